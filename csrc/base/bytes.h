@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Byte order. FITS is big-endian (FITS 5). Single values go through memcpy-like get and put; runs of
+ * values go through kernels chosen once by what the processor can do (SSSE3, AVX2, NEON), each with a
+ * portable twin that gives the same bytes.
+ */
+#ifndef RF_BASE_BYTES_H
+#define RF_BASE_BYTES_H
+
+#include <stdint.h>
+#include <stddef.h>
+
+static inline uint16_t rf_get_be16(const void *p) {
+  const uint8_t *b = p;
+  return (uint16_t)((unsigned)b[0] << 8 | b[1]);
+}
+
+static inline uint32_t rf_get_be32(const void *p) {
+  const uint8_t *b = p;
+  return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
+static inline uint64_t rf_get_be64(const void *p) {
+  return (uint64_t)rf_get_be32(p) << 32 | rf_get_be32((const uint8_t *)p + 4);
+}
+
+static inline void rf_put_be16(void *p, uint16_t v) {
+  uint8_t *b = p;
+  b[0] = (uint8_t)(v >> 8);
+  b[1] = (uint8_t)v;
+}
+
+static inline void rf_put_be32(void *p, uint32_t v) {
+  rf_put_be16(p, (uint16_t)(v >> 16));
+  rf_put_be16((uint8_t *)p + 2, (uint16_t)v);
+}
+
+static inline void rf_put_be64(void *p, uint64_t v) {
+  rf_put_be32(p, (uint32_t)(v >> 32));
+  rf_put_be32((uint8_t *)p + 4, (uint32_t)v);
+}
+
+/* Copies `count` elements of `width` (1, 2, 4, 8) bytes between file order and machine order. dst == src is
+ * allowed, other overlap is not. No alignment is needed. On a big-endian machine this is memmove. */
+void rf_swap_copy(void *dst, const void *src, size_t count, unsigned width);
+
+/* The same, and turns the top bit of each element over: what BZERO = 2^(bits-1) (FITS 5.2.5) does to
+ * integers, in both directions. Width 1 is allowed too. */
+void rf_swap_flip_copy(void *dst, const void *src, size_t count, unsigned width);
+
+/* Ones-complement sum of n bytes taken as big-endian 32-bit words, continuing `sum` (FITS appendix J). n
+ * must be a multiple of 4. */
+uint32_t rf_sum32(const void *bytes, size_t n, uint32_t sum);
+
+/* For tests: 0 forces the portable kernels, 1 SSSE3/NEON at most, 2 everything (the default). Gives the level in force,
+ * which is lower when the processor has less. */
+int rf_bytes_set_level(int level);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What differs between POSIX and Windows: files, mappings, locks, time. Paths are UTF-8. posix.c and windows.c
+ * implement all of it. Reads and writes are positional, handle short transfers and EINTR, and stay
+ * below 1 GiB a system call. Failures come back as rf_status with errno and path in the message.
+ */
+#ifndef RF_BASE_PLATFORM_H
+#define RF_BASE_PLATFORM_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+#if defined(_WIN32)
+#include <windows.h>
+typedef struct rf_fd {
+  void *handle;
+} rf_fd;
+typedef SRWLOCK rf_mutex;
+typedef SRWLOCK rf_rwlock;
+typedef CONDITION_VARIABLE rf_cond;
+#define RF_MUTEX_INIT SRWLOCK_INIT
+#else
+#include <pthread.h>
+typedef struct rf_fd {
+  int number;
+} rf_fd;
+typedef pthread_mutex_t rf_mutex;
+typedef pthread_rwlock_t rf_rwlock;
+typedef pthread_cond_t rf_cond;
+#define RF_MUTEX_INIT PTHREAD_MUTEX_INITIALIZER
+#endif
+
+/* Files. rf_fd_open refuses directories (RF_ERR_DIRECTORY) and opens with close-on-exec. RF_MODE_CREATE cuts
+ * to zero length. */
+rf_status rf_fd_open(const char *path, rf_mode mode, rf_fd *fd, rf_error *err);
+rf_status rf_fd_read(rf_fd fd, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err);
+rf_status rf_fd_write(rf_fd fd, uint64_t offset, const void *buffer, size_t n, rf_error *err);
+rf_status rf_fd_size(rf_fd fd, uint64_t *size, rf_error *err);
+rf_status rf_fd_truncate(rf_fd fd, uint64_t size, rf_error *err);
+rf_status rf_fd_sync(rf_fd fd, rf_error *err);
+rf_status rf_fd_close(rf_fd fd, rf_error *err);
+
+/* Replacing a file as a whole. rf_temp_open makes a new file in the directory of `path` (following symbolic links to
+ * where the file really is), with the permissions that `path` has (or would get), under a name no other process uses;
+ * *temp_path is freed with rf_free. rf_temp_commit syncs it, renames it over `path` and syncs the directory; on failure
+ * the temporary is removed and `path` is as it was. rf_temp_abort closes and removes it. */
+rf_status rf_temp_open(const char *path, rf_fd *fd, char **temp_path, rf_error *err);
+rf_status rf_temp_commit(rf_fd fd, const char *temp_path, const char *path, rf_error *err);
+void rf_temp_abort(rf_fd fd, const char *temp_path);
+
+/* Read-only mappings of whole files. */
+rf_status rf_map_open(rf_fd fd, size_t length, const uint8_t **base, rf_error *err);
+void rf_map_close(const uint8_t *base, size_t length);
+
+/* Locks. Creation cannot fail on the systems we know; it aborts nothing and returns false if it does. */
+bool rf_mutex_init(rf_mutex *mutex);
+void rf_mutex_destroy(rf_mutex *mutex);
+void rf_mutex_lock(rf_mutex *mutex);
+void rf_mutex_unlock(rf_mutex *mutex);
+bool rf_rwlock_init(rf_rwlock *lock);
+void rf_rwlock_destroy(rf_rwlock *lock);
+void rf_rwlock_read(rf_rwlock *lock);
+void rf_rwlock_read_unlock(rf_rwlock *lock);
+void rf_rwlock_write(rf_rwlock *lock);
+void rf_rwlock_write_unlock(rf_rwlock *lock);
+bool rf_cond_init(rf_cond *cond);
+void rf_cond_destroy(rf_cond *cond);
+void rf_cond_wait(rf_cond *cond, rf_mutex *mutex);
+void rf_cond_broadcast(rf_cond *cond);
+
+/* UTC now as "2026-11-22T07:00:00" (20 bytes with NUL). */
+void rf_time_utc(char text[20]);
+
+#endif

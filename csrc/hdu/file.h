@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * An open FITS file: a store, the index of its HDUs found so far, and the locks around both.
+ *
+ * Locks: `lock` is held shared by everything that reads pixels, headers or facts, and exclusively by what writes.
+ * `scan_lock` lets one thread at a time extend the index while others hold `lock` shared; an entry that
+ * is in the index never moves and changes only under the exclusive lock. Order: lock, then scan_lock.
+ * Functions here with the suffix _locked need the lock held as their comment says and do not take it.
+ */
+#ifndef RF_HDU_FILE_H
+#define RF_HDU_FILE_H
+
+#include <stdbool.h>
+
+#include "base/platform.h"
+#include "header/header.h"
+#include "store/store.h"
+
+/* Facts of one HDU, taken from its header in the scan. */
+typedef struct rf_hdu {
+  uint64_t header_offset;
+  uint64_t header_bytes; /* whole blocks */
+  uint64_t data_offset;
+  uint64_t data_bytes; /* without padding */
+  rf_hdu_kind kind;
+  int bitpix;
+  int naxis;
+  uint64_t *axes; /* NAXIS1 first; points at small_axes or at memory of its own */
+  uint64_t small_axes[6];
+  int64_t pcount;
+  int64_t gcount;
+  int64_t extver;
+  bool has_extname;
+  char extname[80];
+  /* images */
+  double bscale;
+  double bzero;
+  bool bzero_is_2_63; /* exactly 9223372036854775808, which no double comparison should have to decide */
+  bool has_blank;
+  int64_t blank;
+  rf_header *header; /* read when first asked for, under scan_lock */
+} rf_hdu;
+
+struct rf_file {
+  rf_store *store;
+  rf_options options;
+  rf_rwlock lock;
+  rf_mutex scan_lock;
+  rf_hdu **hdus; /* found so far; grown under scan_lock, so read it there or through rf_file_hdu_locked */
+  size_t hdu_count;
+  size_t hdu_capacity;
+  bool scanned;          /* the end was reached */
+  rf_status scan_status; /* failure that ended the scan, repeated to everyone who asks for more */
+  rf_error scan_error;
+  uint64_t scan_offset; /* where the next HDU would begin */
+  uint64_t generation;  /* atomic */
+  bool tainted;
+  char taint[256];
+};
+
+/* Entry `index`, scanning as far as needed. `lock` held either way. RF_ERR_NOT_FOUND past the last HDU. */
+rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err);
+
+/* Facts from the structural cards of a header: fills *hdu but for the offsets (scan.c). `primary` says whether it is
+ * the first one of the file. */
+rf_status rf_hdu_parse(const char *cards, size_t count, bool primary, rf_hdu *hdu, rf_error *err);
+
+/* Locked exclusively, and good for writing: RF_ERR_READONLY or RF_ERR_TAINTED (with nothing locked) otherwise. */
+rf_status rf_file_begin_write(rf_file *file, rf_error *err);
+/* Unlocks. A `status` other than RF_OK with `written` true taints the file: what is on disk may be half done. */
+void rf_file_end_write(rf_file *file, rf_status status, bool written);
+
+/* Appends an HDU: `header` complete (structural cards included), data all zero. Exclusive lock held. On failure the
+ * file is cut back to what it was. When the file is empty, the header must be a primary one. */
+rf_status rf_file_append_locked(rf_file *file, const rf_header *header, size_t *index, rf_error *err);
+
+/* Gives HDU `index` a header and a data size at once: shifts what follows, zeroes new data bytes and padding, rewrites
+ * the header, refreshes the index. Exclusive lock held; *written becomes true when the first byte changed. */
+rf_status rf_file_resize_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
+                                bool *written, rf_error *err);
+
+/* The cached header of an HDU (do not change or free). `lock` held either way. */
+rf_status rf_file_header_locked(rf_file *file, rf_hdu *hdu, const rf_header **header, rf_error *err);
+
+#endif

@@ -1,0 +1,647 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * rustfits.h - the whole public C API of librustfits, a library for FITS files.
+ *
+ * Section numbers ("FITS 4.4.1") are those of the FITS Standard, version 4.0.
+ *
+ * Rules that hold for every function:
+ *
+ *  - A function that can fail returns an rf_status and takes, as its last argument, an optional
+ *    rf_error that the caller owns (NULL is allowed). On entry to a public function the struct is
+ *    cleared; on failure it holds the first cause. Out-parameters are written only on RF_OK unless
+ *    the comment says otherwise.
+ *  - Byte counts and offsets are uint64_t or size_t in bytes. HDU indices and pixel positions are
+ *    0-based. Axes are given slowest first, as a C array is declared: an image of NAXIS1 = 100 and
+ *    NAXIS2 = 50 has axes {50, 100}.
+ *  - Pixels and values are passed in the byte order of the machine; files are big-endian.
+ *  - Text is UTF-8 (file names) or ASCII (headers), ended by NUL unless a length is given.
+ *  - What rf_x_open / rf_x_new hands out goes back to rf_x_close / rf_x_free, which accept NULL.
+ *  - One rf_file may be read from many threads at once. Calls that change the file wait for running
+ *    reads and exclude each other. An rf_header belongs to one thread at a time.
+ *  - Nothing here prints, exits, or keeps state of its own beyond the driver and codec tables.
+ *
+ * This header is also what the Python binding is generated from: one declaration a statement, no
+ * conditional compilation below the marker line.
+ */
+#ifndef RUSTFITS_H
+#define RUSTFITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32) && defined(RF_SHARED)
+#ifdef RF_BUILDING
+#define RF_API __declspec(dllexport)
+#else
+#define RF_API __declspec(dllimport)
+#endif
+#elif defined(__GNUC__)
+#define RF_API __attribute__((visibility("default")))
+#else
+#define RF_API
+#endif
+
+#if defined(__GNUC__)
+#define RF_CHECKED __attribute__((warn_unused_result))
+#else
+#define RF_CHECKED
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- binding starts here --- */
+
+/* ============================== Version ============================== */
+
+#define RF_VERSION_MAJOR 0
+#define RF_VERSION_MINOR 2
+#define RF_VERSION_PATCH 0
+
+/* The version of the linked library, "0.2.0". Static, never freed. */
+RF_API const char *rf_version(void);
+
+/* ============================== Errors ============================== */
+
+typedef enum rf_status {
+  RF_OK = 0,
+
+  /* usage: the call was wrong */
+  RF_ERR_ARGUMENT,  /* an argument is out of its domain */
+  RF_ERR_READONLY,  /* the file was opened for reading */
+  RF_ERR_NOT_FOUND, /* no such keyword, HDU or name */
+  RF_ERR_RANGE,     /* an index or section lies outside the data */
+  RF_ERR_TYPE,      /* not that kind of HDU or value */
+  RF_ERR_PROTECTED, /* a keyword that describes the structure may not be edited */
+  RF_ERR_TAINTED,   /* an earlier write failed half way; close and reopen */
+
+  /* input and output */
+  RF_ERR_IO,          /* the system reported an error (rf_error.sys_errno) */
+  RF_ERR_NO_FILE,     /* no such file, or no such thing at that URL (404) */
+  RF_ERR_PERMISSION,  /* access denied, by the system or by a server (401, 403) */
+  RF_ERR_DIRECTORY,   /* a directory where a file is needed */
+  RF_ERR_EXISTS,      /* something is in the way */
+  RF_ERR_NO_SPACE,    /* disk or quota is full */
+  RF_ERR_NETWORK,     /* name look-up, connection or protocol failed */
+  RF_ERR_TIMEOUT,     /* a time limit was reached */
+  RF_ERR_TLS,         /* certificate or TLS handshake refused */
+  RF_ERR_HTTP_STATUS, /* any other status that is not a success */
+  RF_ERR_CALLBACK,    /* a function brought at run time failed */
+
+  /* format: the bytes are not what the standard asks for */
+  RF_ERR_NOT_FITS,  /* does not begin as a FITS file does, or is empty */
+  RF_ERR_FORMAT,    /* a header that contradicts itself or the standard */
+  RF_ERR_CARD,      /* a card whose bytes or value cannot be read */
+  RF_ERR_TRUNCATED, /* fewer bytes than the header or a length promises */
+  RF_ERR_CODEC,     /* a compressed stream is corrupt */
+
+  /* limits, support, memory */
+  RF_ERR_LIMIT,       /* a limit of rf_limits or of the format was reached */
+  RF_ERR_UNSUPPORTED, /* correct, but not offered */
+  RF_ERR_NO_DRIVER,   /* nobody knows this scheme */
+  RF_ERR_NOT_BUILT,   /* a known scheme or codec that is not in this build */
+  RF_ERR_MEMORY       /* allocation failed */
+} rf_status;
+
+/* What went wrong. Owned by the caller; needs no release. */
+typedef struct rf_error {
+  rf_status code;
+  int sys_errno;     /* errno of the failed system call, else 0 */
+  int http_status;   /* status of the server's answer (HTTP or FTP reply code), else 0 */
+  int hdu;           /* index of the HDU concerned, or -1 */
+  int64_t offset;    /* byte offset in the file or stream, or -1 */
+  char keyword[80];  /* the keyword concerned, or "" */
+  char message[640]; /* one sentence that names file, HDU, what was found and what was expected */
+} rf_error;
+
+/* Makes *err say "no error". NULL is allowed. */
+RF_API void rf_error_clear(rf_error *err);
+
+/* A short fixed name for a status ("RF_ERR_FORMAT"). Static; unknown values give "RF_ERR_?". */
+RF_API const char *rf_status_name(rf_status status);
+
+/* ============================== Memory and limits ============================== */
+
+/* Allocator used for all of the library's own memory but page-sized file buffers. realloc_ must
+ * behave as C's realloc does (NULL: allocate), free_ must accept NULL. */
+typedef struct rf_allocator {
+  void *(*realloc_)(void *user, void *block, size_t size);
+  void (*free_)(void *user, void *block);
+  void *user;
+} rf_allocator;
+
+/* Replaces the allocator for the process; NULL restores the C library's. Call it before any other
+ * function or while no object of the library is alive; not safe beside running calls. */
+RF_API void rf_allocator_set(const rf_allocator *allocator);
+
+/* Ceilings against hostile files. rf_options_init() fills in the defaults. */
+typedef struct rf_limits {
+  uint64_t header_bytes;  /* one header, default 64 MiB */
+  uint64_t inflate_bytes; /* one file after decompression, default 64 GiB */
+  uint64_t fetch_bytes;   /* one remote file kept in memory, default 64 GiB */
+  uint64_t hdus;          /* HDUs in one file, default 10 million */
+  int redirects;          /* default 10 */
+} rf_limits;
+
+/* ============================== Options ============================== */
+
+typedef enum rf_mode {
+  RF_MODE_READ,       /* "r": must exist; never written */
+  RF_MODE_READ_WRITE, /* "r+": must exist */
+  RF_MODE_CREATE      /* "w+": created, or cut to zero length */
+} rf_mode;
+
+/* How a remote file is fetched. Strings and arrays are borrowed for the call that takes them. */
+typedef struct rf_remote_options {
+  size_t size;                /* sizeof(rf_remote_options) */
+  const char *const *headers; /* extra request headers, "Name: value" */
+  size_t header_count;
+  double timeout;         /* seconds for one whole request; <= 0: none */
+  double connect_timeout; /* seconds to connect; <= 0: the transport's own */
+  const char *ca_bundle;  /* file of trusted certificates, NULL: the environment's or system's */
+} rf_remote_options;
+
+/* lenient reading: a byte outside printable ASCII in a header is read as '_' instead of refused */
+#define RF_OPEN_LENIENT 1
+
+typedef struct rf_options {
+  size_t size;    /* sizeof(rf_options) */
+  uint32_t flags; /* RF_OPEN_... */
+  int gzip_level; /* 1..9, 0: default (fast) */
+  rf_limits limits;
+  rf_remote_options remote;
+} rf_options;
+
+/* Fills in defaults, sizes included. */
+RF_API void rf_options_init(rf_options *options);
+
+/* ============================== Drivers ============================== */
+
+/* One stretch of a file to be read into memory. */
+typedef struct rf_range {
+  uint64_t offset;
+  size_t length;
+  void *dest; /* at least length bytes */
+} rf_range;
+
+struct rf_driver;
+
+/* What a driver does. Offsets are absolute; no cursor. Every function may be called from any
+ * thread; read functions from several at once. Struct members marked MAY can be NULL. */
+typedef struct rf_driver_ops {
+  size_t size; /* sizeof(rf_driver_ops) */
+
+  /* MUST. Opens `name` (the whole name with its scheme) and gives a state for the calls below. */
+  rf_status (*open)(const struct rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
+                    void **state, rf_error *err);
+
+  /* MUST. Reads up to n bytes; *got < n only at the end of the file. */
+  rf_status (*read_at)(void *state, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err);
+
+  /* MAY. Fills all ranges or fails (RF_ERR_TRUNCATED at the end of the file); the default calls
+   * read_at for one after another. */
+  rf_status (*read_many)(void *state, const rf_range *ranges, size_t count, rf_error *err);
+
+  /* MAY. Points *bytes at n bytes of the content without copying. They stay valid and unchanged
+   * until the next write, truncate or close; other reads must not move them. RF_ERR_UNSUPPORTED
+   * (with or without a message) when this stretch cannot be had that way: the caller reads. */
+  rf_status (*peek)(void *state, uint64_t offset, size_t n, const uint8_t **bytes, rf_error *err);
+
+  /* MUST. The current size in bytes (a codec may have to decode all of it). */
+  rf_status (*get_size)(void *state, uint64_t *size, rf_error *err);
+
+  /* MAY (writable drivers MUST). Writes all n bytes; grows the file with zeros up to offset. */
+  rf_status (*write_at)(void *state, uint64_t offset, const void *buffer, size_t n, rf_error *err);
+
+  /* MAY (writable drivers MUST). Sets the size; new bytes are zero. */
+  rf_status (*truncate)(void *state, uint64_t size, rf_error *err);
+
+  /* MAY. Makes what was written durable. */
+  rf_status (*sync)(void *state, rf_error *err);
+
+  /* MAY. All-or-nothing rewriting: replace_open gives the state of a new empty file beside this one
+   * that takes the same calls; replace_commit syncs it and puts it in this one's place (its state
+   * ends; this state now stands for the new content); replace_abort drops it without a trace. */
+  rf_status (*replace_open)(void *state, void **temp, rf_error *err);
+  rf_status (*replace_commit)(void *state, void *temp, rf_error *err);
+  void (*replace_abort)(void *state, void *temp);
+
+  /* MUST. Writes back what is pending and frees the state, also when it returns an error. */
+  rf_status (*close)(void *state, rf_error *err);
+} rf_driver_ops;
+
+#define RF_DRIVER_WRITE 1  /* modes other than RF_MODE_READ are offered */
+#define RF_DRIVER_REMOTE 2 /* bytes come over a network */
+#define RF_DRIVER_MEMORY 4 /* bytes lie in memory: peek succeeds wherever there is content */
+#define RF_DRIVER_CODECS 8 /* suffix and magic number of a codec (.gz) are looked at */
+
+/* One row of the driver table. */
+typedef struct rf_driver {
+  size_t size;              /* sizeof(rf_driver) */
+  const char *scheme;       /* "http": what stands before "://", lower case */
+  uint32_t flags;           /* RF_DRIVER_... */
+  const rf_driver_ops *ops; /* NULL: known, but not in this build */
+  const char *hint;         /* MAY: one sentence on what to do when ops is NULL */
+  void *user;               /* MAY: for ops->open */
+} rf_driver;
+
+/* Adds a row, or replaces the one of the same scheme. The row and what it points at must stay alive
+ * for the life of the process. Files that are open keep the driver they have. RF_ERR_ARGUMENT when a
+ * MUST member is missing or the scheme is not letters, digits, '+', '-', '.'. Thread-safe. */
+RF_API RF_CHECKED rf_status rf_driver_register(const rf_driver *driver, rf_error *err);
+
+/* Copies up to `capacity` row pointers and gives the number of rows there are. rows may be NULL when
+ * capacity is 0. */
+RF_API RF_CHECKED rf_status rf_driver_list(const rf_driver **rows, size_t capacity, size_t *count, rf_error *err);
+
+/* ============================== Transports ============================== */
+
+/* Takes n bytes; anything but RF_OK stops the producer, which passes the status on. */
+typedef rf_status (*rf_sink)(void *context, const void *data, size_t n, rf_error *err);
+
+/* Bytes first .. first+length-1 of a remote file. */
+typedef struct rf_byte_range {
+  uint64_t first;
+  uint64_t length;
+} rf_byte_range;
+
+/* One request. Borrowed for the call. */
+typedef struct rf_request {
+  size_t size;          /* sizeof(rf_request) */
+  const char *url;      /* without user and password */
+  const char *user;     /* NULL: none (ftp: anonymous) */
+  const char *password; /* NULL: none */
+  const rf_remote_options *remote;
+  int redirects;               /* most redirects to follow */
+  uint64_t limit_bytes;        /* most bytes of body to take */
+  const rf_byte_range *ranges; /* NULL: the whole file */
+  size_t range_count;
+} rf_request;
+
+/* What the server said. Filled by the transport; strings are cut to fit. */
+typedef struct rf_response {
+  size_t size;            /* sizeof(rf_response), set by the caller */
+  int status;             /* HTTP status or FTP reply code */
+  int64_t total_size;     /* size of the whole file in bytes, -1: not said */
+  int accepts_ranges;     /* 1 yes, 0 no, -1 not said */
+  char etag[128];         /* "" when absent */
+  char last_modified[64]; /* "" when absent */
+} rf_response;
+
+/* Receives the body. `begin` is called once for each range (once for a whole file, range 0) before
+ * its first byte, when total_size and status are known; `take` for each piece, in order within the
+ * range. A non-OK status from either ends the request. */
+typedef struct rf_receiver {
+  rf_status (*begin)(void *context, size_t range, const rf_response *response, rf_error *err);
+  rf_status (*take)(void *context, size_t range, const void *data, size_t n, rf_error *err);
+  void *context;
+} rf_receiver;
+
+/* Moves bytes from servers. */
+typedef struct rf_transport {
+  size_t size;         /* sizeof(rf_transport) */
+  const char *name;    /* "libcurl", "pycurl" */
+  const char *schemes; /* "http https ftp ftps" */
+  void *user;
+
+  /* MUST. Fetches the file or its ranges. A body shorter than announced is RF_ERR_TRUNCATED, a
+   * status that is no success RF_ERR_NO_FILE, _PERMISSION or _HTTP_STATUS. Messages name the URL
+   * (never user or password) and the cause. Called from any thread, several at once. */
+  rf_status (*fetch)(void *user, const rf_request *request, const rf_receiver *receiver, rf_response *response,
+                     rf_error *err);
+} rf_transport;
+
+/* Makes `transport` serve its schemes: each of them becomes a row of the driver table with ops, in
+ * the place of the transport before. Must stay alive for the life of the process. Thread-safe. */
+RF_API RF_CHECKED rf_status rf_transport_register(const rf_transport *transport, rf_error *err);
+
+/* The name of the transport that serves `scheme`, or NULL. */
+RF_API const char *rf_transport_name(const char *scheme);
+
+/* ============================== Stream codecs ============================== */
+
+/* Inflates and deflates gzip members (RFC 1952). The built-in row is zlib. */
+typedef struct rf_stream_codec {
+  size_t size;      /* sizeof(rf_stream_codec) */
+  const char *name; /* "zlib", "zlib-ng" */
+  void *user;
+
+  /* MUST. A decoder for one member, header and trailer included. */
+  rf_status (*inflate_open)(void *user, void **stream, rf_error *err);
+
+  /* MUST. Consumes up to n_in bytes and produces up to n_out; *done = 1 behind the trailer, whose CRC
+   * and length were right. No progress with *done = 0 means that it needs more input. RF_ERR_CODEC
+   * for a corrupt stream. */
+  rf_status (*inflate)(void *stream, const uint8_t *in, size_t n_in, size_t *used, uint8_t *out, size_t n_out,
+                       size_t *made, int *done, rf_error *err);
+
+  /* MUST. */
+  void (*inflate_close)(void *stream);
+
+  /* MUST. An encoder for one member; level 1..9, 0: the codec's fast choice. */
+  rf_status (*deflate_open)(void *user, int level, void **stream, rf_error *err);
+
+  /* MUST. Takes n_in bytes and passes on what is ready; with finish = 1 also the rest and the trailer. */
+  rf_status (*deflate)(void *stream, const uint8_t *in, size_t n_in, int finish, rf_sink sink, void *context,
+                       rf_error *err);
+
+  /* MUST. */
+  void (*deflate_close)(void *stream);
+} rf_stream_codec;
+
+/* Makes `codec` the one that .gz files are read and written with from now on; NULL: back to the
+ * built-in one. Must stay alive for the life of the process. Thread-safe. */
+RF_API RF_CHECKED rf_status rf_stream_codec_register(const rf_stream_codec *codec, rf_error *err);
+
+/* The name of the codec in use. */
+RF_API const char *rf_stream_codec_name(void);
+
+/* ============================== Values and cards (FITS 4.1, 4.2) ============================== */
+
+typedef enum rf_value_kind {
+  RF_VALUE_UNDEFINED,  /* "KEY     =" with nothing behind it */
+  RF_VALUE_LOGICAL,    /* T or F in `integer` */
+  RF_VALUE_INTEGER,    /* `integer` */
+  RF_VALUE_BIG,        /* an integer beyond 64 bits: its digits in `text` */
+  RF_VALUE_REAL,       /* `real` */
+  RF_VALUE_COMPLEX,    /* `real` and `imaginary` */
+  RF_VALUE_STRING,     /* `text`: quotes undone, CONTINUE joined, trailing blanks cut */
+  RF_VALUE_COMMENTARY, /* COMMENT, HISTORY, blank keyword, no "= ": everything behind the keyword in `text` */
+  RF_VALUE_INVALID     /* a value field that cannot be read: its characters in `text` */
+} rf_value_kind;
+
+/* A keyword's value. `text` belongs to the header it came from and lives until that header is
+ * changed, asked for another text, or freed; as input it is borrowed for the call. */
+typedef struct rf_value {
+  rf_value_kind kind;
+  int64_t integer;
+  double real;
+  double imaginary;
+  const char *text;
+  size_t text_length;
+} rf_value;
+
+#define RF_CARD_BYTES 80
+#define RF_BLOCK_BYTES 2880
+
+/* 1 when a keyword describes structure, columns, checksums or compression and is therefore changed
+ * only by the calls that change those things. Case-insensitive. */
+RF_API int rf_keyword_is_protected(const char *keyword);
+
+/* ============================== Headers (FITS 4) ============================== */
+
+/* A list of cards held in memory, without END and padding. Indices count physical 80-byte cards;
+ * a long string and its CONTINUE cards are several cards with one value, which is that of the first.
+ * Cards that are not edited stay byte for byte. */
+typedef struct rf_header rf_header;
+
+/* An empty header. */
+RF_API RF_CHECKED rf_status rf_header_new(rf_header **header, rf_error *err);
+
+/* A header from n bytes of 80-byte cards, up to END or to the end of the bytes. flags:
+ * RF_OPEN_LENIENT. RF_ERR_CARD for a byte outside 0x20..0x7E when not lenient, RF_ERR_ARGUMENT when n is
+ * no multiple of 80. Unreadable values are no error here. */
+RF_API RF_CHECKED rf_status rf_header_parse(const void *bytes, size_t n, uint32_t flags, rf_header **header,
+                                            rf_error *err);
+
+/* An independent copy. */
+RF_API RF_CHECKED rf_status rf_header_copy(const rf_header *header, rf_header **copy, rf_error *err);
+
+RF_API void rf_header_free(rf_header *header);
+
+/* Number of physical cards. */
+RF_API size_t rf_header_count(const rf_header *header);
+
+/* The cards as they are stored: rf_header_count() * 80 bytes, not ended by NUL. Valid until the header
+ * is changed or freed. */
+RF_API const char *rf_header_cards(const rf_header *header);
+
+/* Number of bytes that the header takes in a file: cards, END, padding to whole 2880-byte blocks. */
+RF_API uint64_t rf_header_file_bytes(const rf_header *header);
+
+/* Index of the first card from `start` on whose keyword is `keyword` (any case, HIERARCH ... included,
+ * "" for blank ones); CONTINUE cards belong to the card before. Commentary cards count.
+ * RF_ERR_NOT_FOUND when there is none. */
+RF_API RF_CHECKED rf_status rf_header_find(const rf_header *header, const char *keyword, size_t start, size_t *index,
+                                           rf_error *err);
+
+/* Keyword of card `index`, without "HIERARCH " and trailing blanks, case kept; copied with a NUL into 80 bytes
+ * at `keyword`. *span (may be NULL) is the number of physical cards the value takes (1 + its CONTINUEs).
+ * RF_ERR_RANGE past the end. */
+RF_API RF_CHECKED rf_status rf_header_keyword(const rf_header *header, size_t index, char *keyword, size_t *span,
+                                              rf_error *err);
+
+/* Value of card `index`. RF_ERR_RANGE past the end. An unreadable one is RF_VALUE_INVALID, not an error. */
+RF_API RF_CHECKED rf_status rf_header_value(rf_header *header, size_t index, rf_value *value, rf_error *err);
+
+/* Comment of card `index`, all of it where CONTINUE cards carry pieces; "" when there is none. Lives as
+ * rf_value.text does. */
+RF_API RF_CHECKED rf_status rf_header_comment(rf_header *header, size_t index, const char **text, size_t *length,
+                                              rf_error *err);
+
+/* The first value of `keyword`: find and value in one. RF_ERR_NOT_FOUND when there is none. */
+RF_API RF_CHECKED rf_status rf_header_get(rf_header *header, const char *keyword, rf_value *value, rf_error *err);
+
+/* Sets the value of the first card of `keyword`, or appends one. comment NULL keeps the old comment. A name
+ * of more than 8 characters or with characters outside A-Z 0-9 - _ becomes HIERARCH, case kept; long strings
+ * become CONTINUE cards; reals are the shortest text that reads back equal. Kinds: UNDEFINED, LOGICAL,
+ * INTEGER, BIG, REAL, COMPLEX, STRING. Protected keywords are accepted here: the check is made where a header
+ * meets a file. RF_ERR_ARGUMENT for a keyword, text or number (NaN, infinity) that FITS cannot hold. When
+ * the value is unchanged and the comment kept, the card keeps its bytes. */
+RF_API RF_CHECKED rf_status rf_header_set(rf_header *header, const char *keyword, const rf_value *value,
+                                          const char *comment, rf_error *err);
+
+/* Sets the comment of the first card of `keyword`; the value keeps its characters. A comment that does not
+ * fit on the card is cut. RF_ERR_NOT_FOUND; RF_ERR_TYPE for commentary keywords. */
+RF_API RF_CHECKED rf_status rf_header_set_comment(rf_header *header, const char *keyword, const char *comment,
+                                                  rf_error *err);
+
+/* Appends commentary cards: keyword COMMENT, HISTORY or "" (blank); text longer than 72 characters, or with
+ * newlines, becomes several cards. */
+RF_API RF_CHECKED rf_status rf_header_add(rf_header *header, const char *keyword, const char *text, rf_error *err);
+
+/* Deletes all cards of `keyword` with their CONTINUE cards. RF_ERR_NOT_FOUND when there is none. */
+RF_API RF_CHECKED rf_status rf_header_delete(rf_header *header, const char *keyword, rf_error *err);
+
+/* ============================== Files ============================== */
+
+typedef struct rf_file rf_file;
+
+/* Opens a file by path or URL. options may be NULL. With RF_MODE_READ and RF_MODE_READ_WRITE the first header
+ * must be readable: RF_ERR_NOT_FITS, RF_ERR_TRUNCATED, RF_ERR_FORMAT or RF_ERR_CARD otherwise. A name without
+ * "scheme://" is a path, whatever characters it has. "mem://" and "memkeep://" are files in memory. */
+RF_API RF_CHECKED rf_status rf_file_open(const char *name, rf_mode mode, const rf_options *options, rf_file **file,
+                                         rf_error *err);
+
+/* Opens a copy of n bytes. RF_MODE_CREATE is RF_ERR_ARGUMENT. Writing is allowed in both other modes: it
+ * changes the private copy. Compressed content (.gz) is recognised. */
+RF_API RF_CHECKED rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_mode mode, const rf_options *options,
+                                               rf_file **file, rf_error *err);
+
+/* Writes back what is pending and frees the handle, also when it returns an error. No other thread may be
+ * using it. NULL is allowed. */
+RF_API rf_status rf_file_close(rf_file *file, rf_error *err);
+
+/* Makes all that was written durable (fsync; .gz is written back). */
+RF_API RF_CHECKED rf_status rf_file_sync(rf_file *file, rf_error *err);
+
+/* The name as given to open, with any password replaced by "***". Lives as long as the file. */
+RF_API const char *rf_file_name(const rf_file *file);
+
+/* Size of the content in bytes (of a .gz: decompressed). */
+RF_API RF_CHECKED rf_status rf_file_get_size(rf_file *file, uint64_t *size, rf_error *err);
+
+/* Copies n bytes of the content. RF_ERR_TRUNCATED past its end. */
+RF_API RF_CHECKED rf_status rf_file_read_bytes(rf_file *file, uint64_t offset, void *buffer, size_t n, rf_error *err);
+
+/* Number of HDUs: finds all of them. Trailing bytes that are no HDU do not count. An HDU with an unreadable
+ * header ends the list: the HDUs before it stay usable and this call reports the error. */
+RF_API RF_CHECKED rf_status rf_file_count(rf_file *file, size_t *count, rf_error *err);
+
+/* Finds the first HDU of that EXTNAME (any case; "PRIMARY" is HDU 0 when nothing else has the name) and, when
+ * extver >= 0, that EXTVER (1 when absent). Looks no further than it must. RF_ERR_NOT_FOUND. */
+RF_API RF_CHECKED rf_status rf_file_find(rf_file *file, const char *extname, int64_t extver, size_t *index,
+                                         rf_error *err);
+
+/* ============================== HDUs (FITS 3) ============================== */
+
+typedef enum rf_hdu_kind {
+  RF_HDU_IMAGE,            /* primary array or IMAGE extension, also without data */
+  RF_HDU_GROUPS,           /* random groups (FITS 6) */
+  RF_HDU_TABLE,            /* BINTABLE */
+  RF_HDU_ASCII_TABLE,      /* TABLE */
+  RF_HDU_COMPRESSED_IMAGE, /* BINTABLE with ZIMAGE = T */
+  RF_HDU_COMPRESSED_TABLE, /* BINTABLE with ZTABLE = T */
+  RF_HDU_OTHER             /* any other XTENSION */
+} rf_hdu_kind;
+
+typedef struct rf_hdu_info {
+  size_t size; /* sizeof(rf_hdu_info), set by the caller */
+  rf_hdu_kind kind;
+  int bitpix;
+  int naxis;
+  int64_t pcount;
+  int64_t gcount;
+  uint64_t header_offset;
+  uint64_t header_bytes; /* whole blocks */
+  uint64_t data_offset;
+  uint64_t data_bytes; /* by the header (FITS 4.4.1, eqs. 1 and 2), without padding */
+  int has_data;        /* 1 when naxis > 0 and no axis is 0 */
+  int64_t extver;      /* 1 when absent */
+  int has_extname;
+  char extname[80];
+} rf_hdu_info;
+
+/* Facts about HDU `index`, found when first asked for. RF_ERR_NOT_FOUND when the file has no such HDU; the
+ * error of its header (RF_ERR_FORMAT, ...) when it or one before it is unreadable. */
+RF_API RF_CHECKED rf_status rf_hdu_get_info(rf_file *file, size_t index, rf_hdu_info *info, rf_error *err);
+
+/* Copies up to `capacity` axis lengths, slowest first; *naxis is how many there are. */
+RF_API RF_CHECKED rf_status rf_hdu_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t capacity, size_t *naxis,
+                                            rf_error *err);
+
+/* A copy of the header, independent of the file. */
+RF_API RF_CHECKED rf_status rf_hdu_get_header(rf_file *file, size_t index, rf_header **header, rf_error *err);
+
+/* Puts `header` in the place of HDU `index`'s. Cards of protected keywords must be those the file has, with the
+ * same values and in the same order (RF_ERR_PROTECTED otherwise). Grows the header by whole blocks, shifting what
+ * follows in bounded pieces; never shrinks it. All checks come before the first byte is written. */
+RF_API RF_CHECKED rf_status rf_hdu_set_header(rf_file *file, size_t index, const rf_header *header, rf_error *err);
+
+/* Number of edits so far that can have changed structure or headers; lets a caller keep what it has read. */
+RF_API uint64_t rf_file_generation(const rf_file *file);
+
+/* ============================== Checksums (FITS 4.4.2.7, appendix J) ============================== */
+
+/* Writes DATASUM, and CHECKSUM too when with_checksum is not 0, in cfitsio's form. */
+RF_API RF_CHECKED rf_status rf_hdu_add_checksum(rf_file *file, size_t index, int with_checksum, rf_error *err);
+
+/* *datasum and *checksum (each may be NULL): 1 right, 0 wrong, -1 no such card. */
+RF_API RF_CHECKED rf_status rf_hdu_verify_checksum(rf_file *file, size_t index, int *datasum, int *checksum,
+                                                   rf_error *err);
+
+/* ============================== Images (FITS 4.4.2.5, 5, 7.1) ============================== */
+
+typedef enum rf_type { RF_U8, RF_I8, RF_I16, RF_U16, RF_I32, RF_U32, RF_I64, RF_U64, RF_F32, RF_F64 } rf_type;
+
+/* Bytes of one element. */
+RF_API size_t rf_type_bytes(rf_type type);
+
+typedef struct rf_image_info {
+  size_t size;    /* sizeof(rf_image_info), set by the caller */
+  rf_type stored; /* by BITPIX: U8, I16, I32, I64, F32 or F64 */
+  rf_type type;   /* of the values: the unsigned or signed-byte twin where BZERO says so (FITS 5.2.5), F64 where
+                     BSCALE and BZERO say anything else, `stored` otherwise */
+  double bscale;
+  double bzero;
+  int has_blank;
+  int64_t blank;
+  uint64_t count; /* elements, 0 for no data */
+} rf_image_info;
+
+/* RF_ERR_TYPE when the HDU is no image. */
+RF_API RF_CHECKED rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf_error *err);
+
+/* The elements to take along one axis: start, start+step, ... (count of them; step may be negative), or those listed in
+ * `indices` (count of them, any order, repeats allowed) when it is not NULL. */
+typedef struct rf_axis {
+  int64_t start;
+  int64_t step;
+  uint64_t count;
+  const uint64_t *indices;
+} rf_axis;
+
+#define RF_IMAGE_RAW 1 /* stored values: BSCALE and BZERO are not applied, `type` must be `stored` */
+
+/* Reads a section of an image into `out`, C-contiguous in the order and with the counts of `axes` (one for each of the
+ * image's axes, slowest first; NULL: the whole image). `type` is the type of the values, or RF_F32 or RF_F64, which is
+ * given for any image. out_bytes must be exactly what the section takes. mask, when not NULL, has one byte an element:
+ * 1 where the stored value equals BLANK (integers) or is NaN (reals). All ranges of the file are planned first and
+ * fetched by one read_many. Errors: RF_ERR_TYPE, RF_ERR_RANGE, RF_ERR_ARGUMENT, RF_ERR_TRUNCATED (says how many bytes
+ * are missing), I/O. */
+RF_API RF_CHECKED rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_type type,
+                                          uint32_t flags, void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err);
+
+/* The ranges that reading a section needs, in file order and with touching ones merged: copies up to `capacity` of
+ * them (dest is NULL) and gives how many there are and the bytes in them. */
+RF_API RF_CHECKED rf_status rf_image_plan(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges,
+                                          size_t capacity, size_t *count, uint64_t *bytes, rf_error *err);
+
+/* Writes `in` (C-contiguous, laid out as for reading) into a section. `type` as for reading; RF_F64 values of a scaled
+ * integer image are turned back into stored ones and rounded to nearest, NaN becomes BLANK; a value that does not
+ * fit, or NaN without BLANK, is RF_ERR_RANGE before anything is written. mask, when not NULL: elements with 1 are
+ * stored as BLANK (integers, RF_ERR_ARGUMENT without BLANK) or NaN. Repeated indices are written in order. */
+RF_API RF_CHECKED rf_status rf_image_write(rf_file *file, size_t index, const rf_axis *axes, rf_type type,
+                                           uint32_t flags, const void *in, uint64_t in_bytes, const uint8_t *mask,
+                                           rf_error *err);
+
+/* What to create. */
+typedef struct rf_image_spec {
+  size_t size; /* sizeof(rf_image_spec) */
+  rf_type type;
+  int naxis;               /* 0: no data */
+  const uint64_t *axes;    /* slowest first; axes[0] may be 0 */
+  const char *extname;     /* NULL: none */
+  int64_t extver;          /* < 0: none */
+  int has_blank;           /* integers only: RF_ERR_ARGUMENT otherwise */
+  int64_t blank;           /* as stored */
+  const rf_header *header; /* NULL, or cards to add; protected, BSCALE, BZERO and, where given above, EXTNAME, EXTVER
+                              and BLANK cards in it are left out */
+} rf_image_spec;
+
+/* Appends an image HDU filled with zeros (stored) and gives its index: the primary HDU of an empty file, else an IMAGE
+ * extension. On failure the file is as it was. */
+RF_API RF_CHECKED rf_status rf_image_create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err);
+
+/* Makes axis 0 (the slowest) `length` long, at least what it was; new elements are zero (stored). HDUs behind it shift.
+ */
+RF_API RF_CHECKED rf_status rf_image_extend(rf_file *file, size_t index, uint64_t length, rf_error *err);
+
+/* --- binding ends here --- */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The driver and codec tables as store/ sees them. A built-in driver file exports one const ops; the rows
+ * themselves stand together in registry.c.
+ */
+#ifndef RF_STORE_DRIVER_H
+#define RF_STORE_DRIVER_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "store/store.h"
+
+/* Built-in behaviours, one a file. */
+extern const rf_driver_ops rf_file_ops;   /* file.c */
+extern const rf_driver_ops rf_memory_ops; /* mem.c: mem, memkeep */
+extern const rf_driver_ops rf_remote_ops; /* remote.c: schemes with a transport; row->user is the rf_transport */
+
+/* mem.c: a memory state. `pages` (from rf_pages_alloc, `capacity` bytes, `size` of them content) changes owner
+ * on success; NULL with 0, 0 is an empty one. */
+rf_status rf_memory_adopt(uint8_t *pages, size_t capacity, size_t size, void **state, rf_error *err);
+
+/* A codec decodes the content of the store beneath it: rows of a const table in codec.c. */
+typedef struct rf_codec {
+  const char *name;     /* "gzip" */
+  const char *suffix;   /* ".gz", compared without case; NULL: content only */
+  const uint8_t *magic; /* first bytes of encoded content */
+  size_t magic_length;
+  /* Wraps *store (ownership passes on success). mode is the one that the file is opened with; with RF_MODE_CREATE the
+   * store beneath is new and empty. NULL: known, but not in this build. */
+  rf_status (*wrap)(rf_store **store, rf_mode mode, const rf_options *options, rf_error *err);
+  const char *hint; /* what to do when wrap is NULL */
+} rf_codec;
+
+/* The codec that a file's name asks for (a path, or the path part of a URL: query and fragment do not count), or NULL.
+ */
+const rf_codec *rf_codec_by_name(const char *name);
+
+/* The codec whose magic number stands at the beginning of these bytes, or NULL. */
+const rf_codec *rf_codec_by_magic(const uint8_t *bytes, size_t n);
+
+/* gzip.c */
+rf_status rf_gzip_wrap(rf_store **store, rf_mode mode, const rf_options *options, rf_error *err);
+
+/* Looks a scheme up (thread-safe). NULL when nobody knows it. */
+const rf_driver *rf_driver_find(const char *scheme, size_t length);
+
+/* The stream codec in force (stream_codec.c); never NULL. */
+const rf_stream_codec *rf_stream_codec_current(void);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * An open store: a row of the driver table at work, with the codec that its name or first bytes asked for
+ * stacked on top. Everything above store/ sees only this file and never learns which row it talks to.
+ */
+#ifndef RF_STORE_STORE_H
+#define RF_STORE_STORE_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+typedef struct rf_store {
+  const rf_driver_ops *ops;
+  void *state;
+  uint32_t flags; /* RF_DRIVER_... of what is on top */
+  bool writable;
+  char *name; /* for messages: passwords replaced */
+} rf_store;
+
+/* Opens by name: picks the row, opens it, and puts a codec over it where the row has RF_DRIVER_CODECS and the suffix
+ * or the first bytes ask for one. options must not be NULL. */
+rf_status rf_store_open(const char *name, rf_mode mode, const rf_options *options, rf_store **store, rf_error *err);
+
+/* A memory store over a copy of n bytes, writable in every mode; compressed content gets its codec. */
+rf_status rf_store_open_bytes(const void *bytes, size_t n, const rf_options *options, rf_store **store, rf_error *err);
+
+/* Frees the store whatever it returns. NULL allowed. */
+rf_status rf_store_close(rf_store *store, rf_error *err);
+
+/* *got < n only at the end. */
+rf_status rf_store_read_at(rf_store *store, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err);
+
+/* All n bytes, or RF_ERR_TRUNCATED that says at which offset how many are missing. */
+rf_status rf_store_read(rf_store *store, uint64_t offset, void *buffer, size_t n, rf_error *err);
+
+/* All ranges, with the driver's read_many where it has one. */
+rf_status rf_store_read_many(rf_store *store, const rf_range *ranges, size_t count, rf_error *err);
+
+/* As rf_driver_ops.peek; RF_ERR_UNSUPPORTED where the driver has none. Never fills err in that case. */
+rf_status rf_store_peek(rf_store *store, uint64_t offset, size_t n, const uint8_t **bytes, rf_error *err);
+
+rf_status rf_store_size(rf_store *store, uint64_t *size, rf_error *err);
+
+/* RF_ERR_READONLY when the store is not writable. */
+rf_status rf_store_write(rf_store *store, uint64_t offset, const void *buffer, size_t n, rf_error *err);
+rf_status rf_store_truncate(rf_store *store, uint64_t size, rf_error *err);
+rf_status rf_store_sync(rf_store *store, rf_error *err);
+
+/* Moves n bytes from `from` to `to` inside the store, overlap allowed, in pieces of at most 1 MiB. */
+rf_status rf_store_move(rf_store *store, uint64_t from, uint64_t to, uint64_t n, rf_error *err);
+
+#endif
