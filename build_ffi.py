@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The Python binding, generated from the C header.
+
+Run by meson as ``python -m cffi.gen_src exec-python build_ffi.py _rustfits.c`` (out-of-line API mode).
+Everything between the two marker lines of ``rustfits.h`` is declared to cffi as it stands there, so nothing
+is declared twice; the C compiler checks each declaration against the header once more.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from cffi import FFI
+
+HEADER = Path(__file__).resolve().parent / "csrc" / "include" / "rustfits.h"
+
+# Functions written in Python that C calls through function pointers. A callback must never raise: an exception
+# that escapes becomes RF_ERR_CALLBACK (`@ffi.def_extern(error=lib.RF_ERR_CALLBACK)`).
+CALLBACKS = """
+extern "Python" {
+  /* rustfits/codecs.py: an rf_stream_codec over zlib-ng */
+  rf_status rf_py_inflate_open(void *user, void **stream, rf_error *err);
+  rf_status rf_py_inflate(void *stream, const uint8_t *in, size_t n_in, size_t *used, uint8_t *out,
+                          size_t n_out, size_t *made, int *done, rf_error *err);
+  void rf_py_inflate_close(void *stream);
+  rf_status rf_py_deflate_open(void *user, int level, void **stream, rf_error *err);
+  rf_status rf_py_deflate(void *stream, const uint8_t *in, size_t n_in, int finish, rf_sink sink,
+                          void *context, rf_error *err);
+  void rf_py_deflate_close(void *stream);
+
+  /* rustfits/transport.py: the fetch of an rf_transport over pycurl */
+  rf_status rf_py_fetch(void *user, const rf_request *request, const rf_receiver *receiver,
+                        rf_response *response, rf_error *err);
+}
+"""
+
+
+def declarations(header: str) -> str:
+    """Give the part of the header that cffi's parser is to see."""
+    start = header.index("/* --- binding starts here --- */")
+    end = header.index("/* --- binding ends here --- */")
+    text = re.sub(r"/\*.*?\*/", " ", header[start:end], flags=re.DOTALL)
+    text = re.sub(r"\b(RF_API|RF_CHECKED)\b", "", text)
+    # The compiler fills in the value.
+    return re.sub(r"^#define[ \t]+(\w+)[ \t]+\S.*$", r"#define \1 ...", text, flags=re.MULTILINE)
+
+
+ffibuilder = FFI()
+ffibuilder.cdef(declarations(HEADER.read_text(encoding="utf-8")))
+ffibuilder.cdef(CALLBACKS)
+ffibuilder.set_source("rustfits._rustfits", '#include "rustfits.h"\n')
