@@ -56,6 +56,8 @@ struct rf_file {
   uint64_t generation;  /* atomic */
   bool tainted;
   char taint[256];
+  bool closed; /* by rf_file_shut, under the exclusive lock: store is NULL. rf_file_hdu_locked and
+                  rf_file_begin_write answer RF_ERR_CLOSED, and so does what uses the store without them */
 };
 
 /* Entry `index`, scanning as far as needed. `lock` held either way. RF_ERR_NOT_FOUND past the last HDU. */

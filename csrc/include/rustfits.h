@@ -75,6 +75,7 @@ typedef enum rf_status {
   RF_ERR_TYPE,      /* not that kind of HDU or value */
   RF_ERR_PROTECTED, /* a keyword that describes the structure may not be edited */
   RF_ERR_TAINTED,   /* an earlier write failed half way; close and reopen */
+  RF_ERR_CLOSED,    /* the file was shut */
 
   /* input and output */
   RF_ERR_IO,          /* the system reported an error (rf_error.sys_errno) */
@@ -482,6 +483,12 @@ RF_API RF_CHECKED rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_m
 /* Writes back what is pending and frees the handle, also when it returns an error. No other thread may be
  * using it. NULL is allowed. */
 RF_API rf_status rf_file_close(rf_file *file, rf_error *err);
+
+/* Does all that closing does but free the handle: waits for running calls, writes back what is pending, lets go of the
+ * file (also when it returns an error). Any later call on the handle that needs the file is RF_ERR_CLOSED; a second
+ * rf_file_shut is RF_OK. rf_file_close still has to follow. For callers who cannot know whether another thread is about
+ * to use the handle. */
+RF_API rf_status rf_file_shut(rf_file *file, rf_error *err);
 
 /* Makes all that was written durable (fsync; .gz is written back). */
 RF_API RF_CHECKED rf_status rf_file_sync(rf_file *file, rf_error *err);
