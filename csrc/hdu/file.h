@@ -43,6 +43,7 @@ typedef struct rf_hdu {
 
 struct rf_file {
   rf_store *store;
+  char *name; /* for messages and rf_file_name: outlives the store */
   rf_options options;
   rf_rwlock lock;
   rf_mutex scan_lock;
@@ -56,9 +57,14 @@ struct rf_file {
   uint64_t generation;  /* atomic */
   bool tainted;
   char taint[256];
+  const rf_error *write_error; /* what the running write reports into: the reason of a taint */
   bool closed; /* by rf_file_shut, under the exclusive lock: store is NULL. rf_file_hdu_locked and
                   rf_file_begin_write answer RF_ERR_CLOSED, and so does what uses the store without them */
 };
+
+/* Locked shared, and good for reading: RF_ERR_CLOSED or RF_ERR_TAINTED (with nothing locked) otherwise. */
+rf_status rf_file_begin_read(rf_file *file, rf_error *err);
+void rf_file_end_read(rf_file *file);
 
 /* Entry `index`, scanning as far as needed. `lock` held either way. RF_ERR_NOT_FOUND past the last HDU. */
 rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err);
@@ -66,6 +72,9 @@ rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error
 /* Facts from the structural cards of a header: fills *hdu but for the offsets (scan.c). `primary` says whether it is
  * the first one of the file. */
 rf_status rf_hdu_parse(const char *cards, size_t count, bool primary, rf_hdu *hdu, rf_error *err);
+
+/* Frees what a parsed entry owns, not the entry. */
+void rf_hdu_clear(rf_hdu *hdu);
 
 /* Locked exclusively, and good for writing: RF_ERR_READONLY or RF_ERR_TAINTED (with nothing locked) otherwise. */
 rf_status rf_file_begin_write(rf_file *file, rf_error *err);
