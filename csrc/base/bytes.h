@@ -44,9 +44,13 @@ static inline void rf_put_be64(void *p, uint64_t v) {
  * allowed, other overlap is not. No alignment is needed. On a big-endian machine this is memmove. */
 void rf_swap_copy(void *dst, const void *src, size_t count, unsigned width);
 
-/* The same, and turns the top bit of each element over: what BZERO = 2^(bits-1) (FITS 5.2.5) does to
- * integers, in both directions. Width 1 is allowed too. */
+/* From file order to machine order, turning the top bit of each machine value over: what BZERO = 2^(bits-1) (FITS
+ * 5.2.5) does to integers that are read. Width 1 is allowed too. */
 void rf_swap_flip_copy(void *dst, const void *src, size_t count, unsigned width);
+
+/* The way back, for writing: turns the top bit of each machine value over, then puts it in file order. (Not the same
+ * bytes as rf_swap_flip_copy on a little-endian machine: there the bit to turn is in the other end of the source.) */
+void rf_flip_swap_copy(void *dst, const void *src, size_t count, unsigned width);
 
 /* Ones-complement sum of n bytes taken as big-endian 32-bit words, continuing `sum` (FITS appendix J). n
  * must be a multiple of 4. */

@@ -41,10 +41,14 @@ rf_status rf_fd_truncate(rf_fd fd, uint64_t size, rf_error *err);
 rf_status rf_fd_sync(rf_fd fd, rf_error *err);
 rf_status rf_fd_close(rf_fd fd, rf_error *err);
 
+/* `path` seen from the root, so that a later change of directory does not matter; freed with rf_free. Links stay. */
+rf_status rf_path_absolute(const char *path, char **absolute, rf_error *err);
+
 /* Replacing a file as a whole. rf_temp_open makes a new file in the directory of `path` (following symbolic links to
  * where the file really is), with the permissions that `path` has (or would get), under a name no other process uses;
- * *temp_path is freed with rf_free. rf_temp_commit syncs it, renames it over `path` and syncs the directory; on failure
- * the temporary is removed and `path` is as it was. rf_temp_abort closes and removes it. */
+ * *temp_path is freed with rf_free. rf_temp_commit syncs it, renames it over `path` and syncs the directory; *fd stays
+ * open and is now that of `path`; on failure it is closed, the temporary removed and `path` as it was. rf_temp_abort
+ * closes and removes it. */
 rf_status rf_temp_open(const char *path, rf_fd *fd, char **temp_path, rf_error *err);
 rf_status rf_temp_commit(rf_fd fd, const char *temp_path, const char *path, rf_error *err);
 void rf_temp_abort(rf_fd fd, const char *temp_path);
