@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# make demo and make test are the two to know. Each target sets up what it needs first (tools/setup.sh).
+#   make test STEPS="c python"     only some steps; make test STEPS=list names them
+#   make fuzz SECONDS=60           seconds for each target
+#   make bench QUICK=1             smaller files
+#   PYTHON=/path/to/python3        which Python makes .venv
+
+SHELL := /bin/bash
+SECONDS ?= 300
+STEPS ?=
+export PYTHON
+
+.PHONY: help build test demo bench lint docs fuzz clean
+help:
+	@sed -n '3,7s/^# \{0,1\}//p' Makefile
+	@echo "targets: build test demo bench lint docs fuzz clean"
+
+build:
+	@tools/setup.sh build
+
+test:
+	@tools/setup.sh test
+	@tools/test.sh $(STEPS)
+
+demo:
+	@tools/setup.sh demo
+	@.venv/bin/python demo/demo.py
+
+bench:
+	@tools/setup.sh bench
+	@.venv/bin/python benchmarks/run.py $(if $(QUICK),--quick)
+
+lint:
+	@tools/setup.sh lint
+	@tools/test.sh lint
+
+docs:
+	@tools/setup.sh docs
+	@tools/test.sh docs-build
+	@echo "docs/_build/html/index.html"
+
+fuzz:
+	@tools/setup.sh fuzz
+	@tools/fuzz.sh $(SECONDS)
+
+clean:
+	rm -rf .venv .venv-peer build build-* dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

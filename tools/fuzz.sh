@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# Runs every fuzz target with libFuzzer under ASan and UBSan:  tools/fuzz.sh [seconds for each] [target…]
+# New inputs are kept in build-fuzz/corpus/; what crashes is left in build-fuzz/ and named.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$PWD/.venv/bin:$PATH"
+
+seconds=${1:-300}
+shift || true
+if [ ! -e build-fuzz/build.ninja ]; then
+  CC=clang meson setup build-fuzz -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false --buildtype=debug \
+    -Doptimization=2 || exit 1
+fi
+meson compile -C build-fuzz || exit 1
+
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n "s/^  '\(fuzz_[a-z_]*\)',$/\1/p" tests/fuzz/meson.build)
+
+passed=0
+failed=0
+for target in "${targets[@]}"; do
+  printf '\n======== %s, %s s ========\n' "$target" "$seconds"
+  mkdir -p "build-fuzz/corpus/$target"
+  if UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "build-fuzz/tests/fuzz/$target" -max_total_time="$seconds" \
+    -rss_limit_mb=2048 -malloc_limit_mb=1024 -timeout=20 -print_final_stats=1 \
+    -artifact_prefix="build-fuzz/$target-" "build-fuzz/corpus/$target" "tests/fuzz/corpus/$target" \
+    >"build-fuzz/$target.log" 2>&1; then
+    passed=$((passed + 1))
+    grep -E '^stat::number_of_executed_units|^Done' "build-fuzz/$target.log"
+  else
+    failed=$((failed + 1))
+    tail -n 40 "build-fuzz/$target.log"
+  fi
+done
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# `pip install` of a clean copy of the tree into a new environment: as a user does it, build isolation and all.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+mkdir "$place/tree"
+git ls-files -z | tar --null --files-from=- --create | tar -x -C "$place/tree"
+
+"${PYTHON:-.venv/bin/python}" -m venv "$place/venv"
+python=$place/venv/bin/python
+"$python" -m pip install -q --disable-pip-version-check "$place/tree"
+
+cd "$place"
+"$python" - <<'E2'
+import importlib.metadata
+import pathlib
+
+import numpy as np
+import rustfits
+from rustfits import _rustfits
+
+extension = pathlib.Path(_rustfits.__file__)
+package = pathlib.Path(rustfits.__file__).parent
+assert package == extension.parent, (package, extension)
+assert ".abi3." in extension.name, extension
+assert (package / "py.typed").exists()
+unexpected = [p.name for p in package.iterdir() if p.suffix not in {".py", ".so", ".typed"} and p.name != "__pycache__"]
+assert not unexpected, unexpected
+assert rustfits.__version__ == importlib.metadata.version("rustfits")
+strangers = [
+    str(f)
+    for f in importlib.metadata.files("rustfits")
+    if f.parts[0] not in {"rustfits"} and not f.parts[0].endswith(".dist-info")
+]
+assert not strangers, strangers
+
+image = np.arange(12, dtype="f4").reshape(3, 4)
+rustfits.write("a.fits", image)
+assert (rustfits.read("a.fits") == image).all()
+print(f"rustfits {rustfits.__version__} installs from a clean copy and works ({extension.name})")
+E2

@@ -1,0 +1,191 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# Sets up what a task needs and is not there yet: a virtual environment in .venv, and Debian packages when this is
+# Debian and you are root. Where it cannot install something it ends with a sentence that says what to install.
+#
+#   tools/setup.sh build|test|demo|bench|docs|lint|fuzz
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+task=${1:?usage: tools/setup.sh build|test|demo|bench|docs|lint|fuzz}
+
+die() {
+  printf '\n%s\n' "$*" >&2
+  exit 1
+}
+
+# ---- Debian packages ----
+
+# Which packages a task needs: "command-or-file package", one a line. A name with a slash is a file.
+needs_build='
+cc                                        gcc
+/usr/include/zlib.h                       zlib1g-dev
+pkg-config                                pkg-config
+'
+needs_servers='
+nginx                                     nginx-light
+'
+needs_speed='
+/usr/include/libdeflate.h                 libdeflate-dev
+'
+needs_test='
+/usr/include/*/curl/curl.h                libcurl4-openssl-dev
+clang                                     clang
+/usr/lib/llvm*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a  libclang-rt-14-dev
+clang-format-14                           clang-format-14
+cmake                                     cmake
+fitsverify                                libcfitsio-bin
+x86_64-w64-mingw32-gcc                    gcc-mingw-w64-x86-64
+/usr/x86_64-w64-mingw32/include/zlib.h    libz-mingw-w64-dev
+s390x-linux-gnu-gcc                       gcc-s390x-linux-gnu
+/usr/s390x-linux-gnu/include/stdio.h      libc6-dev-s390x-cross
+qemu-s390x                                qemu-user
+gzip                                      gzip
+'
+needs_fuzz='
+clang                                     clang
+'
+
+is_there() {
+  case $1 in
+  */*) compgen -G "$1" >/dev/null ;;
+  *) command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || [ -x "/usr/bin/$1" ] ;;
+  esac
+}
+
+apt_updated=
+apt_update() {
+  [ -n "$apt_updated" ] || apt-get update -qq
+  apt_updated=yes
+}
+
+can_apt() {
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null
+}
+
+# system_packages <list>: installs what is missing of it, or says what to install.
+system_packages() {
+  local what package missing=()
+  while read -r what package; do
+    [ -z "$what" ] || is_there "$what" || missing+=("$package")
+  done <<<"$1"
+  [ ${#missing[@]} -gt 0 ] || return 0
+  can_apt || die "Missing for 'make $task': ${missing[*]}. On Debian or Ubuntu run:
+  sudo apt-get install ${missing[*]}
+and try again; elsewhere install the packages of the same content."
+  echo "installing ${missing[*]}"
+  apt_update
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+    die "apt-get could not install ${missing[*]}: see its message above."
+}
+
+# zlib for s390x, unpacked beside the builds: installing a foreign libc6-dev would have to match this machine's version.
+s390x_zlib() {
+  local root=build-sysroot-s390x
+  [ ! -e $root/usr/lib/s390x-linux-gnu/libz.a ] || return 0
+  can_apt || die "Missing for 'make $task': zlib for s390x. Unpack Debian's zlib1g-dev:s390x into $root, as root or with
+  apt-get download zlib1g-dev:s390x && dpkg-deb -x zlib1g-dev_*_s390x.deb $root"
+  if ! dpkg --print-foreign-architectures | grep -qx s390x; then
+    dpkg --add-architecture s390x
+    apt_updated=
+  fi
+  apt_update
+  local folder
+  folder=$(mktemp -d)
+  (cd "$folder" && apt-get download -qq -o APT::Sandbox::User=root zlib1g-dev:s390x) ||
+    die "apt-get could not download zlib1g-dev:s390x: see its message above."
+  dpkg-deb -x "$folder"/zlib1g-dev_*.deb $root
+  rm -r "$folder"
+}
+
+# ---- the virtual environment ----
+
+find_python() {
+  local name
+  for name in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python3.10 /usr/bin/python3; do
+    if "$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+      echo "$name"
+      return
+    fi
+  done
+  die "No Python 3.10 or later with venv was found. Install one (Debian: apt-get install python3 python3-venv) or
+say which to take: make $task PYTHON=/path/to/python3"
+}
+
+# python_packages <group>…: the dependency groups of pyproject.toml, and what the package itself needs.
+python_packages() {
+  local python stamp
+  if [ ! -x .venv/bin/python ] || [ ! -x .venv/bin/pip ]; then
+    python=$(find_python)
+    echo "making .venv with $("$python" --version)"
+    "$python" -m venv .venv
+  fi
+  stamp=.venv/.ready-$(cat pyproject.toml tools/setup.sh | cksum | cut -d' ' -f1)-$(echo "$@" | tr ' ' -)
+  [ ! -e "$stamp" ] || return 0
+  echo "installing Python packages into .venv: $*"
+  local group arguments=()
+  for group in "$@"; do
+    arguments+=(--group "$group")
+  done
+  .venv/bin/python -m pip install -q --disable-pip-version-check 'pip>=25.1' &&
+    .venv/bin/python -m pip install -q --disable-pip-version-check "${arguments[@]}" ||
+    die "pip could not install the Python packages for 'make $task': see its message above."
+  touch "$stamp"
+}
+
+# The package itself, as a user installs it; meson compiles only what changed.
+install_rustfits() {
+  .venv/bin/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall \
+    -Cbuild-dir=build-venv . || die "rustfits did not build: see the message above."
+}
+
+# The published package of the same name, for the benchmark: never in the environment that has ours.
+peer() {
+  [ ! -e .venv-peer/.ready ] || return 0
+  echo "making .venv-peer"
+  .venv/bin/python -m venv .venv-peer
+  .venv-peer/bin/python -m pip install -q --disable-pip-version-check 'rustfits==0.1.8' numpy ||
+    die "pip could not install the published rustfits package for 'make bench': see its message above."
+  touch .venv-peer/.ready
+}
+
+system_packages "$needs_build"
+case $task in
+build)
+  python_packages build
+  install_rustfits
+  ;;
+test)
+  system_packages "$needs_servers$needs_speed$needs_test"
+  s390x_zlib
+  python_packages build test lint docs demo
+  install_rustfits
+  ;;
+demo)
+  system_packages "$needs_servers$needs_speed"
+  python_packages build test demo
+  install_rustfits
+  ;;
+bench)
+  system_packages "$needs_servers$needs_speed"
+  python_packages build test demo
+  install_rustfits
+  peer
+  ;;
+docs)
+  python_packages build docs
+  install_rustfits
+  ;;
+lint)
+  system_packages 'clang-format-14 clang-format-14'
+  python_packages build lint
+  ;;
+fuzz)
+  system_packages "$needs_fuzz"
+  python_packages build
+  ;;
+*)
+  die "tools/setup.sh knows no task '$task'."
+  ;;
+esac
