@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What every HDU has, whatever its kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rustfits._lib import check, error, ffi, lib, text
+from rustfits.header import FITSHeader
+
+if TYPE_CHECKING:
+    from rustfits.handle import FileHandle
+
+__all__ = ["HDU"]
+
+#: What `HDU.kind` says for each kind of the C library.
+KINDS: dict[int, str] = {
+    lib.RF_HDU_IMAGE: "image",
+    lib.RF_HDU_GROUPS: "groups",
+    lib.RF_HDU_TABLE: "table",
+    lib.RF_HDU_ASCII_TABLE: "ascii table",
+    lib.RF_HDU_COMPRESSED_IMAGE: "compressed image",
+    lib.RF_HDU_COMPRESSED_TABLE: "compressed table",
+    lib.RF_HDU_OTHER: "other",
+}
+
+
+class Facts(NamedTuple):
+    """What the header of an HDU says about its structure, at one generation of the file."""
+
+    generation: int
+    kind: int
+    bitpix: int
+    naxis: int
+    header_offset: int
+    header_bytes: int
+    data_offset: int
+    data_bytes: int
+    has_data: bool
+    extname: str | None
+    extver: int
+
+
+def read_facts(file: FileHandle, index: int) -> Facts:
+    """Ask the C library about HDU `index`.
+
+    Raises
+    ------
+    FITSKeyError
+        There is no such HDU.
+    FITSFormatError
+        Its header, or one before it, cannot be read.
+    """
+    handle = file._handle()
+    generation = file._generation()
+    info = ffi.new("rf_hdu_info *")
+    info.size = ffi.sizeof("rf_hdu_info")
+    err = error()
+    check(lib.rf_hdu_get_info(handle, index, info, err), err)
+    return Facts(
+        generation,
+        info.kind,
+        info.bitpix,
+        info.naxis,
+        info.header_offset,
+        info.header_bytes,
+        info.data_offset,
+        info.data_bytes,
+        bool(info.has_data),
+        text(info.extname) if info.has_extname else None,
+        info.extver,
+    )
+
+
+class HDU:
+    """One header and data unit of an open file.
+
+    Got from a `FITS` object by index, name or iteration, never made by hand. HDUs that hold neither an
+    image nor anything else this version has a class for are plain `HDU` objects: their header and their
+    raw bytes can be read.
+
+    Two HDU objects are equal only when they are the same object; a `FITS` object gives the same object for
+    the same index every time.
+    """
+
+    __slots__ = ("__weakref__", "_facts", "_file", "_header", "_index")
+
+    def __init__(self, file: FileHandle, index: int, facts: Facts) -> None:
+        self._file = file
+        self._index = index
+        self._facts = facts
+        self._header: FITSHeader | None = None
+
+    def _fresh(self) -> Facts:
+        """Give the facts as they are now; after closing, as they were last."""
+        file = self._file
+        if self._facts.generation != file._generation() and not file.closed:
+            self._facts = read_facts(file, self._index)
+        return self._facts
+
+    @property
+    def index(self) -> int:
+        """Position in the file, 0 for the primary HDU."""
+        return self._index
+
+    @property
+    def kind(self) -> str:
+        """What the HDU holds.
+
+        One of ``"image"``, ``"groups"``, ``"table"``, ``"ascii table"``, ``"compressed image"``,
+        ``"compressed table"`` and ``"other"``.
+        """
+        return KINDS.get(self._facts.kind, "other")
+
+    @property
+    def extname(self) -> str | None:
+        """Value of EXTNAME, None when it is absent."""
+        return self._fresh().extname
+
+    @property
+    def extver(self) -> int:
+        """Value of EXTVER, 1 when it is absent."""
+        return self._fresh().extver
+
+    @property
+    def has_data(self) -> bool:
+        """Whether there is at least one pixel, or at least one row with a column."""
+        return self._fresh().has_data
+
+    @property
+    def header(self) -> FITSHeader:
+        """The header. What has been read of it outlives the file."""
+        if self._header is None:
+            self._header = FITSHeader(self._file, self._index)
+        return self._header
+
+    def raw_bytes(self) -> bytes:
+        """Read the data unit as it is stored, without its padding.
+
+        Returns
+        -------
+        bytes
+
+        Raises
+        ------
+        FITSTruncatedError
+            The file ends before the data unit does.
+        FITSIOError
+            Reading failed.
+        FITSClosedError
+            The file is closed.
+        """
+        facts = self._fresh()
+        return self._file.read_bytes(facts.data_offset, facts.data_bytes)
+
+    def add_datasum(self) -> None:
+        """Write DATASUM, the checksum of the data unit, into the header.
+
+        Raises
+        ------
+        FITSReadOnlyError
+            The file was opened for reading.
+        FITSIOError
+            Reading or writing failed.
+        """
+        self._add_checksum(0)
+
+    def add_checksum(self) -> None:
+        """Write CHECKSUM and DATASUM into the header, in the form that cfitsio writes.
+
+        Raises
+        ------
+        FITSReadOnlyError
+            The file was opened for reading.
+        FITSIOError
+            Reading or writing failed.
+        """
+        self._add_checksum(1)
+
+    def verify_datasum(self) -> bool | None:
+        """Compare DATASUM with the data unit.
+
+        Returns
+        -------
+        bool or None
+            Whether they agree; None when there is no DATASUM.
+
+        Raises
+        ------
+        FITSIOError
+            Reading failed.
+        """
+        return self._verify_checksum()[0]
+
+    def verify_checksum(self) -> bool | None:
+        """Compare CHECKSUM with the whole HDU.
+
+        Returns
+        -------
+        bool or None
+            Whether they agree; None when there is no CHECKSUM.
+
+        Raises
+        ------
+        FITSIOError
+            Reading failed.
+        """
+        return self._verify_checksum()[1]
+
+    def _add_checksum(self, with_checksum: int) -> None:
+        err = error()
+        check(
+            lib.rf_hdu_add_checksum(self._file._handle(), self._index, with_checksum, err), err
+        )
+
+    def _verify_checksum(self) -> tuple[bool | None, bool | None]:
+        answers = ffi.new("int[2]")
+        err = error()
+        check(
+            lib.rf_hdu_verify_checksum(
+                self._file._handle(), self._index, answers, answers + 1, err
+            ),
+            err,
+        )
+        datasum, checksum = (None if answer < 0 else bool(answer) for answer in answers)
+        return datasum, checksum
+
+    def _describe(self) -> str:
+        """Say in a few characters what is inside, for the listing of the file."""
+        if not self.has_data:
+            return "no data"
+        return f"{self._fresh().data_bytes} bytes"
+
+    def __repr__(self) -> str:
+        parts = [f"{type(self).__name__} {self._index}"]
+        if self.extname is not None:
+            parts.append(f"{self.extname!r} version {self.extver}")
+        parts += [self.kind, self._describe()]
+        state = " (closed)" if self._file.closed else ""
+        return f"<{', '.join(parts)} of {self._file.name!r}{state}>"
