@@ -41,7 +41,13 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote, unquote
 
-_REASONS = {200: "OK", 206: "Partial Content", 302: "Found", 404: "Not Found", 416: "Range Not Satisfiable"}
+_REASONS = {
+    200: "OK",
+    206: "Partial Content",
+    302: "Found",
+    404: "Not Found",
+    416: "Range Not Satisfiable",
+}
 
 
 class FaultServer:
@@ -102,7 +108,10 @@ class FaultServer:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -142,7 +151,10 @@ class FaultServer:
             data += piece
         first, *lines = data.split(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
         method, target, _ = first.split(" ", 2)
-        headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        headers = {
+            name.strip().lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines)
+        }
         with self._lock:
             self.requests.append((method, target, headers))
         return target, headers
@@ -155,7 +167,9 @@ class FaultServer:
         if first == "to":
             self._head(client, 302, {"Location": unquote(query), "Content-Length": "0"})
         elif first == "endless":
-            self._head(client, 302, {"Location": f"/endless/{next(self._numbers)}", "Content-Length": "0"})
+            self._head(
+                client, 302, {"Location": f"/endless/{next(self._numbers)}", "Content-Length": "0"}
+            )
         elif first == "silent":
             self._hold(client)
         elif first == "garbage":
@@ -173,7 +187,11 @@ class FaultServer:
             return
         body = path.read_bytes()
         size = len(body)
-        entity = {"Content-Type": "application/octet-stream", "Accept-Ranges": "bytes", "Content-Length": str(size)}
+        entity = {
+            "Content-Type": "application/octet-stream",
+            "Accept-Ranges": "bytes",
+            "Content-Length": str(size),
+        }
         span = self._span(headers.get("range"), size)
         if fault == "badrange" and span:
             entity["Content-Range"] = f"bytes {span[0] + 1}-{span[1]}/{size}"
@@ -199,7 +217,9 @@ class FaultServer:
         else:
             self._whole(client, fault, body, entity)
 
-    def _whole(self, client: socket.socket, fault: str, body: bytes, entity: dict[str, str]) -> None:
+    def _whole(
+        self, client: socket.socket, fault: str, body: bytes, entity: dict[str, str]
+    ) -> None:
         half = body[: len(body) // 2]
         if fault == "ignores":
             self._send(client, 200, entity, body)
@@ -246,7 +266,9 @@ class FaultServer:
         while not self._closing.is_set() and client.recv(4096):
             pass
 
-    def _send(self, client: socket.socket, status: int, entity: dict[str, str], body: bytes) -> None:
+    def _send(
+        self, client: socket.socket, status: int, entity: dict[str, str], body: bytes
+    ) -> None:
         self._head(client, status, {**entity, "Content-Length": str(len(body))})
         client.sendall(body)
 

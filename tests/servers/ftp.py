@@ -66,7 +66,11 @@ class FTPServer:
                 "log": str(self._log),
             }
             self._process = subprocess.Popen(
-                [sys.executable, str(Path(__file__).with_name("ftp_process.py")), json.dumps(settings)],
+                [
+                    sys.executable,
+                    str(Path(__file__).with_name("ftp_process.py")),
+                    json.dumps(settings),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -74,7 +78,9 @@ class FTPServer:
             assert self._process.stdout is not None
             line = self._process.stdout.readline()
             if not line.strip().isdigit():
-                raise RuntimeError("the FTP server does not start (are pyftpdlib and pyOpenSSL installed?)")
+                raise RuntimeError(
+                    "the FTP server does not start (are pyftpdlib and pyOpenSSL installed?)"
+                )
             self.port = int(line)
         except BaseException:
             self.close()
@@ -88,7 +94,11 @@ class FTPServer:
         """The URL of a file below the root; characters that need it are percent-encoded."""
         credentials = ""
         if user is not None:
-            credentials = quote(user, safe="") + (f":{quote(password, safe='')}" if password is not None else "") + "@"
+            credentials = (
+                quote(user, safe="")
+                + (f":{quote(password, safe='')}" if password is not None else "")
+                + "@"
+            )
         return f"{self.scheme}://{credentials}{self.host}:{self.port}/{quote(path, safe='/%')}"
 
     def commands(self) -> list[tuple[str, str, bool]]:
@@ -116,7 +126,10 @@ class FTPServer:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 

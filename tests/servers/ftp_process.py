@@ -112,7 +112,11 @@ def main(settings: dict[str, Any]) -> None:
                 super().ftp_SIZE(path)
 
         def ftp_RETR(self, file: str) -> Any:
-            if self.fs.fault(file) == "slow" and self.data_channel is not None and not settings["pem"]:
+            if (
+                self.fs.fault(file) == "slow"
+                and self.data_channel is not None
+                and not settings["pem"]
+            ):
                 self.data_channel.write_limit = 65536
             return super().ftp_RETR(file)
 

@@ -102,7 +102,11 @@ class HTTPServer:
         """The URL of a file below the root; characters that need it are percent-encoded."""
         credentials = ""
         if user is not None:
-            credentials = quote(user, safe="") + (f":{quote(password, safe='')}" if password is not None else "") + "@"
+            credentials = (
+                quote(user, safe="")
+                + (f":{quote(password, safe='')}" if password is not None else "")
+                + "@"
+            )
         path, mark, query = path.partition("?")
         return f"{self.scheme}://{credentials}{self.host}:{self.port}/{quote(path, safe='/%')}{mark}{query}"
 
@@ -141,7 +145,10 @@ class HTTPServer:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -160,7 +167,15 @@ class HTTPServer:
             config = self._folder / "nginx.conf"
             config.write_text(self._config())
             self._process = subprocess.Popen(
-                [self._program, "-p", str(self._folder), "-c", str(config), "-e", str(self._folder / "error.log")],
+                [
+                    self._program,
+                    "-p",
+                    str(self._folder),
+                    "-c",
+                    str(config),
+                    "-e",
+                    str(self._folder / "error.log"),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -237,7 +252,9 @@ class HTTPServer:
             "location /redirect/1/ { rewrite ^/redirect/1/(.*)$ /$1 redirect; }",
         ]
         for n in range(2, 21):
-            lines.append(f"location /redirect/{n}/ {{ rewrite ^/redirect/{n}/(.*)$ /redirect/{n - 1}/$1 redirect; }}")
+            lines.append(
+                f"location /redirect/{n}/ {{ rewrite ^/redirect/{n}/(.*)$ /redirect/{n - 1}/$1 redirect; }}"
+            )
         for status in STATUSES:
             lines.append(f"location /status/{status} {{ return {status}; }}")
         if self._redirect_to is not None:
@@ -282,7 +299,9 @@ def https_server(
     authority
         Who signs the certificate; one is made when None.
     """
-    with HTTPServer(root, tls=True, name=name, redirect_to=redirect_to, authority=authority) as server:
+    with HTTPServer(
+        root, tls=True, name=name, redirect_to=redirect_to, authority=authority
+    ) as server:
         yield server
 
 
