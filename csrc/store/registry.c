@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The driver table: const built-in rows, and those brought at run time, which come first.
+ */
+#include <string.h>
+
+#include "base/platform.h"
+#include "store/driver.h"
+#include "store/url.h"
+
+/* Most rows that can be brought at run time, replacements included. */
+#define ADDED_MAX 64
+
+#define ROW .size = sizeof(rf_driver)
+#define NEEDS_TRANSPORT                                                                                                \
+  "build rustfits with libcurl, or register a transport (the Python package brings pycurl) with "                      \
+  "rf_transport_register()"
+#define FETCH_FIRST "fetch the file with a tool of its own and open the copy by its path"
+
+static const rf_driver built_in[] = {
+    {ROW, .scheme = "file", .flags = RF_DRIVER_WRITE | RF_DRIVER_CODECS, .ops = &rf_file_ops},
+    {ROW, .scheme = "mem", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY, .ops = &rf_memory_ops},
+    {ROW, .scheme = "memkeep", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY, .ops = &rf_memory_ops},
+
+    /* Rows of a transport replace these. */
+    {ROW, .scheme = "http", .flags = RF_DRIVER_REMOTE | RF_DRIVER_CODECS, .hint = NEEDS_TRANSPORT},
+    {ROW, .scheme = "https", .flags = RF_DRIVER_REMOTE | RF_DRIVER_CODECS, .hint = NEEDS_TRANSPORT},
+    {ROW, .scheme = "ftp", .flags = RF_DRIVER_REMOTE | RF_DRIVER_CODECS, .hint = NEEDS_TRANSPORT},
+    {ROW, .scheme = "ftps", .flags = RF_DRIVER_REMOTE | RF_DRIVER_CODECS, .hint = NEEDS_TRANSPORT},
+
+    /* Known, not in this build. */
+    {ROW, .scheme = "s3", .flags = RF_DRIVER_REMOTE, .hint = "use the object's https:// address"},
+    {ROW, .scheme = "gs", .flags = RF_DRIVER_REMOTE,
+     .hint = "use the object's https://storage.googleapis.com/ address"},
+    {ROW, .scheme = "az", .flags = RF_DRIVER_REMOTE, .hint = "use the blob's https:// address"},
+    {ROW, .scheme = "abfs", .flags = RF_DRIVER_REMOTE, .hint = "use the blob's https:// address"},
+    {ROW, .scheme = "sftp", .flags = RF_DRIVER_REMOTE, .hint = FETCH_FIRST},
+    {ROW, .scheme = "root", .flags = RF_DRIVER_REMOTE, .hint = FETCH_FIRST},
+    {ROW, .scheme = "gsiftp", .flags = RF_DRIVER_REMOTE, .hint = FETCH_FIRST},
+    {ROW, .scheme = "shmem", .flags = RF_DRIVER_MEMORY, .hint = "use mem:// within one process, or a file in /dev/shm"},
+    {ROW, .scheme = "stream", .hint = "read the stream to its end and open its bytes (rf_file_open_bytes, from_bytes)"},
+    {ROW, .scheme = "stdin", .hint = "read it to its end and open the bytes (rf_file_open_bytes, from_bytes)"},
+    {ROW, .scheme = "stdout", .hint = "write to mem:// and print the bytes"},
+};
+#define BUILT_IN (sizeof built_in / sizeof *built_in)
+
+static rf_mutex lock = RF_MUTEX_INIT;
+static const rf_driver *added[ADDED_MAX];
+static size_t added_count;
+
+/* The row brought for a scheme, or NULL. Lock held. */
+static const rf_driver **find_added(const char *scheme, size_t length) {
+  for (size_t i = 0; i < added_count; i++)
+    if (rf_url_scheme_is(scheme, length, added[i]->scheme))
+      return &added[i];
+  return NULL;
+}
+
+static const rf_driver *find_built_in(const char *scheme, size_t length) {
+  for (size_t i = 0; i < BUILT_IN; i++)
+    if (rf_url_scheme_is(scheme, length, built_in[i].scheme))
+      return &built_in[i];
+  return NULL;
+}
+
+const rf_driver *rf_driver_find(const char *scheme, size_t length) {
+  rf_mutex_lock(&lock);
+  const rf_driver **row = find_added(scheme, length);
+  const rf_driver *found = row ? *row : NULL;
+  rf_mutex_unlock(&lock);
+  return found ? found : find_built_in(scheme, length);
+}
+
+/* The first MUST member that a row lacks, or NULL. */
+static const char *missing_member(const rf_driver *driver) {
+  const rf_driver_ops *ops = driver->ops;
+  if (!ops)
+    return NULL;
+  if (ops->size != sizeof *ops)
+    return "ops->size = sizeof(rf_driver_ops)";
+  if (!ops->open)
+    return "open";
+  if (!ops->read_at)
+    return "read_at";
+  if (!ops->get_size)
+    return "get_size";
+  if (!ops->close)
+    return "close";
+  if ((driver->flags & RF_DRIVER_WRITE) && !ops->write_at)
+    return "write_at";
+  if ((driver->flags & RF_DRIVER_WRITE) && !ops->truncate)
+    return "truncate";
+  if (!ops->replace_open != !ops->replace_commit || !ops->replace_open != !ops->replace_abort)
+    return "replace_open, replace_commit and replace_abort, all three or none";
+  return NULL;
+}
+
+static bool scheme_is_valid(const char *scheme) {
+  size_t n = scheme ? strlen(scheme) : 0;
+  if (n == 0 || n > 32)
+    return false;
+  char name[40];
+  for (size_t i = 0; i < n; i++) {
+    if (scheme[i] >= 'A' && scheme[i] <= 'Z')
+      return false;
+    name[i] = scheme[i];
+  }
+  memcpy(name + n, "://", 4);
+  return rf_url_scheme(name) == n;
+}
+
+rf_status rf_driver_register(const rf_driver *driver, rf_error *err) {
+  rf_error_clear(err);
+  if (!driver || driver->size != sizeof *driver)
+    return rf_fail(err, RF_ERR_ARGUMENT, "a driver row must have size = sizeof(rf_driver)");
+  if (!scheme_is_valid(driver->scheme))
+    return rf_fail(err, RF_ERR_ARGUMENT,
+                   "the scheme '%.40s' of a driver must be a small letter, then at most 31 small letters, digits, '+', "
+                   "'-' or '.'",
+                   driver->scheme ? driver->scheme : "");
+  const char *missing = missing_member(driver);
+  if (missing)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the driver '%s' has no %s", driver->scheme, missing);
+
+  rf_status status = RF_OK;
+  rf_mutex_lock(&lock);
+  const rf_driver **row = find_added(driver->scheme, strlen(driver->scheme));
+  if (row)
+    *row = driver;
+  else if (added_count < ADDED_MAX)
+    added[added_count++] = driver;
+  else
+    status = RF_ERR_LIMIT;
+  rf_mutex_unlock(&lock);
+  if (status != RF_OK)
+    return rf_fail(err, status, "the driver '%s' is one too many: at most %d can be added", driver->scheme, ADDED_MAX);
+  return RF_OK;
+}
+
+rf_status rf_driver_list(const rf_driver **rows, size_t capacity, size_t *count, rf_error *err) {
+  rf_error_clear(err);
+  if (!count || (!rows && capacity > 0))
+    return rf_fail(err, RF_ERR_ARGUMENT, "rf_driver_list: count must not be NULL, nor rows with a capacity");
+  size_t n = 0;
+  rf_mutex_lock(&lock);
+  for (size_t i = 0; i < BUILT_IN; i++, n++) {
+    const rf_driver **row = find_added(built_in[i].scheme, strlen(built_in[i].scheme));
+    if (n < capacity)
+      rows[n] = row ? *row : &built_in[i];
+  }
+  for (size_t i = 0; i < added_count; i++)
+    if (!find_built_in(added[i]->scheme, strlen(added[i]->scheme))) {
+      if (n < capacity)
+        rows[n] = added[i];
+      n++;
+    }
+  rf_mutex_unlock(&lock);
+  *count = n;
+  return RF_OK;
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "store/store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "store/driver.h"
+#include "store/url.h"
+
+/* Bytes moved at a time inside a store. */
+#define MOVE_PIECE ((size_t)1 << 20)
+
+/* First bytes looked at to tell a codec: at least as long as the longest magic number. */
+#define PROBE 8
+
+void rf_options_init(rf_options *options) {
+  if (!options)
+    return;
+  memset(options, 0, sizeof *options);
+  options->size = sizeof *options;
+  options->limits.header_bytes = (uint64_t)64 << 20;
+  options->limits.inflate_bytes = (uint64_t)64 << 30;
+  options->limits.fetch_bytes = (uint64_t)64 << 30;
+  options->limits.hdus = 10000000;
+  options->limits.redirects = 10;
+  options->remote.size = sizeof options->remote;
+}
+
+/* ---- opening ---- */
+
+/* A callback that fails should say why; this speaks for one that did not. */
+static rf_status said(rf_status status, const char *what, rf_error *err) {
+  if (status != RF_OK)
+    return rf_fail(err, status, "the driver failed to %s and did not say why", what);
+  return RF_OK;
+}
+
+/* The store over a driver's state; the state is closed when this fails. */
+static rf_status store_new(const rf_driver_ops *ops, void *state, uint32_t flags, bool writable, const char *name,
+                           rf_store **store, rf_error *err) {
+  rf_store *s = rf_alloc_zero(1, sizeof *s);
+  char *shown = s ? rf_url_display(name) : NULL;
+  if (!shown) {
+    rf_free(s);
+    (void)ops->close(state, NULL);
+    return rf_fail(err, RF_ERR_MEMORY, "no memory to open a file");
+  }
+  s->ops = ops;
+  s->state = state;
+  s->flags = flags;
+  s->writable = writable;
+  s->name = shown;
+  *store = s;
+  return RF_OK;
+}
+
+/* "file mem memkeep http ..." cut to fit. */
+static void list_schemes(char *text, size_t n) {
+  const rf_driver *rows[128];
+  size_t count = 0, used = 0;
+  text[0] = '\0';
+  if (rf_driver_list(rows, sizeof rows / sizeof *rows, &count, NULL) != RF_OK)
+    return;
+  if (count > sizeof rows / sizeof *rows)
+    count = sizeof rows / sizeof *rows;
+  for (size_t i = 0; i < count; i++) {
+    if (!rows[i]->ops)
+      continue;
+    int made = snprintf(text + used, n - used, "%s%s", used ? ", " : "", rows[i]->scheme);
+    if (made < 0 || (size_t)made >= n - used) {
+      text[used] = '\0';
+      return;
+    }
+    used += (size_t)made;
+  }
+}
+
+static rf_status pick_driver(const char *name, const rf_driver **driver, rf_error *err) {
+  size_t n = rf_url_scheme(name);
+  const rf_driver *row = n ? rf_driver_find(name, n) : rf_driver_find("file", 4);
+  if (!row) {
+    char known[256];
+    list_schemes(known, sizeof known);
+    return rf_fail(err, RF_ERR_NO_DRIVER,
+                   "nobody knows the scheme '%.*s://' (known here: %s); if this is the path of a file, put \"./\" "
+                   "before it",
+                   (int)(n < 40 ? n : 40), name, known);
+  }
+  if (!row->ops)
+    return rf_fail(err, RF_ERR_NOT_BUILT, "%s:// is known, but not in this build%s%s", row->scheme,
+                   row->hint ? ": " : "", row->hint ? row->hint : "");
+  *driver = row;
+  return RF_OK;
+}
+
+static rf_status codec_is_built(const rf_codec *codec, rf_error *err) {
+  if (codec->wrap)
+    return RF_OK;
+  return rf_fail(err, RF_ERR_NOT_BUILT, "is compressed with %s, which this build cannot read or write%s%s", codec->name,
+                 codec->hint ? "; " : "", codec->hint ? codec->hint : "");
+}
+
+/* The codec for content that begins with these bytes. Content decides; the name counts only where the content says
+ * nothing (so that garbage under ".gz" is a corrupt gzip file), and a plain FITS file under ".gz" is a plain one. */
+static rf_status codec_of_content(rf_store *store, const rf_codec *by_name, const rf_codec **codec, rf_error *err) {
+  uint8_t first[PROBE];
+  size_t got;
+  RF_TRY(rf_store_read_at(store, 0, first, sizeof first, &got, err));
+  *codec = rf_codec_by_magic(first, got);
+  if (!*codec && !(got >= 6 && memcmp(first, "SIMPLE", 6) == 0))
+    *codec = by_name;
+  return RF_OK;
+}
+
+static rf_status add_codec(rf_store **store, const rf_codec *by_name, rf_mode mode, const rf_options *options,
+                           rf_error *err) {
+  const rf_codec *codec = by_name;
+  if (mode != RF_MODE_CREATE)
+    RF_TRY(codec_of_content(*store, by_name, &codec, err));
+  if (!codec)
+    return RF_OK;
+  RF_TRY(codec_is_built(codec, err));
+  return said(codec->wrap(store, mode, options, err), "decode the file", err);
+}
+
+static rf_status open_row(const char *name, rf_mode mode, const rf_options *options, rf_store **store, rf_error *err) {
+  const rf_driver *driver;
+  RF_TRY(pick_driver(name, &driver, err));
+  if (mode != RF_MODE_READ && !(driver->flags & RF_DRIVER_WRITE))
+    return rf_fail(err, RF_ERR_READONLY, "%s:// files can only be read; open with \"r\"", driver->scheme);
+  const rf_codec *by_name = driver->flags & RF_DRIVER_CODECS ? rf_codec_by_name(name) : NULL;
+  if (by_name && mode == RF_MODE_CREATE)
+    RF_TRY(codec_is_built(by_name, err)); /* before the file is cut to nothing */
+
+  void *state = NULL;
+  RF_TRY(said(driver->ops->open(driver, name, mode, options, &state, err), "open the file", err));
+  rf_store *opened;
+  RF_TRY(store_new(driver->ops, state, driver->flags, mode != RF_MODE_READ, name, &opened, err));
+  if (driver->flags & RF_DRIVER_CODECS) {
+    rf_status status = add_codec(&opened, by_name, mode, options, err);
+    if (status != RF_OK) {
+      (void)rf_store_close(opened, NULL);
+      return status;
+    }
+  }
+  *store = opened;
+  return RF_OK;
+}
+
+rf_status rf_store_open(const char *name, rf_mode mode, const rf_options *options, rf_store **store, rf_error *err) {
+  if (!name || !name[0])
+    return rf_fail(err, RF_ERR_ARGUMENT, "the name of a file must not be empty");
+  if (mode != RF_MODE_READ && mode != RF_MODE_READ_WRITE && mode != RF_MODE_CREATE)
+    return rf_fail(err, RF_ERR_ARGUMENT, "%d is no rf_mode", (int)mode);
+  rf_status status = open_row(name, mode, options, store, err);
+  if (status != RF_OK && err) {
+    char *shown = rf_url_display(name);
+    if (shown)
+      (void)rf_error_locate(err, status, shown, -1);
+    rf_free(shown);
+  }
+  return status;
+}
+
+rf_status rf_store_open_bytes(const void *bytes, size_t n, const rf_options *options, rf_store **store, rf_error *err) {
+  if (!bytes && n > 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "%zu bytes at NULL", n);
+  uint8_t *pages = n ? rf_pages_alloc(n) : NULL;
+  if (n && !pages)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a copy of %zu bytes", n);
+  if (n)
+    memcpy(pages, bytes, n);
+  void *state;
+  rf_status status = rf_memory_adopt(pages, n, n, &state, err);
+  if (status != RF_OK) {
+    rf_pages_free(pages, n);
+    return status;
+  }
+  rf_store *opened;
+  RF_TRY(store_new(&rf_memory_ops, state, RF_DRIVER_WRITE | RF_DRIVER_MEMORY, true, "<bytes>", &opened, err));
+  status = add_codec(&opened, NULL, RF_MODE_READ_WRITE, options, err);
+  if (status != RF_OK) {
+    status = rf_error_locate(err, status, opened->name, -1);
+    (void)rf_store_close(opened, NULL);
+    return status;
+  }
+  *store = opened;
+  return RF_OK;
+}
+
+rf_status rf_store_close(rf_store *store, rf_error *err) {
+  if (!store)
+    return RF_OK;
+  rf_status status = said(store->ops->close(store->state, err), "close the file", err);
+  rf_free(store->name);
+  rf_free(store);
+  return status;
+}
+
+/* ---- reading ---- */
+
+rf_status rf_store_read_at(rf_store *store, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
+  *got = 0;
+  if (n == 0)
+    return RF_OK;
+  RF_TRY(said(store->ops->read_at(store->state, offset, buffer, n, got, err), "read", err));
+  if (*got > n)
+    return rf_fail(err, RF_ERR_CALLBACK, "the driver says that it read %zu bytes where %zu were asked for", *got, n);
+  return RF_OK;
+}
+
+static rf_status truncated(uint64_t offset, size_t n, size_t got, rf_error *err) {
+  rf_error_at(err, (int64_t)offset);
+  return rf_fail(err, RF_ERR_TRUNCATED,
+                 "%zu bytes are wanted at offset %llu, but the file ends there after %zu: "
+                 "%zu bytes are missing",
+                 n, (unsigned long long)offset, got, n - got);
+}
+
+rf_status rf_store_read(rf_store *store, uint64_t offset, void *buffer, size_t n, rf_error *err) {
+  size_t got;
+  RF_TRY(rf_store_read_at(store, offset, buffer, n, &got, err));
+  return got == n ? RF_OK : truncated(offset, n, got, err);
+}
+
+rf_status rf_store_read_many(rf_store *store, const rf_range *ranges, size_t count, rf_error *err) {
+  if (count == 0)
+    return RF_OK;
+  if (store->ops->read_many)
+    return said(store->ops->read_many(store->state, ranges, count, err), "read", err);
+  for (size_t i = 0; i < count; i++)
+    RF_TRY(rf_store_read(store, ranges[i].offset, ranges[i].dest, ranges[i].length, err));
+  return RF_OK;
+}
+
+rf_status rf_store_peek(rf_store *store, uint64_t offset, size_t n, const uint8_t **bytes, rf_error *err) {
+  if (!store->ops->peek)
+    return RF_ERR_UNSUPPORTED;
+  rf_error local;
+  rf_error_clear(&local);
+  rf_status status = store->ops->peek(store->state, offset, n, bytes, &local);
+  if (status == RF_OK || status == RF_ERR_UNSUPPORTED)
+    return status;
+  if (err && err->code == RF_OK && local.code != RF_OK)
+    *err = local;
+  return said(status, "read", err);
+}
+
+rf_status rf_store_size(rf_store *store, uint64_t *size, rf_error *err) {
+  return said(store->ops->get_size(store->state, size, err), "tell the size", err);
+}
+
+/* ---- writing ---- */
+
+static rf_status may_write(const rf_store *store, rf_error *err) {
+  if (!store->writable || !store->ops->write_at || !store->ops->truncate)
+    return rf_fail(err, RF_ERR_READONLY, "the file is open for reading only");
+  return RF_OK;
+}
+
+rf_status rf_store_write(rf_store *store, uint64_t offset, const void *buffer, size_t n, rf_error *err) {
+  uint64_t end;
+  RF_TRY(may_write(store, err));
+  if (n == 0)
+    return RF_OK;
+  if (!rf_add_u64(offset, n, &end))
+    return rf_fail(err, RF_ERR_LIMIT, "writing %zu bytes at offset %llu: a file cannot be that long", n,
+                   (unsigned long long)offset);
+  return said(store->ops->write_at(store->state, offset, buffer, n, err), "write", err);
+}
+
+rf_status rf_store_truncate(rf_store *store, uint64_t size, rf_error *err) {
+  RF_TRY(may_write(store, err));
+  return said(store->ops->truncate(store->state, size, err), "set the size", err);
+}
+
+rf_status rf_store_sync(rf_store *store, rf_error *err) {
+  if (!store->writable || !store->ops->sync)
+    return RF_OK;
+  return said(store->ops->sync(store->state, err), "sync", err);
+}
+
+rf_status rf_store_move(rf_store *store, uint64_t from, uint64_t to, uint64_t n, rf_error *err) {
+  uint64_t end;
+  RF_TRY(may_write(store, err));
+  if (n == 0 || from == to)
+    return RF_OK;
+  if (!rf_add_u64(from, n, &end) || !rf_add_u64(to, n, &end))
+    return rf_fail(err, RF_ERR_LIMIT, "moving %llu bytes to offset %llu: a file cannot be that long",
+                   (unsigned long long)n, (unsigned long long)to);
+  size_t room = n < MOVE_PIECE ? (size_t)n : MOVE_PIECE;
+  uint8_t *buffer = rf_alloc(room);
+  if (!buffer)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory to move %llu bytes in the file", (unsigned long long)n);
+  rf_status status = RF_OK;
+  for (uint64_t done = 0; done < n && status == RF_OK;) {
+    size_t piece = n - done < room ? (size_t)(n - done) : room;
+    /* Upwards the last piece goes first, so that nothing is overwritten before it was read. */
+    uint64_t at = to > from ? n - done - piece : done;
+    status = rf_store_read(store, from + at, buffer, piece, err);
+    if (status == RF_OK)
+      status = rf_store_write(store, to + at, buffer, piece, err);
+    done += piece;
+  }
+  rf_free(buffer);
+  return status;
+}

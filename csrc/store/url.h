@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The little that the store has to know about names: where a scheme ends, which part is a path, and what must not be
+ * shown.
+ */
+#ifndef RF_STORE_URL_H
+#define RF_STORE_URL_H
+
+#include "base/error.h"
+
+/* Length of the scheme when `name` begins with "scheme://" (a letter, then letters, digits, '+', '-', '.'), else 0:
+ * then it is a path. */
+size_t rf_url_scheme(const char *name);
+
+/* 1 when `scheme` of n bytes is `known`, without regard to case. */
+int rf_url_scheme_is(const char *scheme, size_t n, const char *known);
+
+/* The part of a name that a suffix is looked for in: all of a path and of a "file://" name; of any other URL what
+ * stands between host and query or fragment. */
+void rf_url_path(const char *name, const char **path, size_t *length);
+
+/* A copy of `name` fit to be shown: a password before '@' is "***". Freed with rf_free; NULL: no memory. */
+char *rf_url_display(const char *name);
+
+/* n bytes of `text` with %XX undone, freed with rf_free. RF_ERR_ARGUMENT for a bad escape and for %00. */
+rf_status rf_url_decode(const char *text, size_t n, char **decoded, rf_error *err);
+
+#endif
