@@ -58,8 +58,8 @@ struct rf_file {
   bool tainted;
   char taint[256];
   const rf_error *write_error; /* what the running write reports into: the reason of a taint */
-  bool closed; /* by rf_file_shut, under the exclusive lock: store is NULL. rf_file_hdu_locked and
-                  rf_file_begin_write answer RF_ERR_CLOSED, and so does what uses the store without them */
+  bool closed;                 /* by rf_file_shut, under the exclusive lock: store is NULL. rf_file_hdu_locked and
+                                  rf_file_begin_write answer RF_ERR_CLOSED, and so does what uses the store without them */
 };
 
 /* Locked shared, and good for reading: RF_ERR_CLOSED or RF_ERR_TAINTED (with nothing locked) otherwise. */
@@ -68,6 +68,12 @@ void rf_file_end_read(rf_file *file);
 
 /* Entry `index`, scanning as far as needed. `lock` held either way. RF_ERR_NOT_FOUND past the last HDU. */
 rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err);
+
+/* All of them. *count is set in any case to how many there are before the failure. `lock` held either way. */
+rf_status rf_file_scan_locked(rf_file *file, size_t *count, rf_error *err);
+
+/* A new entry that belongs to the caller, and room for it at the end of the index. */
+rf_status rf_file_add_entry(rf_file *file, rf_hdu **hdu, rf_error *err);
 
 /* Facts from the structural cards of a header: fills *hdu but for the offsets (scan.c). `primary` says whether it is
  * the first one of the file. */

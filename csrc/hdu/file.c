@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Opening and closing of files, their locks, and what keeps a half-written one from being used.
+ */
+#include "hdu/file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* --- making and ending --- */
+
+static void free_file(rf_file *file) {
+  for (size_t i = 0; i < file->hdu_count; i++) {
+    rf_hdu_clear(file->hdus[i]);
+    rf_free(file->hdus[i]);
+  }
+  rf_free(file->hdus);
+  rf_free(file->name);
+  rf_mutex_destroy(&file->scan_lock);
+  rf_rwlock_destroy(&file->lock);
+  rf_free(file);
+}
+
+/* The caller's options, as far as its struct goes, over the defaults. */
+static void take_options(rf_options *own, const rf_options *options) {
+  rf_options_init(own);
+  if (options == NULL)
+    return;
+  memcpy(own, options, options->size < sizeof *own ? options->size : sizeof *own);
+  own->size = sizeof *own;
+}
+
+static rf_status new_file(const rf_options *options, rf_file **out, rf_error *err) {
+  rf_file *file = rf_alloc_zero(1, sizeof *file);
+  if (file == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a file handle");
+  take_options(&file->options, options);
+  rf_error_clear(&file->scan_error);
+  if (!rf_rwlock_init(&file->lock)) {
+    rf_free(file);
+    return rf_fail(err, RF_ERR_MEMORY, "no lock to be had");
+  }
+  if (!rf_mutex_init(&file->scan_lock)) {
+    rf_rwlock_destroy(&file->lock);
+    rf_free(file);
+    return rf_fail(err, RF_ERR_MEMORY, "no lock to be had");
+  }
+  *out = file;
+  return RF_OK;
+}
+
+/* Takes over the store and looks at the first header. Frees the file on failure. */
+static rf_status begin_file(rf_file *file, rf_store *store, rf_mode mode, rf_file **out, rf_error *err) {
+  rf_status status = RF_OK;
+  rf_hdu *first;
+  file->store = store;
+  /* What the caller's remote options point at is gone after this call. */
+  memset(&file->options.remote, 0, sizeof file->options.remote);
+  file->name = rf_strdup(store->name);
+  if (file->name == NULL)
+    status = rf_fail(err, RF_ERR_MEMORY, "no memory for a file name");
+  else if (mode == RF_MODE_CREATE)
+    file->scanned = true;
+  else
+    status = rf_file_hdu_locked(file, 0, &first, err);
+  if (status != RF_OK) {
+    (void)rf_store_close(store, NULL);
+    free_file(file);
+    return status;
+  }
+  *out = file;
+  return RF_OK;
+}
+
+static bool is_mode(rf_mode mode) {
+  return mode == RF_MODE_READ || mode == RF_MODE_READ_WRITE || mode == RF_MODE_CREATE;
+}
+
+rf_status rf_file_open(const char *name, rf_mode mode, const rf_options *options, rf_file **file, rf_error *err) {
+  rf_file *opened;
+  rf_store *store = NULL;
+  rf_error_clear(err);
+  if (!is_mode(mode))
+    return rf_fail(err, RF_ERR_ARGUMENT, "mode %d is none of rf_mode", (int)mode);
+  RF_TRY(new_file(options, &opened, err));
+  rf_status status = rf_store_open(name, mode, &opened->options, &store, err);
+  if (status != RF_OK) {
+    free_file(opened);
+    return status;
+  }
+  return begin_file(opened, store, mode, file, err);
+}
+
+rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_mode mode, const rf_options *options, rf_file **file,
+                             rf_error *err) {
+  rf_file *opened;
+  rf_store *store = NULL;
+  rf_error_clear(err);
+  if (mode != RF_MODE_READ && mode != RF_MODE_READ_WRITE)
+    return rf_fail(err, RF_ERR_ARGUMENT, "bytes can be opened for reading or for reading and writing only");
+  RF_TRY(new_file(options, &opened, err));
+  rf_status status = rf_store_open_bytes(bytes, n, &opened->options, &store, err);
+  if (status != RF_OK) {
+    free_file(opened);
+    return status;
+  }
+  return begin_file(opened, store, mode, file, err);
+}
+
+rf_status rf_file_shut(rf_file *file, rf_error *err) {
+  rf_status status = RF_OK;
+  rf_error_clear(err);
+  rf_rwlock_write(&file->lock);
+  if (!file->closed) {
+    file->closed = true;
+    status = rf_store_close(file->store, err);
+    file->store = NULL;
+    (void)__atomic_add_fetch(&file->generation, 1, __ATOMIC_RELAXED);
+  }
+  rf_rwlock_write_unlock(&file->lock);
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+rf_status rf_file_close(rf_file *file, rf_error *err) {
+  if (file == NULL) {
+    rf_error_clear(err);
+    return RF_OK;
+  }
+  rf_status status = rf_file_shut(file, err);
+  free_file(file);
+  return status;
+}
+
+/* --- locks --- */
+
+/* Why a file cannot be used any more. The lock is held. */
+static rf_status check_usable(const rf_file *file, rf_error *err) {
+  if (file->closed)
+    return rf_fail(err, RF_ERR_CLOSED, "the file is closed");
+  if (file->tainted)
+    return rf_fail(err, RF_ERR_TAINTED, "an earlier write failed half way; close the file and open it again (%s)",
+                   file->taint);
+  return RF_OK;
+}
+
+rf_status rf_file_begin_read(rf_file *file, rf_error *err) {
+  rf_rwlock_read(&file->lock);
+  rf_status status = check_usable(file, err);
+  if (status != RF_OK)
+    rf_rwlock_read_unlock(&file->lock);
+  return status;
+}
+
+void rf_file_end_read(rf_file *file) {
+  rf_rwlock_read_unlock(&file->lock);
+}
+
+rf_status rf_file_begin_write(rf_file *file, rf_error *err) {
+  rf_rwlock_write(&file->lock);
+  rf_status status = check_usable(file, err);
+  if (status == RF_OK && !file->store->writable)
+    status = rf_fail(err, RF_ERR_READONLY, "the file was opened for reading only");
+  if (status != RF_OK) {
+    rf_rwlock_write_unlock(&file->lock);
+    return status;
+  }
+  file->write_error = err;
+  return RF_OK;
+}
+
+void rf_file_end_write(rf_file *file, rf_status status, bool written) {
+  if (status != RF_OK && written && !file->tainted) {
+    const rf_error *cause = file->write_error;
+    const char *why = cause != NULL && cause->code != RF_OK ? cause->message : rf_status_name(status);
+    file->tainted = true;
+    (void)snprintf(file->taint, sizeof file->taint, "%.*s", (int)sizeof file->taint - 1, why);
+  }
+  file->write_error = NULL;
+  rf_rwlock_write_unlock(&file->lock);
+}
+
+/* --- the file as bytes --- */
+
+rf_status rf_file_sync(rf_file *file, rf_error *err) {
+  rf_error_clear(err);
+  rf_rwlock_write(&file->lock);
+  rf_status status = check_usable(file, err);
+  if (status == RF_OK && file->store->writable)
+    status = rf_store_sync(file->store, err);
+  rf_rwlock_write_unlock(&file->lock);
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+const char *rf_file_name(const rf_file *file) {
+  return file->name;
+}
+
+uint64_t rf_file_generation(const rf_file *file) {
+  return __atomic_load_n(&file->generation, __ATOMIC_RELAXED);
+}
+
+rf_status rf_file_get_size(rf_file *file, uint64_t *size, rf_error *err) {
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_store_size(file->store, size, err);
+    rf_file_end_read(file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+rf_status rf_file_read_bytes(rf_file *file, uint64_t offset, void *buffer, size_t n, rf_error *err) {
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_store_read(file->store, offset, buffer, n, err);
+    rf_file_end_read(file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}

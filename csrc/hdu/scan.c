@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The index of HDUs: found one after another, when first asked for, by reading headers and skipping data (FITS 3.1).
+ * No header is kept in the scan; an entry is the one allocation an HDU costs.
+ */
+#include "hdu/structure.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* A first header is read as one block, which is all that most have; the rest of a long one in larger pieces. */
+#define WINDOW_BLOCKS 4
+
+/* A piece of a header. */
+typedef struct window {
+  const uint8_t *bytes;
+  size_t length; /* shorter than asked for only at the end of the file */
+  uint8_t buffer[WINDOW_BLOCKS * RF_BLOCK_BYTES];
+} window;
+
+static int hdu_number(size_t index) {
+  return index <= INT32_MAX ? (int)index : -1;
+}
+
+static rf_status fill_window(rf_store *store, uint64_t offset, size_t n, window *piece, rf_error *err) {
+  /* Not through the mapping of a local file: counting HDUs touches one page in each, which a read does faster. */
+  if ((store->flags & RF_DRIVER_MEMORY) != 0 && rf_store_peek(store, offset, n, &piece->bytes, NULL) == RF_OK) {
+    piece->length = n;
+    return RF_OK;
+  }
+  piece->bytes = piece->buffer;
+  return rf_store_read_at(store, offset, piece->buffer, n, &piece->length, err);
+}
+
+static bool is_printable(const char card[RF_CARD_BYTES]) {
+  unsigned bad = 0;
+  for (int i = 0; i < RF_CARD_BYTES; i++)
+    bad |= (uint8_t)((uint8_t)card[i] - 0x20) > 0x7E - 0x20;
+  return bad == 0;
+}
+
+static void make_printable(const char card[RF_CARD_BYTES], char clean[RF_CARD_BYTES]) {
+  for (int i = 0; i < RF_CARD_BYTES; i++)
+    clean[i] = (char)((uint8_t)card[i] < 0x20 || (uint8_t)card[i] > 0x7E ? '_' : card[i]);
+}
+
+static rf_status unprintable(const char card[RF_CARD_BYTES], uint64_t offset, size_t number, rf_error *err) {
+  char clean[RF_CARD_BYTES], keyword[9];
+  int column = 0, length = 8;
+  while ((uint8_t)card[column] >= 0x20 && (uint8_t)card[column] <= 0x7E)
+    column++;
+  make_printable(card, clean);
+  memcpy(keyword, clean, 8);
+  while (length > 0 && keyword[length - 1] == ' ')
+    length--;
+  keyword[length] = '\0';
+  rf_error_keyword(err, keyword);
+  rf_error_at(err, (int64_t)(offset + (uint64_t)column));
+  /* Where the keyword itself is no text we are most likely in the data of a header that has no end. */
+  return rf_fail(err, RF_ERR_CARD,
+                 "card %zu (%s) has byte 0x%02X in column %d, where printable ASCII is expected%s; opening with "
+                 "lenient=True (RF_OPEN_LENIENT) reads such bytes as '_'",
+                 number + 1, keyword, (unsigned)(uint8_t)card[column], column + 1,
+                 column < 8 ? " (a header without END?)" : "");
+}
+
+/* What stands in the first bytes: nothing and *found = false when no HDU begins there. */
+static rf_status look_at_beginning(const window *piece, bool primary, bool *found, rf_error *err) {
+  const char *text = (const char *)piece->bytes;
+  *found = true;
+  if (!primary) {
+    /* Anything else behind the last HDU is none (FITS 3.5 allows special records, tapes left worse). */
+    *found = piece->length >= 8 && rf_card_is(text, "XTENSION");
+    return RF_OK;
+  }
+  if (piece->length == 0)
+    return rf_fail(err, RF_ERR_NOT_FITS, "the file is empty");
+  if (memcmp(text, "SIMPLE  ", piece->length < 8 ? piece->length : 8) == 0) {
+    if (piece->length >= RF_CARD_BYTES && text[8] != '=')
+      return rf_fail(err, RF_ERR_NOT_FITS, "not a FITS file: the first card is no \"SIMPLE  = T\"");
+    return RF_OK;
+  }
+  char shown[9] = "";
+  for (size_t i = 0; i < 8 && i < piece->length; i++)
+    shown[i] = (char)(piece->bytes[i] < 0x20 || piece->bytes[i] > 0x7E ? '.' : text[i]);
+  return rf_fail(err, RF_ERR_NOT_FITS, "not a FITS file: it begins with \"%s\" where \"SIMPLE  =\" is expected", shown);
+}
+
+static rf_status no_end(uint64_t bytes, rf_error *err) {
+  return rf_fail(err, RF_ERR_TRUNCATED, "header without END: the file ends %llu bytes into it",
+                 (unsigned long long)bytes);
+}
+
+/* Takes the cards of one window; *end becomes true at END, *used counts the bytes up to and with it. */
+static rf_status take_cards(const rf_file *file, rf_structure *structure, const window *piece, uint64_t header_offset,
+                            uint64_t position, size_t *used, bool *end, rf_error *err) {
+  char clean[RF_CARD_BYTES];
+  *end = false;
+  for (*used = 0; *used + RF_CARD_BYTES <= piece->length;) {
+    const char *card = (const char *)piece->bytes + *used;
+    uint64_t offset = position + *used;
+    *used += RF_CARD_BYTES;
+    if (rf_card_is_end(card)) {
+      *end = true;
+      return RF_OK;
+    }
+    if (!is_printable(card)) {
+      if ((file->options.flags & RF_OPEN_LENIENT) == 0)
+        return unprintable(card, header_offset + offset, (size_t)(offset / RF_CARD_BYTES), err);
+      make_printable(card, clean);
+      card = clean;
+    }
+    RF_TRY(rf_structure_card(structure, card, err));
+  }
+  return RF_OK;
+}
+
+/* Reads the header at `offset` into *structure; *found = false when there is none. */
+static rf_status scan_header(rf_file *file, uint64_t offset, rf_structure *structure, bool *found, rf_error *err) {
+  rf_hdu *hdu = structure->hdu;
+  uint64_t limit = file->options.limits.header_bytes, position = 0;
+  window piece;
+  for (;;) {
+    size_t n = position == 0 ? RF_BLOCK_BYTES : sizeof piece.buffer, used;
+    bool end;
+    RF_TRY(fill_window(file->store, offset + position, n, &piece, err));
+    if (position == 0) {
+      RF_TRY(look_at_beginning(&piece, structure->primary, found, err));
+      if (!*found)
+        return RF_OK;
+    }
+    RF_TRY(take_cards(file, structure, &piece, offset, position, &used, &end, err));
+    uint64_t whole = position + piece.length;
+    position += used;
+    if (end) {
+      if (!rf_round_block(position, &hdu->header_bytes) || hdu->header_bytes > whole)
+        return rf_fail(err, RF_ERR_TRUNCATED, "the last block of the header is cut short: %llu of 2880 bytes are there",
+                       (unsigned long long)(whole % RF_BLOCK_BYTES));
+      if (hdu->header_bytes > limit)
+        break;
+      hdu->header_offset = offset;
+      hdu->data_offset = offset + hdu->header_bytes;
+      return RF_OK;
+    }
+    if (piece.length < n)
+      return no_end(whole, err);
+    if (position >= limit)
+      break;
+  }
+  return rf_fail(err, RF_ERR_LIMIT, "a header of more than %llu bytes, which is the limit", (unsigned long long)limit);
+}
+
+static rf_status reserve_entry(rf_file *file, rf_error *err) {
+  if (file->hdu_count < file->hdu_capacity)
+    return RF_OK;
+  size_t capacity = file->hdu_capacity < 8 ? 8 : file->hdu_capacity * 2;
+  rf_hdu **hdus = capacity > SIZE_MAX / sizeof *hdus ? NULL : rf_realloc(file->hdus, capacity * sizeof *hdus);
+  if (hdus == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for an index of %zu HDUs", capacity);
+  file->hdus = hdus;
+  file->hdu_capacity = capacity;
+  return RF_OK;
+}
+
+rf_status rf_file_add_entry(rf_file *file, rf_hdu **hdu, rf_error *err) {
+  RF_TRY(reserve_entry(file, err));
+  *hdu = rf_alloc(sizeof **hdu);
+  return *hdu != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "no memory for the facts of an HDU");
+}
+
+/* Where the HDU behind this one begins. */
+static rf_status next_offset(const rf_hdu *hdu, uint64_t *next, rf_error *err) {
+  uint64_t end;
+  if (!rf_add_u64(hdu->data_offset, hdu->data_bytes, &end) || !rf_round_block(end, &end) || end > INT64_MAX)
+    return rf_fail(err, RF_ERR_FORMAT, "the data unit ends beyond 63 bits");
+  *next = end;
+  return RF_OK;
+}
+
+static rf_status scan_into(rf_file *file, rf_hdu *hdu, bool *found, rf_error *err) {
+  rf_structure structure;
+  uint64_t next = 0;
+  rf_structure_begin(&structure, hdu, file->hdu_count == 0);
+  rf_status status = scan_header(file, file->scan_offset, &structure, found, err);
+  if (status != RF_OK || !*found) {
+    rf_structure_abandon(&structure);
+    return status;
+  }
+  RF_TRY(rf_structure_finish(&structure, err));
+  status = next_offset(hdu, &next, err);
+  if (status == RF_OK && file->hdu_count >= file->options.limits.hdus)
+    status = rf_fail(err, RF_ERR_LIMIT, "the file has more than %llu HDUs, which is the limit",
+                     (unsigned long long)file->options.limits.hdus);
+  if (status != RF_OK) {
+    rf_hdu_clear(hdu);
+    return status;
+  }
+  file->hdus[file->hdu_count++] = hdu;
+  file->scan_offset = next;
+  return RF_OK;
+}
+
+/* What is wrong with the bytes stays wrong; what the system or the network did may go better the next time. */
+static bool is_lasting(rf_status status) {
+  return status == RF_ERR_NOT_FITS || status == RF_ERR_FORMAT || status == RF_ERR_CARD || status == RF_ERR_TRUNCATED ||
+         status == RF_ERR_CODEC || status == RF_ERR_LIMIT;
+}
+
+/* Finds one more HDU, or the end. */
+static rf_status scan_next(rf_file *file, rf_error *err) {
+  rf_hdu *hdu;
+  bool found = false;
+  RF_TRY(rf_file_add_entry(file, &hdu, err));
+  rf_status status = scan_into(file, hdu, &found, &file->scan_error);
+  if (status == RF_OK && found)
+    return RF_OK;
+  rf_free(hdu);
+  if (status == RF_OK) {
+    file->scanned = true;
+    return RF_OK;
+  }
+  (void)rf_error_locate(&file->scan_error, status, file->name, hdu_number(file->hdu_count));
+  if (err != NULL && err->code == RF_OK)
+    *err = file->scan_error;
+  if (is_lasting(status))
+    file->scan_status = status;
+  else
+    rf_error_clear(&file->scan_error);
+  return status;
+}
+
+/* Scans until entry `index` is there (SIZE_MAX: all) or the end. scan_lock held. */
+static rf_status scan_to(rf_file *file, size_t index, rf_error *err) {
+  while (index >= file->hdu_count && !file->scanned) {
+    if (file->scan_status != RF_OK) {
+      if (err != NULL && err->code == RF_OK)
+        *err = file->scan_error;
+      return file->scan_status;
+    }
+    RF_TRY(scan_next(file, err));
+  }
+  return RF_OK;
+}
+
+rf_status rf_file_scan_locked(rf_file *file, size_t *count, rf_error *err) {
+  rf_mutex_lock(&file->scan_lock);
+  rf_status status = scan_to(file, SIZE_MAX, err);
+  *count = file->hdu_count;
+  rf_mutex_unlock(&file->scan_lock);
+  return status;
+}
+
+rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err) {
+  if (file->closed)
+    return rf_fail(err, RF_ERR_CLOSED, "the file is closed");
+  rf_mutex_lock(&file->scan_lock);
+  rf_status status = scan_to(file, index, err);
+  size_t count = file->hdu_count;
+  if (status == RF_OK && index < count)
+    *hdu = file->hdus[index];
+  rf_mutex_unlock(&file->scan_lock);
+  if (status == RF_OK && index >= count)
+    return rf_fail(err, RF_ERR_NOT_FOUND, "no HDU %zu: the file has %zu", index, count);
+  return status;
+}
+
+/* --- headers --- */
+
+static rf_status parse_header(const rf_file *file, const char *bytes, const rf_hdu *hdu, rf_header **header,
+                              rf_error *err) {
+  size_t n = 0;
+  while (n < hdu->header_bytes && !rf_card_is_end(bytes + n))
+    n += RF_CARD_BYTES;
+  /* END was there when the index was made. */
+  if (n >= hdu->header_bytes)
+    return rf_fail(err, RF_ERR_FORMAT, "the header has lost its END: another program changes the file");
+  return rf_header_parse(bytes, n, file->options.flags & RF_OPEN_LENIENT, header, err);
+}
+
+static rf_status read_header(rf_file *file, rf_hdu *hdu, rf_error *err) {
+  const uint8_t *bytes;
+  size_t n;
+  if (!rf_to_size(hdu->header_bytes, &n))
+    return rf_fail(err, RF_ERR_LIMIT, "a header of %llu bytes", (unsigned long long)hdu->header_bytes);
+  if ((file->store->flags & RF_DRIVER_MEMORY) != 0 &&
+      rf_store_peek(file->store, hdu->header_offset, n, &bytes, NULL) == RF_OK)
+    return parse_header(file, (const char *)bytes, hdu, &hdu->header, err);
+  char *buffer = rf_alloc(n);
+  if (buffer == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", n);
+  rf_status status = rf_store_read(file->store, hdu->header_offset, buffer, n, err);
+  if (status == RF_OK)
+    status = parse_header(file, buffer, hdu, &hdu->header, err);
+  rf_free(buffer);
+  return status;
+}
+
+rf_status rf_file_header_locked(rf_file *file, rf_hdu *hdu, const rf_header **header, rf_error *err) {
+  rf_status status = RF_OK;
+  rf_mutex_lock(&file->scan_lock);
+  if (hdu->header == NULL)
+    status = read_header(file, hdu, err);
+  *header = hdu->header;
+  rf_mutex_unlock(&file->scan_lock);
+  return status;
+}
+
+/* --- the public calls --- */
+
+rf_status rf_file_count(rf_file *file, size_t *count, rf_error *err) {
+  size_t found = 0;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_file_scan_locked(file, &found, err);
+    rf_file_end_read(file);
+  }
+  if (status != RF_OK)
+    return rf_error_locate(err, status, file->name, -1);
+  *count = found;
+  return RF_OK;
+}
+
+static bool same_name(const char *a, const char *b) {
+  for (;; a++, b++) {
+    char x = *a, y = *b;
+    if (x >= 'a' && x <= 'z')
+      x = (char)(x - 0x20);
+    if (y >= 'a' && y <= 'z')
+      y = (char)(y - 0x20);
+    if (x != y)
+      return false;
+    if (x == '\0')
+      return true;
+  }
+}
+
+static rf_status find_name(rf_file *file, const char *extname, int64_t extver, size_t *index, rf_error *err) {
+  rf_hdu *hdu = NULL;
+  rf_status status;
+  rf_error local;
+  rf_error_clear(&local);
+  size_t i = 0;
+  for (; (status = rf_file_hdu_locked(file, i, &hdu, &local)) == RF_OK; i++) {
+    if (hdu->has_extname && same_name(hdu->extname, extname) && (extver < 0 || extver == hdu->extver)) {
+      *index = i;
+      return RF_OK;
+    }
+  }
+  if (i > 0 && same_name(extname, "PRIMARY") && rf_file_hdu_locked(file, 0, &hdu, NULL) == RF_OK &&
+      (extver < 0 || extver == hdu->extver)) {
+    *index = 0;
+    return RF_OK;
+  }
+  if (status != RF_ERR_NOT_FOUND) {
+    if (err != NULL && err->code == RF_OK)
+      *err = local;
+    return status;
+  }
+  if (extver >= 0)
+    return rf_fail(err, RF_ERR_NOT_FOUND, "no HDU with EXTNAME '%s' and EXTVER %lld", extname, (long long)extver);
+  return rf_fail(err, RF_ERR_NOT_FOUND, "no HDU with EXTNAME '%s'", extname);
+}
+
+rf_status rf_file_find(rf_file *file, const char *extname, int64_t extver, size_t *index, rf_error *err) {
+  char name[sizeof((rf_hdu *)0)->extname];
+  size_t length = strlen(extname);
+  rf_error_clear(err);
+  while (length > 0 && extname[length - 1] == ' ')
+    length--;
+  /* The index keeps this much of a name. */
+  if (length > sizeof name - 1)
+    length = sizeof name - 1;
+  memcpy(name, extname, length);
+  name[length] = '\0';
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = find_name(file, name, extver, index, err);
+    rf_file_end_read(file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+static bool has_data(const rf_hdu *hdu) {
+  /* NAXIS1 = 0 is the mark of random groups, not an axis. */
+  for (int i = hdu->kind == RF_HDU_GROUPS ? 1 : 0; i < hdu->naxis; i++)
+    if (hdu->axes[i] == 0)
+      return false;
+  return hdu->naxis > 0;
+}
+
+static void describe(const rf_hdu *hdu, rf_hdu_info *info) {
+  rf_hdu_info all = {
+      .size = info->size,
+      .kind = hdu->kind,
+      .bitpix = hdu->bitpix,
+      .naxis = hdu->naxis,
+      .pcount = hdu->pcount,
+      .gcount = hdu->gcount,
+      .header_offset = hdu->header_offset,
+      .header_bytes = hdu->header_bytes,
+      .data_offset = hdu->data_offset,
+      .data_bytes = hdu->data_bytes,
+      .has_data = has_data(hdu),
+      .extver = hdu->extver,
+      .has_extname = hdu->has_extname,
+  };
+  memcpy(all.extname, hdu->extname, sizeof all.extname);
+  memcpy(info, &all, info->size < sizeof all ? info->size : sizeof all);
+}
+
+rf_status rf_hdu_get_info(rf_file *file, size_t index, rf_hdu_info *info, rf_error *err) {
+  rf_hdu *hdu;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_file_hdu_locked(file, index, &hdu, err);
+    if (status == RF_OK)
+      describe(hdu, info);
+    rf_file_end_read(file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, hdu_number(index));
+}
+
+rf_status rf_hdu_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t capacity, size_t *naxis, rf_error *err) {
+  rf_hdu *hdu;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_file_hdu_locked(file, index, &hdu, err);
+    if (status == RF_OK) {
+      *naxis = (size_t)hdu->naxis;
+      for (size_t i = 0; i < *naxis && i < capacity; i++)
+        axes[i] = hdu->axes[*naxis - 1 - i];
+    }
+    rf_file_end_read(file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, hdu_number(index));
+}
+
+rf_status rf_hdu_get_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_header *cached;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_file_hdu_locked(file, index, &hdu, err);
+    if (status == RF_OK)
+      status = rf_file_header_locked(file, hdu, &cached, err);
+    if (status == RF_OK)
+      status = rf_header_copy(cached, header, err);
+    rf_file_end_read(file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, hdu_number(index));
+}

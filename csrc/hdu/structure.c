@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * From structural cards to the facts of an HDU (FITS 4.4.1). Cards are taken in any order, keywords in any case: what
+ * matters is that the numbers make sense, not that the writer was tidy.
+ */
+#include "hdu/structure.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+#define SMALL_AXES (sizeof((rf_hdu *)0)->small_axes / sizeof(uint64_t))
+#define MOST_AXES 999    /* FITS 4.4.1.1 */
+#define MOST_COLUMNS 999 /* FITS 7.2.1 */
+
+/* In the list of axes until the card has been seen, and for a card without a usable value. */
+#define AXIS_MISSING UINT64_MAX
+#define AXIS_NO_INTEGER (UINT64_MAX - 1)
+#define AXIS_NEGATIVE (UINT64_MAX - 2)
+
+void rf_hdu_clear(rf_hdu *hdu) {
+  if (hdu->axes != hdu->small_axes)
+    rf_free(hdu->axes);
+  hdu->axes = NULL;
+  rf_header_free(hdu->header);
+  hdu->header = NULL;
+}
+
+bool rf_card_is_end(const char card[RF_CARD_BYTES]) {
+  if (memcmp(card, "END", 3) != 0 && memcmp(card, "end", 3) != 0)
+    return false;
+  for (int i = 3; i < 8; i++)
+    if (card[i] > 0x20 && card[i] < 0x7F)
+      return false;
+  return true;
+}
+
+void rf_structure_begin(rf_structure *structure, rf_hdu *hdu, bool primary) {
+  memset(structure, 0, sizeof *structure);
+  memset(hdu, 0, sizeof *hdu);
+  structure->hdu = hdu;
+  structure->primary = primary;
+  structure->axes = hdu->small_axes;
+  for (size_t i = 0; i < SMALL_AXES; i++)
+    hdu->small_axes[i] = AXIS_MISSING;
+  hdu->extver = 1;
+  hdu->bscale = 1.0;
+}
+
+void rf_structure_abandon(rf_structure *structure) {
+  if (structure->axes != structure->hdu->small_axes)
+    rf_free(structure->axes);
+  structure->axes = structure->hdu->small_axes;
+  structure->hdu->axes = NULL;
+}
+
+/* --- values --- */
+
+/* A number in the fixed format (FITS 4.2.3), which is what nearly all structural cards have, without the splitting
+ * of cards; everything else takes the general way. */
+static bool card_integer(const char card[RF_CARD_BYTES], int64_t *value) {
+  size_t i = 10;
+  while (i < 30 && card[i] == ' ')
+    i++;
+  bool negative = card[i] == '-';
+  i += negative;
+  uint64_t sum = 0; /* may wrap; too many digits are sent the general way below */
+  size_t first = i;
+  while (i < 30 && card[i] >= '0' && card[i] <= '9')
+    sum = sum * 10 + (uint64_t)(card[i++] - '0');
+  if (i != 30 || first == 30 || i - first > 18 || card[30] != ' ' || (card[31] != '/' && card[31] != ' '))
+    return rf_card_integer(card, value);
+  if (card[31] == ' ')
+    for (i = 32; i < RF_CARD_BYTES && card[i] != '/'; i++)
+      if (card[i] != ' ')
+        return rf_card_integer(card, value);
+  *value = negative ? -(int64_t)sum : (int64_t)sum;
+  return true;
+}
+
+static void take_number(rf_number *number, const char card[RF_CARD_BYTES]) {
+  if (number->seen)
+    return;
+  number->seen = true;
+  number->valid = card_integer(card, &number->value);
+}
+
+static void take_flag(rf_flag *flag, const char card[RF_CARD_BYTES]) {
+  if (flag->seen)
+    return;
+  flag->seen = true;
+  flag->value = false;
+  (void)rf_card_logical(card, &flag->value);
+}
+
+/* true when `text` is the integer 2^63, or a real number that is it as nearly as a double can say. An integer one
+ * beside it would become equal as a double, and would not mean unsigned data (FITS 5.2.5). */
+static bool text_is_2_63(const char *text, size_t length, double value) {
+  if (value != 9223372036854775808.0)
+    return false;
+  if (length > 0 && text[0] == '+') {
+    text++;
+    length--;
+  }
+  for (size_t i = 0; i < length; i++)
+    if (text[i] < '0' || text[i] > '9')
+      return true;
+  while (length > 0 && text[0] == '0') {
+    text++;
+    length--;
+  }
+  return length == 19 && memcmp(text, "9223372036854775808", 19) == 0;
+}
+
+static void take_bzero(rf_structure *structure, const char card[RF_CARD_BYTES]) {
+  rf_hdu *hdu = structure->hdu;
+  rf_card_view view;
+  if (structure->has_bzero || !rf_card_real(card, &hdu->bzero))
+    return;
+  structure->has_bzero = true;
+  rf_card_split(card, &view);
+  hdu->bzero_is_2_63 = text_is_2_63(view.value, view.value_length, hdu->bzero);
+}
+
+static void take_bscale(rf_structure *structure, const char card[RF_CARD_BYTES]) {
+  if (!structure->has_bscale && rf_card_real(card, &structure->hdu->bscale))
+    structure->has_bscale = true;
+}
+
+static void take_extname(rf_structure *structure, const char card[RF_CARD_BYTES]) {
+  rf_hdu *hdu = structure->hdu;
+  if (hdu->has_extname || !rf_card_string(card, hdu->extname, sizeof hdu->extname))
+    return;
+  hdu->has_extname = true;
+  size_t length = strlen(hdu->extname);
+  structure->name_continues = length > 0 && hdu->extname[length - 1] == '&';
+}
+
+/* A CONTINUE card right behind EXTNAME: its text takes the place of the '&'. What does not fit is cut. */
+static void continue_extname(rf_structure *structure, const char card[RF_CARD_BYTES]) {
+  char *name = structure->hdu->extname, copy[RF_CARD_BYTES], piece[RF_CARD_BYTES];
+  /* A CONTINUE card has no value indicator; with one it reads as any string does. */
+  memcpy(copy, card, sizeof copy);
+  memcpy(copy, "EXTNAME = ", 10);
+  structure->name_continues = false;
+  if (!rf_card_string(copy, piece, sizeof piece))
+    return;
+  size_t length = strlen(name) - 1, more = strlen(piece), room = sizeof structure->hdu->extname - 1 - length;
+  structure->name_continues = more > 0 && piece[more - 1] == '&' && more <= room;
+  if (more > room)
+    more = room;
+  memcpy(name + length, piece, more);
+  name[length + more] = '\0';
+}
+
+/* --- axes --- */
+
+/* n of "NAXISn", 0 when it is no such keyword. */
+static unsigned axis_number(const char key[8]) {
+  unsigned n = 0;
+  size_t i = 5;
+  for (; i < 8 && key[i] >= '0' && key[i] <= '9'; i++)
+    n = n * 10 + (unsigned)(key[i] - '0');
+  if (i == 5 || key[5] == '0')
+    return 0;
+  for (; i < 8; i++)
+    if (key[i] != ' ')
+      return 0;
+  return n;
+}
+
+static rf_status widen_axes(rf_structure *structure, rf_error *err) {
+  uint64_t *axes = rf_alloc(MOST_AXES * sizeof *axes);
+  if (axes == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %d axes", MOST_AXES);
+  memcpy(axes, structure->axes, SMALL_AXES * sizeof *axes);
+  for (size_t i = SMALL_AXES; i < MOST_AXES; i++)
+    axes[i] = AXIS_MISSING;
+  structure->axes = axes;
+  return RF_OK;
+}
+
+static rf_status take_axis(rf_structure *structure, unsigned n, const char card[RF_CARD_BYTES], rf_error *err) {
+  int64_t length;
+  if (n > SMALL_AXES && structure->axes == structure->hdu->small_axes)
+    RF_TRY(widen_axes(structure, err));
+  if (structure->axes[n - 1] != AXIS_MISSING)
+    return RF_OK;
+  if (!card_integer(card, &length))
+    structure->axes[n - 1] = AXIS_NO_INTEGER;
+  else
+    structure->axes[n - 1] = length < 0 ? AXIS_NEGATIVE : (uint64_t)length;
+  return RF_OK;
+}
+
+/* --- cards --- */
+
+static bool is(const char key[8], const char *name) {
+  return memcmp(key, name, 8) == 0;
+}
+
+rf_status rf_structure_card(rf_structure *structure, const char card[RF_CARD_BYTES], rf_error *err) {
+  char key[8];
+  if (structure->name_continues) {
+    if (rf_card_is(card, "CONTINUE")) {
+      continue_extname(structure, card);
+      return RF_OK;
+    }
+    structure->name_continues = false;
+  }
+  if (card[8] != '=')
+    return RF_OK;
+  for (int i = 0; i < 8; i++)
+    key[i] = (char)(card[i] >= 'a' && card[i] <= 'z' ? card[i] - 0x20 : card[i]);
+  switch (key[0]) {
+  case 'B':
+    if (is(key, "BITPIX  "))
+      take_number(&structure->bitpix, card);
+    else if (is(key, "BSCALE  "))
+      take_bscale(structure, card);
+    else if (is(key, "BZERO   "))
+      take_bzero(structure, card);
+    else if (is(key, "BLANK   "))
+      take_number(&structure->blank, card);
+    break;
+  case 'E':
+    if (is(key, "EXTNAME "))
+      take_extname(structure, card);
+    else if (is(key, "EXTVER  "))
+      take_number(&structure->extver, card);
+    break;
+  case 'G':
+    if (is(key, "GCOUNT  "))
+      take_number(&structure->gcount, card);
+    else if (is(key, "GROUPS  "))
+      take_flag(&structure->groups, card);
+    break;
+  case 'N':
+    if (is(key, "NAXIS   ")) {
+      take_number(&structure->naxis, card);
+    } else if (memcmp(key, "NAXIS", 5) == 0) {
+      unsigned n = axis_number(key);
+      if (n > 0)
+        return take_axis(structure, n, card, err);
+    }
+    break;
+  case 'P':
+    if (is(key, "PCOUNT  "))
+      take_number(&structure->pcount, card);
+    break;
+  case 'T':
+    if (is(key, "TFIELDS "))
+      take_number(&structure->tfields, card);
+    break;
+  case 'X':
+    if (is(key, "XTENSION") && !structure->has_xtension)
+      structure->has_xtension = rf_card_string(card, structure->xtension, sizeof structure->xtension);
+    break;
+  case 'Z':
+    if (is(key, "ZIMAGE  "))
+      take_flag(&structure->zimage, card);
+    else if (is(key, "ZTABLE  "))
+      take_flag(&structure->ztable, card);
+    break;
+  default:
+    break;
+  }
+  return RF_OK;
+}
+
+/* --- the end --- */
+
+static rf_status bad_number(rf_error *err, const rf_number *number, const char *keyword, const char *expected) {
+  rf_error_keyword(err, keyword);
+  if (!number->seen)
+    return rf_fail(err, RF_ERR_FORMAT, "the header has no %s", keyword);
+  if (!number->valid)
+    return rf_fail(err, RF_ERR_FORMAT, "%s has no integer value where %s is expected", keyword, expected);
+  return rf_fail(err, RF_ERR_FORMAT, "%s is %lld where %s is expected", keyword, (long long)number->value, expected);
+}
+
+/* A count that may be absent. */
+static rf_status optional_count(const rf_number *number, const char *keyword, int64_t absent, int64_t *value,
+                                rf_error *err) {
+  *value = absent;
+  if (!number->seen)
+    return RF_OK;
+  if (!number->valid || number->value < 0)
+    return bad_number(err, number, keyword, "0 or more");
+  *value = number->value;
+  return RF_OK;
+}
+
+static rf_status check_axes(rf_structure *structure, rf_error *err) {
+  rf_hdu *hdu = structure->hdu;
+  if ((size_t)hdu->naxis > SMALL_AXES && structure->axes == hdu->small_axes)
+    RF_TRY(widen_axes(structure, err));
+  for (int i = 0; i < hdu->naxis; i++) {
+    char keyword[16] = "NAXIS";
+    uint64_t length = structure->axes[i];
+    rf_number number = {length != AXIS_MISSING, length == AXIS_NEGATIVE, 0};
+    if (length < AXIS_NEGATIVE)
+      continue;
+    unsigned n = (unsigned)i + 1;
+    char *end = keyword + 5;
+    if (n >= 100)
+      *end++ = (char)('0' + n / 100);
+    if (n >= 10)
+      *end++ = (char)('0' + n / 10 % 10);
+    *end = (char)('0' + n % 10);
+    if (length == AXIS_NEGATIVE) {
+      rf_error_keyword(err, keyword);
+      return rf_fail(err, RF_ERR_FORMAT, "%s is negative where 0 or more is expected", keyword);
+    }
+    return bad_number(err, &number, keyword, "0 or more");
+  }
+  /* Keep the list in its smaller home where it fits. */
+  if ((size_t)hdu->naxis <= SMALL_AXES && structure->axes != hdu->small_axes) {
+    memcpy(hdu->small_axes, structure->axes, SMALL_AXES * sizeof *structure->axes);
+    rf_free(structure->axes);
+    structure->axes = hdu->small_axes;
+  }
+  return RF_OK;
+}
+
+static bool same_text(const char *text, const char *name) {
+  for (; *name != '\0'; text++, name++)
+    if ((*text >= 'a' && *text <= 'z' ? *text - 0x20 : *text) != *name)
+      return false;
+  return *text == '\0';
+}
+
+static bool has_any_name(const char *text, const char *const *names) {
+  for (; *names != NULL; names++)
+    if (same_text(text, *names))
+      return true;
+  return false;
+}
+
+static rf_hdu_kind kind_of(const rf_structure *structure) {
+  /* IUEIMAGE and A3DTABLE are what IMAGE and BINTABLE were called before they were standard. */
+  static const char *const images[] = {"IMAGE", "IUEIMAGE", NULL};
+  static const char *const tables[] = {"BINTABLE", "A3DTABLE", NULL};
+  static const char *const ascii[] = {"TABLE", NULL};
+  const rf_hdu *hdu = structure->hdu;
+  if (structure->primary)
+    return hdu->naxis > 0 && structure->axes[0] == 0 && structure->groups.value ? RF_HDU_GROUPS : RF_HDU_IMAGE;
+  if (has_any_name(structure->xtension, images))
+    return RF_HDU_IMAGE;
+  /* A table has rows of bytes (FITS 7.2.1, 7.3.1); without them nothing but the size can be told. */
+  if (hdu->bitpix != 8 || hdu->naxis != 2)
+    return RF_HDU_OTHER;
+  if (has_any_name(structure->xtension, ascii))
+    return RF_HDU_ASCII_TABLE;
+  if (!has_any_name(structure->xtension, tables))
+    return RF_HDU_OTHER;
+  if (structure->zimage.value)
+    return RF_HDU_COMPRESSED_IMAGE;
+  return structure->ztable.value ? RF_HDU_COMPRESSED_TABLE : RF_HDU_TABLE;
+}
+
+/* Equations 1 and 2 of FITS 4.4.1, and that of random groups (FITS 6.1.1), where NAXIS1 = 0 does not count. */
+static rf_status work_out_size(const rf_structure *structure, rf_error *err) {
+  rf_hdu *hdu = structure->hdu;
+  hdu->data_bytes = 0;
+  if (hdu->naxis == 0)
+    return RF_OK;
+  uint64_t bytes = 1, width = (uint64_t)(hdu->bitpix < 0 ? -hdu->bitpix : hdu->bitpix) / 8;
+  bool empty = false, fits = true;
+  for (int i = hdu->kind == RF_HDU_GROUPS ? 1 : 0; i < hdu->naxis; i++)
+    empty = empty || structure->axes[i] == 0;
+  for (int i = hdu->kind == RF_HDU_GROUPS ? 1 : 0; i < hdu->naxis && !empty; i++)
+    fits = fits && rf_mul_u64(bytes, structure->axes[i], &bytes);
+  if (empty)
+    bytes = 0;
+  fits = fits && rf_add_u64(bytes, (uint64_t)hdu->pcount, &bytes) && rf_mul_u64(bytes, (uint64_t)hdu->gcount, &bytes) &&
+         rf_mul_u64(bytes, width, &bytes) && bytes <= INT64_MAX - RF_BLOCK_BYTES;
+  if (!fits)
+    return rf_fail(err, RF_ERR_FORMAT, "the size of the data by NAXISn, PCOUNT and GCOUNT is beyond 63 bits");
+  hdu->data_bytes = bytes;
+  return RF_OK;
+}
+
+static rf_status finish(rf_structure *structure, rf_error *err) {
+  static const char bitpix_domain[] = "8, 16, 32, 64, -32 or -64";
+  rf_hdu *hdu = structure->hdu;
+  int64_t bitpix = structure->bitpix.value, naxis = structure->naxis.value;
+  if (!structure->primary && !structure->has_xtension) {
+    rf_error_keyword(err, "XTENSION");
+    return rf_fail(err, RF_ERR_FORMAT, "XTENSION has no string value");
+  }
+  if (!structure->bitpix.seen || !structure->bitpix.valid ||
+      (bitpix != 8 && bitpix != 16 && bitpix != 32 && bitpix != 64 && bitpix != -32 && bitpix != -64))
+    return bad_number(err, &structure->bitpix, "BITPIX", bitpix_domain);
+  if (!structure->naxis.seen || !structure->naxis.valid || naxis < 0 || naxis > MOST_AXES)
+    return bad_number(err, &structure->naxis, "NAXIS", "0 to 999");
+  hdu->bitpix = (int)bitpix;
+  hdu->naxis = (int)naxis;
+  RF_TRY(check_axes(structure, err));
+  hdu->kind = kind_of(structure);
+  hdu->gcount = 1;
+  /* In a primary array that is no random groups these two mean nothing (eq. 1), whatever old writers left there. */
+  if (!structure->primary || hdu->kind == RF_HDU_GROUPS) {
+    RF_TRY(optional_count(&structure->pcount, "PCOUNT", 0, &hdu->pcount, err));
+    RF_TRY(optional_count(&structure->gcount, "GCOUNT", 1, &hdu->gcount, err));
+  }
+  bool table = hdu->kind == RF_HDU_TABLE || hdu->kind == RF_HDU_ASCII_TABLE || hdu->kind == RF_HDU_COMPRESSED_IMAGE ||
+               hdu->kind == RF_HDU_COMPRESSED_TABLE;
+  const rf_number *tfields = &structure->tfields;
+  if (table && tfields->seen && (!tfields->valid || tfields->value < 0 || tfields->value > MOST_COLUMNS))
+    return bad_number(err, tfields, "TFIELDS", "0 to 999");
+  if (structure->extver.valid)
+    hdu->extver = structure->extver.value;
+  /* BLANK says nothing about real numbers (FITS 4.4.2.5). */
+  hdu->has_blank = hdu->bitpix > 0 && structure->blank.valid;
+  hdu->blank = hdu->has_blank ? structure->blank.value : 0;
+  return work_out_size(structure, err);
+}
+
+rf_status rf_structure_finish(rf_structure *structure, rf_error *err) {
+  rf_status status = finish(structure, err);
+  if (status != RF_OK) {
+    rf_structure_abandon(structure);
+    return status;
+  }
+  structure->hdu->axes = structure->axes;
+  return RF_OK;
+}
+
+rf_status rf_hdu_parse(const char *cards, size_t count, bool primary, rf_hdu *hdu, rf_error *err) {
+  rf_structure structure;
+  rf_structure_begin(&structure, hdu, primary);
+  for (size_t i = 0; i < count && !rf_card_is_end(cards + i * RF_CARD_BYTES); i++) {
+    rf_status status = rf_structure_card(&structure, cards + i * RF_CARD_BYTES, err);
+    if (status != RF_OK) {
+      rf_structure_abandon(&structure);
+      return status;
+    }
+  }
+  return rf_structure_finish(&structure, err);
+}

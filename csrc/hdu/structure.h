@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What the structural cards of a header say, taken card by card: the scanner reads headers in pieces and keeps none
+ * of them.
+ */
+#ifndef RF_HDU_STRUCTURE_H
+#define RF_HDU_STRUCTURE_H
+
+#include "hdu/file.h"
+
+/* A keyword with an integer value. Of a keyword that stands twice the first one counts. */
+typedef struct rf_number {
+  bool seen;
+  bool valid; /* the value is an integer of 64 bits */
+  int64_t value;
+} rf_number;
+
+/* A keyword with a logical value; anything but T is false. */
+typedef struct rf_flag {
+  bool seen;
+  bool value;
+} rf_flag;
+
+typedef struct rf_structure {
+  rf_hdu *hdu;
+  bool primary;
+  rf_number bitpix, naxis, pcount, gcount, tfields, extver, blank;
+  rf_flag groups, zimage, ztable;
+  bool has_bscale, has_bzero, has_xtension;
+  bool name_continues; /* EXTNAME ended in '&': a CONTINUE card may follow (FITS 4.2.1.2) */
+  char xtension[80];
+  uint64_t *axes; /* hdu->small_axes until an axis beyond them turns up */
+} rf_structure;
+
+/* Begins to fill *hdu, which needs no preparation. */
+void rf_structure_begin(rf_structure *structure, rf_hdu *hdu, bool primary);
+
+/* Takes one card, which must be printable ASCII. */
+rf_status rf_structure_card(rf_structure *structure, const char card[RF_CARD_BYTES], rf_error *err);
+
+/* Checks what was found and works out kind and size. On failure the entry owns nothing. */
+rf_status rf_structure_finish(rf_structure *structure, rf_error *err);
+
+/* Drops what was begun. */
+void rf_structure_abandon(rf_structure *structure);
+
+/* true for an END card. Junk behind the keyword does not matter, unprintable bytes within it neither. */
+bool rf_card_is_end(const char card[RF_CARD_BYTES]);
+
+#endif
