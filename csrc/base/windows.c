@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#if defined(_WIN32)
+
+#define _CRT_RAND_S /* rand_s, the system's random numbers, in stdlib.h */
+
+#include "base/platform.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+#define TRANSFER_MAX ((size_t)1 << 29)
+#define TEMP_TRIES 100
+
+/* Every handle lets others read, write, rename and delete, as on POSIX; renaming over an open file needs that. */
+#define SHARE_ALL (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
+
+/* From this length on a path needs the prefix that lifts the limit of 260 characters. */
+#define LONG_PATH 240
+
+/* ---- names and errors ---- */
+
+static int errno_of(DWORD code) {
+  switch (code) {
+  case ERROR_FILE_NOT_FOUND:
+  case ERROR_PATH_NOT_FOUND:
+  case ERROR_INVALID_DRIVE:
+  case ERROR_BAD_NETPATH:
+  case ERROR_BAD_NET_NAME:
+    return ENOENT;
+  case ERROR_ACCESS_DENIED:
+  case ERROR_SHARING_VIOLATION:
+  case ERROR_LOCK_VIOLATION:
+  case ERROR_WRITE_PROTECT:
+    return EACCES;
+  case ERROR_FILE_EXISTS:
+  case ERROR_ALREADY_EXISTS:
+    return EEXIST;
+  case ERROR_DISK_FULL:
+  case ERROR_HANDLE_DISK_FULL:
+    return ENOSPC;
+  case ERROR_NOT_ENOUGH_MEMORY:
+  case ERROR_OUTOFMEMORY:
+    return ENOMEM;
+  case ERROR_INVALID_NAME:
+  case ERROR_INVALID_PARAMETER:
+    return EINVAL;
+  default:
+    return EIO;
+  }
+}
+
+static rf_status no_memory(rf_error *err) {
+  return rf_fail(err, RF_ERR_MEMORY, "no memory for a file name");
+}
+
+/* UTF-16 of a UTF-8 path, freed with rf_free; long paths made absolute and prefixed. */
+static rf_status widen(const char *path, wchar_t **wide, rf_error *err) {
+  int n = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, NULL, 0);
+  if (n <= 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "%s: is no UTF-8 text", path);
+  wchar_t *text = rf_alloc_zero((size_t)n, sizeof *text);
+  if (!text)
+    return no_memory(err);
+  if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, text, n) != n) {
+    rf_free(text);
+    return rf_fail(err, RF_ERR_ARGUMENT, "%s: is no UTF-8 text", path);
+  }
+  if (n < LONG_PATH || wcsncmp(text, L"\\\\", 2) == 0) {
+    *wide = text;
+    return RF_OK;
+  }
+  DWORD full = GetFullPathNameW(text, 0, NULL, NULL);
+  wchar_t *prefixed = full ? rf_alloc_zero((size_t)full + 5, sizeof *prefixed) : NULL;
+  if (prefixed) {
+    memcpy(prefixed, L"\\\\?\\", 4 * sizeof *prefixed);
+    DWORD made = GetFullPathNameW(text, full, prefixed + 4, NULL);
+    if (made == 0 || made >= full) {
+      rf_free(prefixed);
+      prefixed = NULL;
+    }
+  }
+  rf_free(text);
+  *wide = prefixed;
+  return prefixed ? RF_OK : no_memory(err);
+}
+
+/* UTF-8 of a UTF-16 path, freed with rf_free; NULL: no memory. */
+static char *narrow(const wchar_t *wide) {
+  int n = WideCharToMultiByte(CP_UTF8, 0, wide, -1, NULL, 0, NULL, NULL);
+  char *text = n > 0 ? rf_alloc((size_t)n) : NULL;
+  if (text && WideCharToMultiByte(CP_UTF8, 0, wide, -1, text, n, NULL, NULL) != n) {
+    rf_free(text);
+    return NULL;
+  }
+  return text;
+}
+
+static bool is_directory(const wchar_t *wide) {
+  DWORD attributes = GetFileAttributesW(wide);
+  return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY);
+}
+
+/* ---- files ---- */
+
+static const char *purpose(rf_mode mode) {
+  return mode == RF_MODE_READ ? "open for reading" : mode == RF_MODE_READ_WRITE ? "open for writing" : "create";
+}
+
+rf_status rf_fd_open(const char *path, rf_mode mode, rf_fd *fd, rf_error *err) {
+  wchar_t *wide;
+  RF_TRY(widen(path, &wide, err));
+  DWORD access = mode == RF_MODE_READ ? GENERIC_READ : GENERIC_READ | GENERIC_WRITE;
+  HANDLE handle = CreateFileW(wide, access, SHARE_ALL, NULL, mode == RF_MODE_CREATE ? CREATE_ALWAYS : OPEN_EXISTING,
+                              FILE_ATTRIBUTE_NORMAL, NULL);
+  rf_status status = RF_OK;
+  if (handle == INVALID_HANDLE_VALUE) {
+    DWORD code = GetLastError();
+    if (is_directory(wide))
+      status = rf_fail(err, RF_ERR_DIRECTORY, "%s: is a directory, not a file", path);
+    else
+      status = rf_fail_errno(err, errno_of(code), "%s: cannot %s (Windows error %lu)", path, purpose(mode), code);
+  } else if (GetFileType(handle) != FILE_TYPE_DISK) {
+    CloseHandle(handle);
+    status = rf_fail(err, RF_ERR_UNSUPPORTED, "%s: is a pipe or device, not a file", path);
+  } else {
+    fd->handle = handle;
+  }
+  rf_free(wide);
+  return status;
+}
+
+static OVERLAPPED at_offset(uint64_t offset) {
+  OVERLAPPED where;
+  memset(&where, 0, sizeof where);
+  where.Offset = (DWORD)offset;
+  where.OffsetHigh = (DWORD)(offset >> 32);
+  return where;
+}
+
+rf_status rf_fd_read(rf_fd fd, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
+  uint8_t *to = buffer;
+  size_t done = 0;
+  while (done < n && offset + done <= INT64_MAX) {
+    DWORD piece = (DWORD)(n - done < TRANSFER_MAX ? n - done : TRANSFER_MAX), made = 0;
+    OVERLAPPED where = at_offset(offset + done);
+    if (!ReadFile(fd.handle, to + done, piece, &made, &where)) {
+      DWORD code = GetLastError();
+      if (code == ERROR_HANDLE_EOF)
+        break;
+      rf_error_at(err, (int64_t)(offset + done));
+      return rf_fail_errno(err, errno_of(code), "reading %zu bytes at offset %llu failed (Windows error %lu)", n,
+                           (unsigned long long)offset, code);
+    }
+    if (made == 0)
+      break;
+    done += made;
+  }
+  *got = done;
+  return RF_OK;
+}
+
+rf_status rf_fd_write(rf_fd fd, uint64_t offset, const void *buffer, size_t n, rf_error *err) {
+  const uint8_t *from = buffer;
+  size_t done = 0;
+  if (offset > INT64_MAX || n > INT64_MAX - offset)
+    return rf_fail(err, RF_ERR_LIMIT, "writing %zu bytes at offset %llu: a file cannot be that long", n,
+                   (unsigned long long)offset);
+  while (done < n) {
+    DWORD piece = (DWORD)(n - done < TRANSFER_MAX ? n - done : TRANSFER_MAX), made = 0;
+    OVERLAPPED where = at_offset(offset + done);
+    if (!WriteFile(fd.handle, from + done, piece, &made, &where) || made == 0) {
+      DWORD code = made == 0 && GetLastError() == ERROR_SUCCESS ? ERROR_DISK_FULL : GetLastError();
+      rf_error_at(err, (int64_t)(offset + done));
+      return rf_fail_errno(err, errno_of(code), "writing %zu bytes at offset %llu failed (Windows error %lu)", n,
+                           (unsigned long long)offset, code);
+    }
+    done += made;
+  }
+  return RF_OK;
+}
+
+rf_status rf_fd_size(rf_fd fd, uint64_t *size, rf_error *err) {
+  LARGE_INTEGER length;
+  if (!GetFileSizeEx(fd.handle, &length)) {
+    DWORD code = GetLastError();
+    return rf_fail_errno(err, errno_of(code), "asking for the size failed (Windows error %lu)", code);
+  }
+  *size = (uint64_t)length.QuadPart;
+  return RF_OK;
+}
+
+rf_status rf_fd_truncate(rf_fd fd, uint64_t size, rf_error *err) {
+  if (size > INT64_MAX)
+    return rf_fail(err, RF_ERR_LIMIT, "setting the size to %llu bytes: a file cannot be that long",
+                   (unsigned long long)size);
+  FILE_END_OF_FILE_INFO end;
+  end.EndOfFile.QuadPart = (LONGLONG)size;
+  if (!SetFileInformationByHandle(fd.handle, FileEndOfFileInfo, &end, sizeof end)) {
+    DWORD code = GetLastError();
+    return rf_fail_errno(err, errno_of(code), "setting the size to %llu bytes failed (Windows error %lu)",
+                         (unsigned long long)size, code);
+  }
+  return RF_OK;
+}
+
+rf_status rf_fd_sync(rf_fd fd, rf_error *err) {
+  if (!FlushFileBuffers(fd.handle)) {
+    DWORD code = GetLastError();
+    return rf_fail_errno(err, errno_of(code), "writing to the disk failed (Windows error %lu)", code);
+  }
+  return RF_OK;
+}
+
+rf_status rf_fd_close(rf_fd fd, rf_error *err) {
+  if (!CloseHandle(fd.handle)) {
+    DWORD code = GetLastError();
+    return rf_fail_errno(err, errno_of(code), "closing failed (Windows error %lu)", code);
+  }
+  return RF_OK;
+}
+
+/* ---- replacing a file ---- */
+
+rf_status rf_path_absolute(const char *path, char **absolute, rf_error *err) {
+  wchar_t *wide;
+  RF_TRY(widen(path, &wide, err));
+  DWORD n = GetFullPathNameW(wide, 0, NULL, NULL);
+  wchar_t *full = n ? rf_alloc_zero(n, sizeof *full) : NULL;
+  DWORD made = full ? GetFullPathNameW(wide, n, full, NULL) : 0;
+  *absolute = made > 0 && made < n ? narrow(full) : NULL;
+  rf_free(full);
+  rf_free(wide);
+  return *absolute ? RF_OK : no_memory(err);
+}
+
+/* Where `path` really is, symbolic links followed; itself when there is no such file yet. */
+static rf_status follow_links(const char *path, wchar_t **real, rf_error *err) {
+  wchar_t *wide;
+  RF_TRY(widen(path, &wide, err));
+  HANDLE handle = CreateFileW(wide, FILE_READ_ATTRIBUTES, SHARE_ALL, NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+  if (handle == INVALID_HANDLE_VALUE) {
+    *real = wide;
+    return RF_OK;
+  }
+  DWORD n = GetFinalPathNameByHandleW(handle, NULL, 0, FILE_NAME_NORMALIZED);
+  wchar_t *name = n ? rf_alloc_zero((size_t)n + 1, sizeof *name) : NULL;
+  DWORD made = name ? GetFinalPathNameByHandleW(handle, name, n + 1, FILE_NAME_NORMALIZED) : 0;
+  CloseHandle(handle);
+  if (made == 0 || made > n) { /* a file system that cannot tell: the name as it is */
+    rf_free(name);
+    *real = wide;
+    return RF_OK;
+  }
+  rf_free(wide);
+  *real = name;
+  return RF_OK;
+}
+
+/* "dir\.name.0123456789abcdef.tmp" for "dir\name", as wide text freed with rf_free; NULL: no memory. */
+static wchar_t *temp_name(const wchar_t *real) {
+  size_t n = wcslen(real), lead = n;
+  while (lead > 0 && real[lead - 1] != L'\\' && real[lead - 1] != L'/' && real[lead - 1] != L':')
+    lead--;
+  size_t base = n - lead < 200 ? n - lead : 200;
+  wchar_t *name = rf_alloc_zero(lead + base + 32, sizeof *name);
+  if (!name)
+    return NULL;
+  unsigned bits[2] = {0, 0};
+  (void)rand_s(&bits[0]);
+  (void)rand_s(&bits[1]);
+  memcpy(name, real, lead * sizeof *name);
+  name[lead] = L'.';
+  memcpy(name + lead + 1, real + lead, base * sizeof *name);
+  char tail[32];
+  int made = snprintf(tail, sizeof tail, ".%08x%08x.tmp", bits[0], bits[1]);
+  for (int i = 0; i < made; i++)
+    name[lead + 1 + base + (size_t)i] = (wchar_t)tail[i];
+  return name;
+}
+
+rf_status rf_temp_open(const char *path, rf_fd *fd, char **temp_path, rf_error *err) {
+  wchar_t *real;
+  RF_TRY(follow_links(path, &real, err));
+  if (is_directory(real)) {
+    rf_free(real);
+    return rf_fail(err, RF_ERR_DIRECTORY, "%s: is a directory, not a file", path);
+  }
+  rf_status status = RF_OK;
+  HANDLE handle = INVALID_HANDLE_VALUE;
+  wchar_t *name = NULL;
+  for (int tries = 0; handle == INVALID_HANDLE_VALUE && status == RF_OK; tries++) {
+    rf_free(name);
+    name = temp_name(real);
+    if (!name) {
+      status = no_memory(err);
+      break;
+    }
+    handle = CreateFileW(name, GENERIC_READ | GENERIC_WRITE | DELETE, SHARE_ALL, NULL, CREATE_NEW,
+                         FILE_ATTRIBUTE_NORMAL, NULL);
+    DWORD code = GetLastError();
+    if (handle == INVALID_HANDLE_VALUE && (code != ERROR_FILE_EXISTS || tries >= TEMP_TRIES))
+      status = rf_fail_errno(err, errno_of(code), "%s: cannot create a temporary file beside it (Windows error %lu)",
+                             path, code);
+  }
+  rf_free(real);
+  char *text = status == RF_OK ? narrow(name) : NULL;
+  if (status == RF_OK && !text) {
+    CloseHandle(handle);
+    (void)DeleteFileW(name);
+    status = no_memory(err);
+  }
+  rf_free(name);
+  if (status != RF_OK)
+    return status;
+  fd->handle = handle;
+  *temp_path = text;
+  return RF_OK;
+}
+
+rf_status rf_temp_commit(rf_fd fd, const char *temp_path, const char *path, rf_error *err) {
+  wchar_t *from = NULL, *to = NULL;
+  rf_status status = rf_fd_sync(fd, err);
+  if (status == RF_OK)
+    status = widen(temp_path, &from, err);
+  if (status == RF_OK)
+    status = follow_links(path, &to, err);
+  /* ReplaceFile keeps the old file's access list and attributes; it wants an old file and a system that knows how. */
+  if (status == RF_OK &&
+      !ReplaceFileW(to, from, NULL, REPLACEFILE_IGNORE_MERGE_ERRORS | REPLACEFILE_IGNORE_ACL_ERRORS, NULL, NULL) &&
+      !MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) {
+    DWORD code = GetLastError();
+    status =
+        rf_fail_errno(err, errno_of(code), "%s: cannot put the new file in its place (Windows error %lu)", path, code);
+  }
+  rf_free(from);
+  rf_free(to);
+  if (status != RF_OK)
+    rf_temp_abort(fd, temp_path);
+  return status;
+}
+
+void rf_temp_abort(rf_fd fd, const char *temp_path) {
+  wchar_t *wide;
+  CloseHandle(fd.handle);
+  if (widen(temp_path, &wide, NULL) == RF_OK) {
+    (void)DeleteFileW(wide);
+    rf_free(wide);
+  }
+}
+
+/* ---- mappings ---- */
+
+rf_status rf_map_open(rf_fd fd, size_t length, const uint8_t **base, rf_error *err) {
+  /* Size 0: that of the file. The view keeps the mapping object alive. */
+  HANDLE mapping = length ? CreateFileMappingW(fd.handle, NULL, PAGE_READONLY, 0, 0, NULL) : NULL;
+  const void *view = mapping ? MapViewOfFile(mapping, FILE_MAP_READ, 0, 0, length) : NULL;
+  DWORD code = GetLastError();
+  if (mapping)
+    CloseHandle(mapping);
+  if (!view)
+    return rf_fail_errno(err, length ? errno_of(code) : EINVAL, "mapping %zu bytes into memory failed", length);
+  *base = view;
+  return RF_OK;
+}
+
+void rf_map_close(const uint8_t *base, size_t length) {
+  (void)length;
+  if (base)
+    (void)UnmapViewOfFile(base);
+}
+
+/* ---- locks ---- */
+
+bool rf_mutex_init(rf_mutex *mutex) {
+  InitializeSRWLock(mutex);
+  return true;
+}
+
+void rf_mutex_destroy(rf_mutex *mutex) {
+  (void)mutex;
+}
+
+void rf_mutex_lock(rf_mutex *mutex) {
+  AcquireSRWLockExclusive(mutex);
+}
+
+void rf_mutex_unlock(rf_mutex *mutex) {
+  ReleaseSRWLockExclusive(mutex);
+}
+
+bool rf_rwlock_init(rf_rwlock *lock) {
+  InitializeSRWLock(lock);
+  return true;
+}
+
+void rf_rwlock_destroy(rf_rwlock *lock) {
+  (void)lock;
+}
+
+void rf_rwlock_read(rf_rwlock *lock) {
+  AcquireSRWLockShared(lock);
+}
+
+void rf_rwlock_read_unlock(rf_rwlock *lock) {
+  ReleaseSRWLockShared(lock);
+}
+
+void rf_rwlock_write(rf_rwlock *lock) {
+  AcquireSRWLockExclusive(lock);
+}
+
+void rf_rwlock_write_unlock(rf_rwlock *lock) {
+  ReleaseSRWLockExclusive(lock);
+}
+
+bool rf_cond_init(rf_cond *cond) {
+  InitializeConditionVariable(cond);
+  return true;
+}
+
+void rf_cond_destroy(rf_cond *cond) {
+  (void)cond;
+}
+
+void rf_cond_wait(rf_cond *cond, rf_mutex *mutex) {
+  (void)SleepConditionVariableSRW(cond, mutex, INFINITE, 0);
+}
+
+void rf_cond_broadcast(rf_cond *cond) {
+  WakeAllConditionVariable(cond);
+}
+
+/* ---- time ---- */
+
+void rf_time_utc(char text[20]) {
+  SYSTEMTIME now;
+  GetSystemTime(&now);
+  char buffer[40];
+  int made = snprintf(buffer, sizeof buffer, "%04u-%02u-%02uT%02u:%02u:%02u", now.wYear, now.wMonth, now.wDay,
+                      now.wHour, now.wMinute, now.wSecond);
+  memcpy(text, made == 19 ? buffer : "1970-01-01T00:00:00", 20);
+}
+
+#else
+typedef int rf_windows_is_not_used; /* a translation unit has at least one declaration */
+#endif
