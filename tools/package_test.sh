@@ -28,7 +28,7 @@ package = pathlib.Path(rustfits.__file__).parent
 assert package == extension.parent, (package, extension)
 assert ".abi3." in extension.name, extension
 assert (package / "py.typed").exists()
-unexpected = [p.name for p in package.iterdir() if p.suffix not in {".py", ".so", ".typed"} and p.name != "__pycache__"]
+unexpected = [p.name for p in package.iterdir() if p.suffix not in {".py", ".pyi", ".so", ".typed"} and p.name != "__pycache__"]
 assert not unexpected, unexpected
 assert rustfits.__version__ == importlib.metadata.version("rustfits")
 strangers = [

@@ -14,10 +14,6 @@ default_steps=(lint c c-sanitize fuzz-replay c-big-endian c-windows symbols pack
 export PATH="$PWD/.venv/bin:$PATH"
 # Not the checkout's rustfits/ but the installed package, also for `python -m`.
 export PYTHONSAFEPATH=1
-if [ -z "${RUSTFITS_CORPUS:-}" ] && [ -d ../shared/corpus ]; then
-  RUSTFITS_CORPUS=$(cd ../shared/corpus && pwd)
-  export RUSTFITS_CORPUS
-fi
 pytest_arguments=()
 
 # configure <build directory> <meson setup arguments>…: once; later calls only compile.
