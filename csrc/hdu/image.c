@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Facts about images, and the calls that change their structure.
+ */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "hdu/convert.h"
+#include "hdu/section.h"
+
+/* The standard's ceiling on NAXIS (FITS 4.4.1). */
+#define MAX_AXES 999
+
+rf_status rf_image_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err) {
+  static const char *const kinds[] = {"an image",           "random groups",      "a binary table",   "an ASCII table",
+                                      "a compressed image", "a compressed table", "another extension"};
+  rf_hdu *found;
+  RF_TRY(rf_file_hdu_locked(file, index, &found, err));
+  if (found->kind != RF_HDU_IMAGE)
+    return rf_fail(err, RF_ERR_TYPE, "an image is needed and this HDU is %s", kinds[found->kind]);
+  *hdu = found;
+  return RF_OK;
+}
+
+rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf_error *err) {
+  rf_hdu *hdu;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_image_hdu_locked(file, index, &hdu, err);
+    if (status == RF_OK) {
+      info->stored = rf_convert_stored_type(hdu->bitpix);
+      info->type = rf_convert_value_type(hdu);
+      info->bscale = hdu->bscale;
+      info->bzero = hdu->bzero;
+      info->has_blank = hdu->has_blank && hdu->bitpix > 0;
+      info->blank = info->has_blank ? hdu->blank : 0;
+      info->count = rf_section_image_count(hdu);
+    }
+    rf_file_end_read(file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}
+
+/* ---- creating ---- */
+
+static int spec_bitpix(rf_type type) {
+  int bits = 8 * (int)rf_type_bytes(type);
+  return type == RF_F32 || type == RF_F64 ? -bits : bits;
+}
+
+static rf_status check_spec(const rf_image_spec *spec, rf_error *err) {
+  uint64_t bytes = rf_type_bytes(spec->type);
+  int bitpix = spec_bitpix(spec->type);
+  if (bytes == 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "unknown pixel type %d", (int)spec->type);
+  if (spec->naxis < 0 || spec->naxis > MAX_AXES || (spec->naxis > 0 && spec->axes == NULL))
+    return rf_fail(err, RF_ERR_ARGUMENT, "an image has 0 to %d axes, and %d were asked for", MAX_AXES, spec->naxis);
+  for (int i = 0; i < spec->naxis; i++) {
+    if (spec->axes[i] == 0 && i > 0)
+      return rf_fail(err, RF_ERR_ARGUMENT, "axis %d has length 0, which only axis 0 may have", i);
+    if (spec->axes[i] > INT64_MAX)
+      return rf_fail(err, RF_ERR_ARGUMENT, "axis %d is too long for a header", i);
+  }
+  /* Without axis 0, which is 0 in an image that is to grow. */
+  for (int i = 0; i < spec->naxis; i++)
+    if ((spec->axes[i] != 0 && !rf_mul_u64(bytes, spec->axes[i], &bytes)) || bytes > INT64_MAX)
+      return rf_fail(err, RF_ERR_LIMIT, "the image has more bytes than a file can hold");
+  if (!spec->has_blank)
+    return RF_OK;
+  int64_t low = bitpix == 8 ? 0 : bitpix == 16 ? INT16_MIN : bitpix == 32 ? INT32_MIN : INT64_MIN;
+  int64_t high = bitpix == 8 ? UINT8_MAX : bitpix == 16 ? INT16_MAX : bitpix == 32 ? INT32_MAX : INT64_MAX;
+  if (bitpix < 0 || spec->blank < low || spec->blank > high) {
+    rf_fail(err, RF_ERR_ARGUMENT,
+            bitpix < 0 ? "BLANK is for integer images (FITS 5.3): NaN is what a real image has for it (%" PRId64
+                         " given, BITPIX = %d)"
+                       : "BLANK = %" PRId64 " is no stored value of an image of BITPIX = %d",
+            spec->blank, bitpix);
+    rf_error_keyword(err, "BLANK");
+    return RF_ERR_ARGUMENT;
+  }
+  return RF_OK;
+}
+
+static rf_status append_axes(rf_header *header, const rf_image_spec *spec, rf_error *err) {
+  RF_TRY(rf_header_append_integer(header, "NAXIS", spec->naxis, "number of data axes", err));
+  for (int n = 1; n <= spec->naxis; n++) {
+    char keyword[16], comment[32];
+    snprintf(keyword, sizeof keyword, "NAXIS%d", n);
+    snprintf(comment, sizeof comment, "length of data axis %d", n);
+    RF_TRY(rf_header_append_integer(header, keyword, (int64_t)spec->axes[spec->naxis - n], comment, err));
+  }
+  return RF_OK;
+}
+
+/* The mandatory cards in the mandatory order (FITS 4.4.1.1, 4.4.1.2). */
+static rf_status append_structure(rf_header *header, const rf_image_spec *spec, bool primary, rf_error *err) {
+  if (primary)
+    RF_TRY(rf_header_append_logical(header, "SIMPLE", true, "conforms to FITS standard", err));
+  else
+    RF_TRY(rf_header_append_string(header, "XTENSION", "IMAGE   ", "IMAGE extension", err));
+  RF_TRY(rf_header_append_integer(header, "BITPIX", spec_bitpix(spec->type), "number of bits per data pixel", err));
+  RF_TRY(append_axes(header, spec, err));
+  if (primary)
+    return rf_header_append_logical(header, "EXTEND", true, "FITS dataset may contain extensions", err);
+  RF_TRY(rf_header_append_integer(header, "PCOUNT", 0, "required keyword; must = 0", err));
+  return rf_header_append_integer(header, "GCOUNT", 1, "required keyword; must = 1", err);
+}
+
+/* The conventions for types that BITPIX does not have (FITS 5.2.5). */
+static rf_status append_twin(rf_header *header, rf_type type, rf_error *err) {
+  if (type == RF_I8)
+    RF_TRY(rf_header_append_integer(header, "BZERO", -128, "offset data range to that of signed byte", err));
+  else if (type == RF_U16)
+    RF_TRY(rf_header_append_integer(header, "BZERO", 32768, "offset data range to that of unsigned short", err));
+  else if (type == RF_U32)
+    RF_TRY(rf_header_append_integer(header, "BZERO", 2147483648, "offset data range to that of unsigned long", err));
+  else if (type == RF_U64)
+    RF_TRY(rf_header_append_token(header, "BZERO", "9223372036854775808",
+                                  "offset data range to that of unsigned long long", err));
+  else
+    return RF_OK;
+  return rf_header_append_integer(header, "BSCALE", 1, "default scaling factor", err);
+}
+
+static rf_status append_names(rf_header *header, const rf_image_spec *spec, rf_error *err) {
+  if (spec->has_blank)
+    RF_TRY(rf_header_append_integer(header, "BLANK", spec->blank, "stored value of undefined pixels", err));
+  if (spec->extname != NULL) {
+    rf_value name = {RF_VALUE_STRING, 0, 0.0, 0.0, spec->extname, strlen(spec->extname)};
+    RF_TRY(rf_header_set(header, "EXTNAME", &name, "name of this HDU", err));
+  }
+  if (spec->extver >= 0)
+    RF_TRY(rf_header_append_integer(header, "EXTVER", spec->extver, "version of this HDU", err));
+  return RF_OK;
+}
+
+static bool same_keyword(const char *a, const char *b) {
+  for (; *a != '\0' && toupper((unsigned char)*a) == *b; a++, b++)
+    ;
+  return *a == '\0' && *b == '\0';
+}
+
+/* Does a card of the caller's header have no place in the new HDU? */
+static bool left_out(const rf_image_spec *spec, const char *keyword) {
+  if (rf_keyword_is_protected(keyword) || same_keyword(keyword, "BSCALE") || same_keyword(keyword, "BZERO"))
+    return true;
+  if (same_keyword(keyword, "BLANK"))
+    return spec->has_blank || spec_bitpix(spec->type) < 0;
+  return (spec->extname != NULL && same_keyword(keyword, "EXTNAME")) ||
+         (spec->extver >= 0 && same_keyword(keyword, "EXTVER"));
+}
+
+static rf_status append_user_cards(rf_header *header, const rf_image_spec *spec, rf_error *err) {
+  const rf_header *from = spec->header;
+  size_t count = from != NULL ? rf_header_count(from) : 0;
+  for (size_t i = 0, span; i < count; i += span) {
+    char keyword[RF_CARD_BYTES];
+    RF_TRY(rf_header_keyword(from, i, keyword, &span, err));
+    if (left_out(spec, keyword))
+      continue;
+    for (size_t k = i; k < i + span && k < count; k++)
+      RF_TRY(rf_header_append_card(header, rf_header_cards(from) + k * RF_CARD_BYTES, err));
+  }
+  return RF_OK;
+}
+
+static rf_status build_header(rf_header *header, const rf_image_spec *spec, bool primary, rf_error *err) {
+  RF_TRY(append_structure(header, spec, primary, err));
+  RF_TRY(append_twin(header, spec->type, err));
+  RF_TRY(append_names(header, spec, err));
+  return append_user_cards(header, spec, err);
+}
+
+/* Exclusive lock held. */
+static rf_status create_locked(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {
+  rf_hdu *first;
+  rf_header *header = NULL;
+  rf_error ignored;
+  rf_error_clear(&ignored);
+  rf_status status = rf_file_hdu_locked(file, 0, &first, &ignored);
+  if (status != RF_OK && status != RF_ERR_NOT_FOUND)
+    return rf_file_hdu_locked(file, 0, &first, err);
+  bool primary = status == RF_ERR_NOT_FOUND;
+  RF_TRY(rf_header_new(&header, err));
+  status = build_header(header, spec, primary, err);
+  if (status == RF_OK)
+    status = rf_file_append_locked(file, header, index, err);
+  rf_header_free(header);
+  return status;
+}
+
+rf_status rf_image_create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {
+  rf_error_clear(err);
+  rf_status status = check_spec(spec, err);
+  if (status == RF_OK)
+    status = rf_file_begin_write(file, err);
+  if (status == RF_OK) {
+    status = create_locked(file, spec, index, err);
+    /* A failed append has cut the file back. */
+    rf_file_end_write(file, status, false);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), -1);
+}
+
+/* ---- extending ---- */
+
+static rf_status check_extend(rf_file *file, const rf_hdu *hdu, uint64_t length, uint64_t *data_bytes, rf_error *err) {
+  uint64_t size, pixels = rf_section_image_count(hdu), width = rf_type_bytes(rf_convert_stored_type(hdu->bitpix));
+  if (hdu->naxis == 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the image has no axes (NAXIS = 0), so it cannot be extended");
+  if (length < hdu->axes[hdu->naxis - 1])
+    return rf_fail(err, RF_ERR_ARGUMENT, "axis 0 has %" PRIu64 " elements and cannot be cut to %" PRIu64,
+                   hdu->axes[hdu->naxis - 1], length);
+  if (length > INT64_MAX)
+    return rf_fail(err, RF_ERR_LIMIT, "axis 0 is too long for a header");
+  if (hdu->data_bytes != pixels * width)
+    return rf_fail(err, RF_ERR_UNSUPPORTED,
+                   "the image has PCOUNT = %" PRId64 " and GCOUNT = %" PRId64
+                   " and more data than its pixels, so it cannot be extended",
+                   hdu->pcount, hdu->gcount);
+  *data_bytes = width;
+  for (int i = 0; i < hdu->naxis - 1; i++)
+    if (!rf_mul_u64(*data_bytes, hdu->axes[i], data_bytes))
+      return rf_fail(err, RF_ERR_LIMIT, "the image has more bytes than a file can hold");
+  if (!rf_mul_u64(*data_bytes, length, data_bytes) || *data_bytes > INT64_MAX - RF_BLOCK_BYTES)
+    return rf_fail(err, RF_ERR_LIMIT, "the image has more bytes than a file can hold");
+  RF_TRY(rf_store_size(file->store, &size, err));
+  if (size < hdu->data_offset || size - hdu->data_offset < hdu->data_bytes)
+    return rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short, so it cannot be extended");
+  return RF_OK;
+}
+
+/* Exclusive lock held. */
+static rf_status extend_locked(rf_file *file, size_t index, uint64_t length, bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  uint64_t data_bytes = 0;
+  const rf_header *old_header;
+  rf_header *header;
+  char keyword[16];
+  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
+  RF_TRY(check_extend(file, hdu, length, &data_bytes, err));
+  if (length == hdu->axes[hdu->naxis - 1])
+    return RF_OK;
+  RF_TRY(rf_file_header_locked(file, hdu, &old_header, err));
+  RF_TRY(rf_header_copy(old_header, &header, err));
+  snprintf(keyword, sizeof keyword, "NAXIS%d", hdu->naxis);
+  rf_value value = {RF_VALUE_INTEGER, (int64_t)length, 0.0, 0.0, NULL, 0};
+  rf_status status = rf_header_set(header, keyword, &value, NULL, err);
+  if (status == RF_OK)
+    status = rf_file_resize_locked(file, index, header, data_bytes, written, err);
+  rf_header_free(header);
+  return status;
+}
+
+rf_status rf_image_extend(rf_file *file, size_t index, uint64_t length, rf_error *err) {
+  bool written = false;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_write(file, err);
+  if (status == RF_OK) {
+    status = extend_locked(file, index, length, &written, err);
+    rf_file_end_write(file, status, written);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Reading pixels: plan, then read. A section becomes byte ranges, a batch of them goes to the store in one call, and
+ * what came is put into machine order while it is still in the cache.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "hdu/convert.h"
+#include "hdu/section.h"
+
+/* Bytes fetched before they are converted: half of a usual second-level cache. */
+#define BATCH_BYTES ((size_t)512 << 10)
+/* Stored bytes that cannot be read into the output itself wait in a buffer of at most this size. */
+#define STAGE_BYTES ((size_t)256 << 10)
+/* A store across a network gets its ranges in as few calls as memory allows: each call costs a round trip. */
+#define REMOTE_BATCH_BYTES ((size_t)256 << 20)
+#define REMOTE_STAGE_BYTES ((size_t)16 << 20)
+/* Ranges in one call; so many at once need no allocation. */
+#define BATCH_RANGES ((size_t)16384)
+#define STACK_RANGES ((size_t)128)
+#define STACK_STAGE_BYTES ((size_t)4096)
+/* From here on a single range is streamed with plain reads. */
+#define STREAM_BYTES ((size_t)64 << 10)
+/* Elements picked from a span at a time. */
+#define PICK_ELEMENTS 512
+
+typedef struct reader {
+  rf_store *store;
+  const rf_section *section;
+  const rf_convert *convert;
+  uint8_t *out;
+  uint8_t *mask;
+  uint64_t done; /* elements already in `out` */
+  rf_section_iter iter;
+
+  /* the batch */
+  rf_section_iter batch_begin;
+  bool direct;    /* ranges go straight into the output and are converted there */
+  uint8_t *stage; /* where they go otherwise */
+  size_t room;    /* bytes a batch may have */
+  size_t staged;
+  uint64_t elements;
+  rf_range *ranges;
+  size_t range_capacity;
+  size_t range_count;
+} reader;
+
+static uint8_t *mask_at(const reader *r, uint64_t element) {
+  return r->mask != NULL ? r->mask + element : NULL;
+}
+
+/* `count` stored elements that lie one behind the other become output elements `first` and following. */
+static void deliver(const reader *r, uint64_t first, const uint8_t *stored, size_t count) {
+  if (r->mask != NULL)
+    rf_convert_mask(r->convert, mask_at(r, first), stored, count);
+  rf_convert_read(r->convert, r->out + first * r->convert->type_bytes, stored, count);
+}
+
+/* The same for the elements of a piece, picked from `bytes`, which begins with element `low`. */
+static void deliver_picked(const reader *r, uint64_t first, const rf_piece *piece, uint64_t low, const uint8_t *bytes) {
+  uint8_t packed[PICK_ELEMENTS * 8];
+  for (uint64_t skip = 0; skip < piece->count; skip += PICK_ELEMENTS) {
+    size_t n = piece->count - skip < PICK_ELEMENTS ? (size_t)(piece->count - skip) : PICK_ELEMENTS;
+    rf_section_gather(r->section, piece, skip, n, low, bytes, packed);
+    deliver(r, first + skip, packed, n);
+  }
+}
+
+/* ---- from memory ---- */
+
+static void read_peeked(reader *r, const uint8_t *bytes) {
+  const rf_section *section = r->section;
+  rf_piece piece;
+  rf_section_begin(&r->iter, section);
+  while (rf_section_next(&r->iter, UINT64_MAX, &piece)) {
+    if (section->way == RF_SECTION_RUN)
+      deliver(r, r->done, bytes + (size_t)(rf_section_element(section, &piece, 0) - section->low) * section->width,
+              (size_t)piece.count);
+    else
+      deliver_picked(r, r->done, &piece, section->low, bytes);
+    r->done += piece.count;
+  }
+}
+
+/* ---- by ranges ---- */
+
+/* Adds a range; one that continues the range before, in the file and in memory, makes that one longer. */
+static void add_range(reader *r, uint64_t element, size_t bytes) {
+  uint64_t offset = r->section->origin + element * r->section->width;
+  uint8_t *dest = r->stage + r->staged;
+  rf_range *last = r->range_count > 0 ? &r->ranges[r->range_count - 1] : NULL;
+  r->staged += bytes;
+  if (last != NULL && last->offset + last->length == offset && (uint8_t *)last->dest + last->length == dest)
+    last->length += bytes;
+  else
+    r->ranges[r->range_count++] = (rf_range){offset, bytes, dest};
+}
+
+/* Positions of the current row that still fit the batch. */
+static uint64_t most_positions(const reader *r) {
+  const rf_section *section = r->section;
+  const rf_section_dim *inner = &section->dims[0];
+  uint64_t room = (r->room - r->staged) / section->width, ranges = r->range_capacity - r->range_count;
+  if (ranges == 0)
+    return 0;
+  if (section->way == RF_SECTION_RUN)
+    return room;
+  if (section->way == RF_SECTION_SINGLE)
+    return room < ranges ? room : ranges;
+  if (inner->indices != NULL) /* all of a row or nothing: its list is in no order */
+    return (section->index_high - section->index_low) * (uint64_t)inner->stride < room ? inner->count : 0;
+  uint64_t stride = inner->stride < 0 ? 0 - (uint64_t)inner->stride : (uint64_t)inner->stride;
+  return room == 0 ? 0 : (room - 1) / stride + 1;
+}
+
+static void add_piece(reader *r, const rf_piece *piece) {
+  const rf_section *section = r->section;
+  if (section->way == RF_SECTION_RUN) {
+    add_range(r, rf_section_element(section, piece, 0), (size_t)piece->count * section->width);
+  } else if (section->way == RF_SECTION_SPAN) {
+    uint64_t low, high;
+    rf_section_extent(section, piece, &low, &high);
+    add_range(r, low, (size_t)(high - low + 1) * section->width);
+  } else {
+    for (uint64_t i = 0; i < piece->count; i++)
+      add_range(r, rf_section_element(section, piece, i), section->width);
+  }
+  r->elements += piece->count;
+}
+
+static void fill_batch(reader *r) {
+  rf_piece piece;
+  uint64_t most;
+  r->batch_begin = r->iter;
+  r->staged = 0;
+  r->elements = 0;
+  r->range_count = 0;
+  if (r->direct)
+    r->stage = r->out + r->done * r->convert->type_bytes;
+  while ((most = most_positions(r)) > 0 && rf_section_next(&r->iter, most, &piece))
+    add_piece(r, &piece);
+}
+
+/* Spans were planned piece by piece; the same walk again finds each in the stage. */
+static void deliver_spans(reader *r) {
+  rf_section_iter end = r->iter;
+  uint64_t target = r->done + r->elements, done = r->done;
+  const uint8_t *bytes = r->stage;
+  r->iter = r->batch_begin;
+  r->staged = 0;
+  r->range_count = 0; /* the ranges have been fetched; what counts from here on is how full the stage is */
+  while (done < target) {
+    rf_piece piece;
+    uint64_t low, high;
+    if (!rf_section_next(&r->iter, most_positions(r), &piece))
+      break;
+    rf_section_extent(r->section, &piece, &low, &high);
+    deliver_picked(r, done, &piece, low, bytes);
+    size_t span = (size_t)(high - low + 1) * r->section->width;
+    bytes += span;
+    r->staged += span;
+    done += piece.count;
+  }
+  r->iter = end;
+}
+
+static rf_status fetch(const reader *r, rf_error *err) {
+  if (r->range_count == 1 && r->ranges[0].length >= STREAM_BYTES)
+    return rf_store_read(r->store, r->ranges[0].offset, r->ranges[0].dest, r->ranges[0].length, err);
+  return rf_store_read_many(r->store, r->ranges, r->range_count, err);
+}
+
+static rf_status read_batches(reader *r, rf_error *err) {
+  rf_section_begin(&r->iter, r->section);
+  while (r->done < r->section->count) {
+    fill_batch(r);
+    RF_TRY(fetch(r, err));
+    if (r->section->way == RF_SECTION_SPAN)
+      deliver_spans(r);
+    else
+      deliver(r, r->done, r->stage, (size_t)r->elements);
+    r->done += r->elements;
+  }
+  return RF_OK;
+}
+
+/* Bytes that staging all of the section takes, at most `most`; never less than a row of an index list, which cannot be
+ * cut (section.c keeps those below STAGE_BYTES). */
+static size_t stage_need(const rf_section *section, size_t most) {
+  const rf_section_dim *inner = &section->dims[0];
+  uint64_t row = inner->count;
+  if (section->way == RF_SECTION_SPAN) {
+    uint64_t stride = inner->stride < 0 ? 0 - (uint64_t)inner->stride : (uint64_t)inner->stride;
+    row = (inner->indices != NULL ? section->index_high - section->index_low : inner->count - 1) * stride + 1;
+  }
+  uint64_t limit = most / section->width;
+  if (row > limit || section->rows > limit / row)
+    return most;
+  return (size_t)(row * section->rows * section->width);
+}
+
+static rf_status read_ranges(reader *r, rf_error *err) {
+  const rf_section *section = r->section;
+  bool remote = (r->store->flags & RF_DRIVER_REMOTE) != 0;
+  rf_range stack_ranges[STACK_RANGES];
+  uint8_t stack_stage[STACK_STAGE_BYTES];
+  uint64_t ranges = section->way == RF_SECTION_SINGLE ? section->count : section->rows;
+  rf_status status = RF_ERR_MEMORY;
+  r->direct = section->way != RF_SECTION_SPAN && r->convert->type_bytes == section->width;
+  r->stage = stack_stage;
+  r->ranges = stack_ranges;
+  r->range_capacity = STACK_RANGES;
+  r->room = remote ? REMOTE_BATCH_BYTES : BATCH_BYTES;
+  if (!r->direct)
+    r->room = stage_need(section, remote ? REMOTE_STAGE_BYTES : STAGE_BYTES);
+  uint8_t *stage = NULL;
+  if (!r->direct && r->room > STACK_STAGE_BYTES)
+    r->stage = stage = rf_alloc(r->room);
+  if (ranges > STACK_RANGES) {
+    r->range_capacity = ranges < BATCH_RANGES ? (size_t)ranges : BATCH_RANGES;
+    r->ranges = rf_alloc(r->range_capacity * sizeof *r->ranges);
+  }
+  if (r->ranges == NULL || r->stage == NULL)
+    rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu ranges and %zu bytes", r->range_capacity, r->room);
+  else
+    status = read_batches(r, err);
+  rf_free(stage);
+  if (r->ranges != stack_ranges)
+    rf_free(r->ranges);
+  return status;
+}
+
+/* ---- the call ---- */
+
+/* A stretch was not there. Says how much of the data unit is missing in all, which is what the user can act on. */
+static rf_status explain_truncation(rf_store *store, const rf_hdu *hdu, rf_error *err) {
+  uint64_t size = 0, end = hdu->data_offset + hdu->data_bytes;
+  rf_error ignored;
+  rf_error_clear(&ignored);
+  if (rf_store_size(store, &size, &ignored) != RF_OK || size >= end)
+    return RF_ERR_TRUNCATED;
+  rf_error_clear(err);
+  rf_fail(err, RF_ERR_TRUNCATED,
+          "the data unit is cut short: the header promises %" PRIu64 " bytes from offset %" PRIu64 " on, and %" PRIu64
+          " bytes of them are missing",
+          hdu->data_bytes, hdu->data_offset, end - (size > hdu->data_offset ? size : hdu->data_offset));
+  rf_error_at(err, size <= INT64_MAX ? (int64_t)size : -1);
+  return RF_ERR_TRUNCATED;
+}
+
+static rf_status check_out(const rf_section *section, const rf_convert *convert, const void *out, uint64_t out_bytes,
+                           rf_error *err) {
+  uint64_t need = section->count * convert->type_bytes; /* the count is below 2^60 */
+  size_t size;
+  if (out_bytes != need)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the section takes %" PRIu64 " bytes and the output has %" PRIu64, need,
+                   out_bytes);
+  if (!rf_to_size(need, &size) || (need > 0 && out == NULL))
+    return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory of %" PRIu64 " bytes to read into", need);
+  return RF_OK;
+}
+
+static rf_status read_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, void *out,
+                             uint64_t out_bytes, uint8_t *mask, rf_error *err) {
+  rf_hdu *hdu;
+  rf_section section;
+  rf_convert convert;
+  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
+  if ((flags & ~(uint32_t)RF_IMAGE_RAW) != 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "unknown flags 0x%" PRIX32, flags);
+  RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
+  RF_TRY(rf_section_init(&section, hdu, axes, err));
+  RF_TRY(check_out(&section, &convert, out, out_bytes, err));
+  if (section.count == 0)
+    return RF_OK;
+
+  reader r;
+  r.store = file->store;
+  r.section = &section;
+  r.convert = &convert;
+  r.out = out;
+  r.mask = mask;
+  r.done = 0;
+  const uint8_t *bytes;
+  size_t span;
+  rf_status status = RF_ERR_UNSUPPORTED;
+  if (rf_to_size(section.high - section.low, &span) && span < SIZE_MAX / section.width)
+    status = rf_store_peek(file->store, section.origin + section.low * section.width, (span + 1) * section.width,
+                           &bytes, err);
+  if (status == RF_OK)
+    read_peeked(&r, bytes);
+  else if (status == RF_ERR_UNSUPPORTED)
+    status = read_ranges(&r, err);
+  return status == RF_ERR_TRUNCATED ? explain_truncation(file->store, hdu, err) : status;
+}
+
+rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, void *out,
+                        uint64_t out_bytes, uint8_t *mask, rf_error *err) {
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = read_locked(file, index, axes, type, flags, out, out_bytes, mask, err);
+    rf_file_end_read(file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}
