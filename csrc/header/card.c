@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * One card (FITS 4.1): 80 bytes seen as keyword, value and comment, and values read without a header around them.
+ */
+#include "header/header.h"
+#include "header/parts.h"
+
+/* Narrows [*begin, *end) by the blanks at both ends. */
+static void trim(const char **begin, const char **end) {
+  while (*begin < *end && **begin == ' ')
+    (*begin)++;
+  while (*end > *begin && (*end)[-1] == ' ')
+    (*end)--;
+}
+
+/* Where a string's closing quote is: a quote that stands alone (FITS 4.2.1.1) with a blank, a '/' or nothing behind it.
+ * Writers that forgot to double a quote inside ('it's') leave one with a letter behind: that one ends the string only
+ * when no better one follows. Failing both, the second of two that has an end behind it ('O'''). NULL: not closed. */
+static const char *closing_quote(const char *open, const char *end) {
+  const char *alone = NULL;
+  const char *paired = NULL;
+  for (const char *p = open + 1; p < end; p++) {
+    if (*p != '\'')
+      continue;
+    bool pair = p + 1 < end && p[1] == '\'';
+    p += pair;
+    bool ends = p + 1 == end || p[1] == ' ' || p[1] == '/';
+    if (ends && !pair)
+      return p;
+    if (ends && paired == NULL)
+      paired = p;
+    if (!pair && alone == NULL)
+      alone = p;
+  }
+  return alone != NULL ? alone : paired;
+}
+
+/* Free format (FITS 4.2): a quoted string, or everything up to a slash. */
+static void split_value(const char *p, const char *end, rf_card_view *view) {
+  trim(&p, &end);
+  const char *value_end;
+  const char *close = p < end && *p == '\'' ? closing_quote(p, end) : NULL;
+  if (close != NULL) {
+    value_end = close + 1;
+  } else if (p < end && *p == '\'') {
+    value_end = end; /* never closed: there is no telling where a comment begins */
+  } else {
+    value_end = memchr(p, '/', (size_t)(end - p));
+    if (value_end == NULL)
+      value_end = end;
+  }
+  const char *comment = value_end;
+  while (comment < end && *comment == ' ')
+    comment++;
+  if (comment < end && *comment == '/')
+    comment++;
+  trim(&comment, &end);
+  view->comment = comment;
+  view->comment_length = (size_t)(end - comment);
+  trim(&p, &value_end);
+  view->value = p;
+  view->value_length = (size_t)(value_end - p);
+}
+
+/* "HIERARCH long name = value" (the ESO convention). False when it is not of that form. */
+static bool split_hierarch(const char card[RF_CARD_BYTES], rf_card_view *view) {
+  if (card[8] != ' ' || !rf_card_is(card, "HIERARCH"))
+    return false;
+  const char *end = card + RF_CARD_BYTES;
+  const char *equals = memchr(card + 9, '=', RF_CARD_BYTES - 9);
+  if (equals == NULL)
+    return false;
+  const char *name = card + 9;
+  const char *name_end = equals;
+  trim(&name, &name_end);
+  if (name == name_end)
+    return false;
+  view->keyword = name;
+  view->keyword_length = (size_t)(name_end - name);
+  view->hierarch = true;
+  view->has_value = true;
+  split_value(equals + 1, end, view);
+  return true;
+}
+
+bool rf_card_split_continue(const char card[RF_CARD_BYTES], rf_card_view *view) {
+  *view = (rf_card_view){.keyword = card, .keyword_length = 8, .has_value = true};
+  split_value(card + 8, card + RF_CARD_BYTES, view);
+  return view->value_length > 0 && view->value[0] == '\'';
+}
+
+static bool is_commentary(const char card[RF_CARD_BYTES]) {
+  return rf_card_is(card, "") || rf_card_is(card, "COMMENT") || rf_card_is(card, "HISTORY") ||
+         rf_card_is(card, "CONTINUE") || rf_card_is(card, "END");
+}
+
+void rf_card_split(const char card[RF_CARD_BYTES], rf_card_view *view) {
+  *view = (rf_card_view){.value = card, .comment = card, .text = card + 8};
+  if (split_hierarch(card, view))
+    return;
+  const char *name = card;
+  const char *name_end = card + 8;
+  trim(&name, &name_end);
+  view->keyword = name;
+  view->keyword_length = (size_t)(name_end - name);
+  view->text_length = RF_CARD_BYTES - 8;
+  while (view->text_length > 0 && view->text[view->text_length - 1] == ' ')
+    view->text_length--;
+  if (card[8] == '=' && card[9] == ' ' && !is_commentary(card)) {
+    view->has_value = true;
+    split_value(card + 10, card + RF_CARD_BYTES, view);
+  }
+}
+
+bool rf_card_is(const char card[RF_CARD_BYTES], const char *keyword) {
+  char columns[8];
+  memset(columns, ' ', sizeof columns);
+  size_t n = strlen(keyword);
+  if (n > sizeof columns)
+    return false;
+  memcpy(columns, keyword, n);
+  return rf_columns8(card) == rf_columns8(columns);
+}
+
+static void read_value(const char card[RF_CARD_BYTES], rf_value *value, const char **raw, size_t *raw_length) {
+  rf_card_view view;
+  rf_card_split(card, &view);
+  if (view.has_value)
+    rf_value_read(view.value, view.value_length, value, raw, raw_length);
+  else
+    *value = (rf_value){.kind = RF_VALUE_COMMENTARY};
+}
+
+bool rf_card_integer(const char card[RF_CARD_BYTES], int64_t *out) {
+  rf_value value;
+  const char *raw;
+  size_t n;
+  read_value(card, &value, &raw, &n);
+  if (value.kind != RF_VALUE_INTEGER)
+    return false;
+  *out = value.integer;
+  return true;
+}
+
+bool rf_card_real(const char card[RF_CARD_BYTES], double *out) {
+  rf_value value;
+  const char *raw;
+  size_t n;
+  read_value(card, &value, &raw, &n);
+  if (value.kind == RF_VALUE_REAL || value.kind == RF_VALUE_BIG)
+    *out = value.real;
+  else if (value.kind == RF_VALUE_INTEGER)
+    *out = (double)value.integer;
+  else
+    return false;
+  return true;
+}
+
+bool rf_card_logical(const char card[RF_CARD_BYTES], bool *out) {
+  rf_value value;
+  const char *raw;
+  size_t n;
+  read_value(card, &value, &raw, &n);
+  if (value.kind != RF_VALUE_LOGICAL)
+    return false;
+  *out = value.integer != 0;
+  return true;
+}
+
+bool rf_card_string(const char card[RF_CARD_BYTES], char *text, size_t capacity) {
+  rf_value value;
+  const char *raw = NULL;
+  size_t n = 0;
+  read_value(card, &value, &raw, &n);
+  if (value.kind != RF_VALUE_STRING || capacity == 0)
+    return false;
+  size_t used = 0;
+  for (size_t i = 0; i < n && used + 1 < capacity; i++) {
+    text[used++] = raw[i];
+    if (raw[i] == '\'' && i + 1 < n && raw[i + 1] == '\'')
+      i++;
+  }
+  while (used > 0 && text[used - 1] == ' ')
+    used--;
+  text[used] = '\0';
+  return true;
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Changing a header. Every edit first makes the new cards aside and then puts them in the place of the old ones in one
+ * step, so that a failure leaves the header as it was.
+ */
+#include "base/memory.h"
+#include "header/parts.h"
+
+#define COMMENTARY_ROOM (RF_CARD_BYTES - 8)
+
+/* Puts `n` cards in the place of `removed` cards from `index` on. `cards` is not the header's own memory. */
+static rf_status splice(rf_header *header, size_t index, size_t removed, const char *cards, size_t n, rf_error *err) {
+  size_t count = header->count - removed + n;
+  if (count > header->capacity) {
+    size_t capacity = count + count / 2 + 36;
+    char *grown = rf_realloc(header->cards, capacity * RF_CARD_BYTES);
+    if (grown == NULL)
+      return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu cards", count);
+    header->cards = grown;
+    header->capacity = capacity;
+  }
+  char *at = header->cards + index * RF_CARD_BYTES;
+  size_t behind = header->count - index - removed;
+  if (behind > 0 && removed != n)
+    memmove(at + n * RF_CARD_BYTES, at + removed * RF_CARD_BYTES, behind * RF_CARD_BYTES);
+  if (n > 0)
+    memcpy(at, cards, n * RF_CARD_BYTES);
+  header->count = count;
+  return RF_OK;
+}
+
+static rf_status splice_text(rf_header *header, size_t index, size_t removed, const rf_text *cards, rf_error *err) {
+  return splice(header, index, removed, cards->bytes, cards->length / RF_CARD_BYTES, err);
+}
+
+/* A comment as it can be read back: the blanks around it are not part of it. */
+static void trim(const char **text, size_t *n) {
+  while (*n > 0 && (*text)[*n - 1] == ' ')
+    (*n)--;
+  while (*n > 0 && **text == ' ') {
+    (*text)++;
+    (*n)--;
+  }
+}
+
+static rf_status check_comment(const char **comment, size_t *n, const char *keyword, rf_error *err) {
+  *n = strlen(*comment);
+  RF_TRY(rf_text_check(*comment, *n, "comment", keyword, err));
+  trim(comment, n);
+  return RF_OK;
+}
+
+/* ------------------------------ comments ------------------------------ */
+
+/* The card with another comment and every byte of its value kept; the slash stays where it was if there was one. */
+static rf_status with_comment(const char *card, const char *comment, size_t n, rf_text *cards, rf_error *err) {
+  rf_card_view view;
+  rf_card_split(card, &view);
+  size_t value_end = (size_t)(view.value - card) + view.value_length;
+  if (view.value_length == 0) /* undefined: the view points at whatever comes next */
+    value_end = view.hierarch ? (size_t)((const char *)memchr(card + 9, '=', RF_CARD_BYTES - 9) - card) + 1 : 10;
+  size_t slash = value_end;
+  while (slash < RF_CARD_BYTES && card[slash] == ' ')
+    slash++;
+  bool had_slash = slash < RF_CARD_BYTES && card[slash] == '/' && slash > value_end;
+  if (!had_slash || slash + 2 + n > RF_CARD_BYTES)
+    slash = value_end + 1 < 31 && !view.hierarch ? 31 : value_end + 1;
+  RF_TRY(rf_text_add(cards, card, value_end, err));
+  if (n > 0 && slash + 2 < RF_CARD_BYTES) {
+    size_t room = RF_CARD_BYTES - slash - 2;
+    RF_TRY(rf_text_pad(cards, slash, err));
+    RF_TRY(rf_text_add(cards, "/ ", 2, err));
+    RF_TRY(rf_text_add(cards, comment, n < room ? n : room, err));
+  }
+  return rf_text_pad(cards, RF_CARD_BYTES, err);
+}
+
+/* New cards for the same value with another comment. */
+static rf_status recomment(const rf_header *header, size_t index, const rf_keyword *name, const char *comment, size_t n,
+                           rf_text *cards, rf_error *err) {
+  size_t span = rf_header_span(header, index);
+  if (span == 1)
+    return with_comment(header->cards + index * RF_CARD_BYTES, comment, n, cards, err);
+  rf_text text = {0};
+  rf_value value;
+  rf_status status = rf_header_read_value(header, index, &text, &value, err);
+  if (status == RF_OK) {
+    rf_card_parts parts = {.keyword = name,
+                           .is_string = true,
+                           .value = value.text,
+                           .value_length = value.text_length,
+                           .comment = comment,
+                           .comment_length = n,
+                           .keep_comment = true};
+    status = rf_card_compose(&parts, cards, err);
+  }
+  rf_text_free(&text);
+  return status;
+}
+
+/* The name to write on a card that is there already: its own. */
+static void name_on_card(const char *card, rf_keyword *name) {
+  rf_card_view view;
+  rf_card_split(card, &view);
+  name->hierarch = view.hierarch;
+  if (!view.hierarch)
+    return;
+  memcpy(name->name, view.keyword, view.keyword_length);
+  name->name[view.keyword_length] = '\0';
+}
+
+rf_status rf_header_set_comment(rf_header *header, const char *keyword, const char *comment, rf_error *err) {
+  rf_error_clear(err);
+  if (keyword == NULL || comment == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "keyword and comment must not be NULL");
+  size_t index;
+  size_t n;
+  RF_TRY(rf_header_find(header, keyword, 0, &index, err));
+  RF_TRY(check_comment(&comment, &n, keyword, err));
+  const char *card = header->cards + index * RF_CARD_BYTES;
+  rf_card_view view;
+  rf_card_split(card, &view);
+  rf_keyword name;
+  (void)rf_keyword_normalize(keyword, &name); /* it was found */
+  if (!view.has_value)
+    return rf_fail(err, RF_ERR_TYPE, "keyword %s: its card is commentary and has no comment field",
+                   name.length > 0 ? name.name : "(blank)");
+  name_on_card(card, &name);
+  rf_text cards = {0};
+  rf_status status = recomment(header, index, &name, comment, n, &cards, err);
+  if (status == RF_OK)
+    status = splice_text(header, index, rf_header_span(header, index), &cards, err);
+  rf_text_free(&cards);
+  return status;
+}
+
+/* ------------------------------ values ------------------------------ */
+
+static rf_status compose(const rf_keyword *name, const rf_value *value, const char *comment, size_t n,
+                         bool keep_comment, bool before_continue, rf_text *cards, rf_error *err) {
+  rf_card_parts parts = {.keyword = name,
+                         .comment = comment,
+                         .comment_length = n,
+                         .keep_comment = keep_comment,
+                         .before_continue = before_continue};
+  if (value->kind == RF_VALUE_STRING) {
+    parts.is_string = true;
+    parts.value = value->text;
+    parts.value_length = value->text_length;
+    RF_TRY(rf_text_check(value->text, value->text_length, "value", name->name, err));
+    while (parts.value_length > 0 && parts.value[parts.value_length - 1] == ' ')
+      parts.value_length--;
+    return rf_card_compose(&parts, cards, err);
+  }
+  rf_text field = {0};
+  rf_status status = rf_value_write(value, name->name, &field, err);
+  if (status == RF_OK) {
+    parts.value = field.bytes;
+    parts.value_length = field.length;
+    status = rf_card_compose(&parts, cards, err);
+  }
+  rf_text_free(&field);
+  return status;
+}
+
+/* What a set needs on its way, in one place to be freed. */
+typedef struct replacement {
+  rf_text old_value;
+  rf_text old_comment;
+  rf_text cards;
+} replacement;
+
+static bool is_orphan_continue(const rf_header *header, size_t index) {
+  return index < header->count && rf_card_is(header->cards + index * RF_CARD_BYTES, "CONTINUE");
+}
+
+/* Makes the cards that replace card `index`; none when it may stay as it is. comment NULL: the old one. */
+static rf_status replace_value(const rf_header *header, size_t index, rf_keyword *name, const rf_value *value,
+                               const char *comment, size_t n, replacement *r, rf_error *err) {
+  rf_value old;
+  size_t span = rf_header_span(header, index);
+  name_on_card(header->cards + index * RF_CARD_BYTES, name);
+  RF_TRY(rf_header_read_value(header, index, &r->old_value, &old, err));
+  RF_TRY(rf_header_read_comment(header, index, &r->old_comment, err));
+  bool keep = comment == NULL;
+  if (keep) {
+    comment = r->old_comment.bytes;
+    n = r->old_comment.length;
+  }
+  if (old.kind != RF_VALUE_COMMENTARY && rf_value_equal(&old, value)) {
+    if (keep || (n == r->old_comment.length && memcmp(comment, r->old_comment.bytes, n) == 0))
+      return RF_OK;
+    return recomment(header, index, name, comment, n, &r->cards, err);
+  }
+  return compose(name, value, comment, n, keep && span > 1, is_orphan_continue(header, index + span), &r->cards, err);
+}
+
+rf_status rf_header_set(rf_header *header, const char *keyword, const rf_value *value, const char *comment,
+                        rf_error *err) {
+  rf_error_clear(err);
+  rf_keyword name;
+  size_t n = 0;
+  RF_TRY(rf_keyword_check(keyword, &name, err));
+  if (name.commentary)
+    return rf_fail(err, RF_ERR_ARGUMENT, "keyword %s: commentary has no value; rf_header_add appends to it",
+                   name.length > 0 ? name.name : "(blank)");
+  if (comment != NULL)
+    RF_TRY(check_comment(&comment, &n, name.name, err));
+  replacement r = {.cards = {0}};
+  size_t index = header->count;
+  size_t span = 0;
+  rf_status status;
+  if (rf_header_lookup(header, &name, 0, &index)) {
+    span = rf_header_span(header, index);
+    status = replace_value(header, index, &name, value, comment, n, &r, err);
+  } else {
+    status = compose(&name, value, comment != NULL ? comment : "", n, false, false, &r.cards, err);
+  }
+  if (status == RF_OK && r.cards.length > 0)
+    status = splice_text(header, index, span, &r.cards, err);
+  rf_text_free(&r.old_value);
+  rf_text_free(&r.old_comment);
+  rf_text_free(&r.cards);
+  return status;
+}
+
+/* ------------------------------ commentary and deletion ------------------------------ */
+
+static rf_status commentary_cards(const rf_keyword *name, const char *text, rf_text *cards, rf_error *err) {
+  const char *line = text;
+  do {
+    size_t n = strcspn(line, "\n");
+    RF_TRY(rf_text_check(line, n, "text", name->name, err));
+    const char *next = line[n] == '\n' ? line + n + 1 : NULL;
+    do {
+      size_t piece = n < COMMENTARY_ROOM ? n : COMMENTARY_ROOM;
+      size_t begin = cards->length;
+      RF_TRY(rf_text_add(cards, name->name, name->length, err));
+      RF_TRY(rf_text_pad(cards, begin + 8, err));
+      RF_TRY(rf_text_add(cards, line, piece, err));
+      RF_TRY(rf_text_pad(cards, begin + RF_CARD_BYTES, err));
+      line += piece;
+      n -= piece;
+    } while (n > 0);
+    line = next;
+  } while (line != NULL);
+  return RF_OK;
+}
+
+rf_status rf_header_add(rf_header *header, const char *keyword, const char *text, rf_error *err) {
+  rf_error_clear(err);
+  rf_keyword name;
+  RF_TRY(rf_keyword_check(keyword, &name, err));
+  if (!name.commentary)
+    return rf_fail(err, RF_ERR_ARGUMENT, "keyword %s: only COMMENT, HISTORY and the blank keyword take commentary",
+                   name.name);
+  if (text == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the text is NULL");
+  rf_text cards = {0};
+  rf_status status = commentary_cards(&name, text, &cards, err);
+  if (status == RF_OK)
+    status = splice_text(header, header->count, 0, &cards, err);
+  rf_text_free(&cards);
+  return status;
+}
+
+rf_status rf_header_delete(rf_header *header, const char *keyword, rf_error *err) {
+  size_t index;
+  RF_TRY(rf_header_find(header, keyword, 0, &index, err));
+  rf_keyword name;
+  (void)rf_keyword_normalize(keyword, &name); /* it was found */
+  do {
+    size_t span = rf_header_span(header, index);
+    RF_TRY(splice(header, index, span, NULL, 0, err));
+  } while (rf_header_lookup(header, &name, index, &index));
+  return RF_OK;
+}
+
+/* ------------------------------ building new headers ------------------------------ */
+
+rf_status rf_header_append_card(rf_header *header, const char card[RF_CARD_BYTES], rf_error *err) {
+  if (rf_card_is(card, "END"))
+    return rf_fail(err, RF_ERR_ARGUMENT, "END is written by the library only");
+  char own[RF_CARD_BYTES]; /* the card may be one of this header, whose memory moves */
+  memcpy(own, card, RF_CARD_BYTES);
+  return splice(header, header->count, 0, own, 1, err);
+}
+
+rf_status rf_header_put_card(rf_header *header, size_t index, const char card[RF_CARD_BYTES], rf_error *err) {
+  if (index >= header->count)
+    return rf_fail(err, RF_ERR_RANGE, "card %zu of a header of %zu cards", index, header->count);
+  memmove(header->cards + index * RF_CARD_BYTES, card, RF_CARD_BYTES);
+  return RF_OK;
+}
+
+/* A value at the end, whatever stands before. */
+static rf_status append_value(rf_header *header, const char *keyword, const rf_value *value, const char *comment,
+                              rf_error *err) {
+  rf_keyword name;
+  size_t n = 0;
+  RF_TRY(rf_keyword_check(keyword, &name, err));
+  if (comment == NULL)
+    comment = "";
+  RF_TRY(check_comment(&comment, &n, name.name, err));
+  rf_text cards = {0};
+  rf_status status = compose(&name, value, comment, n, false, false, &cards, err);
+  if (status == RF_OK)
+    status = splice_text(header, header->count, 0, &cards, err);
+  rf_text_free(&cards);
+  return status;
+}
+
+rf_status rf_header_append_logical(rf_header *header, const char *keyword, bool value, const char *comment,
+                                   rf_error *err) {
+  return append_value(header, keyword, &(rf_value){.kind = RF_VALUE_LOGICAL, .integer = value}, comment, err);
+}
+
+rf_status rf_header_append_integer(rf_header *header, const char *keyword, int64_t value, const char *comment,
+                                   rf_error *err) {
+  return append_value(header, keyword, &(rf_value){.kind = RF_VALUE_INTEGER, .integer = value}, comment, err);
+}
+
+rf_status rf_header_append_real(rf_header *header, const char *keyword, double value, const char *comment,
+                                rf_error *err) {
+  return append_value(header, keyword, &(rf_value){.kind = RF_VALUE_REAL, .real = value}, comment, err);
+}
+
+rf_status rf_header_append_string(rf_header *header, const char *keyword, const char *value, const char *comment,
+                                  rf_error *err) {
+  rf_value v = {.kind = RF_VALUE_STRING, .text = value, .text_length = strlen(value)};
+  return append_value(header, keyword, &v, comment, err);
+}
+
+rf_status rf_header_append_token(rf_header *header, const char *keyword, const char *token, const char *comment,
+                                 rf_error *err) {
+  rf_value v = {.kind = RF_VALUE_BIG, .text = token, .text_length = strlen(token)};
+  return append_value(header, keyword, &v, comment, err);
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A header: its cards one behind the other, as they are in the file, and the ways to read them.
+ */
+#include "base/memory.h"
+#include "header/parts.h"
+
+/* ------------------------------ life ------------------------------ */
+
+rf_status rf_header_new(rf_header **header, rf_error *err) {
+  rf_error_clear(err);
+  rf_header *h = rf_alloc_zero(1, sizeof *h);
+  if (h == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header");
+  *header = h;
+  return RF_OK;
+}
+
+void rf_header_free(rf_header *header) {
+  if (header == NULL)
+    return;
+  rf_text_free(&header->text);
+  rf_free(header->cards);
+  rf_free(header);
+}
+
+static rf_status new_with_cards(const void *cards, size_t count, rf_header **header, rf_error *err) {
+  rf_header *h = NULL;
+  RF_TRY(rf_header_new(&h, err));
+  h->cards = rf_alloc(count * RF_CARD_BYTES);
+  if (h->cards == NULL) {
+    rf_header_free(h);
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu cards", count);
+  }
+  if (count > 0)
+    memcpy(h->cards, cards, count * RF_CARD_BYTES);
+  h->count = count;
+  h->capacity = count;
+  *header = h;
+  return RF_OK;
+}
+
+rf_status rf_header_copy(const rf_header *header, rf_header **copy, rf_error *err) {
+  rf_error_clear(err);
+  return new_with_cards(header->cards, header->count, copy, err);
+}
+
+/* ------------------------------ parsing ------------------------------ */
+
+static bool is_printable(char c) {
+  return (unsigned char)c >= 0x20 && (unsigned char)c <= 0x7E;
+}
+
+/* True when all n bytes (a multiple of 8) are 0x20..0x7E. */
+static bool all_printable(const char *bytes, size_t n) {
+  const uint64_t ones = 0x0101010101010101u;
+  uint64_t bad = 0;
+  for (size_t i = 0; i < n; i += 8) {
+    uint64_t w;
+    memcpy(&w, bytes + i, 8);
+    uint64_t low = w & (0x7fu * ones);
+    /* top bit: the byte's own; not reaching 0x80 when 0x60 is added: below 0x20; reaching it when 1 is added: 0x7F */
+    bad |= w | ~(low + 0x60u * ones) | (low + ones);
+  }
+  return (bad & (0x80u * ones)) == 0;
+}
+
+static rf_status refuse_byte(const char *card, size_t number, rf_error *err) {
+  size_t column = 0;
+  while (is_printable(card[column]))
+    column++;
+  char keyword[9] = "";
+  for (size_t i = 0; i < 8; i++)
+    keyword[i] = is_printable(card[i]) ? card[i] : '_';
+  for (size_t n = 8; n > 0 && keyword[n - 1] == ' '; n--)
+    keyword[n - 1] = '\0';
+  rf_error_keyword(err, keyword);
+  return rf_fail(err, RF_ERR_CARD,
+                 "card %zu (%s): byte 0x%02X in column %zu is not printable ASCII; lenient=True (RF_OPEN_LENIENT) "
+                 "reads such bytes as '_'",
+                 number, keyword[0] != '\0' ? keyword : "blank keyword", (unsigned)(unsigned char)card[column],
+                 column + 1);
+}
+
+static rf_status clean(rf_header *header, uint32_t flags, rf_error *err) {
+  if (all_printable(header->cards, header->count * RF_CARD_BYTES))
+    return RF_OK;
+  for (size_t i = 0; i < header->count; i++) {
+    char *card = header->cards + i * RF_CARD_BYTES;
+    if (all_printable(card, RF_CARD_BYTES))
+      continue;
+    if ((flags & RF_OPEN_LENIENT) == 0)
+      return refuse_byte(card, i + 1, err);
+    for (size_t k = 0; k < RF_CARD_BYTES; k++)
+      if (!is_printable(card[k]))
+        card[k] = '_';
+  }
+  return RF_OK;
+}
+
+rf_status rf_header_parse(const void *bytes, size_t n, uint32_t flags, rf_header **header, rf_error *err) {
+  rf_error_clear(err);
+  if (n % RF_CARD_BYTES != 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "a header is made of 80-byte cards; %zu bytes are not", n);
+  const char *cards = bytes;
+  size_t count = 0;
+  while (count < n / RF_CARD_BYTES && !rf_card_is(cards + count * RF_CARD_BYTES, "END"))
+    count++;
+  rf_header *h = NULL;
+  RF_TRY(new_with_cards(cards, count, &h, err));
+  rf_status status = clean(h, flags, err);
+  if (status != RF_OK) {
+    rf_header_free(h);
+    return status;
+  }
+  *header = h;
+  return RF_OK;
+}
+
+/* ------------------------------ size and layout ------------------------------ */
+
+size_t rf_header_count(const rf_header *header) {
+  return header->count;
+}
+
+const char *rf_header_cards(const rf_header *header) {
+  return header->cards;
+}
+
+uint64_t rf_header_file_bytes(const rf_header *header) {
+  uint64_t bytes = ((uint64_t)header->count + 1) * RF_CARD_BYTES;
+  return (bytes + RF_BLOCK_BYTES - 1) / RF_BLOCK_BYTES * RF_BLOCK_BYTES;
+}
+
+void rf_header_format(const rf_header *header, void *out, uint64_t bytes) {
+  size_t used = header->count * RF_CARD_BYTES;
+  char *p = out;
+  if (used > 0)
+    memcpy(p, header->cards, used);
+  memset(p + used, ' ', (size_t)bytes - used);
+  memcpy(p + used, "END", 3);
+}
+
+/* ------------------------------ looking up ------------------------------ */
+
+/* The raw characters of a string card, blanks behind them cut; false when the card holds no string. */
+static bool raw_string(const char *card, bool continued, const char **raw, size_t *n, rf_card_view *view) {
+  rf_value value;
+  if (continued && !rf_card_split_continue(card, view))
+    return false;
+  if (!continued)
+    rf_card_split(card, view);
+  if (!view->has_value)
+    return false;
+  rf_value_read(view->value, view->value_length, &value, raw, n);
+  if (value.kind != RF_VALUE_STRING)
+    return false;
+  while (*n > 0 && (*raw)[*n - 1] == ' ')
+    (*n)--;
+  return true;
+}
+
+static bool is_continue(const rf_header *header, size_t index) {
+  return index < header->count && rf_card_is(header->cards + index * RF_CARD_BYTES, "CONTINUE");
+}
+
+size_t rf_header_span(const rf_header *header, size_t index) {
+  size_t span = 1;
+  const char *raw;
+  size_t n;
+  rf_card_view view;
+  if (!is_continue(header, index + 1) || is_continue(header, index))
+    return 1;
+  if (!raw_string(header->cards + index * RF_CARD_BYTES, false, &raw, &n, &view))
+    return 1;
+  while (n > 0 && raw[n - 1] == '&' && is_continue(header, index + span)) {
+    if (!raw_string(header->cards + (index + span) * RF_CARD_BYTES, true, &raw, &n, &view))
+      break;
+    span++;
+  }
+  return span;
+}
+
+/* A CONTINUE card that belongs to the string before it. */
+static bool is_joined(const rf_header *header, size_t index) {
+  size_t owner = index;
+  while (owner > 0 && is_continue(header, owner))
+    owner--;
+  return owner < index && index < owner + rf_header_span(header, owner);
+}
+
+/* Slow look at one card, for what eight columns do not decide: HIERARCH, and blanks before a keyword. */
+static bool card_has_name(const char *card, const rf_keyword *keyword) {
+  rf_card_view view;
+  rf_card_split(card, &view);
+  return view.keyword_length == keyword->length && rf_equal_any_case(view.keyword, keyword->name, keyword->length);
+}
+
+bool rf_header_lookup(const rf_header *header, const rf_keyword *keyword, size_t start, size_t *index) {
+  static const char hierarch_name[8] = {'H', 'I', 'E', 'R', 'A', 'R', 'C', 'H'};
+  uint64_t hierarch = rf_columns8(hierarch_name);
+  bool continued = strcmp(keyword->name, "CONTINUE") == 0;
+  for (size_t i = start; i < header->count; i++) {
+    const char *card = header->cards + i * RF_CARD_BYTES;
+    uint64_t columns = rf_columns8(card);
+    bool found = columns == keyword->columns && !keyword->too_long;
+    if (columns == hierarch || (card[0] == ' ' && !found))
+      found = card_has_name(card, keyword);
+    if (found && !(continued && is_joined(header, i))) {
+      *index = i;
+      return true;
+    }
+  }
+  return false;
+}
+
+static rf_status not_found(const char *keyword, rf_error *err) {
+  rf_error_keyword(err, keyword);
+  return rf_fail(err, RF_ERR_NOT_FOUND, "keyword %.100s: not in the header", keyword[0] != '\0' ? keyword : "(blank)");
+}
+
+static rf_status find(const rf_header *header, const char *keyword, size_t start, size_t *index, rf_error *err) {
+  rf_keyword name;
+  if (keyword == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the keyword is NULL");
+  if (!rf_keyword_normalize(keyword, &name) || !rf_header_lookup(header, &name, start, index))
+    return not_found(keyword, err);
+  return RF_OK;
+}
+
+rf_status rf_header_find(const rf_header *header, const char *keyword, size_t start, size_t *index, rf_error *err) {
+  rf_error_clear(err);
+  return find(header, keyword, start, index, err);
+}
+
+static rf_status check_index(const rf_header *header, size_t index, rf_error *err) {
+  if (index < header->count)
+    return RF_OK;
+  return rf_fail(err, RF_ERR_RANGE, "card %zu of a header of %zu cards", index, header->count);
+}
+
+rf_status rf_header_keyword(const rf_header *header, size_t index, char *keyword, size_t *span, rf_error *err) {
+  rf_error_clear(err);
+  RF_TRY(check_index(header, index, err));
+  rf_card_view view;
+  rf_card_split(header->cards + index * RF_CARD_BYTES, &view);
+  memcpy(keyword, view.keyword, view.keyword_length);
+  keyword[view.keyword_length] = '\0';
+  if (span != NULL)
+    *span = rf_header_span(header, index);
+  return RF_OK;
+}
+
+/* ------------------------------ values and comments ------------------------------ */
+
+/* Joins the raw pieces before undoing quotes: writers are known to break a '' in two. */
+static rf_status join_string(const rf_header *header, size_t index, rf_text *text, rf_error *err) {
+  size_t span = rf_header_span(header, index);
+  rf_text joined = {0};
+  rf_status status = RF_OK;
+  for (size_t i = 0; i < span && status == RF_OK; i++) {
+    const char *raw;
+    size_t n;
+    rf_card_view view;
+    if (!raw_string(header->cards + (index + i) * RF_CARD_BYTES, i > 0, &raw, &n, &view))
+      break;
+    status = rf_text_add(&joined, raw, i + 1 < span ? n - 1 : n, err);
+  }
+  if (status == RF_OK)
+    status = rf_text_add_unquoted(text, joined.bytes, joined.length, err);
+  rf_text_free(&joined);
+  while (status == RF_OK && text->length > 0 && text->bytes[text->length - 1] == ' ')
+    text->bytes[--text->length] = '\0';
+  return status;
+}
+
+rf_status rf_header_read_value(const rf_header *header, size_t index, rf_text *text, rf_value *value, rf_error *err) {
+  rf_card_view view;
+  rf_value v = {.kind = RF_VALUE_COMMENTARY};
+  const char *raw = NULL;
+  size_t n = 0;
+  rf_text_clear(text);
+  rf_card_split(header->cards + index * RF_CARD_BYTES, &view);
+  if (view.has_value) {
+    rf_value_read(view.value, view.value_length, &v, &raw, &n);
+  } else {
+    v.text = view.text;
+    v.text_length = view.text_length;
+  }
+  if (v.kind == RF_VALUE_STRING)
+    RF_TRY(join_string(header, index, text, err));
+  else
+    RF_TRY(rf_text_add(text, v.text != NULL ? v.text : "", v.text_length, err));
+  v.text = text->bytes;
+  v.text_length = text->length;
+  *value = v;
+  return RF_OK;
+}
+
+rf_status rf_header_read_comment(const rf_header *header, size_t index, rf_text *text, rf_error *err) {
+  size_t span = rf_header_span(header, index);
+  rf_text_clear(text);
+  RF_TRY(rf_text_add(text, "", 0, err));
+  for (size_t i = 0; i < span; i++) {
+    rf_card_view view;
+    const char *card = header->cards + (index + i) * RF_CARD_BYTES;
+    const char *raw;
+    size_t n;
+    if (i > 0)
+      (void)raw_string(card, true, &raw, &n, &view);
+    else
+      rf_card_split(card, &view);
+    if (view.comment_length == 0)
+      continue;
+    if (text->length > 0)
+      RF_TRY(rf_text_add(text, " ", 1, err));
+    RF_TRY(rf_text_add(text, view.comment, view.comment_length, err));
+  }
+  return RF_OK;
+}
+
+rf_status rf_header_value(rf_header *header, size_t index, rf_value *value, rf_error *err) {
+  rf_error_clear(err);
+  RF_TRY(check_index(header, index, err));
+  return rf_header_read_value(header, index, &header->text, value, err);
+}
+
+rf_status rf_header_comment(rf_header *header, size_t index, const char **text, size_t *length, rf_error *err) {
+  rf_error_clear(err);
+  RF_TRY(check_index(header, index, err));
+  RF_TRY(rf_header_read_comment(header, index, &header->text, err));
+  *text = header->text.bytes;
+  *length = header->text.length;
+  return RF_OK;
+}
+
+rf_status rf_header_get(rf_header *header, const char *keyword, rf_value *value, rf_error *err) {
+  rf_error_clear(err);
+  size_t index;
+  RF_TRY(find(header, keyword, 0, &index, err));
+  return rf_header_read_value(header, index, &header->text, value, err);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Keywords (FITS 4.1.2.1): what callers may call them, and which ones are not theirs to change.
+ */
+#include "header/parts.h"
+
+/* Those whose value follows from the data, its layout, its checksum or its compression. '#' stands for a number of any
+ * length. BSCALE, BZERO, BLANK, EXTNAME and the like say what the data mean and stay free. */
+static const char *const protected_names[] = {
+    "SIMPLE",   "XTENSION", "BITPIX",  "NAXIS",    "NAXIS#",  "EXTEND",   "PCOUNT",   "GCOUNT",   "GROUPS",
+    "PTYPE#",   "PSCAL#",   "PZERO#",  "TFIELDS",  "TTYPE#",  "TFORM#",   "TDIM#",    "TNULL#",   "TSCAL#",
+    "TZERO#",   "TBCOL#",   "THEAP",   "CHECKSUM", "DATASUM", "ZHECKSUM", "ZDATASUM", "ZIMAGE",   "ZCMPTYPE",
+    "ZBITPIX",  "ZNAXIS",   "ZNAXIS#", "ZTILE#",   "ZNAME#",  "ZVAL#",    "ZQUANTIZ", "ZDITHER0", "ZBLANK",
+    "ZMASKCMP", "ZSIMPLE",  "ZEXTEND", "ZTENSION", "ZPCOUNT", "ZGCOUNT",  "ZBLOCKED", "END",
+};
+
+static char upper(char c) {
+  return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool rf_equal_any_case(const char *a, const char *b, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (upper(a[i]) != upper(b[i]))
+      return false;
+  return true;
+}
+
+static void cut_blanks(const char **text, size_t *n) {
+  while (*n > 0 && (*text)[*n - 1] == ' ')
+    (*n)--;
+  while (*n > 0 && **text == ' ') {
+    (*text)++;
+    (*n)--;
+  }
+}
+
+/* name[0..n) is `pattern`, with digits to the end in the place of '#'. */
+static bool matches(const char *pattern, const char *name, size_t n) {
+  size_t i = 0;
+  while (i < n && pattern[i] != '\0' && pattern[i] != '#' && upper(name[i]) == pattern[i])
+    i++;
+  if (pattern[i] == '\0')
+    return i == n;
+  if (pattern[i] != '#' || i == n)
+    return false;
+  while (i < n && is_digit(name[i]))
+    i++;
+  return i == n;
+}
+
+bool rf_keyword_protected_name(const char *name, size_t n) {
+  cut_blanks(&name, &n);
+  if (n == 0)
+    return false;
+  for (size_t i = 0; i < sizeof protected_names / sizeof protected_names[0]; i++)
+    if (upper(name[0]) == protected_names[i][0] && matches(protected_names[i], name, n))
+      return true;
+  return false;
+}
+
+int rf_keyword_is_protected(const char *keyword) {
+  return keyword != NULL && rf_keyword_protected_name(keyword, strlen(keyword));
+}
+
+/* A-Z 0-9 - _ after upper-casing, at most 8 of them. */
+static bool is_standard(const char *name, size_t n) {
+  if (n > 8)
+    return false;
+  for (size_t i = 0; i < n; i++) {
+    char c = upper(name[i]);
+    if (!(c >= 'A' && c <= 'Z') && !is_digit(c) && c != '-' && c != '_')
+      return false;
+  }
+  return true;
+}
+
+bool rf_keyword_normalize(const char *keyword, rf_keyword *out) {
+  *out = (rf_keyword){.length = 0};
+  size_t n = strlen(keyword);
+  cut_blanks(&keyword, &n);
+  if (n > 9 && rf_equal_any_case(keyword, "HIERARCH ", 9)) {
+    out->hierarch = true;
+    keyword += 9;
+    n -= 9;
+    cut_blanks(&keyword, &n);
+  }
+  if (n >= RF_KEYWORD_BYTES)
+    return false;
+  bool standard = is_standard(keyword, n);
+  for (size_t i = 0; i < n; i++)
+    out->name[i] = standard ? upper(keyword[i]) : keyword[i];
+  out->length = n;
+  out->hierarch = out->hierarch || !standard;
+  out->too_long = n > 8;
+  out->commentary = n == 0 || strcmp(out->name, "COMMENT") == 0 || strcmp(out->name, "HISTORY") == 0;
+  char columns[8];
+  memset(columns, ' ', sizeof columns);
+  memcpy(columns, out->name, n < 8 ? n : 8);
+  out->columns = rf_columns8(columns);
+  return true;
+}
+
+/* What a HIERARCH name may be made of: a '=' would end it, and two blanks would not be told from one by other readers.
+ */
+static rf_status check_hierarch(const rf_keyword *keyword, rf_error *err) {
+  for (size_t i = 0; i < keyword->length; i++) {
+    unsigned char c = (unsigned char)keyword->name[i];
+    bool blanks = c == ' ' && keyword->name[i + 1] == ' ';
+    if (c >= 0x20 && c <= 0x7E && c != '=' && !blanks)
+      continue;
+    return rf_fail(err, RF_ERR_ARGUMENT, "keyword of %zu bytes: %s at position %zu cannot be in a keyword",
+                   keyword->length,
+                   blanks     ? "two blanks"
+                   : c == '=' ? "'='"
+                              : "a byte that is not printable ASCII",
+                   i);
+  }
+  return RF_OK;
+}
+
+rf_status rf_keyword_check(const char *keyword, rf_keyword *out, rf_error *err) {
+  if (keyword == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the keyword is NULL");
+  if (!rf_keyword_normalize(keyword, out))
+    return rf_fail(err, RF_ERR_ARGUMENT, "a keyword of %zu characters does not fit on a card", strlen(keyword));
+  if (strcmp(out->name, "END") == 0 || strcmp(out->name, "CONTINUE") == 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "%s is written by the library only", out->name);
+  return out->hierarch ? check_hierarch(out, err) : RF_OK;
+}

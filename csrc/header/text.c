@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Text that grows.
+ */
+#include "base/memory.h"
+#include "header/parts.h"
+
+static rf_status reserve(rf_text *text, size_t more, rf_error *err) {
+  if (more >= SIZE_MAX / 4 - text->length)
+    return rf_fail(err, RF_ERR_MEMORY, "a text of %zu bytes is too long", more);
+  size_t need = text->length + more + 1;
+  if (need <= text->capacity)
+    return RF_OK;
+  size_t capacity = need < 128 ? 128 : need + need / 2;
+  char *bytes = rf_realloc(text->bytes, capacity);
+  if (bytes == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of header text", capacity);
+  text->bytes = bytes;
+  text->capacity = capacity;
+  return RF_OK;
+}
+
+rf_status rf_text_add(rf_text *text, const char *bytes, size_t n, rf_error *err) {
+  RF_TRY(reserve(text, n, err));
+  if (n > 0)
+    memcpy(text->bytes + text->length, bytes, n);
+  text->length += n;
+  text->bytes[text->length] = '\0';
+  return RF_OK;
+}
+
+rf_status rf_text_pad(rf_text *text, size_t length, rf_error *err) {
+  if (text->length >= length)
+    return RF_OK;
+  size_t n = length - text->length;
+  RF_TRY(reserve(text, n, err));
+  memset(text->bytes + text->length, ' ', n);
+  text->length = length;
+  text->bytes[length] = '\0';
+  return RF_OK;
+}
+
+void rf_text_clear(rf_text *text) {
+  text->length = 0;
+  if (text->bytes != NULL)
+    text->bytes[0] = '\0';
+}
+
+void rf_text_free(rf_text *text) {
+  rf_free(text->bytes);
+  *text = (rf_text){0};
+}
