@@ -5,18 +5,592 @@ from __future__ import annotations
 
 import operator
 import os
+import warnings
 from collections.abc import Iterator
-from typing import Any, SupportsIndex, TypeAlias
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, overload
+
+import numpy as np
 
 from rustfits._lib import CData, check, error, failure, ffi, lib
 from rustfits.errors import (
+    FITSClosedError,
     FITSError,
     FITSIndexError,
-    FITSKeyError,
     FITSTypeError,
+    FITSUnsupportedError,
     FITSValueError,
+    FITSWarning,
 )
 from rustfits.handle import FileHandle, open_bytes, open_file
 from rustfits.hdu import HDU, read_facts
+from rustfits.image import ImageHDU, create_image
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, DTypeLike
+
+    from rustfits.header import HeaderLike
+    from rustfits.remote import Remote
 
 __all__ = ["FITS"]
+
+#: An HDU's name, or its name and version.
+Name: TypeAlias = "str | tuple[str, int]"
+
+_CLASSES: dict[int, type[HDU]] = {lib.RF_HDU_IMAGE: ImageHDU}
+
+#: Most rows that repr() lists.
+_LISTED = 100
+
+
+class FITS:
+    """An open FITS file: a container of HDUs.
+
+    Parameters
+    ----------
+    filename : str or os.PathLike
+        A path, or a name with a scheme: ``mem://``, ``http://``, ``https://``, ``ftp://``, ``ftps://``.
+        A path is a path: brackets, ``+`` and ``!`` in it mean nothing. Names that end in ``.gz``, and files
+        that begin as gzip files do, are decompressed and compressed on the way.
+    mode : {"r", "r+", "w+"}
+        Read; read and write; create, or cut an existing file to zero length.
+    lenient : bool
+        Read a header byte outside printable ASCII as ``_`` instead of refusing it. Never loosens writing.
+    remote : Remote or {"ranged", "download"}, optional
+        How to fetch a remote file.
+    max_inflate_bytes : int, optional
+        Most bytes that a compressed file may decompress to; 64 GiB unless said.
+    gzip_level : int, optional
+        1 (fast) to 9 (small), for writing ``.gz``.
+
+    Raises
+    ------
+    FITSNotFoundError, FITSPermissionError, FITSIsADirectoryError
+        The file cannot be had.
+    NotFITSError, FITSOpenError, FITSTruncatedError
+        In modes ``r`` and ``r+``: there is not one whole readable header.
+    FITSNetworkError, FITSTimeoutError
+        The server did not give the file.
+    FITSValueError
+        The mode or an option is wrong.
+
+    Notes
+    -----
+    HDUs are found when they are first asked for: opening reads the first header only.
+
+    Close the file with `close` or a ``with`` block. A file that is merely forgotten is closed when the last
+    object that uses it (this one, its HDUs and their headers) goes away.
+
+    Any number of threads may read through one object. Calls that write wait for reads to end and exclude
+    each other; `close` waits for calls that are running, and those that come later get `FITSClosedError`.
+    """
+
+    __slots__ = ("__weakref__", "_file", "_hdus")
+
+    _file: FileHandle
+    _hdus: dict[int, HDU]
+
+    def __init__(
+        self,
+        filename: str | os.PathLike[str],
+        mode: str = "r",
+        *,
+        lenient: bool = False,
+        remote: Remote | str | None = None,
+        max_inflate_bytes: int | None = None,
+        gzip_level: int | None = None,
+    ) -> None:
+        if not isinstance(filename, str):
+            filename = _path(filename)
+        options = ffi.NULL
+        if lenient or remote is not None or max_inflate_bytes is not None or gzip_level is not None:
+            options = _options(lenient, max_inflate_bytes, gzip_level)
+        if "\0" in filename:
+            raise FITSValueError("a file name cannot contain a NUL character")
+        if mode not in ("r", "r+", "w+"):
+            raise FITSValueError(f"mode must be 'r', 'r+' or 'w+', not {mode!r}")
+        self._file = open_file(os.fsencode(filename), mode, options)
+        self._hdus = {}
+
+    @classmethod
+    def from_bytes(
+        cls,
+        data: bytes | bytearray | memoryview | np.ndarray[Any, Any],
+        mode: str = "r",
+        *,
+        lenient: bool = False,
+        max_inflate_bytes: int | None = None,
+    ) -> FITS:
+        """Open a copy of a FITS file that lies in memory.
+
+        Parameters
+        ----------
+        data : bytes-like
+            Anything with the buffer protocol. Compressed content is recognised.
+        mode : {"r", "r+"}
+            Both allow writing, which changes the copy only.
+        lenient, max_inflate_bytes
+            As for `FITS`.
+
+        Returns
+        -------
+        FITS
+
+        Raises
+        ------
+        NotFITSError, FITSOpenError, FITSTruncatedError
+            There is not one whole readable header.
+        FITSValueError
+            The mode is ``"w+"``, which would drop the bytes: use ``FITS("mem://", "w+")``.
+        FITSTypeError
+            `data` is no bytes-like object.
+        """
+        if mode not in ("r", "r+"):
+            raise FITSValueError(
+                f"mode of from_bytes must be 'r' or 'r+', not {mode!r}; "
+                'an empty file in memory is FITS("mem://", "w+")'
+            )
+        try:
+            view = memoryview(data)
+        except TypeError:
+            raise FITSTypeError(
+                f"from_bytes needs a bytes-like object, not {type(data).__name__}"
+            ) from None
+        if not view.c_contiguous:
+            view = memoryview(view.tobytes())
+        options = ffi.NULL
+        if lenient or max_inflate_bytes is not None:
+            options = _options(lenient, max_inflate_bytes, None)
+        self = cls.__new__(cls)
+        self._file = open_bytes(ffi.from_buffer(view), view.nbytes, mode, options)
+        self._hdus = {}
+        return self
+
+    # ---- the file ----
+
+    @property
+    def filename(self) -> str:
+        """The name the file was opened by, with any password hidden."""
+        return self._file.name
+
+    @property
+    def mode(self) -> str:
+        """The mode the file was opened in."""
+        return self._file.mode
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._file.closed
+
+    def close(self) -> None:
+        """Write back what is pending and let go of the file. A second call does nothing.
+
+        Raises
+        ------
+        FITSIOError
+            Writing back failed; the file is closed all the same.
+        """
+        self._file.close()
+
+    def sync(self) -> None:
+        """Make all that was written durable; a ``.gz`` is written back. Does nothing once closed.
+
+        Raises
+        ------
+        FITSIOError
+            Writing failed.
+        """
+        file = self._file
+        if not file.closed:
+            err = error()
+            check(lib.rf_file_sync(file._handle(), err), err)
+
+    def to_bytes(self) -> bytes:
+        """Copy the whole file into memory; of a ``.gz``, what it decompresses to.
+
+        Returns
+        -------
+        bytes
+
+        Raises
+        ------
+        FITSIOError
+            Reading failed.
+        FITSClosedError
+            The file is closed.
+        """
+        file = self._file
+        return file.read_bytes(0, file.size())
+
+    def __enter__(self) -> FITS:
+        self._file._handle()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            self._file.close()
+        except FITSError as failed:
+            if exception is None:
+                raise
+            # The first failure is the one to be told about.
+            failed.__context__ = None
+            _warn(f"closing also failed: {failed}")
+
+    # ---- finding HDUs ----
+
+    def __len__(self) -> int:
+        count = ffi.new("size_t *")
+        err = error()
+        check(lib.rf_file_count(self._file._handle(), count, err), err)
+        return int(count[0])
+
+    @overload
+    def __getitem__(self, key: SupportsIndex | Name) -> HDU: ...
+    @overload
+    def __getitem__(self, key: slice) -> list[HDU]: ...
+    def __getitem__(self, key: SupportsIndex | Name | slice) -> HDU | list[HDU]:
+        file = self._file
+        handle = file._handle()
+        if isinstance(key, (str, tuple)):
+            index = self._find(handle, key)
+        elif isinstance(key, slice):
+            return [self[i] for i in range(*key.indices(len(self)))]
+        else:
+            try:
+                index = operator.index(key)
+            except TypeError:
+                raise FITSTypeError(
+                    f"an HDU is named by an int, a str or (str, int), not {type(key).__name__}"
+                ) from None
+            if index < 0:
+                index += len(self)
+                if index < 0:
+                    raise FITSIndexError(f"{file.name}: no HDU {key}: there are {len(self)}")
+            elif index >= 2**63:
+                raise FITSIndexError(f"{file.name}: no HDU {key}")
+        hdu = self._hdus.get(index)
+        if hdu is None:
+            hdu = self._make(index)
+        return hdu
+
+    def _make(self, index: int) -> HDU:
+        """Make the object for an HDU, once."""
+        file = self._file
+        facts = read_facts(file, index)
+        kind = _CLASSES.get(facts.kind, HDU)
+        # Two threads may come here together: one object wins.
+        return self._hdus.setdefault(index, kind(file, index, facts))
+
+    def _find(self, handle: CData, name: Name) -> int:
+        """Find an HDU by EXTNAME and EXTVER."""
+        version = -1
+        if isinstance(name, tuple):
+            try:
+                name, version = name
+                version = operator.index(version)
+            except (TypeError, ValueError):
+                raise FITSTypeError(
+                    f"an HDU is named by an int, a str or (str, int), not {name!r}"
+                ) from None
+            if not isinstance(name, str):
+                raise FITSTypeError(f"the name of an HDU is a str, not {type(name).__name__}")
+            if version < 0 or version >= 2**63:
+                raise FITSIndexError(f"{self.filename}: no HDU {name!r} of version {version}")
+        index = ffi.new("size_t *")
+        err = error()
+        encoded = name.encode("utf-8", "surrogatepass").replace(b"\0", b"\xff")
+        check(lib.rf_file_find(handle, encoded, version, index, err), err)
+        return int(index[0])
+
+    def __iter__(self) -> Iterator[HDU]:
+        index = 0
+        while True:
+            try:
+                hdu = self[index]
+            except FITSIndexError:
+                return
+            yield hdu
+            index += 1
+
+    def __contains__(self, key: object) -> bool:
+        if isinstance(key, HDU):
+            return self._hdus.get(key.index) is key
+        if not isinstance(key, (str, tuple)) and not hasattr(key, "__index__"):
+            return False
+        try:
+            self[key]  # type: ignore[index]
+        except LookupError:
+            return False
+        return True
+
+    @property
+    def hdus(self) -> list[HDU]:
+        """All HDUs, in file order."""
+        return list(self)
+
+    def __repr__(self) -> str:
+        title = f"FITS {self.filename!r}, mode {self.mode!r}"
+        if self.closed:
+            return f"<{title}, closed>"
+        rows = [("No.", "Name", "Ver", "Kind", "Contents")]
+        end = ""
+        try:
+            for hdu in self:
+                if len(rows) > _LISTED:
+                    end = f"\n... {len(self) - _LISTED} more"
+                    break
+                name = "" if hdu.extname is None else hdu.extname
+                rows.append((str(hdu.index), name, str(hdu.extver), hdu.kind, hdu._describe()))
+        except FITSClosedError:
+            return f"<{title}, closed>"
+        except FITSError as failed:  # what can be seen of a broken file is most useful here
+            end = f"\n{failed}"
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
+        return "\n".join([title, *lines]) + end
+
+    # ---- adding HDUs ----
+
+    def create_image_hdu(
+        self,
+        dtype: DTypeLike,
+        dims: Sequence[int] | int,
+        *,
+        extname: str | None = None,
+        extver: int | None = None,
+        compress: object = None,
+        quantize: object = None,
+        blank: int | None = None,
+    ) -> ImageHDU:
+        """Append an image filled with zeros.
+
+        The first HDU of a file is its primary HDU, all others are extensions.
+
+        Parameters
+        ----------
+        dtype : dtype-like
+            ``u1 i2 i4 i8 f4 f8``, or ``i1 u2 u4 u8``, which are stored by means of BZERO.
+        dims : sequence of int, or int
+            The shape, slowest axis first. The first may be 0, for `ImageHDU.extend` to grow. Empty: an HDU
+            without data.
+        extname : str, optional
+            EXTNAME.
+        extver : int, optional
+            EXTVER.
+        compress, quantize : None
+            Compressed images come with a later version.
+        blank : int, optional
+            BLANK, the stored value of undefined pixels. Integers only.
+
+        Returns
+        -------
+        ImageHDU
+
+        Raises
+        ------
+        FITSValueError
+            The shape, `extname`, `extver` or `blank` is not possible.
+        FITSTypeError
+            FITS has no such pixel type.
+        FITSUnsupportedError
+            `compress` or `quantize` is given.
+        FITSReadOnlyError
+            The file was opened for reading.
+        FITSIOError
+            Writing failed; the file is as it was before.
+        """
+        _refuse_compression(compress, quantize)
+        return self._create_image(dtype, dims, extname, extver, blank, None)
+
+    def write_image(
+        self,
+        data: ArrayLike | None,
+        *,
+        extname: str | None = None,
+        extver: int | None = None,
+        compress: object = None,
+        quantize: object = None,
+        blank: int | None = None,
+        header: HeaderLike | None = None,
+    ) -> ImageHDU:
+        """Append an image.
+
+        Parameters
+        ----------
+        data : array_like or None
+            The pixels; masked pixels are stored as BLANK or NaN. None: an HDU without data.
+        extname, extver, compress, quantize, blank
+            As for `create_image_hdu`.
+        header : FITSHeader, dict or sequence of cards, optional
+            Cards to copy, commentary included. Cards that describe the structure are left out.
+
+        Returns
+        -------
+        ImageHDU
+
+        Raises
+        ------
+        FITSValueError, FITSTypeError, FITSUnsupportedError, FITSReadOnlyError, FITSIOError
+            As for `create_image_hdu`.
+        """
+        _refuse_compression(compress, quantize)
+        if data is None:
+            return self._create_image("u1", (), extname, extver, blank, header)
+        array = as_pixels(data)
+        hdu = self._create_image(array.dtype, array.shape, extname, extver, blank, header)
+        if array.size:
+            hdu.write(array)
+        return hdu
+
+    def write(
+        self, data: ArrayLike | None, *, extname: str | None = None, header: HeaderLike | None = None
+    ) -> HDU:
+        """Append an HDU of the kind that the data asks for.
+
+        Parameters
+        ----------
+        data : array_like
+            An array becomes an image. Tables (structured arrays, dicts) come with a later version.
+        extname : str, optional
+            EXTNAME.
+        header : FITSHeader, dict or sequence of cards, optional
+            As for `write_image`.
+
+        Returns
+        -------
+        HDU
+
+        Raises
+        ------
+        FITSUnsupportedError
+            `data` is a table.
+        FITSValueError, FITSTypeError, FITSReadOnlyError, FITSIOError
+            As for `write_image`.
+        """
+        return self.write_image(data, extname=extname, header=header)
+
+    def _create_image(
+        self,
+        dtype: DTypeLike,
+        dims: Sequence[int] | int,
+        extname: str | None,
+        extver: int | None,
+        blank: int | None,
+        header: HeaderLike | None,
+    ) -> ImageHDU:
+        """Append an image HDU filled with zeros."""
+        handle = self._file._handle()
+        shape = (dims,) if isinstance(dims, int) else tuple(dims)
+        axes = [_in_range("an axis", length, 0) for length in shape]
+        spec = ffi.new("rf_image_spec *")
+        spec.size = ffi.sizeof("rf_image_spec")
+        spec.type = pixel_type(dtype)
+        spec.naxis = len(axes)
+        keep = [ffi.new("uint64_t[]", axes)]
+        spec.axes = keep[0]
+        if extname is not None:
+            keep.append(ffi.new("char[]", _ascii("extname", extname)))
+            spec.extname = keep[-1]
+        spec.extver = -1 if extver is None else _in_range("extver", extver, 0)
+        if blank is not None:
+            spec.has_blank = 1
+            spec.blank = _in_range("blank", blank, -(2**63))
+        if header is not None:
+            keep.append(header_cards(header))
+            spec.header = keep[-1]
+        index = ffi.new("size_t *")
+        err = error()
+        check(lib.rf_image_create(handle, spec, index, err), err)
+        del keep
+        hdu = self[index[0]]
+        assert isinstance(hdu, ImageHDU)
+        return hdu
+
+
+def as_pixels(data: ArrayLike) -> np.ndarray[Any, Any]:
+    """Give data as an array that can become an image, before any file is touched.
+
+    Raises
+    ------
+    FITSUnsupportedError
+        `data` is a table.
+    FITSValueError, FITSTypeError
+        FITS has no image like that.
+    """
+    array = None if isinstance(data, dict) else np.asanyarray(data)
+    if array is None or array.dtype.names:
+        raise FITSUnsupportedError(
+            "a structured array or a dict is a table, and this version writes images only"
+        )
+    pixel_type(array.dtype)
+    if array.ndim == 0:
+        raise FITSValueError("an image needs at least one axis; write a number as a keyword")
+    return array
+
+
+def _path(filename: os.PathLike[str]) -> str:
+    """Give the text of a path object."""
+    try:
+        path = os.fspath(filename)
+    except TypeError:
+        path = filename  # type: ignore[assignment]
+    if isinstance(path, str):
+        return path
+    raise FITSTypeError(
+        f"a file name must be str or os.PathLike, not {type(path).__name__}"
+        + ("; for the bytes of a file use FITS.from_bytes" if isinstance(path, bytes) else "")
+    )
+
+
+def _options(lenient: bool, max_inflate_bytes: int | None, gzip_level: int | None) -> CData:
+    """Make an rf_options."""
+    options = ffi.new("rf_options *")
+    lib.rf_options_init(options)
+    if lenient:
+        options.flags |= lib.RF_OPEN_LENIENT
+    if max_inflate_bytes is not None:
+        options.limits.inflate_bytes = _in_range("max_inflate_bytes", max_inflate_bytes, 0)
+    if gzip_level is not None:
+        options.gzip_level = _in_range("gzip_level", gzip_level, 1, 9)
+    return options
+
+
+def _in_range(what: str, value: SupportsIndex, low: int, high: int = 2**63 - 1) -> int:
+    """Give an integer argument, checked."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise FITSTypeError(f"{what} must be an integer, not {type(value).__name__}") from None
+    if not low <= number <= high:
+        raise FITSValueError(f"{what} must be between {low} and {high}, not {number}")
+    return number
+
+
+def _ascii(what: str, value: str) -> bytes:
+    """Encode a text argument that goes into a header."""
+    if not isinstance(value, str):
+        raise FITSTypeError(f"{what} must be a str, not {type(value).__name__}")
+    if not value.isascii() or not value.isprintable():
+        raise FITSValueError(f"{what} must be printable ASCII, not {value!r}")
+    return value.encode("ascii")
+
+
+def _refuse_compression(compress: object, quantize: object) -> None:
+    """Say that compressed images cannot be written yet."""
+    if compress is not None or quantize is not None:
+        raise FITSUnsupportedError("this version does not write compressed images")
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, FITSWarning, stacklevel=3)

@@ -34,7 +34,7 @@ class FileHandle:
     every call made through it.
     """
 
-    __slots__ = ("__weakref__", "_pid", "_pointer", "closed", "mode")
+    __slots__ = ("__weakref__", "_last_generation", "_pid", "_pointer", "closed", "mode")
 
     def __init__(self, pointer: CData, mode: str) -> None:
         self._pointer = pointer
@@ -59,6 +59,8 @@ class FileHandle:
 
     def _generation(self) -> int:
         """Count the edits so far; what was read stays true while this number stays the same."""
+        if self.closed:  # closing is no edit
+            return self._last_generation
         return int(lib.rf_file_generation(self._pointer))
 
     def size(self) -> int:
@@ -97,6 +99,7 @@ class FileHandle:
     def close(self) -> None:
         """Write back what is pending and let go of the file; does nothing the second time."""
         if not self.closed:
+            self._last_generation = self._generation()
             self.closed = True
             err = error()
             status = lib.rf_file_shut(self._pointer, err)

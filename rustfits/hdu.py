@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from rustfits._lib import check, error, ffi, lib, text
+from rustfits.errors import FITSIndexError
 from rustfits.header import FITSHeader
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def read_facts(file: FileHandle, index: int) -> Facts:
 
     Raises
     ------
-    FITSKeyError
+    FITSIndexError
         There is no such HDU.
     FITSFormatError
         Its header, or one before it, cannot be read.
@@ -56,7 +57,10 @@ def read_facts(file: FileHandle, index: int) -> Facts:
     info = ffi.new("rf_hdu_info *")
     info.size = ffi.sizeof("rf_hdu_info")
     err = error()
-    check(lib.rf_hdu_get_info(handle, index, info, err), err)
+    status = lib.rf_hdu_get_info(handle, index, info, err)
+    if status == lib.RF_ERR_NOT_FOUND:
+        raise FITSIndexError(text(err.message))
+    check(status, err)
     return Facts(
         generation,
         info.kind,

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One call to read or write a file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from rustfits.errors import FITSUnsupportedError, FITSValueError
+from rustfits.file import FITS, as_pixels
+from rustfits.image import ImageHDU
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike
+
+    from rustfits.hdu import HDU
+    from rustfits.header import FITSHeader, HeaderLike
+
+__all__ = ["read", "read_header", "write", "write_image"]
+
+
+@overload
+def read(
+    filename: str | os.PathLike[str],
+    ext: int | str | tuple[str, int] | None = ...,
+    *,
+    header: Literal[False] = ...,
+) -> np.ndarray[Any, Any]: ...
+@overload
+def read(
+    filename: str | os.PathLike[str],
+    ext: int | str | tuple[str, int] | None = ...,
+    *,
+    header: Literal[True],
+) -> tuple[np.ndarray[Any, Any], FITSHeader]: ...
+def read(
+    filename: str | os.PathLike[str],
+    ext: int | str | tuple[str, int] | None = None,
+    *,
+    header: bool = False,
+) -> np.ndarray[Any, Any] | tuple[np.ndarray[Any, Any], FITSHeader]:
+    """Read the data of one HDU.
+
+    Parameters
+    ----------
+    filename : str or os.PathLike
+        As for `FITS`.
+    ext : int, str or (str, int), optional
+        Which HDU: index, name, or name and version. By default the first one that has data.
+    header : bool
+        Give the header too.
+
+    Returns
+    -------
+    data : ndarray
+    header : FITSHeader
+        Only with ``header=True``. It does not need the file any more.
+
+    Raises
+    ------
+    FITSValueError
+        No HDU has data.
+    FITSIndexError, FITSKeyError
+        There is no HDU `ext`.
+    FITSUnsupportedError
+        The HDU holds something that this version does not read: a table, a compressed image.
+    FITSError
+        The file cannot be opened or read; see `FITS`.
+    """
+    with FITS(filename) as fits:
+        hdu = _first_with_data(fits) if ext is None else fits[ext]
+        if not isinstance(hdu, ImageHDU):
+            raise FITSUnsupportedError(
+                f"{fits.filename}[{hdu.index}]: this version reads images only; "
+                f"the HDU is of kind {hdu.kind!r}"
+            )
+        data = hdu.read()
+        if not header:
+            return data
+        return data, _loaded(hdu)
+
+
+def _first_with_data(fits: FITS) -> HDU:
+    for hdu in fits:
+        if hdu.has_data:
+            return hdu
+    raise FITSValueError(f"{fits.filename}: no HDU has data")
+
+
+def _loaded(hdu: HDU) -> FITSHeader:
+    """Give the header of an HDU, read so that it outlives the file."""
+    header = hdu.header
+    len(header)
+    return header
+
+
+def read_header(
+    filename: str | os.PathLike[str], ext: int | str | tuple[str, int] = 0
+) -> FITSHeader:
+    """Read one header.
+
+    Parameters
+    ----------
+    filename : str or os.PathLike
+        As for `FITS`.
+    ext : int, str or (str, int)
+        Which HDU: index, name, or name and version.
+
+    Returns
+    -------
+    FITSHeader
+        It does not need the file any more.
+
+    Raises
+    ------
+    FITSIndexError, FITSKeyError
+        There is no HDU `ext`.
+    FITSError
+        The file cannot be opened or read; see `FITS`.
+    """
+    with FITS(filename) as fits:
+        return _loaded(fits[ext])
+
+
+def write(
+    filename: str | os.PathLike[str],
+    data: ArrayLike | None,
+    *,
+    mode: str = "w+",
+    extname: str | None = None,
+    header: HeaderLike | None = None,
+) -> None:
+    """Write data to a file.
+
+    Parameters
+    ----------
+    filename : str or os.PathLike
+        As for `FITS`.
+    data : array_like
+        An array becomes an image. Tables (structured arrays, dicts) come with a later version.
+    mode : {"w+", "r+"}
+        Make a new file in the place of an old one, or append to the one there is.
+    extname : str, optional
+        EXTNAME.
+    header : FITSHeader, dict or sequence of cards, optional
+        Cards to copy, commentary included. Cards that describe the structure are left out.
+
+    Raises
+    ------
+    FITSUnsupportedError
+        `data` is a table.
+    FITSError
+        The file cannot be opened or written; see `FITS` and `FITS.write_image`.
+    """
+    if data is not None:
+        data = as_pixels(data)  # before an old file is cut
+    with FITS(filename, mode) as fits:
+        fits.write(data, extname=extname, header=header)
+
+
+def write_image(
+    filename: str | os.PathLike[str], data: ArrayLike | None, *, mode: str = "w+", **options: Any
+) -> None:
+    """Write an image to a file.
+
+    Parameters
+    ----------
+    filename : str or os.PathLike
+        As for `FITS`.
+    data : array_like
+        The pixels.
+    mode : {"w+", "r+"}
+        Make a new file in the place of an old one, or append to the one there is.
+    **options
+        As for `FITS.write_image`.
+
+    Raises
+    ------
+    FITSError
+        The file cannot be opened or written; see `FITS` and `FITS.write_image`.
+    """
+    if data is not None:
+        data = as_pixels(data)
+    with FITS(filename, mode) as fits:
+        fits.write_image(data, **options)
