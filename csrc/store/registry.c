@@ -12,9 +12,14 @@
 #define ADDED_MAX 64
 
 #define ROW .size = sizeof(rf_driver)
-#define NEEDS_TRANSPORT                                                                                                \
-  "build rustfits with libcurl, or register a transport (the Python package brings pycurl) with "                      \
-  "rf_transport_register()"
+#define FETCHED RF_DRIVER_REMOTE | RF_DRIVER_CODECS | RF_DRIVER_MEMORY
+#if defined(RF_HAVE_LIBCURL)
+#define BY_TRANSPORT .flags = FETCHED, .ops = &rf_remote_ops, .user = (void *)&rf_curl_transport
+#else
+#define BY_TRANSPORT                                                                                                   \
+  .flags = FETCHED, .hint = "build rustfits with libcurl, or register a transport (the Python package brings pycurl) " \
+                            "with rf_transport_register()"
+#endif
 #define FETCH_FIRST "fetch the file with a tool of its own and open the copy by its path"
 
 static const rf_driver built_in[] = {
@@ -22,11 +27,11 @@ static const rf_driver built_in[] = {
     {ROW, .scheme = "mem", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY, .ops = &rf_memory_ops},
     {ROW, .scheme = "memkeep", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY, .ops = &rf_memory_ops},
 
-    /* Rows of a transport replace these. */
-    {ROW, .scheme = "http", .flags = RF_DRIVER_REMOTE | RF_DRIVER_CODECS, .hint = NEEDS_TRANSPORT},
-    {ROW, .scheme = "https", .flags = RF_DRIVER_REMOTE | RF_DRIVER_CODECS, .hint = NEEDS_TRANSPORT},
-    {ROW, .scheme = "ftp", .flags = RF_DRIVER_REMOTE | RF_DRIVER_CODECS, .hint = NEEDS_TRANSPORT},
-    {ROW, .scheme = "ftps", .flags = RF_DRIVER_REMOTE | RF_DRIVER_CODECS, .hint = NEEDS_TRANSPORT},
+    /* A transport registered at run time replaces these. */
+    {ROW, .scheme = "http", BY_TRANSPORT},
+    {ROW, .scheme = "https", BY_TRANSPORT},
+    {ROW, .scheme = "ftp", BY_TRANSPORT},
+    {ROW, .scheme = "ftps", BY_TRANSPORT},
 
     /* Known, not in this build. */
     {ROW, .scheme = "s3", .flags = RF_DRIVER_REMOTE, .hint = "use the object's https:// address"},
