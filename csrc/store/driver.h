@@ -16,6 +16,12 @@ extern const rf_driver_ops rf_file_ops;   /* file.c */
 extern const rf_driver_ops rf_memory_ops; /* mem.c: mem, memkeep */
 extern const rf_driver_ops rf_remote_ops; /* remote.c: schemes with a transport; row->user is the rf_transport */
 
+#if defined(RF_HAVE_LIBCURL)
+/* curl.c: what stands in the user member of the built-in rows http, https, ftp and ftps (flags RF_DRIVER_REMOTE |
+ * RF_DRIVER_CODECS | RF_DRIVER_MEMORY, ops &rf_remote_ops). Without libcurl their ops are NULL. */
+extern const rf_transport rf_curl_transport;
+#endif
+
 /* mem.c: a memory state. `pages` (from rf_pages_alloc, `capacity` bytes, `size` of them content) changes owner
  * on success; NULL with 0, 0 is an empty one. */
 rf_status rf_memory_adopt(uint8_t *pages, size_t capacity, size_t size, void **state, rf_error *err);

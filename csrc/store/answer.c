@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "store/answer.h"
+
+#include <string.h>
+
+#include "store/url.h"
+
+void rf_answer_reset(rf_answer *answer) {
+  memset(answer, 0, sizeof *answer);
+  answer->length = answer->range_first = answer->range_last = answer->total_size = -1;
+  answer->accepts_ranges = -1;
+}
+
+/* ---- reading ---- */
+
+typedef struct {
+  const char *at;
+  const char *end;
+} span;
+
+static span trim(span s) {
+  while (s.at < s.end && (*s.at == ' ' || *s.at == '\t'))
+    s.at++;
+  while (s.at < s.end && (unsigned char)s.end[-1] <= ' ')
+    s.end--;
+  return s;
+}
+
+static bool is_word(span s, const char *word) {
+  return rf_url_scheme_is(s.at, (size_t)(s.end - s.at), word); /* ASCII without case */
+}
+
+/* The number at the beginning of *s, which moves behind it; -1 when there is none that fits. */
+static int64_t take_number(span *s) {
+  int64_t value = 0;
+  const char *start = s->at;
+  for (; s->at < s->end && *s->at >= '0' && *s->at <= '9'; s->at++) {
+    int digit = *s->at - '0';
+    if (value > (INT64_MAX - digit) / 10)
+      return -1;
+    value = value * 10 + digit;
+  }
+  return s->at > start ? value : -1;
+}
+
+static bool take_char(span *s, char c) {
+  if (s->at == s->end || *s->at != c)
+    return false;
+  s->at++;
+  return true;
+}
+
+static void copy_text(char *text, size_t capacity, span s) {
+  size_t n = (size_t)(s.end - s.at);
+  if (n >= capacity)
+    n = capacity - 1;
+  memcpy(text, s.at, n);
+  text[n] = '\0';
+}
+
+/* "bytes 0-99/1234", "bytes 0-99/" and a star for a total that is not known, "bytes" and a star "/1234" of a 416 (RFC
+ * 9110 14.4). */
+static void read_content_range(rf_answer *answer, span value) {
+  if (value.end - value.at < 6 || !is_word((span){value.at, value.at + 6}, "bytes "))
+    return;
+  value.at += 6;
+  value = trim(value);
+  int64_t first = -1, last = -1;
+  if (!take_char(&value, '*')) {
+    first = take_number(&value);
+    if (first < 0 || !take_char(&value, '-'))
+      return;
+    last = take_number(&value);
+    if (last < first)
+      return;
+  }
+  if (!take_char(&value, '/'))
+    return;
+  int64_t total = take_number(&value);
+  if (total >= 0 && last >= total)
+    return;
+  answer->range_first = first;
+  answer->range_last = last;
+  answer->total_size = total;
+}
+
+static void read_field(rf_answer *answer, span name, span value) {
+  if (is_word(name, "content-length")) {
+    answer->length = take_number(&value);
+  } else if (is_word(name, "transfer-encoding")) {
+    answer->chunked = true;
+  } else if (is_word(name, "content-range")) {
+    read_content_range(answer, value);
+  } else if (is_word(name, "accept-ranges")) {
+    answer->accepts_ranges = is_word(value, "bytes") ? 1 : is_word(value, "none") ? 0 : -1;
+  } else if (is_word(name, "content-encoding")) {
+    copy_text(answer->encoding, sizeof answer->encoding, value);
+  } else if (is_word(name, "etag")) {
+    copy_text(answer->etag, sizeof answer->etag, value);
+  } else if (is_word(name, "last-modified")) {
+    copy_text(answer->last_modified, sizeof answer->last_modified, value);
+  }
+}
+
+void rf_answer_http_line(rf_answer *answer, const char *line, size_t n) {
+  span rest = {line, line + n};
+  if (n >= 5 && is_word((span){line, line + 5}, "http/")) {
+    rf_answer_reset(answer);
+    const char *blank = memchr(line, ' ', n);
+    if (blank != NULL) {
+      rest.at = blank;
+      rest = trim(rest);
+      int64_t status = take_number(&rest);
+      answer->status = status >= 100 && status <= 999 ? (int)status : 0;
+    }
+    return;
+  }
+  const char *colon = memchr(line, ':', n);
+  if (colon != NULL)
+    read_field(answer, trim((span){line, colon}), trim((span){colon + 1, line + n}));
+}
+
+void rf_answer_ftp_line(rf_answer *answer, const char *line, size_t n) {
+  span rest = trim((span){line, line + n});
+  int64_t code = take_number(&rest);
+  if (rest.at - line != 3 || code < 100 || (rest.at < rest.end && *rest.at != ' '))
+    return; /* a line in the middle of a reply */
+  answer->status = (int)code;
+  if (code == 213) {
+    rest = trim(rest);
+    answer->total_size = answer->length = take_number(&rest);
+  }
+}
+
+/* ---- judging ---- */
+
+bool rf_answer_is_redirect(const rf_answer *answer) {
+  switch (answer->status) {
+  case 301:
+  case 302:
+  case 303:
+  case 307:
+  case 308:
+    return true;
+  default:
+    return false;
+  }
+}
+
+static const char *reason(int status) {
+  static const struct {
+    int status;
+    const char *text;
+  } known[] = {
+      {202, " Accepted"},
+      {204, " No Content"},
+      {400, " Bad Request"},
+      {401, " Unauthorized"},
+      {403, " Forbidden"},
+      {404, " Not Found"},
+      {405, " Method Not Allowed"},
+      {407, " Proxy Authentication Required"},
+      {408, " Request Timeout"},
+      {410, " Gone"},
+      {416, " Range Not Satisfiable"},
+      {429, " Too Many Requests"},
+      {500, " Internal Server Error"},
+      {502, " Bad Gateway"},
+      {503, " Service Unavailable"},
+      {504, " Gateway Timeout"},
+  };
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (known[i].status == status)
+      return known[i].text;
+  return "";
+}
+
+rf_status rf_answer_fail(const rf_answer *answer, rf_status failure, rf_error *err) {
+  if (err != NULL && err->http_status == 0)
+    err->http_status = answer->status;
+  return err != NULL && err->code != RF_OK ? err->code : failure;
+}
+
+static rf_status judge_status(int status, rf_error *err) {
+  rf_status failure = status == 404 || status == 410   ? RF_ERR_NO_FILE
+                      : status == 401 || status == 403 ? RF_ERR_PERMISSION
+                                                       : RF_ERR_HTTP_STATUS;
+  return rf_fail(err, failure, "the server answered %d%s", status, reason(status));
+}
+
+static rf_status behind_end(const rf_answer *answer, const rf_byte_range *range, rf_error *err) {
+  unsigned long long first = range->first, last = range->first + range->length - 1;
+  if (answer->total_size < 0)
+    return rf_fail(err, RF_ERR_TRUNCATED, "bytes %llu-%llu lie behind the end of the file", first, last);
+  return rf_fail(err, RF_ERR_TRUNCATED, "bytes %llu-%llu reach behind the end of the file (%lld bytes)", first, last,
+                 (long long)answer->total_size);
+}
+
+static rf_status judge_range(const rf_answer *answer, const rf_byte_range *range, rf_error *err) {
+  unsigned long long first = range->first, last = range->first + range->length - 1;
+  if (answer->status == 416)
+    return behind_end(answer, range, err);
+  if (answer->status != 206 && answer->status / 100 == 2)
+    return rf_fail(err, RF_ERR_UNSUPPORTED,
+                   "the server cannot send parts of a file: asked for bytes %llu-%llu, it answered %d with all of it",
+                   first, last, answer->status);
+  if (answer->status != 206)
+    return judge_status(answer->status, err);
+  if (answer->range_first < 0)
+    return rf_fail(err, RF_ERR_NETWORK, "the server answered 206 without saying which bytes (Content-Range)");
+  unsigned long long found_first = (uint64_t)answer->range_first, found_last = (uint64_t)answer->range_last;
+  if (found_first == first && found_last < last && answer->total_size == answer->range_last + 1)
+    return behind_end(answer, range, err);
+  if (found_first != first || found_last != last)
+    return rf_fail(err, RF_ERR_NETWORK, "asked for bytes %llu-%llu, the server sends %llu-%llu", first, last,
+                   found_first, found_last);
+  return RF_OK;
+}
+
+/* We ask for no encoding. A server that packs with gzip all the same gives what any .gz file is: its content tells the
+ * store above. Parts of a packed file are of no use. */
+static rf_status judge_encoding(const rf_answer *answer, bool ranged, rf_error *err) {
+  span encoding = {answer->encoding, answer->encoding + strlen(answer->encoding)};
+  if (encoding.at == encoding.end || is_word(encoding, "identity"))
+    return RF_OK;
+  if (!ranged && (is_word(encoding, "gzip") || is_word(encoding, "x-gzip")))
+    return RF_OK;
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "the server packs %s with Content-Encoding \"%s\", which was not asked for",
+                 ranged ? "parts of the file" : "the file", answer->encoding);
+}
+
+rf_status rf_answer_judge_http(const rf_answer *answer, const rf_byte_range *range, rf_error *err) {
+  rf_status status;
+  if (range != NULL)
+    status = judge_range(answer, range, err);
+  else
+    status = answer->status == 200 || answer->status == 203 ? RF_OK : judge_status(answer->status, err);
+  if (status == RF_OK)
+    status = judge_encoding(answer, range != NULL, err);
+  return status == RF_OK ? RF_OK : rf_answer_fail(answer, status, err);
+}
+
+void rf_answer_report(const rf_answer *answer, rf_response *response) {
+  response->status = answer->status;
+  response->total_size = answer->total_size;
+  if (answer->total_size < 0 && answer->status != 206 && !answer->chunked)
+    response->total_size = answer->length;
+  response->accepts_ranges = answer->status == 206 ? 1 : answer->accepts_ranges;
+  memcpy(response->etag, answer->etag, sizeof response->etag);
+  memcpy(response->last_modified, answer->last_modified, sizeof response->last_modified);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What a server says before the bytes of a file: status, sizes, validators. Read line by line, then judged against
+ * what was asked.
+ */
+#ifndef RF_STORE_ANSWER_H
+#define RF_STORE_ANSWER_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+typedef struct rf_answer {
+  int status;          /* HTTP status or FTP reply code; 0: none yet */
+  int64_t length;      /* of the body, -1: not said */
+  int64_t range_first; /* of Content-Range, -1: absent or unreadable */
+  int64_t range_last;
+  int64_t total_size; /* of the file, -1: not said */
+  int accepts_ranges; /* as in rf_response */
+  bool chunked;
+  char encoding[32]; /* Content-Encoding, "" when absent */
+  char etag[128];
+  char last_modified[64];
+} rf_answer;
+
+/* Nothing heard yet. */
+void rf_answer_reset(rf_answer *answer);
+
+/* Takes a line as it came (its end does not matter). A status line begins a new answer: what interim answers and those
+ * before an authentication said is forgotten. */
+void rf_answer_http_line(rf_answer *answer, const char *line, size_t n);
+
+/* The same for a reply of FTP. "213 <size>" answers SIZE (RFC 3659). */
+void rf_answer_ftp_line(rf_answer *answer, const char *line, size_t n);
+
+/* Whether it sends us elsewhere. */
+bool rf_answer_is_redirect(const rf_answer *answer);
+
+/* RF_OK when a body that follows is what was asked for: the whole file (range NULL), or the range. Otherwise the
+ * failure, with err->http_status set. */
+rf_status rf_answer_judge_http(const rf_answer *answer, const rf_byte_range *range, rf_error *err);
+
+/* The facts that a receiver wants. */
+void rf_answer_report(const rf_answer *answer, rf_response *response);
+
+/* Records `status` as an error's http_status where none is. Returns err->code, or `failure` when err is NULL. */
+rf_status rf_answer_fail(const rf_answer *answer, rf_status failure, rf_error *err);
+
+#endif

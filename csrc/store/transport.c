@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A transport becomes rows of the driver table: one for each of its schemes, all with the remote behaviour.
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "store/driver.h"
+
+#define SCHEME_BYTES 32
+
+typedef struct {
+  rf_driver row;
+  char scheme[SCHEME_BYTES];
+} transport_row;
+
+/* The transport of a row that has one, or NULL. */
+static const rf_transport *row_transport(const rf_driver *row) {
+  return row != NULL && row->ops == &rf_remote_ops ? row->user : NULL;
+}
+
+static rf_status register_scheme(const rf_transport *transport, const char *scheme, size_t n, rf_error *err) {
+  if (n >= SCHEME_BYTES)
+    return rf_fail(err, RF_ERR_ARGUMENT, "a scheme of transport \"%s\" has more than %d characters", transport->name,
+                   SCHEME_BYTES - 1);
+  /* Rows live as long as the process; registering a transport again must not make more of them. */
+  if (row_transport(rf_driver_find(scheme, n)) == transport)
+    return RF_OK;
+  transport_row *made = rf_alloc_zero(1, sizeof *made);
+  if (made == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "out of memory");
+  memcpy(made->scheme, scheme, n);
+  made->row.size = sizeof made->row;
+  made->row.scheme = made->scheme;
+  made->row.flags = RF_DRIVER_REMOTE | RF_DRIVER_CODECS | RF_DRIVER_MEMORY;
+  made->row.ops = &rf_remote_ops;
+  made->row.user = (void *)(uintptr_t)transport; /* the table hands it back as const */
+  rf_status status = rf_driver_register(&made->row, err);
+  if (status != RF_OK)
+    rf_free(made);
+  return status;
+}
+
+rf_status rf_transport_register(const rf_transport *transport, rf_error *err) {
+  rf_error_clear(err);
+  if (transport == NULL || transport->size < sizeof *transport || transport->name == NULL ||
+      transport->schemes == NULL || transport->fetch == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "a transport needs its size, a name, schemes and fetch");
+  const char *at = transport->schemes + strspn(transport->schemes, " ");
+  if (*at == '\0')
+    return rf_fail(err, RF_ERR_ARGUMENT, "transport \"%s\" serves no scheme", transport->name);
+  while (*at != '\0') {
+    size_t n = strcspn(at, " ");
+    RF_TRY(register_scheme(transport, at, n, err));
+    at += n + strspn(at + n, " ");
+  }
+  return RF_OK;
+}
+
+const char *rf_transport_name(const char *scheme) {
+  if (scheme == NULL)
+    return NULL;
+  const rf_transport *transport = row_transport(rf_driver_find(scheme, strlen(scheme)));
+  return transport != NULL ? transport->name : NULL;
+}
