@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What the files of the gzip filter share: gzip.c (the filter), gunzip.c (decoding forward), gzip_write.c
+ * (writing back) and inflate_whole.c (whole buffers at once, with libdeflate).
+ */
+#ifndef RF_STORE_GZIP_H
+#define RF_STORE_GZIP_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "store/store.h"
+
+/* Deflate cannot turn one byte into more than this many: one bit a match of 258 bytes, and a little. */
+#define RF_DEFLATE_MOST 1032
+
+/* stream_codec.c: the built-in zlib row, whatever is registered. */
+extern const rf_stream_codec rf_zlib_codec;
+
+/* gunzip.c: the content of a .gz store, forward only. One thread at a time. */
+typedef struct rf_gunzip {
+  rf_store *inner; /* borrowed */
+  const rf_stream_codec *codec;
+  void *stream; /* NULL between members */
+  uint8_t *in;
+  size_t in_capacity;
+  size_t in_start;
+  size_t in_end;
+  size_t in_piece;        /* bytes to read next; grows */
+  uint64_t in_offset;     /* where in the store in[in_end] comes from */
+  bool in_finished;       /* the end of the store was reached */
+  uint64_t member_offset; /* where the member at hand begins */
+  uint64_t members;       /* begun so far */
+  bool broken;            /* a failure that no repetition can cure */
+} rf_gunzip;
+
+/* Gets memory and the first bytes. RF_ERR_NOT_FITS when the store is empty. */
+rf_status rf_gunzip_open(rf_gunzip *gunzip, rf_store *inner, const rf_stream_codec *codec, rf_error *err);
+void rf_gunzip_close(rf_gunzip *gunzip);
+
+/* The first bytes of the store, at least 10 of them where it has so many. */
+const uint8_t *rf_gunzip_start(const rf_gunzip *gunzip, size_t *n);
+
+/* Fills out with n bytes; fewer only behind the last member (*done) or with an error. *made is valid in every
+ * case. err->offset is a position in the compressed store. */
+rf_status rf_gunzip_read(rf_gunzip *gunzip, uint8_t *out, size_t n, size_t *made, bool *done, rf_error *err);
+
+/* inflate_whole.c. RF_ERR_UNSUPPORTED, with nothing said in an error, means: go through the stream codec, which finds
+ * out what is wrong if something is. A result is in pages of its own. */
+typedef struct rf_pages {
+  uint8_t *bytes;
+  size_t capacity;
+  size_t size;
+} rf_pages;
+
+/* All members in n bytes, CRC and length checked. `guess` is what the content probably takes and `most` what
+ * it may take. */
+rf_status rf_inflate_whole(const uint8_t *in, size_t n, size_t guess, uint64_t most, rf_pages *out);
+
+/* One member. */
+rf_status rf_deflate_whole(const uint8_t *in, size_t n, int level, rf_pages *out);
+
+/* For tests: 0 makes both say RF_ERR_UNSUPPORTED. Gives whether they work now. */
+int rf_whole_set_enabled(int enabled);
+
+/* gzip_write.c: makes `content` (a memory store's state; borrowed) what `inner` holds, as one gzip member: all or
+ * nothing where inner's driver can replace, in place elsewhere. */
+rf_status rf_gzip_write_back(rf_store *inner, const rf_stream_codec *codec, int level, void *content, rf_error *err);
+
+/* Fails as a write-back would when nothing can be put beside the file. */
+rf_status rf_gzip_try_replace(rf_store *inner, rf_error *err);
+
+#endif
