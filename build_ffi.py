@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The Python binding, generated from the C header.
 
-Run by meson as ``python -m cffi.gen_src exec-python build_ffi.py _rustfits.c`` (out-of-line API mode).
-Everything between the two marker lines of ``rustfits.h`` is declared to cffi as it stands there, so nothing
-is declared twice; the C compiler checks each declaration against the header once more.
+Run by meson as ``python -m cffi.gen_src exec-python build_ffi.py _rustfits.c`` (out-of-line API
+mode). Everything between the two marker lines of ``rustfits.h`` is declared to cffi as it stands
+there, so nothing is declared twice; the C compiler checks each declaration once more.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from cffi import FFI
 
 HEADER = Path(__file__).resolve().parent / "csrc" / "include" / "rustfits.h"
 
-# Functions written in Python that C calls through function pointers. A callback must never raise: an exception
-# that escapes becomes RF_ERR_CALLBACK (`@ffi.def_extern(error=lib.RF_ERR_CALLBACK)`).
+# Functions written in Python that C calls through function pointers. A callback must never raise:
+# an exception that escapes becomes RF_ERR_CALLBACK (`@ffi.def_extern(error=lib.RF_ERR_CALLBACK)`).
 CALLBACKS = """
 extern "Python" {
   /* rustfits/codecs.py: an rf_stream_codec over zlib-ng */

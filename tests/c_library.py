@@ -15,9 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def run(
-    command: list[str], cwd: Path | None = None, env: dict[str, str] | None = None
-) -> str:
+def run(command: list[str], cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
     """Run a command; what it printed becomes the message when it fails."""
     done = subprocess.run(
         command,

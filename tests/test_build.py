@@ -23,7 +23,8 @@ int main(void) {
   rf_file *file;
   const float pixels[6] = {1, 2, 3, 4, 5, 6};
   const uint64_t axes[2] = {2, 3};
-  const rf_image_spec spec = {.size = sizeof spec, .type = RF_F32, .naxis = 2, .axes = axes, .extver = -1};
+  const rf_image_spec spec = {
+      .size = sizeof spec, .type = RF_F32, .naxis = 2, .axes = axes, .extver = -1};
   size_t index;
   if (rf_file_open("from_c.fits", RF_MODE_CREATE, NULL, &file, &err) != RF_OK ||
       rf_image_create(file, &spec, &index, &err) != RF_OK ||
@@ -97,7 +98,16 @@ def test_installed_header_compiles_as_cplusplus(tmp_path):
     source.write_text("#include <rustfits.h>\nint main() { return rf_version() == nullptr; }\n")
     include = c_library.installed() / "include"
     c_library.run(
-        ["c++", "-std=c++17", "-Wall", "-Wextra", "-Werror", f"-I{include}", "-fsyntax-only", str(source)]
+        [
+            "c++",
+            "-std=c++17",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            f"-I{include}",
+            "-fsyntax-only",
+            str(source),
+        ]
     )
 
 

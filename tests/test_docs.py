@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Every code block of README.md and docs/ runs.
 
-The ``python`` blocks of a page run one after another in one namespace, in an empty folder. ``pycon`` blocks are compared
-with what they print. A ``c`` block with a ``main`` is compiled against the installed library and run. What a page
-needs and its readers need not see stands in a comment: ``<!-- run`` … ``-->``.
+The ``python`` blocks of a page run one after another in one namespace, in an empty folder.
+``pycon`` blocks are compared with what they print. A ``c`` block with a ``main`` is compiled
+against the installed library and run. What a page needs and its readers need not see stands in a
+comment: ``<!-- run`` … ``-->``.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import doctest
 import re
 from pathlib import Path
 
-import c_library
 import pytest
+
+import c_library
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(
-    r"^```(?P<language>python|pycon|c)[ \t]*\n(?P<code>.*?)^```[ \t]*$|^<!-- run\n(?P<hidden>.*?)^-->[ \t]*$",
+    r"^```(?P<language>python|pycon|c)[ \t]*\n(?P<code>.*?)^```[ \t]*$"
+    r"|^<!-- run\n(?P<hidden>.*?)^-->[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -66,14 +69,14 @@ def test_code_blocks_run(page, tmp_path, monkeypatch):
                 c_library.compile_and_run(source, tmp_path)
     finally:
         for value in namespace.values():
-            if type(value).__module__.startswith(("rustfits", "servers")) and hasattr(value, "close"):
+            if type(value).__module__.startswith(("rustfits", "servers")) and hasattr(
+                value, "close"
+            ):
                 value.close()
 
 
 def test_the_pages_have_blocks_in_them():
-    languages = {
-        page.name: {language for language, _, _ in blocks(page)} for page in PAGES
-    }
+    languages = {page.name: {language for language, _, _ in blocks(page)} for page in PAGES}
     assert "python" in languages["README.md"]
     assert "c" in languages["capi.md"]
     for name in ("quickstart.md", "images.md", "headers.md", "drivers.md", "errors.md"):

@@ -35,7 +35,9 @@ def test_includes_never_go_upwards(name):
     room = ROOMS.index(Path(name).parts[0])
     for included in map(resolve, GRAPH[name]):
         assert included in GRAPH, f"{name} includes {included}: include by room, from csrc/"
-        assert ROOMS.index(Path(included).parts[0]) <= room, f"{name} includes {included}, a room above"
+        assert ROOMS.index(Path(included).parts[0]) <= room, (
+            f"{name} includes {included}, a room above"
+        )
 
 
 def test_no_cycle_between_files():

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One engine in a process of its own, so that two packages of the same name can be compared.
+
+Reads a line of JSON ``{"case": …, "file": …, "calls": …}`` and answers with the seconds of each
+call. Every call makes a fresh result in native byte order and drops it inside the timed stretch.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+STAMP = 32
+
+
+def corners(shape):
+    """The same 1000 places for every engine and round."""
+    rng = np.random.default_rng(42)
+    return list(
+        zip(
+            rng.integers(0, shape[0] - STAMP, 1000).tolist(),
+            rng.integers(0, shape[1] - STAMP, 1000).tolist(),
+            strict=True,
+        )
+    )
+
+
+class Rustfits:
+    """Ours, and the published package: the calls are the same."""
+
+    def __init__(self):
+        import rustfits
+
+        self.module = rustfits
+        self.version = rustfits.__version__
+
+    def read(self, file):
+        return self.module.read(file)
+
+    def stamps(self, file, places):
+        with self.module.FITS(file) as fits:
+            hdu = fits[0]
+            for y, x in places:
+                hdu[y : y + STAMP, x : x + STAMP]
+
+    def header(self, file):
+        return self.module.read_header(file)["NAXIS1"]
+
+    def count(self, file):
+        with self.module.FITS(file) as fits:
+            return len(fits)
+
+    def write(self, file, data):
+        self.module.write(file, data)
+
+
+class Fitsio:
+    def __init__(self):
+        import fitsio
+
+        self.module = fitsio
+        self.version = fitsio.__version__
+
+    def read(self, file):
+        return self.module.read(file)
+
+    def stamps(self, file, places):
+        with self.module.FITS(file) as fits:
+            hdu = fits[0]
+            for y, x in places:
+                hdu[y : y + STAMP, x : x + STAMP]
+
+    def header(self, file):
+        return self.module.read_header(file)["NAXIS1"]
+
+    def count(self, file):
+        with self.module.FITS(file) as fits:
+            return len(fits)
+
+    def write(self, file, data):
+        self.module.write(file, data)
+
+
+class Astropy:
+    def __init__(self):
+        import astropy
+        from astropy.io import fits
+
+        self.fits = fits
+        self.version = astropy.__version__
+
+    @staticmethod
+    def native(data):
+        return data.astype(data.dtype.newbyteorder("="))
+
+    def read(self, file):
+        remote = {"cache": False} if "://" in file else {}
+        with self.fits.open(file, **remote) as hdus:
+            return self.native(hdus[0].data)
+
+    def stamps(self, file, places):
+        with self.fits.open(file, memmap=True) as hdus:
+            data = hdus[0].data.view(np.ndarray)
+            for y, x in places:
+                self.native(data[y : y + STAMP, x : x + STAMP])
+
+    def header(self, file):
+        return self.fits.getheader(file)["NAXIS1"]
+
+    def count(self, file):
+        with self.fits.open(file) as hdus:
+            return len(hdus)
+
+    def write(self, file, data):
+        self.fits.PrimaryHDU(data).writeto(file)
+
+
+ENGINES = {"rustfits": Rustfits, "published": Rustfits, "fitsio": Fitsio, "astropy": Astropy}
+
+
+def measure(engine, request):
+    case, file, calls = request["case"], request["file"], request["calls"]
+    if case == "write":
+        data = np.load(request["data"], mmap_mode=None)
+    elif case == "stamps":
+        places = corners(request["shape"])
+    times = []
+    # The first call warms caches up and is not counted.
+    for turn in range(calls + 1):
+        if case == "write":
+            Path(file).unlink(missing_ok=True)
+        begin = time.perf_counter()
+        if case == "write":
+            engine.write(file, data)
+        elif case == "stamps":
+            engine.stamps(file, places)
+        else:
+            getattr(engine, case)(file)
+        elapsed = time.perf_counter() - begin
+        if turn > 0:
+            times.append(elapsed)
+    answer = {"times": times}
+    if case == "write":
+        answer["bytes"] = Path(file).stat().st_size
+        Path(file).unlink()
+    return answer
+
+
+def main():
+    engine = ENGINES[sys.argv[1]]()
+    replies = sys.stdout
+    # What a library prints must not get between the answers.
+    sys.stdout = sys.stderr
+    print(json.dumps({"version": engine.version}), file=replies, flush=True)
+    for line in sys.stdin:
+        try:
+            answer = measure(engine, json.loads(line))
+        except Exception as error:  # an engine that cannot do a case is a result, too
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), file=replies, flush=True)
+
+
+if __name__ == "__main__":
+    main()
