@@ -79,6 +79,11 @@ rf_status rf_file_add_entry(rf_file *file, rf_hdu **hdu, rf_error *err);
  * the first one of the file. */
 rf_status rf_hdu_parse(const char *cards, size_t count, bool primary, rf_hdu *hdu, rf_error *err);
 
+/* The last block of a data unit is filled up with zeros, that of an ASCII table with blanks (FITS 3.3.2, 7.2.3). */
+static inline int rf_hdu_padding(const rf_hdu *hdu) {
+  return hdu->kind == RF_HDU_ASCII_TABLE ? ' ' : 0;
+}
+
 /* Frees what a parsed entry owns, not the entry. */
 void rf_hdu_clear(rf_hdu *hdu);
 

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * CHECKSUM and DATASUM (FITS 4.4.2.7, appendix J). What is written, and when nothing is, follows cfitsio to the byte:
+ * CHECKSUM stands before DATASUM when both are new, sums that are right already keep their cards and dates, and bad
+ * padding of the data unit is put right before it is summed up.
+ */
+#include "hdu/file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/memory.h"
+
+#define PIECE ((size_t)1 << 20) /* a multiple of 4, as sums need it */
+
+static const char zeros16[] = "0000000000000000";
+
+/* --- the sum --- */
+
+/* 16 characters that make the sum of an HDU all ones, when they stand in a card where zeros stood for `sum` (J.2): each
+ * byte is spread over four characters, none of which may be punctuation, and all move right by one because the value
+ * begins in column 12, one off a multiple of four. */
+static void encode(uint32_t sum, char text[17]) {
+  uint32_t value = ~sum;
+  char plain[16];
+  for (int i = 0; i < 4; i++) {
+    unsigned byte = value >> (24 - 8 * i) & 0xFF, quarter = byte / 4 + '0';
+    unsigned part[4] = {quarter + byte % 4, quarter, quarter, quarter};
+    bool moved = true;
+    while (moved) {
+      moved = false;
+      for (int k = 0; k < 4; k += 2) {
+        for (int j = k; j < k + 2; j++) {
+          bool punctuation = (part[j] > '9' && part[j] < 'A') || (part[j] > 'Z' && part[j] < 'a');
+          if (punctuation) {
+            part[k]++;
+            part[k + 1]--;
+            moved = true;
+          }
+        }
+      }
+    }
+    for (int k = 0; k < 4; k++)
+      plain[4 * k + i] = (char)part[k];
+  }
+  text[0] = plain[15];
+  memcpy(text + 1, plain, 15);
+  text[16] = '\0';
+}
+
+/* Sums up n bytes (a multiple of 4) from `offset` on. Those from `end` on may be missing from the file and count as
+ * `padding` then; *good becomes false when they are missing or something else. With `repair` they count as `padding`
+ * in any case. */
+static rf_status sum_stretch(rf_file *file, uint64_t offset, uint64_t n, uint64_t end, int padding, bool repair,
+                             uint32_t *sum, bool *good, rf_error *err) {
+  size_t room = n < PIECE ? (size_t)n : PIECE;
+  if (n == 0)
+    return RF_OK;
+  uint8_t *buffer = rf_alloc(room);
+  if (buffer == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a piece of %zu bytes", room);
+  rf_status status = RF_OK;
+  for (uint64_t done = 0; done < n && status == RF_OK; done += room) {
+    size_t piece = n - done < room ? (size_t)(n - done) : room, got;
+    uint64_t at = offset + done;
+    /* Bytes of this piece that are data, not padding. */
+    size_t real = at >= end ? 0 : end - at < piece ? (size_t)(end - at) : piece;
+    status = rf_store_read_at(file->store, at, buffer, piece, &got, err);
+    if (status != RF_OK)
+      break;
+    if (got < real) {
+      status = rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short: %llu bytes are missing",
+                       (unsigned long long)(end - at - got));
+      break;
+    }
+    for (size_t i = real; i < got; i++)
+      *good = *good && buffer[i] == padding;
+    *good = *good && got == piece;
+    size_t kept = repair ? real : got;
+    memset(buffer + kept, padding, piece - kept);
+    *sum = rf_sum32(buffer, piece, *sum);
+  }
+  rf_free(buffer);
+  return status;
+}
+
+/* The data unit with its padding. *good: the padding is there and as the standard has it. */
+static rf_status sum_data(rf_file *file, const rf_hdu *hdu, bool repair, uint32_t *sum, bool *good, rf_error *err) {
+  uint64_t padded, end = hdu->data_offset + hdu->data_bytes;
+  *sum = 0;
+  *good = true;
+  if (!rf_round_block(hdu->data_bytes, &padded))
+    return rf_fail(err, RF_ERR_FORMAT, "the data unit ends beyond 63 bits");
+  return sum_stretch(file, hdu->data_offset, padded, end, rf_hdu_padding(hdu), repair, sum, good, err);
+}
+
+static rf_status sum_header(rf_file *file, const rf_hdu *hdu, uint32_t *sum, rf_error *err) {
+  bool good = true;
+  return sum_stretch(file, hdu->header_offset, hdu->header_bytes, hdu->data_offset, ' ', false, sum, &good, err);
+}
+
+static bool is_ones(uint32_t sum) {
+  return sum == 0 || sum == UINT32_MAX;
+}
+
+/* --- the cards --- */
+
+/* A card of the header and its text, without blanks around it. */
+typedef struct sum_card {
+  bool found;
+  size_t index;
+  char text[RF_CARD_BYTES];
+} sum_card;
+
+static void find_card(const rf_header *header, const char *keyword, sum_card *card) {
+  card->text[0] = '\0';
+  card->found = rf_header_find(header, keyword, 0, &card->index, NULL) == RF_OK;
+  if (!card->found)
+    return;
+  const char *bytes = rf_header_cards(header) + card->index * RF_CARD_BYTES;
+  int64_t number;
+  if (rf_card_string(bytes, card->text, sizeof card->text)) {
+    size_t blanks = strspn(card->text, " ");
+    memmove(card->text, card->text + blanks, strlen(card->text + blanks) + 1);
+  } else if (rf_card_integer(bytes, &number)) {
+    /* Some writers leave the quotes out. */
+    (void)snprintf(card->text, sizeof card->text, "%lld", (long long)number);
+  }
+}
+
+/* The sum in a DATASUM card; false when it is no decimal number of 32 bits. */
+static bool stored_sum(const char *text, uint32_t *sum) {
+  uint64_t value = 0;
+  if (*text == '\0')
+    return false;
+  for (; *text >= '0' && *text <= '9'; text++) {
+    value = value * 10 + (uint64_t)(*text - '0');
+    if (value > UINT32_MAX)
+      return false;
+  }
+  *sum = (uint32_t)value;
+  return *text == '\0';
+}
+
+/* A string card as cfitsio lays it out: value from column 11, closing quote in column 20 or behind, comment from column
+ * 34. `keep` is the card whose comment stays, or NULL. */
+static void format_card(const char *keyword, const char *value, const char *comment, const char *keep,
+                        char card[RF_CARD_BYTES]) {
+  char text[2 * RF_CARD_BYTES], quoted[RF_CARD_BYTES];
+  rf_card_view view;
+  int comment_length = (int)strlen(comment);
+  if (keep != NULL) {
+    rf_card_split(keep, &view);
+    comment = view.comment;
+    comment_length = (int)view.comment_length;
+  }
+  (void)snprintf(quoted, sizeof quoted, "'%-8.16s'", value);
+  int n = snprintf(text, sizeof text, "%-8s= %-20s%s%.*s", keyword, quoted, comment_length > 0 ? " / " : "",
+                   comment_length, comment);
+  if (n < 0)
+    n = 0;
+  if (n > RF_CARD_BYTES)
+    n = RF_CARD_BYTES;
+  memcpy(card, text, (size_t)n);
+  memset(card + n, ' ', RF_CARD_BYTES - (size_t)n);
+}
+
+/* Blank cards at the end of a header are room for new ones. */
+static bool spare_card(const rf_header *header, size_t *index) {
+  const char *cards = rf_header_cards(header);
+  size_t count = rf_header_count(header), n = count * RF_CARD_BYTES;
+  while (n > 0 && cards[n - 1] == ' ')
+    n--;
+  *index = (n + RF_CARD_BYTES - 1) / RF_CARD_BYTES;
+  return *index < count;
+}
+
+/* Puts the card in its place, or at the end when it is new; *place says where it went. */
+static rf_status put_card(rf_header *header, sum_card *place, const char card[RF_CARD_BYTES], rf_error *err) {
+  size_t spare;
+  if (!place->found && !spare_card(header, &spare)) {
+    RF_TRY(rf_header_append_card(header, card, err));
+    place->index = rf_header_count(header) - 1;
+  } else {
+    if (!place->found)
+      place->index = spare;
+    RF_TRY(rf_header_put_card(header, place->index, card, err));
+  }
+  place->found = true;
+  return RF_OK;
+}
+
+/* --- writing --- */
+
+/* Facts gathered before anything is changed. */
+typedef struct sums {
+  uint32_t data;
+  bool padding_good;
+  sum_card datasum, checksum;
+  bool had_checksum;
+  char data_comment[80], check_comment[80];
+} sums;
+
+/* Brings the DATASUM card up to date; *changed when it was not. */
+static rf_status put_datasum(rf_header *header, sums *all, bool *changed, rf_error *err) {
+  char card[RF_CARD_BYTES], value[20];
+  uint32_t old = 0;
+  *changed = true;
+  if (all->datasum.found && stored_sum(all->datasum.text, &old) && old == all->data) {
+    *changed = false;
+    return RF_OK;
+  }
+  /* cfitsio makes a new card with a right-aligned 0, and leaves it so when that is the sum. */
+  (void)snprintf(value, sizeof value, all->datasum.found || all->data != 0 ? "%lu" : "%10lu", (unsigned long)all->data);
+  format_card("DATASUM", value, all->data_comment, NULL, card);
+  return put_card(header, &all->datasum, card, err);
+}
+
+/* Sum of the header as it will stand in the file, with the data's. */
+static rf_status sum_new_header(const rf_hdu *hdu, const rf_header *header, uint32_t *sum, rf_error *err) {
+  uint64_t bytes = rf_header_file_bytes(header);
+  size_t n;
+  if (bytes < hdu->header_bytes)
+    bytes = hdu->header_bytes;
+  char *buffer = rf_to_size(bytes, &n) ? rf_alloc(n) : NULL;
+  if (buffer == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %llu bytes", (unsigned long long)bytes);
+  rf_header_format(header, buffer, bytes);
+  *sum = rf_sum32(buffer, n, *sum);
+  rf_free(buffer);
+  return RF_OK;
+}
+
+static rf_status put_checksum(const rf_hdu *hdu, rf_header *header, sums *all, bool datasum_changed, rf_error *err) {
+  char card[RF_CARD_BYTES], old[RF_CARD_BYTES], text[17];
+  bool was_zeros = all->had_checksum && strcmp(all->checksum.text, zeros16) == 0;
+  uint32_t sum = all->data;
+  if (all->had_checksum && !was_zeros && !datasum_changed) {
+    RF_TRY(sum_new_header(hdu, header, &sum, err));
+    if (is_ones(sum))
+      return RF_OK;
+    sum = all->data;
+  }
+  memcpy(old, rf_header_cards(header) + all->checksum.index * RF_CARD_BYTES, RF_CARD_BYTES);
+  const char *keep = was_zeros ? old : NULL;
+  format_card("CHECKSUM", zeros16, all->check_comment, keep, card);
+  RF_TRY(rf_header_put_card(header, all->checksum.index, card, err));
+  RF_TRY(sum_new_header(hdu, header, &sum, err));
+  encode(sum, text);
+  format_card("CHECKSUM", text, all->check_comment, keep, card);
+  return rf_header_put_card(header, all->checksum.index, card, err);
+}
+
+static rf_status update_cards(const rf_hdu *hdu, rf_header *header, sums *all, bool with_checksum, rf_error *err) {
+  char card[RF_CARD_BYTES];
+  bool changed;
+  if (with_checksum && !all->checksum.found) {
+    format_card("CHECKSUM", zeros16, all->check_comment, NULL, card);
+    RF_TRY(put_card(header, &all->checksum, card, err));
+  }
+  RF_TRY(put_datasum(header, all, &changed, err));
+  /* A CHECKSUM that is there may not become wrong, whether asked for or not. */
+  if (with_checksum || (all->had_checksum && changed))
+    return put_checksum(hdu, header, all, changed, err);
+  return RF_OK;
+}
+
+static rf_status write_padding(rf_file *file, const rf_hdu *hdu, bool *written, rf_error *err) {
+  uint8_t padding[RF_BLOCK_BYTES];
+  uint64_t end = hdu->data_offset + hdu->data_bytes;
+  size_t n = (size_t)((RF_BLOCK_BYTES - hdu->data_bytes % RF_BLOCK_BYTES) % RF_BLOCK_BYTES);
+  memset(padding, rf_hdu_padding(hdu), n);
+  *written = true;
+  return rf_store_write(file->store, end, padding, n, err);
+}
+
+static rf_status add_checksum(rf_file *file, size_t index, bool with_checksum, bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_header *old;
+  rf_header *header;
+  sums all = {0};
+  char now[20];
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_file_header_locked(file, hdu, &old, err));
+  RF_TRY(sum_data(file, hdu, true, &all.data, &all.padding_good, err));
+  rf_time_utc(now);
+  (void)snprintf(all.data_comment, sizeof all.data_comment, "data unit checksum updated %s", now);
+  (void)snprintf(all.check_comment, sizeof all.check_comment, "HDU checksum updated %s", now);
+  RF_TRY(rf_header_copy(old, &header, err));
+  find_card(header, "DATASUM", &all.datasum);
+  find_card(header, "CHECKSUM", &all.checksum);
+  all.had_checksum = all.checksum.found;
+  rf_status status = update_cards(hdu, header, &all, with_checksum, err);
+  if (status == RF_OK && !all.padding_good)
+    status = write_padding(file, hdu, written, err);
+  if (status == RF_OK)
+    status = rf_file_resize_locked(file, index, header, hdu->data_bytes, written, err);
+  rf_header_free(header);
+  return status;
+}
+
+rf_status rf_hdu_add_checksum(rf_file *file, size_t index, int with_checksum, rf_error *err) {
+  bool written = false;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_write(file, err);
+  if (status == RF_OK) {
+    status = add_checksum(file, index, with_checksum != 0, &written, err);
+    rf_file_end_write(file, status, written);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, index <= INT32_MAX ? (int)index : -1);
+}
+
+/* --- verifying --- */
+
+static rf_status verify(rf_file *file, size_t index, int *datasum, int *checksum, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_header *header;
+  sum_card data_card, check_card;
+  uint32_t sum = 0, stored = 0;
+  bool good;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_file_header_locked(file, hdu, &header, err));
+  find_card(header, "DATASUM", &data_card);
+  find_card(header, "CHECKSUM", &check_card);
+  /* An empty string says that the sum is not known (FITS 4.4.2.7): as good as no card. */
+  *datasum = *checksum = -1;
+  if (data_card.text[0] == '\0' && check_card.text[0] == '\0')
+    return RF_OK;
+  RF_TRY(sum_data(file, hdu, false, &sum, &good, err));
+  if (data_card.text[0] != '\0')
+    *datasum = stored_sum(data_card.text, &stored) && stored == sum;
+  if (check_card.text[0] != '\0') {
+    RF_TRY(sum_header(file, hdu, &sum, err));
+    *checksum = is_ones(sum);
+  }
+  return RF_OK;
+}
+
+rf_status rf_hdu_verify_checksum(rf_file *file, size_t index, int *datasum, int *checksum, rf_error *err) {
+  int data = -1, check = -1;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = verify(file, index, &data, &check, err);
+    rf_file_end_read(file);
+  }
+  if (status != RF_OK)
+    return rf_error_locate(err, status, file->name, index <= INT32_MAX ? (int)index : -1);
+  if (datasum != NULL)
+    *datasum = data;
+  if (checksum != NULL)
+    *checksum = check;
+  return RF_OK;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Where HDUs lie in a file and how they make room: appending one, growing one, moving what follows.
+ *
+ * A write that fails because the disk is full should find out before anything old is overwritten. So the file is made
+ * longer first, and the stretch that will be moved into is really written, not left as a hole.
+ */
+#include "hdu/structure.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+#define FILL_PIECE ((size_t)64 << 10)
+
+static uint64_t smaller(uint64_t a, uint64_t b) {
+  return a < b ? a : b;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b) {
+  return a > b ? a : b;
+}
+
+static void count_edit(rf_file *file) {
+  (void)__atomic_add_fetch(&file->generation, 1, __ATOMIC_RELAXED);
+}
+
+/* Writes `byte` over [from, to). */
+static rf_status fill(rf_file *file, uint64_t from, uint64_t to, int byte, rf_error *err) {
+  if (from >= to)
+    return RF_OK;
+  size_t room = (size_t)smaller(to - from, FILL_PIECE);
+  uint8_t *buffer = rf_alloc(room);
+  if (buffer == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of padding", room);
+  memset(buffer, byte, room);
+  rf_status status = RF_OK;
+  while (status == RF_OK && from < to) {
+    size_t n = (size_t)smaller(to - from, room);
+    status = rf_store_write(file->store, from, buffer, n, err);
+    from += n;
+  }
+  rf_free(buffer);
+  return status;
+}
+
+/* The header as the file has it: at least `least` bytes long. *bytes is freed with rf_free. */
+static rf_status format_header(const rf_file *file, const rf_header *header, uint64_t least, char **bytes, size_t *n,
+                               rf_error *err) {
+  uint64_t size = larger(rf_header_file_bytes(header), least);
+  if (size > file->options.limits.header_bytes || !rf_to_size(size, n))
+    return rf_fail(err, RF_ERR_LIMIT, "a header of %llu bytes is beyond the limit of %llu", (unsigned long long)size,
+                   (unsigned long long)file->options.limits.header_bytes);
+  *bytes = rf_alloc(*n);
+  if (*bytes == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", *n);
+  rf_header_format(header, *bytes, size);
+  return RF_OK;
+}
+
+/* Facts by a header that is about to be written. */
+static rf_status parse_new(const rf_header *header, bool primary, rf_hdu *hdu, rf_error *err) {
+  const char *first = rf_header_cards(header);
+  const char *keyword = primary ? "SIMPLE" : "XTENSION";
+  if (rf_header_count(header) == 0 || !rf_card_is(first, keyword))
+    return rf_fail(err, RF_ERR_ARGUMENT, "the header does not begin with %s", keyword);
+  return rf_hdu_parse(first, rf_header_count(header), primary, hdu, err);
+}
+
+/* --- appending --- */
+
+/* Bytes that the last data unit promises and the file does not have. */
+static rf_status check_last_complete(const rf_file *file, uint64_t size, rf_error *err) {
+  if (file->hdu_count == 0)
+    return RF_OK;
+  const rf_hdu *last = file->hdus[file->hdu_count - 1];
+  uint64_t end = last->data_offset + last->data_bytes;
+  if (size >= end)
+    return RF_OK;
+  return rf_fail(err, RF_ERR_TRUNCATED,
+                 "HDU %zu is cut short: %llu of its %llu bytes of data are missing, and nothing can be put behind it",
+                 file->hdu_count - 1, (unsigned long long)smaller(end - size, last->data_bytes),
+                 (unsigned long long)last->data_bytes);
+}
+
+/* Writes a header so that a program that dies half way leaves no HDU with a broken header: until the first block is
+ * there, what lies behind the last HDU does not begin with XTENSION and counts as trailing bytes. */
+static rf_status write_header_last_block_first(rf_file *file, uint64_t offset, const char *bytes, size_t n,
+                                               rf_error *err) {
+  if (n > RF_BLOCK_BYTES)
+    RF_TRY(rf_store_write(file->store, offset + RF_BLOCK_BYTES, bytes + RF_BLOCK_BYTES, n - RF_BLOCK_BYTES, err));
+  return rf_store_write(file->store, offset, bytes, RF_BLOCK_BYTES, err);
+}
+
+/* Makes the file end behind the new HDU, all zero from where that begins. `size` is what it was. Trailing bytes that
+ * were no HDU must not end up between two: they are overwritten and cut off. */
+static rf_status make_room(rf_file *file, uint64_t begin, uint64_t end, uint64_t size, rf_error *err) {
+  const rf_hdu *last = file->hdu_count > 0 ? file->hdus[file->hdu_count - 1] : NULL;
+  if (end > size)
+    RF_TRY(rf_store_truncate(file->store, end, err));
+  /* Padding that the last data unit lacks is zero now. */
+  if (last != NULL && rf_hdu_padding(last) != 0 && size < begin)
+    RF_TRY(fill(file, size, begin, rf_hdu_padding(last), err));
+  RF_TRY(fill(file, begin, smaller(size, end), 0, err));
+  return end < size ? rf_store_truncate(file->store, end, err) : RF_OK;
+}
+
+static rf_status append_entry(rf_file *file, const rf_header *header, rf_hdu *hdu, rf_error *err) {
+  uint64_t size, begin = file->scan_offset, end = 0;
+  char *bytes;
+  size_t n;
+  RF_TRY(rf_store_size(file->store, &size, err));
+  RF_TRY(check_last_complete(file, size, err));
+  RF_TRY(format_header(file, header, 0, &bytes, &n, err));
+  hdu->header_offset = begin;
+  hdu->header_bytes = n;
+  hdu->data_offset = begin + n;
+  rf_status status;
+  if (!rf_add_u64(hdu->data_offset, hdu->data_bytes, &end) || !rf_round_block(end, &end) || end > INT64_MAX) {
+    status = rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
+  } else {
+    status = make_room(file, begin, end, size, err);
+    if (status == RF_OK && rf_hdu_padding(hdu) != 0)
+      status = fill(file, hdu->data_offset + hdu->data_bytes, end, rf_hdu_padding(hdu), err);
+    if (status == RF_OK)
+      status = write_header_last_block_first(file, begin, bytes, n, err);
+    if (status != RF_OK && rf_store_truncate(file->store, size, NULL) != RF_OK) {
+      /* Rather unusable than with something half made in it. */
+      file->tainted = true;
+      memcpy(file->taint, "appending failed and could not be undone", 41);
+    }
+  }
+  rf_free(bytes);
+  if (status == RF_OK)
+    file->scan_offset = end;
+  return status;
+}
+
+rf_status rf_file_append_locked(rf_file *file, const rf_header *header, size_t *index, rf_error *err) {
+  size_t count;
+  rf_hdu *hdu;
+  if (file->closed)
+    return rf_fail(err, RF_ERR_CLOSED, "the file is closed");
+  RF_TRY(rf_file_scan_locked(file, &count, err));
+  if (count >= file->options.limits.hdus)
+    return rf_fail(err, RF_ERR_LIMIT, "the file has %zu HDUs, which is the limit", count);
+  RF_TRY(rf_file_add_entry(file, &hdu, err));
+  rf_status status = parse_new(header, count == 0, hdu, err);
+  if (status != RF_OK) {
+    rf_free(hdu);
+    return status;
+  }
+  status = append_entry(file, header, hdu, err);
+  if (status != RF_OK) {
+    rf_hdu_clear(hdu);
+    rf_free(hdu);
+    return status;
+  }
+  file->hdus[count] = hdu;
+  file->hdu_count = count + 1;
+  count_edit(file);
+  *index = count;
+  return RF_OK;
+}
+
+/* --- growing --- */
+
+/* What is where before and after. */
+typedef struct move {
+  uint64_t size;       /* of the file, before */
+  uint64_t final_size; /* and after */
+  uint64_t old_data;   /* offset of the data, before */
+  uint64_t new_data;   /* and after */
+  uint64_t present;    /* bytes of the data unit that the file has */
+  uint64_t old_next;   /* end of the HDU with padding, before */
+  uint64_t new_next;   /* and after */
+  uint64_t tail;       /* bytes behind old_next */
+  bool complete;       /* no byte of the data is missing */
+} move;
+
+static rf_status plan_move(rf_file *file, const rf_hdu *hdu, uint64_t header_bytes, uint64_t data_bytes, move *plan,
+                           rf_error *err) {
+  uint64_t end = hdu->data_offset + hdu->data_bytes; /* within 63 bits since the scan */
+  RF_TRY(rf_store_size(file->store, &plan->size, err));
+  plan->old_data = hdu->data_offset;
+  plan->new_data = hdu->header_offset + header_bytes;
+  plan->present = plan->size > plan->old_data ? smaller(plan->size - plan->old_data, hdu->data_bytes) : 0;
+  plan->complete = plan->present == hdu->data_bytes;
+  if (!plan->complete && data_bytes > hdu->data_bytes)
+    return rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short: %llu of %llu bytes are missing; it cannot grow",
+                   (unsigned long long)(hdu->data_bytes - plan->present), (unsigned long long)hdu->data_bytes);
+  if (!rf_round_block(end, &plan->old_next) || !rf_add_u64(plan->new_data, data_bytes, &plan->new_next) ||
+      !rf_round_block(plan->new_next, &plan->new_next))
+    return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
+  plan->tail = plan->size > plan->old_next ? plan->size - plan->old_next : 0;
+  if (!rf_add_u64(plan->size, plan->new_next - plan->old_next, &end) || larger(end, plan->new_next) > INT64_MAX)
+    return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
+  if (plan->tail > 0)
+    plan->final_size = end;
+  else if (plan->new_next == plan->old_next && data_bytes == hdu->data_bytes)
+    plan->final_size = plan->size;
+  else if (plan->complete)
+    plan->final_size = plan->new_next;
+  else
+    plan->final_size = plan->size + (plan->new_data - plan->old_data);
+  return RF_OK;
+}
+
+/* Makes the file longer and takes real disk blocks for what will be moved behind its old end. */
+static rf_status reserve(rf_file *file, const move *plan, rf_error *err) {
+  uint64_t moved = plan->tail > 0 ? plan->tail : plan->present;
+  uint64_t end = plan->tail > 0 ? plan->final_size : plan->new_data + plan->present;
+  if (plan->final_size <= plan->size)
+    return RF_OK;
+  rf_status status = rf_store_truncate(file->store, plan->final_size, err);
+  if (status == RF_OK && (plan->tail > 0 || plan->new_data > plan->old_data))
+    status = fill(file, larger(plan->size, end - moved), end, 0, err);
+  if (status != RF_OK)
+    (void)rf_store_truncate(file->store, plan->size, NULL);
+  return status;
+}
+
+static rf_status carry_out(rf_file *file, const rf_hdu *fresh, const move *plan, uint64_t old_data_bytes,
+                           const char *bytes, size_t n, rf_error *err) {
+  uint64_t end = plan->new_data + fresh->data_bytes;
+  if (plan->new_next > plan->old_next)
+    RF_TRY(rf_store_move(file->store, plan->old_next, plan->new_next, plan->tail, err));
+  RF_TRY(rf_store_move(file->store, plan->old_data, plan->new_data, plan->present, err));
+  if (plan->new_next > plan->old_next || fresh->data_bytes > old_data_bytes) {
+    /* What was there before is left over behind the data; beyond the old end of the file all is zero. */
+    RF_TRY(fill(file, plan->new_data + plan->present, smaller(plan->new_next, smaller(plan->size, plan->final_size)), 0,
+                err));
+    if (plan->complete && rf_hdu_padding(fresh) != 0)
+      RF_TRY(fill(file, end, plan->new_next, rf_hdu_padding(fresh), err));
+  }
+  return rf_store_write(file->store, fresh->header_offset, bytes, n, err);
+}
+
+/* true when the file has these very bytes already. */
+static rf_status is_same(rf_file *file, const rf_hdu *hdu, const char *bytes, size_t n, bool *same, rf_error *err) {
+  *same = false;
+  if (n != hdu->header_bytes)
+    return RF_OK;
+  char *old = rf_alloc(n);
+  if (old == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", n);
+  rf_status status = rf_store_read(file->store, hdu->header_offset, old, n, err);
+  if (status == RF_OK)
+    *same = memcmp(old, bytes, n) == 0;
+  rf_free(old);
+  return status;
+}
+
+/* The entry keeps its place in memory and gets new facts; those behind it move. */
+static void refresh_index(rf_file *file, size_t index, rf_hdu *fresh, uint64_t shift) {
+  rf_hdu *hdu = file->hdus[index];
+  rf_hdu_clear(hdu);
+  *hdu = *fresh;
+  if (fresh->axes == fresh->small_axes)
+    hdu->axes = hdu->small_axes;
+  for (size_t i = index + 1; i < file->hdu_count; i++) {
+    file->hdus[i]->header_offset += shift;
+    file->hdus[i]->data_offset += shift;
+  }
+  file->scan_offset += shift;
+  count_edit(file);
+}
+
+static rf_status resize(rf_file *file, const rf_hdu *hdu, const rf_header *header, rf_hdu *fresh, uint64_t *shift,
+                        bool *written, rf_error *err) {
+  move plan;
+  char *bytes;
+  size_t n;
+  bool same = false;
+  RF_TRY(format_header(file, header, hdu->header_bytes, &bytes, &n, err));
+  rf_status status = plan_move(file, hdu, n, fresh->data_bytes, &plan, err);
+  if (status == RF_OK && fresh->data_bytes == hdu->data_bytes)
+    status = is_same(file, hdu, bytes, n, &same, err);
+  if (status == RF_OK && !same) {
+    fresh->header_offset = hdu->header_offset;
+    fresh->header_bytes = n;
+    fresh->data_offset = plan.new_data;
+    *shift = plan.new_next - plan.old_next;
+    status = reserve(file, &plan, err);
+    if (status == RF_OK) {
+      *written = true;
+      status = carry_out(file, fresh, &plan, hdu->data_bytes, bytes, n, err);
+    }
+  }
+  rf_free(bytes);
+  return status;
+}
+
+rf_status rf_file_resize_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
+                                bool *written, rf_error *err) {
+  rf_hdu *hdu, fresh;
+  uint64_t shift = 0;
+  bool begun = false;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  RF_TRY(parse_new(header, index == 0, &fresh, err));
+  rf_status status = RF_OK;
+  if (fresh.data_bytes != data_bytes || data_bytes < hdu->data_bytes)
+    status = rf_fail(err, RF_ERR_ARGUMENT, "a header for %llu bytes of data, where %llu are wanted and %llu are there",
+                     (unsigned long long)fresh.data_bytes, (unsigned long long)data_bytes,
+                     (unsigned long long)hdu->data_bytes);
+  if (status == RF_OK)
+    status = rf_header_copy(header, &fresh.header, err);
+  if (status == RF_OK)
+    status = resize(file, hdu, header, &fresh, &shift, &begun, err);
+  if (begun)
+    *written = true;
+  if (status == RF_OK && begun)
+    refresh_index(file, index, &fresh, shift);
+  else
+    rf_hdu_clear(&fresh);
+  return status;
+}
+
+/* --- editing a header --- */
+
+static rf_status set_header(rf_file *file, size_t index, const rf_header *header, bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_header *old;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_file_header_locked(file, hdu, &old, err));
+  RF_TRY(rf_header_same_structure(old, header, err));
+  return rf_file_resize_locked(file, index, header, hdu->data_bytes, written, err);
+}
+
+rf_status rf_hdu_set_header(rf_file *file, size_t index, const rf_header *header, rf_error *err) {
+  bool written = false;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_write(file, err);
+  if (status == RF_OK) {
+    status = set_header(file, index, header, &written, err);
+    rf_file_end_write(file, status, written);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, index <= INT32_MAX ? (int)index : -1);
+}
