@@ -117,7 +117,7 @@ rf_status rf_file_shut(rf_file *file, rf_error *err) {
     file->closed = true;
     status = rf_store_close(file->store, err);
     file->store = NULL;
-    (void)__atomic_add_fetch(&file->generation, 1, __ATOMIC_RELAXED);
+    (void)atomic_fetch_add(&file->generation, 1);
   }
   rf_rwlock_write_unlock(&file->lock);
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
@@ -198,7 +198,7 @@ const char *rf_file_name(const rf_file *file) {
 }
 
 uint64_t rf_file_generation(const rf_file *file) {
-  return __atomic_load_n(&file->generation, __ATOMIC_RELAXED);
+  return atomic_load(&file->generation);
 }
 
 rf_status rf_file_get_size(rf_file *file, uint64_t *size, rf_error *err) {

@@ -10,6 +10,7 @@
 #ifndef RF_HDU_FILE_H
 #define RF_HDU_FILE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/platform.h"
@@ -54,7 +55,7 @@ struct rf_file {
   rf_status scan_status; /* failure that ended the scan, repeated to everyone who asks for more */
   rf_error scan_error;
   uint64_t scan_offset; /* where the next HDU would begin */
-  uint64_t generation;  /* atomic */
+  atomic_uint_least64_t generation;
   bool tainted;
   char taint[256];
   const rf_error *write_error; /* what the running write reports into: the reason of a taint */

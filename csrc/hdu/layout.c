@@ -22,7 +22,7 @@ static uint64_t larger(uint64_t a, uint64_t b) {
 }
 
 static void count_edit(rf_file *file) {
-  (void)__atomic_add_fetch(&file->generation, 1, __ATOMIC_RELAXED);
+  (void)atomic_fetch_add(&file->generation, 1);
 }
 
 /* Writes `byte` over [from, to). */
