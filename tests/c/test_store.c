@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * From a name to an open store: schemes, rows, codecs, and what is said when there is none. Mappings.
+ */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/platform.h"
+#include "check.h"
+#include "scratch.h"
+#include "store/driver.h"
+#include "store/url.h"
+
+static rf_error err;
+static rf_options options;
+
+static rf_status try_open(const char *name, rf_mode mode) {
+  rf_store *store = NULL;
+  rf_error_clear(&err);
+  rf_status status = rf_store_open(name, mode, &options, &store, &err);
+  if (status == RF_OK) {
+    rf_error closing;
+    rf_error_clear(&closing);
+    CHECK_OK(rf_store_close(store, &closing), closing);
+  } else {
+    CHECK(store == NULL);
+    CHECK(err.code == status);
+  }
+  return status;
+}
+
+static bool says(const char *text) {
+  return strstr(err.message, text) != NULL;
+}
+
+/* ---- names ---- */
+
+static void schemes(void) {
+  CHECK(rf_url_scheme("http://x") == 4);
+  CHECK(rf_url_scheme("a+b-c.d1://") == 8);
+  const char *paths[] = {"",          "x",       "/a/b",       "://x",  "1http://x",
+                         "ht tp://x", "http:/x", "./http://x", "C:\\x", "h_t://x"};
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    CHECK(rf_url_scheme(paths[i]) == 0);
+}
+
+static void passwords_are_hidden(void) {
+  struct {
+    const char *name;
+    const char *shown;
+  } rows[] = {
+      {"ftp://user:secret@host/x.fits", "ftp://user:***@host/x.fits"},
+      {"ftp://user:se@cret@host/x", "ftp://user:***@host/x"},
+      {"ftp://user:@host/x", "ftp://user:@host/x"},
+      {"ftp://user@host/x:y@z", "ftp://user@host/x:y@z"},
+      {"http://host:8080/a@2x.fits", "http://host:8080/a@2x.fits"},
+      {"http://host/a:b@c", "http://host/a:b@c"},
+      {"ftp://user:se/cret@host/x", "ftp://user:***@host/x"}, /* a password that should have been escaped */
+      {"ftp://user:se?c#ret@host/x", "ftp://user:***@host/x"},
+      {"http://[::1]:80/x", "http://[::1]:80/x"},
+      {"/path/user:secret@host", "/path/user:secret@host"},
+      {"file:///a:b@c", "file:///a:b@c"},
+      {"mem://", "mem://"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char *shown = rf_url_display(rows[i].name);
+    CHECK_STR(shown, rows[i].shown);
+    rf_free(shown);
+  }
+}
+
+static void suffixes(void) {
+  const char *gz[] = {
+      "a.gz",   "a.fits.GZ", "dir/.fits.gz",  "http://h/a.gz", "http://h/a.Gz?x=y/z", "ftp://u:p@h/a.fits.gz#x",
+      "a?b.gz", "a#b.gz",    "file:///a?b.gz"};
+  for (size_t i = 0; i < sizeof gz / sizeof *gz; i++) {
+    const rf_codec *codec = rf_codec_by_name(gz[i]);
+    CHECK(codec != NULL && strcmp(codec->name, "gzip") == 0);
+  }
+  const char *none[] = {
+      "a.fits",          ".gz", "agz", "a.gz/b", "http://h.gz", "gz", "http://h/?a.gz", "http://h/a#b.gz",
+      "http://h?x=a.gz", ""};
+  for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+    CHECK(rf_codec_by_name(none[i]) == NULL);
+  CHECK(rf_codec_by_name("x.fits.bz2") != NULL && rf_codec_by_name("x.fits.Z") != NULL);
+}
+
+static void decoding(void) {
+  char *text;
+  rf_error_clear(&err);
+  CHECK_OK(rf_url_decode("a%20b%C3%a9%25", 14, &text, &err), err);
+  CHECK_STR(text, "a b\xC3\xA9%");
+  rf_free(text);
+  const char *wrong[] = {"%", "a%2", "%g0", "%0g", "%00", "%%41"};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    rf_error_clear(&err);
+    CHECK(rf_url_decode(wrong[i], strlen(wrong[i]), &text, &err) == RF_ERR_ARGUMENT);
+  }
+}
+
+/* ---- rows ---- */
+
+static const rf_driver *listed(const char *scheme, size_t *count) {
+  static const rf_driver *rows[128];
+  CHECK_OK(rf_driver_list(rows, 128, count, &err), err);
+  for (size_t i = 0; i < *count; i++)
+    if (strcmp(rows[i]->scheme, scheme) == 0)
+      return rows[i];
+  return NULL;
+}
+
+static void the_table_is_listed(void) {
+  size_t count, again;
+  CHECK(listed("file", &count) != NULL && listed("file", &count)->ops == &rf_file_ops);
+  CHECK(listed("mem", &count) != NULL && listed("memkeep", &count) != NULL);
+  const char *schemes_known[] = {"http", "https", "ftp", "ftps", "s3", "gs", "root", "gsiftp", "shmem", "stream"};
+  for (size_t i = 0; i < sizeof schemes_known / sizeof *schemes_known; i++) {
+    const rf_driver *row = listed(schemes_known[i], &count);
+    CHECK(row != NULL && (row->ops != NULL || row->hint != NULL));
+  }
+  const rf_driver *two[2];
+  CHECK_OK(rf_driver_list(NULL, 0, &again, &err), err);
+  CHECK(again == count);
+  CHECK_OK(rf_driver_list(two, 2, &again, &err), err);
+  CHECK(again == count && two[0] != NULL);
+  CHECK(rf_driver_list(NULL, 3, &again, &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_driver_list(two, 2, NULL, &err) == RF_ERR_ARGUMENT);
+}
+
+static void unknown_and_unbuilt_are_two_errors(void) {
+  CHECK(try_open("weird://x.fits", RF_MODE_READ) == RF_ERR_NO_DRIVER);
+  CHECK(says("weird://x.fits: ") && says("'weird://'") && says("\"./\"") && says("mem"));
+  CHECK(try_open("s3://bucket/x.fits", RF_MODE_READ) == RF_ERR_NOT_BUILT);
+  CHECK(says("s3://bucket/x.fits: ") && says("https://"));
+  CHECK(try_open("ROOT://x", RF_MODE_CREATE) == RF_ERR_NOT_BUILT);
+  CHECK(try_open("weird://u:secret@h", RF_MODE_READ) == RF_ERR_NO_DRIVER);
+  CHECK(!says("secret") && says("***"));
+  CHECK(try_open("", RF_MODE_READ) == RF_ERR_ARGUMENT);
+  CHECK(try_open("x", (rf_mode)17) == RF_ERR_ARGUMENT);
+}
+
+static void path_that_looks_like_a_url(void) {
+#if !defined(_WIN32)
+  CHECK(mkdir(scratch_path("weird:"), 0777) == 0);
+  scratch_write(scratch_path("weird:/x.fits"), "SIMPLE", 6);
+  char name[300];
+  snprintf(name, sizeof name, "./%s", scratch_path("weird://x.fits"));
+  CHECK(try_open(name, RF_MODE_READ) == RF_OK);
+#endif
+}
+
+static void memory_begins_empty(void) {
+  CHECK(try_open("mem://", RF_MODE_CREATE) == RF_OK);
+  CHECK(try_open("mem://", RF_MODE_READ) == RF_ERR_NO_FILE);
+  CHECK(says("mem://: ") && says("w+") && says("from_bytes"));
+  CHECK(try_open("memkeep://x", RF_MODE_READ_WRITE) == RF_ERR_NO_FILE);
+}
+
+static void file_urls(void) {
+  CHECK(try_open("file://other.host/x", RF_MODE_READ) == RF_ERR_ARGUMENT);
+  CHECK(says("file:///path"));
+  CHECK(try_open("file://", RF_MODE_READ) == RF_ERR_ARGUMENT);
+  CHECK(try_open("file:///no%2", RF_MODE_READ) == RF_ERR_ARGUMENT);
+  CHECK(try_open("file:///no/such%20file", RF_MODE_READ) == RF_ERR_NO_FILE);
+  CHECK(says("/no/such file"));
+  CHECK(try_open("file://localhost/no/such", RF_MODE_READ) == RF_ERR_NO_FILE);
+}
+
+static void errors_name_the_path_once(void) {
+  const char *path = scratch_path("missing.fits");
+  CHECK(try_open(path, RF_MODE_READ) == RF_ERR_NO_FILE);
+  CHECK(strstr(err.message, path) == err.message);
+  CHECK(strstr(err.message + 1, path) == NULL);
+  CHECK(try_open(scratch_directory, RF_MODE_READ) == RF_ERR_DIRECTORY);
+}
+
+/* ---- rows brought at run time ---- */
+
+static int calls;
+
+static rf_status silent_open(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *o, void **state,
+                             rf_error *e) {
+  (void)name, (void)mode, (void)o, (void)e;
+  *state = driver->user;
+  calls++;
+  return strstr(name, "fails") ? RF_ERR_CALLBACK : RF_OK;
+}
+
+static rf_status boasting_read(void *state, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *e) {
+  (void)state, (void)offset, (void)buffer, (void)e;
+  *got = n + 1;
+  return RF_OK;
+}
+
+static rf_status small_size(void *state, uint64_t *size, rf_error *e) {
+  (void)state, (void)e;
+  *size = 1;
+  return RF_OK;
+}
+
+/* Registering from inside a callback would never come back if a lock were held around it. */
+static rf_status registering_close(void *state, rf_error *e) {
+  const rf_driver *row = state;
+  return rf_driver_register(row, e);
+}
+
+static const rf_driver_ops test_ops = {.size = sizeof(rf_driver_ops),
+                                       .open = silent_open,
+                                       .read_at = boasting_read,
+                                       .get_size = small_size,
+                                       .close = registering_close};
+static rf_driver first_row = {.size = sizeof(rf_driver), .scheme = "test-row", .ops = &test_ops, .user = &first_row};
+static rf_driver second_row = {.size = sizeof(rf_driver), .scheme = "test-row", .hint = "buy one"};
+
+static void rows_can_be_brought_and_replaced(void) {
+  size_t before, count;
+  (void)listed("file", &before);
+  CHECK_OK(rf_driver_register(&first_row, &err), err);
+  CHECK(listed("test-row", &count) == &first_row && count == before + 1);
+
+  rf_store *store;
+  CHECK_OK(rf_store_open("Test-Row://a", RF_MODE_READ, &options, &store, &err), err);
+  uint8_t buffer[4];
+  size_t got;
+  CHECK(rf_store_read_at(store, 0, buffer, 4, &got, &err) == RF_ERR_CALLBACK);
+  rf_error_clear(&err);
+
+  CHECK_OK(rf_driver_register(&second_row, &err), err);
+  CHECK(listed("test-row", &count) == &second_row && count == before + 1);
+  CHECK(try_open("test-row://a", RF_MODE_READ) == RF_ERR_NOT_BUILT);
+  CHECK(says("buy one"));
+  uint64_t size;
+  CHECK_OK(rf_store_size(store, &size, &err), err); /* open files keep the row they have */
+  rf_error_clear(&err);
+  CHECK_OK(rf_store_close(store, &err), err);
+  CHECK(listed("test-row", &count) == &first_row);
+}
+
+static void silence_of_a_driver_is_put_into_words(void) {
+  CHECK(try_open("test-row://fails", RF_MODE_READ) == RF_ERR_CALLBACK);
+  CHECK(says("test-row://fails: ") && says("did not say why"));
+}
+
+static void row_that_cannot_write_is_not_asked_to(void) {
+  calls = 0;
+  CHECK(try_open("test-row://a", RF_MODE_CREATE) == RF_ERR_READONLY);
+  CHECK(try_open("test-row://a", RF_MODE_READ_WRITE) == RF_ERR_READONLY);
+  CHECK(calls == 0);
+}
+
+static void bad_rows_are_refused(void) {
+  rf_driver row = first_row;
+  const char *bad[] = {NULL, "", "1a", "a b", "a_b", "A", "a://", "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopq"};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    row.scheme = bad[i];
+    CHECK(rf_driver_register(&row, &err) == RF_ERR_ARGUMENT);
+  }
+  CHECK(rf_driver_register(NULL, &err) == RF_ERR_ARGUMENT);
+  row = first_row;
+  row.size = 3;
+  CHECK(rf_driver_register(&row, &err) == RF_ERR_ARGUMENT);
+  for (int i = 0; i < 7; i++) {
+    rf_driver_ops ops = test_ops;
+    row = first_row;
+    row.ops = &ops;
+    if (i == 0)
+      ops.size = 0;
+    else if (i == 1)
+      ops.open = NULL;
+    else if (i == 2)
+      ops.read_at = NULL;
+    else if (i == 3)
+      ops.get_size = NULL;
+    else if (i == 4)
+      ops.close = NULL;
+    else if (i == 5)
+      row.flags = RF_DRIVER_WRITE;
+    else
+      ops.replace_open = rf_memory_ops.replace_open;
+    CHECK(rf_driver_register(&row, &err) == RF_ERR_ARGUMENT);
+    CHECK(says("test-row") && says(i == 2 ? "read_at" : ""));
+  }
+  size_t count;
+  CHECK(listed("test-row", &count) == &first_row);
+}
+
+/* ---- codecs ---- */
+
+static void codecs_not_in_this_build(void) {
+  struct {
+    const char *bytes;
+    size_t n;
+    const char *says;
+  } rows[] = {{"BZh91AY&SY", 10, "bzip2"},
+              {"\x1F\x9D\x90xx", 5, "compress"},
+              {"\xFD"
+               "7zXZ\0..",
+               8, "xz"},
+              {"\x28\xB5\x2F\xFD..", 6, "zstd"},
+              {"PK\x03\x04....", 8, "zip"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const char *path = scratch_path("packed.fits");
+    scratch_write(path, rows[i].bytes, rows[i].n);
+    CHECK(try_open(path, RF_MODE_READ) == RF_ERR_NOT_BUILT);
+    CHECK(says(rows[i].says) && says(path) && says("first, for example with"));
+    CHECK(try_open(path, RF_MODE_READ_WRITE) == RF_ERR_NOT_BUILT);
+    rf_store *store = NULL;
+    rf_error_clear(&err);
+    CHECK(rf_store_open_bytes(rows[i].bytes, rows[i].n, &options, &store, &err) == RF_ERR_NOT_BUILT);
+  }
+}
+
+static void unbuilt_codec_does_not_cut_the_file(void) {
+  const char *path = scratch_path("precious.fits.bz2");
+  scratch_write(path, "precious", 8);
+  CHECK(try_open(path, RF_MODE_CREATE) == RF_ERR_NOT_BUILT);
+  size_t n;
+  free(scratch_read(path, &n));
+  CHECK(n == 8);
+}
+
+static void plain_fits_under_a_packed_name(void) {
+  const char *names[] = {"plain.fits.gz", "plain.fits.bz2", "plain.fits.Z"};
+  for (size_t i = 0; i < 3; i++) {
+    const char *path = scratch_path(names[i]);
+    scratch_write(path, "SIMPLE  =                    T", 30);
+    rf_store *store = NULL;
+    uint8_t buffer[6];
+    rf_error_clear(&err);
+    CHECK_OK(rf_store_open(path, RF_MODE_READ, &options, &store, &err), err);
+    if (!store)
+      continue;
+    CHECK_OK(rf_store_read(store, 0, buffer, 6, &err), err);
+    CHECK(memcmp(buffer, "SIMPLE", 6) == 0);
+    CHECK_OK(rf_store_close(store, &err), err);
+  }
+}
+
+static void bytes_are_copied(void) {
+  uint8_t bytes[100];
+  memset(bytes, 'x', sizeof bytes);
+  rf_store *store = NULL;
+  rf_error_clear(&err);
+  CHECK_OK(rf_store_open_bytes(bytes, sizeof bytes, &options, &store, &err), err);
+  memset(bytes, 'y', sizeof bytes);
+  const uint8_t *seen;
+  CHECK_OK(rf_store_peek(store, 0, 100, &seen, &err), err);
+  CHECK(seen[0] == 'x' && seen[99] == 'x');
+  CHECK_OK(rf_store_write(store, 200, "z", 1, &err), err);
+  CHECK(bytes[0] == 'y');
+  CHECK_OK(rf_store_close(store, &err), err);
+  CHECK_OK(rf_store_open_bytes(NULL, 0, &options, &store, &err), err);
+  CHECK_OK(rf_store_close(store, &err), err);
+  CHECK(rf_store_open_bytes(NULL, 5, &options, &store, &err) == RF_ERR_ARGUMENT);
+  CHECK_OK(rf_store_close(NULL, NULL), err);
+}
+
+/* ---- the mapping ---- */
+
+#define MAPPED_BYTES ((size_t)1 << 20)
+
+static rf_store *open_mapped(const char *path) {
+  uint8_t *bytes = malloc(MAPPED_BYTES);
+  for (size_t i = 0; i < MAPPED_BYTES; i++)
+    bytes[i] = (uint8_t)(i * 7 + (i >> 8));
+  scratch_write(path, bytes, MAPPED_BYTES);
+  free(bytes);
+  rf_store *store = NULL;
+  rf_error_clear(&err);
+  CHECK_OK(rf_store_open(path, RF_MODE_READ, &options, &store, &err), err);
+  return store;
+}
+
+static rf_status read_two(rf_store *store, uint64_t a, uint64_t b, uint8_t *buffer) {
+  rf_range ranges[2] = {{a, 100, buffer}, {b, 100, buffer + 100}};
+  rf_error_clear(&err);
+  return rf_store_read_many(store, ranges, 2, &err);
+}
+
+#if !defined(_WIN32)
+
+static void file_cut_under_the_mapping_is_an_error(void) {
+  const char *path = scratch_path("cut.fits");
+  rf_store *store = open_mapped(path);
+  uint8_t buffer[200];
+  CHECK_OK(read_two(store, 0, MAPPED_BYTES - 100, buffer), err);
+  CHECK(truncate(path, 5000) == 0);
+  CHECK_OK(read_two(store, 0, 4900, buffer), err);
+  CHECK(buffer[199] == (uint8_t)(4999 * 7 + (4999 >> 8)));
+  CHECK(read_two(store, 0, 4901, buffer) == RF_ERR_TRUNCATED);
+  CHECK(says("ends at 5000") && says(" 1 bytes are missing") && err.offset == 4901);
+  CHECK(read_two(store, MAPPED_BYTES / 2, 0, buffer) == RF_ERR_TRUNCATED);
+  CHECK(truncate(path, 0) == 0);
+  CHECK(read_two(store, 0, 0, buffer) == RF_ERR_TRUNCATED);
+  CHECK_OK(rf_store_close(store, NULL), err);
+}
+
+static void file_that_grows_after_the_mapping_is_read(void) {
+  const char *path = scratch_path("grows.fits");
+  rf_store *store = open_mapped(path);
+  uint8_t buffer[200];
+  CHECK_OK(read_two(store, 0, 100, buffer), err);
+  FILE *file = fopen(path, "ab");
+  for (int i = 0; i < 200; i++)
+    fputc(i, file);
+  fclose(file);
+  CHECK_OK(read_two(store, MAPPED_BYTES + 100, MAPPED_BYTES - 50, buffer), err);
+  CHECK(buffer[0] == 100 && buffer[150] == 0 && buffer[199] == 49);
+  CHECK_OK(rf_store_close(store, NULL), err);
+}
+
+static int open_descriptors(void) {
+  int n = 0;
+  for (int fd = 0; fd < 200; fd++)
+    n += lseek(fd, 0, SEEK_CUR) != -1 || errno != EBADF;
+  return n;
+}
+
+static void one_descriptor_while_open_none_after(void) {
+  int before = open_descriptors();
+  rf_store *store = open_mapped(scratch_path("descriptors.fits"));
+  uint8_t buffer[200];
+  CHECK_OK(read_two(store, 0, 100, buffer), err);
+  CHECK(open_descriptors() == before + 1);
+  CHECK_OK(rf_store_close(store, NULL), err);
+  CHECK(open_descriptors() == before);
+  CHECK(try_open(scratch_directory, RF_MODE_READ) == RF_ERR_DIRECTORY);
+  CHECK(try_open(scratch_path("packed.fits"), RF_MODE_READ) == RF_ERR_NOT_BUILT);
+  CHECK(open_descriptors() == before);
+}
+
+static void *read_in_thread(void *argument) {
+  rf_store *store = argument;
+  uint8_t buffer[20 * 50];
+  for (unsigned round = 0; round < 300; round++) {
+    rf_range ranges[20];
+    for (unsigned i = 0; i < 20; i++)
+      ranges[i] = (rf_range){(round * 3571 + i * 50021) % (MAPPED_BYTES - 50), 50, buffer + i * 50};
+    if (rf_store_read_many(store, ranges, 20, NULL) != RF_OK)
+      return "a read failed";
+    for (unsigned i = 0; i < 20; i++)
+      for (unsigned k = 0; k < 50; k++) {
+        uint64_t at = ranges[i].offset + k;
+        if (buffer[i * 50 + k] != (uint8_t)(at * 7 + (at >> 8)))
+          return "a wrong byte";
+      }
+  }
+  return NULL;
+}
+
+static void threads_share_the_mapping(void) {
+  for (int round = 0; round < 5; round++) {
+    rf_store *store = open_mapped(scratch_path("threads.fits"));
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++)
+      CHECK(pthread_create(&threads[i], NULL, read_in_thread, store) == 0);
+    for (int i = 0; i < 4; i++) {
+      void *failure;
+      pthread_join(threads[i], &failure);
+      CHECK(failure == NULL);
+    }
+    CHECK_OK(rf_store_close(store, NULL), err);
+  }
+}
+
+static void replacement_becomes_the_file(void) {
+  char here[256], path[300];
+  snprintf(path, sizeof path, "%s", scratch_path("replaced.fits"));
+  scratch_write(path, "old content", 11);
+  CHECK(chmod(path, 0604) == 0);
+  rf_store *store = NULL;
+  rf_error_clear(&err);
+  CHECK_OK(rf_store_open(path, RF_MODE_READ_WRITE, &options, &store, &err), err);
+  CHECK(getcwd(here, sizeof here) != NULL && chdir("/") == 0); /* the path was relative */
+  void *temp = NULL;
+  CHECK_OK(store->ops->replace_open(store->state, &temp, &err), err);
+  CHECK_OK(store->ops->write_at(temp, 0, "new", 3, &err), err);
+  CHECK_OK(store->ops->replace_commit(store->state, temp, &err), err);
+  CHECK_OK(rf_store_write(store, 3, "er", 2, &err), err);
+  CHECK_OK(store->ops->replace_open(store->state, &temp, &err), err);
+  store->ops->replace_abort(store->state, temp);
+  CHECK_OK(rf_store_close(store, &err), err);
+  CHECK(chdir(here) == 0);
+  size_t n;
+  uint8_t *bytes = scratch_read(path, &n);
+  CHECK(n == 5 && memcmp(bytes, "newer", 5) == 0);
+  free(bytes);
+  struct stat facts;
+  CHECK(stat(path, &facts) == 0 && (facts.st_mode & 0777) == 0604);
+}
+
+#endif
+
+int main(void) {
+  scratch_begin("store");
+  rf_options_init(&options);
+  RUN(schemes);
+  RUN(passwords_are_hidden);
+  RUN(suffixes);
+  RUN(decoding);
+  RUN(the_table_is_listed);
+  RUN(unknown_and_unbuilt_are_two_errors);
+  RUN(path_that_looks_like_a_url);
+  RUN(memory_begins_empty);
+  RUN(file_urls);
+  RUN(errors_name_the_path_once);
+  RUN(rows_can_be_brought_and_replaced);
+  RUN(silence_of_a_driver_is_put_into_words);
+  RUN(row_that_cannot_write_is_not_asked_to);
+  RUN(bad_rows_are_refused);
+  RUN(codecs_not_in_this_build);
+  RUN(unbuilt_codec_does_not_cut_the_file);
+  RUN(plain_fits_under_a_packed_name);
+  RUN(bytes_are_copied);
+#if !defined(_WIN32)
+  RUN(file_cut_under_the_mapping_is_an_error);
+  RUN(file_that_grows_after_the_mapping_is_read);
+  RUN(one_descriptor_while_open_none_after);
+  RUN(threads_share_the_mapping);
+  RUN(replacement_becomes_the_file);
+#else
+  rf_store *store = open_mapped(scratch_path("mapped.fits"));
+  uint8_t buffer[200];
+  CHECK_OK(read_two(store, 0, MAPPED_BYTES - 100, buffer), err);
+  CHECK_OK(rf_store_close(store, NULL), err);
+#endif
+  scratch_end();
+  return check_report();
+}
