@@ -168,6 +168,7 @@ static rf_status begin_member(rf_gunzip *g, bool *more, rf_error *err) {
 
 /* One call of the codec: *made bytes more in out, or more input, or the end of a member. */
 static rf_status advance(rf_gunzip *g, uint8_t *out, size_t n, size_t *made, rf_error *err) {
+  *made = 0;
   if (g->in_start == g->in_end)
     RF_TRY(fill(g, err));
   size_t left = g->in_end - g->in_start;
@@ -175,7 +176,6 @@ static rf_status advance(rf_gunzip *g, uint8_t *out, size_t n, size_t *made, rf_
   int done = 0;
   rf_error own;
   rf_error_clear(&own);
-  *made = 0;
   rf_status status = g->codec->inflate(g->stream, g->in + g->in_start, left, &used, out, n, made, &done, &own);
   if (used > left || *made > n) { /* a codec brought at run time: trust nothing it says about our buffers */
     *made = 0;
