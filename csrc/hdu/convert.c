@@ -160,10 +160,18 @@ static void widen(rf_type type, const block *in, double *out, size_t count) {
   }
 }
 
-/* Between file order and machine order, the twin's bit turned over: the same in both directions. */
-static void reorder(const rf_convert *convert, void *dst, const void *src, size_t count) {
+/* From file order to machine order, the twin's bit turned over. */
+static void order_in(const rf_convert *convert, void *dst, const void *src, size_t count) {
   if (convert->natural != convert->stored)
     rf_swap_flip_copy(dst, src, count, convert->stored_bytes);
+  else
+    rf_swap_copy(dst, src, count, convert->stored_bytes);
+}
+
+/* The way back. */
+static void order_out(const rf_convert *convert, void *dst, const void *src, size_t count) {
+  if (convert->natural != convert->stored)
+    rf_flip_swap_copy(dst, src, count, convert->stored_bytes);
   else
     rf_swap_copy(dst, src, count, convert->stored_bytes);
 }
@@ -173,7 +181,7 @@ static void read_numbers(const rf_convert *convert, uint8_t *dst, const uint8_t 
   double values[BLOCK];
   while (count > 0) {
     size_t n = count < BLOCK ? count : BLOCK;
-    reorder(convert, &natural, src, n);
+    order_in(convert, &natural, src, n);
     widen(convert->natural, &natural, values, n);
     if (convert->scaled)
       for (size_t i = 0; i < n; i++)
@@ -437,7 +445,7 @@ static void write_numbers(const rf_convert *convert, uint8_t *dst, const uint8_t
     size_t n = count < BLOCK ? count : BLOCK;
     load_numbers(convert, values, src, mask, n);
     narrow_numbers(convert->natural, values, &natural, n);
-    reorder(convert, dst, &natural, n);
+    order_out(convert, dst, &natural, n);
     if (!is_real(convert->stored))
       for (size_t i = 0; i < n; i++)
         if (isnan(values[i]))
@@ -455,7 +463,7 @@ void rf_convert_write(const rf_convert *convert, void *dst, const void *src, con
   if (convert->way == RF_CONVERT_NUMBER)
     write_numbers(convert, dst, src, mask, count);
   else
-    reorder(convert, dst, src, count);
+    order_out(convert, dst, src, count);
   if (mask == NULL)
     return;
   blank_bytes(convert, pattern);
