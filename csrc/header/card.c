@@ -94,6 +94,14 @@ static bool is_commentary(const char card[RF_CARD_BYTES]) {
          rf_card_is(card, "CONTINUE") || rf_card_is(card, "END");
 }
 
+static bool is_readable(const rf_card_view *view) {
+  rf_value value;
+  const char *raw;
+  size_t n;
+  rf_value_read(view->value, view->value_length, &value, &raw, &n);
+  return value.kind != RF_VALUE_UNDEFINED && value.kind != RF_VALUE_INVALID;
+}
+
 void rf_card_split(const char card[RF_CARD_BYTES], rf_card_view *view) {
   *view = (rf_card_view){.value = card, .comment = card, .text = card + 8};
   if (split_hierarch(card, view))
@@ -106,10 +114,13 @@ void rf_card_split(const char card[RF_CARD_BYTES], rf_card_view *view) {
   view->text_length = RF_CARD_BYTES - 8;
   while (view->text_length > 0 && view->text[view->text_length - 1] == ' ')
     view->text_length--;
-  if (card[8] == '=' && card[9] == ' ' && !is_commentary(card)) {
-    view->has_value = true;
-    split_value(card + 10, card + RF_CARD_BYTES, view);
-  }
+  if (card[8] != '=' || is_commentary(card))
+    return;
+  split_value(card + 9, card + RF_CARD_BYTES, view);
+  /* Without the blank it is no value by the standard. Readers take it for one all the same, if it looks like one. */
+  view->has_value = card[9] == ' ' || is_readable(view);
+  if (!view->has_value)
+    view->value_length = view->comment_length = 0;
 }
 
 bool rf_card_is(const char card[RF_CARD_BYTES], const char *keyword) {

@@ -14,7 +14,7 @@ typedef struct rf_card_view {
   const char *keyword; /* without "HIERARCH " and trailing blanks */
   size_t keyword_length;
   bool hierarch;
-  bool has_value;    /* "= " in columns 9-10, or HIERARCH with '=' */
+  bool has_value;    /* '=' in column 9 with a blank or a readable value behind it, or HIERARCH with '=' */
   const char *value; /* value field without blanks around it; a string with its quotes */
   size_t value_length;
   const char *comment; /* behind the '/', blanks around it cut */
