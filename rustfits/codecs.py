@@ -7,13 +7,15 @@ The C library falls back on this wherever it does not decode or encode a whole f
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from rustfits._lib import check, error, ffi, lib, stash_exception
 
 __all__ = ["register"]
 
 CData = Any
+Callback = TypeVar("Callback", bound=Callable[..., Any])
 
 #: Smaller files than zlib's level 1 makes, at several times its speed.
 FAST_LEVEL = 2
@@ -60,7 +62,17 @@ def _escaped(_kind: object, exception: BaseException, _traceback: object) -> Non
     stash_exception(exception)
 
 
-@ffi.def_extern(error=lib.RF_ERR_CALLBACK, onerror=_escaped)
+def _status_callback(function: Callback) -> Callback:
+    ffi.def_extern(error=lib.RF_ERR_CALLBACK, onerror=_escaped)(function)
+    return function
+
+
+def _void_callback(function: Callback) -> Callback:
+    ffi.def_extern(onerror=_escaped)(function)
+    return function
+
+
+@_status_callback
 def rf_py_inflate_open(_user: CData, stream: CData, err: CData) -> int:
     try:
         _hand_out(stream, _zlib_ng().decompressobj(wbits=GZIP_WINDOW_BITS))
@@ -69,7 +81,7 @@ def rf_py_inflate_open(_user: CData, stream: CData, err: CData) -> int:
     return int(lib.RF_OK)
 
 
-@ffi.def_extern(error=lib.RF_ERR_CALLBACK, onerror=_escaped)
+@_status_callback
 def rf_py_inflate(
     stream: CData,
     packed: CData,
@@ -113,12 +125,12 @@ def _inflate(
     return int(lib.RF_OK)
 
 
-@ffi.def_extern(onerror=_escaped)
+@_void_callback
 def rf_py_inflate_close(stream: CData) -> None:
     _streams.discard(stream)
 
 
-@ffi.def_extern(error=lib.RF_ERR_CALLBACK, onerror=_escaped)
+@_status_callback
 def rf_py_deflate_open(_user: CData, level: int, stream: CData, err: CData) -> int:
     try:
         zlib_ng = _zlib_ng()
@@ -130,7 +142,7 @@ def rf_py_deflate_open(_user: CData, level: int, stream: CData, err: CData) -> i
     return int(lib.RF_OK)
 
 
-@ffi.def_extern(error=lib.RF_ERR_CALLBACK, onerror=_escaped)
+@_status_callback
 def rf_py_deflate(
     stream: CData, plain: CData, n_in: int, finish: int, sink: CData, context: CData, err: CData
 ) -> int:
@@ -150,7 +162,7 @@ def _pass_on(packed: bytes, sink: CData, context: CData, err: CData) -> int:
     return int(sink(context, ffi.from_buffer(packed), len(packed), err))
 
 
-@ffi.def_extern(onerror=_escaped)
+@_void_callback
 def rf_py_deflate_close(stream: CData) -> None:
     _streams.discard(stream)
 
