@@ -787,8 +787,8 @@ class _Header:
         Raises
         ------
         FITSValueError
-            A dict has a protected or a commentary keyword, or something FITS cannot hold. Nothing is changed
-            then.
+            A dict has a protected keyword, commentary that is no list (as `to_dict` has it), or something FITS
+            cannot hold. Nothing is changed then.
         FITSReadOnlyError, FITSClosedError, FITSIOError
             It cannot be written.
         """
@@ -801,7 +801,10 @@ class _Header:
                     continue
             else:
                 _refuse_protected(item.keyword, "set by update()")
-                if plain in _COMMENTARY:
+                if plain in _COMMENTARY and isinstance(item.value, list):  # as to_dict() has it
+                    if not copy_commentary:
+                        continue
+                elif plain in _COMMENTARY:
                     raise FITSValueError(
                         f"keyword {item.keyword or '(blank)'}: update() takes no commentary from a dict; "
                         "use add_comment, add_history or add_blank"

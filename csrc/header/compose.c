@@ -181,7 +181,8 @@ static rf_status compose_string(const rf_card_parts *parts, const char *raw, siz
     return compose_long_string(parts, raw, n, cards, err);
   RF_TRY(add(field, "'", err));
   RF_TRY(rf_text_add(field, raw, n, err));
-  if (head_length(parts->keyword, false) + STRING_MIN + 2 <= RF_CARD_BYTES)
+  /* FITS 4.2.1.1: '' is the null string, quotes with blanks between them the empty one */
+  if (n > 0 && head_length(parts->keyword, false) + STRING_MIN + 2 <= RF_CARD_BYTES)
     RF_TRY(rf_text_pad(field, 1 + STRING_MIN, err));
   RF_TRY(add(field, "'", err));
   return compose_field(parts, field->bytes, field->length, cards, err);

@@ -199,7 +199,7 @@ static bool card_has_name(const char *card, const rf_keyword *keyword) {
 bool rf_header_lookup(const rf_header *header, const rf_keyword *keyword, size_t start, size_t *index) {
   static const char hierarch_name[8] = {'H', 'I', 'E', 'R', 'A', 'R', 'C', 'H'};
   uint64_t hierarch = rf_columns8(hierarch_name);
-  bool continued = strcmp(keyword->name, "CONTINUE") == 0;
+  bool continued = keyword->columns == rf_columns8("CONTINUE") && !keyword->too_long;
   for (size_t i = start; i < header->count; i++) {
     const char *card = header->cards + i * RF_CARD_BYTES;
     uint64_t columns = rf_columns8(card);

@@ -78,6 +78,10 @@ static bool is_standard(const char *name, size_t n) {
   return true;
 }
 
+static bool is_name(const rf_keyword *keyword, const char *name) {
+  return keyword->length == strlen(name) && rf_equal_any_case(keyword->name, name, keyword->length);
+}
+
 bool rf_keyword_normalize(const char *keyword, rf_keyword *out) {
   *out = (rf_keyword){.length = 0};
   size_t n = strlen(keyword);
@@ -91,12 +95,13 @@ bool rf_keyword_normalize(const char *keyword, rf_keyword *out) {
   if (n >= RF_KEYWORD_BYTES)
     return false;
   bool standard = is_standard(keyword, n);
+  bool as_given = out->hierarch || !standard;
   for (size_t i = 0; i < n; i++)
-    out->name[i] = standard ? upper(keyword[i]) : keyword[i];
+    out->name[i] = as_given ? keyword[i] : upper(keyword[i]);
   out->length = n;
-  out->hierarch = out->hierarch || !standard;
+  out->hierarch = as_given;
   out->too_long = n > 8;
-  out->commentary = n == 0 || strcmp(out->name, "COMMENT") == 0 || strcmp(out->name, "HISTORY") == 0;
+  out->commentary = n == 0 || is_name(out, "COMMENT") || is_name(out, "HISTORY");
   char columns[8];
   memset(columns, ' ', sizeof columns);
   memcpy(columns, out->name, n < 8 ? n : 8);
@@ -127,7 +132,7 @@ rf_status rf_keyword_check(const char *keyword, rf_keyword *out, rf_error *err) 
     return rf_fail(err, RF_ERR_ARGUMENT, "the keyword is NULL");
   if (!rf_keyword_normalize(keyword, out))
     return rf_fail(err, RF_ERR_ARGUMENT, "a keyword of %zu characters does not fit on a card", strlen(keyword));
-  if (strcmp(out->name, "END") == 0 || strcmp(out->name, "CONTINUE") == 0)
+  if (is_name(out, "END") || is_name(out, "CONTINUE"))
     return rf_fail(err, RF_ERR_ARGUMENT, "%s is written by the library only", out->name);
   return out->hierarch ? check_hierarch(out, err) : RF_OK;
 }
