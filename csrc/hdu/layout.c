@@ -108,7 +108,7 @@ static rf_status make_room(rf_file *file, uint64_t begin, uint64_t end, uint64_t
 static rf_status append_entry(rf_file *file, const rf_header *header, rf_hdu *hdu, rf_error *err) {
   uint64_t size, begin = file->scan_offset, end = 0;
   char *bytes;
-  size_t n;
+  size_t n = 0;
   RF_TRY(rf_store_size(file->store, &size, err));
   RF_TRY(check_last_complete(file, size, err));
   RF_TRY(format_header(file, header, 0, &bytes, &n, err));
@@ -270,7 +270,7 @@ static rf_status resize(rf_file *file, const rf_hdu *hdu, const rf_header *heade
                         bool *written, rf_error *err) {
   move plan;
   char *bytes;
-  size_t n;
+  size_t n = 0;
   bool same = false;
   RF_TRY(format_header(file, header, hdu->header_bytes, &bytes, &n, err));
   rf_status status = plan_move(file, hdu, n, fresh->data_bytes, &plan, err);
