@@ -26,7 +26,7 @@ rf_status rf_image_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_erro
 }
 
 rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf_error *err) {
-  rf_hdu *hdu;
+  rf_hdu *hdu = NULL;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
@@ -236,7 +236,7 @@ static rf_status check_extend(rf_file *file, const rf_hdu *hdu, uint64_t length,
 
 /* Exclusive lock held. */
 static rf_status extend_locked(rf_file *file, size_t index, uint64_t length, bool *written, rf_error *err) {
-  rf_hdu *hdu;
+  rf_hdu *hdu = NULL;
   uint64_t data_bytes = 0;
   const rf_header *old_header;
   rf_header *header;
