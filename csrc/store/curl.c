@@ -182,15 +182,31 @@ static const char *environment(const char *name) {
   return value != NULL && *value != '\0' ? value : NULL;
 }
 
-static void set_certificates(CURL *easy, const char *bundle) {
-  static const char *const names[] = {"CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "SSL_CERT_DIR"};
-  for (size_t i = 0; bundle == NULL && i < sizeof names / sizeof *names; i++)
-    bundle = environment(names[i]);
-  if (bundle == NULL)
-    return;
+static bool is_folder(const char *path) {
   struct stat facts;
-  bool folder = stat(bundle, &facts) == 0 && (facts.st_mode & S_IFMT) == S_IFDIR;
-  curl_easy_setopt(easy, folder ? CURLOPT_CAPATH : CURLOPT_CAINFO, bundle);
+  return stat(path, &facts) == 0 && (facts.st_mode & S_IFMT) == S_IFDIR;
+}
+
+/* The first that is set: the caller's, CURL_CA_BUNDLE, SSL_CERT_FILE and SSL_CERT_DIR, REQUESTS_CA_BUNDLE; else what
+ * libcurl was built with. What is set replaces that: file and folder are both given, one of them perhaps as nothing. */
+static void set_certificates(CURL *easy, const char *bundle) {
+  const char *folder = NULL;
+  if (bundle == NULL)
+    bundle = environment("CURL_CA_BUNDLE");
+  if (bundle == NULL) {
+    bundle = environment("SSL_CERT_FILE");
+    folder = environment("SSL_CERT_DIR");
+  }
+  if (bundle == NULL && folder == NULL)
+    bundle = environment("REQUESTS_CA_BUNDLE");
+  if (bundle == NULL && folder == NULL)
+    return;
+  if (bundle != NULL && is_folder(bundle)) {
+    folder = bundle;
+    bundle = NULL;
+  }
+  curl_easy_setopt(easy, CURLOPT_CAINFO, bundle);
+  curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
 }
 
 static void set_protocols(CURL *easy) {
