@@ -3,6 +3,7 @@
  * The gzip filter over stores in memory, over files, and over a driver of the test's own that counts and fails.
  * Inputs are made with zlib; what is written is read with zlib.
  */
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <zlib.h>
