@@ -96,6 +96,8 @@ rf_type rf_convert_value_type(const rf_hdu *hdu) {
 
 rf_status rf_convert_init(rf_convert *convert, const rf_hdu *hdu, rf_type type, uint32_t flags, rf_error *err) {
   bool raw = (flags & RF_IMAGE_RAW) != 0;
+  if ((flags & ~(uint32_t)RF_IMAGE_RAW) != 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "unknown flags 0x%" PRIX32, flags);
   convert->stored = rf_convert_stored_type(hdu->bitpix);
   convert->natural = raw ? convert->stored : natural_type(hdu);
   convert->type = type;

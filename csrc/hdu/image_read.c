@@ -268,8 +268,6 @@ static rf_status read_locked(rf_file *file, size_t index, const rf_axis *axes, r
   rf_section section;
   rf_convert convert;
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
-  if ((flags & ~(uint32_t)RF_IMAGE_RAW) != 0)
-    return rf_fail(err, RF_ERR_ARGUMENT, "unknown flags 0x%" PRIX32, flags);
   RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
   RF_TRY(rf_section_init(&section, hdu, axes, err));
   RF_TRY(check_out(&section, &convert, out, out_bytes, err));

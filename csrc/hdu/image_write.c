@@ -142,8 +142,6 @@ static rf_status write_locked(rf_file *file, size_t index, const rf_axis *axes, 
   rf_section section;
   rf_convert convert;
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
-  if ((flags & ~(uint32_t)RF_IMAGE_RAW) != 0)
-    return rf_fail(err, RF_ERR_ARGUMENT, "unknown flags 0x%" PRIX32, flags);
   RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
   RF_TRY(rf_section_init(&section, hdu, axes, err));
   RF_TRY(check_in(&section, &convert, in, in_bytes, err));
@@ -162,6 +160,28 @@ rf_status rf_image_write(rf_file *file, size_t index, const rf_axis *axes, rf_ty
   if (status == RF_OK) {
     status = write_locked(file, index, axes, type, flags, in, in_bytes, mask, &written, err);
     rf_file_end_write(file, status, written);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}
+
+static rf_status check_locked(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in, uint64_t count,
+                              const uint8_t *mask, rf_error *err) {
+  rf_hdu *hdu;
+  rf_convert convert;
+  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
+  if (count > 0 && in == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to check");
+  return rf_convert_check(&convert, in, mask, count, err);
+}
+
+rf_status rf_image_check(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in, uint64_t count,
+                         const uint8_t *mask, rf_error *err) {
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = check_locked(file, index, type, flags, in, count, mask, err);
+    rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }

@@ -623,6 +623,11 @@ RF_API RF_CHECKED rf_status rf_image_write(rf_file *file, size_t index, const rf
                                            uint32_t flags, const void *in, uint64_t in_bytes, const uint8_t *mask,
                                            rf_error *err);
 
+/* Would rf_image_write accept these `count` values for any section? Same checks of type, values and mask, same errors;
+ * nothing is written, and the file may be open for reading only. For callers who have to know before they make room. */
+RF_API RF_CHECKED rf_status rf_image_check(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in,
+                                           uint64_t count, const uint8_t *mask, rf_error *err);
+
 /* What to create. */
 typedef struct rf_image_spec {
   size_t size; /* sizeof(rf_image_spec) */

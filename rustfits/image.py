@@ -1,0 +1,863 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Image HDUs: pixels as numpy arrays."""
+
+from __future__ import annotations
+
+import mmap
+import operator
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, TypeAlias
+
+import numpy as np
+
+from rustfits._lib import CData, check, error, failure, ffi, lib
+from rustfits.errors import (
+    FITSTruncatedError,
+    FITSTypeError,
+    FITSUnsupportedError,
+    FITSValueError,
+)
+from rustfits.hdu import HDU
+from rustfits.header import header_cards
+from rustfits.selection import Axis, c_axes, select
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike
+
+    from rustfits.handle import FileHandle
+    from rustfits.hdu import Facts
+    from rustfits.header import HeaderLike
+
+__all__ = ["ImageHDU", "as_pixels", "create_image", "pixel_type"]
+
+Array: TypeAlias = "np.ndarray[Any, Any]"
+
+_DTYPES: dict[int, np.dtype[Any]] = {
+    lib.RF_U8: np.dtype("u1"),
+    lib.RF_I8: np.dtype("i1"),
+    lib.RF_I16: np.dtype("i2"),
+    lib.RF_U16: np.dtype("u2"),
+    lib.RF_I32: np.dtype("i4"),
+    lib.RF_U32: np.dtype("u4"),
+    lib.RF_I64: np.dtype("i8"),
+    lib.RF_U64: np.dtype("u8"),
+    lib.RF_F32: np.dtype("f4"),
+    lib.RF_F64: np.dtype("f8"),
+}
+_TYPES: dict[np.dtype[Any], int] = {dtype: number for number, dtype in _DTYPES.items()}
+_F4, _F8 = np.dtype("f4"), np.dtype("f8")
+
+#: What to do with pixel types that FITS does not have.
+_INSTEAD = {
+    "b": "uint8",
+    "e": "float32",
+    "g": "float64",
+    "F": "two images of float32 (real and imaginary parts)",
+    "D": "two images of float64 (real and imaginary parts)",
+    "G": "two images of float64 (real and imaginary parts)",
+}
+
+# From this size on it is looked first whether the file is as long as its header says, before memory
+# for all of it is asked for, and several threads are worth their start.
+_LARGE = 8 << 20
+# Values that have to be converted before they are written are converted in parts of this size.
+_PART = 4 << 20
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+class Pixels(NamedTuple):
+    """What the header says about the pixels, at one generation of the file."""
+
+    generation: int
+    shape: tuple[int, ...]
+    type: int  # rf_type of the values
+    dtype: np.dtype[Any]
+    stored_type: int
+    stored_dtype: np.dtype[Any]
+    scaled: bool  # BSCALE and BZERO that are no unsigned or signed-byte convention
+    blank: int | None
+
+
+class ImageHDU(HDU):
+    """An image: the primary array, or an IMAGE extension.
+
+    ``hdu[key]`` and ``hdu[key] = values`` work as for a numpy array of the pixels, and touch only
+    the part of the file that the key selects. Arrays that are read are in the byte order of the
+    machine, contiguous, writable, and independent of the file.
+
+    Notes
+    -----
+    Unsigned integers and signed bytes are stored with BZERO, as the FITS Standard says, and read as
+    what they are. Any other BSCALE or BZERO gives ``float64``.
+    """
+
+    __slots__ = ("_cached",)
+
+    def __init__(self, file: FileHandle, index: int, facts: Facts) -> None:
+        super().__init__(file, index, facts)
+        self._cached: Pixels | None = None
+
+    # ---- facts ----
+
+    def _pixels(self) -> Pixels:
+        """Give the facts about the pixels as they are now; after closing, as they were last."""
+        file = self._file
+        pixels = self._cached
+        if pixels is not None and (file.closed or pixels.generation == file._generation()):
+            return pixels
+        handle, index = file._handle(), self._index
+        generation = file._generation()
+        info = ffi.new("rf_image_info *")
+        info.size = ffi.sizeof("rf_image_info")
+        err = error()
+        check(lib.rf_image_get_info(handle, index, info, err), err)
+        naxis = ffi.new("size_t *")
+        axes = ffi.new("uint64_t[]", 999)  # the most that NAXIS may be
+        check(lib.rf_hdu_get_axes(handle, index, axes, 999, naxis, err), err)
+        pixels = Pixels(
+            generation,
+            tuple(axes[0 : naxis[0]]),
+            info.type,
+            _DTYPES[info.type],
+            info.stored,
+            _DTYPES[info.stored],
+            info.type in (lib.RF_F32, lib.RF_F64)
+            and not (info.bscale == 1.0 and info.bzero == 0.0),
+            info.blank if info.has_blank else None,
+        )
+        self._cached = pixels
+        return pixels
+
+    def _pixels_to_use(self) -> Pixels:
+        """Give the facts about pixels that are about to be read or written."""
+        pixels = self._pixels()
+        if not pixels.shape:
+            raise FITSValueError(
+                f"{self._file.name}[{self._index}]: the HDU has no data (NAXIS = 0)"
+            )
+        return pixels
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Length of each axis, slowest first (NAXISn backwards); empty for an HDU without data."""
+        return self._pixels().shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the values that `read` gives."""
+        return self._pixels().dtype
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self._pixels().shape)
+
+    @property
+    def size(self) -> int:
+        """Number of pixels, 0 for an HDU without data."""
+        shape = self._pixels().shape
+        count = 1 if shape else 0
+        for length in shape:
+            count *= length
+        return count
+
+    @property
+    def bitpix(self) -> int:
+        """BITPIX: what is stored."""
+        return self._fresh().bitpix
+
+    @property
+    def unit(self) -> str | None:
+        """Value of BUNIT, None when it is absent."""
+        value = self.header.get("BUNIT")
+        return value.strip() if isinstance(value, str) else None
+
+    def __len__(self) -> int:
+        shape = self._pixels().shape
+        if not shape:
+            raise FITSTypeError(f"{self._file.name}[{self._index}]: len() of an image without axes")
+        return shape[0]
+
+    def __bool__(self) -> bool:
+        return True
+
+    # ---- reading ----
+
+    def read(
+        self,
+        *,
+        scale: bool = True,
+        mask_blank: bool = False,
+        dtype: DTypeLike | None = None,
+        out: Array | None = None,
+        threads: int | None = None,
+    ) -> Array:
+        """Read the whole image.
+
+        Parameters
+        ----------
+        scale : bool
+            Apply BSCALE and BZERO. False: the values as they are stored.
+        mask_blank : bool
+            Give a masked array, whose mask is set where the stored value is BLANK (integers) or NaN
+            (reals).
+        dtype : dtype-like, optional
+            Type of the result instead of `ImageHDU.dtype`: ``f4`` or ``f8`` for any image, or a
+            type that holds all values of the image's own.
+        out : numpy.ndarray, optional
+            Where to read to: of the image's shape, contiguous, in the machine's byte order, of the
+            image's own type, ``f4`` or ``f8``. Reusing an array saves half of the time of a read.
+        threads : int, optional
+            How many threads share the work, for images above 8 MB; one unless said.
+
+        Returns
+        -------
+        numpy.ndarray or numpy.ma.MaskedArray
+            `out` itself where it was given.
+
+        Raises
+        ------
+        FITSValueError
+            The HDU has no data (NAXIS = 0), or an argument is not possible.
+        FITSTypeError
+            The values cannot be given as `dtype`.
+        FITSTruncatedError
+            The file ends before the pixels do. Sections of what is there can be read.
+        FITSIOError
+            Reading failed.
+        """
+        pixels = self._pixels_to_use()
+        own, kind = (
+            (pixels.dtype, pixels.type) if scale else (pixels.stored_dtype, pixels.stored_type)
+        )
+        flags = 0 if scale else lib.RF_IMAGE_RAW
+        wanted = own if dtype is None else np.dtype(dtype).newbyteorder("=")
+        if out is not None:
+            wanted = _check_out(out, pixels.shape, None if dtype is None else wanted)
+        read_as = wanted
+        if wanted != own:
+            if scale and wanted in (_F4, _F8):
+                kind = _TYPES[wanted]
+            elif out is None and np.can_cast(own, wanted, "safe"):
+                read_as = own
+            else:
+                raise FITSTypeError(f"pixels of type {own} cannot be read as {wanted}")
+        if self.size * read_as.itemsize >= _LARGE:
+            self._touch_last(tuple(Axis(0, 1, length) for length in pixels.shape), pixels)
+        data = np.empty(pixels.shape, read_as) if out is None else out
+        mask = np.empty(pixels.shape, bool) if mask_blank else None
+        count = 1 if threads is None else operator.index(threads)
+        if count < 1:
+            raise FITSValueError(f"threads must be at least 1, not {count}")
+        if count > 1 and data.nbytes >= _LARGE:
+            self._read_in_threads(count, pixels, kind, flags, data, mask)
+        else:
+            self._fill(ffi.NULL, kind, flags, data, mask)
+        if read_as != wanted:
+            data = data.astype(wanted)
+        if mask is None:
+            return data
+        return _masked(data, mask, pixels, scale)
+
+    def __getitem__(self, key: Any) -> Any:
+        pixels = self._cached
+        file = self._file
+        if pixels is None or not pixels.shape or pixels.generation != file._generation():
+            pixels = self._pixels_to_use()
+        selection = select(key, pixels.shape)
+        shape, dtype = selection.shape, pixels.dtype
+        count = dtype.itemsize
+        for length in shape:
+            count *= length
+        if count >= _LARGE:
+            self._touch_last(selection.axes, pixels)
+        data = np.empty(shape, dtype)
+        if count:
+            err = error()
+            status = lib.rf_image_read(
+                file._handle(),
+                self._index,
+                c_axes(selection.axes),
+                pixels.type,
+                0,
+                ffi.from_buffer(data),
+                count,
+                ffi.NULL,
+                err,
+            )
+            if status:
+                raise failure(status, err)
+        elif file.closed:
+            file._handle()
+        if selection.scalar or selection.fancy >= 0:
+            return selection.to_result(data)
+        return data
+
+    def _fill(self, axes: CData, kind: int, flags: int, data: Array, mask: Array | None) -> None:
+        """Read a section into `data`, and where it is BLANK into `mask`."""
+        handle = self._file._handle()
+        if data.size:
+            mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
+            err = error()
+            status = lib.rf_image_read(
+                handle,
+                self._index,
+                axes,
+                kind,
+                flags,
+                ffi.from_buffer(data),
+                data.nbytes,
+                mask_at,
+                err,
+            )
+            if status:
+                raise failure(status, err)
+
+    def _touch_last(self, axes: tuple[Axis, ...], pixels: Pixels) -> None:
+        """Read the last of many pixels, which fails where the file is too short for them.
+
+        Done before memory for all of them is asked for: how many there are is only what a header
+        says.
+        """
+        corner = tuple(
+            Axis(
+                max(axis.start, axis.start + (axis.length - 1) * axis.step)
+                if axis.indices is None
+                else int(axis.indices.max()),
+                1,
+                1,
+            )
+            for axis in axes
+        )
+        self._fill(c_axes(corner), pixels.type, 0, np.empty(1, pixels.dtype), None)
+
+    def _read_in_threads(
+        self,
+        threads: int,
+        pixels: Pixels,
+        kind: int,
+        flags: int,
+        data: Array,
+        mask: Array | None,
+    ) -> None:
+        """Read slabs of the whole image side by side."""
+        failures: list[BaseException] = []
+
+        def work(axes: tuple[Axis, ...], place: tuple[Any, ...]) -> None:
+            try:
+                part_of_mask = None if mask is None else mask[place]
+                self._fill(c_axes(axes), kind, flags, data[place], part_of_mask)
+            except BaseException as failed:
+                failures.append(failed)
+
+        whole = tuple(Axis(0, 1, length) for length in pixels.shape)
+        workers = [
+            threading.Thread(target=work, args=part, name=f"rustfits-read-{number}")
+            for number, part in enumerate(_slabs(whole, pixels.shape, threads))
+        ]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        if failures:
+            raise failures[0]
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
+        if copy is False:
+            raise FITSValueError("pixels of a file cannot be had as an array without a copy")
+        data = self.read()
+        return data if dtype is None else data.astype(dtype, copy=False)
+
+    def view(self) -> Array:
+        """Give the stored pixels as a read-only, big-endian array over the file itself.
+
+        Nothing is read at first. Pages of the file are fetched when they are first touched. Values
+        are as they are stored: BSCALE and BZERO are not applied.
+
+        Returns
+        -------
+        numpy.ndarray
+            It has a mapping of its own, and stays valid when the `FITS` object is closed or gone.
+            What is later written to these pixels can be seen in it.
+
+        Raises
+        ------
+        FITSUnsupportedError
+            The file is not a plain local file: compressed, remote or in memory.
+        FITSTruncatedError
+            The file ends before the pixels do.
+        FITSValueError
+            The HDU has no data (NAXIS = 0).
+        FITSIOError
+            Mapping failed.
+
+        Warnings
+        --------
+        As with every mapping of a file, another program that cuts the file shorter while the array
+        is in use makes the operating system end this process (SIGBUS). `read` and ``hdu[key]`` have
+        no such danger.
+        """
+        pixels = self._pixels_to_use()
+        facts = self._fresh()
+        name = self._file.name
+        self._file._handle()
+        stored = pixels.stored_dtype.newbyteorder(">")
+        end = facts.data_offset + self.size * stored.itemsize
+        if _SCHEME.match(name):
+            raise FITSUnsupportedError(f"{name}: only local files can be viewed; use read()")
+        try:
+            with Path(name).open("rb") as stream:
+                stream.seek(facts.header_offset)
+                same = stream.read(facts.header_bytes) == self._file.read_bytes(
+                    facts.header_offset, facts.header_bytes
+                )
+                if not same:
+                    raise FITSUnsupportedError(
+                        f"{name}: only plain files can be viewed, and what is on disk is not "
+                        f"the FITS file "
+                        "that was opened (compressed, or replaced); use read()"
+                    )
+                missing = end - stream.seek(0, 2)
+                if missing > 0:
+                    raise FITSTruncatedError(
+                        f"{name}[{self._index}]: the data unit is cut short: {missing} bytes "
+                        f"are missing"
+                    )
+                if self.size == 0:
+                    return np.empty(pixels.shape, stored)
+                mapping = mmap.mmap(stream.fileno(), end, access=mmap.ACCESS_READ)
+        except FileNotFoundError:
+            raise FITSUnsupportedError(
+                f"{name}: there is no such file to view; use read()"
+            ) from None
+        view: Array = np.ndarray(pixels.shape, stored, mapping, facts.data_offset)
+        return view
+
+    # ---- writing ----
+
+    def write(self, data: ArrayLike, start: Sequence[SupportsIndex] | None = None) -> None:
+        """Write pixels.
+
+        Parameters
+        ----------
+        data : array_like
+            The image, or with `start` a part of it. Masked pixels are stored as BLANK or NaN.
+        start : sequence of int, optional
+            Where the first pixel goes: one position for each axis, slowest first.
+
+        Raises
+        ------
+        FITSValueError
+            The shape or a value does not fit, or pixels are masked or NaN and the image has no
+            BLANK. Nothing was written.
+        FITSTypeError
+            The type of the values does not fit (float values for an integer image).
+        FITSReadOnlyError
+            The file was opened for reading.
+        FITSIOError
+            Writing failed.
+        """
+        pixels = self._pixels_to_use()
+        values = np.asanyarray(data)
+        if start is None:
+            if values.shape != pixels.shape:
+                raise FITSValueError(
+                    f"data of shape {values.shape} for an image of shape {pixels.shape}; "
+                    "give start= to write a part"
+                )
+            places = (0,) * len(pixels.shape)
+        else:
+            places = _check_start(start, values.shape, pixels.shape)
+        axes = tuple(
+            Axis(place, 1, count) for place, count in zip(places, values.shape, strict=True)
+        )
+        self._put(pixels, axes, values)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        pixels = self._pixels_to_use()
+        selection = select(key, pixels.shape)
+        if value is np.ma.masked:  # a float64 by birth, which must not decide anything
+            value = np.ma.MaskedArray(np.zeros((), pixels.dtype), True)
+        values = np.asanyarray(value)
+        shape = selection.result_shape
+        while values.ndim > len(shape) and values.shape[0] == 1:
+            values = values[0]
+        if values.shape != shape:
+            try:
+                values = np.broadcast_to(values, shape, subok=True)
+            except ValueError:
+                raise FITSValueError(
+                    f"could not broadcast input array from shape {values.shape} into shape {shape}"
+                ) from None
+        values = selection.from_result(values)
+        # Ints are axes of length 1 that numpy's answer does not have.
+        counts = tuple(axis.length for axis in selection.axes)
+        self._put(pixels, selection.axes, values.reshape(counts))
+
+    def extend(self, data: ArrayLike) -> None:
+        """Make axis 0 longer and write pixels there. HDUs behind this one move back.
+
+        Parameters
+        ----------
+        data : array_like
+            Its shape must be that of the image but for axis 0.
+
+        Raises
+        ------
+        FITSValueError, FITSTypeError, FITSReadOnlyError, FITSIOError
+            As for `write`.
+        FITSTruncatedError
+            The data unit is cut short.
+        """
+        pixels = self._pixels_to_use()
+        values = np.asanyarray(data)
+        if values.ndim != len(pixels.shape) or values.shape[1:] != pixels.shape[1:]:
+            raise FITSValueError(
+                f"data of shape {values.shape} cannot extend an image of shape {pixels.shape} "
+                f"along axis 0"
+            )
+        kind, dtype, _ = self._cast(pixels, values)
+        handle = self._file._handle()
+        err = error()
+        old, new = pixels.shape[0], pixels.shape[0] + values.shape[0]
+        # All checks come before the file grows.
+        if values.size:
+            ready = np.ascontiguousarray(np.ma.getdata(values), dtype)
+            mask = _mask_of(values)
+            mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
+            at = ffi.from_buffer(ready)
+            check(
+                lib.rf_image_check(handle, self._index, kind, 0, at, ready.size, mask_at, err), err
+            )
+        check(lib.rf_image_extend(handle, self._index, new, err), err)
+        if values.size:
+            axes = (
+                Axis(old, 1, values.shape[0]),
+                *(Axis(0, 1, length) for length in pixels.shape[1:]),
+            )
+            self._store(axes, kind, ready, mask)
+
+    @contextmanager
+    def extending(self) -> Iterator[ImageHDU]:
+        """Extend several times in one ``with`` block.
+
+        Each `extend` writes its pixels at once, so that there is nothing to gather here; code that
+        handles compressed images too can be the same for both.
+
+        Yields
+        ------
+        ImageHDU
+            This HDU.
+        """
+        self._file._handle()
+        yield self
+
+    def _cast(self, pixels: Pixels, values: Array) -> tuple[int, np.dtype[Any], bool]:
+        """Decide how values go to the C library, which never lets one wrap.
+
+        Returns
+        -------
+        kind, dtype
+            The type to hand over.
+        certain : bool
+            No value of that type can be refused.
+        """
+        own, given = pixels.dtype, values.dtype
+        masked = isinstance(values, np.ma.MaskedArray)
+        certain = not masked or pixels.blank is not None or pixels.stored_dtype.kind == "f"
+        if own.kind in "iu":
+            if given.kind not in "biu":
+                raise FITSTypeError(
+                    f"values of type {given} cannot be stored in an image of type {own} "
+                    f"without loss; "
+                    "round them and use astype"
+                )
+            _check_range(values, own)
+            return pixels.type, own, certain
+        if given.kind in "biu":
+            return pixels.type, own, certain and not pixels.scaled
+        if given.kind != "f" or given.itemsize > 8:
+            raise FITSTypeError(
+                f"values of type {given} cannot be stored in an image of type {own}"
+            )
+        dtype = _F8 if given.itemsize == 8 else _F4
+        return (
+            _TYPES[dtype],
+            dtype,
+            certain and not pixels.scaled and dtype.itemsize <= own.itemsize,
+        )
+
+    def _put(self, pixels: Pixels, axes: tuple[Axis, ...], values: Array) -> None:
+        """Write values of any type, in the order of the image, to a section."""
+        kind, dtype, certain = self._cast(pixels, values)
+        data = np.ma.getdata(values)
+        ready = data.dtype == dtype and data.flags.c_contiguous
+        if ready or not certain or data.size * dtype.itemsize <= _PART:
+            mask = _mask_of(values)
+            self._store(axes, kind, np.ascontiguousarray(data, dtype), mask)
+            return
+        count = data.size * dtype.itemsize // _PART + 1
+        for part, place in _slabs(axes, data.shape, count):
+            mask = _mask_of(values[place])
+            self._store(part, kind, np.ascontiguousarray(data[place], dtype), mask)
+
+    def _store(self, axes: tuple[Axis, ...], kind: int, data: Array, mask: Array | None) -> None:
+        """Write contiguous values of a type that the C library takes."""
+        handle = self._file._handle()
+        mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
+        at = ffi.from_buffer(data) if data.size else ffi.NULL
+        err = error()
+        check(
+            lib.rf_image_write(
+                handle, self._index, c_axes(axes), kind, 0, at, data.nbytes, mask_at, err
+            ),
+            err,
+        )
+
+    def _describe(self) -> str:
+        pixels = self._pixels()
+        return f"{pixels.dtype} {pixels.shape}" if pixels.shape else "no data"
+
+
+# ---- creating ----
+
+
+def pixel_type(dtype: DTypeLike) -> int:
+    """Give the rf_type of a dtype.
+
+    Raises
+    ------
+    FITSTypeError
+        FITS has no such pixels.
+    """
+    kind = np.dtype(dtype)
+    number = _TYPES.get(kind.newbyteorder("="))
+    if number is None:
+        instead = _INSTEAD.get(kind.char)
+        raise FITSTypeError(
+            f"FITS images cannot hold pixels of type {kind}; "
+            + (f"write {instead}" if instead else "u1 i1 u2 i2 u4 i4 u8 i8 f4 f8 can be written")
+        )
+    return number
+
+
+def as_pixels(data: ArrayLike, blank: int | None = None) -> Array:
+    """Give data as an array that can become an image, before any file is touched.
+
+    Raises
+    ------
+    FITSUnsupportedError
+        `data` is a table.
+    FITSValueError, FITSTypeError
+        FITS has no image like that.
+    """
+    array = None if isinstance(data, dict) else np.asanyarray(data)
+    if array is None or array.dtype.names:
+        raise FITSUnsupportedError(
+            "a structured array or a dict is a table, and this version writes images only"
+        )
+    pixel_type(array.dtype)
+    if array.ndim == 0:
+        raise FITSValueError("an image needs at least one axis; write a number as a keyword")
+    if blank is None and array.dtype.kind in "iu" and np.ma.is_masked(array):
+        raise FITSValueError(
+            "masked pixels of an integer image are stored as BLANK: give blank=, or fill them first"
+        )
+    return array
+
+
+def create_image(
+    file: FileHandle,
+    dtype: DTypeLike,
+    dims: Sequence[SupportsIndex] | SupportsIndex,
+    *,
+    extname: str | None = None,
+    extver: int | None = None,
+    blank: int | None = None,
+    header: HeaderLike | None = None,
+) -> int:
+    """Append an image HDU filled with zeros and give its index.
+
+    Parameters
+    ----------
+    file : FileHandle
+        The open file.
+    dtype, dims, extname, extver, blank, header
+        As for `FITS.create_image_hdu` and `FITS.write_image`.
+
+    Raises
+    ------
+    FITSValueError, FITSTypeError
+        There can be no such image.
+    FITSReadOnlyError
+        The file was opened for reading.
+    FITSIOError
+        Writing failed; the file is as it was before.
+    """
+    handle = file._handle()
+    spec = ffi.new("rf_image_spec *")
+    spec.size = ffi.sizeof("rf_image_spec")
+    spec.type = pixel_type(dtype)
+    shape = [_axis_length(length) for length in _as_dims(dims)]
+    axes = ffi.new("uint64_t[]", shape)
+    spec.naxis = len(shape)
+    spec.axes = axes
+    name = None if extname is None else ffi.new("char[]", _ascii(extname))
+    spec.extname = ffi.NULL if name is None else name
+    spec.extver = -1 if extver is None else _number("extver", extver, 0)
+    if blank is not None:
+        spec.has_blank = 1
+        spec.blank = _stored_blank(blank, np.dtype(dtype))
+    cards = None if header is None else header_cards(header)
+    spec.header = ffi.NULL if cards is None else cards
+    index = ffi.new("size_t *")
+    err = error()
+    check(lib.rf_image_create(handle, spec, index, err), err)
+    del axes, name, cards  # borrowed by the spec until here
+    return int(index[0])
+
+
+def _as_dims(dims: Sequence[SupportsIndex] | SupportsIndex) -> list[SupportsIndex]:
+    if isinstance(dims, (str, bytes)):
+        raise FITSTypeError(f"the shape of an image is a sequence of int, not {dims!r}")
+    try:
+        return list(dims)  # type: ignore[arg-type]
+    except TypeError:
+        return [dims]  # type: ignore[list-item]
+
+
+def _axis_length(length: SupportsIndex) -> int:
+    return _number("the length of an axis", length, 0)
+
+
+def _number(what: str, value: SupportsIndex, low: int, high: int = 2**63 - 1) -> int:
+    """Give an integer argument, checked."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise FITSTypeError(f"{what} must be an integer, not {type(value).__name__}") from None
+    if not low <= number <= high:
+        raise FITSValueError(f"{what} must be between {low} and {high}, not {number}")
+    return number
+
+
+def _ascii(name: str) -> bytes:
+    if not isinstance(name, str):
+        raise FITSTypeError(f"extname must be a str, not {type(name).__name__}")
+    if not name.isascii() or not name.isprintable():
+        raise FITSValueError(f"extname must be printable ASCII, not {name!r}")
+    return name.encode("ascii")
+
+
+def _stored_blank(blank: SupportsIndex, dtype: np.dtype[Any]) -> int:
+    """Give what stands for `blank` in the file: BLANK is a stored value (FITS 4.4.2.5)."""
+    if dtype.kind == "f":
+        raise FITSValueError(
+            "blank= is for integer images: real ones have NaN for undefined pixels"
+        )
+    limits = np.iinfo(dtype)
+    number = _number("blank", blank, int(limits.min), int(limits.max))
+    if dtype.kind == "u" and dtype.itemsize > 1:
+        return number - (1 << (8 * dtype.itemsize - 1))
+    return number + 128 if dtype.kind == "i" and dtype.itemsize == 1 else number
+
+
+# ---- arrays ----
+
+
+def _check_out(out: Array, shape: tuple[int, ...], dtype: np.dtype[Any] | None) -> np.dtype[Any]:
+    """Give the type of an array that can be read into."""
+    if type(out) is not np.ndarray:
+        raise FITSTypeError(f"out must be a numpy array, not {type(out).__name__}")
+    if out.shape != shape:
+        raise FITSValueError(f"out has the shape {out.shape}, and the image {shape}")
+    if not (out.flags.c_contiguous and out.flags.writeable and out.dtype.isnative):
+        raise FITSValueError(
+            "out must be C-contiguous, writable and in the byte order of the machine"
+        )
+    if dtype is not None and out.dtype != dtype:
+        raise FITSTypeError(f"out has the type {out.dtype}, and dtype= says {dtype}")
+    found: np.dtype[Any] = out.dtype
+    return found
+
+
+def _masked(data: Array, mask: Array, pixels: Pixels, scale: bool) -> Array:
+    """Make a masked array that fills its holes with BLANK."""
+    made: Array = np.ma.MaskedArray(data, mask)
+    blank = pixels.blank
+    if blank is None or data.dtype.kind not in "iu":
+        return made
+    if scale and pixels.dtype != pixels.stored_dtype:
+        half = 2 ** (8 * pixels.dtype.itemsize - 1)
+        blank += half if pixels.dtype.kind == "u" else -half
+    limits = np.iinfo(data.dtype)
+    if limits.min <= blank <= limits.max:
+        made.fill_value = blank  # type: ignore[attr-defined]
+    return made
+
+
+def _mask_of(values: Array) -> Array | None:
+    """Give the mask as the C library takes it, None where nothing is masked."""
+    if not isinstance(values, np.ma.MaskedArray):
+        return None
+    mask = np.ma.getmask(values)
+    if mask is np.ma.nomask or not mask.any():
+        return None
+    return np.ascontiguousarray(np.broadcast_to(mask, values.shape))
+
+
+def _check_range(values: Array, dtype: np.dtype[Any]) -> None:
+    """Refuse integers that the type cannot hold."""
+    if values.size == 0 or np.can_cast(values.dtype, dtype, "safe"):
+        return
+    limits = np.iinfo(dtype)
+    low, high = values.min(), values.max()
+    if low is np.ma.masked:
+        return
+    if int(low) < limits.min or int(high) > limits.max:
+        wrong = low if int(low) < limits.min else high
+        raise FITSValueError(
+            f"the value {wrong} cannot be stored in an image of type {dtype} "
+            f"({limits.min} to {limits.max})"
+        )
+
+
+def _check_start(
+    start: Sequence[SupportsIndex], counts: tuple[int, ...], shape: tuple[int, ...]
+) -> tuple[int, ...]:
+    """Give the positions where a part of an image begins."""
+    try:
+        places = tuple(operator.index(place) for place in start)
+    except TypeError:
+        raise FITSTypeError(
+            f"start must be a sequence of int, one for each axis, not {start!r}"
+        ) from None
+    if not len(places) == len(counts) == len(shape):
+        raise FITSValueError(
+            f"start has {len(places)} positions and data {len(counts)} axes; the image has "
+            f"{len(shape)} axes"
+        )
+    for axis, (place, count, length) in enumerate(zip(places, counts, shape, strict=True)):
+        if place < 0 or place + count > length:
+            raise FITSValueError(
+                f"axis {axis}: {count} pixels from {place} on do not fit the {length} of the image"
+            )
+    return places
+
+
+def _slabs(
+    axes: tuple[Axis, ...], shape: tuple[int, ...], count: int
+) -> Iterator[tuple[tuple[Axis, ...], tuple[Any, ...]]]:
+    """Cut a section into at most `count` contiguous parts, and give the place of each."""
+    cut = next((number for number, length in enumerate(shape) if length > 1), 0)
+    length = shape[cut]
+    count = max(1, min(count, length))
+    for number in range(count):
+        first, end = number * length // count, (number + 1) * length // count
+        part = (*axes[:cut], axes[cut].part(first, end - first), *axes[cut + 1 :])
+        yield part, (slice(None),) * cut + (slice(first, end),)
