@@ -9,23 +9,78 @@
 
 from rustfits._lib import ffi as _ffi
 from rustfits._lib import lib as _lib
+from rustfits.codecs import register as _register_codec
 from rustfits.convenience import read, read_header, write, write_image
-from rustfits.errors import *
-from rustfits.errors import __all__ as _errors
+from rustfits.errors import (
+    FITSClosedError,
+    FITSCodecError,
+    FITSDriverError,
+    FITSError,
+    FITSExistsError,
+    FITSFormatError,
+    FITSIndexError,
+    FITSIOError,
+    FITSIsADirectoryError,
+    FITSKeyError,
+    FITSLimitError,
+    FITSMemoryError,
+    FITSNetworkError,
+    FITSNotBuiltError,
+    FITSNotFoundError,
+    FITSOpenError,
+    FITSPermissionError,
+    FITSReadOnlyError,
+    FITSTaintedError,
+    FITSTimeoutError,
+    FITSTruncatedError,
+    FITSTypeError,
+    FITSUnsupportedError,
+    FITSValueError,
+    FITSWarning,
+    NotFITSError,
+)
 from rustfits.file import FITS
 from rustfits.hdu import HDU
 from rustfits.header import FITSHeader, FITSHeaderEdit, is_protected_key
 from rustfits.image import ImageHDU
 from rustfits.remote import Remote
 
+_register_codec()
+
 __version__: str = _ffi.string(_lib.rf_version()).decode("ascii")
 
 __all__ = [
     "FITS",
     "HDU",
+    "FITSClosedError",
+    "FITSCodecError",
+    "FITSDriverError",
+    "FITSError",
+    "FITSExistsError",
+    "FITSFormatError",
     "FITSHeader",
     "FITSHeaderEdit",
+    "FITSIOError",
+    "FITSIndexError",
+    "FITSIsADirectoryError",
+    "FITSKeyError",
+    "FITSLimitError",
+    "FITSMemoryError",
+    "FITSNetworkError",
+    "FITSNotBuiltError",
+    "FITSNotFoundError",
+    "FITSOpenError",
+    "FITSPermissionError",
+    "FITSReadOnlyError",
+    "FITSTaintedError",
+    "FITSTimeoutError",
+    "FITSTruncatedError",
+    "FITSTypeError",
+    "FITSUnsupportedError",
+    "FITSValueError",
+    "FITSWarning",
     "ImageHDU",
+    "NotFITSError",
     "Remote",
     "__version__",
     "is_protected_key",
@@ -33,5 +88,4 @@ __all__ = [
     "read_header",
     "write",
     "write_image",
-    *_errors,
 ]

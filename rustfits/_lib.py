@@ -45,7 +45,7 @@ _AT_OPEN: dict[int, type[FITSError]] = {
 
 
 def error() -> CData:
-    """Give this thread's ``rf_error *``, to be filled in by one call and looked at right after it."""
+    """Give this thread's ``rf_error *``, to be filled in by one call and looked at after it."""
     return _thread.error
 
 
@@ -78,9 +78,7 @@ def failure(
     """Make the exception for a status that is not RF_OK, for the caller to raise."""
     stored, _thread.exception = _thread.exception, None
     # An interrupt must not get lost; anything else counts only where the call failed because of it.
-    if stored is not None and (
-        status == lib.RF_ERR_CALLBACK or not isinstance(stored, Exception)
-    ):
+    if stored is not None and (status == lib.RF_ERR_CALLBACK or not isinstance(stored, Exception)):
         return stored
     if err is None:
         err = _thread.error
@@ -111,8 +109,8 @@ def failure(
 def stash_exception(exception: BaseException) -> None:
     """Keep an exception that a Python callback must not let escape into C.
 
-    The callback returns ``RF_ERR_CALLBACK`` then, and `check` raises the exception on this thread as
-    soon as the C call has come back.
+    The callback returns ``RF_ERR_CALLBACK`` then, and `check` raises the exception on this thread
+    as soon as the C call has come back.
     """
     _thread.exception = exception
 

@@ -7,8 +7,8 @@ import os
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from rustfits.errors import FITSUnsupportedError, FITSValueError
-from rustfits.file import FITS, as_pixels
-from rustfits.image import ImageHDU
+from rustfits.file import FITS
+from rustfits.image import ImageHDU, as_pixels
 
 if TYPE_CHECKING:
     import numpy as np
@@ -181,6 +181,6 @@ def write_image(
         The file cannot be opened or written; see `FITS` and `FITS.write_image`.
     """
     if data is not None:
-        data = as_pixels(data)
+        data = as_pixels(data, options.get("blank"))
     with FITS(filename, mode) as fits:
         fits.write_image(data, **options)

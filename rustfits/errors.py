@@ -48,8 +48,8 @@ class FITSError(Exception):
     Attributes
     ----------
     filename : str or None
-        The file as it was named at opening (passwords hidden), where the error is about opening one.
-        The message names the file in any case.
+        The file as it was named at opening (passwords hidden), where the error is about opening
+        one. The message names the file in any case.
     hdu : int or None
         Index of the HDU concerned.
     keyword : str or None

@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, overload
 
-import numpy as np
-
-from rustfits._lib import CData, check, error, failure, ffi, lib
+from rustfits._lib import CData, check, error, ffi, lib
 from rustfits.errors import (
     FITSClosedError,
     FITSError,
@@ -24,15 +22,16 @@ from rustfits.errors import (
 )
 from rustfits.handle import FileHandle, open_bytes, open_file
 from rustfits.hdu import HDU, read_facts
-from rustfits.image import ImageHDU, create_image
+from rustfits.image import ImageHDU, as_pixels, create_image
+from rustfits.remote import Remote, remote_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, DTypeLike
+    from typing_extensions import Buffer
 
     from rustfits.header import HeaderLike
-    from rustfits.remote import Remote
 
 __all__ = ["FITS"]
 
@@ -51,13 +50,15 @@ class FITS:
     Parameters
     ----------
     filename : str or os.PathLike
-        A path, or a name with a scheme: ``mem://``, ``http://``, ``https://``, ``ftp://``, ``ftps://``.
-        A path is a path: brackets, ``+`` and ``!`` in it mean nothing. Names that end in ``.gz``, and files
-        that begin as gzip files do, are decompressed and compressed on the way.
+        A path, or a name with a scheme: ``mem://``, ``http://``, ``https://``, ``ftp://``,
+        ``ftps://``. A path is a path: brackets, ``+`` and ``!`` in it mean nothing. Names that end
+        in ``.gz``, and files that begin as gzip files do, are decompressed and compressed on the
+        way.
     mode : {"r", "r+", "w+"}
         Read; read and write; create, or cut an existing file to zero length.
     lenient : bool
-        Read a header byte outside printable ASCII as ``_`` instead of refusing it. Never loosens writing.
+        Read a header byte outside printable ASCII as ``_`` instead of refusing it. Never loosens
+        writing.
     remote : Remote or {"ranged", "download"}, optional
         How to fetch a remote file.
     max_inflate_bytes : int, optional
@@ -80,11 +81,12 @@ class FITS:
     -----
     HDUs are found when they are first asked for: opening reads the first header only.
 
-    Close the file with `close` or a ``with`` block. A file that is merely forgotten is closed when the last
-    object that uses it (this one, its HDUs and their headers) goes away.
+    Close the file with `close` or a ``with`` block. A file that is merely forgotten is closed when
+    the last object that uses it (this one, its HDUs and their headers) goes away.
 
-    Any number of threads may read through one object. Calls that write wait for reads to end and exclude
-    each other; `close` waits for calls that are running, and those that come later get `FITSClosedError`.
+    Any number of threads may read through one object. Calls that write wait for reads to end and
+    exclude each other; `close` waits for calls that are running, and those that come later get
+    `FITSClosedError`.
     """
 
     __slots__ = ("__weakref__", "_file", "_hdus")
@@ -104,20 +106,23 @@ class FITS:
     ) -> None:
         if not isinstance(filename, str):
             filename = _path(filename)
-        options = ffi.NULL
-        if lenient or remote is not None or max_inflate_bytes is not None or gzip_level is not None:
-            options = _options(lenient, max_inflate_bytes, gzip_level)
         if "\0" in filename:
             raise FITSValueError("a file name cannot contain a NUL character")
         if mode not in ("r", "r+", "w+"):
             raise FITSValueError(f"mode must be 'r', 'r+' or 'w+', not {mode!r}")
+        options, kept = ffi.NULL, None
+        if lenient or remote is not None or max_inflate_bytes is not None or gzip_level is not None:
+            options = _options(lenient, max_inflate_bytes, gzip_level)
+            if remote is not None:
+                kept = remote_options(remote, ffi.addressof(options, "remote"))
         self._file = open_file(os.fsencode(filename), mode, options)
+        del kept  # what the options point at
         self._hdus = {}
 
     @classmethod
     def from_bytes(
         cls,
-        data: bytes | bytearray | memoryview | np.ndarray[Any, Any],
+        data: Buffer,
         mode: str = "r",
         *,
         lenient: bool = False,
@@ -326,7 +331,7 @@ class FITS:
         if not isinstance(key, (str, tuple)) and not hasattr(key, "__index__"):
             return False
         try:
-            self[key]  # type: ignore[index]
+            self[key]
         except LookupError:
             return False
         return True
@@ -365,7 +370,7 @@ class FITS:
     def create_image_hdu(
         self,
         dtype: DTypeLike,
-        dims: Sequence[int] | int,
+        dims: Sequence[SupportsIndex] | SupportsIndex,
         *,
         extname: str | None = None,
         extver: int | None = None,
@@ -382,8 +387,8 @@ class FITS:
         dtype : dtype-like
             ``u1 i2 i4 i8 f4 f8``, or ``i1 u2 u4 u8``, which are stored by means of BZERO.
         dims : sequence of int, or int
-            The shape, slowest axis first. The first may be 0, for `ImageHDU.extend` to grow. Empty: an HDU
-            without data.
+            The shape, slowest axis first. The first may be 0, for `ImageHDU.extend` to grow. Empty:
+            an HDU without data.
         extname : str, optional
             EXTNAME.
         extver : int, optional
@@ -447,14 +452,18 @@ class FITS:
         _refuse_compression(compress, quantize)
         if data is None:
             return self._create_image("u1", (), extname, extver, blank, header)
-        array = as_pixels(data)
+        array = as_pixels(data, blank)
         hdu = self._create_image(array.dtype, array.shape, extname, extver, blank, header)
         if array.size:
             hdu.write(array)
         return hdu
 
     def write(
-        self, data: ArrayLike | None, *, extname: str | None = None, header: HeaderLike | None = None
+        self,
+        data: ArrayLike | None,
+        *,
+        extname: str | None = None,
+        header: HeaderLike | None = None,
     ) -> HDU:
         """Append an HDU of the kind that the data asks for.
 
@@ -483,60 +492,19 @@ class FITS:
     def _create_image(
         self,
         dtype: DTypeLike,
-        dims: Sequence[int] | int,
+        dims: Sequence[SupportsIndex] | SupportsIndex,
         extname: str | None,
         extver: int | None,
         blank: int | None,
         header: HeaderLike | None,
     ) -> ImageHDU:
         """Append an image HDU filled with zeros."""
-        handle = self._file._handle()
-        shape = (dims,) if isinstance(dims, int) else tuple(dims)
-        axes = [_in_range("an axis", length, 0) for length in shape]
-        spec = ffi.new("rf_image_spec *")
-        spec.size = ffi.sizeof("rf_image_spec")
-        spec.type = pixel_type(dtype)
-        spec.naxis = len(axes)
-        keep = [ffi.new("uint64_t[]", axes)]
-        spec.axes = keep[0]
-        if extname is not None:
-            keep.append(ffi.new("char[]", _ascii("extname", extname)))
-            spec.extname = keep[-1]
-        spec.extver = -1 if extver is None else _in_range("extver", extver, 0)
-        if blank is not None:
-            spec.has_blank = 1
-            spec.blank = _in_range("blank", blank, -(2**63))
-        if header is not None:
-            keep.append(header_cards(header))
-            spec.header = keep[-1]
-        index = ffi.new("size_t *")
-        err = error()
-        check(lib.rf_image_create(handle, spec, index, err), err)
-        del keep
-        hdu = self[index[0]]
+        index = create_image(
+            self._file, dtype, dims, extname=extname, extver=extver, blank=blank, header=header
+        )
+        hdu = self[index]
         assert isinstance(hdu, ImageHDU)
         return hdu
-
-
-def as_pixels(data: ArrayLike) -> np.ndarray[Any, Any]:
-    """Give data as an array that can become an image, before any file is touched.
-
-    Raises
-    ------
-    FITSUnsupportedError
-        `data` is a table.
-    FITSValueError, FITSTypeError
-        FITS has no image like that.
-    """
-    array = None if isinstance(data, dict) else np.asanyarray(data)
-    if array is None or array.dtype.names:
-        raise FITSUnsupportedError(
-            "a structured array or a dict is a table, and this version writes images only"
-        )
-    pixel_type(array.dtype)
-    if array.ndim == 0:
-        raise FITSValueError("an image needs at least one axis; write a number as a keyword")
-    return array
 
 
 def _path(filename: os.PathLike[str]) -> str:
@@ -575,15 +543,6 @@ def _in_range(what: str, value: SupportsIndex, low: int, high: int = 2**63 - 1) 
     if not low <= number <= high:
         raise FITSValueError(f"{what} must be between {low} and {high}, not {number}")
     return number
-
-
-def _ascii(what: str, value: str) -> bytes:
-    """Encode a text argument that goes into a header."""
-    if not isinstance(value, str):
-        raise FITSTypeError(f"{what} must be a str, not {type(value).__name__}")
-    if not value.isascii() or not value.isprintable():
-        raise FITSValueError(f"{what} must be printable ASCII, not {value!r}")
-    return value.encode("ascii")
 
 
 def _refuse_compression(compress: object, quantize: object) -> None:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The open file that a `FITS`, its HDUs and their headers share.
 
-`FITS` owns a `FileHandle` and the HDU objects; an HDU knows the handle but not the `FITS`. There is no
-cycle, so a file that is forgotten without `close` is closed as soon as its last user is gone, and an HDU
-that is kept alone keeps its file open.
+`FITS` owns a `FileHandle` and the HDU objects; an HDU knows the handle but not the `FITS`. There is
+no cycle, so a file that is forgotten without `close` is closed as soon as its last user is gone,
+and an HDU that is kept alone keeps its file open.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _MODES: dict[str, int] = {
 class FileHandle:
     """Owner of one ``rf_file``.
 
-    Closing is safe while other threads are inside calls: the C library lets them finish, and whoever comes
-    later gets `FITSClosedError`. The C struct itself is freed together with this object, which outlives
-    every call made through it.
+    Closing is safe while other threads are inside calls: the C library lets them finish, and
+    whoever comes later gets `FITSClosedError`. The C struct itself is freed together with this
+    object, which outlives every call made through it.
     """
 
     __slots__ = ("__weakref__", "_last_generation", "_pid", "_pointer", "closed", "mode")
@@ -110,7 +110,8 @@ class FileHandle:
         # A forked child must not write back what its parent has opened.
         if not self.closed and self._pid and self._pid != os.getpid():
             return
-        # Not this thread's rf_error: the collector may run between a call and the look at its error.
+        # Not this thread's rf_error: the collector may run between a call and the look at its
+        # error.
         err = ffi.new("rf_error *")
         status = lib.rf_file_close(self._pointer, err)
         if status:
@@ -123,7 +124,7 @@ _writers: weakref.WeakSet[FileHandle] = weakref.WeakSet()
 
 @atexit.register
 def _close_writers() -> None:
-    """Write back what is still open when the interpreter ends: globals are not always collected then."""
+    """Write back what is open when the interpreter ends: globals are not always collected then."""
     for handle in list(_writers):
         if handle._pid == os.getpid():
             handle.close()
@@ -135,8 +136,15 @@ def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
     err = error()
     status = lib.rf_file_open(name, _MODES[mode], options, pointer, err)
     if status:
-        raise failure(status, err, os.fsdecode(name), opening=True)
+        raise failure(status, err, _shown(os.fsdecode(name)), opening=True)
     return FileHandle(pointer[0], mode)
+
+
+def _shown(name: str) -> str:
+    """Hide what may be a user and a password; the C library's messages hide the password alone."""
+    scheme, mark, rest = name.partition("://")
+    at = rest.rfind("@")
+    return f"{scheme}{mark}***{rest[at:]}" if mark and at >= 0 else name
 
 
 def open_bytes(data: CData, size: int, mode: str, options: CData) -> FileHandle:

@@ -79,12 +79,12 @@ def read_facts(file: FileHandle, index: int) -> Facts:
 class HDU:
     """One header and data unit of an open file.
 
-    Got from a `FITS` object by index, name or iteration, never made by hand. HDUs that hold neither an
-    image nor anything else this version has a class for are plain `HDU` objects: their header and their
-    raw bytes can be read.
+    Got from a `FITS` object by index, name or iteration, never made by hand. HDUs that hold neither
+    an image nor anything else this version has a class for are plain `HDU` objects: their header
+    and their raw bytes can be read.
 
-    Two HDU objects are equal only when they are the same object; a `FITS` object gives the same object for
-    the same index every time.
+    Two HDU objects are equal only when they are the same object; a `FITS` object gives the same
+    object for the same index every time.
     """
 
     __slots__ = ("__weakref__", "_facts", "_file", "_header", "_index")
@@ -213,9 +213,7 @@ class HDU:
 
     def _add_checksum(self, with_checksum: int) -> None:
         err = error()
-        check(
-            lib.rf_hdu_add_checksum(self._file._handle(), self._index, with_checksum, err), err
-        )
+        check(lib.rf_hdu_add_checksum(self._file._handle(), self._index, with_checksum, err), err)
 
     def _verify_checksum(self) -> tuple[bool | None, bool | None]:
         answers = ffi.new("int[2]")
