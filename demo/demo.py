@@ -133,7 +133,8 @@ def compare(fits: rustfits.FITS, real: Real, driver: str, tally: Tally) -> None:
 
 
 def list_files(reals: list[Real]) -> None:
-    table = Table(title="Real FITS files in the astropy wheel", title_justify="left")
+    console.print("Real FITS files in the astropy wheel")
+    table = Table()
     table.add_column("file")
     table.add_column("bytes", justify="right")
     table.add_column("HDUs", justify="right")
@@ -154,8 +155,8 @@ def list_files(reals: list[Real]) -> None:
 def serve(folder: Path, stack: ExitStack) -> dict[str, Callable[[str], str]]:
     """Start the servers; a function from file name to URL for each scheme."""
     authority = Authority(folder)
-    # What curl, and so pycurl, trusts beside nothing else.
-    os.environ["SSL_CERT_FILE"] = str(authority.bundle)
+    # Whom to trust, said as for curl: by the environment.
+    os.environ["CURL_CA_BUNDLE"] = str(authority.bundle)
     servers = {
         "http": http_server(folder),
         "https": https_server(folder, authority=authority),
@@ -265,9 +266,11 @@ def time_everything(folder: Path, urls: dict[str, Callable[[str], str]], tally: 
     rng = np.random.default_rng(2)
     places = [tuple(p) for p in rng.integers(0, 2896 - 32, (1000, 2)).tolist()]
     for name in (str(big), f"{big}.gz", *(url("big.fits") for url in urls.values())):
-        tally.check(
-            np.array_equal(rustfits.read(name), data), f"{name}: the large image is different"
-        )
+        try:
+            same = np.array_equal(rustfits.read(name), data)
+            tally.check(same, f"{name}: the large image is different")
+        except Exception as error:
+            tally.failures.append(f"{name}: {type(error).__name__}: {error}")
 
     def our_stamps() -> None:
         with rustfits.FITS(big) as fits:
@@ -296,10 +299,8 @@ def time_everything(folder: Path, urls: dict[str, Callable[[str], str]], tally: 
             for s, u in urls.items()
         ),
     ]
-    table = Table(
-        title=f"Times with one image of {data.nbytes / 1e6:.0f} MB (float32 noise; medians)",
-        title_justify="left",
-    )
+    console.print(f"\nTimes with one image of {data.nbytes / 1e6:.0f} MB (float32 noise; medians)")
+    table = Table()
     for head in ("", "rustfits", "fitsio", "astropy"):
         table.add_column(head, justify="left" if not head else "right")
 
@@ -344,7 +345,8 @@ def reals_header(folder: Path) -> str:
 
 
 def show(title: str, tallies: dict[str, Tally]) -> None:
-    table = Table(title=title, title_justify="left")
+    console.print(f"\n{title}")
+    table = Table()
     table.add_column("driver")
     table.add_column("checks passed", justify="right")
     table.add_column("failed", justify="right")
@@ -375,7 +377,7 @@ def main() -> int:
     tallies = [*reads.values(), *writes.values(), large]
     failures = [sentence for tally in tallies for sentence in tally.failures]
     passed = sum(tally.passed for tally in tallies)
-    for sentence in failures:
+    for sentence in failures[:20]:
         print(sentence)
     if failures or not reals:
         print(f"FAILED: {len(failures)} of {passed + len(failures)} checks")

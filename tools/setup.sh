@@ -136,7 +136,7 @@ python_packages() {
 
 # The package itself, as a user installs it; meson compiles only what changed.
 install_rustfits() {
-  PATH="$PWD/.venv/bin:$PATH" .venv/bin/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall \
+  PATH="$PWD/.venv/bin:$PATH" .venv/bin/python -m pip install -q --disable-pip-version-check --no-build-isolation \
     -Cbuild-dir=build-venv . || die "rustfits did not build: see the message above."
 }
 
