@@ -55,6 +55,8 @@ struct rf_file {
   rf_status scan_status; /* failure that ended the scan, repeated to everyone who asks for more */
   rf_error scan_error;
   uint64_t scan_offset; /* where the next HDU would begin */
+  size_t header_guess;  /* bytes that the header found last took up to END */
+  bool block_unsure;    /* of that header's last block not all was seen */
   atomic_uint_least64_t generation;
   bool tainted;
   char taint[256];

@@ -35,10 +35,16 @@ static rf_status fill_window(rf_store *store, uint64_t offset, size_t n, window 
 }
 
 static bool is_printable(const char card[RF_CARD_BYTES]) {
-  unsigned bad = 0;
-  for (int i = 0; i < RF_CARD_BYTES; i++)
-    bad |= (uint8_t)((uint8_t)card[i] - 0x20) > 0x7E - 0x20;
-  return bad == 0;
+  /* Eight bytes at a time: one below 0x20 borrows its top bit, 0x7F and above have or carry it. A borrow or carry that
+   * reaches the next byte comes from one that is bad itself. */
+  const uint64_t ones = UINT64_C(0x0101010101010101);
+  uint64_t bad = 0;
+  for (int i = 0; i < RF_CARD_BYTES; i += 8) {
+    uint64_t word;
+    memcpy(&word, card + i, 8);
+    bad |= word | (word - 0x20 * ones) | (word + ones);
+  }
+  return (bad & 0x80 * ones) == 0;
 }
 
 static void make_printable(const char card[RF_CARD_BYTES], char clean[RF_CARD_BYTES]) {
@@ -72,7 +78,7 @@ static rf_status look_at_beginning(const window *piece, bool primary, bool *foun
   *found = true;
   if (!primary) {
     /* Anything else behind the last HDU is none (FITS 3.5 allows special records, tapes left worse). */
-    *found = piece->length >= 8 && rf_card_is(text, "XTENSION");
+    *found = piece->length >= RF_CARD_BYTES && (memcmp(text, "XTENSION", 8) == 0 || rf_card_is(text, "XTENSION"));
     return RF_OK;
   }
   if (piece->length == 0)
@@ -117,39 +123,76 @@ static rf_status take_cards(const rf_file *file, rf_structure *structure, const 
   return RF_OK;
 }
 
-/* Reads the header at `offset` into *structure; *found = false when there is none. */
-static rf_status scan_header(rf_file *file, uint64_t offset, rf_structure *structure, bool *found, rf_error *err) {
+static rf_status cut_block(uint64_t bytes, rf_error *err) {
+  return rf_fail(err, RF_ERR_TRUNCATED, "the last block of the header is cut short: %llu of 2880 bytes are there",
+                 (unsigned long long)(bytes % RF_BLOCK_BYTES));
+}
+
+/* Reads the header at `offset` into *structure; *found = false when there is none. `first` bytes, whole cards and no
+ * more than a block, are read at first. */
+static rf_status scan_header(rf_file *file, uint64_t offset, size_t first, rf_structure *structure, bool *found,
+                             rf_error *err) {
   rf_hdu *hdu = structure->hdu;
   uint64_t limit = file->options.limits.header_bytes, position = 0;
   window piece;
   for (;;) {
-    size_t n = position == 0 ? RF_BLOCK_BYTES : sizeof piece.buffer, used;
+    size_t n = position == 0 ? first : sizeof piece.buffer - (size_t)(position % RF_BLOCK_BYTES), used;
     bool end;
     RF_TRY(fill_window(file->store, offset + position, n, &piece, err));
     if (position == 0) {
       RF_TRY(look_at_beginning(&piece, structure->primary, found, err));
+      file->block_unsure = file->block_unsure && piece.length == 0;
       if (!*found)
         return RF_OK;
     }
     RF_TRY(take_cards(file, structure, &piece, offset, position, &used, &end, err));
-    uint64_t whole = position + piece.length;
+    uint64_t seen = position + piece.length;
     position += used;
     if (end) {
-      if (!rf_round_block(position, &hdu->header_bytes) || hdu->header_bytes > whole)
-        return rf_fail(err, RF_ERR_TRUNCATED, "the last block of the header is cut short: %llu of 2880 bytes are there",
-                       (unsigned long long)(whole % RF_BLOCK_BYTES));
-      if (hdu->header_bytes > limit)
+      if (!rf_round_block(position, &hdu->header_bytes) || hdu->header_bytes > limit)
         break;
+      if (hdu->header_bytes > seen && piece.length < n)
+        return cut_block(seen, err);
+      file->block_unsure = hdu->header_bytes > seen;
+      file->header_guess = (size_t)position;
       hdu->header_offset = offset;
       hdu->data_offset = offset + hdu->header_bytes;
       return RF_OK;
     }
     if (piece.length < n)
-      return no_end(whole, err);
+      return no_end(seen, err);
     if (position >= limit)
       break;
   }
   return rf_fail(err, RF_ERR_LIMIT, "a header of more than %llu bytes, which is the limit", (unsigned long long)limit);
+}
+
+/* HDUs of one file are alike: where many headers are read, no more of each than the one before needed, and a few cards.
+ * Most of the time goes into copying what nobody looks at. */
+static size_t first_piece(const rf_file *file, bool last) {
+  size_t guess = file->header_guess + 3 * RF_CARD_BYTES;
+  bool whole = last || file->hdu_count == 0 || (file->store->flags & RF_DRIVER_MEMORY) != 0 || guess > RF_BLOCK_BYTES;
+  return whole ? RF_BLOCK_BYTES : guess;
+}
+
+/* Takes the last HDU back when the file ends within the last block of its header. Nobody has seen it yet. */
+static rf_status make_sure_of_block(rf_file *file, rf_error *err) {
+  uint8_t byte;
+  size_t got;
+  if (!file->block_unsure)
+    return RF_OK;
+  rf_hdu *hdu = file->hdus[file->hdu_count - 1];
+  RF_TRY(rf_store_read_at(file->store, hdu->data_offset - 1, &byte, 1, &got, err));
+  file->block_unsure = false;
+  if (got == 1)
+    return RF_OK;
+  uint64_t size = hdu->header_offset + file->header_guess;
+  (void)rf_store_size(file->store, &size, NULL);
+  file->scan_offset = hdu->header_offset;
+  file->hdu_count--;
+  rf_hdu_clear(hdu);
+  rf_free(hdu);
+  return cut_block(size, err);
 }
 
 static rf_status reserve_entry(rf_file *file, rf_error *err) {
@@ -179,11 +222,11 @@ static rf_status next_offset(const rf_hdu *hdu, uint64_t *next, rf_error *err) {
   return RF_OK;
 }
 
-static rf_status scan_into(rf_file *file, rf_hdu *hdu, bool *found, rf_error *err) {
+static rf_status scan_into(rf_file *file, rf_hdu *hdu, bool last, bool *found, rf_error *err) {
   rf_structure structure;
   uint64_t next = 0;
   rf_structure_begin(&structure, hdu, file->hdu_count == 0);
-  rf_status status = scan_header(file, file->scan_offset, &structure, found, err);
+  rf_status status = scan_header(file, file->scan_offset, first_piece(file, last), &structure, found, err);
   if (status != RF_OK || !*found) {
     rf_structure_abandon(&structure);
     return status;
@@ -208,19 +251,8 @@ static bool is_lasting(rf_status status) {
          status == RF_ERR_CODEC || status == RF_ERR_LIMIT;
 }
 
-/* Finds one more HDU, or the end. */
-static rf_status scan_next(rf_file *file, rf_error *err) {
-  rf_hdu *hdu;
-  bool found = false;
-  RF_TRY(rf_file_add_entry(file, &hdu, err));
-  rf_status status = scan_into(file, hdu, &found, &file->scan_error);
-  if (status == RF_OK && found)
-    return RF_OK;
-  rf_free(hdu);
-  if (status == RF_OK) {
-    file->scanned = true;
-    return RF_OK;
-  }
+/* Keeps what ended the scan for everyone who asks again, and reports it. */
+static rf_status end_scan(rf_file *file, rf_status status, rf_error *err) {
   (void)rf_error_locate(&file->scan_error, status, file->name, hdu_number(file->hdu_count));
   if (err != NULL && err->code == RF_OK)
     *err = file->scan_error;
@@ -231,17 +263,36 @@ static rf_status scan_next(rf_file *file, rf_error *err) {
   return status;
 }
 
+/* Finds one more HDU, or the end. */
+static rf_status scan_next(rf_file *file, bool last, rf_error *err) {
+  rf_hdu *hdu;
+  bool found = false;
+  RF_TRY(rf_file_add_entry(file, &hdu, err));
+  rf_status status = scan_into(file, hdu, last, &found, &file->scan_error);
+  if (status == RF_OK && found)
+    return RF_OK;
+  rf_free(hdu);
+  file->scanned = status == RF_OK;
+  return status == RF_OK ? RF_OK : end_scan(file, status, err);
+}
+
 /* Scans until entry `index` is there (SIZE_MAX: all) or the end. scan_lock held. */
 static rf_status scan_to(rf_file *file, size_t index, rf_error *err) {
-  while (index >= file->hdu_count && !file->scanned) {
+  rf_status status = RF_OK;
+  while (status == RF_OK && index >= file->hdu_count && !file->scanned) {
     if (file->scan_status != RF_OK) {
       if (err != NULL && err->code == RF_OK)
         *err = file->scan_error;
       return file->scan_status;
     }
-    RF_TRY(scan_next(file, err));
+    status = scan_next(file, index == file->hdu_count, err);
   }
-  return RF_OK;
+  if (!file->block_unsure)
+    return status;
+  rf_status sure = make_sure_of_block(file, &file->scan_error);
+  if (sure != RF_OK)
+    file->scanned = false;
+  return sure == RF_OK || status != RF_OK ? status : end_scan(file, sure, err);
 }
 
 rf_status rf_file_scan_locked(rf_file *file, size_t *count, rf_error *err) {

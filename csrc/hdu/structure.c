@@ -56,25 +56,45 @@ void rf_structure_abandon(rf_structure *structure) {
 
 /* --- values --- */
 
+/* true when nothing but blanks, or a comment, stands from column 31 on. */
+static bool only_comment_behind(const char *card) {
+  size_t i = 30;
+  while (i < RF_CARD_BYTES && card[i] == ' ')
+    i++;
+  return i == RF_CARD_BYTES || card[i] == '/';
+}
+
 /* A number in the fixed format (FITS 4.2.3), which is what nearly all structural cards have, without the splitting
  * of cards; everything else takes the general way. */
 static bool card_integer(const char card[RF_CARD_BYTES], int64_t *value) {
-  size_t i = 10;
-  while (i < 30 && card[i] == ' ')
-    i++;
-  bool negative = card[i] == '-';
-  i += negative;
-  uint64_t sum = 0; /* may wrap; too many digits are sent the general way below */
-  size_t first = i;
-  while (i < 30 && card[i] >= '0' && card[i] <= '9')
-    sum = sum * 10 + (uint64_t)(card[i++] - '0');
-  if (i != 30 || first == 30 || i - first > 18 || card[30] != ' ' || (card[31] != '/' && card[31] != ' '))
+  static const char blanks[20] = "                    ";
+  uint64_t sum = 0, unit = 1;
+  size_t i = 30;
+  while (i > 12 && card[i - 1] >= '0' && card[i - 1] <= '9') {
+    sum += unit * (uint64_t)(card[--i] - '0');
+    unit *= 10;
+  }
+  bool negative = card[i - 1] == '-';
+  size_t before = negative ? i - 11 : i - 10;
+  if (i == 30 || i == 12 || memcmp(card + 10, blanks, before) != 0 || !only_comment_behind(card))
     return rf_card_integer(card, value);
-  if (card[31] == ' ')
-    for (i = 32; i < RF_CARD_BYTES && card[i] != '/'; i++)
-      if (card[i] != ' ')
-        return rf_card_integer(card, value);
   *value = negative ? -(int64_t)sum : (int64_t)sum;
+  return true;
+}
+
+/* A string that begins in column 11 and holds no quote, likewise. */
+static bool card_string(const char card[RF_CARD_BYTES], char *text, size_t capacity) {
+  const char *open = card + 11, *close = card[10] == '\'' ? memchr(open, '\'', RF_CARD_BYTES - 12) : NULL;
+  if (close == NULL || close[1] != ' ' || (size_t)(close - open) >= capacity)
+    return rf_card_string(card, text, capacity);
+  for (const char *p = close + 1; p < card + RF_CARD_BYTES && *p != '/'; p++)
+    if (*p != ' ')
+      return rf_card_string(card, text, capacity);
+  size_t n = (size_t)(close - open);
+  while (n > 0 && open[n - 1] == ' ')
+    n--;
+  memcpy(text, open, n);
+  text[n] = '\0';
   return true;
 }
 
@@ -129,7 +149,7 @@ static void take_bscale(rf_structure *structure, const char card[RF_CARD_BYTES])
 
 static void take_extname(rf_structure *structure, const char card[RF_CARD_BYTES]) {
   rf_hdu *hdu = structure->hdu;
-  if (hdu->has_extname || !rf_card_string(card, hdu->extname, sizeof hdu->extname))
+  if (hdu->has_extname || !card_string(card, hdu->extname, sizeof hdu->extname))
     return;
   hdu->has_extname = true;
   size_t length = strlen(hdu->extname);
@@ -254,7 +274,7 @@ rf_status rf_structure_card(rf_structure *structure, const char card[RF_CARD_BYT
     break;
   case 'X':
     if (is(key, "XTENSION") && !structure->has_xtension)
-      structure->has_xtension = rf_card_string(card, structure->xtension, sizeof structure->xtension);
+      structure->has_xtension = card_string(card, structure->xtension, sizeof structure->xtension);
     break;
   case 'Z':
     if (is(key, "ZIMAGE  "))
