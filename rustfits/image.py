@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, TypeAlias
 
 import numpy as np
 
-from rustfits._lib import CData, check, error, failure, ffi, lib
+from rustfits._lib import CData, check, error, failure, ffi, lib, text
 from rustfits.errors import (
     FITSTruncatedError,
     FITSTypeError,
@@ -531,7 +531,7 @@ class ImageHDU(HDU):
             mask = _mask_of(values)
             mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
             at = ffi.from_buffer(ready)
-            check(
+            _check_values(
                 lib.rf_image_check(handle, self._index, kind, 0, at, ready.size, mask_at, err), err
             )
         check(lib.rf_image_extend(handle, self._index, new, err), err)
@@ -612,7 +612,7 @@ class ImageHDU(HDU):
         mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
         at = ffi.from_buffer(data) if data.size else ffi.NULL
         err = error()
-        check(
+        _check_values(
             lib.rf_image_write(
                 handle, self._index, c_axes(axes), kind, 0, at, data.nbytes, mask_at, err
             ),
@@ -768,6 +768,13 @@ def _stored_blank(blank: SupportsIndex, dtype: np.dtype[Any]) -> int:
 
 
 # ---- arrays ----
+
+
+def _check_values(status: int, err: CData) -> None:
+    """Raise for a failed write; what is out of range there is a value, never an index."""
+    if status == lib.RF_ERR_RANGE:
+        raise FITSValueError(text(err.message))
+    check(status, err)
 
 
 def _check_out(out: Array, shape: tuple[int, ...], dtype: np.dtype[Any] | None) -> np.dtype[Any]:
