@@ -384,7 +384,7 @@ def main() -> int:
         return 1
     print(
         f"All passed: {passed} checks on {len(reals)} real files, "
-        f"read through {len(reads)} drivers and written through {len(writes)}."
+        f"read in {len(reads)} ways and written in {len(writes)}."
     )
     return 0
 

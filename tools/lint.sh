@@ -42,7 +42,7 @@ refuse "The library does not print, exit or assert:" \
   '\b(printf|puts|fprintf|perror|exit|abort|assert)[[:space:]]*\(' 'csrc/*.c'
 refuse "Compiler built-ins need a portable twin, and typed loads go through memcpy:" \
   '\*[[:space:]]*\([[:space:]]*(const[[:space:]]+)?u?int(16|32|64)_t[[:space:]]*\*[[:space:]]*\)' 'csrc/*.c' 'csrc/*.h'
-refuse "Stubs and promises do not belong into the code:" 'TODO|FIXME|XXX|NotImplementedError' \
+refuse "Stubs and promises do not belong into the code:" 'TODO|FIXME|XXX|raise NotImplementedError' \
   'csrc/*.c' 'csrc/*.h' 'rustfits/*.py'
 refuse "Skipped tests are debts:" 'pytest\.(skip|xfail|importorskip)|mark\.(skip|xfail)' 'tests/*.py'
 

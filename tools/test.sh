@@ -16,18 +16,20 @@ export PATH="$PWD/.venv/bin:$PATH"
 export PYTHONSAFEPATH=1
 pytest_arguments=()
 
-# configure <build directory> <meson setup arguments>…: once; later calls only compile.
+# configure <build directory> <meson setup arguments>…: sets up once, compiles what changed; quiet unless it fails.
 configure() {
   local directory=$1
   shift
-  if [ ! -e "$directory/build.ninja" ]; then
-    rm -rf "$directory"
-    meson setup "$directory" "$@" >"$directory.log" 2>&1 || {
-      tail -n 30 "$directory.log"
-      return 1
-    }
-  fi
-  meson compile -C "$directory" | tail -n 40
+  {
+    if [ ! -e "$directory/build.ninja" ]; then
+      rm -rf "$directory"
+      meson setup "$directory" "$@" || return 1
+    fi
+    meson compile -C "$directory"
+  } >"$directory.log" 2>&1 || {
+    tail -n 60 "$directory.log"
+    return 1
+  }
 }
 
 step_lint() {
