@@ -109,6 +109,15 @@ static void name_on_card(const char *card, rf_keyword *name) {
   name->name[view.keyword_length] = '\0';
 }
 
+/* A string without a closing quote, which reaches to the end of the card. */
+static bool is_unclosed(const rf_card_view *view) {
+  rf_value value;
+  const char *raw;
+  size_t n;
+  rf_value_read(view->value, view->value_length, &value, &raw, &n);
+  return value.kind == RF_VALUE_INVALID && view->value[0] == '\'';
+}
+
 rf_status rf_header_set_comment(rf_header *header, const char *keyword, const char *comment, rf_error *err) {
   rf_error_clear(err);
   if (keyword == NULL || comment == NULL)
@@ -125,6 +134,8 @@ rf_status rf_header_set_comment(rf_header *header, const char *keyword, const ch
   if (!view.has_value)
     return rf_fail(err, RF_ERR_TYPE, "keyword %s: its card is commentary and has no comment field",
                    name.length > 0 ? name.name : "(blank)");
+  if (is_unclosed(&view))
+    return rf_fail(err, RF_ERR_TYPE, "keyword %s: its string is not closed, so that no comment can follow", name.name);
   name_on_card(card, &name);
   rf_text cards = {0};
   rf_status status = recomment(header, index, &name, comment, n, &cards, err);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * One card of any 80 bytes: taken apart, its parts lie inside of it; read as every kind of value; and a number that was
+ * read is written and read again as the same one.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "header/header.h"
+#include "header/parts.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(int condition) {
+  if (!condition)
+    abort();
+}
+
+static void require_inside(const char *card, const char *part, size_t n) {
+  require(part >= card && part <= card + RF_CARD_BYTES && n <= (size_t)(card + RF_CARD_BYTES - part));
+}
+
+static void check_parts(const char *card) {
+  rf_card_view view;
+  rf_card_split(card, &view);
+  require_inside(card, view.keyword, view.keyword_length);
+  require_inside(card, view.value, view.value_length);
+  require_inside(card, view.comment, view.comment_length);
+  require_inside(card, view.text, view.text_length);
+  require(view.has_value || (view.value_length == 0 && view.comment_length == 0));
+  if (rf_card_split_continue(card, &view))
+    require_inside(card, view.value, view.value_length);
+}
+
+static void check_values(const char *card) {
+  int64_t integer;
+  double real;
+  bool logical;
+  char text[RF_CARD_BYTES];
+  char written[RF_NUMBER_BYTES];
+  (void)rf_card_logical(card, &logical);
+  for (size_t capacity = 0; capacity <= sizeof text; capacity += 20)
+    if (rf_card_string(card, text, capacity))
+      require(strlen(text) < capacity);
+  if (rf_card_integer(card, &integer)) {
+    int64_t back = 0;
+    rf_number_write_integer(integer, written);
+    require(rf_number_read(written, strlen(written), &back, &real) == RF_NUMBER_INTEGER && back == integer);
+  }
+  if (rf_card_real(card, &real)) {
+    double back;
+    require(rf_number_write_real(real, written));
+    require(rf_number_read(written, strlen(written), &integer, &back) == RF_NUMBER_REAL);
+    require(memcmp(&back, &real, sizeof real) == 0);
+  }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  /* On the heap and of its very size, so that a byte read outside is seen. */
+  char *card = malloc(RF_CARD_BYTES);
+  if (card == NULL)
+    return 0;
+  memset(card, ' ', RF_CARD_BYTES);
+  if (size > 0)
+    memcpy(card, data, size < RF_CARD_BYTES ? size : RF_CARD_BYTES);
+  check_parts(card);
+  check_values(card);
+  free(card);
+  return 0;
+}

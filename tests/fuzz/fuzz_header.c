@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A header of any bytes, edited in ways that the input chooses. After each edit the value that was set is the value
+ * that is found, cards that were not edited keep their bytes, and what is formatted parses as the same header.
+ */
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "header/header.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(int condition) {
+  if (!condition)
+    abort();
+}
+
+/* What is left of the input. */
+typedef struct input {
+  const uint8_t *data;
+  size_t size;
+} input;
+
+static uint8_t take_byte(input *in) {
+  if (in->size == 0)
+    return 0;
+  in->size--;
+  return *in->data++;
+}
+
+/* Up to `most` characters, NUL-ended; those that are not printable become printable four times out of five. */
+static size_t take_text(input *in, char *text, size_t most) {
+  size_t n = take_byte(in) % (most + 1);
+  int raw = take_byte(in) % 5 == 0;
+  for (size_t i = 0; i < n; i++) {
+    uint8_t c = take_byte(in);
+    text[i] = raw && c != 0 ? (char)c : (char)(' ' + c % 95);
+  }
+  text[n] = '\0';
+  return n;
+}
+
+static void take_keyword(input *in, const rf_header *header, char *keyword) {
+  uint8_t how = take_byte(in);
+  size_t count = rf_header_count(header);
+  if (how % 3 != 0 && count > 0) /* one that is there */
+    (void)rf_header_keyword(header, take_byte(in) % count, keyword, NULL, NULL);
+  else
+    (void)take_text(in, keyword, how % 2 ? 8 : 70);
+}
+
+static rf_value take_value(input *in, char *text) {
+  rf_value value = {.kind = take_byte(in) % 9};
+  uint64_t bits = 0;
+  for (int i = 0; i < 8; i++)
+    bits = bits << 8 | take_byte(in);
+  memcpy(&value.integer, &bits, sizeof bits);
+  memcpy(&value.real, &bits, sizeof bits);
+  value.imaginary = (double)(bits % 1000) / 8;
+  value.text_length = take_text(in, text, 250);
+  value.text = text;
+  return value;
+}
+
+static size_t without_blanks(const char *text, size_t n) {
+  while (n > 0 && text[n - 1] == ' ')
+    n--;
+  return n;
+}
+
+static void require_same(const rf_value *set, const rf_value *got) {
+  require(set->kind == got->kind || (set->kind == RF_VALUE_BIG && got->kind == RF_VALUE_INTEGER)); /* few digits */
+  if (set->kind == RF_VALUE_LOGICAL)
+    require((set->integer != 0) == (got->integer != 0));
+  if (set->kind == RF_VALUE_INTEGER)
+    require(set->integer == got->integer);
+  if (set->kind == RF_VALUE_REAL || set->kind == RF_VALUE_COMPLEX)
+    require(memcmp(&set->real, &got->real, sizeof set->real) == 0);
+  if (set->kind == RF_VALUE_COMPLEX)
+    require(set->imaginary == got->imaginary);
+  if (set->kind == RF_VALUE_STRING) {
+    size_t n = without_blanks(set->text, set->text_length);
+    require(n == got->text_length && memcmp(set->text, got->text, n) == 0);
+  }
+}
+
+/* Sets, and looks at what was set and at the cards before and behind it. */
+static void set_and_check(rf_header *header, const char *keyword, const rf_value *value, const char *comment) {
+  size_t count = rf_header_count(header);
+  size_t index = count;
+  size_t span = 0;
+  char name[RF_CARD_BYTES];
+  char *before = malloc(count * RF_CARD_BYTES + 1);
+  if (before == NULL)
+    return;
+  if (count > 0)
+    memcpy(before, rf_header_cards(header), count * RF_CARD_BYTES);
+  if (rf_header_find(header, keyword, 0, &index, NULL) == RF_OK)
+    (void)rf_header_keyword(header, index, name, &span, NULL);
+  rf_status status = rf_header_set(header, keyword, value, comment, NULL);
+  const char *after = rf_header_cards(header);
+  if (status != RF_OK) {
+    require(rf_header_count(header) == count && (count == 0 || memcmp(before, after, count * RF_CARD_BYTES) == 0));
+    free(before);
+    return;
+  }
+  size_t behind = (count - index - span) * RF_CARD_BYTES;
+  require(index == 0 || memcmp(before, after, index * RF_CARD_BYTES) == 0);
+  require(behind == 0 || memcmp(before + (index + span) * RF_CARD_BYTES,
+                                after + rf_header_count(header) * RF_CARD_BYTES - behind, behind) == 0);
+  rf_value got;
+  require(rf_header_get(header, keyword, &got, NULL) == RF_OK);
+  require_same(value, &got);
+  free(before);
+}
+
+static int begins_with_hierarch(const char *keyword) {
+  static const char lower[] = "hierarch ";
+  for (size_t i = 0; i < sizeof lower - 1; i++)
+    if ((keyword[i] | 0x20) != (lower[i] | 0x20))
+      return 0;
+  return 1;
+}
+
+static void read_all(rf_header *header) {
+  char keyword[RF_CARD_BYTES];
+  size_t span = 1;
+  for (size_t i = 0; i < rf_header_count(header); i += span) {
+    rf_value value;
+    const char *text;
+    size_t n;
+    size_t found;
+    require(rf_header_keyword(header, i, keyword, &span, NULL) == RF_OK && span >= 1);
+    require(rf_header_value(header, i, &value, NULL) == RF_OK);
+    require(value.text != NULL && strlen(value.text) == value.text_length);
+    require(rf_header_comment(header, i, &text, &n, NULL) == RF_OK && strlen(text) == n);
+    /* "HIERARCH HIERARCH x = 1" has a name that a caller cannot say: the first word is taken for the convention's */
+    rf_status status = rf_header_find(header, keyword, 0, &found, NULL);
+    require(begins_with_hierarch(keyword) || (status == RF_OK && found <= i));
+  }
+}
+
+static void check_round_trip(const rf_header *header) {
+  uint64_t bytes = rf_header_file_bytes(header);
+  char *out = malloc(bytes);
+  if (out == NULL)
+    return;
+  rf_header *back = NULL;
+  rf_header_format(header, out, bytes);
+  require(rf_header_parse(out, bytes, 0, &back, NULL) == RF_OK);
+  size_t n = rf_header_count(header) * RF_CARD_BYTES;
+  require(rf_header_count(back) == rf_header_count(header));
+  require(n == 0 || memcmp(rf_header_cards(back), rf_header_cards(header), n) == 0);
+  require(rf_header_same_structure(header, back, NULL) == RF_OK);
+  rf_header_free(back);
+  free(out);
+}
+
+static void edit(rf_header *header, input *in) {
+  char keyword[RF_CARD_BYTES];
+  char text[256];
+  char comment[128];
+  uint8_t what = take_byte(in) % 6;
+  take_keyword(in, header, keyword);
+  if (what <= 2) {
+    rf_value value = take_value(in, text);
+    (void)take_text(in, comment, sizeof comment - 1);
+    set_and_check(header, keyword, &value, what == 0 ? NULL : comment);
+  } else if (what == 3) {
+    (void)take_text(in, comment, sizeof comment - 1);
+    (void)rf_header_set_comment(header, keyword, comment, NULL);
+  } else if (what == 4) {
+    (void)take_text(in, text, sizeof text - 1);
+    static const char *const names[] = {"COMMENT", "HISTORY", ""};
+    (void)rf_header_add(header, names[take_byte(in) % 3], text, NULL);
+  } else {
+    (void)rf_header_delete(header, keyword, NULL);
+  }
+}
+
+/* The first byte says how many cards the input begins with; what is behind them chooses the edits. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  input in = {data, size};
+  size_t cards = take_byte(&in) % 40;
+  if (cards > in.size / RF_CARD_BYTES)
+    cards = in.size / RF_CARD_BYTES;
+  rf_header *header = NULL;
+  rf_error err;
+  if (rf_header_parse(in.data, cards * RF_CARD_BYTES, 0, &header, &err) != RF_OK) {
+    require(err.code == RF_ERR_CARD);
+    require(rf_header_parse(in.data, cards * RF_CARD_BYTES, RF_OPEN_LENIENT, &header, NULL) == RF_OK);
+  }
+  in.data += cards * RF_CARD_BYTES;
+  in.size -= cards * RF_CARD_BYTES;
+  read_all(header);
+  check_round_trip(header);
+  for (int edits = 0; in.size > 0 && edits < 50; edits++)
+    edit(header, &in);
+  read_all(header);
+  check_round_trip(header);
+  rf_header_free(header);
+  return 0;
+}
