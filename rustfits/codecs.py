@@ -120,8 +120,10 @@ def _inflate(
         return _say(err, lib.RF_ERR_CODEC, f"corrupt gzip data: {wrong}")
     ffi.memmove(out, content, len(content))
     made[0] = len(content)
-    used[0] = n_in - len(decoder.unconsumed_tail) - len(decoder.unused_data)
     done[0] = decoder.eof
+    # At the end of a member unconsumed_tail may still be what the call before left there.
+    left = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
+    used[0] = n_in - len(left)
     return int(lib.RF_OK)
 
 

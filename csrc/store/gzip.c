@@ -223,8 +223,8 @@ static bool decode_whole(gzip_state *g) {
 static rf_status fail_limit(gzip_state *g, rf_error *err) {
   g->gunzip.broken = true;
   return rf_fail(err, RF_ERR_LIMIT,
-                 "the file decompresses to more than the limit of %llu bytes (rf_limits.inflate_bytes; raise it if the "
-                 "file can be trusted)",
+                 "the file decompresses to more than the limit of %llu bytes; if it can be trusted, raise the limit "
+                 "(rf_limits.inflate_bytes, from Python max_inflate_bytes)",
                  (unsigned long long)g->limit);
 }
 

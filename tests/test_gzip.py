@@ -1,0 +1,650 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Compressed files: against gzip, astropy and fitsio both ways, and broken on purpose."""
+
+from __future__ import annotations
+
+import gc
+import gzip
+import io
+import itertools
+import os
+import random
+import stat
+import subprocess
+import sys
+import textwrap
+import threading
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import fitsio
+import numpy as np
+import pytest
+from astropy.io import fits as astropy_fits
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rustfits
+from rustfits import FITS, codecs
+
+
+def fits_bytes(*arrays: np.ndarray) -> bytes:
+    """A file by astropy with one image an array."""
+    hdus = [astropy_fits.PrimaryHDU(arrays[0])]
+    hdus += [astropy_fits.ImageHDU(array, name=f"E{i}") for i, array in enumerate(arrays[1:])]
+    out = io.BytesIO()
+    astropy_fits.HDUList(hdus).writeto(out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def image(rng: np.random.Generator) -> np.ndarray:
+    return (rng.normal(1000, 30, (400, 500))).astype("f4")
+
+
+@pytest.fixture
+def packed(tmp_path: Path, image: np.ndarray) -> Path:
+    path = tmp_path / "image.fits.gz"
+    path.write_bytes(gzip.compress(fits_bytes(image, image[:7])))
+    return path
+
+
+def run_python(
+    code: str, *arguments: object, before: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run code in a process of its own, which must find the same package."""
+    places = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(map(os.path.abspath, filter(None, places)))
+    }
+    return subprocess.run(
+        [*before, sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        cwd="/",
+        env=environment,
+    )
+
+
+def names_in(folder: Path) -> list[str]:
+    return [entry.name for entry in folder.iterdir()]
+
+
+# ---- reading
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".GZ", ".Gz", ".gZ", ""])
+def test_suffix_in_any_case_or_none(tmp_path, image, suffix):
+    path = tmp_path / ("image.fits" + suffix)
+    path.write_bytes(gzip.compress(fits_bytes(image)))
+    np.testing.assert_array_equal(rustfits.read(path), image)
+    with FITS(path) as fits:
+        np.testing.assert_array_equal(fits[0][10:20, ::-7], image[10:20, ::-7])
+
+
+@pytest.mark.parametrize("level", [0, 1, 6, 9])
+def test_every_level_of_gzip(tmp_path, image, level):
+    path = tmp_path / "image.fits.gz"
+    path.write_bytes(gzip.compress(fits_bytes(image), level))
+    np.testing.assert_array_equal(rustfits.read(path), image)
+
+
+def test_many_members_are_one_file(tmp_path, image):
+    plain = fits_bytes(image)
+    path = tmp_path / "image.fits.gz"
+    cuts = [0, 1000, 3000, 3000, 400_000, 500_000, len(plain)]
+    path.write_bytes(b"".join(gzip.compress(plain[a:b]) for a, b in itertools.pairwise(cuts)))
+    np.testing.assert_array_equal(rustfits.read(path), image)
+    with FITS(path) as fits:
+        assert fits.to_bytes() == plain
+        np.testing.assert_array_equal(fits[0][-1], image[-1])
+
+
+def test_member_ends_inside_a_piece_of_input_that_was_full_before(tmp_path):
+    # zlib-ng's unconsumed_tail outlives the end of the stream; with unused_data added to it we
+    # lost our place.
+    array = np.frombuffer(random.Random(21).randbytes(60_000) + bytes(240_000), ">i2")
+    plain = fits_bytes(array)
+    path = tmp_path / "x.fits.gz"
+    path.write_bytes(gzip.compress(plain[:257_878], 1) + gzip.compress(plain[257_878:], 1))
+    with FITS(path) as fits:
+        np.testing.assert_array_equal(fits[0][56_500:141_000], array[56_500:141_000])
+
+
+def test_what_the_command_line_tool_makes(tmp_path, image):
+    path = tmp_path / "image.fits"
+    path.write_bytes(fits_bytes(image))
+    subprocess.run(["gzip", path], check=True)  # with a name and a time in its header
+    np.testing.assert_array_equal(rustfits.read(str(path) + ".gz"), image)
+
+
+def test_what_astropy_and_fitsio_make(tmp_path, image):
+    theirs = tmp_path / "astropy.fits.gz"
+    astropy_fits.writeto(theirs, image)
+    np.testing.assert_array_equal(rustfits.read(theirs), image)
+    other = tmp_path / "fitsio.fits.gz"
+    fitsio.write(str(other), image)
+    np.testing.assert_array_equal(rustfits.read(other), image)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32), members=st.integers(1, 5), data=st.data())
+def test_reading_anywhere_gives_the_decompressed_bytes(tmp_path_factory, seed, members, data):
+    source = random.Random(seed)
+    array = np.frombuffer(source.randbytes(60_000) + bytes(240_000), ">i2").reshape(300, 500)
+    plain = fits_bytes(array)
+    cuts = [0, *sorted(source.randrange(len(plain)) for _ in range(members - 1)), len(plain)]
+    path = tmp_path_factory.mktemp("gz") / "x.fits.gz"
+    path.write_bytes(b"".join(gzip.compress(plain[a:b], 1) for a, b in itertools.pairwise(cuts)))
+    with FITS(path) as fits:
+        for _ in range(6):
+            rows = slice(*sorted(data.draw(st.tuples(st.integers(0, 300), st.integers(0, 300)))))
+            np.testing.assert_array_equal(fits[0][rows, 3:400], array[rows, 3:400])
+
+
+def test_zero_padding_behind_the_last_member(packed, image):
+    packed.write_bytes(packed.read_bytes() + bytes(10_000))
+    np.testing.assert_array_equal(rustfits.read(packed), image)
+    with FITS(packed) as fits:
+        assert len(fits) == 2
+
+
+def test_header_needs_only_the_beginning(tmp_path, rng):
+    array = rng.integers(0, 2**16, (2000, 1000), dtype="u2")
+    whole = gzip.compress(fits_bytes(array), 1)
+    path = tmp_path / "cut.fits.gz"
+    path.write_bytes(whole[:4096])
+    assert rustfits.read_header(path)["NAXIS2"] == 2000
+    with FITS(path) as fits:
+        assert fits[0].shape == (2000, 1000)
+        with pytest.raises(rustfits.FITSTruncatedError, match="ends at byte 4096"):
+            fits[0].read()
+
+
+def test_plain_file_under_a_gz_name(tmp_path, image):
+    # What a server or a browser leaves that has decompressed on the way.
+    path = tmp_path / "image.fits.gz"
+    path.write_bytes(fits_bytes(image))
+    np.testing.assert_array_equal(rustfits.read(path), image)
+
+
+def test_to_bytes_is_decompressed(packed):
+    with FITS(packed) as fits:
+        assert fits.to_bytes() == gzip.decompress(packed.read_bytes())
+
+
+def test_from_bytes_recognises_gzip(packed, image):
+    with FITS.from_bytes(packed.read_bytes()) as fits:
+        np.testing.assert_array_equal(fits[0].read(), image)
+        assert fits.to_bytes() == gzip.decompress(packed.read_bytes())
+
+
+def test_threads_read_one_file(packed, image):
+    failures: list[BaseException] = []
+
+    def work(seed: int) -> None:
+        source = random.Random(seed)
+        try:
+            for _ in range(40):
+                row, column = source.randrange(380), source.randrange(480)
+                found = fits[0][row : row + 20, column : column + 20]
+                np.testing.assert_array_equal(found, image[row : row + 20, column : column + 20])
+            np.testing.assert_array_equal(fits[1].read(), image[:7])
+        except BaseException as failure:
+            failures.append(failure)
+
+    with FITS(packed) as fits:
+        threads = [threading.Thread(target=work, args=(i,)) for i in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert not failures
+
+
+# ---- bad files
+
+
+def test_truncated_at_every_byte(tmp_path):
+    plain = fits_bytes(np.arange(100, dtype="i2"))
+    whole = gzip.compress(plain)
+    path = tmp_path / "cut.fits.gz"
+    for n in range(len(whole)):
+        path.write_bytes(whole[:n])
+        with pytest.raises(OSError, match=r"cut\.fits\.gz") as caught, FITS(path) as fits:
+            fits.to_bytes()
+        assert isinstance(caught.value, rustfits.FITSError)
+        if n > 1:
+            assert f"ends at byte {n}" in str(caught.value)
+            assert caught.value.offset == n
+
+
+def test_every_byte_may_be_wrong(tmp_path):
+    plain = fits_bytes(np.arange(100, dtype="i2"))
+    whole = gzip.compress(plain, 6, mtime=0)
+    path = tmp_path / "bad.fits.gz"
+    for i in range(len(whole)):
+        bad = bytearray(whole)
+        bad[i] ^= 0x41
+        path.write_bytes(bad)
+        try:
+            expected = zlib.decompress(bytes(bad), 31)
+        except zlib.error:
+            expected = None
+        if expected is not None:  # time, flags or system in gzip's header
+            with FITS(path) as fits:
+                assert fits.to_bytes() == expected
+            continue
+        with pytest.raises(rustfits.FITSError, match=r"bad\.fits\.gz"), FITS(path) as fits:
+            fits.to_bytes()
+
+
+def test_wrong_crc_is_an_error_of_the_last_read(packed):
+    bad = bytearray(packed.read_bytes())
+    bad[-8] ^= 1
+    packed.write_bytes(bad)
+    with FITS(packed) as fits:
+        with pytest.raises(rustfits.FITSCodecError, match=r"incorrect data check at byte \d+"):
+            fits[1].read()
+        with pytest.raises(rustfits.FITSCodecError, match="incorrect data check"):
+            fits.to_bytes()
+
+
+def test_trailing_garbage_is_told_with_its_offset(packed):
+    size = packed.stat().st_size
+    packed.write_bytes(packed.read_bytes() + b"garbage")
+    with FITS(packed) as fits, pytest.raises(rustfits.FITSCodecError) as caught:
+        fits.to_bytes()
+    assert f"trailing garbage: at byte {size}" in str(caught.value)
+    assert caught.value.offset == size
+
+
+@pytest.mark.parametrize("content", [b"", b"\x1f", b"\x1f\x8b", b"x" * 5000, b"PK\x03\x04" * 99])
+def test_no_gzip_file(tmp_path, content):
+    path = tmp_path / "no.fits.gz"
+    path.write_bytes(content)
+    with pytest.raises(OSError, match=r"no\.fits\.gz"):
+        FITS(path)
+
+
+def test_compressed_text_is_no_fits_file(tmp_path):
+    path = tmp_path / "no.fits.gz"
+    path.write_bytes(gzip.compress(b"hello" * 1000))
+    with pytest.raises(rustfits.NotFITSError, match=r"no\.fits\.gz"):
+        FITS(path)
+
+
+def test_bomb_stops_at_the_limit(tmp_path):
+    path = tmp_path / "bomb.fits.gz"
+    head = fits_bytes(np.zeros(10, "u1"))
+    path.write_bytes(gzip.compress(head + bytes(30_000_000)))
+    with FITS(path, max_inflate_bytes=1_000_000) as fits:
+        with pytest.raises(rustfits.FITSLimitError, match=r"1000000 bytes.*max_inflate_bytes"):
+            fits.to_bytes()
+        assert fits[0].read().size == 10
+    with FITS(path) as fits:
+        assert len(fits.to_bytes()) == len(head) + 30_000_000
+
+
+# ---- writing
+
+
+def test_written_file_is_read_by_all(tmp_path, image):
+    path = tmp_path / "new.fits.gz"
+    with FITS(path, "w+") as fits:
+        fits.write_image(image)
+        fits.write_image(image[:5], extname="FIVE")
+    subprocess.run(["gzip", "-t", path], check=True)
+    np.testing.assert_array_equal(rustfits.read(path), image)
+    np.testing.assert_array_equal(astropy_fits.getdata(path), image)
+    np.testing.assert_array_equal(fitsio.read(str(path), ext="FIVE"), image[:5])
+    unpacked = zlib.decompressobj(31)
+    plain = unpacked.decompress(path.read_bytes())
+    assert unpacked.eof
+    assert unpacked.unused_data == b""  # one member: cfitsio reads no second one
+    assert len(plain) % 2880 == 0
+
+
+def test_same_content_makes_the_same_file(tmp_path, image):
+    for name in ("a.fits.gz", "b.fits.gz"):
+        rustfits.write(tmp_path / name, image)
+    first = (tmp_path / "a.fits.gz").read_bytes()
+    assert first == (tmp_path / "b.fits.gz").read_bytes()
+    assert first[3:8] == bytes(5)  # no name, no time
+
+
+def test_plain_and_compressed_content_are_the_same(tmp_path, image):
+    rustfits.write(tmp_path / "a.fits", image)
+    rustfits.write(tmp_path / "a.fits.gz", image)
+    packed = (tmp_path / "a.fits.gz").read_bytes()
+    assert gzip.decompress(packed) == (tmp_path / "a.fits").read_bytes()
+
+
+def test_no_larger_than_fitsio(tmp_path, image):
+    fitsio.write(str(tmp_path / "theirs.fits.gz"), image)
+    rustfits.write(tmp_path / "ours.fits.gz", image)
+    theirs, ours = ((tmp_path / name).stat().st_size for name in ("theirs.fits.gz", "ours.fits.gz"))
+    assert ours <= theirs
+
+
+def test_level_makes_smaller_files(tmp_path, image):
+    sizes = []
+    for level in (1, 9):
+        path = tmp_path / f"level{level}.fits.gz"
+        with FITS(path, "w+", gzip_level=level) as fits:
+            fits.write_image(np.round(image))
+        np.testing.assert_array_equal(astropy_fits.getdata(path), np.round(image))
+        sizes.append(path.stat().st_size)
+    assert sizes[1] < sizes[0]
+
+
+def test_created_at_once_and_written_at_close(tmp_path, image):
+    path = tmp_path / "new.fits.gz"
+    fits = FITS(path, "w+")
+    assert path.exists()
+    fits.write_image(image)
+    assert path.stat().st_size == 0
+    fits.sync()
+    np.testing.assert_array_equal(astropy_fits.getdata(path), image)
+    fits.write_image(image + 1)
+    fits.close()
+    assert len(astropy_fits.open(path)) == 2
+    assert names_in(tmp_path) == ["new.fits.gz"]
+
+
+def test_closed_without_any_hdu(tmp_path):
+    path = tmp_path / "new.fits.gz"
+    FITS(path, "w+").close()
+    assert gzip.decompress(path.read_bytes()) == b""
+
+
+def test_changed_pixels_headers_and_hdus(packed, image):
+    with FITS(packed, "r+") as fits:
+        fits[0][5:8, 100:200] = -1
+        fits[1].header["NEW"] = (1.5, "a new card")
+        fits.write_image(np.arange(10), extname="TEN")
+    image[5:8, 100:200] = -1
+    subprocess.run(["gzip", "-t", packed], check=True)
+    with astropy_fits.open(packed) as theirs:
+        np.testing.assert_array_equal(theirs[0].data, image)
+        assert theirs[1].header["NEW"] == 1.5
+        np.testing.assert_array_equal(theirs["TEN"].data, np.arange(10))
+
+
+def test_unchanged_file_is_left_alone(packed):
+    os.utime(packed, ns=(1_000_000_000, 1_000_000_000))
+    before, inode = packed.read_bytes(), packed.stat().st_ino
+    with FITS(packed, "r+") as fits:
+        fits[0].read()
+        fits[0].header["NAXIS"]
+        fits.sync()
+    after = packed.stat()
+    assert (after.st_mtime_ns, after.st_ino) == (1_000_000_000, inode)
+    assert packed.read_bytes() == before
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o644, 0o664, 0o640])
+def test_permissions_are_kept(packed, mode):
+    packed.chmod(mode)
+    with FITS(packed, "r+") as fits:
+        fits[0][0] = 0
+    assert stat.S_IMODE(packed.stat().st_mode) == mode
+
+
+def test_symbolic_link_stays_one(packed, tmp_path):
+    link = tmp_path / "link.fits.gz"
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    target = packed.rename(folder / packed.name)
+    link.symlink_to(target)
+    with FITS(link, "r+") as fits:
+        fits[0][0] = 7
+    assert link.is_symlink()
+    assert (astropy_fits.getdata(target)[0] == 7).all()
+    assert names_in(folder) == [packed.name]
+
+
+def test_forgotten_file_is_written(tmp_path, image):
+    path = tmp_path / "new.fits.gz"
+    fits = FITS(path, "w+")
+    fits.write_image(image)
+    del fits
+    gc.collect()
+    np.testing.assert_array_equal(astropy_fits.getdata(path), image)
+
+
+def test_forgotten_file_is_written_when_python_ends(tmp_path):
+    path = tmp_path / "new.fits.gz"
+    done = run_python(
+        """
+        import sys, numpy, rustfits
+        fits = rustfits.FITS(sys.argv[1], "w+")
+        fits.write_image(numpy.arange(1000))
+        """,
+        path,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    np.testing.assert_array_equal(astropy_fits.getdata(path), np.arange(1000))
+
+
+def test_change_of_directory_between_opening_and_closing(tmp_path, image, monkeypatch):
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path)
+    fits = FITS("new.fits.gz", "w+")
+    fits.write_image(image)
+    monkeypatch.chdir(tmp_path / "other")
+    fits.close()
+    np.testing.assert_array_equal(astropy_fits.getdata(tmp_path / "new.fits.gz"), image)
+    assert names_in(tmp_path / "other") == []
+
+
+# ---- writing that fails
+
+
+def test_missing_folder_is_an_error_at_open(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        FITS(tmp_path / "nowhere" / "new.fits.gz", "w+")
+
+
+def test_folder_in_the_way_is_an_error_at_open(tmp_path):
+    (tmp_path / "folder.gz").mkdir()
+    with pytest.raises(IsADirectoryError, match=r"folder\.gz"):
+        FITS(tmp_path / "folder.gz", "w+")
+
+
+AS_NOBODY = """
+    import os, sys, numpy, zlib_ng.zlib_ng  # now: nobody may not be allowed to read them
+    from rustfits import FITS
+    os.chdir("/")
+    if os.getuid() == 0:
+        os.setgid(65534)
+        os.setuid(65534)
+    try:
+        with FITS(sys.argv[1], sys.argv[2]) as fits:
+            print("opened")
+            if sys.argv[2] == "r+":
+                fits[0][0] = 1
+    except PermissionError as error:
+        print(error.filename or "", error)
+"""
+
+
+@pytest.fixture
+def open_to_all(tmp_path: Path) -> Path:
+    """A folder that every user can reach: pytest's own ones are private."""
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.getuid() and folder.stat().st_mode & 0o005 != 0o005:
+            folder.chmod(folder.stat().st_mode | 0o055)
+    return tmp_path
+
+
+def test_unwritable_folder_is_an_error_at_open(open_to_all):
+    closed = open_to_all / "closed"
+    closed.mkdir()
+    closed.chmod(0o555)
+    done = run_python(AS_NOBODY, closed / "new.fits.gz", "w+")
+    assert "new.fits.gz" in done.stdout, done.stderr
+    assert "opened" not in done.stdout
+    assert names_in(closed) == []
+
+
+def test_writable_file_in_an_unwritable_folder(open_to_all, packed):
+    # Nothing can be put beside the file: said before the first change, not when the file is closed.
+    closed = open_to_all / "closed"
+    closed.mkdir()
+    target = packed.rename(closed / packed.name)
+    target.chmod(0o666)
+    closed.chmod(0o555)
+    before = target.read_bytes()
+    done = run_python(AS_NOBODY, target, "r+")
+    assert done.stdout.startswith("opened"), done.stderr
+    assert packed.name in done.stdout.splitlines()[1]
+    assert target.read_bytes() == before
+    assert names_in(closed) == [packed.name]
+
+
+@pytest.mark.parametrize("how", ["close", "sync", "del"])
+def test_full_disk_keeps_the_old_file(tmp_path, packed, how):
+    """A limit on the size of files does to the temporary file what a full disk does."""
+    before = packed.read_bytes()
+    done = run_python(
+        """
+        import gc, resource, signal, sys, numpy
+        import rustfits
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+        fits = rustfits.FITS(sys.argv[1], "r+")
+        fits[0][:] = numpy.random.default_rng(1).normal(size=fits[0].shape)
+        if sys.argv[2] == "del":
+            del fits
+            gc.collect()
+            sys.exit(3)
+        try:
+            getattr(fits, sys.argv[2])()
+        except OSError as error:
+            assert isinstance(error, rustfits.FITSError)
+            print(type(error).__name__, error)
+        if sys.argv[2] == "sync":
+            try:
+                fits.close()
+            except OSError:
+                print("again")
+        """,
+        packed,
+        how,
+    )
+    told = done.stderr if how == "del" else done.stdout
+    assert "image.fits.gz" in told, done.stderr
+    assert done.returncode == (3 if how == "del" else 0), done.stderr
+    if how == "sync":
+        assert done.stdout.endswith("again\n")
+    assert packed.read_bytes() == before
+    assert names_in(tmp_path) == [packed.name]
+
+
+def test_full_file_system_keeps_the_old_file(tmp_path, packed):
+    code = """
+        import os, pathlib, subprocess, sys, numpy
+        import rustfits
+        old, small = pathlib.Path(sys.argv[1]).read_bytes(), pathlib.Path(sys.argv[2])
+        command = ["mount", "-t", "tmpfs", "-o", "size=1200k", "tmpfs", small]
+        subprocess.run(command, check=True)
+        path = small / "image.fits.gz"
+        path.write_bytes(old)
+        fits = rustfits.FITS(path, "r+")
+        fits[0][:] = numpy.random.default_rng(1).normal(size=fits[0].shape)
+        try:
+            fits.close()
+        except OSError as error:
+            print(error.errno, error)
+        print(os.listdir(small), path.read_bytes() == old)
+    """
+    small = tmp_path / "small"
+    small.mkdir()
+    # The mount lives in a name space of the child's own and goes with it.
+    done = run_python(code, packed, small, before=["unshare", "--map-root-user", "--mount"])
+    told, state = done.stdout.splitlines()
+    assert told.startswith("28 ")
+    assert "image.fits.gz" in told
+    assert state == "['image.fits.gz'] True"
+
+
+# ---- zlib-ng as the codec
+
+
+def test_zlib_ng_is_imported_when_needed(packed):
+    done = run_python(
+        """
+        import sys, rustfits
+        assert "zlib_ng" not in sys.modules and "zlib_ng.zlib_ng" not in sys.modules
+        rustfits.read_header(sys.argv[1])
+        assert "zlib_ng.zlib_ng" in sys.modules
+        """,
+        packed,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_streams_are_let_go(packed):
+    for _ in range(3):
+        with FITS(packed) as fits:
+            fits[0][3]
+    assert codecs._streams == set()
+
+
+def test_exception_in_the_codec_comes_out(packed, monkeypatch, capfd):
+    class Odd(Exception):
+        pass
+
+    def broken() -> object:
+        raise Odd("out of order")
+
+    with FITS(packed) as fits:
+        fits[0].shape  # noqa: B018
+        monkeypatch.setattr(codecs, "_zlib_ng", broken)
+        with pytest.raises(Odd, match="out of order"):
+            FITS(packed)
+        monkeypatch.undo()
+        assert fits[0][0].size == 500
+    assert capfd.readouterr() == ("", "")
+
+
+def through_the_codec(plain: bytes, level: int, piece: int) -> bytes:
+    """Deflate with the functions that C calls."""
+    ffi, lib = rustfits._lib.ffi, rustfits._lib.lib
+    packed = bytearray()
+
+    @ffi.callback("rf_status(void *, const void *, size_t, rf_error *)")
+    def sink(_context: object, data: object, n: int, _err: object) -> int:
+        packed.extend(ffi.buffer(data, n))
+        return int(lib.RF_OK)
+
+    stream, err = ffi.new("void **"), ffi.new("rf_error *")
+    assert lib.rf_py_deflate_open(ffi.NULL, level, stream, err) == lib.RF_OK
+    for at in range(0, len(plain), piece):
+        part = ffi.from_buffer(plain[at : at + piece])
+        last = at + piece >= len(plain)
+        status = lib.rf_py_deflate(stream[0], part, len(part), last, sink, ffi.NULL, err)
+        assert status == lib.RF_OK
+    lib.rf_py_deflate_close(stream[0])
+    return bytes(packed)
+
+
+@pytest.mark.parametrize("level", [0, 1, 9])
+def test_zlib_ng_writes_one_plain_member(image, level):
+    plain = fits_bytes(image)
+    packed = through_the_codec(plain, level, 100_000)
+    unpacked = zlib.decompressobj(31)
+    assert unpacked.decompress(packed) == plain
+    assert unpacked.eof
+    assert packed[3:8] == bytes(5)
+    assert codecs._streams == set()
+
+
+def test_zlib_ng_is_smaller_than_fitsio(tmp_path, image):
+    fitsio.write(str(tmp_path / "theirs.fits.gz"), image)
+    packed = through_the_codec(fits_bytes(image), 0, 1 << 20)
+    assert len(packed) <= (tmp_path / "theirs.fits.gz").stat().st_size
