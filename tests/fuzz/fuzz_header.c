@@ -46,7 +46,7 @@ static void take_keyword(input *in, const rf_header *header, char *keyword) {
   uint8_t how = take_byte(in);
   size_t count = rf_header_count(header);
   if (how % 3 != 0 && count > 0) /* one that is there */
-    (void)rf_header_keyword(header, take_byte(in) % count, keyword, NULL, NULL);
+    require(rf_header_keyword(header, take_byte(in) % count, keyword, NULL, NULL) == RF_OK);
   else
     (void)take_text(in, keyword, how % 2 ? 8 : 70);
 }
@@ -98,7 +98,7 @@ static void set_and_check(rf_header *header, const char *keyword, const rf_value
   if (count > 0)
     memcpy(before, rf_header_cards(header), count * RF_CARD_BYTES);
   if (rf_header_find(header, keyword, 0, &index, NULL) == RF_OK)
-    (void)rf_header_keyword(header, index, name, &span, NULL);
+    require(rf_header_keyword(header, index, name, &span, NULL) == RF_OK);
   rf_status status = rf_header_set(header, keyword, value, comment, NULL);
   const char *after = rf_header_cards(header);
   if (status != RF_OK) {
@@ -163,6 +163,8 @@ static void edit(rf_header *header, input *in) {
   char text[256];
   char comment[128];
   uint8_t what = take_byte(in) % 6;
+  size_t count = rf_header_count(header);
+  rf_status status = RF_OK;
   take_keyword(in, header, keyword);
   if (what <= 2) {
     rf_value value = take_value(in, text);
@@ -170,14 +172,15 @@ static void edit(rf_header *header, input *in) {
     set_and_check(header, keyword, &value, what == 0 ? NULL : comment);
   } else if (what == 3) {
     (void)take_text(in, comment, sizeof comment - 1);
-    (void)rf_header_set_comment(header, keyword, comment, NULL);
+    status = rf_header_set_comment(header, keyword, comment, NULL);
   } else if (what == 4) {
     (void)take_text(in, text, sizeof text - 1);
     static const char *const names[] = {"COMMENT", "HISTORY", ""};
-    (void)rf_header_add(header, names[take_byte(in) % 3], text, NULL);
+    status = rf_header_add(header, names[take_byte(in) % 3], text, NULL);
   } else {
-    (void)rf_header_delete(header, keyword, NULL);
+    status = rf_header_delete(header, keyword, NULL);
   }
+  require(status == RF_OK || rf_header_count(header) == count);
 }
 
 /* The first byte says how many cards the input begins with; what is behind them chooses the edits. */
