@@ -27,8 +27,9 @@ from rustfits._lib import CData, check, error, ffi, lib, stash_exception, text
 
 __all__: list[str] = []
 
-# 16 KiB, libcurl's own, halves the speed of a local network.
-_BUFFER_BYTES = 512 << 10
+# 16 KiB, libcurl's own, halves the speed of a local network. libcurl fills up to ten of them in one
+# round; with larger ones what has arrived leaves the processor's cache before it is looked at.
+_BUFFER_BYTES = 128 << 10
 _CONNECT_SECONDS = 30.0
 # Without a time limit of the caller's: a server that is silent for so long is taken for dead.
 _SILENT_SECONDS = 300
@@ -157,7 +158,7 @@ class _Answer:
             self._judge_range(*span)
         packed = self.encoding not in ("", "identity")
         if packed and (span is not None or self.encoding not in ("gzip", "x-gzip")):
-            # gzip around a whole file is what any .gz file is: the C library sees it by its content.
+            # gzip around a whole file is what any .gz file is: the C library sees it by content.
             what = "the file" if span is None else "parts of the file"
             raise _FetchError(
                 lib.RF_ERR_UNSUPPORTED,
@@ -287,7 +288,7 @@ class _Fetch:
                 elsewhere = self._exchange(span)
             except _FetchError as failure:
                 if hops:
-                    # The URL that was asked for is known to the caller; this is the one that failed.
+                    # The URL that was asked for is known to the caller; this one failed.
                     failure.message = f"redirected to {_shown(self._target.url)}: {failure.message}"
                 raise
             if elsewhere is None:
@@ -647,7 +648,6 @@ def _escaped(
     stash_exception(exception.with_traceback(trace))
 
 
-@ffi.def_extern(name="rf_py_fetch", error=lib.RF_ERR_CALLBACK, onerror=_escaped)
 def _fetch(user: CData, request: CData, receiver: CData, response: CData, err: CData) -> int:
     """Fetch: the function of an rf_transport."""
     try:
@@ -662,6 +662,7 @@ def _fetch(user: CData, request: CData, receiver: CData, response: CData, err: C
 
 def _register() -> Sequence[CData]:
     """Make pycurl the transport of the C library; give what must live as long as the process."""
+    ffi.def_extern(name="rf_py_fetch", error=lib.RF_ERR_CALLBACK, onerror=_escaped)(_fetch)
     name = ffi.new("char[]", b"pycurl")
     schemes = ffi.new("char[]", b"http https ftp ftps")
     transport = ffi.new("rf_transport *")

@@ -12,6 +12,7 @@
 typedef struct {
   rf_driver row;
   char scheme[SCHEME_BYTES];
+  const rf_driver *before; /* the row that this one replaces: rows are for ever, so none may look lost */
 } transport_row;
 
 /* The transport of a row that has one, or NULL. */
@@ -24,11 +25,13 @@ static rf_status register_scheme(const rf_transport *transport, const char *sche
     return rf_fail(err, RF_ERR_ARGUMENT, "a scheme of transport \"%s\" has more than %d characters", transport->name,
                    SCHEME_BYTES - 1);
   /* Rows live as long as the process; registering a transport again must not make more of them. */
-  if (row_transport(rf_driver_find(scheme, n)) == transport)
+  const rf_driver *before = rf_driver_find(scheme, n);
+  if (row_transport(before) == transport)
     return RF_OK;
   transport_row *made = rf_alloc_zero(1, sizeof *made);
   if (made == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "out of memory");
+  made->before = before;
   memcpy(made->scheme, scheme, n);
   made->row.size = sizeof made->row;
   made->row.scheme = made->scheme;

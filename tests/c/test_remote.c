@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * URLs, what servers say, and the remote driver over transports made up here. Real servers are asked by
+ * tests/test_transport.py.
+ */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "check.h"
+#include "store/answer.h"
+#include "store/driver.h"
+#include "store/request.h"
+#include "store/store.h"
+
+/* ---- URLs ---- */
+
+static void check_url(const char *name, const char *text, const char *user, const char *password) {
+  rf_url url;
+  rf_error err = {0};
+  CHECK_OK(rf_url_parse(name, &url, &err), err);
+  if (err.code != RF_OK)
+    return;
+  CHECK_STR(url.text, text);
+  CHECK_STR(url.user != NULL ? url.user : "(none)", user);
+  CHECK_STR(url.password != NULL ? url.password : "(none)", password);
+  rf_url_release(&url);
+}
+
+static void test_url_parts(void) {
+  check_url("http://host/a.fits", "http://host/a.fits", "(none)", "(none)");
+  check_url("http://host", "http://host", "(none)", "(none)");
+  check_url("ftp://me@host/a", "ftp://host/a", "me", "(none)");
+  check_url("ftp://me:@host/a", "ftp://host/a", "me", "");
+  check_url("ftp://:pw@host/a", "ftp://host/a", "", "pw");
+  check_url("https://me:p%40ss%3Aw%2Frd%25@host:81/a?x=@b#part", "https://host:81/a?x=@b", "me", "p@ss:w/rd%");
+  check_url("ftp://me:p@ss@host/a", "ftp://host/a", "me", "p@ss");
+  check_url("http://[::1]:80/a b\"c\xC3\xA9.fits", "http://[::1]:80/a%20b%22c%C3%A9.fits", "(none)", "(none)");
+  check_url("http://host/a[1].fits?q={2}|3", "http://host/a[1].fits?q=%7B2%7D%7C3", "(none)", "(none)");
+  check_url("http://host/a%20b", "http://host/a%20b", "(none)", "(none)");
+  check_url("http://me:pw@host?q", "http://host?q", "me", "pw");
+}
+
+static void test_url_refused(void) {
+  static const char *const bad[] = {
+      "http:///a.fits",  "http://",        "http://me:pw@/a",         "http://:80/a",       "plain/path",
+      "http://host/a\n", "http://ho\tst/", "ftp://me:p%0d%0aDELE@h/", "ftp://m%00e@host/a", "ftp://m%ze@host/a",
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    rf_url url;
+    rf_error err = {0};
+    if (rf_url_parse(bad[i], &url, &err) == RF_OK) {
+      fprintf(stderr, "accepted: %s\n", bad[i]);
+      CHECK(0);
+      rf_url_release(&url);
+    }
+    CHECK(err.code == RF_ERR_ARGUMENT && err.message[0] != '\0');
+    CHECK(strstr(err.message, "pw") == NULL);
+  }
+}
+
+static void test_url_same_server(void) {
+  CHECK(rf_url_same_server("http://a.b/x", "http://A.B/y?q"));
+  CHECK(rf_url_same_server("http://a.b/x", "http://a.b:80/x"));
+  CHECK(rf_url_same_server("http://a.b/x", "https://a.b/x"));
+  CHECK(rf_url_same_server("http://[::1]/x", "http://[::1]:80/x"));
+  CHECK(!rf_url_same_server("https://a.b/x", "http://a.b/x"));
+  CHECK(!rf_url_same_server("http://a.b:8080/x", "https://a.b/x"));
+  CHECK(!rf_url_same_server("http://a.b/x", "http://a.b:8080/x"));
+  CHECK(!rf_url_same_server("http://a.b/x", "http://a.b.c/x"));
+  CHECK(!rf_url_same_server("http://a.b/x", "http://c@evil/a.b"));
+  CHECK(!rf_url_same_server("http://[::1]/x", "http://[::2]/x"));
+}
+
+/* ---- what a server says ---- */
+
+static void hear(rf_answer *answer, const char *lines) {
+  rf_answer_reset(answer);
+  while (*lines != '\0') {
+    size_t n = strcspn(lines, "\n") + 1;
+    rf_answer_http_line(answer, lines, n);
+    lines += n;
+  }
+}
+
+static rf_status judge(const char *lines, const rf_byte_range *range, rf_answer *answer, rf_error *err) {
+  hear(answer, lines);
+  rf_error_clear(err);
+  return rf_answer_judge_http(answer, range, err);
+}
+
+static void test_answer_fields(void) {
+  rf_answer answer;
+  rf_response response = {.size = sizeof response};
+  hear(&answer, "HTTP/1.1 401 Unauthorized\r\nETag: \"old\"\r\n\r\n"
+                "HTTP/1.1 200 OK\r\ncontent-LENGTH:  1234 \r\nETag: \"a\"\r\nAccept-Ranges: bytes\r\n"
+                "Last-Modified: Sun, 22 Nov 2026 08:00:00 GMT\r\nodd line\r\n\r\n");
+  rf_answer_report(&answer, &response);
+  CHECK(response.status == 200 && response.total_size == 1234 && response.accepts_ranges == 1);
+  CHECK_STR(response.etag, "\"a\"");
+  CHECK_STR(response.last_modified, "Sun, 22 Nov 2026 08:00:00 GMT");
+  hear(&answer, "HTTP/2 200\r\nContent-Length: 99999999999999999999\r\nAccept-Ranges: none\r\n");
+  rf_answer_report(&answer, &response);
+  CHECK(response.status == 200 && response.total_size == -1 && response.accepts_ranges == 0);
+  CHECK_STR(response.etag, "");
+  hear(&answer, "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nTransfer-Encoding: chunked\r\n");
+  rf_answer_report(&answer, &response);
+  CHECK(response.total_size == -1);
+  hear(&answer, "HTTP/1.1 206 Partial Content\r\nContent-Length: 7\r\nContent-Range: bytes 3-9/200\r\n");
+  rf_answer_report(&answer, &response);
+  CHECK(response.total_size == 200 && response.accepts_ranges == 1);
+  hear(&answer, "HTTP/1.1 206 Partial Content\r\nContent-Length: 7\r\nContent-Range: bytes 3-9/*\r\n");
+  rf_answer_report(&answer, &response);
+  CHECK(response.total_size == -1 && answer.range_first == 3 && answer.range_last == 9);
+}
+
+static void test_answer_hostile_fields(void) {
+  static const char *const ranges[] = {
+      "bytes",     "bytes ",          "bytes 3",        "bytes 3-",      "bytes 9-3/200",
+      "bytes 3-9", "bytes 3-900/200", "bytes -3-9/200", "lines 3-9/200", "bytes 3-99999999999999999999/200",
+      "",
+  };
+  rf_answer answer;
+  for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+    char lines[200];
+    snprintf(lines, sizeof lines, "HTTP/1.1 206 OK\r\nContent-Range: %s\r\n", ranges[i]);
+    hear(&answer, lines);
+    CHECK(answer.range_first == -1 && answer.total_size == -1);
+  }
+  hear(&answer, "HTTP/1.1\r\n");
+  CHECK(answer.status == 0);
+  hear(&answer, "HTTP/1.1 99999999999999999999 x\r\n");
+  CHECK(answer.status == 0);
+  char tag[400] = "HTTP/1.1 200 OK\r\nETag: ";
+  memset(tag + strlen(tag), 'x', 300);
+  hear(&answer, tag);
+  CHECK(strlen(answer.etag) == sizeof answer.etag - 1);
+}
+
+static void test_answer_ftp_replies(void) {
+  rf_answer answer;
+  rf_answer_reset(&answer);
+  static const char *const lines[] = {"220-Welcome\r\n", " 213 5 files\r\n", "220 ready\r\n", "213 2880\r\n",
+                                      "150 Opening\r\n"};
+  for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+    rf_answer_ftp_line(&answer, lines[i], strlen(lines[i]));
+  CHECK(answer.status == 150 && answer.total_size == 2880);
+}
+
+static void test_answer_statuses(void) {
+  static const struct {
+    int status;
+    rf_status failure;
+  } cases[] = {
+      {200, RF_OK},
+      {203, RF_OK},
+      {202, RF_ERR_HTTP_STATUS},
+      {204, RF_ERR_HTTP_STATUS},
+      {206, RF_ERR_HTTP_STATUS},
+      {304, RF_ERR_HTTP_STATUS},
+      {400, RF_ERR_HTTP_STATUS},
+      {401, RF_ERR_PERMISSION},
+      {403, RF_ERR_PERMISSION},
+      {404, RF_ERR_NO_FILE},
+      {410, RF_ERR_NO_FILE},
+      {429, RF_ERR_HTTP_STATUS},
+      {500, RF_ERR_HTTP_STATUS},
+      {599, RF_ERR_HTTP_STATUS},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char line[40], number[8];
+    rf_answer answer;
+    rf_error err;
+    snprintf(line, sizeof line, "HTTP/1.1 %d x\r\n", cases[i].status);
+    snprintf(number, sizeof number, "%d", cases[i].status);
+    CHECK(judge(line, NULL, &answer, &err) == cases[i].failure);
+    CHECK(cases[i].failure == RF_OK || (err.http_status == cases[i].status && strstr(err.message, number)));
+    CHECK(rf_answer_judge_http(&answer, NULL, NULL) == cases[i].failure);
+  }
+}
+
+static void test_answer_ranges(void) {
+  const rf_byte_range range = {10, 5};
+  rf_answer answer;
+  rf_error err;
+  CHECK(judge("HTTP/1.1 206 x\r\nContent-Range: bytes 10-14/20\r\n", &range, &answer, &err) == RF_OK);
+  CHECK(judge("HTTP/1.1 206 x\r\nContent-Range: bytes 10-14/*\r\n", &range, &answer, &err) == RF_OK);
+  CHECK(judge("HTTP/1.1 200 x\r\n", &range, &answer, &err) == RF_ERR_UNSUPPORTED);
+  CHECK(judge("HTTP/1.1 206 x\r\n", &range, &answer, &err) == RF_ERR_NETWORK);
+  CHECK(judge("HTTP/1.1 206 x\r\nContent-Range: bytes 11-15/20\r\n", &range, &answer, &err) == RF_ERR_NETWORK);
+  CHECK(judge("HTTP/1.1 206 x\r\nContent-Range: bytes 10-15/20\r\n", &range, &answer, &err) == RF_ERR_NETWORK);
+  CHECK(judge("HTTP/1.1 206 x\r\nContent-Range: bytes 10-12/20\r\n", &range, &answer, &err) == RF_ERR_NETWORK);
+  CHECK(judge("HTTP/1.1 206 x\r\nContent-Range: bytes 10-12/13\r\n", &range, &answer, &err) == RF_ERR_TRUNCATED);
+  CHECK(judge("HTTP/1.1 416 x\r\nContent-Range: bytes */8\r\n", &range, &answer, &err) == RF_ERR_TRUNCATED);
+  CHECK(strstr(err.message, "8 bytes") != NULL);
+  CHECK(judge("HTTP/1.1 416 x\r\n", &range, &answer, &err) == RF_ERR_TRUNCATED);
+  CHECK(judge("HTTP/1.1 404 x\r\n", &range, &answer, &err) == RF_ERR_NO_FILE);
+}
+
+static void test_answer_encodings(void) {
+  const rf_byte_range range = {0, 5};
+  rf_answer answer;
+  rf_error err;
+  CHECK(judge("HTTP/1.1 200 x\r\nContent-Encoding: gzip\r\n", NULL, &answer, &err) == RF_OK);
+  CHECK(judge("HTTP/1.1 200 x\r\nContent-Encoding: Identity\r\n", NULL, &answer, &err) == RF_OK);
+  CHECK(judge("HTTP/1.1 200 x\r\nContent-Encoding: br\r\n", NULL, &answer, &err) == RF_ERR_UNSUPPORTED);
+  CHECK(strstr(err.message, "\"br\"") != NULL);
+  CHECK(judge("HTTP/1.1 206 x\r\nContent-Range: bytes 0-4/9\r\nContent-Encoding: gzip\r\n", &range, &answer, &err) ==
+        RF_ERR_UNSUPPORTED);
+}
+
+/* ---- the driver over a transport made up here ---- */
+
+typedef struct {
+  const char *body;
+  size_t n;
+  size_t piece;
+  int64_t announced;
+  rf_status failure; /* after the body */
+  int calls;
+  char url[200];
+  char user[40];
+  char password[40];
+  double timeout;
+  int redirects;
+} fake_server;
+
+static rf_status fake_fetch(void *user, const rf_request *request, const rf_receiver *receiver, rf_response *response,
+                            rf_error *err) {
+  fake_server *server = user;
+  server->calls++;
+  snprintf(server->url, sizeof server->url, "%s", request->url);
+  snprintf(server->user, sizeof server->user, "%s", request->user != NULL ? request->user : "(none)");
+  snprintf(server->password, sizeof server->password, "%s", request->password != NULL ? request->password : "(none)");
+  server->timeout = request->remote->timeout;
+  server->redirects = request->redirects;
+  response->status = 200;
+  response->total_size = server->announced;
+  RF_TRY(receiver->begin(receiver->context, 0, response, err));
+  for (size_t at = 0; at < server->n;) {
+    size_t n = server->n - at < server->piece ? server->n - at : server->piece;
+    RF_TRY(receiver->take(receiver->context, 0, server->body + at, n, err));
+    at += n;
+  }
+  return server->failure == RF_OK ? RF_OK : rf_fail(err, server->failure, "the server is tired");
+}
+
+static fake_server server;
+static const rf_transport fake = {sizeof fake, "fake", "fake fakes", &server, fake_fetch};
+
+static void serve(const char *body, size_t n, size_t piece, int64_t announced) {
+  rf_error err = {0};
+  memset(&server, 0, sizeof server);
+  server.body = body;
+  server.n = n;
+  server.piece = piece;
+  server.announced = announced;
+  CHECK_OK(rf_transport_register(&fake, &err), err);
+}
+
+static rf_status open_fake(const char *name, const rf_options *options, rf_store **store, rf_error *err) {
+  rf_options defaults;
+  rf_options_init(&defaults);
+  *store = NULL;
+  rf_error_clear(err);
+  return rf_store_open(name, RF_MODE_READ, options != NULL ? options : &defaults, store, err);
+}
+
+static char *make_body(size_t n) {
+  char *body = malloc(n);
+  for (size_t i = 0; body != NULL && i < n; i++)
+    body[i] = (char)(i * 31 + i / 251);
+  return body;
+}
+
+static void test_whole_file(void) {
+  enum { SIZE = 3000001 };
+  char *body = make_body(SIZE);
+  /* announced; not announced, so that the memory has to grow */
+  for (int told = 0; told < 2; told++) {
+    serve(body, SIZE, 65521, told ? SIZE : -1);
+    rf_store *store;
+    rf_error err = {0};
+    CHECK_OK(open_fake("fake://me:p%20w@host/dir/a.fits?x#y", NULL, &store, &err), err);
+    if (store == NULL)
+      break;
+    uint64_t size = 0;
+    const uint8_t *bytes = NULL;
+    char last[8];
+    size_t got = 0;
+    CHECK_OK(rf_store_size(store, &size, &err), err);
+    CHECK(size == SIZE);
+    CHECK_OK(rf_store_peek(store, 0, SIZE, &bytes, &err), err);
+    CHECK(bytes != NULL && memcmp(bytes, body, SIZE) == 0);
+    CHECK_OK(rf_store_read_at(store, SIZE - 3, last, sizeof last, &got, &err), err);
+    CHECK(got == 3 && memcmp(last, body + SIZE - 3, 3) == 0);
+    CHECK(!store->writable && rf_store_write(store, 0, "x", 1, NULL) == RF_ERR_READONLY);
+    CHECK((store->flags & (RF_DRIVER_REMOTE | RF_DRIVER_MEMORY)) == (RF_DRIVER_REMOTE | RF_DRIVER_MEMORY));
+    CHECK(server.calls == 1);
+    CHECK_STR(server.url, "fake://host/dir/a.fits?x");
+    CHECK_STR(server.user, "me");
+    CHECK_STR(server.password, "p w");
+    CHECK_OK(rf_store_close(store, &err), err);
+  }
+  free(body);
+}
+
+static void test_options_arrive(void) {
+  serve("abc", 3, 3, 3);
+  rf_options options;
+  rf_options_init(&options);
+  options.remote.timeout = 2.5;
+  options.limits.redirects = 3;
+  rf_store *store;
+  rf_error err = {0};
+  CHECK_OK(open_fake("FAKES://host/a", &options, &store, &err), err);
+  CHECK(server.timeout == 2.5 && server.redirects == 3);
+  CHECK_STR(server.user, "(none)");
+  CHECK_OK(rf_store_close(store, &err), err);
+}
+
+static void test_empty_body(void) {
+  for (int told = 0; told < 2; told++) {
+    serve("", 0, 1, told ? 0 : -1);
+    rf_store *store;
+    rf_error err = {0};
+    uint64_t size = 7;
+    CHECK_OK(open_fake("fake://host/a", NULL, &store, &err), err);
+    CHECK_OK(rf_store_size(store, &size, &err), err);
+    CHECK(size == 0);
+    CHECK_OK(rf_store_close(store, &err), err);
+  }
+}
+
+static void test_writing_is_refused_without_a_request(void) {
+  serve("abc", 3, 3, 3);
+  rf_options options;
+  rf_options_init(&options);
+  rf_store *store;
+  rf_error err = {0};
+  CHECK(rf_store_open("fake://host/a", RF_MODE_READ_WRITE, &options, &store, &err) == RF_ERR_READONLY);
+  rf_error_clear(&err);
+  CHECK(rf_store_open("fake://host/a.gz", RF_MODE_CREATE, &options, &store, &err) == RF_ERR_READONLY);
+  /* also by who calls the driver itself */
+  const rf_driver *row = rf_driver_find("fake", 4);
+  void *state;
+  rf_error_clear(&err);
+  CHECK(row->ops->open(row, "fake://host/a", RF_MODE_READ_WRITE, &options, &state, &err) == RF_ERR_READONLY);
+  CHECK(server.calls == 0);
+}
+
+static rf_status open_failing(const char *name, const rf_options *options, rf_error *err) {
+  rf_store *store;
+  rf_status status = open_fake(name, options, &store, err);
+  CHECK(status != RF_OK);
+  if (status == RF_OK)
+    (void)rf_store_close(store, NULL);
+  return status;
+}
+
+static void test_bad_bodies(void) {
+  rf_error err = {0};
+  serve("abcdef", 6, 2, 10);
+  CHECK(open_failing("fake://host/a", NULL, &err) == RF_ERR_TRUNCATED);
+  CHECK(strstr(err.message, "6 of 10") != NULL);
+  serve("abcdef", 6, 4, 5);
+  CHECK(open_failing("fake://host/a", NULL, &err) == RF_ERR_NETWORK);
+  serve("abcdef", 6, 2, 6);
+  server.failure = RF_ERR_TIMEOUT;
+  CHECK(open_failing("fake://host/a", NULL, &err) == RF_ERR_TIMEOUT);
+  CHECK(strstr(err.message, "tired") != NULL);
+  /* 4 EiB announced: refused by the limit before memory is asked for */
+  serve("abcdef", 6, 2, INT64_MAX / 2);
+  CHECK(open_failing("fake://host/a", NULL, &err) == RF_ERR_LIMIT);
+  CHECK(open_failing("fake:///a", NULL, &err) == RF_ERR_ARGUMENT);
+}
+
+static void test_limit(void) {
+  rf_options options;
+  rf_options_init(&options);
+  options.limits.fetch_bytes = 5;
+  rf_error err = {0};
+  for (int told = 0; told < 2; told++) {
+    serve("abcdef", 6, 2, told ? 6 : -1);
+    CHECK(open_failing("fake://host/a", &options, &err) == RF_ERR_LIMIT);
+  }
+  options.limits.fetch_bytes = 6;
+  rf_store *store;
+  CHECK_OK(open_fake("fake://host/a", &options, &store, &err), err);
+  (void)rf_store_close(store, NULL);
+}
+
+/* An announced size within the limit reserves no more than a GiB until bytes arrive: a lie of 40 GiB costs nothing. */
+static void test_announced_size_is_a_lie(void) {
+  rf_error err = {0};
+  serve("abcdef", 6, 2, (int64_t)40 << 30);
+  CHECK(open_failing("fake://host/a", NULL, &err) == RF_ERR_TRUNCATED);
+}
+
+/* ---- the table ---- */
+
+static void test_register(void) {
+  rf_error err = {0};
+  serve("abc", 3, 3, 3);
+  CHECK_STR(rf_transport_name("fake"), "fake");
+  CHECK_STR(rf_transport_name("fakes"), "fake");
+  CHECK(rf_transport_name("file") == NULL && rf_transport_name("none") == NULL && rf_transport_name(NULL) == NULL);
+  const rf_driver *row = rf_driver_find("fake", 4);
+  CHECK_OK(rf_transport_register(&fake, &err), err);
+  CHECK(rf_driver_find("fake", 4) == row); /* again: no new rows */
+
+  static const rf_transport other = {sizeof other, "other", " fake ", &server, fake_fetch};
+  CHECK_OK(rf_transport_register(&other, &err), err);
+  CHECK_STR(rf_transport_name("fake"), "other");
+  CHECK_STR(rf_transport_name("fakes"), "fake");
+}
+
+static void test_register_refused(void) {
+  rf_error err = {0};
+  const rf_transport cases[] = {
+      {sizeof fake - 1, "x", "x", NULL, fake_fetch},
+      {sizeof fake, NULL, "x", NULL, fake_fetch},
+      {sizeof fake, "x", NULL, NULL, fake_fetch},
+      {sizeof fake, "x", "x", NULL, NULL},
+      {sizeof fake, "x", "  ", NULL, fake_fetch},
+      {sizeof fake, "x", "UPPER", NULL, fake_fetch},
+      {sizeof fake, "x", "a_b", NULL, fake_fetch},
+      {sizeof fake, "x", "a123456789012345678901234567890123456789", NULL, fake_fetch},
+  };
+  CHECK(rf_transport_register(NULL, &err) == RF_ERR_ARGUMENT);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    CHECK(rf_transport_register(&cases[i], &err) == RF_ERR_ARGUMENT);
+    CHECK(err.message[0] != '\0');
+  }
+}
+
+int main(void) {
+  RUN(test_url_parts);
+  RUN(test_url_refused);
+  RUN(test_url_same_server);
+  RUN(test_answer_fields);
+  RUN(test_answer_hostile_fields);
+  RUN(test_answer_ftp_replies);
+  RUN(test_answer_statuses);
+  RUN(test_answer_ranges);
+  RUN(test_answer_encodings);
+  RUN(test_whole_file);
+  RUN(test_options_arrive);
+  RUN(test_empty_body);
+  RUN(test_writing_is_refused_without_a_request);
+  RUN(test_bad_bodies);
+  RUN(test_limit);
+  RUN(test_announced_size_is_a_lie);
+  RUN(test_register);
+  RUN(test_register_refused);
+  return check_report();
+}
