@@ -122,6 +122,7 @@ def main(settings: dict[str, Any]) -> None:
 
     Handler.authorizer = authorizer
     Handler.banner = "test server"
+    Handler.auth_failed_timeout = 0.1
     if settings["pem"]:
         Handler.certfile = settings["pem"]
         Handler.tls_control_required = True

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Fetches a URL with the libcurl transport and says in lines what came of it, for tests/test_transport.py.
+ *
+ *   fetch_probe FOLDER URL [user=U] [password=P] [header=H]... [timeout=S] [connect_timeout=S] [ca_bundle=F]
+ *               [redirects=N] [limit=N] [range=FIRST:LENGTH]...
+ *
+ * The bytes of range i go to FOLDER/i. Uses the public header only; the transport is what the row of the driver table
+ * has in its user member.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rustfits.h"
+
+#define MOST 64
+
+typedef struct {
+  const char *folder;
+  FILE *file;
+  size_t range;
+} probe;
+
+static rf_status probe_begin(void *context, size_t range, const rf_response *response, rf_error *err) {
+  probe *p = context;
+  char path[1024];
+  (void)err;
+  printf("begin %zu %d %lld\n", range, response->status, (long long)response->total_size);
+  if (p->file != NULL)
+    fclose(p->file);
+  snprintf(path, sizeof path, "%s/%zu", p->folder, range);
+  p->file = fopen(path, "wb");
+  p->range = range;
+  return p->file != NULL ? RF_OK : RF_ERR_IO;
+}
+
+static rf_status probe_take(void *context, size_t range, const void *data, size_t n, rf_error *err) {
+  probe *p = context;
+  (void)err;
+  if (p->file == NULL || range != p->range)
+    return RF_ERR_CALLBACK;
+  return fwrite(data, 1, n, p->file) == n ? RF_OK : RF_ERR_IO;
+}
+
+static const rf_transport *find_transport(const char *scheme) {
+  const rf_driver *rows[128];
+  size_t count = 0;
+  if (rf_transport_name(scheme) == NULL || rf_driver_list(rows, 128, &count, NULL) != RF_OK)
+    return NULL;
+  for (size_t i = 0; i < count && i < 128; i++)
+    if (strcmp(rows[i]->scheme, scheme) == 0)
+      return rows[i]->user;
+  return NULL;
+}
+
+static const char *value_of(const char *argument, const char *name) {
+  size_t n = strlen(name);
+  return strncmp(argument, name, n) == 0 && argument[n] == '=' ? argument + n + 1 : NULL;
+}
+
+int main(int argc, char **argv) {
+  const rf_transport *transport = find_transport("http");
+  if (argc < 3 || transport == NULL) {
+    fprintf(stderr, "no arguments or no transport\n");
+    return 2;
+  }
+  printf("transport %s\n", transport->name);
+  rf_options options;
+  rf_options_init(&options);
+  const char *headers[MOST];
+  rf_byte_range ranges[MOST];
+  options.remote.headers = headers;
+  rf_request request = {.size = sizeof request, .url = argv[2], .remote = &options.remote};
+  request.redirects = options.limits.redirects;
+  request.limit_bytes = options.limits.fetch_bytes;
+  for (int i = 3; i < argc; i++) {
+    const char *value;
+    if ((value = value_of(argv[i], "user")) != NULL)
+      request.user = value;
+    else if ((value = value_of(argv[i], "password")) != NULL)
+      request.password = value;
+    else if ((value = value_of(argv[i], "header")) != NULL && options.remote.header_count < MOST)
+      headers[options.remote.header_count++] = value;
+    else if ((value = value_of(argv[i], "timeout")) != NULL)
+      options.remote.timeout = strtod(value, NULL);
+    else if ((value = value_of(argv[i], "connect_timeout")) != NULL)
+      options.remote.connect_timeout = strtod(value, NULL);
+    else if ((value = value_of(argv[i], "ca_bundle")) != NULL)
+      options.remote.ca_bundle = value;
+    else if ((value = value_of(argv[i], "redirects")) != NULL)
+      request.redirects = (int)strtol(value, NULL, 10);
+    else if ((value = value_of(argv[i], "limit")) != NULL)
+      request.limit_bytes = strtoull(value, NULL, 10);
+    else if ((value = value_of(argv[i], "range")) != NULL && request.range_count < MOST) {
+      char *colon;
+      ranges[request.range_count].first = strtoull(value, &colon, 10);
+      ranges[request.range_count++].length = strtoull(colon + 1, NULL, 10);
+      request.ranges = ranges;
+    } else {
+      fprintf(stderr, "what is %s?\n", argv[i]);
+      return 2;
+    }
+  }
+  probe p = {.folder = argv[1]};
+  const rf_receiver receiver = {probe_begin, probe_take, &p};
+  rf_response response = {.size = sizeof response, .total_size = -1, .accepts_ranges = -1};
+  rf_error err = {0};
+  rf_status status = transport->fetch(transport->user, &request, &receiver, &response, &err);
+  if (p.file != NULL)
+    fclose(p.file);
+  printf("status %s\n", rf_status_name(status));
+  printf("http_status %d\n", err.http_status);
+  printf("message %s\n", err.message);
+  printf("response %d %lld %d\n", response.status, (long long)response.total_size, response.accepts_ranges);
+  printf("etag %s\n", response.etag);
+  printf("last_modified %s\n", response.last_modified);
+  return 0;
+}
