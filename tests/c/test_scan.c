@@ -1,0 +1,647 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Finding HDUs: sizes by the standard, odd and broken files, and how little is read for it.
+ */
+#include "check.h"
+#include "fits_bytes.h"
+#include "hdu/file.h"
+
+static rf_error err;
+
+static rf_hdu_info info_of(rf_file *file, size_t index) {
+  rf_hdu_info info = {.size = sizeof info};
+  CHECK_OK(rf_hdu_get_info(file, index, &info, &err), err);
+  return info;
+}
+
+static size_t count_of(rf_file *file) {
+  size_t count = 0;
+  CHECK_OK(rf_file_count(file, &count, &err), err);
+  return count;
+}
+
+/* One HDU of every kind; offsets worked out by hand. */
+static void sizes_of_all_kinds(void) {
+  fits_bytes fits = {0};
+  rf_file *file;
+  fits_begin(&fits, NULL, -32, 3, (long long[]){10, 20, 30});
+  fits_end(&fits);
+  fits_data(&fits, 24000, 1); /* 2880..28800 */
+  fits_begin(&fits, "IMAGE", 64, 2, (long long[]){0, 7});
+  fits_end(&fits); /* header only */
+  fits_card(&fits, "XTENSION= 'BINTABLE'");
+  fits_integer(&fits, "BITPIX", 8);
+  fits_integer(&fits, "NAXIS", 2);
+  fits_integer(&fits, "NAXIS1", 12);
+  fits_integer(&fits, "NAXIS2", 300);
+  fits_integer(&fits, "PCOUNT", 1000); /* a heap */
+  fits_integer(&fits, "GCOUNT", 1);
+  fits_integer(&fits, "TFIELDS", 1);
+  fits_card(&fits, "TFORM1  = '12A'");
+  fits_end(&fits);
+  fits_data(&fits, 4600, 2);
+  fits_begin(&fits, "TABLE", 8, 2, (long long[]){5, 3});
+  fits_end(&fits);
+  fits_data(&fits, 15, 3);
+  fits_card(&fits, "XTENSION= 'FOREIGN '");
+  fits_integer(&fits, "BITPIX", 16);
+  fits_integer(&fits, "NAXIS", 1);
+  fits_integer(&fits, "NAXIS1", 100);
+  fits_integer(&fits, "PCOUNT", 20);
+  fits_integer(&fits, "GCOUNT", 30); /* eq. 2: 2 * 30 * (20 + 100) */
+  fits_end(&fits);
+  fits_data(&fits, 7200, 4);
+  fits_begin(&fits, "BINTABLE", 8, 2, (long long[]){8, 4});
+  fits_card(&fits, "ZIMAGE  =                    T");
+  fits_end(&fits);
+  fits_data(&fits, 32, 5);
+  fits_begin(&fits, "BINTABLE", 8, 2, (long long[]){8, 4});
+  fits_card(&fits, "ZTABLE  =                    T");
+  fits_end(&fits);
+  fits_data(&fits, 32, 5);
+  CHECK_OK(fits_open(&fits, &file, &err), err);
+  CHECK(count_of(file) == 7);
+  static const struct {
+    rf_hdu_kind kind;
+    uint64_t data_offset, data_bytes;
+    int has_data;
+  } expected[] = {
+      {RF_HDU_IMAGE, 2880, 24000, 1},          {RF_HDU_IMAGE, 31680, 0, 0},    {RF_HDU_TABLE, 34560, 4600, 1},
+      {RF_HDU_ASCII_TABLE, 43200, 15, 1},      {RF_HDU_OTHER, 48960, 7200, 1}, {RF_HDU_COMPRESSED_IMAGE, 60480, 32, 1},
+      {RF_HDU_COMPRESSED_TABLE, 66240, 32, 1},
+  };
+  for (size_t i = 0; i < 7; i++) {
+    rf_hdu_info info = info_of(file, i);
+    CHECK(info.kind == expected[i].kind);
+    CHECK(info.data_offset == expected[i].data_offset);
+    CHECK(info.data_bytes == expected[i].data_bytes);
+    CHECK(info.has_data == expected[i].has_data);
+    CHECK(info.header_bytes == 2880);
+  }
+  uint64_t axes[3];
+  size_t naxis;
+  CHECK_OK(rf_hdu_get_axes(file, 0, axes, 3, &naxis, &err), err);
+  CHECK(naxis == 3 && axes[0] == 30 && axes[1] == 20 && axes[2] == 10);
+  CHECK_OK(rf_hdu_get_axes(file, 0, axes, 1, &naxis, &err), err);
+  CHECK(naxis == 3 && axes[0] == 30);
+  CHECK_OK(rf_file_close(file, &err), err);
+  fits_free(&fits);
+}
+
+static void random_groups(void) {
+  fits_bytes fits = {0};
+  rf_file *file;
+  fits_begin(&fits, NULL, -32, 3, (long long[]){0, 3, 4});
+  fits_card(&fits, "GROUPS  =                    T");
+  fits_integer(&fits, "PCOUNT", 5);
+  fits_integer(&fits, "GCOUNT", 7); /* 4 * 7 * (5 + 12) */
+  fits_end(&fits);
+  fits_data(&fits, 476, 1);
+  fits_image(&fits, false, 3, "BEHIND");
+  CHECK_OK(fits_open(&fits, &file, &err), err);
+  rf_hdu_info info = info_of(file, 0);
+  CHECK(info.kind == RF_HDU_GROUPS && info.data_bytes == 476 && info.has_data == 1);
+  CHECK(info.pcount == 5 && info.gcount == 7);
+  CHECK_STR(info_of(file, 1).extname, "BEHIND");
+  CHECK(count_of(file) == 2);
+  CHECK_OK(rf_file_close(file, &err), err);
+  fits_free(&fits);
+}
+
+/* GCOUNT of an old writer in a primary array that is no random groups means nothing (eq. 1). */
+static void counts_in_a_plain_primary_header(void) {
+  fits_bytes fits = {0};
+  rf_file *file;
+  fits_begin(&fits, NULL, 8, 1, (long long[]){100});
+  fits_card(&fits, "GROUPS  =                    F");
+  fits_integer(&fits, "PCOUNT", 38);
+  fits_integer(&fits, "GCOUNT", 400);
+  fits_end(&fits);
+  fits_data(&fits, 100, 1);
+  fits_image(&fits, false, 3, "BEHIND");
+  CHECK_OK(fits_open(&fits, &file, &err), err);
+  CHECK(info_of(file, 0).data_bytes == 100);
+  CHECK(count_of(file) == 2);
+  CHECK_OK(rf_file_close(file, &err), err);
+  fits_free(&fits);
+}
+
+/* --- headers that contradict themselves --- */
+
+typedef struct bad_header {
+  const char *cards[8];
+  const char *keyword;
+  rf_status status;
+} bad_header;
+
+static const bad_header bad_headers[] = {
+    {{"BITPIX  =                    7", "NAXIS   =                    0"}, "BITPIX", RF_ERR_FORMAT},
+    {{"BITPIX  =                 32.0", "NAXIS   =                    0"}, "BITPIX", RF_ERR_FORMAT},
+    {{"NAXIS   =                    0"}, "BITPIX", RF_ERR_FORMAT},
+    {{"BITPIX  =                    8"}, "NAXIS", RF_ERR_FORMAT},
+    {{"BITPIX  =                    8", "NAXIS   =                 1000"}, "NAXIS", RF_ERR_FORMAT},
+    {{"BITPIX  =                    8", "NAXIS   =                   -1"}, "NAXIS", RF_ERR_FORMAT},
+    {{"BITPIX  =                    8", "NAXIS   =                    2", "NAXIS1  =                    3"},
+     "NAXIS2",
+     RF_ERR_FORMAT},
+    {{"BITPIX  =                    8", "NAXIS   =                    1", "NAXIS1  =                   -3"},
+     "NAXIS1",
+     RF_ERR_FORMAT},
+    {{"BITPIX  =                    8", "NAXIS   =                    1", "NAXIS1  = '3       '"},
+     "NAXIS1",
+     RF_ERR_FORMAT},
+    {{"BITPIX  =                    8", "NAXIS   =                    1", "NAXIS1  = 99999999999999999999"},
+     "NAXIS1",
+     RF_ERR_FORMAT},
+    {{"BITPIX  =                    8", "NAXIS   =                    2", "NAXIS1  =  4611686018427387904",
+      "NAXIS2  =  4611686018427387904"},
+     "",
+     RF_ERR_FORMAT},
+    {{"BITPIX  =                   64", "NAXIS   =                    1", "NAXIS1  =  9223372036854775807"},
+     "",
+     RF_ERR_FORMAT},
+    /* fits by itself, but not behind what is there */
+    {{"BITPIX  =                    8", "NAXIS   =                    1", "NAXIS1  =  9223372036854772927"},
+     "",
+     RF_ERR_FORMAT},
+    {{"BITPIX  =                    8", "NAXIS   =                    1", "NAXIS1  =                    1",
+      "PCOUNT  =                   -1"},
+     "PCOUNT",
+     RF_ERR_FORMAT},
+    {{"BITPIX  =                    8", "NAXIS   =                    1", "NAXIS1  =                    1",
+      "GCOUNT  =                 many"},
+     "GCOUNT",
+     RF_ERR_FORMAT},
+    {{"BITPIX  =                    8", "NAXIS   =                    2", "NAXIS1  =                    1",
+      "NAXIS2  =                    1", "TFIELDS =                 1000"},
+     "TFIELDS",
+     RF_ERR_FORMAT},
+};
+
+/* As the first HDU the file does not open; as a later one the HDUs before it stay. */
+static void broken_headers_are_errors_of_that_hdu(void) {
+  for (size_t i = 0; i < sizeof bad_headers / sizeof *bad_headers; i++) {
+    const bad_header *bad = &bad_headers[i];
+    bool extension_only = strcmp(bad->keyword, "TFIELDS") == 0 || strcmp(bad->keyword, "PCOUNT") == 0 ||
+                          strcmp(bad->keyword, "GCOUNT") == 0;
+    for (int later = extension_only; later < 2; later++) {
+      fits_bytes fits = {0};
+      rf_file *file = NULL;
+      size_t count = 99;
+      if (later)
+        fits_image(&fits, true, 10, NULL);
+      fits_card(&fits, later ? "XTENSION= 'BINTABLE'" : "SIMPLE  =                    T");
+      for (int k = 0; bad->cards[k] != NULL; k++)
+        fits_card(&fits, bad->cards[k]);
+      fits_end(&fits);
+      rf_status status = fits_open(&fits, &file, &err);
+      if (later) {
+        CHECK(status == RF_OK);
+        status = rf_file_count(file, &count, &err);
+        CHECK(count == 99);
+      }
+      CHECK(status == bad->status);
+      CHECK(err.code == bad->status);
+      CHECK_STR(err.keyword, bad->keyword);
+      CHECK(err.hdu == later);
+      CHECK(strstr(err.message, later ? "<bytes>[1]: " : "<bytes>[0]: ") == err.message);
+      if (later) {
+        rf_error first = err, again;
+        rf_hdu_info info = {.size = sizeof info};
+        CHECK(info_of(file, 0).data_bytes == 10);
+        CHECK(rf_hdu_get_info(file, 1, &info, &again) == bad->status);
+        CHECK_STR(again.message, first.message);
+        CHECK(rf_hdu_get_info(file, 2, &info, &again) == bad->status);
+        CHECK(rf_file_close(file, &err) == RF_OK);
+      }
+      fits_free(&fits);
+    }
+  }
+}
+
+static void most_axes(void) {
+  fits_bytes fits = {0};
+  rf_file *file;
+  long long axes[999];
+  uint64_t got[999];
+  size_t naxis = 0;
+  for (int i = 0; i < 999; i++)
+    axes[i] = i < 2 ? 3 : 1;
+  fits_begin(&fits, NULL, 8, 999, axes);
+  fits_end(&fits);
+  fits_data(&fits, 9, 1);
+  fits_image(&fits, false, 1, "BEHIND");
+  CHECK_OK(fits_open(&fits, &file, &err), err);
+  CHECK(info_of(file, 0).naxis == 999 && info_of(file, 0).data_bytes == 9);
+  CHECK_OK(rf_hdu_get_axes(file, 0, got, 999, &naxis, &err), err);
+  CHECK(naxis == 999 && got[998] == 3 && got[997] == 3 && got[0] == 1);
+  CHECK(count_of(file) == 2);
+  CHECK_OK(rf_file_close(file, &err), err);
+  fits_free(&fits);
+}
+
+/* NAXIS = 999 and nothing behind it: a missing card, and no axes left over from memory. */
+static void many_axes_promised_and_none_given(void) {
+  fits_bytes fits = {0};
+  rf_file *file = NULL;
+  fits_card(&fits, "SIMPLE  =                    T");
+  fits_integer(&fits, "BITPIX", 8);
+  fits_integer(&fits, "NAXIS", 999);
+  fits_end(&fits);
+  CHECK(fits_open(&fits, &file, &err) == RF_ERR_FORMAT);
+  CHECK_STR(err.keyword, "NAXIS1");
+  fits_free(&fits);
+}
+
+/* --- generous reading --- */
+
+static void untidy_headers(void) {
+  fits_bytes fits = {0};
+  rf_file *file;
+  fits_card(&fits, "SIMPLE  =                    T");
+  fits_card(&fits, "naxis2  = 4 / free format, lower case, wrong order");
+  fits_card(&fits, "NAXIS   = +2");
+  fits_card(&fits, "bitpix  =           16");
+  fits_card(&fits, "NAXIS1  =                    5/no blank before the slash");
+  fits_card(&fits, "NAXIS1  =                  999");
+  fits_card(&fits, "NAXIS01 =                  999");
+  fits_card(&fits, "NAXIS1X =                  999");
+  fits_card(&fits, "COMMENT = NAXIS1 = 7");
+  fits_card(&fits, "EXTNAME = 'first   '");
+  fits_card(&fits, "EXTNAME = 'second  '");
+  fits_card(&fits, "EXTVER  =                    9");
+  fits_card(&fits, "EXTVER  =                   10");
+  fits_card(&fits, "END");
+  fits_card(&fits, "NAXIS   =                    0");
+  fits_pad(&fits, '\n');
+  fits_data(&fits, 40, 1);
+  fits_image(&fits, false, 1, NULL);
+  CHECK_OK(fits_open(&fits, &file, &err), err);
+  rf_hdu_info info = info_of(file, 0);
+  CHECK(info.bitpix == 16 && info.naxis == 2 && info.data_bytes == 40);
+  CHECK_STR(info.extname, "first");
+  CHECK(info.extver == 9 && info.has_extname == 1);
+  CHECK(count_of(file) == 2);
+  info = info_of(file, 1);
+  CHECK(info.has_extname == 0 && info.extver == 1 && info.extname[0] == '\0');
+  CHECK_OK(rf_file_close(file, &err), err);
+  fits_free(&fits);
+}
+
+static void what_follows_the_last_hdu(void) {
+  static const struct {
+    size_t n;
+    int byte;
+  } tails[] = {{1, 'x'}, {7, 'X'}, {2880, 0}, {5760, 0}, {2879, ' '}, {10000, 'X'}};
+  for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
+    fits_bytes fits = {0};
+    rf_file *file;
+    fits_image(&fits, true, 100, NULL);
+    fits_image(&fits, false, 100, NULL);
+    fits_grow(&fits, tails[i].n, tails[i].byte);
+    CHECK_OK(fits_open(&fits, &file, &err), err);
+    CHECK(count_of(file) == 2);
+    rf_hdu_info info = {.size = sizeof info};
+    CHECK(rf_hdu_get_info(file, 2, &info, &err) == RF_ERR_NOT_FOUND);
+    CHECK(strstr(err.message, "has 2") != NULL);
+    CHECK_OK(rf_file_close(file, &err), err);
+    fits_free(&fits);
+  }
+}
+
+static void first_bytes(void) {
+  static const struct {
+    const char *text;
+    rf_status status;
+  } cases[] = {
+      {"", RF_ERR_NOT_FITS},
+      {"S", RF_ERR_TRUNCATED},
+      {"SIMPLE", RF_ERR_TRUNCATED},
+      {"SIMPLE  =                    T", RF_ERR_TRUNCATED},
+      {"SIMPLE    a long text that only happens to begin with the right word, and goes on for a card", RF_ERR_NOT_FITS},
+      {"SIMPLY not", RF_ERR_NOT_FITS},
+      {"XTENSION= 'IMAGE   '", RF_ERR_NOT_FITS},
+      {"\x89PNG\r\n\x1a\n", RF_ERR_NOT_FITS},
+      {"<html><head>", RF_ERR_NOT_FITS},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    rf_file *file = NULL;
+    CHECK(rf_file_open_bytes(cases[i].text, strlen(cases[i].text), RF_MODE_READ, NULL, &file, &err) == cases[i].status);
+    CHECK(err.code == cases[i].status && err.hdu == 0);
+    CHECK(file == NULL);
+  }
+}
+
+static void unprintable_bytes(void) {
+  fits_bytes fits = {0};
+  rf_file *file = NULL;
+  rf_options options;
+  rf_options_init(&options);
+  fits_begin(&fits, NULL, 8, 1, (long long[]){4});
+  fits_card(&fits, "OBJECT  = 'caf\xc3\xa9'");
+  fits_card(&fits, "EXTNAME = 'a\x01z\x80'");
+  fits_end(&fits);
+  fits_data(&fits, 4, 1);
+  CHECK(fits_open(&fits, &file, &err) == RF_ERR_CARD);
+  CHECK_STR(err.keyword, "OBJECT");
+  CHECK(strstr(err.message, "card 5 (OBJECT)") != NULL && strstr(err.message, "0xC3") != NULL);
+  CHECK(strstr(err.message, "lenient=True") != NULL);
+  CHECK(err.offset == 4 * 80 + 14);
+  options.flags = RF_OPEN_LENIENT;
+  CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err), err);
+  CHECK_STR(info_of(file, 0).extname, "a_z_");
+  rf_header *header = NULL;
+  rf_value value;
+  CHECK_OK(rf_hdu_get_header(file, 0, &header, &err), err);
+  CHECK_OK(rf_header_get(header, "OBJECT", &value, &err), err);
+  CHECK_STR(value.text, "caf__");
+  rf_header_free(header);
+  CHECK_OK(rf_file_close(file, &err), err);
+  fits_free(&fits);
+}
+
+/* Each byte value at each place of a card is judged alike. */
+static void every_byte_value(void) {
+  for (int place = 0; place < 80; place++) {
+    for (int byte = 0; byte < 256; byte += place % 8 == 3 ? 1 : 17) {
+      fits_bytes fits = {0};
+      rf_file *file = NULL;
+      fits_begin(&fits, NULL, 8, 0, NULL);
+      fits_card(&fits, "COMMENT");
+      fits.bytes[fits.size - 80 + (size_t)place] = (uint8_t)byte;
+      fits_end(&fits);
+      rf_status expected = byte < 0x20 || byte > 0x7E ? RF_ERR_CARD : RF_OK;
+      CHECK(fits_open(&fits, &file, &err) == expected);
+      (void)rf_file_close(file, NULL);
+      fits_free(&fits);
+    }
+  }
+}
+
+/* --- names --- */
+
+static void find_by_name(void) {
+  fits_bytes fits = {0};
+  rf_file *file;
+  size_t index = 99;
+  fits_image(&fits, true, 10, NULL);
+  fits_image(&fits, false, 10, "sci");
+  fits_image(&fits, false, 10, "ERR");
+  fits_begin(&fits, "IMAGE", 8, 0, NULL);
+  fits_card(&fits, "EXTNAME = 'SCI     '");
+  fits_integer(&fits, "EXTVER", 2);
+  fits_end(&fits);
+  CHECK_OK(fits_open(&fits, &file, &err), err);
+  CHECK(rf_file_find(file, "SCI", -1, &index, &err) == RF_OK && index == 1);
+  CHECK(rf_file_find(file, "Sci  ", 2, &index, &err) == RF_OK && index == 3);
+  CHECK(rf_file_find(file, "sci", 1, &index, &err) == RF_OK && index == 1);
+  CHECK(rf_file_find(file, "err", -1, &index, &err) == RF_OK && index == 2);
+  CHECK(rf_file_find(file, "primary", -1, &index, &err) == RF_OK && index == 0);
+  CHECK(rf_file_find(file, "PRIMARY", 1, &index, &err) == RF_OK && index == 0);
+  index = 99;
+  CHECK(rf_file_find(file, "PRIMARY", 2, &index, &err) == RF_ERR_NOT_FOUND);
+  CHECK(rf_file_find(file, "sci", 3, &index, &err) == RF_ERR_NOT_FOUND);
+  CHECK(strstr(err.message, "'sci'") != NULL && strstr(err.message, "3") != NULL);
+  CHECK(rf_file_find(file, "", -1, &index, &err) == RF_ERR_NOT_FOUND);
+  CHECK(index == 99);
+  CHECK_OK(rf_file_close(file, &err), err);
+  fits_free(&fits);
+}
+
+/* An extension of that name goes before the primary HDU. */
+static void an_extension_called_primary(void) {
+  fits_bytes fits = {0};
+  rf_file *file;
+  size_t index = 99;
+  fits_image(&fits, true, 10, "OTHER");
+  fits_image(&fits, false, 10, "PRIMARY");
+  CHECK_OK(fits_open(&fits, &file, &err), err);
+  CHECK(rf_file_find(file, "primary", -1, &index, &err) == RF_OK && index == 1);
+  CHECK_OK(rf_file_close(file, &err), err);
+  fits_free(&fits);
+}
+
+static void a_name_with_quotes_and_continue(void) {
+  fits_bytes fits = {0};
+  rf_file *file;
+  size_t index = 99;
+  fits_image(&fits, true, 10, NULL);
+  fits_begin(&fits, "IMAGE", 8, 0, NULL);
+  fits_card(&fits, "EXTNAME = 'it''s / a long name&'");
+  fits_card(&fits, "CONTINUE  ' that goes on&'");
+  fits_card(&fits, "CONTINUE  ' and on' / and has an end");
+  fits_card(&fits, "CONTINUE  ' this is nobody''s'");
+  fits_end(&fits);
+  fits_begin(&fits, "IMAGE", 8, 0, NULL);
+  fits_card(&fits, "EXTNAME = 'no continuation&'");
+  fits_end(&fits);
+  CHECK_OK(fits_open(&fits, &file, &err), err);
+  CHECK_STR(info_of(file, 1).extname, "it's / a long name that goes on and on");
+  CHECK_STR(info_of(file, 2).extname, "no continuation&");
+  CHECK(rf_file_find(file, "IT'S / a long name that goes on AND on", -1, &index, &err) == RF_OK && index == 1);
+  CHECK_OK(rf_file_close(file, &err), err);
+  fits_free(&fits);
+}
+
+/* --- values for images --- */
+
+static void facts_of_images(void) {
+  static const struct {
+    const char *card;
+    double value;
+    bool is_2_63;
+  } zeros[] = {
+      {"BZERO   =  9223372036854775808", 9223372036854775808.0, true},
+      {"BZERO   = +9223372036854775808", 9223372036854775808.0, true},
+      {"BZERO   = 9223372036854775808.", 9223372036854775808.0, true},
+      {"BZERO   = 9.223372036854775808E18", 9223372036854775808.0, true},
+      {"BZERO   = 9.223372036854775808D+18", 9223372036854775808.0, true},
+      {"BZERO   = 9.223372036854776E+18", 9223372036854775808.0, true},
+      {"BZERO   =  9223372036854775807", 9223372036854775808.0, false},
+      {"BZERO   =  9223372036854775809", 9223372036854775808.0, false},
+      {"BZERO   = -9223372036854775808", -9223372036854775808.0, false},
+      {"BZERO   =                32768", 32768.0, false},
+      {"BZERO   = 'text'", 0.0, false},
+  };
+  for (size_t i = 0; i < sizeof zeros / sizeof *zeros; i++) {
+    fits_bytes fits = {0};
+    rf_hdu hdu;
+    fits_begin(&fits, NULL, 64, 1, (long long[]){1});
+    fits_card(&fits, zeros[i].card);
+    fits_card(&fits, "BSCALE  = 2.5E0");
+    fits_card(&fits, "BLANK   =                  -99");
+    CHECK_OK(rf_hdu_parse((const char *)fits.bytes, fits.size / 80, true, &hdu, &err), err);
+    CHECK(hdu.bzero == zeros[i].value);
+    CHECK(hdu.bzero_is_2_63 == zeros[i].is_2_63);
+    CHECK(hdu.bscale == 2.5);
+    CHECK(hdu.has_blank && hdu.blank == -99);
+    rf_hdu_clear(&hdu);
+    fits_free(&fits);
+  }
+  fits_bytes fits = {0};
+  rf_hdu hdu;
+  fits_begin(&fits, NULL, -32, 1, (long long[]){1});
+  fits_card(&fits, "BLANK   =                  -99");
+  CHECK_OK(rf_hdu_parse((const char *)fits.bytes, fits.size / 80, true, &hdu, &err), err);
+  CHECK(!hdu.has_blank && hdu.bscale == 1.0 && hdu.bzero == 0.0 && !hdu.bzero_is_2_63);
+  rf_hdu_clear(&hdu);
+  fits_free(&fits);
+}
+
+/* --- how little is read --- */
+
+static void opening_reads_one_block(void) {
+  fits_bytes fits = {0};
+  rf_file *file;
+  rf_header *header;
+  fits_image(&fits, true, 100000, NULL);
+  fits_image(&fits, false, 100000, "NEXT");
+  fits_image(&fits, false, 100000, "LAST");
+  watched_load(&fits);
+  CHECK_OK(rf_file_open("watched://x", RF_MODE_READ, NULL, &file, &err), err);
+  CHECK(watched.read_to == 2880 && watched.reads == 1);
+  CHECK_OK(rf_hdu_get_header(file, 0, &header, &err), err);
+  rf_header_free(header);
+  CHECK(watched.read_to == 2880);
+  uint64_t next = info_of(file, 1).header_offset;
+  CHECK(watched.read_to == next + 2880);
+  size_t index;
+  CHECK(rf_file_find(file, "NEXT", -1, &index, &err) == RF_OK && index == 1);
+  CHECK(watched.read_to == next + 2880);
+  CHECK(count_of(file) == 3);
+  CHECK(watched.read_to < fits.size - 100000);
+  CHECK_OK(rf_file_close(file, &err), err);
+  fits_free(&fits);
+}
+
+/* What one look finds, many looks find too, wherever the file is cut. */
+static void cut_at_every_byte(void) {
+  fits_bytes fits = {0};
+  fits_image(&fits, true, 3000, "ONE");
+  fits_image(&fits, false, 10, "TWO");
+  fits_begin(&fits, "IMAGE", 16, 1, (long long[]){9}); /* longer than the one before: three blocks */
+  for (int i = 0; i < 80; i++)
+    fits_card(&fits, "HISTORY is long");
+  fits_end(&fits);
+  fits_data(&fits, 18, 3);
+  fits_image(&fits, false, 2880, "FOUR");
+  fits_begin(&fits, "IMAGE", 8, 0, NULL);
+  fits_end(&fits);
+  watched_load(&fits);
+  rf_file *whole;
+  CHECK_OK(rf_file_open("watched://x", RF_MODE_READ, NULL, &whole, &err), err);
+  CHECK(count_of(whole) == 5);
+  rf_hdu_info all[5];
+  for (size_t i = 0; i < 5; i++)
+    all[i] = info_of(whole, i);
+  CHECK_OK(rf_file_close(whole, &err), err);
+  for (size_t size = 0; size < fits.size; size++) {
+    rf_file *at_once = NULL, *one_by_one = NULL;
+    rf_error other;
+    rf_hdu_info info = {.size = sizeof info};
+    size_t count = 0, found = 0;
+    watched.size = size;
+    rf_status status = rf_file_open("watched://x", RF_MODE_READ, NULL, &at_once, &err);
+    if (size < 2880) {
+      CHECK(status == (size == 0 ? RF_ERR_NOT_FITS : RF_ERR_TRUNCATED));
+      continue;
+    }
+    CHECK(status == RF_OK);
+    CHECK_OK(rf_file_open("watched://x", RF_MODE_READ, NULL, &one_by_one, &other), other);
+    status = rf_file_count(at_once, &count, &err);
+    while (rf_hdu_get_info(one_by_one, found, &info, &other) == RF_OK) {
+      CHECK(info.header_offset == all[found].header_offset && info.data_bytes == all[found].data_bytes);
+      CHECK(info.header_offset + info.header_bytes <= size);
+      found++;
+    }
+    CHECK(found < 5 || size >= all[4].data_offset);
+    if (status == RF_OK) {
+      CHECK(count == found && other.code == RF_ERR_NOT_FOUND);
+    } else {
+      CHECK(status == RF_ERR_TRUNCATED && other.code == RF_ERR_TRUNCATED);
+      CHECK_STR(err.message, other.message);
+      CHECK(err.hdu == (int)found);
+      CHECK(size > all[found].header_offset && size < all[found].data_offset);
+      for (size_t i = 0; i < found; i++)
+        CHECK(info_of(at_once, i).data_offset == all[i].data_offset);
+      CHECK(rf_hdu_get_info(at_once, found, &info, &err) == RF_ERR_TRUNCATED);
+    }
+    (void)rf_file_close(at_once, NULL);
+    (void)rf_file_close(one_by_one, NULL);
+  }
+  fits_free(&fits);
+}
+
+/* --- limits --- */
+
+static void limits(void) {
+  fits_bytes fits = {0};
+  rf_file *file = NULL;
+  rf_options options;
+  size_t count = 99;
+  rf_options_init(&options);
+  fits_begin(&fits, NULL, 8, 0, NULL);
+  for (int i = 0; i < 100; i++)
+    fits_card(&fits, "COMMENT");
+  fits_end(&fits);
+  for (int i = 0; i < 4; i++)
+    fits_image(&fits, false, 1, NULL);
+  options.limits.header_bytes = 8640;
+  CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err), err);
+  CHECK_OK(rf_file_close(file, &err), err);
+  options.limits.header_bytes = 5760;
+  file = NULL;
+  CHECK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err) == RF_ERR_LIMIT);
+  CHECK(file == NULL);
+  options.limits.header_bytes = 8640;
+  options.limits.hdus = 4;
+  CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err), err);
+  CHECK(rf_file_count(file, &count, &err) == RF_ERR_LIMIT && count == 99);
+  CHECK(info_of(file, 3).data_bytes == 1);
+  CHECK_OK(rf_file_close(file, &err), err);
+  options.limits.hdus = 5;
+  CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err), err);
+  CHECK(count_of(file) == 5);
+  CHECK_OK(rf_file_close(file, &err), err);
+  fits_free(&fits);
+}
+
+/* A struct of an older caller is shorter: nothing may be written behind it. */
+static void a_shorter_info_struct(void) {
+  fits_bytes fits = {0};
+  rf_file *file;
+  rf_hdu_info info;
+  memset(&info, 0x55, sizeof info);
+  info.size = offsetof(rf_hdu_info, data_offset);
+  fits_image(&fits, true, 10, "NAME");
+  CHECK_OK(fits_open(&fits, &file, &err), err);
+  CHECK_OK(rf_hdu_get_info(file, 0, &info, &err), err);
+  CHECK(info.header_bytes == 2880 && info.size == offsetof(rf_hdu_info, data_offset));
+  CHECK(info.data_offset == UINT64_C(0x5555555555555555) && info.extname[79] == 0x55);
+  CHECK_OK(rf_file_close(file, &err), err);
+  fits_free(&fits);
+}
+
+int main(void) {
+  RUN(sizes_of_all_kinds);
+  RUN(random_groups);
+  RUN(counts_in_a_plain_primary_header);
+  RUN(broken_headers_are_errors_of_that_hdu);
+  RUN(most_axes);
+  RUN(many_axes_promised_and_none_given);
+  RUN(untidy_headers);
+  RUN(what_follows_the_last_hdu);
+  RUN(first_bytes);
+  RUN(unprintable_bytes);
+  RUN(every_byte_value);
+  RUN(find_by_name);
+  RUN(an_extension_called_primary);
+  RUN(a_name_with_quotes_and_continue);
+  RUN(facts_of_images);
+  RUN(opening_reads_one_block);
+  RUN(cut_at_every_byte);
+  RUN(limits);
+  RUN(a_shorter_info_struct);
+  watched_free();
+  return check_report();
+}
