@@ -9,7 +9,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-default_steps=(lint c c-sanitize fuzz-replay c-big-endian c-windows symbols package python docs-build docs-code)
+default_steps=(lint c c-sanitize c-threads fuzz-replay c-big-endian c-windows symbols package python docs-build docs-code)
 
 export PATH="$PWD/.venv/bin:$PATH"
 # Not the checkout's rustfits/ but the installed package, also for `python -m`.
@@ -50,6 +50,13 @@ step_c-sanitize() { # the same under AddressSanitizer and UndefinedBehaviorSanit
   sanitized &&
     UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
       meson test -C build-asan --suite c --no-rebuild --print-errorlogs --timeout-multiplier 4
+}
+
+step_c-threads() { # the ones with threads, under ThreadSanitizer
+  configure build-tsan -Dtests=true -Dwerror=true -Db_sanitize=thread -Db_lundef=false --buildtype=debug \
+    -Doptimization=1 &&
+    meson test -C build-tsan --no-rebuild --print-errorlogs --timeout-multiplier 4 \
+      test_threads test_platform test_store test_gzip
 }
 
 step_fuzz-replay() { # the corpus of each fuzz target, under the same sanitizers
