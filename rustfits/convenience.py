@@ -78,7 +78,7 @@ def read(
         data = hdu.read()
         if not header:
             return data
-        return data, _loaded(hdu)
+        return data, hdu.header
 
 
 def _first_with_data(fits: FITS) -> HDU:
@@ -86,13 +86,6 @@ def _first_with_data(fits: FITS) -> HDU:
         if hdu.has_data:
             return hdu
     raise FITSValueError(f"{fits.filename}: no HDU has data")
-
-
-def _loaded(hdu: HDU) -> FITSHeader:
-    """Give the header of an HDU, read so that it outlives the file."""
-    header = hdu.header
-    len(header)
-    return header
 
 
 def read_header(
@@ -120,7 +113,7 @@ def read_header(
         The file cannot be opened or read; see `FITS`.
     """
     with FITS(filename) as fits:
-        return _loaded(fits[ext])
+        return fits[ext].header
 
 
 def write(

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Headers: the live view of an HDU's header, and editing it in one go.
 
-The cards themselves are kept, read and written by the C library. This module turns values into Python
-ones and back, and knows when to read the header again and when to write it.
+The cards themselves are kept, read and written by the C library. This module turns values into
+Python ones and back, and knows when to read the header again and when to write it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Union
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["FITSHeader", "FITSHeaderEdit", "header_cards", "is_protected_key"]
 
 #: What a keyword can hold. None is a keyword without a value.
-Value = Union[bool, int, float, complex, str, None]
-#: Where cards can come from: a header of this package or of astropy, a dict, or a list of cards, each the
-#: text of one or a tuple of keyword, value and, perhaps, comment.
-HeaderLike = Any
+Value: TypeAlias = bool | int | float | complex | str | None
+#: Where cards can come from: a header of this package or of astropy, a dict, or a list of cards,
+#: each the text of one or a tuple of keyword, value and, perhaps, comment.
+HeaderLike: TypeAlias = Any
 
 _CARD = 80
-#: Keywords whose cards are text without a value; orphaned CONTINUE cards are listed as what they are.
+#: Keywords whose cards are text without a value; so are CONTINUE cards that continue nothing.
 _COMMENTARY = frozenset({"", "COMMENT", "HISTORY", "CONTINUE"})
 
 _STRING: int = lib.RF_VALUE_STRING
@@ -48,19 +48,11 @@ class HeaderValueError(FITSValueError, FITSTypeError):
     """A value of a type that no header can hold: a `ValueError` and a `TypeError`."""
 
 
-class Card(NamedTuple):
-    """One entry of a header: a card, with the CONTINUE cards that belong to it."""
-
-    keyword: str
-    start: int
-    span: int
-
-
 def is_protected_key(key: str) -> bool:
     """Tell whether a keyword is not for users to change.
 
-    Those are the keywords that follow from the data, their layout, checksums or compression: they change
-    together with these.
+    Those are the keywords that follow from the data, their layout, checksums or compression: they
+    change together with these.
 
     Parameters
     ----------
@@ -204,7 +196,9 @@ def _split_pair(key: str, value: object) -> tuple[object, str | None]:
     if not isinstance(value, tuple):
         return value, None
     if len(value) != 2 or not (value[1] is None or isinstance(value[1], str)):
-        raise HeaderValueError(f"keyword {key}: a tuple must be (value, comment) with a str comment")
+        raise HeaderValueError(
+            f"keyword {key}: a tuple must be (value, comment) with a str comment"
+        )
     return value[0], value[1]
 
 
@@ -246,36 +240,40 @@ def _parse(content: bytes) -> CData:
     return _own(pointer)
 
 
-def _entries(cards: CData) -> list[Card]:
-    """List the entries of a header in order; standard keywords in upper case, HIERARCH ones as written."""
-    content = _bytes(cards)
-    found: list[Card] = []
+def _entries(cards: CData) -> list[tuple[str, int, int]]:
+    """List the entries of a header in order: keyword, first card, number of cards.
+
+    Standard keywords come in upper case, HIERARCH ones as written. An entry is a card, with the
+    CONTINUE cards that belong to it.
+    """
+    content = _bytes(cards).decode("ascii", "replace")
+    columns = [content[i : i + 8].upper() for i in range(0, len(content), _CARD)]
+    if "CONTINUE" not in columns and "HIERARCH" not in columns:
+        return [(name.strip(" "), start, 1) for start, name in enumerate(columns)]
+    found: list[tuple[str, int, int]] = []
     buffer = ffi.new("char[]", _CARD)
     span = ffi.new("size_t *")
+    columns.append("")
     start = 0
-    count = len(content) // _CARD
-    while start < count:
-        begin = start * _CARD
-        columns = content[begin : begin + 8]
-        continued = content[begin + _CARD : begin + _CARD + 8].upper() == b"CONTINUE"
-        keyword = columns.decode("ascii").strip(" ").upper()
+    while start < len(columns) - 1:
+        keyword = columns[start].strip(" ")
         cards_taken = 1
-        if continued or keyword == "HIERARCH":
+        if keyword == "HIERARCH" or columns[start + 1] == "CONTINUE":
             err = error()
             check(lib.rf_header_keyword(cards, start, buffer, span, err), err)
             cards_taken = span[0]
             if keyword == "HIERARCH":
                 keyword = text(buffer)
-        found.append(Card(keyword, start, cards_taken))
+        found.append((keyword, start, cards_taken))
         start += cards_taken
     return found
 
 
-def _unique(entries: Iterable[Card]) -> dict[str, Card]:
-    """Give the first entry of each keyword, by its name in upper case."""
-    first: dict[str, Card] = {}
-    for entry in entries:
-        first.setdefault(entry.keyword.upper(), entry)
+def _unique(entries: Iterable[tuple[str, int, int]]) -> dict[str, tuple[str, int]]:
+    """Give keyword and first card of the first entry of each, by its name in upper case."""
+    first: dict[str, tuple[str, int]] = {}
+    for keyword, start, _ in entries:
+        first.setdefault(keyword.upper(), (keyword, start))
     return first
 
 
@@ -338,7 +336,7 @@ def _assign(cards: CData, key: str, value: object) -> None:
 
 
 class _Item(NamedTuple):
-    """What a source has to say about one keyword: its cards as they are, or a value to be written."""
+    """What a source has for one keyword: its cards as they are, or a value to be written."""
 
     keyword: str
     cards: bytes | None
@@ -395,7 +393,7 @@ def _items_of_objects(cards: Iterable[Any]) -> list[_Item]:
 
 
 def _source(other: HeaderLike) -> tuple[list[_Item], bool]:
-    """Give the items of a source, and whether it is a header (whose protected keywords are left out)."""
+    """Give the items of a source, and whether it is a header: then protected ones do not count."""
     if isinstance(other, _Header):
         return other._items(), True
     cards = getattr(other, "cards", None)
@@ -445,7 +443,8 @@ def header_cards(header: HeaderLike) -> CData:
 def _merge(cards: CData, items: Iterable[_Item]) -> CData:
     """Give `cards` with the items set; cards of other headers go in byte for byte.
 
-    Those that replace or extend are put into a list of pieces, and the header is read from it at the end.
+    Those that replace or extend are put into a list of pieces, and the header is read from it at
+    the end.
     """
     values = [item for item in items if item.cards is None]
     for item in values:
@@ -458,10 +457,10 @@ def _merge(cards: CData, items: Iterable[_Item]) -> CData:
         return cards
     content = _bytes(cards)
     entries = _entries(cards)
-    parts = [content[e.start * _CARD : (e.start + e.span) * _CARD] for e in entries]
+    parts = [content[start * _CARD : (start + span) * _CARD] for _, start, span in entries]
     places: dict[str, int] = {}
     for place, entry in enumerate(entries):
-        places.setdefault(entry.keyword.upper(), place)
+        places.setdefault(entry[0].upper(), place)
     done: set[str] = set()
     for item in pieces:
         assert item.cards is not None
@@ -483,19 +482,31 @@ def _merge(cards: CData, items: Iterable[_Item]) -> CData:
 class _Header:
     """Reading and changing, for a header that is live and for one that is being edited."""
 
-    __slots__ = ("__weakref__", "_lock", "_scratch")
+    __slots__ = ("__weakref__", "_entries_by_name", "_listed", "_lock", "_scratch")
 
     def __init__(self) -> None:
         # The C struct has one buffer for the text it gives out, and threads may share this object.
         self._lock = threading.Lock()
         self._scratch = ffi.new("rf_value *")
+        self._listed: CData = None
+        self._entries_by_name: dict[str, tuple[str, int]] = {}
 
     def _current(self) -> CData:
-        """Give the cards as they are now; with the lock held."""
+        """Give the cards as they are now; with the lock held.
+
+        What they point at never changes: another header takes their place.
+        """
         raise NotImplementedError
 
+    def _listing(self, cards: CData) -> dict[str, tuple[str, int]]:
+        """Give the first entry of each keyword of `cards`; with the lock held."""
+        if self._listed is not cards:
+            self._entries_by_name = _unique(_entries(cards))
+            self._listed = cards
+        return self._entries_by_name
+
     def _change(self, change: Callable[[CData], CData | None]) -> None:
-        """Let `change` work on a copy of the cards (or give other ones), and make that the header."""
+        """Let `change` work on a copy of the cards, or give others, and make that the header."""
         raise NotImplementedError
 
     def _where(self) -> str:
@@ -558,9 +569,9 @@ class _Header:
         Returns
         -------
         bool, int, float, complex, str, None or list of str
-            None for a keyword without a value; a list for ``COMMENT``, ``HISTORY`` and ``""`` (blank). A value
-            that is none of what FITS knows comes as the characters it has. The first card counts when a
-            keyword is there more than once.
+            None for a keyword without a value; a list for ``COMMENT``, ``HISTORY`` and ``""``
+            (blank). A value that is none of what FITS knows comes as the characters it has. The
+            first card counts when a keyword is there more than once.
 
         Raises
         ------
@@ -586,7 +597,8 @@ class _Header:
 
     def __len__(self) -> int:
         """Count the different keywords."""
-        return len(self.keys())
+        with self._lock:
+            return len(self._listing(self._current()))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.keys())
@@ -594,7 +606,7 @@ class _Header:
     def keys(self) -> list[str]:
         """List the different keywords in the order of the file; each commentary keyword once."""
         with self._lock:
-            return [entry.keyword for entry in _unique(_entries(self._current())).values()]
+            return [keyword for keyword, _ in self._listing(self._current()).values()]
 
     def values(self) -> list[Any]:
         """List what ``header[key]`` gives, in the order of `keys`."""
@@ -605,11 +617,11 @@ class _Header:
         with self._lock:
             cards = self._current()
             pairs: list[tuple[str, Any]] = []
-            for name, entry in _unique(_entries(cards)).items():
+            for name, (keyword, start) in self._listing(cards).items():
                 if name in _COMMENTARY:
-                    pairs.append((entry.keyword, self._texts(cards, entry.keyword)))
+                    pairs.append((keyword, self._texts(cards, keyword)))
                 else:
-                    pairs.append((entry.keyword, _value_at(cards, entry.start, self._scratch)))
+                    pairs.append((keyword, _value_at(cards, start, self._scratch)))
             return pairs
 
     @property
@@ -646,19 +658,19 @@ class _Header:
         Returns
         -------
         dict
-            ``{"value": ..., "comment": ...}`` for each keyword, and a list of texts for each commentary
-            keyword.
+            ``{"value": ..., "comment": ...}`` for each keyword, and a list of texts for each
+            commentary keyword.
         """
         with self._lock:
             cards = self._current()
             made: dict[str, Any] = {}
-            for name, entry in _unique(_entries(cards)).items():
+            for name, (keyword, start) in self._listing(cards).items():
                 if name in _COMMENTARY:
-                    made[entry.keyword] = self._texts(cards, entry.keyword)
+                    made[keyword] = self._texts(cards, keyword)
                 elif not (skip_protected and is_protected_key(name)):
-                    made[entry.keyword] = {
-                        "value": _value_at(cards, entry.start, self._scratch),
-                        "comment": _comment_at(cards, entry.start),
+                    made[keyword] = {
+                        "value": _value_at(cards, start, self._scratch),
+                        "comment": _comment_at(cards, start),
                     }
             return made
 
@@ -686,10 +698,12 @@ class _Header:
         Parameters
         ----------
         key : str
-            Names of more than 8 characters, or with other characters than letters, digits, ``-`` and ``_``,
-            become HIERARCH cards and keep their case. ``COMMENT``, ``HISTORY`` and ``""`` add a card.
+            Names of more than 8 characters, or with other characters than letters, digits, ``-``
+            and ``_``, become HIERARCH cards and keep their case. ``COMMENT``, ``HISTORY`` and
+            ``""`` add a card.
         value : bool, int, float, complex, str, None, or tuple of one of them and a comment
-            Without a comment the one on the card stays, as far as there is room. numpy scalars are fine.
+            Without a comment the one on the card stays, as far as there is room. numpy scalars are
+            fine.
 
         Raises
         ------
@@ -779,16 +793,17 @@ class _Header:
         Parameters
         ----------
         other : FITSHeader, dict, list of cards, or astropy header
-            From a header, protected keywords are skipped and cards are taken over byte for byte. In a dict
-            (values, ``(value, comment)`` tuples, or what `to_dict` has made), they are an error.
+            From a header, protected keywords are skipped and cards are taken over byte for byte.
+            In a dict (values, ``(value, comment)`` tuples, or what `to_dict` has made), they are
+            an error.
         copy_commentary : bool
             From a header: append its COMMENT, HISTORY and blank cards too.
 
         Raises
         ------
         FITSValueError
-            A dict has a protected keyword, commentary that is no list (as `to_dict` has it), or something FITS
-            cannot hold. Nothing is changed then.
+            A dict has a protected keyword, commentary that is no list (as `to_dict` has it), or
+            something FITS cannot hold. Nothing is changed then.
         FITSReadOnlyError, FITSClosedError, FITSIOError
             It cannot be written.
         """
@@ -806,8 +821,8 @@ class _Header:
                         continue
                 elif plain in _COMMENTARY:
                     raise FITSValueError(
-                        f"keyword {item.keyword or '(blank)'}: update() takes no commentary from a dict; "
-                        "use add_comment, add_history or add_blank"
+                        f"keyword {item.keyword or '(blank)'}: update() takes no commentary "
+                        "from a dict; use add_comment, add_history or add_blank"
                     )
             wanted.append(item)
         self._change(lambda cards: _merge(cards, wanted))
@@ -816,12 +831,12 @@ class _Header:
 class FITSHeader(_Header):
     """The header of an HDU, live: every change is in the file when the call returns.
 
-    Looks like a dict. It is read when it is first asked for and outlives its file for reading; a change
-    made another way (a checksum, ``extend``) shows at the next look. For several changes use `edit`, which
-    writes once.
+    Looks like a dict. It is read when it is first asked for and outlives its file for reading; a
+    change made another way (a checksum, ``extend``) shows at the next look. For several changes
+    use `edit`, which writes once.
 
-    Some keywords describe structure, columns, checksums or compression. They can be read, but change only
-    together with what they describe: see `is_protected_key`.
+    Some keywords describe structure, columns, checksums or compression. They can be read, but
+    change only together with what they describe: see `is_protected_key`.
 
     Examples
     --------
@@ -874,8 +889,8 @@ class FITSHeader(_Header):
         Returns
         -------
         FITSHeaderEdit
-            A context manager. Its changes are written at the end of the ``with`` block, or dropped when the
-            block ends with an exception.
+            A context manager. Its changes are written at the end of the ``with`` block, or dropped
+            when the block ends with an exception.
 
         Examples
         --------
@@ -889,8 +904,8 @@ class FITSHeader(_Header):
 class FITSHeaderEdit(_Header):
     """Changes to a header that are written together; made by `FITSHeader.edit`.
 
-    Has all that `FITSHeader` has. Reading shows the changes made so far. It can be used once, and changes
-    are possible only inside of its ``with`` block.
+    Has all that `FITSHeader` has. Reading shows the changes made so far. It can be used once, and
+    changes are possible only inside of its ``with`` block.
     """
 
     __slots__ = ("_base", "_cards", "_header", "_state")

@@ -189,23 +189,40 @@ static bool is_joined(const rf_header *header, size_t index) {
   return owner < index && index < owner + rf_header_span(header, owner);
 }
 
-/* Slow look at one card, for what eight columns do not decide: HIERARCH, and blanks before a keyword. */
-static bool card_has_name(const char *card, const rf_keyword *keyword) {
+/* Looks at one card for what eight columns do not decide: HIERARCH, and blanks before a keyword. */
+static bool card_has_name(const char *card, bool hierarch, const rf_keyword *keyword) {
+  size_t begin = hierarch ? 9 : 0;
+  while (begin < RF_CARD_BYTES && card[begin] == ' ')
+    begin++;
+  bool begins =
+      begin + keyword->length <= RF_CARD_BYTES && rf_equal_any_case(card + begin, keyword->name, keyword->length);
+  if (!begins && keyword->columns != rf_columns8("HIERARCH")) /* most end here, and cheaply */
+    return false;
   rf_card_view view;
   rf_card_split(card, &view);
   return view.keyword_length == keyword->length && rf_equal_any_case(view.keyword, keyword->name, keyword->length);
 }
 
+/* Equal but for case, or nearly: the bit that makes letters lower case does not count. */
+static bool may_equal(uint64_t a, uint64_t b) {
+  return ((a ^ b) & UINT64_C(0xDFDFDFDFDFDFDFDF)) == 0;
+}
+
 bool rf_header_lookup(const rf_header *header, const rf_keyword *keyword, size_t start, size_t *index) {
-  static const char hierarch_name[8] = {'H', 'I', 'E', 'R', 'A', 'R', 'C', 'H'};
-  uint64_t hierarch = rf_columns8(hierarch_name);
-  bool continued = keyword->columns == rf_columns8("CONTINUE") && !keyword->too_long;
+  const uint64_t hierarch = rf_columns8("HIERARCH");
+  const uint64_t wanted = keyword->too_long ? hierarch : keyword->columns;
+  const bool continued = wanted == rf_columns8("CONTINUE");
+  const char *cards = header->cards;
   for (size_t i = start; i < header->count; i++) {
-    const char *card = header->cards + i * RF_CARD_BYTES;
-    uint64_t columns = rf_columns8(card);
-    bool found = columns == keyword->columns && !keyword->too_long;
+    const char *card = cards + i * RF_CARD_BYTES;
+    uint64_t columns;
+    memcpy(&columns, card, sizeof columns);
+    if (!may_equal(columns, wanted) && !may_equal(columns, hierarch) && card[0] != ' ')
+      continue;
+    columns = rf_upper8(columns);
+    bool found = columns == wanted && columns != hierarch;
     if (columns == hierarch || (card[0] == ' ' && !found))
-      found = card_has_name(card, keyword);
+      found = card_has_name(card, columns == hierarch, keyword);
     if (found && !(continued && is_joined(header, i))) {
       *index = i;
       return true;
