@@ -94,6 +94,8 @@ class FileHandle:
     @property
     def name(self) -> str:
         """The name that the file was opened by, with any password replaced."""
+        if not self._pointer:
+            return "a file that is gone"
         return os.fsdecode(ffi.string(lib.rf_file_name(self._pointer)))
 
     def close(self) -> None:
@@ -110,10 +112,14 @@ class FileHandle:
         # A forked child must not write back what its parent has opened.
         if not self.closed and self._pid and self._pid != os.getpid():
             return
+        # Whoever keeps the traceback of what is raised here keeps this object, too: it must be safe
+        # to look at.
+        pointer, self._pointer = self._pointer, ffi.NULL
+        self.closed, self._last_generation = True, 0
         # Not this thread's rf_error: the collector may run between a call and the look at its
         # error.
         err = ffi.new("rf_error *")
-        status = lib.rf_file_close(self._pointer, err)
+        status = lib.rf_file_close(pointer, err)
         if status:
             # Comes out through sys.unraisablehook: nobody is left to catch it, but it must be seen.
             raise failure(status, err)
@@ -136,15 +142,15 @@ def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
     err = error()
     status = lib.rf_file_open(name, _MODES[mode], options, pointer, err)
     if status:
-        raise failure(status, err, _shown(os.fsdecode(name)), opening=True)
+        raise failure(status, err, _shown(name), opening=True)
     return FileHandle(pointer[0], mode)
 
 
-def _shown(name: str) -> str:
-    """Hide what may be a user and a password; the C library's messages hide the password alone."""
-    scheme, mark, rest = name.partition("://")
-    at = rest.rfind("@")
-    return f"{scheme}{mark}***{rest[at:]}" if mark and at >= 0 else name
+def _shown(name: bytes) -> str:
+    """Hide passwords and secrets in a URL, as the C library's messages do."""
+    shown = ffi.new("char[]", 3 * len(name) + 4)
+    lib.rf_name_show(name, shown, len(shown))
+    return os.fsdecode(ffi.string(shown))
 
 
 def open_bytes(data: CData, size: int, mode: str, options: CData) -> FileHandle:

@@ -581,10 +581,11 @@ def _same_server(a: str, b: str) -> bool:
 
 
 def _shown(url: str) -> str:
-    """Give a URL fit to be shown: without what stands before an '@' or after a '?'."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, "..." if parts.query else "", ""))
+    """Give a URL fit to be shown: without passwords and other secrets."""
+    name = url.encode()
+    shown = ffi.new("char[]", 3 * len(name) + 4)
+    lib.rf_name_show(name, shown, len(shown))
+    return text(shown)
 
 
 def _certificates(given: str | None) -> tuple[str | None, str | None]:

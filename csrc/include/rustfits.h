@@ -493,7 +493,11 @@ RF_API rf_status rf_file_shut(rf_file *file, rf_error *err);
 /* Makes all that was written durable (fsync; .gz is written back). */
 RF_API RF_CHECKED rf_status rf_file_sync(rf_file *file, rf_error *err);
 
-/* The name as given to open, with any password replaced by "***". Lives as long as the file. */
+/* Copies a name, with a NUL and cut to fit `capacity`, fit to be shown: a password before '@' and the values in the
+ * query of a URL whose keys look secret (token, signature, key, ...) become "***". */
+RF_API void rf_name_show(const char *name, char *text, size_t capacity);
+
+/* The name as given to open, as rf_name_show has it. Lives as long as the file. */
 RF_API const char *rf_file_name(const rf_file *file);
 
 /* Size of the content in bytes (of a .gz: decompressed). */

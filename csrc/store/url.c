@@ -79,20 +79,86 @@ static void find_password(const char *name, const char **password, size_t *lengt
   }
 }
 
+/* Whether n characters have `word` (small letters) in them, without regard to case. */
+static bool contains(const char *text, size_t n, const char *word) {
+  size_t length = strlen(word);
+  for (size_t i = 0; i + length <= n; i++)
+    if (rf_url_scheme_is(text + i, length, word))
+      return true;
+  return false;
+}
+
+/* Whether the value of a query's key is one to hide: X-Amz-Signature, sig (Azure), access_token, key, ... */
+static bool is_secret_key(const char *key, size_t n) {
+  static const char *const parts[] = {"auth", "credential", "passw", "secret", "session", "signature", "token"};
+  static const char *const words[] = {"key", "sig", "pwd"};
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    if (contains(key, n, parts[i]))
+      return true;
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    size_t length = strlen(words[i]);
+    if (n >= length && rf_url_scheme_is(key + n - length, length, words[i]))
+      return true; /* "key", "api_key", "apikey"; not "keyword" */
+  }
+  return false;
+}
+
+/* Copies a query, from its '?' on, with "***" for secret values; gives the number of characters. */
+static size_t show_query(char *out, const char *query) {
+  size_t made = 0, in_query = strcspn(query, "#");
+  for (const char *p = query; *p;) {
+    const char *start = p++; /* '?' or '&', and what follows it up to the next */
+    p += strcspn(p, "&#");
+    const char *equals = memchr(start, '=', (size_t)(p - start));
+    bool hide =
+        equals && p > equals + 1 && start < query + in_query && is_secret_key(start + 1, (size_t)(equals - start - 1));
+    size_t n = (size_t)((hide ? equals + 1 : p) - start);
+    memcpy(out + made, start, n);
+    made += n;
+    if (hide) {
+      memcpy(out + made, "***", 3);
+      made += 3;
+    }
+  }
+  return made;
+}
+
 char *rf_url_display(const char *name) {
   const char *password = name;
-  size_t hidden;
+  size_t hidden, n = strlen(name), made = 0;
   find_password(name, &password, &hidden);
-  if (hidden == 0)
-    return rf_strdup(name);
-  size_t lead = (size_t)(password - name), rest = strlen(password + hidden);
-  char *shown = rf_alloc(lead + 3 + rest + 1);
-  if (shown) {
-    memcpy(shown, name, lead);
-    memcpy(shown + lead, "***", 3);
-    memcpy(shown + lead + 3, password + hidden, rest + 1);
+  /* "***" stands for at least one character each time. */
+  char *shown = n < SIZE_MAX / 3 - 2 ? rf_alloc(3 * n + 4) : NULL;
+  if (!shown)
+    return NULL;
+  if (hidden > 0) {
+    made = (size_t)(password - name);
+    memcpy(shown, name, made);
+    memcpy(shown + made, "***", 3);
+    made += 3;
+    name = password + hidden;
   }
+  bool is_url = hidden > 0 || (rf_url_scheme(name) > 0 && !rf_url_scheme_is(name, rf_url_scheme(name), "file"));
+  size_t plain = is_url ? strcspn(name, "?") : strlen(name);
+  memcpy(shown + made, name, plain);
+  made += plain;
+  if (name[plain])
+    made += show_query(shown + made, name + plain);
+  shown[made] = '\0';
   return shown;
+}
+
+void rf_name_show(const char *name, char *text, size_t capacity) {
+  if (capacity == 0)
+    return;
+  char *shown = name ? rf_url_display(name) : NULL;
+  size_t n = shown ? strlen(shown) : 0;
+  if (n >= capacity)
+    n = capacity - 1;
+  if (n > 0)
+    memcpy(text, shown, n);
+  text[n] = '\0';
+  rf_free(shown);
 }
 
 static int hex_value(char c) {

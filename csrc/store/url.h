@@ -19,7 +19,8 @@ int rf_url_scheme_is(const char *scheme, size_t n, const char *known);
  * stands between host and query or fragment. */
 void rf_url_path(const char *name, const char **path, size_t *length);
 
-/* A copy of `name` fit to be shown: a password before '@' is "***". Freed with rf_free; NULL: no memory. */
+/* A copy of `name` fit to be shown: a password before '@', and the values in a query whose keys look secret (token,
+ * signature, ...), are "***". Freed with rf_free; NULL: no memory. */
 char *rf_url_display(const char *name);
 
 /* n bytes of `text` with %XX undone, freed with rf_free. RF_ERR_ARGUMENT for a bad escape and for %00. */

@@ -71,6 +71,33 @@ static void test_url_same_server(void) {
   CHECK(!rf_url_same_server("http://[::1]/x", "http://[::2]/x"));
 }
 
+static void test_url_shown(void) {
+  static const struct {
+    const char *name, *shown;
+  } cases[] = {
+      {"http://h/a?x=1&y=2#z", "http://h/a?x=1&y=2#z"},
+      {"http://h/a?X-Amz-Signature=abc&x=1", "http://h/a?X-Amz-Signature=***&x=1"},
+      {"http://me:pw@h/a?x=1&access_token=abc#token=1", "http://me:***@h/a?x=1&access_token=***#token=1"},
+      {"https://h/a?sig=abc&keyword=m31&api_key=2", "https://h/a?sig=***&keyword=m31&api_key=***"},
+      {"https://h/a?token=&token&x", "https://h/a?token=&token&x"},
+      {"https://h/a?&&token=1", "https://h/a?&&token=***"},
+      {"https://h/a?token=1?2=3", "https://h/a?token=***"},
+      {"a?token=1", "a?token=1"},
+      {"file:///a?token=1", "file:///a?token=1"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char shown[100];
+    rf_name_show(cases[i].name, shown, sizeof shown);
+    CHECK_STR(shown, cases[i].shown);
+  }
+  char small[6] = "xxxxx";
+  rf_name_show("http://h/", small, sizeof small);
+  CHECK_STR(small, "http:");
+  rf_name_show(NULL, small, sizeof small);
+  CHECK_STR(small, "");
+  rf_name_show("x", small, 0);
+}
+
 /* ---- what a server says ---- */
 
 static void hear(rf_answer *answer, const char *lines) {
@@ -437,6 +464,7 @@ int main(void) {
   RUN(test_url_parts);
   RUN(test_url_refused);
   RUN(test_url_same_server);
+  RUN(test_url_shown);
   RUN(test_answer_fields);
   RUN(test_answer_hostile_fields);
   RUN(test_answer_ftp_replies);
