@@ -7,8 +7,7 @@
 ...     exposure = fits[0].header["EXPTIME"]
 """
 
-from rustfits._lib import ffi as _ffi
-from rustfits._lib import lib as _lib
+from rustfits import _lib
 from rustfits.codecs import register as _register_codec
 from rustfits.convenience import read, read_header, write, write_image
 from rustfits.errors import (
@@ -47,7 +46,7 @@ from rustfits.remote import Remote
 
 _register_codec()
 
-__version__: str = _ffi.string(_lib.rf_version()).decode("ascii")
+__version__: str = _lib.text(_lib.lib.rf_version())
 
 __all__ = [
     "FITS",

@@ -13,7 +13,7 @@ import threading
 from typing import Any
 
 from rustfits._rustfits import ffi, lib
-from rustfits.errors import CLASSES, NUMBERS, FITSError, FITSOpenError
+from rustfits.errors import CLASSES, NUMBERS, FITSError, FITSNotBuiltError, FITSOpenError
 
 __all__ = ["check", "error", "failure", "ffi", "lib", "stash_exception", "text"]
 
@@ -41,6 +41,7 @@ _NUMBER_OF: dict[int, int] = {
 _AT_OPEN: dict[int, type[FITSError]] = {
     lib.RF_ERR_FORMAT: FITSOpenError,
     lib.RF_ERR_CARD: FITSOpenError,
+    lib.RF_ERR_UNSUPPORTED: FITSNotBuiltError,
 }
 
 

@@ -182,7 +182,7 @@ class FITSDriverError(FITSIOError, ValueError):
 
 
 class FITSNotBuiltError(FITSUnsupportedError, FITSIOError):
-    """A known URL scheme or codec that is not in this build."""
+    """A known URL scheme or codec that is not in this build, or something it cannot open."""
 
 
 class FITSWarning(UserWarning):

@@ -15,6 +15,7 @@ from rustfits.errors import (
     FITSClosedError,
     FITSError,
     FITSIndexError,
+    FITSKeyError,
     FITSTypeError,
     FITSUnsupportedError,
     FITSValueError,
@@ -308,7 +309,7 @@ class FITS:
             if not isinstance(name, str):
                 raise FITSTypeError(f"the name of an HDU is a str, not {type(name).__name__}")
             if version < 0 or version >= 2**63:
-                raise FITSIndexError(f"{self.filename}: no HDU {name!r} of version {version}")
+                raise FITSKeyError(f"{self.filename}: no HDU {name!r} of version {version}")
         index = ffi.new("size_t *")
         err = error()
         encoded = name.encode("utf-8", "surrogatepass").replace(b"\0", b"\xff")

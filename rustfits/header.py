@@ -402,7 +402,8 @@ def _source(other: HeaderLike) -> tuple[list[_Item], bool]:
     if isinstance(other, Mapping):
         items = []
         for key, value in other.items():
-            content, comment = _split_pair(str(key), value)
+            _name(key)
+            content, comment = _split_pair(key, value)
             if isinstance(value, Mapping) and set(value) == {"value", "comment"}:
                 content, comment = value["value"], value["comment"]  # as to_dict() has it
             items.append(_Item(key, None, content, comment))

@@ -16,8 +16,8 @@ from astropy.io import fits as astropy_fits
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if "RUSTFITS_CORPUS" not in os.environ:
         terminalreporter.write_line(
-            "RUSTFITS_CORPUS is not set: tests/interop/test_corpus.py had no corpus of real files to
-            read"
+            "RUSTFITS_CORPUS is not set: there was no corpus of real files for "
+            "tests/interop/test_corpus.py"
         )
 
 
