@@ -612,6 +612,21 @@ def test_exception_in_the_codec_comes_out(packed, monkeypatch, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def test_interrupt_comes_out_and_the_file_can_be_read_afterwards(packed, image, monkeypatch):
+    def interrupted(*_arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    with FITS(packed) as fits:
+        fits[0].shape  # noqa: B018
+        with monkeypatch.context() as patched:
+            patched.setattr(codecs, "_inflate", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                fits[0][100]
+        np.testing.assert_array_equal(fits[0][100], image[100])
+        np.testing.assert_array_equal(fits[0].read(), image)
+    assert codecs._streams == set()
+
+
 def through_the_codec(plain: bytes, level: int, piece: int) -> bytes:
     """Deflate with the functions that C calls."""
     ffi, lib = rustfits._lib.ffi, rustfits._lib.lib

@@ -139,7 +139,8 @@ static bool locate(const rf_gunzip *g, uint64_t *offset, rf_error *cause) {
 
 /* Says what the codec's failure (own) is about, with file offsets. */
 static rf_status fail_codec(rf_gunzip *g, rf_status status, const rf_error *own, rf_error *err) {
-  g->broken = true;
+  g->broken = status == RF_ERR_CODEC;
+  g->lost = !g->broken;
   uint64_t offset = position(g);
   rf_error located;
   rf_error_clear(&located);
@@ -197,7 +198,7 @@ static rf_status advance(rf_gunzip *g, uint8_t *out, size_t n, size_t *made, rf_
   return RF_OK;
 }
 
-rf_status rf_gunzip_read(rf_gunzip *g, uint8_t *out, size_t n, size_t *made, bool *done, rf_error *err) {
+static rf_status decode(rf_gunzip *g, uint8_t *out, size_t n, size_t *made, bool *done, rf_error *err) {
   *made = 0;
   *done = false;
   while (*made < n) {
@@ -215,4 +216,37 @@ rf_status rf_gunzip_read(rf_gunzip *g, uint8_t *out, size_t n, size_t *made, boo
     RF_TRY(status);
   }
   return RF_OK;
+}
+
+/* The stream is in an unknown state, after an interrupt for example: decodes what was given out already once more. */
+static rf_status find_place(rf_gunzip *g, rf_error *err) {
+  if (g->stream != NULL)
+    g->codec->inflate_close(g->stream);
+  g->stream = NULL;
+  g->in_start = g->in_end = 0;
+  g->in_offset = g->members = 0;
+  g->in_finished = false;
+  uint8_t *scratch = rf_alloc(IN_LEAST);
+  if (scratch == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for decompressing a file");
+  rf_status status = RF_OK;
+  bool done = false;
+  for (uint64_t left = g->total; left > 0 && status == RF_OK && !done;) {
+    size_t made;
+    status = decode(g, scratch, left < IN_LEAST ? (size_t)left : IN_LEAST, &made, &done, err);
+    left -= made;
+  }
+  rf_free(scratch);
+  g->lost = status != RF_OK && !g->broken;
+  return status;
+}
+
+rf_status rf_gunzip_read(rf_gunzip *g, uint8_t *out, size_t n, size_t *made, bool *done, rf_error *err) {
+  *made = 0;
+  *done = false;
+  if (g->lost)
+    RF_TRY(find_place(g, err));
+  rf_status status = decode(g, out, n, made, done, err);
+  g->total += *made;
+  return status;
 }

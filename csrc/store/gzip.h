@@ -31,7 +31,9 @@ typedef struct rf_gunzip {
   bool in_finished;       /* the end of the store was reached */
   uint64_t member_offset; /* where the member at hand begins */
   uint64_t members;       /* begun so far */
+  uint64_t total;         /* bytes given out so far */
   bool broken;            /* a failure that no repetition can cure */
+  bool lost;              /* the codec failed for a reason of its own: the next call has to start from the beginning */
 } rf_gunzip;
 
 /* Gets memory and the first bytes. RF_ERR_NOT_FITS when the store is empty. */

@@ -346,7 +346,8 @@ static void empty_member_is_empty_content(void) {
 
 static void suffix_in_any_case(void) {
   bytes plain = noise(10000, 7);
-  static const char *const names[] = {"probe://test/a.GZ", "probe://test/a.Gz", "probe://test/a.fits.gZ", "probe://test/no-suffix"};
+  static const char *const names[] = {"probe://test/a.GZ", "probe://test/a.Gz", "probe://test/a.fits.gZ",
+                                      "probe://test/no-suffix"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     probe_reset(gzipped(plain));
     rf_error err;
@@ -754,7 +755,7 @@ static void many_threads_read(void) {
 
 /* ---------------------------------------------------------------- codecs brought at run time */
 
-static int other_opened, other_lies;
+static int other_opened, other_lies, other_interrupted;
 
 static rf_status other_inflate_open(void *user, void **stream, rf_error *err) {
   other_opened++;
@@ -769,12 +770,33 @@ static rf_status other_deflate_open(void *user, int level, void **stream, rf_err
 /* Gives little at a time, and tells nothing about errors. */
 static rf_status other_inflate(void *stream, const uint8_t *in, size_t n_in, size_t *used, uint8_t *out, size_t n_out,
                                size_t *made, int *done, rf_error *err) {
-  (void)err;
   rf_status status = rf_zlib_codec.inflate(stream, in, n_in < 1000 ? n_in : 1000, used, out,
                                            n_out < 3000 ? n_out : 3000, made, done, NULL);
   if (other_lies)
     *used = n_in + 1;
+  if (other_interrupted > 0 && --other_interrupted == 0)
+    return rf_fail(err, RF_ERR_CALLBACK, "interrupted");
   return status;
+}
+
+static void interrupted_reads_can_be_repeated(void) {
+  bytes plain = noise(900000, 27);
+  rf_error err;
+  rf_store *store = open_packed(gzipped(plain), &err);
+  uint64_t size;
+  static const int after[] = {3, 40, 1, 150, 90};
+  for (size_t i = 0; i < sizeof after / sizeof *after; i++) {
+    rf_error_clear(&err);
+    other_interrupted = after[i];
+    CHECK(rf_store_size(store, &size, &err) == RF_ERR_CALLBACK);
+    CHECK(strstr(err.message, "interrupted") != NULL);
+    CHECK(other_interrupted == 0);
+    check_range(store, plain, 0, 2880);
+    check_range(store, plain, 10000 * i * i, 5000);
+  }
+  check_whole(store, plain);
+  CHECK_OK(rf_store_close(store, NULL), err);
+  free(plain.data);
 }
 
 static void a_registered_codec_is_used(void) {
@@ -797,6 +819,7 @@ static void a_registered_codec_is_used(void) {
   corruption_has_its_offset();
   truncated_at_every_byte();
   garbage_behind_the_last_member();
+  interrupted_reads_can_be_repeated();
   bytes plain = noise(1000, 25);
   other_lies = 1;
   CHECK(read_bad(gzipped(plain), &err) == RF_ERR_CALLBACK);
