@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Memory that cannot be had. The N-th allocation fails, for N = 1, 2, ... until a run needs fewer: every time the call
+ * that needed it says RF_ERR_MEMORY, nothing crashes, nothing leaks, and the file on disk is old or new.
+ */
+#include "check.h"
+#include "fits_bytes.h"
+#include "rustfits.h"
+#include "scratch.h"
+
+static struct {
+  long until;    /* allocations to grant before one fails; negative: no end */
+  long failures; /* that were dealt out */
+  long blocks;   /* alive */
+} heap;
+
+static void *counted_realloc(void *user, void *block, size_t size) {
+  (void)user;
+  if (heap.until == 0) {
+    heap.failures++;
+    heap.until = -1;
+    return NULL;
+  }
+  if (heap.until > 0)
+    heap.until--;
+  void *moved = realloc(block, size);
+  if (moved != NULL && block == NULL)
+    heap.blocks++;
+  return moved;
+}
+
+static void counted_free(void *user, void *block) {
+  (void)user;
+  if (block != NULL)
+    heap.blocks--;
+  free(block);
+}
+
+typedef rf_status (*scenario)(rf_error *err);
+
+/* Runs it with each allocation failing in turn, and checks the outcome. */
+static void fail_each(scenario run, const char *what) {
+  static const rf_allocator counted = {counted_realloc, counted_free, NULL};
+  rf_error err;
+  rf_allocator_set(&counted);
+  heap.until = -1;
+  CHECK_OK(run(&err), err); /* once for what is made only once, and to see that it works at all */
+  long n = 0;
+  for (;; n++) {
+    long before = heap.blocks;
+    heap.until = n;
+    heap.failures = 0;
+    rf_error_clear(&err);
+    rf_status status = run(&err);
+    heap.until = -1;
+    if (heap.blocks != before) {
+      fprintf(stderr, "%s: %ld blocks more after allocation %ld failed\n", what, heap.blocks - before, n);
+      check_failures++;
+    }
+    if (heap.failures == 0) {
+      CHECK(status == RF_OK);
+      break;
+    }
+    /* A reserve that was only nice to have may do without; but no other error may come of it. */
+    if (status != RF_ERR_MEMORY && status != RF_OK) {
+      fprintf(stderr, "%s: allocation %ld failed: %s: %s\n", what, n, rf_status_name(status), err.message);
+      check_failures++;
+    }
+    if (status != RF_OK)
+      CHECK(err.message[0] != '\0');
+    if (n > 100000) {
+      CHECK(!"no end");
+      break;
+    }
+  }
+  CHECK(n > 3);
+  rf_allocator_set(NULL);
+}
+
+/* Keeps the first failure while what follows still runs. */
+#define STEP(call)                                                                                                     \
+  do {                                                                                                                 \
+    if (status == RF_OK)                                                                                               \
+      status = (call);                                                                                                 \
+  } while (0)
+
+static fits_bytes three;
+
+static rf_status look(rf_error *err) {
+  rf_file *file = NULL;
+  rf_header *header = NULL, *copy = NULL;
+  rf_value value;
+  size_t count, index;
+  int datasum, checksum;
+  const char *text;
+  size_t length;
+  rf_status status = rf_file_open_bytes(three.bytes, three.size, RF_MODE_READ, NULL, &file, err);
+  STEP(rf_file_count(file, &count, err));
+  STEP(rf_file_find(file, "MANY", -1, &index, err));
+  STEP(rf_hdu_get_header(file, 1, &header, err));
+  STEP(rf_header_copy(header, &copy, err));
+  STEP(rf_header_get(header, "LONG", &value, err));
+  STEP(rf_header_comment(header, 8, &text, &length, err));
+  STEP(rf_hdu_verify_checksum(file, 0, &datasum, &checksum, err));
+  rf_header_free(header);
+  rf_header_free(copy);
+  rf_status closed = rf_file_close(file, NULL);
+  STEP(closed);
+  return status;
+}
+
+static rf_status edit(rf_error *err) {
+  rf_file *file = NULL;
+  rf_header *header = NULL;
+  rf_value value = {.kind = RF_VALUE_STRING};
+  char text[300];
+  memset(text, 'x', sizeof text - 1);
+  text[sizeof text - 1] = '\0';
+  value.text = text;
+  value.text_length = sizeof text - 1;
+  rf_status status = rf_file_open_bytes(three.bytes, three.size, RF_MODE_READ_WRITE, NULL, &file, err);
+  STEP(rf_hdu_get_header(file, 1, &header, err));
+  STEP(rf_header_set(header, "OBJECT", &value, "a string for several cards", err));
+  STEP(rf_header_set(header, "a keyword of its own", &value, NULL, err));
+  STEP(rf_header_add(header, "HISTORY", text, err));
+  STEP(rf_header_set_comment(header, "EXTNAME", "another", err));
+  STEP(rf_header_delete(header, "LONG", err));
+  for (int i = 0; i < 40; i++)
+    STEP(rf_header_add(header, "COMMENT", "enough for another block", err));
+  STEP(rf_hdu_set_header(file, 1, header, err));
+  STEP(rf_hdu_add_checksum(file, 1, 1, err));
+  STEP(rf_hdu_add_checksum(file, 0, 1, err));
+  rf_header_free(header);
+  rf_status closed = rf_file_close(file, NULL);
+  STEP(closed);
+  return status;
+}
+
+static rf_status create(const char *name, rf_error *err) {
+  static const uint64_t axes[] = {3, 4, 5};
+  rf_image_spec spec = {.size = sizeof spec,
+                        .type = RF_U16,
+                        .naxis = 3,
+                        .axes = axes,
+                        .extname = "A NAME",
+                        .extver = 3,
+                        .has_blank = 1,
+                        .blank = -1};
+  rf_file *file = NULL;
+  rf_header *cards = NULL;
+  rf_value value = {.kind = RF_VALUE_REAL, .real = 1.5};
+  uint16_t pixels[60];
+  size_t index = 0;
+  rf_axis some[3] = {{2, -1, 3, NULL}, {0, 2, 2, NULL}, {0, 3, 2, NULL}};
+  for (int i = 0; i < 60; i++)
+    pixels[i] = (uint16_t)(i * 1000);
+  rf_status status = rf_header_new(&cards, err);
+  STEP(rf_header_set(cards, "EXPTIME", &value, "seconds", err));
+  spec.header = cards;
+  STEP(rf_file_open(name, RF_MODE_CREATE, NULL, &file, err));
+  for (int i = 0; i < 3; i++) {
+    STEP(rf_image_create(file, &spec, &index, err));
+    STEP(rf_image_write(file, index, NULL, RF_U16, 0, pixels, sizeof pixels, NULL, err));
+  }
+  STEP(rf_image_read(file, 1, some, RF_U16, 0, pixels, 12 * sizeof *pixels, NULL, err));
+  STEP(rf_image_extend(file, 1, 3000, err));
+  STEP(rf_file_sync(file, err));
+  rf_header_free(cards);
+  rf_error late;
+  rf_status closed = rf_file_close(file, &late);
+  if (status == RF_OK && closed != RF_OK)
+    *err = late;
+  STEP(closed);
+  return status;
+}
+
+static rf_status create_in_memory(rf_error *err) {
+  return create("mem://", err);
+}
+
+static rf_status create_file(rf_error *err) {
+  return create(scratch_path("created.fits"), err);
+}
+
+static rf_status create_gzip(rf_error *err) {
+  return create(scratch_path("created.fits.gz"), err);
+}
+
+static const char *on_disk, *on_disk_gz;
+
+static rf_status edit_on_disk(const char *path, rf_error *err) {
+  rf_file *file = NULL;
+  rf_header *header = NULL;
+  rf_status status = rf_file_open(path, RF_MODE_READ_WRITE, NULL, &file, err);
+  STEP(rf_hdu_get_header(file, 2, &header, err));
+  STEP(rf_header_add(header, "HISTORY", "once more", err));
+  STEP(rf_hdu_set_header(file, 2, header, err));
+  STEP(rf_hdu_add_checksum(file, 2, 1, err));
+  rf_header_free(header);
+  rf_error late;
+  rf_status closed = rf_file_close(file, &late);
+  if (status == RF_OK && closed != RF_OK)
+    *err = late;
+  STEP(closed);
+  return status;
+}
+
+static rf_status edit_file(rf_error *err) {
+  return edit_on_disk(on_disk, err);
+}
+
+static rf_status edit_gzip(rf_error *err) {
+  return edit_on_disk(on_disk_gz, err);
+}
+
+static void reading(void) {
+  fail_each(look, "look");
+}
+
+static void editing(void) {
+  fail_each(edit, "edit");
+}
+
+static void creating(void) {
+  fail_each(create_in_memory, "create in memory");
+  fail_each(create_file, "create a file");
+  fail_each(create_gzip, "create a .gz");
+}
+
+/* After all those failures the file still has its HDUs and its pixels. */
+static void check_disk(const char *path) {
+  rf_file *file;
+  rf_error err;
+  size_t count = 0;
+  uint16_t pixels[60];
+  CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
+  CHECK_OK(rf_file_count(file, &count, &err), err);
+  CHECK(count == 3);
+  CHECK_OK(rf_image_read(file, 2, NULL, RF_U16, 0, pixels, sizeof pixels, NULL, &err), err);
+  for (int i = 0; i < 60; i++)
+    CHECK(pixels[i] == i * 1000);
+  CHECK_OK(rf_file_close(file, &err), err);
+}
+
+static void editing_on_disk(void) {
+  rf_error err;
+  on_disk = scratch_path("edited.fits");
+  on_disk_gz = scratch_path("edited.fits.gz");
+  CHECK_OK(create(on_disk, &err), err);
+  CHECK_OK(create(on_disk_gz, &err), err);
+  fail_each(edit_file, "edit a file");
+  fail_each(edit_gzip, "edit a .gz");
+  check_disk(on_disk);
+  check_disk(on_disk_gz);
+#if !defined(_WIN32)
+  CHECK(scratch_count("") == 4); /* no temporary file is left */
+#endif
+}
+
+int main(void) {
+  scratch_begin("alloc");
+  fits_image(&three, true, 5000, "FIRST");
+  fits_begin(&three, "IMAGE", 8, 1, (long long[]){7});
+  fits_card(&three, "EXTNAME = 'SECOND'");
+  fits_card(&three, "LONG    = 'a string that goes on &'");
+  fits_card(&three, "CONTINUE  'for two cards' / and has a comment");
+  fits_end(&three);
+  fits_data(&three, 7, 1);
+  long long many[40];
+  for (int i = 0; i < 40; i++)
+    many[i] = 1;
+  fits_begin(&three, "IMAGE", 8, 40, many); /* axes beyond the small list */
+  fits_card(&three, "EXTNAME = 'MANY'");
+  fits_end(&three);
+  fits_data(&three, 1, 1);
+  RUN(reading);
+  RUN(editing);
+  RUN(creating);
+  RUN(editing_on_disk);
+  fits_free(&three);
+  scratch_end();
+  return check_report();
+}
