@@ -255,12 +255,13 @@ def remote_options(remote: Remote | str, options: CData) -> list[CData]:
     headers = remote.headers
     if headers:
         lines = [ffi.new("char[]", f"{name}: {value}".encode()) for name, value in headers.items()]
-        options.headers = ffi.new("char *[]", lines)
-        options.header_count = len(lines)
-        kept += [*lines, options.headers]
+        array = ffi.new("char *[]", lines)
+        options.headers, options.header_count = array, len(lines)
+        kept += [*lines, array]
     options.timeout = remote.timeout or 0.0
     options.connect_timeout = remote.connect_timeout or 0.0
     if remote.ca_bundle is not None:
-        options.ca_bundle = ffi.new("char[]", os.fsencode(remote.ca_bundle))
-        kept.append(options.ca_bundle)
+        bundle = ffi.new("char[]", os.fsencode(remote.ca_bundle))
+        options.ca_bundle = bundle
+        kept.append(bundle)
     return kept

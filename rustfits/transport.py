@@ -40,6 +40,7 @@ _TRAVELLERS = {"accept", "accept-encoding", "accept-language", "from", "referer"
 _REDIRECTS = {301, 302, 303, 307, 308}
 _STATUS = re.compile(rb"HTTP/[0-9.]+ +([0-9]{3})(?![0-9])", re.IGNORECASE)
 _REPLY = re.compile(rb"([1-9][0-9]{2})(?: +([0-9]+))?(?: |\r|\n|$)")
+_LENGTH = re.compile(r"[0-9]{1,30}")
 _CONTENT_RANGE = re.compile(
     r"bytes +(?:([0-9]{1,18})-([0-9]{1,18})|\*)/(?:([0-9]{1,18})|\*)", re.IGNORECASE
 )
@@ -113,7 +114,9 @@ class _Answer:
     def _field(self, name: str, raw: bytes) -> None:
         value = raw.decode("latin-1")
         if name == "content-length":
-            self.length = int(value) if value.isdecimal() and len(value) < 19 else -1
+            self.length = int(value) if _LENGTH.fullmatch(value) else -1
+            if self.length >= 2**63:
+                self.length = -1
         elif name == "transfer-encoding":
             self.chunked = True
         elif name == "content-range":
@@ -514,6 +517,9 @@ class _Fetch:
 
         expected = self._expected(span) if self._begun else -1
         cause = cause or f"libcurl's error {code}"
+        reply = self._answer.status
+        if self._ftp and reply >= 400 and str(reply) not in cause:
+            cause += f" (the server replied {reply})"
         if expected >= 0:
             cause = f"the transfer ended after {self._received} of {expected} bytes: {cause}"
         elif self._begun:

@@ -603,6 +603,7 @@ def test_statuses(fetch: Fetch, http: HTTPServer, code: int, status: str) -> Non
 def test_ftp_file_that_is_not_there(fetch: Fetch, ftp: FTPServer, path: str) -> None:
     got = fetch(ftp.url(path))
     assert (got.status, got.http_status) == ("RF_ERR_NO_FILE", 550)
+    assert "550" in got.message
 
 
 # --- broken transfers ---

@@ -329,19 +329,23 @@ static rf_status status_of_code(const curl_fetch *f, CURLcode code) {
   }
 }
 
-/* libcurl's failure in words: its own, and how much had come. */
+/* libcurl's failure in words: its own, the reply of an FTP server, and how much had come. */
 static rf_status fail_code(const curl_fetch *f, CURLcode code) {
   const char *cause = f->text[0] != '\0' ? f->text : curl_easy_strerror(code);
+  char number[16] = "", reply[48] = "";
+  snprintf(number, sizeof number, "%d", f->answer.status);
+  if (f->ftp && f->answer.status >= 400 && strstr(cause, number) == NULL)
+    snprintf(reply, sizeof reply, " (the server replied %s)", number);
   rf_status failure = status_of_code(f, code);
   int64_t expected = f->begun ? expected_bytes(f) : -1;
   if (expected >= 0)
-    failure = rf_fail(f->err, failure, "the transfer ended after %llu of %lld bytes: %s",
-                      (unsigned long long)f->received, (long long)expected, cause);
+    failure = rf_fail(f->err, failure, "the transfer ended after %llu of %lld bytes: %s%s",
+                      (unsigned long long)f->received, (long long)expected, cause, reply);
   else if (f->begun)
-    failure =
-        rf_fail(f->err, failure, "the transfer ended after %llu bytes: %s", (unsigned long long)f->received, cause);
+    failure = rf_fail(f->err, failure, "the transfer ended after %llu bytes: %s%s", (unsigned long long)f->received,
+                      cause, reply);
   else
-    failure = rf_fail(f->err, failure, "%s", cause);
+    failure = rf_fail(f->err, failure, "%s%s", cause, reply);
   return rf_answer_fail(&f->answer, failure, f->err);
 }
 
