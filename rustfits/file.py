@@ -8,7 +8,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, overload
+from typing import TYPE_CHECKING, SupportsIndex, TypeAlias, overload
 
 from rustfits._lib import CData, check, error, ffi, lib
 from rustfits.errors import (

@@ -81,11 +81,11 @@ def test_there_is_nothing_to_read(scheme, mode):
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_no_file_appears(tmp_path, scheme, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    before = len(os.listdir("/proc/self/fd"))
     fits = FITS(scheme + "x.fits", "w+")
     fits.write_image(np.zeros(3))
     fits.sync()
-    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+    assert len(os.listdir("/proc/self/fd")) == before
     fits.close()
     with pytest.raises(rustfits.FITSClosedError):
         fits.to_bytes()
@@ -108,7 +108,7 @@ def test_gz_suffix_of_a_name_in_memory():
 
 def test_memory_is_given_back():
     def resident() -> int:
-        with open("/proc/self/statm") as stream:  # noqa: PTH123
+        with open("/proc/self/statm") as stream:
             return int(stream.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
     data = np.ones(4_000_000, "f8")

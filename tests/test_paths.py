@@ -78,7 +78,7 @@ def test_a_home_is_not_expanded(tmp_path, monkeypatch):
 def test_bytes_that_are_no_utf8(tmp_path):
     path = tmp_path / os.fsdecode(b"caf\xe9.fits")
     rustfits.write(path, np.arange(3, dtype="i2"))
-    assert os.listdir(os.fsencode(tmp_path)) == [b"caf\xe9.fits"]  # noqa: PTH208
+    assert os.listdir(os.fsencode(tmp_path)) == [b"caf\xe9.fits"]
     with FITS(path) as fits:
         assert fits.filename == str(path)
         assert fits[0].read().tolist() == [0, 1, 2]
@@ -138,7 +138,7 @@ def test_things_that_are_no_files(tmp_path, name):
     else:
         keep = None
     try:
-        with pytest.raises(OSError, match=os.path.basename(name)):  # noqa: PTH119
+        with pytest.raises(OSError, match=os.path.basename(name)):
             FITS(name)
     finally:
         if keep is not None:

@@ -70,7 +70,7 @@ def test_many_threads_read_one_file(many):
                 assert hdu is fits[f"image{j}"]
                 assert hdu.header["NUMBER"] == j
                 np.testing.assert_array_equal(hdu.read(), arrays[j])
-                np.testing.assert_array_equal(hdu[i : 30 : 3, ::-2], arrays[j][i:30:3, ::-2])
+                np.testing.assert_array_equal(hdu[i:30:3, ::-2], arrays[j][i:30:3, ::-2])
                 assert hdu.verify_checksum() is (True if j % 3 == 0 else None)
             assert len(fits) == len(arrays)
             assert len(fits.to_bytes()) % 2880 == 0
@@ -169,7 +169,10 @@ def test_closing_while_others_read(many, mode):
         refused = []
 
         def work(
-            i: int, fits: FITS = fits, round_number: int = round_number, refused: list[int] = refused
+            i: int,
+            fits: FITS = fits,
+            round_number: int = round_number,
+            refused: list[int] = refused,
         ) -> None:
             if i == 0:
                 for _ in range(round_number):

@@ -18,7 +18,22 @@ ROOT = Path(astropy.__file__).parent
 FILES = sorted(path for path in ROOT.rglob("*.fit*") if path.is_file() and path.suffix != ".py")
 
 #: Files that do not open, with the reason; every other one must.
-NO_FILES: dict[str, str] = {}
+NO_FILES = {
+    "modeling/tests/data/idcompspec.fits": "a text file of IRAF",
+    "io/fits/tests/data/lzw.fits.Z": "LZW is not in this version; astropy needs a package for it",
+}
+
+#: Keywords that astropy shows in another way than they are in the file, with the reason.
+OTHER_KEYWORDS = {
+    "io/fits/tests/data/invalid/group_invalid.fits": (
+        {"NAXIS", "NAXIS1"},
+        "GROUPS = T without axes: astropy adds an axis of length 0",
+    ),
+    "wcs/tests/data/dss.14.29.56-62.41.05.fits.gz": (
+        {"SKEW"},
+        "two numbers as one value, which astropy cannot parse; we give the characters",
+    ),
+}
 
 
 def name(path: Path) -> str:
@@ -27,7 +42,7 @@ def name(path: Path) -> str:
 
 def test_there_are_many():
     assert len(FILES) >= 30
-    assert set(NO_FILES) <= {name(path) for path in FILES}
+    assert {*NO_FILES, *OTHER_KEYWORDS} <= {name(path) for path in FILES}
 
 
 @pytest.mark.parametrize("path", FILES, ids=name)
@@ -40,20 +55,32 @@ def test_headers_and_images_are_what_astropy_reads(path):
         warnings.simplefilter("ignore")  # astropy's remarks about its own files
         with (
             FITS(path) as fits,
-            astropy_fits.open(path, memmap=False, disable_image_compression=True, uint=True) as other,
+            astropy_fits.open(
+                path, memmap=False, disable_image_compression=True, uint=True
+            ) as other,
         ):
             assert len(fits) == len(other)
             repr(fits)
             for ours, theirs in zip(fits, other, strict=True):
-                compare_header(ours.header, theirs.header)
+                compare_header(
+                    ours.header, theirs.header, OTHER_KEYWORDS.get(name(path), (set(),))[0]
+                )
                 if isinstance(ours, rustfits.ImageHDU):
                     compare_image(ours, theirs)
 
 
-def compare_header(ours: rustfits.FITSHeader, theirs: astropy_fits.Header) -> None:
-    keys = [key for key in theirs if key not in ("COMMENT", "HISTORY", "", "CONTINUE")]
-    for key in dict.fromkeys(keys):
-        expected = theirs[key]
+def compare_header(
+    ours: rustfits.FITSHeader, theirs: astropy_fits.Header, different: set[str]
+) -> None:
+    cards: dict[str, astropy_fits.Card] = {}
+    for card in theirs.cards:
+        if card.keyword not in ("COMMENT", "HISTORY", "", "CONTINUE"):
+            # A record-valued card (DP1 = 'EXTVER: 1') is a string to everyone but astropy.
+            cards.setdefault(card.rawkeyword, card)
+    for key, card in cards.items():
+        if key in different:
+            continue
+        expected = card.rawvalue
         got = ours[key]
         if isinstance(expected, astropy_fits.card.Undefined):
             assert got is None
@@ -67,7 +94,8 @@ def compare_header(ours: rustfits.FITSHeader, theirs: astropy_fits.Header) -> No
 
 def compare_image(ours: rustfits.ImageHDU, theirs: astropy_fits.ImageHDU) -> None:
     expected = theirs.data
-    if expected is None:
+    if expected is None or ours.header.get("SIMPLE") is False:
+        # Of a file that says SIMPLE = F, astropy gives whatever follows the header as bytes.
         assert not ours.has_data
         return
     got = ours.read()
