@@ -516,6 +516,8 @@ class _Fetch:
         import pycurl
 
         expected = self._expected(span) if self._begun else -1
+        if code == pycurl.E_USE_SSL_FAILED:
+            cause = "the server does not offer TLS (AUTH TLS), which ftps:// asks for"
         cause = cause or f"libcurl's error {code}"
         reply = self._answer.status
         if self._ftp and reply >= 400 and str(reply) not in cause:

@@ -360,6 +360,7 @@ def test_ftps_is_auth_tls_for_both_connections(
 def test_ftps_wants_tls_from_the_server(fetch: Fetch, ftp: FTPServer) -> None:
     got = fetch(ftp.url("a.bin").replace("ftp:", "ftps:"))
     assert got.status == "RF_ERR_TLS"
+    assert "AUTH TLS" in got.message
     assert got.begun == []
 
 

@@ -332,6 +332,8 @@ static rf_status status_of_code(const curl_fetch *f, CURLcode code) {
 /* libcurl's failure in words: its own, the reply of an FTP server, and how much had come. */
 static rf_status fail_code(const curl_fetch *f, CURLcode code) {
   const char *cause = f->text[0] != '\0' ? f->text : curl_easy_strerror(code);
+  if (code == CURLE_USE_SSL_FAILED)
+    cause = "the server does not offer TLS (AUTH TLS), which ftps:// asks for";
   char number[16] = "", reply[48] = "";
   snprintf(number, sizeof number, "%d", f->answer.status);
   if (f->ftp && f->answer.status >= 400 && strstr(cause, number) == NULL)
