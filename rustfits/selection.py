@@ -13,7 +13,7 @@ import numpy as np
 from rustfits._lib import CData, ffi
 from rustfits.errors import FITSIndexError, FITSUnsupportedError, FITSValueError
 
-__all__ = ["Axis", "Selection", "c_axes", "select"]
+__all__ = ["AXES", "PACK_BOX", "Axis", "Selection", "c_axes", "select"]
 
 Indices: TypeAlias = "np.ndarray[Any, np.dtype[np.uint64]]"
 
@@ -76,6 +76,10 @@ class Selection(NamedTuple):
 # As rf_axis: start, step, count, indices; "0q" is the padding between two of them.
 _AXIS = "qqQP0q"
 _PACK = [struct.Struct("@" + _AXIS * rank).pack for rank in range(9)]
+#: Two axes.
+PACK_BOX = _PACK[2]
+AXES = ffi.typeof("rf_axis[]")
+_from_buffer = ffi.from_buffer
 
 
 def c_axes(axes: tuple[Axis, ...]) -> CData:
@@ -88,7 +92,7 @@ def c_axes(axes: tuple[Axis, ...]) -> CData:
         numbers += (start, step, length, pointer)
     rank = len(axes)
     pack = _PACK[rank] if rank < len(_PACK) else struct.Struct("@" + _AXIS * rank).pack
-    return ffi.from_buffer("rf_axis[]", pack(*numbers))
+    return _from_buffer(AXES, pack(*numbers))
 
 
 def select(key: Any, shape: tuple[int, ...]) -> Selection:
@@ -104,11 +108,6 @@ def select(key: Any, shape: tuple[int, ...]) -> Selection:
     FITSValueError
         A slice has step 0.
     """
-    if type(key) is tuple and len(key) == 2 == len(shape):
-        rows, columns = key
-        if type(rows) is slice and type(columns) is slice:
-            first, second = _slice(rows, shape[0]), _slice(columns, shape[1])
-            return Selection((first, second), (first.length, second.length))
     return _select(key if isinstance(key, tuple) else (key,), shape)
 
 
