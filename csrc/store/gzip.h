@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What the files of the gzip filter share: gzip.c (the filter), gunzip.c (decoding forward), gzip_write.c
- * (writing back) and inflate_whole.c (whole buffers at once, with libdeflate).
+ * What the files of the gzip filter share: gzip.c (the filter), inflated.c (decoded content), gunzip.c (decoding
+ * forward), gzip_write.c (writing back) and inflate_whole.c (whole buffers at once, with libdeflate).
  */
 #ifndef RF_STORE_GZIP_H
 #define RF_STORE_GZIP_H
@@ -64,6 +64,27 @@ rf_status rf_deflate_whole(const uint8_t *in, size_t n, int level, rf_pages *out
 
 /* For tests: 0 makes both say RF_ERR_UNSUPPORTED. Gives whether they work now. */
 int rf_whole_set_enabled(int enabled);
+
+/* inflated.c: the decoded content of a store, for any number of threads at once. */
+typedef struct rf_inflated rf_inflated;
+
+/* Reads the first compressed bytes and decodes nothing yet. `limit` is for the content. Errors as of rf_gunzip_open. */
+rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64_t limit, rf_inflated **inflated,
+                           rf_error *err);
+void rf_inflated_close(rf_inflated *inflated);
+
+/* As rf_gunzip_start, before anything was decoded. */
+const uint8_t *rf_inflated_packed_start(const rf_inflated *inflated, size_t *n);
+
+/* As the functions of rf_driver_ops. A read that ends less than a block before corrupt data fails like one that
+ * needs it, because nobody knows where corruption began. */
+rf_status rf_inflated_read(rf_inflated *inflated, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err);
+rf_status rf_inflated_peek(rf_inflated *inflated, uint64_t offset, size_t n, const uint8_t **bytes);
+rf_status rf_inflated_size(rf_inflated *inflated, uint64_t *size, rf_error *err);
+
+/* Decodes everything and makes it a memory store's state; only closing is left to do then. No other thread may be
+ * reading, and pointers got by peeking into blocks of before end with rf_inflated_close. */
+rf_status rf_inflated_to_memory(rf_inflated *inflated, void **memory, rf_error *err);
 
 /* gzip_write.c: makes `content` (a memory store's state; borrowed) what `inner` holds, as one gzip member: all or
  * nothing where inner's driver can replace, in place elsewhere. */
