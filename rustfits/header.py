@@ -397,7 +397,7 @@ def _source(other: HeaderLike) -> tuple[list[_Item], bool]:
     if isinstance(other, _Header):
         return other._items(), True
     cards = getattr(other, "cards", None)
-    if cards is not None and not isinstance(other, Mapping):
+    if cards is not None and not isinstance(other, dict):
         return _items_of_objects(cards), True
     if isinstance(other, Mapping):
         items = []

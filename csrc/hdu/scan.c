@@ -327,7 +327,7 @@ static rf_status parse_header(const rf_file *file, const char *bytes, const rf_h
   /* END was there when the index was made. */
   if (n >= hdu->header_bytes)
     return rf_fail(err, RF_ERR_FORMAT, "the header has lost its END: another program changes the file");
-  return rf_header_parse(bytes, n, file->options.flags & RF_OPEN_LENIENT, header, err);
+  return rf_header_parse(bytes, n + RF_CARD_BYTES, file->options.flags & RF_OPEN_LENIENT, header, err);
 }
 
 static rf_status read_header(rf_file *file, rf_hdu *hdu, rf_error *err) {

@@ -47,10 +47,10 @@ static rf_status add_comment(const char *comment, size_t n, size_t begin, bool a
   return rf_text_add(cards, comment, n < room ? n : room, err);
 }
 
-static rf_status too_long(const rf_card_parts *parts, rf_error *err) {
+static rf_status too_long(const rf_card_parts *parts, size_t n, rf_error *err) {
   rf_error_keyword(err, parts->keyword->name);
-  return rf_fail(err, RF_ERR_ARGUMENT, "keyword %s: a name of %zu characters leaves no room for its value on a card",
-                 parts->keyword->name, parts->keyword->length);
+  return rf_fail(err, RF_ERR_ARGUMENT, "keyword %s: a name of %zu characters and a value of %zu do not fit on one card",
+                 parts->keyword->name, parts->keyword->length, n);
 }
 
 static size_t head_length(const rf_keyword *keyword, bool tight) {
@@ -62,7 +62,7 @@ static rf_status compose_field(const rf_card_parts *parts, const char *field, si
   bool hierarch = parts->keyword->hierarch;
   bool tight = hierarch && head_length(parts->keyword, false) + n > RF_CARD_BYTES;
   if (head_length(parts->keyword, tight) + n > RF_CARD_BYTES)
-    return too_long(parts, err);
+    return too_long(parts, n, err);
   size_t begin = cards->length;
   RF_TRY(add_head(parts->keyword, tight, cards, err));
   if (!hierarch && !parts->is_string && n < VALUE_END_COLUMN - VALUE_COLUMN)
@@ -130,7 +130,7 @@ static rf_status compose_long_string(const rf_card_parts *parts, const char *raw
   bool tight = parts->keyword->hierarch && head_length(parts->keyword, false) + 4 > RF_CARD_BYTES;
   size_t head = head_length(parts->keyword, tight);
   if (head + 4 > RF_CARD_BYTES)
-    return too_long(parts, err);
+    return too_long(parts, n, err);
   bool ampersand = n > 0 && raw[n - 1] == '&';
   size_t room = RF_CARD_BYTES - head - 3;
   bool first = true;
@@ -181,8 +181,7 @@ static rf_status compose_string(const rf_card_parts *parts, const char *raw, siz
     return compose_long_string(parts, raw, n, cards, err);
   RF_TRY(add(field, "'", err));
   RF_TRY(rf_text_add(field, raw, n, err));
-  /* FITS 4.2.1.1: '' is the null string, quotes with blanks between them the empty one */
-  if (n > 0 && head_length(parts->keyword, false) + STRING_MIN + 2 <= RF_CARD_BYTES)
+  if (head_length(parts->keyword, false) + STRING_MIN + 2 <= RF_CARD_BYTES)
     RF_TRY(rf_text_pad(field, 1 + STRING_MIN, err));
   RF_TRY(add(field, "'", err));
   return compose_field(parts, field->bytes, field->length, cards, err);

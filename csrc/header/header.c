@@ -98,14 +98,36 @@ static rf_status clean(rf_header *header, uint32_t flags, rf_error *err) {
   return RF_OK;
 }
 
+/* END, with blanks behind it or bytes that are no text: writers are known to end it by NULs or a newline. */
+static bool is_end(const char *card) {
+  if (memcmp(card, "END", 3) != 0 && memcmp(card, "end", 3) != 0)
+    return false;
+  for (size_t i = 3; i < 8; i++)
+    if (card[i] != ' ' && is_printable(card[i]))
+      return false;
+  return true;
+}
+
+/* Blank cards before an END that begins a block are room that an edit left free (see rf_header_format), no content. */
+static size_t without_reserve(const char *cards, size_t count) {
+  if (count * RF_CARD_BYTES % RF_BLOCK_BYTES != 0)
+    return count;
+  while (count > 0 && cards[(count - 1) * RF_CARD_BYTES] == ' ' &&
+         memcmp(cards + (count - 1) * RF_CARD_BYTES, cards + (count - 1) * RF_CARD_BYTES + 1, RF_CARD_BYTES - 1) == 0)
+    count--;
+  return count;
+}
+
 rf_status rf_header_parse(const void *bytes, size_t n, uint32_t flags, rf_header **header, rf_error *err) {
   rf_error_clear(err);
   if (n % RF_CARD_BYTES != 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "a header is made of 80-byte cards; %zu bytes are not", n);
   const char *cards = bytes;
   size_t count = 0;
-  while (count < n / RF_CARD_BYTES && !rf_card_is(cards + count * RF_CARD_BYTES, "END"))
+  while (count < n / RF_CARD_BYTES && !is_end(cards + count * RF_CARD_BYTES))
     count++;
+  if (count < n / RF_CARD_BYTES)
+    count = without_reserve(cards, count);
   rf_header *h = NULL;
   RF_TRY(new_with_cards(cards, count, &h, err));
   rf_status status = clean(h, flags, err);
@@ -132,13 +154,15 @@ uint64_t rf_header_file_bytes(const rf_header *header) {
   return (bytes + RF_BLOCK_BYTES - 1) / RF_BLOCK_BYTES * RF_BLOCK_BYTES;
 }
 
+/* END goes to the last block, whatever the number of cards: readers take the block it is in for the header's end. */
 void rf_header_format(const rf_header *header, void *out, uint64_t bytes) {
   size_t used = header->count * RF_CARD_BYTES;
+  size_t end = (size_t)bytes - RF_BLOCK_BYTES > used ? (size_t)bytes - RF_BLOCK_BYTES : used;
   char *p = out;
   if (used > 0)
     memcpy(p, header->cards, used);
   memset(p + used, ' ', (size_t)bytes - used);
-  memcpy(p + used, "END", 3);
+  memcpy(p + end, "END", 3);
 }
 
 /* ------------------------------ looking up ------------------------------ */

@@ -58,7 +58,9 @@ rf_status rf_header_put_card(rf_header *header, size_t index, const char card[RF
  * RF_ERR_PROTECTED naming the first difference. CHECKSUM, DATASUM, ZHECKSUM and ZDATASUM count. */
 rf_status rf_header_same_structure(const rf_header *old_header, const rf_header *new_header, rf_error *err);
 
-/* Writes cards, END and padding: rf_header_file_bytes() bytes, or more when `bytes` is larger (a multiple of 2880). */
+/* Writes cards, END and padding: rf_header_file_bytes() bytes, or more when `bytes` is larger (a multiple of 2880).
+ * More means blank cards and END at the beginning of the last block, as cfitsio does; rf_header_parse takes such cards
+ * for padding. */
 void rf_header_format(const rf_header *header, void *out, uint64_t bytes);
 
 #endif

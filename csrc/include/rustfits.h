@@ -400,8 +400,8 @@ typedef struct rf_header rf_header;
 /* An empty header. */
 RF_API RF_CHECKED rf_status rf_header_new(rf_header **header, rf_error *err);
 
-/* A header from n bytes of 80-byte cards, up to END or to the end of the bytes. flags:
- * RF_OPEN_LENIENT. RF_ERR_CARD for a byte outside 0x20..0x7E when not lenient, RF_ERR_ARGUMENT when n is
+/* A header from n bytes of 80-byte cards, up to END or to the end of the bytes. Blank cards before an END that
+ * begins a block are padding. flags: RF_OPEN_LENIENT. RF_ERR_CARD for a byte outside 0x20..0x7E when not lenient, RF_ERR_ARGUMENT when n is
  * no multiple of 80. Unreadable values are no error here. */
 RF_API RF_CHECKED rf_status rf_header_parse(const void *bytes, size_t n, uint32_t flags, rf_header **header,
                                             rf_error *err);
@@ -445,7 +445,7 @@ RF_API RF_CHECKED rf_status rf_header_comment(rf_header *header, size_t index, c
 RF_API RF_CHECKED rf_status rf_header_get(rf_header *header, const char *keyword, rf_value *value, rf_error *err);
 
 /* Sets the value of the first card of `keyword`, or appends one. comment NULL keeps the old comment. A name
- * of more than 8 characters or with characters outside A-Z 0-9 - _ becomes HIERARCH, case kept; long strings
+ * of more than 8 characters or with characters other than letters, 0-9 - _ becomes HIERARCH, case kept; long strings
  * become CONTINUE cards; reals are the shortest text that reads back equal. Kinds: UNDEFINED, LOGICAL,
  * INTEGER, BIG, REAL, COMPLEX, STRING. Protected keywords are accepted here: the check is made where a header
  * meets a file. RF_ERR_ARGUMENT for a keyword, text or number (NaN, infinity) that FITS cannot hold. When

@@ -84,6 +84,24 @@ static void test_parse_stops_at_end(void) {
   rf_header_free(h);
 }
 
+static void test_end_of_writers_that_do_not_pad_with_blanks(void) {
+  static const char *const ends[] = {"END\n", "END", "end", "END     ="};
+  for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+    rf_header *h = HEADER("A       = 1", ends[i], "B       = 2");
+    CHECK(rf_header_count(h) == 1);
+    rf_header_free(h);
+  }
+  rf_header *h = HEADER("A       = 1", "END OF", "ENDING  = 2");
+  CHECK(rf_header_count(h) == 3);
+  rf_header_free(h);
+}
+
+static void test_blank_cards_that_end_a_header_are_kept(void) {
+  rf_header *h = HEADER("A       = 1", "", "", "END");
+  CHECK(rf_header_count(h) == 3);
+  rf_header_free(h);
+}
+
 static void test_parse_refuses_odd_lengths(void) {
   rf_header *h = NULL;
   CHECK(rf_header_parse("END", 3, 0, &h, &err) == RF_ERR_ARGUMENT);
@@ -225,7 +243,7 @@ static void test_formats(void) {
                                          "BZERO   =  9223372036854775808 / offset",
                                          "BSCALE  =                  1.0",
                                          "XTENSION= 'IMAGE   '           / kind",
-                                         "NULL    = ''                   / c",
+                                         "NULL    = '        '           / c",
                                          "QUOTE   = 'O''HARA '",
                                          "UNDEF   =                      / c",
                                          "CPLX    =          (1.0, -2.5) / c",
@@ -440,9 +458,12 @@ static void test_format(void) {
     CHECK_OK(rf_header_parse(out, bytes + 2880, 0, &back, &err), err);
     CHECK(rf_header_count(back) == n);
     CHECK(n == 0 || memcmp(rf_header_cards(back), rf_header_cards(h), n * RF_CARD_BYTES) == 0);
+    for (uint64_t i = n * RF_CARD_BYTES; i < bytes + 2880; i++)
+      if (i < bytes || i >= bytes + 3)
+        CHECK(out[i] == ' ');
+    CHECK(memcmp(out + bytes, "END     ", 8) == 0); /* in the last block, where readers look for the data behind */
+    rf_header_format(h, out, bytes);
     CHECK(memcmp(out + n * RF_CARD_BYTES, "END     ", 8) == 0);
-    for (uint64_t i = n * RF_CARD_BYTES + 3; i < bytes + 2880; i++)
-      CHECK(out[i] == ' ');
     free(out);
     rf_header_free(back);
     rf_header_free(h);
@@ -550,6 +571,8 @@ static void test_memory_running_out(void) {
 
 int main(void) {
   RUN(test_parse_stops_at_end);
+  RUN(test_end_of_writers_that_do_not_pad_with_blanks);
+  RUN(test_blank_cards_that_end_a_header_are_kept);
   RUN(test_parse_refuses_odd_lengths);
   RUN(test_bytes_outside_ascii);
   RUN(test_kinds);
