@@ -351,13 +351,21 @@ class _Fetch:
                 self._take(span)
             if not active:
                 break
-            if any(multi.fdset()):
-                multi.select(1.0)
-            else:
-                # Looking up a name, or a descriptor too large for select().
-                time.sleep(min(max(multi.timeout(), 1), 20) / 1000)
+            self._wait()
         _, _, failed = multi.info_read()
         return (failed[0][1], failed[0][2]) if failed else (0, "")
+
+    def _wait(self) -> None:
+        """Wait for something to do, for a second at most: Ctrl-C is looked at in between."""
+        # libcurl may have bytes of its own left (TLS decodes more than was asked for): it says so
+        # by a time-out of 0, and select() knows nothing of them.
+        milliseconds = self._multi.timeout()
+        seconds = 1.0 if milliseconds < 0 else min(milliseconds / 1000, 1.0)
+        if seconds > 0:
+            if any(self._multi.fdset()):
+                self._multi.select(seconds)
+            else:  # a name is being looked up, or the descriptor is too large for select()
+                time.sleep(min(seconds, 0.02))
 
     def _take(self, span: tuple[int, int] | None) -> None:
         """Look at what has arrived: headers first, for they come first."""

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -451,7 +452,7 @@ def test_certificate_of_another_host(root: Path, authority: Authority) -> None:
 
 def test_ftps_does_not_go_on_without_tls(root: Path) -> None:
     with ftp_server(root) as server:
-        with pytest.raises(ConnectionError, match="TLS|SSL"):
+        with pytest.raises(ConnectionError, match="AUTH TLS"):
             FITS(server.url("a.fits", user=USER, password=PASSWORD).replace("ftp:", "ftps:"))
         assert {command for command, _, _ in server.commands()} <= {"AUTH", "QUIT"}
 
@@ -464,6 +465,38 @@ def test_proxy_of_the_environment(
     check_arrays("http://no-such-host.invalid/a.fits.gz?by=proxy", root)
     (last,) = [entry for entry in http.requests() if entry["uri"].endswith("by=proxy")]
     assert last["host"] == "no-such-host.invalid"
+
+
+def test_bytes_left_inside_tls_are_not_waited_for(
+    root: Path, https: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TLS may have decoded the rest already: select() sees nothing of it and sleeps its second.
+
+    libcurl says so by a time-out of 0.
+    """
+    import rustfits.transport
+
+    class Spy:
+        def __init__(self, multi: Any) -> None:
+            self._multi = multi
+            self.waits: list[tuple[int, float]] = []
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._multi, name)
+
+        def select(self, seconds: float) -> int:
+            self.waits.append((self._multi.timeout(), seconds))
+            ready: int = self._multi.select(seconds)
+            return ready
+
+    multi, easy = rustfits.transport._session.handles()
+    spy = Spy(multi)
+    monkeypatch.setattr(rustfits.transport._session, "handles", lambda: (spy, easy))
+    for name in ("a.fits", "a.fits.gz", "n1.fits") * 5:
+        check = FITS(https.url(name), remote=trust(https))
+        check.close()
+    assert spy.waits
+    assert all(timeout != 0 for timeout, _ in spy.waits)
 
 
 # --- threads and signals ---
