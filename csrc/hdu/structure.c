@@ -429,6 +429,8 @@ static rf_status finish(rf_structure *structure, rf_error *err) {
   const rf_number *tfields = &structure->tfields;
   if (table && tfields->seen && (!tfields->valid || tfields->value < 0 || tfields->value > MOST_COLUMNS))
     return bad_number(err, tfields, "TFIELDS", "0 to 999");
+  for (size_t n = strlen(hdu->extname); n > 0 && hdu->extname[n - 1] == ' '; n--)
+    hdu->extname[n - 1] = '\0'; /* of a name put together from CONTINUE cards */
   if (structure->extver.valid)
     hdu->extver = structure->extver.value;
   /* BLANK says nothing about real numbers (FITS 4.4.2.5). */

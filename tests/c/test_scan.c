@@ -435,9 +435,15 @@ static void a_name_with_quotes_and_continue(void) {
   fits_begin(&fits, "IMAGE", 8, 0, NULL);
   fits_card(&fits, "EXTNAME = 'no continuation&'");
   fits_end(&fits);
+  fits_begin(&fits, "IMAGE", 8, 0, NULL); /* found by the fuzzer: blanks before the '&' of the last piece */
+  fits_card(&fits, "EXTNAME = 'blanks   &'");
+  fits_card(&fits, "CONTINUE  '  &'");
+  fits_card(&fits, "CONTINUE  ''");
+  fits_end(&fits);
   CHECK_OK(fits_open(&fits, &file, &err), err);
   CHECK_STR(info_of(file, 1).extname, "it's / a long name that goes on and on");
   CHECK_STR(info_of(file, 2).extname, "no continuation&");
+  CHECK_STR(info_of(file, 3).extname, "blanks");
   CHECK(rf_file_find(file, "IT'S / a long name that goes on AND on", -1, &index, &err) == RF_OK && index == 1);
   CHECK_OK(rf_file_close(file, &err), err);
   fits_free(&fits);

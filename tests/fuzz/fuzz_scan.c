@@ -113,7 +113,9 @@ static void look(const uint8_t *data, size_t size, uint32_t flags) {
     for (count = 0; rf_hdu_get_info(file, count, &info, &err) == RF_OK;)
       count++;
   expect(count >= 1 && count <= 50);
-  if (rf_file_get_size(file, &file_size, &err) == RF_OK)
+  /* A compressed stream with a corrupt end has HDUs, but no size: nothing can be written to it. */
+  int sized = rf_file_get_size(file, &file_size, &err) == RF_OK;
+  if (sized)
     for (size_t i = 0; i < count; i++)
       look_at_hdu(file, i, file_size);
   /* Found one at a time they are the same. */
@@ -124,7 +126,7 @@ static void look(const uint8_t *data, size_t size, uint32_t flags) {
   expect(rf_hdu_get_info(other, count, &info, &err) != RF_OK);
   expect((err.code == RF_ERR_NOT_FOUND) == (status == RF_OK));
   (void)rf_file_close(other, &err);
-  if (status == RF_OK)
+  if (status == RF_OK && sized)
     for (size_t i = 0; i < count && i < 4; i++)
       edit_hdu(file, (i * 2) % count, count);
   (void)rf_file_close(file, &err);
