@@ -307,8 +307,10 @@ typedef struct rf_transport {
   void *user;
 
   /* MUST. Fetches the file or its ranges. A body shorter than announced is RF_ERR_TRUNCATED, a
-   * status that is no success RF_ERR_NO_FILE, _PERMISSION or _HTTP_STATUS. Messages name the URL
-   * (never user or password) and the cause. Called from any thread, several at once. */
+   * status that is no success RF_ERR_NO_FILE, _PERMISSION or _HTTP_STATUS. Messages name the cause, and the URL only
+   * where a redirect led elsewhere (never user or password): the caller puts the URL asked for before them. What was
+   * meant for the server in the URL (user, password, headers) goes to no other. Called from any thread, several at
+   * once. */
   rf_status (*fetch)(void *user, const rf_request *request, const rf_receiver *receiver, rf_response *response,
                      rf_error *err);
 } rf_transport;
@@ -401,8 +403,8 @@ typedef struct rf_header rf_header;
 RF_API RF_CHECKED rf_status rf_header_new(rf_header **header, rf_error *err);
 
 /* A header from n bytes of 80-byte cards, up to END or to the end of the bytes. Blank cards before an END that
- * begins a block are padding. flags: RF_OPEN_LENIENT. RF_ERR_CARD for a byte outside 0x20..0x7E when not lenient, RF_ERR_ARGUMENT when n is
- * no multiple of 80. Unreadable values are no error here. */
+ * begins a block are padding. flags: RF_OPEN_LENIENT. RF_ERR_CARD for a byte outside 0x20..0x7E when not lenient,
+ * RF_ERR_ARGUMENT when n is no multiple of 80. Unreadable values are no error here. */
 RF_API RF_CHECKED rf_status rf_header_parse(const void *bytes, size_t n, uint32_t flags, rf_header **header,
                                             rf_error *err);
 
