@@ -146,17 +146,17 @@ static rf_status append_header(struct curl_slist **list, const char *header, rf_
   return RF_OK;
 }
 
-static rf_status check_header(const char *header, rf_error *err) {
+static rf_status check_header(const char *header, size_t index, rf_error *err) {
   size_t name = strcspn(header, ":");
   bool good = name > 0 && header[name] == ':';
   for (size_t i = 0; header[i] != '\0'; i++) {
     unsigned char c = (unsigned char)header[i];
     good = good && (c >= ' ' || c == '\t') && c != 0x7F && !(i < name && c == ' ');
   }
-  /* Its value may be a secret: the message has the name only. */
+  /* It may hold a secret: the message does not repeat it. */
   return good ? RF_OK
-              : rf_fail(err, RF_ERR_ARGUMENT, "request header \"%.*s\" is not of the form \"Name: value\" on one line",
-                        (int)(name < 40 ? name : 40), header);
+              : rf_fail(err, RF_ERR_ARGUMENT, "request header %zu is not of the form \"Name: value\" on one line",
+                        index);
 }
 
 static rf_status make_headers(curl_fetch *f) {
@@ -164,7 +164,7 @@ static rf_status make_headers(curl_fetch *f) {
   bool has_encoding = false;
   for (size_t i = 0; remote != NULL && i < remote->header_count; i++) {
     const char *header = remote->headers[i];
-    RF_TRY(check_header(header, f->err));
+    RF_TRY(check_header(header, i, f->err));
     has_encoding = has_encoding || header_is(header, "accept-encoding");
     RF_TRY(append_header(&f->headers, header, f->err));
     if (may_travel(header))
