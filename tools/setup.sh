@@ -39,6 +39,8 @@ fitsverify                                libcfitsio-bin
 x86_64-w64-mingw32-gcc                    gcc-mingw-w64-x86-64
 /usr/x86_64-w64-mingw32/include/zlib.h    libz-mingw-w64-dev
 s390x-linux-gnu-gcc                       gcc-s390x-linux-gnu
+aarch64-linux-gnu-gcc                     gcc-aarch64-linux-gnu
+/usr/aarch64-linux-gnu/include/stdio.h    libc6-dev-arm64-cross
 /usr/s390x-linux-gnu/include/stdio.h      libc6-dev-s390x-cross
 qemu-s390x                                qemu-user
 gzip                                      gzip

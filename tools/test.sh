@@ -9,7 +9,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-default_steps=(lint c c-sanitize c-threads fuzz-replay c-big-endian c-windows symbols package python docs-build docs-code)
+default_steps=(lint c c-sanitize c-threads fuzz-replay c-big-endian c-neon c-windows symbols package python docs-build docs-code)
 
 export PATH="$PWD/.venv/bin:$PATH"
 # Not the checkout's rustfits/ but the installed package, also for `python -m`.
@@ -69,6 +69,14 @@ step_c-big-endian() { # the C tests on s390x, under qemu
   configure build-s390x --cross-file cross/s390x.ini -Dtests=true -Dwerror=true -Dlibcurl=disabled \
     -Dlibdeflate=disabled --buildtype=debugoptimized --default-library=static &&
     meson test -C build-s390x --suite c --no-rebuild --print-errorlogs --timeout-multiplier 10
+}
+
+step_c-neon() { # the byte kernels of ARM, under qemu: all that differs there
+  mkdir -p build-neon &&
+    aarch64-linux-gnu-gcc -static -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Icsrc/include -Icsrc \
+      tests/c/test_bytes.c csrc/base/bytes.c -o build-neon/test_bytes &&
+    aarch64-linux-gnu-nm build-neon/test_bytes | grep neon_swap >/dev/null &&
+    qemu-aarch64 build-neon/test_bytes
 }
 
 step_c-windows() { # library and C tests compile and link with mingw-w64
