@@ -166,27 +166,22 @@ static void format_card(const char *keyword, const char *value, const char *comm
   memset(card + n, ' ', RF_CARD_BYTES - (size_t)n);
 }
 
-/* Blank cards at the end of a header are room for new ones. */
-static bool spare_card(const rf_header *header, size_t *index) {
+/* A copy without the blank cards at its end: those are room for new ones, and END moves up to them. */
+static rf_status copy_trimmed(const rf_header *header, rf_header **copy, rf_error *err) {
   const char *cards = rf_header_cards(header);
-  size_t count = rf_header_count(header), n = count * RF_CARD_BYTES;
+  size_t n = rf_header_count(header) * RF_CARD_BYTES;
   while (n > 0 && cards[n - 1] == ' ')
     n--;
-  *index = (n + RF_CARD_BYTES - 1) / RF_CARD_BYTES;
-  return *index < count;
+  n = (n + RF_CARD_BYTES - 1) / RF_CARD_BYTES * RF_CARD_BYTES;
+  return rf_header_parse(cards, n, 0, copy, err);
 }
 
-/* Puts the card in its place, or at the end when it is new; *place says where it went. */
+/* Puts the card in its place, or at the end when it is new. */
 static rf_status put_card(rf_header *header, sum_card *place, const char card[RF_CARD_BYTES], rf_error *err) {
-  size_t spare;
-  if (!place->found && !spare_card(header, &spare)) {
-    RF_TRY(rf_header_append_card(header, card, err));
-    place->index = rf_header_count(header) - 1;
-  } else {
-    if (!place->found)
-      place->index = spare;
-    RF_TRY(rf_header_put_card(header, place->index, card, err));
-  }
+  if (place->found)
+    return rf_header_put_card(header, place->index, card, err);
+  RF_TRY(rf_header_append_card(header, card, err));
+  place->index = rf_header_count(header) - 1;
   place->found = true;
   return RF_OK;
 }
@@ -232,18 +227,20 @@ static rf_status sum_new_header(const rf_hdu *hdu, const rf_header *header, uint
   return RF_OK;
 }
 
-static rf_status put_checksum(const rf_hdu *hdu, rf_header *header, sums *all, bool datasum_changed, rf_error *err) {
-  char card[RF_CARD_BYTES], old[RF_CARD_BYTES], text[17];
-  bool was_zeros = all->had_checksum && strcmp(all->checksum.text, zeros16) == 0;
+/* Whether the CHECKSUM card that the file has goes with its header and these data. */
+static rf_status checksum_is_right(rf_file *file, const rf_hdu *hdu, const sums *all, bool *right, rf_error *err) {
   uint32_t sum = all->data;
-  if (all->had_checksum && !was_zeros && !datasum_changed) {
-    RF_TRY(sum_new_header(hdu, header, &sum, err));
-    if (is_ones(sum))
-      return RF_OK;
-    sum = all->data;
-  }
+  RF_TRY(sum_header(file, hdu, &sum, err));
+  *right = is_ones(sum);
+  return RF_OK;
+}
+
+static rf_status put_checksum(const rf_hdu *hdu, rf_header *header, sums *all, rf_error *err) {
+  char card[RF_CARD_BYTES], old[RF_CARD_BYTES], text[17];
+  uint32_t sum = all->data;
+  /* The comment of a card that only waits for its sum stays. */
+  const char *keep = all->had_checksum && strcmp(all->checksum.text, zeros16) == 0 ? old : NULL;
   memcpy(old, rf_header_cards(header) + all->checksum.index * RF_CARD_BYTES, RF_CARD_BYTES);
-  const char *keep = was_zeros ? old : NULL;
   format_card("CHECKSUM", zeros16, all->check_comment, keep, card);
   RF_TRY(rf_header_put_card(header, all->checksum.index, card, err));
   RF_TRY(sum_new_header(hdu, header, &sum, err));
@@ -252,18 +249,23 @@ static rf_status put_checksum(const rf_hdu *hdu, rf_header *header, sums *all, b
   return rf_header_put_card(header, all->checksum.index, card, err);
 }
 
-static rf_status update_cards(const rf_hdu *hdu, rf_header *header, sums *all, bool with_checksum, rf_error *err) {
+/* *changed: whether there is anything to write. */
+static rf_status update_cards(rf_file *file, const rf_hdu *hdu, rf_header *header, sums *all, bool with_checksum,
+                              bool *changed, rf_error *err) {
   char card[RF_CARD_BYTES];
-  bool changed;
+  bool right = false;
   if (with_checksum && !all->checksum.found) {
     format_card("CHECKSUM", zeros16, all->check_comment, NULL, card);
     RF_TRY(put_card(header, &all->checksum, card, err));
   }
-  RF_TRY(put_datasum(header, all, &changed, err));
+  RF_TRY(put_datasum(header, all, changed, err));
+  if (all->had_checksum && !*changed && strcmp(all->checksum.text, zeros16) != 0)
+    RF_TRY(checksum_is_right(file, hdu, all, &right, err));
   /* A CHECKSUM that is there may not become wrong, whether asked for or not. */
-  if (with_checksum || (all->had_checksum && changed))
-    return put_checksum(hdu, header, all, changed, err);
-  return RF_OK;
+  if (right || (!with_checksum && !(all->had_checksum && *changed)))
+    return RF_OK;
+  *changed = true;
+  return put_checksum(hdu, header, all, err);
 }
 
 static rf_status write_padding(rf_file *file, const rf_hdu *hdu, bool *written, rf_error *err) {
@@ -287,14 +289,15 @@ static rf_status add_checksum(rf_file *file, size_t index, bool with_checksum, b
   rf_time_utc(now);
   (void)snprintf(all.data_comment, sizeof all.data_comment, "data unit checksum updated %s", now);
   (void)snprintf(all.check_comment, sizeof all.check_comment, "HDU checksum updated %s", now);
-  RF_TRY(rf_header_copy(old, &header, err));
+  RF_TRY(copy_trimmed(old, &header, err));
   find_card(header, "DATASUM", &all.datasum);
   find_card(header, "CHECKSUM", &all.checksum);
   all.had_checksum = all.checksum.found;
-  rf_status status = update_cards(hdu, header, &all, with_checksum, err);
+  bool changed = false;
+  rf_status status = update_cards(file, hdu, header, &all, with_checksum, &changed, err);
   if (status == RF_OK && !all.padding_good)
     status = write_padding(file, hdu, written, err);
-  if (status == RF_OK)
+  if (status == RF_OK && changed)
     status = rf_file_resize_locked(file, index, header, hdu->data_bytes, written, err);
   rf_header_free(header);
   return status;

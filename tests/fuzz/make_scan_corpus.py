@@ -40,7 +40,9 @@ COUNTS = [card("PCOUNT", 0), card("GCOUNT", 1)]
 
 def seeds() -> dict[str, bytes]:
     primary = header("", 8, [10], [card("EXTEND", True)]) + data(10)
-    image = header("IMAGE", -32, [3, 4], [*COUNTS, card("EXTNAME", "SCI"), card("EXTVER", 2)]) + data(48)
+    image = header(
+        "IMAGE", -32, [3, 4], [*COUNTS, card("EXTNAME", "SCI"), card("EXTVER", 2)]
+    ) + data(48)
     table = header(
         "BINTABLE", 8, [4, 5], [card("PCOUNT", 9), card("GCOUNT", 1), card("TFIELDS", 1)]
     ) + data(29)
@@ -71,7 +73,8 @@ def seeds() -> dict[str, bytes]:
         "overflow": primary + header("IMAGE", 64, [2**62, 2**62], COUNTS),
         "huge": primary + header("IMAGE", 64, [2**40], COUNTS),
         "bitpix": header("", 7, [], []),
-        "zeros": header("", 64, [1], [card("BZERO", 9223372036854775808), card("BLANK", -1)]) + data(8),
+        "zeros": header("", 64, [1], [card("BZERO", 9223372036854775808), card("BLANK", -1)])
+        + data(8),
         "gzip": gzip.compress(primary + image, mtime=0),
         "twenty": primary + (header("IMAGE", 8, [], COUNTS)) * 20,
     }
