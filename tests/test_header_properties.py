@@ -12,7 +12,7 @@ from typing import Any
 import fitsio
 import numpy as np
 from astropy.io import fits as astropy_fits
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import rustfits
@@ -163,7 +163,7 @@ def test_any_edits_read_back_equal_in_astropy(tmp_path_factory, edits, at_once):
 
 
 def cfitsio_reads(value: object) -> bool:
-    """Whether fitsio gives a value of this kind as what it is: complex ones come as text."""
+    """Whether fitsio gives a value of this kind as what it is; complex ones it refuses."""
     if isinstance(value, float):
         return value == 0 or abs(value) >= 2.2250738585072014e-308
     if isinstance(value, int):
@@ -174,6 +174,7 @@ def cfitsio_reads(value: object) -> bool:
 @settings(deadline=None)
 @given(SEQUENCES)
 def test_any_edits_read_back_equal_in_fitsio(tmp_path_factory, edits):
+    edits = [edit for edit in edits if not any(isinstance(part, complex) for part in edit)]
     path = make(tmp_path_factory.mktemp("edits") / "a.fits", [])
     model = edited(path, edits, True)
     theirs = fitsio.read_header(str(path))
@@ -222,6 +223,7 @@ def test_numbers_are_read_as_python_reads_them(tmp_path_factory, number):
 
 @settings(deadline=None, max_examples=300)
 @given(st.floats(allow_nan=False, allow_infinity=False))
+@example(2.0**-24)
 def test_reals_are_written_as_short_as_python_writes_them(tmp_path_factory, number):
     path = make(tmp_path_factory.mktemp("numbers") / "a.fits", [])
     with FITS(path, "r+") as fits:

@@ -256,8 +256,8 @@ rf_number_kind rf_number_read(const char *text, size_t n, int64_t *integer, doub
 
 /* ------------------------------ writing ------------------------------ */
 
-/* The `precision` significant digits of value > 0 nearest to it, trailing zeros cut, and the power of ten of the
- * first one. printf's decimal point is the locale's and is stepped over. */
+/* The `precision` significant digits of value > 0 nearest to it. printf's decimal point is the locale's and is stepped
+ * over. */
 static void significant_digits(double value, int precision, decimal *d) {
   char text[64];
   snprintf(text, sizeof text, "%.*e", precision - 1, value);
@@ -268,19 +268,40 @@ static void significant_digits(double value, int precision, decimal *d) {
       d->digits[d->count++] = *p;
   (void)scan_exponent(p, text + strlen(text), &d->power);
   d->power -= d->count - 1;
-  while (d->count > 1 && d->digits[d->count - 1] == '0') {
-    d->count--;
+}
+
+/* The next number of as many digits. */
+static void step_up(decimal *d) {
+  int i = d->count - 1;
+  for (; i >= 0 && d->digits[i] == '9'; i--)
+    d->digits[i] = '0';
+  if (i >= 0) {
+    d->digits[i]++;
+  } else {
+    d->digits[0] = '1'; /* 999 to 1000: the zeros behind are cut anyway */
     d->power++;
   }
 }
 
-/* Any double of up to 15 digits comes back from them when it is a normal one; subnormals may need fewer. */
+static bool reads_back(const decimal *d, double value) {
+  double back;
+  return decimal_to_real(d, &back) && back == value;
+}
+
+/* Any double of up to 15 digits comes back from them when it is a normal one; subnormals may need fewer. Below a power
+ * of two doubles lie closer than above it: there the nearest decimal may be too far down and the next one do. */
 static void shortest_digits(double value, decimal *d) {
   for (int precision = value < DBL_MIN ? 1 : 15; precision <= 17; precision++) {
-    double back;
     significant_digits(value, precision, d);
-    if (decimal_to_real(d, &back) && back == value)
-      return;
+    if (reads_back(d, value))
+      break;
+    step_up(d);
+    if (reads_back(d, value))
+      break;
+  }
+  while (d->count > 1 && d->digits[d->count - 1] == '0') {
+    d->count--;
+    d->power++;
   }
 }
 
