@@ -165,7 +165,10 @@ def make_cases(folder: Path, url: str, shapes: dict[str, tuple[int, int]]) -> li
 
 def import_seconds(python: str, module: str) -> float:
     code = f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
-    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
+    # Not in the checkout, whose rustfits/ would come before the installed package.
+    done = subprocess.run(
+        [python, "-c", code], cwd=HERE, capture_output=True, text=True, check=True
+    )
     return float(done.stdout)
 
 
@@ -287,6 +290,7 @@ def main() -> int:
             for case in make_cases(folder, server.url(""), shapes):
                 if arguments.case not in case.name:
                     continue
+                print(f"{case.name} …", file=sys.stderr, flush=True)
                 results = run_case(case, workers, rounds)
                 ratio, goal, reached = judge(case, results)
                 missed += not reached

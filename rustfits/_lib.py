@@ -12,8 +12,26 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from rustfits._rustfits import ffi, lib
 from rustfits.errors import CLASSES, NUMBERS, FITSError, FITSNotBuiltError, FITSOpenError
+
+try:
+    from rustfits._rustfits import ffi, lib
+except ModuleNotFoundError:
+    # Python was started in a checkout: its rustfits/ comes before the installed package, and has no
+    # extension. The installed one serves.
+    import pkgutil
+
+    import rustfits
+
+    rustfits.__path__ = pkgutil.extend_path(rustfits.__path__, "rustfits")
+    try:
+        from rustfits._rustfits import ffi, lib
+    except ModuleNotFoundError as missing:
+        raise ModuleNotFoundError(
+            f"{rustfits.__path__[0]} holds the sources of rustfits without the compiled extension: "
+            "install the package with 'pip install .', or see CONTRIBUTING.md",
+            name=missing.name,
+        ) from missing
 
 __all__ = ["check", "error", "failure", "ffi", "lib", "stash_exception", "text"]
 
