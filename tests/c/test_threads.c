@@ -23,7 +23,7 @@ static int32_t pixel(size_t hdu, uint64_t row, uint64_t column) {
 
 static void fill(rf_file *file, size_t hdu) {
   static int32_t pixels[SIDE * SIDE];
-  char name[16];
+  char name[32];
   uint64_t axes[2] = {SIDE, SIDE};
   size_t index;
   snprintf(name, sizeof name, "HDU%zu", hdu);
@@ -71,7 +71,7 @@ static const char *read_header(job *j, size_t hdu) {
   rf_header *header;
   rf_value value;
   rf_error e;
-  char name[16];
+  char name[32];
   snprintf(name, sizeof name, "HDU%zu", hdu);
   if (rf_hdu_get_header(j->file, hdu, &header, &e) != RF_OK)
     return "a header could not be read";
@@ -84,7 +84,7 @@ static const char *read_header(job *j, size_t hdu) {
 
 static const char *find(job *j, size_t hdu) {
   rf_error e;
-  char name[16];
+  char name[32];
   size_t found;
   snprintf(name, sizeof name, "hdu%zu", hdu);
   if (rf_file_find(j->file, name, -1, &found, &e) != RF_OK || found != hdu)
@@ -177,7 +177,7 @@ static void *write_or_read_all(void *argument) {
     } else if (j->seed == 1) {
       rf_header *header;
       rf_value value = {.kind = RF_VALUE_INTEGER, .integer = round};
-      char keyword[9];
+      char keyword[24];
       snprintf(keyword, sizeof keyword, "KEY%d", round);
       if (rf_hdu_get_header(j->file, 0, &header, &e) != RF_OK ||
           rf_header_set(header, keyword, &value, NULL, &e) != RF_OK ||
