@@ -17,19 +17,19 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from rustfits._lib import CData, check, error, ffi, lib, stash_exception, text
+from rustfits.answer import Answer, FetchError, copy_text
 
 __all__: list[str] = []
 
-# 16 KiB, libcurl's own, halves the speed of a local network. libcurl fills up to ten of them in one
-# round; with larger ones what has arrived leaves the processor's cache before it is looked at.
-_BUFFER_BYTES = 128 << 10
+# 16 KiB, libcurl's own, halves the speed of a local network. libcurl fills up to ten of them in
+# one round; from larger ones what arrives would leave the processor's cache before it is used.
+_BUFFER_BYTES = 256 << 10
 _CONNECT_SECONDS = 30.0
 # Without a time limit of the caller's: a server that is silent for so long is taken for dead.
 _SILENT_SECONDS = 300
@@ -38,12 +38,6 @@ _DISCARD_BYTES = 64 << 10
 # Headers that tell no secret, whatever is in them: they go to any server.
 _TRAVELLERS = {"accept", "accept-encoding", "accept-language", "from", "referer", "user-agent"}
 _REDIRECTS = {301, 302, 303, 307, 308}
-_STATUS = re.compile(rb"HTTP/[0-9.]+ +([0-9]{3})(?![0-9])", re.IGNORECASE)
-_REPLY = re.compile(rb"([1-9][0-9]{2})(?: +([0-9]+))?(?: |\r|\n|$)")
-_LENGTH = re.compile(r"[0-9]{1,30}")
-_CONTENT_RANGE = re.compile(
-    r"bytes +(?:([0-9]{1,18})-([0-9]{1,18})|\*)/(?:([0-9]{1,18})|\*)", re.IGNORECASE
-)
 _NOT_IN_URLS = re.compile(rb"[^\x21-\x7e]")
 # Where the systems keep their certificates, for a libcurl that was not built for this one.
 _SYSTEM_BUNDLES = (
@@ -52,16 +46,6 @@ _SYSTEM_BUNDLES = (
     "/etc/ssl/ca-bundle.pem",
     "/etc/ssl/cert.pem",
 )
-
-
-class _FetchError(Exception):
-    """A fetch that failed, in the C library's terms."""
-
-    def __init__(self, status: int, message: str, http_status: int = 0) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.http_status = http_status
 
 
 class _ReceiverError(Exception):
@@ -79,139 +63,6 @@ class _Target(NamedTuple):
     user: bytes | None
     password: bytes | None
     headers: list[bytes]
-
-
-class _Answer:
-    """What a server says before the bytes: status, sizes, validators."""
-
-    def __init__(self) -> None:
-        self.reset()
-
-    def reset(self) -> None:
-        self.status = 0
-        self.length = -1
-        self.span: tuple[int, int] | None = None
-        self.total = -1
-        self.accepts_ranges = -1
-        self.chunked = False
-        self.encoding = ""
-        self.etag = b""
-        self.last_modified = b""
-        self._complete = False
-
-    def http_line(self, line: bytes) -> None:
-        match = _STATUS.match(line)
-        if match:
-            # Forget what an interim answer, a proxy, or one that asked for a password has said.
-            self.reset()
-            self.status = int(match[1])
-        elif line in (b"\r\n", b"\n"):
-            self._complete = True
-        elif not self._complete:  # what comes behind a body in pieces says nothing any more
-            name, _, value = line.partition(b":")
-            self._field(name.strip().lower().decode("latin-1"), value.strip())
-
-    def _field(self, name: str, raw: bytes) -> None:
-        value = raw.decode("latin-1")
-        if name == "content-length":
-            self.length = int(value) if _LENGTH.fullmatch(value) else -1
-            if self.length >= 2**63:
-                self.length = -1
-        elif name == "transfer-encoding":
-            self.chunked = True
-        elif name == "content-range":
-            match = _CONTENT_RANGE.fullmatch(value)
-            if match:
-                self.total = int(match[3]) if match[3] else -1
-                if match[1] and int(match[1]) <= int(match[2]):
-                    self.span = int(match[1]), int(match[2])
-        elif name == "accept-ranges":
-            self.accepts_ranges = {"bytes": 1, "none": 0}.get(value.lower(), -1)
-        elif name == "content-encoding":
-            self.encoding = value.lower()
-        elif name == "etag":
-            self.etag = raw
-        elif name == "last-modified":
-            self.last_modified = raw
-
-    def ftp_line(self, line: bytes) -> None:
-        match = _REPLY.match(line)
-        if match:
-            self.status = int(match[1])
-            if self.status == 213 and match[2]:  # the answer to SIZE
-                self.total = self.length = int(match[2])
-
-    def report(self, response: CData) -> None:
-        """Fill in an rf_response."""
-        total = self.total
-        if total < 0 and self.status != 206 and not self.chunked:
-            total = self.length
-        response.status = self.status
-        response.total_size = total
-        response.accepts_ranges = 1 if self.status == 206 else self.accepts_ranges
-        _copy(response.etag, self.etag)
-        _copy(response.last_modified, self.last_modified)
-
-    def judge(self, span: tuple[int, int] | None) -> None:
-        """Raise unless the body that follows is what was asked for."""
-        if span is None:
-            if self.status not in (200, 203):
-                raise self._refused()
-        else:
-            self._judge_range(*span)
-        packed = self.encoding not in ("", "identity")
-        if packed and (span is not None or self.encoding not in ("gzip", "x-gzip")):
-            # gzip around a whole file is what any .gz file is: the C library sees it by content.
-            what = "the file" if span is None else "parts of the file"
-            raise _FetchError(
-                lib.RF_ERR_UNSUPPORTED,
-                f'the server packs {what} with Content-Encoding "{self.encoding}", '
-                "which was not asked for",
-                self.status,
-            )
-
-    def _refused(self) -> _FetchError:
-        if self.status in (404, 410):
-            failure = lib.RF_ERR_NO_FILE
-        elif self.status in (401, 403):
-            failure = lib.RF_ERR_PERMISSION
-        else:
-            failure = lib.RF_ERR_HTTP_STATUS
-        try:
-            reason = " " + HTTPStatus(self.status).phrase
-        except ValueError:
-            reason = ""
-        message = f"the server answered {self.status}{reason}"
-        return _FetchError(failure, message, self.status)
-
-    def _judge_range(self, first: int, last: int) -> None:
-        asked = f"bytes {first}-{last}"
-        size = f" ({self.total} bytes)" if self.total >= 0 else ""
-        behind = f"{asked} reach behind the end of the file{size}"
-        if self.status == 416:
-            raise _FetchError(lib.RF_ERR_TRUNCATED, behind, 416)
-        if self.status != 206 and self.status // 100 == 2:
-            raise _FetchError(
-                lib.RF_ERR_UNSUPPORTED,
-                f"the server cannot send parts of a file: asked for {asked}, it answered "
-                f"{self.status} with all of it",
-                self.status,
-            )
-        if self.status != 206:
-            raise self._refused()
-        if self.span is None:
-            raise _FetchError(
-                lib.RF_ERR_NETWORK,
-                "the server answered 206 without saying which bytes (Content-Range)",
-                206,
-            )
-        if self.span[0] == first and self.span[1] < last and self.total == self.span[1] + 1:
-            raise _FetchError(lib.RF_ERR_TRUNCATED, behind, 206)
-        if self.span != (first, last):
-            sent = f"{self.span[0]}-{self.span[1]}"
-            raise _FetchError(
-                lib.RF_ERR_NETWORK, f"asked for {asked}, the server sends {sent}", 206
-            )
 
 
 class _Session(threading.local):
@@ -248,9 +99,10 @@ class _Fetch:
         self._response = response
         self._err = err
         self._seconds = 0.0
-        self._answer = _Answer()
+        self._answer = Answer()
         self._headers: list[bytes] = []
         self._pieces: list[bytes] = []
+        self._latest = b""
         self._ftp = False
         self._begun = False
         self._received = 0
@@ -277,7 +129,7 @@ class _Fetch:
         for self._index in range(request.range_count):
             first, length = request.ranges[self._index].first, request.ranges[self._index].length
             if length == 0 or first + length > 2**63 - 1:
-                raise _FetchError(
+                raise FetchError(
                     lib.RF_ERR_ARGUMENT, f"range {self._index} is empty or ends beyond 2^63"
                 )
             self._body((first, first + length - 1))
@@ -289,16 +141,18 @@ class _Fetch:
         while True:
             try:
                 elsewhere = self._exchange(span)
-            except _FetchError as failure:
+            except FetchError as failure:
                 if hops:
                     # The URL that was asked for is known to the caller; this one failed.
                     failure.message = f"redirected to {_shown(self._target.url)}: {failure.message}"
+                    if failure.status == lib.RF_ERR_ARGUMENT:
+                        failure.status = lib.RF_ERR_NETWORK  # a bad URL is the server's doing then
                 raise
             if elsewhere is None:
                 return
             hops += 1
             if hops > self._request.redirects:
-                raise _FetchError(
+                raise FetchError(
                     lib.RF_ERR_LIMIT,
                     f"redirected more than {self._request.redirects} times",
                     self._answer.status,
@@ -335,7 +189,7 @@ class _Fetch:
             self._begin(span)
         expected = self._expected(span)
         if 0 <= self._received < expected:
-            raise _FetchError(
+            raise FetchError(
                 lib.RF_ERR_TRUNCATED,
                 f"the transfer ended after {self._received} of {expected} bytes",
                 self._answer.status,
@@ -386,13 +240,16 @@ class _Fetch:
             self._begin(span)
         for piece in self._pieces:
             self._deliver(piece, span)
+        # The last piece lies on top of the heap. While it is there, the allocator cannot give the
+        # memory of the others back to the system, only to ask for it again fault by fault.
+        self._latest = self._pieces[-1]
         self._pieces.clear()
 
     def _discard(self) -> None:
         self._discarded += sum(map(len, self._pieces))
         self._pieces.clear()
         if self._discarded > _DISCARD_BYTES:
-            raise _FetchError(
+            raise FetchError(
                 lib.RF_ERR_NETWORK,
                 f"the page that comes with a redirect has more than {_DISCARD_BYTES} bytes",
                 self._answer.status,
@@ -410,12 +267,12 @@ class _Fetch:
         self._answer.report(response)
         now = (ffi.string(response.etag), ffi.string(response.last_modified), response.total_size)
         if self._index > 0 and before != now:
-            raise _FetchError(
+            raise FetchError(
                 lib.RF_ERR_NETWORK, "the file has changed on the server while it was read"
             )
         expected, limit = self._expected(span), self._request.limit_bytes
         if expected > limit:
-            raise _FetchError(
+            raise FetchError(
                 lib.RF_ERR_LIMIT,
                 f"the file has {expected} bytes; the limit for a remote file is {limit}",
             )
@@ -428,7 +285,7 @@ class _Fetch:
         if span is not None:  # FTP has no way to ask for an end; libcurl cuts, this makes sure
             count = min(count, span[1] - span[0] + 1 - self._received)
         if count > self._request.limit_bytes - self._received:
-            raise _FetchError(
+            raise FetchError(
                 lib.RF_ERR_LIMIT,
                 f"the file has more than {self._request.limit_bytes} bytes, "
                 "the limit for a remote file",
@@ -520,7 +377,7 @@ class _Fetch:
 
     # --- failures ---
 
-    def _failed(self, code: int, cause: str, span: tuple[int, int] | None) -> _FetchError:
+    def _failed(self, code: int, cause: str, span: tuple[int, int] | None) -> FetchError:
         import pycurl
 
         expected = self._expected(span) if self._begun else -1
@@ -556,7 +413,7 @@ class _Fetch:
             pycurl.E_FTP_COULDNT_USE_REST: lib.RF_ERR_UNSUPPORTED,
             pycurl.E_BAD_DOWNLOAD_RESUME: lib.RF_ERR_TRUNCATED,
         }
-        return _FetchError(known.get(code, lib.RF_ERR_NETWORK), cause, self._answer.status)
+        return FetchError(known.get(code, lib.RF_ERR_NETWORK), cause, self._answer.status)
 
 
 def _header_name(header: bytes) -> str:
@@ -565,35 +422,41 @@ def _header_name(header: bytes) -> str:
 
 def _follow(target: _Target, url: str) -> _Target:
     """Where a redirect leads. User, password and headers go along to the same server only."""
-    parts = urlsplit(url)
-    if parts.scheme.lower() not in ("http", "https"):
-        raise _FetchError(
+    try:
+        scheme, host, _ = _server(url)
+    except ValueError:
+        scheme, host = "", None
+    if scheme not in ("http", "https") or not host:
+        raise FetchError(
             lib.RF_ERR_NETWORK,
             f'the server redirects to "{_shown(url)[:200]}", which is neither http nor https',
         )
     user: bytes | None = None
     password: bytes | None = None
     headers = target.headers
-    if _same_server(target.url, url):
+    if _same_server(_server(target.url), _server(url)):
         user, password = target.user, target.password
     else:
         headers = [header for header in headers if _header_name(header) in _TRAVELLERS]
     # What the server put before an '@' is not ours to send.
+    parts = urlsplit(url)
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="")
     return _Target(urlunsplit(bare), user, password, headers)
 
 
-def _same_server(a: str, b: str) -> bool:
-    """Whether what was meant for the server of `a` may be told to that of `b`."""
-    ports = {"http": 80, "https": 443}
-    (scheme_a, host_a, port_a), (scheme_b, host_b, port_b) = (
-        (parts.scheme.lower(), parts.hostname, parts.port or ports.get(parts.scheme.lower()))
-        for parts in (urlsplit(a), urlsplit(b))
-    )
-    if host_a != host_b:
-        return False
-    upgraded = (scheme_a, port_a, scheme_b, port_b) == ("http", 80, "https", 443)
-    return upgraded or (scheme_a, port_a) == (scheme_b, port_b)
+def _server(url: str) -> tuple[str, str | None, int | None]:
+    """Give scheme, host and port; ValueError for a port that is none."""
+    parts = urlsplit(url)
+    scheme = parts.scheme.lower()
+    return scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(scheme)
+
+
+def _same_server(
+    a: tuple[str, str | None, int | None], b: tuple[str, str | None, int | None]
+) -> bool:
+    """Whether what was meant for server `a` may be told to `b`."""
+    upgraded = (a[0], a[2], b[0], b[2]) == ("http", 80, "https", 443)
+    return a == b or (a[1] == b[1] and upgraded)
 
 
 def _shown(url: str) -> str:
@@ -641,13 +504,7 @@ def _system_certificates() -> tuple[str | None, str | None]:
     return None, paths.capath
 
 
-def _copy(field: CData, value: bytes) -> None:
-    """Copy into a char array, cut to fit."""
-    capacity = len(field)
-    ffi.memmove(field, value[: capacity - 1].ljust(capacity, b"\0"), capacity)
-
-
-def _record(err: CData, failure: _FetchError) -> None:
+def _record(err: CData, failure: FetchError) -> None:
     """Fill in an rf_error, unless it has a cause already."""
     if err and err.code == lib.RF_OK:
         lib.rf_error_clear(err)
@@ -655,7 +512,7 @@ def _record(err: CData, failure: _FetchError) -> None:
         err.http_status = failure.http_status
         # Cut between two characters.
         message = failure.message.encode()[: len(err.message) - 1].decode("utf-8", "ignore")
-        _copy(err.message, message.encode())
+        copy_text(err.message, message.encode())
 
 
 def _escaped(
@@ -669,7 +526,7 @@ def _fetch(user: CData, request: CData, receiver: CData, response: CData, err: C
     """Fetch: the function of an rf_transport."""
     try:
         _Fetch(request, receiver, response, err).run()
-    except _FetchError as failure:
+    except FetchError as failure:
         _record(err, failure)
         return failure.status
     except _ReceiverError as refusal:

@@ -523,6 +523,22 @@ def test_redirect_to_another_scheme(fetch: Fetch, fault: FaultServer, target: st
     assert got.bodies == {}
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://127.0.0.1:99999/a",
+        "http://127.0.0.1:port/a",
+        "http://[::1/a",
+        "http:///a",
+        "http://%zz/",
+    ],
+)
+def test_redirect_to_what_is_no_url(fetch: Fetch, fault: FaultServer, target: str) -> None:
+    got = fetch(fault.url(f"to?{target}"), timeout=30)
+    assert got.status in ("RF_ERR_NETWORK", "RF_ERR_HTTP_STATUS")
+    assert got.message
+
+
 def test_secrets_stay_with_their_server(fetch: Fetch, fault: FaultServer, http: HTTPServer) -> None:
     """User, password and headers are for the server in the URL, not for one that it points at."""
     # The same server, after a redirect to itself, is told them again.

@@ -368,9 +368,11 @@ static rf_status finish_body(curl_fetch *f, CURLcode code) {
 
 /* Goes where a redirect points. User and password come along to the same server only. */
 static rf_status follow(curl_fetch *f, const char *target) {
-  if (!rf_url_has_scheme(target, "http") && !rf_url_has_scheme(target, "https"))
-    return rf_fail(f->err, RF_ERR_NETWORK, "the server redirects to \"%.200s\", which is neither http nor https",
-                   target);
+  if (!rf_url_has_scheme(target, "http") && !rf_url_has_scheme(target, "https")) {
+    char shown[200];
+    rf_name_show(target, shown, sizeof shown);
+    return rf_fail(f->err, RF_ERR_NETWORK, "the server redirects to \"%s\", which is neither http nor https", shown);
+  }
   rf_url next;
   RF_TRY(rf_url_parse(target, &next, f->err));
   bool same = rf_url_same_server(f->url.text, next.text);
@@ -387,14 +389,17 @@ static rf_status follow(curl_fetch *f, const char *target) {
 
 /* A failure behind a redirect names the URL that failed; the one asked for is known to the caller. */
 static rf_status name_target(curl_fetch *f, rf_status status, int hops) {
-  if (hops == 0 || f->err == NULL)
+  if (hops == 0)
     return status;
-  char *shown = rf_url_display(f->url.text);
-  char cause[sizeof f->err->message];
+  if (status == RF_ERR_ARGUMENT)
+    status = RF_ERR_NETWORK; /* a bad URL is the server's doing then */
+  if (f->err == NULL)
+    return status;
+  f->err->code = status;
+  char shown[250], cause[sizeof f->err->message];
+  rf_name_show(f->url.text, shown, sizeof shown);
   memcpy(cause, f->err->message, sizeof cause);
-  if (shown != NULL)
-    snprintf(f->err->message, sizeof f->err->message, "redirected to %.250s: %.370s", shown, cause);
-  rf_free(shown);
+  snprintf(f->err->message, sizeof f->err->message, "redirected to %s: %.370s", shown, cause);
   return status;
 }
 
@@ -417,7 +422,9 @@ static rf_status fetch_body(curl_fetch *f) {
     if (hops >= f->request->redirects)
       return rf_answer_fail(
           &f->answer, rf_fail(f->err, RF_ERR_LIMIT, "redirected more than %d times", f->request->redirects), f->err);
-    RF_TRY(follow(f, target));
+    rf_status status = follow(f, target);
+    if (status != RF_OK)
+      return name_target(f, status, hops + 1);
   }
 }
 

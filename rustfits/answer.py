@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a server says before the bytes of a file, judged against what was asked."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+
+from rustfits._lib import CData, ffi, lib
+
+__all__ = ["Answer", "FetchError", "copy_text"]
+
+_STATUS = re.compile(rb"HTTP/[0-9.]+ +([0-9]{3})(?![0-9])", re.IGNORECASE)
+_REPLY = re.compile(rb"([1-9][0-9]{2})(?: +([0-9]+))?(?: |\r|\n|$)")
+_CONTENT_RANGE = re.compile(
+    r"bytes +(?:([0-9]{1,18})-([0-9]{1,18})|\*)/(?:([0-9]{1,18})|\*)", re.IGNORECASE
+)
+
+
+class FetchError(Exception):
+    """A fetch that failed, in the C library's terms."""
+
+    def __init__(self, status: int, message: str, http_status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.http_status = http_status
+
+
+class Answer:
+    """What a server says before the bytes: status, sizes, validators."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything: nothing is heard yet."""
+        self.status = 0
+        self.length = -1
+        self.span: tuple[int, int] | None = None
+        self.total = -1
+        self.accepts_ranges = -1
+        self.chunked = False
+        self.encoding = ""
+        self.etag = b""
+        self.last_modified = b""
+        self._complete = False
+
+    def http_line(self, line: bytes) -> None:
+        """Take a line of HTTP; a status line begins a new answer."""
+        match = _STATUS.match(line)
+        if match:
+            # Forget what an interim answer, a proxy, or one that asked for a password has said.
+            self.reset()
+            self.status = int(match[1])
+        elif line in (b"\r\n", b"\n"):
+            self._complete = True
+        elif not self._complete:  # what comes behind a body in pieces says nothing any more
+            name, _, value = line.partition(b":")
+            self._field(name.strip().lower().decode("latin-1"), value.strip())
+
+    def _field(self, name: str, raw: bytes) -> None:
+        value = raw.decode("latin-1")
+        if name == "content-length":
+            self.length = _count(raw)
+        elif name == "transfer-encoding":
+            self.chunked = True
+        elif name == "content-range":
+            match = _CONTENT_RANGE.fullmatch(value)
+            if match:
+                self.total = int(match[3]) if match[3] else -1
+                if match[1] and int(match[1]) <= int(match[2]):
+                    self.span = int(match[1]), int(match[2])
+        elif name == "accept-ranges":
+            self.accepts_ranges = {"bytes": 1, "none": 0}.get(value.lower(), -1)
+        elif name == "content-encoding":
+            self.encoding = value.lower()
+        elif name == "etag":
+            self.etag = raw
+        elif name == "last-modified":
+            self.last_modified = raw
+
+    def ftp_line(self, line: bytes) -> None:
+        """Take a line of an FTP reply."""
+        match = _REPLY.match(line)
+        if match:
+            self.status = int(match[1])
+            if self.status == 213 and match[2]:  # the answer to SIZE
+                self.total = self.length = _count(match[2])
+
+    def report(self, response: CData) -> None:
+        """Fill in an rf_response."""
+        total = self.total
+        if total < 0 and self.status != 206 and not self.chunked:
+            total = self.length
+        response.status = self.status
+        response.total_size = total
+        response.accepts_ranges = 1 if self.status == 206 else self.accepts_ranges
+        copy_text(response.etag, self.etag)
+        copy_text(response.last_modified, self.last_modified)
+
+    def judge(self, span: tuple[int, int] | None) -> None:
+        """Raise unless the body that follows is what was asked for."""
+        if span is None:
+            if self.status not in (200, 203):
+                raise self._refused()
+        else:
+            self._judge_range(*span)
+        packed = self.encoding not in ("", "identity")
+        if packed and (span is not None or self.encoding not in ("gzip", "x-gzip")):
+            # gzip around a whole file is what any .gz file is: the C library sees it by content.
+            what = "the file" if span is None else "parts of the file"
+            raise FetchError(
+                lib.RF_ERR_UNSUPPORTED,
+                f'the server packs {what} with Content-Encoding "{self.encoding}", '
+                "which was not asked for",
+                self.status,
+            )
+
+    def _refused(self) -> FetchError:
+        if self.status in (404, 410):
+            failure = lib.RF_ERR_NO_FILE
+        elif self.status in (401, 403):
+            failure = lib.RF_ERR_PERMISSION
+        else:
+            failure = lib.RF_ERR_HTTP_STATUS
+        try:
+            reason = " " + HTTPStatus(self.status).phrase
+        except ValueError:
+            reason = ""
+        message = f"the server answered {self.status}{reason}"
+        return FetchError(failure, message, self.status)
+
+    def _judge_range(self, first: int, last: int) -> None:
+        asked = f"bytes {first}-{last}"
+        size = f" ({self.total} bytes)" if self.total >= 0 else ""
+        behind = f"{asked} reach behind the end of the file{size}"
+        if self.status == 416:
+            raise FetchError(lib.RF_ERR_TRUNCATED, behind, 416)
+        if self.status != 206 and self.status // 100 == 2:
+            raise FetchError(
+                lib.RF_ERR_UNSUPPORTED,
+                f"the server cannot send parts of a file: asked for {asked}, it answered "
+                f"{self.status} with all of it",
+                self.status,
+            )
+        if self.status != 206:
+            raise self._refused()
+        if self.span is None:
+            raise FetchError(
+                lib.RF_ERR_NETWORK,
+                "the server answered 206 without saying which bytes (Content-Range)",
+                206,
+            )
+        if self.span[0] == first and self.span[1] < last and self.total == self.span[1] + 1:
+            raise FetchError(lib.RF_ERR_TRUNCATED, behind, 206)
+        if self.span != (first, last):
+            sent = f"{self.span[0]}-{self.span[1]}"
+            raise FetchError(lib.RF_ERR_NETWORK, f"asked for {asked}, the server sends {sent}", 206)
+
+
+def _count(digits: bytes) -> int:
+    """Give a number of bytes, -1 for one that is none or fits no int64_t."""
+    if not digits.isdigit() or len(digits) > 30:
+        return -1
+    count = int(digits)
+    return count if count < 2**63 else -1
+
+
+def copy_text(field: CData, value: bytes) -> None:
+    """Copy into a char array, cut to fit."""
+    capacity = len(field)
+    ffi.memmove(field, value[: capacity - 1].ljust(capacity, b"\0"), capacity)
