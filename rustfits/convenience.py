@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from rustfits.errors import FITSUnsupportedError, FITSValueError
 from rustfits.file import FITS
+from rustfits.handle import ClosedFile, name_bytes, read_header_alone
+from rustfits.header import FITSHeader
 from rustfits.image import ImageHDU, as_pixels
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from rustfits.hdu import HDU
-    from rustfits.header import FITSHeader, HeaderLike
+    from rustfits.header import HeaderLike
 
 __all__ = ["read", "read_header", "write", "write_image"]
 
@@ -112,6 +114,9 @@ def read_header(
     FITSError
         The file cannot be opened or read; see `FITS`.
     """
+    if type(ext) is int and ext >= 0:
+        name = name_bytes(filename)
+        return FITSHeader(ClosedFile(name), ext, read_header_alone(name, ext))
     with FITS(filename) as fits:
         return fits[ext].header
 

@@ -21,7 +21,7 @@ from rustfits.errors import (
     FITSValueError,
     FITSWarning,
 )
-from rustfits.handle import FileHandle, open_bytes, open_file
+from rustfits.handle import FileHandle, name_bytes, open_bytes, open_file
 from rustfits.hdu import HDU, read_facts
 from rustfits.image import ImageHDU, as_pixels, create_image
 from rustfits.remote import Remote, remote_options
@@ -105,10 +105,7 @@ class FITS:
         max_inflate_bytes: int | None = None,
         gzip_level: int | None = None,
     ) -> None:
-        if not isinstance(filename, str):
-            filename = _path(filename)
-        if "\0" in filename:
-            raise FITSValueError("a file name cannot contain a NUL character")
+        name = name_bytes(filename)
         if mode not in ("r", "r+", "w+"):
             raise FITSValueError(f"mode must be 'r', 'r+' or 'w+', not {mode!r}")
         options, kept = ffi.NULL, None
@@ -116,7 +113,7 @@ class FITS:
             options = _options(lenient, max_inflate_bytes, gzip_level)
             if remote is not None:
                 kept = remote_options(remote, ffi.addressof(options, "remote"))
-        self._file = open_file(os.fsencode(filename), mode, options)
+        self._file = open_file(name, mode, options)
         del kept  # what the options point at
         self._hdus = {}
 
@@ -506,20 +503,6 @@ class FITS:
         hdu = self[index]
         assert isinstance(hdu, ImageHDU)
         return hdu
-
-
-def _path(filename: os.PathLike[str]) -> str:
-    """Give the text of a path object."""
-    try:
-        path = os.fspath(filename)
-    except TypeError:
-        path = filename  # type: ignore[assignment]
-    if isinstance(path, str):
-        return path
-    raise FITSTypeError(
-        f"a file name must be str or os.PathLike, not {type(path).__name__}"
-        + ("; for the bytes of a file use FITS.from_bytes" if isinstance(path, bytes) else "")
-    )
 
 
 def _options(lenient: bool, max_inflate_bytes: int | None, gzip_level: int | None) -> CData:

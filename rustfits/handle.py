@@ -14,11 +14,19 @@ import weakref
 
 import numpy as np
 
-from rustfits._lib import CData, check, error, failure, ffi, lib
-from rustfits.errors import FITSClosedError, FITSTruncatedError
+from rustfits._lib import CData, check, error, failure, ffi, lib, text
+from rustfits.errors import (
+    FITSClosedError,
+    FITSError,
+    FITSIndexError,
+    FITSTruncatedError,
+    FITSTypeError,
+    FITSValueError,
+)
 
-__all__ = ["FileHandle"]
+__all__ = ["ClosedFile", "FileHandle"]
 
+NULL: CData = ffi.NULL
 _MODES: dict[str, int] = {
     "r": lib.RF_MODE_READ,
     "r+": lib.RF_MODE_READ_WRITE,
@@ -34,7 +42,7 @@ class FileHandle:
     object, which outlives every call made through it.
     """
 
-    __slots__ = ("__weakref__", "_last_generation", "_pid", "_pointer", "closed", "mode")
+    __slots__ = ("__weakref__", "_pid", "_pointer", "closed", "mode")
 
     def __init__(self, pointer: CData, mode: str) -> None:
         self._pointer = pointer
@@ -59,9 +67,7 @@ class FileHandle:
 
     def _generation(self) -> int:
         """Count the edits so far; what was read stays true while this number stays the same."""
-        if self.closed:  # closing is no edit
-            return self._last_generation
-        return int(lib.rf_file_generation(self._pointer))
+        return int(lib.rf_file_generation(self._pointer)) if self._pointer else 0
 
     def size(self) -> int:
         """Count the bytes of the content (of a .gz: decompressed)."""
@@ -101,7 +107,6 @@ class FileHandle:
     def close(self) -> None:
         """Write back what is pending and let go of the file; does nothing the second time."""
         if not self.closed:
-            self._last_generation = self._generation()
             self.closed = True
             err = error()
             status = lib.rf_file_shut(self._pointer, err)
@@ -109,13 +114,16 @@ class FileHandle:
                 raise failure(status, err, self.name)
 
     def __del__(self) -> None:
+        pointer = self._pointer
+        if self.closed:
+            lib.rf_file_close(pointer, NULL)
+            return
         # A forked child must not write back what its parent has opened.
-        if not self.closed and self._pid and self._pid != os.getpid():
+        if self._pid and self._pid != os.getpid():
             return
         # Whoever keeps the traceback of what is raised here keeps this object, too: it must be safe
         # to look at.
-        pointer, self._pointer = self._pointer, ffi.NULL
-        self.closed, self._last_generation = True, 0
+        self._pointer, self.closed = NULL, True
         # Not this thread's rf_error: the collector may run between a call and the look at its
         # error.
         err = ffi.new("rf_error *")
@@ -125,15 +133,69 @@ class FileHandle:
             raise failure(status, err)
 
 
+class ClosedFile:
+    """Stands for the file of a header that was read in one call, without keeping the file open."""
+
+    __slots__ = ("_name",)
+    closed = True
+
+    def __init__(self, name: bytes) -> None:
+        self._name = name
+
+    def _handle(self) -> CData:
+        """Refuse, as a `FileHandle` does after closing."""
+        raise FITSClosedError(f"{self.name}: the file is closed")
+
+    def _generation(self) -> int:
+        """Give the one state there is."""
+        return 0
+
+    @property
+    def name(self) -> str:
+        """The name of the file, with any password replaced."""
+        return _shown(self._name)
+
+
 _writers: weakref.WeakSet[FileHandle] = weakref.WeakSet()
 
 
 @atexit.register
 def _close_writers() -> None:
     """Write back what is open when the interpreter ends: globals are not always collected then."""
+    failed: FITSError | None = None
     for handle in list(_writers):
         if handle._pid == os.getpid():
-            handle.close()
+            try:
+                handle.close()
+            except FITSError as failure:
+                failed = failed or failure
+    if failed is not None:
+        raise failed
+
+
+def name_bytes(filename: str | os.PathLike[str]) -> bytes:
+    """Give a file name as the C library takes it.
+
+    Raises
+    ------
+    FITSTypeError
+        It is neither str nor a path object.
+    FITSValueError
+        It has a NUL character.
+    """
+    if not isinstance(filename, str):
+        path: object = filename
+        if isinstance(filename, os.PathLike):
+            path = os.fspath(filename)
+        if not isinstance(path, str):
+            raise FITSTypeError(
+                f"a file name must be str or os.PathLike, not {type(path).__name__}"
+                + ("; for the bytes of a file use FITS.from_bytes" if type(path) is bytes else "")
+            )
+        filename = path
+    if "\0" in filename:
+        raise FITSValueError("a file name cannot contain a NUL character")
+    return os.fsencode(filename)
 
 
 def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
@@ -151,6 +213,18 @@ def _shown(name: bytes) -> str:
     shown = ffi.new("char[]", 3 * len(name) + 4)
     lib.rf_name_show(name, shown, len(shown))
     return os.fsdecode(ffi.string(shown))
+
+
+def read_header_alone(name: bytes, index: int) -> CData:
+    """Read one header of a file that is not to stay open; gives an ``rf_header *`` to be freed."""
+    pointer = ffi.new("rf_header **")
+    err = error()
+    status = lib.rf_file_read_header(name, NULL, index, pointer, err)
+    if status:
+        if status == lib.RF_ERR_NOT_FOUND:
+            raise FITSIndexError(text(err.message))
+        raise failure(status, err, _shown(name), opening=err.hdu <= 0)
+    return pointer[0]
 
 
 def open_bytes(data: CData, size: int, mode: str, options: CData) -> FileHandle:

@@ -117,7 +117,6 @@ rf_status rf_file_shut(rf_file *file, rf_error *err) {
     file->closed = true;
     status = rf_store_close(file->store, err);
     file->store = NULL;
-    (void)atomic_fetch_add(&file->generation, 1);
   }
   rf_rwlock_write_unlock(&file->lock);
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
@@ -130,6 +129,24 @@ rf_status rf_file_close(rf_file *file, rf_error *err) {
   }
   rf_status status = rf_file_shut(file, err);
   free_file(file);
+  return status;
+}
+
+rf_status rf_file_read_header(const char *name, const rf_options *options, size_t index, rf_header **header,
+                              rf_error *err) {
+  rf_file *file = NULL;
+  rf_header *found = NULL;
+  RF_TRY(rf_file_open(name, RF_MODE_READ, options, &file, err));
+  rf_status status = rf_hdu_get_header(file, index, &found, err);
+  if (status != RF_OK) {
+    (void)rf_file_close(file, NULL);
+    return status;
+  }
+  status = rf_file_close(file, err);
+  if (status == RF_OK)
+    *header = found;
+  else
+    rf_header_free(found);
   return status;
 }
 

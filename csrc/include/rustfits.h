@@ -482,6 +482,11 @@ RF_API RF_CHECKED rf_status rf_file_open(const char *name, rf_mode mode, const r
 RF_API RF_CHECKED rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_mode mode, const rf_options *options,
                                                rf_file **file, rf_error *err);
 
+/* The header of HDU `index` of a file that is not to stay open: rf_file_open, rf_hdu_get_header and rf_file_close in
+ * one call, with their errors. */
+RF_API RF_CHECKED rf_status rf_file_read_header(const char *name, const rf_options *options, size_t index,
+                                                rf_header **header, rf_error *err);
+
 /* Writes back what is pending and frees the handle, also when it returns an error. No other thread may be
  * using it. NULL is allowed. */
 RF_API rf_status rf_file_close(rf_file *file, rf_error *err);
