@@ -215,11 +215,10 @@ class _Fetch:
         # by a time-out of 0, and select() knows nothing of them.
         milliseconds = self._multi.timeout()
         seconds = 1.0 if milliseconds < 0 else min(milliseconds / 1000, 1.0)
-        if seconds > 0:
-            if any(self._multi.fdset()):
-                self._multi.select(seconds)
-            else:  # a name is being looked up, or the descriptor is too large for select()
-                time.sleep(min(seconds, 0.02))
+        if seconds > 0 and self._multi.select(seconds) <= 0 and not any(self._multi.fdset()):
+            # Nothing to wait for: a name is being looked up, or the descriptor is too large for
+            # select().
+            time.sleep(min(seconds, 0.02))
 
     def _take(self, span: tuple[int, int] | None) -> None:
         """Look at what has arrived: headers first, for they come first."""
