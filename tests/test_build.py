@@ -68,6 +68,15 @@ def test_python_extension_needs_no_optional_library():
     assert "librustfits" not in needed
 
 
+def test_import_works_in_a_checkout_that_was_not_built():
+    # Its rustfits/ comes first on the path; the extension is that of the installed package.
+    command = "import rustfits; print(rustfits.__file__, rustfits.read.__module__)"
+    found = c_library.run(
+        [c_library.sys.executable, "-c", command], cwd=ROOT, env={"PYTHONSAFEPATH": ""}
+    )
+    assert str(ROOT) in found
+
+
 def test_c_library_installs_and_links_with_pkg_config(tmp_path):
     from astropy.io import fits
 
