@@ -400,7 +400,19 @@ void rf_mutex_unlock(rf_mutex *mutex) {
 }
 
 bool rf_rwlock_init(rf_rwlock *lock) {
+#if defined(__GLIBC__)
+  /* glibc lets readers in as long as there is one, so that a writer, or closing the file, could wait for ever. Nobody
+   * here takes a lock for reading twice. */
+  pthread_rwlockattr_t attributes;
+  if (pthread_rwlockattr_init(&attributes) != 0)
+    return false;
+  (void)pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+  bool made = pthread_rwlock_init(lock, &attributes) == 0;
+  (void)pthread_rwlockattr_destroy(&attributes);
+  return made;
+#else
   return pthread_rwlock_init(lock, NULL) == 0;
+#endif
 }
 
 void rf_rwlock_destroy(rf_rwlock *lock) {
