@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
 
 from rustfits._lib import CData, ffi, lib
 
@@ -124,6 +123,8 @@ class Answer:
             failure = lib.RF_ERR_PERMISSION
         else:
             failure = lib.RF_ERR_HTTP_STATUS
+        from http import HTTPStatus
+
         try:
             reason = " " + HTTPStatus(self.status).phrase
         except ValueError:

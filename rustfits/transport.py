@@ -20,7 +20,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
 
 from rustfits._lib import CData, check, error, ffi, lib, stash_exception, text
 from rustfits.answer import Answer, FetchError, copy_text
@@ -421,6 +420,8 @@ def _header_name(header: bytes) -> str:
 
 def _follow(target: _Target, url: str) -> _Target:
     """Where a redirect leads. User, password and headers go along to the same server only."""
+    from urllib.parse import urlsplit, urlunsplit  # costs a tenth of the import of the package
+
     try:
         scheme, host, _ = _server(url)
     except ValueError:
@@ -445,6 +446,8 @@ def _follow(target: _Target, url: str) -> _Target:
 
 def _server(url: str) -> tuple[str, str | None, int | None]:
     """Give scheme, host and port; ValueError for a port that is none."""
+    from urllib.parse import urlsplit
+
     parts = urlsplit(url)
     scheme = parts.scheme.lower()
     return scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(scheme)
