@@ -55,7 +55,7 @@ _F4, _F8 = np.dtype("f4"), np.dtype("f8")
 
 #: What to do with pixel types that FITS does not have.
 _INSTEAD = {
-    "b": "uint8",
+    "?": "uint8",
     "e": "float32",
     "g": "float64",
     "F": "two images of float32 (real and imaginary parts)",
