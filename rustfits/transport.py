@@ -69,19 +69,24 @@ class _Session(threading.local):
 
     def __init__(self) -> None:
         self._pid = 0
-        self._multi: Any = None
-        self._easy: Any = None
+        self._idle: tuple[Any, Any] | None = None
 
-    def handles(self) -> tuple[Any, Any]:
-        import pycurl
+    def take(self) -> tuple[Any, Any]:
+        """Give handles that nobody uses, to be put back with `keep`."""
+        if self._idle is not None and self._pid != os.getpid():
+            # A forked child must not say good-bye over connections that are its parent's.
+            _abandoned.append(self._idle)
+            self._idle = None
+        # A signal handler may open a file while this thread is in the middle of another.
+        handles, self._idle = self._idle, None
+        if handles is None:
+            import pycurl
 
-        if self._pid != os.getpid():
-            if self._pid:
-                # A forked child must not say good-bye over connections that are its parent's.
-                _abandoned.append((self._multi, self._easy))
-            self._multi, self._easy = pycurl.CurlMulti(), pycurl.Curl()
-            self._pid = os.getpid()
-        return self._multi, self._easy
+            handles = pycurl.CurlMulti(), pycurl.Curl()
+        return handles
+
+    def keep(self, handles: tuple[Any, Any]) -> None:
+        self._idle, self._pid = handles, os.getpid()
 
 
 _abandoned: list[Any] = []
@@ -92,7 +97,7 @@ class _Fetch:
     """One call of the C library for a file or its ranges."""
 
     def __init__(self, request: CData, receiver: CData, response: CData, err: CData) -> None:
-        self._multi, self._easy = _session.handles()
+        self._multi, self._easy = self._handles = _session.take()
         self._request = request
         self._receiver = receiver
         self._response = response
@@ -121,6 +126,12 @@ class _Fetch:
         )
 
     def run(self) -> None:
+        try:
+            self._run()
+        finally:
+            _session.keep(self._handles)
+
+    def _run(self) -> None:
         request = self._request
         if not request.ranges:
             self._body(None)

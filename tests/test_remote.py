@@ -489,9 +489,10 @@ def test_bytes_left_inside_tls_are_not_waited_for(
             ready: int = self._multi.select(seconds)
             return ready
 
-    multi, easy = rustfits.transport._session.handles()
+    multi, easy = rustfits.transport._session.take()
     spy = Spy(multi)
-    monkeypatch.setattr(rustfits.transport._session, "handles", lambda: (spy, easy))
+    monkeypatch.setattr(rustfits.transport._session, "take", lambda: (spy, easy))
+    monkeypatch.setattr(rustfits.transport._session, "keep", lambda handles: None)
     for name in ("a.fits", "a.fits.gz", "n1.fits") * 5:
         check = FITS(https.url(name), remote=trust(https))
         check.close()
@@ -550,6 +551,31 @@ def test_ctrl_c_in_a_transfer(root: Path, capfd: pytest.CaptureFixture[str]) -> 
         with FITS(server.url("plain/a.fits")) as fits:
             assert len(fits) == 2
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals to a thread are a POSIX thing")
+def test_signal_handler_that_opens_a_file_in_a_transfer(root: Path) -> None:
+    with fault_server(root) as server:
+        main = threading.get_ident()
+        seen: list[int] = []
+
+        def handler(number: int, frame: object) -> None:
+            seen.append(int(rustfits.read(server.url("plain/n5.fits")).max()))
+            server.open_gate()
+
+        def send() -> None:
+            server.wait_until_held()
+            signal.pthread_kill(main, signal.SIGUSR1)
+
+        before = signal.signal(signal.SIGUSR1, handler)
+        try:
+            thread = threading.Thread(target=send)
+            thread.start()
+            check_arrays(server.url("gate/a.fits"), root)
+            thread.join()
+        finally:
+            signal.signal(signal.SIGUSR1, before)
+        assert seen == [5]
 
 
 def test_exception_in_the_transport_reaches_the_caller(
