@@ -150,9 +150,15 @@ static void check_round_trip(const rf_header *header) {
   rf_header *back = NULL;
   rf_header_format(header, out, bytes);
   require(rf_header_parse(out, bytes, 0, &back, NULL) == RF_OK);
-  size_t n = rf_header_count(header) * RF_CARD_BYTES;
-  require(rf_header_count(back) == rf_header_count(header));
-  require(n == 0 || memcmp(rf_header_cards(back), rf_header_cards(header), n) == 0);
+  /* Blank cards before an END that begins a block count as room, not as content. */
+  const char *cards = rf_header_cards(header);
+  size_t count = rf_header_count(header);
+  if (count * RF_CARD_BYTES % RF_BLOCK_BYTES == 0)
+    while (count > 0 && without_blanks(cards + (count - 1) * RF_CARD_BYTES, RF_CARD_BYTES) == 0)
+      count--;
+  size_t n = count * RF_CARD_BYTES;
+  require(rf_header_count(back) == count);
+  require(n == 0 || memcmp(rf_header_cards(back), cards, n) == 0);
   require(rf_header_same_structure(header, back, NULL) == RF_OK);
   rf_header_free(back);
   free(out);
