@@ -538,6 +538,33 @@ static void edits_reach_the_disk(void) {
   rf_header_free(extension);
 }
 
+/* Offsets beyond 32 bits, in a file that is mostly a hole. */
+static void beyond_4_gib(void) {
+#if !defined(_WIN32)
+  rf_file *file;
+  size_t index;
+  const long long large = 5LL << 30;
+  rf_header *primary = image_header(true, large), *extension = image_header(false, 10);
+  const char *path = scratch_path("large.fits");
+  CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
+  CHECK(append(file, primary, &index) == RF_OK);
+  CHECK(append(file, extension, &index) == RF_OK && index == 1);
+  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_open(path, RF_MODE_READ_WRITE, NULL, &file, &err), err);
+  CHECK(count_of(file) == 2);
+  uint64_t offset = info_of(file, 1).header_offset;
+  CHECK(offset == 2880 + ((uint64_t)large + 2879) / 2880 * 2880);
+  add_cards(extension, 40);
+  CHECK_OK(rf_hdu_set_header(file, 1, extension, &err), err);
+  CHECK(size_of(file) == offset + 3 * 2880);
+  CHECK_OK(rf_hdu_add_checksum(file, 1, 1, &err), err);
+  CHECK_OK(rf_file_close(file, &err), err);
+  remove(path);
+  rf_header_free(primary);
+  rf_header_free(extension);
+#endif
+}
+
 /* --- shut --- */
 
 static void shut_files_answer(void) {
@@ -681,6 +708,7 @@ int main(void) {
   RUN(set_header);
   RUN(a_file_opened_for_reading);
   RUN(edits_reach_the_disk);
+  RUN(beyond_4_gib);
   RUN(shut_files_answer);
   RUN(many_threads);
   watched_free();
