@@ -98,6 +98,9 @@ class _Fetch:
 
     def __init__(self, request: CData, receiver: CData, response: CData, err: CData) -> None:
         self._multi, self._easy = self._handles = _session.take()
+        self._clean = (
+            True  # False: libcurl has failed or was stopped; its handles are not used again
+        )
         self._request = request
         self._receiver = receiver
         self._response = response
@@ -129,7 +132,8 @@ class _Fetch:
         try:
             self._run()
         finally:
-            _session.keep(self._handles)
+            if self._clean:
+                _session.keep(self._handles)
 
     def _run(self) -> None:
         request = self._request
@@ -176,6 +180,7 @@ class _Fetch:
         self._answer.reset()
         self._begun = False
         self._received = self._discarded = 0
+        self._clean = False
         self._set_options(span)
         self._multi.add_handle(self._easy)
         try:
@@ -189,6 +194,7 @@ class _Fetch:
             self._multi.remove_handle(self._easy)
             self._headers.clear()
             self._pieces.clear()
+        self._clean = code == pycurl.E_OK
         if elsewhere is not None:
             return _NOT_IN_URLS.sub(lambda m: b"%%%02X" % m[0][0], elsewhere).decode("ascii")
         if not self._ftp and not self._begun and self._answer.status >= 200:

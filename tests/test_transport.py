@@ -17,7 +17,7 @@ from OpenSSL import crypto
 
 import c_library
 import rustfits  # noqa: F401  registers pycurl
-from rustfits._lib import ffi, lib
+from rustfits._lib import failure, ffi, lib
 from servers import (
     Authority,
     FaultServer,
@@ -103,6 +103,8 @@ def fetch_by_pycurl(
     response.size, response.total_size, response.accepts_ranges = ffi.sizeof("rf_response"), -1, -1
     err = ffi.new("rf_error *")
     status = lib.rf_py_fetch(ffi.NULL, request, receiver, response, err)
+    if status == lib.RF_ERR_CALLBACK:
+        raise failure(status, err)
     del header_array, texts
     if ranges:
         del range_array
