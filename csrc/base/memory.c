@@ -20,6 +20,8 @@
 /* The allocator in force; members are NULL for the C library's. */
 static rf_allocator allocator;
 
+#define CALLOC_FROM ((size_t)64 << 10)
+
 void rf_allocator_set(const rf_allocator *replacement) {
   if (replacement && replacement->realloc_ && replacement->free_)
     allocator = *replacement;
@@ -42,9 +44,10 @@ void *rf_alloc(size_t size) {
 void *rf_alloc_zero(size_t count, size_t size) {
   if (size != 0 && count > SIZE_MAX / size)
     return NULL;
-  if (!allocator.realloc_)
-    return calloc(count ? count : 1, size ? size : 1);
   size_t total = count * size;
+  /* calloc gets large blocks zeroed by the system; for small ones it goes past glibc's cache of free blocks. */
+  if (!allocator.realloc_ && total > CALLOC_FROM)
+    return calloc(1, total);
   void *block = rf_alloc(total);
   if (block)
     memset(block, 0, total ? total : 1);

@@ -132,13 +132,25 @@ rf_status rf_file_close(rf_file *file, rf_error *err) {
   return status;
 }
 
+/* The header of an HDU, taken out of the index of a file that is about to be closed. */
+static rf_status take_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_header *kept;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_file_header_locked(file, hdu, &kept, err));
+  *header = hdu->header;
+  hdu->header = NULL;
+  return RF_OK;
+}
+
 rf_status rf_file_read_header(const char *name, const rf_options *options, size_t index, rf_header **header,
                               rf_error *err) {
   rf_file *file = NULL;
   rf_header *found = NULL;
   RF_TRY(rf_file_open(name, RF_MODE_READ, options, &file, err));
-  rf_status status = rf_hdu_get_header(file, index, &found, err);
+  rf_status status = take_header(file, index, &found, err); /* nobody else knows the file: no lock */
   if (status != RF_OK) {
+    status = rf_error_locate(err, status, file->name, index <= INT32_MAX ? (int)index : -1);
     (void)rf_file_close(file, NULL);
     return status;
   }

@@ -26,7 +26,8 @@ static int hdu_number(size_t index) {
 
 static rf_status fill_window(rf_store *store, uint64_t offset, size_t n, window *piece, rf_error *err) {
   /* Not through the mapping of a local file: counting HDUs touches one page in each, which a read does faster. */
-  if ((store->flags & RF_DRIVER_MEMORY) != 0 && rf_store_peek(store, offset, n, &piece->bytes, NULL) == RF_OK) {
+  piece->bytes = rf_store_at_hand(store, offset, n);
+  if (piece->bytes != NULL) {
     piece->length = n;
     return RF_OK;
   }
@@ -331,12 +332,11 @@ static rf_status parse_header(const rf_file *file, const char *bytes, const rf_h
 }
 
 static rf_status read_header(rf_file *file, rf_hdu *hdu, rf_error *err) {
-  const uint8_t *bytes;
   size_t n;
   if (!rf_to_size(hdu->header_bytes, &n))
     return rf_fail(err, RF_ERR_LIMIT, "a header of %llu bytes", (unsigned long long)hdu->header_bytes);
-  if ((file->store->flags & RF_DRIVER_MEMORY) != 0 &&
-      rf_store_peek(file->store, hdu->header_offset, n, &bytes, NULL) == RF_OK)
+  const uint8_t *bytes = rf_store_at_hand(file->store, hdu->header_offset, n);
+  if (bytes != NULL)
     return parse_header(file, (const char *)bytes, hdu, &hdu->header, err);
   char *buffer = rf_alloc(n);
   if (buffer == NULL)

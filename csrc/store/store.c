@@ -14,6 +14,9 @@
 /* First bytes looked at to tell a codec: at least as long as the longest magic number. */
 #define PROBE 8
 
+/* First bytes read and kept instead of a file that is only read: one block of FITS. */
+#define HEAD RF_BLOCK_BYTES
+
 void rf_options_init(rf_options *options) {
   if (!options)
     return;
@@ -104,9 +107,18 @@ static rf_status codec_is_built(const rf_codec *codec, rf_error *err) {
 /* The codec for content that begins with these bytes. Content decides; the name counts only where the content says
  * nothing (so that garbage under ".gz" is a corrupt gzip file), and a plain FITS file under ".gz" is a plain one. */
 static rf_status codec_of_content(rf_store *store, const rf_codec *by_name, const rf_codec **codec, rf_error *err) {
-  uint8_t first[PROBE];
+  bool keep = !store->writable && !(store->flags & RF_DRIVER_MEMORY);
+  uint8_t probe[PROBE], *head = keep ? rf_alloc(HEAD) : NULL, *first = head ? head : probe;
   size_t got;
-  RF_TRY(rf_store_read_at(store, 0, first, sizeof first, &got, err));
+  if (keep && !head)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for the first block of a file");
+  rf_status status = rf_store_read_at(store, 0, first, keep ? HEAD : sizeof probe, &got, err);
+  if (status != RF_OK) {
+    rf_free(head);
+    return status;
+  }
+  store->head = head;
+  store->head_length = keep ? got : 0;
   *codec = rf_codec_by_magic(first, got);
   if (!*codec && !(got >= 6 && memcmp(first, "SIMPLE", 6) == 0))
     *codec = by_name;
@@ -193,6 +205,7 @@ rf_status rf_store_close(rf_store *store, rf_error *err) {
   if (!store)
     return RF_OK;
   rf_status status = said(store->ops->close(store->state, err), "close the file", err);
+  rf_free(store->head);
   rf_free(store->name);
   rf_free(store);
   return status;
@@ -200,10 +213,28 @@ rf_status rf_store_close(rf_store *store, rf_error *err) {
 
 /* ---- reading ---- */
 
+static bool in_head(const rf_store *store, uint64_t offset, size_t n) {
+  return offset < store->head_length && n <= store->head_length - offset;
+}
+
+const uint8_t *rf_store_at_hand(rf_store *store, uint64_t offset, size_t n) {
+  const uint8_t *bytes;
+  if (in_head(store, offset, n))
+    return store->head + offset;
+  if ((store->flags & RF_DRIVER_MEMORY) != 0 && rf_store_peek(store, offset, n, &bytes, NULL) == RF_OK)
+    return bytes;
+  return NULL;
+}
+
 rf_status rf_store_read_at(rf_store *store, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
   *got = 0;
   if (n == 0)
     return RF_OK;
+  if (in_head(store, offset, n)) {
+    memcpy(buffer, store->head + offset, n);
+    *got = n;
+    return RF_OK;
+  }
   RF_TRY(said(store->ops->read_at(store->state, offset, buffer, n, got, err), "read", err));
   if (*got > n)
     return rf_fail(err, RF_ERR_CALLBACK, "the driver says that it read %zu bytes where %zu were asked for", *got, n);

@@ -16,6 +16,10 @@ typedef struct rf_store {
   uint32_t flags; /* RF_DRIVER_... of what is on top */
   bool writable;
   char *name; /* for messages: passwords replaced */
+  /* The first bytes of the file, kept where they had to be looked at anyway and cannot change through this store: the
+   * only header of many a file is then there without another read. NULL elsewhere. */
+  uint8_t *head;
+  size_t head_length;
 } rf_store;
 
 /* Opens by name: picks the row, opens it, and puts a codec over it where the row has RF_DRIVER_CODECS and the suffix
@@ -27,6 +31,10 @@ rf_status rf_store_open_bytes(const void *bytes, size_t n, const rf_options *opt
 
 /* Frees the store whatever it returns. NULL allowed. */
 rf_status rf_store_close(rf_store *store, rf_error *err);
+
+/* n bytes of content that are in memory anyway, without a copy; NULL when they are not. Valid as long as what peek
+ * gives, but asking never maps or reads anything. */
+const uint8_t *rf_store_at_hand(rf_store *store, uint64_t offset, size_t n);
 
 /* *got < n only at the end. */
 rf_status rf_store_read_at(rf_store *store, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err);
