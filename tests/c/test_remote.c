@@ -423,6 +423,47 @@ static void test_announced_size_is_a_lie(void) {
   CHECK(open_failing("fake://host/a", NULL, &err) == RF_ERR_TRUNCATED);
 }
 
+/* An allocator that fails once, at call `left`, and counts what is out. */
+typedef struct {
+  int left;
+  int out;
+} failing_allocator;
+
+static void *failing_realloc(void *user, void *block, size_t size) {
+  failing_allocator *f = user;
+  if (f->left-- == 0)
+    return NULL;
+  f->out += block == NULL;
+  return realloc(block, size);
+}
+
+static void failing_free(void *user, void *block) {
+  failing_allocator *f = user;
+  f->out -= block != NULL;
+  free(block);
+}
+
+static void test_each_allocation_that_fails(void) {
+  serve("SIMPLE", 6, 2, 6); /* registers; its rows are for ever and come from the usual allocator */
+  for (int n = 0, failed = 1; failed; n++) {
+    failing_allocator f = {n, 0};
+    const rf_allocator allocator = {failing_realloc, failing_free, &f};
+    rf_store *store;
+    rf_error err = {0};
+    rf_allocator_set(&allocator);
+    rf_status status = open_fake("fake://me:pw@host/a", NULL, &store, &err);
+    failed = f.left < 0;
+    CHECK(status == RF_OK || (failed && status == RF_ERR_MEMORY)); /* the store does without some of its buffers */
+    if (status == RF_OK)
+      (void)rf_store_close(store, NULL);
+    rf_allocator_set(NULL);
+    CHECK(f.out == 0);
+    CHECK(n < 1000);
+    if (n >= 1000)
+      break;
+  }
+}
+
 /* ---- the table ---- */
 
 static void test_register(void) {
@@ -478,6 +519,7 @@ int main(void) {
   RUN(test_bad_bodies);
   RUN(test_limit);
   RUN(test_announced_size_is_a_lie);
+  RUN(test_each_allocation_that_fails);
   RUN(test_register);
   RUN(test_register_refused);
   return check_report();
