@@ -10,9 +10,8 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
@@ -25,6 +24,24 @@ from rustfits.errors import (
 )
 from rustfits.hdu import HDU
 from rustfits.header import header_cards
+from rustfits.pixels import (
+    DTYPES,
+    F4,
+    F8,
+    TYPES,
+    Array,
+    Pixels,
+    as_pixels,
+    cast,
+    check_out,
+    check_start,
+    integer,
+    mask_of,
+    masked,
+    pixel_type,
+    slabs,
+    stored_blank,
+)
 from rustfits.selection import AXES, PACK_BOX, Axis, c_axes, select
 
 if TYPE_CHECKING:
@@ -34,34 +51,7 @@ if TYPE_CHECKING:
     from rustfits.hdu import Facts
     from rustfits.header import HeaderLike
 
-__all__ = ["ImageHDU", "as_pixels", "create_image", "pixel_type"]
-
-Array: TypeAlias = "np.ndarray[Any, Any]"
-
-_DTYPES: dict[int, np.dtype[Any]] = {
-    lib.RF_U8: np.dtype("u1"),
-    lib.RF_I8: np.dtype("i1"),
-    lib.RF_I16: np.dtype("i2"),
-    lib.RF_U16: np.dtype("u2"),
-    lib.RF_I32: np.dtype("i4"),
-    lib.RF_U32: np.dtype("u4"),
-    lib.RF_I64: np.dtype("i8"),
-    lib.RF_U64: np.dtype("u8"),
-    lib.RF_F32: np.dtype("f4"),
-    lib.RF_F64: np.dtype("f8"),
-}
-_TYPES: dict[np.dtype[Any], int] = {dtype: number for number, dtype in _DTYPES.items()}
-_F4, _F8 = np.dtype("f4"), np.dtype("f8")
-
-#: What to do with pixel types that FITS does not have.
-_INSTEAD = {
-    "?": "uint8",
-    "e": "float32",
-    "g": "float64",
-    "F": "two images of float32 (real and imaginary parts)",
-    "D": "two images of float64 (real and imaginary parts)",
-    "G": "two images of float64 (real and imaginary parts)",
-}
+__all__ = ["ImageHDU", "as_pixels", "create_image"]
 
 # From this size on it is looked first whether the file is as long as its header says, before memory
 # for all of it is asked for, and several threads are worth their start.
@@ -75,20 +65,6 @@ _empty = np.empty
 _generation, _read = lib.rf_file_generation, lib.rf_image_read
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-
-
-@dataclass(frozen=True, slots=True)
-class Pixels:
-    """What the header says about the pixels, at one generation of the file."""
-
-    generation: int
-    shape: tuple[int, ...]
-    type: int  # rf_type of the values
-    dtype: np.dtype[Any]
-    stored_type: int
-    stored_dtype: np.dtype[Any]
-    scaled: bool  # BSCALE and BZERO that are no unsigned or signed-byte convention
-    blank: int | None
 
 
 class ImageHDU(HDU):
@@ -131,9 +107,9 @@ class ImageHDU(HDU):
             generation,
             tuple(axes[0 : naxis[0]]),
             info.type,
-            _DTYPES[info.type],
+            DTYPES[info.type],
             info.stored,
-            _DTYPES[info.stored],
+            DTYPES[info.stored],
             info.type in (lib.RF_F32, lib.RF_F64)
             and not (info.bscale == 1.0 and info.bzero == 0.0),
             info.blank if info.has_blank else None,
@@ -243,11 +219,11 @@ class ImageHDU(HDU):
         flags = 0 if scale else lib.RF_IMAGE_RAW
         wanted = own if dtype is None else np.dtype(dtype).newbyteorder("=")
         if out is not None:
-            wanted = _check_out(out, pixels.shape, None if dtype is None else wanted)
+            wanted = check_out(out, pixels.shape, None if dtype is None else wanted)
         read_as = wanted
         if wanted != own:
-            if scale and wanted in (_F4, _F8):
-                kind = _TYPES[wanted]
+            if scale and wanted in (F4, F8):
+                kind = TYPES[wanted]
             elif out is None and np.can_cast(own, wanted, "safe"):
                 read_as = own
             else:
@@ -267,7 +243,7 @@ class ImageHDU(HDU):
             data = data.astype(wanted)
         if mask is None:
             return data
-        return _masked(data, mask, pixels, scale)
+        return masked(data, mask, pixels, scale)
 
     def __getitem__(self, key: Any) -> Any:
         # The commonest key, two slices of step 1 of a plane, has a way of its own: in cutting many
@@ -281,8 +257,11 @@ class ImageHDU(HDU):
                     pixels = self._pixels()
                 shape, dtype = pixels.shape, pixels.dtype
                 if len(shape) == 2:
-                    top, bottom, down = rows.indices(shape[0])
-                    left, right, along = columns.indices(shape[1])
+                    try:
+                        top, bottom, down = rows.indices(shape[0])
+                        left, right, along = columns.indices(shape[1])
+                    except ValueError:  # a step of 0
+                        return self._get(key)
                     height, width = bottom - top, right - left
                     count = height * width * dtype.itemsize
                     if down == 1 == along and height > 0 < width and count < _LARGE:
@@ -367,7 +346,7 @@ class ImageHDU(HDU):
         whole = tuple(Axis(0, 1, length) for length in pixels.shape)
         workers = [
             threading.Thread(target=work, args=part, name=f"rustfits-read-{number}")
-            for number, part in enumerate(_slabs(whole, pixels.shape, threads))
+            for number, part in enumerate(slabs(whole, pixels.shape, threads))
         ]
         for worker in workers:
             worker.start()
@@ -481,7 +460,7 @@ class ImageHDU(HDU):
                 )
             places = (0,) * len(pixels.shape)
         else:
-            places = _check_start(start, values.shape, pixels.shape)
+            places = check_start(start, values.shape, pixels.shape)
         axes = tuple(
             Axis(place, 1, count) for place, count in zip(places, values.shape, strict=True)
         )
@@ -530,14 +509,14 @@ class ImageHDU(HDU):
                 f"data of shape {values.shape} cannot extend an image of shape {pixels.shape} "
                 f"along axis 0"
             )
-        kind, dtype, _ = self._cast(pixels, values)
+        kind, dtype, _ = cast(pixels, values)
         handle = self._file._handle()
         err = error()
         old, new = pixels.shape[0], pixels.shape[0] + values.shape[0]
         # All checks come before the file grows.
         if values.size:
             ready = np.ascontiguousarray(np.ma.getdata(values), dtype)
-            mask = _mask_of(values)
+            mask = mask_of(values)
             mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
             at = ffi.from_buffer(ready)
             _check_values(
@@ -566,53 +545,18 @@ class ImageHDU(HDU):
         self._file._handle()
         yield self
 
-    def _cast(self, pixels: Pixels, values: Array) -> tuple[int, np.dtype[Any], bool]:
-        """Decide how values go to the C library, which never lets one wrap.
-
-        Returns
-        -------
-        kind, dtype
-            The type to hand over.
-        certain : bool
-            No value of that type can be refused.
-        """
-        own, given = pixels.dtype, values.dtype
-        masked = isinstance(values, np.ma.MaskedArray)
-        certain = not masked or pixels.blank is not None or pixels.stored_dtype.kind == "f"
-        if own.kind in "iu":
-            if given.kind not in "biu":
-                raise FITSTypeError(
-                    f"values of type {given} cannot be stored in an image of type {own} "
-                    f"without loss; "
-                    "round them and use astype"
-                )
-            _check_range(values, own)
-            return pixels.type, own, certain
-        if given.kind in "biu":
-            return pixels.type, own, certain and not pixels.scaled
-        if given.kind != "f" or given.itemsize > 8:
-            raise FITSTypeError(
-                f"values of type {given} cannot be stored in an image of type {own}"
-            )
-        dtype = _F8 if given.itemsize == 8 else _F4
-        return (
-            _TYPES[dtype],
-            dtype,
-            certain and not pixels.scaled and dtype.itemsize <= own.itemsize,
-        )
-
     def _put(self, pixels: Pixels, axes: tuple[Axis, ...], values: Array) -> None:
         """Write values of any type, in the order of the image, to a section."""
-        kind, dtype, certain = self._cast(pixels, values)
+        kind, dtype, certain = cast(pixels, values)
         data = np.ma.getdata(values)
         ready = data.dtype == dtype and data.flags.c_contiguous
         if ready or not certain or data.size * dtype.itemsize <= _PART:
-            mask = _mask_of(values)
+            mask = mask_of(values)
             self._store(axes, kind, np.ascontiguousarray(data, dtype), mask)
             return
         count = data.size * dtype.itemsize // _PART + 1
-        for part, place in _slabs(axes, data.shape, count):
-            mask = _mask_of(values[place])
+        for part, place in slabs(axes, data.shape, count):
+            mask = mask_of(values[place])
             self._store(part, kind, np.ascontiguousarray(data[place], dtype), mask)
 
     def _store(self, axes: tuple[Axis, ...], kind: int, data: Array, mask: Array | None) -> None:
@@ -634,50 +578,6 @@ class ImageHDU(HDU):
 
 
 # ---- creating ----
-
-
-def pixel_type(dtype: DTypeLike) -> int:
-    """Give the rf_type of a dtype.
-
-    Raises
-    ------
-    FITSTypeError
-        FITS has no such pixels.
-    """
-    kind = np.dtype(dtype)
-    number = _TYPES.get(kind.newbyteorder("="))
-    if number is None:
-        instead = _INSTEAD.get(kind.char)
-        raise FITSTypeError(
-            f"FITS images cannot hold pixels of type {kind}; "
-            + (f"write {instead}" if instead else "u1 i1 u2 i2 u4 i4 u8 i8 f4 f8 can be written")
-        )
-    return number
-
-
-def as_pixels(data: ArrayLike, blank: int | None = None) -> Array:
-    """Give data as an array that can become an image, before any file is touched.
-
-    Raises
-    ------
-    FITSUnsupportedError
-        `data` is a table.
-    FITSValueError, FITSTypeError
-        FITS has no image like that.
-    """
-    array = None if isinstance(data, dict) else np.asanyarray(data)
-    if array is None or array.dtype.names:
-        raise FITSUnsupportedError(
-            "a structured array or a dict is a table, and this version writes images only"
-        )
-    pixel_type(array.dtype)
-    if array.ndim == 0:
-        raise FITSValueError("an image needs at least one axis; write a number as a keyword")
-    if blank is None and array.dtype.kind in "iu" and np.ma.is_masked(array):
-        raise FITSValueError(
-            "masked pixels of an integer image are stored as BLANK: give blank=, or fill them first"
-        )
-    return array
 
 
 def create_image(
@@ -718,10 +618,10 @@ def create_image(
     spec.axes = axes
     name = None if extname is None else ffi.new("char[]", _ascii(extname))
     spec.extname = ffi.NULL if name is None else name
-    spec.extver = -1 if extver is None else _number("extver", extver, 0)
+    spec.extver = -1 if extver is None else integer("extver", extver, 0)
     if blank is not None:
         spec.has_blank = 1
-        spec.blank = _stored_blank(blank, np.dtype(dtype))
+        spec.blank = stored_blank(blank, np.dtype(dtype))
     cards = None if header is None else header_cards(header)
     spec.header = ffi.NULL if cards is None else cards
     index = ffi.new("size_t *")
@@ -741,18 +641,7 @@ def _as_dims(dims: Sequence[SupportsIndex] | SupportsIndex) -> list[SupportsInde
 
 
 def _axis_length(length: SupportsIndex) -> int:
-    return _number("the length of an axis", length, 0)
-
-
-def _number(what: str, value: SupportsIndex, low: int, high: int = 2**63 - 1) -> int:
-    """Give an integer argument, checked."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise FITSTypeError(f"{what} must be an integer, not {type(value).__name__}") from None
-    if not low <= number <= high:
-        raise FITSValueError(f"{what} must be between {low} and {high}, not {number}")
-    return number
+    return integer("the length of an axis", length, 0)
 
 
 def _ascii(name: str) -> bytes:
@@ -763,117 +652,8 @@ def _ascii(name: str) -> bytes:
     return name.encode("ascii")
 
 
-def _stored_blank(blank: SupportsIndex, dtype: np.dtype[Any]) -> int:
-    """Give what stands for `blank` in the file: BLANK is a stored value (FITS 4.4.2.5)."""
-    if dtype.kind == "f":
-        raise FITSValueError(
-            "blank= is for integer images: real ones have NaN for undefined pixels"
-        )
-    limits = np.iinfo(dtype)
-    number = _number("blank", blank, int(limits.min), int(limits.max))
-    if dtype.kind == "u" and dtype.itemsize > 1:
-        return number - (1 << (8 * dtype.itemsize - 1))
-    return number + 128 if dtype.kind == "i" and dtype.itemsize == 1 else number
-
-
-# ---- arrays ----
-
-
 def _check_values(status: int, err: CData) -> None:
     """Raise for a failed write; what is out of range there is a value, never an index."""
     if status == lib.RF_ERR_RANGE:
         raise FITSValueError(text(err.message))
     check(status, err)
-
-
-def _check_out(out: Array, shape: tuple[int, ...], dtype: np.dtype[Any] | None) -> np.dtype[Any]:
-    """Give the type of an array that can be read into."""
-    if type(out) is not np.ndarray:
-        raise FITSTypeError(f"out must be a numpy array, not {type(out).__name__}")
-    if out.shape != shape:
-        raise FITSValueError(f"out has the shape {out.shape}, and the image {shape}")
-    if not (out.flags.c_contiguous and out.flags.writeable and out.dtype.isnative):
-        raise FITSValueError(
-            "out must be C-contiguous, writable and in the byte order of the machine"
-        )
-    if dtype is not None and out.dtype != dtype:
-        raise FITSTypeError(f"out has the type {out.dtype}, and dtype= says {dtype}")
-    found: np.dtype[Any] = out.dtype
-    return found
-
-
-def _masked(data: Array, mask: Array, pixels: Pixels, scale: bool) -> Array:
-    """Make a masked array that fills its holes with BLANK."""
-    made: Array = np.ma.MaskedArray(data, mask)
-    blank = pixels.blank
-    if blank is None or data.dtype.kind not in "iu":
-        return made
-    if scale and pixels.dtype != pixels.stored_dtype:
-        half = 2 ** (8 * pixels.dtype.itemsize - 1)
-        blank += half if pixels.dtype.kind == "u" else -half
-    limits = np.iinfo(data.dtype)
-    if limits.min <= blank <= limits.max:
-        made.fill_value = blank  # type: ignore[attr-defined]
-    return made
-
-
-def _mask_of(values: Array) -> Array | None:
-    """Give the mask as the C library takes it, None where nothing is masked."""
-    if not isinstance(values, np.ma.MaskedArray):
-        return None
-    mask = np.ma.getmask(values)
-    if mask is np.ma.nomask or not mask.any():
-        return None
-    return np.ascontiguousarray(np.broadcast_to(mask, values.shape))
-
-
-def _check_range(values: Array, dtype: np.dtype[Any]) -> None:
-    """Refuse integers that the type cannot hold."""
-    if values.size == 0 or np.can_cast(values.dtype, dtype, "safe"):
-        return
-    limits = np.iinfo(dtype)
-    low, high = values.min(), values.max()
-    if low is np.ma.masked:
-        return
-    if int(low) < limits.min or int(high) > limits.max:
-        wrong = low if int(low) < limits.min else high
-        raise FITSValueError(
-            f"the value {wrong} cannot be stored in an image of type {dtype} "
-            f"({limits.min} to {limits.max})"
-        )
-
-
-def _check_start(
-    start: Sequence[SupportsIndex], counts: tuple[int, ...], shape: tuple[int, ...]
-) -> tuple[int, ...]:
-    """Give the positions where a part of an image begins."""
-    try:
-        places = tuple(operator.index(place) for place in start)
-    except TypeError:
-        raise FITSTypeError(
-            f"start must be a sequence of int, one for each axis, not {start!r}"
-        ) from None
-    if not len(places) == len(counts) == len(shape):
-        raise FITSValueError(
-            f"start has {len(places)} positions and data {len(counts)} axes; the image has "
-            f"{len(shape)} axes"
-        )
-    for axis, (place, count, length) in enumerate(zip(places, counts, shape, strict=True)):
-        if place < 0 or place + count > length:
-            raise FITSValueError(
-                f"axis {axis}: {count} pixels from {place} on do not fit the {length} of the image"
-            )
-    return places
-
-
-def _slabs(
-    axes: tuple[Axis, ...], shape: tuple[int, ...], count: int
-) -> Iterator[tuple[tuple[Axis, ...], tuple[Any, ...]]]:
-    """Cut a section into at most `count` contiguous parts, and give the place of each."""
-    cut = next((number for number, length in enumerate(shape) if length > 1), 0)
-    length = shape[cut]
-    count = max(1, min(count, length))
-    for number in range(count):
-        first, end = number * length // count, (number + 1) * length // count
-        part = (*axes[:cut], axes[cut].part(first, end - first), *axes[cut + 1 :])
-        yield part, (slice(None),) * cut + (slice(first, end),)

@@ -163,9 +163,12 @@ def test_index_errors_are_numpys(cube_file: Path, cube: np.ndarray[Any, Any], ke
         fits[0][key]
 
 
-def test_step_zero(cube_file: Path) -> None:
+def test_step_zero(cube_file: Path, tmp_path: Path) -> None:
+    astropy_fits.writeto(tmp_path / "plane.fits", np.zeros((3, 3)))
+    with FITS(tmp_path / "plane.fits") as fits, pytest.raises(rustfits.FITSValueError):
+        fits[0][0:2, ::0]
     with FITS(cube_file) as fits:
-        with pytest.raises(ValueError, match="zero"):
+        with pytest.raises(rustfits.FITSValueError, match="zero"):
             fits[0][::0]
         with pytest.raises(ValueError, match="zero"):
             fits[0][0, ::0, ::0]
