@@ -722,3 +722,15 @@ def test_what_cannot_be_viewed(tmp_path: Path, make_fits: Any) -> None:
         fits[0].view()
     with FITS(tmp_path / "none.fits", "w+") as fits:
         assert fits.create_image_hdu("f4", (0, 5)).view().shape == (0, 5)
+
+
+def test_new_images_are_zero_as_stored(tmp_path: Path) -> None:
+    # What cfitsio does: a fill with values would cost a write of all pixels.
+    for dtype in ALL_DTYPES:
+        with FITS(tmp_path / "ours.fits", "w+") as fits:
+            ours = fits.create_image_hdu(dtype, (3,)).read()
+            assert not fits[0].read(scale=False).any()
+        if dtype != "u8":  # which fitsio cannot create
+            with fitsio.FITS(tmp_path / "theirs.fits", "rw", clobber=True) as peer:
+                peer.create_image_hdu(dims=(3,), dtype=dtype)
+                np.testing.assert_array_equal(ours, peer[-1].read())
