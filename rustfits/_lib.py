@@ -33,17 +33,18 @@ except ModuleNotFoundError:
             name=missing.name,
         ) from missing
 
-__all__ = ["check", "error", "failure", "ffi", "lib", "stash_exception", "text"]
+__all__ = ["check", "error", "failure", "ffi", "lib", "stash_exception", "text", "value_slot"]
 
 #: A pointer or struct of the C library; cffi has no types that mypy could check.
 CData = Any
 
 
 class _Thread(threading.local):
-    """What belongs to one thread: an rf_error to fill in, and an exception waiting to be raised."""
+    """What belongs to one thread: structs to fill in, and an exception waiting to be raised."""
 
     def __init__(self) -> None:
         self.error: CData = ffi.new("rf_error *")
+        self.value: CData = ffi.new("rf_value *")
         self.exception: BaseException | None = None
 
 
@@ -66,6 +67,11 @@ _AT_OPEN: dict[int, type[FITSError]] = {
 def error() -> CData:
     """Give this thread's ``rf_error *``, to be filled in by one call and looked at after it."""
     return _thread.error
+
+
+def value_slot() -> CData:
+    """Give this thread's ``rf_value *``, to be filled in by one call and looked at after it."""
+    return _thread.value
 
 
 def check(status: int, err: CData | None = None, filename: str | None = None) -> None:

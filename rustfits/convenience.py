@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from rustfits.errors import FITSUnsupportedError, FITSValueError
 from rustfits.file import FITS
-from rustfits.handle import ClosedFile, name_bytes, read_header_alone
+from rustfits.handle import name_bytes
 from rustfits.header import FITSHeader
 from rustfits.image import ImageHDU, as_pixels
 
@@ -115,8 +115,7 @@ def read_header(
         The file cannot be opened or read; see `FITS`.
     """
     if type(ext) is int and ext >= 0:
-        name = name_bytes(filename)
-        return FITSHeader(ClosedFile(name), ext, read_header_alone(name, ext))
+        return FITSHeader._alone(name_bytes(filename), ext)
     with FITS(filename) as fits:
         return fits[ext].header
 

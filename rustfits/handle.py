@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import weakref
 
 import numpy as np
 
-from rustfits._lib import CData, check, error, failure, ffi, lib, text
+from rustfits._lib import CData, check, error, failure, ffi, lib
 from rustfits.errors import (
     FITSClosedError,
     FITSError,
-    FITSIndexError,
     FITSTruncatedError,
     FITSTypeError,
     FITSValueError,
@@ -26,7 +26,12 @@ from rustfits.errors import (
 
 __all__ = ["ClosedFile", "FileHandle"]
 
+# What would otherwise be looked up for each file.
 NULL: CData = ffi.NULL
+_FILE_POINTER: CData = ffi.typeof("rf_file **")
+_new = ffi.new
+# As os.fsencode does it.
+_ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 _MODES: dict[str, int] = {
     "r": lib.RF_MODE_READ,
     "r+": lib.RF_MODE_READ_WRITE,
@@ -48,8 +53,9 @@ class FileHandle:
         self._pointer = pointer
         self.mode = mode
         self.closed = False
-        self._pid = 0
-        if mode != "r":
+        if mode == "r":
+            self._pid = 0
+        else:
             self._pid = os.getpid()
             _writers.add(self)
 
@@ -195,12 +201,12 @@ def name_bytes(filename: str | os.PathLike[str]) -> bytes:
         filename = path
     if "\0" in filename:
         raise FITSValueError("a file name cannot contain a NUL character")
-    return os.fsencode(filename)
+    return filename.encode(_ENCODING, _ERRORS)
 
 
 def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
     """Open by name; `options` is an ``rf_options *`` or NULL."""
-    pointer = ffi.new("rf_file **")
+    pointer = _new(_FILE_POINTER)
     err = error()
     status = lib.rf_file_open(name, _MODES[mode], options, pointer, err)
     if status:
@@ -215,21 +221,9 @@ def _shown(name: bytes) -> str:
     return os.fsdecode(ffi.string(shown))
 
 
-def read_header_alone(name: bytes, index: int) -> CData:
-    """Read one header of a file that is not to stay open; gives an ``rf_header *`` to be freed."""
-    pointer = ffi.new("rf_header **")
-    err = error()
-    status = lib.rf_file_read_header(name, NULL, index, pointer, err)
-    if status:
-        if status == lib.RF_ERR_NOT_FOUND:
-            raise FITSIndexError(text(err.message))
-        raise failure(status, err, _shown(name), opening=err.hdu <= 0)
-    return pointer[0]
-
-
 def open_bytes(data: CData, size: int, mode: str, options: CData) -> FileHandle:
     """Open a private copy of `size` bytes."""
-    pointer = ffi.new("rf_file **")
+    pointer = _new(_FILE_POINTER)
     err = error()
     status = lib.rf_file_open_bytes(data, size, _MODES[mode], options, pointer, err)
     if status:

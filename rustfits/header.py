@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from rustfits._lib import CData, check, error, ffi, lib, text
+from rustfits._lib import CData, check, error, failure, ffi, lib, text, value_slot
 from rustfits.cards import (
     CARD,
     CardSource,
@@ -31,11 +31,11 @@ from rustfits.cards import (
     own,
     value_at,
 )
-from rustfits.errors import FITSKeyError, FITSValueError
+from rustfits.errors import FITSIndexError, FITSKeyError, FITSValueError
+from rustfits.handle import ClosedFile
 from rustfits.values import (
     COMMENTARY,
     HeaderValueError,
-    Value,
     ascii_bytes,
     decode,
     is_protected_key,
@@ -45,25 +45,30 @@ from rustfits.values import (
 )
 
 if TYPE_CHECKING:
-    from rustfits.handle import ClosedFile, FileHandle
+    from rustfits.handle import FileHandle
 
 __all__ = ["FITSHeader", "FITSHeaderEdit", "HeaderLike", "header_cards", "is_protected_key"]
 
 _COMMENTARY_KIND: int = lib.RF_VALUE_COMMENTARY
 _NOT_FOUND: int = lib.RF_ERR_NOT_FOUND
+# What the shortest ways through would have to look up each time.
+_NULL: CData = ffi.NULL
+_HEADER_POINTER: CData = ffi.typeof("rf_header **")
+_get, _free, _read_alone = lib.rf_header_get, lib.rf_header_free, lib.rf_file_read_header
+_new, _gc, _new_lock = ffi.new, ffi.gc, threading.Lock
 
 
 class _Header(CardSource):
     """Reading and changing, for a header that is live and for one that is being edited."""
 
-    __slots__ = ("__weakref__", "_entries_by_name", "_listed", "_lock", "_scratch")
+    __slots__ = ("__weakref__", "_entries_by_name", "_listed", "_lock")
+
+    _entries_by_name: dict[str, tuple[str, int]]
 
     def __init__(self) -> None:
         # The C struct has one buffer for the text it gives out, and threads may share this object.
         self._lock = threading.Lock()
-        self._scratch = ffi.new("rf_value *")
         self._listed: CData = None
-        self._entries_by_name: dict[str, tuple[str, int]] = {}
 
     def _current(self) -> CData:
         """Give the cards as they are now; with the lock held.
@@ -110,21 +115,9 @@ class _Header(CardSource):
         index = ffi.new("size_t *")
         found: list[str] = []
         while lib.rf_header_find(cards, name, index[0], index, ffi.NULL) == 0:
-            found.append(str(value_at(cards, index[0], self._scratch)))
+            found.append(str(value_at(cards, index[0], value_slot())))
             index[0] += 1
         return found
-
-    def _value(self, cards: CData, key: str) -> Value | list[str]:
-        """Look up; the cards must be protected by the lock."""
-        scratch = self._scratch
-        status = lib.rf_header_get(cards, key_bytes(key), scratch, ffi.NULL)
-        if status:
-            if status == _NOT_FOUND:
-                raise self._missing(key)
-            check(lib.rf_header_get(cards, key_bytes(key), scratch, error()))
-        if scratch.kind == _COMMENTARY_KIND and plain_key(key) in COMMENTARY:
-            return self._texts(cards, key)
-        return decode(scratch)
 
     # ---- reading ----
 
@@ -148,8 +141,19 @@ class _Header(CardSource):
         FITSKeyError
             It is not in the header.
         """
+        value = value_slot()
         with self._lock:
-            return self._value(self._current(), key)
+            cards = self._current()
+            status = _get(cards, key_bytes(key), value, _NULL)
+            if not status:
+                found = decode(value)
+                if type(found) is str and value.kind == _COMMENTARY_KIND:
+                    return self._texts(cards, key) if plain_key(key) in COMMENTARY else found
+                return found
+            if status == _NOT_FOUND:
+                raise self._missing(key)
+            err = error()
+            raise failure(_get(cards, key_bytes(key), value, err), err)
 
     def get(self, key: str, default: Any = None) -> Any:
         """Give the value of a keyword, or `default` when it is not there."""
@@ -191,7 +195,7 @@ class _Header(CardSource):
                 if name in COMMENTARY:
                     pairs.append((keyword, self._texts(cards, keyword)))
                 else:
-                    pairs.append((keyword, value_at(cards, start, self._scratch)))
+                    pairs.append((keyword, value_at(cards, start, value_slot())))
             return pairs
 
     @property
@@ -239,7 +243,7 @@ class _Header(CardSource):
                     made[keyword] = self._texts(cards, keyword)
                 elif not (skip_protected and is_protected_key(name)):
                     made[keyword] = {
-                        "value": value_at(cards, start, self._scratch),
+                        "value": value_at(cards, start, value_slot()),
                         "comment": comment_at(cards, start),
                     }
             return made
@@ -417,17 +421,34 @@ class FITSHeader(_Header):
 
     __slots__ = ("_cards", "_file", "_index", "_seen")
 
-    def __init__(
-        self, file: FileHandle | ClosedFile, index: int, pointer: CData | None = None
-    ) -> None:
+    _cards: CData
+    _file: FileHandle | ClosedFile
+    _index: int
+    _seen: int
+
+    def __init__(self, file: FileHandle, index: int) -> None:
         super().__init__()
         self._file = file
         self._index = index
-        if pointer is None:
-            self._read()
-        else:  # read already; taken over
-            self._seen = file._generation()
-            self._cards = ffi.gc(pointer, lib.rf_header_free)
+        self._read()
+
+    @classmethod
+    def _alone(cls, name: bytes, index: int) -> FITSHeader:
+        """Read a header of a file that is not to stay open, in one call of the C library."""
+        pointer = _new(_HEADER_POINTER)
+        err = error()
+        status = _read_alone(name, _NULL, index, pointer, err)
+        if status:
+            if status == _NOT_FOUND:
+                raise FITSIndexError(text(err.message))
+            raise failure(status, err, ClosedFile(name).name, opening=err.hdu <= 0)
+        self = cls.__new__(cls)
+        self._lock = _new_lock()
+        self._listed = None
+        self._file = ClosedFile(name)
+        self._index = index
+        self._cards = _gc(pointer[0], _free)
+        return self
 
     def _read(self) -> None:
         # The number first: a change between the two calls then only means one look too many.

@@ -100,10 +100,12 @@ def ascii_bytes(what: str, content: str, also: str = "") -> bytes:
 def decode(value: CData) -> Value:
     """Give a C value as a Python one."""
     kind = value.kind
-    if kind == _REAL:
-        return float(value.real)
     if kind == _INTEGER:
-        return int(value.integer)
+        integer: int = value.integer
+        return integer
+    if kind == _REAL:
+        real: float = value.real
+        return real
     if kind == _LOGICAL:
         return bool(value.integer)
     if kind == _UNDEFINED:
