@@ -355,6 +355,16 @@ def test_created_at_once_and_written_at_close(tmp_path, image):
     assert names_in(tmp_path) == ["new.fits.gz"]
 
 
+def test_created_over_an_old_file_that_stays_until_close(packed, image):
+    before = packed.read_bytes()
+    with FITS(packed, "w+") as fits:
+        assert len(fits) == 0
+        fits.write_image(image + 1)
+        assert packed.read_bytes() == before
+    np.testing.assert_array_equal(astropy_fits.getdata(packed), image + 1)
+    assert len(astropy_fits.open(packed)) == 1
+
+
 def test_closed_without_any_hdu(tmp_path):
     path = tmp_path / "new.fits.gz"
     FITS(path, "w+").close()

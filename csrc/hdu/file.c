@@ -115,6 +115,8 @@ rf_status rf_file_shut(rf_file *file, rf_error *err) {
   rf_rwlock_write(&file->lock);
   if (!file->closed) {
     file->closed = true;
+    if (file->tainted) /* half of an edit must not replace a whole file */
+      rf_store_discard(file->store);
     status = rf_store_close(file->store, err);
     file->store = NULL;
   }

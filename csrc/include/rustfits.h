@@ -228,6 +228,9 @@ typedef struct rf_driver_ops {
   rf_status (*replace_commit)(void *state, void *temp, rf_error *err);
   void (*replace_abort)(void *state, void *temp);
 
+  /* MAY. What was written and is not in the file yet must not get there: close drops it. */
+  void (*discard)(void *state);
+
   /* MUST. Writes back what is pending and frees the state, also when it returns an error. */
   rf_status (*close)(void *state, rf_error *err);
 } rf_driver_ops;

@@ -79,6 +79,10 @@ static rf_status gzip_sync(void *state, rf_error *err) {
   return RF_OK;
 }
 
+static void gzip_discard(void *state) {
+  ((gzip_state *)state)->dirty = false;
+}
+
 /* ---- opening and closing ---- */
 
 static void free_state(gzip_state *g) {
@@ -115,6 +119,7 @@ static const rf_driver_ops gzip_ops = {
     .write_at = gzip_write_at,
     .truncate = gzip_truncate,
     .sync = gzip_sync,
+    .discard = gzip_discard,
     .close = gzip_close,
 };
 

@@ -136,6 +136,23 @@ static rf_status add_codec(rf_store **store, const rf_codec *by_name, rf_mode mo
   return said(codec->wrap(store, mode, options, err), "decode the file", err);
 }
 
+/* A new file that is written back as a whole takes the place of an old one at that moment, not before: until then the
+ * old one stays what it was. */
+static rf_status open_driver(const rf_driver *driver, const char *name, rf_mode mode, bool written_back,
+                             const rf_options *options, void **state, rf_error *err) {
+  if (mode == RF_MODE_CREATE && written_back) {
+    rf_error local;
+    rf_error_clear(&local);
+    rf_status status = driver->ops->open(driver, name, RF_MODE_READ_WRITE, options, state, &local);
+    if (status != RF_ERR_NO_FILE) {
+      if (status != RF_OK && err && err->code == RF_OK)
+        *err = local;
+      return status;
+    }
+  }
+  return driver->ops->open(driver, name, mode, options, state, err);
+}
+
 static rf_status open_row(const char *name, rf_mode mode, const rf_options *options, rf_store **store, rf_error *err) {
   const rf_driver *driver;
   RF_TRY(pick_driver(name, &driver, err));
@@ -146,7 +163,7 @@ static rf_status open_row(const char *name, rf_mode mode, const rf_options *opti
     RF_TRY(codec_is_built(by_name, err)); /* before the file is cut to nothing */
 
   void *state = NULL;
-  RF_TRY(said(driver->ops->open(driver, name, mode, options, &state, err), "open the file", err));
+  RF_TRY(said(open_driver(driver, name, mode, by_name != NULL, options, &state, err), "open the file", err));
   rf_store *opened;
   RF_TRY(store_new(driver->ops, state, driver->flags, mode != RF_MODE_READ, name, &opened, err));
   if (driver->flags & RF_DRIVER_CODECS) {
@@ -310,6 +327,11 @@ rf_status rf_store_sync(rf_store *store, rf_error *err) {
   if (!store->writable || !store->ops->sync)
     return RF_OK;
   return said(store->ops->sync(store->state, err), "sync", err);
+}
+
+void rf_store_discard(rf_store *store) {
+  if (store->ops->discard)
+    store->ops->discard(store->state);
 }
 
 rf_status rf_store_move(rf_store *store, uint64_t from, uint64_t to, uint64_t n, rf_error *err) {

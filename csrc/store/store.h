@@ -55,6 +55,9 @@ rf_status rf_store_write(rf_store *store, uint64_t offset, const void *buffer, s
 rf_status rf_store_truncate(rf_store *store, uint64_t size, rf_error *err);
 rf_status rf_store_sync(rf_store *store, rf_error *err);
 
+/* Makes close drop what is pending, where the driver keeps anything back. */
+void rf_store_discard(rf_store *store);
+
 /* Moves n bytes from `from` to `to` inside the store, overlap allowed, in pieces of at most 1 MiB. */
 rf_status rf_store_move(rf_store *store, uint64_t from, uint64_t to, uint64_t n, rf_error *err);
 

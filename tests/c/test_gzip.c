@@ -601,6 +601,35 @@ static void sync_writes_back_and_goes_on(void) {
   free(plain.data);
 }
 
+static void discarded_is_not_written_back(void) {
+  bytes plain = noise(100000, 21);
+  probe_reset(gzipped(plain));
+  rf_error err;
+  rf_store *store = open_probe("probe://test/x.gz", RF_MODE_READ_WRITE, 0, &err);
+  CHECK_OK(rf_store_write(store, 5, "half done", 9, &err), err);
+  rf_store_discard(store);
+  CHECK_OK(rf_store_close(store, &err), err);
+  CHECK(probe.writes == 0 && probe.commits == 0);
+  check_file(plain);
+  free(plain.data);
+}
+
+static void created_over_an_old_file_leaves_it_until_the_end(void) {
+  bytes plain = noise(100000, 22);
+  probe_reset(gzipped(plain));
+  rf_error err;
+  rf_store *store = open_probe("probe://test/x.gz", RF_MODE_CREATE, 0, &err);
+  uint64_t size = 1;
+  CHECK_OK(rf_store_size(store, &size, &err), err);
+  CHECK(size == 0);
+  CHECK_OK(rf_store_write(store, 0, "new", 3, &err), err);
+  check_file(plain);
+  CHECK_OK(rf_store_close(store, &err), err);
+  bytes fresh = {(uint8_t *)"new", 3};
+  check_file(fresh);
+  free(plain.data);
+}
+
 static void unchanged_is_not_rewritten(void) {
   bytes plain = noise(100000, 17);
   probe_reset(gzipped(plain));
@@ -916,6 +945,8 @@ static void the_filter(void) {
   RUN(created_and_written_back_at_close);
   RUN(nothing_written_is_an_empty_member);
   RUN(sync_writes_back_and_goes_on);
+  RUN(discarded_is_not_written_back);
+  RUN(created_over_an_old_file_leaves_it_until_the_end);
   RUN(unchanged_is_not_rewritten);
   RUN(changed_in_the_middle_cut_and_grown);
   RUN(full_disk_keeps_the_old_file);
