@@ -288,7 +288,7 @@ class FITS:
         """Make the object for an HDU, once."""
         file = self._file
         facts = read_facts(file, index)
-        kind = _CLASSES.get(facts.kind, HDU)
+        kind = _CLASSES.get(facts[1].kind, HDU)
         # Two threads may come here together: one object wins.
         return self._hdus.setdefault(index, kind(file, index, facts))
 
@@ -394,7 +394,7 @@ class FITS:
         compress, quantize : None
             Compressed images come with a later version.
         blank : int, optional
-            BLANK, the stored value of undefined pixels. Integers only.
+            The value of undefined pixels, in `dtype`; stored as BLANK. Integers only.
 
         Returns
         -------
