@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 
-from rustfits._lib import check, error, ffi, lib, text
+from rustfits._lib import CData, check, error, ffi, lib, text
 from rustfits.errors import FITSIndexError
 from rustfits.header import FITSHeader
 
@@ -26,24 +26,15 @@ KINDS: dict[int, str] = {
 }
 
 
-class Facts(NamedTuple):
-    """What the header of an HDU says about its structure, at one generation of the file."""
+#: The ``rf_hdu_info *`` of an HDU, and the generation of the file that it was true for.
+Facts: TypeAlias = "tuple[int, CData]"
 
-    generation: int
-    kind: int
-    bitpix: int
-    naxis: int
-    header_offset: int
-    header_bytes: int
-    data_offset: int
-    data_bytes: int
-    has_data: bool
-    extname: str | None
-    extver: int
+_INFO_POINTER: CData = ffi.typeof("rf_hdu_info *")
+_INFO_SIZE: int = ffi.sizeof("rf_hdu_info")
 
 
 def read_facts(file: FileHandle, index: int) -> Facts:
-    """Ask the C library about HDU `index`.
+    """Ask the C library what the header of HDU `index` says about its structure.
 
     Raises
     ------
@@ -53,27 +44,16 @@ def read_facts(file: FileHandle, index: int) -> Facts:
         Its header, or one before it, cannot be read.
     """
     handle = file._handle()
-    generation = file._generation()
-    info = ffi.new("rf_hdu_info *")
-    info.size = ffi.sizeof("rf_hdu_info")
+    generation = file._generation()  # first: what is read then may be newer, but never older
+    info = ffi.new(_INFO_POINTER)
+    info.size = _INFO_SIZE
     err = error()
     status = lib.rf_hdu_get_info(handle, index, info, err)
-    if status == lib.RF_ERR_NOT_FOUND:
-        raise FITSIndexError(text(err.message))
-    check(status, err)
-    return Facts(
-        generation,
-        info.kind,
-        info.bitpix,
-        info.naxis,
-        info.header_offset,
-        info.header_bytes,
-        info.data_offset,
-        info.data_bytes,
-        bool(info.has_data),
-        text(info.extname) if info.has_extname else None,
-        info.extver,
-    )
+    if status:
+        if status == lib.RF_ERR_NOT_FOUND:
+            raise FITSIndexError(text(err.message))
+        check(status, err)
+    return generation, info
 
 
 class HDU:
@@ -87,20 +67,21 @@ class HDU:
     object for the same index every time.
     """
 
-    __slots__ = ("__weakref__", "_facts", "_file", "_header", "_index")
+    __slots__ = ("__weakref__", "_file", "_header", "_index", "_info", "_seen")
 
     def __init__(self, file: FileHandle, index: int, facts: Facts) -> None:
         self._file = file
         self._index = index
-        self._facts = facts
+        self._seen, self._info = facts
         self._header: FITSHeader | None = None
 
-    def _fresh(self) -> Facts:
-        """Give the facts as they are now; after closing, as they were last."""
+    def _fresh(self) -> CData:
+        """Give the ``rf_hdu_info *`` as it is now; after closing, as it was last."""
         file = self._file
-        if self._facts.generation != file._generation() and not file.closed:
-            self._facts = read_facts(file, self._index)
-        return self._facts
+        if self._seen != file._generation() and not file.closed:
+            seen, self._info = read_facts(file, self._index)
+            self._seen = seen  # last: another thread must not take the old facts for new ones
+        return self._info
 
     @property
     def index(self) -> int:
@@ -114,22 +95,23 @@ class HDU:
         One of ``"image"``, ``"groups"``, ``"table"``, ``"ascii table"``, ``"compressed image"``,
         ``"compressed table"`` and ``"other"``.
         """
-        return KINDS.get(self._facts.kind, "other")
+        return KINDS.get(self._info.kind, "other")
 
     @property
     def extname(self) -> str | None:
         """Value of EXTNAME, None when it is absent."""
-        return self._fresh().extname
+        info = self._fresh()
+        return text(info.extname) if info.has_extname else None
 
     @property
     def extver(self) -> int:
         """Value of EXTVER, 1 when it is absent."""
-        return self._fresh().extver
+        return int(self._fresh().extver)
 
     @property
     def has_data(self) -> bool:
         """Whether there is at least one pixel, or at least one row with a column."""
-        return self._fresh().has_data
+        return bool(self._fresh().has_data)
 
     @property
     def header(self) -> FITSHeader:

@@ -101,8 +101,9 @@ class ImageHDU(HDU):
         err = error()
         check(lib.rf_image_get_info(handle, index, info, err), err)
         naxis = ffi.new("size_t *")
-        axes = ffi.new("uint64_t[]", 999)  # the most that NAXIS may be
-        check(lib.rf_hdu_get_axes(handle, index, axes, 999, naxis, err), err)
+        capacity = self._fresh().naxis
+        axes = ffi.new("uint64_t[]", capacity)
+        check(lib.rf_hdu_get_axes(handle, index, axes, capacity, naxis, err), err)
         pixels = Pixels(
             generation,
             tuple(axes[0 : naxis[0]]),
@@ -150,7 +151,7 @@ class ImageHDU(HDU):
     @property
     def bitpix(self) -> int:
         """BITPIX: what is stored."""
-        return self._fresh().bitpix
+        return int(self._fresh().bitpix)
 
     @property
     def unit(self) -> str | None:

@@ -39,7 +39,8 @@ TEXT = st.lists(
 NUMBERS = st.one_of(
     st.booleans(),
     st.integers(-(10**40), 10**40),
-    st.floats(allow_nan=False, allow_infinity=False),
+    # Not for cfitsio: test_reals_are_written_as_short_as_python_writes_them has the subnormal ones.
+    st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False),
     st.complex_numbers(allow_nan=False, allow_infinity=False),
 )
 VALUES = st.one_of(st.none(), NUMBERS, TEXT)

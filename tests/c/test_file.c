@@ -510,6 +510,34 @@ static void a_file_opened_for_reading(void) {
   fits_free(&fits);
 }
 
+static void a_header_without_keeping_the_file(void) {
+  fits_bytes fits = {0};
+  rf_file *file;
+  rf_header *header = NULL, *kept;
+  const char *path = scratch_path("header.fits");
+  fits_image(&fits, true, 50, NULL);
+  fits_image(&fits, false, 3000, NULL);
+  scratch_write(path, fits.bytes, fits.size);
+  CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
+  for (size_t i = 0; i < 2; i++) {
+    CHECK_OK(rf_hdu_get_header(file, i, &kept, &err), err);
+    CHECK_OK(rf_file_read_header(path, NULL, i, &header, &err), err);
+    CHECK(rf_header_count(header) == rf_header_count(kept));
+    CHECK(memcmp(rf_header_cards(header), rf_header_cards(kept), rf_header_count(kept) * RF_CARD_BYTES) == 0);
+    rf_header_free(header);
+    rf_header_free(kept);
+  }
+  CHECK_OK(rf_file_close(file, &err), err);
+  header = NULL;
+  CHECK(rf_file_read_header(path, NULL, 2, &header, &err) == RF_ERR_NOT_FOUND);
+  CHECK(strstr(err.message, "header.fits") != NULL);
+  scratch_write(path, fits.bytes, 2000);
+  CHECK(rf_file_read_header(path, NULL, 0, &header, &err) == RF_ERR_TRUNCATED);
+  CHECK(rf_file_read_header(scratch_path("none.fits"), NULL, 0, &header, &err) == RF_ERR_NO_FILE);
+  CHECK(header == NULL);
+  fits_free(&fits);
+}
+
 static void edits_reach_the_disk(void) {
   rf_file *file;
   size_t index, n;
@@ -707,6 +735,7 @@ int main(void) {
   RUN(grow_on_a_full_disk);
   RUN(set_header);
   RUN(a_file_opened_for_reading);
+  RUN(a_header_without_keeping_the_file);
   RUN(edits_reach_the_disk);
   RUN(beyond_4_gib);
   RUN(shut_files_answer);
