@@ -20,6 +20,7 @@ SHAPE = (2500, 4000)
 PROBE = """
 import sys, threading
 import numpy as np
+import numpy.ma  # which numpy loads when first used: code, not buffers
 import rustfits
 
 def anonymous():
