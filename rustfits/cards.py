@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -171,14 +172,14 @@ def assign(cards: CData, key: str, value: object) -> None:
 # ------------------------------ sources of cards ------------------------------
 
 
-class CardSource:
+class CardSource(ABC):
     """A header of this package, as far as it is a source of cards."""
 
     __slots__ = ()
 
+    @abstractmethod
     def _clone(self) -> CData:
         """Copy its cards into an ``rf_header`` of the caller's."""
-        raise NotImplementedError
 
 
 class Item(NamedTuple):

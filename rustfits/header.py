@@ -8,6 +8,7 @@ header again and when to write it.
 from __future__ import annotations
 
 import threading
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -70,12 +71,12 @@ class _Header(CardSource):
         self._lock = threading.Lock()
         self._listed: CData = None
 
+    @abstractmethod
     def _current(self) -> CData:
         """Give the cards as they are now; with the lock held.
 
         What they point at never changes: another header takes their place.
         """
-        raise NotImplementedError
 
     def _listing(self, cards: CData) -> dict[str, tuple[str, int]]:
         """Give the first entry of each keyword of `cards`; with the lock held."""
@@ -84,13 +85,13 @@ class _Header(CardSource):
             self._listed = cards
         return self._entries_by_name
 
+    @abstractmethod
     def _change(self, change: Callable[[CData], CData | None]) -> None:
         """Let `change` work on a copy of the cards, or give others, and make that the header."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _where(self) -> str:
         """Say where this header is, for messages."""
-        raise NotImplementedError
 
     def _missing(self, key: str) -> FITSKeyError:
         failure = FITSKeyError(f"{self._where()}: keyword {key!r} is not in the header")
