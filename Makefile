@@ -3,7 +3,7 @@
 # make demo and make test are the two to know. Each target sets up what it needs first (tools/setup.sh).
 #   make test STEPS="c python"     only some steps; make test STEPS=list names them
 #   make fuzz SECONDS=60           seconds for each target
-#   make bench QUICK=1             smaller files
+#   make bench QUICK=1             smaller files; README=1 puts the table into README.md
 #   PYTHON=/path/to/python3        which Python makes .venv
 
 SHELL := /bin/bash
@@ -29,7 +29,7 @@ demo:
 
 bench:
 	@tools/setup.sh bench
-	@.venv/bin/python benchmarks/run.py $(if $(QUICK),--quick)
+	@.venv/bin/python benchmarks/run.py $(if $(QUICK),--quick) $(if $(README),--readme)
 
 lint:
 	@tools/setup.sh lint

@@ -3,8 +3,8 @@
 
 The engines take turns within each round, so that a slow moment of the machine hits all of them;
 the figures are medians over all rounds. Files are in the page cache. ``--quick`` takes smaller
-files and fewer rounds; ``--case TEXT`` only the cases with that text in their name; ``--markdown``
-prints the table for a page.
+files and fewer rounds; ``--case TEXT`` only the cases with that text in their name;
+``--readme`` puts the table into README.md.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -230,7 +231,7 @@ def cell(case: Case, result: Result | None) -> str:
     return text
 
 
-def print_table(rows: list[list[str]], head: list[str], markdown: bool) -> None:
+def format_table(rows: list[list[str]], head: list[str], markdown: bool) -> str:
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
 
     def line(row: list[str]) -> str:
@@ -240,15 +241,21 @@ def print_table(rows: list[list[str]], head: list[str], markdown: bool) -> None:
         ]
         return "| " + " | ".join(cells) + " |" if markdown else "  ".join(cells).rstrip()
 
-    print(line(head))
+    rule = "-" * len(line(head))
     if markdown:
-        print(
-            "|" + "|".join("-" * (w + 1) + (":" if i else "-") for i, w in enumerate(widths)) + "|"
-        )
-    else:
-        print("-" * len(line(head)))
-    for row in rows:
-        print(line(row))
+        marks = ("-" * (w + 1) + (":" if i else "-") for i, w in enumerate(widths))
+        rule = "|" + "|".join(marks) + "|"
+    return "\n".join([line(head), rule, *map(line, rows)])
+
+
+def put_into_readme(preface: str, table: str) -> None:
+    """Replace what stands between the two marks in README.md."""
+    readme = ROOT / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    begin, end = "<!-- benchmark begin -->\n", "<!-- benchmark end -->"
+    before, rest = text.split(begin)
+    after = rest.split(end)[1]
+    readme.write_text(f"{before}{begin}{preface}\n\n{table}\n{end}{after}", encoding="utf-8")
 
 
 def main() -> int:
@@ -256,7 +263,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="smaller files, fewer rounds")
     parser.add_argument("--rounds", type=int, help="rounds for each case (default 9, quick 3)")
     parser.add_argument("--case", default="", help="only cases with this text in their name")
-    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    parser.add_argument("--readme", action="store_true", help="put the table into README.md")
     parser.add_argument(
         "--peer-python",
         type=Path,
@@ -277,14 +284,12 @@ def main() -> int:
             workers[engine] = Worker(
                 engine, arguments.peer_python if engine == "published" else here
             )
-        print(
-            "Python "
-            + platform.python_version()
-            + ", "
+        about = (
+            f"Python {platform.python_version()}, "
             + ", ".join(f"{TITLES[e]} {w.version}" for e, w in workers.items())
             + f"; {os.cpu_count()} cores; median of {rounds} rounds, engines taking turns"
         )
-        print("(published: the package of the same name on PyPI)\n")
+        print(f"{about}\n(published: the package of the same name on PyPI)\n")
         rows, notes, missed = [], [], 0
         with http_server(folder) as server:
             for case in make_cases(folder, server.url(""), shapes):
@@ -327,14 +332,15 @@ def main() -> int:
                     "yes" if own <= 1.5 * base else "no",
                 ]
             )
-        head = [
-            "case",
-            *(TITLES[e] for e in ("rustfits", *PEERS)),
-            "best peer / ours",
-            "goal",
-            "reached",
-        ]
-        print_table(rows, head, arguments.markdown)
+        head = ["case", *(TITLES[e] for e in ("rustfits", *PEERS)), "best peer / ours"]
+        print(format_table(rows, [*head, "goal", "reached"], markdown=False))
+        if arguments.readme:
+            put_into_readme(
+                f"`make bench` on {date.today()}: {about}. *Published* is the package of the same "
+                "name on PyPI. Files are in the page cache; every read makes a fresh array in "
+                "native byte order.",
+                format_table([row[:-2] for row in rows], head, markdown=True),
+            )
         for note in notes:
             print(note)
         print(f"\n{len(rows) - missed} of {len(rows)} goals reached")
