@@ -33,7 +33,17 @@ except ModuleNotFoundError:
             name=missing.name,
         ) from missing
 
-__all__ = ["check", "error", "failure", "ffi", "lib", "stash_exception", "text", "value_slot"]
+__all__ = [
+    "check",
+    "error",
+    "failure",
+    "ffi",
+    "lib",
+    "raise_stashed",
+    "stash_exception",
+    "text",
+    "value_slot",
+]
 
 #: A pointer or struct of the C library; cffi has no types that mypy could check.
 CData = Any
@@ -101,9 +111,8 @@ def failure(
     status: int, err: CData | None = None, filename: str | None = None, *, opening: bool = False
 ) -> BaseException:
     """Make the exception for a status that is not RF_OK, for the caller to raise."""
-    stored, _thread.exception = _thread.exception, None
-    # An interrupt must not get lost; anything else counts only where the call failed because of it.
-    if stored is not None and (status == lib.RF_ERR_CALLBACK or not isinstance(stored, Exception)):
+    stored = _take_stashed(status)
+    if stored is not None:
         return stored
     if err is None:
         err = _thread.error
@@ -138,6 +147,22 @@ def stash_exception(exception: BaseException) -> None:
     as soon as the C call has come back.
     """
     _thread.exception = exception
+
+
+def _take_stashed(status: int) -> BaseException | None:
+    """Give what a callback has left to be raised for a call that failed with this status."""
+    stored, _thread.exception = _thread.exception, None
+    # An interrupt must not get lost; anything else counts only where the call failed because of it.
+    if stored is not None and (status == lib.RF_ERR_CALLBACK or not isinstance(stored, Exception)):
+        return stored
+    return None
+
+
+def raise_stashed(status: int) -> None:
+    """Raise what a callback has left, before a call that failed is made again for its error."""
+    stored = _take_stashed(status)
+    if stored is not None:
+        raise stored
 
 
 def text(chars: CData) -> str:

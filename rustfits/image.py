@@ -11,11 +11,11 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
 import numpy as np
 
-from rustfits._lib import CData, check, error, failure, ffi, lib, text
+from rustfits._lib import CData, check, error, failure, ffi, lib, raise_stashed, text
 from rustfits.errors import (
     FITSTruncatedError,
     FITSTypeError,
@@ -42,7 +42,7 @@ from rustfits.pixels import (
     slabs,
     stored_blank,
 )
-from rustfits.selection import AXES, PACK_BOX, Axis, c_axes, select
+from rustfits.selection import Axis, c_axes, select
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
@@ -60,9 +60,12 @@ _LARGE = 8 << 20
 _PART = 4 << 20
 
 # Names that the shortest way through is spared looking up.
-_from_buffer, _NULL = ffi.from_buffer, ffi.NULL
-_empty = np.empty
-_generation, _read = lib.rf_file_generation, lib.rf_image_read
+_from_buffer, _empty, _read_box = ffi.from_buffer, np.empty, lib.rf_image_read_box
+_NO_ERROR: CData = ffi.cast("rf_error *", 0)
+
+#: What boxes are cut by: the facts it was made from, an ``rf_box_source *``, shape and dtype of the
+#: image, and the most pixels to cut this way.
+Box: TypeAlias = "tuple[Pixels, CData, tuple[int, ...], np.dtype[Any], int]"
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -80,11 +83,12 @@ class ImageHDU(HDU):
     what they are. Any other BSCALE or BZERO gives ``float64``.
     """
 
-    __slots__ = ("_cached",)
+    __slots__ = ("_box", "_cached")
 
     def __init__(self, file: FileHandle, index: int, facts: Facts) -> None:
         super().__init__(file, index, facts)
         self._cached: Pixels | None = None
+        self._box: Box | None = None
 
     # ---- facts ----
 
@@ -247,45 +251,57 @@ class ImageHDU(HDU):
         return masked(data, mask, pixels, scale)
 
     def __getitem__(self, key: Any) -> Any:
-        # The commonest key, two slices of step 1 of a plane, has a way of its own: in cutting many
-        # small stamps it is these lines that take the time, not the reading.
-        if type(key) is tuple and len(key) == 2:
+        # The commonest key, two slices of a plane, has a way of its own: in cutting many small
+        # stamps it is these lines that take the time, not the reading.
+        box = self._box
+        if box is not None and type(key) is tuple and len(key) == 2:
             rows, columns = key
-            if type(rows) is slice and type(columns) is slice:
-                pixels = self._cached
-                handle = self._file._handle()
-                if pixels is None or pixels.generation != _generation(handle):
-                    pixels = self._pixels()
-                shape, dtype = pixels.shape, pixels.dtype
-                if len(shape) == 2:
+            if type(rows) is slice is type(columns) and rows.step is None is columns.step:
+                _, source, shape, dtype, most = box
+                top, left, bottom, right = rows.start, columns.start, rows.stop, columns.stop
+                if not (type(top) is type(left) is type(bottom) is type(right) is int):
+                    top, bottom, _ = rows.indices(shape[0])
+                    left, right, _ = columns.indices(shape[1])
+                height, width = bottom - top, right - left
+                if height > 0 < width and height * width <= most and not self._file.closed:
+                    data = _empty((height, width), dtype)
+                    at = _from_buffer(data)
                     try:
-                        top, bottom, down = rows.indices(shape[0])
-                        left, right, along = columns.indices(shape[1])
-                    except ValueError:  # a step of 0
+                        status = _read_box(source, top, height, left, width, at, _NO_ERROR)
+                    except OverflowError:
                         return self._get(key)
-                    height, width = bottom - top, right - left
-                    count = height * width * dtype.itemsize
-                    if down == 1 == along and height > 0 < width and count < _LARGE:
-                        axes = _from_buffer(AXES, PACK_BOX(top, 1, height, 0, left, 1, width, 0))
-                        data = _empty((height, width), dtype)
-                        at, err = _from_buffer(data), error()
-                        status = _read(
-                            handle, self._index, axes, pixels.type, 0, at, count, _NULL, err
-                        )
-                        if status:
-                            raise failure(status, err)
+                    if not status:
                         return data
+                    # The longer way knows what indices below 0 and beyond the end mean, and says
+                    # what has failed.
+                    raise_stashed(status)
         return self._get(key)
 
     def _get(self, key: Any) -> Any:
         """Read what any key selects."""
         pixels = self._pixels_to_use()
+        if len(pixels.shape) == 2 and (self._box is None or self._box[0] is not pixels):
+            self._box = self._make_box(pixels)
         selection = select(key, pixels.shape)
         if math.prod(selection.shape) * pixels.dtype.itemsize >= _LARGE:
             self._touch_last(selection.axes, pixels)
         data = np.empty(selection.shape, pixels.dtype)
         self._fill(c_axes(selection.axes), pixels.type, 0, data, None)
         return selection.to_result(data)
+
+    def _make_box(self, pixels: Pixels) -> Box:
+        """Make what the shortest way of ``__getitem__`` needs."""
+        source = ffi.new(
+            "rf_box_source *",
+            (
+                ffi.sizeof("rf_box_source"),
+                self._file._handle(),
+                self._index,
+                pixels.generation,
+                pixels.type,
+            ),
+        )
+        return pixels, source, pixels.shape, pixels.dtype, _LARGE // pixels.dtype.itemsize
 
     def _fill(self, axes: CData, kind: int, flags: int, data: Array, mask: Array | None) -> None:
         """Read a section into `data`, and where it is BLANK into `mask`."""

@@ -13,7 +13,7 @@ import numpy as np
 from rustfits._lib import CData, ffi
 from rustfits.errors import FITSIndexError, FITSUnsupportedError, FITSValueError
 
-__all__ = ["AXES", "PACK_BOX", "Axis", "Selection", "c_axes", "select"]
+__all__ = ["Axis", "Selection", "c_axes", "select"]
 
 Indices: TypeAlias = "np.ndarray[Any, np.dtype[np.uint64]]"
 
@@ -76,9 +76,7 @@ class Selection(NamedTuple):
 # As rf_axis: start, step, count, indices; "0q" is the padding between two of them.
 _AXIS = "qqQP0q"
 _PACK = [struct.Struct("@" + _AXIS * rank).pack for rank in range(9)]
-#: Two axes.
-PACK_BOX = _PACK[2]
-AXES = ffi.typeof("rf_axis[]")
+_AXES = ffi.typeof("rf_axis[]")
 _from_buffer = ffi.from_buffer
 
 
@@ -92,7 +90,7 @@ def c_axes(axes: tuple[Axis, ...]) -> CData:
         numbers += (start, step, length, pointer)
     rank = len(axes)
     pack = _PACK[rank] if rank < len(_PACK) else struct.Struct("@" + _AXIS * rank).pack
-    return _from_buffer(AXES, pack(*numbers))
+    return _from_buffer(_AXES, pack(*numbers))
 
 
 def select(key: Any, shape: tuple[int, ...]) -> Selection:

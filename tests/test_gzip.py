@@ -625,6 +625,24 @@ def test_interrupt_comes_out_and_the_file_can_be_read_afterwards(packed, image, 
     assert codecs._streams == set()
 
 
+def test_interrupt_of_a_box_comes_out_though_it_is_read_again(packed, image, monkeypatch):
+    inflate, calls = codecs._inflate, []
+
+    def interrupted(*arguments: object) -> int:
+        calls.append(arguments)
+        if len(calls) <= 2:  # looking at the bytes, then reading them
+            raise KeyboardInterrupt
+        return inflate(*arguments)
+
+    with FITS(packed) as fits:
+        assert fits[0][0:0, 0:0].shape == (0, 0)  # from now on boxes go their own way
+        monkeypatch.setattr(codecs, "_inflate", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            fits[0][100:102, 0:3]
+        assert len(calls) == 2
+        np.testing.assert_array_equal(fits[0][100:102, 0:3], image[100:102, 0:3])
+
+
 def through_the_codec(plain: bytes, level: int, piece: int) -> bytes:
     """Deflate with the functions that C calls."""
     ffi, lib = rustfits._lib.ffi, rustfits._lib.lib

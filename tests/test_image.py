@@ -543,6 +543,27 @@ def test_extending(tmp_path: Path) -> None:
         np.testing.assert_array_equal(peer["BEHIND"].data, np.arange(5))
 
 
+def test_boxes_follow_what_changes(tmp_path: Path) -> None:
+    # The way that boxes of a plane are cut by keeps facts of an image from one box to the next.
+    path = tmp_path / "changes.fits"
+    data = np.arange(200, dtype="i2").reshape(10, 20)
+    astropy_fits.writeto(path, data)
+    with FITS(path, "r+") as fits:
+        hdu = fits[0]
+        for _ in range(2):
+            np.testing.assert_array_equal(hdu[8:12, 3:5], data[8:12, 3:5])
+        hdu.header.update({f"NEW{i}": i for i in range(80)})  # the data moves
+        np.testing.assert_array_equal(hdu[8:12, 3:5], data[8:12, 3:5])
+        more = np.concatenate([data, data + 1000])
+        hdu.extend(more[10:])
+        for _ in range(2):
+            np.testing.assert_array_equal(hdu[8:12, 3:5], more[8:12, 3:5])
+        hdu[9:11, 3:5] = 7
+        np.testing.assert_array_equal(hdu[9:11, 3:5], np.full((2, 2), 7))
+    with pytest.raises(rustfits.FITSClosedError):
+        hdu[8:12, 3:5]
+
+
 def test_header_cards_go_along(tmp_path: Path) -> None:
     path = tmp_path / "x.fits"
     with FITS(path, "w+") as fits:

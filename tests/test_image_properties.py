@@ -139,6 +139,45 @@ def test_key_gives_numpys_answer(case: tuple[np.ndarray[Any, Any], Any], mode: s
             assert_same(hdu[key], whole[key])
 
 
+class Index(int):
+    """An int that is none to those who look at the type."""
+
+
+BOUNDS = st.none() | st.integers(-14, 14) | st.sampled_from([10**30, -(10**30), 2**63, True])
+ODD_BOUNDS = BOUNDS | st.builds(
+    lambda make, value: make(value),
+    st.sampled_from([np.int64, np.uint8, np.int8, np.array, Index]),
+    st.integers(0, 14),
+)
+
+
+@pytest.fixture(scope="module")
+def plane(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    data = np.arange(9 * 11, dtype="i4").reshape(9, 11)
+    path = tmp_path_factory.mktemp("plane") / "plane.fits"
+    astropy_fits.writeto(path, data)
+    with rustfits.FITS(path) as fits:
+        assert_same(fits[0][1:3, 2:5], data[1:3, 2:5])
+        yield fits[0], data
+
+
+@relaxed
+@given(st.builds(slice, ODD_BOUNDS, ODD_BOUNDS), st.builds(slice, ODD_BOUNDS, ODD_BOUNDS))
+def test_boxes_of_a_plane_are_numpys(plane: Any, rows: slice, columns: slice) -> None:
+    # Two slices have a way of their own, open from the second look at an image on.
+    hdu, data = plane
+    assert_same(hdu[rows, columns], data[rows, columns])
+
+
+@pytest.mark.parametrize("bad", [1.5, np.float32(2), "1", b"1"])
+def test_boxes_have_integer_bounds(plane: Any, bad: Any) -> None:
+    hdu, data = plane
+    for key in ((slice(bad, 5), slice(1, 3)), (slice(0, 5), slice(1, bad)), (slice(bad, bad),) * 2):
+        for pixels in (data, hdu):
+            with pytest.raises(TypeError, match="slice indices must be integers"):
+                pixels[key]
+
+
 @relaxed
 @given(images_and_keys(), st.booleans(), st.data())
 def test_assigning_does_what_numpy_does(

@@ -282,12 +282,10 @@ static rf_status check_out(const rf_section *section, const rf_convert *convert,
   return RF_OK;
 }
 
-static rf_status read_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, void *out,
-                             uint64_t out_bytes, uint8_t *mask, rf_error *err) {
-  rf_hdu *hdu;
+static rf_status read_hdu(rf_file *file, const rf_hdu *hdu, const rf_axis *axes, rf_type type, uint32_t flags,
+                          void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err) {
   rf_section section;
   rf_convert convert;
-  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
   RF_TRY(rf_section_init(&section, hdu, axes, err));
   RF_TRY(check_out(&section, &convert, out, out_bytes, err));
@@ -314,6 +312,13 @@ static rf_status read_locked(rf_file *file, size_t index, const rf_axis *axes, r
   return status == RF_ERR_TRUNCATED ? explain_truncation(file->store, hdu, err) : status;
 }
 
+static rf_status read_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, void *out,
+                             uint64_t out_bytes, uint8_t *mask, rf_error *err) {
+  rf_hdu *hdu;
+  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
+  return read_hdu(file, hdu, axes, type, flags, out, out_bytes, mask, err);
+}
+
 rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, void *out,
                         uint64_t out_bytes, uint8_t *mask, rf_error *err) {
   rf_error_clear(err);
@@ -323,4 +328,30 @@ rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_typ
     rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}
+
+/* No edit can come between the look at the generation and the reading: it would need the lock for itself. */
+static rf_status read_box_locked(const rf_box_source *source, const rf_axis box[2], void *out, rf_error *err) {
+  rf_hdu *hdu;
+  uint64_t bytes;
+  if (source->generation != rf_file_generation(source->file))
+    return rf_fail(err, RF_ERR_ARGUMENT, "the file was changed since its generation %" PRIu64, source->generation);
+  RF_TRY(rf_image_hdu_locked(source->file, source->index, &hdu, err));
+  if (hdu->naxis != 2)
+    return rf_fail(err, RF_ERR_ARGUMENT, "a box has 2 axes and the image %d", hdu->naxis);
+  if (!rf_mul_u64(box[0].count, box[1].count, &bytes) || !rf_mul_u64(bytes, rf_type_bytes(source->type), &bytes))
+    return rf_fail(err, RF_ERR_RANGE, "a box of %" PRIu64 " rows is larger than any image", box[0].count);
+  return read_hdu(source->file, hdu, box, source->type, 0, out, bytes, NULL, err);
+}
+
+rf_status rf_image_read_box(const rf_box_source *source, int64_t row, uint64_t rows, int64_t column, uint64_t columns,
+                            void *out, rf_error *err) {
+  const rf_axis box[2] = {{row, 1, rows, NULL}, {column, 1, columns, NULL}};
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(source->file, err);
+  if (status == RF_OK) {
+    status = read_box_locked(source, box, out, err);
+    rf_file_end_read(source->file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(source->file), (int)source->index);
 }

@@ -624,6 +624,21 @@ typedef struct rf_axis {
 RF_API RF_CHECKED rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_type type,
                                           uint32_t flags, void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err);
 
+/* What boxes are cut out of: an image of two axes, as it was at one generation of the file. */
+typedef struct rf_box_source {
+  size_t size; /* sizeof(rf_box_source) */
+  rf_file *file;
+  size_t index;
+  uint64_t generation; /* what rf_file_generation said before shape and type of the image were asked for */
+  rf_type type;        /* of the values to read, as for rf_image_read */
+} rf_box_source;
+
+/* The shortest way to a small rectangle, for callers that cut many: rf_image_read of `rows` rows from `row` on and of
+ * `columns` columns from `column` on, into rows * columns values at `out`. RF_ERR_ARGUMENT when the file was changed
+ * since the generation of `source`. */
+RF_API RF_CHECKED rf_status rf_image_read_box(const rf_box_source *source, int64_t row, uint64_t rows, int64_t column,
+                                              uint64_t columns, void *out, rf_error *err);
+
 /* The ranges that reading a section needs, in file order and with touching ones merged: copies up to `capacity` of
  * them (dest is NULL) and gives how many there are and the bytes in them. */
 RF_API RF_CHECKED rf_status rf_image_plan(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges,

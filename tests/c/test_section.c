@@ -274,6 +274,55 @@ static void a_product_that_overflows_is_refused(void) {
   free(content);
 }
 
+/* Boxes of a plane: the same pixels as sections, and refused where the plane has changed or they leave it. */
+static void boxes_of_a_plane(void) {
+  const uint64_t lengths[2] = {200, 90};
+  size_t size;
+  rf_error err;
+  uint8_t *data, *content = image_make(-32, 2, lengths, "", &size, &data), wanted[4];
+  uint8_t out[200 * 90 * 4 + 1];
+  const char *path = scratch_path("plane.fits");
+  scratch_write(path, content, size);
+  for (int way = 0; way < 3; way++) {
+    rf_file *file = open_way(way, path, content, size);
+    rf_box_source source = {sizeof source, file, 0, rf_file_generation(file), RF_F32};
+    for (int round = 0; round < 300; round++) {
+      uint64_t row = image_random(200), rows = 1 + image_random(200 - row);
+      uint64_t column = image_random(90), columns = 1 + image_random(90 - column), wrong = 0;
+      out[rows * columns * 4] = 0xA5;
+      CHECK_OK(rf_image_read_box(&source, (int64_t)row, rows, (int64_t)column, columns, out, &err), err);
+      for (uint64_t n = 0; n < rows * columns; n++) {
+        expected_bytes(data, (row + n / columns) * 90 + column + n % columns, 4, wanted);
+        wrong += memcmp(wanted, out + n * 4, 4) != 0;
+      }
+      CHECK(wrong == 0);
+      CHECK(out[rows * columns * 4] == 0xA5);
+    }
+    CHECK(rf_image_read_box(&source, 3, 0, 4, 5, NULL, &err) == RF_OK);
+    CHECK(rf_image_read_box(&source, -1, 1, 0, 1, out, &err) == RF_ERR_RANGE);
+    CHECK(rf_image_read_box(&source, 0, 1, 89, 2, out, &err) == RF_ERR_RANGE);
+    CHECK(rf_image_read_box(&source, 0, 1, 89, 2, out, NULL) == RF_ERR_RANGE);
+    CHECK(rf_image_read_box(&source, 0, UINT64_MAX, 0, UINT64_MAX, out, &err) == RF_ERR_RANGE);
+    CHECK(rf_image_read_box(&source, 0, (uint64_t)1 << 62, 0, 1, out, &err) == RF_ERR_RANGE);
+    source.type = RF_I16;
+    CHECK(rf_image_read_box(&source, 0, 1, 0, 1, out, &err) == RF_ERR_TYPE);
+    source.type = RF_F32;
+    source.generation++;
+    CHECK(rf_image_read_box(&source, 0, 1, 0, 1, out, &err) == RF_ERR_ARGUMENT);
+    CHECK(rf_file_shut(file, &err) == RF_OK);
+    CHECK(rf_image_read_box(&source, 0, 1, 0, 1, out, &err) == RF_ERR_CLOSED);
+    CHECK(rf_file_close(file, &err) == RF_OK);
+  }
+  free(content);
+  const uint64_t cube[3] = {2, 3, 4};
+  content = image_make(-32, 3, cube, "", &size, &data);
+  rf_file *file = open_way(2, NULL, content, size);
+  const rf_box_source source = {sizeof source, file, 0, rf_file_generation(file), RF_F32};
+  CHECK(rf_image_read_box(&source, 0, 1, 0, 1, out, &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_file_close(file, &err) == RF_OK);
+  free(content);
+}
+
 int main(void) {
   scratch_begin("section");
   RUN(small_sections_of_every_type);
@@ -283,6 +332,7 @@ int main(void) {
   RUN(the_last_of_repeated_indices_stays);
   RUN(what_lies_outside_is_refused);
   RUN(a_product_that_overflows_is_refused);
+  RUN(boxes_of_a_plane);
   scratch_end();
   return check_report();
 }
