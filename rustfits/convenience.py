@@ -84,6 +84,9 @@ def read(
 
 
 def _first_with_data(fits: FITS) -> HDU:
+    first = fits[0]
+    if first.has_data:
+        return first
     for hdu in fits:
         if hdu.has_data:
             return hdu

@@ -262,7 +262,9 @@ class FITS:
     def __getitem__(self, key: SupportsIndex | Name | slice) -> HDU | list[HDU]:
         file = self._file
         handle = file._handle()
-        if isinstance(key, (str, tuple)):
+        if type(key) is int and 0 <= key < 2**63:
+            index = key
+        elif isinstance(key, (str, tuple)):
             index = self._find(handle, key)
         elif isinstance(key, slice):
             return [self[i] for i in range(*key.indices(len(self)))]

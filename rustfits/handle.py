@@ -143,7 +143,6 @@ class ClosedFile:
     """Stands for the file of a header that was read in one call, without keeping the file open."""
 
     __slots__ = ("_name",)
-    closed = True
 
     def __init__(self, name: bytes) -> None:
         self._name = name
@@ -151,10 +150,6 @@ class ClosedFile:
     def _handle(self) -> CData:
         """Refuse, as a `FileHandle` does after closing."""
         raise FITSClosedError(f"{self.name}: the file is closed")
-
-    def _generation(self) -> int:
-        """Give the one state there is."""
-        return 0
 
     @property
     def name(self) -> str:

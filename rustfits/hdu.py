@@ -31,6 +31,7 @@ Facts: TypeAlias = "tuple[int, CData]"
 
 _INFO_POINTER: CData = ffi.typeof("rf_hdu_info *")
 _INFO_SIZE: int = ffi.sizeof("rf_hdu_info")
+_new, _generation, _get_info = ffi.new, lib.rf_file_generation, lib.rf_hdu_get_info
 
 
 def read_facts(file: FileHandle, index: int) -> Facts:
@@ -44,11 +45,11 @@ def read_facts(file: FileHandle, index: int) -> Facts:
         Its header, or one before it, cannot be read.
     """
     handle = file._handle()
-    generation = file._generation()  # first: what is read then may be newer, but never older
-    info = ffi.new(_INFO_POINTER)
+    generation = _generation(handle)  # first: what is read then may be newer, but never older
+    info = _new(_INFO_POINTER)
     info.size = _INFO_SIZE
     err = error()
-    status = lib.rf_hdu_get_info(handle, index, info, err)
+    status = _get_info(handle, index, info, err)
     if status:
         if status == lib.RF_ERR_NOT_FOUND:
             raise FITSIndexError(text(err.message))

@@ -29,7 +29,6 @@ from rustfits.cards import (
     header_cards,
     items_of,
     merge,
-    own,
     value_at,
 )
 from rustfits.errors import FITSIndexError, FITSKeyError, FITSValueError
@@ -56,6 +55,7 @@ _NOT_FOUND: int = lib.RF_ERR_NOT_FOUND
 _NULL: CData = ffi.NULL
 _HEADER_POINTER: CData = ffi.typeof("rf_header **")
 _get, _free, _read_alone = lib.rf_header_get, lib.rf_header_free, lib.rf_file_read_header
+_read_one, _generation = lib.rf_hdu_get_header, lib.rf_file_generation
 _new, _gc, _new_lock = ffi.new, ffi.gc, threading.Lock
 
 
@@ -420,16 +420,18 @@ class FITSHeader(_Header):
     (30.0, '[s] exposure time')
     """
 
-    __slots__ = ("_cards", "_file", "_index", "_seen")
+    __slots__ = ("_cards", "_index", "_name", "_open", "_seen")
 
     _cards: CData
-    _file: FileHandle | ClosedFile
     _index: int
+    _name: bytes  # of a file that was not kept open
+    _open: FileHandle | None
     _seen: int
 
     def __init__(self, file: FileHandle, index: int) -> None:
-        super().__init__()
-        self._file = file
+        self._lock = _new_lock()
+        self._listed = None
+        self._open = file
         self._index = index
         self._read()
 
@@ -446,21 +448,29 @@ class FITSHeader(_Header):
         self = cls.__new__(cls)
         self._lock = _new_lock()
         self._listed = None
-        self._file = ClosedFile(name)
+        self._open, self._name = None, name
         self._index = index
         self._cards = _gc(pointer[0], _free)
         return self
 
+    @property
+    def _file(self) -> FileHandle | ClosedFile:
+        return ClosedFile(self._name) if self._open is None else self._open
+
     def _read(self) -> None:
+        handle = self._file._handle()
         # The number first: a change between the two calls then only means one look too many.
-        self._seen = self._file._generation()
-        pointer = ffi.new("rf_header **")
+        self._seen = _generation(handle)
+        pointer = _new(_HEADER_POINTER)
         err = error()
-        check(lib.rf_hdu_get_header(self._file._handle(), self._index, pointer, err), err)
-        self._cards = own(pointer)
+        status = _read_one(handle, self._index, pointer, err)
+        if status:
+            raise failure(status, err)
+        self._cards = _gc(pointer[0], _free)
 
     def _current(self) -> CData:
-        if not self._file.closed and self._file._generation() != self._seen:
+        file = self._open
+        if file is not None and not file.closed and file._generation() != self._seen:
             self._read()
         return self._cards
 

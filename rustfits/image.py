@@ -62,6 +62,10 @@ _PART = 4 << 20
 # Names that the shortest way through is spared looking up.
 _from_buffer, _empty, _read_box = ffi.from_buffer, np.empty, lib.rf_image_read_box
 _NO_ERROR: CData = ffi.cast("rf_error *", 0)
+_new, _generation = ffi.new, lib.rf_file_generation
+_INFO_POINTER, _INFO_SIZE = ffi.typeof("rf_image_info *"), ffi.sizeof("rf_image_info")
+_COUNT_POINTER, _LENGTHS = ffi.typeof("size_t *"), ffi.typeof("uint64_t[]")
+_REAL = (lib.RF_F32, lib.RF_F64)
 
 #: What boxes are cut by: the facts it was made from, an ``rf_box_source *``, shape and dtype of the
 #: image, and the most pixels to cut this way.
@@ -99,24 +103,24 @@ class ImageHDU(HDU):
         if pixels is not None and (file.closed or pixels.generation == file._generation()):
             return pixels
         handle, index = file._handle(), self._index
-        generation = file._generation()
-        info = ffi.new("rf_image_info *")
-        info.size = ffi.sizeof("rf_image_info")
+        generation = _generation(handle)
+        info = _new(_INFO_POINTER)
+        info.size = _INFO_SIZE
         err = error()
         check(lib.rf_image_get_info(handle, index, info, err), err)
-        naxis = ffi.new("size_t *")
+        naxis = _new(_COUNT_POINTER)
         capacity = self._fresh().naxis
-        axes = ffi.new("uint64_t[]", capacity)
+        axes = _new(_LENGTHS, capacity)
         check(lib.rf_hdu_get_axes(handle, index, axes, capacity, naxis, err), err)
+        kind, stored = info.type, info.stored
         pixels = Pixels(
             generation,
-            tuple(axes[0 : naxis[0]]),
-            info.type,
-            DTYPES[info.type],
-            info.stored,
-            DTYPES[info.stored],
-            info.type in (lib.RF_F32, lib.RF_F64)
-            and not (info.bscale == 1.0 and info.bzero == 0.0),
+            tuple(ffi.unpack(axes, min(naxis[0], capacity))),
+            kind,
+            DTYPES[kind],
+            stored,
+            DTYPES[stored],
+            kind in _REAL and not (info.bscale == 1.0 and info.bzero == 0.0),
             info.blank if info.has_blank else None,
         )
         self._cached = pixels
@@ -218,6 +222,8 @@ class ImageHDU(HDU):
             Reading failed.
         """
         pixels = self._pixels_to_use()
+        if scale and not mask_blank and dtype is None and out is None and threads is None:
+            return self._read_whole(pixels)
         own, kind = (
             (pixels.dtype, pixels.type) if scale else (pixels.stored_dtype, pixels.stored_type)
         )
@@ -249,6 +255,15 @@ class ImageHDU(HDU):
         if mask is None:
             return data
         return masked(data, mask, pixels, scale)
+
+    def _read_whole(self, pixels: Pixels) -> Array:
+        """Read the whole image as most callers want it."""
+        shape, dtype = pixels.shape, pixels.dtype
+        if math.prod(shape) * dtype.itemsize >= _LARGE:
+            self._touch_last(tuple(Axis(0, 1, length) for length in shape), pixels)
+        data = _empty(shape, dtype)
+        self._fill(ffi.NULL, pixels.type, 0, data, None)
+        return data
 
     def __getitem__(self, key: Any) -> Any:
         # The commonest key, two slices of a plane, has a way of its own: in cutting many small

@@ -70,8 +70,12 @@ def key_bytes(key: str) -> bytes:
     """Give a keyword as C wants it, for looking up."""
     if not isinstance(key, str):
         raise FITSTypeError(f"a header keyword must be str, not {type(key).__name__}")
+    try:
+        name = key.encode()
+    except UnicodeEncodeError:
+        name = key.encode("utf-8", "surrogatepass")
     # A NUL would end the name early and make it match another keyword; no keyword has a newline.
-    return key.encode("utf-8", "surrogatepass").replace(b"\0", b"\n")
+    return name.replace(b"\0", b"\n") if "\0" in key else name
 
 
 def plain_key(key: str) -> str:

@@ -31,7 +31,8 @@ typedef pthread_cond_t rf_cond;
 #define RF_MUTEX_INIT PTHREAD_MUTEX_INITIALIZER
 #endif
 
-/* Files. rf_fd_open refuses directories (RF_ERR_DIRECTORY) and opens with close-on-exec. RF_MODE_CREATE cuts
+/* Files. rf_fd_open opens with close-on-exec and refuses directories (RF_ERR_DIRECTORY), pipes and sockets
+ * (RF_ERR_UNSUPPORTED), with RF_MODE_READ at the latest in the first rf_fd_read. RF_MODE_CREATE cuts
  * to zero length. */
 rf_status rf_fd_open(const char *path, rf_mode mode, rf_fd *fd, rf_error *err);
 rf_status rf_fd_read(rf_fd fd, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err);
