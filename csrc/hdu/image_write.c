@@ -11,7 +11,7 @@
 #include "hdu/section.h"
 
 /* Large enough that a system call costs little beside the copy, small enough to stay in the cache. */
-#define BUFFER_BYTES ((size_t)1 << 20)
+#define BUFFER_BYTES ((size_t)512 << 10)
 #define STACK_BYTES ((size_t)4096)
 /* Elements scattered into a span at a time. */
 #define PICK_ELEMENTS 512
