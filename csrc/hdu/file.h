@@ -40,6 +40,8 @@ typedef struct rf_hdu {
   bool has_blank;
   int64_t blank;
   rf_header *header; /* read when first asked for, under scan_lock */
+  /* tables */
+  struct rf_table *table; /* made when first asked for, under scan_lock */
 } rf_hdu;
 
 struct rf_file {

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Tables: the columns of an HDU, kept beside its entry in the index, and the plan by which rows become cells in memory.
+ */
+#ifndef RF_HDU_TABLE_H
+#define RF_HDU_TABLE_H
+
+#include "hdu/column.h"
+
+typedef struct rf_table {
+  rf_table_info info;
+  rf_column *columns;
+} rf_table;
+
+/* ---- table.c ---- */
+
+/* The table of HDU `index`, made when first asked for and kept until the entry changes. `lock` held either way; valid
+ * as long as it is. RF_ERR_TYPE when the HDU is no table. */
+rf_status rf_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **table, rf_error *err);
+
+/* Of the HDU entry (rf_hdu.table). NULL allowed. */
+void rf_table_free(rf_table *table);
+
+/* Column `column`, or RF_ERR_RANGE. */
+rf_status rf_table_column(const rf_table *table, size_t column, const rf_column **found, rf_error *err);
+
+/* The cards of columns gathered by number: keywords[n - 1] is that of TFORMn; `texts` owns the strings. */
+typedef struct rf_table_cards {
+  rf_column_keywords *keywords;
+  char *texts;
+  size_t count;
+} rf_table_cards;
+rf_status rf_table_cards_take(const rf_header *header, size_t count, rf_table_cards *cards, rf_error *err);
+void rf_table_cards_free(rf_table_cards *cards);
+
+/* Fill table->columns (info.ncols of them, zero at first) and whatever of table->info the kind has its own way of
+ * telling. Binary tables: table.c. */
+rf_status rf_table_binary_columns(rf_table *table, const rf_hdu *hdu, const rf_table_cards *cards, rf_error *err);
+
+/* A failure gets "column 'name' (TFORM3)" before its message. Returns err->code, or `status` when err is NULL. */
+rf_status rf_table_blame(rf_error *err, rf_status status, const rf_column *column, size_t number);
+
+/* ---- rows ---- */
+
+/* A checked selection. */
+typedef struct rf_row_walk {
+  uint64_t count;
+  uint64_t start;
+  int64_t step; /* when there is no list */
+  const uint64_t *indices;
+  uint64_t low; /* least and greatest row, when count > 0 */
+  uint64_t high;
+} rf_row_walk;
+
+/* rows NULL: all. RF_ERR_RANGE, RF_ERR_ARGUMENT. */
+rf_status rf_row_walk_init(rf_row_walk *walk, const rf_table *table, const rf_rows *rows, rf_error *err);
+
+static inline uint64_t rf_row_at(const rf_row_walk *walk, uint64_t i) {
+  return walk->indices != NULL ? walk->indices[i] : walk->start + i * (uint64_t)walk->step;
+}
+
+/* ---- row_plan.c: from rows in file order to cells in memory ---- */
+
+struct rf_row_step;
+
+/* Turns `count` fields, the first at src and the others src_stride bytes apart, into cells: the first at dest, mask as
+ * in rf_column_request (NULL: none). On failure *bad is the number of the field. */
+typedef rf_status (*rf_row_run)(const struct rf_row_step *step, const uint8_t *src, ptrdiff_t src_stride, size_t count,
+                                uint8_t *dest, uint8_t *mask, size_t *bad, rf_error *err);
+
+/* One request, ready to run. */
+typedef struct rf_row_step {
+  const rf_column *column;
+  size_t number; /* of the column, 0-based, for messages */
+  rf_row_run run;
+  uint64_t offset; /* of the field in the row */
+  uint64_t bytes;
+  size_t count;          /* elements of a cell in memory */
+  unsigned stored_bytes; /* of one element in the file */
+  rf_cell_type type;
+  bool raw;
+  size_t width;      /* strings: in memory */
+  size_t cell_bytes; /* of one cell in memory */
+  uint8_t *data;
+  ptrdiff_t stride;
+  uint8_t *mask;
+  size_t mask_stride; /* bytes of the mask for one row: elements of a cell */
+} rf_row_step;
+
+typedef struct rf_row_shuffle rf_row_shuffle;
+
+typedef struct rf_row_plan {
+  rf_row_step *steps;
+  size_t count;
+  uint64_t low; /* first byte of a row that is needed, and the one behind the last */
+  uint64_t high;
+  rf_row_shuffle *shuffle; /* NULL, or all steps at once for rows that lie one behind the other */
+} rf_row_plan;
+
+/* Checks the requests against the table. RF_ERR_RANGE, RF_ERR_TYPE, RF_ERR_ARGUMENT. */
+rf_status rf_row_plan_init(rf_row_plan *plan, const rf_table *table, const rf_column_request *requests, size_t count,
+                           rf_error *err);
+void rf_row_plan_free(rf_row_plan *plan);
+
+/* Runs all steps over `count` rows. `src` is byte plan->low of the first one, the others are src_stride bytes apart.
+ * `first` is the number of the first one within the selection. `walk` is for messages. */
+rf_status rf_row_plan_run(const rf_row_plan *plan, const rf_row_walk *walk, uint64_t first, const uint8_t *src,
+                          ptrdiff_t src_stride, size_t count, rf_error *err);
+
+/* How a column of a binary table is read as asked; sets run and sizes of *step. ASCII tables have their own. */
+rf_status rf_row_step_binary(rf_row_step *step, const rf_column *column, const rf_column_request *request,
+                             rf_error *err);
+
+/* ---- heap.c ---- */
+
+/* Takes the descriptor at `field` apart; false when it does not lie in the heap. P descriptors count as unsigned, Q
+ * ones with the sign bit set do not fit anyhow. *offset is 0 for an empty cell. */
+bool rf_descriptor_get(const rf_table *table, const rf_column *column, const uint8_t *field, uint64_t *length,
+                       uint64_t *offset);
+
+/* Bytes that a cell of `length` elements takes in the heap; false on overflow. */
+bool rf_heap_cell_bytes(const rf_column *column, uint64_t length, uint64_t *bytes);
+
+#endif
