@@ -7,6 +7,7 @@
 
 #include "hdu/column.h"
 
+/* One block of memory (rf_free), columns included. */
 typedef struct rf_table {
   rf_table_info info;
   rf_column *columns;
@@ -17,9 +18,6 @@ typedef struct rf_table {
 /* The table of HDU `index`, made when first asked for and kept until the entry changes. `lock` held either way; valid
  * as long as it is. RF_ERR_TYPE when the HDU is no table. */
 rf_status rf_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **table, rf_error *err);
-
-/* Of the HDU entry (rf_hdu.table). NULL allowed. */
-void rf_table_free(rf_table *table);
 
 /* Column `column`, or RF_ERR_RANGE. */
 rf_status rf_table_column(const rf_table *table, size_t column, const rf_column **found, rf_error *err);
@@ -37,8 +35,9 @@ void rf_table_cards_free(rf_table_cards *cards);
  * telling. Binary tables: table.c. */
 rf_status rf_table_binary_columns(rf_table *table, const rf_hdu *hdu, const rf_table_cards *cards, rf_error *err);
 
-/* A failure gets "column 'name' (TFORM3)" before its message. Returns err->code, or `status` when err is NULL. */
-rf_status rf_table_blame(rf_error *err, rf_status status, const rf_column *column, size_t number);
+/* A failure gets "column 3 'name', row 12" before its message; row < 0: no row. Gives err->code, or `status` when err
+ * is NULL. */
+rf_status rf_table_blame(rf_error *err, rf_status status, const rf_column *column, size_t number, int64_t row);
 
 /* ---- rows ---- */
 
