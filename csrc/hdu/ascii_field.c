@@ -102,14 +102,7 @@ bool rf_ascii_format_parse(const char *text, rf_ascii_format *format) {
   return true;
 }
 
-/* ---- blank and null ---- */
-
-bool rf_ascii_is_blank(const char *field, size_t width) {
-  for (size_t i = 0; i < width; i++)
-    if (!is_blank(field[i]))
-      return false;
-  return true;
-}
+/* ---- undefined values ---- */
 
 static void trim(const char **text, size_t *n) {
   while (*n > 0 && is_blank(**text)) {
@@ -335,7 +328,8 @@ rf_ascii_result rf_ascii_write_integer(char *field, size_t width, int64_t value)
   size_t n = strlen(text);
   if (n > width)
     return RF_ASCII_TOO_LARGE;
-  put_right(field, width, text, n);
+  if (field != NULL)
+    put_right(field, width, text, n);
   return RF_ASCII_OK;
 }
 
@@ -425,6 +419,8 @@ rf_ascii_result rf_ascii_write_real(char *field, const rf_ascii_format *format, 
     shorten(&w, format->width, format->decimals);
   if (!fits(&w, format->width))
     return RF_ASCII_TOO_LARGE;
+  if (field == NULL)
+    return RF_ASCII_OK;
   size_t before = format->width - w.mantissa_length - w.exponent_length;
   memset(field, ' ', before);
   memcpy(field + before, w.mantissa, w.mantissa_length);

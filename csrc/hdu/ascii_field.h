@@ -35,14 +35,12 @@ typedef enum rf_ascii_result {
  * without decimals. False for anything else. */
 bool rf_ascii_format_parse(const char *text, rf_ascii_format *format);
 
-/* Nothing but blanks; NUL and control characters count as blanks in all fields of numbers. */
-bool rf_ascii_is_blank(const char *field, size_t width);
-
 /* Does the field hold the string of TNULLn? Blanks around either do not matter; of a string longer than the field its
  * first characters count. */
 bool rf_ascii_is_null(const char *field, size_t width, const char *null, size_t null_length);
 
-/* A field as an integer; all blank is 0 (FITS 7.2.5), blanks within are passed over as Fortran did. Fields of reals are
+/* A field as an integer; all blank is 0 (FITS 7.2.5), blanks within are passed over as Fortran did, and control
+ * characters (NUL above all) count as blanks. Fields of reals are
  * taken as well where the value is a whole number. `decimals` is that of the format (0 for I). */
 rf_ascii_result rf_ascii_read_integer(const char *field, size_t width, unsigned decimals, int64_t *value);
 
@@ -51,12 +49,12 @@ rf_ascii_result rf_ascii_read_integer(const char *field, size_t width, unsigned 
  * Inf in letters are taken. */
 rf_ascii_result rf_ascii_read_real(const char *field, size_t width, unsigned decimals, double *value);
 
-/* Right-aligned, with blanks before. RF_ASCII_TOO_LARGE leaves the field as it was. */
+/* Right-aligned, with blanks before. RF_ASCII_TOO_LARGE leaves the field as it was. field NULL: is it too large? */
 rf_ascii_result rf_ascii_write_integer(char *field, size_t width, int64_t value);
 
 /* With the decimals of the format, correctly rounded. Where that takes more characters than the field has, zeros that
  * say nothing are left out (behind the last decimal, before the point, in the exponent); what is then still too long is
- * RF_ASCII_TOO_LARGE. The field is written only on success. */
+ * RF_ASCII_TOO_LARGE. The field is written only on success; NULL for the check alone. */
 rf_ascii_result rf_ascii_write_real(char *field, const rf_ascii_format *format, double value);
 
 /* Left-aligned, with blanks behind. At most `width` bytes of `text` are used. */
