@@ -427,9 +427,3 @@ rf_ascii_result rf_ascii_write_real(char *field, const rf_ascii_format *format, 
   memcpy(field + before + w.mantissa_length, w.exponent, w.exponent_length);
   return RF_ASCII_OK;
 }
-
-void rf_ascii_write_text(char *field, size_t width, const char *text, size_t length) {
-  size_t n = length < width ? length : width;
-  memcpy(field, text, n);
-  memset(field + n, ' ', width - n);
-}

@@ -57,7 +57,4 @@ rf_ascii_result rf_ascii_write_integer(char *field, size_t width, int64_t value)
  * RF_ASCII_TOO_LARGE. The field is written only on success; NULL for the check alone. */
 rf_ascii_result rf_ascii_write_real(char *field, const rf_ascii_format *format, double value);
 
-/* Left-aligned, with blanks behind. At most `width` bytes of `text` are used. */
-void rf_ascii_write_text(char *field, size_t width, const char *text, size_t length);
-
 #endif
