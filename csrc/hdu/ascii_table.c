@@ -182,76 +182,24 @@ static rf_status run_reals(const rf_row_step *step, const uint8_t *src, ptrdiff_
   return RF_OK;
 }
 
-/* Characters up to a NUL and without the blanks at the end. */
-static size_t text_length(const uint8_t *field, size_t width) {
-  const uint8_t *nul = width > 0 ? memchr(field, 0, width) : NULL;
-  size_t n = nul != NULL ? (size_t)(nul - field) : width;
-  while (n > 0 && field[n - 1] == ' ')
-    n--;
-  return n;
-}
-
-static void put_text(const rf_row_step *step, const uint8_t *field, size_t n, uint8_t *dest) {
-  if (step->type == RF_CELL_BYTES) {
-    if (n > 0)
-      memcpy(dest, field, n);
-    if (step->width > n)
-      memset(dest + n, 0, step->width - n);
-    return;
-  }
-  for (size_t i = 0; i < step->width; i++) {
-    uint32_t character = i < n ? field[i] : 0;
-    memcpy(dest + 4 * i, &character, sizeof character);
-  }
-}
-
+/* As strings of binary tables, which may be undefined here. */
 static rf_status run_texts(const rf_row_step *step, const uint8_t *src, ptrdiff_t src_stride, size_t count,
                            uint8_t *dest, uint8_t *mask, size_t *bad, rf_error *err) {
-  const rf_column_info *info = &step->column->info;
-  (void)bad;
-  (void)err;
-  for (size_t i = 0; i < count; i++) {
-    size_t n = step->raw ? (size_t)info->bytes : text_length(src, (size_t)info->bytes);
-    put_text(step, src, n < step->width ? n : step->width, dest);
-    if (mask != NULL) {
-      *mask = is_null(info, (const char *)src);
-      mask += step->mask_stride;
-    }
-    src += src_stride;
-    dest += step->stride;
-  }
+  RF_TRY(rf_row_strings(step)(step, src, src_stride, count, dest, NULL, bad, err));
+  for (size_t i = 0; mask != NULL && i < count; i++)
+    mask[i * step->mask_stride] = is_null(&step->column->info, (const char *)src + (ptrdiff_t)i * src_stride);
   return RF_OK;
-}
-
-static bool is_real(rf_cell_type type) {
-  return type == RF_CELL_F32 || type == RF_CELL_F64;
 }
 
 rf_status rf_row_step_ascii(rf_row_step *step, const rf_column *column, const rf_column_request *request,
                             rf_error *err) {
-  const rf_column_info *info = &column->info;
-  bool raw = (request->flags & RF_CELL_RAW) != 0;
-  rf_cell_type natural = raw ? info->stored : info->type;
-  step->column = column;
-  step->type = request->type;
-  step->raw = raw;
-  step->offset = info->offset;
-  step->bytes = info->bytes;
-  step->count = 1;
-  step->stored_bytes = column->stored_bytes;
-  step->mask_stride = 1;
-  step->width = 0;
-  if (info->letter == 'A') {
-    if (request->type != RF_CELL_BYTES && request->type != RF_CELL_TEXT)
-      return rf_fail(err, RF_ERR_TYPE, "the column holds strings, and cells of another type were asked for");
-    step->width = request->width;
+  /* What may be asked for, and where it goes in memory, is the same. */
+  RF_TRY(rf_row_step_binary(step, column, request, err));
+  step->mask_apart = false;
+  step->convert.way = RF_CONVERT_NUMBER; /* no field is a number as it stands */
+  if (column->info.letter == 'A')
     step->run = run_texts;
-  } else {
-    if (request->type != natural && !is_real(request->type))
-      return rf_fail(err, RF_ERR_TYPE, "the column holds %s, and cells of another type were asked for",
-                     is_real(natural) ? "reals" : "integers of 64 bits");
-    step->run = is_real(request->type) ? run_reals : run_integers;
-  }
-  step->cell_bytes = rf_cell_bytes(request->type, step->width);
+  else
+    step->run = request->type == RF_CELL_F32 || request->type == RF_CELL_F64 ? run_reals : run_integers;
   return RF_OK;
 }
