@@ -44,13 +44,13 @@ static rf_status init_column(rf_column *column, unsigned number, const rf_hdu *h
   rf_column_info *info = &column->info;
   rf_ascii_format format;
   info->size = sizeof *info;
+  rf_column_texts(column, number, keywords);
   if (keywords->form == NULL)
     return rf_fail(err, RF_ERR_FORMAT, "the header has no TFORM%u", number);
   if (!rf_ascii_format_parse(keywords->form, &format))
     return rf_fail(err, RF_ERR_FORMAT,
                    "TFORM%u = '%.70s' is no format of an ASCII table: those are Aw, Iw, Fw.d, Ew.d and Dw.d", number,
                    keywords->form);
-  rf_column_texts(column, number, keywords);
   RF_TRY(take_place(column, number, hdu, keywords, &format, err));
   info->letter = format.letter;
   info->decimals = format.decimals;
@@ -71,8 +71,12 @@ static rf_status init_column(rf_column *column, unsigned number, const rf_hdu *h
 }
 
 rf_status rf_table_ascii_columns(rf_table *table, const rf_hdu *hdu, const rf_table_cards *cards, rf_error *err) {
-  for (size_t i = 0; i < table->info.ncols; i++)
-    RF_TRY(init_column(&table->columns[i], (unsigned)i + 1, hdu, &cards->keywords[i], err));
+  for (size_t i = 0; i < table->info.ncols; i++) {
+    rf_column *column = &table->columns[i];
+    rf_status status = init_column(column, (unsigned)i + 1, hdu, &cards->keywords[i], err);
+    if (status != RF_OK)
+      return rf_table_blame(err, status, column, i, -1);
+  }
   return RF_OK;
 }
 

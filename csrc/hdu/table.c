@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "hdu/ascii_table.h"
 
 /* ---- messages ---- */
 
@@ -205,8 +206,8 @@ static void place_heap(rf_table *table, const rf_hdu *hdu, rf_header *header) {
 
 /* ---- any table ---- */
 
-static bool is_binary(rf_hdu_kind kind) {
-  return kind == RF_HDU_TABLE || kind == RF_HDU_COMPRESSED_IMAGE || kind == RF_HDU_COMPRESSED_TABLE;
+static bool is_table(rf_hdu_kind kind) {
+  return kind != RF_HDU_IMAGE && kind != RF_HDU_OTHER;
 }
 
 static rf_status count_columns(rf_header *header, size_t *ncols, rf_error *err) {
@@ -222,30 +223,45 @@ static rf_status count_columns(rf_header *header, size_t *ncols, rf_error *err) 
   return RF_OK;
 }
 
+/* What the header says about the whole of the table. */
+static rf_status describe_table(rf_table_info *info, const rf_hdu *hdu, rf_header *header, rf_error *err) {
+  memset(info, 0, sizeof *info);
+  info->size = sizeof *info;
+  info->kind = hdu->kind;
+  info->data_offset = hdu->data_offset;
+  if (hdu->kind == RF_HDU_GROUPS)
+    return rf_table_groups_info(info, hdu, err);
+  if (hdu->naxis != 2 || hdu->bitpix != 8)
+    return rf_fail(err, RF_ERR_FORMAT, "a table has NAXIS = 2 and BITPIX = 8, and this one %d and %d", hdu->naxis,
+                   hdu->bitpix);
+  info->nrows = hdu->axes[1];
+  info->row_bytes = hdu->axes[0];
+  info->heap_offset = hdu->data_bytes;
+  return count_columns(header, &info->ncols, err);
+}
+
 static rf_status fill_table(rf_table *table, const rf_hdu *hdu, rf_header *header, rf_error *err) {
   rf_table_cards cards;
-  table->info.size = sizeof table->info;
-  table->info.kind = hdu->kind;
-  table->info.nrows = hdu->axes[1];
-  table->info.row_bytes = hdu->axes[0];
-  table->info.data_offset = hdu->data_offset;
+  if (hdu->kind == RF_HDU_GROUPS)
+    return rf_table_groups_columns(table, hdu, header, err);
   RF_TRY(rf_table_cards_take(header, table->info.ncols, &cards, err));
-  rf_status status = rf_table_binary_columns(table, hdu, &cards, err);
+  rf_status status = hdu->kind == RF_HDU_ASCII_TABLE ? rf_table_ascii_columns(table, hdu, &cards, err)
+                                                     : rf_table_binary_columns(table, hdu, &cards, err);
   rf_table_cards_free(&cards);
-  if (status == RF_OK)
+  if (status == RF_OK && hdu->kind != RF_HDU_ASCII_TABLE)
     place_heap(table, hdu, header);
   return status;
 }
 
 /* One block of memory, so that an entry of the index can let it go without knowing what it is. */
 static rf_status make_table(const rf_hdu *hdu, rf_header *header, rf_table **out, rf_error *err) {
-  size_t ncols = 0;
-  RF_TRY(count_columns(header, &ncols, err));
-  rf_table *table = rf_alloc_zero(1, sizeof *table + ncols * sizeof *table->columns);
+  rf_table_info info;
+  RF_TRY(describe_table(&info, hdu, header, err));
+  rf_table *table = rf_alloc_zero(1, sizeof *table + info.ncols * sizeof *table->columns);
   if (table == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu columns", ncols);
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu columns", info.ncols);
   table->columns = (rf_column *)(table + 1);
-  table->info.ncols = ncols;
+  table->info = info;
   rf_status status = fill_table(table, hdu, header, err);
   if (status != RF_OK)
     rf_free(table);
@@ -258,7 +274,7 @@ rf_status rf_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_ta
   rf_hdu *found;
   const rf_header *header;
   RF_TRY(rf_file_hdu_locked(file, index, &found, err));
-  if (!is_binary(found->kind))
+  if (!is_table(found->kind))
     return rf_fail(err, RF_ERR_TYPE, "a table is needed and this HDU is none");
   RF_TRY(rf_file_header_locked(file, found, &header, err));
   rf_status status = RF_OK;
