@@ -6,6 +6,7 @@
 #define RF_HDU_TABLE_H
 
 #include "hdu/column.h"
+#include "hdu/convert.h"
 
 /* One block of memory (rf_free), columns included. */
 typedef struct rf_table {
@@ -84,6 +85,15 @@ typedef struct rf_row_step {
   ptrdiff_t stride;
   uint8_t *mask;
   size_t mask_stride; /* bytes of the mask for one row: elements of a cell */
+
+  /* for the runs of binary tables */
+  rf_convert convert; /* of numbers; of complex ones' parts */
+  unsigned parts;     /* 2: complex */
+  bool logical;
+  bool complex_scale; /* TSCALn and TZEROn of complex numbers */
+  bool maskable;      /* there can be undefined values */
+  bool mask_apart;    /* `run` leaves the mask to rf_row_step_mask */
+  bool shuffled;      /* the shuffle of the plan does it where it can */
 } rf_row_step;
 
 typedef struct rf_row_shuffle rf_row_shuffle;
@@ -109,6 +119,45 @@ rf_status rf_row_plan_run(const rf_row_plan *plan, const rf_row_walk *walk, uint
 /* How a column of a binary table is read as asked; sets run and sizes of *step. ASCII tables have their own. */
 rf_status rf_row_step_binary(rf_row_step *step, const rf_column *column, const rf_column_request *request,
                              rf_error *err);
+
+/* The mask of `count` fields, for a step with mask_apart. */
+void rf_row_step_mask(const rf_row_step *step, const uint8_t *src, ptrdiff_t src_stride, size_t count, uint8_t *mask);
+
+/* May values of this type be asked for? RF_ERR_TYPE, RF_ERR_ARGUMENT. */
+rf_status rf_row_type_check(const rf_column *column, rf_cell_type type, uint32_t flags, rf_error *err);
+
+/* How numbers of a column (or the parts of complex ones) become `type`, which has passed rf_row_type_check. */
+void rf_row_convert_init(rf_convert *convert, const rf_column *column, rf_cell_type type, bool raw);
+
+/* A step that converts elements of a binary table's column wherever they are: with rf_row_convert, and
+ * rf_row_step_mask after count and mask_stride were set. The type has been checked. */
+void rf_row_step_elements(rf_row_step *step, const rf_column *column, rf_cell_type type, bool raw);
+
+/* Elements that lie one behind the other, both here and there; no strings to be stripped, no bits. */
+void rf_row_convert(const rf_row_step *step, uint8_t *dst, const uint8_t *src, size_t elements);
+
+/* Bits to bytes; the top bit of a byte is the first. */
+void rf_bits_unpack(uint8_t *dst, const uint8_t *src, size_t bits);
+
+/* ---- row_strings.c ---- */
+
+/* The loop for a step of strings. */
+rf_row_run rf_row_strings(const rf_row_step *step);
+
+/* Characters up to a NUL, without blanks at the end. */
+size_t rf_string_length(const uint8_t *text, size_t width);
+
+/* n bytes to 32-bit characters in machine order. */
+void rf_text_widen(uint8_t *dst, const uint8_t *src, size_t n);
+
+/* ---- table_read.c ---- */
+
+/* Reads the rows of a walk that is not empty through a plan that is not empty. RF_ERR_TRUNCATED: see below. */
+rf_status rf_table_read_plan(rf_file *file, const rf_table *table, const rf_row_plan *plan, const rf_row_walk *walk,
+                             rf_error *err);
+
+/* Says of a read that went past the end of the file how much of the table is missing. */
+rf_status rf_table_explain(rf_file *file, const rf_table *table, const rf_hdu *hdu, rf_error *err);
 
 /* ---- heap.c ---- */
 

@@ -656,6 +656,25 @@ RF_API RF_CHECKED rf_status rf_image_create(rf_file *file, const rf_image_spec *
  */
 RF_API RF_CHECKED rf_status rf_image_extend(rf_file *file, size_t index, uint64_t length, rf_error *err);
 
+/* ============================== Row expressions ============================== */
+
+/* A condition on the columns of a row: "mag < 22 & (flag == 0 | name == 'M31') & isfinite(flux)". docs/expressions.md
+ * has the grammar. It belongs to no table. */
+typedef struct rf_expr rf_expr;
+
+/* Reads an expression of `length` bytes of UTF-8, at most 65536. RF_ERR_ARGUMENT for one that breaks the grammar:
+ * the message points at the character, rf_error.offset is its byte. RF_ERR_LIMIT for too long and too deep ones. */
+RF_API RF_CHECKED rf_status rf_expr_parse(const char *text, size_t length, rf_expr **expr, rf_error *err);
+
+RF_API void rf_expr_free(rf_expr *expr);
+
+/* Number of the names it has, each counted once. A bare T or F counts too: it is a column where there is one of that
+ * name, and a logical constant otherwise. */
+RF_API size_t rf_expr_name_count(const rf_expr *expr);
+
+/* Name i as it is written, without back-quotes; NULL past the last. Lives as long as the expression. */
+RF_API const char *rf_expr_name(const rf_expr *expr, size_t i);
+
 /* ============================== Tables (FITS 7.2, 7.3, 6) ============================== */
 
 /* Types of the elements of a cell. The first ten are those of rf_type, with the same numbers. */
@@ -739,13 +758,11 @@ RF_API RF_CHECKED rf_status rf_table_get_column(rf_file *file, size_t index, siz
 RF_API RF_CHECKED rf_status rf_table_find_column(rf_file *file, size_t index, const char *name, size_t *column,
                                                  rf_error *err);
 
-/* --- binding ends here --- */
-
 /* Rows are chosen as pixels along an axis are. */
 typedef rf_axis rf_rows;
 
-#define RF_CELL_RAW 1 /* stored values: no TSCALn and TZEROn, logicals as T, F or 0 bytes, bits packed, strings whole  \
-                       */
+/* Stored values: no TSCALn and TZEROn, logicals as T, F or 0 bytes, bits packed, strings whole. */
+#define RF_CELL_RAW 1
 
 /* One column to read or write, and where its cells are in memory: the elements of a cell one behind the other, cells
  * `stride` bytes apart, so that a column of its own and a field of a packed struct look the same. No alignment is
@@ -792,6 +809,8 @@ RF_API RF_CHECKED rf_status rf_table_read_descriptors(rf_file *file, size_t inde
 RF_API RF_CHECKED rf_status rf_table_read_heap(rf_file *file, size_t index, size_t column, const uint64_t *lengths,
                                                const uint64_t *offsets, size_t count, rf_cell_type type, uint32_t flags,
                                                void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err);
+
+/* --- binding ends here --- */
 
 /* ---- writing tables ---- */
 
