@@ -55,8 +55,9 @@ void rf_row_convert(const rf_row_step *step, uint8_t *dst, const uint8_t *src, s
       memcpy(dst + i * sizeof value, &value, sizeof value);
     }
   } else if (step->logical) {
+    /* 1 is what some writers have put for T. */
     for (size_t i = 0; i < elements; i++)
-      dst[i] = src[i] == 'T';
+      dst[i] = src[i] == 'T' || src[i] == 1;
   } else {
     rf_convert_read(&step->convert, dst, src, elements * step->parts);
   }
