@@ -346,7 +346,7 @@ static bool same_name(const char *a, const char *b) {
   }
 }
 
-static rf_status find_column(const rf_table *table, const char *name, size_t *column, rf_error *err) {
+rf_status rf_table_find(const rf_table *table, const char *name, size_t *column, rf_error *err) {
   for (size_t i = 0; i < table->info.ncols; i++)
     if (strcmp(table->columns[i].info.name, name) == 0) {
       *column = i;
@@ -368,7 +368,7 @@ rf_status rf_table_find_column(rf_file *file, size_t index, const char *name, si
   if (status == RF_OK) {
     status = rf_table_locked(file, index, NULL, &table, err);
     if (status == RF_OK)
-      status = find_column(table, name, column, err);
+      status = rf_table_find(table, name, column, err);
     rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);

@@ -20,6 +20,9 @@ typedef struct rf_table {
  * as long as it is. RF_ERR_TYPE when the HDU is no table. */
 rf_status rf_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **table, rf_error *err);
 
+/* The first column of that name; exact case is tried before any case. RF_ERR_NOT_FOUND. */
+rf_status rf_table_find(const rf_table *table, const char *name, size_t *column, rf_error *err);
+
 /* Column `column`, or RF_ERR_RANGE. */
 rf_status rf_table_column(const rf_table *table, size_t column, const rf_column **found, rf_error *err);
 

@@ -810,6 +810,16 @@ RF_API RF_CHECKED rf_status rf_table_read_heap(rf_file *file, size_t index, size
                                                const uint64_t *offsets, size_t count, rf_cell_type type, uint32_t flags,
                                                void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err);
 
+/* ---- rows by condition ---- */
+
+/* Judges some rows (NULL: all) by an expression over the columns of the table: selected[i] is 1 where the i-th of them
+ * fulfils it and 0 where not; *matches (may be NULL) is the number of ones. Reads the columns that are named and no
+ * others, in batches. RF_ERR_NOT_FOUND for a name that is no column, RF_ERR_TYPE for values that an operator cannot
+ * take, an array without index, a column with descriptors; RF_ERR_RANGE for an index: the message points at the
+ * character, rf_error.offset is its byte. `selected` is undefined after a failure. */
+RF_API RF_CHECKED rf_status rf_table_where(rf_file *file, size_t index, const rf_expr *expr, const rf_rows *rows,
+                                           uint8_t *selected, uint64_t *matches, rf_error *err);
+
 /* --- binding ends here --- */
 
 /* ---- writing tables ---- */
