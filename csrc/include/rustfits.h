@@ -820,8 +820,6 @@ RF_API RF_CHECKED rf_status rf_table_read_heap(rf_file *file, size_t index, size
 RF_API RF_CHECKED rf_status rf_table_where(rf_file *file, size_t index, const rf_expr *expr, const rf_rows *rows,
                                            uint8_t *selected, uint64_t *matches, rf_error *err);
 
-/* --- binding ends here --- */
-
 /* ---- writing tables ---- */
 
 /* A column to make. Strings and arrays are borrowed for the call. */
@@ -873,6 +871,8 @@ RF_API RF_CHECKED rf_status rf_table_resize(rf_file *file, size_t index, uint64_
 /* Adds `nrows` rows at the end and writes these columns of them, after the checks of rf_table_write. */
 RF_API RF_CHECKED rf_status rf_table_append(rf_file *file, size_t index, uint64_t nrows,
                                             const rf_column_request *requests, size_t count, rf_error *err);
+
+/* --- binding ends here --- */
 
 /* Writes cells of one column with descriptors, for some rows (NULL: all): appends the elements (the sum of `lengths`,
  * one behind the other; strings an element a character) to the heap and points the descriptors at them. A P column
