@@ -15,6 +15,7 @@ from typing import Any
 __all__ = [
     "FITSClosedError",
     "FITSCodecError",
+    "FITSColumnError",
     "FITSDriverError",
     "FITSError",
     "FITSExistsError",
@@ -99,6 +100,10 @@ class FITSTypeError(FITSError, TypeError):
 
 class FITSKeyError(FITSError, KeyError):
     """There is no such keyword or HDU name."""
+
+
+class FITSColumnError(FITSKeyError, FITSValueError):
+    """There is no such column: a `KeyError` and a `ValueError`."""
 
 
 class FITSIndexError(FITSError, IndexError):
