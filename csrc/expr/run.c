@@ -99,6 +99,7 @@ BINARY(integers_eq, uint8_t, int64_t, x == y)
 BINARY(reals_lt, uint8_t, double, x < y)
 BINARY(reals_le, uint8_t, double, x <= y)
 BINARY(reals_eq, uint8_t, double, x == y)
+BINARY(integers_bitand, int64_t, int64_t, x &y)
 BINARY(logicals_or, uint8_t, uint8_t, x | y)
 BINARY(logicals_and, uint8_t, uint8_t, x &y)
 BINARY(reals_add, double, double, x + y)
@@ -263,6 +264,19 @@ static bool multiply_fits(int64_t *restrict r, const int64_t *a, size_t step_a, 
   return beyond >> 32 == 0;
 }
 
+/* No division by 0, nor of the least integer by -1. The result has the sign of b, where C gives that of a. */
+static bool modulo_fits(int64_t *restrict r, const int64_t *a, size_t step_a, const int64_t *b, size_t step_b,
+                        size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    int64_t y = b[i * step_b];
+    if (y == 0 || y == -1)
+      return false;
+    int64_t rest = a[i * step_a] % y;
+    r[i] = rest != 0 && (rest ^ y) < 0 ? rest + y : rest;
+  }
+  return true;
+}
+
 static rf_num operate_exactly(rf_op op, rf_num x, rf_num y) {
   switch (op) {
   case RF_OP_ADD:
@@ -309,6 +323,11 @@ static bool run_integers_plainly(rf_op op, int64_t *r, const rf_value_run *a, co
     return subtract_fits(r, a->data, !a->one, b->data, !b->one, n);
   case RF_OP_MULTIPLY:
     return multiply_fits(r, a->data, !a->one, b->data, !b->one, n);
+  case RF_OP_MODULO:
+    return modulo_fits(r, a->data, !a->one, b->data, !b->one, n);
+  case RF_OP_BITAND:
+    integers_bitand(r, a->data, a->one, b->data, b->one, n);
+    return true;
   default:
     return false;
   }

@@ -18,9 +18,18 @@ static rf_str without_trailing_blanks(rf_str s) {
   return s;
 }
 
+/* Most strings of tables are shorter than what a call of memchr costs. */
+#define SHORT 16
+
 rf_str rf_str_trim(const char *text, size_t length) {
-  const char *end = length > 0 ? memchr(text, '\0', length) : NULL;
-  return without_trailing_blanks((rf_str){text, end ? (size_t)(end - text) : length});
+  size_t n = 0;
+  while (n < length && n < SHORT && text[n] != '\0')
+    n++;
+  if (n == SHORT && n < length) {
+    const char *end = memchr(text + n, '\0', length - n);
+    n = end ? (size_t)(end - text) : length;
+  }
+  return without_trailing_blanks((rf_str){text, n});
 }
 
 rf_str rf_str_strip(rf_str s) {
