@@ -8,7 +8,7 @@
 """
 
 from rustfits import _lib
-from rustfits.ascii_table import AsciiTableHDU, GroupsHDU
+from rustfits.ascii_table import AsciiTableHDU
 from rustfits.codecs import register as _register_codec
 from rustfits.columns import (
     AsciiColumnSubset,
@@ -47,6 +47,7 @@ from rustfits.errors import (
     NotFITSError,
 )
 from rustfits.file import FITS
+from rustfits.groups import GroupsHDU
 from rustfits.hdu import HDU
 from rustfits.header import FITSHeader, FITSHeaderEdit, is_protected_key
 from rustfits.image import ImageHDU

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""ASCII tables and random groups: tables whose bytes are other than those of binary tables."""
+"""ASCII tables: each cell is text."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from rustfits.columns import AsciiColumnSubset, AsciiSingleColumnSubset
 from rustfits.errors import FITSTypeError, FITSValueError
-from rustfits.table import TableBase, WritableTable
+from rustfits.table import WritableTable
 from rustfits.table_input import NewColumn, as_column, columns_of_data, columns_of_dtype
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
 
-__all__ = ["AsciiTableHDU", "GroupsHDU", "ascii_columns"]
+__all__ = ["AsciiTableHDU", "ascii_columns"]
 
 
 class AsciiTableHDU(WritableTable):
@@ -73,19 +73,6 @@ class AsciiTableHDU(WritableTable):
         made = columns_of_data({name: values}, None if unit is None else {name: unit})
         (column,) = ascii_columns(made, None if form is None else {name: form})
         self._insert(column, values, position, after, before)
-
-
-class GroupsHDU(TableBase):
-    """Random groups (FITS 6): one row for each group.
-
-    The columns are the parameters, with PSCALn and PZEROn applied, and ``DATA``, the array of the
-    group. Groups can be read, and not be written.
-    """
-
-    __slots__ = ()
-
-    def _describe(self) -> str:
-        return super()._describe().replace("rows", "groups")
 
 
 def ascii_columns(

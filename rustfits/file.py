@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, overload
 
 from rustfits._lib import CData, check, error, ffi, lib
-from rustfits.ascii_table import AsciiTableHDU, GroupsHDU, ascii_columns_of_dtype
+from rustfits.ascii_table import AsciiTableHDU, ascii_columns_of_dtype
 from rustfits.errors import (
     FITSClosedError,
     FITSError,
@@ -22,6 +22,7 @@ from rustfits.errors import (
     FITSValueError,
     FITSWarning,
 )
+from rustfits.groups import GroupsHDU
 from rustfits.handle import FileHandle, open_bytes, open_file
 from rustfits.hdu import HDU, read_facts
 from rustfits.image import ImageHDU, as_pixels, create_image
