@@ -22,8 +22,9 @@ class AsciiTableHDU(WritableTable):
     """An ASCII table: each cell is one number or string, written as text.
 
     It is read and written as a `TableHDU` is. Integers are ``i8``, or ``u8`` by TZEROn; reals are
-    ``f8`` (``f4`` for E formats of up to seven digits); a number that does not fit its field is an
-    error.
+    ``f8``, since formats do not say how many digits count. A blank field is 0; one that holds what
+    TNULLn says and is no number is NaN, or 0 among integers. A number that does not fit its field
+    is an error.
     """
 
     __slots__ = ()
