@@ -192,6 +192,16 @@ static rf_status read_number(const rf_expr *expr, rf_token *token, rf_error *err
 
 /* ------------------------------ strings ------------------------------ */
 
+/* One byte of a string at text[*at]. Bytes of cells are Latin-1 wherever they become text, so a character of Latin-1 is
+ * one byte here, too; others stay UTF-8. */
+static char string_byte(const rf_expr *expr, uint32_t *at) {
+  unsigned char c = (unsigned char)expr->text[*at];
+  if ((c != 0xC2 && c != 0xC3) || *at + 1 == expr->length || !is_continuation(expr->text[*at + 1]))
+    return (char)c;
+  unsigned char next = (unsigned char)expr->text[++*at];
+  return (char)((c & 3) << 6 | (next & 0x3F));
+}
+
 /* From the quote at token->at to the next one that is not doubled. */
 static rf_status read_quoted(const rf_expr *expr, rf_token_kind kind, char *room, size_t *used, rf_token *token,
                              rf_error *err) {
@@ -209,7 +219,7 @@ static rf_status read_quoted(const rf_expr *expr, rf_token_kind kind, char *room
       }
       i++;
     }
-    to[n++] = expr->text[i];
+    to[n++] = kind == RF_TOKEN_STRING ? string_byte(expr, &i) : expr->text[i];
   }
   return rf_expr_fail(expr, err, RF_ERR_ARGUMENT, token->at, "the quote %c that is opened here is never closed,",
                       quote);

@@ -25,6 +25,7 @@ static const int64_t big[ROWS] = {INT64_MIN, -1, INT64_MAX, 0, INT64_C(900719925
 static const uint8_t ok[ROWS] = {1, 0, 1, 0, 1, 0};
 static const uint8_t ok_mask[ROWS] = {0, 0, 0, 0, 1, 1};
 static const char name[ROWS][8] = {"M31", "M31    ", "m31\0xyz", " M 33", "", "N\0M31"};
+static const char latin[ROWS][5] = {"caf\xE9", "\xCE\xB1", "1\xB5m", "", "", ""};
 static const float cube[ROWS][2][3] = {{{1, 2, 3}, {4, 5, 6}},       {{0, 0, 0}, {0, 0, 9}}, {{0}},
                                        {{-1, -2, -3}, {-4, -5, -6}}, {{7, 7, 7}, {7, 7, 7}}, {{1, 1, 1}, {1, 1, 2}}};
 
@@ -44,6 +45,7 @@ static const struct {
     {"ok", {.type = RF_CELL_LOGICAL}, {ok, sizeof ok[0], ok_mask, 1}},
     {"plain", {.type = RF_CELL_BIT}, {ok, sizeof ok[0], NULL, 0}},
     {"name", {.type = RF_CELL_BYTES, .width = 8}, {name, sizeof name[0], NULL, 0}},
+    {"latin", {.type = RF_CELL_BYTES, .width = 5}, {latin, sizeof latin[0], NULL, 0}},
     {"cube", {.type = RF_CELL_F32, .ndim = 2, .dims = {2, 3}}, {cube, sizeof cube[0], NULL, 0}},
     {"line", {.type = RF_CELL_F32, .ndim = 1, .dims = {6}}, {cube, sizeof cube[0], NULL, 0}},
     {"none", {.type = RF_CELL_F32, .ndim = 1, .dims = {0}}, {cube, sizeof cube[0], NULL, 0}},
@@ -216,22 +218,23 @@ static void test_functions(void) {
 }
 
 static void test_strings(void) {
-  CHECK_SAMPLES({"name == 'M31'", "110000"}, {"name == \"M31\"", "110000"}, {"name == 'M31   '", "110000"},
-                {"'M31' == name", "110000"}, {"name != 'M31'", "001111"}, {"name == 'm31'", "001000"},
-                {"lower(name) == 'm31'", "111000"}, {"upper(name) == 'M31'", "111000"},
-                {"name == lower('M31')", "001000"}, {"lower(name) == lower('M31')", "111000"}, {"name == ''", "000010"},
-                {"name < 'M4'", "110110"}, {"name > 'M4'", "001001"}, {"name >= 'N'", "001001"},
-                {"name <= 'M31'", "110110"}, {"strip(name) == 'M 33'", "000100"}, {"name == ' M 33'", "000100"},
-                {"contains(name, '31')", "111000"}, {"contains(name, ' ')", "000100"}, {"contains(name, '')", "111111"},
-                {"contains(upper(name), 'M')", "111100"}, {"startswith(name, 'M')", "110000"},
-                {"startswith(strip(name), 'M')", "110100"}, {"endswith(name, '31')", "111000"},
-                {"endswith(name, '3')", "000100"}, {"startswith(name, '')", "111111"},
-                {"startswith(upper(strip(name)), 'M3')", "111000"}, {"name in ['M31', 'N']", "110001"},
-                {"name in ('N', 'x', 'M31 ')", "110001"}, {"name not in ['M31', 'N']", "001110"},
-                {"lower(name) in ['m31']", "111000"}, {"name == 'it''s'", "000000"}, {"'it''s' == \"it's\"", "111111"},
-                {"\"a\"\"b\" == 'a\"b'", "111111"}, {"name == name", "111111"}, {"'a' < 'b'", "111111"},
-                {"upper(name) > name", "000000"}, {"upper(name) < name", "001000"}, {"strip('  x ') == 'x'", "111111"},
-                {"strip(lower(name)) == 'm 33'", "000100"});
+  CHECK_SAMPLES(
+      {"name == 'M31'", "110000"}, {"name == \"M31\"", "110000"}, {"name == 'M31   '", "110000"},
+      {"'M31' == name", "110000"}, {"name != 'M31'", "001111"}, {"name == 'm31'", "001000"},
+      {"lower(name) == 'm31'", "111000"}, {"upper(name) == 'M31'", "111000"}, {"name == lower('M31')", "001000"},
+      {"lower(name) == lower('M31')", "111000"}, {"name == ''", "000010"}, {"name < 'M4'", "110110"},
+      {"name > 'M4'", "001001"}, {"name >= 'N'", "001001"}, {"name <= 'M31'", "110110"},
+      {"strip(name) == 'M 33'", "000100"}, {"name == ' M 33'", "000100"}, {"contains(name, '31')", "111000"},
+      {"contains(name, ' ')", "000100"}, {"contains(name, '')", "111111"}, {"contains(upper(name), 'M')", "111100"},
+      {"startswith(name, 'M')", "110000"}, {"startswith(strip(name), 'M')", "110100"},
+      {"endswith(name, '31')", "111000"}, {"endswith(name, '3')", "000100"}, {"startswith(name, '')", "111111"},
+      {"startswith(upper(strip(name)), 'M3')", "111000"}, {"name in ['M31', 'N']", "110001"},
+      {"name in ('N', 'x', 'M31 ')", "110001"}, {"name not in ['M31', 'N']", "001110"},
+      {"lower(name) in ['m31']", "111000"}, {"name == 'it''s'", "000000"}, {"'it''s' == \"it's\"", "111111"},
+      {"\"a\"\"b\" == 'a\"b'", "111111"}, {"name == name", "111111"}, {"'a' < 'b'", "111111"},
+      {"upper(name) > name", "000000"}, {"upper(name) < name", "001000"}, {"strip('  x ') == 'x'", "111111"},
+      {"strip(lower(name)) == 'm 33'", "000100"}, {"latin == 'caf\xC3\xA9'", "100000"},
+      {"latin == 'caf\xE9'", "100000"}, {"latin == '\xCE\xB1'", "010000"}, {"contains(latin, '\xC2\xB5')", "001000"});
 }
 
 static void test_lists(void) {
