@@ -26,6 +26,7 @@ from rustfits.table_input import (
 )
 from rustfits.table_read import read_columns, read_table
 from rustfits.values import ascii_bytes
+from rustfits.where import find_rows
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
@@ -42,6 +43,8 @@ RowsLike: TypeAlias = "slice | Sequence[SupportsIndex] | Array | str | EllipsisT
 
 # Rows are read ahead in batches of this many bytes.
 _BATCH = 4 << 20
+# From so many rows on it is looked first whether the file has them.
+_MANY = 8 << 20
 
 
 class TableBase(HDU):
@@ -128,9 +131,9 @@ class TableBase(HDU):
 
         Parameters
         ----------
-        rows : slice, sequence of int, or mask, optional
-            Which rows, as for a numpy array: in the order given, negative ones from the end. All
-            rows unless said.
+        rows : slice, sequence of int, mask, or str, optional
+            Which rows, as for a numpy array: in the order given, negative ones from the end. A str
+            is a condition, as for `where`. All rows unless said.
         columns : sequence of str, optional
             Which columns, in the order of the result. All of them unless said. Names are found
             whatever their case; an exact one comes first.
@@ -158,7 +161,7 @@ class TableBase(HDU):
         FITSIndexError
             There is no row of a number.
         FITSValueError
-            A column is named twice.
+            A column is named twice, or the condition cannot be understood.
         FITSFormatError
             The bytes of a cell make no sense; the message names row and column.
         FITSTruncatedError
@@ -233,7 +236,41 @@ class TableBase(HDU):
 
     def _rows(self, rows: RowsLike) -> Axis:
         """Give the rows that ``rows=`` selects."""
+        if isinstance(rows, str):
+            found = self.where(rows)
+            return Axis(0, 1, len(found), found.astype(np.uint64))
         return select_rows(rows, self._schema().nrows)[0]
+
+    def where(self, expression: str) -> Array:
+        """Find the rows for which a condition holds.
+
+        Parameters
+        ----------
+        expression : str
+            A condition over columns, such as ``"mag < 22 & (flag == 0 | name == 'M31')"``.
+
+        Returns
+        -------
+        numpy.ndarray
+            Numbers of the rows, ascending.
+
+        Raises
+        ------
+        FITSValueError
+            The condition cannot be understood; the message points at the character.
+        FITSColumnError
+            There is no column of a name in it.
+        FITSTypeError
+            An operator cannot take the values of a column.
+        FITSTruncatedError, FITSIOError
+            Reading failed.
+        """
+        schema = self._schema()
+        last = Axis(schema.nrows - 1, 1, 1)
+        if schema.nrows >= _MANY:
+            # Before memory for all rows is asked for: how many there are is what a header says.
+            read_table(self._file, self._index, schema, schema.columns[:1], last)
+        return find_rows(self._file, self._index, schema.nrows, expression)
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, (str, bytes)):
@@ -527,7 +564,10 @@ class WritableTable(TableBase):
         """Write some rows of one column."""
         schema = self._schema()
         column = schema.find(name)
-        axis, single = select_rows(key, schema.nrows)
+        if isinstance(key, str):
+            axis, single = self._rows(key), False
+        else:
+            axis, single = select_rows(key, schema.nrows)
         if column.variable:
             value = [_one_cell(value)] if single else _repeat(value, axis.length, False)
         cargo = table_write.prepare(schema, (column,), [value], axis.length, broadcast=True)

@@ -6,6 +6,7 @@ Everything is looked at here before a file is touched.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -453,7 +454,7 @@ def _free_value(column: NewColumn, present: Array) -> int | None:
         offset = half
     first = (high, low) if dtype.kind == "u" else (low, high)
     taken = set(np.unique(present).tolist())
-    for value in (*first, *range(high - 1, low, -1)):
+    for value in itertools.chain(first, range(high - 1, low, -1)):
         if value not in taken:
             return int(value + offset)
     raise FITSValueError(
