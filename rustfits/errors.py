@@ -56,7 +56,7 @@ class FITSError(Exception):
     keyword : str or None
         The header keyword concerned.
     offset : int or None
-        Byte offset in the file or compressed stream.
+        Byte offset in the file or compressed stream; in a condition (`where`), the character.
     http_status : int or None
         Status of the server's answer, for remote files.
     code : str or None

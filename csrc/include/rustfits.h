@@ -111,7 +111,7 @@ typedef struct rf_error {
   int sys_errno;     /* errno of the failed system call, else 0 */
   int http_status;   /* status of the server's answer (HTTP or FTP reply code), else 0 */
   int hdu;           /* index of the HDU concerned, or -1 */
-  int64_t offset;    /* byte offset in the file or stream, or -1 */
+  int64_t offset;    /* byte offset in the file, stream or expression, or -1 */
   char keyword[80];  /* the keyword concerned, or "" */
   char message[640]; /* one sentence that names file, HDU, what was found and what was expected */
 } rf_error;
