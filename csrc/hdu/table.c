@@ -253,10 +253,21 @@ static rf_status fill_table(rf_table *table, const rf_hdu *hdu, rf_header *heade
   return status;
 }
 
+/* All that is worked out from rows relies on this; GCOUNT = 0 makes it untrue. */
+static rf_status check_rows(const rf_table_info *info, const rf_hdu *hdu, rf_error *err) {
+  uint64_t rows;
+  if (rf_mul_u64(info->nrows, info->row_bytes, &rows) && rows <= hdu->data_bytes)
+    return RF_OK;
+  return rf_fail(err, RF_ERR_FORMAT,
+                 "%" PRIu64 " rows of %" PRIu64 " bytes are not in a data unit of %" PRIu64 " (GCOUNT = %" PRId64 ")",
+                 info->nrows, info->row_bytes, hdu->data_bytes, hdu->gcount);
+}
+
 /* One block of memory, so that an entry of the index can let it go without knowing what it is. */
 static rf_status make_table(const rf_hdu *hdu, rf_header *header, rf_table **out, rf_error *err) {
   rf_table_info info;
   RF_TRY(describe_table(&info, hdu, header, err));
+  RF_TRY(check_rows(&info, hdu, err));
   rf_table *table = rf_alloc_zero(1, sizeof *table + info.ncols * sizeof *table->columns);
   if (table == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu columns", info.ncols);
