@@ -43,8 +43,6 @@ RowsLike: TypeAlias = "slice | Sequence[SupportsIndex] | Array | str | EllipsisT
 
 # Rows are read ahead in batches of this many bytes.
 _BATCH = 4 << 20
-# From so many rows on it is looked first whether the file has them.
-_MANY = 8 << 20
 
 
 class TableBase(HDU):
@@ -266,10 +264,6 @@ class TableBase(HDU):
             Reading failed.
         """
         schema = self._schema()
-        last = Axis(schema.nrows - 1, 1, 1)
-        if schema.nrows >= _MANY:
-            # Before memory for all rows is asked for: how many there are is what a header says.
-            read_table(self._file, self._index, schema, schema.columns[:1], last)
         return find_rows(self._file, self._index, schema.nrows, expression)
 
     def __getitem__(self, key: Any) -> Any:
