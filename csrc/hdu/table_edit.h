@@ -32,10 +32,23 @@ rf_status rf_spec_take(const rf_column_spec *from, size_t position, rf_column_sp
 
 rf_status rf_table_set_integer(rf_header *header, const char *keyword, uint64_t value, const char *comment,
                                rf_error *err);
-rf_status rf_table_set_text(rf_header *header, const char *keyword, unsigned number, const char *text, rf_error *err);
+/* ---- column_keyword.c ---- */
 
-/* n of a keyword that names a column ("TFORM12", "TCRPX3", "12CTYP3" ...), 0 for any other. */
-unsigned rf_column_of_keyword(const char *keyword);
+/* Where in a keyword the numbers of columns stand ("TFORM12", "TCRPX3A", "2CTYP12", "TP3_4"): text[at[i]] is the first
+ * of length[i] digits, which mean n[i]. Gives how many there are, 0 for any other keyword. */
+typedef struct rf_keyword_columns {
+  int count;
+  size_t at[2];
+  size_t length[2];
+  unsigned n[2];
+} rf_keyword_columns;
+int rf_keyword_find_columns(const char *keyword, rf_keyword_columns *columns);
+
+/* A copy of the header of a table without the cards of column `without` (1-based, 0: none); numbers of columns from
+ * `from` on get `shift` added. `cards` (may be NULL) are put in before those of column `from`, or behind those of the
+ * last column. */
+rf_status rf_header_renumber(const rf_header *header, unsigned without, unsigned from, int shift,
+                             const rf_header *cards, rf_header **out, rf_error *err);
 
 /* ---- table_write.c ---- */
 
@@ -59,7 +72,33 @@ void rf_write_plan_free(rf_write_plan *plan);
 /* Writes the rows of the walk. */
 rf_status rf_write_plan_run(const rf_write_plan *plan, const rf_row_walk *walk, const rf_row_sink *sink, rf_error *err);
 
+/* Writes one field of the rows of a walk: `step` has to be fit for rf_row_put and to have passed its check. */
+rf_status rf_write_field(const rf_row_step *step, const rf_row_walk *walk, const rf_row_sink *sink, rf_error *err);
+
+/* ---- row_rewrite.c ---- */
+
+/* What becomes of the bytes of a row. */
+typedef enum rf_row_way {
+  RF_ROW_COPY,
+  RF_ROW_BLANK, /* `blank` of the rewriting */
+  RF_ROW_WIDEN  /* P descriptor to Q */
+} rf_row_way;
+
+typedef struct rf_row_part {
+  rf_row_way way;
+  uint64_t from;  /* in the old row */
+  uint64_t to;    /* in the new one */
+  uint64_t bytes; /* in the new one */
+} rf_row_part;
+
+/* Rows of other lengths, in place: in pieces, from the back when they grow. */
+rf_status rf_rows_rewrite(rf_store *store, uint64_t data, uint64_t nrows, uint64_t old_bytes, uint64_t new_bytes,
+                          const rf_row_part *parts, size_t count, int blank, rf_error *err);
+
 /* ---- table_resize.c ---- */
+
+/* Sets THEAP where there is a gap, or a card of that name already. */
+rf_status rf_table_set_heap_place(rf_header *header, uint64_t offset, uint64_t gap, rf_error *err);
 
 /* The table of HDU `index` for editing: RF_ERR_TYPE for what is no table of its own, RF_ERR_UNSUPPORTED for GCOUNT
  * other than 1, RF_ERR_FORMAT for a heap that overlaps the rows. `gap` is that between rows and heap. */

@@ -89,8 +89,7 @@ static rf_status change_rows(void *context, rf_store *store, uint64_t data, rf_e
   return rf_write_plan_run(change->plan, change->walk, &sink, err);
 }
 
-/* THEAP where there is a gap, or a card of that name already. */
-static rf_status set_heap_place(rf_header *header, uint64_t offset, uint64_t gap, rf_error *err) {
+rf_status rf_table_set_heap_place(rf_header *header, uint64_t offset, uint64_t gap, rf_error *err) {
   rf_error ignored;
   size_t at;
   if (gap == 0 && rf_header_find(header, "THEAP", 0, &at, &ignored) != RF_OK)
@@ -114,7 +113,7 @@ static rf_status apply(rf_file *file, size_t index, rf_hdu *hdu, uint64_t nrows,
   if (status == RF_OK && gap + heap != (uint64_t)hdu->pcount)
     status = rf_table_set_integer(header, "PCOUNT", gap + heap, "size of special data area", err);
   if (status == RF_OK)
-    status = set_heap_place(header, change->new_rows + gap, gap, err);
+    status = rf_table_set_heap_place(header, change->new_rows + gap, gap, err);
   if (status == RF_OK)
     status = rf_file_rearrange_locked(file, index, header, bytes, &rearrange, written, err);
   rf_header_free(header);

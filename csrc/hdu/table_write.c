@@ -225,6 +225,13 @@ rf_status rf_write_plan_run(const rf_write_plan *plan, const rf_row_walk *walk, 
   return status;
 }
 
+rf_status rf_write_field(const rf_row_step *step, const rf_row_walk *walk, const rf_row_sink *sink, rf_error *err) {
+  rf_row_step own = *step;
+  rf_write_plan plan = {.rows = {.steps = &own, .count = 1, .low = step->offset, .high = step->offset + step->bytes},
+                        .whole = step->bytes == sink->row_bytes};
+  return rf_write_plan_run(&plan, walk, sink, err);
+}
+
 /* ---- the call ---- */
 
 static rf_status write_locked(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,

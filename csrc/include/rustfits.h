@@ -872,8 +872,6 @@ RF_API RF_CHECKED rf_status rf_table_resize(rf_file *file, size_t index, uint64_
 RF_API RF_CHECKED rf_status rf_table_append(rf_file *file, size_t index, uint64_t nrows,
                                             const rf_column_request *requests, size_t count, rf_error *err);
 
-/* --- binding ends here --- */
-
 /* Writes cells of one column with descriptors, for some rows (NULL: all): appends the elements (the sum of `lengths`,
  * one behind the other; strings an element a character) to the heap and points the descriptors at them. A P column
  * becomes Q when its heap needs it. type, flags and mask as in rf_table_read_heap. */
@@ -895,6 +893,8 @@ RF_API RF_CHECKED rf_status rf_table_describe_column(rf_file *file, size_t index
 /* Writes the heap anew without what no descriptor points at, and shortens the data. *freed (may be NULL): bytes less.
  */
 RF_API RF_CHECKED rf_status rf_table_repack(rf_file *file, size_t index, uint64_t *freed, rf_error *err);
+
+/* --- binding ends here --- */
 
 #ifdef __cplusplus
 }
