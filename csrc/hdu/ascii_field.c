@@ -243,41 +243,17 @@ rf_ascii_result rf_ascii_read_integer(const char *field, size_t width, unsigned 
   return RF_ASCII_OK;
 }
 
-/* Up to 2^53 and 10^22 both factors are exact doubles and one operation rounds once. */
-static bool exact_path(const parts *p, double *value) {
-#if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD == 0
-  static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-  uint64_t whole = 0;
-  if (p->count > 15 || p->power < -22 || p->power > 22)
-    return false;
-  for (int i = 0; i < p->count; i++)
-    whole = 10 * whole + (uint64_t)(p->digits[i] - '0');
-  *value = p->power < 0 ? (double)whole / tens[-p->power] : (double)whole * tens[p->power];
-  return true;
-#else
-  (void)p;
-  (void)value;
-  return false;
-#endif
-}
-
 static double parts_to_real(parts *p) {
-  char text[MAX_DIGITS + 16];
-  int64_t integer;
   double value = 0;
-  if (p->count == 0 || exact_path(p, &value))
-    return value;
   if (p->sticky) {
     p->digits[p->count++] = '1';
     p->power--;
   }
-  if (p->count + p->power > DBL_MAX_10_EXP + 2)
-    return INFINITY;
-  if (p->count + p->power < -330)
+  if (p->count == 0 || p->count + p->power < -330)
     return 0;
-  int n = snprintf(text, sizeof text, "%.*sE%d", p->count, p->digits, (int)p->power);
-  return rf_number_read(text, (size_t)n, &integer, &value) == RF_NUMBER_REAL ? value : INFINITY;
+  if (p->count + p->power > DBL_MAX_10_EXP + 2 || !rf_number_from_digits(p->digits, p->count, (int)p->power, &value))
+    return INFINITY;
+  return value;
 }
 
 static bool equals_word(const char *text, size_t n, const char *word) {

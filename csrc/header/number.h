@@ -18,6 +18,10 @@ typedef enum rf_number_kind { RF_NUMBER_NONE, RF_NUMBER_INTEGER, RF_NUMBER_BIG, 
  * A BIG integer is for the caller to keep as text. */
 rf_number_kind rf_number_read(const char *text, size_t n, int64_t *integer, double *real);
 
+/* digits[0..n) * 10^power, correctly rounded. 1 <= n <= 80, and the first digit is not 0. False when it is beyond the
+ * range of double. */
+bool rf_number_from_digits(const char *digits, int n, int power, double *out);
+
 /* Shortest text that reads back as the same double, with a '.' always and an upper-case E. False for NaN, infinity. */
 bool rf_number_write_real(double value, char out[RF_NUMBER_BYTES]);
 void rf_number_write_integer(int64_t value, char out[RF_NUMBER_BYTES]);

@@ -264,6 +264,24 @@ static void test_reading_is_that_of_strtod(void) {
   }
 }
 
+/* Where 128 bits are enough, there is a way of its own; ties between two doubles among the numbers. */
+static void test_up_to_19_digits_are_read_as_by_strtod(void) {
+  static const uint64_t fives[] = {1, 5, 25, 125, 625};
+  for (int i = 0; i < 300000; i++) {
+    char text[64];
+    double back = 0;
+    uint64_t whole = next_random() >> (next_random() % 64);
+    int power = (int)(next_random() % 61) - 30;
+    if (i % 3 == 0) { /* an odd number of 54 bits lies half way */
+      unsigned k = (unsigned)(next_random() % 5);
+      whole = ((UINT64_C(1) << 53) | (next_random() >> 11) | 1) * fives[k];
+      power = -(int)k;
+    }
+    snprintf(text, sizeof text, "%llu.E%d", (unsigned long long)whole, power);
+    CHECK(rf_ascii_read_real(text, strlen(text), 0, &back) == RF_ASCII_OK && back == strtod(text, NULL));
+  }
+}
+
 /* ---- writing ---- */
 
 static void check_written(const char *form, double value, const char *expected) {
@@ -397,6 +415,7 @@ int main(void) {
   RUN(test_integers);
   RUN(test_null_strings);
   RUN(test_reading_is_that_of_strtod);
+  RUN(test_up_to_19_digits_are_read_as_by_strtod);
   RUN(test_writing_reals);
   RUN(test_no_field_holds_what_is_not_finite);
   RUN(test_most_decimals);
