@@ -282,8 +282,59 @@ static bool word_to_real(const char *field, size_t width, double *value) {
   return true;
 }
 
+/* Digits at field[i..) with one point at most. Gives where they end; *behind counts those behind the point, which is
+ * seen when that is not negative. */
+static size_t plain_digits(const char *field, size_t width, size_t i, uint64_t *whole, int *digits, int *behind) {
+  for (; i < width; i++) {
+    unsigned digit = (unsigned)(unsigned char)field[i] - '0';
+    if (digit <= 9) {
+      *whole = 10 * *whole + digit;
+      *digits += 1;
+      *behind += *behind >= 0;
+    } else if (field[i] == '.' && *behind < 0) {
+      *behind = 0;
+    } else {
+      break;
+    }
+  }
+  return i;
+}
+
+/* What nearly all fields of reals look like: no blanks within, a point, at most 19 digits and an exponent of at most
+ * three. */
+static bool plain_real(const char *field, size_t width, double *value) {
+  uint64_t whole = 0;
+  int digits = 0, behind = -1, exponent = 0;
+  size_t i = 0;
+  while (i < width && field[i] == ' ')
+    i++;
+  bool negative = i < width && field[i] == '-';
+  i = plain_digits(field, width, i + negative, &whole, &digits, &behind);
+  if (digits == 0 || digits > 19 || behind < 0)
+    return false;
+  if (i < width && (field[i] == 'E' || field[i] == 'D')) {
+    bool down = i + 1 < width && field[i + 1] == '-';
+    i += 1 + (down || (i + 1 < width && field[i + 1] == '+'));
+    size_t first = i;
+    for (; i < width && is_digit(field[i]) && i - first < 3; i++)
+      exponent = 10 * exponent + (field[i] - '0');
+    if (i == first)
+      return false;
+    exponent = down ? -exponent : exponent;
+  }
+  while (i < width && field[i] == ' ')
+    i++;
+  if (i != width || !rf_number_from_whole(whole, exponent - behind, value))
+    return false;
+  if (negative)
+    *value = -*value;
+  return true;
+}
+
 rf_ascii_result rf_ascii_read_real(const char *field, size_t width, unsigned decimals, double *value) {
   parts p;
+  if (plain_real(field, width, value))
+    return RF_ASCII_OK;
   if (!scan(field, width, decimals, &p))
     return word_to_real(field, width, value) ? RF_ASCII_OK : RF_ASCII_NO_NUMBER;
   double magnitude = parts_to_real(&p);

@@ -191,12 +191,20 @@ static bool by_wide_integers(uint64_t whole, int power, double *out) {
 }
 #endif
 
+bool rf_number_from_whole(uint64_t whole, int power, double *out) {
+  if (whole == 0) {
+    *out = 0;
+    return true;
+  }
+  return by_doubles(whole, power, out) || by_wide_integers(whole, power, out);
+}
+
 bool rf_number_from_digits(const char *digits, int n, int power, double *out) {
   if (n <= 19) {
     uint64_t whole = 0;
     for (int i = 0; i < n; i++)
       whole = 10 * whole + (uint64_t)(digits[i] - '0');
-    if (by_doubles(whole, power, out) || by_wide_integers(whole, power, out))
+    if (rf_number_from_whole(whole, power, out))
       return true;
   }
   return by_long_division(digits, n, power, out);

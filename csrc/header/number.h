@@ -18,6 +18,9 @@ typedef enum rf_number_kind { RF_NUMBER_NONE, RF_NUMBER_INTEGER, RF_NUMBER_BIG, 
  * A BIG integer is for the caller to keep as text. */
 rf_number_kind rf_number_read(const char *text, size_t n, int64_t *integer, double *real);
 
+/* whole * 10^power, correctly rounded, where that takes no long numbers; false where it does. */
+bool rf_number_from_whole(uint64_t whole, int power, double *out);
+
 /* digits[0..n) * 10^power, correctly rounded. 1 <= n <= 80, and the first digit is not 0. False when it is beyond the
  * range of double. */
 bool rf_number_from_digits(const char *digits, int n, int power, double *out);
