@@ -437,10 +437,23 @@ static void shorten(written *w, size_t width, unsigned decimals) {
     w->mantissa_length--;
 }
 
+/* Said without printing it: it fits for sure. "-d.", the decimals and "E-ddd"; or "-", the digits before the point,
+ * which rounding up does not make more, "." and the decimals. */
+static bool surely_fits(const rf_ascii_format *format, double value) {
+  if (format->letter != 'F')
+    return format->width >= format->decimals + 8;
+  double limit = 0.9;
+  for (unsigned i = format->decimals + 2; i < format->width && limit < 1e18; i++)
+    limit *= 10;
+  return limit > 1 && fabs(value) < limit;
+}
+
 rf_ascii_result rf_ascii_write_real(char *field, const rf_ascii_format *format, double value) {
   written w;
   if (!isfinite(value))
     return RF_ASCII_NOT_FINITE;
+  if (field == NULL && surely_fits(format, value))
+    return RF_ASCII_OK;
   print_number(format, value, &w);
   if (!fits(&w, format->width))
     shorten(&w, format->width, format->decimals);

@@ -374,6 +374,22 @@ static void test_writing_is_that_of_printf(void) {
   }
 }
 
+/* What the check says is what writing says, at every border of every format. */
+static void test_the_check_alone_says_the_same(void) {
+  char field[64];
+  for (unsigned width = 1; width <= 28; width++)
+    for (unsigned decimals = 0; decimals <= 19; decimals++)
+      for (int power = -25; power <= 25; power++)
+        for (int k = 0; k < 12; k++) {
+          static const double digits[] = {1, 5, 8.9, 9, 9.4, 9.5, 9.6, 9.99, 9.9999999, 9.5000001, 2.5, 0.95};
+          double value = digits[k] * pow(10, power) * (power % 2 != 0 ? -1 : 1);
+          rf_ascii_format format = {k % 2 != 0 ? 'F' : 'E', width, decimals};
+          CHECK(rf_ascii_write_real(NULL, &format, value) == rf_ascii_write_real(field, &format, value));
+          format.letter = k % 2 != 0 ? 'D' : 'F';
+          CHECK(rf_ascii_write_real(NULL, &format, value) == rf_ascii_write_real(field, &format, value));
+        }
+}
+
 /* The formats that tables get when none is asked for keep every bit. */
 static void test_default_formats_keep_every_bit(void) {
   const rf_ascii_format single = {'E', 15, 8}, whole = {'D', 25, 17};
@@ -420,6 +436,7 @@ int main(void) {
   RUN(test_no_field_holds_what_is_not_finite);
   RUN(test_most_decimals);
   RUN(test_writing_is_that_of_printf);
+  RUN(test_the_check_alone_says_the_same);
   RUN(test_default_formats_keep_every_bit);
   RUN(test_writing_integers_and_text);
   return check_report();
