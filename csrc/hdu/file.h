@@ -18,6 +18,8 @@
 #include "store/store.h"
 
 /* Facts of one HDU, taken from its header in the scan. */
+struct rf_file;
+
 typedef struct rf_hdu {
   uint64_t header_offset;
   uint64_t header_bytes; /* whole blocks */
@@ -42,6 +44,9 @@ typedef struct rf_hdu {
   rf_header *header; /* read when first asked for, under scan_lock */
   /* tables */
   struct rf_table *table; /* made when first asked for, under scan_lock */
+  /* NULL, or what has to be done before another HDU is appended or the file is closed: appending to a table leaves room
+   * for rows to come, and nobody else should have to see it. Exclusive lock held. */
+  rf_status (*settle)(struct rf_file *file, size_t index, rf_error *err);
 } rf_hdu;
 
 struct rf_file {

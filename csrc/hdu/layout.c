@@ -136,6 +136,19 @@ static rf_status append_entry(rf_file *file, const rf_header *header, rf_hdu *hd
   return status;
 }
 
+/* What the last HDU has put off is to be done now: it will not be the last one any more. */
+static rf_status settle_last(rf_file *file, rf_error *err) {
+  rf_hdu *last = file->hdu_count > 0 ? file->hdus[file->hdu_count - 1] : NULL;
+  if (last == NULL || last->settle == NULL)
+    return RF_OK;
+  rf_status status = last->settle(file, file->hdu_count - 1, err);
+  if (status != RF_OK) {
+    file->tainted = true;
+    memcpy(file->taint, "moving a heap failed", 21);
+  }
+  return status;
+}
+
 rf_status rf_file_append_locked(rf_file *file, const rf_header *header, size_t *index, rf_error *err) {
   size_t count;
   rf_hdu *hdu;
@@ -144,6 +157,7 @@ rf_status rf_file_append_locked(rf_file *file, const rf_header *header, size_t *
   RF_TRY(rf_file_scan_locked(file, &count, err));
   if (count >= file->options.limits.hdus)
     return rf_fail(err, RF_ERR_LIMIT, "the file has %zu HDUs, which is the limit", count);
+  RF_TRY(settle_last(file, err));
   RF_TRY(rf_file_add_entry(file, &hdu, err));
   rf_status status = parse_new(header, count == 0, hdu, err);
   if (status != RF_OK) {
@@ -280,6 +294,7 @@ static rf_status is_same(rf_file *file, const rf_hdu *hdu, const char *bytes, si
 /* The entry keeps its place in memory and gets new facts; those behind it move (down: `shift` wraps around). */
 static void refresh_index(rf_file *file, size_t index, rf_hdu *fresh, uint64_t shift) {
   rf_hdu *hdu = file->hdus[index];
+  fresh->settle = hdu->settle;
   rf_hdu_clear(hdu);
   *hdu = *fresh;
   if (fresh->axes == fresh->small_axes)

@@ -97,7 +97,7 @@ rf_status rf_rows_rewrite(rf_store *store, uint64_t data, uint64_t nrows, uint64
 
 /* ---- table_resize.c ---- */
 
-/* Sets THEAP where there is a gap, or a card of that name already. */
+/* THEAP where there is a gap; none where the heap is right behind the rows, which is what its absence says. */
 rf_status rf_table_set_heap_place(rf_header *header, uint64_t offset, uint64_t gap, rf_error *err);
 
 /* The table of HDU `index` for editing: RF_ERR_TYPE for what is no table of its own, RF_ERR_UNSUPPORTED for GCOUNT

@@ -12,7 +12,7 @@
 /* A heap larger than this is moved away from the rows by a part of its size when rows are appended, so that the next
  * ones find room: the heap is copied a number of times that grows with the logarithm of the rows. */
 #define SMALL_HEAP ((uint64_t)64 << 10)
-#define HEAP_PART 4
+#define HEAP_PART 2
 
 rf_status rf_table_fill(rf_store *store, uint64_t offset, uint64_t n, int byte, rf_error *err) {
   if (n == 0)
@@ -92,9 +92,9 @@ static rf_status change_rows(void *context, rf_store *store, uint64_t data, rf_e
 rf_status rf_table_set_heap_place(rf_header *header, uint64_t offset, uint64_t gap, rf_error *err) {
   rf_error ignored;
   size_t at;
-  if (gap == 0 && rf_header_find(header, "THEAP", 0, &at, &ignored) != RF_OK)
-    return RF_OK;
-  return rf_table_set_integer(header, "THEAP", offset, "where the heap begins", err);
+  if (gap > 0)
+    return rf_table_set_integer(header, "THEAP", offset, "where the heap begins", err);
+  return rf_header_find(header, "THEAP", 0, &at, &ignored) == RF_OK ? rf_header_delete(header, "THEAP", err) : RF_OK;
 }
 
 /* `gap` and `heap` are the bytes between rows and heap, and of the heap, as they will be. */
@@ -174,6 +174,26 @@ static uint64_t spare(rf_file *file, size_t index, uint64_t heap) {
   return heap / HEAP_PART;
 }
 
+/* The heap goes back to the rows: a gap is good FITS, and programs of some age stumble over it. */
+static rf_status close_gap(rf_file *file, size_t index, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_table *table;
+  uint64_t gap;
+  bool written = false;
+  RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
+  hdu->settle = NULL;
+  if (gap == 0)
+    return RF_OK;
+  uint64_t rows = table->info.nrows * table->info.row_bytes, heap = (uint64_t)hdu->pcount - gap;
+  row_change change = {.row_bytes = table->info.row_bytes,
+                       .old_rows = rows,
+                       .new_rows = rows,
+                       .from = table->info.heap_offset,
+                       .to = rows,
+                       .bytes = heap};
+  return apply(file, index, hdu, table->info.nrows, 0, heap, &change, &written, err);
+}
+
 /* `walk` is that of the new rows. */
 static rf_status append_rows(rf_file *file, size_t index, rf_hdu *hdu, const rf_table *table, uint64_t gap,
                              const rf_row_walk *walk, const rf_write_plan *plan, bool *written, rf_error *err) {
@@ -190,7 +210,11 @@ static rf_status append_rows(rf_file *file, size_t index, rf_hdu *hdu, const rf_
     gap = heap > 0 ? spare(file, index, heap) : 0;
     change.to = change.new_rows + gap;
   }
-  return apply(file, index, hdu, nrows, gap, heap, &change, written, err);
+  RF_TRY(apply(file, index, hdu, nrows, gap, heap, &change, written, err));
+  /* The entry of an HDU stays where it is in memory. */
+  if (change.to > change.from && gap > 0)
+    hdu->settle = close_gap;
+  return RF_OK;
 }
 
 static rf_status append_locked(rf_file *file, size_t index, uint64_t nrows, const rf_column_request *requests,

@@ -141,7 +141,7 @@ typedef struct window {
 } window;
 
 static void take_window(const rf_row_walk *walk, uint64_t first, uint64_t most, uint64_t row_bytes, window *w) {
-  uint64_t near = row_bytes < NEAR_BYTES ? NEAR_BYTES / (row_bytes + 1) : 0;
+  uint64_t step_rows = row_bytes < NEAR_BYTES ? NEAR_BYTES / (row_bytes + 1) : 0;
   uint64_t last = rf_row_at(walk, first);
   *w = (window){first, 1, last, last, true};
   if (walk->indices == NULL && walk->step == 1) {
@@ -153,7 +153,7 @@ static void take_window(const rf_row_walk *walk, uint64_t first, uint64_t most, 
     uint64_t row = rf_row_at(walk, i);
     uint64_t low = row < w->low ? row : w->low, high = row > w->high ? row : w->high;
     uint64_t apart = row > last ? row - last : last - row;
-    if ((apart > 1 && apart > near) || high - low >= most)
+    if ((apart > 1 && apart > step_rows) || high - low >= most)
       break;
     w->dense = w->dense && row == last + 1;
     w->low = low;

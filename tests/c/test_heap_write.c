@@ -5,6 +5,7 @@
  */
 #include <math.h>
 
+#include "scratch.h"
 #include "table_rows.h"
 
 static uint64_t seed = 88172645463325252u;
@@ -84,7 +85,8 @@ static void test_append_in_steps(void) {
   rf_column_spec columns[] = {SPEC(.name = "i", .type = RF_CELL_I32),
                               SPEC(.name = "v", .type = RF_CELL_F64, .descriptor = 'P'),
                               SPEC(.name = "w", .type = RF_CELL_I16, .descriptor = 'P')};
-  rf_file *file = rows_file();
+  rf_file *file = NULL;
+  CHECK_OK(rf_file_open(scratch_path("steps.fits"), RF_MODE_CREATE, NULL, &file, &rows_err), rows_err);
   size_t index = rows_create(file, columns, 3, 0);
   static int32_t i[STEPS * EACH], i_back[STEPS * EACH];
   static uint64_t lengths[STEPS * EACH], offsets[STEPS * EACH], found[STEPS * EACH];
@@ -119,7 +121,7 @@ static void test_append_in_steps(void) {
   }
   rows_agree(file);
   CHECK(strcmp(rows_card(file, index, "THEAP"), "-") != 0); /* room was left for rows to come */
-  for (int packed = 0; packed < 2; packed++) {
+  for (int closed = 0; closed < 2; closed++) {
     rf_column_request request = rows_request(0, RF_CELL_I32, 0, i_back, 4);
     CHECK_OK(rf_table_read(file, index, NULL, &request, 1, &rows_err), rows_err);
     CHECK(memcmp(i, i_back, sizeof i) == 0);
@@ -134,7 +136,11 @@ static void test_append_in_steps(void) {
                                 &rows_err),
              rows_err);
     CHECK(memcmp(w, w_back, total * 2) == 0);
-    CHECK_OK(rf_table_repack(file, index, NULL, &rows_err), rows_err);
+    /* Whoever opens the file later finds no gap. */
+    if (!closed) {
+      CHECK_OK(rf_file_close(file, &rows_err), rows_err);
+      CHECK_OK(rf_file_open(scratch_path("steps.fits"), RF_MODE_READ_WRITE, NULL, &file, &rows_err), rows_err);
+    }
   }
   CHECK_STR(rows_card(file, index, "THEAP"), "-");
   char pcount[32];
@@ -687,6 +693,7 @@ static void test_p_becomes_q(void) {
 }
 
 int main(void) {
+  scratch_begin("heap");
   RUN(test_bytes_in_file);
   RUN(test_append_in_steps);
   RUN(test_model);
@@ -694,5 +701,6 @@ int main(void) {
   RUN(test_ascii_columns);
   RUN(test_gap);
   RUN(test_p_becomes_q);
+  scratch_end();
   return check_report();
 }
