@@ -371,8 +371,12 @@ def _inner_dtype(name: str, said: Any) -> Any:
 
 def _infer(name: str, values: Array) -> Any:
     """Find the one type that all cells have, None for strings."""
+    cells = cells_in(values)
+    dtype = _plain_dtype(cells)
+    if dtype is not None:
+        return dtype.newbyteorder("=")
     kinds: dict[Any, int] = {}
-    for row, cell in enumerate(cells_in(values)):
+    for row, cell in enumerate(cells):
         if cell is None:
             continue
         if isinstance(cell, (str, bytes)):
@@ -413,8 +417,23 @@ def cells_in(values: Array) -> list[Any]:
     return plain.tolist() if plain.dtype.kind in "OSU" and plain.ndim == 1 else list(plain)
 
 
+def _plain_dtype(cells: list[Any]) -> np.dtype[Any] | None:
+    """Give the type of cells that all are plain arrays of one axis and one type, else None.
+
+    That is by far the commonest case, and needs no look at each cell.
+    """
+    if set(map(type, cells)) == {np.ndarray}:
+        dtypes = {cell.dtype for cell in cells}
+        if len(dtypes) == 1 and all(cell.ndim == 1 for cell in cells):
+            dtype: np.dtype[Any] = dtypes.pop()
+            return dtype if dtype.kind in "biufc" else None
+    return None
+
+
 def _common_shape(values: Array) -> tuple[int, ...]:
     """Give the shape of cells of more than one axis, which all of them must share (TDIM)."""
+    if _plain_dtype(cells_in(values)) is not None:
+        return ()
     shapes = {np.shape(cell) for cell in cells_in(values) if cell is not None and np.size(cell)}
     if len(shapes) == 1:
         shape = next(iter(shapes))
@@ -434,7 +453,7 @@ def _pick_null(column: NewColumn, values: Array) -> int | None:
 def _pick_null_of_cells(column: NewColumn, values: Array) -> int | None:
     """Do the same for cells that are masked arrays."""
     cells = cells_in(values)
-    if not any(np.ma.is_masked(cell) for cell in cells):
+    if not any(isinstance(cell, np.ma.MaskedArray) and np.ma.is_masked(cell) for cell in cells):
         return None
     parts = [np.ma.compressed(np.ma.asanyarray(cell)) for cell in cells if cell is not None]
     return _free_value(column, np.concatenate(parts))
@@ -698,8 +717,44 @@ def _join_strings(label: str, cells: list[Any]) -> Heap:
 
 
 def _join(label: str, column: Column | NewColumn, cells: list[Any]) -> Heap:
+    if _plain_dtype(cells) is not None:
+        arrays, kept = cells, list(range(len(cells)))
+        lengths, masked = np.fromiter(map(len, cells), np.uint64, len(cells)), False
+    else:
+        arrays, kept, lengths, masked = _look_at_cells(label, column, cells)
+    if not arrays:
+        return Heap(lengths, np.empty(0, NUMBERS.get(column.type, bool)), column.type, None)
+    try:
+        join: Any = np.ma.concatenate if masked else np.concatenate
+        whole: Array = join(arrays)
+        mask = _mask_of(whole)
+        data, type_ = _as_numbers(label, column, np.ma.getdata(whole), mask)
+    except (FITSTypeError, FITSValueError):
+        for row, array in zip(kept, arrays, strict=True):  # say which one it is
+            if array.size:
+                _as_numbers(label, column, np.ma.getdata(array), _mask_of(array), row)
+        raise
+    return Heap(lengths, np.ascontiguousarray(data), type_, mask)
+
+
+def _look_at_cells(
+    label: str, column: Column | NewColumn, cells: list[Any]
+) -> tuple[list[Array], list[int], Array, bool]:
+    """Check cells of any kind one by one.
+
+    Returns
+    -------
+    arrays : list of numpy.ndarray
+        Those that have elements, flat.
+    rows : list of int
+        Where they are.
+    lengths : numpy.ndarray
+        Of all cells.
+    masked : bool
+        Some are masked arrays.
+    """
     arrays: list[Array] = []
-    kept: list[int] = []  # rows that have elements
+    kept: list[int] = []
     lengths = np.zeros(len(cells), np.uint64)
     masked = False
     for row, cell in enumerate(cells):
@@ -723,15 +778,4 @@ def _join(label: str, column: Column | NewColumn, cells: list[Any]) -> Heap:
             arrays.append(array.reshape(-1))
             kept.append(row)
             lengths[row] = array.size
-    if not arrays:
-        return Heap(lengths, np.empty(0, NUMBERS.get(column.type, bool)), column.type, None)
-    try:
-        join: Any = np.ma.concatenate if masked else np.concatenate
-        whole: Array = join(arrays)
-        mask = _mask_of(whole)
-        data, type_ = _as_numbers(label, column, np.ma.getdata(whole), mask)
-    except (FITSTypeError, FITSValueError):
-        for row, array in zip(kept, arrays, strict=True):  # say which one it is
-            _as_numbers(label, column, np.ma.getdata(array), _mask_of(array), row)
-        raise
-    return Heap(lengths, np.ascontiguousarray(data), type_, mask)
+    return arrays, kept, lengths, masked
