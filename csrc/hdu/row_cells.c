@@ -42,6 +42,13 @@ SINGLE(flip2_single, uint16_t, rf_get_be16, 0x8000u)
 SINGLE(flip4_single, uint32_t, rf_get_be32, 0x80000000u)
 SINGLE(flip8_single, uint64_t, rf_get_be64, UINT64_C(0x8000000000000000))
 
+/* 1 is what some writers have put for T. */
+static inline uint8_t get_logical(const uint8_t *p) {
+  return *p == 'T' || *p == 1;
+}
+
+SINGLE(logical_single, uint8_t, get_logical, 0)
+
 /* ---- any number of elements ---- */
 
 void rf_row_convert(const rf_row_step *step, uint8_t *dst, const uint8_t *src, size_t elements) {
@@ -55,9 +62,8 @@ void rf_row_convert(const rf_row_step *step, uint8_t *dst, const uint8_t *src, s
       memcpy(dst + i * sizeof value, &value, sizeof value);
     }
   } else if (step->logical) {
-    /* 1 is what some writers have put for T. */
     for (size_t i = 0; i < elements; i++)
-      dst[i] = src[i] == 'T' || src[i] == 1;
+      dst[i] = get_logical(src + i);
   } else {
     rf_convert_read(&step->convert, dst, src, elements * step->parts);
   }
@@ -266,6 +272,8 @@ static rf_row_run choose_run(const rf_row_step *step) {
     return rf_row_strings(step);
   if (step->type == RF_CELL_BIT)
     return run_bits;
+  if (step->logical && step->count == 1)
+    return logical_single;
   if (step->count == 1 && step->parts == 1 && !step->logical && step->convert.way != RF_CONVERT_NUMBER) {
     unsigned bytes = step->convert.stored_bytes;
     int log2 = bytes == 8 ? 3 : bytes == 4 ? 2 : bytes == 2 ? 1 : 0;
