@@ -9,10 +9,9 @@
 #include "hdu/table_edit.h"
 
 #define FILL_PIECE ((size_t)64 << 10)
-/* A heap larger than this is moved away from the rows by a part of its size when rows are appended, so that the next
- * ones find room: the heap is copied a number of times that grows with the logarithm of the rows. */
+/* A heap larger than this is moved away from the rows by its own size when rows are appended, so that the next ones
+ * find room: it is copied a number of times that grows with the logarithm of the rows. */
 #define SMALL_HEAP ((uint64_t)64 << 10)
-#define HEAP_PART 2
 
 rf_status rf_table_fill(rf_store *store, uint64_t offset, uint64_t n, int byte, rf_error *err) {
   if (n == 0)
@@ -79,8 +78,6 @@ static rf_status change_rows(void *context, rf_store *store, uint64_t data, rf_e
   const row_change *change = context;
   bool written = true;
   RF_TRY(rf_store_move(store, data + change->from, data + change->to, change->bytes, err));
-  if (change->from != change->to && change->to > change->new_rows)
-    RF_TRY(rf_table_fill(store, data + change->new_rows, change->to - change->new_rows, 0, err));
   if (change->new_rows <= change->old_rows)
     return RF_OK;
   if (change->plan == NULL)
@@ -171,7 +168,7 @@ static uint64_t spare(rf_file *file, size_t index, uint64_t heap) {
   rf_error_clear(&ignored);
   if (heap < SMALL_HEAP || rf_file_scan_locked(file, &count, &ignored) != RF_OK || index + 1 < count)
     return 0;
-  return heap / HEAP_PART;
+  return heap;
 }
 
 /* The heap goes back to the rows: a gap is good FITS, and programs of some age stumble over it. */
