@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Rows and heap of a binary table: its cards from the input, a line each up to an empty one, and then its data. Every
+ * Rows and heap of a table: its cards from the input, a line each up to an empty one, and then its data. Every
  * column is read from memory and from a store that is read piece by piece; both must give the same.
  */
 #include <inttypes.h>
@@ -66,7 +66,21 @@ static void add_card(char *header, size_t *count, const uint8_t *text, size_t n)
   memcpy(header + 80 * (*count)++, text, n < 80 ? n : 80);
 }
 
-/* A primary HDU without data, the table's cards as they come, END, the data. */
+/* Which HDU it is: random groups are the primary one. */
+static size_t hdu;
+
+/* Is the first line this word? It is taken off then. */
+static bool first_line(const uint8_t **data, size_t *size, const char *word) {
+  size_t n = strlen(word);
+  if (*size < n || memcmp(*data, word, n) != 0)
+    return false;
+  *data += n;
+  *size -= n;
+  return true;
+}
+
+/* A primary HDU without data, the table's cards as they come, END, the data. A first line TABLE or GROUPS says that it
+ * is an ASCII table or random groups. */
 static void build(const uint8_t *data, size_t size) {
   static const char primary[] = "SIMPLE  =                    T                                                  "
                                 "BITPIX  =                    8                                                  "
@@ -75,10 +89,21 @@ static void build(const uint8_t *data, size_t size) {
   static const char table[] = "XTENSION= 'BINTABLE'                                                            "
                               "BITPIX  =                    8                                                  "
                               "NAXIS   =                    2                                                  ";
+  static const char ascii[] = "XTENSION= 'TABLE   '";
+  static const char groups[] = "SIMPLE  =                    T                                                  "
+                               "GROUPS  =                    T                                                  "
+                               "NAXIS1  =                    0                                                  ";
   static char header[80 * (MOST_CARDS + 80)];
   size_t count = 3;
   memset(header, ' ', sizeof header);
   memcpy(header, table, sizeof table - 1);
+  hdu = 1;
+  if (first_line(&data, &size, "TABLE\n")) {
+    memcpy(header, ascii, sizeof ascii - 1);
+  } else if (first_line(&data, &size, "GROUPS\n")) {
+    memcpy(header, groups, sizeof groups - 1);
+    hdu = 0;
+  }
   while (size > 0 && count < MOST_CARDS) {
     const uint8_t *end = memchr(data, '\n', size);
     size_t n = end != NULL ? (size_t)(end - data) : size;
@@ -93,13 +118,14 @@ static void build(const uint8_t *data, size_t size) {
   }
   add_card(header, &count, (const uint8_t *)"END", 3);
   size_t bytes = (count * 80 + 2879) / 2880 * 2880;
-  served.size = 2880 + bytes + size;
+  size_t before = hdu * 2880;
+  served.size = before + bytes + size;
   served.bytes = malloc(served.size);
-  memset(served.bytes, ' ', 2880);
-  memcpy(served.bytes, primary, sizeof primary - 1);
-  memcpy(served.bytes + 2880, header, bytes);
+  memset(served.bytes, ' ', before);
+  memcpy(served.bytes, primary, before > 0 ? sizeof primary - 1 : 0);
+  memcpy(served.bytes + before, header, bytes);
   if (size > 0)
-    memcpy(served.bytes + 2880 + bytes, data, size);
+    memcpy(served.bytes + before + bytes, data, size);
 }
 
 /* ---- reading ---- */
@@ -122,7 +148,7 @@ static uint8_t *read_column(rf_file *file, size_t column, const rf_column_info *
                                .data = out,
                                .stride = (ptrdiff_t)(one * count),
                                .mask = mask};
-  rf_status status = rf_table_read(file, 1, rows, &request, 1, &err);
+  rf_status status = rf_table_read(file, hdu, rows, &request, 1, &err);
   expect(status == RF_OK || err.message[0] != '\0');
   for (size_t i = 0; status == RF_OK && i < count * rows->count; i++)
     expect(mask[i] <= 1);
@@ -156,7 +182,7 @@ static void check_heap(rf_file *file, size_t column, const rf_column_info *info,
   uint64_t n = nrows < MOST_ROWS ? nrows : MOST_ROWS, lengths[MOST_ROWS], offsets[MOST_ROWS], total = 0;
   rf_rows rows = {0, 1, n, NULL};
   rf_error err;
-  if (rf_table_read_descriptors(file, 1, column, &rows, lengths, offsets, &err) != RF_OK)
+  if (rf_table_read_descriptors(file, hdu, column, &rows, lengths, offsets, &err) != RF_OK)
     return;
   for (uint64_t i = 0; i < n; i++) {
     if (lengths[i] > MOST_BYTES)
@@ -165,7 +191,7 @@ static void check_heap(rf_file *file, size_t column, const rf_column_info *info,
   }
   size_t bytes = (size_t)total * rf_cell_bytes(info->type, 1);
   uint8_t *out = malloc(bytes + 1), *mask = malloc((size_t)total + 1);
-  (void)rf_table_read_heap(file, 1, column, lengths, offsets, (size_t)n, info->type, 0, out, bytes, mask, &err);
+  (void)rf_table_read_heap(file, hdu, column, lengths, offsets, (size_t)n, info->type, 0, out, bytes, mask, &err);
   free(out);
   free(mask);
 }
@@ -173,7 +199,7 @@ static void check_heap(rf_file *file, size_t column, const rf_column_info *info,
 static void check_table(rf_file *file, rf_file *twin) {
   rf_table_info info = {.size = sizeof info};
   rf_error err;
-  if (rf_table_get_info(file, 1, &info, &err) != RF_OK) {
+  if (rf_table_get_info(file, hdu, &info, &err) != RF_OK) {
     expect(err.message[0] != '\0');
     return;
   }
@@ -181,8 +207,8 @@ static void check_table(rf_file *file, rf_file *twin) {
   for (size_t i = 0; i < info.ncols && i < 20; i++) {
     rf_column_info column = {.size = sizeof column};
     size_t found = 0;
-    expect(rf_table_get_column(file, 1, i, &column, &err) == RF_OK);
-    expect(rf_table_find_column(file, 1, column.name, &found, &err) == RF_OK && found <= i);
+    expect(rf_table_get_column(file, hdu, i, &column, &err) == RF_OK);
+    expect(rf_table_find_column(file, hdu, column.name, &found, &err) == RF_OK && found <= i);
     expect(column.bytes <= info.row_bytes && column.offset <= info.row_bytes - column.bytes);
     if (info.nrows > 0 && column.descriptor != 0)
       check_heap(file, i, &column, info.nrows);

@@ -91,8 +91,44 @@ def tables() -> dict[str, bytes]:
     }
 
 
+def ascii_table(row_bytes: int, nrows: int, columns: list[tuple[int, str]], *more: str) -> bytes:
+    starts = [f"TBCOL{i:<3}= {start}" for i, (start, _) in enumerate(columns, 1)]
+    return b"TABLE\n" + table(row_bytes, nrows, 0, [form for _, form in columns], *starts, *more)
+
+
+def groups(bitpix: int, shape: list[int], parameters: int, count: int, *more: str) -> bytes:
+    lines = [f"BITPIX  = {bitpix}", f"NAXIS   = {len(shape) + 1}"]
+    lines += [f"NAXIS{i:<3}= {length}" for i, length in enumerate(shape, 2)]
+    lines += [f"PCOUNT  = {parameters}", f"GCOUNT  = {count}", *more]
+    return ("GROUPS\n" + "\n".join(lines) + "\n\n").encode()
+
+
+def old_tables() -> dict[str, bytes]:
+    mixed = [(18, "A4"), (1, "I5"), (7, "E9.2"), (1, "A2")]
+    names = [f"PTYPE{i}  = 'DATE'" for i in range(1, 4)]
+    return {
+        "ascii": ascii_table(21, 3, mixed, "TNULL2  = '*'")
+        + b"   42   1.5D+01  M31     *     -9.99  none12345            a\xe9  ",
+        "ascii_unsigned": ascii_table(20, 2, [(1, "I20")], "TZERO1  = 9223372036854775808")
+        + b"-9223372036854775808 9223372036854775807",
+        "ascii_scaled": ascii_table(8, 2, [(1, "I4"), (5, "F4.1")], "TSCAL1  = 2", "TZERO2  = .5")
+        + b" 1 215  -1E31e-9",
+        "ascii_outside": ascii_table(8, 2, [(6, "I4")]) + b" " * 16,
+        "ascii_junk": ascii_table(5, 2, [(1, "D5.1")]) + b"*****1.2.3",
+        "ascii_wide": ascii_table(1 << 30, 1 << 30, [(1, "A1000000000"), (9, "I999999999")]),
+        "groups": groups(16, [2, 3], 3, 2, *names, "PSCAL1  = 0.5", "PZERO2  = 100.") + some(36),
+        "groups_unsigned": groups(32, [2], 1, 2, "BZERO   = 2147483648") + some(24),
+        "groups_blank": groups(8, [4], 0, 1, "BSCALE  = 2", "BLANK   = 3") + some(4),
+        "groups_none": groups(-64, [0], 1, 3) + some(24),
+        "groups_many": groups(8, [9223372036854775807], 998, 0),
+    }
+
+
 def main() -> None:
-    for name, seeds in {"fuzz_column": columns(), "fuzz_table": tables()}.items():
+    for name, seeds in {
+        "fuzz_column": columns(),
+        "fuzz_table": {**tables(), **old_tables()},
+    }.items():
         folder = CORPUS / name
         folder.mkdir(parents=True, exist_ok=True)
         for seed, content in seeds.items():
