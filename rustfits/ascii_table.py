@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
+from rustfits._lib import lib
 from rustfits.columns import AsciiColumnSubset, AsciiSingleColumnSubset
 from rustfits.errors import FITSTypeError, FITSValueError
+from rustfits.schema import NUMBERS
 from rustfits.table import WritableTable
 from rustfits.table_input import NewColumn, as_column, columns_of_data, columns_of_dtype
 
@@ -74,6 +76,15 @@ class AsciiTableHDU(WritableTable):
         made = columns_of_data({name: values}, None if unit is None else {name: unit})
         (column,) = ascii_columns(made, None if form is None else {name: form})
         self._insert(column, values, position, after, before)
+
+    def _as_read(self, column: NewColumn) -> NewColumn:
+        # Formats do not tell types apart as narrow as those that were asked for.
+        kind = NUMBERS[column.type].kind if column.type in NUMBERS else ""
+        if kind == "f":
+            return replace(column, type=lib.RF_CELL_F64)
+        if kind in ("i", "u") and column.type != lib.RF_CELL_U64:
+            return replace(column, type=lib.RF_CELL_I64)
+        return column
 
 
 def ascii_columns(

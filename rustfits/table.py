@@ -640,6 +640,10 @@ class WritableTable(TableBase):
             raise FITSIndexError(f"{schema.where}: no column {number}: there are {count}")
         return number % count
 
+    def _as_read(self, column: NewColumn) -> NewColumn:
+        """Give a column that is to be made as it will be once it is there."""
+        return column
+
     def _insert(
         self,
         column: NewColumn,
@@ -667,7 +671,7 @@ class WritableTable(TableBase):
             raise FITSValueError(f"{schema.where}: there is a column {column.key!r} already")
         # All checks come before the table changes.
         cargo = table_write.Cargo()
-        cargo.add(schema.where, column.at(number), data, schema.nrows)
+        cargo.add(schema.where, self._as_read(column.at(number)), data, schema.nrows)
         table_write.insert_column(self._file, self._index, number, column)
         try:
             rows = Axis(0, 1, schema.nrows)
