@@ -215,3 +215,74 @@ def test_append_and_edit_are_seen_by_astropy(tmp_path):
         ["fitsverify", "-q", str(path)], capture_output=True, text=True, check=False
     )
     assert done.stdout.startswith("verification OK"), done.stdout
+
+
+@settings(ANY, max_examples=25)
+@given(table=tables(tuple(t for t in TYPES if t != "u8")), data=st.data())
+def test_columns_come_and_go(tmp_path, table, data):
+    path = tmp_path / "a.fits"
+    write(path, table)
+    columns = [(name, table[name]) for name in table.dtype.names]
+    with FITS(path, "r+") as fits:
+        hdu = fits[1]
+        fits.write_image(np.arange(7, dtype="i2"))
+        for step in range(data.draw(st.integers(1, 5))):
+            if columns and data.draw(st.booleans()):
+                place = data.draw(st.integers(0, len(columns) - 1))
+                hdu.delete_column(columns.pop(place)[0])
+            else:
+                place = data.draw(st.integers(0, len(columns)))
+                kind = data.draw(st.sampled_from(["i2", "f4", "f8", "U3"]))
+                values = np.array([str(n) for n in range(len(table))]).astype(kind)
+                hdu.insert_column(f"new{step}", values, position=place)
+                columns.insert(place, (f"new{step}", values))
+        assert hdu.colnames == tuple(name for name, _ in columns)
+        ours = hdu.read(as_dict=True)
+    with astropy_fits.open(path) as theirs:
+        np.testing.assert_array_equal(theirs[2].data, np.arange(7))
+        for name, values in columns if len(table) else ():
+            want = np.char.decode(values, "ascii") if values.dtype.kind == "S" else values
+            got = np.asarray(theirs[1].data[name])
+            np.testing.assert_array_equal(ours[name].astype(want.dtype), want)
+            if want.dtype.kind == "U":
+                got = np.char.rstrip(got)
+            np.testing.assert_array_equal(got.astype(want.dtype), want)
+    done = subprocess.run(["fitsverify", str(path)], capture_output=True, text=True, check=False)
+    assert " 0 error(s)" in done.stdout, done.stdout
+
+
+def overlapping(path: Path) -> None:
+    """Write a table whose second field lies inside of the first."""
+    table = np.array([("ab12cd",), ("ef34gh",)], [("all", "U6")])
+    write(path, table, formats={"all": "A6"})
+    with astropy_fits.open(path, mode="update") as theirs:
+        header = theirs[1].header
+        header["TFIELDS"] = 2
+        header["TTYPE2"], header["TBCOL2"], header["TFORM2"] = "inner", 3, "I2"
+
+
+def test_fields_that_overlap_are_edited_where_they_are(tmp_path):
+    path = tmp_path / "a.fits"
+    overlapping(path)
+    with FITS(path, "r+") as fits:
+        hdu = fits[1]
+        assert hdu.read().tolist() == [("ab12cd", 12), ("ef34gh", 34)]
+        hdu["inner"][1] = 7
+        assert hdu["all"][:].tolist() == ["ab12cd", "ef 7gh"]
+        hdu.insert_column("more", [1.5, 2.5], form="F4.1", after="all")
+        assert hdu.read().tolist() == [("ab12cd", 1.5, 12), ("ef 7gh", 2.5, 7)]
+        hdu.delete_column("inner")
+        assert hdu.read().tolist() == [("ab12cd", 1.5), ("ef 7gh", 2.5)]
+
+
+def test_an_inserted_column_whose_values_do_not_fit_leaves_no_trace(tmp_path):
+    path = tmp_path / "a.fits"
+    write(path, np.array([(1,), (2,)], [("n", "i4")]))
+    before = path.read_bytes()
+    with FITS(path, "r+") as fits:
+        with pytest.raises(ValueError, match=r"'x', row 1: the value 1000\.5 takes more"):
+            fits[1].insert_column("x", [1.5, 1000.5], form="F4.1")
+        assert fits[1].colnames == ("n",)
+    with FITS(path) as fits:
+        assert fits[1].read()["n"].tolist() == [1, 2]
+    assert path.read_bytes()[5760:] == before[5760:]
