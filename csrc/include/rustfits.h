@@ -778,7 +778,7 @@ typedef struct rf_column_request {
   void *data;        /* the cell of the first row of the selection */
   ptrdiff_t stride;  /* bytes from one row's cell to the next one's; may be negative */
   uint8_t *mask;     /* NULL, or one byte an element (`count` of the column for each row, without gaps): 1 for TNULLn,
-                        NaN, an undefined logical, a blank or TNULL field of an ASCII table. Writing: 1 stores those */
+                        NaN, an undefined logical, what TNULLn says in an ASCII table. Writing: 1 stores those */
 } rf_column_request;
 
 /* Reads columns of some rows (NULL: all of them) in one pass over the table. A column may be asked for twice.
