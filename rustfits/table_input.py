@@ -509,6 +509,8 @@ def fit_cells(
         zero: Any = "" if column.is_text else np.zeros((), NUMBERS.get(column.type, bool))
         values = np.ma.MaskedArray(zero, True)
     array = _shaped(label, column, as_column(values), count, broadcast)
+    if not array.size:  # of what type nothing is does not matter
+        return np.empty(array.shape, "u1"), column.type, None
     mask = _mask_of(array)
     data = np.ma.getdata(array)
     if column.is_text:
@@ -722,7 +724,7 @@ def _join(label: str, column: Column | NewColumn, cells: list[Any]) -> Heap:
         lengths, masked = np.fromiter(map(len, cells), np.uint64, len(cells)), False
     else:
         arrays, kept, lengths, masked = _look_at_cells(label, column, cells)
-    if not arrays:
+    if not lengths.any():  # of what type nothing is does not matter
         return Heap(lengths, np.empty(0, NUMBERS.get(column.type, bool)), column.type, None)
     try:
         join: Any = np.ma.concatenate if masked else np.concatenate

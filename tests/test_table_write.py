@@ -214,6 +214,20 @@ def test_append(path, data):
         assert other["AFTER"].data.sum() == 5000 * 4999 // 2
 
 
+def test_empty_lists_are_of_any_type(path):
+    with FITS(path, "w+") as fits:
+        hdu = fits.create_table_hdu(
+            [("i", "i2"), ("s", "S3"), ("b", "?"), ("v", "O"), ("w", "O")],
+            var_dtypes={"v": "i4", "w": "?"},
+        )
+        hdu.append({"i": [], "s": [], "b": [], "v": [], "w": []})
+        hdu.append({"i": [1], "s": ["a"], "b": [True], "v": [[]], "w": [[]]})
+        hdu["v"][0] = []
+        assert hdu["v"][0].dtype == np.dtype("i4")
+        assert len(hdu) == 1
+    verify(path)
+
+
 def test_resize(path, data):
     with FITS(path, "w+") as fits:
         hdu = fits.write_table(data)
