@@ -7,11 +7,16 @@
 #include "base/memory.h"
 
 #if defined(__GNUC__) && defined(__x86_64__)
-#define HAVE_SSSE3 1
+#define HAVE_SHUFFLE 1
+#define SHUFFLE_TARGET __attribute__((target("ssse3")))
 #include <immintrin.h>
+#elif defined(__GNUC__) && defined(__aarch64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define HAVE_SHUFFLE 1
+#define SHUFFLE_TARGET
+#include <arm_neon.h>
 #endif
 
-#if defined(HAVE_SSSE3)
+#if defined(HAVE_SHUFFLE)
 
 /* Beyond this many windows loops over the columns are as good. */
 #define MOST_WINDOWS 512
@@ -101,12 +106,19 @@ static bool add_steps(rf_row_shuffle *shuffle, const rf_row_plan *plan, const rf
   return true;
 }
 
+static bool can_shuffle(void) {
+#if defined(__x86_64__)
+  if (!__builtin_cpu_supports("ssse3"))
+    return false;
+#endif
+  return rf_bytes_level() >= 1;
+}
+
 void rf_row_shuffle_make(rf_row_plan *plan) {
   size_t plain = 0;
   for (size_t i = 0; i < plan->count; i++)
     plain += is_plain(&plan->steps[i]);
-  if (plain < 2 || plan->count > MOST_WINDOWS || plan->high - plan->low > UINT32_MAX || rf_bytes_level() < 1 ||
-      !__builtin_cpu_supports("ssse3"))
+  if (plain < 2 || plan->count > MOST_WINDOWS || plan->high - plan->low > UINT32_MAX || !can_shuffle())
     return;
   const rf_row_step **order = order_steps(plan);
   if (order == NULL)
@@ -128,8 +140,20 @@ void rf_row_shuffle_make(rf_row_plan *plan) {
   rf_free(order);
 }
 
-__attribute__((target("ssse3"))) size_t rf_row_shuffle_run(const rf_row_shuffle *shuffle, uint64_t first,
-                                                           const uint8_t *src, ptrdiff_t src_stride, size_t count) {
+/* 16 bytes in a new order (an index of 0x80 and more: zero), some bits turned over. */
+SHUFFLE_TARGET static inline void move_window(const window *w, const uint8_t *src, uint8_t *dst) {
+#if defined(__x86_64__)
+  __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(src + w->from));
+  bytes = _mm_shuffle_epi8(bytes, _mm_loadu_si128((const __m128i *)(const void *)w->order));
+  bytes = _mm_xor_si128(bytes, _mm_loadu_si128((const __m128i *)(const void *)w->flip));
+  _mm_storeu_si128((__m128i *)(void *)(dst + w->to), bytes);
+#else
+  vst1q_u8(dst + w->to, veorq_u8(vqtbl1q_u8(vld1q_u8(src + w->from), vld1q_u8(w->order)), vld1q_u8(w->flip)));
+#endif
+}
+
+SHUFFLE_TARGET size_t rf_row_shuffle_run(const rf_row_shuffle *shuffle, uint64_t first, const uint8_t *src,
+                                         ptrdiff_t src_stride, size_t count) {
   size_t short_row = shuffle->stride < shuffle->row_bytes ? shuffle->stride : shuffle->row_bytes;
   if (src_stride < (ptrdiff_t)shuffle->row_bytes || short_row == 0)
     return 0;
@@ -138,13 +162,8 @@ __attribute__((target("ssse3"))) size_t rf_row_shuffle_run(const rf_row_shuffle 
     return 0;
   uint8_t *row = shuffle->data + (size_t)first * shuffle->stride;
   for (size_t i = 0; i < count - left; i++, src += src_stride, row += shuffle->stride) {
-    for (size_t k = 0; k < shuffle->count; k++) {
-      const window *w = &shuffle->windows[k];
-      __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(src + w->from));
-      bytes = _mm_shuffle_epi8(bytes, _mm_loadu_si128((const __m128i *)(const void *)w->order));
-      bytes = _mm_xor_si128(bytes, _mm_loadu_si128((const __m128i *)(const void *)w->flip));
-      _mm_storeu_si128((__m128i *)(void *)(row + w->to), bytes);
-    }
+    for (size_t k = 0; k < shuffle->count; k++)
+      move_window(&shuffle->windows[k], src, row);
   }
   return count - left;
 }

@@ -292,6 +292,8 @@ rf_status rf_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_ta
   rf_mutex_lock(&file->scan_lock);
   if (found->table == NULL)
     status = make_table(found, found->header, &found->table, err);
+  else if (found->table->info.data_offset != found->data_offset)
+    found->table->info.data_offset = found->data_offset; /* an edit of an HDU before has moved this one */
   *table = found->table;
   rf_mutex_unlock(&file->scan_lock);
   if (status == RF_OK && hdu != NULL)

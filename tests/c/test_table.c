@@ -743,6 +743,34 @@ static void test_raw_values(void) {
   fits_free(&fits);
 }
 
+/* The place of the rows was kept from before the header of another HDU grew. */
+static void test_rows_after_an_hdu_before_has_grown(void) {
+  fits_bytes fits = {0};
+  begin_table(&fits, 4, 3, 0, 1);
+  string_card(&fits, "TFORM", 1, "J");
+  fits_end(&fits);
+  memcpy(fits_grow(&fits, 12, 0), "\0\0\0\1\0\0\0\2\0\0\0\3", 12);
+  fits_pad(&fits, 0);
+  rf_file *file = open_fits(&fits);
+  int32_t out[3];
+  rf_column_request r = {.size = sizeof r, .type = RF_CELL_I32, .data = out, .stride = 4};
+  CHECK_OK(rf_table_read(file, 1, NULL, &r, 1, &err), err);
+  rf_header *header;
+  CHECK_OK(rf_hdu_get_header(file, 0, &header, &err), err);
+  for (int i = 0; i < 40; i++)
+    CHECK_OK(rf_header_add(header, "HISTORY", "more", &err), err);
+  CHECK_OK(rf_hdu_set_header(file, 0, header, &err), err);
+  rf_header_free(header);
+  memset(out, 0, sizeof out);
+  CHECK_OK(rf_table_read(file, 1, NULL, &r, 1, &err), err);
+  CHECK(out[0] == 1 && out[2] == 3);
+  rf_table_info info = {.size = sizeof info};
+  CHECK_OK(rf_table_get_info(file, 1, &info, &err), err);
+  CHECK(info.data_offset == 3 * 2880);
+  rf_file_close(file, NULL);
+  fits_free(&fits);
+}
+
 int main(void) {
   RUN(test_random_tables);
   RUN(test_random_tables_of_numbers);
@@ -755,5 +783,6 @@ int main(void) {
   RUN(test_cut_short);
   RUN(test_strings_cut_and_filled);
   RUN(test_raw_values);
+  RUN(test_rows_after_an_hdu_before_has_grown);
   return check_report();
 }
