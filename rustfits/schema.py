@@ -134,10 +134,15 @@ class Schema:
     nrows: int
     row_bytes: int
     columns: tuple[Column, ...]
+    #: Requests for all columns, as `rustfits.table_read` keeps them.
+    templates: dict[tuple[bool, bool], np.ndarray[Any, Any]] = field(default_factory=dict)
     _places: dict[str, int] = field(default_factory=dict)
     _dtypes: dict[tuple[bool, bool], np.dtype[Any]] = field(default_factory=dict)
 
+    odd: bool = False  # a column was read generously
+
     def __post_init__(self) -> None:
+        self.odd = any(column.oddity for column in self.columns)
         # Exact names count before those that differ in case, and earlier columns before later ones.
         for column in self.columns:
             self._places.setdefault(column.key, column.number)
@@ -291,6 +296,8 @@ _warned: weakref.WeakKeyDictionary[FileHandle, set[tuple[int, str]]] = weakref.W
 
 def warn_once(file: FileHandle, schema: Schema, index: int, columns: Iterable[Column]) -> None:
     """Warn about what in these columns was read generously: once for each file and cause."""
+    if not schema.odd:
+        return
     for column in columns:
         if column.oddity:
             seen = _warned.setdefault(file, set())

@@ -34,15 +34,34 @@ _REQUEST_BYTES: int = ffi.sizeof("rf_column_request")
 Place: TypeAlias = "tuple[Column | NewColumn, Cells, int, int, int, int]"
 
 
+#: The same, for numpy.
+_REQUEST_FIELDS = np.dtype(
+    [
+        ("size", np.uintp),
+        ("column", np.uintp),
+        ("type", "i4"),
+        ("flags", "u4"),
+        ("width", np.uintp),
+        ("data", np.uintp),
+        ("stride", np.intp),
+        ("mask", np.uintp),
+    ],
+    align=True,
+)
+
+
 def requests(places: list[Place]) -> CData:
     """Make an ``rf_column_request[]``; it borrows the memory of the places."""
-    packed = b"".join(
+    return ffi.from_buffer(_REQUESTS, _pack(places))
+
+
+def _pack(places: list[Place]) -> bytes:
+    return b"".join(
         [
             _REQUEST.pack(_REQUEST_BYTES, column.number, type_, flags, width, at, stride, mask)
             for column, (_, type_, flags), width, at, stride, mask in places
         ]
     )
-    return ffi.from_buffer(_REQUESTS, packed)
 
 
 def address(array: Array) -> int:
@@ -128,8 +147,19 @@ class Reader:
         self, columns: tuple[Column, ...], rows: Axis, data: Array, masks: dict[str, Array]
     ) -> None:
         """Read fixed columns into the fields of a structured array."""
-        base, stride = address(data), data.dtype.itemsize
-        fields: Any = data.dtype.fields
+        if rows.length and data.dtype.itemsize:
+            self.fill(rows, self.places_in(columns, data.dtype, address(data), masks))
+
+    def places_in(
+        self,
+        columns: tuple[Column, ...],
+        dtype: np.dtype[Any],
+        base: int,
+        masks: dict[str, Array],
+    ) -> list[Place]:
+        """Give the places of fields in a structured array that begins at `base`."""
+        stride = dtype.itemsize
+        fields: Any = dtype.fields or {}
         places: list[Place] = []
         for column in columns:
             kind, offset = fields[column.key][:2]
@@ -146,7 +176,37 @@ class Reader:
                         0 if mask is None else address(mask),
                     )
                 )
-        self.fill(rows, places)
+        return places
+
+    def whole_rows(self, dtype: np.dtype[Any]) -> Array:
+        """Read all columns, none of which is of variable length, into a structured array.
+
+        What the C library is asked for differs from call to call in the address only, which counts
+        where few rows of many columns are read.
+        """
+        key = (self.scale, self.as_bytes)
+        template = self.schema.templates.get(key)
+        if template is None:
+            packed = _pack(self.places_in(self.columns, dtype, 0, {}))
+            template = np.frombuffer(packed, _REQUEST_FIELDS)
+            self.schema.templates[key] = template
+        data: Array = np.empty(self.rows.length, dtype)
+        if data.nbytes and len(template):
+            asked = template.copy()
+            asked["data"] += np.uintp(address(data))
+            err = error()
+            check(
+                lib.rf_table_read(
+                    self.file._handle(),
+                    self.index,
+                    c_axes((self.rows,)),
+                    ffi.from_buffer(_REQUESTS, asked),
+                    len(asked),
+                    err,
+                ),
+                err,
+            )
+        return data
 
     def new_mask(self, column: Column) -> Array | None:
         """Make room for the mask of a column, None when there is nothing to mask."""
@@ -158,6 +218,8 @@ class Reader:
         """Read into a structured array."""
         dtype = self.schema.dtype(self.columns, self.scale, self.as_bytes)
         self.check_end(dtype.itemsize)
+        if self.columns is self.schema.columns and not (self.mask_null or dtype.hasobject):
+            return self.whole_rows(dtype)
         data: Array = np.empty(self.rows.length, dtype)
         fixed = tuple(column for column in self.columns if not column.variable)
         masks: dict[str, Array] = {}
