@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Writes the seeds of fuzz_column and fuzz_table: columns of every form, right and wrong.
+"""Writes the seeds of fuzz_column, fuzz_table and fuzz_table_edit: columns of every form.
 
-Usage: python make_table_corpus.py (writes into corpus/fuzz_column and corpus/fuzz_table)
+Usage: python make_table_corpus.py (writes into corpus/fuzz_column, corpus/fuzz_table, ...)
 """
 
 import struct
@@ -124,10 +124,25 @@ def old_tables() -> dict[str, bytes]:
     }
 
 
+def edits() -> dict[str, bytes]:
+    """Tables as above with commands before them: a byte that says how many, then the bytes."""
+    seeds = {
+        name: content
+        for name, content in {**tables(), **old_tables()}.items()
+        if not content.startswith(b"GROUPS")
+    }
+    result = {}
+    for i, (name, content) in enumerate(seeds.items()):
+        commands = bytes((i * 11 + k * 7 + k * k // 5) % 256 for k in range(60))
+        result[name] = bytes([len(commands)]) + commands + content
+    return result
+
+
 def main() -> None:
     for name, seeds in {
         "fuzz_column": columns(),
         "fuzz_table": {**tables(), **old_tables()},
+        "fuzz_table_edit": edits(),
     }.items():
         folder = CORPUS / name
         folder.mkdir(parents=True, exist_ok=True)
