@@ -421,7 +421,11 @@ static rf_status bind_string_test(binder *b, const rf_node *node) {
   RF_TRY(check_string(b, x, node->op));
   RF_TRY(check_string(b, y, node->op));
   materialise(b, x);
+  /* The blank of contains(name, 'M ') is looked for. */
+  bool literal = y->where == IS_LITERAL;
   materialise(b, y);
+  if (literal)
+    b->program->steps[b->program->step_count - 1].with_blanks = true;
   operate(b, node, x, y, RF_KIND_LOGICAL);
   return RF_OK;
 }

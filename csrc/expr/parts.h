@@ -246,7 +246,8 @@ typedef struct rf_step {
   rf_fold fold_a, fold_b;
   uint32_t column; /* LOAD */
   uint64_t element;
-  uint32_t first; /* LITERAL and IN: items */
+  bool with_blanks; /* LITERAL: those at the end of the string count */
+  uint32_t first;   /* LITERAL and IN: items */
   uint32_t count;
 } rf_step;
 

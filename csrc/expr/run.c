@@ -151,10 +151,6 @@ static void compare_strings(const rf_step *step, uint8_t *r, const rf_value_run 
   for (size_t i = 0; i < n; i++) {
     rf_str x = string_at(a, i);
     rf_str y = string_at(b, i);
-    if (a->one)
-      x = rf_str_trim(x.text, x.length);
-    if (b->one)
-      y = rf_str_trim(y.text, y.length);
     if (step->op == RF_OP_EQ || step->op == RF_OP_NE) {
       r[i] = rf_str_equal(x, step->fold_a, y, step->fold_b);
       continue;
@@ -431,8 +427,7 @@ static void run_in(rf_program *program, const rf_step *step, const rf_value_run 
       r[i] = rf_list_has_number(items, step->count, number_at(a, i));
       continue;
     }
-    rf_str s = string_at(a, i);
-    r[i] = rf_list_has_string(items, step->count, a->one ? rf_str_trim(s.text, s.length) : s, step->fold_a);
+    r[i] = rf_list_has_string(items, step->count, string_at(a, i), step->fold_a);
   }
   clear_nulls(r, a, count);
   (void)result_of(program, step, RF_KIND_LOGICAL, a->one);
@@ -518,7 +513,7 @@ static void run_literal(rf_program *program, const rf_step *step) {
   rf_register *to = &program->registers[step->to];
   rf_value_run *value = result_of(program, step, step->kind, true);
   if (step->kind == RF_KIND_STRING) {
-    *(rf_str *)to->data = item->string;
+    *(rf_str *)to->data = step->with_blanks ? item->string : rf_str_trim(item->string.text, item->string.length);
   } else if (step->kind == RF_KIND_LOGICAL) {
     *(uint8_t *)to->data = item->number.i != 0;
   } else if (step->kind == RF_KIND_REAL) {

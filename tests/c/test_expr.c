@@ -234,7 +234,11 @@ static void test_strings(void) {
       {"\"a\"\"b\" == 'a\"b'", "111111"}, {"name == name", "111111"}, {"'a' < 'b'", "111111"},
       {"upper(name) > name", "000000"}, {"upper(name) < name", "001000"}, {"strip('  x ') == 'x'", "111111"},
       {"strip(lower(name)) == 'm 33'", "000100"}, {"latin == 'caf\xC3\xA9'", "100000"},
-      {"latin == 'caf\xE9'", "100000"}, {"latin == '\xCE\xB1'", "010000"}, {"contains(latin, '\xC2\xB5')", "001000"});
+      {"latin == 'caf\xE9'", "100000"}, {"latin == '\xCE\xB1'", "010000"}, {"contains(latin, '\xC2\xB5')", "001000"},
+      {"endswith('m31  ', '31')", "111111"}, {"endswith(name, '31 ')", "000000"}, {"contains(name, 'M ')", "000100"},
+      {"contains(name, lower('M 3'))", "000000"}, {"contains(name, 'M 3')", "000100"},
+      {"contains(name, 'M31 ')", "000000"}, {"contains('M31 x', 'M31 ')", "111111"}, {"isnull('  ')", "111111"},
+      {"'a ' == 'a'", "111111"}, {"lower('A ') in ['a']", "111111"});
 }
 
 static void test_lists(void) {
