@@ -11,6 +11,11 @@
 
 #include "base/bytes.h"
 
+#if defined(__SSE2__) && defined(__GNUC__)
+#define HAVE_SSE2 1
+#include <emmintrin.h>
+#endif
+
 /* Cells that are short are collected here before a kernel for runs sees them. */
 #define PACK_BYTES ((size_t)4096)
 #define PART_ELEMENTS ((size_t)256)
@@ -21,6 +26,63 @@ static uint32_t text_at(const uint8_t *cell, size_t i) {
   uint32_t c;
   memcpy(&c, cell + 4 * i, sizeof c);
   return c;
+}
+
+/* Sixteen characters, or fewer, as bytes (what lies above 0xFF becomes any byte); gives a bit for each that is not NUL
+ * and ORs all that are there to *any. */
+#define TEXT_BLOCK ((size_t)16)
+
+static unsigned narrow_block(uint8_t out[TEXT_BLOCK], const uint8_t *src, size_t n, uint32_t *any) {
+  unsigned there = 0;
+#if defined(HAVE_SSE2)
+  __m128i v[4], acc;
+  memset(v, 0, sizeof v);
+  if (n == TEXT_BLOCK)
+    memcpy(v, src, sizeof v);
+  else
+    memcpy(v, src, n * sizeof(uint32_t));
+  acc = _mm_or_si128(_mm_or_si128(v[0], v[1]), _mm_or_si128(v[2], v[3]));
+  uint32_t parts[4];
+  memcpy(parts, &acc, sizeof parts);
+  *any |= parts[0] | parts[1] | parts[2] | parts[3];
+  __m128i bytes = _mm_packus_epi16(_mm_packs_epi32(v[0], v[1]), _mm_packs_epi32(v[2], v[3]));
+  _mm_storeu_si128((__m128i *)(void *)out, bytes);
+  there = 0xFFFFu & ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
+#else
+  for (size_t i = 0; i < n; i++) {
+    uint32_t c = text_at(src, i);
+    *any |= c;
+    out[i] = (uint8_t)c;
+    there |= (c != 0 ? 1u : 0u) << i;
+  }
+#endif
+  return there;
+}
+
+/* Of a number that is all ones from the bottom up, at most 15 of them. */
+static size_t ones(unsigned bits) {
+  size_t n = 0;
+  for (unsigned half = 8; half > 0; half /= 2)
+    if (bits >> (n + half - 1) & 1)
+      n += half;
+  return n;
+}
+
+/* Nothing but ASCII, NULs only at the end, and not longer than the column. */
+static bool is_plain_text(const uint8_t *cell, size_t width, uint64_t most) {
+  uint8_t bytes[TEXT_BLOCK];
+  uint32_t any = 0;
+  bool ended = false;
+  size_t length = 0;
+  for (size_t i = 0; i < width; i += TEXT_BLOCK) {
+    size_t n = width - i < TEXT_BLOCK ? width - i : TEXT_BLOCK;
+    unsigned there = narrow_block(bytes, cell + 4 * i, n, &any);
+    if ((there & (there + 1)) != 0 || (ended && there != 0))
+      return false;
+    length += there == 0xFFFFu ? TEXT_BLOCK : ones(there);
+    ended = ended || there != 0xFFFFu;
+  }
+  return any <= 0x7F && length <= most;
 }
 
 /* Characters without the NULs that fill the cell up. */
@@ -38,6 +100,8 @@ static size_t string_length(const rf_row_step *step, const uint8_t *cell) {
 
 static rf_status check_string(const rf_row_step *step, const uint8_t *cell, rf_error *err) {
   uint64_t width = step->column->info.width;
+  if (step->type == RF_CELL_TEXT && is_plain_text(cell, step->width, width))
+    return RF_OK;
   size_t n = string_length(step, cell);
   if (n > width)
     return rf_fail(err, RF_ERR_RANGE, "a string of %zu characters does not fit the %" PRIu64 " of the column", n,
@@ -71,8 +135,13 @@ static void put_string(const rf_row_step *step, uint8_t *dst, size_t to, const u
   if (step->type == RF_CELL_BYTES) {
     memcpy(dst, cell, n);
   } else {
-    for (size_t i = 0; i < n; i++)
-      dst[i] = (uint8_t)text_at(cell, i);
+    uint8_t bytes[TEXT_BLOCK];
+    uint32_t any = 0;
+    for (size_t i = 0; i < n; i += TEXT_BLOCK) {
+      size_t part = n - i < TEXT_BLOCK ? n - i : TEXT_BLOCK;
+      (void)narrow_block(bytes, cell + 4 * i, part, &any);
+      memcpy(dst + i, bytes, part);
+    }
   }
   if (n < to)
     memset(dst + n, 0, to - n);
