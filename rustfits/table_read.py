@@ -24,14 +24,14 @@ Array: TypeAlias = "np.ndarray[Any, Any]"
 # for all of it is asked for.
 _LARGE = 8 << 20
 
-# As rf_column_request: size, column, type, flags, width, data, stride, mask.
-_REQUEST = struct.Struct("@NNiINPnP")
+# As rf_column_request: size, column, type, flags, width, data, stride, mask, cell_bytes.
+_REQUEST = struct.Struct("@NNiINPnPN")
 _REQUESTS = ffi.typeof("rf_column_request[]")
 _REQUEST_BYTES: int = ffi.sizeof("rf_column_request")
 
 #: A column, how its cells are in memory, bytes or characters of a string, where the first cell is,
-#: how far it is to the next, and where the mask is.
-Place: TypeAlias = "tuple[Column | NewColumn, Cells, int, int, int, int]"
+#: how far it is to the next, where the mask is, and how many bytes a cell has.
+Place: TypeAlias = "tuple[Column | NewColumn, Cells, int, int, int, int, int]"
 
 
 #: The same, for numpy.
@@ -45,6 +45,7 @@ _REQUEST_FIELDS = np.dtype(
         ("data", np.uintp),
         ("stride", np.intp),
         ("mask", np.uintp),
+        ("cell_bytes", np.uintp),
     ],
     align=True,
 )
@@ -58,8 +59,10 @@ def requests(places: list[Place]) -> CData:
 def _pack(places: list[Place]) -> bytes:
     return b"".join(
         [
-            _REQUEST.pack(_REQUEST_BYTES, column.number, type_, flags, width, at, stride, mask)
-            for column, (_, type_, flags), width, at, stride, mask in places
+            _REQUEST.pack(
+                _REQUEST_BYTES, column.number, type_, flags, width, at, stride, mask, room
+            )
+            for column, (_, type_, flags), width, at, stride, mask, room in places
         ]
     )
 
@@ -174,6 +177,7 @@ class Reader:
                         base + offset,
                         stride,
                         0 if mask is None else address(mask),
+                        kind.itemsize,
                     )
                 )
         return places
@@ -274,6 +278,7 @@ class Reader:
                         address(data),
                         data.strides[0],
                         0 if mask is None else address(mask),
+                        data.dtype.itemsize * column.count,
                     )
                 )
         self.fill(rows, places)

@@ -82,6 +82,7 @@ class Cargo:
                 address(cells),
                 cells.strides[0],
                 0 if mask is None else address(mask),
+                cells.dtype.itemsize * column.count,
             )
         )
 

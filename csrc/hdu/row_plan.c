@@ -79,6 +79,11 @@ static rf_status init_step(rf_row_step *step, const rf_table *table, const rf_co
   step->number = request->column;
   rf_status status = table->info.kind == RF_HDU_ASCII_TABLE ? rf_row_step_ascii(step, column, request, err)
                                                             : rf_row_step_binary(step, column, request, err);
+  /* Another thread may have changed the columns since the caller looked at them and made room. */
+  if (status == RF_OK && request->cell_bytes != 0 && request->cell_bytes != step->cell_bytes)
+    status =
+        rf_fail(err, RF_ERR_ARGUMENT, "a cell takes %zu bytes, and there is room for %zu: the columns have changed",
+                step->cell_bytes, request->cell_bytes);
   return status == RF_OK ? RF_OK : rf_table_blame(err, status, column, request->column, -1);
 }
 

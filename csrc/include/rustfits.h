@@ -779,6 +779,8 @@ typedef struct rf_column_request {
   ptrdiff_t stride;  /* bytes from one row's cell to the next one's; may be negative */
   uint8_t *mask;     /* NULL, or one byte an element (`count` of the column for each row, without gaps): 1 for TNULLn,
                         NaN, an undefined logical, what TNULLn says in an ASCII table. Writing: 1 stores those */
+  size_t cell_bytes; /* 0, or bytes of the room for a cell at `data`. RF_ERR_ARGUMENT when the cells of the column take
+                        others: it is no more the one that the room was made for */
 } rf_column_request;
 
 /* Reads columns of some rows (NULL: all of them) in one pass over the table. A column may be asked for twice.
