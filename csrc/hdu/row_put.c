@@ -32,15 +32,20 @@ static uint32_t text_at(const uint8_t *cell, size_t i) {
  * and ORs all that are there to *any. */
 #define TEXT_BLOCK ((size_t)16)
 
-static unsigned narrow_block(uint8_t out[TEXT_BLOCK], const uint8_t *src, size_t n, uint32_t *any) {
+static inline unsigned narrow_block(uint8_t out[TEXT_BLOCK], const uint8_t *src, size_t n, uint32_t *any) {
   unsigned there = 0;
 #if defined(HAVE_SSE2)
   __m128i v[4], acc;
-  memset(v, 0, sizeof v);
-  if (n == TEXT_BLOCK)
-    memcpy(v, src, sizeof v);
-  else
-    memcpy(v, src, n * sizeof(uint32_t));
+  for (size_t k = 0; k < 4; k++) {
+    uint32_t last[4] = {0};
+    if (4 * k + 4 <= n) {
+      v[k] = _mm_loadu_si128((const __m128i *)(const void *)(src + 16 * k));
+      continue;
+    }
+    for (size_t i = 4 * k; i < n; i++)
+      last[i - 4 * k] = text_at(src, i);
+    v[k] = _mm_loadu_si128((const __m128i *)(const void *)last);
+  }
   acc = _mm_or_si128(_mm_or_si128(v[0], v[1]), _mm_or_si128(v[2], v[3]));
   uint32_t parts[4];
   memcpy(parts, &acc, sizeof parts);

@@ -465,6 +465,43 @@ static void test_masks(void) {
   rf_file_close(file, NULL);
 }
 
+/* Text is looked at in blocks: every length, every place of what does not belong there. */
+static void test_text_lengths(void) {
+  enum { MOST = 40, TO = 35 };
+  rf_file *file = rows_file();
+  rf_column_spec column = SPEC(.name = "s", .type = RF_CELL_BYTES, .width = TO);
+  size_t index = rows_create(file, &column, 1, 1);
+  for (size_t width = 1; width <= MOST; width++)
+    for (size_t length = 0; length <= width; length++) {
+      uint32_t text[MOST] = {0};
+      char expected[TO] = {0}, found[TO];
+      for (size_t i = 0; i < length; i++)
+        text[i] = (uint32_t)('!' + i);
+      for (size_t i = 0; i < length && i < TO; i++)
+        expected[i] = (char)('!' + i);
+      rf_column_request write = rows_request(0, RF_CELL_TEXT, width, text, 0);
+      rf_column_request read = rows_request(0, RF_CELL_BYTES, TO, found, 0);
+      rf_status status = rf_table_write(file, index, NULL, &write, 1, &rows_err);
+      CHECK(status == (length > TO ? RF_ERR_RANGE : RF_OK));
+      if (status == RF_OK) {
+        CHECK_OK(rf_table_read(file, index, NULL, &read, 1, &rows_err), rows_err);
+        CHECK(memcmp(found, expected, TO) == 0);
+      }
+      for (size_t i = 0; i < length; i++) {
+        static const uint32_t wrong[] = {0x80, 0x141, 0x10041, 0x80000041, 0};
+        for (size_t k = 0; k < COUNT(wrong); k++) {
+          uint32_t kept = text[i];
+          text[i] = wrong[k];
+          bool fine = wrong[k] == 0 && i + 1 == length && i <= TO;
+          status = rf_table_write(file, index, NULL, &write, 1, &rows_err);
+          CHECK(status == (fine ? RF_OK : RF_ERR_RANGE));
+          text[i] = kept;
+        }
+      }
+    }
+  rf_file_close(file, NULL);
+}
+
 /* Doubles to scaled and to plain integers are rounded; raw values go as they are. */
 static void test_scaled(void) {
   rf_file *file = rows_file();
@@ -650,6 +687,7 @@ int main(void) {
   RUN(test_long_rows);
   RUN(test_refused_values);
   RUN(test_masks);
+  RUN(test_text_lengths);
   RUN(test_scaled);
   RUN(test_append_and_resize);
   RUN(test_ascii_rows);
