@@ -50,7 +50,7 @@ static rf_file *open_bytes(fits_bytes *fits, rf_mode mode) {
 
 static rf_column_request request(size_t column, rf_cell_type type, size_t width, void *data, size_t stride,
                                  uint8_t *mask) {
-  return (rf_column_request){sizeof(rf_column_request), column, type, 0, width, data, (ptrdiff_t)stride, mask};
+  return (rf_column_request){sizeof(rf_column_request), column, type, 0, width, data, (ptrdiff_t)stride, mask, 0};
 }
 
 /* Columns: name (behind), count (in front), flux (with a gap), the first two characters of count as text (overlap). */
