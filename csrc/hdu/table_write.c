@@ -178,6 +178,56 @@ static rf_status put_window(const rf_write_plan *plan, const rf_row_walk *walk, 
   return RF_OK;
 }
 
+/* ---- rows longer than a piece ---- */
+
+/* One field, some elements at a time: those of bits in whole bytes. */
+static rf_status write_long_field(const rf_row_sink *sink, const rf_row_step *step, uint64_t first, uint64_t offset,
+                                  uint8_t *buffer, rf_error *err) {
+  bool bits = step->type == RF_CELL_BIT, text = step->type == RF_CELL_BYTES || step->type == RF_CELL_TEXT;
+  size_t in = rf_cell_bytes(step->type, step->width),
+         out = text ? (size_t)step->column->info.width : step->stored_bytes;
+  size_t most = bits ? 8 * RF_TABLE_PIECE : RF_TABLE_PIECE / (out > 0 ? out : 1);
+  const uint8_t *cell = cell_at(step, first), *mask = mask_at(step, first);
+  if (most == 0)
+    most = 1;
+  for (size_t done = 0, n; done < step->count && step->bytes > 0; done += n) {
+    rf_row_step part = *step;
+    n = step->count - done < most ? step->count - done : most;
+    part.count = part.mask_stride = n;
+    part.cell_bytes = n * in;
+    size_t bytes = bits ? (n + 7) / 8 : n * out;
+    rf_row_put(&part, buffer, 0, cell + done * in, mask != NULL ? mask + done : NULL, 1);
+    *sink->written = true;
+    RF_TRY(rf_store_write(sink->store, offset + (bits ? done / 8 : (uint64_t)done * out), buffer, bytes, err));
+  }
+  return RF_OK;
+}
+
+static rf_status write_long_rows(const rf_write_plan *plan, const rf_row_walk *walk, const rf_row_sink *sink,
+                                 rf_error *err) {
+  size_t room = RF_TABLE_PIECE;
+  for (size_t i = 0; i < plan->rows.count; i++) {
+    uint64_t width = plan->rows.steps[i].column->info.width; /* a string is written in one piece */
+    if (width > room && !rf_to_size(width, &room))
+      return rf_fail(err, RF_ERR_MEMORY, "a string of %" PRIu64 " bytes does not fit memory", width);
+  }
+  uint8_t *buffer = rf_alloc(room);
+  if (buffer == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a string of %zu bytes", room);
+  rf_status status = RF_OK;
+  for (uint64_t i = 0; i < walk->count && status == RF_OK; i++) {
+    uint64_t row = sink->data + rf_row_at(walk, i) * sink->row_bytes;
+    if (sink->fresh && !plan->whole)
+      status = rf_table_fill(sink->store, row, sink->row_bytes, sink->blank, err);
+    for (size_t k = 0; k < plan->rows.count && status == RF_OK; k++)
+      status = write_long_field(sink, &plan->rows.steps[k], i, row + plan->rows.steps[k].offset, buffer, err);
+  }
+  rf_free(buffer);
+  return status;
+}
+
+/* ---- windows ---- */
+
 static rf_status write_window(const rf_write_plan *plan, const rf_row_walk *walk, const rf_row_sink *sink,
                               const window *w, uint8_t *buffer, rf_error *err) {
   bool full = sink->fresh || (plan->whole && w->dense);
@@ -207,6 +257,8 @@ rf_status rf_write_plan_run(const rf_write_plan *plan, const rf_row_walk *walk, 
   size_t size;
   if (walk->count == 0 || row == 0 || (plan->rows.count == 0 && !sink->fresh))
     return RF_OK;
+  if (row > RF_TABLE_PIECE && !plan->ascii)
+    return write_long_rows(plan, walk, sink, err);
   rows = walk->high - walk->low < most ? walk->high - walk->low + 1 : most;
   if (rows == 1 && !sink->fresh)
     row = plan->rows.high - plan->rows.low;

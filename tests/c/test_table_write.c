@@ -373,6 +373,69 @@ static void test_long_rows(void) {
   rf_file_close(file, NULL);
 }
 
+/* Rows of more than a piece: fields are written some elements at a time. */
+static void test_huge_rows(void) {
+  enum { N = 3 };
+  rf_file *file = rows_file();
+  uint64_t wide = 400000, bits = 9000003, strings = 70000;
+  rf_column_spec columns[] = {
+      SPEC(.name = "x", .type = RF_CELL_U16, .has_null = 1, .null = 3),
+      SPEC(.name = "w", .type = RF_CELL_C64, .ndim = 1, .dims = &wide),
+      SPEC(.name = "b", .type = RF_CELL_BIT, .ndim = 1, .dims = &bits),
+      SPEC(.name = "s", .type = RF_CELL_BYTES, .width = 7, .ndim = 1, .dims = &strings),
+      SPEC(.name = "n", .type = RF_CELL_I16, .has_null = 1, .null = -1, .ndim = 1, .dims = &wide)};
+  size_t index = rows_create(file, columns, COUNT(columns), 1), sizes[] = {2, 400000 * 8, 9000003, 70000 * 7, 800000};
+  rf_cell_type types[] = {RF_CELL_U16, RF_CELL_C64, RF_CELL_BIT, RF_CELL_BYTES, RF_CELL_I16};
+  uint8_t *data[5], *back[5], *mask = calloc(N, 400000), *mask_back = calloc(N, 400000);
+  rf_column_request requests[5];
+  for (size_t c = 0; c < 5; c++) {
+    data[c] = malloc(N * sizes[c]);
+    back[c] = calloc(N, sizes[c]);
+    for (size_t i = 0; i < N * sizes[c]; i++)
+      data[c][i] = (uint8_t)(c == 2 ? random_below(2) : 'A' + random_below(26));
+    requests[c] = rows_request(c, types[c], c == 3 ? 7 : 0, data[c], (ptrdiff_t)sizes[c]);
+  }
+  for (size_t i = 0; i < N * 400000; i += 1 + random_below(100000))
+    mask[i] = 1;
+  requests[4].mask = mask;
+  rf_rows first = {0, 1, 1, NULL};
+  CHECK_OK(rf_table_write(file, index, &first, requests, 5, &rows_err), rows_err);
+  for (size_t c = 0; c < 5; c++)
+    requests[c].data = data[c] + sizes[c];
+  requests[4].mask = mask + 400000;
+  CHECK_OK(rf_table_append(file, index, 2, requests, 5, &rows_err), rows_err);
+  for (size_t c = 0; c < 5; c++)
+    requests[c].data = back[c];
+  requests[4].mask = mask_back;
+  CHECK_OK(rf_table_read(file, index, NULL, requests, 5, &rows_err), rows_err);
+  for (size_t c = 0; c < 4; c++)
+    CHECK(memcmp(data[c], back[c], N * sizes[c]) == 0);
+  CHECK(memcmp(mask, mask_back, N * 400000) == 0);
+  for (size_t i = 0; i < N * 400000; i++)
+    if (!mask[i] && memcmp(data[4] + 2 * i, back[4] + 2 * i, 2) != 0) {
+      CHECK(!"an element that was not masked");
+      break;
+    }
+  /* Of new rows that are written in part the rest is zero. */
+  requests[0].data = data[0];
+  CHECK_OK(rf_table_resize(file, index, 2, &rows_err), rows_err);
+  CHECK_OK(rf_table_append(file, index, 1, requests, 1, &rows_err), rows_err);
+  requests[2].data = back[2];
+  rf_rows last = {2, 1, 1, NULL};
+  CHECK_OK(rf_table_read(file, index, &last, requests + 2, 1, &rows_err), rows_err);
+  size_t set = 0;
+  for (size_t i = 0; i < 9000003; i++)
+    set += back[2][i];
+  CHECK(set == 0);
+  for (size_t c = 0; c < 5; c++) {
+    free(data[c]);
+    free(back[c]);
+  }
+  free(mask);
+  free(mask_back);
+  rf_file_close(file, NULL);
+}
+
 /* ---- values that cannot be stored ---- */
 
 static void test_refused_values(void) {
@@ -685,6 +748,7 @@ int main(void) {
   RUN(test_bytes_in_file);
   RUN(test_some_of_it);
   RUN(test_long_rows);
+  RUN(test_huge_rows);
   RUN(test_refused_values);
   RUN(test_masks);
   RUN(test_text_lengths);
