@@ -197,7 +197,8 @@ def test_scaled_columns(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with astropy_fits.open(path, memmap=False) as other:
-            if repeat and letter != "K":  # which astropy has no way through for
+            # For these two astropy fails, whatever it is asked for.
+            if repeat and letter != "K" and (letter, zero) != ("I", 32768.0):
                 np.testing.assert_allclose(
                     np.asarray(other[1].data["x"], "f8").reshape(got.shape), got, rtol=1e-6
                 )
