@@ -258,6 +258,8 @@ class HDUBase:
         return lines
 
     def __repr__(self) -> str:
+        if self._fits.file.closed:
+            return f"\n  file: {self.get_filename()}\n  extension: {self.get_extnum()}\n  closed"
         return "\n".join(["", *("  " + line for line in self._lines())])
 
 

@@ -82,6 +82,7 @@ def column_info(column: Column, header: Any, ascii_table: bool) -> dict[str, Any
     stored = _STORED.get(letter, 0)
     if ascii_table and letter == "I":
         stored = 41
+    digits = re.match(r"\s*[A-Z]([0-9]+)", column.form)
     dtype = column.cells().dtype
     equal = stored if column.is_text else _EQUAL.get(dtype.str[1:], stored)
     if letter == "X":
@@ -94,6 +95,9 @@ def column_info(column: Column, header: Any, ascii_table: bool) -> dict[str, Any
         width, dims = column.width, [column.width, *column.shape[::-1]]
         if ascii_table:
             repeat, dims = 1, [1]
+    elif ascii_table:
+        equal, repeat, dims = stored, 1, [1]
+        width = int(digits[1]) if digits else 0
     else:
         repeat, width = column.count, _SIZES.get(stored, 1)
         dims = list(column.shape[::-1]) or [1]

@@ -63,7 +63,7 @@ class FITS:
     iter_row_buffer : int
         How many rows to read ahead, at least, when going through a table.
     write_bitcols : bool
-        Store bools as bits.
+        Store arrays of bools as bits.
     ignore_empty : bool
         Make an HDU without data of an image without pixels, which is refused otherwise.
     verbose : bool
@@ -521,7 +521,7 @@ class FITS:
         extname, extver, header
             As for `write_image`.
         write_bitcols : bool
-            Store bools as bits.
+            Store arrays of bools as bits.
 
         Raises
         ------
@@ -543,7 +543,7 @@ class FITS:
             extname=extname,
             extver=extver,
             units=by_name,
-            bit_columns=True if write_bitcols or self.write_bitcols else None,
+            bit_columns=_bits(values) if write_bitcols or self.write_bitcols else None,
             header=cards,
         )
 
@@ -600,12 +600,14 @@ class FITS:
             As for `rustfits.FITS.create_table_hdu`.
         """
         ascii_table = _is_ascii(table_type)
-        bits: Any = True if write_bitcols or self.write_bitcols else None
+        pack = write_bitcols or self.write_bitcols
+        packed: list[str] = []
         var_dtypes: dict[str, Any] | None = None
         forms = None
         if data is not None:
             values, _ = columns_of(f"{self.filename}: the new table", data, names)
             without_twins(values)
+            bits = _bits(values) if pack else None
             self._write_empty(values, ascii_table, units, extname, extver, header, bits)
             return
         if dtype is not None:
@@ -614,7 +616,6 @@ class FITS:
             kind, forms = _ascii_plan(names, formats)
         elif names is not None and formats is not None:
             kind, var_dtypes, packed = plan_of_formats(names, formats, dims)
-            bits = bits or packed or None
         else:
             raise FITSValueError("a table is made of data=, of dtype=, or of names= and formats=")
         if not kind.names:
@@ -634,7 +635,7 @@ class FITS:
                 extver=extver,
                 units=by_name,
                 var_dtypes=var_dtypes,
-                bit_columns=bits,
+                bit_columns=packed + (_bits_of(kind) if pack else []),
             )
         if cards:
             hdu.header.update(cards, copy_commentary=True)
@@ -669,6 +670,17 @@ class FITS:
 def _given(extver: Any) -> set[str]:
     """Give the keywords that arguments set."""
     return set() if extver is None else {"EXTVER"}
+
+
+def _bits(values: dict[str, Any]) -> list[str]:
+    """Name the columns that are stored as bits: those of arrays of bools."""
+    return [name for name, cells in values.items() if cells.dtype.kind == "b" and cells.ndim > 1]
+
+
+def _bits_of(dtype: np.dtype[Any]) -> list[str]:
+    """Name the fields of a type that are stored as bits."""
+    fields: Any = dtype.fields or {}
+    return [name for name, field in fields.items() if field[0].base.kind == "b" and field[0].shape]
 
 
 def _is_ascii(table_type: Any) -> bool:

@@ -276,6 +276,17 @@ class FITSHDR:
 
     # ---- looking ----
 
+    def next(self) -> Any:
+        """Give the name of the next record."""
+        return self.__next__()
+
+    def __next__(self) -> Any:
+        if self._next >= len(self._records):
+            self._next = 0
+            raise StopIteration
+        self._next += 1
+        return self._records[self._next - 1]["name"]
+
     def _find(self, item: Any) -> FITSRecord:
         place = self._places.get("" if item is None else str(item).upper())
         if place is None:
@@ -346,11 +357,14 @@ def _text(record: FITSRecord) -> str:
     name, value, comment = record["name"], record["value"], record.get("comment")
     if name is None or str(name).upper() in COMMENTARY:
         return f"{name or '':<8}{comment if value is None else value}"
-    shown = {True: "T", False: "F"}.get(value) if isinstance(value, bool) else None
     if isinstance(value, str):
         quoted = value.replace("'", "''")
         shown = f"'{quoted:<8}'"
-    text = f"{name:<8}= {'' if value is None and shown is None else shown or value!s:>20}"
+    elif isinstance(value, (bool, np.bool_)):
+        shown = f"{'T' if value else 'F':>20}"
+    else:
+        shown = f"{'' if value is None else value!s:>20}"
+    text = f"HIERARCH {name}= {shown}" if len(name) > 8 else f"{name:<8}= {shown}"
     return f"{text} / {comment}" if comment else text
 
 

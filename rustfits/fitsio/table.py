@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rustfits.errors import FITSColumnError, FITSTypeError, FITSValueError
+from rustfits.errors import FITSTypeError, FITSValueError
 from rustfits.fitsio.base import HDUBase
 from rustfits.fitsio.columns import column_info, declared_length, pad_cells
 from rustfits.fitsio.util import (
@@ -20,7 +20,9 @@ from rustfits.fitsio.util import (
     rename,
     warn_ignored,
 )
+from rustfits.selection import Axis
 from rustfits.table import TableBase
+from rustfits.where import find_rows
 
 if TYPE_CHECKING:
     from rustfits.fitsio.file import FITS
@@ -133,10 +135,7 @@ class TableReader(HDUBase):
         """Find a column by name or number."""
         schema = self._table()._schema()
         if isinstance(name, (str, bytes)):
-            try:
-                column = schema.find(name)
-            except FITSColumnError as failed:
-                raise FITSValueError(str(failed)) from None
+            column = schema.find(name)
             if self._fits.case_sensitive and column.key != name:
                 raise FITSValueError(f"{schema.where}: no column {name!r} (case counts)")
             return column
@@ -200,7 +199,7 @@ class TableReader(HDUBase):
 
         Raises
         ------
-        FITSValueError
+        FITSColumnError, FITSValueError
             There is no such column.
         FITSIndexError
             There is no such row.
@@ -323,17 +322,17 @@ class TableReader(HDUBase):
         Returns
         -------
         numpy.ndarray
-            Numbers of the rows.
+            Numbers of the rows, counted from `firstrow` on, as ``fitsio`` does.
 
         Raises
         ------
         FITSError
             As for `rustfits.TableHDU.where`.
         """
-        found = self._table().where(expression)
-        first = 0 if firstrow is None else firstrow
-        last = self.get_nrows() if lastrow is None else lastrow
-        return found[(found >= first) & (found < last)]
+        table = self._table()
+        first, last, _ = slice(firstrow, lastrow).indices(table.nrows)
+        rows = Axis(first, 1, max(0, last - first))
+        return find_rows(table._file, table.index, rows, expression) - first
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, (str, bytes)):

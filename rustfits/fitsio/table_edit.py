@@ -14,6 +14,7 @@ from rustfits.fitsio.table import TableReader
 from rustfits.fitsio.util import Array, warn_ignored
 from rustfits.table import TableHDU as BinaryTable
 from rustfits.table import WritableTable
+from rustfits.table_input import as_column
 
 __all__ = ["AsciiTableHDU", "TableHDU"]
 
@@ -248,11 +249,12 @@ class TableHDU(TableReader):
         warn_ignored(keys)
         table: Any = self._writable()
         bits = self._fits.write_bitcols if write_bitcols is None else write_bitcols
-        values = data if isinstance(data, np.ndarray) else np.asanyarray(data)
+        values = as_column(data)
         place = None if colnum is None else min(operator.index(colnum), table.ncols)
         if place is not None and place < 0:
             raise FITSValueError(f"colnum cannot be negative: {place}")
-        options = {"bit_packed": True} if bits and values.dtype.kind == "b" else {}
+        packed = bits and values.dtype.kind == "b" and values.ndim > 1
+        options = {"bit_packed": True} if packed else {}
         table.insert_column(name, values, position=place, **options)
 
 
