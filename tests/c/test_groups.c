@@ -43,7 +43,7 @@ static rf_file *open_bytes(fits_bytes *fits) {
 }
 
 static rf_column_request request(size_t column, rf_cell_type type, void *data, size_t stride, uint8_t *mask) {
-  return (rf_column_request){sizeof(rf_column_request), column, type, 0, 0, data, (ptrdiff_t)stride, mask};
+  return (rf_column_request){sizeof(rf_column_request), column, type, 0, 0, data, (ptrdiff_t)stride, mask, 0};
 }
 
 static const char names[] = "PTYPE1  = 'DATE    '\nPSCAL1  = 0.5\nPZERO1  = 100.\n"

@@ -191,7 +191,9 @@ static void check_heap(rf_file *file, size_t column, const rf_column_info *info,
   }
   size_t bytes = (size_t)total * rf_cell_bytes(info->type, 1);
   uint8_t *out = malloc(bytes + 1), *mask = malloc((size_t)total + 1);
-  (void)rf_table_read_heap(file, hdu, column, lengths, offsets, (size_t)n, info->type, 0, out, bytes, mask, &err);
+  rf_status status =
+      rf_table_read_heap(file, 1, column, lengths, offsets, (size_t)n, info->type, 0, out, bytes, mask, &err);
+  expect(status == RF_OK || err.message[0] != '\0');
   free(out);
   free(mask);
 }
