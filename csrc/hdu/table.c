@@ -187,18 +187,27 @@ rf_status rf_table_binary_columns(rf_table *table, const rf_hdu *hdu, const rf_t
   return place_fields(table, err);
 }
 
+/* Of the first card of that keyword. Asking the header would take memory, and without any the card would seem to be
+ * missing. */
+static bool first_integer(const rf_header *header, const char *keyword, int64_t *value) {
+  const char *card = rf_header_cards(header);
+  for (size_t i = 0; i < rf_header_count(header); i++, card += RF_CARD_BYTES)
+    if (rf_card_is(card, keyword))
+      return rf_card_integer(card, value);
+  return false;
+}
+
 /* Of the heap: behind the rows, or where THEAP says (FITS 7.3.5). One that lies outside of the data is no place at all:
  * then nothing is in the heap. */
-static void place_heap(rf_table *table, const rf_hdu *hdu, rf_header *header) {
+static void place_heap(rf_table *table, const rf_hdu *hdu, const rf_header *header) {
   rf_table_info *info = &table->info;
   uint64_t rows = info->nrows * info->row_bytes, end = rows; /* a part of data_bytes, so within 63 bits */
-  rf_value value;
-  rf_error ignored;
+  int64_t theap;
   if (!rf_add_u64(rows, (uint64_t)hdu->pcount, &end) || end > hdu->data_bytes)
     end = hdu->data_bytes;
   info->heap_offset = rows;
-  if (rf_header_get(header, "THEAP", &value, &ignored) == RF_OK && value.kind == RF_VALUE_INTEGER && value.integer >= 0)
-    info->heap_offset = (uint64_t)value.integer;
+  if (first_integer(header, "THEAP", &theap) && theap >= 0)
+    info->heap_offset = (uint64_t)theap;
   if (info->heap_offset > end)
     info->heap_offset = end;
   info->heap_bytes = end - info->heap_offset;
@@ -210,16 +219,14 @@ static bool is_table(rf_hdu_kind kind) {
   return kind != RF_HDU_IMAGE && kind != RF_HDU_OTHER;
 }
 
-static rf_status count_columns(rf_header *header, size_t *ncols, rf_error *err) {
-  rf_value value;
-  rf_error ignored;
-  if (rf_header_get(header, "TFIELDS", &value, &ignored) != RF_OK || value.kind != RF_VALUE_INTEGER ||
-      value.integer < 0 || value.integer > RF_MOST_COLUMNS) {
+static rf_status count_columns(const rf_header *header, size_t *ncols, rf_error *err) {
+  int64_t value;
+  if (!first_integer(header, "TFIELDS", &value) || value < 0 || value > RF_MOST_COLUMNS) {
     rf_fail(err, RF_ERR_FORMAT, "the header has no TFIELDS from 0 to %d", RF_MOST_COLUMNS);
     rf_error_keyword(err, "TFIELDS");
     return RF_ERR_FORMAT;
   }
-  *ncols = (size_t)value.integer;
+  *ncols = (size_t)value;
   return RF_OK;
 }
 
