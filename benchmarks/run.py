@@ -3,8 +3,8 @@
 
 The engines take turns within each round, so that a slow moment of the machine hits all of them;
 the figures are medians over all rounds. Files are in the page cache. ``--quick`` takes smaller
-files and fewer rounds; ``--case TEXT`` only the cases with that text in their name; ``--markdown``
-prints the table for a page.
+files and fewer rounds; ``--case TEXT`` only the cases with that text in their name;
+``--readme`` puts the table into README.md.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
-import numpy as np
+from cases import Case, make_cases, make_files
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -34,19 +35,6 @@ TITLES = {
     "fitsio": "fitsio",
     "astropy": "astropy",
 }
-
-
-@dataclass
-class Case:
-    """A row of the table."""
-
-    name: str
-    action: str
-    file: str
-    goal: float | None  # least ratio to the best peer
-    calls: int = 1
-    extra: dict[str, object] = field(default_factory=dict)
-    versus: dict[str, float] = field(default_factory=dict)  # least ratio to one peer
 
 
 @dataclass
@@ -95,74 +83,6 @@ class Worker:
         self.process.stdout.close()
 
 
-def make_files(folder: Path, quick: bool) -> dict[str, tuple[int, int]]:
-    """Noise images of every kind, a file of 1000 HDUs, and .gz files made by gzip itself."""
-    from astropy.io import fits
-
-    rng = np.random.default_rng(1)
-    side = 1024 if quick else 4096
-    shapes = {
-        "f4": (side, side),
-        "i2": (side, side),
-        "u2": (side, side),
-        "f8": (2 * side, 2 * side),
-    }
-    for name, shape in shapes.items():
-        data = rng.standard_normal(shape, dtype="f4")
-        data *= 150
-        data += 1000
-        data = data.astype(name)
-        fits.PrimaryHDU(data).writeto(folder / f"{name}.fits")
-        if name in {"f4", "i2"}:
-            np.save(folder / f"{name}.npy", data)
-            subprocess.run(["gzip", "-k", str(folder / f"{name}.fits")], check=True)
-    small = fits.PrimaryHDU(np.zeros((10, 10), "i2"))
-    small.writeto(folder / "small.fits")
-    hdus = [small, *(fits.ImageHDU(np.zeros((10, 10), "i2"), name=f"EXT{i}") for i in range(999))]
-    fits.HDUList(hdus).writeto(folder / "hdus.fits")
-    return shapes
-
-
-def make_cases(folder: Path, url: str, shapes: dict[str, tuple[int, int]]) -> list[Case]:
-    def path(name: str) -> str:
-        return str(folder / name)
-
-    def size(name: str) -> str:
-        return f"{(folder / name).stat().st_size / 1e6:.0f} MB"
-
-    return [
-        Case(f"read f4, {size('f4.fits')}", "read", path("f4.fits"), 1.15, 3),
-        Case(f"read f8, {size('f8.fits')}", "read", path("f8.fits"), 1.15),
-        Case(f"read i2, {size('i2.fits')}", "read", path("i2.fits"), 1.15, 5),
-        Case(f"read u2, {size('u2.fits')}", "read", path("u2.fits"), 1.6, 5),
-        Case(
-            "1000 stamps of 32×32 f4",
-            "stamps",
-            path("f4.fits"),
-            None,
-            3,
-            {"shape": shapes["f4"]},
-            {"astropy": 1.0, "fitsio": 5.0},
-        ),
-        Case("open, read header", "header", path("small.fits"), 1.2, 300),
-        Case("count 1000 HDUs", "count", path("hdus.fits"), 5.0, 3),
-        Case(
-            f"write f4, {size('f4.fits')}",
-            "write",
-            path("out.fits"),
-            1.3,
-            1,
-            {"data": path("f4.npy")},
-        ),
-        Case(f"read f4 .gz, {size('f4.fits.gz')}", "read", path("f4.fits.gz"), 1.3),
-        Case(f"read i2 .gz, {size('i2.fits.gz')}", "read", path("i2.fits.gz"), 1.3),
-        Case("header of the f4 .gz", "header", path("f4.fits.gz"), 20.0),
-        Case("write f4 .gz", "write", path("out.fits.gz"), 3.0, 1, {"data": path("f4.npy")}),
-        Case("write i2 .gz", "write", path("out.fits.gz"), 3.0, 1, {"data": path("i2.npy")}),
-        Case(f"http, {size('f4.fits')}, nginx", "read", f"{url}f4.fits", 2.0),
-    ]
-
-
 def import_seconds(python: str, module: str) -> float:
     code = f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
     # Not in the checkout, whose rustfits/ would come before the installed package.
@@ -197,15 +117,24 @@ def figure(seconds: float | None) -> str:
     return f"{seconds * 1e3:.3g} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
-def judge(case: Case, results: dict[str, Result]) -> tuple[str, str, bool]:
-    """The ratio to the best peer, the goal, and whether it was reached."""
+def judge(case: Case, results: dict[str, Result], done: dict[str, float]) -> tuple[str, str, bool]:
+    """The ratio to the best peer, the goal, and whether it was reached.
+
+    `done` has our own times of the cases so far.
+    """
     ours = results["rustfits"].seconds
     peers = {p: r.seconds for p, r in results.items() if p != "rustfits" and r.seconds is not None}
     if ours is None or not peers:
         return "-", "-", False
     best = min(peers, key=lambda peer: peers[peer])
     ratio = f"{peers[best] / ours:.2f}× {TITLES[best]}"
-    if case.versus:
+    if case.within:
+        other, most = case.within
+        goal = f"≤ {most:g}× our “{other}”"
+        if other in done:
+            goal += f" ({ours / done[other]:.2f}×)"
+        reached = other in done and ours <= most * done[other]
+    elif case.versus:
         goal = ", ".join(f"{TITLES[peer]} {least:g}×" for peer, least in case.versus.items())
         reached = all(
             results[p].seconds is not None and results[p].seconds >= least * ours
@@ -230,7 +159,7 @@ def cell(case: Case, result: Result | None) -> str:
     return text
 
 
-def print_table(rows: list[list[str]], head: list[str], markdown: bool) -> None:
+def format_table(rows: list[list[str]], head: list[str], markdown: bool) -> str:
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
 
     def line(row: list[str]) -> str:
@@ -240,15 +169,21 @@ def print_table(rows: list[list[str]], head: list[str], markdown: bool) -> None:
         ]
         return "| " + " | ".join(cells) + " |" if markdown else "  ".join(cells).rstrip()
 
-    print(line(head))
+    rule = "-" * len(line(head))
     if markdown:
-        print(
-            "|" + "|".join("-" * (w + 1) + (":" if i else "-") for i, w in enumerate(widths)) + "|"
-        )
-    else:
-        print("-" * len(line(head)))
-    for row in rows:
-        print(line(row))
+        marks = ("-" * (w + 1) + (":" if i else "-") for i, w in enumerate(widths))
+        rule = "|" + "|".join(marks) + "|"
+    return "\n".join([line(head), rule, *map(line, rows)])
+
+
+def put_into_readme(preface: str, table: str) -> None:
+    """Replace what stands between the two marks in README.md."""
+    readme = ROOT / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    begin, end = "<!-- benchmark begin -->\n", "<!-- benchmark end -->"
+    before, rest = text.split(begin)
+    after = rest.split(end)[1]
+    readme.write_text(f"{before}{begin}{preface}\n\n{table}\n{end}{after}", encoding="utf-8")
 
 
 def main() -> int:
@@ -256,7 +191,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="smaller files, fewer rounds")
     parser.add_argument("--rounds", type=int, help="rounds for each case (default 9, quick 3)")
     parser.add_argument("--case", default="", help="only cases with this text in their name")
-    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    parser.add_argument("--readme", action="store_true", help="put the table into README.md")
     parser.add_argument(
         "--peer-python",
         type=Path,
@@ -277,22 +212,23 @@ def main() -> int:
             workers[engine] = Worker(
                 engine, arguments.peer_python if engine == "published" else here
             )
-        print(
-            "Python "
-            + platform.python_version()
-            + ", "
+        about = (
+            f"Python {platform.python_version()}, "
             + ", ".join(f"{TITLES[e]} {w.version}" for e, w in workers.items())
             + f"; {os.cpu_count()} cores; median of {rounds} rounds, engines taking turns"
         )
-        print("(published: the package of the same name on PyPI)\n")
+        print(f"{about}\n(published: the package of the same name on PyPI)\n")
         rows, notes, missed = [], [], 0
+        done: dict[str, float] = {}
         with http_server(folder) as server:
             for case in make_cases(folder, server.url(""), shapes):
                 if arguments.case not in case.name:
                     continue
                 print(f"{case.name} …", file=sys.stderr, flush=True)
                 results = run_case(case, workers, rounds)
-                ratio, goal, reached = judge(case, results)
+                ratio, goal, reached = judge(case, results, done)
+                if results["rustfits"].seconds is not None:
+                    done[case.name] = results["rustfits"].seconds
                 missed += not reached
                 rows.append(
                     [
@@ -327,14 +263,15 @@ def main() -> int:
                     "yes" if own <= 1.5 * base else "no",
                 ]
             )
-        head = [
-            "case",
-            *(TITLES[e] for e in ("rustfits", *PEERS)),
-            "best peer / ours",
-            "goal",
-            "reached",
-        ]
-        print_table(rows, head, arguments.markdown)
+        head = ["case", *(TITLES[e] for e in ("rustfits", *PEERS)), "best peer / ours"]
+        print(format_table(rows, [*head, "goal", "reached"], markdown=False))
+        if arguments.readme:
+            put_into_readme(
+                f"`make bench` on {date.today()}: {about}. *Published* is the package of the same "
+                "name on PyPI. Files are in the page cache; every read makes a fresh array in "
+                "native byte order.",
+                format_table([row[:-2] for row in rows], head, markdown=True),
+            )
         for note in notes:
             print(note)
         print(f"\n{len(rows) - missed} of {len(rows)} goals reached")
