@@ -7,6 +7,7 @@
 
 from rustfits._lib import lib, text
 from rustfits.errors import FITSFormatError
+from rustfits.fitsio import hdu, header, util
 from rustfits.fitsio.file import FITS
 from rustfits.fitsio.functions import read, read_header, read_scamp_head, write
 from rustfits.fitsio.header import FITSHDR, FITSCard, FITSRecord
@@ -59,8 +60,11 @@ __all__ = [
     "ImageHDU",
     "TableHDU",
     "__version__",
+    "hdu",
+    "header",
     "read",
     "read_header",
     "read_scamp_head",
+    "util",
     "write",
 ]

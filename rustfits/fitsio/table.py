@@ -41,6 +41,7 @@ class TableReader(HDUBase):
     def __init__(self, fits: FITS, hdu: HDU) -> None:
         super().__init__(fits, hdu)
         self._rows_left: Iterator[Any] | None = None
+        self._lengths: dict[tuple[int, int], int] = {}  # by generation and column
 
     def _table(self, what: str = "read") -> TableBase:
         if not isinstance(self.hdu, TableBase):
@@ -160,9 +161,13 @@ class TableReader(HDUBase):
         said = declared_length(column)
         if said is not None:
             return said
+        key = (self._table()._schema().generation, column.number)
+        if key in self._lengths:
+            return self._lengths[key]
         longest = 0
         for part in self._table().iter(chunksize=65536, columns=[column.key]):
             longest = max(longest, max(map(len, part[column.key]), default=0))
+        self._lengths = {k: v for k, v in self._lengths.items() if k[0] == key[0]} | {key: longest}
         return longest
 
     # ---- reading ----
