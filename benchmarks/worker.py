@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from table_work import AstropyTables, FitsioTables, RustfitsTables, make_lists, some_rows
 
 STAMP = 32
 
@@ -29,7 +30,7 @@ def corners(shape):
     )
 
 
-class Rustfits:
+class Rustfits(RustfitsTables):
     """Ours, and the published package: the calls are the same."""
 
     def __init__(self):
@@ -58,7 +59,7 @@ class Rustfits:
         self.module.write(file, data)
 
 
-class Fitsio:
+class Fitsio(FitsioTables):
     def __init__(self):
         import fitsio
 
@@ -85,7 +86,7 @@ class Fitsio:
         self.module.write(file, data)
 
 
-class Astropy:
+class Astropy(AstropyTables):
     def __init__(self):
         import astropy
         from astropy.io import fits
@@ -122,29 +123,35 @@ class Astropy:
 ENGINES = {"rustfits": Rustfits, "published": Rustfits, "fitsio": Fitsio, "astropy": Astropy}
 
 
+def arguments(request):
+    """What the engine gets beside the name of the file, made outside the timed stretch."""
+    if "data" in request:
+        return [np.load(request["data"])]
+    if "shape" in request:
+        return [corners(request["shape"])]
+    if "rows" in request:
+        return [some_rows(request["rows"])]
+    return [make_lists()] if request["case"].startswith("lists_") else []
+
+
 def measure(engine, request):
     case, file, calls = request["case"], request["file"], request["calls"]
-    if case == "write":
-        data = np.load(request["data"], mmap_mode=None)
-    elif case == "stamps":
-        places = corners(request["shape"])
+    if not hasattr(engine, case):
+        raise NotImplementedError(f"has no call for {case}")
+    action, extra = getattr(engine, case), arguments(request)
+    writes = case.endswith(("write", "append"))
     times = []
     # The first call warms caches up and is not counted.
     for turn in range(calls + 1):
-        if case == "write":
+        if writes:
             Path(file).unlink(missing_ok=True)
         begin = time.perf_counter()
-        if case == "write":
-            engine.write(file, data)
-        elif case == "stamps":
-            engine.stamps(file, places)
-        else:
-            getattr(engine, case)(file)
+        action(file, *extra)
         elapsed = time.perf_counter() - begin
         if turn > 0:
             times.append(elapsed)
     answer = {"times": times}
-    if case == "write":
+    if writes:
         answer["bytes"] = Path(file).stat().st_size
         Path(file).unlink()
     return answer

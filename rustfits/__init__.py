@@ -8,11 +8,19 @@
 """
 
 from rustfits import _lib
+from rustfits.ascii_table import AsciiTableHDU
 from rustfits.codecs import register as _register_codec
-from rustfits.convenience import read, read_header, write, write_image
+from rustfits.columns import (
+    AsciiColumnSubset,
+    AsciiSingleColumnSubset,
+    ColumnSubset,
+    SingleColumnSubset,
+)
+from rustfits.convenience import read, read_header, write, write_image, write_table
 from rustfits.errors import (
     FITSClosedError,
     FITSCodecError,
+    FITSColumnError,
     FITSDriverError,
     FITSError,
     FITSExistsError,
@@ -39,10 +47,12 @@ from rustfits.errors import (
     NotFITSError,
 )
 from rustfits.file import FITS
+from rustfits.groups import GroupsHDU
 from rustfits.hdu import HDU
 from rustfits.header import FITSHeader, FITSHeaderEdit, is_protected_key
 from rustfits.image import ImageHDU
 from rustfits.remote import Remote
+from rustfits.table import TableHDU
 
 _register_codec()
 
@@ -51,8 +61,13 @@ __version__: str = _lib.text(_lib.lib.rf_version())
 __all__ = [
     "FITS",
     "HDU",
+    "AsciiColumnSubset",
+    "AsciiSingleColumnSubset",
+    "AsciiTableHDU",
+    "ColumnSubset",
     "FITSClosedError",
     "FITSCodecError",
+    "FITSColumnError",
     "FITSDriverError",
     "FITSError",
     "FITSExistsError",
@@ -78,13 +93,17 @@ __all__ = [
     "FITSUnsupportedError",
     "FITSValueError",
     "FITSWarning",
+    "GroupsHDU",
     "ImageHDU",
     "NotFITSError",
     "Remote",
+    "SingleColumnSubset",
+    "TableHDU",
     "__version__",
     "is_protected_key",
     "read",
     "read_header",
     "write",
     "write_image",
+    "write_table",
 ]

@@ -11,6 +11,9 @@ from rustfits.file import FITS
 from rustfits.handle import name_bytes
 from rustfits.header import FITSHeader
 from rustfits.image import ImageHDU, as_pixels
+from rustfits.table import TableBase
+from rustfits.table_input import is_table
+from rustfits.table_write import check_table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,8 +21,9 @@ if TYPE_CHECKING:
 
     from rustfits.hdu import HDU
     from rustfits.header import HeaderLike
+    from rustfits.table_input import TableLike
 
-__all__ = ["read", "read_header", "write", "write_image"]
+__all__ = ["read", "read_header", "write", "write_image", "write_table"]
 
 
 @overload
@@ -56,6 +60,7 @@ def read(
     Returns
     -------
     data : ndarray
+        Of a table: a structured array.
     header : FITSHeader
         Only with ``header=True``. It does not need the file any more.
 
@@ -66,18 +71,18 @@ def read(
     FITSIndexError, FITSKeyError
         There is no HDU `ext`.
     FITSUnsupportedError
-        The HDU holds something that this version does not read: a table, a compressed image.
+        The HDU holds something that this version does not read, such as a compressed image.
     FITSError
         The file cannot be opened or read; see `FITS`.
     """
     with FITS(filename) as fits:
         hdu = _first_with_data(fits) if ext is None else fits[ext]
-        if not isinstance(hdu, ImageHDU):
+        if not isinstance(hdu, (ImageHDU, TableBase)):
             raise FITSUnsupportedError(
-                f"{fits.filename}[{hdu.index}]: this version reads images only; "
+                f"{fits.filename}[{hdu.index}]: this version reads images and tables; "
                 f"the HDU is of kind {hdu.kind!r}"
             )
-        data = hdu.read()
+        data: np.ndarray[Any, Any] = hdu.read()
         if not header:
             return data
         return data, hdu.header
@@ -125,7 +130,7 @@ def read_header(
 
 def write(
     filename: str | os.PathLike[str],
-    data: ArrayLike | None,
+    data: Any,
     *,
     mode: str = "w+",
     extname: str | None = None,
@@ -137,8 +142,8 @@ def write(
     ----------
     filename : str or os.PathLike
         As for `FITS`.
-    data : array_like
-        An array becomes an image. Tables (structured arrays, dicts) come with a later version.
+    data : array_like or dict
+        A structured array or a dict becomes a table, any other array an image.
     mode : {"w+", "r+"}
         Make a new file in the place of an old one, or append to the one there is.
     extname : str, optional
@@ -148,13 +153,14 @@ def write(
 
     Raises
     ------
-    FITSUnsupportedError
-        `data` is a table.
     FITSError
-        The file cannot be opened or written; see `FITS` and `FITS.write_image`.
+        The file cannot be opened or written; see `FITS`, `FITS.write_image` and `FITS.write_table`.
     """
-    if data is not None:
-        data = as_pixels(data)  # before an old file is cut
+    # Before an old file is cut.
+    if is_table(data):
+        check_table("the new table", data)
+    elif data is not None:
+        data = as_pixels(data)
     with FITS(filename, mode) as fits:
         fits.write(data, extname=extname, header=header)
 
@@ -184,3 +190,29 @@ def write_image(
         data = as_pixels(data, options.get("blank"))
     with FITS(filename, mode) as fits:
         fits.write_image(data, **options)
+
+
+def write_table(
+    filename: str | os.PathLike[str], data: TableLike, *, mode: str = "w+", **options: Any
+) -> None:
+    """Write a table to a file.
+
+    Parameters
+    ----------
+    filename : str or os.PathLike
+        As for `FITS`.
+    data : structured array, dict, or list of arrays
+        The columns.
+    mode : {"w+", "r+"}
+        Make a new file in the place of an old one, or append to the one there is.
+    **options
+        As for `FITS.write_table`.
+
+    Raises
+    ------
+    FITSError
+        The file cannot be opened or written; see `FITS` and `FITS.write_table`.
+    """
+    check_table("the new table", data, **options)  # before an old file is cut
+    with FITS(filename, mode) as fits:
+        fits.write_table(data, **options)

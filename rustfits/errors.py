@@ -15,6 +15,7 @@ from typing import Any
 __all__ = [
     "FITSClosedError",
     "FITSCodecError",
+    "FITSColumnError",
     "FITSDriverError",
     "FITSError",
     "FITSExistsError",
@@ -55,7 +56,7 @@ class FITSError(Exception):
     keyword : str or None
         The header keyword concerned.
     offset : int or None
-        Byte offset in the file or compressed stream.
+        Byte offset in the file or compressed stream; in a condition (`where`), the character.
     http_status : int or None
         Status of the server's answer, for remote files.
     code : str or None
@@ -99,6 +100,10 @@ class FITSTypeError(FITSError, TypeError):
 
 class FITSKeyError(FITSError, KeyError):
     """There is no such keyword or HDU name."""
+
+
+class FITSColumnError(FITSKeyError, FITSValueError):
+    """There is no such column: a `KeyError` and a `ValueError`."""
 
 
 class FITSIndexError(FITSError, IndexError):

@@ -13,7 +13,7 @@ import numpy as np
 from rustfits._lib import CData, ffi
 from rustfits.errors import FITSIndexError, FITSUnsupportedError, FITSValueError
 
-__all__ = ["Axis", "Selection", "c_axes", "select"]
+__all__ = ["Axis", "Selection", "c_axes", "select", "select_rows"]
 
 Indices: TypeAlias = "np.ndarray[Any, np.dtype[np.uint64]]"
 
@@ -107,6 +107,32 @@ def select(key: Any, shape: tuple[int, ...]) -> Selection:
         A slice has step 0.
     """
     return _select(key if isinstance(key, tuple) else (key,), shape)
+
+
+def select_rows(key: Any, count: int) -> tuple[Axis, bool]:
+    """Find out which rows of a table of `count` rows a key selects.
+
+    Returns
+    -------
+    axis : Axis
+    single : bool
+        The key is an int: the answer is one row, not a list of one.
+
+    Raises
+    ------
+    FITSIndexError, FITSUnsupportedError, FITSValueError
+        As for `select`.
+    """
+    if key is None or isinstance(key, EllipsisType):
+        return Axis(0, 1, count), False
+    if type(key) is slice:
+        return _slice(key, count), False
+    if isinstance(key, (tuple, range)) or hasattr(key, "__next__"):
+        key = list(key)
+    found = _index(key, 0, count)
+    if isinstance(found, int):
+        return Axis(found, 1, 1), True
+    return Axis(0, 1, len(found), found), False
 
 
 def _select(parts: tuple[Any, ...], shape: tuple[int, ...]) -> Selection:
@@ -215,8 +241,7 @@ def _list(part: Any, place: int, length: int) -> Indices:
     if array.dtype == bool:
         if len(array) != length:
             raise FITSIndexError(
-                f"boolean index did not match the image along axis {place}; size of axis is "
-                f"{length} "
+                f"boolean index did not match along axis {place}; size of axis is {length} "
                 f"but size of corresponding boolean axis is {len(array)}"
             )
         return np.flatnonzero(array).astype(np.uint64)

@@ -75,12 +75,20 @@ def test_read_of_a_file_without_data(tmp_path):
         rustfits.read(path)
 
 
-def test_read_of_a_table_says_that_it_comes_later(tmp_path):
+def test_read_of_a_table(tmp_path):
     path = tmp_path / "x.fits"
     column = astropy_fits.Column("X", "J", array=np.arange(5))
     astropy_fits.BinTableHDU.from_columns([column]).writeto(path)
     for ext in (None, 1):
-        with pytest.raises(rustfits.FITSUnsupportedError, match=r"x\.fits\[1\].*table"):
+        assert rustfits.read(path, ext)["X"].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_read_of_what_is_not_read_yet_says_so(tmp_path):
+    path = tmp_path / "x.fits"
+    image = astropy_fits.CompImageHDU(np.arange(100, dtype="i4").reshape(10, 10))
+    astropy_fits.HDUList([astropy_fits.PrimaryHDU(), image]).writeto(path)
+    for ext in (None, 1):
+        with pytest.raises(rustfits.FITSUnsupportedError, match=r"x\.fits\[1\].*compressed image"):
             rustfits.read(path, ext)
 
 
@@ -116,8 +124,12 @@ def test_write_of_a_masked_array(tmp_path):
 @pytest.mark.parametrize(
     "data",
     [
-        np.zeros(3, [("A", "i4")]),
-        {"A": [1, 2]},
+        np.zeros(3, [("A", "f2")]),
+        np.zeros((2, 2), [("A", "i4")]),
+        {"A": [1, 2], "B": [1]},
+        {"A": ["Å"]},
+        {"A": [object()]},
+        {"A": 3},
         np.zeros(3, "c8"),
         np.zeros(3, "f2"),
         np.array(["text"]),

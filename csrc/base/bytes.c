@@ -261,7 +261,7 @@ int rf_bytes_set_level(int level) {
   return level;
 }
 
-static int current_level(void) {
+int rf_bytes_level(void) {
   int level = atomic_load_explicit(&chosen_level, memory_order_relaxed);
   return level >= 0 ? level : rf_bytes_set_level(2);
 }
@@ -269,7 +269,7 @@ static int current_level(void) {
 static void swap_masked(void *dst, const void *src, size_t count, unsigned width, uint64_t mask) {
   uint8_t *to = dst;
   const uint8_t *from = src;
-  swap_kernel kernel = swap_kernels[current_level()];
+  swap_kernel kernel = swap_kernels[rf_bytes_level()];
   size_t done = kernel ? kernel(to, from, count, width, mask) : 0;
   if (done < count)
     portable_swap(to + done * width, from + done * width, count - done, width, mask);
@@ -300,7 +300,7 @@ void rf_flip_swap_copy(void *dst, const void *src, size_t count, unsigned width)
 
 uint32_t rf_sum32(const void *bytes, size_t n, uint32_t sum) {
   const uint8_t *from = bytes;
-  sum_kernel kernel = sum_kernels[current_level()];
+  sum_kernel kernel = sum_kernels[rf_bytes_level()];
   uint64_t total = sum;
   while (n > 0) {
     size_t piece = n < SUM_CHUNK ? n : SUM_CHUNK;

@@ -60,4 +60,7 @@ uint32_t rf_sum32(const void *bytes, size_t n, uint32_t sum);
  * which is lower when the processor has less. */
 int rf_bytes_set_level(int level);
 
+/* The level in force. */
+int rf_bytes_level(void);
+
 #endif

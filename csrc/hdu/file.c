@@ -109,15 +109,26 @@ rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_mode mode, const rf
   return begin_file(opened, store, mode, file, err);
 }
 
+/* What HDUs have put off. */
+static rf_status settle(rf_file *file, rf_error *err) {
+  for (size_t i = 0; i < file->hdu_count && !file->tainted && file->store->writable; i++)
+    if (file->hdus[i]->settle != NULL)
+      RF_TRY(file->hdus[i]->settle(file, i, err));
+  return RF_OK;
+}
+
 rf_status rf_file_shut(rf_file *file, rf_error *err) {
   rf_status status = RF_OK;
   rf_error_clear(err);
   rf_rwlock_write(&file->lock);
   if (!file->closed) {
+    status = settle(file, err);
     file->closed = true;
-    if (file->tainted) /* half of an edit must not replace a whole file */
+    if (file->tainted || status != RF_OK) /* half of an edit must not replace a whole file */
       rf_store_discard(file->store);
-    status = rf_store_close(file->store, err);
+    rf_status closed = rf_store_close(file->store, err);
+    if (status == RF_OK)
+      status = closed;
     file->store = NULL;
   }
   rf_rwlock_write_unlock(&file->lock);

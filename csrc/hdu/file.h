@@ -18,6 +18,8 @@
 #include "store/store.h"
 
 /* Facts of one HDU, taken from its header in the scan. */
+struct rf_file;
+
 typedef struct rf_hdu {
   uint64_t header_offset;
   uint64_t header_bytes; /* whole blocks */
@@ -40,6 +42,11 @@ typedef struct rf_hdu {
   bool has_blank;
   int64_t blank;
   rf_header *header; /* read when first asked for, under scan_lock */
+  /* tables */
+  struct rf_table *table; /* made when first asked for, under scan_lock */
+  /* NULL, or what has to be done before another HDU is appended or the file is closed: appending to a table leaves room
+   * for rows to come, and nobody else should have to see it. Exclusive lock held. */
+  rf_status (*settle)(struct rf_file *file, size_t index, rf_error *err);
 } rf_hdu;
 
 struct rf_file {
@@ -99,8 +106,20 @@ void rf_file_end_write(rf_file *file, rf_status status, bool written);
  * file is cut back to what it was. When the file is empty, the header must be a primary one. */
 rf_status rf_file_append_locked(rf_file *file, const rf_header *header, size_t *index, rf_error *err);
 
-/* Gives HDU `index` a header and a data size at once: shifts what follows, zeroes new data bytes and padding, rewrites
- * the header, refreshes the index. Exclusive lock held; *written becomes true when the first byte changed. */
+/* Puts the bytes of a data unit where its new header will say they are. `data` is its offset in the store. */
+typedef struct rf_rearrange {
+  rf_status (*run)(void *context, rf_store *store, uint64_t data, rf_error *err);
+  void *context;
+} rf_rearrange;
+
+/* Gives HDU `index` a header and a data size at once: shifts what follows (in both directions), zeroes new data bytes
+ * and padding, rewrites the header, refreshes the index. `rearrange` (may be NULL) is called before the header is
+ * written: where the data grows, after there is room for all of it; else before anything has moved, and it must leave
+ * what stays in the first data_bytes bytes. Exclusive lock held; *written becomes true when the first byte changed. */
+rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
+                                   const rf_rearrange *rearrange, bool *written, rf_error *err);
+
+/* The same without rearranging: data that gets shorter loses its end. */
 rf_status rf_file_resize_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
                                 bool *written, rf_error *err);
 

@@ -136,6 +136,19 @@ static rf_status append_entry(rf_file *file, const rf_header *header, rf_hdu *hd
   return status;
 }
 
+/* What the last HDU has put off is to be done now: it will not be the last one any more. */
+static rf_status settle_last(rf_file *file, rf_error *err) {
+  rf_hdu *last = file->hdu_count > 0 ? file->hdus[file->hdu_count - 1] : NULL;
+  if (last == NULL || last->settle == NULL)
+    return RF_OK;
+  rf_status status = last->settle(file, file->hdu_count - 1, err);
+  if (status != RF_OK) {
+    file->tainted = true;
+    memcpy(file->taint, "moving a heap failed", 21);
+  }
+  return status;
+}
+
 rf_status rf_file_append_locked(rf_file *file, const rf_header *header, size_t *index, rf_error *err) {
   size_t count;
   rf_hdu *hdu;
@@ -144,6 +157,7 @@ rf_status rf_file_append_locked(rf_file *file, const rf_header *header, size_t *
   RF_TRY(rf_file_scan_locked(file, &count, err));
   if (count >= file->options.limits.hdus)
     return rf_fail(err, RF_ERR_LIMIT, "the file has %zu HDUs, which is the limit", count);
+  RF_TRY(settle_last(file, err));
   RF_TRY(rf_file_add_entry(file, &hdu, err));
   rf_status status = parse_new(header, count == 0, hdu, err);
   if (status != RF_OK) {
@@ -163,7 +177,7 @@ rf_status rf_file_append_locked(rf_file *file, const rf_header *header, size_t *
   return RF_OK;
 }
 
-/* --- growing --- */
+/* --- growing and shrinking --- */
 
 /* What is where before and after. */
 typedef struct move {
@@ -171,7 +185,7 @@ typedef struct move {
   uint64_t final_size; /* and after */
   uint64_t old_data;   /* offset of the data, before */
   uint64_t new_data;   /* and after */
-  uint64_t present;    /* bytes of the data unit that the file has */
+  uint64_t present;    /* bytes of the data unit that the file has and that stay */
   uint64_t old_next;   /* end of the HDU with padding, before */
   uint64_t new_next;   /* and after */
   uint64_t tail;       /* bytes behind old_next */
@@ -186,14 +200,16 @@ static rf_status plan_move(rf_file *file, const rf_hdu *hdu, uint64_t header_byt
   plan->new_data = hdu->header_offset + header_bytes;
   plan->present = plan->size > plan->old_data ? smaller(plan->size - plan->old_data, hdu->data_bytes) : 0;
   plan->complete = plan->present == hdu->data_bytes;
-  if (!plan->complete && data_bytes > hdu->data_bytes)
-    return rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short: %llu of %llu bytes are missing; it cannot grow",
-                   (unsigned long long)(hdu->data_bytes - plan->present), (unsigned long long)hdu->data_bytes);
+  if (!plan->complete && data_bytes != hdu->data_bytes)
+    return rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short: %llu of %llu bytes are missing; it cannot %s",
+                   (unsigned long long)(hdu->data_bytes - plan->present), (unsigned long long)hdu->data_bytes,
+                   data_bytes > hdu->data_bytes ? "grow" : "shrink");
+  plan->present = smaller(plan->present, data_bytes);
   if (!rf_round_block(end, &plan->old_next) || !rf_add_u64(plan->new_data, data_bytes, &plan->new_next) ||
       !rf_round_block(plan->new_next, &plan->new_next))
     return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
   plan->tail = plan->size > plan->old_next ? plan->size - plan->old_next : 0;
-  if (!rf_add_u64(plan->size, plan->new_next - plan->old_next, &end) || larger(end, plan->new_next) > INT64_MAX)
+  if (!rf_add_u64(plan->new_next, plan->tail, &end) || larger(end, plan->new_next) > INT64_MAX)
     return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
   if (plan->tail > 0)
     plan->final_size = end;
@@ -220,19 +236,43 @@ static rf_status reserve(rf_file *file, const move *plan, rf_error *err) {
   return status;
 }
 
-static rf_status carry_out(rf_file *file, const rf_hdu *fresh, const move *plan, uint64_t old_data_bytes,
-                           const char *bytes, size_t n, rf_error *err) {
+/* Data and what follows to their new places upwards, zeros where neither is. */
+static rf_status move_up(rf_file *file, const rf_hdu *fresh, const move *plan, uint64_t old_data_bytes, rf_error *err) {
   uint64_t end = plan->new_data + fresh->data_bytes;
   if (plan->new_next > plan->old_next)
     RF_TRY(rf_store_move(file->store, plan->old_next, plan->new_next, plan->tail, err));
   RF_TRY(rf_store_move(file->store, plan->old_data, plan->new_data, plan->present, err));
-  if (plan->new_next > plan->old_next || fresh->data_bytes > old_data_bytes) {
-    /* What was there before is left over behind the data; beyond the old end of the file all is zero. */
-    RF_TRY(fill(file, plan->new_data + plan->present, smaller(plan->new_next, smaller(plan->size, plan->final_size)), 0,
-                err));
-    if (plan->complete && rf_hdu_padding(fresh) != 0)
-      RF_TRY(fill(file, end, plan->new_next, rf_hdu_padding(fresh), err));
-  }
+  if (plan->new_next == plan->old_next && fresh->data_bytes == old_data_bytes)
+    return RF_OK;
+  /* What was there before is left over behind the data; beyond the old end of the file all is zero. */
+  RF_TRY(fill(file, plan->new_data + plan->present, smaller(plan->new_next, smaller(plan->size, plan->final_size)), 0,
+              err));
+  if (plan->complete && rf_hdu_padding(fresh) != 0)
+    RF_TRY(fill(file, end, plan->new_next, rf_hdu_padding(fresh), err));
+  return RF_OK;
+}
+
+/* The header is written while all that it describes is in its place and what follows is still in the old one: where
+ * nothing follows, a program that dies here leaves a good file with trailing bytes. */
+static rf_status move_down(rf_file *file, const rf_hdu *fresh, const move *plan, const char *bytes, size_t n,
+                           rf_error *err) {
+  RF_TRY(rf_store_move(file->store, plan->old_data, plan->new_data, plan->present, err));
+  RF_TRY(fill(file, plan->new_data + plan->present, plan->new_next, rf_hdu_padding(fresh), err));
+  RF_TRY(rf_store_write(file->store, fresh->header_offset, bytes, n, err));
+  RF_TRY(rf_store_move(file->store, plan->old_next, plan->new_next, plan->tail, err));
+  return rf_store_truncate(file->store, plan->final_size, err);
+}
+
+static rf_status carry_out(rf_file *file, const rf_hdu *fresh, const move *plan, uint64_t old_data_bytes,
+                           const rf_rearrange *rearrange, const char *bytes, size_t n, rf_error *err) {
+  bool grows = fresh->data_bytes > old_data_bytes;
+  if (rearrange != NULL && !grows)
+    RF_TRY(rearrange->run(rearrange->context, file->store, plan->old_data, err));
+  if (plan->new_next < plan->old_next)
+    return move_down(file, fresh, plan, bytes, n, err);
+  RF_TRY(move_up(file, fresh, plan, old_data_bytes, err));
+  if (rearrange != NULL && grows)
+    RF_TRY(rearrange->run(rearrange->context, file->store, plan->new_data, err));
   return rf_store_write(file->store, fresh->header_offset, bytes, n, err);
 }
 
@@ -251,9 +291,10 @@ static rf_status is_same(rf_file *file, const rf_hdu *hdu, const char *bytes, si
   return status;
 }
 
-/* The entry keeps its place in memory and gets new facts; those behind it move. */
+/* The entry keeps its place in memory and gets new facts; those behind it move (down: `shift` wraps around). */
 static void refresh_index(rf_file *file, size_t index, rf_hdu *fresh, uint64_t shift) {
   rf_hdu *hdu = file->hdus[index];
+  fresh->settle = hdu->settle;
   rf_hdu_clear(hdu);
   *hdu = *fresh;
   if (fresh->axes == fresh->small_axes)
@@ -266,15 +307,15 @@ static void refresh_index(rf_file *file, size_t index, rf_hdu *fresh, uint64_t s
   count_edit(file);
 }
 
-static rf_status resize(rf_file *file, const rf_hdu *hdu, const rf_header *header, rf_hdu *fresh, uint64_t *shift,
-                        bool *written, rf_error *err) {
+static rf_status resize(rf_file *file, const rf_hdu *hdu, const rf_header *header, rf_hdu *fresh,
+                        const rf_rearrange *rearrange, uint64_t *shift, bool *written, rf_error *err) {
   move plan;
   char *bytes;
   size_t n = 0;
   bool same = false;
   RF_TRY(format_header(file, header, hdu->header_bytes, &bytes, &n, err));
   rf_status status = plan_move(file, hdu, n, fresh->data_bytes, &plan, err);
-  if (status == RF_OK && fresh->data_bytes == hdu->data_bytes)
+  if (status == RF_OK && fresh->data_bytes == hdu->data_bytes && rearrange == NULL)
     status = is_same(file, hdu, bytes, n, &same, err);
   if (status == RF_OK && !same) {
     fresh->header_offset = hdu->header_offset;
@@ -284,29 +325,28 @@ static rf_status resize(rf_file *file, const rf_hdu *hdu, const rf_header *heade
     status = reserve(file, &plan, err);
     if (status == RF_OK) {
       *written = true;
-      status = carry_out(file, fresh, &plan, hdu->data_bytes, bytes, n, err);
+      status = carry_out(file, fresh, &plan, hdu->data_bytes, rearrange, bytes, n, err);
     }
   }
   rf_free(bytes);
   return status;
 }
 
-rf_status rf_file_resize_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
-                                bool *written, rf_error *err) {
+rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
+                                   const rf_rearrange *rearrange, bool *written, rf_error *err) {
   rf_hdu *hdu, fresh;
   uint64_t shift = 0;
   bool begun = false;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   RF_TRY(parse_new(header, index == 0, &fresh, err));
   rf_status status = RF_OK;
-  if (fresh.data_bytes != data_bytes || data_bytes < hdu->data_bytes)
-    status = rf_fail(err, RF_ERR_ARGUMENT, "a header for %llu bytes of data, where %llu are wanted and %llu are there",
-                     (unsigned long long)fresh.data_bytes, (unsigned long long)data_bytes,
-                     (unsigned long long)hdu->data_bytes);
+  if (fresh.data_bytes != data_bytes)
+    status = rf_fail(err, RF_ERR_ARGUMENT, "a header for %llu bytes of data, where %llu are wanted",
+                     (unsigned long long)fresh.data_bytes, (unsigned long long)data_bytes);
   if (status == RF_OK)
     status = rf_header_copy(header, &fresh.header, err);
   if (status == RF_OK)
-    status = resize(file, hdu, header, &fresh, &shift, &begun, err);
+    status = resize(file, hdu, header, &fresh, rearrange, &shift, &begun, err);
   if (begun)
     *written = true;
   if (status == RF_OK && begun)
@@ -314,6 +354,11 @@ rf_status rf_file_resize_locked(rf_file *file, size_t index, const rf_header *he
   else
     rf_hdu_clear(&fresh);
   return status;
+}
+
+rf_status rf_file_resize_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
+                                bool *written, rf_error *err) {
+  return rf_file_rearrange_locked(file, index, header, data_bytes, NULL, written, err);
 }
 
 /* --- editing a header --- */

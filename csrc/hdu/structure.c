@@ -24,6 +24,8 @@ void rf_hdu_clear(rf_hdu *hdu) {
   hdu->axes = NULL;
   rf_header_free(hdu->header);
   hdu->header = NULL;
+  rf_free(hdu->table);
+  hdu->table = NULL;
 }
 
 bool rf_card_is_end(const char card[RF_CARD_BYTES]) {

@@ -102,8 +102,8 @@ static bool round_to_double(uint64_t quotient, int exponent, bool inexact, doubl
   return isfinite(*out);
 }
 
-/* digits[0..n) * 10^power, the first digit not 0. False when it is beyond the range of double. */
-static bool decimal_to_double(const char *digits, int n, int power, double *out) {
+/* As rf_number_from_digits, with numbers of any length: right for all, and slow. */
+static bool by_long_division(const char *digits, int n, int power, double *out) {
   if (n + power > DBL_MAX_10_EXP + 2)
     return false;
   if (n + power < -330) {
@@ -136,6 +136,78 @@ static bool decimal_to_double(const char *digits, int n, int power, double *out)
     big_shift_left(&numerator, 1);
   }
   return round_to_double(quotient, -shift, numerator.count > 0, out);
+}
+
+/* Up to 2^53 and 10^22 both factors are exact doubles and one operation rounds once. */
+static bool by_doubles(uint64_t whole, int power, double *out) {
+#if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD == 0
+  static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  if (whole > UINT64_C(1) << DBL_MANT_DIG || power < -22 || power > 22)
+    return false;
+  *out = power < 0 ? (double)whole / tens[-power] : (double)whole * tens[power];
+  return true;
+#else
+  (void)whole, (void)power, (void)out;
+  return false;
+#endif
+}
+
+#if defined(__SIZEOF_INT128__)
+__extension__ typedef unsigned __int128 wide;
+
+static int leading_zeros(uint64_t value) {
+  return __builtin_clzll(value);
+}
+
+/* 5^27 is the greatest power that fits 63 bits: up to there product and quotient are exact in 128 bits. */
+static bool by_wide_integers(uint64_t whole, int power, double *out) {
+  uint64_t five = 1;
+  if (power < -27 || power > 27)
+    return false;
+  for (int i = power < 0 ? -power : power; i > 0; i--)
+    five *= 5;
+  int zeros = leading_zeros(whole);
+  whole <<= zeros;
+  if (power >= 0) {
+    wide product = (wide)whole * five;
+    uint64_t high = (uint64_t)(product >> 64);
+    if (high == 0)
+      return round_to_double(whole, power - zeros, false, out);
+    int shift = 64 - leading_zeros(high);
+    uint64_t quotient = (uint64_t)(product >> shift);
+    return round_to_double(quotient, power - zeros + shift, product != (wide)quotient << shift, out);
+  }
+  int down = leading_zeros(five);
+  five <<= down;
+  wide numerator = (wide)whole << 63; /* both have their top bit set, so the quotient has 63 or 64 */
+  uint64_t quotient = (uint64_t)(numerator / five);
+  return round_to_double(quotient, down - zeros + power - 63, numerator != (wide)quotient * five, out);
+}
+#else
+static bool by_wide_integers(uint64_t whole, int power, double *out) {
+  (void)whole, (void)power, (void)out;
+  return false;
+}
+#endif
+
+bool rf_number_from_whole(uint64_t whole, int power, double *out) {
+  if (whole == 0) {
+    *out = 0;
+    return true;
+  }
+  return by_doubles(whole, power, out) || by_wide_integers(whole, power, out);
+}
+
+bool rf_number_from_digits(const char *digits, int n, int power, double *out) {
+  if (n <= 19) {
+    uint64_t whole = 0;
+    for (int i = 0; i < n; i++)
+      whole = 10 * whole + (uint64_t)(digits[i] - '0');
+    if (rf_number_from_whole(whole, power, out))
+      return true;
+  }
+  return by_long_division(digits, n, power, out);
 }
 
 /* A number taken apart. */
@@ -203,28 +275,9 @@ static bool scan_decimal(const char *p, const char *end, decimal *d) {
   return scan_exponent(p, end, &d->power);
 }
 
-/* Up to 2^53 and 10^22 both factors are exact doubles and one operation rounds once. */
-static bool exact_path(const decimal *d, double *out) {
-#if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD == 0
-  static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-  if (d->count > 15 || d->power < -22 || d->power > 22)
-    return false;
-  uint64_t whole = 0;
-  for (int i = 0; i < d->count; i++)
-    whole = 10 * whole + (uint64_t)(d->digits[i] - '0');
-  *out = d->power < 0 ? (double)whole / tens[-d->power] : (double)whole * tens[d->power];
-  return true;
-#else
-  (void)d;
-  (void)out;
-  return false;
-#endif
-}
-
 static bool decimal_to_real(const decimal *d, double *out) {
   double magnitude = 0;
-  if (d->count > 0 && !exact_path(d, &magnitude) && !decimal_to_double(d->digits, d->count, d->power, &magnitude))
+  if (d->count > 0 && !rf_number_from_digits(d->digits, d->count, d->power, &magnitude))
     return false;
   *out = d->negative ? -magnitude : magnitude;
   return true;

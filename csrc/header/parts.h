@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "header/header.h"
+#include "header/number.h"
 
 /* ------------------------------ text.c: growing text ------------------------------ */
 
@@ -38,21 +39,6 @@ struct rf_header {
 
 /* A CONTINUE card: its string stands from column 9 on without a value indicator. False when there is none. */
 bool rf_card_split_continue(const char card[RF_CARD_BYTES], rf_card_view *view);
-
-/* ------------------------------ number.c: decimal text ------------------------------ */
-
-typedef enum rf_number_kind { RF_NUMBER_NONE, RF_NUMBER_INTEGER, RF_NUMBER_BIG, RF_NUMBER_REAL } rf_number_kind;
-
-#define RF_NUMBER_BYTES 32 /* room for any number this file writes, with NUL */
-
-/* Reads all n bytes as one number of FITS 4.2.3 or 4.2.4; blanks behind the sign and around the exponent letter are
- * taken too (FITS before 1990 allowed them). A real is correctly rounded; one beyond the range of double is NONE.
- * A BIG integer is for the caller to keep as text. */
-rf_number_kind rf_number_read(const char *text, size_t n, int64_t *integer, double *real);
-
-/* Shortest text that reads back as the same double, with a '.' always and an upper-case E. False for NaN, infinity. */
-bool rf_number_write_real(double value, char out[RF_NUMBER_BYTES]);
-void rf_number_write_integer(int64_t value, char out[RF_NUMBER_BYTES]);
 
 /* ------------------------------ value.c: value fields ------------------------------ */
 

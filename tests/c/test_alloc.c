@@ -174,6 +174,46 @@ static rf_status create(const char *name, rf_error *err) {
   return status;
 }
 
+static rf_status tables(rf_error *err) {
+  enum { N = 100 };
+  static double reals[N];
+  static int16_t cells[N * 700];
+  static uint64_t lengths[N], found[N], offsets[N];
+  rf_column_spec columns[] = {{.size = sizeof columns[0], .name = "x", .type = RF_CELL_F64},
+                              {.size = sizeof columns[0], .name = "v", .type = RF_CELL_I16, .descriptor = 'P'}};
+  rf_column_spec text = {.size = sizeof text, .name = "s", .type = RF_CELL_BYTES, .width = 3, .unit = "m"};
+  rf_table_spec spec = {.size = sizeof spec, .kind = RF_HDU_TABLE, .columns = columns, .ncols = 2, .extver = -1};
+  rf_column_request request = {.size = sizeof request, .type = RF_CELL_F64, .data = reals, .stride = 8};
+  rf_file *file = NULL;
+  size_t index = 0;
+  uint64_t freed;
+  for (int i = 0; i < N; i++)
+    lengths[i] = 700;
+  rf_status status = rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, err);
+  STEP(rf_table_create(file, &spec, &index, err));
+  for (int i = 0; i < 3; i++) {
+    rf_rows rows = {i * N, 1, N, NULL};
+    STEP(rf_table_append(file, index, N, &request, 1, err));
+    STEP(rf_table_write_heap(file, index, 1, &rows, lengths, RF_CELL_I16, 0, cells, sizeof cells, NULL, err));
+  }
+  STEP(rf_table_insert_column(file, index, 1, &text, err));
+  STEP(rf_table_describe_column(file, index, 1, "t", NULL, "A3", err));
+  STEP(rf_table_write(file, index, &(rf_rows){5, 2, N, NULL}, &request, 1, err));
+  STEP(rf_table_read(file, index, &(rf_rows){5, 2, N, NULL}, &request, 1, err));
+  STEP(rf_table_read_descriptors(file, index, 2, &(rf_rows){0, 1, N, NULL}, found, offsets, err));
+  STEP(rf_table_read_heap(file, index, 2, found, offsets, N, RF_CELL_I16, 0, cells, sizeof cells, NULL, err));
+  STEP(rf_table_delete_column(file, index, 0, err));
+  STEP(rf_table_resize(file, index, N, err));
+  STEP(rf_table_repack(file, index, &freed, err));
+  STEP(rf_table_append(file, index, N, NULL, 0, err));
+  rf_error late;
+  rf_status closed = rf_file_close(file, &late);
+  if (status == RF_OK && closed != RF_OK)
+    *err = late;
+  STEP(closed);
+  return status;
+}
+
 static rf_status create_in_memory(rf_error *err) {
   return create("mem://", err);
 }
@@ -223,6 +263,7 @@ static void editing(void) {
 
 static void creating(void) {
   fail_each(create_in_memory, "create in memory");
+  fail_each(tables, "tables");
   fail_each(create_file, "create a file");
   fail_each(create_gzip, "create a .gz");
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The FITS files that the astropy wheel carries are real files: all of them open, all images equal."""
+"""The FITS files that the astropy wheel carries are real files: all open, all images and tables are equal."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_there_are_many():
 
 
 @pytest.mark.parametrize("path", FILES, ids=name)
-def test_headers_and_images_are_what_astropy_reads(path):
+def test_headers_images_and_tables_are_what_astropy_reads(path):
     if name(path) in NO_FILES:
         with pytest.raises(OSError, match=path.name):
             FITS(path)
@@ -67,6 +67,8 @@ def test_headers_and_images_are_what_astropy_reads(path):
                 )
                 if isinstance(ours, rustfits.ImageHDU):
                     compare_image(ours, theirs)
+                elif isinstance(ours, (rustfits.TableHDU, rustfits.AsciiTableHDU)):
+                    compare_table(ours, theirs)
 
 
 def compare_header(
@@ -112,3 +114,36 @@ def compare_image(ours: rustfits.ImageHDU, theirs: astropy_fits.ImageHDU) -> Non
         # astropy scales images of up to 16 bits to float32, we to float64.
         assert (got.dtype, expected.dtype.newbyteorder("=")) == (np.dtype("f8"), np.dtype("f4"))
         np.testing.assert_allclose(got, expected, rtol=1e-6)
+
+
+def compare_table(
+    ours: rustfits.TableHDU | rustfits.AsciiTableHDU, theirs: astropy_fits.BinTableHDU
+) -> None:
+    names = theirs.columns.names
+    assert len(names) == ours.ncols
+    assert len(theirs.data) == ours.nrows
+    data = ours.read()
+    assert [name.lower() for name in data.dtype.names] == [name.lower() for name in names]
+    for number, name in enumerate(data.dtype.names):
+        got = data[name]
+        expected = theirs.data.field(number)
+        if got.dtype == object:
+            assert len(got) == len(expected)
+            for mine, other in zip(got, expected, strict=True):
+                same_cells(np.asarray(mine), np.asarray(other))
+        else:
+            same_cells(got, np.asarray(expected))
+
+
+def same_cells(got: np.ndarray, expected: np.ndarray) -> None:
+    if got.dtype.kind == "U":
+        if expected.dtype.kind == "S":
+            expected = np.char.decode(expected, "latin-1")
+        if got.shape != expected.shape:  # a string of variable length is an array of characters
+            expected = np.asarray("".join(expected.tolist()))
+        np.testing.assert_array_equal(got, np.char.rstrip(expected))
+        return
+    if got.size != expected.size == 0 or expected.dtype == object:
+        raise AssertionError(f"{got.dtype} {got.shape} and {expected.dtype} {expected.shape}")
+    # A cell of one element is none of an array to astropy, unless TDIM says so.
+    np.testing.assert_array_equal(got.reshape(expected.shape), expected)

@@ -4,7 +4,8 @@
 RUSTFITS_CORPUS names a folder with ``manifest.jsonl`` and ``fits/``. A line of the manifest has the name of
 a file and, for each library, what it read: per HDU the kind, shape, dtype and three hashes of the image
 (``sha`` of its native bytes, ``vsha`` of its values whatever their type, ``v32`` of its values rounded to
-float32) and one of the header (``hsha``). What at least two libraries agree on is the reference.
+float32) and one of the header (``hsha``); of a table the name and the beginning of these hashes for each
+column (``cols``). What at least two libraries agree on is the reference; random groups are read by one only.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import collections
 import hashlib
 import json
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,11 @@ NOT_OPENED: dict[str, str] = {".fits.bz2": "bzip2 is not in this version"}
 
 #: Images that we read in another way than the reference: (part of the name, HDU) to the reason.
 OTHER_IMAGES: dict[tuple[str, int], str] = {}
+
+#: Columns that we read in another way than the reference: (part of the name, HDU) to the reason.
+OTHER_COLUMNS: dict[tuple[str, int], str] = {
+    ("astrometry.net-bintable.tfits", 1): "a column of TFORM 0J has no elements",
+}
 
 #: Headers that we read in another way than the reference: (part of the name, HDU) to the reason.
 OTHER_HEADERS: dict[tuple[str, int], str] = {}
@@ -96,9 +103,9 @@ def canonical(piece: np.ndarray) -> tuple[bytes, bytes]:
         integers = np.rint(reals)
         if (integers == reals).all():
             return (integers.astype(np.int64).tobytes(),) * 2
-    reals = reals + 0.0
-    reals[np.isnan(reals)] = np.nan
     with np.errstate(all="ignore"):
+        reals = reals + 0.0
+        reals[np.isnan(reals)] = np.nan
         thin = reals.astype(np.float32)
     thin[np.isnan(thin)] = np.nan
     return reals.tobytes(), thin.tobytes()
@@ -166,6 +173,8 @@ def test_file(entry):
             judge_header(entry, hdu)
             if isinstance(hdu, rustfits.ImageHDU):
                 judge_image(entry, hdu)
+            elif isinstance(hdu, (rustfits.TableHDU, rustfits.AsciiTableHDU, rustfits.GroupsHDU)):
+                judge_table(entry, hdu)
 
 
 def judge_header(entry: dict[str, Any], hdu: rustfits.HDU) -> None:
@@ -203,3 +212,43 @@ def judge_image(entry: dict[str, Any], hdu: rustfits.ImageHDU) -> None:
     if not why and agreed(exact, "sha"):
         assert ours["sha"] == agreed(exact, "sha")
         assert list(array.shape) == exact[0]["shape"]
+
+
+def feed(digest: Any, array: np.ndarray, variable: bool = False) -> None:
+    """Add the values of a column, or of a cell of variable length, as the manifest's hashes have them."""
+    if array.dtype.kind == "O":
+        for cell in array:
+            feed(digest, np.asarray([cell] if isinstance(cell, (str, bytes)) else cell), True)
+    elif array.dtype.kind == "U":
+        texts = [text.encode("latin-1").rstrip(b" \0") for text in array.ravel().tolist()]
+        if any(texts) or not variable:
+            digest.update(b"".join(b"%d:" % len(text) + text for text in texts))
+    else:
+        flat = np.ascontiguousarray(array).ravel()
+        if flat.dtype.kind == "c":
+            flat = flat.view(flat.real.dtype)
+        for start in range(0, flat.size, 1 << 20):
+            digest.update(canonical(flat[start : start + (1 << 20)])[1])
+
+
+def judge_table(entry: dict[str, Any], hdu: Any) -> None:
+    readings = [r["cols"] for r in peers(entry, hdu.index) if r.get("cols")]
+    needed = 1 if isinstance(hdu, rustfits.GroupsHDU) else 2
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", rustfits.FITSWarning)
+        try:
+            columns = hdu.read(as_dict=True)
+        except rustfits.FITSError:
+            assert len(readings) < needed
+            return
+    different = []
+    for number, (name, column) in enumerate(columns.items()):
+        names = collections.Counter(r[number][0] for r in readings if number < len(r))
+        hashed = collections.Counter(r[number][4] for r in readings if number < len(r))
+        digest = hashlib.sha256()
+        feed(digest, column)
+        for votes, ours in ((names, name), (hashed, digest.hexdigest()[:12])):
+            winner, count = votes.most_common(1)[0] if votes else (ours, 0)
+            if count >= needed and winner != ours:
+                different.append((number, name))
+    assert bool(different) == bool(reason(OTHER_COLUMNS, entry["name"], hdu.index)), different

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The cases of `make bench` and the files that they need."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from table_work import BLOCK_ROWS, BLOCKS, make_catalogue
+
+
+@dataclass
+class Case:
+    """A row of the table."""
+
+    name: str
+    action: str
+    file: str
+    goal: float | None  # least ratio to the best peer
+    calls: int = 1
+    extra: dict[str, object] = field(default_factory=dict)
+    versus: dict[str, float] = field(default_factory=dict)  # least ratio to one peer
+    within: tuple[str, float] | None = None  # our own time of another case, at most so many times
+
+
+def make_files(folder: Path, quick: bool) -> dict[str, tuple[int, int]]:
+    """Noise images of every kind, a file of 1000 HDUs, and .gz files made by gzip itself."""
+    from astropy.io import fits
+
+    rng = np.random.default_rng(1)
+    side = 1024 if quick else 4096
+    shapes = {
+        "f4": (side, side),
+        "i2": (side, side),
+        "u2": (side, side),
+        "f8": (2 * side, 2 * side),
+    }
+    for name, shape in shapes.items():
+        data = rng.standard_normal(shape, dtype="f4")
+        data *= 150
+        data += 1000
+        data = data.astype(name)
+        fits.PrimaryHDU(data).writeto(folder / f"{name}.fits")
+        if name in {"f4", "i2"}:
+            np.save(folder / f"{name}.npy", data)
+            subprocess.run(["gzip", "-k", str(folder / f"{name}.fits")], check=True)
+    small = fits.PrimaryHDU(np.zeros((10, 10), "i2"))
+    small.writeto(folder / "small.fits")
+    hdus = [small, *(fits.ImageHDU(np.zeros((10, 10), "i2"), name=f"EXT{i}") for i in range(999))]
+    fits.HDUList(hdus).writeto(folder / "hdus.fits")
+    make_tables(folder, quick)
+    return shapes
+
+
+def make_tables(folder: Path, quick: bool) -> None:
+    """Two million rows of 59 bytes, and a table as wide as FITS allows."""
+    from astropy.io import fits
+
+    rows = make_catalogue(100_000 if quick else 2_000_000)
+    np.save(folder / "table.npy", rows)
+    fits.BinTableHDU(rows).writeto(folder / "table.fits")
+    wide = np.zeros(100, [(f"c{i}", ("i4", "f4", "f8", "i2")[i % 4]) for i in range(999)])
+    fits.BinTableHDU(wide).writeto(folder / "wide.fits")
+
+
+def make_cases(folder: Path, url: str, shapes: dict[str, tuple[int, int]]) -> list[Case]:
+    def path(name: str) -> str:
+        return str(folder / name)
+
+    def size(name: str) -> str:
+        return f"{(folder / name).stat().st_size / 1e6:.0f} MB"
+
+    return [
+        Case(f"read f4, {size('f4.fits')}", "read", path("f4.fits"), 1.15, 3),
+        Case(f"read f8, {size('f8.fits')}", "read", path("f8.fits"), 1.15),
+        Case(f"read i2, {size('i2.fits')}", "read", path("i2.fits"), 1.15, 5),
+        Case(f"read u2, {size('u2.fits')}", "read", path("u2.fits"), 1.6, 5),
+        Case(
+            "1000 stamps of 32×32 f4",
+            "stamps",
+            path("f4.fits"),
+            None,
+            3,
+            {"shape": shapes["f4"]},
+            {"astropy": 1.0, "fitsio": 5.0},
+        ),
+        Case("open, read header", "header", path("small.fits"), 1.2, 300),
+        Case("count 1000 HDUs", "count", path("hdus.fits"), 5.0, 3),
+        Case(
+            f"write f4, {size('f4.fits')}",
+            "write",
+            path("out.fits"),
+            1.3,
+            1,
+            {"data": path("f4.npy")},
+        ),
+        Case(f"read f4 .gz, {size('f4.fits.gz')}", "read", path("f4.fits.gz"), 1.3),
+        Case(f"read i2 .gz, {size('i2.fits.gz')}", "read", path("i2.fits.gz"), 1.3),
+        Case("header of the f4 .gz", "header", path("f4.fits.gz"), 20.0),
+        Case("write f4 .gz", "write", path("out.fits.gz"), 3.0, 1, {"data": path("f4.npy")}),
+        Case("write i2 .gz", "write", path("out.fits.gz"), 3.0, 1, {"data": path("i2.npy")}),
+        Case(f"http, {size('f4.fits')}, nginx", "read", f"{url}f4.fits", 2.0),
+        *table_cases(folder),
+    ]
+
+
+def table_cases(folder: Path) -> list[Case]:
+    table, out = str(folder / "table.fits"), str(folder / "out.fits")
+    rows = len(np.load(folder / "table.npy", mmap_mode="r"))
+    data: dict[str, object] = {"data": str(folder / "table.npy")}
+    return [
+        Case(
+            f"table, {rows / 1e6:g}M rows of 59 bytes",
+            "table_read",
+            table,
+            None,
+            versus={"published": 4.0},
+        ),
+        Case("table, strings as bytes", "table_bytes", table, None, versus={"astropy": 1.5}),
+        Case("table, two columns", "table_columns", table, 2.5),
+        Case("table, 2000 scattered rows", "table_rows", table, 2.0, 3, {"rows": rows}),
+        Case("table, where", "table_where", table, None, versus={"fitsio": 2.0}),
+        Case("table, write", "table_write", out, 2.5, 1, data),
+        Case("table of 999 columns", "table_read", str(folder / "wide.fits"), 2.0, 3),
+        Case(f"table, write {BLOCKS * BLOCK_ROWS} rows, 3 VLA columns", "lists_write", out, 1.0),
+        Case(
+            f"table, append {BLOCKS} × {BLOCK_ROWS} of these",
+            "lists_append",
+            out,
+            None,
+            within=(f"table, write {BLOCKS * BLOCK_ROWS} rows, 3 VLA columns", 1.3),
+        ),
+    ]

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Random groups (FITS 6) as a table: each group is a row of PCOUNT parameters and one array. All of them have the type
+ * of BITPIX, so that every column is one that a binary table could have, too.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "hdu/ascii_table.h"
+
+/* ---- sizes ---- */
+
+static uint64_t element_bytes(const rf_hdu *hdu) {
+  return (uint64_t)(hdu->bitpix < 0 ? -hdu->bitpix : hdu->bitpix) / 8;
+}
+
+/* Elements of the array of one group: NAXIS1 = 0 only says that these are random groups. They fit 64 bits (scan). */
+static uint64_t array_elements(const rf_hdu *hdu) {
+  uint64_t count = 1;
+  for (int i = 1; i < hdu->naxis; i++)
+    if (hdu->axes[i] == 0)
+      return 0;
+  for (int i = 1; i < hdu->naxis; i++)
+    count *= hdu->axes[i];
+  return count;
+}
+
+rf_status rf_table_groups_info(rf_table_info *info, const rf_hdu *hdu, rf_error *err) {
+  if (hdu->pcount >= RF_MOST_COLUMNS) {
+    rf_fail(err, RF_ERR_LIMIT, "the groups have PCOUNT = %" PRId64 " parameters, and at most %d are read", hdu->pcount,
+            RF_MOST_COLUMNS - 1);
+    rf_error_keyword(err, "PCOUNT");
+    return RF_ERR_LIMIT;
+  }
+  if (hdu->naxis - 1 > RF_CELL_AXES) {
+    rf_fail(err, RF_ERR_LIMIT, "the array of a group has %d axes, and at most %d are read", hdu->naxis - 1,
+            RF_CELL_AXES);
+    rf_error_keyword(err, "NAXIS");
+    return RF_ERR_LIMIT;
+  }
+  info->ncols = (size_t)hdu->pcount + 1;
+  info->nrows = (uint64_t)hdu->gcount;
+  /* Without any group nobody has looked yet how long one would be. */
+  if (!rf_add_u64((uint64_t)hdu->pcount, array_elements(hdu), &info->row_bytes) ||
+      !rf_mul_u64(info->row_bytes, element_bytes(hdu), &info->row_bytes) || info->row_bytes > INT64_MAX)
+    return rf_fail(err, RF_ERR_LIMIT, "a group has more bytes than a file can hold");
+  info->heap_offset = hdu->data_bytes;
+  info->heap_bytes = 0;
+  return RF_OK;
+}
+
+/* ---- names ---- */
+
+static char upper(char c) {
+  return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static bool same_name(const char *a, const char *b) {
+  while (*a != '\0' && upper(*a) == upper(*b)) {
+    a++;
+    b++;
+  }
+  return *a == '\0' && *b == '\0';
+}
+
+static bool name_taken(const rf_table *table, size_t column) {
+  for (size_t i = 0; i < column; i++)
+    if (same_name(table->columns[i].info.name, table->columns[column].info.name))
+      return true;
+  return false;
+}
+
+/* A parameter may stand in several parts of one name, whose sum it is (FITS 6.1.2.4), and it may be called DATA. A name
+ * that is taken gets '_' before it; names have room for as many as there can be columns only when they are short, so
+ * what is pushed out at the end is cut. */
+static void make_unique(rf_table *table, size_t column) {
+  char *name = table->columns[column].info.name;
+  size_t room = sizeof table->columns[column].info.name;
+  for (size_t tries = 0; tries < table->info.ncols && name_taken(table, column); tries++) {
+    size_t n = strlen(name);
+    if (n == room - 1)
+      n--;
+    memmove(name + 1, name, n);
+    name[0] = '_';
+    name[n + 1] = '\0';
+  }
+}
+
+/* ---- columns ---- */
+
+static void set_type(rf_column *column, int bitpix) {
+  static const struct {
+    int bitpix;
+    char letter;
+    rf_cell_type stored;
+  } types[] = {{8, 'B', RF_CELL_U8},   {16, 'I', RF_CELL_I16},  {32, 'J', RF_CELL_I32},
+               {64, 'K', RF_CELL_I64}, {-32, 'E', RF_CELL_F32}, {-64, 'D', RF_CELL_F64}};
+  for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+    if (types[i].bitpix == bitpix) {
+      column->info.letter = types[i].letter;
+      column->info.stored = types[i].stored;
+    }
+}
+
+static void init_column(rf_column *column, size_t number, const rf_hdu *hdu, uint64_t offset, uint64_t count,
+                        rf_column_keywords *keywords) {
+  rf_column_info *info = &column->info;
+  char form[32];
+  info->size = sizeof *info;
+  set_type(column, hdu->bitpix);
+  column->stored_bytes = (unsigned)element_bytes(hdu);
+  info->repeat = count;
+  info->count = count;
+  info->raw_count = count;
+  info->offset = offset;
+  info->bytes = count * column->stored_bytes;
+  if (count == 1)
+    (void)snprintf(form, sizeof form, "%c", info->letter);
+  else
+    (void)snprintf(form, sizeof form, "%" PRIu64 "%c", count, info->letter);
+  keywords->form = form;
+  rf_column_texts(column, (unsigned)number + 1, keywords);
+  rf_column_scale(column, keywords);
+}
+
+static bool is_2_63(const rf_value *value) {
+  static const char digits[] = "9223372036854775808";
+  if (value->kind == RF_VALUE_REAL)
+    return value->real == 9223372036854775808.0;
+  return value->kind == RF_VALUE_BIG && value->text_length == strlen(digits) &&
+         memcmp(value->text, digits, strlen(digits)) == 0;
+}
+
+/* PSCALn or PZEROn, when there is one and it is a number. */
+static bool take_real(rf_header *header, const char *root, size_t number, double *real, bool *zero_is_2_63) {
+  char keyword[32];
+  size_t card;
+  rf_value value;
+  (void)snprintf(keyword, sizeof keyword, "%s%zu", root, number + 1);
+  if (rf_header_find(header, keyword, 0, &card, NULL) != RF_OK ||
+      !rf_card_real(rf_header_cards(header) + card * RF_CARD_BYTES, real))
+    return false;
+  if (zero_is_2_63 != NULL)
+    *zero_is_2_63 = rf_header_value(header, card, &value, NULL) == RF_OK && is_2_63(&value);
+  return true;
+}
+
+static rf_status parameter(rf_table *table, size_t number, const rf_hdu *hdu, rf_header *header, rf_error *err) {
+  rf_column *column = &table->columns[number];
+  rf_column_keywords keywords = {0};
+  char keyword[32], missing[32], *name = NULL;
+  rf_value value;
+  (void)snprintf(keyword, sizeof keyword, "PTYPE%zu", number + 1);
+  (void)snprintf(missing, sizeof missing, "par%zu", number + 1);
+  if (rf_header_get(header, keyword, &value, NULL) == RF_OK && value.kind == RF_VALUE_STRING && value.text_length > 0) {
+    name = rf_strndup(value.text, value.text_length);
+    if (name == NULL)
+      return rf_fail(err, RF_ERR_MEMORY, "no memory for the name of a parameter");
+  }
+  keywords.name = name != NULL ? name : missing;
+  keywords.has_scale = take_real(header, "PSCAL", number, &keywords.scale, NULL);
+  keywords.has_zero = take_real(header, "PZERO", number, &keywords.zero, &keywords.zero_is_2_63);
+  init_column(column, number, hdu, number * element_bytes(hdu), 1, &keywords);
+  if (name == NULL)
+    rf_column_odd(column, "PTYPE%zu is missing or no string, and the parameter was called %s", number + 1, missing);
+  rf_free(name);
+  return RF_OK;
+}
+
+static void data_array(rf_table *table, size_t number, const rf_hdu *hdu) {
+  rf_column *column = &table->columns[number];
+  rf_column_info *info = &column->info;
+  rf_column_keywords keywords = {.name = "DATA",
+                                 .has_scale = true,
+                                 .scale = hdu->bscale,
+                                 .has_zero = true,
+                                 .zero = hdu->bzero,
+                                 .zero_is_2_63 = hdu->bzero_is_2_63};
+  init_column(column, number, hdu, number * element_bytes(hdu), array_elements(hdu), &keywords);
+  info->has_null = hdu->has_blank;
+  info->null = hdu->blank;
+  info->ndim = hdu->naxis - 1;
+  for (int i = 0; i < info->ndim; i++)
+    info->dims[i] = hdu->axes[hdu->naxis - 1 - i];
+}
+
+rf_status rf_table_groups_columns(rf_table *table, const rf_hdu *hdu, const rf_header *header, rf_error *err) {
+  rf_header *own; /* asking a header for a value changes what it keeps, and this one may be in use elsewhere */
+  size_t parameters = table->info.ncols - 1;
+  RF_TRY(rf_header_copy(header, &own, err));
+  rf_status status = RF_OK;
+  for (size_t i = 0; i < parameters && status == RF_OK; i++) {
+    status = parameter(table, i, hdu, own, err);
+    if (status == RF_OK)
+      make_unique(table, i);
+  }
+  rf_header_free(own);
+  if (status == RF_OK) {
+    data_array(table, parameters, hdu);
+    make_unique(table, parameters);
+  }
+  return status;
+}

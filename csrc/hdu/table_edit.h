@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What the calls that make and change tables share.
+ */
+#ifndef RF_HDU_TABLE_EDIT_H
+#define RF_HDU_TABLE_EDIT_H
+
+#include "hdu/table.h"
+
+/* Bytes that are read, changed and written at a time. */
+#define RF_TABLE_PIECE ((size_t)1 << 20)
+
+/* ---- column_spec.c: what a column to make becomes in the header ---- */
+
+typedef struct rf_spec_form {
+  char form[64];  /* TFORMn */
+  char dim[480];  /* TDIMn, "" for none */
+  uint64_t bytes; /* of the field */
+  const char *what;
+} rf_spec_form;
+
+/* Of a column of a binary table; checks all of the spec. `number` is 1-based, for messages. */
+rf_status rf_spec_form_binary(const rf_column_spec *spec, unsigned number, rf_spec_form *form, rf_error *err);
+
+/* Appends TTYPEn, TFORMn and the rest. */
+rf_status rf_spec_cards_binary(rf_header *header, const rf_column_spec *spec, unsigned number, rf_error *err);
+
+/* A copy of the caller's struct, as far as that goes. */
+rf_status rf_spec_take(const rf_column_spec *from, size_t position, rf_column_spec *spec, rf_error *err);
+
+/* ---- cards ---- */
+
+rf_status rf_table_set_integer(rf_header *header, const char *keyword, uint64_t value, const char *comment,
+                               rf_error *err);
+/* ---- column_keyword.c ---- */
+
+/* Where in a keyword the numbers of columns stand ("TFORM12", "TCRPX3A", "2CTYP12", "TP3_4"): text[at[i]] is the first
+ * of length[i] digits, which mean n[i]. Gives how many there are, 0 for any other keyword. */
+typedef struct rf_keyword_columns {
+  int count;
+  size_t at[2];
+  size_t length[2];
+  unsigned n[2];
+} rf_keyword_columns;
+int rf_keyword_find_columns(const char *keyword, rf_keyword_columns *columns);
+
+/* A copy of the header of a table without the cards of column `without` (1-based, 0: none); numbers of columns from
+ * `from` on get `shift` added. `cards` (may be NULL) are put in before those of column `from`, or behind those of the
+ * last column. */
+rf_status rf_header_renumber(const rf_header *header, unsigned without, unsigned from, int shift,
+                             const rf_header *cards, rf_header **out, rf_error *err);
+
+/* ---- table_write.c ---- */
+
+/* Where rows are written and how. */
+typedef struct rf_row_sink {
+  rf_store *store;
+  uint64_t data;      /* offset of the first row */
+  uint64_t row_bytes; /* of the table */
+  int blank;          /* what a new row is made of */
+  bool fresh;         /* the rows are new: nothing of them is read */
+  bool *written;      /* becomes true with the first byte */
+} rf_row_sink;
+
+typedef struct rf_write_plan rf_write_plan;
+
+/* Checks requests and all their values against the table, which must live as long as the plan. */
+rf_status rf_write_plan_new(const rf_table *table, const rf_row_walk *walk, const rf_column_request *requests,
+                            size_t count, rf_write_plan **plan, rf_error *err);
+void rf_write_plan_free(rf_write_plan *plan);
+
+/* Writes the rows of the walk. */
+rf_status rf_write_plan_run(const rf_write_plan *plan, const rf_row_walk *walk, const rf_row_sink *sink, rf_error *err);
+
+/* Writes one field of the rows of a walk: `step` has to be fit for rf_row_put and to have passed its check. */
+rf_status rf_write_field(const rf_row_step *step, const rf_row_walk *walk, const rf_row_sink *sink, rf_error *err);
+
+/* ---- row_rewrite.c ---- */
+
+/* What becomes of the bytes of a row. */
+typedef enum rf_row_way {
+  RF_ROW_COPY,
+  RF_ROW_BLANK, /* `blank` of the rewriting */
+  RF_ROW_WIDEN  /* P descriptor to Q */
+} rf_row_way;
+
+typedef struct rf_row_part {
+  rf_row_way way;
+  uint64_t from;  /* in the old row */
+  uint64_t to;    /* in the new one */
+  uint64_t bytes; /* in the new one */
+} rf_row_part;
+
+/* Rows of other lengths, in place: in pieces, from the back when they grow. */
+rf_status rf_rows_rewrite(rf_store *store, uint64_t data, uint64_t nrows, uint64_t old_bytes, uint64_t new_bytes,
+                          const rf_row_part *parts, size_t count, int blank, rf_error *err);
+
+/* ---- table_resize.c ---- */
+
+/* THEAP where there is a gap; none where the heap is right behind the rows, which is what its absence says. */
+rf_status rf_table_set_heap_place(rf_header *header, uint64_t offset, uint64_t gap, rf_error *err);
+
+/* The table of HDU `index` for editing: RF_ERR_TYPE for what is no table of its own, RF_ERR_UNSUPPORTED for GCOUNT
+ * other than 1, RF_ERR_FORMAT for a heap that overlaps the rows. `gap` is that between rows and heap. */
+rf_status rf_table_editable(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **table, uint64_t *gap,
+                            rf_error *err);
+
+/* Writes `byte` over n bytes. */
+rf_status rf_table_fill(rf_store *store, uint64_t offset, uint64_t n, int byte, rf_error *err);
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Reading rows: the selection becomes stretches of the file, which are fetched a stage at a time and run through the
+ * plan while they are in the cache. One pass serves all columns.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "hdu/table.h"
+
+/* Bytes fetched before they are converted. A store across a network gets more at once: each call is a round trip. */
+#define STAGE_BYTES ((size_t)1 << 20)
+#define REMOTE_STAGE_BYTES ((size_t)16 << 20)
+#define MOST_RANGES ((size_t)4096)
+/* What reading a range of its own costs, in bytes that could be read on instead. */
+#define RANGE_COST ((uint64_t)4096)
+/* Rows of an index list are put side by side in a buffer of this size. */
+#define PACK_BYTES ((size_t)32 << 10)
+
+typedef struct reader {
+  rf_store *store;
+  const rf_table *table;
+  const rf_row_plan *plan;
+  const rf_row_walk *walk;
+  uint64_t origin; /* offset in the file of byte plan->low of row 0 */
+  size_t window;   /* bytes of a row that are needed */
+  size_t room;     /* of the stage */
+  uint8_t *stage;
+  rf_range *ranges;
+} reader;
+
+static uint64_t row_offset(const reader *r, uint64_t row) {
+  return r->origin + row * r->table->info.row_bytes; /* inside the data, so within 63 bits */
+}
+
+/* ---- from memory ---- */
+
+/* Listed rows, of which `bytes` has all from row `base` on. */
+static rf_status serve_list(const reader *r, uint64_t first, uint64_t count, const uint8_t *bytes, uint64_t base,
+                            rf_error *err) {
+  uint8_t packed[PACK_BYTES];
+  size_t row_bytes = (size_t)r->table->info.row_bytes, most = r->window > 0 ? PACK_BYTES / r->window : PACK_BYTES;
+  while (count > 0) {
+    size_t n = count < most ? (size_t)count : most;
+    if (most == 0) { /* a row is longer than the buffer */
+      n = 1;
+      RF_TRY(rf_row_plan_run(r->plan, r->walk, first, bytes + (size_t)(rf_row_at(r->walk, first) - base) * row_bytes, 0,
+                             1, err));
+    } else {
+      for (size_t i = 0; i < n; i++)
+        memcpy(packed + i * r->window, bytes + (size_t)(rf_row_at(r->walk, first + i) - base) * row_bytes, r->window);
+      RF_TRY(rf_row_plan_run(r->plan, r->walk, first, packed, (ptrdiff_t)r->window, n, err));
+    }
+    first += n;
+    count -= n;
+  }
+  return RF_OK;
+}
+
+static rf_status serve(const reader *r, uint64_t first, uint64_t count, const uint8_t *bytes, uint64_t base,
+                       rf_error *err) {
+  if (r->walk->indices != NULL)
+    return serve_list(r, first, count, bytes, base, err);
+  size_t row_bytes = (size_t)r->table->info.row_bytes;
+  /* Of a single row the step does not matter and may not fit. */
+  ptrdiff_t stride = count > 1 ? (ptrdiff_t)(r->walk->step * (int64_t)row_bytes) : (ptrdiff_t)row_bytes;
+  return rf_row_plan_run(r->plan, r->walk, first, bytes + (size_t)(rf_row_at(r->walk, first) - base) * row_bytes,
+                         stride, (size_t)count, err);
+}
+
+/* ---- by ranges ---- */
+
+/* How many rows from `first` on lie so close together that all between them is read, too; *low and *high are the
+ * outermost. 0: each is to be fetched by itself. */
+static uint64_t close_rows(const reader *r, uint64_t first, uint64_t *low, uint64_t *high) {
+  const rf_row_walk *walk = r->walk;
+  uint64_t row_bytes = r->table->info.row_bytes, left = walk->count - first, n = 1;
+  *low = *high = rf_row_at(walk, first);
+  if (walk->indices != NULL) {
+    for (; n < left; n++) {
+      uint64_t row = walk->indices[first + n], a = row < *low ? row : *low, b = row > *high ? row : *high;
+      if ((b - a) * row_bytes + r->window > r->room)
+        break;
+      *low = a;
+      *high = b;
+    }
+    /* Few rows by themselves go with those behind them: one call for all is one round trip to a remote store. */
+    return (n >= 4 || n == left) && (*high - *low) * row_bytes <= n * RANGE_COST ? n : 0;
+  }
+  uint64_t step = walk->step < 0 ? 0 - (uint64_t)walk->step : (uint64_t)walk->step;
+  if (left > 1 && step * row_bytes > r->window + RANGE_COST)
+    return 0;
+  if (left > 1) {
+    n = (r->room - r->window) / (step * row_bytes) + 1;
+    n = n < left ? n : left;
+  }
+  if (walk->step < 0)
+    *low -= (n - 1) * step;
+  else
+    *high += (n - 1) * step;
+  return n;
+}
+
+/* Rows far apart: a range each, but where one goes on where the last ended. */
+static rf_status read_apart(const reader *r, uint64_t first, uint64_t *count, rf_error *err) {
+  size_t n = 0, used = 0, ranges = 0;
+  while (n < r->walk->count - first && used + r->window <= r->room && ranges < MOST_RANGES) {
+    uint64_t offset = row_offset(r, rf_row_at(r->walk, first + n));
+    rf_range *last = ranges > 0 ? &r->ranges[ranges - 1] : NULL;
+    if (last != NULL && last->offset + last->length == offset)
+      last->length += r->window;
+    else
+      r->ranges[ranges++] = (rf_range){offset, r->window, r->stage + used};
+    used += r->window;
+    n++;
+  }
+  RF_TRY(rf_store_read_many(r->store, r->ranges, ranges, err));
+  *count = n;
+  return rf_row_plan_run(r->plan, r->walk, first, r->stage, (ptrdiff_t)r->window, n, err);
+}
+
+static rf_status read_batches(const reader *r, rf_error *err) {
+  uint64_t n = 0, low, high;
+  for (uint64_t first = 0; first < r->walk->count; first += n) {
+    n = close_rows(r, first, &low, &high);
+    if (n == 0) {
+      RF_TRY(read_apart(r, first, &n, err));
+    } else {
+      size_t bytes = (size_t)((high - low) * r->table->info.row_bytes) + r->window;
+      RF_TRY(rf_store_read(r->store, row_offset(r, low), r->stage, bytes, err));
+      RF_TRY(serve(r, first, n, r->stage, low, err));
+    }
+  }
+  return RF_OK;
+}
+
+/* ---- rows that no stage holds ---- */
+
+/* Bytes that cannot be cut within a field, and the elements of a cell in them. */
+static void field_unit(const rf_row_step *step, uint64_t *bytes, size_t *elements) {
+  *elements = 1;
+  *bytes = step->stored_bytes;
+  if (!step->mask_apart) { /* no field of a binary table */
+    *elements = step->count > 0 ? step->count : 1;
+    *bytes = step->bytes;
+  } else if (step->type == RF_CELL_BIT) {
+    *elements = 8;
+  } else if (step->type == RF_CELL_BYTES || step->type == RF_CELL_TEXT) {
+    *bytes = step->column->info.width;
+  }
+}
+
+/* One field in pieces: a step with fewer elements does a part of the cell. */
+static rf_status read_long_field(const reader *r, const rf_row_step *whole, uint64_t first, rf_error *err) {
+  rf_row_plan plan = {0};
+  rf_row_step step = *whole;
+  uint64_t unit, row = rf_row_at(r->walk, first), offset = whole->offset;
+  size_t elements, done = 0, element_bytes = whole->count > 0 ? whole->cell_bytes / whole->count : 0;
+  field_unit(whole, &unit, &elements);
+  plan.steps = &step;
+  plan.count = 1;
+  plan.low = plan.high = whole->offset;
+  while (done < whole->count) {
+    size_t units = unit > 0 ? (size_t)(r->room / unit) : whole->count;
+    if (units * elements > whole->count - done)
+      units = (whole->count - done + elements - 1) / elements;
+    step.count = units * elements < whole->count - done ? units * elements : whole->count - done;
+    step.data = whole->data + (ptrdiff_t)first * whole->stride + done * element_bytes;
+    step.mask = whole->mask != NULL ? whole->mask + (size_t)first * whole->mask_stride + done : NULL;
+    step.mask_stride = step.count;
+    step.cell_bytes = step.count * element_bytes;
+    RF_TRY(rf_store_read(r->store, row_offset(r, row) - r->plan->low + offset, r->stage, (size_t)(units * unit), err));
+    /* As row 0 of a selection that begins here. */
+    rf_row_walk walk = {.count = 1, .start = row, .step = 1, .low = row, .high = row};
+    RF_TRY(rf_row_plan_run(&plan, &walk, 0, r->stage, 0, 1, err));
+    offset += units * unit;
+    done += step.count;
+  }
+  return RF_OK;
+}
+
+static rf_status read_long_rows(const reader *r, rf_error *err) {
+  for (uint64_t first = 0; first < r->walk->count; first++)
+    for (size_t i = 0; i < r->plan->count; i++)
+      RF_TRY(read_long_field(r, &r->plan->steps[i], first, err));
+  return RF_OK;
+}
+
+/* The stage must hold the longest piece that cannot be cut. A length that no file backs reserves nothing. */
+static rf_status longest_unit(const reader *r, size_t *room, rf_error *err) {
+  uint64_t longest = 0, unit, size;
+  size_t elements;
+  for (size_t i = 0; i < r->plan->count; i++) {
+    field_unit(&r->plan->steps[i], &unit, &elements);
+    longest = unit > longest ? unit : longest;
+  }
+  if (longest <= *room)
+    return RF_OK;
+  RF_TRY(rf_store_size(r->store, &size, err));
+  if (longest > size)
+    return RF_ERR_TRUNCATED;
+  if (!rf_to_size(longest, room))
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a string of %" PRIu64 " bytes", longest);
+  return RF_OK;
+}
+
+/* ---- a call ---- */
+
+static rf_status read_staged(reader *r, uint64_t window, rf_error *err) {
+  size_t most = (r->store->flags & RF_DRIVER_REMOTE) != 0 ? REMOTE_STAGE_BYTES : STAGE_BYTES;
+  uint64_t span = (r->walk->high - r->walk->low) * r->table->info.row_bytes + window, all;
+  bool long_rows = window > most;
+  r->room = most;
+  if (long_rows) {
+    RF_TRY(longest_unit(r, &r->room, err));
+  } else {
+    /* No more than all the rows, side by side or with what is between them. */
+    if (!rf_mul_u64(r->walk->count, window, &all) || all < span)
+      all = span;
+    r->room = all < most ? (size_t)all : most;
+  }
+  size_t range_bytes = MOST_RANGES < r->walk->count ? MOST_RANGES : (size_t)r->walk->count;
+  range_bytes *= sizeof *r->ranges;
+  r->stage = rf_alloc(r->room);
+  r->ranges = rf_alloc(range_bytes);
+  rf_status status;
+  if (r->stage == NULL || r->ranges == NULL)
+    status = rf_fail(err, RF_ERR_MEMORY, "no memory to read rows into");
+  else
+    status = long_rows ? read_long_rows(r, err) : read_batches(r, err);
+  rf_free(r->stage);
+  rf_free(r->ranges);
+  return status;
+}
+
+/* Is there nothing to be done for any row? Of such rows a header can promise any number. */
+static bool makes_nothing(const rf_row_plan *plan) {
+  for (size_t i = 0; i < plan->count; i++)
+    if (plan->steps[i].cell_bytes > 0 || (plan->steps[i].mask != NULL && plan->steps[i].mask_stride > 0))
+      return false;
+  return true;
+}
+
+static rf_status check_memory(const rf_row_plan *plan, const rf_row_walk *walk, rf_error *err) {
+  size_t size;
+  if (!rf_to_size(walk->count, &size))
+    return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", walk->count);
+  for (size_t i = 0; i < plan->count; i++) {
+    const rf_row_step *step = &plan->steps[i];
+    uint64_t mask;
+    if (step->data == NULL && step->cell_bytes > 0)
+      return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to read column %zu into", step->number);
+    if (!rf_mul_u64(walk->count, step->mask_stride, &mask) || !rf_to_size(mask, &size))
+      return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows of column %zu do not fit memory", walk->count,
+                     step->number);
+  }
+  return RF_OK;
+}
+
+rf_status rf_table_read_plan(rf_file *file, const rf_table *table, const rf_row_plan *plan, const rf_row_walk *walk,
+                             rf_error *err) {
+  uint64_t window = plan->high - plan->low, span;
+  reader r = {.store = file->store, .table = table, .plan = plan, .walk = walk};
+  const uint8_t *bytes;
+  size_t size;
+  RF_TRY(check_memory(plan, walk, err));
+  if (makes_nothing(plan))
+    return RF_OK;
+  if (window == 0) { /* cells without elements, or strings without characters */
+    static const uint8_t nothing[1];
+    return rf_row_plan_run(plan, walk, 0, nothing, 0, (size_t)walk->count, err);
+  }
+  r.origin = table->info.data_offset + plan->low;
+  r.window = rf_to_size(window, &size) ? size : 0; /* 0: long rows, which do not go by windows */
+  span = (walk->high - walk->low) * table->info.row_bytes + window;
+  rf_status status = RF_ERR_UNSUPPORTED;
+  if (rf_to_size(span, &size) && size <= PTRDIFF_MAX)
+    status = rf_store_peek(file->store, row_offset(&r, walk->low), size, &bytes, err);
+  if (status == RF_OK)
+    return serve(&r, 0, walk->count, bytes, walk->low, err);
+  return status == RF_ERR_UNSUPPORTED ? read_staged(&r, window, err) : status;
+}
+
+rf_status rf_table_explain(rf_file *file, const rf_table *table, const rf_hdu *hdu, rf_error *err) {
+  rf_error ignored;
+  uint64_t size, end = hdu->data_offset + hdu->data_bytes; /* within 63 bits since the scan */
+  rf_error_clear(&ignored);
+  if (rf_store_size(file->store, &size, &ignored) != RF_OK || size >= end)
+    return rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short");
+  uint64_t there = size > hdu->data_offset ? size - hdu->data_offset : 0;
+  uint64_t rows = table->info.row_bytes > 0 ? there / table->info.row_bytes : table->info.nrows;
+  rf_error_clear(err);
+  rf_fail(err, RF_ERR_TRUNCATED,
+          "the data unit is cut short: the header promises %" PRIu64 " bytes from offset %" PRIu64 " on, and %" PRIu64
+          " bytes of them are missing; %" PRIu64 " of %" PRIu64 " rows are whole",
+          hdu->data_bytes, hdu->data_offset, hdu->data_bytes - there,
+          rows < table->info.nrows ? rows : table->info.nrows, table->info.nrows);
+  rf_error_at(err, size <= INT64_MAX ? (int64_t)size : -1);
+  return RF_ERR_TRUNCATED;
+}
+
+static rf_status read_locked(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
+                             size_t count, rf_error *err) {
+  rf_hdu *hdu = NULL;
+  const rf_table *table;
+  rf_row_walk walk;
+  rf_row_plan plan;
+  RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
+  RF_TRY(rf_row_walk_init(&walk, table, rows, err));
+  RF_TRY(rf_row_plan_init(&plan, table, requests, count, err));
+  rf_status status = RF_OK;
+  if (walk.count > 0 && plan.count > 0)
+    status = rf_table_read_plan(file, table, &plan, &walk, err);
+  rf_row_plan_free(&plan);
+  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, table, hdu, err) : status;
+}
+
+rf_status rf_table_read(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
+                        size_t count, rf_error *err) {
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = read_locked(file, index, rows, requests, count, err);
+    rf_file_end_read(file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""From what the ``fitsio`` API says about columns to what this package says, and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from rustfits.errors import FITSTypeError, FITSValueError
+from rustfits.fitsio.util import Array
+from rustfits.schema import Column
+from rustfits.table_input import as_table
+
+__all__ = [
+    "Plan",
+    "column_info",
+    "columns_of",
+    "declared_length",
+    "pad_cells",
+    "plan_of_formats",
+    "units_of",
+    "without_twins",
+]
+
+# As cfitsio numbers the types of columns.
+_STORED = {
+    "X": 1,
+    "B": 11,
+    "L": 14,
+    "A": 16,
+    "I": 21,
+    "J": 41,
+    "K": 81,
+    "E": 42,
+    "D": 82,
+    "C": 83,
+    "M": 163,
+    "F": 82,
+}
+_EQUAL = {
+    "u1": 11,
+    "i1": 12,
+    "i2": 21,
+    "u2": 20,
+    "i4": 41,
+    "u4": 40,
+    "i8": 81,
+    "u8": 80,
+    "f4": 42,
+    "f8": 82,
+    "c8": 83,
+    "c16": 163,
+    "b1": 14,
+}
+_SIZES = {1: 1, 11: 1, 14: 1, 16: 1, 21: 2, 41: 4, 81: 8, 42: 4, 82: 8, 83: 8, 163: 16}
+_FORM = re.compile(r"\s*([0-9]*)([PQ]?)([A-Z])(?:\(([0-9]*)\))?")
+_DTYPES = {
+    "L": "?",
+    "X": "?",
+    "B": "u1",
+    "S": "i1",
+    "I": "i2",
+    "U": "u2",
+    "J": "i4",
+    "V": "u4",
+    "K": "i8",
+    "W": "u8",
+    "E": "f4",
+    "D": "f8",
+    "C": "c8",
+    "M": "c16",
+}
+
+
+def column_info(column: Column, header: Any, ascii_table: bool) -> dict[str, Any]:
+    """Give what ``get_info()["colinfo"]`` has for a column."""
+    number = column.number + 1
+    letter = column.letter
+    stored = _STORED.get(letter, 0)
+    if ascii_table and letter == "I":
+        stored = 41
+    digits = re.match(r"\s*[A-Z]([0-9]+)", column.form)
+    dtype = column.cells().dtype
+    equal = stored if column.is_text else _EQUAL.get(dtype.str[1:], stored)
+    if letter == "X":
+        equal = stored
+    sign = -1 if column.variable else 1
+    if column.variable:
+        repeat, width, dims = 1, _SIZES.get(stored, 1), [1]
+    elif column.is_text:
+        repeat = column.width * column.count
+        width, dims = column.width, [column.width, *column.shape[::-1]]
+        if ascii_table:
+            repeat, dims = 1, [1]
+    elif ascii_table:
+        equal, repeat, dims = stored, 1, [1]
+        width = int(digits[1]) if digits else 0
+    else:
+        repeat, width = column.count, _SIZES.get(stored, 1)
+        dims = list(column.shape[::-1]) or [1]
+        if letter == "X":
+            repeat, width = 1, column.count
+    return {
+        "name": column.key,
+        "tform": column.form,
+        "type": sign * stored,
+        "repeat": repeat,
+        "width": width,
+        "eqtype": sign * equal,
+        "tdim": dims,
+        "tscale": float(header.get(f"TSCAL{number}", 1.0)),
+        "tzero": float(header.get(f"TZERO{number}", 0.0)),
+    }
+
+
+def declared_length(column: Column) -> int | None:
+    """Give the most elements of a cell that TFORM promises, None when it does not."""
+    match = _FORM.match(column.form)
+    return int(match[4]) if match and match[4] else None
+
+
+def pad_cells(column: Column, cells: Array, length: int) -> Array:
+    """Give cells of variable length as an array, filled up with zeros or blanks."""
+    length = max(length, max(map(len, cells), default=0))
+    if column.is_text:
+        return cells.astype(f"U{max(length, 1)}")
+    dtype = next((cell.dtype for cell in cells), column.cells().dtype)
+    made: Array = np.zeros((len(cells), length), dtype)
+    for row, cell in enumerate(cells):
+        made[row, : cell.size] = cell.reshape(-1)
+    return made
+
+
+# ---- new columns ----
+
+
+def without_twins(names: Iterable[str]) -> None:
+    """Refuse names that differ in case only.
+
+    Raises
+    ------
+    FITSValueError
+        There are such names.
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        key = str(name).lower()
+        if key in seen:
+            raise FITSValueError(
+                f"the names of columns {seen[key]!r} and {name!r} differ in nothing but case, "
+                "which does not count in FITS"
+            )
+        seen[key] = name
+
+
+def columns_of(
+    where: str, data: Any, names: Sequence[Any] | None, known: Sequence[str] = ()
+) -> tuple[dict[str, Array], int]:
+    """Give columns by name, and the number of rows, of any form of table data.
+
+    Numbers among `names` are those of columns of the table, `known`.
+
+    Raises
+    ------
+    FITSTypeError, FITSValueError
+        `data` is no table.
+    """
+    if isinstance(data, (list, tuple)):
+        if names is None:
+            raise FITSValueError(f"{where}: for a list of arrays, give names=")
+        names = [name if isinstance(name, str) else known[name] for name in names]
+        return as_table(where, list(data), names)
+    return as_table(where, data)
+
+
+def units_of(
+    units: Sequence[str | None] | Mapping[str, str | None] | None, names: Sequence[str]
+) -> dict[str, str | None] | None:
+    """Give units, one for each column or by name, by name.
+
+    Raises
+    ------
+    FITSValueError
+        There are not as many units as columns.
+    """
+    if units is None:
+        return None
+    if isinstance(units, Mapping):
+        return dict(units)
+    if isinstance(units, str) or len(units) != len(names):
+        raise FITSValueError(f"units are a list of {len(names)}, one for each column")
+    return {name: unit or None for name, unit in zip(names, units, strict=True)}
+
+
+class Plan(NamedTuple):
+    """A table to make, as `rustfits.FITS.create_table_hdu` wants it."""
+
+    dtype: np.dtype[Any]
+    var_dtypes: dict[str, Any]
+    bits: list[str]
+
+
+def plan_of_formats(
+    names: Sequence[str], formats: Sequence[str], dims: Sequence[str | None] | None
+) -> Plan:
+    """Give the plan of a binary table whose columns are given by TFORM and TDIM.
+
+    Raises
+    ------
+    FITSValueError
+        Lists are of unequal length, or a format makes no sense.
+    """
+    if len(names) != len(formats) or (dims is not None and len(dims) != len(names)):
+        raise FITSValueError("names, formats and dims need the same length")
+    fields: list[Any] = []
+    var_dtypes: dict[str, Any] = {}
+    bits: list[str] = []
+    for number, (name, form) in enumerate(zip(names, formats, strict=True)):
+        match = _FORM.fullmatch(form.strip().upper())
+        letter = match[3] if match else ""
+        if match is None or (letter != "A" and letter not in _DTYPES):
+            raise FITSValueError(f"column {name!r}: {form!r} is no format of a binary table")
+        repeat = int(match[1] or 1)
+        shape = _dims(name, dims[number] if dims is not None else None)
+        if match[2]:
+            fields.append((name, object))
+            var_dtypes[name] = "S" if letter == "A" else _DTYPES[letter]
+        elif letter == "A":
+            width = shape[-1] if shape else repeat
+            fields.append((name, f"S{width}", shape[:-1]))
+        else:
+            fields.append((name, _DTYPES[letter], shape or (() if repeat == 1 else (repeat,))))
+        if letter == "X":
+            bits.append(name)
+    return Plan(np.dtype(fields), var_dtypes, bits)
+
+
+def _dims(name: str, given: str | Sequence[int] | None) -> tuple[int, ...]:
+    """Give a TDIM as a shape."""
+    if given is None or len(given) == 0:
+        return ()
+    parts: Any = given.strip("() ").split(",") if isinstance(given, str) else given
+    try:
+        return tuple(int(part) for part in reversed(list(parts)))
+    except (TypeError, ValueError):
+        raise FITSTypeError(f"column {name!r}: {given!r} is no TDIM") from None

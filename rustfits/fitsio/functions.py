@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One call to read or write a file, as ``fitsio`` has it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from rustfits.errors import FITSIOError
+from rustfits.fitsio.file import FITS, check_data
+from rustfits.fitsio.header import FITSHDR
+from rustfits.fitsio.table import TableReader
+from rustfits.fitsio.util import NOT_SET, refuse_compression, warn_ignored
+
+__all__ = ["read", "read_header", "read_scamp_head", "write"]
+
+
+def read(
+    filename: str | os.PathLike[str],
+    ext: Any = None,
+    extver: int | None = None,
+    columns: Any = None,
+    rows: Any = None,
+    header: bool = False,
+    case_sensitive: bool = False,
+    upper: bool = False,
+    lower: bool = False,
+    vstorage: str = "fixed",
+    verbose: bool = False,
+    trim_strings: bool = False,
+    **keys: Any,
+) -> Any:
+    """Read the data of one HDU.
+
+    Parameters
+    ----------
+    filename : str or os.PathLike
+    ext : int, str or (str, int), optional
+        Which HDU; the first one with data unless said.
+    extver : int, optional
+        Its version, for a name.
+    columns, rows, upper, lower, vstorage, trim_strings
+        As for `TableHDU.read`.
+    header : bool
+        Give the header too.
+    case_sensitive : bool
+        As for `FITS`.
+    verbose : bool
+        Without effect.
+
+    Returns
+    -------
+    data : ndarray or None
+    header : FITSHDR
+        Only with ``header=True``.
+
+    Raises
+    ------
+    FITSIOError
+        There is no such HDU, or none has data.
+    FITSError
+        As for `FITS` and `TableHDU.read`.
+    """
+    warn_ignored(keys)
+    del verbose, trim_strings
+    with FITS(
+        filename,
+        upper=upper,
+        lower=lower,
+        vstorage=vstorage,
+        case_sensitive=case_sensitive,
+    ) as fits:
+        hdu = _first_with_data(fits) if ext is None else fits[_named(ext, extver)]
+        of_table = {"columns": columns, "rows": rows} if isinstance(hdu, TableReader) else {}
+        data = hdu.read(**of_table)
+        return (data, hdu.read_header()) if header else data
+
+
+def _first_with_data(fits: FITS) -> Any:
+    for hdu in fits:
+        if hdu.has_data():
+            return hdu
+    raise FITSIOError(f"{fits.filename}: no HDU has data")
+
+
+def _named(ext: Any, extver: int | None) -> Any:
+    return (ext, extver) if isinstance(ext, str) and extver is not None else ext
+
+
+def read_header(
+    filename: str | os.PathLike[str],
+    ext: Any = 0,
+    extver: int | None = None,
+    case_sensitive: bool = False,
+    **keys: Any,
+) -> FITSHDR:
+    """Read one header.
+
+    Parameters
+    ----------
+    filename : str or os.PathLike
+    ext : int, str or (str, int)
+        Which HDU.
+    extver : int, optional
+        Its version, for a name.
+    case_sensitive : bool
+        As for `FITS`.
+
+    Returns
+    -------
+    FITSHDR
+
+    Raises
+    ------
+    FITSIOError
+        There is no such HDU.
+    FITSError
+        As for `FITS`.
+    """
+    warn_ignored(keys)
+    with FITS(filename, case_sensitive=case_sensitive) as fits:
+        header: FITSHDR = fits[_named(ext, extver)].read_header()
+        return header
+
+
+def read_scamp_head(fname: str | os.PathLike[str], header: FITSHDR | None = None) -> FITSHDR:
+    """Read the text file that SCAMP writes beside an image.
+
+    Parameters
+    ----------
+    fname : str or os.PathLike
+    header : FITSHDR, optional
+        Where to add what is in it; a new one unless said.
+
+    Returns
+    -------
+    FITSHDR
+        `header` itself where it was given.
+
+    Raises
+    ------
+    FITSValueError
+        A line is no card.
+    OSError
+        The file cannot be read.
+    """
+    made = FITSHDR() if header is None else header
+    # SCAMP puts names of catalogues with accents into comments.
+    for line in Path(fname).read_text(encoding="ascii", errors="replace").splitlines():
+        text = line.strip().replace("\ufffd", "_")
+        if text and text != "END":
+            made.add_record(text)
+    return made
+
+
+def write(
+    filename: str | os.PathLike[str],
+    data: Any,
+    extname: str | None = None,
+    extver: int | None = None,
+    header: Any = None,
+    clobber: bool = False,
+    ignore_empty: bool = False,
+    units: Any = None,
+    table_type: str = "binary",
+    names: Any = None,
+    write_bitcols: bool = False,
+    compress: Any = NOT_SET,
+    tile_dims: Any = NOT_SET,
+    qlevel: Any = NOT_SET,
+    qmethod: Any = NOT_SET,
+    dither_seed: Any = NOT_SET,
+    hcomp_scale: Any = NOT_SET,
+    hcomp_smooth: Any = NOT_SET,
+    **keys: Any,
+) -> None:
+    """Append an HDU to a file, which is made when it is not there.
+
+    Parameters
+    ----------
+    filename : str or os.PathLike
+    data : array_like, dict or list
+        As for `FITS.write`.
+    extname, extver, header, units, table_type, names, write_bitcols
+        As for `FITS.write`.
+    clobber : bool
+        Make a new file in the place of an old one.
+    ignore_empty : bool
+        As for `FITS`.
+    compress, tile_dims
+        None, or not given: compressed images cannot be written yet.
+    qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
+        Without effect.
+
+    Raises
+    ------
+    FITSError
+        As for `FITS` and `FITS.write`.
+    """
+    warn_ignored(keys)
+    del qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
+    refuse_compression(compress, tile_dims=tile_dims)
+    check_data(data, header, names=names)
+    with FITS(filename, "rw", clobber=clobber, ignore_empty=ignore_empty) as fits:
+        fits.write(
+            data,
+            extname=extname,
+            extver=extver,
+            header=header,
+            units=units,
+            table_type=table_type,
+            names=names,
+            write_bitcols=write_bitcols,
+        )

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The classes of HDUs, where ``fitsio`` has them."""
+
+from rustfits.fitsio.base import HDUBase
+from rustfits.fitsio.image import ImageHDU
+from rustfits.fitsio.table_edit import AsciiTableHDU, TableHDU
+from rustfits.fitsio.util import ASCII_TBL, BINARY_TBL, IMAGE_HDU
+
+__all__ = [
+    "ASCII_TBL",
+    "BINARY_TBL",
+    "IMAGE_HDU",
+    "AsciiTableHDU",
+    "HDUBase",
+    "ImageHDU",
+    "TableHDU",
+]

@@ -1,0 +1,423 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Headers as ``fitsio`` has them: a list of records that knows nothing of a file."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rustfits._lib import CData, ffi
+from rustfits.cards import CARD, all_bytes, comment_at, entries_of, parse_cards, value_at
+from rustfits.errors import FITSKeyError, FITSTypeError, FITSValueError
+from rustfits.fitsio.util import FITSRuntimeWarning, warn_ignored
+from rustfits.header import FITSHeader
+from rustfits.values import COMMENTARY, ascii_bytes, is_protected_key
+
+if TYPE_CHECKING:
+    from rustfits.header import HeaderLike
+
+__all__ = ["FITSHDR", "FITSCard", "FITSRecord", "cards_of", "value_of"]
+
+#: Keywords that say something about pixels: part of an image's header, lost with its pixels.
+_OF_PIXELS = frozenset({"BSCALE", "BZERO", "BUNIT", "BLANK"})
+_OF_COLUMNS = re.compile(r"T(UNIT|DISP)[0-9]+")
+
+
+class FITSRecord(dict[str, Any]):
+    """A keyword with its value and comment, as a dict.
+
+    Parameters
+    ----------
+    record : dict, FITSRecord or str
+        With ``name`` and ``value``, perhaps ``comment``; or the text of a card.
+
+    Raises
+    ------
+    FITSValueError
+        It is none of those.
+    """
+
+    def __init__(self, record: Mapping[str, Any] | str, convert: bool | None = None) -> None:
+        super().__init__()
+        del convert  # an option of old versions
+        self.set_record(record)
+
+    def set_record(self, record: Mapping[str, Any] | str, **keys: Any) -> None:
+        """Take over the content of another record.
+
+        Parameters
+        ----------
+        record : dict, FITSRecord or str
+            As for `FITSRecord`.
+
+        Raises
+        ------
+        FITSValueError
+            It is none of those.
+        """
+        warn_ignored(keys)
+        if isinstance(record, str):
+            self.update(_parse(record))
+        elif isinstance(record, Mapping):
+            if "name" not in record and "value" not in record and "card_string" in record:
+                self.update(_parse(record["card_string"]))
+            else:
+                self.update(record)
+        else:
+            raise FITSValueError(
+                f"a record is a dict, a FITSRecord or the text of a card, "
+                f"not {type(record).__name__}"
+            )
+        self.verify()
+
+    def verify(self) -> None:
+        """Check that there is a name and a value.
+
+        Raises
+        ------
+        FITSValueError
+            One of them is missing.
+        """
+        if "name" not in self or "value" not in self:
+            raise FITSValueError(f"a record needs a name and a value, and has {sorted(self)}")
+
+
+class FITSCard(FITSRecord):
+    """The text of a card, taken apart.
+
+    Parameters
+    ----------
+    card_string : str
+        At most 80 characters.
+
+    Raises
+    ------
+    FITSValueError
+        It is no card.
+    """
+
+    def __init__(self, card_string: str) -> None:
+        super().__init__(card_string)
+
+    def set_card(self, card_string: str) -> None:
+        """Take another card apart.
+
+        Parameters
+        ----------
+        card_string : str
+
+        Raises
+        ------
+        FITSValueError
+            It is no card.
+        """
+        self.set_record(card_string)
+
+    def has_equals(self) -> bool:
+        """Tell whether there is an ``=`` in column 9."""
+        return str(self["card_string"])[8:9] == "="
+
+
+def _parse(card: str) -> dict[str, Any]:
+    """Take the text of a card apart."""
+    if not isinstance(card, str):
+        raise FITSValueError(f"a card is a str, not {type(card).__name__}")
+    line = card.rstrip("\r\n")
+    if len(line) > CARD:
+        raise FITSValueError(f"a card has 80 characters, not {len(line)}: {line[:40]!r}...")
+    cards = parse_cards(ascii_bytes("card", line).ljust(CARD))
+    entries = entries_of(cards)
+    if not entries:
+        raise FITSValueError(f"no card: {line!r}")
+    return _record(cards, *entries[0], ffi.new("rf_value *"))
+
+
+def _record(cards: CData, keyword: str, start: int, span: int, scratch: CData) -> dict[str, Any]:
+    """Give one entry of a header as the content of a record."""
+    text = all_bytes(cards)[start * CARD : (start + 1) * CARD].decode("ascii", "replace").rstrip()
+    value = value_at(cards, start, scratch)
+    if keyword == "":
+        return {"card_string": text, "name": None, "value": None, "comment": value}
+    if keyword.upper() in COMMENTARY:
+        return {"card_string": text, "name": keyword, "value": value, "comment": value}
+    comment = comment_at(cards, start)
+    return {"card_string": text, "name": keyword, "comment": comment, "value": value}
+
+
+class FITSHDR:
+    """A header as a list of records that can be looked at as a dict.
+
+    Parameters
+    ----------
+    record_list : FITSHDR, FITSHeader, dict, or list of dict, FITSRecord or str, optional
+        What to begin with.
+
+    Notes
+    -----
+    Names are found whatever their case. Keywords other than ``COMMENT``, ``HISTORY`` and blank ones
+    are there once: adding one a second time puts it in the place of the first.
+    """
+
+    def __init__(self, record_list: Any = None) -> None:
+        self._records: list[FITSRecord] = []
+        self._places: dict[str, int] = {}
+        self._next = 0
+        if record_list is None:
+            return
+        if isinstance(record_list, FITSHeader):
+            self._take(record_list)
+        elif isinstance(record_list, FITSHDR):
+            for record in record_list.records():
+                self.add_record(record)
+        elif isinstance(record_list, Mapping):
+            for name, value in record_list.items():
+                self.add_record({"name": name, "value": value})
+        elif isinstance(record_list, (list, tuple)):
+            for record in record_list:
+                self.add_record(record)
+        else:
+            raise FITSValueError(
+                f"a header is made of a header, a dict or a list of records, "
+                f"not {type(record_list).__name__}"
+            )
+
+    def _take(self, header: FITSHeader) -> None:
+        """Copy the header of a file."""
+        cards = header._clone()
+        content = all_bytes(cards).decode("ascii", "replace")
+        scratch = ffi.new("rf_value *")
+        for keyword, start, _ in entries_of(cards):
+            text = content[start * CARD : (start + 1) * CARD].rstrip()
+            value: Any = value_at(cards, start, scratch)
+            name: str | None = keyword
+            comment: Any = value
+            if keyword == "":
+                name = value = None
+            elif keyword.upper() not in COMMENTARY:
+                comment = comment_at(cards, start)
+            self.add_record({"card_string": text, "name": name, "comment": comment, "value": value})
+
+    # ---- changing ----
+
+    def add_record(self, record_in: Mapping[str, Any] | str) -> None:
+        """Add a record, or put it in the place of the one of the same name.
+
+        Parameters
+        ----------
+        record_in : dict, FITSRecord or str
+            As for `FITSRecord`.
+
+        Raises
+        ------
+        FITSValueError
+            It is no record.
+        """
+        record = FITSRecord(record_in)
+        name = record["name"]
+        key = "" if name is None else str(name).upper()
+        place = None if key in COMMENTARY else self._places.get(key)
+        if place is None:
+            self._places[key] = len(self._records)
+            self._records.append(record)
+        else:
+            self._records[place] = record
+
+    def __setitem__(self, item: str, value: Any) -> None:
+        record = {"name": item, "value": value}
+        if item is not None and str(item).upper() not in COMMENTARY and item in self:
+            record["comment"] = self.get_comment(item)
+        self.add_record(record)
+
+    def delete(self, name: str | list[str] | tuple[str, ...]) -> None:
+        """Delete all records of a name, or of several. Names that are not there do not matter.
+
+        Parameters
+        ----------
+        name : str or list of str
+        """
+        names = name if isinstance(name, (list, tuple)) else [name]
+        gone = {str(one).upper() for one in names}
+        self._keep(lambda key: key not in gone)
+
+    def __delitem__(self, item: str) -> None:
+        if item not in self:
+            raise FITSKeyError(f"unknown record: {item}")
+        self.delete(item)
+
+    def clean(self, is_table: bool = False) -> None:
+        """Delete what describes the structure of one HDU and is wrong in another.
+
+        Parameters
+        ----------
+        is_table : bool
+            Delete what is about pixels (BSCALE, BZERO, BUNIT, BLANK) too.
+        """
+
+        def stays(key: str) -> bool:
+            if key in _OF_PIXELS:
+                return not is_table
+            return key in COMMENTARY or not (key == "EXTNAME" or _structural(key))
+
+        self._keep(stays)
+
+    def _keep(self, stays: Any) -> None:
+        records = self._records
+        self._records, self._places = [], {}
+        for record in records:
+            name = record["name"]
+            key = "" if name is None else str(name).upper()
+            if stays(key):
+                self._places[key] = len(self._records)
+                self._records.append(record)
+
+    # ---- looking ----
+
+    def next(self) -> Any:
+        """Give the name of the next record."""
+        return self.__next__()
+
+    def __next__(self) -> Any:
+        if self._next >= len(self._records):
+            self._next = 0
+            raise StopIteration
+        self._next += 1
+        return self._records[self._next - 1]["name"]
+
+    def _find(self, item: Any) -> FITSRecord:
+        place = self._places.get("" if item is None else str(item).upper())
+        if place is None:
+            raise FITSKeyError(f"unknown record: {item}")
+        return self._records[place]
+
+    def __getitem__(self, item: Any) -> Any:
+        """Give the value of a keyword; of COMMENT and HISTORY the text of the last one."""
+        return self._find(item)["value"]
+
+    def get(self, item: Any, default_value: Any = None) -> Any:
+        """Give the value of a keyword, or `default_value` when it is not there."""
+        if item not in self:
+            return default_value
+        return self._find(item)["value"]
+
+    def get_comment(self, item: str) -> str | None:
+        """Give the comment of a keyword, None when the record has none.
+
+        Raises
+        ------
+        FITSKeyError
+            There is no such record.
+        """
+        comment: str | None = self._find(item).get("comment")
+        return comment
+
+    def records(self) -> list[FITSRecord]:
+        """List the records, in order."""
+        return self._records
+
+    def keys(self) -> list[Any]:
+        """List the names of all records, in order; None for blank ones."""
+        return [record["name"] for record in self._records]
+
+    def values(self) -> list[Any]:
+        """List the values of all records, in order."""
+        return [record["value"] for record in self._records]
+
+    def items(self) -> list[tuple[Any, Any]]:
+        """List the pairs of name and value of all records, in order."""
+        return [(record["name"], record["value"]) for record in self._records]
+
+    def __contains__(self, item: object) -> bool:
+        return ("" if item is None else str(item).upper()) in self._places
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __bool__(self) -> bool:
+        return bool(self._records)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.keys())
+
+    def __str__(self) -> str:
+        return "\n".join(["", *(_text(record) for record in self._records)])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _text(record: FITSRecord) -> str:
+    """Give a record as a line of text."""
+    card = record.get("card_string")
+    if card is not None:
+        return str(card)
+    name, value, comment = record["name"], record["value"], record.get("comment")
+    if name is None or str(name).upper() in COMMENTARY:
+        return f"{name or '':<8}{comment if value is None else value}"
+    if isinstance(value, str):
+        quoted = value.replace("'", "''")
+        shown = f"'{quoted:<8}'"
+    elif isinstance(value, (bool, np.bool_)):
+        shown = f"{'T' if value else 'F':>20}"
+    else:
+        shown = f"{'' if value is None else value!s:>20}"
+    text = f"HIERARCH {name}= {shown}" if len(name) > 8 else f"{name:<8}= {shown}"
+    return f"{text} / {comment}" if comment else text
+
+
+# ---- into headers of files ----
+
+
+def value_of(name: str, value: Any) -> Any:
+    """Give a value that a header can hold; others become text, with a warning."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, bytes):
+        return value.decode("ascii", "replace")
+    if value is None or isinstance(value, (str, bool, int, float, np.bool_, np.number)):
+        return value
+    if isinstance(value, complex):
+        return value
+    if isinstance(value, (list, tuple)):
+        return ",".join(str(one) for one in value)
+    shown = str(value)
+    warnings.warn(
+        f"keyword {name}: a value of type {type(value).__name__} is written as the text {shown!r}",
+        FITSRuntimeWarning,
+        stacklevel=4,
+    )
+    return shown
+
+
+def cards_of(header: Any, without: frozenset[str] | set[str] = frozenset()) -> HeaderLike:
+    """Give what the user has for a header as cards for a new HDU, None when there are none.
+
+    Keywords that describe structure or columns are left out, and EXTNAME: it is an argument of its
+    own.
+    """
+    if header is None:
+        return None
+    records = header if isinstance(header, FITSHDR) else FITSHDR(header)
+    cards: list[tuple[str, Any, Any]] = []
+    for record in records.records():
+        name, value, comment = record["name"], record["value"], record.get("comment")
+        if name is None or str(name).strip() == "":
+            cards.append(("", comment if value is None else str(value), None))
+            continue
+        if not isinstance(name, str):
+            raise FITSTypeError(f"the name of a record is a str, not {type(name).__name__}")
+        key = name.upper()
+        if key in COMMENTARY:
+            if key != "CONTINUE":
+                cards.append((key, "" if value is None else str(value), None))
+        elif key != "EXTNAME" and key not in without and not _structural(key):
+            cards.append((key, value_of(name, value), comment or ""))
+    return cards
+
+
+def _structural(key: str) -> bool:
+    """Tell whether a keyword describes the structure of its HDU, columns included."""
+    return is_protected_key(key) or _OF_COLUMNS.fullmatch(key) is not None

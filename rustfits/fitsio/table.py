@@ -1,0 +1,442 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Tables of the ``fitsio`` API: reading."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rustfits.errors import FITSTypeError, FITSValueError
+from rustfits.fitsio.base import HDUBase
+from rustfits.fitsio.columns import column_info, declared_length, pad_cells
+from rustfits.fitsio.util import (
+    Array,
+    array_rows,
+    check_vstorage,
+    fold_names,
+    rename,
+    warn_ignored,
+)
+from rustfits.selection import Axis
+from rustfits.table import TableBase
+from rustfits.where import find_rows
+
+if TYPE_CHECKING:
+    from rustfits.fitsio.file import FITS
+    from rustfits.hdu import HDU
+    from rustfits.schema import Column
+
+__all__ = ["TableColumnSubset", "TableReader"]
+
+# Rows are read ahead in batches of this many bytes, where the caller does not want more.
+_BATCH = 1 << 20
+
+
+class TableReader(HDUBase):
+    """Reading a table."""
+
+    def __init__(self, fits: FITS, hdu: HDU) -> None:
+        super().__init__(fits, hdu)
+        self._rows_left: Iterator[Any] | None = None
+        self._lengths: dict[tuple[int, int], int] = {}  # by generation and column
+
+    def _table(self, what: str = "read") -> TableBase:
+        if not isinstance(self.hdu, TableBase):
+            raise self._unsupported(what)
+        return self.hdu
+
+    # ---- facts ----
+
+    def get_nrows(self) -> int:
+        """Give the number of rows."""
+        return self._table("look into").nrows
+
+    def get_colnames(self) -> list[str]:
+        """Give the names of the columns."""
+        return list(self._table("look into").colnames)
+
+    def get_colname(self, colnum: int) -> str:
+        """Give the name of a column by its number.
+
+        Raises
+        ------
+        FITSValueError
+            There is no such column.
+        """
+        names = self._table("look into").colnames
+        if not 0 <= colnum < len(names):
+            raise FITSValueError(f"no column {colnum}: there are {len(names)}")
+        return names[colnum]
+
+    def get_vstorage(self) -> str:
+        """Give how columns of variable length are read: ``"fixed"`` or ``"object"``."""
+        return self._fits.vstorage
+
+    def get_info(self) -> dict[str, Any]:
+        """Give what is known about the HDU as a dict."""
+        info = super().get_info()
+        table = self._table("look into")
+        header = table.header
+        columns = table._schema().columns
+        of_text = table.kind == "ascii table"
+        info["nrows"] = table.nrows
+        info["ncols"] = info["ncol"] = len(columns)
+        info["colinfo"] = [column_info(column, header, of_text) for column in columns]
+        info["colnames"] = list(table.colnames)
+        info["colnames_lower"] = [name.lower() for name in table.colnames]
+        return info
+
+    def get_rec_dtype(
+        self, colnums: Any = None, vstorage: str | None = None, **keys: Any
+    ) -> tuple[np.dtype[Any], Array, Array]:
+        """Give the type of the rows, with strings as bytes.
+
+        Parameters
+        ----------
+        colnums : sequence of int, optional
+            Which columns.
+        vstorage : {"fixed", "object"}, optional
+
+        Returns
+        -------
+        dtype : numpy.dtype
+        offsets : ndarray
+            Where each field begins.
+        isvar : ndarray
+            Which of the columns are of variable length.
+        """
+        warn_ignored(keys)
+        columns = self._select(None if colnums is None else list(np.atleast_1d(colnums)))
+        how = self._vstorage(vstorage)
+        fields: list[Any] = []
+        for column in columns:
+            cells = column.cells(not self.ignore_scaling, as_bytes=True)
+            if not column.variable:
+                fields.append((column.key, cells.dtype, column.shape))
+            elif how == "object":
+                fields.append((column.key, object))
+            elif column.is_text:
+                fields.append((column.key, f"S{max(self._longest(column), 1)}"))
+            else:
+                fields.append((column.key, cells.dtype, (self._longest(column),)))
+        dtype = np.dtype(fields)
+        of_fields: Any = dtype.fields or {}
+        offsets = np.array([of_fields[column.key][1] for column in columns])
+        return dtype, offsets, np.array([bool(column.variable) for column in columns])
+
+    # ---- which columns, which rows ----
+
+    def _vstorage(self, vstorage: str | None) -> str:
+        return self._fits.vstorage if vstorage is None else check_vstorage(vstorage)
+
+    def _column(self, name: Any) -> Column:
+        """Find a column by name or number."""
+        schema = self._table()._schema()
+        if isinstance(name, (str, bytes)):
+            column = schema.find(name)
+            if self._fits.case_sensitive and column.key != name:
+                raise FITSValueError(f"{schema.where}: no column {name!r} (case counts)")
+            return column
+        number = operator.index(name)
+        if not 0 <= number < len(schema.columns):
+            raise FITSValueError(
+                f"{schema.where}: no column {number}: there are {len(schema.columns)}"
+            )
+        return schema.columns[number]
+
+    def _select(self, columns: Any) -> list[Column]:
+        """Find several columns; they come in the order of the table, each once."""
+        if columns is None:
+            return list(self._table()._schema().columns)
+        if isinstance(columns, (str, bytes)) or np.ndim(columns) == 0:
+            columns = [columns]
+        found = {column.number: column for column in map(self._column, columns)}
+        return [found[number] for number in sorted(found)]
+
+    def _longest(self, column: Column) -> int:
+        """Give the length to which the cells of a column are filled up."""
+        said = declared_length(column)
+        if said is not None:
+            return said
+        key = (self._table()._schema().generation, column.number)
+        if key in self._lengths:
+            return self._lengths[key]
+        longest = 0
+        for part in self._table().iter(chunksize=65536, columns=[column.key]):
+            longest = max(longest, max(map(len, part[column.key]), default=0))
+        self._lengths = {k: v for k, v in self._lengths.items() if k[0] == key[0]} | {key: longest}
+        return longest
+
+    # ---- reading ----
+
+    def read(
+        self,
+        columns: Any = None,
+        rows: Any = None,
+        vstorage: str | None = None,
+        upper: bool = False,
+        lower: bool = False,
+        trim_strings: bool = False,
+        **keys: Any,
+    ) -> Array:
+        """Read the table.
+
+        Parameters
+        ----------
+        columns : str, int, or sequence of them, optional
+            Which columns. One that is not in a list gives a plain array.
+        rows : int, sequence of int, mask, or slice, optional
+            Which rows, in the order of the result.
+        vstorage : {"fixed", "object"}, optional
+            How to give columns of variable length: filled up with zeros, or as object arrays.
+        upper, lower : bool
+            Give names in this case.
+        trim_strings : bool
+            Without effect: strings have no blanks at their end in any case.
+
+        Returns
+        -------
+        numpy.ndarray
+            Structured, columns in the order of the table; plain for a single column.
+
+        Raises
+        ------
+        FITSColumnError, FITSValueError
+            There is no such column.
+        FITSIndexError
+            There is no such row.
+        FITSError
+            As for `rustfits.TableHDU.read`.
+        """
+        warn_ignored(keys)
+        del trim_strings
+        if columns is not None and (isinstance(columns, (str, bytes)) or np.ndim(columns) == 0):
+            return self.read_column(columns, rows=rows, vstorage=vstorage)
+        data = self._read(self._select(columns), array_rows(rows), self._vstorage(vstorage))
+        return rename(data, upper or self._fits.upper, lower or self._fits.lower)
+
+    def read_columns(
+        self,
+        columns: Any,
+        rows: Any = None,
+        vstorage: str | None = None,
+        upper: bool = False,
+        lower: bool = False,
+        trim_strings: bool = False,
+        **keys: Any,
+    ) -> Array:
+        """Read some columns, as `read` does."""
+        return self.read(columns, rows, vstorage, upper, lower, trim_strings, **keys)
+
+    def read_column(
+        self,
+        col: Any,
+        rows: Any = None,
+        vstorage: str | None = None,
+        upper: bool = False,
+        lower: bool = False,
+        trim_strings: bool = False,
+        **keys: Any,
+    ) -> Array:
+        """Read one column into an array that is not structured, as `read` does."""
+        warn_ignored(keys)
+        del upper, lower, trim_strings
+        column = self._column(col)
+        how, rows = self._vstorage(vstorage), array_rows(rows)
+        scale = not self.ignore_scaling
+        cells = self._table().read_column(column.key, rows=rows, scale=scale)
+        if column.variable and how == "fixed":
+            return pad_cells(column, cells, self._longest(column))
+        return cells
+
+    def read_rows(
+        self,
+        rows: Any,
+        vstorage: str | None = None,
+        upper: bool = False,
+        lower: bool = False,
+        trim_strings: bool = False,
+        **keys: Any,
+    ) -> Array:
+        """Read some rows, as `read` does."""
+        return self.read(None, rows, vstorage, upper, lower, trim_strings, **keys)
+
+    def read_slice(
+        self,
+        firstrow: int,
+        lastrow: int,
+        step: int = 1,
+        vstorage: str | None = None,
+        lower: bool = False,
+        upper: bool = False,
+        trim_strings: bool = False,
+        **keys: Any,
+    ) -> Array:
+        """Read rows from `firstrow` on and before `lastrow`, as `read` does.
+
+        Raises
+        ------
+        FITSValueError
+            These rows are not there.
+        """
+        count = self.get_nrows()
+        if not 0 <= firstrow <= lastrow <= count or step < 1:
+            raise FITSValueError(f"no slice {firstrow}:{lastrow}:{step} in {count} rows")
+        rows = slice(firstrow, lastrow, step)
+        return self.read(None, rows, vstorage, upper, lower, trim_strings, **keys)
+
+    def _read(self, columns: list[Column], rows: Any, vstorage: str) -> Array:
+        """Read into a structured array."""
+        table, scale = self._table(), not self.ignore_scaling
+        names = [column.key for column in columns]
+        data: Array = table.read(rows=rows, columns=names, scale=scale)
+        if vstorage == "object" or not any(column.variable for column in columns):
+            return data
+        plain: Any = data.dtype.fields
+        parts = {
+            column.key: pad_cells(column, data[column.key], self._longest(column))
+            for column in columns
+            if column.variable
+        }
+        fields: list[Any] = [
+            (name, parts[name].dtype, parts[name].shape[1:])
+            if name in parts
+            else (name, plain[name][0])
+            for name in names
+        ]
+        made: Array = np.empty(len(data), np.dtype(fields))
+        for name in names:
+            made[name] = parts.get(name, data[name])
+        return made
+
+    def where(
+        self, expression: str, firstrow: int | None = None, lastrow: int | None = None
+    ) -> Any:
+        """Find the rows for which a condition holds.
+
+        Parameters
+        ----------
+        expression : str
+            As for `rustfits.TableHDU.where`.
+        firstrow, lastrow : int, optional
+            Look at rows from `firstrow` on and before `lastrow` only.
+
+        Returns
+        -------
+        numpy.ndarray
+            Numbers of the rows, counted from `firstrow` on, as ``fitsio`` does.
+
+        Raises
+        ------
+        FITSError
+            As for `rustfits.TableHDU.where`.
+        """
+        table = self._table()
+        first, last, _ = slice(firstrow, lastrow).indices(table.nrows)
+        rows = Axis(first, 1, max(0, last - first))
+        return find_rows(table._file, table.index, rows, expression) - first
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, (str, bytes)):
+            return TableColumnSubset(self, [self._column(key)], single=True)
+        if isinstance(key, (list, tuple)) and key and isinstance(key[0], (str, bytes)):
+            return TableColumnSubset(self, self._select(list(key)), single=False)
+        return self._get(None, key)
+
+    def _get(self, columns: Any, key: Any) -> Any:
+        """Read what a key for rows selects."""
+        one = not isinstance(key, slice) and key is not Ellipsis and np.ndim(key) == 0
+        data = self.read(columns, slice(None) if key is Ellipsis else key)
+        return data[0] if one else data
+
+    # ---- row by row ----
+
+    def __iter__(self) -> Iterator[Any]:
+        schema = self._table()._schema()
+        count = max(self._fits.iter_row_buffer, _BATCH // max(schema.row_bytes, 1), 1)
+        for first in range(0, schema.nrows, count):
+            yield from self.read(rows=slice(first, min(first + count, schema.nrows)))
+
+    def next(self) -> Any:
+        """Give the next row."""
+        return self.__next__()
+
+    def __next__(self) -> Any:
+        if self._rows_left is None:
+            self._rows_left = iter(self)
+        try:
+            return next(self._rows_left)
+        except StopIteration:
+            self._rows_left = None
+            raise
+
+    def _lines(self) -> list[str]:
+        lines = super()._lines()
+        if isinstance(self.hdu, TableBase):
+            lines += [f"rows: {self.get_nrows()}", "column info:"]
+            lines += _column_lines(self._select(None))
+        return lines
+
+
+def _column_lines(columns: list[Column]) -> list[str]:
+    """Give the lines of the listing for columns."""
+    lines = []
+    for column in columns:
+        kind = column.cells(as_bytes=True).dtype.str[1:]
+        if column.variable:
+            said = declared_length(column)
+            what = "vstring" if column.is_text else "varray"
+            extra = f"{what}[{'' if said is None else said}]"
+        else:
+            extra = f"array[{','.join(map(str, column.shape[::-1]))}]" if column.shape else ""
+        lines.append(f"  {column.key:<18} {kind:>3}  {extra}".rstrip())
+    return lines
+
+
+class TableColumnSubset:
+    """One or several columns of a table, of which nothing is read yet."""
+
+    def __init__(self, table: TableReader, columns: list[Column], *, single: bool) -> None:
+        self._table = table
+        self._columns = columns
+        self._single = single
+
+    @property
+    def colnames(self) -> list[str]:
+        """Names of the columns."""
+        return [column.key for column in self._columns]
+
+    def _key(self) -> Any:
+        return self.colnames[0] if self._single else self.colnames
+
+    def read(self, columns: Any = None, rows: Any = None, **keys: Any) -> Array:
+        """Read these columns, or those of them that `columns` says; see `TableHDU.read`."""
+        if columns is not None:
+            names = [columns] if isinstance(columns, str) else list(columns)
+            missing = set(fold_names(names, False, True)) - set(
+                fold_names(self.colnames, False, True)
+            )
+            if missing:
+                raise FITSTypeError(f"{sorted(missing)} are none of the columns {self.colnames}")
+        return self._table.read(self._key() if columns is None else columns, rows, **keys)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._table._get(self._key(), key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._table.hdu[self._key()][key] = value
+
+    def __repr__(self) -> str:
+        table = self._table
+        lines = [
+            f"file: {table.get_filename()}",
+            f"extension: {table.get_extnum()}",
+            f"type: {table.get_exttype()}",
+            f"rows: {table.get_nrows()}",
+            "column subset:",
+            *_column_lines(self._columns),
+        ]
+        return "\n".join(["", *("  " + line for line in lines)])

@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Tables of the ``fitsio`` API: writing."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from rustfits.errors import FITSIndexError, FITSValueError
+from rustfits.fitsio.columns import columns_of
+from rustfits.fitsio.table import TableReader
+from rustfits.fitsio.util import Array, warn_ignored
+from rustfits.table import TableHDU as BinaryTable
+from rustfits.table import WritableTable
+from rustfits.table_input import as_column
+
+__all__ = ["AsciiTableHDU", "TableHDU"]
+
+# Rows are moved in parts of this many bytes.
+_PART = 4 << 20
+
+
+class TableHDU(TableReader):
+    """A binary table.
+
+    ``hdu["ra"][10:20]`` and ``hdu["ra", "dec"][10:20]`` read columns, ``hdu[5]``, ``hdu[10:20]``
+    and ``hdu[[3, 1]]`` rows. Going through the HDU gives row after row.
+    """
+
+    def _writable(self) -> WritableTable:
+        if not isinstance(self.hdu, WritableTable):
+            raise self._unsupported("write")
+        return self.hdu
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._writable()[key] = value
+
+    # ---- rows ----
+
+    def write(
+        self,
+        data: Any,
+        firstrow: int = 0,
+        columns: Any = None,
+        names: Any = None,
+        slow: bool = False,
+        **keys: Any,
+    ) -> None:
+        """Write rows; the table grows when that is needed.
+
+        Parameters
+        ----------
+        data : structured array, dict, or list of arrays
+            All columns, or some of them: the others stay as they are, and are zero in new rows.
+        firstrow : int
+            Where the first row goes.
+        columns, names : sequence of str, optional
+            Which columns, for a list.
+        slow : bool
+            Without effect.
+
+        Raises
+        ------
+        FITSValueError, FITSTypeError
+            Columns, types or values do not fit. Nothing was written.
+        FITSReadOnlyError, FITSIOError
+            Writing is not possible, or failed.
+        """
+        warn_ignored(keys)
+        del slow
+        table = self._writable()
+        where = f"{self.get_filename()}[{self.get_extnum()}]"
+        given = columns if names is None else names
+        values, count = columns_of(where, data, given, table.colnames)
+        if given is not None and not isinstance(data, (list, tuple)):
+            chosen = {str(name).lower() for name in ([given] if isinstance(given, str) else given)}
+            values = {name: cells for name, cells in values.items() if name.lower() in chosen}
+        if not values:
+            raise FITSValueError(f"{where}: no columns to write")
+        self._put(
+            table,
+            {self._column(name).key: cells for name, cells in values.items()},
+            count,
+            firstrow,
+        )
+
+    def append(self, data: Any, columns: Any = None, names: Any = None, **keys: Any) -> None:
+        """Add rows at the end; see `write`."""
+        self.write(data, self.get_nrows(), columns, names, **keys)
+
+    def write_column(self, column: Any, data: Any, firstrow: int = 0, **keys: Any) -> None:
+        """Write cells of one column; the table grows when that is needed.
+
+        Parameters
+        ----------
+        column : str or int
+            Name or number.
+        data : array_like
+            One cell for each row.
+        firstrow : int
+            Where the first cell goes.
+
+        Raises
+        ------
+        FITSError
+            As for `write`.
+        """
+        warn_ignored(keys)
+        key = self._column(column).key
+        where = f"{self.get_filename()}[{self.get_extnum()}]"
+        values, count = columns_of(where, {key: data}, None)
+        self._put(self._writable(), values, count, firstrow)
+
+    def write_var_column(self, column: Any, data: Any, firstrow: int = 0, **keys: Any) -> None:
+        """Write cells of a column of variable length; see `write_column`."""
+        self.write_column(column, data, firstrow, **keys)
+
+    def _put(
+        self, table: WritableTable, values: dict[str, Array], count: int, firstrow: int
+    ) -> None:
+        """Write `count` cells of columns from a row on."""
+        first, old = operator.index(firstrow), table.nrows
+        if first < 0:
+            raise FITSValueError(f"firstrow cannot be negative: {first}")
+        if not count:
+            return
+        if first == old and len(values) == table.ncols:
+            table.append(values)
+            return
+        if first + count > old:
+            table.resize(first + count)
+        try:
+            table[list(values)][first : first + count] = values
+        except BaseException:
+            if table.nrows > old:
+                table.resize(old)
+            raise
+
+    def resize(self, nrows: int, front: bool = False) -> None:
+        """Make the table longer, with zeros, or shorter.
+
+        Parameters
+        ----------
+        nrows : int
+            How many rows there are then.
+        front : bool
+            Add or take away at the beginning.
+
+        Raises
+        ------
+        FITSValueError
+            It is negative.
+        FITSReadOnlyError, FITSIOError
+            Writing is not possible, or failed.
+        """
+        table = self._writable()
+        old, new = table.nrows, operator.index(nrows)
+        if not front or new == old:
+            table.resize(new)
+        elif new < old:
+            self.delete_rows(slice(0, old - new))
+        else:
+            added = new - old
+            table.resize(new)
+            part = self._part(table)
+            for last in range(old, 0, -part):
+                first = max(0, last - part)
+                self._move(table, slice(first, last), first + added)
+            for first in range(0, added, part):
+                rows = slice(first, min(first + part, added))
+                table[rows] = _zeros(table, rows.stop - rows.start)
+
+    def delete_rows(self, rows: Any) -> None:
+        """Take rows out of the table.
+
+        Parameters
+        ----------
+        rows : int, slice, sequence of int, or mask
+
+        Raises
+        ------
+        FITSIndexError
+            There is no such row.
+        FITSReadOnlyError, FITSIOError
+            Writing is not possible, or failed.
+        """
+        table = self._writable()
+        count = table.nrows
+        gone = np.zeros(count, bool)
+        try:
+            gone[rows] = True
+        except IndexError as failed:
+            raise FITSIndexError(
+                f"{self.get_filename()}[{self.get_extnum()}]: {failed}; there are {count} rows"
+            ) from None
+        if not gone.any():
+            return
+        to = int(np.argmax(gone))
+        kept = np.flatnonzero(~gone)
+        kept = kept[kept > to]
+        part = self._part(table)
+        for first in range(0, len(kept), part):
+            numbers = kept[first : first + part]
+            self._move(table, numbers, to)
+            to += len(numbers)
+        table.resize(to)
+        if isinstance(table, BinaryTable) and any(c.variable for c in table._schema().columns):
+            table.repack()
+
+    def _part(self, table: WritableTable) -> int:
+        return max(1, _PART // max(1, table._schema().row_bytes))
+
+    def _move(self, table: WritableTable, rows: Any, to: int) -> None:
+        """Copy rows to a place that does not come behind them."""
+        cells = table.read(rows=rows, mask_null=True, as_bytes=True, as_dict=True)
+        count = len(next(iter(cells.values())))
+        table[to : to + count] = cells
+
+    # ---- columns ----
+
+    def insert_column(
+        self,
+        name: str,
+        data: Any,
+        colnum: int | None = None,
+        write_bitcols: bool | None = None,
+        **keys: Any,
+    ) -> None:
+        """Add a column.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+        data : array_like
+            One cell for each row.
+        colnum : int, optional
+            Where it goes; at the end unless said, or when there are fewer columns.
+        write_bitcols : bool, optional
+            Store bools as bits.
+
+        Raises
+        ------
+        FITSError
+            As for `rustfits.TableHDU.insert_column`.
+        """
+        warn_ignored(keys)
+        table: Any = self._writable()
+        bits = self._fits.write_bitcols if write_bitcols is None else write_bitcols
+        values = as_column(data)
+        place = None if colnum is None else min(operator.index(colnum), table.ncols)
+        if place is not None and place < 0:
+            raise FITSValueError(f"colnum cannot be negative: {place}")
+        packed = bits and values.dtype.kind == "b" and values.ndim > 1
+        options = {"bit_packed": True} if packed else {}
+        table.insert_column(name, values, position=place, **options)
+
+
+class AsciiTableHDU(TableHDU):
+    """An ASCII table, read and written as a `TableHDU` is."""
+
+    def read_ascii(self, rows: Any = None, columns: Any = None, **keys: Any) -> Array:
+        """Read the table: another name of `read`."""
+        return self.read(columns, rows, **keys)
+
+
+def _zeros(table: WritableTable, count: int) -> dict[str, Any]:
+    """Give rows of nothing."""
+    made: dict[str, Any] = {}
+    for column in table._schema().columns:
+        if column.variable:
+            made[column.key] = [("" if column.is_text else None)] * count
+        else:
+            made[column.key] = np.zeros((count, *column.shape), column.cells(as_bytes=True).dtype)
+    return made

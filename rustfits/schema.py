@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The columns of a table as its header describes them, and as numpy types."""
+
+from __future__ import annotations
+
+import math
+import sys
+import warnings
+import weakref
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from rustfits._lib import CData, check, error, ffi, lib
+from rustfits.errors import FITSColumnError, FITSTypeError, FITSValueError, FITSWarning
+
+if TYPE_CHECKING:
+    from rustfits.handle import FileHandle
+
+__all__ = ["DTYPES", "NUMBERS", "Cells", "Column", "Schema", "read_schema", "warn_once"]
+
+#: Types of numbers, by rf_cell_type. Logicals and bits are bool; strings have their own.
+NUMBERS: dict[int, np.dtype[Any]] = {
+    lib.RF_CELL_U8: np.dtype("u1"),
+    lib.RF_CELL_I8: np.dtype("i1"),
+    lib.RF_CELL_I16: np.dtype("i2"),
+    lib.RF_CELL_U16: np.dtype("u2"),
+    lib.RF_CELL_I32: np.dtype("i4"),
+    lib.RF_CELL_U32: np.dtype("u4"),
+    lib.RF_CELL_I64: np.dtype("i8"),
+    lib.RF_CELL_U64: np.dtype("u8"),
+    lib.RF_CELL_F32: np.dtype("f4"),
+    lib.RF_CELL_F64: np.dtype("f8"),
+    lib.RF_CELL_C64: np.dtype("c8"),
+    lib.RF_CELL_C128: np.dtype("c16"),
+}
+DTYPES: dict[int, np.dtype[Any]] = {
+    **NUMBERS,
+    lib.RF_CELL_LOGICAL: np.dtype(bool),
+    lib.RF_CELL_BIT: np.dtype(bool),
+}
+_BYTES: int = lib.RF_CELL_BYTES
+_TEXT: int = lib.RF_CELL_TEXT
+_RAW: int = lib.RF_CELL_RAW
+_OBJECT = np.dtype(object)
+
+
+class Cells(NamedTuple):
+    """How the cells of a column are in memory."""
+
+    dtype: np.dtype[Any]  # of one element; object for cells in the heap
+    type: int  # rf_cell_type
+    flags: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column."""
+
+    number: int  # 0-based
+    name: str  # as the header has it
+    key: str  # the same, made unique
+    unit: str | None
+    display: str | None
+    form: str
+    oddity: str
+    letter: str
+    variable: str  # "", "P" or "Q"
+    type: int  # rf_cell_type of the values
+    stored: int
+    width: int  # of strings
+    shape: tuple[int, ...]  # of a cell; of a variable one, what TDIM says
+    scaled: bool
+    null: int | None  # TNULL, as stored
+    null_text: str | None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether cells are strings."""
+        return self.type == _BYTES
+
+    @property
+    def count(self) -> int:
+        """Elements of a cell."""
+        return math.prod(self.shape)
+
+    def cells(self, scale: bool = True, as_bytes: bool = False) -> Cells:
+        """Give the way in which cells are read."""
+        if self.type == _BYTES:
+            width = self.width
+            if self.shape and not width:  # numpy has no arrays of strings of no length
+                width = 1
+            if as_bytes:
+                return Cells(np.dtype(f"S{width}"), _BYTES, 0)
+            return Cells(np.dtype(f"U{width}"), _TEXT, 0)
+        if not scale and self.type in NUMBERS and (self.scaled or self.type != self.stored):
+            return Cells(NUMBERS[self.stored], self.stored, _RAW)
+        return Cells(DTYPES[self.type], self.type, 0)
+
+    @property
+    def maskable(self) -> bool:
+        """Whether cells can be undefined."""
+        if self.null is not None or self.null_text is not None:
+            return True
+        return self.stored in _REALS or self.type == lib.RF_CELL_LOGICAL
+
+    def fill_value(self, scale: bool) -> int | None:
+        """Give TNULL as a value of the type that is read, None when it is no integer."""
+        if self.null is None or (scale and self.scaled):
+            return None
+        value = self.null
+        dtype = NUMBERS.get(self.type if scale else self.stored)
+        if dtype is None or dtype.kind not in "iu":
+            return None
+        if scale and self.type != self.stored:
+            half = 1 << (8 * dtype.itemsize - 1)
+            value += half if dtype.kind == "u" else -half
+        limits = np.iinfo(dtype)
+        return value if limits.min <= value <= limits.max else None
+
+
+_REALS = frozenset({lib.RF_CELL_F32, lib.RF_CELL_F64, lib.RF_CELL_C64, lib.RF_CELL_C128})
+
+
+@dataclass(slots=True)
+class Schema:
+    """All columns of a table, at one generation of the file."""
+
+    generation: int
+    kind: int
+    where: str  # "file[2]", for messages
+    nrows: int
+    row_bytes: int
+    columns: tuple[Column, ...]
+    #: Requests for all columns, as `rustfits.table_read` keeps them.
+    templates: dict[tuple[bool, bool], np.ndarray[Any, Any]] = field(default_factory=dict)
+    _places: dict[str, int] = field(default_factory=dict)
+    _dtypes: dict[tuple[bool, bool], np.dtype[Any]] = field(default_factory=dict)
+
+    odd: bool = False  # a column was read generously
+
+    def __post_init__(self) -> None:
+        self.odd = any(column.oddity for column in self.columns)
+        # Exact names count before those that differ in case, and earlier columns before later ones.
+        for column in self.columns:
+            self._places.setdefault(column.key, column.number)
+        for column in self.columns:
+            self._places.setdefault(column.key.lower(), column.number)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names by which columns are found."""
+        return tuple(column.key for column in self.columns)
+
+    def find(self, name: object) -> Column:
+        """Give the column of a name.
+
+        Raises
+        ------
+        FITSColumnError
+            There is none.
+        FITSTypeError
+            `name` is no str.
+        """
+        if isinstance(name, bytes):
+            name = name.decode("latin-1")
+        if not isinstance(name, str):
+            raise FITSTypeError(
+                f"{self.where}: a column is named by a str, not {type(name).__name__}"
+            )
+        place = self._places.get(name)
+        if place is None:
+            place = self._places.get(name.lower())
+        if place is None:
+            shown = ", ".join(map(repr, self.names[:20])) + (", …" if len(self.names) > 20 else "")
+            raise FITSColumnError(
+                f"{self.where}: no column {name!r}; there are {shown or 'no columns'}"
+            )
+        return self.columns[place]
+
+    def select(self, names: Iterable[str] | str | None) -> tuple[Column, ...]:
+        """Give the columns of these names, in their order; None: all.
+
+        Raises
+        ------
+        FITSColumnError
+            There is none of a name.
+        FITSValueError
+            A column is named twice.
+        """
+        if names is None:
+            return self.columns
+        if isinstance(names, (str, bytes)):
+            names = [names]
+        columns = tuple(self.find(name) for name in names)
+        if len({column.number for column in columns}) < len(columns):
+            keys = [column.key for column in columns]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise FITSValueError(f"{self.where}: column {twice!r} is asked for twice")
+        return columns
+
+    def dtype(
+        self, columns: tuple[Column, ...], scale: bool = True, as_bytes: bool = False
+    ) -> np.dtype[Any]:
+        """Give the type of a structured array of these columns."""
+        key = (scale, as_bytes)
+        if columns is self.columns:
+            made = self._dtypes.get(key)
+            if made is not None:
+                return made
+        made = np.dtype([_field(column, scale, as_bytes) for column in columns])
+        if columns is self.columns:
+            self._dtypes[key] = made
+        return made
+
+
+def _field(column: Column, scale: bool, as_bytes: bool) -> tuple[Any, ...]:
+    """Give the field of a structured type for a column."""
+    if column.variable:
+        return column.key, _OBJECT
+    dtype = column.cells(scale, as_bytes).dtype
+    return (column.key, dtype, column.shape) if column.shape else (column.key, dtype)
+
+
+def read_schema(file: FileHandle, index: int) -> Schema:
+    """Ask the C library about the columns of HDU `index`.
+
+    Raises
+    ------
+    FITSFormatError
+        The columns cannot be made out.
+    """
+    handle, generation = file._handle(), file._generation()
+    table = ffi.new("rf_table_info *")
+    table.size = ffi.sizeof("rf_table_info")
+    err = error()
+    check(lib.rf_table_get_info(handle, index, table, err), err)
+    info = ffi.new("rf_column_info *")
+    info.size = ffi.sizeof("rf_column_info")
+    taken: set[str] = set()
+    columns = []
+    for number in range(table.ncols):
+        check(lib.rf_table_get_column(handle, index, number, info, err), err)
+        columns.append(_column(info, number, taken))
+    return Schema(
+        generation,
+        table.kind,
+        f"{file.name}[{index}]",
+        table.nrows,
+        table.row_bytes,
+        tuple(columns),
+    )
+
+
+def _column(info: CData, number: int, taken: set[str]) -> Column:
+    """Make a column out of an rf_column_info."""
+    name = key = _text(info.name) or f"col{number + 1}"
+    oddity = _text(info.oddity)
+    if key in taken:
+        copy = 2
+        while f"{name}_{copy}" in taken:
+            copy += 1
+        key = f"{name}_{copy}"
+        oddity = oddity or f"there is a column {name!r} before; this one is read as {key!r}"
+    taken.add(key)
+    ndim = info.ndim
+    return Column(
+        number,
+        name,
+        key,
+        _text(info.unit) or None,
+        _text(info.display) or None,
+        _text(info.form),
+        oddity,
+        info.letter.decode("latin-1"),
+        "" if info.descriptor == b"\0" else info.descriptor.decode("latin-1"),
+        info.type,
+        info.stored,
+        info.width,
+        tuple(info.dims[0:ndim]) if ndim else (),
+        bool(info.scaled),
+        info.null if info.has_null else None,
+        _text(info.null_text) if info.has_null_text else None,
+    )
+
+
+def _text(chars: CData) -> str:
+    return str(ffi.string(chars).decode("latin-1"))
+
+
+#: What has been warned about, of each open file.
+_warned: weakref.WeakKeyDictionary[FileHandle, set[tuple[int, str]]] = weakref.WeakKeyDictionary()
+
+
+def warn_once(file: FileHandle, schema: Schema, index: int, columns: Iterable[Column]) -> None:
+    """Warn about what in these columns was read generously: once for each file and cause."""
+    if not schema.odd:
+        return
+    for column in columns:
+        if column.oddity:
+            seen = _warned.setdefault(file, set())
+            cause = (index, column.oddity)
+            if cause not in seen:
+                seen.add(cause)
+                _warn(f"{schema.where}: column {column.key!r}: {column.oddity}")
+
+
+def _warn(message: str) -> None:
+    """Warn at the line that called into the package."""
+    depth = 1
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("rustfits."):
+        frame = frame.f_back
+        depth += 1
+    warnings.warn(message, FITSWarning, stacklevel=depth)

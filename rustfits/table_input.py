@@ -1,0 +1,783 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What users give for the cells of a table: as arrays, as cells for the C library, as new columns.
+
+Everything is looked at here before a file is touched.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
+
+import numpy as np
+
+from rustfits._lib import lib
+from rustfits.errors import FITSColumnError, FITSLimitError, FITSTypeError, FITSValueError
+from rustfits.schema import NUMBERS
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+    from rustfits.schema import Column
+
+__all__ = [
+    "Heap",
+    "NewColumn",
+    "TableLike",
+    "as_table",
+    "columns_of_data",
+    "columns_of_dtype",
+    "fit_cells",
+    "fit_heap",
+    "is_table",
+]
+
+Array: TypeAlias = "np.ndarray[Any, Any]"
+#: A structured array, a dict of columns, or a list of columns with ``names=``.
+TableLike: TypeAlias = "Array | Mapping[str, Any] | Sequence[Any]"
+
+_MOST_COLUMNS = 999  # FITS 7.2.1, 7.3.1
+_TYPES = {dtype: number for number, dtype in NUMBERS.items()}
+_LOGICAL: int = lib.RF_CELL_LOGICAL
+_BIT: int = lib.RF_CELL_BIT
+_BYTES: int = lib.RF_CELL_BYTES
+_TEXT: int = lib.RF_CELL_TEXT
+_F4, _F8 = np.dtype("f4"), np.dtype("f8")
+_INSTEAD = {
+    "e": "float32",
+    "g": "float64",
+    "G": "complex128",
+    "M": "a string or a number of seconds",
+    "m": "a number of seconds",
+}
+
+
+# ---- columns of data ----
+
+
+def as_table(
+    where: str, data: TableLike, names: Sequence[str] | None = None
+) -> tuple[dict[str, Array], int]:
+    """Give the columns of a table as arrays by name, and the number of rows.
+
+    Raises
+    ------
+    FITSTypeError
+        `data` is no table.
+    FITSValueError
+        Columns differ in length, or the names do not go with them.
+    """
+    columns: dict[str, Array]
+    if isinstance(data, Mapping):
+        if names is not None:
+            raise FITSValueError(f"{where}: names= is for lists; a dict has names already")
+        for name in data:
+            if not isinstance(name, str):
+                raise FITSTypeError(f"{where}: names of columns are str, not {type(name).__name__}")
+        columns = {name: as_column(values) for name, values in data.items()}
+    elif isinstance(data, (list, tuple)) and names is not None:
+        names = list(names)
+        if len(names) != len(data):
+            raise FITSValueError(f"{where}: {len(names)} names for {len(data)} columns")
+        columns = {name: as_column(values) for name, values in zip(names, data, strict=True)}
+        if len(columns) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise FITSValueError(f"{where}: the name {twice!r} is given twice")
+    else:
+        array = None if isinstance(data, (list, tuple)) else np.asanyarray(data)
+        if array is None or not array.dtype.names:
+            raise FITSTypeError(
+                f"{where}: a table is a structured array, a dict of columns, or a list of columns "
+                f"with names=, not {type(data).__name__}"
+            )
+        if names is not None:
+            raise FITSValueError(f"{where}: names= is for lists; this array has names already")
+        if array.ndim != 1:
+            if array.ndim > 1:
+                raise FITSValueError(
+                    f"{where}: a table has one dimension, and this array {array.ndim}"
+                )
+            array = array.reshape(1)
+        fields: Any = array.dtype.names
+        return {name: array[name] for name in fields}, len(array)
+    count = -1
+    for name, values in columns.items():
+        if values.ndim == 0:
+            raise FITSValueError(f"{where}: column {name!r} is a single value, not a list of cells")
+        if count >= 0 and len(values) != count:
+            first = next(iter(columns))
+            raise FITSValueError(
+                f"{where}: column {name!r} has {len(values)} cells, and {first!r} has {count}"
+            )
+        count = len(values)
+    return columns, max(count, 0)
+
+
+def is_table(data: Any) -> TypeGuard[TableLike]:
+    """Tell whether data is to become a table: a dict or a structured array."""
+    if isinstance(data, Mapping):
+        return True
+    return bool(getattr(getattr(data, "dtype", None), "names", None))
+
+
+def as_column(values: Any) -> Array:
+    """Give cells as an array; lists of unequal lengths become an object array."""
+    if isinstance(values, np.ndarray):
+        return values
+    if isinstance(values, (list, tuple)):
+        try:
+            array = np.asanyarray(values)
+        except ValueError:  # unequal lengths
+            array = None
+        # numpy makes text of numbers beside text, which nobody means.
+        if array is not None and (
+            array.dtype.kind not in "SU" or all(isinstance(v, (str, bytes)) for v in _flat(values))
+        ):
+            return array
+        made: Array = np.empty(len(values), object)
+        made[:] = values
+        return made
+    return np.asanyarray(values)
+
+
+def _flat(values: Any) -> Iterable[Any]:
+    for value in values:
+        if isinstance(value, (list, tuple, np.ndarray)):
+            yield from _flat(value)
+        else:
+            yield value
+
+
+# ---- new columns ----
+
+
+@dataclass(frozen=True, slots=True)
+class NewColumn:
+    """A column to make, as an rf_column_spec has it.
+
+    The attributes that it shares with `rustfits.schema.Column` let values be prepared for it before
+    it exists.
+    """
+
+    key: str
+    type: int
+    shape: tuple[int, ...] = ()
+    width: int = 0
+    variable: str = ""
+    unit: str | None = None
+    form: str | None = None
+    null: int | None = None
+    scaled: bool = False
+    null_text: str | None = None
+    number: int = 0  # where it will be
+
+    def at(self, number: int) -> NewColumn:
+        """Give the same column in another place."""
+        return replace(self, number=number)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether cells are strings."""
+        return self.type == _BYTES
+
+    @property
+    def count(self) -> int:
+        """Elements of a cell."""
+        return math.prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the caller said about new columns."""
+
+    units: Mapping[str, str | None]
+    var_dtypes: Mapping[str, Any]
+    bit_columns: frozenset[str] | bool
+    heap_format: str
+
+    @classmethod
+    def check(
+        cls,
+        names: Sequence[str],
+        units: Mapping[str, str | None] | None,
+        var_dtypes: Mapping[str, Any] | None,
+        bit_columns: Iterable[str] | bool | None,
+        heap_format: str | None,
+    ) -> Wishes:
+        """Check that all names are those of columns, and fold their case."""
+        if len(names) > _MOST_COLUMNS:
+            raise FITSLimitError(
+                f"a FITS table has at most {_MOST_COLUMNS} columns, and this one would have "
+                f"{len(names)}; columns whose cells are arrays, or several tables, hold more"
+            )
+        if heap_format not in (None, "P", "Q"):
+            raise FITSValueError(f"heap_format must be 'P' or 'Q', not {heap_format!r}")
+        bits: frozenset[str] | bool
+        if bit_columns is None or isinstance(bit_columns, bool):
+            bits = bool(bit_columns)
+        else:
+            listed = [bit_columns] if isinstance(bit_columns, str) else bit_columns
+            bits = frozenset(_by_name("bit_columns", names, dict.fromkeys(listed)))
+        return cls(
+            _by_name("units", names, units),
+            _by_name("var_dtypes", names, var_dtypes),
+            bits,
+            heap_format or "P",
+        )
+
+    def bits(self, name: str) -> bool:
+        """Tell whether a column of bools is to be packed."""
+        return self.bit_columns if isinstance(self.bit_columns, bool) else name in self.bit_columns
+
+
+def _by_name(what: str, names: Sequence[str], given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Give the entries of an option by the names that the columns have."""
+    if not given:
+        return {}
+    if not isinstance(given, Mapping):
+        raise FITSTypeError(f"{what} must be a dict by column name, not {type(given).__name__}")
+    exact = {name: name for name in names}
+    folded = {name.lower(): name for name in reversed(names)}
+    made: dict[str, Any] = {}
+    for name, value in given.items():
+        found = exact.get(name) or folded.get(str(name).lower())
+        if found is None:
+            raise FITSColumnError(f"{what}: no column {name!r}; there are {list(names)}")
+        made[found] = value
+    return made
+
+
+def columns_of_dtype(
+    dtype: DTypeLike,
+    units: Mapping[str, str | None] | None = None,
+    var_dtypes: Mapping[str, Any] | None = None,
+    bit_columns: Iterable[str] | bool | None = None,
+    heap_format: str | None = None,
+) -> list[NewColumn]:
+    """Give the columns of a structured type.
+
+    Raises
+    ------
+    FITSTypeError
+        FITS has no such cells.
+    FITSValueError
+        An option names no column, or does not go with its type.
+    """
+    kind = np.dtype(dtype)
+    if kind.names is None:
+        raise FITSTypeError(f"the type of a table is a structured dtype, not {kind}")
+    wishes = Wishes.check(kind.names, units, var_dtypes, bit_columns, heap_format)
+    fields: Any = kind.fields or {}
+    return [
+        _new_column(name, fields[name][0].base, fields[name][0].shape, wishes, None)
+        for name in kind.names
+    ]
+
+
+def columns_of_data(
+    columns: Mapping[str, Array],
+    units: Mapping[str, str | None] | None = None,
+    var_dtypes: Mapping[str, Any] | None = None,
+    bit_columns: Iterable[str] | bool | None = None,
+    heap_format: str | None = None,
+) -> list[NewColumn]:
+    """Give the columns that hold these data.
+
+    Raises
+    ------
+    FITSTypeError, FITSValueError
+        As for `columns_of_dtype`.
+    """
+    wishes = Wishes.check(list(columns), units, var_dtypes, bit_columns, heap_format)
+    made = []
+    for name, values in columns.items():
+        column = _new_column(name, values.dtype, values.shape[1:], wishes, values)
+        null = _pick_null(column, values)
+        made.append(column if null is None else replace(column, null=null))
+    return made
+
+
+def _new_column(
+    name: str,
+    base: np.dtype[Any],
+    shape: tuple[int, ...],
+    wishes: Wishes,
+    values: Array | None,
+) -> NewColumn:
+    """Make a column for a type; cells of variable length take theirs from the values."""
+    unit = wishes.units.get(name)
+    if base.kind == "O" or name in wishes.var_dtypes:
+        return _new_variable(name, wishes, values)
+    if base.kind in "SU":
+        width = base.itemsize if base.kind == "S" else base.itemsize // 4
+        return NewColumn(name, _BYTES, shape, width, unit=unit)
+    if base.kind == "b":
+        return NewColumn(name, _BIT if wishes.bits(name) else _LOGICAL, shape, unit=unit)
+    if isinstance(wishes.bit_columns, frozenset) and name in wishes.bit_columns:
+        raise FITSTypeError(f"column {name!r}: bit_columns are of bool, and this one is of {base}")
+    return NewColumn(name, _number_type(name, base), shape, unit=unit)
+
+
+def _number_type(name: str, dtype: np.dtype[Any]) -> int:
+    """Give the rf_cell_type of a type of numbers."""
+    number = _TYPES.get(dtype.newbyteorder("="))
+    if number is None:
+        instead = _INSTEAD.get(dtype.char)
+        raise FITSTypeError(
+            f"column {name!r}: FITS tables cannot hold cells of type {dtype}"
+            + (f"; write {instead}" if instead else "")
+        )
+    return number
+
+
+def _new_variable(name: str, wishes: Wishes, values: Array | None) -> NewColumn:
+    """Make a column whose cells are in the heap."""
+    said = wishes.var_dtypes.get(name)
+    shape: tuple[int, ...] = ()
+    if said is not None:
+        inner = _inner_dtype(name, said)
+    elif values is None:
+        raise FITSValueError(
+            f"column {name!r}: what is in cells of type object must be said: "
+            f"var_dtypes={{{name!r}: 'f8'}}"
+        )
+    else:
+        inner = _infer(name, values)
+    if values is not None and inner is not None:
+        shape = _common_shape(values)
+    variable, unit = wishes.heap_format, wishes.units.get(name)
+    if inner is None:
+        return NewColumn(name, _BYTES, (), 1, variable, unit)
+    if inner.kind == "b":
+        return NewColumn(name, _BIT if wishes.bits(name) else _LOGICAL, shape, 0, variable, unit)
+    return NewColumn(name, _number_type(name, inner), shape, 0, variable, unit)
+
+
+def _inner_dtype(name: str, said: Any) -> Any:
+    """Give the type that ``var_dtypes`` says, None for strings."""
+    try:
+        inner = np.dtype(said)
+    except TypeError:
+        raise FITSTypeError(f"column {name!r}: {said!r} is no type of cells") from None
+    if inner.kind in "SU":
+        return None
+    if inner.kind == "O" or inner.names or inner.shape:
+        raise FITSTypeError(f"column {name!r}: cells cannot be of type {inner}")
+    return inner
+
+
+def _infer(name: str, values: Array) -> Any:
+    """Find the one type that all cells have, None for strings."""
+    cells = cells_in(values)
+    dtype = _plain_dtype(cells)
+    if dtype is not None:
+        return dtype.newbyteorder("=")
+    kinds: dict[Any, int] = {}
+    for row, cell in enumerate(cells):
+        if cell is None:
+            continue
+        if isinstance(cell, (str, bytes)):
+            kinds.setdefault("strings", row)
+            continue
+        array = np.asanyarray(cell)
+        # An empty list says nothing; an empty array says its type.
+        if array.size or isinstance(cell, np.ndarray):
+            kinds.setdefault(array.dtype.newbyteorder("="), row)
+    filled = kinds
+    if len(filled) > 1:  # empty arrays give way to what is there
+        filled = {
+            kind: row
+            for kind, row in kinds.items()
+            if kind == "strings" or np.asanyarray(values[row]).size
+        } or kinds
+    if len(filled) != 1:
+        found = ", ".join(f"{kind} (row {row})" for kind, row in filled.items()) or "nothing"
+        raise FITSValueError(
+            f"column {name!r}: the cells are of no single type: {found}; "
+            f"say which: var_dtypes={{{name!r}: 'f8'}}"
+        )
+    kind = next(iter(filled))
+    if kind == "strings":
+        return None
+    dtype = np.dtype(kind)
+    if dtype.kind in "SUO":
+        raise FITSTypeError(
+            f"column {name!r}, row {filled[kind]}: cells are strings or arrays of numbers, and "
+            f"not arrays of type {dtype}"
+        )
+    return dtype
+
+
+def cells_in(values: Array) -> list[Any]:
+    """Give the cells of an object array, or the rows of any other, as a list."""
+    plain = np.ma.getdata(values) if values.dtype.kind == "O" else values
+    return plain.tolist() if plain.dtype.kind in "OSU" and plain.ndim == 1 else list(plain)
+
+
+def _plain_dtype(cells: list[Any]) -> np.dtype[Any] | None:
+    """Give the type of cells that all are plain arrays of one axis and one type, else None.
+
+    That is by far the commonest case, and needs no look at each cell.
+    """
+    if set(map(type, cells)) == {np.ndarray}:
+        dtypes = {cell.dtype for cell in cells}
+        if len(dtypes) == 1 and all(cell.ndim == 1 for cell in cells):
+            dtype: np.dtype[Any] = dtypes.pop()
+            return dtype if dtype.kind in "biufc" else None
+    return None
+
+
+def _common_shape(values: Array) -> tuple[int, ...]:
+    """Give the shape of cells of more than one axis, which all of them must share (TDIM)."""
+    if _plain_dtype(cells_in(values)) is not None:
+        return ()
+    shapes = {np.shape(cell) for cell in cells_in(values) if cell is not None and np.size(cell)}
+    if len(shapes) == 1:
+        shape = next(iter(shapes))
+        return shape if len(shape) > 1 else ()
+    return ()
+
+
+def _pick_null(column: NewColumn, values: Array) -> int | None:
+    """Find a stored value for TNULL that is not among the values, where some are masked."""
+    if column.variable:
+        return _pick_null_of_cells(column, values)
+    if not np.ma.is_masked(values):
+        return None
+    return _free_value(column, np.ma.compressed(values))
+
+
+def _pick_null_of_cells(column: NewColumn, values: Array) -> int | None:
+    """Do the same for cells that are masked arrays."""
+    cells = cells_in(values)
+    if not any(isinstance(cell, np.ma.MaskedArray) and np.ma.is_masked(cell) for cell in cells):
+        return None
+    parts = [np.ma.compressed(np.ma.asanyarray(cell)) for cell in cells if cell is not None]
+    return _free_value(column, np.concatenate(parts))
+
+
+def _free_value(column: NewColumn, present: Array) -> int | None:
+    dtype = NUMBERS.get(column.type)
+    if dtype is None or dtype.kind not in "iu":
+        return None
+    limits = np.iinfo(dtype)
+    low, high = int(limits.min), int(limits.max)
+    half = 1 << (8 * dtype.itemsize - 1)
+    offset = 0
+    if dtype.kind == "u" and dtype.itemsize > 1:
+        offset = -half
+    elif dtype.kind == "i" and dtype.itemsize == 1:
+        offset = half
+    first = (high, low) if dtype.kind == "u" else (low, high)
+    taken = set(np.unique(present).tolist())
+    for value in itertools.chain(first, range(high - 1, low, -1)):
+        if value not in taken:
+            return int(value + offset)
+    raise FITSValueError(
+        f"column {column.key!r}: there are masked cells, and no value of {dtype} is left to stand "
+        "for them (TNULL); use a wider type"
+    )
+
+
+# ---- cells of fixed length ----
+
+
+def fit_cells(
+    where: str, column: Column | NewColumn, values: Any, count: int, *, broadcast: bool = False
+) -> tuple[Array, int, Array | None]:
+    """Give values as cells of a column.
+
+    Returns
+    -------
+    cells : numpy.ndarray
+        Of `count` rows, in the machine's byte order, the elements of a cell one behind the other.
+    type : int
+        Their rf_cell_type.
+    mask : numpy.ndarray or None
+        True where nothing is defined.
+
+    Raises
+    ------
+    FITSTypeError, FITSValueError
+        They cannot be stored in this column.
+    """
+    label = f"{where}: column {column.key!r}"
+    if values is np.ma.masked:  # a float64 by birth, which must not decide anything
+        zero: Any = "" if column.is_text else np.zeros((), NUMBERS.get(column.type, bool))
+        values = np.ma.MaskedArray(zero, True)
+    array = _shaped(label, column, as_column(values), count, broadcast)
+    if not array.size:  # of what type nothing is does not matter
+        return np.empty(array.shape, "u1"), column.type, None
+    mask = _mask_of(array)
+    data = np.ma.getdata(array)
+    if column.is_text:
+        data = _as_strings(label, data)
+        type_ = _BYTES if data.dtype.kind == "S" else _TEXT
+        if mask is not None and not getattr(column, "null_text", None):
+            data = np.where(mask, np.zeros((), data.dtype), data)
+            mask = None
+    else:
+        data, type_ = _as_numbers(label, column, data, mask)
+    if not data.dtype.isnative:
+        data = data.astype(data.dtype.newbyteorder("="))
+    if data.ndim > 1 and len(data) and not data[0].flags.c_contiguous:
+        data = np.ascontiguousarray(data)
+    return data, type_, mask
+
+
+def _shaped(
+    label: str, column: Column | NewColumn, array: Array, count: int, broadcast: bool
+) -> Array:
+    """Bring values into the shape of `count` cells."""
+    shape = (count, *column.shape)
+    if array.shape == shape:
+        return array
+    if column.count == 1 and array.ndim and len(array) == count == array.size:
+        return array.reshape(shape)
+    if broadcast:
+        try:
+            return np.broadcast_to(array, shape, subok=True)
+        except ValueError:
+            pass
+    elif array.ndim and len(array) != count:
+        raise FITSValueError(f"{label}: {len(array)} cells for {count} rows")
+    if array.dtype.kind == "O" and not column.is_text:
+        raise FITSValueError(
+            f"{label}: the cells have a fixed shape, {column.shape}, and these are objects"
+        )
+    raise FITSValueError(
+        f"{label}: values of shape {array.shape} for cells of shape {column.shape} in {count} rows"
+    )
+
+
+def _mask_of(array: Array) -> Array | None:
+    if not isinstance(array, np.ma.MaskedArray):
+        return None
+    mask = np.ma.getmask(array)
+    if mask is np.ma.nomask or not mask.any():
+        return None
+    return np.ascontiguousarray(np.broadcast_to(mask, array.shape))
+
+
+def _as_strings(label: str, data: Array) -> Array:
+    """Give strings as ``S`` or ``U``."""
+    if data.dtype.kind == "O":
+        flat = data.ravel().tolist()
+        for row, value in enumerate(flat):
+            if not isinstance(value, (str, bytes)):
+                raise FITSTypeError(
+                    f"{label}, row {row * len(data) // len(flat)}: the cells are strings, not "
+                    f"{type(value).__name__}"
+                )
+        if any(isinstance(value, str) for value in flat):
+            flat = [v if isinstance(v, str) else v.decode("latin-1") for v in flat]
+        data = np.array(flat).reshape(data.shape) if flat else np.empty(data.shape, "S1")
+    if data.dtype.kind not in "SU":
+        raise FITSTypeError(f"{label}: the cells are strings, not {data.dtype}")
+    if data.dtype.kind == "U":
+        _check_ascii(label, data)
+    return data
+
+
+def _check_ascii(label: str, data: Array) -> None:
+    """Refuse text that FITS has no characters for (FITS 7.3.3.1)."""
+    if not data.size or not data.dtype.itemsize:
+        return
+    plain = np.ascontiguousarray(data)
+    codes = plain.view(plain.dtype.byteorder.replace("|", "=") + "u4")
+    if codes.max() > 0x7F:
+        rows = codes.reshape(len(plain) if plain.ndim else 1, -1)
+        row = int(np.flatnonzero((rows > 0x7F).any(axis=1))[0])
+        code = int(rows[row][rows[row] > 0x7F][0])
+        raise FITSValueError(
+            f"{label}, row {row}: character {chr(code)!r} (U+{code:04X}) is not ASCII, which is "
+            "all that FITS strings can hold"
+        )
+
+
+def _as_numbers(
+    label: str,
+    column: Column | NewColumn,
+    data: Array,
+    mask: Array | None,
+    row: int | None = None,
+) -> tuple[Array, int]:
+    """Give values as numbers or bools that the C library takes; `row` is for messages."""
+    given, type_ = data.dtype, column.type
+    place = label if row is None else f"{label}, row {row}"
+    if type_ in (_LOGICAL, _BIT):
+        if given.kind != "b":
+            raise FITSTypeError(f"{place}: the cells are bools, not {given}")
+        return data, type_
+    own = NUMBERS[type_]
+    if own.kind in "iu":
+        if given.kind not in "biu":
+            raise FITSTypeError(
+                f"{place}: values of type {given} cannot be stored as {own} without loss; "
+                "round them and use astype"
+            )
+        _check_range(label, data, mask, own, row)
+        return np.asarray(data, own), type_
+    allowed = "biuf" if own.kind == "f" else "biufc"
+    if given.kind not in allowed or given.char in "gG":
+        raise FITSTypeError(f"{place}: values of type {given} cannot be stored as {own}")
+    if own.kind == "f" and column.scaled:
+        return np.asarray(data, _F8), lib.RF_CELL_F64
+    if np.can_cast(given, own, "safe"):
+        return np.asarray(data, own), type_
+    with np.errstate(over="ignore"):
+        narrow = np.asarray(data, own)
+    if not np.array_equal(np.isinf(narrow), np.isinf(data)):
+        if row is None:
+            row = _first_row(np.isinf(narrow) & ~np.isinf(data))
+        raise FITSValueError(f"{label}, row {row}: a value is too large for {own}")
+    return narrow, type_
+
+
+def _check_range(
+    label: str, data: Array, mask: Array | None, dtype: np.dtype[Any], row: int | None
+) -> None:
+    """Refuse integers that the type cannot hold."""
+    if not data.size or np.can_cast(data.dtype, dtype, "safe"):
+        return
+    limits = np.iinfo(dtype)
+    values = data if mask is None else np.ma.MaskedArray(data, mask)
+    low, high = values.min(), values.max()
+    if low is np.ma.masked or (int(low) >= limits.min and int(high) <= limits.max):
+        return
+    wrong = low if int(low) < limits.min else high
+    if row is None:
+        row = _first_row(np.asarray(np.ma.filled(values == wrong, False)))
+    raise FITSValueError(
+        f"{label}, row {row}: {wrong} cannot be stored as {dtype} ({limits.min} to {limits.max})"
+    )
+
+
+def _first_row(found: Array) -> int:
+    return int(np.flatnonzero(found.reshape(len(found), -1).any(axis=1))[0])
+
+
+# ---- cells in the heap ----
+
+
+@dataclass(frozen=True, slots=True)
+class Heap:
+    """Cells of variable length, one behind the other."""
+
+    lengths: Array
+    elements: Array
+    type: int
+    mask: Array | None
+
+
+def fit_heap(where: str, column: Column | NewColumn, values: Any, count: int) -> Heap:
+    """Give values as cells of a column of variable length.
+
+    Raises
+    ------
+    FITSTypeError, FITSValueError
+        They cannot be stored in this column.
+    """
+    label = f"{where}: column {column.key!r}"
+    cells = [values] * count if isinstance(values, (str, bytes)) else _cell_list(values)
+    if len(cells) != count:
+        raise FITSValueError(f"{label}: {len(cells)} cells for {count} rows")
+    return _join_strings(label, cells) if column.is_text else _join(label, column, cells)
+
+
+def _cell_list(values: Any) -> list[Any]:
+    if isinstance(values, (list, tuple)):
+        return list(values)
+    array = np.asanyarray(values)
+    return [array[()]] if array.ndim == 0 else cells_in(array)
+
+
+def _join_strings(label: str, cells: list[Any]) -> Heap:
+    parts: list[bytes] = []
+    for row, cell in enumerate(cells):
+        if isinstance(cell, str):
+            try:
+                parts.append(cell.encode("ascii"))
+            except UnicodeEncodeError as failed:
+                raise FITSValueError(
+                    f"{label}, row {row}: character {cell[failed.start]!r} is not ASCII, which is "
+                    "all that FITS strings can hold"
+                ) from None
+        elif isinstance(cell, bytes):
+            parts.append(cell)
+        elif cell is None or cell is np.ma.masked:
+            parts.append(b"")
+        else:
+            raise FITSTypeError(
+                f"{label}, row {row}: the cells are strings, not {type(cell).__name__}"
+            )
+    lengths = np.array([len(part) for part in parts], np.uint64)
+    return Heap(lengths, np.frombuffer(b"".join(parts), "u1"), _BYTES, None)
+
+
+def _join(label: str, column: Column | NewColumn, cells: list[Any]) -> Heap:
+    if _plain_dtype(cells) is not None:
+        arrays, kept = cells, list(range(len(cells)))
+        lengths, masked = np.fromiter(map(len, cells), np.uint64, len(cells)), False
+    else:
+        arrays, kept, lengths, masked = _look_at_cells(label, column, cells)
+    if not lengths.any():  # of what type nothing is does not matter
+        return Heap(lengths, np.empty(0, NUMBERS.get(column.type, bool)), column.type, None)
+    try:
+        join: Any = np.ma.concatenate if masked else np.concatenate
+        whole: Array = join(arrays)
+        mask = _mask_of(whole)
+        data, type_ = _as_numbers(label, column, np.ma.getdata(whole), mask)
+    except (FITSTypeError, FITSValueError):
+        for row, array in zip(kept, arrays, strict=True):  # say which one it is
+            if array.size:
+                _as_numbers(label, column, np.ma.getdata(array), _mask_of(array), row)
+        raise
+    return Heap(lengths, np.ascontiguousarray(data), type_, mask)
+
+
+def _look_at_cells(
+    label: str, column: Column | NewColumn, cells: list[Any]
+) -> tuple[list[Array], list[int], Array, bool]:
+    """Check cells of any kind one by one.
+
+    Returns
+    -------
+    arrays : list of numpy.ndarray
+        Those that have elements, flat.
+    rows : list of int
+        Where they are.
+    lengths : numpy.ndarray
+        Of all cells.
+    masked : bool
+        Some are masked arrays.
+    """
+    arrays: list[Array] = []
+    kept: list[int] = []
+    lengths = np.zeros(len(cells), np.uint64)
+    masked = False
+    for row, cell in enumerate(cells):
+        if cell is None:
+            continue
+        if isinstance(cell, (str, bytes)):
+            raise FITSTypeError(f"{label}, row {row}: a string in a column of numbers")
+        try:
+            array = np.asanyarray(cell)
+        except ValueError:
+            raise FITSTypeError(f"{label}, row {row}: the cell is no array") from None
+        if array.ndim > 1 and array.shape != column.shape:
+            raise FITSValueError(
+                f"{label}, row {row}: the cell has the shape {array.shape}; cells in the heap have "
+                "one axis, or all the same shape"
+            )
+        if array.size:
+            if array.dtype.kind not in "biufc":
+                raise FITSTypeError(f"{label}, row {row}: a cell of type {array.dtype}")
+            masked = masked or isinstance(array, np.ma.MaskedArray)
+            arrays.append(array.reshape(-1))
+            kept.append(row)
+            lengths[row] = array.size
+    return arrays, kept, lengths, masked

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What tests of tables share: tables of every kind by astropy, and comparisons."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.io import fits as astropy_fits
+
+FITSVERIFY = shutil.which("fitsverify")
+
+
+def verify(path: Path) -> None:
+    """Let cfitsio's fitsverify and astropy look at a file."""
+    assert FITSVERIFY is not None, "fitsverify is needed: apt-get install fitsverify"
+    done = subprocess.run(
+        [FITSVERIFY, "-q", "-e", str(path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with astropy_fits.open(path, memmap=False) as hdus:
+            hdus.verify("exception")
+
+
+def by_astropy(path: Path, index: int = 1) -> dict[str, Any]:
+    """Read a table by astropy: columns by name."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with astropy_fits.open(path, memmap=False) as hdus:
+            data = hdus[index].data
+            return {name: native(data[name]) for name in hdus[index].columns.names}
+
+
+def native(values: Any) -> Any:
+    """The values in the machine's byte order, independent of any file."""
+    if isinstance(values, np.ndarray) and values.dtype.kind == "O":
+        made = np.empty(len(values), object)
+        made[:] = [native(np.asarray(v)) if not isinstance(v, str) else v for v in values]
+        return made
+    array = np.array(values)
+    return array.astype(array.dtype.newbyteorder("="))
+
+
+def same(ours: np.ndarray, theirs: Any) -> None:
+    """Bit for bit, types included; NaN is NaN."""
+    theirs = np.asarray(theirs)
+    assert ours.shape == theirs.shape
+    if theirs.dtype.kind == "O":
+        for mine, other in zip(ours, theirs, strict=True):
+            if isinstance(other, str):
+                assert mine == other
+            else:
+                same(mine, other)
+        return
+    if theirs.dtype.kind in "SU":
+        assert ours.dtype.kind == theirs.dtype.kind
+        np.testing.assert_array_equal(ours, theirs)
+        return
+    assert ours.dtype == theirs.dtype.newbyteorder("=")
+    assert ours.dtype.isnative
+    np.testing.assert_array_equal(ours, theirs)
+
+
+def every_kind(rng: np.random.Generator, rows: int) -> np.ndarray:
+    """A structured array with a column of every type that a fixed field can have."""
+    dtype = [
+        ("u1", "u1"),
+        ("i1", "i1"),
+        ("i2", "i2"),
+        ("u2", "u2"),
+        ("i4", "i4"),
+        ("u4", "u4"),
+        ("i8", "i8"),
+        ("u8", "u8"),
+        ("f4", "f4"),
+        ("f8", "f8"),
+        ("c8", "c8"),
+        ("c16", "c16"),
+        ("flag", "?"),
+        ("name", "U7"),
+        ("vector", "f4", (3,)),
+        ("matrix", "i2", (2, 3)),
+        ("names", "U4", (2,)),
+        ("flags", "?", (5,)),
+        ("single", "f8", (1,)),
+    ]
+    data = np.zeros(rows, dtype)
+    for name in data.dtype.names:
+        field = data[name]
+        kind = field.dtype
+        if kind.kind in "iu":
+            limits = np.iinfo(kind)
+            field[...] = rng.integers(limits.min, limits.max, field.shape, kind, endpoint=True)
+        elif kind.kind == "f":
+            field[...] = rng.normal(size=field.shape)
+        elif kind.kind == "c":
+            field[...] = rng.normal(size=field.shape) + 1j * rng.normal(size=field.shape)
+        elif kind.kind == "b":
+            field[...] = rng.random(field.shape) < 0.5
+        else:
+            words = np.array(["", "a", "NGC", "M 31", "x y"])
+            field[...] = rng.choice(words, field.shape)
+    return data
+
+
+def astropy_table(data: np.ndarray, **options: Any) -> astropy_fits.BinTableHDU:
+    """A table by astropy, which would make logicals of signed bytes."""
+    plain = np.zeros(
+        len(data), [(n, "u1" if data.dtype[n] == "i1" else data.dtype[n]) for n in data.dtype.names]
+    )
+    signed = []
+    for number, name in enumerate(data.dtype.names, 1):
+        if data.dtype[name] == "i1":
+            plain[name] = data[name].view("u1") ^ 0x80
+            signed.append(number)
+        else:
+            plain[name] = data[name]
+    hdu = astropy_fits.BinTableHDU(plain, **options)
+    for number in signed:
+        hdu.header[f"TSCAL{number}"] = 1
+        hdu.header[f"TZERO{number}"] = -128
+    return hdu
