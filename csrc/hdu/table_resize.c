@@ -133,7 +133,7 @@ static int blank_of(const rf_table *table) {
 static rf_status resize_locked(rf_file *file, size_t index, uint64_t nrows, bool *written, rf_error *err) {
   rf_hdu *hdu;
   const rf_table *table;
-  uint64_t gap;
+  uint64_t gap = 0;
   row_change change = {0};
   RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
   if (nrows == table->info.nrows)
@@ -175,7 +175,7 @@ static uint64_t spare(rf_file *file, size_t index, uint64_t heap) {
 static rf_status close_gap(rf_file *file, size_t index, rf_error *err) {
   rf_hdu *hdu;
   const rf_table *table;
-  uint64_t gap;
+  uint64_t gap = 0;
   bool written = false;
   RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
   hdu->settle = NULL;
