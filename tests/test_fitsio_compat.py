@@ -992,6 +992,24 @@ def test_tables_that_cannot_be(tmp_path, wrong):
         assert len(fits) == 0
 
 
+def test_a_header_that_cannot_be_makes_no_hdu(tmp_path):
+    table = {"x": [1, 2]}
+    with ours.FITS(tmp_path / "t.fits", "rw") as fits:
+        fits.write(np.arange(3))
+        for header in ({"A": float("nan")}, {"B": "\u00e9"}, [{"name": "C"}]):
+            for make in (
+                lambda header: fits.write(np.arange(3), header=header),
+                lambda header: fits.write(table, header=header),
+                lambda header: fits.write(table, table_type="ascii", header=header),
+                lambda header: fits.create_image_hdu(dims=[3], dtype="f4", header=header),
+                lambda header: fits.create_table_hdu(dtype=[("x", "i4")], header=header),
+                lambda header: fits.create_table_hdu(table, header=header),
+            ):
+                with pytest.raises(ValueError):
+                    make(header)
+        assert len(fits) == 1
+
+
 def test_next(tmp_path):
     def script(module, path):
         original.write(path, {"x": np.arange(3)})

@@ -12,6 +12,7 @@ from rustfits.errors import FITSValueError
 from rustfits.fitsio.columns import columns_of, plan_of_formats, units_of, without_twins
 from rustfits.fitsio.header import FITSHDR, cards_of
 from rustfits.fitsio.util import NOT_SET, refuse_compression, warn_ignored
+from rustfits.header import HeaderLike, header_cards
 from rustfits.image import as_pixels
 from rustfits.table_input import is_table
 
@@ -184,7 +185,7 @@ class Writing:
         if img is not None or dims is None:
             self.write_image(img, extname=extname, extver=extver, header=header)
             return
-        cards = cards_of(header, _given(extver))
+        cards = _checked(header, extver)
         hdu = self.file.create_image_hdu(
             "f8" if dtype is None else dtype, dims, extname=extname, extver=extver
         )
@@ -232,7 +233,7 @@ class Writing:
         values, _ = columns_of(where, data, names)
         without_twins(values)
         by_name = units_of(units, list(values))
-        cards = cards_of(header, _given(extver))
+        cards = _checked(header, extver)
         if _is_ascii(table_type):
             self._write_ascii(values, formats, by_name, extname, extver, cards)
             return
@@ -320,7 +321,7 @@ class Writing:
             raise FITSValueError(f"the type of a table is a structured dtype, not {kind}")
         without_twins(kind.names)
         by_name = units_of(units, kind.names)
-        cards = cards_of(header, _given(extver))
+        cards = _checked(header, extver)
         hdu: Any
         if ascii_table:
             hdu = self.file.create_ascii_table_hdu(
@@ -368,6 +369,14 @@ class Writing:
 def _given(extver: Any) -> set[str]:
     """Give the keywords that arguments set."""
     return set() if extver is None else {"EXTVER"}
+
+
+def _checked(header: Any, extver: Any) -> HeaderLike:
+    """Give cards for an HDU that is made before they are written: nothing of them may fail then."""
+    cards = cards_of(header, _given(extver))
+    if cards:
+        header_cards(cards)
+    return cards
 
 
 def _bits(values: dict[str, Any]) -> list[str]:
