@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from rustfits._lib import CData, check, error, ffi, lib
-from rustfits.errors import FITSColumnError, FITSTypeError, FITSValueError, FITSWarning
+from rustfits.errors import (
+    FITSColumnError,
+    FITSError,
+    FITSTypeError,
+    FITSValueError,
+    FITSWarning,
+)
 
 if TYPE_CHECKING:
     from rustfits.handle import FileHandle
@@ -232,6 +238,20 @@ def read_schema(file: FileHandle, index: int) -> Schema:
     FITSFormatError
         The columns cannot be made out.
     """
+    while True:
+        generation = file._generation()
+        try:
+            schema = _read_schema(file, index)
+        except FITSError:
+            if file.closed or generation == file._generation():
+                raise
+        else:
+            # Each column is asked for by itself: another thread may have changed them meanwhile.
+            if file.closed or schema.generation == file._generation():
+                return schema
+
+
+def _read_schema(file: FileHandle, index: int) -> Schema:
     handle, generation = file._handle(), file._generation()
     table = ffi.new("rf_table_info *")
     table.size = ffi.sizeof("rf_table_info")

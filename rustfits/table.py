@@ -3,11 +3,23 @@
 
 from __future__ import annotations
 
+import functools
 import operator
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import EllipsisType
-from typing import TYPE_CHECKING, Any, ClassVar, SupportsIndex, TypeAlias
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Concatenate,
+    ParamSpec,
+    SupportsIndex,
+    TypeAlias,
+    TypeVar,
+)
 
 import numpy as np
 
@@ -41,8 +53,20 @@ Array: TypeAlias = "np.ndarray[Any, Any]"
 #: Which rows: all, a slice, positions, a mask, or a condition.
 RowsLike: TypeAlias = "slice | Sequence[SupportsIndex] | Array | str | EllipsisType | None"
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_T = TypeVar("_T", bound="WritableTable")
+
 # Rows are read ahead in batches of this many bytes.
 _BATCH = 4 << 20
+
+
+_locks: weakref.WeakKeyDictionary[FileHandle, threading.RLock] = weakref.WeakKeyDictionary()
+
+
+def _lock_of(file: FileHandle) -> threading.RLock:
+    """Give the lock that whoever changes the tables of a file holds."""
+    return _locks.setdefault(file, threading.RLock())
 
 
 class TableBase(HDU):
@@ -219,17 +243,24 @@ class TableBase(HDU):
         as_bytes: bool = False,
     ) -> Any:
         """Read, and warn about what is odd."""
-        data = read(
-            self._file,
-            self._index,
-            schema,
-            columns,
-            axis,
-            scale=scale,
-            mask_null=mask_null,
-            as_bytes=as_bytes,
-        )
-        warn_once(self._file, schema, self._index, columns)
+        file = self._file
+        options = {"scale": scale, "mask_null": mask_null, "as_bytes": as_bytes}
+        try:
+            data = read(file, self._index, schema, columns, axis, **options)
+            moved = schema.generation != file._generation()
+        except FITSError:
+            moved = schema.generation != file._generation()
+            if not moved:
+                raise
+        if moved:
+            # Another thread has changed the file between the look at the columns and the end of the
+            # read: once more, while none can.
+            names = None if columns is schema.columns else [column.key for column in columns]
+            with _lock_of(file):
+                schema = self._schema()
+                columns = schema.select(names)
+                data = read(file, self._index, schema, columns, axis, **options)
+        warn_once(file, schema, self._index, columns)
         return data
 
     def _rows(self, rows: RowsLike) -> Axis:
@@ -384,6 +415,17 @@ def _names(key: Any) -> list[str] | None:
     return None
 
 
+def _edits(method: Callable[Concatenate[_T, _P], _R]) -> Callable[Concatenate[_T, _P], _R]:
+    """Let one thread at a time look at the columns of a file's tables and change them."""
+
+    @functools.wraps(method)
+    def locked(self: _T, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with _lock_of(self._file):
+            return method(self, *args, **kwargs)
+
+    return locked
+
+
 class WritableTable(TableBase):
     """What binary and ASCII tables have in common: writing."""
 
@@ -391,6 +433,7 @@ class WritableTable(TableBase):
 
     # ---- rows ----
 
+    @_edits
     def write(self, data: TableLike, *, names: Sequence[str] | None = None) -> None:
         """Write all rows.
 
@@ -425,6 +468,7 @@ class WritableTable(TableBase):
         cargo = table_write.prepare(schema, schema.columns, values, count)
         table_write.write_rows(self._file, self._index, Axis(0, 1, count), cargo)
 
+    @_edits
     def append(self, data: TableLike, *, names: Sequence[str] | None = None) -> None:
         """Add rows at the end. HDUs behind this one move back.
 
@@ -482,6 +526,7 @@ class WritableTable(TableBase):
         with self.appending():
             yield self
 
+    @_edits
     def resize(self, nrows: SupportsIndex) -> None:
         """Make the table `nrows` rows long: new ones are zero, surplus ones are cut.
 
@@ -505,6 +550,7 @@ class WritableTable(TableBase):
 
     # ---- cells ----
 
+    @_edits
     def __setitem__(self, key: Any, value: Any) -> None:
         if isinstance(key, (str, bytes)):
             self._set_column(None, self._schema().find(key).key, value)
@@ -515,6 +561,7 @@ class WritableTable(TableBase):
         else:
             self._set_rows(None, tuple(c.key for c in self._schema().select(names)), value)
 
+    @_edits
     def _set_rows(self, key: Any, names: Iterable[str] | None, value: Any) -> None:
         """Write some rows of some columns."""
         schema = self._schema()
@@ -554,6 +601,7 @@ class WritableTable(TableBase):
             made[column.key] = [record[place] for record in records]
         return made
 
+    @_edits
     def _set_column(self, key: Any, name: str, value: Any) -> None:
         """Write some rows of one column."""
         schema = self._schema()
@@ -569,6 +617,7 @@ class WritableTable(TableBase):
 
     # ---- columns ----
 
+    @_edits
     def delete_column(self, key: str | SupportsIndex) -> None:
         """Take a column out of the table. Its cells in the heap stay until `repack`.
 
@@ -589,6 +638,7 @@ class WritableTable(TableBase):
         err = error()
         check(lib.rf_table_delete_column(self._file._handle(), self._index, number, err), err)
 
+    @_edits
     def describe_column(
         self,
         key: str | SupportsIndex,
@@ -644,6 +694,7 @@ class WritableTable(TableBase):
         """Give a column that is to be made as it will be once it is there."""
         return column
 
+    @_edits
     def _insert(
         self,
         column: NewColumn,
@@ -753,6 +804,7 @@ class TableHDU(WritableTable):
         )
         self._insert(column, values, position, after, before)
 
+    @_edits
     def repack(self) -> int:
         """Write the heap anew without what no cell points at, and shorten the file.
 

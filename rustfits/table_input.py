@@ -582,20 +582,27 @@ def _as_strings(label: str, data: Array) -> Array:
     return data
 
 
+# Bytes of text looked at in one go.
+_CHECKED = 1 << 18
+
+
 def _check_ascii(label: str, data: Array) -> None:
     """Refuse text that FITS has no characters for (FITS 7.3.3.1)."""
     if not data.size or not data.dtype.itemsize:
         return
-    plain = np.ascontiguousarray(data)
-    codes = plain.view(plain.dtype.byteorder.replace("|", "=") + "u4")
-    if codes.max() > 0x7F:
-        rows = codes.reshape(len(plain) if plain.ndim else 1, -1)
-        row = int(np.flatnonzero((rows > 0x7F).any(axis=1))[0])
-        code = int(rows[row][rows[row] > 0x7F][0])
-        raise FITSValueError(
-            f"{label}, row {row}: character {chr(code)!r} (U+{code:04X}) is not ASCII, which is "
-            "all that FITS strings can hold"
-        )
+    data = np.atleast_1d(data)
+    batch = max(_CHECKED * len(data) // data.nbytes, 1)
+    for first in range(0, len(data), batch):  # the copy of a field of a struct stays small
+        plain = np.ascontiguousarray(data[first : first + batch])
+        codes = plain.view(plain.dtype.byteorder.replace("|", "=") + "u4")
+        if codes.max() > 0x7F:
+            rows = codes.reshape(len(plain), -1)
+            row = int(np.flatnonzero((rows > 0x7F).any(axis=1))[0])
+            code = int(rows[row][rows[row] > 0x7F][0])
+            raise FITSValueError(
+                f"{label}, row {first + row}: character {chr(code)!r} (U+{code:04X}) is not "
+                "ASCII, which is all that FITS strings can hold"
+            )
 
 
 def _as_numbers(

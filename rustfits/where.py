@@ -64,7 +64,10 @@ def _judge(file: FileHandle, index: int, parsed: CData, rows: Axis, text: bytes)
     places = np.flatnonzero(selected)
     if rows.indices is not None:
         return rows.indices[places].astype(np.int64)
-    return (rows.start + places * rows.step).astype(np.int64, copy=False)
+    numbers = places.astype(np.int64, copy=False)
+    numbers *= rows.step  # in place: there may be as many as there are rows
+    numbers += rows.start
+    return numbers
 
 
 def _check(status: int, err: CData, text: bytes) -> None:

@@ -914,3 +914,114 @@ def test_unknown_arguments_are_warned_about(tmp_path):
         module.write(path, np.arange(3))
         with module.FITS(path, "rw") as fits, pytest.warns(DeprecationWarning, match="ignored"):
             fits.write(np.arange(3), bogus=1)
+
+
+# ---- what this version does not read, and odd ways to make tables ----
+
+
+def test_compressed_images_are_listed_and_refused(tmp_path):
+    path = str(tmp_path / "t.fits")
+    original.write(path, np.arange(100.0, dtype="f4").reshape(10, 10), compress="GZIP")
+    with ours.FITS(path) as fits:
+        hdu = fits[1]
+        assert hdu.is_compressed()
+        assert hdu.get_exttype() == "IMAGE_HDU"
+        assert hdu.get_comptype() == "GZIP_1"
+        assert hdu.read_header()["ZBITPIX"] == -32
+        assert "IMAGE_HDU" in repr(hdu)
+        for read in (hdu.read, lambda: hdu[0:2, 0:2], hdu.get_dims):
+            with pytest.raises(errors.FITSUnsupportedError, match="compressed image"):
+                read()
+
+
+def test_tables_by_formats(tmp_path):
+    def script(module, path):
+        with module.FITS(path, "rw") as fits:
+            fits.create_table_hdu(
+                names=["m", "s", "x", "v"],
+                formats=["6E", "6A", "9X", "1PJ"],
+                dims=["(3,2)", "(3,2)", None, None],
+                units=["m", "", "", ""],
+                extname="B",
+            )
+            b = fits["B"].read_header()
+            return [
+                [b[f"TFORM{n}"].lstrip("1").replace("(0)", "") for n in range(1, 5)],
+                [b[f"TDIM{n}"].replace(" ", "") for n in range(1, 3)],
+                b["TUNIT1"],
+                fits["B"].get_colnames(),
+                fits["B"].get_nrows(),
+            ]
+
+    both(script, tmp_path)
+
+
+@pytest.mark.parametrize("reader", MODULES.values(), ids=MODULES)
+def test_ascii_tables_by_formats(tmp_path, reader):
+    path = str(tmp_path / "t.fits")
+    with ours.FITS(path, "rw") as fits:
+        fits.create_table_hdu(
+            names=["i", "x", "s"], formats=["I6", "F10.3", "A4"], table_type="ascii", extname="A"
+        )
+        fits["A"].append({"i": [1, -2], "x": [1.25, 2.5], "s": ["ab", "cdef"]})
+        fits.write_table({"i": [7]}, table_type="ascii", formats=["I3"], extname="W")
+    with reader.FITS(path) as fits:
+        assert fits["A"].read_header()["TFORM2"] == "F10.3"
+        assert fits["A"].read().tolist() == [(1, 1.25, "ab"), (-2, 2.5, "cdef")]
+        assert fits["W"]["i"][0] == 7
+        assert fits["W"].read_ascii(columns="i").tolist() == [7]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"names": ["a"], "formats": ["J", "K"]},
+        {"names": ["a"], "formats": ["Z"]},
+        {"names": ["a"], "formats": ["Z3"], "table_type": "ascii"},
+        {"names": ["a", "A"], "formats": ["J", "J"]},
+        {"dtype": "f8"},
+        {"dtype": [("a", "f8")], "units": ["m", "s"]},
+        {"dtype": [("a", "f8")], "table_type": "text"},
+        {},
+    ],
+)
+def test_tables_that_cannot_be(tmp_path, wrong):
+    with ours.FITS(tmp_path / "t.fits", "rw") as fits:
+        with pytest.raises(ValueError):
+            fits.create_table_hdu(**wrong)
+        assert len(fits) == 0
+
+
+def test_a_header_that_cannot_be_makes_no_hdu(tmp_path):
+    table = {"x": [1, 2]}
+    with ours.FITS(tmp_path / "t.fits", "rw") as fits:
+        fits.write(np.arange(3))
+        for header in ({"A": float("nan")}, {"B": "\u00e9"}, [{"name": "C"}]):
+            for make in (
+                lambda header: fits.write(np.arange(3), header=header),
+                lambda header: fits.write(table, header=header),
+                lambda header: fits.write(table, table_type="ascii", header=header),
+                lambda header: fits.create_image_hdu(dims=[3], dtype="f4", header=header),
+                lambda header: fits.create_table_hdu(dtype=[("x", "i4")], header=header),
+                lambda header: fits.create_table_hdu(table, header=header),
+            ):
+                with pytest.raises(ValueError):
+                    make(header)
+        assert len(fits) == 1
+
+
+def test_next(tmp_path):
+    def script(module, path):
+        original.write(path, {"x": np.arange(3)})
+        with module.FITS(path) as fits:
+            return [
+                [hdu.get_extnum() for hdu in fits],
+                [row["x"].item() for row in fits[1]],
+                [row["x"].item() for row in fits[1]],
+                list(module.FITSHDR({"A": 1, "B": 2})),
+            ]
+
+    both(script, tmp_path)
+    with ours.FITS(str(tmp_path / "rustfits" / "t.fits")) as fits:
+        assert [next(fits).get_extnum(), fits.next().get_extnum()] == [0, 1]
+        assert [next(fits[1])["x"], fits[1].next()["x"]] == [0, 1]

@@ -72,7 +72,7 @@ class HDUBase:
 
     def get_filename(self) -> str:
         """Give the name of the file."""
-        return self._fits.filename
+        return str(self._fits.filename)
 
     def has_data(self) -> bool:
         """Tell whether there is at least one pixel or one row."""

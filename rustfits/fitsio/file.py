@@ -9,28 +9,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import rustfits.file
-from rustfits.errors import FITSClosedError, FITSError, FITSIOError, FITSValueError
+from rustfits.errors import FITSClosedError, FITSError, FITSIOError
 from rustfits.fitsio.base import HDUBase
-from rustfits.fitsio.columns import columns_of, plan_of_formats, units_of, without_twins
-from rustfits.fitsio.header import FITSHDR, cards_of
 from rustfits.fitsio.image import ImageHDU
 from rustfits.fitsio.table import TableReader
 from rustfits.fitsio.table_edit import AsciiTableHDU, TableHDU
 from rustfits.fitsio.util import (
-    NOT_SET,
     READONLY,
     READWRITE,
     check_vstorage,
-    refuse_compression,
     warn_ignored,
 )
-from rustfits.image import as_pixels
-from rustfits.table_input import is_table
+from rustfits.fitsio.writing import Writing
 
-__all__ = ["FITS", "check_data"]
+__all__ = ["FITS"]
 
 _CLASSES: dict[str, type[HDUBase]] = {
     "image": ImageHDU,
@@ -43,7 +36,7 @@ _CLASSES: dict[str, type[HDUBase]] = {
 _MODES = {"r": "r", "rw": "rw", READONLY: "r", READWRITE: "rw"}
 
 
-class FITS:
+class FITS(Writing):
     """An open FITS file.
 
     Parameters
@@ -114,11 +107,6 @@ class FITS:
         own_mode = "r" if known == "r" else "w+" if clobber or not _is_there(filename) else "r+"
         #: The file of `rustfits` behind this one.
         self.file = rustfits.file.FITS(filename, own_mode)
-
-    @property
-    def filename(self) -> str:
-        """Name of the file."""
-        return self.file.filename
 
     # ---- the file ----
 
@@ -330,382 +318,6 @@ class FITS:
             lines.append(f"  {failed}")
         return "\n".join(lines)
 
-    # ---- writing ----
-
-    def write(
-        self,
-        data: Any,
-        units: Any = None,
-        extname: str | None = None,
-        extver: int | None = None,
-        compress: Any = NOT_SET,
-        tile_dims: Any = NOT_SET,
-        qlevel: Any = NOT_SET,
-        qmethod: Any = NOT_SET,
-        dither_seed: Any = NOT_SET,
-        hcomp_scale: Any = NOT_SET,
-        hcomp_smooth: Any = NOT_SET,
-        header: Any = None,
-        names: Any = None,
-        table_type: str = "binary",
-        write_bitcols: bool = False,
-        **keys: Any,
-    ) -> None:
-        """Append an HDU: a table for a structured array, dict or list, an image otherwise.
-
-        Parameters
-        ----------
-        data : array_like, dict or list
-        units, names, table_type, write_bitcols
-            As for `write_table`.
-        extname, extver, header
-            As for `write_image`.
-        compress, tile_dims
-            None, or not given: compressed images cannot be written yet.
-        qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-            Without effect.
-
-        Raises
-        ------
-        FITSError
-            As for `write_image` and `write_table`.
-        """
-        warn_ignored(keys)
-        del qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-        if isinstance(data, (list, tuple)) or is_table(data):
-            self.write_table(
-                data,
-                table_type=table_type,
-                names=names,
-                units=units,
-                extname=extname,
-                extver=extver,
-                header=header,
-                write_bitcols=write_bitcols,
-            )
-        else:
-            self.write_image(
-                data,
-                extname=extname,
-                extver=extver,
-                compress=compress,
-                tile_dims=tile_dims,
-                header=header,
-            )
-
-    def write_image(
-        self,
-        img: Any,
-        extname: str | None = None,
-        extver: int | None = None,
-        compress: Any = NOT_SET,
-        tile_dims: Any = NOT_SET,
-        qlevel: Any = NOT_SET,
-        qmethod: Any = NOT_SET,
-        dither_seed: Any = NOT_SET,
-        hcomp_scale: Any = NOT_SET,
-        hcomp_smooth: Any = NOT_SET,
-        header: Any = None,
-    ) -> None:
-        """Append an image.
-
-        Parameters
-        ----------
-        img : array_like or None
-            None, an HDU without data, can be in front only, unless the file was opened with
-            ``ignore_empty``.
-        extname, extver : optional
-            EXTNAME and EXTVER.
-        compress, tile_dims
-            None, or not given: compressed images cannot be written yet.
-        qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-            Without effect.
-        header : FITSHDR, dict, or list of dict, optional
-            Keywords to copy, without those that describe structure.
-
-        Raises
-        ------
-        FITSValueError
-            There are no pixels, or something in `header` is not possible.
-        FITSUnsupportedError
-            Compression is asked for.
-        FITSError
-            As for `rustfits.FITS.write_image`.
-        """
-        del qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-        refuse_compression(compress, tile_dims=tile_dims)
-        if img is not None and np.size(img) == 0:
-            if not self.ignore_empty:
-                raise FITSValueError(f"{self.filename}: an image without pixels")
-            img = None
-        elif img is None and not self.ignore_empty and self._begun():
-            raise FITSValueError(f"{self.filename}: no image to write: the data are None")
-        if img is not None and np.ndim(img) == 0:
-            raise FITSValueError(f"{self.filename}: a single number is no image")
-        cards = cards_of(header, _given(extver) | {"BSCALE", "BZERO", "BLANK"})
-        self.file.write_image(img, extname=extname, extver=extver, header=cards)
-
-    def create_image_hdu(
-        self,
-        img: Any = None,
-        dims: Any = None,
-        dtype: Any = None,
-        extname: str | None = None,
-        extver: int | None = None,
-        compress: Any = NOT_SET,
-        tile_dims: Any = NOT_SET,
-        qlevel: Any = NOT_SET,
-        qmethod: Any = NOT_SET,
-        dither_seed: Any = NOT_SET,
-        hcomp_scale: Any = NOT_SET,
-        hcomp_smooth: Any = NOT_SET,
-        header: Any = None,
-    ) -> None:
-        """Append an image filled with zeros, or with the pixels of `img`.
-
-        Parameters
-        ----------
-        img : array_like, optional
-            The pixels.
-        dims : sequence of int, optional
-            Otherwise the shape.
-        dtype : dtype-like, optional
-            And the type.
-        extname, extver, compress, tile_dims, header
-            As for `write_image`.
-        qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-            Without effect.
-
-        Raises
-        ------
-        FITSError
-            As for `write_image`.
-        """
-        del qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-        refuse_compression(compress, tile_dims=tile_dims)
-        if img is not None or dims is None:
-            self.write_image(img, extname=extname, extver=extver, header=header)
-            return
-        cards = cards_of(header, _given(extver))
-        hdu = self.file.create_image_hdu(
-            "f8" if dtype is None else dtype, dims, extname=extname, extver=extver
-        )
-        if cards:
-            hdu.header.update(cards, copy_commentary=True)
-
-    def write_table(
-        self,
-        data: Any,
-        table_type: str = "binary",
-        names: Any = None,
-        formats: Any = None,
-        units: Any = None,
-        extname: str | None = None,
-        extver: int | None = None,
-        header: Any = None,
-        write_bitcols: bool = False,
-    ) -> None:
-        """Append a table.
-
-        Parameters
-        ----------
-        data : structured array, dict, or list of arrays
-            The columns. Object arrays become columns of variable length.
-        table_type : {"binary", "ascii"}
-        names : sequence of str, optional
-            Names of the columns, for a list.
-        formats : sequence of str, optional
-            Formats of the columns of an ASCII table (``"I8"``, ``"F10.3"``).
-        units : sequence of str, or dict, optional
-            Units, one for each column, or by name.
-        extname, extver, header
-            As for `write_image`.
-        write_bitcols : bool
-            Store arrays of bools as bits.
-
-        Raises
-        ------
-        FITSValueError, FITSTypeError
-            There can be no such table. Nothing was written.
-        FITSError
-            As for `rustfits.FITS.write_table`.
-        """
-        where = f"{self.filename}: the new table"
-        values, _ = columns_of(where, data, names)
-        without_twins(values)
-        by_name = units_of(units, list(values))
-        cards = cards_of(header, _given(extver))
-        if _is_ascii(table_type):
-            self._write_ascii(values, formats, by_name, extname, extver, cards)
-            return
-        self.file.write_table(
-            values,
-            extname=extname,
-            extver=extver,
-            units=by_name,
-            bit_columns=_bits(values) if write_bitcols or self.write_bitcols else None,
-            header=cards,
-        )
-
-    def _write_ascii(
-        self,
-        values: dict[str, Any],
-        formats: Any,
-        units: Any,
-        extname: Any,
-        extver: Any,
-        cards: Any,
-    ) -> None:
-        fields: Any = [(name, cells.dtype, cells.shape[1:]) for name, cells in values.items()]
-        forms = None if formats is None else dict(zip(values, formats, strict=True))
-        hdu = self.file.create_ascii_table_hdu(
-            np.dtype(fields), extname=extname, extver=extver, units=units, formats=forms
-        )
-        if cards:
-            hdu.header.update(cards, copy_commentary=True)
-        hdu.append(values)
-
-    def create_table_hdu(
-        self,
-        data: Any = None,
-        dtype: Any = None,
-        header: Any = None,
-        names: Any = None,
-        formats: Any = None,
-        units: Any = None,
-        dims: Any = None,
-        extname: str | None = None,
-        extver: int | None = None,
-        table_type: str = "binary",
-        write_bitcols: bool = False,
-    ) -> None:
-        """Append a table without rows.
-
-        Parameters
-        ----------
-        data : structured array, dict, or list of arrays, optional
-            Columns of this type.
-        dtype : dtype-like, optional
-            Otherwise: of this structured type.
-        names, formats, dims : sequences of str, optional
-            Otherwise: names, formats (``"J"``, ``"5A"``, ``"1PE"``) and shapes (``"(3,2)"``).
-        units, extname, extver, table_type, write_bitcols, header
-            As for `write_table`.
-
-        Raises
-        ------
-        FITSValueError, FITSTypeError
-            There can be no such table. Nothing was written.
-        FITSError
-            As for `rustfits.FITS.create_table_hdu`.
-        """
-        ascii_table = _is_ascii(table_type)
-        pack = write_bitcols or self.write_bitcols
-        packed: list[str] = []
-        var_dtypes: dict[str, Any] | None = None
-        forms = None
-        if data is not None:
-            values, _ = columns_of(f"{self.filename}: the new table", data, names)
-            without_twins(values)
-            bits = _bits(values) if pack else None
-            self._write_empty(values, ascii_table, units, extname, extver, header, bits)
-            return
-        if dtype is not None:
-            kind = np.dtype(dtype)
-        elif names is not None and formats is not None and ascii_table:
-            kind, forms = _ascii_plan(names, formats)
-        elif names is not None and formats is not None:
-            kind, var_dtypes, packed = plan_of_formats(names, formats, dims)
-        else:
-            raise FITSValueError("a table is made of data=, of dtype=, or of names= and formats=")
-        if not kind.names:
-            raise FITSValueError(f"the type of a table is a structured dtype, not {kind}")
-        without_twins(kind.names)
-        by_name = units_of(units, kind.names)
-        cards = cards_of(header, _given(extver))
-        hdu: Any
-        if ascii_table:
-            hdu = self.file.create_ascii_table_hdu(
-                kind, extname=extname, extver=extver, units=by_name, formats=forms
-            )
-        else:
-            hdu = self.file.create_table_hdu(
-                kind,
-                extname=extname,
-                extver=extver,
-                units=by_name,
-                var_dtypes=var_dtypes,
-                bit_columns=packed + (_bits_of(kind) if pack else []),
-            )
-        if cards:
-            hdu.header.update(cards, copy_commentary=True)
-
-    def _write_empty(
-        self,
-        values: dict[str, Any],
-        ascii_table: bool,
-        units: Any,
-        extname: Any,
-        extver: Any,
-        header: Any,
-        bits: Any,
-    ) -> None:
-        """Append a table of the type of these columns, without rows."""
-        by_name = units_of(units, list(values))
-        cards = cards_of(header, _given(extver))
-        none = {name: cells[:0] for name, cells in values.items()}
-        if ascii_table:
-            self._write_ascii(none, None, by_name, extname, extver, cards)
-            return
-        hdu = self.file.write_table(
-            values, extname=extname, extver=extver, units=by_name, bit_columns=bits, header=cards
-        )
-        hdu.resize(0)
-
-    def _begun(self) -> bool:
-        """Tell whether there is an HDU already."""
-        return len(self.file) > 0
-
-
-def _given(extver: Any) -> set[str]:
-    """Give the keywords that arguments set."""
-    return set() if extver is None else {"EXTVER"}
-
-
-def _bits(values: dict[str, Any]) -> list[str]:
-    """Name the columns that are stored as bits: those of arrays of bools."""
-    return [name for name, cells in values.items() if cells.dtype.kind == "b" and cells.ndim > 1]
-
-
-def _bits_of(dtype: np.dtype[Any]) -> list[str]:
-    """Name the fields of a type that are stored as bits."""
-    fields: Any = dtype.fields or {}
-    return [name for name, field in fields.items() if field[0].base.kind == "b" and field[0].shape]
-
-
-def _is_ascii(table_type: Any) -> bool:
-    if table_type in ("binary", "ascii"):
-        return bool(table_type == "ascii")
-    if table_type in (1, 2):  # ASCII_TBL, BINARY_TBL
-        return bool(table_type == 1)
-    raise FITSValueError(f"table_type must be 'binary' or 'ascii', not {table_type!r}")
-
-
-def _ascii_plan(names: Any, formats: Any) -> tuple[np.dtype[Any], dict[str, str]]:
-    """Give the type of an ASCII table whose columns are given by TFORM."""
-    if len(names) != len(formats):
-        raise FITSValueError("names and formats need the same length")
-    fields = []
-    for name, form in zip(names, formats, strict=True):
-        letter, width = form.strip()[:1].upper(), form.strip()[1:]
-        if letter == "A" and width.isdigit():
-            fields.append((name, f"S{width}"))
-        elif letter in ("I", "F", "E", "D"):
-            fields.append((name, "i8" if letter == "I" else "f8"))
-        else:
-            raise FITSValueError(f"column {name!r}: {form!r} is no format of an ASCII table")
-    return np.dtype(fields), dict(zip(names, formats, strict=True))
-
 
 def _is_there(filename: str | os.PathLike[str]) -> bool:
     """Tell whether there is something to open; names with a scheme are always tried."""
@@ -717,13 +329,3 @@ def _is_there(filename: str | os.PathLike[str]) -> bool:
             return False
         return True
     return Path(name).exists()
-
-
-def check_data(data: Any, header: Any, **options: Any) -> None:
-    """Look whether data can be written, before an old file is cut."""
-    if isinstance(data, (list, tuple)) or is_table(data):
-        values, _ = columns_of("the new table", data, options.get("names"))
-        without_twins(values)
-    elif data is not None:
-        as_pixels(data)
-    FITSHDR(header)

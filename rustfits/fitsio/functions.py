@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from rustfits.errors import FITSIOError
-from rustfits.fitsio.file import FITS, check_data
+from rustfits.fitsio.file import FITS
 from rustfits.fitsio.header import FITSHDR
 from rustfits.fitsio.table import TableReader
 from rustfits.fitsio.util import NOT_SET, refuse_compression, warn_ignored
+from rustfits.fitsio.writing import check_data
 
 __all__ = ["read", "read_header", "read_scamp_head", "write"]
 
