@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
 
-    from rustfits.table import RowsLike, TableBase
+    from rustfits.table_base import RowsLike, TableBase
 
 __all__ = [
     "AsciiColumnSubset",

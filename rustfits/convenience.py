@@ -11,7 +11,7 @@ from rustfits.file import FITS
 from rustfits.handle import name_bytes
 from rustfits.header import FITSHeader
 from rustfits.image import ImageHDU, as_pixels
-from rustfits.table import TableBase
+from rustfits.table_base import TableBase
 from rustfits.table_input import is_table
 from rustfits.table_write import check_table
 

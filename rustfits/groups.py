@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 import numpy as np
 
 from rustfits.errors import FITSColumnError, FITSError, FITSIndexError, FITSTypeError
-from rustfits.table import TableBase
+from rustfits.table_base import TableBase
 
 if TYPE_CHECKING:
-    from rustfits.table import RowsLike
+    from rustfits.table_base import RowsLike
 
 __all__ = ["GroupsHDU"]
 

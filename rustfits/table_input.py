@@ -342,7 +342,7 @@ def _new_variable(name: str, wishes: Wishes, values: Array | None) -> NewColumn:
     elif values is None:
         raise FITSValueError(
             f"column {name!r}: what is in cells of type object must be said: "
-            f"var_dtypes={{{name!r}: 'f8'}}"
+            f"var_dtypes={{{name!r}: 'f8'}}, or inner_dtype='f8' of insert_column"
         )
     else:
         inner = _infer(name, values)

@@ -21,7 +21,7 @@ from rustfits.fitsio.util import (
     warn_ignored,
 )
 from rustfits.selection import Axis
-from rustfits.table import TableBase
+from rustfits.table_base import TableBase
 from rustfits.where import find_rows
 
 if TYPE_CHECKING:
