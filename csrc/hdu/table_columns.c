@@ -89,7 +89,7 @@ static bool covered(const rf_table *table, uint64_t at, size_t except) {
 static rf_status shift_starts(rf_header *header, const rf_table *table, uint64_t from, int64_t bytes, size_t place,
                               int shift, size_t gone, rf_error *err) {
   for (size_t i = 0; i < table->info.ncols; i++) {
-    char keyword[16];
+    char keyword[32];
     int64_t offset = (int64_t)table->columns[i].info.offset, number = (int64_t)i + 1 + (i >= place ? shift : 0);
     if (i == gone || (uint64_t)offset < from)
       continue;

@@ -15,6 +15,11 @@
  * and lets the kernel read ahead. */
 #define READ_FROM ((size_t)256 << 10)
 
+/* Ranges this far apart have a page fault each where the mapping is new, which costs more than a system call: so many
+ * of them are read before the mapping is made for those that keep coming. */
+#define SPARSE_BYTES ((uint64_t)32 << 10)
+#define SPARSE_RANGES 4096
+
 typedef struct file_state {
   rf_fd fd;
   char *path;
@@ -24,6 +29,7 @@ typedef struct file_state {
   _Atomic(const uint8_t *) map; /* made once, when first wanted */
   size_t map_length;            /* set before map */
   bool map_failed;
+  atomic_size_t sparse_ranges; /* read so far without the mapping */
 } file_state;
 
 static rf_status file_state_new(file_state **state, rf_error *err) {
@@ -116,6 +122,17 @@ static const uint8_t *file_mapping(file_state *f, uint64_t size) {
   return map;
 }
 
+static bool is_worth_mapping(file_state *f, const rf_range *ranges, size_t count) {
+  if (!f->mappable || count < 2)
+    return false;
+  if (atomic_load_explicit(&f->map, memory_order_relaxed))
+    return true;
+  uint64_t first = ranges[0].offset, last = ranges[count - 1].offset;
+  if ((first < last ? last - first : first - last) / count < SPARSE_BYTES)
+    return true;
+  return atomic_fetch_add(&f->sparse_ranges, count) >= SPARSE_RANGES;
+}
+
 static rf_status truncated(const rf_range *range, uint64_t size, rf_error *err) {
   uint64_t have = range->offset < size ? size - range->offset : 0;
   rf_error_at(err, (int64_t)range->offset);
@@ -129,7 +146,7 @@ static rf_status file_read_many(void *state, const rf_range *ranges, size_t coun
   file_state *f = state;
   const uint8_t *map = NULL;
   uint64_t mapped = 0, size = 0;
-  if (f->mappable && count > 1) {
+  if (is_worth_mapping(f, ranges, count)) {
     /* Asked each time: touching a page behind the end of a file that somebody has cut would be a signal. */
     RF_TRY(rf_fd_size(f->fd, &size, err));
     map = file_mapping(f, size);
