@@ -28,7 +28,11 @@ package = pathlib.Path(rustfits.__file__).parent
 assert package == extension.parent, (package, extension)
 assert ".abi3." in extension.name, extension
 assert (package / "py.typed").exists()
-unexpected = [p.name for p in package.iterdir() if p.suffix not in {".py", ".pyi", ".so", ".typed"} and p.name != "__pycache__"]
+unexpected = [
+    p.name
+    for p in package.rglob("*")
+    if p.is_file() and p.suffix not in {".py", ".pyi", ".so", ".typed", ".pyc"}
+]
 assert not unexpected, unexpected
 assert rustfits.__version__ == importlib.metadata.version("rustfits")
 strangers = [
@@ -41,5 +45,8 @@ assert not strangers, strangers
 image = np.arange(12, dtype="f4").reshape(3, 4)
 rustfits.write("a.fits", image)
 assert (rustfits.read("a.fits") == image).all()
+from rustfits import fitsio
+
+assert (fitsio.read("a.fits") == image).all()
 print(f"rustfits {rustfits.__version__} installs from a clean copy and works ({extension.name})")
 E2

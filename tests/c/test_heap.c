@@ -95,12 +95,12 @@ static void make(heap_table *t, char descriptor, char letter, unsigned nrows, ui
   snprintf(theap, sizeof theap, "THEAP   = %20u", nrows * (2 + 2 * width) + gap);
   begin(&t->fits, 2 + 2 * width, nrows, (long long)used, form, theap);
   if (more != NULL) { /* before END: the header is one block, and has room */
-    char *end = (char *)t->fits.bytes + 2880;
-    while (memcmp(end, "END     ", 8) != 0)
+    size_t end = 2880;
+    while (end < 5600 && memcmp(t->fits.bytes + end, "END     ", 8) != 0)
       end += 80;
-    memcpy(end + 80, end, 80);
-    memset(end, ' ', 80);
-    memcpy(end, more, strlen(more));
+    memcpy(t->fits.bytes + end + 80, t->fits.bytes + end, 80);
+    memset(t->fits.bytes + end, ' ', 80);
+    memcpy(t->fits.bytes + end, more, strlen(more));
   }
   uint8_t *rows = fits_grow(&t->fits, (size_t)nrows * (2 + 2 * width), 0x55);
   for (unsigned i = 0; i < nrows; i++) {
