@@ -85,6 +85,23 @@ def test_rows(bench, rng, key):
     bench.check()
 
 
+@pytest.mark.parametrize("gap", [16, 20, 63])
+def test_rows_between_the_written_ones_stay(tmp_path, gap):
+    """Whole rows, so many that they go through vectors, which write beyond their last byte."""
+    path = tmp_path / "gap.fits"
+    data = np.zeros(80, [("a", "i8"), ("b", "f4"), ("c", "S7"), ("d", "f8"), ("e", "?")])
+    data["a"] = np.arange(80) * 123_456_789_012_345
+    data["b"] = data["d"] = np.arange(80) + 0.5
+    data["c"], data["e"] = b"abcdefg", True
+    rustfits.write(path, data)
+    rows = [row for row in range(80) if row != gap]
+    with rustfits.FITS(path, "r+") as fits:
+        fits[1][rows] = np.zeros(len(rows), data.dtype)
+    expected = np.zeros(80, data.dtype)
+    expected[gap] = data[gap]
+    np.testing.assert_array_equal(rustfits.FITS(path)[1].read(as_bytes=True), expected)
+
+
 def test_rows_given_in_other_forms(bench):
     hdu, data = bench.hdu, bench.data
     hdu[0] = hdu[5]

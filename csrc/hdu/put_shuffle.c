@@ -12,28 +12,34 @@
 #if defined(__GNUC__) && defined(__x86_64__)
 #define HAVE_SSSE3 1
 #include <immintrin.h>
+/* As in row_wide.c: gcc's spills of whole vectors do not go with the stack of Windows. */
+#if !defined(_WIN32)
+#define HAVE_WIDE 1
+#endif
 #endif
 
 #if defined(HAVE_SSSE3)
 
 #define MOST_WINDOWS 512
-#define WINDOW RF_PUT_SLACK
+#define SHORT 16
+#define WIDE RF_PUT_SLACK
 
-/* 16 bytes of the struct to 16 bytes of the row. Windows stand in the order of the row, so that what one writes too far
- * the next ones put right. */
+/* 16 or 64 bytes of the struct to as many of the row. Windows stand in the order of the row, so that what one writes
+ * too far the next ones put right. */
 typedef struct window {
   size_t from; /* in the struct */
   size_t to;   /* in the row */
   bool has_logicals;
-  uint8_t order[WINDOW];
-  uint8_t flip[WINDOW];
-  uint8_t logical[WINDOW];
+  uint8_t order[WIDE];
+  uint8_t flip[WIDE];
+  uint8_t logical[WIDE];
 } window;
 
 struct rf_put_shuffle {
   const uint8_t *data; /* the struct of row 0 */
   size_t stride;
   uint64_t rows; /* from this one on, windows would leave memory */
+  size_t width;  /* of windows */
   size_t count;
   window windows[];
 };
@@ -74,7 +80,8 @@ static size_t find_struct(const rf_row_plan *plan, const uint8_t **data, size_t 
 /* One element into the last window, or into a new one; false when there are too many. */
 static bool add_element(rf_put_shuffle *shuffle, const rf_row_step *step, size_t from, size_t to, size_t bytes) {
   window *last = shuffle->count > 0 ? &shuffle->windows[shuffle->count - 1] : NULL;
-  if (last == NULL || from < last->from || from + bytes > last->from + WINDOW || to + bytes > last->to + WINDOW) {
+  if (last == NULL || from < last->from || from + bytes > last->from + shuffle->width ||
+      to + bytes > last->to + shuffle->width) {
     if (shuffle->count == MOST_WINDOWS)
       return false;
     last = &shuffle->windows[shuffle->count++];
@@ -117,10 +124,21 @@ static bool in_order(const rf_row_plan *plan) {
 static uint64_t safe_rows(const rf_put_shuffle *shuffle, uint64_t rows, size_t solid) {
   size_t reach = 0;
   for (size_t k = 0; k < shuffle->count; k++)
-    if (shuffle->windows[k].from + WINDOW > reach)
-      reach = shuffle->windows[k].from + WINDOW;
+    if (shuffle->windows[k].from + shuffle->width > reach)
+      reach = shuffle->windows[k].from + shuffle->width;
   uint64_t left = reach > solid ? (reach - solid + shuffle->stride - 1) / shuffle->stride : 0;
   return rows > left ? rows - left : 0;
+}
+
+/* Short rows go through short windows as fast. */
+static size_t choose_width(size_t stride) {
+#if defined(HAVE_WIDE)
+  if (stride > 2 * SHORT && rf_bytes_level() >= 2 && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vbmi"))
+    return WIDE;
+#endif
+  (void)stride;
+  return SHORT;
 }
 
 rf_put_shuffle *rf_put_shuffle_make(rf_row_plan *plan, uint64_t rows) {
@@ -138,6 +156,7 @@ rf_put_shuffle *rf_put_shuffle_make(rf_row_plan *plan, uint64_t rows) {
     return NULL;
   shuffle->data = data;
   shuffle->stride = stride;
+  shuffle->width = choose_width(stride);
   shuffle->count = 0;
   for (size_t i = 0; i < plan->count; i++)
     if (is_plain(&plan->steps[i]) && !add_step(shuffle, &plan->steps[i])) {
@@ -154,14 +173,9 @@ static inline __m128i load(const uint8_t *p) {
   return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
-__attribute__((target("ssse3"))) size_t rf_put_shuffle_run(const rf_put_shuffle *shuffle, uint64_t first, uint8_t *dst,
-                                                           size_t row_bytes, size_t count) {
+__attribute__((target("ssse3"))) static void run_short(const rf_put_shuffle *shuffle, const uint8_t *src, uint8_t *dst,
+                                                       size_t row_bytes, size_t count) {
   const __m128i letter = _mm_set1_epi8('T'), change = _mm_set1_epi8('T' ^ 'F');
-  if (first >= shuffle->rows)
-    return 0;
-  if (count > shuffle->rows - first)
-    count = (size_t)(shuffle->rows - first);
-  const uint8_t *src = shuffle->data + (size_t)first * shuffle->stride;
   for (size_t i = 0; i < count; i++, src += shuffle->stride, dst += row_bytes) {
     for (size_t k = 0; k < shuffle->count; k++) {
       const window *w = &shuffle->windows[k];
@@ -174,6 +188,43 @@ __attribute__((target("ssse3"))) size_t rf_put_shuffle_run(const rf_put_shuffle 
       _mm_storeu_si128((__m128i *)(void *)(dst + w->to), bytes);
     }
   }
+}
+
+#if defined(HAVE_WIDE)
+
+__attribute__((target("avx512f,avx512bw,avx512vbmi"))) static void
+run_wide(const rf_put_shuffle *shuffle, const uint8_t *src, uint8_t *dst, size_t row_bytes, size_t count) {
+  const __m512i yes = _mm512_set1_epi8('T'), no = _mm512_set1_epi8('F');
+  for (size_t i = 0; i < count; i++, src += shuffle->stride, dst += row_bytes) {
+    for (size_t k = 0; k < shuffle->count; k++) {
+      const window *w = &shuffle->windows[k];
+      __m512i bytes = _mm512_permutexvar_epi8(_mm512_loadu_si512(w->order), _mm512_loadu_si512(src + w->from));
+      bytes = _mm512_xor_si512(bytes, _mm512_loadu_si512(w->flip));
+      if (w->has_logicals) {
+        __m512i truth = _mm512_mask_blend_epi8(_mm512_test_epi8_mask(bytes, bytes), no, yes);
+        /* truth where there is a logical, else bytes */
+        bytes = _mm512_ternarylogic_epi64(_mm512_loadu_si512(w->logical), truth, bytes, 0xCA);
+      }
+      _mm512_storeu_si512(dst + w->to, bytes);
+    }
+  }
+}
+
+#endif
+
+size_t rf_put_shuffle_run(const rf_put_shuffle *shuffle, uint64_t first, uint8_t *dst, size_t row_bytes, size_t count) {
+  if (first >= shuffle->rows)
+    return 0;
+  if (count > shuffle->rows - first)
+    count = (size_t)(shuffle->rows - first);
+  const uint8_t *src = shuffle->data + (size_t)first * shuffle->stride;
+#if defined(HAVE_WIDE)
+  if (shuffle->width == WIDE) {
+    run_wide(shuffle, src, dst, row_bytes, count);
+    return count;
+  }
+#endif
+  run_short(shuffle, src, dst, row_bytes, count);
   return count;
 }
 

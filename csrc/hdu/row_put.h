@@ -31,7 +31,7 @@ rf_put_shuffle *rf_put_shuffle_make(rf_row_plan *plan, uint64_t rows);
 void rf_put_shuffle_free(rf_put_shuffle *shuffle);
 
 /* Bytes behind the last row of dst that may be overwritten. */
-#define RF_PUT_SLACK 16
+#define RF_PUT_SLACK 64
 
 /* Rows first .. first+count-1 of the selection to dst, one behind the other; gives how many of them were done. */
 size_t rf_put_shuffle_run(const rf_put_shuffle *shuffle, uint64_t first, uint8_t *dst, size_t row_bytes, size_t count);

@@ -108,13 +108,14 @@ static rf_status put_step(const rf_write_plan *plan, const rf_row_step *step, ui
   return RF_OK;
 }
 
-/* Rows first .. first+count-1 of the selection; byte `low` of the first one is at dst. */
+/* Rows first .. first+count-1 of the selection; byte `low` of the first one is at dst. `freely`: what is behind them in
+ * the buffer comes later, so that the shuffle may write too far. */
 static rf_status put_rows(const rf_write_plan *plan, uint64_t low, uint64_t row_bytes, uint8_t *dst,
-                          ptrdiff_t dst_stride, uint64_t first, size_t count, rf_error *err) {
+                          ptrdiff_t dst_stride, uint64_t first, size_t count, bool freely, rf_error *err) {
   uint64_t most = BLOCK_BYTES / (row_bytes + 1) + 1;
   while (count > 0) {
     size_t n = count < most ? count : (size_t)most, shuffled = 0;
-    if (plan->shuffle != NULL && dst_stride == (ptrdiff_t)row_bytes)
+    if (freely && plan->shuffle != NULL && dst_stride == (ptrdiff_t)row_bytes)
       shuffled = rf_put_shuffle_run(plan->shuffle, first, dst, (size_t)row_bytes, n);
     for (size_t i = 0; i < plan->rows.count; i++) {
       const rf_row_step *step = &plan->rows.steps[i];
@@ -173,7 +174,7 @@ static rf_status put_window(const rf_write_plan *plan, const rf_row_walk *walk, 
     while (i + n < end && (int64_t)(rf_row_at(walk, i + n) - rf_row_at(walk, i + n - 1)) == step)
       n++;
     RF_TRY(put_rows(plan, low, row_bytes, buffer + (size_t)((row - w->low) * row_bytes),
-                    (ptrdiff_t)step * (ptrdiff_t)row_bytes, i, (size_t)n, err));
+                    (ptrdiff_t)step * (ptrdiff_t)row_bytes, i, (size_t)n, w->dense, err));
   }
   return RF_OK;
 }
