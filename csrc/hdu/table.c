@@ -43,8 +43,11 @@ static column_key split_keyword(const char card[RF_CARD_BYTES], size_t *number) 
       continue;
     for (; i < 8 && key[i] >= '0' && key[i] <= '9'; i++)
       n = n * 10 + (size_t)(key[i] - '0');
-    if (i == 1 + length || key[1 + length] == '0' || (i < 8 && key[i] != ' '))
+    if (i == 1 + length || key[1 + length] == '0')
       return NO_KEY;
+    for (; i < 8; i++) /* "TBCOL2 x" is another keyword, which edits would not find */
+      if (key[i] != ' ')
+        return NO_KEY;
     *number = n;
     return (column_key)k;
   }

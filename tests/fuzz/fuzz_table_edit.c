@@ -244,9 +244,14 @@ static void append_image(session *s, unsigned n) {
   (void)good(rf_image_create(s->file, &spec, &index, &err), &err);
 }
 
-/* The columns that were there before have kept their cells; `changed` is one that need not, `moved` the first whose
- * number is another now, by `by`. What could not be read may be readable now, and the other way round only when rows
- * behind a cut end were asked for. */
+/* Fields of an ASCII table may lie on one another (FITS 7.2.3): what is written to one of them changes both. */
+static bool overlap(const rf_column_info *a, const rf_column_info *b) {
+  return a->offset < b->offset + b->bytes && b->offset < a->offset + a->bytes;
+}
+
+/* The columns that were there before have kept their cells; `changed` is one that need not (nor need what it lies on),
+ * `moved` the first whose number is another now, by `by`. What could not be read may be readable now, and the other way
+ * round only when rows behind a cut end were asked for. */
 static void same_cells(session *s, const snapshot *before, uint64_t nrows, size_t changed, size_t moved, int by) {
   snapshot after;
   if (!look(s->file, nrows, &after))
@@ -254,6 +259,8 @@ static void same_cells(session *s, const snapshot *before, uint64_t nrows, size_
   for (size_t i = 0; i < before->info.ncols; i++) {
     size_t now = i >= moved ? (size_t)((int64_t)i + by) : i;
     if (i == changed || now >= after.info.ncols || before->digests[i] == BAD)
+      continue;
+    if (changed < before->info.ncols && overlap(&before->columns[i], &before->columns[changed]))
       continue;
     expect(before->digests[i] == after.digests[now], "cells have changed");
     expect(strcmp(before->columns[i].unit, after.columns[now].unit) == 0, "a unit has changed");
