@@ -61,9 +61,9 @@ class Cells(NamedTuple):
     flags: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Column:
-    """One column."""
+    """One column; never changed, but not frozen: that would make a wide table slow to open."""
 
     number: int  # 0-based
     name: str  # as the header has it
@@ -306,8 +306,12 @@ def _column(info: CData, number: int, taken: set[str]) -> Column:
     )
 
 
+_string = ffi.string
+
+
 def _text(chars: CData) -> str:
-    return str(ffi.string(chars).decode("latin-1"))
+    made: str = _string(chars).decode("latin-1")
+    return made
 
 
 #: What has been warned about, of each open file.

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "hdu/ascii_table.h"
 #include "hdu/row_shuffle.h"
+#include "hdu/row_wide.h"
 
 /* Bytes of rows that all steps see before the next ones come. */
 #define BLOCK_BYTES ((uint64_t)32 << 10)
@@ -114,13 +115,16 @@ rf_status rf_row_plan_init(rf_row_plan *plan, const rf_table *table, const rf_co
   /* Fields of no width still have a place; a row without any byte needs none. */
   if (plan->high < plan->low)
     plan->high = plan->low;
-  rf_row_shuffle_make(plan);
+  rf_row_wide_make(plan);
+  if (plan->wide == NULL)
+    rf_row_shuffle_make(plan);
   return RF_OK;
 }
 
 void rf_row_plan_free(rf_row_plan *plan) {
   rf_free(plan->steps);
   rf_free(plan->shuffle);
+  rf_free(plan->wide);
   memset(plan, 0, sizeof *plan);
 }
 
@@ -145,15 +149,22 @@ static rf_status run_step(const rf_row_plan *plan, const rf_row_step *step, cons
 
 static rf_status run_block(const rf_row_plan *plan, const rf_row_walk *walk, uint64_t first, const uint8_t *src,
                            ptrdiff_t src_stride, size_t count, rf_error *err) {
-  size_t shuffled = plan->shuffle != NULL ? rf_row_shuffle_run(plan->shuffle, first, src, src_stride, count) : 0;
+  size_t shuffled = 0;
+  if (plan->wide != NULL) {
+    rf_row_wide_run(plan->wide, first, src, src_stride, count);
+    shuffled = count;
+  } else if (plan->shuffle != NULL) {
+    shuffled = rf_row_shuffle_run(plan->shuffle, first, src, src_stride, count);
+  }
   for (size_t i = 0; i < plan->count; i++) {
     const rf_row_step *step = &plan->steps[i];
     if (shuffled == 0 || !step->shuffled) {
       RF_TRY(run_step(plan, step, walk, first, src, src_stride, count, true, err));
     } else {
       RF_TRY(run_step(plan, step, walk, first, src, src_stride, shuffled, false, err));
-      RF_TRY(run_step(plan, step, walk, first + shuffled, src + (ptrdiff_t)shuffled * src_stride, src_stride,
-                      count - shuffled, true, err));
+      if (shuffled < count)
+        RF_TRY(run_step(plan, step, walk, first + shuffled, src + (ptrdiff_t)shuffled * src_stride, src_stride,
+                        count - shuffled, true, err));
     }
   }
   return RF_OK;

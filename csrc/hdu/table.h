@@ -100,6 +100,7 @@ typedef struct rf_row_step {
 } rf_row_step;
 
 typedef struct rf_row_shuffle rf_row_shuffle;
+typedef struct rf_row_wide rf_row_wide;
 
 typedef struct rf_row_plan {
   rf_row_step *steps;
@@ -107,6 +108,7 @@ typedef struct rf_row_plan {
   uint64_t low; /* first byte of a row that is needed, and the one behind the last */
   uint64_t high;
   rf_row_shuffle *shuffle; /* NULL, or all steps at once for rows that lie one behind the other */
+  rf_row_wide *wide;       /* NULL, or the same for any rows; then there is no shuffle */
 } rf_row_plan;
 
 /* Checks the requests against the table. RF_ERR_RANGE, RF_ERR_TYPE, RF_ERR_ARGUMENT. */

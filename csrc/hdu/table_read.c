@@ -9,8 +9,9 @@
 #include "base/memory.h"
 #include "hdu/table.h"
 
-/* Bytes fetched before they are converted. A store across a network gets more at once: each call is a round trip. */
-#define STAGE_BYTES ((size_t)1 << 20)
+/* Bytes fetched before they are converted: they should still be in the second cache then. A store across a network gets
+ * more at once: each call is a round trip. */
+#define STAGE_BYTES ((size_t)256 << 10)
 #define REMOTE_STAGE_BYTES ((size_t)16 << 20)
 #define MOST_RANGES ((size_t)4096)
 /* What reading a range of its own costs, in bytes that could be read on instead. */

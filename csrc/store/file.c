@@ -15,10 +15,10 @@
  * and lets the kernel read ahead. */
 #define READ_FROM ((size_t)256 << 10)
 
-/* Ranges this far apart have a page fault each where the mapping is new, which costs more than a system call: so many
- * of them are read before the mapping is made for those that keep coming. */
-#define SPARSE_BYTES ((uint64_t)32 << 10)
-#define SPARSE_RANGES 4096
+/* A page fault in a fresh mapping costs about as much as so many small reads, and maps so many bytes around the place
+ * (Linux: fault_around_bytes). */
+#define FAULT_READS 3
+#define FAULT_BYTES ((uint64_t)64 << 10)
 
 typedef struct file_state {
   rf_fd fd;
@@ -29,7 +29,7 @@ typedef struct file_state {
   _Atomic(const uint8_t *) map; /* made once, when first wanted */
   size_t map_length;            /* set before map */
   bool map_failed;
-  atomic_size_t sparse_ranges; /* read so far without the mapping */
+  _Atomic uint64_t reads; /* of small ranges so far, without the mapping */
 } file_state;
 
 static rf_status file_state_new(file_state **state, rf_error *err) {
@@ -122,15 +122,23 @@ static const uint8_t *file_mapping(file_state *f, uint64_t size) {
   return map;
 }
 
-static bool is_worth_mapping(file_state *f, const rf_range *ranges, size_t count) {
-  if (!f->mappable || count < 2)
-    return false;
-  if (atomic_load_explicit(&f->map, memory_order_relaxed))
+/* Does copying all from a mapping take fewer page faults than reading takes calls? */
+static bool pays(uint64_t reads, uint64_t bytes) {
+  return reads / FAULT_READS > bytes / FAULT_BYTES;
+}
+
+/* Ranges that lie close together are copied from a mapping at once. Others are read, until as much has been spent on
+ * reading as touching the whole file through a mapping would have cost: so no order of calls costs more than twice what
+ * the better way would have. */
+static bool is_worth_mapping(file_state *f, const rf_range *ranges, size_t count, uint64_t size) {
+  uint64_t low = ranges[0].offset, high = low;
+  for (size_t i = 1; i < count; i++) {
+    low = ranges[i].offset < low ? ranges[i].offset : low;
+    high = ranges[i].offset > high ? ranges[i].offset : high;
+  }
+  if (pays(count, high - low))
     return true;
-  uint64_t first = ranges[0].offset, last = ranges[count - 1].offset;
-  if ((first < last ? last - first : first - last) / count < SPARSE_BYTES)
-    return true;
-  return atomic_fetch_add(&f->sparse_ranges, count) >= SPARSE_RANGES;
+  return pays(atomic_fetch_add_explicit(&f->reads, count, memory_order_relaxed) + count, size);
 }
 
 static rf_status truncated(const rf_range *range, uint64_t size, rf_error *err) {
@@ -146,10 +154,12 @@ static rf_status file_read_many(void *state, const rf_range *ranges, size_t coun
   file_state *f = state;
   const uint8_t *map = NULL;
   uint64_t mapped = 0, size = 0;
-  if (is_worth_mapping(f, ranges, count)) {
+  if (f->mappable && count > 1) {
     /* Asked each time: touching a page behind the end of a file that somebody has cut would be a signal. */
     RF_TRY(rf_fd_size(f->fd, &size, err));
-    map = file_mapping(f, size);
+    map = atomic_load_explicit(&f->map, memory_order_acquire);
+    if (!map && is_worth_mapping(f, ranges, count, size))
+      map = file_mapping(f, size);
     if (map)
       mapped = size < f->map_length ? size : f->map_length;
   }

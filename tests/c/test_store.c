@@ -379,10 +379,64 @@ static rf_status read_two(rf_store *store, uint64_t a, uint64_t b, uint8_t *buff
 
 #if !defined(_WIN32)
 
+/* Ranges so close together that they are copied from a mapping, which is kept. */
+static void make_mapping(rf_store *store) {
+  uint8_t buffer[4];
+  rf_range ranges[4] = {{0, 1, buffer}, {10, 1, buffer + 1}, {9, 1, buffer + 2}, {4000, 1, buffer + 3}};
+  CHECK_OK(rf_store_read_many(store, ranges, 4, &err), err);
+}
+
+#if defined(__linux__)
+
+static bool is_mapped(const char *path) {
+  char line[4096];
+  bool found = false;
+  FILE *maps = fopen("/proc/self/maps", "r");
+  CHECK(maps != NULL);
+  while (maps != NULL && fgets(line, sizeof line, maps) != NULL)
+    found = found || strstr(line, path) != NULL;
+  if (maps != NULL)
+    fclose(maps);
+  return found;
+}
+
+static void ranges_close_together_are_mapped_at_once(void) {
+  const char *path = scratch_path("close.fits");
+  rf_store *store = open_mapped(path);
+  uint8_t buffer[200];
+  CHECK_OK(read_two(store, 0, 100, buffer), err);
+  CHECK(!is_mapped(path));
+  make_mapping(store);
+  CHECK(is_mapped(path));
+  CHECK_OK(rf_store_close(store, NULL), err);
+  CHECK(!is_mapped(path));
+}
+
+/* A page fault for each costs more than a system call: 16 faults reach all of the file, and 48 calls take as long. */
+static void ranges_far_apart_are_read_until_a_mapping_pays(void) {
+  const char *path = scratch_path("apart.fits");
+  rf_store *store = open_mapped(path);
+  uint8_t buffer[200];
+  for (unsigned i = 0; i < 25; i++)
+    CHECK_OK(read_two(store, MAPPED_BYTES - 1000, i * 5000, buffer), err);
+  CHECK(!is_mapped(path));
+  CHECK_OK(read_two(store, MAPPED_BYTES - 1000, 5000, buffer), err);
+  CHECK(is_mapped(path));
+  CHECK_OK(read_two(store, 70000, MAPPED_BYTES - 300, buffer), err);
+  for (unsigned k = 0; k < 100; k++) {
+    uint64_t a = 70000 + k, b = MAPPED_BYTES - 300 + k;
+    CHECK(buffer[k] == (uint8_t)(a * 7 + (a >> 8)) && buffer[100 + k] == (uint8_t)(b * 7 + (b >> 8)));
+  }
+  CHECK_OK(rf_store_close(store, NULL), err);
+}
+
+#endif
+
 static void file_cut_under_the_mapping_is_an_error(void) {
   const char *path = scratch_path("cut.fits");
   rf_store *store = open_mapped(path);
   uint8_t buffer[200];
+  make_mapping(store);
   CHECK_OK(read_two(store, 0, MAPPED_BYTES - 100, buffer), err);
   CHECK(truncate(path, 5000) == 0);
   CHECK_OK(read_two(store, 0, 4900, buffer), err);
@@ -399,7 +453,7 @@ static void file_that_grows_after_the_mapping_is_read(void) {
   const char *path = scratch_path("grows.fits");
   rf_store *store = open_mapped(path);
   uint8_t buffer[200];
-  CHECK_OK(read_two(store, 0, 100, buffer), err);
+  make_mapping(store);
   FILE *file = fopen(path, "ab");
   for (int i = 0; i < 200; i++)
     fputc(i, file);
@@ -419,8 +473,7 @@ static int open_descriptors(void) {
 static void one_descriptor_while_open_none_after(void) {
   int before = open_descriptors();
   rf_store *store = open_mapped(scratch_path("descriptors.fits"));
-  uint8_t buffer[200];
-  CHECK_OK(read_two(store, 0, 100, buffer), err);
+  make_mapping(store);
   CHECK(open_descriptors() == before + 1);
   CHECK_OK(rf_store_close(store, NULL), err);
   CHECK(open_descriptors() == before);
@@ -513,6 +566,10 @@ int main(void) {
   RUN(plain_fits_under_a_packed_name);
   RUN(bytes_are_copied);
 #if !defined(_WIN32)
+#if defined(__linux__)
+  RUN(ranges_close_together_are_mapped_at_once);
+  RUN(ranges_far_apart_are_read_until_a_mapping_pays);
+#endif
   RUN(file_cut_under_the_mapping_is_an_error);
   RUN(file_that_grows_after_the_mapping_is_read);
   RUN(one_descriptor_while_open_none_after);
