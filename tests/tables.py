@@ -28,6 +28,38 @@ def verify(path: Path) -> None:
             hdus.verify("exception")
 
 
+def _card(keyword: str, value: Any) -> str:
+    if value is True:
+        value = " " * 19 + "T"
+    elif isinstance(value, str):
+        value = f"'{value:8}'".ljust(20)
+    return f"{keyword:8}= {value!s:>20}".ljust(80)
+
+
+def raw_table(
+    path: Path, cards: dict[str, Any], rows: list[bytes], heap: bytes = b"", **structure: int
+) -> None:
+    """A file with one binary table, byte by byte: nothing is checked.
+
+    `structure` overrides NAXIS1, NAXIS2, PCOUNT, TFIELDS.
+    """
+    facts = {
+        "NAXIS1": len(rows[0]) if rows else 0,
+        "NAXIS2": len(rows),
+        "PCOUNT": len(heap),
+        "GCOUNT": 1,
+        "TFIELDS": sum(keyword.startswith("TFORM") for keyword in cards),
+    }
+    table = {"XTENSION": "BINTABLE", "BITPIX": 8, "NAXIS": 2, **facts, **structure, **cards}
+    primary = {"SIMPLE": True, "BITPIX": 8, "NAXIS": 0, "EXTEND": True}
+    content = b""
+    for header in (primary, table):
+        lines = "".join(_card(*item) for item in header.items()) + "END".ljust(80)
+        content += lines.encode("latin-1").ljust(-(-len(lines) // 2880) * 2880)
+    data = b"".join(rows) + heap
+    path.write_bytes(content + data.ljust(-(-len(data) // 2880) * 2880, b"\0"))
+
+
 def by_astropy(path: Path, index: int = 1) -> dict[str, Any]:
     """Read a table by astropy: columns by name."""
     with warnings.catch_warnings():

@@ -263,10 +263,14 @@ static rf_cell_type letter_type(char letter) {
 /* TNULLn is for integers and must be one that the column can hold (FITS 7.3.2). */
 static void take_null(rf_column *column, const rf_column_keywords *keywords) {
   rf_column_info *info = &column->info;
-  if (keywords->null_text != NULL && is_integer(info->stored) && info->letter != 'L' && info->letter != 'X')
+  if (!is_integer(info->stored) || info->letter == 'L' || info->letter == 'X')
+    return;
+  if (keywords->null_text != NULL)
     rf_column_odd(column, "TNULL is the string '%.60s' where an integer is expected, and was ignored",
                   keywords->null_text);
-  if (!keywords->has_null || !is_integer(info->stored) || info->letter == 'L' || info->letter == 'X')
+  else if (keywords->has_odd_null)
+    rf_column_odd(column, "TNULL is no integer and was ignored");
+  if (!keywords->has_null)
     return;
   int64_t null = keywords->null;
   if ((info->stored == RF_CELL_U8 && (null < 0 || null > UINT8_MAX)) ||
@@ -339,12 +343,12 @@ rf_status rf_column_init(rf_column *column, unsigned number, const rf_column_key
   rf_form form;
   memset(column, 0, sizeof *column);
   info->size = sizeof *info;
+  rf_column_texts(column, number, keywords); /* first: messages name the column */
   if (keywords->form == NULL)
     return rf_fail(err, RF_ERR_FORMAT, "the header has no TFORM%u", number);
   RF_TRY(rf_form_parse(keywords->form, &form, err));
   if (!rf_form_bytes(&form, &info->bytes))
     return bad_form(keywords->form, "its field is longer than 63 bits can say", err);
-  rf_column_texts(column, number, keywords);
   info->letter = form.letter;
   info->descriptor = form.descriptor;
   info->repeat = form.repeat;

@@ -49,7 +49,8 @@ typedef struct rf_column_keywords {
   double scale, zero;
   bool zero_is_2_63; /* exactly */
   int64_t null;
-  bool has_start; /* TBCOLn */
+  bool has_odd_null; /* TNULLn is neither an integer nor a string */
+  bool has_start;    /* TBCOLn */
   int64_t start;
 } rf_column_keywords;
 

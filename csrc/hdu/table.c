@@ -109,6 +109,8 @@ static void take_value(card_taker *taker, column_key key, rf_column_keywords *co
   } else if (key == TNULL && value->kind != RF_VALUE_STRING) {
     if (!column->has_null && column->null_text == NULL)
       column->has_null = value_integer(value, &column->null);
+    column->has_odd_null = !column->has_null && column->null_text == NULL && value->kind != RF_VALUE_UNDEFINED &&
+                           value->kind != RF_VALUE_COMMENTARY;
   } else if (value->kind == RF_VALUE_STRING && *texts[key] == NULL && !(key == TNULL && column->has_null)) {
     *texts[key] = keep_text(taker, value);
   }
