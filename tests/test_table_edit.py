@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fitsio
 import numpy as np
 import pytest
 from astropy.io import fits as astropy_fits
@@ -264,6 +265,42 @@ def test_delete_column(bench, key):
         fields[name] = bench.data[name]
     bench.data = fields
     bench.check()
+
+
+def test_comments_of_names_get_the_new_number(tmp_path):
+    """cfitsio writes "label for field   3"."""
+    path = tmp_path / "labels.fits"
+    fitsio.write(path, {f"c{n}": np.arange(3.0) for n in range(1, 13)})
+
+    def comments(hdu):
+        return [hdu.header.comment_of(f"TTYPE{n}") for n in range(1, hdu.ncols + 1)]
+
+    with FITS(path, "r+") as fits:
+        hdu = fits[1]
+        before = comments(hdu)
+        assert before[8:] == [f"label for field {n:3}" for n in range(9, 13)]
+        hdu.insert_column("new", np.arange(3), position=4)
+        assert comments(hdu)[:4] == before[:4]
+        assert comments(hdu)[5:] == [f"label for field {n:3}" for n in range(6, 14)]
+        hdu.delete_column("new")
+        assert comments(hdu) == before
+    content = path.read_bytes()
+    for ours, other in [
+        (b"label for field   9", b"label for field 9  "),
+        (b"label for field  11", b"label for field 3  "),
+        (b"label for field  12", b"label for field12  "),
+    ]:
+        content = content.replace(ours, other)
+    path.write_bytes(content)
+    with FITS(path, "r+") as fits:
+        hdu = fits[1]
+        hdu.insert_column("new", np.arange(3), position=0)
+        after = comments(hdu)
+        assert after[9] == "label for field 10"
+        assert after[11:] == ["label for field 3", "label for field12"]
+        hdu.delete_column(0)
+        assert comments(hdu)[8] == "label for field 9"
+    verify(path)
 
 
 def test_delete_all_columns(bench):

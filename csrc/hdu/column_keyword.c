@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "header/header.h"
 #include "hdu/column.h"
 #include "hdu/table_edit.h"
 
@@ -100,6 +101,32 @@ int rf_keyword_find_columns(const char *keyword, rf_keyword_columns *columns) {
 
 /* ---- headers ---- */
 
+/* cfitsio's comment on TTYPEn, "label for field   3", has the number once more. */
+static void renumber_comment(char card[RF_CARD_BYTES], unsigned from, unsigned to) {
+  static const char label[] = "label for field";
+  rf_card_view view;
+  char digits[16];
+  rf_card_split(card, &view);
+  int length = snprintf(digits, sizeof digits, "%u", from);
+  size_t n = (size_t)length, at = sizeof label - 1;
+  if (view.comment_length < at + 1 + n || memcmp(view.comment, label, at) != 0)
+    return;
+  char *end = card + (view.comment - card) + view.comment_length, *begin = end - n;
+  for (const char *p = view.comment + at; p < begin; p++)
+    if (*p != ' ')
+      return;
+  if (begin[-1] != ' ' || memcmp(begin, digits, n) != 0)
+    return;
+  size_t fresh = (size_t)snprintf(digits, sizeof digits, "%u", to);
+  char *start = begin;
+  if (begin[-2] == ' ') /* right-justified */
+    start = end - fresh;
+  if (start + fresh > card + RF_CARD_BYTES)
+    return;
+  memset(begin, ' ', n);
+  memcpy(start, digits, fresh);
+}
+
 /* The card with its numbers shifted. The numbers have at most three digits, so that the keyword fits. */
 static void renumber_card(char card[RF_CARD_BYTES], const char *keyword, const rf_keyword_columns *columns,
                           unsigned from, int shift) {
@@ -114,6 +141,8 @@ static void renumber_card(char card[RF_CARD_BYTES], const char *keyword, const r
   length += (size_t)snprintf(text + length, sizeof text - length, "%s", keyword + done);
   memset(card, ' ', 8);
   memcpy(card, text, length < 8 ? length : 8);
+  if (columns->count == 1 && columns->n[0] >= from && memcmp(card, "TTYPE", 5) == 0)
+    renumber_comment(card, columns->n[0], (unsigned)((int)columns->n[0] + shift));
 }
 
 static bool names(const rf_keyword_columns *columns, unsigned n) {
