@@ -233,44 +233,30 @@ void rf_section_extent(const rf_section *section, const rf_piece *piece, uint64_
 
 /* One loop for each width, so that each copy is a single load and store. */
 #define EACH_ELEMENT(bytes_each, to, from)                                                                             \
-  for (size_t i = 0; i < count; i++) {                                                                                 \
-    size_t at = (size_t)(rf_section_element(section, piece, skip + i) - low) * (bytes_each);                           \
-    size_t packed = i * (bytes_each);                                                                                  \
-    memcpy(to, from, (bytes_each));                                                                                    \
+  case bytes_each:                                                                                                     \
+    for (size_t i = 0; i < count; i++) {                                                                               \
+      size_t at = (size_t)(rf_section_element(section, piece, skip + i) - low) * (bytes_each);                         \
+      size_t packed = i * (bytes_each);                                                                                \
+      memcpy(to, from, (bytes_each));                                                                                  \
+    }                                                                                                                  \
+    break;
+
+#define EACH_WIDTH(to, from)                                                                                           \
+  switch (section->width) {                                                                                            \
+    EACH_ELEMENT(1, to, from)                                                                                          \
+    EACH_ELEMENT(2, to, from)                                                                                          \
+    EACH_ELEMENT(4, to, from)                                                                                          \
+    EACH_ELEMENT(8, to, from)                                                                                          \
+  default:                                                                                                             \
+    break; /* there are no others */                                                                                   \
   }
 
 void rf_section_gather(const rf_section *section, const rf_piece *piece, uint64_t skip, size_t count, uint64_t low,
                        const uint8_t *bytes, uint8_t *dst) {
-  switch (section->width) {
-  case 1:
-    EACH_ELEMENT(1, dst + packed, bytes + at)
-    break;
-  case 2:
-    EACH_ELEMENT(2, dst + packed, bytes + at)
-    break;
-  case 4:
-    EACH_ELEMENT(4, dst + packed, bytes + at)
-    break;
-  default:
-    EACH_ELEMENT(8, dst + packed, bytes + at)
-    break;
-  }
+  EACH_WIDTH(dst + packed, bytes + at)
 }
 
 void rf_section_scatter(const rf_section *section, const rf_piece *piece, uint64_t skip, size_t count, uint64_t low,
                         const uint8_t *src, uint8_t *bytes) {
-  switch (section->width) {
-  case 1:
-    EACH_ELEMENT(1, bytes + at, src + packed)
-    break;
-  case 2:
-    EACH_ELEMENT(2, bytes + at, src + packed)
-    break;
-  case 4:
-    EACH_ELEMENT(4, bytes + at, src + packed)
-    break;
-  default:
-    EACH_ELEMENT(8, bytes + at, src + packed)
-    break;
-  }
+  EACH_WIDTH(bytes + at, src + packed)
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rustfits.h"
+#include "script.h"
 
 #define CONTENT_LIMIT ((uint64_t)4 << 20)
 #define PIXELS_LIMIT ((uint64_t)1 << 20)
@@ -18,33 +18,11 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 typedef struct session {
-  const uint8_t *commands;
-  size_t left;
+  script script;
   rf_options options;
   rf_file *file;
   uint64_t created; /* bytes of data asked for so far */
 } session;
-
-static void expect(int condition, const char *what) {
-  if (!condition) {
-    fprintf(stderr, "fuzz_session: %s\n", what);
-    abort();
-  }
-}
-
-static unsigned take(session *s) {
-  if (s->left == 0)
-    return 0;
-  s->left--;
-  return *s->commands++;
-}
-
-/* A failure has a code and a sentence; success has neither. */
-static int good(rf_status status, const rf_error *err) {
-  expect(status == err->code, "status and rf_error do not say the same");
-  expect((status != RF_OK) == (err->message[0] != '\0'), "a failure without a sentence, or a sentence without one");
-  return status == RF_OK;
-}
 
 /* ---- looking ---- */
 
@@ -100,11 +78,11 @@ static uint64_t choose_section(session *s, size_t index, rf_axis *section) {
     return 0;
   for (size_t k = 0; k < naxis; k++) {
     uint64_t length = lengths[k];
-    unsigned way = k < 6 ? take(s) : 0;
+    unsigned way = k < 6 ? take(&s->script) : 0;
     int64_t step = (int64_t)(way >> 4) - 7;
     rf_axis axis = {0, 1, length, NULL};
     if (way % 4 == 1) { /* wrong as often as not */
-      axis = (rf_axis){(int64_t)take(s) - 3, step, take(s), NULL};
+      axis = (rf_axis){(int64_t)take(&s->script) - 3, step, take(&s->script), NULL};
     } else if (way % 4 == 2 && length > 0 && step != 0) {
       uint64_t stride = (uint64_t)(step < 0 ? -step : step);
       axis = (rf_axis){step < 0 ? (int64_t)(length - 1) : 0, step, (length - 1) / stride + 1, NULL};
@@ -126,7 +104,7 @@ static void use_pixels(session *s, size_t index, int write) {
   rf_image_info info = {.size = sizeof info};
   if (!good(rf_image_get_info(s->file, index, &info, &err), &err))
     return;
-  unsigned how = take(s);
+  unsigned how = take(&s->script);
   uint32_t flags = how & 1 ? RF_IMAGE_RAW : 0;
   rf_type type = how & 2 ? RF_F64 : how & 4 ? (rf_type)(how / 16 % 10) : how & 1 ? info.stored : info.type;
   expect(rf_type_bytes(type) == widths[type], "rf_type_bytes is wrong");
@@ -137,7 +115,7 @@ static void use_pixels(session *s, size_t index, int write) {
   uint8_t *pixels = malloc(count * widths[type]), *mask = how & 8 ? malloc(count) : NULL;
   expect(pixels != NULL && (mask != NULL || !(how & 8)), "no memory");
   if (write) {
-    memset(pixels, (int)take(s), count * widths[type]);
+    memset(pixels, (int)take(&s->script), count * widths[type]);
     if (mask)
       memset(mask, how >> 7, count);
     (void)good(rf_image_write(s->file, index, section, type, flags, pixels, count * widths[type], mask, &err), &err);
@@ -175,18 +153,18 @@ static void edit(session *s, size_t index) {
   rf_header *header = NULL;
   if (!good(rf_hdu_get_header(s->file, index, &header, &err), &err))
     return;
-  for (unsigned steps = take(s) % 8; steps > 0; steps--) {
-    unsigned how = take(s);
+  for (unsigned steps = take(&s->script) % 8; steps > 0; steps--) {
+    unsigned how = take(&s->script);
     const char *keyword = keywords[how % 8];
-    size_t length = s->left < how ? s->left : how;
+    size_t length = s->script.left < how ? s->script.left : how;
     char *text = malloc(length + 1);
     expect(text != NULL, "no memory");
-    memcpy(text, s->commands, length);
+    memcpy(text, s->script.commands, length);
     text[length] = '\0';
     rf_value value = {.kind = (rf_value_kind)(how / 8 % 9), .integer = how, .real = how / 3.0, .imaginary = -1e300};
     value.text = text;
     value.text_length = strlen(text);
-    switch (take(s) % 7) {
+    switch (take(&s->script) % 7) {
     case 0:
       (void)good(rf_header_set(header, keyword, &value, how & 1 ? text : NULL, &err), &err);
       break;
@@ -217,14 +195,14 @@ static void edit(session *s, size_t index) {
 
 static void create(session *s) {
   rf_error err;
-  unsigned how = take(s);
-  uint64_t axes[3] = {how % 5, take(s) % 20, take(s) % 20};
+  unsigned how = take(&s->script);
+  uint64_t axes[3] = {how % 5, take(&s->script) % 20, take(&s->script) % 20};
   char name[8] = "NAME";
-  name[3] = (char)take(s);
+  name[3] = (char)take(&s->script);
   rf_image_spec spec = {.size = sizeof spec, .type = (rf_type)(how / 8 % 11), .naxis = (int)(how % 4), .axes = axes};
   spec.extname = how & 64 ? name : NULL;
   spec.extver = how & 128 ? (int64_t)how - 130 : -1;
-  spec.has_blank = take(s) % 4 == 0;
+  spec.has_blank = take(&s->script) % 4 == 0;
   spec.blank = (int64_t)how * 300 - 20000;
   size_t index;
   s->created += 100000;
@@ -234,7 +212,7 @@ static void create(session *s) {
 
 static void extend(session *s, size_t index) {
   rf_error err;
-  uint64_t length, more = take(s);
+  uint64_t length, more = take(&s->script);
   size_t naxis;
   rf_hdu_info info = {.size = sizeof info};
   if (!good(rf_hdu_get_axes(s->file, index, &length, 1, &naxis, &err), &err) || naxis == 0 ||
@@ -247,7 +225,7 @@ static void extend(session *s, size_t index) {
 
 static void sum_up(session *s, size_t index) {
   rf_error err;
-  int datasum = 7, checksum = 7, with_checksum = take(s) & 1;
+  int datasum = 7, checksum = 7, with_checksum = take(&s->script) & 1;
   if (!good(rf_hdu_add_checksum(s->file, index, with_checksum, &err), &err))
     return;
   if (good(rf_hdu_verify_checksum(s->file, index, &datasum, &checksum, &err), &err))
@@ -256,7 +234,7 @@ static void sum_up(session *s, size_t index) {
 
 static void command(session *s) {
   rf_error err;
-  unsigned what = take(s);
+  unsigned what = take(&s->script);
   size_t index = what / 16 % 8, count;
   uint64_t size;
   int datasum, checksum;
@@ -354,18 +332,15 @@ static void check_against_fresh(session *s) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   rf_error err;
   session s = {0};
-  if (size < 1 || (size_t)data[0] + 1 > size)
+  if (!script_begin(&s.script, &data, &size))
     return 0;
-  s.commands = data + 1;
-  s.left = data[0];
   rf_options_init(&s.options);
   s.options.limits.header_bytes = (uint64_t)1 << 20;
   s.options.limits.inflate_bytes = (uint64_t)8 << 20;
   s.options.limits.hdus = 1000;
-  if (!good(rf_file_open_bytes(data + 1 + s.left, size - 1 - s.left, RF_MODE_READ_WRITE, &s.options, &s.file, &err),
-            &err))
+  if (!good(rf_file_open_bytes(data, size, RF_MODE_READ_WRITE, &s.options, &s.file, &err), &err))
     return 0;
-  while (s.left > 0)
+  while (s.script.left > 0)
     command(&s);
   check_against_fresh(&s);
   (void)good(rf_file_close(s.file, &err), &err);

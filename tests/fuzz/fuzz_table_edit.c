@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rustfits.h"
+#include "script.h"
 
 #define MOST_BYTES ((uint64_t)1 << 20)
 #define MOST_ROWS ((uint64_t)1 << 12)
@@ -21,32 +21,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 typedef struct session {
-  const uint8_t *commands;
-  size_t left;
+  script script;
   rf_file *file;
   unsigned made;
 } session;
-
-static void expect(int condition, const char *what) {
-  if (!condition) {
-    fprintf(stderr, "fuzz_table_edit: %s\n", what);
-    abort();
-  }
-}
-
-static unsigned take(session *s) {
-  if (s->left == 0)
-    return 0;
-  s->left--;
-  return *s->commands++;
-}
-
-/* A failure has a code and a sentence; success has neither. */
-static bool good(rf_status status, const rf_error *err) {
-  expect(status == err->code, "status and rf_error do not say the same");
-  expect((status != RF_OK) == (err->message[0] != '\0'), "a failure without a sentence, or a sentence without one");
-  return status == RF_OK;
-}
 
 /* ---- the file ---- */
 
@@ -271,7 +249,7 @@ static void same_cells(session *s, const snapshot *before, uint64_t nrows, size_
 static void command(session *s) {
   rf_error err;
   snapshot before;
-  unsigned what = take(s), more = take(s);
+  unsigned what = take(&s->script), more = take(&s->script);
   if (!look(s->file, UINT64_MAX, &before))
     return;
   uint64_t nrows = before.info.nrows, kept = nrows, freed;
@@ -282,7 +260,7 @@ static void command(session *s) {
   case 0:
     moved = more % (ncols + 1);
     by = 1;
-    done = insert(s, moved, take(s));
+    done = insert(s, moved, take(&s->script));
     break;
   case 1:
     changed = moved = column;
@@ -301,11 +279,11 @@ static void command(session *s) {
     break;
   case 4:
     changed = column;
-    done = ncols > 0 && write_column(s, &before.columns[column], column, nrows, take(s));
+    done = ncols > 0 && write_column(s, &before.columns[column], column, nrows, take(&s->script));
     break;
   case 5:
     changed = column;
-    done = ncols > 0 && write_heap(s, &before.columns[column], column, nrows, take(s));
+    done = ncols > 0 && write_heap(s, &before.columns[column], column, nrows, take(&s->script));
     break;
   case 6:
     done = good(rf_table_repack(s->file, 1, &freed, &err), &err);
@@ -367,15 +345,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   rf_options options;
   session s = {0};
   size_t total;
-  if (size < 1 || (size_t)data[0] + 1 > size)
+  if (!script_begin(&s.script, &data, &size))
     return 0;
-  s.commands = data + 1;
-  s.left = data[0];
   rf_options_init(&options);
   options.limits.header_bytes = (uint64_t)1 << 20;
-  uint8_t *bytes = build(data + 1 + s.left, size - 1 - s.left, &total);
+  uint8_t *bytes = build(data, size, &total);
   if (good(rf_file_open_bytes(bytes, total, RF_MODE_READ_WRITE, &options, &s.file, &err), &err)) {
-    while (s.left > 0)
+    while (s.script.left > 0)
       command(&s);
     check_against_fresh(&s, &options);
     (void)good(rf_file_close(s.file, &err), &err);
