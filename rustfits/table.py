@@ -23,8 +23,8 @@ from rustfits import table_write
 from rustfits._lib import check, error, ffi, lib
 from rustfits.errors import FITSIndexError, FITSTypeError, FITSValueError
 from rustfits.schema import Column, Schema
-from rustfits.selection import Axis, select_rows
-from rustfits.table_base import TableBase, lock_of, names_of
+from rustfits.selection import Axis, c_axes, select_rows
+from rustfits.table_base import RowsLike, TableBase, lock_of, names_of
 from rustfits.table_input import (
     NewColumn,
     as_column,
@@ -179,6 +179,42 @@ class WritableTable(TableBase):
             raise FITSValueError(f"a table cannot have {count} rows")
         err = error()
         check(lib.rf_table_resize(self._file._handle(), self._index, count, err), err)
+
+    @_edits
+    def delete_rows(self, rows: RowsLike) -> None:
+        """Take rows out; those behind move up, to the byte as they were.
+
+        What cells of variable length had in the heap stays there until `TableHDU.repack`.
+
+        Parameters
+        ----------
+        rows : slice, sequence of int, mask, or str
+            Which rows, as for `read`; a str is a condition. One that is named twice goes once.
+
+        Raises
+        ------
+        FITSIndexError
+            There is no such row. Nothing was changed.
+        FITSTypeError
+            None is no rows, and no way to say all of them.
+        FITSTruncatedError
+            The file ends before the table does. Nothing was changed.
+        FITSReadOnlyError, FITSIOError
+            Writing is not possible, or failed.
+        """
+        if rows is None:
+            raise FITSTypeError(f"{self._schema().where}: which rows go? All of them are '...'")
+        axis = self._rows(rows)
+        if axis.indices is not None:
+            numbers = np.unique(axis.indices)
+            axis = Axis(0, 1, len(numbers), numbers)
+        elif axis.step < 0 and axis.length:
+            last = axis.start + (axis.length - 1) * axis.step
+            axis = Axis(last, -axis.step, axis.length)
+        err = error()
+        check(
+            lib.rf_table_delete_rows(self._file._handle(), self._index, c_axes((axis,)), err), err
+        )
 
     # ---- cells ----
 

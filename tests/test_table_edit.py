@@ -10,7 +10,7 @@ from astropy.io import fits as astropy_fits
 
 import rustfits
 from rustfits import FITS
-from tables import by_astropy, every_kind, same, verify
+from tables import by_astropy, every_kind, raw_table, same, verify
 
 ROWS = 19
 
@@ -363,6 +363,89 @@ WRONG = [
     (lambda h: h.delete_column("zz"), KeyError, "zz"),
     (lambda h: h.delete_column(19), IndexError, "19"),
 ]
+
+
+GONE = [
+    slice(3, 8),
+    slice(15, 2, -4),
+    slice(5, 5),
+    [4],
+    [7, 2, 18, 2],
+    np.arange(ROWS) % 2 == 1,
+    np.arange(ROWS) != 6,
+    -1,
+    slice(None, 5),
+]
+
+
+@pytest.mark.parametrize("key", GONE)
+def test_delete_rows(bench, key):
+    bench.hdu.delete_rows(key)
+    bench.data = np.delete(bench.data, key)
+    bench.check()
+
+
+def test_delete_all_rows(bench):
+    bench.hdu.delete_rows(...)
+    assert bench.hdu.nrows == 0
+    assert bench.tail[2999] == 2999
+    bench.fits.sync()
+    verify(bench.path)
+
+
+def test_delete_rows_by_condition(bench):
+    bench.hdu.delete_rows("f8 > 0")
+    bench.data = bench.data[~(bench.data["f8"] > 0)]
+    bench.check()
+
+
+def test_delete_rows_of_variable_length(heap):
+    heap.hdu.delete_rows(slice(None, None, 3))
+    heap.data = heap.data[np.arange(ROWS) % 3 != 0]
+    heap.check()
+    heap.hdu.repack()
+    heap.check()
+    heap.hdu.append(heap.data[:2])
+    heap.data = np.concatenate([heap.data, heap.data[:2]])
+    heap.check()
+
+
+@pytest.mark.parametrize("width", [7, 5000, 400_000, (1 << 20) + 1])
+@pytest.mark.parametrize("part", [0.02, 0.5, 0.98])
+def test_rows_that_move_up_keep_their_bytes(tmp_path, rng, width, part):
+    """In several pieces, also where a row is longer than one; by no detour through values."""
+    path = tmp_path / "rows.fits"
+    count = max(3_000_000 // width, 7)
+    stored = rng.integers(0, 256, (count, width), "u1")
+    stored[:, 0] = np.arange(count) % 251
+    raw_table(path, {"TTYPE1": "x", "TFORM1": f"{width}A"}, [row.tobytes() for row in stored])
+    gone = rng.random(count) < part
+    gone[2] = True
+    with FITS(path, "r+") as fits:
+        fits.write_image(np.arange(1000))
+        fits[1].delete_rows(gone)
+        assert fits[1].nrows == count - gone.sum()
+        assert fits[1].raw_bytes() == stored[~gone].tobytes()
+        assert fits[2][999] == 999
+    with FITS(path) as fits:
+        assert fits[1].raw_bytes() == stored[~gone].tobytes()
+
+
+def test_delete_rows_of_a_table_that_is_cut_short(bench):
+    offset = bench.hdu._fresh().data_offset
+    bench.fits.close()
+    content = bench.path.read_bytes()
+    with FITS(bench.path, "r+") as fits:
+        with pytest.raises(IndexError, match="99"):
+            fits["CAT"].delete_rows([3, 99])
+        with pytest.raises(TypeError, match="which rows"):
+            fits["CAT"].delete_rows(None)
+    assert bench.path.read_bytes() == content
+    bench.path.write_bytes(content[: offset + 100])
+    with FITS(bench.path, "r+") as fits:
+        with pytest.raises(rustfits.FITSTruncatedError, match="cut short"):
+            fits[1].delete_rows(0)
+    assert bench.path.read_bytes() == content[: offset + 100]
 
 
 @pytest.mark.parametrize(("change", "kind", "message"), WRONG)

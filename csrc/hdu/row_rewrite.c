@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Rows that get longer or shorter in place: a column comes in, goes out, or gets wider descriptors.
+ * Rows that get longer or shorter in place: a column comes in, goes out, or gets wider descriptors. And rows that move
+ * up because others go.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -66,5 +67,74 @@ rf_status rf_rows_rewrite(rf_store *store, uint64_t data, uint64_t nrows, uint64
   }
   rf_free(r.old_rows);
   rf_free(r.new_rows);
+  return status;
+}
+
+/* ---- rows that move up ---- */
+
+typedef struct squeezer {
+  rf_store *store;
+  uint64_t data;
+  uint64_t row_bytes;
+  const rf_row_walk *gone;
+  uint64_t i;  /* the next of them */
+  uint64_t to; /* the row where the next kept one goes */
+} squeezer;
+
+/* The first row from `row` on that goes, `end` when there is none before it. */
+static uint64_t next_gone(const squeezer *s, uint64_t end) {
+  uint64_t row = s->i < s->gone->count ? rf_row_at(s->gone, s->i) : end;
+  return row < end ? row : end;
+}
+
+/* Rows first .. end-1 are in `rows`: those that stay move to its beginning. Gives how many. */
+static size_t squeeze_piece(squeezer *s, uint64_t first, uint64_t end, uint8_t *rows) {
+  size_t kept = 0, bytes = (size_t)s->row_bytes;
+  for (uint64_t row = first; row < end; row++, s->i++) {
+    uint64_t stop = next_gone(s, end);
+    memmove(rows + kept * bytes, rows + (size_t)(row - first) * bytes, (size_t)(stop - row) * bytes);
+    kept += (size_t)(stop - row);
+    row = stop;
+    if (row == end)
+      break;
+  }
+  return kept;
+}
+
+/* Runs of rows that are longer than a piece each. */
+static rf_status move_runs(squeezer *s, uint64_t nrows, rf_error *err) {
+  for (uint64_t row = s->to; row < nrows; row++, s->i++) {
+    uint64_t stop = next_gone(s, nrows);
+    RF_TRY(rf_store_move(s->store, s->data + row * s->row_bytes, s->data + s->to * s->row_bytes,
+                         (stop - row) * s->row_bytes, err));
+    s->to += stop - row;
+    row = stop;
+    if (row == nrows)
+      break;
+  }
+  return RF_OK;
+}
+
+rf_status rf_rows_squeeze(rf_store *store, uint64_t data, uint64_t nrows, uint64_t row_bytes, const rf_row_walk *gone,
+                          rf_error *err) {
+  squeezer s = {store, data, row_bytes, gone, 0, rf_row_at(gone, 0)};
+  uint64_t most = RF_TABLE_PIECE / row_bytes;
+  if (most == 0)
+    return move_runs(&s, nrows, err);
+  uint8_t *rows = rf_alloc((size_t)(most * row_bytes));
+  rf_status status = RF_OK;
+  if (rows == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory to move rows of %" PRIu64 " bytes", row_bytes);
+  for (uint64_t row = s.to, end; row < nrows && status == RF_OK; row = end) {
+    end = nrows - row < most ? nrows : row + most;
+    status = rf_store_read(store, data + row * row_bytes, rows, (size_t)((end - row) * row_bytes), err);
+    if (status != RF_OK)
+      break;
+    size_t kept = squeeze_piece(&s, row, end, rows);
+    if (kept > 0)
+      status = rf_store_write(store, data + s.to * row_bytes, rows, kept * (size_t)row_bytes, err);
+    s.to += kept;
+  }
+  rf_free(rows);
   return status;
 }

@@ -95,6 +95,10 @@ typedef struct rf_row_part {
 rf_status rf_rows_rewrite(rf_store *store, uint64_t data, uint64_t nrows, uint64_t old_bytes, uint64_t new_bytes,
                           const rf_row_part *parts, size_t count, int blank, rf_error *err);
 
+/* Closes the gaps that the rows of a walk leave, which must ascend: the rows behind them move up, in pieces. */
+rf_status rf_rows_squeeze(rf_store *store, uint64_t data, uint64_t nrows, uint64_t row_bytes, const rf_row_walk *gone,
+                          rf_error *err);
+
 /* ---- table_resize.c ---- */
 
 /* THEAP where there is a gap; none where the heap is right behind the rows, which is what its absence says. */

@@ -72,11 +72,14 @@ typedef struct row_change {
   int blank;
   const rf_write_plan *plan; /* NULL: new rows are empty */
   const rf_row_walk *walk;
+  const rf_row_walk *gone; /* NULL, or rows that are taken out */
 } row_change;
 
 static rf_status change_rows(void *context, rf_store *store, uint64_t data, rf_error *err) {
   const row_change *change = context;
   bool written = true;
+  if (change->gone != NULL)
+    RF_TRY(rf_rows_squeeze(store, data, change->old_rows / change->row_bytes, change->row_bytes, change->gone, err));
   RF_TRY(rf_store_move(store, data + change->from, data + change->to, change->bytes, err));
   if (change->new_rows <= change->old_rows)
     return RF_OK;
@@ -130,14 +133,10 @@ static int blank_of(const rf_table *table) {
 
 /* ---- resize ---- */
 
-static rf_status resize_locked(rf_file *file, size_t index, uint64_t nrows, bool *written, rf_error *err) {
-  rf_hdu *hdu;
-  const rf_table *table;
-  uint64_t gap = 0;
-  row_change change = {0};
-  RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
-  if (nrows == table->info.nrows)
-    return RF_OK;
+/* To `nrows` rows: those that are not there yet are empty, those in `gone` (NULL: the last ones) go. */
+static rf_status set_rows(rf_file *file, size_t index, rf_hdu *hdu, const rf_table *table, uint64_t nrows, uint64_t gap,
+                          const rf_row_walk *gone, bool *written, rf_error *err) {
+  row_change change = {.gone = table->info.row_bytes > 0 ? gone : NULL};
   RF_TRY(rows_bytes(table, nrows, &change.new_rows, err));
   change.row_bytes = table->info.row_bytes;
   change.old_rows = table->info.nrows * table->info.row_bytes;
@@ -148,12 +147,59 @@ static rf_status resize_locked(rf_file *file, size_t index, uint64_t nrows, bool
   return apply(file, index, hdu, nrows, gap, change.bytes - gap, &change, written, err);
 }
 
+static rf_status resize_locked(rf_file *file, size_t index, uint64_t nrows, bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_table *table;
+  uint64_t gap = 0;
+  RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
+  return nrows == table->info.nrows ? RF_OK : set_rows(file, index, hdu, table, nrows, gap, NULL, written, err);
+}
+
 rf_status rf_table_resize(rf_file *file, size_t index, uint64_t nrows, rf_error *err) {
   bool written = false;
   rf_error_clear(err);
   rf_status status = rf_file_begin_write(file, err);
   if (status == RF_OK) {
     status = resize_locked(file, index, nrows, &written, err);
+    rf_file_end_write(file, status, written);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}
+
+/* ---- rows that go ---- */
+
+static rf_status check_ascending(const rf_row_walk *walk, rf_error *err) {
+  if (walk->indices == NULL && walk->count > 1 && walk->step < 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "rows that are taken out must ascend, and these go by %" PRId64, walk->step);
+  for (uint64_t i = 1; walk->indices != NULL && i < walk->count; i++)
+    if (walk->indices[i] <= walk->indices[i - 1])
+      return rf_fail(err, RF_ERR_ARGUMENT, "rows that are taken out must ascend, and %" PRIu64 " comes behind %" PRIu64,
+                     walk->indices[i], walk->indices[i - 1]);
+  return RF_OK;
+}
+
+static rf_status delete_locked(rf_file *file, size_t index, const rf_rows *rows, bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_table *table;
+  rf_row_walk walk;
+  uint64_t gap = 0, size;
+  RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
+  RF_TRY(rf_row_walk_init(&walk, table, rows, err));
+  RF_TRY(check_ascending(&walk, err));
+  if (walk.count == 0)
+    return RF_OK;
+  RF_TRY(rf_store_size(file->store, &size, err));
+  if (hdu->data_offset + hdu->data_bytes > size) /* within 63 bits since the scan */
+    return rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short: rows cannot be taken out of it");
+  return set_rows(file, index, hdu, table, table->info.nrows - walk.count, gap, &walk, written, err);
+}
+
+rf_status rf_table_delete_rows(rf_file *file, size_t index, const rf_rows *rows, rf_error *err) {
+  bool written = false;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_write(file, err);
+  if (status == RF_OK) {
+    status = delete_locked(file, index, rows, &written, err);
     rf_file_end_write(file, status, written);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);

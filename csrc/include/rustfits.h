@@ -893,6 +893,10 @@ RF_API RF_CHECKED rf_status rf_table_write(rf_file *file, size_t index, const rf
  * so do the HDUs behind. */
 RF_API RF_CHECKED rf_status rf_table_resize(rf_file *file, size_t index, uint64_t nrows, rf_error *err);
 
+/* Takes rows out; those behind move up, byte by byte as they are. Indices have to ascend (RF_ERR_ARGUMENT). What cells
+ * of the rows had in the heap stays there until rf_table_repack. */
+RF_API RF_CHECKED rf_status rf_table_delete_rows(rf_file *file, size_t index, const rf_rows *rows, rf_error *err);
+
 /* Adds `nrows` rows at the end and writes these columns of them, after the checks of rf_table_write. */
 RF_API RF_CHECKED rf_status rf_table_append(rf_file *file, size_t index, uint64_t nrows,
                                             const rf_column_request *requests, size_t count, rf_error *err);

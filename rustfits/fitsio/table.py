@@ -111,21 +111,35 @@ class TableReader(HDUBase):
         warn_ignored(keys)
         columns = self._select(None if colnums is None else list(np.atleast_1d(colnums)))
         how = self._vstorage(vstorage)
-        fields: list[Any] = []
-        for column in columns:
-            cells = column.cells(not self.ignore_scaling, as_bytes=True)
-            if not column.variable:
-                fields.append((column.key, cells.dtype, column.shape))
-            elif how == "object":
-                fields.append((column.key, object))
-            elif column.is_text:
-                fields.append((column.key, f"S{max(self._longest(column), 1)}"))
-            else:
-                fields.append((column.key, cells.dtype, (self._longest(column),)))
-        dtype = np.dtype(fields)
+        dtype = np.dtype([self._field(column, how) for column in columns])
         of_fields: Any = dtype.fields or {}
         offsets = np.array([of_fields[column.key][1] for column in columns])
         return dtype, offsets, np.array([bool(column.variable) for column in columns])
+
+    def get_rec_column_descr(
+        self, colnum: Any, vstorage: str | None = None
+    ) -> tuple[tuple[Any, ...], bool]:
+        """Give the field of one column in `get_rec_dtype`, and whether it is of variable length.
+
+        Parameters
+        ----------
+        colnum : int or str
+            Which column.
+        vstorage : {"fixed", "object"}, optional
+        """
+        column = self._column(colnum)
+        return self._field(column, self._vstorage(vstorage)), bool(column.variable)
+
+    def _field(self, column: Column, how: str) -> tuple[Any, ...]:
+        cells = column.cells(not self.ignore_scaling, as_bytes=True)
+        if not column.variable:
+            shape = (column.shape,) if column.shape else ()
+            return (column.key, cells.dtype, *shape)
+        if how == "object":
+            return column.key, np.dtype(object)
+        if column.is_text:
+            return column.key, np.dtype(f"S{max(self._longest(column), 1)}")
+        return column.key, cells.dtype, (self._longest(column),)
 
     # ---- which columns, which rows ----
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rustfits.errors import FITSIndexError, FITSValueError
+from rustfits.errors import FITSValueError
 from rustfits.fitsio.columns import columns_of
 from rustfits.fitsio.table import TableReader
 from rustfits.fitsio.util import Array, warn_ignored
@@ -187,25 +187,7 @@ class TableHDU(TableReader):
             Writing is not possible, or failed.
         """
         table = self._writable()
-        count = table.nrows
-        gone = np.zeros(count, bool)
-        try:
-            gone[rows] = True
-        except IndexError as failed:
-            raise FITSIndexError(
-                f"{self.get_filename()}[{self.get_extnum()}]: {failed}; there are {count} rows"
-            ) from None
-        if not gone.any():
-            return
-        to = int(np.argmax(gone))
-        kept = np.flatnonzero(~gone)
-        kept = kept[kept > to]
-        part = self._part(table)
-        for first in range(0, len(kept), part):
-            numbers = kept[first : first + part]
-            self._move(table, numbers, to)
-            to += len(numbers)
-        table.resize(to)
+        table.delete_rows(rows)
         if isinstance(table, BinaryTable) and any(c.variable for c in table._schema().columns):
             table.repack()
 
