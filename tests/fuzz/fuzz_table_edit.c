@@ -272,7 +272,12 @@ static void command(session *s) {
     done_looking(&before);
     if (!look(s->file, kept, &before))
       return;
-    done = good(rf_table_resize(s->file, 1, more, &err), &err);
+    if (what == 245) { /* the same by another way */
+      rf_rows rest = {(int64_t)kept, 1, nrows - kept, NULL};
+      done = good(rf_table_delete_rows(s->file, 1, &rest, &err), &err);
+    } else {
+      done = good(rf_table_resize(s->file, 1, more, &err), &err);
+    }
     break;
   case 3:
     done = good(rf_table_append(s->file, 1, more, NULL, 0, &err), &err);
