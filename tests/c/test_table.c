@@ -105,11 +105,11 @@ static void field_cards(fits_bytes *fits, unsigned n, const field *f) {
 
 /* Bytes that a field of this letter may well have. */
 static void fill_field(const field *f, uint8_t *bytes) {
-  static const char logicals[] = "TTFF", text[] = "ab Z  \xE9 ";
+  static const char logicals[] = "TTFF\1?U", text[] = "ab Z  \xE9 ";
   unsigned width = f->letter == 'X' ? 1 : letter_bytes(f->letter);
   for (unsigned i = 0; i < f->bytes; i++) {
     if (f->letter == 'L')
-      bytes[i] = (uint8_t)(any(5) ? logicals[any(4)] : 0);
+      bytes[i] = (uint8_t)(any(5) ? logicals[any(7)] : 0);
     else if (f->letter == 'A')
       bytes[i] = (uint8_t)(any(12) ? text[any(8)] : 0);
     else
@@ -230,7 +230,7 @@ static void decode_cell(const field *f, bool text, const uint8_t *bytes, uint8_t
     if (f->letter == 'X') {
       out[i] = (bytes[i / 8] & (0x80 >> i % 8)) != 0;
     } else if (f->letter == 'L') {
-      out[i] = from[0] == 'T';
+      out[i] = from[0] == 'T' || from[0] == 1;
       mask[i] = from[0] == 0;
     } else if (f->scaled) {
       double stored = stored_number(f, from), value = stored * 0.5 + -3.25;
