@@ -309,3 +309,61 @@ def test_any_selection_is_numpy_s(tmp_path: Path, rows: Any, names: list[str]) -
         for name in names:
             same(got[name], data[name][key])
             same(fits[1][name][key], data[name][key])
+
+
+@SETTINGS
+@given(
+    rows=st.one_of(
+        st.slices(90),
+        st.lists(st.integers(-90, 89), max_size=60),
+        st.tuples(st.integers(0, 89), st.integers(0, 30)).map(
+            lambda gap: np.setdiff1d(np.arange(90), np.arange(gap[0], gap[0] + gap[1] + 1))
+        ),
+        hnp.arrays(bool, 90),
+    ),
+    names=st.sampled_from([None, ["a"], ["s", "b"], ["f", "a", "s"]]),
+    text=st.booleans(),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_any_selection_is_written_as_by_numpy(
+    tmp_path: Path, rows: Any, names: list[str] | None, text: bool, seed: int
+) -> None:
+    """Rows in any order, with gaps, some of them twice; those between stay as they are."""
+    rng = np.random.default_rng(seed)
+    word = "U5" if text else "S5"
+    dtype = [
+        ("a", "u4"),
+        ("b", "f8", (2,)),
+        ("s", word),
+        ("f", "?"),
+        ("i", "i2"),
+        ("t", "i1", (3,)),
+    ]
+
+    def make(count: int) -> np.ndarray:
+        data: np.ndarray = np.zeros(count, dtype)
+        data["a"] = rng.integers(0, 2**32, count)
+        data["b"] = rng.normal(size=(count, 2))
+        data["s"] = rng.choice(np.array(["", "abcde", "x y", "Z"], word), count)
+        data["f"] = rng.random(count) < 0.5
+        data["i"] = rng.integers(-(2**15), 2**15, count)
+        data["t"] = rng.integers(-128, 128, (count, 3))
+        return data
+
+    path = tmp_path / "t.fits"
+    expected = make(90)
+    with FITS(path, "w+") as fits:
+        fits.write_table(expected)
+        fits.write_image(np.arange(7))
+        key = np.array(rows, int) if isinstance(rows, list) else rows
+        values = make(len(expected[key]))
+        if names is None:
+            expected[key] = values
+            fits[1][key] = values
+        else:
+            for name in names:
+                expected[name][key] = values[name]
+            fits[1][names][key] = values[names]
+    with FITS(path) as fits:
+        np.testing.assert_array_equal(fits[1].read(as_bytes=not text), expected)
+        assert fits[2].read().tolist() == list(range(7))
