@@ -44,6 +44,9 @@ typedef struct rf_hdu {
   rf_header *header; /* read when first asked for, under scan_lock */
   /* tables */
   struct rf_table *table; /* made when first asked for, under scan_lock */
+  /* compressed HDUs, made when first asked for, under scan_lock */
+  struct rf_zimage *zimage;
+  struct rf_ztable *ztable;
   /* NULL, or what has to be done before another HDU is appended or the file is closed: appending to a table leaves room
    * for rows to come, and nobody else should have to see it. Exclusive lock held. */
   rf_status (*settle)(struct rf_file *file, size_t index, rf_error *err);

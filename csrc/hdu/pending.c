@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Only on this branch, gone before it is merged: whoever writes one of these takes it out of here. */
+#include "base/error.h"
+
+rf_status rf_hdu_get_logical_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
+  (void)file;
+  (void)index;
+  (void)header;
+  (void)err;
+  rf_error_clear(err);
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
+}
+
+rf_status rf_hdu_set_logical_header(rf_file *file, size_t index, const rf_header *header, rf_error *err) {
+  (void)file;
+  (void)index;
+  (void)header;
+  (void)err;
+  rf_error_clear(err);
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
+}
+
+rf_status rf_hdu_copy(rf_file *from, size_t index, rf_file *to, size_t *new_index, rf_error *err) {
+  (void)from;
+  (void)index;
+  (void)to;
+  (void)new_index;
+  (void)err;
+  rf_error_clear(err);
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
+}
+
+const char *rf_zcmptype_name(rf_zcmptype type) {
+  (void)type;
+  return "?";
+}
+
+void rf_compression_init(rf_compression *compression) {
+  (void)compression;
+}
+
+rf_status rf_image_get_compression(rf_file *file, size_t index, rf_compression *compression, uint64_t *tile,
+                                   size_t capacity, uint64_t *ntiles, rf_error *err) {
+  (void)file;
+  (void)index;
+  (void)compression;
+  (void)tile;
+  (void)capacity;
+  (void)ntiles;
+  (void)err;
+  rf_error_clear(err);
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
+}
+
+rf_status rf_image_repack(rf_file *file, size_t index, uint64_t *freed, rf_error *err) {
+  (void)file;
+  (void)index;
+  (void)freed;
+  (void)err;
+  rf_error_clear(err);
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
+}
+
+rf_status rf_hdu_set_cache(rf_file *file, size_t index, uint64_t bytes, rf_error *err) {
+  (void)file;
+  (void)index;
+  (void)bytes;
+  (void)err;
+  rf_error_clear(err);
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
+}
+
+rf_status rf_hdu_get_cache(rf_file *file, size_t index, uint64_t *limit, uint64_t *used, rf_error *err) {
+  (void)file;
+  (void)index;
+  (void)limit;
+  (void)used;
+  (void)err;
+  rf_error_clear(err);
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
+}
+
+rf_status rf_hdu_clear_cache(rf_file *file, size_t index, rf_error *err) {
+  (void)file;
+  (void)index;
+  (void)err;
+  rf_error_clear(err);
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
+}
+
+rf_status rf_table_get_compression(rf_file *file, size_t index, uint64_t *tile_rows, uint64_t *ntiles,
+                                   rf_zcmptype *types, size_t capacity, size_t *count, rf_error *err) {
+  (void)file;
+  (void)index;
+  (void)tile_rows;
+  (void)ntiles;
+  (void)types;
+  (void)capacity;
+  (void)count;
+  (void)err;
+  rf_error_clear(err);
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
+}
+
+rf_status rf_hdu_pack(rf_file *from, size_t index, rf_file *to, const rf_compression *image,
+                      const rf_table_compression *table, size_t *new_index, rf_error *err) {
+  (void)from;
+  (void)index;
+  (void)to;
+  (void)image;
+  (void)table;
+  (void)new_index;
+  (void)err;
+  rf_error_clear(err);
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
+}
+
+rf_status rf_hdu_unpack(rf_file *from, size_t index, rf_file *to, size_t *new_index, rf_error *err) {
+  (void)from;
+  (void)index;
+  (void)to;
+  (void)new_index;
+  (void)err;
+  rf_error_clear(err);
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
+}
+
+rf_status rf_image_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t capacity, size_t *naxis,
+                            rf_error *err) {
+  (void)file;
+  (void)index;
+  (void)axes;
+  (void)capacity;
+  (void)naxis;
+  (void)err;
+  rf_error_clear(err);
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
+}
