@@ -10,7 +10,8 @@ from rustfits.errors import FITSUnsupportedError, FITSValueError
 from rustfits.file import FITS
 from rustfits.handle import name_bytes
 from rustfits.header import FITSHeader
-from rustfits.image import ImageHDU, as_pixels
+from rustfits.image import ImageHDU
+from rustfits.pixels import as_pixels
 from rustfits.table_base import TableBase
 from rustfits.table_input import is_table
 from rustfits.table_write import check_table

@@ -23,7 +23,6 @@ from rustfits.errors import (
     FITSValueError,
 )
 from rustfits.hdu import HDU
-from rustfits.header import header_cards
 from rustfits.pixels import (
     DTYPES,
     F4,
@@ -31,16 +30,12 @@ from rustfits.pixels import (
     TYPES,
     Array,
     Pixels,
-    as_pixels,
     cast,
     check_out,
     check_start,
-    integer,
     mask_of,
     masked,
-    pixel_type,
     slabs,
-    stored_blank,
 )
 from rustfits.selection import Axis, c_axes, select
 
@@ -49,9 +44,8 @@ if TYPE_CHECKING:
 
     from rustfits.handle import FileHandle
     from rustfits.hdu import Facts
-    from rustfits.header import HeaderLike
 
-__all__ = ["ImageHDU", "as_pixels", "create_image"]
+__all__ = ["ImageHDU"]
 
 # From this size on it is looked first whether the file is as long as its header says, before memory
 # for all of it is asked for, and several threads are worth their start.
@@ -607,81 +601,6 @@ class ImageHDU(HDU):
     def _describe(self) -> str:
         pixels = self._pixels()
         return f"{pixels.dtype} {pixels.shape}" if pixels.shape else "no data"
-
-
-# ---- creating ----
-
-
-def create_image(
-    file: FileHandle,
-    dtype: DTypeLike,
-    dims: Sequence[SupportsIndex] | SupportsIndex,
-    *,
-    extname: str | None = None,
-    extver: int | None = None,
-    blank: int | None = None,
-    header: HeaderLike | None = None,
-) -> int:
-    """Append an image HDU filled with zeros and give its index.
-
-    Parameters
-    ----------
-    file : FileHandle
-        The open file.
-    dtype, dims, extname, extver, blank, header
-        As for `FITS.create_image_hdu` and `FITS.write_image`.
-
-    Raises
-    ------
-    FITSValueError, FITSTypeError
-        There can be no such image.
-    FITSReadOnlyError
-        The file was opened for reading.
-    FITSIOError
-        Writing failed; the file is as it was before.
-    """
-    handle = file._handle()
-    spec = ffi.new("rf_image_spec *")
-    spec.size = ffi.sizeof("rf_image_spec")
-    spec.type = pixel_type(dtype)
-    shape = [_axis_length(length) for length in _as_dims(dims)]
-    axes = ffi.new("uint64_t[]", shape)
-    spec.naxis = len(shape)
-    spec.axes = axes
-    name = None if extname is None else ffi.new("char[]", _ascii(extname))
-    spec.extname = ffi.NULL if name is None else name
-    spec.extver = -1 if extver is None else integer("extver", extver, 0)
-    if blank is not None:
-        spec.has_blank = 1
-        spec.blank = stored_blank(blank, np.dtype(dtype))
-    cards = None if header is None else header_cards(header)
-    spec.header = ffi.NULL if cards is None else cards
-    index = ffi.new("size_t *")
-    err = error()
-    check(lib.rf_image_create(handle, spec, index, err), err)
-    del axes, name, cards  # borrowed by the spec until here
-    return int(index[0])
-
-
-def _as_dims(dims: Sequence[SupportsIndex] | SupportsIndex) -> list[SupportsIndex]:
-    if isinstance(dims, (str, bytes)):
-        raise FITSTypeError(f"the shape of an image is a sequence of int, not {dims!r}")
-    try:
-        return list(dims)  # type: ignore[arg-type]
-    except TypeError:
-        return [dims]  # type: ignore[list-item]
-
-
-def _axis_length(length: SupportsIndex) -> int:
-    return integer("the length of an axis", length, 0)
-
-
-def _ascii(name: str) -> bytes:
-    if not isinstance(name, str):
-        raise FITSTypeError(f"extname must be a str, not {type(name).__name__}")
-    if not name.isascii() or not name.isprintable():
-        raise FITSValueError(f"extname must be printable ASCII, not {name!r}")
-    return name.encode("ascii")
 
 
 def _check_values(status: int, err: CData) -> None:

@@ -13,7 +13,7 @@ from rustfits.fitsio.columns import columns_of, plan_of_formats, units_of, witho
 from rustfits.fitsio.header import FITSHDR, cards_of
 from rustfits.fitsio.util import NOT_SET, refuse_compression, warn_ignored
 from rustfits.header import HeaderLike, header_cards
-from rustfits.image import as_pixels
+from rustfits.pixels import as_pixels
 from rustfits.table_input import is_table
 
 __all__ = ["Writing", "check_data"]
