@@ -3,29 +3,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import SupportsIndex
 
 from rustfits._lib import check, error, ffi, lib
+from rustfits.hdu import HDU
 from rustfits.header import FITSHeader, LogicalHeader
 from rustfits.pixels import integer
-
-if TYPE_CHECKING:
-    from rustfits.handle import FileHandle
 
 __all__ = ["Compressed"]
 
 
-class Compressed:
-    """Two headers, and the tiles that were decoded last.
-
-    For classes that derive from `HDU`, too, and name it last.
-    """
+class Compressed(HDU):
+    """Two headers, and the tiles that were decoded last. The first base of such classes."""
 
     __slots__ = ()
-
-    _file: FileHandle
-    _header: FITSHeader | None
-    _index: int
 
     @property
     def header(self) -> FITSHeader:
