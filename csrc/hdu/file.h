@@ -17,6 +17,24 @@
 #include "header/header.h"
 #include "store/store.h"
 
+/* What is known of a compressed image beyond its header while it is open for writing (zimage_edit.h). Kept with the
+ * entry when that changes. */
+typedef struct rf_zstate {
+  /* as its creator asked; of one that was found in a file: all 0 */
+  char heap_format;
+  int level;
+  double quantize_level;
+  bool seed_open;     /* ZDITHER0 is to be chosen when the first tile is written */
+  uint64_t unwritten; /* tiles that never were */
+  /* the heap, once it was looked through */
+  bool known;
+  bool apart;          /* no two descriptors share a byte */
+  bool grown;          /* there is room behind `used`, or before the heap, that nobody else should have to see */
+  bool nulls;          /* a quantized tile has an undefined pixel: ZBLANK is needed */
+  uint64_t used;       /* bytes up to the last that a descriptor points at */
+  uint64_t longest[3]; /* descriptors of the data, gzip and raw column that were written: TFORMn has to say so */
+} rf_zstate;
+
 /* Facts of one HDU, taken from its header in the scan. */
 struct rf_file;
 
@@ -50,6 +68,7 @@ typedef struct rf_hdu {
   /* NULL, or what has to be done before another HDU is appended or the file is closed: appending to a table leaves room
    * for rows to come, and nobody else should have to see it. Exclusive lock held. */
   rf_status (*settle)(struct rf_file *file, size_t index, rf_error *err);
+  rf_zstate zstate;
 } rf_hdu;
 
 struct rf_file {

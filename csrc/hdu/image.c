@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "hdu/convert.h"
+#include "hdu/image_spec.h"
 #include "hdu/section.h"
 
 /* The standard's ceiling on NAXIS (FITS 4.4.1). */
@@ -47,14 +48,14 @@ rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf
 
 /* ---- creating ---- */
 
-static int spec_bitpix(rf_type type) {
+int rf_image_spec_bitpix(rf_type type) {
   int bits = 8 * (int)rf_type_bytes(type);
   return type == RF_F32 || type == RF_F64 ? -bits : bits;
 }
 
-static rf_status check_spec(const rf_image_spec *spec, rf_error *err) {
+rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err) {
   uint64_t bytes = rf_type_bytes(spec->type);
-  int bitpix = spec_bitpix(spec->type);
+  int bitpix = rf_image_spec_bitpix(spec->type);
   if (bytes == 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "unknown pixel type %d", (int)spec->type);
   if (spec->naxis < 0 || spec->naxis > MAX_AXES || (spec->naxis > 0 && spec->axes == NULL))
@@ -102,7 +103,8 @@ static rf_status append_structure(rf_header *header, const rf_image_spec *spec, 
     RF_TRY(rf_header_append_logical(header, "SIMPLE", true, "conforms to FITS standard", err));
   else
     RF_TRY(rf_header_append_string(header, "XTENSION", "IMAGE   ", "IMAGE extension", err));
-  RF_TRY(rf_header_append_integer(header, "BITPIX", spec_bitpix(spec->type), "number of bits per data pixel", err));
+  RF_TRY(rf_header_append_integer(header, "BITPIX", rf_image_spec_bitpix(spec->type), "number of bits per data pixel",
+                                  err));
   RF_TRY(append_axes(header, spec, err));
   if (primary)
     return rf_header_append_logical(header, "EXTEND", true, "FITS dataset may contain extensions", err);
@@ -111,7 +113,7 @@ static rf_status append_structure(rf_header *header, const rf_image_spec *spec, 
 }
 
 /* The conventions for types that BITPIX does not have (FITS 5.2.5). */
-static rf_status append_twin(rf_header *header, rf_type type, rf_error *err) {
+rf_status rf_image_spec_twin(rf_header *header, rf_type type, rf_error *err) {
   if (type == RF_I8)
     RF_TRY(rf_header_append_integer(header, "BZERO", -128, "offset data range to that of signed byte", err));
   else if (type == RF_U16)
@@ -126,7 +128,7 @@ static rf_status append_twin(rf_header *header, rf_type type, rf_error *err) {
   return rf_header_append_integer(header, "BSCALE", 1, "default scaling factor", err);
 }
 
-static rf_status append_names(rf_header *header, const rf_image_spec *spec, rf_error *err) {
+rf_status rf_image_spec_names(rf_header *header, const rf_image_spec *spec, rf_error *err) {
   if (spec->has_blank)
     RF_TRY(rf_header_append_integer(header, "BLANK", spec->blank, "stored value of undefined pixels", err));
   if (spec->extname != NULL) {
@@ -149,12 +151,12 @@ static bool left_out(const rf_image_spec *spec, const char *keyword) {
   if (rf_keyword_is_protected(keyword) || same_keyword(keyword, "BSCALE") || same_keyword(keyword, "BZERO"))
     return true;
   if (same_keyword(keyword, "BLANK"))
-    return spec->has_blank || spec_bitpix(spec->type) < 0;
+    return spec->has_blank || rf_image_spec_bitpix(spec->type) < 0;
   return (spec->extname != NULL && same_keyword(keyword, "EXTNAME")) ||
          (spec->extver >= 0 && same_keyword(keyword, "EXTVER"));
 }
 
-static rf_status append_user_cards(rf_header *header, const rf_image_spec *spec, rf_error *err) {
+rf_status rf_image_spec_cards(rf_header *header, const rf_image_spec *spec, rf_error *err) {
   const rf_header *from = spec->header;
   size_t count = from != NULL ? rf_header_count(from) : 0;
   for (size_t i = 0, span; i < count; i += span) {
@@ -170,9 +172,9 @@ static rf_status append_user_cards(rf_header *header, const rf_image_spec *spec,
 
 static rf_status build_header(rf_header *header, const rf_image_spec *spec, bool primary, rf_error *err) {
   RF_TRY(append_structure(header, spec, primary, err));
-  RF_TRY(append_twin(header, spec->type, err));
-  RF_TRY(append_names(header, spec, err));
-  return append_user_cards(header, spec, err);
+  RF_TRY(rf_image_spec_twin(header, spec->type, err));
+  RF_TRY(rf_image_spec_names(header, spec, err));
+  return rf_image_spec_cards(header, spec, err);
 }
 
 /* Exclusive lock held. */
@@ -195,7 +197,7 @@ static rf_status create_locked(rf_file *file, const rf_image_spec *spec, size_t 
 
 rf_status rf_image_create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {
   rf_error_clear(err);
-  rf_status status = check_spec(spec, err);
+  rf_status status = rf_image_spec_check(spec, err);
   if (status == RF_OK)
     status = rf_file_begin_write(file, err);
   if (status == RF_OK) {

@@ -295,6 +295,7 @@ static rf_status is_same(rf_file *file, const rf_hdu *hdu, const char *bytes, si
 static void refresh_index(rf_file *file, size_t index, rf_hdu *fresh, uint64_t shift) {
   rf_hdu *hdu = file->hdus[index];
   fresh->settle = hdu->settle;
+  fresh->zstate = hdu->zstate;
   rf_hdu_clear(hdu);
   *hdu = *fresh;
   if (fresh->axes == fresh->small_axes)

@@ -123,7 +123,7 @@ static rf_status build_header(rf_header *header, const rf_table_spec *spec, rf_e
 /* ---- the file ---- */
 
 /* An extension needs a primary HDU before it. */
-static rf_status append_empty_primary(rf_file *file, rf_error *err) {
+rf_status rf_file_append_primary(rf_file *file, rf_error *err) {
   rf_header *header;
   size_t index;
   RF_TRY(rf_header_new(&header, err));
@@ -141,7 +141,7 @@ static rf_status append_empty_primary(rf_file *file, rf_error *err) {
 }
 
 /* The empty primary HDU was made for a table that could not be made. */
-static void remove_primary(rf_file *file) {
+void rf_file_remove_primary(rf_file *file) {
   if (rf_store_truncate(file->store, 0, NULL) != RF_OK)
     return; /* a file with nothing but an empty primary HDU is a good one */
   rf_hdu_clear(file->hdus[0]);
@@ -168,12 +168,12 @@ static rf_status create_locked(rf_file *file, const rf_header *header, size_t *i
   rf_status status = rf_file_hdu_locked(file, 0, &first, &why);
   bool empty = status == RF_ERR_NOT_FOUND;
   if (empty)
-    RF_TRY(append_empty_primary(file, err));
+    RF_TRY(rf_file_append_primary(file, err));
   else if (status != RF_OK)
     return rf_file_hdu_locked(file, 0, &first, err);
   status = rf_file_append_locked(file, header, index, err);
   if (status != RF_OK && empty)
-    remove_primary(file);
+    rf_file_remove_primary(file);
   if (status == RF_OK)
     status = blank_rows(file, *index, written, err);
   return status;
