@@ -21,6 +21,7 @@ typedef struct rf_tile_params {
   int scale;          /* HCOMPRESS_1: the divisor, 0 or 1 for lossless; encoding only, the stream has its own */
   int smooth;         /* HCOMPRESS_1: decoding only */
   int level;          /* GZIP: 1 to 12, 0: the default */
+  struct rf_deflater *deflater; /* GZIP, encoding only: what rf_deflater_new made, which has its own level, or NULL */
 } rf_tile_params;
 
 /* What a tile is made of. */
@@ -81,8 +82,23 @@ rf_status rf_gunzip(const uint8_t *in, size_t n, uint8_t *out, size_t room, size
 /* Room that rf_gzip may take at most; false beyond size_t. */
 bool rf_gzip_bound(size_t n, size_t *bytes);
 
-/* One gzip member; level 1 to 12, 0: the default. */
+/* One gzip member; level 1 to 12, 0: the default. RF_ERR_ARGUMENT for other levels and too little room. */
 rf_status rf_gzip(int level, const uint8_t *in, size_t n, uint8_t *out, size_t room, size_t *used, rf_error *err);
+
+/* A compressor that is kept from tile to tile, with the memory it works in: making one each time costs a good part of
+ * what a small tile does. One thread at a time; whoever encodes many tiles has one for each of its threads and hands it
+ * over in rf_tile_params. */
+typedef struct rf_deflater rf_deflater;
+
+rf_status rf_deflater_new(int level, rf_deflater **deflater, rf_error *err);
+void rf_deflater_free(rf_deflater *deflater);
+
+/* As rf_gzip, with the deflater's level. */
+rf_status rf_deflater_gzip(rf_deflater *deflater, const uint8_t *in, size_t n, uint8_t *out, size_t room, size_t *used,
+                           rf_error *err);
+
+/* `bytes` bytes of the deflater's own to prepare input in, valid until the next call; NULL: no memory. */
+uint8_t *rf_deflater_room(rf_deflater *deflater, size_t bytes);
 
 /* ---- shuffle.c: what GZIP_2 does to bytes (FITS 10.4.2) ---- */
 
