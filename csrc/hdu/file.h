@@ -65,6 +65,8 @@ typedef struct rf_hdu {
   /* compressed HDUs, made when first asked for, under scan_lock */
   struct rf_zimage *zimage;
   struct rf_ztable *ztable;
+  bool has_cache_limit; /* rf_hdu_set_cache was called: outlives changes of the entry */
+  uint64_t cache_limit;
   /* NULL, or what has to be done before another HDU is appended or the file is closed: appending to a table leaves room
    * for rows to come, and nobody else should have to see it. Exclusive lock held. */
   rf_status (*settle)(struct rf_file *file, size_t index, rf_error *err);

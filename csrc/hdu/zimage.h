@@ -6,6 +6,8 @@
 #ifndef RF_HDU_ZIMAGE_H
 #define RF_HDU_ZIMAGE_H
 
+#include <stdatomic.h>
+
 #include "hdu/convert.h"
 #include "hdu/table.h"
 #include "hdu/tile_cache.h"
@@ -29,7 +31,8 @@ typedef struct rf_zimage {
   const rf_tile_codec *codec;
   rf_tile_params params;
   rf_zcolumns columns;
-  uint64_t *tile;       /* lengths of a tile, NAXIS1 first, none longer than its axis */
+  uint64_t *ztile;      /* lengths of a tile as ZTILEn says, NAXIS1 first */
+  uint64_t *tile;       /* the same, none longer than its axis (but of an axis without elements) */
   uint64_t *counts;     /* tiles along each axis, NAXIS1 first */
   uint64_t ntiles;      /* their product; the table has as many rows */
   size_t tile_elements; /* of a whole tile */
@@ -41,6 +44,14 @@ typedef struct rf_zimage {
   bool has_null; /* ZBLANK (or, of integer images, BLANK) as a keyword */
   int64_t null;
   float *random; /* of the dither, NULL for none */
+  /* Facts that only matter to those who ask how the image is compressed. */
+  double hcomp_scale;    /* ZVALn of SCALE */
+  double quantize_level; /* ZVALn of NOISEBIT */
+  char heap_format;      /* 'P' or 'Q' */
+  /* What zimage_rows.c needs of a row of the table: these bytes of it; and the rows, kept where they are few. */
+  uint64_t row_low;
+  uint64_t row_span;
+  _Atomic(uint8_t *) kept_rows;
   rf_tile_cache *cache;
 } rf_zimage;
 
@@ -48,6 +59,14 @@ typedef struct rf_zimage {
  * compressed image; RF_ERR_FORMAT, RF_ERR_UNSUPPORTED when it cannot be made out. */
 rf_status rf_zimage_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_zimage **zimage, rf_error *err);
 void rf_zimage_free(rf_zimage *zimage);
+/* For a writer that changes rows or tiles and leaves the entry as it is: drops what is kept of them. Exclusive lock. */
+void rf_zimage_changed(rf_zimage *zimage);
+
+/* Does the image of a compressed HDU with this header have pixels? */
+bool rf_zimage_has_data(const rf_header *header);
+
+/* "tile 12 (RICE_1): " before the message of a failure. Gives err->code, or `status` when err is NULL. */
+rf_status rf_zimage_blame(const rf_zimage *zimage, uint64_t tile, rf_error *err, rf_status status);
 
 /* Where tile `tile` lies in the image: first pixel and length along each axis, NAXIS1 first. `first` and `count` have
  * room for naxis numbers. Gives the number of elements. */

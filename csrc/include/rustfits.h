@@ -142,6 +142,7 @@ typedef struct rf_limits {
   uint64_t inflate_bytes; /* one file after decompression, default 64 GiB */
   uint64_t fetch_bytes;   /* one remote file kept in memory, default 64 GiB */
   uint64_t hdus;          /* HDUs in one file, default 10 million */
+  uint64_t tile_bytes;    /* one tile after decompression, where less than that is read of it; default 4 GiB */
   int redirects;          /* default 10 */
 } rf_limits;
 
