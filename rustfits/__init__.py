@@ -16,6 +16,15 @@ from rustfits.columns import (
     ColumnSubset,
     SingleColumnSubset,
 )
+from rustfits.compression import (
+    Gzip1,
+    Gzip2,
+    Hcompress1,
+    NoCompress,
+    Plio1,
+    Quantize,
+    Rice1,
+)
 from rustfits.convenience import read, read_header, write, write_image, write_table
 from rustfits.errors import (
     FITSClosedError,
@@ -51,6 +60,7 @@ from rustfits.groups import GroupsHDU
 from rustfits.hdu import HDU
 from rustfits.header import FITSHeader, FITSHeaderEdit, is_protected_key
 from rustfits.image import ImageHDU
+from rustfits.image_compressed import CompressedImageHDU
 from rustfits.remote import Remote
 from rustfits.table import TableHDU
 
@@ -65,6 +75,7 @@ __all__ = [
     "AsciiSingleColumnSubset",
     "AsciiTableHDU",
     "ColumnSubset",
+    "CompressedImageHDU",
     "FITSClosedError",
     "FITSCodecError",
     "FITSColumnError",
@@ -94,9 +105,16 @@ __all__ = [
     "FITSValueError",
     "FITSWarning",
     "GroupsHDU",
+    "Gzip1",
+    "Gzip2",
+    "Hcompress1",
     "ImageHDU",
+    "NoCompress",
     "NotFITSError",
+    "Plio1",
+    "Quantize",
     "Remote",
+    "Rice1",
     "SingleColumnSubset",
     "TableHDU",
     "__version__",

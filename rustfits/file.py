@@ -26,6 +26,7 @@ from rustfits.groups import GroupsHDU
 from rustfits.handle import FileHandle, name_bytes, open_bytes, open_file
 from rustfits.hdu import HDU, read_facts
 from rustfits.image import ImageHDU
+from rustfits.image_compressed import CompressedImageHDU
 from rustfits.remote import Remote, remote_options
 from rustfits.table import TableHDU
 
@@ -42,6 +43,7 @@ _CLASSES: dict[int, type[HDU]] = {
     lib.RF_HDU_TABLE: TableHDU,
     lib.RF_HDU_ASCII_TABLE: AsciiTableHDU,
     lib.RF_HDU_GROUPS: GroupsHDU,
+    lib.RF_HDU_COMPRESSED_IMAGE: CompressedImageHDU,
 }
 
 #: Most rows that repr() lists.
@@ -69,6 +71,10 @@ class FITS(Creating):
         Most bytes that a compressed file may decompress to; 64 GiB unless said.
     gzip_level : int, optional
         1 (fast) to 9 (small), for writing ``.gz``.
+    threads : int, optional
+        At most how many threads one call may use to compress and decompress tiles. Unless said:
+        what the environment variable RUSTFITS_NUM_THREADS says, or as many as there are processors
+        that this process may use.
 
     Raises
     ------
@@ -107,13 +113,15 @@ class FITS(Creating):
         remote: Remote | str | None = None,
         max_inflate_bytes: int | None = None,
         gzip_level: int | None = None,
+        threads: int | None = None,
     ) -> None:
         name = name_bytes(filename)
         if mode not in ("r", "r+", "w+"):
             raise FITSValueError(f"mode must be 'r', 'r+' or 'w+', not {mode!r}")
         options, kept = ffi.NULL, None
-        if lenient or remote is not None or max_inflate_bytes is not None or gzip_level is not None:
-            options = _options(lenient, max_inflate_bytes, gzip_level)
+        numbers = (max_inflate_bytes, gzip_level, threads)
+        if lenient or remote is not None or numbers != (None, None, None):
+            options = _options(lenient, *numbers)
             if remote is not None:
                 kept = remote_options(remote, ffi.addressof(options, "remote"))
         self._file = open_file(name, mode, options)
@@ -128,6 +136,7 @@ class FITS(Creating):
         *,
         lenient: bool = False,
         max_inflate_bytes: int | None = None,
+        threads: int | None = None,
     ) -> FITS:
         """Open a copy of a FITS file that lies in memory.
 
@@ -137,7 +146,7 @@ class FITS(Creating):
             Anything with the buffer protocol. Compressed content is recognised.
         mode : {"r", "r+"}
             Both allow writing, which changes the copy only.
-        lenient, max_inflate_bytes
+        lenient, max_inflate_bytes, threads
             As for `FITS`.
 
         Returns
@@ -167,8 +176,8 @@ class FITS(Creating):
         if not view.c_contiguous:
             view = memoryview(view.tobytes())
         options = ffi.NULL
-        if lenient or max_inflate_bytes is not None:
-            options = _options(lenient, max_inflate_bytes, None)
+        if lenient or max_inflate_bytes is not None or threads is not None:
+            options = _options(lenient, max_inflate_bytes, None, threads)
         self = cls.__new__(cls)
         self._file = open_bytes(ffi.from_buffer(view), view.nbytes, mode, options)
         self._hdus = {}
@@ -372,7 +381,12 @@ class FITS(Creating):
         return "\n".join([title, *lines]) + end
 
 
-def _options(lenient: bool, max_inflate_bytes: int | None, gzip_level: int | None) -> CData:
+def _options(
+    lenient: bool,
+    max_inflate_bytes: int | None,
+    gzip_level: int | None,
+    threads: int | None,
+) -> CData:
     """Make an rf_options."""
     options = ffi.new("rf_options *")
     lib.rf_options_init(options)
@@ -382,6 +396,8 @@ def _options(lenient: bool, max_inflate_bytes: int | None, gzip_level: int | Non
         options.limits.inflate_bytes = _in_range("max_inflate_bytes", max_inflate_bytes, 0)
     if gzip_level is not None:
         options.gzip_level = _in_range("gzip_level", gzip_level, 1, 9)
+    if threads is not None:
+        options.threads = _in_range("threads", threads, 1, 0xFFFF)
     return options
 
 

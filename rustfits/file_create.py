@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from rustfits._lib import lib
 from rustfits.ascii_table import AsciiTableHDU, ascii_columns_of_dtype
+from rustfits.compression import as_compression, as_quantize
 from rustfits.errors import FITSUnsupportedError
 from rustfits.image import ImageHDU
+from rustfits.image_compressed import CompressedImageHDU
 from rustfits.image_create import create_image
 from rustfits.pixels import as_pixels
 from rustfits.table import TableHDU
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, DTypeLike
 
+    from rustfits.compression import CompressLike, QuantizeLike
     from rustfits.handle import FileHandle
     from rustfits.hdu import HDU
     from rustfits.header import HeaderLike
@@ -46,8 +49,8 @@ class Creating:
         *,
         extname: str | None = None,
         extver: int | None = None,
-        compress: object = None,
-        quantize: object = None,
+        compress: CompressLike = None,
+        quantize: QuantizeLike = None,
         blank: int | None = None,
     ) -> ImageHDU:
         """Append an image filled with zeros.
@@ -65,30 +68,36 @@ class Creating:
             EXTNAME.
         extver : int, optional
             EXTVER.
-        compress, quantize : None
-            Compressed images come with a later version.
+        compress : Rice1, Gzip1, Gzip2, Hcompress1, Plio1, NoCompress, str or True, optional
+            Compress the image in tiles. True picks what suits the type; a name (``"RICE_1"``,
+            ``"gzip2"``) takes the defaults of the algorithm. Compressed images are extensions: an
+            empty file gets an empty primary HDU first.
+        quantize : Quantize, float or True, optional
+            Compress reals as integers, which is lossy and much smaller. A number is a level. Left
+            out, nothing is lost.
         blank : int, optional
             The value of undefined pixels, in `dtype`; stored as BLANK. Integers only.
 
         Returns
         -------
         ImageHDU
+            With `compress` a `CompressedImageHDU`.
 
         Raises
         ------
         FITSValueError
-            The shape, `extname`, `extver` or `blank` is not possible.
+            The shape, `extname`, `extver` or `blank` is not possible; pixels of that type cannot be
+            compressed like that.
         FITSTypeError
             FITS has no such pixel type.
         FITSUnsupportedError
-            `compress` or `quantize` is given.
+            The algorithm cannot do that.
         FITSReadOnlyError
             The file was opened for reading.
         FITSIOError
             Writing failed; the file is as it was before.
         """
-        _refuse_compression(compress, quantize)
-        return self._create_image(dtype, dims, extname, extver, blank, None)
+        return self._create_image(dtype, dims, extname, extver, blank, None, compress, quantize)
 
     def write_image(
         self,
@@ -96,8 +105,8 @@ class Creating:
         *,
         extname: str | None = None,
         extver: int | None = None,
-        compress: object = None,
-        quantize: object = None,
+        compress: CompressLike = None,
+        quantize: QuantizeLike = None,
         blank: int | None = None,
         header: HeaderLike | None = None,
     ) -> ImageHDU:
@@ -115,17 +124,19 @@ class Creating:
         Returns
         -------
         ImageHDU
+            With `compress` a `CompressedImageHDU`.
 
         Raises
         ------
         FITSValueError, FITSTypeError, FITSUnsupportedError, FITSReadOnlyError, FITSIOError
             As for `create_image_hdu`.
         """
-        _refuse_compression(compress, quantize)
         if data is None:
-            return self._create_image("u1", (), extname, extver, blank, header)
+            return self._create_image("u1", (), extname, extver, blank, header, compress, quantize)
         array = as_pixels(data, blank)
-        hdu = self._create_image(array.dtype, array.shape, extname, extver, blank, header)
+        hdu = self._create_image(
+            array.dtype, array.shape, extname, extver, blank, header, compress, quantize
+        )
         if array.size:
             hdu.write(array)
         return hdu
@@ -302,6 +313,7 @@ class Creating:
         *,
         extname: str | None = None,
         header: HeaderLike | None = None,
+        **options: Any,
     ) -> HDU:
         """Append an HDU of the kind that the data asks for.
 
@@ -313,6 +325,8 @@ class Creating:
             EXTNAME.
         header : FITSHeader, dict or sequence of cards, optional
             As for `write_image` and `write_table`.
+        **options
+            What `write_image` or `write_table` has beside these, such as ``compress=True``.
 
         Returns
         -------
@@ -324,8 +338,8 @@ class Creating:
             As for `write_image` and `write_table`.
         """
         if is_table(data):
-            return self.write_table(data, extname=extname, header=header)
-        return self.write_image(data, extname=extname, header=header)
+            return self.write_table(data, extname=extname, header=header, **options)
+        return self.write_image(data, extname=extname, header=header, **options)
 
     def _table(self, index: int) -> TableHDU:
         hdu = self._hdu(index)
@@ -340,20 +354,27 @@ class Creating:
         extver: int | None,
         blank: int | None,
         header: HeaderLike | None,
+        compress: CompressLike,
+        quantize: QuantizeLike,
     ) -> ImageHDU:
         """Append an image HDU filled with zeros."""
+        compression, steps = as_compression(compress), as_quantize(quantize)
         index = create_image(
-            self._file, dtype, dims, extname=extname, extver=extver, blank=blank, header=header
+            self._file,
+            dtype,
+            dims,
+            extname=extname,
+            extver=extver,
+            blank=blank,
+            header=header,
+            compression=compression,
+            quantize=steps,
         )
         hdu = self._hdu(index)
         assert isinstance(hdu, ImageHDU)
+        if isinstance(hdu, CompressedImageHDU):
+            hdu._made_with(compression, steps)
         return hdu
-
-
-def _refuse_compression(compress: object, quantize: object) -> None:
-    """Say that compressed images cannot be written yet."""
-    if compress is not None or quantize is not None:
-        raise FITSUnsupportedError("this version does not write compressed images")
 
 
 def _refuse_compressed_table(compress: object, ztilelen: object) -> None:

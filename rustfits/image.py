@@ -102,14 +102,10 @@ class ImageHDU(HDU):
         info.size = _INFO_SIZE
         err = error()
         check(lib.rf_image_get_info(handle, index, info, err), err)
-        naxis = _new(_COUNT_POINTER)
-        capacity = self._fresh().naxis
-        axes = _new(_LENGTHS, capacity)
-        check(lib.rf_hdu_get_axes(handle, index, axes, capacity, naxis, err), err)
         kind, stored = info.type, info.stored
         pixels = Pixels(
             generation,
-            tuple(ffi.unpack(axes, min(naxis[0], capacity))),
+            self._axes(handle),
             kind,
             DTYPES[kind],
             stored,
@@ -119,6 +115,15 @@ class ImageHDU(HDU):
         )
         self._cached = pixels
         return pixels
+
+    def _axes(self, handle: CData) -> tuple[int, ...]:
+        """Ask for the length of each axis."""
+        naxis = _new(_COUNT_POINTER)
+        capacity = self._fresh().naxis
+        axes = _new(_LENGTHS, capacity)
+        err = error()
+        check(lib.rf_hdu_get_axes(handle, self._index, axes, capacity, naxis, err), err)
+        return tuple(ffi.unpack(axes, min(naxis[0], capacity)))
 
     def _pixels_to_use(self) -> Pixels:
         """Give the facts about pixels that are about to be read or written."""
@@ -197,7 +202,8 @@ class ImageHDU(HDU):
             Where to read to: of the image's shape, contiguous, in the machine's byte order, of the
             image's own type, ``f4`` or ``f8``. Reusing an array saves half of the time of a read.
         threads : int, optional
-            How many threads share the work, for images above 8 MB; one unless said.
+            How many threads share the work, for images above 8 MB; one unless said. Of compressed
+            images: at most how many; what `FITS` was told, or one a processor, unless said.
 
         Returns
         -------
@@ -237,13 +243,10 @@ class ImageHDU(HDU):
             self._touch_last(tuple(Axis(0, 1, length) for length in pixels.shape), pixels)
         data = np.empty(pixels.shape, read_as) if out is None else out
         mask = np.empty(pixels.shape, bool) if mask_blank else None
-        count = 1 if threads is None else operator.index(threads)
-        if count < 1:
+        count = None if threads is None else operator.index(threads)
+        if count is not None and count < 1:
             raise FITSValueError(f"threads must be at least 1, not {count}")
-        if count > 1 and data.nbytes >= _LARGE:
-            self._read_in_threads(count, pixels, kind, flags, data, mask)
-        else:
-            self._fill(ffi.NULL, kind, flags, data, mask)
+        self._fill_whole(count, pixels, kind, flags, data, mask)
         if read_as != wanted:
             data = data.astype(wanted)
         if mask is None:
@@ -350,16 +353,19 @@ class ImageHDU(HDU):
         )
         self._fill(c_axes(corner), pixels.type, 0, np.empty(1, pixels.dtype), None)
 
-    def _read_in_threads(
+    def _fill_whole(
         self,
-        threads: int,
+        threads: int | None,
         pixels: Pixels,
         kind: int,
         flags: int,
         data: Array,
         mask: Array | None,
     ) -> None:
-        """Read slabs of the whole image side by side."""
+        """Read the whole image, slabs of it side by side where several threads may share it."""
+        if threads is None or threads == 1 or data.nbytes < _LARGE:
+            self._fill(ffi.NULL, kind, flags, data, mask)
+            return
         failures: list[BaseException] = []
 
         def work(axes: tuple[Axis, ...], place: tuple[Any, ...]) -> None:
@@ -537,17 +543,12 @@ class ImageHDU(HDU):
             )
         kind, dtype, _ = cast(pixels, values)
         handle = self._file._handle()
-        err = error()
         old, new = pixels.shape[0], pixels.shape[0] + values.shape[0]
         # All checks come before the file grows.
         if values.size:
-            ready = np.ascontiguousarray(np.ma.getdata(values), dtype)
-            mask = mask_of(values)
-            mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
-            at = ffi.from_buffer(ready)
-            _check_values(
-                lib.rf_image_check(handle, self._index, kind, 0, at, ready.size, mask_at, err), err
-            )
+            ready, mask = np.ascontiguousarray(np.ma.getdata(values), dtype), mask_of(values)
+            self._check(kind, ready, mask)
+        err = error()
         check(lib.rf_image_extend(handle, self._index, new, err), err)
         if values.size:
             axes = (
@@ -555,6 +556,16 @@ class ImageHDU(HDU):
                 *(Axis(0, 1, length) for length in pixels.shape[1:]),
             )
             self._store(axes, kind, ready, mask)
+
+    def _check(self, kind: int, data: Array, mask: Array | None) -> None:
+        """Look whether values could be written, before there is room for them."""
+        handle = self._file._handle()
+        mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
+        at, count = ffi.from_buffer(data) if data.size else ffi.NULL, data.size
+        err = error()
+        _check_values(
+            lib.rf_image_check(handle, self._index, kind, 0, at, count, mask_at, err), err
+        )
 
     @contextmanager
     def extending(self) -> Iterator[ImageHDU]:

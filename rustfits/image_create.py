@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 import numpy as np
 
 from rustfits._lib import check, error, ffi, lib
+from rustfits.compression import c_compression, check_compression
 from rustfits.errors import FITSTypeError, FITSValueError
 from rustfits.header import header_cards
 from rustfits.pixels import integer, pixel_type, stored_blank
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import DTypeLike
 
+    from rustfits.compression import Compression, Quantize
     from rustfits.handle import FileHandle
     from rustfits.header import HeaderLike
 
@@ -32,6 +34,8 @@ def create_image(
     extver: int | None = None,
     blank: int | None = None,
     header: HeaderLike | None = None,
+    compression: Compression | None = None,
+    quantize: Quantize | None = None,
 ) -> int:
     """Append an image HDU filled with zeros and give its index.
 
@@ -41,6 +45,8 @@ def create_image(
         The open file.
     dtype, dims, extname, extver, blank, header
         As for `FITS.create_image_hdu` and `FITS.write_image`.
+    compression, quantize
+        As `as_compression` and `as_quantize` give them.
 
     Raises
     ------
@@ -65,12 +71,16 @@ def create_image(
     if blank is not None:
         spec.has_blank = 1
         spec.blank = stored_blank(blank, np.dtype(dtype))
+    check_compression(compression, quantize, np.dtype(dtype), len(shape))
+    packing = None if compression is None else c_compression(compression, quantize)
+    if packing is not None:
+        spec.compression = packing[0]
     cards = None if header is None else header_cards(header)
     spec.header = ffi.NULL if cards is None else cards
     index = ffi.new("size_t *")
     err = error()
     check(lib.rf_image_create(handle, spec, index, err), err)
-    del axes, name, cards  # borrowed by the spec until here
+    del axes, name, cards, packing  # borrowed by the spec until here
     return int(index[0])
 
 
