@@ -30,15 +30,6 @@ rf_status rf_hdu_copy(rf_file *from, size_t index, rf_file *to, size_t *new_inde
   return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
 }
 
-const char *rf_zcmptype_name(rf_zcmptype type) {
-  (void)type;
-  return "?";
-}
-
-void rf_compression_init(rf_compression *compression) {
-  (void)compression;
-}
-
 rf_status rf_image_get_compression(rf_file *file, size_t index, rf_compression *compression, uint64_t *tile,
                                    size_t capacity, uint64_t *ntiles, rf_error *err) {
   (void)file;
