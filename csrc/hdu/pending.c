@@ -79,20 +79,6 @@ rf_status rf_hdu_clear_cache(rf_file *file, size_t index, rf_error *err) {
   return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
 }
 
-rf_status rf_table_get_compression(rf_file *file, size_t index, uint64_t *tile_rows, uint64_t *ntiles,
-                                   rf_zcmptype *types, size_t capacity, size_t *count, rf_error *err) {
-  (void)file;
-  (void)index;
-  (void)tile_rows;
-  (void)ntiles;
-  (void)types;
-  (void)capacity;
-  (void)count;
-  (void)err;
-  rf_error_clear(err);
-  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
-}
-
 rf_status rf_hdu_pack(rf_file *from, size_t index, rf_file *to, const rf_compression *image,
                       const rf_table_compression *table, size_t *new_index, rf_error *err) {
   (void)from;

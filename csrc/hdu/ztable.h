@@ -53,8 +53,8 @@ rf_status rf_ztable_blame(rf_error *err, rf_status status, const rf_column *colu
 /* The header of the table that a compressed one stands for. */
 rf_status rf_ztable_plain_header(const rf_header *header, rf_header **plain, rf_error *err);
 
-/* The reverse, as cfitsio's fpack has it: cards of the table, then those of the compression. `types` has one for each of
- * its `ncols` columns. NAXIS2 is that of the tiles, PCOUNT 0. */
+/* The reverse, as cfitsio's fpack has it: cards of the table, then those of the compression. `types` has one for each
+ * of its `ncols` columns. NAXIS2 is that of the tiles, PCOUNT 0. */
 rf_status rf_ztable_packed_header(const rf_header *plain, const rf_table *table, uint64_t tile_rows,
                                   const rf_zcmptype *types, rf_header **header, rf_error *err);
 
@@ -151,8 +151,8 @@ rf_status rf_ztable_read_cells(rf_file *file, const rf_hdu *hdu, const rf_table 
 /* ---- ztable_pack.c ---- */
 
 /* Appends HDU `index` of `from`, a binary table, to `to` compressed; and what a compressed one stands for. The lock of
- * `from` is held either way, that of `to` exclusively. On failure `to` is cut back to what it was; *written becomes true
- * when that failed, too. */
+ * `from` is held either way, that of `to` exclusively. On failure `to` is cut back to what it was; *written becomes
+ * true when that failed, too. */
 rf_status rf_ztable_pack(rf_file *from, size_t index, rf_file *to, const rf_table_compression *compression,
                          size_t *new_index, bool *written, rf_error *err);
 rf_status rf_ztable_unpack(rf_file *from, size_t index, rf_file *to, size_t *new_index, bool *written, rf_error *err);

@@ -929,7 +929,7 @@ RF_API RF_CHECKED rf_status rf_table_plan(rf_file *file, size_t index, const rf_
 /* ---- cells in the heap (FITS 7.3.5) ---- */
 
 /* The descriptors of some rows (NULL: all): number of elements, and byte offset from the beginning of the heap (0 for
- * an empty cell). RF_ERR_TYPE when the column has none; RF_ERR_FORMAT, with the row, for one that does not lie in the
+ * an empty cell; of a compressed table, which has no such heap, a number by which rf_table_read_heap knows the cell). RF_ERR_TYPE when the column has none; RF_ERR_FORMAT, with the row, for one that does not lie in the
  * heap. */
 RF_API RF_CHECKED rf_status rf_table_read_descriptors(rf_file *file, size_t index, size_t column, const rf_rows *rows,
                                                       uint64_t *lengths, uint64_t *offsets, rf_error *err);
