@@ -61,6 +61,7 @@ from rustfits.hdu import HDU
 from rustfits.header import FITSHeader, FITSHeaderEdit, is_protected_key
 from rustfits.image import ImageHDU
 from rustfits.image_compressed import CompressedImageHDU
+from rustfits.packing import pack, unpack
 from rustfits.remote import Remote
 from rustfits.table import TableHDU
 
@@ -119,8 +120,10 @@ __all__ = [
     "TableHDU",
     "__version__",
     "is_protected_key",
+    "pack",
     "read",
     "read_header",
+    "unpack",
     "write",
     "write_image",
     "write_table",
