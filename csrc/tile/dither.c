@@ -7,6 +7,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "tile/vector.h"
+
 /* Pixels that go through the stack at a time, so that results may take the place of the integers. */
 #define BLOCK 1024
 
@@ -50,14 +53,47 @@ const float *rf_dither_next(rf_dither_walk *walk, size_t most, size_t *count) {
   return values;
 }
 
+#define TARGET
 #define REAL float
-#define NAME(name) name##_f32
+#define NAME(name) name##_f32_plain
 #include "tile/dither_real.h"
 #undef REAL
 #undef NAME
-
 #define REAL double
-#define NAME(name) name##_f64
+#define NAME(name) name##_f64_plain
 #include "tile/dither_real.h"
 #undef REAL
 #undef NAME
+#undef TARGET
+
+#ifdef RF_VECTOR_AVX2
+#define TARGET RF_VECTOR_AVX2
+#define REAL float
+#define NAME(name) name##_f32_avx2
+#include "tile/dither_real.h"
+#undef REAL
+#undef NAME
+#define REAL double
+#define NAME(name) name##_f64_avx2
+#include "tile/dither_real.h"
+#undef REAL
+#undef NAME
+#undef TARGET
+#else
+#define dequantize_f32_avx2 dequantize_f32_plain
+#define dequantize_f64_avx2 dequantize_f64_plain
+#endif
+
+void rf_dequantize_f32(const rf_quantum *quantum, const int32_t *in, size_t count, float *out) {
+  if (rf_bytes_level() >= 2)
+    dequantize_f32_avx2(quantum, in, count, out);
+  else
+    dequantize_f32_plain(quantum, in, count, out);
+}
+
+void rf_dequantize_f64(const rf_quantum *quantum, const int32_t *in, size_t count, double *out) {
+  if (rf_bytes_level() >= 2)
+    dequantize_f64_avx2(quantum, in, count, out);
+  else
+    dequantize_f64_plain(quantum, in, count, out);
+}

@@ -1,33 +1,47 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The body of dither.c for one type: REAL is the type, NAME(x) x_f32 or x_f64. Included once for each.
+ * The body of dither.c for one type and one processor: REAL is the type, TARGET the attribute of functions, NAME(x)
+ * their names. Included once for each.
  */
 
-/* Without dithering. */
-static void NAME(scale_block)(const rf_quantum *quantum, const int32_t *in, size_t n, REAL *out) {
+/* One loop for each kind, so that the kind costs nothing a pixel. An undefined pixel is that even where ZBLANK is the
+ * integer that stands for zero. */
+TARGET static inline void NAME(block)(const rf_quantum *quantum, const int32_t *restrict in,
+                                      const float *restrict random, size_t n, REAL *restrict out, bool dithered,
+                                      bool zeros, bool nulls) {
   const double scale = quantum->scale, zero = quantum->zero;
-  for (size_t i = 0; i < n; i++)
-    out[i] = (REAL)(in[i] * scale + zero);
+  const int32_t null = quantum->null;
+  for (size_t i = 0; i < n; i++) {
+    double x = in[i];
+    if (dithered)
+      x = x - (double)random[i] + 0.5;
+    REAL real = (REAL)(x * scale + zero);
+    if (zeros)
+      real = in[i] == RF_QUANTIZED_ZERO ? 0 : real;
+    if (nulls)
+      real = in[i] == null ? (REAL)NAN : real;
+    out[i] = real;
+  }
 }
 
-static void NAME(undither_block)(const rf_quantum *quantum, const int32_t *in, const float *random, size_t n,
-                                 REAL *out) {
-  const double scale = quantum->scale, zero = quantum->zero;
-  for (size_t i = 0; i < n; i++)
-    out[i] = (REAL)(((double)in[i] - (double)random[i] + 0.5) * scale + zero);
+TARGET static void NAME(dequantize_block)(const rf_quantum *quantum, const int32_t *in, const float *random, size_t n,
+                                          REAL *out) {
+  bool zeros = quantum->dither == RF_DITHER_2, nulls = quantum->has_null;
+  if (!random && nulls)
+    NAME(block)(quantum, in, random, n, out, false, false, true);
+  else if (!random)
+    NAME(block)(quantum, in, random, n, out, false, false, false);
+  else if (zeros && nulls)
+    NAME(block)(quantum, in, random, n, out, true, true, true);
+  else if (zeros)
+    NAME(block)(quantum, in, random, n, out, true, true, false);
+  else if (nulls)
+    NAME(block)(quantum, in, random, n, out, true, false, true);
+  else
+    NAME(block)(quantum, in, random, n, out, true, false, false);
 }
 
-/* The integers that stand for something else than their value. */
-static void NAME(put_specials)(const rf_quantum *quantum, const int32_t *in, size_t n, REAL *out) {
-  if (quantum->dither == RF_DITHER_2)
-    for (size_t i = 0; i < n; i++)
-      out[i] = in[i] == RF_QUANTIZED_ZERO ? 0 : out[i];
-  if (quantum->has_null) /* comes last: an undefined pixel is that even where ZBLANK is the integer for zero */
-    for (size_t i = 0; i < n; i++)
-      out[i] = in[i] == quantum->null ? (REAL)NAN : out[i];
-}
-
-void NAME(rf_dequantize)(const rf_quantum *quantum, const int32_t *in, size_t count, REAL *out) {
+TARGET static void NAME(dequantize)(const rf_quantum *quantum, const int32_t *in, size_t count, REAL *out) {
   int32_t block[BLOCK];
   bool dithered = quantum->dither != RF_DITHER_NONE;
   rf_dither_walk walk = {0};
@@ -37,10 +51,6 @@ void NAME(rf_dequantize)(const rf_quantum *quantum, const int32_t *in, size_t co
     n = count - done < BLOCK ? count - done : BLOCK;
     const float *random = dithered ? rf_dither_next(&walk, n, &n) : NULL;
     memcpy(block, in + done, n * sizeof *block);
-    if (random)
-      NAME(undither_block)(quantum, block, random, n, out + done);
-    else
-      NAME(scale_block)(quantum, block, n, out + done);
-    NAME(put_specials)(quantum, block, n, out + done);
+    NAME(dequantize_block)(quantum, block, random, n, out + done);
   }
 }

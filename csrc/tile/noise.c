@@ -6,25 +6,45 @@
 #include "tile/noise.h"
 
 #include <float.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "tile/quantize.h"
-#include "tile/select.h"
+#include "tile/vector.h"
 
 /* Pixels that the differences of 5th order span. */
 #define LEAST_PIXELS 9
 
 /* Extremes that are kept side by side, so that they can be found side by side. */
-#define LANES 8
+#define LANES 16
+
+/* Keys of one pass, so that a lane can count them. */
+#define SPLIT_MOST ((size_t)1 << 30)
+
+/* Up to so many keys are moved about at once; more are counted, so many times at most. */
+#define MOVING_MOST 24
+#define PASSES_MOST 16
+
+/* Keys of which the median is the first guess; odd. */
+#define SAMPLE 15
+
+static int compare_reals(const void *a, const void *b) {
+  double x, y;
+  memcpy(&x, a, sizeof x);
+  memcpy(&y, b, sizeof y);
+  return x < y ? -1 : x > y;
+}
 
 /* The median of the medians of rows; unlike within rows, two in the middle are averaged. */
 static double median_of_rows(double *medians, size_t rows) {
   if (rows == 0)
     return 0;
-  double low = rf_select_f64(medians, rows, (rows - 1) / 2);
-  double high = rf_select_f64(medians, rows, rows / 2);
-  return rows == 1 ? low : (low + high) / 2.;
+  qsort(medians, rows, sizeof *medians, compare_reals);
+  return rows == 1 ? medians[0] : (medians[(rows - 1) / 2] + medians[rows / 2]) / 2.;
 }
 
 /* From medians of differences to standard deviations of normal noise, and the least of the three. */
@@ -39,21 +59,82 @@ static double least_noise(double *const medians[3], const size_t rows[3]) {
   return noise;
 }
 
+/* A rank more is some 2 in count of a value near the median of normal noise, and a binade has 2^23 and 2^52 keys. */
+#define SLOPE_32 3e7
+#define SLOPE_64 1.6e16
+
+#define TARGET
 #define REAL float
-#define REAL_MAX FLT_MAX
-#define NAME(name) name##_f32
+#define REAL_MOST FLT_MAX
+#define KEY int32_t
+#define KEY_MOST INT32_MAX
+#define KEY_SLOPE SLOPE_32
+#define NAME(name) name##_f32_plain
+#include "tile/select_key.h"
 #include "tile/noise_real.h"
-#undef REAL
-#undef REAL_MAX
 #undef NAME
+#ifdef RF_VECTOR_AVX2
+#undef TARGET
+#define TARGET RF_VECTOR_AVX2
+#define NAME(name) name##_f32_avx2
+#include "tile/select_key.h"
+#include "tile/noise_real.h"
+#undef NAME
+#endif
+#undef REAL
+#undef REAL_MOST
+#undef KEY
+#undef KEY_MOST
+#undef KEY_SLOPE
 
 #define REAL double
-#define REAL_MAX DBL_MAX
-#define NAME(name) name##_f64
+#define REAL_MOST DBL_MAX
+#define KEY int64_t
+#define KEY_MOST INT64_MAX
+#define KEY_SLOPE SLOPE_64
+#ifdef RF_VECTOR_AVX2
+#define NAME(name) name##_f64_avx2
+#include "tile/select_key.h"
 #include "tile/noise_real.h"
-#undef REAL
-#undef REAL_MAX
 #undef NAME
+#undef TARGET
+#define TARGET
+#endif
+#define NAME(name) name##_f64_plain
+#include "tile/select_key.h"
+#include "tile/noise_real.h"
+#undef NAME
+
+#ifndef RF_VECTOR_AVX2
+#define range_f32_avx2 range_f32_plain
+#define range_f64_avx2 range_f64_plain
+#define noise_f32_avx2 noise_f32_plain
+#define noise_f64_avx2 noise_f64_plain
+#endif
+
+void rf_range_f32(const float *in, size_t count, rf_range_facts *facts) {
+  if (rf_bytes_level() >= 2)
+    range_f32_avx2(in, count, facts);
+  else
+    range_f32_plain(in, count, facts);
+}
+
+void rf_range_f64(const double *in, size_t count, rf_range_facts *facts) {
+  if (rf_bytes_level() >= 2)
+    range_f64_avx2(in, count, facts);
+  else
+    range_f64_plain(in, count, facts);
+}
+
+rf_status rf_noise_f32(const float *in, size_t rows, size_t columns, bool nans, double *noise, rf_error *err) {
+  return rf_bytes_level() >= 2 ? noise_f32_avx2(in, rows, columns, nans, noise, err)
+                               : noise_f32_plain(in, rows, columns, nans, noise, err);
+}
+
+rf_status rf_noise_f64(const double *in, size_t rows, size_t columns, bool nans, double *noise, rf_error *err) {
+  return rf_bytes_level() >= 2 ? noise_f64_avx2(in, rows, columns, nans, noise, err)
+                               : noise_f64_plain(in, rows, columns, nans, noise, err);
+}
 
 rf_status rf_noise_i32(const int32_t *in, size_t rows, size_t columns, double *noise, rf_error *err) {
   size_t count = rows * columns;

@@ -8,8 +8,10 @@
 #include <float.h>
 #include <math.h>
 
+#include "base/bytes.h"
 #include "tile/dither.h"
 #include "tile/noise.h"
+#include "tile/vector.h"
 
 /* Integers from RF_QUANTIZED_NULL on that are no values: two are in use, and a lossy codec may shift some. */
 #define RESERVED 10
@@ -42,6 +44,51 @@ static inline int32_t nearest(double x) {
   x = x < LARGEST ? x : LARGEST;
   x = x > -LARGEST ? x : -LARGEST;
   return (int32_t)x;
+}
+
+#define TARGET
+#define REAL float
+#define NAME(name) name##_f32_plain
+#include "tile/quantize_block.h"
+#undef REAL
+#undef NAME
+#define REAL double
+#define NAME(name) name##_f64_plain
+#include "tile/quantize_block.h"
+#undef REAL
+#undef NAME
+#undef TARGET
+
+#ifdef RF_VECTOR_AVX2
+#define TARGET RF_VECTOR_AVX2
+#define REAL float
+#define NAME(name) name##_f32_avx2
+#include "tile/quantize_block.h"
+#undef REAL
+#undef NAME
+#define REAL double
+#define NAME(name) name##_f64_avx2
+#include "tile/quantize_block.h"
+#undef REAL
+#undef NAME
+#undef TARGET
+#else
+#define quantize_f32_avx2 quantize_f32_plain
+#define quantize_f64_avx2 quantize_f64_plain
+#endif
+
+static void quantize_f32(const rf_quantum *quantum, const float *in, size_t count, int32_t *out) {
+  if (rf_bytes_level() >= 2)
+    quantize_f32_avx2(quantum, in, count, out);
+  else
+    quantize_f32_plain(quantum, in, count, out);
+}
+
+static void quantize_f64(const rf_quantum *quantum, const double *in, size_t count, int32_t *out) {
+  if (rf_bytes_level() >= 2)
+    quantize_f64_avx2(quantum, in, count, out);
+  else
+    quantize_f64_plain(quantum, in, count, out);
 }
 
 #define REAL float

@@ -3,43 +3,6 @@
  * The body of quantize.c for one type: REAL is the type, NAME(x) x_f32 or x_f64. Included once for each.
  */
 
-static void NAME(divide_block)(const rf_quantum *quantum, const REAL *in, size_t n, int32_t *out) {
-  const double scale = quantum->scale, zero = quantum->zero;
-  for (size_t i = 0; i < n; i++)
-    out[i] = nearest((in[i] - zero) / scale);
-}
-
-static void NAME(dither_block)(const rf_quantum *quantum, const REAL *in, const float *random, size_t n, int32_t *out) {
-  const double scale = quantum->scale, zero = quantum->zero;
-  for (size_t i = 0; i < n; i++)
-    out[i] = nearest((in[i] - zero) / scale + (double)random[i] - 0.5);
-}
-
-static void NAME(mark_specials)(const rf_quantum *quantum, const REAL *in, size_t n, int32_t *out) {
-  if (quantum->dither == RF_DITHER_2)
-    for (size_t i = 0; i < n; i++)
-      out[i] = in[i] == 0 ? RF_QUANTIZED_ZERO : out[i];
-  if (quantum->has_null)
-    for (size_t i = 0; i < n; i++)
-      out[i] = in[i] == in[i] ? out[i] : quantum->null;
-}
-
-static void NAME(quantize)(const rf_quantum *quantum, const REAL *in, size_t count, int32_t *out) {
-  bool dithered = quantum->dither != RF_DITHER_NONE;
-  rf_dither_walk walk = {0};
-  if (dithered)
-    walk = rf_dither_begin(quantum, 0);
-  for (size_t done = 0, n; done < count; done += n) {
-    n = count - done;
-    const float *random = dithered ? rf_dither_next(&walk, n, &n) : NULL;
-    if (random)
-      NAME(dither_block)(quantum, in + done, random, n, out + done);
-    else
-      NAME(divide_block)(quantum, in + done, n, out + done);
-    NAME(mark_specials)(quantum, in + done, n, out + done);
-  }
-}
-
 /* Scale and zero of a tile; false when it has none. */
 static rf_status NAME(decide)(rf_quantum *quantum, double level, const REAL *in, size_t rows, size_t columns,
                               bool *decided, rf_error *err) {
