@@ -4,7 +4,6 @@
  */
 #include "tile/dither.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -12,6 +11,10 @@
 
 /* Pixels that go through the stack at a time, so that results may take the place of the integers. */
 #define BLOCK 1024
+
+/* Quiet NaNs. */
+#define NAN_32 UINT32_C(0x7FC00000)
+#define NAN_64 UINT64_C(0x7FF8000000000000)
 
 void rf_dither_fill(float random[RF_DITHER_VALUES]) {
   /* Park and Miller's generator, which is exact in 64 bits: the last seed is 1043618065. */
@@ -55,28 +58,44 @@ const float *rf_dither_next(rf_dither_walk *walk, size_t most, size_t *count) {
 
 #define TARGET
 #define REAL float
+#define BITS uint32_t
+#define NAN_BITS NAN_32
 #define NAME(name) name##_f32_plain
 #include "tile/dither_real.h"
 #undef REAL
+#undef BITS
+#undef NAN_BITS
 #undef NAME
 #define REAL double
+#define BITS uint64_t
+#define NAN_BITS NAN_64
 #define NAME(name) name##_f64_plain
 #include "tile/dither_real.h"
 #undef REAL
+#undef BITS
+#undef NAN_BITS
 #undef NAME
 #undef TARGET
 
 #ifdef RF_VECTOR_AVX2
 #define TARGET RF_VECTOR_AVX2
 #define REAL float
+#define BITS uint32_t
+#define NAN_BITS NAN_32
 #define NAME(name) name##_f32_avx2
 #include "tile/dither_real.h"
 #undef REAL
+#undef BITS
+#undef NAN_BITS
 #undef NAME
 #define REAL double
+#define BITS uint64_t
+#define NAN_BITS NAN_64
 #define NAME(name) name##_f64_avx2
 #include "tile/dither_real.h"
 #undef REAL
+#undef BITS
+#undef NAN_BITS
 #undef NAME
 #undef TARGET
 #else

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The body of dither.c for one type and one processor: REAL is the type, TARGET the attribute of functions, NAME(x)
- * their names. Included once for each.
+ * The body of dither.c for one type and one processor: REAL is the type, BITS an unsigned integer of its width,
+ * NAN_BITS an undefined value, TARGET the attribute of functions, NAME(x) their names. Included once for each.
  */
 
-/* One loop for each kind, so that the kind costs nothing a pixel. An undefined pixel is that even where ZBLANK is the
- * integer that stands for zero. */
+/* One loop for each kind, so that the kind costs nothing a pixel. What integers stand for is put in as bits: compilers
+ * make no vectors of loops in which a floating-point operation depends on a condition. An undefined pixel is that even
+ * where ZBLANK is the integer that stands for zero. */
 TARGET static inline void NAME(block)(const rf_quantum *quantum, const int32_t *restrict in,
                                       const float *restrict random, size_t n, REAL *restrict out, bool dithered,
                                       bool zeros, bool nulls) {
@@ -16,11 +17,15 @@ TARGET static inline void NAME(block)(const rf_quantum *quantum, const int32_t *
     if (dithered)
       x = x - (double)random[i] + 0.5;
     REAL real = (REAL)(x * scale + zero);
+    BITS bits;
+    memcpy(&bits, &real, sizeof bits);
     if (zeros)
-      real = in[i] == RF_QUANTIZED_ZERO ? 0 : real;
-    if (nulls)
-      real = in[i] == null ? (REAL)NAN : real;
-    out[i] = real;
+      bits &= (BITS)(in[i] == RF_QUANTIZED_ZERO) - 1;
+    if (nulls) {
+      BITS defined = (BITS)(in[i] == null) - 1;
+      bits = (bits & defined) | (NAN_BITS & ~defined);
+    }
+    memcpy(&out[i], &bits, sizeof bits);
   }
 }
 
