@@ -11,6 +11,7 @@
 #include "hdu/convert.h"
 #include "hdu/image_spec.h"
 #include "hdu/section.h"
+#include "hdu/zimage.h"
 
 /* The standard's ceiling on NAXIS (FITS 4.4.1). */
 #define MAX_AXES 999
@@ -26,12 +27,27 @@ rf_status rf_image_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_erro
   return RF_OK;
 }
 
-rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf_error *err) {
+/* The image that HDU `index` is or, compressed, stands for. `lock` held. */
+static rf_status logical_image(rf_file *file, size_t index, const rf_hdu **image, rf_error *err) {
   rf_hdu *hdu = NULL;
+  rf_zimage *zimage = NULL;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE) {
+    RF_TRY(rf_zimage_locked(file, index, NULL, &zimage, err));
+    *image = &zimage->image;
+    return RF_OK;
+  }
+  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
+  *image = hdu;
+  return RF_OK;
+}
+
+rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf_error *err) {
+  const rf_hdu *hdu = NULL;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = rf_image_hdu_locked(file, index, &hdu, err);
+    status = logical_image(file, index, &hdu, err);
     if (status == RF_OK) {
       info->stored = rf_convert_stored_type(hdu->bitpix);
       info->type = rf_convert_value_type(hdu);
@@ -40,6 +56,23 @@ rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf
       info->has_blank = hdu->has_blank && hdu->bitpix > 0;
       info->blank = info->has_blank ? hdu->blank : 0;
       info->count = rf_section_image_count(hdu);
+    }
+    rf_file_end_read(file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}
+
+rf_status rf_image_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t capacity, size_t *naxis,
+                            rf_error *err) {
+  const rf_hdu *hdu = NULL;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = logical_image(file, index, &hdu, err);
+    if (status == RF_OK) {
+      *naxis = (size_t)hdu->naxis;
+      for (size_t i = 0; i < *naxis && i < capacity; i++)
+        axes[i] = hdu->axes[*naxis - 1 - i];
     }
     rf_file_end_read(file);
   }

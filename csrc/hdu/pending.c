@@ -2,24 +2,6 @@
 /* Only on this branch, gone before it is merged: whoever writes one of these takes it out of here. */
 #include "base/error.h"
 
-rf_status rf_hdu_get_logical_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
-  (void)file;
-  (void)index;
-  (void)header;
-  (void)err;
-  rf_error_clear(err);
-  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
-}
-
-rf_status rf_hdu_set_logical_header(rf_file *file, size_t index, const rf_header *header, rf_error *err) {
-  (void)file;
-  (void)index;
-  (void)header;
-  (void)err;
-  rf_error_clear(err);
-  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
-}
-
 rf_status rf_hdu_copy(rf_file *from, size_t index, rf_file *to, size_t *new_index, rf_error *err) {
   (void)from;
   (void)index;
@@ -30,50 +12,10 @@ rf_status rf_hdu_copy(rf_file *from, size_t index, rf_file *to, size_t *new_inde
   return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
 }
 
-rf_status rf_image_get_compression(rf_file *file, size_t index, rf_compression *compression, uint64_t *tile,
-                                   size_t capacity, uint64_t *ntiles, rf_error *err) {
-  (void)file;
-  (void)index;
-  (void)compression;
-  (void)tile;
-  (void)capacity;
-  (void)ntiles;
-  (void)err;
-  rf_error_clear(err);
-  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
-}
-
 rf_status rf_image_repack(rf_file *file, size_t index, uint64_t *freed, rf_error *err) {
   (void)file;
   (void)index;
   (void)freed;
-  (void)err;
-  rf_error_clear(err);
-  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
-}
-
-rf_status rf_hdu_set_cache(rf_file *file, size_t index, uint64_t bytes, rf_error *err) {
-  (void)file;
-  (void)index;
-  (void)bytes;
-  (void)err;
-  rf_error_clear(err);
-  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
-}
-
-rf_status rf_hdu_get_cache(rf_file *file, size_t index, uint64_t *limit, uint64_t *used, rf_error *err) {
-  (void)file;
-  (void)index;
-  (void)limit;
-  (void)used;
-  (void)err;
-  rf_error_clear(err);
-  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
-}
-
-rf_status rf_hdu_clear_cache(rf_file *file, size_t index, rf_error *err) {
-  (void)file;
-  (void)index;
   (void)err;
   rf_error_clear(err);
   return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
@@ -102,14 +44,3 @@ rf_status rf_hdu_unpack(rf_file *from, size_t index, rf_file *to, size_t *new_in
   return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
 }
 
-rf_status rf_image_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t capacity, size_t *naxis,
-                            rf_error *err) {
-  (void)file;
-  (void)index;
-  (void)axes;
-  (void)capacity;
-  (void)naxis;
-  (void)err;
-  rf_error_clear(err);
-  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
-}

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "hdu/zimage.h"
 #include "hdu/ztable.h"
 
 #define SMALL_AXES (sizeof((rf_hdu *)0)->small_axes / sizeof(uint64_t))
@@ -27,6 +28,8 @@ void rf_hdu_clear(rf_hdu *hdu) {
   hdu->header = NULL;
   rf_free(hdu->table);
   hdu->table = NULL;
+  rf_zimage_free(hdu->zimage);
+  hdu->zimage = NULL;
   rf_ztable_free(hdu->ztable);
   hdu->ztable = NULL;
 }

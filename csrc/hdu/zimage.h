@@ -103,6 +103,14 @@ rf_status rf_zimage_rows(rf_file *file, const rf_hdu *hdu, const rf_zimage *zima
 rf_status rf_zimage_decode(const rf_zimage *zimage, uint64_t tile, const rf_zrow *row, const uint8_t *bytes,
                            void *values, void *room, bool *integers, rf_error *err);
 
+/* Bytes that rf_zimage_decode needs at `room` for a tile of so many pixels. */
+size_t rf_zimage_room(const rf_zimage *zimage, const rf_zrow *row, size_t pixels);
+
+/* Before memory for a tile is reserved: RF_ERR_CODEC when so few bytes cannot hold so many pixels, RF_ERR_LIMIT when
+ * the tile takes more than `most_bytes`. */
+rf_status rf_zimage_check_size(const rf_zimage *zimage, uint64_t tile, const rf_zrow *row, uint64_t most_bytes,
+                               rf_error *err);
+
 /* zimage_header.c: the header of the image that a compressed HDU stands for, from the one it has; `first`: the HDU is
  * to be the first of a file (SIMPLE). And what an edited one makes of the old. */
 rf_status rf_zimage_plain_header(const rf_header *header, bool first, rf_header **plain, rf_error *err);
