@@ -309,8 +309,8 @@ static rf_status take_dither(rf_zimage *zimage, const rf_header *header, const c
   return RF_OK;
 }
 
-/* Reals are quantized where anything says how (FITS 10.2). Writers have left ZQUANTIZ = NONE in both cases: what a
- * codec for integers made must have been quantized. */
+/* Reals are quantized where anything says how (FITS 10.2), and ZQUANTIZ does not say the contrary. What a codec for
+ * integers made are integers in any case, with a scale of 1 when nothing says otherwise. */
 static rf_status take_quantization(rf_zimage *zimage, const rf_header *header, rf_error *err) {
   char zquantiz[RF_CARD_BYTES];
   bool has_scale = has_real(header, "ZSCALE", &zimage->scale), has_zero = has_real(header, "ZZERO", &zimage->zero);
@@ -321,9 +321,10 @@ static rf_status take_quantization(rf_zimage *zimage, const rf_header *header, r
   zimage->seed = 1;
   if (zimage->image.bitpix > 0)
     return RF_OK;
-  zimage->quantized = (has_scale || has_zero || zimage->columns.scale >= 0 || zimage->columns.zero >= 0) &&
-                      (!same_text(zquantiz, "NONE") || (zimage->codec->flags & RF_TILE_INTEGERS) != 0);
-  return zimage->quantized ? take_dither(zimage, header, zquantiz, err) : RF_OK;
+  bool scaled = has_scale || has_zero || zimage->columns.scale >= 0 || zimage->columns.zero >= 0;
+  bool integers = (zimage->codec->flags & RF_TILE_INTEGERS) != 0;
+  zimage->quantized = integers || (scaled && !same_text(zquantiz, "NONE"));
+  return zimage->quantized && scaled ? take_dither(zimage, header, zquantiz, err) : RF_OK;
 }
 
 /* ---- making and keeping ---- */
