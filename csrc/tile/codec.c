@@ -8,8 +8,8 @@
 
 /* By rf_zcmptype. */
 static const rf_tile_codec *const codecs[] = {
-    [RF_Z_RICE_1] = &rf_tile_rice_1, [RF_Z_GZIP_1] = &rf_tile_gzip_1,         [RF_Z_GZIP_2] = &rf_tile_gzip_2,
-    [RF_Z_PLIO_1] = &rf_tile_plio_1, [RF_Z_NOCOMPRESS] = &rf_tile_nocompress,
+    [RF_Z_RICE_1] = &rf_tile_rice_1, [RF_Z_GZIP_1] = &rf_tile_gzip_1,           [RF_Z_GZIP_2] = &rf_tile_gzip_2,
+    [RF_Z_PLIO_1] = &rf_tile_plio_1, [RF_Z_HCOMPRESS_1] = &rf_tile_hcompress_1, [RF_Z_NOCOMPRESS] = &rf_tile_nocompress,
 };
 
 #define CODECS (sizeof codecs / sizeof codecs[0])

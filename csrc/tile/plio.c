@@ -16,6 +16,8 @@
 #include "base/memory.h"
 #include "tile/codec.h"
 
+#define PLIO_INLINE static inline __attribute__((always_inline))
+
 #define HEAD_WORDS 7
 #define MOST_DATA 4095
 #define MOST_VALUE 0xFFFFFF
@@ -28,7 +30,7 @@ enum { ZEROS, SET, GROW, SHRINK, RUN, ZEROS_AND_ONE, GROW_ONE, SHRINK_ONE }; /* 
 
 /* ---- encoding ---- */
 
-static inline __attribute__((always_inline)) int32_t value_at(const void *values, size_t i, unsigned width) {
+PLIO_INLINE int32_t value_at(const void *values, size_t i, unsigned width) {
   const uint8_t *at = (const uint8_t *)values + i * width;
   int16_t v16;
   int32_t v32;
@@ -46,8 +48,7 @@ static inline __attribute__((always_inline)) int32_t value_at(const void *values
 #define SHORT_RUN 16
 
 /* Where the run of values `v` that begins at `i` ends. Masks have long ones: 32 bytes of them a step. */
-static inline __attribute__((always_inline)) size_t run_end(const void *values, size_t i, size_t count, int32_t v,
-                                                            unsigned width) {
+PLIO_INLINE size_t run_end(const void *values, size_t i, size_t count, int32_t v, unsigned width) {
   size_t look = count - i > SHORT_RUN ? i + SHORT_RUN : count;
   while (++i < look)
     if (value_at(values, i, width) != v)
@@ -76,13 +77,13 @@ typedef struct {
   int32_t value; /* what the reader's current value is */
 } plio_writer;
 
-static inline void put_word(plio_writer *w, unsigned instruction, unsigned data) {
+PLIO_INLINE void put_word(plio_writer *w, unsigned instruction, unsigned data) {
   rf_put_be16(w->out + 2 * w->words++, (uint16_t)(instruction << 12 | data));
 }
 
 /* Sets the current value. With `one`, a pixel of it goes with the instruction where that is possible; true when it
  * went. */
-static inline bool put_value(plio_writer *w, int32_t value, bool one) {
+PLIO_INLINE bool put_value(plio_writer *w, int32_t value, bool one) {
   int32_t by = value - w->value;
   if (by == 0)
     return false;
@@ -92,14 +93,11 @@ static inline bool put_value(plio_writer *w, int32_t value, bool one) {
     rf_put_be16(w->out + 2 * w->words++, (uint16_t)(value >> 12));
     return false;
   }
-  if (by < 0)
-    put_word(w, one ? SHRINK_ONE : SHRINK, (unsigned)-by);
-  else
-    put_word(w, one ? GROW_ONE : GROW, (unsigned)by);
+  put_word(w, (by < 0 ? SHRINK : GROW) + (one ? GROW_ONE - GROW : 0), (unsigned)(by < 0 ? -by : by));
   return one;
 }
 
-static inline void put_runs(plio_writer *w, unsigned instruction, size_t n) {
+PLIO_INLINE void put_runs(plio_writer *w, unsigned instruction, size_t n) {
   for (; n > MOST_DATA; n -= MOST_DATA)
     put_word(w, instruction, MOST_DATA);
   if (n > 0)
@@ -109,7 +107,7 @@ static inline void put_runs(plio_writer *w, unsigned instruction, size_t n) {
 /* `zeros` zeros, then `n` pixels of `value`, in the words that cfitsio takes for them: but where a single pixel comes
  * after a multiple of 4095 zeros. There cfitsio adds it to the last 4095, which makes instruction 6 of it and loses
  * them (seen in 4.6.3); here it gets a run of its own. */
-static inline void put_pixels(plio_writer *w, size_t zeros, size_t n, int32_t value) {
+PLIO_INLINE void put_pixels(plio_writer *w, size_t zeros, size_t n, int32_t value) {
   if (put_value(w, value, n == 1 && zeros == 0))
     return;
   if (n == 1 && zeros % MOST_DATA != 0) {
@@ -121,8 +119,8 @@ static inline void put_pixels(plio_writer *w, size_t zeros, size_t n, int32_t va
   put_runs(w, RUN, n);
 }
 
-static inline __attribute__((always_inline)) bool put_list(plio_writer *w, const void *values, size_t count,
-                                                           unsigned width, size_t *bad) {
+PLIO_INLINE bool put_list(plio_writer *writer, const void *values, size_t count, unsigned width, size_t *bad) {
+  plio_writer w = *writer;
   size_t zeros = 0;
   for (size_t i = 0, end; i < count; i = end) {
     int32_t v = value_at(values, i, width);
@@ -134,10 +132,11 @@ static inline __attribute__((always_inline)) bool put_list(plio_writer *w, const
       zeros = end - i;
       continue;
     }
-    put_pixels(w, zeros, end - i, v);
+    put_pixels(&w, zeros, end - i, v);
     zeros = 0;
   }
-  put_runs(w, ZEROS, zeros);
+  put_runs(&w, ZEROS, zeros);
+  *writer = w;
   return true;
 }
 
@@ -230,7 +229,7 @@ typedef struct {
 #define STORE 8
 
 /* False when the tile has not that many left. */
-static inline __attribute__((always_inline)) bool put_same(plio_reader *r, size_t n, int32_t value) {
+PLIO_INLINE bool put_same(plio_reader *r, size_t n, int32_t value) {
   size_t left = r->count - r->at;
   if (n > left)
     return false;

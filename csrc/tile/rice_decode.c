@@ -170,9 +170,9 @@ RF_RICE_INLINE bool take_groups(rice_reader *reader, rice_output *output, unsign
 /* A fill has 56 bits at least. The unary parts take about 1.5 bits each where the encoder did its work; a group that
  * needs more is decoded twice, so there is room for twice that. */
 RF_RICE_INLINE bool take_block(rice_reader *r, rice_output *o, unsigned low_bits, size_t count, unsigned bytepix) {
-  if (low_bits <= 1)
+  if (low_bits <= 3)
     return take_groups(r, o, low_bits, count, bytepix, 8);
-  if (low_bits <= 7)
+  if (low_bits <= 9)
     return take_groups(r, o, low_bits, count, bytepix, 4);
   if (low_bits <= 20)
     return take_groups(r, o, low_bits, count, bytepix, 2);
