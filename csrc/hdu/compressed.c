@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hdu/zimage.h"
+#include "hdu/ztable.h"
 
 /* ---- how an image is compressed ---- */
 
@@ -50,7 +51,13 @@ rf_status rf_image_get_compression(rf_file *file, size_t index, rf_compression *
 
 static rf_status find_cache(rf_file *file, size_t index, rf_hdu **hdu, rf_tile_cache **cache, rf_error *err) {
   rf_zimage *zimage = NULL;
+  const rf_ztable *ztable = NULL;
   RF_TRY(rf_file_hdu_locked(file, index, hdu, err));
+  if ((*hdu)->kind == RF_HDU_COMPRESSED_TABLE) {
+    RF_TRY(rf_ztable_locked(file, index, NULL, NULL, &ztable, err));
+    *cache = ztable->cache;
+    return RF_OK;
+  }
   if ((*hdu)->kind != RF_HDU_COMPRESSED_IMAGE)
     return rf_fail(err, RF_ERR_TYPE, "a compressed image or table is needed and this HDU is none");
   RF_TRY(rf_zimage_locked(file, index, NULL, &zimage, err));
@@ -116,6 +123,8 @@ static rf_status logical_header(rf_file *file, size_t index, rf_header **header,
   RF_TRY(rf_file_header_locked(file, hdu, &own, err));
   if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
     return rf_zimage_plain_header(own, rf_header_find(own, "ZSIMPLE", 0, &card, NULL) == RF_OK, header, err);
+  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
+    return rf_ztable_plain_header(own, header, err);
   return rf_header_copy(own, header, err);
 }
 
@@ -137,7 +146,7 @@ static rf_status set_logical_header(rf_file *file, size_t index, const rf_header
   rf_header *merged = NULL;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_file_header_locked(file, hdu, &own, err));
-  if (hdu->kind != RF_HDU_COMPRESSED_IMAGE) {
+  if (hdu->kind != RF_HDU_COMPRESSED_IMAGE && hdu->kind != RF_HDU_COMPRESSED_TABLE) {
     RF_TRY(rf_header_same_structure(own, header, err));
     return rf_file_resize_locked(file, index, header, hdu->data_bytes, written, err);
   }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hdu/zimage.h"
+#include "hdu/ztable.h"
 
 /* What a card of the table's header is. */
 typedef enum card_role {
@@ -154,7 +155,7 @@ static rf_status add_integer(const rf_header *header, rf_header *plain, const ch
   return value >= 0 ? rf_header_append_integer(plain, keyword, value, comment, err) : RF_OK;
 }
 
-/* The mandatory cards in the mandatory order (FITS 4.4.1.1, 4.4.1.2), then those that only a primary header has. */
+/* The mandatory cards in the mandatory order (FITS 4.4.1.1, 4.4.1.2). */
 static rf_status add_structure(const rf_header *header, bool first, rf_header *plain, rf_error *err) {
   char image[8];
   const char *card = structure_card(header, first ? "SIMPLE" : "XTENSION", image);
@@ -166,25 +167,31 @@ static rf_status add_structure(const rf_header *header, bool first, rf_header *p
     RF_TRY(rf_header_append_string(plain, "XTENSION", "IMAGE   ", "IMAGE extension", err));
   RF_TRY(add_integer(header, plain, "BITPIX", -1, "", err));
   RF_TRY(add_axes(header, plain, err));
-  if (first) {
-    static const char *const more[] = {"EXTEND", "BLOCKED"};
-    for (size_t i = 0; i < 2; i++)
-      if ((card = structure_card(header, more[i], image)) != NULL)
-        RF_TRY(add_renamed(plain, card, image, err));
-  }
-  RF_TRY(add_integer(header, plain, "PCOUNT", first ? -1 : 0, "required keyword; must = 0", err));
-  return add_integer(header, plain, "GCOUNT", first ? -1 : 1, "required keyword; must = 1", err);
+  if (first)
+    return RF_OK;
+  RF_TRY(add_integer(header, plain, "PCOUNT", 0, "required keyword; must = 0", err));
+  return add_integer(header, plain, "GCOUNT", 1, "required keyword; must = 1", err);
+}
+
+/* Structural cards that have no place of their own stay where they are, so that an image that was packed gets its
+ * header back: in a primary header these, in that of an extension those that somebody has put there. */
+static bool stays_in_place(const char image[8], bool first, bool was_extension) {
+  bool primary_only = is_named(image, "EXTEND") || is_named(image, "BLOCKED");
+  if (first)
+    return primary_only || is_named(image, "PCOUNT") || is_named(image, "GCOUNT");
+  return primary_only && was_extension;
 }
 
 static rf_status fill_plain(const rf_header *header, bool first, rf_header *plain, rf_error *err) {
   char image[8];
+  bool was_extension = structure_card(header, "XTENSION", image) != NULL;
   RF_TRY(add_structure(header, first, plain, err));
   const char *card = rf_header_cards(header);
   for (size_t i = 0; i < rf_header_count(header); i++, card += RF_CARD_BYTES) {
     card_role role = role_of(card, image);
     if (role == CARD_USER)
       RF_TRY(rf_header_append_card(plain, card, err));
-    else if (role == CARD_CHECKSUM)
+    else if (role == CARD_CHECKSUM || (role == CARD_STRUCTURE && stays_in_place(image, first, was_extension)))
       RF_TRY(add_renamed(plain, card, image, err));
   }
   return RF_OK;
@@ -199,6 +206,11 @@ rf_status rf_zimage_plain_header(const rf_header *header, bool first, rf_header 
   else
     rf_header_free(made);
   return status;
+}
+
+bool rf_zimage_table_card(const char card[RF_CARD_BYTES]) {
+  char image[8];
+  return role_of(card, image) != CARD_USER && !rf_card_is(card, "EXTNAME");
 }
 
 /* ---- and back ---- */
@@ -246,17 +258,68 @@ static rf_status add_image_cards(const rf_header *old_header, const rf_header *p
   return RF_OK;
 }
 
-static rf_status fill_merged(const rf_header *old_header, const rf_header *plain, rf_header *merged, rf_error *err) {
-  rf_header *old_plain = NULL;
-  size_t index;
-  bool first = rf_header_find(old_header, "ZSIMPLE", 0, &index, NULL) == RF_OK;
-  RF_TRY(rf_zimage_plain_header(old_header, first, &old_plain, err));
-  rf_status status = rf_header_same_structure(old_plain, plain, err);
-  rf_header_free(old_plain);
-  RF_TRY(status);
+static rf_status merge_image(const rf_header *old_header, const rf_header *plain, rf_header *merged, rf_error *err) {
   RF_TRY(add_table_cards(old_header, true, merged, err));
   RF_TRY(add_image_cards(old_header, plain, merged, err));
   return add_table_cards(old_header, false, merged, err);
+}
+
+/* ---- tables ---- */
+
+static bool is_checksum(const char *keyword) {
+  return strcmp(keyword, "CHECKSUM") == 0 || strcmp(keyword, "DATASUM") == 0;
+}
+
+static rf_status add_value_cards(const rf_header *from, size_t index, size_t span, rf_header *to, rf_error *err) {
+  for (size_t k = index; k < index + span && k < rf_header_count(from); k++)
+    RF_TRY(rf_header_append_card(to, rf_header_cards(from) + k * RF_CARD_BYTES, err));
+  return RF_OK;
+}
+
+/* Of a compressed table all that is protected is its own, all else is that of the table which it stands for. Of the own
+ * ones those in the middle: the checksums of the one come among the cards of the other, its own at the end. */
+static rf_status add_own_cards(const rf_header *old_header, bool checksums, rf_header *merged, rf_error *err) {
+  for (size_t i = 0, span; i < rf_header_count(old_header); i += span) {
+    char keyword[RF_CARD_BYTES];
+    RF_TRY(rf_header_keyword(old_header, i, keyword, &span, err));
+    bool hierarch = rf_card_is(rf_header_cards(old_header) + i * RF_CARD_BYTES, "HIERARCH");
+    bool original = strcmp(keyword, "ZHECKSUM") == 0 || strcmp(keyword, "ZDATASUM") == 0;
+    if (!hierarch && !original && rf_keyword_is_protected(keyword) && is_checksum(keyword) == checksums)
+      RF_TRY(add_value_cards(old_header, i, span, merged, err));
+  }
+  return RF_OK;
+}
+
+static rf_status merge_table(const rf_header *old_header, const rf_header *plain, rf_header *merged, rf_error *err) {
+  RF_TRY(add_own_cards(old_header, false, merged, err));
+  for (size_t i = 0, span; i < rf_header_count(plain); i += span) {
+    char keyword[RF_CARD_BYTES];
+    size_t index;
+    RF_TRY(rf_header_keyword(plain, i, keyword, &span, err));
+    bool hierarch = rf_card_is(rf_header_cards(plain) + i * RF_CARD_BYTES, "HIERARCH");
+    if (hierarch || !rf_keyword_is_protected(keyword)) {
+      RF_TRY(add_value_cards(plain, i, span, merged, err));
+    } else if (is_checksum(keyword)) {
+      RF_TRY(rf_header_find(old_header, keyword[0] == 'C' ? "ZHECKSUM" : "ZDATASUM", 0, &index, err));
+      RF_TRY(add_value_cards(old_header, index, 1, merged, err));
+    }
+  }
+  return add_own_cards(old_header, true, merged, err);
+}
+
+static rf_status fill_merged(const rf_header *old_header, const rf_header *plain, rf_header *merged, rf_error *err) {
+  rf_header *old_plain = NULL;
+  size_t index;
+  bool table = rf_header_find(old_header, "ZTABLE", 0, &index, NULL) == RF_OK;
+  bool first = rf_header_find(old_header, "ZSIMPLE", 0, &index, NULL) == RF_OK;
+  if (table)
+    RF_TRY(rf_ztable_plain_header(old_header, &old_plain, err));
+  else
+    RF_TRY(rf_zimage_plain_header(old_header, first, &old_plain, err));
+  rf_status status = rf_header_same_structure(old_plain, plain, err);
+  rf_header_free(old_plain);
+  RF_TRY(status);
+  return table ? merge_table(old_header, plain, merged, err) : merge_image(old_header, plain, merged, err);
 }
 
 rf_status rf_zheader_merge(const rf_header *old_header, const rf_header *plain, rf_header **merged, rf_error *err) {
