@@ -310,7 +310,8 @@ static rf_status merge_table(const rf_header *old_header, const rf_header *plain
 static rf_status fill_merged(const rf_header *old_header, const rf_header *plain, rf_header *merged, rf_error *err) {
   rf_header *old_plain = NULL;
   size_t index;
-  bool table = rf_header_find(old_header, "ZTABLE", 0, &index, NULL) == RF_OK;
+  bool table = rf_header_find(old_header, "ZTABLE", 0, &index, NULL) == RF_OK &&
+               rf_header_find(old_header, "ZIMAGE", 0, &index, NULL) != RF_OK;
   bool first = rf_header_find(old_header, "ZSIMPLE", 0, &index, NULL) == RF_OK;
   if (table)
     RF_TRY(rf_ztable_plain_header(old_header, &old_plain, err));
