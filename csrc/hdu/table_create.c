@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "hdu/ascii_table.h"
 #include "hdu/table_edit.h"
+#include "hdu/ztable_edit.h"
 
 /* ---- checks ---- */
 
@@ -181,7 +182,13 @@ static rf_status create_locked(rf_file *file, const rf_header *header, size_t *i
 
 /* The caller's structs may be of an older and shorter kind. */
 static rf_status take_spec(const rf_table_spec *from, rf_table_spec *spec, rf_column_spec **columns, rf_error *err) {
-  *spec = *from;
+  memset(spec, 0, sizeof *spec);
+  if (from->size < offsetof(rf_table_spec, compression))
+    return rf_fail(err, RF_ERR_ARGUMENT, "a description of a table of %zu bytes, where %zu are expected", from->size,
+                   sizeof *spec);
+  memcpy(spec, from, from->size < sizeof *spec ? from->size : sizeof *spec);
+  if (spec->compression != NULL && spec->kind != RF_HDU_TABLE)
+    return rf_fail(err, RF_ERR_ARGUMENT, "only binary tables can be compressed");
   RF_TRY(check_columns(spec, err));
   *columns = rf_alloc_zero(spec->ncols > 0 ? spec->ncols : 1, sizeof **columns);
   if (*columns == NULL)
@@ -212,7 +219,10 @@ rf_status rf_table_create(rf_file *file, const rf_table_spec *spec, size_t *inde
   if (status == RF_OK)
     status = rf_file_begin_write(file, err);
   if (status == RF_OK) {
-    status = create_locked(file, header, &made, &written, err);
+    if (own.compression != NULL)
+      status = rf_ztable_create(file, header, own.compression, &made, &written, err);
+    else
+      status = create_locked(file, header, &made, &written, err);
     rf_file_end_write(file, status, written);
   }
   if (status == RF_OK)

@@ -131,6 +131,13 @@ static inline uint64_t rf_ztiles_position(const rf_ztiles *t, uint64_t i) {
   return t->order != NULL ? t->order[i] : i;
 }
 
+/* Positions of a list of rows in the order of the tiles, so that none is decoded twice; *order is NULL where they are
+ * in order anyhow. */
+rf_status rf_ztiles_order(const rf_ztiles *tiles, uint64_t **order, rf_error *err);
+
+/* The part that begins with number `first`. */
+void rf_ztiles_part(const rf_ztiles *tiles, uint64_t first, rf_ztile_part *part);
+
 /* Fills in `order` as far as it is needed, and runs. */
 rf_status rf_ztiles_run(rf_ztiles *tiles, rf_error *err);
 

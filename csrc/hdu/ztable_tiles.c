@@ -60,8 +60,7 @@ static bool is_in_order(const rf_row_walk *walk, uint64_t tile_rows) {
   return true;
 }
 
-/* Positions of a list of rows in the order of the tiles, so that none is decoded twice. */
-static rf_status put_in_order(const rf_ztiles *t, uint64_t **order, rf_error *err) {
+rf_status rf_ztiles_order(const rf_ztiles *t, uint64_t **order, rf_error *err) {
   const rf_row_walk *walk = t->walk;
   *order = NULL;
   if (walk->indices == NULL || is_in_order(walk, t->z->tile_rows))
@@ -92,7 +91,7 @@ static uint64_t stepped(const rf_row_walk *walk, uint64_t first, uint64_t tile, 
   return n < left ? n : left;
 }
 
-static void take_part(const rf_ztiles *t, uint64_t first, rf_ztile_part *part) {
+void rf_ztiles_part(const rf_ztiles *t, uint64_t first, rf_ztile_part *part) {
   uint64_t tile_rows = t->z->tile_rows, n = 1;
   part->first = first;
   part->tile = rf_row_at(t->walk, rf_ztiles_position(t, first)) / tile_rows;
@@ -249,7 +248,7 @@ static rf_status run_parts(batch *b, rf_error *err) {
 static rf_status run_walk(batch *b, rf_error *err) {
   for (uint64_t first = 0; first < b->t->walk->count;) {
     for (b->part_count = 0; b->part_count < MOST_PARTS && first < b->t->walk->count; b->part_count++) {
-      take_part(b->t, first, &b->parts[b->part_count]);
+      rf_ztiles_part(b->t, first, &b->parts[b->part_count]);
       first += b->parts[b->part_count].count;
     }
     RF_TRY(run_parts(b, err));
@@ -261,7 +260,7 @@ rf_status rf_ztiles_run(rf_ztiles *tiles, rf_error *err) {
   uint64_t *order = NULL;
   if (tiles->walk->count == 0 || tiles->count == 0)
     return RF_OK;
-  RF_TRY(put_in_order(tiles, &order, err));
+  RF_TRY(rf_ztiles_order(tiles, &order, err));
   tiles->order = order;
   uint64_t apart = tiles->walk->count < MOST_PARTS ? tiles->walk->count : MOST_PARTS;
   size_t parts = (size_t)apart, items = parts * tiles->count < MOST_ITEMS ? parts * tiles->count : MOST_ITEMS;
