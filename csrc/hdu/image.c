@@ -4,6 +4,7 @@
  */
 #include <ctype.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "hdu/convert.h"
 #include "hdu/image_spec.h"
 #include "hdu/section.h"
+#include "hdu/zimage_edit.h"
 #include "hdu/zimage.h"
 
 /* The standard's ceiling on NAXIS (FITS 4.4.1). */
@@ -228,16 +230,21 @@ static rf_status create_locked(rf_file *file, const rf_image_spec *spec, size_t 
   return status;
 }
 
+static rf_status create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {
+  RF_TRY(rf_file_begin_write(file, err));
+  rf_status status = create_locked(file, spec, index, err);
+  /* A failed append has cut the file back. */
+  rf_file_end_write(file, status, false);
+  return status;
+}
+
 rf_status rf_image_create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {
   rf_error_clear(err);
+  /* Callers that were built before there was compression have a shorter struct. */
+  bool compressed = spec->size > offsetof(rf_image_spec, compression) && spec->compression != NULL;
   rf_status status = rf_image_spec_check(spec, err);
   if (status == RF_OK)
-    status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = create_locked(file, spec, index, err);
-    /* A failed append has cut the file back. */
-    rf_file_end_write(file, status, false);
-  }
+    status = compressed ? rf_zimage_create(file, spec, index, err) : create(file, spec, index, err);
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), -1);
 }
 
@@ -276,6 +283,9 @@ static rf_status extend_locked(rf_file *file, size_t index, uint64_t length, boo
   const rf_header *old_header;
   rf_header *header;
   char keyword[16];
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+    return rf_zimage_extend_locked(file, index, length, written, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   RF_TRY(check_extend(file, hdu, length, &data_bytes, err));
   if (length == hdu->axes[hdu->naxis - 1])

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "hdu/convert.h"
 #include "hdu/section.h"
+#include "hdu/zimage_edit.h"
 #include "hdu/zimage.h"
 
 /* Large enough that a system call costs little beside the copy, small enough to stay in the cache. */
@@ -142,6 +143,9 @@ static rf_status write_locked(rf_file *file, size_t index, const rf_axis *axes, 
   rf_hdu *hdu;
   rf_section section;
   rf_convert convert;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+    return rf_zimage_write_locked(file, index, axes, type, flags, in, in_bytes, mask, written, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
   RF_TRY(rf_section_init(&section, hdu, axes, err));

@@ -12,15 +12,6 @@ rf_status rf_hdu_copy(rf_file *from, size_t index, rf_file *to, size_t *new_inde
   return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
 }
 
-rf_status rf_image_repack(rf_file *file, size_t index, uint64_t *freed, rf_error *err) {
-  (void)file;
-  (void)index;
-  (void)freed;
-  (void)err;
-  rf_error_clear(err);
-  return rf_fail(err, RF_ERR_UNSUPPORTED, "%s is not there yet", __func__);
-}
-
 rf_status rf_hdu_pack(rf_file *from, size_t index, rf_file *to, const rf_compression *image,
                       const rf_table_compression *table, size_t *new_index, rf_error *err) {
   (void)from;

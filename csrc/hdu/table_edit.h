@@ -102,6 +102,13 @@ typedef struct rf_row_part {
 rf_status rf_rows_rewrite(rf_store *store, uint64_t data, uint64_t nrows, uint64_t old_bytes, uint64_t new_bytes,
                           const rf_row_part *parts, size_t count, int blank, rf_error *err);
 
+/* ---- heap_repack.c ---- */
+
+/* Writes the heap of a table, which has passed the checks of rf_table_editable or its like, without what no descriptor
+ * points at, right behind the rows. *freed: bytes less. */
+rf_status rf_heap_repack_locked(rf_file *file, size_t index, rf_hdu *hdu, const rf_table *table, uint64_t *freed,
+                                bool *written, rf_error *err);
+
 /* ---- table_resize.c ---- */
 
 /* THEAP where there is a gap; none where the heap is right behind the rows, which is what its absence says. */
