@@ -43,8 +43,8 @@ static void check_decoding(int smooth, const rf_tile_shape *shape, const uint8_t
 }
 
 static int32_t pixel_at(const uint8_t *pixels, size_t i, unsigned width) {
-  int16_t v16;
-  int32_t v32;
+  int16_t v16 = 0;
+  int32_t v32 = 0;
   memcpy(&v16, pixels + i * width, width == 2 ? 2 : 0);
   memcpy(&v32, pixels + i * width, width == 4 ? 4 : 0);
   return width == 1 ? pixels[i] : width == 2 ? v16 : v32;
