@@ -180,7 +180,7 @@ def test_reals_of_fitsio(tmp_path, codec, dtype, method, level, tile):
 
 def test_reals_in_plio(tmp_path):
     path = tmp_path / "x.fits"
-    fitsio.write(str(path), image("f4", SHAPE), compress="PLIO", qlevel=4, dither_seed=1)
+    fitsio.write(str(path), mask("f4", SHAPE), compress="PLIO", qlevel=4, dither_seed=1)
     same(rustfits.read(path), by_fitsio(path))
 
 
