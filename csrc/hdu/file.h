@@ -130,6 +130,10 @@ void rf_file_end_write(rf_file *file, rf_status status, bool written);
  * file is cut back to what it was. When the file is empty, the header must be a primary one. */
 rf_status rf_file_append_locked(rf_file *file, const rf_header *header, size_t *index, rf_error *err);
 
+/* The same with a header of at least `least` bytes (whole blocks): room for cards to come. */
+rf_status rf_file_append_room_locked(rf_file *file, const rf_header *header, uint64_t least, size_t *index,
+                                     rf_error *err);
+
 /* Puts the bytes of a data unit where its new header will say they are. `data` is its offset in the store. */
 typedef struct rf_rearrange {
   rf_status (*run)(void *context, rf_store *store, uint64_t data, rf_error *err);

@@ -114,6 +114,8 @@ rf_status rf_zimage_check_size(const rf_zimage *zimage, uint64_t tile, const rf_
 /* zimage_header.c: the header of the image that a compressed HDU stands for, from the one it has; `first`: the HDU is
  * to be the first of a file (SIMPLE). And what an edited one makes of the old. */
 rf_status rf_zimage_plain_header(const rf_header *header, bool first, rf_header **plain, rf_error *err);
+/* Would a card of an image say something about the table that holds it, or its compression? */
+bool rf_zimage_table_card(const char card[RF_CARD_BYTES]);
 rf_status rf_zheader_merge(const rf_header *old_header, const rf_header *plain, rf_header **merged, rf_error *err);
 
 #endif
