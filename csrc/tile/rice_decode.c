@@ -120,16 +120,16 @@ RF_RICE_INLINE bool take_long(rice_reader *r, unsigned low_bits, uint32_t *mappe
 /* A window from which differences are taken on trust; whether it held all of them is looked at afterwards. */
 typedef struct {
   uint64_t window;
-  unsigned used;
+  int left; /* bits */
 } rice_trial;
 
 RF_RICE_INLINE uint32_t take_short(rice_trial *t, unsigned low_bits) {
   unsigned zeros = leading_zeros(t->window), shift = zeros & 63;
   /* The unary part's 1 stays in front of the low bits and is taken off below. */
-  uint32_t low = (uint32_t)((t->window << shift) >> (63 - low_bits));
+  uint32_t low = (uint32_t)(t->window >> ((63 - low_bits - zeros) & 63));
   /* Shifted by the two parts of its length one after the other: the first shift need not wait for `zeros`. */
   t->window = (t->window << (low_bits + 1)) << shift;
-  t->used += zeros;
+  t->left -= (int)zeros;
   return (zeros << low_bits) + low - (1u << low_bits);
 }
 
@@ -142,12 +142,12 @@ RF_RICE_INLINE bool take_groups(rice_reader *reader, rice_output *output, unsign
   while (count > 0) {
     unsigned taken = count < group ? (unsigned)count : group;
     fill(&r);
-    rice_trial trial = {r.window, group * (low_bits + 1)};
+    rice_trial trial = {r.window, (int)r.bits - (int)(group * (low_bits + 1))};
     for (unsigned k = 0; k < group; k++)
       mapped[k] = take_short(&trial, low_bits);
-    if (taken == group && trial.used <= r.bits) {
+    if (taken == group && trial.left >= 0) {
       r.window = trial.window;
-      r.bits -= trial.used;
+      r.bits = (unsigned)trial.left;
     } else {
       for (unsigned k = 0; k < taken; k++)
         if (!take_long(&r, low_bits, &mapped[k]))

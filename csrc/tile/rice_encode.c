@@ -14,7 +14,7 @@
 #endif
 
 /* Differences that are kept while the low bits of their block are worked out; those of longer blocks are made twice. */
-#define CHUNK 256
+#define CHUNK 64
 
 /* Bits that are put at a time at most, so that they fit a word with up to 7 that are waiting. */
 #define MOST_PUT 56
@@ -110,7 +110,7 @@ RF_RICE_INLINE rice_code code_of(uint32_t mapped, unsigned low_bits) {
   return code;
 }
 
-/* Counts beyond 63 come to nothing useful and are looked at by the caller. */
+/* Only good for counts that fit a word; the caller looks at them. */
 RF_RICE_INLINE rice_code join(rice_code a, rice_code b) {
   rice_code code = {a.bits << (b.count & 63) | b.bits, a.count + b.count};
   return code;
@@ -127,7 +127,7 @@ RF_RICE_INLINE void put_long(rice_writer *w, uint32_t mapped, unsigned low_bits)
 RF_RICE_INLINE void put_four(rice_writer *w, const uint32_t *mapped, unsigned low_bits) {
   rice_code a = code_of(mapped[0], low_bits), b = code_of(mapped[1], low_bits);
   rice_code c = code_of(mapped[2], low_bits), d = code_of(mapped[3], low_bits);
-  /* Of what four times 2^32 overflows nothing is left to doubt: any one beyond MOST_PUT shows in the `or`. */
+  /* Each count is looked at for itself, too: the sum of large ones wraps around. */
   rice_code ab = join(a, b), cd = join(c, d), all = join(ab, cd);
   if (all.count <= MOST_PUT && ((a.count | b.count | c.count | d.count) >> 6) == 0) {
     put_bits(w, all.bits, all.count);
