@@ -14,6 +14,8 @@ from rustfits.columns import (
     AsciiColumnSubset,
     AsciiSingleColumnSubset,
     ColumnSubset,
+    CompressedColumnSubset,
+    CompressedSingleColumnSubset,
     SingleColumnSubset,
 )
 from rustfits.compression import (
@@ -64,6 +66,7 @@ from rustfits.image_compressed import CompressedImageHDU
 from rustfits.packing import pack, unpack
 from rustfits.remote import Remote
 from rustfits.table import TableHDU
+from rustfits.table_compressed import CompressedTableHDU
 
 _register_codec()
 
@@ -76,7 +79,10 @@ __all__ = [
     "AsciiSingleColumnSubset",
     "AsciiTableHDU",
     "ColumnSubset",
+    "CompressedColumnSubset",
     "CompressedImageHDU",
+    "CompressedSingleColumnSubset",
+    "CompressedTableHDU",
     "FITSClosedError",
     "FITSCodecError",
     "FITSColumnError",

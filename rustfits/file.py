@@ -29,6 +29,7 @@ from rustfits.image import ImageHDU
 from rustfits.image_compressed import CompressedImageHDU
 from rustfits.remote import Remote, remote_options
 from rustfits.table import TableHDU
+from rustfits.table_compressed import CompressedTableHDU
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -44,6 +45,7 @@ _CLASSES: dict[int, type[HDU]] = {
     lib.RF_HDU_ASCII_TABLE: AsciiTableHDU,
     lib.RF_HDU_GROUPS: GroupsHDU,
     lib.RF_HDU_COMPRESSED_IMAGE: CompressedImageHDU,
+    lib.RF_HDU_COMPRESSED_TABLE: CompressedTableHDU,
 }
 
 #: Most rows that repr() lists.

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 from rustfits._lib import lib
 from rustfits.ascii_table import AsciiTableHDU, ascii_columns_of_dtype
 from rustfits.compression import as_compression, as_quantize
-from rustfits.errors import FITSUnsupportedError
 from rustfits.image import ImageHDU
 from rustfits.image_compressed import CompressedImageHDU
 from rustfits.image_create import create_image
 from rustfits.pixels import as_pixels
 from rustfits.table import TableHDU
+from rustfits.table_compression import table_compression
 from rustfits.table_input import TableLike, columns_of_dtype, is_table
 from rustfits.table_write import create_table, write_table
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rustfits.handle import FileHandle
     from rustfits.hdu import HDU
     from rustfits.header import HeaderLike
+    from rustfits.table_compression import TableCompressLike
 
 __all__ = ["Creating"]
 
@@ -152,8 +153,8 @@ class Creating:
         var_dtypes: Mapping[str, Any] | None = None,
         bit_columns: Iterable[str] | bool | None = None,
         heap_format: str | None = None,
-        compress: object = None,
-        ztilelen: object = None,
+        compress: TableCompressLike = None,
+        ztilelen: SupportsIndex | None = None,
     ) -> TableHDU:
         """Append a binary table whose rows are zero.
 
@@ -178,34 +179,42 @@ class Creating:
             Columns of bools that are stored as bits (all of them) instead of bytes.
         heap_format : {"P", "Q"}, optional
             Descriptors of columns of variable length. P becomes Q by itself when it has to.
-        compress, ztilelen : None
-            Compressed tables come with a later version.
+        compress : Rice1, Gzip1, Gzip2, NoCompress, str, True or dict, optional
+            Make a compressed table. True: each column by what suits its type. One algorithm: all
+            columns that can have it, the others by what suits them. A dict: algorithms by column
+            name, the rest by what suits them.
+        ztilelen : int, optional
+            Rows of a tile; as many as 10 MB hold unless said.
 
         Returns
         -------
         TableHDU
+            With `compress` a `CompressedTableHDU`.
 
         Raises
         ------
         FITSTypeError
             FITS has no such cells.
         FITSValueError
-            An argument is not possible.
+            An argument is not possible; a column cannot be compressed like that.
         FITSColumnError
             An option names no column.
         FITSLimitError
             There are more than 999 columns.
-        FITSUnsupportedError
-            `compress` is given.
         FITSReadOnlyError
             The file was opened for reading.
         FITSIOError
             Writing failed; the file is as it was before.
         """
-        _refuse_compressed_table(compress, ztilelen)
         columns = columns_of_dtype(dtype, units, var_dtypes, bit_columns, heap_format)
         index = create_table(
-            self._file, columns, nrows, kind=lib.RF_HDU_TABLE, extname=extname, extver=extver
+            self._file,
+            columns,
+            nrows,
+            kind=lib.RF_HDU_TABLE,
+            extname=extname,
+            extver=extver,
+            compression=table_compression(compress, ztilelen, columns),
         )
         return self._table(index)
 
@@ -220,8 +229,8 @@ class Creating:
         var_dtypes: Mapping[str, Any] | None = None,
         bit_columns: Iterable[str] | bool | None = None,
         heap_format: str | None = None,
-        compress: object = None,
-        ztilelen: object = None,
+        compress: TableCompressLike = None,
+        ztilelen: SupportsIndex | None = None,
         header: HeaderLike | None = None,
     ) -> TableHDU:
         """Append a binary table.
@@ -244,15 +253,15 @@ class Creating:
         Returns
         -------
         TableHDU
+            With `compress` a `CompressedTableHDU`.
 
         Raises
         ------
-        FITSTypeError, FITSValueError, FITSColumnError, FITSLimitError, FITSUnsupportedError
+        FITSTypeError, FITSValueError, FITSColumnError, FITSLimitError
             As for `create_table_hdu`. Nothing was written then.
         FITSReadOnlyError, FITSIOError
             Writing is not possible, or failed.
         """
-        _refuse_compressed_table(compress, ztilelen)
         index = write_table(
             self._file,
             data,
@@ -264,6 +273,8 @@ class Creating:
             bit_columns=bit_columns,
             heap_format=heap_format,
             header=header,
+            compress=compress,
+            ztilelen=ztilelen,
         )
         return self._table(index)
 
@@ -375,9 +386,3 @@ class Creating:
         if isinstance(hdu, CompressedImageHDU):
             hdu._made_with(compression, steps)
         return hdu
-
-
-def _refuse_compressed_table(compress: object, ztilelen: object) -> None:
-    """Say that compressed tables cannot be written yet."""
-    if compress not in (None, False) or ztilelen is not None:
-        raise FITSUnsupportedError("this version does not write compressed tables")

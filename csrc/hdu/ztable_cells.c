@@ -30,7 +30,7 @@ typedef struct maker {
 
 static rf_status append_to(piece *p, const uint8_t *bytes, size_t n, rf_error *err) {
   if (n > p->room - p->n) {
-    size_t room = 2 * p->room + n;
+    size_t room = 2 * p->room + n + 256;
     uint8_t *grown = room > n ? rf_realloc(p->bytes, room) : NULL;
     if (grown == NULL)
       return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of compressed cells", room);

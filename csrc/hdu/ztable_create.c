@@ -50,8 +50,9 @@ static rf_status pack_header(const rf_header *plain, const rf_table_compression 
 }
 
 rf_status rf_ztable_append_hdu(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
-                               size_t *index, int *level, rf_error *err) {
+                               size_t *index, rf_error *err) {
   rf_header *header;
+  int level = 0;
   rf_hdu *first;
   rf_error why;
   rf_error_clear(&why);
@@ -59,10 +60,12 @@ rf_status rf_ztable_append_hdu(rf_file *file, const rf_header *plain, const rf_t
   bool empty = status == RF_ERR_NOT_FOUND;
   if (!empty && status != RF_OK)
     return rf_file_hdu_locked(file, 0, &first, err);
-  RF_TRY(pack_header(plain, compression, level, &header, err));
+  RF_TRY(pack_header(plain, compression, &level, &header, err));
   status = empty ? rf_file_append_primary(file, err) : RF_OK;
   if (status == RF_OK) {
     status = rf_file_append_locked(file, header, index, err);
+    if (status == RF_OK) /* no header keeps it */
+      file->hdus[*index]->zstate.level = level;
     if (status != RF_OK && empty)
       rf_file_remove_primary(file);
   }
@@ -70,10 +73,9 @@ rf_status rf_ztable_append_hdu(rf_file *file, const rf_header *plain, const rf_t
   return status;
 }
 
-static rf_status fill_zeros(rf_file *file, size_t index, int level, bool *written, rf_error *err) {
+static rf_status fill_zeros(rf_file *file, size_t index, bool *written, rf_error *err) {
   rf_ztedit e;
   rf_status status = rf_ztedit_begin(&e, file, index, err);
-  e.level = level;
   if (status == RF_OK && e.ntiles > 0) {
     status = rf_ztedit_zeros(&e, 0, e.ntiles, NULL, err);
     if (status == RF_OK)
@@ -86,12 +88,11 @@ static rf_status fill_zeros(rf_file *file, size_t index, int level, bool *writte
 rf_status rf_ztable_create(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
                            size_t *index, bool *written, rf_error *err) {
   uint64_t size;
-  int level = 0;
   size_t count = 0;
   RF_TRY(rf_store_size(file->store, &size, err));
   RF_TRY(rf_file_scan_locked(file, &count, err));
-  RF_TRY(rf_ztable_append_hdu(file, plain, compression, index, &level, err));
-  rf_status status = fill_zeros(file, *index, level, written, err);
+  RF_TRY(rf_ztable_append_hdu(file, plain, compression, index, err));
+  rf_status status = fill_zeros(file, *index, written, err);
   if (status != RF_OK)
     rf_ztable_undo(file, count, size, written);
   return status;

@@ -99,6 +99,7 @@ rf_status rf_ztedit_begin(rf_ztedit *e, rf_file *file, size_t index, rf_error *e
   e->gap = e->raw->info.heap_offset - rows;
   e->heap = e->raw->info.heap_bytes;
   e->tile_rows = e->z->tile_rows;
+  e->level = e->hdu->zstate.level;
   RF_TRY(rf_file_header_locked(file, e->hdu, &header, err));
   RF_TRY(rf_ztable_plain_header(header, &e->plain, err));
   RF_TRY(make_table(e, err));

@@ -139,12 +139,10 @@ static rf_status pack_tile(packer *p, rf_error *err) {
 }
 
 /* As many tiles as their streams may be in memory. */
-static rf_status pack_group(packer *p, rf_file *to, size_t index, int level, uint64_t *next, bool *written,
-                            rf_error *err) {
+static rf_status pack_group(packer *p, rf_file *to, size_t index, uint64_t *next, bool *written, rf_error *err) {
   rf_ztedit e;
   size_t bytes = 0, counted = 0;
   rf_status status = rf_ztedit_begin(&e, to, index, err);
-  e.level = level;
   p->e = &e;
   while (status == RF_OK && *next < e.ntiles && bytes < GROUP_BYTES) {
     p->tile = (*next)++;
@@ -158,7 +156,7 @@ static rf_status pack_group(packer *p, rf_file *to, size_t index, int level, uin
   return status;
 }
 
-static rf_status pack_rows(packer *p, rf_file *to, size_t index, int level, bool *written, rf_error *err) {
+static rf_status pack_rows(packer *p, rf_file *to, size_t index, bool *written, rf_error *err) {
   const rf_ztable *z = NULL;
   size_t ncols = p->table->info.ncols, room;
   RF_TRY(rf_ztable_locked(to, index, NULL, NULL, &z, err));
@@ -173,7 +171,7 @@ static rf_status pack_rows(packer *p, rf_file *to, size_t index, int level, bool
   if (p->bytes == NULL || p->streams == NULL || p->sizes == NULL)
     status = rf_fail(err, RF_ERR_MEMORY, "no memory for a tile of %zu bytes", room);
   while (next < ntiles && status == RF_OK)
-    status = pack_group(p, to, index, level, &next, written, err);
+    status = pack_group(p, to, index, &next, written, err);
   rf_free(p->bytes);
   rf_free(p->streams);
   rf_free(p->sizes);
@@ -200,13 +198,12 @@ rf_status rf_ztable_pack(rf_file *from, size_t index, rf_file *to, const rf_tabl
   const rf_header *header;
   uint64_t size;
   size_t count = 0;
-  int level = 0;
   RF_TRY(take_source(&p, index, err));
   RF_TRY(rf_file_header_locked(from, p.hdu, &header, err));
   RF_TRY(rf_store_size(to->store, &size, err));
   RF_TRY(rf_file_scan_locked(to, &count, err));
-  RF_TRY(rf_ztable_append_hdu(to, header, compression, new_index, &level, err));
-  rf_status status = pack_rows(&p, to, *new_index, level, written, err);
+  RF_TRY(rf_ztable_append_hdu(to, header, compression, new_index, err));
+  rf_status status = pack_rows(&p, to, *new_index, written, err);
   if (status != RF_OK)
     rf_ztable_undo(to, count, size, written);
   return status;
