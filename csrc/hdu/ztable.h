@@ -123,6 +123,8 @@ typedef struct rf_ztiles {
   size_t count;
   /* Gets each column (columns[i]) of each tile that the walk meets, maybe several at once from several threads. */
   rf_status (*take)(void *context, size_t i, const rf_ztile_part *part, const uint8_t *bytes, rf_error *err);
+  /* Not NULL: is told of every range of the file that would be fetched, and nothing is decoded. */
+  void (*plan)(void *context, uint64_t begin, uint64_t end);
   void *context;
 } rf_ztiles;
 

@@ -111,6 +111,8 @@ static rf_status read_rows(batch *b, rf_error *err) {
   for (size_t i = 0; i < b->part_count; i++)
     b->ranges[i] =
         (rf_range){b->t->hdu->data_offset + b->parts[i].tile * info->row_bytes, row_bytes, b->rows + i * row_bytes};
+  for (size_t i = 0; b->t->plan != NULL && i < b->part_count; i++)
+    b->t->plan(b->t->context, b->ranges[i].offset, b->ranges[i].offset + row_bytes);
   return row_bytes > 0 ? rf_store_read_many(b->t->file->store, b->ranges, b->part_count, err) : RF_OK;
 }
 
@@ -221,6 +223,10 @@ static rf_status add_item(batch *b, size_t part, size_t i, rf_error *err) {
   rf_status status = find_stream(t, it.part->tile, number, row, &it, err);
   if (status != RF_OK)
     return rf_ztable_blame(err, status, &t->z->plain->columns[number], number, t->z->types[number], it.part->tile);
+  if (t->plan != NULL) {
+    t->plan(t->context, it.offset, it.offset + it.n);
+    return RF_OK;
+  }
   it.cached = it.size > 0 ? rf_tile_cache_take(t->z->cache, it.key) : NULL;
   uint64_t need = it.cached == NULL ? it.n : 0;
   if (b->count == MOST_ITEMS || (b->count > 0 && b->streams + need > BATCH_BYTES)) {
