@@ -31,6 +31,7 @@ typedef struct rf_zstate {
   bool apart;          /* no two descriptors share a byte */
   bool grown;          /* there is room behind `used`, or before the heap, that nobody else should have to see */
   bool nulls;          /* a quantized tile has an undefined pixel: ZBLANK is needed */
+  uint64_t reach;      /* how far P descriptors reach, 0: 31 bits. Tests say less */
   uint64_t used;       /* bytes up to the last that a descriptor points at */
   uint64_t longest[3]; /* descriptors of the data, gzip and raw column that were written: TFORMn has to say so */
 } rf_zstate;

@@ -10,7 +10,6 @@
 #include "hdu/convert.h"
 #include "hdu/section.h"
 #include "hdu/zimage_edit.h"
-#include "hdu/zimage.h"
 
 /* Large enough that a system call costs little beside the copy, small enough to stay in the cache. */
 #define BUFFER_BYTES ((size_t)512 << 10)
@@ -172,14 +171,12 @@ rf_status rf_image_write(rf_file *file, size_t index, const rf_axis *axes, rf_ty
 static rf_status check_locked(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in, uint64_t count,
                               const uint8_t *mask, rf_error *err) {
   rf_hdu *hdu;
-  rf_zimage *zimage = NULL;
   rf_convert convert;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
-    RF_TRY(rf_zimage_locked(file, index, NULL, &zimage, err));
-  else
-    RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
-  RF_TRY(rf_convert_init(&convert, zimage != NULL ? &zimage->image : hdu, type, flags, err));
+    return rf_zimage_check_locked(file, index, type, flags, in, count, mask, err);
+  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
   if (count > 0 && in == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to check");
   return rf_convert_check(&convert, in, mask, count, err);

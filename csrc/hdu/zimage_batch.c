@@ -511,15 +511,15 @@ static rf_status encode_batch(batch *b, rf_error *err) {
 /* P descriptors were asked for: nothing is written before it is known that they suffice. */
 static rf_status check_reach(batch *b, rf_error *err) {
   const rf_zstate *state = &b->edit->hdu->zstate;
-  uint64_t most, end = b->fresh ? 0 : state->used;
-  bool fallback;
-  if (state->heap_format != 'P' || (rf_mul_u64(b->source->count, b->slot, &most) && end + most <= INT32_MAX))
+  uint64_t most, end = b->fresh ? 0 : state->used, reach = rf_zchange_reach(state);
+  bool fallback = false;
+  if (state->heap_format != 'P' || (rf_mul_u64(b->source->count, b->slot, &most) && end + most <= reach))
     return RF_OK;
-  for (b->first = 0; b->first < b->source->count && end <= INT32_MAX; b->first += b->count) {
+  for (b->first = 0; b->first < b->source->count && end <= reach; b->first += b->count) {
     RF_TRY(encode_batch(b, err));
     end += choose_places(b, &fallback) - state->used;
   }
-  if (end > INT32_MAX)
+  if (end > reach)
     return rf_fail(err, RF_ERR_LIMIT, "the heap would have more bytes than P descriptors reach; use heap format 'Q'");
   return RF_OK;
 }

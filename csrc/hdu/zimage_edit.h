@@ -129,6 +129,11 @@ rf_status rf_zchange_apply(rf_zchange *edit, const rf_zlayout *layout, rf_error 
  * a column for tiles that cannot be quantized where `fallback` asks for one. */
 rf_status rf_zchange_reserve(rf_zchange *edit, uint64_t need, uint64_t likely, bool fallback, rf_error *err);
 
+/* How long a heap P descriptors can have (FITS 7.3.5): their numbers are signed to most readers. */
+static inline uint64_t rf_zchange_reach(const rf_zstate *state) {
+  return state->reach != 0 ? state->reach : INT32_MAX;
+}
+
 /* At the end of a change. `all`: every tile was written, so no room is left. Else what could be put off is, until the
  * file is closed. */
 rf_status rf_zchange_finish(rf_zchange *edit, bool all, rf_error *err);

@@ -15,8 +15,6 @@
 #include "base/memory.h"
 #include "hdu/zimage_edit.h"
 
-/* The heap of P descriptors (FITS 7.3.5): their numbers are signed to most readers. */
-#define MOST_P ((uint64_t)INT32_MAX)
 /* Descriptors that are sorted to see whether they share bytes; beyond, they count as sharing. */
 #define MOST_CELLS ((uint64_t)1 << 24)
 /* Least room at the end of a heap that grows, and the part of the heap that it has. */
@@ -402,7 +400,7 @@ rf_status rf_zchange_reserve(rf_zchange *edit, uint64_t need, uint64_t likely, b
   rf_zlayout layout = rf_zchange_layout(edit);
   rf_zstate *state = &edit->hdu->zstate;
   cell_columns(edit, columns);
-  for (int k = 0; k < 3 && need > MOST_P; k++)
+  for (int k = 0; k < 3 && need > rf_zchange_reach(state); k++)
     layout.wide = layout.wide || (columns[k] != NULL && columns[k]->info.descriptor == 'P');
   layout.fallback = fallback;
   if (layout.wide && state->heap_format == 'P')
