@@ -44,6 +44,7 @@ static rf_status append_image_cards(const rf_header *image, rf_header *header, r
     if (!packed_keyword(card, keyword)) {
       char own[9];
       (void)snprintf(own, sizeof own, "%.8s", card);
+      own[strcspn(own, " ")] = '\0';
       rf_fail(err, RF_ERR_UNSUPPORTED,
               "the header has a card %s, which would describe the table that the image is to be stored in; rename or "
               "delete it first, or leave the image as it is",
@@ -76,18 +77,7 @@ static rf_status append_sum_cards(const rf_header *image, rf_header *header, rf_
   return RF_OK;
 }
 
-/* As many blocks for cards to come as the image has. */
-static rf_status append_spare(uint64_t spare, rf_header *header, rf_error *err) {
-  char blank[RF_CARD_BYTES];
-  uint64_t bytes = rf_header_file_bytes(header) + spare;
-  memset(blank, ' ', sizeof blank);
-  while (spare > 0 && (rf_header_count(header) + 1) * RF_CARD_BYTES < bytes)
-    RF_TRY(rf_header_append_card(header, blank, err));
-  return RF_OK;
-}
-
-static rf_status packed_header(const rf_hdu *hdu, const rf_header *image, const rf_zplan *plan, rf_header **header,
-                               rf_error *err) {
+static rf_status packed_header(const rf_header *image, const rf_zplan *plan, rf_header **header, rf_error *err) {
   rf_header *made;
   RF_TRY(rf_header_new(&made, err));
   rf_status status = rf_zplan_cards(plan, made, false, err);
@@ -95,8 +85,6 @@ static rf_status packed_header(const rf_hdu *hdu, const rf_header *image, const 
     status = append_sum_cards(image, made, err);
   if (status == RF_OK)
     status = append_image_cards(image, made, err);
-  if (status == RF_OK)
-    status = append_spare(rf_header_spare(hdu, image), made, err);
   if (status == RF_OK)
     *header = made;
   else
@@ -181,10 +169,10 @@ static rf_status pack_planned(rf_file *from, size_t index, rf_file *to, const rf
   transfer t = {.from = from, .from_index = index, .to = to};
   RF_TRY(rf_file_hdu_locked(from, index, &hdu, err));
   RF_TRY(rf_file_header_locked(from, hdu, &image, err));
-  RF_TRY(packed_header(hdu, image, plan, &header, err));
+  RF_TRY(packed_header(image, plan, &header, err));
   rf_status status = transfer_begin(&t, hdu, plan->tile, err);
   if (status == RF_OK) {
-    status = rf_zimage_append_locked(to, plan, header, new_index, err);
+    status = rf_zimage_append_locked(to, plan, header, rf_header_spare(hdu, image), new_index, err);
     if (status == RF_OK) {
       t.to_index = *new_index;
       *written = true;

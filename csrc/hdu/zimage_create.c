@@ -118,8 +118,8 @@ rf_status rf_zplan_cards(const rf_zplan *plan, rf_header *header, bool structure
 
 /* ---- the file ---- */
 
-rf_status rf_zimage_append_locked(rf_file *file, const rf_zplan *plan, const rf_header *header, size_t *index,
-                                  rf_error *err) {
+rf_status rf_zimage_append_locked(rf_file *file, const rf_zplan *plan, const rf_header *header, uint64_t spare,
+                                  size_t *index, rf_error *err) {
   rf_hdu *hdu;
   rf_error why;
   rf_error_clear(&why);
@@ -129,7 +129,7 @@ rf_status rf_zimage_append_locked(rf_file *file, const rf_zplan *plan, const rf_
     RF_TRY(rf_file_append_primary(file, err));
   else if (status != RF_OK)
     return rf_file_hdu_locked(file, 0, &hdu, err);
-  status = rf_file_append_locked(file, header, index, err);
+  status = rf_file_append_room_locked(file, header, rf_header_file_bytes(header) + spare, index, err);
   if (status != RF_OK && empty)
     rf_file_remove_primary(file);
   if (status != RF_OK)
@@ -180,7 +180,7 @@ static rf_status create(rf_file *file, const rf_zplan *plan, const rf_image_spec
   if (status == RF_OK)
     status = rf_file_begin_write(file, err);
   if (status == RF_OK) {
-    status = rf_zimage_append_locked(file, plan, header, &made, err);
+    status = rf_zimage_append_locked(file, plan, header, 0, &made, err);
     /* A failed append has cut the file back. */
     rf_file_end_write(file, status, false);
   }
