@@ -214,6 +214,46 @@ static rf_status tables(rf_error *err) {
   return status;
 }
 
+static rf_status compressed(rf_error *err) {
+  enum { ROWS = 20, COLUMNS = 30 };
+  static const uint64_t axes[] = {ROWS, COLUMNS}, tile[] = {8, 16};
+  static float pixels[ROWS * COLUMNS];
+  static int16_t integers[ROWS * COLUMNS];
+  rf_compression compression = {.size = sizeof compression};
+  rf_compression_init(&compression);
+  compression.tile_ndim = 2;
+  compression.tile = tile;
+  rf_image_spec spec = {
+      .size = sizeof spec, .type = RF_I16, .naxis = 2, .axes = axes, .extver = -1, .compression = &compression};
+  rf_file *file = NULL;
+  size_t index = 0, last = 0;
+  uint64_t freed;
+  for (int i = 0; i < ROWS * COLUMNS; i++)
+    pixels[i] = (float)(i * 7919 % 1000) + 1000.0f;
+  rf_status status = rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, err);
+  STEP(rf_image_create(file, &spec, &index, err));
+  STEP(rf_image_write(file, index, NULL, RF_I16, 0, integers, sizeof integers, NULL, err));
+  spec.type = RF_F32;
+  compression.quantize = 1;
+  compression.dither = RF_DITHER_1;
+  STEP(rf_image_create(file, &spec, &last, err));
+  STEP(rf_image_write(file, last, NULL, RF_F32, 0, pixels, sizeof pixels, NULL, err));
+  rf_axis some[2] = {{3, 5, 3, NULL}, {10, 1, 10, NULL}};
+  STEP(rf_image_write(file, index, some, RF_I16, 0, integers, 30 * sizeof *integers, NULL, err));
+  pixels[4] = 1e30f;
+  STEP(rf_image_write(file, last, some, RF_F32, 0, pixels, 30 * sizeof *pixels, NULL, err));
+  STEP(rf_image_extend(file, index, ROWS + 30, err));
+  STEP(rf_image_extend(file, last, ROWS + 3, err));
+  STEP(rf_image_repack(file, last, &freed, err));
+  STEP(rf_image_read(file, last, some, RF_F32, 0, pixels, 30 * sizeof *pixels, NULL, err));
+  rf_error late;
+  rf_status closed = rf_file_close(file, &late);
+  if (status == RF_OK && closed != RF_OK)
+    *err = late;
+  STEP(closed);
+  return status;
+}
+
 static rf_status create_in_memory(rf_error *err) {
   return create("mem://", err);
 }
@@ -264,6 +304,7 @@ static void editing(void) {
 static void creating(void) {
   fail_each(create_in_memory, "create in memory");
   fail_each(tables, "tables");
+  fail_each(compressed, "compressed images");
   fail_each(create_file, "create a file");
   fail_each(create_gzip, "create a .gz");
 }
