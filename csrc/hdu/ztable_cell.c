@@ -100,8 +100,10 @@ static rf_status encode_rice(const rf_column *column, const uint8_t *in, size_t 
     status = rf_tile_rice_1.encode(&params, &shape, values, *out, n, err);
   }
   rf_free(values);
-  if (status != RF_OK)
+  if (status != RF_OK) {
     rf_free(*out);
+    *out = NULL;
+  }
   return status;
 }
 
@@ -134,8 +136,10 @@ static rf_status deflate(int level, const uint8_t *in, size_t bytes, uint8_t **o
   if (*out == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory to compress %zu bytes", bytes);
   rf_status status = rf_gzip(level, in, bytes, *out, room, n, err);
-  if (status != RF_OK)
+  if (status != RF_OK) {
     rf_free(*out);
+    *out = NULL;
+  }
   return status;
 }
 

@@ -91,13 +91,16 @@ static rf_status plain_card(const rf_header *header, const char *card, rf_header
 }
 
 rf_status rf_ztable_plain_header(const rf_header *header, rf_header **plain, rf_error *err) {
-  RF_TRY(rf_header_new(plain, err));
+  rf_header *made;
+  RF_TRY(rf_header_new(&made, err));
   const char *cards = rf_header_cards(header);
   rf_status status = RF_OK;
   for (size_t i = 0; i < rf_header_count(header) && status == RF_OK; i++)
-    status = plain_card(header, cards + i * RF_CARD_BYTES, *plain, err);
+    status = plain_card(header, cards + i * RF_CARD_BYTES, made, err);
   if (status != RF_OK)
-    rf_header_free(*plain);
+    rf_header_free(made);
+  else
+    *plain = made;
   return status;
 }
 
@@ -157,16 +160,19 @@ static rf_status column_cards(const rf_header *plain, const rf_table *table, con
 
 rf_status rf_ztable_packed_header(const rf_header *plain, const rf_table *table, uint64_t tile_rows,
                                   const rf_zcmptype *types, rf_header **header, rf_error *err) {
-  RF_TRY(rf_header_new(header, err));
+  rf_header *made;
+  RF_TRY(rf_header_new(&made, err));
   rf_status status = RF_OK;
   for (size_t i = 0; i < rf_header_count(plain) && status == RF_OK; i++)
-    status = packed_card(rf_header_cards(plain) + i * RF_CARD_BYTES, *header, err);
+    status = packed_card(rf_header_cards(plain) + i * RF_CARD_BYTES, made, err);
   if (status == RF_OK)
-    status = table_cards(plain, table, tile_rows, *header, err);
+    status = table_cards(plain, table, tile_rows, made, err);
   if (status == RF_OK)
-    status = column_cards(plain, table, types, *header, err);
+    status = column_cards(plain, table, types, made, err);
   if (status != RF_OK)
-    rf_header_free(*header);
+    rf_header_free(made);
+  else
+    *header = made;
   return status;
 }
 
