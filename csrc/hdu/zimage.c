@@ -299,6 +299,12 @@ static rf_status take_dither(rf_zimage *zimage, const rf_header *header, const c
     zimage->dither = RF_DITHER_2;
   else
     return RF_OK;
+  /* cfitsio leaves 0 where it has not dithered anything, which is so when it was told not to compress. */
+  const char *card = find_card(header, "ZDITHER0");
+  if (zimage->codec->type == RF_Z_NOCOMPRESS && card != NULL && rf_card_integer(card, &seed) && seed == 0) {
+    zimage->dither = RF_DITHER_NONE;
+    return RF_OK;
+  }
   /* The seed is a place in the table of random numbers: one outside of it must never get there. */
   RF_TRY(get_integer(header, "ZDITHER0", 1, RF_DITHER_VALUES, 1, "1 to 10000", &seed, err));
   zimage->seed = (int)seed;

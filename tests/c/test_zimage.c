@@ -472,6 +472,28 @@ static void seeds_outside_of_the_random_numbers(void) {
   }
 }
 
+/* As fpack -d writes it. */
+static void a_seed_of_0_where_nothing_is_compressed(void) {
+  static const uint8_t one[8] = {0x3F, 0x80, 0, 0, 0xBF, 0x80, 0, 0};
+  zfile z = small("ZQUANTIZ= 'SUBTRACTIVE_DITHER_1'\nZDITHER0=                    0");
+  float out[4];
+  z.codec = "NOCOMPRESS";
+  z.bitpix = -32;
+  z.columns = 3;
+  z.names[1] = "ZSCALE";
+  z.forms[1] = "1D";
+  z.names[2] = "UNCOMPRESSED_DATA";
+  z.forms[2] = "1QE";
+  for (int t = 0; t < 2; t++) {
+    z.cells[t][0].n = 0;
+    z.cells[t][2] = (zcell){.bytes = one, .n = 2};
+  }
+  rf_file *file = opened(&z);
+  CHECK_OK(read_raw(file, RF_F32, out, 4), err);
+  CHECK(out[0] == 1.0F && out[1] == -1.0F && out[2] == 1.0F && out[3] == -1.0F);
+  closed(file);
+}
+
 /* Takes the descriptor of tile 1 (the second row) to another place. */
 static rf_file *with_descriptor(uint32_t length, uint32_t offset) {
   zfile z = small(NULL);
@@ -640,6 +662,7 @@ int main(void) {
   RUN(blank_of_integers_is_a_mask);
   RUN(headers_that_cannot_be);
   RUN(seeds_outside_of_the_random_numbers);
+  RUN(a_seed_of_0_where_nothing_is_compressed);
   RUN(a_broken_tile_breaks_nothing_else);
   RUN(a_tiny_stream_of_a_huge_tile_reserves_nothing);
   RUN(a_file_that_ends_early);
