@@ -280,7 +280,7 @@ class Quantize:
     level : float, optional
         Above 0: steps of the noise of a tile divided by it, so that more is finer and larger. Below
         0: steps of ``-level``, the same for all tiles. None: 4 with dithering and 16 without, as
-        cfitsio has it; also of a file that was opened, as it is not stored.
+        cfitsio has it; also of files that do not say.
     method : {"dither1", "dither2", "no_dither"}
         With noise of half a step that readers take away again, so that means stay true
         (SUBTRACTIVE_DITHER_1); the same, and pixels of exactly 0 stay so (SUBTRACTIVE_DITHER_2);
@@ -431,15 +431,20 @@ def check_compression(
             raise FITSValueError(
                 f"{name} cannot hold integers of 64 bits ({dtype}): use compress=Gzip2()"
             )
-    elif isinstance(compression, Plio1):
-        raise FITSValueError(
-            f"PLIO_1 cannot hold reals ({dtype}): use compress=Gzip2(), which loses nothing, or "
-            "compress=Rice1() with quantize=Quantize(), which is lossy"
-        )
     elif integers_only and quantize is None:
         raise FITSValueError(
             f"{name} cannot hold reals ({dtype}) as they are: use compress=Gzip2(), which loses "
             "nothing, or give quantize=Quantize() as well, which is lossy"
+        )
+    elif isinstance(compression, NoCompress) and quantize is not None:
+        raise FITSValueError("NOCOMPRESS keeps reals as they are: leave quantize= out")
+    elif (
+        isinstance(compression, (Hcompress1, Plio1))
+        and quantize is not None
+        and quantize.method == "dither2"
+    ):
+        raise FITSValueError(
+            f"{name} does not go with method='dither2': use 'dither1', or compress=Rice1()"
         )
 
 

@@ -14,6 +14,7 @@ from rustfits.file import FITS
 from rustfits.handle import name_bytes
 from rustfits.header import FITSHeader
 from rustfits.image import ImageHDU
+from rustfits.image_create import check_pixels
 from rustfits.pixels import Array, as_pixels
 from rustfits.table_base import TableBase
 from rustfits.table_input import is_table
@@ -182,11 +183,14 @@ def write(
 
 def _checked_image(data: ArrayLike | None, options: dict[str, Any]) -> Array | None:
     """Give pixels that can be written with these options."""
-    array = None if data is None else as_pixels(data, options.get("blank"))
     compression = as_compression(options.get("compress"))
     quantize = as_quantize(options.get("quantize"))
-    dtype = np.dtype("u1") if array is None else array.dtype
-    check_compression(compression, quantize, dtype, 0 if array is None else array.ndim)
+    blank = options.get("blank")
+    if data is None:
+        check_compression(compression, quantize, np.dtype("u1"), 0)
+        return None
+    array = as_pixels(data, blank)
+    check_pixels(array, compression, quantize, blank)
     return array
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from rustfits._lib import lib
 from rustfits.ascii_table import AsciiTableHDU, ascii_columns_of_dtype
-from rustfits.compression import as_compression, as_quantize
+from rustfits.compression import Plio1, as_compression, as_quantize
 from rustfits.image import ImageHDU
 from rustfits.image_compressed import CompressedImageHDU
-from rustfits.image_create import create_image
+from rustfits.image_create import check_pixels, create_image
 from rustfits.pixels import as_pixels
 from rustfits.table import TableHDU
 from rustfits.table_compression import table_compression
@@ -135,6 +135,9 @@ class Creating:
         if data is None:
             return self._create_image("u1", (), extname, extver, blank, header, compress, quantize)
         array = as_pixels(data, blank)
+        compression = as_compression(compress)
+        if isinstance(compression, Plio1):  # which cannot hold all values
+            check_pixels(array, compression, as_quantize(quantize), blank)
         hdu = self._create_image(
             array.dtype, array.shape, extname, extver, blank, header, compress, quantize
         )
@@ -384,5 +387,5 @@ class Creating:
         hdu = self._hdu(index)
         assert isinstance(hdu, ImageHDU)
         if isinstance(hdu, CompressedImageHDU):
-            hdu._made_with(compression, steps)
+            hdu._made_with(compression)
         return hdu

@@ -36,6 +36,7 @@ from rustfits.pixels import (
     mask_of,
     masked,
     slabs,
+    spread,
 )
 from rustfits.selection import Axis, c_axes, select
 
@@ -509,7 +510,7 @@ class ImageHDU(HDU):
             values = values[0]
         if values.shape != shape:
             try:
-                values = np.broadcast_to(values, shape, subok=True)
+                values = spread(values, shape)
             except ValueError:
                 raise FITSValueError(
                     f"could not broadcast input array from shape {values.shape} into shape {shape}"

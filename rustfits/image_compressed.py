@@ -6,7 +6,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,21 +52,19 @@ class CompressedImageHDU(Compressed, ImageHDU):
     tile that are not written to keep their value to the bit when others of it are.
     """
 
-    __slots__ = ("_gzip_level", "_pending", "_quantize_level", "_turn")
+    __slots__ = ("_gzip_level", "_pending", "_turn")
 
     def __init__(self, file: FileHandle, index: int, facts: Facts) -> None:
         super().__init__(file, index, facts)
         # What no file keeps, of an image that was made through this object.
         self._gzip_level: int | None = None
-        self._quantize_level: float | None = None
         # None, or what `extending` has not written yet.
         self._pending: list[Array] | None = None
         self._turn = threading.RLock()
 
-    def _made_with(self, compression: Compression | None, quantize: Quantize | None) -> None:
+    def _made_with(self, compression: Compression | None) -> None:
         """Remember what the image was made with and no file keeps."""
         self._gzip_level = getattr(compression, "level", None)
-        self._quantize_level = None if quantize is None else quantize.level
 
     # ---- facts ----
 
@@ -102,8 +99,8 @@ class CompressedImageHDU(Compressed, ImageHDU):
         """How the image is compressed: what `compress` has to be to make another one like it.
 
         One of `Rice1`, `Gzip1`, `Gzip2`, `Hcompress1`, `Plio1` and `NoCompress`, with the shape of
-        the tiles. The ``level`` of the gzip ones is known of images that were made through this
-        object only.
+        the tiles. No file says what ``level`` the gzip ones had: it is known of images that were
+        made through this object only.
         """
         return with_level(self._compression()[0], self._gzip_level)
 
@@ -111,12 +108,9 @@ class CompressedImageHDU(Compressed, ImageHDU):
     def quantize(self) -> Quantize | None:
         """How reals were made integers, None for integers and for what is stored as it is.
 
-        Its ``level`` is known of images that were made through this object only.
+        Its ``level`` is None where the file does not say it.
         """
-        found = self._compression()[1]
-        if found is None or found.level is not None:
-            return found
-        return replace(found, level=self._quantize_level)
+        return self._compression()[1]
 
     @property
     def n_tiles(self) -> int:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, SupportsIndex
 import numpy as np
 
 from rustfits._lib import check, error, ffi, lib
-from rustfits.compression import c_compression, check_compression
+from rustfits.compression import Plio1, c_compression, check_compression
 from rustfits.errors import FITSTypeError, FITSValueError
+from rustfits.handle import open_file
+from rustfits.hdu import read_facts
 from rustfits.header import header_cards
-from rustfits.pixels import integer, pixel_type, stored_blank
+from rustfits.image_compressed import CompressedImageHDU
+from rustfits.pixels import Array, integer, mask_of, pixel_type, stored_blank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +25,10 @@ if TYPE_CHECKING:
     from rustfits.handle import FileHandle
     from rustfits.header import HeaderLike
 
-__all__ = ["create_image"]
+__all__ = ["check_pixels", "create_image"]
+
+# Up to so many bytes an image is made to see whether it can be.
+_TRIAL = 1 << 20
 
 
 def create_image(
@@ -82,6 +88,42 @@ def create_image(
     check(lib.rf_image_create(handle, spec, index, err), err)
     del axes, name, cards, packing  # borrowed by the spec until here
     return int(index[0])
+
+
+def check_pixels(
+    data: Array, compression: Compression | None, quantize: Quantize | None, blank: int | None
+) -> None:
+    """Refuse pixels that cannot be compressed like that, before a file is cut or gets an HDU.
+
+    Raises
+    ------
+    FITSValueError, FITSUnsupportedError
+        There can be no such image.
+    """
+    check_compression(compression, quantize, data.dtype, data.ndim)
+    if compression is None:
+        return
+    # The C library judges by an image in memory; an empty one where all would take long.
+    shape = data.shape if data.nbytes <= _TRIAL else (0, *data.shape[1:])
+    trial = open_file(b"mem://", "w+", ffi.NULL)
+    try:
+        index = create_image(
+            trial,
+            data.dtype,
+            shape,
+            blank=blank,
+            compression=compression,
+            quantize=quantize,
+        )
+        if isinstance(compression, Plio1):  # the only one that cannot hold all values
+            hdu = CompressedImageHDU(trial, index, read_facts(trial, index))
+            hdu._check(
+                pixel_type(data.dtype),
+                np.ascontiguousarray(np.ma.getdata(data), data.dtype.newbyteorder("=")),
+                mask_of(data),
+            )
+    finally:
+        trial.close()
 
 
 def _as_dims(dims: Sequence[SupportsIndex] | SupportsIndex) -> list[SupportsIndex]:

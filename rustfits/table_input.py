@@ -16,6 +16,7 @@ import numpy as np
 
 from rustfits._lib import lib
 from rustfits.errors import FITSColumnError, FITSLimitError, FITSTypeError, FITSValueError
+from rustfits.pixels import spread
 from rustfits.schema import NUMBERS
 
 if TYPE_CHECKING:
@@ -539,7 +540,7 @@ def _shaped(
         return array.reshape(shape)
     if broadcast:
         try:
-            return np.broadcast_to(array, shape, subok=True)
+            return spread(array, shape)
         except ValueError:
             pass
     elif array.ndim and len(array) != count:

@@ -73,9 +73,7 @@ class Cargo:
         cells, type_, mask = fit_cells(where, column, values, count, broadcast=broadcast)
         self.put(column, cells, type_, mask)
 
-    def put(
-        self, column: Column | NewColumn, cells: Array, type_: int, mask: Array | None
-    ) -> None:
+    def put(self, column: Column | NewColumn, cells: Array, type_: int, mask: Array | None) -> None:
         """Add cells that are in the rows and have been checked."""
         if not cells.size:
             return

@@ -110,8 +110,8 @@ def fpack(path: Path, *options: str) -> Path:
 
 def verify(path: Path) -> None:
     """Let cfitsio's fitsverify look at a file."""
-    said = run("fitsverify", "-l", path)
-    assert "0 warnings and 0 errors" in said, said
+    said = run("fitsverify", "-q", path)
+    assert said.startswith("verification OK"), run("fitsverify", path)
 
 
 def same(got: np.ndarray, expected: np.ndarray) -> None:

@@ -277,7 +277,7 @@ def test_loss_is_said_loudly(plain, tmp_path):
         ),
         (["--threads", "1", "--codec", "gzip1"], rustfits.Gzip1(tile_shape=(1, 47))),
     ],
-    ids=" ".join,
+    ids=str,
 )
 def test_options(plain, tmp_path, arguments, config):
     packed = tmp_path / "x.fits.fz"
@@ -361,7 +361,7 @@ def test_help_and_version():
     assert "LOSSY" in run("pack", "--help").stdout
 
 
-def test_a_progress_bar_on_a_terminal_only(plain, tmp_path, monkeypatch):
+def test_a_progress_bar_on_a_terminal_only(plain, tmp_path):
     # With no delay, so that a short run shows it.
     script = (
         "import sys, tqdm\n"
@@ -376,8 +376,8 @@ def test_a_progress_bar_on_a_terminal_only(plain, tmp_path, monkeypatch):
         stderr=theirs,
         check=False,
     )
-    os.close(theirs)
     said = os.read(ours, 100_000).decode()
+    os.close(theirs)
     os.close(ours)
     assert done.returncode == 0
     assert "plain.fits" in said

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,10 @@ from rustfits.fitsio.util import (
     RICE_1,
     SUBTRACTIVE_DITHER_1,
     SUBTRACTIVE_DITHER_2,
+    Array,
+    FITSRuntimeWarning,
 )
+from rustfits.image_create import check_pixels
 
 __all__ = ["ImageCompression"]
 
@@ -65,8 +69,6 @@ _METHODS: dict[Any, str] = {
     "SUBTRACTIVE_DITHER_2": "dither2",
     SUBTRACTIVE_DITHER_2: "dither2",
 }
-#: What quantizes reals when nobody says how: cfitsio's level.
-_LEVEL = 4.0
 
 
 @dataclass
@@ -81,8 +83,8 @@ class ImageCompression:
     tile_dims : sequence of int, optional
         Lengths of a tile, slowest axis first.
     qlevel : float, optional
-        Of images of reals: steps of the noise divided by it. 4 unless said, which is lossy. None or
-        0: lossless.
+        Of images of reals: steps of the noise divided by it, which is lossy. Unless said, 4 with
+        dithering and 16 without. None or 0: lossless.
     qmethod : str or int, optional
         Dithering.
     dither_seed : int or str, optional
@@ -128,10 +130,11 @@ class ImageCompression:
                 f"not {self.qmethod!r}"
             )
         seed = self._seed()
-        level = _LEVEL if _not_set(self.qlevel) else self.qlevel
-        if level is None or float(level) == 0:
+        if _not_set(self.qlevel):  # cfitsio's: 4 with dithering, 16 without
+            return Quantize(level=None, method=_METHODS[method], seed=seed)
+        if self.qlevel is None or float(self.qlevel) == 0:
             return None
-        return Quantize(level=float(level), method=_METHODS[method], seed=seed)
+        return Quantize(level=float(self.qlevel), method=_METHODS[method], seed=seed)
 
     def _seed(self) -> int:
         seed = self.dither_seed
@@ -150,6 +153,18 @@ class ImageCompression:
                 f"dither_seed must be 1 to 10000, 'clock' or 'checksum', not {seed!r}"
             )
         return max(number, 0)
+
+    def check(self, data: Array) -> None:
+        """Refuse pixels that cannot be compressed like that, before a file is cut.
+
+        Raises
+        ------
+        FITSValueError, FITSUnsupportedError
+            Such an image cannot be compressed like that.
+        """
+        if data.ndim and data.size:
+            options = self.options(data.dtype, data.shape)
+            check_pixels(data, options.get("compress"), options.get("quantize"), None)
 
     def options(self, dtype: Any, shape: tuple[int, ...]) -> dict[str, Any]:
         """Give the arguments `compress` and `quantize` for an image, after a check.
@@ -173,6 +188,13 @@ class ImageCompression:
             given["smooth"] = not _not_set(self.hcomp_smooth) and bool(self.hcomp_smooth)
         compression = self._kind(**given)
         quantize = self._quantize if np.dtype(dtype).kind == "f" else None
+        if quantize is not None and quantize.method == "dither2" and self._kind is Hcompress1:
+            warnings.warn(
+                "HCOMPRESS does not go with SUBTRACTIVE_DITHER_2: SUBTRACTIVE_DITHER_1 is taken",
+                FITSRuntimeWarning,
+                stacklevel=4,
+            )
+            quantize = replace(quantize, method="dither1")
         check_compression(compression, quantize, np.dtype(dtype), len(shape))
         return {"compress": compression, "quantize": quantize}
 

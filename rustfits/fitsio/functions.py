@@ -207,7 +207,7 @@ def write(
     )
     check_data(data, header, names=names)
     if data is not None and not isinstance(data, (list, tuple)) and not is_table(data):
-        packing.options(np.asanyarray(data).dtype, np.shape(data))
+        packing.check(np.asanyarray(data))
     with FITS(filename, "rw", clobber=clobber, ignore_empty=ignore_empty) as fits:
         fits.write(
             data,
