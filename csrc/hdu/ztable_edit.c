@@ -107,6 +107,10 @@ rf_status rf_ztedit_begin(rf_ztedit *e, rf_file *file, size_t index, rf_error *e
   if (e->types == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %d columns", RF_MOST_COLUMNS);
   memcpy(e->types, e->z->types, e->table->info.ncols * sizeof *e->types);
+  for (size_t i = 0; i < e->table->info.ncols; i++)
+    if (rf_zcmptype_name(e->types[i]) == NULL)
+      return rf_fail(err, RF_ERR_UNSUPPORTED, "column %zu '%.80s': ZCTYP%zu names no codec that is known", i + 1,
+                     e->table->columns[i].info.name, i + 1);
   return read_streams(e, err);
 }
 
