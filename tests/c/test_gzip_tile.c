@@ -281,6 +281,48 @@ static void impossible_sizes_have_no_bound(void) {
     CHECK(!codecs[k]->bound(&params, &shape, &bytes));
 }
 
+/* ---- memory that cannot be had ---- */
+
+static long grants;
+
+static void *some_realloc(void *user, void *block, size_t size) {
+  (void)user;
+  return grants-- > 0 ? realloc(block, size) : NULL;
+}
+
+static void some_free(void *user, void *block) {
+  (void)user;
+  free(block);
+}
+
+static void without_memory_it_says_so(void) {
+  static const rf_allocator some = {some_realloc, some_free, NULL};
+  static uint64_t values[COUNT_MOST];
+  static uint8_t stream[2 * ROOM];
+  rf_tile_params params = {0};
+  rf_tile_shape shape = shape_of(COUNT_MOST, 8);
+  rf_allocator_set(&some);
+  for (size_t k = 0; k < 2; k++) {
+    rf_status status = RF_ERR_MEMORY;
+    size_t used = 0;
+    unsigned width, failures = 0;
+    for (long n = 0; status == RF_ERR_MEMORY && n < 100; n++) {
+      rf_error err = {0};
+      grants = n;
+      status = codecs[k]->encode(&params, &shape, values, stream, &used, &err);
+      failures += status == RF_ERR_MEMORY && err.message[0] != '\0';
+    }
+    CHECK(status == RF_OK && failures >= 2);
+    status = RF_ERR_MEMORY;
+    for (long n = 0; status == RF_ERR_MEMORY && n < 100; n++) {
+      grants = n;
+      status = codecs[k]->decode(&params, &shape, stream, used, values, &width, NULL);
+    }
+    CHECK(status == RF_OK);
+  }
+  rf_allocator_set(NULL);
+}
+
 int main(void) {
   RUN(planes_of_every_length);
   RUN(members_are_read_by_zlib);
@@ -291,5 +333,6 @@ int main(void) {
   RUN(tiles_of_every_width);
   RUN(tiles_of_another_length_are_refused);
   RUN(impossible_sizes_have_no_bound);
+  RUN(without_memory_it_says_so);
   return check_report();
 }

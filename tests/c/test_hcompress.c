@@ -345,6 +345,34 @@ static void impossible_tiles_are_refused(void) {
   CHECK(rf_tile_hcompress_1.encode(&params, &one, &pixel, out, &used, NULL) == RF_ERR_ARGUMENT);
 }
 
+/* ---- memory that cannot be had ---- */
+
+static void *no_realloc(void *user, void *block, size_t size) {
+  (void)user, (void)block, (void)size;
+  return NULL;
+}
+
+static void no_free(void *user, void *block) {
+  (void)user;
+  free(block);
+}
+
+static void without_memory_it_says_so(void) {
+  static const rf_allocator none = {no_realloc, no_free, NULL};
+  uint8_t *stream;
+  size_t n = good_stream(&stream), used;
+  int32_t pixels[ROWS * COLUMNS] = {0};
+  uint8_t out[2000];
+  rf_tile_shape shape = plane_shape(ROWS, COLUMNS, 4);
+  rf_error err = {0};
+  rf_allocator_set(&none);
+  CHECK(rf_tile_hcompress_1.encode(&(rf_tile_params){0}, &shape, pixels, out, &used, &err) == RF_ERR_MEMORY);
+  CHECK(strstr(err.message, "120 values") != NULL);
+  CHECK(try_stream(stream, n, &err) == RF_ERR_MEMORY);
+  rf_allocator_set(NULL);
+  free(stream);
+}
+
 int main(void) {
   RUN(streams_and_pixels_equal_those_of_cfitsio);
   RUN(smoothing_changes_lossy_pixels_only);
@@ -362,5 +390,6 @@ int main(void) {
   RUN(nodes_beyond_the_edge_are_cut_off);
   RUN(random_bytes_never_crash);
   RUN(impossible_tiles_are_refused);
+  RUN(without_memory_it_says_so);
   return check_report();
 }
