@@ -418,7 +418,7 @@ static rf_status read_section(reader *r, rf_error *err) {
 static void choose_cache(reader *r) {
   uint64_t limit, used, bytes = (uint64_t)r->zimage->tile_elements * r->stored;
   rf_tile_cache_get(r->zimage->cache, &limit, &used);
-  r->cached = used > 0 || limit > 0;
+  r->cached = used > 0;
   r->keep = r->section->count < rf_section_image_count(&r->zimage->image) && bytes <= limit &&
             r->section->touched <= limit / bytes;
 }
