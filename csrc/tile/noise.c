@@ -8,7 +8,6 @@
 #include <float.h>
 #include <math.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -29,26 +28,39 @@
 #define MOVING_MOST 24
 #define PASSES_MOST 16
 
+/* Passes go over so many keys at a time. */
+#define KEYS_PADDED 16
+
 /* Keys of which the median is the first guess; odd. */
 #define SAMPLE 15
 
-static int compare_reals(const void *a, const void *b) {
-  double x, y;
-  memcpy(&x, a, sizeof x);
-  memcpy(&y, b, sizeof y);
-  return x < y ? -1 : x > y;
-}
+/* A rank more is some 2 in count of a value near the median of normal noise, and a binade has 2^23 and 2^52 keys. */
+#define SLOPE_32 3e7
+#define SLOPE_64 1.6e16
 
-/* The median of the medians of rows; unlike within rows, two in the middle are averaged. */
-static double median_of_rows(double *medians, size_t rows) {
+/* ---- for any processor, doubles first: medians of medians are theirs, too ---- */
+
+#define TARGET
+#define REAL double
+#define REAL_MOST DBL_MAX
+#define KEY int64_t
+#define KEY_MOST INT64_MAX
+#define KEY_SLOPE SLOPE_64
+#define NAME(name) name##_f64_plain
+#include "tile/select_key.h"
+
+/* The median of the medians of rows, which are keys; unlike within rows, two in the middle are averaged. */
+static double median_of_rows(int64_t *medians, size_t rows) {
   if (rows == 0)
     return 0;
-  qsort(medians, rows, sizeof *medians, compare_reals);
-  return rows == 1 ? medians[0] : (medians[(rows - 1) / 2] + medians[rows / 2]) / 2.;
+  int64_t low = select_moving_f64_plain(medians, rows, (rows - 1) / 2), high = medians[rows / 2];
+  for (size_t i = rows / 2; i < rows; i++) /* none of these is below `low` by now */
+    high = medians[i] < high ? medians[i] : high;
+  return rows == 1 ? real_f64_plain(low) : (real_f64_plain(low) + real_f64_plain(high)) / 2.;
 }
 
 /* From medians of differences to standard deviations of normal noise, and the least of the three. */
-static double least_noise(double *const medians[3], const size_t rows[3]) {
+static double least_noise(int64_t *const medians[3], const size_t rows[3]) {
   double second = 1.0483579 * median_of_rows(medians[0], rows[0]);
   double noise = 0.6052697 * median_of_rows(medians[1], rows[1]);
   double fifth = 0.1772048 * median_of_rows(medians[2], rows[2]);
@@ -59,48 +71,41 @@ static double least_noise(double *const medians[3], const size_t rows[3]) {
   return noise;
 }
 
-/* A rank more is some 2 in count of a value near the median of normal noise, and a binade has 2^23 and 2^52 keys. */
-#define SLOPE_32 3e7
-#define SLOPE_64 1.6e16
-
-#define TARGET
-#define REAL float
-#define REAL_MOST FLT_MAX
-#define KEY int32_t
-#define KEY_MOST INT32_MAX
-#define KEY_SLOPE SLOPE_32
-#define NAME(name) name##_f32_plain
-#include "tile/select_key.h"
 #include "tile/noise_real.h"
 #undef NAME
+
+/* ---- the same again ---- */
+
 #ifdef RF_VECTOR_AVX2
 #undef TARGET
 #define TARGET RF_VECTOR_AVX2
-#define NAME(name) name##_f32_avx2
+#define NAME(name) name##_f64_avx2
 #include "tile/select_key.h"
 #include "tile/noise_real.h"
 #undef NAME
 #endif
+
 #undef REAL
 #undef REAL_MOST
 #undef KEY
 #undef KEY_MOST
 #undef KEY_SLOPE
+#define REAL float
+#define REAL_MOST FLT_MAX
+#define KEY int32_t
+#define KEY_MOST INT32_MAX
+#define KEY_SLOPE SLOPE_32
 
-#define REAL double
-#define REAL_MOST DBL_MAX
-#define KEY int64_t
-#define KEY_MOST INT64_MAX
-#define KEY_SLOPE SLOPE_64
 #ifdef RF_VECTOR_AVX2
-#define NAME(name) name##_f64_avx2
+#define NAME(name) name##_f32_avx2
 #include "tile/select_key.h"
 #include "tile/noise_real.h"
 #undef NAME
 #undef TARGET
 #define TARGET
 #endif
-#define NAME(name) name##_f64_plain
+
+#define NAME(name) name##_f32_plain
 #include "tile/select_key.h"
 #include "tile/noise_real.h"
 #undef NAME

@@ -9,22 +9,9 @@ typedef struct NAME(scratch) {
   REAL *good;          /* pixels of a row without its NaNs */
   KEY *differences[3]; /* of 2nd, 3rd and 5th order, as keys */
   KEY guesses[3];      /* medians of the row before, 0: none */
-  double *medians[3];
-  size_t rows[3]; /* that have one */
+  int64_t *medians[3]; /* keys of doubles */
+  size_t rows[3];      /* that have one */
 } NAME(scratch);
-
-/* The magnitude of a difference. */
-TARGET static KEY NAME(key)(REAL x) {
-  KEY key;
-  memcpy(&key, &x, sizeof key);
-  return key & KEY_MOST;
-}
-
-TARGET static REAL NAME(real)(KEY key) {
-  REAL x;
-  memcpy(&x, &key, sizeof x);
-  return x;
-}
 
 /* Differences at `count` places: in cfitsio's order of operations, in the type of the pixels. True when three
  * neighbours were equal somewhere; then differences_but_flat has to do it again. */
@@ -135,9 +122,9 @@ TARGET static void NAME(second_as_cfitsio)(const REAL *in, size_t rows, size_t c
   for (size_t row = 0; row < rows; row++) {
     size_t n2, n3 = NAME(row_differences)(in + row * columns, columns, nans, true, room, &n2);
     if (n3 == 1 && n2 == 1)
-      room->medians[0][room->rows[0]++] = NAME(real)(second[0]);
+      room->medians[0][room->rows[0]++] = NAME(wide_key)(second[0]);
     else if (n3 > 1 && n2 > 1)
-      room->medians[0][room->rows[0]++] = NAME(real)(NAME(select_as_cfitsio)(second, n3));
+      room->medians[0][room->rows[0]++] = NAME(wide_key)(NAME(select_as_cfitsio)(second, n3));
   }
 }
 
@@ -148,7 +135,7 @@ TARGET static void NAME(put_median)(NAME(scratch) * room, int order, size_t coun
     guess = NAME(key)((REAL)(order == 0 ? 0.5774 : 3.416) * NAME(real)(room->guesses[1]));
   KEY median = NAME(select)(room->differences[order], count, (count - 1) / 2, guess);
   room->guesses[order] = median;
-  room->medians[order][room->rows[order]++] = NAME(real)(median);
+  room->medians[order][room->rows[order]++] = NAME(wide_key)(median);
 }
 
 /* The medians of all orders of all rows. False when the 2nd needs cfitsio's buffer. */
@@ -181,13 +168,14 @@ TARGET static rf_status NAME(noise)(const REAL *in, size_t rows, size_t columns,
   if (columns < LEAST_PIXELS || rows == 0)
     return RF_OK;
   REAL *good = rf_alloc_zero(nans ? columns : 1, sizeof *good);
-  KEY *keys = rf_alloc_zero(columns, 3 * sizeof *keys);
-  double *medians = rf_alloc_zero(rows, 3 * sizeof *medians);
+  size_t room_each = columns + KEYS_PADDED;
+  KEY *keys = rf_alloc_zero(room_each, 3 * sizeof *keys);
+  int64_t *medians = rf_alloc_zero(rows, 3 * sizeof *medians);
   rf_status status = RF_OK;
   if (good && keys && medians) {
     NAME(scratch) room = {.good = good};
     for (size_t order = 0; order < 3; order++) {
-      room.differences[order] = keys + order * columns;
+      room.differences[order] = keys + order * room_each;
       room.medians[order] = medians + order * rows;
     }
     if (!NAME(row_medians)(in, rows, columns, nans, &room))

@@ -1,13 +1,34 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The k-th smallest of many keys: KEY is a signed integer type, KEY_MOST its largest value, KEY_SLOPE the distance in
- * keys that makes up for one rank in count, TARGET the attribute of functions, NAME(x) their names. Included once for
- * each kind.
+ * The k-th smallest of many keys: REAL is the type of the reals, KEY is a signed integer type, KEY_MOST its largest
+ * value, KEY_SLOPE the distance in keys that makes up for one rank in count, TARGET the attribute of functions, NAME(x)
+ * their names. Included once for each kind.
  *
  * Keys are the bits of reals that are not negative, which are in the same order. Instead of moving values about, a pass
  * counts those below a pivot and finds its neighbours, which is a few vector instructions for as many values as a
  * vector holds; from a good guess a handful of passes will do.
  */
+
+/* The key of a magnitude. */
+TARGET static KEY NAME(key)(REAL x) {
+  KEY key;
+  memcpy(&key, &x, sizeof key);
+  return key & KEY_MOST;
+}
+
+TARGET static REAL NAME(real)(KEY key) {
+  REAL x;
+  memcpy(&x, &key, sizeof x);
+  return x;
+}
+
+/* The key that its double has. */
+TARGET static int64_t NAME(wide_key)(KEY key) {
+  double x = (double)NAME(real)(key);
+  int64_t wide;
+  memcpy(&wide, &x, sizeof wide);
+  return wide;
+}
 
 typedef struct NAME(split) {
   size_t below;        /* keys less than the pivot */
@@ -15,8 +36,10 @@ typedef struct NAME(split) {
   KEY least_not_below; /* KEY_MOST when there is none */
 } NAME(split);
 
-TARGET static NAME(split) NAME(split_keys)(const KEY *keys, size_t count, KEY pivot) {
-  KEY below = 0, greatest = 0, least = KEY_MOST; /* lanes of one width: a call is for no more than SPLIT_MOST keys */
+/* Lanes are of one width, so a call is for no more than SPLIT_MOST keys; and for whole vectors. */
+TARGET static inline NAME(split) NAME(split_keys)(const KEY *keys, size_t count, KEY pivot) {
+  KEY below = 0, greatest = 0, least = KEY_MOST;
+  count -= count % KEYS_PADDED;
   for (size_t i = 0; i < count; i++) {
     KEY in = -(KEY)(keys[i] < pivot); /* all bits or none */
     KEY a = keys[i] & in, b = (keys[i] | in) & KEY_MOST;
@@ -29,6 +52,8 @@ TARGET static NAME(split) NAME(split_keys)(const KEY *keys, size_t count, KEY pi
 
 TARGET static NAME(split) NAME(split_all)(const KEY *keys, size_t count, KEY pivot) {
   NAME(split) all = {0, 0, KEY_MOST};
+  if (count <= SPLIT_MOST)
+    return NAME(split_keys)(keys, count, pivot);
   for (size_t done = 0, n; done < count; done += n) {
     n = count - done < SPLIT_MOST ? count - done : SPLIT_MOST;
     NAME(split) part = NAME(split_keys)(keys + done, n, pivot);
@@ -93,15 +118,15 @@ typedef struct NAME(bracket) {
   bool has_low, has_high; /* found by a split */
 } NAME(bracket);
 
-TARGET static KEY NAME(next_pivot)(const NAME(bracket) * b, double rank, size_t count, unsigned pass) {
+/* `rank`: so many keys are to be below. `unit`: keys to go for a rank, where only one side is known. */
+TARGET static KEY NAME(next_pivot)(const NAME(bracket) * b, double rank, double unit) {
   double low = (double)b->low, high = (double)b->high, pivot;
-  if (b->has_low && b->has_high)
+  if (b->has_low && b->has_high) {
     pivot = low + (high - low) * (rank - (double)b->below_low) / (double)(b->below_high - b->below_low);
-  else if (b->has_low || b->has_high) {
+  } else if (b->has_low || b->has_high) {
     /* Farther than the rank asks for, so that the k-th is caught between the two. */
-    double from = b->has_low ? low : high, away = rank - (double)(b->has_low ? b->below_low : b->below_high);
-    away += (away < 0 ? -1 : 1) * (1 + sqrt(fabs(away)));
-    pivot = from + away / (double)count * (double)KEY_SLOPE * (double)(1u << pass);
+    double away = rank - (double)(b->has_low ? b->below_low : b->below_high);
+    pivot = (b->has_low ? low + 2 * unit : high - 2 * unit) + away * unit * 1.2;
   } else
     pivot = low + (high - low) / 2;
   if (!(pivot > low + 1)) /* low itself would tell nothing new */
@@ -110,14 +135,18 @@ TARGET static KEY NAME(next_pivot)(const NAME(bracket) * b, double rank, size_t 
 }
 
 /* The k-th smallest (0-based, k < count) of keys that are not negative. `guess`: where it may be, 0: anywhere. The keys
- * may be left in another order. */
+ * may be left in another order; behind them is room for a vector more, which is written to. */
 TARGET static KEY NAME(select)(KEY *keys, size_t count, size_t k, KEY guess) {
   NAME(bracket) b = {0, KEY_MOST, 0, count, false, false};
   if (count <= MOVING_MOST)
     return NAME(select_moving)(keys, count, k);
   KEY pivot = guess > 0 ? guess : NAME(sample_guess)(keys, count);
+  double unit = (double)KEY_SLOPE / (double)count;
+  size_t padded = (count + KEYS_PADDED - 1) / KEYS_PADDED * KEYS_PADDED;
+  for (size_t i = count; i < padded; i++)
+    keys[i] = KEY_MOST; /* not below any pivot */
   for (unsigned pass = 0; pass < PASSES_MOST && b.low < b.high; pass++) {
-    NAME(split) s = NAME(split_all)(keys, count, pivot > 0 ? pivot : 1);
+    NAME(split) s = NAME(split_all)(keys, padded, pivot > 0 ? pivot : 1);
     if (s.below == k)
       return s.least_not_below;
     if (s.below == k + 1)
@@ -131,7 +160,8 @@ TARGET static KEY NAME(select)(KEY *keys, size_t count, size_t k, KEY guess) {
       b.below_high = s.below;
       b.has_high = true;
     }
-    pivot = NAME(next_pivot)(&b, (double)k + 0.5, count, pass);
+    pivot = NAME(next_pivot)(&b, (double)k + 0.5, unit);
+    unit *= 2; /* the guess may be far off */
   }
   if (b.low == b.high)
     return b.low;
