@@ -44,7 +44,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
 
     It can all that `ImageHDU` can, except for `view`. A section decodes the tiles it touches and no
     others; what is decoded is kept for the next one (`tile_cache_size`). Writing encodes the tiles
-    it touches anew, at the end of the data; `repack` gives the room of the old ones back.
+    it touches anew; where one has become larger its old place stays unused until `repack`.
 
     Notes
     -----
@@ -177,7 +177,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
     # ---- writing ----
 
     def repack(self) -> int:
-        """Give back the room of tiles that were written anew since.
+        """Give back the room of tiles that are elsewhere by now, or that nothing points at.
 
         Returns
         -------
