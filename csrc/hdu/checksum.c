@@ -336,6 +336,10 @@ static rf_status add_checksum(rf_file *file, size_t index, bool with_checksum, b
   const rf_header *old;
   rf_header *header;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->settle != NULL) { /* what was put off until the file is closed would make the sums wrong */
+    *written = true;
+    RF_TRY(hdu->settle(file, index, err));
+  }
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));
   RF_TRY(copy_trimmed(old, &header, err));
   rf_status status = update_header(file, index, header, with_checksum, uncompressed, written, err);

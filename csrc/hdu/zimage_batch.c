@@ -369,7 +369,7 @@ static rf_status choose_seed(batch *b, rf_error *err) {
     put_source(b, 0, 0, shape.count, &canvas);
     values = w->values;
   }
-  edit->zimage->seed = rf_zencode_seed(values, shape.count * b->encoder.stored_bytes);
+  edit->zimage->seed = rf_zencode_seed(values, shape.count, b->encoder.stored_bytes);
   edit->stale = true;
   state->seed_open = false;
   return RF_OK;

@@ -88,8 +88,8 @@ rf_status rf_zencode_values(const rf_zencoder *encoder, uint64_t tile, const rf_
 rf_status rf_zencode_integers(const rf_zencoder *encoder, const rf_tile_shape *shape, const int32_t *integers,
                               uint8_t *out, rf_zcell *cell, bool *fits, rf_error *err);
 
-/* ZDITHER0 by the values of a tile. */
-int rf_zencode_seed(const void *values, size_t bytes);
+/* ZDITHER0 by the values of a tile, reals of 4 or 8 bytes. */
+int rf_zencode_seed(const void *values, size_t count, unsigned width);
 
 /* ---- zimage_heap.c: rows and heap of the table ---- */
 

@@ -90,11 +90,26 @@ rf_status rf_zencoder_init(rf_zencoder *encoder, const rf_zimage *zimage, const 
   return find_bound(encoder, &shape, err);
 }
 
-int rf_zencode_seed(const void *values, size_t bytes) {
+/* The sum of all bytes, as cfitsio takes it; a NaN counts as the infinity that it gets in its place from fitsio. */
+int rf_zencode_seed(const void *values, size_t count, unsigned width) {
   const uint8_t *at = values;
   uint64_t sum = 0;
-  for (size_t i = 0; i < bytes; i++)
-    sum += at[i];
+  for (size_t i = 0; i < count; i++, at += width) {
+    double wide;
+    float narrow;
+    if (width == 4) {
+      memcpy(&narrow, at, sizeof narrow);
+      wide = (double)narrow;
+    } else {
+      memcpy(&wide, at, sizeof wide);
+    }
+    if (isnan(wide)) {
+      sum += width == 4 ? 0x7F + 0x80 : 0x7F + 0xF0;
+      continue;
+    }
+    for (unsigned k = 0; k < width; k++)
+      sum += at[k];
+  }
   return (int)(sum % RF_DITHER_VALUES) + 1;
 }
 
