@@ -7,6 +7,7 @@
 #include "fits_bytes.h"
 #include "rustfits.h"
 #include "scratch.h"
+#include "zimage_file.h"
 
 static struct {
   long until;    /* allocations to grant before one fails; negative: no end */
@@ -285,6 +286,51 @@ static rf_status edit_on_disk(const char *path, rf_error *err) {
   return status;
 }
 
+/* Tiles of one pixel each, from a store that is not in memory: more tiles than the stack has room for. */
+static zfile dotted(void) {
+  static const long long axes[] = {6, 5}, tile[] = {1, 1};
+  static const uint8_t pixels[64];
+  zfile z = {.codec = "GZIP_1",
+             .bitpix = 16,
+             .naxis = 2,
+             .axes = axes,
+             .tiles = tile,
+             .columns = 1,
+             .names = {"UNCOMPRESSED_DATA"},
+             .forms = {"1PI"},
+             .rows = 30};
+  for (int t = 0; t < 30; t++)
+    z.cells[t][0] = (zcell){.bytes = pixels + t, .n = 1};
+  return z;
+}
+
+static rf_status read_compressed(rf_error *err) {
+  static const uint64_t list[] = {4, 0, 4, 1};
+  const rf_axis some[2] = {{0, 0, 4, list}, {5, -1, 6, NULL}};
+  static int16_t pixels[30];
+  static uint8_t mask[30];
+  rf_image_info info = {.size = sizeof info};
+  rf_compression compression = {.size = sizeof compression};
+  rf_header *plain = NULL;
+  rf_file *file = NULL;
+  rf_range ranges[4];
+  size_t count;
+  uint64_t tile[2], n;
+  rf_status status = rf_file_open("watched://z", RF_MODE_READ_WRITE, NULL, &file, err);
+  STEP(rf_image_get_info(file, 1, &info, err));
+  STEP(rf_image_read(file, 1, some, RF_I16, 0, pixels, 48, mask, err));
+  STEP(rf_image_read(file, 1, NULL, RF_I16, 0, pixels, sizeof pixels, NULL, err));
+  STEP(rf_image_plan(file, 1, some, ranges, 4, &count, &n, err));
+  STEP(rf_image_get_compression(file, 1, &compression, tile, 2, &n, err));
+  STEP(rf_hdu_get_logical_header(file, 1, &plain, err));
+  STEP(rf_header_add(plain, "HISTORY", "edited", err));
+  STEP(rf_hdu_set_logical_header(file, 1, plain, err));
+  rf_header_free(plain);
+  rf_status closed = rf_file_close(file, NULL);
+  STEP(closed);
+  return status;
+}
+
 static rf_status edit_file(rf_error *err) {
   return edit_on_disk(on_disk, err);
 }
@@ -295,6 +341,15 @@ static rf_status edit_gzip(rf_error *err) {
 
 static void reading(void) {
   fail_each(look, "look");
+}
+
+static void reading_compressed(void) {
+  zfile z = dotted();
+  fits_bytes fits = zfile_make(&z);
+  watched_load(&fits);
+  fail_each(read_compressed, "read compressed");
+  watched_free();
+  fits_free(&fits);
 }
 
 static void editing(void) {
@@ -356,6 +411,7 @@ int main(void) {
   fits_end(&three);
   fits_data(&three, 1, 1);
   RUN(reading);
+  RUN(reading_compressed);
   RUN(editing);
   RUN(creating);
   RUN(editing_on_disk);
