@@ -16,6 +16,8 @@
 
 /* Pixels and encoded bytes of a batch, for each thread. */
 #define BATCH_BYTES ((size_t)4 << 20)
+/* Less than this comes from the heap: new pages cost more than a small tile. */
+#define PAGES_BYTES ((size_t)1 << 20)
 /* Of tiles that get longer. */
 #define LONGER_BYTES ((size_t)64 << 20)
 #define BATCH_TILES ((size_t)16384)
@@ -274,7 +276,9 @@ static void free_batch(batch *b) {
   rf_free(b->old_at);
   rf_free(b->ranges);
   rf_free(b->old);
-  if (b->slots != NULL)
+  if (b->slots_bytes < PAGES_BYTES)
+    rf_free(b->slots);
+  else if (b->slots != NULL)
     rf_pages_free(b->slots, b->slots_bytes);
 }
 
@@ -300,7 +304,7 @@ static rf_status make_batch(batch *b, rf_error *err) {
   b->old_at = rf_alloc(b->most * sizeof *b->old_at);
   b->ranges = rf_alloc(b->most * sizeof *b->ranges);
   b->workers = rf_alloc_zero(b->threads, sizeof *b->workers);
-  b->slots = rf_pages_alloc(b->slots_bytes);
+  b->slots = b->slots_bytes < PAGES_BYTES ? rf_alloc(b->slots_bytes) : rf_pages_alloc(b->slots_bytes);
   if (b->tiles == NULL || b->whole == NULL || b->ready == NULL || b->rows == NULL || b->places == NULL ||
       b->old_at == NULL || b->ranges == NULL || b->workers == NULL || b->slots == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu tiles of %zu bytes", b->most, b->slot);
@@ -566,7 +570,8 @@ rf_status rf_zchange_write(rf_zchange *edit, const rf_zsource *source, rf_error 
     b.elements *= (size_t)source->length;
   }
   RF_TRY(rf_zencoder_init(&b.encoder, zimage, state, b.elements, err));
-  b.fresh = knows_columns(edit) && (never || is_all(edit, source));
+  edit->all = is_all(edit, source);
+  b.fresh = knows_columns(edit) && (never || edit->all);
   rf_status status = run(&b, err);
   free_batch(&b);
   if (status != RF_OK) {

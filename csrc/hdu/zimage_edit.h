@@ -99,6 +99,7 @@ typedef struct rf_zchange {
   size_t index;
   bool *written;
   bool stale; /* the header has to be written anew */
+  bool all;   /* every tile of the image was written anew */
   /* fetched again whenever the HDU has got another header or size */
   rf_hdu *hdu;
   rf_zimage *zimage;
@@ -135,9 +136,9 @@ static inline uint64_t rf_zchange_reach(const rf_zstate *state) {
   return state->reach != 0 ? state->reach : INT32_MAX;
 }
 
-/* At the end of a change. `all`: every tile was written, so no room is left. Else what could be put off is, until the
- * file is closed. */
-rf_status rf_zchange_finish(rf_zchange *edit, bool all, rf_error *err);
+/* At the end of a change. Where every tile was written no room is left; else what can be put off until the file is
+ * closed is. */
+rf_status rf_zchange_finish(rf_zchange *edit, rf_error *err);
 
 /* Where the bytes of a tile are now. */
 typedef struct rf_zplace {

@@ -81,7 +81,7 @@ rf_status rf_zimage_extend_locked(rf_file *file, size_t index, uint64_t length, 
   layout.length = length;
   RF_TRY(rf_zchange_apply(&edit, &layout, err));
   edit.hdu->zstate.unwritten += fresh;
-  return rf_zchange_finish(&edit, false, err);
+  return rf_zchange_finish(&edit, err);
 }
 
 /* ---- settling ---- */

@@ -420,12 +420,12 @@ rf_status rf_zchange_reserve(rf_zchange *edit, uint64_t need, uint64_t likely, b
   return RF_OK;
 }
 
-rf_status rf_zchange_finish(rf_zchange *edit, bool all, rf_error *err) {
+rf_status rf_zchange_finish(rf_zchange *edit, rf_error *err) {
   rf_zlayout layout = rf_zchange_layout(edit);
   rf_zstate *state = &edit->hdu->zstate;
   const rf_column *columns[3];
   bool longer = false;
-  if (all && state->grown) {
+  if (edit->all && state->unwritten == 0 && (state->grown || layout.heap > state->used)) {
     layout.heap = state->used;
     layout.gap = 0;
     RF_TRY(rf_zchange_apply(edit, &layout, err));

@@ -159,9 +159,8 @@ static rf_status write_section(rf_zchange *edit, const input *from, unsigned thr
                        .put = put_section,
                        .context = from,
                        .threads = threads};
-  bool all = source.count == edit->zimage->ntiles;
   RF_TRY(rf_zchange_write(edit, &source, err));
-  return rf_zchange_finish(edit, all && edit->hdu->zstate.unwritten == 0, err);
+  return rf_zchange_finish(edit, err);
 }
 
 rf_status rf_zimage_write_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags,
