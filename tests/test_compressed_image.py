@@ -434,15 +434,23 @@ def test_what_others_read_after_edits(packed, config):
     same(by_astropy(packed), data)
 
 
-@pytest.mark.parametrize("method", ["dither1", "dither2", "no_dither"])
-@pytest.mark.parametrize("config", [Rice1, Gzip2, Hcompress1], ids=lambda kind: kind.zcmptype)
+@pytest.mark.parametrize(
+    ("config", "method"),
+    [
+        *(
+            (kind, method)
+            for kind in (Rice1, Gzip2)
+            for method in ("dither1", "dither2", "no_dither")
+        ),
+        *((Hcompress1, method) for method in ("dither1", "no_dither")),
+    ],
+    ids=lambda x: getattr(x, "zcmptype", x),
+)
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
 def test_pixels_of_quantized_tiles_that_are_not_written_keep_their_bits(
     tmp_path, method, config, dtype
 ):
     path = tmp_path / "x.fits"
-    if config is Hcompress1 and method == "dither2":
-        return  # refused, as cfitsio does
     data = image(dtype, SHAPE)
     data[33, 33] = np.nan
     data[12, 12] = 0
