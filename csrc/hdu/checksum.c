@@ -341,7 +341,8 @@ static rf_status add_checksum(rf_file *file, size_t index, bool with_checksum, b
     RF_TRY(hdu->settle(file, index, err));
   }
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));
-  RF_TRY(copy_trimmed(old, &header, err));
+  /* cards of an HDU that was written just now stay where they were put */
+  RF_TRY(uncompressed ? copy_trimmed(old, &header, err) : rf_header_copy(old, &header, err));
   rf_status status = update_header(file, index, header, with_checksum, uncompressed, written, err);
   rf_header_free(header);
   return status;

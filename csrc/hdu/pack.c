@@ -13,19 +13,40 @@ typedef struct packing {
   const rf_table_compression *table;
 } packing;
 
+/* Brings the sums of what was made up to date, where there are any. Those of an HDU that was packed without loss are
+ * right again when it is unpacked, and stay as they are. */
+static rf_status refresh_sums(rf_file *file, size_t index, bool needed, bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_header *header;
+  size_t card;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_file_header_locked(file, hdu, &header, err));
+  bool checksum = rf_header_find(header, "CHECKSUM", 0, &card, NULL) == RF_OK;
+  bool datasum = rf_header_find(header, "DATASUM", 0, &card, NULL) == RF_OK;
+  if (!checksum && !datasum && !needed)
+    return RF_OK;
+  return rf_checksum_own_locked(file, index, checksum || !datasum, written, err);
+}
+
 static rf_status pack_locked(const packing *how, rf_file *from, size_t index, rf_file *to, size_t *new_index,
                              bool *written, rf_error *err) {
   rf_hdu *hdu;
+  const rf_header *header;
+  size_t card;
   RF_TRY(rf_file_hdu_locked(from, index, &hdu, err));
-  if (how->unpack && hdu->kind == RF_HDU_COMPRESSED_IMAGE)
-    return rf_image_unpack_locked(from, index, to, new_index, written, err);
-  if (how->unpack && hdu->kind == RF_HDU_COMPRESSED_TABLE)
-    return rf_ztable_unpack(from, index, to, new_index, written, err);
-  if (!how->unpack && hdu->kind == RF_HDU_IMAGE && hdu->data_bytes > 0)
-    return rf_image_pack_locked(from, index, to, how->image, new_index, written, err);
-  if (!how->unpack && hdu->kind == RF_HDU_TABLE && hdu->data_bytes > 0)
-    return rf_ztable_pack(from, index, to, how->table, new_index, written, err);
-  return rf_copy_locked(from, index, to, new_index, written, err);
+  RF_TRY(rf_file_header_locked(from, hdu, &header, err));
+  bool image = hdu->kind == (how->unpack ? RF_HDU_COMPRESSED_IMAGE : RF_HDU_IMAGE);
+  bool table = hdu->kind == (how->unpack ? RF_HDU_COMPRESSED_TABLE : RF_HDU_TABLE);
+  if ((!image && !table) || (!how->unpack && hdu->data_bytes == 0))
+    return rf_copy_locked(from, index, to, new_index, written, err);
+  rf_status status = image && how->unpack ? rf_image_unpack_locked(from, index, to, new_index, written, err)
+                     : image              ? rf_image_pack_locked(from, index, to, how->image, new_index, written, err)
+                     : how->unpack        ? rf_ztable_unpack(from, index, to, new_index, written, err)
+                                          : rf_ztable_pack(from, index, to, how->table, new_index, written, err);
+  RF_TRY(status);
+  *written = true;
+  bool needed = !how->unpack && rf_header_find(header, "CHECKSUM", 0, &card, NULL) == RF_OK;
+  return refresh_sums(to, *new_index, needed, written, err);
 }
 
 static rf_status pack_hdu(const packing *how, rf_file *from, size_t index, rf_file *to, size_t *new_index,

@@ -77,8 +77,8 @@ rf_status rf_zsum_header(const rf_hdu *hdu, const rf_header *header, uint32_t *s
 
 /* ---- checksum.c ---- */
 
-/* rf_hdu_add_checksum under the exclusive lock, for an HDU that has been written just now: its own sums only. Where it
- * has cards for them, no block is given up. */
+/* rf_hdu_add_checksum under the exclusive lock, for an HDU that has been written just now: its own sums only, and blank
+ * cards stay. */
 rf_status rf_checksum_own_locked(rf_file *file, size_t index, bool with_checksum, bool *written, rf_error *err);
 
 #endif

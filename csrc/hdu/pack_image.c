@@ -67,22 +67,22 @@ static bool has_card(const rf_header *header, const char *keyword) {
   return rf_header_find(header, keyword, 0, &index, NULL) == RF_OK;
 }
 
-/* Cards for the sums of the table itself, where the image has some: before the image's, so that they need no block of
- * their own later. */
-static rf_status append_sum_cards(const rf_header *image, rf_header *header, rf_error *err) {
-  if (has_card(image, "CHECKSUM"))
+/* Cards for the sums of the table itself: before the image's, so that they need no block of their own later. */
+static rf_status append_sum_cards(bool checksum, bool datasum, rf_header *header, rf_error *err) {
+  if (checksum)
     RF_TRY(rf_header_append_string(header, "CHECKSUM", "0000000000000000", "HDU checksum", err));
-  if (has_card(image, "DATASUM") || has_card(image, "CHECKSUM"))
+  if (datasum)
     RF_TRY(rf_header_append_string(header, "DATASUM", "         0", "data unit checksum", err));
   return RF_OK;
 }
 
-static rf_status packed_header(const rf_header *image, const rf_zplan *plan, rf_header **header, rf_error *err) {
+static rf_status compose(const rf_header *image, const rf_zplan *plan, bool checksum, bool datasum, rf_header **header,
+                         rf_error *err) {
   rf_header *made;
   RF_TRY(rf_header_new(&made, err));
   rf_status status = rf_zplan_cards(plan, made, false, err);
   if (status == RF_OK)
-    status = append_sum_cards(image, made, err);
+    status = append_sum_cards(checksum, datasum, made, err);
   if (status == RF_OK)
     status = append_image_cards(image, made, err);
   if (status == RF_OK)
@@ -90,6 +90,26 @@ static rf_status packed_header(const rf_header *image, const rf_zplan *plan, rf_
   else
     rf_header_free(made);
   return status;
+}
+
+/* Blank cards with END behind them at the beginning of a block would be taken for room for cards to come. */
+static bool looks_like_room(const rf_header *header) {
+  size_t count = rf_header_count(header);
+  const char *last = rf_header_cards(header) + (count - 1) * RF_CARD_BYTES;
+  size_t blanks = 0;
+  while (blanks < RF_CARD_BYTES && last[blanks] == ' ')
+    blanks++;
+  return count % (RF_BLOCK_BYTES / RF_CARD_BYTES) == 0 && blanks == RF_CARD_BYTES;
+}
+
+/* With cards for sums where the image has some; one more or less where END would stand badly. */
+static rf_status packed_header(const rf_header *image, const rf_zplan *plan, rf_header **header, rf_error *err) {
+  bool checksum = has_card(image, "CHECKSUM"), datasum = checksum || has_card(image, "DATASUM");
+  RF_TRY(compose(image, plan, checksum, datasum, header, err));
+  if (!looks_like_room(*header))
+    return RF_OK;
+  rf_header_free(*header);
+  return compose(image, plan, datasum && !checksum, true, header, err);
 }
 
 /* ---- pixels ---- */
@@ -181,8 +201,6 @@ static rf_status pack_planned(rf_file *from, size_t index, rf_file *to, const rf
     transfer_end(&t);
   }
   rf_header_free(header);
-  if (status == RF_OK && (has_card(image, "CHECKSUM") || has_card(image, "DATASUM")))
-    status = rf_checksum_own_locked(to, *new_index, has_card(image, "CHECKSUM"), written, err);
   return status;
 }
 
@@ -235,9 +253,6 @@ rf_status rf_image_unpack_locked(rf_file *from, size_t index, rf_file *to, size_
       }
     }
   }
-  /* Sums that are right, those of an image that was packed without loss, stay as they are. */
-  if (status == RF_OK && (has_card(plain, "CHECKSUM") || has_card(plain, "DATASUM")))
-    status = rf_checksum_own_locked(to, *new_index, has_card(plain, "CHECKSUM"), written, err);
   rf_header_free(plain);
   return status;
 }

@@ -50,7 +50,7 @@ static rf_status pack_header(const rf_header *plain, const rf_table_compression 
 }
 
 rf_status rf_ztable_append_hdu(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
-                               size_t *index, rf_error *err) {
+                               uint64_t spare, size_t *index, rf_error *err) {
   rf_header *header;
   int level = 0;
   rf_hdu *first;
@@ -63,7 +63,7 @@ rf_status rf_ztable_append_hdu(rf_file *file, const rf_header *plain, const rf_t
   RF_TRY(pack_header(plain, compression, &level, &header, err));
   status = empty ? rf_file_append_primary(file, err) : RF_OK;
   if (status == RF_OK) {
-    status = rf_file_append_locked(file, header, index, err);
+    status = rf_file_append_room_locked(file, header, rf_header_file_bytes(header) + spare, index, err);
     if (status == RF_OK) /* no header keeps it */
       file->hdus[*index]->zstate.level = level;
     if (status != RF_OK && empty)
@@ -91,7 +91,7 @@ rf_status rf_ztable_create(rf_file *file, const rf_header *plain, const rf_table
   size_t count = 0;
   RF_TRY(rf_store_size(file->store, &size, err));
   RF_TRY(rf_file_scan_locked(file, &count, err));
-  RF_TRY(rf_ztable_append_hdu(file, plain, compression, index, err));
+  RF_TRY(rf_ztable_append_hdu(file, plain, compression, 0, index, err));
   rf_status status = fill_zeros(file, *index, written, err);
   if (status != RF_OK)
     rf_ztable_undo(file, count, size, written);

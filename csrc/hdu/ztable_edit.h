@@ -156,9 +156,10 @@ rf_status rf_ztable_repack(rf_file *file, size_t index, uint64_t *freed, bool *w
 rf_status rf_ztable_create(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
                            size_t *index, bool *written, rf_error *err);
 
-/* Appends the HDU with empty streams. On failure the file is as it was. */
+/* Appends the HDU with empty streams, and `spare` bytes (whole blocks) of header for cards to come. On failure the file
+ * is as it was. */
 rf_status rf_ztable_append_hdu(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
-                               size_t *index, rf_error *err);
+                               uint64_t spare, size_t *index, rf_error *err);
 
 /* The file of `count` HDUs and `size` bytes got another HDU, in which something went wrong: takes it off again, or says
  * that the file is half written. */

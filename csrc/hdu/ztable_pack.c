@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "hdu/pack.h"
 #include "hdu/table_edit.h"
 #include "hdu/ztable_edit.h"
 
@@ -202,7 +203,7 @@ rf_status rf_ztable_pack(rf_file *from, size_t index, rf_file *to, const rf_tabl
   RF_TRY(rf_file_header_locked(from, p.hdu, &header, err));
   RF_TRY(rf_store_size(to->store, &size, err));
   RF_TRY(rf_file_scan_locked(to, &count, err));
-  RF_TRY(rf_ztable_append_hdu(to, header, compression, new_index, err));
+  RF_TRY(rf_ztable_append_hdu(to, header, compression, rf_header_spare(p.hdu, header), new_index, err));
   rf_status status = pack_rows(&p, to, *new_index, written, err);
   if (status != RF_OK)
     rf_ztable_undo(to, count, size, written);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "hdu/pack.h"
 #include "hdu/table_edit.h"
 #include "hdu/ztable_edit.h"
 #include "hdu/ztable_heap.h"
@@ -180,10 +181,11 @@ static rf_status unpack_all(unpacker *u, rf_error *err) {
 
 /* ---- the HDU ---- */
 
-static rf_status append_hdu(rf_file *to, const rf_header *plain, size_t count, size_t *index, rf_error *err) {
+static rf_status append_hdu(rf_file *to, const rf_header *plain, uint64_t spare, size_t count, size_t *index,
+                            rf_error *err) {
   if (count == 0)
     RF_TRY(rf_file_append_primary(to, err));
-  rf_status status = rf_file_append_locked(to, plain, index, err);
+  rf_status status = rf_file_append_room_locked(to, plain, rf_header_file_bytes(plain) + spare, index, err);
   if (status != RF_OK && count == 0)
     rf_file_remove_primary(to);
   return status;
@@ -215,7 +217,7 @@ rf_status rf_ztable_unpack(rf_file *from, size_t index, rf_file *to, size_t *new
   RF_TRY(rf_ztable_plain_header(header, &plain, err));
   rf_status status = check_size(&u, plain, err);
   if (status == RF_OK)
-    status = append_hdu(to, plain, count, new_index, err);
+    status = append_hdu(to, plain, rf_header_spare(hdu, header), count, new_index, err);
   rf_header_free(plain);
   if (status != RF_OK)
     return status;
