@@ -711,3 +711,18 @@ def test_threads_make_the_same_file(threads):
             file.write_table(data, compress=True, ztilelen=200, bit_columns=["bits", "vbits"])
             made.append(file.to_bytes())
     assert made[0] == made[1]
+
+
+def test_keywords_of_the_compression_are_not_set_by_hand():
+    with FITS("mem://", "w+") as file:
+        hdu = file.write_table({"a": np.arange(9)}, compress=True)
+        for key in ("ZTILELEN", "ZFORM1", "ZCTYP1"):
+            with pytest.raises(rustfits.FITSError, match=key):
+                hdu.header[key] = 5
+        hdu.header["OBJECT"] = "M 31"
+        assert hdu.raw_header["ZTILELEN"] == hdu.ztile_rows
+        assert hdu["a"][:].tolist() == list(range(9))
+        plain = file.write_table({"b": np.arange(3)}, header=hdu.raw_header)
+        assert plain.kind == "table"
+        assert plain.header["OBJECT"] == "M 31"
+        assert "ZTABLE" not in plain.header

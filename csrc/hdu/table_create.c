@@ -92,7 +92,7 @@ static bool is_from_spec(const char *keyword) {
 
 /* Does a card of the caller's header have no place in the new table? */
 static bool left_out(const rf_table_spec *spec, const char *keyword) {
-  if (rf_keyword_is_protected(keyword) || is_from_spec(keyword))
+  if (rf_keyword_is_protected(keyword) || is_from_spec(keyword) || rf_ztable_is_own(keyword))
     return true;
   if (same_keyword(keyword, "BSCALE") || same_keyword(keyword, "BZERO") || same_keyword(keyword, "BLANK"))
     return true;

@@ -284,7 +284,8 @@ static rf_status add_own_cards(const rf_header *old_header, bool checksums, rf_h
     RF_TRY(rf_header_keyword(old_header, i, keyword, &span, err));
     bool hierarch = rf_card_is(rf_header_cards(old_header) + i * RF_CARD_BYTES, "HIERARCH");
     bool original = strcmp(keyword, "ZHECKSUM") == 0 || strcmp(keyword, "ZDATASUM") == 0;
-    if (!hierarch && !original && rf_keyword_is_protected(keyword) && is_checksum(keyword) == checksums)
+    bool own = rf_keyword_is_protected(keyword) || rf_ztable_is_own(keyword);
+    if (!hierarch && !original && own && is_checksum(keyword) == checksums)
       RF_TRY(add_value_cards(old_header, i, span, merged, err));
   }
   return RF_OK;
@@ -297,6 +298,11 @@ static rf_status merge_table(const rf_header *old_header, const rf_header *plain
     size_t index;
     RF_TRY(rf_header_keyword(plain, i, keyword, &span, err));
     bool hierarch = rf_card_is(rf_header_cards(plain) + i * RF_CARD_BYTES, "HIERARCH");
+    if (!hierarch && rf_ztable_is_own(keyword)) {
+      rf_error_keyword(err, keyword);
+      return rf_fail(err, RF_ERR_PROTECTED, "keyword %s describes the compression of the table and is not set by hand",
+                     keyword);
+    }
     if (hierarch || !rf_keyword_is_protected(keyword)) {
       RF_TRY(add_value_cards(plain, i, span, merged, err));
     } else if (is_checksum(keyword)) {

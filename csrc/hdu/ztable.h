@@ -50,6 +50,10 @@ rf_status rf_ztable_blame(rf_error *err, rf_status status, const rf_column *colu
 
 /* ---- ztable_header.c ---- */
 
+/* Is that a keyword of the compression of tables that rf_keyword_is_protected lets through (ZTABLE, ZTILELEN, ZFORMn,
+ * ZCTYPn, ZTHEAP)? Other tables have no use for it. */
+bool rf_ztable_is_own(const char *keyword);
+
 /* The header of the table that a compressed one stands for. */
 rf_status rf_ztable_plain_header(const rf_header *header, rf_header **plain, rf_error *err);
 

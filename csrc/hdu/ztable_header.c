@@ -38,6 +38,17 @@ static unsigned numbered(const char *card, const char *root) {
   return n;
 }
 
+bool rf_ztable_is_own(const char *keyword) {
+  char card[RF_CARD_BYTES];
+  size_t n = strlen(keyword);
+  memset(card, ' ', sizeof card);
+  if (n > 8)
+    return false;
+  memcpy(card, keyword, n);
+  return rf_card_is(card, "ZTABLE") || rf_card_is(card, "ZTILELEN") || rf_card_is(card, "ZTHEAP") ||
+         numbered(card, "ZFORM") > 0 || numbered(card, "ZCTYP") > 0;
+}
+
 static void rename_card(char card[RF_CARD_BYTES], const char *keyword) {
   size_t n = strlen(keyword);
   memset(card, ' ', 8);

@@ -7,11 +7,11 @@
 /* Those whose value follows from the data, its layout, its checksum or its compression. '#' stands for a number of any
  * length. BSCALE, BZERO, BLANK, EXTNAME and the like say what the data mean and stay free. */
 static const char *const protected_names[] = {
-    "SIMPLE",  "XTENSION", "BITPIX",   "NAXIS",    "NAXIS#",   "EXTEND", "PCOUNT",   "GCOUNT",  "GROUPS",  "PTYPE#",
-    "PSCAL#",  "PZERO#",   "TFIELDS",  "TTYPE#",   "TFORM#",   "TDIM#",  "TNULL#",   "TSCAL#",  "TZERO#",  "TBCOL#",
-    "THEAP",   "CHECKSUM", "DATASUM",  "ZHECKSUM", "ZDATASUM", "ZIMAGE", "ZCMPTYPE", "ZBITPIX", "ZNAXIS",  "ZNAXIS#",
-    "ZTILE#",  "ZNAME#",   "ZVAL#",    "ZQUANTIZ", "ZDITHER0", "ZBLANK", "ZMASKCMP", "ZSIMPLE", "ZEXTEND", "ZTENSION",
-    "ZPCOUNT", "ZGCOUNT",  "ZBLOCKED", "ZTABLE",   "ZTILELEN", "ZFORM#", "ZCTYP#",   "ZTHEAP",  "END",
+    "SIMPLE",   "XTENSION", "BITPIX",  "NAXIS",    "NAXIS#",  "EXTEND",   "PCOUNT",   "GCOUNT",   "GROUPS",
+    "PTYPE#",   "PSCAL#",   "PZERO#",  "TFIELDS",  "TTYPE#",  "TFORM#",   "TDIM#",    "TNULL#",   "TSCAL#",
+    "TZERO#",   "TBCOL#",   "THEAP",   "CHECKSUM", "DATASUM", "ZHECKSUM", "ZDATASUM", "ZIMAGE",   "ZCMPTYPE",
+    "ZBITPIX",  "ZNAXIS",   "ZNAXIS#", "ZTILE#",   "ZNAME#",  "ZVAL#",    "ZQUANTIZ", "ZDITHER0", "ZBLANK",
+    "ZMASKCMP", "ZSIMPLE",  "ZEXTEND", "ZTENSION", "ZPCOUNT", "ZGCOUNT",  "ZBLOCKED", "END",
 };
 
 static char upper(char c) {
