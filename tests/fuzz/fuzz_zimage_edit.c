@@ -117,7 +117,7 @@ static void create(session *s) {
 static uint64_t choose_section(session *s, const picture *p, rf_axis *section, uint8_t *named) {
   static const uint64_t picks[] = {1, 0, 2, 1};
   uint64_t count = 1;
-  for (size_t k = 0; k < p->naxis; k++) {
+  for (size_t k = 0; k < p->naxis && k < MOST_AXES; k++) {
     uint64_t length = p->axes[k], start = take(s), step = 1 + take(s) % 5;
     if (length == 0)
       return 0;
