@@ -110,8 +110,7 @@ def by_astropy(path: Path, data: dict[str, np.ndarray], tile_rows: int | None = 
         hdu.header["FZTILELN"] = tile_rows
     hdu.header["OBSERVER"] = ("Caroline", "who")
     hdu.header["COMMENT"] = "a comment"
-    hdu.add_checksum()
-    astropy_fits.HDUList([astropy_fits.PrimaryHDU(), hdu]).writeto(path)
+    astropy_fits.HDUList([astropy_fits.PrimaryHDU(), hdu]).writeto(path, checksum=True)
 
 
 def run(*arguments: object) -> None:
