@@ -197,7 +197,7 @@ def test_astropy_agrees_with_what_is_written(tmp_path: Path, rng: np.random.Gene
         astropy_fits.open(path, checksum=True, disable_image_compression=True) as hdus,
     ):
         warnings.simplefilter("error")  # astropy warns of wrong sums
-        assert len(hdus) == 15
+        assert len(hdus) == 14
         for hdu in hdus:
             assert hdu.verify_checksum() == 1
             assert hdu.verify_datasum() == 1

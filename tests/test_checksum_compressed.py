@@ -139,6 +139,23 @@ def test_quantized_images_are_not_wrong_because_of_the_sums_of_the_original(tmp_
             assert hdus[0].verify_checksum() == 1
 
 
+@pytest.mark.parametrize("kind", ["image", "table"])
+def test_sums_that_were_wrong_come_back_wrong(tmp_path: Path, kind: str) -> None:
+    plain, packed, back = (tmp_path / name for name in ("plain.fits", "packed.fits", "back.fits"))
+    data = image("i2", (61, 47))
+    table = np.zeros(300, [("x", "i4"), ("y", "f8")])
+    hdu = astropy_fits.ImageHDU(data) if kind == "image" else astropy_fits.BinTableHDU(table)
+    astropy_fits.HDUList([astropy_fits.PrimaryHDU(), hdu]).writeto(plain, checksum=True)
+    content = bytearray(plain.read_bytes())
+    content[-2880] += 1
+    plain.write_bytes(content)
+    rustfits.pack(plain, packed, tables=True)
+    with FITS(packed) as fits:
+        assert fits[1].verify_checksum() is False
+    rustfits.unpack(packed, back)
+    assert back.read_bytes() == plain.read_bytes()
+
+
 def test_compressed_tables(tmp_path: Path) -> None:
     plain, packed = tmp_path / "plain.fits", tmp_path / "packed.fits"
     columns = [

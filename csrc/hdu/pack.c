@@ -13,26 +13,45 @@ typedef struct packing {
   const rf_table_compression *table;
 } packing;
 
-/* Brings the sums of what was made up to date, where there are any. Those of an HDU that was packed without loss are
- * right again when it is unpacked, and stay as they are. */
-static rf_status refresh_sums(rf_file *file, size_t index, bool needed, bool *written, rf_error *err) {
+static bool has_card(const rf_header *header, const char *keyword) {
+  size_t card;
+  return rf_header_find(header, keyword, 0, &card, NULL) == RF_OK;
+}
+
+/* The sums of the table that holds the image or table, where that had some itself. */
+static rf_status sum_packed(rf_file *to, size_t index, const rf_header *plain, bool *written, rf_error *err) {
   rf_hdu *hdu;
   const rf_header *header;
-  size_t card;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  RF_TRY(rf_file_header_locked(file, hdu, &header, err));
-  bool checksum = rf_header_find(header, "CHECKSUM", 0, &card, NULL) == RF_OK;
-  bool datasum = rf_header_find(header, "DATASUM", 0, &card, NULL) == RF_OK;
-  if (!checksum && !datasum && !needed)
+  RF_TRY(rf_file_hdu_locked(to, index, &hdu, err));
+  RF_TRY(rf_file_header_locked(to, hdu, &header, err));
+  bool checksum = has_card(plain, "CHECKSUM") || has_card(header, "CHECKSUM");
+  if (!checksum && !has_card(plain, "DATASUM") && !has_card(header, "DATASUM"))
     return RF_OK;
-  return rf_checksum_own_locked(file, index, checksum || !datasum, written, err);
+  return rf_checksum_own_locked(to, index, checksum, written, err);
+}
+
+/* Sums that come back with their HDU are right again if they were when it was packed; wrong ones are not made right,
+ * for that would hide what is wrong. But where compression has changed the data, or another place the header, they
+ * cannot be. */
+static rf_status sum_unpacked(rf_file *from, size_t index, const rf_header *packed, rf_file *to, size_t new_index,
+                              bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_header *header;
+  bool lossless;
+  RF_TRY(rf_file_hdu_locked(to, new_index, &hdu, err));
+  RF_TRY(rf_file_header_locked(to, hdu, &header, err));
+  bool checksum = has_card(header, "CHECKSUM");
+  if (!checksum && !has_card(header, "DATASUM"))
+    return RF_OK;
+  RF_TRY(rf_zsum_applies(from, index, &lossless, err));
+  bool moved = hdu->kind == RF_HDU_IMAGE && has_card(packed, "ZSIMPLE") != (new_index == 0);
+  return lossless && !moved ? RF_OK : rf_checksum_own_locked(to, new_index, checksum, written, err);
 }
 
 static rf_status pack_locked(const packing *how, rf_file *from, size_t index, rf_file *to, size_t *new_index,
                              bool *written, rf_error *err) {
   rf_hdu *hdu;
   const rf_header *header;
-  size_t card;
   RF_TRY(rf_file_hdu_locked(from, index, &hdu, err));
   RF_TRY(rf_file_header_locked(from, hdu, &header, err));
   bool image = hdu->kind == (how->unpack ? RF_HDU_COMPRESSED_IMAGE : RF_HDU_IMAGE);
@@ -45,8 +64,8 @@ static rf_status pack_locked(const packing *how, rf_file *from, size_t index, rf
                                           : rf_ztable_pack(from, index, to, how->table, new_index, written, err);
   RF_TRY(status);
   *written = true;
-  bool needed = !how->unpack && rf_header_find(header, "CHECKSUM", 0, &card, NULL) == RF_OK;
-  return refresh_sums(to, *new_index, needed, written, err);
+  return how->unpack ? sum_unpacked(from, index, header, to, *new_index, written, err)
+                     : sum_packed(to, *new_index, header, written, err);
 }
 
 static rf_status pack_hdu(const packing *how, rf_file *from, size_t index, rf_file *to, size_t *new_index,
