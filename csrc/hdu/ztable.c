@@ -34,10 +34,20 @@ rf_status rf_ztable_blame(rf_error *err, rf_status status, const rf_column *colu
 
 /* ---- making ---- */
 
+/* A keyword that may not be there; *found says. Without memory it is not known. */
+static rf_status take_value(rf_header *header, const char *keyword, rf_value *value, bool *found, rf_error *err) {
+  rf_error why;
+  rf_status status = rf_header_get(header, keyword, value, &why);
+  *found = status == RF_OK;
+  return status == RF_ERR_MEMORY ? rf_fail(err, status, "%s", why.message) : RF_OK;
+}
+
 static rf_status take_tiles(rf_ztable *z, const rf_table *raw, rf_header *header, rf_error *err) {
   rf_value value;
   uint64_t nrows = z->plain->info.nrows;
-  if (rf_header_get(header, "ZTILELEN", &value, NULL) != RF_OK || value.kind != RF_VALUE_INTEGER || value.integer < 1) {
+  bool found;
+  RF_TRY(take_value(header, "ZTILELEN", &value, &found, err));
+  if (!found || value.kind != RF_VALUE_INTEGER || value.integer < 1) {
     rf_error_keyword(err, "ZTILELEN");
     return rf_fail(err, RF_ERR_FORMAT, "a compressed table has ZTILELEN of 1 or more, the rows of a tile");
   }
@@ -60,9 +70,11 @@ static rf_status take_types(rf_ztable *z, rf_header *header, rf_error *err) {
   for (size_t i = 0; i < z->plain->info.ncols; i++) {
     char keyword[32], name[RF_CARD_BYTES];
     rf_value value;
+    bool found;
     (void)snprintf(keyword, sizeof keyword, "ZCTYP%zu", i + 1);
     z->types[i] = RF_Z_GZIP_2;
-    if (rf_header_get(header, keyword, &value, NULL) != RF_OK)
+    RF_TRY(take_value(header, keyword, &value, &found, err));
+    if (!found)
       continue;
     z->types[i] = RF_Z_AUTO;
     if (value.kind != RF_VALUE_STRING || value.text_length >= sizeof name)

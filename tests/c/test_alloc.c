@@ -394,6 +394,72 @@ static void editing_on_disk(void) {
 #endif
 }
 
+/* ---- from file to file ---- */
+
+static uint8_t *plain_bytes;
+static size_t plain_size;
+
+/* A primary image of reals, a table with cells in its heap, and sums of both. */
+static void make_plain(const char *path) {
+  rf_error err;
+  rf_file *file = NULL;
+  size_t index;
+  static float pixels[20 * 24];
+  uint64_t axes[2] = {20, 24}, lengths[6] = {3, 0, 2, 1, 4, 0};
+  int16_t cells[10] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  rf_column_spec columns[2] = {
+      {.size = sizeof columns[0], .name = "n", .type = RF_CELL_I32},
+      {.size = sizeof columns[1], .name = "v", .type = RF_CELL_I16, .descriptor = 'P'},
+  };
+  rf_image_spec image = {.size = sizeof image, .type = RF_F32, .naxis = 2, .axes = axes, .extver = -1};
+  rf_table_spec table = {
+      .size = sizeof table, .kind = RF_HDU_TABLE, .nrows = 6, .columns = columns, .ncols = 2, .extver = -1};
+  for (size_t i = 0; i < 20 * 24; i++)
+    pixels[i] = (float)((i * 7919) % 101) + 0.25f;
+  CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
+  CHECK_OK(rf_image_create(file, &image, &index, &err), err);
+  CHECK_OK(rf_image_write(file, 0, NULL, RF_F32, 0, pixels, sizeof pixels, NULL, &err), err);
+  CHECK_OK(rf_table_create(file, &table, &index, &err), err);
+  CHECK_OK(rf_table_write_heap(file, 1, 1, NULL, lengths, RF_CELL_I16, 0, cells, sizeof cells, NULL, &err), err);
+  CHECK_OK(rf_hdu_add_checksum(file, 0, 1, &err), err);
+  CHECK_OK(rf_hdu_add_checksum(file, 1, 1, &err), err);
+  CHECK_OK(rf_file_close(file, &err), err);
+  plain_bytes = scratch_read(path, &plain_size);
+}
+
+static rf_status pack_all(rf_error *err) {
+  rf_file *plain = NULL, *packed = NULL, *back = NULL;
+  rf_compression how;
+  int data, check;
+  rf_compression_init(&how);
+  how.type = RF_Z_RICE_1;
+  how.quantize = 1;
+  how.dither = RF_DITHER_1;
+  rf_status status = rf_file_open_bytes(plain_bytes, plain_size, RF_MODE_READ, NULL, &plain, err);
+  STEP(rf_file_open("mem://", RF_MODE_CREATE, NULL, &packed, err));
+  STEP(rf_file_open("mem://", RF_MODE_CREATE, NULL, &back, err));
+  STEP(rf_hdu_pack(plain, 0, packed, &how, NULL, NULL, err));
+  STEP(rf_hdu_pack(plain, 1, packed, NULL, NULL, NULL, err));
+  STEP(rf_hdu_add_checksum(packed, 1, 1, err));
+  STEP(rf_hdu_verify_checksum(packed, 1, &data, &check, err));
+  STEP(rf_hdu_verify_checksum(packed, 2, &data, &check, err));
+  STEP(rf_hdu_unpack(packed, 1, back, NULL, err));
+  STEP(rf_hdu_unpack(packed, 2, back, NULL, err));
+  STEP(rf_hdu_copy(packed, 2, back, NULL, err));
+  rf_file *files[3] = {plain, packed, back};
+  for (int i = 0; i < 3; i++) {
+    rf_status closed = rf_file_close(files[i], status == RF_OK ? err : NULL);
+    STEP(closed);
+  }
+  return status;
+}
+
+static void packing(void) {
+  make_plain(scratch_path("plain.fits"));
+  fail_each(pack_all, "packing");
+  free(plain_bytes);
+}
+
 int main(void) {
   scratch_begin("alloc");
   fits_image(&three, true, 5000, "FIRST");
@@ -415,6 +481,7 @@ int main(void) {
   RUN(editing);
   RUN(creating);
   RUN(editing_on_disk);
+  RUN(packing);
   fits_free(&three);
   scratch_end();
   return check_report();
