@@ -169,11 +169,16 @@ static rf_status encode_anew(const batch *b, size_t i, const rf_zencoder *encode
                              const rf_tile_shape *shape, uint8_t *out, rf_zcell *cell, rf_error *err) {
   const void *values = b->ready[i];
   if (values == NULL) {
+    bool begun = !b->whole[i] && b->edit->zimage->quantized;
     RF_TRY(need_values(b, w, err));
     rf_zcanvas canvas = {.values = w->values, .width = encoder->stored_bytes, .fits = true};
-    if (!b->whole[i])
+    if (begun)
+      rf_zencode_unwritten(encoder->stored, w->values, shape->count);
+    else if (!b->whole[i])
       memset(w->values, 0, shape->count * encoder->stored_bytes);
     put_source(b, i, 0, shape->count, &canvas);
+    if (begun)
+      return rf_zencode_begun(encoder, b->tiles[i], shape, w->values, w->integers, out, cell, err);
     values = w->values;
   }
   return rf_zencode_values(encoder, b->tiles[i], shape, values, true, w->integers, out, cell, err);

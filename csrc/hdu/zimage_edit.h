@@ -83,6 +83,12 @@ rf_tile_shape rf_zencode_shape(int naxis, const uint64_t *lengths, unsigned widt
 rf_status rf_zencode_values(const rf_zencoder *encoder, uint64_t tile, const rf_tile_shape *shape, const void *values,
                             bool anew, int32_t *integers, uint8_t *out, rf_zcell *cell, rf_error *err);
 
+/* A quantized tile of which a part is written for the first time: pixels that rf_zencode_unwritten has marked count for
+ * nothing when the noise is measured. They become zero, or nearly so, here and in `values`. */
+void rf_zencode_unwritten(rf_type type, void *values, size_t count);
+rf_status rf_zencode_begun(const rf_zencoder *encoder, uint64_t tile, const rf_tile_shape *shape, void *values,
+                           int32_t *integers, uint8_t *out, rf_zcell *cell, rf_error *err);
+
 /* Integers that were quantized before, with the scale and zero in *cell. *fits is false when the codec cannot hold
  * them. */
 rf_status rf_zencode_integers(const rf_zencoder *encoder, const rf_tile_shape *shape, const int32_t *integers,

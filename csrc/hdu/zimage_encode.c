@@ -200,8 +200,59 @@ static bool put_null(const rf_zencoder *encoder, const rf_quantum *quantum, size
   return true;
 }
 
-static rf_status encode_quantized(const rf_zencoder *encoder, uint64_t tile, const rf_tile_shape *shape,
-                                  const void *values, int32_t *integers, uint8_t *out, rf_zcell *cell, bool *done,
+static bool has_null(const rf_zencoder *encoder, size_t count, const int32_t *integers) {
+  for (size_t i = 0; i < count; i++)
+    if (integers[i] == encoder->null)
+      return true;
+  return false;
+}
+
+/* What stands for a pixel that nobody has written: a NaN that no arithmetic gives. */
+#define UNWRITTEN_F32 0x7FC5A5A5u
+#define UNWRITTEN_F64 UINT64_C(0x7FF8A5A5C3C3E1E1)
+
+void rf_zencode_unwritten(rf_type type, void *values, size_t count) {
+  float *narrow = values;
+  double *wide = values;
+  uint32_t half = UNWRITTEN_F32;
+  uint64_t bits = UNWRITTEN_F64;
+  for (size_t i = 0; i < count; i++)
+    if (type == RF_F32)
+      memcpy(&narrow[i], &half, sizeof half);
+    else
+      memcpy(&wide[i], &bits, sizeof bits);
+}
+
+/* Pixels that nobody has written become zero. */
+static void put_unwritten(rf_type type, void *values, size_t count) {
+  float *narrow = values;
+  double *wide = values;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t half = 0;
+    uint64_t bits = 0;
+    if (type == RF_F32) {
+      memcpy(&half, &narrow[i], sizeof half);
+      narrow[i] = half == UNWRITTEN_F32 ? 0 : narrow[i];
+    } else {
+      memcpy(&bits, &wide[i], sizeof bits);
+      wide[i] = bits == UNWRITTEN_F64 ? 0 : wide[i];
+    }
+  }
+}
+
+/* The scale of what was written will do for the zeros, too, and for what is to come in their place: the integer 0 is
+ * zero, since ZZERO by the values that are there may leave no room on its other side. */
+static bool quantize_begun(const rf_zencoder *encoder, rf_quantum *quantum, size_t count, const void *values,
+                           int32_t *integers) {
+  quantum->zero = 0;
+  quantum->has_null = true;
+  quantum->null = RF_QUANTIZED_NULL;
+  return encoder->stored == RF_F32 ? rf_requantize_f32(quantum, 0, values, count, integers)
+                                   : rf_requantize_f64(quantum, 0, values, count, integers);
+}
+
+static rf_status encode_quantized(const rf_zencoder *encoder, uint64_t tile, const rf_tile_shape *shape, void *values,
+                                  bool begun, int32_t *integers, uint8_t *out, rf_zcell *cell, bool *done,
                                   rf_error *err) {
   const rf_zimage *zimage = encoder->zimage;
   rf_quantum quantum = {.dither = zimage->dither, .random = zimage->random, .seed = zimage->seed, .tile = tile};
@@ -209,6 +260,10 @@ static rf_status encode_quantized(const rf_zencoder *encoder, uint64_t tile, con
     RF_TRY(rf_quantize_f32(&quantum, encoder->level, values, shape->rows, shape->columns, integers, done, err));
   else
     RF_TRY(rf_quantize_f64(&quantum, encoder->level, values, shape->rows, shape->columns, integers, done, err));
+  if (begun) {
+    put_unwritten(encoder->stored, values, shape->count);
+    *done = *done && quantize_begun(encoder, &quantum, shape->count, values, integers);
+  }
   if (!*done)
     return RF_OK;
   *done = put_null(encoder, &quantum, shape->count, integers);
@@ -220,9 +275,17 @@ static rf_status encode_quantized(const rf_zencoder *encoder, uint64_t tile, con
   cell->form = RF_ZFORM_DATA;
   cell->scale = quantum.scale;
   cell->zero = quantum.zero;
-  cell->nulls = quantum.has_null;
+  cell->nulls = quantum.has_null && (!begun || has_null(encoder, shape->count, integers));
   *done = status == RF_OK;
   return status == RF_OK || status == RF_ERR_RANGE ? RF_OK : rf_fail(err, status, "%s", why.message);
+}
+
+rf_status rf_zencode_begun(const rf_zencoder *encoder, uint64_t tile, const rf_tile_shape *shape, void *values,
+                           int32_t *integers, uint8_t *out, rf_zcell *cell, rf_error *err) {
+  bool done = false;
+  *cell = (rf_zcell){.form = RF_ZFORM_DATA};
+  RF_TRY(encode_quantized(encoder, tile, shape, values, true, integers, out, cell, &done, err));
+  return done ? RF_OK : encode_lossless(encoder, shape, values, out, cell, err);
 }
 
 rf_status rf_zencode_values(const rf_zencoder *encoder, uint64_t tile, const rf_tile_shape *shape, const void *values,
@@ -233,7 +296,7 @@ rf_status rf_zencode_values(const rf_zencoder *encoder, uint64_t tile, const rf_
                                                                                                 : RF_ZFORM_DATA};
   if (zimage->quantized) {
     if (anew)
-      RF_TRY(encode_quantized(encoder, tile, shape, values, integers, out, cell, &done, err));
+      RF_TRY(encode_quantized(encoder, tile, shape, (void *)values, false, integers, out, cell, &done, err));
     return done ? RF_OK : encode_lossless(encoder, shape, values, out, cell, err);
   }
   if (encoder->offset != 0) {
