@@ -13,7 +13,7 @@ from astropy.io import fits as astropy_fits
 
 import rustfits
 from compressed import image
-from rustfits import FITS, Gzip1, Gzip2, Hcompress1, Quantize, Rice1
+from rustfits import FITS, FITSError, Gzip1, Gzip2, Hcompress1, Quantize, Rice1
 
 #: Tiles that begin and end within words of 32 bits.
 SHAPES = [((37, 53), (1, 53)), ((37, 53), (5, 7)), ((3, 5, 7, 11), (2, 2, 3, 5)), ((101,), (9,))]
@@ -137,6 +137,25 @@ def test_quantized_images_are_not_wrong_because_of_the_sums_of_the_original(tmp_
         with astropy_fits.open(back, checksum=True) as hdus:  # new ones, as funpack makes them
             assert hdus[0].header["DATASUM"] != sums(plain, 0)[0]
             assert hdus[0].verify_checksum() == 1
+
+
+@pytest.mark.parametrize("kind", ["image", "table"])
+def test_what_cannot_be_decoded_is_wrong(tmp_path: Path, kind: str) -> None:
+    packed = tmp_path / "packed.fits"
+    data = image("i2", (61, 47)) if kind == "image" else {"x": np.arange(3000, dtype="i8")}
+    with FITS(packed, "w+") as fits:
+        hdu = fits.write(data, compress=Gzip1() if kind == "image" else True)
+        hdu.add_checksum()
+        facts = hdu._fresh()
+    content = bytearray(packed.read_bytes())
+    end = facts.data_offset + facts.data_bytes
+    content[end - 60 : end - 30] = bytes(30)
+    packed.write_bytes(content)
+    with FITS(packed) as fits:
+        with pytest.raises(FITSError):
+            fits[1].read()
+        assert fits[1].verify_checksum() is False
+        assert fits[1].verify_datasum() is False
 
 
 @pytest.mark.parametrize("kind", ["image", "table"])
