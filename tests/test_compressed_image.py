@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -310,6 +312,69 @@ def test_threads_make_no_difference(tmp_path, threads):
         for mine, other in zip(fits, others, strict=True):
             if mine.has_data:
                 same(mine.read(), other.read(threads=1))
+
+
+def test_number_of_threads(packed):
+    content = packed.read_bytes()
+    for wrong in (0, -1, 2**16, 1.5, "2"):
+        with pytest.raises((ValueError, TypeError), match="threads"):
+            FITS(packed, threads=wrong)
+        with pytest.raises((ValueError, TypeError), match="threads"):
+            FITS.from_bytes(content, threads=wrong)
+    with FITS.from_bytes(content, threads=1) as fits:
+        same(fits[1].read(), image("i4", SHAPE))
+
+
+MEMORY = """
+import sys, threading
+import numpy as np
+import numpy.ma
+import rustfits
+
+def anonymous():
+    with open("/proc/self/status") as status:
+        for line in status:
+            if line.startswith("RssAnon:"):
+                return int(line.split()[1]) * 1024
+
+path, what = sys.argv[1:]
+fits = rustfits.FITS(path, "r+", threads=1)
+hdu = fits[1]
+hdu.set_tile_cache_size(1 << 20)
+out = hdu.read()
+hdu.write(out)
+peak = before = anonymous()
+done = threading.Event()
+
+def watch():
+    global peak
+    while not done.is_set():
+        peak = max(peak, anonymous())
+
+watcher = threading.Thread(target=watch)
+watcher.start()
+for turn in range(5):
+    if what == "read":
+        hdu.read(out=out)
+    elif what == "section":
+        hdu[100:132, 200:232]
+    else:
+        hdu.write(out)
+done.set()
+watcher.join()
+print(peak - before)
+"""
+
+
+@pytest.mark.parametrize("what", ["read", "section", "write"])
+def test_memory_is_bounded(tmp_path, what):
+    path = tmp_path / "x.fits"
+    rustfits.write(path, image("i4", (3000, 2000)), compress=Rice1(tile_shape=(100, 100)))  # 24 MB
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY, str(path), what], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 8 << 20
 
 
 def test_several_python_threads_read_one_file(tmp_path):

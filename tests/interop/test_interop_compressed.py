@@ -197,6 +197,15 @@ def test_reals_of_fitsio(tmp_path, codec, dtype, method, level, tile):
         assert fits[1].read(mask_blank=True).mask.sum() == np.isnan(expected).sum()
 
 
+def test_our_reals_in_plio(tmp_path):
+    ours, theirs = tmp_path / "ours.fits", tmp_path / "theirs.fits"
+    data = mask("f4", SHAPE)
+    rustfits.write(ours, data, compress="plio", quantize=Quantize(seed=1))
+    fitsio.write(str(theirs), data, compress="PLIO", qlevel=4, dither_seed=1)
+    assert cells(ours) == cells(theirs)
+    same(rustfits.read(ours), by_fitsio(theirs))
+
+
 def test_reals_in_plio(tmp_path):
     path = tmp_path / "x.fits"
     fitsio.write(str(path), mask("f4", SHAPE), compress="PLIO", qlevel=4, dither_seed=1)
