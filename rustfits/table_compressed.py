@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, SupportsIndex
 
 import numpy as np
 
@@ -60,9 +60,13 @@ class CompressedTableHDU(Compressed, TableHDU):
     # ---- facts ----
 
     def _schema(self) -> Schema:
+        self._settle()
+        return super()._schema()
+
+    def _settle(self) -> None:
+        """Write what waits: somebody asks."""
         if self._pending is not None and self._pending.count:
             self._write_pending()
-        return super()._schema()
 
     @property
     def header(self) -> FITSHeader:
@@ -70,9 +74,43 @@ class CompressedTableHDU(Compressed, TableHDU):
 
         It has its keywords of structure and none of the compression; those are in `raw_header`.
         """
-        if self._pending is not None and self._pending.count:
-            self._write_pending()
+        self._settle()
         return super().header
+
+    @property
+    def raw_header(self) -> FITSHeader:
+        """The header as it is stored: that of the binary table which holds the tiles."""
+        self._settle()
+        return super().raw_header
+
+    @property
+    def has_data(self) -> bool:
+        """Whether there are rows and columns."""
+        self._settle()
+        return super().has_data
+
+    def raw_bytes(self) -> bytes:
+        """Copy the data as they are stored: descriptors and streams of the tiles.
+
+        Returns
+        -------
+        bytes
+
+        Raises
+        ------
+        FITSTruncatedError, FITSIOError
+            They cannot be read.
+        """
+        self._settle()
+        return super().raw_bytes()
+
+    def _add_checksum(self, with_checksum: int) -> None:
+        self._settle()
+        super()._add_checksum(with_checksum)
+
+    def _verify_checksum(self) -> tuple[bool | None, bool | None]:
+        self._settle()
+        return super()._verify_checksum()
 
     @property
     def compression(self) -> dict[str, str]:
@@ -120,6 +158,42 @@ class CompressedTableHDU(Compressed, TableHDU):
         return int(numbers[0]), int(numbers[1])
 
     # ---- rows ----
+
+    def resize(self, nrows: SupportsIndex) -> None:
+        """Make the table `nrows` rows long: new ones are zero, surplus ones are cut.
+
+        Parameters
+        ----------
+        nrows : int
+            Number of rows.
+
+        Raises
+        ------
+        FITSValueError
+            It is negative.
+        FITSReadOnlyError, FITSIOError
+            Writing is not possible, or failed.
+        """
+        self._settle()
+        super().resize(nrows)
+
+    def repack(self) -> int:
+        """Give back the room of streams and cells that nothing points at any more.
+
+        Returns
+        -------
+        int
+            Bytes that the data are shorter by.
+
+        Raises
+        ------
+        FITSFormatError
+            A descriptor points outside the heap.
+        FITSReadOnlyError, FITSIOError
+            Writing is not possible, or failed.
+        """
+        self._settle()
+        return super().repack()
 
     def append(self, data: TableLike, *, names: Sequence[str] | None = None) -> None:
         """Add rows at the end. HDUs behind this one move back.

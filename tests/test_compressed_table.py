@@ -400,7 +400,18 @@ def test_what_waits_is_seen_by_whoever_asks():
             with hdu.extending():
                 hdu.extend({"a": [5]})
             hdu["a"][0] = 9
-        assert hdu["a"][:].tolist() == [9, 2, 3, 4, 5]
+            hdu.append({"a": [6]})
+            hdu.resize(7)
+            hdu.append({"a": [8]})
+            assert hdu.raw_header["ZNAXIS2"] == 8
+            hdu.append({"a": [9]})
+            hdu.add_checksum()
+            assert hdu.verify_checksum()
+            hdu.append({"a": [10]})
+            hdu.repack()
+            assert hdu.nrows == 10
+            assert hdu.has_data
+        assert hdu["a"][:].tolist() == [9, 2, 3, 4, 5, 6, 0, 8, 9, 10]
 
 
 def test_waiting_rows_are_checked_and_copied():

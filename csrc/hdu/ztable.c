@@ -163,8 +163,9 @@ rf_status rf_ztable_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_t
   rf_mutex_lock(&file->scan_lock);
   if (found->ztable == NULL)
     status = make_ztable(found, header, tiles, &found->ztable, err);
-  if (status == RF_OK)
-    found->ztable->plain->info.data_offset = found->data_offset; /* an edit of an HDU before may have moved it */
+  /* An edit of an HDU before may have moved it. */
+  if (status == RF_OK && found->ztable->plain->info.data_offset != found->data_offset)
+    found->ztable->plain->info.data_offset = found->data_offset;
   *ztable = found->ztable;
   rf_mutex_unlock(&file->scan_lock);
   if (status == RF_OK && hdu != NULL)
