@@ -185,7 +185,7 @@ def _unpack(options: argparse.Namespace) -> list[Outcome]:
 def _compression(options: argparse.Namespace) -> Compression:
     """Make the configuration that the options ask for."""
     kind = _CODECS[options.codec]
-    known = kind.__dataclass_fields__
+    known = kind._defaults
     given: dict[str, Any] = {
         field: getattr(options, option)
         for option, field in _FIELDS.items()

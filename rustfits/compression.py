@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 import operator
-from dataclasses import dataclass, field, fields, replace
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
+    from typing_extensions import Self
 
 __all__ = [
     "Auto",
@@ -37,8 +37,55 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Compression:
+class Config:
+    """Base of the configurations: values that are compared, hashed and shown by their arguments."""
+
+    __slots__ = ()
+
+    #: Names of the arguments, and what they are unless given.
+    _defaults: ClassVar[dict[str, Any]] = {}
+    #: Which of them are shown only where they were given.
+    _hidden: ClassVar[tuple[str, ...]] = ()
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self._defaults)
+
+    def _replace(self, **changes: Any) -> Self:
+        """Give another one with some arguments changed."""
+        return type(self)(**dict(zip(self._defaults, self._values(), strict=True)) | changes)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a {type(self).__name__} cannot be changed; make another one")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a {type(self).__name__} cannot be changed; make another one")
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._values()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), dict(zip(self._defaults, self._values(), strict=True)))
+
+    def __repr__(self) -> str:
+        shown = ", ".join(
+            f"{name}={getattr(self, name)!r}"
+            for name, default in self._defaults.items()
+            if name not in self._hidden or getattr(self, name) != default
+        )
+        return f"{type(self).__name__}({shown})"
+
+
+def _rebuild(kind: type[Config], options: dict[str, Any]) -> Config:
+    """Make a configuration again after pickling."""
+    return kind(**options)
+
+
+class Compression(Config):
     """Base of the configurations: what all of them have.
 
     Parameters
@@ -55,58 +102,60 @@ class Compression:
         An argument is not possible.
     """
 
-    tile_shape: Sequence[int] | None = None
-    heap_format: str = "P"
+    __slots__ = ("heap_format", "tile_shape")
+
+    _defaults: ClassVar[dict[str, Any]] = {"tile_shape": None, "heap_format": "P"}
+
+    tile_shape: tuple[int, ...] | None
+    heap_format: str
 
     #: What ZCMPTYPE says.
     zcmptype: ClassVar[str]
     _number: ClassVar[int]
 
-    def __post_init__(self) -> None:
-        if self.tile_shape is not None:
-            _set(self, "tile_shape", _lengths(self.tile_shape))
-        heap_format = self.heap_format
+    def __init__(self, *, tile_shape: Sequence[int] | None = None, heap_format: str = "P") -> None:
+        _set(self, "tile_shape", None if tile_shape is None else _lengths(tile_shape))
         if not isinstance(heap_format, str) or heap_format.upper() not in ("P", "Q"):
             raise FITSValueError(f"heap_format must be 'P' or 'Q', not {heap_format!r}")
         _set(self, "heap_format", heap_format.upper())
-
-    def __repr__(self) -> str:
-        shown = ", ".join(
-            f"{known.name}={getattr(self, known.name)!r}"
-            for known in fields(self)
-            if known.repr or getattr(self, known.name) != known.default
-        )
-        return f"{type(self).__name__}({shown})"
 
     def _fill(self, spec: CData) -> None:
         """Put what only this algorithm has into an ``rf_compression *``."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
 class Auto(Compression):
     """What suits the data; ``compress=True`` is short for it.
 
     `Rice1` for integers of up to 32 bits and for what is quantized, `Gzip2` for all else.
     """
 
+    __slots__ = ()
+
     zcmptype: ClassVar[str] = ""
     _number: ClassVar[int] = lib.RF_Z_AUTO
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
 class _Gzip(Compression):
-    level: int | None = None
+    __slots__ = ("level",)
 
-    def __post_init__(self) -> None:
-        Compression.__post_init__(self)
-        if self.level is not None:
-            _set(self, "level", integer("level", self.level, 1, 12))
+    _defaults: ClassVar[dict[str, Any]] = Compression._defaults | {"level": None}
+
+    level: int | None
+
+    def __init__(
+        self,
+        *,
+        tile_shape: Sequence[int] | None = None,
+        heap_format: str = "P",
+        level: int | None = None,
+    ) -> None:
+        super().__init__(tile_shape=tile_shape, heap_format=heap_format)
+        _set(self, "level", None if level is None else integer("level", level, 1, 12))
 
     def _fill(self, spec: CData) -> None:
         spec.level = 0 if self.level is None else self.level
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
 class Gzip1(_Gzip):
     """GZIP_1: each tile is a gzip stream of its bytes. Lossless for every type.
 
@@ -123,11 +172,12 @@ class Gzip1(_Gzip):
         An argument is not possible.
     """
 
+    __slots__ = ()
+
     zcmptype: ClassVar[str] = "GZIP_1"
     _number: ClassVar[int] = lib.RF_Z_GZIP_1
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
 class Gzip2(_Gzip):
     """GZIP_2: as GZIP_1, with all first bytes of the pixels before all second ones, and so on.
 
@@ -144,11 +194,12 @@ class Gzip2(_Gzip):
         An argument is not possible.
     """
 
+    __slots__ = ()
+
     zcmptype: ClassVar[str] = "GZIP_2"
     _number: ClassVar[int] = lib.RF_Z_GZIP_2
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
 class Rice1(Compression):
     """RICE_1: differences of neighbours in as few bits as a block needs. Fast, and small for noise.
 
@@ -170,20 +221,29 @@ class Rice1(Compression):
         An argument is not possible.
     """
 
-    blocksize: int = 32
+    __slots__ = ("blocksize",)
+
+    _defaults: ClassVar[dict[str, Any]] = Compression._defaults | {"blocksize": 32}
+
+    blocksize: int
 
     zcmptype: ClassVar[str] = "RICE_1"
     _number: ClassVar[int] = lib.RF_Z_RICE_1
 
-    def __post_init__(self) -> None:
-        Compression.__post_init__(self)
-        _set(self, "blocksize", integer("blocksize", self.blocksize, 1, 2**31 - 1))
+    def __init__(
+        self,
+        *,
+        tile_shape: Sequence[int] | None = None,
+        heap_format: str = "P",
+        blocksize: int = 32,
+    ) -> None:
+        super().__init__(tile_shape=tile_shape, heap_format=heap_format)
+        _set(self, "blocksize", integer("blocksize", blocksize, 1, 2**31 - 1))
 
     def _fill(self, spec: CData) -> None:
         spec.blocksize = self.blocksize
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
 class Hcompress1(Compression):
     """HCOMPRESS_1: an H-transform of planes. Slow; small for lossy images of integers.
 
@@ -208,24 +268,41 @@ class Hcompress1(Compression):
         An argument is not possible.
     """
 
-    scale: float = 0
-    smooth: bool = False
-    relative: bool = field(default=False, repr=False)
+    __slots__ = ("relative", "scale", "smooth")
+
+    _defaults: ClassVar[dict[str, Any]] = Compression._defaults | {
+        "scale": 0,
+        "smooth": False,
+        "relative": False,
+    }
+    _hidden: ClassVar[tuple[str, ...]] = ("relative",)
+
+    scale: float
+    smooth: bool
+    relative: bool
 
     zcmptype: ClassVar[str] = "HCOMPRESS_1"
     _number: ClassVar[int] = lib.RF_Z_HCOMPRESS_1
 
-    def __post_init__(self) -> None:
-        Compression.__post_init__(self)
-        _set(self, "smooth", _truth("smooth", self.smooth))
-        _set(self, "relative", _truth("relative", self.relative))
+    def __init__(
+        self,
+        *,
+        tile_shape: Sequence[int] | None = None,
+        heap_format: str = "P",
+        scale: float = 0,
+        smooth: bool = False,
+        relative: bool = False,
+    ) -> None:
+        super().__init__(tile_shape=tile_shape, heap_format=heap_format)
+        _set(self, "smooth", _truth("smooth", smooth))
+        _set(self, "relative", _truth("relative", relative))
         if self.relative:
-            scale = _real("scale", self.scale)
-            if not 0 < scale < 2**31:
-                raise FITSValueError(f"scale must be above 0, not {self.scale!r}")
-            _set(self, "scale", scale)
+            number = _real("scale", scale)
+            if not 0 < number < 2**31:
+                raise FITSValueError(f"scale must be above 0, not {scale!r}")
+            _set(self, "scale", number)
         else:
-            _set(self, "scale", integer("scale", _whole(self.scale), 0, 2**31 - 1))
+            _set(self, "scale", integer("scale", _whole(scale), 0, 2**31 - 1))
 
     def _fill(self, spec: CData) -> None:
         # Above 0, C counts in units of the noise, whatever the number.
@@ -233,7 +310,6 @@ class Hcompress1(Compression):
         spec.hcomp_smooth = self.smooth
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
 class Plio1(Compression):
     """PLIO_1: runs of equal values. For masks: integers from 0 to 16777215.
 
@@ -248,11 +324,12 @@ class Plio1(Compression):
         An argument is not possible.
     """
 
+    __slots__ = ()
+
     zcmptype: ClassVar[str] = "PLIO_1"
     _number: ClassVar[int] = lib.RF_Z_PLIO_1
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
 class NoCompress(Compression):
     """NOCOMPRESS: tiles as they are. For experiments, and to measure what tiles alone cost.
 
@@ -267,12 +344,13 @@ class NoCompress(Compression):
         An argument is not possible.
     """
 
+    __slots__ = ()
+
     zcmptype: ClassVar[str] = "NOCOMPRESS"
     _number: ClassVar[int] = lib.RF_Z_NOCOMPRESS
 
 
-@dataclass(frozen=True, kw_only=True)
-class Quantize:
+class Quantize(Config):
     """How reals become integers before they are compressed. This loses precision.
 
     Parameters
@@ -295,27 +373,32 @@ class Quantize:
         An argument is not possible.
     """
 
-    level: float | None = 4.0
-    method: str = "dither1"
-    seed: int = 0
+    __slots__ = ("level", "method", "seed")
 
-    def __post_init__(self) -> None:
-        if self.level is not None:
-            level = _real("level", self.level)
-            if level == 0 or not math.isfinite(level):
-                raise FITSValueError(
-                    f"level must be a number other than 0, not {self.level!r}; to lose nothing, "
-                    "leave quantize= out and compress with Gzip2"
-                )
-            _set(self, "level", level)
-        method = _METHODS.get(self.method.lower()) if isinstance(self.method, str) else None
-        if method is None:
+    _defaults: ClassVar[dict[str, Any]] = {"level": 4.0, "method": "dither1", "seed": 0}
+
+    level: float | None
+    method: str
+    seed: int
+
+    def __init__(
+        self, *, level: float | None = 4.0, method: str = "dither1", seed: int = 0
+    ) -> None:
+        number = None if level is None else _real("level", level)
+        if number is not None and (number == 0 or not math.isfinite(number)):
             raise FITSValueError(
-                f"method must be 'dither1', 'dither2' or 'no_dither', not {self.method!r}; to lose "
+                f"level must be a number other than 0, not {level!r}; to lose nothing, "
+                "leave quantize= out and compress with Gzip2"
+            )
+        _set(self, "level", number)
+        known = _METHODS.get(method.lower()) if isinstance(method, str) else None
+        if known is None:
+            raise FITSValueError(
+                f"method must be 'dither1', 'dither2' or 'no_dither', not {method!r}; to lose "
                 "nothing, leave quantize= out and compress with Gzip2"
             )
-        _set(self, "method", method)
-        _set(self, "seed", integer("seed", self.seed, 0, 10000))
+        _set(self, "method", known)
+        _set(self, "seed", integer("seed", seed, 0, 10000))
 
 
 #: What `compress=` takes.
@@ -498,7 +581,7 @@ def from_c(spec: CData) -> tuple[Compression, Quantize | None]:
 
 def with_level(compression: Compression, level: int | None) -> Compression:
     """Give a configuration with a level of gzip, which no file keeps."""
-    return replace(compression, level=level) if isinstance(compression, _Gzip) else compression
+    return compression._replace(level=level) if isinstance(compression, _Gzip) else compression
 
 
 # ---- checks ----

@@ -6,10 +6,8 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -255,7 +253,7 @@ def _fitted(compression: Compression, ndim: int) -> Compression:
     if tile is None or len(tile) == ndim:
         return compression
     lengths = (1,) * (ndim - len(tile)) + tuple(tile[-ndim:])
-    return replace(compression, tile_shape=lengths)
+    return compression._replace(tile_shape=lengths)
 
 
 def _loss(compression: Compression, quantize: Quantize | None) -> str | None:
@@ -294,7 +292,7 @@ def _exists(target: Path) -> FITSExistsError:
 def _beside(target: Path) -> Path:
     """Give an unused name in the same folder; its end, which may ask for gzip, stays."""
     real = Path(os.path.realpath(target))
-    return real.with_name(f".{secrets.token_hex(6)}-{real.name[-200:]}")
+    return real.with_name(f".{os.urandom(6).hex()}-{real.name[-200:]}")
 
 
 def _put_in_place(temporary: Path, target: Path, overwrite: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import operator
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -194,7 +194,7 @@ class ImageCompression:
                 FITSRuntimeWarning,
                 stacklevel=4,
             )
-            quantize = replace(quantize, method="dither1")
+            quantize = quantize._replace(method="dither1")
         check_compression(compression, quantize, np.dtype(dtype), len(shape))
         return {"compress": compression, "quantize": quantize}
 
