@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from table_work import BLOCK_ROWS, BLOCKS, make_catalogue
+from tile_work import PIXELS, ROWS, make_packed, make_pixels
 
 
 @dataclass
@@ -51,6 +52,7 @@ def make_files(folder: Path, quick: bool) -> dict[str, tuple[int, int]]:
     hdus = [small, *(fits.ImageHDU(np.zeros((10, 10), "i2"), name=f"EXT{i}") for i in range(999))]
     fits.HDUList(hdus).writeto(folder / "hdus.fits")
     make_tables(folder, quick)
+    make_tiles(folder, side)
     return shapes
 
 
@@ -63,6 +65,14 @@ def make_tables(folder: Path, quick: bool) -> None:
     fits.BinTableHDU(rows).writeto(folder / "table.fits")
     wide = np.zeros(100, [(f"c{i}", ("i4", "f4", "f8", "i2")[i % 4]) for i in range(999)])
     fits.BinTableHDU(wide).writeto(folder / "wide.fits")
+
+
+def make_tiles(folder: Path, side: int) -> None:
+    """Pixels to compress, and what cfitsio makes of them; fewer for what takes long."""
+    for name in PIXELS:
+        data = make_pixels(name, side if name in {"rice", "quantized"} else side // 2)
+        np.save(folder / f"{name}.npy", data)
+        make_packed(folder / f"{name}.fits.fz", name, data)
 
 
 def make_cases(folder: Path, url: str, shapes: dict[str, tuple[int, int]]) -> list[Case]:
@@ -103,6 +113,7 @@ def make_cases(folder: Path, url: str, shapes: dict[str, tuple[int, int]]) -> li
         Case("write i2 .gz", "write", path("out.fits.gz"), 3.0, 1, {"data": path("i2.npy")}),
         Case(f"http, {size('f4.fits')}, nginx", "read", f"{url}f4.fits", 2.0),
         *table_cases(folder),
+        *tile_cases(folder),
     ]
 
 
@@ -131,5 +142,65 @@ def table_cases(folder: Path) -> list[Case]:
             out,
             None,
             within=(f"table, write {BLOCKS * BLOCK_ROWS} rows, 3 VLA columns", 1.3),
+        ),
+    ]
+
+
+def tile_cases(folder: Path) -> list[Case]:
+    """One thread, but for the cases that say something else."""
+    names = {
+        "rice": ("RICE_1 i4", 2.5, 3.5),
+        "quantized": ("RICE_1 f4, quantized, 100×100", 2.5, 3.5),
+        "gzip2": ("GZIP_2 f4", 1.3, 2.0),
+        "hcompress": ("HCOMPRESS_1 i4", 1.5, 1.5),
+        "plio": ("PLIO_1 i2", 1.0, 1.0),
+    }
+    cases, out = [], str(folder / "out.fits")
+    for name, (title, decode, encode) in names.items():
+        packed, data = str(folder / f"{name}.fits.fz"), str(folder / f"{name}.npy")
+        pixels = np.load(data, mmap_mode="r").shape
+        size = f"{pixels[0]}×{pixels[1]}"
+        cases += [
+            Case(f"read {title}, {size}", "tiles_read", packed, decode),
+            Case(
+                f"write {title}, {size}",
+                "tiles_write",
+                out,
+                encode,
+                extra={"data": data, "options": [name]},
+            ),
+        ]
+        if name in {"rice", "quantized"}:
+            cases.append(
+                Case(
+                    f"read {title}, two threads",
+                    "tiles_read",
+                    packed,
+                    None,
+                    extra={"options": [2]},
+                    within=(f"read {title}, {size}", 0.71),
+                )
+            )
+        if name == "quantized":
+            cases.append(
+                Case(
+                    "1000 stamps of 32×32 of these",
+                    "tiles_stamps",
+                    packed,
+                    2.0,
+                    1,
+                    {"shape": pixels},
+                )
+            )
+    whole = f"compressed table, write {ROWS} rows"
+    return [
+        *cases,
+        Case(whole, "ztable_write", out, None),
+        Case(
+            f"compressed table, append {ROWS // BLOCK_ROWS} × {BLOCK_ROWS} of these",
+            "ztable_append",
+            out,
+            None,
+            within=(whole, 1.3),
         ),
     ]

@@ -124,10 +124,10 @@ def judge(case: Case, results: dict[str, Result], done: dict[str, float]) -> tup
     """
     ours = results["rustfits"].seconds
     peers = {p: r.seconds for p, r in results.items() if p != "rustfits" and r.seconds is not None}
-    if ours is None or not peers:
+    if ours is None:
         return "-", "-", False
-    best = min(peers, key=lambda peer: peers[peer])
-    ratio = f"{peers[best] / ours:.2f}× {TITLES[best]}"
+    best = min(peers, key=lambda peer: peers[peer], default=None)
+    ratio = f"{peers[best] / ours:.2f}× {TITLES[best]}" if best else "no peer can do it"
     if case.within:
         other, most = case.within
         goal = f"≤ {most:g}× our “{other}”"
@@ -140,9 +140,11 @@ def judge(case: Case, results: dict[str, Result], done: dict[str, float]) -> tup
             results[p].seconds is not None and results[p].seconds >= least * ours
             for p, least in case.versus.items()
         )
+    elif case.goal is None:
+        goal, reached = "-", True
     else:
         goal = f"{case.goal:g}×"
-        reached = peers[best] >= case.goal * ours
+        reached = best is not None and peers[best] >= case.goal * ours
     sizes = {engine: result.size for engine, result in results.items()}
     if case.file.endswith(".gz") and case.action == "write" and sizes.get("fitsio"):
         goal += ", size ≤ fitsio's"

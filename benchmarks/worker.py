@@ -14,8 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from table_work import AstropyTables, FitsioTables, RustfitsTables, make_lists, some_rows
-
-STAMP = 32
+from tile_work import STAMP, AstropyTiles, FitsioTiles, RustfitsTiles, make_rows
 
 
 def corners(shape):
@@ -30,13 +29,14 @@ def corners(shape):
     )
 
 
-class Rustfits(RustfitsTables):
+class Rustfits(RustfitsTables, RustfitsTiles):
     """Ours, and the published package: the calls are the same."""
 
     def __init__(self):
         import rustfits
 
         self.module = rustfits
+        self.own = sys.argv[1] == "rustfits"
         self.version = rustfits.__version__
 
     def read(self, file):
@@ -59,7 +59,7 @@ class Rustfits(RustfitsTables):
         self.module.write(file, data)
 
 
-class Fitsio(FitsioTables):
+class Fitsio(FitsioTables, FitsioTiles):
     def __init__(self):
         import fitsio
 
@@ -86,7 +86,7 @@ class Fitsio(FitsioTables):
         self.module.write(file, data)
 
 
-class Astropy(AstropyTables):
+class Astropy(AstropyTables, AstropyTiles):
     def __init__(self):
         import astropy
         from astropy.io import fits
@@ -126,12 +126,16 @@ ENGINES = {"rustfits": Rustfits, "published": Rustfits, "fitsio": Fitsio, "astro
 def arguments(request):
     """What the engine gets beside the name of the file, made outside the timed stretch."""
     if "data" in request:
-        return [np.load(request["data"])]
+        return [np.load(request["data"]), *request.get("options", [])]
     if "shape" in request:
         return [corners(request["shape"])]
     if "rows" in request:
         return [some_rows(request["rows"])]
-    return [make_lists()] if request["case"].startswith("lists_") else []
+    if request["case"].startswith("ztable_"):
+        return [make_rows()]
+    if request["case"].startswith("lists_"):
+        return [make_lists()]
+    return request.get("options", [])
 
 
 def measure(engine, request):

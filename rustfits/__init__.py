@@ -14,7 +14,18 @@ from rustfits.columns import (
     AsciiColumnSubset,
     AsciiSingleColumnSubset,
     ColumnSubset,
+    CompressedColumnSubset,
+    CompressedSingleColumnSubset,
     SingleColumnSubset,
+)
+from rustfits.compression import (
+    Gzip1,
+    Gzip2,
+    Hcompress1,
+    NoCompress,
+    Plio1,
+    Quantize,
+    Rice1,
 )
 from rustfits.convenience import read, read_header, write, write_image, write_table
 from rustfits.errors import (
@@ -51,8 +62,11 @@ from rustfits.groups import GroupsHDU
 from rustfits.hdu import HDU
 from rustfits.header import FITSHeader, FITSHeaderEdit, is_protected_key
 from rustfits.image import ImageHDU
+from rustfits.image_compressed import CompressedImageHDU
+from rustfits.packing import pack, unpack
 from rustfits.remote import Remote
 from rustfits.table import TableHDU
+from rustfits.table_compressed import CompressedTableHDU
 
 _register_codec()
 
@@ -65,6 +79,10 @@ __all__ = [
     "AsciiSingleColumnSubset",
     "AsciiTableHDU",
     "ColumnSubset",
+    "CompressedColumnSubset",
+    "CompressedImageHDU",
+    "CompressedSingleColumnSubset",
+    "CompressedTableHDU",
     "FITSClosedError",
     "FITSCodecError",
     "FITSColumnError",
@@ -94,15 +112,24 @@ __all__ = [
     "FITSValueError",
     "FITSWarning",
     "GroupsHDU",
+    "Gzip1",
+    "Gzip2",
+    "Hcompress1",
     "ImageHDU",
+    "NoCompress",
     "NotFITSError",
+    "Plio1",
+    "Quantize",
     "Remote",
+    "Rice1",
     "SingleColumnSubset",
     "TableHDU",
     "__version__",
     "is_protected_key",
+    "pack",
     "read",
     "read_header",
+    "unpack",
     "write",
     "write_image",
     "write_table",

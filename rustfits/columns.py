@@ -17,6 +17,8 @@ __all__ = [
     "AsciiColumnSubset",
     "AsciiSingleColumnSubset",
     "ColumnSubset",
+    "CompressedColumnSubset",
+    "CompressedSingleColumnSubset",
     "SingleColumnSubset",
 ]
 
@@ -227,6 +229,18 @@ class AsciiColumnSubset(ColumnSubset):
 
 class AsciiSingleColumnSubset(SingleColumnSubset):
     """One column of an ASCII table."""
+
+    __slots__ = ()
+
+
+class CompressedColumnSubset(ColumnSubset):
+    """Several columns of a compressed table."""
+
+    __slots__ = ()
+
+
+class CompressedSingleColumnSubset(SingleColumnSubset):
+    """One column of a compressed table."""
 
     __slots__ = ()
 

@@ -6,19 +6,24 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from rustfits.errors import FITSUnsupportedError, FITSValueError
+import numpy as np
+
+from rustfits.compression import as_compression, as_quantize, check_compression
+from rustfits.errors import FITSTypeError, FITSUnsupportedError, FITSValueError
 from rustfits.file import FITS
 from rustfits.handle import name_bytes
 from rustfits.header import FITSHeader
-from rustfits.image import ImageHDU, as_pixels
+from rustfits.image import ImageHDU
+from rustfits.image_create import check_pixels
+from rustfits.pixels import Array, as_pixels
 from rustfits.table_base import TableBase
 from rustfits.table_input import is_table
 from rustfits.table_write import check_table
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import ArrayLike
 
+    from rustfits.compression import QuantizeLike
     from rustfits.hdu import HDU
     from rustfits.header import HeaderLike
     from rustfits.table_input import TableLike
@@ -71,7 +76,7 @@ def read(
     FITSIndexError, FITSKeyError
         There is no HDU `ext`.
     FITSUnsupportedError
-        The HDU holds something that this version does not read, such as a compressed image.
+        The HDU holds something that is not read, such as an unknown kind of extension.
     FITSError
         The file cannot be opened or read; see `FITS`.
     """
@@ -113,7 +118,8 @@ def read_header(
     Returns
     -------
     FITSHeader
-        It does not need the file any more.
+        It does not need the file any more. Of a compressed image or table: that of the image or
+        table it stands for.
 
     Raises
     ------
@@ -123,7 +129,9 @@ def read_header(
         The file cannot be opened or read; see `FITS`.
     """
     if type(ext) is int and ext >= 0:
-        return FITSHeader._alone(name_bytes(filename), ext)
+        header = FITSHeader._alone(name_bytes(filename), ext)
+        if "ZIMAGE" not in header and "ZTABLE" not in header:
+            return header
     with FITS(filename) as fits:
         return fits[ext].header
 
@@ -135,6 +143,8 @@ def write(
     mode: str = "w+",
     extname: str | None = None,
     header: HeaderLike | None = None,
+    compress: Any = None,
+    quantize: QuantizeLike = None,
 ) -> None:
     """Write data to a file.
 
@@ -150,19 +160,38 @@ def write(
         EXTNAME.
     header : FITSHeader, dict or sequence of cards, optional
         Cards to copy, commentary included. Cards that describe the structure are left out.
+    compress, quantize
+        As for `FITS.write_image` and `FITS.write_table`.
 
     Raises
     ------
     FITSError
         The file cannot be opened or written; see `FITS`, `FITS.write_image` and `FITS.write_table`.
     """
+    options: dict[str, Any] = {} if compress is None else {"compress": compress}
     # Before an old file is cut.
     if is_table(data):
+        if quantize is not None:
+            raise FITSTypeError("quantize= is for images, and the data are a table")
         check_table("the new table", data)
-    elif data is not None:
-        data = as_pixels(data)
+    else:
+        options["quantize"] = quantize
+        data = _checked_image(data, options)
     with FITS(filename, mode) as fits:
-        fits.write(data, extname=extname, header=header)
+        fits.write(data, extname=extname, header=header, **options)
+
+
+def _checked_image(data: ArrayLike | None, options: dict[str, Any]) -> Array | None:
+    """Give pixels that can be written with these options."""
+    compression = as_compression(options.get("compress"))
+    quantize = as_quantize(options.get("quantize"))
+    blank = options.get("blank")
+    if data is None:
+        check_compression(compression, quantize, np.dtype("u1"), 0)
+        return None
+    array = as_pixels(data, blank)
+    check_pixels(array, compression, quantize, blank)
+    return array
 
 
 def write_image(
@@ -186,10 +215,9 @@ def write_image(
     FITSError
         The file cannot be opened or written; see `FITS` and `FITS.write_image`.
     """
-    if data is not None:
-        data = as_pixels(data, options.get("blank"))
+    array = _checked_image(data, options)
     with FITS(filename, mode) as fits:
-        fits.write_image(data, **options)
+        fits.write_image(array, **options)
 
 
 def write_table(

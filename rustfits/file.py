@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""FITS files: opening, finding HDUs, adding HDUs."""
+"""FITS files: opening, finding HDUs."""
 
 from __future__ import annotations
 
@@ -8,36 +8,31 @@ import os
 import warnings
 from collections.abc import Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, overload
+from typing import TYPE_CHECKING, SupportsIndex, TypeAlias, overload
 
 from rustfits._lib import CData, check, error, ffi, lib
-from rustfits.ascii_table import AsciiTableHDU, ascii_columns_of_dtype
+from rustfits.ascii_table import AsciiTableHDU
 from rustfits.errors import (
     FITSClosedError,
     FITSError,
     FITSIndexError,
     FITSKeyError,
     FITSTypeError,
-    FITSUnsupportedError,
     FITSValueError,
     FITSWarning,
 )
+from rustfits.file_create import Creating
 from rustfits.groups import GroupsHDU
 from rustfits.handle import FileHandle, name_bytes, open_bytes, open_file
 from rustfits.hdu import HDU, read_facts
-from rustfits.image import ImageHDU, as_pixels, create_image
+from rustfits.image import ImageHDU
+from rustfits.image_compressed import CompressedImageHDU
 from rustfits.remote import Remote, remote_options
 from rustfits.table import TableHDU
-from rustfits.table_input import TableLike, columns_of_dtype, is_table
-from rustfits.table_write import create_table, write_table
+from rustfits.table_compressed import CompressedTableHDU
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from numpy.typing import ArrayLike, DTypeLike
     from typing_extensions import Buffer
-
-    from rustfits.header import HeaderLike
 
 __all__ = ["FITS"]
 
@@ -49,13 +44,15 @@ _CLASSES: dict[int, type[HDU]] = {
     lib.RF_HDU_TABLE: TableHDU,
     lib.RF_HDU_ASCII_TABLE: AsciiTableHDU,
     lib.RF_HDU_GROUPS: GroupsHDU,
+    lib.RF_HDU_COMPRESSED_IMAGE: CompressedImageHDU,
+    lib.RF_HDU_COMPRESSED_TABLE: CompressedTableHDU,
 }
 
 #: Most rows that repr() lists.
 _LISTED = 100
 
 
-class FITS:
+class FITS(Creating):
     """An open FITS file: a container of HDUs.
 
     Parameters
@@ -76,6 +73,10 @@ class FITS:
         Most bytes that a compressed file may decompress to; 64 GiB unless said.
     gzip_level : int, optional
         1 (fast) to 9 (small), for writing ``.gz``.
+    threads : int, optional
+        At most how many threads one call may use to compress and decompress tiles. Unless said:
+        what the environment variable RUSTFITS_NUM_THREADS says, or as many as there are processors
+        that this process may use.
 
     Raises
     ------
@@ -114,13 +115,15 @@ class FITS:
         remote: Remote | str | None = None,
         max_inflate_bytes: int | None = None,
         gzip_level: int | None = None,
+        threads: int | None = None,
     ) -> None:
         name = name_bytes(filename)
         if mode not in ("r", "r+", "w+"):
             raise FITSValueError(f"mode must be 'r', 'r+' or 'w+', not {mode!r}")
         options, kept = ffi.NULL, None
-        if lenient or remote is not None or max_inflate_bytes is not None or gzip_level is not None:
-            options = _options(lenient, max_inflate_bytes, gzip_level)
+        numbers = (max_inflate_bytes, gzip_level, threads)
+        if lenient or remote is not None or numbers != (None, None, None):
+            options = _options(lenient, *numbers)
             if remote is not None:
                 kept = remote_options(remote, ffi.addressof(options, "remote"))
         self._file = open_file(name, mode, options)
@@ -135,6 +138,7 @@ class FITS:
         *,
         lenient: bool = False,
         max_inflate_bytes: int | None = None,
+        threads: int | None = None,
     ) -> FITS:
         """Open a copy of a FITS file that lies in memory.
 
@@ -144,7 +148,7 @@ class FITS:
             Anything with the buffer protocol. Compressed content is recognised.
         mode : {"r", "r+"}
             Both allow writing, which changes the copy only.
-        lenient, max_inflate_bytes
+        lenient, max_inflate_bytes, threads
             As for `FITS`.
 
         Returns
@@ -174,8 +178,8 @@ class FITS:
         if not view.c_contiguous:
             view = memoryview(view.tobytes())
         options = ffi.NULL
-        if lenient or max_inflate_bytes is not None:
-            options = _options(lenient, max_inflate_bytes, None)
+        if lenient or max_inflate_bytes is not None or threads is not None:
+            options = _options(lenient, max_inflate_bytes, None, threads)
         self = cls.__new__(cls)
         self._file = open_bytes(ffi.from_buffer(view), view.nbytes, mode, options)
         self._hdus = {}
@@ -296,6 +300,9 @@ class FITS:
             hdu = self._make(index)
         return hdu
 
+    def _hdu(self, index: int) -> HDU:
+        return self[index]
+
     def _make(self, index: int) -> HDU:
         """Make the object for an HDU, once."""
         file = self._file
@@ -375,320 +382,13 @@ class FITS:
         ]
         return "\n".join([title, *lines]) + end
 
-    # ---- adding HDUs ----
 
-    def create_image_hdu(
-        self,
-        dtype: DTypeLike,
-        dims: Sequence[SupportsIndex] | SupportsIndex,
-        *,
-        extname: str | None = None,
-        extver: int | None = None,
-        compress: object = None,
-        quantize: object = None,
-        blank: int | None = None,
-    ) -> ImageHDU:
-        """Append an image filled with zeros.
-
-        The first HDU of a file is its primary HDU, all others are extensions.
-
-        Parameters
-        ----------
-        dtype : dtype-like
-            ``u1 i2 i4 i8 f4 f8``, or ``i1 u2 u4 u8``, which are stored by means of BZERO.
-        dims : sequence of int, or int
-            The shape, slowest axis first. The first may be 0, for `ImageHDU.extend` to grow. Empty:
-            an HDU without data.
-        extname : str, optional
-            EXTNAME.
-        extver : int, optional
-            EXTVER.
-        compress, quantize : None
-            Compressed images come with a later version.
-        blank : int, optional
-            The value of undefined pixels, in `dtype`; stored as BLANK. Integers only.
-
-        Returns
-        -------
-        ImageHDU
-
-        Raises
-        ------
-        FITSValueError
-            The shape, `extname`, `extver` or `blank` is not possible.
-        FITSTypeError
-            FITS has no such pixel type.
-        FITSUnsupportedError
-            `compress` or `quantize` is given.
-        FITSReadOnlyError
-            The file was opened for reading.
-        FITSIOError
-            Writing failed; the file is as it was before.
-        """
-        _refuse_compression(compress, quantize)
-        return self._create_image(dtype, dims, extname, extver, blank, None)
-
-    def write_image(
-        self,
-        data: ArrayLike | None,
-        *,
-        extname: str | None = None,
-        extver: int | None = None,
-        compress: object = None,
-        quantize: object = None,
-        blank: int | None = None,
-        header: HeaderLike | None = None,
-    ) -> ImageHDU:
-        """Append an image.
-
-        Parameters
-        ----------
-        data : array_like or None
-            The pixels; masked pixels are stored as BLANK or NaN. None: an HDU without data.
-        extname, extver, compress, quantize, blank
-            As for `create_image_hdu`.
-        header : FITSHeader, dict or sequence of cards, optional
-            Cards to copy, commentary included. Cards that describe the structure are left out.
-
-        Returns
-        -------
-        ImageHDU
-
-        Raises
-        ------
-        FITSValueError, FITSTypeError, FITSUnsupportedError, FITSReadOnlyError, FITSIOError
-            As for `create_image_hdu`.
-        """
-        _refuse_compression(compress, quantize)
-        if data is None:
-            return self._create_image("u1", (), extname, extver, blank, header)
-        array = as_pixels(data, blank)
-        hdu = self._create_image(array.dtype, array.shape, extname, extver, blank, header)
-        if array.size:
-            hdu.write(array)
-        return hdu
-
-    def create_table_hdu(
-        self,
-        dtype: DTypeLike,
-        nrows: SupportsIndex = 0,
-        *,
-        extname: str | None = None,
-        extver: int | None = None,
-        units: Mapping[str, str | None] | None = None,
-        var_dtypes: Mapping[str, Any] | None = None,
-        bit_columns: Iterable[str] | bool | None = None,
-        heap_format: str | None = None,
-        compress: object = None,
-        ztilelen: object = None,
-    ) -> TableHDU:
-        """Append a binary table whose rows are zero.
-
-        An empty file gets an empty primary HDU first.
-
-        Parameters
-        ----------
-        dtype : dtype-like
-            Structured. Fields of type object are columns of variable length.
-        nrows : int
-            Number of rows, for `TableHDU.append` to add to.
-        extname : str, optional
-            EXTNAME.
-        extver : int, optional
-            EXTVER.
-        units : dict, optional
-            Units (TUNITn) by column name.
-        var_dtypes : dict, optional
-            What is in the cells of columns of variable length: a type of numbers, ``"?"`` or
-            ``"S"``, by column name.
-        bit_columns : sequence of str, or True, optional
-            Columns of bools that are stored as bits (all of them) instead of bytes.
-        heap_format : {"P", "Q"}, optional
-            Descriptors of columns of variable length. P becomes Q by itself when it has to.
-        compress, ztilelen : None
-            Compressed tables come with a later version.
-
-        Returns
-        -------
-        TableHDU
-
-        Raises
-        ------
-        FITSTypeError
-            FITS has no such cells.
-        FITSValueError
-            An argument is not possible.
-        FITSColumnError
-            An option names no column.
-        FITSLimitError
-            There are more than 999 columns.
-        FITSUnsupportedError
-            `compress` is given.
-        FITSReadOnlyError
-            The file was opened for reading.
-        FITSIOError
-            Writing failed; the file is as it was before.
-        """
-        _refuse_compressed_table(compress, ztilelen)
-        columns = columns_of_dtype(dtype, units, var_dtypes, bit_columns, heap_format)
-        index = create_table(
-            self._file, columns, nrows, kind=lib.RF_HDU_TABLE, extname=extname, extver=extver
-        )
-        return self._table(index)
-
-    def write_table(
-        self,
-        data: TableLike,
-        *,
-        names: Sequence[str] | None = None,
-        extname: str | None = None,
-        extver: int | None = None,
-        units: Mapping[str, str | None] | None = None,
-        var_dtypes: Mapping[str, Any] | None = None,
-        bit_columns: Iterable[str] | bool | None = None,
-        heap_format: str | None = None,
-        compress: object = None,
-        ztilelen: object = None,
-        header: HeaderLike | None = None,
-    ) -> TableHDU:
-        """Append a binary table.
-
-        Parameters
-        ----------
-        data : structured array, dict, or list of arrays
-            The columns. Masked integers are stored as a value that none of them has (TNULLn),
-            masked reals as NaN. Object arrays of arrays or strings become columns of variable
-            length.
-        names : sequence of str, optional
-            Names of the columns, for a list.
-        extname, extver, units, var_dtypes, bit_columns, heap_format, compress, ztilelen
-            As for `create_table_hdu`. Types of cells of variable length are found where all cells
-            have the same.
-        header : FITSHeader, dict or sequence of cards, optional
-            Cards to copy, commentary included. Cards that describe the structure or columns are
-            left out.
-
-        Returns
-        -------
-        TableHDU
-
-        Raises
-        ------
-        FITSTypeError, FITSValueError, FITSColumnError, FITSLimitError, FITSUnsupportedError
-            As for `create_table_hdu`. Nothing was written then.
-        FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
-        """
-        _refuse_compressed_table(compress, ztilelen)
-        index = write_table(
-            self._file,
-            data,
-            names=names,
-            extname=extname,
-            extver=extver,
-            units=units,
-            var_dtypes=var_dtypes,
-            bit_columns=bit_columns,
-            heap_format=heap_format,
-            header=header,
-        )
-        return self._table(index)
-
-    def create_ascii_table_hdu(
-        self,
-        dtype: DTypeLike,
-        nrows: SupportsIndex = 0,
-        *,
-        extname: str | None = None,
-        extver: int | None = None,
-        units: Mapping[str, str | None] | None = None,
-        formats: Mapping[str, str] | None = None,
-    ) -> AsciiTableHDU:
-        """Append an ASCII table whose rows are blank.
-
-        Parameters
-        ----------
-        dtype : dtype-like
-            Structured; each field is one number or string.
-        nrows, extname, extver, units
-            As for `create_table_hdu`.
-        formats : dict, optional
-            Formats (TFORMn) by column name: ``"I8"``, ``"F10.3"``, ``"E15.7"``, ``"A20"``.
-
-        Returns
-        -------
-        AsciiTableHDU
-
-        Raises
-        ------
-        FITSTypeError
-            ASCII tables have no such cells.
-        FITSValueError, FITSColumnError, FITSLimitError, FITSReadOnlyError, FITSIOError
-            As for `create_table_hdu`.
-        """
-        columns = ascii_columns_of_dtype(dtype, units, formats)
-        index = create_table(
-            self._file, columns, nrows, kind=lib.RF_HDU_ASCII_TABLE, extname=extname, extver=extver
-        )
-        hdu = self[index]
-        assert isinstance(hdu, AsciiTableHDU)
-        return hdu
-
-    def write(
-        self,
-        data: Any,
-        *,
-        extname: str | None = None,
-        header: HeaderLike | None = None,
-    ) -> HDU:
-        """Append an HDU of the kind that the data asks for.
-
-        Parameters
-        ----------
-        data : array_like or dict
-            A structured array or a dict becomes a table, any other array an image.
-        extname : str, optional
-            EXTNAME.
-        header : FITSHeader, dict or sequence of cards, optional
-            As for `write_image` and `write_table`.
-
-        Returns
-        -------
-        HDU
-
-        Raises
-        ------
-        FITSValueError, FITSTypeError, FITSReadOnlyError, FITSIOError
-            As for `write_image` and `write_table`.
-        """
-        if is_table(data):
-            return self.write_table(data, extname=extname, header=header)
-        return self.write_image(data, extname=extname, header=header)
-
-    def _table(self, index: int) -> TableHDU:
-        hdu = self[index]
-        assert isinstance(hdu, TableHDU)
-        return hdu
-
-    def _create_image(
-        self,
-        dtype: DTypeLike,
-        dims: Sequence[SupportsIndex] | SupportsIndex,
-        extname: str | None,
-        extver: int | None,
-        blank: int | None,
-        header: HeaderLike | None,
-    ) -> ImageHDU:
-        """Append an image HDU filled with zeros."""
-        index = create_image(
-            self._file, dtype, dims, extname=extname, extver=extver, blank=blank, header=header
-        )
-        hdu = self[index]
-        assert isinstance(hdu, ImageHDU)
-        return hdu
-
-
-def _options(lenient: bool, max_inflate_bytes: int | None, gzip_level: int | None) -> CData:
+def _options(
+    lenient: bool,
+    max_inflate_bytes: int | None,
+    gzip_level: int | None,
+    threads: int | None,
+) -> CData:
     """Make an rf_options."""
     options = ffi.new("rf_options *")
     lib.rf_options_init(options)
@@ -698,6 +398,8 @@ def _options(lenient: bool, max_inflate_bytes: int | None, gzip_level: int | Non
         options.limits.inflate_bytes = _in_range("max_inflate_bytes", max_inflate_bytes, 0)
     if gzip_level is not None:
         options.gzip_level = _in_range("gzip_level", gzip_level, 1, 9)
+    if threads is not None:
+        options.threads = _in_range("threads", threads, 1, 0xFFFF)
     return options
 
 
@@ -710,18 +412,6 @@ def _in_range(what: str, value: SupportsIndex, low: int, high: int = 2**63 - 1) 
     if not low <= number <= high:
         raise FITSValueError(f"{what} must be between {low} and {high}, not {number}")
     return number
-
-
-def _refuse_compression(compress: object, quantize: object) -> None:
-    """Say that compressed images cannot be written yet."""
-    if compress is not None or quantize is not None:
-        raise FITSUnsupportedError("this version does not write compressed images")
-
-
-def _refuse_compressed_table(compress: object, ztilelen: object) -> None:
-    """Say that compressed tables cannot be written yet."""
-    if compress not in (None, False) or ztilelen is not None:
-        raise FITSUnsupportedError("this version does not write compressed tables")
 
 
 def _warn(message: str) -> None:

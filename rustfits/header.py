@@ -11,7 +11,7 @@ import threading
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rustfits._lib import CData, check, error, failure, ffi, lib, text, value_slot
 from rustfits.cards import (
@@ -47,7 +47,14 @@ from rustfits.values import (
 if TYPE_CHECKING:
     from rustfits.handle import FileHandle
 
-__all__ = ["FITSHeader", "FITSHeaderEdit", "HeaderLike", "header_cards", "is_protected_key"]
+__all__ = [
+    "FITSHeader",
+    "FITSHeaderEdit",
+    "HeaderLike",
+    "LogicalHeader",
+    "header_cards",
+    "is_protected_key",
+]
 
 _COMMENTARY_KIND: int = lib.RF_VALUE_COMMENTARY
 _NOT_FOUND: int = lib.RF_ERR_NOT_FOUND
@@ -55,7 +62,7 @@ _NOT_FOUND: int = lib.RF_ERR_NOT_FOUND
 _NULL: CData = ffi.NULL
 _HEADER_POINTER: CData = ffi.typeof("rf_header **")
 _get, _free, _read_alone = lib.rf_header_get, lib.rf_header_free, lib.rf_file_read_header
-_read_one, _generation = lib.rf_hdu_get_header, lib.rf_file_generation
+_generation = lib.rf_file_generation
 _new, _gc, _new_lock = ffi.new, ffi.gc, threading.Lock
 
 
@@ -428,6 +435,10 @@ class FITSHeader(_Header):
     _open: FileHandle | None
     _seen: int
 
+    # What reads and writes the cards.
+    _read_cards: ClassVar[CData] = lib.rf_hdu_get_header
+    _write_cards: ClassVar[CData] = lib.rf_hdu_set_header
+
     def __init__(self, file: FileHandle, index: int) -> None:
         self._lock = _new_lock()
         self._listed = None
@@ -463,7 +474,7 @@ class FITSHeader(_Header):
         self._seen = _generation(handle)
         pointer = _new(_HEADER_POINTER)
         err = error()
-        status = _read_one(handle, self._index, pointer, err)
+        status = self._read_cards(handle, self._index, pointer, err)
         if status:
             raise failure(status, err)
         self._cards = _gc(pointer[0], _free)
@@ -480,7 +491,7 @@ class FITSHeader(_Header):
     def _commit(self, cards: CData) -> None:
         """Write; what is in memory follows only when that went well. With the lock held."""
         err = error()
-        check(lib.rf_hdu_set_header(self._file._handle(), self._index, cards, err), err)
+        check(self._write_cards(self._file._handle(), self._index, cards, err), err)
         self._read()
 
     def _change(self, change: Callable[[CData], CData | None]) -> None:
@@ -506,6 +517,18 @@ class FITSHeader(_Header):
         ...     h.add_history("flat-fielded")
         """
         return FITSHeaderEdit(self)
+
+
+class LogicalHeader(FITSHeader):
+    """The header of the image or table that a compressed HDU stands for.
+
+    Cards that are about the compression are not in it, and stay when others are changed.
+    """
+
+    __slots__ = ()
+
+    _read_cards = lib.rf_hdu_get_logical_header
+    _write_cards = lib.rf_hdu_set_logical_header
 
 
 class FITSHeaderEdit(_Header):

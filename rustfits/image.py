@@ -23,7 +23,6 @@ from rustfits.errors import (
     FITSValueError,
 )
 from rustfits.hdu import HDU
-from rustfits.header import header_cards
 from rustfits.pixels import (
     DTYPES,
     F4,
@@ -31,16 +30,13 @@ from rustfits.pixels import (
     TYPES,
     Array,
     Pixels,
-    as_pixels,
     cast,
     check_out,
     check_start,
-    integer,
     mask_of,
     masked,
-    pixel_type,
     slabs,
-    stored_blank,
+    spread,
 )
 from rustfits.selection import Axis, c_axes, select
 
@@ -49,9 +45,8 @@ if TYPE_CHECKING:
 
     from rustfits.handle import FileHandle
     from rustfits.hdu import Facts
-    from rustfits.header import HeaderLike
 
-__all__ = ["ImageHDU", "as_pixels", "create_image"]
+__all__ = ["ImageHDU"]
 
 # From this size on it is looked first whether the file is as long as its header says, before memory
 # for all of it is asked for, and several threads are worth their start.
@@ -108,14 +103,10 @@ class ImageHDU(HDU):
         info.size = _INFO_SIZE
         err = error()
         check(lib.rf_image_get_info(handle, index, info, err), err)
-        naxis = _new(_COUNT_POINTER)
-        capacity = self._fresh().naxis
-        axes = _new(_LENGTHS, capacity)
-        check(lib.rf_hdu_get_axes(handle, index, axes, capacity, naxis, err), err)
         kind, stored = info.type, info.stored
         pixels = Pixels(
             generation,
-            tuple(ffi.unpack(axes, min(naxis[0], capacity))),
+            self._axes(handle),
             kind,
             DTYPES[kind],
             stored,
@@ -125,6 +116,15 @@ class ImageHDU(HDU):
         )
         self._cached = pixels
         return pixels
+
+    def _axes(self, handle: CData) -> tuple[int, ...]:
+        """Ask for the length of each axis."""
+        naxis = _new(_COUNT_POINTER)
+        capacity = self._fresh().naxis
+        axes = _new(_LENGTHS, capacity)
+        err = error()
+        check(lib.rf_hdu_get_axes(handle, self._index, axes, capacity, naxis, err), err)
+        return tuple(ffi.unpack(axes, min(naxis[0], capacity)))
 
     def _pixels_to_use(self) -> Pixels:
         """Give the facts about pixels that are about to be read or written."""
@@ -203,7 +203,8 @@ class ImageHDU(HDU):
             Where to read to: of the image's shape, contiguous, in the machine's byte order, of the
             image's own type, ``f4`` or ``f8``. Reusing an array saves half of the time of a read.
         threads : int, optional
-            How many threads share the work, for images above 8 MB; one unless said.
+            How many threads share the work, for images above 8 MB; one unless said. Of compressed
+            images: at most how many; what `FITS` was told, or one a processor, unless said.
 
         Returns
         -------
@@ -243,13 +244,10 @@ class ImageHDU(HDU):
             self._touch_last(tuple(Axis(0, 1, length) for length in pixels.shape), pixels)
         data = np.empty(pixels.shape, read_as) if out is None else out
         mask = np.empty(pixels.shape, bool) if mask_blank else None
-        count = 1 if threads is None else operator.index(threads)
-        if count < 1:
+        count = None if threads is None else operator.index(threads)
+        if count is not None and count < 1:
             raise FITSValueError(f"threads must be at least 1, not {count}")
-        if count > 1 and data.nbytes >= _LARGE:
-            self._read_in_threads(count, pixels, kind, flags, data, mask)
-        else:
-            self._fill(ffi.NULL, kind, flags, data, mask)
+        self._fill_whole(count, pixels, kind, flags, data, mask)
         if read_as != wanted:
             data = data.astype(wanted)
         if mask is None:
@@ -356,16 +354,19 @@ class ImageHDU(HDU):
         )
         self._fill(c_axes(corner), pixels.type, 0, np.empty(1, pixels.dtype), None)
 
-    def _read_in_threads(
+    def _fill_whole(
         self,
-        threads: int,
+        threads: int | None,
         pixels: Pixels,
         kind: int,
         flags: int,
         data: Array,
         mask: Array | None,
     ) -> None:
-        """Read slabs of the whole image side by side."""
+        """Read the whole image, slabs of it side by side where several threads may share it."""
+        if threads is None or threads == 1 or data.nbytes < _LARGE:
+            self._fill(ffi.NULL, kind, flags, data, mask)
+            return
         failures: list[BaseException] = []
 
         def work(axes: tuple[Axis, ...], place: tuple[Any, ...]) -> None:
@@ -509,7 +510,7 @@ class ImageHDU(HDU):
             values = values[0]
         if values.shape != shape:
             try:
-                values = np.broadcast_to(values, shape, subok=True)
+                values = spread(values, shape)
             except ValueError:
                 raise FITSValueError(
                     f"could not broadcast input array from shape {values.shape} into shape {shape}"
@@ -543,17 +544,12 @@ class ImageHDU(HDU):
             )
         kind, dtype, _ = cast(pixels, values)
         handle = self._file._handle()
-        err = error()
         old, new = pixels.shape[0], pixels.shape[0] + values.shape[0]
         # All checks come before the file grows.
         if values.size:
-            ready = np.ascontiguousarray(np.ma.getdata(values), dtype)
-            mask = mask_of(values)
-            mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
-            at = ffi.from_buffer(ready)
-            _check_values(
-                lib.rf_image_check(handle, self._index, kind, 0, at, ready.size, mask_at, err), err
-            )
+            ready, mask = np.ascontiguousarray(np.ma.getdata(values), dtype), mask_of(values)
+            self._check(kind, ready, mask)
+        err = error()
         check(lib.rf_image_extend(handle, self._index, new, err), err)
         if values.size:
             axes = (
@@ -561,6 +557,16 @@ class ImageHDU(HDU):
                 *(Axis(0, 1, length) for length in pixels.shape[1:]),
             )
             self._store(axes, kind, ready, mask)
+
+    def _check(self, kind: int, data: Array, mask: Array | None) -> None:
+        """Look whether values could be written, before there is room for them."""
+        handle = self._file._handle()
+        mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
+        at, count = ffi.from_buffer(data) if data.size else ffi.NULL, data.size
+        err = error()
+        _check_values(
+            lib.rf_image_check(handle, self._index, kind, 0, at, count, mask_at, err), err
+        )
 
     @contextmanager
     def extending(self) -> Iterator[ImageHDU]:
@@ -607,81 +613,6 @@ class ImageHDU(HDU):
     def _describe(self) -> str:
         pixels = self._pixels()
         return f"{pixels.dtype} {pixels.shape}" if pixels.shape else "no data"
-
-
-# ---- creating ----
-
-
-def create_image(
-    file: FileHandle,
-    dtype: DTypeLike,
-    dims: Sequence[SupportsIndex] | SupportsIndex,
-    *,
-    extname: str | None = None,
-    extver: int | None = None,
-    blank: int | None = None,
-    header: HeaderLike | None = None,
-) -> int:
-    """Append an image HDU filled with zeros and give its index.
-
-    Parameters
-    ----------
-    file : FileHandle
-        The open file.
-    dtype, dims, extname, extver, blank, header
-        As for `FITS.create_image_hdu` and `FITS.write_image`.
-
-    Raises
-    ------
-    FITSValueError, FITSTypeError
-        There can be no such image.
-    FITSReadOnlyError
-        The file was opened for reading.
-    FITSIOError
-        Writing failed; the file is as it was before.
-    """
-    handle = file._handle()
-    spec = ffi.new("rf_image_spec *")
-    spec.size = ffi.sizeof("rf_image_spec")
-    spec.type = pixel_type(dtype)
-    shape = [_axis_length(length) for length in _as_dims(dims)]
-    axes = ffi.new("uint64_t[]", shape)
-    spec.naxis = len(shape)
-    spec.axes = axes
-    name = None if extname is None else ffi.new("char[]", _ascii(extname))
-    spec.extname = ffi.NULL if name is None else name
-    spec.extver = -1 if extver is None else integer("extver", extver, 0)
-    if blank is not None:
-        spec.has_blank = 1
-        spec.blank = stored_blank(blank, np.dtype(dtype))
-    cards = None if header is None else header_cards(header)
-    spec.header = ffi.NULL if cards is None else cards
-    index = ffi.new("size_t *")
-    err = error()
-    check(lib.rf_image_create(handle, spec, index, err), err)
-    del axes, name, cards  # borrowed by the spec until here
-    return int(index[0])
-
-
-def _as_dims(dims: Sequence[SupportsIndex] | SupportsIndex) -> list[SupportsIndex]:
-    if isinstance(dims, (str, bytes)):
-        raise FITSTypeError(f"the shape of an image is a sequence of int, not {dims!r}")
-    try:
-        return list(dims)  # type: ignore[arg-type]
-    except TypeError:
-        return [dims]  # type: ignore[list-item]
-
-
-def _axis_length(length: SupportsIndex) -> int:
-    return integer("the length of an axis", length, 0)
-
-
-def _ascii(name: str) -> bytes:
-    if not isinstance(name, str):
-        raise FITSTypeError(f"extname must be a str, not {type(name).__name__}")
-    if not name.isascii() or not name.isprintable():
-        raise FITSValueError(f"extname must be printable ASCII, not {name!r}")
-    return name.encode("ascii")
 
 
 def _check_values(status: int, err: CData) -> None:

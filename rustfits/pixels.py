@@ -32,6 +32,7 @@ __all__ = [
     "masked",
     "pixel_type",
     "slabs",
+    "spread",
     "stored_blank",
 ]
 
@@ -223,6 +224,22 @@ def mask_of(values: Array) -> Array | None:
     if mask is np.ma.nomask or not mask.any():
         return None
     return np.ascontiguousarray(np.broadcast_to(mask, values.shape))
+
+
+def spread(values: Array, shape: tuple[int, ...]) -> Array:
+    """Do as numpy.broadcast_to does, which forgets what is masked.
+
+    Raises
+    ------
+    ValueError
+        The shapes do not go together.
+    """
+    data = np.broadcast_to(np.ma.getdata(values), shape)
+    mask = np.ma.getmask(values)
+    if mask is np.ma.nomask:
+        return data
+    made: Array = np.ma.MaskedArray(data, np.broadcast_to(mask, shape))
+    return made
 
 
 def _check_range(values: Array, dtype: np.dtype[Any]) -> None:

@@ -21,6 +21,7 @@ from rustfits.new_columns import (
     columns_of_dtype,
     plain_dtype,
 )
+from rustfits.pixels import spread
 from rustfits.schema import NUMBERS
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def _shaped(
         return array.reshape(shape)
     if broadcast:
         try:
-            return np.broadcast_to(array, shape, subok=True)
+            return spread(array, shape)
         except ValueError:
             pass
     elif array.ndim and len(array) != count:

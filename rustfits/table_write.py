@@ -14,6 +14,7 @@ from rustfits.errors import FITSColumnError, FITSTypeError, FITSValueError
 from rustfits.header import header_cards
 from rustfits.schema import Cells, Column, Schema
 from rustfits.selection import Axis, c_axes
+from rustfits.table_compression import TableCompression, table_compression
 from rustfits.table_input import (
     Heap,
     NewColumn,
@@ -29,6 +30,7 @@ from rustfits.values import ascii_bytes
 if TYPE_CHECKING:
     from rustfits.handle import FileHandle
     from rustfits.header import HeaderLike
+    from rustfits.table_compression import TableCompressLike
 
 __all__ = [
     "Cargo",
@@ -69,6 +71,10 @@ class Cargo:
             self.heaps.append((column, fit_heap(where, column, values, count)))
             return
         cells, type_, mask = fit_cells(where, column, values, count, broadcast=broadcast)
+        self.put(column, cells, type_, mask)
+
+    def put(self, column: Column | NewColumn, cells: Array, type_: int, mask: Array | None) -> None:
+        """Add cells that are in the rows and have been checked."""
         if not cells.size:
             return
         self.keep.append(cells)
@@ -240,6 +246,7 @@ def create_table(
     extname: str | None = None,
     extver: int | None = None,
     header: HeaderLike | None = None,
+    compression: TableCompression | None = None,
 ) -> int:
     """Append a table whose rows are zero and give its index.
 
@@ -269,10 +276,11 @@ def create_table(
     spec.extver = -1 if extver is None else _number("extver", extver)
     cards = None if header is None else header_cards(header)
     spec.header = ffi.NULL if cards is None else cards
+    spec.compression = ffi.NULL if compression is None else compression.spec
     index = ffi.new("size_t *")
     err = error()
     check(lib.rf_table_create(handle, spec, index, err), err)
-    del keep, name, cards  # borrowed by the spec until here
+    del keep, name, cards, compression  # borrowed by the spec until here
     return int(index[0])
 
 
@@ -315,6 +323,8 @@ def write_table(
     bit_columns: Iterable[str] | bool | None = None,
     heap_format: str | None = None,
     header: HeaderLike | None = None,
+    compress: TableCompressLike = None,
+    ztilelen: SupportsIndex | None = None,
 ) -> int:
     """Append a binary table with its rows and give its index; see `FITS.write_table`."""
     # All is converted, and with that checked, before anything is made.
@@ -335,6 +345,7 @@ def write_table(
         extname=extname,
         extver=extver,
         header=header,
+        compression=table_compression(compress, ztilelen, columns),
     )
     if count:
         append_rows(file, index, 0, count, cargo)

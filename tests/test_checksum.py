@@ -68,7 +68,7 @@ def fitsio_add_all(path: Path) -> None:
 
 
 def make_everything(path: Path, rng: np.random.Generator) -> None:
-    """A file of all kinds of HDU, by astropy."""
+    """A file of all kinds of HDU but compressed ones, by astropy."""
     hdus: list[object] = [astropy_fits.PrimaryHDU()]
     for dtype in DTYPES:
         shape = tuple(rng.integers(1, 40, size=rng.integers(1, 4)))
@@ -84,7 +84,6 @@ def make_everything(path: Path, rng: np.random.Generator) -> None:
         name="ASCII",
     )
     hdus.append(text)
-    hdus.append(astropy_fits.CompImageHDU(np.arange(900, dtype="i4").reshape(30, 30), name="PACK"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AstropyUserWarning)
         astropy_fits.HDUList(hdus).writeto(path)
@@ -198,7 +197,7 @@ def test_astropy_agrees_with_what_is_written(tmp_path: Path, rng: np.random.Gene
         astropy_fits.open(path, checksum=True, disable_image_compression=True) as hdus,
     ):
         warnings.simplefilter("error")  # astropy warns of wrong sums
-        assert len(hdus) == 15
+        assert len(hdus) == 14
         for hdu in hdus:
             assert hdu.verify_checksum() == 1
             assert hdu.verify_datasum() == 1

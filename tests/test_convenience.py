@@ -83,12 +83,34 @@ def test_read_of_a_table(tmp_path):
         assert rustfits.read(path, ext)["X"].tolist() == [0, 1, 2, 3, 4]
 
 
-def test_read_of_what_is_not_read_yet_says_so(tmp_path):
+def test_read_of_a_compressed_image(tmp_path):
     path = tmp_path / "x.fits"
-    image = astropy_fits.CompImageHDU(np.arange(100, dtype="i4").reshape(10, 10))
+    data = np.arange(100, dtype="i4").reshape(10, 10)
+    image = astropy_fits.CompImageHDU(data, name="PACKED")
     astropy_fits.HDUList([astropy_fits.PrimaryHDU(), image]).writeto(path)
+    for ext in (None, 1, "packed"):
+        np.testing.assert_array_equal(rustfits.read(path, ext), data)
+        header = rustfits.read_header(path, 1 if ext is None else ext)
+        assert header["NAXIS1"] == 10
+        assert "ZCMPTYPE" not in header
+
+
+def test_read_of_what_holds_no_data_that_is_known_says_so(tmp_path):
+    path = tmp_path / "x.fits"
+    rustfits.write(path, None)
+    cards = [
+        "XTENSION= 'STRANGE '",
+        "BITPIX  =                    8",
+        "NAXIS   =                    1",
+        "NAXIS1  =                   10",
+        "PCOUNT  =                    0",
+        "GCOUNT  =                    1",
+        "END",
+    ]
+    header = "".join(card.ljust(80) for card in cards).ljust(2880)
+    path.write_bytes(path.read_bytes() + header.encode() + bytes(2880))
     for ext in (None, 1):
-        with pytest.raises(rustfits.FITSUnsupportedError, match=r"x\.fits\[1\].*compressed image"):
+        with pytest.raises(rustfits.FITSUnsupportedError, match=r"x\.fits\[1\].*'other'"):
             rustfits.read(path, ext)
 
 

@@ -15,7 +15,6 @@ from astropy.io import fits as astropy_fits
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rustfits import errors
 from rustfits import fitsio as ours
 
 MODULES = {"fitsio": original, "rustfits": ours}
@@ -715,18 +714,6 @@ def test_listing_of_a_new_file(tmp_path):
     assert "closed" in repr(fits)
 
 
-def test_compression_is_refused_by_name(tmp_path):
-    path = str(tmp_path / "t.fits")
-    image = np.zeros((4, 4), "f4")
-    ours.write(path, image, compress=None, tile_dims=None, qlevel=4.0, qmethod=1)
-    ours.write(path, image, compress="NONE")
-    with pytest.raises(errors.FITSUnsupportedError, match="RICE"):
-        ours.write(path, image, compress="RICE")
-    with ours.FITS(path, "rw") as fits, pytest.raises(errors.FITSUnsupportedError):
-        fits.write(image, compress=ours.GZIP_1)
-    assert len(ours.FITS(path)) == 2
-
-
 def test_a_path_is_a_path(tmp_path):
     path = tmp_path / "!odd[1]+2.fits"
     ours.write(str(path), np.arange(3))
@@ -921,22 +908,7 @@ def test_unknown_arguments_are_warned_about(tmp_path):
             fits.write(np.arange(3), bogus=1)
 
 
-# ---- what this version does not read, and odd ways to make tables ----
-
-
-def test_compressed_images_are_listed_and_refused(tmp_path):
-    path = str(tmp_path / "t.fits")
-    original.write(path, np.arange(100.0, dtype="f4").reshape(10, 10), compress="GZIP")
-    with ours.FITS(path) as fits:
-        hdu = fits[1]
-        assert hdu.is_compressed()
-        assert hdu.get_exttype() == "IMAGE_HDU"
-        assert hdu.get_comptype() == "GZIP_1"
-        assert hdu.read_header()["ZBITPIX"] == -32
-        assert "IMAGE_HDU" in repr(hdu)
-        for read in (hdu.read, lambda: hdu[0:2, 0:2], hdu.get_dims):
-            with pytest.raises(errors.FITSUnsupportedError, match="compressed image"):
-                read()
+# ---- odd ways to make tables ----
 
 
 def test_tables_by_formats(tmp_path):

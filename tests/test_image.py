@@ -755,3 +755,14 @@ def test_new_images_are_zero_as_stored(tmp_path: Path) -> None:
             with fitsio.FITS(tmp_path / "theirs.fits", "rw", clobber=True) as peer:
                 peer.create_image_hdu(dims=(3,), dtype=dtype)
                 np.testing.assert_array_equal(ours, peer[-1].read())
+
+
+def test_masks_are_not_forgotten_when_values_are_spread(tmp_path: Path) -> None:
+    # numpy.broadcast_to forgets them: what was masked became 0 without a word.
+    with FITS(tmp_path / "x.fits", "w+") as fits:
+        hdu = fits.write_image(np.arange(12, dtype="i2").reshape(3, 4), blank=-1)
+        hdu[1] = np.ma.masked
+        hdu[2, :] = np.ma.MaskedArray([5, 6, 7, 8], [True, False, False, True])
+        hdu[:2, 0:2] = np.ma.MaskedArray([[50], [60]], [[False], [True]])
+        masked = hdu.read(mask_blank=True)
+    assert masked.tolist() == [[50, 50, 2, 3], [None] * 4, [None, 6, 7, None]]

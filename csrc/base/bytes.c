@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -16,6 +17,7 @@
 
 #if !BIG_ENDIAN_MACHINE && defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__))
 #define HAVE_X86 1
+#include <cpuid.h>
 #include <immintrin.h>
 #elif !BIG_ENDIAN_MACHINE && defined(__ARM_NEON)
 #define HAVE_NEON 1
@@ -178,9 +180,18 @@ __attribute__((target("avx2"))) static size_t avx2_sum(const uint8_t *bytes, siz
 static const swap_kernel swap_kernels[3] = {NULL, ssse3_swap, avx2_swap};
 static const sum_kernel sum_kernels[3] = {NULL, ssse3_sum, avx2_sum};
 
+/* Not all compilers know "lzcnt" as a name of __builtin_cpu_supports. */
+static bool has_bit_instructions(void) {
+  unsigned a, b, c = 0, d;
+  return __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __get_cpuid(0x80000001, &a, &b, &c, &d) &&
+         (c & 1u << 5) != 0;
+}
+
 static int best_level(void) {
   __builtin_cpu_init();
-  return __builtin_cpu_supports("avx2") ? 2 : __builtin_cpu_supports("ssse3") ? 1 : 0;
+  if (__builtin_cpu_supports("avx2") && has_bit_instructions())
+    return 2;
+  return __builtin_cpu_supports("ssse3") ? 1 : 0;
 }
 
 /* ---- ARM ---- */

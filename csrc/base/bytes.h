@@ -56,8 +56,8 @@ void rf_flip_swap_copy(void *dst, const void *src, size_t count, unsigned width)
  * must be a multiple of 4. */
 uint32_t rf_sum32(const void *bytes, size_t n, uint32_t sum);
 
-/* For tests: 0 forces the portable kernels, 1 SSSE3/NEON at most, 2 everything (the default). Gives the level in force,
- * which is lower when the processor has less. */
+/* For tests: 0 forces the portable kernels, 1 SSSE3/NEON at most, 2 everything: AVX2 with BMI, BMI2 and LZCNT (the
+ * default). Gives the level in force, which is lower when the processor has less. */
 int rf_bytes_set_level(int level);
 
 /* The level in force. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What differs between POSIX and Windows: files, mappings, locks, time. Paths are UTF-8. posix.c and windows.c
+ * What differs between POSIX and Windows: files, mappings, locks, threads, time. Paths are UTF-8. posix.c and windows.c
  * implement all of it. Reads and writes are positional, handle short transfers and EINTR, and stay
  * below 1 GiB a system call. Failures come back as rf_status with errno and path in the message.
  */
@@ -19,6 +19,7 @@ typedef struct rf_fd {
 typedef SRWLOCK rf_mutex;
 typedef SRWLOCK rf_rwlock;
 typedef CONDITION_VARIABLE rf_cond;
+typedef HANDLE rf_thread_handle;
 #define RF_MUTEX_INIT SRWLOCK_INIT
 #else
 #include <pthread.h>
@@ -28,6 +29,7 @@ typedef struct rf_fd {
 typedef pthread_mutex_t rf_mutex;
 typedef pthread_rwlock_t rf_rwlock;
 typedef pthread_cond_t rf_cond;
+typedef pthread_t rf_thread_handle;
 #define RF_MUTEX_INIT PTHREAD_MUTEX_INITIALIZER
 #endif
 
@@ -73,6 +75,19 @@ bool rf_cond_init(rf_cond *cond);
 void rf_cond_destroy(rf_cond *cond);
 void rf_cond_wait(rf_cond *cond, rf_mutex *mutex);
 void rf_cond_broadcast(rf_cond *cond);
+
+/* Threads. `run` is called with `context` in a thread of its own, in which no signal of the process is handled; false
+ * when the system has none left. *thread stays where it is until rf_thread_join, which waits for the end of `run`. */
+typedef struct rf_thread {
+  rf_thread_handle handle;
+  void (*run)(void *context);
+  void *context;
+} rf_thread;
+bool rf_thread_start(rf_thread *thread, void (*run)(void *context), void *context);
+void rf_thread_join(rf_thread *thread);
+
+/* Processors that this process may run on; at least 1. */
+unsigned rf_processor_count(void);
 
 /* UTC now as "2026-11-22T07:00:00" (20 bytes with NUL). */
 void rf_time_utc(char text[20]);

@@ -6,6 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -459,6 +463,66 @@ void rf_cond_wait(rf_cond *cond, rf_mutex *mutex) {
 
 void rf_cond_broadcast(rf_cond *cond) {
   (void)pthread_cond_broadcast(cond);
+}
+
+/* ---- threads ---- */
+
+static void *run_thread(void *argument) {
+  rf_thread *thread = argument;
+  thread->run(thread->context);
+  return NULL;
+}
+
+bool rf_thread_start(rf_thread *thread, void (*run)(void *context), void *context) {
+  thread->run = run;
+  thread->context = context;
+  /* A new thread inherits the mask: handlers (those of Python, say) run in threads that their owner knows of. */
+  sigset_t all, before;
+  (void)sigfillset(&all);
+  bool masked = pthread_sigmask(SIG_SETMASK, &all, &before) == 0;
+  bool started = pthread_create(&thread->handle, NULL, run_thread, thread) == 0;
+  if (masked)
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return started;
+}
+
+void rf_thread_join(rf_thread *thread) {
+  (void)pthread_join(thread->handle, NULL);
+}
+
+#if defined(__linux__) && defined(CPU_ALLOC)
+
+/* The set has to be as large as the kernel's, which is not told but by a refusal (EINVAL). */
+static unsigned affinity_count(void) {
+  for (int cpus = 1024; cpus <= 1 << 20; cpus *= 4) {
+    cpu_set_t *set = CPU_ALLOC(cpus);
+    if (!set)
+      return 0;
+    size_t bytes = CPU_ALLOC_SIZE(cpus);
+    int failed = sched_getaffinity(0, bytes, set);
+    bool too_small = failed && errno == EINVAL;
+    int count = failed ? 0 : CPU_COUNT_S(bytes, set);
+    CPU_FREE(set);
+    if (!too_small)
+      return count > 0 ? (unsigned)count : 0;
+  }
+  return 0;
+}
+
+#else
+
+static unsigned affinity_count(void) {
+  return 0; /* unknown */
+}
+
+#endif
+
+unsigned rf_processor_count(void) {
+  unsigned count = affinity_count();
+  if (count > 0)
+    return count;
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 && online < INT_MAX ? (unsigned)online : 1;
 }
 
 /* ---- time ---- */

@@ -6,6 +6,7 @@
 #include "base/platform.h"
 
 #include <errno.h>
+#include <process.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -433,6 +434,40 @@ void rf_cond_wait(rf_cond *cond, rf_mutex *mutex) {
 
 void rf_cond_broadcast(rf_cond *cond) {
   WakeAllConditionVariable(cond);
+}
+
+/* ---- threads ---- */
+
+static unsigned __stdcall run_thread(void *argument) {
+  rf_thread *thread = argument;
+  thread->run(thread->context);
+  return 0;
+}
+
+bool rf_thread_start(rf_thread *thread, void (*run)(void *context), void *context) {
+  thread->run = run;
+  thread->context = context;
+  uintptr_t handle = _beginthreadex(NULL, 0, run_thread, thread, 0, NULL);
+  thread->handle = (HANDLE)handle;
+  return handle != 0;
+}
+
+void rf_thread_join(rf_thread *thread) {
+  (void)WaitForSingleObject(thread->handle, INFINITE);
+  (void)CloseHandle(thread->handle);
+}
+
+unsigned rf_processor_count(void) {
+  DWORD_PTR process, machine;
+  unsigned count = 0;
+  if (GetProcessAffinityMask(GetCurrentProcess(), &process, &machine))
+    for (; process; process &= process - 1)
+      count++;
+  if (count > 0)
+    return count;
+  SYSTEM_INFO info; /* more than one group of processors: the mask says nothing then */
+  GetSystemInfo(&info);
+  return info.dwNumberOfProcessors > 0 ? info.dwNumberOfProcessors : 1;
 }
 
 /* ---- time ---- */

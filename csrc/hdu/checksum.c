@@ -4,7 +4,7 @@
  * CHECKSUM stands before DATASUM when both are new, sums that are right already keep their cards and dates, and bad
  * padding of the data unit is put right before it is summed up.
  */
-#include "hdu/file.h"
+#include "hdu/pack.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -188,8 +188,18 @@ static rf_status put_card(rf_header *header, sum_card *place, const char card[RF
 
 /* --- writing --- */
 
+/* A pair of sums: those of the HDU itself, or of the one that a compressed HDU stands for. */
+typedef struct sum_names {
+  const char *data;
+  const char *check;
+} sum_names;
+
+static const sum_names own_names = {"DATASUM", "CHECKSUM"};
+static const sum_names z_names = {"ZDATASUM", "ZHECKSUM"};
+
 /* Facts gathered before anything is changed. */
 typedef struct sums {
+  const sum_names *names;
   uint32_t data;
   bool padding_good;
   sum_card datasum, checksum;
@@ -208,12 +218,15 @@ static rf_status put_datasum(rf_header *header, sums *all, bool *changed, rf_err
   }
   /* cfitsio makes a new card with a right-aligned 0, and leaves it so when that is the sum. */
   (void)snprintf(value, sizeof value, all->datasum.found || all->data != 0 ? "%lu" : "%10lu", (unsigned long)all->data);
-  format_card("DATASUM", value, all->data_comment, NULL, card);
+  format_card(all->names->data, value, all->data_comment, NULL, card);
   return put_card(header, &all->datasum, card, err);
 }
 
 /* Sum of the header as it will stand in the file, with the data's. */
-static rf_status sum_new_header(const rf_hdu *hdu, const rf_header *header, uint32_t *sum, rf_error *err) {
+static rf_status sum_new_header(const rf_hdu *hdu, const sums *all, const rf_header *header, uint32_t *sum,
+                                rf_error *err) {
+  if (all->names == &z_names)
+    return rf_zsum_header(hdu, header, sum, err);
   uint64_t bytes = rf_header_file_bytes(header);
   size_t n;
   if (bytes < hdu->header_bytes)
@@ -228,9 +241,13 @@ static rf_status sum_new_header(const rf_hdu *hdu, const rf_header *header, uint
 }
 
 /* Whether the CHECKSUM card that the file has goes with its header and these data. */
-static rf_status checksum_is_right(rf_file *file, const rf_hdu *hdu, const sums *all, bool *right, rf_error *err) {
+static rf_status checksum_is_right(rf_file *file, const rf_hdu *hdu, const sums *all, const rf_header *header,
+                                   bool *right, rf_error *err) {
   uint32_t sum = all->data;
-  RF_TRY(sum_header(file, hdu, &sum, err));
+  if (all->names == &z_names)
+    RF_TRY(rf_zsum_header(hdu, header, &sum, err));
+  else
+    RF_TRY(sum_header(file, hdu, &sum, err));
   *right = is_ones(sum);
   return RF_OK;
 }
@@ -241,31 +258,45 @@ static rf_status put_checksum(const rf_hdu *hdu, rf_header *header, sums *all, r
   /* The comment of a card that only waits for its sum stays. */
   const char *keep = all->had_checksum && strcmp(all->checksum.text, zeros16) == 0 ? old : NULL;
   memcpy(old, rf_header_cards(header) + all->checksum.index * RF_CARD_BYTES, RF_CARD_BYTES);
-  format_card("CHECKSUM", zeros16, all->check_comment, keep, card);
+  format_card(all->names->check, zeros16, all->check_comment, keep, card);
   RF_TRY(rf_header_put_card(header, all->checksum.index, card, err));
-  RF_TRY(sum_new_header(hdu, header, &sum, err));
+  RF_TRY(sum_new_header(hdu, all, header, &sum, err));
   encode(sum, text);
-  format_card("CHECKSUM", text, all->check_comment, keep, card);
+  format_card(all->names->check, text, all->check_comment, keep, card);
   return rf_header_put_card(header, all->checksum.index, card, err);
 }
 
-/* *changed: whether there is anything to write. */
+/* *changed: whether the header differs from that of the file; true already when other cards do. */
 static rf_status update_cards(rf_file *file, const rf_hdu *hdu, rf_header *header, sums *all, bool with_checksum,
                               bool *changed, rf_error *err) {
   char card[RF_CARD_BYTES];
-  bool right = false;
+  bool right = false, new_data = false;
   if (with_checksum && !all->checksum.found) {
-    format_card("CHECKSUM", zeros16, all->check_comment, NULL, card);
+    format_card(all->names->check, zeros16, all->check_comment, NULL, card);
     RF_TRY(put_card(header, &all->checksum, card, err));
   }
-  RF_TRY(put_datasum(header, all, changed, err));
+  RF_TRY(put_datasum(header, all, &new_data, err));
+  *changed = *changed || new_data;
   if (all->had_checksum && !*changed && strcmp(all->checksum.text, zeros16) != 0)
-    RF_TRY(checksum_is_right(file, hdu, all, &right, err));
+    RF_TRY(checksum_is_right(file, hdu, all, header, &right, err));
   /* A CHECKSUM that is there may not become wrong, whether asked for or not. */
   if (right || (!with_checksum && !(all->had_checksum && *changed)))
     return RF_OK;
   *changed = true;
   return put_checksum(hdu, header, all, err);
+}
+
+static void begin_sums(sums *all, const sum_names *names, const char *now, const rf_header *header) {
+  all->names = names;
+  (void)snprintf(all->data_comment, sizeof all->data_comment, "data unit checksum updated %s", now);
+  (void)snprintf(all->check_comment, sizeof all->check_comment, "HDU checksum updated %s", now);
+  find_card(header, names->data, &all->datasum);
+  find_card(header, names->check, &all->checksum);
+  all->had_checksum = all->checksum.found;
+}
+
+static bool is_compressed(const rf_hdu *hdu) {
+  return hdu->kind == RF_HDU_COMPRESSED_IMAGE || hdu->kind == RF_HDU_COMPRESSED_TABLE;
 }
 
 static rf_status write_padding(rf_file *file, const rf_hdu *hdu, bool *written, rf_error *err) {
@@ -277,30 +308,48 @@ static rf_status write_padding(rf_file *file, const rf_hdu *hdu, bool *written, 
   return rf_store_write(file->store, end, padding, n, err);
 }
 
-static rf_status add_checksum(rf_file *file, size_t index, bool with_checksum, bool *written, rf_error *err) {
+static rf_status update_header(rf_file *file, size_t index, rf_header *header, bool with_checksum, bool uncompressed,
+                               bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  sums all = {0};
+  char now[20];
+  bool changed = false;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  rf_time_utc(now);
+  if (uncompressed && is_compressed(hdu)) {
+    begin_sums(&all, &z_names, now, header);
+    RF_TRY(rf_zsum_data(file, index, &all.data, err));
+    RF_TRY(update_cards(file, hdu, header, &all, with_checksum, &changed, err));
+    memset(&all, 0, sizeof all);
+  }
+  begin_sums(&all, &own_names, now, header);
+  RF_TRY(sum_data(file, hdu, true, &all.data, &all.padding_good, err));
+  RF_TRY(update_cards(file, hdu, header, &all, with_checksum, &changed, err));
+  if (!all.padding_good)
+    RF_TRY(write_padding(file, hdu, written, err));
+  return changed ? rf_file_resize_locked(file, index, header, hdu->data_bytes, written, err) : RF_OK;
+}
+
+static rf_status add_checksum(rf_file *file, size_t index, bool with_checksum, bool uncompressed, bool *written,
+                              rf_error *err) {
   rf_hdu *hdu;
   const rf_header *old;
   rf_header *header;
-  sums all = {0};
-  char now[20];
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->settle != NULL) { /* what was put off until the file is closed would make the sums wrong */
+    *written = true;
+    RF_TRY(hdu->settle(file, index, err));
+  }
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));
-  RF_TRY(sum_data(file, hdu, true, &all.data, &all.padding_good, err));
-  rf_time_utc(now);
-  (void)snprintf(all.data_comment, sizeof all.data_comment, "data unit checksum updated %s", now);
-  (void)snprintf(all.check_comment, sizeof all.check_comment, "HDU checksum updated %s", now);
-  RF_TRY(copy_trimmed(old, &header, err));
-  find_card(header, "DATASUM", &all.datasum);
-  find_card(header, "CHECKSUM", &all.checksum);
-  all.had_checksum = all.checksum.found;
-  bool changed = false;
-  rf_status status = update_cards(file, hdu, header, &all, with_checksum, &changed, err);
-  if (status == RF_OK && !all.padding_good)
-    status = write_padding(file, hdu, written, err);
-  if (status == RF_OK && changed)
-    status = rf_file_resize_locked(file, index, header, hdu->data_bytes, written, err);
+  /* cards of an HDU that was written just now stay where they were put */
+  RF_TRY(uncompressed ? copy_trimmed(old, &header, err) : rf_header_copy(old, &header, err));
+  rf_status status = update_header(file, index, header, with_checksum, uncompressed, written, err);
   rf_header_free(header);
   return status;
+}
+
+rf_status rf_checksum_own_locked(rf_file *file, size_t index, bool with_checksum, bool *written, rf_error *err) {
+  return add_checksum(file, index, with_checksum, false, written, err);
 }
 
 rf_status rf_hdu_add_checksum(rf_file *file, size_t index, int with_checksum, rf_error *err) {
@@ -308,13 +357,47 @@ rf_status rf_hdu_add_checksum(rf_file *file, size_t index, int with_checksum, rf
   rf_error_clear(err);
   rf_status status = rf_file_begin_write(file, err);
   if (status == RF_OK) {
-    status = add_checksum(file, index, with_checksum != 0, &written, err);
+    status = add_checksum(file, index, with_checksum != 0, true, &written, err);
     rf_file_end_write(file, status, written);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, index <= INT32_MAX ? (int)index : -1);
 }
 
 /* --- verifying --- */
+
+/* What is true of both: -1 where there is neither. */
+static int both(int a, int b) {
+  return a < 0 ? b : b < 0 ? a : a && b;
+}
+
+/* The Z keywords of a compressed HDU, where it lost nothing: those of one that did are the sums of the original, which
+ * nobody has any more. */
+static rf_status verify_uncompressed(rf_file *file, size_t index, const rf_hdu *hdu, const rf_header *header,
+                                     int *datasum, int *checksum, rf_error *err) {
+  sum_card data_card, check_card;
+  uint32_t sum = 0, stored = 0;
+  bool applies;
+  find_card(header, z_names.data, &data_card);
+  find_card(header, z_names.check, &check_card);
+  if (data_card.text[0] == '\0' && check_card.text[0] == '\0')
+    return RF_OK;
+  RF_TRY(rf_zsum_applies(file, index, &applies, err));
+  if (!applies)
+    return RF_OK;
+  rf_error why;
+  rf_error_clear(&why);
+  rf_status status = rf_zsum_data(file, index, &sum, &why);
+  bool readable = status != RF_ERR_CODEC && status != RF_ERR_FORMAT; /* what cannot be decoded is wrong, too */
+  if (status != RF_OK && readable)
+    return rf_fail(err, status, "%s", why.message);
+  if (data_card.text[0] != '\0')
+    *datasum = both(*datasum, readable && stored_sum(data_card.text, &stored) && stored == sum);
+  if (check_card.text[0] != '\0') {
+    RF_TRY(rf_zsum_header(hdu, header, &sum, err));
+    *checksum = both(*checksum, readable && is_ones(sum));
+  }
+  return RF_OK;
+}
 
 static rf_status verify(rf_file *file, size_t index, int *datasum, int *checksum, rf_error *err) {
   rf_hdu *hdu;
@@ -324,20 +407,20 @@ static rf_status verify(rf_file *file, size_t index, int *datasum, int *checksum
   bool good;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_file_header_locked(file, hdu, &header, err));
-  find_card(header, "DATASUM", &data_card);
-  find_card(header, "CHECKSUM", &check_card);
+  find_card(header, own_names.data, &data_card);
+  find_card(header, own_names.check, &check_card);
   /* An empty string says that the sum is not known (FITS 4.4.2.7): as good as no card. */
   *datasum = *checksum = -1;
-  if (data_card.text[0] == '\0' && check_card.text[0] == '\0')
-    return RF_OK;
-  RF_TRY(sum_data(file, hdu, false, &sum, &good, err));
-  if (data_card.text[0] != '\0')
-    *datasum = stored_sum(data_card.text, &stored) && stored == sum;
-  if (check_card.text[0] != '\0') {
-    RF_TRY(sum_header(file, hdu, &sum, err));
-    *checksum = is_ones(sum);
+  if (data_card.text[0] != '\0' || check_card.text[0] != '\0') {
+    RF_TRY(sum_data(file, hdu, false, &sum, &good, err));
+    if (data_card.text[0] != '\0')
+      *datasum = stored_sum(data_card.text, &stored) && stored == sum;
+    if (check_card.text[0] != '\0') {
+      RF_TRY(sum_header(file, hdu, &sum, err));
+      *checksum = is_ones(sum);
+    }
   }
-  return RF_OK;
+  return is_compressed(hdu) ? verify_uncompressed(file, index, hdu, header, datasum, checksum, err) : RF_OK;
 }
 
 rf_status rf_hdu_verify_checksum(rf_file *file, size_t index, int *datasum, int *checksum, rf_error *err) {

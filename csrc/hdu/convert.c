@@ -96,6 +96,7 @@ rf_type rf_convert_value_type(const rf_hdu *hdu) {
 
 rf_status rf_convert_init(rf_convert *convert, const rf_hdu *hdu, rf_type type, uint32_t flags, rf_error *err) {
   bool raw = (flags & RF_IMAGE_RAW) != 0;
+  flags &= ((uint32_t)1 << RF_IMAGE_THREADS_SHIFT) - 1; /* how many threads there are does not matter here */
   if ((flags & ~(uint32_t)RF_IMAGE_RAW) != 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "unknown flags 0x%" PRIX32, flags);
   convert->stored = rf_convert_stored_type(hdu->bitpix);
@@ -178,23 +179,28 @@ static void order_out(const rf_convert *convert, void *dst, const void *src, siz
     rf_swap_copy(dst, src, count, convert->stored_bytes);
 }
 
+/* A block of natural values in machine order becomes the caller's reals. */
+static void finish_numbers(const rf_convert *convert, uint8_t *dst, block *natural, size_t count) {
+  double values[BLOCK];
+  widen(convert->natural, natural, values, count);
+  if (convert->scaled)
+    for (size_t i = 0; i < count; i++)
+      values[i] = values[i] * convert->bscale + convert->bzero;
+  if (convert->type == RF_F32) {
+    for (size_t i = 0; i < count; i++)
+      natural->f32[i] = (float)values[i];
+    memcpy(dst, natural->f32, count * sizeof natural->f32[0]);
+  } else {
+    memcpy(dst, values, count * sizeof *values);
+  }
+}
+
 static void read_numbers(const rf_convert *convert, uint8_t *dst, const uint8_t *src, size_t count) {
   block natural;
-  double values[BLOCK];
   while (count > 0) {
     size_t n = count < BLOCK ? count : BLOCK;
     order_in(convert, &natural, src, n);
-    widen(convert->natural, &natural, values, n);
-    if (convert->scaled)
-      for (size_t i = 0; i < n; i++)
-        values[i] = values[i] * convert->bscale + convert->bzero;
-    if (convert->type == RF_F32) {
-      for (size_t i = 0; i < n; i++)
-        natural.f32[i] = (float)values[i];
-      memcpy(dst, natural.f32, n * sizeof natural.f32[0]);
-    } else {
-      memcpy(dst, values, n * sizeof *values);
-    }
+    finish_numbers(convert, dst, &natural, n);
     src += n * convert->stored_bytes;
     dst += n * convert->type_bytes;
     count -= n;
@@ -212,6 +218,52 @@ void rf_convert_read(const rf_convert *convert, void *dst, const void *src, size
   case RF_CONVERT_NUMBER:
     read_numbers(convert, dst, src, count);
     break;
+  }
+}
+
+#define FLIP(ctype)                                                                                                    \
+  for (size_t i = 0; i < count; i++) {                                                                                 \
+    ctype value;                                                                                                       \
+    memcpy(&value, src + i * sizeof value, sizeof value);                                                              \
+    value ^= (ctype)1 << (8 * sizeof value - 1);                                                                       \
+    memcpy(dst + i * sizeof value, &value, sizeof value);                                                              \
+  }
+
+/* Turns the top bit of each value over. */
+static void flip_values(uint8_t *dst, const uint8_t *src, size_t count, unsigned width) {
+  if (width == 1)
+    FLIP(uint8_t)
+  else if (width == 2)
+    FLIP(uint16_t)
+  else if (width == 4)
+    FLIP(uint32_t)
+  else
+    FLIP(uint64_t)
+}
+
+void rf_convert_values(const rf_convert *convert, void *dst, const void *src, size_t count) {
+  uint8_t *to = dst;
+  const uint8_t *from = src;
+  block natural;
+  if (convert->way == RF_CONVERT_FLIP) {
+    flip_values(to, from, count, convert->stored_bytes);
+    return;
+  }
+  if (convert->way == RF_CONVERT_SWAP) {
+    if (to != from)
+      memcpy(to, from, count * convert->stored_bytes);
+    return;
+  }
+  while (count > 0) {
+    size_t n = count < BLOCK ? count : BLOCK;
+    if (convert->natural != convert->stored)
+      flip_values((uint8_t *)&natural, from, n, convert->stored_bytes);
+    else
+      memcpy(&natural, from, n * convert->stored_bytes);
+    finish_numbers(convert, to, &natural, n);
+    from += n * convert->stored_bytes;
+    to += n * convert->type_bytes;
+    count -= n;
   }
 }
 
@@ -284,6 +336,19 @@ void rf_convert_mask(const rf_convert *convert, uint8_t *mask, const void *src, 
   default:
     MASK_EQUAL(uint64_t);
     break;
+  }
+}
+
+void rf_convert_values_mask(const rf_convert *convert, uint8_t *mask, const void *src, size_t count) {
+  const uint8_t *bytes = src;
+  uint8_t ordered[BLOCK * 8];
+  while (count > 0) {
+    size_t n = count < BLOCK ? count : BLOCK;
+    rf_swap_copy(ordered, bytes, n, convert->stored_bytes);
+    rf_convert_mask(convert, mask, ordered, n);
+    bytes += n * convert->stored_bytes;
+    mask += n;
+    count -= n;
   }
 }
 

@@ -41,8 +41,12 @@ rf_status rf_convert_init(rf_convert *convert, const rf_hdu *hdu, rf_type type, 
  * other overlap is not. No alignment is needed. */
 void rf_convert_read(const rf_convert *convert, void *dst, const void *src, size_t count);
 
+/* The same with stored values in the byte order of the machine. */
+void rf_convert_values(const rf_convert *convert, void *dst, const void *src, size_t count);
+
 /* One byte an element: 1 where the stored value (file order) is BLANK or NaN. */
 void rf_convert_mask(const rf_convert *convert, uint8_t *mask, const void *src, size_t count);
+void rf_convert_values_mask(const rf_convert *convert, uint8_t *mask, const void *src, size_t count);
 
 /* Can these values be stored? RF_ERR_RANGE for one that does not fit or NaN without BLANK, RF_ERR_ARGUMENT for a masked
  * one without BLANK. mask may be NULL. */

@@ -17,6 +17,25 @@
 #include "header/header.h"
 #include "store/store.h"
 
+/* What is known of a compressed image beyond its header while it is open for writing (zimage_edit.h). Kept with the
+ * entry when that changes. */
+typedef struct rf_zstate {
+  /* as its creator asked; of one that was found in a file: all 0 */
+  char heap_format;
+  int level;
+  double quantize_level;
+  bool seed_open;     /* ZDITHER0 is to be chosen when the first tile is written */
+  uint64_t unwritten; /* tiles that never were */
+  /* the heap, once it was looked through */
+  bool known;
+  bool apart;          /* no two descriptors share a byte */
+  bool grown;          /* there is room behind `used`, or before the heap, that nobody else should have to see */
+  bool nulls;          /* a quantized tile has an undefined pixel: ZBLANK is needed */
+  uint64_t reach;      /* how far P descriptors reach, 0: 31 bits. Tests say less */
+  uint64_t used;       /* bytes up to the last that a descriptor points at */
+  uint64_t longest[3]; /* descriptors of the data, gzip and raw column that were written: TFORMn has to say so */
+} rf_zstate;
+
 /* Facts of one HDU, taken from its header in the scan. */
 struct rf_file;
 
@@ -44,9 +63,15 @@ typedef struct rf_hdu {
   rf_header *header; /* read when first asked for, under scan_lock */
   /* tables */
   struct rf_table *table; /* made when first asked for, under scan_lock */
+  /* compressed HDUs, made when first asked for, under scan_lock */
+  struct rf_zimage *zimage;
+  struct rf_ztable *ztable;
+  bool has_cache_limit; /* rf_hdu_set_cache was called: outlives changes of the entry */
+  uint64_t cache_limit;
   /* NULL, or what has to be done before another HDU is appended or the file is closed: appending to a table leaves room
    * for rows to come, and nobody else should have to see it. Exclusive lock held. */
   rf_status (*settle)(struct rf_file *file, size_t index, rf_error *err);
+  rf_zstate zstate;
 } rf_hdu;
 
 struct rf_file {
@@ -105,6 +130,10 @@ void rf_file_end_write(rf_file *file, rf_status status, bool written);
 /* Appends an HDU: `header` complete (structural cards included), data all zero. Exclusive lock held. On failure the
  * file is cut back to what it was. When the file is empty, the header must be a primary one. */
 rf_status rf_file_append_locked(rf_file *file, const rf_header *header, size_t *index, rf_error *err);
+
+/* The same with a header of at least `least` bytes (whole blocks): room for cards to come. */
+rf_status rf_file_append_room_locked(rf_file *file, const rf_header *header, uint64_t least, size_t *index,
+                                     rf_error *err);
 
 /* Puts the bytes of a data unit where its new header will say they are. `data` is its offset in the store. */
 typedef struct rf_rearrange {

@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "hdu/table.h"
+#include "hdu/ztable_heap.h"
 
 /* Bytes fetched at a time, and what a range of its own costs in bytes that could be read on instead. */
 #define STAGE_BYTES ((size_t)1 << 20)
@@ -80,19 +80,40 @@ static rf_status heap_column(const rf_table *table, size_t number, const rf_colu
                         -1);
 }
 
+/* A compressed table has no heap to point into: the place of a cell is its row. */
+static rf_status read_packed(rf_file *file, const rf_hdu *hdu, const rf_ztable *z, size_t number,
+                             const rf_row_walk *walk, uint64_t *lengths, uint64_t *offsets, rf_error *err) {
+  size_t count;
+  rf_zcell *cells = NULL;
+  if (rf_to_size(walk->count, &count) && count <= SIZE_MAX / sizeof *cells)
+    cells = rf_alloc(count * sizeof *cells);
+  if (cells == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " descriptors", walk->count);
+  rf_status status = rf_ztable_read_cells(file, hdu, hdu->table, z, number, walk, cells, err);
+  for (size_t i = 0; i < count && status == RF_OK; i++) {
+    lengths[i] = cells[i].length;
+    offsets[i] = cells[i].length > 0 ? rf_row_at(walk, i) : 0;
+  }
+  rf_free(cells);
+  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, hdu->table, hdu, err) : status;
+}
+
 static rf_status read_descriptors(rf_file *file, size_t index, size_t number, const rf_rows *rows, uint64_t *lengths,
                                   uint64_t *offsets, rf_error *err) {
   rf_hdu *hdu = NULL;
   const rf_table *table;
+  const rf_ztable *z;
   const rf_column *column = NULL;
   rf_row_walk walk;
-  RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
+  RF_TRY(rf_table_logical_locked(file, index, &hdu, &table, &z, err));
   RF_TRY(heap_column(table, number, &column, err));
   RF_TRY(rf_row_walk_init(&walk, table, rows, err));
   if (walk.count == 0)
     return RF_OK;
   if (lengths == NULL || offsets == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to read descriptors into");
+  if (z != NULL)
+    return read_packed(file, hdu, z, number, &walk, lengths, offsets, err);
   descriptor_step d = {.table = table, .lengths = lengths, .offsets = offsets};
   d.step = (rf_row_step){.column = column,
                          .number = number,
@@ -126,6 +147,7 @@ rf_status rf_table_read_descriptors(rf_file *file, size_t index, size_t column, 
 
 typedef struct heap_reader {
   rf_store *store;
+  const rf_ztable *z; /* of a compressed table */
   const rf_column *column;
   rf_row_step step; /* converts runs of elements */
   uint64_t origin;  /* of the heap, in the file */
@@ -252,7 +274,7 @@ static rf_status check_cells(const heap_reader *r, const rf_table *table, uint64
   if (r->count > 0 && (r->lengths == NULL || r->offsets == NULL))
     return rf_fail(err, RF_ERR_ARGUMENT, "there are no places to read");
   for (size_t i = 0; i < r->count; i++) {
-    uint64_t offset = r->lengths[i] > 0 ? r->offsets[i] : 0;
+    uint64_t offset = r->lengths[i] > 0 && r->z == NULL ? r->offsets[i] : 0;
     if (!in_heap(table, r->column, r->lengths[i], offset))
       return rf_fail(err, RF_ERR_RANGE,
                      "cell %zu of %zu has %" PRIu64 " elements at offset %" PRIu64 " of the heap, which has %" PRIu64
@@ -271,8 +293,65 @@ static rf_status check_cells(const heap_reader *r, const rf_table *table, uint64
   return RF_OK;
 }
 
-static rf_status read_heap(rf_file *file, const rf_table *table, heap_reader *r, size_t number, rf_cell_type type,
-                           uint32_t flags, uint64_t out_bytes, rf_error *err) {
+/* ---- out of compressed tables ---- */
+
+typedef struct packed_reader {
+  const heap_reader *r;
+  const uint64_t *begins; /* elements of the output before each cell */
+} packed_reader;
+
+static rf_status take_packed(void *context, size_t i, const uint8_t *bytes, size_t n, rf_error *err) {
+  const packed_reader *p = context;
+  heap_reader own = *p->r;
+  (void)n, (void)err;
+  own.out += (size_t)p->begins[i] * own.element_bytes;
+  own.mask = own.mask != NULL ? own.mask + (size_t)p->begins[i] : NULL;
+  deliver(&own, bytes, (size_t)cell_elements(&own, i));
+  return RF_OK;
+}
+
+static rf_status read_packed_cells(rf_file *file, const rf_hdu *hdu, const heap_reader *r, size_t number,
+                                   rf_zcell *cells, uint64_t *begins, rf_error *err) {
+  packed_reader p = {r, begins};
+  rf_zheap heap = {.file = file,
+                   .hdu = hdu,
+                   .raw = hdu->table,
+                   .z = r->z,
+                   .column = r->column,
+                   .number = number,
+                   .type = r->z->types[number],
+                   .cells = cells,
+                   .rows = r->offsets,
+                   .count = r->count,
+                   .take = take_packed,
+                   .context = &p};
+  uint64_t total = 0;
+  RF_TRY(rf_ztable_find_cells(file, hdu, hdu->table, r->z, number, r->lengths, r->offsets, r->count, cells, err));
+  for (size_t i = 0; i < r->count; i++) {
+    begins[i] = total;
+    total += cell_elements(r, i);
+  }
+  return rf_zheap_run(&heap, err);
+}
+
+static rf_status read_packed_heap(rf_file *file, const rf_hdu *hdu, const heap_reader *r, size_t number,
+                                  rf_error *err) {
+  rf_zcell *cells = rf_alloc_zero(r->count, sizeof *cells);
+  uint64_t *begins = rf_alloc_zero(r->count, sizeof *begins);
+  rf_status status;
+  if (cells == NULL || begins == NULL)
+    status = rf_fail(err, RF_ERR_MEMORY, "no memory for %zu cells", r->count);
+  else
+    status = read_packed_cells(file, hdu, r, number, cells, begins, err);
+  rf_free(cells);
+  rf_free(begins);
+  return status;
+}
+
+/* ---- the call ---- */
+
+static rf_status read_heap(rf_file *file, const rf_hdu *hdu, const rf_table *table, heap_reader *r, size_t number,
+                           rf_cell_type type, uint32_t flags, uint64_t out_bytes, rf_error *err) {
   RF_TRY(heap_column(table, number, &r->column, err));
   rf_status status = rf_row_type_check(r->column, type, flags, err);
   if (status != RF_OK)
@@ -287,6 +366,8 @@ static rf_status read_heap(rf_file *file, const rf_table *table, heap_reader *r,
     return rf_table_blame(err, status, r->column, number, -1);
   if (out_bytes == 0)
     return RF_OK;
+  if (r->z != NULL)
+    return read_packed_heap(file, hdu, r, number, err);
   r->room = table->info.heap_bytes < STAGE_BYTES ? (size_t)table->info.heap_bytes : STAGE_BYTES;
   r->stage = rf_alloc(r->room);
   r->ranges = rf_alloc(MOST_RANGES * sizeof *r->ranges);
@@ -303,9 +384,9 @@ static rf_status read_heap_locked(rf_file *file, size_t index, heap_reader *r, s
                                   uint32_t flags, uint64_t out_bytes, rf_error *err) {
   rf_hdu *hdu = NULL;
   const rf_table *table;
-  RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
-  rf_status status = read_heap(file, table, r, column, type, flags, out_bytes, err);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, table, hdu, err) : status;
+  RF_TRY(rf_table_logical_locked(file, index, &hdu, &table, &r->z, err));
+  rf_status status = read_heap(file, hdu, table, r, column, type, flags, out_bytes, err);
+  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, r->z != NULL ? hdu->table : table, hdu, err) : status;
 }
 
 rf_status rf_table_read_heap(rf_file *file, size_t index, size_t column, const uint64_t *lengths,

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "hdu/table_edit.h"
+#include "hdu/ztable_edit.h"
 
 /* From here on the list of blocks is put in order before it grows. */
 #define MANY_BLOCKS ((size_t)1 << 12)
@@ -228,14 +229,23 @@ static rf_status repack(packer *p, rf_file *file, size_t index, rf_hdu *hdu, uin
   return status;
 }
 
-static rf_status repack_locked(rf_file *file, size_t index, uint64_t *freed, bool *written, rf_error *err) {
-  packer p = {.store = file->store};
-  rf_hdu *hdu;
-  uint64_t gap;
-  RF_TRY(rf_table_editable(file, index, &hdu, &p.table, &gap, err));
+rf_status rf_heap_repack_locked(rf_file *file, size_t index, rf_hdu *hdu, const rf_table *table, uint64_t *freed,
+                                bool *written, rf_error *err) {
+  packer p = {.store = file->store, .table = table};
   rf_status status = repack(&p, file, index, hdu, freed, written, err);
   rf_free(p.blocks);
   return status;
+}
+
+static rf_status repack_locked(rf_file *file, size_t index, uint64_t *freed, bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_table *table;
+  uint64_t gap;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
+    return rf_ztable_repack(file, index, freed, written, err);
+  RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
+  return rf_heap_repack_locked(file, index, hdu, table, freed, written, err);
 }
 
 rf_status rf_table_repack(rf_file *file, size_t index, uint64_t *freed, rf_error *err) {

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "hdu/row_put.h"
 #include "hdu/table_edit.h"
+#include "hdu/ztable_edit.h"
 
 /* Descriptors that are written at a time. */
 #define MOST_DESCRIPTORS ((size_t)1 << 16)
@@ -346,12 +347,68 @@ static rf_status prepare(heap_writer *w, const rf_rows *rows, rf_cell_type type,
   return check_values(w, err);
 }
 
+/* ---- compressed tables ---- */
+
+static rf_status make_cell(void *context, uint64_t i, uint64_t begin, uint8_t *out, rf_error *err) {
+  const heap_writer *w = context;
+  (void)err;
+  if (w->step.type == RF_CELL_BIT)
+    rf_bits_pack(out, w->in + (size_t)begin, (size_t)w->lengths[i]);
+  else
+    put_elements(w, out, begin,
+                 (size_t)(is_raw_bits(w) ? w->lengths[i] / 8 + (w->lengths[i] % 8 != 0) : w->lengths[i]));
+  return RF_OK;
+}
+
+static rf_status packed_header(const heap_writer *w, rf_header *header, rf_error *err) {
+  const rf_table_info *info = &w->table->info;
+  uint64_t more = 0, pcount = 0, gap = info->heap_offset - info->nrows * info->row_bytes;
+  if ((w->widen && !rf_mul_u64(info->nrows, 8, &more)) || !rf_add_u64(gap + info->heap_bytes, w->total, &pcount) ||
+      pcount > INT64_MAX - RF_BLOCK_BYTES)
+    return rf_fail(err, RF_ERR_LIMIT, "the table would have more bytes than a file can hold");
+  if (w->widen)
+    RF_TRY(rf_table_set_integer(header, "NAXIS1", info->row_bytes + 8, NULL, err));
+  RF_TRY(rf_table_set_integer(header, "PCOUNT", pcount, "size of special data area", err));
+  RF_TRY(rf_table_set_heap_place(header, info->heap_offset + more, gap, err));
+  return set_form(w, header, err);
+}
+
+static rf_status write_packed(rf_ztedit *e, heap_writer *w, const rf_rows *rows, rf_cell_type type, uint32_t flags,
+                              uint64_t in_bytes, bool *written, rf_error *err) {
+  w->table = e->z->plain;
+  RF_TRY(prepare(w, rows, type, flags, in_bytes, err));
+  if (w->walk.count == 0)
+    return RF_OK;
+  rf_zcells cells = {.column = w->number,
+                     .walk = &w->walk,
+                     .lengths = w->lengths,
+                     .offset = w->table->info.heap_bytes,
+                     .make = make_cell,
+                     .context = w,
+                     .raw_bits = is_raw_bits(w)};
+  RF_TRY(packed_header(w, e->plain, err));
+  RF_TRY(rf_ztedit_refresh(e, NULL, err));
+  RF_TRY(rf_ztedit_cells(e, &cells, err));
+  return rf_ztedit_commit(e, written, err);
+}
+
+/* ---- any table ---- */
+
 static rf_status write_heap_locked(rf_file *file, size_t index, heap_writer *w, const rf_rows *rows, rf_cell_type type,
                                    uint32_t flags, uint64_t in_bytes, bool *written, rf_error *err) {
   rf_hdu *hdu;
   uint64_t gap, bytes = 0;
   const rf_header *old;
   rf_header *header;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_TABLE) {
+    rf_ztedit e;
+    rf_status status = rf_ztedit_begin(&e, file, index, err);
+    if (status == RF_OK)
+      status = write_packed(&e, w, rows, type, flags, in_bytes, written, err);
+    rf_ztedit_end(&e);
+    return status;
+  }
   RF_TRY(rf_table_editable(file, index, &hdu, &w->table, &gap, err));
   RF_TRY(prepare(w, rows, type, flags, in_bytes, err));
   if (w->walk.count == 0)

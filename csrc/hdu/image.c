@@ -4,12 +4,16 @@
  */
 #include <ctype.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "hdu/convert.h"
+#include "hdu/image_spec.h"
 #include "hdu/section.h"
+#include "hdu/zimage_edit.h"
+#include "hdu/zimage.h"
 
 /* The standard's ceiling on NAXIS (FITS 4.4.1). */
 #define MAX_AXES 999
@@ -25,12 +29,27 @@ rf_status rf_image_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_erro
   return RF_OK;
 }
 
-rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf_error *err) {
+/* The image that HDU `index` is or, compressed, stands for. `lock` held. */
+static rf_status logical_image(rf_file *file, size_t index, const rf_hdu **image, rf_error *err) {
   rf_hdu *hdu = NULL;
+  rf_zimage *zimage = NULL;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE) {
+    RF_TRY(rf_zimage_locked(file, index, NULL, &zimage, err));
+    *image = &zimage->image;
+    return RF_OK;
+  }
+  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
+  *image = hdu;
+  return RF_OK;
+}
+
+rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf_error *err) {
+  const rf_hdu *hdu = NULL;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = rf_image_hdu_locked(file, index, &hdu, err);
+    status = logical_image(file, index, &hdu, err);
     if (status == RF_OK) {
       info->stored = rf_convert_stored_type(hdu->bitpix);
       info->type = rf_convert_value_type(hdu);
@@ -45,16 +64,33 @@ rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
 
+rf_status rf_image_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t capacity, size_t *naxis,
+                            rf_error *err) {
+  const rf_hdu *hdu = NULL;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = logical_image(file, index, &hdu, err);
+    if (status == RF_OK) {
+      *naxis = (size_t)hdu->naxis;
+      for (size_t i = 0; i < *naxis && i < capacity; i++)
+        axes[i] = hdu->axes[*naxis - 1 - i];
+    }
+    rf_file_end_read(file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}
+
 /* ---- creating ---- */
 
-static int spec_bitpix(rf_type type) {
+int rf_image_spec_bitpix(rf_type type) {
   int bits = 8 * (int)rf_type_bytes(type);
   return type == RF_F32 || type == RF_F64 ? -bits : bits;
 }
 
-static rf_status check_spec(const rf_image_spec *spec, rf_error *err) {
+rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err) {
   uint64_t bytes = rf_type_bytes(spec->type);
-  int bitpix = spec_bitpix(spec->type);
+  int bitpix = rf_image_spec_bitpix(spec->type);
   if (bytes == 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "unknown pixel type %d", (int)spec->type);
   if (spec->naxis < 0 || spec->naxis > MAX_AXES || (spec->naxis > 0 && spec->axes == NULL))
@@ -102,7 +138,8 @@ static rf_status append_structure(rf_header *header, const rf_image_spec *spec, 
     RF_TRY(rf_header_append_logical(header, "SIMPLE", true, "conforms to FITS standard", err));
   else
     RF_TRY(rf_header_append_string(header, "XTENSION", "IMAGE   ", "IMAGE extension", err));
-  RF_TRY(rf_header_append_integer(header, "BITPIX", spec_bitpix(spec->type), "number of bits per data pixel", err));
+  RF_TRY(rf_header_append_integer(header, "BITPIX", rf_image_spec_bitpix(spec->type), "number of bits per data pixel",
+                                  err));
   RF_TRY(append_axes(header, spec, err));
   if (primary)
     return rf_header_append_logical(header, "EXTEND", true, "FITS dataset may contain extensions", err);
@@ -111,7 +148,7 @@ static rf_status append_structure(rf_header *header, const rf_image_spec *spec, 
 }
 
 /* The conventions for types that BITPIX does not have (FITS 5.2.5). */
-static rf_status append_twin(rf_header *header, rf_type type, rf_error *err) {
+rf_status rf_image_spec_twin(rf_header *header, rf_type type, rf_error *err) {
   if (type == RF_I8)
     RF_TRY(rf_header_append_integer(header, "BZERO", -128, "offset data range to that of signed byte", err));
   else if (type == RF_U16)
@@ -126,7 +163,7 @@ static rf_status append_twin(rf_header *header, rf_type type, rf_error *err) {
   return rf_header_append_integer(header, "BSCALE", 1, "default scaling factor", err);
 }
 
-static rf_status append_names(rf_header *header, const rf_image_spec *spec, rf_error *err) {
+rf_status rf_image_spec_names(rf_header *header, const rf_image_spec *spec, rf_error *err) {
   if (spec->has_blank)
     RF_TRY(rf_header_append_integer(header, "BLANK", spec->blank, "stored value of undefined pixels", err));
   if (spec->extname != NULL) {
@@ -149,12 +186,12 @@ static bool left_out(const rf_image_spec *spec, const char *keyword) {
   if (rf_keyword_is_protected(keyword) || same_keyword(keyword, "BSCALE") || same_keyword(keyword, "BZERO"))
     return true;
   if (same_keyword(keyword, "BLANK"))
-    return spec->has_blank || spec_bitpix(spec->type) < 0;
+    return spec->has_blank || rf_image_spec_bitpix(spec->type) < 0;
   return (spec->extname != NULL && same_keyword(keyword, "EXTNAME")) ||
          (spec->extver >= 0 && same_keyword(keyword, "EXTVER"));
 }
 
-static rf_status append_user_cards(rf_header *header, const rf_image_spec *spec, rf_error *err) {
+rf_status rf_image_spec_cards(rf_header *header, const rf_image_spec *spec, rf_error *err) {
   const rf_header *from = spec->header;
   size_t count = from != NULL ? rf_header_count(from) : 0;
   for (size_t i = 0, span; i < count; i += span) {
@@ -170,9 +207,9 @@ static rf_status append_user_cards(rf_header *header, const rf_image_spec *spec,
 
 static rf_status build_header(rf_header *header, const rf_image_spec *spec, bool primary, rf_error *err) {
   RF_TRY(append_structure(header, spec, primary, err));
-  RF_TRY(append_twin(header, spec->type, err));
-  RF_TRY(append_names(header, spec, err));
-  return append_user_cards(header, spec, err);
+  RF_TRY(rf_image_spec_twin(header, spec->type, err));
+  RF_TRY(rf_image_spec_names(header, spec, err));
+  return rf_image_spec_cards(header, spec, err);
 }
 
 /* Exclusive lock held. */
@@ -193,16 +230,21 @@ static rf_status create_locked(rf_file *file, const rf_image_spec *spec, size_t 
   return status;
 }
 
+static rf_status create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {
+  RF_TRY(rf_file_begin_write(file, err));
+  rf_status status = create_locked(file, spec, index, err);
+  /* A failed append has cut the file back. */
+  rf_file_end_write(file, status, false);
+  return status;
+}
+
 rf_status rf_image_create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {
   rf_error_clear(err);
-  rf_status status = check_spec(spec, err);
+  /* Callers that were built before there was compression have a shorter struct. */
+  bool compressed = spec->size > offsetof(rf_image_spec, compression) && spec->compression != NULL;
+  rf_status status = rf_image_spec_check(spec, err);
   if (status == RF_OK)
-    status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = create_locked(file, spec, index, err);
-    /* A failed append has cut the file back. */
-    rf_file_end_write(file, status, false);
-  }
+    status = compressed ? rf_zimage_create(file, spec, index, err) : create(file, spec, index, err);
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), -1);
 }
 
@@ -241,6 +283,9 @@ static rf_status extend_locked(rf_file *file, size_t index, uint64_t length, boo
   const rf_header *old_header;
   rf_header *header;
   char keyword[16];
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+    return rf_zimage_extend_locked(file, index, length, written, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   RF_TRY(check_extend(file, hdu, length, &data_bytes, err));
   if (length == hdu->axes[hdu->naxis - 1])

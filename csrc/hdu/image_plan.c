@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "hdu/section.h"
+#include "hdu/zimage_read.h"
 
 /* An ascending copy of an index list without repeats. */
 static uint64_t sort_indices(uint64_t *indices, uint64_t count) {
@@ -119,6 +120,9 @@ static rf_status plan_locked(rf_file *file, size_t index, const rf_axis *axes, p
   rf_hdu *hdu;
   rf_section section;
   uint64_t *memory;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+    return rf_zimage_plan(file, index, axes, plan->ranges, plan->capacity, &plan->count, &plan->bytes, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_section_init(&section, hdu, axes, err));
   if (section.count == 0)

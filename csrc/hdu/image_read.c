@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "hdu/convert.h"
 #include "hdu/section.h"
+#include "hdu/zimage_read.h"
 
 /* Bytes fetched before they are converted: half of a usual second-level cache. */
 #define BATCH_BYTES ((size_t)512 << 10)
@@ -315,6 +316,9 @@ static rf_status read_hdu(rf_file *file, const rf_hdu *hdu, const rf_axis *axes,
 static rf_status read_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, void *out,
                              uint64_t out_bytes, uint8_t *mask, rf_error *err) {
   rf_hdu *hdu;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+    return rf_zimage_read(file, index, axes, type, flags, out, out_bytes, mask, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   return read_hdu(file, hdu, axes, type, flags, out, out_bytes, mask, err);
 }
@@ -333,14 +337,22 @@ rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_typ
 /* No edit can come between the look at the generation and the reading: it would need the lock for itself. */
 static rf_status read_box_locked(const rf_box_source *source, const rf_axis box[2], void *out, rf_error *err) {
   rf_hdu *hdu;
+  rf_zimage *zimage = NULL;
   uint64_t bytes;
   if (source->generation != rf_file_generation(source->file))
     return rf_fail(err, RF_ERR_ARGUMENT, "the file was changed since its generation %" PRIu64, source->generation);
-  RF_TRY(rf_image_hdu_locked(source->file, source->index, &hdu, err));
-  if (hdu->naxis != 2)
-    return rf_fail(err, RF_ERR_ARGUMENT, "a box has 2 axes and the image %d", hdu->naxis);
+  RF_TRY(rf_file_hdu_locked(source->file, source->index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+    RF_TRY(rf_zimage_locked(source->file, source->index, NULL, &zimage, err));
+  else
+    RF_TRY(rf_image_hdu_locked(source->file, source->index, &hdu, err));
+  int naxis = zimage != NULL ? zimage->image.naxis : hdu->naxis;
+  if (naxis != 2)
+    return rf_fail(err, RF_ERR_ARGUMENT, "a box has 2 axes and the image %d", naxis);
   if (!rf_mul_u64(box[0].count, box[1].count, &bytes) || !rf_mul_u64(bytes, rf_type_bytes(source->type), &bytes))
     return rf_fail(err, RF_ERR_RANGE, "a box of %" PRIu64 " rows is larger than any image", box[0].count);
+  if (zimage != NULL)
+    return rf_zimage_read(source->file, source->index, box, source->type, 0, out, bytes, NULL, err);
   return read_hdu(source->file, hdu, box, source->type, 0, out, bytes, NULL, err);
 }
 

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "hdu/convert.h"
 #include "hdu/section.h"
+#include "hdu/zimage_edit.h"
 
 /* Large enough that a system call costs little beside the copy, small enough to stay in the cache. */
 #define BUFFER_BYTES ((size_t)512 << 10)
@@ -141,6 +142,9 @@ static rf_status write_locked(rf_file *file, size_t index, const rf_axis *axes, 
   rf_hdu *hdu;
   rf_section section;
   rf_convert convert;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+    return rf_zimage_write_locked(file, index, axes, type, flags, in, in_bytes, mask, written, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
   RF_TRY(rf_section_init(&section, hdu, axes, err));
@@ -168,6 +172,9 @@ static rf_status check_locked(rf_file *file, size_t index, rf_type type, uint32_
                               const uint8_t *mask, rf_error *err) {
   rf_hdu *hdu;
   rf_convert convert;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+    return rf_zimage_check_locked(file, index, type, flags, in, count, mask, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
   if (count > 0 && in == NULL)

@@ -105,13 +105,13 @@ static rf_status make_room(rf_file *file, uint64_t begin, uint64_t end, uint64_t
   return end < size ? rf_store_truncate(file->store, end, err) : RF_OK;
 }
 
-static rf_status append_entry(rf_file *file, const rf_header *header, rf_hdu *hdu, rf_error *err) {
+static rf_status append_entry(rf_file *file, const rf_header *header, uint64_t least, rf_hdu *hdu, rf_error *err) {
   uint64_t size, begin = file->scan_offset, end = 0;
   char *bytes;
   size_t n = 0;
   RF_TRY(rf_store_size(file->store, &size, err));
   RF_TRY(check_last_complete(file, size, err));
-  RF_TRY(format_header(file, header, 0, &bytes, &n, err));
+  RF_TRY(format_header(file, header, least, &bytes, &n, err));
   hdu->header_offset = begin;
   hdu->header_bytes = n;
   hdu->data_offset = begin + n;
@@ -150,6 +150,11 @@ static rf_status settle_last(rf_file *file, rf_error *err) {
 }
 
 rf_status rf_file_append_locked(rf_file *file, const rf_header *header, size_t *index, rf_error *err) {
+  return rf_file_append_room_locked(file, header, 0, index, err);
+}
+
+rf_status rf_file_append_room_locked(rf_file *file, const rf_header *header, uint64_t least, size_t *index,
+                                     rf_error *err) {
   size_t count;
   rf_hdu *hdu;
   if (file->closed)
@@ -164,7 +169,7 @@ rf_status rf_file_append_locked(rf_file *file, const rf_header *header, size_t *
     rf_free(hdu);
     return status;
   }
-  status = append_entry(file, header, hdu, err);
+  status = append_entry(file, header, least, hdu, err);
   if (status != RF_OK) {
     rf_hdu_clear(hdu);
     rf_free(hdu);
@@ -295,6 +300,9 @@ static rf_status is_same(rf_file *file, const rf_hdu *hdu, const char *bytes, si
 static void refresh_index(rf_file *file, size_t index, rf_hdu *fresh, uint64_t shift) {
   rf_hdu *hdu = file->hdus[index];
   fresh->settle = hdu->settle;
+  fresh->has_cache_limit = hdu->has_cache_limit;
+  fresh->cache_limit = hdu->cache_limit;
+  fresh->zstate = hdu->zstate;
   rf_hdu_clear(hdu);
   *hdu = *fresh;
   if (fresh->axes == fresh->small_axes)

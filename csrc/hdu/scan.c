@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "hdu/zimage.h"
 
 /* A first header is read as one block, which is all that most have; the rest of a long one in larger pieces. */
 #define WINDOW_BLOCKS 4
@@ -442,7 +443,13 @@ static bool has_data(const rf_hdu *hdu) {
   return hdu->naxis > 0;
 }
 
-static void describe(const rf_hdu *hdu, rf_hdu_info *info) {
+static rf_status describe(rf_file *file, rf_hdu *hdu, rf_hdu_info *info, rf_error *err) {
+  const rf_header *header;
+  bool data = has_data(hdu);
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE) {
+    RF_TRY(rf_file_header_locked(file, hdu, &header, err));
+    data = rf_zimage_has_data(header);
+  }
   rf_hdu_info all = {
       .size = info->size,
       .kind = hdu->kind,
@@ -454,12 +461,13 @@ static void describe(const rf_hdu *hdu, rf_hdu_info *info) {
       .header_bytes = hdu->header_bytes,
       .data_offset = hdu->data_offset,
       .data_bytes = hdu->data_bytes,
-      .has_data = has_data(hdu),
+      .has_data = data,
       .extver = hdu->extver,
       .has_extname = hdu->has_extname,
   };
   memcpy(all.extname, hdu->extname, sizeof all.extname);
   memcpy(info, &all, info->size < sizeof all ? info->size : sizeof all);
+  return RF_OK;
 }
 
 rf_status rf_hdu_get_info(rf_file *file, size_t index, rf_hdu_info *info, rf_error *err) {
@@ -469,7 +477,7 @@ rf_status rf_hdu_get_info(rf_file *file, size_t index, rf_hdu_info *info, rf_err
   if (status == RF_OK) {
     status = rf_file_hdu_locked(file, index, &hdu, err);
     if (status == RF_OK)
-      describe(hdu, info);
+      status = describe(file, hdu, info, err);
     rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, hdu_number(index));

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "hdu/zimage.h"
+#include "hdu/ztable.h"
 
 #define SMALL_AXES (sizeof((rf_hdu *)0)->small_axes / sizeof(uint64_t))
 #define MOST_AXES 999    /* FITS 4.4.1.1 */
@@ -26,6 +28,10 @@ void rf_hdu_clear(rf_hdu *hdu) {
   hdu->header = NULL;
   rf_free(hdu->table);
   hdu->table = NULL;
+  rf_zimage_free(hdu->zimage);
+  hdu->zimage = NULL;
+  rf_ztable_free(hdu->ztable);
+  hdu->ztable = NULL;
 }
 
 bool rf_card_is_end(const char card[RF_CARD_BYTES]) {

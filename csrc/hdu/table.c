@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "hdu/ascii_table.h"
+#include "hdu/ztable.h"
 
 /* ---- messages ---- */
 
@@ -275,8 +276,7 @@ static rf_status check_rows(const rf_table_info *info, const rf_hdu *hdu, rf_err
                  info->nrows, info->row_bytes, hdu->data_bytes, hdu->gcount);
 }
 
-/* One block of memory, so that an entry of the index can let it go without knowing what it is. */
-static rf_status make_table(const rf_hdu *hdu, rf_header *header, rf_table **out, rf_error *err) {
+rf_status rf_table_make(const rf_hdu *hdu, rf_header *header, rf_table **out, rf_error *err) {
   rf_table_info info;
   RF_TRY(describe_table(&info, hdu, header, err));
   RF_TRY(check_rows(&info, hdu, err));
@@ -303,7 +303,7 @@ rf_status rf_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_ta
   rf_status status = RF_OK;
   rf_mutex_lock(&file->scan_lock);
   if (found->table == NULL)
-    status = make_table(found, found->header, &found->table, err);
+    status = rf_table_make(found, found->header, &found->table, err);
   else if (found->table->info.data_offset != found->data_offset)
     found->table->info.data_offset = found->data_offset; /* an edit of an HDU before has moved this one */
   *table = found->table;
@@ -334,10 +334,11 @@ static void give(void *out, const void *from, size_t size) {
 
 rf_status rf_table_get_info(rf_file *file, size_t index, rf_table_info *info, rf_error *err) {
   const rf_table *table = NULL;
+  const rf_ztable *z;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = rf_table_locked(file, index, NULL, &table, err);
+    status = rf_table_logical_locked(file, index, NULL, &table, &z, err);
     if (status == RF_OK)
       give(info, &table->info, sizeof table->info);
     rf_file_end_read(file);
@@ -348,10 +349,11 @@ rf_status rf_table_get_info(rf_file *file, size_t index, rf_table_info *info, rf
 rf_status rf_table_get_column(rf_file *file, size_t index, size_t column, rf_column_info *info, rf_error *err) {
   const rf_table *table = NULL;
   const rf_column *found = NULL;
+  const rf_ztable *z;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = rf_table_locked(file, index, NULL, &table, err);
+    status = rf_table_logical_locked(file, index, NULL, &table, &z, err);
     if (status == RF_OK)
       status = rf_table_column(table, column, &found, err);
     if (status == RF_OK)
@@ -388,10 +390,11 @@ rf_status rf_table_find(const rf_table *table, const char *name, size_t *column,
 
 rf_status rf_table_find_column(rf_file *file, size_t index, const char *name, size_t *column, rf_error *err) {
   const rf_table *table = NULL;
+  const rf_ztable *z;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = rf_table_locked(file, index, NULL, &table, err);
+    status = rf_table_logical_locked(file, index, NULL, &table, &z, err);
     if (status == RF_OK)
       status = rf_table_find(table, name, column, err);
     rf_file_end_read(file);

@@ -16,6 +16,10 @@ typedef struct rf_table {
 
 /* ---- table.c ---- */
 
+/* The table that a header describes: one block of memory, so that an entry of the index can let it go without knowing
+ * what it is. Asks the header for values. */
+rf_status rf_table_make(const rf_hdu *hdu, rf_header *header, rf_table **out, rf_error *err);
+
 /* The table of HDU `index`, made when first asked for and kept until the entry changes. `lock` held either way; valid
  * as long as it is. RF_ERR_TYPE when the HDU is no table. */
 rf_status rf_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **table, rf_error *err);
@@ -160,6 +164,11 @@ void rf_text_widen(uint8_t *dst, const uint8_t *src, size_t n);
 /* Reads the rows of a walk that is not empty through a plan that is not empty. RF_ERR_TRUNCATED: see below. */
 rf_status rf_table_read_plan(rf_file *file, const rf_table *table, const rf_row_plan *plan, const rf_row_walk *walk,
                              rf_error *err);
+
+/* The same of any table: `z` is that of a compressed one, else NULL. What is cut short is explained. */
+struct rf_ztable;
+rf_status rf_table_read_rows(rf_file *file, const rf_hdu *hdu, const rf_table *table, const struct rf_ztable *z,
+                             const rf_row_plan *plan, const rf_row_walk *walk, rf_error *err);
 
 /* Says of a read that went past the end of the file how much of the table is missing. */
 rf_status rf_table_explain(rf_file *file, const rf_table *table, const rf_hdu *hdu, rf_error *err);

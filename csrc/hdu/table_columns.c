@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "hdu/ascii_table.h"
 #include "hdu/table_edit.h"
+#include "hdu/ztable_edit.h"
 
 /* ---- rows and heap in their new places ---- */
 
@@ -33,11 +34,11 @@ static rf_status change_columns(void *context, rf_store *store, uint64_t data, r
   return to < from ? rf_store_move(store, from, to, c->behind, err) : RF_OK;
 }
 
-static void begin_change(column_change *c, const rf_table *table, const rf_hdu *hdu) {
+static void begin_change(column_change *c, const rf_table *table, int64_t behind) {
   *c = (column_change){.nrows = table->info.nrows,
                        .old_bytes = table->info.row_bytes,
                        .new_bytes = table->info.row_bytes,
-                       .behind = (uint64_t)hdu->pcount,
+                       .behind = (uint64_t)behind,
                        .blank = table->info.kind == RF_HDU_ASCII_TABLE ? ' ' : 0};
 }
 
@@ -97,6 +98,30 @@ static rf_status shift_starts(rf_header *header, const rf_table *table, uint64_t
     RF_TRY(rf_table_set_integer(header, keyword, (uint64_t)(offset + bytes + 1), NULL, err));
   }
   return RF_OK;
+}
+
+/* ---- compressed tables ---- */
+
+/* The table that a compressed one stands for, and its header (rf_header_free); for others *z is NULL. */
+static rf_status take_packed(rf_file *file, size_t index, const rf_table **table, const rf_ztable **z,
+                             rf_header **header, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_header *raw;
+  *header = NULL;
+  RF_TRY(rf_table_logical_locked(file, index, &hdu, table, z, err));
+  if (*z == NULL)
+    return RF_OK;
+  RF_TRY(rf_file_header_locked(file, hdu, &raw, err));
+  return rf_ztable_plain_header(raw, header, err);
+}
+
+/* What stands behind the rows of the table, of which a compressed one has nothing. */
+static rf_status packed_change(rf_header *header, column_change *c, size_t ncols, const rf_table *table,
+                               rf_error *err) {
+  uint64_t gap = table->info.heap_offset - table->info.nrows * table->info.row_bytes;
+  RF_TRY(rf_table_set_integer(header, "NAXIS1", c->new_bytes, NULL, err));
+  RF_TRY(rf_table_set_integer(header, "TFIELDS", ncols, NULL, err));
+  return rf_table_set_heap_place(header, c->nrows * c->new_bytes + gap, gap, err);
 }
 
 /* ---- inserting ---- */
@@ -175,6 +200,20 @@ static rf_status insert_cards(const rf_header *old, const rf_table *table, size_
   return status;
 }
 
+static rf_status insert_packed(rf_file *file, size_t index, size_t position, const rf_column_spec *spec,
+                               const rf_table *table, const rf_header *old, bool *written, rf_error *err) {
+  rf_header *header = NULL;
+  column_change change;
+  RF_TRY(check_insert(table, position, spec, err));
+  begin_change(&change, table, (int64_t)table->info.heap_bytes);
+  RF_TRY(insert_cards(old, table, position, spec, &change, &header, err));
+  rf_status status = packed_change(header, &change, table->info.ncols + 1, table, err);
+  if (status == RF_OK)
+    status = rf_ztable_insert(file, index, header, position, written, err);
+  rf_header_free(header);
+  return status;
+}
+
 static rf_status insert_locked(rf_file *file, size_t index, size_t position, const rf_column_spec *spec, bool *written,
                                rf_error *err) {
   rf_hdu *hdu;
@@ -184,11 +223,18 @@ static rf_status insert_locked(rf_file *file, size_t index, size_t position, con
   rf_column_spec own;
   column_change change;
   uint64_t gap;
-  RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
+  const rf_ztable *z;
   RF_TRY(rf_spec_take(spec, position, &own, err));
+  RF_TRY(take_packed(file, index, &table, &z, &header, err));
+  if (z != NULL) {
+    rf_status status = insert_packed(file, index, position, &own, table, header, written, err);
+    rf_header_free(header);
+    return status;
+  }
+  RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
   RF_TRY(check_insert(table, position, &own, err));
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));
-  begin_change(&change, table, hdu);
+  begin_change(&change, table, hdu->pcount);
   RF_TRY(insert_cards(old, table, position, &own, &change, &header, err));
   rf_status status = apply(file, index, header, &change, table->info.ncols + 1, gap, written, err);
   rf_header_free(header);
@@ -229,6 +275,22 @@ static void cut_ascii(const rf_table *table, size_t column, uint64_t *at, uint64
   }
 }
 
+static rf_status delete_packed(rf_file *file, size_t index, size_t column, const rf_table *table, const rf_header *old,
+                               bool *written, rf_error *err) {
+  const rf_column *found;
+  rf_header *header = NULL;
+  column_change change;
+  RF_TRY(rf_table_column(table, column, &found, err));
+  begin_change(&change, table, (int64_t)table->info.heap_bytes);
+  narrow_at(&change, found->info.offset, found->info.bytes);
+  RF_TRY(rf_header_renumber(old, (unsigned)column + 1, (unsigned)column + 2, -1, NULL, &header, err));
+  rf_status status = packed_change(header, &change, table->info.ncols - 1, table, err);
+  if (status == RF_OK)
+    status = rf_ztable_delete(file, index, header, column, written, err);
+  rf_header_free(header);
+  return status;
+}
+
 static rf_status delete_locked(rf_file *file, size_t index, size_t column, bool *written, rf_error *err) {
   rf_hdu *hdu;
   const rf_table *table;
@@ -237,6 +299,13 @@ static rf_status delete_locked(rf_file *file, size_t index, size_t column, bool 
   rf_header *header;
   column_change change;
   uint64_t gap;
+  const rf_ztable *z;
+  RF_TRY(take_packed(file, index, &table, &z, &header, err));
+  if (z != NULL) {
+    rf_status status = delete_packed(file, index, column, table, header, written, err);
+    rf_header_free(header);
+    return status;
+  }
   RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
   RF_TRY(rf_table_column(table, column, &found, err));
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));
@@ -244,7 +313,7 @@ static rf_status delete_locked(rf_file *file, size_t index, size_t column, bool 
   bool ascii = table->info.kind == RF_HDU_ASCII_TABLE;
   if (ascii)
     cut_ascii(table, column, &at, &bytes);
-  begin_change(&change, table, hdu);
+  begin_change(&change, table, hdu->pcount);
   narrow_at(&change, at, bytes);
   RF_TRY(rf_header_renumber(old, (unsigned)column + 1, (unsigned)column + 2, -1, NULL, &header, err));
   rf_status status = RF_OK;
@@ -293,7 +362,10 @@ static rf_status describe_locked(rf_file *file, size_t index, size_t column, con
   const rf_header *old;
   rf_header *header;
   uint64_t gap;
-  RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
+  /* Names and units are those of the binary table, too. */
+  RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
+  if (hdu->kind != RF_HDU_COMPRESSED_TABLE)
+    RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
   RF_TRY(rf_table_column(table, column, &found, err));
   if (name != NULL && name[0] == '\0')
     return rf_fail(err, RF_ERR_ARGUMENT, "a column cannot lose its name");

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "hdu/ascii_table.h"
 #include "hdu/table_edit.h"
+#include "hdu/ztable_edit.h"
 
 /* ---- checks ---- */
 
@@ -91,7 +92,7 @@ static bool is_from_spec(const char *keyword) {
 
 /* Does a card of the caller's header have no place in the new table? */
 static bool left_out(const rf_table_spec *spec, const char *keyword) {
-  if (rf_keyword_is_protected(keyword) || is_from_spec(keyword))
+  if (rf_keyword_is_protected(keyword) || is_from_spec(keyword) || rf_ztable_is_own(keyword))
     return true;
   if (same_keyword(keyword, "BSCALE") || same_keyword(keyword, "BZERO") || same_keyword(keyword, "BLANK"))
     return true;
@@ -123,7 +124,7 @@ static rf_status build_header(rf_header *header, const rf_table_spec *spec, rf_e
 /* ---- the file ---- */
 
 /* An extension needs a primary HDU before it. */
-static rf_status append_empty_primary(rf_file *file, rf_error *err) {
+rf_status rf_file_append_primary(rf_file *file, rf_error *err) {
   rf_header *header;
   size_t index;
   RF_TRY(rf_header_new(&header, err));
@@ -141,7 +142,7 @@ static rf_status append_empty_primary(rf_file *file, rf_error *err) {
 }
 
 /* The empty primary HDU was made for a table that could not be made. */
-static void remove_primary(rf_file *file) {
+void rf_file_remove_primary(rf_file *file) {
   if (rf_store_truncate(file->store, 0, NULL) != RF_OK)
     return; /* a file with nothing but an empty primary HDU is a good one */
   rf_hdu_clear(file->hdus[0]);
@@ -168,12 +169,12 @@ static rf_status create_locked(rf_file *file, const rf_header *header, size_t *i
   rf_status status = rf_file_hdu_locked(file, 0, &first, &why);
   bool empty = status == RF_ERR_NOT_FOUND;
   if (empty)
-    RF_TRY(append_empty_primary(file, err));
+    RF_TRY(rf_file_append_primary(file, err));
   else if (status != RF_OK)
     return rf_file_hdu_locked(file, 0, &first, err);
   status = rf_file_append_locked(file, header, index, err);
   if (status != RF_OK && empty)
-    remove_primary(file);
+    rf_file_remove_primary(file);
   if (status == RF_OK)
     status = blank_rows(file, *index, written, err);
   return status;
@@ -181,7 +182,13 @@ static rf_status create_locked(rf_file *file, const rf_header *header, size_t *i
 
 /* The caller's structs may be of an older and shorter kind. */
 static rf_status take_spec(const rf_table_spec *from, rf_table_spec *spec, rf_column_spec **columns, rf_error *err) {
-  *spec = *from;
+  memset(spec, 0, sizeof *spec);
+  if (from->size < offsetof(rf_table_spec, compression))
+    return rf_fail(err, RF_ERR_ARGUMENT, "a description of a table of %zu bytes, where %zu are expected", from->size,
+                   sizeof *spec);
+  memcpy(spec, from, from->size < sizeof *spec ? from->size : sizeof *spec);
+  if (spec->compression != NULL && spec->kind != RF_HDU_TABLE)
+    return rf_fail(err, RF_ERR_ARGUMENT, "only binary tables can be compressed");
   RF_TRY(check_columns(spec, err));
   *columns = rf_alloc_zero(spec->ncols > 0 ? spec->ncols : 1, sizeof **columns);
   if (*columns == NULL)
@@ -212,7 +219,10 @@ rf_status rf_table_create(rf_file *file, const rf_table_spec *spec, size_t *inde
   if (status == RF_OK)
     status = rf_file_begin_write(file, err);
   if (status == RF_OK) {
-    status = create_locked(file, header, &made, &written, err);
+    if (own.compression != NULL)
+      status = rf_ztable_create(file, header, own.compression, &made, &written, err);
+    else
+      status = create_locked(file, header, &made, &written, err);
     rf_file_end_write(file, status, written);
   }
   if (status == RF_OK)

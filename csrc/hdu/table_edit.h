@@ -32,6 +32,13 @@ rf_status rf_spec_take(const rf_column_spec *from, size_t position, rf_column_sp
 
 rf_status rf_table_set_integer(rf_header *header, const char *keyword, uint64_t value, const char *comment,
                                rf_error *err);
+/* ---- table_create.c ---- */
+
+/* An extension needs a primary HDU before it: appends an empty one to an empty file, and takes it away again when what
+ * it was made for could not be made. Exclusive lock held. */
+rf_status rf_file_append_primary(rf_file *file, rf_error *err);
+void rf_file_remove_primary(rf_file *file);
+
 /* ---- column_keyword.c ---- */
 
 /* Where in a keyword the numbers of columns stand ("TFORM12", "TCRPX3A", "2CTYP12", "TP3_4"): text[at[i]] is the first
@@ -98,6 +105,13 @@ rf_status rf_rows_rewrite(rf_store *store, uint64_t data, uint64_t nrows, uint64
 /* Closes the gaps that the rows of a walk leave, which must ascend: the rows behind them move up, in pieces. */
 rf_status rf_rows_squeeze(rf_store *store, uint64_t data, uint64_t nrows, uint64_t row_bytes, const rf_row_walk *gone,
                           rf_error *err);
+
+/* ---- heap_repack.c ---- */
+
+/* Writes the heap of a table, which has passed the checks of rf_table_editable or its like, without what no descriptor
+ * points at, right behind the rows. *freed: bytes less. */
+rf_status rf_heap_repack_locked(rf_file *file, size_t index, rf_hdu *hdu, const rf_table *table, uint64_t *freed,
+                                bool *written, rf_error *err);
 
 /* ---- table_resize.c ---- */
 

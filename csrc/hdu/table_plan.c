@@ -3,10 +3,11 @@
  * What reading rows would fetch, in the order of the file: for callers who want to know before they ask a slow store.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "hdu/table.h"
+#include "hdu/ztable.h"
 
 /* Rows that are closer are read in one range; as in table_read.c. */
 #define RANGE_COST ((uint64_t)4096)
@@ -111,17 +112,77 @@ static rf_status plan_rows(const rf_table *table, const rf_row_walk *walk, uint6
   return RF_OK;
 }
 
+/* ---- compressed tables: descriptors and streams of the tiles ---- */
+
+typedef struct range_list {
+  rf_range *ranges;
+  size_t count;
+  size_t room;
+  bool full; /* no memory */
+} range_list;
+
+static void take_range(void *context, uint64_t begin, uint64_t end) {
+  range_list *list = context;
+  if (list->count == list->room && !list->full) {
+    size_t room = list->room > 0 ? 2 * list->room : 256;
+    rf_range *grown = room <= SIZE_MAX / sizeof *grown ? rf_realloc(list->ranges, room * sizeof *grown) : NULL;
+    list->full = grown == NULL;
+    list->ranges = grown != NULL ? grown : list->ranges;
+    list->room = grown != NULL ? room : list->room;
+  }
+  if (!list->full && end > begin)
+    list->ranges[list->count++] = (rf_range){begin, (size_t)(end - begin), NULL};
+}
+
+static int by_offset(const void *a, const void *b) {
+  const rf_range *x = a, *y = b;
+  return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+static rf_status plan_tiles(rf_file *file, const rf_hdu *hdu, const rf_ztable *z, const rf_row_walk *walk,
+                            const size_t *columns, size_t count, planner *plan, rf_error *err) {
+  size_t all[RF_MOST_COLUMNS];
+  range_list list = {NULL, 0, 0, false};
+  for (size_t i = 0; i < z->plain->info.ncols; i++)
+    all[i] = i;
+  rf_ztiles tiles = {.file = file,
+                     .hdu = hdu,
+                     .raw = hdu->table,
+                     .z = z,
+                     .walk = walk,
+                     .columns = columns != NULL ? columns : all,
+                     .count = columns != NULL ? count : z->plain->info.ncols,
+                     .plan = take_range,
+                     .context = &list};
+  rf_status status = rf_ztiles_run(&tiles, err);
+  if (status == RF_OK && list.full)
+    status = rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu ranges", list.count);
+  if (list.count > 0)
+    qsort(list.ranges, list.count, sizeof *list.ranges, by_offset);
+  for (size_t i = 0; i < list.count && status == RF_OK; i++)
+    add(plan, list.ranges[i].offset, list.ranges[i].offset + list.ranges[i].length);
+  rf_free(list.ranges);
+  return status;
+}
+
+/* ---- any table ---- */
+
 static rf_status plan_locked(rf_file *file, size_t index, const rf_rows *rows, const size_t *columns, size_t count,
                              planner *plan, rf_error *err) {
+  rf_hdu *hdu = NULL;
   const rf_table *table;
+  const rf_ztable *z;
   rf_row_walk walk;
   uint64_t low = 0, high = 0;
-  RF_TRY(rf_table_locked(file, index, NULL, &table, err));
+  RF_TRY(rf_table_logical_locked(file, index, &hdu, &table, &z, err));
   RF_TRY(rf_row_walk_init(&walk, table, rows, err));
   RF_TRY(find_window(table, columns, count, &low, &high, err));
   if (walk.count == 0)
     return RF_OK;
-  RF_TRY(plan_rows(table, &walk, low, high, plan, err));
+  if (z != NULL)
+    RF_TRY(plan_tiles(file, hdu, z, &walk, columns, count, plan, err));
+  else
+    RF_TRY(plan_rows(table, &walk, low, high, plan, err));
   flush(plan);
   return RF_OK;
 }

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "hdu/table.h"
+#include "hdu/ztable.h"
 
 /* Bytes fetched before they are converted: they should still be in the second cache then. A store across a network gets
  * more at once: each call is a round trip. */
@@ -301,20 +302,31 @@ rf_status rf_table_explain(rf_file *file, const rf_table *table, const rf_hdu *h
   return RF_ERR_TRUNCATED;
 }
 
+rf_status rf_table_read_rows(rf_file *file, const rf_hdu *hdu, const rf_table *table, const struct rf_ztable *z,
+                             const rf_row_plan *plan, const rf_row_walk *walk, rf_error *err) {
+  if (z != NULL) {
+    rf_status status = rf_ztable_read_plan(file, hdu, hdu->table, z, plan, walk, err);
+    return status == RF_ERR_TRUNCATED ? rf_table_explain(file, hdu->table, hdu, err) : status;
+  }
+  rf_status status = rf_table_read_plan(file, table, plan, walk, err);
+  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, table, hdu, err) : status;
+}
+
 static rf_status read_locked(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
                              size_t count, rf_error *err) {
   rf_hdu *hdu = NULL;
   const rf_table *table;
+  const rf_ztable *z;
   rf_row_walk walk;
   rf_row_plan plan;
-  RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
+  RF_TRY(rf_table_logical_locked(file, index, &hdu, &table, &z, err));
   RF_TRY(rf_row_walk_init(&walk, table, rows, err));
   RF_TRY(rf_row_plan_init(&plan, table, requests, count, err));
   rf_status status = RF_OK;
   if (walk.count > 0 && plan.count > 0)
-    status = rf_table_read_plan(file, table, &plan, &walk, err);
+    status = rf_table_read_rows(file, hdu, table, z, &plan, &walk, err);
   rf_row_plan_free(&plan);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, table, hdu, err) : status;
+  return status;
 }
 
 rf_status rf_table_read(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,

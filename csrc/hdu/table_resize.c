@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "hdu/table_edit.h"
+#include "hdu/ztable_edit.h"
 
 #define FILL_PIECE ((size_t)64 << 10)
 /* A heap larger than this is moved away from the rows by its own size when rows are appended, so that the next ones
@@ -151,6 +152,9 @@ static rf_status resize_locked(rf_file *file, size_t index, uint64_t nrows, bool
   rf_hdu *hdu;
   const rf_table *table;
   uint64_t gap = 0;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
+    return rf_ztable_resize(file, index, nrows, written, err);
   RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
   return nrows == table->info.nrows ? RF_OK : set_rows(file, index, hdu, table, nrows, gap, NULL, written, err);
 }
@@ -266,6 +270,9 @@ static rf_status append_locked(rf_file *file, size_t index, uint64_t nrows, cons
   const rf_table *table;
   rf_write_plan *plan = NULL;
   uint64_t gap, total, bytes;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
+    return rf_ztable_append(file, index, nrows, requests, count, written, err);
   RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
   uint64_t old = table->info.nrows;
   if (!rf_add_u64(old, nrows, &total))

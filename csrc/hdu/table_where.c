@@ -6,16 +6,19 @@
 
 #include "base/memory.h"
 #include "expr/expr.h"
-#include "hdu/table.h"
+#include "hdu/ztable.h"
 
 /* Rows of a batch: as many as one stage of the reader fetches, unless their cells would take more memory than this. */
 #define BATCH_FILE_BYTES ((uint64_t)1 << 20)
 #define BATCH_FILE_BYTES_REMOTE ((uint64_t)16 << 20)
 #define BATCH_CELL_BYTES ((uint64_t)1 << 20)
+#define MOST_TILE_CELL_BYTES ((uint64_t)128 << 20)
 
 typedef struct where {
   const rf_table *table;
-  size_t count; /* columns in use, in the order of the program's */
+  const rf_hdu *hdu;
+  const rf_ztable *z; /* of a compressed table */
+  size_t count;       /* columns in use, in the order of the program's */
   size_t *numbers;
   rf_column_request *requests;
   rf_expr_cells *cells;
@@ -89,7 +92,10 @@ static rf_status choose_batch(where *w, const rf_file *file, const rf_row_walk *
   uint64_t stage = (file->store->flags & RF_DRIVER_REMOTE) != 0 ? BATCH_FILE_BYTES_REMOTE : BATCH_FILE_BYTES;
   uint64_t cells, total, size;
   bool fits = cells_of_row(w, &cells);
-  if (!fits || cells > BATCH_CELL_BYTES) {
+  if (w->z != NULL && (!fits || !rf_ztable_believable(w->hdu->table->info.heap_bytes, cells / 4)))
+    return rf_fail(err, RF_ERR_FORMAT, "a row of %" PRIu64 " bytes is more than the compressed table can hold",
+                   row_bytes);
+  if (w->z == NULL && (!fits || cells > BATCH_CELL_BYTES)) {
     RF_TRY(rf_store_size(file->store, &size, err));
     if (row_bytes > size)
       return RF_ERR_TRUNCATED;
@@ -97,6 +103,9 @@ static rf_status choose_batch(where *w, const rf_file *file, const rf_row_walk *
   w->batch = stage / (row_bytes + 1) + 1;
   if (w->batch > BATCH_CELL_BYTES / (cells + 1) + 1)
     w->batch = BATCH_CELL_BYTES / (cells + 1) + 1;
+  /* Whole tiles where they are not all too large: one that is no longer in the cache costs as much as all of it. */
+  if (w->z != NULL && w->batch < w->z->tile_rows && w->z->tile_rows <= MOST_TILE_CELL_BYTES / (cells + 1))
+    w->batch = w->z->tile_rows;
   if (w->batch > walk->count)
     w->batch = walk->count;
   if (!fits || !rf_mul_u64(w->batch, cells, &total) || !rf_to_size(total, bytes))
@@ -159,7 +168,7 @@ static rf_status run_batches(const where *w, rf_file *file, const rf_row_plan *p
     uint64_t count = walk->count - first < w->batch ? walk->count - first : w->batch;
     if (plan->count > 0) {
       rf_row_walk part = part_of(walk, first, count);
-      RF_TRY(rf_table_read_plan(file, w->table, plan, &part, err));
+      RF_TRY(rf_table_read_rows(file, w->hdu, w->table, w->z, plan, &part, err));
     }
     *matches += rf_program_run(program, w->cells, (size_t)count, selected + (size_t)first);
   }
@@ -187,7 +196,8 @@ static rf_status where_locked(rf_file *file, size_t index, const rf_expr *expr, 
   rf_program *program = NULL;
   where w = {.count = 0};
   size_t size;
-  RF_TRY(rf_table_locked(file, index, &hdu, &w.table, err));
+  RF_TRY(rf_table_logical_locked(file, index, &hdu, &w.table, &w.z, err));
+  w.hdu = hdu;
   RF_TRY(rf_row_walk_init(&walk, w.table, rows, err));
   if (!rf_to_size(walk.count, &size))
     return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", walk.count);
@@ -200,7 +210,7 @@ static rf_status where_locked(rf_file *file, size_t index, const rf_expr *expr, 
     status = select_rows(&w, file, &walk, program, selected, matches, err);
   rf_program_free(program);
   finish(&w);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, w.table, hdu, err) : status;
+  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, w.z != NULL ? hdu->table : w.table, hdu, err) : status;
 }
 
 rf_status rf_table_where(rf_file *file, size_t index, const rf_expr *expr, const rf_rows *rows, uint8_t *selected,

@@ -10,6 +10,7 @@
 #include "hdu/ascii_table.h"
 #include "hdu/row_put.h"
 #include "hdu/table_edit.h"
+#include "hdu/ztable_edit.h"
 
 /* Bytes of rows that all columns see before the next ones come. */
 #define BLOCK_BYTES ((uint64_t)32 << 10)
@@ -295,6 +296,8 @@ static rf_status write_locked(rf_file *file, size_t index, const rf_rows *rows, 
   rf_hdu *hdu;
   uint64_t size;
   RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
+    return rf_ztable_write(file, index, rows, requests, count, written, err);
   RF_TRY(rf_row_walk_init(&walk, table, rows, err));
   RF_TRY(rf_write_plan_new(table, &walk, requests, count, &plan, err));
   rf_row_sink sink = {file->store, hdu->data_offset, table->info.row_bytes, 0, false, written};

@@ -142,6 +142,7 @@ typedef struct rf_limits {
   uint64_t inflate_bytes; /* one file after decompression, default 64 GiB */
   uint64_t fetch_bytes;   /* one remote file kept in memory, default 64 GiB */
   uint64_t hdus;          /* HDUs in one file, default 10 million */
+  uint64_t tile_bytes;    /* one tile after decompression, where less than that is read of it; default 4 GiB */
   int redirects;          /* default 10 */
 } rf_limits;
 
@@ -172,6 +173,8 @@ typedef struct rf_options {
   int gzip_level; /* 1..9, 0: default (fast) */
   rf_limits limits;
   rf_remote_options remote;
+  unsigned threads; /* most threads one call on this file may use; 0: RUSTFITS_NUM_THREADS, or the processors that this
+                       process may use. Threads are started only where there is enough work for them */
 } rf_options;
 
 /* Fills in defaults, sizes included. */
@@ -570,17 +573,111 @@ RF_API RF_CHECKED rf_status rf_hdu_get_header(rf_file *file, size_t index, rf_he
  * follows in bounded pieces; never shrinks it. All checks come before the first byte is written. */
 RF_API RF_CHECKED rf_status rf_hdu_set_header(rf_file *file, size_t index, const rf_header *header, rf_error *err);
 
+/* As rf_hdu_get_header; of a compressed image or table the header of the image or table that it stands for (FITS 10.1,
+ * 10.3: SIMPLE or XTENSION, BITPIX, NAXISn... from their Z keywords, nothing of the compression). An edit of the other
+ * cards goes back by rf_hdu_set_logical_header, under the rules of rf_hdu_set_header; the cards that are about the
+ * compression stay. */
+RF_API RF_CHECKED rf_status rf_hdu_get_logical_header(rf_file *file, size_t index, rf_header **header, rf_error *err);
+RF_API RF_CHECKED rf_status rf_hdu_set_logical_header(rf_file *file, size_t index, const rf_header *header,
+                                                      rf_error *err);
+
+/* Appends a copy of HDU `index` of `from` to `to`, byte for byte but for what its place in the file asks for: SIMPLE
+ * becomes XTENSION and back. A compressed HDU stays compressed. The files must not be the same. On failure `to` is as
+ * it was. */
+RF_API RF_CHECKED rf_status rf_hdu_copy(rf_file *from, size_t index, rf_file *to, size_t *new_index, rf_error *err);
+
 /* Number of edits so far that can have changed structure or headers; lets a caller keep what it has read. */
 RF_API uint64_t rf_file_generation(const rf_file *file);
 
 /* ============================== Checksums (FITS 4.4.2.7, appendix J) ============================== */
 
-/* Writes DATASUM, and CHECKSUM too when with_checksum is not 0, in cfitsio's form. */
+/* Writes DATASUM, and CHECKSUM too when with_checksum is not 0, in cfitsio's form. A compressed HDU gets ZDATASUM and
+ * ZHECKSUM first: those of the HDU that it stands for, uncompressed (FITS 10.1.1, 10.3.1). */
 RF_API RF_CHECKED rf_status rf_hdu_add_checksum(rf_file *file, size_t index, int with_checksum, rf_error *err);
 
-/* *datasum and *checksum (each may be NULL): 1 right, 0 wrong, -1 no such card. */
+/* *datasum and *checksum (each may be NULL): 1 right, 0 wrong, -1 no such card. Of a compressed HDU the Z keywords
+ * count, too: right when all there are of DATASUM and ZDATASUM (CHECKSUM and ZHECKSUM) are right. */
 RF_API RF_CHECKED rf_status rf_hdu_verify_checksum(rf_file *file, size_t index, int *datasum, int *checksum,
                                                    rf_error *err);
+
+/* ============================== Tile compression (FITS 10) ============================== */
+
+/* ZCMPTYPE, and ZCTYPn of tables. */
+typedef enum rf_zcmptype {
+  RF_Z_AUTO, /* asks for what suits the data: integers of 8 to 32 bits and quantized reals RICE_1, all else GZIP_2 */
+  RF_Z_RICE_1,
+  RF_Z_GZIP_1,
+  RF_Z_GZIP_2,
+  RF_Z_PLIO_1,
+  RF_Z_HCOMPRESS_1,
+  RF_Z_NOCOMPRESS
+} rf_zcmptype;
+
+/* The name in the header ("RICE_1"); NULL for RF_Z_AUTO and unknown values. Static. */
+RF_API const char *rf_zcmptype_name(rf_zcmptype type);
+
+/* ZQUANTIZ. */
+typedef enum rf_dither { RF_DITHER_NONE, RF_DITHER_1, RF_DITHER_2 } rf_dither;
+
+/* How an image is compressed. */
+typedef struct rf_compression {
+  size_t size; /* sizeof(rf_compression) */
+  rf_zcmptype type;
+  int tile_ndim; /* 0: tiles as cfitsio's fpack makes them (a row; HCOMPRESS_1: some 16 rows); else the image's */
+  const uint64_t *tile; /* slowest first; longer than an axis means all of it */
+  char heap_format;     /* 'P', 'Q', or 0: P where that suffices */
+  int level;            /* GZIP: 1 (fast) to 12 (small), 0: the default */
+  unsigned blocksize;   /* RICE_1: pixels of a block, 0: 32 */
+  double hcomp_scale; /* HCOMPRESS_1: 0 or 1 lossless; above: in units of the noise; below 0: absolute (as fpack -s) */
+  int hcomp_smooth;   /* HCOMPRESS_1: readers are to smooth */
+  int quantize;       /* reals: 0 stored losslessly (GZIP and NOCOMPRESS only), 1 quantized, which is lossy */
+  double quantize_level; /* > 0: steps of noise / level; < 0: steps of -level; 0: 4 with dithering, 16 without */
+  rf_dither dither;
+  int seed; /* ZDITHER0, 1 to 10000; 0: by the checksum of the first tile that is written */
+} rf_compression;
+
+/* Fills in defaults: RF_Z_AUTO, lossless. */
+RF_API void rf_compression_init(rf_compression *compression);
+
+/* How a compressed image is compressed: fills *compression (its size set by the caller); up to `capacity` lengths of a
+ * tile are copied to `tile`, slowest first, and compression->tile points there. *ntiles may be NULL. RF_ERR_TYPE when
+ * the HDU is no compressed image. */
+RF_API RF_CHECKED rf_status rf_image_get_compression(rf_file *file, size_t index, rf_compression *compression,
+                                                     uint64_t *tile, size_t capacity, uint64_t *ntiles, rf_error *err);
+
+/* Writes the heap of a compressed image anew without what no descriptor points at, and shortens the data. *freed (may
+ * be NULL): bytes less. */
+RF_API RF_CHECKED rf_status rf_image_repack(rf_file *file, size_t index, uint64_t *freed, rf_error *err);
+
+/* Decoded tiles of a compressed HDU are kept, the last used ones up to `bytes` (default 32 MiB, 0: none), for sections
+ * and rows to come. RF_ERR_TYPE when the HDU is not compressed. */
+RF_API RF_CHECKED rf_status rf_hdu_set_cache(rf_file *file, size_t index, uint64_t bytes, rf_error *err);
+RF_API RF_CHECKED rf_status rf_hdu_get_cache(rf_file *file, size_t index, uint64_t *limit, uint64_t *used,
+                                             rf_error *err);
+RF_API RF_CHECKED rf_status rf_hdu_clear_cache(rf_file *file, size_t index, rf_error *err);
+
+/* How a table is compressed (FITS 10.3). */
+typedef struct rf_table_compression {
+  size_t size;              /* sizeof(rf_table_compression) */
+  uint64_t tile_rows;       /* ZTILELEN; 0: tiles of about 10 MB, as cfitsio makes them */
+  const rf_zcmptype *types; /* one for each column, or NULL: RF_Z_AUTO for all. RICE_1 for integers of 8 to 32 bits */
+  int level;                /* GZIP: as in rf_compression */
+} rf_table_compression;
+
+/* How a compressed table is compressed: up to `capacity` types are copied to `types`. tile_rows, ntiles, count may be
+ * NULL. RF_ERR_TYPE when the HDU is no compressed table. */
+RF_API RF_CHECKED rf_status rf_table_get_compression(rf_file *file, size_t index, uint64_t *tile_rows, uint64_t *ntiles,
+                                                     rf_zcmptype *types, size_t capacity, size_t *count, rf_error *err);
+
+/* Appends HDU `index` of `from` to `to` compressed: an image by `image`, a binary table by `table` (NULL: defaults).
+ * Everything else is copied, and so is an image without data and what is compressed already. Headers are kept card by
+ * card, a CHECKSUM becomes ZHECKSUM, so that rf_hdu_unpack gives the same bytes again where nothing was quantized.
+ * RF_ERR_ARGUMENT, RF_ERR_UNSUPPORTED with the alternative named when the data cannot be compressed like that. */
+RF_API RF_CHECKED rf_status rf_hdu_pack(rf_file *from, size_t index, rf_file *to, const rf_compression *image,
+                                        const rf_table_compression *table, size_t *new_index, rf_error *err);
+
+/* The reverse: appends what a compressed HDU stands for; others are copied. */
+RF_API RF_CHECKED rf_status rf_hdu_unpack(rf_file *from, size_t index, rf_file *to, size_t *new_index, rf_error *err);
 
 /* ============================== Images (FITS 4.4.2.5, 5, 7.1) ============================== */
 
@@ -601,8 +698,14 @@ typedef struct rf_image_info {
   uint64_t count; /* elements, 0 for no data */
 } rf_image_info;
 
-/* RF_ERR_TYPE when the HDU is no image. */
+/* RF_ERR_TYPE when the HDU is no image. Of a compressed image (FITS 10.1): the facts of the image that it stands for.
+ */
 RF_API RF_CHECKED rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf_error *err);
+
+/* Copies up to `capacity` axis lengths of an image, slowest first; *naxis is how many there are. Of a compressed image:
+ * those of the image (ZNAXISn); rf_hdu_get_axes gives those of the binary table. */
+RF_API RF_CHECKED rf_status rf_image_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t capacity,
+                                              size_t *naxis, rf_error *err);
 
 /* The elements to take along one axis: start, start+step, ... (count of them; step may be negative), or those listed in
  * `indices` (count of them, any order, repeats allowed) when it is not NULL. */
@@ -614,6 +717,8 @@ typedef struct rf_axis {
 } rf_axis;
 
 #define RF_IMAGE_RAW 1 /* stored values: BSCALE and BZERO are not applied, `type` must be `stored` */
+/* The most threads that a call may use stand in its flags from this bit on (16 bits): 0 as rf_options.threads says. */
+#define RF_IMAGE_THREADS_SHIFT 16
 
 /* Reads a section of an image into `out`, C-contiguous in the order and with the counts of `axes` (one for each of the
  * image's axes, slowest first; NULL: the whole image). `type` is the type of the values, or RF_F32 or RF_F64, which is
@@ -669,6 +774,7 @@ typedef struct rf_image_spec {
   int64_t blank;           /* as stored */
   const rf_header *header; /* NULL, or cards to add; protected, BSCALE, BZERO and, where given above, EXTNAME, EXTVER
                               and BLANK cards in it are left out */
+  const rf_compression *compression; /* NULL: not compressed */
 } rf_image_spec;
 
 /* Appends an image HDU filled with zeros (stored) and gives its index: the primary HDU of an empty file, else an IMAGE
@@ -725,7 +831,8 @@ RF_API size_t rf_cell_bytes(rf_cell_type type, size_t width);
 
 typedef struct rf_table_info {
   size_t size;          /* sizeof(rf_table_info), set by the caller */
-  rf_hdu_kind kind;     /* RF_HDU_TABLE, RF_HDU_ASCII_TABLE or RF_HDU_GROUPS; compressed HDUs: their binary table */
+  rf_hdu_kind kind;     /* RF_HDU_TABLE, RF_HDU_ASCII_TABLE or RF_HDU_GROUPS. A compressed table: RF_HDU_TABLE, and all
+                           facts are those of the table that it stands for; of a compressed image: its binary table */
   uint64_t nrows;       /* NAXIS2; of random groups: GCOUNT */
   size_t ncols;         /* TFIELDS; of random groups: the parameters and, last, "DATA" */
   uint64_t row_bytes;   /* NAXIS1; of random groups: the bytes of one group */
@@ -822,7 +929,7 @@ RF_API RF_CHECKED rf_status rf_table_plan(rf_file *file, size_t index, const rf_
 /* ---- cells in the heap (FITS 7.3.5) ---- */
 
 /* The descriptors of some rows (NULL: all): number of elements, and byte offset from the beginning of the heap (0 for
- * an empty cell). RF_ERR_TYPE when the column has none; RF_ERR_FORMAT, with the row, for one that does not lie in the
+ * an empty cell; of a compressed table, which has no such heap, a number by which rf_table_read_heap knows the cell). RF_ERR_TYPE when the column has none; RF_ERR_FORMAT, with the row, for one that does not lie in the
  * heap. */
 RF_API RF_CHECKED rf_status rf_table_read_descriptors(rf_file *file, size_t index, size_t column, const rf_rows *rows,
                                                       uint64_t *lengths, uint64_t *offsets, rf_error *err);
@@ -873,10 +980,11 @@ typedef struct rf_table_spec {
   rf_hdu_kind kind; /* RF_HDU_TABLE or RF_HDU_ASCII_TABLE */
   uint64_t nrows;
   const rf_column_spec *columns;
-  size_t ncols;            /* at most 999, RF_ERR_LIMIT otherwise */
-  const char *extname;     /* NULL: none */
-  int64_t extver;          /* < 0: none */
-  const rf_header *header; /* NULL, or cards to add, as in rf_image_spec */
+  size_t ncols;                            /* at most 999, RF_ERR_LIMIT otherwise */
+  const char *extname;                     /* NULL: none */
+  int64_t extver;                          /* < 0: none */
+  const rf_header *header;                 /* NULL, or cards to add, as in rf_image_spec */
+  const rf_table_compression *compression; /* NULL: not compressed. Binary tables only */
 } rf_table_spec;
 
 /* Appends a table whose rows are zero (ASCII: blank) and gives its index. An empty file gets an empty primary HDU

@@ -26,6 +26,7 @@ void rf_options_init(rf_options *options) {
   options->limits.inflate_bytes = (uint64_t)64 << 30;
   options->limits.fetch_bytes = (uint64_t)64 << 30;
   options->limits.hdus = 10000000;
+  options->limits.tile_bytes = (uint64_t)4 << 30;
   options->limits.redirects = 10;
   options->remote.size = sizeof options->remote;
 }

@@ -124,7 +124,12 @@ class HDUBase:
         FITSHDR
             A copy: changing it changes no file.
         """
-        return FITSHDR(self.hdu.header)
+        # Of compressed HDUs, the one that is stored: this API shows their Z keywords.
+        return FITSHDR(self._stored_header())
+
+    def _stored_header(self) -> FITSHeader:
+        stored: FITSHeader = getattr(self.hdu, "raw_header", None) or self.hdu.header
+        return stored
 
     def read_header_list(self) -> list[dict[str, Any]]:
         """Read the header as a list of dicts with ``name``, ``value`` and ``comment``."""
@@ -223,7 +228,7 @@ class HDUBase:
             Writing is not possible, or failed.
         """
         self.hdu.add_checksum()
-        return {"datasum": int(self.hdu.header["DATASUM"]), "hdusum": 0xFFFFFFFF}
+        return {"datasum": int(self._stored_header()["DATASUM"]), "hdusum": 0xFFFFFFFF}
 
     def verify_checksum(self) -> None:
         """Compare CHECKSUM and DATASUM with what is there.

@@ -7,12 +7,16 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rustfits.errors import FITSIOError
+from rustfits.fitsio.compression import ImageCompression
 from rustfits.fitsio.file import FITS
 from rustfits.fitsio.header import FITSHDR
 from rustfits.fitsio.table import TableReader
-from rustfits.fitsio.util import NOT_SET, refuse_compression, warn_ignored
+from rustfits.fitsio.util import NOT_SET, warn_ignored
 from rustfits.fitsio.writing import check_data
+from rustfits.table_input import is_table
 
 __all__ = ["read", "read_header", "read_scamp_head", "write"]
 
@@ -189,10 +193,8 @@ def write(
         Make a new file in the place of an old one.
     ignore_empty : bool
         As for `FITS`.
-    compress, tile_dims
-        None, or not given: compressed images cannot be written yet.
-    qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-        Without effect.
+    compress, tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
+        As for `FITS.write`.
 
     Raises
     ------
@@ -200,9 +202,12 @@ def write(
         As for `FITS` and `FITS.write`.
     """
     warn_ignored(keys)
-    del qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-    refuse_compression(compress, tile_dims=tile_dims)
+    packing = ImageCompression(
+        compress, tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
+    )
     check_data(data, header, names=names)
+    if data is not None and not isinstance(data, (list, tuple)) and not is_table(data):
+        packing.check(np.asanyarray(data))
     with FITS(filename, "rw", clobber=clobber, ignore_empty=ignore_empty) as fits:
         fits.write(
             data,
@@ -213,4 +218,11 @@ def write(
             table_type=table_type,
             names=names,
             write_bitcols=write_bitcols,
+            compress=compress,
+            tile_dims=tile_dims,
+            qlevel=qlevel,
+            qmethod=qmethod,
+            dither_seed=dither_seed,
+            hcomp_scale=hcomp_scale,
+            hcomp_smooth=hcomp_smooth,
         )

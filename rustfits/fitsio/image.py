@@ -47,8 +47,7 @@ class ImageHDU(HDUBase):
 
     def get_comptype(self) -> str | None:
         """Give the algorithm of a compressed image, None for others."""
-        name = self.hdu.header.get("ZCMPTYPE") if self.is_compressed() else None
-        return name if name is None else str(name)
+        return str(self.hdu.compression.zcmptype) if self.is_compressed() else None
 
     def get_info(self) -> dict[str, Any]:
         """Give what is known about the HDU as a dict."""

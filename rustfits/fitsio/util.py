@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from rustfits.errors import FITSTypeError, FITSUnsupportedError, FITSValueError
+from rustfits.errors import FITSTypeError, FITSValueError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,6 @@ __all__ = [
     "FITSRuntimeWarning",
     "check_vstorage",
     "fold_names",
-    "refuse_compression",
     "rename",
     "warn_ignored",
 ]
@@ -75,23 +74,6 @@ def warn_ignored(keys: Mapping[str, Any]) -> None:
             DeprecationWarning,
             stacklevel=3,
         )
-
-
-def refuse_compression(compress: Any, **details: Any) -> None:
-    """Refuse to write a compressed image; without `compress`, its details mean nothing.
-
-    Raises
-    ------
-    FITSUnsupportedError
-        Compression is asked for.
-    """
-    none = compress is None or (isinstance(compress, int) and compress == NOCOMPRESS)
-    if not none and not (isinstance(compress, str) and compress.upper() in (NOT_SET, "NONE", "")):
-        raise FITSUnsupportedError(
-            f"compress={compress!r}: this version does not write compressed images"
-        )
-    if details.get("tile_dims") not in (None, NOT_SET):
-        raise FITSUnsupportedError("tile_dims: this version does not write compressed images")
 
 
 def check_vstorage(vstorage: Any) -> str:

@@ -10,10 +10,11 @@ import numpy as np
 import rustfits.file
 from rustfits.errors import FITSValueError
 from rustfits.fitsio.columns import columns_of, plan_of_formats, units_of, without_twins
+from rustfits.fitsio.compression import ImageCompression
 from rustfits.fitsio.header import FITSHDR, cards_of
-from rustfits.fitsio.util import NOT_SET, refuse_compression, warn_ignored
+from rustfits.fitsio.util import NOT_SET, warn_ignored
 from rustfits.header import HeaderLike, header_cards
-from rustfits.image import as_pixels
+from rustfits.pixels import as_pixels
 from rustfits.table_input import is_table
 
 __all__ = ["Writing", "check_data"]
@@ -59,10 +60,10 @@ class Writing:
             As for `write_table`.
         extname, extver, header
             As for `write_image`.
-        compress, tile_dims
-            None, or not given: compressed images cannot be written yet.
-        qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-            Without effect.
+        compress : str, int or None
+            Compress an image: ``"RICE"``, ``"GZIP"``, ``"GZIP_2"``, ``"PLIO"``, ``"HCOMPRESS"``.
+        tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
+            How. As in ``fitsio``, images of reals lose precision unless ``qlevel`` is None or 0.
 
         Raises
         ------
@@ -70,7 +71,6 @@ class Writing:
             As for `write_image` and `write_table`.
         """
         warn_ignored(keys)
-        del qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
         if isinstance(data, (list, tuple)) or is_table(data):
             self.write_table(
                 data,
@@ -89,6 +89,11 @@ class Writing:
                 extver=extver,
                 compress=compress,
                 tile_dims=tile_dims,
+                qlevel=qlevel,
+                qmethod=qmethod,
+                dither_seed=dither_seed,
+                hcomp_scale=hcomp_scale,
+                hcomp_smooth=hcomp_smooth,
                 header=header,
             )
 
@@ -115,10 +120,10 @@ class Writing:
             ``ignore_empty``.
         extname, extver : optional
             EXTNAME and EXTVER.
-        compress, tile_dims
-            None, or not given: compressed images cannot be written yet.
-        qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-            Without effect.
+        compress : str, int or None
+            Compress an image: ``"RICE"``, ``"GZIP"``, ``"GZIP_2"``, ``"PLIO"``, ``"HCOMPRESS"``.
+        tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
+            How. As in ``fitsio``, images of reals lose precision unless ``qlevel`` is None or 0.
         header : FITSHDR, dict, or list of dict, optional
             Keywords to copy, without those that describe structure.
 
@@ -126,13 +131,12 @@ class Writing:
         ------
         FITSValueError
             There are no pixels, or something in `header` is not possible.
-        FITSUnsupportedError
-            Compression is asked for.
         FITSError
             As for `rustfits.FITS.write_image`.
         """
-        del qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-        refuse_compression(compress, tile_dims=tile_dims)
+        packing = ImageCompression(
+            compress, tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
+        )
         if img is not None and np.size(img) == 0:
             if not self.ignore_empty:
                 raise FITSValueError(f"{self.filename}: an image without pixels")
@@ -142,7 +146,8 @@ class Writing:
         if img is not None and np.ndim(img) == 0:
             raise FITSValueError(f"{self.filename}: a single number is no image")
         cards = cards_of(header, _given(extver) | {"BSCALE", "BZERO", "BLANK"})
-        self.file.write_image(img, extname=extname, extver=extver, header=cards)
+        options = {} if img is None else packing.options(np.asanyarray(img).dtype, np.shape(img))
+        self.file.write_image(img, extname=extname, extver=extver, header=cards, **options)
 
     def create_image_hdu(
         self,
@@ -170,25 +175,38 @@ class Writing:
             Otherwise the shape.
         dtype : dtype-like, optional
             And the type.
-        extname, extver, compress, tile_dims, header
+        extname, extver, header
             As for `write_image`.
-        qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-            Without effect.
+        compress, tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
+            As for `write_image`.
 
         Raises
         ------
         FITSError
             As for `write_image`.
         """
-        del qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-        refuse_compression(compress, tile_dims=tile_dims)
+        packing = ImageCompression(
+            compress, tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
+        )
         if img is not None or dims is None:
-            self.write_image(img, extname=extname, extver=extver, header=header)
+            self.write_image(
+                img,
+                extname,
+                extver,
+                compress,
+                tile_dims,
+                qlevel,
+                qmethod,
+                dither_seed,
+                hcomp_scale,
+                hcomp_smooth,
+                header,
+            )
             return
         cards = _checked(header, extver)
-        hdu = self.file.create_image_hdu(
-            "f8" if dtype is None else dtype, dims, extname=extname, extver=extver
-        )
+        kind, shape = np.dtype("f8" if dtype is None else dtype), tuple(np.atleast_1d(dims))
+        options = packing.options(kind, shape)
+        hdu = self.file.create_image_hdu(kind, shape, extname=extname, extver=extver, **options)
         if cards:
             hdu.header.update(cards, copy_commentary=True)
 

@@ -7,6 +7,7 @@
 #include "fits_bytes.h"
 #include "rustfits.h"
 #include "scratch.h"
+#include "zimage_file.h"
 
 static struct {
   long until;    /* allocations to grant before one fails; negative: no end */
@@ -214,6 +215,46 @@ static rf_status tables(rf_error *err) {
   return status;
 }
 
+static rf_status compressed(rf_error *err) {
+  enum { ROWS = 20, COLUMNS = 30 };
+  static const uint64_t axes[] = {ROWS, COLUMNS}, tile[] = {8, 16};
+  static float pixels[ROWS * COLUMNS];
+  static int16_t integers[ROWS * COLUMNS];
+  rf_compression compression = {.size = sizeof compression};
+  rf_compression_init(&compression);
+  compression.tile_ndim = 2;
+  compression.tile = tile;
+  rf_image_spec spec = {
+      .size = sizeof spec, .type = RF_I16, .naxis = 2, .axes = axes, .extver = -1, .compression = &compression};
+  rf_file *file = NULL;
+  size_t index = 0, last = 0;
+  uint64_t freed;
+  for (int i = 0; i < ROWS * COLUMNS; i++)
+    pixels[i] = (float)(i * 7919 % 1000) + 1000.0f;
+  rf_status status = rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, err);
+  STEP(rf_image_create(file, &spec, &index, err));
+  STEP(rf_image_write(file, index, NULL, RF_I16, 0, integers, sizeof integers, NULL, err));
+  spec.type = RF_F32;
+  compression.quantize = 1;
+  compression.dither = RF_DITHER_1;
+  STEP(rf_image_create(file, &spec, &last, err));
+  STEP(rf_image_write(file, last, NULL, RF_F32, 0, pixels, sizeof pixels, NULL, err));
+  rf_axis some[2] = {{3, 5, 3, NULL}, {10, 1, 10, NULL}};
+  STEP(rf_image_write(file, index, some, RF_I16, 0, integers, 30 * sizeof *integers, NULL, err));
+  pixels[4] = 1e30f;
+  STEP(rf_image_write(file, last, some, RF_F32, 0, pixels, 30 * sizeof *pixels, NULL, err));
+  STEP(rf_image_extend(file, index, ROWS + 30, err));
+  STEP(rf_image_extend(file, last, ROWS + 3, err));
+  STEP(rf_image_repack(file, last, &freed, err));
+  STEP(rf_image_read(file, last, some, RF_F32, 0, pixels, 30 * sizeof *pixels, NULL, err));
+  rf_error late;
+  rf_status closed = rf_file_close(file, &late);
+  if (status == RF_OK && closed != RF_OK)
+    *err = late;
+  STEP(closed);
+  return status;
+}
+
 static rf_status create_in_memory(rf_error *err) {
   return create("mem://", err);
 }
@@ -245,6 +286,51 @@ static rf_status edit_on_disk(const char *path, rf_error *err) {
   return status;
 }
 
+/* Tiles of one pixel each, from a store that is not in memory: more tiles than the stack has room for. */
+static zfile dotted(void) {
+  static const long long axes[] = {6, 5}, tile[] = {1, 1};
+  static const uint8_t pixels[64];
+  zfile z = {.codec = "GZIP_1",
+             .bitpix = 16,
+             .naxis = 2,
+             .axes = axes,
+             .tiles = tile,
+             .columns = 1,
+             .names = {"UNCOMPRESSED_DATA"},
+             .forms = {"1PI"},
+             .rows = 30};
+  for (int t = 0; t < 30; t++)
+    z.cells[t][0] = (zcell){.bytes = pixels + t, .n = 1};
+  return z;
+}
+
+static rf_status read_compressed(rf_error *err) {
+  static const uint64_t list[] = {4, 0, 4, 1};
+  const rf_axis some[2] = {{0, 0, 4, list}, {5, -1, 6, NULL}};
+  static int16_t pixels[30];
+  static uint8_t mask[30];
+  rf_image_info info = {.size = sizeof info};
+  rf_compression compression = {.size = sizeof compression};
+  rf_header *plain = NULL;
+  rf_file *file = NULL;
+  rf_range ranges[4];
+  size_t count;
+  uint64_t tile[2], n;
+  rf_status status = rf_file_open("watched://z", RF_MODE_READ_WRITE, NULL, &file, err);
+  STEP(rf_image_get_info(file, 1, &info, err));
+  STEP(rf_image_read(file, 1, some, RF_I16, 0, pixels, 48, mask, err));
+  STEP(rf_image_read(file, 1, NULL, RF_I16, 0, pixels, sizeof pixels, NULL, err));
+  STEP(rf_image_plan(file, 1, some, ranges, 4, &count, &n, err));
+  STEP(rf_image_get_compression(file, 1, &compression, tile, 2, &n, err));
+  STEP(rf_hdu_get_logical_header(file, 1, &plain, err));
+  STEP(rf_header_add(plain, "HISTORY", "edited", err));
+  STEP(rf_hdu_set_logical_header(file, 1, plain, err));
+  rf_header_free(plain);
+  rf_status closed = rf_file_close(file, NULL);
+  STEP(closed);
+  return status;
+}
+
 static rf_status edit_file(rf_error *err) {
   return edit_on_disk(on_disk, err);
 }
@@ -257,6 +343,15 @@ static void reading(void) {
   fail_each(look, "look");
 }
 
+static void reading_compressed(void) {
+  zfile z = dotted();
+  fits_bytes fits = zfile_make(&z);
+  watched_load(&fits);
+  fail_each(read_compressed, "read compressed");
+  watched_free();
+  fits_free(&fits);
+}
+
 static void editing(void) {
   fail_each(edit, "edit");
 }
@@ -264,6 +359,7 @@ static void editing(void) {
 static void creating(void) {
   fail_each(create_in_memory, "create in memory");
   fail_each(tables, "tables");
+  fail_each(compressed, "compressed images");
   fail_each(create_file, "create a file");
   fail_each(create_gzip, "create a .gz");
 }
@@ -298,6 +394,72 @@ static void editing_on_disk(void) {
 #endif
 }
 
+/* ---- from file to file ---- */
+
+static uint8_t *plain_bytes;
+static size_t plain_size;
+
+/* A primary image of reals, a table with cells in its heap, and sums of both. */
+static void make_plain(const char *path) {
+  rf_error err;
+  rf_file *file = NULL;
+  size_t index;
+  static float pixels[20 * 24];
+  uint64_t axes[2] = {20, 24}, lengths[6] = {3, 0, 2, 1, 4, 0};
+  int16_t cells[10] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  rf_column_spec columns[2] = {
+      {.size = sizeof columns[0], .name = "n", .type = RF_CELL_I32},
+      {.size = sizeof columns[1], .name = "v", .type = RF_CELL_I16, .descriptor = 'P'},
+  };
+  rf_image_spec image = {.size = sizeof image, .type = RF_F32, .naxis = 2, .axes = axes, .extver = -1};
+  rf_table_spec table = {
+      .size = sizeof table, .kind = RF_HDU_TABLE, .nrows = 6, .columns = columns, .ncols = 2, .extver = -1};
+  for (size_t i = 0; i < 20 * 24; i++)
+    pixels[i] = (float)((i * 7919) % 101) + 0.25f;
+  CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
+  CHECK_OK(rf_image_create(file, &image, &index, &err), err);
+  CHECK_OK(rf_image_write(file, 0, NULL, RF_F32, 0, pixels, sizeof pixels, NULL, &err), err);
+  CHECK_OK(rf_table_create(file, &table, &index, &err), err);
+  CHECK_OK(rf_table_write_heap(file, 1, 1, NULL, lengths, RF_CELL_I16, 0, cells, sizeof cells, NULL, &err), err);
+  CHECK_OK(rf_hdu_add_checksum(file, 0, 1, &err), err);
+  CHECK_OK(rf_hdu_add_checksum(file, 1, 1, &err), err);
+  CHECK_OK(rf_file_close(file, &err), err);
+  plain_bytes = scratch_read(path, &plain_size);
+}
+
+static rf_status pack_all(rf_error *err) {
+  rf_file *plain = NULL, *packed = NULL, *back = NULL;
+  rf_compression how;
+  int data, check;
+  rf_compression_init(&how);
+  how.type = RF_Z_RICE_1;
+  how.quantize = 1;
+  how.dither = RF_DITHER_1;
+  rf_status status = rf_file_open_bytes(plain_bytes, plain_size, RF_MODE_READ, NULL, &plain, err);
+  STEP(rf_file_open("mem://", RF_MODE_CREATE, NULL, &packed, err));
+  STEP(rf_file_open("mem://", RF_MODE_CREATE, NULL, &back, err));
+  STEP(rf_hdu_pack(plain, 0, packed, &how, NULL, NULL, err));
+  STEP(rf_hdu_pack(plain, 1, packed, NULL, NULL, NULL, err));
+  STEP(rf_hdu_add_checksum(packed, 1, 1, err));
+  STEP(rf_hdu_verify_checksum(packed, 1, &data, &check, err));
+  STEP(rf_hdu_verify_checksum(packed, 2, &data, &check, err));
+  STEP(rf_hdu_unpack(packed, 1, back, NULL, err));
+  STEP(rf_hdu_unpack(packed, 2, back, NULL, err));
+  STEP(rf_hdu_copy(packed, 2, back, NULL, err));
+  rf_file *files[3] = {plain, packed, back};
+  for (int i = 0; i < 3; i++) {
+    rf_status closed = rf_file_close(files[i], status == RF_OK ? err : NULL);
+    STEP(closed);
+  }
+  return status;
+}
+
+static void packing(void) {
+  make_plain(scratch_path("plain.fits"));
+  fail_each(pack_all, "packing");
+  free(plain_bytes);
+}
+
 int main(void) {
   scratch_begin("alloc");
   fits_image(&three, true, 5000, "FIRST");
@@ -315,9 +477,11 @@ int main(void) {
   fits_end(&three);
   fits_data(&three, 1, 1);
   RUN(reading);
+  RUN(reading_compressed);
   RUN(editing);
   RUN(creating);
   RUN(editing_on_disk);
+  RUN(packing);
   fits_free(&three);
   scratch_end();
   return check_report();

@@ -53,6 +53,8 @@ static void sizes_of_all_kinds(void) {
   fits_data(&fits, 7200, 4);
   fits_begin(&fits, "BINTABLE", 8, 2, (long long[]){8, 4});
   fits_card(&fits, "ZIMAGE  =                    T");
+  fits_integer(&fits, "ZNAXIS", 1);
+  fits_integer(&fits, "ZNAXIS1", 7);
   fits_end(&fits);
   fits_data(&fits, 32, 5);
   fits_begin(&fits, "BINTABLE", 8, 2, (long long[]){8, 4});

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What images to make share, compressed or not: checks of the spec, and the cards that do not depend on it (image.c).
+ */
+#ifndef RF_HDU_IMAGE_SPEC_H
+#define RF_HDU_IMAGE_SPEC_H
+
+#include "hdu/file.h"
+
+/* Type, axes and BLANK. RF_ERR_ARGUMENT, RF_ERR_LIMIT. */
+rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err);
+
+/* BITPIX of the stored values. */
+int rf_image_spec_bitpix(rf_type type);
+
+/* BZERO and BSCALE of types that BITPIX does not have. */
+rf_status rf_image_spec_twin(rf_header *header, rf_type type, rf_error *err);
+
+/* BLANK, EXTNAME, EXTVER. */
+rf_status rf_image_spec_names(rf_header *header, const rf_image_spec *spec, rf_error *err);
+
+/* The caller's own cards. */
+rf_status rf_image_spec_cards(rf_header *header, const rf_image_spec *spec, rf_error *err);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Packing and unpacking HDUs of any kind.
+ */
+#include "hdu/pack.h"
+
+#include "hdu/table.h"
+#include "hdu/ztable.h"
+
+typedef struct packing {
+  bool unpack;
+  const rf_compression *image;
+  const rf_table_compression *table;
+} packing;
+
+static bool has_card(const rf_header *header, const char *keyword) {
+  size_t card;
+  return rf_header_find(header, keyword, 0, &card, NULL) == RF_OK;
+}
+
+/* The sums of the table that holds the image or table, where that had some itself. */
+static rf_status sum_packed(rf_file *to, size_t index, const rf_header *plain, bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_header *header;
+  RF_TRY(rf_file_hdu_locked(to, index, &hdu, err));
+  RF_TRY(rf_file_header_locked(to, hdu, &header, err));
+  bool checksum = has_card(plain, "CHECKSUM") || has_card(header, "CHECKSUM");
+  if (!checksum && !has_card(plain, "DATASUM") && !has_card(header, "DATASUM"))
+    return RF_OK;
+  return rf_checksum_own_locked(to, index, checksum, written, err);
+}
+
+/* Sums that come back with their HDU are right again if they were when it was packed; wrong ones are not made right,
+ * for that would hide what is wrong. But where compression has changed the data, or another place the header, they
+ * cannot be. */
+static rf_status sum_unpacked(rf_file *from, size_t index, const rf_header *packed, rf_file *to, size_t new_index,
+                              bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_header *header;
+  bool lossless;
+  RF_TRY(rf_file_hdu_locked(to, new_index, &hdu, err));
+  RF_TRY(rf_file_header_locked(to, hdu, &header, err));
+  bool checksum = has_card(header, "CHECKSUM");
+  if (!checksum && !has_card(header, "DATASUM"))
+    return RF_OK;
+  RF_TRY(rf_zsum_applies(from, index, &lossless, err));
+  bool moved = hdu->kind == RF_HDU_IMAGE && has_card(packed, "ZSIMPLE") != (new_index == 0);
+  return lossless && !moved ? RF_OK : rf_checksum_own_locked(to, new_index, checksum, written, err);
+}
+
+static rf_status pack_locked(const packing *how, rf_file *from, size_t index, rf_file *to, size_t *new_index,
+                             bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_header *header;
+  RF_TRY(rf_file_hdu_locked(from, index, &hdu, err));
+  RF_TRY(rf_file_header_locked(from, hdu, &header, err));
+  bool image = hdu->kind == (how->unpack ? RF_HDU_COMPRESSED_IMAGE : RF_HDU_IMAGE);
+  bool table = hdu->kind == (how->unpack ? RF_HDU_COMPRESSED_TABLE : RF_HDU_TABLE);
+  if ((!image && !table) || (!how->unpack && hdu->data_bytes == 0))
+    return rf_copy_locked(from, index, to, new_index, written, err);
+  rf_status status = image && how->unpack ? rf_image_unpack_locked(from, index, to, new_index, written, err)
+                     : image              ? rf_image_pack_locked(from, index, to, how->image, new_index, written, err)
+                     : how->unpack        ? rf_ztable_unpack(from, index, to, new_index, written, err)
+                                          : rf_ztable_pack(from, index, to, how->table, new_index, written, err);
+  RF_TRY(status);
+  *written = true;
+  return how->unpack ? sum_unpacked(from, index, header, to, *new_index, written, err)
+                     : sum_packed(to, *new_index, header, written, err);
+}
+
+static rf_status pack_hdu(const packing *how, rf_file *from, size_t index, rf_file *to, size_t *new_index,
+                          rf_error *err) {
+  rf_mark mark;
+  bool written = false;
+  size_t made = 0;
+  rf_error_clear(err);
+  RF_TRY(rf_pair_begin(from, to, err));
+  rf_status status = rf_mark_set(&mark, to, err);
+  if (status == RF_OK) {
+    status = pack_locked(how, from, index, to, &made, &written, err);
+    if (status != RF_OK)
+      rf_mark_return(&mark, to, &written);
+  } else
+    (void)rf_error_locate(err, status, to->name, -1);
+  rf_pair_end(from, to, status, written);
+  if (status != RF_OK)
+    return rf_error_locate(err, status, from->name, index <= INT32_MAX ? (int)index : -1);
+  if (new_index != NULL)
+    *new_index = made;
+  return RF_OK;
+}
+
+rf_status rf_hdu_pack(rf_file *from, size_t index, rf_file *to, const rf_compression *image,
+                      const rf_table_compression *table, size_t *new_index, rf_error *err) {
+  packing how = {false, image, table};
+  return pack_hdu(&how, from, index, to, new_index, err);
+}
+
+rf_status rf_hdu_unpack(rf_file *from, size_t index, rf_file *to, size_t *new_index, rf_error *err) {
+  packing how = {true, NULL, NULL};
+  return pack_hdu(&how, from, index, to, new_index, err);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The heap of a compressed image without what rewritten tiles have left in it.
+ */
+#include "hdu/zimage_edit.h"
+
+static rf_status repack_locked(rf_file *file, size_t index, uint64_t *freed, bool *written, rf_error *err) {
+  rf_zchange edit;
+  RF_TRY(rf_zchange_begin(&edit, file, index, written, err));
+  RF_TRY(rf_heap_repack_locked(file, index, edit.hdu, edit.table, freed, written, err));
+  rf_zstate *state = &edit.hdu->zstate;
+  if (*written) { /* tiles lie elsewhere now */
+    state->known = false;
+    state->grown = false;
+  }
+  return RF_OK;
+}
+
+rf_status rf_image_repack(rf_file *file, size_t index, uint64_t *freed, rf_error *err) {
+  bool written = false;
+  uint64_t less = 0;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_write(file, err);
+  if (status == RF_OK) {
+    status = repack_locked(file, index, &less, &written, err);
+    rf_file_end_write(file, status, written);
+  }
+  if (status != RF_OK)
+    return rf_error_locate(err, status, rf_file_name(file), (int)index);
+  if (freed != NULL)
+    *freed = less;
+  return RF_OK;
+}

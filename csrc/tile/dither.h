@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The way through the standard's random sequence that the pixels of a tile take (FITS 10.2, appendix I).
+ */
+#ifndef RF_TILE_DITHER_H
+#define RF_TILE_DITHER_H
+
+#include "tile/quantize.h"
+
+typedef struct rf_dither_walk {
+  const float *random;
+  unsigned seed; /* element that said where the present stretch began */
+  unsigned next; /* element for the next pixel */
+} rf_dither_walk;
+
+/* To pixel `first` of the tile. Stays within the table whatever `quantum` says. */
+rf_dither_walk rf_dither_begin(const rf_quantum *quantum, uint64_t first);
+
+/* The random numbers of the next pixels: at most `most` of them, *count, which is not 0 unless `most` is. */
+const float *rf_dither_next(rf_dither_walk *walk, size_t most, size_t *count);
+
+#endif

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What compressed images and compressed tables have in common."""
+
+from __future__ import annotations
+
+from typing import SupportsIndex
+
+from rustfits._lib import check, error, ffi, lib
+from rustfits.hdu import HDU
+from rustfits.header import FITSHeader, LogicalHeader
+from rustfits.pixels import integer
+
+__all__ = ["Compressed"]
+
+
+class Compressed(HDU):
+    """Two headers, and the tiles that were decoded last. The first base of such classes."""
+
+    __slots__ = ()
+
+    @property
+    def header(self) -> FITSHeader:
+        """The header of the image or table that the HDU stands for.
+
+        It has its keywords of structure and none of the compression; those are in `raw_header`.
+        """
+        if self._header is None:
+            self._header = LogicalHeader(self._file, self._index)
+        return self._header
+
+    @property
+    def raw_header(self) -> FITSHeader:
+        """The header as it is stored: that of the binary table which holds the tiles."""
+        return FITSHeader(self._file, self._index)
+
+    @property
+    def tile_cache_size(self) -> int:
+        """Most bytes of decoded tiles that are kept for reads to come; 32 MiB unless set."""
+        return self._cache()[0]
+
+    @property
+    def tile_cache_used(self) -> int:
+        """Bytes of decoded tiles that are kept now."""
+        return self._cache()[1]
+
+    def set_tile_cache_size(self, nbytes: SupportsIndex) -> None:
+        """Set how many bytes of decoded tiles are kept.
+
+        Parameters
+        ----------
+        nbytes : int
+            The tiles that were not used for longest go when there are more. 0: none are kept.
+
+        Raises
+        ------
+        FITSValueError
+            It is negative.
+        FITSClosedError
+            The file is closed.
+        """
+        size = integer("nbytes", nbytes, 0)
+        err = error()
+        check(lib.rf_hdu_set_cache(self._file._handle(), self._index, size, err), err)
+
+    def clear_tile_cache(self) -> None:
+        """Let go of all decoded tiles.
+
+        Raises
+        ------
+        FITSClosedError
+            The file is closed.
+        """
+        err = error()
+        check(lib.rf_hdu_clear_cache(self._file._handle(), self._index, err), err)
+
+    def _cache(self) -> tuple[int, int]:
+        sizes = ffi.new("uint64_t[2]")
+        err = error()
+        check(
+            lib.rf_hdu_get_cache(self._file._handle(), self._index, sizes, sizes + 1, err),
+            err,
+        )
+        return int(sizes[0]), int(sizes[1])

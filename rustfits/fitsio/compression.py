@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The arguments about compressed images, as ``fitsio`` has them."""
+
+from __future__ import annotations
+
+import operator
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rustfits.compression import (
+    Compression,
+    Gzip1,
+    Gzip2,
+    Hcompress1,
+    Plio1,
+    Quantize,
+    Rice1,
+    check_compression,
+)
+from rustfits.errors import FITSValueError
+from rustfits.fitsio.util import (
+    GZIP_1,
+    GZIP_2,
+    HCOMPRESS_1,
+    NO_DITHER,
+    NOCOMPRESS,
+    NOT_SET,
+    PLIO_1,
+    RICE_1,
+    SUBTRACTIVE_DITHER_1,
+    SUBTRACTIVE_DITHER_2,
+    Array,
+    FITSRuntimeWarning,
+)
+from rustfits.image_create import check_pixels
+
+__all__ = ["ImageCompression"]
+
+_KINDS: dict[str, type[Compression] | None] = {
+    "NONE": None,
+    "": None,
+    NOT_SET: None,
+    str(NOCOMPRESS): None,
+    "RICE": Rice1,
+    "RICE_1": Rice1,
+    str(RICE_1): Rice1,
+    "GZIP": Gzip1,
+    "GZIP_1": Gzip1,
+    str(GZIP_1): Gzip1,
+    "GZIP_2": Gzip2,
+    str(GZIP_2): Gzip2,
+    "PLIO": Plio1,
+    "PLIO_1": Plio1,
+    str(PLIO_1): Plio1,
+    "HCOMPRESS": Hcompress1,
+    "HCOMPRESS_1": Hcompress1,
+    str(HCOMPRESS_1): Hcompress1,
+}
+_METHODS: dict[Any, str] = {
+    None: "no_dither",
+    "NO_DITHER": "no_dither",
+    NO_DITHER: "no_dither",
+    NOT_SET: "dither1",
+    "SUBTRACTIVE_DITHER_1": "dither1",
+    SUBTRACTIVE_DITHER_1: "dither1",
+    "SUBTRACTIVE_DITHER_2": "dither2",
+    SUBTRACTIVE_DITHER_2: "dither2",
+}
+
+
+@dataclass
+class ImageCompression:
+    """What the caller of a function of this API said about compression.
+
+    Parameters
+    ----------
+    compress : str, int or None
+        ``"RICE"``, ``"GZIP"``, ``"GZIP_2"``, ``"PLIO"``, ``"HCOMPRESS"``, one of the constants of
+        those names, or None.
+    tile_dims : sequence of int, optional
+        Lengths of a tile, slowest axis first.
+    qlevel : float, optional
+        Of images of reals: steps of the noise divided by it, which is lossy. Unless said, 4 with
+        dithering and 16 without. None or 0: lossless.
+    qmethod : str or int, optional
+        Dithering.
+    dither_seed : int or str, optional
+        1 to 10000. Everything else is by the checksum of the first tile.
+    hcomp_scale : float, optional
+        Above 0: in units of the noise; below 0: absolute. 0: lossless.
+    hcomp_smooth : bool, optional
+        Readers are to smooth.
+
+    Raises
+    ------
+    FITSValueError
+        An argument is not possible.
+    """
+
+    compress: Any = NOT_SET
+    tile_dims: Any = NOT_SET
+    qlevel: Any = NOT_SET
+    qmethod: Any = NOT_SET
+    dither_seed: Any = NOT_SET
+    hcomp_scale: Any = NOT_SET
+    hcomp_smooth: Any = NOT_SET
+
+    def __post_init__(self) -> None:
+        name = str(self.compress).upper()
+        if isinstance(self.compress, bool) or name not in _KINDS:
+            raise FITSValueError(
+                "compress must be None, 'RICE', 'GZIP', 'GZIP_2', 'PLIO' or 'HCOMPRESS', not "
+                f"{self.compress!r}"
+            )
+        self._kind = _KINDS[name]
+        self._quantize = self._reals()
+
+    def _reals(self) -> Quantize | None:
+        """Say how reals are to be quantized."""
+        method = self.qmethod
+        if isinstance(method, bytes):
+            method = method.decode("ascii", "replace")
+        method = method.upper() if isinstance(method, str) else method
+        if isinstance(method, bool) or method not in _METHODS:
+            raise FITSValueError(
+                "qmethod must be 'NO_DITHER', 'SUBTRACTIVE_DITHER_1' or 'SUBTRACTIVE_DITHER_2', "
+                f"not {self.qmethod!r}"
+            )
+        seed = self._seed()
+        if _not_set(self.qlevel):  # cfitsio's: 4 with dithering, 16 without
+            return Quantize(level=None, method=_METHODS[method], seed=seed)
+        if self.qlevel is None or float(self.qlevel) == 0:
+            return None
+        return Quantize(level=float(self.qlevel), method=_METHODS[method], seed=seed)
+
+    def _seed(self) -> int:
+        seed = self.dither_seed
+        if isinstance(seed, bytes):
+            seed = seed.decode("ascii", "replace")
+        if seed is None or (
+            isinstance(seed, str) and seed.lower() in ("clock", "checksum", NOT_SET.lower())
+        ):
+            return 0
+        try:
+            number = operator.index(seed)
+        except TypeError:
+            number = 10001
+        if number > 10000:
+            raise FITSValueError(
+                f"dither_seed must be 1 to 10000, 'clock' or 'checksum', not {seed!r}"
+            )
+        return max(number, 0)
+
+    def check(self, data: Array) -> None:
+        """Refuse pixels that cannot be compressed like that, before a file is cut.
+
+        Raises
+        ------
+        FITSValueError, FITSUnsupportedError
+            Such an image cannot be compressed like that.
+        """
+        if data.ndim and data.size:
+            options = self.options(data.dtype, data.shape)
+            check_pixels(data, options.get("compress"), options.get("quantize"), None)
+
+    def options(self, dtype: Any, shape: tuple[int, ...]) -> dict[str, Any]:
+        """Give the arguments `compress` and `quantize` for an image, after a check.
+
+        Raises
+        ------
+        FITSValueError
+            Such an image cannot be compressed like that.
+        """
+        if self._kind is None:
+            return {}
+        given: dict[str, Any] = {}
+        if self.tile_dims is not None and not _not_set(self.tile_dims):
+            given["tile_shape"] = np.atleast_1d(self.tile_dims).tolist()
+        if self._kind is Hcompress1:
+            scale = 0 if _not_set(self.hcomp_scale) or not self.hcomp_scale else self.hcomp_scale
+            if scale > 0 and scale != 1:
+                given.update(scale=float(scale), relative=True)
+            elif scale < 0:
+                given["scale"] = max(1, round(-scale))
+            given["smooth"] = not _not_set(self.hcomp_smooth) and bool(self.hcomp_smooth)
+        compression = self._kind(**given)
+        quantize = self._quantize if np.dtype(dtype).kind == "f" else None
+        if quantize is not None and quantize.method == "dither2" and self._kind is Hcompress1:
+            warnings.warn(
+                "HCOMPRESS does not go with SUBTRACTIVE_DITHER_2: SUBTRACTIVE_DITHER_1 is taken",
+                FITSRuntimeWarning,
+                stacklevel=4,
+            )
+            quantize = quantize._replace(method="dither1")
+        check_compression(compression, quantize, np.dtype(dtype), len(shape))
+        return {"compress": compression, "quantize": quantize}
+
+
+def _not_set(value: Any) -> bool:
+    return isinstance(value, str) and value == NOT_SET

@@ -1,0 +1,644 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Making and changing compressed images: what is written is what is read, in this handle and in the next one; what a
+ * write does not name stays to the bit; what cannot be held is refused before anything is written.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "hdu/file.h"
+#include "rustfits.h"
+#include "scratch.h"
+
+#define MOST 4096
+
+static uint32_t seed = 1;
+
+static uint32_t next_random(void) {
+  seed = seed * 1664525u + 1013904223u;
+  return seed >> 8;
+}
+
+/* Values that suit a type; reals are noise around 10 with some NaN and zeros. */
+static void fill(rf_type type, void *values, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t n = next_random() % 3000;
+    switch (type) {
+    case RF_U8:
+    case RF_I8:
+      ((uint8_t *)values)[i] = (uint8_t)(n % 100);
+      break;
+    case RF_I16:
+    case RF_U16:
+      ((uint16_t *)values)[i] = (uint16_t)(n + (type == RF_U16 ? 40000 : 0));
+      break;
+    case RF_I32:
+    case RF_U32:
+      ((uint32_t *)values)[i] = n * 1000;
+      break;
+    case RF_I64:
+    case RF_U64:
+      ((uint64_t *)values)[i] = (uint64_t)n << 40;
+      break;
+    case RF_F32:
+      ((float *)values)[i] = n % 50 == 0 ? NAN : n % 51 == 0 ? 0.0f : 10.0f + (float)(next_random() % 1000) / 500.0f;
+      break;
+    case RF_F64:
+      ((double *)values)[i] = n % 50 == 0 ? NAN : n % 51 == 0 ? 0.0 : 10.0 + (double)(next_random() % 1000) / 500.0;
+      break;
+    }
+  }
+}
+
+static rf_compression compression_of(rf_zcmptype type) {
+  rf_compression compression = {.size = sizeof compression};
+  rf_compression_init(&compression);
+  compression.type = type;
+  return compression;
+}
+
+static rf_image_spec spec_of(rf_type type, int naxis, const uint64_t *axes, const rf_compression *compression) {
+  return (rf_image_spec){.size = sizeof(rf_image_spec),
+                         .type = type,
+                         .naxis = naxis,
+                         .axes = axes,
+                         .extver = -1,
+                         .compression = compression};
+}
+
+static size_t count_of(int naxis, const uint64_t *axes) {
+  size_t count = 1;
+  for (int i = 0; i < naxis; i++)
+    count *= (size_t)axes[i];
+  return count;
+}
+
+/* ---- codecs, types, tiles, ranks ---- */
+
+static void round_trip(rf_zcmptype codec, rf_type type, int naxis, const uint64_t *axes, const uint64_t *tile) {
+  static uint64_t pixels[MOST], again[MOST];
+  rf_compression compression = compression_of(codec);
+  rf_error err;
+  rf_file *file = NULL;
+  size_t index = 7, count = count_of(naxis, axes), bytes = count * rf_type_bytes(type);
+  const char *path = scratch_path("round.fits");
+  rf_image_info info = {.size = sizeof info};
+  compression.tile_ndim = tile != NULL ? naxis : 0;
+  compression.tile = tile;
+  rf_image_spec spec = spec_of(type, naxis, axes, &compression);
+  fill(type, pixels, count);
+  CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
+  CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+  CHECK(index == 1);
+  CHECK_OK(rf_image_write(file, index, NULL, type, 0, pixels, bytes, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, index, NULL, type, 0, again, bytes, NULL, &err), err);
+  CHECK(memcmp(pixels, again, bytes) == 0);
+  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
+  CHECK_OK(rf_image_get_info(file, 1, &info, &err), err);
+  CHECK(info.type == type && info.count == count);
+  memset(again, 1, sizeof again);
+  CHECK_OK(rf_image_read(file, 1, NULL, type, 0, again, bytes, NULL, &err), err);
+  CHECK(memcmp(pixels, again, bytes) == 0);
+  CHECK_OK(rf_file_close(file, &err), err);
+}
+
+static void round_trips(void) {
+  static const struct {
+    int naxis;
+    uint64_t axes[5];
+    uint64_t tile[5];
+  } shapes[] = {{1, {300}, {77}},
+                {2, {31, 45}, {8, 10}},
+                {2, {31, 45}, {40, 45}},
+                {3, {5, 13, 17}, {1, 6, 17}},
+                {3, {5, 13, 17}, {4, 5, 1}},
+                {5, {2, 3, 4, 5, 6}, {1, 2, 1, 4, 1}}};
+  static const rf_zcmptype codecs[] = {RF_Z_AUTO, RF_Z_RICE_1, RF_Z_GZIP_1, RF_Z_GZIP_2, RF_Z_PLIO_1, RF_Z_NOCOMPRESS};
+  for (size_t c = 0; c < sizeof codecs / sizeof codecs[0]; c++)
+    for (rf_type type = RF_U8; type <= RF_F64; type++) {
+      bool wide = type == RF_I64 || type == RF_U64, real = type == RF_F32 || type == RF_F64;
+      if (((wide || real) && (codecs[c] == RF_Z_RICE_1 || codecs[c] == RF_Z_PLIO_1)) ||
+          (type == RF_U32 && codecs[c] == RF_Z_PLIO_1))
+        continue;
+      for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
+        round_trip(codecs[c], type, shapes[s].naxis, shapes[s].axes, NULL);
+        round_trip(codecs[c], type, shapes[s].naxis, shapes[s].axes, shapes[s].tile);
+      }
+    }
+  for (rf_type type = RF_U8; type <= RF_U32; type++) {
+    round_trip(RF_Z_HCOMPRESS_1, type, 2, (uint64_t[]){50, 70}, NULL);
+    round_trip(RF_Z_HCOMPRESS_1, type, 2, (uint64_t[]){50, 70}, (uint64_t[]){13, 4});
+    round_trip(RF_Z_HCOMPRESS_1, type, 3, (uint64_t[]){10, 3, 70}, (uint64_t[]){5, 1, 30});
+  }
+}
+
+/* ---- what is refused ---- */
+
+static void refuse(rf_image_spec spec, rf_status expected, const char *words) {
+  rf_error err;
+  rf_file *file = NULL;
+  size_t index = 7, count = 7;
+  CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
+  rf_status status = rf_image_create(file, &spec, &index, &err);
+  if (status != expected || strstr(err.message, words) == NULL)
+    fprintf(stderr, "%s: %s (%s, '%s')\n", rf_status_name(status), err.message, rf_status_name(expected), words);
+  CHECK(status == expected);
+  CHECK(status != RF_OK && strstr(err.message, words) != NULL);
+  CHECK(index == 7);
+  CHECK_OK(rf_file_count(file, &count, &err), err);
+  CHECK(count == 0);
+  CHECK_OK(rf_file_close(file, &err), err);
+}
+
+static void refusals(void) {
+  static const uint64_t axes[] = {20, 30}, small[] = {3, 3}, row[] = {1, 30}, none[] = {0, 30}, cube[] = {5, 5, 5};
+  rf_compression c = compression_of(RF_Z_RICE_1);
+  refuse(spec_of(RF_F32, 2, axes, &c), RF_ERR_UNSUPPORTED, "GZIP_2");
+  refuse(spec_of(RF_I64, 2, axes, &c), RF_ERR_UNSUPPORTED, "GZIP_2");
+  refuse(spec_of(RF_I16, 0, axes, &c), RF_ERR_ARGUMENT, "NAXIS = 0");
+  c.quantize = 1;
+  refuse(spec_of(RF_I16, 2, axes, &c), RF_ERR_ARGUMENT, "float");
+  c.quantize_level = NAN;
+  refuse(spec_of(RF_F32, 2, axes, &c), RF_ERR_ARGUMENT, "level");
+  c = compression_of(RF_Z_GZIP_2);
+  c.dither = RF_DITHER_1;
+  refuse(spec_of(RF_F32, 2, axes, &c), RF_ERR_ARGUMENT, "quantized");
+  c.quantize = 1;
+  c.seed = 10001;
+  refuse(spec_of(RF_F32, 2, axes, &c), RF_ERR_ARGUMENT, "10000");
+  c = compression_of(RF_Z_GZIP_2);
+  c.level = 13;
+  refuse(spec_of(RF_I32, 2, axes, &c), RF_ERR_ARGUMENT, "1 to 12");
+  c.level = 0;
+  c.heap_format = 'X';
+  refuse(spec_of(RF_I32, 2, axes, &c), RF_ERR_ARGUMENT, "heap format");
+  c.heap_format = 0;
+  c.hcomp_scale = 2;
+  refuse(spec_of(RF_I32, 2, axes, &c), RF_ERR_ARGUMENT, "HCOMPRESS_1");
+  c = compression_of((rf_zcmptype)77);
+  refuse(spec_of(RF_I32, 2, axes, &c), RF_ERR_ARGUMENT, "codec 77");
+  c = compression_of(RF_Z_PLIO_1);
+  refuse(spec_of(RF_U32, 2, axes, &c), RF_ERR_UNSUPPORTED, "RICE_1");
+  refuse(spec_of(RF_I64, 2, axes, &c), RF_ERR_UNSUPPORTED, "GZIP_2");
+  c.quantize = 1;
+  c.dither = RF_DITHER_2;
+  refuse(spec_of(RF_F32, 2, axes, &c), RF_ERR_UNSUPPORTED, "RICE_1");
+  c = compression_of(RF_Z_HCOMPRESS_1);
+  refuse(spec_of(RF_I16, 1, axes, &c), RF_ERR_ARGUMENT, "RICE_1");
+  refuse(spec_of(RF_I16, 2, small, &c), RF_ERR_ARGUMENT, "at least 4");
+  refuse(spec_of(RF_I16, 2, row, &c), RF_ERR_ARGUMENT, "longer than 1");
+  c.tile_ndim = 3;
+  c.tile = cube;
+  refuse(spec_of(RF_I16, 3, cube, &c), RF_ERR_ARGUMENT, "along 3");
+  c = compression_of(RF_Z_RICE_1);
+  c.tile_ndim = 3;
+  c.tile = cube;
+  refuse(spec_of(RF_I16, 2, axes, &c), RF_ERR_ARGUMENT, "3 axes");
+  c.tile_ndim = 2;
+  c.tile = none;
+  refuse(spec_of(RF_I16, 2, axes, &c), RF_ERR_ARGUMENT, "length 0");
+  c.tile = (uint64_t[]){(uint64_t)1 << 33, (uint64_t)1 << 33};
+  refuse(spec_of(RF_I16, 2, c.tile, &c), RF_ERR_LIMIT, "");
+}
+
+/* Values that a codec cannot hold are found before anything is written, and by rf_image_check as well. */
+static void plio_values(void) {
+  static const uint64_t axes[] = {4, 5};
+  rf_compression c = compression_of(RF_Z_PLIO_1);
+  rf_image_spec spec = spec_of(RF_I32, 2, axes, &c);
+  rf_error err;
+  rf_file *file = NULL;
+  size_t index = 0;
+  int32_t pixels[20], again[20];
+  CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
+  CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+  for (int i = 0; i < 20; i++)
+    pixels[i] = 16777215 - i;
+  CHECK_OK(rf_image_write(file, index, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &err), err);
+  for (int k = 0; k < 2; k++) {
+    pixels[13] = k ? -1 : 16777216;
+    CHECK(rf_image_check(file, index, RF_I32, 0, pixels, 20, NULL, &err) == RF_ERR_RANGE);
+    CHECK(rf_image_write(file, index, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &err) == RF_ERR_RANGE);
+    CHECK(strstr(err.message, "element 13") != NULL && strstr(err.message, "RICE_1") != NULL);
+  }
+  pixels[13] = 16777215 - 13;
+  CHECK_OK(rf_image_read(file, index, NULL, RF_I32, 0, again, sizeof again, NULL, &err), err);
+  CHECK(memcmp(pixels, again, sizeof again) == 0);
+  CHECK_OK(rf_file_close(file, &err), err);
+}
+
+/* A caller that was built before there was compression has a struct without that member. */
+static void an_older_spec(void) {
+  static const uint64_t axes[] = {4, 5};
+  rf_image_spec spec = spec_of(RF_I32, 2, axes, (const rf_compression *)(const void *)axes);
+  spec.size = offsetof(rf_image_spec, compression);
+  rf_error err;
+  rf_file *file = NULL;
+  rf_hdu_info info = {.size = sizeof info};
+  size_t index = 7;
+  CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
+  CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+  CHECK_OK(rf_hdu_get_info(file, index, &info, &err), err);
+  CHECK(index == 0 && info.kind == RF_HDU_IMAGE);
+  CHECK_OK(rf_file_close(file, &err), err);
+}
+
+/* ---- tiles that nobody writes ---- */
+
+static void count_empty(rf_file *file, size_t index, uint64_t ntiles, uint64_t expected) {
+  static uint64_t lengths[MOST], offsets[MOST];
+  rf_error err;
+  uint64_t empty = 0;
+  CHECK_OK(rf_table_read_descriptors(file, index, 0, NULL, lengths, offsets, &err), err);
+  for (uint64_t i = 0; i < ntiles; i++)
+    empty += lengths[i] == 0;
+  CHECK(empty == expected);
+}
+
+static void never_written(void) {
+  static const uint64_t axes[] = {12, 10};
+  rf_compression c = compression_of(RF_Z_RICE_1);
+  rf_image_spec spec = spec_of(RF_I16, 2, axes, &c);
+  rf_error err;
+  rf_file *file = NULL;
+  size_t index = 0;
+  int16_t pixels[120], some[10];
+  const char *path = scratch_path("never.fits");
+  memset(pixels, 1, sizeof pixels);
+  for (int i = 0; i < 10; i++)
+    some[i] = (int16_t)(i - 5);
+  CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
+  CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+  CHECK_OK(rf_image_read(file, index, NULL, RF_I16, 0, pixels, sizeof pixels, NULL, &err), err);
+  for (int i = 0; i < 120; i++)
+    CHECK(pixels[i] == 0);
+  rf_axis row[2] = {{3, 1, 1, NULL}, {0, 1, 10, NULL}};
+  CHECK_OK(rf_image_write(file, index, row, RF_I16, 0, some, sizeof some, NULL, &err), err);
+  count_empty(file, index, 12, 11);
+  /* Another HDU behind it settles the first one, closing the second. */
+  CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+  count_empty(file, 1, 12, 0);
+  count_empty(file, 2, 12, 12);
+  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
+  count_empty(file, 2, 12, 0);
+  CHECK_OK(rf_image_read(file, 1, NULL, RF_I16, 0, pixels, sizeof pixels, NULL, &err), err);
+  for (int i = 0; i < 120; i++)
+    CHECK(pixels[i] == (i / 10 == 3 ? i % 10 - 5 : 0));
+  CHECK_OK(rf_file_close(file, &err), err);
+}
+
+/* ---- sections ---- */
+
+/* Writes random sections and holds the image against an array each time. Quantized: what is not named keeps its bits,
+ * what is comes out close to it. */
+static void write_sections(rf_zcmptype codec, rf_type type, int quantize, rf_dither dither) {
+  enum { ROWS = 33, COLUMNS = 41, COUNT = ROWS * COLUMNS };
+  static const uint64_t axes[] = {ROWS, COLUMNS}, tile[] = {10, 12};
+  static double was[COUNT], is[COUNT], part[COUNT];
+  static uint64_t whole[COUNT];
+  rf_compression c = compression_of(codec);
+  rf_error err;
+  rf_file *file = NULL;
+  size_t index = 0;
+  c.tile_ndim = 2;
+  c.tile = tile;
+  c.quantize = quantize;
+  c.dither = dither;
+  rf_image_spec spec = spec_of(type, 2, axes, &c);
+  CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
+  CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+  fill(type, whole, COUNT);
+  CHECK_OK(rf_image_write(file, index, NULL, type, 0, whole, COUNT * rf_type_bytes(type), NULL, &err), err);
+  for (int round = 0; round < 60; round++) {
+    rf_axis section[2];
+    uint64_t indices[6];
+    static bool named[COUNT];
+    for (int k = 0; k < 2; k++) {
+      uint64_t length = axes[k], step = 1 + next_random() % 14, start = next_random() % length;
+      uint64_t most = (length - 1 - start) / step + 1, n = 1 + next_random() % most;
+      bool down = next_random() % 3 == 0;
+      section[k] =
+          (rf_axis){(int64_t)(down ? start + (n - 1) * step : start), down ? -(int64_t)step : (int64_t)step, n, NULL};
+    }
+    if (round % 4 == 0) {
+      for (int i = 0; i < 6; i++)
+        indices[i] = next_random() % COLUMNS;
+      section[1] = (rf_axis){0, 0, 6, indices};
+    }
+    CHECK_OK(rf_image_read(file, index, NULL, RF_F64, 0, was, sizeof was, NULL, &err), err);
+    memcpy(is, was, sizeof is);
+    memset(named, 0, sizeof named);
+    size_t n = (size_t)(section[0].count * section[1].count);
+    for (size_t i = 0; i < n; i++) {
+      uint64_t a = i / section[1].count, b = i % section[1].count;
+      uint64_t row = (uint64_t)(section[0].start + (int64_t)a * section[0].step);
+      uint64_t column =
+          section[1].indices != NULL ? indices[b] : (uint64_t)(section[1].start + (int64_t)b * section[1].step);
+      bool real = type == RF_F32 || type == RF_F64;
+      part[i] = (double)(next_random() % 100);
+      if (real && next_random() % 20 == 0)
+        part[i] = NAN;
+      if (real && round == 50 && i == 0)
+        part[i] = 1e30; /* beyond any integer: the tile is stored as it is */
+      is[row * COLUMNS + column] = part[i];
+      named[row * COLUMNS + column] = true;
+    }
+    CHECK_OK(rf_image_write(file, index, section, RF_F64, 0, part, n * sizeof *part, NULL, &err), err);
+    CHECK_OK(rf_image_read(file, index, NULL, RF_F64, 0, was, sizeof was, NULL, &err), err);
+    int wrong = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+      bool same = memcmp(&was[i], &is[i], sizeof was[i]) == 0 || (isnan(was[i]) && isnan(is[i])) ||
+                  (type == RF_F32 && was[i] == (double)(float)is[i]);
+      if (!same && !(quantize && named[i] && fabs(was[i] - is[i]) < 1.0))
+        wrong++;
+    }
+    if (wrong > 0)
+      fprintf(stderr, "codec %d type %d round %d: %d pixels\n", (int)codec, (int)type, round, wrong);
+    CHECK(wrong == 0);
+  }
+  uint64_t freed = 0, none = 7;
+  CHECK_OK(rf_image_repack(file, index, &freed, &err), err);
+  CHECK_OK(rf_image_read(file, index, NULL, RF_F64, 0, is, sizeof is, NULL, &err), err);
+  CHECK(memcmp(was, is, sizeof is) == 0);
+  CHECK(freed > 0 || codec != RF_Z_RICE_1); /* tiles of others may have stayed where they were */
+  CHECK_OK(rf_image_repack(file, index, &none, &err), err);
+  CHECK(none == 0);
+  CHECK_OK(rf_file_close(file, &err), err);
+}
+
+static void sections(void) {
+  write_sections(RF_Z_RICE_1, RF_I16, 0, RF_DITHER_NONE);
+  write_sections(RF_Z_GZIP_1, RF_U8, 0, RF_DITHER_NONE);
+  write_sections(RF_Z_GZIP_2, RF_F64, 0, RF_DITHER_NONE);
+  write_sections(RF_Z_PLIO_1, RF_U16, 0, RF_DITHER_NONE);
+  write_sections(RF_Z_HCOMPRESS_1, RF_I32, 0, RF_DITHER_NONE);
+  write_sections(RF_Z_NOCOMPRESS, RF_I32, 0, RF_DITHER_NONE);
+  write_sections(RF_Z_RICE_1, RF_F32, 1, RF_DITHER_NONE);
+  write_sections(RF_Z_RICE_1, RF_F32, 1, RF_DITHER_1);
+  write_sections(RF_Z_RICE_1, RF_F64, 1, RF_DITHER_2);
+  write_sections(RF_Z_GZIP_2, RF_F32, 1, RF_DITHER_2);
+  write_sections(RF_Z_HCOMPRESS_1, RF_F32, 1, RF_DITHER_1);
+}
+
+/* What a lossy tile shows does not change when something beside it does. */
+static void lossy_hcompress(void) {
+  enum { N = 64 };
+  static const uint64_t axes[] = {N, N};
+  static int32_t pixels[N * N], before[N * N], after[N * N];
+  for (int smooth = 0; smooth < 2; smooth++) {
+    rf_compression c = compression_of(RF_Z_HCOMPRESS_1);
+    rf_image_spec spec = spec_of(RF_I32, 2, axes, &c);
+    rf_error err;
+    rf_file *file = NULL;
+    size_t index = 0;
+    int32_t one = 12345;
+    int lost = 0;
+    c.hcomp_scale = -40;
+    c.hcomp_smooth = smooth;
+    for (int i = 0; i < N * N; i++)
+      pixels[i] = (int32_t)(next_random() % 200) + i;
+    CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
+    CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+    CHECK_OK(rf_image_write(file, index, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &err), err);
+    CHECK_OK(rf_image_read(file, index, NULL, RF_I32, 0, before, sizeof before, NULL, &err), err);
+    for (int i = 0; i < N * N; i++)
+      lost += before[i] != pixels[i];
+    CHECK(lost > N);
+    rf_axis at[2] = {{20, 1, 1, NULL}, {30, 1, 1, NULL}};
+    CHECK_OK(rf_image_write(file, index, at, RF_I32, 0, &one, sizeof one, NULL, &err), err);
+    CHECK_OK(rf_image_read(file, index, NULL, RF_I32, 0, after, sizeof after, NULL, &err), err);
+    before[20 * N + 30] = one;
+    CHECK(memcmp(before, after, sizeof after) == 0);
+    CHECK_OK(rf_file_close(file, &err), err);
+  }
+}
+
+/* A quantized tile that is filled a row at a time is quantized by what was written, not by the zeros beside it. */
+static void quantized_row_by_row(void) {
+  enum { N = 40 };
+  static const uint64_t axes[] = {N, N};
+  for (rf_type type = RF_F32; type <= RF_F64; type++) {
+    rf_compression c = compression_of(RF_Z_RICE_1);
+    rf_error err;
+    rf_file *file = NULL;
+    size_t index = 0;
+    static double data[N * N], all[N * N];
+    uint64_t lengths[2], offsets[2];
+    c.tile_ndim = 2;
+    c.tile = axes;
+    c.quantize = 1;
+    c.dither = RF_DITHER_1;
+    rf_image_spec spec = spec_of(type, 2, axes, &c);
+    CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
+    CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+    for (int y = 0; y < N; y++) {
+      rf_axis at[2] = {{y, 1, 1, NULL}, {0, 1, N, NULL}};
+      for (int x = 0; x < N; x++)
+        data[y * N + x] = 100.0 + (double)(next_random() % 1000) / 100.0;
+      CHECK_OK(rf_image_write(file, index, at, RF_F64, 0, data + y * N, N * sizeof *data, NULL, &err), err);
+      CHECK_OK(rf_image_read(file, index, NULL, RF_F64, 0, all, sizeof all, NULL, &err), err);
+      for (int i = 0; i < N * N; i++)
+        CHECK(fabs(all[i] - (i / N <= y ? data[i] : 0.0)) < 2.0);
+      CHECK_OK(rf_table_read_descriptors(file, index, 0, NULL, lengths, offsets, &err), err);
+      CHECK(lengths[0] > 0); /* integers, not reals by gzip */
+    }
+    CHECK_OK(rf_file_close(file, &err), err);
+  }
+}
+
+/* ---- masks ---- */
+
+static void masks(void) {
+  static const uint64_t axes[] = {3, 4};
+  rf_compression c = compression_of(RF_Z_AUTO);
+  rf_image_spec spec = spec_of(RF_U16, 2, axes, &c);
+  rf_error err;
+  rf_file *file = NULL;
+  size_t index = 0;
+  uint16_t pixels[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+  uint8_t mask[12] = {0, 1, 0, 0, 0, 0, 1}, found[12];
+  CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
+  CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+  CHECK(rf_image_write(file, index, NULL, RF_U16, 0, pixels, sizeof pixels, mask, &err) == RF_ERR_ARGUMENT);
+  CHECK_STR(err.keyword, "BLANK");
+  spec.has_blank = 1;
+  spec.blank = -32768;
+  CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+  CHECK_OK(rf_image_write(file, index, NULL, RF_U16, 0, pixels, sizeof pixels, mask, &err), err);
+  CHECK_OK(rf_image_read(file, index, NULL, RF_U16, 0, pixels, sizeof pixels, found, &err), err);
+  CHECK(memcmp(mask, found, sizeof mask) == 0);
+  CHECK(pixels[1] == 0 && pixels[2] == 3);
+  CHECK_OK(rf_file_close(file, &err), err);
+}
+
+/* ---- longer ---- */
+
+static void extend(rf_zcmptype codec, rf_type type, int quantize, const uint64_t *tile) {
+  enum { COLUMNS = 23 };
+  static const uint64_t axes[] = {0, COLUMNS};
+  static uint64_t grown[MOST], again[MOST];
+  size_t width = rf_type_bytes(type), row = COLUMNS * width;
+  rf_compression c = compression_of(codec);
+  rf_error err;
+  rf_file *file = NULL;
+  size_t index = 0;
+  uint64_t length = 0;
+  const char *path = scratch_path("longer.fits");
+  int16_t behind[50];
+  c.tile_ndim = tile != NULL ? 2 : 0;
+  c.tile = tile;
+  c.quantize = quantize;
+  rf_image_spec spec = spec_of(type, 2, axes, &c);
+  rf_image_spec plain = spec_of(RF_I16, 1, (uint64_t[]){50}, NULL);
+  for (int i = 0; i < 50; i++)
+    behind[i] = (int16_t)i;
+  CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
+  CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+  CHECK_OK(rf_image_create(file, &plain, &index, &err), err);
+  CHECK_OK(rf_image_write(file, 2, NULL, RF_I16, 0, behind, sizeof behind, NULL, &err), err);
+  while (length < 120) {
+    uint64_t more = 1 + next_random() % 9;
+    static uint64_t fresh[10 * COLUMNS];
+    fill(type, fresh, (size_t)more * COLUMNS);
+    CHECK_OK(rf_image_read(file, 1, NULL, type, 0, grown, (size_t)length * row, NULL, &err), err);
+    CHECK_OK(rf_image_extend(file, 1, length + more, &err), err);
+    rf_axis section[2] = {{(int64_t)length, 1, more, NULL}, {0, 1, COLUMNS, NULL}};
+    CHECK_OK(rf_image_write(file, 1, section, type, 0, fresh, (size_t)more * row, NULL, &err), err);
+    memcpy((uint8_t *)grown + (size_t)length * row, fresh, (size_t)more * row);
+    CHECK_OK(rf_image_read(file, 1, NULL, type, 0, again, (size_t)(length + more) * row, NULL, &err), err);
+    CHECK(memcmp(grown, again, (size_t)(quantize ? length : length + more) * row) == 0);
+    length += more;
+  }
+  CHECK(rf_image_extend(file, 1, length - 1, &err) == RF_ERR_ARGUMENT);
+  CHECK_OK(rf_image_extend(file, 1, length, &err), err);
+  CHECK_OK(rf_image_read(file, 1, NULL, type, 0, grown, (size_t)length * row, NULL, &err), err);
+  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_open(path, RF_MODE_READ_WRITE, NULL, &file, &err), err);
+  CHECK_OK(rf_image_read(file, 1, NULL, type, 0, again, (size_t)length * row, NULL, &err), err);
+  CHECK(memcmp(grown, again, (size_t)length * row) == 0);
+  memset(behind, 0, sizeof behind);
+  CHECK_OK(rf_image_read(file, 2, NULL, RF_I16, 0, behind, sizeof behind, NULL, &err), err);
+  CHECK(behind[49] == 49);
+  rf_table_info info = {.size = sizeof info};
+  CHECK_OK(rf_table_get_info(file, 1, &info, &err), err);
+  CHECK(info.heap_offset == info.nrows * info.row_bytes); /* no gap is left */
+  uint64_t freed = 0, heap = info.heap_bytes;
+  CHECK_OK(rf_image_repack(file, 1, &freed, &err), err);
+  CHECK(freed < heap / 2); /* and the heap is not full of what was */
+  CHECK_OK(rf_image_read(file, 1, NULL, type, 0, again, (size_t)length * row, NULL, &err), err);
+  CHECK(memcmp(grown, again, (size_t)length * row) == 0);
+  CHECK_OK(rf_file_close(file, &err), err);
+}
+
+static void longer(void) {
+  extend(RF_Z_RICE_1, RF_I16, 0, NULL);
+  extend(RF_Z_RICE_1, RF_I16, 0, (uint64_t[]){16, 10});
+  extend(RF_Z_HCOMPRESS_1, RF_I32, 0, NULL);
+  extend(RF_Z_GZIP_2, RF_F32, 0, (uint64_t[]){50, 23});
+  extend(RF_Z_RICE_1, RF_F32, 1, (uint64_t[]){16, 23});
+  extend(RF_Z_PLIO_1, RF_U16, 0, (uint64_t[]){7, 5});
+}
+
+/* ---- P and Q ---- */
+
+/* A heap that gets longer than P descriptors can say, which is made less here. */
+static void beyond_31_bits(void) {
+  static const uint64_t axes[] = {6, 100};
+  int32_t pixels[600], again[600];
+  for (char format = 'P'; format != 0; format = format == 'P' ? 'Q' : 0) {
+    rf_compression c = compression_of(RF_Z_RICE_1);
+    rf_image_spec spec = spec_of(RF_I32, 2, axes, &c);
+    rf_error err;
+    rf_file *file = NULL;
+    size_t index = 0;
+    const char *path = scratch_path("far.fits");
+    bool explicit_p = format == 'P';
+    c.heap_format = explicit_p ? 'P' : 0;
+    fill(RF_I32, pixels, 600);
+    CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
+    CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+    CHECK_OK(rf_image_write(file, index, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &err), err);
+    file->hdus[1]->zstate.reach = file->hdus[1]->zstate.used + 300;
+    file->hdus[1]->zstate.apart = false; /* nothing goes where it was */
+    rf_axis three[2] = {{2, 1, 3, NULL}, {0, 1, 100, NULL}};
+    rf_status status = rf_image_write(file, index, three, RF_I32, 0, pixels, 1200, NULL, &err);
+    if (explicit_p) {
+      CHECK(status == RF_ERR_LIMIT && strstr(err.message, "'Q'") != NULL);
+    } else {
+      CHECK_OK(status, err);
+      memmove(pixels + 200, pixels, 1200);
+    }
+    CHECK_OK(rf_image_read(file, index, NULL, RF_I32, 0, again, sizeof again, NULL, &err), err);
+    CHECK(explicit_p || memcmp(pixels + 200, again + 200, 1200) == 0);
+    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_open(path, RF_MODE_READ_WRITE, NULL, &file, &err), err);
+    rf_column_info column = {.size = sizeof column};
+    CHECK_OK(rf_table_get_column(file, 1, 0, &column, &err), err);
+    CHECK(column.descriptor == format);
+    memcpy(again, pixels, sizeof again);
+    CHECK_OK(rf_image_read(file, 1, NULL, RF_I32, 0, again, sizeof again, NULL, &err), err);
+    uint64_t freed = 0;
+    CHECK_OK(rf_image_repack(file, 1, &freed, &err), err);
+    CHECK(explicit_p ? freed == 0 : freed > 0);
+    CHECK_OK(rf_image_read(file, 1, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &err), err);
+    CHECK(memcmp(pixels, again, sizeof again) == 0);
+    CHECK_OK(rf_file_close(file, &err), err);
+    remove(path);
+  }
+}
+
+/* ---- threads ---- */
+
+/* Bytes do not depend on how many there are. */
+static void threads(void) {
+  enum { N = 1200 };
+  static const uint64_t axes[] = {N, N};
+  rf_error err;
+  float *pixels = malloc(sizeof *pixels * N * N);
+  uint8_t *bytes[2];
+  size_t sizes[2];
+  fill(RF_F32, pixels, (size_t)N * N);
+  for (uint32_t k = 0; k < 2; k++) {
+    rf_compression c = compression_of(RF_Z_AUTO);
+    rf_image_spec spec = spec_of(RF_F32, 2, axes, &c);
+    rf_file *file = NULL;
+    size_t index = 0;
+    const char *path = scratch_path("threads.fits");
+    c.quantize = 1;
+    c.dither = RF_DITHER_1;
+    CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
+    CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+    CHECK_OK(rf_image_write(file, index, NULL, RF_F32, (1 + 3 * k) << RF_IMAGE_THREADS_SHIFT, pixels,
+                            sizeof *pixels * N * N, NULL, &err),
+             err);
+    CHECK_OK(rf_file_close(file, &err), err);
+    bytes[k] = scratch_read(path, &sizes[k]);
+  }
+  CHECK(sizes[0] == sizes[1] && memcmp(bytes[0], bytes[1], sizes[0]) == 0);
+  free(bytes[0]);
+  free(bytes[1]);
+  free(pixels);
+}
+
+int main(void) {
+  scratch_begin("zimage-write");
+  RUN(round_trips);
+  RUN(refusals);
+  RUN(plio_values);
+  RUN(an_older_spec);
+  RUN(never_written);
+  RUN(sections);
+  RUN(lossy_hcompress);
+  RUN(quantized_row_by_row);
+  RUN(masks);
+  RUN(longer);
+  RUN(beyond_31_bits);
+  RUN(threads);
+  scratch_end();
+  return check_report();
+}

@@ -1,0 +1,690 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Compressed tables: whatever is done to one is done to a plain twin, and both must read the same; bytes that were
+ * packed must come back; headers, descriptors and streams that lie must be told.
+ */
+#include "base/bytes.h"
+#include "fits_bytes.h"
+#include "hdu/ztable.h"
+#include "table_rows.h"
+
+static rf_error err;
+
+static uint64_t seed = 88172645463325252u;
+
+static uint64_t any(uint64_t below) {
+  seed ^= seed << 13;
+  seed ^= seed >> 7;
+  seed ^= seed << 17;
+  return below > 0 ? seed % below : 0;
+}
+
+/* ---- a table of every kind of column, and its twin ---- */
+
+static const uint64_t three[] = {3}, eleven[] = {11};
+
+static const rf_column_spec columns[] = {
+    SPEC(.name = "b", .type = RF_CELL_LOGICAL),
+    SPEC(.name = "x", .type = RF_CELL_BIT, .ndim = 1, .dims = eleven),
+    SPEC(.name = "u1", .type = RF_CELL_U8),
+    SPEC(.name = "i2", .type = RF_CELL_I16, .ndim = 1, .dims = three),
+    SPEC(.name = "u2", .type = RF_CELL_U16),
+    SPEC(.name = "i4", .type = RF_CELL_I32),
+    SPEC(.name = "i8", .type = RF_CELL_I64),
+    SPEC(.name = "f4", .type = RF_CELL_F32),
+    SPEC(.name = "f8", .type = RF_CELL_F64),
+    SPEC(.name = "c8", .type = RF_CELL_C64),
+    SPEC(.name = "c16", .type = RF_CELL_C128),
+    SPEC(.name = "s", .type = RF_CELL_BYTES, .width = 7),
+    SPEC(.name = "none", .type = RF_CELL_F64, .ndim = 1, .dims = (const uint64_t[]){0}),
+    SPEC(.name = "pi", .type = RF_CELL_I32, .descriptor = 'P'),
+    SPEC(.name = "qd", .type = RF_CELL_F64, .descriptor = 'Q'),
+    SPEC(.name = "px", .type = RF_CELL_BIT, .descriptor = 'P'),
+};
+
+#define NCOLS COUNT(columns)
+
+typedef struct twins {
+  rf_file *plain;
+  rf_file *packed;
+  size_t at;
+} twins;
+
+static twins make_twins(uint64_t nrows, uint64_t tile_rows, const rf_zcmptype *types) {
+  twins t = {rows_file(), rows_file(), 0};
+  size_t at = 0;
+  rf_table_compression compression = {.size = sizeof compression, .tile_rows = tile_rows, .types = types};
+  rf_table_spec spec = {.size = sizeof spec,
+                        .kind = RF_HDU_TABLE,
+                        .nrows = nrows,
+                        .columns = columns,
+                        .ncols = NCOLS,
+                        .extver = -1,
+                        .compression = &compression};
+  CHECK_OK(rf_table_create(t.packed, &spec, &t.at, &err), err);
+  spec.compression = NULL;
+  CHECK_OK(rf_table_create(t.plain, &spec, &at, &err), err);
+  CHECK(at == t.at);
+  return t;
+}
+
+static void end_twins(twins *t) {
+  rf_file_close(t->plain, NULL);
+  rf_file_close(t->packed, NULL);
+}
+
+/* Stored cells of one column. */
+static uint8_t *fields_of(rf_file *file, size_t at, size_t column, uint64_t nrows, size_t *bytes) {
+  rf_column_info info = {.size = sizeof info};
+  CHECK_OK(rf_table_get_column(file, at, column, &info, &err), err);
+  size_t cell = (size_t)info.raw_count * rf_cell_bytes(info.stored, (size_t)info.width);
+  *bytes = cell * (size_t)nrows;
+  uint8_t *out = calloc(*bytes + 1, 1);
+  rf_column_request request = rows_request(column, info.stored, (size_t)info.width, out, (ptrdiff_t)cell);
+  request.flags = RF_CELL_RAW;
+  CHECK_OK(rf_table_read(file, at, NULL, &request, 1, &err), err);
+  return out;
+}
+
+static uint8_t *cells_of(rf_file *file, size_t at, size_t column, uint64_t nrows, size_t *bytes) {
+  rf_column_info info = {.size = sizeof info};
+  uint64_t *lengths = calloc((size_t)nrows + 1, 8), *offsets = calloc((size_t)nrows + 1, 8), total = 0;
+  CHECK_OK(rf_table_get_column(file, at, column, &info, &err), err);
+  CHECK_OK(rf_table_read_descriptors(file, at, column, NULL, lengths, offsets, &err), err);
+  for (uint64_t i = 0; i < nrows; i++)
+    total += lengths[i];
+  size_t n = (size_t)total * rf_cell_bytes(info.type, 1), head = (size_t)nrows * 8;
+  uint8_t *out = calloc(head + n + 1, 1);
+  if (head > 0)
+    memcpy(out, lengths, head);
+  CHECK_OK(
+      rf_table_read_heap(file, at, column, lengths, offsets, (size_t)nrows, info.type, 0, out + head, n, NULL, &err),
+      err);
+  *bytes = head + n;
+  free(lengths);
+  free(offsets);
+  return out;
+}
+
+static void same_tables(rf_file *plain, rf_file *packed, size_t at, const char *what) {
+  rf_table_info a = rows_info(plain, at), b = rows_info(packed, at);
+  int failures = check_failures;
+  CHECK(a.nrows == b.nrows && a.ncols == b.ncols && a.row_bytes == b.row_bytes && b.kind == RF_HDU_TABLE);
+  for (size_t c = 0; c < a.ncols && c < b.ncols && a.nrows == b.nrows; c++) {
+    rf_column_info info = {.size = sizeof info};
+    size_t n = 0, m = 0;
+    CHECK_OK(rf_table_get_column(plain, at, c, &info, &err), err);
+    uint8_t *x = info.descriptor != 0 ? cells_of(plain, at, c, a.nrows, &n) : fields_of(plain, at, c, a.nrows, &n);
+    uint8_t *y = info.descriptor != 0 ? cells_of(packed, at, c, a.nrows, &m) : fields_of(packed, at, c, a.nrows, &m);
+    if (n != m || memcmp(x, y, n) != 0)
+      fprintf(stderr, "%s: column %s differs\n", what, info.name);
+    CHECK(n == m && memcmp(x, y, n) == 0);
+    free(x);
+    free(y);
+  }
+  if (check_failures != failures)
+    fprintf(stderr, "  after %s\n", what);
+}
+
+static void same(twins *t, const char *what) {
+  same_tables(t->plain, t->packed, t->at, what);
+  rf_file *fresh = rows_reopen(t->packed);
+  same_tables(t->plain, fresh, t->at, what);
+  rf_file_close(fresh, NULL);
+}
+
+/* The same call on both. */
+#define BOTH(call)                                                                                                     \
+  do {                                                                                                                 \
+    rf_file *file = t->plain;                                                                                          \
+    CHECK_OK(call, err);                                                                                               \
+    file = t->packed;                                                                                                  \
+    CHECK_OK(call, err);                                                                                               \
+  } while (0)
+
+/* Any bytes into a column of these rows. */
+static void write_any(twins *t, size_t column, const rf_rows *rows) {
+  rf_column_info info = {.size = sizeof info};
+  CHECK_OK(rf_table_get_column(t->plain, t->at, column, &info, &err), err);
+  if (info.descriptor != 0) {
+    uint64_t *lengths = calloc((size_t)rows->count + 1, 8), total = 0;
+    for (uint64_t i = 0; i < rows->count; i++)
+      total += lengths[i] = any(3) == 0 ? 0 : any(40);
+    size_t n = (size_t)total * rf_cell_bytes(info.type, 1);
+    uint8_t *in = calloc(n + 1, 1);
+    for (size_t i = 0; i < n; i++)
+      in[i] = (uint8_t)(info.type == RF_CELL_BIT ? any(2) : any(4) * any(80));
+    BOTH(rf_table_write_heap(file, t->at, column, rows, lengths, info.type, 0, in, n, NULL, &err));
+    free(in);
+    free(lengths);
+    return;
+  }
+  size_t cell = (size_t)info.raw_count * rf_cell_bytes(info.stored, (size_t)info.width);
+  uint8_t *in = calloc(cell * (size_t)rows->count + 1, 1);
+  for (size_t i = 0; i < cell * (size_t)rows->count; i++)
+    in[i] = (uint8_t)(any(4) * any(60));
+  rf_column_request request = rows_request(column, info.stored, (size_t)info.width, in, (ptrdiff_t)cell);
+  request.flags = RF_CELL_RAW;
+  BOTH(rf_table_write(file, t->at, rows, &request, 1, &err));
+  free(in);
+}
+
+static void fill_twins(twins *t, uint64_t nrows) {
+  rf_rows all = {0, 1, nrows, NULL};
+  for (size_t c = 0; c < NCOLS; c++)
+    write_any(t, c, &all);
+}
+
+static void write_some(twins *t, uint64_t nrows) {
+  uint64_t list[9];
+  for (size_t i = 0; i < COUNT(list); i++)
+    list[i] = any(nrows);
+  const rf_rows choices[] = {{(int64_t)(nrows / 3), 1, nrows / 2, NULL},
+                             {(int64_t)nrows - 1, -3, nrows / 3, NULL},
+                             {1, 7, nrows / 8, NULL},
+                             {0, 0, COUNT(list), list}};
+  for (size_t c = 0; c < NCOLS; c++)
+    write_any(t, c, &choices[any(COUNT(choices))]);
+}
+
+static void change(twins *t) {
+  uint64_t nrows = rows_info(t->plain, t->at).nrows;
+  write_some(t, nrows);
+  same(t, "writing");
+  BOTH(rf_table_resize(file, t->at, nrows + 55, &err));
+  same(t, "growing");
+  BOTH(rf_table_append(file, t->at, 21, NULL, 0, &err));
+  write_some(t, nrows + 76);
+  same(t, "appending");
+  BOTH(rf_table_resize(file, t->at, nrows - 7, &err));
+  same(t, "shrinking");
+  BOTH(rf_table_repack(file, t->at, NULL, &err));
+  same(t, "packing anew");
+  rf_column_spec more = SPEC(.name = "new", .type = RF_CELL_I32);
+  BOTH(rf_table_insert_column(file, t->at, 3, &more, &err));
+  same(t, "inserting");
+  BOTH(rf_table_delete_column(file, t->at, 3, &err));
+  BOTH(rf_table_describe_column(file, t->at, 4, "renamed", "m", NULL, &err));
+  BOTH(rf_table_describe_column(file, t->at, 4, "u2", "", NULL, &err));
+  same(t, "deleting");
+}
+
+static void test_twins(void) {
+  rf_zcmptype rice[NCOLS], none[NCOLS], gzip[NCOLS];
+  for (size_t i = 0; i < NCOLS; i++) {
+    rf_cell_type type = columns[i].type;
+    bool integers = type == RF_CELL_U8 || type == RF_CELL_I16 || type == RF_CELL_U16 || type == RF_CELL_I32;
+    rice[i] = integers ? RF_Z_RICE_1 : RF_Z_GZIP_2;
+    none[i] = RF_Z_NOCOMPRESS;
+    gzip[i] = RF_Z_GZIP_1;
+  }
+  const rf_zcmptype *const types[] = {NULL, rice, none, gzip};
+  const uint64_t tiles[] = {1, 37, 200, 1000};
+  for (size_t i = 0; i < COUNT(types); i++)
+    for (size_t k = 0; k < COUNT(tiles); k++) {
+      twins t = make_twins(200, tiles[k], types[i]);
+      size_t image = 0;
+      rf_image_spec spec = {.size = sizeof spec, .type = RF_U8, .naxis = 1, .axes = three, .extver = -1};
+      if (k % 2 == 0) /* something behind it moves along */
+        CHECK_OK(rf_image_create(t.packed, &spec, &image, &err), err);
+      same(&t, "creating");
+      fill_twins(&t, 200);
+      same(&t, "filling");
+      change(&t);
+      if (k % 2 == 0)
+        CHECK_STR(rows_card(t.packed, image, "NAXIS1"), "3");
+      end_twins(&t);
+    }
+}
+
+static void test_facts(void) {
+  twins t = make_twins(100, 30, NULL);
+  uint64_t tile_rows = 0, ntiles = 0, limit = 0, used = 0;
+  rf_zcmptype types[NCOLS];
+  size_t count = 0, n = 0;
+  CHECK_OK(rf_table_get_compression(t.packed, t.at, &tile_rows, &ntiles, types, NCOLS, &count, &err), err);
+  CHECK(tile_rows == 30 && ntiles == 4 && count == NCOLS);
+  CHECK(types[0] == RF_Z_GZIP_1 && types[3] == RF_Z_GZIP_2 && types[5] == RF_Z_RICE_1 && types[9] == RF_Z_GZIP_1);
+  CHECK(rf_table_get_compression(t.plain, t.at, NULL, NULL, NULL, 0, NULL, &err) == RF_ERR_TYPE);
+  CHECK_STR(rows_card(t.packed, t.at, "ZTABLE"), "1");
+  CHECK_STR(rows_card(t.packed, t.at, "ZFORM9"), "1D");
+  CHECK_STR(rows_card(t.packed, t.at, "NAXIS2"), "4");
+  CHECK_OK(rf_table_find_column(t.packed, t.at, "F8", &n, &err), err);
+  CHECK(n == 8);
+  uint64_t bytes = 0, all = 0;
+  rf_rows few = {31, 1, 5, NULL};
+  size_t ranges = 0;
+  CHECK_OK(rf_table_plan(t.packed, t.at, NULL, NULL, 0, NULL, 0, &ranges, &all, &err), err);
+  CHECK_OK(rf_table_plan(t.packed, t.at, &few, &n, 1, NULL, 0, &ranges, &bytes, &err), err);
+  CHECK(bytes > 0 && bytes < all);
+  CHECK_OK(rf_hdu_set_cache(t.packed, t.at, 1000, &err), err);
+  fill_twins(&t, 100);
+  same(&t, "filling");
+  CHECK_OK(rf_hdu_get_cache(t.packed, t.at, &limit, &used, &err), err);
+  CHECK(limit == 1000 && used <= 1000 && used > 0);
+  CHECK_OK(rf_hdu_clear_cache(t.packed, t.at, &err), err);
+  CHECK_OK(rf_hdu_get_cache(t.packed, t.at, &limit, &used, &err), err);
+  CHECK(used == 0);
+  end_twins(&t);
+}
+
+/* ---- nothing is left behind where it need not be ---- */
+
+static void test_room_is_used_again(void) {
+  rf_file *file = rows_file();
+  rf_column_spec column = SPEC(.name = "v", .type = RF_CELL_I64);
+  rf_table_compression compression = {.size = sizeof compression, .tile_rows = 1000};
+  rf_table_spec spec = {.size = sizeof spec,
+                        .kind = RF_HDU_TABLE,
+                        .columns = &column,
+                        .ncols = 1,
+                        .extver = -1,
+                        .compression = &compression};
+  size_t at = 0;
+  uint64_t size = 0, again = 0, freed = 99;
+  int64_t values[250];
+  CHECK_OK(rf_table_create(file, &spec, &at, &err), err);
+  for (int i = 0; i < 40; i++) {
+    for (size_t k = 0; k < COUNT(values); k++)
+      values[k] = (int64_t)any(UINT64_MAX);
+    rf_column_request request = rows_request(0, RF_CELL_I64, 0, values, 8);
+    CHECK_OK(rf_table_append(file, at, COUNT(values), &request, 1, &err), err);
+  }
+  CHECK_OK(rf_table_repack(file, at, &freed, &err), err);
+  CHECK(freed < 1000);
+  CHECK_OK(rf_file_get_size(file, &size, &err), err);
+  rf_rows rows = {1500, 1, COUNT(values), NULL};
+  rf_column_request request = rows_request(0, RF_CELL_I64, 0, values, 8);
+  for (int i = 0; i < 20; i++)
+    CHECK_OK(rf_table_write(file, at, &rows, &request, 1, &err), err);
+  CHECK_OK(rf_file_get_size(file, &again, &err), err);
+  CHECK(again <= size + 2880 + 8 * 1000);
+  rf_file_close(file, NULL);
+}
+
+/* ---- packing and unpacking ---- */
+
+static rf_status pack(rf_file *from, size_t at, rf_file *to, const rf_table_compression *compression, size_t *made) {
+  bool written = false;
+  rf_status status = rf_file_begin_read(from, &err);
+  if (status != RF_OK)
+    return status;
+  status = rf_file_begin_write(to, &err);
+  if (status == RF_OK) {
+    status = rf_ztable_pack(from, at, to, compression, made, &written, &err);
+    rf_file_end_write(to, status, written);
+  }
+  rf_file_end_read(from);
+  return status;
+}
+
+static rf_status unpack(rf_file *from, size_t at, rf_file *to, size_t *made) {
+  bool written = false;
+  rf_status status = rf_file_begin_read(from, &err);
+  if (status != RF_OK)
+    return status;
+  status = rf_file_begin_write(to, &err);
+  if (status == RF_OK) {
+    status = rf_ztable_unpack(from, at, to, made, &written, &err);
+    rf_file_end_write(to, status, written);
+  }
+  rf_file_end_read(from);
+  return status;
+}
+
+static uint8_t *hdu_bytes(rf_file *file, size_t at, size_t *n) {
+  rf_hdu_info info = {.size = sizeof info};
+  CHECK_OK(rf_hdu_get_info(file, at, &info, &err), err);
+  *n = (size_t)(info.header_bytes + info.data_bytes);
+  uint8_t *bytes = malloc(*n + 1);
+  CHECK_OK(rf_file_read_bytes(file, info.header_offset, bytes, *n, &err), err);
+  return bytes;
+}
+
+/* Descriptors of cells without elements may say anything, cells may stand in any order, there may be a gap. */
+static void odd_table(fits_bytes *fits) {
+  static const long long axes[] = {28, 40};
+  fits_image(fits, true, 10, NULL);
+  fits_begin(fits, "BINTABLE", 8, 2, axes);
+  memcpy(fits->bytes + fits->size - 2 * 80, "PCOUNT  =                 2096", 30);
+  fits_integer(fits, "TFIELDS", 3);
+  fits_card(fits, "TFORM1  = '1J      '           / a comment that stays");
+  fits_card(fits, "TTYPE1  = 'a       '");
+  fits_card(fits, "TFORM2  = '1PI(7)  '");
+  fits_card(fits, "TTYPE2  = 'b       '");
+  fits_card(fits, "TFORM3  = '1QD     '");
+  fits_card(fits, "TTYPE3  = 'c       '");
+  fits_integer(fits, "THEAP", 28 * 40 + 16);
+  fits_card(fits, "COMMENT before and behind");
+  fits_card(fits, "CHECKSUM= 'abcdefghijklmnop'");
+  fits_card(fits, "MYKEY   =                  1.5 / and this");
+  fits_end(fits);
+  uint8_t *data = fits_grow(fits, 28 * 40 + 2096, 0);
+  for (uint32_t i = 0; i < 40; i++) {
+    uint8_t *row = data + 28 * i;
+    rf_put_be32(row, i * 12345);
+    rf_put_be32(row + 4, i % 3 == 0 ? 0 : 7);
+    rf_put_be32(row + 8, i % 3 == 0 ? 77777 : (39 - i) * 14);
+    rf_put_be64(row + 12, i % 5 == 0 ? 0 : 4);
+    rf_put_be64(row + 20, i % 5 == 0 ? i : 560 + i * 32);
+    for (uint32_t k = 0; i % 3 != 0 && k < 14; k++)
+      data[28 * 40 + 16 + (39 - i) * 14 + k] = (uint8_t)(k * i);
+    for (uint32_t k = 0; i % 5 != 0 && k < 32; k++)
+      data[28 * 40 + 16 + 560 + i * 32 + k] = (uint8_t)(k + i * 7);
+  }
+  fits_pad(fits, 0);
+}
+
+static void test_pack_and_unpack(void) {
+  fits_bytes fits = {0};
+  odd_table(&fits);
+  const uint64_t tiles[] = {0, 1, 7, 40, 100};
+  for (size_t i = 0; i < COUNT(tiles); i++) {
+    rf_file *from = NULL, *packed = rows_file(), *back = rows_file();
+    rf_table_compression compression = {.size = sizeof compression, .tile_rows = tiles[i]};
+    size_t at = 0, again = 0, n = 0, m = 0;
+    CHECK_OK(fits_open(&fits, &from, &err), err);
+    CHECK_OK(pack(from, 1, packed, &compression, &at), err);
+    CHECK(at == 1);
+    CHECK_STR(rows_card(packed, 1, "ZHECKSUM"), "abcdefghijklmnop");
+    CHECK_STR(rows_card(packed, 1, "ZTHEAP"), "1136");
+    CHECK_STR(rows_card(packed, 1, "THEAP"), "-");
+    same_tables(from, packed, 1, "packing");
+    CHECK_OK(unpack(packed, 1, back, &again), err);
+    CHECK(again == 1);
+    uint8_t *a = hdu_bytes(from, 1, &n), *b = hdu_bytes(back, 1, &m);
+    CHECK(n == m && memcmp(a, b, n) == 0);
+    free(a);
+    free(b);
+    rf_file_close(from, NULL);
+    rf_file_close(packed, NULL);
+    rf_file_close(back, NULL);
+  }
+  fits_free(&fits);
+}
+
+static void test_pack_refused(void) {
+  fits_bytes fits = {0};
+  odd_table(&fits);
+  rf_file *from = NULL, *to = rows_file();
+  size_t at = 77;
+  uint64_t size = 1;
+  const rf_zcmptype types[] = {RF_Z_RICE_1, RF_Z_RICE_1, RF_Z_RICE_1};
+  rf_table_compression compression = {.size = sizeof compression, .types = types};
+  CHECK_OK(fits_open(&fits, &from, &err), err);
+  CHECK(pack(from, 1, to, &compression, &at) == RF_ERR_ARGUMENT);
+  CHECK(strstr(err.message, "column 3 'c'") != NULL && strstr(err.message, "GZIP_2") != NULL);
+  CHECK(pack(from, 0, to, NULL, &at) == RF_ERR_TYPE);
+  CHECK(unpack(from, 1, to, &at) == RF_ERR_TYPE);
+  CHECK_OK(rf_file_get_size(to, &size, &err), err);
+  CHECK(size == 0 && at == 77);
+  rf_file_close(from, NULL);
+  /* A cell outside the heap is found half way: what was begun is taken back. */
+  rf_put_be32(fits.bytes + 5760 + 2880 + 28 * 20 + 8, 100000);
+  CHECK_OK(fits_open(&fits, &from, &err), err);
+  compression = (rf_table_compression){.size = sizeof compression, .tile_rows = 5};
+  CHECK(pack(from, 1, to, &compression, &at) == RF_ERR_FORMAT);
+  CHECK(strstr(err.message, "column 2 'b', row 20") != NULL);
+  CHECK_OK(rf_file_get_size(to, &size, &err), err);
+  CHECK(size == 0);
+  rf_file_close(from, NULL);
+  rf_file_close(to, NULL);
+  fits_free(&fits);
+}
+
+/* ---- lies ---- */
+
+static uint8_t *packed_bytes(size_t *n) {
+  twins t = make_twins(100, 30, NULL);
+  uint64_t size = 0;
+  fill_twins(&t, 100);
+  CHECK_OK(rf_table_repack(t.packed, t.at, NULL, &err), err);
+  CHECK_OK(rf_file_get_size(t.packed, &size, &err), err);
+  *n = (size_t)size;
+  uint8_t *bytes = malloc(*n);
+  CHECK_OK(rf_file_read_bytes(t.packed, 0, bytes, *n, &err), err);
+  end_twins(&t);
+  return bytes;
+}
+
+/* The card of that keyword gets another value field; the file must say so about itself, whatever is asked. */
+static void lie(const uint8_t *bytes, size_t n, const char *keyword, const char *value, const char *expected) {
+  uint8_t *own = malloc(n);
+  rf_file *file = NULL;
+  rf_table_info info = {.size = sizeof info};
+  char key[16];
+  memcpy(own, bytes, n);
+  snprintf(key, sizeof key, "%-8s", keyword);
+  size_t at = 2880;
+  while (at < n && memcmp(own + at, key, 8) != 0)
+    at += 80;
+  memset(own + at + 10, ' ', 70);
+  memcpy(own + at + 10, value, strlen(value));
+  CHECK_OK(rf_file_open_bytes(own, n, RF_MODE_READ, NULL, &file, &err), err);
+  rf_status status = rf_table_get_info(file, 1, &info, &err);
+  if (status == RF_OK) {
+    size_t got = 0;
+    uint8_t out[16 * 1024];
+    rf_rows rows = {0, 1, 1, NULL};
+    for (size_t c = 0; c < NCOLS && status == RF_OK; c++) {
+      rf_column_info column = {.size = sizeof column};
+      CHECK_OK(rf_table_get_column(file, 1, c, &column, &err), err);
+      rf_column_request request = rows_request(c, column.stored, (size_t)column.width, out, 0);
+      request.flags = RF_CELL_RAW;
+      if (column.descriptor == 0 && column.raw_count * rf_cell_bytes(column.stored, (size_t)column.width) < sizeof out)
+        status = rf_table_read(file, 1, &rows, &request, 1, &err);
+      else
+        status =
+            rf_table_read_descriptors(file, 1, c, &rows, (uint64_t *)(void *)out, (uint64_t *)(void *)(out + 64), &err);
+      got++;
+    }
+  }
+  if (status == RF_OK || strstr(err.message, expected) == NULL)
+    fprintf(stderr, "%s = %s: %s\n", keyword, value, status == RF_OK ? "read" : err.message);
+  CHECK(status != RF_OK && strstr(err.message, expected) != NULL);
+  rf_file_close(file, NULL);
+  free(own);
+}
+
+static void test_headers_that_lie(void) {
+  size_t n;
+  uint8_t *bytes = packed_bytes(&n);
+  lie(bytes, n, "ZTILELEN", "0", "ZTILELEN of 1 or more");
+  lie(bytes, n, "ZTILELEN", "-3", "ZTILELEN of 1 or more");
+  lie(bytes, n, "ZTILELEN", "'x'", "ZTILELEN of 1 or more");
+  lie(bytes, n, "ZTILELEN", "9223372036854775807", "1 tiles, and the table has 4 (NAXIS2)");
+  lie(bytes, n, "ZTILELEN", "25", "tile 0, column 1 'b', GZIP_1: gzip: the content is longer than the 25 bytes");
+  lie(bytes, n, "ZNAXIS2", "91000", "3034 tiles, and the table has 4 (NAXIS2)");
+  lie(bytes, n, "ZNAXIS1", "5", "NAXIS1 = 5");
+  lie(bytes, n, "ZFORM6", "'1K'", "NAXIS1");
+  lie(bytes, n, "ZFORM6", "'1E'", "tile 0, column 6 'i4', RICE_1: a column of form E cannot be RICE_1");
+  lie(bytes, n, "ZFORM6", "'!'", "no form of a column");
+  lie(bytes, n, "ZCTYP6", "'HCOMPRESS_1'", "tile 0, column 6 'i4', HCOMPRESS_1: ZCTYP names no codec");
+  lie(bytes, n, "ZCTYP6", "'FANCY'", "tile 0, column 6 'i4', no codec: ZCTYP names no codec");
+  lie(bytes, n, "ZCTYP6", "'GZIP_1'", "tile 0, column 6 'i4', GZIP_1: ");
+  lie(bytes, n, "TFORM6", "'1QJ'", "where 1QB or 1PB is expected");
+  lie(bytes, n, "ZPCOUNT", "1", "of the heap, which has 1 bytes (ZPCOUNT)");
+  free(bytes);
+}
+
+/* Descriptors and streams that lie, each in its turn; every byte of the rows and some of the heap. Nothing may crash,
+ * and what fails says why. */
+static void test_bytes_that_lie(void) {
+  size_t n, data = 2880;
+  uint8_t *bytes = packed_bytes(&n), *out = malloc(1 << 16);
+  rf_file *file = NULL;
+  rf_hdu_info info = {.size = sizeof info};
+  CHECK_OK(rf_file_open_bytes(bytes, n, RF_MODE_READ, NULL, &file, &err), err);
+  CHECK_OK(rf_hdu_get_info(file, 1, &info, &err), err);
+  data = (size_t)info.data_offset;
+  rf_file_close(file, NULL);
+  for (size_t i = 0; i < 600; i++) {
+    size_t at = data + (i < 300 ? any(4 * 16 * NCOLS) : any(info.data_bytes));
+    uint8_t old = bytes[at];
+    bytes[at] ^= (uint8_t)(1 + any(255));
+    CHECK_OK(rf_file_open_bytes(bytes, n, RF_MODE_READ_WRITE, NULL, &file, &err), err);
+    for (size_t c = 0; c < NCOLS; c++) {
+      uint64_t lengths[100], offsets[100], total = 0;
+      rf_column_request request = rows_request(c, RF_CELL_U8, 0, out, 0);
+      rf_column_info column = {.size = sizeof column};
+      CHECK_OK(rf_table_get_column(file, 1, c, &column, &err), err);
+      request.type = column.stored;
+      request.width = (size_t)column.width;
+      request.flags = RF_CELL_RAW;
+      rf_status status = column.descriptor != 0 ? rf_table_read_descriptors(file, 1, c, NULL, lengths, offsets, &err)
+                                                : rf_table_read(file, 1, NULL, &request, 1, &err);
+      CHECK(status == RF_OK || err.message[0] != '\0');
+      for (size_t k = 0; column.descriptor != 0 && status == RF_OK && k < 100; k++)
+        total += lengths[k];
+      if (column.descriptor != 0 && status == RF_OK && total * 8 < 1 << 16) {
+        status = rf_table_read_heap(file, 1, c, lengths, offsets, 100, column.type, 0, out,
+                                    total * rf_cell_bytes(column.type, 1), NULL, &err);
+        CHECK(status == RF_OK || err.message[0] != '\0');
+      }
+    }
+    if (i % 10 == 0) {
+      rf_status status = rf_table_repack(file, 1, NULL, &err);
+      CHECK(status == RF_OK || err.message[0] != '\0');
+    }
+    rf_file_close(file, NULL);
+    bytes[at] = old;
+  }
+  free(out);
+  free(bytes);
+}
+
+/* ---- memory that cannot be had, disks that are full ---- */
+
+static long grant; /* allocations until one fails; negative: never */
+
+static void *short_realloc(void *user, void *block, size_t size) {
+  (void)user;
+  if (grant == 0)
+    return NULL;
+  if (grant > 0)
+    grant--;
+  return realloc(block, size);
+}
+
+static void short_free(void *user, void *block) {
+  (void)user;
+  free(block);
+}
+
+static rf_status session(rf_file *file, rf_file *to) {
+  uint64_t lengths[] = {3, 0, 2}, offsets[3];
+  int32_t values[] = {1, 2, 3, 4, 5};
+  double reals[100] = {0};
+  size_t made = 0;
+  rf_rows rows = {28, 2, 3, NULL};
+  rf_column_request request = rows_request(8, RF_CELL_F64, 0, reals, 8);
+  rf_column_spec more = SPEC(.name = "new", .type = RF_CELL_I16);
+  RF_TRY(rf_table_read(file, 1, NULL, &request, 1, &err));
+  RF_TRY(rf_table_write(file, 1, &rows, &request, 1, &err));
+  RF_TRY(rf_table_write_heap(file, 1, 13, &rows, lengths, RF_CELL_I32, 0, values, sizeof values, NULL, &err));
+  RF_TRY(rf_table_read_descriptors(file, 1, 13, &rows, lengths, offsets, &err));
+  RF_TRY(rf_table_read_heap(file, 1, 13, lengths, offsets, 3, RF_CELL_I32, 0, values, sizeof values, NULL, &err));
+  RF_TRY(rf_table_append(file, 1, 50, &request, 1, &err));
+  RF_TRY(rf_table_insert_column(file, 1, 0, &more, &err));
+  RF_TRY(rf_table_delete_column(file, 1, 2, &err));
+  RF_TRY(rf_table_repack(file, 1, NULL, &err));
+  return unpack(file, 1, to, &made);
+}
+
+static void test_no_memory(void) {
+  static const rf_allocator allocator = {short_realloc, short_free, NULL};
+  size_t n;
+  uint8_t *bytes = packed_bytes(&n);
+  rf_allocator_set(&allocator);
+  for (long k = 0, done = 0; !done; k += 1 + k / 40) {
+    rf_file *file = NULL, *to = NULL;
+    grant = -1;
+    CHECK_OK(rf_file_open_bytes(bytes, n, RF_MODE_READ_WRITE, NULL, &file, &err), err);
+    CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &to, &err), err);
+    grant = k;
+    rf_status status = session(file, to);
+    done = grant > 0;
+    grant = -1;
+    CHECK(done ? status == RF_OK : status == RF_ERR_MEMORY || status == RF_OK);
+    if (status != RF_OK && status != RF_ERR_MEMORY)
+      fprintf(stderr, "after %ld: %s\n", k, err.message);
+    (void)rf_file_close(file, NULL);
+    (void)rf_file_close(to, NULL);
+  }
+  rf_allocator_set(NULL);
+  free(bytes);
+}
+
+/* A write that fails half way taints the handle; one that fails before it began leaves the file as it was. */
+static void test_full_disk(void) {
+  fits_bytes fits = {0};
+  fits.bytes = packed_bytes(&fits.size);
+  for (int k = 0, done = 0; !done; k++) {
+    rf_file *file = NULL, *to = rows_file();
+    watched_load(&fits);
+    CHECK_OK(rf_file_open("watched://t", RF_MODE_READ_WRITE, NULL, &file, &err), err);
+    watched.countdown = k;
+    rf_status status = session(file, to);
+    done = status == RF_OK;
+    if (!done) {
+      CHECK(status == RF_ERR_NO_SPACE);
+      rf_table_info info = {.size = sizeof info};
+      status = rf_table_get_info(file, 1, &info, &err);
+      CHECK(status == RF_OK || status == RF_ERR_TAINTED);
+    }
+    (void)rf_file_close(file, NULL);
+    (void)rf_file_close(to, NULL);
+  }
+  watched_free();
+  free(fits.bytes);
+}
+
+/* ---- wide heaps ---- */
+
+/* P descriptors become Q where they have to: the heap of the table is said to be nearly full. */
+static void test_descriptors_get_wider(void) {
+  twins t = make_twins(10, 4, NULL);
+  fill_twins(&t, 10);
+  size_t pi = 13, n = 0, bytes = 0;
+  uint8_t *before = cells_of(t.packed, t.at, pi, 10, &bytes);
+  rf_header *header = NULL;
+  uint64_t size = 0;
+  CHECK_OK(rf_file_get_size(t.packed, &size, &err), err);
+  uint8_t *file_bytes = malloc((size_t)size);
+  CHECK_OK(rf_file_read_bytes(t.packed, 0, file_bytes, (size_t)size, &err), err);
+  for (n = 2880; memcmp(file_bytes + n, "ZPCOUNT ", 8) != 0; n += 80)
+    ;
+  memcpy(file_bytes + n + 10, "          2147483648", 20);
+  rf_file *file = NULL;
+  CHECK_OK(rf_file_open_bytes(file_bytes, (size_t)size, RF_MODE_READ_WRITE, NULL, &file, &err), err);
+  uint64_t length = 2, lengths[10], offsets[10];
+  int32_t values[] = {7, -7}, got[2] = {0, 0};
+  rf_rows row = {9, 1, 1, NULL};
+  CHECK_OK(rf_table_write_heap(file, t.at, pi, &row, &length, RF_CELL_I32, 0, values, sizeof values, NULL, &err), err);
+  CHECK(strncmp(rows_card(file, t.at, "ZFORM14"), "1QJ(", 4) == 0);
+  CHECK_STR(rows_card(file, t.at, "ZPCOUNT"), "2147483656");
+  CHECK_OK(rf_table_read_descriptors(file, t.at, pi, NULL, lengths, offsets, &err), err);
+  CHECK(lengths[9] == 2 && memcmp(lengths, before, 9 * 8) == 0);
+  CHECK_OK(rf_table_read_heap(file, t.at, pi, lengths + 9, offsets + 9, 1, RF_CELL_I32, 0, got, sizeof got, NULL, &err),
+           err);
+  CHECK(memcmp(got, values, sizeof got) == 0);
+  rf_header_free(header);
+  rf_file_close(file, NULL);
+  free(file_bytes);
+  free(before);
+  end_twins(&t);
+}
+
+int main(void) {
+  RUN(test_twins);
+  RUN(test_facts);
+  RUN(test_room_is_used_again);
+  RUN(test_pack_and_unpack);
+  RUN(test_pack_refused);
+  RUN(test_headers_that_lie);
+  RUN(test_bytes_that_lie);
+  RUN(test_no_memory);
+  RUN(test_full_disk);
+  RUN(test_descriptors_get_wider);
+  return check_report();
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Compressed images: the cards of the table from the input, a line each up to an empty one, and then its data. The
+ * image is read whole, in sections with and without the cache, and planned, from memory and from a store that is read
+ * piece by piece; all must give the same.
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rustfits.h"
+
+#define MOST_BYTES ((uint64_t)1 << 20)
+#define MOST_CARDS 200
+#define MOST_AXES 8
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void expect(int condition) {
+  if (!condition)
+    abort();
+}
+
+/* ---- the file ---- */
+
+static struct {
+  uint8_t *bytes; /* exactly as large as its content, so that AddressSanitizer sees the first byte beyond */
+  size_t size;
+} served;
+
+static rf_status serve_open(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
+                            void **state, rf_error *err) {
+  (void)driver, (void)name, (void)mode, (void)options, (void)err;
+  *state = &served;
+  return RF_OK;
+}
+
+static rf_status serve_read(void *state, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
+  (void)state, (void)err;
+  *got = offset >= served.size ? 0 : served.size - offset < n ? (size_t)(served.size - offset) : n;
+  if (*got > 0)
+    memcpy(buffer, served.bytes + offset, *got);
+  return RF_OK;
+}
+
+static rf_status serve_peek(void *state, uint64_t offset, size_t n, const uint8_t **bytes, rf_error *err) {
+  (void)state, (void)err;
+  if (offset > served.size || n > served.size - offset)
+    return RF_ERR_UNSUPPORTED;
+  *bytes = served.bytes + offset;
+  return RF_OK;
+}
+
+static rf_status serve_size(void *state, uint64_t *size, rf_error *err) {
+  (void)state, (void)err;
+  *size = served.size;
+  return RF_OK;
+}
+
+static rf_status serve_close(void *state, rf_error *err) {
+  (void)state, (void)err;
+  return RF_OK;
+}
+
+static void add_card(char *header, size_t *count, const uint8_t *text, size_t n) {
+  memcpy(header + 80 * (*count)++, text, n < 80 ? n : 80);
+}
+
+/* A primary HDU without data, the table's cards as they come, END, the data. */
+static void build(const uint8_t *data, size_t size) {
+  static const char primary[] = "SIMPLE  =                    T                                                  "
+                                "BITPIX  =                    8                                                  "
+                                "NAXIS   =                    0                                                  "
+                                "END";
+  static const char table[] = "XTENSION= 'BINTABLE'                                                            "
+                              "BITPIX  =                    8                                                  "
+                              "NAXIS   =                    2                                                  "
+                              "ZIMAGE  =                    T                                                  ";
+  static char header[80 * (MOST_CARDS + 80)];
+  size_t count = 4;
+  memset(header, ' ', sizeof header);
+  memcpy(header, table, sizeof table - 1);
+  while (size > 0 && count < MOST_CARDS) {
+    const uint8_t *end = memchr(data, '\n', size);
+    size_t n = end != NULL ? (size_t)(end - data) : size;
+    if (n > 0)
+      add_card(header, &count, data, n);
+    n = n < size ? n + 1 : n;
+    bool last = n == 1;
+    data += n;
+    size -= n;
+    if (last)
+      break;
+  }
+  add_card(header, &count, (const uint8_t *)"END", 3);
+  size_t bytes = (count * 80 + 2879) / 2880 * 2880;
+  served.size = 2880 + bytes + size;
+  served.bytes = malloc(served.size);
+  memset(served.bytes, ' ', 2880);
+  memcpy(served.bytes, primary, sizeof primary - 1);
+  memcpy(served.bytes + 2880, header, bytes);
+  if (size > 0)
+    memcpy(served.bytes + 2880 + bytes, data, size);
+}
+
+/* ---- reading ---- */
+
+typedef struct pixels {
+  rf_status status;
+  size_t count;
+  uint8_t *values;
+  uint8_t *mask;
+} pixels;
+
+static pixels read_pixels(rf_file *file, const rf_axis *axes, size_t naxis, uint64_t all, rf_type type,
+                          uint32_t flags) {
+  pixels p = {.count = (size_t)all};
+  rf_error err;
+  if (axes != NULL) {
+    p.count = 1;
+    for (size_t i = 0; i < naxis; i++)
+      p.count *= (size_t)axes[i].count;
+  }
+  p.values = calloc(p.count + 1, 8);
+  p.mask = calloc(p.count + 1, 1);
+  p.status = rf_image_read(file, 1, axes, type, flags, p.values, p.count * rf_type_bytes(type), p.mask, &err);
+  expect(p.status == RF_OK || err.message[0] != '\0');
+  for (size_t i = 0; p.status == RF_OK && i < p.count; i++)
+    expect(p.mask[i] <= 1);
+  return p;
+}
+
+static void drop(pixels *p) {
+  free(p->values);
+  free(p->mask);
+}
+
+static void same(pixels *a, pixels *b, rf_type type) {
+  expect((a->status == RF_OK) == (b->status == RF_OK));
+  if (a->status == RF_OK) {
+    expect(memcmp(a->values, b->values, a->count * rf_type_bytes(type)) == 0);
+    expect(memcmp(a->mask, b->mask, a->count) == 0);
+  }
+}
+
+/* Sections of all sorts, along each axis what `way` says. */
+static size_t section(rf_axis *axes, const uint64_t *lengths, size_t naxis, unsigned way, uint64_t *list) {
+  size_t count = 1;
+  for (size_t i = 0; i < naxis; i++, way /= 5) {
+    uint64_t n = lengths[i];
+    switch (way % 5) {
+    case 0:
+      axes[i] = (rf_axis){0, 1, n, NULL};
+      break;
+    case 1:
+      axes[i] = (rf_axis){(int64_t)(n / 3), 1, n - n / 3 - n / 4, NULL};
+      break;
+    case 2:
+      axes[i] = (rf_axis){(int64_t)n - 1, -1, n, NULL};
+      break;
+    case 3:
+      axes[i] = (rf_axis){(int64_t)(n % 2), 3, (n - n % 2 + 2) / 3, NULL};
+      break;
+    default:
+      for (uint64_t k = 0; k < 5; k++)
+        list[5 * i + k] = (k * 7 + 3) % n;
+      axes[i] = (rf_axis){0, 0, 5, list + 5 * i};
+      break;
+    }
+    count *= (size_t)axes[i].count;
+  }
+  return count;
+}
+
+static void check_sections(rf_file *file, rf_file *twin, const rf_image_info *info, const uint64_t *lengths,
+                           size_t naxis, const pixels *whole) {
+  rf_axis axes[MOST_AXES];
+  uint64_t list[5 * MOST_AXES], strides[MOST_AXES + 1], limit, used;
+  strides[naxis] = 1;
+  for (size_t i = naxis; i-- > 0;)
+    strides[i] = strides[i + 1] * lengths[i];
+  for (unsigned round = 0; round < 4; round++) {
+    size_t count = section(axes, lengths, naxis, 7 + 186 * round, list);
+    if (count > MOST_BYTES / 8)
+      continue;
+    pixels a = read_pixels(file, axes, naxis, 0, info->type, 0), b = read_pixels(twin, axes, naxis, 0, info->type, 0);
+    same(&a, &b, info->type);
+    expect(whole->status != RF_OK || a.status == RF_OK);
+    size_t width = rf_type_bytes(info->type);
+    for (size_t k = 0; whole->status == RF_OK && k < a.count; k++) {
+      size_t rest = k, at = 0;
+      for (size_t i = naxis; i-- > 0;) {
+        size_t p = rest % (size_t)axes[i].count;
+        rest /= (size_t)axes[i].count;
+        at += (size_t)(axes[i].indices != NULL ? axes[i].indices[p]
+                                               : (uint64_t)(axes[i].start + (int64_t)p * axes[i].step)) *
+              (size_t)strides[i + 1];
+      }
+      expect(memcmp(a.values + k * width, whole->values + at * width, width) == 0 && a.mask[k] == whole->mask[at]);
+    }
+    drop(&a);
+    drop(&b);
+    rf_error err;
+    expect(rf_hdu_get_cache(file, 1, &limit, &used, &err) == RF_OK && used <= limit);
+    expect(rf_hdu_set_cache(file, 1, round % 2 == 0 ? 1000 : 0, &err) == RF_OK);
+  }
+}
+
+static void check_plan(rf_file *file, const pixels *whole) {
+  size_t count = 0;
+  uint64_t bytes = 0, sum = 0;
+  rf_range ranges[64];
+  rf_error err;
+  rf_status status = rf_image_plan(file, 1, NULL, ranges, 64, &count, &bytes, &err);
+  expect(status == RF_OK ? true : err.message[0] != '\0');
+  expect(status == RF_OK || whole->status != RF_OK);
+  for (size_t i = 0; status == RF_OK && i < count && i < 64; i++) {
+    expect(i == 0 || ranges[i].offset > ranges[i - 1].offset + ranges[i - 1].length);
+    sum += ranges[i].length;
+  }
+  expect(status != RF_OK || count > 64 || sum == bytes);
+}
+
+static void check_headers(rf_file *file) {
+  rf_header *plain = NULL;
+  rf_compression compression = {.size = sizeof compression};
+  uint64_t tile[MOST_AXES], ntiles;
+  rf_error err;
+  if (rf_hdu_get_logical_header(file, 1, &plain, &err) != RF_OK)
+    expect(err.message[0] != '\0');
+  rf_header_free(plain);
+  if (rf_image_get_compression(file, 1, &compression, tile, MOST_AXES, &ntiles, &err) != RF_OK)
+    expect(err.message[0] != '\0');
+}
+
+static void check_image(rf_file *file, rf_file *twin) {
+  rf_image_info info = {.size = sizeof info};
+  uint64_t lengths[MOST_AXES];
+  size_t naxis;
+  rf_error err;
+  check_headers(file);
+  if (rf_image_get_info(file, 1, &info, &err) != RF_OK ||
+      rf_image_get_axes(file, 1, lengths, MOST_AXES, &naxis, &err) != RF_OK) {
+    expect(err.message[0] != '\0');
+    return;
+  }
+  if (info.count == 0 || naxis > MOST_AXES)
+    return;
+  if (info.count > MOST_BYTES / 8) { /* a corner of it is still something to look at */
+    rf_axis corner[MOST_AXES];
+    for (size_t i = 0; i < naxis; i++)
+      corner[i] = (rf_axis){0, 1, 1, NULL};
+    pixels a = read_pixels(file, corner, naxis, 0, RF_F64, 0);
+    drop(&a);
+    return;
+  }
+  pixels a = read_pixels(file, NULL, naxis, info.count, info.type, 0);
+  pixels b = read_pixels(twin, NULL, naxis, info.count, info.type, (uint32_t)2 << RF_IMAGE_THREADS_SHIFT);
+  same(&a, &b, info.type);
+  drop(&b);
+  b = read_pixels(twin, NULL, naxis, info.count, info.stored, RF_IMAGE_RAW);
+  expect(a.status == b.status);
+  drop(&b);
+  check_sections(file, twin, &info, lengths, naxis, &a);
+  check_plan(twin, &a);
+  drop(&a);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  static const rf_driver_ops ops = {
+      .size = sizeof ops, .open = serve_open, .read_at = serve_read, .get_size = serve_size, .close = serve_close};
+  static const rf_driver_ops peek_ops = {.size = sizeof peek_ops,
+                                         .open = serve_open,
+                                         .read_at = serve_read,
+                                         .peek = serve_peek,
+                                         .get_size = serve_size,
+                                         .close = serve_close};
+  static const rf_driver rows[] = {
+      {.size = sizeof(rf_driver), .scheme = "pieces", .ops = &ops},
+      {.size = sizeof(rf_driver), .scheme = "peeked", .flags = RF_DRIVER_MEMORY, .ops = &peek_ops}};
+  rf_file *file = NULL, *twin = NULL;
+  rf_options options;
+  rf_options_init(&options);
+  options.limits.tile_bytes = MOST_BYTES;
+  if (rf_driver_register(&rows[0], NULL) != RF_OK || rf_driver_register(&rows[1], NULL) != RF_OK)
+    return 0;
+  build(data, size);
+  if (rf_file_open("pieces://t", RF_MODE_READ, &options, &file, NULL) == RF_OK &&
+      rf_file_open("peeked://t", RF_MODE_READ, &options, &twin, NULL) == RF_OK)
+    check_image(file, twin);
+  (void)rf_file_close(file, NULL);
+  (void)rf_file_close(twin, NULL);
+  free(served.bytes);
+  return 0;
+}

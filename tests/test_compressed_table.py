@@ -1,0 +1,738 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Compressed tables through Python: they do what plain tables do; fpack and funpack agree."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from astropy.io import fits as astropy_fits
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rustfits
+from rustfits import (
+    FITS,
+    CompressedColumnSubset,
+    CompressedSingleColumnSubset,
+    CompressedTableHDU,
+    Gzip1,
+    Gzip2,
+    Hcompress1,
+    Rice1,
+)
+
+
+def cells(dtype: str, n: int, seed: int = 1, longest: int = 30) -> np.ndarray:
+    """Cells of variable length, some of them empty."""
+    rng = np.random.default_rng(seed)
+    made = np.empty(n, object)
+    for i in range(n):
+        made[i] = rng.integers(0, 100, rng.integers(0, longest)).astype(dtype)
+    return made
+
+
+def columns(n: int, seed: int = 1) -> dict[str, np.ndarray]:
+    """Every kind of column that is in the rows."""
+    rng = np.random.default_rng(seed)
+    return {
+        "flag": rng.random(n) > 0.5,
+        "bits": rng.random((n, 11)) > 0.5,
+        "u1": rng.integers(0, 255, n).astype("u1"),
+        "i1": rng.integers(-100, 100, n).astype("i1"),
+        "i2": rng.integers(-9, 9, (n, 3)).astype("i2"),
+        "u2": rng.integers(0, 60000, n).astype("u2"),
+        "i4": np.cumsum(rng.integers(-3, 9, n)).astype("i4"),
+        "u4": rng.integers(0, 2**32, n).astype("u4"),
+        "i8": rng.integers(0, 2**60, n),
+        "f4": rng.normal(size=n).astype("f4"),
+        "f8": rng.normal(size=(n, 2, 3)),
+        "c8": (rng.normal(size=n) + 1j).astype("c8"),
+        "c16": rng.normal(size=n) + 2j,
+        "name": np.array([f"n{i % 77}" for i in range(n)], "U8"),
+    }
+
+
+def variable(n: int, seed: int = 1) -> dict[str, np.ndarray]:
+    """Every kind of cell in the heap that cfitsio can unpack again: not doubles of two parts."""
+    kinds = ("u1", "i2", "i4", "i8", "f4", "f8", "c8")
+    return {kind: cells(kind, n, seed + i) for i, kind in enumerate(kinds)}
+
+
+KINDS = {"rows": columns, "heap": variable}
+
+
+def same(a: Any, b: Any) -> bool:
+    """Two structured arrays are equal to the bit."""
+    if a.dtype != b.dtype or len(a) != len(b):
+        return False
+    for name in a.dtype.names:
+        x, y = a[name], b[name]
+        if x.dtype != object and x.tobytes() != y.tobytes():
+            return False
+        if x.dtype == object:
+            for p, q in zip(x, y, strict=True):
+                if isinstance(p, str):
+                    if p != q:
+                        return False
+                elif p.dtype != q.dtype or not np.array_equal(p, q):
+                    return False
+    return True
+
+
+def by_astropy(path: Path, data: dict[str, np.ndarray], tile_rows: int | None = None) -> None:
+    """A plain table that astropy wrote, with what fpack is to do as keywords."""
+    letters = {"u1": "B", "i2": "I", "i4": "J", "i8": "K", "f4": "E", "f8": "D", "c8": "C"}
+    made = []
+    for name, values in data.items():
+        if values.dtype == object:
+            letter = letters.get(name, "M")
+            made.append(astropy_fits.Column(name, f"P{letter}()", array=values))
+        else:
+            kind = values.dtype.str[1:]
+            zero = {"u2": 2**15, "u4": 2**31, "i1": -128}.get(kind)
+            letter = {"b1": "L", "u2": "I", "u4": "J", "i1": "B", "c16": "M"}.get(kind)
+            letter = "8A" if kind.startswith("U") else letter or letters[kind]
+            if name == "bits":
+                letter = "X"
+            repeat = int(np.prod(values.shape[1:])) if values.ndim > 1 else ""
+            made.append(
+                astropy_fits.Column(name, f"{repeat}{letter}", bzero=zero, array=values)
+                if values.ndim < 3
+                else astropy_fits.Column(name, f"{repeat}{letter}", dim="(3,2)", array=values)
+            )
+    hdu = astropy_fits.BinTableHDU.from_columns(made, name="CAT")
+    if tile_rows is not None:
+        hdu.header["FZTILELN"] = tile_rows
+    hdu.header["OBSERVER"] = ("Caroline", "who")
+    hdu.header["COMMENT"] = "a comment"
+    astropy_fits.HDUList([astropy_fits.PrimaryHDU(), hdu]).writeto(path, checksum=True)
+
+
+def run(*arguments: object) -> None:
+    """Run one of cfitsio's tools."""
+    done = subprocess.run([str(a) for a in arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def verify(path: Path) -> None:
+    """Fitsverify finds nothing wrong."""
+    done = subprocess.run(
+        ["fitsverify", "-e", str(path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def data_unit(path: Path) -> bytes:
+    """The bytes of the data of HDU 1, by astropy."""
+    with astropy_fits.open(path, disable_image_compression=True) as hdus:
+        place = hdus[1].fileinfo()
+        start, size = place["datLoc"], place["datSpan"]
+    return path.read_bytes()[start : start + size]
+
+
+def cards(path: Path) -> list[str]:
+    """Cards of HDU 1 but for those of checksums and HISTORY."""
+    left_out = ("CHECKSUM", "DATASUM", "HISTORY")
+    with astropy_fits.open(path) as hdus:
+        return [str(c) for c in hdus[1].header.cards if not str(c).startswith(left_out)]
+
+
+# ---- cfitsio's tools ----
+
+
+@pytest.mark.parametrize("tile_rows", [None, 70, 500])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_fpack_wrote_is_read(kind, tile_rows, tmp_path):
+    path = tmp_path / "t.fits"
+    by_astropy(path, KINDS[kind](500), tile_rows)
+    run("fpack", "-table", path)
+    with FITS(path) as plain, FITS(tmp_path / "t.fits.fz") as packed:
+        hdu = packed["CAT"]
+        assert isinstance(hdu, CompressedTableHDU)
+        assert hdu.ztile_rows == (tile_rows or 500)
+        assert hdu.n_tiles == -(-500 // hdu.ztile_rows)
+        assert same(plain["CAT"].read(), hdu.read())
+        for key in (slice(3, 400, 7), slice(400, 3, -11), [5, 499, 3, 3, 69, 70, 71]):
+            assert same(plain["CAT"][key], hdu[key])
+        assert same(np.atleast_1d(hdu[17]), np.atleast_1d(plain["CAT"][17]))
+        assert hdu.header["OBSERVER"] == "Caroline"
+        assert hdu.header.cards == plain["CAT"].header.cards
+
+
+# funpack cannot read doubles of two parts where the last tile is shorter, not even from fpack.
+@pytest.mark.parametrize("tile_rows", [None, 125])
+@pytest.mark.parametrize("kind", KINDS)
+def test_funpack_gives_the_original_back(kind, tile_rows, tmp_path):
+    path, packed, back = tmp_path / "t.fits", tmp_path / "t.fits.fz", tmp_path / "back.fits"
+    by_astropy(path, KINDS[kind](500))
+    with FITS(path) as plain, FITS(packed, "w+") as file:
+        table = plain["CAT"]
+        options = {"ztilelen": tile_rows} if tile_rows else {}
+        bits = ["bits"] if kind == "rows" else None
+        file.write_table(table.read(), extname="CAT", compress=True, bit_columns=bits, **options)
+    verify(packed)
+    run("funpack", "-O", back, packed)
+    with FITS(path) as plain, FITS(back) as unpacked:
+        assert same(plain["CAT"].read(), unpacked["CAT"].read())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pack_and_funpack_give_the_same_bytes(kind, tmp_path):
+    path, packed, back = tmp_path / "t.fits", tmp_path / "t.fits.fz", tmp_path / "back.fits"
+    by_astropy(path, KINDS[kind](500))
+    rustfits.pack(path, packed, tables=True)
+    verify(packed)
+    run("funpack", "-O", back, packed)
+    assert data_unit(back) == data_unit(path)
+    assert cards(back) == cards(path)
+    ours = tmp_path / "ours.fits"
+    rustfits.unpack(packed, ours)
+    assert ours.read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_fpack_wrote_is_unpacked(kind, tmp_path):
+    path, ours = tmp_path / "t.fits", tmp_path / "ours.fits"
+    by_astropy(path, KINDS[kind](500), 77)
+    run("fpack", "-table", path)
+    rustfits.unpack(tmp_path / "t.fits.fz", ours)
+    assert data_unit(ours) == data_unit(path)
+    assert cards(ours) == cards(path)
+
+
+def test_astropy_reads_the_binary_table(tmp_path):
+    path = tmp_path / "t.fits"
+    with FITS(path, "w+") as file:
+        file.write_table(columns(100), compress=True, ztilelen=30)
+    with astropy_fits.open(path) as hdus:
+        assert hdus[1].header["ZTABLE"] is True
+        assert len(hdus[1].data) == 4
+        assert hdus[1].data["i4"][0].dtype == np.uint8
+
+
+# ---- a plain table's twin ----
+
+
+class Twins:
+    """A compressed table, and a plain one to which the same is done."""
+
+    def __init__(self, data: dict[str, np.ndarray], compress: Any, ztilelen: int | None) -> None:
+        self.plain = FITS("mem://", "w+")
+        self.packed = FITS("mem://", "w+")
+        bits = [name for name in ("bits", "vbits") if name in data]
+        self.plain.write_table(data, bit_columns=bits)
+        self.packed.write_table(data, bit_columns=bits, compress=compress, ztilelen=ztilelen)
+        self.packed.write_image(np.arange(9.0))
+
+    def both(self, change: Any) -> None:
+        """Do it to both."""
+        change(self.plain[1])
+        change(self.packed[1])
+
+    def check(self) -> None:
+        """Both read the same, and so does what is in the file; what is behind is where it was."""
+        plain = self.plain[1]
+        with FITS.from_bytes(self.packed.to_bytes()) as fresh:
+            for hdu in (self.packed[1], fresh[1]):
+                assert isinstance(hdu, CompressedTableHDU)
+                assert hdu.colnames == plain.colnames
+                assert hdu.units == plain.units
+                assert same(hdu.read(), plain.read())
+            assert (fresh[2].read() == np.arange(9.0)).all()
+
+
+def everything(n: int, seed: int = 1) -> dict[str, np.ndarray]:
+    """Every kind of column there is."""
+    rng = np.random.default_rng(seed)
+    data = columns(n, seed)
+    data.update({f"v{name}": values for name, values in variable(n, seed).items()})
+    data["vc16"] = cells("c16", n, seed)
+    data["vbits"] = np.empty(n, object)
+    data["vname"] = np.empty(n, object)
+    for i in range(n):
+        data["vbits"][i] = rng.random(rng.integers(1, 30)) > 0.5
+        data["vname"][i] = "x" * int(rng.integers(0, 9))
+    return data
+
+
+@pytest.mark.parametrize("compress", [True, "RICE_1", Gzip1(level=1), Gzip2(), "nocompress"])
+@pytest.mark.parametrize("ztilelen", [1, 17, 60, 1000])
+def test_all_that_a_table_does(compress, ztilelen):
+    twins = Twins(everything(60), compress, ztilelen)
+    twins.check()
+
+    def strided(hdu):
+        hdu["f4"][3:50:7] = np.arange(7)
+
+    def listed(hdu):
+        hdu["i4"][[5, 50, 3, 33, 5]] = [1, 2, 3, 4, 5]
+
+    def backwards(hdu):
+        hdu["name"][50:10:-3] = "zz"
+
+    def heap(hdu):
+        hdu["vi4"][10:20] = [np.arange(i) for i in range(10)]
+
+    def texts(hdu):
+        hdu["vname"][[50, 5]] = ["hello", ""]
+
+    def bits(hdu):
+        hdu["bits"][1:40] = True
+        hdu["vbits"][5:8] = [np.ones(9, bool)] * 3
+
+    def record(hdu):
+        hdu[5] = tuple(hdu[50])
+
+    def whole(hdu):
+        hdu.write(hdu[::-1])
+
+    for change in (strided, listed, backwards, heap, texts, bits, record, whole):
+        twins.both(change)
+        twins.check()
+    more = everything(33, seed=9)
+    twins.both(lambda hdu: hdu.append(more))
+    twins.both(lambda hdu: hdu.resize(80))
+    twins.both(lambda hdu: hdu.resize(100))
+    twins.check()
+    twins.both(lambda hdu: hdu.insert_column("new", np.arange(100), after="i4", unit="m"))
+    twins.both(lambda hdu: hdu.insert_column("cells", cells("f4", 100), position=0))
+    twins.both(lambda hdu: hdu.delete_column("f8"))
+    twins.both(lambda hdu: hdu.delete_column("vu1"))
+    twins.both(lambda hdu: hdu.describe_column("f4", name="flux", unit="Jy"))
+    twins.check()
+    size = len(twins.packed.to_bytes())
+    twins.both(lambda hdu: hdu.repack())
+    twins.check()
+    assert len(twins.packed.to_bytes()) < size
+
+
+ROWS = 40
+changes = st.one_of(
+    st.tuples(st.just("write"), st.integers(0, ROWS - 1), st.integers(1, 20), st.integers(0, 9)),
+    st.tuples(st.just("heap"), st.integers(0, ROWS - 1), st.integers(0, 20), st.integers(0, 9)),
+    st.tuples(st.just("append"), st.integers(0, 30), st.integers(0, 9), st.just(0)),
+    st.tuples(st.just("resize"), st.integers(0, 2 * ROWS), st.just(0), st.just(0)),
+    st.tuples(st.just("repack"), st.just(0), st.just(0), st.just(0)),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(changes, max_size=8), st.integers(1, 50), st.sampled_from([True, "RICE_1", "GZIP_2"])
+)
+def test_any_changes_in_any_order(steps, ztilelen, compress):
+    def table(n: int, seed: int) -> dict[str, np.ndarray]:
+        some = columns(n, seed)
+        made = {name: some[name] for name in ("u1", "i4", "f4", "name")}
+        return {**made, "v": cells("i2", n, seed)}
+
+    twins = Twins(table(ROWS, 1), compress, ztilelen)
+    for what, a, b, c in steps:
+        nrows = len(twins.plain[1])
+        values = table(max(a, b, 1), c)
+        if what == "write" and nrows:
+            first = a % nrows
+            count = min(b, nrows - first)
+
+            def change(hdu, first=first, count=count, values=values):
+                hdu[["i4", "name"]][first : first + count] = {
+                    "i4": values["i4"][:count],
+                    "name": values["name"][:count],
+                }
+        elif what == "heap" and nrows:
+            row = a % nrows
+
+            def change(hdu, row=row, length=b):
+                hdu["v"][row] = np.arange(length, dtype="i2")
+        elif what == "append":
+
+            def change(hdu, values=values, count=a):
+                hdu.append({name: column[:count] for name, column in values.items()})
+        elif what == "resize":
+
+            def change(hdu, count=a):
+                hdu.resize(count)
+        else:
+
+            def change(hdu):
+                hdu.repack()
+
+        twins.both(change)
+    twins.check()
+
+
+# ---- many small parts ----
+
+
+@pytest.mark.parametrize("ztilelen", [None, 64, 1000])
+def test_appending_in_parts_is_one_write(ztilelen):
+    data = everything(1000)
+    options: dict[str, Any] = {"bit_columns": ["bits", "vbits"], "ztilelen": ztilelen}
+    with FITS("mem://", "w+") as whole, FITS("mem://", "w+") as parts:
+        whole.write_table(data, compress=True, **options)
+        first = {name: values[:10] for name, values in data.items()}
+        hdu = parts.write_table(first, compress=True, **options)
+        with hdu.appending() as same_hdu:
+            assert same_hdu is hdu
+            for start in range(10, 1000, 90):
+                hdu.append({name: values[start : start + 90] for name, values in data.items()})
+        assert same(whole[1].read(), hdu.read())
+        hdu.repack()
+        whole[1].repack()
+        assert len(parts.to_bytes()) == len(whole.to_bytes())
+
+
+def test_what_waits_is_seen_by_whoever_asks():
+    with FITS("mem://", "w+") as file:
+        hdu = file.create_table_hdu([("a", "i4")], compress=True)
+        with hdu.appending():
+            hdu.append({"a": [1, 2]})
+            assert hdu.nrows == 2
+            hdu.append({"a": [3]})
+            assert hdu["a"][:].tolist() == [1, 2, 3]
+            hdu.append({"a": [4]})
+            assert hdu.header["NAXIS2"] == 4
+            with hdu.extending():
+                hdu.extend({"a": [5]})
+            hdu["a"][0] = 9
+            hdu.append({"a": [6]})
+            hdu.resize(7)
+            hdu.append({"a": [8]})
+            assert hdu.raw_header["ZNAXIS2"] == 8
+            hdu.append({"a": [9]})
+            hdu.add_checksum()
+            assert hdu.verify_checksum()
+            hdu.append({"a": [10]})
+            hdu.repack()
+            assert hdu.nrows == 10
+            assert hdu.has_data
+        assert hdu["a"][:].tolist() == [9, 2, 3, 4, 5, 6, 0, 8, 9, 10]
+
+
+def test_waiting_rows_are_checked_and_copied():
+    with FITS("mem://", "w+") as file:
+        hdu = file.create_table_hdu([("a", "i2"), ("s", "S3")], compress=True)
+        values = np.array([1, 2], "i2")
+        with hdu.appending():
+            hdu.append({"a": values, "s": ["x", "y"]})
+            values[:] = 7
+            with pytest.raises(rustfits.FITSValueError, match="a"):
+                hdu.append({"a": [100000], "s": ["x"]})
+            with pytest.raises(rustfits.FITSValueError, match="no values"):
+                hdu.append({"a": [1]})
+            hdu.append({"a": np.array([3], "u1"), "s": np.array([b"z"])})
+        assert hdu["a"][:].tolist() == [1, 2, 3]
+        assert hdu["s"][:].tolist() == ["x", "y", "z"]
+
+
+def test_waiting_rows_are_written_though_the_block_fails():
+    with FITS("mem://", "w+") as file:
+        hdu = file.create_table_hdu([("a", "i4")], compress=True)
+        with pytest.raises(ZeroDivisionError), hdu.appending():
+            hdu.append({"a": [1, 2]})
+            raise ZeroDivisionError
+        assert hdu["a"][:].tolist() == [1, 2]
+
+
+def test_masked_rows_wait_too():
+    with FITS("mem://", "w+") as file:
+        first = {"f": np.ma.MaskedArray([1.0, 2.0], [True, False])}
+        hdu = file.write_table(first, compress=True)
+        with hdu.appending():
+            hdu.append({"f": np.array([3.0])})
+            hdu.append({"f": np.ma.MaskedArray([4.0], [True])})
+        assert np.isnan(hdu["f"][:]).tolist() == [True, False, False, True]
+
+
+def test_many_rows_are_written_a_tile_at_a_time(monkeypatch):
+    monkeypatch.setattr("rustfits.table_compressed._LEAST_WAITING", 1000)
+    with FITS("mem://", "w+") as file:
+        hdu = file.create_table_hdu(
+            [("a", "f8"), ("v", "O")], var_dtypes={"v": "i4"}, compress=True, ztilelen=100
+        )
+        values, lists = np.arange(1000.0), cells("i4", 1000)
+        with hdu.appending():
+            for start in range(0, 1000, 30):
+                part = slice(start, start + 30)
+                hdu.append({"a": values[part], "v": lists[part]})
+        assert (hdu["a"][:] == values).all()
+        assert all(np.array_equal(x, y) for x, y in zip(hdu["v"][:], lists, strict=True))
+
+
+# ---- facts ----
+
+
+def test_facts(tmp_path):
+    path = tmp_path / "t.fits"
+    data = columns(100)
+    with FITS(path, "w+") as file:
+        hdu = file.write_table(data, compress=True, ztilelen=30, extname="CAT", units={"f4": "Jy"})
+        assert hdu.kind == "compressed table"
+        assert hdu.compression["f4"] == "GZIP_2"
+        assert hdu.compression["i4"] == "RICE_1"
+        assert hdu.compression["c8"] == "GZIP_1"
+        assert (hdu.ztile_rows, hdu.n_tiles, hdu.nrows) == (30, 4, 100)
+        assert "ZTABLE" not in hdu.header
+        assert hdu.header["NAXIS2"] == 100
+        assert hdu.raw_header["ZTABLE"] is True
+        assert hdu.raw_header["NAXIS2"] == 4
+        assert hdu.raw_header["ZNAXIS2"] == 100
+        hdu.header["OBSERVER"] = "Ann"
+        assert hdu.raw_header["OBSERVER"] == "Ann"
+        assert isinstance(hdu["f4"], CompressedSingleColumnSubset)
+        assert isinstance(hdu[["f4", "i4"]], CompressedColumnSubset)
+        assert hdu["f4"].unit == "Jy"
+        assert "100 rows" in repr(file)
+    with FITS(path) as file:
+        hdu = file["CAT"]
+        assert hdu.header["OBSERVER"] == "Ann"
+        assert hdu.compression["u1"] == "GZIP_1"
+        wanted = np.flatnonzero((data["f4"] > 0) & (data["u1"] < 100))
+        assert hdu.where("f4 > 0 & u1 < 100").tolist() == wanted.tolist()
+        assert sum(len(part) for part in hdu.iter(chunksize=7)) == 100
+        assert [row["i4"] for row in hdu] == data["i4"].tolist()
+
+
+def test_tile_cache():
+    with FITS("mem://", "w+") as file:
+        hdu = file.write_table(columns(1000), compress=True, ztilelen=100)
+        assert hdu.tile_cache_size == 32 << 20
+        assert hdu.tile_cache_used == 0
+        _ = hdu["f4"][5]
+        assert hdu.tile_cache_used == 400
+        _ = hdu["f4"][:]
+        assert hdu.tile_cache_used == 4000
+        hdu.set_tile_cache_size(1000)
+        assert hdu.tile_cache_used <= 1000
+        hdu["f4"][5] = 3
+        assert hdu.tile_cache_size == 1000
+        assert hdu["f4"][5] == 3
+        hdu.clear_tile_cache()
+        assert hdu.tile_cache_used == 0
+
+
+def test_choices_by_column():
+    data = {"a": np.arange(50, dtype="i4"), "b": np.arange(50.0), "c": np.arange(50, dtype="i2")}
+    with FITS("mem://", "w+") as file:
+
+        def made(compress: Any) -> dict[str, str]:
+            return file.write_table(data, compress=compress).compression
+
+        assert made(True) == {"a": "RICE_1", "b": "GZIP_2", "c": "GZIP_2"}
+        assert made("rice") == {"a": "RICE_1", "b": "GZIP_2", "c": "RICE_1"}
+        assert made({"A": "gzip_1", "c": Rice1()}) == {"a": "GZIP_1", "b": "GZIP_2", "c": "RICE_1"}
+        assert made({"b": None}) == {"a": "RICE_1", "b": "NOCOMPRESS", "c": "GZIP_2"}
+        assert made(Gzip2(level=9)) == {"a": "GZIP_2", "b": "GZIP_2", "c": "GZIP_2"}
+        count = len(file)
+        for wrong, error, message in [
+            ({"b": "RICE_1"}, rustfits.FITSValueError, "'b' of form D cannot be RICE_1.*GZIP_2"),
+            (Hcompress1(), rustfits.FITSValueError, "not HCOMPRESS_1"),
+            ("zip", rustfits.FITSValueError, "no algorithm"),
+            ({"d": True}, rustfits.FITSColumnError, "no column 'd'"),
+            ({3: True}, rustfits.FITSTypeError, "named by str"),
+            (5, rustfits.FITSTypeError, "compress="),
+            (Gzip1(tile_shape=(3,)), rustfits.FITSValueError, "ztilelen="),
+            ({"a": Gzip1(level=3), "b": Gzip2(level=4)}, rustfits.FITSValueError, "same level"),
+        ]:
+            with pytest.raises(error, match=message):
+                file.write_table(data, compress=wrong)
+        with pytest.raises(rustfits.FITSValueError, match="ztilelen"):
+            file.write_table(data, ztilelen=5)
+        with pytest.raises(rustfits.FITSValueError, match="ztilelen"):
+            file.write_table(data, compress=True, ztilelen=0)
+        assert len(file) == count
+
+
+def test_level_counts(tmp_path):
+    data = {"a": np.random.default_rng(1).integers(0, 9, 20000)}
+    with FITS("mem://", "w+") as fast, FITS("mem://", "w+") as small:
+        fast.write_table(data, compress=Gzip1(level=1))
+        small.write_table(data, compress=Gzip1(level=12))
+        assert len(small.to_bytes()) < len(fast.to_bytes())
+
+
+def test_nothing_in_it(tmp_path):
+    path = tmp_path / "t.fits"
+    with FITS(path, "w+") as file:
+        hdu = file.create_table_hdu(
+            [("a", "i4"), ("v", "O")], var_dtypes={"v": "f4"}, compress=True
+        )
+        assert (hdu.nrows, hdu.n_tiles, len(hdu.read())) == (0, 0, 0)
+        zeros = file.create_table_hdu([("a", "i4")], 5000, compress=True, ztilelen=300)
+        assert not zeros.read()["a"].any()
+    verify(path)
+    run("funpack", "-O", tmp_path / "back.fits", path)
+    with FITS(tmp_path / "back.fits") as back:
+        assert back[1].nrows == 0
+        assert back[2].nrows == 5000
+
+
+def test_columns_without_elements(tmp_path):
+    with FITS("mem://", "w+") as file:
+        hdu = file.write_table(
+            {"n": np.zeros((20, 0)), "a": np.arange(20)}, compress=True, ztilelen=6
+        )
+        assert hdu.read()["n"].shape == (20, 0)
+        hdu.delete_column("a")
+        hdu.delete_column("n")
+        assert (hdu.nrows, hdu.ncols, hdu.n_tiles) == (20, 0, 4)
+        hdu.insert_column("b", np.arange(20))
+        assert hdu["b"][:].tolist() == list(range(20))
+
+
+def test_fitsverify_finds_nothing(tmp_path):
+    path = tmp_path / "t.fits"
+    with FITS(path, "w+") as file:
+        hdu = file.write_table(
+            everything(100), compress=True, ztilelen=17, bit_columns=["bits", "vbits"]
+        )
+        hdu.append(everything(30, 5))
+        hdu["f4"][7] = 3
+        hdu["vi4"][9] = [1, 2]
+    verify(path)
+
+
+# ---- others' files ----
+
+
+def test_a_table_without_names(tmp_path):
+    """As nom.tam.fits writes them: TDIM without the fields that it is about, ZCTYP missing."""
+    path = tmp_path / "t.fits"
+    data = {"a": np.arange(60.0).reshape(10, 3, 2), "b": np.arange(10, dtype="i2")}
+    with FITS(path, "w+") as file:
+        file.write_table(data, compress={"a": "gzip_2", "b": "gzip_2"})
+    raw = bytearray(path.read_bytes())
+    for card in (b"TTYPE1  =", b"TTYPE2  =", b"ZCTYP1  =", b"ZCTYP2  ="):
+        at = raw.index(card)
+        raw[at : at + 80] = b"COMMENT".ljust(80)
+    with FITS.from_bytes(raw) as file:
+        assert (file[1].read()["col1"] == data["a"]).all()
+        assert (file[1].read()["col2"] == data["b"]).all()
+
+
+def test_complex_numbers_of_cfitsio_are_not_shuffled(tmp_path):
+    """Fpack says GZIP_2 of complex columns and leaves the bytes as they are."""
+    path = tmp_path / "t.fits"
+    data = {"c8": columns(900)["c8"], "c16": columns(900)["c16"]}
+    by_astropy(path, data)
+    run("fpack", "-table", path)
+    with FITS(tmp_path / "t.fits.fz") as file:
+        assert file[1].compression == {"c8": "GZIP_2", "c16": "GZIP_2"}
+        assert (file[1]["c8"][:] == data["c8"]).all()
+        assert (file[1]["c16"][:] == data["c16"]).all()
+
+
+# ---- lies ----
+
+
+def test_errors_name_tile_column_and_codec(tmp_path):
+    path = tmp_path / "t.fits"
+    with FITS(path, "w+") as file:
+        hdu = file.write_table(
+            {"a": np.arange(100), "b": np.arange(100)}, compress="GZIP_1", ztilelen=40
+        )
+        hdu.repack()
+    raw = bytearray(path.read_bytes())
+    end = len(bytes(raw).rstrip(b"\0"))
+    raw[end - 20 : end - 10] = b"\xff" * 10
+    with FITS.from_bytes(raw) as file:
+        assert file[1]["a"][:].tolist() == list(range(100))
+        with pytest.raises(rustfits.FITSCodecError, match=r"\[1\].*tile 2, column 2 'b', GZIP_1"):
+            _ = file[1]["b"][:]
+        assert file[1]["b"][:80].tolist() == list(range(80))
+
+
+def test_a_stream_cannot_claim_more_than_it_can_hold(tmp_path):
+    path = tmp_path / "t.fits"
+    with FITS(path, "w+") as file:
+        file.write_table({"a": np.arange(100)}, compress="GZIP_1")
+    raw = path.read_bytes()
+    for keyword in (b"ZNAXIS2 =", b"ZTILELEN="):
+        at = raw.index(keyword)
+        raw = raw[: at + 10] + b"      10000000000000" + raw[at + 30 :]
+    with FITS.from_bytes(raw) as file:
+        assert file[1].nrows == 10**13
+        with pytest.raises(rustfits.FITSCodecError, match="cannot hold the 80000000000000"):
+            _ = file[1]["a"][5]
+
+
+def test_a_file_that_is_cut_short(tmp_path):
+    path = tmp_path / "t.fits"
+    data = {"a": np.random.default_rng(1).normal(size=5000)}
+    with FITS(path, "w+") as file:
+        file.write_table(data, compress=True, ztilelen=500)
+    with FITS.from_bytes(path.read_bytes()[:-2880]) as file:
+        assert (file[1]["a"][:4000] == data["a"][:4000]).all()
+        with pytest.raises(rustfits.FITSTruncatedError, match="missing"):
+            _ = file[1]["a"][:]
+
+
+def test_reading_only(tmp_path):
+    path = tmp_path / "t.fits"
+    with FITS(path, "w+") as file:
+        file.write_table({"a": np.arange(9)}, compress=True)
+    with FITS(path) as file:
+        with pytest.raises(rustfits.FITSReadOnlyError), file[1].appending():
+            pass
+        with pytest.raises(rustfits.FITSReadOnlyError):
+            file[1]["a"][0] = 5
+
+
+# ---- threads ----
+
+
+def test_threads_read_while_one_appends():
+    data = columns(3000)
+    with FITS("mem://", "w+") as file:
+        hdu = file.write_table({"i4": data["i4"], "f8": data["f8"]}, compress=True, ztilelen=100)
+        failed: list[BaseException] = []
+
+        def read() -> None:
+            try:
+                for _ in range(20):
+                    got = hdu.read(rows=slice(0, 3000))
+                    assert (got["i4"] == data["i4"]).all()
+                    assert (got["f8"] == data["f8"]).all()
+            except BaseException as error:
+                failed.append(error)
+
+        threads = [threading.Thread(target=read) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for _ in range(10):
+            hdu.append({"i4": data["i4"][:50], "f8": data["f8"][:50]})
+        for thread in threads:
+            thread.join()
+        assert not failed
+        assert hdu.nrows == 3500
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_threads_make_the_same_file(threads):
+    data = everything(3000)
+    made = []
+    for count in (1, threads):
+        with FITS("mem://", "w+", threads=count) as file:
+            file.write_table(data, compress=True, ztilelen=200, bit_columns=["bits", "vbits"])
+            made.append(file.to_bytes())
+    assert made[0] == made[1]
+
+
+def test_keywords_of_the_compression_are_not_set_by_hand():
+    with FITS("mem://", "w+") as file:
+        hdu = file.write_table({"a": np.arange(9)}, compress=True)
+        for key in ("ZTILELEN", "ZFORM1", "ZCTYP1"):
+            with pytest.raises(rustfits.FITSError, match=key):
+                hdu.header[key] = 5
+        hdu.header["OBJECT"] = "M 31"
+        assert hdu.raw_header["ZTILELEN"] == hdu.ztile_rows
+        assert hdu["a"][:].tolist() == list(range(9))
+        plain = file.write_table({"b": np.arange(3)}, header=hdu.raw_header)
+        assert plain.kind == "table"
+        assert plain.header["OBJECT"] == "M 31"
+        assert "ZTABLE" not in plain.header
