@@ -295,6 +295,23 @@ rf_status rf_store_peek(rf_store *store, uint64_t offset, size_t n, const uint8_
   return said(status, "read", err);
 }
 
+/* Members of a driver's operations that came after the first version are looked at only where they are. */
+#define HAS(store, member)                                                                                             \
+  ((store)->ops->size >= offsetof(rf_driver_ops, member) + sizeof(store)->ops->member && (store)->ops->member != NULL)
+
+rf_status rf_store_prefetch(rf_store *store, const rf_range *ranges, size_t count, rf_error *err) {
+  if (count == 0 || !HAS(store, prefetch))
+    return RF_OK;
+  return said(store->ops->prefetch(store->state, ranges, count, err), "fetch", err);
+}
+
+bool rf_store_stats(rf_store *store, rf_remote_stats *stats) {
+  if (!HAS(store, get_stats))
+    return false;
+  store->ops->get_stats(store->state, stats);
+  return true;
+}
+
 rf_status rf_store_size(rf_store *store, uint64_t *size, rf_error *err) {
   return said(store->ops->get_size(store->state, size, err), "tell the size", err);
 }
