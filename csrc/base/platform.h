@@ -74,6 +74,9 @@ void rf_cond_destroy(rf_cond *cond);
 void rf_cond_wait(rf_cond *cond, rf_mutex *mutex);
 void rf_cond_broadcast(rf_cond *cond);
 
+/* Seconds from some beginning on, never going back. */
+double rf_time_seconds(void);
+
 /* UTC now as "2026-11-22T07:00:00" (20 bytes with NUL). */
 void rf_time_utc(char text[20]);
 

@@ -463,6 +463,13 @@ void rf_cond_broadcast(rf_cond *cond) {
 
 /* ---- time ---- */
 
+double rf_time_seconds(void) {
+  struct timespec now;
+  if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+    return (double)time(NULL);
+  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
 void rf_time_utc(char text[20]) {
   time_t now = time(NULL);
   struct tm parts;

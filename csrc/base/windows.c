@@ -437,6 +437,10 @@ void rf_cond_broadcast(rf_cond *cond) {
 
 /* ---- time ---- */
 
+double rf_time_seconds(void) {
+  return (double)GetTickCount64() * 1e-3;
+}
+
 void rf_time_utc(char text[20]) {
   SYSTEMTIME now;
   GetSystemTime(&now);

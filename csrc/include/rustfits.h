@@ -338,11 +338,13 @@ typedef struct rf_request {
   unsigned concurrency;       /* most ranges to be asked for side by side; 0: 1 */
   const char *validator;      /* NULL, or for If-Range: the file must still be this one. An answer with all of the file
                                  instead of a range then means that it is not: RF_ERR_CHANGED */
-  int whole_or_range;         /* 1: there is one range, and a server that sends the whole file instead is no error:
-                                 response->status tells (200 for 206) */
+  int whole_or_range;         /* 1: there is one range. A server that sends the whole file instead is no error
+                                 (response->status 200 tells), nor is a file that ends before the range does */
   const char *const *headers; /* more headers, for this server only */
   size_t header_count;
   const char *sigv4; /* NULL, or "aws:amz:<region>:s3": user and password are an access key and its secret */
+  double delay;      /* seconds to wait first: here, because a transport knows how to be interrupted */
+  void *session;     /* of the file, from session_open; NULL where there is none */
 } rf_request;
 
 /* What the server said. Filled by the transport; strings are cut to fit. */
@@ -379,9 +381,15 @@ typedef struct rf_transport {
    * status that is no success RF_ERR_NO_FILE, _PERMISSION or _HTTP_STATUS. Messages name the cause, and the URL only
    * where a redirect led elsewhere (never user or password): the caller puts the URL asked for before them. What was
    * meant for the server in the URL (user, password, headers) goes to no other. Called from any thread, several at
-   * once. */
+   * once. A server that cannot be reached at all (no such name, connection refused) is RF_ERR_NETWORK with
+   * rf_error.sys_errno set: trying again is for those who know that it was there before. */
   rf_status (*fetch)(void *user, const rf_request *request, const rf_receiver *receiver, rf_response *response,
                      rf_error *err);
+
+  /* MAY, both or none. What the fetches of one open file share: connections. Several threads may fetch with one session
+   * at the same time. */
+  rf_status (*session_open)(void *user, void **session, rf_error *err);
+  void (*session_close)(void *user, void *session);
 } rf_transport;
 
 /* Makes `transport` serve its schemes: each of them becomes a row of the driver table with ops, in

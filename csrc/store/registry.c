@@ -12,7 +12,7 @@
 #define ADDED_MAX 64
 
 #define ROW .size = sizeof(rf_driver)
-#define FETCHED RF_DRIVER_REMOTE | RF_DRIVER_CODECS | RF_DRIVER_MEMORY
+#define FETCHED RF_DRIVER_REMOTE | RF_DRIVER_CODECS
 #if defined(RF_HAVE_LIBCURL)
 #define BY_TRANSPORT .flags = FETCHED, .ops = &rf_remote_ops, .user = (void *)&rf_curl_transport
 #else
