@@ -18,6 +18,7 @@ static void free_file(rf_file *file) {
   }
   rf_free(file->hdus);
   rf_free(file->name);
+  rf_mutex_destroy(&file->index_lock);
   rf_mutex_destroy(&file->scan_lock);
   rf_rwlock_destroy(&file->lock);
   rf_free(file);
@@ -43,6 +44,12 @@ static rf_status new_file(const rf_options *options, rf_file **out, rf_error *er
     return rf_fail(err, RF_ERR_MEMORY, "no lock to be had");
   }
   if (!rf_mutex_init(&file->scan_lock)) {
+    rf_rwlock_destroy(&file->lock);
+    rf_free(file);
+    return rf_fail(err, RF_ERR_MEMORY, "no lock to be had");
+  }
+  if (!rf_mutex_init(&file->index_lock)) {
+    rf_mutex_destroy(&file->scan_lock);
     rf_rwlock_destroy(&file->lock);
     rf_free(file);
     return rf_fail(err, RF_ERR_MEMORY, "no lock to be had");

@@ -155,22 +155,29 @@ static size_t end_of_run(const rf_round *round, size_t i, uint64_t gap, size_t *
   return i;
 }
 
-static size_t count_runs(const rf_round *round, uint64_t gap) {
-  size_t runs = 0, last;
-  for (size_t i = next_missing(round, 0); i < round->held_count; runs++)
-    i = end_of_run(round, i, gap, &last);
-  return runs;
+/* What fetching would cost, in bytes, if blocks up to `gap` between two wanted ones came along. Requests that run side
+ * by side cost one wait for an answer, and gap_bytes is what could have come in that time. */
+static uint64_t cost_of_gap(const rf_round *round, uint64_t gap) {
+  uint64_t runs = 0, blocks = 0;
+  size_t last;
+  for (size_t i = next_missing(round, 0), next; i < round->held_count; i = next, runs++) {
+    next = end_of_run(round, i, gap, &last);
+    blocks += round->numbers[last] - round->numbers[i] + 1;
+  }
+  uint64_t waits = (runs + round->remote->concurrency - 1) / round->remote->concurrency;
+  return waits * round->remote->gap_bytes + blocks * round->remote->block_bytes;
 }
 
-/* What lies between two blocks is fetched along with them where that saves a request that would have to wait for
- * others. While all requests can run at once there is nothing to be saved; the more of them there are, the more bytes
- * one is worth. */
 static uint64_t choose_gap(const rf_round *round) {
-  uint64_t most = round->remote->gap_bytes / round->remote->block_bytes;
-  for (uint64_t gap = 1; gap < most; gap *= 2)
-    if (count_runs(round, gap) <= round->remote->concurrency)
-      return gap;
-  return most;
+  uint64_t best = 0, least = UINT64_MAX;
+  for (uint64_t gap = 0; gap <= round->remote->gap_bytes / round->remote->block_bytes; gap = 2 * gap + 1) {
+    uint64_t cost = cost_of_gap(round, gap);
+    if (cost < least) {
+      least = cost;
+      best = gap;
+    }
+  }
+  return best;
 }
 
 static rf_status own(rf_round *round, rf_block_cache *cache, uint64_t number, rf_block **block, rf_error *err) {

@@ -399,6 +399,60 @@ static void test_progress_can_end_a_fetch(void) {
   CHECK(calls == 1 && server.calls == 1);
 }
 
+/* ---- headers ---- */
+
+/* A file of `count` image extensions after an empty primary HDU, of `periods` sizes in turn, into `body`. */
+static size_t make_extensions(size_t count, size_t periods, size_t blocks) {
+  rf_file *file;
+  size_t index;
+  uint64_t size;
+  CHECK_OK(rf_file_open("mem://extensions", RF_MODE_CREATE, NULL, &file, &err), err);
+  for (size_t i = 0; i < count; i++) {
+    uint64_t axes[1] = {(blocks + i % periods) * RF_BLOCK_BYTES};
+    rf_image_spec spec = {.size = sizeof spec, .type = RF_U8, .naxis = i > 0, .axes = axes, .extver = -1};
+    CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+  }
+  CHECK_OK(rf_file_get_size(file, &size, &err), err);
+  body = realloc(body, size > FILE_BYTES ? size : FILE_BYTES);
+  CHECK_OK(rf_file_read_bytes(file, 0, body, (size_t)size, &err), err);
+  CHECK_OK(rf_file_close(file, &err), err);
+  return (size_t)size;
+}
+
+static void count_extensions(size_t periods, size_t blocks, int most) {
+  serve(make_extensions(101, periods, blocks));
+  rf_options options = options_of(1);
+  rf_file *file;
+  size_t count = 0;
+  CHECK_OK(rf_file_open("ranged://host/file", RF_MODE_READ, &options, &file, &err), err);
+  CHECK_OK(rf_file_count(file, &count, &err), err);
+  CHECK(count == 101);
+  rf_remote_stats stats = {.size = sizeof stats};
+  CHECK_OK(rf_file_get_remote_stats(file, &stats, &err), err);
+  CHECK(server.calls <= most);
+  CHECK(stats.bytes_fetched < 9 << 20); /* of 100 headers of a block each, not of the data */
+  CHECK_OK(rf_file_close(file, &err), err);
+}
+
+static void test_headers_of_many_extensions_are_few_requests(void) {
+  count_extensions(1, 200, 12); /* 600 kB each */
+  count_extensions(3, 200, 18);
+  count_extensions(1, 1, 3);
+}
+
+static void test_one_header_is_not_a_guess_at_others(void) {
+  serve(make_extensions(101, 1, 200));
+  rf_options options = options_of(1);
+  rf_file *file;
+  rf_hdu_info info = {.size = sizeof info};
+  CHECK_OK(rf_file_open("ranged://host/file", RF_MODE_READ, &options, &file, &err), err);
+  CHECK_OK(rf_hdu_get_info(file, 1, &info, &err), err);
+  CHECK(server.calls == 1);
+  CHECK_OK(rf_hdu_get_info(file, 2, &info, &err), err);
+  CHECK(server.calls == 2 && server.ranges == 2);
+  CHECK_OK(rf_file_close(file, &err), err);
+}
+
 /* ---- memory and threads ---- */
 
 static size_t allocations_left;
@@ -494,6 +548,8 @@ int main(void) {
   RUN(test_progress_can_end_a_fetch);
   RUN(test_each_allocation_that_fails);
   RUN(test_threads_share_blocks);
+  RUN(test_headers_of_many_extensions_are_few_requests);
+  RUN(test_one_header_is_not_a_guess_at_others);
   free(body);
   return check_report();
 }
