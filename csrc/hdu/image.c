@@ -25,6 +25,13 @@ rf_status rf_image_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_erro
   return RF_OK;
 }
 
+rf_status rf_image_facts_locked(rf_file *file, size_t index, const rf_hdu **hdu, rf_error *err) {
+  rf_hdu *found = NULL;
+  RF_TRY(rf_image_hdu_locked(file, index, &found, err));
+  *hdu = found;
+  return RF_OK;
+}
+
 rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf_error *err) {
   rf_hdu *hdu = NULL;
   rf_error_clear(err);
