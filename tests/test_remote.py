@@ -474,7 +474,7 @@ def test_bytes_left_inside_tls_are_not_waited_for(
 
     libcurl says so by a time-out of 0.
     """
-    import rustfits.transport
+    import rustfits.connections
 
     class Spy:
         def __init__(self, multi: Any) -> None:
@@ -489,10 +489,9 @@ def test_bytes_left_inside_tls_are_not_waited_for(
             ready: int = self._multi.select(seconds)
             return ready
 
-    multi, easy = rustfits.transport._session.take()
-    spy = Spy(multi)
-    monkeypatch.setattr(rustfits.transport._session, "take", lambda: (spy, easy))
-    monkeypatch.setattr(rustfits.transport._session, "keep", lambda handles: None)
+    line = rustfits.connections.Line()
+    spy = line.multi = Spy(line.multi)
+    monkeypatch.setattr(rustfits.connections.Session, "take", lambda session: line)
     for name in ("a.fits", "a.fits.gz", "n1.fits") * 5:
         check = FITS(https.url(name), remote=trust(https))
         check.close()
@@ -581,12 +580,12 @@ def test_signal_handler_that_opens_a_file_in_a_transfer(root: Path) -> None:
 def test_exception_in_the_transport_reaches_the_caller(
     http: HTTPServer, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    import rustfits.transport
+    import rustfits.lane
 
     def broken(*arguments: object) -> None:
         raise ZeroDivisionError("broken on purpose")
 
-    monkeypatch.setattr(rustfits.transport._Fetch, "_begin", broken)
+    monkeypatch.setattr(rustfits.lane.Lane, "_begin", broken)
     with pytest.raises(ZeroDivisionError, match="on purpose"):
         FITS(http.url("a.fits"))
     monkeypatch.undo()

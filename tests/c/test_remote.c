@@ -112,7 +112,8 @@ static void hear(rf_answer *answer, const char *lines) {
 static rf_status judge(const char *lines, const rf_byte_range *range, rf_answer *answer, rf_error *err) {
   hear(answer, lines);
   rf_error_clear(err);
-  return rf_answer_judge_http(answer, range, err);
+  const rf_answer_wish wish = {.range = range};
+  return rf_answer_judge_http(answer, &wish, err);
 }
 
 static void test_answer_fields(void) {
@@ -201,7 +202,8 @@ static void test_answer_statuses(void) {
     snprintf(number, sizeof number, "%d", cases[i].status);
     CHECK(judge(line, NULL, &answer, &err) == cases[i].failure);
     CHECK(cases[i].failure == RF_OK || (err.http_status == cases[i].status && strstr(err.message, number)));
-    CHECK(rf_answer_judge_http(&answer, NULL, NULL) == cases[i].failure);
+    const rf_answer_wish whole = {.range = NULL};
+    CHECK(rf_answer_judge_http(&answer, &whole, NULL) == cases[i].failure);
   }
 }
 
