@@ -51,7 +51,7 @@ from rustfits.groups import GroupsHDU
 from rustfits.hdu import HDU
 from rustfits.header import FITSHeader, FITSHeaderEdit, is_protected_key
 from rustfits.image import ImageHDU
-from rustfits.remote import Remote
+from rustfits.remote import Remote, RemoteStats
 from rustfits.table import TableHDU
 
 _register_codec()
@@ -97,6 +97,7 @@ __all__ = [
     "ImageHDU",
     "NotFITSError",
     "Remote",
+    "RemoteStats",
     "SingleColumnSubset",
     "TableHDU",
     "__version__",

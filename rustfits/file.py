@@ -26,7 +26,7 @@ from rustfits.groups import GroupsHDU
 from rustfits.handle import FileHandle, name_bytes, open_bytes, open_file
 from rustfits.hdu import HDU, read_facts
 from rustfits.image import ImageHDU, as_pixels, create_image
-from rustfits.remote import Remote, remote_options
+from rustfits.remote import Remote, RemoteStats, remote_options, remote_stats
 from rustfits.table import TableHDU
 from rustfits.table_input import TableLike, columns_of_dtype, is_table
 from rustfits.table_write import create_table, write_table
@@ -122,9 +122,9 @@ class FITS:
         if lenient or remote is not None or max_inflate_bytes is not None or gzip_level is not None:
             options = _options(lenient, max_inflate_bytes, gzip_level)
             if remote is not None:
-                kept = remote_options(remote, ffi.addressof(options, "remote"))
+                kept = remote_options(remote, options)
         self._file = open_file(name, mode, options)
-        del kept  # what the options point at
+        self._file.kept = kept
         self._hdus = {}
 
     @classmethod
@@ -220,6 +220,24 @@ class FITS:
         if not file.closed:
             err = error()
             check(lib.rf_file_sync(file._handle(), err), err)
+
+    def remote_stats(self) -> RemoteStats:
+        """Count what was fetched of a remote file so far.
+
+        Returns
+        -------
+        RemoteStats
+            A named tuple: ``requests``, ``round_trips``, ``retries``, ``bytes_fetched``,
+            ``bytes_wanted``, ``cache_hits``, ``cache_misses``, ``file_bytes``, ``ranged``.
+
+        Raises
+        ------
+        FITSTypeError
+            The file is not remote.
+        FITSClosedError
+            It is closed.
+        """
+        return remote_stats(self._file)
 
     def to_bytes(self) -> bytes:
         """Copy the whole file into memory; of a ``.gz``, what it decompresses to.
