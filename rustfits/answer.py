@@ -99,7 +99,10 @@ class Answer:
         """Take a line of an FTP reply."""
         match = _REPLY.match(line)
         if match:
-            self.status = int(match[1])
+            status = int(match[1])
+            if status == 225 or (status == 226 and self.status >= 400):
+                return  # to the ABOR that follows a refusal: that says more
+            self.status = status
             if self.status == 213 and match[2]:  # the answer to SIZE
                 self.total = self.length = _count(match[2])
 

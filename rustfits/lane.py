@@ -9,6 +9,7 @@ the GIL. So no exception and no Ctrl-C can get lost in a callback.
 from __future__ import annotations
 
 import errno
+import time
 from typing import Any
 
 from rustfits._lib import CData, ffi, lib
@@ -71,6 +72,7 @@ class Lane:
         self._received = self._discarded = 0
         self._expected = -1
         self.answers = 0
+        self._started = time.monotonic()
         set_options(
             self.easy,
             self.target,
@@ -284,7 +286,12 @@ class Lane:
         if code == pycurl.E_COULDNT_CONNECT:
             return self.easy.getinfo(pycurl.OS_ERRNO) or errno.ECONNREFUSED
         if code == pycurl.E_OPERATION_TIMEDOUT and self._answer.status == 0:
-            return 0 if self.easy.getinfo(pycurl.CONNECT_TIME) > 0 else errno.ETIMEDOUT
+            # Now and then libcurl 8.23 gives up at once, which is no time-out: that may be tried
+            # again.
+            remote = self._request.remote
+            limit = remote.connect_timeout if remote and remote.connect_timeout > 0 else 1.0
+            early = time.monotonic() - self._started < limit / 2
+            return 0 if early or self.easy.getinfo(pycurl.CONNECT_TIME) > 0 else errno.ETIMEDOUT
         return 0
 
     def _failed(self, code: int, cause: str) -> FetchError:
