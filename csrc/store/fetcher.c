@@ -9,6 +9,12 @@
 #define MOST_DELAY 8.0
 #define PROGRESS_SECONDS 0.1
 
+/* Long stretches from a server as near as this come one after the other: one connection fills the wire, and several
+ * only push each other's bytes out of the caches. Over a greater distance one connection does not keep the wire busy.
+ */
+#define NEAR_SECONDS 0.005
+#define LONG_BYTES ((uint64_t)4 << 20)
+
 /* ---- options that outlive the call that brought them ---- */
 
 static rf_status keep(rf_fetcher *f, const char **text, rf_error *err) {
@@ -109,11 +115,11 @@ void rf_fetcher_count(rf_fetcher *f, uint64_t wanted, uint64_t hits, uint64_t mi
   rf_mutex_unlock(&f->lock);
 }
 
-/* `asked`: ranges in one fetch. */
-static void count_request(rf_fetcher *f, const rf_response *response, size_t asked, bool again) {
+/* `asked`: ranges in one fetch, `abreast` of them at a time. */
+static void count_request(rf_fetcher *f, const rf_response *response, size_t asked, unsigned abreast, bool again) {
   rf_mutex_lock(&f->lock);
   f->stats.requests += response->requests > 0 ? response->requests : asked;
-  f->stats.round_trips += (asked + f->remote.concurrency - 1) / f->remote.concurrency;
+  f->stats.round_trips += (asked + abreast - 1) / abreast;
   f->stats.retries += again;
   rf_mutex_unlock(&f->lock);
 }
@@ -121,6 +127,15 @@ static void count_request(rf_fetcher *f, const rf_response *response, size_t ask
 static void count_bytes(rf_fetcher *f, size_t n) {
   rf_mutex_lock(&f->lock);
   f->stats.bytes_fetched += n;
+  rf_mutex_unlock(&f->lock);
+}
+
+/* The first answer to a question that was asked at `asked`. */
+static void note_answer(rf_fetcher *f, double asked) {
+  double seconds = rf_time_seconds() - asked;
+  rf_mutex_lock(&f->lock);
+  if (f->nearest == 0 || seconds < f->nearest)
+    f->nearest = seconds > 0 ? seconds : NEAR_SECONDS / 100;
   rf_mutex_unlock(&f->lock);
 }
 
@@ -235,6 +250,7 @@ typedef struct {
   bool ever;        /* any body */
   uint64_t at;      /* of the next byte */
   uint64_t resumed; /* where this request begins */
+  double asked_at;  /* when it was made */
   rf_response said; /* when the file was first heard of */
   progress progress;
 } opening;
@@ -268,6 +284,7 @@ static rf_status opening_begin(void *context, size_t range, const rf_response *s
   opening *o = context;
   rf_fetcher *f = o->fetcher;
   (void)range;
+  note_answer(f, o->asked_at);
   if (o->resumed > 0) /* the rest of a download: it must be the same file */
     return same_file(f, said) ? RF_OK : changed(err);
   remember(f, said);
@@ -311,6 +328,7 @@ static rf_status open_once(opening *o, double delay, rf_response *said, rf_error
   }
   o->begun = false;
   rf_receiver receiver = {opening_begin, opening_take, o};
+  o->asked_at = rf_time_seconds() + delay;
   *said = (rf_response){.size = sizeof *said, .total_size = -1, .accepts_ranges = -1, .retry_after = -1};
   return f->transport->fetch(f->transport->user, &request, &receiver, said, err);
 }
@@ -332,7 +350,7 @@ rf_status rf_fetcher_open(rf_fetcher *f, const char *name, bool whole, const rf_
     uint64_t before = o.at;
     rf_error_clear(&failure);
     rf_status status = open_once(&o, p.delay, &said, &failure);
-    count_request(f, &said, 1, attempts > 1);
+    count_request(f, &said, 1, 1, attempts > 1);
     if (status == RF_OK && o.took_whole && f->size > 0 && o.at < f->size)
       status = rf_fail(&failure, RF_ERR_TRUNCATED, "the transfer ended after %llu of %llu bytes",
                        (unsigned long long)o.at, (unsigned long long)f->size);
@@ -361,6 +379,8 @@ typedef struct {
   const size_t *asked; /* numbers of the stretches in this request */
   rf_stretch_take take;
   void *context;
+  unsigned abreast; /* requests at a time */
+  double asked_at;  /* when; 0: there was an answer already */
   bool progressed;
   progress progress;
 } getting;
@@ -368,6 +388,9 @@ typedef struct {
 static rf_status getting_begin(void *context, size_t range, const rf_response *said, rf_error *err) {
   getting *g = context;
   (void)range;
+  if (g->asked_at > 0)
+    note_answer(g->fetcher, g->asked_at);
+  g->asked_at = 0;
   return same_file(g->fetcher, said) ? RF_OK : changed(err);
 }
 
@@ -384,6 +407,16 @@ static rf_status getting_take(void *context, size_t range, const void *data, siz
   g->progressed = true;
   g->progress.done += n;
   return tell(g->fetcher, &g->progress, false, err);
+}
+
+static unsigned choose_abreast(rf_fetcher *f, const rf_byte_range *ranges, size_t count) {
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < count; i++)
+    bytes += ranges[i].length;
+  rf_mutex_lock(&f->lock);
+  bool is_near = f->nearest < NEAR_SECONDS;
+  rf_mutex_unlock(&f->lock);
+  return is_near && bytes / count >= LONG_BYTES ? 1 : f->remote.concurrency;
 }
 
 /* Asks for what is missing of all stretches; *missing is how many there were. */
@@ -404,10 +437,11 @@ static rf_status get_once(getting *g, size_t count, size_t *asked, rf_byte_range
   rf_request request = new_request(f, delay);
   request.ranges = ranges;
   request.range_count = n;
-  request.concurrency = f->remote.concurrency;
+  request.concurrency = g->abreast = choose_abreast(f, ranges, n);
   request.validator = f->validator[0] != '\0' ? f->validator : NULL;
   g->asked = asked;
   g->progressed = false;
+  g->asked_at = rf_time_seconds() + delay;
   rf_receiver receiver = {getting_begin, getting_take, g};
   *said = (rf_response){.size = sizeof *said, .total_size = -1, .accepts_ranges = -1, .retry_after = -1};
   return f->transport->fetch(f->transport->user, &request, &receiver, said, err);
@@ -424,7 +458,7 @@ static rf_status get_all(getting *g, size_t count, size_t *asked, rf_byte_range 
     rf_status status = get_once(g, count, asked, ranges, p.delay, &missing, &said, &failure);
     if (missing == 0)
       return tell(f, &g->progress, true, err);
-    count_request(f, &said, missing, attempts > 1);
+    count_request(f, &said, missing, g->abreast, attempts > 1);
     if (status == RF_OK && !g->progressed)
       status = rf_fail(&failure, RF_ERR_TRUNCATED, "the server sends nothing of what was asked for");
     if (status == RF_OK) {

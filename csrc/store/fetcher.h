@@ -25,6 +25,7 @@ typedef struct rf_fetcher {
   char last_modified[64];
   rf_mutex lock; /* of what follows */
   rf_remote_stats stats;
+  double nearest; /* seconds from the quickest question to its answer; 0: nothing was asked yet */
 } rf_fetcher;
 
 /* One stretch to be fetched. `received` counts from its beginning; it is kept up to date for the one who takes. */
