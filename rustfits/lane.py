@@ -100,8 +100,7 @@ class Lane:
                 self._discard()
                 return
             self._begin()
-        for piece in self._pieces:
-            self._deliver(piece)
+        self._deliver()
         # The last piece lies on top of the heap. While it is there, the allocator cannot give the
         # memory of the others back to the system, only to ask for it again fault by fault.
         self._latest = self._pieces[-1]
@@ -161,23 +160,33 @@ class Lane:
         receiver = self._receiver
         self._accepted(receiver.begin(receiver.context, self.index, response, self._err))
 
-    def _deliver(self, piece: bytes) -> None:
-        count = len(piece)
-        if self._wish.span is not None and self._expected >= 0:
-            # FTP has no way to ask for an end; libcurl cuts, this makes sure.
-            count = min(count, self._expected - self._received)
-        if count > self._request.limit_bytes - self._received:
-            raise FetchError(
-                lib.RF_ERR_LIMIT,
-                f"the file has more than {self._request.limit_bytes} bytes, "
-                "the limit for a remote file",
-            )
-        if count == 0:
-            return
-        self._received += count
-        receiver = self._receiver
-        data = ffi.from_buffer(piece)
-        self._accepted(receiver.take(receiver.context, self.index, data, count, self._err))
+    def _deliver(self) -> None:
+        # libcurl gives out at most 16 KiB at a time: this loop runs thousands of times for a file.
+        take, context, index, err = (
+            self._receiver.take,
+            self._receiver.context,
+            self.index,
+            self._err,
+        )
+        as_pointer, received, limit = ffi.from_buffer, self._received, self._request.limit_bytes
+        # FTP has no way to ask for an end; libcurl cuts, this makes sure.
+        end = self._expected if self._wish.span is not None and self._expected >= 0 else limit
+        for piece in self._pieces:
+            count = len(piece)
+            if count > end - received:
+                if end == limit:
+                    raise FetchError(
+                        lib.RF_ERR_LIMIT,
+                        f"the file has more than {limit} bytes, the limit for a remote file",
+                    )
+                count = end - received
+                if count == 0:
+                    break
+            received += count
+            status = take(context, index, as_pointer(piece), count, err)
+            if status:
+                self._accepted(status)
+        self._received = received
 
     @staticmethod
     def _accepted(status: int) -> None:

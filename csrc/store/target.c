@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "store/request.h"
+#include "store/s3.h"
 
 /* A name's own user goes first: who writes one there means it. */
 static rf_status take_login(rf_url *url, const rf_remote_options *remote, rf_target *target, rf_error *err) {
@@ -23,24 +24,25 @@ static rf_status take_login(rf_url *url, const rf_remote_options *remote, rf_tar
 }
 
 rf_status rf_target_of(const char *name, const rf_remote_options *remote, rf_target *target, rf_error *err) {
+  rf_status status;
   memset(target, 0, sizeof *target);
-  rf_url url;
-  RF_TRY(rf_url_parse(name, &url, err));
-  target->url = url.text;
-  url.text = NULL;
-  rf_status status = take_login(&url, remote, target, err);
-  rf_url_release(&url);
+  if (rf_s3_is_name(name)) {
+    status = rf_s3_target(name, remote, target, err);
+  } else {
+    rf_url url;
+    RF_TRY(rf_url_parse(name, &url, err));
+    target->url = url.text;
+    url.text = NULL;
+    status = take_login(&url, remote, target, err);
+    rf_url_release(&url);
+  }
   if (status != RF_OK)
     rf_target_release(target);
   return status;
 }
 
 bool rf_target_retry(const char *name, const rf_remote_options *remote, const rf_response *said, rf_target *target) {
-  (void)name;
-  (void)remote;
-  (void)said;
-  (void)target;
-  return false;
+  return target->is_s3 && rf_s3_retry(name, remote, said, target);
 }
 
 void rf_target_release(rf_target *target) {

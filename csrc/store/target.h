@@ -20,6 +20,7 @@ typedef struct rf_target {
   bool is_s3;
   bool is_signed;
   char region[32]; /* s3 */
+  int tries;       /* s3: how often rf_target_retry was asked */
 } rf_target;
 
 /* Takes a name apart: "scheme://...". s3://bucket/key becomes the address of the object, not signed unless
