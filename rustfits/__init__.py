@@ -64,7 +64,7 @@ from rustfits.header import FITSHeader, FITSHeaderEdit, is_protected_key
 from rustfits.image import ImageHDU
 from rustfits.image_compressed import CompressedImageHDU
 from rustfits.packing import pack, unpack
-from rustfits.remote import Remote
+from rustfits.remote import Remote, RemoteStats
 from rustfits.table import TableHDU
 from rustfits.table_compressed import CompressedTableHDU
 
@@ -121,6 +121,7 @@ __all__ = [
     "Plio1",
     "Quantize",
     "Remote",
+    "RemoteStats",
     "Rice1",
     "SingleColumnSubset",
     "TableHDU",

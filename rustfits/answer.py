@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from rustfits._lib import CData, ffi, lib
 
-__all__ = ["Answer", "FetchError", "copy_text"]
+__all__ = ["Answer", "FetchError", "Wish", "copy_text"]
 
 _STATUS = re.compile(rb"HTTP/[0-9.]+ +([0-9]{3})(?![0-9])", re.IGNORECASE)
 _REPLY = re.compile(rb"([1-9][0-9]{2})(?: +([0-9]+))?(?: |\r|\n|$)")
@@ -19,11 +20,20 @@ _CONTENT_RANGE = re.compile(
 class FetchError(Exception):
     """A fetch that failed, in the C library's terms."""
 
-    def __init__(self, status: int, message: str, http_status: int = 0) -> None:
+    def __init__(self, status: int, message: str, http_status: int = 0, sys_errno: int = 0) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.http_status = http_status
+        self.sys_errno = sys_errno  # where a server cannot be reached at all
+
+
+class Wish(NamedTuple):
+    """What is asked for, as in an rf_request."""
+
+    span: tuple[int, int] | None = None  # first and last byte; None: the whole file
+    whole_or_range: bool = False
+    validator: bytes | None = None
 
 
 class Answer:
@@ -43,6 +53,8 @@ class Answer:
         self.encoding = ""
         self.etag = b""
         self.last_modified = b""
+        self.region = b""
+        self.retry_after = -1.0
         self._complete = False
 
     def http_line(self, line: bytes) -> None:
@@ -78,43 +90,104 @@ class Answer:
             self.etag = raw
         elif name == "last-modified":
             self.last_modified = raw
+        elif name == "x-amz-bucket-region":
+            self.region = raw
+        elif name == "retry-after":
+            self.retry_after = _seconds(value)
 
     def ftp_line(self, line: bytes) -> None:
         """Take a line of an FTP reply."""
         match = _REPLY.match(line)
         if match:
-            self.status = int(match[1])
+            status = int(match[1])
+            if status == 225 or (status == 226 and self.status >= 400):
+                return  # to the ABOR that follows a refusal: that says more
+            self.status = status
             if self.status == 213 and match[2]:  # the answer to SIZE
                 self.total = self.length = _count(match[2])
 
     def report(self, response: CData) -> None:
-        """Fill in an rf_response."""
+        """Fill in an rf_response; also with a refusal."""
         total = self.total
         if total < 0 and self.status != 206 and not self.chunked:
             total = self.length
         response.status = self.status
         response.total_size = total
         response.accepts_ranges = 1 if self.status == 206 else self.accepts_ranges
+        response.retry_after = self.retry_after
         copy_text(response.etag, self.etag)
         copy_text(response.last_modified, self.last_modified)
+        copy_text(response.region, self.region)
 
-    def judge(self, span: tuple[int, int] | None) -> None:
+    def _is_whole(self, wish: Wish) -> bool:
+        """Whether this is about the whole file, perhaps where a part was asked for."""
+        return wish.span is None or (wish.whole_or_range and self.status in (200, 203))
+
+    def body_bytes(self, wish: Wish) -> int:
+        """Give the bytes that the body of a good answer should have, -1 when nobody said."""
+        if wish.span is None or self._is_whole(wish):
+            return self.total if self.total >= 0 else -1 if self.chunked else self.length
+        first, last = wish.span
+        count = last - first + 1
+        return min(count, self.total - first) if wish.whole_or_range else count
+
+    def ignores_validator(self, wish: Wish) -> bool:
+        """Whether the whole file came although it is still the one of the validator.
+
+        The server would send parts, but holds the validator for too weak.
+        """
+        if wish.validator is None or wish.span is None or self.status != 200:
+            return False
+        return wish.validator in (self.etag, self.last_modified)
+
+    def judge(self, wish: Wish) -> None:
         """Raise unless the body that follows is what was asked for."""
-        if span is None:
-            if self.status not in (200, 203):
-                raise self._refused()
-        else:
-            self._judge_range(*span)
+        whole = self._is_whole(wish)
+        if not whole:
+            self._judge_range(wish)
+        elif self.status not in (200, 203):
+            raise self._refused()
         packed = self.encoding not in ("", "identity")
-        if packed and (span is not None or self.encoding not in ("gzip", "x-gzip")):
+        if packed and not (whole and self.encoding in ("gzip", "x-gzip")):
             # gzip around a whole file is what any .gz file is: the C library sees it by content.
-            what = "the file" if span is None else "parts of the file"
+            what = "the file" if whole else "parts of the file"
             raise FetchError(
                 lib.RF_ERR_UNSUPPORTED,
                 f'the server packs {what} with Content-Encoding "{self.encoding}", '
                 "which was not asked for",
                 self.status,
             )
+
+    def judge_ftp(self, wish: Wish) -> None:
+        """Raise unless the size that an FTP server told goes with what was asked for."""
+        if wish.span is None:
+            return
+        if self.total < 0:
+            if wish.whole_or_range:
+                raise FetchError(
+                    lib.RF_ERR_UNSUPPORTED,
+                    "the server does not say how long the file is (SIZE)",
+                    self.status,
+                )
+            return
+        first, last = wish.span
+        if last >= self.total and not (wish.whole_or_range and first <= self.total):
+            raise self._behind_the_end(first, last)
+
+    def _behind_the_end(self, first: int, last: int) -> FetchError:
+        size = f" ({self.total} bytes)" if self.total >= 0 else ""
+        return FetchError(
+            lib.RF_ERR_TRUNCATED,
+            f"bytes {first}-{last} reach behind the end of the file{size}",
+            self.status,
+        )
+
+    def _changed(self) -> FetchError:
+        return FetchError(
+            lib.RF_ERR_CHANGED,
+            "the file has changed on the server since it was opened; open it again",
+            self.status,
+        )
 
     def _refused(self) -> FetchError:
         if self.status in (404, 410):
@@ -132,13 +205,15 @@ class Answer:
         message = f"the server answered {self.status}{reason}"
         return FetchError(failure, message, self.status)
 
-    def _judge_range(self, first: int, last: int) -> None:
+    def _judge_range(self, wish: Wish) -> None:
+        assert wish.span is not None
+        first, last = wish.span
         asked = f"bytes {first}-{last}"
-        size = f" ({self.total} bytes)" if self.total >= 0 else ""
-        behind = f"{asked} reach behind the end of the file{size}"
         if self.status == 416:
-            raise FetchError(lib.RF_ERR_TRUNCATED, behind, 416)
+            raise self._behind_the_end(first, last) if wish.validator is None else self._changed()
         if self.status != 206 and self.status // 100 == 2:
+            if wish.validator is not None:
+                raise self._changed()
             raise FetchError(
                 lib.RF_ERR_UNSUPPORTED,
                 f"the server cannot send parts of a file: asked for {asked}, it answered "
@@ -153,9 +228,21 @@ class Answer:
                 "the server answered 206 without saying which bytes (Content-Range)",
                 206,
             )
-        if self.span[0] == first and self.span[1] < last and self.total == self.span[1] + 1:
-            raise FetchError(lib.RF_ERR_TRUNCATED, behind, 206)
-        if self.span != (first, last):
+        if wish.validator is not None:
+            said = self.etag if wish.validator[:1] == b'"' else self.last_modified
+            # A server that leaves validators out of some of its answers says nothing with that.
+            if said not in (b"", wish.validator):
+                raise self._changed()
+        if wish.whole_or_range and self.total < 0:
+            raise FetchError(
+                lib.RF_ERR_UNSUPPORTED,
+                "the server sends parts of the file, but does not say how long it is",
+                206,
+            )
+        ends = self.span[0] == first and self.span[1] < last and self.total == self.span[1] + 1
+        if ends and not wish.whole_or_range:
+            raise self._behind_the_end(first, last)
+        if not ends and self.span != (first, last):
             sent = f"{self.span[0]}-{self.span[1]}"
             raise FetchError(lib.RF_ERR_NETWORK, f"asked for {asked}, the server sends {sent}", 206)
 
@@ -166,6 +253,20 @@ def _count(digits: bytes) -> int:
         return -1
     count = int(digits)
     return count if count < 2**63 else -1
+
+
+def _seconds(value: str) -> float:
+    """Give the seconds of Retry-After, which may be a date; -1 for what is neither."""
+    if value.isascii() and value.isdigit():
+        return float(value) if len(value) < 10 else -1.0
+    import time
+    from email.utils import mktime_tz, parsedate_tz
+
+    date = parsedate_tz(value)
+    try:
+        return max(mktime_tz(date) - time.time(), 0.0) if date is not None else -1.0
+    except (ValueError, OverflowError):
+        return -1.0
 
 
 def copy_text(field: CData, value: bytes) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rustfits.compression import QuantizeLike
     from rustfits.hdu import HDU
     from rustfits.header import HeaderLike
+    from rustfits.remote import Remote
     from rustfits.table_input import TableLike
 
 __all__ = ["read", "read_header", "write", "write_image", "write_table"]
@@ -37,6 +38,7 @@ def read(
     ext: int | str | tuple[str, int] | None = ...,
     *,
     header: Literal[False] = ...,
+    remote: Remote | str | None = ...,
 ) -> np.ndarray[Any, Any]: ...
 @overload
 def read(
@@ -44,12 +46,14 @@ def read(
     ext: int | str | tuple[str, int] | None = ...,
     *,
     header: Literal[True],
+    remote: Remote | str | None = ...,
 ) -> tuple[np.ndarray[Any, Any], FITSHeader]: ...
 def read(
     filename: str | os.PathLike[str],
     ext: int | str | tuple[str, int] | None = None,
     *,
     header: bool = False,
+    remote: Remote | str | None = None,
 ) -> np.ndarray[Any, Any] | tuple[np.ndarray[Any, Any], FITSHeader]:
     """Read the data of one HDU.
 
@@ -61,6 +65,8 @@ def read(
         Which HDU: index, name, or name and version. By default the first one that has data.
     header : bool
         Give the header too.
+    remote : Remote or {"ranged", "download"}, optional
+        How to fetch a remote file.
 
     Returns
     -------
@@ -80,7 +86,7 @@ def read(
     FITSError
         The file cannot be opened or read; see `FITS`.
     """
-    with FITS(filename) as fits:
+    with FITS(filename, remote=remote) as fits:
         hdu = _first_with_data(fits) if ext is None else fits[ext]
         if not isinstance(hdu, (ImageHDU, TableBase)):
             raise FITSUnsupportedError(
@@ -104,7 +110,10 @@ def _first_with_data(fits: FITS) -> HDU:
 
 
 def read_header(
-    filename: str | os.PathLike[str], ext: int | str | tuple[str, int] = 0
+    filename: str | os.PathLike[str],
+    ext: int | str | tuple[str, int] = 0,
+    *,
+    remote: Remote | str | None = None,
 ) -> FITSHeader:
     """Read one header.
 
@@ -114,6 +123,8 @@ def read_header(
         As for `FITS`.
     ext : int, str or (str, int)
         Which HDU: index, name, or name and version.
+    remote : Remote or {"ranged", "download"}, optional
+        How to fetch a remote file.
 
     Returns
     -------
@@ -128,11 +139,13 @@ def read_header(
     FITSError
         The file cannot be opened or read; see `FITS`.
     """
-    if type(ext) is int and ext >= 0:
-        header = FITSHeader._alone(name_bytes(filename), ext)
+    name = name_bytes(filename)
+    # A remote file would be opened twice for the header of a compressed HDU.
+    if type(ext) is int and ext >= 0 and remote is None and b"://" not in name:
+        header = FITSHeader._alone(name, ext)
         if "ZIMAGE" not in header and "ZTABLE" not in header:
             return header
-    with FITS(filename) as fits:
+    with FITS(filename, remote=remote) as fits:
         return fits[ext].header
 
 

@@ -214,6 +214,7 @@ CLASSES: dict[str, type[FITSError]] = {
     "TIMEOUT": FITSTimeoutError,
     "TLS": FITSNetworkError,
     "HTTP_STATUS": FITSNetworkError,
+    "CHANGED": FITSNetworkError,
     "CALLBACK": FITSIOError,
     "NOT_FITS": NotFITSError,
     "FORMAT": FITSFormatError,

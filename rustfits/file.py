@@ -27,7 +27,7 @@ from rustfits.handle import FileHandle, name_bytes, open_bytes, open_file
 from rustfits.hdu import HDU, read_facts
 from rustfits.image import ImageHDU
 from rustfits.image_compressed import CompressedImageHDU
-from rustfits.remote import Remote, remote_options
+from rustfits.remote import Remote, RemoteStats, remote_options, remote_stats
 from rustfits.table import TableHDU
 from rustfits.table_compressed import CompressedTableHDU
 
@@ -125,9 +125,9 @@ class FITS(Creating):
         if lenient or remote is not None or numbers != (None, None, None):
             options = _options(lenient, *numbers)
             if remote is not None:
-                kept = remote_options(remote, ffi.addressof(options, "remote"))
+                kept = remote_options(remote, options)
         self._file = open_file(name, mode, options)
-        del kept  # what the options point at
+        self._file.kept = kept
         self._hdus = {}
 
     @classmethod
@@ -224,6 +224,24 @@ class FITS(Creating):
         if not file.closed:
             err = error()
             check(lib.rf_file_sync(file._handle(), err), err)
+
+    def remote_stats(self) -> RemoteStats:
+        """Count what was fetched of a remote file so far.
+
+        Returns
+        -------
+        RemoteStats
+            A named tuple: ``requests``, ``round_trips``, ``retries``, ``bytes_fetched``,
+            ``bytes_wanted``, ``cache_hits``, ``cache_misses``, ``file_bytes``, ``ranged``.
+
+        Raises
+        ------
+        FITSTypeError
+            The file is not remote.
+        FITSClosedError
+            It is closed.
+        """
+        return remote_stats(self._file)
 
     def to_bytes(self) -> bytes:
         """Copy the whole file into memory; of a ``.gz``, what it decompresses to.

@@ -47,12 +47,13 @@ class FileHandle:
     object, which outlives every call made through it.
     """
 
-    __slots__ = ("__weakref__", "_pid", "_pointer", "closed", "mode")
+    __slots__ = ("__weakref__", "_pid", "_pointer", "closed", "kept", "mode")
 
     def __init__(self, pointer: CData, mode: str) -> None:
         self._pointer = pointer
         self.mode = mode
         self.closed = False
+        self.kept: object = None  # what the options of the open file point at
         if mode == "r":
             self._pid = 0
         else:

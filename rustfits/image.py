@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 import numpy as np
 
 from rustfits._lib import CData, check, error, failure, ffi, lib, raise_stashed, text
+from rustfits.cutouts import read_cutouts
 from rustfits.errors import (
     FITSTruncatedError,
     FITSTypeError,
@@ -393,6 +394,48 @@ class ImageHDU(HDU):
             raise FITSValueError("pixels of a file cannot be had as an array without a copy")
         data = self.read()
         return data if dtype is None else data.astype(dtype, copy=False)
+
+    def cutouts(
+        self,
+        centres: ArrayLike,
+        shape: SupportsIndex | Sequence[SupportsIndex],
+        *,
+        fill: float | None = None,
+        mask_blank: bool = False,
+    ) -> Array:
+        """Cut boxes of one shape out around some pixels.
+
+        All that they need is planned first: of a remote file it is fetched together, side by side.
+
+        Parameters
+        ----------
+        centres : array_like
+            A row for each cutout: the pixel in its middle, slowest axis first as in ``hdu[key]``,
+            0-based. Of an even length the pixel is the first behind the middle. Fractions are
+            rounded to the nearest pixel.
+        shape : int or sequence of int
+            Shape of a cutout; one number for all axes alike.
+        fill : number, optional
+            What stands for pixels outside the image. Unless said NaN; of integers BLANK where the
+            image has it, else 0.
+        mask_blank : bool
+            Give a masked array, whose mask is set outside the image and where the stored value is
+            BLANK (integers) or NaN (reals).
+
+        Returns
+        -------
+        numpy.ndarray or numpy.ma.MaskedArray
+            Of shape ``(len(centres), *shape)``.
+
+        Raises
+        ------
+        FITSValueError, FITSTypeError
+            Centres or shape do not go with the axes of the image, or `fill` not with its type.
+        FITSIOError, FITSTruncatedError
+            Reading failed.
+        """
+        pixels = self._pixels_to_use()
+        return read_cutouts(self._file, self._index, pixels, centres, shape, fill, mask_blank)
 
     def view(self) -> Array:
         """Give the stored pixels as a read-only, big-endian array over the file itself.

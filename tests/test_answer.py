@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rustfits._lib import ffi, lib
-from rustfits.answer import Answer, FetchError
+from rustfits.answer import Answer, FetchError, Wish
 
 
 def hear(*lines: bytes) -> Answer:
@@ -72,7 +72,7 @@ def test_nothing_that_a_server_says_breaks_us(lines: list[bytes]) -> None:
         http = hear(*lines)
         total(http)
         try:
-            http.judge(span)
+            http.judge(Wish(span))
         except FetchError as failure:
             assert failure.status != lib.RF_OK
             assert failure.message

@@ -34,6 +34,7 @@ BUILTINS = {
     "NETWORK": [ConnectionError, OSError],
     "TIMEOUT": [TimeoutError],
     "TLS": [ConnectionError, OSError],
+    "CHANGED": [ConnectionError, OSError],
     "HTTP_STATUS": [ConnectionError, OSError],
     "CALLBACK": [OSError],
     "NOT_FITS": [OSError, ValueError],

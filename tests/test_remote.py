@@ -160,13 +160,16 @@ def test_gzip_content_encoding_cut_short(fault: FaultServer) -> None:
         FITS(fault.url("gzipcut/a.fits")).to_bytes()
 
 
-def test_one_request_for_one_file(root: Path) -> None:
+def test_few_requests_for_one_small_file(root: Path) -> None:
+    """The first answer tells the size, the second request brings the rest."""
     with http_server(root) as server:
         with FITS(server.url("a.fits")) as fits:
             for hdu in fits:
                 hdu.read()
             fits.to_bytes()
-        assert [entry["uri"] for entry in server.requests()] == ["/a.fits"]
+        assert [entry["uri"] for entry in server.requests()] == ["/a.fits"] * 2
+        assert rustfits.read(server.url("n1.fits")).max() == 1
+        assert [entry["uri"] for entry in server.requests()].count("/n1.fits") == 1
 
 
 def test_connection_is_kept_for_the_next_file(root: Path) -> None:
@@ -463,8 +466,9 @@ def test_proxy_of_the_environment(
     """nginx takes the request meant for a proxy and answers it from its own folder."""
     monkeypatch.setenv("http_proxy", http.url())
     check_arrays("http://no-such-host.invalid/a.fits.gz?by=proxy", root)
-    (last,) = [entry for entry in http.requests() if entry["uri"].endswith("by=proxy")]
-    assert last["host"] == "no-such-host.invalid"
+    asked = [entry for entry in http.requests() if entry["uri"].endswith("by=proxy")]
+    assert asked
+    assert {entry["host"] for entry in asked} == {"no-such-host.invalid"}
 
 
 def test_bytes_left_inside_tls_are_not_waited_for(
@@ -474,7 +478,7 @@ def test_bytes_left_inside_tls_are_not_waited_for(
 
     libcurl says so by a time-out of 0.
     """
-    import rustfits.transport
+    import rustfits.connections
 
     class Spy:
         def __init__(self, multi: Any) -> None:
@@ -496,10 +500,9 @@ def test_bytes_left_inside_tls_are_not_waited_for(
             ready: int = self._multi.select(seconds)
             return ready
 
-    multi, easy = rustfits.transport._session.take()
-    spy = Spy(multi)
-    monkeypatch.setattr(rustfits.transport._session, "take", lambda: (spy, easy))
-    monkeypatch.setattr(rustfits.transport._session, "keep", lambda handles: None)
+    line = rustfits.connections.Line()
+    spy = line.multi = Spy(line.multi)
+    monkeypatch.setattr(rustfits.connections.Session, "take", lambda session: line)
     for name in ("a.fits", "a.fits.gz", "n1.fits") * 5:
         check = FITS(https.url(name), remote=trust(https))
         check.close()
@@ -591,12 +594,12 @@ def test_signal_handler_that_opens_a_file_in_a_transfer(root: Path) -> None:
 def test_exception_in_the_transport_reaches_the_caller(
     http: HTTPServer, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    import rustfits.transport
+    import rustfits.lane
 
     def broken(*arguments: object) -> None:
         raise ZeroDivisionError("broken on purpose")
 
-    monkeypatch.setattr(rustfits.transport._Fetch, "_begin", broken)
+    monkeypatch.setattr(rustfits.lane.Lane, "_begin", broken)
     with pytest.raises(ZeroDivisionError, match="on purpose"):
         FITS(http.url("a.fits"))
     monkeypatch.undo()

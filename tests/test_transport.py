@@ -461,7 +461,7 @@ def test_range_that_is_not_the_one_asked_for(
 
 def test_file_that_changes_between_ranges(fetch: Fetch, fault: FaultServer) -> None:
     got = fetch(fault.url("changing/a.bin"), ranges=((0, 10), (20, 10)))
-    assert got.status == "RF_ERR_NETWORK"
+    assert got.status == "RF_ERR_CHANGED"
     assert "changed" in got.message
 
 

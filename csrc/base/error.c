@@ -47,6 +47,7 @@ const char *rf_status_name(rf_status status) {
     NAME(RF_ERR_TIMEOUT);
     NAME(RF_ERR_TLS);
     NAME(RF_ERR_HTTP_STATUS);
+    NAME(RF_ERR_CHANGED);
     NAME(RF_ERR_CALLBACK);
     NAME(RF_ERR_NOT_FITS);
     NAME(RF_ERR_FORMAT);

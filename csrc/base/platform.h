@@ -89,6 +89,9 @@ void rf_thread_join(rf_thread *thread);
 /* Processors that this process may run on; at least 1. */
 unsigned rf_processor_count(void);
 
+/* Seconds from some beginning on, never going back. */
+double rf_time_seconds(void);
+
 /* UTC now as "2026-11-22T07:00:00" (20 bytes with NUL). */
 void rf_time_utc(char text[20]);
 

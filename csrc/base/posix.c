@@ -527,6 +527,13 @@ unsigned rf_processor_count(void) {
 
 /* ---- time ---- */
 
+double rf_time_seconds(void) {
+  struct timespec now;
+  if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+    return (double)time(NULL);
+  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
 void rf_time_utc(char text[20]) {
   time_t now = time(NULL);
   struct tm parts;

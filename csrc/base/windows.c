@@ -472,6 +472,10 @@ unsigned rf_processor_count(void) {
 
 /* ---- time ---- */
 
+double rf_time_seconds(void) {
+  return (double)GetTickCount64() * 1e-3;
+}
+
 void rf_time_utc(char text[20]) {
   SYSTEMTIME now;
   GetSystemTime(&now);

@@ -18,6 +18,7 @@ static void free_file(rf_file *file) {
   }
   rf_free(file->hdus);
   rf_free(file->name);
+  rf_mutex_destroy(&file->index_lock);
   rf_mutex_destroy(&file->scan_lock);
   rf_rwlock_destroy(&file->lock);
   rf_free(file);
@@ -43,6 +44,12 @@ static rf_status new_file(const rf_options *options, rf_file **out, rf_error *er
     return rf_fail(err, RF_ERR_MEMORY, "no lock to be had");
   }
   if (!rf_mutex_init(&file->scan_lock)) {
+    rf_rwlock_destroy(&file->lock);
+    rf_free(file);
+    return rf_fail(err, RF_ERR_MEMORY, "no lock to be had");
+  }
+  if (!rf_mutex_init(&file->index_lock)) {
+    rf_mutex_destroy(&file->scan_lock);
     rf_rwlock_destroy(&file->lock);
     rf_free(file);
     return rf_fail(err, RF_ERR_MEMORY, "no lock to be had");
@@ -241,6 +248,17 @@ const char *rf_file_name(const rf_file *file) {
 
 uint64_t rf_file_generation(const rf_file *file) {
   return atomic_load(&file->generation);
+}
+
+rf_status rf_file_get_remote_stats(rf_file *file, rf_remote_stats *stats, rf_error *err) {
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    if (!rf_store_stats(file->store, stats))
+      status = rf_fail(err, RF_ERR_TYPE, "the file is not remote");
+    rf_file_end_read(file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }
 
 rf_status rf_file_get_size(rf_file *file, uint64_t *size, rf_error *err) {

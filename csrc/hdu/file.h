@@ -83,6 +83,12 @@ struct rf_file {
   rf_hdu **hdus; /* found so far; grown under scan_lock, so read it there or through rf_file_hdu_locked */
   size_t hdu_count;
   size_t hdu_capacity;
+  /* A file that is only read may be remote, and a scan then takes long: nobody who wants what was found has to wait for
+   * it. Entries below `known` do not change any more; index_lock is held for moments only. */
+  rf_mutex index_lock;
+  size_t known;
+  uint64_t ahead_until; /* headers up to here were fetched on a guess (scan_ahead.c) */
+  size_t ahead_guesses;
   bool scanned;          /* the end was reached */
   rf_status scan_status; /* failure that ended the scan, repeated to everyone who asks for more */
   rf_error scan_error;

@@ -30,7 +30,7 @@ rf_status rf_image_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_erro
 }
 
 /* The image that HDU `index` is or, compressed, stands for. `lock` held. */
-static rf_status logical_image(rf_file *file, size_t index, const rf_hdu **image, rf_error *err) {
+rf_status rf_image_facts_locked(rf_file *file, size_t index, const rf_hdu **image, rf_error *err) {
   rf_hdu *hdu = NULL;
   rf_zimage *zimage = NULL;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
@@ -49,7 +49,7 @@ rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = logical_image(file, index, &hdu, err);
+    status = rf_image_facts_locked(file, index, &hdu, err);
     if (status == RF_OK) {
       info->stored = rf_convert_stored_type(hdu->bitpix);
       info->type = rf_convert_value_type(hdu);
@@ -70,7 +70,7 @@ rf_status rf_image_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t 
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = logical_image(file, index, &hdu, err);
+    status = rf_image_facts_locked(file, index, &hdu, err);
     if (status == RF_OK) {
       *naxis = (size_t)hdu->naxis;
       for (size_t i = 0; i < *naxis && i < capacity; i++)

@@ -133,18 +133,22 @@ static rf_status plan_locked(rf_file *file, size_t index, const rf_axis *axes, p
   return status;
 }
 
-rf_status rf_image_plan(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges, size_t capacity,
-                        size_t *count, uint64_t *bytes, rf_error *err) {
+rf_status rf_image_plan_locked(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges, size_t capacity,
+                               size_t *count, uint64_t *bytes, rf_error *err) {
   planner plan = {ranges, ranges != NULL ? capacity : 0, 0, 0, {0, 0, NULL}};
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = plan_locked(file, index, axes, &plan, err);
-    rf_file_end_read(file);
-  }
-  if (status != RF_OK)
-    return rf_error_locate(err, status, rf_file_name(file), (int)index);
+  RF_TRY(plan_locked(file, index, axes, &plan, err));
   *count = plan.count;
   *bytes = plan.bytes;
   return RF_OK;
+}
+
+rf_status rf_image_plan(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges, size_t capacity,
+                        size_t *count, uint64_t *bytes, rf_error *err) {
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_image_plan_locked(file, index, axes, ranges, capacity, count, bytes, err);
+    rf_file_end_read(file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }

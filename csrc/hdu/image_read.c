@@ -313,7 +313,7 @@ static rf_status read_hdu(rf_file *file, const rf_hdu *hdu, const rf_axis *axes,
   return status == RF_ERR_TRUNCATED ? explain_truncation(file->store, hdu, err) : status;
 }
 
-static rf_status read_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, void *out,
+rf_status rf_image_read_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, void *out,
                              uint64_t out_bytes, uint8_t *mask, rf_error *err) {
   rf_hdu *hdu;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
@@ -328,7 +328,7 @@ rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_typ
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = read_locked(file, index, axes, type, flags, out, out_bytes, mask, err);
+    status = rf_image_read_locked(file, index, axes, type, flags, out, out_bytes, mask, err);
     rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);

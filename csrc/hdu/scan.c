@@ -201,10 +201,13 @@ static rf_status reserve_entry(rf_file *file, rf_error *err) {
   if (file->hdu_count < file->hdu_capacity)
     return RF_OK;
   size_t capacity = file->hdu_capacity < 8 ? 8 : file->hdu_capacity * 2;
+  rf_mutex_lock(&file->index_lock);
   rf_hdu **hdus = capacity > SIZE_MAX / sizeof *hdus ? NULL : rf_realloc(file->hdus, capacity * sizeof *hdus);
+  if (hdus != NULL)
+    file->hdus = hdus;
+  rf_mutex_unlock(&file->index_lock);
   if (hdus == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for an index of %zu HDUs", capacity);
-  file->hdus = hdus;
   file->hdu_capacity = capacity;
   return RF_OK;
 }
@@ -278,6 +281,15 @@ static rf_status scan_next(rf_file *file, bool last, rf_error *err) {
   return status == RF_OK ? RF_OK : end_scan(file, status, err);
 }
 
+/* All entries are there to be used but one whose header may not be whole. */
+static void publish(rf_file *file) {
+  if (file->store->writable)
+    return;
+  rf_mutex_lock(&file->index_lock);
+  file->known = file->hdu_count - (file->block_unsure && file->hdu_count > 0);
+  rf_mutex_unlock(&file->index_lock);
+}
+
 /* Scans until entry `index` is there (SIZE_MAX: all) or the end. scan_lock held. */
 static rf_status scan_to(rf_file *file, size_t index, rf_error *err) {
   rf_status status = RF_OK;
@@ -287,11 +299,15 @@ static rf_status scan_to(rf_file *file, size_t index, rf_error *err) {
         *err = file->scan_error;
       return file->scan_status;
     }
-    status = scan_next(file, index == file->hdu_count, err);
+    status = rf_scan_ahead(file, index, err);
+    if (status == RF_OK)
+      status = scan_next(file, index == file->hdu_count, err);
+    publish(file);
   }
   if (!file->block_unsure)
     return status;
   rf_status sure = make_sure_of_block(file, &file->scan_error);
+  publish(file);
   if (sure != RF_OK)
     file->scanned = false;
   return sure == RF_OK || status != RF_OK ? status : end_scan(file, sure, err);
@@ -308,6 +324,13 @@ rf_status rf_file_scan_locked(rf_file *file, size_t *count, rf_error *err) {
 rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err) {
   if (file->closed)
     return rf_fail(err, RF_ERR_CLOSED, "the file is closed");
+  rf_mutex_lock(&file->index_lock);
+  bool known = index < file->known;
+  if (known)
+    *hdu = file->hdus[index];
+  rf_mutex_unlock(&file->index_lock);
+  if (known)
+    return RF_OK;
   rf_mutex_lock(&file->scan_lock);
   rf_status status = scan_to(file, index, err);
   size_t count = file->hdu_count;

@@ -88,6 +88,7 @@ typedef enum rf_status {
   RF_ERR_TIMEOUT,     /* a time limit was reached */
   RF_ERR_TLS,         /* certificate or TLS handshake refused */
   RF_ERR_HTTP_STATUS, /* any other status that is not a success */
+  RF_ERR_CHANGED,     /* the remote file is no more the one that was opened */
   RF_ERR_CALLBACK,    /* a function brought at run time failed */
 
   /* format: the bytes are not what the standard asks for */
@@ -154,7 +155,27 @@ typedef enum rf_mode {
   RF_MODE_CREATE      /* "w+": created, or cut to zero length */
 } rf_mode;
 
-/* How a remote file is fetched. Strings and arrays are borrowed for the call that takes them. */
+/* What came of a remote file so far. Numbers only grow; those of a file that was downloaded whole are of the download.
+ */
+typedef struct rf_remote_stats {
+  size_t size;          /* sizeof(rf_remote_stats), set by the caller */
+  uint64_t requests;    /* asked of the server, redirects and repeats included */
+  uint64_t round_trips; /* times somebody had to wait for answers: requests that run side by side count once */
+  uint64_t retries;
+  uint64_t bytes_fetched; /* of bodies */
+  uint64_t bytes_wanted;  /* that reads asked for */
+  uint64_t cache_hits;    /* blocks that were there already, and that were not */
+  uint64_t cache_misses;
+  uint64_t file_bytes; /* size of the file */
+  int ranged;          /* 1: fetched by ranges, 0: downloaded whole */
+} rf_remote_stats;
+
+/* Called as bytes arrive, at most some 10 times a second and at the end of a fetch: `done` bytes of `total` (-1: not
+ * known) of what is being fetched. From any thread. Anything but RF_OK ends the fetch with that status. */
+typedef rf_status (*rf_progress)(void *user, uint64_t done, int64_t total);
+
+/* How a remote file is fetched. Strings and arrays are borrowed for the call that takes them. A member that is 0 or
+ * NULL means the default. */
 typedef struct rf_remote_options {
   size_t size;                /* sizeof(rf_remote_options) */
   const char *const *headers; /* extra request headers, "Name: value" */
@@ -162,6 +183,32 @@ typedef struct rf_remote_options {
   double timeout;         /* seconds for one whole request; <= 0: none */
   double connect_timeout; /* seconds to connect; <= 0: the transport's own */
   const char *ca_bundle;  /* file of trusted certificates, NULL: the environment's or system's */
+
+  int ranged;               /* 0: decided by the size of the file and what the server can; 1: ranges or an error;
+                               -1: one download of the whole file */
+  uint64_t threshold_bytes; /* files up to this size are downloaded whole; default 4 MiB */
+  uint64_t first_bytes;     /* of the first request; default 256 KiB */
+  uint64_t block_bytes;     /* unit of the cache; default 64 KiB */
+  uint64_t cache_bytes;     /* most bytes of blocks that are kept; default 256 MiB */
+  uint64_t gap_bytes;       /* ranges this close become one; default 1 MiB (less where many run side by side) */
+  uint64_t request_bytes;   /* most bytes of one request; default 16 MiB */
+  unsigned concurrency;     /* most requests at once; default 8 */
+  int retries;              /* after a first failure that may pass; 0: the default of 4, < 0: none */
+  double retry_seconds;     /* most seconds that one read spends on repeats; default 60 */
+
+  const char *user; /* for the server of the URL; those in the URL itself go first */
+  const char *password;
+  int netrc; /* 1: look user and password up in ~/.netrc (or NETRC) */
+
+  const char *endpoint; /* s3: "http://host:port" of a server that is not Amazon's (path-style); NULL:
+                           AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else Amazon's */
+  const char
+      *region;   /* s3: NULL: AWS_REGION, AWS_DEFAULT_REGION, the profile's, else us-east-1 and what the server says */
+  int anonymous; /* s3: 0: without credentials first, then with those there are; 1: never; -1: always with */
+  int requester_pays; /* s3: 1: the one who asks pays for it */
+
+  rf_progress progress;
+  void *progress_user; /* must live as long as the file */
 } rf_remote_options;
 
 /* lenient reading: a byte outside printable ASCII in a header is read as '_' instead of refused */
@@ -236,6 +283,13 @@ typedef struct rf_driver_ops {
 
   /* MUST. Writes back what is pending and frees the state, also when it returns an error. */
   rf_status (*close)(void *state, rf_error *err);
+
+  /* MAY. These stretches (dest does not count) will be read soon: a remote driver fetches together those that it has
+   * not. Parts behind the end of the file are no error. */
+  rf_status (*prefetch)(void *state, const rf_range *ranges, size_t count, rf_error *err);
+
+  /* MAY. Fills in all but `size`. */
+  void (*get_stats)(void *state, rf_remote_stats *stats);
 } rf_driver_ops;
 
 #define RF_DRIVER_WRITE 1  /* modes other than RF_MODE_READ are offered */
@@ -284,6 +338,16 @@ typedef struct rf_request {
   uint64_t limit_bytes;        /* most bytes of body to take */
   const rf_byte_range *ranges; /* NULL: the whole file */
   size_t range_count;
+  unsigned concurrency;       /* most ranges to be asked for side by side; 0: 1 */
+  const char *validator;      /* NULL, or for If-Range: the file must still be this one. An answer with all of the file
+                                 instead of a range then means that it is not: RF_ERR_CHANGED */
+  int whole_or_range;         /* 1: there is one range. A server that sends the whole file instead is no error
+                                 (response->status 200 tells), nor is a file that ends before the range does */
+  const char *const *headers; /* more headers, for this server only */
+  size_t header_count;
+  const char *sigv4; /* NULL, or "aws:amz:<region>:s3": user and password are an access key and its secret */
+  double delay;      /* seconds to wait first: here, because a transport knows how to be interrupted */
+  void *session;     /* of the file, from session_open; NULL where there is none */
 } rf_request;
 
 /* What the server said. Filled by the transport; strings are cut to fit. */
@@ -294,11 +358,15 @@ typedef struct rf_response {
   int accepts_ranges;     /* 1 yes, 0 no, -1 not said */
   char etag[128];         /* "" when absent */
   char last_modified[64]; /* "" when absent */
+  char region[32];        /* x-amz-bucket-region; "" when absent */
+  double retry_after;     /* seconds (Retry-After); < 0: not said */
+  uint64_t requests;      /* that were made, redirects included */
 } rf_response;
 
 /* Receives the body. `begin` is called once for each range (once for a whole file, range 0) before
  * its first byte, when total_size and status are known; `take` for each piece, in order within the
- * range. A non-OK status from either ends the request. */
+ * range; ranges that are fetched side by side come mixed, but never two calls at a time. A non-OK status from either
+ * ends the request. */
 typedef struct rf_receiver {
   rf_status (*begin)(void *context, size_t range, const rf_response *response, rf_error *err);
   rf_status (*take)(void *context, size_t range, const void *data, size_t n, rf_error *err);
@@ -316,9 +384,15 @@ typedef struct rf_transport {
    * status that is no success RF_ERR_NO_FILE, _PERMISSION or _HTTP_STATUS. Messages name the cause, and the URL only
    * where a redirect led elsewhere (never user or password): the caller puts the URL asked for before them. What was
    * meant for the server in the URL (user, password, headers) goes to no other. Called from any thread, several at
-   * once. */
+   * once. A server that cannot be reached at all (no such name, connection refused) is RF_ERR_NETWORK with
+   * rf_error.sys_errno set: trying again is for those who know that it was there before. */
   rf_status (*fetch)(void *user, const rf_request *request, const rf_receiver *receiver, rf_response *response,
                      rf_error *err);
+
+  /* MAY, both or none. What the fetches of one open file share: connections. Several threads may fetch with one session
+   * at the same time. */
+  rf_status (*session_open)(void *user, void **session, rf_error *err);
+  void (*session_close)(void *user, void *session);
 } rf_transport;
 
 /* Makes `transport` serve its schemes: each of them becomes a row of the driver table with ops, in
@@ -527,6 +601,9 @@ RF_API RF_CHECKED rf_status rf_file_count(rf_file *file, size_t *count, rf_error
  * extver >= 0, that EXTVER (1 when absent). Looks no further than it must. RF_ERR_NOT_FOUND. */
 RF_API RF_CHECKED rf_status rf_file_find(rf_file *file, const char *extname, int64_t extver, size_t *index,
                                          rf_error *err);
+
+/* What was fetched of a remote file. RF_ERR_TYPE when it is not remote. */
+RF_API RF_CHECKED rf_status rf_file_get_remote_stats(rf_file *file, rf_remote_stats *stats, rf_error *err);
 
 /* ============================== HDUs (FITS 3) ============================== */
 
@@ -743,6 +820,15 @@ typedef struct rf_box_source {
  * since the generation of `source`. */
 RF_API RF_CHECKED rf_status rf_image_read_box(const rf_box_source *source, int64_t row, uint64_t rows, int64_t column,
                                               uint64_t columns, void *out, rf_error *err);
+
+/* Reads `count` boxes of the same lengths: box i begins at begins[i * naxis + k] along axis k (slowest first), which
+ * may be negative or too far, and has lengths[k] elements there. They come one behind the other in `out`; elements
+ * outside the image get `fill`: one value of `type`. mask: NULL, or one byte an element: 1 outside the image and where
+ * BLANK or NaN is. All that is needed is fetched together. Errors as rf_image_read's. */
+RF_API RF_CHECKED rf_status rf_image_read_boxes(rf_file *file, size_t index, const int64_t *begins, size_t count,
+                                                const uint64_t *lengths, size_t naxis, rf_type type, uint32_t flags,
+                                                const void *fill, void *out, uint64_t out_bytes, uint8_t *mask,
+                                                rf_error *err);
 
 /* The ranges that reading a section needs, in file order and with touching ones merged: copies up to `capacity` of
  * them (dest is NULL) and gives how many there are and the bytes in them. */

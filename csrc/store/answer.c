@@ -9,6 +9,7 @@ void rf_answer_reset(rf_answer *answer) {
   memset(answer, 0, sizeof *answer);
   answer->length = answer->range_first = answer->range_last = answer->total_size = -1;
   answer->accepts_ranges = -1;
+  answer->retry_after = -1;
 }
 
 /* ---- reading ---- */
@@ -99,6 +100,11 @@ static void read_field(rf_answer *answer, span name, span value) {
     copy_text(answer->etag, sizeof answer->etag, value);
   } else if (is_word(name, "last-modified")) {
     copy_text(answer->last_modified, sizeof answer->last_modified, value);
+  } else if (is_word(name, "x-amz-bucket-region")) {
+    copy_text(answer->region, sizeof answer->region, value);
+  } else if (is_word(name, "retry-after")) {
+    int64_t seconds = take_number(&value);
+    answer->retry_after = seconds >= 0 && value.at == value.end ? (double)seconds : -1;
   }
 }
 
@@ -125,6 +131,8 @@ void rf_answer_ftp_line(rf_answer *answer, const char *line, size_t n) {
   int64_t code = take_number(&rest);
   if (rest.at - line != 3 || code < 100 || (rest.at < rest.end && *rest.at != ' '))
     return; /* a line in the middle of a reply */
+  if (code == 225 || (code == 226 && answer->status >= 400))
+    return; /* to the ABOR that follows a refusal: that says more */
   answer->status = (int)code;
   if (code == 213) {
     rest = trim(rest);
@@ -196,22 +204,49 @@ static rf_status behind_end(const rf_answer *answer, const rf_byte_range *range,
                  (long long)answer->total_size);
 }
 
-static rf_status judge_range(const rf_answer *answer, const rf_byte_range *range, rf_error *err) {
+static rf_status changed(rf_error *err) {
+  return rf_fail(err, RF_ERR_CHANGED, "the file has changed on the server since it was opened; open it again");
+}
+
+/* Whether the answer is about another file than the validator: a server that leaves validators out of some of its
+ * answers says nothing with that. */
+static bool contradicts(const rf_answer *answer, const char *validator) {
+  const char *said = validator[0] == '"' ? answer->etag : answer->last_modified;
+  return said[0] != '\0' && strcmp(said, validator) != 0;
+}
+
+bool rf_answer_ignores_validator(const rf_answer *answer, const rf_answer_wish *wish) {
+  if (wish->validator == NULL || wish->range == NULL || answer->status != 200)
+    return false;
+  const char *said = wish->validator[0] == '"' ? answer->etag : answer->last_modified;
+  return strcmp(said, wish->validator) == 0;
+}
+
+static rf_status judge_range(const rf_answer *answer, const rf_answer_wish *wish, rf_error *err) {
+  const rf_byte_range *range = wish->range;
   unsigned long long first = range->first, last = range->first + range->length - 1;
   if (answer->status == 416)
-    return behind_end(answer, range, err);
+    return wish->validator != NULL ? changed(err) : behind_end(answer, range, err);
   if (answer->status != 206 && answer->status / 100 == 2)
-    return rf_fail(err, RF_ERR_UNSUPPORTED,
-                   "the server cannot send parts of a file: asked for bytes %llu-%llu, it answered %d with all of it",
-                   first, last, answer->status);
+    return wish->validator != NULL
+               ? changed(err)
+               : rf_fail(err, RF_ERR_UNSUPPORTED,
+                         "the server cannot send parts of a file: asked for bytes %llu-%llu, it answered %d with all "
+                         "of it",
+                         first, last, answer->status);
   if (answer->status != 206)
     return judge_status(answer->status, err);
   if (answer->range_first < 0)
     return rf_fail(err, RF_ERR_NETWORK, "the server answered 206 without saying which bytes (Content-Range)");
+  if (wish->validator != NULL && contradicts(answer, wish->validator))
+    return changed(err);
+  if (wish->whole_or_range && answer->total_size < 0)
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "the server sends parts of the file, but does not say how long it is");
   unsigned long long found_first = (uint64_t)answer->range_first, found_last = (uint64_t)answer->range_last;
-  if (found_first == first && found_last < last && answer->total_size == answer->range_last + 1)
+  bool ends_early = found_first == first && found_last < last && answer->total_size == answer->range_last + 1;
+  if (ends_early && !wish->whole_or_range)
     return behind_end(answer, range, err);
-  if (found_first != first || found_last != last)
+  if (!ends_early && (found_first != first || found_last != last))
     return rf_fail(err, RF_ERR_NETWORK, "asked for bytes %llu-%llu, the server sends %llu-%llu", first, last,
                    found_first, found_last);
   return RF_OK;
@@ -229,15 +264,42 @@ static rf_status judge_encoding(const rf_answer *answer, bool ranged, rf_error *
                  ranged ? "parts of the file" : "the file", answer->encoding);
 }
 
-rf_status rf_answer_judge_http(const rf_answer *answer, const rf_byte_range *range, rf_error *err) {
+/* The whole file, where a part was asked for. */
+static bool is_whole(const rf_answer *answer, const rf_answer_wish *wish) {
+  return wish->range == NULL || (wish->whole_or_range && (answer->status == 200 || answer->status == 203));
+}
+
+rf_status rf_answer_judge_http(const rf_answer *answer, const rf_answer_wish *wish, rf_error *err) {
   rf_status status;
-  if (range != NULL)
-    status = judge_range(answer, range, err);
+  bool whole = is_whole(answer, wish);
+  if (!whole)
+    status = judge_range(answer, wish, err);
   else
     status = answer->status == 200 || answer->status == 203 ? RF_OK : judge_status(answer->status, err);
   if (status == RF_OK)
-    status = judge_encoding(answer, range != NULL, err);
+    status = judge_encoding(answer, !whole, err);
   return status == RF_OK ? RF_OK : rf_answer_fail(answer, status, err);
+}
+
+rf_status rf_answer_judge_ftp(const rf_answer *answer, const rf_answer_wish *wish, rf_error *err) {
+  const rf_byte_range *range = wish->range;
+  if (range == NULL)
+    return RF_OK;
+  if (answer->total_size < 0)
+    return wish->whole_or_range
+               ? rf_fail(err, RF_ERR_UNSUPPORTED, "the server does not say how long the file is (SIZE)")
+               : RF_OK;
+  uint64_t total = (uint64_t)answer->total_size;
+  if (range->first + range->length <= total || (wish->whole_or_range && range->first <= total))
+    return RF_OK;
+  return behind_end(answer, range, err);
+}
+
+int64_t rf_answer_body_bytes(const rf_answer *answer, const rf_answer_wish *wish) {
+  if (is_whole(answer, wish))
+    return answer->total_size >= 0 ? answer->total_size : answer->chunked ? -1 : answer->length;
+  int64_t left = answer->total_size - (int64_t)wish->range->first;
+  return wish->whole_or_range && left < (int64_t)wish->range->length ? left : (int64_t)wish->range->length;
 }
 
 void rf_answer_report(const rf_answer *answer, rf_response *response) {
@@ -246,6 +308,8 @@ void rf_answer_report(const rf_answer *answer, rf_response *response) {
   if (answer->total_size < 0 && answer->status != 206 && !answer->chunked)
     response->total_size = answer->length;
   response->accepts_ranges = answer->status == 206 ? 1 : answer->accepts_ranges;
+  response->retry_after = answer->retry_after;
   memcpy(response->etag, answer->etag, sizeof response->etag);
   memcpy(response->last_modified, answer->last_modified, sizeof response->last_modified);
+  memcpy(response->region, answer->region, sizeof response->region);
 }

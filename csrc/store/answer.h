@@ -17,11 +17,20 @@ typedef struct rf_answer {
   int64_t range_last;
   int64_t total_size; /* of the file, -1: not said */
   int accepts_ranges; /* as in rf_response */
+  double retry_after; /* seconds, < 0: not said, or as a date */
   bool chunked;
   char encoding[32]; /* Content-Encoding, "" when absent */
   char etag[128];
   char last_modified[64];
+  char region[32]; /* of the bucket, "" when absent */
 } rf_answer;
+
+/* What was asked for. */
+typedef struct rf_answer_wish {
+  const rf_byte_range *range; /* NULL: the whole file */
+  bool whole_or_range;        /* as in rf_request */
+  const char *validator;      /* sent as If-Range; NULL: none */
+} rf_answer_wish;
 
 /* Nothing heard yet. */
 void rf_answer_reset(rf_answer *answer);
@@ -36,11 +45,20 @@ void rf_answer_ftp_line(rf_answer *answer, const char *line, size_t n);
 /* Whether it sends us elsewhere. */
 bool rf_answer_is_redirect(const rf_answer *answer);
 
-/* RF_OK when a body that follows is what was asked for: the whole file (range NULL), or the range. Otherwise the
- * failure, with err->http_status set. */
-rf_status rf_answer_judge_http(const rf_answer *answer, const rf_byte_range *range, rf_error *err);
+/* Whether an answer with the whole file came although the file is still the one of the validator: the server would send
+ * parts, but holds the validator for too weak. */
+bool rf_answer_ignores_validator(const rf_answer *answer, const rf_answer_wish *wish);
 
-/* The facts that a receiver wants. */
+/* RF_OK when a body that follows is what was asked for. Otherwise the failure, with err->http_status set. */
+rf_status rf_answer_judge_http(const rf_answer *answer, const rf_answer_wish *wish, rf_error *err);
+
+/* The same for FTP, as far as the size that the server told goes. */
+rf_status rf_answer_judge_ftp(const rf_answer *answer, const rf_answer_wish *wish, rf_error *err);
+
+/* The bytes that the body of an answer that was judged well should have, -1 when nobody said. */
+int64_t rf_answer_body_bytes(const rf_answer *answer, const rf_answer_wish *wish);
+
+/* The facts that a receiver wants; also of a refusal. */
 void rf_answer_report(const rf_answer *answer, rf_response *response);
 
 /* Records `status` as an error's http_status where none is. Returns err->code, or `failure` when err is NULL. */

@@ -18,7 +18,7 @@ extern const rf_driver_ops rf_remote_ops; /* remote.c: schemes with a transport;
 
 #if defined(RF_HAVE_LIBCURL)
 /* curl.c: what stands in the user member of the built-in rows http, https, ftp and ftps (flags RF_DRIVER_REMOTE |
- * RF_DRIVER_CODECS | RF_DRIVER_MEMORY, ops &rf_remote_ops). Without libcurl their ops are NULL. */
+ * RF_DRIVER_CODECS, ops &rf_remote_ops). Without libcurl their ops are NULL. */
 extern const rf_transport rf_curl_transport;
 #endif
 

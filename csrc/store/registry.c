@@ -12,7 +12,7 @@
 #define ADDED_MAX 64
 
 #define ROW .size = sizeof(rf_driver)
-#define FETCHED RF_DRIVER_REMOTE | RF_DRIVER_CODECS | RF_DRIVER_MEMORY
+#define FETCHED RF_DRIVER_REMOTE | RF_DRIVER_CODECS
 #if defined(RF_HAVE_LIBCURL)
 #define BY_TRANSPORT .flags = FETCHED, .ops = &rf_remote_ops, .user = (void *)&rf_curl_transport
 #else
@@ -32,9 +32,9 @@ static const rf_driver built_in[] = {
     {ROW, .scheme = "https", BY_TRANSPORT},
     {ROW, .scheme = "ftp", BY_TRANSPORT},
     {ROW, .scheme = "ftps", BY_TRANSPORT},
+    {ROW, .scheme = "s3", BY_TRANSPORT},
 
     /* Known, not in this build. */
-    {ROW, .scheme = "s3", .flags = RF_DRIVER_REMOTE, .hint = "use the object's https:// address"},
     {ROW, .scheme = "gs", .flags = RF_DRIVER_REMOTE,
      .hint = "use the object's https://storage.googleapis.com/ address"},
     {ROW, .scheme = "az", .flags = RF_DRIVER_REMOTE, .hint = "use the blob's https:// address"},

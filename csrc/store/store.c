@@ -155,7 +155,7 @@ static rf_status open_driver(const rf_driver *driver, const char *name, rf_mode 
 }
 
 static rf_status open_row(const char *name, rf_mode mode, const rf_options *options, rf_store **store, rf_error *err) {
-  const rf_driver *driver;
+  const rf_driver *driver = NULL;
   RF_TRY(pick_driver(name, &driver, err));
   if (mode != RF_MODE_READ && !(driver->flags & RF_DRIVER_WRITE))
     return rf_fail(err, RF_ERR_READONLY, "%s:// files can only be read; open with \"r\"", driver->scheme);
@@ -167,6 +167,9 @@ static rf_status open_row(const char *name, rf_mode mode, const rf_options *opti
   RF_TRY(said(open_driver(driver, name, mode, by_name != NULL, options, &state, err), "open the file", err));
   rf_store *opened;
   RF_TRY(store_new(driver->ops, state, driver->flags, mode != RF_MODE_READ, name, &opened, err));
+  const uint8_t *first;
+  if ((driver->flags & RF_DRIVER_REMOTE) && rf_store_peek(opened, 0, 1, &first, NULL) == RF_OK)
+    opened->flags |= RF_DRIVER_MEMORY; /* it was downloaded whole */
   if (driver->flags & RF_DRIVER_CODECS) {
     rf_status status = add_codec(&opened, by_name, mode, options, err);
     if (status != RF_OK) {
@@ -294,6 +297,19 @@ rf_status rf_store_peek(rf_store *store, uint64_t offset, size_t n, const uint8_
   if (err && err->code == RF_OK && local.code != RF_OK)
     *err = local;
   return said(status, "read", err);
+}
+
+rf_status rf_store_prefetch(rf_store *store, const rf_range *ranges, size_t count, rf_error *err) {
+  if (count == 0 || !store->ops->prefetch)
+    return RF_OK;
+  return said(store->ops->prefetch(store->state, ranges, count, err), "fetch", err);
+}
+
+bool rf_store_stats(rf_store *store, rf_remote_stats *stats) {
+  if (!store->ops->get_stats)
+    return false;
+  store->ops->get_stats(store->state, stats);
+  return true;
 }
 
 rf_status rf_store_size(rf_store *store, uint64_t *size, rf_error *err) {

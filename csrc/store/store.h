@@ -45,6 +45,12 @@ rf_status rf_store_read(rf_store *store, uint64_t offset, void *buffer, size_t n
 /* All ranges, with the driver's read_many where it has one. */
 rf_status rf_store_read_many(rf_store *store, const rf_range *ranges, size_t count, rf_error *err);
 
+/* These ranges (dest does not count) will be read soon. Nothing to do for stores that are not remote. */
+rf_status rf_store_prefetch(rf_store *store, const rf_range *ranges, size_t count, rf_error *err);
+
+/* As rf_driver_ops.get_stats, of the lowest store that has it. false: not remote. */
+bool rf_store_stats(rf_store *store, rf_remote_stats *stats);
+
 /* As rf_driver_ops.peek; RF_ERR_UNSUPPORTED where the driver has none. Never fills err in that case. */
 rf_status rf_store_peek(rf_store *store, uint64_t offset, size_t n, const uint8_t **bytes, rf_error *err);
 

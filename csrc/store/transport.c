@@ -35,7 +35,7 @@ static rf_status register_scheme(const rf_transport *transport, const char *sche
   memcpy(made->scheme, scheme, n);
   made->row.size = sizeof made->row;
   made->row.scheme = made->scheme;
-  made->row.flags = RF_DRIVER_REMOTE | RF_DRIVER_CODECS | RF_DRIVER_MEMORY;
+  made->row.flags = RF_DRIVER_REMOTE | RF_DRIVER_CODECS;
   made->row.ops = &rf_remote_ops;
   made->row.user = (void *)(uintptr_t)transport; /* the table hands it back as const */
   rf_status status = rf_driver_register(&made->row, err);

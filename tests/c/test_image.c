@@ -433,6 +433,56 @@ static void reading_files_cannot_be_written(void) {
   free(content);
 }
 
+/* Boxes inside, over each edge, beyond, of one and three axes, against pixels taken one by one. */
+static void check_boxes(const uint64_t *axes, int naxis, const uint64_t *lengths, int64_t reach) {
+  enum { BOXES = 60 };
+  rf_error err = {0};
+  rf_image_spec spec = {.size = sizeof spec, .type = RF_I16, .naxis = naxis, .axes = axes, .extver = -1};
+  rf_file *file = create(&spec, RF_OK, &err);
+  int16_t pixels[1000], fill = -7, out[BOXES * 64];
+  uint8_t mask[BOXES * 64];
+  int64_t begins[BOXES * 3];
+  size_t total = 1, elements = 1;
+  for (int k = 0; k < naxis; k++) {
+    total *= (size_t)axes[k];
+    elements *= (size_t)lengths[k];
+  }
+  for (size_t i = 0; i < total; i++)
+    pixels[i] = (int16_t)i;
+  CHECK_OK(rf_image_write(file, 0, NULL, RF_I16, 0, pixels, total * 2, NULL, &err), err);
+  for (size_t i = 0; i < BOXES * (size_t)naxis; i++)
+    begins[i] = (int64_t)((i * 2654435761u >> 7) % (uint64_t)(3 * reach)) - reach;
+  CHECK_OK(rf_image_read_boxes(file, 0, begins, BOXES, lengths, (size_t)naxis, RF_I16, 0, &fill, out,
+                               BOXES * elements * 2, mask, &err),
+           err);
+  size_t wrong = 0;
+  for (size_t i = 0; i < BOXES * elements; i++) {
+    size_t rest = i % elements, at = 0, unit = 1;
+    bool inside = true;
+    for (int k = naxis - 1; k >= 0; k--) {
+      int64_t position = begins[i / elements * (size_t)naxis + (size_t)k] + (int64_t)(rest % lengths[k]);
+      inside = inside && position >= 0 && position < (int64_t)axes[k];
+      at += inside ? (size_t)position * unit : 0;
+      unit *= (size_t)axes[k];
+      rest /= (size_t)lengths[k];
+    }
+    wrong += out[i] != (inside ? pixels[at] : fill) || mask[i] != !inside;
+  }
+  CHECK(wrong == 0);
+  CHECK(rf_image_read_boxes(file, 0, begins, BOXES, lengths, (size_t)naxis + 1, RF_I16, 0, &fill, out,
+                            BOXES * elements * 2, NULL, &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_image_read_boxes(file, 0, begins, BOXES, lengths, (size_t)naxis, RF_I16, 0, &fill, out,
+                            BOXES * elements * 2 - 1, NULL, &err) == RF_ERR_ARGUMENT);
+  CHECK_OK(rf_file_close(file, &err), err);
+}
+
+static void test_boxes(void) {
+  check_boxes((const uint64_t[]){50}, 1, (const uint64_t[]){7}, 40);
+  check_boxes((const uint64_t[]){20, 31}, 2, (const uint64_t[]){5, 8}, 20);
+  check_boxes((const uint64_t[]){5, 9, 11}, 3, (const uint64_t[]){2, 3, 4}, 9);
+  check_boxes((const uint64_t[]){3}, 1, (const uint64_t[]){1}, 3);
+}
+
 int main(void) {
   scratch_begin("image");
   RUN(the_types_of_the_standard);
@@ -451,5 +501,6 @@ int main(void) {
   RUN(an_image_without_axes);
   RUN(reading_files_cannot_be_written);
   scratch_end();
+  RUN(test_boxes);
   return check_report();
 }

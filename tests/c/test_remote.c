@@ -112,7 +112,8 @@ static void hear(rf_answer *answer, const char *lines) {
 static rf_status judge(const char *lines, const rf_byte_range *range, rf_answer *answer, rf_error *err) {
   hear(answer, lines);
   rf_error_clear(err);
-  return rf_answer_judge_http(answer, range, err);
+  const rf_answer_wish wish = {.range = range};
+  return rf_answer_judge_http(answer, &wish, err);
 }
 
 static void test_answer_fields(void) {
@@ -201,7 +202,8 @@ static void test_answer_statuses(void) {
     snprintf(number, sizeof number, "%d", cases[i].status);
     CHECK(judge(line, NULL, &answer, &err) == cases[i].failure);
     CHECK(cases[i].failure == RF_OK || (err.http_status == cases[i].status && strstr(err.message, number)));
-    CHECK(rf_answer_judge_http(&answer, NULL, NULL) == cases[i].failure);
+    const rf_answer_wish whole = {.range = NULL};
+    CHECK(rf_answer_judge_http(&answer, &whole, NULL) == cases[i].failure);
   }
 }
 
@@ -272,7 +274,7 @@ static rf_status fake_fetch(void *user, const rf_request *request, const rf_rece
 }
 
 static fake_server server;
-static const rf_transport fake = {sizeof fake, "fake", "fake fakes", &server, fake_fetch};
+static const rf_transport fake = {sizeof fake, "fake", "fake fakes", &server, fake_fetch, NULL, NULL};
 
 static void serve(const char *body, size_t n, size_t piece, int64_t announced) {
   rf_error err = {0};
@@ -476,7 +478,7 @@ static void test_register(void) {
   CHECK_OK(rf_transport_register(&fake, &err), err);
   CHECK(rf_driver_find("fake", 4) == row); /* again: no new rows */
 
-  static const rf_transport other = {sizeof other, "other", " fake ", &server, fake_fetch};
+  static const rf_transport other = {sizeof other, "other", " fake ", &server, fake_fetch, NULL, NULL};
   CHECK_OK(rf_transport_register(&other, &err), err);
   CHECK_STR(rf_transport_name("fake"), "other");
   CHECK_STR(rf_transport_name("fakes"), "fake");
@@ -485,14 +487,14 @@ static void test_register(void) {
 static void test_register_refused(void) {
   rf_error err = {0};
   const rf_transport cases[] = {
-      {sizeof fake - 1, "x", "x", NULL, fake_fetch},
-      {sizeof fake, NULL, "x", NULL, fake_fetch},
-      {sizeof fake, "x", NULL, NULL, fake_fetch},
-      {sizeof fake, "x", "x", NULL, NULL},
-      {sizeof fake, "x", "  ", NULL, fake_fetch},
-      {sizeof fake, "x", "UPPER", NULL, fake_fetch},
-      {sizeof fake, "x", "a_b", NULL, fake_fetch},
-      {sizeof fake, "x", "a123456789012345678901234567890123456789", NULL, fake_fetch},
+      {sizeof fake - 1, "x", "x", NULL, fake_fetch, NULL, NULL},
+      {sizeof fake, NULL, "x", NULL, fake_fetch, NULL, NULL},
+      {sizeof fake, "x", NULL, NULL, fake_fetch, NULL, NULL},
+      {sizeof fake, "x", "x", NULL, NULL, NULL, NULL},
+      {sizeof fake, "x", "  ", NULL, fake_fetch, NULL, NULL},
+      {sizeof fake, "x", "UPPER", NULL, fake_fetch, NULL, NULL},
+      {sizeof fake, "x", "a_b", NULL, fake_fetch, NULL, NULL},
+      {sizeof fake, "x", "a123456789012345678901234567890123456789", NULL, fake_fetch, NULL, NULL},
   };
   CHECK(rf_transport_register(NULL, &err) == RF_ERR_ARGUMENT);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -19,6 +19,7 @@ would. Each module says which first folders of a path make it behave in which wa
 from .certificates import Authority
 from .fault import FaultServer, fault_server
 from .ftp import FTPServer, ftp_server
+from .latency import LatencyProxy, latency_proxy
 from .nginx import HTTPServer, http_server, https_server, nginx_path
 
 __all__ = [
@@ -26,9 +27,11 @@ __all__ = [
     "FTPServer",
     "FaultServer",
     "HTTPServer",
+    "LatencyProxy",
     "fault_server",
     "ftp_server",
     "http_server",
     "https_server",
+    "latency_proxy",
     "nginx_path",
 ]

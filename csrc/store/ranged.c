@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "store/ranged.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "store/block_cache.h"
+#include "store/round.h"
+
+/* Reads from here on go past the cache, but for the blocks at their ends: they are hardly ever made twice, and copying
+ * them through it would cost as much as a fast network. */
+#define DIRECT_BYTES ((uint64_t)8 << 20)
+/* Blocks that one round of fetching holds at most. */
+#define ROUND_BYTES ((uint64_t)64 << 20)
+/* A read that begins so many blocks behind the end of the last one still goes on from there. */
+#define NEAR_BLOCKS 4
+
+struct rf_ranged {
+  rf_fetcher *fetcher;
+  uint64_t size;
+  uint64_t block_bytes;
+  rf_mutex lock; /* of all below */
+  rf_cond changed;
+  rf_block_cache cache;
+  uint64_t last_end; /* of the last single read */
+  uint64_t ahead;    /* bytes to read ahead of the next, 0: reads do not follow each other */
+};
+
+rf_status rf_ranged_new(rf_fetcher *fetcher, const uint8_t *first, size_t n, rf_ranged **ranged, rf_error *err) {
+  rf_ranged *r = rf_alloc_zero(1, sizeof *r);
+  if (r == NULL) {
+    rf_fetcher_free(fetcher);
+    return rf_fail(err, RF_ERR_MEMORY, "out of memory");
+  }
+  r->fetcher = fetcher;
+  r->size = fetcher->size;
+  r->block_bytes = fetcher->remote.block_bytes;
+  rf_mutex_init(&r->lock);
+  rf_cond_init(&r->changed);
+  rf_status status = rf_block_cache_init(&r->cache, fetcher->remote.cache_bytes, err);
+  for (uint64_t at = 0; status == RF_OK && at < n; at += r->block_bytes) {
+    uint64_t length = r->size - at < r->block_bytes ? r->size - at : r->block_bytes;
+    if (length > n - at)
+      break;
+    rf_block *block = rf_block_add(&r->cache, at / r->block_bytes, (size_t)length);
+    if (block == NULL)
+      break; /* a cache need not hold anything */
+    memcpy(block->bytes, first + at, (size_t)length);
+    rf_block_ready(block);
+    rf_block_leave(&r->cache, block);
+  }
+  if (status != RF_OK) {
+    rf_ranged_free(r);
+    return status;
+  }
+  *ranged = r;
+  return RF_OK;
+}
+
+void rf_ranged_free(rf_ranged *r) {
+  if (r == NULL)
+    return;
+  rf_block_cache_release(&r->cache);
+  rf_cond_destroy(&r->changed);
+  rf_mutex_destroy(&r->lock);
+  rf_fetcher_free(r->fetcher);
+  rf_free(r);
+}
+
+uint64_t rf_ranged_size(const rf_ranged *r) {
+  return r->size;
+}
+
+void rf_ranged_stats(rf_ranged *r, rf_remote_stats *stats) {
+  rf_fetcher *f = r->fetcher;
+  rf_mutex_lock(&f->lock);
+  *stats = f->stats;
+  rf_mutex_unlock(&f->lock);
+  stats->file_bytes = r->size;
+  stats->ranged = 1;
+}
+
+/* ---- a round: the blocks of some ranges, fetched together ---- */
+
+static rf_status fetch_round(rf_ranged *r, rf_round *round, rf_error *err) {
+  rf_mutex_lock(&r->lock);
+  rf_status status = rf_round_claim(round, &r->cache, err);
+  rf_mutex_unlock(&r->lock);
+  if (status == RF_OK && round->stretch_count > 0)
+    status = rf_fetcher_get(r->fetcher, round->stretches, round->stretch_count, rf_round_take, round, err);
+  rf_mutex_lock(&r->lock);
+  rf_round_settle(round, &r->cache);
+  rf_cond_broadcast(&r->changed);
+  rf_mutex_unlock(&r->lock);
+  return status;
+}
+
+/* Waits for blocks that others fetch. False when one of them did not come: it has to be asked for again. */
+static bool await_others(rf_ranged *r, const rf_round *round) {
+  bool all = true;
+  rf_mutex_lock(&r->lock);
+  for (size_t i = 0; i < round->held_count; i++) {
+    while (!round->held[i]->ready && !round->held[i]->dropped)
+      rf_cond_wait(&r->changed, &r->lock);
+    all = all && round->held[i]->ready;
+  }
+  rf_mutex_unlock(&r->lock);
+  return all;
+}
+
+static void leave_round(rf_ranged *r, rf_round *round) {
+  rf_mutex_lock(&r->lock);
+  rf_round_leave(round, &r->cache);
+  rf_mutex_unlock(&r->lock);
+  rf_round_release(round);
+}
+
+/* Reads `count` ranges, all within the file, which need no more blocks than a round may have. Those without dest are
+ * fetched only. */
+static rf_status read_round(rf_ranged *r, const rf_range *ranges, size_t count, rf_error *err) {
+  for (;;) {
+    rf_round round;
+    RF_TRY(
+        rf_round_init(&round, &r->fetcher->remote, r->size, &r->lock, &r->changed, ranges, count, DIRECT_BYTES, err));
+    rf_status status = fetch_round(r, &round, err);
+    bool whole = status == RF_OK && await_others(r, &round);
+    if (whole)
+      rf_round_copy(&round, ranges, count);
+    if (whole)
+      rf_fetcher_count(r->fetcher, round.wanted, round.hits, round.misses);
+    leave_round(r, &round);
+    if (status != RF_OK || whole)
+      return status;
+  }
+}
+
+static uint64_t blocks_of(const rf_ranged *r, const rf_range *range) {
+  uint64_t n = range->length;
+  return n >= DIRECT_BYTES && range->dest != NULL ? 2 : n / r->block_bytes + 2;
+}
+
+/* Ranges in rounds, each as many as its blocks allow; a longer one for the cache only is cut. */
+static rf_status read_rounds(rf_ranged *r, const rf_range *ranges, size_t count, rf_error *err) {
+  uint64_t budget = r->fetcher->remote.cache_bytes / 2 < ROUND_BYTES ? r->fetcher->remote.cache_bytes / 2 : ROUND_BYTES;
+  uint64_t most = budget / r->block_bytes > 8 ? budget / r->block_bytes : 8;
+  for (size_t first = 0; first < count;) {
+    uint64_t blocks = 0;
+    size_t n = 0;
+    for (; first + n < count; n++) {
+      uint64_t more = blocks_of(r, &ranges[first + n]);
+      if (n > 0 && blocks + more > most)
+        break;
+      blocks += more;
+    }
+    RF_TRY(read_round(r, ranges + first, n, err));
+    first += n;
+  }
+  return RF_OK;
+}
+
+/* ---- the calls of a store ---- */
+
+rf_status rf_ranged_read_many(rf_ranged *r, const rf_range *ranges, size_t count, rf_error *err) {
+  for (size_t i = 0; i < count; i++) {
+    uint64_t offset = ranges[i].offset, there = offset < r->size ? r->size - offset : 0;
+    if (ranges[i].length > there) {
+      rf_error_at(err, (int64_t)offset);
+      return rf_fail(err, RF_ERR_TRUNCATED,
+                     "%zu bytes are wanted at offset %llu, but the file ends there after %llu: %llu bytes are missing",
+                     ranges[i].length, (unsigned long long)offset, (unsigned long long)there,
+                     (unsigned long long)(ranges[i].length - there));
+    }
+  }
+  return read_rounds(r, ranges, count, err);
+}
+
+/* How much to read ahead of a read that begins where the last one ended, or a little behind: twice as much each time.
+ */
+static uint64_t look_ahead(rf_ranged *r, uint64_t offset, uint64_t n) {
+  const rf_remote_options *remote = &r->fetcher->remote;
+  rf_mutex_lock(&r->lock);
+  uint64_t near = r->last_end > r->block_bytes ? r->last_end - r->block_bytes : 0;
+  bool follows = r->last_end > 0 && offset >= near && offset - near <= (NEAR_BLOCKS + 1) * r->block_bytes;
+  uint64_t most = remote->request_bytes < remote->cache_bytes / 4 ? remote->request_bytes : remote->cache_bytes / 4;
+  if (!follows)
+    r->ahead = 0;
+  else if (r->ahead == 0)
+    r->ahead = 2 * r->block_bytes;
+  else if (r->ahead < most)
+    r->ahead *= 2;
+  r->last_end = offset + n;
+  uint64_t ahead = r->ahead < most ? r->ahead : most;
+  rf_mutex_unlock(&r->lock);
+  return ahead;
+}
+
+/* Are all blocks of a stretch there or on their way? */
+static bool is_coming(rf_ranged *r, uint64_t offset, uint64_t n) {
+  bool coming = true;
+  rf_mutex_lock(&r->lock);
+  for (uint64_t b = offset / r->block_bytes; coming && b <= (offset + n - 1) / r->block_bytes; b++) {
+    rf_block *block = rf_block_take(&r->cache, b);
+    coming = block != NULL;
+    if (coming)
+      rf_block_leave(&r->cache, block);
+  }
+  rf_mutex_unlock(&r->lock);
+  return coming;
+}
+
+rf_status rf_ranged_read_at(rf_ranged *r, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
+  if (offset >= r->size || n == 0) {
+    *got = 0;
+    return RF_OK;
+  }
+  if (n > r->size - offset)
+    n = (size_t)(r->size - offset);
+  rf_range ranges[2] = {{offset, n, buffer}, {offset + n, 0, NULL}};
+  size_t count = 1;
+  if (n < DIRECT_BYTES) {
+    uint64_t ahead = look_ahead(r, offset, n), left = r->size - offset - n;
+    ahead = ahead < left ? ahead : left;
+    if (ahead > 0 && !is_coming(r, offset, n)) {
+      ranges[1].length = (size_t)ahead;
+      count = 2;
+    }
+  }
+  RF_TRY(read_rounds(r, ranges, count, err));
+  *got = n;
+  return RF_OK;
+}
+
+rf_status rf_ranged_prefetch(rf_ranged *r, const rf_range *ranges, size_t count, rf_error *err) {
+  rf_range *inside = rf_alloc(count * sizeof *inside);
+  uint64_t room = r->fetcher->remote.cache_bytes / 2;
+  size_t n = 0;
+  if (inside == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu ranges", count);
+  for (size_t i = 0; i < count && room > 0; i++) {
+    if (ranges[i].offset >= r->size || ranges[i].length == 0)
+      continue;
+    uint64_t length = r->size - ranges[i].offset < ranges[i].length ? r->size - ranges[i].offset : ranges[i].length;
+    length = length < room ? length : room; /* what does not fit would only push out what was fetched before it */
+    room -= length;
+    inside[n++] = (rf_range){ranges[i].offset, (size_t)length, NULL};
+  }
+  rf_status status = read_rounds(r, inside, n, err);
+  rf_free(inside);
+  return status;
+}

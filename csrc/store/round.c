@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "store/round.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* ---- which blocks ---- */
+
+/* The part of a range that goes straight to its destination: whole blocks of a long read. Empty for others. */
+static void direct_part(const rf_round *round, const rf_range *range, uint64_t *begin, uint64_t *end) {
+  uint64_t unit = round->remote->block_bytes;
+  *begin = *end = range->offset;
+  if (range->dest == NULL || range->length < round->direct_bytes || range->length < 2 * unit)
+    return;
+  uint64_t over = range->offset % unit;
+  *begin = range->offset + (over != 0 ? unit - over : 0);
+  *end = range->offset + range->length - (range->offset + range->length) % unit;
+}
+
+/* The stretches of a range that go through blocks: all of it, or what is before and behind the direct part. */
+typedef struct {
+  uint64_t begin[2];
+  uint64_t end[2];
+} block_parts;
+
+static block_parts parts_of(const rf_round *round, const rf_range *range) {
+  uint64_t begin, end, last = range->offset + range->length;
+  direct_part(round, range, &begin, &end);
+  if (begin == end)
+    return (block_parts){{range->offset, 0}, {last, 0}};
+  return (block_parts){{range->offset, end}, {begin, last}};
+}
+
+static int by_number(const void *a, const void *b) {
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+/* How many blocks the parts have, or (numbers not NULL) which. */
+static size_t list_blocks(const rf_round *round, const rf_range *ranges, size_t count, uint64_t *numbers) {
+  uint64_t unit = round->remote->block_bytes;
+  size_t n = 0;
+  for (size_t i = 0; i < count; i++) {
+    block_parts parts = parts_of(round, &ranges[i]);
+    for (int k = 0; k < 2; k++) {
+      if (parts.begin[k] >= parts.end[k])
+        continue;
+      for (uint64_t b = parts.begin[k] / unit; b <= (parts.end[k] - 1) / unit; b++, n++)
+        if (numbers != NULL)
+          numbers[n] = b;
+    }
+  }
+  return n;
+}
+
+static rf_status add_stretch(rf_round *round, uint64_t first, uint64_t length, uint8_t *direct, rf_error *err) {
+  if (round->stretch_count == round->stretch_capacity) {
+    size_t capacity = round->stretch_capacity > 0 ? 2 * round->stretch_capacity : 16;
+    rf_stretch *stretches = rf_realloc(round->stretches, capacity * sizeof *stretches);
+    if (stretches != NULL)
+      round->stretches = stretches;
+    rf_round_piece *pieces = rf_realloc(round->pieces, capacity * sizeof *pieces);
+    if (pieces != NULL)
+      round->pieces = pieces;
+    if (stretches == NULL || pieces == NULL)
+      return rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu requests", capacity);
+    round->stretch_capacity = capacity;
+  }
+  round->stretches[round->stretch_count] = (rf_stretch){first, length, 0};
+  round->pieces[round->stretch_count++] = (rf_round_piece){direct, 0};
+  return RF_OK;
+}
+
+/* The direct parts, in requests that are not too long. Few long ones are cut further, so that all connections have
+ * some. */
+static rf_status plan_direct(rf_round *round, const rf_range *ranges, size_t count, rf_error *err) {
+  for (size_t i = 0; i < count; i++) {
+    uint64_t begin, end;
+    direct_part(round, &ranges[i], &begin, &end);
+    for (uint64_t at = begin, n; at < end; at += n) {
+      n = end - at < round->remote->request_bytes ? end - at : round->remote->request_bytes;
+      RF_TRY(add_stretch(round, at, n, (uint8_t *)ranges[i].dest + (size_t)(at - ranges[i].offset), err));
+    }
+  }
+  return RF_OK;
+}
+
+rf_status rf_round_init(rf_round *round, const rf_remote_options *remote, uint64_t size, rf_mutex *lock,
+                        rf_cond *changed, const rf_range *ranges, size_t count, uint64_t direct_bytes, rf_error *err) {
+  *round = (rf_round){.remote = remote, .size = size, .direct_bytes = direct_bytes, .lock = lock, .changed = changed};
+  size_t n = list_blocks(round, ranges, count, NULL);
+  round->numbers = rf_alloc((n + 1) * sizeof *round->numbers);
+  round->held = rf_alloc_zero(n + 1, sizeof *round->held);
+  rf_status status = round->numbers == NULL || round->held == NULL
+                         ? rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu blocks", n)
+                         : plan_direct(round, ranges, count, err);
+  if (status != RF_OK) {
+    rf_round_release(round);
+    return status;
+  }
+  list_blocks(round, ranges, count, round->numbers);
+  qsort(round->numbers, n, sizeof *round->numbers, by_number);
+  for (size_t i = 0; i < n; i++)
+    if (round->held_count == 0 || round->numbers[round->held_count - 1] != round->numbers[i])
+      round->numbers[round->held_count++] = round->numbers[i];
+  for (size_t i = 0; i < count; i++)
+    round->wanted += ranges[i].dest != NULL ? ranges[i].length : 0;
+  return RF_OK;
+}
+
+void rf_round_release(rf_round *round) {
+  rf_free(round->numbers);
+  rf_free(round->held);
+  rf_free(round->owned);
+  rf_free(round->extra);
+  rf_free(round->stretches);
+  rf_free(round->pieces);
+  *round = (rf_round){0};
+}
+
+/* ---- which requests ---- */
+
+static size_t find_number(const rf_round *round, uint64_t number) {
+  size_t low = 0, high = round->held_count;
+  while (high - low > 1) {
+    size_t middle = low + (high - low) / 2;
+    if (round->numbers[middle] <= number)
+      low = middle;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/* The next missing block from i on; held_count when there is none. */
+static size_t next_missing(const rf_round *round, size_t i) {
+  while (i < round->held_count && round->held[i] != NULL)
+    i++;
+  return i;
+}
+
+/* The end of the run of missing blocks that begins with `i`: *last is the last of them. Blocks between, up to `gap`,
+ * come along. Gives the first missing one behind it. */
+static size_t end_of_run(const rf_round *round, size_t i, uint64_t gap, size_t *last) {
+  uint64_t most = round->remote->request_bytes / round->remote->block_bytes;
+  uint64_t begin = round->numbers[i];
+  *last = i;
+  for (i = next_missing(round, i + 1); i < round->held_count; i = next_missing(round, i + 1)) {
+    if (round->numbers[i] - round->numbers[*last] - 1 > gap || round->numbers[i] - begin >= most)
+      break;
+    *last = i;
+  }
+  return i;
+}
+
+/* What fetching would cost, in bytes, if blocks up to `gap` between two wanted ones came along. Requests that run side
+ * by side cost one wait for an answer, and gap_bytes is what could have come in that time. */
+static uint64_t cost_of_gap(const rf_round *round, uint64_t gap) {
+  uint64_t runs = 0, blocks = 0;
+  size_t last;
+  for (size_t i = next_missing(round, 0), next; i < round->held_count; i = next, runs++) {
+    next = end_of_run(round, i, gap, &last);
+    blocks += round->numbers[last] - round->numbers[i] + 1;
+  }
+  uint64_t waits = (runs + round->remote->concurrency - 1) / round->remote->concurrency;
+  return waits * round->remote->gap_bytes + blocks * round->remote->block_bytes;
+}
+
+static uint64_t choose_gap(const rf_round *round) {
+  uint64_t best = 0, least = UINT64_MAX;
+  for (uint64_t gap = 0; gap <= round->remote->gap_bytes / round->remote->block_bytes; gap = 2 * gap + 1) {
+    uint64_t cost = cost_of_gap(round, gap);
+    if (cost < least) {
+      least = cost;
+      best = gap;
+    }
+  }
+  return best;
+}
+
+static rf_status own(rf_round *round, rf_block_cache *cache, uint64_t number, rf_block **block, rf_error *err) {
+  uint64_t unit = round->remote->block_bytes, begin = number * unit;
+  if (round->owned_count == round->owned_capacity) {
+    size_t capacity = round->owned_capacity > 0 ? 2 * round->owned_capacity : 64;
+    rf_block **owned = rf_realloc(round->owned, capacity * sizeof *owned);
+    if (owned != NULL)
+      round->owned = owned;
+    rf_block **extra = rf_realloc(round->extra, capacity * sizeof *extra);
+    if (extra != NULL)
+      round->extra = extra;
+    if (owned == NULL || extra == NULL)
+      return rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu blocks", capacity);
+    round->owned_capacity = capacity;
+  }
+  *block = rf_block_add(cache, number, (size_t)(round->size - begin < unit ? round->size - begin : unit));
+  if (*block == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a block of %llu bytes", (unsigned long long)unit);
+  round->owned[round->owned_count++] = *block;
+  return RF_OK;
+}
+
+/* A run of blocks becomes one request. What lies between is kept, too, where nobody has it. */
+static rf_status claim_run(rf_round *round, rf_block_cache *cache, size_t i, size_t last, rf_error *err) {
+  uint64_t unit = round->remote->block_bytes, begin = round->numbers[i], end = round->numbers[last];
+  uint64_t bytes = (end + 1) * unit < round->size ? (end + 1 - begin) * unit : round->size - begin * unit;
+  RF_TRY(add_stretch(round, begin * unit, bytes, NULL, err));
+  round->pieces[round->stretch_count - 1].at = round->owned_count;
+  for (uint64_t number = begin; number <= end; number++) {
+    while (i < last && round->numbers[i] < number)
+      i++;
+    if (round->numbers[i] == number) {
+      if (round->held[i] == NULL)
+        RF_TRY(own(round, cache, number, &round->held[i], err));
+      continue;
+    }
+    rf_block *there = rf_block_take(cache, number), *mine;
+    if (there != NULL) {
+      rf_block_leave(cache, there);
+      continue;
+    }
+    RF_TRY(own(round, cache, number, &mine, err));
+    round->extra[round->extra_count++] = mine;
+  }
+  return RF_OK;
+}
+
+rf_status rf_round_claim(rf_round *round, rf_block_cache *cache, rf_error *err) {
+  for (size_t i = 0; i < round->held_count; i++) {
+    round->held[i] = rf_block_take(cache, round->numbers[i]);
+    round->hits += round->held[i] != NULL;
+    round->misses += round->held[i] == NULL;
+  }
+  uint64_t gap = choose_gap(round);
+  size_t last;
+  for (size_t i = next_missing(round, 0), next; i < round->held_count; i = next) {
+    next = end_of_run(round, i, gap, &last);
+    RF_TRY(claim_run(round, cache, i, last, err));
+  }
+  return RF_OK;
+}
+
+/* ---- what arrives ---- */
+
+/* `n` bytes for one block, from byte `within` of it on. */
+static void fill_block(rf_round *round, rf_block *block, size_t within, const uint8_t *data, size_t n) {
+  memcpy(block->bytes + within, data, n);
+  if (within + n < block->length)
+    return;
+  rf_mutex_lock(round->lock);
+  rf_block_ready(block);
+  rf_cond_broadcast(round->changed);
+  rf_mutex_unlock(round->lock);
+}
+
+rf_status rf_round_take(void *context, size_t index, const void *data, size_t n, rf_error *err) {
+  rf_round *round = context;
+  const rf_stretch *stretch = &round->stretches[index];
+  rf_round_piece *piece = &round->pieces[index];
+  (void)err;
+  if (piece->direct != NULL) {
+    memcpy(piece->direct + (size_t)stretch->received, data, n);
+    return RF_OK;
+  }
+  const uint8_t *from = data;
+  uint64_t unit = round->remote->block_bytes, at = stretch->first + stretch->received;
+  while (n > 0) {
+    uint64_t number = at / unit;
+    size_t within = (size_t)(at % unit), part = (size_t)(unit - within) < n ? (size_t)(unit - within) : n;
+    while (piece->at < round->owned_count && round->owned[piece->at]->number < number)
+      piece->at++;
+    if (piece->at < round->owned_count && round->owned[piece->at]->number == number)
+      fill_block(round, round->owned[piece->at], within, from, part);
+    at += part;
+    from += part;
+    n -= part;
+  }
+  return RF_OK;
+}
+
+void rf_round_settle(rf_round *round, rf_block_cache *cache) {
+  for (size_t i = 0; i < round->owned_count; i++)
+    if (!round->owned[i]->ready)
+      rf_block_drop(cache, round->owned[i]);
+}
+
+static void copy_part(const rf_round *round, const rf_range *range, uint64_t begin, uint64_t end) {
+  uint64_t unit = round->remote->block_bytes;
+  size_t i = begin < end ? find_number(round, begin / unit) : 0;
+  for (uint64_t at = begin, n; at < end; at += n, i++) {
+    uint64_t within = at % unit;
+    n = unit - within < end - at ? unit - within : end - at;
+    memcpy((uint8_t *)range->dest + (size_t)(at - range->offset), round->held[i]->bytes + within, (size_t)n);
+  }
+}
+
+void rf_round_copy(const rf_round *round, const rf_range *ranges, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (ranges[i].dest == NULL)
+      continue;
+    block_parts parts = parts_of(round, &ranges[i]);
+    for (int k = 0; k < 2; k++)
+      copy_part(round, &ranges[i], parts.begin[k], parts.end[k]);
+  }
+}
+
+void rf_round_leave(rf_round *round, rf_block_cache *cache) {
+  for (size_t i = 0; i < round->held_count; i++)
+    if (round->held[i] != NULL)
+      rf_block_leave(cache, round->held[i]);
+  for (size_t i = 0; i < round->extra_count; i++)
+    rf_block_leave(cache, round->extra[i]);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * One round of fetching: the blocks that some ranges of a remote file need, those of them that nobody has, and the
+ * requests that bring these. Long reads go straight to where they are wanted, but for their first and last block.
+ */
+#ifndef RF_STORE_ROUND_H
+#define RF_STORE_ROUND_H
+
+#include "store/block_cache.h"
+#include "store/fetcher.h"
+
+typedef struct rf_round_piece {
+  uint8_t *direct; /* where the bytes of the stretch go; NULL: into blocks */
+  size_t at;       /* the next of `owned` that is concerned */
+} rf_round_piece;
+
+typedef struct rf_round {
+  const rf_remote_options *remote;
+  uint64_t size; /* of the file */
+  uint64_t direct_bytes;
+  rf_mutex *lock; /* of the cache */
+  rf_cond *changed;
+
+  uint64_t *numbers; /* of the blocks that are needed, ascending */
+  rf_block **held;   /* the blocks themselves, once they are claimed */
+  size_t held_count;
+  rf_block **owned; /* those that we fetch, ascending: also what lies between two that are needed */
+  size_t owned_count;
+  size_t owned_capacity;
+  rf_block **extra; /* of these the ones that are not needed */
+  size_t extra_count;
+
+  rf_stretch *stretches;
+  rf_round_piece *pieces;
+  size_t stretch_count;
+  size_t stretch_capacity;
+
+  uint64_t wanted; /* bytes that the ranges are for */
+  uint64_t hits;   /* blocks */
+  uint64_t misses;
+} rf_round;
+
+/* For ranges that lie within the file. rf_round_release frees what it owns, also after a failure. */
+rf_status rf_round_init(rf_round *round, const rf_remote_options *remote, uint64_t size, rf_mutex *lock,
+                        rf_cond *changed, const rf_range *ranges, size_t count, uint64_t direct_bytes, rf_error *err);
+void rf_round_release(rf_round *round);
+
+/* Lock held. Takes hold of all blocks and makes the plan for those that are missing. */
+rf_status rf_round_claim(rf_round *round, rf_block_cache *cache, rf_error *err);
+
+/* What arrives: an rf_stretch_take with the round as context. */
+rf_status rf_round_take(void *context, size_t index, const void *data, size_t n, rf_error *err);
+
+/* Lock held. After fetching: what did not come is nobody's any more. */
+void rf_round_settle(rf_round *round, rf_block_cache *cache);
+
+/* From the blocks, which are all ready, to where the ranges want them. */
+void rf_round_copy(const rf_round *round, const rf_range *ranges, size_t count);
+
+/* Lock held. Ends all holds. */
+void rf_round_leave(rf_round *round, rf_block_cache *cache);
+
+#endif

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a file on a far server costs: round trips and bytes, counted by a proxy that is 50 ms away."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+import rustfits
+from rustfits import FITS, Remote
+from servers import http_server, latency_proxy
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    root = tmp_path_factory.mktemp("far")
+    rng = np.random.default_rng(5)
+    sky = rng.normal(size=(2000, 2048)).astype("f4")
+    rustfits.write(root / "plain.fits", sky)
+    with FITS(root / "many.fits", "w+") as fits:
+        fits.write_image(None)
+        for number in range(100):
+            fits.write_image(np.full((200, 300), number, "i4"), extname=f"E{number}")
+    rows = np.zeros(300000, [("ra", "f8"), ("dec", "f8"), ("id", "i8"), ("name", "S12")])
+    rows["ra"], rows["id"] = rng.uniform(size=300000), np.arange(300000)
+    with FITS(root / "two.fits", "w+") as fits:
+        fits.write_image(sky[:1000])
+        fits.write_table(rows, extname="CAT")
+    with http_server(root) as server:
+        yield root, server, sky, rows
+
+
+@pytest.fixture
+def far(archive):
+    with latency_proxy(archive[1].port) as proxy:
+        yield proxy
+
+
+def test_header_of_extension_1_takes_2_requests(archive, far):
+    header = rustfits.read_header(far.url("two.fits"), 1)
+    assert header["EXTNAME"] == "CAT"
+    assert far.requests <= 2
+
+
+def test_cutout_of_an_image_takes_3_round_trips_and_2_mib(archive, far):
+    _, _, sky, _ = archive
+    with FITS(far.url("plain.fits")) as fits:
+        assert np.array_equal(fits[0][900:1100, 700:900], sky[900:1100, 700:900])
+        stats = fits.remote_stats()
+    assert far.round_trips <= 3
+    assert stats.ranged and stats.bytes_fetched <= 2 << 20
+
+
+def test_columns_of_some_rows_take_few_round_trips(archive, far):
+    _, _, _, rows = archive
+    with FITS(far.url("two.fits")) as fits:
+        got = fits["CAT"].read(rows=slice(100000, 101000), columns=["ra", "id"])
+        assert np.array_equal(got["id"], rows["id"][100000:101000])
+        assert np.array_equal(got["ra"], rows["ra"][100000:101000])
+        assert fits.remote_stats().bytes_fetched < 1 << 20
+    assert far.round_trips <= 4
+
+
+def test_a_hundred_extensions_are_not_a_hundred_round_trips(archive, far):
+    with FITS(far.url("many.fits")) as fits:
+        assert len(fits) == 101
+        assert fits["E42"].read()[3, 3] == 42
+    assert far.round_trips <= 15
+
+
+def test_cutouts_are_fetched_together(archive, far):
+    _, _, sky, _ = archive
+    rng = np.random.default_rng(1)
+    centres = rng.integers(0, 2000, size=(20, 2))
+    with FITS(far.url("plain.fits")) as fits:
+        got = fits[0].cutouts(centres, 32)
+    with FITS("mem://", "w+") as memory:
+        assert np.array_equal(got, memory.write_image(sky).cutouts(centres, 32), equal_nan=True)
+    assert far.round_trips <= 5
+
+
+def test_a_thread_with_cached_blocks_does_not_wait_for_another(archive, far):
+    _, _, sky, _ = archive
+    with FITS(far.url("plain.fits"), remote=Remote(ranged=True)) as fits:
+        hdu = fits[0]
+        hdu[0:5, 0:5]
+        requests = far.requests
+        seen = []
+
+        def look():
+            seen.append(hdu[0:5, 0:5].copy())
+
+        threads = [threading.Thread(target=hdu.read), *(threading.Thread(target=look) for _ in range(3))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert all(np.array_equal(part, sky[0:5, 0:5]) for part in seen)
+        assert far.requests > requests
+
+
+def test_two_threads_fetch_a_block_once(archive, far):
+    with FITS(far.url("plain.fits"), remote=Remote(ranged=True)) as fits:
+        hdu = fits[0]
+        before = fits.remote_stats()
+        threads = [threading.Thread(target=lambda: hdu[1500:1510, 10:20]) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        after = fits.remote_stats()
+    assert after.bytes_fetched - before.bytes_fetched <= 4 * 65536
+
+
+def test_progress_is_told(archive, far):
+    seen = []
+    remote = Remote(download=True, progress=lambda done, total: seen.append((done, total)))
+    with FITS(far.url("plain.fits"), remote=remote) as fits:
+        size = fits.remote_stats().file_bytes
+    assert seen[-1] == (size, size)
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+
+
+def test_progress_that_raises_ends_the_fetch(archive, far):
+    class EnoughError(Exception):
+        pass
+
+    def stop(done, total):
+        raise EnoughError
+
+    with pytest.raises(EnoughError):
+        FITS(far.url("plain.fits"), remote=Remote(download=True, progress=stop))
