@@ -23,6 +23,9 @@ def archive(tmp_path_factory):
         fits.write_image(None)
         for number in range(100):
             fits.write_image(np.full((200, 300), number, "i4"), extname=f"E{number}")
+    with FITS(root / "tiled.fits", "w+") as fits:
+        fits.write_image(sky, compress="GZIP_2")
+        fits.write_image(sky, compress=rustfits.Gzip2(tile_shape=(100, 100)))
     rows = np.zeros(300000, [("ra", "f8"), ("dec", "f8"), ("id", "i8"), ("name", "S12")])
     rows["ra"], rows["id"] = rng.uniform(size=300000), np.arange(300000)
     with FITS(root / "two.fits", "w+") as fits:
@@ -51,6 +54,30 @@ def test_cutout_of_an_image_takes_3_round_trips_and_2_mib(archive, far):
         stats = fits.remote_stats()
     assert far.round_trips <= 3
     assert stats.ranged and stats.bytes_fetched <= 2 << 20
+
+
+@pytest.mark.parametrize("ext", [1, 2])
+def test_cutout_of_a_tiled_image_takes_3_round_trips_more(archive, far, ext):
+    _, _, sky, _ = archive
+    with FITS(far.url("tiled.fits")) as fits:
+        hdu = fits[ext]
+        before, fetched = far.round_trips, fits.remote_stats().bytes_fetched
+        assert np.array_equal(hdu[900:1100, 700:900], sky[900:1100, 700:900])
+        assert far.round_trips - before <= 3
+        assert fits.remote_stats().bytes_fetched - fetched <= 2 << 20
+
+
+def test_cutouts_of_a_tiled_image_are_fetched_together(archive, far):
+    _, _, sky, _ = archive
+    centres = np.random.default_rng(1).integers(20, 1980, size=(20, 2))
+    with FITS(far.url("tiled.fits")) as fits:
+        hdu = fits[2]
+        before = far.round_trips
+        got = hdu.cutouts(centres, 32)
+        assert far.round_trips - before <= 5
+    for centre, part in zip(centres, got, strict=True):
+        row, column = centre - 16
+        assert np.array_equal(part, sky[row : row + 32, column : column + 32])
 
 
 def test_columns_of_some_rows_take_few_round_trips(archive, far):
