@@ -79,5 +79,13 @@ def test_the_pages_have_blocks_in_them():
     languages = {page.name: {language for language, _, _ in blocks(page)} for page in PAGES}
     assert "python" in languages["README.md"]
     assert "c" in languages["capi.md"]
-    for name in ("quickstart.md", "images.md", "headers.md", "tables.md", "drivers.md", "errors.md"):
+    for name in (
+        "quickstart.md",
+        "images.md",
+        "headers.md",
+        "tables.md",
+        "compression.md",
+        "drivers.md",
+        "errors.md",
+    ):
         assert languages[name] & {"python", "pycon"}, name
