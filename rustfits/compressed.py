@@ -24,6 +24,7 @@ class Compressed(HDU):
 
         It has its keywords of structure and none of the compression; those are in `raw_header`.
         """
+        self._settle()
         if self._header is None:
             self._header = LogicalHeader(self._file, self._index)
         return self._header
@@ -31,7 +32,34 @@ class Compressed(HDU):
     @property
     def raw_header(self) -> FITSHeader:
         """The header as it is stored: that of the binary table which holds the tiles."""
+        self._settle()
         return FITSHeader(self._file, self._index)
+
+    def _settle(self) -> None:
+        """Write what waits to be written, if anything does: somebody asks."""
+
+    def raw_bytes(self) -> bytes:
+        """Read the data unit as it is stored, without its padding: descriptors and tiles.
+
+        Returns
+        -------
+        bytes
+
+        Raises
+        ------
+        FITSTruncatedError, FITSIOError, FITSClosedError
+            They cannot be read.
+        """
+        self._settle()
+        return super().raw_bytes()
+
+    def _add_checksum(self, with_checksum: int) -> None:
+        self._settle()
+        super()._add_checksum(with_checksum)
+
+    def _verify_checksum(self) -> tuple[bool | None, bool | None]:
+        self._settle()
+        return super()._verify_checksum()
 
     @property
     def tile_cache_size(self) -> int:

@@ -52,7 +52,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
     tile that are not written to keep their value to the bit when others of it are.
     """
 
-    __slots__ = ("_gzip_level", "_pending", "_turn")
+    __slots__ = ("_gzip_level", "_pending", "_turn", "_waiting")
 
     def __init__(self, file: FileHandle, index: int, facts: Facts) -> None:
         super().__init__(file, index, facts)
@@ -60,6 +60,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
         self._gzip_level: int | None = None
         # None, or what `extending` has not written yet.
         self._pending: list[Array] | None = None
+        self._waiting = 0  # bytes of that
         self._turn = threading.RLock()
 
     def _made_with(self, compression: Compression | None) -> None:
@@ -69,9 +70,12 @@ class CompressedImageHDU(Compressed, ImageHDU):
     # ---- facts ----
 
     def _pixels(self) -> Pixels:
+        self._settle()
+        return super()._pixels()
+
+    def _settle(self) -> None:
         if self._pending:
             self._write_pending()
-        return super()._pixels()
 
     def _axes(self, handle: CData) -> tuple[int, ...]:
         naxis = ffi.new("size_t *")
@@ -115,7 +119,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
     @property
     def n_tiles(self) -> int:
         """Number of tiles."""
-        self._pixels()  # writes what is pending
+        self._settle()
         ntiles = ffi.new("uint64_t *")
         self._ask(ntiles)
         return int(ntiles[0])
@@ -157,8 +161,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
         self._fill(ffi.NULL, kind, flags, data, mask)
 
     def __getitem__(self, key: Any) -> Any:
-        if self._pending:
-            self._write_pending()
+        self._settle()
         return super().__getitem__(key)
 
     def view(self) -> Array:
@@ -193,7 +196,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
         FITSIOError
             Writing failed.
         """
-        self._pixels()  # writes what is pending
+        self._settle()
         freed = ffi.new("uint64_t *")
         err = error()
         check(lib.rf_image_repack(self._file._handle(), self._index, freed, err), err)
@@ -274,7 +277,8 @@ class CompressedImageHDU(Compressed, ImageHDU):
         ready = np.array(np.ma.getdata(values), dtype, order="C")
         self._check(kind, ready, mask)
         pending.append(ready if mask is None else np.ma.MaskedArray(ready, mask))
-        if sum(part.nbytes for part in pending) < _WAITING:
+        self._waiting += ready.nbytes
+        if self._waiting < _WAITING:
             return
         rows = sum(len(part) for part in pending)
         tile = self._compression()[0].tile_shape
@@ -303,6 +307,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
                     pending = [values[rows:].copy()]
             finally:
                 self._pending = pending
+                self._waiting = sum(part.nbytes for part in pending)
 
     def _put(self, pixels: Pixels, axes: tuple[Axis, ...], values: Array) -> None:
         # In one go, so that no tile is encoded twice.

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rustfits
-from compressed import image, mask
+from compressed import by_fitsio, image, mask, same
 from rustfits import FITS, Gzip1, Gzip2, Hcompress1, Plio1, Quantize, Rice1
 
 SHAPE = (40, 30)
@@ -110,6 +110,17 @@ def test_headers_that_cannot_be(cards, says):
 def test_seeds_outside_of_the_sequence(seed):
     content = packed(dtype="f4", quantize=Quantize(seed=7))
     refused(patched(content, ZDITHER0=seed), "ZDITHER0", str(seed))
+
+
+@pytest.mark.parametrize(("dtype", "bytepix"), [("f4", -4), ("f8", -8)])
+def test_bytepix_below_0_as_the_published_package_writes_it(tmp_path, dtype, bytepix):
+    content = packed(dtype=dtype, quantize=Quantize(seed=7))
+    path = tmp_path / "x.fits"
+    path.write_bytes(patched(content, ZVAL2=bytepix))
+    with FITS.from_bytes(bytes(content)) as fits:
+        expected = fits[1].read()
+    same(rustfits.read(path), expected)
+    same(by_fitsio(path), expected)
 
 
 @pytest.mark.parametrize("codec", CODECS)

@@ -598,7 +598,10 @@ def test_extending_writes_what_waits_when_it_is_asked_for(tmp_path):
             same(hdu[2:7], data[2:7])
             hdu.extend(data[7:9])
             hdu[0, 0] = -1
-            hdu.extend(data[9:11])
+            hdu.extend(data[9:10])
+            assert hdu.header["NAXIS2"] == 10
+            hdu.extend(data[10:11])
+            assert hdu.raw_header["ZNAXIS2"] == 11
             assert hdu.n_tiles == 1
             given_away = data[11:40].copy()
             hdu.extend(given_away)

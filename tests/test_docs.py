@@ -84,6 +84,7 @@ def test_the_pages_have_blocks_in_them():
         "images.md",
         "headers.md",
         "tables.md",
+        "compression.md",
         "drivers.md",
         "errors.md",
     ):

@@ -185,6 +185,9 @@ static rf_status take_parameter(rf_zimage *zimage, const char *name, const char 
       return bad_parameter(err, keyword, name, card, "the 1 or more");
     zimage->params.blocksize = (unsigned)integer;
   } else if (rice && same_text(name, "BYTEPIX")) {
+    /* A writer of reals is known that gives bytes of BITPIX, which is below 0; integers of reals have 4. */
+    if (is_integer && integer < 0 && zimage->image.bitpix < 0)
+      integer = 4;
     if (!is_integer || integer < 1 || integer > INT32_MAX)
       return bad_parameter(err, keyword, name, card, "the 1, 2 or 4");
     zimage->params.bytepix = (unsigned)integer;
