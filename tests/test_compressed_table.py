@@ -299,6 +299,12 @@ def test_all_that_a_table_does(compress, ztilelen):
     twins.both(lambda hdu: hdu.resize(80))
     twins.both(lambda hdu: hdu.resize(100))
     twins.check()
+    more = everything(11, seed=3)
+    twins.both(lambda hdu: hdu.append(more))
+    for gone in ([3, 1, 3, 60, 61], "i4 > 100", slice(40, 20, -7)):
+        twins.both(lambda hdu, gone=gone: hdu.delete_rows(gone))
+        twins.check()
+    twins.both(lambda hdu: hdu.resize(100))
     twins.both(lambda hdu: hdu.insert_column("new", np.arange(100), after="i4", unit="m"))
     twins.both(lambda hdu: hdu.insert_column("cells", cells("f4", 100), position=0))
     twins.both(lambda hdu: hdu.delete_column("f8"))
@@ -317,6 +323,7 @@ changes = st.one_of(
     st.tuples(st.just("heap"), st.integers(0, ROWS - 1), st.integers(0, 20), st.integers(0, 9)),
     st.tuples(st.just("append"), st.integers(0, 30), st.integers(0, 9), st.just(0)),
     st.tuples(st.just("resize"), st.integers(0, 2 * ROWS), st.just(0), st.just(0)),
+    st.tuples(st.just("delete"), st.integers(0, ROWS), st.integers(0, 2 * ROWS), st.integers(1, 5)),
     st.tuples(st.just("repack"), st.just(0), st.just(0), st.just(0)),
 )
 
@@ -357,6 +364,10 @@ def test_any_changes_in_any_order(steps, ztilelen, compress):
 
             def change(hdu, count=a):
                 hdu.resize(count)
+        elif what == "delete":
+
+            def change(hdu, rows=slice(a, b, c)):
+                hdu.delete_rows(rows)
         else:
 
             def change(hdu):
@@ -411,7 +422,11 @@ def test_what_waits_is_seen_by_whoever_asks():
             hdu.repack()
             assert hdu.nrows == 10
             assert hdu.has_data
-        assert hdu["a"][:].tolist() == [9, 2, 3, 4, 5, 6, 0, 8, 9, 10]
+            hdu.append({"a": [11]})
+            hdu.delete_rows([1, 10])
+            hdu.append({"a": [12, 13]})
+            hdu.delete_rows("a == 12")
+        assert hdu["a"][:].tolist() == [9, 3, 4, 5, 6, 0, 8, 9, 10, 13]
 
 
 def test_waiting_rows_are_checked_and_copied():

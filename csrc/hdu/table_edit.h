@@ -123,6 +123,9 @@ rf_status rf_table_set_heap_place(rf_header *header, uint64_t offset, uint64_t g
 rf_status rf_table_editable(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **table, uint64_t *gap,
                             rf_error *err);
 
+/* Rows that are taken out have to ascend: RF_ERR_ARGUMENT. */
+rf_status rf_row_walk_check_ascending(const rf_row_walk *walk, rf_error *err);
+
 /* Writes `byte` over n bytes. */
 rf_status rf_table_fill(rf_store *store, uint64_t offset, uint64_t n, int byte, rf_error *err);
 

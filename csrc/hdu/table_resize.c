@@ -172,8 +172,8 @@ rf_status rf_table_resize(rf_file *file, size_t index, uint64_t nrows, rf_error 
 
 /* ---- rows that go ---- */
 
-static rf_status check_ascending(const rf_row_walk *walk, rf_error *err) {
-  if (walk->indices == NULL && walk->count > 1 && walk->step < 0)
+rf_status rf_row_walk_check_ascending(const rf_row_walk *walk, rf_error *err) {
+  if (walk->indices == NULL && walk->count > 1 && walk->step <= 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "rows that are taken out must ascend, and these go by %" PRId64, walk->step);
   for (uint64_t i = 1; walk->indices != NULL && i < walk->count; i++)
     if (walk->indices[i] <= walk->indices[i - 1])
@@ -187,9 +187,12 @@ static rf_status delete_locked(rf_file *file, size_t index, const rf_rows *rows,
   const rf_table *table;
   rf_row_walk walk;
   uint64_t gap = 0, size;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
+    return rf_ztable_delete_rows(file, index, rows, written, err);
   RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
   RF_TRY(rf_row_walk_init(&walk, table, rows, err));
-  RF_TRY(check_ascending(&walk, err));
+  RF_TRY(rf_row_walk_check_ascending(&walk, err));
   if (walk.count == 0)
     return RF_OK;
   RF_TRY(rf_store_size(file->store, &size, err));

@@ -63,6 +63,7 @@ typedef struct rf_ztedit {
   size_t freed_room;
   const rf_zmove *moves; /* NULL: the heap stays as it is */
   size_t move_count;
+  const rf_row_walk *gone; /* NULL, or rows of the table as it is that are not in the one as it will be; ascending */
 } rf_ztedit;
 
 /* ---- ztable_edit.c ---- */
@@ -118,6 +119,7 @@ rf_status rf_ztable_write(rf_file *file, size_t index, const rf_rows *rows, cons
 rf_status rf_ztable_resize(rf_file *file, size_t index, uint64_t nrows, bool *written, rf_error *err);
 rf_status rf_ztable_append(rf_file *file, size_t index, uint64_t nrows, const rf_column_request *requests, size_t count,
                            bool *written, rf_error *err);
+rf_status rf_ztable_delete_rows(rf_file *file, size_t index, const rf_rows *rows, bool *written, rf_error *err);
 
 /* ---- ztable_cells.c ---- */
 

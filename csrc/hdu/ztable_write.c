@@ -29,18 +29,69 @@ static bool is_whole(const rf_ztedit *e, const rf_zjob *job) {
   return step->type != RF_CELL_BIT && step->count * element == step->bytes;
 }
 
+/* Fields `from` .. from + n - 1 of an old tile of `had` rows become fields `to` .. of one of `has`; of descriptors
+ * those of the compressed cells, too, whose bytes stay where they are. */
+static void take_rows(const rf_column *column, const uint8_t *old, uint64_t had, uint64_t from, uint8_t *out,
+                      uint64_t has, uint64_t to, uint64_t n) {
+  size_t each = (size_t)column->info.bytes;
+  memcpy(out + (size_t)to * each, old + (size_t)from * each, (size_t)n * each);
+  if (column->info.descriptor != 0)
+    memcpy(out + (size_t)has * each + (size_t)to * 16, old + (size_t)had * each + (size_t)from * 16, (size_t)n * 16);
+}
+
+/* How many of the rows that go are before row `row` of those that stay. */
+static uint64_t gone_before(const rf_row_walk *gone, uint64_t row) {
+  uint64_t low = 0, high = gone->count;
+  while (low < high) {
+    uint64_t middle = low + (high - low) / 2;
+    if (rf_row_at(gone, middle) - middle <= row)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/* The rows that stay, out of the tiles that they are in now. */
+static rf_status take_staying(const rf_ztedit *e, const rf_zjob *job, uint8_t *out, rf_error *err) {
+  const rf_row_walk *gone = e->gone;
+  const rf_column *column = &e->table->columns[job->column];
+  uint64_t has = rf_ztedit_rows(e, job->tile), base = job->tile * e->tile_rows, tile = UINT64_MAX, n = 0;
+  uint64_t before = gone_before(gone, base);
+  uint8_t *old = NULL;
+  for (uint64_t done = 0; done < has; done += n) {
+    uint64_t row = base + done + before; /* as it is */
+    uint64_t end = before < gone->count ? rf_row_at(gone, before) : UINT64_MAX, in_tile = row % e->tile_rows;
+    n = 0;
+    if (row == end) {
+      before++;
+      continue;
+    }
+    if (row / e->tile_rows != tile) {
+      rf_free(old);
+      old = NULL;
+      tile = row / e->tile_rows;
+      RF_TRY(rf_ztile_read(e->file, e->hdu, e->raw, e->z, tile, job->column, &old, NULL, err));
+    }
+    n = has - done < e->tile_rows - in_tile ? has - done : e->tile_rows - in_tile;
+    n = n < end - row ? n : end - row;
+    take_rows(column, old, rf_ztedit_old_rows(e, tile), in_tile, out, has, done, n);
+  }
+  rf_free(old);
+  return RF_OK;
+}
+
 /* What the tile has, as far as it has it and as it stays. */
 static rf_status take_old(const rf_ztedit *e, const rf_zjob *job, uint8_t *out, rf_error *err) {
   uint64_t had = rf_ztedit_old_rows(e, job->tile), has = rf_ztedit_rows(e, job->tile), rows = had < has ? had : has;
   const rf_column *column = &e->table->columns[job->column];
   uint8_t *old;
+  if (e->gone != NULL)
+    return take_staying(e, job, out, err);
   if (rows == 0 || column->info.bytes == 0)
     return RF_OK;
   RF_TRY(rf_ztile_read(e->file, e->hdu, e->raw, e->z, job->tile, job->column, &old, NULL, err));
-  size_t each = (size_t)column->info.bytes;
-  memcpy(out, old, (size_t)rows * each);
-  if (column->info.descriptor != 0)
-    memcpy(out + (size_t)has * each, old + (size_t)had * each, (size_t)rows * 16);
+  take_rows(column, old, had, 0, out, has, 0, rows);
   rf_free(old);
   return RF_OK;
 }
@@ -314,6 +365,39 @@ rf_status rf_ztable_resize(rf_file *file, size_t index, uint64_t nrows, bool *wr
   rf_status status = rf_ztedit_begin(&e, file, index, err);
   if (status == RF_OK)
     status = resize_edit(&e, nrows, written, err);
+  rf_ztedit_end(&e);
+  return status;
+}
+
+/* ---- rows that go ---- */
+
+static rf_status delete_edit(rf_ztedit *e, const rf_rows *rows, bool *written, rf_error *err) {
+  rf_row_walk walk;
+  RF_TRY(rf_row_walk_init(&walk, e->table, rows, err));
+  RF_TRY(rf_row_walk_check_ascending(&walk, err));
+  if (walk.count == 0)
+    return RF_OK;
+  RF_TRY(set_rows(e, e->table->info.nrows - walk.count, err));
+  e->gone = &walk;
+  /* All columns of all tiles from the first on that misses a row. */
+  rf_row_walk staying = {.start = rf_row_at(&walk, 0) / e->tile_rows * e->tile_rows, .step = 1};
+  staying.count = e->table->info.nrows > staying.start ? e->table->info.nrows - staying.start : 0;
+  rf_ztiles tiles = {.z = e->z, .walk = &staying};
+  rf_row_plan plan = {.count = 0};
+  part_list list = {NULL, 0, 0};
+  rf_status status = e->table->info.ncols > 0 ? list_parts(&tiles, &list, err) : RF_OK;
+  if (status == RF_OK)
+    status = run_parts(e, &plan, &tiles, &list, e->ntiles, err);
+  rf_free(list.parts);
+  e->gone = NULL;
+  return status == RF_OK ? rf_ztedit_commit(e, written, err) : status;
+}
+
+rf_status rf_ztable_delete_rows(rf_file *file, size_t index, const rf_rows *rows, bool *written, rf_error *err) {
+  rf_ztedit e;
+  rf_status status = rf_ztedit_begin(&e, file, index, err);
+  if (status == RF_OK)
+    status = delete_edit(&e, rows, written, err);
   rf_ztedit_end(&e);
   return status;
 }

@@ -1088,7 +1088,8 @@ RF_API RF_CHECKED rf_status rf_table_write(rf_file *file, size_t index, const rf
 RF_API RF_CHECKED rf_status rf_table_resize(rf_file *file, size_t index, uint64_t nrows, rf_error *err);
 
 /* Takes rows out; those behind move up, byte by byte as they are. Indices have to ascend (RF_ERR_ARGUMENT). What cells
- * of the rows had in the heap stays there until rf_table_repack. */
+ * of the rows had in the heap stays there until rf_table_repack. Of a compressed table the tiles from the first one on
+ * that loses a row are encoded anew. */
 RF_API RF_CHECKED rf_status rf_table_delete_rows(rf_file *file, size_t index, const rf_rows *rows, rf_error *err);
 
 /* Adds `nrows` rows at the end and writes these columns of them, after the checks of rf_table_write. */

@@ -209,7 +209,36 @@ static void change(twins *t) {
   same(t, "deleting");
 }
 
-static void test_twins(void) {
+static void take_out(twins *t, const rf_rows *rows, const char *what) {
+  BOTH(rf_table_delete_rows(file, t->at, rows, &err));
+  same(t, what);
+}
+
+static void delete_some(twins *t) {
+  const uint64_t list[] = {0, 1, 36, 37, 38, 73, 74, 110, 111, 112, 113, 114, 115, 149};
+  take_out(t, &(rf_rows){150, 1, 0, NULL}, "taking out no rows");
+  take_out(t, &(rf_rows){120, 3, 11, NULL}, "taking out rows of the later tiles");
+  take_out(t, &(rf_rows){0, 0, COUNT(list), list}, "taking out a list of rows");
+  write_some(t, rows_info(t->plain, t->at).nrows);
+  same(t, "writing behind");
+  take_out(t, &(rf_rows){5, 1, 80, NULL}, "taking out whole tiles");
+  BOTH(rf_table_append(file, t->at, 44, NULL, 0, &err));
+  take_out(t, &(rf_rows){0, 2, rows_info(t->plain, t->at).nrows / 2, NULL}, "taking out every other row");
+  BOTH(rf_table_repack(file, t->at, NULL, &err));
+  same(t, "packing anew");
+  take_out(t, &(rf_rows){(int64_t)rows_info(t->plain, t->at).nrows - 1, -1, 1, NULL}, "taking out the last row");
+  const uint64_t falling[] = {4, 2};
+  uint64_t nrows = rows_info(t->packed, t->at).nrows;
+  CHECK(rf_table_delete_rows(t->packed, t->at, &(rf_rows){0, 0, 2, falling}, &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_table_delete_rows(t->packed, t->at, &(rf_rows){0, 1, nrows + 1, NULL}, &err) == RF_ERR_RANGE);
+  same(t, "being refused");
+  take_out(t, NULL, "taking out all rows");
+  CHECK(rows_info(t->packed, t->at).nrows == 0);
+  BOTH(rf_table_append(file, t->at, 3, NULL, 0, &err));
+  same(t, "appending to nothing");
+}
+
+static void twins_of_every_codec(void (*steps)(twins *t)) {
   rf_zcmptype rice[NCOLS], none[NCOLS], gzip[NCOLS];
   for (size_t i = 0; i < NCOLS; i++) {
     rf_cell_type type = columns[i].type;
@@ -230,11 +259,37 @@ static void test_twins(void) {
       same(&t, "creating");
       fill_twins(&t, 200);
       same(&t, "filling");
-      change(&t);
+      steps(&t);
       if (k % 2 == 0)
         CHECK_STR(rows_card(t.packed, image, "NAXIS1"), "3");
       end_twins(&t);
     }
+}
+
+static void test_twins(void) {
+  twins_of_every_codec(change);
+}
+
+static void test_rows_go(void) {
+  twins_of_every_codec(delete_some);
+}
+
+/* Tiles before the first row that goes are not touched. */
+static void test_tiles_before_rows_that_go_stay(void) {
+  twins t = make_twins(100, 10, NULL);
+  uint8_t before[50 * 256], after[50 * 256];
+  rf_hdu *hdu = NULL;
+  rf_rows rows = {55, 1, 3, NULL};
+  fill_twins(&t, 100);
+  size_t n = 5 * NCOLS * 16;
+  CHECK_OK(rf_file_hdu_locked(t.packed, t.at, &hdu, &err), err);
+  CHECK_OK(rf_file_read_bytes(t.packed, hdu->data_offset, before, n, &err), err);
+  CHECK_OK(rf_table_delete_rows(t.packed, t.at, &rows, &err), err);
+  CHECK_OK(rf_table_delete_rows(t.plain, t.at, &rows, &err), err);
+  CHECK_OK(rf_file_read_bytes(t.packed, hdu->data_offset, after, n, &err), err);
+  CHECK(memcmp(before, after, n) == 0);
+  same(&t, "taking out some rows");
+  end_twins(&t);
 }
 
 static void test_facts(void) {
@@ -585,6 +640,7 @@ static rf_status session(rf_file *file, rf_file *to) {
   RF_TRY(rf_table_read_descriptors(file, 1, 13, &rows, lengths, offsets, &err));
   RF_TRY(rf_table_read_heap(file, 1, 13, lengths, offsets, 3, RF_CELL_I32, 0, values, sizeof values, NULL, &err));
   RF_TRY(rf_table_append(file, 1, 50, &request, 1, &err));
+  RF_TRY(rf_table_delete_rows(file, 1, &rows, &err));
   RF_TRY(rf_table_insert_column(file, 1, 0, &more, &err));
   RF_TRY(rf_table_delete_column(file, 1, 2, &err));
   RF_TRY(rf_table_repack(file, 1, NULL, &err));
@@ -677,6 +733,8 @@ static void test_descriptors_get_wider(void) {
 
 int main(void) {
   RUN(test_twins);
+  RUN(test_rows_go);
+  RUN(test_tiles_before_rows_that_go_stay);
   RUN(test_facts);
   RUN(test_room_is_used_again);
   RUN(test_pack_and_unpack);

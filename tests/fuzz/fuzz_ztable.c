@@ -236,6 +236,8 @@ static void change(rf_file *file, uint64_t nrows) {
   (void)works(rf_table_append(file, 1, 5, NULL, 0, &err));
   (void)works(rf_table_insert_column(file, 1, info.ncols / 2, &spec, &err));
   (void)works(rf_table_resize(file, 1, nrows / 2 + 1, &err));
+  if (nrows > 2)
+    (void)works(rf_table_delete_rows(file, 1, &(rf_rows){0, 2, nrows / 4 + 1, NULL}, &err));
   if (info.ncols > 0)
     (void)works(rf_table_delete_column(file, 1, info.ncols - 1, &err));
   (void)works(rf_table_repack(file, 1, NULL, &err));
