@@ -215,6 +215,9 @@ class FITS(Creating):
     def sync(self) -> None:
         """Make all that was written durable; a ``.gz`` is written back. Does nothing once closed.
 
+        What is in the file then is complete: rows that wait in `appending`, and room that was left
+        for more, are settled. Appending may go on.
+
         Raises
         ------
         FITSIOError
@@ -222,6 +225,7 @@ class FITS(Creating):
         """
         file = self._file
         if not file.closed:
+            self._write_pending()
             err = error()
             check(lib.rf_file_sync(file._handle(), err), err)
 
@@ -246,6 +250,8 @@ class FITS(Creating):
     def to_bytes(self) -> bytes:
         """Copy the whole file into memory; of a ``.gz``, what it decompresses to.
 
+        It is complete as after `sync`, without being made durable.
+
         Returns
         -------
         bytes
@@ -253,12 +259,20 @@ class FITS(Creating):
         Raises
         ------
         FITSIOError
-            Reading failed.
+            Reading failed, or writing what was put off.
         FITSClosedError
             The file is closed.
         """
         file = self._file
+        self._write_pending()
+        err = error()
+        check(lib.rf_file_settle(file._handle(), err), err)
         return file.read_bytes(0, file.size())
+
+    def _write_pending(self) -> None:
+        """Write what objects for HDUs keep back."""
+        for hdu in list(self._hdus.values()):
+            hdu._write_pending()
 
     def __enter__(self) -> FITS:
         self._file._handle()
