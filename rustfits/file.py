@@ -27,6 +27,7 @@ from rustfits.handle import FileHandle, name_bytes, open_bytes, open_file
 from rustfits.hdu import HDU, read_facts
 from rustfits.image import ImageHDU
 from rustfits.image_compressed import CompressedImageHDU
+from rustfits.pixels import integer
 from rustfits.remote import Remote, RemoteStats, remote_options, remote_stats
 from rustfits.table import TableHDU
 from rustfits.table_compressed import CompressedTableHDU
@@ -215,6 +216,9 @@ class FITS(Creating):
     def sync(self) -> None:
         """Make all that was written durable; a ``.gz`` is written back. Does nothing once closed.
 
+        What is in the file then is complete: rows that wait in `appending`, and room that was left
+        for more, are settled. Appending may go on.
+
         Raises
         ------
         FITSIOError
@@ -222,6 +226,7 @@ class FITS(Creating):
         """
         file = self._file
         if not file.closed:
+            self._write_pending()
             err = error()
             check(lib.rf_file_sync(file._handle(), err), err)
 
@@ -246,6 +251,8 @@ class FITS(Creating):
     def to_bytes(self) -> bytes:
         """Copy the whole file into memory; of a ``.gz``, what it decompresses to.
 
+        It is complete as after `sync`, without being made durable.
+
         Returns
         -------
         bytes
@@ -253,12 +260,20 @@ class FITS(Creating):
         Raises
         ------
         FITSIOError
-            Reading failed.
+            Reading failed, or writing what was put off.
         FITSClosedError
             The file is closed.
         """
         file = self._file
+        self._write_pending()
+        err = error()
+        check(lib.rf_file_settle(file._handle(), err), err)
         return file.read_bytes(0, file.size())
+
+    def _write_pending(self) -> None:
+        """Write what objects for HDUs keep back."""
+        for hdu in list(self._hdus.values()):
+            hdu._write_pending()
 
     def __enter__(self) -> FITS:
         self._file._handle()
@@ -413,23 +428,12 @@ def _options(
     if lenient:
         options.flags |= lib.RF_OPEN_LENIENT
     if max_inflate_bytes is not None:
-        options.limits.inflate_bytes = _in_range("max_inflate_bytes", max_inflate_bytes, 0)
+        options.limits.inflate_bytes = integer("max_inflate_bytes", max_inflate_bytes, 0)
     if gzip_level is not None:
-        options.gzip_level = _in_range("gzip_level", gzip_level, 1, 9)
+        options.gzip_level = integer("gzip_level", gzip_level, 1, 9)
     if threads is not None:
-        options.threads = _in_range("threads", threads, 1, 0xFFFF)
+        options.threads = integer("threads", threads, 1, 0xFFFF)
     return options
-
-
-def _in_range(what: str, value: SupportsIndex, low: int, high: int = 2**63 - 1) -> int:
-    """Give an integer argument, checked."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise FITSTypeError(f"{what} must be an integer, not {type(value).__name__}") from None
-    if not low <= number <= high:
-        raise FITSValueError(f"{what} must be between {low} and {high}, not {number}")
-    return number
 
 
 def _warn(message: str) -> None:

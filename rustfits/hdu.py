@@ -84,6 +84,9 @@ class HDU:
             self._seen = seen  # last: another thread must not take the old facts for new ones
         return self._info
 
+    def _write_pending(self, keep: int = 0) -> None:
+        """Write what this object keeps back, but for the last `keep` rows: nothing."""
+
     @property
     def index(self) -> int:
         """Position in the file, 0 for the primary HDU."""

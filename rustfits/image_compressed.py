@@ -203,23 +203,19 @@ class CompressedImageHDU(Compressed, ImageHDU):
         return int(freed[0])
 
     def extend(self, data: ArrayLike) -> None:
-        """Make axis 0 longer and write pixels there. HDUs behind this one move back.
+        """Make axis 0 longer; a last tile that was not full is encoded anew.
+
+        To add many small parts, use `extending`.
 
         Parameters
         ----------
         data : array_like
-            Its shape must be that of the image but for axis 0.
+            As for `ImageHDU.extend`.
 
         Raises
         ------
-        FITSValueError, FITSTypeError, FITSReadOnlyError, FITSIOError
-            As for `write`.
-        FITSTruncatedError
-            The data unit is cut short.
-
-        Notes
-        -----
-        A last tile that was not full is encoded anew. To add many small parts, use `extending`.
+        FITSError
+            As for `ImageHDU.extend`.
         """
         with self._turn:
             if self._pending is None:

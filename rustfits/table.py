@@ -177,6 +177,7 @@ class WritableTable(TableBase):
         count = operator.index(nrows)
         if not 0 <= count < 2**63:
             raise FITSValueError(f"a table cannot have {count} rows")
+        self._write_pending()
         err = error()
         check(lib.rf_table_resize(self._file._handle(), self._index, count, err), err)
 
@@ -476,6 +477,8 @@ class TableHDU(WritableTable):
     def repack(self) -> int:
         """Write the heap anew without what no cell points at, and shorten the file.
 
+        Of a compressed table: without streams and cells that nothing points at any more.
+
         Returns
         -------
         int
@@ -488,6 +491,7 @@ class TableHDU(WritableTable):
         FITSReadOnlyError, FITSIOError
             Writing is not possible, or failed.
         """
+        self._write_pending()
         freed = ffi.new("uint64_t *")
         err = error()
         check(lib.rf_table_repack(self._file._handle(), self._index, freed, err), err)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, SupportsIndex
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -158,42 +158,6 @@ class CompressedTableHDU(Compressed, TableHDU):
         return int(numbers[0]), int(numbers[1])
 
     # ---- rows ----
-
-    def resize(self, nrows: SupportsIndex) -> None:
-        """Make the table `nrows` rows long: new ones are zero, surplus ones are cut.
-
-        Parameters
-        ----------
-        nrows : int
-            Number of rows.
-
-        Raises
-        ------
-        FITSValueError
-            It is negative.
-        FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
-        """
-        self._settle()
-        super().resize(nrows)
-
-    def repack(self) -> int:
-        """Give back the room of streams and cells that nothing points at any more.
-
-        Returns
-        -------
-        int
-            Bytes that the data are shorter by.
-
-        Raises
-        ------
-        FITSFormatError
-            A descriptor points outside the heap.
-        FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
-        """
-        self._settle()
-        return super().repack()
 
     def append(self, data: TableLike, *, names: Sequence[str] | None = None) -> None:
         """Add rows at the end. HDUs behind this one move back.

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import fitsio as original
@@ -246,3 +247,50 @@ def test_what_is_behind_it_has_the_configurations(tmp_path):
         assert fits[1].hdu.compression == Rice1(tile_shape=(10, 10))
         assert fits[2].hdu.compression == Gzip2(tile_shape=(1, 47))
         assert fits[2].hdu.quantize is None
+
+
+def of_compression(function: Any) -> dict[str, Any]:
+    """The arguments about compression as `inspect.signature` has them, with their defaults."""
+    parameters = inspect.signature(function).parameters.values()
+    names = [p.name for p in parameters]
+    first = names.index("compress")
+    return {p.name: p.default for p in list(parameters)[first : first + 7]}
+
+
+def test_signatures_have_the_arguments_one_by_one():
+    functions = (ours.write, ours.FITS.write, ours.FITS.write_image, ours.FITS.create_image_hdu)
+    for function in functions:
+        assert list(of_compression(function)) == [
+            "compress",
+            "tile_dims",
+            "qlevel",
+            "qmethod",
+            "dither_seed",
+            "hcomp_scale",
+            "hcomp_smooth",
+        ]
+        assert set(of_compression(function).values()) == {ours.NOT_SET}
+        assert "packing" not in inspect.signature(function).parameters
+    with pytest.raises(TypeError, match=r"write_image\(\).*unexpected.*'tiles'"):
+        ours.FITS("mem://", "rw").write_image(np.zeros(3), tiles=3)
+
+
+def test_arguments_by_position(tmp_path):
+    paths = []
+    for name, module in BOTH.items():
+        paths.append(tmp_path / f"{name}.fits")
+        with module.FITS(str(paths[-1]), "rw") as fits:
+            fits.write_image(image("i4", SHAPE), "SKY", 3, "GZIP_2", (16, 20))
+    for path in paths:
+        with original.FITS(str(path)) as fits:
+            header = fits["SKY", 3].read_header()
+            assert header["ZCMPTYPE"] == "GZIP_2"
+            assert (header["ZTILE1"], header["ZTILE2"]) == (20, 16)
+
+
+def test_warnings_are_about_the_line_that_calls(tmp_path):
+    with pytest.warns(DeprecationWarning, match="ignored: what") as found:
+        ours.write(tmp_path / "a.fits", np.zeros(3), what=1)
+    with pytest.warns(DeprecationWarning, match="ignored: what") as again:
+        ours.FITS("mem://", "rw").write(np.zeros(3), what=1)
+    assert {w.filename for w in [*found, *again]} == {__file__}

@@ -336,10 +336,8 @@ static rf_status add_checksum(rf_file *file, size_t index, bool with_checksum, b
   const rf_header *old;
   rf_header *header;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->settle != NULL) { /* what was put off until the file is closed would make the sums wrong */
-    *written = true;
-    RF_TRY(hdu->settle(file, index, err));
-  }
+  if (hdu->settle != NULL) /* what was put off until the file is closed would make the sums wrong */
+    RF_TRY(hdu->settle(file, index, written, err));
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));
   /* cards of an HDU that was written just now stay where they were put */
   RF_TRY(uncompressed ? copy_trimmed(old, &header, err) : rf_header_copy(old, &header, err));

@@ -117,19 +117,20 @@ rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_mode mode, const rf
 }
 
 /* What HDUs have put off. */
-static rf_status settle(rf_file *file, rf_error *err) {
+static rf_status settle(rf_file *file, bool *written, rf_error *err) {
   for (size_t i = 0; i < file->hdu_count && !file->tainted && file->store->writable; i++)
     if (file->hdus[i]->settle != NULL)
-      RF_TRY(file->hdus[i]->settle(file, i, err));
+      RF_TRY(file->hdus[i]->settle(file, i, written, err));
   return RF_OK;
 }
 
 rf_status rf_file_shut(rf_file *file, rf_error *err) {
   rf_status status = RF_OK;
+  bool written = false;
   rf_error_clear(err);
   rf_rwlock_write(&file->lock);
   if (!file->closed) {
-    status = settle(file, err);
+    status = settle(file, &written, err);
     file->closed = true;
     if (file->tainted || status != RF_OK) /* half of an edit must not replace a whole file */
       rf_store_discard(file->store);
@@ -232,13 +233,46 @@ void rf_file_end_write(rf_file *file, rf_status status, bool written) {
 
 /* --- the file as bytes --- */
 
+bool rf_file_is_unsettled(rf_file *file) {
+  bool found = false;
+  rf_mutex_lock(&file->scan_lock);
+  for (size_t i = 0; i < file->hdu_count && !found; i++)
+    found = file->hdus[i]->settle != NULL;
+  rf_mutex_unlock(&file->scan_lock);
+  return found;
+}
+
+/* Settles, and makes it durable where `sync` says so. */
+static rf_status settle_unlocked(rf_file *file, bool sync, rf_error *err) {
+  bool written = false, settled = false;
+  rf_rwlock_write(&file->lock);
+  file->write_error = err;
+  rf_status status = check_usable(file, err);
+  if (status == RF_OK) {
+    status = settle(file, &written, err);
+    settled = status == RF_OK;
+  }
+  if (settled && sync && file->store->writable)
+    status = rf_store_sync(file->store, err);
+  rf_file_end_write(file, status, written && !settled); /* what could not be made durable is all there */
+  return status;
+}
+
 rf_status rf_file_sync(rf_file *file, rf_error *err) {
   rf_error_clear(err);
-  rf_rwlock_write(&file->lock);
-  rf_status status = check_usable(file, err);
-  if (status == RF_OK && file->store->writable)
-    status = rf_store_sync(file->store, err);
-  rf_rwlock_write_unlock(&file->lock);
+  rf_status status = settle_unlocked(file, true, err);
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+rf_status rf_file_settle(rf_file *file, rf_error *err) {
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    bool unsettled = file->store->writable && rf_file_is_unsettled(file);
+    rf_file_end_read(file);
+    if (unsettled)
+      status = settle_unlocked(file, false, err);
+  }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }
 

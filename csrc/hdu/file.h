@@ -68,9 +68,10 @@ typedef struct rf_hdu {
   struct rf_ztable *ztable;
   bool has_cache_limit; /* rf_hdu_set_cache was called: outlives changes of the entry */
   uint64_t cache_limit;
-  /* NULL, or what has to be done before another HDU is appended or the file is closed: appending to a table leaves room
-   * for rows to come, and nobody else should have to see it. Exclusive lock held. */
-  rf_status (*settle)(struct rf_file *file, size_t index, rf_error *err);
+  /* NULL, or what has to be done before another HDU is appended, the bytes of the file are looked at as a whole, or it
+   * is closed: appending to a table leaves room for rows to come, and nobody else should have to see it. Exclusive lock
+   * held; *written becomes true with the first byte. What failed before that may be tried again. */
+  rf_status (*settle)(struct rf_file *file, size_t index, bool *written, rf_error *err);
   rf_zstate zstate;
 } rf_hdu;
 
@@ -127,6 +128,9 @@ static inline int rf_hdu_padding(const rf_hdu *hdu) {
 
 /* Frees what a parsed entry owns, not the entry. */
 void rf_hdu_clear(rf_hdu *hdu);
+
+/* Is there an HDU that has put something off? `lock` held either way. */
+bool rf_file_is_unsettled(rf_file *file);
 
 /* Locked exclusively, and good for writing: RF_ERR_READONLY or RF_ERR_TAINTED (with nothing locked) otherwise. */
 rf_status rf_file_begin_write(rf_file *file, rf_error *err);

@@ -13,10 +13,7 @@
 
 /* ---- two files ---- */
 
-rf_status rf_pair_begin(rf_file *from, rf_file *to, rf_error *err) {
-  if (from == to)
-    return rf_error_locate(err, rf_fail(err, RF_ERR_ARGUMENT, "an HDU cannot be copied into its own file"), to->name,
-                           -1);
+static rf_status lock_pair(rf_file *from, rf_file *to, rf_error *err) {
   bool reading = false;
   rf_status status;
   if ((uintptr_t)from < (uintptr_t)to) {
@@ -38,6 +35,19 @@ rf_status rf_pair_begin(rf_file *from, rf_file *to, rf_error *err) {
     return RF_OK;
   rf_file_end_write(to, RF_OK, false);
   return rf_error_locate(err, status, from->name, -1);
+}
+
+rf_status rf_pair_begin(rf_file *from, rf_file *to, rf_error *err) {
+  if (from == to)
+    return rf_error_locate(err, rf_fail(err, RF_ERR_ARGUMENT, "an HDU cannot be copied into its own file"), to->name,
+                           -1);
+  for (;;) { /* between the locks another thread may have appended again */
+    RF_TRY(rf_file_settle(from, err));
+    RF_TRY(lock_pair(from, to, err));
+    if (!from->store->writable || !rf_file_is_unsettled(from))
+      return RF_OK;
+    rf_pair_end(from, to, RF_OK, false);
+  }
 }
 
 void rf_pair_end(rf_file *from, rf_file *to, rf_status status, bool written) {

@@ -139,10 +139,11 @@ static rf_status append_entry(rf_file *file, const rf_header *header, uint64_t l
 /* What the last HDU has put off is to be done now: it will not be the last one any more. */
 static rf_status settle_last(rf_file *file, rf_error *err) {
   rf_hdu *last = file->hdu_count > 0 ? file->hdus[file->hdu_count - 1] : NULL;
+  bool written = false;
   if (last == NULL || last->settle == NULL)
     return RF_OK;
-  rf_status status = last->settle(file, file->hdu_count - 1, err);
-  if (status != RF_OK) {
+  rf_status status = last->settle(file, file->hdu_count - 1, &written, err);
+  if (status != RF_OK && written) {
     file->tainted = true;
     memcpy(file->taint, "moving a heap failed", 21);
   }

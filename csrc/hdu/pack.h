@@ -9,8 +9,8 @@
 
 /* ---- hdu_copy.c ---- */
 
-/* Locks `from` for reading and `to` for writing, in an order that two threads cannot wait for each other over.
- * RF_ERR_ARGUMENT when they are the same; messages are located. */
+/* Settles `from`, so that nothing unfinished is copied, and locks it for reading and `to` for writing, in an order that
+ * two threads cannot wait for each other over. RF_ERR_ARGUMENT when they are the same; messages are located. */
 rf_status rf_pair_begin(rf_file *from, rf_file *to, rf_error *err);
 /* Unlocks. status, written: as in rf_file_end_write. */
 void rf_pair_end(rf_file *from, rf_file *to, rf_status status, bool written);

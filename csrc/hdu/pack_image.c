@@ -178,7 +178,7 @@ static rf_status pack_pixels(transfer *t, const rf_hdu *hdu, bool *written, rf_e
     RF_TRY(rf_zimage_write_locked(t->to, t->to_index, t->blocks.section, t->type, RF_IMAGE_RAW, t->pixels,
                                   t->blocks.elements * t->width, NULL, written, err));
   }
-  return rf_zimage_settle(t->to, t->to_index, err);
+  return rf_zimage_settle(t->to, t->to_index, written, err);
 }
 
 static rf_status pack_planned(rf_file *from, size_t index, rf_file *to, const rf_zplan *plan, size_t *new_index,

@@ -225,15 +225,15 @@ static uint64_t spare(rf_file *file, size_t index, uint64_t heap) {
 }
 
 /* The heap goes back to the rows: a gap is good FITS, and programs of some age stumble over it. */
-static rf_status close_gap(rf_file *file, size_t index, rf_error *err) {
+static rf_status close_gap(rf_file *file, size_t index, bool *written, rf_error *err) {
   rf_hdu *hdu;
   const rf_table *table;
   uint64_t gap = 0;
-  bool written = false;
   RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
-  hdu->settle = NULL;
-  if (gap == 0)
+  if (gap == 0) {
+    hdu->settle = NULL;
     return RF_OK;
+  }
   uint64_t rows = table->info.nrows * table->info.row_bytes, heap = (uint64_t)hdu->pcount - gap;
   row_change change = {.row_bytes = table->info.row_bytes,
                        .old_rows = rows,
@@ -241,7 +241,9 @@ static rf_status close_gap(rf_file *file, size_t index, rf_error *err) {
                        .from = table->info.heap_offset,
                        .to = rows,
                        .bytes = heap};
-  return apply(file, index, hdu, table->info.nrows, 0, heap, &change, &written, err);
+  RF_TRY(apply(file, index, hdu, table->info.nrows, 0, heap, &change, written, err));
+  hdu->settle = NULL; /* the entry stays where it is in memory */
+  return RF_OK;
 }
 
 /* `walk` is that of the new rows. */
@@ -261,7 +263,6 @@ static rf_status append_rows(rf_file *file, size_t index, rf_hdu *hdu, const rf_
     change.to = change.new_rows + gap;
   }
   RF_TRY(apply(file, index, hdu, nrows, gap, heap, &change, written, err));
-  /* The entry of an HDU stays where it is in memory. */
   if (change.to > change.from && gap > 0)
     hdu->settle = close_gap;
   return RF_OK;

@@ -189,6 +189,6 @@ rf_status rf_zimage_check_locked(rf_file *file, size_t index, rf_type type, uint
 rf_status rf_zimage_extend_locked(rf_file *file, size_t index, uint64_t length, bool *written, rf_error *err);
 
 /* rf_hdu.settle of compressed images: tiles that were never written become real, room in the heap is given back. */
-rf_status rf_zimage_settle(rf_file *file, size_t index, rf_error *err);
+rf_status rf_zimage_settle(rf_file *file, size_t index, bool *written, rf_error *err);
 
 #endif

@@ -141,10 +141,9 @@ static rf_status fill_all(rf_zchange *edit, rf_error *err) {
   return status;
 }
 
-rf_status rf_zimage_settle(rf_file *file, size_t index, rf_error *err) {
+rf_status rf_zimage_settle(rf_file *file, size_t index, bool *written, rf_error *err) {
   rf_zchange edit;
-  bool written = false;
-  RF_TRY(rf_zchange_begin(&edit, file, index, &written, err));
+  RF_TRY(rf_zchange_begin(&edit, file, index, written, err));
   RF_TRY(fill_all(&edit, err));
   rf_zlayout layout = rf_zchange_layout(&edit);
   if (edit.hdu->zstate.grown) {

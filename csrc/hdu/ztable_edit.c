@@ -374,14 +374,17 @@ static uint64_t choose_gap(const rf_ztedit *e, uint64_t rows) {
   return rows;
 }
 
-static rf_status close_gap(rf_file *file, size_t index, rf_error *err) {
+static rf_status close_gap(rf_file *file, size_t index, bool *written, rf_error *err) {
   rf_ztedit e;
-  bool written = false;
   rf_status status = rf_ztedit_begin(&e, file, index, err);
-  if (e.hdu != NULL)
-    e.hdu->settle = NULL;
-  if (status == RF_OK && e.gap > 0)
-    status = rf_ztedit_commit(&e, &written, err);
+  rf_hdu *hdu = e.hdu;
+  if (status == RF_OK) {
+    hdu->settle = NULL; /* else the gap would stay */
+    if (e.gap > 0)
+      status = rf_ztedit_commit(&e, written, err);
+    if (status != RF_OK)
+      hdu->settle = close_gap;
+  }
   rf_ztedit_end(&e);
   return status;
 }

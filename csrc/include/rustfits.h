@@ -577,7 +577,12 @@ RF_API rf_status rf_file_close(rf_file *file, rf_error *err);
  * to use the handle. */
 RF_API rf_status rf_file_shut(rf_file *file, rf_error *err);
 
-/* Makes all that was written durable (fsync; .gz is written back). */
+/* Does what edits have put off until the file is closed: takes back room that appends left for more, and stores tiles
+ * of compressed images that nobody has written. Until then the bytes of the file are those of a file that is not
+ * finished; rf_file_sync, rf_file_close and copying from the file do it, too. Appending may go on afterwards. */
+RF_API RF_CHECKED rf_status rf_file_settle(rf_file *file, rf_error *err);
+
+/* Settles, and makes all that was written durable (fsync; .gz is written back). */
 RF_API RF_CHECKED rf_status rf_file_sync(rf_file *file, rf_error *err);
 
 /* Copies a name, with a NUL and cut to fit `capacity`, fit to be shown: a password before '@' and the values in the
@@ -587,7 +592,7 @@ RF_API void rf_name_show(const char *name, char *text, size_t capacity);
 /* The name as given to open, as rf_name_show has it. Lives as long as the file. */
 RF_API const char *rf_file_name(const rf_file *file);
 
-/* Size of the content in bytes (of a .gz: decompressed). */
+/* Size of the content in bytes (of a .gz: decompressed), as it is: see rf_file_settle. */
 RF_API RF_CHECKED rf_status rf_file_get_size(rf_file *file, uint64_t *size, rf_error *err);
 
 /* Copies n bytes of the content. RF_ERR_TRUNCATED past its end. */
@@ -1015,8 +1020,8 @@ RF_API RF_CHECKED rf_status rf_table_plan(rf_file *file, size_t index, const rf_
 /* ---- cells in the heap (FITS 7.3.5) ---- */
 
 /* The descriptors of some rows (NULL: all): number of elements, and byte offset from the beginning of the heap (0 for
- * an empty cell; of a compressed table, which has no such heap, a number by which rf_table_read_heap knows the cell). RF_ERR_TYPE when the column has none; RF_ERR_FORMAT, with the row, for one that does not lie in the
- * heap. */
+ * an empty cell; of a compressed table, which has no such heap, a number by which rf_table_read_heap knows the cell).
+ * RF_ERR_TYPE when the column has none; RF_ERR_FORMAT, with the row, for one that does not lie in the heap. */
 RF_API RF_CHECKED rf_status rf_table_read_descriptors(rf_file *file, size_t index, size_t column, const rf_rows *rows,
                                                       uint64_t *lengths, uint64_t *offsets, rf_error *err);
 

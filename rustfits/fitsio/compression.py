@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import operator
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +40,7 @@ from rustfits.fitsio.util import (
 )
 from rustfits.image_create import check_pixels
 
-__all__ = ["ImageCompression"]
+__all__ = ["NOT_PACKED", "ImageCompression", "takes_compression"]
 
 _KINDS: dict[str, type[Compression] | None] = {
     "NONE": None,
@@ -154,6 +157,10 @@ class ImageCompression:
             )
         return max(number, 0)
 
+    def arguments(self) -> dict[str, Any]:
+        """Give what the caller said, to be handed on."""
+        return {name: getattr(self, name) for name in _ARGUMENTS}
+
     def check(self, data: Array) -> None:
         """Refuse pixels that cannot be compressed like that, before a file is cut.
 
@@ -192,7 +199,7 @@ class ImageCompression:
             warnings.warn(
                 "HCOMPRESS does not go with SUBTRACTIVE_DITHER_2: SUBTRACTIVE_DITHER_1 is taken",
                 FITSRuntimeWarning,
-                stacklevel=4,
+                stacklevel=6,
             )
             quantize = quantize._replace(method="dither1")
         check_compression(compression, quantize, np.dtype(dtype), len(shape))
@@ -201,3 +208,34 @@ class ImageCompression:
 
 def _not_set(value: Any) -> bool:
     return isinstance(value, str) and value == NOT_SET
+
+
+NOT_PACKED = ImageCompression()
+_ARGUMENTS = inspect.signature(ImageCompression).parameters
+
+
+def takes_compression(function: Callable[..., None]) -> Callable[..., None]:
+    """Let a function be called with the arguments about compression where it has `packing`.
+
+    There are seven of them, in the same order wherever images are written, by position or by name.
+    """
+    own = inspect.signature(function)
+    parameters = [
+        parameter
+        for one in own.parameters.values()
+        for parameter in (_ARGUMENTS.values() if one.name == "packing" else (one,))
+    ]
+    signature = own.replace(parameters=parameters)
+
+    @functools.wraps(function)
+    def called(*args: Any, **kwargs: Any) -> None:
+        try:
+            given = signature.bind(*args, **kwargs).arguments
+        except TypeError as refused:
+            raise TypeError(f"{function.__name__}(): {refused}") from None
+        said = {name: given.pop(name) for name in _ARGUMENTS if name in given}
+        keys = given.pop("keys", {})
+        function(**given, packing=ImageCompression(**said), **keys)
+
+    vars(called)["__signature__"] = signature
+    return called

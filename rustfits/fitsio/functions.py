@@ -7,16 +7,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from rustfits.errors import FITSIOError
-from rustfits.fitsio.compression import ImageCompression
+from rustfits.fitsio.compression import NOT_PACKED, ImageCompression, takes_compression
 from rustfits.fitsio.file import FITS
 from rustfits.fitsio.header import FITSHDR
 from rustfits.fitsio.table import TableReader
-from rustfits.fitsio.util import NOT_SET, warn_ignored
+from rustfits.fitsio.util import warn_ignored
 from rustfits.fitsio.writing import check_data
-from rustfits.table_input import is_table
 
 __all__ = ["read", "read_header", "read_scamp_head", "write"]
 
@@ -159,6 +156,7 @@ def read_scamp_head(fname: str | os.PathLike[str], header: FITSHDR | None = None
     return made
 
 
+@takes_compression
 def write(
     filename: str | os.PathLike[str],
     data: Any,
@@ -171,13 +169,7 @@ def write(
     table_type: str = "binary",
     names: Any = None,
     write_bitcols: bool = False,
-    compress: Any = NOT_SET,
-    tile_dims: Any = NOT_SET,
-    qlevel: Any = NOT_SET,
-    qmethod: Any = NOT_SET,
-    dither_seed: Any = NOT_SET,
-    hcomp_scale: Any = NOT_SET,
-    hcomp_smooth: Any = NOT_SET,
+    packing: ImageCompression = NOT_PACKED,
     **keys: Any,
 ) -> None:
     """Append an HDU to a file, which is made when it is not there.
@@ -201,28 +193,17 @@ def write(
     FITSError
         As for `FITS` and `FITS.write`.
     """
-    warn_ignored(keys)
-    packing = ImageCompression(
-        compress, tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-    )
-    check_data(data, header, names=names)
-    if data is not None and not isinstance(data, (list, tuple)) and not is_table(data):
-        packing.check(np.asanyarray(data))
+    warn_ignored(keys, stacklevel=4)  # above takes_compression
+    check_data(data, header, names, packing)
     with FITS(filename, "rw", clobber=clobber, ignore_empty=ignore_empty) as fits:
         fits.write(
             data,
+            units=units,
             extname=extname,
             extver=extver,
             header=header,
-            units=units,
-            table_type=table_type,
             names=names,
+            table_type=table_type,
             write_bitcols=write_bitcols,
-            compress=compress,
-            tile_dims=tile_dims,
-            qlevel=qlevel,
-            qmethod=qmethod,
-            dither_seed=dither_seed,
-            hcomp_scale=hcomp_scale,
-            hcomp_smooth=hcomp_smooth,
+            **packing.arguments(),
         )

@@ -66,13 +66,13 @@ class FITSRuntimeWarning(RuntimeWarning):
     """Something was written in another way than it was given."""
 
 
-def warn_ignored(keys: Mapping[str, Any]) -> None:
+def warn_ignored(keys: Mapping[str, Any], stacklevel: int = 3) -> None:
     """Warn about keyword arguments that no function of the API has."""
     if keys:
         warnings.warn(
             f"unknown keyword arguments are ignored: {', '.join(keys)}",
             DeprecationWarning,
-            stacklevel=3,
+            stacklevel=stacklevel,
         )
 
 

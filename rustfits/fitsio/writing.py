@@ -10,9 +10,9 @@ import numpy as np
 import rustfits.file
 from rustfits.errors import FITSValueError
 from rustfits.fitsio.columns import columns_of, plan_of_formats, units_of, without_twins
-from rustfits.fitsio.compression import ImageCompression
+from rustfits.fitsio.compression import NOT_PACKED, ImageCompression, takes_compression
 from rustfits.fitsio.header import FITSHDR, cards_of
-from rustfits.fitsio.util import NOT_SET, warn_ignored
+from rustfits.fitsio.util import warn_ignored
 from rustfits.header import HeaderLike, header_cards
 from rustfits.pixels import as_pixels
 from rustfits.table_input import is_table
@@ -32,19 +32,14 @@ class Writing:
         """Name of the file."""
         return self.file.filename
 
+    @takes_compression
     def write(
         self,
         data: Any,
         units: Any = None,
         extname: str | None = None,
         extver: int | None = None,
-        compress: Any = NOT_SET,
-        tile_dims: Any = NOT_SET,
-        qlevel: Any = NOT_SET,
-        qmethod: Any = NOT_SET,
-        dither_seed: Any = NOT_SET,
-        hcomp_scale: Any = NOT_SET,
-        hcomp_smooth: Any = NOT_SET,
+        packing: ImageCompression = NOT_PACKED,
         header: Any = None,
         names: Any = None,
         table_type: str = "binary",
@@ -60,55 +55,35 @@ class Writing:
             As for `write_table`.
         extname, extver, header
             As for `write_image`.
-        compress : str, int or None
-            Compress an image: ``"RICE"``, ``"GZIP"``, ``"GZIP_2"``, ``"PLIO"``, ``"HCOMPRESS"``.
-        tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-            How. As in ``fitsio``, images of reals lose precision unless ``qlevel`` is None or 0.
+        compress, tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
+            As for `write_image`.
 
         Raises
         ------
         FITSError
             As for `write_image` and `write_table`.
         """
-        warn_ignored(keys)
-        if isinstance(data, (list, tuple)) or is_table(data):
-            self.write_table(
-                data,
-                table_type=table_type,
-                names=names,
-                units=units,
-                extname=extname,
-                extver=extver,
-                header=header,
-                write_bitcols=write_bitcols,
-            )
-        else:
-            self.write_image(
-                data,
-                extname=extname,
-                extver=extver,
-                compress=compress,
-                tile_dims=tile_dims,
-                qlevel=qlevel,
-                qmethod=qmethod,
-                dither_seed=dither_seed,
-                hcomp_scale=hcomp_scale,
-                hcomp_smooth=hcomp_smooth,
-                header=header,
-            )
+        warn_ignored(keys, stacklevel=4)  # above takes_compression
+        about = {"extname": extname, "extver": extver, "header": header}
+        if not _is_table(data):
+            self._append_image(data, packing, **about)
+            return
+        self.write_table(
+            data,
+            table_type=table_type,
+            names=names,
+            units=units,
+            write_bitcols=write_bitcols,
+            **about,
+        )
 
+    @takes_compression
     def write_image(
         self,
         img: Any,
         extname: str | None = None,
         extver: int | None = None,
-        compress: Any = NOT_SET,
-        tile_dims: Any = NOT_SET,
-        qlevel: Any = NOT_SET,
-        qmethod: Any = NOT_SET,
-        dither_seed: Any = NOT_SET,
-        hcomp_scale: Any = NOT_SET,
-        hcomp_smooth: Any = NOT_SET,
+        packing: ImageCompression = NOT_PACKED,
         header: Any = None,
     ) -> None:
         """Append an image.
@@ -134,9 +109,11 @@ class Writing:
         FITSError
             As for `rustfits.FITS.write_image`.
         """
-        packing = ImageCompression(
-            compress, tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-        )
+        self._append_image(img, packing, extname, extver, header)
+
+    def _append_image(
+        self, img: Any, packing: ImageCompression, extname: Any, extver: Any, header: Any
+    ) -> None:
         if img is not None and np.size(img) == 0:
             if not self.ignore_empty:
                 raise FITSValueError(f"{self.filename}: an image without pixels")
@@ -149,6 +126,7 @@ class Writing:
         options = {} if img is None else packing.options(np.asanyarray(img).dtype, np.shape(img))
         self.file.write_image(img, extname=extname, extver=extver, header=cards, **options)
 
+    @takes_compression
     def create_image_hdu(
         self,
         img: Any = None,
@@ -156,13 +134,7 @@ class Writing:
         dtype: Any = None,
         extname: str | None = None,
         extver: int | None = None,
-        compress: Any = NOT_SET,
-        tile_dims: Any = NOT_SET,
-        qlevel: Any = NOT_SET,
-        qmethod: Any = NOT_SET,
-        dither_seed: Any = NOT_SET,
-        hcomp_scale: Any = NOT_SET,
-        hcomp_smooth: Any = NOT_SET,
+        packing: ImageCompression = NOT_PACKED,
         header: Any = None,
     ) -> None:
         """Append an image filled with zeros, or with the pixels of `img`.
@@ -185,23 +157,8 @@ class Writing:
         FITSError
             As for `write_image`.
         """
-        packing = ImageCompression(
-            compress, tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-        )
         if img is not None or dims is None:
-            self.write_image(
-                img,
-                extname,
-                extver,
-                compress,
-                tile_dims,
-                qlevel,
-                qmethod,
-                dither_seed,
-                hcomp_scale,
-                hcomp_smooth,
-                header,
-            )
+            self._append_image(img, packing, extname, extver, header)
             return
         cards = _checked(header, extver)
         kind, shape = np.dtype("f8" if dtype is None else dtype), tuple(np.atleast_1d(dims))
@@ -432,11 +389,16 @@ def _ascii_plan(names: Any, formats: Any) -> tuple[np.dtype[Any], dict[str, str]
     return np.dtype(fields), dict(zip(names, formats, strict=True))
 
 
-def check_data(data: Any, header: Any, **options: Any) -> None:
+def _is_table(data: Any) -> bool:
+    return isinstance(data, (list, tuple)) or is_table(data)
+
+
+def check_data(data: Any, header: Any, names: Any, packing: ImageCompression) -> None:
     """Look whether data can be written, before an old file is cut."""
-    if isinstance(data, (list, tuple)) or is_table(data):
-        values, _ = columns_of("the new table", data, options.get("names"))
+    if _is_table(data):
+        values, _ = columns_of("the new table", data, names)
         without_twins(values)
     elif data is not None:
         as_pixels(data)
+        packing.check(np.asanyarray(data))
     FITSHDR(header)

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What edits put off until the file is closed is done when somebody asks for the bytes; when the disk is full then,
+ * either nothing has happened and it can be tried again, or the handle says that it is of no use any more.
+ */
+#include "fits_bytes.h"
+#include "hdu/file.h"
+#include "table_rows.h"
+
+enum { ROWS = 3000, COLUMNS = 300, LINES = 100 };
+
+static rf_error err;
+static int64_t values[ROWS];
+static int32_t pixels[COLUMNS * LINES];
+
+static void make_values(void) {
+  uint64_t seed = 88172645463325252u;
+  for (size_t i = 0; i < ROWS + COUNT(pixels); i++) {
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    if (i < ROWS)
+      values[i] = (int64_t)seed;
+    else
+      pixels[i - ROWS] = (int32_t)(seed >> 33);
+  }
+}
+
+/* ---- HDU 1 with something put off ---- */
+
+static void append(rf_file *file, uint64_t nrows) {
+  rf_column_request request = rows_request(0, RF_CELL_I64, 0, values, 8);
+  CHECK_OK(rf_table_append(file, 1, nrows, &request, 1, &err), err);
+}
+
+/* A gap before the heap. */
+static void begin_table(rf_file *file) {
+  static const rf_column_spec columns[] = {SPEC(.name = "a", .type = RF_CELL_I64),
+                                           SPEC(.name = "v", .type = RF_CELL_I64, .descriptor = 'P')};
+  static uint64_t lengths[ROWS];
+  for (size_t i = 0; i < ROWS; i++)
+    lengths[i] = i % 3;
+  int64_t *elements = calloc(ROWS, 8); /* as many as the lengths add up to */
+  CHECK(rows_create(file, columns, 2, 0) == 1);
+  append(file, ROWS);
+  for (int i = 0; i < 4; i++)
+    CHECK_OK(rf_table_write_heap(file, 1, 1, NULL, lengths, RF_CELL_I64, 0, elements, (size_t)ROWS * 8, NULL, &err),
+             err);
+  free(elements);
+}
+
+static void begin_ztable(rf_file *file) {
+  static const rf_column_spec column = SPEC(.name = "a", .type = RF_CELL_I64);
+  static const rf_zcmptype types[] = {RF_Z_NOCOMPRESS};
+  rf_table_compression rows = {.size = sizeof rows, .tile_rows = 100, .types = types};
+  rf_table_spec spec = {
+      .size = sizeof spec, .kind = RF_HDU_TABLE, .columns = &column, .ncols = 1, .extver = -1, .compression = &rows};
+  size_t at = 0;
+  CHECK_OK(rf_table_create(file, &spec, &at, &err), err);
+  for (int i = 0; i < 4; i++)
+    append(file, ROWS);
+}
+
+static void append_some(rf_file *file) {
+  append(file, 500);
+}
+
+static void begin_zimage(rf_file *file) {
+  static const uint64_t axes[] = {4, COLUMNS};
+  rf_compression tiles = {.size = sizeof tiles, .type = RF_Z_RICE_1};
+  rf_image_spec spec = {
+      .size = sizeof spec, .type = RF_I32, .naxis = 2, .axes = axes, .extver = -1, .compression = &tiles};
+  size_t at = 0;
+  CHECK_OK(rf_image_create(file, &spec, &at, &err), err);
+}
+
+/* Lines of which the last three stay unwritten. */
+static void lengthen(rf_file *file) {
+  uint64_t axes[2] = {0, 0};
+  size_t naxis = 0;
+  CHECK_OK(rf_hdu_get_axes(file, 1, axes, 2, &naxis, &err), err);
+  CHECK_OK(rf_image_extend(file, 1, axes[0] + LINES + 3, &err), err);
+  rf_axis section[2] = {{(int64_t)axes[0], 1, LINES, NULL}, {0, 1, COLUMNS, NULL}};
+  CHECK_OK(rf_image_write(file, 1, section, RF_I32, 0, pixels, sizeof pixels, NULL, &err), err);
+}
+
+static const struct {
+  const char *name;
+  void (*begin)(rf_file *file);
+  void (*more)(rf_file *file);
+} kinds[] = {{"table", begin_table, append_some},
+             {"compressed table", begin_ztable, append_some},
+             {"compressed image", begin_zimage, lengthen}};
+
+static rf_file *unsettled(size_t kind) {
+  fits_bytes none = {0};
+  rf_file *file = NULL;
+  watched_load(&none);
+  CHECK_OK(rf_file_open("watched://t", RF_MODE_CREATE, NULL, &file, &err), err);
+  kinds[kind].begin(file);
+  kinds[kind].more(file);
+  CHECK(rf_file_is_unsettled(file));
+  return file;
+}
+
+static uint8_t *take_bytes(size_t *n) {
+  uint8_t *bytes = malloc(watched.size + 1);
+  if (bytes == NULL)
+    exit(2);
+  *n = watched.size;
+  memcpy(bytes, watched.bytes, *n);
+  return bytes;
+}
+
+/* ---- the tests ---- */
+
+/* What settling gives is what closing gives, and more can be appended afterwards. */
+static void sync_and_close_give_the_same(void) {
+  for (size_t k = 0; k < COUNT(kinds); k++) {
+    size_t n[2];
+    uint8_t *bytes[2];
+    for (int way = 0; way < 2; way++) {
+      rf_file *file = unsettled(k);
+      for (int i = 0; way == 1 && i < 3; i++) {
+        CHECK_OK(i == 1 ? rf_file_settle(file, &err) : rf_file_sync(file, &err), err);
+        CHECK(!rf_file_is_unsettled(file));
+        CHECK_STR(rows_card(file, 1, "THEAP"), "-");
+      }
+      if (way == 0)
+        CHECK_OK(rf_file_close(file, &err), err);
+      bytes[way] = take_bytes(&n[way]);
+      if (way == 1) {
+        kinds[k].more(file);
+        kinds[k].more(file);
+        CHECK(rf_file_is_unsettled(file));
+        CHECK_OK(rf_file_close(file, &err), err);
+      }
+    }
+    CHECK(n[0] == n[1] && memcmp(bytes[0], bytes[1], n[0]) == 0);
+    free(bytes[0]);
+    free(bytes[1]);
+  }
+}
+
+static void a_copy_is_that_of_a_whole_hdu(void) {
+  for (size_t k = 0; k < COUNT(kinds); k++) {
+    rf_file *file = unsettled(k), *to = rows_file();
+    rf_hdu_info a = {.size = sizeof a}, b = {.size = sizeof b};
+    size_t made = 0;
+    CHECK_OK(rf_hdu_copy(file, 1, to, &made, &err), err);
+    CHECK(made == 1 && !rf_file_is_unsettled(file));
+    CHECK_STR(rows_card(to, 1, "THEAP"), "-");
+    CHECK_OK(rf_hdu_get_info(file, 1, &a, &err), err);
+    CHECK_OK(rf_hdu_get_info(to, 1, &b, &err), err);
+    CHECK(a.data_bytes == b.data_bytes);
+    uint8_t *bytes = malloc((size_t)b.data_bytes + 1);
+    CHECK_OK(rf_file_read_bytes(to, b.data_offset, bytes, (size_t)b.data_bytes, &err), err);
+    CHECK(memcmp(bytes, watched.bytes + a.data_offset, (size_t)a.data_bytes) == 0);
+    free(bytes);
+    rf_file_close(to, NULL);
+    rf_file_close(file, NULL);
+  }
+}
+
+/* A disk that is full at any step. */
+static void a_full_disk_loses_nothing(void) {
+  for (size_t k = 0; k < COUNT(kinds); k++) {
+    size_t n, got;
+    rf_file *file = unsettled(k);
+    CHECK_OK(rf_file_settle(file, &err), err);
+    uint8_t *whole = take_bytes(&n);
+    rf_file_close(file, NULL);
+    unsigned again = 0, tainted = 0;
+    for (int countdown = 0, done = 0; !done; countdown++) {
+      file = unsettled(k);
+      watched.countdown = countdown;
+      rf_status status = rf_file_settle(file, &err);
+      done = watched.countdown >= 0; /* it was not reached: some failures only cost what could be had without */
+      watched.countdown = -1;
+      CHECK(status == RF_OK || (!done && status == RF_ERR_NO_SPACE));
+      if (status != RF_OK && rf_file_settle(file, &err) != RF_OK) {
+        CHECK(err.code == RF_ERR_TAINTED && strstr(err.message, "the disk of the test is full") != NULL);
+        tainted++;
+      } else {
+        again += status != RF_OK;
+        uint8_t *bytes = take_bytes(&got);
+        CHECK(got == n && memcmp(bytes, whole, n) == 0);
+        free(bytes);
+      }
+      rf_file_close(file, NULL);
+    }
+    if (again == 0 && tainted == 0)
+      fprintf(stderr, "%s: no step failed\n", kinds[k].name);
+    CHECK(again + tainted > 0);
+    free(whole);
+  }
+}
+
+static void a_file_that_is_closed_or_read_only(void) {
+  rf_file *file = unsettled(0), *reader = NULL;
+  CHECK_OK(rf_file_shut(file, &err), err);
+  CHECK(rf_file_settle(file, &err) == RF_ERR_CLOSED && rf_file_sync(file, &err) == RF_ERR_CLOSED);
+  rf_file_close(file, NULL);
+  CHECK_OK(rf_file_open("watched://t", RF_MODE_READ, NULL, &reader, &err), err);
+  CHECK_OK(rf_file_settle(reader, &err), err);
+  CHECK_OK(rf_file_sync(reader, &err), err);
+  rf_file_close(reader, NULL);
+}
+
+int main(void) {
+  make_values();
+  RUN(sync_and_close_give_the_same);
+  RUN(a_copy_is_that_of_a_whole_hdu);
+  RUN(a_full_disk_loses_nothing);
+  RUN(a_file_that_is_closed_or_read_only);
+  watched_free();
+  return check_report();
+}
