@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         done = options.run(options)
     except (FITSError, OSError) as failed:
-        _say(f"rustfits {options.command}: {failed}")
+        _say(f"rustfits {options.command}: {_for_the_shell(str(failed))}")
         return FAILED
     except KeyboardInterrupt:
         _say(f"rustfits {options.command}: interrupted; nothing was written")
@@ -256,6 +257,22 @@ def _report(options: argparse.Namespace, done: list[Outcome]) -> None:
     for outcome in done:
         if outcome.lossy:
             _say(f"rustfits pack: LOSSY: {options.input}[{outcome.hdu}]: {outcome.lossy}")
+
+
+#: What messages tell a Python programmer to write, and what it is here.
+_OPTIONS = (
+    ("overwrite=True", "--overwrite"),
+    ("quantize=Quantize()", "--quantize 4"),
+    ("quantize=", "--quantize"),
+)
+
+
+def _for_the_shell(message: str) -> str:
+    """Give a message with options in the place of arguments."""
+    message = re.sub(r"compress=(\w+)\(\)", lambda found: f"--codec {found[1].lower()}", message)
+    for argument, option in _OPTIONS:
+        message = message.replace(argument, option)
+    return message
 
 
 def _say(text: str) -> None:
