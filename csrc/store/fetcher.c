@@ -66,6 +66,14 @@ static void fill_in_defaults(rf_remote_options *remote) {
   remote->retry_seconds = remote->retry_seconds > 0 ? remote->retry_seconds : 60;
 }
 
+/* A transport that takes names as they are finds out itself who asks. */
+static rf_status target_of(rf_fetcher *f, const char *name, rf_error *err) {
+  if ((f->transport->flags & RF_TRANSPORT_RAW_NAMES) == 0)
+    return rf_target_of(name, &f->remote, &f->target, err);
+  f->target.url = rf_strdup(name);
+  return f->target.url != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "out of memory");
+}
+
 rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const rf_options *options,
                          rf_fetcher **fetcher, rf_error *err) {
   rf_fetcher *f = rf_alloc_zero(1, sizeof *f);
@@ -80,7 +88,7 @@ rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const 
   rf_status status = keep_options(f, &options->remote, err);
   if (status == RF_OK) {
     fill_in_defaults(&f->remote);
-    status = rf_target_of(name, &f->remote, &f->target, err);
+    status = target_of(f, name, err);
   }
   if (status == RF_OK && transport->session_open != NULL)
     status = transport->session_open(transport->user, &f->session, err);
