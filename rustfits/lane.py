@@ -317,6 +317,9 @@ class Lane:
         elif self.begun:
             cause = f"the transfer ended after {self._received} bytes: {cause}"
         refused = lib.RF_ERR_NO_FILE if self._answer.status == 550 else lib.RF_ERR_HTTP_STATUS
+        # Some servers say twice how an aborted transfer ended: what was taken for the answer to
+        # REST is then none, and it is worth asking again.
+        no_rest = lib.RF_ERR_UNSUPPORTED if reply >= 500 else lib.RF_ERR_NETWORK
         known = {
             pycurl.E_OPERATION_TIMEDOUT: lib.RF_ERR_TIMEOUT,
             pycurl.E_PARTIAL_FILE: lib.RF_ERR_TRUNCATED,
@@ -335,7 +338,7 @@ class Lane:
             pycurl.E_REMOTE_ACCESS_DENIED: refused,  # to a folder on the way to the file
             pycurl.E_REMOTE_FILE_NOT_FOUND: refused,
             pycurl.E_FTP_COULDNT_RETR_FILE: refused,
-            pycurl.E_FTP_COULDNT_USE_REST: lib.RF_ERR_UNSUPPORTED,
+            pycurl.E_FTP_COULDNT_USE_REST: no_rest,
             pycurl.E_BAD_DOWNLOAD_RESUME: lib.RF_ERR_TRUNCATED,
         }
         failure = known.get(code, lib.RF_ERR_NETWORK)
