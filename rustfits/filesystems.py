@@ -60,7 +60,7 @@ def serve(name: bytes) -> bool:
         import fsspec
     except ModuleNotFoundError:
         return False
-    if scheme not in fsspec.available_protocols():
+    if scheme not in fsspec.available_protocols() and scheme not in fsspec.registry:
         return False
     transport = ffi.new("rf_transport *")
     kept = [ffi.new("char[]", b"fsspec"), ffi.new("char[]", scheme.encode()), transport]
@@ -91,7 +91,8 @@ class _File:
     def __init__(self, name: str) -> None:
         from fsspec.core import url_to_fs
 
-        self._fs, self._path = url_to_fs(name)
+        scheme, mark, path = name.partition("://")
+        self._fs, self._path = url_to_fs(scheme.lower() + mark + path)
         self._fs.invalidate_cache(self._path)  # listings that are kept may be old
         facts = self._fs.info(self._path)
         if facts.get("type") == "directory":

@@ -44,7 +44,7 @@ class Lane:
         self.easy = easy
         self._request = request
         self._receiver = receiver
-        self._response = response
+        self.response = response
         self._err = err
         self._answer = Answer()
         self._headers: list[bytes] = []
@@ -135,7 +135,7 @@ class Lane:
 
     def _begin(self) -> None:
         """Tell the receiver, once for each body, before its first byte."""
-        answer, response = self._answer, self._response
+        answer, response = self._answer, self.response
         if self._ftp:
             answer.judge_ftp(self._wish)
         else:
@@ -232,7 +232,7 @@ class Lane:
     def _count(self) -> None:
         import pycurl
 
-        self._response.requests += max(self.answers, 1)
+        self.response.requests += max(self.answers, 1)
         self._seconds += self.easy.getinfo(pycurl.TOTAL_TIME)
 
     def stop(self) -> None:
@@ -277,9 +277,9 @@ class Lane:
         self.hops += 1
 
     def explain(self, failure: FetchError) -> None:
-        """Add to a failure of this lane what those need who may try again."""
+        """Add to the first failure of a fetch what those need who may try again."""
         if not self.begun:
-            self._answer.report(self._response)
+            self._answer.report(self.response)
         if self.hops:
             # The URL that was asked for is known to the caller; this one failed.
             failure.message = f"redirected to {shown(self.target.url)}: {failure.message}"

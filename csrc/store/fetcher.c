@@ -321,11 +321,12 @@ static rf_status open_once(opening *o, double delay, rf_response *said, rf_error
   rf_fetcher *f = o->fetcher;
   rf_request request = new_request(f, delay);
   rf_byte_range first = {0, f->remote.first_bytes};
-  /* A download that broke off goes on where it was, if the server can. */
-  bool resume = o->took_whole && o->at > 0 && f->accepts_ranges == 1 && f->size > o->at && f->validator[0] != '\0';
+  /* What broke off goes on where it was, if the server can. */
+  uint64_t end = o->took_whole || f->size < first.length ? f->size : first.length;
+  bool resume = o->at > 0 && f->accepts_ranges == 1 && end > o->at && f->validator[0] != '\0';
   o->resumed = resume ? o->at : 0;
   if (resume) {
-    first = (rf_byte_range){o->at, f->size - o->at};
+    first = (rf_byte_range){o->at, end - o->at};
     request.validator = f->validator;
   } else if (!o->whole) {
     request.whole_or_range = 1;
