@@ -9,7 +9,6 @@ the GIL. So no exception and no Ctrl-C can get lost in a callback.
 from __future__ import annotations
 
 import errno
-import time
 from typing import Any
 
 from rustfits._lib import CData, ffi, lib
@@ -72,7 +71,6 @@ class Lane:
         self._received = self._discarded = 0
         self._expected = -1
         self.answers = 0
-        self._started = time.monotonic()
         set_options(
             self.easy,
             self.target,
@@ -203,7 +201,7 @@ class Lane:
         bool
             Whether there is another to make: the handle is to be added again.
         """
-        self._count()
+        self.count()
         if self._asks_again():
             self._conditional = False
             return True
@@ -211,7 +209,7 @@ class Lane:
 
     def ask_again(self) -> None:
         """After `AskAgainError`: begin anew, without a condition."""
-        self._count()
+        self.count()
         self._conditional = False  # that it is one file is seen by the answers, too
         self.prepare()
 
@@ -229,7 +227,8 @@ class Lane:
         only_basic = available & both == pycurl.HTTPAUTH_BASIC
         return int(pycurl.HTTPAUTH_BASIC) if only_basic else self._auth
 
-    def _count(self) -> None:
+    def count(self) -> None:
+        """Add a transfer that is over to what was asked and how long it took."""
         import pycurl
 
         self.response.requests += max(self.answers, 1)
@@ -295,12 +294,7 @@ class Lane:
         if code == pycurl.E_COULDNT_CONNECT:
             return self.easy.getinfo(pycurl.OS_ERRNO) or errno.ECONNREFUSED
         if code == pycurl.E_OPERATION_TIMEDOUT and self._answer.status == 0:
-            # Now and then libcurl 8.23 gives up at once, which is no time-out: that may be tried
-            # again.
-            remote = self._request.remote
-            limit = remote.connect_timeout if remote and remote.connect_timeout > 0 else 1.0
-            early = time.monotonic() - self._started < limit / 2
-            return 0 if early or self.easy.getinfo(pycurl.CONNECT_TIME) > 0 else errno.ETIMEDOUT
+            return 0 if self.easy.getinfo(pycurl.CONNECT_TIME) > 0 else errno.ETIMEDOUT
         return 0
 
     def _failed(self, code: int, cause: str) -> FetchError:

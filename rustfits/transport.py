@@ -109,6 +109,7 @@ class _Fetch:
                 lane.ask_again()
                 self._add(lane)
             except FetchError as failure:
+                lane.count()
                 self._give_up(lane, failure)
 
     def _give_up(self, lane: Lane, failure: FetchError) -> None:

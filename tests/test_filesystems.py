@@ -119,7 +119,7 @@ def test_filesystem_without_sizes() -> None:
     np.testing.assert_array_equal(rustfits.read("sizeless://a.fits"), DATA)
     with pytest.raises(rustfits.FITSUnsupportedError):
         FITS("sizeless://a.fits", remote="ranged")
-    filesystem.rm("/", recursive=True)
+    filesystem.rm("/a.fits")
 
 
 def test_limit_of_bytes(memory: Any) -> None:

@@ -271,11 +271,11 @@ class FaultServer:
         else:
             self._head(client, 404, {"Content-Length": "0"})
 
-    def begin_plan(self, plan: Callable[[int], str]) -> str:
-        """Gives the URL of a file (``a.fits``) that is served as planned.
+    def begin_plan(self, plan: Callable[[int], str], name: str = "a.fits") -> str:
+        """Gives the URL of a file that is served as planned.
 
         `plan` says what goes wrong with the request of a number, which begins with 0: "" for nothing, "cut:N" and
-        "short:N" end the body after N bytes by a reset or in order, "status:N" and "status:N:SECONDS" refuse (with
+        "short:N" end the body after N bytes by a reset or in order, "status:N" and "status:N:WHEN" refuse (with
         Retry-After), "whole" knows no ranges, "badrange" and "norange" say so, "packed" is a proxy that packs,
         "more:N" announces N bytes too many, "trickle" sends a byte now and then, "other" has another ETag.
         """
@@ -284,7 +284,7 @@ class FaultServer:
             self.plan = plan
             self._planned = itertools.count()
             self._plans += 1
-        return self.url(f"planned/{self._plans}/a.fits")
+        return self.url(f"planned/{self._plans}/{name}")
 
     def _as_planned(self, client: socket.socket, body: bytes, headers: dict[str, str]) -> None:
         fault, _, detail = self.plan(next(self._planned)).partition(":")
