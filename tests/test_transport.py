@@ -515,6 +515,19 @@ def test_ranges_side_by_side(fetch: Fetch, root: Path, body: bytes, concurrency:
     assert len({entry["connection"] for entry in requests}) <= min(concurrency, len(MANY), 64)
 
 
+def test_http_2(fetch: Fetch, root: Path, authority: Authority, body: bytes) -> None:
+    """All ranges come over few connections, which each carry many at a time."""
+    with https_server(root, authority=authority, http2=True) as server:
+        bundle = str(authority.bundle)
+        got = fetch(server.url("a.bin"), ranges=MANY, concurrency=16, ca_bundle=bundle)
+        requests = server.requests()
+    check_ranges(got, body, MANY)
+    assert got.response[1] == SIZE
+    assert got.etag
+    asked = [entry for entry in requests if entry["range"]]
+    assert {entry["protocol"] for entry in asked} == {"HTTP/2.0"}
+
+
 @pytest.mark.parametrize("tls", [False, True])
 def test_ftp_ranges_side_by_side(
     fetch: Fetch, ftp: FTPServer, ftps: FTPServer, body: bytes, tls: bool
