@@ -11,6 +11,9 @@ import numpy as np
 from table_work import BLOCK_ROWS, BLOCKS, make_catalogue
 from tile_work import PIXELS, ROWS, make_packed, make_pixels
 
+# Of the image on a far server: rows of 8 KiB.
+FAR_SIDE = 2048
+
 
 @dataclass
 class Case:
@@ -24,6 +27,7 @@ class Case:
     extra: dict[str, object] = field(default_factory=dict)
     versus: dict[str, float] = field(default_factory=dict)  # least ratio to one peer
     within: tuple[str, float] | None = None  # our own time of another case, at most so many times
+    most_bytes: int | None = None  # what we may fetch of the file
 
 
 def make_files(folder: Path, quick: bool) -> dict[str, tuple[int, int]]:
@@ -53,6 +57,8 @@ def make_files(folder: Path, quick: bool) -> dict[str, tuple[int, int]]:
     fits.HDUList(hdus).writeto(folder / "hdus.fits")
     make_tables(folder, quick)
     make_tiles(folder, side)
+    far = rng.standard_normal((FAR_SIDE, FAR_SIDE), dtype="f4")
+    fits.PrimaryHDU(far).writeto(folder / "far.fits")
     return shapes
 
 
@@ -75,7 +81,9 @@ def make_tiles(folder: Path, side: int) -> None:
         make_packed(folder / f"{name}.fits.fz", name, data)
 
 
-def make_cases(folder: Path, url: str, shapes: dict[str, tuple[int, int]]) -> list[Case]:
+def make_cases(
+    folder: Path, url: str, far_url: str, shapes: dict[str, tuple[int, int]]
+) -> list[Case]:
     def path(name: str) -> str:
         return str(folder / name)
 
@@ -111,9 +119,21 @@ def make_cases(folder: Path, url: str, shapes: dict[str, tuple[int, int]]) -> li
         Case("header of the f4 .gz", "header", path("f4.fits.gz"), 20.0),
         Case("write f4 .gz", "write", path("out.fits.gz"), 3.0, 1, {"data": path("f4.npy")}),
         Case("write i2 .gz", "write", path("out.fits.gz"), 3.0, 1, {"data": path("i2.npy")}),
-        Case(f"http, {size('f4.fits')}, nginx", "read", f"{url}f4.fits", 2.0),
+        Case(f"http, {size('f4.fits')}, nginx", "read", f"{url}f4.fits", 2.5),
+        *far_cases(f"{far_url}far.fits"),
         *table_cases(folder),
         *tile_cases(folder),
+    ]
+
+
+def far_cases(url: str) -> list[Case]:
+    """Parts of an image on a server 50 ms away, of which the peers fetch ranges, too."""
+    square = {"shape": (FAR_SIDE, FAR_SIDE)}
+    far: dict[str, float] = {"published": 5.0, "astropy": 5.0}
+    return [
+        Case("50 ms away: 20 stamps, cutouts()", "far_cutouts", url, None, 1, square, far),
+        Case("50 ms away: 20 stamps, a loop", "far_loop", url, None, 1, square, far),
+        Case("50 ms away: 200×200 pixels", "far_part", url, None, most_bytes=2 << 20),
     ]
 
 

@@ -128,7 +128,11 @@ def judge(case: Case, results: dict[str, Result], done: dict[str, float]) -> tup
         return "-", "-", False
     best = min(peers, key=lambda peer: peers[peer], default=None)
     ratio = f"{peers[best] / ours:.2f}× {TITLES[best]}" if best else "no peer can do it"
-    if case.within:
+    if case.most_bytes:
+        size = results["rustfits"].size
+        goal = f"≤ {case.most_bytes >> 20} MiB fetched"
+        reached = size is not None and size <= case.most_bytes
+    elif case.within:
         other, most = case.within
         goal = f"≤ {most:g}× our “{other}”"
         if other in done:
@@ -156,7 +160,8 @@ def cell(case: Case, result: Result | None) -> str:
     if result is None or result.seconds is None:
         return "-"
     text = figure(result.seconds)
-    if case.action == "write" and case.file.endswith(".gz") and result.size:
+    packed = case.action == "write" and case.file.endswith(".gz")
+    if (packed or case.most_bytes) and result.size:
         text += f" ({result.size / 1e6:.2f} MB)"
     return text
 
@@ -203,7 +208,7 @@ def main() -> int:
     arguments = parser.parse_args()
     rounds = arguments.rounds or (3 if arguments.quick else 9)
 
-    from servers import http_server
+    from servers import http_server, latency_proxy
 
     here = Path(sys.executable)
     folder = Path(tempfile.mkdtemp(prefix="build-bench-", dir=ROOT))
@@ -222,8 +227,8 @@ def main() -> int:
         print(f"{about}\n(published: the package of the same name on PyPI)\n")
         rows, notes, missed = [], [], 0
         done: dict[str, float] = {}
-        with http_server(folder) as server:
-            for case in make_cases(folder, server.url(""), shapes):
+        with http_server(folder) as server, latency_proxy(server.port) as far:
+            for case in make_cases(folder, server.url(""), far.url(), shapes):
                 if arguments.case not in case.name:
                     continue
                 print(f"{case.name} …", file=sys.stderr, flush=True)

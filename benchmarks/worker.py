@@ -16,6 +16,8 @@ import numpy as np
 from table_work import AstropyTables, FitsioTables, RustfitsTables, make_lists, some_rows
 from tile_work import STAMP, AstropyTiles, FitsioTiles, RustfitsTiles, make_rows
 
+FAR_STAMPS = 20
+
 
 def corners(shape):
     """The same 1000 places for every engine, as numpy integers: positions come from arrays."""
@@ -47,6 +49,28 @@ class Rustfits(RustfitsTables, RustfitsTiles):
             hdu = fits[0]
             for y, x in places:
                 hdu[y : y + STAMP, x : x + STAMP]
+
+    def far(self, file):
+        """An open file of which only ranges are fetched."""
+        return self.module.FITS(file, remote=self.module.Remote(ranged=True))
+
+    def far_loop(self, file, places):
+        with self.far(file) as fits:
+            hdu = fits[0]
+            for y, x in places[:FAR_STAMPS]:
+                hdu[y : y + STAMP, x : x + STAMP]
+
+    def far_cutouts(self, file, places):
+        if not hasattr(self.module.ImageHDU, "cutouts"):
+            return self.far_loop(file, places)
+        with self.far(file) as fits:
+            return fits[0].cutouts(np.array(places[:FAR_STAMPS]) + STAMP // 2, STAMP)
+
+    def far_part(self, file):
+        """How many bytes are fetched, where the library says it."""
+        with self.far(file) as fits:
+            fits[0][900:1100, 700:900]
+            return fits.remote_stats().bytes_fetched if hasattr(fits, "remote_stats") else None
 
     def header(self, file):
         return self.module.read_header(file)["NAXIS1"]
@@ -109,6 +133,18 @@ class Astropy(AstropyTables, AstropyTiles):
             for y, x in places:
                 self.native(data[y : y + STAMP, x : x + STAMP])
 
+    def far_loop(self, file, places):
+        with self.fits.open(file, use_fsspec=True) as hdus:
+            section = hdus[0].section
+            for y, x in places[:FAR_STAMPS]:
+                self.native(section[y : y + STAMP, x : x + STAMP])
+
+    far_cutouts = far_loop
+
+    def far_part(self, file):
+        with self.fits.open(file, use_fsspec=True) as hdus:
+            self.native(hdus[0].section[900:1100, 700:900])
+
     def header(self, file):
         return self.fits.getheader(file)["NAXIS1"]
 
@@ -150,11 +186,13 @@ def measure(engine, request):
         if writes:
             Path(file).unlink(missing_ok=True)
         begin = time.perf_counter()
-        action(file, *extra)
+        result = action(file, *extra)
         elapsed = time.perf_counter() - begin
         if turn > 0:
             times.append(elapsed)
     answer = {"times": times}
+    if case == "far_part":
+        answer["bytes"] = result
     if writes:
         answer["bytes"] = Path(file).stat().st_size
         Path(file).unlink()

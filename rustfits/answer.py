@@ -100,8 +100,8 @@ class Answer:
         match = _REPLY.match(line)
         if match:
             status = int(match[1])
-            if status == 225 or (status == 226 and self.status >= 400):
-                return  # to the ABOR that follows a refusal: that says more
+            if status == 225 or (status in (221, 226) and self.status >= 400):
+                return  # to the ABOR and QUIT that follow a refusal: that says more
             self.status = status
             if self.status == 213 and match[2]:  # the answer to SIZE
                 self.total = self.length = _count(match[2])

@@ -32,6 +32,7 @@ _FILE_POINTER: CData = ffi.typeof("rf_file **")
 _new = ffi.new
 # As os.fsencode does it.
 _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
+_NO_DRIVER = (lib.RF_ERR_NO_DRIVER, lib.RF_ERR_NOT_BUILT)
 _MODES: dict[str, int] = {
     "r": lib.RF_MODE_READ,
     "r+": lib.RF_MODE_READ_WRITE,
@@ -205,9 +206,30 @@ def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
     pointer = _new(_FILE_POINTER)
     err = error()
     status = lib.rf_file_open(name, _MODES[mode], options, pointer, err)
+    if status in _NO_DRIVER:
+        status = _open_by_fsspec(name, mode, options, pointer, err)
     if status:
         raise failure(status, err, _shown(name), opening=True)
     return FileHandle(pointer[0], mode)
+
+
+def _open_by_fsspec(name: bytes, mode: str, options: CData, pointer: CData, err: CData) -> int:
+    """Open a name of a scheme that nobody knows, if fsspec does; give the status.
+
+    Raises
+    ------
+    FITSError
+        It does not, and there is something to install that would help.
+    """
+    from rustfits.filesystems import install_hint, serve
+
+    if serve(name):
+        return int(lib.rf_file_open(name, _MODES[mode], options, pointer, err))
+    hint = install_hint(name)
+    refusal = failure(err.code, err, _shown(name), opening=True)
+    if hint:
+        refusal.args = (str(refusal) + hint, *refusal.args[1:])
+    raise refusal
 
 
 def _shown(name: bytes) -> str:

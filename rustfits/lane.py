@@ -9,7 +9,6 @@ the GIL. So no exception and no Ctrl-C can get lost in a callback.
 from __future__ import annotations
 
 import errno
-import time
 from typing import Any
 
 from rustfits._lib import CData, ffi, lib
@@ -44,7 +43,7 @@ class Lane:
         self.easy = easy
         self._request = request
         self._receiver = receiver
-        self._response = response
+        self.response = response
         self._err = err
         self._answer = Answer()
         self._headers: list[bytes] = []
@@ -72,7 +71,6 @@ class Lane:
         self._received = self._discarded = 0
         self._expected = -1
         self.answers = 0
-        self._started = time.monotonic()
         set_options(
             self.easy,
             self.target,
@@ -135,7 +133,7 @@ class Lane:
 
     def _begin(self) -> None:
         """Tell the receiver, once for each body, before its first byte."""
-        answer, response = self._answer, self._response
+        answer, response = self._answer, self.response
         if self._ftp:
             answer.judge_ftp(self._wish)
         else:
@@ -203,7 +201,7 @@ class Lane:
         bool
             Whether there is another to make: the handle is to be added again.
         """
-        self._count()
+        self.count()
         if self._asks_again():
             self._conditional = False
             return True
@@ -211,7 +209,7 @@ class Lane:
 
     def ask_again(self) -> None:
         """After `AskAgainError`: begin anew, without a condition."""
-        self._count()
+        self.count()
         self._conditional = False  # that it is one file is seen by the answers, too
         self.prepare()
 
@@ -229,10 +227,11 @@ class Lane:
         only_basic = available & both == pycurl.HTTPAUTH_BASIC
         return int(pycurl.HTTPAUTH_BASIC) if only_basic else self._auth
 
-    def _count(self) -> None:
+    def count(self) -> None:
+        """Add a transfer that is over to what was asked and how long it took."""
         import pycurl
 
-        self._response.requests += max(self.answers, 1)
+        self.response.requests += max(self.answers, 1)
         self._seconds += self.easy.getinfo(pycurl.TOTAL_TIME)
 
     def stop(self) -> None:
@@ -277,9 +276,9 @@ class Lane:
         self.hops += 1
 
     def explain(self, failure: FetchError) -> None:
-        """Add to a failure of this lane what those need who may try again."""
+        """Add to the first failure of a fetch what those need who may try again."""
         if not self.begun:
-            self._answer.report(self._response)
+            self._answer.report(self.response)
         if self.hops:
             # The URL that was asked for is known to the caller; this one failed.
             failure.message = f"redirected to {shown(self.target.url)}: {failure.message}"
@@ -295,12 +294,7 @@ class Lane:
         if code == pycurl.E_COULDNT_CONNECT:
             return self.easy.getinfo(pycurl.OS_ERRNO) or errno.ECONNREFUSED
         if code == pycurl.E_OPERATION_TIMEDOUT and self._answer.status == 0:
-            # Now and then libcurl 8.23 gives up at once, which is no time-out: that may be tried
-            # again.
-            remote = self._request.remote
-            limit = remote.connect_timeout if remote and remote.connect_timeout > 0 else 1.0
-            early = time.monotonic() - self._started < limit / 2
-            return 0 if early or self.easy.getinfo(pycurl.CONNECT_TIME) > 0 else errno.ETIMEDOUT
+            return 0 if self.easy.getinfo(pycurl.CONNECT_TIME) > 0 else errno.ETIMEDOUT
         return 0
 
     def _failed(self, code: int, cause: str) -> FetchError:
@@ -317,6 +311,9 @@ class Lane:
         elif self.begun:
             cause = f"the transfer ended after {self._received} bytes: {cause}"
         refused = lib.RF_ERR_NO_FILE if self._answer.status == 550 else lib.RF_ERR_HTTP_STATUS
+        # Some servers say twice how an aborted transfer ended: what was taken for the answer to
+        # REST is then none, and it is worth asking again.
+        no_rest = lib.RF_ERR_UNSUPPORTED if reply >= 500 else lib.RF_ERR_NETWORK
         known = {
             pycurl.E_OPERATION_TIMEDOUT: lib.RF_ERR_TIMEOUT,
             pycurl.E_PARTIAL_FILE: lib.RF_ERR_TRUNCATED,
@@ -335,7 +332,7 @@ class Lane:
             pycurl.E_REMOTE_ACCESS_DENIED: refused,  # to a folder on the way to the file
             pycurl.E_REMOTE_FILE_NOT_FOUND: refused,
             pycurl.E_FTP_COULDNT_RETR_FILE: refused,
-            pycurl.E_FTP_COULDNT_USE_REST: lib.RF_ERR_UNSUPPORTED,
+            pycurl.E_FTP_COULDNT_USE_REST: no_rest,
             pycurl.E_BAD_DOWNLOAD_RESUME: lib.RF_ERR_TRUNCATED,
         }
         failure = known.get(code, lib.RF_ERR_NETWORK)

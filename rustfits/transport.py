@@ -23,6 +23,12 @@ __all__ = ["escaped", "record"]
 # Most requests of one fetch at a time, whatever the caller says; an FTP server counts logins.
 _MOST_LANES = 64
 _MOST_FTP_LANES = 4
+_MAY_PASS = (
+    lib.RF_ERR_NETWORK,
+    lib.RF_ERR_TRUNCATED,
+    lib.RF_ERR_TIMEOUT,
+    lib.RF_ERR_HTTP_STATUS,
+)
 
 
 class _Fetch:
@@ -35,6 +41,7 @@ class _Fetch:
         self._target = first_target(request)
         self._wishes = _wishes(request)
         self._next = 0
+        self._failure: FetchError | None = None  # the first
         self._busy: dict[Any, Lane] = {}  # by easy handle
         response.status = response.requests = 0
         response.retry_after = -1.0
@@ -44,14 +51,21 @@ class _Fetch:
             time.sleep(self._request.delay)
         line = self._session.take()
         self._multi = line.multi
-        # A line whose fetch ended in an exception has lost some of its connections, no more.
+        # A line whose fetch failed has lost some of its connections, no more. After anything else
+        # (Ctrl-C between two steps) nobody knows what its handles are in the middle of: it goes.
+        whole = False
         try:
             self._run(line)
+            whole = True
+        except (FetchError, ReceiverError):
+            whole = True
+            raise
         finally:
             for lane in list(self._busy.values()):
                 # In the middle of a transfer this closes the connection, as it must.
                 self._stop(lane)
-            self._session.leave(line)
+            if whole:
+                self._session.leave(line)
             if not self._request.session:
                 self._session.close()
 
@@ -65,6 +79,8 @@ class _Fetch:
             self._take()
             if not self._finish_ready() and self._busy:
                 self._wait()
+        if self._failure is not None:
+            raise self._failure
 
     def _start_next(self, lane: Lane) -> None:
         """Put the next range on a lane that has nothing to do; without one it stays idle."""
@@ -93,8 +109,25 @@ class _Fetch:
                 lane.ask_again()
                 self._add(lane)
             except FetchError as failure:
-                lane.explain(failure)
-                raise
+                lane.count()
+                self._give_up(lane, failure)
+
+    def _give_up(self, lane: Lane, failure: FetchError) -> None:
+        """End a lane, and the fetch: at once, or when what may pass can be tried again.
+
+        Then those that are under way come to their end first: their bytes are wanted, too.
+        """
+        self._stop(lane)
+        if self._failure is None:
+            self._failure = failure
+            # What the others hear is about the file, what this one heard about the failure.
+            response = ffi.new("rf_response *", lane.response[0])
+            for other in self._busy.values():
+                other.response = response
+            lane.explain(failure)
+        self._next = len(self._wishes)
+        if failure.status not in _MAY_PASS:
+            raise failure
 
     def _finish_ready(self) -> bool:
         """Look at the lanes that libcurl is done with; give whether there were any."""
@@ -111,8 +144,8 @@ class _Fetch:
         try:
             again = lane.finish(code, cause)
         except FetchError as failure:
-            lane.explain(failure)
-            raise
+            self._give_up(lane, failure)
+            return
         self._stop(lane)
         if again:
             lane.prepare()

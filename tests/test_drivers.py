@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""One suite over every driver: the same file by each of them gives the same answers."""
+"""One suite over every driver: the same file by each of them gives the same answers.
+
+Remote ones as the library decides by itself, downloaded, and ranged in blocks so small that hardly anything lies in
+one of them.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,12 +21,22 @@ from astropy.io import fits as astropy_fits
 import rustfits
 from rustfits import FITS, Remote
 from servers import ftp_server, http_server, https_server
+from servers.s3 import PUBLIC, s3_server
 
 Open = Callable[[], FITS]
+OpenAny = Callable[..., FITS]
 
+LOCAL = ("path", "pathlib", "file", "from_bytes", "from_bytes_r+")
+REMOTE = ("http", "https", "ftp", "ftps", "s3", "memory")  # the last by fsspec
+MODES: dict[str, dict[str, Any]] = {
+    "": {},
+    "download": {"download": True},
+    "ranged": {"ranged": True, "block_bytes": 16384, "gap_bytes": 32768},
+}
+DRIVERS = (*LOCAL, *(f"{scheme}:{mode}" for scheme in REMOTE for mode in MODES))
 # Each as it is, and compressed.
-DRIVERS = ("path", "pathlib", "file", "from_bytes", "from_bytes_r+", "http", "https", "ftp", "ftps")
 NAMES = ("a.fits", "a.fits.gz")
+ROWS = 5000
 
 
 @pytest.fixture(scope="module")
@@ -46,15 +61,33 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         name="TABLE",
     )
     wide = astropy_fits.ImageHDU(rng.normal(size=(600, 500)), name="WIDE")
-    hdus = astropy_fits.HDUList([primary, cube, counts, counts_2, table, wide])
+    spectra = np.empty(ROWS, object)
+    spectra[:] = [rng.normal(size=n).astype("f4") for n in rng.integers(0, 30, ROWS)]
+    catalogue = astropy_fits.BinTableHDU.from_columns(
+        [
+            astropy_fits.Column("id", "J", array=np.arange(ROWS)),
+            astropy_fits.Column("ra", "D", array=rng.uniform(0, 360, ROWS)),
+            astropy_fits.Column("name", "8A", array=[f"star {i % 99}" for i in range(ROWS)]),
+            astropy_fits.Column("spectrum", "PE()", array=spectra),
+        ],
+        name="CAT",
+    )
+    hdus = astropy_fits.HDUList([primary, cube, counts, counts_2, table, wide, catalogue])
     hdus.writeto(folder / "a.fits", checksum=True)
-    (folder / "a.fits.gz").write_bytes(gzip.compress((folder / "a.fits").read_bytes(), 5))
+    content = (folder / "a.fits").read_bytes()
+    (folder / "a.fits.gz").write_bytes(gzip.compress(content, 5))
+    # Cut short in the middle of WIDE.
+    short = content[: len(content) // 2]
+    (folder / "short.fits").write_bytes(short)
+    (folder / "short.fits.gz").write_bytes(gzip.compress(short, 5))
     return folder
 
 
 @pytest.fixture(scope="module")
-def urls(root: Path) -> Iterator[dict[str, tuple[str, Remote]]]:
-    """Where the folder is served: the URL of it, and how its servers are trusted."""
+def urls(root: Path) -> Iterator[dict[str, tuple[str, dict[str, Any]]]]:
+    """Where the folder is served: the URL of it, and what `Remote` has to know."""
+    import fsspec
+
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
             patch.delenv(name)
@@ -64,27 +97,44 @@ def urls(root: Path) -> Iterator[dict[str, tuple[str, Remote]]]:
             "ftp": stack.enter_context(ftp_server(root)),
             "ftps": stack.enter_context(ftp_server(root, tls=True)),
         }
+        store = stack.enter_context(s3_server())
+        memory = fsspec.filesystem("memory")
+        for path in root.iterdir():
+            store.put(PUBLIC, f"drivers/{path.name}", path.read_bytes())
+            memory.pipe(f"/drivers/{path.name}", path.read_bytes())
         yield {
-            scheme: (server.url(), Remote(ca_bundle=server.ca_bundle))
-            for scheme, server in servers.items()
+            "s3": (f"s3://{PUBLIC}/drivers/", {"endpoint": store.endpoint}),
+            "memory": ("memory://drivers/", {}),
+            **{
+                scheme: (server.url(), {"ca_bundle": server.ca_bundle})
+                for scheme, server in servers.items()
+            },
         }
+        memory.rm("/drivers", recursive=True)
 
 
-@pytest.fixture(params=[(driver, name) for driver in DRIVERS for name in NAMES], ids="-".join)
-def open_file(request: pytest.FixtureRequest, root: Path) -> Open:
-    driver, name = request.param
-    path = root / name
-    if driver in ("http", "https", "ftp", "ftps"):
-        url, remote = request.getfixturevalue("urls")[driver]
-        return lambda: FITS(url + name, remote=remote)
-    openers: dict[str, Open] = {
-        "path": lambda: FITS(str(path)),
-        "pathlib": lambda: FITS(path),
-        "file": lambda: FITS(f"file://{path}"),
-        "from_bytes": lambda: FITS.from_bytes(path.read_bytes()),
-        "from_bytes_r+": lambda: FITS.from_bytes(memoryview(path.read_bytes()), "r+"),
+@pytest.fixture(params=DRIVERS)
+def open_any(request: pytest.FixtureRequest, root: Path) -> OpenAny:
+    """Opens a file of the folder by its name: the same for each driver."""
+    driver, _, mode = request.param.partition(":")
+    if driver in REMOTE:
+        url, facts = request.getfixturevalue("urls")[driver]
+        remote = Remote(**facts, **MODES[mode])
+        return lambda name, mode="r": FITS(url + name, mode, remote=remote)
+    openers: dict[str, OpenAny] = {
+        "path": lambda name, mode="r": FITS(str(root / name), mode),
+        "pathlib": lambda name, mode="r": FITS(root / name, mode),
+        "file": lambda name, mode="r": FITS(f"file://{root / name}", mode),
+        "from_bytes": lambda name: FITS.from_bytes((root / name).read_bytes()),
+        "from_bytes_r+": lambda name: FITS.from_bytes(memoryview((root / name).read_bytes()), "r+"),
     }
     return openers[driver]
+
+
+@pytest.fixture(params=NAMES)
+def open_file(request: pytest.FixtureRequest, open_any: OpenAny) -> Open:
+    """Opens the file as it is, or compressed."""
+    return lambda: open_any(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +162,7 @@ def test_list(open_file: Open, reference: astropy_fits.HDUList) -> None:
         assert fits["TABLE"].has_data
         assert "NONE" not in fits
         with pytest.raises(IndexError):
-            fits[6]
+            fits[7]
 
 
 def test_arrays(open_file: Open, reference: astropy_fits.HDUList) -> None:
@@ -142,6 +192,8 @@ def test_the_last_hdu_first(open_file: Open, reference: astropy_fits.HDUList) ->
         np.s_[::-1],
         np.s_[5:2],
         np.s_[[4, 0, 4]],
+        np.s_[25:2:-7, 18::-5],
+        np.s_[..., [19, 3, 3, -1]],
     ],
     ids=str,
 )
@@ -150,6 +202,78 @@ def test_sections(open_file: Open, reference: astropy_fits.HDUList, key: object)
         for index, expected in images(reference):
             if expected.ndim > 1:
                 np.testing.assert_array_equal(fits[index][key], expected[key])
+
+
+def test_cutouts(open_file: Open, reference: astropy_fits.HDUList) -> None:
+    expected = reference["WIDE"].data
+    with open_file() as fits:
+        cut = fits["WIDE"].cutouts([[300, 250], [590, 30], [2, 2]], (9, 12))
+    np.testing.assert_array_equal(cut[0], expected[296:305, 244:256])
+    np.testing.assert_array_equal(cut[1], expected[586:595, 24:36])
+    assert np.isnan(cut[2, :2]).all() and np.isnan(cut[2, :, :4]).all()
+    np.testing.assert_array_equal(cut[2, 2:, 4:], expected[:7, :8])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [slice(None), slice(4000, 1000, -7), [4999, 0, 17, 17], slice(2500, 2510)],
+    ids=str,
+)
+def test_rows(open_file: Open, reference: astropy_fits.HDUList, rows: object) -> None:
+    expected = reference["CAT"].data
+    with open_file() as fits:
+        got = fits["CAT"].read(rows=rows, columns=["ra", "id", "name"])
+        only = fits["CAT"].read_column("ra", rows=rows)
+    assert got.dtype.names == ("ra", "id", "name")
+    for name in got.dtype.names:
+        np.testing.assert_array_equal(got[name], expected[name][rows])
+    np.testing.assert_array_equal(only, expected["ra"][rows])
+
+
+@pytest.mark.parametrize("rows", [slice(None), [4999, 3, 2000], slice(40, 50)], ids=str)
+def test_cells_of_variable_length(
+    open_file: Open, reference: astropy_fits.HDUList, rows: object
+) -> None:
+    expected = reference["CAT"].data["spectrum"][rows]
+    with open_file() as fits:
+        got = fits["CAT"].read_column("spectrum", rows=rows)
+    assert len(got) == len(expected)
+    for ours, theirs in zip(got, expected, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_rows_by_condition(open_file: Open, reference: astropy_fits.HDUList) -> None:
+    expected = reference["CAT"].data
+    with open_file() as fits:
+        got = fits["CAT"].read(rows="ra < 100 && name == 'star 7'", columns=["id"])
+    wanted = (expected["ra"] < 100) & (expected["name"] == "star 7")
+    np.testing.assert_array_equal(got["id"], expected["id"][wanted])
+
+
+def test_bytes_in_the_order_of_a_stranger(open_any: OpenAny, root: Path) -> None:
+    """Backwards and forwards through one HDU, in pieces that straddle blocks."""
+    with open_any("a.fits") as fits, FITS(root / "a.fits") as plain:
+        ours, theirs = fits["WIDE"], plain["WIDE"]
+        for row in (599, 0, 300, 301, 302, 299, 8, 590):
+            np.testing.assert_array_equal(ours[row : row + 1], theirs[row : row + 1])
+
+
+@pytest.mark.parametrize("name", ["short.fits", "short.fits.gz"])
+def test_a_file_cut_short(open_any: OpenAny, reference: astropy_fits.HDUList, name: str) -> None:
+    with open_any(name) as fits:
+        np.testing.assert_array_equal(fits["CUBE"].read(), reference["CUBE"].data)
+        wide = fits["WIDE"]
+        assert wide.header["NAXIS2"] == 600
+        np.testing.assert_array_equal(wide[5, 3:], reference["WIDE"].data[5, 3:])
+        for key in (np.s_[:], np.s_[599], np.s_[::-50, 7]):
+            with pytest.raises(rustfits.FITSTruncatedError):
+                wide[key]
+        np.testing.assert_array_equal(wide[6], reference["WIDE"].data[6])
+
+
+def test_there_is_no_such_file(open_any: OpenAny) -> None:
+    with pytest.raises(FileNotFoundError):
+        open_any("none.fits")
 
 
 def test_headers(open_file: Open, reference: astropy_fits.HDUList) -> None:
@@ -194,10 +318,47 @@ def test_many_threads_one_file(open_file: Open, reference: astropy_fits.HDUList)
         def job(number: int) -> bool:
             row = number * 7 % 600
             same: bool = np.array_equal(fits["WIDE"][row, ::3], expected[row, ::3])
-            return same and len(fits) == 6
+            return same and len(fits) == 7
 
         with ThreadPoolExecutor(8) as pool:
             assert all(pool.map(job, range(200)))
+
+
+def test_threads_in_different_hdus(open_file: Open, reference: astropy_fits.HDUList) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with open_file() as fits:
+
+        def image(index: int) -> bool:
+            return np.array_equal(fits[index].read(), reference[index].data)
+
+        def table(first: int) -> bool:
+            got = fits["CAT"].read(rows=slice(first, None, 97), columns=["ra", "spectrum"])
+            expected = reference["CAT"].data[first::97]
+            same = np.array_equal(got["ra"], expected["ra"])
+            return same and all(map(np.array_equal, got["spectrum"], expected["spectrum"]))
+
+        with ThreadPoolExecutor(4) as pool:
+            jobs = [pool.submit(image, index) for index in (5, 1, 0, 3, 2)]
+            jobs += [pool.submit(table, first) for first in (3, 50, 1)]
+            assert all(job.result() for job in jobs)
+
+
+# Bytes are copied when they are opened, and may always be changed.
+@pytest.mark.parametrize(
+    "open_any", [driver for driver in DRIVERS if "bytes" not in driver], indirect=True
+)
+def test_what_is_open_for_reading_is_not_written(open_file: Open) -> None:
+    with open_file() as fits:
+        for write in (
+            lambda: fits.write_image(np.zeros(3)),
+            lambda: fits[0].write(np.zeros((40, 50), "i2")),
+            lambda: fits["TABLE"].append({"x": [1], "s": ["b"]}),
+            lambda: fits["TABLE"].delete_column("x"),
+            lambda: fits["CUBE"].header.update({"A": 1}),
+        ):
+            with pytest.raises(rustfits.FITSReadOnlyError):
+                write()
 
 
 @pytest.mark.parametrize("scheme", ["mem://", "memkeep://"])
@@ -211,3 +372,30 @@ def test_copied_into_memory_image_by_image(
     with astropy_fits.HDUList.fromstring(content) as again:
         for hdu, (_, expected) in zip(again, images(reference), strict=True):
             np.testing.assert_array_equal(hdu.data, expected)
+
+
+@pytest.mark.parametrize("mode", ["r+", "w+"])
+@pytest.mark.parametrize("scheme", REMOTE)
+def test_servers_are_not_written_to(
+    urls: dict[str, tuple[str, dict[str, Any]]], scheme: str, mode: str
+) -> None:
+    with pytest.raises(rustfits.FITSReadOnlyError):
+        FITS(urls[scheme][0] + "new.fits", mode)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("scheme", REMOTE)
+def test_fetched_as_was_asked(
+    urls: dict[str, tuple[str, dict[str, Any]]], root: Path, scheme: str, mode: str
+) -> None:
+    """The suite would say nothing about ranges if none were used."""
+    url, facts = urls[scheme]
+    with FITS(url + "a.fits", remote=Remote(**facts, **MODES[mode])) as fits:
+        fits["CAT"].read(rows=[ROWS - 1])
+        stats = fits.remote_stats()
+    assert stats.ranged == (mode == "ranged")
+    assert stats.file_bytes == (root / "a.fits").stat().st_size
+    if mode == "ranged":
+        assert stats.bytes_fetched < stats.file_bytes / 2
+    else:
+        assert stats.bytes_fetched == stats.file_bytes

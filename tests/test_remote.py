@@ -292,17 +292,6 @@ def test_timeout(fault: FaultServer, ftp: FTPServer) -> None:
         assert isinstance(caught.value, rustfits.FITSTimeoutError)
 
 
-def test_ranged_is_not_offered_and_says_so(root: Path) -> None:
-    with http_server(root) as server:
-        for remote in (Remote(ranged=True), "ranged"):
-            with pytest.raises(rustfits.FITSUnsupportedError, match="ranged"):
-                FITS(server.url("a.fits"), remote=remote)
-        assert server.requests() == []
-        check = FITS(server.url("a.fits"), remote="download")
-        assert len(check) == 2
-        check.close()
-
-
 def test_remote_is_comparable_hashable_and_immutable() -> None:
     remote = Remote(headers={"A": "1", "B": "2"}, timeout=5, ca_bundle=Path("ca.pem"))
     same = Remote(ca_bundle="ca.pem", timeout=5.0, headers={"B": "2", "A": "1"})
@@ -503,6 +492,7 @@ def test_bytes_left_inside_tls_are_not_waited_for(
     line = rustfits.connections.Line()
     spy = line.multi = Spy(line.multi)
     monkeypatch.setattr(rustfits.connections.Session, "take", lambda session: line)
+    monkeypatch.setattr(rustfits.connections.Session, "leave", lambda session, line: None)
     for name in ("a.fits", "a.fits.gz", "n1.fits") * 5:
         check = FITS(https.url(name), remote=trust(https))
         check.close()

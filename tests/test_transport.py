@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,6 +49,10 @@ class Outcome:
     last_modified: str
     begun: list[tuple[int, int, int]] = field(default_factory=list)  # range, status, total_size
     bodies: dict[int, bytes] = field(default_factory=dict)
+    sys_errno: int = 0
+    region: str = ""
+    retry_after: float = -1
+    requests: int = 0
 
 
 Fetch = Callable[..., Outcome]
@@ -66,6 +73,12 @@ def fetch_by_pycurl(
     redirects: int = 10,
     limit: int = 1 << 36,
     ranges: tuple[tuple[int, int], ...] = (),
+    more_headers: tuple[str, ...] = (),
+    concurrency: int = 0,
+    validator: str | None = None,
+    whole_or_range: int = 0,
+    delay: float = 0,
+    sigv4: str | None = None,
 ) -> Outcome:
     kept = [ffi.new("char[]", text.encode()) for text in headers]
     remote = ffi.new("rf_remote_options *")
@@ -76,9 +89,14 @@ def fetch_by_pycurl(
     request.size = ffi.sizeof("rf_request")
     texts = [
         ffi.NULL if text is None else ffi.new("char[]", text.encode())
-        for text in (ca_bundle, url, user, password)
+        for text in (ca_bundle, url, user, password, validator, sigv4)
     ]
-    remote.ca_bundle, request.url, request.user, request.password = texts
+    remote.ca_bundle, request.url, request.user, request.password = texts[:4]
+    request.validator, request.sigv4 = texts[4:]
+    more = [ffi.new("char[]", text.encode()) for text in more_headers]
+    request.headers = more_array = ffi.new("char *[]", more)
+    request.header_count = len(more)
+    request.concurrency, request.whole_or_range, request.delay = concurrency, whole_or_range, delay
     request.remote, request.redirects, request.limit_bytes = remote, redirects, limit
     if ranges:
         request.ranges = range_array = ffi.new("rf_byte_range[]", list(ranges))
@@ -105,7 +123,7 @@ def fetch_by_pycurl(
     status = lib.rf_py_fetch(ffi.NULL, request, receiver, response, err)
     if status == lib.RF_ERR_CALLBACK:
         raise failure(status, err)
-    del header_array, texts
+    del header_array, more_array, texts
     if ranges:
         del range_array
     return Outcome(
@@ -117,6 +135,10 @@ def fetch_by_pycurl(
         ffi.string(response.last_modified).decode(),
         begun,
         bodies,
+        err.sys_errno,
+        ffi.string(response.region).decode(),
+        response.retry_after,
+        response.requests,
     )
 
 
@@ -125,6 +147,7 @@ def make_libcurl_fetch(program: Path, folder: Path, prefix: Path) -> Fetch:
         for old in folder.iterdir():
             old.unlink()
         arguments = [f"header={text}" for text in options.pop("headers", ())]
+        arguments += [f"more_header={text}" for text in options.pop("more_headers", ())]
         arguments += [f"range={first}:{length}" for first, length in options.pop("ranges", ())]
         arguments += [f"{name}={value}" for name, value in options.items() if value is not None]
         done = subprocess.run(
@@ -146,6 +169,10 @@ def make_libcurl_fetch(program: Path, folder: Path, prefix: Path) -> Fetch:
             said["last_modified"],
             [tuple(map(int, rest.split())) for word, rest in lines if word == "begin"],  # type: ignore[misc]
             {int(path.name): path.read_bytes() for path in folder.iterdir()},
+            int(said["sys_errno"]),
+            said["region"],
+            float(said["retry_after"]),
+            int(said["requests"]),
         )
 
     return fetch
@@ -377,10 +404,11 @@ def test_plain_ftp_is_refused_by_a_server_that_wants_tls(fetch: Fetch, ftps: FTP
 RANGES = ((0, 1), (100, 50_000), (SIZE - 1, 1), (0, SIZE), (300_000, 7), (299_999, 9))
 
 
-def check_ranges(got: Outcome, body: bytes) -> None:
+def check_ranges(got: Outcome, body: bytes, ranges: tuple[tuple[int, int], ...] = RANGES) -> None:
     assert (got.status, got.message) == ("RF_OK", "")
-    assert [begun[0] for begun in got.begun] == list(range(len(RANGES)))
-    for index, (first, length) in enumerate(RANGES):
+    order = [begun[0] for begun in got.begun]
+    assert (order if ranges is RANGES else sorted(order)) == list(range(len(ranges)))
+    for index, (first, length) in enumerate(ranges):
         assert got.bodies[index] == body[first : first + length]
 
 
@@ -468,6 +496,144 @@ def test_file_that_changes_between_ranges(fetch: Fetch, fault: FaultServer) -> N
 @pytest.mark.parametrize("span", [(0, 0), (2**63, 5), (5, 2**63)])
 def test_ranges_that_make_no_sense(fetch: Fetch, http: HTTPServer, span: tuple[int, int]) -> None:
     assert fetch(http.url("a.bin"), ranges=(span,)).status == "RF_ERR_ARGUMENT"
+
+
+# --- side by side, on conditions ---
+
+
+MANY = tuple((first, 9_000) for first in range(0, SIZE - 9_000, 14_000))
+
+
+@pytest.mark.parametrize("concurrency", [2, 8, 1000])
+def test_ranges_side_by_side(fetch: Fetch, root: Path, body: bytes, concurrency: int) -> None:
+    with http_server(root) as server:
+        got = fetch(server.url("a.bin"), ranges=MANY, concurrency=concurrency)
+        requests = server.requests()
+    check_ranges(got, body, MANY)
+    assert got.requests == len(requests) == len(MANY)
+    # Connections are used again, not made for each.
+    assert len({entry["connection"] for entry in requests}) <= min(concurrency, len(MANY), 64)
+
+
+def test_http_2(fetch: Fetch, root: Path, authority: Authority, body: bytes) -> None:
+    """All ranges come over few connections, which each carry many at a time."""
+    with https_server(root, authority=authority, http2=True) as server:
+        bundle = str(authority.bundle)
+        got = fetch(server.url("a.bin"), ranges=MANY, concurrency=16, ca_bundle=bundle)
+        requests = server.requests()
+    check_ranges(got, body, MANY)
+    assert got.response[1] == SIZE
+    assert got.etag
+    asked = [entry for entry in requests if entry["range"]]
+    assert {entry["protocol"] for entry in asked} == {"HTTP/2.0"}
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_ftp_ranges_side_by_side(
+    fetch: Fetch, ftp: FTPServer, ftps: FTPServer, body: bytes, tls: bool
+) -> None:
+    server = ftps if tls else ftp
+    bundle = str(ftps.ca_bundle) if tls else None
+    got = fetch(server.url("a.bin"), ranges=MANY[:12], concurrency=8, ca_bundle=bundle)
+    check_ranges(got, body, MANY[:12])
+
+
+def test_side_by_side_after_a_redirect(fetch: Fetch, http: HTTPServer, body: bytes) -> None:
+    got = fetch(http.url("redirect/2/a.bin"), ranges=MANY, concurrency=4)
+    check_ranges(got, body, MANY)
+    assert got.requests <= len(MANY) + 4 * 2
+
+
+@pytest.mark.parametrize("refusal", ["status:503:7", "short:100", "cut:100"])
+def test_one_of_many_that_fails(
+    fetch: Fetch, fault: FaultServer, body: bytes, refusal: str
+) -> None:
+    """What is under way comes to its end; how the one failed is what is reported."""
+    url = fault.begin_plan(lambda number: refusal if number == 3 else "", "a.bin")
+    got = fetch(url, ranges=MANY, concurrency=4)
+    if refusal.startswith("status"):
+        assert (got.status, got.http_status, got.response[0]) == ("RF_ERR_HTTP_STATUS", 503, 503)
+        assert got.retry_after == 7
+    else:
+        assert got.status in ("RF_ERR_TRUNCATED", "RF_ERR_NETWORK")
+    for index, part in got.bodies.items():
+        first, length = MANY[index]
+        assert body[first : first + length].startswith(part)
+    assert sum(len(part) == 9_000 for part in got.bodies.values()) >= 3
+
+
+def test_whole_or_range(fetch: Fetch, fault: FaultServer, http: HTTPServer, body: bytes) -> None:
+    for url, status in ((fault.url("ignores/a.bin"), 200), (http.url("a.bin"), 206)):
+        got = fetch(url, ranges=((0, 1000),), whole_or_range=1)
+        assert (got.status, got.response[:2]) == ("RF_OK", (status, SIZE))
+        assert got.bodies == {0: body if status == 200 else body[:1000]}
+    got = fetch(http.url("a.bin"), ranges=((0, SIZE + 1000),), whole_or_range=1)
+    assert (got.status, got.bodies) == ("RF_OK", {0: body})
+    got = fetch(http.url("empty.bin"), ranges=((0, 1000),), whole_or_range=1)
+    assert got.status in ("RF_OK", "RF_ERR_TRUNCATED")
+    assert got.bodies in ({}, {0: b""})
+
+
+def test_ftp_whole_or_range(fetch: Fetch, ftp: FTPServer, body: bytes) -> None:
+    for length in (1000, SIZE, SIZE + 1000):
+        got = fetch(ftp.url("a.bin"), ranges=((0, length),), whole_or_range=1)
+        assert (got.status, got.response[1]) == ("RF_OK", SIZE)
+        assert got.bodies == {0: body[:length]}
+    got = fetch(ftp.url("nosize/a.bin"), ranges=((0, 1000),), whole_or_range=1)
+    assert got.status == "RF_ERR_UNSUPPORTED"
+    assert got.begun == []
+
+
+def test_validator(fetch: Fetch, fault: FaultServer, body: bytes) -> None:
+    url = fault.begin_plan(lambda number: "", "a.bin")
+    got = fetch(url, ranges=MANY[:3], validator='"1"')
+    check_ranges(got, body, MANY[:3])
+    assert [seen[2]["if-range"] for seen in fault.requests[-3:]] == ['"1"'] * 3
+    got = fetch(url, ranges=MANY[:3], validator='"2"')
+    assert (got.status, got.begun) == ("RF_ERR_CHANGED", [])
+    url = fault.begin_plan(lambda number: "other", "a.bin")
+    got = fetch(url, ranges=MANY[:3], validator='"other"')
+    check_ranges(got, body, MANY[:3])
+
+
+def test_file_that_has_become_shorter(fetch: Fetch, http: HTTPServer) -> None:
+    etag = fetch(http.url("a.bin"), ranges=((0, 10),)).etag
+    got = fetch(http.url("a.bin"), ranges=((SIZE, 10),), validator=etag)
+    assert got.status == "RF_ERR_CHANGED"
+
+
+def test_headers_of_a_request_are_for_its_server(
+    fetch: Fetch, fault: FaultServer, http: HTTPServer
+) -> None:
+    start = len(fault.requests)
+    got = fetch(
+        fault.url(f"to?{http.url('a.bin?more')}"),
+        more_headers=("X-Token: secret",),
+        sigv4="aws:amz:eu-west-3:s3",
+        user="KEY",
+        password="SECRET",
+    )
+    assert got.status == "RF_OK"
+    assert fault.requests[start][2]["x-token"] == "secret"
+    assert "/eu-west-3/s3/" in fault.requests[start][2]["authorization"]
+    (last,) = [seen for seen in http.requests() if seen["uri"] == "/a.bin?more"][-1:]
+    assert (last["token"], last["authorization"]) == ("", "")
+
+
+def test_delay(fetch: Fetch, http: HTTPServer) -> None:
+    begin = time.monotonic()
+    assert fetch(http.url("a.bin"), ranges=((0, 10),), delay=0.4).status == "RF_OK"
+    assert time.monotonic() - begin >= 0.4
+
+
+def test_what_a_refusal_says(fetch: Fetch, fault: FaultServer) -> None:
+    for after, seconds in (("7", 7), ("", -1), ("soon", -1), ("-5", -1)):
+        url = fault.begin_plan(lambda number, after=after: f"status:429:{after}", "a.bin")  # type: ignore[misc]
+        got = fetch(url)
+        assert (got.http_status, got.retry_after, got.requests) == (429, seconds, 1)
+    date = formatdate(time.time() + 60, usegmt=True)
+    got = fetch(fault.begin_plan(lambda number: f"status:503:{date}", "a.bin"))
+    assert 50 < got.retry_after <= 61
 
 
 # --- redirects ---
@@ -694,12 +860,14 @@ def test_nobody_listens(fetch: Fetch) -> None:
             got = fetch(f"{scheme}://127.0.0.1:{port}/a.bin")
             assert got.status == "RF_ERR_NETWORK"
             assert "127.0.0.1" in got.message
+            assert got.sys_errno == errno.ECONNREFUSED
 
 
 def test_name_that_nobody_has(fetch: Fetch) -> None:
     got = fetch("http://no-such-host.invalid/a.bin", timeout=60)
     assert got.status == "RF_ERR_NETWORK"
     assert "no-such-host.invalid" in got.message
+    assert got.sys_errno != 0
 
 
 # --- certificates and proxies ---

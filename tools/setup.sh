@@ -171,7 +171,7 @@ demo)
   ;;
 bench)
   system_packages "$needs_servers$needs_speed"
-  python_packages build test demo
+  python_packages build test demo bench
   install_rustfits
   peer
   ;;

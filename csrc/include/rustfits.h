@@ -373,12 +373,16 @@ typedef struct rf_receiver {
   void *context;
 } rf_receiver;
 
+/* request->url is the name as the user wrote it, not a URL taken apart. */
+#define RF_TRANSPORT_RAW_NAMES 1
+
 /* Moves bytes from servers. */
 typedef struct rf_transport {
   size_t size;         /* sizeof(rf_transport) */
   const char *name;    /* "libcurl", "pycurl" */
   const char *schemes; /* "http https ftp ftps" */
   void *user;
+  uint32_t flags; /* RF_TRANSPORT_... */
 
   /* MUST. Fetches the file or its ranges. A body shorter than announced is RF_ERR_TRUNCATED, a
    * status that is no success RF_ERR_NO_FILE, _PERMISSION or _HTTP_STATUS. Messages name the cause, and the URL only

@@ -131,8 +131,8 @@ void rf_answer_ftp_line(rf_answer *answer, const char *line, size_t n) {
   int64_t code = take_number(&rest);
   if (rest.at - line != 3 || code < 100 || (rest.at < rest.end && *rest.at != ' '))
     return; /* a line in the middle of a reply */
-  if (code == 225 || (code == 226 && answer->status >= 400))
-    return; /* to the ABOR that follows a refusal: that says more */
+  if (code == 225 || ((code == 221 || code == 226) && answer->status >= 400))
+    return; /* to the ABOR and QUIT that follow a refusal: that says more */
   answer->status = (int)code;
   if (code == 213) {
     rest = trim(rest);

@@ -89,11 +89,37 @@ static rf_status learn(const rf_curl_lane *lane) {
   return copy_url(&lane->url, &f->url, f->err);
 }
 
+static bool may_pass(rf_status status) {
+  return status == RF_ERR_NETWORK || status == RF_ERR_TRUNCATED || status == RF_ERR_TIMEOUT ||
+         status == RF_ERR_HTTP_STATUS;
+}
+
+/* Ends the fetch: at once, or when the lanes that are at work are done. */
+static rf_status give_up(rf_curl_fetch *f, rf_status status) {
+  if (f->failed != RF_OK)
+    return may_pass(status) ? RF_OK : status;
+  if (!may_pass(status) || f->busy == 0)
+    return status;
+  f->failed = status;
+  f->next = body_count(f->request);
+  f->response = &f->heard;
+  f->err = &f->ignored;
+  return RF_OK;
+}
+
 static rf_status finish_exchange(rf_curl_lane *lane, CURLcode code) {
+  rf_curl_fetch *f = lane->fetch;
   bool again;
+  rf_response before = *f->response;
+  rf_error_clear(&f->ignored);
   rf_status status = rf_curl_lane_finish(lane, code, &again);
   stop_exchange(lane);
-  RF_TRY(status);
+  if (status != RF_OK && f->failed == RF_OK) {
+    f->heard = before;
+    f->heard.requests = 0;
+  }
+  if (status != RF_OK)
+    return give_up(f, status);
   if (again)
     return start_exchange(lane);
   RF_TRY(learn(lane));
@@ -142,7 +168,12 @@ rf_status rf_curl_fetch_all(rf_curl_fetch *f) {
   rf_curl_lane *lanes = rf_alloc_zero(count, sizeof *lanes);
   if (lanes == NULL)
     return rf_fail(f->err, RF_ERR_MEMORY, "out of memory");
+  rf_response *response = f->response;
   rf_status status = run_lanes(f, lanes, count);
+  if (f->failed != RF_OK) {
+    response->requests += f->heard.requests;
+    status = f->failed;
+  }
   for (size_t i = 0; i < count; i++) {
     stop_exchange(&lanes[i]);
     curl_slist_free_all(lanes[i].headers);

@@ -47,6 +47,12 @@ typedef struct rf_curl_fetch {
   bool knows_file; /* `response` holds what the file is */
   size_t next;     /* the range to be asked for next */
   size_t busy;     /* lanes at work */
+
+  /* After a failure that may pass, those under way come to their end: their bytes are wanted, too. What they hear and
+   * fail for is kept apart from the first failure. */
+  rf_status failed;
+  rf_response heard;
+  rf_error ignored;
 } rf_curl_fetch;
 
 /* One request and the redirects that it leads to. */

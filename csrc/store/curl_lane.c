@@ -137,7 +137,9 @@ static rf_status status_of_code(const rf_curl_lane *lane, CURLcode code) {
   case CURLE_FTP_COULDNT_RETR_FILE:
     return lane->answer.status == 550 ? RF_ERR_NO_FILE : RF_ERR_HTTP_STATUS;
   case CURLE_FTP_COULDNT_USE_REST:
-    return RF_ERR_UNSUPPORTED;
+    /* Some servers say twice how an aborted transfer ended: what was taken for the answer to REST is then none, and it
+     * is worth asking again. */
+    return lane->answer.status >= 500 ? RF_ERR_UNSUPPORTED : RF_ERR_NETWORK;
   case CURLE_BAD_DOWNLOAD_RESUME:
     return RF_ERR_TRUNCATED;
   default:

@@ -66,6 +66,14 @@ static void fill_in_defaults(rf_remote_options *remote) {
   remote->retry_seconds = remote->retry_seconds > 0 ? remote->retry_seconds : 60;
 }
 
+/* A transport that takes names as they are finds out itself who asks. */
+static rf_status target_of(rf_fetcher *f, const char *name, rf_error *err) {
+  if ((f->transport->flags & RF_TRANSPORT_RAW_NAMES) == 0)
+    return rf_target_of(name, &f->remote, &f->target, err);
+  f->target.url = rf_strdup(name);
+  return f->target.url != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "out of memory");
+}
+
 rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const rf_options *options,
                          rf_fetcher **fetcher, rf_error *err) {
   rf_fetcher *f = rf_alloc_zero(1, sizeof *f);
@@ -80,7 +88,7 @@ rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const 
   rf_status status = keep_options(f, &options->remote, err);
   if (status == RF_OK) {
     fill_in_defaults(&f->remote);
-    status = rf_target_of(name, &f->remote, &f->target, err);
+    status = target_of(f, name, err);
   }
   if (status == RF_OK && transport->session_open != NULL)
     status = transport->session_open(transport->user, &f->session, err);
@@ -313,11 +321,12 @@ static rf_status open_once(opening *o, double delay, rf_response *said, rf_error
   rf_fetcher *f = o->fetcher;
   rf_request request = new_request(f, delay);
   rf_byte_range first = {0, f->remote.first_bytes};
-  /* A download that broke off goes on where it was, if the server can. */
-  bool resume = o->took_whole && o->at > 0 && f->accepts_ranges == 1 && f->size > o->at && f->validator[0] != '\0';
+  /* What broke off goes on where it was, if the server can. */
+  uint64_t end = o->took_whole || f->size < first.length ? f->size : first.length;
+  bool resume = o->at > 0 && f->accepts_ranges == 1 && end > o->at && f->validator[0] != '\0';
   o->resumed = resume ? o->at : 0;
   if (resume) {
-    first = (rf_byte_range){o->at, f->size - o->at};
+    first = (rf_byte_range){o->at, end - o->at};
     request.validator = f->validator;
   } else if (!o->whole) {
     request.whole_or_range = 1;

@@ -180,8 +180,8 @@ rf_status rf_ranged_read_many(rf_ranged *r, const rf_range *ranges, size_t count
 static uint64_t look_ahead(rf_ranged *r, uint64_t offset, uint64_t n) {
   const rf_remote_options *remote = &r->fetcher->remote;
   rf_mutex_lock(&r->lock);
-  uint64_t near = r->last_end > r->block_bytes ? r->last_end - r->block_bytes : 0;
-  bool follows = r->last_end > 0 && offset >= near && offset - near <= (NEAR_BLOCKS + 1) * r->block_bytes;
+  uint64_t from = r->last_end > r->block_bytes ? r->last_end - r->block_bytes : 0;
+  bool follows = r->last_end > 0 && offset >= from && offset - from <= (NEAR_BLOCKS + 1) * r->block_bytes;
   uint64_t most = remote->request_bytes < remote->cache_bytes / 4 ? remote->request_bytes : remote->cache_bytes / 4;
   if (!follows)
     r->ahead = 0;

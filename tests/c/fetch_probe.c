@@ -3,7 +3,8 @@
  * Fetches a URL with the libcurl transport and says in lines what came of it, for tests/test_transport.py.
  *
  *   fetch_probe FOLDER URL [user=U] [password=P] [header=H]... [timeout=S] [connect_timeout=S] [ca_bundle=F]
- *               [redirects=N] [limit=N] [range=FIRST:LENGTH]...
+ *               [redirects=N] [limit=N] [range=FIRST:LENGTH]... [concurrency=N] [validator=V] [whole_or_range=1]
+ *               [more_header=H]... [delay=S] [sigv4=A]
  *
  * The bytes of range i go to FOLDER/i. Uses the public header only; the transport is what the row of the driver table
  * has in its user member.
@@ -18,8 +19,7 @@
 
 typedef struct {
   const char *folder;
-  FILE *file;
-  size_t range;
+  FILE *files[MOST]; /* ranges that are fetched side by side come mixed */
 } probe;
 
 static rf_status probe_begin(void *context, size_t range, const rf_response *response, rf_error *err) {
@@ -27,20 +27,19 @@ static rf_status probe_begin(void *context, size_t range, const rf_response *res
   char path[1024];
   (void)err;
   printf("begin %zu %d %lld\n", range, response->status, (long long)response->total_size);
-  if (p->file != NULL)
-    fclose(p->file);
+  if (range >= MOST || p->files[range] != NULL)
+    return RF_ERR_CALLBACK;
   snprintf(path, sizeof path, "%s/%zu", p->folder, range);
-  p->file = fopen(path, "wb");
-  p->range = range;
-  return p->file != NULL ? RF_OK : RF_ERR_IO;
+  p->files[range] = fopen(path, "wb");
+  return p->files[range] != NULL ? RF_OK : RF_ERR_IO;
 }
 
 static rf_status probe_take(void *context, size_t range, const void *data, size_t n, rf_error *err) {
   probe *p = context;
   (void)err;
-  if (p->file == NULL || range != p->range)
+  if (range >= MOST || p->files[range] == NULL)
     return RF_ERR_CALLBACK;
-  return fwrite(data, 1, n, p->file) == n ? RF_OK : RF_ERR_IO;
+  return fwrite(data, 1, n, p->files[range]) == n ? RF_OK : RF_ERR_IO;
 }
 
 static const rf_transport *find_transport(const char *scheme) {
@@ -72,6 +71,8 @@ int main(int argc, char **argv) {
   rf_byte_range ranges[MOST];
   options.remote.headers = headers;
   rf_request request = {.size = sizeof request, .url = argv[2], .remote = &options.remote};
+  const char *more_headers[MOST];
+  request.headers = more_headers;
   request.redirects = options.limits.redirects;
   request.limit_bytes = options.limits.fetch_bytes;
   for (int i = 3; i < argc; i++) {
@@ -88,6 +89,18 @@ int main(int argc, char **argv) {
       options.remote.connect_timeout = strtod(value, NULL);
     else if ((value = value_of(argv[i], "ca_bundle")) != NULL)
       options.remote.ca_bundle = value;
+    else if ((value = value_of(argv[i], "more_header")) != NULL && request.header_count < MOST)
+      more_headers[request.header_count++] = value;
+    else if ((value = value_of(argv[i], "concurrency")) != NULL)
+      request.concurrency = (unsigned)strtoul(value, NULL, 10);
+    else if ((value = value_of(argv[i], "validator")) != NULL)
+      request.validator = value;
+    else if ((value = value_of(argv[i], "whole_or_range")) != NULL)
+      request.whole_or_range = 1;
+    else if ((value = value_of(argv[i], "delay")) != NULL)
+      request.delay = strtod(value, NULL);
+    else if ((value = value_of(argv[i], "sigv4")) != NULL)
+      request.sigv4 = value;
     else if ((value = value_of(argv[i], "redirects")) != NULL)
       request.redirects = (int)strtol(value, NULL, 10);
     else if ((value = value_of(argv[i], "limit")) != NULL)
@@ -107,10 +120,15 @@ int main(int argc, char **argv) {
   rf_response response = {.size = sizeof response, .total_size = -1, .accepts_ranges = -1};
   rf_error err = {0};
   rf_status status = transport->fetch(transport->user, &request, &receiver, &response, &err);
-  if (p.file != NULL)
-    fclose(p.file);
+  for (size_t i = 0; i < MOST; i++)
+    if (p.files[i] != NULL)
+      fclose(p.files[i]);
   printf("status %s\n", rf_status_name(status));
   printf("http_status %d\n", err.http_status);
+  printf("sys_errno %d\n", err.sys_errno);
+  printf("region %s\n", response.region);
+  printf("retry_after %g\n", response.retry_after);
+  printf("requests %llu\n", (unsigned long long)response.requests);
   printf("message %s\n", err.message);
   printf("response %d %lld %d\n", response.status, (long long)response.total_size, response.accepts_ranges);
   printf("etag %s\n", response.etag);

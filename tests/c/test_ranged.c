@@ -95,7 +95,7 @@ static rf_status fake_fetch(void *user, const rf_request *request, const rf_rece
   return RF_OK;
 }
 
-static const rf_transport fake = {sizeof fake, "fake", "ranged", NULL, fake_fetch, NULL, NULL};
+static const rf_transport fake = {sizeof fake, "fake", "ranged", NULL, 0, fake_fetch, NULL, NULL};
 
 /* ---- helpers ---- */
 

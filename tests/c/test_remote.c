@@ -274,7 +274,7 @@ static rf_status fake_fetch(void *user, const rf_request *request, const rf_rece
 }
 
 static fake_server server;
-static const rf_transport fake = {sizeof fake, "fake", "fake fakes", &server, fake_fetch, NULL, NULL};
+static const rf_transport fake = {sizeof fake, "fake", "fake fakes", &server, 0, fake_fetch, NULL, NULL};
 
 static void serve(const char *body, size_t n, size_t piece, int64_t announced) {
   rf_error err = {0};
@@ -478,7 +478,7 @@ static void test_register(void) {
   CHECK_OK(rf_transport_register(&fake, &err), err);
   CHECK(rf_driver_find("fake", 4) == row); /* again: no new rows */
 
-  static const rf_transport other = {sizeof other, "other", " fake ", &server, fake_fetch, NULL, NULL};
+  static const rf_transport other = {sizeof other, "other", " fake ", &server, 0, fake_fetch, NULL, NULL};
   CHECK_OK(rf_transport_register(&other, &err), err);
   CHECK_STR(rf_transport_name("fake"), "other");
   CHECK_STR(rf_transport_name("fakes"), "fake");
@@ -487,14 +487,14 @@ static void test_register(void) {
 static void test_register_refused(void) {
   rf_error err = {0};
   const rf_transport cases[] = {
-      {sizeof fake - 1, "x", "x", NULL, fake_fetch, NULL, NULL},
-      {sizeof fake, NULL, "x", NULL, fake_fetch, NULL, NULL},
-      {sizeof fake, "x", NULL, NULL, fake_fetch, NULL, NULL},
-      {sizeof fake, "x", "x", NULL, NULL, NULL, NULL},
-      {sizeof fake, "x", "  ", NULL, fake_fetch, NULL, NULL},
-      {sizeof fake, "x", "UPPER", NULL, fake_fetch, NULL, NULL},
-      {sizeof fake, "x", "a_b", NULL, fake_fetch, NULL, NULL},
-      {sizeof fake, "x", "a123456789012345678901234567890123456789", NULL, fake_fetch, NULL, NULL},
+      {sizeof fake - 1, "x", "x", NULL, 0, fake_fetch, NULL, NULL},
+      {sizeof fake, NULL, "x", NULL, 0, fake_fetch, NULL, NULL},
+      {sizeof fake, "x", NULL, NULL, 0, fake_fetch, NULL, NULL},
+      {sizeof fake, "x", "x", NULL, 0, NULL, NULL, NULL},
+      {sizeof fake, "x", "  ", NULL, 0, fake_fetch, NULL, NULL},
+      {sizeof fake, "x", "UPPER", NULL, 0, fake_fetch, NULL, NULL},
+      {sizeof fake, "x", "a_b", NULL, 0, fake_fetch, NULL, NULL},
+      {sizeof fake, "x", "a123456789012345678901234567890123456789", NULL, 0, fake_fetch, NULL, NULL},
   };
   CHECK(rf_transport_register(NULL, &err) == RF_ERR_ARGUMENT);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -130,8 +130,8 @@ static void the_table_is_listed(void) {
 static void unknown_and_unbuilt_are_two_errors(void) {
   CHECK(try_open("weird://x.fits", RF_MODE_READ) == RF_ERR_NO_DRIVER);
   CHECK(says("weird://x.fits: ") && says("'weird://'") && says("\"./\"") && says("mem"));
-  CHECK(try_open("s3://bucket/x.fits", RF_MODE_READ) == RF_ERR_NOT_BUILT);
-  CHECK(says("s3://bucket/x.fits: ") && says("https://"));
+  CHECK(try_open("gs://bucket/x.fits", RF_MODE_READ) == RF_ERR_NOT_BUILT);
+  CHECK(says("gs://bucket/x.fits: ") && says("https://"));
   CHECK(try_open("ROOT://x", RF_MODE_CREATE) == RF_ERR_NOT_BUILT);
   CHECK(try_open("weird://u:secret@h", RF_MODE_READ) == RF_ERR_NO_DRIVER);
   CHECK(!says("secret") && says("***"));

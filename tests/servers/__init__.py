@@ -21,6 +21,7 @@ from .fault import FaultServer, fault_server
 from .ftp import FTPServer, ftp_server
 from .latency import LatencyProxy, latency_proxy
 from .nginx import HTTPServer, http_server, https_server, nginx_path
+from .s3 import S3Server, s3_server
 
 __all__ = [
     "Authority",
@@ -28,10 +29,12 @@ __all__ = [
     "FaultServer",
     "HTTPServer",
     "LatencyProxy",
+    "S3Server",
     "fault_server",
     "ftp_server",
     "http_server",
     "https_server",
     "latency_proxy",
     "nginx_path",
+    "s3_server",
 ]

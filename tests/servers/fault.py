@@ -26,6 +26,7 @@ The first folder of a path says how (``server.url("cut/a.fits")``); what follows
 ``norange/``     206 without Content-Range
 ``shortrange/``  206 with the right Content-Range, and half of its bytes
 ``status/N/``    answers N with a body
+``planned/N/``   as ``server.plan`` says for each request, see `FaultServer.begin_plan`
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ import itertools
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -58,6 +59,11 @@ class FaultServer:
         self.host = "127.0.0.1"
         self.scheme = "http"
         self.requests: list[tuple[str, str, dict[str, str]]] = []
+        self.plan: Callable[[int], str] = lambda number: ""
+        #: The version of the files below ``planned/``: their ETag. Those of later ones are other files.
+        self.version = 1
+        self._planned = itertools.count()
+        self._plans = 0
         self._lock = threading.Lock()
         self._gate = threading.Event()
         self._closing = threading.Event()
@@ -178,6 +184,10 @@ class FaultServer:
             body = b"<html>no file here</html>"
             self._head(client, int(rest.split("/")[0]), {"Content-Length": str(len(body))})
             client.sendall(body)
+        elif first == "planned":
+            number, _, rest = rest.partition("/")
+            if int(number) == self._plans:  # not one that an earlier test has lost interest in
+                self._as_planned(client, (self.root / unquote(rest)).read_bytes(), headers)
         else:
             self._file(client, first, self.root / unquote(rest), headers)
 
@@ -260,6 +270,58 @@ class FaultServer:
             self._send(client, 200, entity, packed)
         else:
             self._head(client, 404, {"Content-Length": "0"})
+
+    def begin_plan(self, plan: Callable[[int], str], name: str = "a.fits") -> str:
+        """Gives the URL of a file that is served as planned.
+
+        `plan` says what goes wrong with the request of a number, which begins with 0: "" for nothing, "cut:N" and
+        "short:N" end the body after N bytes by a reset or in order, "status:N" and "status:N:WHEN" refuse (with
+        Retry-After), "whole" knows no ranges, "badrange" and "norange" say so, "packed" is a proxy that packs,
+        "more:N" announces N bytes too many, "trickle" sends a byte now and then, "other" has another ETag.
+        """
+        with self._lock:
+            self.version = 1
+            self.plan = plan
+            self._planned = itertools.count()
+            self._plans += 1
+        return self.url(f"planned/{self._plans}/{name}")
+
+    def _as_planned(self, client: socket.socket, body: bytes, headers: dict[str, str]) -> None:
+        fault, _, detail = self.plan(next(self._planned)).partition(":")
+        if self.version > 1:
+            body = body[:2880] + body[2880:][::-1]
+        etag = f'"{self.version}"' if fault != "other" else '"other"'
+        entity = {"ETag": etag, "Accept-Ranges": "bytes"}
+        if fault == "status":
+            status, _, after = detail.partition(":")
+            refusal = {"Retry-After": after} if after else {}
+            self._send(client, int(status), refusal, b"no")
+            return
+        span = self._span(headers.get("range"), len(body))
+        if headers.get("if-range", etag) != etag or fault == "whole":
+            span = None
+        status, part = 200, body
+        if span:
+            status, part = 206, body[span[0] : span[1]]
+            shift = 1 if fault == "badrange" else 0
+            if fault != "norange":
+                entity["Content-Range"] = f"bytes {span[0] + shift}-{span[1] - 1}/{len(body)}"
+        if fault == "packed":
+            entity["Content-Encoding"] = "gzip"
+            part = gzip.compress(part, 1)
+        length = len(part) + (int(detail) if fault == "more" else 0)
+        self._head(client, status, {**entity, "Content-Length": str(length)})
+        if fault in ("cut", "short"):
+            client.sendall(part[: int(detail)])
+            if fault == "cut":
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        elif fault == "trickle":
+            for byte in part:
+                if self._closing.wait(0.05):
+                    break
+                client.sendall(bytes([byte]))
+        else:
+            client.sendall(part)
 
     def _hold(self, client: socket.socket) -> None:
         self._waiting.set()

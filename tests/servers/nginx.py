@@ -44,7 +44,8 @@ STATUSES = (204, 400, 401, 403, 404, 405, 410, 416, 418, 429, 500, 502, 503, 504
 _LOG = (
     '{"method":"$request_method","uri":"$request_uri","status":"$status","range":"$http_range",'
     '"agent":"$http_user_agent","authorization":"$http_authorization","token":"$http_x_token",'
-    '"accept_encoding":"$http_accept_encoding","host":"$http_host","connection":"$connection"}'
+    '"accept_encoding":"$http_accept_encoding","host":"$http_host","connection":"$connection",'
+    '"protocol":"$server_protocol"}'
 )
 
 
@@ -64,6 +65,7 @@ class HTTPServer:
         name: str = "localhost",
         redirect_to: str | None = None,
         authority: Authority | None = None,
+        http2: bool = False,
     ) -> None:
         program = nginx_path()
         if program is None:
@@ -74,6 +76,7 @@ class HTTPServer:
         self.port = 0
         self.scheme = "https" if tls else "http"
         self._redirect_to = redirect_to
+        self._http2 = http2
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="rustfits-nginx-"))
         self._secret = secrets.token_hex(8)
@@ -235,7 +238,7 @@ class HTTPServer:
             f"client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;",
             f"fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;",
             "server {",
-            f"listen {self.host}:{self.port}{' ssl' if self._pem else ''};",
+            f"listen {self.host}:{self.port}{' ssl' if self._pem else ''}{' http2' if self._http2 else ''};",
             "absolute_redirect off; port_in_redirect on;",
         ]
         if self._pem:
@@ -285,6 +288,7 @@ def https_server(
     name: str = "localhost",
     redirect_to: str | None = None,
     authority: Authority | None = None,
+    http2: bool = False,
 ) -> Iterator[HTTPServer]:
     """nginx serving a folder over https; ``server.ca_bundle`` is what a client must trust.
 
@@ -298,9 +302,11 @@ def https_server(
         The URL below which ``elsewhere/`` redirects.
     authority
         Who signs the certificate; one is made when None.
+    http2
+        Whether the server speaks HTTP/2, too.
     """
     with HTTPServer(
-        root, tls=True, name=name, redirect_to=redirect_to, authority=authority
+        root, tls=True, name=name, redirect_to=redirect_to, authority=authority, http2=http2
     ) as server:
         yield server
 

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The C library alone, with its own libcurl transport, on every server; ranged and downloaded."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy.io import fits as astropy_fits
+
+import c_library
+from servers import ftp_server, http_server, https_server
+from servers.s3 import PUBLIC, s3_server
+
+SCHEMES = ("http", "https", "ftp", "ftps", "s3")
+
+
+@pytest.fixture(scope="module")
+def arrays() -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(8)
+    return rng.normal(size=(600, 500)), rng.integers(0, 1 << 30, 5000, dtype="i4")
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory, arrays: tuple[np.ndarray, np.ndarray]) -> Path:
+    folder = tmp_path_factory.mktemp("remote-c")
+    pixels, numbers = arrays
+    hdus = [
+        astropy_fits.PrimaryHDU(np.arange(99, dtype="i2")),
+        astropy_fits.ImageHDU(pixels, name="WIDE"),
+        astropy_fits.BinTableHDU.from_columns(
+            [
+                astropy_fits.Column("name", "8A", array=["star"] * 5000),
+                astropy_fits.Column("id", "J", array=numbers),
+            ],
+            name="CAT",
+        ),
+    ]
+    astropy_fits.HDUList(hdus).writeto(folder / "a.fits")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def places(root: Path) -> Iterator[dict[str, list[str]]]:
+    """The URL of the folder on each server, and what has to be said with it."""
+    with ExitStack() as stack:
+        https = stack.enter_context(https_server(root))
+        ftps = stack.enter_context(ftp_server(root, tls=True))
+        s3 = stack.enter_context(s3_server())
+        s3.put(PUBLIC, "a.fits", (root / "a.fits").read_bytes())
+        yield {
+            "http": [stack.enter_context(http_server(root)).url()],
+            "https": [https.url(), f"ca_bundle={https.ca_bundle}"],
+            "ftp": [stack.enter_context(ftp_server(root)).url()],
+            "ftps": [ftps.url(), f"ca_bundle={ftps.ca_bundle}"],
+            "s3": [f"s3://{PUBLIC}/", f"endpoint={s3.endpoint}"],
+        }
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("reader") / "remote_reader"
+    folder = c_library.library_folder(c_library.installed())
+    flags = c_library.run(
+        ["pkg-config", "--cflags", "--libs", "rustfits"],
+        env={"PKG_CONFIG_PATH": str(folder / "pkgconfig")},
+    ).split()
+    source = c_library.ROOT / "tests" / "c" / "remote_reader.c"
+    c_library.run(
+        ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-o", str(place), str(source), *flags]
+    )
+    return place
+
+
+def run(program: Path, url: str, folder: Path, *arguments: str) -> dict[str, str]:
+    library = c_library.library_folder(c_library.installed())
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.lower().endswith("_proxy") and not name.startswith("AWS_")
+    }
+    done = subprocess.run(
+        [str(program), url, str(folder), *arguments],
+        env={**environment, "LD_LIBRARY_PATH": str(library), "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    words = [line.partition(" ")[::2] for line in done.stdout.splitlines()]
+    return dict(words)
+
+
+@pytest.mark.parametrize("mode", ["auto", "download", "ranged"])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_reads_what_is_there(
+    program: Path,
+    places: dict[str, list[str]],
+    arrays: tuple[np.ndarray, np.ndarray],
+    root: Path,
+    tmp_path: Path,
+    scheme: str,
+    mode: str,
+) -> None:
+    pixels, numbers = arrays
+    url, *more = places[scheme]
+    said = run(program, url + "a.fits", tmp_path, mode, *more)
+    assert said["status"] == "RF_OK", said["message"]
+    assert (said["transport"], said["count"]) == ("libcurl", "3")
+    section = np.fromfile(tmp_path / "section", "f8").reshape(60, 25)
+    np.testing.assert_array_equal(section, pixels[::-10, 3::20])
+    boxes = np.fromfile(tmp_path / "boxes", "f8").reshape(3, 9, 9)
+    np.testing.assert_array_equal(boxes[0], pixels[300:309, 200:209])
+    np.testing.assert_array_equal(boxes[1, 4:, 4:], pixels[:5, :5])
+    np.testing.assert_array_equal(boxes[2, :5, :5], pixels[595:, 495:])
+    assert (boxes[1, :4] == -1).all() and (boxes[2, :, 5:] == -1).all()
+    ids = np.fromfile(tmp_path / "ids", "i4")
+    np.testing.assert_array_equal(ids, numbers[np.arange(50) * 977 % 5000])
+    size = (root / "a.fits").stat().st_size
+    assert int(said["size"]) == size
+    assert said["ranged"] == ("1" if mode == "ranged" else "0")
+    if mode == "download":
+        assert int(said["fetched"]) == size
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_says_that_there_is_no_such_file(
+    program: Path, places: dict[str, list[str]], tmp_path: Path, scheme: str
+) -> None:
+    url, *more = places[scheme]
+    said = run(program, url + "none.fits", tmp_path, "auto", *more)
+    assert said["status"] == "RF_ERR_NO_FILE"
+    assert "none.fits" in said["message"]

@@ -1,0 +1,377 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Servers that break their word, for files that are read in parts and for such that are downloaded."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from astropy.io import fits as astropy_fits
+
+import rustfits
+from rustfits import FITS, Remote
+from servers import FaultServer, FTPServer, HTTPServer, fault_server, ftp_server, http_server
+
+KIB = 1 << 10
+#: Large enough for several requests, small enough for a byte-wise look.
+SHAPE = (700, 500)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("ranged")
+    data = np.random.default_rng(5).normal(size=SHAPE).astype("f4")
+    astropy_fits.PrimaryHDU(data).writeto(folder / "a.fits")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(root: Path) -> np.ndarray:
+    return np.asarray(astropy_fits.getdata(root / "a.fits"))
+
+
+@pytest.fixture(scope="module")
+def fault(root: Path) -> Iterator[FaultServer]:
+    with fault_server(root) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def http(root: Path) -> Iterator[HTTPServer]:
+    with http_server(root) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def ftp(root: Path) -> Iterator[FTPServer]:
+    with ftp_server(root) as server:
+        yield server
+
+
+MODES = ("ranged", "download")
+
+
+def how(mode: str, **options: Any) -> Remote:
+    if mode == "download":
+        return Remote(download=True, **options)
+    return Remote(ranged=True, request_bytes=256 * KIB, **options)
+
+
+def read(server: FaultServer, mode: str, plan: Callable[[int], str], **options: Any) -> np.ndarray:
+    """Open, read, close; the plan counts from the first request."""
+    with FITS(server.begin_plan(plan), remote=how(mode, **options)) as fits:
+        return np.asarray(fits[0].read())
+
+
+# --- what passes ---
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("cut", ["cut", "short"])
+def test_connection_cut_at_every_64_kib(
+    fault: FaultServer, data: np.ndarray, mode: str, cut: str
+) -> None:
+    """Each request brings 64 KiB, the next goes on from there: no byte comes twice."""
+    start = len(fault.requests)
+    np.testing.assert_array_equal(
+        read(fault, mode, lambda number: f"{cut}:{64 * KIB}", retry_seconds=100), data
+    )
+    asked = [headers["range"] for _, _, headers in fault.requests[start:] if "range" in headers]
+    firsts = [int(text.removeprefix("bytes=").partition("-")[0]) for text in asked]
+    # A reset may throw away what was on its way; what came is not asked for again.
+    if cut == "short":
+        assert len(set(firsts)) == len(firsts), firsts
+        assert len(firsts) <= data.nbytes // (64 * KIB) + 8
+        assert all(first % (64 * KIB) == 0 for first in firsts)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("trouble", ["status:503", "status:500", "status:408", "status:429:1"])
+def test_refused_at_first(fault: FaultServer, data: np.ndarray, mode: str, trouble: str) -> None:
+    begin = time.monotonic()
+    got = read(fault, mode, lambda number: trouble if number in (0, 1) else "")
+    np.testing.assert_array_equal(got, data)
+    if trouble == "status:429:1":
+        assert time.monotonic() - begin >= 2
+
+
+def test_refused_in_the_middle(fault: FaultServer, data: np.ndarray) -> None:
+    got = read(fault, "ranged", lambda number: "status:503" if number % 3 == 1 else "")
+    np.testing.assert_array_equal(got, data)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_content_length_that_promises_too_much(
+    fault: FaultServer, data: np.ndarray, mode: str
+) -> None:
+    """One answer only; and the file is the one that it was."""
+    if mode == "download":
+        with pytest.raises(OSError, match="bytes"):
+            read(fault, mode, lambda number: "more:1000", retries=1)
+        return
+    got = read(fault, mode, lambda number: "more:1000" if number == 1 else "")
+    np.testing.assert_array_equal(got, data)
+
+
+def test_server_without_ranges_is_a_download(fault: FaultServer, data: np.ndarray) -> None:
+    url = fault.begin_plan(lambda number: "whole")
+    remote = Remote(threshold_bytes=1)
+    with FITS(url, remote=remote) as fits:
+        np.testing.assert_array_equal(fits[0].read(), data)
+        assert not fits.remote_stats().ranged
+        assert fits.remote_stats().requests == 1
+
+
+def test_proxy_that_packs_is_a_download(fault: FaultServer, data: np.ndarray) -> None:
+    """Parts of something packed are of no use; the whole of it is a .gz file."""
+    url = fault.begin_plan(lambda number: "packed")
+    with FITS(url) as fits:
+        np.testing.assert_array_equal(fits[0].read(), data)
+    url = fault.begin_plan(lambda number: "packed")
+    with pytest.raises(rustfits.FITSError, match="Content-Encoding"):
+        FITS(url, remote="ranged")
+
+
+# --- what does not ---
+
+
+def test_server_without_ranges_where_they_are_insisted_on(fault: FaultServer) -> None:
+    url = fault.begin_plan(lambda number: "whole")
+    with pytest.raises(rustfits.FITSUnsupportedError, match="whole files only"):
+        FITS(url, remote="ranged")
+
+
+@pytest.mark.parametrize("trouble", ["badrange", "norange"])
+def test_content_range_that_is_wrong(fault: FaultServer, trouble: str) -> None:
+    with pytest.raises(rustfits.FITSNetworkError, match=r"206|the server sends"):
+        read(fault, "ranged", lambda number: trouble, retries=1)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_refused_for_good(fault: FaultServer, mode: str) -> None:
+    with pytest.raises(rustfits.FITSNetworkError, match=r"503.*after 3 attempts") as caught:
+        read(fault, mode, lambda number: "status:503", retries=2)
+    assert caught.value.http_status == 503
+    start = len(fault.requests)
+    with pytest.raises(FileNotFoundError):
+        read(fault, mode, lambda number: "status:404")
+    assert len(fault.requests) == start + 1
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_byte_now_and_then(fault: FaultServer, mode: str) -> None:
+    with pytest.raises(rustfits.FITSTimeoutError):
+        read(fault, mode, lambda number: "trickle", timeout=0.5, retries=0)
+
+
+@pytest.mark.parametrize("limit", [0.5, 1.5])
+def test_repeats_are_bounded_in_time(fault: FaultServer, limit: float) -> None:
+    begin = time.monotonic()
+    with pytest.raises(rustfits.FITSNetworkError):
+        read(fault, "ranged", lambda number: "status:503", retries=1000, retry_seconds=limit)
+    assert time.monotonic() - begin < limit + 5
+
+
+# --- another file ---
+
+
+def test_file_replaced_between_requests(fault: FaultServer, data: np.ndarray) -> None:
+    url = fault.begin_plan(lambda number: "")
+    with FITS(url, remote=how("ranged")) as fits:
+        np.testing.assert_array_equal(fits[0][:20, :], data[:20])  # came with the header
+        fault.version = 2
+        with pytest.raises(rustfits.FITSError, match="has changed") as caught:
+            fits[0].read()
+        assert caught.value.code == "RF_ERR_CHANGED"
+        np.testing.assert_array_equal(fits[0][:20, :], data[:20])  # of the file that was opened
+    assert fault.requests[-1][2]["if-range"] == '"1"'
+
+
+def test_file_replaced_while_it_is_downloaded(fault: FaultServer) -> None:
+    """What a broken download goes on with must be the same file."""
+
+    def plan(number: int) -> str:
+        if number == 0:
+            return f"short:{100 * KIB}"
+        fault.version = 2
+        return ""
+
+    with pytest.raises(rustfits.FITSError, match="has changed"):
+        read(fault, "download", plan)
+
+
+def test_server_that_forgets_what_it_said(fault: FaultServer) -> None:
+    with pytest.raises(rustfits.FITSError, match="has changed"):
+        read(fault, "ranged", lambda number: "other" if number else "")
+
+
+def test_validator_that_the_server_holds_for_too_weak(root: Path, data: np.ndarray) -> None:
+    """RFC 9110 lets a server refuse If-Range by a date that is too young: it sends the whole file then."""
+    import http.server
+
+    content = (root / "a.fits").read_bytes()
+    asked: list[str | None] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            span = self.headers.get("Range")
+            asked.append(self.headers.get("If-Range"))
+            part, status = content, 200
+            if span is not None and self.headers.get("If-Range") is None:
+                first, _, last = span.removeprefix("bytes=").partition("-")
+                part, status = content[int(first) : int(last) + 1], 206
+            self.send_response(status)
+            if status == 206:
+                self.send_header(
+                    "Content-Range",
+                    f"bytes {first}-{int(first) + len(part) - 1}/{len(content)}",
+                )
+            self.send_header("Last-Modified", "Sun, 22 Nov 2026 08:00:00 GMT")
+            self.send_header("Content-Length", str(len(part)))
+            self.end_headers()
+            try:
+                self.wfile.write(part)
+            except OSError:
+                self.close_connection = True  # nobody wants the whole file
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            url = f"http://127.0.0.1:{server.server_address[1]}/a.fits"
+            np.testing.assert_array_equal(rustfits.read(url, remote="ranged"), data)
+        finally:
+            server.shutdown()
+            thread.join()
+    assert "Sun, 22 Nov 2026 08:00:00 GMT" in asked
+
+
+def test_server_gone_after_open(root: Path, data: np.ndarray) -> None:
+    with http_server(root) as server:
+        fits = FITS(server.url("a.fits"), remote=how("ranged", retries=1))
+        np.testing.assert_array_equal(fits[0][:100, :], data[:100])
+    with fits:
+        np.testing.assert_array_equal(fits[0][:100, :], data[:100])
+        with pytest.raises(ConnectionError, match=r"a\.fits"):
+            fits[0].read()
+        np.testing.assert_array_equal(fits[0][50:100, :], data[50:100])
+
+
+# --- secrets ---
+
+
+def test_credentials_do_not_travel_with_ranges(
+    fault: FaultServer, http: HTTPServer, data: np.ndarray
+) -> None:
+    url = fault.url(f"to?{http.url('a.fits?elsewhere')}").replace("//", "//me:hunter2@")
+    remote = how("ranged", headers={"X-Token": "hunter3"})
+    np.testing.assert_array_equal(rustfits.read(url, remote=remote), data)
+    seen = [entry for entry in http.requests() if entry["uri"] == "/a.fits?elsewhere"]
+    assert len(seen) > 1
+    assert {(entry["token"], entry["authorization"]) for entry in seen} == {("", "")}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_redirect_to_a_file_is_refused(fault: FaultServer, root: Path, mode: str) -> None:
+    with pytest.raises(rustfits.FITSNetworkError, match="neither http nor https"):
+        FITS(fault.url(f"to?file://{root}/a.fits"), remote=how(mode, retries=0))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_endless_redirects(fault: FaultServer, mode: str) -> None:
+    with pytest.raises(rustfits.FITSLimitError, match="redirected more than"):
+        FITS(fault.url("endless/0"), remote=how(mode))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_wrong_password(http: HTTPServer, mode: str) -> None:
+    start = len(http.requests())
+    with pytest.raises(PermissionError) as caught:
+        FITS(http.url("basic/a.fits"), remote=how(mode, auth=("me", "hunter2")))
+    assert "hunter2" not in str(caught.value)
+    assert len(http.requests()) - start <= 2
+
+
+def test_password_is_told_at_once_when_it_is_known_to_be_wanted(
+    http: HTTPServer, data: np.ndarray
+) -> None:
+    from servers import nginx
+
+    start = len(http.requests())
+    remote = how("ranged", auth=(nginx.USER, nginx.PASSWORD))
+    np.testing.assert_array_equal(rustfits.read(http.url("basic/a.fits"), remote=remote), data)
+    statuses = [str(entry["status"]) for entry in http.requests()[start:]]
+    assert statuses.count("401") == 1
+    assert statuses.count("206") >= 2
+
+
+def test_netrc(
+    http: HTTPServer, data: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from servers import nginx
+
+    (tmp_path / "netrc").write_text(
+        f'machine 127.0.0.1 login {nginx.USER} password "{nginx.PASSWORD}"\n'
+    )
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    url = http.url("basic/a.fits")
+    np.testing.assert_array_equal(rustfits.read(url, remote=how("ranged", netrc=True)), data)
+    with pytest.raises(PermissionError):
+        rustfits.read(url)
+
+
+# --- FTP ---
+
+
+def test_ftp_in_parts(ftp: FTPServer, data: np.ndarray) -> None:
+    start = len(ftp.commands())
+    with FITS(ftp.url("a.fits"), remote=how("ranged")) as fits:
+        assert fits.remote_stats().ranged
+        np.testing.assert_array_equal(fits[0][600:610, :], data[600:610])
+        assert fits.remote_stats().bytes_fetched < data.nbytes // 2
+        np.testing.assert_array_equal(fits[0].read(), data)
+    assert "REST" in {command for command, _, _ in ftp.commands()[start:]}
+
+
+def test_ftp_server_that_tells_no_size_is_a_download(ftp: FTPServer, data: np.ndarray) -> None:
+    with FITS(ftp.url("nosize/a.fits")) as fits:
+        assert not fits.remote_stats().ranged
+        np.testing.assert_array_equal(fits[0].read(), data)
+    with pytest.raises(rustfits.FITSUnsupportedError, match="SIZE"):
+        FITS(ftp.url("nosize/a.fits"), remote="ranged")
+
+
+# --- interrupts and threads ---
+
+
+def test_threads_share_one_open_file(http: HTTPServer, data: np.ndarray) -> None:
+    with FITS(http.url("a.fits"), remote=how("ranged")) as fits:
+        failures: list[BaseException] = []
+
+        def job(seed: int) -> None:
+            rng = np.random.default_rng(seed)
+            try:
+                for _ in range(20):
+                    y, x = int(rng.integers(SHAPE[0] - 30)), int(rng.integers(SHAPE[1] - 30))
+                    got = fits[0][y : y + 30, x : x + 30]
+                    np.testing.assert_array_equal(got, data[y : y + 30, x : x + 30])
+            except BaseException as failure:
+                failures.append(failure)
+
+        threads = [threading.Thread(target=job, args=(seed,)) for seed in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not failures
+        assert fits.remote_stats().bytes_fetched < 2 * data.nbytes
