@@ -112,7 +112,7 @@ def as_pixels(data: ArrayLike, blank: int | None = None) -> Array:
     array = None if isinstance(data, dict) else np.asanyarray(data)
     if array is None or array.dtype.names:
         raise FITSUnsupportedError(
-            "a structured array or a dict is a table, and this version writes images only"
+            "a structured array or a dict is a table, not an image: use write_table"
         )
     pixel_type(array.dtype)
     if array.ndim == 0:
