@@ -105,7 +105,10 @@ def test_a_thread_with_cached_blocks_does_not_wait_for_another(archive, far):
         def look():
             seen.append(hdu[0:5, 0:5].copy())
 
-        threads = [threading.Thread(target=hdu.read), *(threading.Thread(target=look) for _ in range(3))]
+        threads = [
+            threading.Thread(target=hdu.read),
+            *(threading.Thread(target=look) for _ in range(3)),
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
