@@ -108,6 +108,19 @@ def test_cutouts_are_fetched_together(archive, far):
     assert far.round_trips <= 5
 
 
+def test_stamps_in_a_loop_bring_their_surroundings(archive, far):
+    """Each wait for an answer brings what can come in that time: the next stamp may lie in it."""
+    _, _, sky, _ = archive
+    places = [(y, 7 * y % 2000) for y in range(20, 1980, 40)]
+    with FITS(far.url("plain.fits")) as fits:
+        hdu = fits[0]
+        for y, x in places:
+            assert np.array_equal(hdu[y : y + 16, x : x + 16], sky[y : y + 16, x : x + 16])
+        stats = fits.remote_stats()
+    assert len(places) == 49 and far.round_trips <= 24  # the file has 16 MiB
+    assert stats.bytes_fetched <= stats.file_bytes + (2 << 20)
+
+
 def test_a_thread_with_cached_blocks_does_not_wait_for_another(archive, far):
     _, _, sky, _ = archive
     with FITS(far.url("plain.fits"), remote=Remote(ranged=True)) as fits:
@@ -119,7 +132,10 @@ def test_a_thread_with_cached_blocks_does_not_wait_for_another(archive, far):
         def look():
             seen.append(hdu[0:5, 0:5].copy())
 
-        threads = [threading.Thread(target=hdu.read), *(threading.Thread(target=look) for _ in range(3))]
+        threads = [
+            threading.Thread(target=hdu.read),
+            *(threading.Thread(target=look) for _ in range(3)),
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:

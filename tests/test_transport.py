@@ -534,7 +534,12 @@ def test_ftp_ranges_side_by_side(
 ) -> None:
     server = ftps if tls else ftp
     bundle = str(ftps.ca_bundle) if tls else None
-    got = fetch(server.url("a.bin"), ranges=MANY[:12], concurrency=8, ca_bundle=bundle)
+    for _ in range(5):
+        got = fetch(server.url("a.bin"), ranges=MANY[:12], concurrency=8, ca_bundle=bundle)
+        # Where many connections end at once, pyftpdlib takes the end of one for that of a new one
+        # and says "226" to somebody who has not asked for anything yet. The C library tries again.
+        if got.status != "RF_ERR_NETWORK":
+            break
     check_ranges(got, body, MANY[:12])
 
 

@@ -418,14 +418,18 @@ static rf_status getting_take(void *context, size_t range, const void *data, siz
   return tell(g->fetcher, &g->progress, false, err);
 }
 
+bool rf_fetcher_is_near(rf_fetcher *f) {
+  rf_mutex_lock(&f->lock);
+  bool is_near = f->nearest < NEAR_SECONDS;
+  rf_mutex_unlock(&f->lock);
+  return is_near;
+}
+
 static unsigned choose_abreast(rf_fetcher *f, const rf_byte_range *ranges, size_t count) {
   uint64_t bytes = 0;
   for (size_t i = 0; i < count; i++)
     bytes += ranges[i].length;
-  rf_mutex_lock(&f->lock);
-  bool is_near = f->nearest < NEAR_SECONDS;
-  rf_mutex_unlock(&f->lock);
-  return is_near && bytes / count >= LONG_BYTES ? 1 : f->remote.concurrency;
+  return bytes / count >= LONG_BYTES && rf_fetcher_is_near(f) ? 1 : f->remote.concurrency;
 }
 
 /* Asks for what is missing of all stretches; *missing is how many there were. */

@@ -64,6 +64,9 @@ rf_status rf_fetcher_open(rf_fetcher *fetcher, const char *name, bool whole, con
 rf_status rf_fetcher_get(rf_fetcher *fetcher, rf_stretch *stretches, size_t count, rf_stretch_take take, void *context,
                          rf_error *err);
 
+/* Does the server answer so soon that waiting for it costs next to nothing? */
+bool rf_fetcher_is_near(rf_fetcher *fetcher);
+
 /* Adds to the statistics. */
 void rf_fetcher_count(rf_fetcher *fetcher, uint64_t wanted, uint64_t hits, uint64_t misses);
 

@@ -15,6 +15,12 @@
 #define ROUND_BYTES ((uint64_t)64 << 20)
 /* A read that begins so many blocks behind the end of the last one still goes on from there. */
 #define NEAR_BLOCKS 4
+/* Reads here and there, each of which has to wait for a far server: from this one on each brings its surroundings. */
+#define PATIENT_READS 2
+/* Files of more times gap_bytes than this are too large for what comes along to be wanted later. */
+#define SMALL_TIMES 64
+/* Plans of more ranges than this know what they want. */
+#define FEW_RANGES 256
 
 struct rf_ranged {
   rf_fetcher *fetcher;
@@ -25,6 +31,7 @@ struct rf_ranged {
   rf_block_cache cache;
   uint64_t last_end; /* of the last single read */
   uint64_t ahead;    /* bytes to read ahead of the next, 0: reads do not follow each other */
+  unsigned waits;    /* small plans that had to wait */
 };
 
 rf_status rf_ranged_new(rf_fetcher *fetcher, const uint8_t *first, size_t n, rf_ranged **ranged, rf_error *err) {
@@ -161,6 +168,62 @@ static rf_status read_rounds(rf_ranged *r, const rf_range *ranges, size_t count,
 
 /* ---- the calls of a store ---- */
 
+/* Are all blocks of a stretch there or on their way? */
+static bool is_coming(rf_ranged *r, uint64_t offset, uint64_t n) {
+  bool coming = true;
+  rf_mutex_lock(&r->lock);
+  for (uint64_t b = offset / r->block_bytes; coming && b <= (offset + n - 1) / r->block_bytes; b++) {
+    rf_block *block = rf_block_take(&r->cache, b);
+    coming = block != NULL;
+    if (coming)
+      rf_block_leave(&r->cache, block);
+  }
+  rf_mutex_unlock(&r->lock);
+  return coming;
+}
+
+static bool are_coming(rf_ranged *r, const rf_range *ranges, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (ranges[i].length > 0 && !is_coming(r, ranges[i].offset, ranges[i].length))
+      return false;
+  return true;
+}
+
+/* What to fetch along with a small plan: while its answer is waited for, gap_bytes more could come. So that is what the
+ * chance is worth that the next plan finds its blocks there; at worst it doubles the time. Length 0: nothing. */
+static rf_range surroundings(rf_ranged *r, const rf_range *ranges, size_t count) {
+  const rf_remote_options *remote = &r->fetcher->remote;
+  const rf_range nothing = {0, 0, NULL};
+  uint64_t unit = remote->gap_bytes, low = UINT64_MAX, high = 0;
+  if (count > FEW_RANGES || unit > remote->cache_bytes / 8 || r->size / SMALL_TIMES > unit ||
+      rf_fetcher_is_near(r->fetcher))
+    return nothing;
+  for (size_t i = 0; i < count; i++) {
+    low = ranges[i].offset < low ? ranges[i].offset : low;
+    high = ranges[i].offset + ranges[i].length > high ? ranges[i].offset + ranges[i].length : high;
+  }
+  if (low >= high || high - low > unit || are_coming(r, ranges, count))
+    return nothing;
+  rf_mutex_lock(&r->lock);
+  bool patient = r->waits < PATIENT_READS;
+  r->waits += patient;
+  rf_mutex_unlock(&r->lock);
+  uint64_t begin = (low + (high - low) / 2) / unit * unit; /* on a grid: no two of these overlap */
+  uint64_t left = r->size - begin;
+  return patient ? nothing : (rf_range){begin, (size_t)(left < unit ? left : unit), NULL};
+}
+
+static rf_status read_with(rf_ranged *r, const rf_range *ranges, size_t count, rf_range more, rf_error *err) {
+  rf_range *all = rf_alloc((count + 1) * sizeof *all);
+  if (all == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu ranges", count + 1);
+  memcpy(all, ranges, count * sizeof *all);
+  all[count] = more;
+  rf_status status = read_rounds(r, all, count + 1, err);
+  rf_free(all);
+  return status;
+}
+
 rf_status rf_ranged_read_many(rf_ranged *r, const rf_range *ranges, size_t count, rf_error *err) {
   for (size_t i = 0; i < count; i++) {
     uint64_t offset = ranges[i].offset, there = offset < r->size ? r->size - offset : 0;
@@ -172,7 +235,8 @@ rf_status rf_ranged_read_many(rf_ranged *r, const rf_range *ranges, size_t count
                      (unsigned long long)(ranges[i].length - there));
     }
   }
-  return read_rounds(r, ranges, count, err);
+  rf_range more = surroundings(r, ranges, count);
+  return more.length > 0 ? read_with(r, ranges, count, more, err) : read_rounds(r, ranges, count, err);
 }
 
 /* How much to read ahead of a read that begins where the last one ended, or a little behind: twice as much each time.
@@ -193,20 +257,6 @@ static uint64_t look_ahead(rf_ranged *r, uint64_t offset, uint64_t n) {
   uint64_t ahead = r->ahead < most ? r->ahead : most;
   rf_mutex_unlock(&r->lock);
   return ahead;
-}
-
-/* Are all blocks of a stretch there or on their way? */
-static bool is_coming(rf_ranged *r, uint64_t offset, uint64_t n) {
-  bool coming = true;
-  rf_mutex_lock(&r->lock);
-  for (uint64_t b = offset / r->block_bytes; coming && b <= (offset + n - 1) / r->block_bytes; b++) {
-    rf_block *block = rf_block_take(&r->cache, b);
-    coming = block != NULL;
-    if (coming)
-      rf_block_leave(&r->cache, block);
-  }
-  rf_mutex_unlock(&r->lock);
-  return coming;
 }
 
 rf_status rf_ranged_read_at(rf_ranged *r, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
