@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-from typing import SupportsIndex
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, SupportsIndex
 
 from rustfits._lib import check, error, ffi, lib
+from rustfits.errors import FITSReadOnlyError
 from rustfits.hdu import HDU
 from rustfits.header import FITSHeader, LogicalHeader
 from rustfits.pixels import integer
 
-__all__ = ["Compressed"]
+__all__ = ["Compressed", "keeping_back"]
 
 
 class Compressed(HDU):
@@ -109,3 +112,36 @@ class Compressed(HDU):
             err,
         )
         return int(sizes[0]), int(sizes[1])
+
+
+@contextmanager
+def keeping_back(
+    hdu: Any, lock: AbstractContextManager[Any], begin: Callable[[], Any]
+) -> Iterator[None]:
+    """Let an HDU keep in its `_pending`, which `begin` makes, what it has to write at the end.
+
+    Blocks may stand within each other; the outermost one writes.
+
+    Raises
+    ------
+    FITSReadOnlyError
+        The file was opened for reading.
+    FITSClosedError
+        It is closed.
+    """
+    hdu._file._handle()
+    if hdu._file.mode == "r":
+        raise FITSReadOnlyError(f"{hdu._file.name}: the file was opened for reading")
+    with lock:
+        outermost = hdu._pending is None
+        if outermost:
+            hdu._pending = begin()
+    try:
+        yield
+    finally:
+        if outermost:
+            with lock:
+                try:
+                    hdu._write_pending()
+                finally:
+                    hdu._pending = None

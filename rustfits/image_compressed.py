@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rustfits._lib import CData, check, error, ffi, lib
-from rustfits.compressed import Compressed
+from rustfits.compressed import Compressed, keeping_back
 from rustfits.compression import Compression, Quantize, from_c, with_level
 from rustfits.errors import (
     FITSError,
-    FITSReadOnlyError,
     FITSUnsupportedError,
     FITSValueError,
 )
@@ -243,22 +242,8 @@ class CompressedImageHDU(Compressed, ImageHDU):
         FITSIOError
             Writing failed.
         """
-        self._file._handle()
-        if self._file.mode == "r":
-            raise FITSReadOnlyError(f"{self._file.name}: the file was opened for reading")
-        with self._turn:
-            outermost = self._pending is None
-            if outermost:
-                self._pending = []
-        try:
+        with keeping_back(self, self._turn, list):
             yield self
-        finally:
-            if outermost:
-                with self._turn:
-                    try:
-                        self._write_pending()
-                    finally:
-                        self._pending = None
 
     def _keep(self, pending: list[Array], values: Array) -> None:
         """Check pixels as `extend` does, and keep a copy of them."""

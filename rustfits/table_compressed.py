@@ -17,8 +17,7 @@ from rustfits.columns import (
     CompressedSingleColumnSubset,
     SingleColumnSubset,
 )
-from rustfits.compressed import Compressed
-from rustfits.errors import FITSReadOnlyError
+from rustfits.compressed import Compressed, keeping_back
 from rustfits.table import TableHDU
 from rustfits.table_base import lock_of
 from rustfits.table_input import Heap, as_table, fit_cells, fit_heap
@@ -200,22 +199,9 @@ class CompressedTableHDU(Compressed, TableHDU):
         FITSIOError
             Writing failed.
         """
-        self._file._handle()
-        if self._file.mode == "r":
-            raise FITSReadOnlyError(f"{self._file.name}: the file was opened for reading")
-        with lock_of(self._file):
-            outermost = self._pending is None
-            if outermost:
-                self._pending = _Pending(super()._schema())
-        try:
+        schema = super()._schema
+        with keeping_back(self, lock_of(self._file), lambda: _Pending(schema())):
             yield self
-        finally:
-            if outermost:
-                with lock_of(self._file):
-                    try:
-                        self._write_pending()
-                    finally:
-                        self._pending = None
 
     @contextmanager
     def extending(self) -> Iterator[CompressedTableHDU]:

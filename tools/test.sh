@@ -56,7 +56,8 @@ step_c-threads() { # the ones with threads, under ThreadSanitizer
   configure build-tsan -Dtests=true -Dwerror=true -Db_sanitize=thread -Db_lundef=false --buildtype=debug \
     -Doptimization=1 &&
     meson test -C build-tsan --no-rebuild --print-errorlogs --timeout-multiplier 4 \
-      test_threads test_platform test_store test_gzip
+      test_file test_gzip test_pack test_parallel test_platform test_ranged test_settle test_store test_threads \
+      test_tile_cache test_zimage test_zimage_write test_ztable
 }
 
 step_fuzz-replay() { # the corpus of each fuzz target, under the same sanitizers

@@ -169,26 +169,6 @@ static bool kind_of_type(rf_cell_type type, rf_kind *kind) {
   return true;
 }
 
-static size_t element_bytes(rf_cell_type type, size_t width) {
-  switch (type) {
-  case RF_CELL_I16:
-  case RF_CELL_U16:
-    return 2;
-  case RF_CELL_I32:
-  case RF_CELL_U32:
-  case RF_CELL_F32:
-    return 4;
-  case RF_CELL_I64:
-  case RF_CELL_U64:
-  case RF_CELL_F64:
-    return 8;
-  case RF_CELL_BYTES:
-    return width;
-  default:
-    return 1;
-  }
-}
-
 /* "(3, 4)" */
 static void shape_text(const rf_expr_column *info, char *out, size_t capacity) {
   size_t n = 0;
@@ -249,7 +229,7 @@ static rf_status ask(binder *b, const rf_node *node) {
       size_t i = program->column_count++;
       program->columns[i].type = info->type;
       program->columns[i].width = (size_t)info->width;
-      program->columns[i].element_bytes = element_bytes(info->type, (size_t)info->width);
+      program->columns[i].element_bytes = rf_cell_bytes(info->type, (size_t)info->width);
     }
   }
   return RF_OK;

@@ -13,6 +13,7 @@
 
 /* ---- two files ---- */
 
+/* In an order that two threads cannot wait for each other over. */
 static rf_status lock_pair(rf_file *from, rf_file *to, rf_error *err) {
   bool reading = false;
   rf_status status;
@@ -37,7 +38,13 @@ static rf_status lock_pair(rf_file *from, rf_file *to, rf_error *err) {
   return rf_error_locate(err, status, from->name, -1);
 }
 
-rf_status rf_pair_begin(rf_file *from, rf_file *to, rf_error *err) {
+static void end_pair(rf_file *from, rf_file *to, rf_status status, bool written) {
+  rf_file_end_write(to, status, written);
+  rf_file_end_read(from);
+}
+
+/* Settles `from`, so that nothing unfinished is copied, and locks both. Messages are located. */
+static rf_status begin_pair(rf_file *from, rf_file *to, rf_error *err) {
   if (from == to)
     return rf_error_locate(err, rf_fail(err, RF_ERR_ARGUMENT, "an HDU cannot be copied into its own file"), to->name,
                            -1);
@@ -46,17 +53,8 @@ rf_status rf_pair_begin(rf_file *from, rf_file *to, rf_error *err) {
     RF_TRY(lock_pair(from, to, err));
     if (!from->store->writable || !rf_file_is_unsettled(from))
       return RF_OK;
-    rf_pair_end(from, to, RF_OK, false);
+    end_pair(from, to, RF_OK, false);
   }
-}
-
-void rf_pair_end(rf_file *from, rf_file *to, rf_status status, bool written) {
-  rf_file_end_write(to, status, written);
-  rf_file_end_read(from);
-}
-
-rf_status rf_mark_set(rf_mark *mark, rf_file *to, rf_error *err) {
-  return rf_file_scan_locked(to, &mark->count, err);
 }
 
 static rf_status drop_last(rf_file *file) {
@@ -70,10 +68,32 @@ static rf_status drop_last(rf_file *file) {
   return RF_OK;
 }
 
-void rf_mark_return(const rf_mark *mark, rf_file *to, bool *written) {
+/* Takes off what was appended since there were `count` HDUs. *written becomes true when that fails. */
+static void go_back(rf_file *to, size_t count, bool *written) {
   *written = false;
-  while (to->hdu_count > mark->count && !*written)
+  while (to->hdu_count > count && !*written)
     *written = drop_last(to) != RF_OK;
+}
+
+rf_status rf_pair_call(rf_pair_step *step, const void *context, rf_file *from, size_t index, rf_file *to,
+                       size_t *new_index, rf_error *err) {
+  bool written = false;
+  size_t made = 0, count = 0;
+  rf_error_clear(err);
+  RF_TRY(begin_pair(from, to, err));
+  rf_status status = rf_file_scan_locked(to, &count, err);
+  if (status == RF_OK) {
+    status = step(context, from, index, to, &made, &written, err);
+    if (status != RF_OK)
+      go_back(to, count, &written);
+  } else
+    (void)rf_error_locate(err, status, to->name, -1);
+  end_pair(from, to, status, written);
+  if (status != RF_OK)
+    return rf_error_locate(err, status, from->name, index <= INT32_MAX ? (int)index : -1);
+  if (new_index != NULL)
+    *new_index = made;
+  return RF_OK;
 }
 
 uint64_t rf_header_spare(const rf_hdu *hdu, const rf_header *header) {
@@ -187,23 +207,12 @@ rf_status rf_copy_locked(rf_file *from, size_t index, rf_file *to, size_t *new_i
   return status;
 }
 
+static rf_status copy(const void *context, rf_file *from, size_t index, rf_file *to, size_t *new_index, bool *written,
+                      rf_error *err) {
+  (void)context;
+  return rf_copy_locked(from, index, to, new_index, written, err);
+}
+
 rf_status rf_hdu_copy(rf_file *from, size_t index, rf_file *to, size_t *new_index, rf_error *err) {
-  rf_mark mark;
-  bool written = false;
-  size_t made = 0;
-  rf_error_clear(err);
-  RF_TRY(rf_pair_begin(from, to, err));
-  rf_status status = rf_mark_set(&mark, to, err);
-  if (status == RF_OK) {
-    status = rf_copy_locked(from, index, to, &made, &written, err);
-    if (status != RF_OK)
-      rf_mark_return(&mark, to, &written);
-  } else
-    (void)rf_error_locate(err, status, to->name, -1);
-  rf_pair_end(from, to, status, written);
-  if (status != RF_OK)
-    return rf_error_locate(err, status, from->name, index <= INT32_MAX ? (int)index : -1);
-  if (new_index != NULL)
-    *new_index = made;
-  return RF_OK;
+  return rf_pair_call(copy, NULL, from, index, to, new_index, err);
 }

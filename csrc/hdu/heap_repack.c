@@ -248,13 +248,13 @@ static rf_status repack_locked(rf_file *file, size_t index, uint64_t *freed, boo
   return rf_heap_repack_locked(file, index, hdu, table, freed, written, err);
 }
 
-rf_status rf_table_repack(rf_file *file, size_t index, uint64_t *freed, rf_error *err) {
+rf_status rf_repack_call(rf_file *file, size_t index, rf_repack *step, uint64_t *freed, rf_error *err) {
   bool written = false;
   uint64_t less = 0;
   rf_error_clear(err);
   rf_status status = rf_file_begin_write(file, err);
   if (status == RF_OK) {
-    status = repack_locked(file, index, &less, &written, err);
+    status = step(file, index, &less, &written, err);
     rf_file_end_write(file, status, written);
   }
   if (status != RF_OK)
@@ -262,4 +262,8 @@ rf_status rf_table_repack(rf_file *file, size_t index, uint64_t *freed, rf_error
   if (freed != NULL)
     *freed = less;
   return RF_OK;
+}
+
+rf_status rf_table_repack(rf_file *file, size_t index, uint64_t *freed, rf_error *err) {
+  return rf_repack_call(file, index, repack_locked, freed, err);
 }

@@ -313,8 +313,8 @@ static rf_status read_hdu(rf_file *file, const rf_hdu *hdu, const rf_axis *axes,
   return status == RF_ERR_TRUNCATED ? explain_truncation(file->store, hdu, err) : status;
 }
 
-rf_status rf_image_read_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, void *out,
-                             uint64_t out_bytes, uint8_t *mask, rf_error *err) {
+rf_status rf_image_read_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags,
+                               void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err) {
   rf_hdu *hdu;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)

@@ -48,8 +48,9 @@ static rf_status sum_unpacked(rf_file *from, size_t index, const rf_header *pack
   return lossless && !moved ? RF_OK : rf_checksum_own_locked(to, new_index, checksum, written, err);
 }
 
-static rf_status pack_locked(const packing *how, rf_file *from, size_t index, rf_file *to, size_t *new_index,
+static rf_status pack_locked(const void *context, rf_file *from, size_t index, rf_file *to, size_t *new_index,
                              bool *written, rf_error *err) {
+  const packing *how = context;
   rf_hdu *hdu;
   const rf_header *header;
   RF_TRY(rf_file_hdu_locked(from, index, &hdu, err));
@@ -68,35 +69,13 @@ static rf_status pack_locked(const packing *how, rf_file *from, size_t index, rf
                      : sum_packed(to, *new_index, header, written, err);
 }
 
-static rf_status pack_hdu(const packing *how, rf_file *from, size_t index, rf_file *to, size_t *new_index,
-                          rf_error *err) {
-  rf_mark mark;
-  bool written = false;
-  size_t made = 0;
-  rf_error_clear(err);
-  RF_TRY(rf_pair_begin(from, to, err));
-  rf_status status = rf_mark_set(&mark, to, err);
-  if (status == RF_OK) {
-    status = pack_locked(how, from, index, to, &made, &written, err);
-    if (status != RF_OK)
-      rf_mark_return(&mark, to, &written);
-  } else
-    (void)rf_error_locate(err, status, to->name, -1);
-  rf_pair_end(from, to, status, written);
-  if (status != RF_OK)
-    return rf_error_locate(err, status, from->name, index <= INT32_MAX ? (int)index : -1);
-  if (new_index != NULL)
-    *new_index = made;
-  return RF_OK;
-}
-
 rf_status rf_hdu_pack(rf_file *from, size_t index, rf_file *to, const rf_compression *image,
                       const rf_table_compression *table, size_t *new_index, rf_error *err) {
   packing how = {false, image, table};
-  return pack_hdu(&how, from, index, to, new_index, err);
+  return rf_pair_call(pack_locked, &how, from, index, to, new_index, err);
 }
 
 rf_status rf_hdu_unpack(rf_file *from, size_t index, rf_file *to, size_t *new_index, rf_error *err) {
   packing how = {true, NULL, NULL};
-  return pack_hdu(&how, from, index, to, new_index, err);
+  return rf_pair_call(pack_locked, &how, from, index, to, new_index, err);
 }

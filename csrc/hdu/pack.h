@@ -9,19 +9,15 @@
 
 /* ---- hdu_copy.c ---- */
 
-/* Settles `from`, so that nothing unfinished is copied, and locks it for reading and `to` for writing, in an order that
- * two threads cannot wait for each other over. RF_ERR_ARGUMENT when they are the same; messages are located. */
-rf_status rf_pair_begin(rf_file *from, rf_file *to, rf_error *err);
-/* Unlocks. status, written: as in rf_file_end_write. */
-void rf_pair_end(rf_file *from, rf_file *to, rf_status status, bool written);
+/* Appends something made of HDU `index` of `from` to `to`. Locks are held: of `from` at least the shared one, of `to`
+ * the exclusive one. */
+typedef rf_status rf_pair_step(const void *context, rf_file *from, size_t index, rf_file *to, size_t *new_index,
+                               bool *written, rf_error *err);
 
-/* Where `to` was before something was appended, to go back there. */
-typedef struct rf_mark {
-  size_t count; /* HDUs */
-} rf_mark;
-rf_status rf_mark_set(rf_mark *mark, rf_file *to, rf_error *err);
-/* Takes off what was appended since. *written becomes true when that fails. */
-void rf_mark_return(const rf_mark *mark, rf_file *to, bool *written);
+/* The public calls around such a step. `from` is settled first, so that nothing unfinished is copied. When the step
+ * fails, what it appended is taken off again. RF_ERR_ARGUMENT when the files are the same. new_index may be NULL. */
+rf_status rf_pair_call(rf_pair_step *step, const void *context, rf_file *from, size_t index, rf_file *to,
+                       size_t *new_index, rf_error *err);
 
 /* rf_hdu_copy with both locks held. */
 rf_status rf_copy_locked(rf_file *from, size_t index, rf_file *to, size_t *new_index, bool *written, rf_error *err);

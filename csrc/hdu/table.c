@@ -401,32 +401,3 @@ rf_status rf_table_find_column(rf_file *file, size_t index, const char *name, si
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
-
-size_t rf_cell_bytes(rf_cell_type type, size_t width) {
-  switch (type) {
-  case RF_CELL_U8:
-  case RF_CELL_I8:
-  case RF_CELL_LOGICAL:
-  case RF_CELL_BIT:
-    return 1;
-  case RF_CELL_I16:
-  case RF_CELL_U16:
-    return 2;
-  case RF_CELL_I32:
-  case RF_CELL_U32:
-  case RF_CELL_F32:
-    return 4;
-  case RF_CELL_I64:
-  case RF_CELL_U64:
-  case RF_CELL_F64:
-  case RF_CELL_C64:
-    return 8;
-  case RF_CELL_C128:
-    return 16;
-  case RF_CELL_BYTES:
-    return width;
-  case RF_CELL_TEXT:
-    return width <= SIZE_MAX / 4 ? 4 * width : 0;
-  }
-  return 0;
-}

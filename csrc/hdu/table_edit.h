@@ -113,6 +113,10 @@ rf_status rf_rows_squeeze(rf_store *store, uint64_t data, uint64_t nrows, uint64
 rf_status rf_heap_repack_locked(rf_file *file, size_t index, rf_hdu *hdu, const rf_table *table, uint64_t *freed,
                                 bool *written, rf_error *err);
 
+/* One of the public calls around what does it with the lock held. */
+typedef rf_status rf_repack(rf_file *file, size_t index, uint64_t *freed, bool *written, rf_error *err);
+rf_status rf_repack_call(rf_file *file, size_t index, rf_repack *step, uint64_t *freed, rf_error *err);
+
 /* ---- table_resize.c ---- */
 
 /* THEAP where there is a gap; none where the heap is right behind the rows, which is what its absence says. */

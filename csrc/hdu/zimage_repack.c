@@ -17,17 +17,5 @@ static rf_status repack_locked(rf_file *file, size_t index, uint64_t *freed, boo
 }
 
 rf_status rf_image_repack(rf_file *file, size_t index, uint64_t *freed, rf_error *err) {
-  bool written = false;
-  uint64_t less = 0;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = repack_locked(file, index, &less, &written, err);
-    rf_file_end_write(file, status, written);
-  }
-  if (status != RF_OK)
-    return rf_error_locate(err, status, rf_file_name(file), (int)index);
-  if (freed != NULL)
-    *freed = less;
-  return RF_OK;
+  return rf_repack_call(file, index, repack_locked, freed, err);
 }

@@ -34,7 +34,9 @@ static block_parts parts_of(const rf_round *round, const rf_range *range) {
 }
 
 static int by_number(const void *a, const void *b) {
-  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  uint64_t x, y;
+  memcpy(&x, a, sizeof x);
+  memcpy(&y, b, sizeof y);
   return x < y ? -1 : x > y;
 }
 

@@ -31,19 +31,7 @@ TARGET static inline void NAME(block)(const rf_quantum *quantum, const int32_t *
 
 TARGET static void NAME(dequantize_block)(const rf_quantum *quantum, const int32_t *in, const float *random, size_t n,
                                           REAL *out) {
-  bool zeros = quantum->dither == RF_DITHER_2, nulls = quantum->has_null;
-  if (!random && nulls)
-    NAME(block)(quantum, in, random, n, out, false, false, true);
-  else if (!random)
-    NAME(block)(quantum, in, random, n, out, false, false, false);
-  else if (zeros && nulls)
-    NAME(block)(quantum, in, random, n, out, true, true, true);
-  else if (zeros)
-    NAME(block)(quantum, in, random, n, out, true, true, false);
-  else if (nulls)
-    NAME(block)(quantum, in, random, n, out, true, false, true);
-  else
-    NAME(block)(quantum, in, random, n, out, true, false, false);
+  RF_DITHER_CASES(NAME(block), quantum, in, random, n, out);
 }
 
 TARGET static void NAME(dequantize)(const rf_quantum *quantum, const int32_t *in, size_t count, REAL *out) {

@@ -23,19 +23,7 @@ TARGET static inline void NAME(block)(const rf_quantum *quantum, const REAL *res
 
 TARGET static void NAME(quantize_block)(const rf_quantum *quantum, const REAL *in, const float *random, size_t n,
                                         int32_t *out) {
-  bool zeros = quantum->dither == RF_DITHER_2, nulls = quantum->has_null;
-  if (!random && nulls)
-    NAME(block)(quantum, in, random, n, out, false, false, true);
-  else if (!random)
-    NAME(block)(quantum, in, random, n, out, false, false, false);
-  else if (zeros && nulls)
-    NAME(block)(quantum, in, random, n, out, true, true, true);
-  else if (zeros)
-    NAME(block)(quantum, in, random, n, out, true, true, false);
-  else if (nulls)
-    NAME(block)(quantum, in, random, n, out, true, false, true);
-  else
-    NAME(block)(quantum, in, random, n, out, true, false, false);
+  RF_DITHER_CASES(NAME(block), quantum, in, random, n, out);
 }
 
 TARGET static void NAME(quantize)(const rf_quantum *quantum, const REAL *in, size_t count, int32_t *out) {

@@ -3,13 +3,16 @@
  * What edits put off until the file is closed is done when somebody asks for the bytes; when the disk is full then,
  * either nothing has happened and it can be tried again, or the handle says that it is of no use any more.
  */
+#include <pthread.h>
+
 #include "fits_bytes.h"
 #include "hdu/file.h"
 #include "table_rows.h"
 
 enum { ROWS = 3000, COLUMNS = 300, LINES = 100 };
 
-static rf_error err;
+static rf_error err; /* of one thread at a time */
+static rf_file *shared;
 static int64_t values[ROWS];
 static int32_t pixels[COLUMNS * LINES];
 
@@ -196,6 +199,34 @@ static void a_full_disk_loses_nothing(void) {
   }
 }
 
+static void *append_often(void *context) {
+  const size_t *kind = context;
+  for (int i = 0; i < 20; i++)
+    kinds[*kind].more(shared);
+  return NULL;
+}
+
+/* Another thread leaves room again and again: what is copied has none. */
+static void copies_while_somebody_appends(void) {
+  for (size_t k = 0; k < COUNT(kinds); k++) {
+    pthread_t thread;
+    shared = unsettled(k);
+    if (pthread_create(&thread, NULL, append_often, &k) != 0)
+      exit(2);
+    for (int i = 0; i < 10; i++) {
+      rf_error own;
+      rf_file *to = rows_file();
+      CHECK_OK(rf_hdu_copy(shared, 1, to, NULL, &own), own);
+      CHECK_STR(rows_card(to, 1, "THEAP"), "-");
+      rf_file_close(to, NULL);
+    }
+    CHECK(pthread_join(thread, NULL) == 0);
+    CHECK_OK(rf_file_settle(shared, &err), err);
+    rows_agree(shared);
+    rf_file_close(shared, NULL);
+  }
+}
+
 static void a_file_that_is_closed_or_read_only(void) {
   rf_file *file = unsettled(0), *reader = NULL;
   CHECK_OK(rf_file_shut(file, &err), err);
@@ -212,6 +243,7 @@ int main(void) {
   RUN(sync_and_close_give_the_same);
   RUN(a_copy_is_that_of_a_whole_hdu);
   RUN(a_full_disk_loses_nothing);
+  RUN(copies_while_somebody_appends);
   RUN(a_file_that_is_closed_or_read_only);
   watched_free();
   return check_report();
