@@ -322,7 +322,7 @@ def test_schemes_nobody_knows_and_those_not_here(tmp_path):
     with pytest.raises(rustfits.FITSDriverError, match="gopher"):
         FITS("gopher://host/x.fits")
     with pytest.raises(rustfits.FITSNotBuiltError) as caught:
-        FITS("s3://bucket/x.fits")
+        FITS("gsiftp://host/x.fits")
     assert isinstance(caught.value, OSError)
     assert isinstance(caught.value, NotImplementedError)
 
