@@ -79,7 +79,9 @@ static rf_status missing(const char *keyword, rf_error *err) {
   return rf_fail(err, RF_ERR_FORMAT, "the header of a compressed table has no %s", keyword);
 }
 
-static rf_status plain_card(const rf_header *header, const char *card, rf_header *plain, rf_error *err) {
+/* `columns`: TFIELDS. A TFORMn of more than that describes nothing. */
+static rf_status plain_card(const rf_header *header, const char *card, int64_t columns, rf_header *plain,
+                            rf_error *err) {
   static const char *const swapped[][2] = {{"NAXIS1", "ZNAXIS1"}, {"NAXIS2", "ZNAXIS2"}, {"PCOUNT", "ZPCOUNT"}};
   static const char *const renamed[][2] = {{"ZTHEAP", "THEAP"}, {"ZHECKSUM", "CHECKSUM"}, {"ZDATASUM", "DATASUM"}};
   char keyword[16], own[16];
@@ -96,7 +98,10 @@ static rf_status plain_card(const rf_header *header, const char *card, rf_header
     (void)snprintf(keyword, sizeof keyword, "ZFORM%u", n);
     (void)snprintf(own, sizeof own, "TFORM%u", n);
     const char *from = find_card(header, keyword);
-    return from != NULL ? append_as(plain, from, own, err) : missing(keyword, err);
+    if (from != NULL)
+      return append_as(plain, from, own, err);
+    if ((int64_t)n <= columns)
+      return missing(keyword, err);
   }
   return is_dropped(card) ? RF_OK : rf_header_append_card(plain, card, err);
 }
@@ -104,10 +109,13 @@ static rf_status plain_card(const rf_header *header, const char *card, rf_header
 rf_status rf_ztable_plain_header(const rf_header *header, rf_header **plain, rf_error *err) {
   rf_header *made;
   RF_TRY(rf_header_new(&made, err));
-  const char *cards = rf_header_cards(header);
+  const char *cards = rf_header_cards(header), *tfields = find_card(header, "TFIELDS");
+  int64_t columns = 0;
+  if (tfields != NULL)
+    (void)rf_card_integer(tfields, &columns);
   rf_status status = RF_OK;
   for (size_t i = 0; i < rf_header_count(header) && status == RF_OK; i++)
-    status = plain_card(header, cards + i * RF_CARD_BYTES, made, err);
+    status = plain_card(header, cards + i * RF_CARD_BYTES, columns, made, err);
   if (status != RF_OK)
     rf_header_free(made);
   else
