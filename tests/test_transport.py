@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 from OpenSSL import crypto
 
@@ -939,3 +940,24 @@ def test_proxy_of_the_environment(
     assert fault.requests[start][1] == "http://no-such-host.invalid/plain/a.bin"
     monkeypatch.setenv("no_proxy", "no-such-host.invalid")
     assert fetch("http://no-such-host.invalid/plain/a.bin", timeout=60).status == "RF_ERR_NETWORK"
+
+
+def test_handles_that_an_interrupt_left_in_the_middle_are_not_used_again(tmp_path, monkeypatch):
+    from rustfits.transport import _Fetch
+
+    rustfits.write(tmp_path / "a.fits", np.arange(10, dtype="i2"))
+    stop = _Fetch._stop
+
+    def interrupted(self, lane):
+        monkeypatch.setattr(_Fetch, "_stop", stop)
+        self._busy.pop(lane.easy)  # and before its handle was taken from the multi handle ...
+        raise KeyboardInterrupt
+
+    with fault_server(tmp_path) as server:
+        url = server.url("plain/a.fits")
+        rustfits.read(url)
+        monkeypatch.setattr(_Fetch, "_stop", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            rustfits.read(url)
+        for _ in range(6):
+            assert rustfits.read(url).sum() == 45
