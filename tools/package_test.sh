@@ -38,7 +38,9 @@ assert rustfits.__version__ == importlib.metadata.version("rustfits")
 strangers = [
     str(f)
     for f in importlib.metadata.files("rustfits")
-    if f.parts[0] not in {"rustfits"} and not f.parts[0].endswith(".dist-info")
+    if f.parts[0] not in {"rustfits"}
+    and not f.parts[0].endswith(".dist-info")
+    and f.stem != "rustfits"  # the command, in the folder for commands
 ]
 assert not strangers, strangers
 
@@ -50,3 +52,6 @@ from rustfits import fitsio
 assert (fitsio.read("a.fits") == image).all()
 print(f"rustfits {rustfits.__version__} installs from a clean copy and works ({extension.name})")
 E2
+"$place/venv/bin/rustfits" pack a.fits a.fits.fz
+"$place/venv/bin/rustfits" unpack a.fits.fz b.fits
+cmp a.fits b.fits
