@@ -139,12 +139,8 @@ def read_header(
     FITSError
         The file cannot be opened or read; see `FITS`.
     """
-    name = name_bytes(filename)
-    # A remote file would be opened twice for the header of a compressed HDU.
-    if type(ext) is int and ext >= 0 and remote is None and b"://" not in name:
-        header = FITSHeader._alone(name, ext)
-        if "ZIMAGE" not in header and "ZTABLE" not in header:
-            return header
+    if type(ext) is int and ext >= 0 and remote is None:
+        return FITSHeader._alone(name_bytes(filename), ext)
     with FITS(filename, remote=remote) as fits:
         return fits[ext].header
 

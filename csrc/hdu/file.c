@@ -158,6 +158,8 @@ static rf_status take_header(rf_file *file, size_t index, rf_header **header, rf
   rf_hdu *hdu;
   const rf_header *kept;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE || hdu->kind == RF_HDU_COMPRESSED_TABLE)
+    return rf_hdu_get_logical_header(file, index, header, err);
   RF_TRY(rf_file_header_locked(file, hdu, &kept, err));
   *header = hdu->header;
   hdu->header = NULL;

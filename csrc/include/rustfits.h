@@ -566,8 +566,8 @@ RF_API RF_CHECKED rf_status rf_file_open(const char *name, rf_mode mode, const r
 RF_API RF_CHECKED rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_mode mode, const rf_options *options,
                                                rf_file **file, rf_error *err);
 
-/* The header of HDU `index` of a file that is not to stay open: rf_file_open, rf_hdu_get_header and rf_file_close in
- * one call, with their errors. */
+/* The header of HDU `index` of a file that is not to stay open: rf_file_open, rf_hdu_get_logical_header and
+ * rf_file_close in one call, with their errors. */
 RF_API RF_CHECKED rf_status rf_file_read_header(const char *name, const rf_options *options, size_t index,
                                                 rf_header **header, rf_error *err);
 
