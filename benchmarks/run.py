@@ -107,8 +107,12 @@ def keep_cached(name: str) -> None:
 def run_case(case: Case, workers: dict[str, Worker], rounds: int) -> dict[str, Result]:
     results = {engine: Result() for engine in workers}
     request = {"case": case.action, "file": case.file, "calls": case.calls, **case.extra}
-    for _ in range(rounds):
-        for engine, worker in workers.items():
+    order = list(workers.items())
+    for number in range(rounds):
+        # Each begins a round in turn: who comes first after a pause pays for memory that a virtual
+        # machine has given back meanwhile.
+        first = number % len(order)
+        for engine, worker in order[first:] + order[:first]:
             result = results[engine]
             if result.error is not None:
                 continue
