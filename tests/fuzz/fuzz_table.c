@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "rustfits.h"
+#include "served.h"
 
 #define MOST_ROWS ((uint64_t)64)
 #define MOST_BYTES ((uint64_t)1 << 20)
@@ -22,49 +23,6 @@ static void expect(int condition) {
 }
 
 /* ---- the file ---- */
-
-static struct {
-  uint8_t *bytes; /* exactly as large as its content, so that AddressSanitizer sees the first byte beyond */
-  size_t size;
-} served;
-
-static rf_status serve_open(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
-                            void **state, rf_error *err) {
-  (void)driver, (void)name, (void)mode, (void)options, (void)err;
-  *state = &served;
-  return RF_OK;
-}
-
-static rf_status serve_read(void *state, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
-  (void)state, (void)err;
-  *got = offset >= served.size ? 0 : served.size - offset < n ? (size_t)(served.size - offset) : n;
-  if (*got > 0)
-    memcpy(buffer, served.bytes + offset, *got);
-  return RF_OK;
-}
-
-static rf_status serve_peek(void *state, uint64_t offset, size_t n, const uint8_t **bytes, rf_error *err) {
-  (void)state, (void)err;
-  if (offset > served.size || n > served.size - offset)
-    return RF_ERR_UNSUPPORTED;
-  *bytes = served.bytes + offset;
-  return RF_OK;
-}
-
-static rf_status serve_size(void *state, uint64_t *size, rf_error *err) {
-  (void)state, (void)err;
-  *size = served.size;
-  return RF_OK;
-}
-
-static rf_status serve_close(void *state, rf_error *err) {
-  (void)state, (void)err;
-  return RF_OK;
-}
-
-static void add_card(char *header, size_t *count, const uint8_t *text, size_t n) {
-  memcpy(header + 80 * (*count)++, text, n < 80 ? n : 80);
-}
 
 /* Which HDU it is: random groups are the primary one. */
 static size_t hdu;

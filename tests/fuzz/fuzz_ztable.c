@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "hdu/ztable.h"
+#include "served.h"
 
 #define MOST_ROWS ((uint64_t)64)
 #define MOST_BYTES ((uint64_t)1 << 20)
@@ -30,41 +31,6 @@ static bool works(rf_status status) {
 }
 
 /* ---- the file ---- */
-
-static struct {
-  uint8_t *bytes;
-  size_t size;
-} served;
-
-static rf_status serve_open(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
-                            void **state, rf_error *error) {
-  (void)driver, (void)name, (void)mode, (void)options, (void)error;
-  *state = &served;
-  return RF_OK;
-}
-
-static rf_status serve_read(void *state, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *error) {
-  (void)state, (void)error;
-  *got = offset >= served.size ? 0 : served.size - offset < n ? (size_t)(served.size - offset) : n;
-  if (*got > 0)
-    memcpy(buffer, served.bytes + offset, *got);
-  return RF_OK;
-}
-
-static rf_status serve_size(void *state, uint64_t *size, rf_error *error) {
-  (void)state, (void)error;
-  *size = served.size;
-  return RF_OK;
-}
-
-static rf_status serve_close(void *state, rf_error *error) {
-  (void)state, (void)error;
-  return RF_OK;
-}
-
-static void add_card(char *header, size_t *count, const void *text, size_t n) {
-  memcpy(header + 80 * (*count)++, text, n < 80 ? n : 80);
-}
 
 static void build(const uint8_t *data, size_t size) {
   static const char *const primary[] = {"SIMPLE  =                    T", "BITPIX  =                    8",
