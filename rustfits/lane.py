@@ -310,10 +310,12 @@ class Lane:
             cause = f"the transfer ended after {self._received} of {self._expected} bytes: {cause}"
         elif self.begun:
             cause = f"the transfer ended after {self._received} bytes: {cause}"
-        refused = lib.RF_ERR_NO_FILE if self._answer.status == 550 else lib.RF_ERR_HTTP_STATUS
-        # Some servers say twice how an aborted transfer ended: what was taken for the answer to
-        # REST is then none, and it is worth asking again.
+        refused = lib.RF_ERR_NO_FILE if reply == 550 else lib.RF_ERR_HTTP_STATUS
         no_rest = lib.RF_ERR_UNSUPPORTED if reply >= 500 else lib.RF_ERR_NETWORK
+        if self._ftp and reply < 400:
+            # No refusal: what was taken for the answer is none (some servers say twice how a
+            # transfer ended), and it is worth asking again.
+            refused = lib.RF_ERR_NETWORK
         known = {
             pycurl.E_OPERATION_TIMEDOUT: lib.RF_ERR_TIMEOUT,
             pycurl.E_PARTIAL_FILE: lib.RF_ERR_TRUNCATED,

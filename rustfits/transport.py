@@ -53,12 +53,14 @@ class _Fetch:
         self._multi = line.multi
         # A line whose fetch failed has lost some of its connections, no more. After anything else
         # (Ctrl-C between two steps) nobody knows what its handles are in the middle of: it goes.
+        # So it does after a failure in FTP: libcurl keeps connections on which an answer is still
+        # to come, which would be taken for one to the next command.
         whole = False
         try:
             self._run(line)
             whole = True
         except (FetchError, ReceiverError):
-            whole = True
+            whole = not is_ftp(self._target)
             raise
         finally:
             for lane in list(self._busy.values()):

@@ -351,6 +351,16 @@ def test_ftp_server_that_tells_no_size_is_a_download(ftp: FTPServer, data: np.nd
         FITS(ftp.url("nosize/a.fits"), remote="ranged")
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("command", ["size", "retr"])
+def test_ftp_answer_that_nobody_has_asked_for(
+    ftp: FTPServer, data: np.ndarray, mode: str, command: str
+) -> None:
+    with FITS(ftp.url(f"stray{command}/a.fits"), remote=how(mode)) as fits:
+        np.testing.assert_array_equal(fits[0].read(), data)
+        assert fits.remote_stats().retries > 0
+
+
 # --- interrupts and threads ---
 
 

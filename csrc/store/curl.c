@@ -140,7 +140,11 @@ static rf_status curl_transport_fetch(void *user, const rf_request *request, con
     f.session->auth = f.auth;
     rf_mutex_unlock(&f.session->lock);
   }
-  if (f.line != NULL)
+  /* After a failure in FTP libcurl keeps connections on which an answer is still to come, which would be taken for one
+   * to the next command. */
+  if (f.line != NULL && status != RF_OK && rf_curl_is_ftp(&f))
+    free_line(f.line);
+  else if (f.line != NULL)
     leave_line(f.session, f.line);
   rf_url_release(&f.url);
   return status;

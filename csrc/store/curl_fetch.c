@@ -13,10 +13,13 @@ static size_t body_count(const rf_request *request) {
   return request->ranges != NULL ? request->range_count : 1;
 }
 
+bool rf_curl_is_ftp(const rf_curl_fetch *f) {
+  return rf_url_has_scheme(f->url.text, "ftp") || rf_url_has_scheme(f->url.text, "ftps");
+}
+
 static size_t lane_count(const rf_curl_fetch *f) {
   size_t most = f->request->concurrency > 0 ? f->request->concurrency : 1, bodies = body_count(f->request);
-  bool ftp = rf_url_has_scheme(f->url.text, "ftp") || rf_url_has_scheme(f->url.text, "ftps");
-  size_t limit = ftp ? RF_CURL_FTP_LANES : RF_CURL_LANES;
+  size_t limit = rf_curl_is_ftp(f) ? RF_CURL_FTP_LANES : RF_CURL_LANES;
   most = most < limit ? most : limit;
   return most < bodies ? most : bodies;
 }

@@ -83,6 +83,9 @@ rf_answer_wish rf_curl_wish(const rf_curl_lane *lane);
 /* curl_options.c: sets all options of lane->easy for the next exchange. */
 rf_status rf_curl_prepare(rf_curl_lane *lane);
 
+/* Whether the fetch is in FTP. */
+bool rf_curl_is_ftp(const rf_curl_fetch *fetch);
+
 /* Fetches everything. */
 rf_status rf_curl_fetch_all(rf_curl_fetch *fetch);
 

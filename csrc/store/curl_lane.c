@@ -109,6 +109,13 @@ size_t rf_curl_on_header(char *line, size_t size, size_t count, void *context) {
 
 /* ---- what it came to ---- */
 
+/* An FTP server's. What is no refusal was no answer either (some servers say twice how a transfer ended): it is worth
+ * asking again. */
+static rf_status refusal(const rf_curl_lane *lane) {
+  int reply = lane->answer.status;
+  return reply == 550 ? RF_ERR_NO_FILE : lane->ftp && reply < 400 ? RF_ERR_NETWORK : RF_ERR_HTTP_STATUS;
+}
+
 static rf_status status_of_code(const rf_curl_lane *lane, CURLcode code) {
   switch (code) {
   case CURLE_OPERATION_TIMEDOUT:
@@ -133,12 +140,9 @@ static rf_status status_of_code(const rf_curl_lane *lane, CURLcode code) {
     return RF_ERR_PERMISSION;
   case CURLE_REMOTE_ACCESS_DENIED: /* of a folder on the way to the file */
   case CURLE_REMOTE_FILE_NOT_FOUND:
-    return lane->answer.status == 550 ? RF_ERR_NO_FILE : RF_ERR_HTTP_STATUS;
   case CURLE_FTP_COULDNT_RETR_FILE:
-    return lane->answer.status == 550 ? RF_ERR_NO_FILE : RF_ERR_HTTP_STATUS;
+    return refusal(lane);
   case CURLE_FTP_COULDNT_USE_REST:
-    /* Some servers say twice how an aborted transfer ended: what was taken for the answer to REST is then none, and it
-     * is worth asking again. */
     return lane->answer.status >= 500 ? RF_ERR_UNSUPPORTED : RF_ERR_NETWORK;
   case CURLE_BAD_DOWNLOAD_RESUME:
     return RF_ERR_TRUNCATED;

@@ -9,6 +9,7 @@ served:
 ``slow/``     64 KiB a second
 ``nosize/``   the server does not tell the size (SIZE is refused)
 ``refuse/``   550
+``straysize/``, ``strayretr/``   every other SIZE or RETR is answered by a 226 that nobody has asked for, then rightly
 
 The process ends when its standard input does, so that none is left behind whatever happens to its parent.
 """
@@ -31,7 +32,6 @@ from .certificates import Authority
 
 USER = "astro"
 PASSWORD = "p@ss:w/rd %41"
-FAULTS = ("cut", "short", "slow", "nosize", "refuse")
 
 
 class FTPServer:
