@@ -12,6 +12,7 @@ __all__ = ["Answer", "FetchError", "Wish", "copy_text"]
 
 _STATUS = re.compile(rb"HTTP/[0-9.]+ +([0-9]{3})(?![0-9])", re.IGNORECASE)
 _REPLY = re.compile(rb"([1-9][0-9]{2})(?: +([0-9]+))?(?: |\r|\n|$)")
+_ABOUT_THE_FILE = {401, 404, 407, 408, 410, 425, 429}
 _CONTENT_RANGE = re.compile(
     r"bytes +(?:([0-9]{1,18})-([0-9]{1,18})|\*)/(?:([0-9]{1,18})|\*)", re.IGNORECASE
 )
@@ -29,9 +30,10 @@ class FetchError(Exception):
 
 
 class Wish(NamedTuple):
-    """What is asked for, as in an rf_request."""
+    """What is asked for in one request, as in an rf_request."""
 
     span: tuple[int, int] | None = None  # first and last byte; None: the whole file
+    more: tuple[tuple[int, int], ...] = ()  # spans that go together with that one
     whole_or_range: bool = False
     validator: bytes | None = None
 
@@ -51,6 +53,7 @@ class Answer:
         self.accepts_ranges = -1
         self.chunked = False
         self.encoding = ""
+        self.content_type = b""
         self.etag = b""
         self.last_modified = b""
         self.region = b""
@@ -86,6 +89,8 @@ class Answer:
             self.accepts_ranges = {"bytes": 1, "none": 0}.get(value.lower(), -1)
         elif name == "content-encoding":
             self.encoding = value.lower()
+        elif name == "content-type":
+            self.content_type = raw
         elif name == "etag":
             self.etag = raw
         elif name == "last-modified":
@@ -125,6 +130,8 @@ class Answer:
 
     def body_bytes(self, wish: Wish) -> int:
         """Give the bytes that the body of a good answer should have, -1 when nobody said."""
+        if wish.more:
+            return -1
         if wish.span is None or self._is_whole(wish):
             return self.total if self.total >= 0 else -1 if self.chunked else self.length
         first, last = wish.span
@@ -136,14 +143,16 @@ class Answer:
 
         The server would send parts, but holds the validator for too weak.
         """
-        if wish.validator is None or wish.span is None or self.status != 200:
+        if wish.validator is None or wish.span is None or wish.more or self.status != 200:
             return False
         return wish.validator in (self.etag, self.last_modified)
 
     def judge(self, wish: Wish) -> None:
         """Raise unless the body that follows is what was asked for."""
         whole = self._is_whole(wish)
-        if not whole:
+        if wish.more:
+            self._judge_several(wish)
+        elif not whole:
             self._judge_range(wish)
         elif self.status not in (200, 203):
             raise self._refused()
@@ -205,6 +214,32 @@ class Answer:
         message = f"the server answered {self.status}{reason}"
         return FetchError(failure, message, self.status)
 
+    def _contradicts(self, wish: Wish) -> bool:
+        """Whether the answer is about another file than the validator."""
+        if wish.validator is None:
+            return False
+        said = self.etag if wish.validator[:1] == b'"' else self.last_modified
+        # A server that leaves validators out of some of its answers says nothing with that.
+        return said not in (b"", wish.validator)
+
+    def _judge_several(self, wish: Wish) -> None:
+        """Judge the answer to a request for several ranges, which no server need send at once."""
+        if self.status // 100 == 2 and self._contradicts(wish):
+            raise self._changed()
+        if self.status == 206:
+            return
+        refused = self._refused()
+        # Others say something about the file or the moment. Firewalls that count ranges answer 400,
+        # 403 and whatever else.
+        if self.status in _ABOUT_THE_FILE or (self.status >= 500 and self.status != 501):
+            raise refused
+        answered = refused.message.removeprefix("the server ")
+        raise FetchError(
+            lib.RF_ERR_UNSUPPORTED,
+            f"the server does not send several ranges at once: it {answered}",
+            self.status,
+        )
+
     def _judge_range(self, wish: Wish) -> None:
         assert wish.span is not None
         first, last = wish.span
@@ -228,11 +263,8 @@ class Answer:
                 "the server answered 206 without saying which bytes (Content-Range)",
                 206,
             )
-        if wish.validator is not None:
-            said = self.etag if wish.validator[:1] == b'"' else self.last_modified
-            # A server that leaves validators out of some of its answers says nothing with that.
-            if said not in (b"", wish.validator):
-                raise self._changed()
+        if self._contradicts(wish):
+            raise self._changed()
         if wish.whole_or_range and self.total < 0:
             raise FetchError(
                 lib.RF_ERR_UNSUPPORTED,

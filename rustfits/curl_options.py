@@ -118,7 +118,8 @@ def set_options(
         headers.append(b"If-Range: " + wish.validator)
     easy.setopt(pycurl.HTTPHEADER, headers)
     if wish.span is not None:
-        easy.setopt(pycurl.RANGE, f"{wish.span[0]}-{wish.span[1]}")
+        spans = (wish.span, *wish.more)
+        easy.setopt(pycurl.RANGE, ",".join(f"{first}-{last}" for first, last in spans))
     _set_url(easy, target)
     _set_login(easy, target, remote, auth)
     _set_time_limits(easy, remote, seconds)

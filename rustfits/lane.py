@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 from typing import Any
 
-from rustfits._lib import CData, ffi, lib
+from rustfits._lib import CData, ffi, lib, text
 from rustfits.answer import Answer, FetchError, Wish
 from rustfits.curl_options import Target, as_ascii, follow, is_ftp, set_options, shown
 
@@ -49,6 +49,7 @@ class Lane:
         self._headers: list[bytes] = []
         self._pieces: list[bytes] = []
         self._latest = b""
+        self._parts: CData | None = None
 
     def start(self, index: int, wish: Wish, target: Target, auth: int) -> None:
         """Set out for range `index`; the handle is then to be added to libcurl's loop."""
@@ -66,6 +67,7 @@ class Lane:
         import pycurl
 
         self._answer.reset()
+        self._parts = None
         self._ftp = is_ftp(self.target)
         self.begun = False
         self._received = self._discarded = 0
@@ -141,7 +143,10 @@ class Lane:
         before = _identity(response)
         knows_file = response.status != 0
         answer.report(response)
-        if knows_file and before != _identity(response):
+        if self._wish.more and response.total_size < 0:
+            response.total_size = before[2]  # the parts will say
+        now = _identity(response)
+        if knows_file and before != (now if before[2] >= 0 else (*now[:2], before[2])):
             raise FetchError(
                 lib.RF_ERR_CHANGED,
                 "the file has changed on the server while it was read",
@@ -156,9 +161,51 @@ class Lane:
             )
         self.begun = True
         receiver = self._receiver
+        if self._wish.more:
+            self._open_parts()
+            return
         self._accepted(receiver.begin(receiver.context, self.index, response, self._err))
 
+    def _open_parts(self) -> None:
+        """Begin with several ranges; the receiver hears of them part by part."""
+        answer, made, err = self._answer, ffi.new("rf_multipart **"), ffi.new("rf_error *")
+        status = lib.rf_multipart_open(
+            self._request,
+            self.index,
+            1 + len(self._wish.more),
+            answer.content_type,
+            *(answer.span or (-1, -1)),
+            made,
+            err,
+        )
+        self._judged(status, err)
+        self._parts = ffi.gc(made[0], lib.rf_multipart_close)
+
+    def _deliver_parts(self, parts: CData) -> None:
+        receiver, response, err = self._receiver, self.response, ffi.new("rf_error *")
+        for piece in self._pieces:
+            self._received += len(piece)
+            data = ffi.from_buffer(piece)
+            status = lib.rf_multipart_take(parts, data, len(piece), receiver, response, err)
+            self._judged(status, err)
+
+    def _parts_are_whole(self, *, in_order: bool) -> bool:
+        """Whether all ranges have come; else raise, but where libcurl knows better why not."""
+        err = ffi.new("rf_error *")
+        status = lib.rf_multipart_end(self._parts, err)
+        if status == lib.RF_ERR_TRUNCATED and not in_order:
+            return False
+        self._judged(status, err)
+        return True
+
+    def _judged(self, status: int, err: CData) -> None:
+        if status != lib.RF_OK:
+            raise FetchError(status, text(err.message), self._answer.status)
+
     def _deliver(self) -> None:
+        if self._parts is not None:
+            self._deliver_parts(self._parts)
+            return
         # libcurl gives out at most 16 KiB at a time: this loop runs thousands of times for a file.
         take, context, index, err = (
             self._receiver.take,
@@ -252,10 +299,14 @@ class Lane:
             # Nothing is missing: how the connection ended does not matter, and FTP ends ranges by
             # breaking off.
             return False
+        if self._parts is not None and self._parts_are_whole(in_order=code == pycurl.E_OK):
+            return False
         if code != pycurl.E_OK:
             raise self._failed(code, cause)
         if not self.begun:
             self._begin()
+            if self._parts is not None:  # without a single one
+                return not self._parts_are_whole(in_order=True)
         if self._received < self._expected:
             raise FetchError(
                 lib.RF_ERR_TRUNCATED,

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
-from rustfits._lib import CData, check, error, ffi, lib, stash_exception
+from rustfits._lib import CData, check, error, ffi, lib, stash_exception, text
 from rustfits.answer import FetchError, Wish, copy_text
 from rustfits.connections import Session
 from rustfits.curl_options import first_target, is_ftp
@@ -43,7 +43,7 @@ class _Fetch:
         self._next = 0
         self._failure: FetchError | None = None  # the first
         self._busy: dict[Any, Lane] = {}  # by easy handle
-        response.status = response.requests = 0
+        response.status = response.requests = response.overhead = 0
         response.retry_after = -1.0
 
     def run(self) -> None:
@@ -88,9 +88,9 @@ class _Fetch:
         """Put the next range on a lane that has nothing to do; without one it stays idle."""
         if self._next == len(self._wishes):
             return
-        index = self._next
+        index, wish = self._wishes[self._next]
         self._next += 1
-        lane.start(index, self._wishes[index], self._target, self._session.auth)
+        lane.start(index, wish, self._target, self._session.auth)
         self._add(lane)
 
     def _add(self, lane: Lane) -> None:
@@ -171,16 +171,25 @@ class _Fetch:
             time.sleep(min(seconds, 0.02))
 
 
-def _wishes(request: CData) -> list[Wish]:
+def _wishes(request: CData) -> list[tuple[int, Wish]]:
+    """Give what to ask for in each request, and the first of its ranges."""
     if not request.ranges:
-        return [Wish()]
-    wishes = []
+        return [(0, Wish())]
     validator = ffi.string(request.validator) if request.validator else None
+    spans = []
     for index in range(request.range_count):
         first, length = request.ranges[index].first, request.ranges[index].length
         if length == 0 or first + length > 2**63 - 1:
             raise FetchError(lib.RF_ERR_ARGUMENT, f"range {index} is empty or ends beyond 2^63")
-        wishes.append(Wish((first, first + length - 1), request.whole_or_range == 1, validator))
+        spans.append((first, first + length - 1))
+    count, together = len(spans), request.together or 1
+    if text(request.url).partition(":")[0].lower() in ("ftp", "ftps"):
+        together = 1  # it knows nothing of several ranges
+    together = -(-count // -(-count // together))  # shared out evenly
+    wishes = []
+    for index in range(0, count, together):
+        more = tuple(spans[index + 1 : index + together])
+        wishes.append((index, Wish(spans[index], more, request.whole_or_range == 1, validator)))
     return wishes
 
 
@@ -243,6 +252,7 @@ def _register() -> Sequence[CData]:
     transport.size = ffi.sizeof("rf_transport")
     transport.name = name
     transport.schemes = schemes
+    transport.flags = lib.RF_TRANSPORT_SEVERAL
     transport.fetch = lib.rf_py_fetch
     transport.session_open = lib.rf_py_session_open
     transport.session_close = lib.rf_py_session_close

@@ -54,6 +54,7 @@ class Outcome:
     region: str = ""
     retry_after: float = -1
     requests: int = 0
+    overhead: int = 0
 
 
 Fetch = Callable[..., Outcome]
@@ -80,6 +81,7 @@ def fetch_by_pycurl(
     whole_or_range: int = 0,
     delay: float = 0,
     sigv4: str | None = None,
+    together: int = 0,
 ) -> Outcome:
     kept = [ffi.new("char[]", text.encode()) for text in headers]
     remote = ffi.new("rf_remote_options *")
@@ -99,6 +101,7 @@ def fetch_by_pycurl(
     request.header_count = len(more)
     request.concurrency, request.whole_or_range, request.delay = concurrency, whole_or_range, delay
     request.remote, request.redirects, request.limit_bytes = remote, redirects, limit
+    request.together = together
     if ranges:
         request.ranges = range_array = ffi.new("rf_byte_range[]", list(ranges))
         request.range_count = len(ranges)
@@ -140,6 +143,7 @@ def fetch_by_pycurl(
         ffi.string(response.region).decode(),
         response.retry_after,
         response.requests,
+        response.overhead,
     )
 
 
@@ -174,6 +178,7 @@ def make_libcurl_fetch(program: Path, folder: Path, prefix: Path) -> Fetch:
             said["region"],
             float(said["retry_after"]),
             int(said["requests"]),
+            int(said["overhead"]),
         )
 
     return fetch
@@ -577,6 +582,147 @@ def test_one_of_many_that_fails(
         first, length = MANY[index]
         assert body[first : first + length].startswith(part)
     assert sum(len(part) == 9_000 for part in got.bodies.values()) >= 3
+
+
+# --- several in one request ---
+
+SMALL = tuple((first, 700) for first in range(50, SIZE - 1000, 1400))
+
+
+@pytest.mark.parametrize("together", [2, 7, 128, 1000])
+def test_several_ranges_in_one_request(
+    fetch: Fetch, root: Path, body: bytes, together: int
+) -> None:
+    with http_server(root) as server:
+        got = fetch(server.url("a.bin"), ranges=SMALL[:300], concurrency=4, together=together)
+        requests = server.requests()
+    check_ranges(got, body, SMALL[:300])
+    assert got.requests == len(requests) == -(-300 // together)
+    assert all("," in entry["range"] for entry in requests)
+    assert {entry["status"] for entry in requests} == {"206"}
+    assert all(begun[1:] == (206, SIZE) for begun in got.begun)
+    assert got.response == (206, SIZE, 1)
+    # What stands between the parts: a line, two fields, an empty line.
+    assert 300 * 60 < got.overhead < 300 * 200
+
+
+def test_several_ranges_and_one_that_is_left(fetch: Fetch, http: HTTPServer, body: bytes) -> None:
+    """The parts say how long the file is, the head of their answer does not; that of a single range does."""
+    for ranges in (SMALL[:9], SMALL[:3]):
+        got = fetch(http.url("a.bin"), ranges=ranges, concurrency=8, together=2)
+        check_ranges(got, body, ranges)
+        assert got.response == (206, SIZE, 1)
+
+
+def test_several_ranges_by_https(fetch: Fetch, https: HTTPServer, body: bytes) -> None:
+    bundle = str(https.ca_bundle)
+    got = fetch(https.url("a.bin"), ranges=SMALL, concurrency=8, together=64, ca_bundle=bundle)
+    check_ranges(got, body, SMALL)
+    assert got.requests == -(-len(SMALL) // 64)
+
+
+def test_several_ranges_by_http_2(
+    fetch: Fetch, root: Path, authority: Authority, body: bytes
+) -> None:
+    with https_server(root, authority=authority, http2=True) as server:
+        bundle = str(authority.bundle)
+        got = fetch(server.url("a.bin"), ranges=SMALL, together=128, ca_bundle=bundle)
+    check_ranges(got, body, SMALL)
+
+
+def test_several_ranges_after_a_redirect(fetch: Fetch, http: HTTPServer, body: bytes) -> None:
+    got = fetch(http.url("redirect/2/a.bin"), ranges=SMALL, together=100)
+    check_ranges(got, body, SMALL)
+    assert got.requests == 2 + -(-len(SMALL) // 100)
+
+
+def test_several_ranges_of_ftp_are_asked_for_one_by_one(
+    fetch: Fetch, ftp: FTPServer, body: bytes
+) -> None:
+    check_ranges(fetch(ftp.url("a.bin"), ranges=RANGES[1:3], together=8), body, RANGES[1:3])
+
+
+@pytest.mark.parametrize(
+    "how", ["", "several:reversed", "several:joined", "hull", "several:chatty"]
+)
+def test_parts_as_a_server_may_send_them(
+    fetch: Fetch, fault: FaultServer, body: bytes, how: str
+) -> None:
+    got = fetch(fault.begin_plan(lambda number: how, "a.bin"), ranges=SMALL[:9], together=99)
+    assert (got.status, got.message) == ("RF_OK", "")
+    assert sorted(begun[0] for begun in got.begun) == list(range(9))
+    assert [got.bodies[i] for i in range(9)] == [body[a : a + n] for a, n in SMALL[:9]]
+    assert got.requests == 1
+    assert got.response[:2] == (206, SIZE)
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ("whole", "it answered 200"),
+        ("status:416", "it answered 416"),
+        ("status:403", "it answered 403"),
+        ("status:400", "it answered 400"),
+        ("first", "some of the ranges are missing"),
+        ("several:missing", "some of the ranges are missing"),
+        ("several:shifted", "other bytes than were asked for"),
+        ("several:twice", "comes twice"),
+        ("several:longer", "longer than it says"),
+        ("several:boundary", "no end of what is between"),
+        ("several:none", "neither a Content-Range nor parts"),
+        ("several:endless", "no end of what is between"),
+    ],
+)
+def test_server_that_does_not_send_several(
+    fetch: Fetch, fault: FaultServer, body: bytes, how: str, message: str
+) -> None:
+    """Nothing is wrong with the file; and what came until then is right."""
+    got = fetch(fault.begin_plan(lambda number: how, "a.bin"), ranges=SMALL[:99], together=99)
+    if how == "several:boundary" and "line between the parts is too long" in got.message:
+        message = got.message  # what is in the file decides which it is
+    assert got.status == "RF_ERR_UNSUPPORTED"
+    assert message in got.message
+    assert got.requests == 1
+    for index, part in got.bodies.items():
+        first, length = SMALL[index]
+        assert body[first : first + length].startswith(part)
+
+
+@pytest.mark.parametrize("cut", ["cut", "short"])
+@pytest.mark.parametrize("count", [10, 100, 1000, 4000])
+def test_parts_that_break_off(
+    fetch: Fetch, fault: FaultServer, body: bytes, cut: str, count: int
+) -> None:
+    got = fetch(
+        fault.begin_plan(lambda number: f"{cut}:{count}", "a.bin"), ranges=SMALL[:9], together=9
+    )
+    assert got.status in ("RF_ERR_TRUNCATED", "RF_ERR_NETWORK")
+    for index, part in got.bodies.items():
+        first, length = SMALL[index]
+        assert body[first : first + length].startswith(part)
+    if cut == "short" and count == 4000:
+        assert len(got.bodies) >= 4
+
+
+@pytest.mark.parametrize("status", ["404", "429", "503"])
+def test_refusals_of_several_that_are_about_the_file(
+    fetch: Fetch, fault: FaultServer, status: str
+) -> None:
+    got = fetch(
+        fault.begin_plan(lambda number: f"status:{status}", "a.bin"), ranges=SMALL[:9], together=9
+    )
+    assert got.status in ("RF_ERR_NO_FILE", "RF_ERR_HTTP_STATUS")
+    assert got.http_status == int(status)
+
+
+def test_several_ranges_of_a_file_that_has_changed(fetch: Fetch, fault: FaultServer) -> None:
+    url = fault.begin_plan(lambda number: "", "a.bin")
+    got = fetch(url, ranges=SMALL[:9], together=9, validator='"2"')
+    assert (got.status, got.begun) == ("RF_ERR_CHANGED", [])
+    # One of two requests is about a file of another size.
+    url = fault.begin_plan(lambda number: "several:size" if number else "", "a.bin")
+    got = fetch(url, ranges=SMALL[:8], together=4)
+    assert got.status == "RF_ERR_CHANGED"
 
 
 def test_whole_or_range(fetch: Fetch, fault: FaultServer, http: HTTPServer, body: bytes) -> None:

@@ -348,6 +348,9 @@ typedef struct rf_request {
   const char *sigv4; /* NULL, or "aws:amz:<region>:s3": user and password are an access key and its secret */
   double delay;      /* seconds to wait first: here, because a transport knows how to be interrupted */
   void *session;     /* of the file, from session_open; NULL where there is none */
+  size_t together;   /* most neighbouring ranges to be asked for in one request; 0: 1. Only of RF_TRANSPORT_SEVERAL.
+                        Ranges that may go together ascend and do not overlap. A server that does not send several at
+                        once is RF_ERR_UNSUPPORTED: nothing is wrong with the file then */
 } rf_request;
 
 /* What the server said. Filled by the transport; strings are cut to fit. */
@@ -361,6 +364,7 @@ typedef struct rf_response {
   char region[32];        /* x-amz-bucket-region; "" when absent */
   double retry_after;     /* seconds (Retry-After); < 0: not said */
   uint64_t requests;      /* that were made, redirects included */
+  uint64_t overhead;      /* bytes of bodies that nobody asked for: what stands between several ranges */
 } rf_response;
 
 /* Receives the body. `begin` is called once for each range (once for a whole file, range 0) before
@@ -375,6 +379,8 @@ typedef struct rf_receiver {
 
 /* request->url is the name as the user wrote it, not a URL taken apart. */
 #define RF_TRANSPORT_RAW_NAMES 1
+/* Knows how to ask for several ranges in one request (request->together). */
+#define RF_TRANSPORT_SEVERAL 2
 
 /* Moves bytes from servers. */
 typedef struct rf_transport {
@@ -405,6 +411,30 @@ RF_API RF_CHECKED rf_status rf_transport_register(const rf_transport *transport,
 
 /* The name of the transport that serves `scheme`, or NULL. */
 RF_API const char *rf_transport_name(const char *scheme);
+
+/* For transports: the body of an answer with several ranges (multipart/byteranges, RFC 9110 14.6), taken apart as it
+ * arrives. */
+typedef struct rf_multipart rf_multipart;
+
+/* For a 206 to one request for ranges first .. first + count - 1 of `request`, which is borrowed until the end. The
+ * answer has this Content-Type (NULL: none), or a Content-Range that says bytes from .. to (-1, -1: none): a server may
+ * join ranges to one, and to parts. RF_ERR_UNSUPPORTED when it says neither. Free with rf_multipart_close. */
+RF_API RF_CHECKED rf_status rf_multipart_open(const rf_request *request, size_t first, size_t count,
+                                              const char *content_type, int64_t from, int64_t to,
+                                              rf_multipart **multipart, rf_error *err);
+
+/* Takes n bytes of the body, and passes what is of the ranges on to the receiver. Each part must be ranges that were
+ * asked for and have not come yet (RF_ERR_UNSUPPORTED: this server's parts are of no use), of a file of
+ * response->total_size bytes (RF_ERR_CHANGED), which is filled in where it is -1. */
+RF_API RF_CHECKED rf_status rf_multipart_take(rf_multipart *multipart, const void *data, size_t n,
+                                              const rf_receiver *receiver, rf_response *response, rf_error *err);
+
+/* At the end of the body: RF_OK when all ranges have come, RF_ERR_TRUNCATED when it broke off, RF_ERR_UNSUPPORTED when
+ * it ends in order with some of them missing. */
+RF_API RF_CHECKED rf_status rf_multipart_end(const rf_multipart *multipart, rf_error *err);
+
+/* NULL is fine. */
+RF_API void rf_multipart_close(rf_multipart *multipart);
 
 /* ============================== Stream codecs ============================== */
 

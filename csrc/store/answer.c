@@ -96,6 +96,8 @@ static void read_field(rf_answer *answer, span name, span value) {
     answer->accepts_ranges = is_word(value, "bytes") ? 1 : is_word(value, "none") ? 0 : -1;
   } else if (is_word(name, "content-encoding")) {
     copy_text(answer->encoding, sizeof answer->encoding, value);
+  } else if (is_word(name, "content-type")) {
+    copy_text(answer->content_type, sizeof answer->content_type, value);
   } else if (is_word(name, "etag")) {
     copy_text(answer->etag, sizeof answer->etag, value);
   } else if (is_word(name, "last-modified")) {
@@ -216,7 +218,7 @@ static bool contradicts(const rf_answer *answer, const char *validator) {
 }
 
 bool rf_answer_ignores_validator(const rf_answer *answer, const rf_answer_wish *wish) {
-  if (wish->validator == NULL || wish->range == NULL || answer->status != 200)
+  if (wish->validator == NULL || wish->range == NULL || wish->several || answer->status != 200)
     return false;
   const char *said = wish->validator[0] == '"' ? answer->etag : answer->last_modified;
   return strcmp(said, wish->validator) == 0;
@@ -252,6 +254,35 @@ static rf_status judge_range(const rf_answer *answer, const rf_answer_wish *wish
   return RF_OK;
 }
 
+/* Refusals that say something about the file or the moment, not about the number of ranges. Firewalls that count these
+ * answer 400, 403 and whatever else. */
+static bool means_the_file(int status) {
+  switch (status) {
+  case 401:
+  case 404:
+  case 407:
+  case 408:
+  case 410:
+  case 425:
+  case 429:
+    return true;
+  default:
+    return status >= 500 && status != 501;
+  }
+}
+
+/* A server need not send several ranges at once (RFC 9110 14.2): then each is to be asked for by itself. */
+static rf_status judge_several(const rf_answer *answer, const rf_answer_wish *wish, rf_error *err) {
+  if (answer->status / 100 == 2 && wish->validator != NULL && contradicts(answer, wish->validator))
+    return changed(err);
+  if (answer->status == 206)
+    return RF_OK;
+  if (means_the_file(answer->status))
+    return judge_status(answer->status, err);
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "the server does not send several ranges at once: it answered %d%s",
+                 answer->status, reason(answer->status));
+}
+
 /* We ask for no encoding. A server that packs with gzip all the same gives what any .gz file is: its content tells the
  * store above. Parts of a packed file are of no use. */
 static rf_status judge_encoding(const rf_answer *answer, bool ranged, rf_error *err) {
@@ -273,7 +304,7 @@ rf_status rf_answer_judge_http(const rf_answer *answer, const rf_answer_wish *wi
   rf_status status;
   bool whole = is_whole(answer, wish);
   if (!whole)
-    status = judge_range(answer, wish, err);
+    status = wish->several ? judge_several(answer, wish, err) : judge_range(answer, wish, err);
   else
     status = answer->status == 200 || answer->status == 203 ? RF_OK : judge_status(answer->status, err);
   if (status == RF_OK)

@@ -20,6 +20,7 @@ typedef struct rf_answer {
   double retry_after; /* seconds, < 0: not said, or as a date */
   bool chunked;
   char encoding[32]; /* Content-Encoding, "" when absent */
+  char content_type[160];
   char etag[128];
   char last_modified[64];
   char region[32]; /* of the bucket, "" when absent */
@@ -28,6 +29,7 @@ typedef struct rf_answer {
 /* What was asked for. */
 typedef struct rf_answer_wish {
   const rf_byte_range *range; /* NULL: the whole file */
+  bool several;               /* that range and others, in one request */
   bool whole_or_range;        /* as in rf_request */
   const char *validator;      /* sent as If-Range; NULL: none */
 } rf_answer_wish;
@@ -55,7 +57,7 @@ rf_status rf_answer_judge_http(const rf_answer *answer, const rf_answer_wish *wi
 /* The same for FTP, as far as the size that the server told goes. */
 rf_status rf_answer_judge_ftp(const rf_answer *answer, const rf_answer_wish *wish, rf_error *err);
 
-/* The bytes that the body of an answer that was judged well should have, -1 when nobody said. */
+/* The bytes that the body of an answer that was judged well should have, -1 when nobody said. Not of several ranges. */
 int64_t rf_answer_body_bytes(const rf_answer *answer, const rf_answer_wish *wish);
 
 /* The facts that a receiver wants; also of a refusal. */

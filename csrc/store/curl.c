@@ -132,7 +132,7 @@ static rf_status curl_transport_fetch(void *user, const rf_request *request, con
   rf_curl_fetch f = {.request = request, .receiver = receiver, .response = response, .err = err};
   f.session = request->session;
   f.auth = known_auth(f.session);
-  response->requests = 0;
+  response->requests = response->overhead = 0;
   response->retry_after = -1;
   rf_status status = run(&f);
   if (f.session != NULL && f.auth != 0) {
@@ -154,6 +154,7 @@ const rf_transport rf_curl_transport = {
     .size = sizeof(rf_transport),
     .name = "libcurl",
     .schemes = "http https ftp ftps s3",
+    .flags = RF_TRANSPORT_SEVERAL,
     .fetch = curl_transport_fetch,
     .session_open = session_open,
     .session_close = session_close,

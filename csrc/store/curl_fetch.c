@@ -9,7 +9,8 @@
 #include "base/memory.h"
 #include "store/curl_fetch.h"
 
-static size_t body_count(const rf_request *request) {
+/* Whole files count as one range. */
+static size_t range_count(const rf_request *request) {
   return request->ranges != NULL ? request->range_count : 1;
 }
 
@@ -17,8 +18,17 @@ bool rf_curl_is_ftp(const rf_curl_fetch *f) {
   return rf_url_has_scheme(f->url.text, "ftp") || rf_url_has_scheme(f->url.text, "ftps");
 }
 
+/* Shared out evenly. FTP knows nothing of several ranges. */
+static size_t choose_together(const rf_curl_fetch *f) {
+  size_t count = range_count(f->request), most = f->request->together;
+  most = most > 0 && !rf_curl_is_ftp(f) ? most : 1;
+  size_t requests = (count - 1) / most + 1;
+  return (count - 1) / requests + 1;
+}
+
 static size_t lane_count(const rf_curl_fetch *f) {
-  size_t most = f->request->concurrency > 0 ? f->request->concurrency : 1, bodies = body_count(f->request);
+  size_t most = f->request->concurrency > 0 ? f->request->concurrency : 1;
+  size_t bodies = (range_count(f->request) - 1) / f->together + 1;
   size_t limit = rf_curl_is_ftp(f) ? RF_CURL_FTP_LANES : RF_CURL_LANES;
   most = most < limit ? most : limit;
   return most < bodies ? most : bodies;
@@ -39,6 +49,8 @@ static rf_status copy_url(const rf_url *from, rf_url *to, rf_error *err) {
 static rf_status start_exchange(rf_curl_lane *lane) {
   rf_curl_fetch *f = lane->fetch;
   rf_answer_reset(&lane->answer);
+  rf_multipart_close(lane->parts);
+  lane->parts = NULL;
   lane->answers = 0;
   lane->begun = false;
   lane->received = lane->discarded = 0;
@@ -63,9 +75,12 @@ static void stop_exchange(rf_curl_lane *lane) {
 /* Puts the next range on a lane that has nothing to do; without one it stays idle. */
 static rf_status start_next(rf_curl_lane *lane) {
   rf_curl_fetch *f = lane->fetch;
-  if (f->next == body_count(f->request))
+  size_t left = range_count(f->request) - f->next;
+  if (left == 0)
     return RF_OK;
-  lane->range = f->next++;
+  lane->range = f->next;
+  lane->count = left < f->together ? left : f->together;
+  f->next += lane->count;
   lane->hops = 0;
   lane->seconds = 0;
   lane->status = RF_OK;
@@ -104,7 +119,7 @@ static rf_status give_up(rf_curl_fetch *f, rf_status status) {
   if (!may_pass(status) || f->busy == 0)
     return status;
   f->failed = status;
-  f->next = body_count(f->request);
+  f->next = range_count(f->request);
   f->response = &f->heard;
   f->err = &f->ignored;
   return RF_OK;
@@ -167,6 +182,7 @@ static rf_status run_lanes(rf_curl_fetch *f, rf_curl_lane *lanes, size_t count) 
 }
 
 rf_status rf_curl_fetch_all(rf_curl_fetch *f) {
+  f->together = choose_together(f);
   size_t count = lane_count(f);
   rf_curl_lane *lanes = rf_alloc_zero(count, sizeof *lanes);
   if (lanes == NULL)
@@ -179,6 +195,7 @@ rf_status rf_curl_fetch_all(rf_curl_fetch *f) {
   }
   for (size_t i = 0; i < count; i++) {
     stop_exchange(&lanes[i]);
+    rf_multipart_close(lanes[i].parts);
     curl_slist_free_all(lanes[i].headers);
     rf_url_release(&lanes[i].url);
     if (f->line->easy[i] != NULL)

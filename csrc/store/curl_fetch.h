@@ -45,6 +45,7 @@ typedef struct rf_curl_fetch {
   rf_url url;      /* where the next range is asked for: redirects are followed once, then it is known where to */
   bool elsewhere;  /* that is another server than the one asked */
   bool knows_file; /* `response` holds what the file is */
+  size_t together; /* ranges in one request */
   size_t next;     /* the range to be asked for next */
   size_t busy;     /* lanes at work */
 
@@ -68,6 +69,8 @@ typedef struct rf_curl_lane {
   int hops;
   double seconds; /* spent so far */
   size_t range;   /* index */
+  size_t count;   /* of ranges, from that one on, in this request */
+  rf_multipart *parts;
   rf_answer answer;
   unsigned answers;   /* in this exchange */
   bool begun;         /* the receiver knows of this body */

@@ -18,6 +18,7 @@
 rf_answer_wish rf_curl_wish(const rf_curl_lane *lane) {
   const rf_request *request = lane->fetch->request;
   rf_answer_wish wish = {.range = request->ranges != NULL ? &request->ranges[lane->range] : NULL};
+  wish.several = wish.range != NULL && lane->count > 1;
   wish.whole_or_range = request->whole_or_range == 1;
   wish.validator = wish.range != NULL ? request->validator : NULL;
   return wish;
@@ -25,19 +26,23 @@ rf_answer_wish rf_curl_wish(const rf_curl_lane *lane) {
 
 /* ---- what arrives ---- */
 
-/* All ranges of one fetch must come from one file. */
-static rf_status check_unchanged(const rf_response *before, const rf_response *now, rf_error *err) {
+/* All ranges of one fetch must come from one file. Of several ranges only the parts say how long it is. */
+static rf_status check_unchanged(const rf_response *before, rf_response *now, bool several, rf_error *err) {
+  bool sized = before->total_size >= 0 && (!several || now->total_size >= 0);
   bool same = strcmp(before->etag, now->etag) == 0 && strcmp(before->last_modified, now->last_modified) == 0 &&
-              before->total_size == now->total_size;
+              (!sized || before->total_size == now->total_size);
+  if (now->total_size < 0)
+    now->total_size = before->total_size;
   return same ? RF_OK : rf_fail(err, RF_ERR_CHANGED, "the file has changed on the server while it was read");
 }
 
+/* Of several ranges nobody says. */
 static int64_t expected_bytes(const rf_curl_lane *lane) {
   rf_answer_wish wish = rf_curl_wish(lane);
-  return rf_answer_body_bytes(&lane->answer, &wish);
+  return wish.several ? -1 : rf_answer_body_bytes(&lane->answer, &wish);
 }
 
-/* Once for each body, before its first byte. */
+/* Once for each body, before its first byte. The receiver hears of several ranges part by part. */
 static rf_status begin_body(rf_curl_lane *lane) {
   rf_curl_fetch *f = lane->fetch;
   rf_answer_wish wish = rf_curl_wish(lane);
@@ -46,7 +51,7 @@ static rf_status begin_body(rf_curl_lane *lane) {
   rf_response said = *f->response;
   rf_answer_report(&lane->answer, &said);
   if (f->knows_file)
-    RF_TRY(check_unchanged(f->response, &said, f->err));
+    RF_TRY(check_unchanged(f->response, &said, wish.several, f->err));
   *f->response = said;
   f->knows_file = true;
   int64_t announced = expected_bytes(lane);
@@ -54,6 +59,9 @@ static rf_status begin_body(rf_curl_lane *lane) {
     return rf_fail(f->err, RF_ERR_LIMIT, "the file has %lld bytes; the limit for a remote file is %llu",
                    (long long)announced, (unsigned long long)f->request->limit_bytes);
   lane->begun = true;
+  if (wish.several)
+    return rf_multipart_open(f->request, lane->range, lane->count, lane->answer.content_type, lane->answer.range_first,
+                             lane->answer.range_last, &lane->parts, f->err);
   return f->receiver->begin(f->receiver->context, lane->range, f->response, f->err);
 }
 
@@ -61,6 +69,10 @@ static rf_status take_body(rf_curl_lane *lane, const char *data, size_t n) {
   rf_curl_fetch *f = lane->fetch;
   if (!lane->begun)
     RF_TRY(begin_body(lane));
+  if (lane->parts != NULL) {
+    lane->received += n;
+    return rf_multipart_take(lane->parts, data, n, f->receiver, f->response, f->err);
+  }
   int64_t expected = f->request->ranges != NULL ? expected_bytes(lane) : -1;
   if (expected >= 0 && n > (uint64_t)expected - lane->received)
     n = (size_t)((uint64_t)expected - lane->received); /* FTP cannot ask for an end; libcurl cuts, we make sure */
@@ -208,10 +220,14 @@ static rf_status finish_body(rf_curl_lane *lane, CURLcode code) {
   if (expected >= 0 && lane->received == (uint64_t)expected)
     return RF_OK; /* nothing is missing: how the connection ended does not matter, and FTP ends ranges by breaking off
                    */
+  if (lane->parts != NULL && rf_multipart_end(lane->parts, NULL) != RF_ERR_TRUNCATED)
+    return rf_multipart_end(lane->parts, f->err);
   if (code != CURLE_OK)
     return fail_code(lane, code);
   if (!lane->begun)
     RF_TRY(begin_body(lane));
+  if (lane->parts != NULL)
+    return rf_multipart_end(lane->parts, f->err);
   expected = expected_bytes(lane);
   if (expected >= 0 && lane->received < (uint64_t)expected)
     return rf_fail(f->err, RF_ERR_TRUNCATED, "the transfer ended after %llu of %lld bytes",

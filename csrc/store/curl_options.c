@@ -191,14 +191,22 @@ static rf_status set_url(rf_curl_lane *lane) {
   return code == CURLE_OK ? RF_OK : rf_fail(lane->fetch->err, RF_ERR_MEMORY, "out of memory");
 }
 
-static void set_range(const rf_curl_lane *lane) {
+static rf_status set_range(const rf_curl_lane *lane) {
+  enum { RANGE_BYTES = 44 }; /* two numbers below 2^63, a dash, a comma, room for the NUL */
   const rf_byte_range *range = rf_curl_wish(lane).range;
   if (range == NULL)
-    return;
-  char text[48];
-  snprintf(text, sizeof text, "%llu-%llu", (unsigned long long)range->first,
-           (unsigned long long)(range->first + range->length - 1));
+    return RF_OK;
+  size_t capacity = lane->count * RANGE_BYTES, used = 0;
+  char *text = rf_alloc(capacity);
+  if (text == NULL)
+    return rf_fail(lane->fetch->err, RF_ERR_MEMORY, "out of memory");
+  for (size_t i = 0; i < lane->count; i++)
+    used += (size_t)snprintf(text + used, capacity - used, "%s%llu-%llu", i > 0 ? "," : "",
+                             (unsigned long long)range[i].first,
+                             (unsigned long long)(range[i].first + range[i].length - 1));
   curl_easy_setopt(lane->easy, CURLOPT_RANGE, text);
+  rf_free(text);
+  return RF_OK;
 }
 
 rf_status rf_curl_prepare(rf_curl_lane *lane) {
@@ -225,7 +233,7 @@ rf_status rf_curl_prepare(rf_curl_lane *lane) {
   set_certificates(easy, remote != NULL ? remote->ca_bundle : NULL);
   set_login(lane);
   set_limits(lane);
-  set_range(lane);
+  RF_TRY(set_range(lane));
   RF_TRY(set_url(lane));
   return set_headers(lane);
 }

@@ -4,7 +4,7 @@
  *
  *   fetch_probe FOLDER URL [user=U] [password=P] [header=H]... [timeout=S] [connect_timeout=S] [ca_bundle=F]
  *               [redirects=N] [limit=N] [range=FIRST:LENGTH]... [concurrency=N] [validator=V] [whole_or_range=1]
- *               [more_header=H]... [delay=S] [sigv4=A]
+ *               [more_header=H]... [delay=S] [sigv4=A] [together=N]
  *
  * The bytes of range i go to FOLDER/i. Uses the public header only; the transport is what the row of the driver table
  * has in its user member.
@@ -15,7 +15,7 @@
 
 #include "rustfits.h"
 
-#define MOST 64
+#define MOST 512
 
 typedef struct {
   const char *folder;
@@ -93,6 +93,8 @@ int main(int argc, char **argv) {
       more_headers[request.header_count++] = value;
     else if ((value = value_of(argv[i], "concurrency")) != NULL)
       request.concurrency = (unsigned)strtoul(value, NULL, 10);
+    else if ((value = value_of(argv[i], "together")) != NULL)
+      request.together = strtoul(value, NULL, 10);
     else if ((value = value_of(argv[i], "validator")) != NULL)
       request.validator = value;
     else if ((value = value_of(argv[i], "whole_or_range")) != NULL)
@@ -129,6 +131,7 @@ int main(int argc, char **argv) {
   printf("region %s\n", response.region);
   printf("retry_after %g\n", response.retry_after);
   printf("requests %llu\n", (unsigned long long)response.requests);
+  printf("overhead %llu\n", (unsigned long long)response.overhead);
   printf("message %s\n", err.message);
   printf("response %d %lld %d\n", response.status, (long long)response.total_size, response.accepts_ranges);
   printf("etag %s\n", response.etag);

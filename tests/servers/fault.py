@@ -278,6 +278,9 @@ class FaultServer:
         "short:N" end the body after N bytes by a reset or in order, "status:N" and "status:N:WHEN" refuse (with
         Retry-After), "whole" knows no ranges, "badrange" and "norange" say so, "packed" is a proxy that packs,
         "more:N" announces N bytes too many, "trickle" sends a byte now and then, "other" has another ETag.
+
+        What is said to a request for several ranges: "first" sends one of them, "hull" one stretch with all of them in
+        it, "several:HOW" parts as `_parts` has them; where nothing goes wrong they are as they should be.
         """
         with self._lock:
             self.version = 1
@@ -297,9 +300,21 @@ class FaultServer:
             refusal = {"Retry-After": after} if after else {}
             self._send(client, int(status), refusal, b"no")
             return
-        span = self._span(headers.get("range"), len(body))
+        spans = self._spans(headers.get("range"), len(body))
         if headers.get("if-range", etag) != etag or fault == "whole":
-            span = None
+            spans = []
+        if len(spans) > 1 and fault not in ("first", "hull"):
+            entity["Content-Type"], part = self._parts(
+                body, spans, detail if fault == "several" else ""
+            )
+            self._head(client, 206, {**entity, "Content-Length": str(len(part))})
+            client.sendall(part[: int(detail)] if fault in ("cut", "short") else part)
+            if fault == "cut":
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return
+        span = spans[0] if spans else None
+        if span and fault == "hull":
+            span = span[0], spans[-1][1]
         status, part = 200, body
         if span:
             status, part = 206, body[span[0] : span[1]]
@@ -339,6 +354,48 @@ class FaultServer:
         lines = [f"HTTP/1.1 {status} {_REASONS.get(status, 'Status')}", "Connection: close"]
         lines += [f"{name}: {value}" for name, value in entity.items()]
         client.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
+
+    @staticmethod
+    def _parts(body: bytes, spans: list[tuple[int, int]], how: str) -> tuple[str, bytes]:
+        """A multipart/byteranges body, and its Content-Type.
+
+        `how`: "reversed", "joined" (each two of them in one part), "missing" (but for the first), "shifted"
+        (Content-Range is wrong by one), "twice", "longer" (than a part says), "boundary" (another than announced),
+        "none" (no boundary announced), "size" (of another file), "chatty" (text before, between headers and behind),
+        "endless" (text behind).
+        """
+        boundary = "5x boundary'" if how == "chatty" else "THIS_SEPARATES"
+        announced = {"boundary": "OTHER", "none": ""}.get(
+            how, f'"{boundary}"' if how == "chatty" else boundary
+        )
+        spans = spans[::-1] if how == "reversed" else spans[:1] if how == "missing" else spans
+        if how == "joined":
+            spans = [
+                (spans[i][0], spans[min(i + 1, len(spans) - 1)][1]) for i in range(0, len(spans), 2)
+            ]
+        if how == "twice":
+            spans = [spans[0], *spans]
+        size = len(body) + (1 if how == "size" else 0)
+        text = b"This is a multi-part message.\r\n" if how == "chatty" else b""
+        for first, end in spans:
+            shift = 1 if how == "shifted" else 0
+            lines = [f"--{boundary}  " if how == "chatty" else f"--{boundary}"]
+            lines += ["content-type: application/fits"] + ["X-More: yes"] * (how == "chatty")
+            lines += [f"Content-Range: bytes {first + shift}-{end - 1 + shift}/{size}", "", ""]
+            text += (
+                b"\r\n" + "\r\n".join(lines).encode() + body[first:end] + b"x" * (how == "longer")
+            )
+        text += f"\r\n--{boundary}--\r\n".encode()
+        if how in ("chatty", "endless"):
+            text += b"That is all.\r\n" * (1 if how == "chatty" else 100_000)
+        return f"multipart/byteranges; boundary={announced}", text
+
+    @classmethod
+    def _spans(cls, text: str | None, size: int) -> list[tuple[int, int]]:
+        if text is None or not text.startswith("bytes="):
+            return []
+        found = (cls._span(f"bytes={one}", size) for one in text[len("bytes=") :].split(","))
+        return [span for span in found if span is not None]
 
     @staticmethod
     def _span(text: str | None, size: int) -> tuple[int, int] | None:
