@@ -12,6 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits as astropy_fits
+from hypothesis import settings
+
+# For tests that take as much time as they are given: pytest --hypothesis-profile=long.
+settings.register_profile("long")
 
 # A job that a shell starts in the background ignores Ctrl-C, and so would the tests of interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -19,7 +19,7 @@ def verify(path: Path) -> None:
     """Let cfitsio's fitsverify and astropy look at a file."""
     assert FITSVERIFY is not None, "fitsverify is needed: apt-get install fitsverify"
     done = subprocess.run(
-        [FITSVERIFY, "-q", "-e", str(path)], capture_output=True, text=True, check=False
+        [FITSVERIFY, "-e", str(path)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     with warnings.catch_warnings():
