@@ -15,8 +15,8 @@ from rustfits.answer import FetchError, Wish
 __all__ = ["Target", "as_ascii", "first_target", "follow", "is_ftp", "set_options", "shown"]
 
 # 16 KiB, libcurl's own, halves the speed of a local network. libcurl fills up to ten of them in
-# one round; from larger ones what arrives would leave the processor's cache before it is used.
-_BUFFER_BYTES = 256 << 10
+# one round; larger ones gain nothing more.
+_BUFFER_BYTES = 512 << 10
 _CONNECT_SECONDS = 30.0
 # Without a time limit of the caller's: a server that is silent for so long is taken for dead.
 _SILENT_SECONDS = 300

@@ -137,6 +137,51 @@ def test_proxy_that_packs_is_a_download(fault: FaultServer, data: np.ndarray) ->
         FITS(url, remote="ranged")
 
 
+# --- what is used while it arrives ---
+
+
+@pytest.fixture(scope="module")
+def long(root: Path) -> np.ndarray:
+    """An image that is long enough for that, with stored values that are not the real ones."""
+    data = np.random.default_rng(6).integers(0, 1 << 16, (2100, 2300), dtype="u2")
+    astropy_fits.PrimaryHDU(data).writeto(root / "long.fits")
+    return data
+
+
+def test_long_image_arrives_in_few_requests(http: HTTPServer, long: np.ndarray) -> None:
+    seen: list[tuple[int, int | None]] = []
+    remote = Remote(ranged=True, progress=lambda done, total: seen.append((done, total)))
+    with FITS(http.url("long.fits"), remote=remote) as fits:
+        np.testing.assert_array_equal(fits[0].read(), long)
+        stats = fits.remote_stats()
+        assert stats.bytes_wanted - long.nbytes < 10_000
+        assert stats.bytes_fetched - long.nbytes < 300_000
+        assert seen[-1][0] == seen[-1][1]
+        np.testing.assert_array_equal(fits[0].read(dtype="f4"), long.astype("f4"))
+        assert fits.remote_stats().requests <= stats.requests + 2
+
+
+def test_long_image_that_breaks_off_within_elements(fault: FaultServer, long: np.ndarray) -> None:
+    url = fault.begin_plan(lambda number: "short:2000001" if number else "")
+    with FITS(url.replace("a.fits", "long.fits"), remote=how("ranged")) as fits:
+        np.testing.assert_array_equal(fits[0].read(), long)
+        assert fits.remote_stats().bytes_fetched - long.nbytes < 500_000
+
+
+def test_long_image_that_never_comes(fault: FaultServer, long: np.ndarray) -> None:
+    busy = [True]
+
+    def plan(number: int) -> str:
+        return "" if not busy else "short:2000001" if number < 2 else "status:503"
+
+    url = fault.begin_plan(plan)
+    with FITS(url.replace("a.fits", "long.fits"), remote=how("ranged", retries=1)) as fits:
+        with pytest.raises(rustfits.FITSNetworkError, match="503"):
+            fits[0].read()
+        busy.clear()
+        np.testing.assert_array_equal(fits[0].read(), long)
+
+
 # --- what does not ---
 
 

@@ -253,6 +253,27 @@ static rf_status read_ranges(reader *r, rf_error *err) {
   return status;
 }
 
+/* ---- as it arrives ---- */
+
+/* An rf_store_put. */
+static rf_status put_run(void *context, uint64_t at, const uint8_t *data, size_t n, rf_error *err) {
+  const reader *r = context;
+  (void)err;
+  deliver(r, at / r->section->width, data, n / r->section->width);
+  return RF_OK;
+}
+
+/* Sections that are one range of the file can be had that way, if the store has it. */
+static rf_status read_streamed(reader *r, rf_error *err) {
+  const rf_section *section = r->section;
+  const rf_store_sink sink = {put_run, r, section->width};
+  bool streamed = false;
+  if (section->way == RF_SECTION_RUN && section->rows == 1)
+    RF_TRY(rf_store_stream(r->store, section->origin + section->low * section->width, section->count * section->width,
+                           &sink, &streamed, err));
+  return streamed ? RF_OK : read_ranges(r, err);
+}
+
 /* ---- the call ---- */
 
 /* A stretch was not there. Says how much of the data unit is missing in all, which is what the user can act on. */
@@ -309,7 +330,7 @@ static rf_status read_hdu(rf_file *file, const rf_hdu *hdu, const rf_axis *axes,
   if (status == RF_OK)
     read_peeked(&r, bytes);
   else if (status == RF_ERR_UNSUPPORTED)
-    status = read_ranges(&r, err);
+    status = read_streamed(&r, err);
   return status == RF_ERR_TRUNCATED ? explain_truncation(file->store, hdu, err) : status;
 }
 

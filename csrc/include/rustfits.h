@@ -191,7 +191,8 @@ typedef struct rf_remote_options {
   uint64_t block_bytes;     /* unit of the cache; default 64 KiB */
   uint64_t cache_bytes;     /* most bytes of blocks that are kept; default 256 MiB */
   uint64_t gap_bytes;       /* ranges this close become one; default 1 MiB (less where many run side by side) */
-  uint64_t request_bytes;   /* most bytes of one request; default 16 MiB */
+  uint64_t request_bytes;   /* most bytes of one request; default 16 MiB, or 256 MiB for long reads from a server that
+                               answers at once, unless there is a timeout */
   unsigned concurrency;     /* most requests at once; default 8 */
   int retries;              /* after a first failure that may pass; 0: the default of 4, < 0: none */
   double retry_seconds;     /* most seconds that one read spends on repeats; default 60 */

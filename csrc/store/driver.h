@@ -26,6 +26,10 @@ extern const rf_transport rf_curl_transport;
  * on success; NULL with 0, 0 is an empty one. */
 rf_status rf_memory_adopt(uint8_t *pages, size_t capacity, size_t size, void **state, rf_error *err);
 
+/* remote.c: rf_store_stream for the state of a file behind rf_remote_ops. */
+rf_status rf_remote_stream(void *state, uint64_t offset, uint64_t length, const rf_store_sink *sink, bool *streamed,
+                           rf_error *err);
+
 /* A codec decodes the content of the store beneath it: rows of a const table in codec.c. */
 typedef struct rf_codec {
   const char *name;     /* "gzip" */

@@ -14,6 +14,10 @@
  */
 #define NEAR_SECONDS 0.005
 #define LONG_BYTES ((uint64_t)4 << 20)
+/* And in few requests: between two of them the wire is idle until we have dealt with all that came. */
+#define STREAM_BYTES ((uint64_t)256 << 20)
+/* Bytes that are counted at a time. */
+#define COUNT_BYTES ((uint64_t)1 << 20)
 
 /* ---- options that outlive the call that brought them ---- */
 
@@ -54,6 +58,11 @@ static uint64_t or_default(uint64_t value, uint64_t otherwise) {
   return value != 0 ? value : otherwise;
 }
 
+/* What the caller said of the size or the time of requests goes for all. */
+static uint64_t choose_stream_bytes(const rf_remote_options *remote) {
+  return remote->request_bytes == 0 && !(remote->timeout > 0) ? STREAM_BYTES : remote->request_bytes;
+}
+
 static void fill_in_defaults(rf_remote_options *remote) {
   remote->threshold_bytes = or_default(remote->threshold_bytes, (uint64_t)4 << 20);
   remote->first_bytes = or_default(remote->first_bytes, (uint64_t)256 << 10);
@@ -87,7 +96,9 @@ rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const 
   f->stats.size = sizeof f->stats;
   rf_status status = keep_options(f, &options->remote, err);
   if (status == RF_OK) {
+    f->stream_bytes = choose_stream_bytes(&f->remote);
     fill_in_defaults(&f->remote);
+    f->stream_bytes = or_default(f->stream_bytes, f->remote.request_bytes);
     status = target_of(f, name, err);
   }
   if (status == RF_OK && transport->session_open != NULL)
@@ -132,7 +143,7 @@ static void count_request(rf_fetcher *f, const rf_response *response, size_t ask
   rf_mutex_unlock(&f->lock);
 }
 
-static void count_bytes(rf_fetcher *f, size_t n) {
+static void count_bytes(rf_fetcher *f, uint64_t n) {
   rf_mutex_lock(&f->lock);
   f->stats.bytes_fetched += n;
   rf_mutex_unlock(&f->lock);
@@ -390,6 +401,7 @@ typedef struct {
   void *context;
   unsigned abreast; /* requests at a time */
   double asked_at;  /* when; 0: there was an answer already */
+  uint64_t uncounted;
   bool progressed;
   progress progress;
 } getting;
@@ -403,6 +415,12 @@ static rf_status getting_begin(void *context, size_t range, const rf_response *s
   return same_file(g->fetcher, said) ? RF_OK : changed(err);
 }
 
+/* Pieces are small and many: not each of them is worth a lock. */
+static void count_rest(getting *g) {
+  count_bytes(g->fetcher, g->uncounted);
+  g->uncounted = 0;
+}
+
 static rf_status getting_take(void *context, size_t range, const void *data, size_t n, rf_error *err) {
   getting *g = context;
   size_t index = g->asked[range];
@@ -410,7 +428,9 @@ static rf_status getting_take(void *context, size_t range, const void *data, siz
   if (n > stretch->length - stretch->received)
     return rf_fail(err, RF_ERR_NETWORK, "the server sends more than the %llu bytes it was asked for",
                    (unsigned long long)stretch->length);
-  count_bytes(g->fetcher, n);
+  g->uncounted += n;
+  if (g->uncounted >= COUNT_BYTES)
+    count_rest(g);
   RF_TRY(g->take(g->context, index, data, n, err));
   stretch->received += n;
   g->progressed = true;
@@ -457,7 +477,9 @@ static rf_status get_once(getting *g, size_t count, size_t *asked, rf_byte_range
   g->asked_at = rf_time_seconds() + delay;
   rf_receiver receiver = {getting_begin, getting_take, g};
   *said = (rf_response){.size = sizeof *said, .total_size = -1, .accepts_ranges = -1, .retry_after = -1};
-  return f->transport->fetch(f->transport->user, &request, &receiver, said, err);
+  rf_status status = f->transport->fetch(f->transport->user, &request, &receiver, said, err);
+  count_rest(g);
+  return status;
 }
 
 static rf_status get_all(getting *g, size_t count, size_t *asked, rf_byte_range *ranges, rf_error *err) {

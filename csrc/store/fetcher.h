@@ -16,6 +16,7 @@ typedef struct rf_fetcher {
   rf_remote_options remote; /* defaults filled in; what it points at is in `kept` */
   char **kept;
   size_t kept_count;
+  uint64_t stream_bytes; /* most bytes of one request of a stream from a server that is near */
   int redirects;
   uint64_t limit;
   uint64_t size;       /* of the file, once known */

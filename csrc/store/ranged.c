@@ -11,6 +11,8 @@
 /* Reads from here on go past the cache, but for the blocks at their ends: they are hardly ever made twice, and copying
  * them through it would cost as much as a fast network. */
 #define DIRECT_BYTES ((uint64_t)8 << 20)
+/* Units that have come in part only take no more memory than this. */
+#define CARRY_BYTES ((uint64_t)16 << 20)
 /* Blocks that one round of fetching holds at most. */
 #define ROUND_BYTES ((uint64_t)64 << 20)
 /* A read that begins so many blocks behind the end of the last one still goes on from there. */
@@ -124,13 +126,17 @@ static void leave_round(rf_ranged *r, rf_round *round) {
 }
 
 /* Reads `count` ranges, all within the file, which need no more blocks than a round may have. Those without dest are
- * fetched only. */
-static rf_status read_round(rf_ranged *r, const rf_range *ranges, size_t count, rf_error *err) {
+ * fetched only. `flow`, if there is one, goes to its sink. */
+static rf_status read_round(rf_ranged *r, const rf_range *ranges, size_t count, const rf_round_flow *flow,
+                            rf_error *err) {
   for (;;) {
     rf_round round;
     RF_TRY(
         rf_round_init(&round, &r->fetcher->remote, r->size, &r->lock, &r->changed, ranges, count, DIRECT_BYTES, err));
-    rf_status status = fetch_round(r, &round, err);
+    rf_status status = flow != NULL ? rf_round_stream(&round, flow, err) : RF_OK;
+    if (status == RF_OK)
+      status = fetch_round(r, &round, err);
+    flow = NULL; /* has come, whatever became of blocks */
     bool whole = status == RF_OK && await_others(r, &round);
     if (whole)
       rf_round_copy(&round, ranges, count);
@@ -160,7 +166,7 @@ static rf_status read_rounds(rf_ranged *r, const rf_range *ranges, size_t count,
         break;
       blocks += more;
     }
-    RF_TRY(read_round(r, ranges + first, n, err));
+    RF_TRY(read_round(r, ranges + first, n, NULL, err));
     first += n;
   }
   return RF_OK;
@@ -297,5 +303,44 @@ rf_status rf_ranged_prefetch(rf_ranged *r, const rf_range *ranges, size_t count,
   }
   rf_status status = read_rounds(r, inside, n, err);
   rf_free(inside);
+  return status;
+}
+
+/* ---- streams ---- */
+
+/* What is before and behind the flow, its first and last block, goes to the sink from these bytes. */
+static rf_status stream_with_ends(rf_ranged *r, const rf_round_flow *flow, rf_range ends[2], rf_error *err) {
+  const rf_store_sink *sink = flow->sink;
+  size_t first = ends[0].length > 0 ? 0 : 1, count = (ends[1].length > 0 ? 2 : 1) - first;
+  RF_TRY(read_round(r, ends + first, count, flow, err));
+  rf_fetcher_count(r->fetcher, flow->end - flow->begin, 0, 0);
+  for (int i = 0; i < 2; i++)
+    if (ends[i].length > 0)
+      RF_TRY(sink->put(sink->context, ends[i].offset - flow->origin, ends[i].dest, ends[i].length, err));
+  return RF_OK;
+}
+
+rf_status rf_ranged_stream(rf_ranged *r, uint64_t offset, uint64_t length, const rf_store_sink *sink, bool *streamed,
+                           rf_error *err) {
+  bool is_near = rf_fetcher_is_near(r->fetcher);
+  uint64_t block = r->block_bytes, request = is_near ? r->fetcher->stream_bytes : r->fetcher->remote.request_bytes;
+  request -= request % sink->unit;
+  if (length < DIRECT_BYTES || length < 2 * block || offset > r->size || length > r->size - offset || request == 0 ||
+      length / request >= CARRY_BYTES / sink->unit)
+    return RF_OK;
+  *streamed = true;
+  /* The units that lie in the first block, unless all of it does, and in the last one: the latter is wanted, too, for
+   * the header that follows. From a server that is near one request is quicker than two. */
+  size_t before = is_near ? 0 : (size_t)((block - offset % block) % block);
+  size_t behind = is_near ? 0 : (size_t)((offset + length) % block);
+  before -= before % sink->unit;
+  behind -= behind % sink->unit;
+  rf_round_flow flow = {sink, offset, offset + before, offset + length - behind, request};
+  uint8_t *bytes = rf_alloc(before + behind);
+  if (bytes == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of a file", before + behind);
+  rf_range ends[2] = {{offset, before, bytes}, {flow.end, behind, bytes + before}};
+  rf_status status = stream_with_ends(r, &flow, ends, err);
+  rf_free(bytes);
   return status;
 }

@@ -7,6 +7,7 @@
 #define RF_STORE_RANGED_H
 
 #include "store/fetcher.h"
+#include "store/store.h"
 
 typedef struct rf_ranged rf_ranged;
 
@@ -21,5 +22,9 @@ void rf_ranged_stats(rf_ranged *ranged, rf_remote_stats *stats);
 rf_status rf_ranged_read_at(rf_ranged *ranged, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err);
 rf_status rf_ranged_read_many(rf_ranged *ranged, const rf_range *ranges, size_t count, rf_error *err);
 rf_status rf_ranged_prefetch(rf_ranged *ranged, const rf_range *ranges, size_t count, rf_error *err);
+
+/* As rf_store_stream. */
+rf_status rf_ranged_stream(rf_ranged *ranged, uint64_t offset, uint64_t length, const rf_store_sink *sink,
+                           bool *streamed, rf_error *err);
 
 #endif

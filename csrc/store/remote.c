@@ -218,6 +218,12 @@ static rf_status remote_prefetch(void *state, const rf_range *ranges, size_t cou
   return s->ranged != NULL ? rf_ranged_prefetch(s->ranged, ranges, count, err) : RF_OK;
 }
 
+rf_status rf_remote_stream(void *state, uint64_t offset, uint64_t length, const rf_store_sink *sink, bool *streamed,
+                           rf_error *err) {
+  remote_state *s = state;
+  return s->ranged != NULL ? rf_ranged_stream(s->ranged, offset, length, sink, streamed, err) : RF_OK;
+}
+
 static rf_status remote_peek(void *state, uint64_t offset, size_t n, const uint8_t **bytes, rf_error *err) {
   remote_state *s = state;
   return s->memory != NULL ? rf_memory_ops.peek(s->memory, offset, n, bytes, err) : RF_ERR_UNSUPPORTED;

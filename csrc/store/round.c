@@ -57,7 +57,7 @@ static size_t list_blocks(const rf_round *round, const rf_range *ranges, size_t 
   return n;
 }
 
-static rf_status add_stretch(rf_round *round, uint64_t first, uint64_t length, uint8_t *direct, rf_error *err) {
+static rf_status add_stretch(rf_round *round, uint64_t first, uint64_t length, rf_round_piece piece, rf_error *err) {
   if (round->stretch_count == round->stretch_capacity) {
     size_t capacity = round->stretch_capacity > 0 ? 2 * round->stretch_capacity : 16;
     rf_stretch *stretches = rf_realloc(round->stretches, capacity * sizeof *stretches);
@@ -71,7 +71,7 @@ static rf_status add_stretch(rf_round *round, uint64_t first, uint64_t length, u
     round->stretch_capacity = capacity;
   }
   round->stretches[round->stretch_count] = (rf_stretch){first, length, 0};
-  round->pieces[round->stretch_count++] = (rf_round_piece){direct, 0};
+  round->pieces[round->stretch_count++] = piece;
   return RF_OK;
 }
 
@@ -83,7 +83,8 @@ static rf_status plan_direct(rf_round *round, const rf_range *ranges, size_t cou
     direct_part(round, &ranges[i], &begin, &end);
     for (uint64_t at = begin, n; at < end; at += n) {
       n = end - at < round->remote->request_bytes ? end - at : round->remote->request_bytes;
-      RF_TRY(add_stretch(round, at, n, (uint8_t *)ranges[i].dest + (size_t)(at - ranges[i].offset), err));
+      rf_round_piece piece = {.direct = (uint8_t *)ranges[i].dest + (size_t)(at - ranges[i].offset)};
+      RF_TRY(add_stretch(round, at, n, piece, err));
     }
   }
   return RF_OK;
@@ -112,6 +113,17 @@ rf_status rf_round_init(rf_round *round, const rf_remote_options *remote, uint64
   return RF_OK;
 }
 
+rf_status rf_round_stream(rf_round *round, const rf_round_flow *flow, rf_error *err) {
+  round->flow = flow;
+  size_t count = 0;
+  for (uint64_t at = flow->begin, n; at < flow->end; at += n, count++) {
+    n = flow->end - at < flow->request ? flow->end - at : flow->request;
+    RF_TRY(add_stretch(round, at, n, (rf_round_piece){.streamed = true, .at = count}, err));
+  }
+  round->carry = rf_alloc(count * flow->sink->unit);
+  return round->carry != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu requests", count);
+}
+
 void rf_round_release(rf_round *round) {
   rf_free(round->numbers);
   rf_free(round->held);
@@ -119,6 +131,7 @@ void rf_round_release(rf_round *round) {
   rf_free(round->extra);
   rf_free(round->stretches);
   rf_free(round->pieces);
+  rf_free(round->carry);
   *round = (rf_round){0};
 }
 
@@ -207,8 +220,7 @@ static rf_status own(rf_round *round, rf_block_cache *cache, uint64_t number, rf
 static rf_status claim_run(rf_round *round, rf_block_cache *cache, size_t i, size_t last, rf_error *err) {
   uint64_t unit = round->remote->block_bytes, begin = round->numbers[i], end = round->numbers[last];
   uint64_t bytes = (end + 1) * unit < round->size ? (end + 1 - begin) * unit : round->size - begin * unit;
-  RF_TRY(add_stretch(round, begin * unit, bytes, NULL, err));
-  round->pieces[round->stretch_count - 1].at = round->owned_count;
+  RF_TRY(add_stretch(round, begin * unit, bytes, (rf_round_piece){.at = round->owned_count}, err));
   for (uint64_t number = begin; number <= end; number++) {
     while (i < last && round->numbers[i] < number)
       i++;
@@ -256,17 +268,41 @@ static void fill_block(rf_round *round, rf_block *block, size_t within, const ui
   rf_mutex_unlock(round->lock);
 }
 
+/* Whole units go to the sink; what is left of the last one waits for the rest of it. `at` counts from the sink's first
+ * byte. */
+static rf_status pour(const rf_round *round, rf_round_piece *piece, uint64_t at, const uint8_t *data, size_t n,
+                      rf_error *err) {
+  const rf_store_sink *sink = round->flow->sink;
+  uint8_t *carry = round->carry + piece->at * sink->unit;
+  if (piece->carried > 0) {
+    size_t missing = sink->unit - piece->carried, part = n < missing ? n : missing;
+    memcpy(carry + piece->carried, data, part);
+    piece->carried += part;
+    if (part < missing)
+      return RF_OK;
+    RF_TRY(sink->put(sink->context, at + part - sink->unit, carry, sink->unit, err));
+    at += part;
+    data += part;
+    n -= part;
+  }
+  piece->carried = n % sink->unit;
+  n -= piece->carried;
+  memcpy(carry, data + n, piece->carried);
+  return n > 0 ? sink->put(sink->context, at, data, n, err) : RF_OK;
+}
+
 rf_status rf_round_take(void *context, size_t index, const void *data, size_t n, rf_error *err) {
   rf_round *round = context;
   const rf_stretch *stretch = &round->stretches[index];
   rf_round_piece *piece = &round->pieces[index];
-  (void)err;
+  const uint8_t *from = data;
+  uint64_t unit = round->remote->block_bytes, at = stretch->first + stretch->received;
+  if (piece->streamed)
+    return pour(round, piece, at - round->flow->origin, from, n, err);
   if (piece->direct != NULL) {
     memcpy(piece->direct + (size_t)stretch->received, data, n);
     return RF_OK;
   }
-  const uint8_t *from = data;
-  uint64_t unit = round->remote->block_bytes, at = stretch->first + stretch->received;
   while (n > 0) {
     uint64_t number = at / unit;
     size_t within = (size_t)(at % unit), part = (size_t)(unit - within) < n ? (size_t)(unit - within) : n;

@@ -1,18 +1,31 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * One round of fetching: the blocks that some ranges of a remote file need, those of them that nobody has, and the
- * requests that bring these. Long reads go straight to where they are wanted, but for their first and last block.
+ * requests that bring these. Long reads go straight to where they are wanted, but for their first and last block; or,
+ * one a round, to a sink.
  */
 #ifndef RF_STORE_ROUND_H
 #define RF_STORE_ROUND_H
 
 #include "store/block_cache.h"
 #include "store/fetcher.h"
+#include "store/store.h"
 
 typedef struct rf_round_piece {
   uint8_t *direct; /* where the bytes of the stretch go; NULL: into blocks */
-  size_t at;       /* the next of `owned` that is concerned */
+  bool streamed;   /* or to the sink */
+  size_t at;       /* the next of `owned` that is concerned; of a streamed one, its number */
+  size_t carried;  /* bytes of a unit that has not come whole */
 } rf_round_piece;
+
+/* Whole blocks, near enough, of a stretch that goes to a sink. */
+typedef struct rf_round_flow {
+  const rf_store_sink *sink;
+  uint64_t origin; /* offset in the file of the sink's first byte */
+  uint64_t begin;  /* of what this round streams of it: whole units */
+  uint64_t end;
+  uint64_t request; /* most bytes of one request: whole units */
+} rf_round_flow;
 
 typedef struct rf_round {
   const rf_remote_options *remote;
@@ -35,6 +48,9 @@ typedef struct rf_round {
   size_t stretch_count;
   size_t stretch_capacity;
 
+  const rf_round_flow *flow; /* NULL: none */
+  uint8_t *carry;            /* room for a unit that has not come whole, for each of its stretches */
+
   uint64_t wanted; /* bytes that the ranges are for */
   uint64_t hits;   /* blocks */
   uint64_t misses;
@@ -44,6 +60,9 @@ typedef struct rf_round {
 rf_status rf_round_init(rf_round *round, const rf_remote_options *remote, uint64_t size, rf_mutex *lock,
                         rf_cond *changed, const rf_range *ranges, size_t count, uint64_t direct_bytes, rf_error *err);
 void rf_round_release(rf_round *round);
+
+/* Before blocks are claimed: `flow`, which must outlive the round, is fetched with them. */
+rf_status rf_round_stream(rf_round *round, const rf_round_flow *flow, rf_error *err);
 
 /* Lock held. Takes hold of all blocks and makes the plan for those that are missing. */
 rf_status rf_round_claim(rf_round *round, rf_block_cache *cache, rf_error *err);

@@ -305,6 +305,12 @@ rf_status rf_store_prefetch(rf_store *store, const rf_range *ranges, size_t coun
   return said(store->ops->prefetch(store->state, ranges, count, err), "fetch", err);
 }
 
+rf_status rf_store_stream(rf_store *store, uint64_t offset, uint64_t length, const rf_store_sink *sink, bool *streamed,
+                          rf_error *err) {
+  *streamed = false;
+  return store->ops == &rf_remote_ops ? rf_remote_stream(store->state, offset, length, sink, streamed, err) : RF_OK;
+}
+
 bool rf_store_stats(rf_store *store, rf_remote_stats *stats) {
   if (!store->ops->get_stats)
     return false;

@@ -48,6 +48,23 @@ rf_status rf_store_read_many(rf_store *store, const rf_range *ranges, size_t cou
 /* These ranges (dest does not count) will be read soon. Nothing to do for stores that are not remote. */
 rf_status rf_store_prefetch(rf_store *store, const rf_range *ranges, size_t count, rf_error *err);
 
+/* Takes n bytes of a stretch that is streamed, those from byte `at` of it on: whole units. Must not use the store. */
+typedef rf_status (*rf_store_put)(void *context, uint64_t at, const uint8_t *data, size_t n, rf_error *err);
+
+/* Where what is streamed goes. */
+typedef struct rf_store_sink {
+  rf_store_put put;
+  void *context;
+  size_t unit; /* bytes that must come together: those of an element, or of a row */
+} rf_store_sink;
+
+/* Hands a long stretch, a whole number of units, over as it arrives, so that nobody waits for all of it before work on
+ * the first bytes begins. Stretches that are fetched side by side come interleaved, no byte comes twice. After a
+ * failure some have come. *streamed false: nothing was done, the stretch is to be read. It is short, or not on a
+ * server, or the file ends before it does. */
+rf_status rf_store_stream(rf_store *store, uint64_t offset, uint64_t length, const rf_store_sink *sink, bool *streamed,
+                          rf_error *err);
+
 /* As rf_driver_ops.get_stats, of the lowest store that has it. false: not remote. */
 bool rf_store_stats(rf_store *store, rf_remote_stats *stats);
 

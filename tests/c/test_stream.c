@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Long stretches of remote files that are used while they arrive, over a server made up here that sends pieces of any
+ * size, several ranges at a time, and loses connections.
+ */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/platform.h"
+#include "check.h"
+#include "image_file.h"
+#include "store/driver.h"
+
+#define FILE_BYTES ((size_t)9 << 20)
+#define MIB ((uint64_t)1 << 20)
+
+typedef struct {
+  const uint8_t *body;
+  size_t size;
+  size_t piece;  /* bytes that are handed over at a time */
+  bool distant;  /* answers late */
+  size_t cut;    /* a call loses its connections after so many bytes; 0: never */
+  int cuts;      /* so often */
+  int calls;     /* of fetch */
+  size_t ranges; /* asked for, in all */
+} fake_server;
+
+static fake_server server;
+static rf_error err;
+
+/* Ranges first .. first + count of a request, a piece of each in turn. */
+static rf_status send_abreast(const rf_request *request, size_t first, size_t count, const rf_receiver *receiver,
+                              rf_response *response, size_t *left, rf_error *error) {
+  uint64_t sent[64] = {0};
+  for (size_t k = 0; k < count; k++)
+    RF_TRY(receiver->begin(receiver->context, first + k, response, error));
+  for (size_t done = 0; done < count;) {
+    done = 0;
+    for (size_t k = 0; k < count; k++) {
+      const rf_byte_range *range = &request->ranges[first + k];
+      size_t n = server.piece + (server.piece > 8 ? k : 0), there = (size_t)(range->length - sent[k]);
+      n = n < there ? n : there;
+      n = n < *left ? n : *left;
+      done += there == 0;
+      if (there > 0 && n == 0)
+        return rf_fail(error, RF_ERR_NETWORK, "the connection was lost");
+      if (n > 0)
+        RF_TRY(receiver->take(receiver->context, first + k, server.body + range->first + sent[k], n, error));
+      sent[k] += n;
+      *left -= n;
+    }
+  }
+  return RF_OK;
+}
+
+static rf_status fake_fetch(void *user, const rf_request *request, const rf_receiver *receiver, rf_response *response,
+                            rf_error *error) {
+  (void)user;
+  size_t left = SIZE_MAX;
+  if (server.distant && server.calls == 0)
+    for (double end = rf_time_seconds() + 0.006; rf_time_seconds() < end;)
+      continue;
+  if (server.calls++ > 0 && server.cuts > 0) {
+    server.cuts--;
+    left = server.cut;
+  }
+  server.ranges += request->range_count;
+  response->status = 206;
+  response->total_size = (int64_t)server.size;
+  response->accepts_ranges = 1;
+  snprintf(response->etag, sizeof response->etag, "\"one\"");
+  size_t abreast = request->concurrency > 1 ? request->concurrency : 1;
+  for (size_t i = 0; i < request->range_count; i += abreast) {
+    size_t n = request->range_count - i < abreast ? request->range_count - i : abreast;
+    RF_TRY(send_abreast(request, i, n, receiver, response, &left, error));
+  }
+  return RF_OK;
+}
+
+static const rf_transport fake = {sizeof fake, "fake", "streamed", NULL, 0, fake_fetch, NULL, NULL};
+
+static void serve(const uint8_t *body, size_t size, size_t piece) {
+  server = (fake_server){.body = body, .size = size, .piece = piece};
+  rf_error_clear(&err);
+}
+
+static rf_options options_of(uint64_t block_bytes, uint64_t request_bytes) {
+  rf_options options;
+  rf_options_init(&options);
+  options.remote.ranged = 1;
+  options.remote.block_bytes = block_bytes;
+  options.remote.request_bytes = request_bytes;
+  options.remote.first_bytes = block_bytes > 10000 ? block_bytes : 10000;
+  options.remote.retries = 3;
+  return options;
+}
+
+/* ---- streams ---- */
+
+typedef struct {
+  uint8_t *got;
+  uint64_t length;
+  uint64_t total; /* bytes that came */
+  size_t unit;
+  size_t left; /* puts until one fails */
+} catcher;
+
+static rf_status catch_piece(void *context, uint64_t at, const uint8_t *data, size_t n, rf_error *error) {
+  catcher *c = context;
+  CHECK(n > 0 && n % c->unit == 0 && at % c->unit == 0 && at + n <= c->length);
+  if (c->left-- == 0)
+    return rf_fail(error, RF_ERR_CALLBACK, "enough");
+  memcpy(c->got + at, data, n);
+  c->total += n;
+  return RF_OK;
+}
+
+/* Streams nearly all of the file from `offset` on. */
+static rf_status stream(const rf_options *options, uint64_t offset, size_t unit, catcher *c, rf_remote_stats *stats) {
+  rf_store *store = NULL;
+  bool streamed = false;
+  CHECK_OK(rf_store_open("streamed://host/file", RF_MODE_READ, options, &store, &err), err);
+  c->unit = unit;
+  c->length = (server.size - offset) / unit * unit;
+  c->got = calloc(1, (size_t)c->length);
+  const rf_store_sink sink = {catch_piece, c, unit};
+  rf_status status = rf_store_stream(store, offset, c->length, &sink, &streamed, &err);
+  CHECK(streamed);
+  stats->size = sizeof *stats;
+  CHECK(rf_store_stats(store, stats));
+  CHECK_OK(rf_store_close(store, NULL), err);
+  return status;
+}
+
+static void check_stream(const rf_options *options, uint64_t offset, size_t unit) {
+  rf_remote_stats stats;
+  catcher c = {.left = SIZE_MAX};
+  CHECK_OK(stream(options, offset, unit, &c, &stats), err);
+  CHECK(memcmp(c.got, server.body + offset, (size_t)c.length) == 0);
+  CHECK(c.total == c.length); /* nothing twice */
+  CHECK(stats.bytes_wanted >= c.length && stats.bytes_wanted < c.length + 10000);
+  CHECK(stats.bytes_fetched <= server.size + 3 * options->remote.block_bytes + 2 * unit + 10000);
+  free(c.got);
+}
+
+static uint8_t *random_body(void) {
+  uint8_t *body = malloc(FILE_BYTES);
+  for (size_t i = 0; i + 8 <= FILE_BYTES; i += 8) {
+    uint64_t bits = image_random(0);
+    memcpy(body + i, &bits, 8);
+  }
+  return body;
+}
+
+static void test_units_are_whole_whatever_arrives(void) {
+  static const size_t pieces[] = {1, 3, 7, 16384, 50001, 1 << 20}, units[] = {1, 2, 4, 8, 59, 3001};
+  static const uint64_t blocks[] = {512, 777, 65536, 100003};
+  uint8_t *body = random_body();
+  for (size_t i = 0; i < 6; i++)
+    for (size_t k = 0; k < 4; k++) {
+      serve(body, FILE_BYTES - k, pieces[i]);
+      server.distant = (i + k) % 3 != 0; /* then several ranges come at a time */
+      rf_options options = options_of(blocks[k], (k + 1) * 333333);
+      check_stream(&options, 2880 * k + i, units[(i + k) % 6]);
+      CHECK(server.ranges >= 5);
+    }
+  free(body);
+}
+
+static void test_a_near_server_is_asked_once(void) {
+  uint8_t *body = random_body();
+  serve(body, FILE_BYTES, 16384);
+  rf_options options = options_of(65536, 0);
+  check_stream(&options, 2880, 4);
+  CHECK(server.calls == 2 && server.ranges == 2);
+  serve(body, FILE_BYTES, 16384);
+  options = options_of(65536, 4 * MIB); /* the caller wants no longer ones */
+  check_stream(&options, 2880, 4);
+  CHECK(server.calls == 2 && server.ranges == 4);
+  serve(body, FILE_BYTES - 1000, 16384);
+  server.distant = true; /* the last block is kept */
+  options = options_of(65536, 0);
+  check_stream(&options, 2880, 4);
+  CHECK(server.calls == 2 && server.ranges == 3);
+  free(body);
+}
+
+static void test_a_connection_cut_within_a_unit(void) {
+  uint8_t *body = random_body();
+  for (size_t unit = 2; unit <= 3001; unit = unit * 2 + 1)
+    for (int distant = 0; distant < 2; distant++) {
+      serve(body, FILE_BYTES, 16384 + unit);
+      server.distant = distant;
+      server.cut = 1000003;
+      server.cuts = 5;
+      rf_options options = options_of(65536, MIB);
+      options.remote.retry_seconds = 20;
+      check_stream(&options, 1, unit);
+      CHECK(server.cuts == 0 && server.calls >= 7);
+    }
+  free(body);
+}
+
+static void test_what_fails_ends_the_stream(void) {
+  uint8_t *body = random_body();
+  rf_remote_stats stats;
+  catcher c = {.left = 100};
+  serve(body, FILE_BYTES, 16384);
+  rf_options options = options_of(65536, 0);
+  CHECK(stream(&options, 2880, 8, &c, &stats) == RF_ERR_CALLBACK);
+  CHECK_STR(err.message, "enough");
+  CHECK(c.total > 0 && c.total < c.length);
+  free(c.got);
+
+  c = (catcher){.left = SIZE_MAX};
+  serve(body, FILE_BYTES, 16384);
+  server.cuts = 1000; /* nothing at all */
+  options.remote.retries = -1;
+  CHECK(stream(&options, 2880, 8, &c, &stats) == RF_ERR_NETWORK);
+  CHECK(c.total == 0);
+  free(c.got);
+  free(body);
+}
+
+static void test_what_is_not_streamed(void) {
+  uint8_t *body = random_body();
+  rf_store *store = NULL;
+  bool streamed = true;
+  catcher c = {.unit = 1};
+  rf_store_sink sink = {catch_piece, &c, 1};
+  serve(body, FILE_BYTES, 16384);
+  rf_options options = options_of(65536, MIB);
+  CHECK_OK(rf_store_open("streamed://host/file", RF_MODE_READ, &options, &store, &err), err);
+  CHECK_OK(rf_store_stream(store, 0, MIB, &sink, &streamed, &err), err); /* short */
+  CHECK(!streamed);
+  CHECK_OK(rf_store_stream(store, 1, FILE_BYTES, &sink, &streamed, &err), err); /* not all there */
+  CHECK(!streamed);
+  sink.unit = FILE_BYTES; /* longer than a request may be */
+  CHECK_OK(rf_store_stream(store, 0, FILE_BYTES, &sink, &streamed, &err), err);
+  CHECK(!streamed && c.total == 0);
+  CHECK_OK(rf_store_close(store, NULL), err);
+
+  CHECK_OK(rf_store_open_bytes(body, FILE_BYTES, &options, &store, &err), err);
+  sink.unit = 1;
+  CHECK_OK(rf_store_stream(store, 0, FILE_BYTES, &sink, &streamed, &err), err);
+  CHECK(!streamed);
+  CHECK_OK(rf_store_close(store, NULL), err);
+  free(body);
+}
+
+/* ---- images ---- */
+
+static void read_both(rf_file *local, rf_file *remote, const rf_axis *axes, rf_type type, uint32_t flags,
+                      uint64_t count) {
+  size_t bytes = (size_t)count * rf_type_bytes(type);
+  uint8_t *expected = malloc(bytes + count), *got = malloc(bytes + count);
+  memset(got, 0xAA, bytes + count);
+  CHECK_OK(rf_image_read(local, 0, axes, type, flags, expected, bytes, expected + bytes, &err), err);
+  CHECK_OK(rf_image_read(remote, 0, axes, type, flags, got, bytes, got + bytes, &err), err);
+  CHECK(memcmp(expected, got, bytes + count) == 0);
+  CHECK_OK(rf_image_read(remote, 0, axes, type, flags, got, bytes, NULL, &err), err);
+  CHECK(memcmp(expected, got, bytes) == 0);
+  free(expected);
+  free(got);
+}
+
+/* An image that is longer than the shortest stretch that is streamed, in pieces of an odd number of bytes. */
+static void check_image(int bitpix, const char *more, rf_type type, uint32_t flags) {
+  size_t size, width = (size_t)(bitpix < 0 ? -bitpix : bitpix) / 8;
+  uint64_t axes[2] = {1000, 9000 / width + 1}, count = axes[0] * axes[1];
+  const rf_axis rows[2] = {{3, 1, 996, NULL}, {0, 1, axes[1], NULL}};
+  rf_file *local = NULL, *remote = NULL;
+  uint8_t *data, *file = image_make(bitpix, 2, axes, more, &size, &data);
+  CHECK_OK(rf_file_open_bytes(file, size, RF_MODE_READ, NULL, &local, &err), err);
+  for (int distant = 0; distant < 2; distant++) {
+    serve(file, size, 13337);
+    server.distant = distant;
+    server.cut = 4000001;
+    server.cuts = 1;
+    rf_options options = options_of(99991, MIB + 1);
+    CHECK_OK(rf_file_open("streamed://host/file", RF_MODE_READ, &options, &remote, &err), err);
+    read_both(local, remote, NULL, type, flags, count);
+    read_both(local, remote, rows, type, flags, 996 * axes[1]);
+    CHECK_OK(rf_file_close(remote, &err), err);
+  }
+  CHECK_OK(rf_file_close(local, &err), err);
+  free(file);
+}
+
+static void test_every_conversion(void) {
+  check_image(8, "", RF_U8, 0);
+  check_image(8, "BZERO   =                 -128", RF_I8, 0);
+  check_image(16, "", RF_I16, 0);
+  check_image(16, "BZERO   =                32768", RF_U16, 0);
+  check_image(16, "BZERO   =                32768", RF_I16, RF_IMAGE_RAW);
+  check_image(16, "BLANK   =                    7\nBSCALE  =                  0.5", RF_F32, 0);
+  check_image(16, "BSCALE  =                  0.5\nBZERO   =                  100", RF_F64, 0);
+  check_image(32, "BZERO   =           2147483648", RF_U32, 0);
+  check_image(32, "BLANK   =                    7", RF_F64, 0);
+  check_image(64, "", RF_I64, 0);
+  check_image(64, "", RF_F32, 0);
+  check_image(-32, "", RF_F32, 0);
+  check_image(-32, "", RF_F64, 0);
+  check_image(-64, "", RF_F64, 0);
+  check_image(-64, "", RF_F32, 0);
+}
+
+/* ---- memory ---- */
+
+static size_t allocations_left;
+
+static void *scarce_realloc(void *user, void *block, size_t size) {
+  (void)user;
+  return allocations_left > 0 && allocations_left-- > 0 ? realloc(block, size) : NULL;
+}
+
+static void scarce_free(void *user, void *block) {
+  (void)user;
+  free(block);
+}
+
+static void test_each_allocation_that_fails(void) {
+  const rf_allocator scarce = {scarce_realloc, scarce_free, NULL};
+  uint8_t *body = random_body();
+  bool done = false;
+  for (size_t n = 0; n < 200 && !done; n++) {
+    serve(body, FILE_BYTES, 1 << 20);
+    server.distant = true;
+    rf_options options = options_of(65536, MIB);
+    rf_store *store = NULL;
+    bool streamed = false;
+    catcher c = {.left = SIZE_MAX, .length = FILE_BYTES - 80, .unit = 8, .got = malloc(FILE_BYTES)};
+    const rf_store_sink sink = {catch_piece, &c, 8};
+    rf_allocator_set(&scarce);
+    allocations_left = n;
+    rf_error_clear(&err);
+    rf_status status = rf_store_open("streamed://host/file", RF_MODE_READ, &options, &store, &err);
+    if (status == RF_OK)
+      status = rf_store_stream(store, 80, c.length, &sink, &streamed, &err);
+    done = status == RF_OK;
+    CHECK(done ? streamed : status == RF_ERR_MEMORY);
+    (void)rf_store_close(store, NULL);
+    rf_allocator_set(NULL);
+    free(c.got);
+  }
+  CHECK(done);
+  free(body);
+}
+
+int main(void) {
+  CHECK_OK(rf_transport_register(&fake, &err), err);
+  RUN(test_units_are_whole_whatever_arrives);
+  RUN(test_a_near_server_is_asked_once);
+  RUN(test_a_connection_cut_within_a_unit);
+  RUN(test_what_fails_ends_the_stream);
+  RUN(test_what_is_not_streamed);
+  RUN(test_every_conversion);
+  RUN(test_each_allocation_that_fails);
+  return check_report();
+}
