@@ -27,6 +27,7 @@ from rustfits.handle import FileHandle, name_bytes, open_bytes, open_file
 from rustfits.hdu import HDU, read_facts
 from rustfits.image import ImageHDU
 from rustfits.image_compressed import CompressedImageHDU
+from rustfits.oddities import warn_of_file
 from rustfits.pixels import integer
 from rustfits.remote import Remote, RemoteStats, remote_options, remote_stats
 from rustfits.table import TableHDU
@@ -297,9 +298,11 @@ class FITS(Creating):
     # ---- finding HDUs ----
 
     def __len__(self) -> int:
+        handle = self._file._handle()
         count = ffi.new("size_t *")
         err = error()
-        check(lib.rf_file_count(self._file._handle(), count, err), err)
+        check(lib.rf_file_count(handle, count, err), err)
+        self._warn_of_odd(handle)
         return int(count[0])
 
     @overload
@@ -333,6 +336,12 @@ class FITS(Creating):
             hdu = self._make(index)
         return hdu
 
+    def _warn_of_odd(self, handle: CData) -> None:
+        """Warn about what has been met on the way to the end of the file."""
+        oddities = lib.rf_file_oddity_count(handle)
+        if oddities:
+            warn_of_file(self._file, handle, oddities)
+
     def _hdu(self, index: int) -> HDU:
         return self[index]
 
@@ -362,7 +371,10 @@ class FITS(Creating):
         index = ffi.new("size_t *")
         err = error()
         encoded = name.encode("utf-8", "surrogatepass").replace(b"\0", b"\xff")
-        check(lib.rf_file_find(handle, encoded, version, index, err), err)
+        status = lib.rf_file_find(handle, encoded, version, index, err)
+        if status:
+            self._warn_of_odd(handle)  # all of the file was looked at
+            check(status, err)
         return int(index[0])
 
     def __iter__(self) -> Iterator[HDU]:
@@ -371,6 +383,7 @@ class FITS(Creating):
             try:
                 hdu = self[index]
             except FITSIndexError:
+                self._warn_of_odd(self._file._handle())
                 return
             yield hdu
             index += 1

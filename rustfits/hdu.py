@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from rustfits._lib import CData, check, error, ffi, lib, text
 from rustfits.errors import FITSIndexError
 from rustfits.header import FITSHeader
+from rustfits.oddities import warn_of_file
 
 if TYPE_CHECKING:
     from rustfits.handle import FileHandle
@@ -54,6 +55,8 @@ def read_facts(file: FileHandle, index: int) -> Facts:
         if status == lib.RF_ERR_NOT_FOUND:
             raise FITSIndexError(text(err.message))
         check(status, err)
+    if info.oddities:
+        warn_of_file(file, handle, info.oddities)
     return generation, info
 
 

@@ -33,6 +33,7 @@ from rustfits.cards import (
 )
 from rustfits.errors import FITSIndexError, FITSKeyError, FITSValueError
 from rustfits.handle import ClosedFile
+from rustfits.oddities import warn_of_file
 from rustfits.values import (
     COMMENTARY,
     HeaderValueError,
@@ -62,7 +63,7 @@ _NOT_FOUND: int = lib.RF_ERR_NOT_FOUND
 _NULL: CData = ffi.NULL
 _HEADER_POINTER: CData = ffi.typeof("rf_header **")
 _get, _free, _read_alone = lib.rf_header_get, lib.rf_header_free, lib.rf_file_read_header
-_generation = lib.rf_file_generation
+_generation, _count_oddities = lib.rf_file_generation, lib.rf_file_oddity_count
 _new, _gc, _new_lock = ffi.new, ffi.gc, threading.Lock
 
 
@@ -478,6 +479,9 @@ class FITSHeader(_Header):
         if status:
             raise failure(status, err)
         self._cards = _gc(pointer[0], _free)
+        oddities = _count_oddities(handle)
+        if oddities and self._open is not None:
+            warn_of_file(self._open, handle, oddities)
 
     def _current(self) -> CData:
         file = self._open

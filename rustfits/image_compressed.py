@@ -19,6 +19,7 @@ from rustfits.errors import (
     FITSValueError,
 )
 from rustfits.image import ImageHDU
+from rustfits.oddities import warn_of_file
 from rustfits.pixels import Array, Pixels, cast, mask_of
 
 if TYPE_CHECKING:
@@ -84,6 +85,9 @@ class CompressedImageHDU(Compressed, ImageHDU):
             check(lib.rf_image_get_axes(handle, self._index, axes, capacity, naxis, err), err)
             if naxis[0] <= capacity:
                 break
+        oddities = lib.rf_file_oddity_count(handle)  # the header was made out just now
+        if oddities:
+            warn_of_file(self._file, handle, oddities)
         return tuple(ffi.unpack(axes, naxis[0]))
 
     @property

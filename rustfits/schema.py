@@ -4,9 +4,6 @@
 from __future__ import annotations
 
 import math
-import sys
-import warnings
-import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,13 +16,13 @@ from rustfits.errors import (
     FITSError,
     FITSTypeError,
     FITSValueError,
-    FITSWarning,
 )
+from rustfits.oddities import warn_once
 
 if TYPE_CHECKING:
     from rustfits.handle import FileHandle
 
-__all__ = ["DTYPES", "NUMBERS", "Cells", "Column", "Schema", "read_schema", "warn_once"]
+__all__ = ["DTYPES", "NUMBERS", "Cells", "Column", "Schema", "read_schema", "warn_of_columns"]
 
 #: Types of numbers, by rf_cell_type. Logicals and bits are bool; strings have their own.
 NUMBERS: dict[int, np.dtype[Any]] = {
@@ -314,28 +311,13 @@ def _text(chars: CData) -> str:
     return made
 
 
-#: What has been warned about, of each open file.
-_warned: weakref.WeakKeyDictionary[FileHandle, set[tuple[int, str]]] = weakref.WeakKeyDictionary()
-
-
-def warn_once(file: FileHandle, schema: Schema, index: int, columns: Iterable[Column]) -> None:
+def warn_of_columns(
+    file: FileHandle, schema: Schema, index: int, columns: Iterable[Column]
+) -> None:
     """Warn about what in these columns was read generously: once for each file and cause."""
     if not schema.odd:
         return
     for column in columns:
         if column.oddity:
-            seen = _warned.setdefault(file, set())
-            cause = (index, column.oddity)
-            if cause not in seen:
-                seen.add(cause)
-                _warn(f"{schema.where}: column {column.key!r}: {column.oddity}")
-
-
-def _warn(message: str) -> None:
-    """Warn at the line that called into the package."""
-    depth = 1
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("rustfits."):
-        frame = frame.f_back
-        depth += 1
-    warnings.warn(message, FITSWarning, stacklevel=depth)
+            message = f"{schema.where}: column {column.key!r}: {column.oddity}"
+            warn_once(file, (index, column.oddity), message)

@@ -21,7 +21,7 @@ import numpy as np
 from rustfits.columns import ColumnSubset, SingleColumnSubset, as_array
 from rustfits.errors import FITSError, FITSIndexError, FITSTypeError, FITSValueError
 from rustfits.hdu import HDU
-from rustfits.schema import Column, Schema, read_schema, warn_once
+from rustfits.schema import Column, Schema, read_schema, warn_of_columns
 from rustfits.selection import Axis, select_rows
 from rustfits.table_read import read_columns, read_table
 from rustfits.where import find_rows
@@ -241,7 +241,7 @@ class TableBase(HDU):
                 schema = self._schema()
                 columns = schema.select(names)
                 data = read(file, self._index, schema, columns, axis, **options)
-        warn_once(file, schema, self._index, columns)
+        warn_of_columns(file, schema, self._index, columns)
         return data
 
     def _rows(self, rows: RowsLike) -> Axis:

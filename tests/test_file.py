@@ -157,6 +157,7 @@ def test_random_groups_and_unknown_extensions_are_listed(tmp_path):
         assert "other" in repr(fits)
 
 
+@pytest.mark.filterwarnings("ignore:.*the file is cut short:rustfits.FITSWarning")
 def test_raw_bytes_of_a_cut_file_say_how_many_are_missing(make_fits):
     path = make_fits()
     os.truncate(path, path.stat().st_size - 2880 + 10)

@@ -18,6 +18,7 @@ static void free_file(rf_file *file) {
   }
   rf_free(file->hdus);
   rf_free(file->name);
+  rf_free(file->oddities);
   rf_mutex_destroy(&file->index_lock);
   rf_mutex_destroy(&file->scan_lock);
   rf_rwlock_destroy(&file->lock);

@@ -96,6 +96,10 @@ struct rf_file {
   uint64_t scan_offset; /* where the next HDU would begin */
   size_t header_guess;  /* bytes that the header found last took up to END */
   bool block_unsure;    /* of that header's last block not all was seen */
+  /* What was odd (oddity.h): grows under index_lock. */
+  rf_error *oddities;
+  atomic_size_t oddity_count;
+  uint32_t oddity_kinds;
   atomic_uint_least64_t generation;
   bool tainted;
   char taint[256];

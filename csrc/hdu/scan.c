@@ -3,7 +3,7 @@
  * The index of HDUs: found one after another, when first asked for, by reading headers and skipping data (FITS 3.1).
  * No header is kept in the scan; an entry is the one allocation an HDU costs.
  */
-#include "hdu/structure.h"
+#include "hdu/oddity.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -245,6 +245,7 @@ static rf_status scan_into(rf_file *file, rf_hdu *hdu, bool last, bool *found, r
     rf_hdu_clear(hdu);
     return status;
   }
+  rf_file_judge_structure(file, &structure, file->hdu_count);
   file->hdus[file->hdu_count++] = hdu;
   file->scan_offset = next;
   return RF_OK;
@@ -278,6 +279,8 @@ static rf_status scan_next(rf_file *file, bool last, rf_error *err) {
     return RF_OK;
   rf_free(hdu);
   file->scanned = status == RF_OK;
+  if (file->scanned)
+    rf_file_judge_end(file);
   return status == RF_OK ? RF_OK : end_scan(file, status, err);
 }
 
@@ -344,14 +347,14 @@ rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error
 
 /* --- headers --- */
 
-static rf_status parse_header(const rf_file *file, const char *bytes, const rf_hdu *hdu, rf_header **header,
-                              rf_error *err) {
+static rf_status parse_header(rf_file *file, const char *bytes, const rf_hdu *hdu, rf_header **header, rf_error *err) {
   size_t n = 0;
   while (n < hdu->header_bytes && !rf_card_is_end(bytes + n))
     n += RF_CARD_BYTES;
   /* END was there when the index was made. */
   if (n >= hdu->header_bytes)
     return rf_fail(err, RF_ERR_FORMAT, "the header has lost its END: another program changes the file");
+  rf_file_judge_fill(file, hdu, bytes + n, (size_t)(hdu->header_bytes - n));
   return rf_header_parse(bytes, n + RF_CARD_BYTES, file->options.flags & RF_OPEN_LENIENT, header, err);
 }
 
@@ -487,6 +490,7 @@ static rf_status describe(rf_file *file, rf_hdu *hdu, rf_hdu_info *info, rf_erro
       .has_data = data,
       .extver = hdu->extver,
       .has_extname = hdu->has_extname,
+      .oddities = rf_file_oddity_count(file),
   };
   memcpy(all.extname, hdu->extname, sizeof all.extname);
   memcpy(info, &all, info->size < sizeof all ? info->size : sizeof all);

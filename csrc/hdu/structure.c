@@ -106,9 +106,23 @@ static bool card_string(const char card[RF_CARD_BYTES], char *text, size_t capac
   return true;
 }
 
-static void take_number(rf_number *number, const char card[RF_CARD_BYTES]) {
-  if (number->seen)
+/* A keyword once more: the first one counts. */
+static void note_twice(rf_structure *structure, const char card[RF_CARD_BYTES], bool different) {
+  if (!different || structure->twice[0] != '\0')
     return;
+  size_t n = 0;
+  for (; n < 8 && card[n] != ' '; n++)
+    structure->twice[n] = card[n];
+  structure->twice[n] = '\0';
+}
+
+static void take_number(rf_structure *structure, rf_number *number, const char card[RF_CARD_BYTES]) {
+  int64_t again;
+  if (number->seen) {
+    note_twice(structure, card,
+               card_integer(card, &again) != number->valid || (number->valid && again != number->value));
+    return;
+  }
   number->seen = true;
   number->valid = card_integer(card, &number->value);
 }
@@ -143,7 +157,12 @@ static bool text_is_2_63(const char *text, size_t length, double value) {
 static void take_bzero(rf_structure *structure, const char card[RF_CARD_BYTES]) {
   rf_hdu *hdu = structure->hdu;
   rf_card_view view;
-  if (structure->has_bzero || !rf_card_real(card, &hdu->bzero))
+  double again;
+  if (structure->has_bzero) {
+    note_twice(structure, card, !rf_card_real(card, &again) || again != hdu->bzero);
+    return;
+  }
+  if (!rf_card_real(card, &hdu->bzero))
     return;
   structure->has_bzero = true;
   rf_card_split(card, &view);
@@ -151,8 +170,11 @@ static void take_bzero(rf_structure *structure, const char card[RF_CARD_BYTES]) 
 }
 
 static void take_bscale(rf_structure *structure, const char card[RF_CARD_BYTES]) {
-  if (!structure->has_bscale && rf_card_real(card, &structure->hdu->bscale))
-    structure->has_bscale = true;
+  double again;
+  if (structure->has_bscale)
+    note_twice(structure, card, !rf_card_real(card, &again) || again != structure->hdu->bscale);
+  else
+    structure->has_bscale = rf_card_real(card, &structure->hdu->bscale);
 }
 
 static void take_extname(rf_structure *structure, const char card[RF_CARD_BYTES]) {
@@ -212,12 +234,11 @@ static rf_status take_axis(rf_structure *structure, unsigned n, const char card[
   int64_t length;
   if (n > SMALL_AXES && structure->axes == structure->hdu->small_axes)
     RF_TRY(widen_axes(structure, err));
+  uint64_t axis = !card_integer(card, &length) ? AXIS_NO_INTEGER : length < 0 ? AXIS_NEGATIVE : (uint64_t)length;
   if (structure->axes[n - 1] != AXIS_MISSING)
-    return RF_OK;
-  if (!card_integer(card, &length))
-    structure->axes[n - 1] = AXIS_NO_INTEGER;
+    note_twice(structure, card, axis != structure->axes[n - 1]);
   else
-    structure->axes[n - 1] = length < 0 ? AXIS_NEGATIVE : (uint64_t)length;
+    structure->axes[n - 1] = axis;
   return RF_OK;
 }
 
@@ -243,29 +264,29 @@ rf_status rf_structure_card(rf_structure *structure, const char card[RF_CARD_BYT
   switch (key[0]) {
   case 'B':
     if (is(key, "BITPIX  "))
-      take_number(&structure->bitpix, card);
+      take_number(structure, &structure->bitpix, card);
     else if (is(key, "BSCALE  "))
       take_bscale(structure, card);
     else if (is(key, "BZERO   "))
       take_bzero(structure, card);
     else if (is(key, "BLANK   "))
-      take_number(&structure->blank, card);
+      take_number(structure, &structure->blank, card);
     break;
   case 'E':
     if (is(key, "EXTNAME "))
       take_extname(structure, card);
     else if (is(key, "EXTVER  "))
-      take_number(&structure->extver, card);
+      take_number(structure, &structure->extver, card);
     break;
   case 'G':
     if (is(key, "GCOUNT  "))
-      take_number(&structure->gcount, card);
+      take_number(structure, &structure->gcount, card);
     else if (is(key, "GROUPS  "))
       take_flag(&structure->groups, card);
     break;
   case 'N':
     if (is(key, "NAXIS   ")) {
-      take_number(&structure->naxis, card);
+      take_number(structure, &structure->naxis, card);
     } else if (memcmp(key, "NAXIS", 5) == 0) {
       unsigned n = axis_number(key);
       if (n > 0)
@@ -274,11 +295,11 @@ rf_status rf_structure_card(rf_structure *structure, const char card[RF_CARD_BYT
     break;
   case 'P':
     if (is(key, "PCOUNT  "))
-      take_number(&structure->pcount, card);
+      take_number(structure, &structure->pcount, card);
     break;
   case 'T':
     if (is(key, "TFIELDS "))
-      take_number(&structure->tfields, card);
+      take_number(structure, &structure->tfields, card);
     break;
   case 'X':
     if (is(key, "XTENSION") && !structure->has_xtension)
@@ -342,6 +363,10 @@ static rf_status check_axes(rf_structure *structure, rf_error *err) {
     }
     return bad_number(err, &number, keyword, "0 or more");
   }
+  size_t room = structure->axes == hdu->small_axes ? SMALL_AXES : MOST_AXES;
+  for (size_t i = (size_t)hdu->naxis; i < room && structure->axis_beyond == 0; i++)
+    if (structure->axes[i] != AXIS_MISSING)
+      structure->axis_beyond = (unsigned)i + 1;
   /* Keep the list in its smaller home where it fits. */
   if ((size_t)hdu->naxis <= SMALL_AXES && structure->axes != hdu->small_axes) {
     memcpy(hdu->small_axes, structure->axes, SMALL_AXES * sizeof *structure->axes);

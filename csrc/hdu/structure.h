@@ -29,7 +29,9 @@ typedef struct rf_structure {
   bool has_bscale, has_bzero, has_xtension;
   bool name_continues; /* EXTNAME ended in '&': a CONTINUE card may follow (FITS 4.2.1.2) */
   char xtension[80];
-  uint64_t *axes; /* hdu->small_axes until an axis beyond them turns up */
+  char twice[9];        /* "", or a keyword that has come again with another value */
+  unsigned axis_beyond; /* 0, or n of a NAXISn that is more than NAXIS */
+  uint64_t *axes;       /* hdu->small_axes until an axis beyond them turns up */
 } rf_structure;
 
 /* Begins to fill *hdu, which needs no preparation. */

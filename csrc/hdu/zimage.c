@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "hdu/oddity.h"
 
 /* FITS 4.4.1 */
 #define MOST_AXES 999
@@ -300,8 +301,10 @@ static rf_status take_dither(rf_zimage *zimage, const rf_header *header, const c
     zimage->dither = RF_DITHER_1;
   else if (same_text(zquantiz, "SUBTRACTIVE_DITHER_2"))
     zimage->dither = RF_DITHER_2;
-  else
+  else {
+    zimage->odd_quantiz = zquantiz[0] != '\0' && !same_text(zquantiz, "NO_DITHER") && !same_text(zquantiz, "NONE");
     return RF_OK;
+  }
   /* cfitsio leaves 0 where it has not dithered anything, which is so when it was told not to compress. */
   const char *card = find_card(header, "ZDITHER0");
   if (zimage->codec->type == RF_Z_NOCOMPRESS && card != NULL && rf_card_integer(card, &seed) && seed == 0) {
@@ -379,6 +382,19 @@ void rf_zimage_changed(rf_zimage *zimage) {
   rf_tile_cache_clear(zimage->cache);
 }
 
+static void keep_odd_quantiz(rf_file *file, size_t index, const rf_header *header) {
+  char zquantiz[RF_CARD_BYTES];
+  rf_error odd;
+  get_string(header, "ZQUANTIZ", zquantiz);
+  rf_error_clear(&odd);
+  rf_error_keyword(&odd, "ZQUANTIZ");
+  (void)rf_fail(&odd, RF_ERR_FORMAT,
+                "ZQUANTIZ = '%s', where NO_DITHER, SUBTRACTIVE_DITHER_1 or SUBTRACTIVE_DITHER_2 is expected: read as "
+                "not dithered",
+                zquantiz);
+  rf_file_keep_oddity(file, RF_ODD_QUANTIZED, index, &odd);
+}
+
 rf_status rf_zimage_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_zimage **zimage, rf_error *err) {
   rf_hdu *found;
   const rf_table *table;
@@ -394,8 +410,11 @@ rf_status rf_zimage_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_zimage 
     RF_TRY(rf_table_locked(file, index, NULL, &table, err));
     RF_TRY(rf_file_header_locked(file, found, &header, err));
     rf_mutex_lock(&file->scan_lock);
-    if (found->zimage == NULL)
+    if (found->zimage == NULL) {
       status = make(found, table, header, &found->zimage, err);
+      if (status == RF_OK && found->zimage->odd_quantiz)
+        keep_odd_quantiz(file, index, header);
+    }
     *zimage = found->zimage;
     rf_mutex_unlock(&file->scan_lock);
   }

@@ -40,6 +40,7 @@ typedef struct rf_zimage {
   double scale;         /* ZSCALE and ZZERO as keywords, where there is no column */
   double zero;
   rf_dither dither;
+  bool odd_quantiz; /* ZQUANTIZ is nothing that anybody knows */
   int seed;
   bool has_null; /* ZBLANK (or, of integer images, BLANK) as a keyword */
   int64_t null;

@@ -642,6 +642,14 @@ RF_API RF_CHECKED rf_status rf_file_count(rf_file *file, size_t *count, rf_error
 RF_API RF_CHECKED rf_status rf_file_find(rf_file *file, const char *extname, int64_t extver, size_t *index,
                                          rf_error *err);
 
+/* How many things that are odd were met in the file so far and read all the same: each is worth a warning. The same
+ * cause counts once, for the HDU where it was met first. What is odd about a column is told by rf_table_get_column. */
+RF_API size_t rf_file_oddity_count(const rf_file *file);
+
+/* Oddity n, in the order in which they were met: code, HDU, keyword, offset and message as a failure would have them.
+ * RF_ERR_RANGE when there are not so many. */
+RF_API RF_CHECKED rf_status rf_file_get_oddity(rf_file *file, size_t n, rf_error *oddity, rf_error *err);
+
 /* What was fetched of a remote file. RF_ERR_TYPE when it is not remote. */
 RF_API RF_CHECKED rf_status rf_file_get_remote_stats(rf_file *file, rf_remote_stats *stats, rf_error *err);
 
@@ -672,6 +680,7 @@ typedef struct rf_hdu_info {
   int64_t extver;      /* 1 when absent */
   int has_extname;
   char extname[80];
+  size_t oddities; /* rf_file_oddity_count, as it was when this was filled in */
 } rf_hdu_info;
 
 /* Facts about HDU `index`, found when first asked for. RF_ERR_NOT_FOUND when the file has no such HDU; the

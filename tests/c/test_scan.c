@@ -20,6 +20,36 @@ static size_t count_of(rf_file *file) {
   return count;
 }
 
+/* What is odd is kept once for each cause, and told as a failure would be. */
+static void oddities(void) {
+  fits_bytes fits = {0};
+  rf_file *file;
+  rf_error odd;
+  fits_begin(&fits, NULL, -32, 1, (long long[]){10});
+  fits_integer(&fits, "BLANK", -1);
+  fits_integer(&fits, "BITPIX", 16);
+  fits_end(&fits);
+  fits_data(&fits, 40, 1);
+  fits_begin(&fits, "IMAGE", -32, 1, (long long[]){10});
+  fits_integer(&fits, "BLANK", -1);
+  fits_integer(&fits, "NAXIS12", 3);
+  fits_end(&fits);
+  fits_data(&fits, 40, 1);
+  CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size - 2840, RF_MODE_READ, NULL, &file, &err), err);
+  CHECK(rf_file_oddity_count(file) == 2);
+  CHECK(count_of(file) == 2);
+  CHECK(rf_file_oddity_count(file) == 4);
+  static const char *const keywords[] = {"BITPIX", "BLANK", "NAXIS", ""};
+  for (size_t i = 0; i < 4; i++) {
+    CHECK_OK(rf_file_get_oddity(file, i, &odd, &err), err);
+    CHECK(odd.code == RF_ERR_FORMAT && odd.hdu == (int)(i / 2) && strcmp(odd.keyword, keywords[i]) == 0);
+    CHECK(strncmp(odd.message, i < 2 ? "<bytes>[0]: " : "<bytes>[1]: ", 12) == 0);
+  }
+  CHECK(rf_file_get_oddity(file, 4, &odd, &err) == RF_ERR_RANGE);
+  rf_file_close(file, NULL);
+  fits_free(&fits);
+}
+
 /* One HDU of every kind; offsets worked out by hand. */
 static void sizes_of_all_kinds(void) {
   fits_bytes fits = {0};
@@ -632,6 +662,7 @@ static void a_shorter_info_struct(void) {
 
 int main(void) {
   RUN(sizes_of_all_kinds);
+  RUN(oddities);
   RUN(random_groups);
   RUN(counts_in_a_plain_primary_header);
   RUN(broken_headers_are_errors_of_that_hdu);

@@ -304,8 +304,8 @@ def test_what_fpack_makes(tmp_path, dtype, options):
         data[20, 20:25] = np.nan
     rustfits.write(path, data, header={"OBJECT": ("M 31", "target")})
     packed = fpack(path, *options.split())
-    # Where nothing is compressed cfitsio's readers of unsigned integers do not apply BZERO: values that are wrong or
-    # "datatype conversion overflow". funpack takes pixels as they are stored and is right.
+    # Where nothing is compressed cfitsio's readers of unsigned integers do not apply BZERO: values
+    # that are wrong or "datatype conversion overflow". funpack takes pixels as they are stored.
     expected = by_funpack(packed) if "-d" in options else by_fitsio(packed)
     with FITS(packed) as fits:
         same(fits[1].read(), expected)

@@ -134,7 +134,9 @@ class LatencyProxy:
                 data = await source.read(1 << 18)
                 now = self._loop.time()
                 if asking and data:
-                    if not exchange or exchange[-1][1] > 0:  # the one before was answered: a new question
+                    if (
+                        not exchange or exchange[-1][1] > 0
+                    ):  # the one before was answered: a new question
                         exchange.append([now, 0.0])
                         self._exchanges.append(exchange[-1])
                 elif data and exchange:

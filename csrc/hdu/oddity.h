@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What is odd in a file and is read all the same: told once for each file and cause, for the HDU where it was met
+ * first. (What is odd about a column is told with the column: rf_column_info.oddity.)
+ */
+#ifndef RF_HDU_ODDITY_H
+#define RF_HDU_ODDITY_H
+
+#include "hdu/structure.h"
+
+/* The causes. */
+typedef enum rf_oddity {
+  RF_ODD_TWICE,     /* a keyword of the structure, twice with different values */
+  RF_ODD_AXIS,      /* NAXISn of an axis that there is not */
+  RF_ODD_COUNTS,    /* an extension without PCOUNT or GCOUNT */
+  RF_ODD_BLANK,     /* BLANK where it cannot mean anything */
+  RF_ODD_AFTER_END, /* something behind END */
+  RF_ODD_TRAILING,  /* something behind the last HDU */
+  RF_ODD_PADDING,   /* a last data unit that is not filled up */
+  RF_ODD_CUT,       /* a last data unit that is cut short */
+  RF_ODD_QUANTIZED  /* a ZQUANTIZ that nobody knows */
+} rf_oddity;
+
+/* Keeps *oddity, filled in as a failure would be, unless something of the kind was met before. */
+void rf_file_keep_oddity(rf_file *file, rf_oddity kind, size_t hdu, rf_error *oddity);
+
+/* Keeps what a header was read with that is now entry `hdu`. */
+void rf_file_judge_structure(rf_file *file, const rf_structure *structure, size_t hdu);
+
+/* Keeps what is odd about the end of a file in which all HDUs were found, with the next one expected at scan_offset.
+ * scan_lock held. */
+void rf_file_judge_end(rf_file *file);
+
+/* Keeps what is odd about the n bytes of the last block of a header from END on. */
+void rf_file_judge_fill(rf_file *file, const rf_hdu *hdu, const char *end, size_t n);
+
+#endif
