@@ -38,6 +38,8 @@ extern "Python" {
   /* rustfits/filesystems.py: the fetch of an rf_transport over fsspec */
   rf_status rf_py_filesystem_fetch(void *user, const rf_request *request, const rf_receiver *receiver,
                                    rf_response *response, rf_error *err);
+  rf_status rf_py_filesystem_session_open(void *user, void **session, rf_error *err);
+  void rf_py_filesystem_session_close(void *user, void *session);
 
   /* rustfits/progress.py: an rf_progress */
   rf_status rf_py_progress(void *user, uint64_t done, int64_t total);

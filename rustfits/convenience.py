@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 
 from rustfits.compression import as_compression, as_quantize, check_compression
-from rustfits.errors import FITSTypeError, FITSUnsupportedError, FITSValueError
+from rustfits.errors import (
+    FITSDriverError,
+    FITSNotBuiltError,
+    FITSTypeError,
+    FITSUnsupportedError,
+    FITSValueError,
+)
 from rustfits.file import FITS
 from rustfits.handle import name_bytes
 from rustfits.header import FITSHeader
@@ -140,7 +146,10 @@ def read_header(
         The file cannot be opened or read; see `FITS`.
     """
     if type(ext) is int and ext >= 0 and remote is None:
-        return FITSHeader._alone(name_bytes(filename), ext)
+        try:
+            return FITSHeader._alone(name_bytes(filename), ext)
+        except (FITSDriverError, FITSNotBuiltError):
+            pass  # fsspec may know the scheme
     with FITS(filename, remote=remote) as fits:
         return fits[ext].header
 

@@ -11,7 +11,7 @@ import errno
 import re
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from rustfits._lib import CData, check, error, ffi, lib, text
 from rustfits.answer import FetchError, copy_text
@@ -24,6 +24,8 @@ __all__ = ["install_hint", "serve"]
 # Most bytes that are asked for, and then held, at a time.
 _PIECE_BYTES = 16 << 20
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>]+")
+# Libraries have many classes for "this is not you", most of them without a number.
+_WHO_ARE_YOU = re.compile(r"Authenticat|Credential|Unauthorized|Forbidden")
 _SCHEME = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*)://")
 # What fsspec needs for the schemes that are asked for most.
 _PACKAGES = {
@@ -68,6 +70,8 @@ def serve(name: bytes) -> bool:
     transport.name, transport.schemes = kept[0], kept[1]
     transport.flags = lib.RF_TRANSPORT_RAW_NAMES
     transport.fetch = lib.rf_py_filesystem_fetch
+    transport.session_open = lib.rf_py_filesystem_session_open
+    transport.session_close = lib.rf_py_filesystem_session_close
     err = error()
     check(lib.rf_transport_register(transport, err), err)
     _served[scheme] = kept
@@ -85,6 +89,19 @@ def _scheme(name: bytes) -> str | None:
     return match[1].decode().lower() if match else None
 
 
+class _Facts(NamedTuple):
+    """What tells one version of a file from another."""
+
+    size: int  # -1: not told
+    validator: bytes  # b"": there is none
+
+
+class _Session:
+    """What the fetches of one open file share: what the file was when it was opened."""
+
+    facts: _Facts | None = None
+
+
 class _File:
     """A file of a filesystem of fsspec's, as it is now."""
 
@@ -92,31 +109,66 @@ class _File:
         from fsspec.core import url_to_fs
 
         scheme, mark, path = name.partition("://")
+        # Filesystems are kept by fsspec, apart for each process, and each thread where it must be.
         self._fs, self._path = url_to_fs(scheme.lower() + mark + path)
-        self._fs.invalidate_cache(self._path)  # listings that are kept may be old
-        facts = self._fs.info(self._path)
-        if facts.get("type") == "directory":
-            raise IsADirectoryError(errno.EISDIR, "it is a directory")
-        size = facts.get("size")
-        self.size = -1 if size is None else int(size)
-        self.etag = _validator(facts)
 
-    def pieces(self, spans: list[tuple[int, int]], count: int) -> Iterator[tuple[int, bytes]]:
-        """Give the bytes of stretches, at most `count` of them at a time, with their index."""
-        for first in range(0, len(spans), count):
-            some = spans[first : first + count]
-            bodies = self._fs.cat_ranges(
-                [self._path] * len(some),
-                [begin for begin, _ in some],
-                [end for _, end in some],
-                on_error="raise",
-            )
-            for index, body in enumerate(bodies):
-                yield first + index, bytes(body)
+    def look(self) -> _Facts:
+        """Ask what there is."""
+        self._fs.invalidate_cache(self._path)  # listings that are kept may be old
+        return _facts(self._fs.info(self._path))
+
+    def read(self, spans: list[tuple[int, int]]) -> list[bytes]:
+        """Give the bytes of stretches, fetched together."""
+        if "sftp" in self._fs.protocol:
+            return self._read_sftp(spans)
+        return _bodies(self._fs.cat_ranges(*self._arguments(spans), on_error="raise"))
+
+    def _read_sftp(self, spans: list[tuple[int, int]]) -> list[bytes]:
+        """Ask for all at once: fsspec's own way waits for an answer every 32 KiB."""
+        with self._fs.open(self._path, "rb") as file:
+            return list(file.readv([(begin, end - begin) for begin, end in spans]))
+
+    def read_and_look(self, spans: list[tuple[int, int]]) -> tuple[list[bytes], _Facts]:
+        """Give the bytes of stretches, and what the file is meanwhile.
+
+        Side by side where the filesystem can: the answer to the one comes with that to the other.
+        """
+        if not self._fs.async_impl or self._fs.asynchronous:
+            bodies = self.read(spans)
+            return bodies, self.look()
+        from fsspec.asyn import sync
+
+        self._fs.invalidate_cache(self._path)
+        bodies, facts = sync(self._fs.loop, self._read_and_look, spans)
+        return _bodies(bodies), _facts(facts)
+
+    async def _read_and_look(self, spans: list[tuple[int, int]]) -> Any:
+        import asyncio
+
+        bodies = self._fs._cat_ranges(*self._arguments(spans), on_error="raise")
+        return await asyncio.gather(bodies, self._fs._info(self._path))
+
+    def _arguments(self, spans: list[tuple[int, int]]) -> tuple[list[str], list[int], list[int]]:
+        begins, ends = [begin for begin, _ in spans], [end for _, end in spans]
+        return [self._path] * len(spans), begins, ends
 
     def whole(self) -> bytes:
         """Give all of a file that does not tell its size."""
         return bytes(self._fs.cat_file(self._path))
+
+
+def _bodies(bodies: list[Any]) -> list[bytes]:
+    for body in bodies:
+        if isinstance(body, BaseException):  # so do older versions, whatever they are asked
+            raise body
+    return [bytes(body) for body in bodies]
+
+
+def _facts(info: dict[str, Any]) -> _Facts:
+    if info.get("type") == "directory":
+        raise IsADirectoryError(errno.EISDIR, "it is a directory")
+    size = info.get("size")
+    return _Facts(-1 if size is None else int(size), _validator(info))
 
 
 def _validator(facts: dict[str, Any]) -> bytes:
@@ -144,70 +196,87 @@ class _Fetch:
         response.requests, response.retry_after = 0, -1.0
         if request.delay > 0:
             time.sleep(request.delay)
-        file = _File(text(request.url))
+        self._file = _File(text(request.url))
+        session = ffi.from_handle(request.session)
         whole = not request.ranges
+        self._is_fresh = session.facts is None or whole or request.whole_or_range == 1
+        if self._is_fresh:  # the file is opened
+            session.facts = self._file.look()
+            response.requests += 1
+        self._facts = session.facts
         response.status = 200 if whole else 206
-        response.total_size = file.size
+        response.total_size = self._facts.size
         response.accepts_ranges = 1
-        copy_text(response.etag, file.etag)
-        if request.validator and ffi.string(request.validator) != file.etag:
-            raise FetchError(
-                lib.RF_ERR_CHANGED, "the file has changed since it was opened; open it again"
-            )
-        if whole or file.size < 0:
-            self._whole(file)
+        copy_text(response.etag, self._facts.validator)
+        if whole or self._facts.size < 0:
+            self._whole()
         else:
-            self._ranges(file)
+            self._ranges()
 
-    def _whole(self, file: _File) -> None:
+    def _whole(self) -> None:
         if not self._request.ranges or self._request.whole_or_range == 1:
             self._response.status = 200
         else:
             raise FetchError(lib.RF_ERR_UNSUPPORTED, "the file does not tell how long it is")
-        limit = self._request.limit_bytes
-        if file.size > limit:
+        limit, size = self._request.limit_bytes, self._facts.size
+        if size > limit:
             raise FetchError(
                 lib.RF_ERR_LIMIT,
-                f"the file has {file.size} bytes; the limit for a remote file is {limit}",
+                f"the file has {size} bytes; the limit for a remote file is {limit}",
             )
         self._begin(0)
-        if file.size < 0:
+        if size < 0:
             self._response.requests += 1
-            self._take(0, file.whole())
+            self._take(0, self._file.whole())
             return
-        spans = [
-            (first, min(first + _PIECE_BYTES, file.size))
-            for first in range(0, file.size, _PIECE_BYTES)
-        ]
-        for index, body in file.pieces(spans, 1):
-            self._expect(spans[index], body)
+        spans = [(first, min(first + _PIECE_BYTES, size)) for first in range(0, size, _PIECE_BYTES)]
+        for _, body in self._pieces(spans, 1):
             self._take(0, body)
 
-    def _ranges(self, file: _File) -> None:
-        request = self._request
+    def _ranges(self) -> None:
+        request, size = self._request, self._facts.size
         spans = []
         for index in range(request.range_count):
             first, length = request.ranges[index].first, request.ranges[index].length
             end = first + length
             if request.whole_or_range == 1:
-                end = min(end, file.size)
-            if end > file.size or first > end:
+                end = min(end, size)
+            if end > size or first > end:
                 raise FetchError(
                     lib.RF_ERR_TRUNCATED,
                     f"bytes {first}-{first + length - 1} reach behind the end of the file "
-                    f"({file.size} bytes)",
+                    f"({size} bytes)",
                 )
             spans.append((first, end))
         if spans == [(0, 0)]:  # an empty file: there is nothing to ask for
             self._begin(0)
             return
-        for index, body in file.pieces(spans, max(request.concurrency, 1)):
-            self._expect(spans[index], body)
+        for index, body in self._pieces(spans, max(request.concurrency, 1)):
             self._begin(index)
             self._take(index, body)
 
-    def _expect(self, span: tuple[int, int], body: bytes) -> None:
-        self._response.requests += 1
+    def _pieces(self, spans: list[tuple[int, int]], count: int) -> Iterator[tuple[int, bytes]]:
+        """Give the bytes of stretches, `count` of them fetched at a time, with their index."""
+        for first in range(0, len(spans), count):
+            some = spans[first : first + count]
+            self._response.requests += len(some)
+            if self._is_fresh:
+                bodies = self._file.read(some)
+            else:
+                bodies, facts = self._file.read_and_look(some)
+                self._response.requests += 1
+                if facts != self._facts:
+                    raise FetchError(
+                        lib.RF_ERR_CHANGED,
+                        "the file has changed since it was opened; open it again",
+                    )
+            self._is_fresh = False
+            for index, body in enumerate(bodies):
+                self._expect(some[index], body)
+                yield first + index, body
+
+    @staticmethod
+    def _expect(span: tuple[int, int], body: bytes) -> None:
         if len(body) != span[1] - span[0]:
             raise FetchError(
                 lib.RF_ERR_TRUNCATED,
@@ -230,6 +299,15 @@ class _Fetch:
             raise ReceiverError(status)
 
 
+def _http_status(exception: Exception) -> int:
+    """Give the status of HTTP that an exception of a library tells, 0 where there is none."""
+    for name in ("status_code", "status", "code"):
+        status = getattr(exception, name, None)
+        if isinstance(status, int) and 400 <= status < 600:
+            return status
+    return 0
+
+
 def _failure(exception: Exception) -> FetchError:
     """Put an exception of a filesystem into the C library's terms."""
     known: list[tuple[type[Exception], int]] = [
@@ -243,12 +321,19 @@ def _failure(exception: Exception) -> FetchError:
         (TypeError, lib.RF_ERR_ARGUMENT),
         (MemoryError, lib.RF_ERR_MEMORY),
     ]
+    http_status = _http_status(exception)
     status = next((code for kind, code in known if isinstance(exception, kind)), None)
+    if status is None and (
+        http_status in (401, 403) or _WHO_ARE_YOU.search(type(exception).__name__)
+    ):
+        status = lib.RF_ERR_PERMISSION
+    if status is None and http_status:
+        status = lib.RF_ERR_NO_FILE if http_status == 404 else lib.RF_ERR_HTTP_STATUS
     # What libraries say may hold URLs, and these what nobody else should see.
     said = _URL.sub(lambda match: shown(match[0]), str(exception))
     message = f"fsspec: {type(exception).__name__}: {said}" if said else type(exception).__name__
     if status is not None:
-        return FetchError(status, message)
+        return FetchError(status, message, http_status)
     number = exception.errno if isinstance(exception, OSError) else None
     return FetchError(lib.RF_ERR_NETWORK, message, sys_errno=number or 0)
 
@@ -266,4 +351,23 @@ def _fetch(user: CData, request: CData, receiver: CData, response: CData, err: C
     return int(lib.RF_OK)
 
 
+_sessions: dict[CData, _Session] = {}
+
+
+def _session_open(user: CData, session: CData, err: CData) -> int:
+    made = _Session()
+    handle = ffi.new_handle(made)
+    _sessions[handle] = made
+    session[0] = handle
+    return int(lib.RF_OK)
+
+
+def _session_close(user: CData, session: CData) -> None:
+    del _sessions[session]
+
+
+ffi.def_extern(name="rf_py_filesystem_session_open", error=lib.RF_ERR_CALLBACK, onerror=escaped)(
+    _session_open
+)
+ffi.def_extern(name="rf_py_filesystem_session_close", onerror=escaped)(_session_close)
 ffi.def_extern(name="rf_py_filesystem_fetch", error=lib.RF_ERR_CALLBACK, onerror=escaped)(_fetch)

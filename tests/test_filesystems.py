@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import fsspec
 import numpy as np
 import pytest
 from astropy.io import fits as astropy_fits
+from fsspec.asyn import AsyncFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 
 import rustfits
@@ -113,6 +115,66 @@ def test_file_that_changes(memory: Any) -> None:
         assert caught.value.code == "RF_ERR_CHANGED"
 
 
+class MeetingFileSystem(AsyncFileSystem):  # type: ignore[misc]
+    """Answers, once the file is open, no question before two others are asked: about bytes, and about the file."""
+
+    protocol = "meeting"
+    cachable = True
+    body = b""
+    asked: list[str] = []  # noqa: RUF012  of the one test
+    meeting: Any = None
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        return path.rpartition("://")[2]
+
+    async def meet(self, who: str) -> None:
+        self.asked.append(who)
+        if self.meeting is None:
+            return
+        self.meeting[who].set()
+        await asyncio.wait_for(self.meeting["file" if who == "bytes" else "bytes"].wait(), 20)
+
+    async def _info(self, path: str, **options: Any) -> dict[str, Any]:
+        await self.meet("file")
+        return {"name": path, "size": len(self.body), "type": "file", "etag": "1"}
+
+    async def _cat_file(
+        self, path: str, start: int | None = None, end: int | None = None, **options: Any
+    ) -> bytes:
+        await self.meet("bytes")
+        return self.body[start:end]
+
+
+fsspec.register_implementation("meeting", MeetingFileSystem)
+
+
+def test_the_file_is_looked_at_while_its_bytes_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That it is still the same costs no wait of its own, and it is asked for once when it is opened."""
+    monkeypatch.setattr(MeetingFileSystem, "body", content())
+    monkeypatch.setattr(MeetingFileSystem, "asked", [])
+    with FITS("meeting://a.fits", remote="ranged") as fits:
+        assert MeetingFileSystem.asked == ["file", "bytes"]
+        meeting = {"file": asyncio.Event(), "bytes": asyncio.Event()}
+        monkeypatch.setattr(MeetingFileSystem, "meeting", meeting)
+        np.testing.assert_array_equal(fits[0].read(), DATA)
+        assert MeetingFileSystem.asked.count("file") == fits.remote_stats().round_trips
+
+
+def test_read_header_asks_fsspec_too() -> None:
+    """In a process that has not opened a file of the scheme before."""
+    import subprocess
+
+    script = (
+        "import fsspec, io, numpy, rustfits\n"
+        "with rustfits.FITS('mem://', 'w+') as fits:\n"
+        "    fits.write_image(numpy.zeros((3, 5), 'f4'))\n"
+        "    fsspec.filesystem('memory').pipe('/a.fits', fits.to_bytes())\n"
+        "assert rustfits.read_header('memory://a.fits')['NAXIS1'] == 5\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
 def test_filesystem_without_sizes() -> None:
     filesystem = fsspec.filesystem("sizeless")
     filesystem.pipe("/a.fits", content())
@@ -173,6 +235,6 @@ def test_hint_without_fsspec(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_hint_without_the_package_of_a_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "gcsfs", None)
-    with pytest.raises(rustfits.FITSNotBuiltError, match="gcsfs"):
-        FITS("gs://bucket/key")
+    monkeypatch.setitem(sys.modules, "adlfs", None)
+    with pytest.raises(rustfits.FITSNotBuiltError, match="adlfs"):
+        FITS("az://container/key")
