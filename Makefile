@@ -2,6 +2,7 @@
 #
 # make demo and make test are the two to know. Each target sets up what it needs first (tools/setup.sh).
 #   make test STEPS="c python"     only some steps; make test STEPS=list names them
+#   make test JOBS=1               one step after the other; otherwise two side by side
 #   make fuzz SECONDS=60           seconds for each target
 #   make bench QUICK=1             smaller files; README=1 puts the table into README.md
 #   PYTHON=/path/to/python3        which Python makes .venv
@@ -13,7 +14,7 @@ export PYTHON
 
 .PHONY: help build test demo bench lint docs fuzz clean
 help:
-	@sed -n '3,7s/^# \{0,1\}//p' Makefile
+	@sed -n '3,8s/^# \{0,1\}//p' Makefile
 	@echo "targets: build test demo bench lint docs fuzz clean"
 
 build:

@@ -6,17 +6,36 @@
 #   tools/test.sh c python           these
 #   tools/test.sh list               their names
 #   tools/test.sh python -- -k gzip  what follows -- goes to pytest
+# Two steps run side by side where there are two processors, and what a step prints is shown when it ends;
+# JOBS=1 runs one after the other, JOBS=3 three side by side.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-default_steps=(lint c c-sanitize c-threads fuzz-replay c-big-endian c-neon c-windows symbols package python docs-build docs-code)
+# The long ones first: the short ones fill up the other lane.
+default_steps=(python lint c-sanitize c-big-endian c-threads fuzz-replay c symbols package c-windows docs-code docs-build c-neon)
+
+# build_of <step>: where it builds. Steps that share a build directory run one after the other.
+build_of() {
+  case $1 in
+  c | symbols) echo build-test ;;
+  c-sanitize | fuzz-replay) echo build-asan ;;
+  *) echo "$1" ;;
+  esac
+}
 
 export PATH="$PWD/.venv/bin:$PATH"
 # Not the checkout's rustfits/ but the installed package, also for `python -m`.
 export PYTHONSAFEPATH=1
 pytest_arguments=()
 
-# configure <build directory> <meson setup arguments>…: sets up once, compiles what changed; quiet unless it fails.
+# What is compiled is run a few seconds long: optimizing it more costs more than it brings, and so does debug
+# information beyond the lines that a sanitizer's report names.
+cheap=(-Doptimization=1 -Ddebug=false)
+lines=(-Dc_args=-g1)
+
+# configure <build directory> <meson setup arguments>…: sets up once, compiles what changed of "${targets[@]}", or of
+# all; quiet unless it fails.
+targets=()
 configure() {
   local directory=$1
   shift
@@ -25,7 +44,7 @@ configure() {
       rm -rf "$directory"
       meson setup "$directory" "$@" || return 1
     fi
-    meson compile -C "$directory"
+    meson compile -C "$directory" "${targets[@]}"
   } >"$directory.log" 2>&1 || {
     tail -n 60 "$directory.log"
     return 1
@@ -36,14 +55,18 @@ step_lint() {
   tools/lint.sh
 }
 
+plain() { # optimized as warnings need it
+  configure build-test -Dtests=true -Dwerror=true -Doptimization=2 -Ddebug=false
+}
+
 step_c() { # the C tests, all warnings are errors
-  configure build-test -Dtests=true -Dwerror=true --buildtype=debugoptimized &&
+  plain &&
     meson test -C build-test --suite c --no-rebuild --print-errorlogs
 }
 
 sanitized() {
-  configure build-asan -Dtests=true -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false --buildtype=debug \
-    -Doptimization=1
+  configure build-asan -Dtests=true -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false "${cheap[@]}" \
+    "${lines[@]}"
 }
 
 step_c-sanitize() { # the same under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -53,11 +76,10 @@ step_c-sanitize() { # the same under AddressSanitizer and UndefinedBehaviorSanit
 }
 
 step_c-threads() { # the ones with threads, under ThreadSanitizer
-  configure build-tsan -Dtests=true -Dwerror=true -Db_sanitize=thread -Db_lundef=false --buildtype=debug \
-    -Doptimization=1 &&
-    meson test -C build-tsan --no-rebuild --print-errorlogs --timeout-multiplier 4 \
-      test_file test_gzip test_pack test_parallel test_platform test_ranged test_settle test_store test_threads \
-      test_tile_cache test_zimage test_zimage_write test_ztable
+  local targets=(test_file test_gzip test_pack test_parallel test_platform test_ranged test_settle test_store
+    test_threads test_tile_cache test_zimage test_zimage_write test_ztable)
+  configure build-tsan -Dtests=true -Dwerror=true -Db_sanitize=thread -Db_lundef=false "${cheap[@]}" "${lines[@]}" &&
+    meson test -C build-tsan --no-rebuild --print-errorlogs --timeout-multiplier 4 "${targets[@]}"
 }
 
 step_fuzz-replay() { # the corpus of each fuzz target, under the same sanitizers
@@ -68,7 +90,7 @@ step_fuzz-replay() { # the corpus of each fuzz target, under the same sanitizers
 
 step_c-big-endian() { # the C tests on s390x, under qemu
   configure build-s390x --cross-file cross/s390x.ini -Dtests=true -Dwerror=true -Dlibcurl=disabled \
-    -Dlibdeflate=disabled --buildtype=debugoptimized --default-library=static &&
+    -Dlibdeflate=disabled "${cheap[@]}" --default-library=static &&
     meson test -C build-s390x --suite c --no-rebuild --print-errorlogs --timeout-multiplier 10
 }
 
@@ -82,11 +104,11 @@ step_c-neon() { # the byte kernels of ARM, under qemu: all that differs there
 
 step_c-windows() { # library and C tests compile and link with mingw-w64
   configure build-mingw --cross-file cross/mingw-w64.ini -Dtests=true -Dwerror=true -Dlibcurl=disabled \
-    -Dlibdeflate=disabled
+    -Dlibdeflate=disabled -Doptimization=0 -Ddebug=false
 }
 
 step_symbols() { # every symbol that the library shows begins with rf_
-  configure build-test -Dtests=true -Dwerror=true --buildtype=debugoptimized || return 1
+  plain || return 1
   local shared strangers library
   shared=$(compgen -G 'build-test/librustfits.so.*.*.*' | grep -v '\.p$' | head -n 1)
   for library in "-D $shared" "-g build-test/librustfits_static.a"; do
@@ -151,17 +173,92 @@ done
 passed=0
 failed=0
 report=
-for step in "${steps[@]}"; do
-  printf '\n======== %s ========\n' "$step"
-  begin=$(date +%s)
-  if "step_$step"; then
-    result=passed
+
+# finish <step> <status> <begin>: counts it and writes its line of the report.
+finish() {
+  local result=passed
+  if [ "$2" = 0 ]; then
     passed=$((passed + 1))
   else
     result=FAILED
     failed=$((failed + 1))
   fi
-  report+=$(printf '%-14s %-7s %4d s' "$step" "$result" $(($(date +%s) - begin)))$'\n'
-done
+  report+=$(printf '%-14s %-7s %4d s' "$1" "$result" $(($(date +%s) - $3)))$'\n'
+}
+
+# one_by_one <step>…: as they print.
+one_by_one() {
+  local step begin
+  for step in "$@"; do
+    printf '\n======== %s ========\n' "$step"
+    begin=$(date +%s)
+    "step_$step"
+    finish "$step" $? "$begin"
+  done
+}
+
+# Each step in a lane is a process group of its own (set -m): Ctrl-C reaches this script alone, which ends them all,
+# first in the way that lets pytest stop its servers.
+declare -A lane_step=() lane_begin=()
+outputs=
+stop_lanes() {
+  local signal turn lane
+  trap '' INT TERM HUP
+  for signal in INT TERM KILL; do
+    for lane in "${!lane_step[@]}"; do
+      kill -"$signal" -- "-$lane" 2>/dev/null
+    done
+    for turn in {1..50}; do
+      for lane in "${!lane_step[@]}"; do
+        kill -0 -- "-$lane" 2>/dev/null && sleep 0.1 && continue 2
+      done
+      break 2
+    done
+  done
+  rm -rf "$outputs"
+}
+
+# side_by_side <number> <step>…: so many at a time; what one prints is shown when it ends.
+side_by_side() {
+  local jobs=$1 waiting step lane status i
+  shift
+  waiting=("$@")
+  outputs=$(mktemp -d)
+  trap 'stop_lanes; exit 130' INT TERM HUP
+  set -m
+  while [ ${#waiting[@]} -gt 0 ] || [ ${#lane_step[@]} -gt 0 ]; do
+    for i in "${!waiting[@]}"; do
+      step=${waiting[i]}
+      [ ${#lane_step[@]} -lt "$jobs" ] || break
+      for lane in "${!lane_step[@]}"; do
+        [ "$(build_of "$step")" != "$(build_of "${lane_step[$lane]}")" ] || continue 2
+      done
+      echo "$step begins"
+      "step_$step" >"$outputs/$step" 2>&1 </dev/null &
+      lane_step[$!]=$step
+      lane_begin[$!]=$(date +%s)
+      unset "waiting[i]"
+    done
+    wait -n -p lane
+    status=$?
+    step=${lane_step[$lane]}
+    printf '\n======== %s ========\n' "$step"
+    cat "$outputs/$step"
+    finish "$step" $status "${lane_begin[$lane]}"
+    unset "lane_step[$lane]" "lane_begin[$lane]"
+  done
+  set +m
+  trap - INT TERM HUP
+  rm -r "$outputs"
+}
+
+# The lanes need `wait -n -p` of bash 5.1.
+processors=$(getconf _NPROCESSORS_ONLN)
+jobs=${JOBS:-$((processors > 1 ? 2 : 1))}
+if [ "$jobs" -gt 1 ] && [ ${#steps[@]} -gt 1 ] && ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
+  side_by_side "$jobs" "${steps[@]}"
+else
+  one_by_one "${steps[@]}"
+fi
 printf '\n======== steps ========\n%s\n%d passed, %d failed\n' "$report" "$passed" "$failed"
-[ "$failed" = 0 ]
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -12,15 +12,23 @@
 #include "base/error.h"
 
 #if defined(_WIN32)
-#include <windows.h>
+/* windows.h, 100,000 lines with names such as min and ERROR, stays in windows.c, which checks that these are SRWLOCK,
+ * CONDITION_VARIABLE and HANDLE. */
 typedef struct rf_fd {
   void *handle;
 } rf_fd;
-typedef SRWLOCK rf_mutex;
-typedef SRWLOCK rf_rwlock;
-typedef CONDITION_VARIABLE rf_cond;
-typedef HANDLE rf_thread_handle;
-#define RF_MUTEX_INIT SRWLOCK_INIT
+typedef struct rf_mutex {
+  void *slim;
+} rf_mutex;
+typedef struct rf_rwlock {
+  void *slim;
+} rf_rwlock;
+typedef struct rf_cond {
+  void *condition;
+} rf_cond;
+typedef void *rf_thread_handle;
+#define RF_MUTEX_INIT                                                                                                  \
+  { 0 }
 #else
 #include <pthread.h>
 typedef struct rf_fd {

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <windows.h>
 
 #include "base/memory.h"
 
@@ -377,8 +378,11 @@ void rf_map_close(const uint8_t *base, size_t length) {
 
 /* ---- locks ---- */
 
+_Static_assert(sizeof(rf_mutex) == sizeof(SRWLOCK) && sizeof(rf_rwlock) == sizeof(SRWLOCK), "SRWLOCK of platform.h");
+_Static_assert(sizeof(rf_cond) == sizeof(CONDITION_VARIABLE), "CONDITION_VARIABLE of platform.h");
+
 bool rf_mutex_init(rf_mutex *mutex) {
-  InitializeSRWLock(mutex);
+  InitializeSRWLock((SRWLOCK *)mutex);
   return true;
 }
 
@@ -387,15 +391,15 @@ void rf_mutex_destroy(rf_mutex *mutex) {
 }
 
 void rf_mutex_lock(rf_mutex *mutex) {
-  AcquireSRWLockExclusive(mutex);
+  AcquireSRWLockExclusive((SRWLOCK *)mutex);
 }
 
 void rf_mutex_unlock(rf_mutex *mutex) {
-  ReleaseSRWLockExclusive(mutex);
+  ReleaseSRWLockExclusive((SRWLOCK *)mutex);
 }
 
 bool rf_rwlock_init(rf_rwlock *lock) {
-  InitializeSRWLock(lock);
+  InitializeSRWLock((SRWLOCK *)lock);
   return true;
 }
 
@@ -404,23 +408,23 @@ void rf_rwlock_destroy(rf_rwlock *lock) {
 }
 
 void rf_rwlock_read(rf_rwlock *lock) {
-  AcquireSRWLockShared(lock);
+  AcquireSRWLockShared((SRWLOCK *)lock);
 }
 
 void rf_rwlock_read_unlock(rf_rwlock *lock) {
-  ReleaseSRWLockShared(lock);
+  ReleaseSRWLockShared((SRWLOCK *)lock);
 }
 
 void rf_rwlock_write(rf_rwlock *lock) {
-  AcquireSRWLockExclusive(lock);
+  AcquireSRWLockExclusive((SRWLOCK *)lock);
 }
 
 void rf_rwlock_write_unlock(rf_rwlock *lock) {
-  ReleaseSRWLockExclusive(lock);
+  ReleaseSRWLockExclusive((SRWLOCK *)lock);
 }
 
 bool rf_cond_init(rf_cond *cond) {
-  InitializeConditionVariable(cond);
+  InitializeConditionVariable((CONDITION_VARIABLE *)cond);
   return true;
 }
 
@@ -429,11 +433,11 @@ void rf_cond_destroy(rf_cond *cond) {
 }
 
 void rf_cond_wait(rf_cond *cond, rf_mutex *mutex) {
-  (void)SleepConditionVariableSRW(cond, mutex, INFINITE, 0);
+  (void)SleepConditionVariableSRW((CONDITION_VARIABLE *)cond, (SRWLOCK *)mutex, INFINITE, 0);
 }
 
 void rf_cond_broadcast(rf_cond *cond) {
-  WakeAllConditionVariable(cond);
+  WakeAllConditionVariable((CONDITION_VARIABLE *)cond);
 }
 
 /* ---- threads ---- */
