@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, SupportsIndex
@@ -40,21 +41,6 @@ class Compressed(HDU):
 
     def _settle(self) -> None:
         """Write what waits to be written, if anything does: somebody asks."""
-
-    def raw_bytes(self) -> bytes:
-        """Read the data unit as it is stored, without its padding: descriptors and tiles.
-
-        Returns
-        -------
-        bytes
-
-        Raises
-        ------
-        FITSTruncatedError, FITSIOError, FITSClosedError
-            They cannot be read.
-        """
-        self._settle()
-        return super().raw_bytes()
 
     def _add_checksum(self, with_checksum: int) -> None:
         self._settle()
@@ -129,19 +115,23 @@ def keeping_back(
     FITSClosedError
         It is closed.
     """
-    hdu._file._handle()
-    if hdu._file.mode == "r":
-        raise FITSReadOnlyError(f"{hdu._file.name}: the file was opened for reading")
+    file = hdu._file
+    file._handle()
+    if file.mode == "r":
+        raise FITSReadOnlyError(f"{file.name}: the file was opened for reading")
     with lock:
         outermost = hdu._pending is None
         if outermost:
             hdu._pending = begin()
+            file.keepers.append(weakref.ref(hdu))
     try:
         yield
     finally:
         if outermost:
             with lock:
                 try:
-                    hdu._write_pending()
+                    if not file.closed:  # closing has written it, or said why not
+                        hdu._write_pending()
                 finally:
                     hdu._pending = None
+                    file.keepers.remove(weakref.ref(hdu))

@@ -12,6 +12,7 @@ import atexit
 import os
 import sys
 import weakref
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from rustfits.errors import (
     FITSTypeError,
     FITSValueError,
 )
+
+if TYPE_CHECKING:
+    from rustfits.hdu import HDU
 
 __all__ = ["ClosedFile", "FileHandle"]
 
@@ -48,13 +52,15 @@ class FileHandle:
     object, which outlives every call made through it.
     """
 
-    __slots__ = ("__weakref__", "_pid", "_pointer", "closed", "kept", "mode")
+    __slots__ = ("__weakref__", "_pid", "_pointer", "closed", "keepers", "kept", "mode")
 
     def __init__(self, pointer: CData, mode: str) -> None:
         self._pointer = pointer
         self.mode = mode
         self.closed = False
         self.kept: object = None  # what the options of the open file point at
+        # HDUs that may keep something back: it is written before the file is closed, whoever does.
+        self.keepers: list[weakref.ref[HDU]] = []
         if mode == "r":
             self._pid = 0
         else:
@@ -115,11 +121,20 @@ class FileHandle:
     def close(self) -> None:
         """Write back what is pending and let go of the file; does nothing the second time."""
         if not self.closed:
-            self.closed = True
-            err = error()
-            status = lib.rf_file_shut(self._pointer, err)
-            if status:
-                raise failure(status, err, self.name)
+            try:
+                self._write_kept()
+            finally:
+                self.closed = True
+                err = error()
+                status = lib.rf_file_shut(self._pointer, err)
+                if status:
+                    raise failure(status, err, self.name)
+
+    def _write_kept(self) -> None:
+        for keeper in list(self.keepers):
+            hdu = keeper()
+            if hdu is not None:
+                hdu._write_pending()
 
     def __del__(self) -> None:
         pointer = self._pointer

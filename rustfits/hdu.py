@@ -130,6 +130,11 @@ class HDU:
     def raw_bytes(self) -> bytes:
         """Read the data unit as it is stored, without its padding.
 
+        Of a compressed HDU these are descriptors and tiles.
+
+        It is what a copy of the HDU would have: what was put off (rows that wait in `appending`,
+        room that was left for more) is done first, as for `FITS.to_bytes`.
+
         Returns
         -------
         bytes
@@ -143,6 +148,9 @@ class HDU:
         FITSClosedError
             The file is closed.
         """
+        self._write_pending()
+        err = error()
+        check(lib.rf_file_settle(self._file._handle(), err), err)
         facts = self._fresh()
         return self._file.read_bytes(facts.data_offset, facts.data_bytes)
 

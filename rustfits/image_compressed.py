@@ -106,8 +106,8 @@ class CompressedImageHDU(Compressed, ImageHDU):
         """How the image is compressed: what `compress` has to be to make another one like it.
 
         One of `Rice1`, `Gzip1`, `Gzip2`, `Hcompress1`, `Plio1` and `NoCompress`, with the shape of
-        the tiles. No file says what ``level`` the gzip ones had: it is known of images that were
-        made through this object only.
+        the tiles. No file says what ``level`` the gzip ones had: it is known only of images that
+        were made through this object, and None once the file was opened again.
         """
         return with_level(self._compression()[0], self._gzip_level)
 
@@ -224,6 +224,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
             if self._pending is None:
                 super().extend(data)
             else:
+                self._file._handle()  # to be written it must be open
                 self._keep(self._pending, np.asanyarray(data))
 
     @contextmanager

@@ -177,6 +177,7 @@ class CompressedTableHDU(Compressed, TableHDU):
             if self._pending is None:
                 super().append(data, names=names)
             else:
+                self._file._handle()  # to be written it must be open
                 self._keep(self._pending, data, names)
 
     @contextmanager

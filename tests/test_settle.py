@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -141,6 +143,93 @@ def test_what_waits_is_there(tmp_path, how):
                     assert again[1]["a"][-1] == turn
                     assert again[1].nrows == 11 + turn
                     assert (again[2][-1] == turn).all()
+    verify(path)
+
+
+@pytest.mark.parametrize("leave", ["close", "with", "exception"])
+def test_what_waits_is_written_when_the_file_is_closed_first(tmp_path, leave):
+    path = tmp_path / "a.fits"
+
+    def fill(fits):
+        table.append({"a": [10, 11]})
+        image.extend(np.full((2, 9), 7, "i2"))
+        if leave == "exception":
+            raise ZeroDivisionError
+        if leave == "with":
+            fits.__exit__(None, None, None)
+        else:
+            fits.close()
+        for late in (lambda: table.append({"a": [1]}), lambda: image.extend(np.ones((1, 9), "i2"))):
+            with pytest.raises(FITSClosedError):
+                late()
+
+    fits = FITS(path, "w+")
+    table = fits.write_table({"a": np.arange(10)}, compress=True)
+    image = fits.create_image_hdu("i2", (0, 9), compress="RICE_1")
+    if leave == "exception":
+        with pytest.raises(ZeroDivisionError), fits, table.appending(), image.extending():
+            fill(fits)
+    else:
+        with table.appending(), image.extending():
+            fill(fits)
+    verify(path)
+    with astropy_fits.open(path) as hdus:
+        assert hdus[2].data.tolist() == [[7] * 9] * 2
+    with FITS(path) as again:
+        assert again[1]["a"][:].tolist() == list(range(12))
+
+
+def test_what_waits_is_written_when_the_interpreter_ends(tmp_path):
+    path = tmp_path / "a.fits"
+    program = """
+import sys, rustfits
+fits = rustfits.FITS(sys.argv[1], "w+")
+table = fits.write_table({"a": [1, 2]}, compress=True)
+block = table.appending()
+block.__enter__()
+table.append({"a": [3]})
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, path], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    assert rustfits.read(path)["a"].tolist() == [1, 2, 3]
+    verify(path)
+
+
+def test_what_cannot_be_written_at_closing_is_an_error_and_comes_once(tmp_path, monkeypatch):
+    fits = FITS(tmp_path / "a.fits", "w+")
+    table = fits.write_table({"a": [1, 2]}, compress=True)
+
+    def fail(*_):
+        raise rustfits.FITSIOError("no room")
+
+    with table.appending():
+        table.append({"a": [3]})
+        monkeypatch.setattr("rustfits.table_write.append_rows", fail)
+        with pytest.raises(rustfits.FITSIOError, match="no room"):
+            fits.close()
+        assert fits.closed
+    fits.close()
+    assert rustfits.read(tmp_path / "a.fits")["a"].tolist() == [1, 2]
+
+
+def test_raw_bytes_are_those_that_the_file_will_have(tmp_path):
+    path = tmp_path / "a.fits"
+    with FITS(path, "w+") as fits:
+        plain = fits.write_table({"v": cells(ROWS, 1)})
+        image = fits.create_image_hdu("i4", (3, 300), compress="RICE_1")
+        table = fits.write_table({"a": np.arange(10)}, compress=True)
+        image[1] = 7
+        plain.append({"v": cells(10, 2)})
+        with table.appending():
+            table.append({"a": [4]})
+            shown = [hdu.raw_bytes() for hdu in fits]
+    with astropy_fits.open(path, disable_image_compression=True) as hdus:
+        content = path.read_bytes()
+        for hdu, raw in zip(hdus, shown, strict=True):
+            start, size = hdu._data_offset, hdu.size
+            assert content[start : start + size] == raw
     verify(path)
 
 
