@@ -88,7 +88,8 @@ class Remote:
         What waiting for one more answer is worth (1 MiB unless said): ranges closer together may
         become one.
     request_bytes : int, optional
-        The most bytes of one request; 16 MiB unless said.
+        The most bytes of one request; 16 MiB unless said, or 256 MiB for long reads from a server
+        that answers at once, unless there is a `timeout`.
     concurrency : int, optional
         The most requests at once; 8 unless said.
     max_bytes : int, optional

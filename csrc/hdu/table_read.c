@@ -137,6 +137,29 @@ static rf_status read_batches(const reader *r, rf_error *err) {
   return RF_OK;
 }
 
+/* ---- as they arrive ---- */
+
+/* An rf_store_put of whole rows. */
+static rf_status put_rows(void *context, uint64_t at, const uint8_t *data, size_t n, rf_error *err) {
+  const reader *r = context;
+  size_t row_bytes = (size_t)r->table->info.row_bytes;
+  return rf_row_plan_run(r->plan, r->walk, at / row_bytes, data + r->plan->low, (ptrdiff_t)row_bytes, n / row_bytes,
+                         err);
+}
+
+/* Rows one behind the other that are needed more or less whole. *streamed false: they are to be read. */
+static rf_status stream_rows(reader *r, bool *streamed, rf_error *err) {
+  const rf_row_walk *walk = r->walk;
+  uint64_t row_bytes = r->table->info.row_bytes;
+  rf_store_sink sink = {.put = put_rows, .context = r};
+  *streamed = false;
+  if (walk->indices != NULL || walk->step != 1 || row_bytes > r->window + RANGE_COST ||
+      !rf_to_size(row_bytes, &sink.unit))
+    return RF_OK;
+  return rf_store_stream(r->store, r->table->info.data_offset + walk->start * row_bytes, walk->count * row_bytes, &sink,
+                         streamed, err);
+}
+
 /* ---- rows that no stage holds ---- */
 
 /* Bytes that cannot be cut within a field, and the elements of a cell in them. */
@@ -281,7 +304,11 @@ rf_status rf_table_read_plan(rf_file *file, const rf_table *table, const rf_row_
     status = rf_store_peek(file->store, row_offset(&r, walk->low), size, &bytes, err);
   if (status == RF_OK)
     return serve(&r, 0, walk->count, bytes, walk->low, err);
-  return status == RF_ERR_UNSUPPORTED ? read_staged(&r, window, err) : status;
+  if (status != RF_ERR_UNSUPPORTED)
+    return status;
+  bool streamed;
+  RF_TRY(stream_rows(&r, &streamed, err));
+  return streamed ? RF_OK : read_staged(&r, window, err);
 }
 
 rf_status rf_table_explain(rf_file *file, const rf_table *table, const rf_hdu *hdu, rf_error *err) {

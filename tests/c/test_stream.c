@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/platform.h"
 #include "check.h"
+#include "fits_bytes.h"
 #include "image_file.h"
 #include "store/driver.h"
 
@@ -305,6 +306,108 @@ static void test_every_conversion(void) {
   check_image(-64, "", RF_F32, 0);
 }
 
+/* ---- tables ---- */
+
+#define ROW_BYTES 31
+#define ROWS ((size_t)300000)
+
+/* Rows of random bytes: integers, reals, text, logicals and a small array. */
+static fits_bytes make_table(void) {
+  static const char *const forms[] = {"1J", "1E", "5A", "1L", "1D", "3I", "3B"};
+  const long long axes[] = {ROW_BYTES, (long long)ROWS, -1};
+  fits_bytes fits = {0};
+  char text[81];
+  fits_begin(&fits, NULL, 8, 0, NULL);
+  fits_end(&fits);
+  fits_begin(&fits, "BINTABLE", 8, 2, axes);
+  fits_integer(&fits, "PCOUNT", 0);
+  fits_integer(&fits, "GCOUNT", 1);
+  fits_integer(&fits, "TFIELDS", 7);
+  for (int i = 0; i < 7; i++) {
+    snprintf(text, sizeof text, "TFORM%d  = '%s'", i + 1, forms[i]);
+    fits_card(&fits, text);
+  }
+  fits_integer(&fits, "TNULL1", 7);
+  fits_end(&fits);
+  uint8_t *data = fits_grow(&fits, ROW_BYTES * ROWS, 0);
+  for (size_t i = 0; i < ROW_BYTES * ROWS; i++)
+    data[i] = (uint8_t)image_random(256);
+  for (size_t i = 0; i < ROWS; i++) { /* 'T' and 'F' are what a logical may be */
+    memcpy(data + i * ROW_BYTES + 8, "ab  c", i % 6);
+    data[i * ROW_BYTES + 13] = "TF"[image_random(2)];
+  }
+  fits_pad(&fits, 0);
+  return fits;
+}
+
+typedef struct {
+  uint8_t *bytes; /* of structs, or of columns one behind the other */
+  size_t size;
+} table_cells;
+
+/* All columns of some rows: as packed structs (`packed`), else the first three by themselves, with masks. */
+static table_cells read_table(rf_file *file, const rf_rows *rows, bool packed) {
+  static const struct {
+    rf_cell_type type;
+    size_t width, bytes;
+  } cells[] = {{RF_CELL_I32, 0, 4}, {RF_CELL_F32, 0, 4}, {RF_CELL_BYTES, 5, 5}, {RF_CELL_LOGICAL, 0, 1},
+               {RF_CELL_F64, 0, 8}, {RF_CELL_I16, 0, 6}, {RF_CELL_U8, 0, 3}};
+  size_t count = packed ? 7 : 3, n = rows != NULL ? (size_t)rows->count : ROWS;
+  table_cells got = {calloc(1, (ROW_BYTES + 8) * n), (ROW_BYTES + 8) * n};
+  uint8_t *at = got.bytes;
+  rf_column_request requests[7];
+  for (size_t i = 0; i < count; i++) {
+    requests[i] = (rf_column_request){.size = sizeof *requests,
+                                      .column = i,
+                                      .type = cells[i].type,
+                                      .width = cells[i].width,
+                                      .data = at,
+                                      .stride = packed ? ROW_BYTES : (ptrdiff_t)cells[i].bytes};
+    at += packed ? cells[i].bytes : cells[i].bytes * n;
+    if (!packed && i < 2) {
+      requests[i].mask = at;
+      at += n;
+    }
+  }
+  CHECK_OK(rf_table_read(file, 1, rows, requests, count, &err), err);
+  return got;
+}
+
+static void compare_tables(rf_file *local, rf_file *remote, const rf_rows *rows, bool packed) {
+  table_cells expected = read_table(local, rows, packed), got = read_table(remote, rows, packed);
+  CHECK(memcmp(expected.bytes, got.bytes, got.size) == 0);
+  free(expected.bytes);
+  free(got.bytes);
+}
+
+static void test_rows_of_a_table(void) {
+  static const size_t pieces[] = {7, 30, 16384, 100003};
+  static const uint64_t few[] = {3, 200000, 77};
+  const rf_rows most = {.start = 5, .step = 1, .count = ROWS - 9},
+                back = {.start = ROWS - 1, .step = -1, .count = ROWS}, some = {.count = 3, .indices = few};
+  rf_file *local = NULL, *remote = NULL;
+  fits_bytes fits = make_table();
+  CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, NULL, &local, &err), err);
+  for (int i = 0; i < 4; i++) {
+    serve(fits.bytes, fits.size, pieces[i]);
+    server.distant = i % 2 == 0;
+    server.cut = 1000003;
+    server.cuts = 2;
+    rf_options options = options_of(65537, MIB + 1);
+    CHECK_OK(rf_file_open("streamed://host/file", RF_MODE_READ, &options, &remote, &err), err);
+    compare_tables(local, remote, NULL, true);
+    compare_tables(local, remote, &most, i % 2 == 0);
+    if (i == 2) {
+      compare_tables(local, remote, &back, true);
+      compare_tables(local, remote, &some, false);
+      compare_tables(local, remote, NULL, false);
+    }
+    CHECK_OK(rf_file_close(remote, &err), err);
+  }
+  CHECK_OK(rf_file_close(local, &err), err);
+  fits_free(&fits);
+}
+
 /* ---- memory ---- */
 
 static size_t allocations_left;
@@ -355,6 +458,7 @@ int main(void) {
   RUN(test_what_fails_ends_the_stream);
   RUN(test_what_is_not_streamed);
   RUN(test_every_conversion);
+  RUN(test_rows_of_a_table);
   RUN(test_each_allocation_that_fails);
   return check_report();
 }
