@@ -31,6 +31,8 @@ def archive(tmp_path_factory):
     with FITS(root / "two.fits", "w+") as fits:
         fits.write_image(sky[:1000])
         fits.write_table(rows, extname="CAT")
+    wide = rng.normal(size=(4096, 4096)).astype("f4")
+    rustfits.write(root / "wide.fits", wide)
     with http_server(root) as server:
         yield root, server, sky, rows
 
@@ -54,6 +56,32 @@ def test_cutout_of_an_image_takes_3_round_trips_and_2_mib(archive, far):
         stats = fits.remote_stats()
     assert far.round_trips <= 3
     assert stats.ranged and stats.bytes_fetched <= 2 << 20
+
+
+def test_cutout_of_a_wide_image_takes_3_round_trips_and_2_mib(archive, far):
+    """Rows that lie 16 KiB apart: several ranges in one request, not all that lies between them."""
+    wide = rustfits.read(archive[0] / "wide.fits")
+    with FITS(far.url("wide.fits")) as fits:
+        assert np.array_equal(fits[0][900:1100, 700:900], wide[900:1100, 700:900])
+        stats = fits.remote_stats()
+        assert np.array_equal(fits[0][950:1050, 750:850], wide[950:1050, 750:850])
+        assert fits.remote_stats().requests == stats.requests  # is there
+    assert far.round_trips <= 3
+    assert stats.requests == far.requests
+    assert stats.bytes_fetched <= 1 << 20
+
+
+def test_scattered_rows_take_few_round_trips_and_bytes(archive, far):
+    _, _, _, rows = archive
+    picked = np.sort(np.random.default_rng(3).choice(300000, 500, replace=False))
+    with FITS(far.url("two.fits")) as fits:
+        hdu = fits["CAT"]
+        before, fetched = far.round_trips, fits.remote_stats().bytes_fetched
+        got = hdu.read(rows=picked)
+        assert np.array_equal(got["id"], picked)
+        assert np.array_equal(got["ra"], rows["ra"][picked])
+        assert far.round_trips - before <= 2
+        assert fits.remote_stats().bytes_fetched - fetched <= 1 << 20
 
 
 @pytest.mark.parametrize("ext", [1, 2])

@@ -182,6 +182,67 @@ def test_long_image_that_never_comes(fault: FaultServer, long: np.ndarray) -> No
         np.testing.assert_array_equal(fits[0].read(), long)
 
 
+# --- several ranges in one request ---
+
+
+def read_scattered(
+    server: FaultServer, data: np.ndarray, plan: Callable[[int], str]
+) -> tuple[int, int]:
+    """Read two columns of the image; give the requests, and those of them for several ranges."""
+    start = len(server.requests)
+    remote = Remote(ranged=True, gap_bytes=32 * KIB)
+    with FITS(server.begin_plan(plan), remote=remote) as fits:
+        np.testing.assert_array_equal(fits[0][::9, 100:110], data[::9, 100:110])
+        np.testing.assert_array_equal(fits[0][4::9, 300:310], data[4::9, 300:310])
+        asked = [headers.get("range", "") for _, _, headers in server.requests[start:]]
+        assert fits.remote_stats().requests == len(asked)
+    return len(asked), sum("," in text for text in asked)
+
+
+@pytest.mark.parametrize(
+    "how", ["", "several:reversed", "several:joined", "several:chatty", "hull"]
+)
+def test_scattered_pixels_in_few_requests(fault: FaultServer, data: np.ndarray, how: str) -> None:
+    assert read_scattered(fault, data, lambda number: how if number else "") == (3, 2)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "whole",
+        "first",
+        "status:416",
+        "status:403",
+        "several:missing",
+        "several:shifted",
+        "several:twice",
+        "several:longer",
+        "several:boundary",
+        "several:none",
+        "several:endless",
+    ],
+)
+def test_server_that_does_not_send_several_ranges(
+    fault: FaultServer, data: np.ndarray, how: str
+) -> None:
+    """It is asked once, and then as ever."""
+    _, several = read_scattered(fault, data, lambda number: how if number == 1 else "")
+    assert several == 1
+
+
+@pytest.mark.parametrize("how", ["short:3000", "cut:3000", "short:70", "status:503"])
+def test_several_ranges_that_break_off(fault: FaultServer, data: np.ndarray, how: str) -> None:
+    """What has come is not asked for again."""
+    _, several = read_scattered(fault, data, lambda number: how if number == 1 else "")
+    assert several == 3
+
+
+def test_several_ranges_of_another_file(fault: FaultServer, data: np.ndarray) -> None:
+    for how in ("several:size", "other"):
+        with pytest.raises(rustfits.FITSError, match="has changed"):
+            read_scattered(fault, data, lambda number, how=how: how if number else "")  # type: ignore[misc]
+
+
 # --- what does not ---
 
 

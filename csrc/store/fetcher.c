@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "store/request.h"
 
 #define FIRST_DELAY 0.2 /* seconds before the first repeat; twice as many before each other */
 #define MOST_DELAY 8.0
@@ -83,6 +84,13 @@ static rf_status target_of(rf_fetcher *f, const char *name, rf_error *err) {
   return f->target.url != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "out of memory");
 }
 
+/* Amazon's servers send one range at a time, and FTP knows of no more. */
+static bool knows_several(const rf_fetcher *f) {
+  const char *url = f->target.url;
+  return (f->transport->flags & RF_TRANSPORT_SEVERAL) != 0 && !f->target.is_s3 &&
+         (rf_url_has_scheme(url, "http") || rf_url_has_scheme(url, "https"));
+}
+
 rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const rf_options *options,
                          rf_fetcher **fetcher, rf_error *err) {
   rf_fetcher *f = rf_alloc_zero(1, sizeof *f);
@@ -101,6 +109,7 @@ rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const 
     f->stream_bytes = or_default(f->stream_bytes, f->remote.request_bytes);
     status = target_of(f, name, err);
   }
+  f->together = status == RF_OK && knows_several(f);
   if (status == RF_OK && transport->session_open != NULL)
     status = transport->session_open(transport->user, &f->session, err);
   if (status != RF_OK) {
@@ -134,9 +143,10 @@ void rf_fetcher_count(rf_fetcher *f, uint64_t wanted, uint64_t hits, uint64_t mi
   rf_mutex_unlock(&f->lock);
 }
 
-/* `asked`: ranges in one fetch, `abreast` of them at a time. */
+/* `asked`: requests of one fetch, `abreast` of them at a time. */
 static void count_request(rf_fetcher *f, const rf_response *response, size_t asked, unsigned abreast, bool again) {
   rf_mutex_lock(&f->lock);
+  f->stats.bytes_fetched += response->overhead;
   f->stats.requests += response->requests > 0 ? response->requests : asked;
   f->stats.round_trips += (asked + abreast - 1) / abreast;
   f->stats.retries += again;
@@ -399,6 +409,7 @@ typedef struct {
   const size_t *asked; /* numbers of the stretches in this request */
   rf_stretch_take take;
   void *context;
+  size_t together;  /* stretches in one request */
   unsigned abreast; /* requests at a time */
   double asked_at;  /* when; 0: there was an answer already */
   uint64_t uncounted;
@@ -452,6 +463,19 @@ static unsigned choose_abreast(rf_fetcher *f, const rf_byte_range *ranges, size_
   return bytes / count >= LONG_BYTES && rf_fetcher_is_near(f) ? 1 : f->remote.concurrency;
 }
 
+bool rf_fetcher_can_together(rf_fetcher *f) {
+  rf_mutex_lock(&f->lock);
+  bool can = f->together;
+  rf_mutex_unlock(&f->lock);
+  return can;
+}
+
+static void forget_together(rf_fetcher *f) {
+  rf_mutex_lock(&f->lock);
+  f->together = false;
+  rf_mutex_unlock(&f->lock);
+}
+
 /* Asks for what is missing of all stretches; *missing is how many there were. */
 static rf_status get_once(getting *g, size_t count, size_t *asked, rf_byte_range *ranges, double delay, size_t *missing,
                           rf_response *said, rf_error *err) {
@@ -471,6 +495,7 @@ static rf_status get_once(getting *g, size_t count, size_t *asked, rf_byte_range
   request.ranges = ranges;
   request.range_count = n;
   request.concurrency = g->abreast = choose_abreast(f, ranges, n);
+  request.together = g->together;
   request.validator = f->validator[0] != '\0' ? f->validator : NULL;
   g->asked = asked;
   g->progressed = false;
@@ -493,7 +518,9 @@ static rf_status get_all(getting *g, size_t count, size_t *asked, rf_byte_range 
     rf_status status = get_once(g, count, asked, ranges, p.delay, &missing, &said, &failure);
     if (missing == 0)
       return tell(f, &g->progress, true, err);
-    count_request(f, &said, missing, g->abreast, attempts > 1);
+    count_request(f, &said, (missing + g->together - 1) / g->together, g->abreast, attempts > 1);
+    if (failure.code == RF_ERR_UNSUPPORTED && g->together > 1)
+      forget_together(f);
     if (status == RF_OK && !g->progressed)
       status = rf_fail(&failure, RF_ERR_TRUNCATED, "the server sends nothing of what was asked for");
     if (status == RF_OK) {
@@ -505,9 +532,10 @@ static rf_status get_all(getting *g, size_t count, size_t *asked, rf_byte_range 
   }
 }
 
-rf_status rf_fetcher_get(rf_fetcher *f, rf_stretch *stretches, size_t count, rf_stretch_take take, void *context,
-                         rf_error *err) {
+rf_status rf_fetcher_get(rf_fetcher *f, rf_stretch *stretches, size_t count, bool together, rf_stretch_take take,
+                         void *context, rf_error *err) {
   getting g = {.fetcher = f, .stretches = stretches, .take = take, .context = context};
+  g.together = together ? RF_FETCHER_TOGETHER : 1;
   for (size_t i = 0; i < count; i++)
     g.progress.total += (int64_t)(stretches[i].length - stretches[i].received);
   size_t *asked = rf_alloc(count * sizeof *asked);

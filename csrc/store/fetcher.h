@@ -9,6 +9,9 @@
 #include "base/platform.h"
 #include "store/target.h"
 
+/* Ranges in one request, at most: Apache takes up to 200, and servers have a few KiB for a line of a header. */
+#define RF_FETCHER_TOGETHER ((size_t)128)
+
 typedef struct rf_fetcher {
   const rf_transport *transport;
   void *session; /* of the transport, NULL where it has none */
@@ -25,6 +28,7 @@ typedef struct rf_fetcher {
   char etag[128];
   char last_modified[64];
   rf_mutex lock; /* of what follows */
+  bool together; /* several ranges may go into one request; false once the server has shown that it sends none */
   rf_remote_stats stats;
   double nearest; /* seconds from the quickest question to its answer; 0: nothing was asked yet */
 } rf_fetcher;
@@ -61,9 +65,14 @@ typedef struct rf_first_receiver {
 rf_status rf_fetcher_open(rf_fetcher *fetcher, const char *name, bool whole, const rf_first_receiver *receiver,
                           rf_error *err);
 
-/* Fetches all stretches, side by side, in one or more rounds. They lie within the file. */
-rf_status rf_fetcher_get(rf_fetcher *fetcher, rf_stretch *stretches, size_t count, rf_stretch_take take, void *context,
-                         rf_error *err);
+/* Fetches all stretches, side by side, in one or more rounds. They lie within the file. `together`: several in one
+ * request, then they ascend and do not overlap; RF_ERR_UNSUPPORTED when the server turns out to send none, which is
+ * remembered. */
+rf_status rf_fetcher_get(rf_fetcher *fetcher, rf_stretch *stretches, size_t count, bool together, rf_stretch_take take,
+                         void *context, rf_error *err);
+
+/* May several ranges go into one request? */
+bool rf_fetcher_can_together(rf_fetcher *fetcher);
 
 /* Does the server answer so soon that waiting for it costs next to nothing? */
 bool rf_fetcher_is_near(rf_fetcher *fetcher);

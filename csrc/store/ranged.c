@@ -23,6 +23,11 @@
 #define SMALL_TIMES 64
 /* Plans of more ranges than this know what they want. */
 #define FEW_RANGES 256
+/* Where what is wanted lies scattered, several ranges go into one request, and are kept in blocks of this size, which
+ * have their share of the cache. */
+#define FINE_BYTES ((uint64_t)1 << 10)
+#define FINE_SHARE 4
+#define FINE_ROUND_BYTES ((uint64_t)16 << 20)
 
 struct rf_ranged {
   rf_fetcher *fetcher;
@@ -30,7 +35,8 @@ struct rf_ranged {
   uint64_t block_bytes;
   rf_mutex lock; /* of all below */
   rf_cond changed;
-  rf_block_cache cache;
+  rf_grain coarse;
+  rf_grain fine;
   uint64_t last_end; /* of the last single read */
   uint64_t ahead;    /* bytes to read ahead of the next, 0: reads do not follow each other */
   unsigned waits;    /* small plans that had to wait */
@@ -47,17 +53,22 @@ rf_status rf_ranged_new(rf_fetcher *fetcher, const uint8_t *first, size_t n, rf_
   r->block_bytes = fetcher->remote.block_bytes;
   rf_mutex_init(&r->lock);
   rf_cond_init(&r->changed);
-  rf_status status = rf_block_cache_init(&r->cache, fetcher->remote.cache_bytes, err);
+  uint64_t fine_bytes = rf_fetcher_can_together(fetcher) ? fetcher->remote.cache_bytes / FINE_SHARE : 0;
+  r->coarse = (rf_grain){.unit = r->block_bytes, .direct_bytes = DIRECT_BYTES};
+  r->fine = (rf_grain){.unit = FINE_BYTES, .direct_bytes = UINT64_MAX, .together = true};
+  rf_status status = rf_block_cache_init(&r->coarse.cache, fetcher->remote.cache_bytes - fine_bytes, err);
+  if (status == RF_OK)
+    status = rf_block_cache_init(&r->fine.cache, fine_bytes, err);
   for (uint64_t at = 0; status == RF_OK && at < n; at += r->block_bytes) {
     uint64_t length = r->size - at < r->block_bytes ? r->size - at : r->block_bytes;
     if (length > n - at)
       break;
-    rf_block *block = rf_block_add(&r->cache, at / r->block_bytes, (size_t)length);
+    rf_block *block = rf_block_add(&r->coarse.cache, at / r->block_bytes, (size_t)length);
     if (block == NULL)
       break; /* a cache need not hold anything */
     memcpy(block->bytes, first + at, (size_t)length);
     rf_block_ready(block);
-    rf_block_leave(&r->cache, block);
+    rf_block_leave(&r->coarse.cache, block);
   }
   if (status != RF_OK) {
     rf_ranged_free(r);
@@ -70,7 +81,8 @@ rf_status rf_ranged_new(rf_fetcher *fetcher, const uint8_t *first, size_t n, rf_
 void rf_ranged_free(rf_ranged *r) {
   if (r == NULL)
     return;
-  rf_block_cache_release(&r->cache);
+  rf_block_cache_release(&r->coarse.cache);
+  rf_block_cache_release(&r->fine.cache);
   rf_cond_destroy(&r->changed);
   rf_mutex_destroy(&r->lock);
   rf_fetcher_free(r->fetcher);
@@ -92,14 +104,20 @@ void rf_ranged_stats(rf_ranged *r, rf_remote_stats *stats) {
 
 /* ---- a round: the blocks of some ranges, fetched together ---- */
 
+/* What smaller blocks can be made of. */
+static rf_grain *coarse_for(rf_ranged *r, const rf_grain *grain) {
+  return grain == &r->fine ? &r->coarse : NULL;
+}
+
 static rf_status fetch_round(rf_ranged *r, rf_round *round, rf_error *err) {
+  bool together = round->grain->together;
   rf_mutex_lock(&r->lock);
-  rf_status status = rf_round_claim(round, &r->cache, err);
+  rf_status status = rf_round_claim(round, coarse_for(r, round->grain), err);
   rf_mutex_unlock(&r->lock);
   if (status == RF_OK && round->stretch_count > 0)
-    status = rf_fetcher_get(r->fetcher, round->stretches, round->stretch_count, rf_round_take, round, err);
+    status = rf_fetcher_get(r->fetcher, round->stretches, round->stretch_count, together, rf_round_take, round, err);
   rf_mutex_lock(&r->lock);
-  rf_round_settle(round, &r->cache);
+  rf_round_settle(round);
   rf_cond_broadcast(&r->changed);
   rf_mutex_unlock(&r->lock);
   return status;
@@ -120,19 +138,23 @@ static bool await_others(rf_ranged *r, const rf_round *round) {
 
 static void leave_round(rf_ranged *r, rf_round *round) {
   rf_mutex_lock(&r->lock);
-  rf_round_leave(round, &r->cache);
+  rf_round_leave(round);
   rf_mutex_unlock(&r->lock);
   rf_round_release(round);
 }
 
+static rf_status init_round(rf_ranged *r, rf_grain *grain, const rf_range *ranges, size_t count, rf_round *round,
+                            rf_error *err) {
+  return rf_round_init(round, &r->fetcher->remote, grain, r->size, &r->lock, &r->changed, ranges, count, err);
+}
+
 /* Reads `count` ranges, all within the file, which need no more blocks than a round may have. Those without dest are
  * fetched only. `flow`, if there is one, goes to its sink. */
-static rf_status read_round(rf_ranged *r, const rf_range *ranges, size_t count, const rf_round_flow *flow,
-                            rf_error *err) {
+static rf_status read_round(rf_ranged *r, rf_grain *grain, const rf_range *ranges, size_t count,
+                            const rf_round_flow *flow, rf_error *err) {
   for (;;) {
     rf_round round;
-    RF_TRY(
-        rf_round_init(&round, &r->fetcher->remote, r->size, &r->lock, &r->changed, ranges, count, DIRECT_BYTES, err));
+    RF_TRY(init_round(r, grain, ranges, count, &round, err));
     rf_status status = flow != NULL ? rf_round_stream(&round, flow, err) : RF_OK;
     if (status == RF_OK)
       status = fetch_round(r, &round, err);
@@ -148,52 +170,116 @@ static rf_status read_round(rf_ranged *r, const rf_range *ranges, size_t count, 
   }
 }
 
-static uint64_t blocks_of(const rf_ranged *r, const rf_range *range) {
+/* ---- which blocks ---- */
+
+static bool is_coming(rf_grain *grain, const rf_range *range) {
+  uint64_t unit = grain->unit, last = range->length > 0 ? (range->offset + range->length - 1) / unit : 0;
+  bool coming = true;
+  for (uint64_t b = range->offset / unit; coming && range->length > 0 && b <= last; b++) {
+    rf_block *block = rf_block_take(&grain->cache, b);
+    coming = block != NULL;
+    if (coming)
+      rf_block_leave(&grain->cache, block);
+  }
+  return coming;
+}
+
+static bool all_coming(rf_ranged *r, rf_grain *grain, const rf_range *ranges, size_t count) {
+  bool coming = true;
+  rf_mutex_lock(&r->lock);
+  for (size_t i = 0; coming && i < count; i++)
+    coming = is_coming(grain, &ranges[i]);
+  rf_mutex_unlock(&r->lock);
+  return coming;
+}
+
+/* Are all blocks of these ranges there or on their way? */
+static bool are_coming(rf_ranged *r, const rf_range *ranges, size_t count) {
+  return all_coming(r, &r->coarse, ranges, count) || all_coming(r, &r->fine, ranges, count);
+}
+
+static rf_status find_cost(rf_ranged *r, rf_grain *grain, const rf_range *ranges, size_t count, uint64_t *cost,
+                           rf_error *err) {
+  rf_round round;
+  RF_TRY(init_round(r, grain, ranges, count, &round, err));
+  rf_mutex_lock(&r->lock);
+  rf_round_hold(&round, coarse_for(r, grain));
+  *cost = rf_round_cost(&round);
+  rf_mutex_unlock(&r->lock);
+  leave_round(r, &round);
+  return RF_OK;
+}
+
+/* Small blocks, where they save more than half of what a wait is worth: what comes with large ones may be wanted, too.
+ */
+static rf_status choose_grain(rf_ranged *r, const rf_range *ranges, size_t count, rf_grain **grain, rf_error *err) {
+  uint64_t coarse, fine;
+  *grain = &r->coarse;
+  if (count == 0 || !rf_fetcher_can_together(r->fetcher) || all_coming(r, &r->coarse, ranges, count))
+    return RF_OK;
+  RF_TRY(find_cost(r, &r->coarse, ranges, count, &coarse, err));
+  uint64_t least = r->fetcher->remote.gap_bytes / 2;
+  if (r->fine.cache.block_count == 0 && coarse <= 3 * least)
+    return RF_OK;
+  RF_TRY(find_cost(r, &r->fine, ranges, count, &fine, err));
+  if (fine == 0 || fine + least < coarse)
+    *grain = &r->fine;
+  return RF_OK;
+}
+
+static uint64_t blocks_of(const rf_grain *grain, const rf_range *range) {
   uint64_t n = range->length;
-  return n >= DIRECT_BYTES && range->dest != NULL ? 2 : n / r->block_bytes + 2;
+  return n >= grain->direct_bytes && range->dest != NULL ? 2 : n / grain->unit + 2;
+}
+
+/* How many ranges have no more than `most` blocks together; at least one. */
+static size_t fitting(const rf_grain *grain, const rf_range *ranges, size_t count, uint64_t most) {
+  uint64_t blocks = 0;
+  size_t n = 0;
+  for (; n < count; n++) {
+    uint64_t more = blocks_of(grain, &ranges[n]);
+    if (n > 0 && blocks + more > most)
+      break;
+    blocks += more;
+  }
+  return n;
+}
+
+/* The same for small blocks: none, where ranges are as long as a large one. */
+static size_t fitting_fine(const rf_ranged *r, const rf_range *ranges, size_t count) {
+  uint64_t budget = r->fine.cache.limit / 2 < FINE_ROUND_BYTES ? r->fine.cache.limit / 2 : FINE_ROUND_BYTES;
+  size_t n = 0;
+  while (n < count && ranges[n].length < r->block_bytes)
+    n++;
+  return n > 0 && budget > 0 && r->block_bytes > 4 * FINE_BYTES ? fitting(&r->fine, ranges, n, budget / FINE_BYTES) : 0;
 }
 
 /* Ranges in rounds, each as many as its blocks allow; a longer one for the cache only is cut. */
 static rf_status read_rounds(rf_ranged *r, const rf_range *ranges, size_t count, rf_error *err) {
   uint64_t budget = r->fetcher->remote.cache_bytes / 2 < ROUND_BYTES ? r->fetcher->remote.cache_bytes / 2 : ROUND_BYTES;
   uint64_t most = budget / r->block_bytes > 8 ? budget / r->block_bytes : 8;
-  for (size_t first = 0; first < count;) {
-    uint64_t blocks = 0;
-    size_t n = 0;
-    for (; first + n < count; n++) {
-      uint64_t more = blocks_of(r, &ranges[first + n]);
-      if (n > 0 && blocks + more > most)
-        break;
-      blocks += more;
+  for (size_t first = 0, n; first < count; first += n) {
+    rf_grain *grain;
+    n = fitting_fine(r, ranges + first, count - first);
+    RF_TRY(choose_grain(r, ranges + first, n, &grain, err));
+    if (grain == &r->fine) {
+      rf_error failure;
+      rf_error_clear(&failure);
+      rf_status status = read_round(r, grain, ranges + first, n, NULL, &failure);
+      if (status == RF_OK)
+        continue;
+      if (status != RF_ERR_UNSUPPORTED && err != NULL && err->code == RF_OK)
+        *err = failure;
+      if (status != RF_ERR_UNSUPPORTED)
+        return status;
     }
-    RF_TRY(read_round(r, ranges + first, n, NULL, err));
-    first += n;
+    n = fitting(&r->coarse, ranges + first, count - first, most);
+    RF_TRY(read_round(r, &r->coarse, ranges + first, n, NULL, err));
   }
   return RF_OK;
 }
 
 /* ---- the calls of a store ---- */
-
-/* Are all blocks of a stretch there or on their way? */
-static bool is_coming(rf_ranged *r, uint64_t offset, uint64_t n) {
-  bool coming = true;
-  rf_mutex_lock(&r->lock);
-  for (uint64_t b = offset / r->block_bytes; coming && b <= (offset + n - 1) / r->block_bytes; b++) {
-    rf_block *block = rf_block_take(&r->cache, b);
-    coming = block != NULL;
-    if (coming)
-      rf_block_leave(&r->cache, block);
-  }
-  rf_mutex_unlock(&r->lock);
-  return coming;
-}
-
-static bool are_coming(rf_ranged *r, const rf_range *ranges, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    if (ranges[i].length > 0 && !is_coming(r, ranges[i].offset, ranges[i].length))
-      return false;
-  return true;
-}
 
 /* What to fetch along with a small plan: while its answer is waited for, gap_bytes more could come. So that is what the
  * chance is worth that the next plan finds its blocks there; at worst it doubles the time. Length 0: nothing. */
@@ -277,7 +363,7 @@ rf_status rf_ranged_read_at(rf_ranged *r, uint64_t offset, void *buffer, size_t 
   if (n < DIRECT_BYTES) {
     uint64_t ahead = look_ahead(r, offset, n), left = r->size - offset - n;
     ahead = ahead < left ? ahead : left;
-    if (ahead > 0 && !is_coming(r, offset, n)) {
+    if (ahead > 0 && !are_coming(r, ranges, 1)) {
       ranges[1].length = (size_t)ahead;
       count = 2;
     }
@@ -298,7 +384,7 @@ rf_status rf_ranged_prefetch(rf_ranged *r, const rf_range *ranges, size_t count,
       continue;
     uint64_t length = r->size - ranges[i].offset < ranges[i].length ? r->size - ranges[i].offset : ranges[i].length;
     length = length < room ? length : room; /* what does not fit would only push out what was fetched before it */
-    room -= length;
+    room -= room - length < 2 * FINE_BYTES ? room : length + 2 * FINE_BYTES;
     inside[n++] = (rf_range){ranges[i].offset, (size_t)length, NULL};
   }
   rf_status status = read_rounds(r, inside, n, err);
@@ -312,7 +398,7 @@ rf_status rf_ranged_prefetch(rf_ranged *r, const rf_range *ranges, size_t count,
 static rf_status stream_with_ends(rf_ranged *r, const rf_round_flow *flow, rf_range ends[2], rf_error *err) {
   const rf_store_sink *sink = flow->sink;
   size_t first = ends[0].length > 0 ? 0 : 1, count = (ends[1].length > 0 ? 2 : 1) - first;
-  RF_TRY(read_round(r, ends + first, count, flow, err));
+  RF_TRY(read_round(r, &r->coarse, ends + first, count, flow, err));
   rf_fetcher_count(r->fetcher, flow->end - flow->begin, 0, 0);
   for (int i = 0; i < 2; i++)
     if (ends[i].length > 0)

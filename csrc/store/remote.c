@@ -136,7 +136,7 @@ static rf_status open_fetcher(remote_state *s, const char *name, remote_body *bo
   if (!body->whole && small && body->size < f->size) {
     rf_stretch rest = {body->size, f->size - body->size, 0};
     RF_TRY(reserve_announced(body, err));
-    RF_TRY(rf_fetcher_get(f, &rest, 1, rest_take, body, err));
+    RF_TRY(rf_fetcher_get(f, &rest, 1, false, rest_take, body, err));
   }
   if (body->whole || small) {
     RF_TRY(rf_memory_adopt(body->pages, body->capacity, body->size, &s->memory, err));

@@ -6,13 +6,16 @@
 
 #include "base/memory.h"
 
+/* What a range among several costs: its header, and the work with it. */
+#define PART_BYTES ((uint64_t)512)
+
 /* ---- which blocks ---- */
 
 /* The part of a range that goes straight to its destination: whole blocks of a long read. Empty for others. */
 static void direct_part(const rf_round *round, const rf_range *range, uint64_t *begin, uint64_t *end) {
-  uint64_t unit = round->remote->block_bytes;
+  uint64_t unit = round->grain->unit;
   *begin = *end = range->offset;
-  if (range->dest == NULL || range->length < round->direct_bytes || range->length < 2 * unit)
+  if (range->dest == NULL || range->length < round->grain->direct_bytes || range->length < 2 * unit)
     return;
   uint64_t over = range->offset % unit;
   *begin = range->offset + (over != 0 ? unit - over : 0);
@@ -42,7 +45,7 @@ static int by_number(const void *a, const void *b) {
 
 /* How many blocks the parts have, or (numbers not NULL) which. */
 static size_t list_blocks(const rf_round *round, const rf_range *ranges, size_t count, uint64_t *numbers) {
-  uint64_t unit = round->remote->block_bytes;
+  uint64_t unit = round->grain->unit;
   size_t n = 0;
   for (size_t i = 0; i < count; i++) {
     block_parts parts = parts_of(round, &ranges[i]);
@@ -90,9 +93,9 @@ static rf_status plan_direct(rf_round *round, const rf_range *ranges, size_t cou
   return RF_OK;
 }
 
-rf_status rf_round_init(rf_round *round, const rf_remote_options *remote, uint64_t size, rf_mutex *lock,
-                        rf_cond *changed, const rf_range *ranges, size_t count, uint64_t direct_bytes, rf_error *err) {
-  *round = (rf_round){.remote = remote, .size = size, .direct_bytes = direct_bytes, .lock = lock, .changed = changed};
+rf_status rf_round_init(rf_round *round, const rf_remote_options *remote, rf_grain *grain, uint64_t size,
+                        rf_mutex *lock, rf_cond *changed, const rf_range *ranges, size_t count, rf_error *err) {
+  *round = (rf_round){.remote = remote, .grain = grain, .size = size, .lock = lock, .changed = changed};
   size_t n = list_blocks(round, ranges, count, NULL);
   round->numbers = rf_alloc((n + 1) * sizeof *round->numbers);
   round->held = rf_alloc_zero(n + 1, sizeof *round->held);
@@ -159,7 +162,7 @@ static size_t next_missing(const rf_round *round, size_t i) {
 /* The end of the run of missing blocks that begins with `i`: *last is the last of them. Blocks between, up to `gap`,
  * come along. Gives the first missing one behind it. */
 static size_t end_of_run(const rf_round *round, size_t i, uint64_t gap, size_t *last) {
-  uint64_t most = round->remote->request_bytes / round->remote->block_bytes;
+  uint64_t most = round->remote->request_bytes / round->grain->unit;
   uint64_t begin = round->numbers[i];
   *last = i;
   for (i = next_missing(round, i + 1); i < round->held_count; i = next_missing(round, i + 1)) {
@@ -179,24 +182,27 @@ static uint64_t cost_of_gap(const rf_round *round, uint64_t gap) {
     next = end_of_run(round, i, gap, &last);
     blocks += round->numbers[last] - round->numbers[i] + 1;
   }
-  uint64_t waits = (runs + round->remote->concurrency - 1) / round->remote->concurrency;
-  return waits * round->remote->gap_bytes + blocks * round->remote->block_bytes;
+  uint64_t requests = round->grain->together ? (runs + RF_FETCHER_TOGETHER - 1) / RF_FETCHER_TOGETHER : runs;
+  uint64_t waits = (requests + round->remote->concurrency - 1) / round->remote->concurrency;
+  uint64_t heads = round->grain->together ? runs * PART_BYTES : 0;
+  return waits * round->remote->gap_bytes + blocks * round->grain->unit + heads;
 }
 
-static uint64_t choose_gap(const rf_round *round) {
+static uint64_t choose_gap(const rf_round *round, uint64_t *least_cost) {
   uint64_t best = 0, least = UINT64_MAX;
-  for (uint64_t gap = 0; gap <= round->remote->gap_bytes / round->remote->block_bytes; gap = 2 * gap + 1) {
+  for (uint64_t gap = 0; gap <= round->remote->gap_bytes / round->grain->unit; gap = 2 * gap + 1) {
     uint64_t cost = cost_of_gap(round, gap);
     if (cost < least) {
       least = cost;
       best = gap;
     }
   }
+  *least_cost = least;
   return best;
 }
 
 static rf_status own(rf_round *round, rf_block_cache *cache, uint64_t number, rf_block **block, rf_error *err) {
-  uint64_t unit = round->remote->block_bytes, begin = number * unit;
+  uint64_t unit = round->grain->unit, begin = number * unit;
   if (round->owned_count == round->owned_capacity) {
     size_t capacity = round->owned_capacity > 0 ? 2 * round->owned_capacity : 64;
     rf_block **owned = rf_realloc(round->owned, capacity * sizeof *owned);
@@ -218,7 +224,7 @@ static rf_status own(rf_round *round, rf_block_cache *cache, uint64_t number, rf
 
 /* A run of blocks becomes one request. What lies between is kept, too, where nobody has it. */
 static rf_status claim_run(rf_round *round, rf_block_cache *cache, size_t i, size_t last, rf_error *err) {
-  uint64_t unit = round->remote->block_bytes, begin = round->numbers[i], end = round->numbers[last];
+  uint64_t unit = round->grain->unit, begin = round->numbers[i], end = round->numbers[last];
   uint64_t bytes = (end + 1) * unit < round->size ? (end + 1 - begin) * unit : round->size - begin * unit;
   RF_TRY(add_stretch(round, begin * unit, bytes, (rf_round_piece){.at = round->owned_count}, err));
   for (uint64_t number = begin; number <= end; number++) {
@@ -240,17 +246,47 @@ static rf_status claim_run(rf_round *round, rf_block_cache *cache, size_t i, siz
   return RF_OK;
 }
 
-rf_status rf_round_claim(rf_round *round, rf_block_cache *cache, rf_error *err) {
+/* A small block out of a large one that is there; NULL when it is not, or there is no memory for a copy. */
+static rf_block *make_of_coarse(rf_round *round, rf_grain *coarse, uint64_t number) {
+  uint64_t unit = round->grain->unit, begin = number * unit, within = begin % coarse->unit;
+  uint64_t n = round->size - begin < unit ? round->size - begin : unit;
+  rf_block *large = rf_block_take(&coarse->cache, begin / coarse->unit), *made = NULL;
+  if (large != NULL && large->ready && within + n <= large->length)
+    made = rf_block_add(&round->grain->cache, number, (size_t)n);
+  if (made != NULL) {
+    memcpy(made->bytes, large->bytes + (size_t)within, (size_t)n);
+    rf_block_ready(made);
+  }
+  if (large != NULL)
+    rf_block_leave(&coarse->cache, large);
+  return made;
+}
+
+void rf_round_hold(rf_round *round, rf_grain *coarse) {
+  round->hits = round->misses = 0;
   for (size_t i = 0; i < round->held_count; i++) {
-    round->held[i] = rf_block_take(cache, round->numbers[i]);
+    if (round->held[i] == NULL)
+      round->held[i] = rf_block_take(&round->grain->cache, round->numbers[i]);
+    if (round->held[i] == NULL && coarse != NULL)
+      round->held[i] = make_of_coarse(round, coarse, round->numbers[i]);
     round->hits += round->held[i] != NULL;
     round->misses += round->held[i] == NULL;
   }
-  uint64_t gap = choose_gap(round);
+}
+
+uint64_t rf_round_cost(const rf_round *round) {
+  uint64_t cost;
+  choose_gap(round, &cost);
+  return cost;
+}
+
+rf_status rf_round_claim(rf_round *round, rf_grain *coarse, rf_error *err) {
+  rf_round_hold(round, coarse);
+  uint64_t cost, gap = choose_gap(round, &cost);
   size_t last;
   for (size_t i = next_missing(round, 0), next; i < round->held_count; i = next) {
     next = end_of_run(round, i, gap, &last);
-    RF_TRY(claim_run(round, cache, i, last, err));
+    RF_TRY(claim_run(round, &round->grain->cache, i, last, err));
   }
   return RF_OK;
 }
@@ -296,7 +332,7 @@ rf_status rf_round_take(void *context, size_t index, const void *data, size_t n,
   const rf_stretch *stretch = &round->stretches[index];
   rf_round_piece *piece = &round->pieces[index];
   const uint8_t *from = data;
-  uint64_t unit = round->remote->block_bytes, at = stretch->first + stretch->received;
+  uint64_t unit = round->grain->unit, at = stretch->first + stretch->received;
   if (piece->streamed)
     return pour(round, piece, at - round->flow->origin, from, n, err);
   if (piece->direct != NULL) {
@@ -317,14 +353,14 @@ rf_status rf_round_take(void *context, size_t index, const void *data, size_t n,
   return RF_OK;
 }
 
-void rf_round_settle(rf_round *round, rf_block_cache *cache) {
+void rf_round_settle(rf_round *round) {
   for (size_t i = 0; i < round->owned_count; i++)
     if (!round->owned[i]->ready)
-      rf_block_drop(cache, round->owned[i]);
+      rf_block_drop(&round->grain->cache, round->owned[i]);
 }
 
 static void copy_part(const rf_round *round, const rf_range *range, uint64_t begin, uint64_t end) {
-  uint64_t unit = round->remote->block_bytes;
+  uint64_t unit = round->grain->unit;
   size_t i = begin < end ? find_number(round, begin / unit) : 0;
   for (uint64_t at = begin, n; at < end; at += n, i++) {
     uint64_t within = at % unit;
@@ -343,7 +379,8 @@ void rf_round_copy(const rf_round *round, const rf_range *ranges, size_t count) 
   }
 }
 
-void rf_round_leave(rf_round *round, rf_block_cache *cache) {
+void rf_round_leave(rf_round *round) {
+  rf_block_cache *cache = &round->grain->cache;
   for (size_t i = 0; i < round->held_count; i++)
     if (round->held[i] != NULL)
       rf_block_leave(cache, round->held[i]);

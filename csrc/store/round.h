@@ -11,6 +11,14 @@
 #include "store/fetcher.h"
 #include "store/store.h"
 
+/* How finely a round looks at the file: in blocks, or in small ones of which many come in one request. */
+typedef struct rf_grain {
+  rf_block_cache cache;
+  uint64_t unit;         /* bytes of a block */
+  uint64_t direct_bytes; /* reads from here on go past the cache */
+  bool together;         /* several stretches go into one request */
+} rf_grain;
+
 typedef struct rf_round_piece {
   uint8_t *direct; /* where the bytes of the stretch go; NULL: into blocks */
   bool streamed;   /* or to the sink */
@@ -29,8 +37,8 @@ typedef struct rf_round_flow {
 
 typedef struct rf_round {
   const rf_remote_options *remote;
-  uint64_t size; /* of the file */
-  uint64_t direct_bytes;
+  rf_grain *grain;
+  uint64_t size;  /* of the file */
   rf_mutex *lock; /* of the cache */
   rf_cond *changed;
 
@@ -57,26 +65,34 @@ typedef struct rf_round {
 } rf_round;
 
 /* For ranges that lie within the file. rf_round_release frees what it owns, also after a failure. */
-rf_status rf_round_init(rf_round *round, const rf_remote_options *remote, uint64_t size, rf_mutex *lock,
-                        rf_cond *changed, const rf_range *ranges, size_t count, uint64_t direct_bytes, rf_error *err);
+rf_status rf_round_init(rf_round *round, const rf_remote_options *remote, rf_grain *grain, uint64_t size,
+                        rf_mutex *lock, rf_cond *changed, const rf_range *ranges, size_t count, rf_error *err);
 void rf_round_release(rf_round *round);
 
 /* Before blocks are claimed: `flow`, which must outlive the round, is fetched with them. */
 rf_status rf_round_stream(rf_round *round, const rf_round_flow *flow, rf_error *err);
 
-/* Lock held. Takes hold of all blocks and makes the plan for those that are missing. */
-rf_status rf_round_claim(rf_round *round, rf_block_cache *cache, rf_error *err);
+/* Lock held. Takes hold of all blocks that are there or on their way; of `coarse`, if it is not NULL, smaller ones are
+ * made. */
+void rf_round_hold(rf_round *round, rf_grain *coarse);
+
+/* Lock held, after that. What fetching the others would cost, in bytes: a wait for answers is worth gap_bytes. 0: there
+ * are no others. */
+uint64_t rf_round_cost(const rf_round *round);
+
+/* Lock held. The same, and makes the plan for those that are missing. */
+rf_status rf_round_claim(rf_round *round, rf_grain *coarse, rf_error *err);
 
 /* What arrives: an rf_stretch_take with the round as context. */
 rf_status rf_round_take(void *context, size_t index, const void *data, size_t n, rf_error *err);
 
 /* Lock held. After fetching: what did not come is nobody's any more. */
-void rf_round_settle(rf_round *round, rf_block_cache *cache);
+void rf_round_settle(rf_round *round);
 
 /* From the blocks, which are all ready, to where the ranges want them. */
 void rf_round_copy(const rf_round *round, const rf_range *ranges, size_t count);
 
 /* Lock held. Ends all holds. */
-void rf_round_leave(rf_round *round, rf_block_cache *cache);
+void rf_round_leave(rf_round *round);
 
 #endif

@@ -30,7 +30,9 @@ typedef struct {
   rf_status failure; /* all calls from from_call on fail with this */
   int errno_;        /* and this */
   const char *etag;
-  bool lies; /* sends one byte more than it was asked for */
+  bool lies;        /* sends one byte more than it was asked for */
+  bool one_by_one;  /* sends one range at a time */
+  atomic_int group; /* fetches of several ranges in one request */
 } fake_server;
 
 static fake_server server;
@@ -73,6 +75,9 @@ static rf_status fake_fetch(void *user, const rf_request *request, const rf_rece
     err->http_status = response->status = 503;
     return RF_ERR_HTTP_STATUS;
   }
+  server.group += request->together > 1;
+  if (request->together > 1 && server.one_by_one)
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "the server does not send several ranges at once");
   bool whole = request->ranges == NULL || server.no_ranges;
   if (whole && request->ranges != NULL && !request->whole_or_range)
     return rf_fail(err, RF_ERR_UNSUPPORTED, "the server cannot send parts of a file");
@@ -97,11 +102,18 @@ static rf_status fake_fetch(void *user, const rf_request *request, const rf_rece
 
 static const rf_transport fake = {sizeof fake, "fake", "ranged", NULL, 0, fake_fetch, NULL, NULL};
 
+/* Knows how to ask for several ranges at once. */
+static const rf_transport modern = {sizeof modern,        "modern",   "http", NULL,
+                                    RF_TRANSPORT_SEVERAL, fake_fetch, NULL,   NULL};
+
 /* ---- helpers ---- */
 
 static rf_error err;
 
+static const char *name = "ranged://host/file";
+
 static void serve(size_t size) {
+  name = "ranged://host/file";
   server = (fake_server){.size = size, .etag = "\"one\""};
   rf_error_clear(&err);
 }
@@ -117,7 +129,7 @@ static rf_options options_of(int ranged) {
 
 static rf_store *open_file(const rf_options *options) {
   rf_store *store = NULL;
-  CHECK_OK(rf_store_open("ranged://host/file", RF_MODE_READ, options, &store, &err), err);
+  CHECK_OK(rf_store_open(name, RF_MODE_READ, options, &store, &err), err);
   return store;
 }
 
@@ -295,6 +307,151 @@ static void test_the_cache_keeps_to_its_budget(void) {
   CHECK_OK(rf_store_close(store, &err), err);
 }
 
+/* ---- several ranges in one request ---- */
+
+enum { SCATTERED = 300, PIECE = 100, FAR = 61000 };
+
+static void scatter(rf_range *ranges, uint8_t *out) {
+  memset(out, 0, SCATTERED * PIECE);
+  for (size_t i = 0; i < SCATTERED; i++)
+    ranges[i] = (rf_range){500000 + (i * 77 % SCATTERED) * FAR, PIECE, out + i * PIECE}; /* in no order */
+}
+
+static bool is_scattered(const rf_range *ranges) {
+  for (size_t i = 0; i < SCATTERED; i++)
+    if (memcmp(ranges[i].dest, body + ranges[i].offset, PIECE) != 0)
+      return false;
+  return true;
+}
+
+static rf_store *open_modern(rf_options *options) {
+  serve(FILE_BYTES);
+  name = "http://host/file";
+  *options = options_of(1);
+  return open_file(options);
+}
+
+static void test_scattered_ranges_go_together(void) {
+  static uint8_t out[SCATTERED * PIECE];
+  rf_range ranges[SCATTERED];
+  rf_options options;
+  rf_store *store = open_modern(&options);
+  scatter(ranges, out);
+  CHECK_OK(rf_store_read_many(store, ranges, SCATTERED, &err), err);
+  CHECK(is_scattered(ranges) && server.calls == 2 && server.group == 1);
+  rf_remote_stats stats = stats_of(store);
+  CHECK(stats.requests == 1 + 3 && stats.round_trips == 2);
+  CHECK(stats.bytes_fetched < (256 << 10) + SCATTERED * 2048);
+  scatter(ranges, out); /* from the cache */
+  CHECK_OK(rf_store_read_many(store, ranges, SCATTERED, &err), err);
+  CHECK(is_scattered(ranges) && server.calls == 2);
+  CHECK(reads_right(store, 500000 + 7 * FAR, PIECE) && server.calls == 2);
+  CHECK(reads_right(store, 400000, 1000000) && server.calls == 3); /* what lies between, too */
+  CHECK_OK(rf_store_close(store, &err), err);
+}
+
+static void test_what_lies_together_is_fetched_as_ever(void) {
+  uint8_t out[8][100];
+  rf_range ranges[8];
+  rf_options options;
+  rf_store *store = open_modern(&options);
+  for (size_t i = 0; i < 8; i++)
+    ranges[i] = (rf_range){1000000 + i * 60000, 100, out[i]};
+  CHECK_OK(rf_store_read_many(store, ranges, 8, &err), err);
+  CHECK(reads_right(store, 5000000, 5000000)); /* long */
+  CHECK(server.group == 0);
+  CHECK_OK(rf_store_close(store, &err), err);
+}
+
+static void test_small_blocks_are_made_of_large_ones(void) {
+  static uint8_t out[SCATTERED * PIECE];
+  rf_range ranges[SCATTERED];
+  rf_options options;
+  rf_store *store = open_modern(&options);
+  CHECK(reads_right(store, 3 << 20, 5 << 20)); /* is in the cache */
+  uint64_t before = stats_of(store).bytes_fetched;
+  scatter(ranges, out);
+  CHECK_OK(rf_store_read_many(store, ranges, SCATTERED, &err), err);
+  CHECK(is_scattered(ranges) && server.group == 1);
+  CHECK(stats_of(store).bytes_fetched - before < (SCATTERED - ((5 << 20) / FAR) + 5) * 2048);
+  CHECK_OK(rf_store_close(store, &err), err);
+}
+
+static void test_prefetch_of_scattered_ranges(void) {
+  static uint8_t out[SCATTERED * PIECE];
+  rf_range ranges[SCATTERED];
+  rf_options options;
+  rf_store *store = open_modern(&options);
+  scatter(ranges, out);
+  for (size_t i = 0; i < SCATTERED; i++)
+    ranges[i].dest = NULL;
+  CHECK_OK(rf_store_prefetch(store, ranges, SCATTERED, &err), err);
+  CHECK(server.calls == 2 && server.group == 1);
+  for (size_t i = 0; i < SCATTERED; i++)
+    CHECK(reads_right(store, 500000 + i * FAR, PIECE));
+  CHECK(server.calls == 2);
+  CHECK_OK(rf_store_close(store, &err), err);
+}
+
+static void test_a_server_that_sends_one_range_at_a_time(void) {
+  static uint8_t out[SCATTERED * PIECE];
+  rf_range ranges[SCATTERED];
+  rf_options options;
+  rf_store *store = open_modern(&options);
+  server.one_by_one = true;
+  scatter(ranges, out);
+  CHECK_OK(rf_store_read_many(store, ranges, SCATTERED, &err), err);
+  CHECK(is_scattered(ranges) && server.group == 1 && err.code == RF_OK && err.message[0] == '\0');
+  CHECK(stats_of(store).bytes_fetched > FILE_BYTES / 2);
+  CHECK_OK(rf_store_close(store, &err), err);
+  store = open_modern(&options);
+  server.one_by_one = true;
+  for (size_t half = 0; half < 2; half++)
+    CHECK_OK(rf_store_read_many(store, ranges + half * SCATTERED / 2, SCATTERED / 2, &err), err);
+  CHECK(server.group == 1); /* is remembered */
+  CHECK_OK(rf_store_close(store, &err), err);
+}
+
+static void test_scattered_ranges_that_break_off(void) {
+  static uint8_t out[SCATTERED * PIECE];
+  rf_range ranges[SCATTERED];
+  rf_options options;
+  rf_store *store = open_modern(&options);
+  server.from_call = 1;
+  server.cut = 100000;
+  server.cuts = 1;
+  scatter(ranges, out);
+  CHECK_OK(rf_store_read_many(store, ranges, SCATTERED, &err), err);
+  CHECK(is_scattered(ranges) && server.group == 2 && server.ranges < 1 + 2 * SCATTERED);
+  rf_remote_stats stats = stats_of(store);
+  CHECK(stats.retries == 1 && stats.bytes_fetched < (256 << 10) + SCATTERED * 2048);
+  CHECK_OK(rf_store_close(store, &err), err);
+}
+
+static void *read_scattered(void *user) {
+  static uint8_t out[4][SCATTERED * PIECE];
+  static atomic_int next;
+  rf_range ranges[SCATTERED];
+  rf_error mine;
+  rf_error_clear(&mine);
+  scatter(ranges, out[next++ % 4]);
+  return rf_store_read_many(user, ranges, SCATTERED, &mine) == RF_OK && is_scattered(ranges) ? NULL : user;
+}
+
+static void test_threads_share_small_blocks(void) {
+  pthread_t threads[4];
+  rf_options options;
+  rf_store *store = open_modern(&options);
+  for (int i = 0; i < 4; i++)
+    CHECK(pthread_create(&threads[i], NULL, read_scattered, store) == 0);
+  for (int i = 0; i < 4; i++) {
+    void *result;
+    CHECK(pthread_join(threads[i], &result) == 0 && result == NULL);
+  }
+  CHECK(stats_of(store).bytes_fetched < (256 << 10) + SCATTERED * 2048); /* no block twice */
+  CHECK_OK(rf_store_close(store, &err), err);
+}
+
 /* ---- faults ---- */
 
 static void test_what_broke_off_goes_on_at_the_byte(void) {
@@ -467,26 +624,33 @@ static void scarce_free(void *user, void *block) {
   free(block);
 }
 
-static void test_each_allocation_that_fails(void) {
+static void check_each_allocation(const char *file, const rf_range *ranges, size_t count) {
   const rf_allocator scarce = {scarce_realloc, scarce_free, NULL};
   bool done = false;
-  for (size_t n = 0; n < 200 && !done; n++) {
+  for (size_t n = 0; n < 1000 && !done; n++) {
     serve(FILE_BYTES);
     rf_options options = options_of(1);
     rf_store *store = NULL;
-    static uint8_t out[2][100];
-    rf_range ranges[2] = {{5000000, 100, out[0]}, {15000000, 100, out[1]}};
     rf_allocator_set(&scarce);
     allocations_left = n;
-    rf_status status = rf_store_open("ranged://host/file", RF_MODE_READ, &options, &store, &err);
+    rf_status status = rf_store_open(file, RF_MODE_READ, &options, &store, &err);
     if (status == RF_OK)
-      status = rf_store_read_many(store, ranges, 2, &err);
+      status = rf_store_read_many(store, ranges, count, &err);
     done = status == RF_OK;
     CHECK(done || status == RF_ERR_MEMORY);
     (void)rf_store_close(store, NULL);
     rf_allocator_set(NULL);
   }
   CHECK(done);
+}
+
+static void test_each_allocation_that_fails(void) {
+  static uint8_t out[SCATTERED * PIECE];
+  rf_range ranges[SCATTERED];
+  scatter(ranges, out);
+  check_each_allocation("ranged://host/file", ranges, 2);
+  check_each_allocation("http://host/file", ranges, SCATTERED);
+  CHECK(is_scattered(ranges) && server.group == 1);
 }
 
 static void *read_here_and_there(void *user) {
@@ -530,6 +694,7 @@ int main(void) {
     body[i] = (uint8_t)(seed >> 56);
   }
   CHECK_OK(rf_transport_register(&fake, &err), err);
+  CHECK_OK(rf_transport_register(&modern, &err), err);
   RUN(test_a_large_file_is_ranged);
   RUN(test_a_small_file_is_downloaded);
   RUN(test_a_server_without_ranges);
@@ -540,6 +705,13 @@ int main(void) {
   RUN(test_prefetch_is_what_reads_use);
   RUN(test_reading_on_fetches_ahead);
   RUN(test_the_cache_keeps_to_its_budget);
+  RUN(test_scattered_ranges_go_together);
+  RUN(test_what_lies_together_is_fetched_as_ever);
+  RUN(test_small_blocks_are_made_of_large_ones);
+  RUN(test_prefetch_of_scattered_ranges);
+  RUN(test_a_server_that_sends_one_range_at_a_time);
+  RUN(test_scattered_ranges_that_break_off);
+  RUN(test_threads_share_small_blocks);
   RUN(test_what_broke_off_goes_on_at_the_byte);
   RUN(test_busy_then_fine);
   RUN(test_a_server_that_is_gone);
