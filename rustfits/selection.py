@@ -206,7 +206,8 @@ def _slice(part: slice, length: int) -> Axis:
         raise FITSValueError(str(error)) from None
     if step == 1:
         return Axis(start, 1, stop - start if stop > start else 0)
-    return Axis(start, step, len(range(start, stop, step)))
+    count = len(range(start, stop, step))
+    return Axis(start, step if count > 1 else 1, count)  # a step may be beyond 64 bits
 
 
 def _index(part: Any, place: int, length: int) -> int | Indices:

@@ -633,3 +633,46 @@ def test_edits_of_a_file_by_turns(bench, rng):
             bench.data = bench.data[rest].astype([(n, bench.data.dtype[n]) for n in rest])
         bench.look(hdu)
     bench.check()
+
+
+@pytest.mark.parametrize("step", [2**70, -(2**70)])
+def test_a_step_beyond_64_bits_selects_one_row(bench, step):
+    hdu, rows = bench.hdu, slice(None, None, step)
+    assert (hdu["i4"][rows] == bench.data["i4"][rows]).all()
+    hdu["i4"][rows] = 17
+    hdu.delete_rows(rows)
+    bench.data["i4"][rows] = 17
+    bench.data = np.delete(bench.data, rows)
+    bench.check()
+
+
+LONG = [
+    ("TTYPE1", lambda hdu: hdu.describe_column(0, name="n" * 69)),
+    ("TUNIT1", lambda hdu: hdu.describe_column(0, unit="it's" * 17)),
+    ("TDISP1", lambda hdu: hdu.describe_column(0, display="F" * 69)),
+    ("TTYPE2", lambda hdu: hdu.insert_column("n" * 69, np.zeros(len(hdu)), position=1)),
+]
+
+
+@pytest.mark.parametrize(("keyword", "change"), LONG, ids=[key for key, _ in LONG])
+def test_no_string_of_a_column_goes_on_behind_its_card(bench, keyword, change):
+    """fitsverify never came to an end on a TUNIT of two cards (FITS 4.2.1.2)."""
+    with pytest.raises(ValueError, match=rf"\[1\]: keyword {keyword}: .* do not fit on one card"):
+        change(bench.hdu)
+    bench.hdu.describe_column(0, name="n" * 68)
+    assert not any(card.startswith("CONTINUE") for card in bench.hdu.header.cards)
+    bench.data.dtype.names = ("n" * 68, *bench.data.dtype.names[1:])
+    bench.check()
+
+
+def test_names_of_hdus_stay_on_their_card(tmp_path):
+    path = tmp_path / "t.fits"
+    with FITS(path, "w+") as fits:
+        hdu = fits.write_table({"x": [1]}, extname="n" * 68)
+        hdu.header.set_comment("EXTNAME", "there is no room for this")
+        assert not any(card.startswith("CONTINUE") for card in hdu.header.cards)
+        for make in (fits.write_table, fits.write_image):
+            with pytest.raises(ValueError, match="EXTNAME"):
+                make({"x": [1]} if make == fits.write_table else np.zeros(3), extname="n" * 69)
+        assert len(fits) == 2
+    verify(path)

@@ -177,7 +177,10 @@ static bool on_one_card(const rf_card_parts *parts, size_t raw_length) {
 
 static rf_status compose_string(const rf_card_parts *parts, const char *raw, size_t n, rf_text *field, rf_text *cards,
                                 rf_error *err) {
-  if (!on_one_card(parts, n))
+  bool one_card = rf_keyword_is_one_card(parts->keyword);
+  if (one_card && VALUE_COLUMN + n + 2 > RF_CARD_BYTES)
+    return too_long(parts, n, err);
+  if (!one_card && !on_one_card(parts, n))
     return compose_long_string(parts, raw, n, cards, err);
   RF_TRY(add(field, "'", err));
   RF_TRY(rf_text_add(field, raw, n, err));

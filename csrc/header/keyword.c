@@ -14,6 +14,11 @@ static const char *const protected_names[] = {
     "ZMASKCMP", "ZSIMPLE",  "ZEXTEND", "ZTENSION", "ZPCOUNT", "ZGCOUNT",  "ZBLOCKED", "END",
 };
 
+/* Strings that must fit on their card: CONTINUE is not for keywords that the standard reserves (FITS 4.2.1.2), and
+ * cfitsio takes the first piece of these for all of it (fitsverify never ends on a TUNIT of two cards). */
+static const char *const one_card_names[] = {"XTENSION", "EXTNAME", "TTYPE#", "TFORM#",
+                                             "TUNIT#",   "TDISP#",  "TDIM#",  "TNULL#"};
+
 static char upper(char c) {
   return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
@@ -58,6 +63,13 @@ bool rf_keyword_protected_name(const char *name, size_t n) {
     return false;
   for (size_t i = 0; i < sizeof protected_names / sizeof protected_names[0]; i++)
     if (upper(name[0]) == protected_names[i][0] && matches(protected_names[i], name, n))
+      return true;
+  return false;
+}
+
+bool rf_keyword_is_one_card(const rf_keyword *keyword) {
+  for (size_t i = 0; i < sizeof one_card_names / sizeof one_card_names[0]; i++)
+    if (!keyword->hierarch && matches(one_card_names[i], keyword->name, keyword->length))
       return true;
   return false;
 }

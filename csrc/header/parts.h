@@ -79,6 +79,8 @@ bool rf_keyword_normalize(const char *keyword, rf_keyword *out);
 rf_status rf_keyword_check(const char *keyword, rf_keyword *out, rf_error *err);
 /* Protected, for the 8 columns of a card. */
 bool rf_keyword_protected_name(const char *name, size_t n);
+/* A keyword whose string must not go on behind its card. */
+bool rf_keyword_is_one_card(const rf_keyword *keyword);
 
 /* Eight bytes in upper case; bytes above 0x7F are left alone. */
 static inline uint64_t rf_upper8(uint64_t w) {
