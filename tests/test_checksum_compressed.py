@@ -75,6 +75,35 @@ def test_files_of_fpack_are_right(tmp_path: Path, options: list[str]) -> None:
             assert hdu.verify_datasum() is True
 
 
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_the_nan_that_fpack_changes_is_no_alarm(tmp_path: Path, dtype: str) -> None:
+    plain, packed = tmp_path / "plain.fits", tmp_path / "packed.fits"
+    data = image(dtype, (61, 47))
+    data[3, 4] = np.nan
+    made_by_astropy(plain, data)
+    subprocess.run(["fpack", "-g2", "-q", "0", "-O", str(packed), str(plain)], check=True)
+    with astropy_fits.open(packed, disable_image_compression=True) as hdus:
+        # What funpack makes of it is no more what was packed.
+        subprocess.run(["funpack", "-O", str(tmp_path / "back.fits"), str(packed)], check=True)
+        with FITS(tmp_path / "back.fits") as back, FITS(plain) as origin:
+            different = back[0].raw_bytes() != origin[0].raw_bytes()
+        assert different
+        assert "ZDATASUM" in hdus[1].header
+    with FITS(packed, "r+") as fits:
+        for hdu in fits:
+            assert hdu.verify_datasum() is True
+            assert hdu.verify_checksum() is True
+        fits[1].add_checksum()
+        assert fits[1].verify_checksum() is True
+    # Damage is still seen: by DATASUM, of the bytes of the tiles.
+    content = bytearray(packed.read_bytes())
+    with FITS(packed) as fits:
+        content[fits[1]._fresh().data_offset + fits[1]._fresh().data_bytes - 9] ^= 1
+    with FITS.from_bytes(content) as fits:
+        assert fits[1].verify_datasum() is False
+        assert fits[1].verify_checksum() is False
+
+
 @pytest.mark.parametrize("compress", [Rice1(), Gzip1(), Hcompress1()], ids=lambda c: c.zcmptype)
 def test_what_funpack_makes_of_our_sums_is_right(tmp_path: Path, compress: Rice1) -> None:
     packed, back = tmp_path / "packed.fits", tmp_path / "back.fits"

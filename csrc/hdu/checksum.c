@@ -318,7 +318,7 @@ static rf_status update_header(rf_file *file, size_t index, rf_header *header, b
   rf_time_utc(now);
   if (uncompressed && is_compressed(hdu)) {
     begin_sums(&all, &z_names, now, header);
-    RF_TRY(rf_zsum_data(file, index, &all.data, err));
+    RF_TRY(rf_zsum_data(file, index, &all.data, NULL, err));
     RF_TRY(update_cards(file, hdu, header, &all, with_checksum, &changed, err));
     memset(&all, 0, sizeof all);
   }
@@ -369,12 +369,13 @@ static int both(int a, int b) {
 }
 
 /* The Z keywords of a compressed HDU, where it lost nothing: those of one that did are the sums of the original, which
- * nobody has any more. */
+ * nobody has any more. That is so, too, where real pixels are NaN and cfitsio has packed them: it stores another NaN
+ * (all bits set) than the image had. Sums that are wrong are then no sign of damage, which DATASUM would tell. */
 static rf_status verify_uncompressed(rf_file *file, size_t index, const rf_hdu *hdu, const rf_header *header,
                                      int *datasum, int *checksum, rf_error *err) {
   sum_card data_card, check_card;
   uint32_t sum = 0, stored = 0;
-  bool applies;
+  bool applies, nan;
   find_card(header, z_names.data, &data_card);
   find_card(header, z_names.check, &check_card);
   if (data_card.text[0] == '\0' && check_card.text[0] == '\0')
@@ -384,12 +385,15 @@ static rf_status verify_uncompressed(rf_file *file, size_t index, const rf_hdu *
     return RF_OK;
   rf_error why;
   rf_error_clear(&why);
-  rf_status status = rf_zsum_data(file, index, &sum, &why);
+  rf_status status = rf_zsum_data(file, index, &sum, &nan, &why);
   bool readable = status != RF_ERR_CODEC && status != RF_ERR_FORMAT; /* what cannot be decoded is wrong, too */
   if (status != RF_OK && readable)
     return rf_fail(err, status, "%s", why.message);
+  bool known = data_card.text[0] != '\0' && stored_sum(data_card.text, &stored);
+  if (readable && nan && known && stored != sum)
+    return RF_OK;
   if (data_card.text[0] != '\0')
-    *datasum = both(*datasum, readable && stored_sum(data_card.text, &stored) && stored == sum);
+    *datasum = both(*datasum, readable && known && stored == sum);
   if (check_card.text[0] != '\0') {
     RF_TRY(rf_zsum_header(hdu, header, &sum, err));
     *checksum = both(*checksum, readable && is_ones(sum));

@@ -48,14 +48,31 @@ static uint32_t sum_bytes(uint64_t offset, const uint8_t *bytes, size_t n, uint3
   return sum;
 }
 
+static bool has_nan(const uint8_t *pixels, uint64_t count, rf_type type) {
+  bool found = false;
+  for (uint64_t i = 0; i < count && type == RF_F32; i++) {
+    float value;
+    memcpy(&value, pixels + i * sizeof value, sizeof value);
+    found |= value != value;
+  }
+  for (uint64_t i = 0; i < count && type == RF_F64; i++) {
+    double value;
+    memcpy(&value, pixels + i * sizeof value, sizeof value);
+    found |= value != value;
+  }
+  return found;
+}
+
 static rf_status sum_blocks(rf_file *file, size_t index, const rf_zimage *zimage, rf_blocks *blocks, uint8_t *pixels,
-                            uint32_t *sum, rf_error *err) {
+                            uint32_t *sum, bool *nan, rf_error *err) {
   rf_type type = rf_convert_stored_type(zimage->image.bitpix);
   unsigned width = (unsigned)rf_type_bytes(type);
   while (rf_blocks_next(blocks)) {
     rf_run run;
     RF_TRY(
         rf_zimage_read(file, index, blocks->section, type, RF_IMAGE_RAW, pixels, blocks->elements * width, NULL, err));
+    if (nan != NULL && !*nan)
+      *nan = has_nan(pixels, blocks->elements, type);
     rf_swap_copy(pixels, pixels, (size_t)blocks->elements, width);
     for (uint64_t i = 0; rf_blocks_run(blocks, i, &run); i++)
       *sum = sum_bytes(run.element * width, pixels + (size_t)run.inner * width, (size_t)run.count * width, *sum);
@@ -63,7 +80,7 @@ static rf_status sum_blocks(rf_file *file, size_t index, const rf_zimage *zimage
   return RF_OK;
 }
 
-static rf_status sum_image(rf_file *file, size_t index, uint32_t *sum, rf_error *err) {
+static rf_status sum_image(rf_file *file, size_t index, uint32_t *sum, bool *nan, rf_error *err) {
   rf_zimage *zimage;
   rf_blocks blocks;
   size_t bytes;
@@ -78,7 +95,7 @@ static rf_status sum_image(rf_file *file, size_t index, uint32_t *sum, rf_error 
   bool fits = blocks.most <= SIZE_MAX / width && rf_to_size(blocks.most * width, &bytes);
   uint8_t *pixels = fits ? rf_alloc(bytes) : NULL;
   rf_status status = pixels != NULL
-                         ? sum_blocks(file, index, zimage, &blocks, pixels, sum, err)
+                         ? sum_blocks(file, index, zimage, &blocks, pixels, sum, nan, err)
                          : rf_fail(err, RF_ERR_MEMORY, "no memory for %llu pixels", (unsigned long long)blocks.most);
   rf_free(pixels);
   rf_blocks_end(&blocks);
@@ -115,11 +132,14 @@ static rf_status sum_table(rf_file *file, size_t index, uint32_t *sum, rf_error 
   return status == RF_OK ? closed : status;
 }
 
-rf_status rf_zsum_data(rf_file *file, size_t index, uint32_t *sum, rf_error *err) {
+rf_status rf_zsum_data(rf_file *file, size_t index, uint32_t *sum, bool *nan, rf_error *err) {
   rf_hdu *hdu;
   *sum = 0;
+  if (nan != NULL)
+    *nan = false;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  return hdu->kind == RF_HDU_COMPRESSED_TABLE ? sum_table(file, index, sum, err) : sum_image(file, index, sum, err);
+  return hdu->kind == RF_HDU_COMPRESSED_TABLE ? sum_table(file, index, sum, err)
+                                              : sum_image(file, index, sum, nan, err);
 }
 
 /* ---- header ---- */
