@@ -73,7 +73,14 @@ class Cargo:
         cells, type_, mask = fit_cells(where, column, values, count, broadcast=broadcast)
         self.put(column, cells, type_, mask)
 
-    def put(self, column: Column | NewColumn, cells: Array, type_: int, mask: Array | None) -> None:
+    def put(
+        self,
+        column: Column | NewColumn,
+        cells: Array,
+        type_: int,
+        mask: Array | None,
+        flags: int = 0,
+    ) -> None:
         """Add cells that are in the rows and have been checked."""
         if not cells.size:
             return
@@ -83,7 +90,7 @@ class Cargo:
         self.places.append(
             (
                 column,
-                Cells(cells.dtype, type_, 0),
+                Cells(cells.dtype, type_, flags),
                 text_width(cells.dtype),
                 address(cells),
                 cells.strides[0],
@@ -151,6 +158,21 @@ def write_rows(file: FileHandle, index: int, rows: Axis, cargo: Cargo) -> None:
             err,
         )
     _write_heaps(file, index, rows, cargo)
+
+
+def write_stored(
+    file: FileHandle,
+    index: int,
+    rows: Axis,
+    columns: Iterable[Column],
+    cells: Mapping[str, Array],
+) -> None:
+    """Write cells that were read with ``scale=False`` to rows that are there, to the bit."""
+    cargo = Cargo()
+    for column in columns:
+        own = column.cells(scale=False)
+        cargo.put(column, np.ascontiguousarray(cells[column.key]), own.type, None, own.flags)
+    write_rows(file, index, rows, cargo)
 
 
 def append_rows(file: FileHandle, index: int, nrows: int, count: int, cargo: Cargo) -> None:

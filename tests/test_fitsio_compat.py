@@ -15,6 +15,7 @@ from astropy.io import fits as astropy_fits
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import rustfits
 from rustfits import fitsio as ours
 
 MODULES = {"fitsio": original, "rustfits": ours}
@@ -531,6 +532,29 @@ def test_rows_and_columns_with_cells_in_the_heap(tmp_path, writer, reader):
     assert [len(cell) for cell in rows["f"]] == [0, 0, 0, 1, 3, 0, 1, 5]
     assert rows["s"].tolist() == ["", "", "d", "", "abc", "d", "", "efghij"]
     assert [cell.tolist() for cell in rows["w"]][:4] == [[0, 1, 2], [], [0], [0, 1, 2, 3, 4]]
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_rows_that_move_back_keep_what_is_stored(tmp_path, compressed):
+    """Scaled integers beyond 2^53 would be rounded on their way through float64."""
+    path = tmp_path / "k.fits"
+    stored = np.array([2**60 + 1, 2**53 + 1, -(2**62) + 3, 7, 2**63 - 1], "i8")
+    made = astropy_fits.BinTableHDU(np.array(stored, [("a", ">i8"), ("b", ">i2")]))
+    made.header["TSCAL1"], made.header["TZERO1"] = 0.5, 3.0
+    made.writeto(path)
+    if compressed:
+        plain = path.rename(tmp_path / "plain.fits")
+        rustfits.pack(plain, path, tables=True)
+    with ours.FITS(path, "rw") as fits:
+        fits[1].resize(12, front=True)
+        fits[1].resize(9, front=True)
+    if compressed:
+        packed = path.rename(tmp_path / "packed.fits")
+        rustfits.unpack(packed, path)
+    with astropy_fits.open(path) as hdus:
+        raw = np.frombuffer(hdus[1].data.tobytes(), [("a", ">i8"), ("b", ">i2")])
+    assert raw["a"][4:].tolist() == stored.tolist()
+    assert raw["b"][4:].tolist() == made.data["b"].tolist()
 
 
 def test_moved_rows_keep_undefined_and_scaled_cells_and_odd_characters(tmp_path, monkeypatch):

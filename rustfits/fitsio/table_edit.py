@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from rustfits import table_write
 from rustfits.errors import FITSValueError
 from rustfits.fitsio.columns import columns_of
 from rustfits.fitsio.table import TableReader
 from rustfits.fitsio.util import Array, warn_ignored
+from rustfits.selection import Axis
 from rustfits.table import TableHDU as BinaryTable
 from rustfits.table import WritableTable
 from rustfits.table_input import as_column
@@ -196,9 +198,22 @@ class TableHDU(TableReader):
 
     def _move(self, table: WritableTable, rows: Any, to: int) -> None:
         """Copy rows to a place that does not come behind them."""
-        cells = table.read(rows=rows, mask_null=True, as_bytes=True, as_dict=True)
-        count = len(next(iter(cells.values())))
-        table[to : to + count] = cells
+        columns = table._schema().columns
+        binary = isinstance(table, BinaryTable)
+        # Scaled values may be rounded: what is stored is copied.
+        stored = [c for c in columns if c.scaled and not c.variable and binary]
+        names = [c.key for c in columns if c not in stored]
+        count = rows.stop - rows.start
+        if names:
+            cells = table.read(
+                rows=rows, columns=names, mask_null=True, as_bytes=True, as_dict=True
+            )
+            table[names][to : to + count] = cells
+        if stored:
+            names = [c.key for c in stored]
+            cells = table.read(rows=rows, columns=names, scale=False, as_dict=True)
+            place = Axis(to, 1, count)
+            table_write.write_stored(table._file, table._index, place, stored, cells)
 
     # ---- columns ----
 
