@@ -23,7 +23,7 @@ from rustfits.errors import (
 )
 from rustfits.file_create import Creating
 from rustfits.groups import GroupsHDU
-from rustfits.handle import FileHandle, name_bytes, open_bytes, open_file
+from rustfits.handle import NULL, FileHandle, name_bytes, open_bytes, open_file
 from rustfits.hdu import HDU, read_facts
 from rustfits.image import ImageHDU
 from rustfits.image_compressed import CompressedImageHDU
@@ -103,10 +103,12 @@ class FITS(Creating):
     `FITSClosedError`.
     """
 
-    __slots__ = ("__weakref__", "_file", "_hdus")
+    __slots__ = ("__weakref__", "_count", "_file", "_hdus")
 
     _file: FileHandle
-    _hdus: dict[int, HDU]
+    # By number; of a file that no edit can change also by the names that they were asked for by.
+    _hdus: dict[int | str, HDU]
+    _count: int  # how many there are, 0 where that has to be asked
 
     def __init__(
         self,
@@ -122,15 +124,15 @@ class FITS(Creating):
         name = name_bytes(filename)
         if mode not in ("r", "r+", "w+"):
             raise FITSValueError(f"mode must be 'r', 'r+' or 'w+', not {mode!r}")
-        options, kept = ffi.NULL, None
-        numbers = (max_inflate_bytes, gzip_level, threads)
-        if lenient or remote is not None or numbers != (None, None, None):
-            options = _options(lenient, *numbers)
-            if remote is not None:
-                kept = remote_options(remote, options)
+        self._hdus = {}
+        self._count = 0
+        if not lenient and remote is None and max_inflate_bytes is gzip_level is threads is None:
+            self._file = open_file(name, mode, NULL)
+            return
+        options = _options(lenient, max_inflate_bytes, gzip_level, threads)
+        kept = None if remote is None else remote_options(remote, options)
         self._file = open_file(name, mode, options)
         self._file.kept = kept
-        self._hdus = {}
 
     @classmethod
     def from_bytes(
@@ -179,12 +181,13 @@ class FITS(Creating):
             ) from None
         if not view.c_contiguous:
             view = memoryview(view.tobytes())
-        options = ffi.NULL
+        options = NULL
         if lenient or max_inflate_bytes is not None or threads is not None:
             options = _options(lenient, max_inflate_bytes, None, threads)
         self = cls.__new__(cls)
         self._file = open_bytes(ffi.from_buffer(view), view.nbytes, mode, options)
         self._hdus = {}
+        self._count = 0
         return self
 
     # ---- the file ----
@@ -298,43 +301,65 @@ class FITS(Creating):
     # ---- finding HDUs ----
 
     def __len__(self) -> int:
-        handle = self._file._handle()
-        count = ffi.new("size_t *")
+        file = self._file
+        if self._count and not file.closed:
+            return self._count
+        handle = file._handle()
+        found = ffi.new("size_t *")
         err = error()
-        check(lib.rf_file_count(handle, count, err), err)
+        check(lib.rf_file_count(handle, found, err), err)
         self._warn_of_odd(handle)
-        return int(count[0])
+        count = int(found[0])
+        if file.fixed:
+            self._count = count
+        return count
 
     @overload
     def __getitem__(self, key: SupportsIndex | Name) -> HDU: ...
     @overload
     def __getitem__(self, key: slice) -> list[HDU]: ...
     def __getitem__(self, key: SupportsIndex | Name | slice) -> HDU | list[HDU]:
+        kind = type(key)
+        hdu = self._hdus.get(key) if kind is int or kind is str else None  # type: ignore[arg-type]
+        if hdu is None or self._file.closed:
+            return self._seek(key)
+        return hdu
+
+    def _seek(self, key: SupportsIndex | Name | slice) -> HDU | list[HDU]:
+        """Give the HDU of a key that is not known yet, or several."""
         file = self._file
         handle = file._handle()
-        if type(key) is int and 0 <= key < 2**63:
-            index = key
-        elif isinstance(key, (str, tuple)):
-            index = self._find(handle, key)
-        elif isinstance(key, slice):
+        if isinstance(key, slice):
             return [self[i] for i in range(*key.indices(len(self)))]
+        if isinstance(key, (str, tuple)):
+            index = self._find(handle, key)
+        elif type(key) is int and 0 <= key < 2**63:
+            index = key
         else:
-            try:
-                index = operator.index(key)
-            except TypeError:
-                raise FITSTypeError(
-                    f"an HDU is named by an int, a str or (str, int), not {type(key).__name__}"
-                ) from None
-            if index < 0:
-                index += len(self)
-                if index < 0:
-                    raise FITSIndexError(f"{file.name}: no HDU {key}: there are {len(self)}")
-            elif index >= 2**63:
-                raise FITSIndexError(f"{file.name}: no HDU {key}")
+            index = self._number(key)
         hdu = self._hdus.get(index)
         if hdu is None:
             hdu = self._make(index)
+        if file.fixed and type(key) is str:
+            self._hdus[key] = hdu
         return hdu
+
+    def _number(self, key: SupportsIndex) -> int:
+        """Give the number of an HDU by any integer; negative ones count from the end."""
+        file = self._file
+        try:
+            index = operator.index(key)
+        except TypeError:
+            raise FITSTypeError(
+                f"an HDU is named by an int, a str or (str, int), not {type(key).__name__}"
+            ) from None
+        if index < 0:
+            index += len(self)
+            if index < 0:
+                raise FITSIndexError(f"{file.name}: no HDU {key}: there are {len(self)}")
+        elif index >= 2**63:
+            raise FITSIndexError(f"{file.name}: no HDU {key}")
+        return index
 
     def _warn_of_odd(self, handle: CData) -> None:
         """Warn about what has been met on the way to the end of the file."""

@@ -33,7 +33,8 @@ __all__ = ["ClosedFile", "FileHandle"]
 # What would otherwise be looked up for each file.
 NULL: CData = ffi.NULL
 _FILE_POINTER: CData = ffi.typeof("rf_file **")
-_new = ffi.new
+_new, _open, _count_edits = ffi.new, lib.rf_file_open, lib.rf_file_generation
+_shut, _close = lib.rf_file_shut, lib.rf_file_close
 # As os.fsencode does it.
 _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 _NO_DRIVER = (lib.RF_ERR_NO_DRIVER, lib.RF_ERR_NOT_BUILT)
@@ -52,12 +53,13 @@ class FileHandle:
     object, which outlives every call made through it.
     """
 
-    __slots__ = ("__weakref__", "_pid", "_pointer", "closed", "keepers", "kept", "mode")
+    __slots__ = ("__weakref__", "_pid", "_pointer", "closed", "fixed", "keepers", "kept", "mode")
 
-    def __init__(self, pointer: CData, mode: str) -> None:
+    def __init__(self, pointer: CData, mode: str, fixed: bool) -> None:
         self._pointer = pointer
         self.mode = mode
         self.closed = False
+        self.fixed = fixed  # no edit can come through this object: what was read stays true
         self.kept: object = None  # what the options of the open file point at
         # HDUs that may keep something back: it is written before the file is closed, whoever does.
         self.keepers: list[weakref.ref[HDU]] = []
@@ -81,7 +83,7 @@ class FileHandle:
 
     def _generation(self) -> int:
         """Count the edits so far; what was read stays true while this number stays the same."""
-        return int(lib.rf_file_generation(self._pointer)) if self._pointer else 0
+        return 0 if self.fixed or not self._pointer else int(_count_edits(self._pointer))
 
     def size(self) -> int:
         """Count the bytes of the content (of a .gz: decompressed)."""
@@ -122,11 +124,12 @@ class FileHandle:
         """Write back what is pending and let go of the file; does nothing the second time."""
         if not self.closed:
             try:
-                self._write_kept()
+                if self.keepers:
+                    self._write_kept()
             finally:
                 self.closed = True
                 err = error()
-                status = lib.rf_file_shut(self._pointer, err)
+                status = _shut(self._pointer, err)
                 if status:
                     raise failure(status, err, self.name)
 
@@ -139,7 +142,7 @@ class FileHandle:
     def __del__(self) -> None:
         pointer = self._pointer
         if self.closed:
-            lib.rf_file_close(pointer, NULL)
+            _close(pointer, NULL)
             return
         # A forked child must not write back what its parent has opened.
         if self._pid and self._pid != os.getpid():
@@ -150,7 +153,7 @@ class FileHandle:
         # Not this thread's rf_error: the collector may run between a call and the look at its
         # error.
         err = ffi.new("rf_error *")
-        status = lib.rf_file_close(pointer, err)
+        status = _close(pointer, err)
         if status:
             # Comes out through sys.unraisablehook: nobody is left to catch it, but it must be seen.
             raise failure(status, err)
@@ -220,12 +223,13 @@ def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
     """Open by name; `options` is an ``rf_options *`` or NULL."""
     pointer = _new(_FILE_POINTER)
     err = error()
-    status = lib.rf_file_open(name, _MODES[mode], options, pointer, err)
-    if status in _NO_DRIVER:
-        status = _open_by_fsspec(name, mode, options, pointer, err)
+    status = _open(name, _MODES[mode], options, pointer, err)
     if status:
-        raise failure(status, err, _shown(name), opening=True)
-    return FileHandle(pointer[0], mode)
+        if status in _NO_DRIVER:
+            status = _open_by_fsspec(name, mode, options, pointer, err)
+        if status:
+            raise failure(status, err, _shown(name), opening=True)
+    return FileHandle(pointer[0], mode, mode == "r")
 
 
 def _open_by_fsspec(name: bytes, mode: str, options: CData, pointer: CData, err: CData) -> int:
@@ -261,4 +265,4 @@ def open_bytes(data: CData, size: int, mode: str, options: CData) -> FileHandle:
     status = lib.rf_file_open_bytes(data, size, _MODES[mode], options, pointer, err)
     if status:
         raise failure(status, err, opening=True)
-    return FileHandle(pointer[0], mode)
+    return FileHandle(pointer[0], mode, False)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rustfits._lib import CData, check, error, ffi, lib, text
 from rustfits.errors import FITSIndexError
@@ -32,7 +32,7 @@ Facts: TypeAlias = "tuple[int, CData]"
 
 _INFO_POINTER: CData = ffi.typeof("rf_hdu_info *")
 _INFO_SIZE: int = ffi.sizeof("rf_hdu_info")
-_new, _generation, _get_info = ffi.new, lib.rf_file_generation, lib.rf_hdu_get_info
+_new, _get_info = ffi.new, lib.rf_hdu_get_info
 
 
 def read_facts(file: FileHandle, index: int) -> Facts:
@@ -46,7 +46,7 @@ def read_facts(file: FileHandle, index: int) -> Facts:
         Its header, or one before it, cannot be read.
     """
     handle = file._handle()
-    generation = _generation(handle)  # first: what is read then may be newer, but never older
+    generation = file._generation()  # first: what is read then may be newer, but never older
     info = _new(_INFO_POINTER)
     info.size = _INFO_SIZE
     err = error()
@@ -71,13 +71,17 @@ class HDU:
     object for the same index every time.
     """
 
-    __slots__ = ("__weakref__", "_file", "_header", "_index", "_info", "_seen")
+    __slots__ = ("__weakref__", "_cached", "_file", "_header", "_index", "_info", "_seen")
+
+    #: What a class has found out about the data, None before it has looked.
+    _cached: Any
 
     def __init__(self, file: FileHandle, index: int, facts: Facts) -> None:
         self._file = file
         self._index = index
         self._seen, self._info = facts
         self._header: FITSHeader | None = None
+        self._cached = None
 
     def _fresh(self) -> CData:
         """Give the ``rf_hdu_info *`` as it is now; after closing, as it was last."""

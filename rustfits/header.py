@@ -59,6 +59,9 @@ __all__ = [
 
 _COMMENTARY_KIND: int = lib.RF_VALUE_COMMENTARY
 _NOT_FOUND: int = lib.RF_ERR_NOT_FOUND
+# Stand for the value of a keyword that is not there, that has a list of texts, or that nobody has
+# asked for yet.
+_MISSING, _TEXTS, _UNKNOWN = object(), object(), object()
 # What the shortest ways through would have to look up each time.
 _NULL: CData = ffi.NULL
 _HEADER_POINTER: CData = ffi.typeof("rf_header **")
@@ -70,28 +73,69 @@ _new, _gc, _new_lock = ffi.new, ffi.gc, threading.Lock
 class _Header(CardSource):
     """Reading and changing, for a header that is live and for one that is being edited."""
 
-    __slots__ = ("__weakref__", "_entries_by_name", "_listed", "_lock")
+    __slots__ = ("__weakref__", "_cards", "_known", "_listed", "_lock", "_seen", "_watched")
 
-    _entries_by_name: dict[str, tuple[str, int]]
+    # What the cards point at never changes: another header takes their place.
+    _cards: CData
+    # What was found out about them: values (no lists) by keyword as it was asked for, and the first
+    # entry of each keyword.
+    _known: dict[str, Any]
+    _listed: dict[str, tuple[str, int]] | None
+    # The file whose edits have to show, None where there are none, and its generation that the
+    # cards are of.
+    _watched: FileHandle | None
+    _seen: int
 
-    def __init__(self) -> None:
+    def __init__(self, cards: CData) -> None:
         # The C struct has one buffer for the text it gives out, and threads may share this object.
-        self._lock = threading.Lock()
-        self._listed: CData = None
+        self._lock = _new_lock()
+        self._watched = None
+        self._take(cards)
+
+    def _take(self, cards: CData) -> None:
+        """Let these cards take the place of others; with the lock held."""
+        self._cards = cards
+        self._known = {}
+        self._listed = None
 
     @abstractmethod
     def _current(self) -> CData:
-        """Give the cards as they are now; with the lock held.
+        """Give the cards as they are now; with the lock held."""
 
-        What they point at never changes: another header takes their place.
-        """
+    def _listing(self) -> dict[str, tuple[str, int]]:
+        """Give the first entry of each keyword; with the lock held, and the cards as they are."""
+        if self._listed is None:
+            self._listed = first_entries(entries_of(self._cards))
+        return self._listed
 
-    def _listing(self, cards: CData) -> dict[str, tuple[str, int]]:
-        """Give the first entry of each keyword of `cards`; with the lock held."""
-        if self._listed is not cards:
-            self._entries_by_name = first_entries(entries_of(cards))
-            self._listed = cards
-        return self._entries_by_name
+    def _look(self, key: str) -> Any:
+        """Give the value of a keyword, _MISSING where it is not there, _TEXTS of commentary."""
+        watched = self._watched
+        if watched is None or watched.closed or _generation(watched._pointer) == self._seen:
+            found = self._known.get(key, _UNKNOWN) if type(key) is str else _UNKNOWN
+            if found is not _UNKNOWN:
+                return found
+        name = key_bytes(key)
+        value = value_slot()
+        with self._lock:
+            cards = self._cards if watched is None else self._current()
+            status = _get(cards, name, value, _NULL)
+            if not status:
+                found = decode(value)
+                commentary = type(found) is str and value.kind == _COMMENTARY_KIND
+                if commentary and plain_key(key) in COMMENTARY:
+                    found = _TEXTS
+            elif status == _NOT_FOUND:
+                found = _MISSING
+            else:
+                err = error()
+                raise failure(_get(cards, name, value, err), err)
+            self._known[key] = found
+        return found
+
+    def _all_texts(self, key: str) -> list[str]:
+        with self._lock:
+            return self._texts(self._current(), key)
 
     @abstractmethod
     def _change(self, change: Callable[[CData], CData | None]) -> None:
@@ -150,38 +194,26 @@ class _Header(CardSource):
         FITSKeyError
             It is not in the header.
         """
-        value = value_slot()
-        with self._lock:
-            cards = self._current()
-            status = _get(cards, key_bytes(key), value, _NULL)
-            if not status:
-                found = decode(value)
-                if type(found) is str and value.kind == _COMMENTARY_KIND:
-                    return self._texts(cards, key) if plain_key(key) in COMMENTARY else found
-                return found
-            if status == _NOT_FOUND:
-                raise self._missing(key)
-            err = error()
-            raise failure(_get(cards, key_bytes(key), value, err), err)
+        found = self._look(key)
+        if found is _MISSING:
+            raise self._missing(key)
+        return found if found is not _TEXTS else self._all_texts(key)
 
     def get(self, key: str, default: Any = None) -> Any:
         """Give the value of a keyword, or `default` when it is not there."""
-        try:
-            return self[key]
-        except FITSKeyError:
+        found = self._look(key)
+        if found is _MISSING:
             return default
+        return found if found is not _TEXTS else self._all_texts(key)
 
     def __contains__(self, key: object) -> bool:
-        if not isinstance(key, str):
-            return False
-        index = ffi.new("size_t *")
-        with self._lock:
-            return not lib.rf_header_find(self._current(), key_bytes(key), 0, index, ffi.NULL)
+        return isinstance(key, str) and self._look(key) is not _MISSING
 
     def __len__(self) -> int:
         """Count the different keywords."""
         with self._lock:
-            return len(self._listing(self._current()))
+            self._current()
+            return len(self._listing())
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.keys())
@@ -189,7 +221,8 @@ class _Header(CardSource):
     def keys(self) -> list[str]:
         """List the different keywords in the order of the file; each commentary keyword once."""
         with self._lock:
-            return [keyword for keyword, _ in self._listing(self._current()).values()]
+            self._current()
+            return [keyword for keyword, _ in self._listing().values()]
 
     def values(self) -> list[Any]:
         """List what ``header[key]`` gives, in the order of `keys`."""
@@ -200,7 +233,7 @@ class _Header(CardSource):
         with self._lock:
             cards = self._current()
             pairs: list[tuple[str, Any]] = []
-            for name, (keyword, start) in self._listing(cards).items():
+            for name, (keyword, start) in self._listing().items():
                 if name in COMMENTARY:
                     pairs.append((keyword, self._texts(cards, keyword)))
                 else:
@@ -247,7 +280,7 @@ class _Header(CardSource):
         with self._lock:
             cards = self._current()
             made: dict[str, Any] = {}
-            for name, (keyword, start) in self._listing(cards).items():
+            for name, (keyword, start) in self._listing().items():
                 if name in COMMENTARY:
                     made[keyword] = self._texts(cards, keyword)
                 elif not (skip_protected and is_protected_key(name)):
@@ -428,13 +461,11 @@ class FITSHeader(_Header):
     (30.0, '[s] exposure time')
     """
 
-    __slots__ = ("_cards", "_index", "_name", "_open", "_seen")
+    __slots__ = ("_index", "_name", "_open")
 
-    _cards: CData
     _index: int
     _name: bytes  # of a file that was not kept open
     _open: FileHandle | None
-    _seen: int
 
     # What reads and writes the cards.
     _read_cards: ClassVar[CData] = lib.rf_hdu_get_header
@@ -442,10 +473,10 @@ class FITSHeader(_Header):
 
     def __init__(self, file: FileHandle, index: int) -> None:
         self._lock = _new_lock()
-        self._listed = None
         self._open = file
+        self._watched = None if file.fixed else file
         self._index = index
-        self._read()
+        self._read(file)
 
     @classmethod
     def _alone(cls, name: bytes, index: int) -> FITSHeader:
@@ -458,35 +489,34 @@ class FITSHeader(_Header):
                 raise FITSIndexError(text(err.message))
             raise failure(status, err, ClosedFile(name).name, opening=err.hdu <= 0)
         self = cls.__new__(cls)
-        self._lock = _new_lock()
-        self._listed = None
+        _Header.__init__(self, _gc(pointer[0], _free))
         self._open, self._name = None, name
         self._index = index
-        self._cards = _gc(pointer[0], _free)
         return self
 
     @property
     def _file(self) -> FileHandle | ClosedFile:
         return ClosedFile(self._name) if self._open is None else self._open
 
-    def _read(self) -> None:
-        handle = self._file._handle()
+    def _read(self, file: FileHandle) -> None:
+        handle = file._handle()
         # The number first: a change between the two calls then only means one look too many.
-        self._seen = _generation(handle)
+        seen = _generation(handle)
         pointer = _new(_HEADER_POINTER)
         err = error()
         status = self._read_cards(handle, self._index, pointer, err)
         if status:
             raise failure(status, err)
-        self._cards = _gc(pointer[0], _free)
+        self._take(_gc(pointer[0], _free))
+        self._seen = seen  # last: _look must not take old values for new ones
         oddities = _count_oddities(handle)
-        if oddities and self._open is not None:
-            warn_of_file(self._open, handle, oddities)
+        if oddities:
+            warn_of_file(file, handle, oddities)
 
     def _current(self) -> CData:
-        file = self._open
-        if file is not None and not file.closed and file._generation() != self._seen:
-            self._read()
+        watched = self._watched
+        if watched is not None and not watched.closed and watched._generation() != self._seen:
+            self._read(watched)
         return self._cards
 
     def _where(self) -> str:
@@ -496,7 +526,8 @@ class FITSHeader(_Header):
         """Write; what is in memory follows only when that went well. With the lock held."""
         err = error()
         check(self._write_cards(self._file._handle(), self._index, cards, err), err)
-        self._read()
+        if self._open is not None:
+            self._read(self._open)
 
     def _change(self, change: Callable[[CData], CData | None]) -> None:
         with self._lock:
@@ -542,12 +573,11 @@ class FITSHeaderEdit(_Header):
     changes are possible only inside of its ``with`` block.
     """
 
-    __slots__ = ("_base", "_cards", "_header", "_state")
+    __slots__ = ("_base", "_header", "_state")
 
     def __init__(self, header: FITSHeader) -> None:
-        super().__init__()
+        super().__init__(header._clone())
         self._header = header
-        self._cards = header._clone()
         self._base = all_bytes(self._cards)
         self._state = "new"
 
@@ -566,7 +596,7 @@ class FITSHeaderEdit(_Header):
         with self._lock:
             cards = copy_cards(self._cards)
             changed = change(cards)
-            self._cards = cards if changed is None else changed
+            self._take(cards if changed is None else changed)
 
     def __enter__(self) -> FITSHeaderEdit:
         """Begin.
@@ -581,7 +611,7 @@ class FITSHeaderEdit(_Header):
         if self._state != "new":
             raise FITSValueError("an edit is used once; call header.edit() again")
         self._header._file._handle()
-        self._cards = self._header._clone()
+        self._take(self._header._clone())
         self._base = all_bytes(self._cards)
         self._state = "open"
         return self

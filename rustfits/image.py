@@ -44,9 +44,6 @@ from rustfits.selection import Axis, c_axes, select
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
 
-    from rustfits.handle import FileHandle
-    from rustfits.hdu import Facts
-
 __all__ = ["ImageHDU"]
 
 # From this size on it is looked first whether the file is as long as its header says, before memory
@@ -58,14 +55,17 @@ _PART = 4 << 20
 # Names that the shortest way through is spared looking up.
 _from_buffer, _empty, _read_box = ffi.from_buffer, np.empty, lib.rf_image_read_box
 _NO_ERROR: CData = ffi.cast("rf_error *", 0)
-_new, _generation = ffi.new, lib.rf_file_generation
+_new, _unpack, _get_info = ffi.new, ffi.unpack, lib.rf_image_get_info
 _INFO_POINTER, _INFO_SIZE = ffi.typeof("rf_image_info *"), ffi.sizeof("rf_image_info")
+_INFO_AXES = len(_new(_INFO_POINTER).axes)
 _COUNT_POINTER, _LENGTHS = ffi.typeof("size_t *"), ffi.typeof("uint64_t[]")
 _REAL = (lib.RF_F32, lib.RF_F64)
 
-#: What boxes are cut by: the facts it was made from, an ``rf_box_source *``, shape and dtype of the
-#: image, and the most pixels to cut this way.
-Box: TypeAlias = "tuple[Pixels, CData, tuple[int, ...], np.dtype[Any], int]"
+_BOX_SOURCE, _BOX_SIZE = ffi.typeof("rf_box_source *"), ffi.sizeof("rf_box_source")
+
+#: What boxes are cut by: an ``rf_box_source *``, shape and dtype of the image, and the most pixels
+#: to cut this way.
+Box: TypeAlias = "tuple[CData, tuple[int, ...], np.dtype[Any], int]"
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -83,12 +83,10 @@ class ImageHDU(HDU):
     what they are. Any other BSCALE or BZERO gives ``float64``.
     """
 
-    __slots__ = ("_box", "_cached")
+    __slots__ = ("_box",)
 
-    def __init__(self, file: FileHandle, index: int, facts: Facts) -> None:
-        super().__init__(file, index, facts)
-        self._cached: Pixels | None = None
-        self._box: Box | None = None
+    _cached: Pixels | None
+    _box: Box | None  # made from what is cached
 
     # ---- facts ----
 
@@ -99,15 +97,22 @@ class ImageHDU(HDU):
         if pixels is not None and (file.closed or pixels.generation == file._generation()):
             return pixels
         handle, index = file._handle(), self._index
-        generation = _generation(handle)
+        generation = file._generation()
         info = _new(_INFO_POINTER)
         info.size = _INFO_SIZE
         err = error()
-        check(lib.rf_image_get_info(handle, index, info, err), err)
-        kind, stored = info.type, info.stored
+        check(_get_info(handle, index, info, err), err)
+        kind, stored, naxis = info.type, info.stored, info.naxis
+        if naxis <= _INFO_AXES:
+            axes = info.axes
+        else:
+            axes = _new(_LENGTHS, naxis)
+            count = _new(_COUNT_POINTER)
+            check(lib.rf_image_get_axes(handle, index, axes, naxis, count, err), err)
+            naxis = min(naxis, count[0])
         pixels = Pixels(
             generation,
-            self._axes(handle),
+            tuple(_unpack(axes, naxis)),
             kind,
             DTYPES[kind],
             stored,
@@ -115,17 +120,9 @@ class ImageHDU(HDU):
             kind in _REAL and not (info.bscale == 1.0 and info.bzero == 0.0),
             info.blank if info.has_blank else None,
         )
+        self._box = None
         self._cached = pixels
         return pixels
-
-    def _axes(self, handle: CData) -> tuple[int, ...]:
-        """Ask for the length of each axis."""
-        naxis = _new(_COUNT_POINTER)
-        capacity = self._fresh().naxis
-        axes = _new(_LENGTHS, capacity)
-        err = error()
-        check(lib.rf_hdu_get_axes(handle, self._index, axes, capacity, naxis, err), err)
-        return tuple(ffi.unpack(axes, min(naxis[0], capacity)))
 
     def _pixels_to_use(self) -> Pixels:
         """Give the facts about pixels that are about to be read or written."""
@@ -267,11 +264,15 @@ class ImageHDU(HDU):
     def __getitem__(self, key: Any) -> Any:
         # The commonest key, two slices of a plane, has a way of its own: in cutting many small
         # stamps it is these lines that take the time, not the reading.
-        box = self._box
-        if box is not None and type(key) is tuple and len(key) == 2:
+        if type(key) is tuple and len(key) == 2:
             rows, columns = key
             if type(rows) is slice is type(columns) and rows.step is None is columns.step:
-                _, source, shape, dtype, most = box
+                if self._cached is None:
+                    self._pixels()
+                box = self._box or self._make_box()
+                if box is None:
+                    return self._get(key)
+                source, shape, dtype, most = box
                 top, left, bottom, right = rows.start, columns.start, rows.stop, columns.stop
                 if not (type(top) is type(left) is type(bottom) is type(right) is int):
                     top, bottom, _ = rows.indices(shape[0])
@@ -294,8 +295,6 @@ class ImageHDU(HDU):
     def _get(self, key: Any) -> Any:
         """Read what any key selects."""
         pixels = self._pixels_to_use()
-        if len(pixels.shape) == 2 and (self._box is None or self._box[0] is not pixels):
-            self._box = self._make_box(pixels)
         selection = select(key, pixels.shape)
         if math.prod(selection.shape) * pixels.dtype.itemsize >= _LARGE:
             self._touch_last(selection.axes, pixels)
@@ -303,19 +302,17 @@ class ImageHDU(HDU):
         self._fill(c_axes(selection.axes), pixels.type, 0, data, None)
         return selection.to_result(data)
 
-    def _make_box(self, pixels: Pixels) -> Box:
-        """Make what the shortest way of ``__getitem__`` needs."""
-        source = ffi.new(
-            "rf_box_source *",
-            (
-                ffi.sizeof("rf_box_source"),
-                self._file._handle(),
-                self._index,
-                pixels.generation,
-                pixels.type,
-            ),
-        )
-        return pixels, source, pixels.shape, pixels.dtype, _LARGE // pixels.dtype.itemsize
+    def _make_box(self) -> Box | None:
+        """Make what the shortest way of ``__getitem__`` needs, None where the image is no plane."""
+        pixels = self._pixels_to_use()
+        if len(pixels.shape) != 2:
+            return None
+        handle = self._file._handle()
+        made = (_BOX_SIZE, handle, self._index, pixels.generation, pixels.type)
+        source = _new(_BOX_SOURCE, made)
+        box = source, pixels.shape, pixels.dtype, _LARGE // pixels.dtype.itemsize
+        self._box = box
+        return box
 
     def _fill(self, axes: CData, kind: int, flags: int, data: Array, mask: Array | None) -> None:
         """Read a section into `data`, and where it is BLANK into `mask`."""

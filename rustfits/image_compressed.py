@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CompressedImageHDU"]
 
-# Most images have no more axes than this.
-_USUAL_AXES = 8
-_MOST_AXES = 999
 _MOST_THREADS = 0xFFFF
 # Rows that `extending` keeps back until there are so many bytes of them.
 _WAITING = 16 << 20
@@ -71,24 +68,18 @@ class CompressedImageHDU(Compressed, ImageHDU):
 
     def _pixels(self) -> Pixels:
         self._settle()
-        return super()._pixels()
+        known = self._cached
+        pixels = super()._pixels()
+        if pixels is not known:  # the header was made out just now
+            handle = self._file._handle()
+            oddities = lib.rf_file_oddity_count(handle)
+            if oddities:
+                warn_of_file(self._file, handle, oddities)
+        return pixels
 
     def _settle(self) -> None:
         if self._pending:
             self._write_pending()
-
-    def _axes(self, handle: CData) -> tuple[int, ...]:
-        naxis = ffi.new("size_t *")
-        err = error()
-        for capacity in (_USUAL_AXES, _MOST_AXES):
-            axes = ffi.new("uint64_t[]", capacity)
-            check(lib.rf_image_get_axes(handle, self._index, axes, capacity, naxis, err), err)
-            if naxis[0] <= capacity:
-                break
-        oddities = lib.rf_file_oddity_count(handle)  # the header was made out just now
-        if oddities:
-            warn_of_file(self._file, handle, oddities)
-        return tuple(ffi.unpack(axes, naxis[0]))
 
     @property
     def bitpix(self) -> int:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
     from rustfits.handle import FileHandle
-    from rustfits.hdu import Facts
 
 __all__ = ["RowsLike", "TableBase", "lock_of", "names_of"]
 
@@ -53,23 +52,21 @@ def lock_of(file: FileHandle) -> threading.RLock:
 class TableBase(HDU):
     """What binary tables, ASCII tables and random groups have in common: reading."""
 
-    __slots__ = ("_columns",)
+    __slots__ = ()
+
+    _cached: Schema | None
 
     #: Classes of ``hdu["a"]`` and ``hdu[["a", "b"]]``.
     _single: ClassVar[type[SingleColumnSubset]] = SingleColumnSubset
     _several: ClassVar[type[ColumnSubset]] = ColumnSubset
 
-    def __init__(self, file: FileHandle, index: int, facts: Facts) -> None:
-        super().__init__(file, index, facts)
-        self._columns: Schema | None = None
-
     # ---- facts ----
 
     def _schema(self) -> Schema:
         """Give the columns as they are now; after closing, as they were last."""
-        file, schema = self._file, self._columns
+        file, schema = self._file, self._cached
         if schema is None or not (file.closed or schema.generation == file._generation()):
-            self._columns = schema = read_schema(file, self._index)
+            self._cached = schema = read_schema(file, self._index)
         return schema
 
     @property

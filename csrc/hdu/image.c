@@ -44,21 +44,38 @@ rf_status rf_image_facts_locked(rf_file *file, size_t index, const rf_hdu **imag
   return RF_OK;
 }
 
+static size_t copy_axes(const rf_hdu *hdu, uint64_t *axes, size_t capacity) {
+  size_t naxis = (size_t)hdu->naxis;
+  for (size_t i = 0; i < naxis && i < capacity; i++)
+    axes[i] = hdu->axes[naxis - 1 - i];
+  return naxis;
+}
+
+static void describe(const rf_hdu *hdu, rf_image_info *info) {
+  bool has_blank = hdu->has_blank && hdu->bitpix > 0;
+  rf_image_info all = {
+      .size = info->size,
+      .stored = rf_convert_stored_type(hdu->bitpix),
+      .type = rf_convert_value_type(hdu),
+      .bscale = hdu->bscale,
+      .bzero = hdu->bzero,
+      .has_blank = has_blank,
+      .blank = has_blank ? hdu->blank : 0,
+      .count = rf_section_image_count(hdu),
+      .naxis = hdu->naxis,
+  };
+  (void)copy_axes(hdu, all.axes, sizeof all.axes / sizeof all.axes[0]);
+  memcpy(info, &all, info->size < sizeof all ? info->size : sizeof all);
+}
+
 rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf_error *err) {
   const rf_hdu *hdu = NULL;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = rf_image_facts_locked(file, index, &hdu, err);
-    if (status == RF_OK) {
-      info->stored = rf_convert_stored_type(hdu->bitpix);
-      info->type = rf_convert_value_type(hdu);
-      info->bscale = hdu->bscale;
-      info->bzero = hdu->bzero;
-      info->has_blank = hdu->has_blank && hdu->bitpix > 0;
-      info->blank = info->has_blank ? hdu->blank : 0;
-      info->count = rf_section_image_count(hdu);
-    }
+    if (status == RF_OK)
+      describe(hdu, info);
     rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
@@ -71,11 +88,8 @@ rf_status rf_image_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t 
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = rf_image_facts_locked(file, index, &hdu, err);
-    if (status == RF_OK) {
-      *naxis = (size_t)hdu->naxis;
-      for (size_t i = 0; i < *naxis && i < capacity; i++)
-        axes[i] = hdu->axes[*naxis - 1 - i];
-    }
+    if (status == RF_OK)
+      *naxis = copy_axes(hdu, axes, capacity);
     rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);

@@ -347,6 +347,12 @@ rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error
 
 /* --- headers --- */
 
+/* The bytes of a header where they are in memory as the file has them, else NULL. `lock` held. */
+static const char *header_at_hand(const rf_file *file, const rf_hdu *hdu) {
+  size_t n;
+  return rf_to_size(hdu->header_bytes, &n) ? (const char *)rf_store_at_hand(file->store, hdu->header_offset, n) : NULL;
+}
+
 static rf_status parse_header(rf_file *file, const char *bytes, const rf_hdu *hdu, rf_header **header, rf_error *err) {
   size_t n = 0;
   while (n < hdu->header_bytes && !rf_card_is_end(bytes + n))
@@ -360,11 +366,11 @@ static rf_status parse_header(rf_file *file, const char *bytes, const rf_hdu *hd
 
 static rf_status read_header(rf_file *file, rf_hdu *hdu, rf_error *err) {
   size_t n;
+  const char *bytes = header_at_hand(file, hdu);
+  if (bytes != NULL)
+    return parse_header(file, bytes, hdu, &hdu->header, err);
   if (!rf_to_size(hdu->header_bytes, &n))
     return rf_fail(err, RF_ERR_LIMIT, "a header of %llu bytes", (unsigned long long)hdu->header_bytes);
-  const uint8_t *bytes = rf_store_at_hand(file->store, hdu->header_offset, n);
-  if (bytes != NULL)
-    return parse_header(file, (const char *)bytes, hdu, &hdu->header, err);
   char *buffer = rf_alloc(n);
   if (buffer == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", n);
@@ -526,17 +532,28 @@ rf_status rf_hdu_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t ca
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, hdu_number(index));
 }
 
+static rf_status give_header(rf_file *file, rf_hdu *hdu, rf_header **header, rf_error *err) {
+  const rf_header *kept;
+  /* What stays at hand and cannot change is not kept a second time. */
+  const char *bytes = file->store->writable ? NULL : header_at_hand(file, hdu);
+  if (bytes != NULL) {
+    rf_mutex_lock(&file->scan_lock);
+    rf_status status = parse_header(file, bytes, hdu, header, err);
+    rf_mutex_unlock(&file->scan_lock);
+    return status;
+  }
+  RF_TRY(rf_file_header_locked(file, hdu, &kept, err));
+  return rf_header_copy(kept, header, err);
+}
+
 rf_status rf_hdu_get_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
   rf_hdu *hdu;
-  const rf_header *cached;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = rf_file_hdu_locked(file, index, &hdu, err);
     if (status == RF_OK)
-      status = rf_file_header_locked(file, hdu, &cached, err);
-    if (status == RF_OK)
-      status = rf_header_copy(cached, header, err);
+      status = give_header(file, hdu, header, err);
     rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, hdu_number(index));

@@ -34,15 +34,6 @@ void rf_hdu_clear(rf_hdu *hdu) {
   hdu->ztable = NULL;
 }
 
-bool rf_card_is_end(const char card[RF_CARD_BYTES]) {
-  if (memcmp(card, "END", 3) != 0 && memcmp(card, "end", 3) != 0)
-    return false;
-  for (int i = 3; i < 8; i++)
-    if (card[i] > 0x20 && card[i] < 0x7F)
-      return false;
-  return true;
-}
-
 void rf_structure_begin(rf_structure *structure, rf_hdu *hdu, bool primary) {
   memset(structure, 0, sizeof *structure);
   memset(hdu, 0, sizeof *hdu);

@@ -49,7 +49,4 @@ void rf_structure_abandon(rf_structure *structure);
 /* scan_ahead.c: fetches headers that are likely to be wanted next, up to that of HDU `index`. scan_lock held. */
 rf_status rf_scan_ahead(rf_file *file, size_t index, rf_error *err);
 
-/* true for an END card. Junk behind the keyword does not matter, unprintable bytes within it neither. */
-bool rf_card_is_end(const char card[RF_CARD_BYTES]);
-
 #endif

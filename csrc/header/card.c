@@ -90,8 +90,9 @@ bool rf_card_split_continue(const char card[RF_CARD_BYTES], rf_card_view *view) 
 }
 
 static bool is_commentary(const char card[RF_CARD_BYTES]) {
-  return rf_card_is(card, "") || rf_card_is(card, "COMMENT") || rf_card_is(card, "HISTORY") ||
-         rf_card_is(card, "CONTINUE") || rf_card_is(card, "END");
+  uint64_t columns = rf_columns8(card);
+  return columns == rf_columns8("        ") || columns == rf_columns8("COMMENT ") ||
+         columns == rf_columns8("HISTORY ") || columns == rf_columns8("CONTINUE") || columns == rf_columns8("END     ");
 }
 
 static bool is_readable(const rf_card_view *view) {

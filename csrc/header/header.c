@@ -98,16 +98,6 @@ static rf_status clean(rf_header *header, uint32_t flags, rf_error *err) {
   return RF_OK;
 }
 
-/* END, with blanks behind it or bytes that are no text: writers are known to end it by NULs or a newline. */
-static bool is_end(const char *card) {
-  if (memcmp(card, "END", 3) != 0 && memcmp(card, "end", 3) != 0)
-    return false;
-  for (size_t i = 3; i < 8; i++)
-    if (card[i] != ' ' && is_printable(card[i]))
-      return false;
-  return true;
-}
-
 /* Blank cards before an END that begins a block are room that an edit left free (see rf_header_format), no content. */
 static size_t without_reserve(const char *cards, size_t count) {
   if (count * RF_CARD_BYTES % RF_BLOCK_BYTES != 0)
@@ -124,7 +114,7 @@ rf_status rf_header_parse(const void *bytes, size_t n, uint32_t flags, rf_header
     return rf_fail(err, RF_ERR_ARGUMENT, "a header is made of 80-byte cards; %zu bytes are not", n);
   const char *cards = bytes;
   size_t count = 0;
-  while (count < n / RF_CARD_BYTES && !is_end(cards + count * RF_CARD_BYTES))
+  while (count < n / RF_CARD_BYTES && !rf_card_is_end(cards + count * RF_CARD_BYTES))
     count++;
   if (count < n / RF_CARD_BYTES)
     count = without_reserve(cards, count);
@@ -185,7 +175,7 @@ static bool raw_string(const char *card, bool continued, const char **raw, size_
 }
 
 static bool is_continue(const rf_header *header, size_t index) {
-  return index < header->count && rf_card_is(header->cards + index * RF_CARD_BYTES, "CONTINUE");
+  return index < header->count && rf_columns8(header->cards + index * RF_CARD_BYTES) == rf_columns8("CONTINUE");
 }
 
 size_t rf_header_span(const rf_header *header, size_t index) {
@@ -294,6 +284,14 @@ rf_status rf_header_keyword(const rf_header *header, size_t index, char *keyword
 
 /* ------------------------------ values and comments ------------------------------ */
 
+/* Undoes quotes, and cuts the blanks at the end, which do not count (FITS 4.2.1.1). */
+static rf_status add_string(rf_text *text, const char *raw, size_t n, rf_error *err) {
+  RF_TRY(rf_text_add_unquoted(text, raw, n, err));
+  while (text->length > 0 && text->bytes[text->length - 1] == ' ')
+    text->bytes[--text->length] = '\0';
+  return RF_OK;
+}
+
 /* Joins the raw pieces before undoing quotes: writers are known to break a '' in two. */
 static rf_status join_string(const rf_header *header, size_t index, rf_text *text, rf_error *err) {
   size_t span = rf_header_span(header, index);
@@ -308,10 +306,8 @@ static rf_status join_string(const rf_header *header, size_t index, rf_text *tex
     status = rf_text_add(&joined, raw, i + 1 < span ? n - 1 : n, err);
   }
   if (status == RF_OK)
-    status = rf_text_add_unquoted(text, joined.bytes, joined.length, err);
+    status = add_string(text, joined.bytes, joined.length, err);
   rf_text_free(&joined);
-  while (status == RF_OK && text->length > 0 && text->bytes[text->length - 1] == ' ')
-    text->bytes[--text->length] = '\0';
   return status;
 }
 
@@ -328,10 +324,12 @@ rf_status rf_header_read_value(const rf_header *header, size_t index, rf_text *t
     v.text = view.text;
     v.text_length = view.text_length;
   }
-  if (v.kind == RF_VALUE_STRING)
+  if (v.kind != RF_VALUE_STRING)
+    RF_TRY(rf_text_add(text, v.text != NULL ? v.text : "", v.text_length, err));
+  else if (is_continue(header, index + 1))
     RF_TRY(join_string(header, index, text, err));
   else
-    RF_TRY(rf_text_add(text, v.text != NULL ? v.text : "", v.text_length, err));
+    RF_TRY(add_string(text, raw, n, err));
   v.text = text->bytes;
   v.text_length = text->length;
   *value = v;

@@ -6,6 +6,7 @@
 #define RF_HEADER_HEADER_H
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -35,6 +36,17 @@ bool rf_card_logical(const char card[RF_CARD_BYTES], bool *value);
 bool rf_card_string(const char card[RF_CARD_BYTES], char *text, size_t capacity);
 /* true when the card is that fixed keyword ("NAXIS1  " etc. compared over 8 bytes, any case). */
 bool rf_card_is(const char card[RF_CARD_BYTES], const char *keyword);
+
+/* true for an END card. Junk behind the keyword does not matter, and within its columns no byte that is no text:
+ * writers are known to end it by NULs or a newline. */
+static inline bool rf_card_is_end(const char card[RF_CARD_BYTES]) {
+  if (memcmp(card, "END", 3) != 0 && memcmp(card, "end", 3) != 0)
+    return false;
+  for (int i = 3; i < 8; i++)
+    if (card[i] > 0x20 && card[i] < 0x7F)
+      return false;
+  return true;
+}
 
 /* Low-level building, for code that creates HDUs: a card in fixed format with a comment, at the end. Keyword not
  * checked for protection or repetition. */

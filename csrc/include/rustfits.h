@@ -821,7 +821,9 @@ typedef struct rf_image_info {
   double bzero;
   int has_blank;
   int64_t blank;
-  uint64_t count; /* elements, 0 for no data */
+  uint64_t count;   /* elements, 0 for no data */
+  int naxis;        /* 0: no data */
+  uint64_t axes[8]; /* the first so many lengths, slowest first; rf_image_get_axes gives all of an image of more */
 } rf_image_info;
 
 /* RF_ERR_TYPE when the HDU is no image. Of a compressed image (FITS 10.1): the facts of the image that it stands for.

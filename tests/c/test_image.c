@@ -4,6 +4,7 @@
  */
 #include <math.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "check.h"
 #include "image_file.h"
@@ -483,6 +484,31 @@ static void test_boxes(void) {
   check_boxes((const uint64_t[]){3}, 1, (const uint64_t[]){1}, 3);
 }
 
+/* The facts have the first 8 axes; callers with a smaller struct than ours get as much as it holds. */
+static void the_axes_stand_with_the_facts(void) {
+  static const uint64_t axes[10] = {2, 1, 3, 1, 1, 2, 1, 1, 1, 2};
+  for (int naxis = 0; naxis <= 10; naxis += 5) {
+    size_t size, found = 0;
+    uint8_t *data, *content = image_make(8, naxis, axes, "", &size, &data);
+    rf_file *file = open_bytes(content, size);
+    free(content);
+    rf_image_info info = info_of(file);
+    CHECK(info.naxis == naxis);
+    for (int i = 0; i < 8; i++)
+      CHECK(info.axes[i] == (i < naxis ? axes[i] : 0));
+    uint64_t all[10];
+    rf_error err;
+    CHECK_OK(rf_image_get_axes(file, 0, all, 10, &found, &err), err);
+    CHECK(found == (size_t)naxis && memcmp(all, info.axes, (naxis < 8 ? found : 8) * sizeof all[0]) == 0);
+    rf_image_info before;
+    memset(&before, 0xAA, sizeof before);
+    before.size = offsetof(rf_image_info, naxis);
+    CHECK_OK(rf_image_get_info(file, 0, &before, &err), err);
+    CHECK(before.count == info.count && before.naxis == (int)0xAAAAAAAA);
+    closed(file);
+  }
+}
+
 int main(void) {
   scratch_begin("image");
   RUN(the_types_of_the_standard);
@@ -499,6 +525,7 @@ int main(void) {
   RUN(what_cannot_be_created);
   RUN(extending_grows_axis_0);
   RUN(an_image_without_axes);
+  RUN(the_axes_stand_with_the_facts);
   RUN(reading_files_cannot_be_written);
   scratch_end();
   RUN(test_boxes);
