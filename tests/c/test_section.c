@@ -104,7 +104,7 @@ static void small_sections_of_every_type(void) {
 
 /* Sections that need many batches, ranges and stages. */
 static void large_sections(void) {
-  const uint64_t lengths[3] = {23, 211, 601};
+  const uint64_t lengths[3] = {23, 71, 601};
   uint64_t list[300];
   size_t size;
   uint8_t *data;
@@ -114,17 +114,17 @@ static void large_sections(void) {
   for (int i = 0; i < 300; i++)
     list[i] = image_random(601);
   const rf_axis sections[][3] = {
-      {{0, 1, 23, NULL}, {0, 1, 211, NULL}, {0, 1, 601, NULL}},
-      {{0, 1, 23, NULL}, {0, 1, 211, NULL}, {1, 3, 200, NULL}},
-      {{22, -1, 23, NULL}, {210, -1, 211, NULL}, {600, -1, 601, NULL}},
-      {{0, 1, 23, NULL}, {0, 1, 211, NULL}, {5, 1, 590, NULL}},
-      {{0, 1, 23, NULL}, {0, 1, 211, NULL}, {0, 200, 4, NULL}},
-      {{0, 1, 23, NULL}, {0, 1, 211, NULL}, {0, 1, 300, list}},
+      {{0, 1, 23, NULL}, {0, 1, 71, NULL}, {0, 1, 601, NULL}},
+      {{0, 1, 23, NULL}, {0, 1, 71, NULL}, {1, 3, 200, NULL}},
+      {{22, -1, 23, NULL}, {70, -1, 71, NULL}, {600, -1, 601, NULL}},
+      {{0, 1, 23, NULL}, {0, 1, 71, NULL}, {5, 1, 590, NULL}},
+      {{0, 1, 23, NULL}, {0, 1, 71, NULL}, {0, 200, 4, NULL}},
+      {{0, 1, 23, NULL}, {0, 1, 71, NULL}, {0, 1, 300, list}},
   };
   rf_axis rows[3] = {{0, 1, 23, NULL}, {0, 1, 60, NULL}, {3, 1, 500, NULL}};
   uint64_t row_list[60];
   for (int i = 0; i < 60; i++)
-    row_list[i] = image_random(211);
+    row_list[i] = image_random(71);
   rows[1].indices = row_list;
   for (int way = 0; way < 3; way++) {
     rf_file *file = open_way(way, path, content, size);

@@ -250,7 +250,7 @@ static void twins_of_every_codec(void (*steps)(twins *t)) {
   const rf_zcmptype *const types[] = {NULL, rice, none, gzip};
   const uint64_t tiles[] = {1, 37, 200, 1000};
   for (size_t i = 0; i < COUNT(types); i++)
-    for (size_t k = 0; k < COUNT(tiles); k++) {
+    for (size_t k = i == 1 ? 0 : 1; k < COUNT(tiles); k++) { /* a tile a row, which takes its time, of one mixture */
       twins t = make_twins(200, tiles[k], types[i]);
       size_t image = 0;
       rf_image_spec spec = {.size = sizeof spec, .type = RF_U8, .naxis = 1, .axes = three, .extver = -1};
