@@ -66,26 +66,35 @@ def native(data):
 
 
 class RustfitsTables:
-    """Ours; the published package has the same calls, but no strings of bytes and no where."""
+    """Ours; the published package has the same calls, but no strings of bytes and no where.
 
-    def table_read(self, file):
-        with self.module.FITS(file) as fits:
+    Ours is told how many threads it may use.
+    """
+
+    own = False
+
+    def opened(self, file, mode="r", threads=1):
+        options = {"threads": threads} if self.own else {}
+        return self.module.FITS(file, mode, **options)
+
+    def table_read(self, file, threads=1):
+        with self.opened(file, threads=threads) as fits:
             return fits[1].read()
 
-    def table_bytes(self, file):
-        with self.module.FITS(file) as fits:
+    def table_bytes(self, file, threads=1):
+        with self.opened(file, threads=threads) as fits:
             return fits[1].read(as_bytes=True)
 
-    def table_columns(self, file):
-        with self.module.FITS(file) as fits:
+    def table_columns(self, file, threads=1):
+        with self.opened(file, threads=threads) as fits:
             return fits[1].read(columns=["ra", "dec"])
 
     def table_rows(self, file, rows):
-        with self.module.FITS(file) as fits:
+        with self.opened(file) as fits:
             return fits[1].read(rows=rows)
 
     def table_where(self, file):
-        with self.module.FITS(file) as fits:
+        with self.opened(file) as fits:
             return fits[1].where(CONDITION["rustfits"])
 
     def table_write(self, file, data):
@@ -106,11 +115,11 @@ class RustfitsTables:
 class FitsioTables:
     """Without lists_append, which takes it more than two minutes."""
 
-    def table_read(self, file):
+    def table_read(self, file, threads=1):
         with self.module.FITS(file) as fits:
             return native(fits[1].read())
 
-    def table_columns(self, file):
+    def table_columns(self, file, threads=1):
         with self.module.FITS(file) as fits:
             return native(fits[1].read(columns=["ra", "dec"]))
 
@@ -133,16 +142,16 @@ class FitsioTables:
 class AstropyTables:
     """Strings of its records are bytes, which is what ``table_bytes`` is held against."""
 
-    def table_bytes(self, file):
+    def table_bytes(self, file, threads=1):
         with self.fits.open(file) as hdus:
             return native(hdus[1].data.view(np.ndarray))
 
-    def table_read(self, file):
+    def table_read(self, file, threads=1):
         with self.fits.open(file) as hdus:
             data = hdus[1].data
             return {name: self.plain(data[name]) for name in data.names}
 
-    def table_columns(self, file):
+    def table_columns(self, file, threads=1):
         with self.fits.open(file) as hdus:
             data = hdus[1].data
             return {name: self.plain(data[name]) for name in ("ra", "dec")}

@@ -48,13 +48,7 @@ def tile_of(name, data):
 
 
 class RustfitsTiles:
-    """Ours and the published package. Ours is told how many threads it may use."""
-
-    own = False
-
-    def opened(self, file, mode="r", threads=1):
-        options = {"threads": threads} if self.own else {}
-        return self.module.FITS(file, mode, **options)
+    """Ours and the published package; the other half of it is ``RustfitsTables``."""
 
     def compression(self, name, data):
         kinds = {

@@ -41,8 +41,9 @@ class Rustfits(RustfitsTables, RustfitsTiles):
         self.own = sys.argv[1] == "rustfits"
         self.version = rustfits.__version__
 
-    def read(self, file):
-        return self.module.read(file)
+    def read(self, file, threads=1):
+        with self.opened(file, threads=threads) as fits:
+            return fits[0].read()
 
     def stamps(self, file, places):
         with self.module.FITS(file) as fits:
@@ -90,7 +91,7 @@ class Fitsio(FitsioTables, FitsioTiles):
         self.module = fitsio
         self.version = fitsio.__version__
 
-    def read(self, file):
+    def read(self, file, threads=1):
         return self.module.read(file)
 
     def stamps(self, file, places):
@@ -122,7 +123,7 @@ class Astropy(AstropyTables, AstropyTiles):
     def native(data):
         return data.astype(data.dtype.newbyteorder("="))
 
-    def read(self, file):
+    def read(self, file, threads=1):
         remote = {"cache": False} if "://" in file else {}
         with self.fits.open(file, **remote) as hdus:
             return self.native(hdus[0].data)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
 import numpy as np
 
@@ -70,12 +70,13 @@ class ColumnSubset:
         scale: bool = True,
         mask_null: bool = False,
         as_bytes: bool = False,
+        threads: SupportsIndex | None = None,
     ) -> Array:
         """Read these columns.
 
         Parameters
         ----------
-        rows, scale, mask_null, as_bytes
+        rows, scale, mask_null, as_bytes, threads
             As for `TableHDU.read`.
 
         Returns
@@ -89,7 +90,12 @@ class ColumnSubset:
             As for `TableHDU.read`.
         """
         data: Array = self._hdu.read(
-            rows=rows, columns=self._names, scale=scale, mask_null=mask_null, as_bytes=as_bytes
+            rows=rows,
+            columns=self._names,
+            scale=scale,
+            mask_null=mask_null,
+            as_bytes=as_bytes,
+            threads=threads,
         )
         return data
 
@@ -178,12 +184,13 @@ class SingleColumnSubset:
         as_bytes: bool = False,
         scale: bool = True,
         mask_null: bool = False,
+        threads: SupportsIndex | None = None,
     ) -> Array:
         """Read this column.
 
         Parameters
         ----------
-        rows, as_bytes, scale, mask_null
+        rows, as_bytes, scale, mask_null, threads
             As for `TableHDU.read`.
 
         Returns
@@ -197,7 +204,12 @@ class SingleColumnSubset:
             As for `TableHDU.read`.
         """
         return self._hdu.read_column(
-            self._name, rows=rows, as_bytes=as_bytes, scale=scale, mask_null=mask_null
+            self._name,
+            rows=rows,
+            as_bytes=as_bytes,
+            scale=scale,
+            mask_null=mask_null,
+            threads=threads,
         )
 
     def write(self, data: ArrayLike, *, rows: RowsLike = None) -> None:

@@ -76,9 +76,9 @@ class FITS(Creating):
     gzip_level : int, optional
         1 (fast) to 9 (small), for writing ``.gz``.
     threads : int, optional
-        At most how many threads one call may use to compress and decompress tiles. Unless said:
-        what the environment variable RUSTFITS_NUM_THREADS says, or as many as there are processors
-        that this process may use.
+        At most how many threads one call may use. Unless said: what the environment variable
+        RUSTFITS_NUM_THREADS says, or as many as there are processors that this process may use;
+        but only two of them for reading images and tables that are not compressed.
 
     Raises
     ------

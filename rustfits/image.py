@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import math
 import mmap
-import operator
 import re
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +34,7 @@ from rustfits.pixels import (
     check_start,
     mask_of,
     masked,
+    most_threads,
     slabs,
     spread,
 )
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["ImageHDU"]
 
 # From this size on it is looked first whether the file is as long as its header says, before memory
-# for all of it is asked for, and several threads are worth their start.
+# for all of it is asked for.
 _LARGE = 8 << 20
 # Values that have to be converted before they are written are converted in parts of this size.
 _PART = 4 << 20
@@ -183,7 +182,7 @@ class ImageHDU(HDU):
         mask_blank: bool = False,
         dtype: DTypeLike | None = None,
         out: Array | None = None,
-        threads: int | None = None,
+        threads: SupportsIndex | None = None,
     ) -> Array:
         """Read the whole image.
 
@@ -201,8 +200,8 @@ class ImageHDU(HDU):
             Where to read to: of the image's shape, contiguous, in the machine's byte order, of the
             image's own type, ``f4`` or ``f8``. Reusing an array saves half of the time of a read.
         threads : int, optional
-            How many threads share the work, for images above 8 MB; one unless said. Of compressed
-            images: at most how many; what `FITS` was told, or one a processor, unless said.
+            At most how many threads share the work, where there is enough of it: in images from
+            8 MB on and in compressed ones of several tiles. Unless said what `FITS` was told.
 
         Returns
         -------
@@ -226,7 +225,9 @@ class ImageHDU(HDU):
         own, kind = (
             (pixels.dtype, pixels.type) if scale else (pixels.stored_dtype, pixels.stored_type)
         )
-        flags = 0 if scale else lib.RF_IMAGE_RAW
+        flags = most_threads(threads) << lib.RF_IMAGE_THREADS_SHIFT
+        if not scale:
+            flags |= lib.RF_IMAGE_RAW
         wanted = own if dtype is None else np.dtype(dtype).newbyteorder("=")
         if out is not None:
             wanted = check_out(out, pixels.shape, None if dtype is None else wanted)
@@ -242,10 +243,7 @@ class ImageHDU(HDU):
             self._touch_last(tuple(Axis(0, 1, length) for length in pixels.shape), pixels)
         data = np.empty(pixels.shape, read_as) if out is None else out
         mask = np.empty(pixels.shape, bool) if mask_blank else None
-        count = None if threads is None else operator.index(threads)
-        if count is not None and count < 1:
-            raise FITSValueError(f"threads must be at least 1, not {count}")
-        self._fill_whole(count, pixels, kind, flags, data, mask)
+        self._fill(ffi.NULL, kind, flags, data, mask)
         if read_as != wanted:
             data = data.astype(wanted)
         if mask is None:
@@ -351,40 +349,6 @@ class ImageHDU(HDU):
             for axis in axes
         )
         self._fill(c_axes(corner), pixels.type, 0, np.empty(1, pixels.dtype), None)
-
-    def _fill_whole(
-        self,
-        threads: int | None,
-        pixels: Pixels,
-        kind: int,
-        flags: int,
-        data: Array,
-        mask: Array | None,
-    ) -> None:
-        """Read the whole image, slabs of it side by side where several threads may share it."""
-        if threads is None or threads == 1 or data.nbytes < _LARGE:
-            self._fill(ffi.NULL, kind, flags, data, mask)
-            return
-        failures: list[BaseException] = []
-
-        def work(axes: tuple[Axis, ...], place: tuple[Any, ...]) -> None:
-            try:
-                part_of_mask = None if mask is None else mask[place]
-                self._fill(c_axes(axes), kind, flags, data[place], part_of_mask)
-            except BaseException as failed:
-                failures.append(failed)
-
-        whole = tuple(Axis(0, 1, length) for length in pixels.shape)
-        workers = [
-            threading.Thread(target=work, args=part, name=f"rustfits-read-{number}")
-            for number, part in enumerate(slabs(whole, pixels.shape, threads))
-        ]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
-        if failures:
-            raise failures[0]
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
         if copy is False:

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CompressedImageHDU"]
 
-_MOST_THREADS = 0xFFFF
 # Rows that `extending` keeps back until there are so many bytes of them.
 _WAITING = 16 << 20
 
@@ -140,19 +139,6 @@ class CompressedImageHDU(Compressed, ImageHDU):
         return found, tile
 
     # ---- reading ----
-
-    def _fill_whole(
-        self,
-        threads: int | None,
-        pixels: Pixels,
-        kind: int,
-        flags: int,
-        data: Array,
-        mask: Array | None,
-    ) -> None:
-        if threads is not None:
-            flags |= min(threads, _MOST_THREADS) << lib.RF_IMAGE_THREADS_SHIFT
-        self._fill(ffi.NULL, kind, flags, data, mask)
 
     def __getitem__(self, key: Any) -> Any:
         self._settle()

@@ -30,6 +30,7 @@ __all__ = [
     "integer",
     "mask_of",
     "masked",
+    "most_threads",
     "pixel_type",
     "slabs",
     "spread",
@@ -133,6 +134,11 @@ def integer(what: str, value: SupportsIndex, low: int, high: int = 2**63 - 1) ->
     if not low <= number <= high:
         raise FITSValueError(f"{what} must be between {low} and {high}, not {number}")
     return number
+
+
+def most_threads(threads: SupportsIndex | None) -> int:
+    """Give ``threads=`` of a read as the C library takes it; 0: not said."""
+    return 0 if threads is None else min(integer("threads", threads, 1), 0xFFFF)
 
 
 def stored_blank(blank: SupportsIndex, dtype: np.dtype[Any]) -> int:

@@ -21,6 +21,7 @@ import numpy as np
 from rustfits.columns import ColumnSubset, SingleColumnSubset, as_array
 from rustfits.errors import FITSError, FITSIndexError, FITSTypeError, FITSValueError
 from rustfits.hdu import HDU
+from rustfits.pixels import most_threads
 from rustfits.schema import Column, Schema, read_schema, warn_of_columns
 from rustfits.selection import Axis, select_rows
 from rustfits.table_read import read_columns, read_table
@@ -126,6 +127,7 @@ class TableBase(HDU):
         mask_null: bool = False,
         as_bytes: bool = False,
         as_dict: bool = False,
+        threads: SupportsIndex | None = None,
     ) -> Any:
         """Read rows of columns.
 
@@ -146,6 +148,10 @@ class TableBase(HDU):
             Strings as ``S`` instead of ``U``, a quarter of the memory.
         as_dict : bool
             A dict of contiguous arrays, one for each column, instead of one structured array.
+        threads : int, optional
+            At most how many threads share the work, where there is enough of it: from some 8 MB on,
+            and for thousands of rows far apart. Unless said, and for cells of variable length, what
+            `FITS` was told.
 
         Returns
         -------
@@ -173,7 +179,8 @@ class TableBase(HDU):
         chosen = schema.select(columns)
         axis = self._rows(rows)
         read = read_columns if as_dict else read_table
-        return self._read(read, schema, chosen, axis, scale, mask_null, as_bytes)
+        count = most_threads(threads)
+        return self._read(read, schema, chosen, axis, scale, mask_null, as_bytes, count)
 
     def read_column(
         self,
@@ -183,6 +190,7 @@ class TableBase(HDU):
         as_bytes: bool = False,
         scale: bool = True,
         mask_null: bool = False,
+        threads: SupportsIndex | None = None,
     ) -> Array:
         """Read one column into an array that is not structured.
 
@@ -190,7 +198,7 @@ class TableBase(HDU):
         ----------
         name : str
             Which column.
-        rows, as_bytes, scale, mask_null
+        rows, as_bytes, scale, mask_null, threads
             As for `read`.
 
         Returns
@@ -206,7 +214,10 @@ class TableBase(HDU):
         schema = self._schema()
         column = schema.find(name)
         axis = self._rows(rows)
-        arrays = self._read(read_columns, schema, (column,), axis, scale, mask_null, as_bytes)
+        count = most_threads(threads)
+        arrays = self._read(
+            read_columns, schema, (column,), axis, scale, mask_null, as_bytes, count
+        )
         data: Array = arrays[column.key]
         return data
 
@@ -219,10 +230,16 @@ class TableBase(HDU):
         scale: bool = True,
         mask_null: bool = False,
         as_bytes: bool = False,
+        threads: int = 0,
     ) -> Any:
         """Read, and warn about what is odd."""
         file = self._file
-        options = {"scale": scale, "mask_null": mask_null, "as_bytes": as_bytes}
+        options = {
+            "scale": scale,
+            "mask_null": mask_null,
+            "as_bytes": as_bytes,
+            "threads": threads,
+        }
         try:
             data = read(file, self._index, schema, columns, axis, **options)
             moved = schema.generation != file._generation()

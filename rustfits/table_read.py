@@ -51,16 +51,16 @@ _REQUEST_FIELDS = np.dtype(
 )
 
 
-def requests(places: list[Place]) -> CData:
+def requests(places: list[Place], more_flags: int = 0) -> CData:
     """Make an ``rf_column_request[]``; it borrows the memory of the places."""
-    return ffi.from_buffer(_REQUESTS, _pack(places))
+    return ffi.from_buffer(_REQUESTS, _pack(places, more_flags))
 
 
-def _pack(places: list[Place]) -> bytes:
+def _pack(places: list[Place], more: int = 0) -> bytes:
     return b"".join(
         [
             _REQUEST.pack(
-                _REQUEST_BYTES, column.number, type_, flags, width, at, stride, mask, room
+                _REQUEST_BYTES, column.number, type_, flags | more, width, at, stride, mask, room
             )
             for column, (_, type_, flags), width, at, stride, mask, room in places
         ]
@@ -91,6 +91,7 @@ class Reader:
         scale: bool,
         mask_null: bool,
         as_bytes: bool,
+        threads: int,
     ) -> None:
         self.file = file
         self.index = index
@@ -100,6 +101,7 @@ class Reader:
         self.scale = scale
         self.mask_null = mask_null
         self.as_bytes = as_bytes
+        self.flags = threads << lib.RF_CELL_THREADS_SHIFT
 
     def check_end(self, row_bytes: int) -> None:
         """Read the last of many rows, which fails where the file is too short for them."""
@@ -139,7 +141,7 @@ class Reader:
                     self.file._handle(),
                     self.index,
                     c_axes((rows,)),
-                    requests(places),
+                    requests(places, self.flags),
                     len(places),
                     err,
                 ),
@@ -198,6 +200,7 @@ class Reader:
         if data.nbytes and len(template):
             asked = template.copy()
             asked["data"] += np.uintp(address(data))
+            asked["flags"] |= np.uint32(self.flags)
             err = error()
             check(
                 lib.rf_table_read(
@@ -385,9 +388,12 @@ def read_table(
     scale: bool = True,
     mask_null: bool = False,
     as_bytes: bool = False,
+    threads: int = 0,
 ) -> Array:
     """Read rows of columns into a structured array."""
-    return Reader(file, index, schema, columns, rows, scale, mask_null, as_bytes).structured()
+    return Reader(
+        file, index, schema, columns, rows, scale, mask_null, as_bytes, threads
+    ).structured()
 
 
 def read_columns(
@@ -400,6 +406,9 @@ def read_columns(
     scale: bool = True,
     mask_null: bool = False,
     as_bytes: bool = False,
+    threads: int = 0,
 ) -> dict[str, Array]:
     """Read rows of columns into one contiguous array each."""
-    return Reader(file, index, schema, columns, rows, scale, mask_null, as_bytes).separate()
+    return Reader(
+        file, index, schema, columns, rows, scale, mask_null, as_bytes, threads
+    ).separate()

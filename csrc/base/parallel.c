@@ -11,7 +11,12 @@
  * of one. */
 #define BYTES_A_THREAD ((uint64_t)1 << 20)
 
-unsigned rf_default_threads(void) {
+/* Copying and turning bytes round goes faster, and memory sets its pace more than processors do. */
+#define BYTES_A_READER ((uint64_t)8 << 20)
+#define USUAL_READERS 2
+
+/* RUSTFITS_NUM_THREADS, or `most` of the processors. */
+static unsigned default_threads(unsigned most) {
   const char *text = getenv("RUSTFITS_NUM_THREADS");
   unsigned value = 0;
   if (text)
@@ -20,20 +25,31 @@ unsigned rf_default_threads(void) {
   if (text && *text == '\0' && value >= 1 && value <= RF_MOST_THREADS)
     return value;
   unsigned processors = rf_processor_count();
-  return processors < RF_MOST_THREADS ? processors : RF_MOST_THREADS;
+  return processors < most ? processors : most;
 }
 
-unsigned rf_worth_threads(unsigned wanted, size_t count, uint64_t bytes) {
-  uint64_t worth = bytes / BYTES_A_THREAD;
+unsigned rf_default_threads(void) {
+  return default_threads(RF_MOST_THREADS);
+}
+
+static unsigned worth_threads(unsigned wanted, uint64_t worth, size_t count, unsigned most) {
   if (worth > count)
     worth = count;
   if (worth < 2) /* before the system is asked: most calls are small */
     return 1;
   if (wanted == 0)
-    wanted = rf_default_threads();
+    wanted = default_threads(most);
   if (wanted > RF_MOST_THREADS)
     wanted = RF_MOST_THREADS;
   return worth < wanted ? (unsigned)worth : wanted;
+}
+
+unsigned rf_worth_threads(unsigned wanted, size_t count, uint64_t bytes) {
+  return worth_threads(wanted, bytes / BYTES_A_THREAD, count, RF_MOST_THREADS);
+}
+
+unsigned rf_worth_readers(unsigned wanted, size_t count, uint64_t bytes) {
+  return worth_threads(wanted, bytes / BYTES_A_READER, count, USUAL_READERS);
 }
 
 /* What the threads of a call share. Pieces are handed out in order, so when piece i was begun, so were all before it:

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "hdu/convert.h"
 #include "hdu/section.h"
 #include "hdu/zimage_read.h"
@@ -304,23 +305,68 @@ static rf_status check_out(const rf_section *section, const rf_convert *convert,
   return RF_OK;
 }
 
+/* ---- parts side by side ---- */
+
+typedef struct sharing {
+  rf_store *store;
+  const rf_section *section;
+  const rf_convert *convert;
+  uint8_t *out;
+  uint8_t *mask;
+  const uint8_t *bytes; /* where the section lies in memory, NULL when it is not there */
+  size_t parts;
+} sharing;
+
+/* Reads a part of the section, whose first element is the one numbered `first`. */
+static rf_status read_section(const sharing *s, const rf_section *part, uint64_t first, rf_error *err) {
+  reader r;
+  r.store = s->store;
+  r.section = part;
+  r.convert = s->convert;
+  r.out = s->out + first * s->convert->type_bytes;
+  r.mask = s->mask != NULL ? s->mask + first : NULL;
+  r.done = 0;
+  if (s->bytes == NULL)
+    return part == s->section ? read_streamed(&r, err) : read_ranges(&r, err);
+  read_peeked(&r, s->bytes);
+  return RF_OK;
+}
+
+static rf_status read_part(void *context, size_t i, unsigned worker, rf_error *err) {
+  const sharing *s = context;
+  rf_section part;
+  (void)worker;
+  uint64_t first = rf_section_part(s->section, i, s->parts, &part);
+  return read_section(s, &part, first, err);
+}
+
+static unsigned count_readers(const sharing *s, unsigned wanted) {
+  uint64_t each = s->section->width + s->convert->type_bytes + (s->mask != NULL);
+  if (s->bytes == NULL && !rf_store_is_positional(s->store))
+    return 1;
+  return rf_worth_readers(wanted, rf_section_parts(s->section, RF_MOST_THREADS), s->section->count * each);
+}
+
+static rf_status read_shared(sharing *s, unsigned wanted, rf_error *err) {
+  unsigned threads = count_readers(s, wanted);
+  if (threads == 1)
+    return read_section(s, s->section, 0, err);
+  s->parts = rf_section_parts(s->section, (size_t)threads * RF_READER_PARTS);
+  return rf_parallel(threads, s->parts, read_part, s, err);
+}
+
 static rf_status read_hdu(rf_file *file, const rf_hdu *hdu, const rf_axis *axes, rf_type type, uint32_t flags,
                           void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err) {
   rf_section section;
   rf_convert convert;
+  unsigned threads = flags >> RF_IMAGE_THREADS_SHIFT;
   RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
   RF_TRY(rf_section_init(&section, hdu, axes, err));
   RF_TRY(check_out(&section, &convert, out, out_bytes, err));
   if (section.count == 0)
     return RF_OK;
 
-  reader r;
-  r.store = file->store;
-  r.section = &section;
-  r.convert = &convert;
-  r.out = out;
-  r.mask = mask;
-  r.done = 0;
+  sharing s = {.store = file->store, .section = &section, .convert = &convert, .out = out, .mask = mask};
   const uint8_t *bytes;
   size_t span;
   rf_status status = RF_ERR_UNSUPPORTED;
@@ -328,9 +374,9 @@ static rf_status read_hdu(rf_file *file, const rf_hdu *hdu, const rf_axis *axes,
     status = rf_store_peek(file->store, section.origin + section.low * section.width, (span + 1) * section.width,
                            &bytes, err);
   if (status == RF_OK)
-    read_peeked(&r, bytes);
-  else if (status == RF_ERR_UNSUPPORTED)
-    status = read_streamed(&r, err);
+    s.bytes = bytes;
+  if (status == RF_OK || status == RF_ERR_UNSUPPORTED)
+    status = read_shared(&s, threads != 0 ? threads : file->options.threads, err);
   return status == RF_ERR_TRUNCATED ? explain_truncation(file->store, hdu, err) : status;
 }
 

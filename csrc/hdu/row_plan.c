@@ -71,11 +71,12 @@ rf_status rf_row_walk_init(rf_row_walk *walk, const rf_table *table, const rf_ro
 
 /* ---- the plan ---- */
 
-static rf_status init_step(rf_row_step *step, const rf_table *table, const rf_column_request *request, rf_error *err) {
+static rf_status init_step(rf_row_step *step, const rf_table *table, const rf_column_request *given, rf_error *err) {
   const rf_column *column;
-  if (request->size != sizeof *request)
-    return rf_fail(err, RF_ERR_ARGUMENT, "a request of %zu bytes, where %zu are expected", request->size,
-                   sizeof *request);
+  if (given->size != sizeof *given)
+    return rf_fail(err, RF_ERR_ARGUMENT, "a request of %zu bytes, where %zu are expected", given->size, sizeof *given);
+  rf_column_request copy = *given, *request = &copy;
+  request->flags &= ((uint32_t)1 << RF_CELL_THREADS_SHIFT) - 1; /* which are the plan's */
   RF_TRY(rf_table_column(table, request->column, &column, err));
   step->number = request->column;
   rf_status status = table->info.kind == RF_HDU_ASCII_TABLE ? rf_row_step_ascii(step, column, request, err)
@@ -99,6 +100,7 @@ rf_status rf_row_plan_init(rf_row_plan *plan, const rf_table *table, const rf_co
   if (plan->steps == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory to read %zu columns", count);
   plan->count = count;
+  plan->threads = requests[0].flags >> RF_CELL_THREADS_SHIFT;
   plan->low = UINT64_MAX;
   for (size_t i = 0; i < count; i++) {
     rf_row_step *step = &plan->steps[i];

@@ -166,6 +166,33 @@ rf_status rf_section_init(rf_section *section, const rf_hdu *hdu, const rf_axis 
   return RF_OK;
 }
 
+/* ---- parts ---- */
+
+size_t rf_section_parts(const rf_section *section, size_t most) {
+  uint64_t count = section->dims[section->ndim - 1].count;
+  return count < most ? (size_t)count : most;
+}
+
+/* Where part i of n elements in `parts` parts begins: the first ones have one more each where they do not divide. */
+static uint64_t part_begin(uint64_t n, size_t i, size_t parts) {
+  uint64_t rest = n % parts;
+  return n / parts * i + (i < rest ? i : rest);
+}
+
+uint64_t rf_section_part(const rf_section *section, size_t i, size_t parts, rf_section *part) {
+  *part = *section;
+  rf_section_dim *cut = &part->dims[part->ndim - 1];
+  uint64_t each = section->count / cut->count, first = part_begin(cut->count, i, parts);
+  cut->count = part_begin(cut->count, i + 1, parts) - first;
+  if (cut->indices != NULL)
+    cut->indices += first;
+  else
+    part->start += first * (uint64_t)cut->stride;
+  part->count = each * cut->count;
+  part->rows = part->count / part->dims[0].count;
+  return each * first;
+}
+
 /* ---- walking ---- */
 
 void rf_section_begin(rf_section_iter *iter, const rf_section *section) {

@@ -60,6 +60,13 @@ uint64_t rf_section_image_count(const rf_hdu *hdu);
 /* Checks `axes` (NULL: all of the image) against the image. RF_ERR_RANGE, RF_ERR_ARGUMENT. */
 rf_status rf_section_init(rf_section *section, const rf_hdu *hdu, const rf_axis *axes, rf_error *err);
 
+/* Parts of at most `most` that a section can be cut into: those of its slowest dimension. */
+size_t rf_section_parts(const rf_section *section, size_t most);
+
+/* Part i of `parts` of a section that is not empty, as a section; `low` and `high` stay those of all. Gives the number
+ * of its first element. */
+uint64_t rf_section_part(const rf_section *section, size_t i, size_t parts, rf_section *part);
+
 /* To the beginning of a section that is not empty. */
 void rf_section_begin(rf_section_iter *iter, const rf_section *section);
 

@@ -109,7 +109,8 @@ typedef struct rf_row_wide rf_row_wide;
 typedef struct rf_row_plan {
   rf_row_step *steps;
   size_t count;
-  uint64_t low; /* first byte of a row that is needed, and the one behind the last */
+  unsigned threads; /* that may run it; 0: as the file says */
+  uint64_t low;     /* first byte of a row that is needed, and the one behind the last */
   uint64_t high;
   rf_row_shuffle *shuffle; /* NULL, or all steps at once for rows that lie one behind the other */
   rf_row_wide *wide;       /* NULL, or the same for any rows; then there is no shuffle */

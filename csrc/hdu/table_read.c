@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "hdu/table.h"
 #include "hdu/ztable.h"
 
@@ -25,9 +26,14 @@ typedef struct reader {
   const rf_table *table;
   const rf_row_plan *plan;
   const rf_row_walk *walk;
-  uint64_t origin; /* offset in the file of byte plan->low of row 0 */
-  size_t window;   /* bytes of a row that are needed */
-  size_t room;     /* of the stage */
+  uint64_t begin; /* of the walk, what this reader does */
+  uint64_t end;
+  uint64_t origin;      /* offset in the file of byte plan->low of row 0 */
+  size_t window;        /* bytes of a row that are needed */
+  const uint8_t *bytes; /* of row walk->low, when all rows lie in memory */
+  size_t room;          /* of the stage */
+  bool long_rows;       /* longer than the stage */
+  size_t most_ranges;
   uint8_t *stage;
   rf_range *ranges;
 } reader;
@@ -77,7 +83,7 @@ static rf_status serve(const reader *r, uint64_t first, uint64_t count, const ui
  * outermost. 0: each is to be fetched by itself. */
 static uint64_t close_rows(const reader *r, uint64_t first, uint64_t *low, uint64_t *high) {
   const rf_row_walk *walk = r->walk;
-  uint64_t row_bytes = r->table->info.row_bytes, left = walk->count - first, n = 1;
+  uint64_t row_bytes = r->table->info.row_bytes, left = r->end - first, n = 1;
   *low = *high = rf_row_at(walk, first);
   if (walk->indices != NULL) {
     for (; n < left; n++) {
@@ -107,7 +113,7 @@ static uint64_t close_rows(const reader *r, uint64_t first, uint64_t *low, uint6
 /* Rows far apart: a range each, but where one goes on where the last ended. */
 static rf_status read_apart(const reader *r, uint64_t first, uint64_t *count, rf_error *err) {
   size_t n = 0, used = 0, ranges = 0;
-  while (n < r->walk->count - first && used + r->window <= r->room && ranges < MOST_RANGES) {
+  while (n < r->end - first && used + r->window <= r->room && ranges < r->most_ranges) {
     uint64_t offset = row_offset(r, rf_row_at(r->walk, first + n));
     rf_range *last = ranges > 0 ? &r->ranges[ranges - 1] : NULL;
     if (last != NULL && last->offset + last->length == offset)
@@ -124,7 +130,7 @@ static rf_status read_apart(const reader *r, uint64_t first, uint64_t *count, rf
 
 static rf_status read_batches(const reader *r, rf_error *err) {
   uint64_t n = 0, low, high;
-  for (uint64_t first = 0; first < r->walk->count; first += n) {
+  for (uint64_t first = r->begin; first < r->end; first += n) {
     n = close_rows(r, first, &low, &high);
     if (n == 0) {
       RF_TRY(read_apart(r, first, &n, err));
@@ -206,7 +212,7 @@ static rf_status read_long_field(const reader *r, const rf_row_step *whole, uint
 }
 
 static rf_status read_long_rows(const reader *r, rf_error *err) {
-  for (uint64_t first = 0; first < r->walk->count; first++)
+  for (uint64_t first = r->begin; first < r->end; first++)
     for (size_t i = 0; i < r->plan->count; i++)
       RF_TRY(read_long_field(r, &r->plan->steps[i], first, err));
   return RF_OK;
@@ -232,12 +238,77 @@ static rf_status longest_unit(const reader *r, size_t *room, rf_error *err) {
 
 /* ---- a call ---- */
 
-static rf_status read_staged(reader *r, uint64_t window, rf_error *err) {
+/* A read in parts side by side: a stage and ranges for each thread. */
+typedef struct sharing {
+  const reader *whole;
+  uint64_t part; /* rows of one */
+} sharing;
+
+static rf_status read_rows(const reader *r, rf_error *err) {
+  if (r->bytes != NULL)
+    return serve(r, r->begin, r->end - r->begin, r->bytes, r->walk->low, err);
+  return r->long_rows ? read_long_rows(r, err) : read_batches(r, err);
+}
+
+static rf_status read_part(void *context, size_t i, unsigned worker, rf_error *err) {
+  const sharing *s = context;
+  reader r = *s->whole;
+  r.begin = i * s->part;
+  r.end = r.end - r.begin > s->part ? r.begin + s->part : r.end;
+  if (r.bytes == NULL) {
+    r.stage += worker * r.room;
+    r.ranges += worker * r.most_ranges;
+  }
+  return read_rows(&r, err);
+}
+
+/* What reading and making the rows takes, counted in bytes; UINT64_MAX when it cannot be counted. */
+static uint64_t work_of(const reader *r) {
+  uint64_t each = r->plan->high - r->plan->low, all;
+  for (size_t i = 0; i < r->plan->count; i++) {
+    const rf_row_step *step = &r->plan->steps[i];
+    if (!rf_add_u64(each, step->cell_bytes, &each) ||
+        !rf_add_u64(each, step->mask != NULL ? step->mask_stride : 0, &each))
+      return UINT64_MAX;
+  }
+  if (r->bytes == NULL && (r->walk->high - r->walk->low) * r->table->info.row_bytes / r->walk->count > RANGE_COST)
+    each += each < UINT64_MAX - RANGE_COST ? RANGE_COST : 0;
+  return rf_mul_u64(r->walk->count, each, &all) ? all : UINT64_MAX;
+}
+
+/* Cells of different rows in the same place are for one thread. */
+static bool rows_are_apart(const rf_row_plan *plan) {
+  for (size_t i = 0; i < plan->count; i++) {
+    const rf_row_step *step = &plan->steps[i];
+    size_t stride = step->stride < 0 ? 0 - (size_t)step->stride : (size_t)step->stride;
+    if (stride < step->cell_bytes)
+      return false;
+  }
+  return true;
+}
+
+/* Several threads for large tables and for many rows far apart. Rows that go through the stage in pieces would need a
+ * large one for each thread. */
+static unsigned count_readers(const reader *r, unsigned wanted) {
+  if (r->bytes == NULL && (!rf_store_is_positional(r->store) || r->plan->high - r->plan->low > STAGE_BYTES))
+    return 1;
+  size_t most = r->walk->count < RF_MOST_THREADS ? (size_t)r->walk->count : RF_MOST_THREADS;
+  return rows_are_apart(r->plan) ? rf_worth_readers(wanted, most, work_of(r)) : 1;
+}
+
+static rf_status read_shared(const reader *r, unsigned threads, rf_error *err) {
+  sharing s = {.whole = r, .part = r->walk->count / (threads * RF_READER_PARTS) + 1};
+  if (threads == 1)
+    return read_rows(r, err);
+  return rf_parallel(threads, (size_t)((r->walk->count - 1) / s.part) + 1, read_part, &s, err);
+}
+
+static rf_status read_staged(reader *r, uint64_t window, unsigned threads, rf_error *err) {
   size_t most = (r->store->flags & RF_DRIVER_REMOTE) != 0 ? REMOTE_STAGE_BYTES : STAGE_BYTES;
   uint64_t span = (r->walk->high - r->walk->low) * r->table->info.row_bytes + window, all;
-  bool long_rows = window > most;
   r->room = most;
-  if (long_rows) {
+  r->long_rows = window > most;
+  if (r->long_rows) {
     RF_TRY(longest_unit(r, &r->room, err));
   } else {
     /* No more than all the rows, side by side or with what is between them. */
@@ -245,15 +316,14 @@ static rf_status read_staged(reader *r, uint64_t window, rf_error *err) {
       all = span;
     r->room = all < most ? (size_t)all : most;
   }
-  size_t range_bytes = MOST_RANGES < r->walk->count ? MOST_RANGES : (size_t)r->walk->count;
-  range_bytes *= sizeof *r->ranges;
-  r->stage = rf_alloc(r->room);
-  r->ranges = rf_alloc(range_bytes);
+  r->most_ranges = MOST_RANGES < r->walk->count ? MOST_RANGES : (size_t)r->walk->count;
+  r->stage = rf_alloc(threads * r->room); /* of long rows there is one thread */
+  r->ranges = rf_alloc(threads * r->most_ranges * sizeof *r->ranges);
   rf_status status;
   if (r->stage == NULL || r->ranges == NULL)
     status = rf_fail(err, RF_ERR_MEMORY, "no memory to read rows into");
   else
-    status = long_rows ? read_long_rows(r, err) : read_batches(r, err);
+    status = read_shared(r, threads, err);
   rf_free(r->stage);
   rf_free(r->ranges);
   return status;
@@ -286,7 +356,7 @@ static rf_status check_memory(const rf_row_plan *plan, const rf_row_walk *walk, 
 rf_status rf_table_read_plan(rf_file *file, const rf_table *table, const rf_row_plan *plan, const rf_row_walk *walk,
                              rf_error *err) {
   uint64_t window = plan->high - plan->low, span;
-  reader r = {.store = file->store, .table = table, .plan = plan, .walk = walk};
+  reader r = {.store = file->store, .table = table, .plan = plan, .walk = walk, .end = walk->count};
   const uint8_t *bytes;
   size_t size;
   RF_TRY(check_memory(plan, walk, err));
@@ -303,12 +373,15 @@ rf_status rf_table_read_plan(rf_file *file, const rf_table *table, const rf_row_
   if (rf_to_size(span, &size) && size <= PTRDIFF_MAX)
     status = rf_store_peek(file->store, row_offset(&r, walk->low), size, &bytes, err);
   if (status == RF_OK)
-    return serve(&r, 0, walk->count, bytes, walk->low, err);
-  if (status != RF_ERR_UNSUPPORTED)
+    r.bytes = bytes;
+  else if (status != RF_ERR_UNSUPPORTED)
     return status;
+  unsigned threads = count_readers(&r, plan->threads != 0 ? plan->threads : file->options.threads);
+  if (r.bytes != NULL)
+    return read_shared(&r, threads, err);
   bool streamed;
   RF_TRY(stream_rows(&r, &streamed, err));
-  return streamed ? RF_OK : read_staged(&r, window, err);
+  return streamed ? RF_OK : read_staged(&r, window, threads, err);
 }
 
 rf_status rf_table_explain(rf_file *file, const rf_table *table, const rf_hdu *hdu, rf_error *err) {

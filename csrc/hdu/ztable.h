@@ -130,6 +130,7 @@ typedef struct rf_ztiles {
   /* Not NULL: is told of every range of the file that would be fetched, and nothing is decoded. */
   void (*plan)(void *context, uint64_t begin, uint64_t end);
   void *context;
+  unsigned threads; /* at most; 0: as the file says */
 } rf_ztiles;
 
 /* The position of the walk that number i of a part has. */

@@ -69,7 +69,8 @@ rf_status rf_ztable_read_plan(rf_file *file, const rf_hdu *hdu, const rf_table *
                      .columns = columns,
                      .count = plan->count,
                      .take = take_rows,
-                     .context = &r};
+                     .context = &r,
+                     .threads = plan->threads};
   r.tiles = &tiles;
   rf_status status = rf_ztiles_run(&tiles, err);
   rf_free(columns);

@@ -207,8 +207,8 @@ static rf_status run_batch(batch *b, rf_error *err) {
   uint8_t *room = NULL;
   rf_status status = fetch(b, &room, err);
   if (status == RF_OK) {
-    unsigned threads = rf_worth_threads(b->t->file->options.threads, b->count, b->made);
-    status = rf_parallel(threads, b->count, run_item, b, err);
+    unsigned wanted = b->t->threads != 0 ? b->t->threads : b->t->file->options.threads;
+    status = rf_parallel(rf_worth_threads(wanted, b->count, b->made), b->count, run_item, b, err);
   }
   rf_free(room);
   forget(b);

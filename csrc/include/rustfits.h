@@ -222,7 +222,8 @@ typedef struct rf_options {
   rf_limits limits;
   rf_remote_options remote;
   unsigned threads; /* most threads one call on this file may use; 0: RUSTFITS_NUM_THREADS, or the processors that this
-                       process may use. Threads are started only where there is enough work for them */
+                       process may use, of which reading what is stored as it is takes two. Threads are started only
+                       where there is enough work for them, and end with the call */
 } rf_options;
 
 /* Fills in defaults, sizes included. */
@@ -1030,6 +1031,9 @@ typedef rf_axis rf_rows;
 
 /* Stored values: no TSCALn and TZEROn, logicals as T, F or 0 bytes, bits packed, strings whole. */
 #define RF_CELL_RAW 1
+/* The most threads that a read may use stand in the flags of its first request from this bit on (16 bits): 0 as
+ * rf_options.threads says. */
+#define RF_CELL_THREADS_SHIFT 16
 
 /* One column to read or write, and where its cells are in memory: the elements of a cell one behind the other, cells
  * `stride` bytes apart, so that a column of its own and a field of a packed struct look the same. No alignment is
@@ -1039,7 +1043,7 @@ typedef struct rf_column_request {
   size_t column;     /* 0-based */
   rf_cell_type type; /* rf_column_info.type; RF_CELL_TEXT for strings; RF_CELL_F32 or F64 for any real numbers;
                         rf_column_info.stored with RF_CELL_RAW */
-  uint32_t flags;    /* RF_CELL_RAW */
+  uint32_t flags;    /* RF_CELL_RAW; reading: how many threads */
   size_t width;      /* strings: bytes or characters of one in memory; longer ones are cut when read and are
                         RF_ERR_RANGE when written */
   void *data;        /* the cell of the first row of the selection */
@@ -1050,7 +1054,8 @@ typedef struct rf_column_request {
                         others: it is no more the one that the room was made for */
 } rf_column_request;
 
-/* Reads columns of some rows (NULL: all of them) in one pass over the table. A column may be asked for twice.
+/* Reads columns of some rows (NULL: all of them) in one pass over the table, which several threads share where it is
+ * long: parts of it may have been made when a later one fails. A column may be asked for twice.
  * Strings end at a NUL and lose trailing blanks; in TEXT, bytes above 0x7F are taken as Latin-1. Cells in the heap are
  * not read here (RF_ERR_TYPE). Errors: RF_ERR_RANGE, RF_ERR_TYPE, RF_ERR_ARGUMENT before anything is read;
  * RF_ERR_FORMAT for a field of an ASCII table that is no number, with row and column; RF_ERR_TRUNCATED; I/O. */

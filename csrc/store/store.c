@@ -299,6 +299,10 @@ rf_status rf_store_peek(rf_store *store, uint64_t offset, size_t n, const uint8_
   return said(status, "read", err);
 }
 
+bool rf_store_is_positional(const rf_store *store) {
+  return (store->flags & RF_DRIVER_REMOTE) == 0 && !store->ops->peek;
+}
+
 rf_status rf_store_prefetch(rf_store *store, const rf_range *ranges, size_t count, rf_error *err) {
   if (count == 0 || !store->ops->prefetch)
     return RF_OK;

@@ -71,6 +71,10 @@ bool rf_store_stats(rf_store *store, rf_remote_stats *stats);
 /* As rf_driver_ops.peek; RF_ERR_UNSUPPORTED where the driver has none. Never fills err in that case. */
 rf_status rf_store_peek(rf_store *store, uint64_t offset, size_t n, const uint8_t **bytes, rf_error *err);
 
+/* May threads share reads of what could not be peeked at? Not across a network, where all ranges are to go into one
+ * plan, nor where bytes have to be decoded one after the other. */
+bool rf_store_is_positional(const rf_store *store);
+
 rf_status rf_store_size(rf_store *store, uint64_t *size, rf_error *err);
 
 /* RF_ERR_READONLY when the store is not writable. */

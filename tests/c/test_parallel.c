@@ -170,6 +170,24 @@ static void worth_threads(void) {
   set_threads(NULL);
 }
 
+/* Reading what is stored as it is: memory sets the pace, so that two do it unless somebody says more. */
+static void worth_readers(void) {
+  const uint64_t mib = (uint64_t)1 << 20;
+  unsigned processors = rf_processor_count();
+  set_threads(NULL);
+  CHECK(rf_worth_readers(0, 1000, 100 * mib) == (processors < 2 ? processors : 2));
+  CHECK(rf_worth_readers(5, 1000, 100 * mib) == 5);
+  CHECK(rf_worth_readers(1, 1000, 100 * mib) == 1);
+  CHECK(rf_worth_readers(5, 1000, 15 * mib) == 1);
+  CHECK(rf_worth_readers(5, 1000, 16 * mib) == 2);
+  CHECK(rf_worth_readers(5, 3, 100 * mib) == 3);
+  CHECK(rf_worth_readers(100000, SIZE_MAX, UINT64_MAX) == RF_MOST_THREADS);
+  set_threads("6");
+  CHECK(rf_worth_readers(0, 1000, 100 * mib) == 6);
+  CHECK(rf_worth_readers(1, 1000, 100 * mib) == 1);
+  set_threads(NULL);
+}
+
 int main(void) {
   RUN(every_piece_runs_once);
   RUN(few_pieces_and_none);
@@ -177,5 +195,6 @@ int main(void) {
   RUN(without_memory_the_caller_works);
   RUN(default_threads);
   RUN(worth_threads);
+  RUN(worth_readers);
   return check_report();
 }
