@@ -257,6 +257,37 @@ def test_every_column_read_by_the_other(tmp_path, writer, reader):
     assert reader.read_header(path, ext="cat")["TUNIT3"] == "m"
 
 
+@pytest.mark.parametrize("units", [None, ["s", "s", "s"]])
+def test_units_of_a_header_were_lost(tmp_path, units):
+    def script(module, path):
+        data = np.zeros(3, [("a", "f8"), ("b", "i4"), ("c", "f4", 2)])
+        header = module.FITSHDR()
+        header.add_record({"name": "TUNIT2", "value": "deg"})
+        header["EXPNUM"] = 4
+        with module.FITS(path, "rw", clobber=True) as fits:
+            fits.write(data, header=header, units=units)
+            fits.write(data, header=fits[1].read_header(), units=units)
+            fits.write(data[:0], header={"TUNIT1": "m"}, units=units)
+            headers = [hdu.read_header() for hdu in fits[1:]]
+        keys = ("TUNIT1", "TUNIT2", "TUNIT3", "EXPNUM")
+        return [[header.get(key) for key in keys] for header in headers]
+
+    both(script, tmp_path)
+
+
+def test_slices_of_files(tmp_path):
+    def script(module, path):
+        with module.FITS(path, "rw", clobber=True) as fits:
+            for number in range(4):
+                fits.write(np.arange(number + 1), extname=f"E{number}")
+            return [
+                [hdu.get_extname() for hdu in fits[key]]
+                for key in (slice(1, None), slice(None, None, -2), slice(-2, 9), slice(3, 1))
+            ]
+
+    both(script, tmp_path)
+
+
 def test_reading_tables_in_every_way(tmp_path):
     data = catalogue()
 

@@ -160,18 +160,20 @@ class FITS(Writing):
         return len(self.file)
 
     def __getitem__(self, item: Any) -> Any:
-        """Give an HDU.
+        """Give an HDU, or a list of some.
 
         Parameters
         ----------
-        item : int, str, or (str, int)
-            Number, name, or name and version.
+        item : int, str, (str, int), or slice
+            Number, name, name and version, or numbers.
 
         Raises
         ------
         FITSIOError
             There is no such HDU.
         """
+        if isinstance(item, slice):
+            return [self._wrap(index) for index in range(len(self.file))[item]]
         return self._wrap(self._index(item))
 
     def _wrap(self, index: int) -> HDUBase:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -207,7 +208,7 @@ class Writing:
         where = f"{self.filename}: the new table"
         values, _ = columns_of(where, data, names)
         without_twins(values)
-        by_name = units_of(units, list(values))
+        by_name = _units(units, list(values), header)
         cards = _checked(header, extver)
         if _is_ascii(table_type):
             self._write_ascii(values, formats, by_name, extname, extver, cards)
@@ -295,7 +296,7 @@ class Writing:
         if not kind.names:
             raise FITSValueError(f"the type of a table is a structured dtype, not {kind}")
         without_twins(kind.names)
-        by_name = units_of(units, kind.names)
+        by_name = _units(units, kind.names, header)
         cards = _checked(header, extver)
         hdu: Any
         if ascii_table:
@@ -325,7 +326,7 @@ class Writing:
         bits: Any,
     ) -> None:
         """Append a table of the type of these columns, without rows."""
-        by_name = units_of(units, list(values))
+        by_name = _units(units, list(values), header)
         cards = cards_of(header, _given(extver))
         none = {name: cells[:0] for name, cells in values.items()}
         if ascii_table:
@@ -352,6 +353,20 @@ def _checked(header: Any, extver: Any) -> HeaderLike:
     if cards:
         header_cards(cards)
     return cards
+
+
+def _units(units: Any, names: Sequence[str], header: Any) -> dict[str, str | None] | None:
+    """Give units by name: those that are said, and TUNITn of a header that is that of no table."""
+    by_name = units_of(units, names)
+    records = FITSHDR(header)
+    if "TFIELDS" in records:
+        return by_name
+    found = {
+        name: str(records[f"TUNIT{number}"])
+        for number, name in enumerate(names, 1)
+        if f"TUNIT{number}" in records
+    }
+    return {**(by_name or {}), **found} if found else by_name
 
 
 def _bits(values: dict[str, Any]) -> list[str]:
