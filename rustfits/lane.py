@@ -213,7 +213,7 @@ class Lane:
             self.index,
             self._err,
         )
-        as_pointer, received, limit = ffi.from_buffer, self._received, self._request.limit_bytes
+        received, limit = self._received, self._request.limit_bytes
         # FTP has no way to ask for an end; libcurl cuts, this makes sure.
         end = self._expected if self._wish.span is not None and self._expected >= 0 else limit
         for piece in self._pieces:
@@ -228,7 +228,7 @@ class Lane:
                 if count == 0:
                     break
             received += count
-            status = take(context, index, as_pointer(piece), count, err)
+            status = take(context, index, piece, count, err)
             if status:
                 self._accepted(status)
         self._received = received

@@ -256,22 +256,73 @@ static rf_status read_ranges(reader *r, rf_error *err) {
 
 /* ---- as it arrives ---- */
 
-/* An rf_store_put. */
-static rf_status put_run(void *context, uint64_t at, const uint8_t *data, size_t n, rf_error *err) {
+/* Element at which row `number` of a section begins. */
+static uint64_t row_base(const rf_section *section, uint64_t number) {
+  uint64_t base = section->start;
+  for (int i = 1; i < section->ndim; i++) {
+    const rf_section_dim *dim = &section->dims[i];
+    base += number % dim->count * (uint64_t)dim->stride;
+    number /= dim->count;
+  }
+  return base;
+}
+
+/* Are the elements in the file in the order of the output? */
+static bool ascends(const rf_section *section) {
+  for (int i = 0; i < section->ndim; i++)
+    if (section->dims[i].indices != NULL || section->dims[i].stride <= 0)
+      return false;
+  return true;
+}
+
+/* The first row of a section that ascends which ends at element `low` or behind it. */
+static uint64_t first_row(const rf_section *section, uint64_t low) {
+  uint64_t row = 0, end = section->rows, extent = (section->dims[0].count - 1) * (uint64_t)section->dims[0].stride;
+  while (row < end) {
+    uint64_t middle = row + (end - row) / 2;
+    if (row_base(section, middle) + extent < low)
+      row = middle + 1;
+    else
+      end = middle;
+  }
+  return row;
+}
+
+/* An rf_store_put: of some of the elements from the first to the last one, those that the section has. */
+static rf_status put_elements(void *context, uint64_t at, const uint8_t *data, size_t n, rf_error *err) {
   const reader *r = context;
+  const rf_section *section = r->section;
+  const rf_section_dim *inner = &section->dims[0];
+  uint64_t low = section->low + at / section->width, end = low + n / section->width, step = (uint64_t)inner->stride;
   (void)err;
-  deliver(r, at / r->section->width, data, n / r->section->width);
+  for (uint64_t row = first_row(section, low); row < section->rows; row++) {
+    uint64_t base = row_base(section, row);
+    if (base >= end)
+      break;
+    uint64_t first = base < low ? (low - base + step - 1) / step : 0, last = (end - base + step - 1) / step;
+    last = last < inner->count ? last : inner->count;
+    if (first >= last)
+      continue;
+    rf_piece piece = {base, first, last - first};
+    uint64_t to = row * inner->count + first;
+    if (section->way == RF_SECTION_RUN)
+      deliver(r, to, data + (size_t)(base + first - low) * section->width, (size_t)piece.count);
+    else
+      deliver_picked(r, to, &piece, low, data);
+  }
   return RF_OK;
 }
 
-/* Sections that are one range of the file can be had that way, if the store has it. */
+/* What is between the elements comes along, if the store finds that this is quicker than to ask for each by itself. */
 static rf_status read_streamed(reader *r, rf_error *err) {
   const rf_section *section = r->section;
-  const rf_store_sink sink = {put_run, r, section->width};
+  const rf_section_dim *inner = &section->dims[0];
+  uint64_t row = section->way == RF_SECTION_SPAN ? (inner->count - 1) * (uint64_t)inner->stride + 1 : inner->count;
+  const rf_store_sink sink = {put_elements, r, section->width, section->rows * row * section->width};
   bool streamed = false;
-  if (section->way == RF_SECTION_RUN && section->rows == 1)
-    RF_TRY(rf_store_stream(r->store, section->origin + section->low * section->width, section->count * section->width,
-                           &sink, &streamed, err));
+  if (ascends(section))
+    RF_TRY(rf_store_stream(r->store, section->origin + section->low * section->width,
+                           (section->high - section->low + 1) * section->width, &sink, &streamed, err));
   return streamed ? RF_OK : read_ranges(r, err);
 }
 

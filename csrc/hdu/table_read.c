@@ -153,11 +153,11 @@ static rf_status put_rows(void *context, uint64_t at, const uint8_t *data, size_
                          err);
 }
 
-/* Rows one behind the other that are needed more or less whole. *streamed false: they are to be read. */
+/* Rows one behind the other, of which so much is needed that all is fetched. *streamed false: they are to be read. */
 static rf_status stream_rows(reader *r, bool *streamed, rf_error *err) {
   const rf_row_walk *walk = r->walk;
   uint64_t row_bytes = r->table->info.row_bytes;
-  rf_store_sink sink = {.put = put_rows, .context = r};
+  rf_store_sink sink = {.put = put_rows, .context = r, .wanted = walk->count * row_bytes};
   *streamed = false;
   if (walk->indices != NULL || walk->step != 1 || row_bytes > r->window + RANGE_COST ||
       !rf_to_size(row_bytes, &sink.unit))

@@ -13,6 +13,10 @@
 #define DIRECT_BYTES ((uint64_t)8 << 20)
 /* Units that have come in part only take no more memory than this. */
 #define CARRY_BYTES ((uint64_t)16 << 20)
+/* So large a part of a stretch should be wanted that all of it is streamed: one long answer is quicker than many short
+ * ones, from a server that is near quicker still. */
+#define WANTED_NEAR(length) ((length) / 2)
+#define WANTED_FAR(length) ((length) - (length) / 3)
 /* Blocks that one round of fetching holds at most. */
 #define ROUND_BYTES ((uint64_t)64 << 20)
 /* A read that begins so many blocks behind the end of the last one still goes on from there. */
@@ -399,7 +403,8 @@ static rf_status stream_with_ends(rf_ranged *r, const rf_round_flow *flow, rf_ra
   const rf_store_sink *sink = flow->sink;
   size_t first = ends[0].length > 0 ? 0 : 1, count = (ends[1].length > 0 ? 2 : 1) - first;
   RF_TRY(read_round(r, &r->coarse, ends + first, count, flow, err));
-  rf_fetcher_count(r->fetcher, flow->end - flow->begin, 0, 0);
+  uint64_t counted = ends[0].length + ends[1].length; /* by the round */
+  rf_fetcher_count(r->fetcher, sink->wanted > counted ? sink->wanted - counted : 0, 0, 0);
   for (int i = 0; i < 2; i++)
     if (ends[i].length > 0)
       RF_TRY(sink->put(sink->context, ends[i].offset - flow->origin, ends[i].dest, ends[i].length, err));
@@ -412,7 +417,8 @@ rf_status rf_ranged_stream(rf_ranged *r, uint64_t offset, uint64_t length, const
   uint64_t block = r->block_bytes, request = is_near ? r->fetcher->stream_bytes : r->fetcher->remote.request_bytes;
   request -= request % sink->unit;
   if (length < DIRECT_BYTES || length < 2 * block || offset > r->size || length > r->size - offset || request == 0 ||
-      length / request >= CARRY_BYTES / sink->unit)
+      length / request >= CARRY_BYTES / sink->unit ||
+      sink->wanted < (is_near ? WANTED_NEAR(length) : WANTED_FAR(length)))
     return RF_OK;
   *streamed = true;
   /* The units that lie in the first block, unless all of it does, and in the last one: the latter is wanted, too, for

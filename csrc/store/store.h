@@ -55,13 +55,14 @@ typedef rf_status (*rf_store_put)(void *context, uint64_t at, const uint8_t *dat
 typedef struct rf_store_sink {
   rf_store_put put;
   void *context;
-  size_t unit; /* bytes that must come together: those of an element, or of a row */
+  size_t unit;     /* bytes that must come together: those of an element, or of a row */
+  uint64_t wanted; /* how many of all bytes are of use */
 } rf_store_sink;
 
 /* Hands a long stretch, a whole number of units, over as it arrives, so that nobody waits for all of it before work on
  * the first bytes begins. Stretches that are fetched side by side come interleaved, no byte comes twice. After a
  * failure some have come. *streamed false: nothing was done, the stretch is to be read. It is short, or not on a
- * server, or the file ends before it does. */
+ * server, or the file ends before it does, or too little of it is wanted. */
 rf_status rf_store_stream(rf_store *store, uint64_t offset, uint64_t length, const rf_store_sink *sink, bool *streamed,
                           rf_error *err);
 

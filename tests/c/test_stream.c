@@ -124,7 +124,7 @@ static rf_status stream(const rf_options *options, uint64_t offset, size_t unit,
   c->unit = unit;
   c->length = (server.size - offset) / unit * unit;
   c->got = calloc(1, (size_t)c->length);
-  const rf_store_sink sink = {catch_piece, c, unit};
+  const rf_store_sink sink = {catch_piece, c, unit, c->length};
   rf_status status = rf_store_stream(store, offset, c->length, &sink, &streamed, &err);
   CHECK(streamed);
   stats->size = sizeof *stats;
@@ -228,7 +228,7 @@ static void test_what_is_not_streamed(void) {
   rf_store *store = NULL;
   bool streamed = true;
   catcher c = {.unit = 1};
-  rf_store_sink sink = {catch_piece, &c, 1};
+  rf_store_sink sink = {catch_piece, &c, 1, FILE_BYTES};
   serve(body, FILE_BYTES, 16384);
   rf_options options = options_of(65536, MIB);
   CHECK_OK(rf_store_open("streamed://host/file", RF_MODE_READ, &options, &store, &err), err);
@@ -270,6 +270,9 @@ static void check_image(int bitpix, const char *more, rf_type type, uint32_t fla
   size_t size, width = (size_t)(bitpix < 0 ? -bitpix : bitpix) / 8;
   uint64_t axes[2] = {1000, 9000 / width + 1}, count = axes[0] * axes[1];
   const rf_axis rows[2] = {{3, 1, 996, NULL}, {0, 1, axes[1], NULL}};
+  const rf_axis columns[2] = {{0, 1, 1000, NULL}, {11, 1, axes[1] - 30, NULL}};
+  const rf_axis steps[2] = {{1, 2, 499, NULL}, {5, 2, axes[1] / 2 - 8, NULL}};
+  const rf_axis back[2] = {{999, -1, 1000, NULL}, {0, 1, axes[1], NULL}};
   rf_file *local = NULL, *remote = NULL;
   uint8_t *data, *file = image_make(bitpix, 2, axes, more, &size, &data);
   CHECK_OK(rf_file_open_bytes(file, size, RF_MODE_READ, NULL, &local, &err), err);
@@ -282,6 +285,38 @@ static void check_image(int bitpix, const char *more, rf_type type, uint32_t fla
     CHECK_OK(rf_file_open("streamed://host/file", RF_MODE_READ, &options, &remote, &err), err);
     read_both(local, remote, NULL, type, flags, count);
     read_both(local, remote, rows, type, flags, 996 * axes[1]);
+    read_both(local, remote, columns, type, flags, 1000 * (axes[1] - 30));
+    read_both(local, remote, steps, type, flags, 499 * (axes[1] / 2 - 8));
+    read_both(local, remote, back, type, flags, count);
+    CHECK_OK(rf_file_close(remote, &err), err);
+  }
+  CHECK_OK(rf_file_close(local, &err), err);
+  free(file);
+}
+
+/* What lies between the elements comes along, in a cube and in any cut of it. */
+static void test_sections_of_a_cube(void) {
+  static const size_t pieces[] = {333, 4096, 100003};
+  const uint64_t axes[3] = {61, 223, 347};
+  const rf_axis sections[][3] = {{{1, 1, 60, NULL}, {0, 1, 223, NULL}, {0, 1, 347, NULL}},
+                                 {{0, 1, 61, NULL}, {2, 1, 200, NULL}, {0, 1, 347, NULL}},
+                                 {{0, 1, 61, NULL}, {1, 1, 222, NULL}, {1, 1, 345, NULL}},
+                                 {{0, 1, 61, NULL}, {0, 1, 223, NULL}, {3, 3, 115, NULL}},
+                                 {{0, 2, 31, NULL}, {0, 1, 223, NULL}, {1, 2, 173, NULL}},
+                                 {{0, 1, 61, NULL}, {0, 222, 2, NULL}, {0, 1, 347, NULL}},
+                                 {{0, 60, 2, NULL}, {0, 1, 223, NULL}, {0, 1, 347, NULL}}};
+  size_t size;
+  rf_file *local = NULL, *remote = NULL;
+  uint8_t *data, *file = image_make(16, 3, axes, "", &size, &data);
+  CHECK_OK(rf_file_open_bytes(file, size, RF_MODE_READ, NULL, &local, &err), err);
+  for (int i = 0; i < 6; i++) {
+    serve(file, size, pieces[i / 2]);
+    server.distant = i % 2;
+    rf_options options = options_of(65536, MIB);
+    CHECK_OK(rf_file_open("streamed://host/file", RF_MODE_READ, &options, &remote, &err), err);
+    for (size_t k = 0; k < sizeof sections / sizeof *sections; k++)
+      read_both(local, remote, sections[k], RF_I16, 0,
+                sections[k][0].count * sections[k][1].count * sections[k][2].count);
     CHECK_OK(rf_file_close(remote, &err), err);
   }
   CHECK_OK(rf_file_close(local, &err), err);
@@ -433,7 +468,7 @@ static void test_each_allocation_that_fails(void) {
     rf_store *store = NULL;
     bool streamed = false;
     catcher c = {.left = SIZE_MAX, .length = FILE_BYTES - 80, .unit = 8, .got = malloc(FILE_BYTES)};
-    const rf_store_sink sink = {catch_piece, &c, 8};
+    const rf_store_sink sink = {catch_piece, &c, 8, c.length};
     rf_allocator_set(&scarce);
     allocations_left = n;
     rf_error_clear(&err);
@@ -458,6 +493,7 @@ int main(void) {
   RUN(test_what_fails_ends_the_stream);
   RUN(test_what_is_not_streamed);
   RUN(test_every_conversion);
+  RUN(test_sections_of_a_cube);
   RUN(test_rows_of_a_table);
   RUN(test_each_allocation_that_fails);
   return check_report();
