@@ -110,6 +110,8 @@ def make_cases(
             {"astropy": 1.0, "fitsio": 5.0},
         ),
         Case("open, read header", "header", path("small.fits"), 1.2, 300),
+        Case("open, one keyword", "keyword", path("small.fits"), 1.0, 300),
+        Case("open, read 10×10 i2", "read", path("small.fits"), 1.0, 300),
         Case("count 1000 HDUs", "count", path("hdus.fits"), 5.0, 3),
         Case(
             f"write f4, {size('f4.fits')}",

@@ -73,6 +73,10 @@ class Rustfits(RustfitsTables, RustfitsTiles):
             fits[0][900:1100, 700:900]
             return fits.remote_stats().bytes_fetched if hasattr(fits, "remote_stats") else None
 
+    def keyword(self, file):
+        with self.module.FITS(file) as fits:
+            return fits[0].header["NAXIS1"]
+
     def header(self, file):
         return self.module.read_header(file)["NAXIS1"]
 
@@ -99,6 +103,10 @@ class Fitsio(FitsioTables, FitsioTiles):
             hdu = fits[0]
             for y, x in places:
                 hdu[y : y + STAMP, x : x + STAMP]
+
+    def keyword(self, file):
+        with self.module.FITS(file) as fits:
+            return fits[0].read_header()["NAXIS1"]
 
     def header(self, file):
         return self.module.read_header(file)["NAXIS1"]
@@ -145,6 +153,10 @@ class Astropy(AstropyTables, AstropyTiles):
     def far_part(self, file):
         with self.fits.open(file, use_fsspec=True) as hdus:
             self.native(hdus[0].section[900:1100, 700:900])
+
+    def keyword(self, file):
+        with self.fits.open(file) as hdus:
+            return hdus[0].header["NAXIS1"]
 
     def header(self, file):
         return self.fits.getheader(file)["NAXIS1"]

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+import functools
 import math
+import struct
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rustfits._lib import CData, check, error, ffi, lib
+from rustfits._lib import check, error, ffi, lib
 from rustfits.errors import (
     FITSColumnError,
     FITSError,
@@ -136,21 +138,13 @@ class Schema:
     where: str  # "file[2]", for messages
     nrows: int
     row_bytes: int
+    # These are the same objects for all tables of the same columns.
     columns: tuple[Column, ...]
+    odd: bool  # a column was read generously
+    _places: dict[str, int]
+    _dtypes: dict[tuple[bool, bool], np.dtype[Any]]
     #: Requests for all columns, as `rustfits.table_read` keeps them.
-    templates: dict[tuple[bool, bool], np.ndarray[Any, Any]] = field(default_factory=dict)
-    _places: dict[str, int] = field(default_factory=dict)
-    _dtypes: dict[tuple[bool, bool], np.dtype[Any]] = field(default_factory=dict)
-
-    odd: bool = False  # a column was read generously
-
-    def __post_init__(self) -> None:
-        self.odd = any(column.oddity for column in self.columns)
-        # Exact names count before those that differ in case, and earlier columns before later ones.
-        for column in self.columns:
-            self._places.setdefault(column.key, column.number)
-        for column in self.columns:
-            self._places.setdefault(column.key.lower(), column.number)
+    templates: dict[tuple[bool, bool], np.ndarray[Any, Any]]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -209,14 +203,14 @@ class Schema:
     ) -> np.dtype[Any]:
         """Give the type of a structured array of these columns."""
         key = (scale, as_bytes)
-        if columns is self.columns:
-            made = self._dtypes.get(key)
-            if made is not None:
+        made = self._dtypes.get(key) if columns is self.columns else None
+        if made is None:
+            made = np.dtype([_field(column, scale, as_bytes) for column in columns])
+            if columns is not self.columns:
                 return made
-        made = np.dtype([_field(column, scale, as_bytes) for column in columns])
-        if columns is self.columns:
             self._dtypes[key] = made
-        return made
+        # A new one each time: to rename the fields of an array is to change its dtype in place.
+        return np.dtype((np.void, made))
 
 
 def _field(column: Column, scale: bool, as_bytes: bool) -> tuple[Any, ...]:
@@ -255,26 +249,55 @@ def _read_schema(file: FileHandle, index: int) -> Schema:
     err = error()
     check(lib.rf_table_get_info(handle, index, table, err), err)
     info = ffi.new("rf_column_info *")
-    info.size = ffi.sizeof("rf_column_info")
-    taken: set[str] = set()
-    columns = []
+    info.size = _COLUMN.size
+    described = []
     for number in range(table.ncols):
         check(lib.rf_table_get_column(handle, index, number, info, err), err)
-        columns.append(_column(info, number, taken))
+        described.append(_buffer(info)[:])
+    find = _layout if len(described) <= _FEW else _layout.__wrapped__
     return Schema(
         generation,
         table.kind,
         f"{file.name}[{index}]",
         table.nrows,
         table.row_bytes,
-        tuple(columns),
+        *find(b"".join(described)),
     )
 
 
-def _column(info: CData, number: int, taken: set[str]) -> Column:
-    """Make a column out of an rf_column_info."""
-    name = key = _text(info.name) or f"col{number + 1}"
-    oddity = _text(info.oddity)
+# Files that are read one after another mostly have the same tables: the columns of the last ones
+# are kept, unless there are very many.
+_FEW = 64
+
+
+@functools.lru_cache(maxsize=16)
+def _layout(
+    described: bytes,
+) -> tuple[tuple[Column, ...], bool, dict[str, int], dict[Any, Any], dict[Any, Any]]:
+    """Make what schemas of the same columns share, out of one rf_column_info after another."""
+    taken: set[str] = set()
+    columns = tuple(
+        _column(info, number, taken) for number, info in enumerate(_COLUMN.iter_unpack(described))
+    )
+    # Exact names count before those that differ in case, and earlier columns before later ones.
+    places = {column.key: column.number for column in reversed(columns)}
+    for column in columns:
+        places.setdefault(column.key.lower(), column.number)
+    return columns, any(column.oddity for column in columns), places, {}, {}
+
+
+# As rf_column_info: size, name, unit, display, form, oddity, letter, descriptor, stored, type,
+# width, ndim, dims, scaled, has_null, null, has_null_text, null_text. What is left out are numbers.
+_COLUMN = struct.Struct("@N256s128s80s80s256scc0Q32x4xii0Q16xQi0Q256si0d16xiqi80s0Q")
+_buffer = ffi.buffer
+
+
+def _column(info: tuple[Any, ...], number: int, taken: set[str]) -> Column:
+    """Make a column out of what is in an rf_column_info."""
+    _, found, unit, display, form, odd, letter, descriptor, stored, kind, width = info[:11]
+    ndim, dims, scaled, has_null, null, has_null_text, null_text = info[11:]
+    name = key = _text(found) or f"col{number + 1}"
+    oddity = _text(odd)
     if key in taken:
         copy = 2
         while f"{name}_{copy}" in taken:
@@ -282,33 +305,29 @@ def _column(info: CData, number: int, taken: set[str]) -> Column:
         key = f"{name}_{copy}"
         oddity = oddity or f"there is a column {name!r} before; this one is read as {key!r}"
     taken.add(key)
-    ndim = info.ndim
     return Column(
         number,
         name,
         key,
-        _text(info.unit) or None,
-        _text(info.display) or None,
-        _text(info.form),
+        _text(unit) or None,
+        _text(display) or None,
+        _text(form),
         oddity,
-        info.letter.decode("latin-1"),
-        "" if info.descriptor == b"\0" else info.descriptor.decode("latin-1"),
-        info.type,
-        info.stored,
-        info.width,
-        tuple(info.dims[0:ndim]) if ndim else (),
-        bool(info.scaled),
-        info.null if info.has_null else None,
-        _text(info.null_text) if info.has_null_text else None,
+        _text(letter),
+        _text(descriptor),
+        kind,
+        stored,
+        width,
+        struct.unpack_from(f"@{ndim}Q", dims) if ndim else (),
+        scaled != 0,
+        null if has_null else None,
+        _text(null_text) if has_null_text else None,
     )
 
 
-_string = ffi.string
-
-
-def _text(chars: CData) -> str:
-    made: str = _string(chars).decode("latin-1")
-    return made
+def _text(chars: bytes) -> str:
+    """Give what stands before the first NUL."""
+    return chars.partition(b"\0")[0].decode("latin-1") if chars[0] else ""
 
 
 def warn_of_columns(

@@ -591,3 +591,37 @@ def test_random_groups(tmp_path, rng):
         np.testing.assert_array_equal(hdu["DATE"][1:], [10, 20, 30])
         with pytest.raises(TypeError):
             hdu["UU"][0] = 3
+
+
+def test_renaming_the_fields_of_an_array_changes_no_other(tmp_path):
+    """A dtype kept for the next read was the one of the array, and its names changed with it."""
+    rows = np.zeros(3, [("a", "i4"), ("b", "f8")])
+    for name in ("one.fits", "two.fits"):
+        rustfits.write_table(tmp_path / name, rows)
+    with rustfits.FITS(tmp_path / "one.fits") as fits:
+        first, second = fits[1].read(), fits[1].read()
+        first.dtype.names = ("x", "y")
+        assert second.dtype.names == fits[1].dtype.names == fits[1].read().dtype.names == ("a", "b")
+        assert fits[1][0].dtype.names == ("a", "b")
+    assert rustfits.read(tmp_path / "two.fits").dtype.names == ("a", "b")
+
+
+def test_tables_of_the_same_columns_stay_apart(tmp_path):
+    """What was found out about columns is shared between files: nothing else may be."""
+    for name, count, unit in (("one.fits", 3, "m"), ("two.fits", 5, "s"), ("three.fits", 0, "m")):
+        rows = np.zeros(count, [("a", "i4"), ("B", "U5")])
+        rows["a"] = np.arange(count) + len(name)
+        rustfits.write_table(tmp_path / name, rows, units={"a": unit})
+    with (
+        rustfits.FITS(tmp_path / "one.fits") as one,
+        rustfits.FITS(tmp_path / "two.fits") as two,
+        rustfits.FITS(tmp_path / "three.fits") as three,
+    ):
+        for fits, count, unit in ((one, 3, "m"), (two, 5, "s"), (three, 0, "m")):
+            assert fits[1].nrows == len(fits[1].read()) == count
+            assert fits[1].units["a"] == unit
+            assert fits[1]["b"][:].dtype == fits[1].dtype["B"]
+            expected = astropy_fits.getdata(fits.filename)["a"]
+            np.testing.assert_array_equal(fits[1]["a"][:], expected)
+        with pytest.raises(KeyError, match=r"two\.fits"):
+            two[1]["c"]
