@@ -288,7 +288,7 @@ def test_headers(http: HTTPServer, root: Path) -> None:
 def test_timeout(fault: FaultServer, ftp: FTPServer) -> None:
     for url in (fault.url("stall/a.fits"), fault.url("silent/a.fits"), ftp.url("slow/a.fits")):
         with pytest.raises(TimeoutError, match=r"a\.fits") as caught:
-            FITS(url, remote=Remote(timeout=0.4))
+            FITS(url, remote=Remote(timeout=0.4, retries=1))
         assert isinstance(caught.value, rustfits.FITSTimeoutError)
 
 
@@ -402,16 +402,17 @@ def test_ftp_failures(ftp: FTPServer) -> None:
 
 
 def test_network_failures(fault: FaultServer, http: HTTPServer, root: Path) -> None:
+    once = Remote(retries=0)  # tests/test_remote_ranged.py looks at how often it is tried again
     size = (root / "a.fits").stat().st_size
     with pytest.raises(OSError, match=f"{size // 2} of {size} bytes") as caught:
-        FITS(fault.url("short/a.fits"))
+        FITS(fault.url("short/a.fits"), remote=once)
     assert isinstance(caught.value, rustfits.FITSTruncatedError)
     with pytest.raises(ConnectionError, match="reset"):
-        FITS(fault.url("cut/a.fits"))
+        FITS(fault.url("cut/a.fits"), remote=once)
     with pytest.raises(ConnectionError, match=r"no-such-host\.invalid"):
-        FITS("http://no-such-host.invalid/a.fits", remote=Remote(timeout=60))
+        FITS("http://no-such-host.invalid/a.fits", remote=Remote(timeout=60, retries=0))
     with pytest.raises(ConnectionError):
-        FITS(fault.url("garbage/a.fits"))
+        FITS(fault.url("garbage/a.fits"), remote=once)
     with pytest.raises(ConnectionError):
         FITS(f"https://127.0.0.1:{http.port}/a.fits")
 
@@ -518,21 +519,23 @@ def test_many_threads_many_files(http: HTTPServer, ftp: FTPServer) -> None:
         assert list(pool.map(job, range(80))) == list(range(80))
 
 
-def test_gil_is_free_while_bytes_are_awaited(fault: FaultServer, root: Path) -> None:
+def test_gil_is_free_while_bytes_are_awaited(root: Path) -> None:
     """The server is a thread of this process: without the GIL it could not send the second half."""
     counted = 0
 
-    def other() -> None:
-        nonlocal counted
-        assert fault.wait_until_held()
-        for _ in range(100_000):
-            counted += 1
-        fault.open_gate()
+    with fault_server(root) as server:
 
-    thread = threading.Thread(target=other)
-    thread.start()
-    check_arrays(fault.url("gate/a.fits"), root)
-    thread.join()
+        def other() -> None:
+            nonlocal counted
+            assert server.wait_until_held()
+            for _ in range(100_000):
+                counted += 1
+            server.open_gate()
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        check_arrays(server.url("gate/a.fits"), root, Remote(download=True))
+        thread.join()
     assert counted == 100_000
 
 
@@ -542,7 +545,7 @@ def test_ctrl_c_in_a_transfer(root: Path, capfd: pytest.CaptureFixture[str]) -> 
         main = threading.get_ident()
 
         def interrupt() -> None:
-            server.wait_until_held()
+            assert server.wait_until_held()
             signal.pthread_kill(main, signal.SIGINT)
 
         thread = threading.Thread(target=interrupt)
@@ -567,14 +570,14 @@ def test_signal_handler_that_opens_a_file_in_a_transfer(root: Path) -> None:
             server.open_gate()
 
         def send() -> None:
-            server.wait_until_held()
+            assert server.wait_until_held()
             signal.pthread_kill(main, signal.SIGUSR1)
 
         before = signal.signal(signal.SIGUSR1, handler)
         try:
             thread = threading.Thread(target=send)
             thread.start()
-            check_arrays(server.url("gate/a.fits"), root)
+            check_arrays(server.url("gate/a.fits"), root, Remote(download=True))
             thread.join()
         finally:
             signal.signal(signal.SIGUSR1, before)
