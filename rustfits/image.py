@@ -35,6 +35,7 @@ from rustfits.pixels import (
     mask_of,
     masked,
     most_threads,
+    shape_of,
     slabs,
     spread,
 )
@@ -561,6 +562,33 @@ class ImageHDU(HDU):
                 *(Axis(0, 1, length) for length in pixels.shape[1:]),
             )
             self._store(axes, kind, ready, mask)
+
+    def reshape(self, shape: SupportsIndex | Sequence[SupportsIndex]) -> None:
+        """Give the image another shape, in the file. HDUs behind it move.
+
+        Pixels stay in the order they have in C; those that the new shape has no place for are
+        lost, and places without a pixel are zero as it is stored.
+
+        Parameters
+        ----------
+        shape : int or sequence of int
+            The new shape, of one axis or more.
+
+        Raises
+        ------
+        FITSValueError
+            It is no shape of an image.
+        FITSUnsupportedError
+            The image is compressed.
+        FITSTruncatedError
+            The data unit is cut short.
+        FITSReadOnlyError, FITSIOError
+            Writing is not possible, or failed.
+        """
+        axes = shape_of(shape)
+        err = error()
+        pointer = ffi.new("uint64_t[]", axes)
+        check(lib.rf_image_reshape(self._file._handle(), self._index, pointer, len(axes), err), err)
 
     def _check(self, kind: int, data: Array, mask: Array | None) -> None:
         """Look whether values could be written, before there is room for them."""

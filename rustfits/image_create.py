@@ -14,7 +14,7 @@ from rustfits.handle import open_file
 from rustfits.hdu import read_facts
 from rustfits.header import header_cards
 from rustfits.image_compressed import CompressedImageHDU
-from rustfits.pixels import Array, integer, mask_of, pixel_type, stored_blank
+from rustfits.pixels import Array, integer, mask_of, pixel_type, shape_of, stored_blank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ def create_image(
     spec = ffi.new("rf_image_spec *")
     spec.size = ffi.sizeof("rf_image_spec")
     spec.type = pixel_type(dtype)
-    shape = [_axis_length(length) for length in _as_dims(dims)]
+    shape = shape_of(dims)
     axes = ffi.new("uint64_t[]", shape)
     spec.naxis = len(shape)
     spec.axes = axes
@@ -124,19 +124,6 @@ def check_pixels(
             )
     finally:
         trial.close()
-
-
-def _as_dims(dims: Sequence[SupportsIndex] | SupportsIndex) -> list[SupportsIndex]:
-    if isinstance(dims, (str, bytes)):
-        raise FITSTypeError(f"the shape of an image is a sequence of int, not {dims!r}")
-    try:
-        return list(dims)  # type: ignore[arg-type]
-    except TypeError:
-        return [dims]  # type: ignore[list-item]
-
-
-def _axis_length(length: SupportsIndex) -> int:
-    return integer("the length of an axis", length, 0)
 
 
 def _ascii(name: str) -> bytes:

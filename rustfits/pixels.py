@@ -298,3 +298,20 @@ def slabs(
         first, end = number * length // count, (number + 1) * length // count
         part = (*axes[:cut], axes[cut].part(first, end - first), *axes[cut + 1 :])
         yield part, (slice(None),) * cut + (slice(first, end),)
+
+
+def shape_of(dims: Sequence[SupportsIndex] | SupportsIndex) -> list[int]:
+    """Give the axes of an image that somebody asks for; an int is an image of one axis.
+
+    Raises
+    ------
+    FITSTypeError, FITSValueError
+        An axis is no whole number of 0 or more.
+    """
+    if isinstance(dims, (str, bytes)):
+        raise FITSTypeError(f"the shape of an image is a sequence of int, not {dims!r}")
+    try:
+        axes: list[SupportsIndex] = list(dims)  # type: ignore[arg-type]
+    except TypeError:
+        axes = [dims]  # type: ignore[list-item]
+    return [integer("the length of an axis", length, 0) for length in axes]

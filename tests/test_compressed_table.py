@@ -751,3 +751,35 @@ def test_keywords_of_the_compression_are_not_set_by_hand():
         assert plain.kind == "table"
         assert plain.header["OBJECT"] == "M 31"
         assert "ZTABLE" not in plain.header
+
+
+@pytest.mark.parametrize("edit", ["append", "set", "insert", "delete", "resize"])
+def test_an_edit_leaves_cards_at_their_places(edit):
+    with FITS("mem://", "w+") as file:
+        hdu = file.write_table({"a": np.arange(100), "b": np.arange(100.0)}, compress=True)
+        hdu.header["OBJECT"] = ("M31", "what it is")
+        hdu.header.add_history("made")
+        hdu.add_checksum()
+        hdu.header["AFTER"] = 3
+        before = hdu.raw_header.cards
+        if edit == "append":
+            hdu.append({"a": [1], "b": [2.0]})
+        elif edit == "set":
+            hdu["a"][3] = 7
+        elif edit == "insert":
+            hdu.insert_column("c", np.arange(100))
+        elif edit == "delete":
+            hdu.delete_column("a")
+        else:
+            hdu.resize(50)
+        after = hdu.raw_header.cards
+        keys, now = ([card[:8].strip() for card in cards] for cards in (before, after))
+        assert [key for key in now if key in keys] == [key for key in keys if key in now]
+        added = ["TTYPE3", "TFORM3", "ZFORM3", "ZCTYP3"] if edit == "insert" else []
+        gone = ["TTYPE2", "TFORM2", "ZFORM2", "ZCTYP2"] if edit == "delete" else []
+        assert sorted({*now} - {*keys}) == sorted(added)
+        assert sorted({*keys} - {*now} - {"THEAP"}) == sorted(gone)
+        same = {*before} & {*after}
+        assert any(card.startswith("ZTABLE ") for card in same)
+        hdu.add_checksum()
+        assert hdu.verify_checksum() is True

@@ -766,3 +766,46 @@ def test_masks_are_not_forgotten_when_values_are_spread(tmp_path: Path) -> None:
         hdu[:2, 0:2] = np.ma.MaskedArray([[50], [60]], [[False], [True]])
         masked = hdu.read(mask_blank=True)
     assert masked.tolist() == [[50, 50, 2, 3], [None] * 4, [None, 6, 7, None]]
+
+
+def test_reshape(tmp_path: Path) -> None:
+    path = tmp_path / "a.fits"
+    data = np.arange(24, dtype="i4").reshape(4, 6)
+    with FITS(path, "w+") as fits:
+        hdu = fits.write_image(data, header={"OBJECT": "M31"})
+        behind = fits.write_image(np.arange(5))
+        packed = fits.write_image(data, compress="rice")
+        empty = fits.create_image_hdu("f4", ())
+        for shape in ((2, 12), (3, 2, 4), 24, (900, 2), (5,), (0, 3), (2, 2)):
+            old = hdu.read().ravel() if hdu.has_data else np.zeros(0, "i4")
+            hdu.reshape(shape)
+            new = np.zeros(shape, "i4")
+            new.ravel()[: old.size] = old[: new.size]
+            assert hdu.shape == new.shape
+            assert np.array_equal(hdu.read() if hdu.has_data else new, new)
+            assert behind.read().tolist() == [0, 1, 2, 3, 4]
+        empty.reshape((2, 3))
+        assert empty.read().tolist() == [[0.0] * 3] * 2
+        assert hdu.header["OBJECT"] == "M31"
+        assert list(hdu.header)[:5] == ["SIMPLE", "BITPIX", "NAXIS", "NAXIS1", "NAXIS2"]
+        assert "NAXIS3" not in hdu.header
+        before = fits.to_bytes()
+        for shape, error in (
+            ((), rustfits.FITSValueError),
+            ((3, 0), rustfits.FITSValueError),
+            ((-1,), rustfits.FITSValueError),
+            ((2**40, 2**40), rustfits.FITSLimitError),
+            ("ab", rustfits.FITSTypeError),
+            ((2.5,), rustfits.FITSTypeError),
+        ):
+            with pytest.raises(error):
+                hdu.reshape(shape)
+        with pytest.raises(rustfits.FITSUnsupportedError, match="compressed"):
+            packed.reshape((24,))
+        assert fits.to_bytes() == before
+    with FITS(path) as fits, pytest.raises(rustfits.FITSReadOnlyError):
+        fits[0].reshape((4,))
+    with astropy_fits.open(path) as hdus:
+        hdus.verify("exception")
+        assert hdus[0].data.tolist() == [[0, 0], [0, 0]]
+        assert np.array_equal(hdus[2].data, data)

@@ -264,8 +264,20 @@ rf_status rf_image_create(rf_file *file, const rf_image_spec *spec, size_t *inde
 
 /* ---- extending ---- */
 
-static rf_status check_extend(rf_file *file, const rf_hdu *hdu, uint64_t length, uint64_t *data_bytes, rf_error *err) {
+rf_status rf_image_check_whole(rf_file *file, const rf_hdu *hdu, rf_error *err) {
   uint64_t size, pixels = rf_section_image_count(hdu), width = rf_type_bytes(rf_convert_stored_type(hdu->bitpix));
+  if (hdu->data_bytes != pixels * width)
+    return rf_fail(err, RF_ERR_UNSUPPORTED,
+                   "the image has PCOUNT = %" PRId64 " and GCOUNT = %" PRId64
+                   " and more data than its pixels, so its size cannot be changed",
+                   hdu->pcount, hdu->gcount);
+  RF_TRY(rf_store_size(file->store, &size, err));
+  if (size < hdu->data_offset || size - hdu->data_offset < hdu->data_bytes)
+    return rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short, so its size cannot be changed");
+  return RF_OK;
+}
+
+static rf_status check_extend(rf_file *file, const rf_hdu *hdu, uint64_t length, uint64_t *data_bytes, rf_error *err) {
   if (hdu->naxis == 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "the image has no axes (NAXIS = 0), so it cannot be extended");
   if (length < hdu->axes[hdu->naxis - 1])
@@ -273,21 +285,13 @@ static rf_status check_extend(rf_file *file, const rf_hdu *hdu, uint64_t length,
                    hdu->axes[hdu->naxis - 1], length);
   if (length > INT64_MAX)
     return rf_fail(err, RF_ERR_LIMIT, "axis 0 is too long for a header");
-  if (hdu->data_bytes != pixels * width)
-    return rf_fail(err, RF_ERR_UNSUPPORTED,
-                   "the image has PCOUNT = %" PRId64 " and GCOUNT = %" PRId64
-                   " and more data than its pixels, so it cannot be extended",
-                   hdu->pcount, hdu->gcount);
-  *data_bytes = width;
+  *data_bytes = rf_type_bytes(rf_convert_stored_type(hdu->bitpix));
   for (int i = 0; i < hdu->naxis - 1; i++)
     if (!rf_mul_u64(*data_bytes, hdu->axes[i], data_bytes))
       return rf_fail(err, RF_ERR_LIMIT, "the image has more bytes than a file can hold");
   if (!rf_mul_u64(*data_bytes, length, data_bytes) || *data_bytes > INT64_MAX - RF_BLOCK_BYTES)
     return rf_fail(err, RF_ERR_LIMIT, "the image has more bytes than a file can hold");
-  RF_TRY(rf_store_size(file->store, &size, err));
-  if (size < hdu->data_offset || size - hdu->data_offset < hdu->data_bytes)
-    return rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short, so it cannot be extended");
-  return RF_OK;
+  return rf_image_check_whole(file, hdu, err);
 }
 
 /* Exclusive lock held. */

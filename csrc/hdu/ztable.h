@@ -62,6 +62,10 @@ rf_status rf_ztable_plain_header(const rf_header *header, rf_header **plain, rf_
 rf_status rf_ztable_packed_header(const rf_header *plain, const rf_table *table, uint64_t tile_rows,
                                   const rf_zcmptype *types, rf_header **header, rf_error *err);
 
+/* The cards of `made`, such a header, into the empty `out`: those about the compression where `old`, which it takes the
+ * place of, has them, with DATASUM and CHECKSUM as they stand there. What `old` does not have comes last. */
+rf_status rf_ztable_keep_places(const rf_header *old, const rf_header *made, rf_header *out, rf_error *err);
+
 /* What the caller asks for made definite: types for all columns of the table, rows of a tile. RF_ERR_ARGUMENT for a
  * codec that a column cannot have, with the alternative. `types` has room for table->info.ncols. */
 rf_status rf_ztable_settle(const rf_table_compression *asked, const rf_table *table, uint64_t *tile_rows,

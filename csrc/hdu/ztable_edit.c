@@ -389,6 +389,30 @@ static rf_status close_gap(rf_file *file, size_t index, bool *written, rf_error 
   return status;
 }
 
+/* The header of the table as it will be. */
+static rf_status make_header(const rf_ztedit *e, const commit *c, rf_header *header, rf_error *err) {
+  RF_TRY(rf_table_set_integer(header, "PCOUNT", c->gap + e->heap, "size of special data area", err));
+  if (c->gap > 0)
+    RF_TRY(rf_table_set_integer(header, "THEAP", c->rows + c->gap, "where the heap begins", err));
+  return set_forms(e, header, err);
+}
+
+/* The same, with all cards where the file has them. */
+static rf_status order_header(const rf_ztedit *e, rf_header **header, rf_error *err) {
+  const rf_header *old;
+  rf_header *ordered;
+  RF_TRY(rf_file_header_locked(e->file, e->hdu, &old, err));
+  RF_TRY(rf_header_new(&ordered, err));
+  rf_status status = rf_ztable_keep_places(old, *header, ordered, err);
+  if (status != RF_OK) {
+    rf_header_free(ordered);
+    return status;
+  }
+  rf_header_free(*header);
+  *header = ordered;
+  return RF_OK;
+}
+
 rf_status rf_ztedit_commit(rf_ztedit *e, bool *written, rf_error *err) {
   rf_header *header;
   uint64_t bytes;
@@ -401,11 +425,9 @@ rf_status rf_ztedit_commit(rf_ztedit *e, bool *written, rf_error *err) {
   if (!rf_add_u64(c.rows + c.gap, e->heap, &bytes) || bytes > INT64_MAX - RF_BLOCK_BYTES)
     return rf_fail(err, RF_ERR_LIMIT, "the table would have more bytes than a file can hold");
   RF_TRY(rf_ztable_packed_header(e->plain, e->table, e->tile_rows, e->types, &header, err));
-  rf_status status = rf_table_set_integer(header, "PCOUNT", c.gap + e->heap, "size of special data area", err);
-  if (status == RF_OK && c.gap > 0)
-    status = rf_table_set_integer(header, "THEAP", c.rows + c.gap, "where the heap begins", err);
+  rf_status status = make_header(e, &c, header, err);
   if (status == RF_OK)
-    status = set_forms(e, header, err);
+    status = order_header(e, &header, err);
   if (status == RF_OK)
     status = rf_file_rearrange_locked(e->file, e->index, header, bytes, &rearrange, written, err);
   rf_header_free(header);

@@ -195,6 +195,71 @@ rf_status rf_ztable_packed_header(const rf_header *plain, const rf_table *table,
   return status;
 }
 
+/* ---- an edited one ---- */
+
+static bool same_value(const char *a, const char *b) {
+  rf_card_view x, y;
+  rf_card_split(a, &x);
+  rf_card_split(b, &y);
+  return x.value_length == y.value_length && memcmp(x.value, y.value, x.value_length) == 0;
+}
+
+static bool same_keyword(const char *a, const char *b) {
+  return memcmp(a, b, 8) == 0;
+}
+
+/* Appends the cards of `made` from *next on that are not about the compression, up to and with `last` and what
+ * continues it. */
+static rf_status take_until(const rf_header *made, size_t *next, size_t last, rf_header *out, rf_error *err) {
+  const char *cards = rf_header_cards(made);
+  size_t count = rf_header_count(made);
+  while (last + 1 < count && rf_card_is(cards + (last + 1) * RF_CARD_BYTES, "CONTINUE"))
+    last++;
+  for (; *next <= last && *next < count; ++*next)
+    if (!is_dropped(cards + *next * RF_CARD_BYTES))
+      RF_TRY(rf_header_append_card(out, cards + *next * RF_CARD_BYTES, err));
+  return RF_OK;
+}
+
+/* Appends what a card about the compression has become, and sums as they stand: an edit leaves those of plain tables,
+ * too, for whoever has written them to bring up to date. */
+static rf_status take_own(const rf_header *made, const char *card, rf_header *out, rf_error *err) {
+  char keyword[9] = "";
+  memcpy(keyword, card, 8);
+  if (rf_card_is(card, "DATASUM") || rf_card_is(card, "CHECKSUM"))
+    return rf_header_append_card(out, card, err);
+  const char *now = find_card(made, keyword);
+  if (now == NULL || find_card(out, keyword) != NULL)
+    return RF_OK;
+  return rf_header_append_card(out, same_value(card, now) ? card : now, err);
+}
+
+rf_status rf_ztable_keep_places(const rf_header *old, const rf_header *made, rf_header *out, rf_error *err) {
+  const char *cards = rf_header_cards(made);
+  size_t next = 0, count = rf_header_count(made);
+  for (size_t i = 0; i < rf_header_count(old); i++) {
+    const char *card = rf_header_cards(old) + i * RF_CARD_BYTES;
+    if (is_dropped(card)) {
+      RF_TRY(take_own(made, card, out, err));
+      continue;
+    }
+    for (size_t k = next; k < count; k++)
+      if (same_keyword(card, cards + k * RF_CARD_BYTES)) {
+        RF_TRY(take_until(made, &next, k, out, err));
+        break;
+      }
+  }
+  RF_TRY(take_until(made, &next, count, out, err));
+  for (size_t k = 0; k < count; k++) {
+    const char *card = cards + k * RF_CARD_BYTES;
+    char keyword[9] = "";
+    memcpy(keyword, card, 8);
+    if (is_dropped(card) && find_card(out, keyword) == NULL)
+      RF_TRY(rf_header_append_card(out, card, err));
+  }
+  return RF_OK;
+}
+
 /* ---- what a caller asks for ---- */
 
 /* As fpack chooses, but for complex numbers, which cfitsio's funpack does not read as GZIP_2. */

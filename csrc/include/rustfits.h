@@ -923,6 +923,11 @@ RF_API RF_CHECKED rf_status rf_image_create(rf_file *file, const rf_image_spec *
  */
 RF_API RF_CHECKED rf_status rf_image_extend(rf_file *file, size_t index, uint64_t length, rf_error *err);
 
+/* Gives an image other axes, 1 or more; its pixels stay in their order, those beyond the new size are lost, and new
+ * ones behind them are zero (stored). HDUs behind it shift. RF_ERR_UNSUPPORTED for a compressed image. */
+RF_API RF_CHECKED rf_status rf_image_reshape(rf_file *file, size_t index, const uint64_t *axes, int naxis,
+                                             rf_error *err);
+
 /* ============================== Row expressions ============================== */
 
 /* A condition on the columns of a row: "mag < 22 & (flag == 0 | name == 'M31') & isfinite(flux)". docs/expressions.md

@@ -131,6 +131,21 @@ class ImageHDU(HDUBase):
             image.extend(np.zeros((need - shape[0], *whole), image.dtype))
         image.write(values, start=places)
 
+    def reshape(self, dims: Any) -> None:
+        """Give the image another shape, in the file.
+
+        Parameters
+        ----------
+        dims : int or sequence of int
+            The new shape. Pixels stay in their order: surplus ones are lost, new ones zero.
+
+        Raises
+        ------
+        FITSError
+            As for `rustfits.ImageHDU.reshape`.
+        """
+        self._image("reshape").reshape(dims)
+
     def _places(self, start: Any, values: Array) -> tuple[int, ...]:
         shape = self._image().shape
         if np.ndim(start) == 0:
