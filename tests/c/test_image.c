@@ -402,6 +402,36 @@ static void extending_grows_axis_0(void) {
   closed(file);
 }
 
+static void another_shape(void) {
+  rf_error err;
+  rf_file *file;
+  uint64_t shape[] = {2, 3}, lengths[3] = {0};
+  size_t naxis = 0, made = 0;
+  rf_image_spec spec = {.size = sizeof spec, .type = RF_I16, .naxis = 2, .axes = shape, .extver = -1};
+  int16_t values[6] = {1, 2, 3, 4, 5, 6}, back[8];
+  CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
+  CHECK_OK(rf_image_create(file, &spec, &made, &err), err);
+  CHECK_OK(rf_image_create(file, &spec, &made, &err), err);
+  CHECK_OK(rf_image_write(file, 0, NULL, RF_I16, 0, values, 12, NULL, &err), err);
+  CHECK_OK(rf_image_reshape(file, 0, (uint64_t[]){2, 2, 2}, 3, &err), err);
+  CHECK_OK(rf_hdu_get_axes(file, 0, lengths, 3, &naxis, &err), err);
+  CHECK(naxis == 3 && lengths[0] == 2 && lengths[1] == 2 && lengths[2] == 2);
+  CHECK_OK(rf_image_read(file, 0, NULL, RF_I16, 0, back, 16, NULL, &err), err);
+  CHECK(memcmp(back, values, 12) == 0 && back[6] == 0 && back[7] == 0);
+  CHECK_OK(rf_image_reshape(file, 0, (uint64_t[]){4}, 1, &err), err);
+  CHECK_OK(rf_hdu_get_axes(file, 0, lengths, 3, &naxis, &err), err);
+  CHECK(naxis == 1 && lengths[0] == 4);
+  CHECK_OK(rf_image_reshape(file, 0, (uint64_t[]){40000}, 1, &err), err);
+  CHECK_OK(rf_hdu_get_axes(file, 1, lengths, 3, &naxis, &err), err);
+  CHECK(naxis == 2 && lengths[0] == 2 && lengths[1] == 3);
+  CHECK(rf_image_reshape(file, 0, NULL, 0, &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_image_reshape(file, 0, (uint64_t[]){1, 0}, 2, &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_image_reshape(file, 0, (uint64_t[]){UINT64_C(1) << 40, UINT64_C(1) << 40}, 2, &err) == RF_ERR_LIMIT);
+  CHECK(rf_image_reshape(file, 0, (uint64_t[]){INT64_MAX / 2}, 1, &err) == RF_ERR_LIMIT);
+  CHECK(rf_image_reshape(file, 2, shape, 2, &err) == RF_ERR_NOT_FOUND);
+  closed(file);
+}
+
 static void an_image_without_axes(void) {
   rf_error err;
   size_t size;
@@ -524,6 +554,7 @@ int main(void) {
   RUN(cards_are_copied_but_for_those_that_describe_the_structure);
   RUN(what_cannot_be_created);
   RUN(extending_grows_axis_0);
+  RUN(another_shape);
   RUN(an_image_without_axes);
   RUN(the_axes_stand_with_the_facts);
   RUN(reading_files_cannot_be_written);
