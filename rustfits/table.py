@@ -23,8 +23,8 @@ from rustfits import table_write
 from rustfits._lib import check, error, ffi, lib
 from rustfits.errors import FITSIndexError, FITSTypeError, FITSValueError
 from rustfits.schema import Column, Schema
-from rustfits.selection import Axis, c_axes, select_rows
-from rustfits.table_base import RowsLike, TableBase, lock_of, names_of
+from rustfits.selection import Axis, c_axes
+from rustfits.table_base import RowsLike, TableBase, lock_of, names_of, rows_of
 from rustfits.table_input import (
     NewColumn,
     as_column,
@@ -278,7 +278,7 @@ class WritableTable(TableBase):
         if isinstance(key, str):
             axis, single = self._rows(key), False
         else:
-            axis, single = select_rows(key, schema.nrows)
+            axis, single = rows_of(schema, key)
         if column.variable:
             value = [_one_cell(value)] if single else _repeat(value, axis.length, False)
         cargo = table_write.prepare(schema, (column,), [value], axis.length, broadcast=True)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from rustfits.handle import FileHandle
 
-__all__ = ["RowsLike", "TableBase", "lock_of", "names_of"]
+__all__ = ["RowsLike", "TableBase", "lock_of", "names_of", "rows_of"]
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
 #: Which rows: all, a slice, positions, a mask, or a condition.
@@ -263,7 +263,7 @@ class TableBase(HDU):
         if isinstance(rows, str):
             found = self.where(rows)
             return Axis(0, 1, len(found), found.astype(np.uint64))
-        return select_rows(rows, self._schema().nrows)[0]
+        return rows_of(self._schema(), rows)[0]
 
     def where(self, expression: str) -> Array:
         """Find the rows for which a condition holds.
@@ -304,7 +304,7 @@ class TableBase(HDU):
         """Read what a key for rows selects."""
         schema = self._schema()
         columns = schema.select(names)
-        axis, single = select_rows(key, schema.nrows)
+        axis, single = rows_of(schema, key)
         data = self._read(read_table, schema, columns, axis)
         return data[0] if single else data
 
@@ -312,7 +312,7 @@ class TableBase(HDU):
         """Read what a key for rows selects, of one column."""
         schema = self._schema()
         column = schema.find(name)
-        axis, single = select_rows(key, schema.nrows)
+        axis, single = rows_of(schema, key)
         data = self._read(read_columns, schema, (column,), axis)[column.key]
         return data[0] if single else data
 
@@ -399,6 +399,14 @@ class TableBase(HDU):
         except FITSError:
             return "columns that cannot be made out"
         return f"{schema.nrows} rows × {len(schema.columns)} columns"
+
+
+def rows_of(schema: Schema, key: Any) -> tuple[Axis, bool]:
+    """Find out which rows a key selects, as `select_rows`; errors name file and HDU."""
+    try:
+        return select_rows(key, schema.nrows)
+    except FITSError as error:
+        raise type(error)(f"{schema.where}: {error}") from None
 
 
 def names_of(key: Any) -> list[str] | None:

@@ -578,3 +578,22 @@ def test_refused_edits_leave_the_file_as_it_was(path, name):
     assert path.read_bytes() == content
     with astropy_fits.open(path) as other:
         assert other[1].data["f8"][39] == 39
+
+
+@pytest.mark.parametrize("key", [9, -8, [0, 7], np.zeros(3, bool), 1.5, [[1]]], ids=str)
+def test_wrong_rows_name_the_file(tmp_path, key):
+    path = tmp_path / "t.fits"
+    with FITS(path, "w+") as fits:
+        hdu = fits.write_table({"x": np.arange(7)})
+        before = path.read_bytes()
+        for do in (
+            lambda: hdu[key],
+            lambda: hdu["x"][key],
+            lambda: hdu.read(rows=key),
+            lambda: hdu.__setitem__(key, {"x": 1}),
+            lambda: hdu["x"].__setitem__(key, 1),
+            lambda: hdu.delete_rows(key),
+        ):
+            with pytest.raises((IndexError, NotImplementedError), match=r"t\.fits\[1\]: "):
+                do()
+        assert path.read_bytes() == before
