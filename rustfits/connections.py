@@ -30,6 +30,14 @@ class Line:
             self._easy.append(pycurl.Curl())
         return self._easy[index]
 
+    def forget_cookies(self) -> None:
+        """Take the cookies of a file away before another one uses the handles."""
+        import pycurl
+
+        for easy in self._easy:
+            easy.unsetopt(pycurl.SHARE)
+            easy.setopt(pycurl.COOKIELIST, "ALL")
+
 
 class Session:
     """What the fetches of one open file share. Several threads may use it at the same time."""
@@ -38,6 +46,19 @@ class Session:
         self._idle: list[Line] = []
         #: What the server wants to hear, a set of bits of pycurl.HTTPAUTH_...; 0: to be asked.
         self.auth = 0
+        #: What was asked for, and where redirects led; None: nowhere else.
+        self.led: tuple[Any, Any] | None = None
+        self._cookies: Any = None
+
+    def cookies(self) -> Any:
+        """Give the cookies of the servers of this file, which are never written to disk."""
+        import pycurl
+
+        if self._cookies is None:
+            cookies = pycurl.CurlShare()
+            cookies.setopt(pycurl.SH_SHARE, pycurl.LOCK_DATA_COOKIE)
+            self._cookies = cookies
+        return self._cookies
 
     def take(self) -> Line:
         """Give a line that nobody uses, to be put back with `leave`."""
@@ -62,7 +83,10 @@ class Session:
     def close(self) -> None:
         """Let go of all lines: some stay for the next file, which may be on the same server."""
         while self._idle:
-            _spare.append(self._idle.pop())
+            line = self._idle.pop()
+            if line.pid == os.getpid():
+                line.forget_cookies()
+            _spare.append(line)
         while len(_spare) > _MOST_SPARE:
             try:
                 del _spare[0]

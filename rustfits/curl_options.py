@@ -83,6 +83,7 @@ def set_options(
     remote: CData,
     *,
     auth: int,
+    cookies: Any,
     conditional: bool,
     seconds: float,
 ) -> None:
@@ -98,6 +99,8 @@ def set_options(
         The caller's options; NULL: none.
     auth : int
         What the server wants to hear, where that is known.
+    cookies : pycurl.CurlShare
+        Those of the servers of this file.
     conditional : bool
         Whether to send the validator of `wish`.
     seconds : float
@@ -112,6 +115,9 @@ def set_options(
     easy.setopt(pycurl.TCP_KEEPALIVE, 1)
     easy.setopt(pycurl.SSL_VERIFYPEER, 1)
     easy.setopt(pycurl.SSL_VERIFYHOST, 2)
+    easy.unsetopt(pycurl.SHARE)  # pycurl takes no second one, nor the same again
+    easy.setopt(pycurl.SHARE, cookies)
+    easy.setopt(pycurl.COOKIEFILE, "")
     easy.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS | pycurl.PROTO_FTP)
     headers = list(target.headers)
     if conditional and wish.validator is not None:
@@ -151,6 +157,9 @@ def _set_login(easy: Any, target: Target, remote: CData, auth: int) -> None:
     if target.sigv4 is not None:
         easy.setopt(pycurl.AWS_SIGV4, target.sigv4)
     if remote and remote.netrc == 1:  # it holds the logins of each server itself
+        if target.elsewhere and target.url.partition(":")[0].lower() == "https":
+            # Those who send us to another server to log in do not always let it ask.
+            easy.setopt(pycurl.HTTPAUTH, pycurl.HTTPAUTH_BASIC)
         easy.setopt(pycurl.NETRC, pycurl.NETRC_OPTIONAL)
         file = os.environ.get("NETRC")
         if file:

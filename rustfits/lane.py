@@ -13,12 +13,14 @@ from typing import Any
 
 from rustfits._lib import CData, ffi, lib, text
 from rustfits.answer import Answer, FetchError, Wish
+from rustfits.connections import Session
 from rustfits.curl_options import Target, as_ascii, follow, is_ftp, set_options, shown
 
 __all__ = ["AskAgainError", "Lane", "ReceiverError"]
 
 # Of the page that comes with a redirect or is refused.
 _DISCARD_BYTES = 64 << 10
+_REFUSED_THERE = {400, 401, 403, 404, 410}
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -31,7 +33,7 @@ class ReceiverError(Exception):
 
 
 class AskAgainError(Exception):
-    """The server holds the validator for too weak: it is to be asked without."""
+    """The answer is of no use, but another one may be: see `Lane.ask_again`."""
 
 
 class Lane:
@@ -51,13 +53,22 @@ class Lane:
         self._latest = b""
         self._parts: CData | None = None
 
-    def start(self, index: int, wish: Wish, target: Target, auth: int) -> None:
-        """Set out for range `index`; the handle is then to be added to libcurl's loop."""
+    def start(
+        self, index: int, wish: Wish, target: Target, session: Session, way_back: Target | None
+    ) -> None:
+        """Set out for range `index`; the handle is then to be added to libcurl's loop.
+
+        `way_back` is where to begin anew when the file is not at `target` any more.
+        """
         self.index = index
         self.target = target
+        self.led = False  # to another URL than the one asked for
         self.hops = 0
+        self.went_back = False
+        self._way_back = way_back
         self._wish = wish
-        self._auth = auth
+        self._auth = session.auth
+        self._cookies = session.cookies()
         self._seconds = 0.0
         self._conditional = True
         self.prepare()
@@ -79,6 +90,7 @@ class Lane:
             self._wish,
             self._request.remote,
             auth=self._auth,
+            cookies=self._cookies,
             conditional=self._conditional,
             seconds=self._seconds,
         )
@@ -94,7 +106,7 @@ class Lane:
         if not self._pieces:
             return
         if not self.begun:
-            if self._asks_again():
+            if self._asks_again() or self._is_stale():
                 raise AskAgainError
             if self._is_redirect():
                 self._discard()
@@ -123,6 +135,20 @@ class Lane:
     def _asks_again(self) -> bool:
         return not self._ftp and self._conditional and self._answer.ignores_validator(self._wish)
 
+    def _is_stale(self) -> bool:
+        """Whether this is what a server says of a URL that is not good any more.
+
+        Links that were signed for a while end so.
+        """
+        return (
+            self._way_back is not None and not self.begun and self._answer.status in _REFUSED_THERE
+        )
+
+    def _go_back(self) -> None:
+        assert self._way_back is not None
+        self.target, self._way_back = self._way_back, None
+        self.led, self.went_back, self.hops = False, True, 0
+
     def _discard(self) -> None:
         self._discarded += sum(map(len, self._pieces))
         self._pieces.clear()
@@ -140,6 +166,12 @@ class Lane:
             answer.judge_ftp(self._wish)
         else:
             answer.judge(self._wish)
+        if self.led and answer.content_type.startswith(b"text/html"):
+            raise FetchError(
+                lib.RF_ERR_PERMISSION,
+                "the server sends a web page (text/html), perhaps to log in, not the file",
+                answer.status,
+            )
         before = _identity(response)
         knows_file = response.status != 0
         answer.report(response)
@@ -249,15 +281,22 @@ class Lane:
             Whether there is another to make: the handle is to be added again.
         """
         self.count()
+        unreachable = self._way_back is not None and not self.begun and self._unreachable(code)
+        if self._is_stale() or unreachable:
+            self._go_back()
+            return True
         if self._asks_again():
             self._conditional = False
             return True
         return self._finish(code, cause)
 
     def ask_again(self) -> None:
-        """After `AskAgainError`: begin anew, without a condition."""
+        """After `AskAgainError`: begin anew, without a condition, or where it was asked first."""
         self.count()
-        self._conditional = False  # that it is one file is seen by the answers, too
+        if self._is_stale():
+            self._go_back()
+        else:
+            self._conditional = False  # that it is one file is seen by the answers, too
         self.prepare()
 
     def learned_auth(self) -> int:
@@ -317,20 +356,21 @@ class Lane:
 
     def _go_to(self, url: str) -> None:
         if self.hops >= self._request.redirects:
-            self.hops = 0  # the failure is about the URL that was asked for
+            self.led = False  # the failure is about the URL that was asked for
             raise FetchError(
                 lib.RF_ERR_LIMIT,
                 f"redirected more than {self._request.redirects} times",
                 self._answer.status,
             )
         self.target = follow(self.target, url)
+        self.led = True
         self.hops += 1
 
     def explain(self, failure: FetchError) -> None:
         """Add to the first failure of a fetch what those need who may try again."""
         if not self.begun:
             self._answer.report(self.response)
-        if self.hops:
+        if self.led:
             # The URL that was asked for is known to the caller; this one failed.
             failure.message = f"redirected to {shown(self.target.url)}: {failure.message}"
             if failure.status == lib.RF_ERR_ARGUMENT:

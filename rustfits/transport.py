@@ -15,7 +15,7 @@ from typing import Any
 from rustfits._lib import CData, check, error, ffi, lib, stash_exception, text
 from rustfits.answer import FetchError, Wish, copy_text
 from rustfits.connections import Session
-from rustfits.curl_options import first_target, is_ftp
+from rustfits.curl_options import Target, first_target, is_ftp
 from rustfits.lane import AskAgainError, Lane, ReceiverError
 
 __all__ = ["escaped", "record"]
@@ -38,7 +38,12 @@ class _Fetch:
         self._arguments = request, receiver, response, err
         self._request = request
         self._session = ffi.from_handle(request.session) if request.session else Session()
-        self._target = first_target(request)
+        self._first = self._target = first_target(request)
+        led = self._session.led
+        # Where another fetch was led to may not hold any more.
+        self._remembered = led is not None and led[0] == self._first
+        if led is not None and self._remembered:
+            self._target = led[1]
         self._wishes = _wishes(request)
         self._next = 0
         self._failure: FetchError | None = None  # the first
@@ -90,7 +95,9 @@ class _Fetch:
             return
         index, wish = self._wishes[self._next]
         self._next += 1
-        lane.start(index, wish, self._target, self._session.auth)
+        way_back = self._first if self._remembered else None
+        lane.start(index, wish, self._target, self._session, way_back)
+        lane.led = self._target is not self._first
         self._add(lane)
 
     def _add(self, lane: Lane) -> None:
@@ -109,6 +116,7 @@ class _Fetch:
             except AskAgainError:
                 self._stop(lane)
                 lane.ask_again()
+                self._forget(lane)
                 self._add(lane)
             except FetchError as failure:
                 lane.count()
@@ -150,14 +158,29 @@ class _Fetch:
             return
         self._stop(lane)
         if again:
+            self._forget(lane)
             lane.prepare()
             self._add(lane)
             return
         # The ranges to come ask where this one was led, and as its server wanted it.
         if lane.hops:
-            self._target = lane.target
+            self._learn(lane.target)
         self._session.auth = lane.learned_auth()
         self._start_next(lane)
+
+    def _learn(self, target: Target) -> None:
+        # Back where it began, which is how one logs in, nothing is kept from this server any more.
+        back = target.url == self._first.url
+        self._target = self._first if back else target
+        self._remembered = False
+        self._session.led = None if back else (self._first, target)
+
+    def _forget(self, lane: Lane) -> None:
+        """Where redirects led before, the file may be no more."""
+        if lane.went_back and self._remembered:
+            self._remembered = False
+            self._target = self._first
+            self._session.led = None
 
     def _wait(self) -> None:
         """Wait for something to do, for a second at most: Ctrl-C is looked at in between."""

@@ -14,7 +14,8 @@ import pytest
 from astropy.io import fits as astropy_fits
 
 import c_library
-from servers import ftp_server, http_server, https_server
+from servers import fault_server, ftp_server, http_server, https_server
+from servers.login import PASSWORD, USER, LoginServers
 from servers.s3 import PUBLIC, s3_server
 
 SCHEMES = ("http", "https", "ftp", "ftps", "s3")
@@ -139,3 +140,50 @@ def test_says_that_there_is_no_such_file(
     said = run(program, url + "none.fits", tmp_path, "auto", *more)
     assert said["status"] == "RF_ERR_NO_FILE"
     assert "none.fits" in said["message"]
+
+
+def test_redirect_is_followed_once(
+    program: Path, places: dict[str, list[str]], root: Path, tmp_path: Path
+) -> None:
+    with http_server(root, redirect_to=places["http"][0]) as first:
+        said = run(program, first.url("elsewhere/a.fits"), tmp_path, "ranged")
+        assert said["status"] == "RF_OK", said["message"]
+        assert len(first.requests()) == 1
+
+
+def test_link_that_expires_is_asked_for_again(program: Path, root: Path, tmp_path: Path) -> None:
+    with fault_server(root) as fault:
+        target = fault.begin_plan(lambda number: "status:403" if number == 2 else "")
+        said = run(program, fault.url(f"to?{target}"), tmp_path, "ranged")
+        asked = [path for _, path, _ in fault.requests]
+    assert said["status"] == "RF_OK", said["message"]
+    assert sum(path.startswith("/to?") for path in asked) == 2
+
+
+def test_cookies_of_an_archive_that_logs_in_elsewhere(
+    program: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text(f"machine localhost login {USER} password {PASSWORD}\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with LoginServers(root) as servers:
+        said = run(program, servers.url("a.fits"), tmp_path, "ranged", "netrc=1")
+        assert said["status"] == "RF_OK", said["message"]
+        assert len(servers.asked("archive", "/callback")) == 1
+        files = servers.asked("archive", "/data")
+        assert len(files) > 4
+        assert sum("session=" not in headers.get("cookie", "") for headers in files) == 1
+        assert not any("authorization" in headers for headers in servers.asked("archive"))
+        assert not any(
+            "session=" in headers.get("cookie", "") for headers in servers.asked("login")
+        )
+
+
+def test_archive_that_wants_a_login_and_gets_none(
+    program: Path, root: Path, tmp_path: Path
+) -> None:
+    for page, reason in ((False, "401"), (True, "web page")):
+        with LoginServers(root, page=page) as servers:
+            said = run(program, servers.url("a.fits"), tmp_path, "auto")
+        assert said["status"] == "RF_ERR_PERMISSION"
+        assert "redirected to http://localhost" in said["message"]
+        assert reason in said["message"]

@@ -60,14 +60,16 @@ static bool curl_is_ready(void) {
   return now;
 }
 
-static rf_status session_open(void *user, void **session, rf_error *err) {
-  (void)user;
-  rf_curl_session *s = rf_alloc_zero(1, sizeof *s);
-  if (s == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "out of memory");
-  rf_mutex_init(&s->lock);
-  *session = s;
-  return RF_OK;
+static void lock_cookies(CURL *easy, curl_lock_data data, curl_lock_access access, void *context) {
+  rf_curl_session *s = context;
+  (void)easy, (void)access;
+  rf_mutex_lock(&s->cookie_locks[data]);
+}
+
+static void unlock_cookies(CURL *easy, curl_lock_data data, void *context) {
+  rf_curl_session *s = context;
+  (void)easy;
+  rf_mutex_unlock(&s->cookie_locks[data]);
 }
 
 static void session_close(void *user, void *session) {
@@ -78,8 +80,83 @@ static void session_close(void *user, void *session) {
     s->idle = line->next;
     free_line(line);
   }
+  if (s->cookies != NULL)
+    curl_share_cleanup(s->cookies);
+  for (size_t i = 0; i < CURL_LOCK_DATA_LAST; i++)
+    rf_mutex_destroy(&s->cookie_locks[i]);
+  rf_free(s->asked);
+  rf_url_release(&s->led_to);
   rf_mutex_destroy(&s->lock);
   rf_free(s);
+}
+
+static rf_status session_open(void *user, void **session, rf_error *err) {
+  rf_curl_session *s = rf_alloc_zero(1, sizeof *s);
+  if (s == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "out of memory");
+  rf_mutex_init(&s->lock);
+  for (size_t i = 0; i < CURL_LOCK_DATA_LAST; i++)
+    rf_mutex_init(&s->cookie_locks[i]);
+  if (!curl_is_ready() || (s->cookies = curl_share_init()) == NULL) {
+    session_close(user, s);
+    return rf_fail(err, RF_ERR_MEMORY, "libcurl cannot be started");
+  }
+  curl_share_setopt(s->cookies, CURLSHOPT_LOCKFUNC, lock_cookies);
+  curl_share_setopt(s->cookies, CURLSHOPT_UNLOCKFUNC, unlock_cookies);
+  curl_share_setopt(s->cookies, CURLSHOPT_USERDATA, s);
+  curl_share_setopt(s->cookies, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+  *session = s;
+  return RF_OK;
+}
+
+/* ---- where redirects lead ---- */
+
+rf_status rf_curl_first_url(const rf_curl_fetch *f, rf_url *url) {
+  const rf_request *request = f->request;
+  RF_TRY(rf_url_parse(request->url, url, f->err));
+  if (request->user != NULL && (url->user = rf_strdup(request->user)) == NULL)
+    return rf_fail(f->err, RF_ERR_MEMORY, "out of memory");
+  if (request->password != NULL && (url->password = rf_strdup(request->password)) == NULL)
+    return rf_fail(f->err, RF_ERR_MEMORY, "out of memory");
+  return RF_OK;
+}
+
+rf_status rf_curl_remember(rf_curl_fetch *f, const rf_url *url, bool elsewhere) {
+  rf_curl_session *s = f->session;
+  rf_url copy = {0};
+  char *asked = NULL;
+  if (s == NULL)
+    return RF_OK;
+  rf_status status = url != NULL ? rf_curl_copy_url(url, &copy, f->err) : RF_OK;
+  if (status == RF_OK && url != NULL && (asked = rf_strdup(f->request->url)) == NULL)
+    status = rf_fail(f->err, RF_ERR_MEMORY, "out of memory");
+  if (status != RF_OK) {
+    rf_url_release(&copy);
+    return status;
+  }
+  rf_mutex_lock(&s->lock);
+  rf_free(s->asked);
+  rf_url_release(&s->led_to);
+  s->asked = asked;
+  s->led_to = copy;
+  s->elsewhere = elsewhere;
+  rf_mutex_unlock(&s->lock);
+  return RF_OK;
+}
+
+/* Where the file was last, or where it is asked for. */
+static rf_status recall(rf_curl_fetch *f) {
+  rf_curl_session *s = f->session;
+  rf_status status = RF_OK;
+  if (s != NULL) {
+    rf_mutex_lock(&s->lock);
+    f->led = f->remembered = s->asked != NULL && strcmp(s->asked, f->request->url) == 0;
+    f->elsewhere = f->led && s->elsewhere;
+    if (f->led)
+      status = rf_curl_copy_url(&s->led_to, &f->url, f->err);
+    rf_mutex_unlock(&s->lock);
+  }
+  return status != RF_OK || f->led ? status : rf_curl_first_url(f, &f->url);
 }
 
 /* ---- one fetch ---- */
@@ -105,11 +182,7 @@ static void wait_first(CURLM *multi, double seconds) {
 static rf_status run(rf_curl_fetch *f) {
   const rf_request *request = f->request;
   RF_TRY(check_request(request, f->err));
-  RF_TRY(rf_url_parse(request->url, &f->url, f->err));
-  if (request->user != NULL && (f->url.user = rf_strdup(request->user)) == NULL)
-    return rf_fail(f->err, RF_ERR_MEMORY, "out of memory");
-  if (request->password != NULL && (f->url.password = rf_strdup(request->password)) == NULL)
-    return rf_fail(f->err, RF_ERR_MEMORY, "out of memory");
+  RF_TRY(recall(f));
   if (!curl_is_ready() || (f->line = take_line(f->session)) == NULL)
     return rf_fail(f->err, RF_ERR_MEMORY, "libcurl cannot be started");
   if (request->delay > 0)

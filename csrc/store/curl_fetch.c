@@ -34,14 +34,17 @@ static size_t lane_count(const rf_curl_fetch *f) {
   return most < bodies ? most : bodies;
 }
 
-static rf_status copy_url(const rf_url *from, rf_url *to, rf_error *err) {
+rf_status rf_curl_copy_url(const rf_url *from, rf_url *to, rf_error *err) {
   *to = (rf_url){0};
   to->text = rf_strdup(from->text);
   to->user = from->user != NULL ? rf_strdup(from->user) : NULL;
   to->password = from->password != NULL ? rf_strdup(from->password) : NULL;
   bool all = to->text != NULL && (from->user == NULL) == (to->user == NULL) &&
              (from->password == NULL) == (to->password == NULL);
-  return all ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "out of memory");
+  if (all)
+    return RF_OK;
+  rf_url_release(to);
+  return rf_fail(err, RF_ERR_MEMORY, "out of memory");
 }
 
 /* ---- one exchange after the other ---- */
@@ -85,8 +88,10 @@ static rf_status start_next(rf_curl_lane *lane) {
   lane->seconds = 0;
   lane->status = RF_OK;
   lane->elsewhere = f->elsewhere;
+  lane->led = f->led;
+  lane->remembered = f->remembered;
   rf_url_release(&lane->url);
-  RF_TRY(copy_url(&f->url, &lane->url, f->err));
+  RF_TRY(rf_curl_copy_url(&f->url, &lane->url, f->err));
   return start_exchange(lane);
 }
 
@@ -102,9 +107,18 @@ static rf_status learn(const rf_curl_lane *lane) {
   }
   if (lane->hops == 0)
     return RF_OK;
+  rf_url first = {0}, led = {0};
+  RF_TRY(rf_curl_copy_url(&lane->url, &led, f->err));
+  rf_status status = rf_curl_first_url(f, &first);
+  /* Back where it began, which is how one logs in, nothing is kept from this server any more. */
+  bool back = status == RF_OK && strcmp(first.text, led.text) == 0;
   rf_url_release(&f->url);
-  f->elsewhere = lane->elsewhere;
-  return copy_url(&lane->url, &f->url, f->err);
+  f->url = back ? first : led;
+  rf_url_release(back ? &led : &first);
+  f->led = !back;
+  f->elsewhere = !back && lane->elsewhere;
+  f->remembered = false;
+  return status != RF_OK ? status : rf_curl_remember(f, back ? NULL : &f->url, f->elsewhere);
 }
 
 static bool may_pass(rf_status status) {

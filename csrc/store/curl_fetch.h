@@ -31,7 +31,13 @@ typedef struct rf_curl_line {
 typedef struct rf_curl_session {
   rf_mutex lock; /* of all below */
   rf_curl_line *idle;
-  long auth; /* CURLAUTH_..., once the server has said what it wants; 0: to be asked */
+  long auth;      /* CURLAUTH_..., once the server has said what it wants; 0: to be asked */
+  char *asked;    /* the URL that redirects have led away from; NULL: none */
+  rf_url led_to;  /* where to */
+  bool elsewhere; /* that is another server */
+
+  CURLSH *cookies; /* those of the servers of this file; never written to disk */
+  rf_mutex cookie_locks[CURL_LOCK_DATA_LAST];
 } rf_curl_session;
 
 typedef struct rf_curl_fetch {
@@ -44,6 +50,8 @@ typedef struct rf_curl_fetch {
   long auth;
   rf_url url;      /* where the next range is asked for: redirects are followed once, then it is known where to */
   bool elsewhere;  /* that is another server than the one asked */
+  bool led;        /* that is another URL than the one asked for */
+  bool remembered; /* from another fetch: it may not hold any more */
   bool knows_file; /* `response` holds what the file is */
   size_t together; /* ranges in one request */
   size_t next;     /* the range to be asked for next */
@@ -63,6 +71,8 @@ typedef struct rf_curl_lane {
   struct curl_slist *headers;
   rf_url url;
   bool elsewhere;
+  bool led;
+  bool remembered;
   bool ftp;
   bool busy;
   bool unconditional; /* without If-Range: the server holds the validator for too weak */
@@ -85,6 +95,15 @@ rf_answer_wish rf_curl_wish(const rf_curl_lane *lane);
 
 /* curl_options.c: sets all options of lane->easy for the next exchange. */
 rf_status rf_curl_prepare(rf_curl_lane *lane);
+
+/* curl.c: the URL that the request is for, with user and password. */
+rf_status rf_curl_first_url(const rf_curl_fetch *fetch, rf_url *url);
+
+/* Keeps where redirects have led for the other fetches of the file, or forgets it (NULL). */
+rf_status rf_curl_remember(rf_curl_fetch *fetch, const rf_url *url, bool elsewhere);
+
+/* curl_fetch.c */
+rf_status rf_curl_copy_url(const rf_url *from, rf_url *to, rf_error *err);
 
 /* Whether the fetch is in FTP. */
 bool rf_curl_is_ftp(const rf_curl_fetch *fetch);

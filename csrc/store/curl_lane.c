@@ -48,6 +48,11 @@ static rf_status begin_body(rf_curl_lane *lane) {
   rf_answer_wish wish = rf_curl_wish(lane);
   RF_TRY(lane->ftp ? rf_answer_judge_ftp(&lane->answer, &wish, f->err)
                    : rf_answer_judge_http(&lane->answer, &wish, f->err));
+  if (lane->led && strncmp(lane->answer.content_type, "text/html", 9) == 0)
+    return rf_answer_fail(
+        &lane->answer,
+        rf_fail(f->err, RF_ERR_PERMISSION, "the server sends a web page (text/html), perhaps to log in, not the file"),
+        f->err);
   rf_response said = *f->response;
   rf_answer_report(&lane->answer, &said);
   if (f->knows_file)
@@ -88,6 +93,13 @@ static bool is_not_wanted(const rf_curl_lane *lane) {
   return !lane->ftp && rf_answer_is_redirect(&lane->answer);
 }
 
+/* Is this what a server says of a URL that is not good any more? Links that were signed for a while end so. */
+static bool is_stale(const rf_curl_lane *lane) {
+  int status = lane->answer.status;
+  return lane->remembered && !lane->begun &&
+         (status == 400 || status == 401 || status == 403 || status == 404 || status == 410);
+}
+
 static bool asks_again(const rf_curl_lane *lane) {
   rf_answer_wish wish = rf_curl_wish(lane);
   return !lane->ftp && !lane->unconditional && rf_answer_ignores_validator(&lane->answer, &wish);
@@ -96,7 +108,7 @@ static bool asks_again(const rf_curl_lane *lane) {
 size_t rf_curl_on_body(char *data, size_t size, size_t count, void *context) {
   rf_curl_lane *lane = context;
   size_t n = size * count;
-  if (asks_again(lane))
+  if (asks_again(lane) || is_stale(lane))
     return 0;
   if (is_not_wanted(lane)) {
     lane->discarded += n;
@@ -253,15 +265,31 @@ static rf_status follow(rf_curl_lane *lane, const char *target) {
   if (same)
     lane->url.user = lane->url.password = NULL;
   lane->elsewhere = lane->elsewhere || !same;
+  lane->led = true;
   rf_url_release(&lane->url);
   lane->url = next;
   return RF_OK;
 }
 
+/* Back to the URL that was asked for: where redirects led before, the file is no more. */
+static rf_status go_back(rf_curl_lane *lane) {
+  rf_curl_fetch *f = lane->fetch;
+  lane->remembered = lane->led = lane->elsewhere = false;
+  lane->hops = 0;
+  rf_url_release(&lane->url);
+  RF_TRY(rf_curl_first_url(f, &lane->url));
+  if (!f->remembered) /* others know already */
+    return RF_OK;
+  f->remembered = f->led = f->elsewhere = false;
+  rf_url_release(&f->url);
+  RF_TRY(rf_curl_copy_url(&lane->url, &f->url, f->err));
+  return rf_curl_remember(f, NULL, false);
+}
+
 /* A failure behind a redirect names the URL that failed; the one asked for is known to the caller. */
 static rf_status name_target(const rf_curl_lane *lane, rf_status status) {
   rf_error *err = lane->fetch->err;
-  if (lane->hops == 0 || status == RF_OK)
+  if (!lane->led || status == RF_OK)
     return status;
   if (status == RF_ERR_ARGUMENT)
     status = RF_ERR_NETWORK; /* a bad URL is the server's doing then */
@@ -292,6 +320,10 @@ static rf_status finish(rf_curl_lane *lane, CURLcode code, bool *again) {
   char *target = NULL;
   if (lane->status != RF_OK)
     return lane->status;
+  if (is_stale(lane) || (lane->remembered && !lane->begun && unreachable(lane, code) != 0)) {
+    *again = true;
+    return go_back(lane);
+  }
   if (asks_again(lane)) {
     lane->unconditional = *again = true; /* that it is one file is seen by the answers, too */
     return RF_OK;
@@ -301,7 +333,7 @@ static rf_status finish(rf_curl_lane *lane, CURLcode code, bool *again) {
   if (target == NULL)
     return finish_body(lane, code);
   if (lane->hops >= f->request->redirects) {
-    lane->hops = 0;
+    lane->led = false; /* the failure is about the URL that was asked for */
     return rf_answer_fail(
         &lane->answer, rf_fail(f->err, RF_ERR_LIMIT, "redirected more than %d times", f->request->redirects), f->err);
   }

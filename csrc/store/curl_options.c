@@ -140,6 +140,9 @@ static void set_login(const rf_curl_lane *lane) {
 #endif
   if (remote == NULL || remote->netrc != 1)
     return;
+  /* Those who send us to another server to log in do not always let it ask. */
+  if (lane->elsewhere && rf_url_has_scheme(lane->url.text, "https"))
+    curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
   curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
   const char *file = environment("NETRC");
   if (file != NULL)
@@ -229,6 +232,9 @@ rf_status rf_curl_prepare(rf_curl_lane *lane) {
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   curl_easy_setopt(easy, CURLOPT_FTPSSLAUTH, (long)CURLFTPAUTH_TLS);
+  curl_easy_setopt(easy, CURLOPT_COOKIEFILE, ""); /* of none, and to none */
+  if (lane->fetch->session != NULL)
+    curl_easy_setopt(easy, CURLOPT_SHARE, lane->fetch->session->cookies);
   set_protocols(easy);
   set_certificates(easy, remote != NULL ? remote->ca_bundle : NULL);
   set_login(lane);

@@ -2,7 +2,7 @@
  *
  * Reads a file on a server with the C library alone and writes what it got, for tests/test_remote_c.py.
  *
- *   remote_reader URL FOLDER ranged|download|auto [ca_bundle=F] [endpoint=E]
+ *   remote_reader URL FOLDER ranged|download|auto [ca_bundle=F] [endpoint=E] [netrc=1]
  *
  * The file has an image WIDE (f8, two axes) and a table CAT with a column "id" (J). FOLDER gets section, boxes and ids
  * as the machine's own numbers; the standard output says what it cost. Uses the public header only.
@@ -103,6 +103,8 @@ int main(int argc, char **argv) {
       options.remote.ca_bundle = value;
     else if ((value = value_of(argv[i], "endpoint")) != NULL)
       options.remote.endpoint = value;
+    else if (value_of(argv[i], "netrc") != NULL)
+      options.remote.netrc = 1;
     else
       return 2;
   }

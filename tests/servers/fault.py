@@ -277,7 +277,7 @@ class FaultServer:
         `plan` says what goes wrong with the request of a number, which begins with 0: "" for nothing, "cut:N" and
         "short:N" end the body after N bytes by a reset or in order, "status:N" and "status:N:WHEN" refuse (with
         Retry-After), "whole" knows no ranges, "badrange" and "norange" say so, "packed" is a proxy that packs,
-        "more:N" announces N bytes too many, "trickle" sends a byte now and then, "other" has another ETag.
+        "to:URL" redirects, "more:N" announces N bytes too many, "trickle" sends a byte now and then, "other" has another ETag.
 
         What is said to a request for several ranges: "first" sends one of them, "hull" one stretch with all of them in
         it, "several:HOW" parts as `_parts` has them; where nothing goes wrong they are as they should be.
@@ -299,6 +299,9 @@ class FaultServer:
             status, _, after = detail.partition(":")
             refusal = {"Retry-After": after} if after else {}
             self._send(client, int(status), refusal, b"no")
+            return
+        if fault == "to":
+            self._head(client, 302, {"Location": detail, "Content-Length": "0"})
             return
         spans = self._spans(headers.get("range"), len(body))
         if headers.get("if-range", etag) != etag or fault == "whole":
