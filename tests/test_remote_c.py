@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -158,6 +160,37 @@ def test_link_that_expires_is_asked_for_again(program: Path, root: Path, tmp_pat
         asked = [path for _, path, _ in fault.requests]
     assert said["status"] == "RF_OK", said["message"]
     assert sum(path.startswith("/to?") for path in asked) == 2
+
+
+def serve_once(body: bytes) -> int:
+    """Answer one request with the first bytes of a file, then nobody listens there any more."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        client, _ = listener.accept()
+        listener.close()
+        with client:
+            asked = b""
+            while b"\r\n\r\n" not in asked:
+                asked += client.recv(65536)
+            last = min(int(asked.split(b"bytes=0-")[1].split(b"\r\n")[0]), len(body) - 1)
+            head = f'HTTP/1.1 206 Part\r\nConnection: close\r\nETag: "1"\r\nContent-Length: {last + 1}\r\n'
+            head += f"Content-Range: bytes 0-{last}/{len(body)}\r\n\r\n"
+            client.sendall(head.encode() + body[: last + 1])
+
+    threading.Thread(target=serve, daemon=True).start()
+    return int(listener.getsockname()[1])
+
+
+def test_server_behind_a_redirect_that_is_gone(program: Path, root: Path, tmp_path: Path) -> None:
+    port = serve_once((root / "a.fits").read_bytes())
+    with fault_server(root) as fault:
+        url = fault.begin_plan(
+            lambda number: f"to:http://127.0.0.1:{port}/a.fits" if number == 0 else ""
+        )
+        said = run(program, url, tmp_path, "ranged")
+        assert len(fault.requests) > 2
+    assert said["status"] == "RF_OK", said["message"]
 
 
 def test_cookies_of_an_archive_that_logs_in_elsewhere(
