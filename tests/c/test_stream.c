@@ -285,9 +285,11 @@ static void check_image(int bitpix, const char *more, rf_type type, uint32_t fla
     CHECK_OK(rf_file_open("streamed://host/file", RF_MODE_READ, &options, &remote, &err), err);
     read_both(local, remote, NULL, type, flags, count);
     read_both(local, remote, rows, type, flags, 996 * axes[1]);
-    read_both(local, remote, columns, type, flags, 1000 * (axes[1] - 30));
-    read_both(local, remote, steps, type, flags, 499 * (axes[1] / 2 - 8));
-    read_both(local, remote, back, type, flags, count);
+    if (bitpix == 16 && !distant) {
+      read_both(local, remote, columns, type, flags, 1000 * (axes[1] - 30));
+      read_both(local, remote, steps, type, flags, 499 * (axes[1] / 2 - 8));
+      read_both(local, remote, back, type, flags, count);
+    }
     CHECK_OK(rf_file_close(remote, &err), err);
   }
   CHECK_OK(rf_file_close(local, &err), err);
