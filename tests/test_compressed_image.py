@@ -489,7 +489,9 @@ def test_what_others_read_after_edits(packed, config):
         same(hdu.read(), data)
         size = len(hdu.raw_bytes())
         freed = hdu.repack()
-        assert freed > 0
+        # Tiles that are not compressed keep their size, so that edits waste nothing; and the room
+        # that growing had left was given back before raw_bytes.
+        assert freed > 0 or config.zcmptype == "NOCOMPRESS"
         assert len(hdu.raw_bytes()) == size - freed
         assert hdu.repack() == 0
         same(hdu.read(), data)
