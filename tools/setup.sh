@@ -34,8 +34,12 @@ needs_test='
 clang                                     clang
 /usr/lib/llvm*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a  libclang-rt-14-dev
 clang-format-14                           clang-format-14
+c++                                       g++
 cmake                                     cmake
-fitsverify                                libcfitsio-bin
+make                                      make
+git                                       git
+fpack                                     libcfitsio-bin
+fitsverify                                fitsverify
 x86_64-w64-mingw32-gcc                    gcc-mingw-w64-x86-64
 /usr/x86_64-w64-mingw32/include/zlib.h    libz-mingw-w64-dev
 s390x-linux-gnu-gcc                       gcc-s390x-linux-gnu
@@ -103,16 +107,26 @@ s390x_zlib() {
 
 # ---- the virtual environment ----
 
+# With venv, and with the headers that the extension is compiled against.
 find_python() {
   local name
   for name in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python3.10 /usr/bin/python3; do
-    if "$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+    if "$name" -c 'import os, sys, sysconfig, venv, ensurepip
+sys.exit(sys.version_info < (3, 10) or not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")))
+' 2>/dev/null; then
       echo "$name"
       return
     fi
   done
-  die "No Python 3.10 or later with venv was found. Install one (Debian: apt-get install python3 python3-venv) or
-say which to take: make $task PYTHON=/path/to/python3"
+  if [ "${1:-}" != again ] && can_apt; then
+    echo "installing python3-dev python3-venv" >&2
+    apt_update
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-dev python3-venv >/dev/null &&
+      find_python again
+    return
+  fi
+  die "No Python 3.10 or later with venv and with its header Python.h was found. Install one (Debian: apt-get install
+python3-dev python3-venv) or say which to take: make $task PYTHON=/path/to/python3"
 }
 
 # python_packages <group>…: the dependency groups of pyproject.toml, and what the package itself needs.
