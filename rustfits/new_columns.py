@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -299,14 +300,17 @@ def cells_in(values: Array) -> list[Any]:
     return plain.tolist() if plain.dtype.kind in "OSU" and plain.ndim == 1 else list(plain)
 
 
+_DTYPE_OF, _NDIM_OF = operator.attrgetter("dtype"), operator.attrgetter("ndim")
+
+
 def plain_dtype(cells: list[Any]) -> np.dtype[Any] | None:
     """Give the type of cells that all are plain arrays of one axis and one type, else None.
 
     That is by far the commonest case, and needs no look at each cell.
     """
     if set(map(type, cells)) == {np.ndarray}:
-        dtypes = {cell.dtype for cell in cells}
-        if len(dtypes) == 1 and all(cell.ndim == 1 for cell in cells):
+        dtypes = set(map(_DTYPE_OF, cells))
+        if len(dtypes) == 1 and set(map(_NDIM_OF, cells)) == {1}:
             dtype: np.dtype[Any] = dtypes.pop()
             return dtype if dtype.kind in "biufc" else None
     return None
@@ -335,6 +339,8 @@ def _pick_null(column: NewColumn, values: Array) -> int | None:
 def _pick_null_of_cells(column: NewColumn, values: Array) -> int | None:
     """Do the same for cells that are masked arrays."""
     cells = cells_in(values)
+    if not any(issubclass(kind, np.ma.MaskedArray) for kind in set(map(type, cells))):
+        return None  # mostly so, and found out without a look at each cell
     if not any(isinstance(cell, np.ma.MaskedArray) and np.ma.is_masked(cell) for cell in cells):
         return None
     parts = [np.ma.compressed(np.ma.asanyarray(cell)) for cell in cells if cell is not None]

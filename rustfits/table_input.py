@@ -390,8 +390,9 @@ def _join_strings(label: str, cells: list[Any]) -> Heap:
 
 
 def _join(label: str, column: Column | NewColumn, cells: list[Any]) -> Heap:
+    kept: Sequence[int]
     if plain_dtype(cells) is not None:
-        arrays, kept = cells, list(range(len(cells)))
+        arrays, kept = cells, range(len(cells))
         lengths, masked = np.fromiter(map(len, cells), np.uint64, len(cells)), False
     else:
         arrays, kept, lengths, masked = _look_at_cells(label, column, cells)
