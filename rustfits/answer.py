@@ -16,6 +16,10 @@ _ABOUT_THE_FILE = {401, 404, 407, 408, 410, 425, 429}
 _CONTENT_RANGE = re.compile(
     r"bytes +(?:([0-9]{1,18})-([0-9]{1,18})|\*)/(?:([0-9]{1,18})|\*)", re.IGNORECASE
 )
+# Words only: what else such a page has may hold a secret.
+_ERROR_CODE = re.compile(rb"<Code>([A-Za-z0-9-]{1,63})<")
+_ERROR_REGION = re.compile(rb"<Region>([A-Za-z0-9-]{1,31})<")
+_STALE = {"ExpiredToken", "InvalidToken"}
 
 
 class FetchError(Exception):
@@ -57,6 +61,7 @@ class Answer:
         self.etag = b""
         self.last_modified = b""
         self.region = b""
+        self.code = ""
         self.retry_after = -1.0
         self._complete = False
 
@@ -99,6 +104,19 @@ class Answer:
             self.region = raw
         elif name == "retry-after":
             self.retry_after = _seconds(value)
+
+    def page(self, page: bytes) -> None:
+        """Take what is there of the page that comes with a refusal.
+
+        S3 says in XML what is wrong, and of which region a bucket is.
+        """
+        if self.status < 400:
+            return
+        code, region = _ERROR_CODE.search(page), _ERROR_REGION.search(page)
+        if code:
+            self.code = code[1].decode()
+        if region and not self.region:
+            self.region = region[1]
 
     def ftp_line(self, line: bytes) -> None:
         """Take a line of an FTP reply."""
@@ -201,7 +219,7 @@ class Answer:
     def _refused(self) -> FetchError:
         if self.status in (404, 410):
             failure = lib.RF_ERR_NO_FILE
-        elif self.status in (401, 403):
+        elif self.status in (401, 403) or self.code in _STALE:
             failure = lib.RF_ERR_PERMISSION
         else:
             failure = lib.RF_ERR_HTTP_STATUS
@@ -212,6 +230,8 @@ class Answer:
         except ValueError:
             reason = ""
         message = f"the server answered {self.status}{reason}"
+        if self.code:
+            message += f": {self.code}"
         return FetchError(failure, message, self.status)
 
     def _contradicts(self, wish: Wish) -> bool:

@@ -50,6 +50,16 @@ _CLASSES: dict[int, type[HDU]] = {
     lib.RF_HDU_COMPRESSED_TABLE: CompressedTableHDU,
 }
 
+#: Arguments, what they are in rf_limits, and the least that makes sense.
+_LIMITS = (
+    ("max_inflate_bytes", "inflate_bytes", 0),
+    ("max_tile_bytes", "tile_bytes", 1),
+    ("max_header_bytes", "header_bytes", 2880),
+    ("max_hdus", "hdus", 1),
+)
+#: Limits, gzip_level, threads: what nearly everybody says about them.
+_NONE_SAID = (None,) * 6
+
 #: Most rows that repr() lists.
 _LISTED = 100
 
@@ -73,6 +83,13 @@ class FITS(Creating):
         How to fetch a remote file.
     max_inflate_bytes : int, optional
         Most bytes that a compressed file may decompress to; 64 GiB unless said.
+    max_tile_bytes : int, optional
+        Most bytes that one tile of a compressed image may decompress to where less than that is
+        read of it; 4 GiB unless said.
+    max_header_bytes : int, optional
+        Most bytes of one header; 64 MiB unless said.
+    max_hdus : int, optional
+        Most HDUs; 10 million unless said.
     gzip_level : int, optional
         1 (fast) to 9 (small), for writing ``.gz``.
     threads : int, optional
@@ -118,6 +135,9 @@ class FITS(Creating):
         lenient: bool = False,
         remote: Remote | str | None = None,
         max_inflate_bytes: int | None = None,
+        max_tile_bytes: int | None = None,
+        max_header_bytes: int | None = None,
+        max_hdus: int | None = None,
         gzip_level: int | None = None,
         threads: int | None = None,
     ) -> None:
@@ -126,10 +146,11 @@ class FITS(Creating):
             raise FITSValueError(f"mode must be 'r', 'r+' or 'w+', not {mode!r}")
         self._hdus = {}
         self._count = 0
-        if not lenient and remote is None and max_inflate_bytes is gzip_level is threads is None:
+        limits = (max_inflate_bytes, max_tile_bytes, max_header_bytes, max_hdus)
+        if not lenient and remote is None and (*limits, gzip_level, threads) == _NONE_SAID:
             self._file = open_file(name, mode, NULL)
             return
-        options = _options(lenient, max_inflate_bytes, gzip_level, threads)
+        options = _options(lenient, limits, gzip_level, threads)
         kept = None if remote is None else remote_options(remote, options)
         self._file = open_file(name, mode, options)
         self._file.kept = kept
@@ -142,6 +163,9 @@ class FITS(Creating):
         *,
         lenient: bool = False,
         max_inflate_bytes: int | None = None,
+        max_tile_bytes: int | None = None,
+        max_header_bytes: int | None = None,
+        max_hdus: int | None = None,
         threads: int | None = None,
     ) -> FITS:
         """Open a copy of a FITS file that lies in memory.
@@ -152,7 +176,7 @@ class FITS(Creating):
             Anything with the buffer protocol. Compressed content is recognised.
         mode : {"r", "r+"}
             Both allow writing, which changes the copy only.
-        lenient, max_inflate_bytes, threads
+        lenient, max_inflate_bytes, max_tile_bytes, max_header_bytes, max_hdus, threads
             As for `FITS`.
 
         Returns
@@ -182,8 +206,9 @@ class FITS(Creating):
         if not view.c_contiguous:
             view = memoryview(view.tobytes())
         options = NULL
-        if lenient or max_inflate_bytes is not None or threads is not None:
-            options = _options(lenient, max_inflate_bytes, None, threads)
+        limits = (max_inflate_bytes, max_tile_bytes, max_header_bytes, max_hdus)
+        if lenient or (*limits, None, threads) != _NONE_SAID:
+            options = _options(lenient, limits, None, threads)
         self = cls.__new__(cls)
         self._file = open_bytes(ffi.from_buffer(view), view.nbytes, mode, options)
         self._hdus = {}
@@ -456,7 +481,7 @@ class FITS(Creating):
 
 def _options(
     lenient: bool,
-    max_inflate_bytes: int | None,
+    limits: tuple[int | None, ...],
     gzip_level: int | None,
     threads: int | None,
 ) -> CData:
@@ -465,8 +490,9 @@ def _options(
     lib.rf_options_init(options)
     if lenient:
         options.flags |= lib.RF_OPEN_LENIENT
-    if max_inflate_bytes is not None:
-        options.limits.inflate_bytes = integer("max_inflate_bytes", max_inflate_bytes, 0)
+    for (name, field, least), limit in zip(_LIMITS, limits, strict=True):
+        if limit is not None:
+            setattr(options.limits, field, integer(name, limit, least))
     if gzip_level is not None:
         options.gzip_level = integer("gzip_level", gzip_level, 1, 9)
     if threads is not None:

@@ -111,6 +111,8 @@ class Lane:
             if self._is_redirect():
                 self._discard()
                 return
+            if not self._ftp and self._answer.status >= 400:
+                self._answer.page(b"".join(self._pieces))
             self._begin()
         self._deliver()
         # The last piece lies on top of the heap. While it is there, the allocator cannot give the

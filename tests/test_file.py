@@ -354,6 +354,46 @@ def test_limit_on_inflated_bytes(make_fits):
         fits.to_bytes()
 
 
+def open_both_ways(path, **limits):
+    yield FITS(path, **limits)
+    yield FITS.from_bytes(path.read_bytes(), **limits)
+
+
+def test_limit_on_hdus(make_fits):
+    path = make_fits("three.fits")
+    for fits in open_both_ways(path, max_hdus=3):
+        assert len(fits) == 3
+        fits.close()
+    for fits in open_both_ways(path, max_hdus=2):
+        with fits, pytest.raises(rustfits.FITSLimitError, match=r"2 HDUs.*max_hdus"):
+            fits[2].read()
+
+
+def test_limit_on_a_header(tmp_path):
+    header = astropy_fits.Header([("HISTORY", f"line {i}") for i in range(100)])
+    astropy_fits.PrimaryHDU(header=header).writeto(tmp_path / "a.fits")
+    for fits in open_both_ways(tmp_path / "a.fits", max_header_bytes=4 * 2880):
+        assert len(fits[0].header["HISTORY"]) == 100
+        fits.close()
+    with pytest.raises(rustfits.FITSLimitError, match=r"5760.*max_header_bytes"):
+        FITS(tmp_path / "a.fits", max_header_bytes=2 * 2880)
+
+
+def test_limit_on_a_tile(tmp_path):
+    """A small file may have a tile of any size: reading a corner of it is refused beyond the limit."""
+    data = np.zeros((300, 400), "i2")
+    rustfits.write(
+        tmp_path / "a.fits", data, compress=rustfits.compression.Rice1(tile_shape=(300, 400))
+    )
+    for fits in open_both_ways(tmp_path / "a.fits", max_tile_bytes=data.nbytes):
+        assert fits[1][:2, :2].sum() == 0
+        fits.close()
+    for fits in open_both_ways(tmp_path / "a.fits", max_tile_bytes=data.nbytes - 1):
+        with fits, pytest.raises(rustfits.FITSLimitError, match=r"240000.*max_tile_bytes"):
+            fits[1][:2, :2]
+        assert fits.closed
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -362,6 +402,10 @@ def test_limit_on_inflated_bytes(make_fits):
         {"gzip_level": "fast"},
         {"max_inflate_bytes": -1},
         {"max_inflate_bytes": 1.5},
+        {"max_tile_bytes": 0},
+        {"max_header_bytes": 2879},
+        {"max_hdus": 0},
+        {"max_hdus": "many"},
         {"remote": "sideways"},
         {"remote": 3},
     ],

@@ -16,6 +16,7 @@ import rustfits
 from rustfits import FITS, Remote
 from servers import S3Server, s3_server
 from servers.s3 import PRIVATE, PUBLIC
+from servers.s3_front import REGION, SECRET, S3Front, s3_front
 
 ODD = "dir/odd name+%25 &?#é[1]=$,;@:.fits"
 DATA = np.random.default_rng(7).normal(size=(600, 800)).astype("f4")
@@ -234,3 +235,70 @@ def test_what_is_not_there(s3: S3Server) -> None:
     for name in (f"s3://{PUBLIC}/none.fits", "s3://no-such-bucket/a.fits"):
         with pytest.raises(FileNotFoundError, match="404"):
             FITS(name, remote=Remote(endpoint=s3.endpoint))
+
+
+# --- what moto never says ---
+
+
+@pytest.fixture
+def front(strict: S3Server) -> Iterator[S3Front]:
+    with s3_front(strict.endpoint) as server:
+        yield server
+
+
+@pytest.mark.parametrize("mode", ["301", "307", "400", "400body"])
+def test_bucket_of_another_region(
+    strict: S3Server, front: S3Front, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    """Asked anonymously first, then signed, then signed for the region that the bucket is of."""
+    front.mode = mode
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", strict.key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", strict.secret)
+    monkeypatch.setenv("AWS_REGION", "us-west-1")
+    name, remote = f"s3://{PRIVATE}/{ODD}", Remote(endpoint=front.endpoint, ranged=True)
+    with FITS(name, remote=remote) as fits:
+        np.testing.assert_array_equal(fits[0].read(), DATA)
+    assert front.seen[0] == (403, "")
+    assert {region for _, region in front.seen} <= {"", "us-west-1", REGION}
+    assert set(front.seen[5:]) <= {(206, REGION)}  # it is not asked again for each range
+    assert front.seen[-1] == (206, REGION)
+    front.seen.clear()
+    remote = Remote(endpoint=front.endpoint, anonymous=False, region=REGION)
+    np.testing.assert_array_equal(rustfits.read(name, remote=remote), DATA)
+    assert {region for _, region in front.seen} == {REGION}
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        ("expired", "ExpiredToken; get new credentials"),
+        ("skew", "RequestTimeTooSkewed; the clock of this machine is wrong"),
+        ("payer", "AccessDenied"),
+    ],
+)
+def test_refusals_of_s3_are_told_by_name(
+    strict: S3Server, front: S3Front, mode: str, said: str
+) -> None:
+    front.mode = mode
+    remote = Remote(endpoint=front.endpoint, auth=(strict.key, strict.secret))
+    with pytest.raises(PermissionError, match=said) as caught:
+        FITS(f"s3://{PRIVATE}/a.fits", remote=remote)
+    assert SECRET not in str(caught.value) + repr(vars(caught.value))
+    assert "attempts" not in str(caught.value)
+    assert strict.secret not in str(caught.value)
+
+
+def test_requester_pays(strict: S3Server, front: S3Front) -> None:
+    front.mode = "payer"
+    login = (strict.key, strict.secret)
+    remote = Remote(endpoint=front.endpoint, auth=login, requester_pays=True)
+    check(f"s3://{PRIVATE}/a.fits", remote)
+
+
+def test_missing_bucket_and_key(s3: S3Server, strict: S3Server) -> None:
+    for server, auth in ((s3, None), (strict, (strict.key, strict.secret))):
+        remote = Remote(endpoint=server.endpoint, auth=auth)
+        with pytest.raises(FileNotFoundError, match=r"404.*NoSuchBucket"):
+            FITS("s3://no-such-bucket/a.fits", remote=remote)
+        with pytest.raises(FileNotFoundError, match=r"404.*NoSuchKey"):
+            FITS(f"s3://{PUBLIC}/none.fits", remote=remote)

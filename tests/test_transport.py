@@ -6,13 +6,14 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -1036,21 +1037,46 @@ def test_name_that_nobody_has(fetch: Fetch) -> None:
 # --- certificates and proxies ---
 
 
-def test_unknown_authority(fetch: Fetch, https: HTTPServer, ftps: FTPServer) -> None:
-    for url in (https.url("a.bin"), ftps.url("a.bin")):
-        got = fetch(url)
+class Untrusted(NamedTuple):
+    """A server that is not to be trusted, what the client trusts, and what libcurl says then."""
+
+    server: HTTPServer | FTPServer
+    bundle: str | None
+    said: str
+
+
+@pytest.fixture(scope="module", params=["authority", "name", "expired"])
+def untrusted(
+    request: pytest.FixtureRequest, root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[Untrusted]]:
+    problem = request.param
+    folder = tmp_path_factory.mktemp(problem)
+    authority = Authority(folder, expired=problem == "expired")
+    name = "other.example" if problem == "name" else "localhost"
+    bundle = None if problem == "authority" else str(authority.bundle)
+    said = {"authority": "issuer|self.signed", "name": "subject name", "expired": "expired"}[
+        problem
+    ]
+    with https_server(root, name=name, authority=authority) as https:
+        with ftp_server(root, tls=True, name=name, authority=authority) as ftps:
+            yield [Untrusted(server, bundle, said) for server in (https, ftps)]
+
+
+@pytest.mark.parametrize("ranges", [(), ((0, 9), (100, 9))], ids=["whole", "ranges"])
+def test_certificate_that_is_not_to_be_trusted(
+    fetch: Fetch,
+    untrusted: list[Untrusted],
+    fault: FaultServer,
+    ranges: tuple[tuple[int, int], ...],
+) -> None:
+    https, ftps = untrusted
+    redirect = fault.url(f"to?{https.server.url('a.bin')}")
+    for url in (https.server.url("a.bin"), ftps.server.url("a.bin"), redirect):
+        got = fetch(url, ranges=ranges, ca_bundle=https.bundle)
         assert got.status == "RF_ERR_TLS"
-        assert got.bodies == {}
-        assert "certificate" in got.message
-
-
-def test_certificate_of_another_name(fetch: Fetch, root: Path, authority: Authority) -> None:
-    with https_server(root, name="other.example", authority=authority) as server:
-        got = fetch(server.url("a.bin"), ca_bundle=str(authority.bundle))
-    assert got.status == "RF_ERR_TLS"
-    with ftp_server(root, tls=True, name="other.example", authority=authority) as server:
-        got = fetch(server.url("a.bin"), ca_bundle=str(authority.bundle))
-    assert got.status == "RF_ERR_TLS"
+        assert re.search(https.said, got.message), got.message
+        assert ("redirected to" in got.message) == (url == redirect)
+        assert (got.begun, got.bodies) == ([], {})
 
 
 def test_ca_bundle_that_is_not_there(fetch: Fetch, https: HTTPServer, tmp_path: Path) -> None:

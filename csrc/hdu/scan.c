@@ -166,7 +166,9 @@ static rf_status scan_header(rf_file *file, uint64_t offset, size_t first, rf_st
     if (position >= limit)
       break;
   }
-  return rf_fail(err, RF_ERR_LIMIT, "a header of more than %llu bytes, which is the limit", (unsigned long long)limit);
+  return rf_fail(err, RF_ERR_LIMIT,
+                 "a header of more than %llu bytes, which is the limit (from Python max_header_bytes)",
+                 (unsigned long long)limit);
 }
 
 /* HDUs of one file are alike: where many headers are read, no more of each than the one before needed, and a few cards.
@@ -239,7 +241,7 @@ static rf_status scan_into(rf_file *file, rf_hdu *hdu, bool last, bool *found, r
   RF_TRY(rf_structure_finish(&structure, err));
   status = next_offset(hdu, &next, err);
   if (status == RF_OK && file->hdu_count >= file->options.limits.hdus)
-    status = rf_fail(err, RF_ERR_LIMIT, "the file has more than %llu HDUs, which is the limit",
+    status = rf_fail(err, RF_ERR_LIMIT, "the file has more than %llu HDUs, which is the limit (from Python max_hdus)",
                      (unsigned long long)file->options.limits.hdus);
   if (status != RF_OK) {
     rf_hdu_clear(hdu);

@@ -66,7 +66,7 @@ rf_status rf_zimage_check_size(const rf_zimage *zimage, uint64_t tile, const rf_
   else if (bytes > most_bytes)
     status = rf_fail(err, RF_ERR_LIMIT,
                      "the tile has %" PRIu64 " bytes, which is more than is read of the image, and than the limit of "
-                     "%" PRIu64 " (rf_limits.tile_bytes)",
+                     "%" PRIu64 " (rf_limits.tile_bytes, from Python max_tile_bytes)",
                      bytes, most_bytes);
   return status == RF_OK ? RF_OK : rf_zimage_blame(zimage, tile, err, status);
 }

@@ -59,6 +59,33 @@ static void copy_text(char *text, size_t capacity, span s) {
   text[n] = '\0';
 }
 
+static bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+/* What stands in <tag>, where it is a word: what else a page has may hold a secret. */
+static void read_element(const char *page, size_t n, const char *tag, char *text, size_t capacity) {
+  size_t length = strlen(tag);
+  for (size_t i = 0; i + length < n; i++) {
+    if (memcmp(page + i, tag, length) != 0)
+      continue;
+    size_t first = i + length, end = first;
+    while (end < n && is_letter_or_digit(page[end]))
+      end++;
+    if (end > first && end - first < capacity && end < n && page[end] == '<')
+      copy_text(text, capacity, (span){page + first, page + end});
+    return;
+  }
+}
+
+void rf_answer_page(rf_answer *answer, const char *page, size_t n) {
+  if (answer->status < 400)
+    return;
+  read_element(page, n, "<Code>", answer->code, sizeof answer->code);
+  if (answer->region[0] == '\0')
+    read_element(page, n, "<Region>", answer->region, sizeof answer->region);
+}
+
 /* "bytes 0-99/1234", "bytes 0-99/" and a star for a total that is not known, "bytes" and a star "/1234" of a 416 (RFC
  * 9110 14.4). */
 static void read_content_range(rf_answer *answer, span value) {
@@ -191,10 +218,14 @@ rf_status rf_answer_fail(const rf_answer *answer, rf_status failure, rf_error *e
   return err != NULL && err->code != RF_OK ? err->code : failure;
 }
 
-static rf_status judge_status(int status, rf_error *err) {
-  rf_status failure = status == 404 || status == 410   ? RF_ERR_NO_FILE
-                      : status == 401 || status == 403 ? RF_ERR_PERMISSION
-                                                       : RF_ERR_HTTP_STATUS;
+static rf_status judge_status(const rf_answer *answer, rf_error *err) {
+  int status = answer->status;
+  bool stale = strcmp(answer->code, "ExpiredToken") == 0 || strcmp(answer->code, "InvalidToken") == 0;
+  rf_status failure = status == 404 || status == 410            ? RF_ERR_NO_FILE
+                      : status == 401 || status == 403 || stale ? RF_ERR_PERMISSION
+                                                                : RF_ERR_HTTP_STATUS;
+  if (answer->code[0] != '\0')
+    return rf_fail(err, failure, "the server answered %d%s: %s", status, reason(status), answer->code);
   return rf_fail(err, failure, "the server answered %d%s", status, reason(status));
 }
 
@@ -237,7 +268,7 @@ static rf_status judge_range(const rf_answer *answer, const rf_answer_wish *wish
                          "of it",
                          first, last, answer->status);
   if (answer->status != 206)
-    return judge_status(answer->status, err);
+    return judge_status(answer, err);
   if (answer->range_first < 0)
     return rf_fail(err, RF_ERR_NETWORK, "the server answered 206 without saying which bytes (Content-Range)");
   if (wish->validator != NULL && contradicts(answer, wish->validator))
@@ -278,7 +309,7 @@ static rf_status judge_several(const rf_answer *answer, const rf_answer_wish *wi
   if (answer->status == 206)
     return RF_OK;
   if (means_the_file(answer->status))
-    return judge_status(answer->status, err);
+    return judge_status(answer, err);
   return rf_fail(err, RF_ERR_UNSUPPORTED, "the server does not send several ranges at once: it answered %d%s",
                  answer->status, reason(answer->status));
 }
@@ -306,7 +337,7 @@ rf_status rf_answer_judge_http(const rf_answer *answer, const rf_answer_wish *wi
   if (!whole)
     status = wish->several ? judge_several(answer, wish, err) : judge_range(answer, wish, err);
   else
-    status = answer->status == 200 || answer->status == 203 ? RF_OK : judge_status(answer->status, err);
+    status = answer->status == 200 || answer->status == 203 ? RF_OK : judge_status(answer, err);
   if (status == RF_OK)
     status = judge_encoding(answer, !whole, err);
   return status == RF_OK ? RF_OK : rf_answer_fail(answer, status, err);

@@ -24,6 +24,7 @@ typedef struct rf_answer {
   char etag[128];
   char last_modified[64];
   char region[32]; /* of the bucket, "" when absent */
+  char code[64];   /* S3's name for a refusal, "" when it says none */
 } rf_answer;
 
 /* What was asked for. */
@@ -43,6 +44,10 @@ void rf_answer_http_line(rf_answer *answer, const char *line, size_t n);
 
 /* The same for a reply of FTP. "213 <size>" answers SIZE (RFC 3659). */
 void rf_answer_ftp_line(rf_answer *answer, const char *line, size_t n);
+
+/* Takes what is there of the page that comes with a refusal: S3 says in XML what is wrong, and of which region a bucket
+ * is. Of another answer: nothing. */
+void rf_answer_page(rf_answer *answer, const char *page, size_t n);
 
 /* Whether it sends us elsewhere. */
 bool rf_answer_is_redirect(const rf_answer *answer);

@@ -17,9 +17,17 @@ static const char *environment(const char *name) {
   return value != NULL && *value != '\0' ? value : NULL;
 }
 
+/* Control characters are in nothing of this, and must not get into a request. */
+static bool is_clean(const char *text, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if ((unsigned char)text[i] < ' ' || text[i] == 0x7F)
+      return false;
+  return true;
+}
+
 /* *field keeps what it has. */
 static rf_status take_text(char **field, const char *text, size_t n, rf_error *err) {
-  if (*field != NULL || n == 0)
+  if (*field != NULL || n == 0 || !is_clean(text, n))
     return RF_OK;
   char *copy = rf_alloc(n + 1);
   if (copy == NULL)

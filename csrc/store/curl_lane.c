@@ -72,6 +72,8 @@ static rf_status begin_body(rf_curl_lane *lane) {
 
 static rf_status take_body(rf_curl_lane *lane, const char *data, size_t n) {
   rf_curl_fetch *f = lane->fetch;
+  if (!lane->begun && !lane->ftp)
+    rf_answer_page(&lane->answer, data, n);
   if (!lane->begun)
     RF_TRY(begin_body(lane));
   if (lane->parts != NULL) {

@@ -255,14 +255,26 @@ static rf_request new_request(const rf_fetcher *f, double delay) {
   return request;
 }
 
+/* What helps against some failures. */
+static const char *advice(const rf_error *last) {
+  bool unknown = last->code == RF_ERR_TLS &&
+                 (strstr(last->message, "issuer") != NULL || strstr(last->message, "self-signed") != NULL ||
+                  strstr(last->message, "self signed") != NULL);
+  if (unknown)
+    return "; to trust who signed it, give that certificate as ca_bundle";
+  if (strstr(last->message, "RequestTimeTooSkewed") != NULL)
+    return "; the clock of this machine is wrong";
+  return strstr(last->message, "ExpiredToken") != NULL ? "; get new credentials" : "";
+}
+
 /* What is reported is the last failure, which is the one that could not be helped. */
 static rf_status give_up(rf_error *err, const rf_error *last, rf_status status, int attempts) {
   if (err == NULL || err->code != RF_OK)
     return status;
   if (attempts > 1)
-    rf_fail(err, status, "%.600s (after %d attempts)", last->message, attempts);
+    rf_fail(err, status, "%.500s (after %d attempts)%s", last->message, attempts, advice(last));
   else
-    rf_fail(err, status, "%s", last->message);
+    rf_fail(err, status, "%.600s%s", last->message, advice(last));
   err->sys_errno = last->sys_errno;
   err->http_status = last->http_status;
   return status;

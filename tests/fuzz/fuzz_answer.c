@@ -34,6 +34,19 @@ static void hear(rf_answer *answer, const uint8_t *line, size_t n, bool ftp) {
   free(copy);
 }
 
+/* What comes behind the lines of a refusal: here the same bytes again. */
+static void hear_page(rf_answer *answer, const uint8_t *data, size_t size) {
+  char *copy = malloc(size > 0 ? size : 1);
+  if (copy == NULL)
+    return;
+  memcpy(copy, data, size);
+  rf_answer_page(answer, copy, size);
+  free(copy);
+  require(answer->code[0] == '\0' || answer->status >= 400);
+  for (const char *c = answer->code; *c != '\0'; c++)
+    require((*c >= '0' && *c <= '9') || (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z') || *c == '-');
+}
+
 static void hear_all(rf_answer *answer, const uint8_t *data, size_t size, bool ftp) {
   for (size_t begin = 0; begin < size;) {
     const uint8_t *end = memchr(data + begin, '\n', size - begin);
@@ -82,6 +95,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   rf_answer_reset(&answer);
   if (size > 0)
     hear_all(&answer, data + 1, size - 1, ftp);
+  if (size > 0 && !ftp)
+    hear_page(&answer, data + 1, size - 1);
   check_report(&answer);
   check_judgement(&answer, &wish, ftp);
   (void)rf_answer_is_redirect(&answer);

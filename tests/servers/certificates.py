@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 
@@ -13,6 +14,8 @@ class Authority:
     ----------
     folder
         Where its files go.
+    expired
+        Whether the certificates that it issues are over.
 
     Attributes
     ----------
@@ -20,9 +23,10 @@ class Authority:
         PEM file of its own certificate: what a client has to trust.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, *, expired: bool = False) -> None:
         import trustme
 
+        self._expired = expired
         self._folder = Path(folder)
         self._authority = trustme.CA()
         self._count = 0
@@ -33,6 +37,8 @@ class Authority:
         """A PEM file with key and certificate for these host names or addresses."""
         self._count += 1
         path = self._folder / f"server-{self._count}.pem"
-        self._authority.issue_cert(*names).private_key_and_cert_chain_pem.write_to_path(str(path))
+        end = datetime.datetime(2020, 1, 1) if self._expired else None
+        made = self._authority.issue_cert(*names, not_after=end)
+        made.private_key_and_cert_chain_pem.write_to_path(str(path))
         path.chmod(0o600)
         return path

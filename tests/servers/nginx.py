@@ -208,6 +208,7 @@ class HTTPServer:
         if self.scheme == "https":
             context = ssl.create_default_context(cafile=str(self.ca_bundle))
             context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE  # it may be one that is not to be trusted
         handler: list[Any] = [urllib.request.ProxyHandler({})]
         if context is not None:
             handler.append(urllib.request.HTTPSHandler(context=context))

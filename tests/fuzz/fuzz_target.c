@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Input: a byte of flags, then lines: the name of a remote file, a region, an endpoint, and the region that the server
+ * speaks of in refusing. The name becomes a target, is shown, and is asked for again as after a refusal.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/request.h"
+#include "store/target.h"
+#include "store/url.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { NAME, REGION, ENDPOINT, SAID, LINES };
+
+static void require(bool condition) {
+  if (!condition)
+    abort();
+}
+
+static void set(const char *name, const char *value) {
+#if defined(_WIN32)
+  _putenv_s(name, value);
+#else
+  setenv(name, value, 1);
+#endif
+}
+
+/* The environment of somebody whom Amazon knows, and whose files say nothing. */
+static void set_environment(void) {
+  static const char *const unset[] = {"AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL",
+                                      "AWS_ENDPOINT_URL_S3"};
+  for (size_t i = 0; i < sizeof unset / sizeof *unset; i++)
+    set(unset[i], "");
+  set("AWS_CONFIG_FILE", "no-such-folder/config");
+  set("AWS_SHARED_CREDENTIALS_FILE", "no-such-folder/credentials");
+  set("AWS_ACCESS_KEY_ID", "KEY");
+  set("AWS_SECRET_ACCESS_KEY", "SECRET");
+  set("AWS_SESSION_TOKEN", "TOKEN");
+}
+
+/* The next line, on the heap and of its very size. */
+static char *take_line(const uint8_t **data, size_t *size) {
+  const uint8_t *end = *size > 0 ? memchr(*data, '\n', *size) : NULL;
+  size_t n = end != NULL ? (size_t)(end - *data) : *size;
+  char *line = calloc(1, n + 1);
+  if (line == NULL)
+    abort();
+  if (n > 0)
+    memcpy(line, *data, n);
+  *data += end != NULL ? n + 1 : n;
+  *size -= end != NULL ? n + 1 : n;
+  return line;
+}
+
+/* No password is shown, however the name is written. */
+static void check_shown(const char *name) {
+  char shown[300];
+  rf_name_show(name, shown, sizeof shown);
+  const char *authority = strstr(shown, "://");
+  if (authority == NULL || rf_url_scheme(shown) == 0)
+    return;
+  authority += 3;
+  size_t n = strcspn(authority, "/?#"), at = n;
+  while (at > 0 && authority[at - 1] != '@')
+    at--;
+  const char *colon = at > 0 ? memchr(authority, ':', at) : NULL;
+  require(colon == NULL || colon[1] == '@' || strncmp(colon, ":***@", 5) == 0);
+}
+
+static void check_target(const rf_target *target) {
+  require(target->url != NULL && rf_url_scheme(target->url) > 0);
+  for (const char *c = target->url; *c != '\0'; c++)
+    require((unsigned char)*c >= ' ');
+  require((target->sigv4 != NULL) == target->is_signed);
+  require(!target->is_signed || (target->user != NULL && target->password != NULL));
+  if (!target->is_s3)
+    return;
+  require(rf_url_has_scheme(target->url, "http") || rf_url_has_scheme(target->url, "https"));
+  require(target->region[strspn(target->region, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0');
+}
+
+static void check_refusals(const char *name, const rf_remote_options *remote, uint8_t flags, const char *region,
+                           rf_target *target) {
+  static const int statuses[] = {301, 307, 400, 403};
+  rf_response said = {.size = sizeof said, .status = statuses[flags >> 6]};
+  size_t n = strlen(region);
+  memcpy(said.region, region, n < sizeof said.region ? n : sizeof said.region - 1);
+  for (int i = 0; rf_target_retry(name, remote, &said, target); i++) {
+    require(i < 10); /* a server that cannot make up its mind is not asked for ever */
+    check_target(target);
+    said.region[0] = said.region[0] == 'a' ? 'b' : 'a';
+    said.status = 403;
+  }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  static bool ready;
+  if (!ready)
+    set_environment();
+  ready = true;
+  if (size == 0)
+    return 0;
+  uint8_t flags = data[0];
+  char *lines[LINES];
+  data++, size--;
+  for (int i = 0; i < LINES; i++)
+    lines[i] = take_line(&data, &size);
+  rf_remote_options remote = {.size = sizeof remote, .requester_pays = flags & 1, .anonymous = (flags >> 1) % 3 - 1};
+  remote.region = flags & 8 ? lines[REGION] : NULL;
+  remote.endpoint = flags & 16 ? lines[ENDPOINT] : NULL;
+  check_shown(lines[NAME]);
+  (void)rf_url_same_server(lines[NAME], lines[ENDPOINT]);
+  const char *path;
+  size_t length;
+  rf_url_path(lines[NAME], &path, &length);
+  require(path >= lines[NAME] && path + length <= lines[NAME] + strlen(lines[NAME]));
+
+  rf_target target;
+  rf_error err = {0};
+  rf_status status = rf_target_of(lines[NAME], &remote, &target, &err);
+  require(status == err.code && (status == RF_OK) == (err.message[0] == '\0'));
+  if (status == RF_OK) {
+    check_target(&target);
+    check_refusals(lines[NAME], &remote, flags, lines[SAID], &target);
+    rf_target_release(&target);
+  }
+  for (int i = 0; i < LINES; i++)
+    free(lines[i]);
+  return 0;
+}
