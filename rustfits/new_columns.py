@@ -318,9 +318,10 @@ def plain_dtype(cells: list[Any]) -> np.dtype[Any] | None:
 
 def _common_shape(values: Array) -> tuple[int, ...]:
     """Give the shape of cells of more than one axis, which all of them must share (TDIM)."""
-    if plain_dtype(cells_in(values)) is not None:
+    cells = cells_in(values)
+    if set(map(type, cells)) == {np.ndarray} and set(map(_NDIM_OF, cells)) == {1}:
         return ()
-    shapes = {np.shape(cell) for cell in cells_in(values) if cell is not None and np.size(cell)}
+    shapes = {np.shape(cell) for cell in cells if cell is not None and np.size(cell)}
     if len(shapes) == 1:
         shape = next(iter(shapes))
         return shape if len(shape) > 1 else ()
