@@ -186,8 +186,12 @@ class FaultServer:
             client.sendall(body)
         elif first == "planned":
             number, _, rest = rest.partition("/")
-            if int(number) == self._plans:  # not one that an earlier test has lost interest in
-                self._as_planned(client, (self.root / unquote(rest)).read_bytes(), headers)
+            with self._lock:
+                current = int(number) == self._plans  # else an earlier test has lost interest
+                turn, plan = next(self._planned) if current else -1, self.plan
+            if current:
+                body = (self.root / unquote(rest)).read_bytes()
+                self._as_planned(client, body, headers, plan(turn))
         else:
             self._file(client, first, self.root / unquote(rest), headers)
 
@@ -289,8 +293,10 @@ class FaultServer:
             self._plans += 1
         return self.url(f"planned/{self._plans}/{name}")
 
-    def _as_planned(self, client: socket.socket, body: bytes, headers: dict[str, str]) -> None:
-        fault, _, detail = self.plan(next(self._planned)).partition(":")
+    def _as_planned(
+        self, client: socket.socket, body: bytes, headers: dict[str, str], planned: str
+    ) -> None:
+        fault, _, detail = planned.partition(":")
         if self.version > 1:
             body = body[:2880] + body[2880:][::-1]
         etag = f'"{self.version}"' if fault != "other" else '"other"'
