@@ -13,7 +13,7 @@ git ls-files -z | tar --null --files-from=- --create | tar -x -C "$place/tree"
 "${PYTHON:-.venv/bin/python}" -m venv "$place/venv"
 python=$place/venv/bin/python
 # Not optimized, for the sake of time: .venv has an optimized one.
-"$python" -m pip install -q --disable-pip-version-check -Csetup-args=-Doptimization=0 "$place/tree"
+"$python" -m pip install -q --disable-pip-version-check --config-settings=setup-args=-Doptimization=0 "$place/tree"
 
 cd "$place"
 "$python" - <<'E2'

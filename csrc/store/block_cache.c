@@ -47,7 +47,8 @@ static void grow(rf_block_cache *cache) {
       *slot = block;
     }
   rf_free(cache->slots);
-  *cache = bigger;
+  cache->slots = bigger.slots; /* the limit is read without a lock: it is not to be written again */
+  cache->slot_count = bigger.slot_count;
 }
 
 /* ---- the order of use ---- */

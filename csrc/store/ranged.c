@@ -202,6 +202,13 @@ static bool are_coming(rf_ranged *r, const rf_range *ranges, size_t count) {
   return all_coming(r, &r->coarse, ranges, count) || all_coming(r, &r->fine, ranges, count);
 }
 
+static bool has_blocks(rf_ranged *r, const rf_grain *grain) {
+  rf_mutex_lock(&r->lock);
+  bool any = grain->cache.block_count > 0;
+  rf_mutex_unlock(&r->lock);
+  return any;
+}
+
 static rf_status find_cost(rf_ranged *r, rf_grain *grain, const rf_range *ranges, size_t count, uint64_t *cost,
                            rf_error *err) {
   rf_round round;
@@ -223,7 +230,7 @@ static rf_status choose_grain(rf_ranged *r, const rf_range *ranges, size_t count
     return RF_OK;
   RF_TRY(find_cost(r, &r->coarse, ranges, count, &coarse, err));
   uint64_t least = r->fetcher->remote.gap_bytes / 2;
-  if (r->fine.cache.block_count == 0 && coarse <= 3 * least)
+  if (coarse <= 3 * least && !has_blocks(r, &r->fine))
     return RF_OK;
   RF_TRY(find_cost(r, &r->fine, ranges, count, &fine, err));
   if (fine == 0 || fine + least < coarse)
