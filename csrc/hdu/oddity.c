@@ -126,9 +126,16 @@ void rf_file_judge_end(rf_file *file) {
   }
 }
 
+/* The first byte is blank, and each is as the one before: memcmp takes many at a time, and every header comes here. */
+static bool is_blank(const char *text, size_t n) {
+  return n == 0 || (text[0] == ' ' && memcmp(text, text + 1, n - 1) == 0);
+}
+
 void rf_file_judge_fill(rf_file *file, const rf_hdu *hdu, const char *end, size_t n) {
   size_t index = 0;
   rf_error odd;
+  if (n <= 3 || is_blank(end + 3, n - 3))
+    return;
   for (size_t i = 3; i < n; i++)
     if (end[i] != ' ') {
       while (index < file->hdu_count && file->hdus[index] != hdu)
