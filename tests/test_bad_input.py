@@ -409,6 +409,30 @@ def test_cut_gzip_at_every_byte() -> None:
         raise AssertionError(f"nobody noticed that {len(packed) - size} bytes are missing")
 
 
+def test_image_without_room_by_gcount_writes_over_no_neighbour(tmp_path: Path) -> None:
+    # GCOUNT = 0: by equation 2 of the standard the data unit is empty, and where the pixels would
+    # be is the next HDU. Writing them damaged its header.
+    axes = [card("NAXIS", 2), card("NAXIS1", 4), card("NAXIS2", 3), card("PCOUNT", 0)]
+    path = tmp_path / "x.fits"
+    path.write_bytes(GOOD + image(card("BITPIX", -32), *axes, card("GCOUNT", 0)) + image(
+        card("BITPIX", 8), card("NAXIS", 0), card("PCOUNT", 0), card("GCOUNT", 1)
+    ))
+    before = path.read_bytes()
+    with astropy_fits.open(path) as peer:
+        assert [hdu.fileinfo()["datSpan"] for hdu in peer] == [BLOCK, 0, 0]
+    with FITS(path, "r+") as fits:
+        assert len(fits) == 3
+        for use in (
+            lambda: fits[1].read(),
+            lambda: fits[1][0, 1],
+            lambda: fits[1].write(np.ones((3, 4), "f4")),
+            lambda: fits[1].__setitem__((0, slice(2)), 7),
+        ):
+            with pytest.raises(FITSFormatError, match=r"x\.fits\[1\]: GCOUNT = 0 .* 12 pixels"):
+                use()
+    assert path.read_bytes() == before
+
+
 # ---- no memory is reserved for what is not there ----
 
 HOSTILE = """

@@ -148,6 +148,10 @@ rf_status rf_section_init(rf_section *section, const rf_hdu *hdu, const rf_axis 
   /* The scan has seen to it that the data unit's size in bytes is a number; strides need a sign and room to double. */
   if (image > INT64_MAX / 2)
     return rf_fail(err, RF_ERR_LIMIT, "the image has more elements than can be addressed");
+  /* What lies where they would be belongs to the next HDU. */
+  if (image > 0 && hdu->gcount == 0)
+    return rf_fail(err, RF_ERR_FORMAT,
+                   "GCOUNT = 0 makes the data unit empty (FITS 4.4.1.2), and NAXISn promise %" PRIu64 " pixels", image);
   if (axes != NULL && hdu->naxis > 0) {
     bool fits = true;
     section->count = 1;

@@ -102,7 +102,7 @@ static void parts_of_a_section_make_the_whole(void) {
   rf_axis axes[4];
   for (int round = 0; round < 2000; round++) {
     int naxis = 1 + (int)image_random(4);
-    rf_hdu hdu = {.naxis = naxis, .bitpix = 16, .axes = files_axes};
+    rf_hdu hdu = {.naxis = naxis, .bitpix = 16, .gcount = 1, .axes = files_axes};
     for (int i = 0; i < naxis; i++)
       files_axes[naxis - 1 - i] = lengths[i] = 1 + image_random(9);
     uint64_t count = image_random_axes(naxis, lengths, axes, lists), done = 0;
