@@ -17,7 +17,7 @@ from rustfits._lib import CData, check, error, ffi, lib, text
 from rustfits.answer import FetchError, copy_text
 from rustfits.curl_options import shown
 from rustfits.lane import ReceiverError
-from rustfits.transport import escaped, record
+from rustfits.transport import escaped, record, serve_sessions
 
 __all__ = ["install_hint", "serve"]
 
@@ -100,6 +100,9 @@ class _Session:
     """What the fetches of one open file share: what the file was when it was opened."""
 
     facts: _Facts | None = None
+
+    def close(self) -> None:
+        """Do nothing: what is open belongs to fsspec."""
 
 
 class _File:
@@ -351,23 +354,5 @@ def _fetch(user: CData, request: CData, receiver: CData, response: CData, err: C
     return int(lib.RF_OK)
 
 
-_sessions: dict[CData, _Session] = {}
-
-
-def _session_open(user: CData, session: CData, err: CData) -> int:
-    made = _Session()
-    handle = ffi.new_handle(made)
-    _sessions[handle] = made
-    session[0] = handle
-    return int(lib.RF_OK)
-
-
-def _session_close(user: CData, session: CData) -> None:
-    del _sessions[session]
-
-
-ffi.def_extern(name="rf_py_filesystem_session_open", error=lib.RF_ERR_CALLBACK, onerror=escaped)(
-    _session_open
-)
-ffi.def_extern(name="rf_py_filesystem_session_close", onerror=escaped)(_session_close)
+serve_sessions(_Session, "rf_py_filesystem_session_open", "rf_py_filesystem_session_close")
 ffi.def_extern(name="rf_py_filesystem_fetch", error=lib.RF_ERR_CALLBACK, onerror=escaped)(_fetch)

@@ -8,7 +8,7 @@ itself is imported by the first fetch.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -18,7 +18,7 @@ from rustfits.connections import Session
 from rustfits.curl_options import Target, first_target, is_ftp
 from rustfits.lane import AskAgainError, Lane, ReceiverError
 
-__all__ = ["escaped", "record"]
+__all__ = ["escaped", "record", "serve_sessions"]
 
 # Most requests of one fetch at a time, whatever the caller says; an FTP server counts logins.
 _MOST_LANES = 64
@@ -247,28 +247,36 @@ def _fetch(user: CData, request: CData, receiver: CData, response: CData, err: C
     return int(lib.RF_OK)
 
 
-_sessions: dict[CData, Session] = {}
+def serve_sessions(make: Callable[[], Any], opening: str, closing: str) -> None:
+    """Define the functions of an rf_transport that open and close a session: what `make` gives.
 
+    Parameters
+    ----------
+    make : callable
+        Gives an object with a method ``close``; ``ffi.from_handle`` gives it back to the fetches.
+    opening, closing : str
+        Names of the functions in ``build_ffi.py``.
+    """
+    sessions: dict[CData, Any] = {}
 
-def _session_open(user: CData, session: CData, err: CData) -> int:
-    made = Session()
-    handle = ffi.new_handle(made)
-    _sessions[handle] = made
-    session[0] = handle
-    return int(lib.RF_OK)
+    def open_one(user: CData, session: CData, err: CData) -> int:
+        made = make()
+        handle = ffi.new_handle(made)
+        sessions[handle] = made
+        session[0] = handle
+        return int(lib.RF_OK)
 
+    def close_one(user: CData, session: CData) -> None:
+        sessions.pop(session).close()
 
-def _session_close(user: CData, session: CData) -> None:
-    _sessions.pop(session).close()
+    ffi.def_extern(name=opening, error=lib.RF_ERR_CALLBACK, onerror=escaped)(open_one)
+    ffi.def_extern(name=closing, onerror=escaped)(close_one)
 
 
 def _register() -> Sequence[CData]:
     """Make pycurl the transport of the C library; give what must live as long as the process."""
     ffi.def_extern(name="rf_py_fetch", error=lib.RF_ERR_CALLBACK, onerror=escaped)(_fetch)
-    ffi.def_extern(name="rf_py_session_open", error=lib.RF_ERR_CALLBACK, onerror=escaped)(
-        _session_open
-    )
-    ffi.def_extern(name="rf_py_session_close", onerror=escaped)(_session_close)
+    serve_sessions(Session, "rf_py_session_open", "rf_py_session_close")
     name = ffi.new("char[]", b"pycurl")
     schemes = ffi.new("char[]", b"http https ftp ftps s3")
     transport = ffi.new("rf_transport *")

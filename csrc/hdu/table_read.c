@@ -290,9 +290,11 @@ static bool rows_are_apart(const rf_row_plan *plan) {
 /* Several threads for large tables and for many rows far apart. Rows that go through the stage in pieces would need a
  * large one for each thread. */
 static unsigned count_readers(const reader *r, unsigned wanted) {
+  size_t most = r->walk->count < RF_MOST_THREADS ? (size_t)r->walk->count : RF_MOST_THREADS;
+  if (most < 2) /* a single row is not worth a look at all of its columns */
+    return 1;
   if (r->bytes == NULL && (!rf_store_is_positional(r->store) || r->plan->high - r->plan->low > STAGE_BYTES))
     return 1;
-  size_t most = r->walk->count < RF_MOST_THREADS ? (size_t)r->walk->count : RF_MOST_THREADS;
   return rows_are_apart(r->plan) ? rf_worth_readers(wanted, most, work_of(r)) : 1;
 }
 

@@ -59,11 +59,6 @@ static uint64_t or_default(uint64_t value, uint64_t otherwise) {
   return value != 0 ? value : otherwise;
 }
 
-/* What the caller said of the size or the time of requests goes for all. */
-static uint64_t choose_stream_bytes(const rf_remote_options *remote) {
-  return remote->request_bytes == 0 && !(remote->timeout > 0) ? STREAM_BYTES : remote->request_bytes;
-}
-
 static void fill_in_defaults(rf_remote_options *remote) {
   remote->threshold_bytes = or_default(remote->threshold_bytes, (uint64_t)4 << 20);
   remote->first_bytes = or_default(remote->first_bytes, (uint64_t)256 << 10);
@@ -104,9 +99,10 @@ rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const 
   f->stats.size = sizeof f->stats;
   rf_status status = keep_options(f, &options->remote, err);
   if (status == RF_OK) {
-    f->stream_bytes = choose_stream_bytes(&f->remote);
+    /* What the caller says of the size or the time of requests goes for all. */
+    bool said = f->remote.request_bytes != 0 || f->remote.timeout > 0;
     fill_in_defaults(&f->remote);
-    f->stream_bytes = or_default(f->stream_bytes, f->remote.request_bytes);
+    f->stream_bytes = said ? f->remote.request_bytes : STREAM_BYTES;
     status = target_of(f, name, err);
   }
   f->together = status == RF_OK && knows_several(f);

@@ -39,8 +39,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from urllib.parse import quote, unquote
+
+from .server import Server
 
 _REASONS = {
     200: "OK",
@@ -51,7 +52,7 @@ _REASONS = {
 }
 
 
-class FaultServer:
+class FaultServer(Server):
     """A running fault server. Made by `fault_server`; `close` stops it."""
 
     def __init__(self, root: str | Path) -> None:
@@ -109,17 +110,6 @@ class FaultServer:
                 pass
         for thread in threads:
             thread.join(10)
-
-    def __enter__(self) -> FaultServer:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # --- inside ---
 

@@ -24,17 +24,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
 from .certificates import Authority
+from .server import Server
 
 USER = "astro"
 PASSWORD = "p@ss:w/rd %41"
 
 
-class FTPServer:
+class FTPServer(Server):
     """A running FTP server. Made by `ftp_server`; `close` stops it."""
 
     def __init__(
@@ -121,17 +121,6 @@ class FTPServer:
                 process.wait()
             process.stdout.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-    def __enter__(self) -> FTPServer:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 @contextmanager

@@ -11,11 +11,12 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from urllib.parse import quote
 
+from .server import Server
 
-class LatencyProxy:
+
+class LatencyProxy(Server):
     """A running proxy for one server. Made by `latency_proxy`; `close` stops it."""
 
     def __init__(self, port: int, seconds: float = 0.05, host: str = "127.0.0.1") -> None:
@@ -57,17 +58,6 @@ class LatencyProxy:
         """Stops the proxy and drops its connections."""
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
-
-    def __enter__(self) -> LatencyProxy:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # --- inside ---
 

@@ -12,14 +12,15 @@ import http.server
 import itertools
 import threading
 from pathlib import Path
-from types import TracebackType
 from urllib.parse import parse_qs, quote, urlsplit
+
+from .server import Server
 
 USER = "astro"
 PASSWORD = "moon-dust"
 
 
-class LoginServers:
+class LoginServers(Server):
     """Both servers, running; `close` stops them."""
 
     def __init__(self, root: str | Path, *, page: bool = False) -> None:
@@ -53,17 +54,6 @@ class LoginServers:
         for server in self._servers:
             server.shutdown()
             server.server_close()
-
-    def __enter__(self) -> LoginServers:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # --- inside ---
 

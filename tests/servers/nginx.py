@@ -30,11 +30,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
 from .certificates import Authority
+from .server import Server
 
 USER = "astro"
 PASSWORD = "p@ss:w/rd %41"
@@ -54,7 +54,7 @@ def nginx_path() -> str | None:
     return shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 
 
-class HTTPServer:
+class HTTPServer(Server):
     """A running nginx. Made by `http_server` and `https_server`; `close` stops it."""
 
     def __init__(
@@ -143,17 +143,6 @@ class HTTPServer:
             if process.stderr is not None:
                 process.stderr.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-    def __enter__(self) -> HTTPServer:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # --- inside ---
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from types import TracebackType
+
+from .server import Server
 
 
-class ServerProcess:
+class ServerProcess(Server):
     """``python <script> <arguments>``, a file of this folder."""
 
     def __init__(self, script: str, *arguments: str, needs: str) -> None:
@@ -38,14 +39,3 @@ class ServerProcess:
             process.kill()
             process.wait()
         process.stdout.close()
-
-    def __enter__(self) -> ServerProcess:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

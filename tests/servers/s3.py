@@ -7,37 +7,24 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from types import TracebackType
 from typing import Any
+
+from .process import ServerProcess
 
 PUBLIC = "public-data"
 PRIVATE = "private-data"
 REGION = "us-east-1"
 
 
-class S3Server:
+class S3Server(ServerProcess):
     """A running S3 server. Made by `s3_server`; `close` stops it."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("s3_process.py"))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line.strip().isdigit():
-            self.close()
-            raise RuntimeError("the S3 server does not start (is moto[server,s3] installed?)")
-        self.endpoint = f"http://127.0.0.1:{int(line)}"
+        super().__init__("s3_process.py", needs="moto[server,s3]")
+        self.endpoint = f"http://127.0.0.1:{self.port}"
         self.key, self.secret = "root-key", "root-secret"
         self._s3 = self._client("s3")
         for bucket in (PUBLIC, PRIVATE):
@@ -73,29 +60,6 @@ class S3Server:
         )
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked) as answer:
             answer.read()
-
-    def close(self) -> None:
-        """Stops the server."""
-        process = self._process
-        assert process.stdin is not None and process.stdout is not None
-        process.stdin.close()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
-
-    def __enter__(self) -> S3Server:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 @contextmanager
