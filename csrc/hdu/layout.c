@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Where HDUs lie in a file and how they make room: appending one, growing one, moving what follows.
+ * How an HDU in a file grows and shrinks, and how what follows it moves.
  *
  * A write that fails because the disk is full should find out before anything old is overwritten. So the file is made
  * longer first, and the stretch that will be moved into is really written, not left as a hole.
  */
-#include "hdu/structure.h"
+#include "hdu/layout.h"
 
 #include <string.h>
 
@@ -21,12 +21,11 @@ static uint64_t larger(uint64_t a, uint64_t b) {
   return a > b ? a : b;
 }
 
-static void count_edit(rf_file *file) {
+void rf_layout_count_edit(rf_file *file) {
   (void)atomic_fetch_add(&file->generation, 1);
 }
 
-/* Writes `byte` over [from, to). */
-static rf_status fill(rf_file *file, uint64_t from, uint64_t to, int byte, rf_error *err) {
+rf_status rf_layout_fill(rf_file *file, uint64_t from, uint64_t to, int byte, rf_error *err) {
   if (from >= to)
     return RF_OK;
   size_t room = (size_t)smaller(to - from, FILL_PIECE);
@@ -44,9 +43,8 @@ static rf_status fill(rf_file *file, uint64_t from, uint64_t to, int byte, rf_er
   return status;
 }
 
-/* The header as the file has it: at least `least` bytes long. *bytes is freed with rf_free. */
-static rf_status format_header(const rf_file *file, const rf_header *header, uint64_t least, char **bytes, size_t *n,
-                               rf_error *err) {
+rf_status rf_layout_format_header(const rf_file *file, const rf_header *header, uint64_t least, char **bytes, size_t *n,
+                                  rf_error *err) {
   uint64_t size = larger(rf_header_file_bytes(header), least);
   if (size > file->options.limits.header_bytes || !rf_to_size(size, n))
     return rf_fail(err, RF_ERR_LIMIT, "a header of %llu bytes is beyond the limit of %llu", (unsigned long long)size,
@@ -58,129 +56,12 @@ static rf_status format_header(const rf_file *file, const rf_header *header, uin
   return RF_OK;
 }
 
-/* Facts by a header that is about to be written. */
-static rf_status parse_new(const rf_header *header, bool primary, rf_hdu *hdu, rf_error *err) {
+rf_status rf_layout_parse_header(const rf_header *header, bool primary, rf_hdu *hdu, rf_error *err) {
   const char *first = rf_header_cards(header);
   const char *keyword = primary ? "SIMPLE" : "XTENSION";
   if (rf_header_count(header) == 0 || !rf_card_is(first, keyword))
     return rf_fail(err, RF_ERR_ARGUMENT, "the header does not begin with %s", keyword);
   return rf_hdu_parse(first, rf_header_count(header), primary, hdu, err);
-}
-
-/* --- appending --- */
-
-/* Bytes that the last data unit promises and the file does not have. */
-static rf_status check_last_complete(const rf_file *file, uint64_t size, rf_error *err) {
-  if (file->hdu_count == 0)
-    return RF_OK;
-  const rf_hdu *last = file->hdus[file->hdu_count - 1];
-  uint64_t end = last->data_offset + last->data_bytes;
-  if (size >= end)
-    return RF_OK;
-  return rf_fail(err, RF_ERR_TRUNCATED,
-                 "HDU %zu is cut short: %llu of its %llu bytes of data are missing, and nothing can be put behind it",
-                 file->hdu_count - 1, (unsigned long long)smaller(end - size, last->data_bytes),
-                 (unsigned long long)last->data_bytes);
-}
-
-/* Writes a header so that a program that dies half way leaves no HDU with a broken header: until the first block is
- * there, what lies behind the last HDU does not begin with XTENSION and counts as trailing bytes. */
-static rf_status write_header_last_block_first(rf_file *file, uint64_t offset, const char *bytes, size_t n,
-                                               rf_error *err) {
-  if (n > RF_BLOCK_BYTES)
-    RF_TRY(rf_store_write(file->store, offset + RF_BLOCK_BYTES, bytes + RF_BLOCK_BYTES, n - RF_BLOCK_BYTES, err));
-  return rf_store_write(file->store, offset, bytes, RF_BLOCK_BYTES, err);
-}
-
-/* Makes the file end behind the new HDU, all zero from where that begins. `size` is what it was. Trailing bytes that
- * were no HDU must not end up between two: they are overwritten and cut off. */
-static rf_status make_room(rf_file *file, uint64_t begin, uint64_t end, uint64_t size, rf_error *err) {
-  const rf_hdu *last = file->hdu_count > 0 ? file->hdus[file->hdu_count - 1] : NULL;
-  if (end > size)
-    RF_TRY(rf_store_truncate(file->store, end, err));
-  /* Padding that the last data unit lacks is zero now. */
-  if (last != NULL && rf_hdu_padding(last) != 0 && size < begin)
-    RF_TRY(fill(file, size, begin, rf_hdu_padding(last), err));
-  RF_TRY(fill(file, begin, smaller(size, end), 0, err));
-  return end < size ? rf_store_truncate(file->store, end, err) : RF_OK;
-}
-
-static rf_status append_entry(rf_file *file, const rf_header *header, uint64_t least, rf_hdu *hdu, rf_error *err) {
-  uint64_t size, begin = file->scan_offset, end = 0;
-  char *bytes;
-  size_t n = 0;
-  RF_TRY(rf_store_size(file->store, &size, err));
-  RF_TRY(check_last_complete(file, size, err));
-  RF_TRY(format_header(file, header, least, &bytes, &n, err));
-  hdu->header_offset = begin;
-  hdu->header_bytes = n;
-  hdu->data_offset = begin + n;
-  rf_status status;
-  if (!rf_add_u64(hdu->data_offset, hdu->data_bytes, &end) || !rf_round_block(end, &end) || end > INT64_MAX) {
-    status = rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
-  } else {
-    status = make_room(file, begin, end, size, err);
-    if (status == RF_OK && rf_hdu_padding(hdu) != 0)
-      status = fill(file, hdu->data_offset + hdu->data_bytes, end, rf_hdu_padding(hdu), err);
-    if (status == RF_OK)
-      status = write_header_last_block_first(file, begin, bytes, n, err);
-    if (status != RF_OK && rf_store_truncate(file->store, size, NULL) != RF_OK) {
-      /* Rather unusable than with something half made in it. */
-      file->tainted = true;
-      memcpy(file->taint, "appending failed and could not be undone", 41);
-    }
-  }
-  rf_free(bytes);
-  if (status == RF_OK)
-    file->scan_offset = end;
-  return status;
-}
-
-/* What the last HDU has put off is to be done now: it will not be the last one any more. */
-static rf_status settle_last(rf_file *file, rf_error *err) {
-  rf_hdu *last = file->hdu_count > 0 ? file->hdus[file->hdu_count - 1] : NULL;
-  bool written = false;
-  if (last == NULL || last->settle == NULL)
-    return RF_OK;
-  rf_status status = last->settle(file, file->hdu_count - 1, &written, err);
-  if (status != RF_OK && written) {
-    file->tainted = true;
-    memcpy(file->taint, "moving a heap failed", 21);
-  }
-  return status;
-}
-
-rf_status rf_file_append_locked(rf_file *file, const rf_header *header, size_t *index, rf_error *err) {
-  return rf_file_append_room_locked(file, header, 0, index, err);
-}
-
-rf_status rf_file_append_room_locked(rf_file *file, const rf_header *header, uint64_t least, size_t *index,
-                                     rf_error *err) {
-  size_t count;
-  rf_hdu *hdu;
-  if (file->closed)
-    return rf_fail(err, RF_ERR_CLOSED, "the file is closed");
-  RF_TRY(rf_file_scan_locked(file, &count, err));
-  if (count >= file->options.limits.hdus)
-    return rf_fail(err, RF_ERR_LIMIT, "the file has %zu HDUs, which is the limit", count);
-  RF_TRY(settle_last(file, err));
-  RF_TRY(rf_file_add_entry(file, &hdu, err));
-  rf_status status = parse_new(header, count == 0, hdu, err);
-  if (status != RF_OK) {
-    rf_free(hdu);
-    return status;
-  }
-  status = append_entry(file, header, least, hdu, err);
-  if (status != RF_OK) {
-    rf_hdu_clear(hdu);
-    rf_free(hdu);
-    return status;
-  }
-  file->hdus[count] = hdu;
-  file->hdu_count = count + 1;
-  count_edit(file);
-  *index = count;
-  return RF_OK;
 }
 
 /* --- growing and shrinking --- */
@@ -236,7 +117,7 @@ static rf_status reserve(rf_file *file, const move *plan, rf_error *err) {
     return RF_OK;
   rf_status status = rf_store_truncate(file->store, plan->final_size, err);
   if (status == RF_OK && (plan->tail > 0 || plan->new_data > plan->old_data))
-    status = fill(file, larger(plan->size, end - moved), end, 0, err);
+    status = rf_layout_fill(file, larger(plan->size, end - moved), end, 0, err);
   if (status != RF_OK)
     (void)rf_store_truncate(file->store, plan->size, NULL);
   return status;
@@ -251,10 +132,10 @@ static rf_status move_up(rf_file *file, const rf_hdu *fresh, const move *plan, u
   if (plan->new_next == plan->old_next && fresh->data_bytes == old_data_bytes)
     return RF_OK;
   /* What was there before is left over behind the data; beyond the old end of the file all is zero. */
-  RF_TRY(fill(file, plan->new_data + plan->present, smaller(plan->new_next, smaller(plan->size, plan->final_size)), 0,
-              err));
+  RF_TRY(rf_layout_fill(file, plan->new_data + plan->present,
+                        smaller(plan->new_next, smaller(plan->size, plan->final_size)), 0, err));
   if (plan->complete && rf_hdu_padding(fresh) != 0)
-    RF_TRY(fill(file, end, plan->new_next, rf_hdu_padding(fresh), err));
+    RF_TRY(rf_layout_fill(file, end, plan->new_next, rf_hdu_padding(fresh), err));
   return RF_OK;
 }
 
@@ -263,7 +144,7 @@ static rf_status move_up(rf_file *file, const rf_hdu *fresh, const move *plan, u
 static rf_status move_down(rf_file *file, const rf_hdu *fresh, const move *plan, const char *bytes, size_t n,
                            rf_error *err) {
   RF_TRY(rf_store_move(file->store, plan->old_data, plan->new_data, plan->present, err));
-  RF_TRY(fill(file, plan->new_data + plan->present, plan->new_next, rf_hdu_padding(fresh), err));
+  RF_TRY(rf_layout_fill(file, plan->new_data + plan->present, plan->new_next, rf_hdu_padding(fresh), err));
   RF_TRY(rf_store_write(file->store, fresh->header_offset, bytes, n, err));
   RF_TRY(rf_store_move(file->store, plan->old_next, plan->new_next, plan->tail, err));
   return rf_store_truncate(file->store, plan->final_size, err);
@@ -313,7 +194,7 @@ static void refresh_index(rf_file *file, size_t index, rf_hdu *fresh, uint64_t s
     file->hdus[i]->data_offset += shift;
   }
   file->scan_offset += shift;
-  count_edit(file);
+  rf_layout_count_edit(file);
 }
 
 static rf_status resize(rf_file *file, const rf_hdu *hdu, const rf_header *header, rf_hdu *fresh,
@@ -322,7 +203,7 @@ static rf_status resize(rf_file *file, const rf_hdu *hdu, const rf_header *heade
   char *bytes;
   size_t n = 0;
   bool same = false;
-  RF_TRY(format_header(file, header, hdu->header_bytes, &bytes, &n, err));
+  RF_TRY(rf_layout_format_header(file, header, hdu->header_bytes, &bytes, &n, err));
   rf_status status = plan_move(file, hdu, n, fresh->data_bytes, &plan, err);
   if (status == RF_OK && fresh->data_bytes == hdu->data_bytes && rearrange == NULL)
     status = is_same(file, hdu, bytes, n, &same, err);
@@ -347,7 +228,7 @@ rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header 
   uint64_t shift = 0;
   bool begun = false;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  RF_TRY(parse_new(header, index == 0, &fresh, err));
+  RF_TRY(rf_layout_parse_header(header, index == 0, &fresh, err));
   rf_status status = RF_OK;
   if (fresh.data_bytes != data_bytes)
     status = rf_fail(err, RF_ERR_ARGUMENT, "a header for %llu bytes of data, where %llu are wanted",
