@@ -4,18 +4,20 @@
 #   make test STEPS="c python"     only some steps; make test STEPS=list names them
 #   make test JOBS=1               one step after the other; otherwise two side by side
 #   make fuzz SECONDS=60           seconds for each target
+#   make torture SECONDS=600 SEED=1   kills, failing writes and mutated files; seconds for each driver
 #   make bench QUICK=1             smaller files; README=1 puts the table into README.md
 #   PYTHON=/path/to/python3        which Python makes .venv
 
 SHELL := /bin/bash
 SECONDS ?= 300
+SEED ?= 0
 STEPS ?=
 export PYTHON
 
-.PHONY: help build test demo bench lint docs fuzz clean
+.PHONY: help build test demo bench lint docs fuzz torture clean
 help:
-	@sed -n '3,8s/^# \{0,1\}//p' Makefile
-	@echo "targets: build test demo bench lint docs fuzz clean"
+	@sed -n '3,9s/^# \{0,1\}//p' Makefile
+	@echo "targets: build test demo bench lint docs fuzz torture clean"
 
 build:
 	@tools/setup.sh build
@@ -44,6 +46,12 @@ docs:
 fuzz:
 	@tools/setup.sh fuzz
 	@tools/fuzz.sh $(SECONDS)
+
+torture:
+	@tools/setup.sh build
+	@for driver in kill fail mutate; do \
+	  PYTHONPATH=tests .venv/bin/python -P -m torture $$driver --seed $(SEED) --seconds $(SECONDS) || failed=1; \
+	done; exit $${failed:-0}
 
 clean:
 	rm -rf .venv .venv-peer build build-* dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
