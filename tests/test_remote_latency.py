@@ -31,10 +31,21 @@ def archive(tmp_path_factory):
     with FITS(root / "two.fits", "w+") as fits:
         fits.write_image(sky[:1000])
         fits.write_table(rows, extname="CAT")
+    gap = (root / "two.fits").read_bytes()
+    (root / "gap.fits").write_bytes(gap + bytes(50 * 2880) + extension(sky[:1000]))
+    (root / "zeros.fits").write_bytes(gap + bytes(8 << 20))
     wide = rng.normal(size=(4096, 4096)).astype("f4")
     rustfits.write(root / "wide.fits", wide)
     with http_server(root) as server:
         yield root, server, sky, rows
+
+
+def extension(data):
+    """The bytes of an image extension."""
+    with FITS("mem://", "w+") as fits:
+        fits.write_image(None)
+        fits.write_image(data, extname="BEHIND")
+        return fits.to_bytes()[2880:]
 
 
 @pytest.fixture
@@ -47,6 +58,21 @@ def test_header_of_extension_1_takes_2_requests(archive, far):
     header = rustfits.read_header(far.url("two.fits"), 1)
     assert header["EXTNAME"] == "CAT"
     assert far.requests <= 2
+
+
+def test_a_look_past_blocks_of_fill_takes_one_round_trip_and_256_kib(archive, far):
+    with FITS(far.url("two.fits")) as fits:
+        assert len(fits) == 2
+        plain, fetched = far.round_trips, fits.remote_stats().bytes_fetched
+    for name, count, fills in (
+        ("gap.fits", 3, "stand in front"),
+        ("zeros.fits", 2, "nothing was looked at"),
+    ):
+        before = far.round_trips
+        with FITS(far.url(name)) as fits, pytest.warns(rustfits.FITSWarning, match=fills):
+            assert len(fits) == count
+            assert fits.remote_stats().bytes_fetched - fetched <= 3 * 256 << 10
+        assert far.round_trips - before <= plain + 2
 
 
 def test_cutout_of_an_image_takes_3_round_trips_and_2_mib(archive, far):

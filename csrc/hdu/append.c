@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "hdu/layout.h"
+#include "hdu/scan_gap.h"
 
 static uint64_t smaller(uint64_t a, uint64_t b) {
   return a < b ? a : b;
@@ -23,6 +24,22 @@ static rf_status check_last_complete(const rf_file *file, uint64_t size, rf_erro
                  "HDU %zu is cut short: %llu of its %llu bytes of data are missing, and nothing can be put behind it",
                  file->hdu_count - 1, (unsigned long long)smaller(end - size, last->data_bytes),
                  (unsigned long long)last->data_bytes);
+}
+
+/* What lies behind the last HDU is overwritten or cut off, unless it may be HDUs: an XTENSION card on a block border.
+ * What a killed append leaves has none. */
+static rf_status check_nothing_hidden(rf_file *file, uint64_t begin, uint64_t size, rf_error *err) {
+  uint64_t offset = 0;
+  bool found = false;
+  if (begin < size)
+    RF_TRY(rf_scan_find_extension(file->store, begin, size, &offset, &found, err));
+  if (!found)
+    return RF_OK;
+  rf_error_at(err, (int64_t)offset);
+  return rf_fail(err, RF_ERR_FORMAT,
+                 "nothing can be put behind the last HDU, which ends at byte %llu: an XTENSION card at byte %llu may "
+                 "begin an HDU that is not read because of the bytes before it; cut the file or repair it first",
+                 (unsigned long long)begin, (unsigned long long)offset);
 }
 
 /* Writes a header so that a program that dies half way leaves no HDU with a broken header: until the first block is
@@ -53,6 +70,7 @@ static rf_status append_entry(rf_file *file, const rf_header *header, uint64_t l
   size_t n = 0;
   RF_TRY(rf_store_size(file->store, &size, err));
   RF_TRY(check_last_complete(file, size, err));
+  RF_TRY(check_nothing_hidden(file, begin, size, err));
   RF_TRY(rf_layout_format_header(file, header, least, &bytes, &n, err));
   hdu->header_offset = begin;
   hdu->header_bytes = n;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "hdu/scan_gap.h"
 
 /* ---- keeping ---- */
 
@@ -81,19 +82,33 @@ void rf_file_judge_structure(rf_file *file, const rf_structure *structure, size_
   }
 }
 
-static bool is_fill(const uint8_t *bytes, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    if (bytes[i] != 0 && bytes[i] != ' ')
-      return false;
-  return true;
+void rf_file_judge_gap(rf_file *file, uint64_t from, uint64_t to) {
+  rf_error odd;
+  rf_error_clear(&odd);
+  rf_error_at(&odd, (int64_t)from);
+  (void)rf_fail(&odd, RF_ERR_FORMAT,
+                "%llu blocks of zeros or blanks, from byte %llu of the file on, stand in front of this HDU: skipped",
+                (unsigned long long)((to - from) / RF_BLOCK_BYTES), (unsigned long long)from);
+  rf_file_keep_oddity(file, RF_ODD_GAP, file->hdu_count, &odd);
 }
 
-/* Old tapes were filled up with blocks of nothing: those are no news. */
-static bool is_trailing(rf_file *file) {
-  uint8_t block[RF_BLOCK_BYTES];
-  size_t got;
-  return rf_store_read_at(file->store, file->scan_offset, block, sizeof block, &got, NULL) == RF_OK &&
-         !is_fill(block, got);
+/* Old tapes were filled up with blocks of nothing: those are no news where the file ends behind them. */
+static void judge_trailing(rf_file *file) {
+  uint64_t offset;
+  rf_gap_end end;
+  rf_error odd;
+  if (rf_scan_skip_fill(file->store, file->scan_offset, &offset, &end, NULL) != RF_OK || end == RF_GAP_FILE_END)
+    return;
+  rf_error_clear(&odd);
+  rf_error_at(&odd, (int64_t)offset);
+  if (end == RF_GAP_LIMIT)
+    (void)rf_fail(&odd, RF_ERR_FORMAT,
+                  "zeros or blanks follow this HDU; from byte %llu of the file on, nothing was looked at",
+                  (unsigned long long)offset);
+  else
+    (void)rf_fail(&odd, RF_ERR_FORMAT, "what follows this HDU, from byte %llu of the file on, is none: not read",
+                  (unsigned long long)offset);
+  rf_file_keep_oddity(file, RF_ODD_TRAILING, file->hdu_count - 1, &odd);
 }
 
 void rf_file_judge_end(rf_file *file) {
@@ -106,12 +121,7 @@ void rf_file_judge_end(rf_file *file) {
   uint64_t end = last->data_offset + last->data_bytes;
   rf_error_clear(&odd);
   if (size > file->scan_offset) {
-    if (!is_trailing(file))
-      return;
-    rf_error_at(&odd, (int64_t)file->scan_offset);
-    (void)rf_fail(&odd, RF_ERR_FORMAT, "what follows this HDU, from byte %llu of the file on, is none: not read",
-                  (unsigned long long)file->scan_offset);
-    rf_file_keep_oddity(file, RF_ODD_TRAILING, index, &odd);
+    judge_trailing(file);
   } else if (size >= end) {
     (void)rf_fail(&odd, RF_ERR_FORMAT,
                   "the last block of this data unit lacks %llu of its 2880 bytes, all of them fill: read all the same",

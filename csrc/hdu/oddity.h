@@ -18,7 +18,8 @@ typedef enum rf_oddity {
   RF_ODD_TRAILING,  /* something behind the last HDU */
   RF_ODD_PADDING,   /* a last data unit that is not filled up */
   RF_ODD_CUT,       /* a last data unit that is cut short */
-  RF_ODD_QUANTIZED  /* a ZQUANTIZ that nobody knows */
+  RF_ODD_QUANTIZED, /* a ZQUANTIZ that nobody knows */
+  RF_ODD_GAP        /* blocks of zeros or blanks before an HDU */
 } rf_oddity;
 
 /* Keeps *oddity, filled in as a failure would be, unless something of the kind was met before. */
@@ -26,6 +27,9 @@ void rf_file_keep_oddity(rf_file *file, rf_oddity kind, size_t hdu, rf_error *od
 
 /* Keeps what a header was read with that is now entry `hdu`. */
 void rf_file_judge_structure(rf_file *file, const rf_structure *structure, size_t hdu);
+
+/* Keeps that blocks of fill, [from, to), stand before the HDU that is found next. */
+void rf_file_judge_gap(rf_file *file, uint64_t from, uint64_t to);
 
 /* Keeps what is odd about the end of a file in which all HDUs were found, with the next one expected at scan_offset.
  * scan_lock held. */

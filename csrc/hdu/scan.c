@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "hdu/scan_gap.h"
 #include "hdu/zimage.h"
 
 /* A first header is read as one block, which is all that most have; the rest of a long one in larger pieces. */
@@ -80,7 +81,7 @@ static rf_status look_at_beginning(const window *piece, bool primary, bool *foun
   *found = true;
   if (!primary) {
     /* Anything else behind the last HDU is none (FITS 3.5 allows special records, tapes left worse). */
-    *found = piece->length >= RF_CARD_BYTES && (memcmp(text, "XTENSION", 8) == 0 || rf_card_is(text, "XTENSION"));
+    *found = rf_scan_is_extension(piece->bytes, piece->length);
     return RF_OK;
   }
   if (piece->length == 0)
@@ -130,6 +131,20 @@ static rf_status cut_block(uint64_t bytes, rf_error *err) {
                  (unsigned long long)(bytes % RF_BLOCK_BYTES));
 }
 
+/* An HDU behind blocks of zeros or blanks is read as if they were not there, with a warning. */
+static rf_status look_past_fill(rf_file *file, const window *piece, uint64_t *offset, bool *found, rf_error *err) {
+  uint64_t next = *offset;
+  rf_gap_end end = RF_GAP_OTHER;
+  if (piece->length > 0 && rf_scan_is_fill(piece->bytes, piece->length))
+    RF_TRY(rf_scan_skip_fill(file->store, *offset, &next, &end, err));
+  *found = end == RF_GAP_EXTENSION;
+  if (*found) {
+    rf_file_judge_gap(file, *offset, next);
+    *offset = next;
+  }
+  return RF_OK;
+}
+
 /* Reads the header at `offset` into *structure; *found = false when there is none. `first` bytes, whole cards and no
  * more than a block, are read at first. */
 static rf_status scan_header(rf_file *file, uint64_t offset, size_t first, rf_structure *structure, bool *found,
@@ -144,8 +159,12 @@ static rf_status scan_header(rf_file *file, uint64_t offset, size_t first, rf_st
     if (position == 0) {
       RF_TRY(look_at_beginning(&piece, structure->primary, found, err));
       file->block_unsure = file->block_unsure && piece.length == 0;
-      if (!*found)
-        return RF_OK;
+      if (!*found) {
+        RF_TRY(look_past_fill(file, &piece, &offset, found, err));
+        if (!*found)
+          return RF_OK;
+        continue; /* with the header at the new offset */
+      }
     }
     RF_TRY(take_cards(file, structure, &piece, offset, position, &used, &end, err));
     uint64_t seen = position + piece.length;

@@ -5,6 +5,7 @@
 #include "check.h"
 #include "fits_bytes.h"
 #include "hdu/file.h"
+#include "hdu/scan_gap.h"
 
 static rf_error err;
 
@@ -341,6 +342,74 @@ static void what_follows_the_last_hdu(void) {
   }
 }
 
+/* Blocks of zeros or blanks hide nothing that is not too far behind them. */
+static void blocks_of_fill_between_hdus(void) {
+  static const size_t gaps[] = {1, 2, 15, 16, 17, RF_GAP_BLOCKS - 1, RF_GAP_BLOCKS};
+  for (size_t i = 0; i < 2 * sizeof gaps / sizeof *gaps; i++) {
+    size_t blocks = gaps[i / 2];
+    fits_bytes fits = {0};
+    rf_file *file;
+    rf_error odd;
+    fits_image(&fits, true, 100, NULL);
+    fits_image(&fits, false, 100, "A");
+    uint64_t gap = fits.size;
+    fits_grow(&fits, blocks * RF_BLOCK_BYTES, i % 2 == 0 ? 0 : ' ');
+    fits_image(&fits, false, 100, "B");
+    fits_image(&fits, false, 100, "C");
+    fits_grow(&fits, 100, 0);
+    CHECK_OK(fits_open(&fits, &file, &err), err);
+    bool seen = blocks < RF_GAP_BLOCKS;
+    CHECK(count_of(file) == (seen ? 4 : 2));
+    CHECK(rf_file_oddity_count(file) == 1);
+    CHECK_OK(rf_file_get_oddity(file, 0, &odd, &err), err);
+    CHECK(odd.hdu == (seen ? 2 : 1));
+    CHECK(odd.offset == (int64_t)(seen ? gap : gap + RF_GAP_BLOCKS * RF_BLOCK_BYTES));
+    if (seen)
+      CHECK(info_of(file, 2).header_offset == gap + blocks * RF_BLOCK_BYTES);
+    CHECK_OK(rf_file_close(file, &err), err);
+    fits_free(&fits);
+  }
+}
+
+/* What is not fill ends the look, and is told where it begins. */
+static void other_bytes_behind_blocks_of_fill(void) {
+  fits_bytes fits = {0};
+  rf_file *file;
+  rf_error odd;
+  fits_image(&fits, true, 100, NULL);
+  uint64_t gap = fits.size;
+  fits_grow(&fits, 3 * RF_BLOCK_BYTES, 0)[2 * RF_BLOCK_BYTES + 7] = 'x';
+  fits_image(&fits, false, 100, "B");
+  CHECK_OK(fits_open(&fits, &file, &err), err);
+  CHECK(count_of(file) == 1);
+  CHECK(rf_file_oddity_count(file) == 1);
+  CHECK_OK(rf_file_get_oddity(file, 0, &odd, &err), err);
+  CHECK(odd.hdu == 0 && odd.offset == (int64_t)(gap + 2 * RF_BLOCK_BYTES));
+  CHECK_OK(rf_file_close(file, &err), err);
+  fits_free(&fits);
+}
+
+static void extensions_on_block_borders(void) {
+  fits_bytes fits = {0};
+  rf_store *store;
+  uint64_t offset = 0;
+  bool found = false;
+  fits_grow(&fits, 10 * RF_BLOCK_BYTES, 'x');
+  memcpy(fits.bytes + 2 * RF_BLOCK_BYTES + 80, "XTENSION= 'IMAGE   '", 20); /* on no border */
+  memcpy(fits.bytes + 7 * RF_BLOCK_BYTES, "xtension= 'IMAGE   '", 20);
+  CHECK_OK(rf_store_open_bytes(fits.bytes, fits.size, NULL, &store, &err), err);
+  CHECK_OK(rf_scan_find_extension(store, 0, fits.size, &offset, &found, &err), err);
+  CHECK(found && offset == 7 * RF_BLOCK_BYTES);
+  CHECK_OK(rf_scan_find_extension(store, 0, 7 * RF_BLOCK_BYTES + 79, &offset, &found, &err), err);
+  CHECK(!found);
+  CHECK_OK(rf_scan_find_extension(store, 0, 7 * RF_BLOCK_BYTES + 80, &offset, &found, &err), err);
+  CHECK(found);
+  CHECK_OK(rf_scan_find_extension(store, 8 * RF_BLOCK_BYTES, UINT64_MAX, &offset, &found, &err), err);
+  CHECK(!found);
+  CHECK_OK(rf_store_close(store, &err), err);
+  fits_free(&fits);
+}
+
 static void first_bytes(void) {
   static const struct {
     const char *text;
@@ -670,6 +739,9 @@ int main(void) {
   RUN(many_axes_promised_and_none_given);
   RUN(untidy_headers);
   RUN(what_follows_the_last_hdu);
+  RUN(blocks_of_fill_between_hdus);
+  RUN(other_bytes_behind_blocks_of_fill);
+  RUN(extensions_on_block_borders);
   RUN(first_bytes);
   RUN(unprintable_bytes);
   RUN(every_byte_value);

@@ -100,6 +100,40 @@ static void edit_hdu(rf_file *file, size_t index, size_t count) {
   }
 }
 
+/* true when an XTENSION card stands on a block border behind the last HDU. */
+static int may_hide_hdus(rf_file *file, size_t count, uint64_t file_size) {
+  rf_hdu_info info = {.size = sizeof info};
+  char card[RF_CARD_BYTES];
+  expect(rf_hdu_get_info(file, count - 1, &info, NULL) == RF_OK);
+  uint64_t at = info.data_offset + (info.data_bytes + RF_BLOCK_BYTES - 1) / RF_BLOCK_BYTES * RF_BLOCK_BYTES;
+  for (; at + sizeof card <= file_size; at += RF_BLOCK_BYTES) {
+    expect(rf_file_read_bytes(file, at, card, sizeof card, NULL) == RF_OK);
+    for (int i = 0; i < 8; i++)
+      card[i] = (char)(card[i] >= 'a' && card[i] <= 'z' ? card[i] - 0x20 : card[i]);
+    if (memcmp(card, "XTENSION", 8) == 0)
+      return 1;
+  }
+  return 0;
+}
+
+/* An append overwrites nothing that may be an HDU, and what was there before is found again. */
+static void append_hdu(rf_file *file, size_t count) {
+  rf_error err;
+  uint64_t before, after;
+  size_t index, again;
+  rf_image_spec spec = {.size = sizeof spec, .type = RF_I16, .naxis = 1, .axes = (uint64_t[]){3}, .extver = -1};
+  expect(rf_file_get_size(file, &before, &err) == RF_OK);
+  int hidden = may_hide_hdus(file, count, before);
+  rf_status status = rf_image_create(file, &spec, &index, &err);
+  if (status == RF_OK) {
+    expect(!hidden && index == count);
+    expect(rf_file_count(file, &again, &err) == RF_OK && again == count + 1);
+  } else {
+    expect(hidden || status == RF_ERR_TRUNCATED || status == RF_ERR_LIMIT);
+    expect(rf_file_get_size(file, &after, &err) == RF_OK && after == before);
+  }
+}
+
 static void look(const uint8_t *data, size_t size, uint32_t flags) {
   rf_error err;
   uint64_t file_size = 0;
@@ -129,6 +163,8 @@ static void look(const uint8_t *data, size_t size, uint32_t flags) {
   if (status == RF_OK && sized)
     for (size_t i = 0; i < count && i < 4; i++)
       edit_hdu(file, (i * 2) % count, count);
+  if (status == RF_OK && sized)
+    append_hdu(file, count);
   (void)rf_file_close(file, &err);
 }
 

@@ -76,6 +76,8 @@ def seeds() -> dict[str, bytes]:
         "zeros": header("", 64, [1], [card("BZERO", 9223372036854775808), card("BLANK", -1)])
         + data(8),
         "gzip": gzip.compress(primary + image, mtime=0),
+        "gap": primary + bytes(BLOCK) + b" " * 2 * BLOCK + image + bytes(BLOCK) + text,
+        "hidden": primary + bytes(BLOCK) + b"junk".ljust(BLOCK) + image,
         "twenty": primary + (header("IMAGE", 8, [], COUNTS)) * 20,
     }
 
