@@ -12,6 +12,18 @@ static uint64_t smaller(uint64_t a, uint64_t b) {
   return a < b ? a : b;
 }
 
+rf_status rf_file_check_whole_locked(rf_file *file, const rf_hdu *hdu, rf_error *err) {
+  uint64_t size, end = hdu->data_offset + hdu->data_bytes; /* within 63 bits since the scan */
+  if (hdu->unpublished)
+    return RF_OK;
+  RF_TRY(rf_store_size(file->store, &size, err));
+  if (size >= end)
+    return RF_OK;
+  return rf_fail(err, RF_ERR_TRUNCATED,
+                 "the data unit is cut short: %llu of its %llu bytes are missing, and it is not to be changed",
+                 (unsigned long long)smaller(end - size, hdu->data_bytes), (unsigned long long)hdu->data_bytes);
+}
+
 /* Bytes that the last data unit promises and the file does not have. */
 static rf_status check_last_complete(const rf_file *file, uint64_t size, rf_error *err) {
   if (file->hdu_count == 0)

@@ -66,6 +66,9 @@ typedef struct rf_hdu {
   /* compressed HDUs, made when first asked for, under scan_lock */
   struct rf_zimage *zimage;
   struct rf_ztable *ztable;
+  /* The HDU is being made: its header is in memory only, and what is in the file of its data counts for nothing until
+   * rf_file_publish_locked writes the header. It can move and change plainly. */
+  bool unpublished;
   bool has_cache_limit; /* rf_hdu_set_cache was called: outlives changes of the entry */
   uint64_t cache_limit;
   /* NULL, or what has to be done before another HDU is appended, the bytes of the file are looked at as a whole, or it
@@ -148,6 +151,10 @@ rf_status rf_file_append_locked(rf_file *file, const rf_header *header, size_t *
 /* The same with a header of at least `least` bytes (whole blocks): room for cards to come. */
 rf_status rf_file_append_room_locked(rf_file *file, const rf_header *header, uint64_t least, size_t *index,
                                      rf_error *err);
+
+/* RF_ERR_TRUNCATED where the file does not have the whole data unit of an HDU, which is then not to be changed: writing
+ * behind the end of the file would complete it with zeros. Of an HDU that is being made nothing is missing. */
+rf_status rf_file_check_whole_locked(rf_file *file, const rf_hdu *hdu, rf_error *err);
 
 /* Puts the bytes of a data unit where its new header will say they are. `data` is its offset in the store. */
 typedef struct rf_rearrange {

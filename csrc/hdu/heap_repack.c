@@ -232,6 +232,7 @@ static rf_status repack(packer *p, rf_file *file, size_t index, rf_hdu *hdu, uin
 rf_status rf_heap_repack_locked(rf_file *file, size_t index, rf_hdu *hdu, const rf_table *table, uint64_t *freed,
                                 bool *written, rf_error *err) {
   packer p = {.store = file->store, .table = table};
+  RF_TRY(rf_file_check_whole_locked(file, hdu, err));
   rf_status status = repack(&p, file, index, hdu, freed, written, err);
   rf_free(p.blocks);
   return status;

@@ -413,6 +413,7 @@ static rf_status write_heap_locked(rf_file *file, size_t index, heap_writer *w, 
   RF_TRY(prepare(w, rows, type, flags, in_bytes, err));
   if (w->walk.count == 0)
     return RF_OK;
+  RF_TRY(rf_file_check_whole_locked(file, hdu, err));
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));
   RF_TRY(rf_header_copy(old, &header, err));
   rf_rearrange rearrange = {write_all, w};

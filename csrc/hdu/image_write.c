@@ -136,6 +136,21 @@ static rf_status check_in(const rf_section *section, const rf_convert *convert, 
   return RF_OK;
 }
 
+/* A section of an image that is cut short can be written where the file has all of it. */
+static rf_status check_extent(rf_file *file, const rf_hdu *hdu, const rf_section *section, rf_error *err) {
+  uint64_t size, end = section->origin + (section->high + 1) * section->width; /* within the data unit: 63 bits */
+  if (hdu->unpublished)
+    return RF_OK;
+  RF_TRY(rf_store_size(file->store, &size, err));
+  if (end <= size)
+    return RF_OK;
+  rf_error_at(err, (int64_t)size);
+  return rf_fail(err, RF_ERR_TRUNCATED,
+                 "the data unit is cut short: the file has %" PRIu64
+                 " bytes, and the last of these pixels ends at %" PRIu64 ": nothing is written",
+                 size, end);
+}
+
 /* Exclusive lock held. */
 static rf_status write_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags,
                               const void *in, uint64_t in_bytes, const uint8_t *mask, bool *written, rf_error *err) {
@@ -152,6 +167,7 @@ static rf_status write_locked(rf_file *file, size_t index, const rf_axis *axes, 
   RF_TRY(rf_convert_check(&convert, in, mask, section.count, err));
   if (section.count == 0)
     return RF_OK;
+  RF_TRY(check_extent(file, hdu, &section, err));
   writer w = {file->store, &section, &convert, in, mask, 0, NULL, 0, written};
   return write_section(&w, err);
 }

@@ -182,6 +182,7 @@ static rf_status is_same(rf_file *file, const rf_hdu *hdu, const char *bytes, si
 static void refresh_index(rf_file *file, size_t index, rf_hdu *fresh, uint64_t shift) {
   rf_hdu *hdu = file->hdus[index];
   fresh->settle = hdu->settle;
+  fresh->unpublished = hdu->unpublished;
   fresh->has_cache_limit = hdu->has_cache_limit;
   fresh->cache_limit = hdu->cache_limit;
   fresh->zstate = hdu->zstate;

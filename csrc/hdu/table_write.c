@@ -298,6 +298,11 @@ static rf_status write_locked(rf_file *file, size_t index, const rf_rows *rows, 
   RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
   if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
     return rf_ztable_write(file, index, rows, requests, count, written, err);
+  /* Rows of a compressed image say where its tiles are, and what is kept of both would not learn of the change. */
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+    return rf_fail(
+        err, RF_ERR_TYPE,
+        "the rows of a compressed image are its tiles: they can be read as a table, and are written as pixels");
   RF_TRY(rf_row_walk_init(&walk, table, rows, err));
   RF_TRY(rf_write_plan_new(table, &walk, requests, count, &plan, err));
   rf_row_sink sink = {file->store, hdu->data_offset, table->info.row_bytes, 0, false, written};

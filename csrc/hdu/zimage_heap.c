@@ -184,6 +184,7 @@ rf_status rf_zchange_begin(rf_zchange *edit, rf_file *file, size_t index, bool *
   *edit = (rf_zchange){.file = file, .index = index, .written = written};
   RF_TRY(refresh(edit, err));
   RF_TRY(check_columns(edit, err));
+  RF_TRY(rf_file_check_whole_locked(file, edit->hdu, err));
   return know_heap(edit, err);
 }
 

@@ -890,7 +890,9 @@ RF_API RF_CHECKED rf_status rf_image_plan(rf_file *file, size_t index, const rf_
 /* Writes `in` (C-contiguous, laid out as for reading) into a section. `type` as for reading; RF_F64 values of a scaled
  * integer image are turned back into stored ones and rounded to nearest, NaN becomes BLANK; a value that does not
  * fit, or NaN without BLANK, is RF_ERR_RANGE before anything is written. mask, when not NULL: elements with 1 are
- * stored as BLANK (integers, RF_ERR_ARGUMENT without BLANK) or NaN. Repeated indices are written in order. */
+ * stored as BLANK (integers, RF_ERR_ARGUMENT without BLANK) or NaN. Repeated indices are written in order.
+ * RF_ERR_TRUNCATED, before anything is written, where the file ends before the last of these pixels; of a compressed
+ * image, where its data unit is not whole. */
 RF_API RF_CHECKED rf_status rf_image_write(rf_file *file, size_t index, const rf_axis *axes, rf_type type,
                                            uint32_t flags, const void *in, uint64_t in_bytes, const uint8_t *mask,
                                            rf_error *err);
@@ -1140,7 +1142,8 @@ RF_API RF_CHECKED rf_status rf_table_create(rf_file *file, const rf_table_spec *
 
 /* Writes columns of some rows (NULL: all) in one pass; bytes of the rows that are not asked for stay. Everything is
  * checked before the first byte is written: values that do not fit (RF_ERR_RANGE with row and column), masked ones
- * without TNULLn (RF_ERR_ARGUMENT). Columns with descriptors: RF_ERR_TYPE. */
+ * without TNULLn (RF_ERR_ARGUMENT). Columns with descriptors, and the rows of a compressed image, which belong to its
+ * tiles: RF_ERR_TYPE. RF_ERR_TRUNCATED where the file ends before the last of these rows. */
 RF_API RF_CHECKED rf_status rf_table_write(rf_file *file, size_t index, const rf_rows *rows,
                                            const rf_column_request *requests, size_t count, rf_error *err);
 

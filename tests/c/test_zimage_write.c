@@ -625,6 +625,100 @@ static void threads(void) {
   free(pixels);
 }
 
+/* ---- one owner of what is kept ---- */
+
+/* Reads the image by this handle and by another one: what is kept in memory must say what the file says. */
+static void check_kept(rf_file *file, const char *path, uint64_t count) {
+  static double own[MOST], other[MOST];
+  rf_error err;
+  rf_file *reader = NULL;
+  CHECK_OK(rf_file_settle(file, &err), err);
+  CHECK_OK(rf_image_read(file, 1, NULL, RF_F64, 0, own, count * sizeof *own, NULL, &err), err);
+  CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &reader, &err), err);
+  CHECK_OK(rf_image_read(reader, 1, NULL, RF_F64, 0, other, count * sizeof *other, NULL, &err), err);
+  CHECK_OK(rf_file_close(reader, &err), err);
+  CHECK(memcmp(own, other, (size_t)count * sizeof *own) == 0);
+}
+
+static void rows_of_tiles_are_not_written_by_table_calls(void) {
+  static float pixels[400];
+  static const uint64_t axes[] = {20, 20}, lengths[1] = {2};
+  static const uint8_t bytes[2] = {1, 2};
+  static const double scale = 77.0;
+  rf_compression c = compression_of(RF_Z_RICE_1);
+  rf_error err;
+  rf_file *file = NULL;
+  size_t index, column = 0;
+  const char *path = scratch_path("owner.fits");
+  c.quantize = 1;
+  rf_image_spec spec = spec_of(RF_F32, 2, axes, &c);
+  fill(RF_F32, pixels, 400);
+  for (int i = 0; i < 400; i++)
+    pixels[i] = pixels[i] == pixels[i] ? pixels[i] : 1.0f;
+  CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
+  CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+  CHECK_OK(rf_image_write(file, 1, NULL, RF_F32, 0, pixels, sizeof pixels, NULL, &err), err);
+  check_kept(file, path, 400);
+  CHECK_OK(rf_table_find_column(file, 1, "ZSCALE", &column, &err), err);
+  rf_rows row = {3, 1, 1, NULL};
+  rf_column_request request = {
+      .size = sizeof request, .column = column, .type = (rf_cell_type)RF_F64, .data = (void *)&scale, .stride = 8};
+  rf_column_spec added = {.size = sizeof added, .name = "x", .type = (rf_cell_type)RF_F64};
+  CHECK(rf_table_write(file, 1, &row, &request, 1, &err) == RF_ERR_TYPE && strstr(err.message, "tiles"));
+  CHECK(rf_table_append(file, 1, 1, &request, 1, &err) == RF_ERR_TYPE);
+  CHECK(rf_table_resize(file, 1, 3, &err) == RF_ERR_TYPE);
+  CHECK(rf_table_delete_rows(file, 1, &row, &err) == RF_ERR_TYPE);
+  CHECK(rf_table_write_heap(file, 1, 0, &row, lengths, (rf_cell_type)RF_U8, 0, bytes, 2, NULL, &err) == RF_ERR_TYPE);
+  CHECK(rf_table_insert_column(file, 1, 0, &added, &err) == RF_ERR_TYPE);
+  CHECK(rf_table_delete_column(file, 1, column, &err) == RF_ERR_TYPE);
+  CHECK(rf_table_describe_column(file, 1, column, "OTHER", NULL, NULL, &err) == RF_ERR_TYPE);
+  check_kept(file, path, 400);
+  CHECK_OK(rf_file_close(file, &err), err);
+}
+
+/* Sets a card by one of the two ways that there are. */
+static void set_card(rf_file *file, bool logical, const char *keyword, double number) {
+  rf_header *header = NULL;
+  rf_error err;
+  rf_value value = {.kind = RF_VALUE_REAL, .real = number};
+  CHECK_OK(logical ? rf_hdu_get_logical_header(file, 1, &header, &err) : rf_hdu_get_header(file, 1, &header, &err),
+           err);
+  CHECK_OK(rf_header_set(header, keyword, &value, NULL, &err), err);
+  CHECK_OK(logical ? rf_hdu_set_logical_header(file, 1, header, &err) : rf_hdu_set_header(file, 1, header, &err), err);
+  rf_header_free(header);
+}
+
+static void reads_after_any_write_give_what_the_file_has(void) {
+  static int16_t pixels[2000];
+  static const uint64_t axes[] = {20, 20};
+  rf_compression c = compression_of(RF_Z_RICE_1);
+  rf_error err;
+  rf_file *file = NULL;
+  size_t index;
+  const char *path = scratch_path("kept.fits");
+  rf_image_spec spec = spec_of(RF_I16, 2, axes, &c);
+  fill(RF_I16, pixels, 2000);
+  CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
+  CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+  check_kept(file, path, 400);
+  CHECK_OK(rf_image_write(file, 1, NULL, RF_I16, 0, pixels, 800, NULL, &err), err);
+  check_kept(file, path, 400);
+  rf_axis some[2] = {{2, 2, 5, NULL}, {1, 3, 6, NULL}};
+  CHECK_OK(rf_image_write(file, 1, some, RF_I16, 0, pixels + 900, 60, NULL, &err), err);
+  check_kept(file, path, 400);
+  CHECK_OK(rf_image_extend(file, 1, 25, &err), err);
+  check_kept(file, path, 500);
+  CHECK_OK(rf_image_repack(file, 1, NULL, &err), err);
+  check_kept(file, path, 500);
+  set_card(file, true, "BZERO", 100.5);
+  check_kept(file, path, 500);
+  set_card(file, false, "BSCALE", 2.0);
+  check_kept(file, path, 500);
+  CHECK_OK(rf_hdu_add_checksum(file, 1, 1, &err), err);
+  check_kept(file, path, 500);
+  CHECK_OK(rf_file_close(file, &err), err);
+}
+
 int main(void) {
   scratch_begin("zimage-write");
   RUN(round_trips);
@@ -639,6 +733,8 @@ int main(void) {
   RUN(longer);
   RUN(beyond_31_bits);
   RUN(threads);
+  RUN(rows_of_tiles_are_not_written_by_table_calls);
+  RUN(reads_after_any_write_give_what_the_file_has);
   scratch_end();
   return check_report();
 }
