@@ -389,3 +389,121 @@ def test_a_progress_bar_on_a_terminal_only(plain, tmp_path):
     assert done.returncode == 0
     assert "plain.fits" in said
     assert "%|" in said
+
+
+# ---- hostile headers ----
+
+
+def card(keyword, value):
+    return f"{keyword:<8}= {value:>20}".ljust(80).encode()
+
+
+def header(*cards):
+    text = b"".join(cards) + b"END".ljust(80)
+    return text + b" " * (-len(text) % 2880)
+
+
+def extension(kind, bitpix, axes, data, *cards, pcount=0, gcount=1):
+    """A file of an empty primary HDU and one extension."""
+    made = header(card("SIMPLE", "T"), card("BITPIX", 8), card("NAXIS", 0)) + header(
+        f"XTENSION= '{kind:<8}'".ljust(80).encode(),
+        card("BITPIX", bitpix),
+        card("NAXIS", len(axes)),
+        *[card(f"NAXIS{i + 1}", length) for i, length in enumerate(axes)],
+        card("PCOUNT", pcount),
+        card("GCOUNT", gcount),
+        *cards,
+    )
+    return made + data + bytes(-len(data) % 2880)
+
+
+@pytest.mark.parametrize(
+    "left_over",
+    [
+        "ZNAXIS2",
+        "ZNAXIS1",
+        "ZTILELEN",
+        "ZPCOUNT",
+        "ZTHEAP",
+        "ZFORM1",
+        "ZCTYP1",
+        "ZHECKSUM",
+        "ZDATASUM",
+        "ZTABLE",
+        "ZIMAGE",
+        "ZTENSION",
+        "ZBITPIX",
+        "ZNAXIS",
+        "ZGCOUNT",
+    ],
+)
+def test_a_table_with_a_left_over_card_of_a_compression_is_not_packed(tmp_path, left_over):
+    """Its number would be taken for that of the new header: the heap was overwritten once."""
+    values = {"ZFORM1": "'16A'", "ZCTYP1": "'RICE_1'", "ZTABLE": "F", "ZIMAGE": "F"}
+    path = tmp_path / "a.fits"
+    path.write_bytes(
+        extension(
+            "BINTABLE",
+            8,
+            (16, 1),
+            b"x" * 16,
+            card("TFIELDS", 1),
+            card("TFORM1", "'16A'"),
+            card(left_over, values.get(left_over, 200000)),
+        )
+    )
+    with pytest.raises(rustfits.FITSUnsupportedError, match=rf"a card {left_over}, .* rename"):
+        rustfits.pack(path, tmp_path / "b.fits.fz", tables=True)
+    assert sorted(tmp_path.iterdir()) == [path]
+    rustfits.pack(path, tmp_path / "b.fits")  # without tables it is copied
+    assert (tmp_path / "b.fits").read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("axes", "pcount", "gcount"),
+    [
+        ((0, 5), 10, 1),
+        ((5, 0), 10, 1),
+        ((0,), 3, 2),
+        ((0, 0), 0, 1),
+        ((4, 5), 10, 1),
+        ((4, 5), 0, 2),
+        ((4, 5), 0, 0),
+    ],
+)
+def test_images_whose_data_are_not_their_pixels_are_copied(tmp_path, axes, pcount, gcount):
+    """An axis of 0 with PCOUNT > 0 was a division by zero; with pixels, the other bytes were lost."""
+    size = 2 * gcount * (pcount + int(np.prod(axes)))
+    path, packed, back = (tmp_path / name for name in ("a.fits", "a.fits.fz", "back.fits"))
+    data = bytes(range(1, size + 1))
+    path.write_bytes(extension("IMAGE", 16, axes, data, pcount=pcount, gcount=gcount))
+    rustfits.pack(path, packed)
+    assert packed.read_bytes() == path.read_bytes()
+    rustfits.unpack(packed, back)
+    assert back.read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("axes", [(0, 5), (4, 2)])
+def test_a_compressed_image_with_other_data_is_not_unpacked(tmp_path, axes):
+    path = tmp_path / "a.fits.fz"
+    path.write_bytes(
+        extension(
+            "BINTABLE",
+            8,
+            (8, 0 if 0 in axes else 2),
+            bytes(16),
+            card("TFIELDS", 1),
+            card("TTYPE1", "'COMPRESSED_DATA'"),
+            card("TFORM1", "'1PB(0)'"),
+            card("ZIMAGE", "T"),
+            card("ZCMPTYPE", "'RICE_1'"),
+            card("ZBITPIX", 16),
+            card("ZNAXIS", 2),
+            card("ZNAXIS1", axes[0]),
+            card("ZNAXIS2", axes[1]),
+            card("ZPCOUNT", 10**15),
+        )
+    )
+    with pytest.raises(rustfits.FITSFormatError, match="ZPCOUNT = 1000000000000000 "):
+        rustfits.unpack(path, tmp_path / "b.fits")
+    assert sorted(tmp_path.iterdir()) == [path]

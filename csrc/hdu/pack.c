@@ -48,6 +48,17 @@ static rf_status sum_unpacked(rf_file *from, size_t index, const rf_header *pack
   return lossless && !moved ? RF_OK : rf_checksum_own_locked(to, new_index, checksum, written, err);
 }
 
+/* Is there something to pack that a compressed HDU can hold? A compressed image has no place for the bytes that PCOUNT
+ * and GCOUNT add to the pixels. */
+static bool is_packable(const rf_hdu *hdu) {
+  if (hdu->kind == RF_HDU_TABLE)
+    return hdu->data_bytes > 0;
+  for (int i = 0; i < hdu->naxis; i++)
+    if (hdu->axes[i] == 0)
+      return false;
+  return hdu->naxis > 0 && hdu->pcount == 0 && hdu->gcount == 1;
+}
+
 static rf_status pack_locked(const void *context, rf_file *from, size_t index, rf_file *to, size_t *new_index,
                              bool *written, rf_error *err) {
   const packing *how = context;
@@ -57,7 +68,7 @@ static rf_status pack_locked(const void *context, rf_file *from, size_t index, r
   RF_TRY(rf_file_header_locked(from, hdu, &header, err));
   bool image = hdu->kind == (how->unpack ? RF_HDU_COMPRESSED_IMAGE : RF_HDU_IMAGE);
   bool table = hdu->kind == (how->unpack ? RF_HDU_COMPRESSED_TABLE : RF_HDU_TABLE);
-  if ((!image && !table) || (!how->unpack && hdu->data_bytes == 0))
+  if ((!image && !table) || (!how->unpack && !is_packable(hdu)))
     return rf_copy_locked(from, index, to, new_index, written, err);
   rf_status status = image && how->unpack ? rf_image_unpack_locked(from, index, to, new_index, written, err)
                      : image              ? rf_image_pack_locked(from, index, to, how->image, new_index, written, err)

@@ -36,12 +36,12 @@ rf_status rf_image_unpack_locked(rf_file *from, size_t index, rf_file *to, size_
 
 typedef struct rf_blocks {
   int naxis;
-  const uint64_t *axes; /* NAXIS1 first, as all here; none is 0 */
+  const uint64_t *axes; /* NAXIS1 first, as all here */
   uint64_t *step;       /* lengths of a block that is not at an edge */
   uint64_t *first;      /* of the block at hand */
   uint64_t *count;
   uint64_t elements; /* of the block */
-  uint64_t most;     /* of any block */
+  uint64_t most;     /* of any block; 0: the image has no pixels, and there are no blocks */
   rf_axis *section;  /* the block, as rf_image_read takes it */
 } rf_blocks;
 

@@ -228,6 +228,30 @@ static rf_status unpack_pixels(transfer *t, const rf_hdu *hdu, rf_error *err) {
   return RF_OK;
 }
 
+/* The header of the image must describe the pixels that are decoded, and nothing else. */
+static rf_status check_same(const rf_hdu *made, const rf_zimage *zimage, rf_error *err) {
+  const rf_hdu *image = &zimage->image;
+  bool same = made->kind == RF_HDU_IMAGE && made->bitpix == image->bitpix && made->naxis == image->naxis;
+  for (int i = 0; same && i < image->naxis; i++)
+    same = made->axes[i] == image->axes[i];
+  if (!same)
+    return rf_fail(err, RF_ERR_FORMAT, "the cards of the compressed image describe two different images");
+  if (made->pcount == 0 && made->gcount == 1)
+    return RF_OK;
+  rf_error_keyword(err, made->pcount != 0 ? "ZPCOUNT" : "ZGCOUNT");
+  return rf_fail(err, RF_ERR_FORMAT,
+                 "ZPCOUNT = %lld and ZGCOUNT = %lld, where 0 and 1 are expected: a compressed image holds only pixels",
+                 (long long)made->pcount, (long long)made->gcount);
+}
+
+static rf_status check_plain(const rf_header *plain, bool primary, const rf_zimage *zimage, rf_error *err) {
+  rf_hdu hdu;
+  RF_TRY(rf_hdu_parse(rf_header_cards(plain), rf_header_count(plain), primary, &hdu, err));
+  rf_status status = check_same(&hdu, zimage, err);
+  rf_hdu_clear(&hdu);
+  return status;
+}
+
 rf_status rf_image_unpack_locked(rf_file *from, size_t index, rf_file *to, size_t *new_index, bool *written,
                                  rf_error *err) {
   rf_hdu *hdu;
@@ -240,12 +264,14 @@ rf_status rf_image_unpack_locked(rf_file *from, size_t index, rf_file *to, size_
   RF_TRY(rf_file_header_locked(from, hdu, &raw, err));
   RF_TRY(rf_file_scan_locked(to, &count, err));
   RF_TRY(rf_zimage_plain_header(raw, count == 0, &plain, err));
-  rf_status status =
-      rf_file_append_room_locked(to, plain, rf_header_file_bytes(plain) + rf_header_spare(hdu, raw), new_index, err);
+  rf_status status = check_plain(plain, count == 0, zimage, err);
+  if (status == RF_OK)
+    status =
+        rf_file_append_room_locked(to, plain, rf_header_file_bytes(plain) + rf_header_spare(hdu, raw), new_index, err);
   if (status == RF_OK) {
     t.to_index = *new_index;
     *written = true;
-    if (to->hdus[*new_index]->data_bytes > 0) {
+    if (zimage->ntiles > 0) {
       status = transfer_begin(&t, &zimage->image, zimage->tile, err);
       if (status == RF_OK) {
         status = unpack_pixels(&t, to->hdus[*new_index], err);

@@ -15,6 +15,8 @@ static uint64_t choose_steps(rf_blocks *b, const uint64_t *tile, uint64_t most) 
     b->step[d] = tile[d] < b->axes[d] ? tile[d] : b->axes[d];
     elements *= b->step[d]; /* a tile fits memory, its maker has seen to that */
   }
+  if (elements == 0)
+    return 0;
   for (int d = 0; d < b->naxis; d++) {
     uint64_t others = elements / b->step[d], along = most / others;
     if (along < b->axes[d]) {
@@ -58,6 +60,8 @@ void rf_blocks_end(rf_blocks *blocks) {
 
 bool rf_blocks_next(rf_blocks *blocks) {
   int d = 0;
+  if (blocks->most == 0)
+    return false;
   if (blocks->elements > 0) { /* not the first one */
     for (; d < blocks->naxis; d++) {
       blocks->first[d] += blocks->step[d];
@@ -90,7 +94,7 @@ static int run_axes(const rf_blocks *b, uint64_t *length) {
 
 bool rf_blocks_run(const rf_blocks *blocks, uint64_t i, rf_run *run) {
   int d = run_axes(blocks, &run->count);
-  if (i >= blocks->elements / run->count)
+  if (run->count == 0 || i >= blocks->elements / run->count)
     return false;
   run->inner = i * run->count;
   run->element = 0;

@@ -57,6 +57,10 @@ bool rf_ztable_is_own(const char *keyword);
 /* The header of the table that a compressed one stands for. */
 rf_status rf_ztable_plain_header(const rf_header *header, rf_header **plain, rf_error *err);
 
+/* RF_ERR_UNSUPPORTED when a card of a table that is to be packed would be read as one about the compression. Every way
+ * to a new compressed table goes through this, so that its header says each thing once. */
+rf_status rf_ztable_check_plain(const rf_header *plain, rf_error *err);
+
 /* The reverse, as cfitsio's fpack has it: cards of the table, then those of the compression. `types` has one for each
  * of its `ncols` columns. NAXIS2 is that of the tiles, PCOUNT 0. */
 rf_status rf_ztable_packed_header(const rf_header *plain, const rf_table *table, uint64_t tile_rows,

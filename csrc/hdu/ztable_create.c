@@ -34,6 +34,7 @@ static rf_status pack_header(const rf_header *plain, const rf_table_compression 
   rf_header *own;
   uint64_t tile_rows;
   rf_zcmptype types[RF_MOST_COLUMNS];
+  RF_TRY(rf_ztable_check_plain(plain, err));
   RF_TRY(rf_hdu_parse(rf_header_cards(plain), rf_header_count(plain), false, &hdu, err));
   rf_status status = rf_header_copy(plain, &own, err);
   if (status == RF_OK) {

@@ -125,6 +125,36 @@ rf_status rf_ztable_plain_header(const rf_header *header, rf_header **plain, rf_
 
 /* ---- to the compressed table ---- */
 
+/* A card that would be read as one about the compression, or about the compressed table, once it is in a packed
+ * header. */
+static bool is_reserved(const char *card) {
+  static const char *const names[] = {"ZIMAGE", "ZTHEAP", "ZHECKSUM", "ZDATASUM", NULL};
+  for (size_t i = 0; names[i] != NULL; i++)
+    if (rf_card_is(card, names[i]))
+      return true;
+  return is_dropped(card) && !rf_card_is(card, "THEAP") && !rf_card_is(card, "CHECKSUM") &&
+         !rf_card_is(card, "DATASUM");
+}
+
+rf_status rf_ztable_check_plain(const rf_header *plain, rf_error *err) {
+  const char *card = rf_header_cards(plain);
+  for (size_t i = 0; i < rf_header_count(plain); i++, card += RF_CARD_BYTES) {
+    char keyword[9];
+    if (!is_reserved(card))
+      continue;
+    (void)snprintf(keyword, sizeof keyword, "%.8s", card);
+    keyword[strcspn(keyword, " ")] = '\0';
+    rf_fail(
+        err, RF_ERR_UNSUPPORTED,
+        "the header has a card %s, which would describe the compression of the table; rename or delete it first, or "
+        "leave the table as it is",
+        keyword);
+    rf_error_keyword(err, keyword);
+    return RF_ERR_UNSUPPORTED;
+  }
+  return RF_OK;
+}
+
 static rf_status packed_card(const char *card, rf_header *header, rf_error *err) {
   static const char *const renamed[][2] = {{"THEAP", "ZTHEAP"}, {"CHECKSUM", "ZHECKSUM"}, {"DATASUM", "ZDATASUM"}};
   for (size_t i = 0; i < 3; i++)

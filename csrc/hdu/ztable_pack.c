@@ -19,8 +19,10 @@ typedef struct packer {
   rf_hdu *hdu;
   const rf_table *table;
   rf_ztedit *e;
-  uint64_t tile; /* the one at work */
-  uint64_t rows;
+  uint64_t tile_rows;
+  uint64_t ntiles;
+  uint64_t tile;  /* the one at work */
+  uint64_t rows;  /* its number of rows */
   uint8_t *bytes; /* its rows */
   uint8_t **streams;
   size_t *sizes;
@@ -89,7 +91,7 @@ static rf_status read_cell(void *context, uint64_t i, uint64_t begin, uint8_t *o
 static rf_status pack_cells(packer *p, size_t number, uint64_t *lengths, rf_error *err) {
   const rf_column *column = &p->table->columns[number];
   size_t row_bytes = (size_t)p->table->info.row_bytes;
-  uint64_t first = p->tile * p->e->tile_rows;
+  uint64_t first = p->tile * p->tile_rows;
   const uint8_t *fields = p->bytes + (size_t)column->info.offset;
   for (size_t i = 0; i < p->rows; i++) {
     uint64_t offset;
@@ -132,11 +134,26 @@ static rf_status pack_heap(packer *p, rf_error *err) {
 
 static rf_status pack_tile(packer *p, rf_error *err) {
   uint64_t row_bytes = p->table->info.row_bytes;
-  p->rows = rf_ztedit_rows(p->e, p->tile);
-  RF_TRY(rf_store_read(p->from->store, p->hdu->data_offset + p->tile * p->e->tile_rows * row_bytes, p->bytes,
-                       (size_t)(p->rows * row_bytes), err));
+  uint64_t first = p->tile * p->tile_rows, left = p->table->info.nrows - first;
+  p->rows = left < p->tile_rows ? left : p->tile_rows;
+  RF_TRY(rf_store_read(p->from->store, p->hdu->data_offset + first * row_bytes, p->bytes, (size_t)(p->rows * row_bytes),
+                       err));
   RF_TRY(pack_fields(p, err));
   return pack_heap(p, err);
+}
+
+/* The header of the new table must describe the source's rows: all sizes here are the source's. */
+static rf_status check_layout(const packer *p, rf_error *err) {
+  const rf_table *had = p->table, *has = p->e->table;
+  bool same = had->info.nrows == has->info.nrows && had->info.row_bytes == has->info.row_bytes &&
+              had->info.ncols == has->info.ncols && p->e->tile_rows == p->tile_rows && p->e->ntiles == p->ntiles;
+  for (size_t i = 0; same && i < had->info.ncols; i++) {
+    const rf_column_info *x = &had->columns[i].info, *y = &has->columns[i].info;
+    same = x->offset == y->offset && x->bytes == y->bytes && x->letter == y->letter && x->descriptor == y->descriptor;
+  }
+  if (same)
+    return RF_OK;
+  return rf_fail(err, RF_ERR_FORMAT, "the header of the compressed table would describe other rows than the table has");
 }
 
 /* As many tiles as their streams may be in memory. */
@@ -145,7 +162,9 @@ static rf_status pack_group(packer *p, rf_file *to, size_t index, uint64_t *next
   size_t bytes = 0, counted = 0;
   rf_status status = rf_ztedit_begin(&e, to, index, err);
   p->e = &e;
-  while (status == RF_OK && *next < e.ntiles && bytes < GROUP_BYTES) {
+  if (status == RF_OK)
+    status = check_layout(p, err);
+  while (status == RF_OK && *next < p->ntiles && bytes < GROUP_BYTES) {
     p->tile = (*next)++;
     status = pack_tile(p, err);
     for (; counted < e.blob_count; counted++)
@@ -161,8 +180,9 @@ static rf_status pack_rows(packer *p, rf_file *to, size_t index, bool *written, 
   const rf_ztable *z = NULL;
   size_t ncols = p->table->info.ncols, room;
   RF_TRY(rf_ztable_locked(to, index, NULL, NULL, &z, err));
-  uint64_t ntiles = z->ntiles, bytes = z->tile_rows < p->table->info.nrows ? z->tile_rows : p->table->info.nrows,
-           next = 0;
+  uint64_t nrows = p->table->info.nrows, bytes = z->tile_rows < nrows ? z->tile_rows : nrows, next = 0;
+  p->tile_rows = z->tile_rows;
+  p->ntiles = rf_ztable_tiles(nrows, z->tile_rows);
   if (!rf_mul_u64(bytes, p->table->info.row_bytes, &bytes) || !rf_to_size(bytes, &room))
     return rf_fail(err, RF_ERR_MEMORY, "a tile of %" PRIu64 " rows does not fit memory", z->tile_rows);
   p->bytes = rf_alloc(room);
@@ -171,7 +191,7 @@ static rf_status pack_rows(packer *p, rf_file *to, size_t index, bool *written, 
   rf_status status = RF_OK;
   if (p->bytes == NULL || p->streams == NULL || p->sizes == NULL)
     status = rf_fail(err, RF_ERR_MEMORY, "no memory for a tile of %zu bytes", room);
-  while (next < ntiles && status == RF_OK)
+  while (next < p->ntiles && status == RF_OK)
     status = pack_group(p, to, index, &next, written, err);
   rf_free(p->bytes);
   rf_free(p->streams);

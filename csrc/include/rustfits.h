@@ -797,9 +797,11 @@ RF_API RF_CHECKED rf_status rf_table_get_compression(rf_file *file, size_t index
                                                      rf_zcmptype *types, size_t capacity, size_t *count, rf_error *err);
 
 /* Appends HDU `index` of `from` to `to` compressed: an image by `image`, a binary table by `table` (NULL: defaults).
- * Everything else is copied, and so is an image without data and what is compressed already. Headers are kept card by
- * card, a CHECKSUM becomes ZHECKSUM, so that rf_hdu_unpack gives the same bytes again where nothing was quantized.
- * RF_ERR_ARGUMENT, RF_ERR_UNSUPPORTED with the alternative named when the data cannot be compressed like that. */
+ * Everything else is copied, and so are what is compressed already, an image without pixels, and an image whose PCOUNT
+ * or GCOUNT adds bytes, for which a compressed image has no place. Headers are kept card by card, a CHECKSUM becomes
+ * ZHECKSUM, so that rf_hdu_unpack gives the same bytes again where nothing was quantized.
+ * RF_ERR_ARGUMENT, RF_ERR_UNSUPPORTED with the alternative named when the data cannot be compressed like that, or when
+ * the header has a card that would describe the compression (ZTILELEN, ZNAXISn, ZFORMn, ZCMPTYPE ...). */
 RF_API RF_CHECKED rf_status rf_hdu_pack(rf_file *from, size_t index, rf_file *to, const rf_compression *image,
                                         const rf_table_compression *table, size_t *new_index, rf_error *err);
 
