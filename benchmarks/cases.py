@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from edit_work import GROWTH, LONG, make_large
 from table_work import BLOCK_ROWS, BLOCKS, make_catalogue
 from tile_work import PIXELS, ROWS, make_packed, make_pixels
 
@@ -59,6 +60,7 @@ def make_files(folder: Path, quick: bool) -> dict[str, tuple[int, int]]:
     hdus = [small, *(fits.ImageHDU(np.zeros((10, 10), "i2"), name=f"EXT{i}") for i in range(999))]
     fits.HDUList(hdus).writeto(folder / "hdus.fits")
     make_tables(folder, quick)
+    make_large(folder)
     make_tiles(folder, side)
     far = rng.standard_normal((FAR_SIDE, FAR_SIDE), dtype="f4")
     fits.PrimaryHDU(far).writeto(folder / "far.fits")
@@ -121,6 +123,14 @@ def make_cases(
             1,
             {"data": path("f4.npy")},
         ),
+        Case(
+            "write f4, not atomic",
+            "plain_write",
+            path("out.fits"),
+            None,
+            extra={"data": path("f4.npy")},
+            within=(f"write f4, {size('f4.fits')}", 1.0),
+        ),
         Case(f"read f4 .gz, {size('f4.fits.gz')}", "read", path("f4.fits.gz"), 1.3),
         Case(f"read i2 .gz, {size('i2.fits.gz')}", "read", path("i2.fits.gz"), 1.3),
         Case("header of the f4 .gz", "header", path("f4.fits.gz"), 20.0),
@@ -129,6 +139,7 @@ def make_cases(
         Case(f"http, {size('f4.fits')}, nginx", "read", f"{url}f4.fits", 2.5),
         *far_cases(f"{far_url}far.fits"),
         *table_cases(folder),
+        *edit_cases(folder),
         *tile_cases(folder),
     ]
 
@@ -181,6 +192,31 @@ def table_cases(folder: Path) -> list[Case]:
             None,
             within=(f"table, write {BLOCKS * BLOCK_ROWS} rows, 3 VLA columns", 1.3),
         ),
+    ]
+
+
+def edit_cases(folder: Path) -> list[Case]:
+    """Edits in place of a file of two large HDUs."""
+    titles = {
+        "keyword": "one keyword",
+        "header": f"{GROWTH} cards, the header grows",
+        "copy_cards": f"{LONG} cards",
+        "append_rows": "append 1000 rows",
+        "delete_rows": "delete 1000 rows",
+        "insert_column": "insert a column",
+        "delete_column": "delete a column",
+    }
+    size = f"{(folder / 'large.fits').stat().st_size / 1e6:.0f} MB"
+    original = {"original": str(folder / "large.fits")}
+    return [
+        Case(
+            f"edit {size}: {title}",
+            f"edit_{name}",
+            str(folder / "edited.fits"),
+            None,
+            extra=original,
+        )
+        for name, title in titles.items()
     ]
 
 
