@@ -78,6 +78,8 @@ class Column:
     width: int  # of strings
     shape: tuple[int, ...]  # of a cell; of a variable one, what TDIM says
     scaled: bool
+    scale: float  # TSCAL
+    zero: float  # TZERO
     null: int | None  # TNULL, as stored
     null_text: str | None
 
@@ -287,15 +289,16 @@ def _layout(
 
 
 # As rf_column_info: size, name, unit, display, form, oddity, letter, descriptor, stored, type,
-# width, ndim, dims, scaled, has_null, null, has_null_text, null_text. What is left out are numbers.
-_COLUMN = struct.Struct("@N256s128s80s80s256scc0Q32x4xii0Q16xQi0Q256si0d16xiqi80s0Q")
+# width, ndim, dims, scaled, tscal, tzero, has_null, null, has_null_text, null_text. What is left
+# out are numbers.
+_COLUMN = struct.Struct("@N256s128s80s80s256scc0Q32x4xii0Q16xQi0Q256sidd0diqi80s0Q")
 _buffer = ffi.buffer
 
 
 def _column(info: tuple[Any, ...], number: int, taken: set[str]) -> Column:
     """Make a column out of what is in an rf_column_info."""
     _, found, unit, display, form, odd, letter, descriptor, stored, kind, width = info[:11]
-    ndim, dims, scaled, has_null, null, has_null_text, null_text = info[11:]
+    ndim, dims, scaled, scale, zero, has_null, null, has_null_text, null_text = info[11:]
     name = key = _text(found) or f"col{number + 1}"
     oddity = _text(odd)
     if key in taken:
@@ -320,6 +323,8 @@ def _column(info: tuple[Any, ...], number: int, taken: set[str]) -> Column:
         width,
         struct.unpack_from(f"@{ndim}Q", dims) if ndim else (),
         scaled != 0,
+        scale,
+        zero,
         null if has_null else None,
         _text(null_text) if has_null_text else None,
     )

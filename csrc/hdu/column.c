@@ -199,6 +199,48 @@ void rf_column_texts(rf_column *column, unsigned number, const rf_column_keyword
     (void)snprintf(info->name, sizeof info->name, "col%u", number);
 }
 
+/* ---- numbers that say what the values mean ---- */
+
+static void copy_note(char keyword[12], char text[72], const char *name, const rf_card_scale *scale) {
+  copy_text(keyword, 12, name);
+  copy_text(text, 72, scale->text);
+}
+
+bool rf_column_note_scale(rf_column_keywords *keywords, const char *keyword, const rf_card_scale *scale) {
+  if (scale->state == RF_SCALE_BAD && keywords->bad_keyword[0] == '\0') {
+    copy_note(keywords->bad_keyword, keywords->bad_text, keyword, scale);
+  } else if ((scale->state == RF_SCALE_REPAIRED || scale->state == RF_SCALE_EMPTY) &&
+             keywords->odd_keyword[0] == '\0') {
+    copy_note(keywords->odd_keyword, keywords->odd_text, keyword, scale);
+    keywords->odd_state = scale->state;
+  }
+  return scale->state == RF_SCALE_CLEAN || scale->state == RF_SCALE_REPAIRED;
+}
+
+static const char bad_sentence[] = "%s = %s is not one number: only the stored values can be read";
+
+rf_status rf_column_check_scale(const rf_column *column, rf_error *err) {
+  if (column->bad_keyword[0] == '\0')
+    return RF_OK;
+  rf_error_keyword(err, column->bad_keyword);
+  return rf_fail(err, RF_ERR_FORMAT, bad_sentence, column->bad_keyword, column->bad_text);
+}
+
+static void note_bad(rf_column *column, const char *keyword, const char *text) {
+  if (column->bad_keyword[0] != '\0')
+    return;
+  copy_text(column->bad_keyword, sizeof column->bad_keyword, keyword);
+  copy_text(column->bad_text, sizeof column->bad_text, text);
+  rf_column_odd(column, bad_sentence, keyword, text);
+}
+
+static void note_odd(rf_column *column, const char *keyword, const char *text, rf_scale_state state) {
+  if (state == RF_SCALE_EMPTY)
+    rf_column_odd(column, "%s = %s has no value and was ignored", keyword, text);
+  else if (state == RF_SCALE_REPAIRED)
+    rf_column_odd(column, "%s = %s is not a number as the standard has it, and was read as its number", keyword, text);
+}
+
 static bool is_integer(rf_cell_type type) {
   return type == RF_CELL_U8 || type == RF_CELL_I16 || type == RF_CELL_I32 || type == RF_CELL_I64;
 }
@@ -219,11 +261,20 @@ static rf_cell_type twin(rf_cell_type stored, const rf_column_keywords *keywords
 void rf_column_scale(rf_column *column, const rf_column_keywords *keywords) {
   rf_column_info *info = &column->info;
   double scale = keywords->has_scale ? keywords->scale : 1.0, zero = keywords->has_zero ? keywords->zero : 0.0;
+  bool means_nothing = info->stored > RF_CELL_C128 || info->letter == 'L' || info->letter == 'X';
   info->tscal = 1.0;
   info->type = info->stored;
+  if (!means_nothing && keywords->bad_keyword[0] != '\0') {
+    note_bad(column, keywords->bad_keyword, keywords->bad_text);
+    info->scaled = 1;
+    info->type = info->stored == RF_CELL_C64 || info->stored == RF_CELL_C128 ? RF_CELL_C128 : RF_CELL_F64;
+    return;
+  }
+  if (!means_nothing)
+    note_odd(column, keywords->odd_keyword, keywords->odd_text, keywords->odd_state);
   if (scale == 1.0 && zero == 0.0)
     return;
-  if (info->stored > RF_CELL_C128 || info->letter == 'L' || info->letter == 'X') {
+  if (means_nothing) {
     rf_column_odd(column, "TSCAL and TZERO mean nothing in a column of form %c and were ignored", info->letter);
     return;
   }
@@ -265,11 +316,15 @@ static void take_null(rf_column *column, const rf_column_keywords *keywords) {
   rf_column_info *info = &column->info;
   if (!is_integer(info->stored) || info->letter == 'L' || info->letter == 'X')
     return;
-  if (keywords->null_text != NULL)
-    rf_column_odd(column, "TNULL is the string '%.60s' where an integer is expected, and was ignored",
-                  keywords->null_text);
+  if (keywords->null_state == RF_SCALE_BAD)
+    note_bad(column, keywords->null_keyword, keywords->null_found);
   else if (keywords->has_odd_null)
     rf_column_odd(column, "TNULL is no integer and was ignored");
+  else if (keywords->null_state == RF_SCALE_CLEAN && keywords->null_found[0] != '\0')
+    rf_column_odd(column, "%s = %s is no integer, and was read as %" PRId64, keywords->null_keyword,
+                  keywords->null_found, keywords->null);
+  else
+    note_odd(column, keywords->null_keyword, keywords->null_found, keywords->null_state);
   if (!keywords->has_null)
     return;
   int64_t null = keywords->null;

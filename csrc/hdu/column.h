@@ -15,6 +15,8 @@ typedef struct rf_column {
   rf_column_info info;   /* all that the public sees; sizes and offsets in it are checked */
   unsigned stored_bytes; /* bytes of one element of type info.stored (a string: 1) */
   bool flip;             /* info.type is the twin of info.stored: the top bit is turned over */
+  char bad_keyword[12];  /* "", or TSCALn, TZEROn, TNULLn and their kin with a value that is not one number */
+  char bad_text[72];     /* that value */
 } rf_column;
 
 /* A TFORM value of a binary table, taken apart (FITS 7.3.1). */
@@ -49,8 +51,18 @@ typedef struct rf_column_keywords {
   double scale, zero;
   bool zero_is_2_63; /* exactly */
   int64_t null;
-  bool has_odd_null; /* TNULLn is neither an integer nor a string */
-  bool has_start;    /* TBCOLn */
+  bool has_odd_null; /* TNULLn is a number and no integer */
+  /* What is not clean about TSCALn or TZEROn (header/card_number.c): "", or the keyword, and its value. */
+  char odd_keyword[12];
+  char odd_text[72];
+  rf_scale_state odd_state;
+  char bad_keyword[12];
+  char bad_text[72];
+  /* The same of TNULLn, which says nothing of the kind in ASCII tables. */
+  rf_scale_state null_state;
+  char null_keyword[12];
+  char null_found[72];
+  bool has_start; /* TBCOLn */
   int64_t start;
 } rf_column_keywords;
 
@@ -62,6 +74,13 @@ void rf_column_texts(rf_column *column, unsigned number, const rf_column_keyword
 
 /* For every kind of table, once info.stored is set: type, twin and scale by TSCALn and TZEROn. */
 void rf_column_scale(rf_column *column, const rf_column_keywords *keywords);
+
+/* Takes what is not clean about TSCALn, TZEROn, PSCALn or PZEROn down; of several the first. true when it has a number.
+ */
+bool rf_column_note_scale(rf_column_keywords *keywords, const char *keyword, const rf_card_scale *scale);
+
+/* RF_OK, or why values of this column cannot be made out. */
+rf_status rf_column_check_scale(const rf_column *column, rf_error *err);
 
 /* Adds a sentence to info.oddity, when it is the first. */
 void rf_column_odd(rf_column *column, const char *format, ...) RF_PRINTF(2, 3);

@@ -86,6 +86,8 @@ static rf_type natural_type(const rf_hdu *hdu) {
 }
 
 static bool is_scaled(const rf_hdu *hdu) {
+  if (hdu->bad_keyword[0] == 'B' && hdu->bad_keyword[1] != 'L') /* BSCALE or BZERO */
+    return true;
   bool unity = hdu->bscale == 1.0 && hdu->bzero == 0.0;
   return !unity && natural_type(hdu) == rf_convert_stored_type(hdu->bitpix);
 }
@@ -99,6 +101,8 @@ rf_status rf_convert_init(rf_convert *convert, const rf_hdu *hdu, rf_type type, 
   flags &= ((uint32_t)1 << RF_IMAGE_THREADS_SHIFT) - 1; /* how many threads there are does not matter here */
   if ((flags & ~(uint32_t)RF_IMAGE_RAW) != 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "unknown flags 0x%" PRIX32, flags);
+  if (!raw && hdu->bad_keyword[0] != '\0')
+    return rf_hdu_refuse_scale(hdu, err);
   convert->stored = rf_convert_stored_type(hdu->bitpix);
   convert->natural = raw ? convert->stored : natural_type(hdu);
   convert->type = type;

@@ -60,7 +60,9 @@ typedef struct rf_hdu {
   bool bzero_is_2_63; /* exactly 9223372036854775808, which no double comparison should have to decide */
   bool has_blank;
   int64_t blank;
-  rf_header *header; /* read when first asked for, under scan_lock */
+  char bad_keyword[9]; /* "", or BSCALE, BZERO or BLANK with a value that is no number: its data cannot be made out */
+  char bad_text[72];   /* that value */
+  rf_header *header;   /* read when first asked for, under scan_lock */
   /* tables */
   struct rf_table *table; /* made when first asked for, under scan_lock */
   /* compressed HDUs, made when first asked for, under scan_lock */
@@ -131,6 +133,17 @@ rf_status rf_hdu_parse(const char *cards, size_t count, bool primary, rf_hdu *hd
 /* The last block of a data unit is filled up with zeros, that of an ASCII table with blanks (FITS 3.3.2, 7.2.3). */
 static inline int rf_hdu_padding(const rf_hdu *hdu) {
   return hdu->kind == RF_HDU_ASCII_TABLE ? ' ' : 0;
+}
+
+/* Why values of an image with bad_keyword cannot be made out; stored ones can be read (structure.c). */
+rf_status rf_hdu_refuse_scale(const rf_hdu *hdu, rf_error *err);
+
+/* Can an image of this BITPIX (above 0) store `value`? */
+static inline bool rf_hdu_blank_fits(int bitpix, int64_t value) {
+  return bitpix == 8    ? value >= 0 && value <= UINT8_MAX
+         : bitpix == 16 ? value >= INT16_MIN && value <= INT16_MAX
+         : bitpix == 32 ? value >= INT32_MIN && value <= INT32_MAX
+                        : true;
 }
 
 /* Frees what a parsed entry owns, not the entry. */

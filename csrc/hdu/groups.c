@@ -125,31 +125,22 @@ static void init_column(rf_column *column, size_t number, const rf_hdu *hdu, uin
   rf_column_scale(column, keywords);
 }
 
-static bool is_2_63(const rf_value *value) {
-  static const char digits[] = "9223372036854775808";
-  if (value->kind == RF_VALUE_REAL)
-    return value->real == 9223372036854775808.0;
-  return value->kind == RF_VALUE_BIG && value->text_length == strlen(digits) &&
-         memcmp(value->text, digits, strlen(digits)) == 0;
-}
-
-/* PSCALn or PZEROn, when there is one and it is a number. */
-static bool take_real(rf_header *header, const char *root, size_t number, double *real, bool *zero_is_2_63) {
+/* PSCALn or PZEROn. */
+static bool take_real(rf_header *header, const char *root, size_t number, rf_column_keywords *keywords,
+                      rf_card_scale *scale) {
   char keyword[32];
   size_t card;
-  rf_value value;
   (void)snprintf(keyword, sizeof keyword, "%s%zu", root, number + 1);
-  if (rf_header_find(header, keyword, 0, &card, NULL) != RF_OK ||
-      !rf_card_real(rf_header_cards(header) + card * RF_CARD_BYTES, real))
+  if (rf_header_find(header, keyword, 0, &card, NULL) != RF_OK)
     return false;
-  if (zero_is_2_63 != NULL)
-    *zero_is_2_63 = rf_header_value(header, card, &value, NULL) == RF_OK && is_2_63(&value);
-  return true;
+  rf_card_scale_read(rf_header_cards(header) + card * RF_CARD_BYTES, scale);
+  return rf_column_note_scale(keywords, keyword, scale);
 }
 
 static rf_status parameter(rf_table *table, size_t number, const rf_hdu *hdu, rf_header *header, rf_error *err) {
   rf_column *column = &table->columns[number];
   rf_column_keywords keywords = {0};
+  rf_card_scale scale = {0};
   char keyword[32], missing[32], *name = NULL;
   rf_value value;
   (void)snprintf(keyword, sizeof keyword, "PTYPE%zu", number + 1);
@@ -160,8 +151,11 @@ static rf_status parameter(rf_table *table, size_t number, const rf_hdu *hdu, rf
       return rf_fail(err, RF_ERR_MEMORY, "no memory for the name of a parameter");
   }
   keywords.name = name != NULL ? name : missing;
-  keywords.has_scale = take_real(header, "PSCAL", number, &keywords.scale, NULL);
-  keywords.has_zero = take_real(header, "PZERO", number, &keywords.zero, &keywords.zero_is_2_63);
+  keywords.has_scale = take_real(header, "PSCAL", number, &keywords, &scale);
+  keywords.scale = scale.real;
+  keywords.has_zero = take_real(header, "PZERO", number, &keywords, &scale);
+  keywords.zero = scale.real;
+  keywords.zero_is_2_63 = scale.is_2_63;
   init_column(column, number, hdu, number * element_bytes(hdu), 1, &keywords);
   if (name == NULL)
     rf_column_odd(column, "PTYPE%zu is missing or no string, and the parameter was called %s", number + 1, missing);
@@ -178,6 +172,8 @@ static void data_array(rf_table *table, size_t number, const rf_hdu *hdu) {
                                  .has_zero = true,
                                  .zero = hdu->bzero,
                                  .zero_is_2_63 = hdu->bzero_is_2_63};
+  memcpy(keywords.bad_keyword, hdu->bad_keyword, sizeof hdu->bad_keyword);
+  memcpy(keywords.bad_text, hdu->bad_text, sizeof hdu->bad_text);
   init_column(column, number, hdu, number * element_bytes(hdu), array_elements(hdu), &keywords);
   info->has_null = hdu->has_blank;
   info->null = hdu->blank;

@@ -47,6 +47,60 @@ rf_status rf_file_get_oddity(rf_file *file, size_t n, rf_error *oddity, rf_error
 
 /* ---- judging ---- */
 
+static bool has_pixels(rf_hdu_kind kind) {
+  return kind == RF_HDU_IMAGE || kind == RF_HDU_GROUPS || kind == RF_HDU_COMPRESSED_IMAGE;
+}
+
+/* Numbers that were read generously, or not at all (header/card_number.c). */
+static void judge_scale(rf_file *file, const rf_structure *structure, size_t hdu) {
+  const rf_hdu *facts = structure->hdu;
+  rf_error odd;
+  if (!has_pixels(facts->kind))
+    return;
+  if (structure->scale_keyword[0] != '\0' && !(facts->bitpix < 0 && strcmp(structure->scale_keyword, "BLANK") == 0)) {
+    rf_error_clear(&odd);
+    rf_error_keyword(&odd, structure->scale_keyword);
+    (void)rf_fail(&odd, RF_ERR_FORMAT,
+                  structure->scale_state == RF_SCALE_EMPTY
+                      ? "%s = %s has no value: not used"
+                      : "%s = %s is not a number as FITS 4.2 has it: its number is used",
+                  structure->scale_keyword, structure->scale_text);
+    rf_file_keep_oddity(file, RF_ODD_SCALE, hdu, &odd);
+  }
+  if (facts->bad_keyword[0] != '\0') {
+    rf_error_clear(&odd);
+    (void)rf_hdu_refuse_scale(facts, &odd);
+    rf_file_keep_oddity(file, RF_ODD_BAD_SCALE, hdu, &odd);
+  }
+}
+
+static void judge_blank(rf_file *file, const rf_structure *structure, size_t hdu) {
+  const rf_hdu *facts = structure->hdu;
+  rf_error odd;
+  if (structure->real_blank[0] != '\0' && facts->has_blank && has_pixels(facts->kind)) {
+    rf_error_clear(&odd);
+    rf_error_keyword(&odd, "BLANK");
+    (void)rf_fail(&odd, RF_ERR_FORMAT, "BLANK has no integer value, but %s: read as %lld", structure->real_blank,
+                  (long long)facts->blank);
+    rf_file_keep_oddity(file, RF_ODD_BLANK, hdu, &odd);
+  }
+  /* In the header of a table it has no meaning either, and no reader looks for it there. */
+  if (!structure->blank.seen || facts->kind != RF_HDU_IMAGE || facts->has_blank ||
+      strcmp(facts->bad_keyword, "BLANK") == 0)
+    return;
+  rf_error_clear(&odd);
+  rf_error_keyword(&odd, "BLANK");
+  if (facts->bitpix < 0)
+    (void)rf_fail(&odd, RF_ERR_FORMAT,
+                  "BLANK in an image of reals, where NaN is for undefined pixels (FITS 4.4.2.5): not used");
+  else if (structure->blank_outside)
+    (void)rf_fail(&odd, RF_ERR_FORMAT, "BLANK = %lld is no value that BITPIX = %d can store: not used",
+                  (long long)structure->blank.value, facts->bitpix);
+  else
+    (void)rf_fail(&odd, RF_ERR_FORMAT, "BLANK has no integer value: not used");
+  rf_file_keep_oddity(file, structure->blank_outside ? RF_ODD_BLANK_OUTSIDE : RF_ODD_BLANK, hdu, &odd);
+}
+
 void rf_file_judge_structure(rf_file *file, const rf_structure *structure, size_t hdu) {
   const rf_hdu *facts = structure->hdu;
   rf_error odd;
@@ -72,14 +126,8 @@ void rf_file_judge_structure(rf_file *file, const rf_structure *structure, size_
     rf_file_keep_oddity(file, RF_ODD_COUNTS, hdu, &odd);
     rf_error_clear(&odd);
   }
-  /* Tables have no business with it either, but nobody would think of it there. */
-  if (structure->blank.seen && facts->kind == RF_HDU_IMAGE && !facts->has_blank) {
-    rf_error_keyword(&odd, "BLANK");
-    (void)rf_fail(&odd, RF_ERR_FORMAT, "BLANK %s: not used",
-                  facts->bitpix < 0 ? "in an image of reals, where NaN is for undefined pixels (FITS 4.4.2.5)"
-                                    : "has no integer value");
-    rf_file_keep_oddity(file, RF_ODD_BLANK, hdu, &odd);
-  }
+  judge_scale(file, structure, hdu);
+  judge_blank(file, structure, hdu);
 }
 
 void rf_file_judge_gap(rf_file *file, uint64_t from, uint64_t to) {

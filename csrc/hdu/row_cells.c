@@ -256,6 +256,8 @@ rf_status rf_row_type_check(const rf_column *column, rf_cell_type type, uint32_t
   bool raw = (flags & RF_CELL_RAW) != 0;
   if ((flags & ~(uint32_t)RF_CELL_RAW) != 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "unknown flags 0x%" PRIX32, flags);
+  if (!raw)
+    RF_TRY(rf_column_check_scale(column, err));
   if (!type_allowed(&column->info, type, raw))
     return rf_fail(err, RF_ERR_TYPE, "%s were asked for of a column whose %s values are %s", type_name(type),
                    raw ? "stored" : "own", type_name(raw ? column->info.stored : column->info.type));

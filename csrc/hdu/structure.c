@@ -126,46 +126,67 @@ static void take_flag(rf_flag *flag, const char card[RF_CARD_BYTES]) {
   (void)rf_card_logical(card, &flag->value);
 }
 
-/* true when `text` is the integer 2^63, or a real number that is it as nearly as a double can say. An integer one
- * beside it would become equal as a double, and would not mean unsigned data (FITS 5.2.5). */
-static bool text_is_2_63(const char *text, size_t length, double value) {
-  if (value != 9223372036854775808.0)
-    return false;
-  if (length > 0 && text[0] == '+') {
-    text++;
-    length--;
+/* What is to be told about a card that was not clean. The first of the HDU counts. */
+static void note_scale(rf_structure *structure, const char *keyword, const rf_card_scale *scale) {
+  rf_hdu *hdu = structure->hdu;
+  if (scale->state == RF_SCALE_BAD && hdu->bad_keyword[0] == '\0') {
+    memcpy(hdu->bad_keyword, keyword, strlen(keyword) + 1);
+    memcpy(hdu->bad_text, scale->text, sizeof hdu->bad_text);
+  } else if ((scale->state == RF_SCALE_REPAIRED || scale->state == RF_SCALE_EMPTY) &&
+             structure->scale_keyword[0] == '\0') {
+    memcpy(structure->scale_keyword, keyword, strlen(keyword) + 1);
+    memcpy(structure->scale_text, scale->text, sizeof structure->scale_text);
+    structure->scale_state = scale->state;
   }
-  for (size_t i = 0; i < length; i++)
-    if (text[i] < '0' || text[i] > '9')
-      return true;
-  while (length > 0 && text[0] == '0') {
-    text++;
-    length--;
-  }
-  return length == 19 && memcmp(text, "9223372036854775808", 19) == 0;
+}
+
+static bool is_number(const rf_card_scale *scale) {
+  return scale->state == RF_SCALE_CLEAN || scale->state == RF_SCALE_REPAIRED;
 }
 
 static void take_bzero(rf_structure *structure, const char card[RF_CARD_BYTES]) {
   rf_hdu *hdu = structure->hdu;
-  rf_card_view view;
-  double again;
+  rf_card_scale scale;
+  rf_card_scale_read(card, &scale);
   if (structure->has_bzero) {
-    note_twice(structure, card, !rf_card_real(card, &again) || again != hdu->bzero);
+    note_twice(structure, card, !is_number(&scale) || scale.real != hdu->bzero);
     return;
   }
-  if (!rf_card_real(card, &hdu->bzero))
+  note_scale(structure, "BZERO", &scale);
+  if (!is_number(&scale))
     return;
   structure->has_bzero = true;
-  rf_card_split(card, &view);
-  hdu->bzero_is_2_63 = text_is_2_63(view.value, view.value_length, hdu->bzero);
+  hdu->bzero = scale.real;
+  hdu->bzero_is_2_63 = scale.is_2_63;
 }
 
 static void take_bscale(rf_structure *structure, const char card[RF_CARD_BYTES]) {
-  double again;
+  rf_card_scale scale;
+  rf_card_scale_read(card, &scale);
+  if (structure->has_bscale) {
+    note_twice(structure, card, !is_number(&scale) || scale.real != structure->hdu->bscale);
+    return;
+  }
+  note_scale(structure, "BSCALE", &scale);
+  structure->has_bscale = is_number(&scale);
   if (structure->has_bscale)
-    note_twice(structure, card, !rf_card_real(card, &again) || again != structure->hdu->bscale);
-  else
-    structure->has_bscale = rf_card_real(card, &structure->hdu->bscale);
+    structure->hdu->bscale = scale.real;
+}
+
+static void take_blank(rf_structure *structure, const char card[RF_CARD_BYTES]) {
+  rf_number *blank = &structure->blank;
+  rf_card_scale scale;
+  rf_card_scale_read(card, &scale);
+  bool valid = is_number(&scale) && scale.is_integer;
+  if (blank->seen) {
+    note_twice(structure, card, valid != blank->valid || (valid && scale.integer != blank->value));
+    return;
+  }
+  /* BLANK says nothing about real numbers (FITS 4.4.2.5), and BITPIX may still come: see finish(). */
+  note_scale(structure, "BLANK", &scale);
+  if (scale.state == RF_SCALE_CLEAN && scale.with_point && structure->real_blank[0] == '\0')
+    memcpy(structure->real_blank, scale.text, sizeof structure->real_blank);
+  *blank = (rf_number){scale.state != RF_SCALE_EMPTY, valid, scale.integer};
 }
 
 static void take_extname(rf_structure *structure, const char card[RF_CARD_BYTES]) {
@@ -192,6 +213,12 @@ static void continue_extname(rf_structure *structure, const char card[RF_CARD_BY
     more = room;
   memcpy(name + length, piece, more);
   name[length + more] = '\0';
+}
+
+rf_status rf_hdu_refuse_scale(const rf_hdu *hdu, rf_error *err) {
+  rf_error_keyword(err, hdu->bad_keyword);
+  return rf_fail(err, RF_ERR_FORMAT, "%s = %s is not one number: only the stored values can be read", hdu->bad_keyword,
+                 hdu->bad_text);
 }
 
 /* --- axes --- */
@@ -261,7 +288,7 @@ rf_status rf_structure_card(rf_structure *structure, const char card[RF_CARD_BYT
     else if (is(key, "BZERO   "))
       take_bzero(structure, card);
     else if (is(key, "BLANK   "))
-      take_number(structure, &structure->blank, card);
+      take_blank(structure, card);
     break;
   case 'E':
     if (is(key, "EXTNAME "))
@@ -457,8 +484,13 @@ static rf_status finish(rf_structure *structure, rf_error *err) {
     hdu->extname[n - 1] = '\0'; /* of a name put together from CONTINUE cards */
   if (structure->extver.valid)
     hdu->extver = structure->extver.value;
-  /* BLANK says nothing about real numbers (FITS 4.4.2.5). */
+  /* BLANK says nothing about real numbers (FITS 4.4.2.5). That of a compressed image is for its ZBITPIX. */
+  bool pixels = hdu->kind == RF_HDU_IMAGE || hdu->kind == RF_HDU_GROUPS;
   hdu->has_blank = hdu->bitpix > 0 && structure->blank.valid;
+  structure->blank_outside = pixels && hdu->has_blank && !rf_hdu_blank_fits(hdu->bitpix, structure->blank.value);
+  hdu->has_blank = hdu->has_blank && !structure->blank_outside;
+  if (hdu->bitpix < 0 && strcmp(hdu->bad_keyword, "BLANK") == 0)
+    hdu->bad_keyword[0] = '\0';
   hdu->blank = hdu->has_blank ? structure->blank.value : 0;
   return work_out_size(structure, err);
 }

@@ -27,9 +27,14 @@ typedef struct rf_structure {
   rf_number bitpix, naxis, pcount, gcount, tfields, extver, blank;
   rf_flag groups, zimage, ztable;
   bool has_bscale, has_bzero, has_xtension;
-  bool name_continues; /* EXTNAME ended in '&': a CONTINUE card may follow (FITS 4.2.1.2) */
+  char scale_keyword[9];      /* "", or BSCALE, BZERO or BLANK that was read generously, ... */
+  char scale_text[72];        /* ... its value, ... */
+  rf_scale_state scale_state; /* ... and how: RF_SCALE_REPAIRED or RF_SCALE_EMPTY */
+  bool name_continues;        /* EXTNAME ended in '&': a CONTINUE card may follow (FITS 4.2.1.2) */
   char xtension[80];
   char twice[9];        /* "", or a keyword that has come again with another value */
+  char real_blank[72];  /* "", or the text of a BLANK like -32768.0 */
+  bool blank_outside;   /* BLANK is no value that BITPIX can store */
   unsigned axis_beyond; /* 0, or n of a NAXISn that is more than NAXIS */
   uint64_t *axes;       /* hdu->small_axes until an axis beyond them turns up */
 } rf_structure;

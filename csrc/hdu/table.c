@@ -77,42 +77,54 @@ static bool value_integer(const rf_value *value, int64_t *integer) {
   return value->kind == RF_VALUE_INTEGER;
 }
 
-/* true for the integer 2^63, and for a real number that is it (FITS 5.2.5, table 11). */
-static bool is_2_63(const rf_value *value) {
-  if (value->kind == RF_VALUE_REAL)
-    return value->real == 9223372036854775808.0;
-  if (value->kind != RF_VALUE_BIG)
-    return false;
-  const char *text = value->text;
-  size_t n = value->text_length;
-  while (n > 0 && (*text == '+' || *text == '0')) {
-    text++;
-    n--;
+static void take_scale(column_key key, size_t number, rf_column_keywords *column, const char *card) {
+  bool *seen = key == TSCAL ? &column->has_scale : &column->has_zero;
+  char keyword[32];
+  rf_card_scale scale;
+  if (*seen)
+    return;
+  rf_card_scale_read(card, &scale);
+  (void)snprintf(keyword, sizeof keyword, "%s%zu", key == TSCAL ? "TSCAL" : "TZERO", number);
+  if (!rf_column_note_scale(column, keyword, &scale))
+    return;
+  *seen = true;
+  if (key == TSCAL) {
+    column->scale = scale.real;
+  } else {
+    column->zero = scale.real;
+    column->zero_is_2_63 = scale.is_2_63;
   }
-  return n == 19 && memcmp(text, "9223372036854775808", 19) == 0;
+}
+
+/* A number in a binary table, a string in an ASCII table. */
+static void take_null(card_taker *taker, size_t number, rf_column_keywords *column, const char *card,
+                      const rf_value *value) {
+  rf_card_scale scale;
+  if (column->has_null || column->null_text != NULL)
+    return;
+  rf_card_scale_read(card, &scale);
+  bool is_number = scale.state == RF_SCALE_CLEAN || scale.state == RF_SCALE_REPAIRED;
+  column->null_state = scale.state;
+  (void)snprintf(column->null_keyword, sizeof column->null_keyword, "TNULL%zu", number % 1000);
+  memcpy(column->null_found, scale.text, sizeof column->null_found);
+  column->has_null = is_number && scale.is_integer;
+  column->null = scale.integer;
+  column->has_odd_null = is_number && !scale.is_integer;
+  if (value->kind == RF_VALUE_STRING)
+    column->null_text = keep_text(taker, value);
 }
 
 /* One card; of a keyword that stands twice the first one counts. */
-static void take_value(card_taker *taker, column_key key, rf_column_keywords *column, const char *card,
+static void take_value(card_taker *taker, column_key key, size_t number, rf_column_keywords *column, const char *card,
                        const rf_value *value) {
-  const char **texts[NO_KEY] = {&column->form, &column->name,      &column->unit, &column->display,
-                                &column->dim,  &column->null_text, NULL,          NULL,
-                                NULL};
+  const char **texts[NO_KEY] = {&column->form, &column->name, &column->unit, &column->display, &column->dim};
   if (key == TSCAL || key == TZERO) {
-    bool *seen = key == TSCAL ? &column->has_scale : &column->has_zero;
-    if (*seen || !rf_card_real(card, key == TSCAL ? &column->scale : &column->zero))
-      return;
-    *seen = true;
-    if (key == TZERO)
-      column->zero_is_2_63 = is_2_63(value);
+    take_scale(key, number, column, card);
   } else if (key == TBCOL) {
     column->has_start = column->has_start || value_integer(value, &column->start);
-  } else if (key == TNULL && value->kind != RF_VALUE_STRING) {
-    if (!column->has_null && column->null_text == NULL)
-      column->has_null = value_integer(value, &column->null);
-    column->has_odd_null = !column->has_null && column->null_text == NULL && value->kind != RF_VALUE_UNDEFINED &&
-                           value->kind != RF_VALUE_COMMENTARY;
-  } else if (value->kind == RF_VALUE_STRING && *texts[key] == NULL && !(key == TNULL && column->has_null)) {
+  } else if (key == TNULL) {
+    take_null(taker, number, column, card, value);
+  } else if (value->kind == RF_VALUE_STRING && *texts[key] == NULL) {
     *texts[key] = keep_text(taker, value);
   }
 }
@@ -126,7 +138,7 @@ static rf_status take_cards(card_taker *taker, rf_error *err) {
     if (key == NO_KEY || number > taker->cards->count)
       continue;
     RF_TRY(rf_header_value(taker->header, i, &value, err));
-    take_value(taker, key, &taker->cards->keywords[number - 1], card, &value);
+    take_value(taker, key, number, &taker->cards->keywords[number - 1], card, &value);
   }
   return RF_OK;
 }

@@ -102,6 +102,8 @@ static rf_status take_image(rf_zimage *zimage, const rf_hdu *hdu, const rf_heade
   image->bscale = hdu->bscale;
   image->bzero = hdu->bzero;
   image->bzero_is_2_63 = hdu->bzero_is_2_63;
+  memcpy(image->bad_keyword, hdu->bad_keyword, sizeof image->bad_keyword);
+  memcpy(image->bad_text, hdu->bad_text, sizeof image->bad_text);
   RF_TRY(get_integer(header, "ZBITPIX", -64, 64, -999, domain, &bitpix, err));
   if (bitpix != 8 && bitpix != 16 && bitpix != 32 && bitpix != 64 && bitpix != -32 && bitpix != -64)
     return bad_card(err, "ZBITPIX", domain, find_card(header, "ZBITPIX"));
@@ -290,9 +292,18 @@ static rf_status take_columns(rf_zimage *zimage, const rf_table *table, rf_error
 
 /* ---- quantization ---- */
 
-static bool has_real(const rf_header *header, const char *keyword, double *value) {
+/* ZSCALE and ZZERO as keywords. Without them not even the stored values can be made out. */
+static rf_status take_real(const rf_header *header, const char *keyword, bool *seen, double *value, rf_error *err) {
   const char *card = find_card(header, keyword);
-  return card != NULL && rf_card_real(card, value);
+  rf_card_scale scale = {.state = RF_SCALE_ABSENT};
+  if (card != NULL)
+    rf_card_scale_read(card, &scale);
+  if (scale.state == RF_SCALE_BAD)
+    return bad_card(err, keyword, "a number", card);
+  *seen = scale.state == RF_SCALE_CLEAN || scale.state == RF_SCALE_REPAIRED;
+  if (*seen)
+    *value = scale.real;
+  return RF_OK;
 }
 
 static rf_status take_dither(rf_zimage *zimage, const rf_header *header, const char *zquantiz, rf_error *err) {
@@ -325,7 +336,11 @@ static rf_status take_dither(rf_zimage *zimage, const rf_header *header, const c
  * integers made are integers in any case, with a scale of 1 when nothing says otherwise. */
 static rf_status take_quantization(rf_zimage *zimage, const rf_header *header, rf_error *err) {
   char zquantiz[RF_CARD_BYTES];
-  bool has_scale = has_real(header, "ZSCALE", &zimage->scale), has_zero = has_real(header, "ZZERO", &zimage->zero);
+  bool has_scale = false, has_zero = false;
+  if (zimage->columns.scale < 0)
+    RF_TRY(take_real(header, "ZSCALE", &has_scale, &zimage->scale, err));
+  if (zimage->columns.zero < 0)
+    RF_TRY(take_real(header, "ZZERO", &has_zero, &zimage->zero, err));
   get_string(header, "ZQUANTIZ", zquantiz);
   if (!has_scale)
     zimage->scale = 1.0;

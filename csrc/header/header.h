@@ -34,6 +34,30 @@ bool rf_card_real(const char card[RF_CARD_BYTES], double *value);
 bool rf_card_logical(const char card[RF_CARD_BYTES], bool *value);
 /* String value, quotes undone and trailing blanks cut, NUL-ended; at most capacity-1 bytes. false when no string. */
 bool rf_card_string(const char card[RF_CARD_BYTES], char *text, size_t capacity);
+
+/* card_number.c: the number of a card that says what the data mean (BSCALE, TZEROn, BLANK ...), read generously. */
+typedef enum rf_scale_state {
+  RF_SCALE_ABSENT,   /* no value */
+  RF_SCALE_CLEAN,    /* a number as the standard has it */
+  RF_SCALE_REPAIRED, /* a quoted number, one with a remark behind it, or with tabs or NULs around it */
+  RF_SCALE_EMPTY,    /* a string of blanks: no value */
+  RF_SCALE_BAD       /* no number, or one that may be read in several ways ("32768,0") */
+} rf_scale_state;
+
+typedef struct rf_card_scale {
+  rf_scale_state state;
+  bool is_integer; /* `integer` is the value, too */
+  bool with_point; /* ... and stands there as a real number, "-32768.0" */
+  bool is_2_63;    /* exactly 9223372036854775808, which no comparison of doubles should have to decide */
+  int64_t integer;
+  double real;
+  char
+      text[72]; /* not clean, or with_point: the value field as it was found, other bytes than printable ASCII as '?' */
+} rf_card_scale;
+
+/* Never fails. Of a commentary card the value is absent. */
+void rf_card_scale_read(const char card[RF_CARD_BYTES], rf_card_scale *scale);
+
 /* true when the card is that fixed keyword ("NAXIS1  " etc. compared over 8 bytes, any case). */
 bool rf_card_is(const char card[RF_CARD_BYTES], const char *keyword);
 

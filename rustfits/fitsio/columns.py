@@ -75,9 +75,8 @@ _DTYPES = {
 }
 
 
-def column_info(column: Column, header: Any, ascii_table: bool) -> dict[str, Any]:
+def column_info(column: Column, ascii_table: bool) -> dict[str, Any]:
     """Give what ``get_info()["colinfo"]`` has for a column."""
-    number = column.number + 1
     letter = column.letter
     stored = _STORED.get(letter, 0)
     if ascii_table and letter == "I":
@@ -111,8 +110,8 @@ def column_info(column: Column, header: Any, ascii_table: bool) -> dict[str, Any
         "width": width,
         "eqtype": sign * equal,
         "tdim": dims,
-        "tscale": float(header.get(f"TSCAL{number}", 1.0)),
-        "tzero": float(header.get(f"TZERO{number}", 0.0)),
+        "tscale": column.scale,
+        "tzero": column.zero,
     }
 
 

@@ -79,12 +79,11 @@ class TableReader(HDUBase):
         """Give what is known about the HDU as a dict."""
         info = super().get_info()
         table = self._table("look into")
-        header = table.header
         columns = table._schema().columns
         of_text = table.kind == "ascii table"
         info["nrows"] = table.nrows
         info["ncols"] = info["ncol"] = len(columns)
-        info["colinfo"] = [column_info(column, header, of_text) for column in columns]
+        info["colinfo"] = [column_info(column, of_text) for column in columns]
         info["colnames"] = list(table.colnames)
         info["colnames_lower"] = [name.lower() for name in table.colnames]
         return info

@@ -309,7 +309,80 @@ static void test_protected_keywords(void) {
   CHECK(!rf_keyword_is_protected(NULL));
 }
 
+/* `text` stands from column 9 on; bytes of it may be NULs. */
+static rf_card_scale scale_of(const char *text, size_t n) {
+  char card[RF_CARD_BYTES];
+  rf_card_scale scale;
+  memset(card, ' ', sizeof card);
+  memcpy(card, "BZERO", 5);
+  memcpy(card + 8, text, n);
+  rf_card_scale_read(card, &scale);
+  return scale;
+}
+
+static void test_scales_that_are_clean(void) {
+  CHECK(scale_of("= 32768", 7).state == RF_SCALE_CLEAN);
+  CHECK(scale_of("=32768", 6).state == RF_SCALE_CLEAN);
+  CHECK(scale_of("= 1.5D3 / x", 11).real == 1500);
+  rf_card_scale scale = scale_of("= 9223372036854775808", 21);
+  CHECK(scale.state == RF_SCALE_CLEAN && scale.is_2_63 && !scale.is_integer);
+  scale = scale_of("= 9223372036854775809", 21);
+  CHECK(scale.state == RF_SCALE_CLEAN && !scale.is_2_63);
+  scale = scale_of("= -32768.0", 10);
+  CHECK(scale.state == RF_SCALE_CLEAN && scale.is_integer && scale.integer == -32768);
+  CHECK(!scale_of("= 0.5", 5).is_integer);
+  CHECK(scale_of("=", 1).state == RF_SCALE_ABSENT && scale_of("= / x", 5).state == RF_SCALE_ABSENT);
+  CHECK(scale_of("  32768", 7).state == RF_SCALE_ABSENT);
+}
+
+static void test_scales_that_are_one_number_all_the_same(void) {
+  static const struct {
+    const char *text;
+    size_t n;
+    double real;
+  } cases[] = {{"= '0.5     '", 12, 0.5},
+               {"= ' 32768 ' / quoted", 20, 32768},
+               {"= '9223372036854775808'", 23, 9223372036854775808.0},
+               {"= 32768 counts", 14, 32768},
+               {"= 32768 offset of unsigned / x", 30, 32768},
+               {"= '1.5E3 (ADU)'", 15, 1500},
+               {"= 32768 e- per count", 20, 32768},
+               {"= 32768 \"counts\"", 16, 32768},
+               {"=\t32768", 7, 32768},
+               {"= 32768\t", 8, 32768},
+               {"= 32768\0\0\0", 10, 32768},
+               {"= '32768\0\0'", 11, 32768},
+               {"= '32768", 8, 32768},
+               {"=32768 counts", 13, 32768}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    rf_card_scale scale = scale_of(cases[i].text, cases[i].n);
+    CHECK(scale.state == RF_SCALE_REPAIRED && scale.real == cases[i].real);
+    if (scale.state != RF_SCALE_REPAIRED)
+      fprintf(stderr, "%s: %d\n", cases[i].text, (int)scale.state);
+  }
+  rf_card_scale scale = scale_of("= 32768\tcounts", 14);
+  CHECK(scale.state == RF_SCALE_REPAIRED);
+  CHECK_STR(scale.text, "32768?counts");
+  CHECK(scale_of("= '        '", 12).state == RF_SCALE_EMPTY);
+}
+
+static void test_scales_that_are_no_number(void) {
+  static const char *const cases[] = {
+      "= 32768,0", "= '32768,0'", "= 1,50E+00", "= NaN",   "= 'nan'",     "= inf",    "= none",      "= 'N/A'",
+      "= T",       "= (1, 2)",    "= 1 000",    "= 1 .5",  "= 1 E 5x",    "= 1 x 10", "= 2 * 3",     "= 1E400",
+      "= 1E400 x", "= 32768cts",  "= 0x10",     "= 1.5.2", "= 1.5 - 0.5", "= 12 %",   "= counts 12", "= '"};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    rf_card_scale scale = scale_of(cases[i], strlen(cases[i]));
+    CHECK(scale.state == RF_SCALE_BAD || (scale.state == RF_SCALE_EMPTY && i + 1 == sizeof cases / sizeof cases[0]));
+    if (scale.state != RF_SCALE_BAD)
+      fprintf(stderr, "%s: %d\n", cases[i], (int)scale.state);
+  }
+}
+
 int main(void) {
+  RUN(test_scales_that_are_clean);
+  RUN(test_scales_that_are_one_number_all_the_same);
+  RUN(test_scales_that_are_no_number);
   RUN(test_values_and_comments);
   RUN(test_value_without_blank_behind_the_sign);
   RUN(test_quote_that_was_not_doubled);

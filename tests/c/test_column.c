@@ -215,8 +215,16 @@ static void test_nulls(void) {
   CHECK(!info.has_null && info.oddity[0] != '\0');
   info = make(&(rf_column_keywords){.form = "E", .has_null = true, .null = 3});
   CHECK(!info.has_null); /* of real numbers NaN is what is undefined */
-  info = make(&(rf_column_keywords){.form = "J", .null_text = "-99"});
-  CHECK(!info.has_null && info.oddity[0] != '\0');
+  info = make(&(rf_column_keywords){
+      .form = "J", .has_null = true, .null = -99, .null_state = RF_SCALE_REPAIRED, .null_keyword = "TNULL1"});
+  CHECK(info.has_null && info.null == -99 && strstr(info.oddity, "TNULL1") != NULL);
+  rf_column column;
+  rf_error_clear(&err);
+  rf_column_keywords bad = {.form = "J", .null_state = RF_SCALE_BAD, .null_keyword = "TNULL1", .null_found = "'none'"};
+  CHECK(rf_column_init(&column, 1, &bad, &err) == RF_OK && !column.info.has_null);
+  CHECK(rf_column_check_scale(&column, &err) == RF_ERR_FORMAT);
+  CHECK_STR(err.keyword, "TNULL1");
+  CHECK(strstr(err.message, "TNULL1 = 'none'") != NULL);
 }
 
 static void test_long_texts_are_cut(void) {

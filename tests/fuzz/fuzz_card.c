@@ -56,6 +56,26 @@ static void check_values(const char *card) {
   }
 }
 
+/* What every reader takes for a number is one here, too, and the same. */
+static void check_scale(const char *card) {
+  rf_card_scale scale;
+  double real = 0;
+  int64_t integer = 0;
+  rf_card_scale_read(card, &scale);
+  require(memchr(scale.text, '\0', sizeof scale.text) != NULL);
+  for (const char *p = scale.text; *p != '\0'; p++)
+    require(*p >= ' ' && *p <= '~');
+  if (rf_card_real(card, &real))
+    require(scale.state == RF_SCALE_CLEAN && memcmp(&scale.real, &real, sizeof real) == 0);
+  else
+    require(scale.state != RF_SCALE_CLEAN);
+  if (rf_card_integer(card, &integer))
+    require(scale.is_integer && scale.integer == integer);
+  if (scale.state == RF_SCALE_ABSENT)
+    require(scale.text[0] == '\0');
+  require(!scale.is_2_63 || scale.real == 9223372036854775808.0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   /* On the heap and of its very size, so that a byte read outside is seen. */
   char *card = malloc(RF_CARD_BYTES);
@@ -66,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memcpy(card, data, size < RF_CARD_BYTES ? size : RF_CARD_BYTES);
   check_parts(card);
   check_values(card);
+  check_scale(card);
   free(card);
   return 0;
 }

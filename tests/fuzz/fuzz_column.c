@@ -72,10 +72,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memcpy(&keywords.null, data + 16, 8);
     keywords.zero_is_2_63 = keywords.zero == 9223372036854775808.0;
   }
+  /* Cards that are not clean: TZERO1 and TNULL1 of whatever else there is. */
+  if (size >= 24 + 2 * RF_CARD_BYTES) {
+    rf_card_scale scale;
+    rf_card_scale_read((const char *)data + 24, &scale);
+    keywords.has_zero = rf_column_note_scale(&keywords, "TZERO1", &scale);
+    keywords.zero = scale.real;
+    keywords.zero_is_2_63 = scale.is_2_63;
+    rf_card_scale_read((const char *)data + 24 + RF_CARD_BYTES, &scale);
+    keywords.null_state = scale.state;
+    keywords.has_null = scale.is_integer;
+    keywords.null = scale.integer;
+    memcpy(keywords.null_keyword, "TNULL1", 7);
+    memcpy(keywords.null_found, scale.text, sizeof keywords.null_found);
+  }
   rf_error_clear(&err);
-  if (rf_column_init(&column, 1, &keywords, &err) == RF_OK)
+  if (rf_column_init(&column, 1, &keywords, &err) == RF_OK) {
     check_column(&column.info);
-  else
+    if (rf_column_check_scale(&column, &err) != RF_OK)
+      expect(err.code == RF_ERR_FORMAT && err.message[0] != '\0' && column.info.oddity[0] != '\0');
+  } else
     expect(err.code == RF_ERR_FORMAT && err.message[0] != '\0');
   for (int i = 0; i < 4; i++)
     free(lines[i]);
