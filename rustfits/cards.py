@@ -27,7 +27,7 @@ __all__ = [
     "CARD",
     "CardSource",
     "HeaderLike",
-    "Item",
+    "Source",
     "add_commentary",
     "all_bytes",
     "assign",
@@ -36,9 +36,9 @@ __all__ = [
     "entries_of",
     "first_entries",
     "header_cards",
-    "items_of",
     "merge",
     "own",
+    "source_of",
     "value_at",
 ]
 
@@ -151,7 +151,8 @@ def add_commentary(cards: CData, key: str, content: object) -> None:
             raise HeaderValueError(
                 f"keyword {key or '(blank)'}: commentary is str, not {type(line).__name__}"
             )
-        chars = ascii_bytes(f"{key or 'blank'} text", line, "\n")
+    if lines:  # in one call, which leaves the header as it was when it fails
+        chars = b"\n".join(ascii_bytes(f"{key or 'blank'} text", line, "\n") for line in lines)
         err = error()
         check(lib.rf_header_add(cards, key.encode("ascii"), chars, err), err)
 
@@ -183,30 +184,28 @@ class CardSource(ABC):
 
 
 class Item(NamedTuple):
-    """What a source has for one keyword: its cards as they are, or a value to be written."""
+    """A value that a source has for a keyword, or its text where that is commentary."""
 
     keyword: str
-    cards: bytes | None
     value: object
     comment: str | None
 
 
-def items_of_cards(cards: CData) -> list[Item]:
-    content = all_bytes(cards)
-    return [
-        Item(keyword, content[start * CARD : (start + span) * CARD], None, None)
-        for keyword, start, span in entries_of(cards)
-    ]
+class Source(NamedTuple):
+    """What a source of cards has: cards as they are, in an ``rf_header *``, or values to write."""
+
+    parts: list[CData | Item]
+    is_header: bool  # protected keywords do not count
 
 
-def _items_of_list(cards: Iterable[object]) -> list[Item]:
+def _parts_of_list(cards: Iterable[object]) -> list[CData | Item]:
     """Read a list of card texts and of tuples, in any mixture; texts with their CONTINUE cards."""
-    items: list[Item] = []
+    parts: list[CData | Item] = []
     texts: list[bytes] = []
 
     def flush() -> None:
         if texts:
-            items.extend(items_of_cards(parse_cards(b"".join(texts))))
+            parts.append(parse_cards(b"".join(texts)))
             texts.clear()
 
     for card in cards:
@@ -218,48 +217,66 @@ def _items_of_list(cards: Iterable[object]) -> list[Item]:
             flush()
             comment = card[2] if len(card) == 3 else None
             value, inner = split_pair(card[0], card[1])
-            items.append(Item(card[0], None, value, inner if comment is None else comment))
+            parts.append(Item(card[0], value, inner if comment is None else comment))
         else:
             raise HeaderValueError(
                 "a card is its text, (keyword, value) or (keyword, value, comment), "
                 f"not {type(card).__name__}"
             )
     flush()
-    return items
+    return parts
 
 
-def _items_of_objects(cards: Iterable[Any]) -> list[Item]:
+def _items_of_objects(cards: Iterable[Any]) -> list[CData | Item]:
     """Read astropy's cards, or ones like them."""
-    items = []
+    items: list[CData | Item] = []
     for card in cards:
         keyword = str(card.keyword)
         value = card.value
         comment = None if plain_key(keyword) in COMMENTARY else str(card.comment or "")
-        items.append(Item(keyword, None, value, comment))
+        items.append(Item(keyword, value, comment))
     return items
 
 
-def items_of(other: HeaderLike) -> tuple[list[Item], bool]:
-    """Give the items of a source, and whether it is a header: then protected ones do not count."""
+def source_of(other: HeaderLike) -> Source:
+    """Give what a source of cards has.
+
+    Raises
+    ------
+    FITSValueError
+        It is no source of cards.
+    """
     if isinstance(other, CardSource):
-        return items_of_cards(other._clone()), True
+        return Source([other._clone()], True)
     cards = getattr(other, "cards", None)
     if cards is not None and not isinstance(other, dict):
-        return _items_of_objects(cards), True
+        return Source(_items_of_objects(cards), True)
     if isinstance(other, Mapping):
-        items = []
+        items: list[CData | Item] = []
         for key, value in other.items():
             key_bytes(key)
             content, comment = split_pair(key, value)
             if isinstance(value, Mapping) and set(value) == {"value", "comment"}:
                 content, comment = value["value"], value["comment"]  # as to_dict() has it
-            items.append(Item(key, None, content, comment))
-        return items, False
+            items.append(Item(key, content, comment))
+        return Source(items, False)
     if isinstance(other, Sequence) and not isinstance(other, (str, bytes)):
-        return _items_of_list(other), True
+        return Source(_parts_of_list(other), True)
     raise HeaderValueError(
         f"cards come from a header, a dict or a list of cards, not {type(other).__name__}"
     )
+
+
+def _merge_cards(cards: CData, source: CData, flags: int) -> None:
+    err = error()
+    check(lib.rf_header_merge(cards, source, flags, err), err)
+
+
+def _put(cards: CData, item: Item) -> None:
+    if plain_key(item.keyword) in COMMENTARY:
+        add_commentary(cards, plain_key(item.keyword), item.value)
+    else:
+        set_value(cards, item.keyword, item.value, item.comment)
 
 
 def header_cards(header: HeaderLike) -> CData:
@@ -274,51 +291,47 @@ def header_cards(header: HeaderLike) -> CData:
     """
     if isinstance(header, CardSource):
         return header._clone()
-    items, _ = items_of(header)
     cards = parse_cards(b"")
-    for item in items:
-        if is_protected_key(plain_key(item.keyword)):
-            continue
-        if item.cards is not None:
-            cards = parse_cards(all_bytes(cards) + item.cards)
-        elif plain_key(item.keyword) in COMMENTARY:
-            add_commentary(cards, plain_key(item.keyword), item.value)
-        else:
-            set_value(cards, item.keyword, item.value, item.comment)
+    for part in source_of(header).parts:
+        if not isinstance(part, Item):
+            _merge_cards(cards, part, lib.RF_MERGE_APPEND | lib.RF_MERGE_COMMENTARY)
+        elif not is_protected_key(plain_key(part.keyword)):
+            _put(cards, part)
     return cards
 
 
-def merge(cards: CData, items: Iterable[Item]) -> CData:
-    """Give `cards` with the items set; cards of other headers go in byte for byte.
+def merge(cards: CData, source: Source, copy_commentary: bool) -> None:
+    """Set what `source` has in `cards`; cards of other headers go in byte for byte.
 
-    Those that replace or extend are put into a list of pieces, and the header is read from it at
-    the end.
+    The values come first, then the cards. It changes `cards` while it goes on: for a copy.
+
+    Raises
+    ------
+    FITSValueError
+        A dict has a protected keyword or commentary that is no list, or a header cannot hold it.
     """
-    values = [item for item in items if item.cards is None]
-    for item in values:
-        if plain_key(item.keyword) in COMMENTARY:
-            add_commentary(cards, plain_key(item.keyword), item.value)
+    pieces = []
+    for part in source.parts:
+        if not isinstance(part, Item):
+            pieces.append(part)
+            continue
+        plain = plain_key(part.keyword)
+        if source.is_header:
+            if is_protected_key(plain) or (plain in COMMENTARY and not copy_commentary):
+                continue
         else:
-            set_value(cards, item.keyword, item.value, item.comment)
-    pieces = [item for item in items if item.cards is not None]
-    if not pieces:
-        return cards
-    content = all_bytes(cards)
-    entries = entries_of(cards)
-    parts = [content[start * CARD : (start + span) * CARD] for _, start, span in entries]
-    places: dict[str, int] = {}
-    for place, entry in enumerate(entries):
-        places.setdefault(entry[0].upper(), place)
-    done: set[str] = set()
-    for item in pieces:
-        assert item.cards is not None
-        name = item.keyword.upper()
-        if name in COMMENTARY:
-            parts.append(item.cards)
-        elif name not in done:  # the first of several counts
-            done.add(name)
-            if name in places:
-                parts[places[name]] = item.cards
-            else:
-                parts.append(item.cards)
-    return parse_cards(b"".join(parts))
+            refuse_protected(part.keyword, "set by update()")
+            if plain in COMMENTARY and isinstance(part.value, list):  # as to_dict() has it
+                if not copy_commentary:
+                    continue
+            elif plain in COMMENTARY:
+                raise FITSValueError(
+                    f"keyword {part.keyword or '(blank)'}: update() takes no commentary "
+                    "from a dict; use add_comment, add_history or add_blank"
+                )
+        _put(cards, part)
+    for piece in pieces[1:]:  # the first of several cards counts, in whichever piece it is
+        every = lib.RF_MERGE_APPEND | lib.RF_MERGE_COMMENTARY | lib.RF_MERGE_PROTECTED
+        _merge_cards(pieces[0], piece, every)
+    if pieces:
+        _merge_cards(cards, pieces[0], lib.RF_MERGE_COMMENTARY if copy_commentary else 0)

@@ -18,7 +18,6 @@ from rustfits.cards import (
     CARD,
     CardSource,
     HeaderLike,
-    Item,
     add_commentary,
     all_bytes,
     assign,
@@ -27,8 +26,8 @@ from rustfits.cards import (
     entries_of,
     first_entries,
     header_cards,
-    items_of,
     merge,
+    source_of,
     value_at,
 )
 from rustfits.errors import FITSIndexError, FITSKeyError, FITSValueError
@@ -75,7 +74,8 @@ class _Header(CardSource):
 
     __slots__ = ("__weakref__", "_cards", "_known", "_listed", "_lock", "_seen", "_watched")
 
-    # What the cards point at never changes: another header takes their place.
+    # Of a live header, what the cards point at never changes: another header takes their place. An
+    # edit changes its own, with the lock held.
     _cards: CData
     # What was found out about them: values (no lists) by keyword as it was asked for, and the first
     # entry of each keyword.
@@ -138,8 +138,11 @@ class _Header(CardSource):
             return self._texts(self._current(), key)
 
     @abstractmethod
-    def _change(self, change: Callable[[CData], CData | None]) -> None:
-        """Let `change` work on a copy of the cards, or give others, and make that the header."""
+    def _change(self, change: Callable[[CData], None], *, whole: bool = True) -> None:
+        """Let `change` edit the cards, or a copy that takes their place.
+
+        `whole` means that `change` leaves the cards as they were when it fails.
+        """
 
     @abstractmethod
     def _where(self) -> str:
@@ -261,7 +264,8 @@ class _Header(CardSource):
             raise FITSValueError(f"keyword {key or '(blank)'} is commentary and has no comment")
         with self._lock:
             cards = self._current()
-            return comment_at(cards, self._find(cards, key))
+            listed = (self._listed or {}).get(plain_key(key)) if key.isascii() else None
+            return comment_at(cards, self._find(cards, key) if listed is None else listed[1])
 
     def to_dict(self, skip_protected: bool = False) -> dict[str, Any]:
         """Copy the header into a dict.
@@ -382,9 +386,10 @@ class _Header(CardSource):
         chars = ascii_bytes(f"keyword {key}: comment", comment)
 
         def change(cards: CData) -> None:
-            self._find(cards, key)
             err = error()
             status = lib.rf_header_set_comment(cards, name, chars, err)
+            if status == _NOT_FOUND:
+                raise self._missing(key)
             if status == lib.RF_ERR_TYPE:
                 raise FITSValueError(text(err.message))
             check(status, err)
@@ -423,25 +428,8 @@ class _Header(CardSource):
         FITSReadOnlyError, FITSClosedError, FITSIOError
             It cannot be written.
         """
-        items, is_header = items_of(other)
-        wanted: list[Item] = []
-        for item in items:
-            plain = plain_key(item.keyword)
-            if is_header:
-                if is_protected_key(plain) or (plain in COMMENTARY and not copy_commentary):
-                    continue
-            else:
-                refuse_protected(item.keyword, "set by update()")
-                if plain in COMMENTARY and isinstance(item.value, list):  # as to_dict() has it
-                    if not copy_commentary:
-                        continue
-                elif plain in COMMENTARY:
-                    raise FITSValueError(
-                        f"keyword {item.keyword or '(blank)'}: update() takes no commentary "
-                        "from a dict; use add_comment, add_history or add_blank"
-                    )
-            wanted.append(item)
-        self._change(lambda cards: merge(cards, wanted))
+        source = source_of(other)
+        self._change(lambda cards: merge(cards, source, copy_commentary), whole=False)
 
 
 class FITSHeader(_Header):
@@ -529,12 +517,12 @@ class FITSHeader(_Header):
         if self._open is not None:
             self._read(self._open)
 
-    def _change(self, change: Callable[[CData], CData | None]) -> None:
+    def _change(self, change: Callable[[CData], None], *, whole: bool = True) -> None:
         with self._lock:
-            handle_cards = copy_cards(self._current())
+            cards = copy_cards(self._current())
             self._file._handle()
-            changed = change(handle_cards)
-            self._commit(handle_cards if changed is None else changed)
+            change(cards)
+            self._commit(cards)
 
     def edit(self) -> FITSHeaderEdit:
         """Make several changes with one write.
@@ -587,16 +575,17 @@ class FITSHeaderEdit(_Header):
     def _where(self) -> str:
         return self._header._where()
 
-    def _change(self, change: Callable[[CData], CData | None]) -> None:
+    def _change(self, change: Callable[[CData], None], *, whole: bool = True) -> None:
         if self._state != "open":
             raise FITSValueError(
                 "a header is edited inside of `with header.edit() as h:`"
                 + ("; this edit is over" if self._state == "over" else "")
             )
         with self._lock:
-            cards = copy_cards(self._cards)
-            changed = change(cards)
-            self._take(cards if changed is None else changed)
+            # In place where that is safe: a copy for each of many changes costs their square.
+            cards = self._cards if whole else copy_cards(self._cards)
+            change(cards)
+            self._take(cards)
 
     def __enter__(self) -> FITSHeaderEdit:
         """Begin.

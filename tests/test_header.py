@@ -803,7 +803,90 @@ def test_read_only_file_refuses_edits(path):
     assert path.read_bytes() == before
 
 
+def test_change_of_an_edit_that_fails_leaves_the_edit_as_it_was(path):
+    with FITS(path, "r+") as fits, fits[0].header.edit() as header:
+        header["A"] = 1
+        cards = header.cards
+        with pytest.raises(FITSValueError):
+            header["HISTORY"] = ["fine", "fine", "n\u00f6t"]
+        with pytest.raises(FITSValueError):
+            header.update({"FINE": 1, "BAD": float("nan")})
+        with pytest.raises(FITSKeyError):
+            header.set_comment("MISSING", "text")
+        assert header.cards == cards
+        header["HISTORY"] = []
+        assert header.cards == cards
+
+
+def test_edit_shows_each_change_to_the_next(path):
+    with FITS(path, "r+") as fits:
+        with fits[0].header.edit() as header:
+            for i in range(3000):
+                header[f"K{i}"] = i
+                assert header[f"K{i}"] == i
+            for i in range(0, 3000, 2):
+                header[f"K{i}"] = "x" * 100, "a comment that goes on a card of its own"
+                del header[f"K{i + 1}"]
+                assert f"K{i + 1}" not in header
+            assert header["OBJECT"] == "M 31"
+        keys = [key for key in fits[0].header if key.startswith("K")]
+    assert keys == [f"K{i}" for i in range(0, 3000, 2)]
+    theirs = astropy_header(path)
+    assert [theirs[key] for key in keys] == ["x" * 100] * 1500
+    assert theirs["HISTORY"][0] == "made by astropy"
+
+
 # ------------------------------ update ------------------------------
+
+
+class CallCounter:
+    """Calls of C functions that a module makes by way of its ``lib``."""
+
+    def __init__(self, lib: object) -> None:
+        self._lib = lib
+        self.calls = 0
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(self._lib, name)
+        if not callable(found):
+            return found
+
+        def call(*args: object) -> object:
+            self.calls += 1
+            return found(*args)
+
+        return call
+
+
+@pytest.mark.parametrize("kind", ["header", "cards"])
+@pytest.mark.parametrize("how", ["update", "edit", "write"])
+def test_cards_of_another_header_take_as_many_calls_as_one_card(tmp_path, monkeypatch, kind, how):
+    counts = []
+    for number in (1, 3000):
+        values = {f"K{i}": (i, "number") for i in range(number)}
+        source = tmp_path / "source.fits"
+        rustfits.write(source, np.zeros(2), header={**values, "HIERARCH x y": "a" * 100})
+        header = rustfits.read_header(source)
+        other = header if kind == "header" else header.cards
+        target = tmp_path / "target.fits"
+        with FITS(target, "w+") as fits:
+            if how != "write":
+                fits.write(np.zeros(2))
+            with monkeypatch.context() as patched:
+                counter = CallCounter(rustfits.cards.lib)
+                patched.setattr(rustfits.cards, "lib", counter)
+                if how == "write":
+                    fits.write(np.zeros(2), header=other)
+                elif how == "update":
+                    fits[0].header.update(other)
+                else:
+                    with fits[0].header.edit() as edit:
+                        edit.update(other)
+            counts.append(counter.calls)
+        again = rustfits.read_header(target)
+        assert [again[key] for key in values] == list(range(number))
+        assert again["x y"] == "a" * 100
+    assert counts[0] == counts[1]
 
 
 def test_update_from_a_header_copies_cards_byte_for_byte(path, tmp_path):

@@ -4,33 +4,82 @@
  * step, so that a failure leaves the header as it was.
  */
 #include "base/memory.h"
+#include "header/index.h"
 #include "header/parts.h"
 
 #define COMMENTARY_ROOM (RF_CARD_BYTES - 8)
 
-/* Puts `n` cards in the place of `removed` cards from `index` on. `cards` is not the header's own memory. */
+/* Puts `n` cards in the place of `removed` cards from `index` on, of a header without an index. `cards` is not the
+ * header's own memory. */
 static rf_status splice(rf_header *header, size_t index, size_t removed, const char *cards, size_t n, rf_error *err) {
-  size_t count = header->count - removed + n;
-  if (count > header->capacity) {
-    size_t capacity = count + count / 2 + 36;
-    char *grown = rf_realloc(header->cards, capacity * RF_CARD_BYTES);
-    if (grown == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu cards", count);
-    header->cards = grown;
-    header->capacity = capacity;
-  }
+  if (n > removed)
+    RF_TRY(rf_header_reserve(header, n - removed, err));
   char *at = header->cards + index * RF_CARD_BYTES;
   size_t behind = header->count - index - removed;
   if (behind > 0 && removed != n)
     memmove(at + n * RF_CARD_BYTES, at + removed * RF_CARD_BYTES, behind * RF_CARD_BYTES);
   if (n > 0)
     memcpy(at, cards, n * RF_CARD_BYTES);
-  header->count = count;
+  header->count = header->count - removed + n;
+  header->used = header->count;
+  rf_header_worked(header, removed != n ? 2 * behind : 0);
   return RF_OK;
 }
 
-static rf_status splice_text(rf_header *header, size_t index, size_t removed, const rf_text *cards, rf_error *err) {
-  return splice(header, index, removed, cards->bytes, cards->length / RF_CARD_BYTES, err);
+/* Where a keyword's first entry is, in a header with an index or without. */
+typedef struct place {
+  bool found;
+  size_t index;   /* its card; without an index only */
+  uint32_t entry; /* with an index only */
+  size_t span;
+} place;
+
+static void find_place(rf_header *header, const rf_keyword *name, place *at) {
+  *at = (place){.index = header->count, .entry = RF_ENTRY_NONE};
+  if (header->index == NULL) {
+    at->found = rf_header_lookup(header, name, 0, &at->index);
+    at->span = at->found ? rf_header_span(header, at->index) : 0;
+    return;
+  }
+  at->entry = rf_index_find(header, header->index, name->name, name->length);
+  at->found = at->entry != RF_ENTRY_NONE;
+  at->span = at->found ? header->index->entries[at->entry].span : 0;
+}
+
+/* The entry with what is behind it, as far as that matters: as a header to read, at `*index`. */
+static rf_header place_view(const rf_header *header, const place *at, size_t *index) {
+  *index = header->index == NULL ? at->index : 0;
+  return header->index == NULL ? *header : rf_header_entry_view(header, at->entry);
+}
+
+/* Cards in the place of an entry, or as an entry at the end. */
+static rf_status put_place(rf_header *header, const place *at, const rf_text *cards, rf_error *err) {
+  size_t n = cards->length / RF_CARD_BYTES;
+  if (header->index == NULL) {
+    size_t looked = at->index;
+    RF_TRY(splice(header, at->index, at->span, cards->bytes, n, err));
+    rf_header_worked(header, looked);
+    return RF_OK;
+  }
+  RF_TRY(rf_header_reserve(header, n, err));
+  RF_TRY(rf_index_reserve(header, header->index, 1, err));
+  if (at->found)
+    rf_header_replace_entry(header, at->entry, cards->bytes, n);
+  else
+    rf_header_append_entry(header, cards->bytes, n);
+  rf_header_tidy(header);
+  return RF_OK;
+}
+
+/* Cards at the end, each an entry. */
+static rf_status append_cards(rf_header *header, const char *cards, size_t n, rf_error *err) {
+  if (header->index == NULL)
+    return splice(header, header->count, 0, cards, n, err);
+  RF_TRY(rf_header_reserve(header, n, err));
+  RF_TRY(rf_index_reserve(header, header->index, n, err));
+  for (size_t i = 0; i < n; i++)
+    rf_header_append_entry(header, cards + i * RF_CARD_BYTES, 1);
+  return RF_OK;
 }
 
 /* A comment as it can be read back: the blanks around it are not part of it. */
@@ -118,29 +167,38 @@ static bool is_unclosed(const rf_card_view *view) {
   return value.kind == RF_VALUE_INVALID && view->value[0] == '\'';
 }
 
+static rf_status may_have_comment(const char *card, const rf_keyword *name, rf_error *err) {
+  rf_card_view view;
+  rf_card_split(card, &view);
+  if (!view.has_value)
+    return rf_fail(err, RF_ERR_TYPE, "keyword %s: its card is commentary and has no comment field",
+                   name->length > 0 ? name->name : "(blank)");
+  if (is_unclosed(&view))
+    return rf_fail(err, RF_ERR_TYPE, "keyword %s: its string is not closed, so that no comment can follow", name->name);
+  return RF_OK;
+}
+
 rf_status rf_header_set_comment(rf_header *header, const char *keyword, const char *comment, rf_error *err) {
   rf_error_clear(err);
   if (keyword == NULL || comment == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "keyword and comment must not be NULL");
-  size_t index;
-  size_t n;
-  RF_TRY(rf_header_find(header, keyword, 0, &index, err));
-  RF_TRY(check_comment(&comment, &n, keyword, err));
-  const char *card = header->cards + index * RF_CARD_BYTES;
-  rf_card_view view;
-  rf_card_split(card, &view);
   rf_keyword name;
-  (void)rf_keyword_normalize(keyword, &name); /* it was found */
-  if (!view.has_value)
-    return rf_fail(err, RF_ERR_TYPE, "keyword %s: its card is commentary and has no comment field",
-                   name.length > 0 ? name.name : "(blank)");
-  if (is_unclosed(&view))
-    return rf_fail(err, RF_ERR_TYPE, "keyword %s: its string is not closed, so that no comment can follow", name.name);
+  place at = {.found = false};
+  if (rf_keyword_normalize(keyword, &name))
+    find_place(header, &name, &at);
+  if (!at.found)
+    return rf_header_not_found(keyword, err);
+  size_t n;
+  RF_TRY(check_comment(&comment, &n, keyword, err));
+  size_t index;
+  rf_header view = place_view(header, &at, &index);
+  const char *card = view.cards + index * RF_CARD_BYTES;
+  RF_TRY(may_have_comment(card, &name, err));
   name_on_card(card, &name);
   rf_text cards = {0};
-  rf_status status = recomment(header, index, &name, comment, n, &cards, err);
+  rf_status status = recomment(&view, index, &name, comment, n, &cards, err);
   if (status == RF_OK)
-    status = splice_text(header, index, rf_header_span(header, index), &cards, err);
+    status = put_place(header, &at, &cards, err);
   rf_text_free(&cards);
   return status;
 }
@@ -218,17 +276,18 @@ rf_status rf_header_set(rf_header *header, const char *keyword, const rf_value *
   if (comment != NULL)
     RF_TRY(check_comment(&comment, &n, name.name, err));
   replacement r = {.cards = {0}};
-  size_t index = header->count;
-  size_t span = 0;
+  place at;
   rf_status status;
-  if (rf_header_lookup(header, &name, 0, &index)) {
-    span = rf_header_span(header, index);
-    status = replace_value(header, index, &name, value, comment, n, &r, err);
+  find_place(header, &name, &at);
+  if (at.found) {
+    size_t index;
+    rf_header view = place_view(header, &at, &index);
+    status = replace_value(&view, index, &name, value, comment, n, &r, err);
   } else {
     status = compose(&name, value, comment != NULL ? comment : "", n, false, false, &r.cards, err);
   }
   if (status == RF_OK && r.cards.length > 0)
-    status = splice_text(header, index, span, &r.cards, err);
+    status = put_place(header, &at, &r.cards, err);
   rf_text_free(&r.old_value);
   rf_text_free(&r.old_comment);
   rf_text_free(&r.cards);
@@ -270,20 +329,53 @@ rf_status rf_header_add(rf_header *header, const char *keyword, const char *text
   rf_text cards = {0};
   rf_status status = commentary_cards(&name, text, &cards, err);
   if (status == RF_OK)
-    status = splice_text(header, header->count, 0, &cards, err);
+    status = append_cards(header, cards.bytes, cards.length / RF_CARD_BYTES, err);
   rf_text_free(&cards);
   return status;
 }
 
+/* The CONTINUE cards behind one that continues nothing continue nothing either. */
+static size_t span_to_delete(const rf_header *header, size_t index) {
+  size_t span = rf_header_span(header, index);
+  while (is_orphan_continue(header, index) && is_orphan_continue(header, index + span))
+    span++;
+  return span;
+}
+
+/* All entries of a keyword, the first of which is at `found`, in one pass. */
+static void delete_cards(rf_header *header, const rf_keyword *name, size_t found) {
+  size_t kept = found;
+  while (found < header->count) {
+    size_t begin = found + span_to_delete(header, found);
+    if (begin >= header->count || !rf_header_lookup(header, name, begin, &found))
+      found = header->count;
+    if (found > begin)
+      memmove(header->cards + kept * RF_CARD_BYTES, header->cards + begin * RF_CARD_BYTES,
+              (found - begin) * RF_CARD_BYTES);
+    kept += found > begin ? found - begin : 0;
+  }
+  header->count = kept;
+  header->used = kept;
+}
+
 rf_status rf_header_delete(rf_header *header, const char *keyword, rf_error *err) {
-  size_t index;
-  RF_TRY(rf_header_find(header, keyword, 0, &index, err));
+  rf_error_clear(err);
+  if (keyword == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the keyword is NULL");
   rf_keyword name;
-  (void)rf_keyword_normalize(keyword, &name); /* it was found */
-  do {
-    size_t span = rf_header_span(header, index);
-    RF_TRY(splice(header, index, span, NULL, 0, err));
-  } while (rf_header_lookup(header, &name, index, &index));
+  place at = {.found = false};
+  if (rf_keyword_normalize(keyword, &name))
+    find_place(header, &name, &at);
+  if (!at.found)
+    return rf_header_not_found(keyword, err);
+  if (header->index != NULL) {
+    RF_TRY(rf_header_reserve(header, 0, err));
+    rf_header_delete_entries(header, at.entry);
+    return RF_OK;
+  }
+  size_t count = header->count;
+  delete_cards(header, &name, at.index);
+  rf_header_worked(header, 2 * count);
   return RF_OK;
 }
 
@@ -294,13 +386,17 @@ rf_status rf_header_append_card(rf_header *header, const char card[RF_CARD_BYTES
     return rf_fail(err, RF_ERR_ARGUMENT, "END is written by the library only");
   char own[RF_CARD_BYTES]; /* the card may be one of this header, whose memory moves */
   memcpy(own, card, RF_CARD_BYTES);
+  rf_header_unindex(header);
   return splice(header, header->count, 0, own, 1, err);
 }
 
 rf_status rf_header_put_card(rf_header *header, size_t index, const char card[RF_CARD_BYTES], rf_error *err) {
   if (index >= header->count)
     return rf_fail(err, RF_ERR_RANGE, "card %zu of a header of %zu cards", index, header->count);
-  memmove(header->cards + index * RF_CARD_BYTES, card, RF_CARD_BYTES);
+  char own[RF_CARD_BYTES];
+  memcpy(own, card, RF_CARD_BYTES);
+  rf_header_unindex(header);
+  memcpy(header->cards + index * RF_CARD_BYTES, own, RF_CARD_BYTES);
   return RF_OK;
 }
 
@@ -315,8 +411,9 @@ static rf_status append_value(rf_header *header, const char *keyword, const rf_v
   RF_TRY(check_comment(&comment, &n, name.name, err));
   rf_text cards = {0};
   rf_status status = compose(&name, value, comment, n, false, false, &cards, err);
+  rf_header_unindex(header);
   if (status == RF_OK)
-    status = splice_text(header, header->count, 0, &cards, err);
+    status = splice(header, header->count, 0, cards.bytes, cards.length / RF_CARD_BYTES, err);
   rf_text_free(&cards);
   return status;
 }

@@ -3,6 +3,7 @@
  * A header: its cards one behind the other, as they are in the file, and the ways to read them.
  */
 #include "base/memory.h"
+#include "header/index.h"
 #include "header/parts.h"
 
 /* ------------------------------ life ------------------------------ */
@@ -20,6 +21,7 @@ void rf_header_free(rf_header *header) {
   if (header == NULL)
     return;
   rf_text_free(&header->text);
+  rf_index_free(header->index);
   rf_free(header->cards);
   rf_free(header);
 }
@@ -35,6 +37,7 @@ static rf_status new_with_cards(const void *cards, size_t count, rf_header **hea
   if (count > 0)
     memcpy(h->cards, cards, count * RF_CARD_BYTES);
   h->count = count;
+  h->used = count;
   h->capacity = count;
   *header = h;
   return RF_OK;
@@ -42,6 +45,7 @@ static rf_status new_with_cards(const void *cards, size_t count, rf_header **hea
 
 rf_status rf_header_copy(const rf_header *header, rf_header **copy, rf_error *err) {
   rf_error_clear(err);
+  header = rf_header_flat(header);
   return new_with_cards(header->cards, header->count, copy, err);
 }
 
@@ -80,6 +84,13 @@ static rf_status refuse_byte(const char *card, size_t number, rf_error *err) {
                  "reads such bytes as '_'",
                  number, keyword[0] != '\0' ? keyword : "blank keyword", (unsigned)(unsigned char)card[column],
                  column + 1);
+}
+
+rf_status rf_cards_check(const char *cards, size_t count, rf_error *err) {
+  for (size_t i = 0; i < count; i++)
+    if (!all_printable(cards + i * RF_CARD_BYTES, RF_CARD_BYTES))
+      return refuse_byte(cards + i * RF_CARD_BYTES, i + 1, err);
+  return RF_OK;
 }
 
 static rf_status clean(rf_header *header, uint32_t flags, rf_error *err) {
@@ -136,7 +147,7 @@ size_t rf_header_count(const rf_header *header) {
 }
 
 const char *rf_header_cards(const rf_header *header) {
-  return header->cards;
+  return rf_header_flat(header)->cards;
 }
 
 uint64_t rf_header_file_bytes(const rf_header *header) {
@@ -146,7 +157,7 @@ uint64_t rf_header_file_bytes(const rf_header *header) {
 
 /* END goes to the last block, whatever the number of cards: readers take the block it is in for the header's end. */
 void rf_header_format(const rf_header *header, void *out, uint64_t bytes) {
-  size_t used = header->count * RF_CARD_BYTES;
+  size_t used = rf_header_flat(header)->count * RF_CARD_BYTES;
   size_t end = (size_t)bytes - RF_BLOCK_BYTES > used ? (size_t)bytes - RF_BLOCK_BYTES : used;
   char *p = out;
   if (used > 0)
@@ -195,12 +206,14 @@ size_t rf_header_span(const rf_header *header, size_t index) {
   return span;
 }
 
-/* A CONTINUE card that belongs to the string before it. */
-static bool is_joined(const rf_header *header, size_t index) {
+/* Behind the CONTINUE cards that belong to the string before them, for one of a run of such cards; the card itself when
+ * it belongs to none. */
+static size_t joined_end(const rf_header *header, size_t index) {
   size_t owner = index;
   while (owner > 0 && is_continue(header, owner))
     owner--;
-  return owner < index && index < owner + rf_header_span(header, owner);
+  size_t end = owner < index ? owner + rf_header_span(header, owner) : index;
+  return end > index ? end : index;
 }
 
 /* Looks at one card for what eight columns do not decide: HIERARCH, and blanks before a keyword. */
@@ -237,31 +250,39 @@ bool rf_header_lookup(const rf_header *header, const rf_keyword *keyword, size_t
     bool found = columns == wanted && columns != hierarch;
     if (columns == hierarch || (card[0] == ' ' && !found))
       found = card_has_name(card, columns == hierarch, keyword);
-    if (found && !(continued && is_joined(header, i))) {
+    size_t end = found && continued ? joined_end(header, i) : i;
+    if (found && end == i) {
       *index = i;
       return true;
     }
+    i = end > i ? end - 1 : i;
   }
   return false;
 }
 
-static rf_status not_found(const char *keyword, rf_error *err) {
+rf_status rf_header_not_found(const char *keyword, rf_error *err) {
   rf_error_keyword(err, keyword);
   return rf_fail(err, RF_ERR_NOT_FOUND, "keyword %.100s: not in the header", keyword[0] != '\0' ? keyword : "(blank)");
 }
 
-static rf_status find(const rf_header *header, const char *keyword, size_t start, size_t *index, rf_error *err) {
-  rf_keyword name;
-  if (keyword == NULL)
-    return rf_fail(err, RF_ERR_ARGUMENT, "the keyword is NULL");
-  if (!rf_keyword_normalize(keyword, &name) || !rf_header_lookup(header, &name, start, index))
-    return not_found(keyword, err);
-  return RF_OK;
+/* The cards are in order. */
+static bool look_up(const rf_header *header, const rf_keyword *name, size_t start, size_t *index) {
+  if (start > 0 || header->index == NULL)
+    return rf_header_lookup(header, name, start, index);
+  uint32_t entry = rf_index_find(header, header->index, name->name, name->length);
+  if (entry != RF_ENTRY_NONE)
+    *index = header->index->entries[entry].card;
+  return entry != RF_ENTRY_NONE;
 }
 
 rf_status rf_header_find(const rf_header *header, const char *keyword, size_t start, size_t *index, rf_error *err) {
   rf_error_clear(err);
-  return find(header, keyword, start, index, err);
+  rf_keyword name;
+  if (keyword == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the keyword is NULL");
+  if (!rf_keyword_normalize(keyword, &name) || !look_up(rf_header_flat(header), &name, start, index))
+    return rf_header_not_found(keyword, err);
+  return RF_OK;
 }
 
 static rf_status check_index(const rf_header *header, size_t index, rf_error *err) {
@@ -272,7 +293,7 @@ static rf_status check_index(const rf_header *header, size_t index, rf_error *er
 
 rf_status rf_header_keyword(const rf_header *header, size_t index, char *keyword, size_t *span, rf_error *err) {
   rf_error_clear(err);
-  RF_TRY(check_index(header, index, err));
+  RF_TRY(check_index(rf_header_flat(header), index, err));
   rf_card_view view;
   rf_card_split(header->cards + index * RF_CARD_BYTES, &view);
   memcpy(keyword, view.keyword, view.keyword_length);
@@ -360,13 +381,13 @@ rf_status rf_header_read_comment(const rf_header *header, size_t index, rf_text 
 
 rf_status rf_header_value(rf_header *header, size_t index, rf_value *value, rf_error *err) {
   rf_error_clear(err);
-  RF_TRY(check_index(header, index, err));
+  RF_TRY(check_index(rf_header_flat(header), index, err));
   return rf_header_read_value(header, index, &header->text, value, err);
 }
 
 rf_status rf_header_comment(rf_header *header, size_t index, const char **text, size_t *length, rf_error *err) {
   rf_error_clear(err);
-  RF_TRY(check_index(header, index, err));
+  RF_TRY(check_index(rf_header_flat(header), index, err));
   RF_TRY(rf_header_read_comment(header, index, &header->text, err));
   *text = header->text.bytes;
   *length = header->text.length;
@@ -375,7 +396,22 @@ rf_status rf_header_comment(rf_header *header, size_t index, const char **text, 
 
 rf_status rf_header_get(rf_header *header, const char *keyword, rf_value *value, rf_error *err) {
   rf_error_clear(err);
-  size_t index;
-  RF_TRY(find(header, keyword, 0, &index, err));
-  return rf_header_read_value(header, index, &header->text, value, err);
+  rf_keyword name;
+  size_t index = 0;
+  if (keyword == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the keyword is NULL");
+  if (!rf_keyword_normalize(keyword, &name))
+    return rf_header_not_found(keyword, err);
+  if (header->index != NULL) {
+    uint32_t entry = rf_index_find(header, header->index, name.name, name.length);
+    if (entry == RF_ENTRY_NONE)
+      return rf_header_not_found(keyword, err);
+    rf_header one = rf_header_entry_view(header, entry);
+    return rf_header_read_value(&one, 0, &header->text, value, err);
+  }
+  bool found = rf_header_lookup(header, &name, 0, &index);
+  if (found)
+    RF_TRY(rf_header_read_value(header, index, &header->text, value, err));
+  rf_header_worked(header, found ? index : header->count);
+  return found ? RF_OK : rf_header_not_found(keyword, err);
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -28,12 +29,28 @@ rf_status rf_text_pad(rf_text *text, size_t length, rf_error *err); /* blanks up
 void rf_text_clear(rf_text *text);                                  /* keeps the memory */
 void rf_text_free(rf_text *text);
 
+struct rf_index;
+
 struct rf_header {
   char *cards;
   size_t count;
-  size_t capacity; /* in cards */
-  rf_text text;    /* the last text that was asked for */
+  size_t used;            /* cards in memory; more than count while they are loose */
+  size_t capacity;        /* in cards */
+  rf_text text;           /* the text that was given out last */
+  struct rf_index *index; /* NULL, or the entries by keyword: index.h */
+  bool loose;             /* only with an index: the cards are not in order */
+  uint64_t work;          /* cards looked at or moved */
+  uint64_t indexed_at;    /* the work when the last index was made */
 };
+
+/* index.c: puts loose cards in order. What takes the place of a card in a header does this first; so does what gives
+ * cards out, though its header is const: an rf_header that is being edited belongs to one thread. */
+void rf_header_flatten(rf_header *header);
+static inline const rf_header *rf_header_flat(const rf_header *header) {
+  if (header->loose)
+    rf_header_flatten((rf_header *)(uintptr_t)header);
+  return header;
+}
 
 /* ------------------------------ card.c ------------------------------ */
 
@@ -102,11 +119,17 @@ bool rf_equal_any_case(const char *a, const char *b, size_t n);
 
 /* ------------------------------ header.c: reading ------------------------------ */
 
+/* RF_ERR_CARD that names the first byte outside 0x20..0x7E. */
+rf_status rf_cards_check(const char *cards, size_t count, rf_error *err);
+
 /* Cards that the value of card `index` takes: 1 and its CONTINUE cards (FITS 4.2.1.2). */
 size_t rf_header_span(const rf_header *header, size_t index);
 /* Value and comment of a card without the header's own text buffer. */
 rf_status rf_header_read_value(const rf_header *header, size_t index, rf_text *text, rf_value *value, rf_error *err);
 rf_status rf_header_read_comment(const rf_header *header, size_t index, rf_text *text, rf_error *err);
+/* The RF_ERR_NOT_FOUND of a keyword. */
+rf_status rf_header_not_found(const char *keyword, rf_error *err);
+/* The first card of a keyword from `start` on, in a header whose cards are in order. */
 bool rf_header_lookup(const rf_header *header, const rf_keyword *keyword, size_t start, size_t *index);
 
 /* ------------------------------ compose.c: writing cards ------------------------------ */

@@ -47,6 +47,8 @@ static rf_status differs(const rf_header *header, size_t index, const char *what
 }
 
 rf_status rf_header_same_structure(const rf_header *old_header, const rf_header *new_header, rf_error *err) {
+  (void)rf_header_flat(old_header);
+  (void)rf_header_flat(new_header);
   size_t i = next_protected(old_header, 0);
   size_t k = next_protected(new_header, 0);
   while (i < old_header->count && k < new_header->count) {

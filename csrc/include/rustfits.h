@@ -512,7 +512,9 @@ RF_API int rf_keyword_is_protected(const char *keyword);
 
 /* A list of cards held in memory, without END and padding. Indices count physical 80-byte cards;
  * a long string and its CONTINUE cards are several cards with one value, which is that of the first.
- * Cards that are not edited stay byte for byte. */
+ * Cards that are not edited stay byte for byte. Many calls that name a keyword cost a time that grows with the number
+ * of cards and of calls, not with their product. Reading calls may put cards in order that edits have left elsewhere:
+ * a header that has been edited is read by one thread at a time, too. */
 typedef struct rf_header rf_header;
 
 /* An empty header. */
@@ -582,6 +584,16 @@ RF_API RF_CHECKED rf_status rf_header_add(rf_header *header, const char *keyword
 
 /* Deletes all cards of `keyword` with their CONTINUE cards. RF_ERR_NOT_FOUND when there is none. */
 RF_API RF_CHECKED rf_status rf_header_delete(rf_header *header, const char *keyword, rf_error *err);
+
+#define RF_MERGE_COMMENTARY 1 /* append COMMENT, HISTORY, blank and stray CONTINUE cards, too */
+#define RF_MERGE_PROTECTED 2  /* do not leave out the keywords of rf_keyword_is_protected */
+#define RF_MERGE_APPEND 4     /* append all entries, whatever is there */
+
+/* Puts the cards of `from` into `header`, byte for byte and in one pass: the first entry of each keyword (a card with
+ * its CONTINUE cards) takes the place of the first one that is there, or is appended. flags: RF_MERGE_... `from` stays
+ * as it is and must be another header. Nothing changes on an error: RF_ERR_CARD for a byte outside 0x20..0x7E in
+ * `from`, RF_ERR_ARGUMENT for NULL and for the same header, RF_ERR_LIMIT, RF_ERR_MEMORY. */
+RF_API RF_CHECKED rf_status rf_header_merge(rf_header *header, const rf_header *from, uint32_t flags, rf_error *err);
 
 /* ============================== Files ============================== */
 

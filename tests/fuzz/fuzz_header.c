@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * A header of any bytes, edited in ways that the input chooses. After each edit the value that was set is the value
- * that is found, cards that were not edited keep their bytes, and what is formatted parses as the same header.
+ * that is found, cards that were not edited keep their bytes, and what is formatted parses as the same header. A second
+ * header that has an index from the beginning gets the same edits, and is the same in the end.
  */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "header/header.h"
+#include "header/index.h"
+#include "header/parts.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -87,14 +89,14 @@ static void require_same(const rf_value *set, const rf_value *got) {
 }
 
 /* Sets, and looks at what was set and at the cards before and behind it. */
-static void set_and_check(rf_header *header, const char *keyword, const rf_value *value, const char *comment) {
+static rf_status set_and_check(rf_header *header, const char *keyword, const rf_value *value, const char *comment) {
   size_t count = rf_header_count(header);
   size_t index = count;
   size_t span = 0;
   char name[RF_CARD_BYTES];
   char *before = malloc(count * RF_CARD_BYTES + 1);
   if (before == NULL)
-    return;
+    abort();
   if (count > 0)
     memcpy(before, rf_header_cards(header), count * RF_CARD_BYTES);
   if (rf_header_find(header, keyword, 0, &index, NULL) == RF_OK)
@@ -104,7 +106,7 @@ static void set_and_check(rf_header *header, const char *keyword, const rf_value
   if (status != RF_OK) {
     require(rf_header_count(header) == count && (count == 0 || memcmp(before, after, count * RF_CARD_BYTES) == 0));
     free(before);
-    return;
+    return status;
   }
   size_t behind = (count - index - span) * RF_CARD_BYTES;
   require(index == 0 || memcmp(before, after, index * RF_CARD_BYTES) == 0);
@@ -114,6 +116,7 @@ static void set_and_check(rf_header *header, const char *keyword, const rf_value
   require(rf_header_get(header, keyword, &got, NULL) == RF_OK);
   require_same(value, &got);
   free(before);
+  return RF_OK;
 }
 
 static int begins_with_hierarch(const char *keyword) {
@@ -164,29 +167,65 @@ static void check_round_trip(const rf_header *header) {
   free(out);
 }
 
-static void edit(rf_header *header, input *in) {
-  char keyword[RF_CARD_BYTES];
+/* The same edit for a header with an index, if it can have one. */
+static rf_status edit_indexed(rf_header *header, uint8_t what, const char *keyword, const rf_value *value,
+                              const char *text) {
+  rf_header_worked(header, 1 << 20);
+  if (what <= 2)
+    return rf_header_set(header, keyword, value, what == 0 ? NULL : text, NULL);
+  if (what == 3)
+    return rf_header_set_comment(header, keyword, text, NULL);
+  return what == 4 ? rf_header_add(header, keyword, text, NULL) : rf_header_delete(header, keyword, NULL);
+}
+
+static void edit(rf_header *header, rf_header *indexed, input *in) {
+  char name[RF_CARD_BYTES];
   char text[256];
-  char comment[128];
+  char comment[256];
+  rf_value value = {.kind = RF_VALUE_UNDEFINED};
+  const char *keyword = name;
   uint8_t what = take_byte(in) % 6;
   size_t count = rf_header_count(header);
   rf_status status = RF_OK;
-  take_keyword(in, header, keyword);
+  take_keyword(in, header, name);
   if (what <= 2) {
-    rf_value value = take_value(in, text);
-    (void)take_text(in, comment, sizeof comment - 1);
-    set_and_check(header, keyword, &value, what == 0 ? NULL : comment);
+    value = take_value(in, text);
+    (void)take_text(in, comment, 127);
+    status = set_and_check(header, keyword, &value, what == 0 ? NULL : comment);
   } else if (what == 3) {
-    (void)take_text(in, comment, sizeof comment - 1);
+    (void)take_text(in, comment, 127);
     status = rf_header_set_comment(header, keyword, comment, NULL);
   } else if (what == 4) {
-    (void)take_text(in, text, sizeof text - 1);
+    (void)take_text(in, comment, sizeof comment - 1);
     static const char *const names[] = {"COMMENT", "HISTORY", ""};
-    status = rf_header_add(header, names[take_byte(in) % 3], text, NULL);
+    keyword = names[take_byte(in) % 3];
+    status = rf_header_add(header, keyword, comment, NULL);
   } else {
     status = rf_header_delete(header, keyword, NULL);
   }
   require(status == RF_OK || rf_header_count(header) == count);
+  require(edit_indexed(indexed, what, keyword, &value, comment) == status);
+}
+
+static void require_equal(const rf_header *a, const rf_header *b) {
+  size_t n = rf_header_count(a) * RF_CARD_BYTES;
+  require(rf_header_count(a) == rf_header_count(b));
+  require(n == 0 || memcmp(rf_header_cards(a), rf_header_cards(b), n) == 0);
+}
+
+/* A header merged into an empty one with everything is that header; into itself it is itself, for the first of each
+ * keyword. */
+static void check_merge(const rf_header *header, rf_header *copy) {
+  rf_header *made = NULL;
+  require(rf_header_new(&made, NULL) == RF_OK);
+  rf_status status = rf_header_merge(made, header, RF_MERGE_APPEND | RF_MERGE_COMMENTARY | RF_MERGE_PROTECTED, NULL);
+  require(status == RF_OK || status == RF_ERR_CARD);
+  if (status == RF_OK) {
+    require_equal(made, header);
+    require(rf_header_merge(copy, header, RF_MERGE_PROTECTED, NULL) == RF_OK);
+    require_equal(copy, header);
+  }
+  rf_header_free(made);
 }
 
 /* The first byte says how many cards the input begins with; what is behind them chooses the edits. */
@@ -205,10 +244,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   in.size -= cards * RF_CARD_BYTES;
   read_all(header);
   check_round_trip(header);
+  rf_header *indexed = NULL;
+  require(rf_header_copy(header, &indexed, NULL) == RF_OK);
   for (int edits = 0; in.size > 0 && edits < 50; edits++)
-    edit(header, &in);
+    edit(header, indexed, &in);
   read_all(header);
   check_round_trip(header);
+  require_equal(header, indexed);
+  check_merge(header, indexed);
+  rf_header_free(indexed);
   rf_header_free(header);
   return 0;
 }
