@@ -50,6 +50,7 @@ def test_one_version_everywhere():
     build = re.search(r"^  version: '([^']+)'", (ROOT / "meson.build").read_text(), re.MULTILINE)[1]
     log = re.search(r"^## (\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[1]
     assert build == version_of_header()
+    assert f"\nversion: {build}\n" in (ROOT / "CITATION.cff").read_text()
     assert log == build
     assert rustfits.__version__ == build
     assert _rustfits.ffi.string(_rustfits.lib.rf_version()).decode() == build
