@@ -277,9 +277,8 @@ def _layout(
     described: bytes,
 ) -> tuple[tuple[Column, ...], bool, dict[str, int], dict[Any, Any], dict[Any, Any]]:
     """Make what schemas of the same columns share, out of one rf_column_info after another."""
-    taken: set[str] = set()
     columns = tuple(
-        _column(info, number, taken) for number, info in enumerate(_COLUMN.iter_unpack(described))
+        _column(info, number) for number, info in enumerate(_COLUMN.iter_unpack(described))
     )
     # Exact names count before those that differ in case, and earlier columns before later ones.
     places = {column.key: column.number for column in reversed(columns)}
@@ -289,33 +288,24 @@ def _layout(
 
 
 # As rf_column_info: size, name, unit, display, form, oddity, letter, descriptor, stored, type,
-# width, ndim, dims, scaled, tscal, tzero, has_null, null, has_null_text, null_text. What is left
-# out are numbers.
-_COLUMN = struct.Struct("@N256s128s80s80s256scc0Q32x4xii0Q16xQi0Q256sidd0diqi80s0Q")
+# width, ndim, dims, scaled, tscal, tzero, has_null, null, has_null_text, null_text, key. What is
+# left out are numbers.
+_COLUMN = struct.Struct("@N256s128s80s80s256scc0Q32x4xii0Q16xQi0Q256sidd0diqi80s4x256s0Q")
 _buffer = ffi.buffer
 
 
-def _column(info: tuple[Any, ...], number: int, taken: set[str]) -> Column:
+def _column(info: tuple[Any, ...], number: int) -> Column:
     """Make a column out of what is in an rf_column_info."""
     _, found, unit, display, form, odd, letter, descriptor, stored, kind, width = info[:11]
-    ndim, dims, scaled, scale, zero, has_null, null, has_null_text, null_text = info[11:]
-    name = key = _text(found) or f"col{number + 1}"
-    oddity = _text(odd)
-    if key in taken:
-        copy = 2
-        while f"{name}_{copy}" in taken:
-            copy += 1
-        key = f"{name}_{copy}"
-        oddity = oddity or f"there is a column {name!r} before; this one is read as {key!r}"
-    taken.add(key)
+    ndim, dims, scaled, scale, zero, has_null, null, has_null_text, null_text, key = info[11:]
     return Column(
         number,
-        name,
-        key,
+        _text(found),
+        _text(key),
         _text(unit) or None,
         _text(display) or None,
         _text(form),
-        oddity,
+        _text(odd),
         _text(letter),
         _text(descriptor),
         kind,

@@ -414,9 +414,11 @@ def test_image_without_room_by_gcount_writes_over_no_neighbour(tmp_path: Path) -
     # be is the next HDU. Writing them damaged its header.
     axes = [card("NAXIS", 2), card("NAXIS1", 4), card("NAXIS2", 3), card("PCOUNT", 0)]
     path = tmp_path / "x.fits"
-    path.write_bytes(GOOD + image(card("BITPIX", -32), *axes, card("GCOUNT", 0)) + image(
-        card("BITPIX", 8), card("NAXIS", 0), card("PCOUNT", 0), card("GCOUNT", 1)
-    ))
+    path.write_bytes(
+        GOOD
+        + image(card("BITPIX", -32), *axes, card("GCOUNT", 0))
+        + image(card("BITPIX", 8), card("NAXIS", 0), card("PCOUNT", 0), card("GCOUNT", 1))
+    )
     before = path.read_bytes()
     with astropy_fits.open(path) as peer:
         assert [hdu.fileinfo()["datSpan"] for hdu in peer] == [BLOCK, 0, 0]

@@ -250,23 +250,45 @@ def test_dims_that_do_not_fit_are_ignored_with_one_warning(path, dims):
         ("(2)", (2,)),
         ("( 1 , 2 )", (2, 1)),
         ("(1,2)", (2, 1)),
-        ("(1)", (1,)),
-        ("(0)", (0,)),
-        ("(2,0)", (0, 2)),
         ("", (2,)),
         ("   ", (2,)),
     ],
 )
-def test_dims_of_fewer_elements_take_the_first(path, dims, shape):
-    """FITS 7.3.2: the elements that TDIM does not name are undefined."""
+def test_dims_give_cells_their_shape(path, dims, shape):
     raw_table(path, {"TTYPE1": "x", "TFORM1": "2I", "TDIM1": dims}, TWO_ROWS)
     data, warned = read(path)
     assert warned == []
-    count = int(np.prod(shape))
-    expected = np.array([[1, 2], [3, 4]])[:, :count].reshape(2, *shape)
+    np.testing.assert_array_equal(data["x"], np.array([[1, 2], [3, 4]]).reshape(2, *shape))
+    np.testing.assert_array_equal(data["x"], fitsio.read(path, ext=1)["x"])
+
+
+@pytest.mark.parametrize(
+    ("form", "dims", "expected"),
+    [
+        ("2I", "(1)", [[1, 2], [3, 4]]),
+        ("2I", "(0)", [[1, 2], [3, 4]]),
+        ("2I", "(2,0)", [[1, 2], [3, 4]]),
+        ("4B", "(1,3)", [[0, 1, 0, 2], [0, 3, 0, 4]]),
+        ("32X", "(4,4)", None),
+        ("4A", "(1)", ["abcd", "efgh"]),
+        ("4A", "(2,1)", ["abcd", "efgh"]),
+        ("4A", "(0,4)", ["abcd", "efgh"]),
+        ("4A2", "(1)", [["ab", "cd"], ["ef", "gh"]]),
+    ],
+)
+def test_dims_of_fewer_elements_lose_nothing(path, form, dims, expected):
+    """SDSS CasJobs and MAST write '(1)' for every column."""
+    rows = [b"abcd", b"efgh"] if "A" in form else TWO_ROWS
+    raw_table(path, {"TTYPE1": "x", "TFORM1": form, "TDIM1": dims}, rows)
+    data, warned = read(path)
+    assert [f"column 'x': TDIM = '{dims}' names" in one for one in warned] == [True]
+    if expected is None:
+        expected = np.unpackbits(np.array([list(row) for row in rows], "u1"), axis=1).astype(bool)
     np.testing.assert_array_equal(data["x"], expected)
-    if count == 2:
-        np.testing.assert_array_equal(data["x"], fitsio.read(path, ext=1)["x"])
+    with FITS(path, "r+") as fits:
+        fits[1]["x"] = data["x"][::-1]
+    with FITS(path) as fits, pytest.warns(rustfits.FITSWarning, match="TDIM"):
+        np.testing.assert_array_equal(fits[1].read()["x"], data["x"][::-1])
 
 
 @pytest.mark.parametrize(
@@ -277,7 +299,7 @@ def test_dims_of_fewer_elements_take_the_first(path, dims, shape):
         ("(4)", ["abc", "x  y"], False),
         ("(2,3)", ["abc", "x  y"], True),
         ("(5)", ["abc", "x  y"], True),
-        ("(0,4)", [[""] * 4] * 2, False),
+        ("(1)", ["abc", "x  y"], True),
     ],
 )
 def test_dims_of_strings(path, dims, expected, odd):

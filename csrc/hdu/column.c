@@ -195,7 +195,8 @@ void rf_column_texts(rf_column *column, unsigned number, const rf_column_keyword
   copy_text(info->unit, sizeof info->unit, keywords->unit);
   copy_text(info->display, sizeof info->display, keywords->display);
   copy_text(info->form, sizeof info->form, keywords->form);
-  if (info->name[0] == '\0')
+  info->unnamed = info->name[0] == '\0';
+  if (info->unnamed)
     (void)snprintf(info->name, sizeof info->name, "col%u", number);
 }
 
@@ -350,8 +351,10 @@ static void plain_shape(rf_column_info *info, const rf_form *form) {
   info->count = n;
 }
 
-/* TDIMn gives the axes fastest first, of strings their length before (FITS 7.3.2). It may name fewer elements than the
- * field has; more make no sense. */
+/* TDIMn gives the axes fastest first, of strings their length before (FITS 7.3.2). More elements than the field has
+ * make no sense. With fewer the rest would be undefined by the standard; but writers are known that put '(1)' on every
+ * string (SDSS CasJobs, MAST), and what is in the file must not be lost: then the field is read as if there were no
+ * TDIMn. */
 static void take_dims(rf_column *column, const rf_form *form, const char *text) {
   rf_column_info *info = &column->info;
   uint64_t dims[RF_CELL_AXES + 1], elements = 1, width = 0;
@@ -367,6 +370,13 @@ static void take_dims(rf_column *column, const rf_form *form, const char *text) 
     elements *= dims[i]; /* within 63 bits: rf_dims_parse has looked */
   if (form->descriptor == 0 && elements > form->repeat) {
     rf_column_odd(column, "TDIM = '%.70s' asks for %" PRIu64 " elements where TFORM gives %" PRIu64 ", and was ignored",
+                  text, elements, form->repeat);
+    return;
+  }
+  if (form->descriptor == 0 && elements < form->repeat) {
+    rf_column_odd(column,
+                  "TDIM = '%.70s' names %" PRIu64 " of the %" PRIu64
+                  " elements that TFORM gives; all of them are read, and TDIM was ignored",
                   text, elements, form->repeat);
     return;
   }

@@ -53,31 +53,20 @@ rf_status rf_table_groups_info(rf_table_info *info, const rf_hdu *hdu, rf_error 
 
 /* ---- names ---- */
 
-static char upper(char c) {
-  return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
-
-static bool same_name(const char *a, const char *b) {
-  while (*a != '\0' && upper(*a) == upper(*b)) {
-    a++;
-    b++;
-  }
-  return *a == '\0' && *b == '\0';
-}
-
 static bool name_taken(const rf_table *table, size_t column) {
   for (size_t i = 0; i < column; i++)
-    if (same_name(table->columns[i].info.name, table->columns[column].info.name))
+    if (rf_column_same_name(table->columns[i].info.name, table->columns[column].info.name))
       return true;
   return false;
 }
 
 /* A parameter may stand in several parts of one name, whose sum it is (FITS 6.1.2.4), and it may be called DATA. A name
- * that is taken gets '_' before it; names have room for as many as there can be columns only when they are short, so
- * what is pushed out at the end is cut. */
+ * that is taken gets '_' before it, as in astropy; names have room for as many as there can be columns only when they
+ * are short, so what is pushed out at the end is cut. */
 static void make_unique(rf_table *table, size_t column) {
-  char *name = table->columns[column].info.name;
-  size_t room = sizeof table->columns[column].info.name;
+  rf_column_info *info = &table->columns[column].info;
+  char *name = info->name;
+  size_t room = sizeof info->name;
   for (size_t tries = 0; tries < table->info.ncols && name_taken(table, column); tries++) {
     size_t n = strlen(name);
     if (n == room - 1)
@@ -86,6 +75,7 @@ static void make_unique(rf_table *table, size_t column) {
     name[0] = '_';
     name[n + 1] = '\0';
   }
+  memcpy(info->key, info->name, sizeof info->key);
 }
 
 /* ---- columns ---- */
@@ -189,13 +179,12 @@ rf_status rf_table_groups_columns(rf_table *table, const rf_hdu *hdu, const rf_h
   rf_status status = RF_OK;
   for (size_t i = 0; i < parameters && status == RF_OK; i++) {
     status = parameter(table, i, hdu, own, err);
-    if (status == RF_OK)
-      make_unique(table, i);
   }
   rf_header_free(own);
   if (status == RF_OK) {
     data_array(table, parameters, hdu);
-    make_unique(table, parameters);
+    for (size_t i = 0; i <= parameters; i++)
+      make_unique(table, i);
   }
   return status;
 }

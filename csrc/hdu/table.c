@@ -273,6 +273,8 @@ static rf_status fill_table(rf_table *table, const rf_hdu *hdu, rf_header *heade
   rf_status status = hdu->kind == RF_HDU_ASCII_TABLE ? rf_table_ascii_columns(table, hdu, &cards, err)
                                                      : rf_table_binary_columns(table, hdu, &cards, err);
   rf_table_cards_free(&cards);
+  if (status == RF_OK)
+    rf_table_make_keys(table);
   if (status == RF_OK && hdu->kind != RF_HDU_ASCII_TABLE)
     place_heap(table, hdu, header);
   return status;
@@ -375,24 +377,14 @@ rf_status rf_table_get_column(rf_file *file, size_t index, size_t column, rf_col
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
 
-static bool same_name(const char *a, const char *b) {
-  for (;; a++, b++) {
-    char x = (char)(*a >= 'a' && *a <= 'z' ? *a - 0x20 : *a), y = (char)(*b >= 'a' && *b <= 'z' ? *b - 0x20 : *b);
-    if (x != y)
-      return false;
-    if (x == '\0')
-      return true;
-  }
-}
-
 rf_status rf_table_find(const rf_table *table, const char *name, size_t *column, rf_error *err) {
   for (size_t i = 0; i < table->info.ncols; i++)
-    if (strcmp(table->columns[i].info.name, name) == 0) {
+    if (strcmp(table->columns[i].info.key, name) == 0) {
       *column = i;
       return RF_OK;
     }
   for (size_t i = 0; i < table->info.ncols; i++)
-    if (same_name(table->columns[i].info.name, name)) {
+    if (rf_column_same_name(table->columns[i].info.key, name)) {
       *column = i;
       return RF_OK;
     }

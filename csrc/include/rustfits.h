@@ -1037,13 +1037,18 @@ typedef struct rf_column_info {
   int64_t null;
   int has_null_text; /* ASCII: TNULLn */
   char null_text[80];
+  int unnamed;   /* there is no TTYPEn: `name` is made up */
+  char key[256]; /* the name by which the column is found, which no other column has: `name`, or, for a column whose
+                    name another one has before it, `name` with "_2", "_3" ... behind it. A made-up key is never the
+                    name of a column, in any case of letters. */
 } rf_column_info;
 
 /* Facts of column `column` (0-based). RF_ERR_RANGE past the last. */
 RF_API RF_CHECKED rf_status rf_table_get_column(rf_file *file, size_t index, size_t column, rf_column_info *info,
                                                 rf_error *err);
 
-/* The first column of that name; exact case is tried before any case. RF_ERR_NOT_FOUND. */
+/* The column of that name (rf_column_info.key): exact case is tried before any case, and of several the first one
+ * counts. RF_ERR_NOT_FOUND. */
 RF_API RF_CHECKED rf_status rf_table_find_column(rf_file *file, size_t index, const char *name, size_t *column,
                                                  rf_error *err);
 
