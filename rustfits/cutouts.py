@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 import numpy as np
 
 from rustfits._lib import check, error, ffi, lib
+from rustfits.arrays import new_array
 from rustfits.errors import FITSTypeError, FITSValueError
 from rustfits.pixels import Array, Pixels, integer, masked
 
@@ -40,8 +41,8 @@ def read_cutouts(
     begins = _begins(centres, lengths)
     value = np.array([_fill_value(fill, pixels)], pixels.dtype)
     count, elements = len(begins), math.prod(lengths)
-    data: Array = np.empty((count, *lengths), pixels.dtype)
-    mask = np.empty(data.shape, bool) if mask_blank else None
+    data: Array = new_array((count, *lengths), pixels.dtype)
+    mask = new_array(data.shape, bool) if mask_blank else None
     if count and elements:
         err = error()
         status = lib.rf_image_read_boxes(

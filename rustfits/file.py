@@ -82,10 +82,11 @@ class FITS(Creating):
     remote : Remote or {"ranged", "download"}, optional
         How to fetch a remote file.
     max_inflate_bytes : int, optional
-        Most bytes that a compressed file may decompress to; 64 GiB unless said.
+        Most bytes that a compressed file, or an HDU that is unpacked, may decompress to; 64 GiB
+        unless said.
     max_tile_bytes : int, optional
-        Most bytes that one tile of a compressed image may decompress to where less than that is
-        read of it; 4 GiB unless said.
+        Most bytes of memory that decoding a tile of a compressed image or table may take, where
+        fewer bytes are read than the tile has; 4 GiB unless said.
     max_header_bytes : int, optional
         Most bytes of one header; 64 MiB unless said.
     max_hdus : int, optional

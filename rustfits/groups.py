@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
 import numpy as np
 
+from rustfits.arrays import new_array
 from rustfits.errors import FITSColumnError, FITSError, FITSIndexError, FITSTypeError
 from rustfits.table_base import TableBase
 
@@ -94,7 +95,7 @@ class GroupsHDU(TableBase):
         if len(chosen) == 1:
             return self.read_column(chosen[0].key, rows=rows)
         parts = self.read(rows=rows, columns=[column.key for column in chosen], as_dict=True)
-        total: Array = np.zeros(len(parts[chosen[0].key]))
+        total: Array = new_array(len(parts[chosen[0].key]), float, zero=True)
         for part in parts.values():
             total += part
         return total

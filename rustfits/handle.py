@@ -14,19 +14,18 @@ import sys
 import weakref
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rustfits._lib import CData, check, error, failure, ffi, lib
+from rustfits.arrays import new_array
 from rustfits.errors import (
     FITSClosedError,
     FITSError,
-    FITSTruncatedError,
     FITSTypeError,
     FITSValueError,
 )
 
 if TYPE_CHECKING:
     from rustfits.hdu import HDU
+    from rustfits.pixels import Array
 
 __all__ = ["ClosedFile", "FileHandle"]
 
@@ -37,6 +36,8 @@ _new, _open, _count_edits = ffi.new, lib.rf_file_open, lib.rf_file_generation
 _shut, _close = lib.rf_file_shut, lib.rf_file_close
 # As os.fsencode does it.
 _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
+# Memory for more than this is reserved after a look whether the content is that long.
+_SURE_BYTES = 1 << 20
 _NO_DRIVER = (lib.RF_ERR_NO_DRIVER, lib.RF_ERR_NOT_BUILT)
 _MODES: dict[str, int] = {
     "r": lib.RF_MODE_READ,
@@ -100,18 +101,19 @@ class FileHandle:
         FITSTruncatedError
             The content ends before.
         """
-        missing = offset + count - self.size()
-        if missing > 0:  # before memory is asked for: the count may come from a hostile header
-            raise FITSTruncatedError(
-                f"{self.name}: {missing} of {count} bytes at offset {offset} are missing"
-            )
         if count == 0:
             return b""
-        data = np.empty(count, "u1")
+        if count > _SURE_BYTES:  # the count may come from a hostile header
+            self._read_into(offset + count - 1, new_array(1, "u1"))
+        data = new_array(count, "u1")
+        self._read_into(offset, data)
+        return data.tobytes()
+
+    def _read_into(self, offset: int, data: Array) -> None:
+        """Fill an array of bytes with the content from `offset` on."""
         err = error()
         pointer = ffi.from_buffer("char[]", data)
-        check(lib.rf_file_read_bytes(self._handle(), offset, pointer, count, err), err)
-        return data.tobytes()
+        check(lib.rf_file_read_bytes(self._handle(), offset, pointer, data.size, err), err)
 
     @property
     def name(self) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 import numpy as np
 
 from rustfits._lib import CData, check, error, failure, ffi, lib, raise_stashed, text
+from rustfits.arrays import new_array
 from rustfits.cutouts import read_cutouts
 from rustfits.errors import (
     FITSTruncatedError,
@@ -242,8 +243,8 @@ class ImageHDU(HDU):
                 raise FITSTypeError(f"pixels of type {own} cannot be read as {wanted}")
         if self.size * read_as.itemsize >= _LARGE:
             self._touch_last(tuple(Axis(0, 1, length) for length in pixels.shape), pixels)
-        data = np.empty(pixels.shape, read_as) if out is None else out
-        mask = np.empty(pixels.shape, bool) if mask_blank else None
+        data = new_array(pixels.shape, read_as) if out is None else out
+        mask = new_array(pixels.shape, bool) if mask_blank else None
         self._fill(ffi.NULL, kind, flags, data, mask)
         if read_as != wanted:
             data = data.astype(wanted)
@@ -256,7 +257,7 @@ class ImageHDU(HDU):
         shape, dtype = pixels.shape, pixels.dtype
         if math.prod(shape) * dtype.itemsize >= _LARGE:
             self._touch_last(tuple(Axis(0, 1, length) for length in shape), pixels)
-        data = _empty(shape, dtype)
+        data = new_array(shape, dtype)
         self._fill(ffi.NULL, pixels.type, 0, data, None)
         return data
 
@@ -278,7 +279,10 @@ class ImageHDU(HDU):
                     left, right, _ = columns.indices(shape[1])
                 height, width = bottom - top, right - left
                 if height > 0 < width and height * width <= most and not self._file.closed:
-                    data = _empty((height, width), dtype)
+                    try:
+                        data = _empty((height, width), dtype)
+                    except MemoryError:
+                        return self._get(key)
                     at = _from_buffer(data)
                     try:
                         status = _read_box(source, top, height, left, width, at, _NO_ERROR)
@@ -297,7 +301,7 @@ class ImageHDU(HDU):
         selection = select(key, pixels.shape)
         if math.prod(selection.shape) * pixels.dtype.itemsize >= _LARGE:
             self._touch_last(selection.axes, pixels)
-        data = np.empty(selection.shape, pixels.dtype)
+        data = new_array(selection.shape, pixels.dtype)
         self._fill(c_axes(selection.axes), pixels.type, 0, data, None)
         return selection.to_result(data)
 

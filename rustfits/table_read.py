@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from rustfits._lib import CData, check, error, ffi, lib
+from rustfits.arrays import new_array
 from rustfits.schema import Cells, Column, Schema
 from rustfits.selection import Axis, c_axes
 
@@ -196,7 +197,7 @@ class Reader:
             packed = _pack(self.places_in(self.columns, dtype, 0, {}))
             template = np.frombuffer(packed, _REQUEST_FIELDS)
             self.schema.templates[key] = template
-        data: Array = np.empty(self.rows.length, dtype)
+        data: Array = new_array(self.rows.length, dtype)
         if data.nbytes and len(template):
             asked = template.copy()
             asked["data"] += np.uintp(address(data))
@@ -219,7 +220,7 @@ class Reader:
         """Make room for the mask of a column, None when there is nothing to mask."""
         if not self.mask_null or column.variable or not column.maskable:
             return None
-        return np.zeros((self.rows.length, *column.shape), bool)
+        return new_array((self.rows.length, *column.shape), bool, zero=True)
 
     def structured(self) -> Array:
         """Read into a structured array."""
@@ -227,7 +228,7 @@ class Reader:
         self.check_end(dtype.itemsize)
         if self.columns is self.schema.columns and not (self.mask_null or dtype.hasobject):
             return self.whole_rows(dtype)
-        data: Array = np.empty(self.rows.length, dtype)
+        data: Array = new_array(self.rows.length, dtype)
         fixed = tuple(column for column in self.columns if not column.variable)
         masks: dict[str, Array] = {}
         for column in fixed:
@@ -267,7 +268,7 @@ class Reader:
                 arrays[column.key] = self.variable(column)
                 continue
             cells = kinds[column.key]
-            data: Array = np.empty((rows.length, *column.shape), cells.dtype)
+            data: Array = new_array((rows.length, *column.shape), cells.dtype)
             arrays[column.key] = data
             mask = self.new_mask(column)
             if mask is not None:
@@ -299,10 +300,10 @@ class Reader:
     def variable(self, column: Column) -> Array:
         """Read a column whose cells are in the heap: an object array of arrays or strings."""
         count = self.rows.length
-        data: Array = np.empty(count, object)
+        data: Array = new_array(count, object)
         if not count:
             return data
-        lengths, offsets = np.empty(count, np.uint64), np.empty(count, np.uint64)
+        lengths, offsets = new_array(count, np.uint64), new_array(count, np.uint64)
         handle = self.file._handle()
         err = error()
         check(
@@ -320,10 +321,10 @@ class Reader:
         cells = column.cells(self.scale, as_bytes=True)
         dtype = np.dtype("u1") if column.is_text else cells.dtype
         total = sum(lengths.tolist())  # exact, whatever the file says
-        flat: Array = np.empty(total, dtype)
+        flat: Array = new_array(total, dtype)
         mask = None
         if self.mask_null and column.maskable and not column.is_text:
-            mask = np.zeros(total, bool)
+            mask = new_array(total, bool, zero=True)
         if total:
             check(
                 lib.rf_table_read_heap(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rustfits._lib import CData, error, failure, ffi, lib
+from rustfits.arrays import new_array
 from rustfits.errors import FITSColumnError, FITSError, FITSKeyError, FITSTypeError
 from rustfits.selection import Axis, c_axes
 
@@ -49,7 +50,7 @@ def find_rows(file: FileHandle, index: int, rows: Axis | int, expression: str) -
 
 def _judge(file: FileHandle, index: int, parsed: CData, rows: Axis, text: bytes) -> Numbers:
     """Judge one window of rows."""
-    selected = np.empty(rows.length, np.bool_)
+    selected = new_array(rows.length, np.bool_)
     err = error()
     status = lib.rf_table_where(
         file._handle(),

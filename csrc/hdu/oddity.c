@@ -162,7 +162,8 @@ static void judge_trailing(rf_file *file) {
 void rf_file_judge_end(rf_file *file) {
   uint64_t size;
   rf_error odd;
-  if (file->hdu_count == 0 || rf_store_size(file->store, &size, NULL) != RF_OK || size == file->scan_offset)
+  if (file->hdu_count == 0 || rf_store_size_past(file->store, file->scan_offset, &size, NULL) != RF_OK ||
+      size == file->scan_offset)
     return;
   size_t index = file->hdu_count - 1;
   const rf_hdu *last = file->hdus[index];

@@ -3,6 +3,7 @@
  * A whole image compressed into another file, and back. Cards keep their order and their text, so that the way there
  * and back gives the same bytes where the codec loses nothing.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -244,10 +245,17 @@ static rf_status check_same(const rf_hdu *made, const rf_zimage *zimage, rf_erro
                  (long long)made->pcount, (long long)made->gcount);
 }
 
-static rf_status check_plain(const rf_header *plain, bool primary, const rf_zimage *zimage, rf_error *err) {
+/* `limit`: of the bytes that an HDU may have once it is decompressed. */
+static rf_status check_plain(const rf_header *plain, bool primary, const rf_zimage *zimage, uint64_t limit,
+                             rf_error *err) {
   rf_hdu hdu;
   RF_TRY(rf_hdu_parse(rf_header_cards(plain), rf_header_count(plain), primary, &hdu, err));
   rf_status status = check_same(&hdu, zimage, err);
+  if (status == RF_OK && hdu.data_bytes > limit)
+    status = rf_fail(err, RF_ERR_LIMIT,
+                     "the image has %" PRIu64 " bytes when it is decompressed, and the limit is %" PRIu64
+                     " (rf_limits.inflate_bytes, from Python max_inflate_bytes)",
+                     hdu.data_bytes, limit);
   rf_hdu_clear(&hdu);
   return status;
 }
@@ -264,7 +272,7 @@ rf_status rf_image_unpack_locked(rf_file *from, size_t index, rf_file *to, size_
   RF_TRY(rf_file_header_locked(from, hdu, &raw, err));
   RF_TRY(rf_file_scan_locked(to, &count, err));
   RF_TRY(rf_zimage_plain_header(raw, count == 0, &plain, err));
-  rf_status status = check_plain(plain, count == 0, zimage, err);
+  rf_status status = check_plain(plain, count == 0, zimage, from->options.limits.inflate_bytes, err);
   if (status == RF_OK)
     status =
         rf_file_append_room_locked(to, plain, rf_header_file_bytes(plain) + rf_header_spare(hdu, raw), new_index, err);

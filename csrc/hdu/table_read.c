@@ -228,7 +228,7 @@ static rf_status longest_unit(const reader *r, size_t *room, rf_error *err) {
   }
   if (longest <= *room)
     return RF_OK;
-  RF_TRY(rf_store_size(r->store, &size, err));
+  RF_TRY(rf_store_size_past(r->store, longest - 1, &size, err));
   if (longest > size)
     return RF_ERR_TRUNCATED;
   if (!rf_to_size(longest, room))

@@ -96,7 +96,7 @@ static rf_status choose_batch(where *w, const rf_file *file, const rf_row_walk *
     return rf_fail(err, RF_ERR_FORMAT, "a row of %" PRIu64 " bytes is more than the compressed table can hold",
                    row_bytes);
   if (w->z == NULL && (!fits || cells > BATCH_CELL_BYTES)) {
-    RF_TRY(rf_store_size(file->store, &size, err));
+    RF_TRY(rf_store_size_past(file->store, row_bytes, &size, err));
     if (row_bytes > size)
       return RF_ERR_TRUNCATED;
   }

@@ -107,10 +107,13 @@ rf_status rf_zimage_decode(const rf_zimage *zimage, uint64_t tile, const rf_zrow
 /* Bytes that rf_zimage_decode needs at `room` for a tile of so many pixels. */
 size_t rf_zimage_room(const rf_zimage *zimage, const rf_zrow *row, size_t pixels);
 
+/* All memory that decoding a tile takes: its values, the room, and what the codec reserves. */
+uint64_t rf_zimage_peak(const rf_zimage *zimage, uint64_t tile, const rf_zrow *row);
+
 /* Before memory for a tile is reserved: RF_ERR_CODEC when so few bytes cannot hold so many pixels, RF_ERR_LIMIT when
- * the tile takes more than `most_bytes`. */
-rf_status rf_zimage_check_size(const rf_zimage *zimage, uint64_t tile, const rf_zrow *row, uint64_t most_bytes,
-                               rf_error *err);
+ * decoding the tile takes more than `limit` bytes and the caller reads fewer bytes (`wanted`) than the tile has. */
+rf_status rf_zimage_check_size(const rf_zimage *zimage, uint64_t tile, const rf_zrow *row, uint64_t wanted,
+                               uint64_t limit, rf_error *err);
 
 /* zimage_header.c: the header of the image that a compressed HDU stands for, from the one it has; `first`: the HDU is
  * to be the first of a file (SIMPLE). And what an edited one makes of the old. */

@@ -338,8 +338,8 @@ static rf_status read_old(batch *b, rf_error *err) {
   for (size_t i = 0; i < b->count; i++) {
     if (b->whole[i])
       continue;
-    RF_TRY(
-        rf_zimage_check_size(b->edit->zimage, b->tiles[i], &b->rows[i], b->edit->file->options.limits.tile_bytes, err));
+    RF_TRY(rf_zimage_check_size(b->edit->zimage, b->tiles[i], &b->rows[i], 0, b->edit->file->options.limits.tile_bytes,
+                                err));
     if (b->rows[i].form == RF_ZFORM_EMPTY)
       continue;
     if (i > 0 && total + b->rows[i].bytes > OLD_BYTES) {

@@ -56,8 +56,9 @@ typedef struct reader {
   bool cached; /* tiles are looked for in the cache */
   bool keep;   /* and put there */
   unsigned threads;
-  uint64_t most_bytes; /* of one tile */
-  size_t stored;       /* bytes of a pixel */
+  uint64_t wanted; /* bytes that the caller gets */
+  uint64_t limit;  /* of the memory for tiles, where fewer bytes of them are wanted */
+  size_t stored;   /* bytes of a pixel */
 
   /* the batch */
   size_t count;
@@ -238,7 +239,7 @@ static rf_status fetch_cells(const reader *r, size_t begin, size_t end, scratch 
       last = r->rows[i].offset + r->rows[i].bytes;
   }
   if (total > SURE_BYTES) {
-    RF_TRY(rf_store_size(r->file->store, &size, err));
+    RF_TRY(rf_store_size_past(r->file->store, last - 1, &size, err));
     if (last > size)
       return rf_fail(err, RF_ERR_TRUNCATED, "the bytes of tiles are missing");
   }
@@ -299,9 +300,20 @@ static uint64_t make_groups(reader *r, size_t begin, size_t end) {
   return all;
 }
 
+/* As many threads as may have a tile in memory each. */
+static unsigned allowed_threads(const reader *r, size_t begin, size_t end, unsigned threads) {
+  uint64_t largest = 1, budget = r->limit > r->wanted ? r->limit : r->wanted;
+  for (size_t i = begin; i < end && threads > 1; i++) {
+    uint64_t peak = rf_zimage_peak(r->zimage, r->tiles[i], &r->rows[i]);
+    largest = peak > largest ? peak : largest;
+  }
+  uint64_t most = budget / largest;
+  return threads <= most ? threads : most > 0 ? (unsigned)most : 1;
+}
+
 static rf_status run_groups(reader *r, size_t begin, size_t end, rf_error *err) {
   uint64_t bytes = make_groups(r, begin, end);
-  unsigned threads = rf_worth_threads(r->threads, r->group_count, bytes);
+  unsigned threads = allowed_threads(r, begin, end, rf_worth_threads(r->threads, r->group_count, bytes));
   scratch one = {0};
   r->scratches = threads > 1 ? rf_alloc_zero(threads, sizeof *r->scratches) : &one;
   if (r->scratches == NULL)
@@ -347,7 +359,7 @@ static rf_status run_remote(reader *r, rf_error *err) {
 static rf_status run_batch(reader *r, rf_error *err) {
   RF_TRY(rf_zimage_rows(r->file, r->hdu, r->zimage, r->tiles, r->count, r->rows, err));
   for (size_t i = 0; i < r->count; i++)
-    RF_TRY(rf_zimage_check_size(r->zimage, r->tiles[i], &r->rows[i], r->most_bytes, err));
+    RF_TRY(rf_zimage_check_size(r->zimage, r->tiles[i], &r->rows[i], r->wanted, r->limit, err));
   r->fetched = all_at_hand(r);
   if (r->fetched || (r->file->store->flags & RF_DRIVER_REMOTE) == 0)
     return run_groups(r, 0, r->count, err);
@@ -454,7 +466,8 @@ rf_status rf_zimage_read(rf_file *file, size_t index, const rf_axis *axes, rf_ty
   rf_status status = check_out(&r, out_bytes, err);
   if (status == RF_OK && section.count > 0) {
     r.threads = flags >> RF_IMAGE_THREADS_SHIFT != 0 ? flags >> RF_IMAGE_THREADS_SHIFT : file->options.threads;
-    r.most_bytes = file->options.limits.tile_bytes > out_bytes ? file->options.limits.tile_bytes : out_bytes;
+    r.wanted = out_bytes;
+    r.limit = file->options.limits.tile_bytes;
     choose_cache(&r);
     status = read_section(&r, err);
   }

@@ -56,18 +56,37 @@ static uint64_t most_elements(const rf_zimage *zimage, const rf_zrow *row) {
   return row->bytes > UINT64_MAX / factor ? UINT64_MAX : row->bytes * factor;
 }
 
-rf_status rf_zimage_check_size(const rf_zimage *zimage, uint64_t tile, const rf_zrow *row, uint64_t most_bytes,
-                               rf_error *err) {
+static const rf_tile_codec *codec_of(const rf_zimage *zimage, const rf_zrow *row) {
+  return row->form == RF_ZFORM_DATA   ? zimage->codec
+         : row->form == RF_ZFORM_GZIP ? &rf_tile_gzip_1
+                                      : &rf_tile_nocompress;
+}
+
+uint64_t rf_zimage_peak(const rf_zimage *zimage, uint64_t tile, const rf_zrow *row) {
+  unsigned stored = (unsigned)rf_type_bytes(rf_convert_stored_type(zimage->image.bitpix));
+  rf_tile_shape shape = shape_of(zimage, tile, stored);
+  uint64_t bytes = (uint64_t)shape.count * stored; /* there are fewer than SIZE_MAX / 16 pixels */
+  if (row->form == RF_ZFORM_EMPTY)
+    return bytes;
+  const rf_tile_codec *codec = codec_of(zimage, row);
+  uint64_t more = rf_zimage_room(zimage, row, shape.count), scratch = codec->scratch ? codec->scratch(&shape) : 0;
+  return rf_add_u64(bytes, more, &bytes) && rf_add_u64(bytes, scratch, &bytes) ? bytes : UINT64_MAX;
+}
+
+rf_status rf_zimage_check_size(const rf_zimage *zimage, uint64_t tile, const rf_zrow *row, uint64_t wanted,
+                               uint64_t limit, rf_error *err) {
   size_t count = shape_of(zimage, tile, 1).count;
   uint64_t bytes = (uint64_t)count * rf_type_bytes(rf_convert_stored_type(zimage->image.bitpix));
+  uint64_t peak = rf_zimage_peak(zimage, tile, row);
   rf_status status = RF_OK;
   if (row->form != RF_ZFORM_EMPTY && most_elements(zimage, row) < count)
     status = rf_fail(err, RF_ERR_CODEC, "%" PRIu64 " bytes cannot hold the %zu pixels of the tile", row->bytes, count);
-  else if (bytes > most_bytes)
+  else if (bytes > wanted && peak > limit)
     status = rf_fail(err, RF_ERR_LIMIT,
-                     "the tile has %" PRIu64 " bytes, which is more than is read of the image, and than the limit of "
-                     "%" PRIu64 " (rf_limits.tile_bytes, from Python max_tile_bytes)",
-                     bytes, most_bytes);
+                     "the tile has %" PRIu64 " bytes, of which %" PRIu64 " are read, and decoding it takes %" PRIu64
+                     " bytes of memory, which is more than the limit of %" PRIu64
+                     " (rf_limits.tile_bytes, from Python max_tile_bytes)",
+                     bytes, wanted, peak, limit);
   return status == RF_OK ? RF_OK : rf_zimage_blame(zimage, tile, err, status);
 }
 
@@ -306,9 +325,7 @@ static rf_status decode(const rf_zimage *zimage, uint64_t tile, const rf_zrow *r
   unsigned stored = (unsigned)rf_type_bytes(rf_convert_stored_type(zimage->image.bitpix)), width = 0;
   bool quantized = zimage->quantized && row->form == RF_ZFORM_DATA;
   rf_tile_shape shape = shape_of(zimage, tile, quantized ? 4 : stored);
-  const rf_tile_codec *codec = row->form == RF_ZFORM_DATA   ? zimage->codec
-                               : row->form == RF_ZFORM_GZIP ? &rf_tile_gzip_1
-                                                            : &rf_tile_nocompress;
+  const rf_tile_codec *codec = codec_of(zimage, row);
   if (integers != NULL)
     *integers = quantized;
   if (row->form == RF_ZFORM_EMPTY) {

@@ -84,6 +84,9 @@ bool rf_ztable_column_bytes(const rf_column *column, uint64_t rows, uint64_t *by
 /* Could n bytes of a stream become `bytes`? Keeps a lie about sizes from reserving memory. */
 bool rf_ztable_believable(uint64_t n, uint64_t bytes);
 
+/* All memory that decoding `bytes` bytes of a column of a tile takes. */
+uint64_t rf_ztable_peak(const rf_column *column, rf_zcmptype type, uint64_t bytes);
+
 /* in[0..n) to `bytes` bytes of a column of a tile. */
 rf_status rf_ztable_decode(const rf_column *column, rf_zcmptype type, const uint8_t *in, size_t n, uint8_t *out,
                            size_t bytes, rf_error *err);

@@ -169,6 +169,15 @@ static rf_status copy_bytes(const uint8_t *in, size_t bytes, uint8_t **out, size
 
 /* ---- any ---- */
 
+uint64_t rf_ztable_peak(const rf_column *column, rf_zcmptype type, uint64_t bytes) {
+  uint64_t times = 1;
+  if (type == RF_Z_GZIP_2)
+    times += shuffle_width(column, false) > 1;
+  else if (type == RF_Z_RICE_1) /* values of 8 bytes from elements of 1, 2 or 4 */
+    times += column->info.letter == 'J' ? 2 : column->info.letter == 'I' ? 4 : 8;
+  return rf_mul_u64(bytes, times, &bytes) ? bytes : UINT64_MAX;
+}
+
 static rf_status decode_by(const rf_column *column, rf_zcmptype type, bool cell, const uint8_t *in, size_t n,
                            uint8_t *out, size_t bytes, rf_error *err) {
   if (!rf_ztable_believable(n, bytes))

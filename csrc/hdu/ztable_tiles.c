@@ -116,6 +116,20 @@ static rf_status read_rows(batch *b, rf_error *err) {
   return row_bytes > 0 ? rf_store_read_many(b->t->file->store, b->ranges, b->part_count, err) : RF_OK;
 }
 
+/* The memory for a tile of which not all is read is bounded, as that for a tile of an image is. */
+static rf_status check_limit(const rf_ztiles *t, size_t number, uint64_t size, rf_error *err) {
+  const rf_column *column = &t->z->plain->columns[number];
+  uint64_t limit = t->file->options.limits.tile_bytes, peak = rf_ztable_peak(column, t->z->types[number], size), wanted;
+  if (peak <= limit || !rf_ztable_column_bytes(column, t->walk->count, &wanted) || size <= wanted)
+    return RF_OK;
+  return rf_fail(err, RF_ERR_LIMIT,
+                 "the column has %" PRIu64 " bytes in this tile, of which %" PRIu64
+                 " are read, and decoding them takes %" PRIu64
+                 " bytes of memory, which is more than the limit of %" PRIu64
+                 " (rf_limits.tile_bytes, from Python max_tile_bytes)",
+                 size, wanted, peak, limit);
+}
+
 static rf_status find_stream(const rf_ztiles *t, uint64_t tile, size_t column, const uint8_t *row, item *it,
                              rf_error *err) {
   const rf_column *packed = &t->raw->columns[column];
@@ -133,7 +147,7 @@ static rf_status find_stream(const rf_ztiles *t, uint64_t tile, size_t column, c
   if (it->n != length || !rf_ztable_believable(length, size))
     return rf_fail(err, RF_ERR_CODEC, "%" PRIu64 " bytes of a stream cannot hold the %" PRIu64 " that are expected",
                    length, size);
-  return RF_OK;
+  return check_limit(t, column, size, err);
 }
 
 /* ---- decoding ---- */
@@ -203,13 +217,25 @@ static rf_status fetch(batch *b, uint8_t **room, rf_error *err) {
   return rf_store_read_many(store, b->ranges, n, err);
 }
 
+/* As many threads as may have a column of a tile in memory each. */
+static unsigned choose_threads(const batch *b) {
+  const rf_ztiles *t = b->t;
+  unsigned threads = rf_worth_threads(t->threads != 0 ? t->threads : t->file->options.threads, b->count, b->made);
+  uint64_t largest = 1;
+  for (size_t i = 0; i < b->count && threads > 1; i++) {
+    size_t number = t->columns[b->items[i].i];
+    uint64_t peak = rf_ztable_peak(&t->z->plain->columns[number], t->z->types[number], b->items[i].size);
+    largest = peak > largest ? peak : largest;
+  }
+  uint64_t most = t->file->options.limits.tile_bytes / largest;
+  return threads <= most ? threads : most > 0 ? (unsigned)most : 1;
+}
+
 static rf_status run_batch(batch *b, rf_error *err) {
   uint8_t *room = NULL;
   rf_status status = fetch(b, &room, err);
-  if (status == RF_OK) {
-    unsigned wanted = b->t->threads != 0 ? b->t->threads : b->t->file->options.threads;
-    status = rf_parallel(rf_worth_threads(wanted, b->count, b->made), b->count, run_item, b, err);
-  }
+  if (status == RF_OK)
+    status = rf_parallel(choose_threads(b), b->count, run_item, b, err);
   rf_free(room);
   forget(b);
   return status;
@@ -323,6 +349,7 @@ rf_status rf_ztile_read(rf_file *file, const rf_hdu *hdu, const rf_table *raw, c
       !rf_to_size(size, &c.bytes) || !rf_ztable_believable(raw->info.heap_bytes, size))
     return rf_fail(err, RF_ERR_FORMAT, "%" PRIu64 " rows of a tile are more than the file can hold",
                    rf_ztable_rows(z, tile));
+  RF_TRY(check_limit(&tiles, column, size, err));
   c.out = rf_alloc(c.bytes);
   if (c.out == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of a column", c.bytes);

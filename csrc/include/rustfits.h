@@ -137,13 +137,15 @@ typedef struct rf_allocator {
  * function or while no object of the library is alive; not safe beside running calls. */
 RF_API void rf_allocator_set(const rf_allocator *allocator);
 
-/* Ceilings against hostile files. rf_options_init() fills in the defaults. */
+/* Ceilings against hostile files, each for all memory that the thing it names takes. rf_options_init() fills in the
+ * defaults. */
 typedef struct rf_limits {
   uint64_t header_bytes;  /* one header, default 64 MiB */
-  uint64_t inflate_bytes; /* one file after decompression, default 64 GiB */
+  uint64_t inflate_bytes; /* one file, or one HDU that is unpacked, after decompression; default 64 GiB */
   uint64_t fetch_bytes;   /* one remote file kept in memory, default 64 GiB */
   uint64_t hdus;          /* HDUs in one file, default 10 million */
-  uint64_t tile_bytes;    /* one tile after decompression, where less than that is read of it; default 4 GiB */
+  uint64_t tile_bytes;    /* decoding tiles of a compressed image or table, memory that the codec works in included,
+                             where fewer bytes are read than the tile has; default 4 GiB */
   int redirects;          /* default 10 */
 } rf_limits;
 

@@ -172,6 +172,7 @@ rf_status rf_gzip_wrap(rf_store **store, rf_mode mode, const rf_options *options
                       .state = g,
                       .flags = inner->flags & ~(uint32_t)RF_DRIVER_CODECS,
                       .writable = inner->writable,
+                      .sequential = true,
                       .name = name};
   *store = outer;
   return RF_OK;

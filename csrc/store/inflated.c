@@ -22,6 +22,13 @@
 /* Decoding everything at once must have at least this much to win. */
 #define WHOLE_LEAST ((uint64_t)128 * 1024)
 
+/* A reader that wants so many bytes may have so many times of them decoded at once. */
+#define WHOLE_TIMES 16
+
+/* Pointers into a block that is still to grow keep it in memory beside the next one: only while all such blocks
+ * together are this part of the limit. */
+#define PEEK_PART 8
+
 /* Reads look this far ahead, so that whoever reads the last data of a file also meets the trailer with its CRC: what
  * pads the data is less than a block (FITS 3.3.2). */
 #define LOOK_AHEAD RF_BLOCK_BYTES
@@ -182,8 +189,9 @@ static bool whole_is_wanted(rf_inflated *g, uint64_t end) {
   return hint > 0 && end >= hint / 2;
 }
 
-/* Decodes everything at once. false: nothing has changed, go on with the stream. */
-static bool decode_whole(rf_inflated *g) {
+/* Decodes everything at once. false: nothing has changed, go on with the stream. The size that the file names is what
+ * makes it likely that most of it is wanted: a file that has much more than that, and than what is wanted, has lied. */
+static bool decode_whole(rf_inflated *g, uint64_t end) {
   g->whole_tried = true;
   const uint8_t *packed = NULL;
   size_t n = 0, guess = 0;
@@ -194,6 +202,8 @@ static bool decode_whole(rf_inflated *g) {
     uint64_t most = g->limit;
     if (most / RF_DEFLATE_MOST > n)
       most = (uint64_t)n * RF_DEFLATE_MOST;
+    if (most / WHOLE_TIMES > end)
+      most = end * WHOLE_TIMES;
     good = rf_inflate_whole(packed, n, guess, most, &made) == RF_OK;
   }
   if (copy.bytes != NULL)
@@ -230,7 +240,7 @@ static rf_status expect_end(rf_inflated *g, bool *done, rf_error *err) {
 static rf_status decode_step(rf_inflated *g, uint64_t target, size_t *size, bool *done, rf_error *err) {
   *size = g->content.size;
   *done = false;
-  if (whole_is_wanted(g, target) && decode_whole(g)) {
+  if (whole_is_wanted(g, target) && decode_whole(g, target)) {
     *size = g->content.size;
     *done = true;
     return RF_OK;
@@ -342,7 +352,7 @@ rf_status rf_inflated_peek(rf_inflated *g, uint64_t offset, size_t n, const uint
     return RF_ERR_UNSUPPORTED;
   rf_status status = RF_ERR_UNSUPPORTED;
   rf_mutex_lock(&g->mutex);
-  if (end <= g->content.size) {
+  if (end <= g->content.size && (g->complete || g->content.capacity <= g->limit / PEEK_PART)) {
     *bytes = g->content.bytes + offset;
     g->peeked = true;
     status = RF_OK;

@@ -326,6 +326,17 @@ rf_status rf_store_size(rf_store *store, uint64_t *size, rf_error *err) {
   return said(store->ops->get_size(store->state, size, err), "tell the size", err);
 }
 
+rf_status rf_store_size_past(rf_store *store, uint64_t offset, uint64_t *size, rf_error *err) {
+  uint8_t byte;
+  size_t got = 0;
+  if (store->sequential && offset < UINT64_MAX)
+    RF_TRY(rf_store_read_at(store, offset, &byte, 1, &got, err));
+  if (got == 0)
+    return rf_store_size(store, size, err);
+  *size = offset + 1;
+  return RF_OK;
+}
+
 /* ---- writing ---- */
 
 static rf_status may_write(const rf_store *store, rf_error *err) {

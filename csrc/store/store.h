@@ -15,7 +15,8 @@ typedef struct rf_store {
   void *state;
   uint32_t flags; /* RF_DRIVER_... of what is on top */
   bool writable;
-  char *name; /* for messages: passwords replaced */
+  bool sequential; /* content is decoded one byte after the other: its size is known once all of it is */
+  char *name;      /* for messages: passwords replaced */
   /* The first bytes of the file, kept where they had to be looked at anyway and cannot change through this store: the
    * only header of many a file is then there without another read. NULL elsewhere. */
   uint8_t *head;
@@ -77,6 +78,10 @@ rf_status rf_store_peek(rf_store *store, uint64_t offset, size_t n, const uint8_
 bool rf_store_is_positional(const rf_store *store);
 
 rf_status rf_store_size(rf_store *store, uint64_t *size, rf_error *err);
+
+/* The size as far as `offset`: *size is the size where that is `offset` or less, else any number above `offset` up to
+ * the size. What must be decoded to know its size is decoded so far and no farther. */
+rf_status rf_store_size_past(rf_store *store, uint64_t offset, uint64_t *size, rf_error *err);
 
 /* RF_ERR_READONLY when the store is not writable. */
 rf_status rf_store_write(rf_store *store, uint64_t offset, const void *buffer, size_t n, rf_error *err);

@@ -56,6 +56,9 @@ typedef struct rf_tile_codec {
    * runs over or claims another size; RF_ERR_MEMORY. What `values` holds after a failure is undefined. */
   rf_status (*decode)(const rf_tile_params *params, const rf_tile_shape *shape, const uint8_t *in, size_t n,
                       void *values, unsigned *width, rf_error *err);
+
+  /* The most memory that decoding takes beside `values`, in bytes. NULL: none. */
+  uint64_t (*scratch)(const rf_tile_shape *shape);
 } rf_tile_codec;
 
 /* The rows: rice.c, plio.c, hcompress.c, gzip_tile.c (GZIP_1, GZIP_2, NOCOMPRESS). */

@@ -123,6 +123,10 @@ static rf_status gzip_2_decode(const rf_tile_params *params, const rf_tile_shape
   return status;
 }
 
+static uint64_t gzip_2_scratch(const rf_tile_shape *shape) {
+  return 8 * (uint64_t)shape->count; /* the caller has seen to it that this can be said */
+}
+
 const rf_tile_codec rf_tile_gzip_1 = {
     .type = RF_Z_GZIP_1,
     .name = "GZIP_1",
@@ -137,6 +141,7 @@ const rf_tile_codec rf_tile_gzip_2 = {
     .bound = gzip_bound,
     .encode = gzip_2_encode,
     .decode = gzip_2_decode,
+    .scratch = gzip_2_scratch,
 };
 
 /* ---- NOCOMPRESS ---- */

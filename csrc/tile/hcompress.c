@@ -13,6 +13,7 @@ const rf_tile_codec rf_tile_hcompress_1 = {
     .bound = rf_hc_bound,
     .encode = rf_hc_encode,
     .decode = rf_hc_decode,
+    .scratch = rf_hc_scratch,
 };
 
 rf_status rf_hc_check_shape(const rf_tile_shape *shape, rf_error *err) {

@@ -74,4 +74,7 @@ rf_status rf_hc_encode(const rf_tile_params *params, const rf_tile_shape *shape,
 rf_status rf_hc_decode(const rf_tile_params *params, const rf_tile_shape *shape, const uint8_t *in, size_t n,
                        void *values, unsigned *width, rf_error *err);
 
+/* Memory that rf_hc_decode takes beside the values, in bytes, whatever the stream says. */
+uint64_t rf_hc_scratch(const rf_tile_shape *shape);
+
 #endif

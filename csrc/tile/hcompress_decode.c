@@ -209,20 +209,33 @@ typedef struct scratch {
   void *smooth;
 } scratch;
 
-/* Bytes of each part, in the order of the struct. */
-static bool scratch_open(scratch *s, const work *w) {
+#define SCRATCH_PARTS 6
+
+/* Bytes of each part, in the order of the struct; gives their sum. */
+static uint64_t scratch_parts(const work *w, uint64_t parts[SCRATCH_PARTS]) {
   size_t half_rows = (w->rows + 1) / 2, half_columns = (w->columns + 1) / 2;
   uint64_t unit = w->narrow ? sizeof(int32_t) : sizeof(int64_t), total = 0;
-  const uint64_t parts[] = {
-      8 * (uint64_t)rf_hc_tree_words(half_rows, half_columns),
-      (half_columns + 63) / 64 * 64,
-      unit * ceil_shift(w->rows, 2) * ceil_shift(w->columns, 2),
-      unit * half_rows * half_columns,
-      w->narrow ? 0 : unit * 2 * w->columns,
-      w->most_change > 0 ? unit * 3 * half_columns : 0,
-  };
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+  parts[0] = 8 * (uint64_t)rf_hc_tree_words(half_rows, half_columns);
+  parts[1] = (half_columns + 63) / 64 * 64;
+  parts[2] = unit * ceil_shift(w->rows, 2) * ceil_shift(w->columns, 2);
+  parts[3] = unit * half_rows * half_columns;
+  parts[4] = w->narrow ? 0 : unit * 2 * w->columns;
+  parts[5] = w->most_change > 0 ? unit * 3 * half_columns : 0;
+  for (size_t i = 0; i < SCRATCH_PARTS; i++)
     total += (parts[i] + 7) / 8 * 8;
+  return total;
+}
+
+uint64_t rf_hc_scratch(const rf_tile_shape *shape) {
+  uint64_t parts[SCRATCH_PARTS];
+  work w = {.rows = shape->rows, .columns = shape->columns, .most_change = 1};
+  if (rf_hc_check_shape(shape, NULL) != RF_OK)
+    return 0; /* refused before anything is reserved */
+  return scratch_parts(&w, parts);
+}
+
+static bool scratch_open(scratch *s, const work *w) {
+  uint64_t parts[SCRATCH_PARTS], total = scratch_parts(w, parts);
   size_t bytes;
   s->block = rf_to_size(total, &bytes) ? rf_alloc(bytes) : NULL;
   if (s->block == NULL)

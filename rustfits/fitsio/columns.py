@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from rustfits.arrays import new_array
 from rustfits.errors import FITSTypeError, FITSValueError
 from rustfits.fitsio.util import Array
 from rustfits.schema import Column
@@ -127,7 +128,7 @@ def pad_cells(column: Column, cells: Array, length: int) -> Array:
     if column.is_text:
         return cells.astype(f"U{max(length, 1)}")
     dtype = next((cell.dtype for cell in cells), column.cells().dtype)
-    made: Array = np.zeros((len(cells), length), dtype)
+    made: Array = new_array((len(cells), length), dtype, zero=True)
     for row, cell in enumerate(cells):
         made[row, : cell.size] = cell.reshape(-1)
     return made

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rustfits.arrays import new_array
 from rustfits.errors import FITSTypeError, FITSValueError
 from rustfits.fitsio.base import HDUBase
 from rustfits.fitsio.columns import column_info, declared_length, pad_cells
@@ -320,7 +321,7 @@ class TableReader(HDUBase):
             else (name, plain[name][0])
             for name in names
         ]
-        made: Array = np.empty(len(data), np.dtype(fields))
+        made: Array = new_array(len(data), np.dtype(fields))
         for name in names:
             made[name] = parts.get(name, data[name])
         return made
