@@ -29,6 +29,7 @@ from rustfits.compression import (
 )
 from rustfits.convenience import read, read_header, write, write_image, write_table
 from rustfits.errors import (
+    FITSChangedError,
     FITSClosedError,
     FITSCodecError,
     FITSColumnError,
@@ -41,6 +42,7 @@ from rustfits.errors import (
     FITSIsADirectoryError,
     FITSKeyError,
     FITSLimitError,
+    FITSLockedError,
     FITSMemoryError,
     FITSNetworkError,
     FITSNotBuiltError,
@@ -83,6 +85,7 @@ __all__ = [
     "CompressedImageHDU",
     "CompressedSingleColumnSubset",
     "CompressedTableHDU",
+    "FITSChangedError",
     "FITSClosedError",
     "FITSCodecError",
     "FITSColumnError",
@@ -97,6 +100,7 @@ __all__ = [
     "FITSIsADirectoryError",
     "FITSKeyError",
     "FITSLimitError",
+    "FITSLockedError",
     "FITSMemoryError",
     "FITSNetworkError",
     "FITSNotBuiltError",

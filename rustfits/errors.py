@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 __all__ = [
+    "FITSChangedError",
     "FITSClosedError",
     "FITSCodecError",
     "FITSColumnError",
@@ -25,6 +26,7 @@ __all__ = [
     "FITSIsADirectoryError",
     "FITSKeyError",
     "FITSLimitError",
+    "FITSLockedError",
     "FITSMemoryError",
     "FITSNetworkError",
     "FITSNotBuiltError",
@@ -142,8 +144,19 @@ class FITSExistsError(FITSIOError, FileExistsError):
     """Something is in the way."""
 
 
+class FITSLockedError(FITSIOError, BlockingIOError):
+    """Another handle holds a lock on the file; see ``FITS(lock=True)``."""
+
+
 class FITSNetworkError(FITSIOError, ConnectionError):
     """Name look-up, connection, TLS or protocol failed, or the server refused."""
+
+
+class FITSChangedError(FITSNetworkError):
+    """The file is no more the one that was opened: another program replaced or changed it.
+
+    Also of local files; a `FITSNetworkError` because it is what remote ones always raised.
+    """
 
 
 class FITSTimeoutError(FITSIOError, TimeoutError):
@@ -214,7 +227,7 @@ CLASSES: dict[str, type[FITSError]] = {
     "TIMEOUT": FITSTimeoutError,
     "TLS": FITSNetworkError,
     "HTTP_STATUS": FITSNetworkError,
-    "CHANGED": FITSNetworkError,
+    "CHANGED": FITSChangedError,
     "CALLBACK": FITSIOError,
     "NOT_FITS": NotFITSError,
     "FORMAT": FITSFormatError,
@@ -226,6 +239,7 @@ CLASSES: dict[str, type[FITSError]] = {
     "NO_DRIVER": FITSDriverError,
     "NOT_BUILT": FITSNotBuiltError,
     "MEMORY": FITSMemoryError,
+    "LOCKED": FITSLockedError,
 }
 
 #: The errno of failures that have one by their nature, for where the system was not asked.
@@ -237,4 +251,5 @@ NUMBERS: dict[str, int] = {
     "NO_SPACE": errno.ENOSPC,
     "TIMEOUT": errno.ETIMEDOUT,
     "READONLY": errno.EROFS,
+    "LOCKED": errno.EAGAIN,
 }

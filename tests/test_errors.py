@@ -47,6 +47,7 @@ BUILTINS = {
     "NO_DRIVER": [OSError, ValueError],
     "NOT_BUILT": [OSError, NotImplementedError],
     "MEMORY": [MemoryError],
+    "LOCKED": [BlockingIOError, OSError],
 }
 
 

@@ -10,8 +10,9 @@
 #include "base/platform.h"
 
 /* Bytes that stand for a purpose, far behind any byte of a file. */
-#define RF_LOCK_EDIT (UINT64_C(0x7FFFFFFFFFFFFF00))  /* an edit that moves bytes, or what is left of one */
-#define RF_LOCK_WHOLE (UINT64_C(0x7FFFFFFFFFFFFF40)) /* a handle that keeps other writers out */
+#define RF_LOCK_EDIT (UINT64_C(0x7FFFFFFFFFFFFF00))      /* an edit that moves bytes, or what is left of one */
+#define RF_LOCK_WHOLE (UINT64_C(0x7FFFFFFFFFFFFF40))     /* a handle that keeps other writers out */
+#define RF_LOCK_TEMPORARY (UINT64_C(0x7FFFFFFFFFFFFF80)) /* the writer of a temporary file is alive */
 
 typedef enum rf_lock_answer {
   RF_LOCK_GOT,    /* held until rf_filelock_release */

@@ -45,6 +45,8 @@ typedef pthread_t rf_thread_handle;
  * (RF_ERR_UNSUPPORTED), with RF_MODE_READ at the latest in the first rf_fd_read. RF_MODE_CREATE cuts
  * to zero length. */
 rf_status rf_fd_open(const char *path, rf_mode mode, rf_fd *fd, rf_error *err);
+/* For reading and writing, created where there is none and never cut. only_new: RF_ERR_EXISTS where there is one. */
+rf_status rf_fd_open_or_create(const char *path, bool only_new, rf_fd *fd, rf_error *err);
 rf_status rf_fd_read(rf_fd fd, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err);
 rf_status rf_fd_write(rf_fd fd, uint64_t offset, const void *buffer, size_t n, rf_error *err);
 rf_status rf_fd_size(rf_fd fd, uint64_t *size, rf_error *err);
@@ -54,15 +56,6 @@ rf_status rf_fd_close(rf_fd fd, rf_error *err);
 
 /* `path` seen from the root, so that a later change of directory does not matter; freed with rf_free. Links stay. */
 rf_status rf_path_absolute(const char *path, char **absolute, rf_error *err);
-
-/* Replacing a file as a whole. rf_temp_open makes a new file in the directory of `path` (following symbolic links to
- * where the file really is), with the permissions that `path` has (or would get), under a name no other process uses;
- * *temp_path is freed with rf_free. rf_temp_commit syncs it, renames it over `path` and syncs the directory; *fd stays
- * open and is now that of `path`; on failure it is closed, the temporary removed and `path` as it was. rf_temp_abort
- * closes and removes it. */
-rf_status rf_temp_open(const char *path, rf_fd *fd, char **temp_path, rf_error *err);
-rf_status rf_temp_commit(rf_fd fd, const char *temp_path, const char *path, rf_error *err);
-void rf_temp_abort(rf_fd fd, const char *temp_path);
 
 /* Read-only mappings of whole files. */
 rf_status rf_map_open(rf_fd fd, size_t length, const uint8_t **base, rf_error *err);

@@ -25,12 +25,6 @@
 /* Some systems refuse transfers of 2 GiB and more; Linux cuts them there. */
 #define TRANSFER_MAX ((size_t)1 << 29)
 
-/* Symbolic links that are followed before a name counts as a loop (what Linux does). */
-#define LINKS_MAX 40
-
-/* Names tried for a temporary file. 64 random bits do not meet twice but by a broken random source. */
-#define TEMP_TRIES 100
-
 /* ---- files ---- */
 
 /* Without this, opening a pipe for reading would wait for somebody to write to it. O_NONBLOCK means nothing for files,
@@ -51,32 +45,39 @@ static const char *purpose(rf_mode mode) {
   return mode == RF_MODE_READ ? "open for reading" : mode == RF_MODE_READ_WRITE ? "open for writing" : "create";
 }
 
-rf_status rf_fd_open(const char *path, rf_mode mode, rf_fd *fd, rf_error *err) {
-  int flags = mode == RF_MODE_READ ? O_RDONLY : mode == RF_MODE_READ_WRITE ? O_RDWR : O_RDWR | O_CREAT | O_TRUNC;
+static rf_status open_with(const char *path, int flags, const char *purpose, rf_fd *fd, rf_error *err) {
   int number = open_without_waiting(path, flags, 0666);
   if (number < 0) {
     if (errno == EISDIR)
       return rf_fail(err, RF_ERR_DIRECTORY, "%s: is a directory, not a file", path);
     if (errno == ENXIO)
       return rf_fail(err, RF_ERR_UNSUPPORTED, "%s: is a pipe or socket, not a file", path);
-    return rf_fail_errno(err, errno, "%s: cannot %s", path, purpose(mode));
+    return rf_fail_errno(err, errno, "%s: cannot %s", path, purpose);
   }
   fd->number = number;
-  if (mode == RF_MODE_READ) /* the first read finds the same; opening small files is counted in microseconds */
+  if ((flags & O_ACCMODE) ==
+      O_RDONLY) /* the first read finds the same; opening small files is counted in microseconds */
     return RF_OK;
   struct stat facts;
   rf_status status = RF_OK;
   if (fstat(number, &facts) != 0)
-    status = rf_fail_errno(err, errno, "%s: cannot %s", path, purpose(mode));
+    status = rf_fail_errno(err, errno, "%s: cannot %s", path, purpose);
   else if (S_ISDIR(facts.st_mode))
     status = rf_fail(err, RF_ERR_DIRECTORY, "%s: is a directory, not a file", path);
   else if (S_ISFIFO(facts.st_mode) || S_ISSOCK(facts.st_mode))
     status = rf_fail(err, RF_ERR_UNSUPPORTED, "%s: is a pipe or socket, not a file", path);
-  if (status != RF_OK) {
+  if (status != RF_OK)
     close(number);
-    return status;
-  }
-  return RF_OK;
+  return status;
+}
+
+rf_status rf_fd_open(const char *path, rf_mode mode, rf_fd *fd, rf_error *err) {
+  int flags = mode == RF_MODE_READ ? O_RDONLY : mode == RF_MODE_READ_WRITE ? O_RDWR : O_RDWR | O_CREAT | O_TRUNC;
+  return open_with(path, flags, purpose(mode), fd, err);
+}
+
+rf_status rf_fd_open_or_create(const char *path, bool only_new, rf_fd *fd, rf_error *err) {
+  return open_with(path, O_RDWR | O_CREAT | (only_new ? O_EXCL : 0), purpose(RF_MODE_CREATE), fd, err);
 }
 
 static rf_status read_failed(int number, size_t n, uint64_t offset, size_t done, rf_error *err) {
@@ -166,218 +167,6 @@ rf_status rf_fd_close(rf_fd fd, rf_error *err) {
   if (close(fd.number) != 0 && errno != EINTR)
     return rf_fail_errno(err, errno, "closing failed");
   return RF_OK;
-}
-
-/* ---- replacing a file ---- */
-
-static rf_status no_memory(rf_error *err) {
-  return rf_fail(err, RF_ERR_MEMORY, "no memory for a file name");
-}
-
-rf_status rf_path_absolute(const char *path, char **absolute, rf_error *err) {
-  if (path[0] == '/') {
-    *absolute = rf_strdup(path);
-    return *absolute ? RF_OK : no_memory(err);
-  }
-  char *directory = getcwd(NULL, 0);
-  if (!directory)
-    return rf_fail_errno(err, errno, "%s: cannot tell the current directory", path);
-  size_t lead = strlen(directory), n = strlen(path);
-  char *joined = rf_alloc(lead + n + 2);
-  if (joined) {
-    memcpy(joined, directory, lead);
-    joined[lead] = '/';
-    memcpy(joined + lead + 1, path, n + 1);
-  }
-  free(directory);
-  *absolute = joined;
-  return joined ? RF_OK : no_memory(err);
-}
-
-/* Length of the directory part of a path with its last slash; 0 when there is none. */
-static size_t directory_length(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? (size_t)(slash - path) + 1 : 0;
-}
-
-/* What the symbolic link `path` points at, seen from where `path` is seen; freed with rf_free. NULL: errno says why. */
-static char *link_target(const char *path) {
-  size_t lead = directory_length(path);
-  for (size_t room = 256; room <= (size_t)1 << 16; room *= 2) {
-    char *target = rf_alloc(lead + room);
-    if (!target) {
-      errno = ENOMEM;
-      return NULL;
-    }
-    ssize_t n = readlink(path, target + lead, room);
-    if (n < 0) {
-      int number = errno;
-      rf_free(target);
-      errno = number;
-      return NULL;
-    }
-    if ((size_t)n < room) {
-      target[lead + (size_t)n] = '\0';
-      if (target[lead] == '/')
-        memmove(target, target + lead, (size_t)n + 1);
-      else
-        memcpy(target, path, lead);
-      return target;
-    }
-    rf_free(target);
-  }
-  errno = ENAMETOOLONG;
-  return NULL;
-}
-
-/* Where `path` really is: symbolic links followed, also one that points at nothing yet. *facts is of that file;
- * *exists says whether there is one. */
-static rf_status follow_links(const char *path, char **real, struct stat *facts, bool *exists, rf_error *err) {
-  char *name = rf_strdup(path);
-  if (!name)
-    return no_memory(err);
-  for (int links = 0; links <= LINKS_MAX; links++) {
-    *exists = lstat(name, facts) == 0;
-    if (!*exists && errno != ENOENT) {
-      rf_status status = rf_fail_errno(err, errno, "%s: cannot look it up", path);
-      rf_free(name);
-      return status;
-    }
-    if (!*exists || !S_ISLNK(facts->st_mode)) {
-      *real = name;
-      return RF_OK;
-    }
-    char *target = link_target(name);
-    int number = errno;
-    rf_free(name);
-    if (!target)
-      return rf_fail_errno(err, number, "%s: cannot follow the symbolic link", path);
-    name = target;
-  }
-  rf_free(name);
-  return rf_fail_errno(err, ELOOP, "%s: cannot follow the symbolic link", path);
-}
-
-/* 64 bits that no other process has; O_EXCL is what makes sure. */
-static uint64_t random_bits(void) {
-  uint64_t bits = 0;
-  int source = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-  if (source >= 0) {
-    ssize_t n = read(source, &bits, sizeof bits);
-    close(source);
-    if (n == (ssize_t)sizeof bits)
-      return bits;
-  }
-  struct timeval now;
-  gettimeofday(&now, NULL);
-  return ((uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_usec) * UINT64_C(0x9E3779B97F4A7C15) ^
-         (uint64_t)getpid() << 40 ^ (uint64_t)(uintptr_t)&now;
-}
-
-/* "dir/.name.0123456789abcdef.tmp" for "dir/name"; a long name is cut to stay below 255 bytes. */
-static char *temp_name(const char *real) {
-  size_t lead = directory_length(real);
-  const char *base = real + lead;
-  size_t n = strlen(base);
-  if (n > 200)
-    n = 200;
-  size_t room = lead + n + 32;
-  char *name = rf_alloc(room);
-  if (name) {
-    memcpy(name, real, lead);
-    int made = snprintf(name + lead, room - lead, ".%.*s.%016llx.tmp", (int)n, base, (unsigned long long)random_bits());
-    if (made < 0 || (size_t)made >= room - lead) {
-      rf_free(name);
-      return NULL;
-    }
-  }
-  return name;
-}
-
-/* Gives the new file owner, group and permissions of the old one, as far as we may. Owner first: changing it clears
- * the set-user bits. */
-static void copy_permissions(int number, const struct stat *old) {
-  struct stat fresh;
-  if (fstat(number, &fresh) == 0 && (fresh.st_uid != old->st_uid || fresh.st_gid != old->st_gid)) {
-    if (fchown(number, old->st_uid, old->st_gid) != 0 && fchown(number, (uid_t)-1, old->st_gid) != 0)
-      errno = 0; /* only root may give files away: the permission bits still count */
-  }
-  if (fchmod(number, old->st_mode & 07777) != 0)
-    errno = 0; /* a file system without permissions */
-}
-
-rf_status rf_temp_open(const char *path, rf_fd *fd, char **temp_path, rf_error *err) {
-  struct stat old;
-  bool exists;
-  char *real;
-  RF_TRY(follow_links(path, &real, &old, &exists, err));
-  if (exists && S_ISDIR(old.st_mode)) {
-    rf_free(real);
-    return rf_fail(err, RF_ERR_DIRECTORY, "%s: is a directory, not a file", path);
-  }
-  rf_status status = RF_OK;
-  char *name = NULL;
-  int number = -1;
-  for (int tries = 0; number < 0 && status == RF_OK; tries++) {
-    rf_free(name);
-    name = temp_name(real);
-    if (!name) {
-      status = no_memory(err);
-      break;
-    }
-    /* Nobody else may read it before it has the old file's permissions. */
-    number = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, exists ? 0600 : 0666);
-    if (number < 0 && errno != EINTR && (errno != EEXIST || tries >= TEMP_TRIES))
-      status = rf_fail_errno(err, errno, "%s: cannot create a temporary file beside it", path);
-  }
-  rf_free(real);
-  if (status != RF_OK) {
-    rf_free(name);
-    return status;
-  }
-  if (exists)
-    copy_permissions(number, &old);
-  fd->number = number;
-  *temp_path = name;
-  return RF_OK;
-}
-
-/* Makes a rename durable. A directory that may be written but not read cannot be opened, and some file systems cannot
- * sync one: the file is in its place all the same, so this is no failure. */
-static void sync_directory(const char *path) {
-  size_t n = directory_length(path);
-  char *directory = n ? rf_strndup(path, n) : rf_strdup(".");
-  if (!directory)
-    return;
-  int number = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  rf_free(directory);
-  if (number < 0)
-    return;
-  while (fsync(number) != 0 && errno == EINTR)
-    continue;
-  close(number);
-}
-
-rf_status rf_temp_commit(rf_fd fd, const char *temp_path, const char *path, rf_error *err) {
-  struct stat old;
-  bool exists;
-  char *real = NULL;
-  rf_status status = rf_fd_sync(fd, err);
-  if (status == RF_OK)
-    status = follow_links(path, &real, &old, &exists, err);
-  if (status == RF_OK && rename(temp_path, real) != 0)
-    status = rf_fail_errno(err, errno, "%s: cannot put the new file in its place", path);
-  if (status == RF_OK)
-    sync_directory(real);
-  else
-    rf_temp_abort(fd, temp_path);
-  rf_free(real);
-  return status;
-}
-
-void rf_temp_abort(rf_fd fd, const char *temp_path) {
-  close(fd.number);
-  (void)unlink(temp_path);
 }
 
 /* ---- mappings ---- */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #if defined(_WIN32)
 
-#define _CRT_RAND_S /* rand_s, the system's random numbers, in stdlib.h */
-
 #include "base/platform.h"
 
 #include <errno.h>
@@ -14,19 +12,16 @@
 #include <windows.h>
 
 #include "base/memory.h"
+#include "base/windows_path.h"
 
 #define TRANSFER_MAX ((size_t)1 << 29)
-#define TEMP_TRIES 100
-
-/* Every handle lets others read, write, rename and delete, as on POSIX; renaming over an open file needs that. */
-#define SHARE_ALL (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
 
 /* From this length on a path needs the prefix that lifts the limit of 260 characters. */
 #define LONG_PATH 240
 
 /* ---- names and errors ---- */
 
-static int errno_of(DWORD code) {
+int rf_windows_errno_of(DWORD code) {
   switch (code) {
   case ERROR_FILE_NOT_FOUND:
   case ERROR_PATH_NOT_FOUND:
@@ -61,7 +56,7 @@ static rf_status no_memory(rf_error *err) {
 }
 
 /* UTF-16 of a UTF-8 path, freed with rf_free; long paths made absolute and prefixed. */
-static rf_status widen(const char *path, wchar_t **wide, rf_error *err) {
+rf_status rf_windows_widen(const char *path, wchar_t **wide, rf_error *err) {
   int n = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, NULL, 0);
   if (n <= 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "%s: is no UTF-8 text", path);
@@ -92,7 +87,7 @@ static rf_status widen(const char *path, wchar_t **wide, rf_error *err) {
 }
 
 /* UTF-8 of a UTF-16 path, freed with rf_free; NULL: no memory. */
-static char *narrow(const wchar_t *wide) {
+char *rf_windows_narrow(const wchar_t *wide) {
   int n = WideCharToMultiByte(CP_UTF8, 0, wide, -1, NULL, 0, NULL, NULL);
   char *text = n > 0 ? rf_alloc((size_t)n) : NULL;
   if (text && WideCharToMultiByte(CP_UTF8, 0, wide, -1, text, n, NULL, NULL) != n) {
@@ -102,7 +97,7 @@ static char *narrow(const wchar_t *wide) {
   return text;
 }
 
-static bool is_directory(const wchar_t *wide) {
+bool rf_windows_is_directory(const wchar_t *wide) {
   DWORD attributes = GetFileAttributesW(wide);
   return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY);
 }
@@ -113,19 +108,19 @@ static const char *purpose(rf_mode mode) {
   return mode == RF_MODE_READ ? "open for reading" : mode == RF_MODE_READ_WRITE ? "open for writing" : "create";
 }
 
-rf_status rf_fd_open(const char *path, rf_mode mode, rf_fd *fd, rf_error *err) {
+static rf_status open_with(const char *path, rf_mode mode, DWORD disposition, rf_fd *fd, rf_error *err) {
   wchar_t *wide;
-  RF_TRY(widen(path, &wide, err));
+  RF_TRY(rf_windows_widen(path, &wide, err));
   DWORD access = mode == RF_MODE_READ ? GENERIC_READ : GENERIC_READ | GENERIC_WRITE;
-  HANDLE handle = CreateFileW(wide, access, SHARE_ALL, NULL, mode == RF_MODE_CREATE ? CREATE_ALWAYS : OPEN_EXISTING,
-                              FILE_ATTRIBUTE_NORMAL, NULL);
+  HANDLE handle = CreateFileW(wide, access, SHARE_ALL, NULL, disposition, FILE_ATTRIBUTE_NORMAL, NULL);
   rf_status status = RF_OK;
   if (handle == INVALID_HANDLE_VALUE) {
     DWORD code = GetLastError();
-    if (is_directory(wide))
+    if (rf_windows_is_directory(wide))
       status = rf_fail(err, RF_ERR_DIRECTORY, "%s: is a directory, not a file", path);
     else
-      status = rf_fail_errno(err, errno_of(code), "%s: cannot %s (Windows error %lu)", path, purpose(mode), code);
+      status =
+          rf_fail_errno(err, rf_windows_errno_of(code), "%s: cannot %s (Windows error %lu)", path, purpose(mode), code);
   } else if (GetFileType(handle) != FILE_TYPE_DISK) {
     CloseHandle(handle);
     status = rf_fail(err, RF_ERR_UNSUPPORTED, "%s: is a pipe or device, not a file", path);
@@ -134,6 +129,14 @@ rf_status rf_fd_open(const char *path, rf_mode mode, rf_fd *fd, rf_error *err) {
   }
   rf_free(wide);
   return status;
+}
+
+rf_status rf_fd_open(const char *path, rf_mode mode, rf_fd *fd, rf_error *err) {
+  return open_with(path, mode, mode == RF_MODE_CREATE ? CREATE_ALWAYS : OPEN_EXISTING, fd, err);
+}
+
+rf_status rf_fd_open_or_create(const char *path, bool only_new, rf_fd *fd, rf_error *err) {
+  return open_with(path, RF_MODE_CREATE, only_new ? CREATE_NEW : OPEN_ALWAYS, fd, err);
 }
 
 static OVERLAPPED at_offset(uint64_t offset) {
@@ -155,8 +158,9 @@ rf_status rf_fd_read(rf_fd fd, uint64_t offset, void *buffer, size_t n, size_t *
       if (code == ERROR_HANDLE_EOF)
         break;
       rf_error_at(err, (int64_t)(offset + done));
-      return rf_fail_errno(err, errno_of(code), "reading %zu bytes at offset %llu failed (Windows error %lu)", n,
-                           (unsigned long long)offset, code);
+      return rf_fail_errno(err, rf_windows_errno_of(code),
+                           "reading %zu bytes at offset %llu failed (Windows error %lu)", n, (unsigned long long)offset,
+                           code);
     }
     if (made == 0)
       break;
@@ -178,8 +182,9 @@ rf_status rf_fd_write(rf_fd fd, uint64_t offset, const void *buffer, size_t n, r
     if (!WriteFile(fd.handle, from + done, piece, &made, &where) || made == 0) {
       DWORD code = made == 0 && GetLastError() == ERROR_SUCCESS ? ERROR_DISK_FULL : GetLastError();
       rf_error_at(err, (int64_t)(offset + done));
-      return rf_fail_errno(err, errno_of(code), "writing %zu bytes at offset %llu failed (Windows error %lu)", n,
-                           (unsigned long long)offset, code);
+      return rf_fail_errno(err, rf_windows_errno_of(code),
+                           "writing %zu bytes at offset %llu failed (Windows error %lu)", n, (unsigned long long)offset,
+                           code);
     }
     done += made;
   }
@@ -190,7 +195,7 @@ rf_status rf_fd_size(rf_fd fd, uint64_t *size, rf_error *err) {
   LARGE_INTEGER length;
   if (!GetFileSizeEx(fd.handle, &length)) {
     DWORD code = GetLastError();
-    return rf_fail_errno(err, errno_of(code), "asking for the size failed (Windows error %lu)", code);
+    return rf_fail_errno(err, rf_windows_errno_of(code), "asking for the size failed (Windows error %lu)", code);
   }
   *size = (uint64_t)length.QuadPart;
   return RF_OK;
@@ -204,7 +209,7 @@ rf_status rf_fd_truncate(rf_fd fd, uint64_t size, rf_error *err) {
   end.EndOfFile.QuadPart = (LONGLONG)size;
   if (!SetFileInformationByHandle(fd.handle, FileEndOfFileInfo, &end, sizeof end)) {
     DWORD code = GetLastError();
-    return rf_fail_errno(err, errno_of(code), "setting the size to %llu bytes failed (Windows error %lu)",
+    return rf_fail_errno(err, rf_windows_errno_of(code), "setting the size to %llu bytes failed (Windows error %lu)",
                          (unsigned long long)size, code);
   }
   return RF_OK;
@@ -213,7 +218,7 @@ rf_status rf_fd_truncate(rf_fd fd, uint64_t size, rf_error *err) {
 rf_status rf_fd_sync(rf_fd fd, rf_error *err) {
   if (!FlushFileBuffers(fd.handle)) {
     DWORD code = GetLastError();
-    return rf_fail_errno(err, errno_of(code), "writing to the disk failed (Windows error %lu)", code);
+    return rf_fail_errno(err, rf_windows_errno_of(code), "writing to the disk failed (Windows error %lu)", code);
   }
   return RF_OK;
 }
@@ -221,138 +226,9 @@ rf_status rf_fd_sync(rf_fd fd, rf_error *err) {
 rf_status rf_fd_close(rf_fd fd, rf_error *err) {
   if (!CloseHandle(fd.handle)) {
     DWORD code = GetLastError();
-    return rf_fail_errno(err, errno_of(code), "closing failed (Windows error %lu)", code);
+    return rf_fail_errno(err, rf_windows_errno_of(code), "closing failed (Windows error %lu)", code);
   }
   return RF_OK;
-}
-
-/* ---- replacing a file ---- */
-
-rf_status rf_path_absolute(const char *path, char **absolute, rf_error *err) {
-  wchar_t *wide;
-  RF_TRY(widen(path, &wide, err));
-  DWORD n = GetFullPathNameW(wide, 0, NULL, NULL);
-  wchar_t *full = n ? rf_alloc_zero(n, sizeof *full) : NULL;
-  DWORD made = full ? GetFullPathNameW(wide, n, full, NULL) : 0;
-  *absolute = made > 0 && made < n ? narrow(full) : NULL;
-  rf_free(full);
-  rf_free(wide);
-  return *absolute ? RF_OK : no_memory(err);
-}
-
-/* Where `path` really is, symbolic links followed; itself when there is no such file yet. */
-static rf_status follow_links(const char *path, wchar_t **real, rf_error *err) {
-  wchar_t *wide;
-  RF_TRY(widen(path, &wide, err));
-  HANDLE handle = CreateFileW(wide, FILE_READ_ATTRIBUTES, SHARE_ALL, NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
-  if (handle == INVALID_HANDLE_VALUE) {
-    *real = wide;
-    return RF_OK;
-  }
-  DWORD n = GetFinalPathNameByHandleW(handle, NULL, 0, FILE_NAME_NORMALIZED);
-  wchar_t *name = n ? rf_alloc_zero((size_t)n + 1, sizeof *name) : NULL;
-  DWORD made = name ? GetFinalPathNameByHandleW(handle, name, n + 1, FILE_NAME_NORMALIZED) : 0;
-  CloseHandle(handle);
-  if (made == 0 || made > n) { /* a file system that cannot tell: the name as it is */
-    rf_free(name);
-    *real = wide;
-    return RF_OK;
-  }
-  rf_free(wide);
-  *real = name;
-  return RF_OK;
-}
-
-/* "dir\.name.0123456789abcdef.tmp" for "dir\name", as wide text freed with rf_free; NULL: no memory. */
-static wchar_t *temp_name(const wchar_t *real) {
-  size_t n = wcslen(real), lead = n;
-  while (lead > 0 && real[lead - 1] != L'\\' && real[lead - 1] != L'/' && real[lead - 1] != L':')
-    lead--;
-  size_t base = n - lead < 200 ? n - lead : 200;
-  wchar_t *name = rf_alloc_zero(lead + base + 32, sizeof *name);
-  if (!name)
-    return NULL;
-  unsigned bits[2] = {0, 0};
-  (void)rand_s(&bits[0]);
-  (void)rand_s(&bits[1]);
-  memcpy(name, real, lead * sizeof *name);
-  name[lead] = L'.';
-  memcpy(name + lead + 1, real + lead, base * sizeof *name);
-  char tail[32];
-  int made = snprintf(tail, sizeof tail, ".%08x%08x.tmp", bits[0], bits[1]);
-  for (int i = 0; i < made; i++)
-    name[lead + 1 + base + (size_t)i] = (wchar_t)tail[i];
-  return name;
-}
-
-rf_status rf_temp_open(const char *path, rf_fd *fd, char **temp_path, rf_error *err) {
-  wchar_t *real;
-  RF_TRY(follow_links(path, &real, err));
-  if (is_directory(real)) {
-    rf_free(real);
-    return rf_fail(err, RF_ERR_DIRECTORY, "%s: is a directory, not a file", path);
-  }
-  rf_status status = RF_OK;
-  HANDLE handle = INVALID_HANDLE_VALUE;
-  wchar_t *name = NULL;
-  for (int tries = 0; handle == INVALID_HANDLE_VALUE && status == RF_OK; tries++) {
-    rf_free(name);
-    name = temp_name(real);
-    if (!name) {
-      status = no_memory(err);
-      break;
-    }
-    handle = CreateFileW(name, GENERIC_READ | GENERIC_WRITE | DELETE, SHARE_ALL, NULL, CREATE_NEW,
-                         FILE_ATTRIBUTE_NORMAL, NULL);
-    DWORD code = GetLastError();
-    if (handle == INVALID_HANDLE_VALUE && (code != ERROR_FILE_EXISTS || tries >= TEMP_TRIES))
-      status = rf_fail_errno(err, errno_of(code), "%s: cannot create a temporary file beside it (Windows error %lu)",
-                             path, code);
-  }
-  rf_free(real);
-  char *text = status == RF_OK ? narrow(name) : NULL;
-  if (status == RF_OK && !text) {
-    CloseHandle(handle);
-    (void)DeleteFileW(name);
-    status = no_memory(err);
-  }
-  rf_free(name);
-  if (status != RF_OK)
-    return status;
-  fd->handle = handle;
-  *temp_path = text;
-  return RF_OK;
-}
-
-rf_status rf_temp_commit(rf_fd fd, const char *temp_path, const char *path, rf_error *err) {
-  wchar_t *from = NULL, *to = NULL;
-  rf_status status = rf_fd_sync(fd, err);
-  if (status == RF_OK)
-    status = widen(temp_path, &from, err);
-  if (status == RF_OK)
-    status = follow_links(path, &to, err);
-  /* ReplaceFile keeps the old file's access list and attributes; it wants an old file and a system that knows how. */
-  if (status == RF_OK &&
-      !ReplaceFileW(to, from, NULL, REPLACEFILE_IGNORE_MERGE_ERRORS | REPLACEFILE_IGNORE_ACL_ERRORS, NULL, NULL) &&
-      !MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)) {
-    DWORD code = GetLastError();
-    status =
-        rf_fail_errno(err, errno_of(code), "%s: cannot put the new file in its place (Windows error %lu)", path, code);
-  }
-  rf_free(from);
-  rf_free(to);
-  if (status != RF_OK)
-    rf_temp_abort(fd, temp_path);
-  return status;
-}
-
-void rf_temp_abort(rf_fd fd, const char *temp_path) {
-  wchar_t *wide;
-  CloseHandle(fd.handle);
-  if (widen(temp_path, &wide, NULL) == RF_OK) {
-    (void)DeleteFileW(wide);
-    rf_free(wide);
-  }
 }
 
 /* ---- mappings ---- */
@@ -365,7 +241,8 @@ rf_status rf_map_open(rf_fd fd, size_t length, const uint8_t **base, rf_error *e
   if (mapping)
     CloseHandle(mapping);
   if (!view)
-    return rf_fail_errno(err, length ? errno_of(code) : EINVAL, "mapping %zu bytes into memory failed", length);
+    return rf_fail_errno(err, length ? rf_windows_errno_of(code) : EINVAL, "mapping %zu bytes into memory failed",
+                         length);
   *base = view;
   return RF_OK;
 }

@@ -74,6 +74,7 @@ static rf_status begin_file(rf_file *file, rf_store *store, rf_mode mode, rf_fil
   else
     status = rf_file_hdu_locked(file, 0, &first, err);
   if (status != RF_OK) {
+    rf_store_discard(store);
     (void)rf_store_close(store, NULL);
     free_file(file);
     return status;
@@ -131,15 +132,25 @@ rf_status rf_file_shut(rf_file *file, rf_error *err) {
   rf_error_clear(err);
   rf_rwlock_write(&file->lock);
   if (!file->closed) {
-    status = settle(file, &written, err);
+    if (!file->discarded)
+      status = settle(file, &written, err);
     file->closed = true;
-    if (file->tainted || status != RF_OK) /* half of an edit must not replace a whole file */
+    if (file->tainted || file->discarded || status != RF_OK) /* half of an edit must not replace a whole file */
       rf_store_discard(file->store);
     rf_status closed = rf_store_close(file->store, err);
     if (status == RF_OK)
       status = closed;
     file->store = NULL;
   }
+  rf_rwlock_write_unlock(&file->lock);
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+rf_status rf_file_discard(rf_file *file, rf_error *err) {
+  rf_error_clear(err);
+  rf_rwlock_write(&file->lock);
+  rf_status status = file->closed ? rf_fail(err, RF_ERR_CLOSED, "the file is closed") : RF_OK;
+  file->discarded = true;
   rf_rwlock_write_unlock(&file->lock);
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }

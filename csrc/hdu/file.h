@@ -106,6 +106,7 @@ struct rf_file {
   atomic_size_t oddity_count;
   uint32_t oddity_kinds;
   atomic_uint_least64_t generation;
+  bool discarded; /* what is not in the file yet is not to get there */
   bool tainted;
   char taint[256];
   const rf_error *write_error; /* what the running write reports into: the reason of a taint */

@@ -88,7 +88,7 @@ typedef enum rf_status {
   RF_ERR_TIMEOUT,     /* a time limit was reached */
   RF_ERR_TLS,         /* certificate or TLS handshake refused */
   RF_ERR_HTTP_STATUS, /* any other status that is not a success */
-  RF_ERR_CHANGED,     /* the remote file is no more the one that was opened */
+  RF_ERR_CHANGED,     /* the file is no more the one that was opened: another program changed or replaced it */
   RF_ERR_CALLBACK,    /* a function brought at run time failed */
 
   /* format: the bytes are not what the standard asks for */
@@ -103,7 +103,9 @@ typedef enum rf_status {
   RF_ERR_UNSUPPORTED, /* correct, but not offered */
   RF_ERR_NO_DRIVER,   /* nobody knows this scheme */
   RF_ERR_NOT_BUILT,   /* a known scheme or codec that is not in this build */
-  RF_ERR_MEMORY       /* allocation failed */
+  RF_ERR_MEMORY,      /* allocation failed */
+
+  RF_ERR_LOCKED /* another handle holds a lock on the file */
 } rf_status;
 
 /* What went wrong. Owned by the caller; needs no release. */
@@ -217,6 +219,25 @@ typedef struct rf_remote_options {
 /* lenient reading: a byte outside printable ASCII in a header is read as '_' instead of refused */
 #define RF_OPEN_LENIENT 1
 
+/* The file is replaced as a whole when it is closed: until then its name leads to the old file, or to none. With
+ * RF_MODE_CREATE a temporary file beside it is written, with RF_MODE_READ_WRITE a copy of it that the first change
+ * makes. rf_file_discard, a change that failed half way, and the end of the process leave the old file. rf_file_sync
+ * makes the temporary file durable and does not put it in place. A device, and a file in a folder that refuses new
+ * files, is opened as with RF_OPEN_IN_PLACE. Of files of the system; other drivers ignore it. */
+#define RF_OPEN_ATOMIC 8
+/* Closing syncs the file, and its folder where it is new or replaced. A .gz is always durable. */
+#define RF_OPEN_DURABLE 16
+/* An advisory lock from opening to closing: shared with RF_MODE_READ, else exclusive. RF_ERR_LOCKED when another
+ * handle, of this or another process, has one that excludes it; RF_ERR_UNSUPPORTED where the file system has no locks
+ * or the file is remote. Files in memory need none. With RF_OPEN_ATOMIC the lock is on the file to be replaced. */
+#define RF_OPEN_LOCK 32
+/* With RF_MODE_CREATE: an old file is emptied by the first write and not by opening it. Where its size is known by
+ * then, space for it is reserved before. For disks that cannot hold the old file and the new one. A file that is not
+ * there yet is created as with RF_OPEN_ATOMIC. */
+#define RF_OPEN_IN_PLACE 128
+/* With RF_MODE_CREATE: RF_ERR_EXISTS if there is a file. */
+#define RF_OPEN_NEW 256
+
 typedef struct rf_options {
   size_t size;    /* sizeof(rf_options) */
   uint32_t flags; /* RF_OPEN_... */
@@ -294,12 +315,18 @@ typedef struct rf_driver_ops {
 
   /* MAY. Fills in all but `size`. */
   void (*get_stats)(void *state, rf_remote_stats *stats);
+
+  /* MAY. Reserves space so that the file can grow to `size` bytes, which does not change its size. RF_ERR_NO_SPACE
+   * where there is not enough; RF_OK where the driver cannot reserve. What is reserved and not used is given back at
+   * close at the latest. */
+  rf_status (*reserve)(void *state, uint64_t size, rf_error *err);
 } rf_driver_ops;
 
-#define RF_DRIVER_WRITE 1  /* modes other than RF_MODE_READ are offered */
-#define RF_DRIVER_REMOTE 2 /* bytes come over a network */
-#define RF_DRIVER_MEMORY 4 /* bytes lie in memory: peek succeeds wherever there is content */
-#define RF_DRIVER_CODECS 8 /* suffix and magic number of a codec (.gz) are looked at */
+#define RF_DRIVER_WRITE 1   /* modes other than RF_MODE_READ are offered */
+#define RF_DRIVER_REMOTE 2  /* bytes come over a network */
+#define RF_DRIVER_MEMORY 4  /* bytes lie in memory: peek succeeds wherever there is content */
+#define RF_DRIVER_CODECS 8  /* suffix and magic number of a codec (.gz) are looked at */
+#define RF_DRIVER_ATOMIC 16 /* open heeds RF_OPEN_ATOMIC, _IN_PLACE, _NEW, _DURABLE, _LOCK; others never see them */
 
 /* One row of the driver table. */
 typedef struct rf_driver {
@@ -620,6 +647,10 @@ RF_API RF_CHECKED rf_status rf_file_read_header(const char *name, const rf_optio
 /* Writes back what is pending and frees the handle, also when it returns an error. No other thread may be
  * using it. NULL is allowed. */
 RF_API rf_status rf_file_close(rf_file *file, rf_error *err);
+
+/* What was written and is not in the file yet is not to get there: closing a file that was opened with RF_OPEN_ATOMIC,
+ * or a .gz, leaves the old file. Other files keep what was written. RF_ERR_CLOSED after rf_file_shut. */
+RF_API RF_CHECKED rf_status rf_file_discard(rf_file *file, rf_error *err);
 
 /* Does all that closing does but free the handle: waits for running calls, writes back what is pending, lets go of the
  * file (also when it returns an error). Any later call on the handle that needs the file is RF_ERR_CLOSED; a second

@@ -6,8 +6,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/filelock.h"
 #include "base/memory.h"
 #include "base/platform.h"
+#include "base/replace.h"
 #include "store/driver.h"
 #include "store/url.h"
 
@@ -20,11 +22,26 @@
 #define FAULT_READS 3
 #define FAULT_BYTES ((uint64_t)64 << 10)
 
+/* Space is reserved for a temporary file in steps that grow with it between these. */
+#define RESERVE_LEAST ((uint64_t)1 << 20)
+#define RESERVE_MOST ((uint64_t)64 << 20)
+
+/* A copy is made in pieces of so many bytes. */
+#define COPY_PIECE ((size_t)1 << 20)
+
 typedef struct file_state {
   rf_fd fd;
-  char *path;
-  char *temp_path; /* of a replacement that is not in its place yet */
-  bool mappable;   /* opened for reading */
+  char *path;                  /* of a file that may be written: where it really is */
+  uint32_t flags;              /* RF_OPEN_... */
+  rf_replacement *replacement; /* fd is its temporary file */
+  rf_file_stamp stamp;         /* of a file that may be written, as it was opened or put in place */
+  bool updates;                /* the replacement is of the file that was opened, not of any that is there */
+  bool copies;                 /* the first change replaces fd by a copy */
+  bool unclaimed;              /* created in place: until the first change the old content is still there */
+  bool discarded;
+  uint64_t reserved; /* bytes of a temporary file that have space */
+  rf_filelock lock;
+  bool mappable; /* opened for reading */
   rf_mutex map_lock;
   _Atomic(const uint8_t *) map; /* made once, when first wanted */
   size_t map_length;            /* set before map */
@@ -49,8 +66,8 @@ static void file_state_free(file_state *f) {
   if (map)
     rf_map_close(map, f->map_length);
   rf_mutex_destroy(&f->map_lock);
+  rf_filelock_release(&f->lock);
   rf_free(f->path);
-  rf_free(f->temp_path);
   rf_free(f);
 }
 
@@ -68,37 +85,160 @@ static rf_status path_of_url(const char *name, size_t scheme, char **path, rf_er
   return rf_url_decode(rest, strlen(rest), path, err);
 }
 
-static rf_status path_of_name(const char *name, rf_mode mode, char **path, rf_error *err) {
+static rf_status path_of_name(const char *name, char **path, rf_error *err) {
   size_t scheme = rf_url_scheme(name);
   if (scheme > 0)
     return path_of_url(name, scheme, path, err);
-  /* A write-back at close has to find the file also after a change of directory. */
-  if (mode != RF_MODE_READ && name[0])
-    return rf_path_absolute(name, path, err);
   *path = rf_strdup(name);
   return *path ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "no memory for a file name");
+}
+
+/* A file that is replaced is the one that the name leads to now, also after a change of directory or of a link. */
+static rf_status resolve(file_state *f, rf_error *err) {
+  char *real;
+  RF_TRY(rf_path_resolve(f->path, &real, err));
+  rf_free(f->path);
+  f->path = real;
+  return RF_OK;
+}
+
+static rf_status take_lock(file_state *f, rf_fd fd, bool exclusive, rf_error *err) {
+  if (!(f->flags & RF_OPEN_LOCK))
+    return RF_OK;
+  switch (rf_filelock_take(fd, f->path, RF_LOCK_WHOLE, exclusive, 0, &f->lock)) {
+  case RF_LOCK_GOT:
+    return RF_OK;
+  case RF_LOCK_HELD:
+    return rf_fail(err, RF_ERR_LOCKED, "another handle, of this or another process, holds a lock on the file");
+  default:
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "the file system has no locks, or they cannot be had for this file");
+  }
+}
+
+/* The old file stays as it is until the first change. *there false: there is none. */
+static rf_status open_unclaimed(file_state *f, bool *there, rf_error *err) {
+  rf_error local;
+  rf_error_clear(&local);
+  rf_status status = rf_fd_open(f->path, RF_MODE_READ_WRITE, &f->fd, &local);
+  *there = status != RF_ERR_NO_FILE;
+  if (status == RF_OK) {
+    f->unclaimed = true;
+    status = take_lock(f, f->fd, true, err);
+    if (status != RF_OK)
+      (void)rf_fd_close(f->fd, NULL);
+    return status;
+  }
+  if (*there && err && err->code == RF_OK)
+    *err = local;
+  return *there ? status : RF_OK;
+}
+
+/* Locks the file that is to be replaced; there may be none. */
+static rf_status lock_old(file_state *f, rf_error *err) {
+  rf_fd old;
+  if (!(f->flags & RF_OPEN_LOCK) || rf_fd_open(f->path, RF_MODE_READ_WRITE, &old, NULL) != RF_OK)
+    return RF_OK;
+  rf_status status = take_lock(f, old, true, err);
+  (void)rf_fd_close(old, NULL);
+  return status;
+}
+
+/* A temporary file beside the one that it will replace. */
+static rf_status open_temporary(file_state *f, rf_error *err) {
+  bool in_place = false, there;
+  rf_error local;
+  rf_error_clear(&local);
+  RF_TRY(lock_old(f, err));
+  rf_status status = rf_replace_open(f->path, &f->replacement, &in_place, &local);
+  if (status == RF_OK && f->replacement) {
+    f->fd = rf_replace_fd(f->replacement);
+    return RF_OK;
+  }
+  if (status == RF_OK) /* a device */
+    return rf_fd_open(f->path, RF_MODE_CREATE, &f->fd, err);
+  if (in_place)
+    return open_unclaimed(f, &there, err);
+  if (err && err->code == RF_OK)
+    *err = local;
+  return status;
+}
+
+static rf_status open_new(file_state *f, const char *name, rf_error *err) {
+  bool there = false, only_new = (f->flags & RF_OPEN_NEW) != 0;
+  if (f->flags & (RF_OPEN_ATOMIC | RF_OPEN_IN_PLACE)) {
+    RF_TRY(resolve(f, err));
+    if (only_new && rf_path_exists(f->path))
+      return rf_fail(err, RF_ERR_EXISTS, "there is such a file");
+    if (f->flags & RF_OPEN_IN_PLACE)
+      RF_TRY(open_unclaimed(f, &there, err));
+    return there ? RF_OK : open_temporary(f, err);
+  }
+  if (!only_new && !(f->flags & RF_OPEN_LOCK)) {
+    RF_TRY(rf_fd_open(name, RF_MODE_CREATE, &f->fd, err));
+  } else { /* not cut before it is ours */
+    RF_TRY(rf_fd_open_or_create(name, only_new, &f->fd, err));
+    rf_status status = take_lock(f, f->fd, true, err);
+    if (status == RF_OK && !only_new)
+      status = rf_fd_truncate(f->fd, 0, err);
+    if (status != RF_OK) {
+      (void)rf_fd_close(f->fd, NULL);
+      return status;
+    }
+  }
+  return RF_OK;
+}
+
+static rf_status open_old(file_state *f, const char *name, rf_mode mode, rf_error *err) {
+  RF_TRY(rf_fd_open(name, mode, &f->fd, err));
+  rf_status status = take_lock(f, f->fd, mode != RF_MODE_READ, err);
+  if (status != RF_OK)
+    (void)rf_fd_close(f->fd, NULL);
+  f->mappable = mode == RF_MODE_READ;
+  f->updates = f->copies = mode == RF_MODE_READ_WRITE && (f->flags & RF_OPEN_ATOMIC) != 0;
+  return status;
+}
+
+/* What a replacement will compare. A file without a place, such as a deleted one under /proc, can be written all the
+ * same. */
+static rf_status note_identity(file_state *f, rf_error *err) {
+  if (resolve(f, NULL) != RF_OK) {
+    char *absolute;
+    RF_TRY(rf_path_absolute(f->path, &absolute, err));
+    rf_free(f->path);
+    f->path = absolute;
+  }
+  return rf_fd_stamp(f->fd, &f->stamp, err);
 }
 
 static rf_status file_open(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
                            void **state, rf_error *err) {
   (void)driver;
-  (void)options;
   file_state *f;
   RF_TRY(file_state_new(&f, err));
-  rf_status status = path_of_name(name, mode, &f->path, err);
-  if (status == RF_OK) /* messages name what the user gave */
-    status = rf_fd_open(rf_url_scheme(name) ? f->path : name, mode, &f->fd, err);
+  f->flags = options->flags;
+  rf_status status = path_of_name(name, &f->path, err);
+  const char *given = rf_url_scheme(name) ? f->path : name; /* messages name what the user gave */
+  if (status == RF_OK)
+    status = mode == RF_MODE_CREATE ? open_new(f, given, err) : open_old(f, given, mode, err);
   if (status != RF_OK) {
     file_state_free(f);
     return status;
   }
-  f->mappable = mode == RF_MODE_READ;
+  if (mode != RF_MODE_READ && !f->replacement)
+    status = note_identity(f, err);
+  if (status != RF_OK) {
+    (void)rf_fd_close(f->fd, NULL);
+    file_state_free(f);
+    return status;
+  }
   *state = f;
   return RF_OK;
 }
 
 static rf_status file_read_at(void *state, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
-  return rf_fd_read(((file_state *)state)->fd, offset, buffer, n, got, err);
+  file_state *f = state;
+  *got = 0;
+  return f->unclaimed ? RF_OK : rf_fd_read(f->fd, offset, buffer, n, got, err);
 }
 
 /* The mapping, made now if this is the first time; NULL when there cannot be one. */
@@ -180,40 +320,146 @@ static rf_status file_read_many(void *state, const rf_range *ranges, size_t coun
 }
 
 static rf_status file_get_size(void *state, uint64_t *size, rf_error *err) {
-  return rf_fd_size(((file_state *)state)->fd, size, err);
+  file_state *f = state;
+  *size = 0;
+  return f->unclaimed ? RF_OK : rf_fd_size(f->fd, size, err);
+}
+
+/* ---- changing ---- */
+
+static rf_status copy_content(rf_fd from, rf_fd to, rf_error *err) {
+  uint64_t size, at = 0;
+  size_t got = 1;
+  if (rf_fd_clone(from, to))
+    return RF_OK;
+  RF_TRY(rf_fd_size(from, &size, err));
+  RF_TRY(rf_fd_reserve(to, 0, size, err));
+  uint8_t *buffer = rf_alloc(COPY_PIECE);
+  if (!buffer)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory to copy a file");
+  rf_status status = RF_OK;
+  for (; status == RF_OK && got > 0; at += got) {
+    status = rf_fd_read(from, at, buffer, COPY_PIECE, &got, err);
+    if (status == RF_OK)
+      status = rf_fd_write(to, at, buffer, got, err);
+  }
+  rf_free(buffer);
+  return status;
+}
+
+/* Changes go to a copy. Nobody reads meanwhile. */
+static rf_status begin_copy(file_state *f, rf_error *err) {
+  rf_replacement *replacement;
+  rf_file_stamp stamp;
+  RF_TRY(rf_replace_open(f->path, &replacement, NULL, err));
+  if (!replacement)
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "is a device, which cannot be replaced as a whole");
+  rf_status status = copy_content(f->fd, rf_replace_fd(replacement), err);
+  if (status == RF_OK)
+    status = rf_fd_stamp(f->fd, &stamp, err);
+  if (status == RF_OK && !rf_file_stamp_equal(&stamp, &f->stamp))
+    status = rf_fail(err, RF_ERR_CHANGED, "another program has changed the file since it was opened");
+  if (status != RF_OK) {
+    rf_replace_abort(replacement);
+    return status;
+  }
+  (void)rf_fd_close(f->fd, NULL);
+  f->fd = rf_replace_fd(replacement);
+  f->replacement = replacement;
+  f->copies = false;
+  return rf_fd_size(f->fd, &f->reserved, err);
+}
+
+/* Before the first change of a file that is created in place: it is empty from here on, and can grow to `size`. */
+static rf_status claim(file_state *f, uint64_t size, rf_error *err) {
+  RF_TRY(rf_fd_reserve(f->fd, 0, size, err)); /* or else the old content stays */
+  RF_TRY(rf_fd_truncate(f->fd, 0, err));
+  f->unclaimed = false;
+  return rf_fd_reserve(f->fd, 0, size, err);
+}
+
+static rf_status begin_change(file_state *f, uint64_t size, rf_error *err) {
+  if (f->copies)
+    RF_TRY(begin_copy(f, err));
+  return f->unclaimed ? claim(f, size, err) : RF_OK;
+}
+
+/* Without a reservation some file systems (ext4) write a file out when it is renamed over another. */
+static rf_status reserve_for(file_state *f, uint64_t offset, uint64_t end, rf_error *err) {
+  if (!f->replacement || end <= f->reserved || (f->reserved == 0 && end < RESERVE_LEAST))
+    return RF_OK;
+  uint64_t step = f->reserved < RESERVE_LEAST ? RESERVE_LEAST : f->reserved < RESERVE_MOST ? f->reserved : RESERVE_MOST;
+  uint64_t begin = offset > f->reserved + step ? offset : f->reserved, ahead;
+  if (!rf_add_u64(end, step, &ahead) || rf_fd_reserve(f->fd, begin, ahead - begin, NULL) != RF_OK) {
+    ahead = end; /* no room for more than what is wanted now */
+    RF_TRY(rf_fd_reserve(f->fd, begin, ahead - begin, err));
+  }
+  f->reserved = ahead;
+  return RF_OK;
 }
 
 static rf_status file_write_at(void *state, uint64_t offset, const void *buffer, size_t n, rf_error *err) {
-  return rf_fd_write(((file_state *)state)->fd, offset, buffer, n, err);
+  file_state *f = state;
+  uint64_t end;
+  if (!rf_add_u64(offset, n, &end))
+    end = UINT64_MAX; /* the write says that it is too far */
+  else
+    RF_TRY(begin_change(f, end, err));
+  RF_TRY(reserve_for(f, offset, end, err));
+  return rf_fd_write(f->fd, offset, buffer, n, err);
 }
 
 static rf_status file_truncate(void *state, uint64_t size, rf_error *err) {
-  return rf_fd_truncate(((file_state *)state)->fd, size, err);
+  file_state *f = state;
+  RF_TRY(begin_change(f, size, err));
+  RF_TRY(rf_fd_truncate(f->fd, size, err));
+  f->reserved = f->reserved < size ? f->reserved : size;
+  return RF_OK;
+}
+
+static rf_status file_reserve(void *state, uint64_t size, rf_error *err) {
+  file_state *f = state;
+  uint64_t old;
+  RF_TRY(begin_change(f, size, err));
+  RF_TRY(rf_fd_size(f->fd, &old, err));
+  if (size <= old || size <= f->reserved)
+    return RF_OK;
+  RF_TRY(rf_fd_reserve(f->fd, old, size - old, err));
+  f->reserved = size;
+  return RF_OK;
 }
 
 static rf_status file_sync(void *state, rf_error *err) {
-  return rf_fd_sync(((file_state *)state)->fd, err);
+  file_state *f = state;
+  return f->unclaimed ? RF_OK : rf_fd_sync(f->fd, err);
 }
+
+/* ---- replacing ---- */
 
 static rf_status file_replace_open(void *state, void **temp, rf_error *err) {
   file_state *f = state, *fresh;
   RF_TRY(file_state_new(&fresh, err));
-  rf_status status = rf_temp_open(f->path, &fresh->fd, &fresh->temp_path, err);
+  rf_status status = rf_replace_open(f->path, &fresh->replacement, NULL, err);
+  if (status == RF_OK && !fresh->replacement)
+    status = rf_fail(err, RF_ERR_UNSUPPORTED, "is a device, which cannot be replaced as a whole");
   if (status != RF_OK) {
     file_state_free(fresh);
     return status;
   }
+  fresh->fd = rf_replace_fd(fresh->replacement);
   *temp = fresh;
   return RF_OK;
 }
 
 static rf_status file_replace_commit(void *state, void *temp, rf_error *err) {
   file_state *f = state, *fresh = temp;
-  rf_status status = rf_temp_commit(fresh->fd, fresh->temp_path, f->path, err);
+  rf_replace_how how = {.durable = true, .expected = &f->stamp};
+  rf_status status = rf_replace_commit(fresh->replacement, &how, &fresh->fd, err);
   if (status == RF_OK) {
     /* The old content has no name any more; an error at its close would be nobody's. */
     (void)rf_fd_close(f->fd, NULL);
     f->fd = fresh->fd;
+    status = rf_fd_stamp(f->fd, &f->stamp, err);
   }
   file_state_free(fresh);
   return status;
@@ -222,15 +468,59 @@ static rf_status file_replace_commit(void *state, void *temp, rf_error *err) {
 static void file_replace_abort(void *state, void *temp) {
   file_state *fresh = temp;
   (void)state;
-  rf_temp_abort(fresh->fd, fresh->temp_path);
+  rf_replace_abort(fresh->replacement);
   file_state_free(fresh);
+}
+
+static void file_discard(void *state) {
+  ((file_state *)state)->discarded = true;
+}
+
+/* ---- closing ---- */
+
+static rf_status put_in_place(file_state *f, rf_error *err) {
+  rf_replace_how how = {.durable = (f->flags & RF_OPEN_DURABLE) != 0,
+                        .only_new = (f->flags & RF_OPEN_NEW) != 0,
+                        .expected = f->updates ? &f->stamp : NULL};
+  return rf_replace_commit(f->replacement, &how, &f->fd, err);
+}
+
+/* Space that was reserved and is not used is given back. */
+static rf_status trim(file_state *f, rf_error *err) {
+  uint64_t size;
+  if (f->reserved == 0)
+    return RF_OK;
+  RF_TRY(rf_fd_size(f->fd, &size, err));
+  return size < f->reserved ? rf_fd_truncate(f->fd, size, err) : RF_OK;
+}
+
+/* A file that was changed where it is. */
+static rf_status finish(file_state *f, rf_error *err) {
+  rf_status status = f->unclaimed && !f->discarded ? rf_fd_truncate(f->fd, 0, err) : trim(f, err);
+  if (status == RF_OK && (f->flags & RF_OPEN_DURABLE) && !f->mappable && !f->unclaimed) {
+    status = rf_fd_sync(f->fd, err);
+    rf_path_sync_folder(f->path);
+  }
+  return status;
 }
 
 static rf_status file_close(void *state, rf_error *err) {
   file_state *f = state;
-  rf_status status = rf_fd_close(f->fd, err);
+  rf_status status = RF_OK, closed = RF_OK;
+  bool open = true;
+  if (!f->replacement) {
+    status = finish(f, err);
+  } else if (f->discarded) {
+    rf_replace_abort(f->replacement);
+    open = false;
+  } else {
+    status = put_in_place(f, err);
+    open = status == RF_OK;
+  }
+  if (open)
+    closed = rf_fd_close(f->fd, status == RF_OK ? err : NULL);
   file_state_free(f);
-  return status;
+  return status != RF_OK ? status : closed;
 }
 
 const rf_driver_ops rf_file_ops = {
@@ -245,5 +535,7 @@ const rf_driver_ops rf_file_ops = {
     .replace_open = file_replace_open,
     .replace_commit = file_replace_commit,
     .replace_abort = file_replace_abort,
+    .discard = file_discard,
     .close = file_close,
+    .reserve = file_reserve,
 };

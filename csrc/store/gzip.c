@@ -15,6 +15,8 @@ typedef struct gzip_state {
   rf_store *inner;
   const rf_stream_codec *codec;
   int level;
+  bool at_close;         /* what was written gets into the file at close only (RF_OPEN_ATOMIC) */
+  bool in_place;         /* the inner store itself replaces the old file, or is to be overwritten */
   rf_inflated *inflated; /* NULL once something was written */
   void *memory;          /* state of rf_memory_ops from then on */
   bool dirty;
@@ -49,7 +51,8 @@ static rf_status gzip_get_size(void *state, uint64_t *size, rf_error *err) {
 static rf_status begin_writing(gzip_state *g, rf_error *err) {
   if (g->memory != NULL)
     return RF_OK;
-  RF_TRY(rf_gzip_try_replace(g->inner, err));
+  if (!g->in_place)
+    RF_TRY(rf_gzip_try_replace(g->inner, err));
   RF_TRY(rf_inflated_to_memory(g->inflated, &g->memory, err));
   rf_inflated_close(g->inflated);
   g->inflated = NULL;
@@ -70,17 +73,23 @@ static rf_status gzip_truncate(void *state, uint64_t size, rf_error *err) {
   return rf_memory_ops.truncate(g->memory, size, err);
 }
 
-static rf_status gzip_sync(void *state, rf_error *err) {
-  gzip_state *g = state;
+static rf_status write_back(gzip_state *g, rf_error *err) {
   if (!g->dirty)
     return RF_OK;
-  RF_TRY(rf_gzip_write_back(g->inner, g->codec, g->level, g->memory, err));
+  RF_TRY(rf_gzip_write_back(g->inner, g->codec, g->level, g->in_place, g->memory, err));
   g->dirty = false;
   return RF_OK;
 }
 
+static rf_status gzip_sync(void *state, rf_error *err) {
+  gzip_state *g = state;
+  return g->at_close ? RF_OK : write_back(g, err);
+}
+
 static void gzip_discard(void *state) {
-  ((gzip_state *)state)->dirty = false;
+  gzip_state *g = state;
+  g->dirty = false;
+  rf_store_discard(g->inner);
 }
 
 /* ---- opening and closing ---- */
@@ -97,9 +106,11 @@ static rf_status gzip_close(void *state, rf_error *err) {
   rf_status status = RF_OK;
   /* A memory store ends with its handle: nobody could see what is written back to it. */
   if (g->inner->ops != &rf_memory_ops)
-    status = gzip_sync(g, err);
+    status = write_back(g, err);
   rf_store *inner = g->inner;
   free_state(g);
+  if (status != RF_OK) /* half of it must not take the place of the old file */
+    rf_store_discard(inner);
   rf_status closed = rf_store_close(inner, status == RF_OK ? err : NULL);
   return status != RF_OK ? status : closed;
 }
@@ -125,7 +136,8 @@ static const rf_driver_ops gzip_ops = {
 
 /* A new file is content in memory from the start; it is written even if nobody puts anything in. */
 static rf_status start_new(gzip_state *g, rf_error *err) {
-  RF_TRY(rf_gzip_try_replace(g->inner, err));
+  if (!g->in_place)
+    RF_TRY(rf_gzip_try_replace(g->inner, err));
   RF_TRY(rf_memory_adopt(NULL, 0, 0, &g->memory, err));
   g->dirty = true;
   return RF_OK;
@@ -146,6 +158,8 @@ static rf_status start_reading(gzip_state *g, uint64_t limit, rf_error *err) {
 static rf_status start(gzip_state *g, rf_mode mode, const rf_options *options, rf_error *err) {
   g->codec = rf_stream_codec_current();
   g->level = options->gzip_level;
+  g->at_close = (options->flags & RF_OPEN_ATOMIC) != 0;
+  g->in_place = mode == RF_MODE_CREATE && (options->flags & (RF_OPEN_ATOMIC | RF_OPEN_IN_PLACE)) != 0;
   return mode == RF_MODE_CREATE ? start_new(g, err) : start_reading(g, options->limits.inflate_bytes, err);
 }
 

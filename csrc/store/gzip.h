@@ -87,8 +87,9 @@ rf_status rf_inflated_size(rf_inflated *inflated, uint64_t *size, rf_error *err)
 rf_status rf_inflated_to_memory(rf_inflated *inflated, void **memory, rf_error *err);
 
 /* gzip_write.c: makes `content` (a memory store's state; borrowed) what `inner` holds, as one gzip member: all or
- * nothing where inner's driver can replace, in place elsewhere. */
-rf_status rf_gzip_write_back(rf_store *inner, const rf_stream_codec *codec, int level, void *content, rf_error *err);
+ * nothing where inner's driver can replace and not `in_place`, else by overwriting it. */
+rf_status rf_gzip_write_back(rf_store *inner, const rf_stream_codec *codec, int level, bool in_place, void *content,
+                             rf_error *err);
 
 /* Fails as a write-back would when nothing can be put beside the file. */
 rf_status rf_gzip_try_replace(rf_store *inner, rf_error *err);

@@ -66,6 +66,8 @@ static rf_status deflate_stream(const rf_stream_codec *codec, int level, const u
 }
 
 static rf_status write_pages(gzip_output *out, const rf_pages *pages, rf_error *err) {
+  if (out->ops->reserve)
+    RF_TRY(out->ops->reserve(out->state, pages->size, err));
   for (size_t at = 0; at < pages->size; at += PIECE) {
     size_t part = pages->size - at < PIECE ? pages->size - at : PIECE;
     RF_TRY(out->ops->write_at(out->state, at, pages->bytes + at, part, err));
@@ -123,7 +125,8 @@ static rf_status write_in_place(rf_store *inner, const rf_stream_codec *codec, i
   return rf_store_sync(inner, err);
 }
 
-rf_status rf_gzip_write_back(rf_store *inner, const rf_stream_codec *codec, int level, void *content, rf_error *err) {
+rf_status rf_gzip_write_back(rf_store *inner, const rf_stream_codec *codec, int level, bool in_place, void *content,
+                             rf_error *err) {
   uint64_t n;
   RF_TRY(rf_memory_ops.get_size(content, &n, err));
   static const uint8_t nothing[1];
@@ -133,6 +136,6 @@ rf_status rf_gzip_write_back(rf_store *inner, const rf_stream_codec *codec, int 
     return rf_fail(err, RF_ERR_LIMIT, "the content does not fit the address space");
   if (n > 0)
     RF_TRY(rf_memory_ops.peek(content, 0, whole, &bytes, err));
-  return can_replace(inner) ? write_beside(inner, codec, level, bytes, n, err)
-                            : write_in_place(inner, codec, level, bytes, n, err);
+  return can_replace(inner) && !in_place ? write_beside(inner, codec, level, bytes, n, err)
+                                         : write_in_place(inner, codec, level, bytes, n, err);
 }

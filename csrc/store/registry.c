@@ -23,7 +23,7 @@
 #define FETCH_FIRST "fetch the file with a tool of its own and open the copy by its path"
 
 static const rf_driver built_in[] = {
-    {ROW, .scheme = "file", .flags = RF_DRIVER_WRITE | RF_DRIVER_CODECS, .ops = &rf_file_ops},
+    {ROW, .scheme = "file", .flags = RF_DRIVER_WRITE | RF_DRIVER_CODECS | RF_DRIVER_ATOMIC, .ops = &rf_file_ops},
     {ROW, .scheme = "mem", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY, .ops = &rf_memory_ops},
     {ROW, .scheme = "memkeep", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY, .ops = &rf_memory_ops},
 

@@ -137,11 +137,14 @@ static rf_status add_codec(rf_store **store, const rf_codec *by_name, rf_mode mo
   return said(codec->wrap(store, mode, options, err), "decode the file", err);
 }
 
+/* The driver replaces files as a whole, or leaves them until they are written, or refuses those that are there. */
+#define CREATED_WITH_CARE (RF_OPEN_ATOMIC | RF_OPEN_IN_PLACE | RF_OPEN_NEW)
+
 /* A new file that is written back as a whole takes the place of an old one at that moment, not before: until then the
  * old one stays what it was. */
 static rf_status open_driver(const rf_driver *driver, const char *name, rf_mode mode, bool written_back,
                              const rf_options *options, void **state, rf_error *err) {
-  if (mode == RF_MODE_CREATE && written_back) {
+  if (mode == RF_MODE_CREATE && written_back && !(options->flags & CREATED_WITH_CARE)) {
     rf_error local;
     rf_error_clear(&local);
     rf_status status = driver->ops->open(driver, name, RF_MODE_READ_WRITE, options, state, &local);
@@ -154,7 +157,17 @@ static rf_status open_driver(const rf_driver *driver, const char *name, rf_mode 
   return driver->ops->open(driver, name, mode, options, state, err);
 }
 
-static rf_status open_row(const char *name, rf_mode mode, const rf_options *options, rf_store **store, rf_error *err) {
+/* The flags that this driver heeds. What is written back as a whole is durable. */
+static rf_status flags_for(const rf_driver *driver, bool written_back, uint32_t flags, uint32_t *out, rf_error *err) {
+  if ((flags & RF_OPEN_LOCK) && (driver->flags & RF_DRIVER_REMOTE))
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "a file of %s:// cannot be locked", driver->scheme);
+  if (!(driver->flags & RF_DRIVER_ATOMIC))
+    flags &= ~(uint32_t)(CREATED_WITH_CARE | RF_OPEN_LOCK | RF_OPEN_DURABLE);
+  *out = written_back ? flags | RF_OPEN_DURABLE : flags;
+  return RF_OK;
+}
+
+static rf_status open_row(const char *name, rf_mode mode, const rf_options *given, rf_store **store, rf_error *err) {
   const rf_driver *driver = NULL;
   RF_TRY(pick_driver(name, &driver, err));
   if (mode != RF_MODE_READ && !(driver->flags & RF_DRIVER_WRITE))
@@ -163,6 +176,10 @@ static rf_status open_row(const char *name, rf_mode mode, const rf_options *opti
   if (by_name && mode == RF_MODE_CREATE)
     RF_TRY(codec_is_built(by_name, err)); /* before the file is cut to nothing */
 
+  rf_options own = *given;
+  const rf_options *options = &own;
+  bool written_back = by_name != NULL && mode == RF_MODE_CREATE && (given->flags & CREATED_WITH_CARE) != 0;
+  RF_TRY(flags_for(driver, written_back, given->flags, &own.flags, err));
   void *state = NULL;
   RF_TRY(said(open_driver(driver, name, mode, by_name != NULL, options, &state, err), "open the file", err));
   rf_store *opened;
@@ -173,6 +190,7 @@ static rf_status open_row(const char *name, rf_mode mode, const rf_options *opti
   if (driver->flags & RF_DRIVER_CODECS) {
     rf_status status = add_codec(&opened, by_name, mode, options, err);
     if (status != RF_OK) {
+      rf_store_discard(opened);
       (void)rf_store_close(opened, NULL);
       return status;
     }
@@ -365,6 +383,11 @@ rf_status rf_store_sync(rf_store *store, rf_error *err) {
   if (!store->writable || !store->ops->sync)
     return RF_OK;
   return said(store->ops->sync(store->state, err), "sync", err);
+}
+
+rf_status rf_store_reserve(rf_store *store, uint64_t size, rf_error *err) {
+  RF_TRY(may_write(store, err));
+  return store->ops->reserve ? said(store->ops->reserve(store->state, size, err), "reserve space", err) : RF_OK;
 }
 
 void rf_store_discard(rf_store *store) {

@@ -88,6 +88,9 @@ rf_status rf_store_write(rf_store *store, uint64_t offset, const void *buffer, s
 rf_status rf_store_truncate(rf_store *store, uint64_t size, rf_error *err);
 rf_status rf_store_sync(rf_store *store, rf_error *err);
 
+/* As rf_driver_ops.reserve; RF_OK where the driver has none. */
+rf_status rf_store_reserve(rf_store *store, uint64_t size, rf_error *err);
+
 /* Makes close drop what is pending, where the driver keeps anything back. */
 void rf_store_discard(rf_store *store);
 

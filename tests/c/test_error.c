@@ -105,7 +105,7 @@ static void names(void) {
   CHECK_STR(rf_status_name(RF_OK), "RF_OK");
   CHECK_STR(rf_status_name(RF_ERR_MEMORY), "RF_ERR_MEMORY");
   CHECK_STR(rf_status_name((rf_status)1000), "RF_ERR_?");
-  for (int i = 0; i <= RF_ERR_MEMORY; i++)
+  for (int i = 0; i <= RF_ERR_LOCKED; i++)
     CHECK(strcmp(rf_status_name((rf_status)i), "RF_ERR_?") != 0);
   char version[32];
   snprintf(version, sizeof version, "%d.%d.%d", RF_VERSION_MAJOR, RF_VERSION_MINOR, RF_VERSION_PATCH);

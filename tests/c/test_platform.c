@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/platform.h"
+#include "base/replace.h"
 #include "check.h"
 #include "scratch.h"
 
@@ -89,18 +90,41 @@ static void full_device_is_no_space(void) {
   CHECK_OK(rf_fd_close(fd, &err), err);
 }
 
-static void replace(const char *path, const char *text) {
-  rf_fd fd;
-  char *temp;
+static rf_replacement *begin(const char *path) {
+  char *real;
+  rf_replacement *replacement = NULL;
   rf_error_clear(&err);
-  CHECK_OK(rf_temp_open(path, &fd, &temp, &err), err);
+  CHECK_OK(rf_path_resolve(path, &real, &err), err);
+  CHECK_OK(rf_replace_open(real, &replacement, NULL, &err), err);
+  rf_free(real);
+  return replacement;
+}
+
+static rf_status refused(const char *path) {
+  char *real;
+  rf_replacement *replacement;
+  rf_error_clear(&err);
+  rf_status status = rf_path_resolve(path, &real, &err);
+  if (status != RF_OK)
+    return status;
+  status = rf_replace_open(real, &replacement, NULL, &err);
+  rf_free(real);
+  return status;
+}
+
+static rf_fd finish(rf_replacement *replacement, const char *text) {
+  rf_fd fd = rf_replace_fd(replacement);
+  const rf_replace_how how = {.durable = true};
   CHECK_OK(rf_fd_write(fd, 0, text, strlen(text), &err), err);
-  CHECK_OK(rf_temp_commit(fd, temp, path, &err), err);
-  CHECK(access(temp, F_OK) != 0);
+  CHECK_OK(rf_replace_commit(replacement, &how, &fd, &err), err);
+  return fd;
+}
+
+static void replace(const char *path, const char *text) {
+  rf_fd fd = finish(begin(path), text);
   /* The descriptor is the one of the file in its place now. */
   CHECK_OK(rf_fd_write(fd, strlen(text), "+", 1, &err), err);
   CHECK_OK(rf_fd_close(fd, &err), err);
-  rf_free(temp);
 }
 
 static void content_is(const char *path, const char *text) {
@@ -149,42 +173,124 @@ static void replacement_follows_links(void) {
   replace(scratch_path("links/dangling"), "made");
   content_is(scratch_path("real/not-yet"), "made+");
 
-  rf_fd fd;
-  char *temp;
   CHECK(symlink("loop", scratch_path("links/loop")) == 0);
-  rf_error_clear(&err);
-  CHECK(rf_temp_open(scratch_path("links/loop"), &fd, &temp, &err) == RF_ERR_IO);
+  CHECK(refused(scratch_path("links/loop")) == RF_ERR_IO);
   CHECK(err.sys_errno == ELOOP);
 }
 
 static void failed_replacement_leaves_nothing(void) {
+  const rf_replace_how how = {.durable = true};
   rf_fd fd;
-  char *temp;
   CHECK(mkdir(scratch_path("failed"), 0777) == 0);
   const char *path = scratch_path("failed/file");
-  rf_error_clear(&err);
-  CHECK_OK(rf_temp_open(path, &fd, &temp, &err), err);
+  rf_replacement *replacement = begin(path);
   CHECK(scratch_count("failed") == 1);
   CHECK(mkdir(path, 0777) == 0); /* in the way: a file cannot be renamed over a directory */
-  CHECK(rf_temp_commit(fd, temp, path, &err) != RF_OK);
-  CHECK(strstr(err.message, "failed/file: ") != NULL);
+  CHECK(rf_replace_commit(replacement, &how, &fd, &err) != RF_OK);
   CHECK(scratch_count("failed") == 1);
-  CHECK(access(temp, F_OK) != 0);
-  rf_free(temp);
   rmdir(path);
 
   scratch_write(path, "old", 3);
-  rf_error_clear(&err);
-  CHECK_OK(rf_temp_open(path, &fd, &temp, &err), err);
-  rf_temp_abort(fd, temp);
-  rf_free(temp);
+  rf_replace_abort(begin(path));
   CHECK(scratch_count("failed") == 1);
   content_is(path, "old");
 
+  CHECK(refused(scratch_path("no-directory/file")) == RF_ERR_NO_FILE);
+  CHECK(refused(scratch_path("failed")) == RF_ERR_DIRECTORY);
+}
+
+static void new_file_does_not_replace_one_that_came_meanwhile(void) {
+  const rf_replace_how how = {.only_new = true};
+  rf_fd fd;
+  const char *path = scratch_path("new-only");
+  CHECK(mkdir(path, 0777) == 0);
+  path = scratch_path("new-only/file");
+  rf_replacement *replacement = begin(path);
+  scratch_write(path, "theirs", 6);
+  CHECK(rf_replace_commit(replacement, &how, &fd, &err) == RF_ERR_EXISTS);
+  content_is(path, "theirs");
+  CHECK(scratch_count("new-only") == 1);
+  unlink(path);
+  replacement = begin(path);
   rf_error_clear(&err);
-  CHECK(rf_temp_open(scratch_path("no-directory/file"), &fd, &temp, &err) == RF_ERR_NO_FILE);
+  CHECK_OK(rf_replace_commit(replacement, &how, &fd, &err), err);
+  CHECK_OK(rf_fd_close(fd, &err), err);
+  CHECK(scratch_count("new-only") == 1);
+}
+
+/* The content that cannot go into the file of another program stays beside it. */
+static void changed_file_is_not_replaced(void) {
+  rf_fd fd;
+  rf_file_stamp stamp;
+  CHECK(mkdir(scratch_path("changed"), 0777) == 0);
+  const char *path = scratch_path("changed/file");
+  scratch_write(path, "old", 3);
   rf_error_clear(&err);
-  CHECK(rf_temp_open(scratch_path("failed"), &fd, &temp, &err) == RF_ERR_DIRECTORY);
+  CHECK_OK(rf_fd_open(path, RF_MODE_READ, &fd, &err), err);
+  CHECK_OK(rf_fd_stamp(fd, &stamp, &err), err);
+  CHECK_OK(rf_fd_close(fd, &err), err);
+  const rf_replace_how how = {.expected = &stamp};
+
+  rf_replacement *replacement = begin(path);
+  CHECK_OK(rf_fd_write(rf_replace_fd(replacement), 0, "ours", 4, &err), err);
+  scratch_write(path, "theirs", 6);
+  CHECK(rf_replace_commit(replacement, &how, &fd, &err) == RF_ERR_CHANGED);
+  content_is(path, "theirs");
+  CHECK(scratch_count("changed") == 2);
+  const char *kept = strstr(err.message, " is in ");
+  CHECK(kept != NULL);
+  content_is(kept + 7, "ours");
+  unlink(kept + 7);
+
+  replacement = begin(path);
+  unlink(path);
+  CHECK(rf_replace_commit(replacement, &how, &fd, &err) == RF_ERR_CHANGED);
+  CHECK(access(path, F_OK) != 0 && scratch_count("changed") == 1);
+}
+
+static void hard_links_stay_one_file(void) {
+  struct stat one, two;
+  const char *path = scratch_path("linked");
+  scratch_write(path, "a long old content", 18);
+  CHECK(link(path, scratch_path("linked-too")) == 0);
+  replace(path, "new");
+  content_is(scratch_path("linked-too"), "new+");
+  CHECK(stat(path, &one) == 0 && stat(scratch_path("linked-too"), &two) == 0 && one.st_ino == two.st_ino);
+}
+
+static bool is_left(const char *name) {
+  char path[80];
+  snprintf(path, sizeof path, "left/%s", name);
+  return access(scratch_path(path), F_OK) == 0;
+}
+
+/* Only what no living writer has locked is a leftover, and only of the same file. */
+static void next_writer_removes_leftovers(void) {
+  static const char *const others[] = {".file.0123456789abcdef.tmp", ".file.tmp", ".filf.0123456789abcdef0123.tmp",
+                                       ".file.0123456789abcdef0123.tmp2", "file.0123456789abcdef0123.kept"};
+  char path[512], dead[512];
+  CHECK(mkdir(scratch_path("left"), 0777) == 0);
+  snprintf(path, sizeof path, "%s", scratch_path("left/file"));
+  snprintf(dead, sizeof dead, "%s", scratch_path("left/.file.0123456789abcdef0123.tmp"));
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    char name[80];
+    snprintf(name, sizeof name, "left/%s", others[i]);
+    scratch_write(scratch_path(name), "", 0);
+  }
+  scratch_write(dead, "half", 4);
+  rf_replacement *alive = begin(path);
+  CHECK(access(dead, F_OK) != 0);
+  CHECK(scratch_count("left") == 6);
+  replace(path, "first");
+  CHECK_OK(rf_fd_close(finish(alive, "second"), &err), err);
+  content_is(path, "second");
+  CHECK(scratch_count("left") == 6);
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    CHECK(is_left(others[i]));
+
+  CHECK(symlink("file", dead) == 0); /* planted */
+  replace(path, "third");
+  content_is(path, "third+");
 }
 
 static void long_name_is_replaced(void) {
@@ -292,6 +398,10 @@ int main(void) {
   RUN(replacement_keeps_permissions);
   RUN(replacement_follows_links);
   RUN(failed_replacement_leaves_nothing);
+  RUN(new_file_does_not_replace_one_that_came_meanwhile);
+  RUN(changed_file_is_not_replaced);
+  RUN(hard_links_stay_one_file);
+  RUN(next_writer_removes_leftovers);
   RUN(long_name_is_replaced);
   RUN(absolute_path_survives_chdir);
   RUN(locks);
