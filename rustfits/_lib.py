@@ -40,6 +40,7 @@ __all__ = [
     "ffi",
     "lib",
     "raise_stashed",
+    "shown",
     "stash_exception",
     "text",
     "value_slot",
@@ -163,6 +164,14 @@ def raise_stashed(status: int) -> None:
     stored = _take_stashed(status)
     if stored is not None:
         raise stored
+
+
+def shown(content: bytes) -> str:
+    """Decode bytes of a header: as UTF-8 where that is valid, else as Latin-1."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
 
 
 def text(chars: CData) -> str:

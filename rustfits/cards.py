@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from rustfits._lib import CData, check, error, ffi, lib, text
+from rustfits._lib import CData, check, error, ffi, lib, shown, text
 from rustfits.errors import FITSValueError
 from rustfits.values import (
     COMMENTARY,
@@ -38,7 +38,9 @@ __all__ = [
     "header_cards",
     "merge",
     "own",
+    "shown_cards",
     "source_of",
+    "stored_key",
     "value_at",
 ]
 
@@ -81,7 +83,9 @@ def entries_of(cards: CData) -> list[tuple[str, int, int]]:
     Standard keywords come in upper case, HIERARCH ones as written. An entry is a card, with the
     CONTINUE cards that belong to it.
     """
-    content = all_bytes(cards).decode("ascii", "replace")
+    if not lib.rf_header_is_printable(cards):
+        return _odd_entries_of(cards)
+    content = all_bytes(cards).decode("ascii")
     columns = [content[i : i + 8].upper() for i in range(0, len(content), CARD)]
     if "CONTINUE" not in columns and "HIERARCH" not in columns:
         return [(name.strip(" "), start, 1) for start, name in enumerate(columns)]
@@ -104,6 +108,51 @@ def entries_of(cards: CData) -> list[tuple[str, int, int]]:
     return found
 
 
+def _odd_entries_of(cards: CData) -> list[tuple[str, int, int]]:
+    """Do as `entries_of` does, for a header with bytes outside printable ASCII."""
+    content = all_bytes(cards)
+    found: list[tuple[str, int, int]] = []
+    buffer = ffi.new("char[]", CARD)
+    span = ffi.new("size_t *")
+    start = 0
+    while start * CARD < len(content):
+        err = error()
+        check(lib.rf_header_keyword(cards, start, buffer, span, err), err)
+        name = ffi.string(buffer)
+        if content[start * CARD : start * CARD + 8].upper() != b"HIERARCH":
+            name = name.upper()  # of bytes: ASCII letters only
+        found.append((shown(name), start, span[0]))
+        start += span[0]
+    return found
+
+
+def shown_cards(cards: CData) -> list[str]:
+    """List the cards as they are read."""
+    if lib.rf_header_is_printable(cards):
+        content = all_bytes(cards).decode("ascii")
+        return [content[i : i + CARD] for i in range(0, len(content), CARD)]
+    found = []
+    buffer = ffi.new("char[]", CARD)
+    for index in range(lib.rf_header_count(cards)):
+        err = error()
+        check(lib.rf_header_get_card(cards, index, buffer, err), err)
+        found.append(shown(ffi.buffer(buffer)[:]))
+    return found
+
+
+def stored_key(cards: CData, key: str) -> bytes:
+    """Give a keyword as the header has it: one that is not ASCII in UTF-8 or Latin-1."""
+    name = key_bytes(key)
+    if not key.isascii():
+        index = ffi.new("size_t *")
+        other = key.encode("latin-1", "replace")
+        if lib.rf_header_find(cards, name, 0, index, ffi.NULL) and not lib.rf_header_find(
+            cards, other, 0, index, ffi.NULL
+        ):
+            return other
+    return name
+
+
 def first_entries(entries: Iterable[tuple[str, int, int]]) -> dict[str, tuple[str, int]]:
     """Give keyword and first card of the first entry of each, by its name in upper case."""
     first: dict[str, tuple[str, int]] = {}
@@ -118,7 +167,7 @@ def comment_at(cards: CData, index: int) -> str:
     length = ffi.new("size_t *")
     err = error()
     check(lib.rf_header_comment(cards, index, chars, length, err), err)
-    return str(ffi.buffer(chars[0], length[0])[:].decode("ascii", "replace"))
+    return shown(ffi.buffer(chars[0], length[0])[:])
 
 
 def value_at(cards: CData, index: int, scratch: CData) -> Value:
@@ -209,7 +258,10 @@ def _parts_of_list(cards: Iterable[object]) -> list[CData | Item]:
             texts.clear()
 
     for card in cards:
-        if isinstance(card, str):
+        if isinstance(card, CardSource):
+            flush()
+            parts.append(card._clone())
+        elif isinstance(card, str):
             if len(card) > CARD:
                 raise FITSValueError(f"a card has 80 characters, not {len(card)}: {card[:40]!r}...")
             texts.append(ascii_bytes("card", card).ljust(CARD))

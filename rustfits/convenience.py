@@ -44,6 +44,7 @@ def read(
     ext: int | str | tuple[str, int] | None = ...,
     *,
     header: Literal[False] = ...,
+    lenient: bool | None = ...,
     remote: Remote | str | None = ...,
 ) -> np.ndarray[Any, Any]: ...
 @overload
@@ -52,6 +53,7 @@ def read(
     ext: int | str | tuple[str, int] | None = ...,
     *,
     header: Literal[True],
+    lenient: bool | None = ...,
     remote: Remote | str | None = ...,
 ) -> tuple[np.ndarray[Any, Any], FITSHeader]: ...
 def read(
@@ -59,6 +61,7 @@ def read(
     ext: int | str | tuple[str, int] | None = None,
     *,
     header: bool = False,
+    lenient: bool | None = None,
     remote: Remote | str | None = None,
 ) -> np.ndarray[Any, Any] | tuple[np.ndarray[Any, Any], FITSHeader]:
     """Read the data of one HDU.
@@ -71,6 +74,8 @@ def read(
         Which HDU: index, name, or name and version. By default the first one that has data.
     header : bool
         Give the header too.
+    lenient : bool, optional
+        As for `FITS`.
     remote : Remote or {"ranged", "download"}, optional
         How to fetch a remote file.
 
@@ -92,7 +97,7 @@ def read(
     FITSError
         The file cannot be opened or read; see `FITS`.
     """
-    with FITS(filename, remote=remote) as fits:
+    with FITS(filename, lenient=lenient, remote=remote) as fits:
         hdu = _first_with_data(fits) if ext is None else fits[ext]
         if not isinstance(hdu, (ImageHDU, TableBase)):
             raise FITSUnsupportedError(
@@ -119,6 +124,7 @@ def read_header(
     filename: str | os.PathLike[str],
     ext: int | str | tuple[str, int] = 0,
     *,
+    lenient: bool | None = None,
     remote: Remote | str | None = None,
 ) -> FITSHeader:
     """Read one header.
@@ -129,6 +135,8 @@ def read_header(
         As for `FITS`.
     ext : int, str or (str, int)
         Which HDU: index, name, or name and version.
+    lenient : bool, optional
+        As for `FITS`.
     remote : Remote or {"ranged", "download"}, optional
         How to fetch a remote file.
 
@@ -145,12 +153,15 @@ def read_header(
     FITSError
         The file cannot be opened or read; see `FITS`.
     """
-    if type(ext) is int and ext >= 0 and remote is None:
+    if type(ext) is int and ext >= 0 and remote is None and lenient is None:
         try:
-            return FITSHeader._alone(name_bytes(filename), ext)
+            found = FITSHeader._alone(name_bytes(filename), ext)
         except (FITSDriverError, FITSNotBuiltError):
             pass  # fsspec may know the scheme
-    with FITS(filename, remote=remote) as fits:
+        else:
+            if found._is_printable():
+                return found
+    with FITS(filename, lenient=lenient, remote=remote) as fits:
         return fits[ext].header
 
 

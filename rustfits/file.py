@@ -76,9 +76,11 @@ class FITS(Creating):
         way.
     mode : {"r", "r+", "w+"}
         Read; read and write; create, or cut an existing file to zero length.
-    lenient : bool
-        Read a header byte outside printable ASCII as ``_`` instead of refusing it. Never loosens
-        writing.
+    lenient : bool, optional
+        How to read header bytes outside printable ASCII. None: as UTF-8 where that is valid, else
+        as Latin-1, with one `FITSWarning`. True: each as ``_``, without a warning. False: not at
+        all, they are an error that names the card. Cards that are not edited keep their bytes in
+        the file in any case, and what is written is printable ASCII.
     remote : Remote or {"ranged", "download"}, optional
         How to fetch a remote file.
     max_inflate_bytes : int, optional
@@ -133,7 +135,7 @@ class FITS(Creating):
         filename: str | os.PathLike[str],
         mode: str = "r",
         *,
-        lenient: bool = False,
+        lenient: bool | None = None,
         remote: Remote | str | None = None,
         max_inflate_bytes: int | None = None,
         max_tile_bytes: int | None = None,
@@ -148,7 +150,7 @@ class FITS(Creating):
         self._hdus = {}
         self._count = 0
         limits = (max_inflate_bytes, max_tile_bytes, max_header_bytes, max_hdus)
-        if not lenient and remote is None and (*limits, gzip_level, threads) == _NONE_SAID:
+        if lenient is None and remote is None and (*limits, gzip_level, threads) == _NONE_SAID:
             self._file = open_file(name, mode, NULL)
             return
         options = _options(lenient, limits, gzip_level, threads)
@@ -162,7 +164,7 @@ class FITS(Creating):
         data: Buffer,
         mode: str = "r",
         *,
-        lenient: bool = False,
+        lenient: bool | None = None,
         max_inflate_bytes: int | None = None,
         max_tile_bytes: int | None = None,
         max_header_bytes: int | None = None,
@@ -208,7 +210,7 @@ class FITS(Creating):
             view = memoryview(view.tobytes())
         options = NULL
         limits = (max_inflate_bytes, max_tile_bytes, max_header_bytes, max_hdus)
-        if lenient or (*limits, None, threads) != _NONE_SAID:
+        if lenient is not None or (*limits, None, threads) != _NONE_SAID:
             options = _options(lenient, limits, None, threads)
         self = cls.__new__(cls)
         self._file = open_bytes(ffi.from_buffer(view), view.nbytes, mode, options)
@@ -423,6 +425,10 @@ class FITS(Creating):
         err = error()
         encoded = name.encode("utf-8", "surrogatepass").replace(b"\0", b"\xff")
         status = lib.rf_file_find(handle, encoded, version, index, err)
+        if status and not name.isascii():
+            encoded = name.encode("latin-1", "replace")
+            if lib.rf_file_find(handle, encoded, version, index, ffi.NULL) == 0:
+                status = 0
         if status:
             self._warn_of_odd(handle)  # all of the file was looked at
             check(status, err)
@@ -481,7 +487,7 @@ class FITS(Creating):
 
 
 def _options(
-    lenient: bool,
+    lenient: bool | None,
     limits: tuple[int | None, ...],
     gzip_level: int | None,
     threads: int | None,
@@ -489,8 +495,8 @@ def _options(
     """Make an rf_options."""
     options = ffi.new("rf_options *")
     lib.rf_options_init(options)
-    if lenient:
-        options.flags |= lib.RF_OPEN_LENIENT
+    if lenient is not None:
+        options.flags |= lib.RF_OPEN_LENIENT if lenient else lib.RF_OPEN_STRICT
     for (name, field, least), limit in zip(_LIMITS, limits, strict=True):
         if limit is not None:
             setattr(options.limits, field, integer(name, limit, least))

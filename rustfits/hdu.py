@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from rustfits._lib import CData, check, error, ffi, lib, text
+from rustfits._lib import CData, check, error, ffi, lib, shown, text
 from rustfits.errors import FITSIndexError
 from rustfits.header import FITSHeader
 from rustfits.oddities import warn_of_file
@@ -112,7 +112,7 @@ class HDU:
     def extname(self) -> str | None:
         """Value of EXTNAME, None when it is absent."""
         info = self._fresh()
-        return text(info.extname) if info.has_extname else None
+        return shown(ffi.string(info.extname)) if info.has_extname else None
 
     @property
     def extver(self) -> int:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rustfits._lib import CData, check, error, failure, ffi, lib, text, value_slot
 from rustfits.cards import (
-    CARD,
     CardSource,
     HeaderLike,
     add_commentary,
@@ -27,7 +26,9 @@ from rustfits.cards import (
     first_entries,
     header_cards,
     merge,
+    shown_cards,
     source_of,
+    stored_key,
     value_at,
 )
 from rustfits.errors import FITSIndexError, FITSKeyError, FITSValueError
@@ -115,10 +116,10 @@ class _Header(CardSource):
             found = self._known.get(key, _UNKNOWN) if type(key) is str else _UNKNOWN
             if found is not _UNKNOWN:
                 return found
-        name = key_bytes(key)
         value = value_slot()
         with self._lock:
             cards = self._cards if watched is None else self._current()
+            name = stored_key(cards, key)
             status = _get(cards, name, value, _NULL)
             if not status:
                 found = decode(value)
@@ -159,7 +160,7 @@ class _Header(CardSource):
 
     def _find(self, cards: CData, key: str) -> int:
         index = ffi.new("size_t *")
-        status = lib.rf_header_find(cards, key_bytes(key), 0, index, ffi.NULL)
+        status = lib.rf_header_find(cards, stored_key(cards, key), 0, index, ffi.NULL)
         if status == _NOT_FOUND:
             raise self._missing(key)
         check(status)
@@ -167,7 +168,7 @@ class _Header(CardSource):
 
     def _texts(self, cards: CData, key: str) -> list[str]:
         """Give the texts of all commentary cards of a keyword."""
-        name = key_bytes(key)
+        name = stored_key(cards, key)
         index = ffi.new("size_t *")
         found: list[str] = []
         while lib.rf_header_find(cards, name, index[0], index, ffi.NULL) == 0:
@@ -245,10 +246,9 @@ class _Header(CardSource):
 
     @property
     def cards(self) -> list[str]:
-        """The text of each card, 80 characters, as it is in the file; without END."""
+        """The text of each card, 80 characters (bytes, where it is UTF-8); without END."""
         with self._lock:
-            content = all_bytes(self._current()).decode("ascii", "replace")
-        return [content[i : i + CARD] for i in range(0, len(content), CARD)]
+            return shown_cards(self._current())
 
     def comment_of(self, key: str) -> str:
         """Give the comment of a keyword, ``""`` when it has none.
@@ -347,12 +347,12 @@ class _Header(CardSource):
         FITSReadOnlyError, FITSClosedError, FITSIOError
             It cannot be written.
         """
-        name = key_bytes(key)
+        key_bytes(key)
         refuse_protected(key, "deleted")
 
         def delete(cards: CData) -> None:
             err = error()
-            status = lib.rf_header_delete(cards, name, err)
+            status = lib.rf_header_delete(cards, stored_key(cards, key), err)
             if status == _NOT_FOUND:
                 raise self._missing(key)
             check(status, err)
@@ -377,7 +377,6 @@ class _Header(CardSource):
         FITSReadOnlyError, FITSClosedError, FITSIOError
             It cannot be written.
         """
-        name = key_bytes(key)
         if plain_key(key) in COMMENTARY:
             raise FITSValueError(f"keyword {key or '(blank)'} is commentary and has no comment")
         refuse_protected(key, "given a comment")
@@ -387,7 +386,7 @@ class _Header(CardSource):
 
         def change(cards: CData) -> None:
             err = error()
-            status = lib.rf_header_set_comment(cards, name, chars, err)
+            status = lib.rf_header_set_comment(cards, stored_key(cards, key), chars, err)
             if status == _NOT_FOUND:
                 raise self._missing(key)
             if status == lib.RF_ERR_TYPE:
@@ -481,6 +480,10 @@ class FITSHeader(_Header):
         self._open, self._name = None, name
         self._index = index
         return self
+
+    def _is_printable(self) -> bool:
+        """Tell whether all cards are printable ASCII."""
+        return bool(lib.rf_header_is_printable(self._cards))
 
     @property
     def _file(self) -> FileHandle | ClosedFile:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rustfits._lib import check, error, ffi, lib
+from rustfits._lib import check, error, ffi, lib, shown
 from rustfits.errors import (
     FITSColumnError,
     FITSError,
@@ -322,7 +322,7 @@ def _column(info: tuple[Any, ...], number: int) -> Column:
 
 def _text(chars: bytes) -> str:
     """Give what stands before the first NUL."""
-    return chars.partition(b"\0")[0].decode("latin-1") if chars[0] else ""
+    return shown(chars.partition(b"\0")[0]) if chars[0] else ""
 
 
 def warn_of_columns(

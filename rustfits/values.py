@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from rustfits._lib import CData, ffi, lib
+from rustfits._lib import CData, ffi, lib, shown
 from rustfits.errors import FITSTypeError, FITSValueError
 
 __all__ = [
@@ -125,8 +125,7 @@ def decode(value: CData) -> Value:
 
 
 def _text(value: CData) -> str:
-    content: str = _unpack(value.text, value.text_length).decode("ascii", "replace")
-    return content
+    return shown(_unpack(value.text, value.text_length))
 
 
 def _scalar(value: object) -> object:

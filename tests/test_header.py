@@ -209,10 +209,10 @@ def test_name_with_nul_does_not_match_the_name_before_it(path):
     assert not is_protected_key("NAXIS\0")
 
 
-def test_bytes_outside_ascii_need_lenient(tmp_path):
+def test_bytes_outside_ascii_are_refused_by_the_strict(tmp_path):
     file = raw_file(tmp_path / "a.fits", ["OBSERVER= 'Müller\xff'"])
-    with pytest.raises(FITSError, match=r"(?s)a\.fits.*card 4.*OBSERVER.*0xFC.*lenient=True"):
-        FITS(file)
+    with pytest.raises(FITSError, match=r"(?s)a\.fits.*card 4.*OBSERVER.*0xFC.*lenient=False"):
+        FITS(file, lenient=False)
     with FITS(file, lenient=True) as fits:
         assert fits[0].header["OBSERVER"] == "M_ller_"
 

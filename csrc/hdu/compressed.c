@@ -133,6 +133,8 @@ rf_status rf_hdu_get_logical_header(rf_file *file, size_t index, rf_header **hea
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = logical_header(file, index, header, err);
+    if (status == RF_OK)
+      rf_header_set_flags(*header, file->options.flags);
     rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);

@@ -175,7 +175,7 @@ static rf_status append_copy(rf_file *from, const rf_hdu *hdu, const rf_header *
   RF_TRY(rf_file_append_room_locked(to, header, least, new_index, err));
   const rf_hdu *made = to->hdus[*new_index];
   *written = true;
-  if (same && made->header_bytes == hdu->header_bytes && (from->options.flags & RF_OPEN_LENIENT) == 0)
+  if (same && made->header_bytes == hdu->header_bytes)
     RF_TRY(copy_bytes(from, hdu->header_offset, hdu->header_bytes, to, made->header_offset, err));
   RF_TRY(copy_bytes(from, hdu->data_offset, hdu->data_bytes, to, made->data_offset, err));
   size_t card;

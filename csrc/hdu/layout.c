@@ -237,6 +237,8 @@ rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header 
   if (status == RF_OK)
     status = rf_header_copy(header, &fresh.header, err);
   if (status == RF_OK)
+    rf_header_set_flags(fresh.header, file->options.flags);
+  if (status == RF_OK)
     status = resize(file, hdu, header, &fresh, rearrange, &shift, &begun, err);
   if (begun)
     *written = true;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "header/printable.h"
 #include "hdu/scan_gap.h"
 
 /* ---- keeping ---- */
@@ -101,9 +102,27 @@ static void judge_blank(rf_file *file, const rf_structure *structure, size_t hdu
   rf_file_keep_oddity(file, structure->blank_outside ? RF_ODD_BLANK_OUTSIDE : RF_ODD_BLANK, hdu, &odd);
 }
 
+static void judge_bytes(rf_file *file, const rf_structure *structure, size_t hdu) {
+  char keyword[9];
+  rf_error odd;
+  if (structure->odd_card == 0 || (file->options.flags & RF_OPEN_LENIENT) != 0)
+    return;
+  int column = rf_card_unprintable(structure->odd, keyword);
+  rf_error_clear(&odd);
+  rf_error_keyword(&odd, keyword);
+  rf_error_at(&odd, (int64_t)(structure->hdu->header_offset + (structure->odd_card - 1) * RF_CARD_BYTES) + column);
+  (void)rf_fail(&odd, RF_ERR_CARD,
+                "card %zu (%s) has byte 0x%02X in column %d, where printable ASCII is expected: read as UTF-8 or "
+                "Latin-1, control characters around keywords and numbers as blanks",
+                structure->odd_card, keyword[0] != '\0' ? keyword : "blank keyword",
+                (unsigned)(unsigned char)structure->odd[column], column + 1);
+  rf_file_keep_oddity(file, RF_ODD_BYTES, hdu, &odd);
+}
+
 void rf_file_judge_structure(rf_file *file, const rf_structure *structure, size_t hdu) {
   const rf_hdu *facts = structure->hdu;
   rf_error odd;
+  judge_bytes(file, structure, hdu);
   rf_error_clear(&odd);
   if (structure->twice[0] != '\0') {
     rf_error_keyword(&odd, structure->twice);

@@ -10,19 +10,20 @@
 
 /* The causes. */
 typedef enum rf_oddity {
-  RF_ODD_TWICE,        /* a keyword of the structure, twice with different values */
-  RF_ODD_AXIS,         /* NAXISn of an axis that there is not */
-  RF_ODD_COUNTS,       /* an extension without PCOUNT or GCOUNT */
-  RF_ODD_BLANK,        /* BLANK where it cannot mean anything */
-  RF_ODD_AFTER_END,    /* something behind END */
-  RF_ODD_TRAILING,     /* something behind the last HDU */
-  RF_ODD_PADDING,      /* a last data unit that is not filled up */
-  RF_ODD_CUT,          /* a last data unit that is cut short */
-  RF_ODD_QUANTIZED,    /* a ZQUANTIZ that nobody knows */
-  RF_ODD_GAP,          /* blocks of zeros or blanks before an HDU */
-  RF_ODD_SCALE,        /* BSCALE, BZERO or BLANK that is no clean number */
-  RF_ODD_BAD_SCALE,    /* ... or no number at all */
-  RF_ODD_BLANK_OUTSIDE /* BLANK or ZBLANK beyond the stored type */
+  RF_ODD_TWICE,         /* a keyword of the structure, twice with different values */
+  RF_ODD_AXIS,          /* NAXISn of an axis that there is not */
+  RF_ODD_COUNTS,        /* an extension without PCOUNT or GCOUNT */
+  RF_ODD_BLANK,         /* BLANK where it cannot mean anything */
+  RF_ODD_AFTER_END,     /* something behind END */
+  RF_ODD_TRAILING,      /* something behind the last HDU */
+  RF_ODD_PADDING,       /* a last data unit that is not filled up */
+  RF_ODD_CUT,           /* a last data unit that is cut short */
+  RF_ODD_QUANTIZED,     /* a ZQUANTIZ that nobody knows */
+  RF_ODD_GAP,           /* blocks of zeros or blanks before an HDU */
+  RF_ODD_SCALE,         /* BSCALE, BZERO or BLANK that is no clean number */
+  RF_ODD_BAD_SCALE,     /* ... or no number at all */
+  RF_ODD_BLANK_OUTSIDE, /* BLANK or ZBLANK beyond the stored type */
+  RF_ODD_BYTES          /* bytes outside printable ASCII in a header */
 } rf_oddity;
 
 /* Keeps *oddity, filled in as a failure would be, unless something of the kind was met before. */

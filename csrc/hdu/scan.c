@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "header/printable.h"
 #include "hdu/scan_gap.h"
 #include "hdu/zimage.h"
 
@@ -37,42 +38,11 @@ static rf_status fill_window(rf_store *store, uint64_t offset, size_t n, window 
   return rf_store_read_at(store, offset, piece->buffer, n, &piece->length, err);
 }
 
-static bool is_printable(const char card[RF_CARD_BYTES]) {
-  /* Eight bytes at a time: one below 0x20 borrows its top bit, 0x7F and above have or carry it. A borrow or carry that
-   * reaches the next byte comes from one that is bad itself. */
-  const uint64_t ones = UINT64_C(0x0101010101010101);
-  uint64_t bad = 0;
-  for (int i = 0; i < RF_CARD_BYTES; i += 8) {
-    uint64_t word;
-    memcpy(&word, card + i, 8);
-    bad |= word | (word - 0x20 * ones) | (word + ones);
-  }
-  return (bad & 0x80 * ones) == 0;
-}
-
-static void make_printable(const char card[RF_CARD_BYTES], char clean[RF_CARD_BYTES]) {
-  for (int i = 0; i < RF_CARD_BYTES; i++)
-    clean[i] = (char)((uint8_t)card[i] < 0x20 || (uint8_t)card[i] > 0x7E ? '_' : card[i]);
-}
-
-static rf_status unprintable(const char card[RF_CARD_BYTES], uint64_t offset, size_t number, rf_error *err) {
-  char clean[RF_CARD_BYTES], keyword[9];
-  int column = 0, length = 8;
-  while ((uint8_t)card[column] >= 0x20 && (uint8_t)card[column] <= 0x7E)
-    column++;
-  make_printable(card, clean);
-  memcpy(keyword, clean, 8);
-  while (length > 0 && keyword[length - 1] == ' ')
-    length--;
-  keyword[length] = '\0';
-  rf_error_keyword(err, keyword);
-  rf_error_at(err, (int64_t)(offset + (uint64_t)column));
-  /* Where the keyword itself is no text we are most likely in the data of a header that has no end. */
-  return rf_fail(err, RF_ERR_CARD,
-                 "card %zu (%s) has byte 0x%02X in column %d, where printable ASCII is expected%s; opening with "
-                 "lenient=True (RF_OPEN_LENIENT) reads such bytes as '_'",
-                 number + 1, keyword, (unsigned)(uint8_t)card[column], column + 1,
-                 column < 8 ? " (a header without END?)" : "");
+/* With RF_OPEN_STRICT, a card that has a byte outside printable ASCII is an error. */
+static rf_status refuse_card(const char card[RF_CARD_BYTES], uint64_t offset, size_t number, rf_error *err) {
+  char keyword[9];
+  rf_error_at(err, (int64_t)offset + rf_card_unprintable(card, keyword));
+  return rf_card_refuse(card, number, err);
 }
 
 /* What stands in the first bytes: nothing and *found = false when no HDU begins there. */
@@ -105,7 +75,7 @@ static rf_status no_end(uint64_t bytes, rf_error *err) {
 /* Takes the cards of one window; *end becomes true at END, *used counts the bytes up to and with it. */
 static rf_status take_cards(const rf_file *file, rf_structure *structure, const window *piece, uint64_t header_offset,
                             uint64_t position, size_t *used, bool *end, rf_error *err) {
-  char clean[RF_CARD_BYTES];
+  bool strict = (file->options.flags & RF_OPEN_STRICT) != 0;
   *end = false;
   for (*used = 0; *used + RF_CARD_BYTES <= piece->length;) {
     const char *card = (const char *)piece->bytes + *used;
@@ -115,12 +85,8 @@ static rf_status take_cards(const rf_file *file, rf_structure *structure, const 
       *end = true;
       return RF_OK;
     }
-    if (!is_printable(card)) {
-      if ((file->options.flags & RF_OPEN_LENIENT) == 0)
-        return unprintable(card, header_offset + offset, (size_t)(offset / RF_CARD_BYTES), err);
-      make_printable(card, clean);
-      card = clean;
-    }
+    if (strict && !rf_all_printable(card, RF_CARD_BYTES))
+      return refuse_card(card, header_offset + offset, (size_t)(offset / RF_CARD_BYTES) + 1, err);
     RF_TRY(rf_structure_card(structure, card, err));
   }
   return RF_OK;
@@ -382,7 +348,7 @@ static rf_status parse_header(rf_file *file, const char *bytes, const rf_hdu *hd
   if (n >= hdu->header_bytes)
     return rf_fail(err, RF_ERR_FORMAT, "the header has lost its END: another program changes the file");
   rf_file_judge_fill(file, hdu, bytes + n, (size_t)(hdu->header_bytes - n));
-  return rf_header_parse(bytes, n + RF_CARD_BYTES, file->options.flags & RF_OPEN_LENIENT, header, err);
+  return rf_header_parse(bytes, n + RF_CARD_BYTES, file->options.flags, header, err);
 }
 
 static rf_status read_header(rf_file *file, rf_hdu *hdu, rf_error *err) {
@@ -442,14 +408,27 @@ static bool same_name(const char *a, const char *b) {
   }
 }
 
+/* EXTNAME as it is read: with RF_OPEN_LENIENT, '_' for bytes outside printable ASCII. */
+static const char *shown_name(const rf_file *file, const rf_hdu *hdu, char buffer[sizeof((rf_hdu *)0)->extname]) {
+  if ((file->options.flags & RF_OPEN_LENIENT) == 0)
+    return hdu->extname;
+  memcpy(buffer, hdu->extname, sizeof hdu->extname);
+  for (char *c = buffer; *c != '\0'; c++)
+    if (!rf_is_printable(*c))
+      *c = '_';
+  return buffer;
+}
+
 static rf_status find_name(rf_file *file, const char *extname, int64_t extver, size_t *index, rf_error *err) {
   rf_hdu *hdu = NULL;
+  char buffer[sizeof hdu->extname];
   rf_status status;
   rf_error local;
   rf_error_clear(&local);
   size_t i = 0;
   for (; (status = rf_file_hdu_locked(file, i, &hdu, &local)) == RF_OK; i++) {
-    if (hdu->has_extname && same_name(hdu->extname, extname) && (extver < 0 || extver == hdu->extver)) {
+    const char *name = shown_name(file, hdu, buffer);
+    if (hdu->has_extname && same_name(name, extname) && (extver < 0 || extver == hdu->extver)) {
       *index = i;
       return RF_OK;
     }
@@ -498,6 +477,7 @@ static bool has_data(const rf_hdu *hdu) {
 
 static rf_status describe(rf_file *file, rf_hdu *hdu, rf_hdu_info *info, rf_error *err) {
   const rf_header *header;
+  char buffer[sizeof hdu->extname];
   bool data = has_data(hdu);
   if (hdu->kind == RF_HDU_COMPRESSED_IMAGE) {
     RF_TRY(rf_file_header_locked(file, hdu, &header, err));
@@ -519,7 +499,7 @@ static rf_status describe(rf_file *file, rf_hdu *hdu, rf_hdu_info *info, rf_erro
       .has_extname = hdu->has_extname,
       .oddities = rf_file_oddity_count(file),
   };
-  memcpy(all.extname, hdu->extname, sizeof all.extname);
+  memcpy(all.extname, shown_name(file, hdu, buffer), sizeof all.extname);
   memcpy(info, &all, info->size < sizeof all ? info->size : sizeof all);
   return RF_OK;
 }

@@ -8,12 +8,14 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "header/printable.h"
 #include "hdu/zimage.h"
 #include "hdu/ztable.h"
 
 #define SMALL_AXES (sizeof((rf_hdu *)0)->small_axes / sizeof(uint64_t))
-#define MOST_AXES 999    /* FITS 4.4.1.1 */
-#define MOST_COLUMNS 999 /* FITS 7.2.1 */
+#define MOST_AXES 999     /* FITS 4.4.1.1 */
+#define MOST_COLUMNS 999  /* FITS 7.2.1 */
+#define GARBAGE_CARDS 360 /* ten blocks */
 
 /* In the list of axes until the card has been seen, and for a card without a usable value. */
 #define AXIS_MISSING UINT64_MAX
@@ -266,7 +268,7 @@ static bool is(const char key[8], const char *name) {
   return memcmp(key, name, 8) == 0;
 }
 
-rf_status rf_structure_card(rf_structure *structure, const char card[RF_CARD_BYTES], rf_error *err) {
+static rf_status take_card(rf_structure *structure, const char card[RF_CARD_BYTES], rf_error *err) {
   char key[8];
   if (structure->name_continues) {
     if (rf_card_is(card, "CONTINUE")) {
@@ -333,6 +335,31 @@ rf_status rf_structure_card(rf_structure *structure, const char card[RF_CARD_BYT
     break;
   }
   return RF_OK;
+}
+
+/* Headers may have any bytes here and there, but data behind a header without END has hardly anything else. */
+static rf_status judge_garbage(rf_structure *structure, const char card[RF_CARD_BYTES], rf_error *err) {
+  structure->garbage = rf_all_printable(card, 8) ? 0 : structure->garbage + 1;
+  if (structure->garbage < GARBAGE_CARDS)
+    return RF_OK;
+  return rf_fail(err, RF_ERR_FORMAT, "header without END? No keyword of %d cards, up to card %zu, is printable ASCII",
+                 GARBAGE_CARDS, structure->count);
+}
+
+rf_status rf_structure_card(rf_structure *structure, const char card[RF_CARD_BYTES], rf_error *err) {
+  char plain[RF_CARD_BYTES];
+  structure->count++;
+  if (rf_all_printable(card, RF_CARD_BYTES)) {
+    structure->garbage = 0;
+    return take_card(structure, card, err);
+  }
+  if (structure->odd_card == 0) {
+    structure->odd_card = structure->count;
+    memcpy(structure->odd, card, RF_CARD_BYTES);
+  }
+  RF_TRY(judge_garbage(structure, card, err));
+  rf_card_plain(card, plain);
+  return take_card(structure, plain, err);
 }
 
 /* --- the end --- */

@@ -36,13 +36,17 @@ typedef struct rf_structure {
   char real_blank[72];  /* "", or the text of a BLANK like -32768.0 */
   bool blank_outside;   /* BLANK is no value that BITPIX can store */
   unsigned axis_beyond; /* 0, or n of a NAXISn that is more than NAXIS */
-  uint64_t *axes;       /* hdu->small_axes until an axis beyond them turns up */
+  size_t count;         /* of cards so far */
+  size_t odd_card;      /* 0, or the number (from 1) of the first card with a byte outside printable ASCII */
+  char odd[RF_CARD_BYTES];
+  unsigned garbage; /* cards without a printable keyword, one behind the other */
+  uint64_t *axes;   /* hdu->small_axes until an axis beyond them turns up */
 } rf_structure;
 
 /* Begins to fill *hdu, which needs no preparation. */
 void rf_structure_begin(rf_structure *structure, rf_hdu *hdu, bool primary);
 
-/* Takes one card, which must be printable ASCII. */
+/* Takes one card. RF_ERR_FORMAT when so many cards in a row have no printable keyword that they must be data. */
 rf_status rf_structure_card(rf_structure *structure, const char card[RF_CARD_BYTES], rf_error *err);
 
 /* Checks what was found and works out kind and size. On failure the entry owns nothing. */

@@ -4,12 +4,13 @@
  */
 #include "header/header.h"
 #include "header/parts.h"
+#include "header/printable.h"
 
-/* Narrows [*begin, *end) by the blanks at both ends. */
+/* Narrows [*begin, *end) by the blanks at both ends, and by control characters, which count as blanks there. */
 static void trim(const char **begin, const char **end) {
-  while (*begin < *end && **begin == ' ')
+  while (*begin < *end && rf_is_blank(**begin))
     (*begin)++;
-  while (*end > *begin && (*end)[-1] == ' ')
+  while (*end > *begin && rf_is_blank((*end)[-1]))
     (*end)--;
 }
 
@@ -24,7 +25,7 @@ static const char *closing_quote(const char *open, const char *end) {
       continue;
     bool pair = p + 1 < end && p[1] == '\'';
     p += pair;
-    bool ends = p + 1 == end || p[1] == ' ' || p[1] == '/';
+    bool ends = p + 1 == end || rf_is_blank(p[1]) || p[1] == '/';
     if (ends && !pair)
       return p;
     if (ends && paired == NULL)
@@ -50,7 +51,7 @@ static void split_value(const char *p, const char *end, rf_card_view *view) {
       value_end = end;
   }
   const char *comment = value_end;
-  while (comment < end && *comment == ' ')
+  while (comment < end && rf_is_blank(*comment))
     comment++;
   if (comment < end && *comment == '/')
     comment++;
@@ -64,7 +65,7 @@ static void split_value(const char *p, const char *end, rf_card_view *view) {
 
 /* "HIERARCH long name = value" (the ESO convention). False when it is not of that form. */
 static bool split_hierarch(const char card[RF_CARD_BYTES], rf_card_view *view) {
-  if (card[8] != ' ' || !rf_card_is(card, "HIERARCH"))
+  if (!rf_is_blank(card[8]) || !rf_card_is(card, "HIERARCH"))
     return false;
   const char *end = card + RF_CARD_BYTES;
   const char *equals = memchr(card + 9, '=', RF_CARD_BYTES - 9);
@@ -95,12 +96,21 @@ static bool is_commentary(const char card[RF_CARD_BYTES]) {
          columns == rf_columns8("HISTORY ") || columns == rf_columns8("CONTINUE") || columns == rf_columns8("END     ");
 }
 
-static bool is_readable(const rf_card_view *view) {
+static rf_value_kind kind_of(const rf_card_view *view) {
   rf_value value;
   const char *raw;
   size_t n;
   rf_value_read(view->value, view->value_length, &value, &raw, &n);
-  return value.kind != RF_VALUE_UNDEFINED && value.kind != RF_VALUE_INVALID;
+  return value.kind;
+}
+
+static bool is_readable(const rf_card_view *view) {
+  rf_value_kind kind = kind_of(view);
+  return kind != RF_VALUE_UNDEFINED && kind != RF_VALUE_INVALID;
+}
+
+bool rf_card_view_is_number(const rf_card_view *view) {
+  return is_readable(view) && kind_of(view) != RF_VALUE_STRING;
 }
 
 void rf_card_split(const char card[RF_CARD_BYTES], rf_card_view *view) {
@@ -113,13 +123,13 @@ void rf_card_split(const char card[RF_CARD_BYTES], rf_card_view *view) {
   view->keyword = name;
   view->keyword_length = (size_t)(name_end - name);
   view->text_length = RF_CARD_BYTES - 8;
-  while (view->text_length > 0 && view->text[view->text_length - 1] == ' ')
+  while (view->text_length > 0 && rf_is_blank(view->text[view->text_length - 1]))
     view->text_length--;
   if (card[8] != '=' || is_commentary(card))
     return;
   split_value(card + 9, card + RF_CARD_BYTES, view);
   /* Without the blank it is no value by the standard. Readers take it for one all the same, if it looks like one. */
-  view->has_value = card[9] == ' ' || is_readable(view);
+  view->has_value = rf_is_blank(card[9]) || is_readable(view);
   if (!view->has_value)
     view->value_length = view->comment_length = 0;
 }

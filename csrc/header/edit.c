@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "header/index.h"
 #include "header/parts.h"
+#include "header/printable.h"
 
 #define COMMENTARY_ROOM (RF_CARD_BYTES - 8)
 
@@ -387,6 +388,7 @@ rf_status rf_header_append_card(rf_header *header, const char card[RF_CARD_BYTES
   char own[RF_CARD_BYTES]; /* the card may be one of this header, whose memory moves */
   memcpy(own, card, RF_CARD_BYTES);
   rf_header_unindex(header);
+  header->odd = header->odd || !rf_all_printable(own, RF_CARD_BYTES);
   return splice(header, header->count, 0, own, 1, err);
 }
 
@@ -396,6 +398,7 @@ rf_status rf_header_put_card(rf_header *header, size_t index, const char card[RF
   char own[RF_CARD_BYTES];
   memcpy(own, card, RF_CARD_BYTES);
   rf_header_unindex(header);
+  header->odd = header->odd || !rf_all_printable(own, RF_CARD_BYTES);
   memcpy(header->cards + index * RF_CARD_BYTES, own, RF_CARD_BYTES);
   return RF_OK;
 }

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "header/index.h"
 #include "header/parts.h"
+#include "header/printable.h"
 
 /* ------------------------------ life ------------------------------ */
 
@@ -46,66 +47,23 @@ static rf_status new_with_cards(const void *cards, size_t count, rf_header **hea
 rf_status rf_header_copy(const rf_header *header, rf_header **copy, rf_error *err) {
   rf_error_clear(err);
   header = rf_header_flat(header);
-  return new_with_cards(header->cards, header->count, copy, err);
+  RF_TRY(new_with_cards(header->cards, header->count, copy, err));
+  (*copy)->odd = header->odd;
+  (*copy)->masked = header->masked;
+  return RF_OK;
+}
+
+void rf_header_set_flags(rf_header *header, uint32_t flags) {
+  header->masked = (flags & RF_OPEN_LENIENT) != 0;
 }
 
 /* ------------------------------ parsing ------------------------------ */
 
-static bool is_printable(char c) {
-  return (unsigned char)c >= 0x20 && (unsigned char)c <= 0x7E;
-}
-
-/* True when all n bytes (a multiple of 8) are 0x20..0x7E. */
-static bool all_printable(const char *bytes, size_t n) {
-  const uint64_t ones = 0x0101010101010101u;
-  uint64_t bad = 0;
-  for (size_t i = 0; i < n; i += 8) {
-    uint64_t w;
-    memcpy(&w, bytes + i, 8);
-    uint64_t low = w & (0x7fu * ones);
-    /* top bit: the byte's own; not reaching 0x80 when 0x60 is added: below 0x20; reaching it when 1 is added: 0x7F */
-    bad |= w | ~(low + 0x60u * ones) | (low + ones);
-  }
-  return (bad & (0x80u * ones)) == 0;
-}
-
-static rf_status refuse_byte(const char *card, size_t number, rf_error *err) {
-  size_t column = 0;
-  while (is_printable(card[column]))
-    column++;
-  char keyword[9] = "";
-  for (size_t i = 0; i < 8; i++)
-    keyword[i] = is_printable(card[i]) ? card[i] : '_';
-  for (size_t n = 8; n > 0 && keyword[n - 1] == ' '; n--)
-    keyword[n - 1] = '\0';
-  rf_error_keyword(err, keyword);
-  return rf_fail(err, RF_ERR_CARD,
-                 "card %zu (%s): byte 0x%02X in column %zu is not printable ASCII; lenient=True (RF_OPEN_LENIENT) "
-                 "reads such bytes as '_'",
-                 number, keyword[0] != '\0' ? keyword : "blank keyword", (unsigned)(unsigned char)card[column],
-                 column + 1);
-}
-
-rf_status rf_cards_check(const char *cards, size_t count, rf_error *err) {
-  for (size_t i = 0; i < count; i++)
-    if (!all_printable(cards + i * RF_CARD_BYTES, RF_CARD_BYTES))
-      return refuse_byte(cards + i * RF_CARD_BYTES, i + 1, err);
-  return RF_OK;
-}
-
-static rf_status clean(rf_header *header, uint32_t flags, rf_error *err) {
-  if (all_printable(header->cards, header->count * RF_CARD_BYTES))
-    return RF_OK;
-  for (size_t i = 0; i < header->count; i++) {
-    char *card = header->cards + i * RF_CARD_BYTES;
-    if (all_printable(card, RF_CARD_BYTES))
-      continue;
-    if ((flags & RF_OPEN_LENIENT) == 0)
-      return refuse_byte(card, i + 1, err);
-    for (size_t k = 0; k < RF_CARD_BYTES; k++)
-      if (!is_printable(card[k]))
-        card[k] = '_';
-  }
+/* RF_ERR_CARD for the first card that has a byte outside printable ASCII. */
+static rf_status refuse(const rf_header *header, rf_error *err) {
+  for (size_t i = 0; i < header->count; i++)
+    if (!rf_all_printable(header->cards + i * RF_CARD_BYTES, RF_CARD_BYTES))
+      return rf_card_refuse(header->cards + i * RF_CARD_BYTES, i + 1, err);
   return RF_OK;
 }
 
@@ -131,7 +89,9 @@ rf_status rf_header_parse(const void *bytes, size_t n, uint32_t flags, rf_header
     count = without_reserve(cards, count);
   rf_header *h = NULL;
   RF_TRY(new_with_cards(cards, count, &h, err));
-  rf_status status = clean(h, flags, err);
+  h->odd = !rf_all_printable(h->cards, h->count * RF_CARD_BYTES);
+  rf_header_set_flags(h, flags);
+  rf_status status = h->odd && (flags & RF_OPEN_STRICT) != 0 ? refuse(h, err) : RF_OK;
   if (status != RF_OK) {
     rf_header_free(h);
     return status;
@@ -166,7 +126,27 @@ void rf_header_format(const rf_header *header, void *out, uint64_t bytes) {
   memcpy(p + end, "END", 3);
 }
 
+/* ------------------------------ odd bytes ------------------------------ */
+
+int rf_header_is_printable(const rf_header *header) {
+  return !header->odd || rf_all_printable(rf_header_flat(header)->cards, header->count * RF_CARD_BYTES);
+}
+
+/* Card `index` as it is read: of a lenient header with '_' for bytes outside printable ASCII. */
+static const char *shown(const rf_header *header, size_t index, char buffer[RF_CARD_BYTES]) {
+  const char *card = header->cards + index * RF_CARD_BYTES;
+  if (!header->masked || !header->odd || rf_all_printable(card, RF_CARD_BYTES))
+    return card;
+  rf_card_mask(card, buffer);
+  return buffer;
+}
+
 /* ------------------------------ looking up ------------------------------ */
+
+/* What fills up strings: blanks, and NULs by some writers. */
+static bool is_padding(char c) {
+  return c == ' ' || c == '\0';
+}
 
 /* The raw characters of a string card, blanks behind them cut; false when the card holds no string. */
 static bool raw_string(const char *card, bool continued, const char **raw, size_t *n, rf_card_view *view) {
@@ -180,7 +160,7 @@ static bool raw_string(const char *card, bool continued, const char **raw, size_
   rf_value_read(view->value, view->value_length, &value, raw, n);
   if (value.kind != RF_VALUE_STRING)
     return false;
-  while (*n > 0 && (*raw)[*n - 1] == ' ')
+  while (*n > 0 && is_padding((*raw)[*n - 1]))
     (*n)--;
   return true;
 }
@@ -219,7 +199,7 @@ static size_t joined_end(const rf_header *header, size_t index) {
 /* Looks at one card for what eight columns do not decide: HIERARCH, and blanks before a keyword. */
 static bool card_has_name(const char *card, bool hierarch, const rf_keyword *keyword) {
   size_t begin = hierarch ? 9 : 0;
-  while (begin < RF_CARD_BYTES && card[begin] == ' ')
+  while (begin < RF_CARD_BYTES && rf_is_blank(card[begin]))
     begin++;
   bool begins =
       begin + keyword->length <= RF_CARD_BYTES && rf_equal_any_case(card + begin, keyword->name, keyword->length);
@@ -239,16 +219,16 @@ bool rf_header_lookup(const rf_header *header, const rf_keyword *keyword, size_t
   const uint64_t hierarch = rf_columns8("HIERARCH");
   const uint64_t wanted = keyword->too_long ? hierarch : keyword->columns;
   const bool continued = wanted == rf_columns8("CONTINUE");
-  const char *cards = header->cards;
+  char buffer[RF_CARD_BYTES];
   for (size_t i = start; i < header->count; i++) {
-    const char *card = cards + i * RF_CARD_BYTES;
+    const char *card = shown(header, i, buffer);
     uint64_t columns;
     memcpy(&columns, card, sizeof columns);
-    if (!may_equal(columns, wanted) && !may_equal(columns, hierarch) && card[0] != ' ')
+    if (!header->odd && !may_equal(columns, wanted) && !may_equal(columns, hierarch) && card[0] != ' ')
       continue;
-    columns = rf_upper8(columns);
+    columns = rf_columns8(card);
     bool found = columns == wanted && columns != hierarch;
-    if (columns == hierarch || (card[0] == ' ' && !found))
+    if (columns == hierarch || (rf_is_blank(card[0]) && !found))
       found = card_has_name(card, columns == hierarch, keyword);
     size_t end = found && continued ? joined_end(header, i) : i;
     if (found && end == i) {
@@ -291,12 +271,22 @@ static rf_status check_index(const rf_header *header, size_t index, rf_error *er
   return rf_fail(err, RF_ERR_RANGE, "card %zu of a header of %zu cards", index, header->count);
 }
 
+rf_status rf_header_get_card(const rf_header *header, size_t index, char *card, rf_error *err) {
+  rf_error_clear(err);
+  RF_TRY(check_index(rf_header_flat(header), index, err));
+  char buffer[RF_CARD_BYTES];
+  memcpy(card, shown(header, index, buffer), RF_CARD_BYTES);
+  return RF_OK;
+}
+
 rf_status rf_header_keyword(const rf_header *header, size_t index, char *keyword, size_t *span, rf_error *err) {
   rf_error_clear(err);
   RF_TRY(check_index(rf_header_flat(header), index, err));
+  char buffer[RF_CARD_BYTES];
   rf_card_view view;
-  rf_card_split(header->cards + index * RF_CARD_BYTES, &view);
-  memcpy(keyword, view.keyword, view.keyword_length);
+  rf_card_split(shown(header, index, buffer), &view);
+  for (size_t i = 0; i < view.keyword_length; i++)
+    keyword[i] = rf_is_blank(view.keyword[i]) ? ' ' : view.keyword[i];
   keyword[view.keyword_length] = '\0';
   if (span != NULL)
     *span = rf_header_span(header, index);
@@ -308,21 +298,26 @@ rf_status rf_header_keyword(const rf_header *header, size_t index, char *keyword
 /* Undoes quotes, and cuts the blanks at the end, which do not count (FITS 4.2.1.1). */
 static rf_status add_string(rf_text *text, const char *raw, size_t n, rf_error *err) {
   RF_TRY(rf_text_add_unquoted(text, raw, n, err));
-  while (text->length > 0 && text->bytes[text->length - 1] == ' ')
+  while (text->length > 0 && is_padding(text->bytes[text->length - 1]))
     text->bytes[--text->length] = '\0';
   return RF_OK;
 }
 
+static const char *card_at(const rf_header *header, size_t index, bool raw_bytes, char buffer[RF_CARD_BYTES]) {
+  return raw_bytes ? header->cards + index * RF_CARD_BYTES : shown(header, index, buffer);
+}
+
 /* Joins the raw pieces before undoing quotes: writers are known to break a '' in two. */
-static rf_status join_string(const rf_header *header, size_t index, rf_text *text, rf_error *err) {
+static rf_status join_string(const rf_header *header, size_t index, bool raw_bytes, rf_text *text, rf_error *err) {
   size_t span = rf_header_span(header, index);
+  char buffer[RF_CARD_BYTES];
   rf_text joined = {0};
   rf_status status = RF_OK;
   for (size_t i = 0; i < span && status == RF_OK; i++) {
     const char *raw;
     size_t n;
     rf_card_view view;
-    if (!raw_string(header->cards + (index + i) * RF_CARD_BYTES, i > 0, &raw, &n, &view))
+    if (!raw_string(card_at(header, index + i, raw_bytes, buffer), i > 0, &raw, &n, &view))
       break;
     status = rf_text_add(&joined, raw, i + 1 < span ? n - 1 : n, err);
   }
@@ -332,13 +327,15 @@ static rf_status join_string(const rf_header *header, size_t index, rf_text *tex
   return status;
 }
 
-rf_status rf_header_read_value(const rf_header *header, size_t index, rf_text *text, rf_value *value, rf_error *err) {
+static rf_status read_value(const rf_header *header, size_t index, bool raw_bytes, rf_text *text, rf_value *value,
+                            rf_error *err) {
+  char buffer[RF_CARD_BYTES];
   rf_card_view view;
   rf_value v = {.kind = RF_VALUE_COMMENTARY};
   const char *raw = NULL;
   size_t n = 0;
   rf_text_clear(text);
-  rf_card_split(header->cards + index * RF_CARD_BYTES, &view);
+  rf_card_split(card_at(header, index, raw_bytes, buffer), &view);
   if (view.has_value) {
     rf_value_read(view.value, view.value_length, &v, &raw, &n);
   } else {
@@ -348,7 +345,7 @@ rf_status rf_header_read_value(const rf_header *header, size_t index, rf_text *t
   if (v.kind != RF_VALUE_STRING)
     RF_TRY(rf_text_add(text, v.text != NULL ? v.text : "", v.text_length, err));
   else if (is_continue(header, index + 1))
-    RF_TRY(join_string(header, index, text, err));
+    RF_TRY(join_string(header, index, raw_bytes, text, err));
   else
     RF_TRY(add_string(text, raw, n, err));
   v.text = text->bytes;
@@ -357,13 +354,14 @@ rf_status rf_header_read_value(const rf_header *header, size_t index, rf_text *t
   return RF_OK;
 }
 
-rf_status rf_header_read_comment(const rf_header *header, size_t index, rf_text *text, rf_error *err) {
+static rf_status read_comment(const rf_header *header, size_t index, bool raw_bytes, rf_text *text, rf_error *err) {
   size_t span = rf_header_span(header, index);
+  char buffer[RF_CARD_BYTES];
   rf_text_clear(text);
   RF_TRY(rf_text_add(text, "", 0, err));
   for (size_t i = 0; i < span; i++) {
     rf_card_view view;
-    const char *card = header->cards + (index + i) * RF_CARD_BYTES;
+    const char *card = card_at(header, index + i, raw_bytes, buffer);
     const char *raw;
     size_t n;
     if (i > 0)
@@ -379,16 +377,24 @@ rf_status rf_header_read_comment(const rf_header *header, size_t index, rf_text 
   return RF_OK;
 }
 
+rf_status rf_header_read_value(const rf_header *header, size_t index, rf_text *text, rf_value *value, rf_error *err) {
+  return read_value(header, index, true, text, value, err);
+}
+
+rf_status rf_header_read_comment(const rf_header *header, size_t index, rf_text *text, rf_error *err) {
+  return read_comment(header, index, true, text, err);
+}
+
 rf_status rf_header_value(rf_header *header, size_t index, rf_value *value, rf_error *err) {
   rf_error_clear(err);
   RF_TRY(check_index(rf_header_flat(header), index, err));
-  return rf_header_read_value(header, index, &header->text, value, err);
+  return read_value(header, index, false, &header->text, value, err);
 }
 
 rf_status rf_header_comment(rf_header *header, size_t index, const char **text, size_t *length, rf_error *err) {
   rf_error_clear(err);
   RF_TRY(check_index(rf_header_flat(header), index, err));
-  RF_TRY(rf_header_read_comment(header, index, &header->text, err));
+  RF_TRY(read_comment(header, index, false, &header->text, err));
   *text = header->text.bytes;
   *length = header->text.length;
   return RF_OK;
@@ -407,11 +413,11 @@ rf_status rf_header_get(rf_header *header, const char *keyword, rf_value *value,
     if (entry == RF_ENTRY_NONE)
       return rf_header_not_found(keyword, err);
     rf_header one = rf_header_entry_view(header, entry);
-    return rf_header_read_value(&one, 0, &header->text, value, err);
+    return read_value(&one, 0, false, &header->text, value, err);
   }
   bool found = rf_header_lookup(header, &name, 0, &index);
   if (found)
-    RF_TRY(rf_header_read_value(header, index, &header->text, value, err));
+    RF_TRY(read_value(header, index, false, &header->text, value, err));
   rf_header_worked(header, found ? index : header->count);
   return found ? RF_OK : rf_header_not_found(keyword, err);
 }

@@ -27,6 +27,9 @@ typedef struct rf_card_view {
 /* Never fails: garbage is a commentary card or an invalid value. */
 void rf_card_split(const char card[RF_CARD_BYTES], rf_card_view *view);
 
+/* true when the value of a card that was split is a number, complex ones included, or a logical. */
+bool rf_card_view_is_number(const rf_card_view *view);
+
 /* Structural reading for the scanner, without an rf_header: an integer or logical value in a card. false when the
  * card's value is something else or does not fit. Accepts what readers accept: free format, "1.0" is no integer. */
 bool rf_card_integer(const char card[RF_CARD_BYTES], int64_t *value);
@@ -89,6 +92,9 @@ rf_status rf_header_append_token(rf_header *header, const char *keyword, const c
                                  rf_error *err);
 /* Replaces card `index` in place (exactly one card). */
 rf_status rf_header_put_card(rf_header *header, size_t index, const char card[RF_CARD_BYTES], rf_error *err);
+
+/* Says how texts of the header are read: `flags` as for rf_header_parse. */
+void rf_header_set_flags(rf_header *header, uint32_t flags);
 
 /* RF_OK when the protected cards of both are the same: same keywords, same values, same order; else
  * RF_ERR_PROTECTED naming the first difference. CHECKSUM, DATASUM, ZHECKSUM and ZDATASUM count. */

@@ -5,6 +5,7 @@
 #include "header/index.h"
 
 #include "base/memory.h"
+#include "header/printable.h"
 
 #define MIN_WORK 1024    /* cards looked at or moved before an index is worth its memory */
 #define WORK_PER_CARD 8  /* about what making the index costs, in cards looked at */
@@ -13,7 +14,7 @@
 /* ------------------------------ names ------------------------------ */
 
 static char upper(char c) {
-  return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+  return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : rf_is_blank(c) ? ' ' : c;
 }
 
 /* The keyword of a card; what rf_card_split says, without reading the value of standard cards. */
@@ -25,9 +26,9 @@ static const char *name_of_card(const char *card, size_t *n) {
     return view.keyword;
   }
   const char *end = card + 8;
-  while (end > card && end[-1] == ' ')
+  while (end > card && rf_is_blank(end[-1]))
     end--;
-  while (card < end && *card == ' ')
+  while (card < end && rf_is_blank(*card))
     card++;
   *n = (size_t)(end - card);
   return card;
@@ -169,6 +170,8 @@ void rf_header_unindex(rf_header *header) {
 
 void rf_header_worked(rf_header *header, size_t cards) {
   header->work += cards;
+  if (header->masked && header->odd) /* names are not those of the cards */
+    return;
   if (header->index != NULL || header->work - header->indexed_at < MIN_WORK + WORK_PER_CARD * header->count)
     return;
   rf_index *index = NULL;
@@ -235,7 +238,11 @@ void rf_header_delete_entries(rf_header *header, uint32_t first) {
 
 rf_header rf_header_entry_view(const rf_header *header, uint32_t entry) {
   const rf_entry *e = &header->index->entries[entry];
-  return (rf_header){.cards = header->cards + e->card * RF_CARD_BYTES, .count = e->span, .used = e->span};
+  return (rf_header){.cards = header->cards + e->card * RF_CARD_BYTES,
+                     .count = e->span,
+                     .used = e->span,
+                     .odd = header->odd,
+                     .masked = header->masked};
 }
 
 /* Entries that were deleted go, with the slots of their names. */

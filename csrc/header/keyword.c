@@ -3,6 +3,7 @@
  * Keywords (FITS 4.1.2.1): what callers may call them, and which ones are not theirs to change.
  */
 #include "header/parts.h"
+#include "header/printable.h"
 
 /* Those whose value follows from the data, its layout, its checksum or its compression. '#' stands for a number of any
  * length. BSCALE, BZERO, BLANK, EXTNAME and the like say what the data mean and stay free. */
@@ -27,9 +28,14 @@ static bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
+/* In upper case, and a blank for a control character. */
+static char plain(char c) {
+  return rf_is_blank(c) ? ' ' : upper(c);
+}
+
 bool rf_equal_any_case(const char *a, const char *b, size_t n) {
   for (size_t i = 0; i < n; i++)
-    if (upper(a[i]) != upper(b[i]))
+    if (plain(a[i]) != plain(b[i]))
       return false;
   return true;
 }
@@ -117,7 +123,9 @@ bool rf_keyword_normalize(const char *keyword, rf_keyword *out) {
   char columns[8];
   memset(columns, ' ', sizeof columns);
   memcpy(columns, out->name, n < 8 ? n : 8);
-  out->columns = rf_columns8(columns);
+  uint64_t word;
+  memcpy(&word, columns, sizeof word);
+  out->columns = rf_upper8(word);
   return true;
 }
 

@@ -56,15 +56,17 @@ rf_status rf_header_merge(rf_header *header, const rf_header *from, uint32_t fla
   if (header == NULL || from == NULL || header == from)
     return rf_fail(err, RF_ERR_ARGUMENT, "a header is merged with another one, and neither is NULL");
   (void)rf_header_flat(from);
-  RF_TRY(rf_cards_check(from->cards, from->count, err));
   rf_index *entries = NULL;
   RF_TRY(rf_index_new(from, &entries, err));
   rf_status status = prepare(header, from, err);
+  if (status == RF_OK)
+    header->odd = header->odd || from->odd;
   const merger m = {.header = header, .from = from, .entries = entries, .flags = flags};
   if (status == RF_OK)
     for (size_t i = 0; i < entries->count; i++)
       merge_entry(&m, (uint32_t)i);
-  if (header->index != NULL && (header->index->orphans || entries->orphans))
+  bool masked = header->masked && header->odd; /* names are not those of the cards */
+  if (header->index != NULL && (header->index->orphans || entries->orphans || masked))
     rf_header_unindex(header);
   rf_index_free(entries);
   header->work += from->count;

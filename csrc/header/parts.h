@@ -41,6 +41,8 @@ struct rf_header {
   bool loose;             /* only with an index: the cards are not in order */
   uint64_t work;          /* cards looked at or moved */
   uint64_t indexed_at;    /* the work when the last index was made */
+  bool odd;               /* a card may have a byte outside printable ASCII */
+  bool masked;            /* such bytes are read as '_' (RF_OPEN_LENIENT) */
 };
 
 /* index.c: puts loose cards in order. What takes the place of a card in a header does this first; so does what gives
@@ -109,22 +111,28 @@ static inline uint64_t rf_upper8(uint64_t w) {
   return w - (lower >> 2);
 }
 
+/* Eight bytes with blanks for control characters. */
+static inline uint64_t rf_blank8(uint64_t w) {
+  const uint64_t ones = 0x0101010101010101u;
+  uint64_t control = ~((w & (0x7fu * ones)) + 0x60u * ones) & ~w & (0x80u * ones);
+  uint64_t mask = (control >> 7) * 0xffu;
+  return (w & ~mask) | ((0x20u * ones) & mask);
+}
+
+/* The columns of a keyword, for comparing. */
 static inline uint64_t rf_columns8(const char *card) {
   uint64_t w;
   memcpy(&w, card, 8);
-  return rf_upper8(w);
+  return rf_upper8(rf_blank8(w));
 }
 
 bool rf_equal_any_case(const char *a, const char *b, size_t n);
 
 /* ------------------------------ header.c: reading ------------------------------ */
 
-/* RF_ERR_CARD that names the first byte outside 0x20..0x7E. */
-rf_status rf_cards_check(const char *cards, size_t count, rf_error *err);
-
 /* Cards that the value of card `index` takes: 1 and its CONTINUE cards (FITS 4.2.1.2). */
 size_t rf_header_span(const rf_header *header, size_t index);
-/* Value and comment of a card without the header's own text buffer. */
+/* Value and comment of a card without the header's own text buffer, in the bytes of the file. */
 rf_status rf_header_read_value(const rf_header *header, size_t index, rf_text *text, rf_value *value, rf_error *err);
 rf_status rf_header_read_comment(const rf_header *header, size_t index, rf_text *text, rf_error *err);
 /* The RF_ERR_NOT_FOUND of a keyword. */

@@ -216,8 +216,11 @@ typedef struct rf_remote_options {
   void *progress_user; /* must live as long as the file */
 } rf_remote_options;
 
-/* lenient reading: a byte outside printable ASCII in a header is read as '_' instead of refused */
+/* Bytes outside printable ASCII in headers: texts are read with the bytes of the file and a warning is kept
+ * (rf_file_get_oddity). With RF_OPEN_LENIENT each of them is read as '_', without a warning; with RF_OPEN_STRICT they
+ * are RF_ERR_CARD. In the file, cards that are not edited keep their bytes in all cases. */
 #define RF_OPEN_LENIENT 1
+#define RF_OPEN_STRICT 2
 
 /* The file is replaced as a whole when it is closed: until then its name leads to the old file, or to none. With
  * RF_MODE_CREATE a temporary file beside it is written, with RF_MODE_READ_WRITE a copy of it that the first change
@@ -550,8 +553,9 @@ typedef struct rf_header rf_header;
 RF_API RF_CHECKED rf_status rf_header_new(rf_header **header, rf_error *err);
 
 /* A header from n bytes of 80-byte cards, up to END or to the end of the bytes. Blank cards before an END that
- * begins a block are padding. flags: RF_OPEN_LENIENT. RF_ERR_CARD for a byte outside 0x20..0x7E when not lenient,
- * RF_ERR_ARGUMENT when n is no multiple of 80. Unreadable values are no error here. */
+ * begins a block are padding. flags: RF_OPEN_LENIENT, or RF_OPEN_STRICT for RF_ERR_CARD at a byte outside 0x20..0x7E.
+ * The cards keep such bytes, and so do texts; NUL, TAB and other control characters count as blanks around keywords and
+ * numbers. RF_ERR_ARGUMENT when n is no multiple of 80. Unreadable values are no error here. */
 RF_API RF_CHECKED rf_status rf_header_parse(const void *bytes, size_t n, uint32_t flags, rf_header **header,
                                             rf_error *err);
 
@@ -566,6 +570,13 @@ RF_API size_t rf_header_count(const rf_header *header);
 /* The cards as they are stored: rf_header_count() * 80 bytes, not ended by NUL. Valid until the header
  * is changed or freed. */
 RF_API const char *rf_header_cards(const rf_header *header);
+
+/* 1 when all cards are printable ASCII (0x20..0x7E). */
+RF_API int rf_header_is_printable(const rf_header *header);
+
+/* Copies card `index` as it is read to 80 bytes at `card`: with RF_OPEN_LENIENT, '_' for bytes outside printable ASCII.
+ * RF_ERR_RANGE past the end. */
+RF_API RF_CHECKED rf_status rf_header_get_card(const rf_header *header, size_t index, char *card, rf_error *err);
 
 /* Number of bytes that the header takes in a file: cards, END, padding to whole 2880-byte blocks. */
 RF_API uint64_t rf_header_file_bytes(const rf_header *header);
@@ -620,8 +631,8 @@ RF_API RF_CHECKED rf_status rf_header_delete(rf_header *header, const char *keyw
 
 /* Puts the cards of `from` into `header`, byte for byte and in one pass: the first entry of each keyword (a card with
  * its CONTINUE cards) takes the place of the first one that is there, or is appended. flags: RF_MERGE_... `from` stays
- * as it is and must be another header. Nothing changes on an error: RF_ERR_CARD for a byte outside 0x20..0x7E in
- * `from`, RF_ERR_ARGUMENT for NULL and for the same header, RF_ERR_LIMIT, RF_ERR_MEMORY. */
+ * as it is and must be another header. Nothing changes on an error: RF_ERR_ARGUMENT for NULL and for the same header,
+ * RF_ERR_LIMIT, RF_ERR_MEMORY. */
 RF_API RF_CHECKED rf_status rf_header_merge(rf_header *header, const rf_header *from, uint32_t flags, rf_error *err);
 
 /* ============================== Files ============================== */

@@ -182,6 +182,10 @@ class HDUBase:
                 name, value = record["name"], record["value"]
                 if name is None:
                     value = record.get("comment") if value is None else value
+                kept = record._unchanged()
+                if kept is not None:
+                    header.update([kept], copy_commentary=True)
+                    continue
                 _set(header, name, value, record.get("comment") or "")
 
     def write_comment(self, comment: str) -> None:

@@ -63,6 +63,8 @@ class FITS(Writing):
         Without effect.
     clobber : bool
         With mode ``"rw"``: make a new file in the place of an old one.
+    lenient : bool, optional
+        How to read header bytes outside printable ASCII: as for `rustfits.FITS`.
 
     Raises
     ------
@@ -86,6 +88,7 @@ class FITS(Writing):
         ignore_empty: bool = False,
         verbose: bool = False,
         clobber: bool = False,
+        lenient: bool | None = None,
         **keys: Any,
     ) -> None:
         warn_ignored(keys)
@@ -102,11 +105,12 @@ class FITS(Writing):
         self.write_bitcols = write_bitcols
         self.ignore_empty = ignore_empty
         self._name = filename
+        self._lenient = lenient
         self._hdus: dict[int, HDUBase] = {}
         self._left: Iterator[Any] | None = None
         own_mode = "r" if known == "r" else "w+" if clobber or not _is_there(filename) else "r+"
         #: The file of `rustfits` behind this one.
-        self.file = rustfits.file.FITS(filename, own_mode)
+        self.file = rustfits.file.FITS(filename, own_mode, lenient=lenient)
 
     # ---- the file ----
 
@@ -124,7 +128,8 @@ class FITS(Writing):
             As for `FITS`.
         """
         self.close()
-        self.file = rustfits.file.FITS(self._name, "r" if self.mode == "r" else "r+")
+        mode = "r" if self.mode == "r" else "r+"
+        self.file = rustfits.file.FITS(self._name, mode, lenient=self._lenient)
 
     def update_hdu_list(self, rebuild: bool = True) -> None:
         """Forget what is known about HDUs; it is found out again when it is needed.

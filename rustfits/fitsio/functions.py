@@ -31,6 +31,7 @@ def read(
     vstorage: str = "fixed",
     verbose: bool = False,
     trim_strings: bool = False,
+    lenient: bool | None = None,
     **keys: Any,
 ) -> Any:
     """Read the data of one HDU.
@@ -50,6 +51,8 @@ def read(
         As for `FITS`.
     verbose : bool
         Without effect.
+    lenient : bool, optional
+        As for `FITS`.
 
     Returns
     -------
@@ -72,6 +75,7 @@ def read(
         lower=lower,
         vstorage=vstorage,
         case_sensitive=case_sensitive,
+        lenient=lenient,
     ) as fits:
         hdu = _first_with_data(fits) if ext is None else fits[_named(ext, extver)]
         of_table = {"columns": columns, "rows": rows} if isinstance(hdu, TableReader) else {}
@@ -95,6 +99,7 @@ def read_header(
     ext: Any = 0,
     extver: int | None = None,
     case_sensitive: bool = False,
+    lenient: bool | None = None,
     **keys: Any,
 ) -> FITSHDR:
     """Read one header.
@@ -106,7 +111,7 @@ def read_header(
         Which HDU.
     extver : int, optional
         Its version, for a name.
-    case_sensitive : bool
+    case_sensitive, lenient : bool
         As for `FITS`.
 
     Returns
@@ -121,7 +126,7 @@ def read_header(
         As for `FITS`.
     """
     warn_ignored(keys)
-    with FITS(filename, case_sensitive=case_sensitive) as fits:
+    with FITS(filename, case_sensitive=case_sensitive, lenient=lenient) as fits:
         header: FITSHDR = fits[_named(ext, extver)].read_header()
         return header
 

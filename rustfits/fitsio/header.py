@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rustfits._lib import CData, ffi
-from rustfits.cards import CARD, all_bytes, comment_at, entries_of, parse_cards, value_at
+from rustfits._lib import CData, ffi, lib
+from rustfits.cards import (
+    CARD,
+    CardSource,
+    all_bytes,
+    comment_at,
+    entries_of,
+    parse_cards,
+    shown_cards,
+    value_at,
+)
 from rustfits.errors import FITSKeyError, FITSTypeError, FITSValueError
 from rustfits.fitsio.util import FITSRuntimeWarning, warn_ignored
 from rustfits.header import FITSHeader
@@ -25,6 +34,16 @@ __all__ = ["FITSHDR", "FITSCard", "FITSRecord", "cards_of", "value_of"]
 #: Keywords that say something about pixels: part of an image's header, lost with its pixels.
 _OF_PIXELS = frozenset({"BSCALE", "BZERO", "BUNIT", "BLANK"})
 _OF_COLUMNS = re.compile(r"T(UNIT|DISP)[0-9]+")
+
+
+class _KeptCards(CardSource):
+    """The cards of one keyword, byte for byte."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def _clone(self) -> CData:
+        return parse_cards(self._content)
 
 
 class FITSRecord(dict[str, Any]):
@@ -43,6 +62,8 @@ class FITSRecord(dict[str, Any]):
 
     def __init__(self, record: Mapping[str, Any] | str, convert: bool | None = None) -> None:
         super().__init__()
+        self._cards: bytes | None = None
+        self._content: dict[str, Any] = {}
         del convert  # an option of old versions
         self.set_record(record)
 
@@ -67,12 +88,26 @@ class FITSRecord(dict[str, Any]):
                 self.update(_parse(record["card_string"]))
             else:
                 self.update(record)
+                if isinstance(record, FITSRecord):
+                    self._cards, self._content = record._cards, record._content
         else:
             raise FITSValueError(
                 f"a record is a dict, a FITSRecord or the text of a card, "
                 f"not {type(record).__name__}"
             )
         self.verify()
+
+    def _keep_bytes(self, cards: bytes) -> None:
+        """Remember the cards of this record, where they are not printable ASCII."""
+        if not (cards.isascii() and cards.decode().isprintable()):
+            self._cards = cards
+            self._content = dict(self)
+
+    def _unchanged(self) -> _KeptCards | None:
+        """Give the cards that `_keep_bytes` was given, while the record says the same."""
+        if self._cards is None or self._content != self:
+            return None
+        return _KeptCards(self._cards)
 
     def verify(self) -> None:
         """Check that there is a name and a value.
@@ -138,7 +173,7 @@ def _parse(card: str) -> dict[str, Any]:
 
 def _record(cards: CData, keyword: str, start: int, span: int, scratch: CData) -> dict[str, Any]:
     """Give one entry of a header as the content of a record."""
-    text = all_bytes(cards)[start * CARD : (start + 1) * CARD].decode("ascii", "replace").rstrip()
+    text = shown_cards(cards)[start].rstrip()
     value = value_at(cards, start, scratch)
     if keyword == "":
         return {"card_string": text, "name": None, "value": None, "comment": value}
@@ -188,10 +223,11 @@ class FITSHDR:
     def _take(self, header: FITSHeader) -> None:
         """Copy the header of a file."""
         cards = header._clone()
-        content = all_bytes(cards).decode("ascii", "replace")
+        texts = shown_cards(cards)
+        odd = None if lib.rf_header_is_printable(cards) else all_bytes(cards)
         scratch = ffi.new("rf_value *")
-        for keyword, start, _ in entries_of(cards):
-            text = content[start * CARD : (start + 1) * CARD].rstrip()
+        for keyword, start, span in entries_of(cards):
+            text = texts[start].rstrip()
             value: Any = value_at(cards, start, scratch)
             name: str | None = keyword
             comment: Any = value
@@ -199,7 +235,12 @@ class FITSHDR:
                 name = value = None
             elif keyword.upper() not in COMMENTARY:
                 comment = comment_at(cards, start)
-            self.add_record({"card_string": text, "name": name, "comment": comment, "value": value})
+            record = FITSRecord(
+                {"card_string": text, "name": name, "comment": comment, "value": value}
+            )
+            if odd is not None:
+                record._keep_bytes(odd[start * CARD : (start + span) * CARD])
+            self.add_record(record)
 
     # ---- changing ----
 
@@ -401,20 +442,21 @@ def cards_of(header: Any, without: frozenset[str] | set[str] = frozenset()) -> H
     if header is None:
         return None
     records = header if isinstance(header, FITSHDR) else FITSHDR(header)
-    cards: list[tuple[str, Any, Any]] = []
+    cards: list[tuple[str, Any, Any] | _KeptCards] = []
     for record in records.records():
         name, value, comment = record["name"], record["value"], record.get("comment")
+        kept = record._unchanged()
         if name is None or str(name).strip() == "":
-            cards.append(("", comment if value is None else str(value), None))
+            cards.append(kept or ("", comment if value is None else str(value), None))
             continue
         if not isinstance(name, str):
             raise FITSTypeError(f"the name of a record is a str, not {type(name).__name__}")
         key = name.upper()
         if key in COMMENTARY:
             if key != "CONTINUE":
-                cards.append((key, "" if value is None else str(value), None))
+                cards.append(kept or (key, "" if value is None else str(value), None))
         elif key != "EXTNAME" and key not in without and not _structural(key):
-            cards.append((key, value_of(name, value), comment or ""))
+            cards.append(kept or (key, value_of(name, value), comment or ""))
     return cards
 
 

@@ -116,7 +116,7 @@ static void test_bytes_outside_ascii(void) {
     memcpy(cards, "A       = 1", 11);
     memcpy(cards + RF_CARD_BYTES, "OBSERVER= 'M ller'", 18);
     cards[RF_CARD_BYTES + 12] = (char)c;
-    rf_status status = rf_header_parse(cards, sizeof cards, 0, &h, &err);
+    rf_status status = rf_header_parse(cards, sizeof cards, RF_OPEN_STRICT, &h, &err);
     if (c >= 0x20 && c <= 0x7E) {
       CHECK(status == RF_OK);
       rf_header_free(h);
@@ -124,10 +124,63 @@ static void test_bytes_outside_ascii(void) {
     }
     CHECK(status == RF_ERR_CARD);
     CHECK(strstr(err.message, "card 2 (OBSERVER)") != NULL);
-    CHECK(strstr(err.message, "lenient=True") != NULL);
+    CHECK(strstr(err.message, "lenient=False") != NULL);
     CHECK_STR(err.keyword, "OBSERVER");
+    CHECK_OK(rf_header_parse(cards, sizeof cards, 0, &h, &err), err);
+    CHECK(!rf_header_is_printable(h));
+    rf_value value = value_of(h, "OBSERVER");
+    CHECK(value.text_length == 6 && memcmp(value.text, cards + RF_CARD_BYTES + 11, 6) == 0);
+    rf_header_free(h);
     CHECK_OK(rf_header_parse(cards, sizeof cards, RF_OPEN_LENIENT, &h, &err), err);
     CHECK_STR(value_of(h, "OBSERVER").text, "M_ller");
+    CHECK(memcmp(rf_header_cards(h), cards, sizeof cards) == 0);
+    CHECK_OK(rf_header_set(h, "A", &(rf_value){.kind = RF_VALUE_INTEGER, .integer = 2}, NULL, &err), err);
+    CHECK(memcmp(rf_header_cards(h) + RF_CARD_BYTES, cards + RF_CARD_BYTES, RF_CARD_BYTES) == 0);
+    rf_header_free(h);
+  }
+}
+
+/* Control characters beside a number, a logical or a keyword are as blanks, in all modes but the strict one. */
+static void test_control_characters_beside_numbers(void) {
+  static const char *const texts[] = {"1.5", "-7", "T", "(1.5, 2)", "12345678901234567890"};
+  static const rf_value_kind kinds[] = {RF_VALUE_REAL, RF_VALUE_INTEGER, RF_VALUE_LOGICAL, RF_VALUE_COMPLEX,
+                                        RF_VALUE_BIG};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    for (int mode = 0; mode < 2; mode++)
+      for (char c = 0; c < 0x20; c++) {
+        char card[RF_CARD_BYTES + 1];
+        rf_header *h = NULL;
+        memset(card, ' ', sizeof card);
+        card[snprintf(card, 40, "K      c=c%scc / it", texts[i])] = ' ';
+        for (char *p = card + 1; p < card + RF_CARD_BYTES; p++)
+          if (*p == 'c' && (mode == 0 || p > card + 8))
+            *p = c;
+        if (mode == 1)
+          memcpy(card, "K       ", 8);
+        CHECK_OK(rf_header_parse(card, RF_CARD_BYTES, mode == 1 ? RF_OPEN_LENIENT : 0, &h, &err), err);
+        CHECK(value_of(h, "K").kind == kinds[i]);
+        const char *text;
+        size_t n;
+        CHECK_OK(rf_header_comment(h, 0, &text, &n, &err), err);
+        CHECK_STR(text, "it");
+        rf_header_free(h);
+      }
+}
+
+/* A kept comment and a kept value keep their bytes, whatever they hold. */
+static void test_the_other_half_of_an_edited_card(void) {
+  char card[RF_CARD_BYTES + 1];
+  for (int mode = 0; mode < 2; mode++) {
+    rf_header *h = NULL;
+    (void)snprintf(card, sizeof card, "%-80s", "K       = 'Mu\xf1oz'              / \xc3\xa9t\xc3\xa9");
+    CHECK_OK(rf_header_parse(card, RF_CARD_BYTES, mode == 1 ? RF_OPEN_LENIENT : 0, &h, &err), err);
+    CHECK_OK(rf_header_set_comment(h, "K", "summer", &err), err);
+    CHECK(memcmp(rf_header_cards(h), card, 18) == 0);
+    CHECK(strstr(rf_header_cards(h), "/ summer") != NULL);
+    rf_header_free(h);
+    CHECK_OK(rf_header_parse(card, RF_CARD_BYTES, mode == 1 ? RF_OPEN_LENIENT : 0, &h, &err), err);
+    CHECK_OK(rf_header_set(h, "K", &(rf_value){.kind = RF_VALUE_INTEGER, .integer = 2}, NULL, &err), err);
+    CHECK(strncmp(rf_header_cards(h) + 30, " / \xc3\xa9t\xc3\xa9", 8) == 0);
     rf_header_free(h);
   }
 }
@@ -575,6 +628,8 @@ int main(void) {
   RUN(test_blank_cards_that_end_a_header_are_kept);
   RUN(test_parse_refuses_odd_lengths);
   RUN(test_bytes_outside_ascii);
+  RUN(test_control_characters_beside_numbers);
+  RUN(test_the_other_half_of_an_edited_card);
   RUN(test_kinds);
   RUN(test_look_up);
   RUN(test_look_up_of_a_name_too_long_for_any_card);

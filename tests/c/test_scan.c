@@ -443,14 +443,23 @@ static void unprintable_bytes(void) {
   fits_card(&fits, "EXTNAME = 'a\x01z\x80'");
   fits_end(&fits);
   fits_data(&fits, 4, 1);
-  CHECK(fits_open(&fits, &file, &err) == RF_ERR_CARD);
+  options.flags = RF_OPEN_STRICT;
+  CHECK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err) == RF_ERR_CARD);
   CHECK_STR(err.keyword, "OBJECT");
   CHECK(strstr(err.message, "card 5 (OBJECT)") != NULL && strstr(err.message, "0xC3") != NULL);
-  CHECK(strstr(err.message, "lenient=True") != NULL);
+  CHECK(strstr(err.message, "lenient=False") != NULL);
   CHECK(err.offset == 4 * 80 + 14);
+  rf_error odd;
+  CHECK_OK(fits_open(&fits, &file, &err), err);
+  CHECK_STR(info_of(file, 0).extname, "a\x01z\x80");
+  CHECK(rf_file_oddity_count(file) == 1);
+  CHECK_OK(rf_file_get_oddity(file, 0, &odd, &err), err);
+  CHECK(odd.code == RF_ERR_CARD && odd.offset == 4 * 80 + 14 && strstr(odd.message, "card 5 (OBJECT)") != NULL);
+  CHECK_OK(rf_file_close(file, &err), err);
   options.flags = RF_OPEN_LENIENT;
   CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err), err);
   CHECK_STR(info_of(file, 0).extname, "a_z_");
+  CHECK(rf_file_oddity_count(file) == 0);
   rf_header *header = NULL;
   rf_value value;
   CHECK_OK(rf_hdu_get_header(file, 0, &header, &err), err);
@@ -463,6 +472,9 @@ static void unprintable_bytes(void) {
 
 /* Each byte value at each place of a card is judged alike. */
 static void every_byte_value(void) {
+  rf_options strict;
+  rf_options_init(&strict);
+  strict.flags = RF_OPEN_STRICT;
   for (int place = 0; place < 80; place++) {
     for (int byte = 0; byte < 256; byte += place % 8 == 3 ? 1 : 17) {
       fits_bytes fits = {0};
@@ -471,12 +483,32 @@ static void every_byte_value(void) {
       fits_card(&fits, "COMMENT");
       fits.bytes[fits.size - 80 + (size_t)place] = (uint8_t)byte;
       fits_end(&fits);
-      rf_status expected = byte < 0x20 || byte > 0x7E ? RF_ERR_CARD : RF_OK;
-      CHECK(fits_open(&fits, &file, &err) == expected);
+      bool odd = byte < 0x20 || byte > 0x7E;
+      CHECK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &strict, &file, &err) ==
+            (odd ? RF_ERR_CARD : RF_OK));
+      (void)rf_file_close(file, NULL);
+      CHECK_OK(fits_open(&fits, &file, &err), err);
+      CHECK(rf_file_oddity_count(file) == odd);
       (void)rf_file_close(file, NULL);
       fits_free(&fits);
     }
   }
+}
+
+/* Data behind a header without END is told from a header after some blocks, not after all of the file. */
+static void data_behind_a_header_without_end(void) {
+  fits_bytes fits = {0};
+  rf_file *file = NULL;
+  fits_begin(&fits, NULL, 8, 1, (long long[]){1000000});
+  fits_pad(&fits, ' ');
+  fits_data(&fits, 1000000, 1);
+  for (size_t i = 2880; i < fits.size; i++)
+    fits.bytes[i] |= 0x80;
+  watched_load(&fits);
+  CHECK(rf_file_open("watched://x", RF_MODE_READ, NULL, &file, &err) == RF_ERR_FORMAT);
+  CHECK(strstr(err.message, "header without END") != NULL);
+  CHECK(watched.read_to < 20 * 2880);
+  fits_free(&fits);
 }
 
 /* --- names --- */
@@ -745,6 +777,7 @@ int main(void) {
   RUN(first_bytes);
   RUN(unprintable_bytes);
   RUN(every_byte_value);
+  RUN(data_behind_a_header_without_end);
   RUN(find_by_name);
   RUN(an_extension_called_primary);
   RUN(a_name_with_quotes_and_continue);

@@ -68,6 +68,9 @@ def seeds() -> dict[str, bytes]:
         "no_end": primary + image[:BLOCK].replace(b"END", b"ENX"),
         "trailing": primary + b"\0" * BLOCK + b"junk",
         "unprintable": primary + image.replace(b"SCI", b"S\xe9I"),
+        "controls": primary.replace(b"= ", b"=\t").replace(b" / ", b"\0/\0")
+        + image.replace(b"'SCI     '", b"'SCI\0\0\0\0\0'").replace(b"EXTVER  =", b"EXTVER\0\t="),
+        "endless": primary[:-BLOCK].replace(b"END", b"\xffND") + b"\xe9" * BLOCK * 12,
         "many_axes": header("", 8, [1] * 60, []) + data(1),
         "negative": primary + header("IMAGE", 8, [-1], COUNTS),
         "overflow": primary + header("IMAGE", 64, [2**62, 2**62], COUNTS),
