@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -24,6 +23,7 @@ from rustfits.compression import (
     Rice1,
 )
 from rustfits.errors import FITSError
+from rustfits.names import shown as shown_name
 from rustfits.packing import Outcome, convert, packing, unpack_hdu
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ def _bar(options: argparse.Namespace) -> Iterator[Progress]:
     """Show how far it is, once it has taken a second."""
     from tqdm import tqdm
 
-    name = os.path.basename(options.input)  # noqa: PTH119
+    name = shown_name(options.input).rpartition("/")[2]
     with tqdm(desc=name, unit="B", unit_scale=True, delay=1, leave=False) as bar:
 
         def show(done: int, total: int) -> None:
@@ -256,7 +256,8 @@ def _report(options: argparse.Namespace, done: list[Outcome]) -> None:
         return
     for outcome in done:
         if outcome.lossy:
-            _say(f"rustfits pack: LOSSY: {options.input}[{outcome.hdu}]: {outcome.lossy}")
+            where = f"{shown_name(options.input)}[{outcome.hdu}]"
+            _say(f"rustfits pack: LOSSY: {where}: {outcome.lossy}")
 
 
 #: What messages tell a Python programmer to write, and what it is here.

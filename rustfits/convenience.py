@@ -101,7 +101,7 @@ def read(
         hdu = _first_with_data(fits) if ext is None else fits[ext]
         if not isinstance(hdu, (ImageHDU, TableBase)):
             raise FITSUnsupportedError(
-                f"{fits.filename}[{hdu.index}]: this version reads images and tables; "
+                f"{fits._file.name}[{hdu.index}]: this version reads images and tables; "
                 f"the HDU is of kind {hdu.kind!r}"
             )
         data: np.ndarray[Any, Any] = hdu.read()
@@ -117,7 +117,7 @@ def _first_with_data(fits: FITS) -> HDU:
     for hdu in fits:
         if hdu.has_data:
             return hdu
-    raise FITSValueError(f"{fits.filename}: no HDU has data")
+    raise FITSValueError(f"{fits._file.name}: no HDU has data")
 
 
 def read_header(

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from rustfits._lib import CData, ffi, lib, text
 from rustfits.answer import FetchError, Wish
+from rustfits.names import shown_target
 
-__all__ = ["Target", "as_ascii", "first_target", "follow", "is_ftp", "set_options", "shown"]
+__all__ = ["Target", "as_ascii", "first_target", "follow", "is_ftp", "set_options"]
 
 # 16 KiB, libcurl's own, halves the speed of a local network. libcurl fills up to ten of them in
 # one round; larger ones gain nothing more.
@@ -250,7 +251,7 @@ def follow(target: Target, url: str) -> Target:
     if scheme not in ("http", "https") or not host:
         raise FetchError(
             lib.RF_ERR_NETWORK,
-            f'the server redirects to "{shown(url)[:200]}", which is neither http nor https',
+            f'the server redirects to "{shown_target(url)[:200]}", which is neither http nor https',
         )
     # What the server put before an '@' is not ours to send.
     parts = urlsplit(url)
@@ -276,11 +277,3 @@ def _same_server(
     """Whether what was meant for server `a` may be told to `b`."""
     upgraded = (a[0], a[2], b[0], b[2]) == ("http", 80, "https", 443)
     return a == b or (a[1] == b[1] and upgraded)
-
-
-def shown(url: str) -> str:
-    """Give a URL fit to be shown: without passwords and other secrets."""
-    name = url.encode()
-    shown = ffi.new("char[]", 3 * len(name) + 4)
-    lib.rf_name_show(name, shown, len(shown))
-    return text(shown)

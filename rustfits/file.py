@@ -222,8 +222,8 @@ class FITS(Creating):
 
     @property
     def filename(self) -> str:
-        """The name the file was opened by, with any password hidden."""
-        return self._file.name
+        """The name the file was opened by; secrets in a URL are hidden."""
+        return self._file.filename
 
     @property
     def mode(self) -> str:
@@ -420,7 +420,7 @@ class FITS(Creating):
             if not isinstance(name, str):
                 raise FITSTypeError(f"the name of an HDU is a str, not {type(name).__name__}")
             if version < 0 or version >= 2**63:
-                raise FITSKeyError(f"{self.filename}: no HDU {name!r} of version {version}")
+                raise FITSKeyError(f"{self._file.name}: no HDU {name!r} of version {version}")
         index = ffi.new("size_t *")
         err = error()
         encoded = name.encode("utf-8", "surrogatepass").replace(b"\0", b"\xff")

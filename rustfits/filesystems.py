@@ -15,15 +15,15 @@ from typing import Any, NamedTuple
 
 from rustfits._lib import CData, check, error, ffi, lib, text
 from rustfits.answer import FetchError, copy_text
-from rustfits.curl_options import shown
 from rustfits.lane import ReceiverError
+from rustfits.names import shown
 from rustfits.transport import escaped, record, serve_sessions
 
 __all__ = ["install_hint", "serve"]
 
 # Most bytes that are asked for, and then held, at a time.
 _PIECE_BYTES = 16 << 20
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>]+")
+_URL = re.compile(r"[^\s'\"<>]*(?:://|[?#;&][^\s'\"<>]*=)[^\s'\"<>]+")
 # Libraries have many classes for "this is not you", most of them without a number.
 _WHO_ARE_YOU = re.compile(r"Authenticat|Credential|Unauthorized|Forbidden")
 _SCHEME = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -302,6 +302,10 @@ class _Fetch:
             raise ReceiverError(status)
 
 
+def _without_secrets(url: str) -> str:
+    return shown(url) if "://" in url else shown("x://" + url)[4:]
+
+
 def _http_status(exception: Exception) -> int:
     """Give the status of HTTP that an exception of a library tells, 0 where there is none."""
     for name in ("status_code", "status", "code"):
@@ -332,8 +336,8 @@ def _failure(exception: Exception) -> FetchError:
         status = lib.RF_ERR_PERMISSION
     if status is None and http_status:
         status = lib.RF_ERR_NO_FILE if http_status == 404 else lib.RF_ERR_HTTP_STATUS
-    # What libraries say may hold URLs, and these what nobody else should see.
-    said = _URL.sub(lambda match: shown(match[0]), str(exception))
+    # What libraries say may hold URLs, also without their scheme, and these secrets.
+    said = _URL.sub(lambda match: _without_secrets(match[0]), str(exception))
     message = f"fsspec: {type(exception).__name__}: {said}" if said else type(exception).__name__
     if status is not None:
         return FetchError(status, message, http_status)

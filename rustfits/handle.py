@@ -22,6 +22,7 @@ from rustfits.errors import (
     FITSTypeError,
     FITSValueError,
 )
+from rustfits.names import redacted, shown
 
 if TYPE_CHECKING:
     from rustfits.hdu import HDU
@@ -116,11 +117,16 @@ class FileHandle:
         check(lib.rf_file_read_bytes(self._handle(), offset, pointer, data.size, err), err)
 
     @property
-    def name(self) -> str:
-        """The name that the file was opened by, with any password replaced."""
+    def filename(self) -> str:
+        """The name that the file was opened by, without secrets."""
         if not self._pointer:
             return "a file that is gone"
         return os.fsdecode(ffi.string(lib.rf_file_name(self._pointer)))
+
+    @property
+    def name(self) -> str:
+        """The same for messages, with control characters escaped."""
+        return shown(self.filename)
 
     def close(self) -> None:
         """Write back what is pending and let go of the file; does nothing the second time."""
@@ -133,7 +139,7 @@ class FileHandle:
                 err = error()
                 status = _shut(self._pointer, err)
                 if status:
-                    raise failure(status, err, self.name)
+                    raise failure(status, err, self.filename)
 
     def _write_kept(self) -> None:
         for keeper in list(self.keepers):
@@ -174,9 +180,14 @@ class ClosedFile:
         raise FITSClosedError(f"{self.name}: the file is closed")
 
     @property
+    def filename(self) -> str:
+        """The name of the file, without secrets."""
+        return redacted(self._name)
+
+    @property
     def name(self) -> str:
-        """The name of the file, with any password replaced."""
-        return _shown(self._name)
+        """The same for messages, with control characters escaped."""
+        return shown(self._name)
 
 
 _writers: weakref.WeakSet[FileHandle] = weakref.WeakSet()
@@ -230,7 +241,7 @@ def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
         if status in _NO_DRIVER:
             status = _open_by_fsspec(name, mode, options, pointer, err)
         if status:
-            raise failure(status, err, _shown(name), opening=True)
+            raise failure(status, err, redacted(name), opening=True)
     return FileHandle(pointer[0], mode, mode == "r")
 
 
@@ -247,17 +258,10 @@ def _open_by_fsspec(name: bytes, mode: str, options: CData, pointer: CData, err:
     if serve(name):
         return int(lib.rf_file_open(name, _MODES[mode], options, pointer, err))
     hint = install_hint(name)
-    refusal = failure(err.code, err, _shown(name), opening=True)
+    refusal = failure(err.code, err, redacted(name), opening=True)
     if hint:
         refusal.args = (str(refusal) + hint, *refusal.args[1:])
     raise refusal
-
-
-def _shown(name: bytes) -> str:
-    """Hide passwords and secrets in a URL, as the C library's messages do."""
-    shown = ffi.new("char[]", 3 * len(name) + 4)
-    lib.rf_name_show(name, shown, len(shown))
-    return os.fsdecode(ffi.string(shown))
 
 
 def open_bytes(data: CData, size: int, mode: str, options: CData) -> FileHandle:

@@ -474,7 +474,7 @@ class FITSHeader(_Header):
         if status:
             if status == _NOT_FOUND:
                 raise FITSIndexError(text(err.message))
-            raise failure(status, err, ClosedFile(name).name, opening=err.hdu <= 0)
+            raise failure(status, err, ClosedFile(name).filename, opening=err.hdu <= 0)
         self = cls.__new__(cls)
         _Header.__init__(self, _gc(pointer[0], _free))
         self._open, self._name = None, name

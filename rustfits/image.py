@@ -434,12 +434,12 @@ class ImageHDU(HDU):
         """
         pixels = self._pixels_to_use()
         facts = self._fresh()
-        name = self._file.name
+        name, shown = self._file.filename, self._file.name
         self._file._handle()
         stored = pixels.stored_dtype.newbyteorder(">")
         end = facts.data_offset + self.size * stored.itemsize
         if _SCHEME.match(name):
-            raise FITSUnsupportedError(f"{name}: only local files can be viewed; use read()")
+            raise FITSUnsupportedError(f"{shown}: only local files can be viewed; use read()")
         try:
             with Path(name).open("rb") as stream:
                 stream.seek(facts.header_offset)
@@ -448,7 +448,7 @@ class ImageHDU(HDU):
                 )
                 if not same:
                     raise FITSUnsupportedError(
-                        f"{name}: only plain files can be viewed, and what is on disk is not "
+                        f"{shown}: only plain files can be viewed, and what is on disk is not "
                         f"the FITS file "
                         "that was opened (compressed, or replaced); use read()"
                     )
@@ -463,7 +463,7 @@ class ImageHDU(HDU):
                 mapping = mmap.mmap(stream.fileno(), end, access=mmap.ACCESS_READ)
         except FileNotFoundError:
             raise FITSUnsupportedError(
-                f"{name}: there is no such file to view; use read()"
+                f"{shown}: there is no such file to view; use read()"
             ) from None
         view: Array = np.ndarray(pixels.shape, stored, mapping, facts.data_offset)
         return view

@@ -14,7 +14,8 @@ from typing import Any
 from rustfits._lib import CData, ffi, lib, text
 from rustfits.answer import Answer, FetchError, Wish
 from rustfits.connections import Session
-from rustfits.curl_options import Target, as_ascii, follow, is_ftp, set_options, shown
+from rustfits.curl_options import Target, as_ascii, follow, is_ftp, set_options
+from rustfits.names import shown_target
 
 __all__ = ["AskAgainError", "Lane", "ReceiverError"]
 
@@ -374,7 +375,7 @@ class Lane:
             self._answer.report(self.response)
         if self.led:
             # The URL that was asked for is known to the caller; this one failed.
-            failure.message = f"redirected to {shown(self.target.url)}: {failure.message}"
+            failure.message = f"redirected to {shown_target(self.target.url)}: {failure.message}"
             if failure.status == lib.RF_ERR_ARGUMENT:
                 failure.status = lib.RF_ERR_NETWORK  # a bad URL is the server's doing then
 

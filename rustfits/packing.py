@@ -25,6 +25,7 @@ from rustfits.errors import FITSError, FITSExistsError, FITSIOError, FITSTypeErr
 from rustfits.file import FITS
 from rustfits.image import ImageHDU
 from rustfits.image_compressed import CompressedImageHDU
+from rustfits.names import shown
 from rustfits.values import COMMENTARY, is_protected_key
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def packing(compression: Compression, quantize: Quantize | None, tables: bool) -
             try:
                 check_compression(fitted, wanted, stored, hdu.ndim)
             except FITSValueError as refused:
-                where = f"{source.filename}[{hdu.index}]"
+                where = f"{source._file.name}[{hdu.index}]"
                 raise FITSValueError(f"{where}: {refused}") from None
             lossy = _loss(fitted, wanted)
             image, kept = c_compression(fitted, wanted)
@@ -278,12 +279,12 @@ def _local(out: str | os.PathLike[str]) -> Path:
     if not isinstance(name, str):
         raise FITSTypeError("a file name must be str or os.PathLike, not bytes")
     if _SCHEME.match(name):
-        raise FITSValueError(f"{name}: the output is a local file, made as a whole")
+        raise FITSValueError(f"{shown(name)}: the output is a local file, made as a whole")
     return Path(name)
 
 
 def _exists(target: Path) -> FITSExistsError:
-    failed = FITSExistsError(f"{target}: exists already; overwrite=True replaces it")
+    failed = FITSExistsError(f"{shown(str(target))}: exists already; overwrite=True replaces it")
     failed.filename, failed.errno = str(target), errno.EEXIST
     failed.strerror = str(failed)
     return failed
@@ -333,6 +334,6 @@ def _rename_new(temporary: Path, real: Path) -> None:
 
 
 def _as_ours(failed: OSError, target: Path) -> FITSError:
-    made = FITSIOError(f"{target}: {failed.strerror or failed}")
+    made = FITSIOError(f"{shown(str(target))}: {failed.strerror or failed}")
     made.filename, made.errno, made.strerror = str(target), failed.errno, failed.strerror
     return made

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 import rustfits.transport  # noqa: F401  it registers itself: http and its kin work from here on
 from rustfits._lib import CData, check, error, ffi, lib
 from rustfits.errors import FITSTypeError, FITSValueError
+from rustfits.names import key_is_secret
 from rustfits.progress import Progress, progress_callback
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ __all__ = ["Remote", "RemoteStats"]
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_SECRET = re.compile(
-    r"auth|cookie|credential|key|passw|secret|session|signature|token", re.IGNORECASE
-)
 _FIELDS = (
     "ranged",
     "download",
@@ -239,10 +237,11 @@ class Remote:
     def __repr__(self) -> str:
         facts = self._arguments()
         if "auth" in facts:
-            facts["auth"] = (facts["auth"][0], "***")
+            user, password = facts["auth"]
+            facts["auth"] = (user if password else "***", "***")
         if "headers" in facts:
             facts["headers"] = {
-                name: "***" if _SECRET.search(name) else value
+                name: "***" if key_is_secret(name) else value
                 for name, value in facts["headers"].items()
             }
         return f"Remote({', '.join(f'{name}={value!r}' for name, value in facts.items())})"

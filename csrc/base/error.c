@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
+
 /* Most bytes of a file name that go into a message; a longer name keeps its end. */
 #define NAME_SHOWN 240
 
@@ -87,12 +89,23 @@ static bool begin_failure(rf_error *err, rf_status code) {
   return true;
 }
 
+/* A message may hold the name of a file, a card, or what a server said: a terminal must not obey it. */
+static void escape_message(rf_error *err) {
+  size_t n = strlen(err->message);
+  if (rf_text_is_plain(err->message, n))
+    return;
+  char raw[sizeof err->message];
+  memcpy(raw, err->message, n);
+  (void)rf_text_escape(raw, n, err->message, sizeof err->message);
+}
+
 static void format_message(rf_error *err, const char *format, va_list args) {
   int made = vsnprintf(err->message, sizeof err->message, format, args);
   if (made < 0)
     err->message[0] = '\0';
   else if ((size_t)made >= sizeof err->message)
     trim_partial_character(err->message, sizeof err->message - 1);
+  escape_message(err);
 }
 
 rf_status rf_fail(rf_error *err, rf_status code, const char *format, ...) {
@@ -183,7 +196,7 @@ void rf_error_keyword(rf_error *err, const char *keyword) {
   }
 }
 
-/* `name` as messages show it: its end when it is long. */
+/* `name`, escaped, as messages show it: its end when it is long. */
 static void shown_name(const char *name, char out[NAME_SHOWN + 4]) {
   size_t n = strlen(name);
   const char *dots = "";
@@ -193,10 +206,16 @@ static void shown_name(const char *name, char out[NAME_SHOWN + 4]) {
       name++;
     dots = "...";
   }
+  char escaped[RF_ESCAPE_GROWTH * NAME_SHOWN + 1];
+  char *begin = escaped;
+  n = rf_text_escape(name, strlen(name), escaped, sizeof escaped);
+  for (; n > NAME_SHOWN || ((unsigned char)*begin & 0xC0) == 0x80; n--) {
+    begin++;
+    dots = "...";
+  }
   size_t lead = strlen(dots);
-  n = strlen(name);
   memcpy(out, dots, lead);
-  memcpy(out + lead, name, n);
+  memcpy(out + lead, begin, n);
   out[lead + n] = '\0';
 }
 
@@ -223,14 +242,16 @@ rf_status rf_error_locate(rf_error *err, rf_status status, const char *name, int
     return status;
   if (err->hdu < 0 && hdu >= 0)
     err->hdu = hdu;
-  char shown[NAME_SHOWN + 4];
+  char shown[NAME_SHOWN + 4], whole[sizeof err->message];
   shown_name(name, shown);
+  (void)rf_text_escape(name, strlen(name), whole, sizeof whole);
+  escape_message(err); /* of a driver's own making */
   /* A message that begins with the whole name (as those of platform.h do) is located too. */
   bool with_hdu;
-  size_t old = prefix_length(err->message, name, &with_hdu);
+  size_t old = prefix_length(err->message, whole, &with_hdu);
   if (old == 0)
     old = prefix_length(err->message, shown, &with_hdu);
-  if (old > 0 && (with_hdu || hdu < 0) && strlen(name) <= NAME_SHOWN)
+  if (old > 0 && (with_hdu || hdu < 0) && strlen(whole) <= NAME_SHOWN)
     return err->code;
   if (with_hdu)
     return err->code;

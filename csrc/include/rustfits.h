@@ -677,11 +677,23 @@ RF_API RF_CHECKED rf_status rf_file_settle(rf_file *file, rf_error *err);
 /* Settles, and makes all that was written durable (fsync; .gz is written back). */
 RF_API RF_CHECKED rf_status rf_file_sync(rf_file *file, rf_error *err);
 
-/* Copies a name, with a NUL and cut to fit `capacity`, fit to be shown: a password before '@' and the values in the
- * query of a URL whose keys look secret (token, signature, key, ...) become "***". */
+/* Copies a name, with a NUL and cut to fit `capacity`, fit to be shown. Secrets in URLs become "***": passwords, users
+ * that may be tokens (alone before an '@', but for FTP and SSH), and the values of keys that look secret (token,
+ * signature, code, key, ...) in path, query and fragment, percent-encoded or not, also in a URL inside of another one.
+ * Control characters, characters that turn the direction of writing, and bytes that are no UTF-8 are escaped ("\n",
+ * "\x1b", "\u202e"). NULL gives "". */
 RF_API void rf_name_show(const char *name, char *text, size_t capacity);
 
-/* The name as given to open, as rf_name_show has it. Lives as long as the file. */
+/* The same without the escapes: a path stays one that can be opened. */
+RF_API void rf_name_redact(const char *name, char *text, size_t capacity);
+
+/* As rf_name_show, for a URL that a server wrote (Location): of query and fragment nothing is shown. */
+RF_API void rf_redirect_show(const char *url, char *text, size_t capacity);
+
+/* 1 when the value of this key of a URL, or of this header of a request, is a secret by its name. NULL gives 0. */
+RF_API int rf_key_is_secret(const char *key);
+
+/* The name as given to open, as rf_name_redact has it. Lives as long as the file. */
 RF_API const char *rf_file_name(const rf_file *file);
 
 /* Size of the content in bytes (of a .gz: decompressed), as it is: see rf_file_settle. */

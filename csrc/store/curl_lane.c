@@ -254,7 +254,7 @@ static rf_status follow(rf_curl_lane *lane, const char *target) {
   rf_error *err = lane->fetch->err;
   if (!rf_url_has_scheme(target, "http") && !rf_url_has_scheme(target, "https")) {
     char shown[200];
-    rf_name_show(target, shown, sizeof shown);
+    rf_redirect_show(target, shown, sizeof shown);
     return rf_fail(err, RF_ERR_NETWORK, "the server redirects to \"%s\", which is neither http nor https", shown);
   }
   rf_url next;
@@ -299,7 +299,7 @@ static rf_status name_target(const rf_curl_lane *lane, rf_status status) {
     return status;
   err->code = status;
   char shown[250], cause[sizeof err->message];
-  rf_name_show(lane->url.text, shown, sizeof shown);
+  rf_redirect_show(lane->url.text, shown, sizeof shown);
   memcpy(cause, err->message, sizeof cause);
   snprintf(err->message, sizeof err->message, "redirected to %s: %.370s", shown, cause);
   return status;

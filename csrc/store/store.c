@@ -44,7 +44,7 @@ static rf_status said(rf_status status, const char *what, rf_error *err) {
 static rf_status store_new(const rf_driver_ops *ops, void *state, uint32_t flags, bool writable, const char *name,
                            rf_store **store, rf_error *err) {
   rf_store *s = rf_alloc_zero(1, sizeof *s);
-  char *shown = s ? rf_url_display(name) : NULL;
+  char *shown = s ? rf_url_redact(name) : NULL;
   if (!shown) {
     rf_free(s);
     (void)ops->close(state, NULL);
@@ -199,19 +199,32 @@ static rf_status open_row(const char *name, rf_mode mode, const rf_options *give
   return RF_OK;
 }
 
+/* Says which file a failure is about. Messages of platform.h begin with the path as it was given: one that has a URL in
+ * it ("simplecache::https://me:...") may hold a secret, which the rest of the message must not. */
+static rf_status locate_opening(const char *name, rf_status status, rf_error *err) {
+  char *shown = rf_url_display(name);
+  char *plain = rf_strdup(err->message);
+  if (shown != NULL && plain != NULL && strstr(name, "://") != NULL && strstr(plain, name) != NULL) {
+    size_t n = strlen(name);
+    bool given = strncmp(plain, name, n) == 0 && plain[n] == ':' && plain[n + 1] == ' ';
+    char *rest = given ? rf_strdup(plain + n + 2) : rf_url_redact(plain);
+    snprintf(err->message, sizeof err->message, "%s", rest != NULL ? rest : "");
+    rf_free(rest);
+  }
+  if (shown != NULL)
+    (void)rf_error_locate(err, status, shown, -1);
+  rf_free(plain);
+  rf_free(shown);
+  return status;
+}
+
 rf_status rf_store_open(const char *name, rf_mode mode, const rf_options *options, rf_store **store, rf_error *err) {
   if (!name || !name[0])
     return rf_fail(err, RF_ERR_ARGUMENT, "the name of a file must not be empty");
   if (mode != RF_MODE_READ && mode != RF_MODE_READ_WRITE && mode != RF_MODE_CREATE)
     return rf_fail(err, RF_ERR_ARGUMENT, "%d is no rf_mode", (int)mode);
   rf_status status = open_row(name, mode, options, store, err);
-  if (status != RF_OK && err) {
-    char *shown = rf_url_display(name);
-    if (shown)
-      (void)rf_error_locate(err, status, shown, -1);
-    rf_free(shown);
-  }
-  return status;
+  return status != RF_OK && err ? locate_opening(name, status, err) : status;
 }
 
 rf_status rf_store_open_bytes(const void *bytes, size_t n, const rf_options *options, rf_store **store, rf_error *err) {

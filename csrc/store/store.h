@@ -16,7 +16,7 @@ typedef struct rf_store {
   uint32_t flags; /* RF_DRIVER_... of what is on top */
   bool writable;
   bool sequential; /* content is decoded one byte after the other: its size is known once all of it is */
-  char *name;      /* for messages: passwords replaced */
+  char *name;      /* without secrets: rf_url_redact */
   /* The first bytes of the file, kept where they had to be looked at anyway and cannot change through this store: the
    * only header of many a file is then there without another read. NULL elsewhere. */
   uint8_t *head;

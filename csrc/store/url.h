@@ -19,9 +19,12 @@ int rf_url_scheme_is(const char *scheme, size_t n, const char *known);
  * stands between host and query or fragment. */
 void rf_url_path(const char *name, const char **path, size_t *length);
 
-/* A copy of `name` fit to be shown: a password before '@', and the values in a query whose keys look secret (token,
- * signature, ...), are "***". Freed with rf_free; NULL: no memory. */
+/* redact.c. A copy of `name` fit to be shown in messages: secrets are "***", and what is no plain text is escaped.
+ * Secrets are passwords and users that may be tokens before an '@', and the values of keys that look secret (token,
+ * signature, code, ...) in path, query and fragment, however they are encoded. Freed with rf_free; NULL: no memory. */
 char *rf_url_display(const char *name);
+/* The same without escapes: a path stays a path that can be opened. */
+char *rf_url_redact(const char *name);
 
 /* n bytes of `text` with %XX undone, freed with rf_free. RF_ERR_ARGUMENT for a bad escape and for %00. */
 rf_status rf_url_decode(const char *text, size_t n, char **decoded, rf_error *err);

@@ -74,6 +74,10 @@ class HDUBase:
         """Give the name of the file."""
         return str(self._fits.filename)
 
+    @property
+    def _shown_name(self) -> str:
+        return self._fits._shown_name
+
     def has_data(self) -> bool:
         """Tell whether there is at least one pixel or one row."""
         return bool(self.hdu.has_data)
@@ -110,7 +114,7 @@ class HDUBase:
 
     def _unsupported(self, what: str) -> FITSUnsupportedError:
         return FITSUnsupportedError(
-            f"{self.get_filename()}[{self.get_extnum()}]: this version cannot {what} an HDU of "
+            f"{self._shown_name}[{self.get_extnum()}]: this version cannot {what} an HDU of "
             f"kind {self.hdu.kind!r}"
         )
 
@@ -242,7 +246,7 @@ class HDUBase:
         FITSValueError
             They differ, or are not there.
         """
-        where = f"{self.get_filename()}[{self.get_extnum()}]"
+        where = f"{self._shown_name}[{self.get_extnum()}]"
         for what, right in (
             ("DATASUM", self.hdu.verify_datasum()),
             ("CHECKSUM", self.hdu.verify_checksum()),
@@ -256,7 +260,7 @@ class HDUBase:
     def _lines(self) -> list[str]:
         """Give the lines of the listing."""
         lines = [
-            f"file: {self.get_filename()}",
+            f"file: {self._shown_name}",
             f"extension: {self.get_extnum()}",
             f"type: {self.get_exttype()}",
         ]
@@ -268,7 +272,7 @@ class HDUBase:
 
     def __repr__(self) -> str:
         if self._fits.file.closed:
-            return f"\n  file: {self.get_filename()}\n  extension: {self.get_extnum()}\n  closed"
+            return f"\n  file: {self._shown_name}\n  extension: {self.get_extnum()}\n  closed"
         return "\n".join(["", *("  " + line for line in self._lines())])
 
 

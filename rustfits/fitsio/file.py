@@ -229,7 +229,7 @@ class FITS(Writing):
 
     def _missing(self, item: Any) -> FITSIOError:
         how = "case counts" if self.case_sensitive else "case does not count"
-        return FITSIOError(f"{self.filename}: extension not found: {item!r} ({how})")
+        return FITSIOError(f"{self._shown_name}: extension not found: {item!r} ({how})")
 
     def __contains__(self, item: Any) -> bool:
         try:
@@ -311,7 +311,7 @@ class FITS(Writing):
         return self.movnam_ext(extname, hdutype, extver) + 1
 
     def __repr__(self) -> str:
-        lines = ["", f"  file: {self.filename}"]
+        lines = ["", f"  file: {self._shown_name}"]
         if self.file.closed:
             return "\n".join([*lines, "  closed"])
         mode = "READONLY" if self.mode == "r" else "READWRITE"

@@ -87,7 +87,7 @@ def _first_with_data(fits: FITS) -> Any:
     for hdu in fits:
         if hdu.has_data():
             return hdu
-    raise FITSIOError(f"{fits.filename}: no HDU has data")
+    raise FITSIOError(f"{fits._shown_name}: no HDU has data")
 
 
 def _named(ext: Any, extver: int | None) -> Any:

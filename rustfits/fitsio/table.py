@@ -446,7 +446,7 @@ class TableColumnSubset:
     def __repr__(self) -> str:
         table = self._table
         lines = [
-            f"file: {table.get_filename()}",
+            f"file: {table._shown_name}",
             f"extension: {table.get_extnum()}",
             f"type: {table.get_exttype()}",
             f"rows: {table.get_nrows()}",

@@ -73,7 +73,7 @@ class TableHDU(TableReader):
         warn_ignored(keys)
         del slow
         table = self._writable()
-        where = f"{self.get_filename()}[{self.get_extnum()}]"
+        where = f"{self._shown_name}[{self.get_extnum()}]"
         given = columns if names is None else names
         values, count = columns_of(where, data, given, table.colnames)
         if given is not None and not isinstance(data, (list, tuple)):
@@ -111,7 +111,7 @@ class TableHDU(TableReader):
         """
         warn_ignored(keys)
         key = self._column(column).key
-        where = f"{self.get_filename()}[{self.get_extnum()}]"
+        where = f"{self._shown_name}[{self.get_extnum()}]"
         values, count = columns_of(where, {key: data}, None)
         self._put(self._writable(), values, count, firstrow)
 

@@ -33,6 +33,11 @@ class Writing:
         """Name of the file."""
         return self.file.filename
 
+    @property
+    def _shown_name(self) -> str:
+        """The name for messages."""
+        return self.file._file.name
+
     @takes_compression
     def write(
         self,
@@ -117,12 +122,12 @@ class Writing:
     ) -> None:
         if img is not None and np.size(img) == 0:
             if not self.ignore_empty:
-                raise FITSValueError(f"{self.filename}: an image without pixels")
+                raise FITSValueError(f"{self._shown_name}: an image without pixels")
             img = None
         elif img is None and not self.ignore_empty and self._begun():
-            raise FITSValueError(f"{self.filename}: no image to write: the data are None")
+            raise FITSValueError(f"{self._shown_name}: no image to write: the data are None")
         if img is not None and np.ndim(img) == 0:
-            raise FITSValueError(f"{self.filename}: a single number is no image")
+            raise FITSValueError(f"{self._shown_name}: a single number is no image")
         cards = cards_of(header, _given(extver) | {"BSCALE", "BZERO", "BLANK"})
         options = {} if img is None else packing.options(np.asanyarray(img).dtype, np.shape(img))
         self.file.write_image(img, extname=extname, extver=extver, header=cards, **options)
@@ -205,7 +210,7 @@ class Writing:
         FITSError
             As for `rustfits.FITS.write_table`.
         """
-        where = f"{self.filename}: the new table"
+        where = f"{self._shown_name}: the new table"
         values, _ = columns_of(where, data, names)
         without_twins(values)
         by_name = _units(units, list(values), header)
@@ -280,7 +285,7 @@ class Writing:
         var_dtypes: dict[str, Any] | None = None
         forms = None
         if data is not None:
-            values, _ = columns_of(f"{self.filename}: the new table", data, names)
+            values, _ = columns_of(f"{self._shown_name}: the new table", data, names)
             without_twins(values)
             bits = _bits(values) if pack else None
             self._write_empty(values, ascii_table, units, extname, extver, header, bits)

@@ -77,11 +77,57 @@ static void test_url_shown(void) {
   } cases[] = {
       {"http://h/a?x=1&y=2#z", "http://h/a?x=1&y=2#z"},
       {"http://h/a?X-Amz-Signature=abc&x=1", "http://h/a?X-Amz-Signature=***&x=1"},
-      {"http://me:pw@h/a?x=1&access_token=abc#token=1", "http://me:***@h/a?x=1&access_token=***#token=1"},
+      {"http://me:pw@h/a?x=1&access_token=abc#token=1", "http://me:***@h/a?x=1&access_token=***#token=***"},
       {"https://h/a?sig=abc&keyword=m31&api_key=2", "https://h/a?sig=***&keyword=m31&api_key=***"},
       {"https://h/a?token=&token&x", "https://h/a?token=&token&x"},
       {"https://h/a?&&token=1", "https://h/a?&&token=***"},
       {"https://h/a?token=1?2=3", "https://h/a?token=***"},
+      /* keys that are encoded, once and twice, or written like an array */
+      {"https://h/a?X%2DAmz%2DSignature=abc&x=1", "https://h/a?X%2DAmz%2DSignature=***&x=1"},
+      {"https://h/a?%74%6Fken=abc", "https://h/a?%74%6Fken=***"},
+      {"https://h/a?%2574oken=abc", "https://h/a?%2574oken=***"},
+      {"https://h/a?token[]=abc&token%5B0%5D=def", "https://h/a?token[]=***&token%5B0%5D=***"},
+      {"https://h/a?x=1;token=ab;c&y=2", "https://h/a?x=1;token=***&y=2"},
+      /* a URL in the query of another one */
+      {"https://h/a?u=https%3A%2F%2Fo%2F%3Fsig%3Dabc&x=1", "https://h/a?u=***&x=1"},
+      {"https://h/a?u=https://o/?sig=abc&x=1", "https://h/a?u=https://o/?sig=***&x=1"},
+      {"https://h/a?u=https%3A%2F%2Fme%3Apw%40o%2F&x=1", "https://h/a?u=***&x=1"},
+      {"https://h/a?u=https%3A%2F%2Fo%2Ffile", "https://h/a?u=https%3A%2F%2Fo%2Ffile"},
+      {"https://h/?u=https://TOKEN@o/x", "https://h/?u=https://***@o/x"},
+      /* path parameters and fragments */
+      {"https://h/a;token=abc/b.fits", "https://h/a;token=***/b.fits"},
+      {"https://h/a;jsessionid=abc?x=1", "https://h/a;jsessionid=***?x=1"},
+      {"https://h/token=abc/b.fits", "https://h/token=***/b.fits"},
+      {"https://h/;x=1;%73ig=abc", "https://h/;x=1;%73ig=***"},
+      {"https://h/a#access_token=abc&x=1", "https://h/a#access_token=***&x=1"},
+      {"https://h/a#x=1&access_token=abc", "https://h/a#x=1&access_token=***"},
+      {"https://h/a?code=abc&barcode=1&auth_code=2", "https://h/a?code=***&barcode=1&auth_code=***"},
+      {"https://h/a?hdnts=exp=1~acl=/*~hmac=abc", "https://h/a?hdnts=***"},
+      /* users that are tokens */
+      {"https://TOKEN@h/a", "https://***@h/a"},
+      {"https://TOKEN:@h/a", "https://***@h/a"},
+      {"https://TOKEN:x-oauth-basic@h/a", "https://***@h/a"},
+      {"https://ghp_0123456789012345678901234567890123456:x@h/a", "https://***@h/a"},
+      {"https://me%3Apw@h/a", "https://***@h/a"},
+      {"https://me:pw%40h/a", "https://me:***%40h/a"},
+      {"ftp://me%3Apw@h/a", "ftp://me***@h/a"},
+      {"ftp://me@h/a", "ftp://me@h/a"},
+      {"s3://KEY:SECRET@bucket/key", "s3://KEY:***@bucket/key"},
+      {"s3://KEY@bucket/key", "s3://***@bucket/key"},
+      {"s3://bucket/a@b=c;d", "s3://bucket/a@b=c;d"},
+      /* chains, as fsspec has them, and a URL behind a path */
+      {"simplecache::https://me:pw@h/a?sig=1", "simplecache::https://me:***@h/a?sig=***"},
+      {"zip://a.fits::https://TOKEN@h/x.zip", "zip://a.fits::https://***@h/x.zip"},
+      {"./copy of https://h/?token=abc", "./copy of https://h/?token=***"},
+      /* what a terminal would obey */
+      {"a\nb\r\t\x1b[31mred", "a\\nb\\r\\t\\x1b[31mred"},
+      {"a\xE2\x80\xAE"
+       "stif.b",
+       "a\\u202estif.b"},
+      {"caf\xE9 \xC3\xA9 \xC2\x9B"
+       "1m \xF3\xA0\x81\x81",
+       "caf\\xe9 \xC3\xA9 \\u009b1m \\U000e0041"},
+      {"C:\\new\\table.fits", "C:\\new\\table.fits"},
       {"a?token=1", "a?token=1"},
       {"file:///a?token=1", "file:///a?token=1"},
   };
@@ -90,9 +136,22 @@ static void test_url_shown(void) {
     rf_name_show(cases[i].name, shown, sizeof shown);
     CHECK_STR(shown, cases[i].shown);
   }
+  char target[100];
+  rf_redirect_show("https://me:pw@h/a;sid=1?x=1#y", target, sizeof target);
+  CHECK_STR(target, "https://me:***@h/a;sid=***?***");
+  rf_redirect_show("https://h/a#y", target, sizeof target);
+  CHECK_STR(target, "https://h/a#***");
+  rf_redirect_show(NULL, target, sizeof target);
+  CHECK_STR(target, "");
+  rf_name_redact("https://TOKEN@h/a\nb", target, sizeof target);
+  CHECK_STR(target, "https://***@h/a\nb");
+  CHECK(rf_key_is_secret("X-Api-Key") && rf_key_is_secret("Authorization") && rf_key_is_secret("COOKIE"));
+  CHECK(!rf_key_is_secret("Accept") && !rf_key_is_secret("") && !rf_key_is_secret(NULL));
   char small[6] = "xxxxx";
   rf_name_show("http://h/", small, sizeof small);
   CHECK_STR(small, "http:");
+  rf_name_show("http\xC3\xA9", small, sizeof small);
+  CHECK_STR(small, "http");
   rf_name_show(NULL, small, sizeof small);
   CHECK_STR(small, "");
   rf_name_show("x", small, 0);

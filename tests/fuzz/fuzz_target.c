@@ -5,9 +5,12 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
+#include "base/memory.h"
 #include "store/request.h"
 #include "store/target.h"
 #include "store/url.h"
@@ -71,6 +74,32 @@ static void check_shown(const char *name) {
   require(colon == NULL || colon[1] == '@' || strncmp(colon, ":***@", 5) == 0);
 }
 
+#define PLANTED "PL4NTED"
+
+/* A secret beside any text is not shown, and nothing that a terminal would obey is. */
+static void check_planted(const char *name) {
+  static const char *const around[][2] = {
+      {"http://h/?", "&tok%65n=" PLANTED}, {"http://h/", ";sig=" PLANTED},
+      {"http://" PLANTED "@h/", ""},       {"http://me:" PLANTED "@h/", ""},
+      {"x::ftp://h/#", "&code=" PLANTED},  {"http://h/?u=", "&u=a%3Fkey%3D" PLANTED},
+  };
+  for (size_t i = 0; i < sizeof around / sizeof around[0]; i++) {
+    size_t room = strlen(name) + 100;
+    char *whole = malloc(room), *shown = NULL, *again = NULL;
+    if (whole == NULL)
+      abort();
+    int made = snprintf(whole, room, "%s%s%s", around[i][0], name, around[i][1]);
+    require(made > 0 && (size_t)made < room && strstr(name, PLANTED) == NULL);
+    shown = rf_url_display(whole);
+    again = shown != NULL ? rf_url_display(shown) : NULL;
+    require(again != NULL && strstr(shown, PLANTED) == NULL);
+    require(rf_text_is_plain(shown, strlen(shown)) && strstr(again, PLANTED) == NULL);
+    free(whole);
+    rf_free(shown);
+    rf_free(again);
+  }
+}
+
 static void check_target(const rf_target *target) {
   require(target->url != NULL && rf_url_scheme(target->url) > 0);
   for (const char *c = target->url; *c != '\0'; c++)
@@ -113,6 +142,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   remote.region = flags & 8 ? lines[REGION] : NULL;
   remote.endpoint = flags & 16 ? lines[ENDPOINT] : NULL;
   check_shown(lines[NAME]);
+  if (strstr(lines[NAME], PLANTED) == NULL)
+    check_planted(lines[NAME]);
   (void)rf_url_same_server(lines[NAME], lines[ENDPOINT]);
   const char *path;
   size_t length;
