@@ -121,8 +121,13 @@ static rf_status logical_header(rf_file *file, size_t index, rf_header **header,
   size_t card;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_file_header_locked(file, hdu, &own, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
-    return rf_zimage_plain_header(own, rf_header_find(own, "ZSIMPLE", 0, &card, NULL) == RF_OK, header, err);
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE) {
+    RF_TRY(rf_zimage_plain_header(own, rf_header_find(own, "ZSIMPLE", 0, &card, NULL) == RF_OK, header, err));
+    rf_status status = rf_zimage_add_blank(file, index, own, *header, err);
+    if (status != RF_OK)
+      rf_header_free(*header);
+    return status;
+  }
   if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
     return rf_ztable_plain_header(own, header, err);
   return rf_header_copy(own, header, err);

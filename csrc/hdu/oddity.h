@@ -22,6 +22,7 @@ typedef enum rf_oddity {
   RF_ODD_GAP,           /* blocks of zeros or blanks before an HDU */
   RF_ODD_SCALE,         /* BSCALE, BZERO or BLANK that is no clean number */
   RF_ODD_BAD_SCALE,     /* ... or no number at all */
+  RF_ODD_BLANK_MET,     /* a defined pixel has the BLANK that a column ZBLANK makes */
   RF_ODD_BLANK_OUTSIDE, /* BLANK or ZBLANK beyond the stored type */
   RF_ODD_BYTES          /* bytes outside printable ASCII in a header */
 } rf_oddity;

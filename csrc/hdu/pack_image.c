@@ -274,6 +274,8 @@ rf_status rf_image_unpack_locked(rf_file *from, size_t index, rf_file *to, size_
   RF_TRY(rf_zimage_plain_header(raw, count == 0, &plain, err));
   rf_status status = check_plain(plain, count == 0, zimage, from->options.limits.inflate_bytes, err);
   if (status == RF_OK)
+    status = rf_zimage_add_blank(from, index, raw, plain, err);
+  if (status == RF_OK)
     status =
         rf_file_append_room_locked(to, plain, rf_header_file_bytes(plain) + rf_header_spare(hdu, raw), new_index, err);
   if (status == RF_OK) {

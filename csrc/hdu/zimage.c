@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "hdu/oddity.h"
 
@@ -111,19 +112,62 @@ static rf_status take_image(rf_zimage *zimage, const rf_hdu *hdu, const rf_heade
   return take_axes(zimage, header, err);
 }
 
-/* ZBLANK as a keyword, and BLANK, which is the one for integers (FITS 10.1.3) and was used for both. */
-static void take_blank(rf_zimage *zimage, const rf_hdu *hdu, const rf_header *header) {
+/* ZBLANK as a keyword, and BLANK, which is the one for integers (FITS 10.1.3) and was used for both. Of integers either
+ * is the BLANK of the image, and so is a column ZBLANK alone: see take_blank_column. */
+static rf_status take_blank(rf_zimage *zimage, const rf_hdu *hdu, const rf_header *header, rf_error *err) {
   const char *card = find_card(header, "ZBLANK");
-  zimage->has_null = card != NULL && rf_card_integer(card, &zimage->null);
-  bool use_blank = hdu->has_blank && (!zimage->has_null || zimage->image.bitpix > 0);
-  if (use_blank) {
+  rf_hdu *image = &zimage->image;
+  rf_card_scale scale = {.state = RF_SCALE_ABSENT};
+  if (card != NULL)
+    rf_card_scale_read(card, &scale);
+  if (scale.state == RF_SCALE_BAD)
+    return bad_card(err, "ZBLANK", "an integer", card);
+  zimage->has_null = scale.is_integer;
+  zimage->null = scale.integer;
+  if (hdu->has_blank && (!zimage->has_null || image->bitpix > 0)) {
     zimage->has_null = true;
     zimage->null = hdu->blank;
   }
-  if (zimage->image.bitpix > 0 && zimage->has_null) {
-    zimage->image.has_blank = true;
-    zimage->image.blank = zimage->null;
+  zimage->blank_outside = image->bitpix > 0 && zimage->has_null && !rf_hdu_blank_fits(image->bitpix, zimage->null);
+  if (zimage->blank_outside)
+    zimage->has_null = false;
+  if (image->bitpix > 0 && zimage->has_null) {
+    image->has_blank = true;
+    image->blank = zimage->null;
   }
+  return RF_OK;
+}
+
+/* Undefined pixels of every tile become one BLANK: that of the first tile, which nearly always is that of all. */
+static void take_blank_column(rf_file *file, rf_zimage *zimage, const rf_table *table) {
+  rf_hdu *image = &zimage->image;
+  uint8_t field[8] = {0};
+  int64_t value = 0;
+  if (image->bitpix < 0 || image->has_blank || zimage->columns.null < 0 || table->info.nrows == 0)
+    return;
+  const rf_column_info *info = &table->columns[zimage->columns.null].info;
+  size_t width = info->descriptor != 0 || info->count != 1 ? 0 : rf_letter_bytes(info->letter);
+  if (width == 0 || strchr("BIJK", info->letter) == NULL ||
+      rf_store_read(file->store, table->info.data_offset + info->offset, field, width, NULL) != RF_OK)
+    return;
+  switch (width) {
+  case 1:
+    value = field[0];
+    break;
+  case 2:
+    value = (int16_t)rf_get_be16(field);
+    break;
+  case 4:
+    value = (int32_t)rf_get_be32(field);
+    break;
+  default:
+    value = (int64_t)rf_get_be64(field);
+    break;
+  }
+  if (!rf_hdu_blank_fits(image->bitpix, value))
+    return;
+  image->has_blank = zimage->blank_made = true;
+  image->blank = value;
 }
 
 /* ---- tiles ---- */
@@ -359,7 +403,7 @@ static rf_status take_quantization(rf_zimage *zimage, const rf_header *header, r
 static rf_status fill(rf_zimage *zimage, const rf_hdu *hdu, const rf_table *table, const rf_header *header,
                       rf_error *err) {
   RF_TRY(take_image(zimage, hdu, header, err));
-  take_blank(zimage, hdu, header);
+  RF_TRY(take_blank(zimage, hdu, header, err));
   RF_TRY(take_tiles(zimage, header, err));
   RF_TRY(take_codec(zimage, header, err));
   RF_TRY(take_parameters(zimage, header, err));
@@ -374,6 +418,7 @@ static rf_status make(const rf_hdu *hdu, const rf_table *table, const rf_header 
   if (zimage == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for the facts of a compressed image");
   atomic_init(&zimage->kept_rows, NULL);
+  atomic_init(&zimage->blank_met, false);
   rf_status status = fill(zimage, hdu, table, header, err);
   if (status == RF_OK)
     *out = zimage;
@@ -410,6 +455,15 @@ static void keep_odd_quantiz(rf_file *file, size_t index, const rf_header *heade
   rf_file_keep_oddity(file, RF_ODD_QUANTIZED, index, &odd);
 }
 
+static void keep_blank_outside(rf_file *file, size_t index, const rf_zimage *zimage) {
+  rf_error odd;
+  rf_error_clear(&odd);
+  rf_error_keyword(&odd, "BLANK");
+  (void)rf_fail(&odd, RF_ERR_FORMAT, "BLANK or ZBLANK = %" PRId64 " is no value that ZBITPIX = %d can store: not used",
+                zimage->null, zimage->image.bitpix);
+  rf_file_keep_oddity(file, RF_ODD_BLANK_OUTSIDE, index, &odd);
+}
+
 rf_status rf_zimage_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_zimage **zimage, rf_error *err) {
   rf_hdu *found;
   const rf_table *table;
@@ -427,8 +481,12 @@ rf_status rf_zimage_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_zimage 
     rf_mutex_lock(&file->scan_lock);
     if (found->zimage == NULL) {
       status = make(found, table, header, &found->zimage, err);
+      if (status == RF_OK)
+        take_blank_column(file, found->zimage, table);
       if (status == RF_OK && found->zimage->odd_quantiz)
         keep_odd_quantiz(file, index, header);
+      if (status == RF_OK && found->zimage->blank_outside)
+        keep_blank_outside(file, index, found->zimage);
     }
     *zimage = found->zimage;
     rf_mutex_unlock(&file->scan_lock);
@@ -436,6 +494,30 @@ rf_status rf_zimage_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_zimage 
   if (status == RF_OK && hdu != NULL)
     *hdu = found;
   return status;
+}
+
+/* Without the rest of the header, which may be one that cannot be read. */
+static bool may_have_made_blank(const rf_header *header) {
+  int64_t bitpix;
+  const char *card = find_card(header, "ZBITPIX");
+  char text[RF_CARD_BYTES];
+  if (card == NULL || !rf_card_integer(card, &bitpix) || bitpix < 0 || find_card(header, "BLANK") != NULL)
+    return false;
+  if (find_card(header, "ZBLANK") != NULL)
+    return true;
+  card = rf_header_cards(header);
+  for (size_t i = 0; i < rf_header_count(header); i++, card += RF_CARD_BYTES)
+    if (memcmp(card, "TTYPE", 5) == 0 && rf_card_string(card, text, sizeof text) && same_text(text, "ZBLANK"))
+      return true;
+  return false;
+}
+
+rf_status rf_zimage_add_blank(rf_file *file, size_t index, const rf_header *header, rf_header *plain, rf_error *err) {
+  rf_zimage *zimage;
+  if (!may_have_made_blank(header) || rf_zimage_locked(file, index, NULL, &zimage, NULL) != RF_OK ||
+      !zimage->image.has_blank)
+    return RF_OK;
+  return rf_header_append_integer(plain, "BLANK", zimage->image.blank, "stored value of undefined pixels", err);
 }
 
 bool rf_zimage_has_data(const rf_header *header) {

@@ -44,7 +44,10 @@ typedef struct rf_zimage {
   int seed;
   bool has_null; /* ZBLANK (or, of integer images, BLANK) as a keyword */
   int64_t null;
-  float *random; /* of the dither, NULL for none */
+  bool blank_outside;    /* BLANK or ZBLANK, which is `null`, is no value of an image of that ZBITPIX: not used */
+  bool blank_made;       /* there is no BLANK: image.blank comes from a column ZBLANK, whose rows may differ */
+  atomic_bool blank_met; /* ... and a defined pixel of another row has that value */
+  float *random;         /* of the dither, NULL for none */
   /* Facts that only matter to those who ask how the image is compressed. */
   double hcomp_scale;    /* ZVALn of SCALE */
   double quantize_level; /* ZVALn of NOISEBIT */
@@ -118,6 +121,9 @@ rf_status rf_zimage_check_size(const rf_zimage *zimage, uint64_t tile, const rf_
 /* zimage_header.c: the header of the image that a compressed HDU stands for, from the one it has; `first`: the HDU is
  * to be the first of a file (SIMPLE). And what an edited one makes of the old. */
 rf_status rf_zimage_plain_header(const rf_header *header, bool first, rf_header **plain, rf_error *err);
+/* Appends to the image's header the BLANK that an image of integers has by ZBLANK alone. Not for sums: the image that
+ * was packed had none. `lock` held either way. */
+rf_status rf_zimage_add_blank(rf_file *file, size_t index, const rf_header *header, rf_header *plain, rf_error *err);
 /* Would a card of an image say something about the table that holds it, or its compression? */
 bool rf_zimage_table_card(const char card[RF_CARD_BYTES]);
 rf_status rf_zheader_merge(const rf_header *old_header, const rf_header *plain, rf_header **merged, rf_error *err);

@@ -475,12 +475,15 @@ static void put_row(rf_zchange *edit, const rf_column *const columns[3], uint8_t
       rf_put_be32(field + 4, (uint32_t)offset);
     }
   }
+  bool new_null = c->null >= 0 && !place->cell.keeps;
+  /* Of integers every new tile has the BLANK of the image. */
+  int64_t null = edit->zimage->quantized ? RF_QUANTIZED_NULL : edit->zimage->image.blank;
+  if (new_null && (edit->zimage->quantized || edit->zimage->image.has_blank))
+    rf_put_be32(row + (size_t)edit->table->columns[c->null].info.offset, (uint32_t)null);
   if (!edit->zimage->quantized)
     return;
   put_real(edit, c->scale, row, place->cell.scale);
   put_real(edit, c->zero, row, place->cell.zero);
-  if (c->null >= 0 && !place->cell.keeps)
-    rf_put_be32(row + (size_t)edit->table->columns[c->null].info.offset, (uint32_t)RF_QUANTIZED_NULL);
 }
 
 rf_status rf_zchange_put_rows(rf_zchange *edit, const rf_zplace *places, size_t count, bool blank, rf_error *err) {

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "hdu/oddity.h"
 #include "hdu/section.h"
 #include "hdu/zimage_section.h"
 
@@ -446,6 +447,18 @@ static rf_status check_out(const reader *r, uint64_t out_bytes, rf_error *err) {
   return RF_OK;
 }
 
+/* Nothing is wrong with the values, but a mask cannot tell them apart. */
+static void keep_blank_met(rf_file *file, size_t index, const rf_zimage *zimage) {
+  rf_error odd;
+  rf_error_clear(&odd);
+  rf_error_keyword(&odd, "ZBLANK");
+  (void)rf_fail(&odd, RF_ERR_FORMAT,
+                "%" PRId64 " is ZBLANK of the first tile, so BLANK of the image, and a defined pixel of another tile: "
+                "it counts as undefined",
+                zimage->image.blank);
+  rf_file_keep_oddity(file, RF_ODD_BLANK_MET, index, &odd);
+}
+
 rf_status rf_zimage_read(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, void *out,
                          uint64_t out_bytes, uint8_t *mask, rf_error *err) {
   rf_hdu *hdu = NULL;
@@ -472,6 +485,8 @@ rf_status rf_zimage_read(rf_file *file, size_t index, const rf_axis *axes, rf_ty
     status = read_section(&r, err);
   }
   rf_zsection_free(&section);
+  if (atomic_load(&zimage->blank_met))
+    keep_blank_met(file, index, zimage);
   return status == RF_ERR_TRUNCATED ? rf_table_explain(file, hdu->table, hdu, err) : status;
 }
 

@@ -158,6 +158,7 @@ typedef struct narrowing {
   bool has_null; /* ZBLANK of the tile, where it is not the BLANK of the image */
   int64_t null;
   int64_t blank;
+  atomic_bool *blank_met; /* NULL, or set when a defined pixel is `blank` */
 } narrowing;
 
 /* As cfitsio has it: cut, not rounded. */
@@ -169,6 +170,9 @@ static int64_t scale_integer(const narrowing *n, int64_t value) {
 }
 
 static void change_block(const narrowing *n, int64_t *values, size_t count) {
+  for (size_t i = 0; n->blank_met != NULL && i < count; i++)
+    if (values[i] == n->blank)
+      atomic_store(n->blank_met, true);
   for (size_t i = 0; i < count; i++)
     if (n->has_null && values[i] == n->null)
       values[i] = n->blank;
@@ -195,7 +199,7 @@ static rf_status refuse(const narrowing *n, const int64_t *values, size_t first,
 
 static rf_status narrow(const narrowing *n, uint8_t *out, const uint8_t *in, size_t count, rf_error *err) {
   int64_t values[BLOCK];
-  bool change = n->has_null || n->scaled || n->offset != 0;
+  bool change = n->blank_met != NULL || n->has_null || n->scaled || n->offset != 0;
   if (n->from == n->to && !change) {
     if (out != in)
       memcpy(out, in, count * n->to);
@@ -234,6 +238,7 @@ static narrowing narrowing_of(const rf_zimage *zimage, const rf_zrow *row, unsig
   n.has_null = row->has_null && image->has_blank && (row->null != image->blank || n.scaled);
   n.null = row->null;
   n.blank = image->blank;
+  n.blank_met = zimage->blank_made && row->null != image->blank ? (atomic_bool *)&zimage->blank_met : NULL;
   return n;
 }
 
