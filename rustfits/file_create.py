@@ -11,7 +11,7 @@ from rustfits.ascii_table import AsciiTableHDU, ascii_columns_of_dtype
 from rustfits.compression import Plio1, as_compression, as_quantize
 from rustfits.image import ImageHDU
 from rustfits.image_compressed import CompressedImageHDU
-from rustfits.image_create import check_pixels, create_image
+from rustfits.image_create import append_image, check_pixels, create_image
 from rustfits.pixels import as_pixels
 from rustfits.table import TableHDU
 from rustfits.table_compression import table_compression
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, DTypeLike
 
-    from rustfits.compression import CompressLike, QuantizeLike
+    from rustfits.compression import Compression, CompressLike, QuantizeLike
     from rustfits.handle import FileHandle
     from rustfits.hdu import HDU
     from rustfits.header import HeaderLike
@@ -135,15 +135,20 @@ class Creating:
         if data is None:
             return self._create_image("u1", (), extname, extver, blank, header, compress, quantize)
         array = as_pixels(data, blank)
-        compression = as_compression(compress)
+        compression, steps = as_compression(compress), as_quantize(quantize)
         if isinstance(compression, Plio1):  # which cannot hold all values
-            check_pixels(array, compression, as_quantize(quantize), blank)
-        hdu = self._create_image(
-            array.dtype, array.shape, extname, extver, blank, header, compress, quantize
+            check_pixels(array, compression, steps, blank)
+        index = append_image(
+            self._file,
+            array,
+            extname=extname,
+            extver=extver,
+            blank=blank,
+            header=header,
+            compression=compression,
+            quantize=steps,
         )
-        if array.size:
-            hdu.write(array)
-        return hdu
+        return self._image(index, compression)
 
     def create_table_hdu(
         self,
@@ -384,6 +389,9 @@ class Creating:
             compression=compression,
             quantize=steps,
         )
+        return self._image(index, compression)
+
+    def _image(self, index: int, compression: Compression | None) -> ImageHDU:
         hdu = self._hdu(index)
         assert isinstance(hdu, ImageHDU)
         if isinstance(hdu, CompressedImageHDU):

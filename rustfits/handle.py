@@ -12,6 +12,7 @@ import atexit
 import os
 import sys
 import weakref
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rustfits._lib import CData, check, error, failure, ffi, lib
@@ -25,10 +26,12 @@ from rustfits.errors import (
 from rustfits.names import redacted, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rustfits.hdu import HDU
     from rustfits.pixels import Array
 
-__all__ = ["ClosedFile", "FileHandle"]
+__all__ = ["ClosedFile", "FileHandle", "half_made"]
 
 # What would otherwise be looked up for each file.
 NULL: CData = ffi.NULL
@@ -165,6 +168,48 @@ class FileHandle:
         if status:
             # Comes out through sys.unraisablehook: nobody is left to catch it, but it must be seen.
             raise failure(status, err)
+
+
+class HalfMade:
+    """An HDU that was begun (``deferred``): its index, once it is known."""
+
+    __slots__ = ("index",)
+
+    def __init__(self) -> None:
+        self.index: int | None = None
+
+
+@contextmanager
+def half_made(file: FileHandle) -> Iterator[HalfMade]:
+    """Publish the HDU that is begun in a ``with`` block at its end, or discard it when it fails.
+
+    Parameters
+    ----------
+    file : FileHandle
+        The open file.
+
+    Yields
+    ------
+    HalfMade
+        To be told the index of the HDU.
+
+    Raises
+    ------
+    FITSIOError
+        Publishing failed; the file is as it was before.
+    """
+    begun = HalfMade()
+    handle = file._handle()
+    try:
+        yield begun
+    except BaseException:
+        if begun.index is not None and not file.closed:
+            # Not this thread's rf_error, which may hold the reason.
+            lib.rf_hdu_discard(handle, begun.index, ffi.new("rf_error *"))
+        raise
+    if begun.index is not None:
+        err = error()
+        check(lib.rf_hdu_publish(file._handle(), begun.index, err), err)
 
 
 class ClosedFile:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
 import numpy as np
 
-from rustfits._lib import CData, check, error, failure, ffi, lib, raise_stashed, text
+from rustfits._lib import CData, check, error, failure, ffi, lib, raise_stashed
 from rustfits.arrays import new_array
 from rustfits.cutouts import read_cutouts
 from rustfits.errors import (
@@ -33,12 +33,14 @@ from rustfits.pixels import (
     cast,
     check_out,
     check_start,
+    check_values,
     mask_of,
     masked,
     most_threads,
+    put_pixels,
     shape_of,
-    slabs,
     spread,
+    store_pixels,
 )
 from rustfits.selection import Axis, c_axes, select
 
@@ -50,9 +52,6 @@ __all__ = ["ImageHDU"]
 # From this size on it is looked first whether the file is as long as its header says, before memory
 # for all of it is asked for.
 _LARGE = 8 << 20
-# Values that have to be converted before they are written are converted in parts of this size.
-_PART = 4 << 20
-
 # Names that the shortest way through is spared looking up.
 _from_buffer, _empty, _read_box = ffi.from_buffer, np.empty, lib.rf_image_read_box
 _NO_ERROR: CData = ffi.cast("rf_error *", 0)
@@ -600,9 +599,7 @@ class ImageHDU(HDU):
         mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
         at, count = ffi.from_buffer(data) if data.size else ffi.NULL, data.size
         err = error()
-        _check_values(
-            lib.rf_image_check(handle, self._index, kind, 0, at, count, mask_at, err), err
-        )
+        check_values(lib.rf_image_check(handle, self._index, kind, 0, at, count, mask_at, err), err)
 
     @contextmanager
     def extending(self) -> Iterator[ImageHDU]:
@@ -622,37 +619,12 @@ class ImageHDU(HDU):
     def _put(self, pixels: Pixels, axes: tuple[Axis, ...], values: Array) -> None:
         """Write values of any type, in the order of the image, to a section."""
         kind, dtype, certain = cast(pixels, values)
-        data = np.ma.getdata(values)
-        ready = data.dtype == dtype and data.flags.c_contiguous
-        if ready or not certain or data.size * dtype.itemsize <= _PART:
-            mask = mask_of(values)
-            self._store(axes, kind, np.ascontiguousarray(data, dtype), mask)
-            return
-        count = data.size * dtype.itemsize // _PART + 1
-        for part, place in slabs(axes, data.shape, count):
-            mask = mask_of(values[place])
-            self._store(part, kind, np.ascontiguousarray(data[place], dtype), mask)
+        put_pixels(self._file, self._index, axes, kind, dtype, values, at_once=not certain)
 
     def _store(self, axes: tuple[Axis, ...], kind: int, data: Array, mask: Array | None) -> None:
         """Write contiguous values of a type that the C library takes."""
-        handle = self._file._handle()
-        mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
-        at = ffi.from_buffer(data) if data.size else ffi.NULL
-        err = error()
-        _check_values(
-            lib.rf_image_write(
-                handle, self._index, c_axes(axes), kind, 0, at, data.nbytes, mask_at, err
-            ),
-            err,
-        )
+        store_pixels(self._file, self._index, axes, kind, data, mask)
 
     def _describe(self) -> str:
         pixels = self._pixels()
         return f"{pixels.dtype} {pixels.shape}" if pixels.shape else "no data"
-
-
-def _check_values(status: int, err: CData) -> None:
-    """Raise for a failed write; what is out of range there is a value, never an index."""
-    if status == lib.RF_ERR_RANGE:
-        raise FITSValueError(text(err.message))
-    check(status, err)

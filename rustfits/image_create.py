@@ -10,11 +10,20 @@ import numpy as np
 from rustfits._lib import check, error, ffi, lib
 from rustfits.compression import Plio1, c_compression, check_compression
 from rustfits.errors import FITSTypeError, FITSValueError
-from rustfits.handle import open_file
+from rustfits.handle import half_made, open_file
 from rustfits.hdu import read_facts
 from rustfits.header import header_cards
 from rustfits.image_compressed import CompressedImageHDU
-from rustfits.pixels import Array, integer, mask_of, pixel_type, shape_of, stored_blank
+from rustfits.pixels import (
+    Array,
+    integer,
+    mask_of,
+    pixel_type,
+    put_pixels,
+    shape_of,
+    stored_blank,
+)
+from rustfits.selection import Axis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +34,7 @@ if TYPE_CHECKING:
     from rustfits.handle import FileHandle
     from rustfits.header import HeaderLike
 
-__all__ = ["check_pixels", "create_image"]
+__all__ = ["append_image", "check_pixels", "create_image"]
 
 # Up to so many bytes an image is made to see whether it can be.
 _TRIAL = 1 << 20
@@ -42,8 +51,9 @@ def create_image(
     header: HeaderLike | None = None,
     compression: Compression | None = None,
     quantize: Quantize | None = None,
+    deferred: bool = False,
 ) -> int:
-    """Append an image HDU filled with zeros and give its index.
+    """Append an image HDU filled with zeros and return its index.
 
     Parameters
     ----------
@@ -53,6 +63,8 @@ def create_image(
         As for `FITS.create_image_hdu` and `FITS.write_image`.
     compression, quantize
         As `as_compression` and `as_quantize` give them.
+    deferred : bool
+        Only begin the HDU; use `half_made` around this call and the writes.
 
     Raises
     ------
@@ -66,6 +78,7 @@ def create_image(
     handle = file._handle()
     spec = ffi.new("rf_image_spec *")
     spec.size = ffi.sizeof("rf_image_spec")
+    spec.deferred = deferred
     spec.type = pixel_type(dtype)
     shape = shape_of(dims)
     axes = ffi.new("uint64_t[]", shape)
@@ -88,6 +101,60 @@ def create_image(
     check(lib.rf_image_create(handle, spec, index, err), err)
     del axes, name, cards, packing  # borrowed by the spec until here
     return int(index[0])
+
+
+def append_image(
+    file: FileHandle,
+    data: Array,
+    *,
+    extname: str | None = None,
+    extver: int | None = None,
+    blank: int | None = None,
+    header: HeaderLike | None = None,
+    compression: Compression | None = None,
+    quantize: Quantize | None = None,
+) -> int:
+    """Append an image with its pixels, all of it or nothing, and return its index.
+
+    Parameters
+    ----------
+    file : FileHandle
+        The open file.
+    data : numpy.ndarray or numpy.ma.MaskedArray
+        As `as_pixels` gives it.
+    extname, extver, blank, header, compression, quantize
+        As for `create_image`.
+
+    Raises
+    ------
+    FITSValueError, FITSTypeError
+        There can be no such image.
+    FITSReadOnlyError
+        The file was opened for reading.
+    FITSIOError
+        Writing failed; the file is as it was before.
+    """
+    with half_made(file) as publish:
+        index = create_image(
+            file,
+            data.dtype,
+            data.shape,
+            extname=extname,
+            extver=extver,
+            blank=blank,
+            header=header,
+            compression=compression,
+            quantize=quantize,
+            deferred=True,
+        )
+        publish.index = index
+        if data.size:
+            whole = tuple(Axis(0, 1, count) for count in data.shape)
+            dtype = data.dtype.newbyteorder("=")
+            put_pixels(
+                file, index, whole, pixel_type(dtype), dtype, data, at_once=compression is not None
+            )
+    return index
 
 
 def check_pixels(

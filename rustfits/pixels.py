@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, TypeAlias
 
 import numpy as np
 
-from rustfits._lib import lib
+from rustfits._lib import CData, check, error, ffi, lib, text
 from rustfits.errors import FITSTypeError, FITSUnsupportedError, FITSValueError
-from rustfits.selection import Axis
+from rustfits.selection import Axis, c_axes
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
+
+    from rustfits.handle import FileHandle
 
 __all__ = [
     "DTYPES",
@@ -27,17 +29,23 @@ __all__ = [
     "cast",
     "check_out",
     "check_start",
+    "check_values",
     "integer",
     "mask_of",
     "masked",
     "most_threads",
     "pixel_type",
+    "put_pixels",
     "slabs",
     "spread",
+    "store_pixels",
     "stored_blank",
 ]
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
+
+# Values that have to be converted before they are written are converted in parts of this size.
+_PART = 4 << 20
 
 DTYPES: dict[int, np.dtype[Any]] = {
     lib.RF_U8: np.dtype("u1"),
@@ -298,6 +306,76 @@ def slabs(
         first, end = number * length // count, (number + 1) * length // count
         part = (*axes[:cut], axes[cut].part(first, end - first), *axes[cut + 1 :])
         yield part, (slice(None),) * cut + (slice(first, end),)
+
+
+def put_pixels(
+    file: FileHandle,
+    index: int,
+    axes: tuple[Axis, ...],
+    kind: int,
+    dtype: np.dtype[Any],
+    values: Array,
+    *,
+    at_once: bool,
+) -> None:
+    """Write values, in the order of the image, to a section.
+
+    Parameters
+    ----------
+    file, index
+        The image.
+    axes : tuple of Axis
+        The section; its shape is that of `values`.
+    kind, dtype
+        What the C library takes the values as.
+    values : numpy.ndarray or numpy.ma.MaskedArray
+        Values that become `dtype`.
+    at_once : bool
+        Do not convert long values in parts: a part may be refused when others are written.
+
+    Raises
+    ------
+    FITSValueError
+        A value does not fit.
+    FITSIOError, FITSTruncatedError
+        Writing failed.
+    """
+    data = np.ma.getdata(values)
+    ready = data.dtype == dtype and data.flags.c_contiguous
+    if ready or at_once or data.size * dtype.itemsize <= _PART:
+        ready_data = np.ascontiguousarray(data, dtype)
+        store_pixels(file, index, axes, kind, ready_data, mask_of(values))
+        return
+    count = data.size * dtype.itemsize // _PART + 1
+    for part, place in slabs(axes, data.shape, count):
+        mask = mask_of(values[place])
+        store_pixels(file, index, part, kind, np.ascontiguousarray(data[place], dtype), mask)
+
+
+def store_pixels(
+    file: FileHandle,
+    index: int,
+    axes: tuple[Axis, ...],
+    kind: int,
+    data: Array,
+    mask: Array | None,
+) -> None:
+    """Write contiguous values of a type that the C library takes."""
+    handle = file._handle()
+    mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
+    at = ffi.from_buffer(data) if data.size else ffi.NULL
+    err = error()
+    check_values(
+        lib.rf_image_write(handle, index, c_axes(axes), kind, 0, at, data.nbytes, mask_at, err),
+        err,
+    )
+
+
+def check_values(status: int, err: CData) -> None:
+    """Raise for a failed write; what is out of range there is a value, never an index."""
+    if status == lib.RF_ERR_RANGE:
+        raise FITSValueError(text(err.message))
+    check(status, err)
 
 
 def shape_of(dims: Sequence[SupportsIndex] | SupportsIndex) -> list[int]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from rustfits._lib import CData, check, error, failure, ffi, lib, text
 from rustfits.errors import FITSColumnError, FITSTypeError, FITSValueError
+from rustfits.handle import half_made
 from rustfits.header import header_cards
 from rustfits.schema import Cells, Column, Schema
 from rustfits.selection import Axis, c_axes
@@ -269,8 +270,11 @@ def create_table(
     extver: int | None = None,
     header: HeaderLike | None = None,
     compression: TableCompression | None = None,
+    deferred: bool = False,
 ) -> int:
-    """Append a table whose rows are zero and give its index.
+    """Append a table whose rows are zero and return its index.
+
+    With `deferred` only begin it; use `half_made` around this call and the writes.
 
     Raises
     ------
@@ -285,6 +289,7 @@ def create_table(
     spec = ffi.new("rf_table_spec *")
     spec.size = ffi.sizeof("rf_table_spec")
     spec.kind = kind
+    spec.deferred = deferred
     spec.nrows = _number("nrows", nrows)
     specs, keep = _specs(columns)
     spec.columns = specs
@@ -359,18 +364,21 @@ def write_table(
         bit_columns=bit_columns,
         heap_format=heap_format,
     )
-    index = create_table(
-        file,
-        columns,
-        0,
-        kind=lib.RF_HDU_TABLE,
-        extname=extname,
-        extver=extver,
-        header=header,
-        compression=table_compression(compress, ztilelen, columns),
-    )
-    if count:
-        append_rows(file, index, 0, count, cargo)
+    with half_made(file) as publish:
+        index = create_table(
+            file,
+            columns,
+            0,
+            kind=lib.RF_HDU_TABLE,
+            extname=extname,
+            extver=extver,
+            header=header,
+            compression=table_compression(compress, ztilelen, columns),
+            deferred=True,
+        )
+        publish.index = index
+        if count:
+            append_rows(file, index, 0, count, cargo)
     return index
 
 

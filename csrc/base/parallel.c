@@ -131,3 +131,8 @@ rf_status rf_parallel(unsigned threads, size_t count, rf_work work, void *contex
   rf_free(workers);
   return status;
 }
+
+const void *rf_thread_mark(void) {
+  static _Thread_local char mark;
+  return &mark;
+}

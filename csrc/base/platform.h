@@ -87,6 +87,9 @@ typedef struct rf_thread {
 bool rf_thread_start(rf_thread *thread, void (*run)(void *context), void *context);
 void rf_thread_join(rf_thread *thread);
 
+/* The same for every call in a thread, and another in any other thread that runs. */
+const void *rf_thread_mark(void);
+
 /* Processors that this process may run on; at least 1. */
 unsigned rf_processor_count(void);
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Appending an HDU behind the last one.
+ * Beginning an HDU behind the last one; unpublished.c has the rest of its way.
  */
-#include <string.h>
-
 #include "base/memory.h"
 #include "hdu/layout.h"
 #include "hdu/scan_gap.h"
@@ -54,55 +52,43 @@ static rf_status check_nothing_hidden(rf_file *file, uint64_t begin, uint64_t si
                  (unsigned long long)begin, (unsigned long long)offset);
 }
 
-/* Writes a header so that a program that dies half way leaves no HDU with a broken header: until the first block is
- * there, what lies behind the last HDU does not begin with XTENSION and counts as trailing bytes. */
-static rf_status write_header_last_block_first(rf_file *file, uint64_t offset, const char *bytes, size_t n,
-                                               rf_error *err) {
-  if (n > RF_BLOCK_BYTES)
-    RF_TRY(rf_store_write(file->store, offset + RF_BLOCK_BYTES, bytes + RF_BLOCK_BYTES, n - RF_BLOCK_BYTES, err));
-  return rf_store_write(file->store, offset, bytes, RF_BLOCK_BYTES, err);
-}
-
-/* Makes the file end behind the new HDU, all zero from where that begins. `size` is what it was. Trailing bytes that
- * were no HDU must not end up between two: they are overwritten and cut off. */
-static rf_status make_room(rf_file *file, uint64_t begin, uint64_t end, uint64_t size, rf_error *err) {
+/* The first HDU that is begun: what lies behind the last one is cut off, padding that it lacks is filled in. */
+static rf_status prepare_end(rf_file *file, uint64_t begin, uint64_t size, rf_error *err) {
   const rf_hdu *last = file->hdu_count > 0 ? file->hdus[file->hdu_count - 1] : NULL;
-  if (end > size)
-    RF_TRY(rf_store_truncate(file->store, end, err));
-  /* Padding that the last data unit lacks is zero now. */
-  if (last != NULL && rf_hdu_padding(last) != 0 && size < begin)
-    RF_TRY(rf_layout_fill(file, size, begin, rf_hdu_padding(last), err));
-  RF_TRY(rf_layout_fill(file, begin, smaller(size, end), 0, err));
-  return end < size ? rf_store_truncate(file->store, end, err) : RF_OK;
+  file->making_missing = size < begin ? begin - size : 0;
+  if (size > begin)
+    return rf_store_truncate(file->store, begin, err);
+  /* Padding of zeros comes by itself. */
+  if (last != NULL && rf_hdu_padding(last) != 0)
+    return rf_layout_fill(file, size, begin, rf_hdu_padding(last), err);
+  return RF_OK;
 }
 
-static rf_status append_entry(rf_file *file, const rf_header *header, uint64_t least, rf_hdu *hdu, rf_error *err) {
+static rf_status prepare_entry(rf_file *file, const rf_header *header, uint64_t least, rf_hdu *hdu, uint64_t *end,
+                               rf_error *err) {
+  uint64_t bytes = rf_header_file_bytes(header);
+  hdu->header_offset = file->scan_offset;
+  hdu->header_bytes = bytes > least ? bytes : least;
+  RF_TRY(rf_layout_check_header(file, hdu->header_bytes, err));
+  hdu->data_offset = hdu->header_offset + hdu->header_bytes;
+  if (!rf_add_u64(hdu->data_offset, hdu->data_bytes, end) || !rf_round_block(*end, end) || *end > INT64_MAX)
+    return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
+  return rf_header_copy(header, &hdu->header, err);
+}
+
+static rf_status begin_entry(rf_file *file, const rf_header *header, uint64_t least, rf_hdu *hdu, rf_error *err) {
   uint64_t size, begin = file->scan_offset, end = 0;
-  char *bytes;
-  size_t n = 0;
   RF_TRY(rf_store_size(file->store, &size, err));
-  RF_TRY(check_last_complete(file, size, err));
-  RF_TRY(check_nothing_hidden(file, begin, size, err));
-  RF_TRY(rf_layout_format_header(file, header, least, &bytes, &n, err));
-  hdu->header_offset = begin;
-  hdu->header_bytes = n;
-  hdu->data_offset = begin + n;
-  rf_status status;
-  if (!rf_add_u64(hdu->data_offset, hdu->data_bytes, &end) || !rf_round_block(end, &end) || end > INT64_MAX) {
-    status = rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
-  } else {
-    status = make_room(file, begin, end, size, err);
-    if (status == RF_OK && rf_hdu_padding(hdu) != 0)
-      status = rf_layout_fill(file, hdu->data_offset + hdu->data_bytes, end, rf_hdu_padding(hdu), err);
-    if (status == RF_OK)
-      status = write_header_last_block_first(file, begin, bytes, n, err);
-    if (status != RF_OK && rf_store_truncate(file->store, size, NULL) != RF_OK) {
-      /* Rather unusable than with something half made in it. */
-      file->tainted = true;
-      memcpy(file->taint, "appending failed and could not be undone", 41);
-    }
+  if (file->making == 0) {
+    RF_TRY(check_last_complete(file, size, err));
+    RF_TRY(check_nothing_hidden(file, begin, size, err));
   }
-  rf_free(bytes);
+  RF_TRY(prepare_entry(file, header, least, hdu, &end, err));
+  rf_status status = file->making == 0 ? prepare_end(file, begin, size, err) : RF_OK;
+  if (status == RF_OK)
+    status = rf_unpublished_fill_tiles(file, hdu, err);
+  if (status != RF_OK && file->making == 0 && size < begin && rf_store_truncate(file->store, size, NULL) != RF_OK)
+    rf_file_taint(file, "appending failed and could not be undone");
   if (status == RF_OK)
     file->scan_offset = end;
   return status;
@@ -115,19 +101,13 @@ static rf_status settle_last(rf_file *file, rf_error *err) {
   if (last == NULL || last->settle == NULL)
     return RF_OK;
   rf_status status = last->settle(file, file->hdu_count - 1, &written, err);
-  if (status != RF_OK && written) {
-    file->tainted = true;
-    memcpy(file->taint, "moving a heap failed", 21);
-  }
+  if (status != RF_OK && written)
+    rf_file_taint(file, "moving a heap failed");
   return status;
 }
 
-rf_status rf_file_append_locked(rf_file *file, const rf_header *header, size_t *index, rf_error *err) {
-  return rf_file_append_room_locked(file, header, 0, index, err);
-}
-
-rf_status rf_file_append_room_locked(rf_file *file, const rf_header *header, uint64_t least, size_t *index,
-                                     rf_error *err) {
+rf_status rf_file_append_begin_locked(rf_file *file, const rf_header *header, uint64_t least, size_t *index,
+                                      rf_error *err) {
   size_t count;
   rf_hdu *hdu;
   if (file->closed)
@@ -135,19 +115,23 @@ rf_status rf_file_append_room_locked(rf_file *file, const rf_header *header, uin
   RF_TRY(rf_file_scan_locked(file, &count, err));
   if (count >= file->options.limits.hdus)
     return rf_fail(err, RF_ERR_LIMIT, "the file has %zu HDUs, which is the limit", count);
-  RF_TRY(settle_last(file, err));
+  if (file->making == 0)
+    RF_TRY(settle_last(file, err));
   RF_TRY(rf_file_add_entry(file, &hdu, err));
   rf_status status = rf_layout_parse_header(header, count == 0, hdu, err);
   if (status != RF_OK) {
     rf_free(hdu);
     return status;
   }
-  status = append_entry(file, header, least, hdu, err);
+  status = begin_entry(file, header, least, hdu, err);
   if (status != RF_OK) {
     rf_hdu_clear(hdu);
     rf_free(hdu);
     return status;
   }
+  hdu->unpublished = true;
+  file->making++;
+  file->maker = rf_thread_mark();
   file->hdus[count] = hdu;
   file->hdu_count = count + 1;
   rf_layout_count_edit(file);

@@ -4,6 +4,7 @@
  * CHECKSUM stands before DATASUM when both are new, sums that are right already keep their cards and dates, and bad
  * padding of the data unit is put right before it is summed up.
  */
+#include "hdu/layout.h"
 #include "hdu/pack.h"
 
 #include <stdio.h>
@@ -95,8 +96,20 @@ static rf_status sum_data(rf_file *file, const rf_hdu *hdu, bool repair, uint32_
   return sum_stretch(file, hdu->data_offset, padded, end, rf_hdu_padding(hdu), repair, sum, good, err);
 }
 
+/* The header of an HDU that is being made is in memory only. */
+static rf_status sum_unpublished(const rf_file *file, const rf_hdu *hdu, uint32_t *sum, rf_error *err) {
+  char *bytes;
+  size_t n = 0;
+  RF_TRY(rf_layout_format_header(file, hdu->header, hdu->header_bytes, &bytes, &n, err));
+  *sum = rf_sum32((const uint8_t *)bytes, n, *sum);
+  rf_free(bytes);
+  return RF_OK;
+}
+
 static rf_status sum_header(rf_file *file, const rf_hdu *hdu, uint32_t *sum, rf_error *err) {
   bool good = true;
+  if (hdu->unpublished)
+    return sum_unpublished(file, hdu, sum, err);
   return sum_stretch(file, hdu->header_offset, hdu->header_bytes, hdu->data_offset, ' ', false, sum, &good, err);
 }
 
@@ -325,7 +338,7 @@ static rf_status update_header(rf_file *file, size_t index, rf_header *header, b
   begin_sums(&all, &own_names, now, header);
   RF_TRY(sum_data(file, hdu, true, &all.data, &all.padding_good, err));
   RF_TRY(update_cards(file, hdu, header, &all, with_checksum, &changed, err));
-  if (!all.padding_good)
+  if (!all.padding_good && !hdu->unpublished) /* which gets its padding when it is published */
     RF_TRY(write_padding(file, hdu, written, err));
   return changed ? rf_file_resize_locked(file, index, header, hdu->data_bytes, written, err) : RF_OK;
 }
@@ -338,6 +351,8 @@ static rf_status add_checksum(rf_file *file, size_t index, bool with_checksum, b
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   if (hdu->settle != NULL) /* what was put off until the file is closed would make the sums wrong */
     RF_TRY(hdu->settle(file, index, written, err));
+  if (hdu->unpublished)
+    RF_TRY(rf_unpublished_fill(file, hdu, err));
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));
   /* cards of an HDU that was written just now stay where they were put */
   RF_TRY(uncompressed ? copy_trimmed(old, &header, err) : rf_header_copy(old, &header, err));

@@ -19,6 +19,9 @@ static void free_file(rf_file *file) {
   rf_free(file->hdus);
   rf_free(file->name);
   rf_free(file->oddities);
+  rf_free(file->making_header);
+  rf_cond_destroy(&file->made);
+  rf_mutex_destroy(&file->made_lock);
   rf_mutex_destroy(&file->index_lock);
   rf_mutex_destroy(&file->scan_lock);
   rf_rwlock_destroy(&file->lock);
@@ -34,24 +37,29 @@ static void take_options(rf_options *own, const rf_options *options) {
   own->size = sizeof *own;
 }
 
+/* All locks, or none. */
+static bool init_locks(rf_file *file) {
+  if (!rf_rwlock_init(&file->lock))
+    return false;
+  rf_mutex *const mutexes[] = {&file->scan_lock, &file->index_lock, &file->made_lock};
+  size_t made = 0;
+  while (made < 3 && rf_mutex_init(mutexes[made]))
+    made++;
+  if (made == 3 && rf_cond_init(&file->made))
+    return true;
+  while (made > 0)
+    rf_mutex_destroy(mutexes[--made]);
+  rf_rwlock_destroy(&file->lock);
+  return false;
+}
+
 static rf_status new_file(const rf_options *options, rf_file **out, rf_error *err) {
   rf_file *file = rf_alloc_zero(1, sizeof *file);
   if (file == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a file handle");
   take_options(&file->options, options);
   rf_error_clear(&file->scan_error);
-  if (!rf_rwlock_init(&file->lock)) {
-    rf_free(file);
-    return rf_fail(err, RF_ERR_MEMORY, "no lock to be had");
-  }
-  if (!rf_mutex_init(&file->scan_lock)) {
-    rf_rwlock_destroy(&file->lock);
-    rf_free(file);
-    return rf_fail(err, RF_ERR_MEMORY, "no lock to be had");
-  }
-  if (!rf_mutex_init(&file->index_lock)) {
-    rf_mutex_destroy(&file->scan_lock);
-    rf_rwlock_destroy(&file->lock);
+  if (!init_locks(file)) {
     rf_free(file);
     return rf_fail(err, RF_ERR_MEMORY, "no lock to be had");
   }
@@ -121,7 +129,7 @@ rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_mode mode, const rf
 /* What HDUs have put off. */
 static rf_status settle(rf_file *file, bool *written, rf_error *err) {
   for (size_t i = 0; i < file->hdu_count && !file->tainted && file->store->writable; i++)
-    if (file->hdus[i]->settle != NULL)
+    if (file->hdus[i]->settle != NULL && !file->hdus[i]->unpublished)
       RF_TRY(file->hdus[i]->settle(file, i, written, err));
   return RF_OK;
 }
@@ -132,6 +140,8 @@ rf_status rf_file_shut(rf_file *file, rf_error *err) {
   rf_error_clear(err);
   rf_rwlock_write(&file->lock);
   if (!file->closed) {
+    if (!file->tainted)
+      rf_file_append_abort_locked(file);
     if (!file->discarded)
       status = settle(file, &written, err);
     file->closed = true;
@@ -231,15 +241,29 @@ rf_status rf_file_begin_write(rf_file *file, rf_error *err) {
     return status;
   }
   file->write_error = err;
+  file->store->lowest_change = UINT64_MAX;
   return RF_OK;
+}
+
+void rf_file_taint(rf_file *file, const char *why) {
+  if (file->tainted)
+    return;
+  file->tainted = true;
+  (void)snprintf(file->taint, sizeof file->taint, "%.*s", (int)sizeof file->taint - 1, why);
+}
+
+/* Was nothing changed but HDUs that are being made? They can be taken off again. */
+static bool only_unpublished(const rf_file *file) {
+  return file->making > 0 && file->store->lowest_change >= file->hdus[file->hdu_count - file->making]->header_offset;
 }
 
 void rf_file_end_write(rf_file *file, rf_status status, bool written) {
   if (status != RF_OK && written && !file->tainted) {
     const rf_error *cause = file->write_error;
-    const char *why = cause != NULL && cause->code != RF_OK ? cause->message : rf_status_name(status);
-    file->tainted = true;
-    (void)snprintf(file->taint, sizeof file->taint, "%.*s", (int)sizeof file->taint - 1, why);
+    if (only_unpublished(file))
+      rf_file_append_abort_locked(file);
+    else
+      rf_file_taint(file, cause != NULL && cause->code != RF_OK ? cause->message : rf_status_name(status));
   }
   file->write_error = NULL;
   rf_rwlock_write_unlock(&file->lock);
@@ -251,42 +275,54 @@ bool rf_file_is_unsettled(rf_file *file) {
   bool found = false;
   rf_mutex_lock(&file->scan_lock);
   for (size_t i = 0; i < file->hdu_count && !found; i++)
-    found = file->hdus[i]->settle != NULL;
+    found = file->hdus[i]->settle != NULL && !file->hdus[i]->unpublished;
   rf_mutex_unlock(&file->scan_lock);
   return found;
 }
 
-/* Settles, and makes it durable where `sync` says so. */
-static rf_status settle_unlocked(rf_file *file, bool sync, rf_error *err) {
+/* Writable and good for use? No lock is held, before or after. */
+static rf_status look_writable(rf_file *file, bool *writable, bool *unsettled, rf_error *err) {
+  RF_TRY(rf_file_begin_read(file, err));
+  *writable = file->store->writable;
+  *unsettled = *writable && rf_file_is_unsettled(file);
+  rf_file_end_read(file);
+  return RF_OK;
+}
+
+static rf_status sync_file(rf_file *file, rf_error *err) {
   bool written = false, settled = false;
-  rf_rwlock_write(&file->lock);
-  file->write_error = err;
-  rf_status status = check_usable(file, err);
-  if (status == RF_OK) {
-    status = settle(file, &written, err);
-    settled = status == RF_OK;
-  }
-  if (settled && sync && file->store->writable)
+  RF_TRY(rf_file_begin_append(file, err)); /* half of an HDU must not be made durable */
+  rf_status status = settle(file, &written, err);
+  settled = status == RF_OK;
+  if (settled)
     status = rf_store_sync(file->store, err);
   rf_file_end_write(file, status, written && !settled); /* what could not be made durable is all there */
   return status;
 }
 
 rf_status rf_file_sync(rf_file *file, rf_error *err) {
+  bool writable, unsettled;
   rf_error_clear(err);
-  rf_status status = settle_unlocked(file, true, err);
+  rf_status status = look_writable(file, &writable, &unsettled, err);
+  if (status == RF_OK && writable)
+    status = sync_file(file, err);
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }
 
+static rf_status settle_file(rf_file *file, rf_error *err) {
+  bool written = false;
+  RF_TRY(rf_file_begin_write(file, err));
+  rf_status status = settle(file, &written, err);
+  rf_file_end_write(file, status, written);
+  return status;
+}
+
 rf_status rf_file_settle(rf_file *file, rf_error *err) {
+  bool writable, unsettled;
   rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    bool unsettled = file->store->writable && rf_file_is_unsettled(file);
-    rf_file_end_read(file);
-    if (unsettled)
-      status = settle_unlocked(file, false, err);
-  }
+  rf_status status = look_writable(file, &writable, &unsettled, err);
+  if (status == RF_OK && unsettled)
+    status = settle_file(file, err);
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }
 
@@ -314,6 +350,11 @@ rf_status rf_file_get_size(rf_file *file, uint64_t *size, rf_error *err) {
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = rf_store_size(file->store, size, err);
+    /* What is being made does not count. */
+    if (status == RF_OK && file->making > 0) {
+      uint64_t end = file->hdus[file->hdu_count - file->making]->header_offset - file->making_missing;
+      *size = *size < end ? *size : end;
+    }
     rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);

@@ -107,6 +107,15 @@ struct rf_file {
   uint32_t oddity_kinds;
   atomic_uint_least64_t generation;
   bool discarded; /* what is not in the file yet is not to get there */
+  /* HDUs that are being made, the last ones of the index: 0, 1, or 2 where an empty primary comes with its extension.
+   * Changes under the exclusive lock. */
+  size_t making;
+  const void *maker;       /* the thread that makes them (rf_thread_mark) */
+  uint64_t making_missing; /* bytes of padding that the file lacked before them */
+  char *making_header;     /* NULL, or the bytes that the header of the last one is to have */
+  rf_mutex made_lock;      /* guards made_count; taken with or without `lock` */
+  rf_cond made;            /* made_count has changed */
+  uint64_t made_count;     /* times that making has ended */
   bool tainted;
   char taint[256];
   const rf_error *write_error; /* what the running write reports into: the reason of a taint */
@@ -155,16 +164,50 @@ bool rf_file_is_unsettled(rf_file *file);
 
 /* Locked exclusively, and good for writing: RF_ERR_READONLY or RF_ERR_TAINTED (with nothing locked) otherwise. */
 rf_status rf_file_begin_write(rf_file *file, rf_error *err);
-/* Unlocks. A `status` other than RF_OK with `written` true taints the file: what is on disk may be half done. */
+/* Unlocks. A `status` other than RF_OK with `written` true taints the file: what is on disk may be half done. Where
+ * only HDUs that are being made were written, it takes them off instead. */
 void rf_file_end_write(rf_file *file, rf_status status, bool written);
 
-/* Appends an HDU: `header` complete (structural cards included), data all zero. Exclusive lock held. On failure the
- * file is cut back to what it was. When the file is empty, the header must be a primary one. */
-rf_status rf_file_append_locked(rf_file *file, const rf_header *header, size_t *index, rf_error *err);
+/* The file must not be used any more: `why` a write failed half way. The first reason counts. */
+void rf_file_taint(rf_file *file, const char *why);
 
-/* The same with a header of at least `least` bytes (whole blocks): room for cards to come. */
-rf_status rf_file_append_room_locked(rf_file *file, const rf_header *header, uint64_t least, size_t *index,
-                                     rf_error *err);
+/* --- appending (append.c, unpublished.c) ---
+ *
+ * An HDU is made behind the last one without its header: data go where they will stand, the header is kept in memory
+ * and written at the end, its first bytes last. Until then nothing in the file says that there is an HDU: a process
+ * that dies leaves bytes that are no HDU, a failure cuts them off again. */
+
+/* rf_file_begin_write for a call that appends: waits until no other thread is making an HDU. RF_ERR_ARGUMENT when this
+ * thread is. */
+rf_status rf_file_begin_append(rf_file *file, rf_error *err);
+
+/* The end of such a call: after RF_OK publishes what was begun, if `publish` says so; else takes it off again. Gives
+ * `status`, or what publishing came to. */
+rf_status rf_file_end_append(rf_file *file, rf_status status, bool publish, rf_error *err);
+
+/* Begins an HDU: `header` complete (structural cards included) and at least `least` bytes long (whole blocks: room for
+ * cards to come). Bytes of the data that nothing is written to are zero. The entry is in the index, `unpublished`. When
+ * the file is empty, the header must be a primary one; one more HDU can be begun behind that. Exclusive lock held; on
+ * failure the file is as it was. */
+rf_status rf_file_append_begin_locked(rf_file *file, const rf_header *header, uint64_t least, size_t *index,
+                                      rf_error *err);
+
+/* All data of the last HDU that was begun are going to be written: takes space for them, where they are many. */
+rf_status rf_file_append_reserve_locked(rf_file *file, rf_error *err);
+
+/* The header of the last HDU that was begun is to have these bytes (rf_alloc, taken over), which must say the same, and
+ * be as many. Forgotten when the header changes. */
+void rf_file_append_header_bytes_locked(rf_file *file, char *bytes);
+
+/* Completes the data with zeros and padding and writes the headers of what was begun, the last HDU first. On failure
+ * takes all of it off again. */
+rf_status rf_file_append_commit_locked(rf_file *file, rf_error *err);
+
+/* Takes off what was begun: the file is as long as it was. Taints the file where that fails. */
+void rf_file_append_abort_locked(rf_file *file);
+
+/* Does this thread see the HDU? One that is being made is there for the thread that makes it only. */
+bool rf_file_is_visible(const rf_file *file, const rf_hdu *hdu);
 
 /* RF_ERR_TRUNCATED where the file does not have the whole data unit of an HDU, which is then not to be changed: writing
  * behind the end of the file would complete it with zeros. Of an HDU that is being made nothing is missing. */

@@ -38,9 +38,18 @@ static rf_status lock_pair(rf_file *from, rf_file *to, rf_error *err) {
   return rf_error_locate(err, status, from->name, -1);
 }
 
-static void end_pair(rf_file *from, rf_file *to, rf_status status, bool written) {
-  rf_file_end_write(to, status, written);
+static void end_pair(rf_file *from, rf_file *to) {
+  rf_file_end_write(to, RF_OK, false);
   rf_file_end_read(from);
+}
+
+/* Waits until no other thread makes an HDU in `to`, without any other lock. */
+static rf_status wait_for_end(rf_file *to, rf_error *err) {
+  rf_status status = rf_file_begin_append(to, err);
+  if (status != RF_OK)
+    return rf_error_locate(err, status, to->name, -1);
+  rf_file_end_write(to, RF_OK, false);
+  return RF_OK;
 }
 
 /* Settles `from`, so that nothing unfinished is copied, and locks both. Messages are located. */
@@ -50,29 +59,13 @@ static rf_status begin_pair(rf_file *from, rf_file *to, rf_error *err) {
                            -1);
   for (;;) { /* between the locks another thread may have appended again */
     RF_TRY(rf_file_settle(from, err));
+    RF_TRY(wait_for_end(to, err));
     RF_TRY(lock_pair(from, to, err));
-    if (!from->store->writable || !rf_file_is_unsettled(from))
+    bool settled = !from->store->writable || !rf_file_is_unsettled(from);
+    if (settled && to->making == 0)
       return RF_OK;
-    end_pair(from, to, RF_OK, false);
+    end_pair(from, to);
   }
-}
-
-static rf_status drop_last(rf_file *file) {
-  rf_hdu *last = file->hdus[file->hdu_count - 1];
-  RF_TRY(rf_store_truncate(file->store, last->header_offset, NULL));
-  file->scan_offset = last->header_offset;
-  file->hdu_count--;
-  rf_hdu_clear(last);
-  rf_free(last);
-  (void)atomic_fetch_add(&file->generation, 1);
-  return RF_OK;
-}
-
-/* Takes off what was appended since there were `count` HDUs. *written becomes true when that fails. */
-static void go_back(rf_file *to, size_t count, bool *written) {
-  *written = false;
-  while (to->hdu_count > count && !*written)
-    *written = drop_last(to) != RF_OK;
 }
 
 rf_status rf_pair_call(rf_pair_step *step, const void *context, rf_file *from, size_t index, rf_file *to,
@@ -82,13 +75,18 @@ rf_status rf_pair_call(rf_pair_step *step, const void *context, rf_file *from, s
   rf_error_clear(err);
   RF_TRY(begin_pair(from, to, err));
   rf_status status = rf_file_scan_locked(to, &count, err);
-  if (status == RF_OK) {
+  if (status == RF_OK)
     status = step(context, from, index, to, &made, &written, err);
-    if (status != RF_OK)
-      go_back(to, count, &written);
-  } else
+  else
     (void)rf_error_locate(err, status, to->name, -1);
-  end_pair(from, to, status, written);
+  if (status == RF_OK) {
+    status = rf_file_append_commit_locked(to, err);
+    if (status != RF_OK)
+      (void)rf_error_locate(err, status, to->name, -1);
+  } else {
+    rf_file_append_abort_locked(to);
+  }
+  end_pair(from, to);
   if (status != RF_OK)
     return rf_error_locate(err, status, from->name, index <= INT32_MAX ? (int)index : -1);
   if (new_index != NULL)
@@ -169,14 +167,31 @@ static rf_status copy_bytes(rf_file *from, uint64_t at, uint64_t n, rf_file *to,
   return status;
 }
 
+/* The header byte for byte, as far as it can be had. */
+static rf_status keep_header(rf_file *from, const rf_hdu *hdu, rf_file *to, const rf_hdu *made, rf_error *err) {
+  if (made->header_bytes != hdu->header_bytes)
+    return RF_OK;
+  size_t n = (size_t)hdu->header_bytes; /* its cards are in memory */
+  char *bytes = rf_alloc(n);
+  if (bytes == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", n);
+  rf_status status = rf_store_read(from->store, hdu->header_offset, bytes, n, err);
+  if (status == RF_OK)
+    rf_file_append_header_bytes_locked(to, bytes);
+  else
+    rf_free(bytes);
+  return status;
+}
+
 static rf_status append_copy(rf_file *from, const rf_hdu *hdu, const rf_header *header, bool same, rf_file *to,
                              size_t *new_index, bool *written, rf_error *err) {
   uint64_t least = rf_header_file_bytes(header) + (same ? rf_header_spare(hdu, header) : 0);
-  RF_TRY(rf_file_append_room_locked(to, header, least, new_index, err));
+  RF_TRY(rf_file_append_begin_locked(to, header, least, new_index, err));
   const rf_hdu *made = to->hdus[*new_index];
   *written = true;
-  if (same && made->header_bytes == hdu->header_bytes)
-    RF_TRY(copy_bytes(from, hdu->header_offset, hdu->header_bytes, to, made->header_offset, err));
+  RF_TRY(rf_file_append_reserve_locked(to, err));
+  if (same)
+    RF_TRY(keep_header(from, hdu, to, made, err));
   RF_TRY(copy_bytes(from, hdu->data_offset, hdu->data_bytes, to, made->data_offset, err));
   size_t card;
   bool summed = rf_header_find(header, "CHECKSUM", 0, &card, NULL) == RF_OK;

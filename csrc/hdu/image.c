@@ -226,6 +226,11 @@ static rf_status build_header(rf_header *header, const rf_image_spec *spec, bool
   return rf_image_spec_cards(header, spec, err);
 }
 
+/* Callers that were built before there was publishing have a shorter struct. */
+bool rf_image_spec_deferred(const rf_image_spec *spec) {
+  return spec->size > offsetof(rf_image_spec, deferred) && spec->deferred != 0;
+}
+
 /* Exclusive lock held. */
 static rf_status create_locked(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {
   rf_hdu *first;
@@ -239,17 +244,17 @@ static rf_status create_locked(rf_file *file, const rf_image_spec *spec, size_t 
   RF_TRY(rf_header_new(&header, err));
   status = build_header(header, spec, primary, err);
   if (status == RF_OK)
-    status = rf_file_append_locked(file, header, index, err);
+    status = rf_file_append_begin_locked(file, header, 0, index, err);
+  if (status == RF_OK && rf_image_spec_deferred(spec))
+    status = rf_file_append_reserve_locked(file, err);
   rf_header_free(header);
   return status;
 }
 
 static rf_status create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {
-  RF_TRY(rf_file_begin_write(file, err));
+  RF_TRY(rf_file_begin_append(file, err));
   rf_status status = create_locked(file, spec, index, err);
-  /* A failed append has cut the file back. */
-  rf_file_end_write(file, status, false);
-  return status;
+  return rf_file_end_append(file, status, !rf_image_spec_deferred(spec), err);
 }
 
 rf_status rf_image_create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {

@@ -10,6 +10,9 @@
 /* Type, axes and BLANK. RF_ERR_ARGUMENT, RF_ERR_LIMIT. */
 rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err);
 
+/* Is the HDU to be begun only (rf_hdu_publish)? */
+bool rf_image_spec_deferred(const rf_image_spec *spec);
+
 /* Is the data unit all there, and pixels and nothing else? RF_ERR_UNSUPPORTED, RF_ERR_TRUNCATED. */
 rf_status rf_image_check_whole(rf_file *file, const rf_hdu *hdu, rf_error *err);
 

@@ -43,12 +43,19 @@ rf_status rf_layout_fill(rf_file *file, uint64_t from, uint64_t to, int byte, rf
   return status;
 }
 
+rf_status rf_layout_check_header(const rf_file *file, uint64_t bytes, rf_error *err) {
+  size_t n;
+  if (bytes <= file->options.limits.header_bytes && rf_to_size(bytes, &n))
+    return RF_OK;
+  return rf_fail(err, RF_ERR_LIMIT, "a header of %llu bytes is beyond the limit of %llu", (unsigned long long)bytes,
+                 (unsigned long long)file->options.limits.header_bytes);
+}
+
 rf_status rf_layout_format_header(const rf_file *file, const rf_header *header, uint64_t least, char **bytes, size_t *n,
                                   rf_error *err) {
   uint64_t size = larger(rf_header_file_bytes(header), least);
-  if (size > file->options.limits.header_bytes || !rf_to_size(size, n))
-    return rf_fail(err, RF_ERR_LIMIT, "a header of %llu bytes is beyond the limit of %llu", (unsigned long long)size,
-                   (unsigned long long)file->options.limits.header_bytes);
+  RF_TRY(rf_layout_check_header(file, size, err));
+  *n = (size_t)size;
   *bytes = rf_alloc(*n);
   if (*bytes == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", *n);
@@ -238,8 +245,12 @@ rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header 
     status = rf_header_copy(header, &fresh.header, err);
   if (status == RF_OK)
     rf_header_set_flags(fresh.header, file->options.flags);
-  if (status == RF_OK)
+  if (status == RF_OK && hdu->unpublished) {
+    begun = true;
+    status = rf_unpublished_rearrange(file, hdu, &fresh, rearrange, err);
+  } else if (status == RF_OK) {
     status = resize(file, hdu, header, &fresh, rearrange, &shift, &begun, err);
+  }
   if (begun)
     *written = true;
   if (status == RF_OK && begun)

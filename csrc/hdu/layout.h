@@ -16,11 +16,25 @@ rf_status rf_layout_fill(rf_file *file, uint64_t from, uint64_t to, int byte, rf
 rf_status rf_layout_format_header(const rf_file *file, const rf_header *header, uint64_t least, char **bytes, size_t *n,
                                   rf_error *err);
 
+/* RF_ERR_LIMIT for a header of so many bytes that the limit of the file forbids it. */
+rf_status rf_layout_check_header(const rf_file *file, uint64_t bytes, rf_error *err);
+
 /* Fills *hdu from a header that is about to be written. RF_ERR_ARGUMENT where it does not begin with SIMPLE (primary)
  * or XTENSION. */
 rf_status rf_layout_parse_header(const rf_header *header, bool primary, rf_hdu *hdu, rf_error *err);
 
 /* Tells all that keep facts of the file that they have changed. */
 void rf_layout_count_edit(rf_file *file);
+
+/* unpublished.c: makes the file have all data of an HDU that is being made: zeros where nothing was written. The second
+ * one only where the HDU is compressed. */
+rf_status rf_unpublished_fill(rf_file *file, const rf_hdu *hdu, rf_error *err);
+rf_status rf_unpublished_fill_tiles(rf_file *file, const rf_hdu *hdu, rf_error *err);
+
+/* rf_file_rearrange_locked of an HDU that is being made, the last one. *fresh has the facts and a copy
+ * of its new header, and gets its offsets. Nothing has to stay readable meanwhile: data move plainly, `run` is called
+ * when they are in their place whether they grow or not, and no header is written. */
+rf_status rf_unpublished_rearrange(rf_file *file, const rf_hdu *hdu, rf_hdu *fresh, const rf_rearrange *rearrange,
+                                   rf_error *err);
 
 #endif

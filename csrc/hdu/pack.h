@@ -14,18 +14,19 @@
 typedef rf_status rf_pair_step(const void *context, rf_file *from, size_t index, rf_file *to, size_t *new_index,
                                bool *written, rf_error *err);
 
-/* The public calls around such a step. `from` is settled first, so that nothing unfinished is copied. When the step
- * fails, what it appended is taken off again. RF_ERR_ARGUMENT when the files are the same. new_index may be NULL. */
+/* The public calls around such a step, which begins an HDU (rf_file_append_begin_locked) and gives it its data. `from`
+ * is settled first, so that nothing unfinished is copied. Behind the step the HDU is published; when it fails, it is
+ * taken off again. RF_ERR_ARGUMENT when the files are the same. new_index may be NULL. */
 rf_status rf_pair_call(rf_pair_step *step, const void *context, rf_file *from, size_t index, rf_file *to,
                        size_t *new_index, rf_error *err);
 
-/* rf_hdu_copy with both locks held. */
+/* The step of rf_hdu_copy. */
 rf_status rf_copy_locked(rf_file *from, size_t index, rf_file *to, size_t *new_index, bool *written, rf_error *err);
 
 /* Bytes of a header beyond what its cards need: blocks kept for cards to come. */
 uint64_t rf_header_spare(const rf_hdu *hdu, const rf_header *header);
 
-/* ---- pack_image.c: both locks held; what was appended stays after a failure ---- */
+/* ---- pack_image.c: steps, too ---- */
 
 rf_status rf_image_pack_locked(rf_file *from, size_t index, rf_file *to, const rf_compression *compression,
                                size_t *new_index, bool *written, rf_error *err);

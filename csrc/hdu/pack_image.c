@@ -277,12 +277,14 @@ rf_status rf_image_unpack_locked(rf_file *from, size_t index, rf_file *to, size_
     status = rf_zimage_add_blank(from, index, raw, plain, err);
   if (status == RF_OK)
     status =
-        rf_file_append_room_locked(to, plain, rf_header_file_bytes(plain) + rf_header_spare(hdu, raw), new_index, err);
+        rf_file_append_begin_locked(to, plain, rf_header_file_bytes(plain) + rf_header_spare(hdu, raw), new_index, err);
   if (status == RF_OK) {
     t.to_index = *new_index;
     *written = true;
     if (zimage->ntiles > 0) {
-      status = transfer_begin(&t, &zimage->image, zimage->tile, err);
+      status = rf_file_append_reserve_locked(to, err);
+      if (status == RF_OK)
+        status = transfer_begin(&t, &zimage->image, zimage->tile, err);
       if (status == RF_OK) {
         status = unpack_pixels(&t, to->hdus[*new_index], err);
         transfer_end(&t);

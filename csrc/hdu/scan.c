@@ -384,6 +384,8 @@ rf_status rf_file_count(rf_file *file, size_t *count, rf_error *err) {
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = rf_file_scan_locked(file, &found, err);
+    if (status == RF_OK && file->making > 0 && !rf_file_is_visible(file, file->hdus[found - 1]))
+      found -= file->making;
     rf_file_end_read(file);
   }
   if (status != RF_OK)
@@ -426,7 +428,8 @@ static rf_status find_name(rf_file *file, const char *extname, int64_t extver, s
   size_t i = 0;
   for (; (status = rf_file_hdu_locked(file, i, &hdu, &local)) == RF_OK; i++) {
     const char *name = shown_name(file, hdu, buffer);
-    if (hdu->has_extname && same_name(name, extname) && (extver < 0 || extver == hdu->extver)) {
+    if (rf_file_is_visible(file, hdu) && hdu->has_extname && same_name(name, extname) &&
+        (extver < 0 || extver == hdu->extver)) {
       *index = i;
       return RF_OK;
     }
@@ -502,12 +505,20 @@ static rf_status describe(rf_file *file, rf_hdu *hdu, rf_hdu_info *info, rf_erro
   return RF_OK;
 }
 
+/* An HDU for those who look at the file; one that another thread is making is not there. `lock` held. */
+static rf_status visible_hdu(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err) {
+  RF_TRY(rf_file_hdu_locked(file, index, hdu, err));
+  if (rf_file_is_visible(file, *hdu))
+    return RF_OK;
+  return rf_fail(err, RF_ERR_NOT_FOUND, "no HDU %zu: it is not complete", index);
+}
+
 rf_status rf_hdu_get_info(rf_file *file, size_t index, rf_hdu_info *info, rf_error *err) {
   rf_hdu *hdu;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = rf_file_hdu_locked(file, index, &hdu, err);
+    status = visible_hdu(file, index, &hdu, err);
     if (status == RF_OK)
       status = describe(file, hdu, info, err);
     rf_file_end_read(file);
@@ -520,7 +531,7 @@ rf_status rf_hdu_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t ca
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = rf_file_hdu_locked(file, index, &hdu, err);
+    status = visible_hdu(file, index, &hdu, err);
     if (status == RF_OK) {
       *naxis = (size_t)hdu->naxis;
       for (size_t i = 0; i < *naxis && i < capacity; i++)
@@ -550,7 +561,7 @@ rf_status rf_hdu_get_header(rf_file *file, size_t index, rf_header **header, rf_
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = rf_file_hdu_locked(file, index, &hdu, err);
+    status = visible_hdu(file, index, &hdu, err);
     if (status == RF_OK)
       status = give_header(file, hdu, header, err);
     rf_file_end_read(file);

@@ -136,33 +136,22 @@ rf_status rf_file_append_primary(rf_file *file, rf_error *err) {
   if (status == RF_OK)
     status = rf_header_append_logical(header, "EXTEND", true, "FITS dataset may contain extensions", err);
   if (status == RF_OK)
-    status = rf_file_append_locked(file, header, &index, err);
+    status = rf_file_append_begin_locked(file, header, 0, &index, err);
   rf_header_free(header);
   return status;
 }
 
-/* The empty primary HDU was made for a table that could not be made. */
-void rf_file_remove_primary(rf_file *file) {
-  if (rf_store_truncate(file->store, 0, NULL) != RF_OK)
-    return; /* a file with nothing but an empty primary HDU is a good one */
-  rf_hdu_clear(file->hdus[0]);
-  rf_free(file->hdus[0]);
-  file->hdu_count = 0;
-  file->scan_offset = 0;
-}
-
 /* New rows of an ASCII table are blank. */
-static rf_status blank_rows(rf_file *file, size_t index, bool *written, rf_error *err) {
+static rf_status blank_rows(rf_file *file, size_t index, rf_error *err) {
   rf_hdu *hdu;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   if (hdu->kind != RF_HDU_ASCII_TABLE)
     return RF_OK;
-  *written = true;
   return rf_table_fill(file->store, hdu->data_offset, hdu->data_bytes, ' ', err);
 }
 
 /* Exclusive lock held. */
-static rf_status create_locked(rf_file *file, const rf_header *header, size_t *index, bool *written, rf_error *err) {
+static rf_status create_locked(rf_file *file, const rf_header *header, size_t *index, rf_error *err) {
   rf_hdu *first;
   rf_error why;
   rf_error_clear(&why);
@@ -172,12 +161,8 @@ static rf_status create_locked(rf_file *file, const rf_header *header, size_t *i
     RF_TRY(rf_file_append_primary(file, err));
   else if (status != RF_OK)
     return rf_file_hdu_locked(file, 0, &first, err);
-  status = rf_file_append_locked(file, header, index, err);
-  if (status != RF_OK && empty)
-    rf_file_remove_primary(file);
-  if (status == RF_OK)
-    status = blank_rows(file, *index, written, err);
-  return status;
+  RF_TRY(rf_file_append_begin_locked(file, header, 0, index, err));
+  return blank_rows(file, *index, err);
 }
 
 /* The caller's structs may be of an older and shorter kind. */
@@ -208,7 +193,6 @@ rf_status rf_table_create(rf_file *file, const rf_table_spec *spec, size_t *inde
   rf_header *header = NULL;
   rf_table_spec own;
   rf_column_spec *columns = NULL;
-  bool written = false;
   size_t made = 0;
   rf_error_clear(err);
   rf_status status = take_spec(spec, &own, &columns, err);
@@ -217,13 +201,13 @@ rf_status rf_table_create(rf_file *file, const rf_table_spec *spec, size_t *inde
   if (status == RF_OK)
     status = build_header(header, &own, err);
   if (status == RF_OK)
-    status = rf_file_begin_write(file, err);
+    status = rf_file_begin_append(file, err);
   if (status == RF_OK) {
     if (own.compression != NULL)
-      status = rf_ztable_create(file, header, own.compression, &made, &written, err);
+      status = rf_ztable_create(file, header, own.compression, &made, err);
     else
-      status = create_locked(file, header, &made, &written, err);
-    rf_file_end_write(file, status, written);
+      status = create_locked(file, header, &made, err);
+    status = rf_file_end_append(file, status, own.deferred == 0, err);
   }
   if (status == RF_OK)
     *index = made;

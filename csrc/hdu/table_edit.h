@@ -34,10 +34,9 @@ rf_status rf_table_set_integer(rf_header *header, const char *keyword, uint64_t 
                                rf_error *err);
 /* ---- table_create.c ---- */
 
-/* An extension needs a primary HDU before it: appends an empty one to an empty file, and takes it away again when what
- * it was made for could not be made. Exclusive lock held. */
+/* An extension needs a primary HDU before it: begins an empty one in an empty file, which is published or taken off
+ * together with the extension. Exclusive lock held. */
 rf_status rf_file_append_primary(rf_file *file, rf_error *err);
-void rf_file_remove_primary(rf_file *file);
 
 /* ---- column_keyword.c ---- */
 

@@ -114,6 +114,8 @@ static rf_status sum_table(rf_file *file, size_t index, uint32_t *sum, rf_error 
   rf_status status = rf_file_begin_write(whole, err);
   if (status == RF_OK) {
     status = rf_ztable_unpack(file, index, whole, &made, &written, err);
+    if (status == RF_OK)
+      status = rf_file_append_commit_locked(whole, err);
     if (status == RF_OK) {
       const rf_hdu *hdu = whole->hdus[made];
       uint64_t padded = hdu->data_bytes;

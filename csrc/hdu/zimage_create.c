@@ -129,11 +129,7 @@ rf_status rf_zimage_append_locked(rf_file *file, const rf_zplan *plan, const rf_
     RF_TRY(rf_file_append_primary(file, err));
   else if (status != RF_OK)
     return rf_file_hdu_locked(file, 0, &hdu, err);
-  status = rf_file_append_room_locked(file, header, rf_header_file_bytes(header) + spare, index, err);
-  if (status != RF_OK && empty)
-    rf_file_remove_primary(file);
-  if (status != RF_OK)
-    return status;
+  RF_TRY(rf_file_append_begin_locked(file, header, rf_header_file_bytes(header) + spare, index, err));
   hdu = file->hdus[*index]; /* appended just now */
   hdu->zstate = (rf_zstate){.heap_format = plan->asked.heap_format,
                             .level = plan->asked.level,
@@ -178,11 +174,10 @@ static rf_status create(rf_file *file, const rf_zplan *plan, const rf_image_spec
   RF_TRY(rf_header_new(&header, err));
   rf_status status = build(plan, spec, header, err);
   if (status == RF_OK)
-    status = rf_file_begin_write(file, err);
+    status = rf_file_begin_append(file, err);
   if (status == RF_OK) {
     status = rf_zimage_append_locked(file, plan, header, 0, &made, err);
-    /* A failed append has cut the file back. */
-    rf_file_end_write(file, status, false);
+    status = rf_file_end_append(file, status, !rf_image_spec_deferred(spec), err);
   }
   rf_header_free(header);
   if (status == RF_OK)

@@ -33,9 +33,9 @@ void rf_zplan_free(rf_zplan *plan);
  * IMAGE extension; else these are the caller's to append. */
 rf_status rf_zplan_cards(const rf_zplan *plan, rf_header *header, bool structure, rf_error *err);
 
-/* Appends the HDU, behind an empty primary one where the file has none; its header has `spare` bytes (whole blocks) for
- * cards to come. No tile is written yet: the image reads as zeros. Exclusive lock held; on failure the file is as it
- * was. */
+/* Begins the HDU (rf_file_append_begin_locked), behind an empty primary one where the file has none; its header has
+ * `spare` bytes (whole blocks) for cards to come. No tile is written yet: the image reads as zeros. Exclusive lock
+ * held; the caller publishes it, or takes off what was begun. */
 rf_status rf_zimage_append_locked(rf_file *file, const rf_zplan *plan, const rf_header *header, uint64_t spare,
                                   size_t *index, rf_error *err);
 

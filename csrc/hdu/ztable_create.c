@@ -9,23 +9,6 @@
 #include "hdu/table_edit.h"
 #include "hdu/ztable_edit.h"
 
-/* Takes the last HDU off. */
-static rf_status drop_last(rf_file *file, uint64_t size) {
-  RF_TRY(rf_store_truncate(file->store, size, NULL));
-  rf_hdu *last = file->hdus[--file->hdu_count];
-  file->scan_offset = last->header_offset;
-  rf_hdu_clear(last);
-  rf_free(last);
-  (void)atomic_fetch_add(&file->generation, 1);
-  return RF_OK;
-}
-
-void rf_ztable_undo(rf_file *file, size_t count, uint64_t size, bool *written) {
-  *written = drop_last(file, count > 0 ? size : 0) != RF_OK;
-  if (!*written && count == 0)
-    rf_file_remove_primary(file);
-}
-
 /* The compressed header of a table, by what the caller asks for. */
 static rf_status pack_header(const rf_header *plain, const rf_table_compression *compression, int *level,
                              rf_header **header, rf_error *err) {
@@ -63,38 +46,29 @@ rf_status rf_ztable_append_hdu(rf_file *file, const rf_header *plain, const rf_t
     return rf_file_hdu_locked(file, 0, &first, err);
   RF_TRY(pack_header(plain, compression, &level, &header, err));
   status = empty ? rf_file_append_primary(file, err) : RF_OK;
-  if (status == RF_OK) {
-    status = rf_file_append_room_locked(file, header, rf_header_file_bytes(header) + spare, index, err);
-    if (status == RF_OK) /* no header keeps it */
-      file->hdus[*index]->zstate.level = level;
-    if (status != RF_OK && empty)
-      rf_file_remove_primary(file);
-  }
+  if (status == RF_OK)
+    status = rf_file_append_begin_locked(file, header, rf_header_file_bytes(header) + spare, index, err);
+  if (status == RF_OK) /* no header keeps it */
+    file->hdus[*index]->zstate.level = level;
   rf_header_free(header);
   return status;
 }
 
-static rf_status fill_zeros(rf_file *file, size_t index, bool *written, rf_error *err) {
+static rf_status fill_zeros(rf_file *file, size_t index, rf_error *err) {
   rf_ztedit e;
+  bool written = false;
   rf_status status = rf_ztedit_begin(&e, file, index, err);
   if (status == RF_OK && e.ntiles > 0) {
     status = rf_ztedit_zeros(&e, 0, e.ntiles, NULL, err);
     if (status == RF_OK)
-      status = rf_ztedit_commit(&e, written, err);
+      status = rf_ztedit_commit(&e, &written, err);
   }
   rf_ztedit_end(&e);
   return status;
 }
 
 rf_status rf_ztable_create(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
-                           size_t *index, bool *written, rf_error *err) {
-  uint64_t size;
-  size_t count = 0;
-  RF_TRY(rf_store_size(file->store, &size, err));
-  RF_TRY(rf_file_scan_locked(file, &count, err));
+                           size_t *index, rf_error *err) {
   RF_TRY(rf_ztable_append_hdu(file, plain, compression, 0, index, err));
-  rf_status status = fill_zeros(file, *index, written, err);
-  if (status != RF_OK)
-    rf_ztable_undo(file, count, size, written);
-  return status;
+  return fill_zeros(file, *index, err);
 }

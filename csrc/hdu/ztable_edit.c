@@ -65,7 +65,7 @@ static rf_status read_streams(rf_ztedit *e, rf_error *err) {
   if (e->ntiles == 0 || row_bytes == 0)
     return stream_room(e->ntiles, e->raw->info.ncols, &e->streams, err);
   RF_TRY(rf_store_size(e->file->store, &size, err));
-  if (e->hdu->data_offset + e->hdu->data_bytes > size)
+  if (!e->hdu->unpublished && e->hdu->data_offset + e->hdu->data_bytes > size)
     return rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short: %" PRIu64 " bytes are missing",
                    e->hdu->data_offset + e->hdu->data_bytes - size);
   RF_TRY(stream_room(e->ntiles, e->raw->info.ncols, &e->streams, err));

@@ -154,17 +154,13 @@ rf_status rf_ztable_repack(rf_file *file, size_t index, uint64_t *freed, bool *w
 
 /* ---- ztable_create.c ---- */
 
-/* Appends a compressed table of zeros by the header of what it stands for. */
+/* Begins a compressed table of zeros by the header of what it stands for. Exclusive lock held; the caller publishes it,
+ * or takes off what was begun. */
 rf_status rf_ztable_create(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
-                           size_t *index, bool *written, rf_error *err);
+                           size_t *index, rf_error *err);
 
-/* Appends the HDU with empty streams, and `spare` bytes (whole blocks) of header for cards to come. On failure the file
- * is as it was. */
+/* The same with empty streams, and `spare` bytes (whole blocks) of header for cards to come. */
 rf_status rf_ztable_append_hdu(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
                                uint64_t spare, size_t *index, rf_error *err);
-
-/* The file of `count` HDUs and `size` bytes got another HDU, in which something went wrong: takes it off again, or says
- * that the file is half written. */
-void rf_ztable_undo(rf_file *file, size_t count, uint64_t size, bool *written);
 
 #endif

@@ -217,15 +217,8 @@ rf_status rf_ztable_pack(rf_file *from, size_t index, rf_file *to, const rf_tabl
                          size_t *new_index, bool *written, rf_error *err) {
   packer p = {.from = from};
   const rf_header *header;
-  uint64_t size;
-  size_t count = 0;
   RF_TRY(take_source(&p, index, err));
   RF_TRY(rf_file_header_locked(from, p.hdu, &header, err));
-  RF_TRY(rf_store_size(to->store, &size, err));
-  RF_TRY(rf_file_scan_locked(to, &count, err));
   RF_TRY(rf_ztable_append_hdu(to, header, compression, rf_header_spare(p.hdu, header), new_index, err));
-  rf_status status = pack_rows(&p, to, *new_index, written, err);
-  if (status != RF_OK)
-    rf_ztable_undo(to, count, size, written);
-  return status;
+  return pack_rows(&p, to, *new_index, written, err);
 }

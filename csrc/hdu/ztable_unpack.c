@@ -185,10 +185,8 @@ static rf_status append_hdu(rf_file *to, const rf_header *plain, uint64_t spare,
                             rf_error *err) {
   if (count == 0)
     RF_TRY(rf_file_append_primary(to, err));
-  rf_status status = rf_file_append_room_locked(to, plain, rf_header_file_bytes(plain) + spare, index, err);
-  if (status != RF_OK && count == 0)
-    rf_file_remove_primary(to);
-  return status;
+  RF_TRY(rf_file_append_begin_locked(to, plain, rf_header_file_bytes(plain) + spare, index, err));
+  return rf_file_append_reserve_locked(to, err);
 }
 
 static rf_status check_size(const unpacker *u, const rf_header *plain, rf_error *err) {
@@ -207,12 +205,11 @@ rf_status rf_ztable_unpack(rf_file *from, size_t index, rf_file *to, size_t *new
   rf_hdu *hdu = NULL, *made = NULL;
   const rf_header *header;
   rf_header *plain;
-  uint64_t size;
   size_t count = 0;
+  (void)written; /* what is being made is taken off after a failure */
   RF_TRY(rf_ztable_locked(from, index, &hdu, &u.raw, &u.z, err));
   u.hdu = hdu;
   RF_TRY(rf_file_header_locked(from, hdu, &header, err));
-  RF_TRY(rf_store_size(to->store, &size, err));
   RF_TRY(rf_file_scan_locked(to, &count, err));
   RF_TRY(rf_ztable_plain_header(header, &plain, err));
   rf_status status = check_size(&u, plain, err);
@@ -226,7 +223,5 @@ rf_status rf_ztable_unpack(rf_file *from, size_t index, rf_file *to, size_t *new
     u.data = made->data_offset;
     status = unpack_all(&u, err);
   }
-  if (status != RF_OK)
-    rf_ztable_undo(to, count, size, written);
   return status;
 }

@@ -776,6 +776,19 @@ RF_API RF_CHECKED rf_status rf_hdu_get_logical_header(rf_file *file, size_t inde
 RF_API RF_CHECKED rf_status rf_hdu_set_logical_header(rf_file *file, size_t index, const rf_header *header,
                                                       rf_error *err);
 
+/* Completes the HDU that this thread has begun by rf_image_create or rf_table_create with `deferred`: gives zeros to
+ * data that were not written, adds padding, and writes the header, its first bytes last. Until then the header is in
+ * memory only: a process that is killed leaves the file with the HDUs that it had, and bytes behind them that are
+ * ignored. The thread that has begun the HDU can write to it, append to it and edit it by its index; reading what was
+ * not written is RF_ERR_TRUNCATED. Other threads do not see it, and wait where they append. An empty primary HDU that
+ * it needs is begun and published with it. On failure the HDU is taken off again, and the file is as it was; so it is
+ * after a failed write to the HDU. RF_ERR_ARGUMENT when this thread has not begun it. */
+RF_API RF_CHECKED rf_status rf_hdu_publish(rf_file *file, size_t index, rf_error *err);
+
+/* Takes the HDU that this thread has begun off again: the file is as long as it was. RF_OK when it is gone already, as
+ * after a failed write. Closing the file does the same. */
+RF_API RF_CHECKED rf_status rf_hdu_discard(rf_file *file, size_t index, rf_error *err);
+
 /* Appends a copy of HDU `index` of `from` to `to`, byte for byte but for what its place in the file asks for: SIMPLE
  * becomes XTENSION and back. A compressed HDU stays compressed. The files must not be the same. On failure `to` is as
  * it was. */
@@ -985,6 +998,7 @@ typedef struct rf_image_spec {
   const rf_header *header; /* NULL, or cards to add; protected, BSCALE, BZERO and, where given above, EXTNAME, EXTVER
                               and BLANK cards in it are left out */
   const rf_compression *compression; /* NULL: not compressed */
+  int deferred;                      /* 1: only begun, see rf_hdu_publish */
 } rf_image_spec;
 
 /* Appends an image HDU filled with zeros (stored) and gives its index: the primary HDU of an empty file, else an IMAGE
@@ -1209,6 +1223,7 @@ typedef struct rf_table_spec {
   int64_t extver;                          /* < 0: none */
   const rf_header *header;                 /* NULL, or cards to add, as in rf_image_spec */
   const rf_table_compression *compression; /* NULL: not compressed. Binary tables only */
+  int deferred;                            /* 1: only begun, see rf_hdu_publish */
 } rf_table_spec;
 
 /* Appends a table whose rows are zero (ASCII: blank) and gives its index. An empty file gets an empty primary HDU

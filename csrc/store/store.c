@@ -384,11 +384,13 @@ rf_status rf_store_write(rf_store *store, uint64_t offset, const void *buffer, s
   if (!rf_add_u64(offset, n, &end))
     return rf_fail(err, RF_ERR_LIMIT, "writing %zu bytes at offset %llu: a file cannot be that long", n,
                    (unsigned long long)offset);
+  store->lowest_change = offset < store->lowest_change ? offset : store->lowest_change;
   return said(store->ops->write_at(store->state, offset, buffer, n, err), "write", err);
 }
 
 rf_status rf_store_truncate(rf_store *store, uint64_t size, rf_error *err) {
   RF_TRY(may_write(store, err));
+  store->lowest_change = size < store->lowest_change ? size : store->lowest_change;
   return said(store->ops->truncate(store->state, size, err), "set the size", err);
 }
 

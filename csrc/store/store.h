@@ -15,8 +15,9 @@ typedef struct rf_store {
   void *state;
   uint32_t flags; /* RF_DRIVER_... of what is on top */
   bool writable;
-  bool sequential; /* content is decoded one byte after the other: its size is known once all of it is */
-  char *name;      /* without secrets: rf_url_redact */
+  bool sequential;        /* content is decoded one byte after the other: its size is known once all of it is */
+  char *name;             /* without secrets: rf_url_redact */
+  uint64_t lowest_change; /* smallest offset that was written or cut since the user of this struct set it */
   /* The first bytes of the file, kept where they had to be looked at anyway and cannot change through this store: the
    * only header of many a file is then there without another read. NULL elsewhere. */
   uint8_t *head;
@@ -86,6 +87,7 @@ rf_status rf_store_size_past(rf_store *store, uint64_t offset, uint64_t *size, r
 /* RF_ERR_READONLY when the store is not writable. */
 rf_status rf_store_write(rf_store *store, uint64_t offset, const void *buffer, size_t n, rf_error *err);
 rf_status rf_store_truncate(rf_store *store, uint64_t size, rf_error *err);
+
 rf_status rf_store_sync(rf_store *store, rf_error *err);
 
 /* As rf_driver_ops.reserve; RF_OK where the driver has none. */

@@ -59,11 +59,14 @@ static void add_cards(rf_header *header, int count) {
 }
 
 static rf_status append(rf_file *file, const rf_header *header, size_t *index) {
-  rf_status status = rf_file_begin_write(file, &err);
+  rf_status status = rf_file_begin_append(file, &err);
   if (status != RF_OK)
     return status;
-  status = rf_file_append_locked(file, header, index, &err);
-  rf_file_end_write(file, status, false);
+  size_t made = 0;
+  status = rf_file_append_begin_locked(file, header, 0, &made, &err);
+  status = rf_file_end_append(file, status, true, &err);
+  if (status == RF_OK)
+    *index = made;
   return status;
 }
 

@@ -364,10 +364,10 @@ static rf_status pack(rf_file *from, size_t at, rf_file *to, const rf_table_comp
   rf_status status = rf_file_begin_read(from, &err);
   if (status != RF_OK)
     return status;
-  status = rf_file_begin_write(to, &err);
+  status = rf_file_begin_append(to, &err);
   if (status == RF_OK) {
     status = rf_ztable_pack(from, at, to, compression, made, &written, &err);
-    rf_file_end_write(to, status, written);
+    status = rf_file_end_append(to, status, true, &err);
   }
   rf_file_end_read(from);
   return status;
@@ -378,10 +378,10 @@ static rf_status unpack(rf_file *from, size_t at, rf_file *to, size_t *made) {
   rf_status status = rf_file_begin_read(from, &err);
   if (status != RF_OK)
     return status;
-  status = rf_file_begin_write(to, &err);
+  status = rf_file_begin_append(to, &err);
   if (status == RF_OK) {
     status = rf_ztable_unpack(from, at, to, made, &written, &err);
-    rf_file_end_write(to, status, written);
+    status = rf_file_end_append(to, status, true, &err);
   }
   rf_file_end_read(from);
   return status;

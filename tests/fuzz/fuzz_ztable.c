@@ -162,9 +162,9 @@ static void unpack(rf_file *file) {
   bool written = false;
   rf_options_init(&options);
   expect(rf_file_open("mem://", RF_MODE_CREATE, &options, &plain, &err) == RF_OK);
-  expect(rf_file_begin_read(file, &err) == RF_OK && rf_file_begin_write(plain, &err) == RF_OK);
+  expect(rf_file_begin_read(file, &err) == RF_OK && rf_file_begin_append(plain, &err) == RF_OK);
   rf_status status = rf_ztable_unpack(file, 1, plain, &made, &written, &err);
-  rf_file_end_write(plain, status, written);
+  status = rf_file_end_append(plain, status, true, &err);
   rf_file_end_read(file);
   uint64_t size = 0;
   if (works(status) && !has_cells(file))
