@@ -23,6 +23,7 @@ __all__ = [
     "FITSFormatError",
     "FITSIOError",
     "FITSIndexError",
+    "FITSInterruptedError",
     "FITSIsADirectoryError",
     "FITSKeyError",
     "FITSLimitError",
@@ -163,6 +164,13 @@ class FITSTimeoutError(FITSIOError, TimeoutError):
     """A time limit was reached."""
 
 
+class FITSInterruptedError(FITSIOError):
+    """An edit of the file was interrupted, and it cannot be read, or finished, as it is.
+
+    Opening the file with ``"r+"`` finishes the edit; where that is refused, the message says why.
+    """
+
+
 class FITSTaintedError(FITSIOError):
     """An earlier write failed half way; close the file and open it again."""
 
@@ -240,6 +248,7 @@ CLASSES: dict[str, type[FITSError]] = {
     "NOT_BUILT": FITSNotBuiltError,
     "MEMORY": FITSMemoryError,
     "LOCKED": FITSLockedError,
+    "INTERRUPTED": FITSInterruptedError,
 }
 
 #: The errno of failures that have one by their nature, for where the system was not asked.

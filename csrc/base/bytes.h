@@ -40,6 +40,29 @@ static inline void rf_put_be64(void *p, uint64_t v) {
   rf_put_be32((uint8_t *)p + 4, (uint32_t)v);
 }
 
+/* Little-endian: what this library writes for itself (store/trailer.h). */
+static inline uint32_t rf_get_le32(const void *p) {
+  const uint8_t *b = p;
+  return (uint32_t)b[3] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[1] << 8 | b[0];
+}
+
+static inline uint64_t rf_get_le64(const void *p) {
+  return (uint64_t)rf_get_le32((const uint8_t *)p + 4) << 32 | rf_get_le32(p);
+}
+
+static inline void rf_put_le32(void *p, uint32_t v) {
+  uint8_t *b = p;
+  b[0] = (uint8_t)v;
+  b[1] = (uint8_t)(v >> 8);
+  b[2] = (uint8_t)(v >> 16);
+  b[3] = (uint8_t)(v >> 24);
+}
+
+static inline void rf_put_le64(void *p, uint64_t v) {
+  rf_put_le32(p, (uint32_t)v);
+  rf_put_le32((uint8_t *)p + 4, (uint32_t)(v >> 32));
+}
+
 /* Copies `count` elements of `width` (1, 2, 4, 8) bytes between file order and machine order. dst == src is
  * allowed, other overlap is not. No alignment is needed. On a big-endian machine this is memmove. */
 void rf_swap_copy(void *dst, const void *src, size_t count, unsigned width);

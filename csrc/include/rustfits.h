@@ -105,7 +105,9 @@ typedef enum rf_status {
   RF_ERR_NOT_BUILT,   /* a known scheme or codec that is not in this build */
   RF_ERR_MEMORY,      /* allocation failed */
 
-  RF_ERR_LOCKED /* another handle holds a lock on the file */
+  /* several processes */
+  RF_ERR_LOCKED,     /* another handle holds a lock on the file */
+  RF_ERR_INTERRUPTED /* an edit was interrupted; opening the file for writing finishes it */
 } rf_status;
 
 /* What went wrong. Owned by the caller; needs no release. */
@@ -240,6 +242,10 @@ typedef struct rf_remote_options {
 #define RF_OPEN_IN_PLACE 128
 /* With RF_MODE_CREATE: RF_ERR_EXISTS if there is a file. */
 #define RF_OPEN_NEW 256
+/* Where locks do not work (some network file systems), another process may be at work on a file that looks as if an
+ * edit of it was interrupted, so opening refuses it. With this flag the caller says that there is no other: an
+ * interrupted edit is finished (for writing) or shown as finished (for reading). */
+#define RF_OPEN_RECOVER 64
 
 typedef struct rf_options {
   size_t size;    /* sizeof(rf_options) */
@@ -330,6 +336,8 @@ typedef struct rf_driver_ops {
 #define RF_DRIVER_MEMORY 4  /* bytes lie in memory: peek succeeds wherever there is content */
 #define RF_DRIVER_CODECS 8  /* suffix and magic number of a codec (.gz) are looked at */
 #define RF_DRIVER_ATOMIC 16 /* open heeds RF_OPEN_ATOMIC, _IN_PLACE, _NEW, _DURABLE, _LOCK; others never see them */
+/* What is written is gone when the process ends before close: no edit has to be such that it can be finished later. */
+#define RF_DRIVER_VOLATILE 32
 
 /* One row of the driver table. */
 typedef struct rf_driver {

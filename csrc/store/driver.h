@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "base/filelock.h"
 #include "store/store.h"
 
 /* Built-in behaviours, one a file. */
@@ -21,6 +22,12 @@ extern const rf_driver_ops rf_remote_ops; /* remote.c: schemes with a transport;
  * RF_DRIVER_CODECS, ops &rf_remote_ops). Without libcurl their ops are NULL. */
 extern const rf_transport rf_curl_transport;
 #endif
+
+/* file.c: locks the file behind the state of a file of the system for an edit (RF_LOCK_EDIT). */
+rf_lock_answer rf_file_lock_edit(void *state, bool exclusive, double seconds, rf_filelock *lock);
+
+/* Does the file that is written take its name only when it is closed? */
+bool rf_file_is_private(void *state);
 
 /* mem.c: a memory state. `pages` (from rf_pages_alloc, `capacity` bytes, `size` of them content) changes owner
  * on success; NULL with 0, 0 is an empty one. */

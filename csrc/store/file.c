@@ -434,6 +434,16 @@ static rf_status file_sync(void *state, rf_error *err) {
   return f->unclaimed ? RF_OK : rf_fd_sync(f->fd, err);
 }
 
+rf_lock_answer rf_file_lock_edit(void *state, bool exclusive, double seconds, rf_filelock *lock) {
+  const file_state *f = state;
+  return rf_filelock_take(f->fd, f->path, RF_LOCK_EDIT, exclusive, seconds, lock);
+}
+
+bool rf_file_is_private(void *state) {
+  const file_state *f = state;
+  return f->replacement != NULL || f->copies;
+}
+
 /* ---- replacing ---- */
 
 static rf_status file_replace_open(void *state, void **temp, rf_error *err) {

@@ -183,7 +183,7 @@ rf_status rf_gzip_wrap(rf_store **store, rf_mode mode, const rf_options *options
   }
   *outer = (rf_store){.ops = &gzip_ops,
                       .state = g,
-                      .flags = inner->flags & ~(uint32_t)RF_DRIVER_CODECS,
+                      .flags = (inner->flags & ~(uint32_t)RF_DRIVER_CODECS) | RF_DRIVER_VOLATILE,
                       .writable = inner->writable,
                       .sequential = true,
                       .name = name};

@@ -24,8 +24,8 @@
 
 static const rf_driver built_in[] = {
     {ROW, .scheme = "file", .flags = RF_DRIVER_WRITE | RF_DRIVER_CODECS | RF_DRIVER_ATOMIC, .ops = &rf_file_ops},
-    {ROW, .scheme = "mem", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY, .ops = &rf_memory_ops},
-    {ROW, .scheme = "memkeep", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY, .ops = &rf_memory_ops},
+    {ROW, .scheme = "mem", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY | RF_DRIVER_VOLATILE, .ops = &rf_memory_ops},
+    {ROW, .scheme = "memkeep", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY | RF_DRIVER_VOLATILE, .ops = &rf_memory_ops},
 
     /* A transport registered at run time replaces these. */
     {ROW, .scheme = "http", BY_TRANSPORT},

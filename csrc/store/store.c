@@ -6,10 +6,15 @@
 
 #include "base/memory.h"
 #include "store/driver.h"
+#include "store/edit.h"
+#include "store/trailer.h"
 #include "store/url.h"
 
 /* Bytes moved at a time inside a store. */
 #define MOVE_PIECE ((size_t)1 << 20)
+
+/* Bytes of fill written at a time. */
+#define FILL_PIECE ((size_t)64 << 10)
 
 /* First bytes looked at to tell a codec: at least as long as the longest magic number. */
 #define PROBE 8
@@ -184,6 +189,15 @@ static rf_status open_row(const char *name, rf_mode mode, const rf_options *give
   RF_TRY(said(open_driver(driver, name, mode, by_name != NULL, options, &state, err), "open the file", err));
   rf_store *opened;
   RF_TRY(store_new(driver->ops, state, driver->flags, mode != RF_MODE_READ, name, &opened, err));
+  opened->durable = (options->flags & RF_OPEN_DURABLE) != 0;
+  /* Before a byte of the file is used: a header can be half the old and half the new one. */
+  if ((driver->flags & (RF_DRIVER_REMOTE | RF_DRIVER_VOLATILE)) == 0) {
+    rf_status status = rf_trailer_open(opened, mode, options, false, err);
+    if (status != RF_OK) {
+      (void)rf_store_close(opened, NULL);
+      return status;
+    }
+  }
   const uint8_t *first;
   if ((driver->flags & RF_DRIVER_REMOTE) && rf_store_peek(opened, 0, 1, &first, NULL) == RF_OK)
     opened->flags |= RF_DRIVER_MEMORY; /* it was downloaded whole */
@@ -242,8 +256,11 @@ rf_status rf_store_open_bytes(const void *bytes, size_t n, const rf_options *opt
     return status;
   }
   rf_store *opened;
-  RF_TRY(store_new(&rf_memory_ops, state, RF_DRIVER_WRITE | RF_DRIVER_MEMORY, true, "<bytes>", &opened, err));
-  status = add_codec(&opened, NULL, RF_MODE_READ_WRITE, options, err);
+  RF_TRY(store_new(&rf_memory_ops, state, RF_DRIVER_WRITE | RF_DRIVER_MEMORY | RF_DRIVER_VOLATILE, true, "<bytes>",
+                   &opened, err));
+  status = rf_trailer_open(opened, RF_MODE_READ_WRITE, options, true, err); /* of a copy: there is no other process */
+  if (status == RF_OK)
+    status = add_codec(&opened, NULL, RF_MODE_READ_WRITE, options, err);
   if (status != RF_OK) {
     status = rf_error_locate(err, status, opened->name, -1);
     (void)rf_store_close(opened, NULL);
@@ -258,6 +275,7 @@ rf_status rf_store_close(rf_store *store, rf_error *err) {
     return RF_OK;
   rf_status status = said(store->ops->close(store->state, err), "close the file", err);
   rf_free(store->head);
+  rf_free(store->notice);
   rf_free(store->name);
   rf_free(store);
   return status;
@@ -410,6 +428,27 @@ void rf_store_discard(rf_store *store) {
     store->ops->discard(store->state);
 }
 
+rf_status rf_store_fill(rf_store *store, uint64_t offset, uint64_t n, int byte, rf_error *err) {
+  RF_TRY(may_write(store, err));
+  if (n == 0)
+    return RF_OK;
+  if (rf_edit_of(store))
+    return rf_edit_fill(rf_edit_of(store), offset, n, byte, err);
+  size_t room = n < FILL_PIECE ? (size_t)n : FILL_PIECE;
+  uint8_t *buffer = rf_alloc(room);
+  if (!buffer)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of padding", room);
+  memset(buffer, byte, room);
+  rf_status status = RF_OK;
+  for (uint64_t done = 0; done < n && status == RF_OK;) {
+    size_t piece = n - done < room ? (size_t)(n - done) : room;
+    status = rf_store_write(store, offset + done, buffer, piece, err);
+    done += piece;
+  }
+  rf_free(buffer);
+  return status;
+}
+
 rf_status rf_store_move(rf_store *store, uint64_t from, uint64_t to, uint64_t n, rf_error *err) {
   uint64_t end;
   RF_TRY(may_write(store, err));
@@ -418,6 +457,8 @@ rf_status rf_store_move(rf_store *store, uint64_t from, uint64_t to, uint64_t n,
   if (!rf_add_u64(from, n, &end) || !rf_add_u64(to, n, &end))
     return rf_fail(err, RF_ERR_LIMIT, "moving %llu bytes to offset %llu: a file cannot be that long",
                    (unsigned long long)n, (unsigned long long)to);
+  if (rf_edit_of(store))
+    return rf_edit_move(rf_edit_of(store), from, to, n, err);
   size_t room = n < MOVE_PIECE ? (size_t)n : MOVE_PIECE;
   uint8_t *buffer = rf_alloc(room);
   if (!buffer)

@@ -22,6 +22,8 @@ typedef struct rf_store {
    * only header of many a file is then there without another read. NULL elsewhere. */
   uint8_t *head;
   size_t head_length;
+  bool durable;     /* edits sync what they write: RF_OPEN_DURABLE */
+  rf_error *notice; /* what opening has to tell: a warning, not an error. NULL: nothing */
 } rf_store;
 
 /* Opens by name: picks the row, opens it, and puts a codec over it where the row has RF_DRIVER_CODECS and the suffix
@@ -95,6 +97,9 @@ rf_status rf_store_reserve(rf_store *store, uint64_t size, rf_error *err);
 
 /* Makes close drop what is pending, where the driver keeps anything back. */
 void rf_store_discard(rf_store *store);
+
+/* Writes `byte` over n bytes. */
+rf_status rf_store_fill(rf_store *store, uint64_t offset, uint64_t n, int byte, rf_error *err);
 
 /* Moves n bytes from `from` to `to` inside the store, overlap allowed, in pieces of at most 1 MiB. */
 rf_status rf_store_move(rf_store *store, uint64_t from, uint64_t to, uint64_t n, rf_error *err);
