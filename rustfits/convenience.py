@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
-from rustfits.compression import as_compression, as_quantize, check_compression
 from rustfits.errors import (
     FITSDriverError,
     FITSNotBuiltError,
@@ -20,11 +19,8 @@ from rustfits.file import FITS
 from rustfits.handle import name_bytes
 from rustfits.header import FITSHeader
 from rustfits.image import ImageHDU
-from rustfits.image_create import check_pixels
-from rustfits.pixels import Array, as_pixels
 from rustfits.table_base import TableBase
 from rustfits.table_input import is_table
-from rustfits.table_write import check_table
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -174,6 +170,8 @@ def write(
     header: HeaderLike | None = None,
     compress: Any = None,
     quantize: QuantizeLike = None,
+    atomic: bool = True,
+    durable: bool = False,
 ) -> None:
     """Write data to a file.
 
@@ -191,40 +189,45 @@ def write(
         Cards to copy, commentary included. Cards that describe the structure are left out.
     compress, quantize
         As for `FITS.write_image` and `FITS.write_table`.
+    atomic : bool
+        For ``w+``: an old file stays as it is until all of the new one is written beside it, and is
+        then replaced. False: the old file is overwritten, after the arguments were checked and
+        space was reserved, for a disk that cannot hold both.
+    durable : bool
+        Sync the file and its folder. A ``.gz`` is always synced.
 
     Raises
     ------
     FITSError
         The file cannot be opened or written; see `FITS`, `FITS.write_image` and `FITS.write_table`.
+        With `atomic` an old file is as it was.
     """
     options: dict[str, Any] = {} if compress is None else {"compress": compress}
-    # Before an old file is cut.
-    if is_table(data):
-        if quantize is not None:
-            raise FITSTypeError("quantize= is for images, and the data are a table")
-        check_table("the new table", data)
-    else:
+    if not is_table(data):
         options["quantize"] = quantize
-        data = _checked_image(data, options)
-    with FITS(filename, mode) as fits:
+    elif quantize is not None:
+        raise FITSTypeError("quantize= is for images, and the data are a table")
+    with _open_for_one_call(filename, mode, atomic, durable) as fits:
         fits.write(data, extname=extname, header=header, **options)
 
 
-def _checked_image(data: ArrayLike | None, options: dict[str, Any]) -> Array | None:
-    """Give pixels that can be written with these options."""
-    compression = as_compression(options.get("compress"))
-    quantize = as_quantize(options.get("quantize"))
-    blank = options.get("blank")
-    if data is None:
-        check_compression(compression, quantize, np.dtype("u1"), 0)
-        return None
-    array = as_pixels(data, blank)
-    check_pixels(array, compression, quantize, blank)
-    return array
+def _open_for_one_call(
+    filename: str | os.PathLike[str], mode: str, atomic: bool, durable: bool
+) -> FITS:
+    """Open a file for one HDU: an exception before all of it is written leaves an old file."""
+    if mode != "w+":
+        return FITS(filename, mode, durable=durable)
+    return FITS._create(filename, atomic=atomic, durable=durable)
 
 
 def write_image(
-    filename: str | os.PathLike[str], data: ArrayLike | None, *, mode: str = "w+", **options: Any
+    filename: str | os.PathLike[str],
+    data: ArrayLike | None,
+    *,
+    mode: str = "w+",
+    atomic: bool = True,
+    durable: bool = False,
+    **options: Any,
 ) -> None:
     """Write an image to a file.
 
@@ -236,6 +239,8 @@ def write_image(
         The pixels.
     mode : {"w+", "r+"}
         Make a new file in the place of an old one, or append to the one there is.
+    atomic, durable
+        As for `write`.
     **options
         As for `FITS.write_image`.
 
@@ -244,13 +249,18 @@ def write_image(
     FITSError
         The file cannot be opened or written; see `FITS` and `FITS.write_image`.
     """
-    array = _checked_image(data, options)
-    with FITS(filename, mode) as fits:
-        fits.write_image(array, **options)
+    with _open_for_one_call(filename, mode, atomic, durable) as fits:
+        fits.write_image(data, **options)
 
 
 def write_table(
-    filename: str | os.PathLike[str], data: TableLike, *, mode: str = "w+", **options: Any
+    filename: str | os.PathLike[str],
+    data: TableLike,
+    *,
+    mode: str = "w+",
+    atomic: bool = True,
+    durable: bool = False,
+    **options: Any,
 ) -> None:
     """Write a table to a file.
 
@@ -262,6 +272,8 @@ def write_table(
         The columns.
     mode : {"w+", "r+"}
         Make a new file in the place of an old one, or append to the one there is.
+    atomic, durable
+        As for `write`.
     **options
         As for `FITS.write_table`.
 
@@ -270,6 +282,5 @@ def write_table(
     FITSError
         The file cannot be opened or written; see `FITS` and `FITS.write_table`.
     """
-    check_table("the new table", data, **options)  # before an old file is cut
-    with FITS(filename, mode) as fits:
+    with _open_for_one_call(filename, mode, atomic, durable) as fits:
         fits.write_table(data, **options)

@@ -95,6 +95,17 @@ class FITS(Creating):
         Most HDUs; 10 million unless said.
     gzip_level : int, optional
         1 (fast) to 9 (small), for writing ``.gz``.
+    atomic : bool
+        For ``w+`` and ``r+``: the old file, if there is one, is replaced as a whole when the file
+        is closed. Until then a temporary file beside it is written, in ``r+`` from the first change
+        on, as a copy. The old file stays when the ``with`` block is left by an exception, when a
+        write failed, and when the file is never closed. `sync` does not put the new file in place.
+    durable : bool
+        Sync the file and its folder when it is closed. A ``.gz`` that is written is always synced.
+    lock : bool
+        Hold an advisory lock until the file is closed: shared in mode ``r``, else exclusive.
+        `FITSLockedError` where another handle has one, of this process or another. Programs that
+        do not ask for locks are not kept out.
     threads : int, optional
         At most how many threads one call may use. Unless said: what the environment variable
         RUSTFITS_NUM_THREADS says, or as many as there are processors that this process may use;
@@ -104,6 +115,8 @@ class FITS(Creating):
     ------
     FITSNotFoundError, FITSPermissionError, FITSIsADirectoryError
         The file cannot be had.
+    FITSLockedError
+        With `lock`: another handle holds a lock on the file.
     NotFITSError, FITSOpenError, FITSTruncatedError
         In modes ``r`` and ``r+``: there is not one whole readable header.
     FITSNetworkError, FITSTimeoutError
@@ -142,21 +155,58 @@ class FITS(Creating):
         max_header_bytes: int | None = None,
         max_hdus: int | None = None,
         gzip_level: int | None = None,
+        atomic: bool = False,
+        durable: bool = False,
+        lock: bool = False,
         threads: int | None = None,
     ) -> None:
         name = name_bytes(filename)
         if mode not in ("r", "r+", "w+"):
             raise FITSValueError(f"mode must be 'r', 'r+' or 'w+', not {mode!r}")
+        if mode == "r" and (atomic or durable):
+            raise FITSValueError("atomic= and durable= are for writing, and the mode is 'r'")
+        flags = (
+            (lib.RF_OPEN_ATOMIC if atomic else 0)
+            | (lib.RF_OPEN_DURABLE if durable else 0)
+            | (lib.RF_OPEN_LOCK if lock else 0)
+        )
         self._hdus = {}
         self._count = 0
         limits = (max_inflate_bytes, max_tile_bytes, max_header_bytes, max_hdus)
-        if lenient is None and remote is None and (*limits, gzip_level, threads) == _NONE_SAID:
+        said = (*limits, gzip_level, threads) != _NONE_SAID
+        if lenient is None and remote is None and not flags and not said:
             self._file = open_file(name, mode, NULL)
             return
         options = _options(lenient, limits, gzip_level, threads)
+        options.flags |= flags
         kept = None if remote is None else remote_options(remote, options)
         self._file = open_file(name, mode, options)
         self._file.kept = kept
+
+    @classmethod
+    def _create(
+        cls,
+        filename: str | os.PathLike[str],
+        *,
+        atomic: bool = True,
+        durable: bool = False,
+        overwrite: bool = True,
+        threads: int | None = None,
+    ) -> FITS:
+        """Create a file that one call writes: an exception leaves an old one.
+
+        Without `atomic` an old file is overwritten where it is, from the first write on.
+        """
+        self = cls.__new__(cls)
+        self._hdus = {}
+        self._count = 0
+        options = _options(None, _NONE_SAID[:4], None, threads)
+        options.flags |= lib.RF_OPEN_ATOMIC if atomic else lib.RF_OPEN_IN_PLACE
+        options.flags |= lib.RF_OPEN_DURABLE if durable else 0
+        options.flags |= 0 if overwrite else lib.RF_OPEN_NEW
+        self._file = open_file(name_bytes(filename), "w+", options)
+        self._file.atomic = True
+        return self
 
     @classmethod
     def from_bytes(
@@ -242,6 +292,9 @@ class FITS(Creating):
         ------
         FITSIOError
             Writing back failed; the file is closed all the same.
+        FITSChangedError
+            Another program has replaced or changed a file that was to be replaced as a whole. The
+            message names the file that has what was to be written.
         """
         self._file.close()
 
@@ -317,6 +370,8 @@ class FITS(Creating):
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if exception is not None and self._file.atomic:
+            self._file.discard()
         try:
             self._file.close()
         except FITSError as failed:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import warnings
 import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from rustfits.errors import (
     FITSError,
     FITSTypeError,
     FITSValueError,
+    FITSWarning,
 )
 from rustfits.names import redacted, shown
 
@@ -58,12 +60,23 @@ class FileHandle:
     object, which outlives every call made through it.
     """
 
-    __slots__ = ("__weakref__", "_pid", "_pointer", "closed", "fixed", "keepers", "kept", "mode")
+    __slots__ = (
+        "__weakref__",
+        "_pid",
+        "_pointer",
+        "atomic",
+        "closed",
+        "fixed",
+        "keepers",
+        "kept",
+        "mode",
+    )
 
     def __init__(self, pointer: CData, mode: str, fixed: bool) -> None:
         self._pointer = pointer
         self.mode = mode
         self.closed = False
+        self.atomic = False  # replaced as a whole, by an explicit close only
         self.fixed = fixed  # no edit can come through this object: what was read stays true
         self.kept: object = None  # what the options of the open file point at
         # HDUs that may keep something back: it is written before the file is closed, whoever does.
@@ -144,6 +157,24 @@ class FileHandle:
                 if status:
                     raise failure(status, err, self.filename)
 
+    def discard(self) -> None:
+        """Keep what is not in the file yet from getting there."""
+        self.keepers.clear()
+        err = error()
+        if not self.closed:
+            check(lib.rf_file_discard(self._pointer, err), err)
+
+    def _abandon(self) -> None:
+        """Discard what was never closed: nothing says that it is complete."""
+        name = self.name
+        self.keepers.clear()
+        lib.rf_file_discard(self._pointer, NULL)
+        warnings.warn(
+            f"{name}: was opened with atomic=True and never closed: what was written is dropped",
+            FITSWarning,
+            stacklevel=3,
+        )
+
     def _write_kept(self) -> None:
         for keeper in list(self.keepers):
             hdu = keeper()
@@ -158,6 +189,8 @@ class FileHandle:
         # A forked child must not write back what its parent has opened.
         if self._pid and self._pid != os.getpid():
             return
+        if self.atomic:
+            self._abandon()
         # Whoever keeps the traceback of what is raised here keeps this object, too: it must be safe
         # to look at.
         self._pointer, self.closed = NULL, True
@@ -245,6 +278,8 @@ def _close_writers() -> None:
     for handle in list(_writers):
         if handle._pid == os.getpid():
             try:
+                if handle.atomic and not handle.closed:
+                    handle._abandon()
                 handle.close()
             except FITSError as failure:
                 failed = failed or failure
@@ -287,7 +322,9 @@ def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
             status = _open_by_fsspec(name, mode, options, pointer, err)
         if status:
             raise failure(status, err, redacted(name), opening=True)
-    return FileHandle(pointer[0], mode, mode == "r")
+    made = FileHandle(pointer[0], mode, mode == "r")
+    made.atomic = bool(options and options.flags & lib.RF_OPEN_ATOMIC)
+    return made
 
 
 def _open_by_fsspec(name: bytes, mode: str, options: CData, pointer: CData, err: CData) -> int:

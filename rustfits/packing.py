@@ -7,8 +7,6 @@ import errno
 import os
 import re
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from rustfits._lib import CData, check, error, ffi, lib
@@ -21,7 +19,7 @@ from rustfits.compression import (
     c_compression,
     check_compression,
 )
-from rustfits.errors import FITSError, FITSExistsError, FITSIOError, FITSTypeError, FITSValueError
+from rustfits.errors import FITSExistsError, FITSTypeError, FITSValueError
 from rustfits.file import FITS
 from rustfits.image import ImageHDU
 from rustfits.image_compressed import CompressedImageHDU
@@ -161,19 +159,12 @@ def convert(
     done: list[Outcome] = []
     with FITS(filename, threads=threads) as source:
         size = source._file.size()
-        temporary = _beside(target)
-        try:
-            with FITS(temporary, "w+", threads=threads) as made:
-                for hdu in source:
-                    done.append(Outcome(hdu.index, hdu.kind, step(source, hdu, made)))
-                    if progress is not None:
-                        facts = hdu._fresh()
-                        progress(min(facts.data_offset + facts.data_bytes, size), size)
-                made.sync()
-            _put_in_place(temporary, target, overwrite)
-        finally:
-            with suppress(FileNotFoundError):
-                temporary.unlink()
+        with FITS._create(target, durable=True, overwrite=overwrite, threads=threads) as made:
+            for hdu in source:
+                done.append(Outcome(hdu.index, hdu.kind, step(source, hdu, made)))
+                if progress is not None:
+                    facts = hdu._fresh()
+                    progress(min(facts.data_offset + facts.data_bytes, size), size)
         if progress is not None:
             progress(size, size)
     return done
@@ -268,10 +259,10 @@ def _loss(compression: Compression, quantize: Quantize | None) -> str | None:
     return " and ".join(losses) or None
 
 
-# ---- replacing a file as a whole ----
+# ---- the output ----
 
 
-def _local(out: str | os.PathLike[str]) -> Path:
+def _local(out: str | os.PathLike[str]) -> str:
     """Give the path of a file to write."""
     if not isinstance(out, (str, os.PathLike)):
         raise FITSTypeError(f"a file name must be str or os.PathLike, not {type(out).__name__}")
@@ -280,60 +271,11 @@ def _local(out: str | os.PathLike[str]) -> Path:
         raise FITSTypeError("a file name must be str or os.PathLike, not bytes")
     if _SCHEME.match(name):
         raise FITSValueError(f"{shown(name)}: the output is a local file, made as a whole")
-    return Path(name)
+    return name
 
 
-def _exists(target: Path) -> FITSExistsError:
-    failed = FITSExistsError(f"{shown(str(target))}: exists already; overwrite=True replaces it")
-    failed.filename, failed.errno = str(target), errno.EEXIST
+def _exists(target: str) -> FITSExistsError:
+    failed = FITSExistsError(f"{shown(target)}: exists already; overwrite=True replaces it")
+    failed.filename, failed.errno = target, errno.EEXIST
     failed.strerror = str(failed)
     return failed
-
-
-def _beside(target: Path) -> Path:
-    """Give an unused name in the same folder; its end, which may ask for gzip, stays."""
-    real = Path(os.path.realpath(target))
-    return real.with_name(f".{os.urandom(6).hex()}-{real.name[-200:]}")
-
-
-def _put_in_place(temporary: Path, target: Path, overwrite: bool) -> None:
-    """Give a complete file its name, durably."""
-    real = Path(os.path.realpath(target))
-    try:
-        if overwrite:
-            with suppress(OSError):
-                temporary.chmod(real.stat().st_mode & 0o7777)
-            temporary.replace(real)
-        else:
-            _rename_new(temporary, real)
-        with suppress(OSError):  # where folders cannot be synced
-            folder = os.open(real.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-    except FileExistsError:
-        raise _exists(target) from None
-    except OSError as failed:
-        raise _as_ours(failed, target) from failed
-
-
-def _rename_new(temporary: Path, real: Path) -> None:
-    """Rename, unless there is a file of that name by now."""
-    if os.name == "nt":
-        temporary.rename(real)  # refuses by itself
-        return
-    try:
-        os.link(temporary, real)
-    except FileExistsError:
-        raise
-    except OSError:  # no hard links here
-        if os.path.lexists(real):
-            raise FileExistsError(errno.EEXIST, "exists", str(real)) from None
-        temporary.rename(real)
-
-
-def _as_ours(failed: OSError, target: Path) -> FITSError:
-    made = FITSIOError(f"{shown(str(target))}: {failed.strerror or failed}")
-    made.filename, made.errno, made.strerror = str(target), failed.errno, failed.strerror
-    return made

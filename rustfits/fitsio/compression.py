@@ -35,10 +35,8 @@ from rustfits.fitsio.util import (
     RICE_1,
     SUBTRACTIVE_DITHER_1,
     SUBTRACTIVE_DITHER_2,
-    Array,
     FITSRuntimeWarning,
 )
-from rustfits.image_create import check_pixels
 
 __all__ = ["NOT_PACKED", "ImageCompression", "takes_compression"]
 
@@ -160,18 +158,6 @@ class ImageCompression:
     def arguments(self) -> dict[str, Any]:
         """Give what the caller said, to be handed on."""
         return {name: getattr(self, name) for name in _ARGUMENTS}
-
-    def check(self, data: Array) -> None:
-        """Refuse pixels that cannot be compressed like that, before a file is cut.
-
-        Raises
-        ------
-        FITSValueError, FITSUnsupportedError
-            Such an image cannot be compressed like that.
-        """
-        if data.ndim and data.size:
-            options = self.options(data.dtype, data.shape)
-            check_pixels(data, options.get("compress"), options.get("quantize"), None)
 
     def options(self, dtype: Any, shape: tuple[int, ...]) -> dict[str, Any]:
         """Give the arguments `compress` and `quantize` for an image, after a check.

@@ -110,7 +110,13 @@ class FITS(Writing):
         self._left: Iterator[Any] | None = None
         own_mode = "r" if known == "r" else "w+" if clobber or not _is_there(filename) else "r+"
         #: The file of `rustfits` behind this one.
-        self.file = rustfits.file.FITS(filename, own_mode, lenient=lenient)
+        self.file = self._open(filename, own_mode, lenient)
+
+    @staticmethod
+    def _open(
+        filename: str | os.PathLike[str], mode: str, lenient: bool | None
+    ) -> rustfits.file.FITS:
+        return rustfits.file.FITS(filename, mode, lenient=lenient)
 
     # ---- the file ----
 

@@ -7,15 +7,27 @@ import os
 from pathlib import Path
 from typing import Any
 
+import rustfits.file
 from rustfits.errors import FITSIOError
 from rustfits.fitsio.compression import NOT_PACKED, ImageCompression, takes_compression
 from rustfits.fitsio.file import FITS
 from rustfits.fitsio.header import FITSHDR
 from rustfits.fitsio.table import TableReader
 from rustfits.fitsio.util import warn_ignored
-from rustfits.fitsio.writing import check_data
 
 __all__ = ["read", "read_header", "read_scamp_head", "write"]
+
+
+class _OneCall(FITS):
+    """A file that one call makes or appends to: an exception leaves an old one."""
+
+    @staticmethod
+    def _open(
+        filename: str | os.PathLike[str], mode: str, lenient: bool | None
+    ) -> rustfits.file.FITS:
+        if mode == "w+":
+            return rustfits.file.FITS._create(filename)
+        return rustfits.file.FITS(filename, mode, lenient=lenient)
 
 
 def read(
@@ -187,7 +199,7 @@ def write(
     extname, extver, header, units, table_type, names, write_bitcols
         As for `FITS.write`.
     clobber : bool
-        Make a new file in the place of an old one.
+        Make a new file in the place of an old one, which stays until the new one is whole.
     ignore_empty : bool
         As for `FITS`.
     compress, tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
@@ -199,8 +211,7 @@ def write(
         As for `FITS` and `FITS.write`.
     """
     warn_ignored(keys, stacklevel=4)  # above takes_compression
-    check_data(data, header, names, packing)
-    with FITS(filename, "rw", clobber=clobber, ignore_empty=ignore_empty) as fits:
+    with _OneCall(filename, "rw", clobber=clobber, ignore_empty=ignore_empty) as fits:
         fits.write(
             data,
             units=units,

@@ -15,10 +15,9 @@ from rustfits.fitsio.compression import NOT_PACKED, ImageCompression, takes_comp
 from rustfits.fitsio.header import FITSHDR, cards_of
 from rustfits.fitsio.util import warn_ignored
 from rustfits.header import HeaderLike, header_cards
-from rustfits.pixels import as_pixels
 from rustfits.table_input import is_table
 
-__all__ = ["Writing", "check_data"]
+__all__ = ["Writing"]
 
 
 class Writing:
@@ -411,14 +410,3 @@ def _ascii_plan(names: Any, formats: Any) -> tuple[np.dtype[Any], dict[str, str]
 
 def _is_table(data: Any) -> bool:
     return isinstance(data, (list, tuple)) or is_table(data)
-
-
-def check_data(data: Any, header: Any, names: Any, packing: ImageCompression) -> None:
-    """Look whether data can be written, before an old file is cut."""
-    if _is_table(data):
-        values, _ = columns_of("the new table", data, names)
-        without_twins(values)
-    elif data is not None:
-        as_pixels(data)
-        packing.check(np.asanyarray(data))
-    FITSHDR(header)
