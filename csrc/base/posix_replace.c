@@ -261,13 +261,19 @@ static rf_status trim(rf_fd fd, rf_error *err) {
   return rf_fd_truncate(fd, (uint64_t)facts.st_size, err);
 }
 
+/* Network file systems report a full disk when a descriptor is closed: that must come before the old file is gone. */
+static rf_status close_once(rf_fd fd, rf_error *err) {
+  rf_fd other = {.number = fcntl(fd.number, F_DUPFD_CLOEXEC, 0)};
+  return other.number < 0 ? RF_OK : rf_fd_close(other, err);
+}
+
 rf_status rf_replace_commit(rf_replacement *r, const rf_replace_how *how, rf_fd *fd, rf_error *err) {
   bool over = false;
   if (how->expected && !is_as_expected(r, how->expected))
     return refuse_changed(r, err);
   rf_status status = trim(r->fd, err);
-  if (status == RF_OK && how->durable)
-    status = rf_fd_sync(r->fd, err);
+  if (status == RF_OK)
+    status = how->durable ? rf_fd_sync(r->fd, err) : close_once(r->fd, err);
   if (status == RF_OK)
     status = renew_old(r, err);
   if (status == RF_OK)

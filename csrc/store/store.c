@@ -394,6 +394,11 @@ static rf_status may_write(const rf_store *store, rf_error *err) {
   return RF_OK;
 }
 
+/* Where one file is written from another, a message must say which of them failed. */
+static rf_status located(const rf_store *store, rf_status status, rf_error *err) {
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, store->name, -1);
+}
+
 rf_status rf_store_write(rf_store *store, uint64_t offset, const void *buffer, size_t n, rf_error *err) {
   uint64_t end;
   RF_TRY(may_write(store, err));
@@ -403,13 +408,13 @@ rf_status rf_store_write(rf_store *store, uint64_t offset, const void *buffer, s
     return rf_fail(err, RF_ERR_LIMIT, "writing %zu bytes at offset %llu: a file cannot be that long", n,
                    (unsigned long long)offset);
   store->lowest_change = offset < store->lowest_change ? offset : store->lowest_change;
-  return said(store->ops->write_at(store->state, offset, buffer, n, err), "write", err);
+  return located(store, said(store->ops->write_at(store->state, offset, buffer, n, err), "write", err), err);
 }
 
 rf_status rf_store_truncate(rf_store *store, uint64_t size, rf_error *err) {
   RF_TRY(may_write(store, err));
   store->lowest_change = size < store->lowest_change ? size : store->lowest_change;
-  return said(store->ops->truncate(store->state, size, err), "set the size", err);
+  return located(store, said(store->ops->truncate(store->state, size, err), "set the size", err), err);
 }
 
 rf_status rf_store_sync(rf_store *store, rf_error *err) {
@@ -420,7 +425,9 @@ rf_status rf_store_sync(rf_store *store, rf_error *err) {
 
 rf_status rf_store_reserve(rf_store *store, uint64_t size, rf_error *err) {
   RF_TRY(may_write(store, err));
-  return store->ops->reserve ? said(store->ops->reserve(store->state, size, err), "reserve space", err) : RF_OK;
+  if (!store->ops->reserve)
+    return RF_OK;
+  return located(store, said(store->ops->reserve(store->state, size, err), "reserve space", err), err);
 }
 
 void rf_store_discard(rf_store *store) {
