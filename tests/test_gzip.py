@@ -145,11 +145,36 @@ def test_reading_anywhere_gives_the_decompressed_bytes(tmp_path_factory, seed, m
             np.testing.assert_array_equal(fits[0][rows, 3:400], array[rows, 3:400])
 
 
-def test_zero_padding_behind_the_last_member(packed, image):
-    packed.write_bytes(packed.read_bytes() + bytes(10_000))
+STRAY = {
+    "zeros": bytes(10_000),
+    "text": b"stray bytes",
+    "one byte": b"x",
+    "zeros and text": bytes(512) + b"x" * 512,
+    "zeros and a member": bytes(512) + gzip.compress(b"another"),
+    "half a magic number": b"\x1fx",
+}
+
+
+@pytest.mark.parametrize("stray", STRAY)
+@pytest.mark.parametrize("whole", [False, True])
+def test_stray_bytes_behind_the_last_member(packed, image, stray, whole):
+    size = packed.stat().st_size
+    packed.write_bytes(packed.read_bytes() + STRAY[stray])
     np.testing.assert_array_equal(rustfits.read(packed), image)
+    match = f"from byte {size} of the compressed file on, bytes follow its last gzip member"
     with FITS(packed) as fits:
-        assert len(fits) == 2
+        if whole:
+            np.testing.assert_array_equal(fits[0].read(), image)
+        with pytest.warns(rustfits.FITSWarning, match=match) as caught:
+            assert len(fits) == 2
+        assert len(caught) == 1
+        assert [hdu.index for hdu in fits] == [0, 1]
+        content = fits.to_bytes()
+    with pytest.warns(rustfits.FITSWarning, match=match), FITS(packed, "r+") as fits:
+        fits.write_image(np.arange(3))
+    with FITS(packed) as fits:
+        assert fits.to_bytes().startswith(content)
+        assert len(fits) == 3
 
 
 def test_header_needs_only_the_beginning(tmp_path, rng):
@@ -253,13 +278,13 @@ def test_wrong_crc_is_an_error_of_the_last_read(packed):
             fits.to_bytes()
 
 
-def test_trailing_garbage_is_told_with_its_offset(packed):
-    size = packed.stat().st_size
-    packed.write_bytes(packed.read_bytes() + b"garbage")
-    with FITS(packed) as fits, pytest.raises(rustfits.FITSCodecError) as caught:
+def test_a_broken_member_behind_a_whole_one_is_an_error(packed):
+    packed.write_bytes(packed.read_bytes() + gzip.compress(b"x" * 1000)[:20])
+    with FITS(packed) as fits, pytest.raises(rustfits.FITSTruncatedError, match="in the middle"):
         fits.to_bytes()
-    assert f"trailing garbage: at byte {size}" in str(caught.value)
-    assert caught.value.offset == size
+    packed.write_bytes(packed.read_bytes() + bytes(100))
+    with FITS(packed) as fits, pytest.raises(rustfits.FITSError, match="gzip member"):
+        fits.to_bytes()
 
 
 @pytest.mark.parametrize("content", [b"", b"\x1f", b"\x1f\x8b", b"x" * 5000, b"PK\x03\x04" * 99])

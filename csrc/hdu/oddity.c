@@ -178,11 +178,28 @@ static void judge_trailing(rf_file *file) {
   rf_file_keep_oddity(file, RF_ODD_TRAILING, file->hdu_count - 1, &odd);
 }
 
+/* The compressed content is complete, with its checksum, and something stands behind it. */
+static void judge_stray(rf_file *file) {
+  const atomic_uint_least64_t *stray = file->store->stray;
+  uint64_t offset = stray != NULL ? atomic_load(stray) : 0;
+  rf_error odd;
+  if (offset == 0)
+    return;
+  rf_error_clear(&odd);
+  rf_error_at(&odd, (int64_t)offset);
+  (void)rf_fail(&odd, RF_ERR_CODEC,
+                "from byte %llu of the compressed file on, bytes follow its last gzip member that are none: not read",
+                (unsigned long long)offset);
+  rf_file_keep_oddity(file, RF_ODD_STRAY, file->hdu_count - 1, &odd);
+}
+
 void rf_file_judge_end(rf_file *file) {
   uint64_t size;
   rf_error odd;
-  if (file->hdu_count == 0 || rf_store_size_past(file->store, file->scan_offset, &size, NULL) != RF_OK ||
-      size == file->scan_offset)
+  if (file->hdu_count == 0 || rf_store_size_past(file->store, file->scan_offset, &size, NULL) != RF_OK)
+    return;
+  judge_stray(file);
+  if (size == file->scan_offset)
     return;
   size_t index = file->hdu_count - 1;
   const rf_hdu *last = file->hdus[index];

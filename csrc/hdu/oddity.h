@@ -24,6 +24,7 @@ typedef enum rf_oddity {
   RF_ODD_BAD_SCALE,     /* ... or no number at all */
   RF_ODD_BLANK_MET,     /* a defined pixel has the BLANK that a column ZBLANK makes */
   RF_ODD_BLANK_OUTSIDE, /* BLANK or ZBLANK beyond the stored type */
+  RF_ODD_STRAY,         /* bytes behind the end of the compressed content */
   RF_ODD_BYTES          /* bytes outside printable ASCII in a header */
 } rf_oddity;
 

@@ -67,8 +67,9 @@ const uint8_t *rf_gunzip_start(const rf_gunzip *g, size_t *n) {
   return g->in;
 }
 
-/* Pads and members behind a finished member: *more says that another member begins at in_start. */
+/* Looks behind a finished member: *more says that another member begins at in_start. Other bytes end the content. */
 static rf_status between_members(rf_gunzip *g, bool *more, rf_error *err) {
+  uint64_t begin = position(g);
   bool padded = false;
   for (;;) {
     while (g->in_start < g->in_end && g->in[g->in_start] == 0) {
@@ -80,18 +81,10 @@ static rf_status between_members(rf_gunzip *g, bool *more, rf_error *err) {
     RF_TRY(fill(g, err));
   }
   size_t left = g->in_end - g->in_start;
-  *more = left > 0;
-  /* Zeros behind the last member are padding of tapes and block devices; gzip ignores them too. */
-  if (left == 0 || (!padded && left >= 2 && g->in[g->in_start] == 0x1f && g->in[g->in_start + 1] == 0x8b))
-    return RF_OK;
-  g->broken = true;
-  uint64_t offset = position(g);
-  rf_status status = rf_fail(err, RF_ERR_CODEC,
-                             "trailing garbage: at byte %llu of the compressed file, behind %llu complete gzip "
-                             "member(s), stands something that is neither another member nor zero padding",
-                             (unsigned long long)offset, (unsigned long long)g->members);
-  rf_error_at(err, (int64_t)offset);
-  return status;
+  *more = !padded && left >= 2 && g->in[g->in_start] == 0x1f && g->in[g->in_start + 1] == 0x8b;
+  if (!*more && (padded || left > 0))
+    g->stray = begin;
+  return RF_OK;
 }
 
 static rf_status fail_truncated(rf_gunzip *g, rf_error *err) {

@@ -20,6 +20,7 @@ typedef struct gzip_state {
   rf_inflated *inflated; /* NULL once something was written */
   void *memory;          /* state of rf_memory_ops from then on */
   bool dirty;
+  atomic_uint_least64_t stray; /* rf_store.stray */
 } gzip_state;
 
 /* ---- reading ---- */
@@ -144,7 +145,7 @@ static rf_status start_new(gzip_state *g, rf_error *err) {
 }
 
 static rf_status start_reading(gzip_state *g, uint64_t limit, rf_error *err) {
-  RF_TRY(rf_inflated_open(g->inner, g->codec, limit, &g->inflated, err));
+  RF_TRY(rf_inflated_open(g->inner, g->codec, limit, &g->stray, &g->inflated, err));
   size_t n;
   const uint8_t *bytes = rf_inflated_packed_start(g->inflated, &n);
   if (n >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b)
@@ -186,6 +187,7 @@ rf_status rf_gzip_wrap(rf_store **store, rf_mode mode, const rf_options *options
                       .flags = (inner->flags & ~(uint32_t)RF_DRIVER_CODECS) | RF_DRIVER_VOLATILE,
                       .writable = inner->writable,
                       .sequential = true,
+                      .stray = &g->stray,
                       .name = name};
   *store = outer;
   return RF_OK;

@@ -6,6 +6,7 @@
 #ifndef RF_STORE_GZIP_H
 #define RF_STORE_GZIP_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/error.h"
@@ -32,6 +33,7 @@ typedef struct rf_gunzip {
   uint64_t member_offset; /* where the member at hand begins */
   uint64_t members;       /* begun so far */
   uint64_t total;         /* bytes given out so far */
+  uint64_t stray;         /* 0, or where bytes begin that are behind the last member */
   bool broken;            /* a failure that no repetition can cure */
   bool lost;              /* the codec failed for a reason of its own: the next call has to start from the beginning */
 } rf_gunzip;
@@ -56,8 +58,8 @@ typedef struct rf_pages {
 } rf_pages;
 
 /* All members in n bytes, CRC and length checked. `guess` is what the content probably takes and `most` what
- * it may take. */
-rf_status rf_inflate_whole(const uint8_t *in, size_t n, size_t guess, uint64_t most, rf_pages *out);
+ * it may take. *used is where they end; only zeros are behind. */
+rf_status rf_inflate_whole(const uint8_t *in, size_t n, size_t guess, uint64_t most, rf_pages *out, size_t *used);
 
 /* One member. */
 rf_status rf_deflate_whole(const uint8_t *in, size_t n, int level, rf_pages *out);
@@ -68,9 +70,10 @@ int rf_whole_set_enabled(int enabled);
 /* inflated.c: the decoded content of a store, for any number of threads at once. */
 typedef struct rf_inflated rf_inflated;
 
-/* Reads the first compressed bytes and decodes nothing yet. `limit` is for the content. Errors as of rf_gunzip_open. */
-rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64_t limit, rf_inflated **inflated,
-                           rf_error *err);
+/* Reads the first compressed bytes and decodes nothing yet. `limit` is for the content. *stray (borrowed) becomes the
+ * offset of bytes behind the last member when the end of the content is reached. Errors as of rf_gunzip_open. */
+rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64_t limit,
+                           atomic_uint_least64_t *stray, rf_inflated **inflated, rf_error *err);
 void rf_inflated_close(rf_inflated *inflated);
 
 /* As rf_gunzip_start, before anything was decoded. */

@@ -55,7 +55,7 @@ static bool make_room(rf_pages *out, size_t used, size_t n, uint64_t most) {
 }
 
 static bool inflate_members(struct libdeflate_decompressor *d, const uint8_t *in, size_t n, uint64_t most,
-                            rf_pages *out) {
+                            rf_pages *out, size_t *end) {
   size_t used = 0;
   int tries = 0;
   do {
@@ -71,16 +71,17 @@ static bool inflate_members(struct libdeflate_decompressor *d, const uint8_t *in
     used += in_one;
     out->size += out_one;
   } while (used < n && in[used] != 0);
+  *end = used;
   return out->size <= most && only_zeros(in + used, n - used);
 }
 
-rf_status rf_inflate_whole(const uint8_t *in, size_t n, size_t guess, uint64_t most, rf_pages *out) {
+rf_status rf_inflate_whole(const uint8_t *in, size_t n, size_t guess, uint64_t most, rf_pages *out, size_t *used) {
   if (!atomic_load(&enabled) || most == 0)
     return RF_ERR_UNSUPPORTED;
   size_t room = guess > ROOM_LEAST ? guess : ROOM_LEAST;
   rf_pages made = {.bytes = rf_pages_alloc(room), .capacity = room};
   struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
-  bool good = made.bytes != NULL && d != NULL && inflate_members(d, in, n, most, &made);
+  bool good = made.bytes != NULL && d != NULL && inflate_members(d, in, n, most, &made, used);
   if (d != NULL)
     libdeflate_free_decompressor(d);
   if (!good) {
@@ -119,8 +120,8 @@ int rf_whole_set_enabled(int on) {
   return 0;
 }
 
-rf_status rf_inflate_whole(const uint8_t *in, size_t n, size_t guess, uint64_t most, rf_pages *out) {
-  (void)in, (void)n, (void)guess, (void)most, (void)out;
+rf_status rf_inflate_whole(const uint8_t *in, size_t n, size_t guess, uint64_t most, rf_pages *out, size_t *used) {
+  (void)in, (void)n, (void)guess, (void)most, (void)out, (void)used;
   return RF_ERR_UNSUPPORTED;
 }
 

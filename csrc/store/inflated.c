@@ -43,6 +43,7 @@ typedef struct retired_block {
 struct rf_inflated {
   rf_store *inner; /* borrowed */
   uint64_t limit;
+  atomic_uint_least64_t *stray; /* borrowed */
 
   rf_mutex mutex;
   rf_cond changed; /* busy, pins, content.size, complete or failure */
@@ -194,7 +195,7 @@ static bool whole_is_wanted(rf_inflated *g, uint64_t end) {
 static bool decode_whole(rf_inflated *g, uint64_t end) {
   g->whole_tried = true;
   const uint8_t *packed = NULL;
-  size_t n = 0, guess = 0;
+  size_t n = 0, guess = 0, used = 0;
   rf_pages copy = {0}, made = {0};
   retired_block *spare = rf_alloc(sizeof *spare);
   bool good = spare != NULL && rf_to_size(size_hint(g), &guess) && packed_bytes(g, &packed, &n, &copy) == RF_OK;
@@ -204,11 +205,12 @@ static bool decode_whole(rf_inflated *g, uint64_t end) {
       most = (uint64_t)n * RF_DEFLATE_MOST;
     if (most / WHOLE_TIMES > end)
       most = end * WHOLE_TIMES;
-    good = rf_inflate_whole(packed, n, guess, most, &made) == RF_OK;
+    good = rf_inflate_whole(packed, n, guess, most, &made, &used) == RF_OK;
   }
   if (copy.bytes != NULL)
     rf_pages_free(copy.bytes, copy.capacity);
   if (good) {
+    atomic_store(g->stray, used < n ? used : 0);
     rf_mutex_lock(&g->mutex);
     wait_for_copies(g);
     replace_block(g, made, &spare);
@@ -228,12 +230,20 @@ static rf_status fail_limit(rf_inflated *g, rf_error *err) {
                  (unsigned long long)g->limit);
 }
 
+static void finish_stream(rf_inflated *g) {
+  atomic_store(g->stray, g->gunzip.stray);
+  rf_gunzip_close(&g->gunzip);
+}
+
 /* At the limit only the end of the file may follow. */
 static rf_status expect_end(rf_inflated *g, bool *done, rf_error *err) {
   uint8_t beyond;
   size_t made;
   RF_TRY(rf_gunzip_read(&g->gunzip, &beyond, 1, &made, done, err));
-  return *done ? RF_OK : fail_limit(g, err);
+  if (!*done)
+    return fail_limit(g, err);
+  atomic_store(g->stray, g->gunzip.stray);
+  return RF_OK;
 }
 
 /* One step of decoding, by the thread that is busy; *size is the new size of the content, also with an error. */
@@ -258,7 +268,7 @@ static rf_status decode_step(rf_inflated *g, uint64_t target, size_t *size, bool
   rf_status status = rf_gunzip_read(&g->gunzip, g->content.bytes + g->content.size, (size_t)n, &made, done, err);
   *size += made;
   if (status == RF_OK && *done)
-    rf_gunzip_close(&g->gunzip); /* its buffer is as large as many a whole file */
+    finish_stream(g); /* its buffer is as large as many a whole file */
   return status;
 }
 
@@ -390,13 +400,14 @@ static rf_inflated *new_inflated(void) {
   return g;
 }
 
-rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64_t limit, rf_inflated **inflated,
-                           rf_error *err) {
+rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64_t limit,
+                           atomic_uint_least64_t *stray, rf_inflated **inflated, rf_error *err) {
   rf_inflated *g = new_inflated();
   if (g == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for opening a compressed file");
   g->inner = inner;
   g->limit = limit;
+  g->stray = stray;
   rf_status status = rf_gunzip_open(&g->gunzip, inner, codec, err);
   if (status != RF_OK) {
     rf_inflated_close(g);

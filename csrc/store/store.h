@@ -6,6 +6,7 @@
 #ifndef RF_STORE_STORE_H
 #define RF_STORE_STORE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/error.h"
@@ -24,6 +25,9 @@ typedef struct rf_store {
   size_t head_length;
   bool durable;     /* edits sync what they write: RF_OPEN_DURABLE */
   rf_error *notice; /* what opening has to tell: a warning, not an error. NULL: nothing */
+  /* Of a codec: 0, or where the encoded content ends and other bytes follow. Set when the end was reached; NULL of
+   * stores that are no codec. */
+  const atomic_uint_least64_t *stray;
 } rf_store;
 
 /* Opens by name: picks the row, opens it, and puts a codec over it where the row has RF_DRIVER_CODECS and the suffix
