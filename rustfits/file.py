@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 import os
 import warnings
@@ -10,11 +11,12 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, SupportsIndex, TypeAlias, overload
 
-from rustfits._lib import CData, check, error, ffi, lib
+from rustfits._lib import CData, check, error, failure, ffi, lib
 from rustfits.ascii_table import AsciiTableHDU
 from rustfits.errors import (
     FITSClosedError,
     FITSError,
+    FITSFormatError,
     FITSIndexError,
     FITSKeyError,
     FITSTypeError,
@@ -27,7 +29,7 @@ from rustfits.handle import NULL, FileHandle, name_bytes, open_bytes, open_file
 from rustfits.hdu import HDU, read_facts
 from rustfits.image import ImageHDU
 from rustfits.image_compressed import CompressedImageHDU
-from rustfits.oddities import warn_of_file
+from rustfits.oddities import warn_of_file, warn_once
 from rustfits.pixels import integer
 from rustfits.remote import Remote, RemoteStats, remote_options, remote_stats
 from rustfits.table import TableHDU
@@ -59,6 +61,9 @@ _LIMITS = (
 )
 #: Limits, gzip_level, threads: what nearly everybody says about them.
 _NONE_SAID = (None,) * 6
+
+#: What ends the list of HDUs without hiding those before: a header that is cut or makes no sense.
+_BROKEN = (lib.RF_ERR_FORMAT, lib.RF_ERR_TRUNCATED)
 
 #: Most rows that repr() lists.
 _LISTED = 100
@@ -387,15 +392,36 @@ class FITS(Creating):
         file = self._file
         if self._count and not file.closed:
             return self._count
-        handle = file._handle()
-        found = ffi.new("size_t *")
-        err = error()
-        check(lib.rf_file_count(handle, found, err), err)
-        self._warn_of_odd(handle)
-        count = int(found[0])
+        count, broken = self._counted()
+        if broken is not None:
+            self._warn_of_broken(broken)
         if file.fixed:
             self._count = count
         return count
+
+    def _counted(self) -> tuple[int, FITSFormatError | None]:
+        """Count the HDUs that can be read, and give the error of one that ends the list."""
+        handle = self._file._handle()
+        found = ffi.new("size_t *")
+        err = error()
+        status = lib.rf_file_count(handle, found, err)
+        if status:
+            broken = failure(status, err)
+            if status not in _BROKEN or not isinstance(broken, FITSFormatError):
+                raise broken
+            self._warn_of_odd(handle)
+            return int(found[0]), broken
+        self._warn_of_odd(handle)
+        return int(found[0]), None
+
+    def _check_all(self) -> None:
+        """Raise the error of a header that ends the list of HDUs."""
+        _, broken = self._counted()
+        if broken is not None:
+            raise broken
+
+    def _warn_of_broken(self, broken: FITSFormatError) -> None:
+        warn_once(self._file, "broken", f"{broken}; the HDUs before it are there")
 
     @overload
     def __getitem__(self, key: SupportsIndex | Name) -> HDU: ...
@@ -437,9 +463,12 @@ class FITS(Creating):
                 f"an HDU is named by an int, a str or (str, int), not {type(key).__name__}"
             ) from None
         if index < 0:
-            index += len(self)
+            count, broken = self._counted()
+            if broken is not None:  # the last HDU is not one of those that can be read
+                raise broken
+            index += count
             if index < 0:
-                raise FITSIndexError(f"{file.name}: no HDU {key}: there are {len(self)}")
+                raise FITSIndexError(f"{file.name}: no HDU {key}: there are {count}")
         elif index >= 2**63:
             raise FITSIndexError(f"{file.name}: no HDU {key}")
         return index
@@ -497,6 +526,12 @@ class FITS(Creating):
             except FITSIndexError:
                 self._warn_of_odd(self._file._handle())
                 return
+            except FITSFormatError:
+                count, broken = self._counted()
+                if broken is None or index < count:
+                    raise
+                self._warn_of_broken(broken)
+                return
             yield hdu
             index += 1
 
@@ -508,6 +543,12 @@ class FITS(Creating):
         try:
             self[key]
         except LookupError:
+            return False
+        except FITSFormatError:
+            _, broken = self._counted()
+            if broken is None:
+                raise
+            self._warn_of_broken(broken)
             return False
         return True
 
@@ -523,7 +564,11 @@ class FITS(Creating):
         rows = [("No.", "Name", "Ver", "Kind", "Contents")]
         end = ""
         try:
-            for hdu in self:
+            for index in itertools.count():
+                try:
+                    hdu = self[index]
+                except FITSIndexError:
+                    break
                 if len(rows) > _LISTED:
                     end = f"\n... {len(self) - _LISTED} more"
                     break

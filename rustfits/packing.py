@@ -160,6 +160,7 @@ def convert(
     with FITS(filename, threads=threads) as source:
         size = source._file.size()
         with FITS._create(target, durable=True, overwrite=overwrite, threads=threads) as made:
+            source._check_all()  # nothing is left out
             for hdu in source:
                 done.append(Outcome(hdu.index, hdu.kind, step(source, hdu, made)))
                 if progress is not None:

@@ -204,8 +204,8 @@ def test_listing_of_a_file_that_breaks_off(make_fits):
         np.testing.assert_array_equal(fits[1].read(), np.arange(30).reshape(5, 6))
         with pytest.raises(rustfits.FITSFormatError, match="BITPIX"):
             fits[2]
-        with pytest.raises(rustfits.FITSFormatError):
-            len(fits)
+        with pytest.warns(rustfits.FITSWarning, match="BITPIX"):
+            assert len(fits) == 2
 
 
 def test_listing_of_many_hdus_is_short(tmp_path):

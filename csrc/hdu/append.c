@@ -73,7 +73,9 @@ static rf_status prepare_entry(rf_file *file, const rf_header *header, uint64_t 
   hdu->data_offset = hdu->header_offset + hdu->header_bytes;
   if (!rf_add_u64(hdu->data_offset, hdu->data_bytes, end) || !rf_round_block(*end, end) || *end > INT64_MAX)
     return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
-  return rf_header_copy(header, &hdu->header, err);
+  RF_TRY(rf_header_copy(header, &hdu->header, err));
+  rf_header_set_flags(hdu->header, file->options.flags);
+  return RF_OK;
 }
 
 static rf_status begin_entry(rf_file *file, const rf_header *header, uint64_t least, rf_hdu *hdu, rf_error *err) {

@@ -264,8 +264,6 @@ static rf_status scan_next(rf_file *file, bool last, rf_error *err) {
     return RF_OK;
   rf_free(hdu);
   file->scanned = status == RF_OK;
-  if (file->scanned)
-    rf_file_judge_end(file);
   return status == RF_OK ? RF_OK : end_scan(file, status, err);
 }
 
@@ -281,6 +279,7 @@ static void publish(rf_file *file) {
 /* Scans until entry `index` is there (SIZE_MAX: all) or the end. scan_lock held. */
 static rf_status scan_to(rf_file *file, size_t index, rf_error *err) {
   rf_status status = RF_OK;
+  bool before = file->scanned;
   while (status == RF_OK && index >= file->hdu_count && !file->scanned) {
     if (file->scan_status != RF_OK) {
       if (err != NULL && err->code == RF_OK)
@@ -292,13 +291,17 @@ static rf_status scan_to(rf_file *file, size_t index, rf_error *err) {
       status = scan_next(file, index == file->hdu_count, err);
     publish(file);
   }
-  if (!file->block_unsure)
-    return status;
-  rf_status sure = make_sure_of_block(file, &file->scan_error);
-  publish(file);
-  if (sure != RF_OK)
-    file->scanned = false;
-  return sure == RF_OK || status != RF_OK ? status : end_scan(file, sure, err);
+  if (file->block_unsure) {
+    rf_status sure = make_sure_of_block(file, &file->scan_error);
+    publish(file);
+    if (sure != RF_OK) {
+      file->scanned = false;
+      return status != RF_OK ? status : end_scan(file, sure, err);
+    }
+  }
+  if (file->scanned && !before)
+    rf_file_judge_end(file);
+  return status;
 }
 
 rf_status rf_file_scan_locked(rf_file *file, size_t *count, rf_error *err) {
@@ -388,10 +391,8 @@ rf_status rf_file_count(rf_file *file, size_t *count, rf_error *err) {
       found -= file->making;
     rf_file_end_read(file);
   }
-  if (status != RF_OK)
-    return rf_error_locate(err, status, file->name, -1);
   *count = found;
-  return RF_OK;
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }
 
 static bool same_name(const char *a, const char *b) {

@@ -711,7 +711,7 @@ RF_API RF_CHECKED rf_status rf_file_get_size(rf_file *file, uint64_t *size, rf_e
 RF_API RF_CHECKED rf_status rf_file_read_bytes(rf_file *file, uint64_t offset, void *buffer, size_t n, rf_error *err);
 
 /* Number of HDUs: finds all of them. Trailing bytes that are no HDU do not count. An HDU with an unreadable
- * header ends the list: the HDUs before it stay usable and this call reports the error. */
+ * header ends the list: the HDUs before it stay usable, *count is their number, and this call reports the error. */
 RF_API RF_CHECKED rf_status rf_file_count(rf_file *file, size_t *count, rf_error *err);
 
 /* Finds the first HDU of that EXTNAME (any case; "PRIMARY" is HDU 0 when nothing else has the name) and, when

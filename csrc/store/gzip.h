@@ -72,8 +72,8 @@ typedef struct rf_inflated rf_inflated;
 
 /* Reads the first compressed bytes and decodes nothing yet. `limit` is for the content. *stray (borrowed) becomes the
  * offset of bytes behind the last member when the end of the content is reached. Errors as of rf_gunzip_open. */
-rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64_t limit,
-                           atomic_uint_least64_t *stray, rf_inflated **inflated, rf_error *err);
+rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64_t limit, atomic_uint_least64_t *stray,
+                           rf_inflated **inflated, rf_error *err);
 void rf_inflated_close(rf_inflated *inflated);
 
 /* As rf_gunzip_start, before anything was decoded. */

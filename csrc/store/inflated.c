@@ -400,8 +400,8 @@ static rf_inflated *new_inflated(void) {
   return g;
 }
 
-rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64_t limit,
-                           atomic_uint_least64_t *stray, rf_inflated **inflated, rf_error *err) {
+rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64_t limit, atomic_uint_least64_t *stray,
+                           rf_inflated **inflated, rf_error *err) {
   rf_inflated *g = new_inflated();
   if (g == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for opening a compressed file");

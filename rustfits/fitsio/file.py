@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import rustfits.file
-from rustfits.errors import FITSClosedError, FITSError, FITSIOError
+from rustfits.errors import FITSClosedError, FITSError, FITSFormatError, FITSIndexError, FITSIOError
 from rustfits.fitsio.base import HDUBase
 from rustfits.fitsio.image import ImageHDU
 from rustfits.fitsio.table import TableReader
@@ -209,10 +209,10 @@ class FITS(Writing):
             raise self._missing(item) from None
         if version is not None:
             raise self._missing(item)
-        count = len(self.file)
-        if not -count <= index < count:
-            raise self._missing(item)
-        return index % count
+        try:
+            return self.file[index].index
+        except FITSIndexError:
+            raise self._missing(item) from None
 
     def _named(self, name: str, version: Any) -> int:
         """Find an HDU by EXTNAME and EXTVER."""
@@ -242,6 +242,10 @@ class FITS(Writing):
             self._index(item)
         except FITSClosedError:
             raise
+        except FITSFormatError:
+            return (
+                item in self.file
+            )  # which tells a broken HDU from those that cannot be looked for
         except FITSIOError:
             return False
         return True

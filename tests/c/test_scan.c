@@ -231,7 +231,7 @@ static void broken_headers_are_errors_of_that_hdu(void) {
       if (later) {
         CHECK(status == RF_OK);
         status = rf_file_count(file, &count, &err);
-        CHECK(count == 99);
+        CHECK(count == 1);
       }
       CHECK(status == bad->status);
       CHECK(err.code == bad->status);
@@ -735,7 +735,7 @@ static void limits(void) {
   options.limits.header_bytes = 8640;
   options.limits.hdus = 4;
   CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err), err);
-  CHECK(rf_file_count(file, &count, &err) == RF_ERR_LIMIT && count == 99);
+  CHECK(rf_file_count(file, &count, &err) == RF_ERR_LIMIT && count == 4);
   CHECK(info_of(file, 3).data_bytes == 1);
   CHECK_OK(rf_file_close(file, &err), err);
   options.limits.hdus = 5;
