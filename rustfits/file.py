@@ -115,6 +115,11 @@ class FITS(Creating):
         At most how many threads one call may use. Unless said: what the environment variable
         RUSTFITS_NUM_THREADS says, or as many as there are processors that this process may use;
         but only two of them for reading images and tables that are not compressed.
+    mmap : bool, optional
+        Whether small parts of a local file that is open for reading are copied from a mapping,
+        which is several times as fast as reading each. The library sets a handler for SIGBUS, so
+        that another process that cuts the file makes the read a `FITSTruncatedError`. With False
+        the file is not mapped and no handler is set. `ImageHDU.view` maps the file in any case.
 
     Raises
     ------
@@ -164,6 +169,7 @@ class FITS(Creating):
         durable: bool = False,
         lock: bool = False,
         threads: int | None = None,
+        mmap: bool = True,
     ) -> None:
         name = name_bytes(filename)
         if mode not in ("r", "r+", "w+"):
@@ -174,6 +180,7 @@ class FITS(Creating):
             (lib.RF_OPEN_ATOMIC if atomic else 0)
             | (lib.RF_OPEN_DURABLE if durable else 0)
             | (lib.RF_OPEN_LOCK if lock else 0)
+            | (0 if mmap else lib.RF_OPEN_NO_MAP)
         )
         self._hdus = {}
         self._count = 0

@@ -428,8 +428,8 @@ class ImageHDU(HDU):
         Warnings
         --------
         As with every mapping of a file, another program that cuts the file shorter while the array
-        is in use makes the operating system end this process (SIGBUS). `read` and ``hdu[key]`` have
-        no such danger.
+        is in use makes the operating system end this process (SIGBUS). The library cannot guard
+        code of others that touches the array. `read` and ``hdu[key]`` are guarded.
         """
         pixels = self._pixels_to_use()
         facts = self._fresh()

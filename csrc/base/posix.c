@@ -265,9 +265,13 @@ static void *run_thread(void *argument) {
 bool rf_thread_start(rf_thread *thread, void (*run)(void *context), void *context) {
   thread->run = run;
   thread->context = context;
-  /* A new thread inherits the mask: handlers (those of Python, say) run in threads that their owner knows of. */
+  /* A new thread inherits the mask: handlers (those of Python, say) run in threads that their owner knows of. Faults
+   * are the thread's own: the system ends a process that blocks them, and guard.c handles one of them. */
+  static const int faults[] = {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGTRAP};
   sigset_t all, before;
   (void)sigfillset(&all);
+  for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+    (void)sigdelset(&all, faults[i]);
   bool masked = pthread_sigmask(SIG_SETMASK, &all, &before) == 0;
   bool started = pthread_create(&thread->handle, NULL, run_thread, thread) == 0;
   if (masked)

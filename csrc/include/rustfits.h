@@ -224,6 +224,13 @@ typedef struct rf_remote_options {
 #define RF_OPEN_LENIENT 1
 #define RF_OPEN_STRICT 2
 
+/* Without it, small ranges of a file of the system that is open for reading are copied from a mapping. Another process
+ * that cuts the file meanwhile makes that a SIGBUS, for which the library sets a handler (POSIX): it turns the signal
+ * into a read, passes every other SIGBUS on to the handler that was in force before, and is set again by a read that
+ * finds another one in force. With it, the file is never mapped and no handler is set; many small reads take several
+ * times as long. */
+#define RF_OPEN_NO_MAP 4
+
 /* The file is replaced as a whole when it is closed: until then its name leads to the old file, or to none. With
  * RF_MODE_CREATE a temporary file beside it is written, with RF_MODE_READ_WRITE a copy of it that the first change
  * makes. rf_file_discard, a change that failed half way, and the end of the process leave the old file. rf_file_sync

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/filelock.h"
+#include "base/guard.h"
 #include "base/memory.h"
 #include "base/platform.h"
 #include "base/replace.h"
@@ -193,7 +194,7 @@ static rf_status open_old(file_state *f, const char *name, rf_mode mode, rf_erro
   rf_status status = take_lock(f, f->fd, mode != RF_MODE_READ, err);
   if (status != RF_OK)
     (void)rf_fd_close(f->fd, NULL);
-  f->mappable = mode == RF_MODE_READ;
+  f->mappable = mode == RF_MODE_READ && (f->flags & RF_OPEN_NO_MAP) == 0;
   f->updates = f->copies = mode == RF_MODE_READ_WRITE && (f->flags & RF_OPEN_ATOMIC) != 0;
   return status;
 }
@@ -290,28 +291,63 @@ static rf_status truncated(const rf_range *range, uint64_t size, rf_error *err) 
                  (unsigned long long)(range->length - have));
 }
 
+/* Ranges to be copied from a mapping. */
+typedef struct map_copy {
+  const uint8_t *map;
+  uint64_t length;
+  const rf_range *ranges;
+  size_t count;
+} map_copy;
+
+static bool is_mapped(const map_copy *c, const rf_range *range) {
+  return range->length < READ_FROM && range->offset <= c->length && range->length <= c->length - range->offset;
+}
+
+static void copy_mapped(void *context) {
+  const map_copy *c = context;
+  for (size_t i = 0; i < c->count; i++) {
+    const rf_range *range = &c->ranges[i];
+    if (is_mapped(c, range))
+      memcpy(range->dest, c->map + (size_t)range->offset, range->length);
+  }
+}
+
+/* Copies what can be copied from the mapping. false: nothing was, or the file is shorter than the mapping, and all is
+ * to be read. Pages behind the end of the file are a signal, which the guard turns into the end of the copy; but cut
+ * bytes of its last page are zeros in a mapping, so the size is asked for behind the copy. */
+static rf_status copy_from_mapping(file_state *f, map_copy *c, bool *copied, rf_error *err) {
+  uint64_t size;
+  *copied = false;
+  c->map = atomic_load_explicit(&f->map, memory_order_acquire);
+  if (!c->map) {
+    RF_TRY(rf_fd_size(f->fd, &size, err));
+    if (is_worth_mapping(f, c->ranges, c->count, size))
+      c->map = file_mapping(f, size);
+    if (!c->map)
+      return RF_OK;
+  }
+  c->length = f->map_length;
+  if (!rf_guard_run(c->map, f->map_length, copy_mapped, c))
+    return RF_OK;
+  RF_TRY(rf_fd_size(f->fd, &size, err));
+  *copied = size >= c->length;
+  return RF_OK;
+}
+
 static rf_status file_read_many(void *state, const rf_range *ranges, size_t count, rf_error *err) {
   file_state *f = state;
-  const uint8_t *map = NULL;
-  uint64_t mapped = 0, size = 0;
-  if (f->mappable && count > 1) {
-    /* Asked each time: touching a page behind the end of a file that somebody has cut would be a signal. */
-    RF_TRY(rf_fd_size(f->fd, &size, err));
-    map = atomic_load_explicit(&f->map, memory_order_acquire);
-    if (!map && is_worth_mapping(f, ranges, count, size))
-      map = file_mapping(f, size);
-    if (map)
-      mapped = size < f->map_length ? size : f->map_length;
-  }
+  map_copy c = {.ranges = ranges, .count = count};
+  bool copied = false;
+  if (f->mappable && count > 1)
+    RF_TRY(copy_from_mapping(f, &c, &copied, err));
   for (size_t i = 0; i < count; i++) {
     const rf_range *range = &ranges[i];
-    if (range->length < READ_FROM && range->offset <= mapped && range->length <= mapped - range->offset && map) {
-      memcpy(range->dest, map + (size_t)range->offset, range->length);
-      continue;
-    }
     size_t got;
+    if (copied && is_mapped(&c, range))
+      continue;
     RF_TRY(rf_fd_read(f->fd, range->offset, range->dest, range->length, &got, err));
     if (got < range->length) {
+      uint64_t size;
       RF_TRY(rf_fd_size(f->fd, &size, err));
       return truncated(range, size, err);
     }
