@@ -17,6 +17,11 @@
 #include "header/header.h"
 #include "store/store.h"
 
+typedef struct rf_extent {
+  uint64_t begin;
+  uint64_t end;
+} rf_extent;
+
 /* What is known of a compressed image beyond its header while it is open for writing (zimage_edit.h). Kept with the
  * entry when that changes. */
 typedef struct rf_zstate {
@@ -28,11 +33,15 @@ typedef struct rf_zstate {
   uint64_t unwritten; /* tiles that never were */
   /* the heap, once it was looked through */
   bool known;
-  bool apart;          /* no two descriptors share a byte */
-  bool grown;          /* there is room behind `used`, or before the heap, that nobody else should have to see */
-  bool nulls;          /* a quantized tile has an undefined pixel: ZBLANK is needed */
-  uint64_t reach;      /* how far P descriptors reach, 0: 31 bits. Tests say less */
-  uint64_t used;       /* bytes up to the last that a descriptor points at */
+  bool apart;       /* no two descriptors share a byte */
+  bool grown;       /* there is room behind `used`, or before the heap, that nobody else should have to see */
+  bool nulls;       /* a quantized tile has an undefined pixel: ZBLANK is needed */
+  uint64_t reach;   /* how far P descriptors reach, 0: 31 bits. Tests say less */
+  uint64_t used;    /* bytes up to the last that a descriptor points at */
+  rf_extent *holes; /* below `used`, that no descriptor points into; ascending (zimage_space.c) */
+  size_t hole_count;
+  size_t hole_room;
+  size_t hole_next;    /* where the last one was taken */
   uint64_t longest[3]; /* descriptors of the data, gzip and raw column that were written: TFORMn has to say so */
 } rf_zstate;
 

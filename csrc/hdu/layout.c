@@ -71,6 +71,12 @@ rf_status rf_layout_parse_header(const rf_header *header, bool primary, rf_hdu *
   return rf_hdu_parse(first, rf_header_count(header), primary, hdu, err);
 }
 
+rf_status rf_layout_begin_patch(rf_file *file, rf_edit **edit, rf_error *err) {
+  uint64_t size;
+  RF_TRY(rf_store_size(file->store, &size, err));
+  return rf_edit_begin(file->store, size, size, edit, err);
+}
+
 /* --- growing and shrinking --- */
 
 /* What is where before and after. */
@@ -193,6 +199,7 @@ static void refresh_index(rf_file *file, size_t index, rf_hdu *fresh, uint64_t s
   fresh->has_cache_limit = hdu->has_cache_limit;
   fresh->cache_limit = hdu->cache_limit;
   fresh->zstate = hdu->zstate;
+  hdu->zstate.holes = NULL; /* which are the new entry's now */
   rf_hdu_clear(hdu);
   *hdu = *fresh;
   if (fresh->axes == fresh->small_axes)

@@ -7,6 +7,7 @@
 #define RF_HDU_LAYOUT_H
 
 #include "hdu/file.h"
+#include "store/edit.h"
 
 /* Writes `byte` over [from, to). */
 rf_status rf_layout_fill(rf_file *file, uint64_t from, uint64_t to, int byte, rf_error *err);
@@ -22,6 +23,16 @@ rf_status rf_layout_check_header(const rf_file *file, uint64_t bytes, rf_error *
 /* Fills *hdu from a header that is about to be written. RF_ERR_ARGUMENT where it does not begin with SIMPLE (primary)
  * or XTENSION. */
 rf_status rf_layout_parse_header(const rf_header *header, bool primary, rf_hdu *hdu, rf_error *err);
+
+/* A kill can tear a write where a page of the file ends, and nowhere else. Pages have this many bytes, or a multiple.
+ */
+#define RF_PAGE_BYTES ((uint64_t)4096)
+static inline bool rf_layout_crosses_page(uint64_t offset, uint64_t n) {
+  return n > 0 && offset / RF_PAGE_BYTES != (offset + n - 1) / RF_PAGE_BYTES;
+}
+
+/* An edit (store/edit.h) of bytes that are there: all of them change, or none. Where rf_edit_is_wanted. */
+rf_status rf_layout_begin_patch(rf_file *file, rf_edit **edit, rf_error *err);
 
 /* Tells all that keep facts of the file that they have changed. */
 void rf_layout_count_edit(rf_file *file);

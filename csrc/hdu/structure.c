@@ -34,6 +34,7 @@ void rf_hdu_clear(rf_hdu *hdu) {
   hdu->zimage = NULL;
   rf_ztable_free(hdu->ztable);
   hdu->ztable = NULL;
+  rf_zspace_clear(&hdu->zstate);
 }
 
 void rf_structure_begin(rf_structure *structure, rf_hdu *hdu, bool primary) {

@@ -66,6 +66,9 @@ void rf_zimage_free(rf_zimage *zimage);
 /* For a writer that changes rows or tiles and leaves the entry as it is: drops what is kept of them. Exclusive lock. */
 void rf_zimage_changed(rf_zimage *zimage);
 
+/* zimage_space.c: forgets all holes in the heap. */
+void rf_zspace_clear(rf_zstate *state);
+
 /* Does the image of a compressed HDU with this header have pixels? */
 bool rf_zimage_has_data(const rf_header *header);
 

@@ -3,9 +3,10 @@
  * Tiles of a compressed image on their way to the file: batches of bounded size are encoded by several threads, then
  * written, bytes first and rows last.
  *
- * A tile goes where it was when it fits there and nobody shares those bytes, else behind what the heap has. What stays
- * of a tile that changes in part stays to the bit: integers that were quantized keep their scale, zero and dither, and
- * a tile in which a new value has no such integer is stored as the reals that readers see today.
+ * A tile goes to bytes of the heap that no descriptor points at, else behind what the heap has; where it was becomes
+ * free when its row is written. What stays of a tile that changes in part stays to the bit: integers that were
+ * quantized keep their scale, zero and dither, and a tile in which a new value has no such integer is stored as the
+ * reals that readers see today.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -18,8 +19,6 @@
 #define BATCH_BYTES ((size_t)4 << 20)
 /* Less than this comes from the heap: new pages cost more than a small tile. */
 #define PAGES_BYTES ((size_t)1 << 20)
-/* Of tiles that get longer. */
-#define LONGER_BYTES ((size_t)64 << 20)
 #define BATCH_TILES ((size_t)16384)
 /* Bytes of old tiles that are read at a time. */
 #define OLD_BYTES ((uint64_t)64 << 20)
@@ -47,7 +46,8 @@ typedef struct batch {
   rf_zencoder encoder;
   size_t elements; /* of the largest tile */
   unsigned threads;
-  bool fresh;     /* nothing of the table and its heap stays */
+  bool fresh;     /* nothing of the rows stays */
+  bool never;     /* none of the tiles was ever written */
   size_t most;    /* tiles */
   size_t slot;    /* bytes for each */
   uint64_t first; /* tile of the source */
@@ -57,7 +57,9 @@ typedef struct batch {
   const void **ready;
   rf_zrow *rows;
   rf_zplace *places;
-  size_t *old_at; /* where the bytes of a tile begin in `old` */
+  size_t *old_at;   /* where the bytes of a tile begin in `old` */
+  rf_extent *freed; /* places of tiles that are written to others */
+  size_t freed_count;
   rf_range *ranges;
   uint8_t *old;
   uint8_t *slots;
@@ -279,6 +281,7 @@ static void free_batch(batch *b) {
   rf_free(b->rows);
   rf_free(b->places);
   rf_free(b->old_at);
+  rf_free(b->freed);
   rf_free(b->ranges);
   rf_free(b->old);
   if (b->slots_bytes < PAGES_BYTES)
@@ -295,8 +298,6 @@ static rf_status make_batch(batch *b, rf_error *err) {
   b->slot = b->encoder.bound + 8; /* the column may count in elements of up to 8 bytes */
   b->threads = rf_worth_threads(wanted, count, rf_mul_u64(b->source->count, raw, &bytes) ? bytes : UINT64_MAX);
   size_t each = b->slot > raw ? b->slot : raw, most = BATCH_BYTES / each * b->threads;
-  if (b->source->length != 0) /* those that stand last in the heap should come together: see take_back */
-    most = most < count && count <= LONGER_BYTES / each ? count : most;
   b->most = most < b->threads ? b->threads : most < count ? most : count;
   if (b->slot > SIZE_MAX / b->most)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for tiles of %zu bytes", b->slot);
@@ -307,11 +308,12 @@ static rf_status make_batch(batch *b, rf_error *err) {
   b->rows = rf_alloc(b->most * sizeof *b->rows);
   b->places = rf_alloc(b->most * sizeof *b->places);
   b->old_at = rf_alloc(b->most * sizeof *b->old_at);
+  b->freed = rf_alloc(b->most * sizeof *b->freed);
   b->ranges = rf_alloc(b->most * sizeof *b->ranges);
   b->workers = rf_alloc_zero(b->threads, sizeof *b->workers);
   b->slots = b->slots_bytes < PAGES_BYTES ? rf_alloc(b->slots_bytes) : rf_pages_alloc(b->slots_bytes);
   if (b->tiles == NULL || b->whole == NULL || b->ready == NULL || b->rows == NULL || b->places == NULL ||
-      b->old_at == NULL || b->ranges == NULL || b->workers == NULL || b->slots == NULL)
+      b->old_at == NULL || b->freed == NULL || b->ranges == NULL || b->workers == NULL || b->slots == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu tiles of %zu bytes", b->most, b->slot);
   return RF_OK;
 }
@@ -326,7 +328,7 @@ static rf_status list_tiles(batch *b, rf_error *err) {
     b->whole[i] = source->whole != NULL && source->whole(source->context, b->first + i, &b->ready[i]);
     b->rows[i] = (rf_zrow){.form = RF_ZFORM_EMPTY};
   }
-  if (b->fresh)
+  if (b->never)
     return RF_OK;
   return rf_zimage_rows(b->edit->file, b->edit->hdu, b->edit->zimage, b->tiles, b->count, b->rows, err);
 }
@@ -388,6 +390,8 @@ static rf_status choose_seed(batch *b, rf_error *err) {
 
 /* Bytes that a cell takes in the heap: whole elements of its column. */
 static size_t cell_size(const batch *b, const rf_zcell *cell) {
+  if (cell->form == RF_ZFORM_EMPTY)
+    return 0;
   const rf_zcolumns *c = &b->edit->zimage->columns;
   int number = cell->form == RF_ZFORM_DATA ? c->data : cell->form == RF_ZFORM_GZIP ? c->gzip : c->raw;
   size_t each = number >= 0 ? b->edit->table->columns[number].stored_bytes : 1, rest = cell->bytes % each;
@@ -398,25 +402,11 @@ static uint64_t old_place(const batch *b, size_t i) {
   return b->rows[i].offset - b->edit->hdu->data_offset - b->edit->table->info.heap_offset;
 }
 
-/* What stands last in the heap and is written anew makes room: the last tiles of an image that grows do so again and
- * again. */
-static void take_back(batch *b) {
-  rf_zstate *state = &b->edit->hdu->zstate;
-  for (size_t i = b->count; i-- > 0 && state->apart;) {
-    const rf_zrow *row = &b->rows[i];
-    if (row->form == RF_ZFORM_EMPTY)
-      continue;
-    if (old_place(b, i) + row->bytes != state->used)
-      break;
-    state->used = old_place(b, i);
-    b->rows[i].bytes = 0; /* its place is gone */
-  }
-}
-
-/* Offsets in the heap; gives where it ends then. */
+/* Offsets in the heap, and what becomes free; gives where the heap ends then. */
 static uint64_t choose_places(batch *b, bool *fallback) {
-  const rf_zstate *state = &b->edit->hdu->zstate;
+  rf_zstate *state = &b->edit->hdu->zstate;
   uint64_t end = state->used;
+  b->freed_count = 0;
   for (size_t i = 0; i < b->count; i++) {
     rf_zplace *place = &b->places[i];
     const rf_zrow *row = &b->rows[i];
@@ -424,10 +414,10 @@ static uint64_t choose_places(batch *b, bool *fallback) {
       continue;
     *fallback = *fallback || (place->cell.form == RF_ZFORM_GZIP && b->edit->zimage->columns.gzip < 0);
     size_t bytes = cell_size(b, &place->cell);
-    if (state->apart && row->form != RF_ZFORM_EMPTY && bytes <= row->bytes) {
-      place->offset = old_place(b, i);
+    if (state->apart && row->form != RF_ZFORM_EMPTY && row->bytes > 0)
+      b->freed[b->freed_count++] = (rf_extent){old_place(b, i), old_place(b, i) + row->bytes};
+    if (rf_zspace_take(state, bytes, &place->offset))
       continue;
-    }
     place->offset = end;
     end += bytes;
   }
@@ -475,35 +465,52 @@ static rf_status write_slots(batch *b, rf_error *err) {
   return rf_store_write(edit->file->store, heap + from, b->slots + begin, used, err);
 }
 
+/* What the header must say before a row says that its tile needs it: ZBLANK, ZDITHER0. */
+static rf_status write_facts(batch *b, rf_error *err) {
+  rf_zchange *edit = b->edit;
+  rf_zstate *state = &edit->hdu->zstate;
+  bool nulls = edit->zimage->has_null || edit->zimage->columns.null >= 0 || state->nulls;
+  for (size_t i = 0; i < b->count && !nulls; i++)
+    if (b->places[i].cell.form != RF_ZFORM_EMPTY && b->places[i].cell.nulls)
+      state->nulls = nulls = edit->stale = true;
+  if (!edit->stale)
+    return RF_OK;
+  rf_zlayout layout = rf_zchange_layout(edit);
+  RF_TRY(rf_zchange_apply(edit, &layout, err));
+  b->encoder.zimage = edit->zimage;
+  return RF_OK;
+}
+
 /* Rows of the tiles that have changed, which may be fewer than those of the batch. */
 static rf_status write_rows(batch *b, rf_error *err) {
   rf_zstate *state = &b->edit->hdu->zstate;
   size_t count = 0;
-  bool nulls = b->edit->zimage->has_null || b->edit->zimage->columns.null >= 0 || state->nulls;
   for (size_t i = 0; i < b->count; i++) {
     const rf_zplace *place = &b->places[i];
     if (place->cell.form == RF_ZFORM_EMPTY)
       continue;
     if (b->rows[i].form == RF_ZFORM_EMPTY && state->unwritten > 0)
       state->unwritten--;
-    if (place->cell.nulls && !nulls)
-      state->nulls = nulls = b->edit->stale = true;
     b->places[count++] = *place;
   }
-  return rf_zchange_put_rows(b->edit, b->places, count, b->fresh, err);
+  /* A longer tile goes with the header that says so. */
+  if (b->source->length != 0)
+    return rf_zchange_defer_rows(b->edit, b->places, count, b->freed, b->freed_count, err);
+  RF_TRY(rf_zchange_barrier(b->edit, err));
+  RF_TRY(rf_zchange_put_rows(b->edit, b->places, count, b->fresh, err));
+  RF_TRY(rf_zchange_barrier(b->edit, err));
+  rf_zspace_give(state, b->freed, b->freed_count);
+  return RF_OK;
 }
 
 static rf_status write_batch(batch *b, rf_error *err) {
   rf_zchange *edit = b->edit;
   bool fallback = false;
-  if (b->fresh && b->first == 0)
-    edit->hdu->zstate.used = 0;
-  else
-    take_back(b);
   uint64_t used = edit->hdu->zstate.used, end = choose_places(b, &fallback);
   RF_TRY(rf_zchange_reserve(edit, end, expect(b, used, end), fallback, err));
   b->encoder.zimage = edit->zimage;
   edit->hdu->zstate.used = end;
+  RF_TRY(write_facts(b, err));
   RF_TRY(write_slots(b, err));
   RF_TRY(write_rows(b, err));
   rf_zimage_changed(edit->zimage);
@@ -520,13 +527,13 @@ static rf_status encode_batch(batch *b, rf_error *err) {
 /* P descriptors were asked for: nothing is written before it is known that they suffice. */
 static rf_status check_reach(batch *b, rf_error *err) {
   const rf_zstate *state = &b->edit->hdu->zstate;
-  uint64_t most, end = b->fresh ? 0 : state->used, reach = rf_zchange_reach(state);
-  bool fallback = false;
+  uint64_t most, end = state->used, reach = rf_zchange_reach(state);
   if (state->heap_format != 'P' || (rf_mul_u64(b->source->count, b->slot, &most) && end + most <= reach))
     return RF_OK;
   for (b->first = 0; b->first < b->source->count && end <= reach; b->first += b->count) {
     RF_TRY(encode_batch(b, err));
-    end += choose_places(b, &fallback) - state->used;
+    for (size_t i = 0; i < b->count; i++)
+      end += cell_size(b, &b->places[i].cell);
   }
   if (end > reach)
     return rf_fail(err, RF_ERR_LIMIT, "the heap would have more bytes than P descriptors reach; use heap format 'Q'");
@@ -577,6 +584,7 @@ rf_status rf_zchange_write(rf_zchange *edit, const rf_zsource *source, rf_error 
   RF_TRY(rf_zencoder_init(&b.encoder, zimage, state, b.elements, err));
   edit->all = is_all(edit, source);
   b.fresh = knows_columns(edit) && (never || edit->all);
+  b.never = knows_columns(edit) && never;
   rf_status status = run(&b, err);
   free_batch(&b);
   if (status != RF_OK) {

@@ -97,7 +97,23 @@ rf_status rf_zencode_integers(const rf_zencoder *encoder, const rf_tile_shape *s
 /* ZDITHER0 by the values of a tile, reals of 4 or 8 bytes. */
 int rf_zencode_seed(const void *values, size_t count, unsigned width);
 
+/* ---- zimage_space.c: free bytes of the heap ---- */
+
+/* One more hole, behind those that are known. */
+void rf_zspace_append(rf_zstate *state, uint64_t begin, uint64_t end);
+/* Takes so many bytes out of a hole; false when none is found. */
+bool rf_zspace_take(rf_zstate *state, uint64_t bytes, uint64_t *offset);
+/* These become free, and state->used smaller where they are the last. Sorts `freed`. */
+void rf_zspace_give(rf_zstate *state, rf_extent *freed, size_t count);
+
 /* ---- zimage_heap.c: rows and heap of the table ---- */
+
+/* Where the bytes of a tile are now. */
+typedef struct rf_zplace {
+  uint64_t tile;
+  uint64_t offset; /* from the beginning of the heap */
+  rf_zcell cell;
+} rf_zplace;
 
 /* A compressed image that is being changed. */
 typedef struct rf_zchange {
@@ -111,6 +127,11 @@ typedef struct rf_zchange {
   rf_zimage *zimage;
   const rf_table *table;
   uint64_t gap; /* between rows and heap */
+  /* rows that are put off */
+  rf_zplace *places;
+  size_t place_count;
+  rf_extent *freed;
+  size_t freed_count;
 } rf_zchange;
 
 /* Exclusive lock held. RF_ERR_TYPE, RF_ERR_UNSUPPORTED, RF_ERR_FORMAT for what cannot be changed. Finds out how the
@@ -146,15 +167,18 @@ static inline uint64_t rf_zchange_reach(const rf_zstate *state) {
  * closed is. */
 rf_status rf_zchange_finish(rf_zchange *edit, rf_error *err);
 
-/* Where the bytes of a tile are now. */
-typedef struct rf_zplace {
-  uint64_t tile;
-  uint64_t offset; /* from the beginning of the heap */
-  rf_zcell cell;
-} rf_zplace;
-
-/* Writes the rows of `count` tiles, in ascending order. `blank`: there is nothing in them that has to stay. */
+/* Writes the rows of `count` tiles, in ascending order: each is switched at once. `blank`: there is nothing in them
+ * that has to stay. */
 rf_status rf_zchange_put_rows(rf_zchange *edit, const rf_zplace *places, size_t count, bool blank, rf_error *err);
+
+/* The same, but put off: the rows go to the file with the next rf_zchange_apply, at one with what that does. `freed` is
+ * free then. */
+rf_status rf_zchange_defer_rows(rf_zchange *edit, const rf_zplace *places, size_t count, const rf_extent *freed,
+                                size_t freed_count, rf_error *err);
+void rf_zchange_end(rf_zchange *edit);
+
+/* With durable writes: what was written so far is in the file before what comes. */
+rf_status rf_zchange_barrier(const rf_zchange *edit, rf_error *err);
 
 /* ---- zimage_write.c ---- */
 

@@ -57,18 +57,11 @@ static rf_status fill_up(rf_zchange *edit, uint64_t length, rf_error *err) {
   return rf_zchange_write(edit, &source, err);
 }
 
-rf_status rf_zimage_extend_locked(rf_file *file, size_t index, uint64_t length, bool *written, rf_error *err) {
-  rf_zchange edit;
-  uint64_t ntiles = 0;
-  RF_TRY(rf_zchange_begin(&edit, file, index, written, err));
-  const rf_zimage *zimage = edit.zimage;
-  RF_TRY(check_length(zimage, length, &ntiles, err));
-  if (length == zimage->image.axes[zimage->image.naxis - 1])
-    return RF_OK;
-  RF_TRY(fill_up(&edit, length, err));
-  rf_zlayout layout = rf_zchange_layout(&edit);
-  uint64_t row_bytes = edit.table->info.row_bytes, fresh = ntiles - layout.nrows, more;
-  rf_zstate *state = &edit.hdu->zstate;
+/* The table of an image of `length` along its slowest axis, which has `ntiles` tiles. */
+static rf_status lengthen(rf_zchange *edit, uint64_t length, uint64_t ntiles, rf_error *err) {
+  rf_zlayout layout = rf_zchange_layout(edit);
+  uint64_t row_bytes = edit->table->info.row_bytes, fresh = ntiles - layout.nrows, more;
+  rf_zstate *state = &edit->hdu->zstate;
   if (!rf_mul_u64(row_bytes, fresh, &more) || more > INT64_MAX)
     return rf_fail(err, RF_ERR_LIMIT, "the table would have more bytes than a file can hold");
   if (more <= layout.gap) {
@@ -79,9 +72,26 @@ rf_status rf_zimage_extend_locked(rf_file *file, size_t index, uint64_t length, 
   }
   layout.nrows = ntiles;
   layout.length = length;
-  RF_TRY(rf_zchange_apply(&edit, &layout, err));
-  edit.hdu->zstate.unwritten += fresh;
-  return rf_zchange_finish(&edit, err);
+  RF_TRY(rf_zchange_apply(edit, &layout, err));
+  edit->hdu->zstate.unwritten += fresh;
+  return rf_zchange_finish(edit, err);
+}
+
+rf_status rf_zimage_extend_locked(rf_file *file, size_t index, uint64_t length, bool *written, rf_error *err) {
+  rf_zchange edit;
+  uint64_t ntiles = 0;
+  RF_TRY(rf_zchange_begin(&edit, file, index, written, err));
+  const rf_zimage *zimage = edit.zimage;
+  RF_TRY(check_length(zimage, length, &ntiles, err));
+  if (length == zimage->image.axes[zimage->image.naxis - 1])
+    return RF_OK;
+  rf_status status = fill_up(&edit, length, err);
+  if (status == RF_OK)
+    status = lengthen(&edit, length, ntiles, err);
+  if (status != RF_OK)
+    edit.hdu->zstate.known = false;
+  rf_zchange_end(&edit);
+  return status;
 }
 
 /* ---- settling ---- */

@@ -13,7 +13,9 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "hdu/layout.h"
 #include "hdu/zimage_edit.h"
+#include "store/edit.h"
 
 /* Descriptors that are sorted to see whether they share bytes; beyond, they count as sharing. */
 #define MOST_CELLS ((uint64_t)1 << 24)
@@ -83,8 +85,9 @@ typedef struct cell {
 
 typedef struct survey {
   uint64_t used;
-  bool ascending; /* each cell begins behind all before it */
-  cell *cells;    /* NULL: only the facts above */
+  bool ascending;   /* each cell begins behind all before it */
+  rf_zstate *state; /* gets the holes between cells, for as long as they ascend */
+  cell *cells;      /* NULL: only the facts above */
   size_t count;
 } survey;
 
@@ -111,6 +114,8 @@ static rf_status survey_rows(const rf_zchange *edit, survey *s, uint64_t first, 
         s->cells[s->count] = (cell){offset, offset + size};
       s->count++;
       s->ascending = s->ascending && offset >= s->used;
+      if (s->ascending && s->cells == NULL)
+        rf_zspace_append(s->state, s->used, offset);
       if (offset + size > s->used)
         s->used = offset + size;
     }
@@ -159,8 +164,12 @@ static rf_status is_apart(const rf_zchange *edit, survey *s, bool *apart, rf_err
   if (status == RF_OK) {
     qsort(s->cells, s->count, sizeof *s->cells, by_begin);
     *apart = true;
-    for (size_t i = 1; i < s->count; i++)
-      *apart = *apart && s->cells[i].begin >= s->cells[i - 1].end;
+    uint64_t end = 0;
+    for (size_t i = 0; i < s->count; i++) {
+      *apart = *apart && s->cells[i].begin >= end;
+      rf_zspace_append(s->state, end, s->cells[i].begin);
+      end = s->cells[i].end > end ? s->cells[i].end : end;
+    }
   }
   rf_free(s->cells);
   return status;
@@ -168,14 +177,17 @@ static rf_status is_apart(const rf_zchange *edit, survey *s, bool *apart, rf_err
 
 static rf_status know_heap(rf_zchange *edit, rf_error *err) {
   rf_zstate *state = &edit->hdu->zstate;
-  survey s = {0};
+  survey s = {.state = state};
   if (state->known)
     return RF_OK;
+  rf_zspace_clear(state);
   RF_TRY(survey_table(edit, &s, err));
   state->used = s.used;
   state->apart = s.ascending;
-  if (!s.ascending)
+  if (!s.ascending) {
+    rf_zspace_clear(state);
     RF_TRY(is_apart(edit, &s, &state->apart, err));
+  }
   state->known = true;
   return RF_OK;
 }
@@ -255,9 +267,105 @@ static rf_status set_facts(const rf_zchange *edit, const rf_zlayout *layout, rf_
   return RF_OK;
 }
 
+/* ---- rows ---- */
+
+static void put_real(const rf_zchange *edit, int number, uint8_t *row, double value) {
+  uint64_t bits;
+  if (number < 0)
+    return;
+  memcpy(&bits, &value, sizeof bits);
+  rf_put_be64(row + (size_t)edit->table->columns[number].info.offset, bits);
+}
+
+static void put_row(rf_zchange *edit, const rf_column *const columns[3], uint8_t *row, const rf_zplace *place) {
+  const rf_zcolumns *c = &edit->zimage->columns;
+  rf_zstate *state = &edit->hdu->zstate;
+  for (int k = 0; k < 3; k++) {
+    uint64_t length = 0, offset = 0;
+    if (columns[k] == NULL)
+      continue;
+    if (forms[k] == place->cell.form) {
+      unsigned each = columns[k]->stored_bytes;
+      length = place->cell.bytes / each + (place->cell.bytes % each != 0);
+      offset = place->offset;
+      state->longest[k] = length > state->longest[k] ? length : state->longest[k];
+    }
+    uint8_t *field = row + (size_t)columns[k]->info.offset;
+    if (columns[k]->info.descriptor == 'Q') {
+      rf_put_be64(field, length);
+      rf_put_be64(field + 8, offset);
+    } else {
+      rf_put_be32(field, (uint32_t)length);
+      rf_put_be32(field + 4, (uint32_t)offset);
+    }
+  }
+  bool new_null = c->null >= 0 && !place->cell.keeps;
+  /* Of integers every new tile has the BLANK of the image. */
+  int64_t null = edit->zimage->quantized ? RF_QUANTIZED_NULL : edit->zimage->image.blank;
+  if (new_null && (edit->zimage->quantized || edit->zimage->image.has_blank))
+    rf_put_be32(row + (size_t)edit->table->columns[c->null].info.offset, (uint32_t)null);
+  if (!edit->zimage->quantized)
+    return;
+  put_real(edit, c->scale, row, place->cell.scale);
+  put_real(edit, c->zero, row, place->cell.zero);
+}
+
+/* ---- rows that are put off ---- */
+
+void rf_zchange_end(rf_zchange *edit) {
+  rf_free(edit->places);
+  rf_free(edit->freed);
+  edit->places = NULL;
+  edit->freed = NULL;
+  edit->place_count = edit->freed_count = 0;
+}
+
+rf_status rf_zchange_defer_rows(rf_zchange *edit, const rf_zplace *places, size_t count, const rf_extent *freed,
+                                size_t freed_count, rf_error *err) {
+  if (count == 0)
+    return RF_OK;
+  rf_zplace *more = rf_realloc(edit->places, (edit->place_count + count) * sizeof *more);
+  if (more != NULL)
+    edit->places = more;
+  rf_extent *holes =
+      more != NULL ? rf_realloc(edit->freed, (edit->freed_count + freed_count + 1) * sizeof *holes) : NULL;
+  if (holes == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu tiles", count);
+  edit->freed = holes;
+  memcpy(edit->places + edit->place_count, places, count * sizeof *places);
+  if (freed_count > 0)
+    memcpy(edit->freed + edit->freed_count, freed, freed_count * sizeof *freed);
+  edit->place_count += count;
+  edit->freed_count += freed_count;
+  return RF_OK;
+}
+
+/* `data`: where the rows are, in the layout that edit->table has. */
+static rf_status put_deferred(rf_zchange *edit, rf_store *store, uint64_t data, rf_error *err) {
+  const rf_column *columns[3];
+  size_t row_bytes;
+  if (edit->place_count == 0)
+    return RF_OK;
+  cell_columns(edit, columns);
+  uint8_t *row = rf_to_size(edit->table->info.row_bytes, &row_bytes) ? rf_alloc(row_bytes) : NULL;
+  if (row == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a row of %" PRIu64 " bytes", edit->table->info.row_bytes);
+  rf_status status = RF_OK;
+  for (size_t i = 0; i < edit->place_count && status == RF_OK; i++) {
+    uint64_t at = data + edit->places[i].tile * row_bytes;
+    status = rf_store_read(store, at, row, row_bytes, err);
+    put_row(edit, columns, row, &edit->places[i]);
+    if (status == RF_OK)
+      status = rf_store_write(store, at, row, row_bytes, err);
+  }
+  rf_free(row);
+  return status;
+}
+
 /* ---- another layout ---- */
 
 typedef struct relayout {
+  rf_zchange *edit;
   const rf_table_info *info;
   uint64_t used; /* bytes of the heap that move */
   uint64_t row_bytes;
@@ -306,7 +414,7 @@ static rf_status move_all(void *context, rf_store *store, uint64_t data, rf_erro
     uint64_t from = info->nrows * r->row_bytes;
     RF_TRY(rf_table_fill(store, data + from, r->nrows * r->row_bytes - from, 0, err));
   }
-  return RF_OK;
+  return put_deferred(r->edit, store, data, err);
 }
 
 rf_zlayout rf_zchange_layout(const rf_zchange *edit) {
@@ -371,7 +479,7 @@ static rf_status rearrange(rf_zchange *edit, const rf_zlayout *layout, const rf_
 }
 
 rf_status rf_zchange_apply(rf_zchange *edit, const rf_zlayout *layout, rf_error *err) {
-  relayout r = {.info = &edit->table->info, .used = edit->hdu->zstate.used, .nrows = layout->nrows};
+  relayout r = {.edit = edit, .info = &edit->table->info, .used = edit->hdu->zstate.used, .nrows = layout->nrows};
   uint64_t bytes = 0;
   const rf_header *old;
   rf_header *header;
@@ -379,7 +487,8 @@ rf_status rf_zchange_apply(rf_zchange *edit, const rf_zlayout *layout, rf_error 
   RF_TRY(sizes(layout, &r, &bytes, err));
   RF_TRY(rf_file_header_locked(edit->file, edit->hdu, &old, err));
   RF_TRY(rf_header_copy(old, &header, err));
-  bool moves = r.row_bytes != r.info->row_bytes || r.nrows > r.info->nrows || r.heap_offset != r.info->heap_offset;
+  bool moves = r.row_bytes != r.info->row_bytes || r.nrows > r.info->nrows || r.heap_offset != r.info->heap_offset ||
+               edit->place_count > 0;
   rf_rearrange move = {move_all, &r};
   rf_status status = set_sizes(&r, layout, header, err);
   if (status == RF_OK)
@@ -391,8 +500,11 @@ rf_status rf_zchange_apply(rf_zchange *edit, const rf_zlayout *layout, rf_error 
   if (status == RF_OK)
     status = rearrange(edit, layout, header, bytes, moves ? &move : NULL, err);
   rf_header_free(header);
-  if (status == RF_OK)
+  if (status == RF_OK) {
     edit->stale = false;
+    rf_zspace_give(&edit->hdu->zstate, edit->freed, edit->freed_count);
+    rf_zchange_end(edit);
+  }
   return status;
 }
 
@@ -443,77 +555,88 @@ rf_status rf_zchange_finish(rf_zchange *edit, rf_error *err) {
   return RF_OK;
 }
 
-/* ---- rows ---- */
+/* ---- switching rows ---- */
 
-static void put_real(const rf_zchange *edit, int number, uint8_t *row, double value) {
-  uint64_t bits;
-  if (number < 0)
-    return;
-  memcpy(&bits, &value, sizeof bits);
-  rf_put_be64(row + (size_t)edit->table->columns[number].info.offset, bits);
+rf_status rf_zchange_barrier(const rf_zchange *edit, rf_error *err) {
+  bool wanted = (edit->file->options.flags & RF_OPEN_DURABLE) != 0 && !edit->hdu->unpublished;
+  return wanted ? rf_store_sync(edit->file->store, err) : RF_OK;
 }
 
-static void put_row(rf_zchange *edit, const rf_column *const columns[3], uint8_t *row, const rf_zplace *place) {
-  const rf_zcolumns *c = &edit->zimage->columns;
-  rf_zstate *state = &edit->hdu->zstate;
-  for (int k = 0; k < 3; k++) {
-    uint64_t length = 0, offset = 0;
-    if (columns[k] == NULL)
-      continue;
-    if (forms[k] == place->cell.form) {
-      unsigned each = columns[k]->stored_bytes;
-      length = place->cell.bytes / each + (place->cell.bytes % each != 0);
-      offset = place->offset;
-      state->longest[k] = length > state->longest[k] ? length : state->longest[k];
-    }
-    uint8_t *field = row + (size_t)columns[k]->info.offset;
-    if (columns[k]->info.descriptor == 'Q') {
-      rf_put_be64(field, length);
-      rf_put_be64(field + 8, offset);
-    } else {
-      rf_put_be32(field, (uint32_t)length);
-      rf_put_be32(field + 4, (uint32_t)offset);
-    }
+/* Rows on their way to the file. */
+typedef struct row_writer {
+  rf_zchange *edit;
+  size_t row_bytes;
+  uint8_t *rows;  /* as the file has them, then as it will */
+  uint8_t *fresh; /* one row */
+  rf_edit *torn;  /* rows that a kill could tear: they are written through a trailer */
+} row_writer;
+
+/* Do the bytes that differ lie in two pages of the file? */
+static bool can_tear(const uint8_t *old, const uint8_t *fresh, size_t n, uint64_t at) {
+  size_t first = 0, last = n;
+  while (first < n && old[first] == fresh[first])
+    first++;
+  while (last > first && old[last - 1] == fresh[last - 1])
+    last--;
+  return first < last && rf_layout_crosses_page(at + first, last - first);
+}
+
+/* Row i of those at `at`. */
+static rf_status change_row(row_writer *w, const rf_column *const columns[3], size_t i, uint64_t at,
+                            const rf_zplace *place, rf_error *err) {
+  uint8_t *row = w->rows + i * w->row_bytes;
+  uint64_t offset = at + i * w->row_bytes;
+  rf_zchange *edit = w->edit;
+  if (edit->hdu->unpublished || !rf_layout_crosses_page(offset, w->row_bytes)) {
+    put_row(edit, columns, row, place);
+    return RF_OK;
   }
-  bool new_null = c->null >= 0 && !place->cell.keeps;
-  /* Of integers every new tile has the BLANK of the image. */
-  int64_t null = edit->zimage->quantized ? RF_QUANTIZED_NULL : edit->zimage->image.blank;
-  if (new_null && (edit->zimage->quantized || edit->zimage->image.has_blank))
-    rf_put_be32(row + (size_t)edit->table->columns[c->null].info.offset, (uint32_t)null);
-  if (!edit->zimage->quantized)
-    return;
-  put_real(edit, c->scale, row, place->cell.scale);
-  put_real(edit, c->zero, row, place->cell.zero);
+  memcpy(w->fresh, row, w->row_bytes);
+  put_row(edit, columns, w->fresh, place);
+  if (!can_tear(row, w->fresh, w->row_bytes, offset) || !rf_edit_is_wanted(edit->file->store)) {
+    memcpy(row, w->fresh, w->row_bytes);
+    return RF_OK;
+  }
+  if (w->torn == NULL)
+    RF_TRY(rf_layout_begin_patch(edit->file, &w->torn, err));
+  return rf_store_write(rf_edit_store(w->torn), offset, w->fresh, w->row_bytes, err);
+}
+
+static rf_status write_rows(row_writer *w, const rf_zplace *places, size_t count, bool blank, size_t most,
+                            rf_error *err) {
+  rf_zchange *edit = w->edit;
+  const rf_column *columns[3];
+  cell_columns(edit, columns);
+  for (size_t first = 0, n; first < count; first += n) {
+    uint64_t at = edit->hdu->data_offset + places[first].tile * w->row_bytes;
+    for (n = 1; n < most && first + n < count && places[first + n].tile == places[first].tile + n; n++)
+      ;
+    if (blank)
+      memset(w->rows, 0, n * w->row_bytes);
+    else
+      RF_TRY(rf_store_read(edit->file->store, at, w->rows, n * w->row_bytes, err));
+    for (size_t i = 0; i < n; i++)
+      RF_TRY(change_row(w, columns, i, at, &places[first + i], err));
+    *edit->written = true;
+    RF_TRY(rf_store_write(edit->file->store, at, w->rows, n * w->row_bytes, err));
+  }
+  return w->torn != NULL ? rf_edit_commit(w->torn, edit->written, err) : RF_OK;
 }
 
 rf_status rf_zchange_put_rows(rf_zchange *edit, const rf_zplace *places, size_t count, bool blank, rf_error *err) {
   const rf_table_info *info = &edit->table->info;
-  const rf_column *columns[3];
-  size_t row_bytes, most;
-  cell_columns(edit, columns);
-  if (!rf_to_size(info->row_bytes, &row_bytes))
+  row_writer w = {.edit = edit};
+  if (!rf_to_size(info->row_bytes, &w.row_bytes))
     return rf_fail(err, RF_ERR_MEMORY, "rows of %" PRIu64 " bytes do not fit memory", info->row_bytes);
-  most = row_bytes < RF_TABLE_PIECE ? RF_TABLE_PIECE / (row_bytes + 1) + 1 : 1;
+  size_t most = w.row_bytes < RF_TABLE_PIECE ? RF_TABLE_PIECE / (w.row_bytes + 1) + 1 : 1;
   most = most < count ? most : count;
-  uint8_t *rows = rf_alloc(most * row_bytes);
-  if (rows == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for rows of %" PRIu64 " bytes", info->row_bytes);
-  rf_status status = RF_OK;
-  for (size_t first = 0, n; first < count && status == RF_OK; first += n) {
-    uint64_t at = edit->hdu->data_offset + places[first].tile * info->row_bytes;
-    for (n = 1; n < most && first + n < count && places[first + n].tile == places[first].tile + n; n++)
-      ;
-    if (blank)
-      memset(rows, 0, n * row_bytes);
-    else
-      status = rf_store_read(edit->file->store, at, rows, n * row_bytes, err);
-    for (size_t i = 0; i < n && status == RF_OK; i++)
-      put_row(edit, columns, rows + i * row_bytes, &places[first + i]);
-    if (status == RF_OK) {
-      *edit->written = true;
-      status = rf_store_write(edit->file->store, at, rows, n * row_bytes, err);
-    }
-  }
-  rf_free(rows);
+  w.rows = rf_alloc(most * w.row_bytes);
+  w.fresh = rf_alloc(w.row_bytes);
+  rf_status status = w.rows != NULL && w.fresh != NULL
+                         ? write_rows(&w, places, count, blank && edit->hdu->unpublished, most, err)
+                         : rf_fail(err, RF_ERR_MEMORY, "no memory for rows of %" PRIu64 " bytes", info->row_bytes);
+  rf_edit_free(w.torn);
+  rf_free(w.rows);
+  rf_free(w.fresh);
   return status;
 }
