@@ -27,6 +27,7 @@ from rustfits.compression import (
     Quantize,
     Rice1,
 )
+from rustfits.compression_loss import CompressionLoss, compression_error
 from rustfits.convenience import read, read_header, write, write_image, write_table
 from rustfits.errors import (
     FITSChangedError,
@@ -86,6 +87,7 @@ __all__ = [
     "CompressedImageHDU",
     "CompressedSingleColumnSubset",
     "CompressedTableHDU",
+    "CompressionLoss",
     "FITSChangedError",
     "FITSClosedError",
     "FITSCodecError",
@@ -132,6 +134,7 @@ __all__ = [
     "SingleColumnSubset",
     "TableHDU",
     "__version__",
+    "compression_error",
     "is_protected_key",
     "pack",
     "read",

@@ -12,6 +12,7 @@ from rustfits.compression import Plio1, as_compression, as_quantize
 from rustfits.image import ImageHDU
 from rustfits.image_compressed import CompressedImageHDU
 from rustfits.image_create import append_image, check_pixels, create_image
+from rustfits.oddities import warn_of_writing
 from rustfits.pixels import as_pixels
 from rustfits.table import TableHDU
 from rustfits.table_compression import table_compression
@@ -137,7 +138,7 @@ class Creating:
         array = as_pixels(data, blank)
         compression, steps = as_compression(compress), as_quantize(quantize)
         if isinstance(compression, Plio1):  # which cannot hold all values
-            check_pixels(array, compression, steps, blank)
+            check_pixels(self._file.name, array, compression, steps, blank)
         index = append_image(
             self._file,
             array,
@@ -396,4 +397,5 @@ class Creating:
         assert isinstance(hdu, ImageHDU)
         if isinstance(hdu, CompressedImageHDU):
             hdu._made_with(compression)
+            warn_of_writing(self._file)
         return hdu

@@ -19,7 +19,7 @@ from rustfits.errors import (
     FITSValueError,
 )
 from rustfits.image import ImageHDU
-from rustfits.oddities import warn_of_file
+from rustfits.oddities import warn_of_file, warn_of_writing
 from rustfits.pixels import Array, Pixels, cast, mask_of
 
 if TYPE_CHECKING:
@@ -75,6 +75,10 @@ class CompressedImageHDU(Compressed, ImageHDU):
             if oddities:
                 warn_of_file(self._file, handle, oddities)
         return pixels
+
+    def _store(self, axes: tuple[Axis, ...], kind: int, data: Array, mask: Array | None) -> None:
+        super()._store(axes, kind, data, mask)
+        warn_of_writing(self._file)
 
     def _settle(self) -> None:
         if self._pending:

@@ -9,7 +9,7 @@ import numpy as np
 
 from rustfits._lib import check, error, ffi, lib
 from rustfits.compression import Plio1, c_compression, check_compression
-from rustfits.errors import FITSTypeError, FITSValueError
+from rustfits.errors import FITSError, FITSTypeError, FITSValueError
 from rustfits.handle import half_made, open_file
 from rustfits.hdu import read_facts
 from rustfits.header import header_cards
@@ -158,9 +158,15 @@ def append_image(
 
 
 def check_pixels(
-    data: Array, compression: Compression | None, quantize: Quantize | None, blank: int | None
+    where: str,
+    data: Array,
+    compression: Compression | None,
+    quantize: Quantize | None,
+    blank: int | None,
 ) -> None:
     """Refuse pixels that cannot be compressed like that, before a file is cut or gets an HDU.
+
+    `where` is the name of that file, for messages.
 
     Raises
     ------
@@ -189,6 +195,10 @@ def check_pixels(
                 np.ascontiguousarray(np.ma.getdata(data), data.dtype.newbyteorder("=")),
                 mask_of(data),
             )
+    except FITSError as refused:
+        _, behind, reason = str(refused).partition(": ")
+        refused.args = (f"{where}{behind}{reason}",)
+        raise
     finally:
         trial.close()
 

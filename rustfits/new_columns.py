@@ -96,6 +96,14 @@ class Wishes:
                 f"a FITS table has at most {_MOST_COLUMNS} columns, and this one would have "
                 f"{len(names)}; columns whose cells are arrays, or several tables, hold more"
             )
+        folded: dict[str, str] = {}
+        for name in names:
+            other = folded.setdefault(name.lower(), name)
+            if other != name:
+                raise FITSValueError(
+                    f"columns {other!r} and {name!r}: names of columns must differ by more than "
+                    "their case (FITS 7.3.1), since most programs look them up in any"
+                )
         if heap_format not in (None, "P", "Q"):
             raise FITSValueError(f"heap_format must be 'P' or 'Q', not {heap_format!r}")
         bits: frozenset[str] | bool

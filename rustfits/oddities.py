@@ -15,7 +15,7 @@ from rustfits.errors import FITSWarning
 if TYPE_CHECKING:
     from rustfits.handle import FileHandle
 
-__all__ = ["warn_of_file", "warn_once"]
+__all__ = ["warn_of_file", "warn_of_writing", "warn_once"]
 
 #: What has been warned about, of each open file.
 _told: weakref.WeakKeyDictionary[FileHandle, set[Hashable]] = weakref.WeakKeyDictionary()
@@ -27,6 +27,14 @@ def warn_of_file(file: FileHandle, handle: CData, count: int) -> None:
     for n in range(count):
         if lib.rf_file_get_oddity(handle, n, odd, ffi.NULL) == 0:
             warn_once(file, n, text(odd.message))
+
+
+def warn_of_writing(file: FileHandle) -> None:
+    """Warn about what the C library has met while it wrote."""
+    handle = file._handle()
+    count = lib.rf_file_oddity_count(handle)
+    if count:
+        warn_of_file(file, handle, count)
 
 
 def warn_once(file: FileHandle, cause: Hashable, message: str) -> None:

@@ -24,6 +24,7 @@ from rustfits.file import FITS
 from rustfits.image import ImageHDU
 from rustfits.image_compressed import CompressedImageHDU
 from rustfits.names import shown
+from rustfits.oddities import warn_of_writing
 from rustfits.values import COMMENTARY, is_protected_key
 
 if TYPE_CHECKING:
@@ -163,6 +164,7 @@ def convert(
             source._check_all()  # nothing is left out
             for hdu in source:
                 done.append(Outcome(hdu.index, hdu.kind, step(source, hdu, made)))
+                warn_of_writing(made._file)
                 if progress is not None:
                     facts = hdu._fresh()
                     progress(min(facts.data_offset + facts.data_bytes, size), size)

@@ -241,8 +241,7 @@ def _as_strings(label: str, data: Array) -> Array:
         data = np.array(flat).reshape(data.shape) if flat else np.empty(data.shape, "S1")
     if data.dtype.kind not in "SU":
         raise FITSTypeError(f"{label}: the cells are strings, not {data.dtype}")
-    if data.dtype.kind == "U":
-        _check_ascii(label, data)
+    _check_text(label, data)
     return data
 
 
@@ -250,23 +249,36 @@ def _as_strings(label: str, data: Array) -> Array:
 _CHECKED = 1 << 18
 
 
-def _check_ascii(label: str, data: Array) -> None:
-    """Refuse text that FITS has no characters for (FITS 7.3.3.1)."""
+def _check_text(label: str, data: Array) -> None:
+    """Refuse text that FITS has no characters for, or that a NUL would end (FITS 7.3.3.1)."""
     if not data.size or not data.dtype.itemsize:
         return
     data = np.atleast_1d(data)
     batch = max(_CHECKED * len(data) // data.nbytes, 1)
     for first in range(0, len(data), batch):  # the copy of a field of a struct stays small
         plain = np.ascontiguousarray(data[first : first + batch])
-        codes = plain.view(plain.dtype.byteorder.replace("|", "=") + "u4")
-        if codes.max() > 0x7F:
+        width = plain.dtype.itemsize
+        if plain.dtype.kind == "S":
+            codes = plain.view("u1").reshape(-1, width)
+        else:
+            width //= 4
+            codes = plain.view(plain.dtype.byteorder.replace("|", "=") + "u4").reshape(-1, width)
+        if plain.dtype.kind == "U" and codes.max() > 0x7F:
+            row = _first_row((codes > 0x7F).reshape(len(plain), -1))
             rows = codes.reshape(len(plain), -1)
-            row = int(np.flatnonzero((rows > 0x7F).any(axis=1))[0])
             code = int(rows[row][rows[row] > 0x7F][0])
             raise FITSValueError(
                 f"{label}, row {first + row}: character {chr(code)!r} (U+{code:04X}) is not "
                 "ASCII, which is all that FITS strings can hold"
             )
+        if width > 1 and codes.min() == 0:
+            inside = (codes[:, :-1] == 0) & (codes[:, 1:] != 0)
+            if inside.any():
+                row = first + _first_row(inside.reshape(len(plain), -1))
+                raise FITSValueError(f"{label}, row {row}: {_NUL_INSIDE}")
+
+
+_NUL_INSIDE = "the string has a NUL inside, and what stands behind it would be lost"
 
 
 def _as_numbers(
@@ -385,6 +397,10 @@ def _join_strings(label: str, cells: list[Any]) -> Heap:
             raise FITSTypeError(
                 f"{label}, row {row}: the cells are strings, not {type(cell).__name__}"
             )
+        if b"\0" in parts[-1]:
+            parts[-1] = parts[-1].rstrip(b"\0")
+            if b"\0" in parts[-1]:
+                raise FITSValueError(f"{label}, row {row}: {_NUL_INSIDE}")
     lengths = np.array([len(part) for part in parts], np.uint64)
     return Heap(lengths, np.frombuffer(b"".join(parts), "u1"), _BYTES, None)
 

@@ -418,7 +418,9 @@ def test_cut_gzip_at_every_byte() -> None:
         except (FITSError, FITSWarning) as noticed:  # warnings are errors here
             assert "<bytes>" in str(noticed)
             continue
-        raise AssertionError(f"{len(packed) - size} bytes are missing, without an error or a warning")
+        raise AssertionError(
+            f"{len(packed) - size} bytes are missing, without an error or a warning"
+        )
 
 
 def test_image_without_room_by_gcount_writes_over_no_neighbour(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ def sums(path: Path, index: int) -> tuple[str, str]:
         return hdus[index].header["DATASUM"], hdus[index].header["CHECKSUM"]
 
 
+@pytest.mark.filterwarnings("ignore:.*of 64-bit integers are read by:rustfits.FITSWarning")
 @pytest.mark.parametrize("dtype", ["u1", "i2", "u2", "i4", "i8", "f4", "f8"])
 @pytest.mark.parametrize(("shape", "tile"), SHAPES, ids=str)
 def test_the_sum_of_the_data_is_that_of_the_plain_image(

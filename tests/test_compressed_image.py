@@ -68,6 +68,7 @@ def test_the_first_image_of_a_file_is_an_extension(packed):
     verify(packed)
 
 
+@pytest.mark.filterwarnings("ignore:.*of 64-bit integers are read by:rustfits.FITSWarning")
 @pytest.mark.parametrize("dtype", ["u1", "i1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"])
 def test_true_takes_what_suits_the_type(tmp_path, dtype):
     path = tmp_path / "x.fits"
@@ -513,6 +514,7 @@ def test_what_others_read_after_edits(packed, config):
     ],
     ids=lambda x: getattr(x, "zcmptype", x),
 )
+@pytest.mark.filterwarnings("ignore:.*the data hold exact zeros:rustfits.FITSWarning")
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
 def test_pixels_of_quantized_tiles_that_are_not_written_keep_their_bits(
     tmp_path, method, config, dtype

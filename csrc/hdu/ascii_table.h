@@ -28,7 +28,7 @@ rf_status rf_ascii_put(const rf_row_step *step, uint8_t *dst, ptrdiff_t dst_stri
                        const uint8_t *mask, size_t *bad, rf_error *err);
 
 /* The TFORMn that a column gets: spec->form after checks against the type, or the one for the type (16-bit integers I6,
- * floats E15.8, ...: all that read back equal). RF_ERR_ARGUMENT, RF_ERR_TYPE. `form` as text, with NUL. */
+ * floats E23.16, ...: all that read back equal). RF_ERR_ARGUMENT, RF_ERR_TYPE. `form` as text, with NUL. */
 rf_status rf_ascii_form(const rf_column_spec *spec, rf_ascii_format *format, char form[32], rf_error *err);
 
 /* Appends the cards of one column, of number `number` (1-based): TTYPEn, TBCOLn, TFORMn, and those of TUNITn, TSCALn,

@@ -144,7 +144,7 @@ static bool default_format(const rf_column_spec *spec, rf_ascii_format *format) 
     rf_ascii_format format;
   } formats[] = {{RF_CELL_U8, {'I', 3, 0}},   {RF_CELL_I8, {'I', 4, 0}},   {RF_CELL_I16, {'I', 6, 0}},
                  {RF_CELL_U16, {'I', 5, 0}},  {RF_CELL_I32, {'I', 11, 0}}, {RF_CELL_U32, {'I', 10, 0}},
-                 {RF_CELL_I64, {'I', 20, 0}}, {RF_CELL_U64, {'I', 20, 0}}, {RF_CELL_F32, {'E', 15, 8}},
+                 {RF_CELL_I64, {'I', 20, 0}}, {RF_CELL_U64, {'I', 20, 0}}, {RF_CELL_F32, {'E', 23, 16}},
                  {RF_CELL_F64, {'D', 25, 17}}};
   if (spec->type == RF_CELL_BYTES || spec->type == RF_CELL_TEXT) {
     *format = (rf_ascii_format){'A', spec->width > 0 ? (unsigned)spec->width : 1, 0};

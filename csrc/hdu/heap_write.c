@@ -94,10 +94,33 @@ static rf_status check_text(const heap_writer *w, uint64_t *bad, rf_error *err) 
   return RF_OK;
 }
 
+/* A NUL ends a string (FITS 7.3.3.1): what stands behind one would never be read. */
+static rf_status check_nuls(const heap_writer *w, uint64_t *bad, rf_error *err) {
+  size_t size = w->step.type == RF_CELL_TEXT ? 4 : 1;
+  const uint8_t *at = w->in, zero[4] = {0};
+  uint64_t begin = 0;
+  for (uint64_t i = 0; i < w->walk.count; begin += w->lengths[i++]) {
+    bool ended = false;
+    for (uint64_t k = 0; k < w->lengths[i]; k++, at += size) {
+      bool nul = memcmp(at, zero, size) == 0;
+      if (ended && !nul) {
+        *bad = begin + k;
+        return rf_fail(err, RF_ERR_RANGE, "the string has a NUL inside, and what stands behind it would be lost");
+      }
+      ended = nul;
+    }
+  }
+  return RF_OK;
+}
+
 static rf_status check_values(const heap_writer *w, rf_error *err) {
   size_t at = 0;
   uint64_t bad = 0;
   rf_status status = RF_OK;
+  if (w->step.type == RF_CELL_TEXT || w->step.type == RF_CELL_BYTES)
+    status = check_nuls(w, &bad, err);
+  if (status != RF_OK)
+    return rf_table_blame(err, status, w->column, w->number, (int64_t)row_of(w, bad));
   if (w->step.type == RF_CELL_TEXT) {
     status = check_text(w, &bad, err);
   } else if (w->step.type != RF_CELL_BYTES) {

@@ -29,6 +29,13 @@ void rf_file_keep_oddity(rf_file *file, rf_oddity kind, size_t hdu, rf_error *od
   rf_mutex_unlock(&file->index_lock);
 }
 
+bool rf_file_has_oddity(rf_file *file, rf_oddity kind) {
+  rf_mutex_lock(&file->index_lock);
+  bool has = (file->oddity_kinds & 1u << kind) != 0;
+  rf_mutex_unlock(&file->index_lock);
+  return has;
+}
+
 size_t rf_file_oddity_count(const rf_file *file) {
   return atomic_load(&file->oddity_count);
 }

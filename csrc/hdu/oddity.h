@@ -20,6 +20,8 @@ typedef enum rf_oddity {
   RF_ODD_CUT,           /* a last data unit that is cut short */
   RF_ODD_QUANTIZED,     /* a ZQUANTIZ that nobody knows */
   RF_ODD_GAP,           /* blocks of zeros or blanks before an HDU */
+  RF_ODD_ZEROS,         /* exact zeros that are quantized by another method than SUBTRACTIVE_DITHER_2 */
+  RF_ODD_INT64,         /* a compressed image of 64-bit integers that is made */
   RF_ODD_SCALE,         /* BSCALE, BZERO or BLANK that is no clean number */
   RF_ODD_BAD_SCALE,     /* ... or no number at all */
   RF_ODD_BLANK_MET,     /* a defined pixel has the BLANK that a column ZBLANK makes */
@@ -30,6 +32,9 @@ typedef enum rf_oddity {
 
 /* Keeps *oddity, filled in as a failure would be, unless something of the kind was met before. */
 void rf_file_keep_oddity(rf_file *file, rf_oddity kind, size_t hdu, rf_error *oddity);
+
+/* Was something of the kind met before? */
+bool rf_file_has_oddity(rf_file *file, rf_oddity kind);
 
 /* Keeps what a header was read with that is now entry `hdu`. */
 void rf_file_judge_structure(rf_file *file, const rf_structure *structure, size_t hdu);

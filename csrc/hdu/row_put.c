@@ -111,6 +111,8 @@ static rf_status check_string(const rf_row_step *step, const uint8_t *cell, rf_e
   if (n > width)
     return rf_fail(err, RF_ERR_RANGE, "a string of %zu characters does not fit the %" PRIu64 " of the column", n,
                    width);
+  if (step->type == RF_CELL_BYTES && n > 0 && memchr(cell, 0, n) != NULL)
+    return rf_fail(err, RF_ERR_RANGE, "the string has a NUL inside, and what stands behind it would be lost");
   for (size_t i = 0; step->type == RF_CELL_TEXT && i < n; i++) {
     uint32_t c = text_at(cell, i);
     if (c == 0 || c > 0x7F)
@@ -123,9 +125,6 @@ static rf_status check_string(const rf_row_step *step, const uint8_t *cell, rf_e
 static rf_status check_strings(const rf_row_step *step, const uint8_t *src, const uint8_t *mask, size_t count,
                                size_t *bad, rf_error *err) {
   size_t bytes = rf_cell_bytes(step->type, step->width);
-  /* Any bytes that are not too many can be stored. */
-  if (step->type == RF_CELL_BYTES && step->width <= step->column->info.width)
-    return RF_OK;
   for (size_t i = 0; i < count; i++, src += step->stride)
     for (size_t k = 0; k < step->count; k++)
       if (mask == NULL || !mask[i * step->mask_stride + k]) {

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "hdu/image_spec.h"
+#include "hdu/oddity.h"
 #include "hdu/zimage_edit.h"
 
 /* ---- cards ---- */
@@ -118,6 +119,16 @@ rf_status rf_zplan_cards(const rf_zplan *plan, rf_header *header, bool structure
 
 /* ---- the file ---- */
 
+static void keep_int64(rf_file *file, size_t index) {
+  rf_error odd;
+  rf_error_clear(&odd);
+  rf_error_keyword(&odd, "ZBITPIX");
+  (void)rf_fail(&odd, RF_ERR_UNSUPPORTED,
+                "compressed images of 64-bit integers are read by this library and astropy; cfitsio, and what is built "
+                "on it, cannot read them");
+  rf_file_keep_oddity(file, RF_ODD_INT64, index, &odd);
+}
+
 rf_status rf_zimage_append_locked(rf_file *file, const rf_zplan *plan, const rf_header *header, uint64_t spare,
                                   size_t *index, rf_error *err) {
   rf_hdu *hdu;
@@ -139,6 +150,8 @@ rf_status rf_zimage_append_locked(rf_file *file, const rf_zplan *plan, const rf_
                             .known = true,
                             .apart = true};
   hdu->settle = rf_zimage_settle;
+  if (plan->image.bitpix == 64)
+    keep_int64(file, *index);
   return RF_OK;
 }
 

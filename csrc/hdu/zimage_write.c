@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "hdu/oddity.h"
 #include "hdu/zimage_edit.h"
 #include "hdu/zimage_section.h"
 
@@ -150,6 +151,38 @@ static rf_status check_in(uint64_t count, const rf_convert *convert, const void 
   return RF_OK;
 }
 
+/* Exact zeros mostly mark pixels without data, and come back as numbers near zero. */
+static bool has_zero(const void *in, rf_type type, uint64_t count) {
+  const uint8_t *bytes = in;
+  for (uint64_t i = 0; i < count; i++)
+    if (type == RF_F32) {
+      uint32_t bits;
+      memcpy(&bits, bytes + 4 * i, sizeof bits);
+      if ((bits & 0x7FFFFFFFu) == 0)
+        return true;
+    } else {
+      uint64_t bits;
+      memcpy(&bits, bytes + 8 * i, sizeof bits);
+      if ((bits & INT64_MAX) == 0)
+        return true;
+    }
+  return false;
+}
+
+static void judge_zeros(rf_file *file, size_t index, const rf_zimage *zimage, const rf_convert *convert, const void *in,
+                        uint64_t count) {
+  rf_error odd;
+  if (!zimage->quantized || zimage->dither == RF_DITHER_2 || rf_file_has_oddity(file, RF_ODD_ZEROS) ||
+      (convert->type != RF_F32 && convert->type != RF_F64) || !has_zero(in, convert->type, count))
+    return;
+  rf_error_clear(&odd);
+  rf_error_keyword(&odd, "ZQUANTIZ");
+  (void)rf_fail(&odd, RF_ERR_FORMAT,
+                "the data hold exact zeros, which this way of quantizing does not keep: method 'dither2' "
+                "(SUBTRACTIVE_DITHER_2) does");
+  rf_file_keep_oddity(file, RF_ODD_ZEROS, index, &odd);
+}
+
 /* ---- the calls ---- */
 
 static rf_status write_section(rf_zchange *edit, const input *from, unsigned threads, rf_error *err) {
@@ -176,6 +209,8 @@ rf_status rf_zimage_write_locked(rf_file *file, size_t index, const rf_axis *axe
   rf_status status = check_in(section.count, &convert, in, in_bytes, err);
   if (status == RF_OK)
     status = check_values(zimage, &convert, in, mask, section.count, err);
+  if (status == RF_OK)
+    judge_zeros(file, index, zimage, &convert, in, section.count);
   if (status == RF_OK && section.count > 0)
     status = rf_zchange_begin(&edit, file, index, written, err);
   if (status == RF_OK && section.count > 0)

@@ -33,6 +33,12 @@ from compressed import (
 )
 from rustfits import FITS, Gzip1, Gzip2, Hcompress1, NoCompress, Plio1, Quantize, Rice1
 
+#: What is written here on purpose: what others cannot read, and zeros that are quantized.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*of 64-bit integers are read by:rustfits.FITSWarning"),
+    pytest.mark.filterwarnings("ignore:.*the data hold exact zeros:rustfits.FITSWarning"),
+]
+
 SHAPE = (61, 47)
 #: Rows, a shape that leaves edges on both sides, all of it.
 TILES = [None, (16, 20), (61, 47)]
