@@ -155,6 +155,12 @@ def _common(parser: argparse.ArgumentParser, input_help: str, output_help: str) 
     parser.add_argument(
         "--threads", type=int, metavar="N", help="at most N threads (default: one a processor)"
     )
+    parser.add_argument(
+        "--schemes",
+        type=lambda text: text.replace(",", " ").split(),
+        metavar="NAME,NAME,...",
+        help="what names may reach, such as file,https (a path has the scheme file)",
+    )
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
 
 
@@ -232,6 +238,7 @@ def _convert(options: argparse.Namespace, step: Any) -> list[Outcome]:
             overwrite=options.overwrite,
             threads=options.threads,
             progress=progress,
+            schemes=options.schemes,
         )
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
@@ -42,6 +43,7 @@ def read(
     header: Literal[False] = ...,
     lenient: bool | None = ...,
     remote: Remote | str | None = ...,
+    schemes: Iterable[str] | None = ...,
 ) -> np.ndarray[Any, Any]: ...
 @overload
 def read(
@@ -51,6 +53,7 @@ def read(
     header: Literal[True],
     lenient: bool | None = ...,
     remote: Remote | str | None = ...,
+    schemes: Iterable[str] | None = ...,
 ) -> tuple[np.ndarray[Any, Any], FITSHeader]: ...
 def read(
     filename: str | os.PathLike[str],
@@ -59,6 +62,7 @@ def read(
     header: bool = False,
     lenient: bool | None = None,
     remote: Remote | str | None = None,
+    schemes: Iterable[str] | None = None,
 ) -> np.ndarray[Any, Any] | tuple[np.ndarray[Any, Any], FITSHeader]:
     """Read the data of one HDU.
 
@@ -74,6 +78,8 @@ def read(
         As for `FITS`.
     remote : Remote or {"ranged", "download"}, optional
         How to fetch a remote file.
+    schemes : iterable of str, optional
+        What names may reach, as for `FITS`.
 
     Returns
     -------
@@ -93,7 +99,7 @@ def read(
     FITSError
         The file cannot be opened or read; see `FITS`.
     """
-    with FITS(filename, lenient=lenient, remote=remote) as fits:
+    with FITS(filename, lenient=lenient, remote=remote, schemes=schemes) as fits:
         hdu = _first_with_data(fits) if ext is None else fits[ext]
         if not isinstance(hdu, (ImageHDU, TableBase)):
             raise FITSUnsupportedError(
@@ -122,6 +128,7 @@ def read_header(
     *,
     lenient: bool | None = None,
     remote: Remote | str | None = None,
+    schemes: Iterable[str] | None = None,
 ) -> FITSHeader:
     """Read one header.
 
@@ -135,6 +142,8 @@ def read_header(
         As for `FITS`.
     remote : Remote or {"ranged", "download"}, optional
         How to fetch a remote file.
+    schemes : iterable of str, optional
+        What names may reach, as for `FITS`.
 
     Returns
     -------
@@ -149,7 +158,7 @@ def read_header(
     FITSError
         The file cannot be opened or read; see `FITS`.
     """
-    if type(ext) is int and ext >= 0 and remote is None and lenient is None:
+    if type(ext) is int and ext >= 0 and remote is None and lenient is None and schemes is None:
         try:
             found = FITSHeader._alone(name_bytes(filename), ext)
         except (FITSDriverError, FITSNotBuiltError):
@@ -157,7 +166,7 @@ def read_header(
         else:
             if found._is_printable():
                 return found
-    with FITS(filename, lenient=lenient, remote=remote) as fits:
+    with FITS(filename, lenient=lenient, remote=remote, schemes=schemes) as fits:
         return fits[ext].header
 
 
@@ -172,6 +181,7 @@ def write(
     quantize: QuantizeLike = None,
     atomic: bool = True,
     durable: bool = False,
+    schemes: Iterable[str] | None = None,
 ) -> None:
     """Write data to a file.
 
@@ -195,6 +205,8 @@ def write(
         space was reserved, for a disk that cannot hold both.
     durable : bool
         Sync the file and its folder. A ``.gz`` is always synced.
+    schemes : iterable of str, optional
+        What names may reach, as for `FITS`.
 
     Raises
     ------
@@ -207,17 +219,21 @@ def write(
         options["quantize"] = quantize
     elif quantize is not None:
         raise FITSTypeError("quantize= is for images, and the data are a table")
-    with _open_for_one_call(filename, mode, atomic, durable) as fits:
+    with _open_for_one_call(filename, mode, atomic, durable, schemes) as fits:
         fits.write(data, extname=extname, header=header, **options)
 
 
 def _open_for_one_call(
-    filename: str | os.PathLike[str], mode: str, atomic: bool, durable: bool
+    filename: str | os.PathLike[str],
+    mode: str,
+    atomic: bool,
+    durable: bool,
+    schemes: Iterable[str] | None,
 ) -> FITS:
     """Open a file for one HDU: an exception before all of it is written leaves an old file."""
     if mode != "w+":
-        return FITS(filename, mode, durable=durable)
-    return FITS._create(filename, atomic=atomic, durable=durable)
+        return FITS(filename, mode, durable=durable, schemes=schemes)
+    return FITS._create(filename, atomic=atomic, durable=durable, schemes=schemes)
 
 
 def write_image(
@@ -227,6 +243,7 @@ def write_image(
     mode: str = "w+",
     atomic: bool = True,
     durable: bool = False,
+    schemes: Iterable[str] | None = None,
     **options: Any,
 ) -> None:
     """Write an image to a file.
@@ -241,6 +258,8 @@ def write_image(
         Make a new file in the place of an old one, or append to the one there is.
     atomic, durable
         As for `write`.
+    schemes : iterable of str, optional
+        What names may reach, as for `FITS`.
     **options
         As for `FITS.write_image`.
 
@@ -249,7 +268,7 @@ def write_image(
     FITSError
         The file cannot be opened or written; see `FITS` and `FITS.write_image`.
     """
-    with _open_for_one_call(filename, mode, atomic, durable) as fits:
+    with _open_for_one_call(filename, mode, atomic, durable, schemes) as fits:
         fits.write_image(data, **options)
 
 
@@ -260,6 +279,7 @@ def write_table(
     mode: str = "w+",
     atomic: bool = True,
     durable: bool = False,
+    schemes: Iterable[str] | None = None,
     **options: Any,
 ) -> None:
     """Write a table to a file.
@@ -274,6 +294,8 @@ def write_table(
         Make a new file in the place of an old one, or append to the one there is.
     atomic, durable
         As for `write`.
+    schemes : iterable of str, optional
+        What names may reach, as for `FITS`.
     **options
         As for `FITS.write_table`.
 
@@ -282,5 +304,5 @@ def write_table(
     FITSError
         The file cannot be opened or written; see `FITS` and `FITS.write_table`.
     """
-    with _open_for_one_call(filename, mode, atomic, durable) as fits:
+    with _open_for_one_call(filename, mode, atomic, durable, schemes) as fits:
         fits.write_table(data, **options)

@@ -240,7 +240,7 @@ def _header_name(header: bytes) -> str:
     return header.partition(b":")[0].strip().lower().decode("latin-1")
 
 
-def follow(target: Target, url: str) -> Target:
+def follow(request: CData, target: Target, url: str) -> Target:
     """Where a redirect leads. User, password and headers go along to the same server only."""
     from urllib.parse import urlsplit, urlunsplit  # costs a tenth of the import of the package
 
@@ -253,6 +253,9 @@ def follow(target: Target, url: str) -> Target:
             lib.RF_ERR_NETWORK,
             f'the server redirects to "{shown_target(url)[:200]}", which is neither http nor https',
         )
+    err = ffi.new("rf_error *")
+    if lib.rf_redirect_check(request, url.encode(), err):
+        raise FetchError(err.code, text(err.message))
     # What the server put before an '@' is not ours to send.
     parts = urlsplit(url)
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="")

@@ -35,6 +35,7 @@ __all__ = [
     "FITSOpenError",
     "FITSPermissionError",
     "FITSReadOnlyError",
+    "FITSSchemeError",
     "FITSTaintedError",
     "FITSTimeoutError",
     "FITSTruncatedError",
@@ -135,6 +136,10 @@ class FITSNotFoundError(FITSIOError, FileNotFoundError):
 
 class FITSPermissionError(FITSIOError, PermissionError):
     """The system or a server denied access."""
+
+
+class FITSSchemeError(FITSPermissionError):
+    """``schemes=`` or RUSTFITS_SCHEMES does not allow what a name or a redirect leads to."""
 
 
 class FITSIsADirectoryError(FITSIOError, IsADirectoryError):
@@ -249,12 +254,14 @@ CLASSES: dict[str, type[FITSError]] = {
     "MEMORY": FITSMemoryError,
     "LOCKED": FITSLockedError,
     "INTERRUPTED": FITSInterruptedError,
+    "SCHEME": FITSSchemeError,
 }
 
 #: The errno of failures that have one by their nature, for where the system was not asked.
 NUMBERS: dict[str, int] = {
     "NO_FILE": errno.ENOENT,
     "PERMISSION": errno.EACCES,
+    "SCHEME": errno.EACCES,
     "DIRECTORY": errno.EISDIR,
     "EXISTS": errno.EEXIST,
     "NO_SPACE": errno.ENOSPC,

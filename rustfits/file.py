@@ -7,7 +7,7 @@ import itertools
 import operator
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, SupportsIndex, TypeAlias, overload
 
@@ -29,6 +29,7 @@ from rustfits.handle import NULL, FileHandle, name_bytes, open_bytes, open_file
 from rustfits.hdu import HDU, read_facts
 from rustfits.image import ImageHDU
 from rustfits.image_compressed import CompressedImageHDU
+from rustfits.names import scheme_list
 from rustfits.oddities import warn_of_file, warn_once
 from rustfits.pixels import integer
 from rustfits.remote import Remote, RemoteStats, remote_options, remote_stats
@@ -120,6 +121,10 @@ class FITS(Creating):
         which is several times as fast as reading each. The library sets a handler for SIGBUS, so
         that another process that cuts the file makes the read a `FITSTruncatedError`. With False
         the file is not mapped and no handler is set. `ImageHDU.view` maps the file in any case.
+    schemes : iterable of str, optional
+        What names may reach: ``{"file", "https"}``. A path has the scheme ``file``. A name, or a
+        redirect, that leads elsewhere is a `FITSSchemeError`. The environment variable
+        RUSTFITS_SCHEMES says the same for the whole process, and cannot be widened here.
 
     Raises
     ------
@@ -170,6 +175,7 @@ class FITS(Creating):
         lock: bool = False,
         threads: int | None = None,
         mmap: bool = True,
+        schemes: Iterable[str] | None = None,
     ) -> None:
         name = name_bytes(filename)
         if mode not in ("r", "r+", "w+"):
@@ -186,14 +192,17 @@ class FITS(Creating):
         self._count = 0
         limits = (max_inflate_bytes, max_tile_bytes, max_header_bytes, max_hdus)
         said = (*limits, gzip_level, threads) != _NONE_SAID
-        if lenient is None and remote is None and not flags and not said:
+        if lenient is None and remote is None and schemes is None and not flags and not said:
             self._file = open_file(name, mode, NULL)
             return
         options = _options(lenient, limits, gzip_level, threads)
         options.flags |= flags
         kept = None if remote is None else remote_options(remote, options)
+        allowed = scheme_list(schemes)
+        options.schemes = allowed
         self._file = open_file(name, mode, options)
         self._file.kept = kept
+        del allowed  # borrowed until here
 
     @classmethod
     def _create(
@@ -204,6 +213,7 @@ class FITS(Creating):
         durable: bool = False,
         overwrite: bool = True,
         threads: int | None = None,
+        schemes: Iterable[str] | None = None,
     ) -> FITS:
         """Create a file that one call writes: an exception leaves an old one.
 
@@ -216,7 +226,10 @@ class FITS(Creating):
         options.flags |= lib.RF_OPEN_ATOMIC if atomic else lib.RF_OPEN_IN_PLACE
         options.flags |= lib.RF_OPEN_DURABLE if durable else 0
         options.flags |= 0 if overwrite else lib.RF_OPEN_NEW
+        allowed = scheme_list(schemes)
+        options.schemes = allowed
         self._file = open_file(name_bytes(filename), "w+", options)
+        del allowed  # borrowed until here
         self._file.atomic = True
         return self
 

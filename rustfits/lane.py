@@ -365,7 +365,7 @@ class Lane:
                 f"redirected more than {self._request.redirects} times",
                 self._answer.status,
             )
-        self.target = follow(self.target, url)
+        self.target = follow(self._request, self.target, url)
         self.led = True
         self.hops += 1
 

@@ -4,10 +4,15 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterable
 
 from rustfits._lib import CData, ffi, lib
+from rustfits.errors import FITSTypeError, FITSValueError
 
-__all__ = ["key_is_secret", "redacted", "shown", "shown_target"]
+__all__ = ["key_is_secret", "redacted", "scheme_list", "shown", "shown_target"]
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 
 
 def shown(name: str | bytes) -> str:
@@ -28,6 +33,31 @@ def shown_target(url: str) -> str:
 def key_is_secret(key: str) -> bool:
     """Tell whether the value of a key of a URL, or of a header, is a secret by its name."""
     return bool(lib.rf_key_is_secret(key.encode("utf-8", "replace")))
+
+
+def scheme_list(schemes: Iterable[str] | None) -> CData:
+    """Return ``rf_options.schemes`` for what a caller gives; it must stay alive for the call.
+
+    Raises
+    ------
+    FITSTypeError
+        `schemes` is one str, or holds something else.
+    FITSValueError
+        One of them can be no scheme.
+    """
+    if schemes is None:
+        return ffi.NULL
+    if isinstance(schemes, (str, bytes)) or not isinstance(schemes, Iterable):
+        raise FITSTypeError(
+            f"schemes is an iterable of str, such as {{'file', 'https'}}, not {schemes!r}"
+        )
+    known = list(schemes)
+    for scheme in known:
+        if not isinstance(scheme, str):
+            raise FITSTypeError(f"a scheme is a str, not {type(scheme).__name__}")
+        if not _SCHEME.fullmatch(scheme):
+            raise FITSValueError(f"{scheme!r} can be no scheme: write 'https', without '://'")
+    return ffi.new("char[]", " ".join(known).encode())
 
 
 def _copy(function: CData, name: str | bytes) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from rustfits._lib import CData, check, error, ffi, lib
@@ -58,6 +58,7 @@ def pack(
     overwrite: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
+    schemes: Iterable[str] | None = None,
 ) -> None:
     """Compress a whole file, HDU by HDU.
 
@@ -84,6 +85,8 @@ def pack(
         As for `FITS`.
     progress : callable, optional
         Called with the bytes of `filename` that are done, and all of them, after each HDU.
+    schemes : iterable of str, optional
+        What `filename` and `out` may reach, as for `FITS`. `out` has the scheme ``file``.
 
     Raises
     ------
@@ -104,6 +107,7 @@ def pack(
         overwrite=overwrite,
         threads=threads,
         progress=progress,
+        schemes=schemes,
     )
 
 
@@ -114,6 +118,7 @@ def unpack(
     overwrite: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
+    schemes: Iterable[str] | None = None,
 ) -> None:
     """Decompress a whole file, HDU by HDU: what `pack` and cfitsio's ``fpack`` made.
 
@@ -125,7 +130,7 @@ def unpack(
         What to read, as for `FITS`.
     out : str or os.PathLike
         The file to write.
-    overwrite, threads, progress
+    overwrite, threads, progress, schemes
         As for `pack`.
 
     Raises
@@ -135,7 +140,15 @@ def unpack(
     FITSError
         `filename` cannot be read, or `out` not be written.
     """
-    convert(filename, out, unpack_hdu, overwrite=overwrite, threads=threads, progress=progress)
+    convert(
+        filename,
+        out,
+        unpack_hdu,
+        overwrite=overwrite,
+        threads=threads,
+        progress=progress,
+        schemes=schemes,
+    )
 
 
 def convert(
@@ -146,6 +159,7 @@ def convert(
     overwrite: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
+    schemes: Iterable[str] | None = None,
 ) -> list[Outcome]:
     """Put every HDU of a file into another one by `step`, and that in its place.
 
@@ -158,9 +172,11 @@ def convert(
     if not overwrite and os.path.lexists(target):
         raise _exists(target)
     done: list[Outcome] = []
-    with FITS(filename, threads=threads) as source:
+    with FITS(filename, threads=threads, schemes=schemes) as source:
         size = source._file.size()
-        with FITS._create(target, durable=True, overwrite=overwrite, threads=threads) as made:
+        with FITS._create(
+            target, durable=True, overwrite=overwrite, threads=threads, schemes=schemes
+        ) as made:
             source._check_all()  # nothing is left out
             for hdu in source:
                 done.append(Outcome(hdu.index, hdu.kind, step(source, hdu, made)))

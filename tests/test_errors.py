@@ -48,6 +48,8 @@ BUILTINS = {
     "NOT_BUILT": [OSError, NotImplementedError],
     "MEMORY": [MemoryError],
     "LOCKED": [BlockingIOError, OSError],
+    "INTERRUPTED": [OSError],
+    "SCHEME": [PermissionError, OSError],
 }
 
 

@@ -83,6 +83,7 @@ def fetch_by_pycurl(
     delay: float = 0,
     sigv4: str | None = None,
     together: int = 0,
+    refuse: int = 0,
 ) -> Outcome:
     kept = [ffi.new("char[]", text.encode()) for text in headers]
     remote = ffi.new("rf_remote_options *")
@@ -102,7 +103,7 @@ def fetch_by_pycurl(
     request.header_count = len(more)
     request.concurrency, request.whole_or_range, request.delay = concurrency, whole_or_range, delay
     request.remote, request.redirects, request.limit_bytes = remote, redirects, limit
-    request.together = together
+    request.together, request.refuse = together, refuse
     if ranges:
         request.ranges = range_array = ffi.new("rf_byte_range[]", list(ranges))
         request.range_count = len(ranges)
@@ -815,6 +816,21 @@ def test_redirects_are_bounded(fetch: Fetch, root: Path) -> None:
         assert len(server.requests()) == 5
         assert fetch(server.url("redirect/1/a.bin"), redirects=0).status == "RF_ERR_LIMIT"
         assert fetch(server.url("loop/a.bin")).status == "RF_ERR_LIMIT"
+
+
+def test_redirects_are_refused_where_the_scheme_is_not_allowed(
+    fetch: Fetch, root: Path, http: HTTPServer, fault: FaultServer, body: bytes
+) -> None:
+    with http_server(root) as server:
+        url = fault.url(f"to?{server.url('a.bin')}?secret")
+        got = fetch(url, refuse=lib.RF_REFUSE_HTTP)
+        assert got.status == "RF_ERR_SCHEME"
+        assert "'http' is not allowed" in got.message
+        assert "secret" not in got.message
+        assert server.requests() == []
+        assert fetch(url, refuse=lib.RF_REFUSE_HTTPS).bodies == {0: body}
+    got = fetch(fault.url(f"to?https{http.url('a.bin')[4:]}"), refuse=lib.RF_REFUSE_HTTPS)
+    assert got.status == "RF_ERR_SCHEME"
 
 
 def test_endless_redirects(fetch: Fetch, fault: FaultServer) -> None:

@@ -61,6 +61,7 @@ const char *rf_status_name(rf_status status) {
     NAME(RF_ERR_NO_DRIVER);
     NAME(RF_ERR_NOT_BUILT);
     NAME(RF_ERR_MEMORY);
+    NAME(RF_ERR_SCHEME);
     NAME(RF_ERR_LOCKED);
     NAME(RF_ERR_INTERRUPTED);
   }

@@ -74,6 +74,7 @@ static rf_status begin_file(rf_file *file, rf_store *store, rf_mode mode, rf_fil
   file->store = store;
   /* What the caller's remote options point at is gone after this call. */
   memset(&file->options.remote, 0, sizeof file->options.remote);
+  file->options.schemes = NULL;
   file->name = rf_strdup(store->name);
   if (file->name == NULL)
     status = rf_fail(err, RF_ERR_MEMORY, "no memory for a file name");

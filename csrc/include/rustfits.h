@@ -106,8 +106,10 @@ typedef enum rf_status {
   RF_ERR_MEMORY,      /* allocation failed */
 
   /* several processes */
-  RF_ERR_LOCKED,     /* another handle holds a lock on the file */
-  RF_ERR_INTERRUPTED /* an edit was interrupted; opening the file for writing finishes it */
+  RF_ERR_LOCKED,      /* another handle holds a lock on the file */
+  RF_ERR_INTERRUPTED, /* an edit was interrupted; opening the file for writing finishes it */
+
+  RF_ERR_SCHEME /* rf_options.schemes or RUSTFITS_SCHEMES does not allow what a name or a redirect leads to */
 } rf_status;
 
 /* What went wrong. Owned by the caller; needs no release. */
@@ -263,6 +265,11 @@ typedef struct rf_options {
   unsigned threads; /* most threads one call on this file may use; 0: RUSTFITS_NUM_THREADS, or the processors that this
                        process may use, of which reading what is stored as it is takes two. Threads are started only
                        where there is enough work for them, and end with the call */
+  const char *schemes; /* NULL, or the schemes that names may have, "file mem https" (blanks or commas between them; a
+                          path has the scheme "file"): any other, also one that a redirect or a link of a chain
+                          ("zip://a::https://...") leads to, is RF_ERR_SCHEME. "" allows nothing. The environment
+                          variable RUSTFITS_SCHEMES, unless it is empty, is a ceiling for the whole process: a scheme
+                          must be in both. Borrowed for the call that opens */
 } rf_options;
 
 /* Fills in defaults, sizes included. */
@@ -400,7 +407,15 @@ typedef struct rf_request {
   size_t together;   /* most neighbouring ranges to be asked for in one request; 0: 1. Only of RF_TRANSPORT_SEVERAL.
                         Ranges that may go together ascend and do not overlap. A server that does not send several at
                         once is RF_ERR_UNSUPPORTED: nothing is wrong with the file then */
+  uint32_t refuse;   /* RF_REFUSE_...: where redirects must not lead; rf_redirect_check judges */
 } rf_request;
+
+#define RF_REFUSE_HTTP 1
+#define RF_REFUSE_HTTPS 2
+
+/* For transports: RF_ERR_SCHEME, with a message that names it, when request->refuse forbids to follow a redirect to
+ * `url`. Any thread. */
+RF_API RF_CHECKED rf_status rf_redirect_check(const rf_request *request, const char *url, rf_error *err);
 
 /* What the server said. Filled by the transport; strings are cut to fit. */
 typedef struct rf_response {

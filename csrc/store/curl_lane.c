@@ -257,6 +257,7 @@ static rf_status follow(rf_curl_lane *lane, const char *target) {
     rf_redirect_show(target, shown, sizeof shown);
     return rf_fail(err, RF_ERR_NETWORK, "the server redirects to \"%s\", which is neither http nor https", shown);
   }
+  RF_TRY(rf_redirect_check(lane->fetch->request, target, err));
   rf_url next;
   RF_TRY(rf_url_parse(target, &next, err));
   bool same = rf_url_same_server(lane->url.text, next.text);

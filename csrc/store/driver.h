@@ -33,6 +33,9 @@ bool rf_file_is_private(void *state);
  * on success; NULL with 0, 0 is an empty one. */
 rf_status rf_memory_adopt(uint8_t *pages, size_t capacity, size_t size, void **state, rf_error *err);
 
+/* transport.c: true for a row whose transport takes names as they are written (RF_TRANSPORT_RAW_NAMES). */
+bool rf_transport_takes_raw_names(const rf_driver *row);
+
 /* remote.c: rf_store_stream for the state of a file behind rf_remote_ops. */
 rf_status rf_remote_stream(void *state, uint64_t offset, uint64_t length, const rf_store_sink *sink, bool *streamed,
                            rf_error *err);

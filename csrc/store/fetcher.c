@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "store/request.h"
+#include "store/schemes.h"
 
 #define FIRST_DELAY 0.2 /* seconds before the first repeat; twice as many before each other */
 #define MOST_DELAY 8.0
@@ -94,6 +95,7 @@ rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const 
   rf_mutex_init(&f->lock);
   f->transport = transport;
   f->redirects = options->limits.redirects;
+  f->refuse = rf_schemes_refused(name, options);
   f->limit = options->limits.fetch_bytes;
   f->accepts_ranges = -1;
   f->stats.size = sizeof f->stats;
@@ -242,6 +244,7 @@ static rf_request new_request(const rf_fetcher *f, double delay) {
   request.password = f->target.password;
   request.remote = &f->remote;
   request.redirects = f->redirects;
+  request.refuse = f->refuse;
   request.limit_bytes = f->limit;
   request.headers = (const char *const *)f->target.headers;
   request.header_count = f->target.header_count;

@@ -21,6 +21,7 @@ typedef struct rf_fetcher {
   size_t kept_count;
   uint64_t stream_bytes; /* most bytes of one request of a stream from a server that is near */
   int redirects;
+  uint32_t refuse; /* RF_REFUSE_... */
   uint64_t limit;
   uint64_t size;       /* of the file, once known */
   int accepts_ranges;  /* 1 yes, 0 no, -1 not known */

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/memory.h"
 #include "store/driver.h"
 #include "store/edit.h"
+#include "store/schemes.h"
 #include "store/trailer.h"
 #include "store/url.h"
 
@@ -85,7 +87,8 @@ static void list_schemes(char *text, size_t n) {
   }
 }
 
-static rf_status pick_driver(const char *name, const rf_driver **driver, rf_error *err) {
+static rf_status pick_driver(const char *name, const rf_options *options, const rf_driver **driver, rf_error *err) {
+  RF_TRY(rf_schemes_check(name, options, err)); /* first: a refusal does not tell which schemes there are */
   size_t n = rf_url_scheme(name);
   const rf_driver *row = n ? rf_driver_find(name, n) : rf_driver_find("file", 4);
   if (!row) {
@@ -100,7 +103,7 @@ static rf_status pick_driver(const char *name, const rf_driver **driver, rf_erro
     return rf_fail(err, RF_ERR_NOT_BUILT, "%s:// is known, but not in this build%s%s", row->scheme,
                    row->hint ? ": " : "", row->hint ? row->hint : "");
   *driver = row;
-  return RF_OK;
+  return rf_schemes_check_chain(name, row, options, err);
 }
 
 static rf_status codec_is_built(const rf_codec *codec, rf_error *err) {
@@ -174,7 +177,7 @@ static rf_status flags_for(const rf_driver *driver, bool written_back, uint32_t 
 
 static rf_status open_row(const char *name, rf_mode mode, const rf_options *given, rf_store **store, rf_error *err) {
   const rf_driver *driver = NULL;
-  RF_TRY(pick_driver(name, &driver, err));
+  RF_TRY(pick_driver(name, given, &driver, err));
   if (mode != RF_MODE_READ && !(driver->flags & RF_DRIVER_WRITE))
     return rf_fail(err, RF_ERR_READONLY, "%s:// files can only be read; open with \"r\"", driver->scheme);
   const rf_codec *by_name = driver->flags & RF_DRIVER_CODECS ? rf_codec_by_name(name) : NULL;
@@ -218,10 +221,11 @@ static rf_status open_row(const char *name, rf_mode mode, const rf_options *give
 static rf_status locate_opening(const char *name, rf_status status, rf_error *err) {
   char *shown = rf_url_display(name);
   char *plain = rf_strdup(err->message);
-  if (shown != NULL && plain != NULL && strstr(name, "://") != NULL && strstr(plain, name) != NULL) {
-    size_t n = strlen(name);
-    bool given = strncmp(plain, name, n) == 0 && plain[n] == ':' && plain[n + 1] == ' ';
-    char *rest = given ? rf_strdup(plain + n + 2) : rf_url_redact(plain);
+  char given[sizeof err->message]; /* as the message has it: what does not fit here cannot be in there either */
+  size_t n = rf_text_escape(name, strlen(name), given, sizeof given);
+  if (shown != NULL && plain != NULL && strstr(name, "://") != NULL && strstr(plain, given) != NULL) {
+    bool first = strncmp(plain, given, n) == 0 && plain[n] == ':' && plain[n + 1] == ' ';
+    char *rest = first ? rf_strdup(plain + n + 2) : rf_url_redact(plain);
     snprintf(err->message, sizeof err->message, "%s", rest != NULL ? rest : "");
     rf_free(rest);
   }

@@ -20,6 +20,11 @@ static const rf_transport *row_transport(const rf_driver *row) {
   return row != NULL && row->ops == &rf_remote_ops ? row->user : NULL;
 }
 
+bool rf_transport_takes_raw_names(const rf_driver *row) {
+  const rf_transport *transport = row_transport(row);
+  return transport != NULL && (transport->flags & RF_TRANSPORT_RAW_NAMES) != 0;
+}
+
 static rf_status register_scheme(const rf_transport *transport, const char *scheme, size_t n, rf_error *err) {
   if (n >= SCHEME_BYTES)
     return rf_fail(err, RF_ERR_ARGUMENT, "a scheme of transport \"%s\" has more than %d characters", transport->name,

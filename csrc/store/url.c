@@ -37,6 +37,13 @@ int rf_url_scheme_is(const char *scheme, size_t n, const char *known) {
   return 1;
 }
 
+bool rf_url_scheme_n_is(const char *a, const char *b, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (lower(a[i]) != lower(b[i]))
+      return false;
+  return true;
+}
+
 void rf_url_path(const char *name, const char **path, size_t *length) {
   size_t scheme = rf_url_scheme(name);
   const char *start = name;

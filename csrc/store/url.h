@@ -6,6 +6,8 @@
 #ifndef RF_STORE_URL_H
 #define RF_STORE_URL_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 
 /* Length of the scheme when `name` begins with "scheme://" (a letter, then letters, digits, '+', '-', '.'), else 0:
@@ -14,6 +16,9 @@ size_t rf_url_scheme(const char *name);
 
 /* 1 when `scheme` of n bytes is `known`, without regard to case. */
 int rf_url_scheme_is(const char *scheme, size_t n, const char *known);
+
+/* True when n bytes of both are equal without regard to case. */
+bool rf_url_scheme_n_is(const char *a, const char *b, size_t n);
 
 /* The part of a name that a suffix is looked for in: all of a path and of a "file://" name; of any other URL what
  * stands between host and query or fragment. */

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,8 @@ class FITS(Writing):
         With mode ``"rw"``: make a new file in the place of an old one.
     lenient : bool, optional
         How to read header bytes outside printable ASCII: as for `rustfits.FITS`.
+    schemes : iterable of str, optional
+        What names may reach, as for `rustfits.FITS`.
 
     Raises
     ------
@@ -89,6 +91,7 @@ class FITS(Writing):
         verbose: bool = False,
         clobber: bool = False,
         lenient: bool | None = None,
+        schemes: Iterable[str] | None = None,
         **keys: Any,
     ) -> None:
         warn_ignored(keys)
@@ -106,17 +109,25 @@ class FITS(Writing):
         self.ignore_empty = ignore_empty
         self._name = filename
         self._lenient = lenient
+        if isinstance(schemes, Iterator):
+            schemes = tuple(schemes)
+        self._schemes = schemes
         self._hdus: dict[int, HDUBase] = {}
         self._left: Iterator[Any] | None = None
-        own_mode = "r" if known == "r" else "w+" if clobber or not _is_there(filename) else "r+"
+        own_mode = (
+            "r" if known == "r" else "w+" if clobber or not _is_there(filename, schemes) else "r+"
+        )
         #: The file of `rustfits` behind this one.
-        self.file = self._open(filename, own_mode, lenient)
+        self.file = self._open(filename, own_mode, lenient, self._schemes)
 
     @staticmethod
     def _open(
-        filename: str | os.PathLike[str], mode: str, lenient: bool | None
+        filename: str | os.PathLike[str],
+        mode: str,
+        lenient: bool | None,
+        schemes: Iterable[str] | None,
     ) -> rustfits.file.FITS:
-        return rustfits.file.FITS(filename, mode, lenient=lenient)
+        return rustfits.file.FITS(filename, mode, lenient=lenient, schemes=schemes)
 
     # ---- the file ----
 
@@ -135,7 +146,9 @@ class FITS(Writing):
         """
         self.close()
         mode = "r" if self.mode == "r" else "r+"
-        self.file = rustfits.file.FITS(self._name, mode, lenient=self._lenient)
+        self.file = rustfits.file.FITS(
+            self._name, mode, lenient=self._lenient, schemes=self._schemes
+        )
 
     def update_hdu_list(self, rebuild: bool = True) -> None:
         """Forget what is known about HDUs; it is found out again when it is needed.
@@ -336,12 +349,12 @@ class FITS(Writing):
         return "\n".join(lines)
 
 
-def _is_there(filename: str | os.PathLike[str]) -> bool:
+def _is_there(filename: str | os.PathLike[str], schemes: Iterable[str] | None) -> bool:
     """Tell whether there is something to open; names with a scheme are always tried."""
     name = os.fspath(filename)
     if isinstance(name, str) and "://" in name:
         try:
-            rustfits.file.FITS(name).close()
+            rustfits.file.FITS(name, schemes=schemes).close()
         except FITSError:
             return False
         return True

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,14 @@ class _OneCall(FITS):
 
     @staticmethod
     def _open(
-        filename: str | os.PathLike[str], mode: str, lenient: bool | None
+        filename: str | os.PathLike[str],
+        mode: str,
+        lenient: bool | None,
+        schemes: Iterable[str] | None,
     ) -> rustfits.file.FITS:
         if mode == "w+":
-            return rustfits.file.FITS._create(filename)
-        return rustfits.file.FITS(filename, mode, lenient=lenient)
+            return rustfits.file.FITS._create(filename, schemes=schemes)
+        return rustfits.file.FITS(filename, mode, lenient=lenient, schemes=schemes)
 
 
 def read(
@@ -44,6 +48,7 @@ def read(
     verbose: bool = False,
     trim_strings: bool = False,
     lenient: bool | None = None,
+    schemes: Iterable[str] | None = None,
     **keys: Any,
 ) -> Any:
     """Read the data of one HDU.
@@ -63,7 +68,7 @@ def read(
         As for `FITS`.
     verbose : bool
         Without effect.
-    lenient : bool, optional
+    lenient, schemes : optional
         As for `FITS`.
 
     Returns
@@ -88,6 +93,7 @@ def read(
         vstorage=vstorage,
         case_sensitive=case_sensitive,
         lenient=lenient,
+        schemes=schemes,
     ) as fits:
         hdu = _first_with_data(fits) if ext is None else fits[_named(ext, extver)]
         of_table = {"columns": columns, "rows": rows} if isinstance(hdu, TableReader) else {}
@@ -112,6 +118,7 @@ def read_header(
     extver: int | None = None,
     case_sensitive: bool = False,
     lenient: bool | None = None,
+    schemes: Iterable[str] | None = None,
     **keys: Any,
 ) -> FITSHDR:
     """Read one header.
@@ -123,7 +130,7 @@ def read_header(
         Which HDU.
     extver : int, optional
         Its version, for a name.
-    case_sensitive, lenient : bool
+    case_sensitive, lenient, schemes
         As for `FITS`.
 
     Returns
@@ -138,7 +145,7 @@ def read_header(
         As for `FITS`.
     """
     warn_ignored(keys)
-    with FITS(filename, case_sensitive=case_sensitive, lenient=lenient) as fits:
+    with FITS(filename, case_sensitive=case_sensitive, lenient=lenient, schemes=schemes) as fits:
         header: FITSHDR = fits[_named(ext, extver)].read_header()
         return header
 
@@ -187,6 +194,7 @@ def write(
     names: Any = None,
     write_bitcols: bool = False,
     packing: ImageCompression = NOT_PACKED,
+    schemes: Iterable[str] | None = None,
     **keys: Any,
 ) -> None:
     """Append an HDU to a file, which is made when it is not there.
@@ -200,7 +208,7 @@ def write(
         As for `FITS.write`.
     clobber : bool
         Make a new file in the place of an old one, which stays until the new one is whole.
-    ignore_empty : bool
+    ignore_empty, schemes
         As for `FITS`.
     compress, tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
         As for `FITS.write`.
@@ -211,7 +219,9 @@ def write(
         As for `FITS` and `FITS.write`.
     """
     warn_ignored(keys, stacklevel=4)  # above takes_compression
-    with _OneCall(filename, "rw", clobber=clobber, ignore_empty=ignore_empty) as fits:
+    with _OneCall(
+        filename, "rw", clobber=clobber, ignore_empty=ignore_empty, schemes=schemes
+    ) as fits:
         fits.write(
             data,
             units=units,

@@ -3,8 +3,8 @@
  * Fetches a URL with the libcurl transport and says in lines what came of it, for tests/test_transport.py.
  *
  *   fetch_probe FOLDER URL [user=U] [password=P] [header=H]... [timeout=S] [connect_timeout=S] [ca_bundle=F]
- *               [redirects=N] [limit=N] [range=FIRST:LENGTH]... [concurrency=N] [validator=V] [whole_or_range=1]
- *               [more_header=H]... [delay=S] [sigv4=A] [together=N]
+ *               [redirects=N] [refuse=BITS] [limit=N] [range=FIRST:LENGTH]... [concurrency=N] [validator=V]
+ * [whole_or_range=1] [more_header=H]... [delay=S] [sigv4=A] [together=N]
  *
  * The bytes of range i go to FOLDER/i. Uses the public header only; the transport is what the row of the driver table
  * has in its user member.
@@ -105,6 +105,8 @@ int main(int argc, char **argv) {
       request.sigv4 = value;
     else if ((value = value_of(argv[i], "redirects")) != NULL)
       request.redirects = (int)strtol(value, NULL, 10);
+    else if ((value = value_of(argv[i], "refuse")) != NULL)
+      request.refuse = (uint32_t)strtoul(value, NULL, 10);
     else if ((value = value_of(argv[i], "limit")) != NULL)
       request.limit_bytes = strtoull(value, NULL, 10);
     else if ((value = value_of(argv[i], "range")) != NULL && request.range_count < MOST) {

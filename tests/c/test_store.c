@@ -149,6 +149,47 @@ static void path_that_looks_like_a_url(void) {
 #endif
 }
 
+static void set_environment(const char *schemes) {
+#if defined(_WIN32)
+  _putenv_s("RUSTFITS_SCHEMES", schemes);
+#else
+  setenv("RUSTFITS_SCHEMES", schemes, 1);
+#endif
+}
+
+static void only_allowed_schemes_are_opened(void) {
+  static const struct {
+    const char *option, *environment, *name;
+    rf_status status;
+  } rows[] = {
+      {NULL, "", "mem://", RF_OK},
+      {"mem", "", "mem://", RF_OK},
+      {" file,MEM ", "", "mem://", RF_OK},
+      {"file", "", "mem://", RF_ERR_SCHEME},
+      {"memkeep", "", "mem://", RF_ERR_SCHEME},
+      {"me", "", "mem://", RF_ERR_SCHEME},
+      {"", "", "mem://", RF_ERR_SCHEME},
+      {", ,", "", "mem://", RF_ERR_SCHEME},
+      {NULL, "mem", "mem://", RF_OK},
+      {NULL, "file", "mem://", RF_ERR_SCHEME},
+      {"mem", "file", "mem://", RF_ERR_SCHEME},
+      {"mem file", "mem", "MEM://", RF_OK},
+      {"mem", "", "no/such/file", RF_ERR_SCHEME},
+      {"mem", "", "file:///no/such/file", RF_ERR_SCHEME},
+      {"mem", "", "never-heard-of://x", RF_ERR_SCHEME},
+      {"never-heard-of", "", "never-heard-of://x", RF_ERR_NO_DRIVER},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    set_environment(rows[i].environment);
+    options.schemes = rows[i].option;
+    rf_mode mode = strstr(rows[i].name, "no/such") != NULL ? RF_MODE_READ : RF_MODE_CREATE;
+    CHECK(try_open(rows[i].name, mode) == rows[i].status);
+    CHECK(rows[i].status != RF_ERR_SCHEME || says("is not allowed"));
+  }
+  set_environment("");
+  options.schemes = NULL;
+}
+
 static void memory_begins_empty(void) {
   CHECK(try_open("mem://", RF_MODE_CREATE) == RF_OK);
   CHECK(try_open("mem://", RF_MODE_READ) == RF_ERR_NO_FILE);
@@ -554,6 +595,7 @@ int main(void) {
   RUN(the_table_is_listed);
   RUN(unknown_and_unbuilt_are_two_errors);
   RUN(path_that_looks_like_a_url);
+  RUN(only_allowed_schemes_are_opened);
   RUN(memory_begins_empty);
   RUN(file_urls);
   RUN(errors_name_the_path_once);
