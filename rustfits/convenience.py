@@ -71,7 +71,8 @@ def read(
     filename : str or os.PathLike
         As for `FITS`.
     ext : int, str or (str, int), optional
-        Which HDU: index, name, or name and version. By default the first one that has data.
+        Which HDU: index, name, or name and version. By default the first one that has data; where
+        none has, the first image with axes (one of which is 0) or table (without rows).
     header : bool
         Give the header too.
     lenient : bool, optional
@@ -116,10 +117,20 @@ def _first_with_data(fits: FITS) -> HDU:
     first = fits[0]
     if first.has_data:
         return first
+    empty: HDU | None = None
     for hdu in fits:
         if hdu.has_data:
             return hdu
+        if empty is None and _has_shape(hdu):
+            empty = hdu
+    if empty is not None:
+        return empty
     raise FITSValueError(f"{fits._file.name}: no HDU has data")
+
+
+def _has_shape(hdu: HDU) -> bool:
+    """Tell whether an HDU holds an array: one without elements, perhaps."""
+    return hdu.ndim > 0 if isinstance(hdu, ImageHDU) else isinstance(hdu, TableBase)
 
 
 def read_header(

@@ -64,8 +64,8 @@ class Creating:
         dtype : dtype-like
             ``u1 i2 i4 i8 f4 f8``, or ``i1 u2 u4 u8``, which are stored by means of BZERO.
         dims : sequence of int, or int
-            The shape, slowest axis first. The first may be 0, for `ImageHDU.extend` to grow. Empty:
-            an HDU without data.
+            The shape, slowest axis first. Lengths may be 0; `ImageHDU.extend` makes the first one
+            longer. Empty: an HDU without data.
         extname : str, optional
             EXTNAME.
         extver : int, optional

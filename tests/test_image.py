@@ -503,7 +503,7 @@ def test_shapes_that_cannot_be(tmp_path: Path) -> None:
     with FITS(tmp_path / "x.fits", "w+") as fits:
         with pytest.raises(ValueError, match="axis"):
             fits.write_image(np.float32(3))
-        for dims in ((3, 0), (-1,), (2**63,), (2**40, 2**40)):
+        for dims in ((-1,), (0, -1), (2**63,), (2**40, 2**40)):
             with pytest.raises((ValueError, OSError)):
                 fits.create_image_hdu("i4", dims)
         for dims in ("34", (1.5,), 2.0):
@@ -776,7 +776,7 @@ def test_reshape(tmp_path: Path) -> None:
         behind = fits.write_image(np.arange(5))
         packed = fits.write_image(data, compress="rice")
         empty = fits.create_image_hdu("f4", ())
-        for shape in ((2, 12), (3, 2, 4), 24, (900, 2), (5,), (0, 3), (2, 2)):
+        for shape in ((2, 12), (3, 2, 4), 24, (900, 2), (5,), (0, 3), (2, 2), (3, 0), (2, 2)):
             old = hdu.read().ravel() if hdu.has_data else np.zeros(0, "i4")
             hdu.reshape(shape)
             new = np.zeros(shape, "i4")
@@ -792,7 +792,6 @@ def test_reshape(tmp_path: Path) -> None:
         before = fits.to_bytes()
         for shape, error in (
             ((), rustfits.FITSValueError),
-            ((3, 0), rustfits.FITSValueError),
             ((-1,), rustfits.FITSValueError),
             ((2**40, 2**40), rustfits.FITSLimitError),
             ("ab", rustfits.FITSTypeError),

@@ -22,8 +22,8 @@ relaxed = settings(deadline=None, max_examples=150, suppress_health_check=[Healt
 
 
 def shapes(least: int = 0) -> st.SearchStrategy[tuple[int, ...]]:
-    """Ranks 1 to 5; only axis 0 may be empty."""
-    rest = st.lists(st.integers(1, 7), max_size=4)
+    """Ranks 1 to 5, with empty axes where `least` allows that."""
+    rest = st.lists(st.integers(min(least, 1), 7), max_size=4)
     return st.builds(lambda first, others: (first, *others), st.integers(least, 9), rest)
 
 

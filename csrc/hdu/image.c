@@ -109,13 +109,10 @@ rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err) {
     return rf_fail(err, RF_ERR_ARGUMENT, "unknown pixel type %d", (int)spec->type);
   if (spec->naxis < 0 || spec->naxis > MAX_AXES || (spec->naxis > 0 && spec->axes == NULL))
     return rf_fail(err, RF_ERR_ARGUMENT, "an image has 0 to %d axes, and %d were asked for", MAX_AXES, spec->naxis);
-  for (int i = 0; i < spec->naxis; i++) {
-    if (spec->axes[i] == 0 && i > 0)
-      return rf_fail(err, RF_ERR_ARGUMENT, "axis %d has length 0, which only axis 0 may have", i);
+  for (int i = 0; i < spec->naxis; i++)
     if (spec->axes[i] > INT64_MAX)
       return rf_fail(err, RF_ERR_ARGUMENT, "axis %d is too long for a header", i);
-  }
-  /* Without axis 0, which is 0 in an image that is to grow. */
+  /* Without axes of length 0: one of an image that is to grow becomes longer. */
   for (int i = 0; i < spec->naxis; i++)
     if ((spec->axes[i] != 0 && !rf_mul_u64(bytes, spec->axes[i], &bytes)) || bytes > INT64_MAX)
       return rf_fail(err, RF_ERR_LIMIT, "the image has more bytes than a file can hold");

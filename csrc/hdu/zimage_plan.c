@@ -118,7 +118,7 @@ static uint64_t plane_rows(uint64_t rows) {
 
 static void default_tile(rf_zplan *plan) {
   const uint64_t *axes = plan->image.axes;
-  plan->tile[0] = axes[0] > 0 ? axes[0] : FIRST_ROW;
+  plan->tile[0] = axes[0] > 0 ? axes[0] : plan->image.naxis > 1 ? 1 : FIRST_ROW;
   for (int i = 1; i < plan->image.naxis; i++)
     plan->tile[i] = 1;
   if (plan->asked.type == RF_Z_HCOMPRESS_1 && plan->image.naxis > 1)

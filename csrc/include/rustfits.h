@@ -1020,7 +1020,7 @@ typedef struct rf_image_spec {
   size_t size; /* sizeof(rf_image_spec) */
   rf_type type;
   int naxis;               /* 0: no data */
-  const uint64_t *axes;    /* slowest first; axes[0] may be 0 */
+  const uint64_t *axes;    /* slowest first; each may be 0 */
   const char *extname;     /* NULL: none */
   int64_t extver;          /* < 0: none */
   int has_blank;           /* integers only: RF_ERR_ARGUMENT otherwise */

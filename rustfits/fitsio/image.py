@@ -67,7 +67,7 @@ class ImageHDU(HDUBase):
         Returns
         -------
         numpy.ndarray or None
-            None when there are no pixels.
+            None when there are no axes.
 
         Raises
         ------
@@ -76,7 +76,7 @@ class ImageHDU(HDUBase):
         """
         warn_ignored(keys)
         image = self._image()
-        if not image.has_data:
+        if not image.has_data and image.ndim == 0:
             return None
         return image.read(scale=not self.ignore_scaling)
 

@@ -336,8 +336,7 @@ static void cards_are_copied_but_for_those_that_describe_the_structure(void) {
 }
 
 static void what_cannot_be_created(void) {
-  const uint64_t good[2] = {2, 3}, hollow[2] = {2, 0}, endless[3] = {1u << 30, 1u << 30, 1u << 30},
-                 long_axis[1] = {(uint64_t)1 << 63};
+  const uint64_t good[2] = {2, 3}, endless[3] = {1u << 30, 1u << 30, 1u << 30}, long_axis[1] = {(uint64_t)1 << 63};
   const struct {
     rf_image_spec spec;
     rf_status status;
@@ -345,7 +344,6 @@ static void what_cannot_be_created(void) {
       {{sizeof(rf_image_spec), RF_F32, 2, good, NULL, -1, 1, 0, NULL, NULL, 0}, RF_ERR_ARGUMENT},
       {{sizeof(rf_image_spec), RF_I16, 2, good, NULL, -1, 1, 32768, NULL, NULL, 0}, RF_ERR_ARGUMENT},
       {{sizeof(rf_image_spec), RF_U8, 2, good, NULL, -1, 1, -1, NULL, NULL, 0}, RF_ERR_ARGUMENT},
-      {{sizeof(rf_image_spec), RF_I16, 2, hollow, NULL, -1, 0, 0, NULL, NULL, 0}, RF_ERR_ARGUMENT},
       {{sizeof(rf_image_spec), RF_I16, 3, endless, NULL, -1, 0, 0, NULL, NULL, 0}, RF_ERR_LIMIT},
       {{sizeof(rf_image_spec), RF_I16, 1, long_axis, NULL, -1, 0, 0, NULL, NULL, 0}, RF_ERR_ARGUMENT},
       {{sizeof(rf_image_spec), RF_I16, 1000, good, NULL, -1, 0, 0, NULL, NULL, 0}, RF_ERR_ARGUMENT},
@@ -425,7 +423,7 @@ static void another_shape(void) {
   CHECK_OK(rf_hdu_get_axes(file, 1, lengths, 3, &naxis, &err), err);
   CHECK(naxis == 2 && lengths[0] == 2 && lengths[1] == 3);
   CHECK(rf_image_reshape(file, 0, NULL, 0, &err) == RF_ERR_ARGUMENT);
-  CHECK(rf_image_reshape(file, 0, (uint64_t[]){1, 0}, 2, &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_image_reshape(file, 0, (uint64_t[]){1, (uint64_t)1 << 63}, 2, &err) == RF_ERR_ARGUMENT);
   CHECK(rf_image_reshape(file, 0, (uint64_t[]){UINT64_C(1) << 40, UINT64_C(1) << 40}, 2, &err) == RF_ERR_LIMIT);
   CHECK(rf_image_reshape(file, 0, (uint64_t[]){INT64_MAX / 2}, 1, &err) == RF_ERR_LIMIT);
   CHECK(rf_image_reshape(file, 2, shape, 2, &err) == RF_ERR_NOT_FOUND);
