@@ -822,3 +822,124 @@ def test_files_in_memory_need_no_lock():
 def test_options_for_writing_are_refused_for_reading(old, option):
     with pytest.raises(rustfits.FITSValueError, match=option):
         FITS(old, **{option: True})
+
+
+# ---- every call that fails ----
+
+SHIMMED = """
+    import errno, os, sys
+    sys.path.insert(0, sys.argv[1])
+    from pathlib import Path
+    import numpy, rustfits
+    from torture.shim import FAIL, Shim
+    shim, folder = Shim(), Path(sys.argv[2])
+    sky, big = numpy.arange(6, dtype="i2"), numpy.arange(900_000, dtype="f4")
+
+    def sweep(prepare, act, judge):
+        for turn in range(1, 200):
+            for path in folder.iterdir():
+                path.unlink()
+            prepare()
+            shim.arm(folder, FAIL, turn, errno.EIO)
+            error = None
+            try:
+                act()
+            except rustfits.FITSError as failed:
+                error = failed
+            calls, hit = shim.calls, shim.hit
+            shim.disarm()
+            judge(hit, error)
+            if calls < turn:
+                return
+"""
+
+
+def run_shimmed(tmp_path: Path, code: str) -> list[str]:
+    from torture.shim import compile_shim, environment
+
+    folder = tmp_path / "files"
+    folder.mkdir()
+    tests = Path(__file__).parent
+    program = textwrap.dedent(SHIMMED) + textwrap.dedent(code)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program, str(tests), str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env=environment(compile_shim(tmp_path)),
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@linux
+def test_failure_while_a_file_is_overwritten_keeps_the_new_content(tmp_path):
+    """A file with two hard links is overwritten: what is lost of it is in the file that the error names."""
+    lines = run_shimmed(
+        tmp_path,
+        """
+        path, twin = folder / "a.fits", folder / "b.fits"
+
+        def prepare():
+            rustfits.write(path, big)
+            twin.hardlink_to(path)
+
+        def judge(hit, error):
+            try:
+                found = rustfits.read(path)
+                state = "old" if found.shape == big.shape and (found == big).all() else (
+                    "new" if (found == big + 1).all() else "mixed")
+            except rustfits.FITSError:
+                state = "broken"
+            assert path.samefile(twin)
+            beside = sorted({p.name for p in folder.iterdir()} - {"a.fits", "b.fits"})
+            if state in ("mixed", "broken") or " is in " in str(error):
+                kept = Path(str(error).split(" is in ")[1])
+                assert [kept.name] == beside
+                assert (rustfits.read(kept) == big + 1).all()
+                print("kept")
+            else:
+                assert not beside or hit == "unlink", (hit, beside)
+                assert state == "new" or error is not None
+                print(state)
+
+        sweep(prepare, lambda: rustfits.write(path, big + 1), judge)
+        """,
+    )
+    assert {"old", "new", "kept"} == set(lines)
+
+
+@linux
+@pytest.mark.parametrize("durable", [True, False])
+def test_durable_syncs_before_the_rename(tmp_path, durable):
+    lines = run_shimmed(
+        tmp_path,
+        f"""
+        path = folder / "a.fits"
+        sweep(lambda: rustfits.write(path, sky), lambda: rustfits.write(path, big, durable={durable}),
+              lambda hit, error: print(hit))
+        """,
+    )
+    assert "rename" in lines
+    assert ("fsync" in lines) == durable
+    if durable:
+        assert lines.index("fsync") < lines.index("rename")
+
+
+@linux
+def test_packing_and_gz_are_durable(tmp_path):
+    lines = run_shimmed(
+        tmp_path,
+        """
+        plain, path = folder.parent / "plain.fits", folder / "a.fits.fz"
+        rustfits.write(plain, big)
+        sweep(lambda: None, lambda: rustfits.pack(plain, path, compress="GZIP_1"),
+              lambda hit, error: print(hit))
+        print("----")
+        path = folder / "a.fits.gz"
+        sweep(lambda: None, lambda: rustfits.write(path, sky), lambda hit, error: print(hit))
+        """,
+    )
+    packing, gz = lines[: lines.index("----")], lines[lines.index("----") :]
+    assert packing.index("fsync") < packing.index("link")  # a new file, or none
+    assert gz.index("fsync") < gz.index("rename")

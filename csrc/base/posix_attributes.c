@@ -33,6 +33,10 @@ static bool copy_owner_and_mode(const struct stat *old, int to) {
 
 #if defined(__linux__)
 
+static rf_status no_memory(rf_error *err) {
+  return rf_fail(err, RF_ERR_MEMORY, "no memory for the attributes of a file");
+}
+
 #define ACCESS_LIST "system.posix_acl_access"
 
 static bool begins_with(const char *text, const char *lead) {
@@ -40,16 +44,23 @@ static bool begins_with(const char *text, const char *lead) {
 }
 
 /* One attribute. Those of the user and access lists must come along; security labels are the system's to give. */
-static bool copy_attribute(int from, int to, const char *name) {
+static rf_status copy_attribute(int from, int to, const char *name, bool *all, rf_error *err) {
   if (begins_with(name, "security.ima") || begins_with(name, "security.evm"))
-    return true; /* they vouch for the old bytes */
+    return RF_OK; /* they vouch for the old bytes */
   bool needed = begins_with(name, "user.") || begins_with(name, "system.");
-  ssize_t size = fgetxattr(from, name, NULL, 0);
-  void *value = size >= 0 ? rf_alloc(size > 0 ? (size_t)size : 1) : NULL;
-  ssize_t n = value ? fgetxattr(from, name, value, (size_t)size) : -1;
-  bool copied = n >= 0 && fsetxattr(to, name, value, (size_t)n, 0) == 0;
-  rf_free(value);
-  return copied || !needed;
+  ssize_t size = fgetxattr(from, name, NULL, 0), n = -1;
+  if (size >= 0) {
+    void *value = rf_alloc(size > 0 ? (size_t)size : 1);
+    if (!value)
+      return no_memory(err);
+    n = fgetxattr(from, name, value, (size_t)size);
+    if (n >= 0)
+      n = fsetxattr(to, name, value, (size_t)n, 0);
+    rf_free(value);
+  }
+  if (n < 0 && needed)
+    *all = false;
+  return RF_OK;
 }
 
 /* A new file in a folder with a default access list has got one, which the old file need not have. */
@@ -58,19 +69,20 @@ static void drop_access_list(int number) {
     errno = 0; /* there was none */
 }
 
-static bool copy_attributes(int from, int to) {
+static rf_status copy_attributes(int from, int to, bool *all, rf_error *err) {
   ssize_t size = flistxattr(from, NULL, 0);
   if (size <= 0)
-    return true; /* none, or a file system without any */
+    return RF_OK; /* none, or a file system without any */
   char *names = rf_alloc((size_t)size);
   if (!names)
-    return false;
-  bool copied = true;
+    return no_memory(err);
+  rf_status status = RF_OK;
   size = flistxattr(from, names, (size_t)size);
-  for (const char *name = names; copied && size > 0 && name < names + size; name += strlen(name) + 1)
-    copied = copy_attribute(from, to, name);
+  for (const char *name = names; status == RF_OK && size > 0 && name < names + size; name += strlen(name) + 1)
+    status = copy_attribute(from, to, name, all, err);
+  *all = *all && size >= 0;
   rf_free(names);
-  return copied && size >= 0;
+  return status;
 }
 
 #elif defined(__APPLE__)
@@ -79,8 +91,10 @@ static void drop_access_list(int number) {
   (void)number; /* fcopyfile puts the old list in its place */
 }
 
-static bool copy_attributes(int from, int to) {
-  return fcopyfile(from, to, NULL, COPYFILE_ACL | COPYFILE_XATTR) == 0;
+static rf_status copy_attributes(int from, int to, bool *all, rf_error *err) {
+  (void)err;
+  *all = fcopyfile(from, to, NULL, COPYFILE_ACL | COPYFILE_XATTR) == 0;
+  return RF_OK;
 }
 
 #else
@@ -89,19 +103,20 @@ static void drop_access_list(int number) {
   (void)number;
 }
 
-static bool copy_attributes(int from, int to) {
-  (void)from, (void)to;
-  return true;
+static rf_status copy_attributes(int from, int to, bool *all, rf_error *err) {
+  (void)from, (void)to, (void)all, (void)err;
+  return RF_OK;
 }
 
 #endif
 
-bool rf_attributes_copy(int from, int to) {
+rf_status rf_attributes_copy(int from, int to, bool *all, rf_error *err) {
   struct stat old;
   if (fstat(from, &old) != 0)
-    return false;
+    return rf_fail_errno(err, errno, "asking for mode and owner failed");
   drop_access_list(to);
-  return copy_owner_and_mode(&old, to) && copy_attributes(from, to);
+  *all = copy_owner_and_mode(&old, to);
+  return *all ? copy_attributes(from, to, all, err) : RF_OK;
 }
 
 #endif

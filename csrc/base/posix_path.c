@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -144,6 +145,23 @@ rf_status rf_path_resolve(const char *path, char **real, rf_error *err) {
   rf_status status = resolve_folder(name, real, err);
   rf_free(name);
   return status;
+}
+
+char *rf_fd_path(rf_fd fd) {
+#if defined(__linux__)
+  static const char gone[] = " (deleted)";
+  char link[64], path[1024];
+  (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd.number);
+  ssize_t n = readlink(link, path, sizeof path);
+  if (n <= 0 || (size_t)n >= sizeof path || path[0] != '/')
+    return NULL;
+  path[n] = '\0';
+  size_t tail = sizeof gone - 1;
+  return (size_t)n > tail && strcmp(path + n - tail, gone) == 0 ? NULL : rf_strdup(path);
+#else
+  (void)fd;
+  return NULL;
+#endif
 }
 
 /* A folder that may be written but not read cannot be opened, and some file systems cannot sync one: the file is in

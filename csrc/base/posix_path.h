@@ -17,9 +17,9 @@ size_t rf_path_folder_length(const char *path);
 /* That part, "./" when there is none; freed with rf_free. NULL: no memory. */
 char *rf_path_folder(const char *path);
 
-/* posix_attributes.c: gives the file `to` mode, owner, group, access list and extended attributes of `from`. false: it
- * cannot get the owner, the group, the access list or an attribute of the user's. */
-bool rf_attributes_copy(int from, int to);
+/* posix_attributes.c: gives the file `to` mode, owner, group, access list and extended attributes of `from`. *all
+ * false: it cannot get the owner, the group, the access list or an attribute of the user's. RF_ERR_MEMORY. */
+rf_status rf_attributes_copy(int from, int to, bool *all, rf_error *err);
 
 /* posix_leftover.c: a new file beside `real` under a name that no other process can foresee, locked as long as `lock`
  * is held; one that replaces a file (`private`) can be read by its owner only. Freed with rf_free. */

@@ -164,10 +164,7 @@ static rf_status refuse_changed(rf_replacement *r, rf_error *err) {
                  name);
 }
 
-static rf_status copy_content(rf_fd from, rf_fd to, uint64_t size, rf_error *err) {
-  uint8_t *buffer = rf_alloc(PIECE);
-  if (!buffer)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to copy a file");
+static rf_status copy_content(rf_fd from, rf_fd to, uint64_t size, uint8_t *buffer, rf_error *err) {
   rf_status status = RF_OK;
   for (uint64_t done = 0; done < size && status == RF_OK;) {
     size_t n = size - done < PIECE ? (size_t)(size - done) : PIECE, got = 0;
@@ -178,13 +175,13 @@ static rf_status copy_content(rf_fd from, rf_fd to, uint64_t size, rf_error *err
       status = rf_fd_write(to, done, buffer, n, err);
     done += n;
   }
-  rf_free(buffer);
   return status;
 }
 
-static rf_status overwrite_content(const rf_replacement *r, uint64_t size, bool durable, rf_error *err) {
+static rf_status overwrite_content(const rf_replacement *r, uint64_t size, bool durable, uint8_t *buffer,
+                                   rf_error *err) {
   rf_fd old = {.number = r->old};
-  RF_TRY(copy_content(r->fd, old, size, err));
+  RF_TRY(copy_content(r->fd, old, size, buffer, err));
   RF_TRY(rf_fd_truncate(old, size, err));
   return durable ? rf_fd_sync(old, err) : RF_OK;
 }
@@ -195,17 +192,21 @@ static rf_status overwrite(rf_replacement *r, bool durable, rf_fd *fd, rf_error 
   rf_status status = rf_fd_size(r->fd, &size, err);
   if (status == RF_OK)
     status = rf_fd_reserve((rf_fd){.number = r->old}, 0, size, err);
+  uint8_t *buffer = status == RF_OK ? rf_alloc(PIECE) : NULL;
+  if (status == RF_OK && !buffer)
+    status = rf_fail(err, RF_ERR_MEMORY, "no memory to copy a file");
   if (status != RF_OK) {
     rf_replace_abort(r);
     return status;
   }
   rf_error local;
   rf_error_clear(&local);
-  status = overwrite_content(r, size, durable, &local);
+  status = overwrite_content(r, size, durable, buffer, &local);
+  rf_free(buffer);
   if (status != RF_OK) {
     char name[300];
     keep_beside(r, name, sizeof name);
-    return rf_fail(err, status, "%.200s; the file is overwritten in part, and all of the new content is in %s",
+    return rf_fail(err, status, "%.200s; the old file may be overwritten in part, and all of the new content is in %s",
                    local.message, name);
   }
   *fd = (rf_fd){.number = r->old};
@@ -238,10 +239,14 @@ static rf_status put_in_place(const rf_replacement *r, const rf_replace_how *how
   *over = false;
   if (how->only_new)
     return rename_new(r->path, r->real, err);
-  if (r->old >= 0 && (has_other_links(r->old) || !rf_attributes_copy(r->old, r->fd.number))) {
-    *over = true;
-    return RF_OK;
+  if (r->old >= 0) {
+    bool all = !has_other_links(r->old);
+    if (all)
+      RF_TRY(rf_attributes_copy(r->old, r->fd.number, &all, err));
+    *over = !all;
   }
+  if (*over)
+    return RF_OK;
   if (rename(r->path, r->real) == 0)
     return RF_OK;
   if (r->old >= 0 && (errno == EBUSY || errno == EPERM || errno == EXDEV || errno == EACCES)) {

@@ -27,6 +27,9 @@ bool rf_file_stamp_equal(const rf_file_stamp *a, const rf_file_stamp *b);
  * points at nothing yet. Freed with rf_free. */
 rf_status rf_path_resolve(const char *path, char **real, rf_error *err);
 
+/* The same for a file that is open, by asking the system what it has opened: NULL where it cannot say. */
+char *rf_fd_path(rf_fd fd);
+
 /* Reserves space for `length` bytes from `offset` on without changing the size. RF_OK where the file system cannot
  * reserve; RF_ERR_NO_SPACE where there is not enough. */
 rf_status rf_fd_reserve(rf_fd fd, uint64_t offset, uint64_t length, rf_error *err);

@@ -128,6 +128,11 @@ rf_status rf_fd_reserve(rf_fd fd, uint64_t offset, uint64_t length, rf_error *er
   return RF_OK;
 }
 
+char *rf_fd_path(rf_fd fd) {
+  (void)fd;
+  return NULL;
+}
+
 bool rf_fd_clone(rf_fd from, rf_fd to) {
   (void)from, (void)to;
   return false;

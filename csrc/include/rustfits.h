@@ -691,7 +691,7 @@ RF_API rf_status rf_file_close(rf_file *file, rf_error *err);
 
 /* What was written and is not in the file yet is not to get there: closing a file that was opened with RF_OPEN_ATOMIC,
  * or a .gz, leaves the old file. Other files keep what was written. RF_ERR_CLOSED after rf_file_shut. */
-RF_API RF_CHECKED rf_status rf_file_discard(rf_file *file, rf_error *err);
+RF_API rf_status rf_file_discard(rf_file *file, rf_error *err);
 
 /* Does all that closing does but free the handle: waits for running calls, writes back what is pending, lets go of the
  * file (also when it returns an error). Any later call on the handle that needs the file is RF_ERR_CLOSED; a second

@@ -202,12 +202,11 @@ static rf_status open_old(file_state *f, const char *name, rf_mode mode, rf_erro
 /* What a replacement will compare. A file without a place, such as a deleted one under /proc, can be written all the
  * same. */
 static rf_status note_identity(file_state *f, rf_error *err) {
-  if (resolve(f, NULL) != RF_OK) {
-    char *absolute;
-    RF_TRY(rf_path_absolute(f->path, &absolute, err));
-    rf_free(f->path);
-    f->path = absolute;
-  }
+  char *real = rf_fd_path(f->fd);
+  if (!real && rf_path_resolve(f->path, &real, NULL) != RF_OK)
+    RF_TRY(rf_path_absolute(f->path, &real, err));
+  rf_free(f->path);
+  f->path = real;
   return rf_fd_stamp(f->fd, &f->stamp, err);
 }
 

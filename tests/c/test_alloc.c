@@ -137,6 +137,16 @@ static rf_status edit(rf_error *err) {
   return status;
 }
 
+/* RF_OPEN_... of the files that are created and edited. */
+static uint32_t open_flags;
+
+static rf_status open_file(const char *name, rf_mode mode, rf_file **file, rf_error *err) {
+  rf_options options;
+  rf_options_init(&options);
+  options.flags = open_flags;
+  return rf_file_open(name, mode, &options, file, err);
+}
+
 static rf_status create(const char *name, rf_error *err) {
   static const uint64_t axes[] = {3, 4, 5};
   rf_image_spec spec = {.size = sizeof spec,
@@ -158,7 +168,7 @@ static rf_status create(const char *name, rf_error *err) {
   rf_status status = rf_header_new(&cards, err);
   STEP(rf_header_set(cards, "EXPTIME", &value, "seconds", err));
   spec.header = cards;
-  STEP(rf_file_open(name, RF_MODE_CREATE, NULL, &file, err));
+  STEP(open_file(name, RF_MODE_CREATE, &file, err));
   for (int i = 0; i < 3; i++) {
     STEP(rf_image_create(file, &spec, &index, err));
     STEP(rf_image_write(file, index, NULL, RF_U16, 0, pixels, sizeof pixels, NULL, err));
@@ -168,6 +178,8 @@ static rf_status create(const char *name, rf_error *err) {
   STEP(rf_file_sync(file, err));
   rf_header_free(cards);
   rf_error late;
+  if (status != RF_OK && file != NULL)
+    (void)rf_file_discard(file, NULL);
   rf_status closed = rf_file_close(file, &late);
   if (status == RF_OK && closed != RF_OK)
     *err = late;
@@ -267,12 +279,12 @@ static rf_status create_gzip(rf_error *err) {
   return create(scratch_path("created.fits.gz"), err);
 }
 
-static const char *on_disk, *on_disk_gz;
+static char on_disk[512], on_disk_gz[512];
 
 static rf_status edit_on_disk(const char *path, rf_error *err) {
   rf_file *file = NULL;
   rf_header *header = NULL;
-  rf_status status = rf_file_open(path, RF_MODE_READ_WRITE, NULL, &file, err);
+  rf_status status = open_file(path, RF_MODE_READ_WRITE, &file, err);
   STEP(rf_hdu_get_header(file, 2, &header, err));
   STEP(rf_header_add(header, "HISTORY", "once more", err));
   STEP(rf_hdu_set_header(file, 2, header, err));
@@ -339,6 +351,14 @@ static rf_status edit_gzip(rf_error *err) {
   return edit_on_disk(on_disk_gz, err);
 }
 
+static rf_status create_over(rf_error *err) {
+  return create(on_disk, err);
+}
+
+static rf_status create_over_gz(rf_error *err) {
+  return create(on_disk_gz, err);
+}
+
 static void reading(void) {
   fail_each(look, "look");
 }
@@ -381,14 +401,26 @@ static void check_disk(const char *path) {
 
 static void editing_on_disk(void) {
   rf_error err;
-  on_disk = scratch_path("edited.fits");
-  on_disk_gz = scratch_path("edited.fits.gz");
+  snprintf(on_disk, sizeof on_disk, "%s", scratch_path("edited.fits"));
+  snprintf(on_disk_gz, sizeof on_disk_gz, "%s", scratch_path("edited.fits.gz"));
   CHECK_OK(create(on_disk, &err), err);
   CHECK_OK(create(on_disk_gz, &err), err);
   fail_each(edit_file, "edit a file");
   fail_each(edit_gzip, "edit a .gz");
   check_disk(on_disk);
   check_disk(on_disk_gz);
+  open_flags = RF_OPEN_ATOMIC | RF_OPEN_LOCK;
+  fail_each(edit_file, "edit a copy of a file");
+  check_disk(on_disk);
+  fail_each(edit_gzip, "edit a .gz atomically");
+  check_disk(on_disk_gz);
+  fail_each(create_over, "replace a file");
+  check_disk(on_disk);
+  fail_each(create_over_gz, "replace a .gz");
+  check_disk(on_disk_gz);
+  open_flags = RF_OPEN_IN_PLACE;
+  fail_each(create_over, "overwrite a file");
+  open_flags = 0;
 #if !defined(_WIN32)
   CHECK(scratch_count("") == 4); /* no temporary file is left */
 #endif
