@@ -9,9 +9,11 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "hdu/layout.h"
 #include "hdu/row_put.h"
 #include "hdu/table_edit.h"
 #include "hdu/ztable_edit.h"
+#include "store/edit.h"
 
 /* Descriptors that are written at a time. */
 #define MOST_DESCRIPTORS ((size_t)1 << 16)
@@ -30,6 +32,7 @@ typedef struct heap_writer {
   uint64_t total;       /* bytes in the heap */
   uint64_t longest;     /* of the new cells */
   bool widen;           /* P becomes Q */
+  uint64_t heap_bytes;  /* of the heap before: where new cells go */
 } heap_writer;
 
 /* ---- checks ---- */
@@ -248,41 +251,114 @@ static void describe(const heap_writer *w, bool wide, uint64_t first, size_t n, 
   }
 }
 
-static rf_status write_descriptors(const heap_writer *w, const rf_row_sink *sink, rf_error *err) {
+/* Writing descriptors that are in the file, where a kill must not tear one. */
+typedef struct descriptor_writer {
+  const heap_writer *w;
+  rf_row_step step;
+  const rf_row_sink *sink;
+  uint8_t *pairs;
+  rf_edit *torn; /* NULL, or those that lie in two pages: they are written together, through a trailer */
+  uint64_t *rows;
+} descriptor_writer;
+
+static void begin_descriptors(descriptor_writer *d, const heap_writer *w, const rf_row_sink *sink) {
   bool wide = w->widen || w->column->info.descriptor == 'Q';
   unsigned each = wide ? 8 : 4;
   rf_type type = wide ? RF_I64 : RF_I32;
+  *d = (descriptor_writer){.w = w, .sink = sink};
+  d->step = (rf_row_step){.column = w->column,
+                          .number = w->number,
+                          .offset = w->column->info.offset,
+                          .bytes = 2 * each,
+                          .count = 2,
+                          .stored_bytes = each,
+                          .type = (rf_cell_type)type,
+                          .cell_bytes = 2 * each,
+                          .stride = (ptrdiff_t)(2 * each),
+                          .parts = 1,
+                          .convert = {.way = RF_CONVERT_SWAP,
+                                      .stored = type,
+                                      .natural = type,
+                                      .type = type,
+                                      .stored_bytes = each,
+                                      .type_bytes = each}};
+}
+
+static bool is_torn(const descriptor_writer *d, uint64_t row) {
+  return rf_layout_crosses_page(d->sink->data + row * d->sink->row_bytes + d->step.offset, (uint64_t)d->step.bytes);
+}
+
+/* Of the rows of `part` those that are torn, or those that are not; their pairs come together at the beginning. */
+static rf_row_walk pick_rows(const descriptor_writer *d, const rf_row_walk *part, bool torn, const uint8_t *from,
+                             uint8_t *to) {
+  size_t n = 0, each = (size_t)d->step.bytes;
+  for (uint64_t i = 0; i < part->count; i++) {
+    uint64_t row = rf_row_at(part, i);
+    if (is_torn(d, row) != torn)
+      continue;
+    memcpy(to + n * each, from + (size_t)i * each, each);
+    d->rows[n++] = row;
+  }
+  rf_row_walk picked = {.count = n, .step = 1, .indices = d->rows};
+  return part_of(&picked, 0, n);
+}
+
+/* A few rows go one by one to the edit that all of them share. */
+static rf_status write_torn(descriptor_writer *d, rf_file *file, const rf_row_walk *walk, rf_error *err) {
+  if (d->torn == NULL)
+    RF_TRY(rf_layout_begin_patch(file, &d->torn, err));
+  rf_row_sink sink = *d->sink;
+  sink.store = rf_edit_store(d->torn);
+  return rf_write_field(&d->step, walk, &sink, err);
+}
+
+/* `file`: NULL where nothing can tear. */
+static rf_status write_some(descriptor_writer *d, rf_file *file, const rf_row_walk *part, rf_error *err) {
+  uint64_t torn = 0;
+  d->step.data = d->pairs;
+  for (uint64_t i = 0; file != NULL && i < part->count; i++)
+    torn += is_torn(d, rf_row_at(part, i));
+  if (torn == 0)
+    return rf_write_field(&d->step, part, d->sink, err);
+  size_t bytes = (size_t)part->count * (size_t)d->step.bytes;
+  uint8_t *picked = rf_alloc(bytes);
+  d->rows = rf_alloc((size_t)part->count * sizeof *d->rows);
+  rf_status status = RF_OK;
+  if (picked == NULL || d->rows == NULL)
+    status = rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " descriptors", part->count);
+  for (int pass = 0; pass < 2 && status == RF_OK; pass++) {
+    rf_row_walk walk = pick_rows(d, part, pass == 1, d->pairs, picked);
+    d->step.data = picked;
+    if (walk.count > 0)
+      status = pass == 0 ? rf_write_field(&d->step, &walk, d->sink, err) : write_torn(d, file, &walk, err);
+  }
+  rf_free(picked);
+  rf_free(d->rows);
+  return status;
+}
+
+/* Each descriptor is switched at once where `file` says in which file they are. */
+static rf_status write_descriptors(const heap_writer *w, rf_file *file, const rf_row_sink *sink, rf_error *err) {
+  descriptor_writer d;
   size_t room = w->walk.count < MOST_DESCRIPTORS ? (size_t)w->walk.count : MOST_DESCRIPTORS;
-  uint64_t offset = w->table->info.heap_bytes;
-  uint8_t *pairs = rf_alloc(room * 2 * each);
-  if (pairs == NULL)
+  uint64_t offset = w->heap_bytes;
+  bool wide = w->widen || w->column->info.descriptor == 'Q';
+  begin_descriptors(&d, w, sink);
+  d.pairs = rf_alloc(room * (size_t)d.step.bytes);
+  if (d.pairs == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu descriptors", room);
-  rf_row_step step = {.column = w->column,
-                      .number = w->number,
-                      .offset = w->column->info.offset,
-                      .bytes = 2 * each,
-                      .count = 2,
-                      .stored_bytes = each,
-                      .type = (rf_cell_type)type,
-                      .cell_bytes = 2 * each,
-                      .data = pairs,
-                      .stride = (ptrdiff_t)(2 * each),
-                      .parts = 1,
-                      .convert = {.way = RF_CONVERT_SWAP,
-                                  .stored = type,
-                                  .natural = type,
-                                  .type = type,
-                                  .stored_bytes = each,
-                                  .type_bytes = each}};
   rf_status status = RF_OK;
   for (uint64_t done = 0; done < w->walk.count && status == RF_OK;) {
     size_t n = w->walk.count - done < room ? (size_t)(w->walk.count - done) : room;
     rf_row_walk part = part_of(&w->walk, done, n);
-    describe(w, wide, done, n, &offset, pairs);
-    status = rf_write_field(&step, &part, sink, err);
+    describe(w, wide, done, n, &offset, d.pairs);
+    status = write_some(&d, file, &part, err);
     done += n;
   }
-  rf_free(pairs);
+  if (status == RF_OK && d.torn != NULL)
+    status = rf_edit_commit(d.torn, sink->written, err);
+  rf_edit_free(d.torn);
+  rf_free(d.pairs);
   return status;
 }
 
@@ -300,18 +376,22 @@ static rf_status widen_rows(const heap_writer *w, rf_store *store, uint64_t data
   return rf_rows_rewrite(store, data, info->nrows, old, old + 8, parts, 3, 0, err);
 }
 
-static rf_status write_all(void *context, rf_store *store, uint64_t data, rf_error *err) {
-  const heap_writer *w = context;
+/* What moves: rows that get wider. The heap grows behind what it has. */
+static rf_status widen_all(void *context, rf_store *store, uint64_t data, rf_error *err) {
+  return widen_rows(context, store, data, err);
+}
+
+/* Elements go to bytes of the heap that no descriptor points at; then descriptors are switched, each at once. */
+static rf_status write_cells(const heap_writer *w, rf_file *file, const rf_hdu *hdu, bool *switched, rf_error *err) {
   const rf_table_info *info = &w->table->info;
-  uint64_t row_bytes = info->row_bytes + (w->widen ? 8 : 0), heap = info->heap_offset;
-  bool written = true;
-  if (w->widen) {
-    RF_TRY(widen_rows(w, store, data, err));
-    heap += info->nrows * 8;
-  }
-  RF_TRY(write_elements(w, store, data + heap + info->heap_bytes, err));
-  rf_row_sink sink = {store, data, row_bytes, 0, false, &written};
-  return write_descriptors(w, &sink, err);
+  rf_store *store = file->store;
+  bool durable = (file->options.flags & RF_OPEN_DURABLE) != 0 && !hdu->unpublished;
+  bool can_tear = !hdu->unpublished && rf_edit_is_wanted(store);
+  RF_TRY(write_elements(w, store, hdu->data_offset + info->heap_offset + w->heap_bytes, err));
+  if (durable)
+    RF_TRY(rf_store_sync(store, err));
+  rf_row_sink sink = {store, hdu->data_offset, info->row_bytes, 0, false, switched};
+  return write_descriptors(w, can_tear ? file : NULL, &sink, err);
 }
 
 /* ---- the header ---- */
@@ -417,6 +497,33 @@ static rf_status write_packed(rf_ztedit *e, heap_writer *w, const rf_rows *rows,
 
 /* ---- any table ---- */
 
+/* The heap has room for the cells now, and the table is another one. */
+static rf_status write_to_room(rf_file *file, size_t index, heap_writer *w, bool *switched, rf_error *err) {
+  rf_hdu *hdu;
+  uint64_t gap;
+  RF_TRY(rf_table_editable(file, index, &hdu, &w->table, &gap, err));
+  RF_TRY(rf_table_column(w->table, w->number, &w->column, err));
+  w->step.column = w->column;
+  w->widen = false;
+  return write_cells(w, file, hdu, switched, err);
+}
+
+/* Makes room in the heap, then fills it. Where cells could not be written, the table gets its old size back. */
+static rf_status write_plain(rf_file *file, size_t index, heap_writer *w, const rf_hdu *hdu, const rf_header *before,
+                             const rf_header *after, uint64_t bytes, bool *written, rf_error *err) {
+  uint64_t old_bytes = hdu->data_bytes;
+  bool widens = w->widen, switched = false, ignored = false;
+  rf_rearrange rearrange = {widen_all, w};
+  w->heap_bytes = w->table->info.heap_bytes;
+  RF_TRY(rf_file_rearrange_locked(file, index, after, bytes, widens ? &rearrange : NULL, written, err));
+  rf_status status = write_to_room(file, index, w, &switched, err);
+  if (status != RF_OK && !switched && !widens &&
+      rf_file_resize_locked(file, index, before, old_bytes, &ignored, NULL) == RF_OK)
+    *written = false;
+  *written = *written || switched;
+  return status;
+}
+
 static rf_status write_heap_locked(rf_file *file, size_t index, heap_writer *w, const rf_rows *rows, rf_cell_type type,
                                    uint32_t flags, uint64_t in_bytes, bool *written, rf_error *err) {
   rf_hdu *hdu;
@@ -439,12 +546,15 @@ static rf_status write_heap_locked(rf_file *file, size_t index, heap_writer *w, 
   RF_TRY(rf_file_check_whole_locked(file, hdu, err));
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));
   RF_TRY(rf_header_copy(old, &header, err));
-  rf_rearrange rearrange = {write_all, w};
-  rf_status status = set_sizes(w, hdu, header, gap, &bytes, err);
+  rf_header *before = NULL;
+  rf_status status = rf_header_copy(old, &before, err);
+  if (status == RF_OK)
+    status = set_sizes(w, hdu, header, gap, &bytes, err);
   if (status == RF_OK)
     status = set_form(w, header, err);
   if (status == RF_OK)
-    status = rf_file_rearrange_locked(file, index, header, bytes, &rearrange, written, err);
+    status = write_plain(file, index, w, hdu, before, header, bytes, written, err);
+  rf_header_free(before);
   rf_header_free(header);
   return status;
 }
