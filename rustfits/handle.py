@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import threading
 import warnings
 import weakref
 from contextlib import contextmanager
@@ -39,6 +40,7 @@ __all__ = ["ClosedFile", "FileHandle", "half_made"]
 NULL: CData = ffi.NULL
 _FILE_POINTER: CData = ffi.typeof("rf_file **")
 _new, _open, _count_edits = ffi.new, lib.rf_file_open, lib.rf_file_generation
+_can_change = lib.rf_file_can_change
 _shut, _close = lib.rf_file_shut, lib.rf_file_close
 # As os.fsencode does it.
 _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
@@ -62,6 +64,7 @@ class FileHandle:
 
     __slots__ = (
         "__weakref__",
+        "_edit_lock",
         "_pid",
         "_pointer",
         "atomic",
@@ -74,10 +77,11 @@ class FileHandle:
 
     def __init__(self, pointer: CData, mode: str, fixed: bool) -> None:
         self._pointer = pointer
+        self._edit_lock: threading.RLock | None = None
         self.mode = mode
         self.closed = False
         self.atomic = False  # replaced as a whole, by an explicit close only
-        self.fixed = fixed  # no edit can come through this object: what was read stays true
+        self.fixed = fixed  # nothing can change the file: what was read stays true
         self.kept: object = None  # what the options of the open file point at
         # HDUs that may keep something back: it is written before the file is closed, whoever does.
         self.keepers: list[weakref.ref[HDU]] = []
@@ -102,6 +106,21 @@ class FileHandle:
     def _generation(self) -> int:
         """Count the edits so far; what was read stays true while this number stays the same."""
         return 0 if self.fixed or not self._pointer else int(_count_edits(self._pointer))
+
+    @property
+    def edit_lock(self) -> threading.RLock:
+        """The lock for edits that take several calls; the handles of one file have one."""
+        if self._edit_lock is None:
+            with _locks_lock:
+                # What a handle holds here lives as long as the handle, and the number as long.
+                number = int(lib.rf_file_identity(self._pointer)) if self._pointer else 0
+                lock = _locks.get(number) if number else None
+                if lock is None:
+                    lock = threading.RLock()
+                    if number:
+                        _locks[number] = lock
+                self._edit_lock = lock
+        return self._edit_lock
 
     def size(self) -> int:
         """Count the bytes of the content (of a .gz: decompressed)."""
@@ -253,6 +272,11 @@ class ClosedFile:
     def __init__(self, name: bytes) -> None:
         self._name = name
 
+    @property
+    def edit_lock(self) -> threading.RLock:
+        """A lock, for code that does not know yet that the file is closed."""
+        return threading.RLock()
+
     def _handle(self) -> CData:
         """Refuse, as a `FileHandle` does after closing."""
         raise FITSClosedError(f"{self.name}: the file is closed")
@@ -267,6 +291,10 @@ class ClosedFile:
         """The same for messages, with control characters escaped."""
         return shown(self._name)
 
+
+# Locks for edits, by rf_file_identity.
+_locks: weakref.WeakValueDictionary[int, threading.RLock] = weakref.WeakValueDictionary()
+_locks_lock = threading.Lock()
 
 _writers: weakref.WeakSet[FileHandle] = weakref.WeakSet()
 
@@ -322,7 +350,8 @@ def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
             status = _open_by_fsspec(name, mode, options, pointer, err)
         if status:
             raise failure(status, err, redacted(name), opening=True)
-    made = FileHandle(pointer[0], mode, mode == "r")
+    opened = pointer[0]
+    made = FileHandle(opened, mode, mode == "r" and not _can_change(opened))
     made.atomic = bool(options and options.flags & lib.RF_OPEN_ATOMIC)
     return made
 

@@ -521,7 +521,7 @@ class FITSHeader(_Header):
             self._read(self._open)
 
     def _change(self, change: Callable[[CData], None], *, whole: bool = True) -> None:
-        with self._lock:
+        with self._file.edit_lock, self._lock:
             cards = copy_cards(self._current())
             self._file._handle()
             change(cards)
@@ -627,7 +627,7 @@ class FITSHeaderEdit(_Header):
         if exc_type is not None or all_bytes(self._cards) == self._base:
             return
         header = self._header
-        with header._lock:
+        with header._file.edit_lock, header._lock:
             header._file._handle()
             if all_bytes(header._current()) != self._base:
                 raise FITSValueError(

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import operator
 import threading
-import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from types import EllipsisType
 from typing import (
@@ -42,12 +41,9 @@ RowsLike: TypeAlias = "slice | Sequence[SupportsIndex] | Array | str | EllipsisT
 _BATCH = 4 << 20
 
 
-_locks: weakref.WeakKeyDictionary[FileHandle, threading.RLock] = weakref.WeakKeyDictionary()
-
-
 def lock_of(file: FileHandle) -> threading.RLock:
-    """Give the lock that whoever changes the tables of a file holds."""
-    return _locks.setdefault(file, threading.RLock())
+    """Return the lock that is held while the tables of a file are changed."""
+    return file.edit_lock
 
 
 class TableBase(HDU):

@@ -267,7 +267,9 @@ def test_a_write_that_fails_half_way_taints(tmp_path):
         hdu.write(data, start=(0, 0))
     with pytest.raises(FITSTaintedError):
         hdu[:5]
-    fits.close()
+    with pytest.raises(FITSTaintedError, match="failed half way"):
+        fits.close()
+    assert fits.closed
 
 
 @pytest.mark.parametrize(

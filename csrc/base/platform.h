@@ -96,6 +96,11 @@ unsigned rf_processor_count(void);
 /* Seconds from some beginning on, never going back. */
 double rf_time_seconds(void);
 
+/* The same in nanoseconds, as cheap and as coarse as the system has it (some milliseconds), and the time of day in
+ * nanoseconds since 1970, as coarse. */
+uint64_t rf_time_coarse(void);
+int64_t rf_time_of_day(void);
+
 /* UTC now as "2026-11-22T07:00:00" (20 bytes with NUL). */
 void rf_time_utc(char text[20]);
 

@@ -327,6 +327,30 @@ double rf_time_seconds(void) {
   return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+/* A coarse clock costs a memory access; the fine one reads the processor's counter. */
+#if defined(CLOCK_MONOTONIC_COARSE) && defined(CLOCK_REALTIME_COARSE)
+#define COARSE_MONOTONIC CLOCK_MONOTONIC_COARSE
+#define COARSE_REALTIME CLOCK_REALTIME_COARSE
+#else
+#define COARSE_MONOTONIC CLOCK_MONOTONIC
+#define COARSE_REALTIME CLOCK_REALTIME
+#endif
+
+static uint64_t clock_nanoseconds(clockid_t clock) {
+  struct timespec now;
+  if (clock_gettime(clock, &now) != 0)
+    return 0;
+  return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
+
+uint64_t rf_time_coarse(void) {
+  return clock_nanoseconds(COARSE_MONOTONIC);
+}
+
+int64_t rf_time_of_day(void) {
+  return (int64_t)clock_nanoseconds(COARSE_REALTIME);
+}
+
 void rf_time_utc(char text[20]) {
   time_t now = time(NULL);
   struct tm parts;

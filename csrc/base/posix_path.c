@@ -210,17 +210,26 @@ bool rf_path_exists(const char *path) {
   return lstat(path, &facts) == 0;
 }
 
-static rf_file_stamp stamp_of(const struct stat *facts) {
 #if defined(__APPLE__)
-  struct timespec changed = facts->st_mtimespec;
+#define MODIFIED(facts) ((facts)->st_mtimespec)
+#define CHANGED(facts) ((facts)->st_ctimespec)
 #else
-  struct timespec changed = facts->st_mtim;
+#define MODIFIED(facts) ((facts)->st_mtim)
+#define CHANGED(facts) ((facts)->st_ctim)
 #endif
+
+static int64_t nanoseconds(struct timespec time) {
+  return (int64_t)((uint64_t)time.tv_sec * UINT64_C(1000000000) + (uint64_t)time.tv_nsec);
+}
+
+static rf_file_stamp stamp_of(const struct stat *facts) {
   return (rf_file_stamp){.device = (uint64_t)facts->st_dev,
                          .number = (uint64_t)facts->st_ino,
                          .size = facts->st_size > 0 ? (uint64_t)facts->st_size : 0,
-                         .seconds = changed.tv_sec,
-                         .nanoseconds = changed.tv_nsec};
+                         .modified = nanoseconds(MODIFIED(facts)),
+                         .changed = nanoseconds(CHANGED(facts)),
+                         .links = (uint64_t)facts->st_nlink,
+                         .plain = S_ISREG(facts->st_mode)};
 }
 
 rf_status rf_fd_stamp(rf_fd fd, rf_file_stamp *stamp, rf_error *err) {
@@ -232,8 +241,15 @@ rf_status rf_fd_stamp(rf_fd fd, rf_file_stamp *stamp, rf_error *err) {
 }
 
 bool rf_file_stamp_equal(const rf_file_stamp *a, const rf_file_stamp *b) {
-  return a->device == b->device && a->number == b->number && a->size == b->size && a->seconds == b->seconds &&
-         a->nanoseconds == b->nanoseconds;
+  return a->device == b->device && a->number == b->number && a->size == b->size && a->modified == b->modified;
+}
+
+rf_status rf_path_differs(const char *path, const rf_file_stamp *stamp, bool *differs, rf_error *err) {
+  struct stat facts;
+  if (stat(path, &facts) != 0)
+    return rf_fail_errno(err, errno, "%s: asking for the file failed", path);
+  *differs = (uint64_t)facts.st_dev != stamp->device || (uint64_t)facts.st_ino != stamp->number;
+  return RF_OK;
 }
 
 #endif

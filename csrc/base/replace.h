@@ -16,12 +16,18 @@ typedef struct rf_file_stamp {
   uint64_t device;
   uint64_t number; /* inode */
   uint64_t size;
-  int64_t seconds; /* of the last change */
-  int64_t nanoseconds;
+  int64_t modified; /* nanoseconds since 1970: last change of the content */
+  int64_t changed;  /* the same of content, name or permissions; 0 where the system does not tell. Does not count in
+                       rf_file_stamp_equal, nor does what follows */
+  uint64_t links;   /* names that the file has */
+  bool plain;       /* a regular file: no device */
 } rf_file_stamp;
 
 rf_status rf_fd_stamp(rf_fd fd, rf_file_stamp *stamp, rf_error *err);
 bool rf_file_stamp_equal(const rf_file_stamp *a, const rf_file_stamp *b);
+
+/* Does `path` name another file than that of the stamp? RF_ERR_NO_FILE: it names none. */
+rf_status rf_path_differs(const char *path, const rf_file_stamp *stamp, bool *differs, rf_error *err);
 
 /* Where `path` is at this moment: absolute, all symbolic links followed, also those of folders and a last one that
  * points at nothing yet. Freed with rf_free. */

@@ -366,6 +366,17 @@ double rf_time_seconds(void) {
   return (double)GetTickCount64() * 1e-3;
 }
 
+uint64_t rf_time_coarse(void) {
+  return (uint64_t)GetTickCount64() * UINT64_C(1000000);
+}
+
+int64_t rf_time_of_day(void) {
+  FILETIME now; /* 100 ns since 1601 */
+  GetSystemTimeAsFileTime(&now);
+  uint64_t count = (uint64_t)now.dwHighDateTime << 32 | now.dwLowDateTime;
+  return (int64_t)((count - UINT64_C(116444736000000000)) * 100);
+}
+
 void rf_time_utc(char text[20]) {
   SYSTEMTIME now;
   GetSystemTime(&now);

@@ -147,6 +147,12 @@ bool rf_path_exists(const char *path) {
   return found != INVALID_FILE_ATTRIBUTES;
 }
 
+/* A FILETIME counts 100 ns since 1601. */
+static int64_t nanoseconds(FILETIME time) {
+  uint64_t count = (uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime;
+  return (int64_t)((count - UINT64_C(116444736000000000)) * 100);
+}
+
 rf_status rf_fd_stamp(rf_fd fd, rf_file_stamp *stamp, rf_error *err) {
   BY_HANDLE_FILE_INFORMATION facts;
   if (!GetFileInformationByHandle(fd.handle, &facts)) {
@@ -156,14 +162,25 @@ rf_status rf_fd_stamp(rf_fd fd, rf_file_stamp *stamp, rf_error *err) {
   *stamp = (rf_file_stamp){.device = facts.dwVolumeSerialNumber,
                            .number = (uint64_t)facts.nFileIndexHigh << 32 | facts.nFileIndexLow,
                            .size = (uint64_t)facts.nFileSizeHigh << 32 | facts.nFileSizeLow,
-                           .seconds = facts.ftLastWriteTime.dwHighDateTime,
-                           .nanoseconds = facts.ftLastWriteTime.dwLowDateTime};
+                           .modified = nanoseconds(facts.ftLastWriteTime),
+                           .links = facts.nNumberOfLinks,
+                           .plain = (facts.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0};
   return RF_OK;
 }
 
 bool rf_file_stamp_equal(const rf_file_stamp *a, const rf_file_stamp *b) {
-  return a->device == b->device && a->number == b->number && a->size == b->size && a->seconds == b->seconds &&
-         a->nanoseconds == b->nanoseconds;
+  return a->device == b->device && a->number == b->number && a->size == b->size && a->modified == b->modified;
+}
+
+rf_status rf_path_differs(const char *path, const rf_file_stamp *stamp, bool *differs, rf_error *err) {
+  rf_fd fd;
+  rf_file_stamp other;
+  RF_TRY(rf_fd_open(path, RF_MODE_READ, &fd, err));
+  rf_status status = rf_fd_stamp(fd, &other, err);
+  (void)rf_fd_close(fd, NULL);
+  if (status == RF_OK)
+    *differs = other.device != stamp->device || other.number != stamp->number;
+  return status;
 }
 
 static rf_status create_temporary(const wchar_t *real, HANDLE *handle, wchar_t **name, rf_error *err) {

@@ -446,7 +446,7 @@ rf_status rf_hdu_verify_checksum(rf_file *file, size_t index, int *datasum, int 
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = verify(file, index, &data, &check, err);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   if (status != RF_OK)
     return rf_error_locate(err, status, file->name, index <= INT32_MAX ? (int)index : -1);

@@ -42,7 +42,7 @@ rf_status rf_image_get_compression(rf_file *file, size_t index, rf_compression *
       if (ntiles != NULL)
         *ntiles = zimage->ntiles;
     }
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
@@ -79,7 +79,7 @@ rf_status rf_hdu_set_cache(rf_file *file, size_t index, uint64_t bytes, rf_error
       hdu->cache_limit = bytes;
       rf_mutex_unlock(&file->scan_lock);
     }
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
@@ -93,7 +93,7 @@ rf_status rf_hdu_get_cache(rf_file *file, size_t index, uint64_t *limit, uint64_
     status = find_cache(file, index, &hdu, &cache, err);
     if (status == RF_OK)
       rf_tile_cache_get(cache, limit, used);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
@@ -107,7 +107,7 @@ rf_status rf_hdu_clear_cache(rf_file *file, size_t index, rf_error *err) {
     status = find_cache(file, index, &hdu, &cache, err);
     if (status == RF_OK)
       rf_tile_cache_clear(cache);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
@@ -140,7 +140,7 @@ rf_status rf_hdu_get_logical_header(rf_file *file, size_t index, rf_header **hea
     status = logical_header(file, index, header, err);
     if (status == RF_OK)
       rf_header_set_flags(*header, file->options.flags);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }

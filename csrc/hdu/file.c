@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Opening and closing of files, their locks, and what keeps a half-written one from being used.
+ * Opening and closing of files, and the file as bytes.
  */
 #include "hdu/file.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -20,11 +19,11 @@ static void free_file(rf_file *file) {
   rf_free(file->name);
   rf_free(file->oddities);
   rf_free(file->making_header);
-  rf_cond_destroy(&file->made);
-  rf_mutex_destroy(&file->made_lock);
+  rf_free(file->wishes);
   rf_mutex_destroy(&file->index_lock);
   rf_mutex_destroy(&file->scan_lock);
-  rf_rwlock_destroy(&file->lock);
+  if (file->shared != NULL)
+    rf_shared_release(file->shared);
   rf_free(file);
 }
 
@@ -37,19 +36,13 @@ static void take_options(rf_options *own, const rf_options *options) {
   own->size = sizeof *own;
 }
 
-/* All locks, or none. */
+/* Both locks, or none. */
 static bool init_locks(rf_file *file) {
-  if (!rf_rwlock_init(&file->lock))
+  if (!rf_mutex_init(&file->scan_lock))
     return false;
-  rf_mutex *const mutexes[] = {&file->scan_lock, &file->index_lock, &file->made_lock};
-  size_t made = 0;
-  while (made < 3 && rf_mutex_init(mutexes[made]))
-    made++;
-  if (made == 3 && rf_cond_init(&file->made))
+  if (rf_mutex_init(&file->index_lock))
     return true;
-  while (made > 0)
-    rf_mutex_destroy(mutexes[--made]);
-  rf_rwlock_destroy(&file->lock);
+  rf_mutex_destroy(&file->scan_lock);
   return false;
 }
 
@@ -70,7 +63,8 @@ static rf_status new_file(const rf_options *options, rf_file **out, rf_error *er
 /* Takes over the store and looks at the first header. Frees the file on failure. */
 static rf_status begin_file(rf_file *file, rf_store *store, rf_mode mode, rf_file **out, rf_error *err) {
   rf_status status = RF_OK;
-  rf_hdu *first;
+  rf_file_stamp opened;
+  bool alone = true;
   file->store = store;
   /* What the caller's remote options point at is gone after this call. */
   memset(&file->options.remote, 0, sizeof file->options.remote);
@@ -78,10 +72,13 @@ static rf_status begin_file(rf_file *file, rf_store *store, rf_mode mode, rf_fil
   file->name = rf_strdup(store->name);
   if (file->name == NULL)
     status = rf_fail(err, RF_ERR_MEMORY, "no memory for a file name");
-  else if (mode == RF_MODE_CREATE)
-    file->scanned = true;
   else
-    status = rf_file_hdu_locked(file, 0, &first, err);
+    status = rf_shared_join(rf_store_opened(store, &opened) ? &opened : NULL, &file->shared, &alone, err);
+  if (status == RF_OK) {
+    status = rf_file_begin_use(file, mode == RF_MODE_CREATE, alone, err);
+    if (status != RF_OK)
+      rf_shared_leave(file->shared);
+  }
   if (status != RF_OK) {
     rf_store_discard(store);
     (void)rf_store_close(store, NULL);
@@ -103,7 +100,10 @@ rf_status rf_file_open(const char *name, rf_mode mode, const rf_options *options
   if (!is_mode(mode))
     return rf_fail(err, RF_ERR_ARGUMENT, "mode %d is none of rf_mode", (int)mode);
   RF_TRY(new_file(options, &opened, err));
-  rf_status status = rf_store_open(name, mode, &opened->options, &store, err);
+  rf_options how = opened->options;
+  if (mode == RF_MODE_CREATE)
+    how.flags |= RF_OPEN_UNCUT;
+  rf_status status = rf_store_open(name, mode, &how, &store, err);
   if (status != RF_OK) {
     free_file(opened);
     return status;
@@ -127,42 +127,53 @@ rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_mode mode, const rf
   return begin_file(opened, store, mode, file, err);
 }
 
-/* What HDUs have put off. */
-static rf_status settle(rf_file *file, bool *written, rf_error *err) {
-  for (size_t i = 0; i < file->hdu_count && !file->tainted && file->store->writable; i++)
-    if (file->hdus[i]->settle != NULL && !file->hdus[i]->unpublished)
-      RF_TRY(file->hdus[i]->settle(file, i, written, err));
-  return RF_OK;
+/* The end of the use of a store, when all is written: closes it. Exclusive lock held. */
+static rf_status let_go(rf_file *file, rf_status status, rf_error *err) {
+  file->closed = true;
+  if (file->tainted || file->discarded || status != RF_OK) /* half of an edit must not replace a whole file */
+    rf_store_discard(file->store);
+  rf_file_append_forget_locked(file);
+  rf_status closed = rf_store_close(file->store, err);
+  file->store = NULL;
+  if (file->shared->writer == file)
+    file->shared->writer = NULL;
+  rf_shared_leave(file->shared);
+  return status == RF_OK ? closed : status;
+}
+
+/* Does what was put off; that of a file that another handle has written since was done before that. */
+static rf_status finish(rf_file *file, rf_error *err) {
+  bool written = false;
+  if (!file->tainted)
+    rf_file_append_abort_locked(file);
+  if (file->tainted && !file->discarded)
+    return rf_fail(err, RF_ERR_TAINTED, "the file is closed, but an earlier write failed half way: %s", file->taint);
+  if (file->discarded || !file->store->writable || file->seen_writes != file->shared->writes ||
+      !rf_file_is_unsettled(file))
+    return RF_OK;
+  RF_TRY(rf_file_may_write_locked(file, err));
+  rf_status status = rf_file_settle_locked(file, &written, err);
+  rf_shared_wrote(file->shared, file, file->store);
+  file->seen_writes = file->shared->writes;
+  return status;
 }
 
 rf_status rf_file_shut(rf_file *file, rf_error *err) {
   rf_status status = RF_OK;
-  bool written = false;
   rf_error_clear(err);
-  rf_rwlock_write(&file->lock);
-  if (!file->closed) {
-    if (!file->tainted)
-      rf_file_append_abort_locked(file);
-    if (!file->discarded)
-      status = settle(file, &written, err);
-    file->closed = true;
-    if (file->tainted || file->discarded || status != RF_OK) /* half of an edit must not replace a whole file */
-      rf_store_discard(file->store);
-    rf_status closed = rf_store_close(file->store, err);
-    if (status == RF_OK)
-      status = closed;
-    file->store = NULL;
-  }
-  rf_rwlock_write_unlock(&file->lock);
+  rf_rwlock_write(&file->shared->lock);
+  if (!file->closed)
+    status = let_go(file, finish(file, err), err);
+  rf_rwlock_write_unlock(&file->shared->lock);
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }
 
 rf_status rf_file_discard(rf_file *file, rf_error *err) {
   rf_error_clear(err);
-  rf_rwlock_write(&file->lock);
+  rf_rwlock_write(&file->shared->lock);
   rf_status status = file->closed ? rf_fail(err, RF_ERR_CLOSED, "the file is closed") : RF_OK;
   file->discarded = true;
-  rf_rwlock_write_unlock(&file->lock);
+  rf_rwlock_write_unlock(&file->shared->lock);
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }
 
@@ -208,78 +219,7 @@ rf_status rf_file_read_header(const char *name, const rf_options *options, size_
   return status;
 }
 
-/* --- locks --- */
-
-/* Why a file cannot be used any more. The lock is held. */
-static rf_status check_usable(const rf_file *file, rf_error *err) {
-  if (file->closed)
-    return rf_fail(err, RF_ERR_CLOSED, "the file is closed");
-  if (file->tainted)
-    return rf_fail(err, RF_ERR_TAINTED, "an earlier write failed half way; close the file and open it again (%s)",
-                   file->taint);
-  return RF_OK;
-}
-
-rf_status rf_file_begin_read(rf_file *file, rf_error *err) {
-  rf_rwlock_read(&file->lock);
-  rf_status status = check_usable(file, err);
-  if (status != RF_OK)
-    rf_rwlock_read_unlock(&file->lock);
-  return status;
-}
-
-void rf_file_end_read(rf_file *file) {
-  rf_rwlock_read_unlock(&file->lock);
-}
-
-rf_status rf_file_begin_write(rf_file *file, rf_error *err) {
-  rf_rwlock_write(&file->lock);
-  rf_status status = check_usable(file, err);
-  if (status == RF_OK && !file->store->writable)
-    status = rf_fail(err, RF_ERR_READONLY, "the file was opened for reading only");
-  if (status != RF_OK) {
-    rf_rwlock_write_unlock(&file->lock);
-    return status;
-  }
-  file->write_error = err;
-  file->store->lowest_change = UINT64_MAX;
-  return RF_OK;
-}
-
-void rf_file_taint(rf_file *file, const char *why) {
-  if (file->tainted)
-    return;
-  file->tainted = true;
-  (void)snprintf(file->taint, sizeof file->taint, "%.*s", (int)sizeof file->taint - 1, why);
-}
-
-/* Was nothing changed but HDUs that are being made? They can be taken off again. */
-static bool only_unpublished(const rf_file *file) {
-  return file->making > 0 && file->store->lowest_change >= file->hdus[file->hdu_count - file->making]->header_offset;
-}
-
-void rf_file_end_write(rf_file *file, rf_status status, bool written) {
-  if (status != RF_OK && written && !file->tainted) {
-    const rf_error *cause = file->write_error;
-    if (only_unpublished(file))
-      rf_file_append_abort_locked(file);
-    else
-      rf_file_taint(file, cause != NULL && cause->code != RF_OK ? cause->message : rf_status_name(status));
-  }
-  file->write_error = NULL;
-  rf_rwlock_write_unlock(&file->lock);
-}
-
 /* --- the file as bytes --- */
-
-bool rf_file_is_unsettled(rf_file *file) {
-  bool found = false;
-  rf_mutex_lock(&file->scan_lock);
-  for (size_t i = 0; i < file->hdu_count && !found; i++)
-    found = file->hdus[i]->settle != NULL && !file->hdus[i]->unpublished;
-  rf_mutex_unlock(&file->scan_lock);
-  return found;
-}
 
 /* Writable and good for use? No lock is held, before or after. */
 static rf_status look_writable(rf_file *file, bool *writable, bool *unsettled, rf_error *err) {
@@ -293,7 +233,7 @@ static rf_status look_writable(rf_file *file, bool *writable, bool *unsettled, r
 static rf_status sync_file(rf_file *file, rf_error *err) {
   bool written = false, settled = false;
   RF_TRY(rf_file_begin_append(file, err)); /* half of an HDU must not be made durable */
-  rf_status status = settle(file, &written, err);
+  rf_status status = rf_file_settle_locked(file, &written, err);
   settled = status == RF_OK;
   if (settled)
     status = rf_store_sync(file->store, err);
@@ -313,7 +253,7 @@ rf_status rf_file_sync(rf_file *file, rf_error *err) {
 static rf_status settle_file(rf_file *file, rf_error *err) {
   bool written = false;
   RF_TRY(rf_file_begin_write(file, err));
-  rf_status status = settle(file, &written, err);
+  rf_status status = rf_file_settle_locked(file, &written, err);
   rf_file_end_write(file, status, written);
   return status;
 }
@@ -332,7 +272,15 @@ const char *rf_file_name(const rf_file *file) {
 }
 
 uint64_t rf_file_generation(const rf_file *file) {
-  return atomic_load(&file->generation);
+  return atomic_load(&file->shared->generation);
+}
+
+uintptr_t rf_file_identity(const rf_file *file) {
+  return (uintptr_t)file->shared;
+}
+
+int rf_file_can_change(const rf_file *file) {
+  return file->shared->identified;
 }
 
 rf_status rf_file_get_remote_stats(rf_file *file, rf_remote_stats *stats, rf_error *err) {
@@ -356,7 +304,7 @@ rf_status rf_file_get_size(rf_file *file, uint64_t *size, rf_error *err) {
       uint64_t end = file->hdus[file->hdu_count - file->making]->header_offset - file->making_missing;
       *size = *size < end ? *size : end;
     }
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, RF_NO_HDU, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }
@@ -366,7 +314,7 @@ rf_status rf_file_read_bytes(rf_file *file, uint64_t offset, void *buffer, size_
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = rf_store_read(file->store, offset, buffer, n, err);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, RF_NO_HDU, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }

@@ -2,10 +2,16 @@
  *
  * An open FITS file: a store, the index of its HDUs found so far, and the locks around both.
  *
- * Locks: `lock` is held shared by everything that reads pixels, headers or facts, and exclusively by what writes.
- * `scan_lock` lets one thread at a time extend the index while others hold `lock` shared; an entry that
- * is in the index never moves and changes only under the exclusive lock. Order: lock, then scan_lock.
- * Functions here with the suffix _locked need the lock held as their comment says and do not take it.
+ * Locks: `shared->lock`, "the lock", is one for all handles of a file (shared.h). It is held shared by everything that
+ * reads pixels, headers or facts, and exclusively by what writes. `scan_lock` lets one thread at a time extend the
+ * index while others hold the lock shared; an entry that is in the index never moves and changes only under the
+ * exclusive lock. Order: the lock, then scan_lock, then index_lock; the lock, then that of the registry. A call that
+ * needs the locks of two files takes them in the order of the addresses of their rf_shared. Functions here with the
+ * suffix _locked need the lock held as their comment says and do not take it.
+ *
+ * What a handle knows (its index, parsed headers, decoded tiles) is true for `seen_writes` and `foreign`. A call begins
+ * by comparing these with shared->writes and shared->foreign, and drops what is true no more (access.c). Work that one
+ * handle has put off is done before another handle reads or writes.
  */
 #ifndef RF_HDU_FILE_H
 #define RF_HDU_FILE_H
@@ -14,6 +20,7 @@
 #include <stdbool.h>
 
 #include "base/platform.h"
+#include "hdu/shared.h"
 #include "header/header.h"
 #include "store/store.h"
 
@@ -80,8 +87,10 @@ typedef struct rf_hdu {
   /* The HDU is being made: its header is in memory only, and what is in the file of its data counts for nothing until
    * rf_file_publish_locked writes the header. It can move and change plainly. */
   bool unpublished;
+  bool has_changed;     /* its header in the file is no more the one that was read: RF_ERR_CHANGED for ever */
   bool has_cache_limit; /* rf_hdu_set_cache was called: outlives changes of the entry */
   uint64_t cache_limit;
+  atomic_uint_least64_t foreign; /* rf_shared.foreign at which the entry was last compared with the file */
   /* NULL, or what has to be done before another HDU is appended, the bytes of the file are looked at as a whole, or it
    * is closed: appending to a table leaves room for rows to come, and nobody else should have to see it. Exclusive lock
    * held; *written becomes true with the first byte. What failed before that may be tried again. */
@@ -89,11 +98,26 @@ typedef struct rf_hdu {
   rf_zstate zstate;
 } rf_hdu;
 
+/* What outlives an entry that is dropped: the wishes of callers, not the facts of the file. */
+typedef struct rf_hdu_wish {
+  size_t index;
+  bool has_cache_limit;
+  uint64_t cache_limit;
+  rf_zstate zstate;
+} rf_hdu_wish;
+
 struct rf_file {
   rf_store *store;
   char *name; /* for messages and rf_file_name: outlives the store */
   rf_options options;
-  rf_rwlock lock;
+  rf_shared *shared;
+  uint64_t seen_writes; /* rf_shared.writes, .foreign and .taints that this handle knows of. Exclusive lock held */
+  uint64_t foreign;
+  uint64_t taints;
+  int64_t named_changed; /* rf_file_stamp.changed and .links at which the name of the file last led to it */
+  uint64_t named_links;
+  rf_hdu_wish *wishes; /* of entries that were dropped and not found again yet */
+  size_t wish_count;
   rf_mutex scan_lock;
   rf_hdu **hdus; /* found so far; grown under scan_lock, so read it there or through rf_file_hdu_locked */
   size_t hdu_count;
@@ -114,7 +138,6 @@ struct rf_file {
   rf_error *oddities;
   atomic_size_t oddity_count;
   uint32_t oddity_kinds;
-  atomic_uint_least64_t generation;
   bool discarded; /* what is not in the file yet is not to get there */
   /* HDUs that are being made, the last ones of the index: 0, 1, or 2 where an empty primary comes with its extension.
    * Changes under the exclusive lock. */
@@ -122,9 +145,6 @@ struct rf_file {
   const void *maker;       /* the thread that makes them (rf_thread_mark) */
   uint64_t making_missing; /* bytes of padding that the file lacked before them */
   char *making_header;     /* NULL, or the bytes that the header of the last one is to have */
-  rf_mutex made_lock;      /* guards made_count; taken with or without `lock` */
-  rf_cond made;            /* made_count has changed */
-  uint64_t made_count;     /* times that making has ended */
   bool tainted;
   char taint[256];
   const rf_error *write_error; /* what the running write reports into: the reason of a taint */
@@ -132,12 +152,41 @@ struct rf_file {
                                   rf_file_begin_write answer RF_ERR_CLOSED, and so does what uses the store without them */
 };
 
-/* Locked shared, and good for reading: RF_ERR_CLOSED or RF_ERR_TAINTED (with nothing locked) otherwise. */
+/* For `index` where no HDU is meant. */
+#define RF_NO_HDU SIZE_MAX
+
+/* Locked shared, and good for reading: RF_ERR_CLOSED, RF_ERR_TAINTED or RF_ERR_CHANGED (with nothing locked) otherwise.
+ */
 rf_status rf_file_begin_read(rf_file *file, rf_error *err);
 void rf_file_end_read(rf_file *file);
 
+/* Ends a call that has read of HDU `index` and gives its status, or RF_ERR_CHANGED when another program has changed the
+ * HDU meanwhile. */
+rf_status rf_file_end_read_of(rf_file *file, size_t index, rf_status status, rf_error *err);
+
+/* Another edit that can have changed structure or headers. Exclusive lock held. */
+void rf_file_count_edit(rf_file *file);
+
+/* Does what HDUs have put off. Exclusive lock held. */
+rf_status rf_file_settle_locked(rf_file *file, bool *written, rf_error *err);
+
+/* Forgets the index. Exclusive lock held. */
+void rf_file_drop_index(rf_file *file);
+
+/* Confirms what a call has read of HDU `index`: RF_ERR_CHANGED when another program has changed the HDU meanwhile. Lock
+ * held either way. */
+rf_status rf_file_confirm_read(rf_file *file, size_t index, rf_error *err);
+
+/* Begins the use of a store that was just opened: finds the first HDU, or with `create` empties the file. `alone`: no
+ * other handle has it open. */
+rf_status rf_file_begin_use(rf_file *file, bool create, bool alone, rf_error *err);
+
 /* Entry `index`, scanning as far as needed. `lock` held either way. RF_ERR_NOT_FOUND past the last HDU. */
 rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err);
+
+/* Compares the header of an entry with that in the file: RF_ERR_CHANGED when they differ, but for rows or planes that
+ * were added to the last HDU. `lock` held either way. */
+rf_status rf_file_compare_hdu(rf_file *file, size_t index, rf_hdu *hdu, rf_error *err);
 
 /* All of them. *count is set in any case to how many there are before the failure. `lock` held either way. */
 rf_status rf_file_scan_locked(rf_file *file, size_t *count, rf_error *err);
@@ -171,8 +220,16 @@ void rf_hdu_clear(rf_hdu *hdu);
 /* Is there an HDU that has put something off? `lock` held either way. */
 bool rf_file_is_unsettled(rf_file *file);
 
-/* Locked exclusively, and good for writing: RF_ERR_READONLY or RF_ERR_TAINTED (with nothing locked) otherwise. */
+/* Locked exclusively, and good for writing: RF_ERR_CLOSED, RF_ERR_READONLY, RF_ERR_TAINTED or RF_ERR_CHANGED (with
+ * nothing locked) otherwise. */
 rf_status rf_file_begin_write(rf_file *file, rf_error *err);
+
+/* May the handle write, in spite of what other programs have done? RF_ERR_CHANGED otherwise. Exclusive lock held. */
+rf_status rf_file_may_write_locked(rf_file *file, rf_error *err);
+
+/* Begins the part that another handle of the same file has in a call, whose rf_file_begin_write holds the lock. */
+rf_status rf_file_begin_beside(rf_file *file, rf_error *err);
+
 /* Unlocks. A `status` other than RF_OK with `written` true taints the file: what is on disk may be half done. Where
  * only HDUs that are being made were written, it takes them off instead. */
 void rf_file_end_write(rf_file *file, rf_status status, bool written);
@@ -211,6 +268,9 @@ void rf_file_append_header_bytes_locked(rf_file *file, char *bytes);
 /* Completes the data with zeros and padding and writes the headers of what was begun, the last HDU first. On failure
  * takes all of it off again. */
 rf_status rf_file_append_commit_locked(rf_file *file, rf_error *err);
+
+/* Forgets what was begun, which another handle has overwritten. */
+void rf_file_append_forget_locked(rf_file *file);
 
 /* Takes off what was begun: the file is as long as it was. Taints the file where that fails. */
 void rf_file_append_abort_locked(rf_file *file);

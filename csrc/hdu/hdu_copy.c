@@ -17,7 +17,16 @@
 static rf_status lock_pair(rf_file *from, rf_file *to, rf_error *err) {
   bool reading = false;
   rf_status status;
-  if ((uintptr_t)from < (uintptr_t)to) {
+  if (from->shared == to->shared) { /* two handles of one file: one lock */
+    status = rf_file_begin_write(to, err);
+    if (status != RF_OK)
+      return rf_error_locate(err, status, to->name, -1);
+    status = rf_file_begin_beside(from, err);
+    if (status != RF_OK)
+      rf_file_end_write(to, RF_OK, false);
+    return status == RF_OK ? RF_OK : rf_error_locate(err, status, from->name, -1);
+  }
+  if ((uintptr_t)from->shared < (uintptr_t)to->shared) {
     status = rf_file_begin_read(from, err);
     if (status != RF_OK)
       return rf_error_locate(err, status, from->name, -1);
@@ -40,7 +49,8 @@ static rf_status lock_pair(rf_file *from, rf_file *to, rf_error *err) {
 
 static void end_pair(rf_file *from, rf_file *to) {
   rf_file_end_write(to, RF_OK, false);
-  rf_file_end_read(from);
+  if (from->shared != to->shared)
+    rf_file_end_read(from);
 }
 
 /* Waits until no other thread makes an HDU in `to`, without any other lock. */
@@ -75,9 +85,11 @@ rf_status rf_pair_call(rf_pair_step *step, const void *context, rf_file *from, s
   rf_error_clear(err);
   RF_TRY(begin_pair(from, to, err));
   rf_status status = rf_file_scan_locked(to, &count, err);
-  if (status == RF_OK)
+  if (status == RF_OK) {
     status = step(context, from, index, to, &made, &written, err);
-  else
+    if (status == RF_OK && from->shared != to->shared)
+      status = rf_file_confirm_read(from, index, err);
+  } else
     (void)rf_error_locate(err, status, to->name, -1);
   if (status == RF_OK) {
     status = rf_file_append_commit_locked(to, err);

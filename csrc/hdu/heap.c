@@ -138,7 +138,7 @@ rf_status rf_table_read_descriptors(rf_file *file, size_t index, size_t column, 
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = read_descriptors(file, index, column, rows, lengths, offsets, err);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
@@ -397,7 +397,7 @@ rf_status rf_table_read_heap(rf_file *file, size_t index, size_t column, const u
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = read_heap_locked(file, index, &r, column, type, flags, out_bytes, err);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }

@@ -198,7 +198,7 @@ rf_status rf_image_read_boxes(rf_file *file, size_t index, const int64_t *begins
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = read_boxes(&b, out_bytes, err);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   rf_free(b.axes);
   rf_free(b.before);

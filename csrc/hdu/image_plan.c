@@ -148,7 +148,7 @@ rf_status rf_image_plan(rf_file *file, size_t index, const rf_axis *axes, rf_ran
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = rf_image_plan_locked(file, index, axes, ranges, capacity, count, bytes, err);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }

@@ -447,7 +447,7 @@ rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_typ
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = rf_image_read_locked(file, index, axes, type, flags, out, out_bytes, mask, err);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
@@ -481,7 +481,7 @@ rf_status rf_image_read_box(const rf_box_source *source, int64_t row, uint64_t r
   rf_status status = rf_file_begin_read(source->file, err);
   if (status == RF_OK) {
     status = read_box_locked(source, box, out, err);
-    rf_file_end_read(source->file);
+    status = rf_file_end_read_of(source->file, source->index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(source->file), (int)source->index);
 }

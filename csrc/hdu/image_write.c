@@ -204,7 +204,7 @@ rf_status rf_image_check(rf_file *file, size_t index, rf_type type, uint32_t fla
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = check_locked(file, index, type, flags, in, count, mask, err);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }

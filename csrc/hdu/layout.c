@@ -22,7 +22,7 @@ static uint64_t larger(uint64_t a, uint64_t b) {
 }
 
 void rf_layout_count_edit(rf_file *file) {
-  (void)atomic_fetch_add(&file->generation, 1);
+  rf_file_count_edit(file);
 }
 
 rf_status rf_layout_fill(rf_file *file, uint64_t from, uint64_t to, int byte, rf_error *err) {

@@ -212,6 +212,20 @@ static rf_status next_offset(const rf_hdu *hdu, uint64_t *next, rf_error *err) {
   return RF_OK;
 }
 
+/* What callers have asked for of an entry that was dropped, and is found again now. */
+static void take_wishes(rf_file *file, rf_hdu *hdu) {
+  for (size_t i = 0; i < file->wish_count; i++) {
+    const rf_hdu_wish wish = file->wishes[i];
+    if (wish.index != file->hdu_count)
+      continue;
+    hdu->has_cache_limit = wish.has_cache_limit;
+    hdu->cache_limit = wish.cache_limit;
+    hdu->zstate = wish.zstate;
+    file->wishes[i] = file->wishes[--file->wish_count];
+    return;
+  }
+}
+
 static rf_status scan_into(rf_file *file, rf_hdu *hdu, bool last, bool *found, rf_error *err) {
   rf_structure structure;
   uint64_t next = 0;
@@ -231,6 +245,8 @@ static rf_status scan_into(rf_file *file, rf_hdu *hdu, bool last, bool *found, r
     return status;
   }
   rf_file_judge_structure(file, &structure, file->hdu_count);
+  take_wishes(file, hdu);
+  atomic_store_explicit(&hdu->foreign, file->shared->foreign, memory_order_relaxed);
   file->hdus[file->hdu_count++] = hdu;
   file->scan_offset = next;
   return RF_OK;
@@ -312,6 +328,16 @@ rf_status rf_file_scan_locked(rf_file *file, size_t *count, rf_error *err) {
   return status;
 }
 
+/* An entry in the index; it is compared with the file when another program has changed that since. */
+static rf_status found_entry(rf_file *file, size_t index, rf_hdu *hdu, rf_error *err) {
+  uint64_t foreign = file->shared->foreign;
+  if (atomic_load_explicit(&hdu->foreign, memory_order_relaxed) == foreign)
+    return RF_OK;
+  RF_TRY(rf_file_compare_hdu(file, index, hdu, err));
+  atomic_store_explicit(&hdu->foreign, foreign, memory_order_relaxed);
+  return RF_OK;
+}
+
 rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err) {
   if (file->closed)
     return rf_fail(err, RF_ERR_CLOSED, "the file is closed");
@@ -321,7 +347,7 @@ rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error
     *hdu = file->hdus[index];
   rf_mutex_unlock(&file->index_lock);
   if (known)
-    return RF_OK;
+    return found_entry(file, index, *hdu, err);
   rf_mutex_lock(&file->scan_lock);
   rf_status status = scan_to(file, index, err);
   size_t count = file->hdu_count;
@@ -330,7 +356,7 @@ rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error
   rf_mutex_unlock(&file->scan_lock);
   if (status == RF_OK && index >= count)
     return rf_fail(err, RF_ERR_NOT_FOUND, "no HDU %zu: the file has %zu", index, count);
-  return status;
+  return status == RF_OK ? found_entry(file, index, *hdu, err) : status;
 }
 
 /* --- headers --- */
@@ -389,7 +415,7 @@ rf_status rf_file_count(rf_file *file, size_t *count, rf_error *err) {
     status = rf_file_scan_locked(file, &found, err);
     if (status == RF_OK && file->making > 0 && !rf_file_is_visible(file, file->hdus[found - 1]))
       found -= file->making;
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, RF_NO_HDU, status, err);
   }
   *count = found;
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
@@ -464,7 +490,7 @@ rf_status rf_file_find(rf_file *file, const char *extname, int64_t extver, size_
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = find_name(file, name, extver, index, err);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, RF_NO_HDU, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }
@@ -522,7 +548,7 @@ rf_status rf_hdu_get_info(rf_file *file, size_t index, rf_hdu_info *info, rf_err
     status = visible_hdu(file, index, &hdu, err);
     if (status == RF_OK)
       status = describe(file, hdu, info, err);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, hdu_number(index));
 }
@@ -538,7 +564,7 @@ rf_status rf_hdu_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t ca
       for (size_t i = 0; i < *naxis && i < capacity; i++)
         axes[i] = hdu->axes[*naxis - 1 - i];
     }
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, hdu_number(index));
 }
@@ -565,7 +591,7 @@ rf_status rf_hdu_get_header(rf_file *file, size_t index, rf_header **header, rf_
     status = visible_hdu(file, index, &hdu, err);
     if (status == RF_OK)
       status = give_header(file, hdu, header, err);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, hdu_number(index));
 }

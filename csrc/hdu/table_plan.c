@@ -194,7 +194,7 @@ rf_status rf_table_plan(rf_file *file, size_t index, const rf_rows *rows, const 
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = plan_locked(file, index, rows, columns, column_count, &plan, err);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   if (status != RF_OK)
     return rf_error_locate(err, status, rf_file_name(file), (int)index);

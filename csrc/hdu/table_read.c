@@ -437,7 +437,7 @@ rf_status rf_table_read(rf_file *file, size_t index, const rf_rows *rows, const 
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = read_locked(file, index, rows, requests, count, err);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }

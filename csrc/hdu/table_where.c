@@ -222,7 +222,7 @@ rf_status rf_table_where(rf_file *file, size_t index, const rf_expr *expr, const
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = where_locked(file, index, expr, rows, selected, &found, err);
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   if (status != RF_OK)
     return rf_error_locate(err, status, rf_file_name(file), (int)index);

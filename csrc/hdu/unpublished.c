@@ -55,10 +55,7 @@ static void end_making(rf_file *file) {
   file->maker = NULL;
   rf_free(file->making_header);
   file->making_header = NULL;
-  rf_mutex_lock(&file->made_lock);
-  file->made_count++;
-  rf_mutex_unlock(&file->made_lock);
-  rf_cond_broadcast(&file->made);
+  rf_shared_tell_made(file->shared);
 }
 
 rf_status rf_file_begin_append(rf_file *file, rf_error *err) {
@@ -66,19 +63,14 @@ rf_status rf_file_begin_append(rf_file *file, rf_error *err) {
     RF_TRY(rf_file_begin_write(file, err));
     if (file->making == 0)
       return RF_OK;
-    bool own = file->maker == rf_thread_mark();
-    rf_mutex_lock(&file->made_lock);
-    uint64_t seen = file->made_count;
-    rf_mutex_unlock(&file->made_lock);
-    size_t index = file->hdu_count - 1;
-    rf_file_end_write(file, RF_OK, false);
-    if (own)
+    if (file->maker == rf_thread_mark()) {
+      size_t index = file->hdu_count - 1;
+      rf_file_end_write(file, RF_OK, false);
       return rf_fail(err, RF_ERR_ARGUMENT, "HDU %zu is not complete: publish or discard it before another is begun",
                      index);
-    rf_mutex_lock(&file->made_lock);
-    while (file->made_count == seen)
-      rf_cond_wait(&file->made, &file->made_lock);
-    rf_mutex_unlock(&file->made_lock);
+    }
+    file->write_error = NULL;
+    rf_shared_wait_for_made(file->shared);
   }
 }
 
@@ -92,6 +84,11 @@ rf_status rf_file_end_append(rf_file *file, rf_status status, bool publish, rf_e
 }
 
 /* ---- taking off ---- */
+
+void rf_file_append_forget_locked(rf_file *file) {
+  if (file->making > 0)
+    end_making(file);
+}
 
 void rf_file_append_abort_locked(rf_file *file) {
   if (file->making == 0)

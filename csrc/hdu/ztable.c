@@ -207,7 +207,7 @@ rf_status rf_table_get_compression(rf_file *file, size_t index, uint64_t *tile_r
       if (count != NULL)
         *count = ncols;
     }
-    rf_file_end_read(file);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }

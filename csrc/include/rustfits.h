@@ -824,8 +824,17 @@ RF_API RF_CHECKED rf_status rf_hdu_discard(rf_file *file, size_t index, rf_error
  * it was. */
 RF_API RF_CHECKED rf_status rf_hdu_copy(rf_file *from, size_t index, rf_file *to, size_t *new_index, rf_error *err);
 
-/* Number of edits so far that can have changed structure or headers; lets a caller keep what it has read. */
+/* Number of edits so far that can have changed structure or headers, through this handle or another one of this process
+ * that has the same file open; lets a caller keep what it has read. */
 RF_API uint64_t rf_file_generation(const rf_file *file);
+
+/* 1 when another handle of this process, or another program, may change the file while it is open here: a file of the
+ * system that is not decoded on the way. 0: what was read through a handle that only reads stays true. */
+RF_API int rf_file_can_change(const rf_file *file);
+
+/* A number, not 0, that the handles of this process on the same file have in common; no other handle has it while one
+ * of them was not freed. For locks of callers that edit in several calls. Any thread, also after rf_file_shut. */
+RF_API uintptr_t rf_file_identity(const rf_file *file);
 
 /* ============================== Checksums (FITS 4.4.2.7, appendix J) ============================== */
 

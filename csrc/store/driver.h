@@ -36,6 +36,13 @@ rf_status rf_memory_adopt(uint8_t *pages, size_t capacity, size_t size, void **s
 /* transport.c: true for a row whose transport takes names as they are written (RF_TRANSPORT_RAW_NAMES). */
 bool rf_transport_takes_raw_names(const rf_driver *row);
 
+/* file.c: rf_store_opened, rf_store_stamp, rf_store_is_replaced and rf_store_map_open for the state of a file behind
+ * rf_file_ops. */
+bool rf_local_opened(const void *state, rf_file_stamp *stamp);
+rf_status rf_local_stamp(void *state, rf_file_stamp *stamp, rf_error *err);
+bool rf_local_is_replaced(void *state, const rf_file_stamp *stamp);
+rf_status rf_local_map(void *state, size_t length, const uint8_t **base, rf_error *err);
+
 /* remote.c: rf_store_stream for the state of a file behind rf_remote_ops. */
 rf_status rf_remote_stream(void *state, uint64_t offset, uint64_t length, const rf_store_sink *sink, bool *streamed,
                            rf_error *err);

@@ -35,7 +35,7 @@ typedef struct file_state {
   char *path;                  /* of a file that may be written: where it really is */
   uint32_t flags;              /* RF_OPEN_... */
   rf_replacement *replacement; /* fd is its temporary file */
-  rf_file_stamp stamp;         /* of a file that may be written, as it was opened or put in place */
+  rf_file_stamp stamp;         /* as it was opened (before its first byte was read) or put in place */
   bool updates;                /* the replacement is of the file that was opened, not of any that is there */
   bool copies;                 /* the first change replaces fd by a copy */
   bool unclaimed;              /* created in place: until the first change the old content is still there */
@@ -174,12 +174,12 @@ static rf_status open_new(file_state *f, const char *name, rf_error *err) {
       RF_TRY(open_unclaimed(f, &there, err));
     return there ? RF_OK : open_temporary(f, err);
   }
-  if (!only_new && !(f->flags & RF_OPEN_LOCK)) {
+  if (!only_new && !(f->flags & (RF_OPEN_LOCK | RF_OPEN_UNCUT))) {
     RF_TRY(rf_fd_open(name, RF_MODE_CREATE, &f->fd, err));
   } else { /* not cut before it is ours */
     RF_TRY(rf_fd_open_or_create(name, only_new, &f->fd, err));
     rf_status status = take_lock(f, f->fd, true, err);
-    if (status == RF_OK && !only_new)
+    if (status == RF_OK && !only_new && !(f->flags & RF_OPEN_UNCUT))
       status = rf_fd_truncate(f->fd, 0, err);
     if (status != RF_OK) {
       (void)rf_fd_close(f->fd, NULL);
@@ -224,7 +224,9 @@ static rf_status file_open(const rf_driver *driver, const char *name, rf_mode mo
     file_state_free(f);
     return status;
   }
-  if (mode != RF_MODE_READ && !f->replacement)
+  if (mode == RF_MODE_READ)
+    status = rf_fd_stamp(f->fd, &f->stamp, err);
+  else if (!f->replacement)
     status = note_identity(f, err);
   if (status != RF_OK) {
     (void)rf_fd_close(f->fd, NULL);
@@ -358,6 +360,32 @@ static rf_status file_get_size(void *state, uint64_t *size, rf_error *err) {
   file_state *f = state;
   *size = 0;
   return f->unclaimed ? RF_OK : rf_fd_size(f->fd, size, err);
+}
+
+/* ---- the file of the system ---- */
+
+bool rf_local_opened(const void *state, rf_file_stamp *stamp) {
+  const file_state *f = state;
+  *stamp = f->stamp;
+  /* What is replaced as a whole when it is closed is no other handle's business. */
+  return stamp->plain && !f->replacement && !f->updates;
+}
+
+rf_status rf_local_stamp(void *state, rf_file_stamp *stamp, rf_error *err) {
+  return rf_fd_stamp(((file_state *)state)->fd, stamp, err);
+}
+
+bool rf_local_is_replaced(void *state, const rf_file_stamp *stamp) {
+  const file_state *f = state;
+  bool differs = false;
+  rf_status status = rf_path_differs(f->path, stamp, &differs, NULL);
+  if (status == RF_ERR_NO_FILE) /* deleted; or moved elsewhere, which keeps what is written */
+    return stamp->links == 0;
+  return status == RF_OK && differs;
+}
+
+rf_status rf_local_map(void *state, size_t length, const uint8_t **base, rf_error *err) {
+  return rf_map_open(((file_state *)state)->fd, length, base, err);
 }
 
 /* ---- changing ---- */

@@ -390,6 +390,60 @@ rf_status rf_store_size_past(rf_store *store, uint64_t offset, uint64_t *size, r
   return RF_OK;
 }
 
+/* ---- the file of the system ---- */
+
+bool rf_store_opened(const rf_store *store, rf_file_stamp *stamp) {
+  return store->ops == &rf_file_ops && rf_local_opened(store->state, stamp);
+}
+
+rf_status rf_store_stamp(rf_store *store, rf_file_stamp *stamp, rf_error *err) {
+  return rf_local_stamp(store->state, stamp, err);
+}
+
+bool rf_store_is_replaced(rf_store *store, const rf_file_stamp *stamp) {
+  return rf_local_is_replaced(store->state, stamp);
+}
+
+rf_status rf_store_read_again(rf_store *store, uint64_t offset, void *buffer, size_t n, rf_error *err) {
+  size_t got = 0;
+  RF_TRY(said(store->ops->read_at(store->state, offset, buffer, n, &got, err), "read", err));
+  return got == n ? RF_OK : truncated(offset, n, got, err);
+}
+
+rf_status rf_store_forget_head(rf_store *store, uint64_t n, bool *same, rf_error *err) {
+  uint8_t now[HEAD];
+  size_t got = 0;
+  *same = true;
+  if (store->head_length == 0)
+    return RF_OK;
+  if (n > store->head_length)
+    n = store->head_length;
+  if (n > 0)
+    RF_TRY(said(store->ops->read_at(store->state, 0, now, (size_t)n, &got, err), "read", err));
+  *same = got == n && memcmp(now, store->head, (size_t)n) == 0;
+  rf_free(store->head);
+  store->head = NULL;
+  store->head_length = 0;
+  return RF_OK;
+}
+
+rf_status rf_store_map_open(rf_store *store, uint64_t offset, size_t n, rf_store_map *map, rf_error *err) {
+  rf_file_stamp stamp;
+  uint64_t end;
+  if (!rf_store_opened(store, &stamp))
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "only the bytes of a plain local file can be mapped");
+  RF_TRY(rf_store_stamp(store, &stamp, err));
+  if (!rf_add_u64(offset, n, &end) || end > stamp.size || !rf_to_size(end, &map->length))
+    return truncated(offset, n, stamp.size > offset ? (size_t)(stamp.size - offset) : 0, err);
+  RF_TRY(rf_local_map(store->state, map->length, &map->base, err));
+  map->bytes = map->base + (size_t)offset;
+  return RF_OK;
+}
+
+void rf_store_map_close(const rf_store_map *map) {
+  rf_map_close(map->base, map->length);
+}
+
 /* ---- writing ---- */
 
 static rf_status may_write(const rf_store *store, rf_error *err) {

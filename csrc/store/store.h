@@ -10,6 +10,11 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "base/replace.h"
+
+/* A flag of rf_options for RF_MODE_CREATE that no caller gives: the content of an existing local file stays, so that it
+ * can be cut when no other handle is reading it. Clear of the bits of RF_OPEN_... */
+#define RF_OPEN_UNCUT (UINT32_C(1) << 31)
 
 typedef struct rf_store {
   const rf_driver_ops *ops;
@@ -52,6 +57,35 @@ rf_status rf_store_read(rf_store *store, uint64_t offset, void *buffer, size_t n
 
 /* All ranges, with the driver's read_many where it has one. */
 rf_status rf_store_read_many(rf_store *store, const rf_range *ranges, size_t count, rf_error *err);
+
+/* Which file of the system the bytes come from, and how it was when it was opened: before its first byte was read.
+ * false: they come from elsewhere, or were decoded on the way. */
+bool rf_store_opened(const rf_store *store, rf_file_stamp *stamp);
+
+/* The same as it is now. For stores with rf_store_opened only. */
+rf_status rf_store_stamp(rf_store *store, rf_file_stamp *stamp, rf_error *err);
+
+/* Has the file lost its name, or has another file taken it? The stamp is that of now. For stores with rf_store_opened
+ * and writable only. */
+bool rf_store_is_replaced(rf_store *store, const rf_file_stamp *stamp);
+
+/* As rf_store_read, but never from what is kept. */
+rf_status rf_store_read_again(rf_store *store, uint64_t offset, void *buffer, size_t n, rf_error *err);
+
+/* Compares bytes that are kept of the beginning of the file, up to `n`, with those in the file, and keeps them no more.
+ * *same is true when nothing is kept. */
+rf_status rf_store_forget_head(rf_store *store, uint64_t n, bool *same, rf_error *err);
+
+/* A mapping of n bytes from `offset` on, in the file that the store has open. It outlives the store. */
+typedef struct rf_store_map {
+  const uint8_t *base;  /* of the mapping */
+  const uint8_t *bytes; /* those that were wanted */
+  size_t length;        /* of the mapping */
+} rf_store_map;
+
+/* RF_ERR_UNSUPPORTED where the store has no rf_store_opened, RF_ERR_TRUNCATED when the file ends before. */
+rf_status rf_store_map_open(rf_store *store, uint64_t offset, size_t n, rf_store_map *map, rf_error *err);
+void rf_store_map_close(const rf_store_map *map);
 
 /* These ranges (dest does not count) will be read soon. Nothing to do for stores that are not remote. */
 rf_status rf_store_prefetch(rf_store *store, const rf_range *ranges, size_t count, rf_error *err);

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * How calls begin and end: the lock, what other handles and other programs have done meanwhile, and what keeps a
+ * half-written file from being used.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "hdu/file.h"
+#include "hdu/zimage.h"
+#include "hdu/ztable.h"
+
+/* Why a file cannot be used any more. The lock is held. */
+static rf_status check_usable(const rf_file *file, rf_error *err) {
+  if (file->closed)
+    return rf_fail(err, RF_ERR_CLOSED, "the file is closed");
+  if (file->tainted)
+    return rf_fail(err, RF_ERR_TAINTED, "an earlier write failed half way; close the file and open it again (%s)",
+                   file->taint);
+  if (file->taints != file->shared->taints)
+    return rf_fail(err, RF_ERR_TAINTED,
+                   "a write through another handle of the file failed half way; close the file and open it again");
+  return RF_OK;
+}
+
+/* ---- what was put off ---- */
+
+rf_status rf_file_settle_locked(rf_file *file, bool *written, rf_error *err) {
+  for (size_t i = 0; i < file->hdu_count && !file->tainted && file->store->writable; i++)
+    if (file->hdus[i]->settle != NULL && !file->hdus[i]->unpublished)
+      RF_TRY(file->hdus[i]->settle(file, i, written, err));
+  return RF_OK;
+}
+
+bool rf_file_is_unsettled(rf_file *file) {
+  bool found = false;
+  rf_mutex_lock(&file->scan_lock);
+  for (size_t i = 0; i < file->hdu_count && !found; i++)
+    found = file->hdus[i]->settle != NULL && !file->hdus[i]->unpublished;
+  rf_mutex_unlock(&file->scan_lock);
+  return found;
+}
+
+/* ---- forgetting ---- */
+
+static bool has_wish(const rf_hdu *hdu) {
+  return hdu->has_cache_limit || hdu->zstate.heap_format != 0 || hdu->zstate.level != 0 ||
+         hdu->zstate.quantize_level != 0;
+}
+
+/* What callers have asked for is kept; without memory for it, defaults hold again. */
+static void keep_wishes(rf_file *file) {
+  size_t count = file->wish_count;
+  for (size_t i = 0; i < file->hdu_count; i++)
+    count += has_wish(file->hdus[i]);
+  if (count == file->wish_count)
+    return;
+  rf_hdu_wish *wishes = rf_realloc(file->wishes, count * sizeof *wishes);
+  if (wishes == NULL)
+    return;
+  file->wishes = wishes;
+  for (size_t i = 0; i < file->hdu_count; i++) {
+    const rf_hdu *hdu = file->hdus[i];
+    if (!has_wish(hdu))
+      continue;
+    rf_hdu_wish *wish = &wishes[file->wish_count++];
+    memset(wish, 0, sizeof *wish);
+    wish->index = i;
+    wish->has_cache_limit = hdu->has_cache_limit;
+    wish->cache_limit = hdu->cache_limit;
+    wish->zstate.heap_format = hdu->zstate.heap_format;
+    wish->zstate.level = hdu->zstate.level;
+    wish->zstate.quantize_level = hdu->zstate.quantize_level;
+  }
+}
+
+void rf_file_drop_index(rf_file *file) {
+  bool same;
+  keep_wishes(file);
+  rf_file_append_forget_locked(file);
+  for (size_t i = 0; i < file->hdu_count; i++) {
+    rf_hdu_clear(file->hdus[i]);
+    rf_free(file->hdus[i]);
+  }
+  file->hdu_count = 0;
+  file->known = 0;
+  file->ahead_until = 0;
+  file->scanned = false;
+  file->scan_status = RF_OK;
+  rf_error_clear(&file->scan_error);
+  file->scan_offset = 0;
+  file->block_unsure = false;
+  (void)rf_store_forget_head(file->store, 0, &same, NULL);
+}
+
+/* Another program has changed the file: headers are compared when they are next used (rf_file_hdu_locked), the rest is
+ * read again. */
+static rf_status adopt_foreign(rf_file *file, rf_error *err) {
+  rf_shared *shared = file->shared;
+  bool same = true, only_suspected = shared->rewrites <= file->foreign;
+  if (file->foreign == shared->foreign)
+    return RF_OK;
+  uint64_t first = file->hdu_count > 0 ? file->hdus[0]->header_bytes : 0;
+  RF_TRY(rf_store_forget_head(file->store, first, &same, err));
+  if (!same)
+    file->hdus[0]->has_changed = true;
+  for (size_t i = 0; i < file->hdu_count && !only_suspected; i++) {
+    rf_hdu *hdu = file->hdus[i];
+    rf_zimage_free(hdu->zimage);
+    hdu->zimage = NULL;
+    rf_ztable_free(hdu->ztable);
+    hdu->ztable = NULL;
+    hdu->zstate.known = false;
+  }
+  /* What ended the search for HDUs may be mended, but new HDUs are looked for by rf_file_refresh only. */
+  file->foreign = shared->foreign;
+  return RF_OK;
+}
+
+/* ---- catching up ---- */
+
+static bool is_current(rf_file *file) {
+  const rf_shared *shared = file->shared;
+  return file->seen_writes == shared->writes && file->foreign == shared->foreign &&
+         rf_shared_is_probably_as_seen(file->shared, file->store);
+}
+
+static void count_taint(rf_file *file) {
+  if (file->taints == file->shared->taints) {
+    file->shared->taints++;
+    file->taints = file->shared->taints;
+  }
+}
+
+void rf_file_taint(rf_file *file, const char *why) {
+  if (file->tainted)
+    return;
+  file->tainted = true;
+  (void)snprintf(file->taint, sizeof file->taint, "%.*s", (int)sizeof file->taint - 1, why);
+}
+
+static void taint_by(rf_file *file, rf_status status, const rf_error *cause) {
+  rf_file_taint(file, cause != NULL && cause->code != RF_OK ? cause->message : rf_status_name(status));
+}
+
+/* Does what another handle has put off. Where it may not write any more, it says so itself when it is next used. */
+static rf_status settle_other(rf_file *file, rf_error *err) {
+  rf_file *writer = file->shared->writer;
+  bool written = false;
+  if (writer == NULL || writer == file || writer->tainted || !rf_file_is_unsettled(writer) ||
+      rf_file_may_write_locked(writer, NULL) != RF_OK)
+    return RF_OK;
+  writer->write_error = err;
+  rf_status status = rf_file_settle_locked(writer, &written, err);
+  if (status != RF_OK && written)
+    taint_by(writer, status, err);
+  if (writer->tainted)
+    count_taint(writer);
+  writer->write_error = NULL;
+  rf_shared_wrote(file->shared, writer, writer->store);
+  writer->seen_writes = file->shared->writes;
+  return status;
+}
+
+/* Lets the handle know what it has missed. Exclusive lock held, the file good to use. */
+static rf_status bring_up(rf_file *file, rf_error *err) {
+  rf_shared *shared = file->shared;
+  if (file->seen_writes != shared->writes) {
+    RF_TRY(settle_other(file, err));
+    rf_file_drop_index(file);
+    file->seen_writes = shared->writes;
+  }
+  return adopt_foreign(file, err);
+}
+
+static rf_status catch_up(rf_file *file, rf_error *err) {
+  RF_TRY(check_usable(file, err));
+  RF_TRY(rf_shared_look(file->shared, file->store, err));
+  return bring_up(file, err);
+}
+
+rf_status rf_file_begin_beside(rf_file *file, rf_error *err) {
+  return catch_up(file, err);
+}
+
+/* ---- opening ---- */
+
+/* The handle knows nothing yet, so all that it will find is true. */
+static void know_present(rf_file *file) {
+  const rf_shared *shared = file->shared;
+  file->seen_writes = shared->writes;
+  file->foreign = shared->foreign;
+  file->taints = shared->taints;
+  file->named_changed = shared->stamp.changed;
+  file->named_links = shared->stamp.links;
+}
+
+static rf_status begin_empty(rf_file *file, rf_error *err) {
+  uint64_t size = 0;
+  rf_status status = RF_OK;
+  rf_rwlock_write(&file->shared->lock);
+  if (file->shared->identified)
+    status = rf_store_size(file->store, &size, err);
+  if (status == RF_OK && size > 0) {
+    status = rf_store_truncate(file->store, 0, err);
+    rf_shared_wrote(file->shared, file, file->store);
+    rf_file_count_edit(file);
+  }
+  file->scanned = true;
+  know_present(file);
+  rf_rwlock_write_unlock(&file->shared->lock);
+  return status;
+}
+
+rf_status rf_file_begin_use(rf_file *file, bool create, bool alone, rf_error *err) {
+  rf_shared *shared = file->shared;
+  rf_hdu *first;
+  bool same;
+  if (create)
+    return begin_empty(file, err);
+  if (!alone) { /* another handle may have written since the first bytes were read */
+    RF_TRY(rf_store_forget_head(file->store, 0, &same, err));
+    rf_rwlock_write(&shared->lock);
+    rf_status settled = settle_other(file, err);
+    rf_rwlock_write_unlock(&shared->lock);
+    RF_TRY(settled);
+  }
+  rf_rwlock_read(&shared->lock);
+  know_present(file);
+  rf_status status = rf_file_hdu_locked(file, 0, &first, err);
+  rf_rwlock_read_unlock(&shared->lock);
+  return status;
+}
+
+/* ---- reading ---- */
+
+rf_status rf_file_begin_read(rf_file *file, rf_error *err) {
+  rf_shared *shared = file->shared;
+  for (;;) {
+    rf_rwlock_read(&shared->lock);
+    rf_status status = check_usable(file, err);
+    if (status == RF_OK && is_current(file))
+      return RF_OK;
+    rf_rwlock_read_unlock(&shared->lock);
+    RF_TRY(status);
+    rf_rwlock_write(&shared->lock);
+    status = catch_up(file, err);
+    rf_rwlock_write_unlock(&shared->lock);
+    RF_TRY(status);
+  }
+}
+
+void rf_file_end_read(rf_file *file) {
+  rf_rwlock_read_unlock(&file->shared->lock);
+}
+
+rf_status rf_file_confirm_read(rf_file *file, size_t index, rf_error *err) {
+  rf_file_stamp now;
+  rf_hdu *hdu;
+  if (rf_shared_is_as_seen(file->shared, file->store))
+    return RF_OK;
+  RF_TRY(rf_shared_check_whole(file->store, &now, err));
+  if (index == RF_NO_HDU)
+    return RF_OK;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  return rf_file_compare_hdu(file, index, hdu, err);
+}
+
+rf_status rf_file_end_read_of(rf_file *file, size_t index, rf_status status, rf_error *err) {
+  rf_error why;
+  rf_error_clear(&why);
+  rf_status confirmed = rf_file_confirm_read(file, index, &why);
+  rf_rwlock_read_unlock(&file->shared->lock);
+  if (confirmed == RF_OK)
+    return status;
+  if (err != NULL)
+    *err = why;
+  return confirmed;
+}
+
+/* ---- writing ---- */
+
+void rf_file_count_edit(rf_file *file) {
+  (void)atomic_fetch_add(&file->shared->generation, 1);
+}
+
+static rf_status changed(const char *how, rf_error *err) {
+  return rf_fail(err, RF_ERR_CHANGED, "%s since it was opened; nothing is written: close the file and open it again",
+                 how);
+}
+
+/* The name must lead to the file: what is written to a file without a name is lost. */
+static rf_status check_name(rf_file *file, rf_error *err) {
+  const rf_file_stamp *now = &file->shared->stamp;
+  if (!file->shared->identified || (now->changed == file->named_changed && now->links == file->named_links))
+    return RF_OK;
+  if (rf_store_is_replaced(file->store, now))
+    return changed(now->links == 0 ? "the file was deleted, or replaced by another one under its name,"
+                                   : "another file has taken the name of this one",
+                   err);
+  file->named_changed = now->changed;
+  file->named_links = now->links;
+  return RF_OK;
+}
+
+/* Another program has written. What it has not touched in size and headers, it has not moved. */
+static rf_status check_foreign(rf_file *file, rf_error *err) {
+  rf_shared *shared = file->shared;
+  if (file->foreign == shared->foreign)
+    return RF_OK;
+  if (shared->resized > file->foreign)
+    return changed("another program has changed the size of the file", err);
+  RF_TRY(adopt_foreign(file, err));
+  for (size_t i = 0; i < file->hdu_count; i++)
+    RF_TRY(rf_file_compare_hdu(file, i, file->hdus[i], err));
+  return RF_OK;
+}
+
+rf_status rf_file_may_write_locked(rf_file *file, rf_error *err) {
+  RF_TRY(rf_shared_look(file->shared, file->store, err));
+  RF_TRY(check_name(file, err));
+  return check_foreign(file, err);
+}
+
+/* Locks exclusively, when no other handle is making an HDU behind the last one. */
+static rf_status lock_to_write(rf_file *file, rf_error *err) {
+  rf_shared *shared = file->shared;
+  for (;;) {
+    rf_rwlock_write(&shared->lock);
+    const rf_file *other = shared->writer; /* who makes an HDU has written last */
+    if (other == NULL || other == file || other->making == 0)
+      return RF_OK;
+    if (other->maker == rf_thread_mark()) {
+      rf_rwlock_write_unlock(&shared->lock);
+      return rf_fail(err, RF_ERR_ARGUMENT,
+                     "an HDU that another handle of the file is making is not complete: publish "
+                     "or discard it first");
+    }
+    rf_shared_wait_for_made(shared);
+  }
+}
+
+static rf_status begin_write_locked(rf_file *file, rf_error *err) {
+  RF_TRY(check_usable(file, err));
+  if (!file->store->writable)
+    return rf_fail(err, RF_ERR_READONLY, "the file was opened for reading only");
+  RF_TRY(rf_file_may_write_locked(file, err));
+  return bring_up(file, err);
+}
+
+rf_status rf_file_begin_write(rf_file *file, rf_error *err) {
+  RF_TRY(lock_to_write(file, err));
+  rf_status status = begin_write_locked(file, err);
+  if (status != RF_OK) {
+    rf_rwlock_write_unlock(&file->shared->lock);
+    return status;
+  }
+  file->write_error = err;
+  file->store->lowest_change = UINT64_MAX;
+  return RF_OK;
+}
+
+/* Was nothing changed but HDUs that are being made? They can be taken off again. */
+static bool only_unpublished(const rf_file *file) {
+  return file->making > 0 && file->store->lowest_change >= file->hdus[file->hdu_count - file->making]->header_offset;
+}
+
+void rf_file_end_write(rf_file *file, rf_status status, bool written) {
+  if (status != RF_OK && written && !file->tainted) {
+    if (only_unpublished(file))
+      rf_file_append_abort_locked(file);
+    else
+      taint_by(file, status, file->write_error);
+  }
+  if (file->tainted)
+    count_taint(file);
+  file->write_error = NULL;
+  rf_shared_wrote(file->shared, file, file->store);
+  file->seen_writes = file->shared->writes;
+  file->named_changed = file->shared->stamp.changed;
+  file->named_links = file->shared->stamp.links;
+  rf_rwlock_write_unlock(&file->shared->lock);
+}
