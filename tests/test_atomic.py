@@ -62,10 +62,6 @@ WRONG: dict[str, Callable[..., object]] = {
     "bad EXTNAME": lambda p, **o: rustfits.write(p, SKY, extname="\xe9", **o),
     "NaN in the header of a table": lambda p, **o: rustfits.write(p, STARS, header=NAN, **o),
     "bad EXTNAME of a table": lambda p, **o: rustfits.write(p, STARS, extname="\xe9", **o),
-    "shape (5, 0)": lambda p, **o: rustfits.write(p, np.zeros((5, 0), "f4"), **o),
-    "shape (5, 0), compressed": lambda p, **o: rustfits.write(
-        p, np.zeros((5, 0), "f4"), compress=True, **o
-    ),
     "complex pixels": lambda p, **o: rustfits.write(p, np.zeros(3, "c8"), **o),
     "accent in a column": lambda p, **o: rustfits.write(p, {"s": np.array(["Mu\xf1oz"])}, **o),
     "columns of two lengths": lambda p, **o: rustfits.write(
