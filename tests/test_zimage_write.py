@@ -152,7 +152,8 @@ def test_many_small_writes_before_a_large_hdu_do_not_move_it_each_time(tmp_path)
         for i, row in enumerate(rows):
             hdu[i] = row
         wrote = written_bytes() - start
-        assert wrote < 20 * behind.nbytes, "what follows was moved by most of 400 writes"
+        # A move writes each byte twice: to a half of the trailer, then to its place.
+        assert wrote < 40 * behind.nbytes, "what follows was moved by most of 400 writes"
         same(hdu.read(), rows)
         same(last.read(), behind)
         size = len(hdu.raw_bytes())

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "hdu/oddity.h"
 
 /* --- making and ending --- */
 
@@ -78,6 +79,10 @@ static rf_status begin_file(rf_file *file, rf_store *store, rf_mode mode, rf_fil
     status = rf_file_begin_use(file, mode == RF_MODE_CREATE, alone, err);
     if (status != RF_OK)
       rf_shared_leave(file->shared);
+  }
+  if (status == RF_OK && store->notice != NULL) {
+    rf_error finished = *store->notice;
+    rf_file_keep_oddity(file, RF_ODD_FINISHED, SIZE_MAX, &finished);
   }
   if (status != RF_OK) {
     rf_store_discard(store);

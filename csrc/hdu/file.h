@@ -286,6 +286,7 @@ rf_status rf_file_check_whole_locked(rf_file *file, const rf_hdu *hdu, rf_error 
 typedef struct rf_rearrange {
   rf_status (*run)(void *context, rf_store *store, uint64_t data, rf_error *err);
   void *context;
+  bool fresh; /* nothing moves, and all that is written goes where no HDU has bytes: padding, a gap, behind the end */
 } rf_rearrange;
 
 /* Gives HDU `index` a header and a data size at once: shifts what follows (in both directions), zeroes new data bytes

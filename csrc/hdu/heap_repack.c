@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "hdu/table_edit.h"
 #include "hdu/ztable_edit.h"
+#include "store/edit.h"
 
 /* From here on the list of blocks is put in order before it grows. */
 #define MANY_BLOCKS ((size_t)1 << 12)
@@ -181,6 +182,96 @@ static rf_status each_piece(packer *p, uint64_t data, on_piece act, rf_error *er
   return status;
 }
 
+/* ---- an edit that is recorded ---- */
+
+/* Where the pool has the descriptors of each column. */
+typedef struct recorder {
+  rf_edit *edit;
+  rf_laid_part *parts; /* two for each column with descriptors: these, and what stands before them */
+  size_t count;
+} recorder;
+
+/* The new descriptors of a piece of the rows, column by column. */
+static rf_status record_piece(packer *p, const recorder *r, const row_piece *piece, uint8_t *values, rf_error *err) {
+  size_t row_bytes = (size_t)p->table->info.row_bytes;
+  for (size_t k = 0; k < r->count; k++) {
+    const rf_laid_part *part = &r->parts[k];
+    size_t each = (size_t)part->bytes;
+    if (part->kind != RF_LAID_VALUES)
+      continue;
+    for (size_t i = 0; i < piece->rows; i++)
+      memcpy(values + i * each, piece->bytes + i * row_bytes + (size_t)part->to, each);
+    RF_TRY(rf_edit_put_values(r->edit, part->from + piece->first * each, values, piece->rows * each, err));
+  }
+  return RF_OK;
+}
+
+static int by_place(const void *a, const void *b) {
+  const rf_laid_part *x = a, *y = b;
+  return x->to < y->to ? -1 : x->to > y->to;
+}
+
+/* Descriptors come from the pool, the rest of a row from where it is. false: columns overlap, which only a table made
+ * by hand has. */
+static rf_status plan_parts(packer *p, recorder *r, bool *apart, rf_error *err) {
+  uint64_t at = 0;
+  size_t values = 0;
+  *apart = true;
+  for (size_t c = 0; c < p->table->info.ncols; c++) {
+    const rf_column *column = &p->table->columns[c];
+    if (column->info.descriptor != 0 && column->info.repeat > 0)
+      r->parts[values++] =
+          (rf_laid_part){RF_LAID_VALUES, 0, column->info.offset, column->info.descriptor == 'Q' ? 16u : 8u};
+  }
+  qsort(r->parts, values, sizeof *r->parts, by_place);
+  r->count = values;
+  for (size_t i = 0; i <= values; i++) {
+    uint64_t end = i < values ? r->parts[i].to : p->table->info.row_bytes;
+    if (end < at) {
+      *apart = false;
+      return RF_OK;
+    }
+    if (end > at)
+      r->parts[r->count++] = (rf_laid_part){RF_LAID_COPY, at, at, end - at};
+    if (i < values) {
+      RF_TRY(rf_edit_values(r->edit, p->table->info.nrows * r->parts[i].bytes, &r->parts[i].from, err));
+      at = end + r->parts[i].bytes;
+    }
+  }
+  return RF_OK;
+}
+
+static rf_status redirect_recorded(packer *p, uint64_t data, bool *done, rf_error *err) {
+  const rf_table_info *info = &p->table->info;
+  recorder r = {rf_edit_of(p->store), rf_alloc_zero(2 * info->ncols + 1, sizeof *r.parts), 0};
+  uint64_t most = RF_TABLE_PIECE / (info->row_bytes + 1) + 1;
+  bool apart = false;
+  *done = false;
+  row_piece piece = {.bytes = rf_alloc((size_t)(most * info->row_bytes) + 1)};
+  uint8_t *values = rf_alloc((size_t)most * 16);
+  rf_status status = RF_OK;
+  if (r.parts == NULL || piece.bytes == NULL || values == NULL)
+    status = rf_fail(err, RF_ERR_MEMORY, "no memory for rows of %" PRIu64 " bytes", info->row_bytes);
+  if (status == RF_OK)
+    status = plan_parts(p, &r, &apart, err);
+  for (; status == RF_OK && apart && piece.first < info->nrows; piece.first += piece.rows) {
+    uint64_t left = info->nrows - piece.first;
+    piece.rows = (size_t)(left < most ? left : most);
+    status = rf_store_read(p->store, data + piece.first * info->row_bytes, piece.bytes,
+                           piece.rows * (size_t)info->row_bytes, err);
+    if (status == RF_OK)
+      status = redirect(p, &piece, err);
+    if (status == RF_OK)
+      status = record_piece(p, &r, &piece, values, err);
+  }
+  if (status == RF_OK && apart)
+    status = rf_edit_rows(r.edit, data, info->nrows, info->row_bytes, info->row_bytes, r.parts, r.count, 0, done, err);
+  rf_free(values);
+  rf_free(piece.bytes);
+  rf_free(r.parts);
+  return status;
+}
+
 /* ---- the heap ---- */
 
 static rf_status move_blocks(void *context, rf_store *store, uint64_t data, rf_error *err) {
@@ -191,7 +282,11 @@ static rf_status move_blocks(void *context, rf_store *store, uint64_t data, rf_e
     const block *b = &p->blocks[i];
     RF_TRY(rf_store_move(store, from + b->begin, to + b->to, b->end - b->begin, err));
   }
-  return each_piece(p, data, redirect, err);
+  bool done = false;
+  p->store = store;
+  if (rf_edit_of(store) != NULL && info->row_bytes < RF_TABLE_PIECE)
+    RF_TRY(redirect_recorded(p, data, &done, err));
+  return done ? RF_OK : each_piece(p, data, redirect, err);
 }
 
 static rf_status packed_header(const rf_header *old, uint64_t heap_bytes, rf_header **header, rf_error *err) {
@@ -210,7 +305,7 @@ static rf_status repack(packer *p, rf_file *file, size_t index, rf_hdu *hdu, uin
                         rf_error *err) {
   const rf_header *old;
   rf_header *header;
-  rf_rearrange rearrange = {move_blocks, p};
+  rf_rearrange rearrange = {move_blocks, p, false};
   uint64_t data_bytes = hdu->data_bytes;
   p->limit = MANY_BLOCKS;
   RF_TRY(each_piece(p, hdu->data_offset, collect, err));

@@ -513,7 +513,7 @@ static rf_status write_plain(rf_file *file, size_t index, heap_writer *w, const 
                              const rf_header *after, uint64_t bytes, bool *written, rf_error *err) {
   uint64_t old_bytes = hdu->data_bytes;
   bool widens = w->widen, switched = false, ignored = false;
-  rf_rearrange rearrange = {widen_all, w};
+  rf_rearrange rearrange = {widen_all, w, false};
   w->heap_bytes = w->table->info.heap_bytes;
   RF_TRY(rf_file_rearrange_locked(file, index, after, bytes, widens ? &rearrange : NULL, written, err));
   rf_status status = write_to_room(file, index, w, &switched, err);

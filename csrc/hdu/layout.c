@@ -2,16 +2,21 @@
  *
  * How an HDU in a file grows and shrinks, and how what follows it moves.
  *
- * A write that fails because the disk is full should find out before anything old is overwritten. So the file is made
- * longer first, and the stretch that will be moved into is really written, not left as a hole.
+ * An edit is recorded as a whole and then carried out so that it can be finished after a kill (store/edit.h). In
+ * memory, and wherever what is written is gone with the process, it is carried out as it comes.
  */
 #include "hdu/layout.h"
 
 #include <string.h>
 
 #include "base/memory.h"
+#include "hdu/oddity.h"
+#include "store/edit.h"
 
-#define FILL_PIECE ((size_t)64 << 10)
+/* A header that has to grow gets room for more cards, so that what is behind it moves rarely: this part of the bytes
+ * behind it, and no more than that. */
+#define ROOM_PART 64
+#define MOST_ROOM ((uint64_t)64 << 10)
 
 static uint64_t smaller(uint64_t a, uint64_t b) {
   return a < b ? a : b;
@@ -26,21 +31,7 @@ void rf_layout_count_edit(rf_file *file) {
 }
 
 rf_status rf_layout_fill(rf_file *file, uint64_t from, uint64_t to, int byte, rf_error *err) {
-  if (from >= to)
-    return RF_OK;
-  size_t room = (size_t)smaller(to - from, FILL_PIECE);
-  uint8_t *buffer = rf_alloc(room);
-  if (buffer == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of padding", room);
-  memset(buffer, byte, room);
-  rf_status status = RF_OK;
-  while (status == RF_OK && from < to) {
-    size_t n = (size_t)smaller(to - from, room);
-    status = rf_store_write(file->store, from, buffer, n, err);
-    from += n;
-  }
-  rf_free(buffer);
-  return status;
+  return from >= to ? RF_OK : rf_store_fill(file->store, from, to - from, byte, err);
 }
 
 rf_status rf_layout_check_header(const rf_file *file, uint64_t bytes, rf_error *err) {
@@ -136,44 +127,152 @@ static rf_status reserve(rf_file *file, const move *plan, rf_error *err) {
   return status;
 }
 
+/* Fills [from, to). */
+static rf_status fill(rf_store *store, uint64_t from, uint64_t to, int byte, rf_error *err) {
+  return from >= to ? RF_OK : rf_store_fill(store, from, to - from, byte, err);
+}
+
 /* Data and what follows to their new places upwards, zeros where neither is. */
-static rf_status move_up(rf_file *file, const rf_hdu *fresh, const move *plan, uint64_t old_data_bytes, rf_error *err) {
+static rf_status move_up(rf_store *store, const rf_hdu *fresh, const move *plan, uint64_t old_data_bytes,
+                         rf_error *err) {
   uint64_t end = plan->new_data + fresh->data_bytes;
   if (plan->new_next > plan->old_next)
-    RF_TRY(rf_store_move(file->store, plan->old_next, plan->new_next, plan->tail, err));
-  RF_TRY(rf_store_move(file->store, plan->old_data, plan->new_data, plan->present, err));
+    RF_TRY(rf_store_move(store, plan->old_next, plan->new_next, plan->tail, err));
+  RF_TRY(rf_store_move(store, plan->old_data, plan->new_data, plan->present, err));
   if (plan->new_next == plan->old_next && fresh->data_bytes == old_data_bytes)
     return RF_OK;
   /* What was there before is left over behind the data; beyond the old end of the file all is zero. */
-  RF_TRY(rf_layout_fill(file, plan->new_data + plan->present,
-                        smaller(plan->new_next, smaller(plan->size, plan->final_size)), 0, err));
+  RF_TRY(fill(store, plan->new_data + plan->present, smaller(plan->new_next, smaller(plan->size, plan->final_size)), 0,
+              err));
   if (plan->complete && rf_hdu_padding(fresh) != 0)
-    RF_TRY(rf_layout_fill(file, end, plan->new_next, rf_hdu_padding(fresh), err));
+    RF_TRY(fill(store, end, plan->new_next, rf_hdu_padding(fresh), err));
   return RF_OK;
 }
 
-/* The header is written while all that it describes is in its place and what follows is still in the old one: where
- * nothing follows, a program that dies here leaves a good file with trailing bytes. */
-static rf_status move_down(rf_file *file, const rf_hdu *fresh, const move *plan, const char *bytes, size_t n,
-                           rf_error *err) {
-  RF_TRY(rf_store_move(file->store, plan->old_data, plan->new_data, plan->present, err));
-  RF_TRY(rf_layout_fill(file, plan->new_data + plan->present, plan->new_next, rf_hdu_padding(fresh), err));
-  RF_TRY(rf_store_write(file->store, fresh->header_offset, bytes, n, err));
-  RF_TRY(rf_store_move(file->store, plan->old_next, plan->new_next, plan->tail, err));
-  return rf_store_truncate(file->store, plan->final_size, err);
+static rf_status write_header(rf_store *store, const rf_hdu *fresh, const char *bytes, size_t n, rf_error *err) {
+  rf_edit *edit = rf_edit_of(store);
+  return edit != NULL ? rf_edit_header(edit, fresh->header_offset, bytes, n, err)
+                      : rf_store_write(store, fresh->header_offset, bytes, n, err);
 }
 
-static rf_status carry_out(rf_file *file, const rf_hdu *fresh, const move *plan, uint64_t old_data_bytes,
-                           const rf_rearrange *rearrange, const char *bytes, size_t n, rf_error *err) {
-  bool grows = fresh->data_bytes > old_data_bytes;
-  if (rearrange != NULL && !grows)
-    RF_TRY(rearrange->run(rearrange->context, file->store, plan->old_data, err));
-  if (plan->new_next < plan->old_next)
-    return move_down(file, fresh, plan, bytes, n, err);
-  RF_TRY(move_up(file, fresh, plan, old_data_bytes, err));
-  if (rearrange != NULL && grows)
-    RF_TRY(rearrange->run(rearrange->context, file->store, plan->new_data, err));
-  return rf_store_write(file->store, fresh->header_offset, bytes, n, err);
+static rf_status move_down(rf_store *store, const rf_hdu *fresh, const move *plan, const char *bytes, size_t n,
+                           rf_error *err) {
+  RF_TRY(rf_store_move(store, plan->old_data, plan->new_data, plan->present, err));
+  RF_TRY(fill(store, plan->new_data + plan->present, plan->new_next, rf_hdu_padding(fresh), err));
+  RF_TRY(write_header(store, fresh, bytes, n, err));
+  RF_TRY(rf_store_move(store, plan->old_next, plan->new_next, plan->tail, err));
+  return rf_store_truncate(store, plan->final_size, err);
+}
+
+/* What is to be done to HDU `hdu`. */
+typedef struct change {
+  rf_file *file;
+  const rf_hdu *hdu;
+  const rf_hdu *fresh; /* as it will be */
+  const rf_rearrange *rearrange;
+  const char *bytes; /* n of the new header */
+  size_t n;
+  move plan;
+} change;
+
+static rf_status carry_out(const change *c, rf_store *store, rf_error *err) {
+  bool grows = c->fresh->data_bytes > c->hdu->data_bytes;
+  if (c->rearrange != NULL && !grows)
+    RF_TRY(c->rearrange->run(c->rearrange->context, store, c->plan.old_data, err));
+  if (c->plan.new_next < c->plan.old_next)
+    return move_down(store, c->fresh, &c->plan, c->bytes, c->n, err);
+  RF_TRY(move_up(store, c->fresh, &c->plan, c->hdu->data_bytes, err));
+  if (c->rearrange != NULL && grows)
+    RF_TRY(c->rearrange->run(c->rearrange->context, store, c->plan.new_data, err));
+  return write_header(store, c->fresh, c->bytes, c->n, err);
+}
+
+/* As it comes: a failure in the middle leaves a file that is half changed. */
+static rf_status change_plainly(const change *c, bool *written, rf_error *err) {
+  RF_TRY(reserve(c->file, &c->plan, err));
+  *written = true;
+  return carry_out(c, c->file->store, err);
+}
+
+/* What an interrupted edit left cannot be told from what a file is any more: nothing is moved in it. An HDU that cannot
+ * be read is no reason not to edit one before it. */
+static rf_status check_no_trailer(rf_file *file, rf_error *err) {
+  size_t count;
+  rf_error ignored;
+  rf_error_clear(&ignored);
+  (void)rf_file_scan_locked(file, &count, &ignored);
+  if ((file->oddity_kinds & 1u << RF_ODD_LEFT) == 0)
+    return RF_OK;
+  return rf_fail(err, RF_ERR_INTERRUPTED,
+                 "an edit of the file was interrupted, and the file was cut or made longer since: it can be read, but "
+                 "not edited");
+}
+
+/* All of it or nothing. */
+static rf_status change_as_a_whole(const change *c, bool *written, rf_error *err) {
+  rf_edit *edit;
+  if (c->plan.final_size != c->plan.size || c->plan.new_data != c->plan.old_data || c->rearrange != NULL)
+    RF_TRY(check_no_trailer(c->file, err));
+  RF_TRY(rf_edit_begin(c->file->store, c->plan.size, c->plan.final_size, &edit, err));
+  rf_store *view = rf_edit_store(edit);
+  rf_status status = RF_OK;
+  if (c->plan.final_size > c->plan.size)
+    status = rf_store_truncate(view, c->plan.final_size, err);
+  if (status == RF_OK)
+    status = carry_out(c, view, err);
+  if (status == RF_OK)
+    status = rf_store_truncate(view, c->plan.final_size, err);
+  if (status == RF_OK)
+    status = rf_edit_commit(edit, written, err);
+  rf_edit_free(edit);
+  return status;
+}
+
+/* ---- data where no HDU has any ---- */
+
+/* New rows that overwrite nothing need no trailer: padding, the gap before a heap and what is behind the last HDU mean
+ * nothing before the header says so. */
+static bool is_only_fresh(const change *c) {
+  const move *plan = &c->plan;
+  return c->rearrange != NULL && c->rearrange->fresh && c->n == c->hdu->header_bytes && plan->complete &&
+         c->fresh->data_bytes >= c->hdu->data_bytes && (plan->tail == 0 || plan->new_next == plan->old_next);
+}
+
+static rf_status write_fresh_data(const change *c, rf_error *err) {
+  rf_store *store = c->file->store;
+  const move *plan = &c->plan;
+  if (plan->final_size > plan->size) {
+    RF_TRY(rf_store_reserve(store, plan->final_size, err));
+    RF_TRY(rf_store_truncate(store, plan->final_size, err));
+  }
+  RF_TRY(c->rearrange->run(c->rearrange->context, store, plan->old_data, err));
+  if (c->fresh->data_bytes > c->hdu->data_bytes)
+    RF_TRY(fill(store, plan->new_data + c->fresh->data_bytes, plan->new_next, rf_hdu_padding(c->fresh), err));
+  return store->durable ? rf_store_sync(store, err) : RF_OK;
+}
+
+/* The header makes the data count: one page at once, or through a trailer. */
+static rf_status publish(const change *c, bool *written, rf_error *err) {
+  rf_edit *edit;
+  RF_TRY(rf_edit_begin(c->file->store, c->plan.final_size, c->plan.final_size, &edit, err));
+  rf_status status = write_header(rf_edit_store(edit), c->fresh, c->bytes, c->n, err);
+  if (status == RF_OK)
+    status = rf_edit_commit(edit, written, err);
+  rf_edit_free(edit);
+  return status;
+}
+
+static rf_status change_fresh(const change *c, bool *written, rf_error *err) {
+  uint64_t end = c->hdu->data_offset + c->hdu->data_bytes;
+  rf_status status = write_fresh_data(c, err);
+  if (status == RF_OK)
+    status = publish(c, written, err);
+  if (status == RF_OK || *written)
+    return status;
+  if (rf_store_truncate(c->file->store, c->plan.size, NULL) != RF_OK ||
+      fill(c->file->store, end, smaller(c->plan.old_next, c->plan.size), rf_hdu_padding(c->hdu), NULL) != RF_OK)
+    *written = true; /* nothing is lost, but what is there now is not known */
+  return status;
 }
 
 /* true when the file has these very bytes already. */
@@ -212,26 +311,38 @@ static void refresh_index(rf_file *file, size_t index, rf_hdu *fresh, uint64_t s
   rf_layout_count_edit(file);
 }
 
+/* The least that the header shall take. */
+static uint64_t choose_room(const rf_file *file, const rf_hdu *hdu, const rf_header *header) {
+  uint64_t need = rf_header_file_bytes(header), size, room;
+  if (need <= hdu->header_bytes)
+    return hdu->header_bytes;
+  if (!rf_edit_is_wanted(file->store) || rf_store_size(file->store, &size, NULL) != RF_OK || size <= hdu->data_offset)
+    return need;
+  room = smaller((size - hdu->data_offset) / ROOM_PART, MOST_ROOM);
+  room -= room % RF_BLOCK_BYTES;
+  return need < file->options.limits.header_bytes && room <= file->options.limits.header_bytes - need ? need + room
+                                                                                                      : need;
+}
+
 static rf_status resize(rf_file *file, const rf_hdu *hdu, const rf_header *header, rf_hdu *fresh,
-                        const rf_rearrange *rearrange, uint64_t *shift, bool *written, rf_error *err) {
-  move plan;
+                        const rf_rearrange *rearrange, uint64_t *shift, bool *written, bool *changed, rf_error *err) {
+  change c = {.file = file, .hdu = hdu, .fresh = fresh, .rearrange = rearrange};
   char *bytes;
-  size_t n = 0;
   bool same = false;
-  RF_TRY(rf_layout_format_header(file, header, hdu->header_bytes, &bytes, &n, err));
-  rf_status status = plan_move(file, hdu, n, fresh->data_bytes, &plan, err);
+  RF_TRY(rf_layout_format_header(file, header, choose_room(file, hdu, header), &bytes, &c.n, err));
+  c.bytes = bytes;
+  rf_status status = plan_move(file, hdu, c.n, fresh->data_bytes, &c.plan, err);
   if (status == RF_OK && fresh->data_bytes == hdu->data_bytes && rearrange == NULL)
-    status = is_same(file, hdu, bytes, n, &same, err);
+    status = is_same(file, hdu, bytes, c.n, &same, err);
   if (status == RF_OK && !same) {
     fresh->header_offset = hdu->header_offset;
-    fresh->header_bytes = n;
-    fresh->data_offset = plan.new_data;
-    *shift = plan.new_next - plan.old_next;
-    status = reserve(file, &plan, err);
-    if (status == RF_OK) {
-      *written = true;
-      status = carry_out(file, fresh, &plan, hdu->data_bytes, rearrange, bytes, n, err);
-    }
+    fresh->header_bytes = c.n;
+    fresh->data_offset = c.plan.new_data;
+    *shift = c.plan.new_next - c.plan.old_next;
+    status = !rf_edit_is_wanted(file->store) ? change_plainly(&c, written, err)
+             : is_only_fresh(&c)             ? change_fresh(&c, written, err)
+                                             : change_as_a_whole(&c, written, err);
+    *changed = status == RF_OK;
   }
   rf_free(bytes);
   return status;
@@ -241,7 +352,7 @@ rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header 
                                    const rf_rearrange *rearrange, bool *written, rf_error *err) {
   rf_hdu *hdu, fresh;
   uint64_t shift = 0;
-  bool begun = false;
+  bool begun = false, changed = false;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_layout_parse_header(header, index == 0, &fresh, err));
   rf_status status = RF_OK;
@@ -253,14 +364,14 @@ rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header 
   if (status == RF_OK)
     rf_header_set_flags(fresh.header, file->options.flags);
   if (status == RF_OK && hdu->unpublished) {
-    begun = true;
+    begun = changed = true;
     status = rf_unpublished_rearrange(file, hdu, &fresh, rearrange, err);
   } else if (status == RF_OK) {
-    status = resize(file, hdu, header, &fresh, rearrange, &shift, &begun, err);
+    status = resize(file, hdu, header, &fresh, rearrange, &shift, &begun, &changed, err);
   }
-  if (begun)
+  if (begun || changed)
     *written = true;
-  if (status == RF_OK && begun)
+  if (status == RF_OK && changed)
     refresh_index(file, index, &fresh, shift);
   else
     rf_hdu_clear(&fresh);

@@ -131,6 +131,16 @@ void rf_file_judge_structure(rf_file *file, const rf_structure *structure, size_
   rf_error odd;
   judge_bytes(file, structure, hdu);
   rf_error_clear(&odd);
+  if (!structure->primary && strncmp(structure->xtension, "RFMOVE", 6) == 0 &&
+      (structure->xtension[6] == '\0' || structure->xtension[6] == ' ')) {
+    rf_error_keyword(&odd, "XTENSION");
+    (void)rf_fail(
+        &odd, RF_ERR_INTERRUPTED,
+        "an edit of the file was interrupted, and the file was cut or made longer since: what it was moving can "
+        "be in neither its old nor its new place");
+    rf_file_keep_oddity(file, RF_ODD_LEFT, hdu, &odd);
+    rf_error_clear(&odd);
+  }
   if (structure->twice[0] != '\0') {
     rf_error_keyword(&odd, structure->twice);
     (void)rf_fail(&odd, RF_ERR_FORMAT, "%s stands twice, with different values: the first one counts",

@@ -10,6 +10,8 @@
 
 /* The causes. */
 typedef enum rf_oddity {
+  RF_ODD_FINISHED,      /* an interrupted edit, which opening has finished */
+  RF_ODD_LEFT,          /* what an interrupted edit left, in a file that was cut or made longer since */
   RF_ODD_TWICE,         /* a keyword of the structure, twice with different values */
   RF_ODD_AXIS,          /* NAXISn of an axis that there is not */
   RF_ODD_COUNTS,        /* an extension without PCOUNT or GCOUNT */

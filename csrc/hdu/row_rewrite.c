@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "hdu/table_edit.h"
+#include "store/edit.h"
 
 typedef struct rewriter {
   const rf_row_part *parts;
@@ -44,6 +45,22 @@ static rf_status rewrite_piece(const rewriter *r, rf_store *store, uint64_t data
   return rf_store_write(store, data + first * r->new_bytes, r->new_rows, rows * (size_t)r->new_bytes, err);
 }
 
+/* An edit that is recorded makes the rows when they are wanted. */
+static rf_status record_rows(rf_edit *edit, uint64_t data, uint64_t nrows, uint64_t old_bytes, uint64_t new_bytes,
+                             const rf_row_part *parts, size_t count, int blank, bool *done, rf_error *err) {
+  size_t kept = 0;
+  rf_laid_part *laid = rf_alloc_zero(count + 1, sizeof *laid);
+  if (laid == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu parts of a row", count);
+  for (size_t i = 0; i < count; i++)
+    if (parts[i].way != RF_ROW_BLANK)
+      laid[kept++] = (rf_laid_part){parts[i].way == RF_ROW_COPY ? RF_LAID_COPY : RF_LAID_WIDEN, parts[i].from,
+                                    parts[i].to, parts[i].bytes};
+  rf_status status = rf_edit_rows(edit, data, nrows, old_bytes, new_bytes, laid, kept, blank, done, err);
+  rf_free(laid);
+  return status;
+}
+
 rf_status rf_rows_rewrite(rf_store *store, uint64_t data, uint64_t nrows, uint64_t old_bytes, uint64_t new_bytes,
                           const rf_row_part *parts, size_t count, int blank, rf_error *err) {
   uint64_t longer = old_bytes > new_bytes ? old_bytes : new_bytes;
@@ -51,6 +68,12 @@ rf_status rf_rows_rewrite(rf_store *store, uint64_t data, uint64_t nrows, uint64
   size_t old_room, new_room;
   if (nrows == 0 || longer == 0)
     return RF_OK;
+  if (rf_edit_of(store) != NULL) {
+    bool done;
+    RF_TRY(record_rows(rf_edit_of(store), data, nrows, old_bytes, new_bytes, parts, count, blank, &done, err));
+    if (done)
+      return RF_OK;
+  }
   if (most > nrows)
     most = nrows;
   if (!rf_to_size(most * old_bytes, &old_room) || !rf_to_size(most * new_bytes, &new_room))
@@ -71,6 +94,9 @@ rf_status rf_rows_rewrite(rf_store *store, uint64_t data, uint64_t nrows, uint64
 }
 
 /* ---- rows that move up ---- */
+
+/* More runs of rows than this are told by a bit for each row. */
+#define MOST_RUNS 1024
 
 typedef struct squeezer {
   rf_store *store;
@@ -115,12 +141,40 @@ static rf_status move_runs(squeezer *s, uint64_t nrows, rf_error *err) {
   return RF_OK;
 }
 
+/* An edit that is recorded keeps the rows whose bit is set; with few gaps each run of rows is moved. */
+static rf_status record_squeeze(squeezer *s, uint64_t nrows, bool *done, rf_error *err) {
+  uint64_t runs = 0;
+  *done = false;
+  for (uint64_t i = 0; i < s->gone->count && runs <= MOST_RUNS; i++)
+    runs += i == 0 || rf_row_at(s->gone, i) != rf_row_at(s->gone, i - 1) + 1;
+  if (runs <= MOST_RUNS) {
+    *done = true;
+    return move_runs(s, nrows, err);
+  }
+  size_t n;
+  uint8_t *bits = rf_to_size(nrows / 8 + 1, &n) ? rf_alloc(n) : NULL;
+  if (bits == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %" PRIu64 " rows", nrows);
+  memset(bits, 0xFF, n);
+  for (uint64_t i = 0; i < s->gone->count; i++) {
+    uint64_t row = rf_row_at(s->gone, i);
+    bits[row / 8] = (uint8_t)(bits[row / 8] & ~(1u << row % 8));
+  }
+  return rf_edit_keep(rf_edit_of(s->store), s->data, nrows, s->row_bytes, bits, nrows - s->gone->count, done, err);
+}
+
 rf_status rf_rows_squeeze(rf_store *store, uint64_t data, uint64_t nrows, uint64_t row_bytes, const rf_row_walk *gone,
                           rf_error *err) {
   squeezer s = {store, data, row_bytes, gone, 0, rf_row_at(gone, 0)};
   uint64_t most = RF_TABLE_PIECE / row_bytes;
   if (most == 0)
     return move_runs(&s, nrows, err);
+  if (rf_edit_of(store) != NULL) {
+    bool done;
+    RF_TRY(record_squeeze(&s, nrows, &done, err));
+    if (done)
+      return RF_OK;
+  }
   uint8_t *rows = rf_alloc((size_t)(most * row_bytes));
   rf_status status = RF_OK;
   if (rows == NULL)

@@ -66,7 +66,7 @@ static void narrow_at(column_change *c, uint64_t at, uint64_t bytes) {
 static rf_status apply(rf_file *file, size_t index, rf_header *header, column_change *c, size_t ncols, uint64_t gap,
                        bool *written, rf_error *err) {
   uint64_t rows = c->nrows * c->new_bytes;
-  rf_rearrange rearrange = {change_columns, c};
+  rf_rearrange rearrange = {change_columns, c, false};
   RF_TRY(rf_table_set_integer(header, "NAXIS1", c->new_bytes, NULL, err));
   RF_TRY(rf_table_set_integer(header, "TFIELDS", ncols, NULL, err));
   RF_TRY(rf_table_set_heap_place(header, rows + gap, gap, err));

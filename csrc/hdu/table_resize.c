@@ -9,27 +9,12 @@
 #include "hdu/table_edit.h"
 #include "hdu/ztable_edit.h"
 
-#define FILL_PIECE ((size_t)64 << 10)
 /* A heap larger than this is moved away from the rows by its own size when rows are appended, so that the next ones
  * find room: it is copied a number of times that grows with the logarithm of the rows. */
 #define SMALL_HEAP ((uint64_t)64 << 10)
 
 rf_status rf_table_fill(rf_store *store, uint64_t offset, uint64_t n, int byte, rf_error *err) {
-  if (n == 0)
-    return RF_OK;
-  size_t room = n < FILL_PIECE ? (size_t)n : FILL_PIECE;
-  uint8_t *buffer = rf_alloc(room);
-  if (buffer == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of empty rows", room);
-  memset(buffer, byte, room);
-  rf_status status = RF_OK;
-  for (uint64_t done = 0; done < n && status == RF_OK; done += room) {
-    if (n - done < room)
-      room = (size_t)(n - done);
-    status = rf_store_write(store, offset + done, buffer, room, err);
-  }
-  rf_free(buffer);
-  return status;
+  return rf_store_fill(store, offset, n, byte, err);
 }
 
 rf_status rf_table_set_integer(rf_header *header, const char *keyword, uint64_t value, const char *comment,
@@ -103,7 +88,8 @@ static rf_status apply(rf_file *file, size_t index, rf_hdu *hdu, uint64_t nrows,
                        row_change *change, bool *written, rf_error *err) {
   const rf_header *old;
   rf_header *header;
-  rf_rearrange rearrange = {change_rows, change};
+  bool stays = change->from == change->to || change->bytes == 0;
+  rf_rearrange rearrange = {change_rows, change, stays && change->gone == NULL && change->new_rows > change->old_rows};
   uint64_t bytes;
   if (!rf_add_u64(change->new_rows, gap, &bytes) || !rf_add_u64(bytes, heap, &bytes) ||
       bytes > INT64_MAX - RF_BLOCK_BYTES)

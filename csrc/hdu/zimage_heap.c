@@ -489,7 +489,7 @@ rf_status rf_zchange_apply(rf_zchange *edit, const rf_zlayout *layout, rf_error 
   RF_TRY(rf_header_copy(old, &header, err));
   bool moves = r.row_bytes != r.info->row_bytes || r.nrows > r.info->nrows || r.heap_offset != r.info->heap_offset ||
                edit->place_count > 0;
-  rf_rearrange move = {move_all, &r};
+  rf_rearrange move = {move_all, &r, false};
   rf_status status = set_sizes(&r, layout, header, err);
   if (status == RF_OK)
     status = set_forms(edit, layout->wide, header, err);

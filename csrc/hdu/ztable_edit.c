@@ -417,7 +417,7 @@ rf_status rf_ztedit_commit(rf_ztedit *e, bool *written, rf_error *err) {
   rf_header *header;
   uint64_t bytes;
   commit c = {.e = e};
-  rf_rearrange rearrange = {carry_out, &c};
+  rf_rearrange rearrange = {carry_out, &c, false};
   rf_hdu *hdu = e->hdu;
   RF_TRY(place(e, err));
   c.rows = e->ntiles * PAIR_BYTES * e->table->info.ncols; /* there was memory for them */
