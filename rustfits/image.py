@@ -22,6 +22,7 @@ from rustfits.errors import (
     FITSUnsupportedError,
     FITSValueError,
 )
+from rustfits.foreign import plain_array
 from rustfits.hdu import HDU
 from rustfits.pixels import (
     DTYPES,
@@ -492,7 +493,7 @@ class ImageHDU(HDU):
             Writing failed.
         """
         pixels = self._pixels_to_use()
-        values = np.asanyarray(data)
+        values = np.asanyarray(plain_array(data))
         if start is None:
             if values.shape != pixels.shape:
                 raise FITSValueError(
@@ -512,7 +513,7 @@ class ImageHDU(HDU):
         selection = select(key, pixels.shape)
         if value is np.ma.masked:  # a float64 by birth, which must not decide anything
             value = np.ma.MaskedArray(np.zeros((), pixels.dtype), True)
-        values = np.asanyarray(value)
+        values = np.asanyarray(plain_array(value))
         shape = selection.result_shape
         while values.ndim > len(shape) and values.shape[0] == 1:
             values = values[0]
@@ -544,7 +545,7 @@ class ImageHDU(HDU):
             The data unit is cut short.
         """
         pixels = self._pixels_to_use()
-        values = np.asanyarray(data)
+        values = np.asanyarray(plain_array(data))
         if values.ndim != len(pixels.shape) or values.shape[1:] != pixels.shape[1:]:
             raise FITSValueError(
                 f"data of shape {values.shape} cannot extend an image of shape {pixels.shape} "

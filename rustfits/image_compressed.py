@@ -18,6 +18,7 @@ from rustfits.errors import (
     FITSUnsupportedError,
     FITSValueError,
 )
+from rustfits.foreign import plain_array
 from rustfits.image import ImageHDU
 from rustfits.oddities import warn_of_file, warn_of_writing
 from rustfits.pixels import Array, Pixels, cast, mask_of
@@ -206,7 +207,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
                 super().extend(data)
             else:
                 self._file._handle()  # to be written it must be open
-                self._keep(self._pending, np.asanyarray(data))
+                self._keep(self._pending, np.asanyarray(plain_array(data)))
 
     @contextmanager
     def extending(self) -> Iterator[CompressedImageHDU]:

@@ -56,10 +56,21 @@ class NewColumn:
     scaled: bool = False
     null_text: str | None = None
     number: int = 0  # where it will be
+    scale: float = 1.0
+    zero: float = 0.0
 
     def at(self, number: int) -> NewColumn:
         """Give the same column in another place."""
         return replace(self, number=number)
+
+    @property
+    def offset(self) -> int:
+        """What the value of a cell is more than the stored one (unsigned types, signed bytes)."""
+        dtype = NUMBERS.get(self.type)
+        if dtype is None or (dtype.kind == "u") == (dtype.itemsize == 1):
+            return 0
+        half = 1 << (8 * dtype.itemsize - 1)
+        return half if dtype.kind == "u" else -half if dtype.itemsize == 1 else 0
 
     @property
     def is_text(self) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 
 from rustfits._lib import CData, check, error, ffi, lib, text
 from rustfits.errors import FITSTypeError, FITSUnsupportedError, FITSValueError
+from rustfits.foreign import plain_array
 from rustfits.selection import Axis, c_axes
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def as_pixels(data: ArrayLike, blank: int | None = None) -> Array:
     FITSValueError, FITSTypeError
         FITS has no image like that.
     """
-    array = None if isinstance(data, dict) else np.asanyarray(data)
+    array: Array | None = None if isinstance(data, dict) else np.asanyarray(plain_array(data))
     if array is None or array.dtype.names:
         raise FITSUnsupportedError(
             "a structured array or a dict is a table, not an image: use write_table"

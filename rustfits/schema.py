@@ -113,6 +113,14 @@ class Column:
             return True
         return self.stored in _REALS or self.type == lib.RF_CELL_LOGICAL
 
+    @property
+    def offset(self) -> int:
+        """What the value of a cell is more than the stored one (unsigned types, signed bytes)."""
+        if self.scaled or self.type == self.stored:
+            return 0
+        half = 1 << (8 * NUMBERS[self.type].itemsize - 1)
+        return half if NUMBERS[self.type].kind == "u" else -half
+
     def fill_value(self, scale: bool) -> int | None:
         """Give TNULL as a value of the type that is read, None when it is no integer."""
         if self.null is None or (scale and self.scaled):

@@ -22,6 +22,7 @@ import numpy as np
 from rustfits import table_write
 from rustfits._lib import check, error, ffi, lib
 from rustfits.errors import FITSIndexError, FITSTypeError, FITSValueError
+from rustfits.foreign import check_units, unit_text, units_of_data
 from rustfits.schema import Column, Schema
 from rustfits.selection import Axis, c_axes
 from rustfits.table_base import RowsLike, TableBase, lock_of, names_of, rows_of
@@ -93,6 +94,7 @@ class WritableTable(TableBase):
         schema = self._schema()
         columns, count = as_table(schema.where, data, names)
         values = table_write.match(schema, schema.columns, columns)
+        check_units(schema, data, names)
         if columns and count != schema.nrows:
             raise FITSValueError(
                 f"{schema.where}: {count} rows for a table of {schema.nrows}; use append for more"
@@ -117,6 +119,7 @@ class WritableTable(TableBase):
         schema = self._schema()
         columns, count = as_table(schema.where, data, names)
         values = table_write.match(schema, schema.columns, columns)
+        check_units(schema, data, names)
         cargo = table_write.prepare(schema, schema.columns, values, count)
         if count:
             table_write.append_rows(self._file, self._index, schema.nrows, count, cargo)
@@ -247,6 +250,7 @@ class WritableTable(TableBase):
             if not broadcast and count != axis.length:
                 raise FITSValueError(f"{schema.where}: {count} records for {axis.length} rows")
         values: list[Any] = table_write.match(schema, chosen, columns)
+        check_units(schema, value)
         for place, column in enumerate(chosen):
             if column.variable:
                 values[place] = _repeat(values[place], axis.length, broadcast)
@@ -466,7 +470,7 @@ class TableHDU(WritableTable):
             raise FITSValueError(f"column {name!r}: a single value, not a list of cells")
         (column,) = columns_of_data(
             {name: values},
-            None if unit is None else {name: unit},
+            {name: unit_text(units_of_data({name: data}).get(name)) if unit is None else unit},
             None if inner_dtype is None else {name: inner_dtype},
             [name] if bit_packed else None,
             heap_format,

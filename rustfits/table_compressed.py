@@ -18,6 +18,7 @@ from rustfits.columns import (
     SingleColumnSubset,
 )
 from rustfits.compressed import Compressed, keeping_back
+from rustfits.foreign import check_units
 from rustfits.table import TableHDU
 from rustfits.table_base import lock_of
 from rustfits.table_input import Heap, as_table, fit_cells, fit_heap
@@ -224,6 +225,7 @@ class CompressedTableHDU(Compressed, TableHDU):
             schema = super()._schema()
         columns, count = as_table(schema.where, data, names)
         values = table_write.match(schema, schema.columns, columns)
+        check_units(schema, data, names)
         parts = [
             _Part(schema.where, column, given, count)
             for column, given in zip(schema.columns, values, strict=True)

@@ -14,6 +14,7 @@ import numpy as np
 
 from rustfits._lib import lib
 from rustfits.errors import FITSTypeError, FITSValueError
+from rustfits.foreign import as_mapping, plain_array
 from rustfits.new_columns import (
     NewColumn,
     cells_in,
@@ -66,6 +67,11 @@ def as_table(
         Columns differ in length, or the names do not go with them.
     """
     columns: dict[str, Array]
+    foreign = as_mapping(data)
+    if foreign is not None:
+        if names is not None:
+            raise FITSValueError(f"{where}: names= is for lists; a table has names already")
+        data = foreign
     if isinstance(data, Mapping):
         if names is not None:
             raise FITSValueError(f"{where}: names= is for lists; a dict has names already")
@@ -113,13 +119,14 @@ def as_table(
 
 def is_table(data: Any) -> TypeGuard[TableLike]:
     """Tell whether data is to become a table: a dict or a structured array."""
-    if isinstance(data, Mapping):
+    if isinstance(data, Mapping) or as_mapping(data) is not None:
         return True
     return bool(getattr(getattr(data, "dtype", None), "names", None))
 
 
 def as_column(values: Any) -> Array:
     """Give cells as an array; lists of unequal lengths become an object array."""
+    values = plain_array(values)
     if isinstance(values, np.ndarray):
         return values
     if isinstance(values, (list, tuple)):
@@ -184,6 +191,8 @@ def fit_cells(
             data = np.where(mask, np.zeros((), data.dtype), data)
             mask = None
     else:
+        if isinstance(array, np.ma.MaskedArray):
+            _check_null(label, column, data, mask)
         data, type_ = _as_numbers(label, column, data, mask)
     if not data.dtype.isnative:
         data = data.astype(data.dtype.newbyteorder("="))
@@ -224,6 +233,28 @@ def _mask_of(array: Array) -> Array | None:
     if mask is np.ma.nomask or not mask.any():
         return None
     return np.ascontiguousarray(np.broadcast_to(mask, array.shape))
+
+
+def _check_null(
+    label: str, column: Column | NewColumn, data: Array, mask: Array | None, row: int | None = None
+) -> None:
+    """Refuse numbers that a mask calls valid and TNULL would make undefined."""
+    if column.null is None or not data.size or data.dtype.kind not in "biuf":
+        return
+    if column.scaled:
+        same = np.rint((data - column.zero) / (column.scale or 1)) == column.null
+    else:
+        same = data == column.null + column.offset
+    if mask is not None:
+        same &= ~mask
+    if same.any():
+        if row is None:
+            row = _first_row(same)
+        value = data[same].flat[0]
+        raise FITSValueError(
+            f"{label}, row {row}: {value} is a valid number by its mask, and TNULL of the column: "
+            "it would become undefined"
+        )
 
 
 def _as_strings(label: str, data: Array) -> Array:
@@ -418,11 +449,16 @@ def _join(label: str, column: Column | NewColumn, cells: list[Any]) -> Heap:
         join: Any = np.ma.concatenate if masked else np.concatenate
         whole: Array = join(arrays)
         mask = _mask_of(whole)
+        if isinstance(whole, np.ma.MaskedArray):
+            _check_null(label, column, np.ma.getdata(whole), mask)
         data, type_ = _as_numbers(label, column, np.ma.getdata(whole), mask)
     except (FITSTypeError, FITSValueError):
         for row, array in zip(kept, arrays, strict=True):  # say which one it is
             if array.size:
-                _as_numbers(label, column, np.ma.getdata(array), _mask_of(array), row)
+                data, mask = np.ma.getdata(array), _mask_of(array)
+                if masked:
+                    _check_null(label, column, data, mask, row)
+                _as_numbers(label, column, data, mask, row)
         raise
     return Heap(lengths, np.ascontiguousarray(data), type_, mask)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from rustfits._lib import CData, check, error, failure, ffi, lib, text
 from rustfits.errors import FITSColumnError, FITSTypeError, FITSValueError
+from rustfits.foreign import unit_text, units_of_data
 from rustfits.handle import half_made
 from rustfits.header import header_cards
 from rustfits.schema import Cells, Column, Schema
@@ -330,7 +331,15 @@ def check_table(
         There can be no such table.
     """
     values, count = as_table(where, data, names)
-    columns = columns_of_data(values, units, var_dtypes, bit_columns, heap_format)
+    said = {name.lower() for name in units or ()}
+    known = {
+        name: unit_text(unit)
+        for name, unit in units_of_data(data, names).items()
+        if name.lower() not in said
+    }
+    columns = columns_of_data(
+        values, {**known, **(units or {})}, var_dtypes, bit_columns, heap_format
+    )
     columns = [column.at(number) for number, column in enumerate(columns)]
     cargo = Cargo()
     for column in columns:

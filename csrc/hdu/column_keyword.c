@@ -58,17 +58,23 @@ static bool one_number(const char *text, size_t skip, const char *const *roots, 
   return false;
 }
 
-/* root n_k [letter]: of a matrix k is a column, too. */
-static bool two_numbers(const char *text, const char *const *roots, bool both, rf_keyword_columns *columns) {
+/* root n_k [letter]: of a matrix k is a column, too; of parameters it may be X, for an array of them. */
+static bool two_numbers(const char *text, size_t skip, const char *const *roots, bool both,
+                        rf_keyword_columns *columns) {
   for (; *roots != NULL; roots++) {
-    size_t at = strlen(*roots);
+    size_t at = skip + strlen(*roots);
     *columns = (rf_keyword_columns){0};
-    if (!has_root(text, *roots) || !take_number(text, &at, columns) || text[at++] != '_' || !is_digit(text[at]))
+    if (!has_root(text + skip, *roots) || !take_number(text, &at, columns) || text[at++] != '_')
+      continue;
+    if (!is_digit(text[at]) && (both || upper(text[at]) != 'X'))
       continue;
     if (both ? !take_number(text, &at, columns) : false)
       continue;
-    while (!both && is_digit(text[at]))
+    if (!both && upper(text[at]) == 'X')
       at++;
+    else
+      while (!both && is_digit(text[at]))
+        at++;
     if (ends(text + at, true))
       return true;
   }
@@ -76,24 +82,32 @@ static bool two_numbers(const char *text, const char *const *roots, bool both, r
 }
 
 int rf_keyword_find_columns(const char *keyword, rf_keyword_columns *columns) {
-  static const char *const plain[] = {"TTYPE", "TFORM", "TUNIT", "TDISP", "TDIM",  "TNULL", "TSCAL", "TZERO",
-                                      "TBCOL", "TLMIN", "TLMAX", "TDMIN", "TDMAX", "TUCD",  "TUTYP", "TCOMM",
-                                      "TDESC", "TCROT", "TCDLT", "TCUNI", "TCRVL", "TCRPX", "TCTYP", NULL};
+  static const char *const plain[] = {"TTYPE", "TFORM", "TUNIT", "TDISP", "TDIM",  "TNULL", "TSCAL", "TZERO", "TBCOL",
+                                      "TLMIN", "TLMAX", "TDMIN", "TDMAX", "TUCD",  "TUTYP", "TCOMM", "TDESC", "TCROT",
+                                      "TCDLT", "TCUNI", "TCRVL", "TCRPX", "TCTYP", "TRPOS", "TRDIR", NULL};
   static const char *const world[] = {"TCTYP", "TCUNI", "TCRVL", "TCDLT", "TCRPX", "TCTY", "TCUN",  "TCRV", "TCDE",
-                                      "TCRP",  "TCNA",  "TCRD",  "TCSY",  "TCZP",  "TCPR", "TCNAM", NULL};
+                                      "TCRP",  "TCNA",  "TCRD",  "TCSY",  "TCZP",  "TCPR", "TCNAM", "TWCS", NULL};
   static const char *const matrix[] = {"TPC", "TCD", "TP", "TC", NULL};
   static const char *const parameters[] = {"TPV", "TPS", "TV", "TS", NULL};
-  static const char *const vector[] = {"CTYP", "CUNI", "CRVL", "CDLT", "CRPX", "CROT", "CTY",
-                                       "CUN",  "CRV",  "CDE",  "CRP",  "PC",   "CD",   NULL};
+  static const char *const vector[] = {"CTYP", "CUNI", "CRVL", "CDLT", "CRPX", "CROT", "CTY", "CUN", "CRV", "CDE",
+                                       "CRP",  "PC",   "CD",   "CNA",  "CRD",  "CSY",  "CZP", "CPR", NULL};
+  static const char *const vector_parameters[] = {"PV", "PS", "V", "S", NULL};
+  /* Of the coordinates of a column as a whole, with a letter; and of its observation, without. */
+  static const char *const system[] = {"WCAX", "WCSN", "WCST", "WCSX", "LONP", "LATP", "EQUI", "RADE", "RFRQ",
+                                       "RWAV", "SPEC", "SOBS", "SSRC", "VSYS", "VANG", "ZSOU", NULL};
+  static const char *const observation[] = {"OBSGX", "OBSGY", "OBSGZ", "DOBS", "MJDOB", "DAVG", "MJDA", NULL};
   *columns = (rf_keyword_columns){0};
   if (upper(keyword[0]) == 'T') {
     if (one_number(keyword, 0, plain, false, columns) || one_number(keyword, 0, world, true, columns) ||
-        two_numbers(keyword, matrix, true, columns) || two_numbers(keyword, parameters, false, columns))
+        two_numbers(keyword, 0, matrix, true, columns) || two_numbers(keyword, 0, parameters, false, columns))
       return columns->count;
   } else if (is_digit(keyword[0])) {
     size_t skip = strspn(keyword, "0123456789");
-    if (one_number(keyword, skip, vector, true, columns))
+    if (one_number(keyword, skip, vector, true, columns) ||
+        two_numbers(keyword, skip, vector_parameters, false, columns))
       return columns->count;
+  } else if (one_number(keyword, 0, system, true, columns) || one_number(keyword, 0, observation, false, columns)) {
+    return columns->count;
   }
   columns->count = 0;
   return 0;
@@ -127,26 +141,58 @@ static void renumber_comment(char card[RF_CARD_BYTES], unsigned from, unsigned t
   memcpy(start, digits, fresh);
 }
 
-/* The card with its numbers shifted. The numbers have at most three digits, so that the keyword fits. */
-static void renumber_card(char card[RF_CARD_BYTES], const char *keyword, const rf_keyword_columns *columns,
-                          unsigned from, int shift) {
+/* The card with the numbers that its columns have now; false when no keyword can have them. */
+static bool renumber_card(char card[RF_CARD_BYTES], const char *keyword, const rf_keyword_columns *columns,
+                          const unsigned *numbers) {
   char text[64];
   size_t done = 0, length = 0;
   for (int i = 0; i < columns->count; i++) {
-    unsigned n = columns->n[i] >= from ? (unsigned)((int)columns->n[i] + shift) : columns->n[i];
     length += (size_t)snprintf(text + length, sizeof text - length, "%.*s%u", (int)(columns->at[i] - done),
-                               keyword + done, n);
+                               keyword + done, numbers[columns->n[i]]);
     done = columns->at[i] + columns->length[i];
   }
   length += (size_t)snprintf(text + length, sizeof text - length, "%s", keyword + done);
+  if (length > 8)
+    return false;
   memset(card, ' ', 8);
-  memcpy(card, text, length < 8 ? length : 8);
-  if (columns->count == 1 && columns->n[0] >= from && memcmp(card, "TTYPE", 5) == 0)
-    renumber_comment(card, columns->n[0], (unsigned)((int)columns->n[0] + shift));
+  memcpy(card, text, length);
+  if (columns->count == 1 && numbers[columns->n[0]] != columns->n[0] && memcmp(card, "TTYPE", 5) == 0)
+    renumber_comment(card, columns->n[0], numbers[columns->n[0]]);
+  return true;
 }
 
-static bool names(const rf_keyword_columns *columns, unsigned n) {
-  return n != 0 && ((columns->count > 0 && columns->n[0] == n) || (columns->count > 1 && columns->n[1] == n));
+/* Is one of the columns gone? */
+static bool names_none(const rf_keyword_columns *columns, const unsigned *numbers) {
+  for (int i = 0; i < columns->count; i++)
+    if (numbers[columns->n[i]] == 0)
+      return true;
+  return false;
+}
+
+/* The columns that the keyword of a card names. A HIERARCH card of such a name describes nothing. */
+static int card_columns(const char *card, const char *keyword, rf_keyword_columns *columns) {
+  *columns = (rf_keyword_columns){0};
+  if (rf_card_is(card, "HIERARCH") || strlen(keyword) > 8)
+    return 0;
+  return rf_keyword_find_columns(keyword, columns);
+}
+
+rf_status rf_header_append_moved(rf_header *out, const rf_header *from, size_t index, size_t span, const char *keyword,
+                                 const unsigned *numbers, rf_error *err) {
+  char card[RF_CARD_BYTES];
+  rf_keyword_columns columns;
+  const char *source = rf_header_cards(from) + index * RF_CARD_BYTES;
+  if (numbers != NULL && card_columns(source, keyword, &columns) > 0) {
+    memcpy(card, source, RF_CARD_BYTES);
+    if (names_none(&columns, numbers) || !renumber_card(card, keyword, &columns, numbers))
+      return RF_OK;
+    RF_TRY(rf_header_append_card(out, card, err));
+    index++;
+    span--;
+  }
+  for (size_t k = index; k < index + span && k < rf_header_count(from); k++)
+    RF_TRY(rf_header_append_card(out, rf_header_cards(from) + k * RF_CARD_BYTES, err));
+  return RF_OK;
 }
 
 static rf_status append_all(rf_header *out, const rf_header *cards, rf_error *err) {
@@ -177,26 +223,17 @@ static rf_status find_place(const rf_header *header, unsigned from, size_t *plac
 
 static rf_status renumber(const rf_header *header, unsigned without, unsigned from, int shift, const rf_header *cards,
                           rf_header *out, rf_error *err) {
-  char keyword[RF_CARD_BYTES], card[RF_CARD_BYTES];
+  char keyword[RF_CARD_BYTES];
+  unsigned numbers[RF_MOST_COLUMNS + 1];
   size_t place = 0, count = rf_header_count(header);
   RF_TRY(find_place(header, from, &place, err));
+  for (unsigned n = 0; n <= RF_MOST_COLUMNS; n++)
+    numbers[n] = n == without ? 0 : n >= from ? (unsigned)((int)n + shift) : n;
   for (size_t i = 0, span; i < count; i += span) {
-    rf_keyword_columns columns = {0};
     if (i == place)
       RF_TRY(append_all(out, cards, err));
     RF_TRY(rf_header_keyword(header, i, keyword, &span, err));
-    const char *source = rf_header_cards(header) + i * RF_CARD_BYTES;
-    /* A HIERARCH card of such a name describes nothing. */
-    if (!rf_card_is(source, "HIERARCH") && strlen(keyword) <= 8)
-      (void)rf_keyword_find_columns(keyword, &columns);
-    if (names(&columns, without))
-      continue;
-    for (size_t k = 0; k < span && i + k < count; k++) {
-      memcpy(card, source + k * RF_CARD_BYTES, RF_CARD_BYTES);
-      if (k == 0 && columns.count > 0)
-        renumber_card(card, keyword, &columns, from, shift);
-      RF_TRY(rf_header_append_card(out, card, err));
-    }
+    RF_TRY(rf_header_append_moved(out, header, i, span, keyword, numbers, err));
   }
   return place >= count ? append_all(out, cards, err) : RF_OK;
 }

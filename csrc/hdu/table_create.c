@@ -100,14 +100,41 @@ static bool left_out(const rf_table_spec *spec, const char *keyword) {
          (spec->extver >= 0 && same_keyword(keyword, "EXTVER"));
 }
 
+/* Where the columns of the header's own table are in the new one, by their names; *table: it is that of a table. */
+static rf_status match_columns(const rf_table_spec *spec, unsigned numbers[RF_MOST_COLUMNS + 1], bool *table,
+                               rf_error *err) {
+  char keyword[RF_CARD_BYTES], name[RF_CARD_BYTES];
+  memset(numbers, 0, (RF_MOST_COLUMNS + 1) * sizeof *numbers);
+  *table = false;
+  for (size_t i = 0, span; i < rf_header_count(spec->header); i += span) {
+    const char *card = rf_header_cards(spec->header) + i * RF_CARD_BYTES;
+    rf_keyword_columns columns;
+    RF_TRY(rf_header_keyword(spec->header, i, keyword, &span, err));
+    if (memcmp(keyword, "TTYPE", 5) != 0 || rf_keyword_find_columns(keyword, &columns) != 1)
+      continue;
+    *table = true;
+    if (numbers[columns.n[0]] != 0 || !rf_card_string(card, name, sizeof name))
+      continue;
+    for (size_t k = 0; k < spec->ncols && numbers[columns.n[0]] == 0; k++)
+      if (spec->columns[k].name != NULL && rf_column_same_name(spec->columns[k].name, name))
+        numbers[columns.n[0]] = (unsigned)k + 1;
+  }
+  return RF_OK;
+}
+
 static rf_status append_user_cards(rf_header *header, const rf_table_spec *spec, rf_error *err) {
   const rf_header *from = spec->header;
   size_t count = from != NULL ? rf_header_count(from) : 0;
+  unsigned numbers[RF_MOST_COLUMNS + 1];
+  bool table = false;
+  if (from != NULL)
+    RF_TRY(match_columns(spec, numbers, &table, err));
   for (size_t i = 0, span; i < count; i += span) {
     char keyword[RF_CARD_BYTES];
     RF_TRY(rf_header_keyword(from, i, keyword, &span, err));
-    for (size_t k = i; !left_out(spec, keyword) && k < i + span && k < count; k++)
-      RF_TRY(rf_header_append_card(header, rf_header_cards(from) + k * RF_CARD_BYTES, err));
+    /* Cards of a column go where it went. In a header that names no columns they are meant for the new ones. */
+    if (!left_out(spec, keyword))
+      RF_TRY(rf_header_append_moved(header, from, i, span, keyword, table ? numbers : NULL, err));
   }
   return RF_OK;
 }

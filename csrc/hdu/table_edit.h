@@ -50,6 +50,11 @@ typedef struct rf_keyword_columns {
 } rf_keyword_columns;
 int rf_keyword_find_columns(const char *keyword, rf_keyword_columns *columns);
 
+/* Appends the `span` cards of `from` at `index`, whose keyword is given, with the numbers that columns have now:
+ * numbers[n] for column n, 0 for one that is gone, whose cards are left out. numbers NULL: as they are. */
+rf_status rf_header_append_moved(rf_header *out, const rf_header *from, size_t index, size_t span, const char *keyword,
+                                 const unsigned *numbers, rf_error *err);
+
 /* A copy of the header of a table without the cards of column `without` (1-based, 0: none); numbers of columns from
  * `from` on get `shift` added. `cards` (may be NULL) are put in before those of column `from`, or behind those of the
  * last column. */
