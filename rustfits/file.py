@@ -512,7 +512,7 @@ class FITS(Creating):
 
     def _find(self, handle: CData, name: Name) -> int:
         """Find an HDU by EXTNAME and EXTVER."""
-        version = -1
+        version: int | None = None
         if isinstance(name, tuple):
             try:
                 name, version = name
@@ -523,15 +523,18 @@ class FITS(Creating):
                 ) from None
             if not isinstance(name, str):
                 raise FITSTypeError(f"the name of an HDU is a str, not {type(name).__name__}")
-            if version < 0 or version >= 2**63:
+            if not -(2**63) <= version < 2**63:
                 raise FITSKeyError(f"{self._file.name}: no HDU {name!r} of version {version}")
         index = ffi.new("size_t *")
         err = error()
         encoded = name.encode("utf-8", "surrogatepass").replace(b"\0", b"\xff")
-        status = lib.rf_file_find(handle, encoded, version, index, err)
+        find, any_or_one = (
+            (lib.rf_file_find, -1) if version is None else (lib.rf_file_find_version, version)
+        )
+        status = find(handle, encoded, any_or_one, index, err)
         if status and not name.isascii():
             encoded = name.encode("latin-1", "replace")
-            if lib.rf_file_find(handle, encoded, version, index, ffi.NULL) == 0:
+            if find(handle, encoded, any_or_one, index, ffi.NULL) == 0:
                 status = 0
         if status:
             self._warn_of_odd(handle)  # all of the file was looked at

@@ -421,7 +421,10 @@ rf_status rf_file_count(rf_file *file, size_t *count, rf_error *err) {
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }
 
+/* Blanks in front do not count, as with other readers. */
 static bool same_name(const char *a, const char *b) {
+  a += strspn(a, " ");
+  b += strspn(b, " ");
   for (;; a++, b++) {
     char x = *a, y = *b;
     if (x >= 'a' && x <= 'z')
@@ -446,7 +449,7 @@ static const char *shown_name(const rf_file *file, const rf_hdu *hdu, char buffe
   return buffer;
 }
 
-static rf_status find_name(rf_file *file, const char *extname, int64_t extver, size_t *index, rf_error *err) {
+static rf_status find_name(rf_file *file, const char *extname, const int64_t *extver, size_t *index, rf_error *err) {
   rf_hdu *hdu = NULL;
   char buffer[sizeof hdu->extname];
   rf_status status;
@@ -456,13 +459,13 @@ static rf_status find_name(rf_file *file, const char *extname, int64_t extver, s
   for (; (status = rf_file_hdu_locked(file, i, &hdu, &local)) == RF_OK; i++) {
     const char *name = shown_name(file, hdu, buffer);
     if (rf_file_is_visible(file, hdu) && hdu->has_extname && same_name(name, extname) &&
-        (extver < 0 || extver == hdu->extver)) {
+        (extver == NULL || *extver == hdu->extver)) {
       *index = i;
       return RF_OK;
     }
   }
   if (i > 0 && same_name(extname, "PRIMARY") && rf_file_hdu_locked(file, 0, &hdu, NULL) == RF_OK &&
-      (extver < 0 || extver == hdu->extver)) {
+      (extver == NULL || *extver == hdu->extver)) {
     *index = 0;
     return RF_OK;
   }
@@ -471,12 +474,12 @@ static rf_status find_name(rf_file *file, const char *extname, int64_t extver, s
       *err = local;
     return status;
   }
-  if (extver >= 0)
-    return rf_fail(err, RF_ERR_NOT_FOUND, "no HDU with EXTNAME '%s' and EXTVER %lld", extname, (long long)extver);
+  if (extver != NULL)
+    return rf_fail(err, RF_ERR_NOT_FOUND, "no HDU with EXTNAME '%s' and EXTVER %lld", extname, (long long)*extver);
   return rf_fail(err, RF_ERR_NOT_FOUND, "no HDU with EXTNAME '%s'", extname);
 }
 
-rf_status rf_file_find(rf_file *file, const char *extname, int64_t extver, size_t *index, rf_error *err) {
+static rf_status find(rf_file *file, const char *extname, const int64_t *extver, size_t *index, rf_error *err) {
   char name[sizeof((rf_hdu *)0)->extname];
   size_t length = strlen(extname);
   rf_error_clear(err);
@@ -493,6 +496,14 @@ rf_status rf_file_find(rf_file *file, const char *extname, int64_t extver, size_
     status = rf_file_end_read_of(file, RF_NO_HDU, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+rf_status rf_file_find(rf_file *file, const char *extname, int64_t extver, size_t *index, rf_error *err) {
+  return find(file, extname, extver >= 0 ? &extver : NULL, index, err);
+}
+
+rf_status rf_file_find_version(rf_file *file, const char *extname, int64_t extver, size_t *index, rf_error *err) {
+  return find(file, extname, &extver, index, err);
 }
 
 static bool has_data(const rf_hdu *hdu) {

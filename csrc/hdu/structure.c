@@ -22,6 +22,9 @@
 #define AXIS_NO_INTEGER (UINT64_MAX - 1)
 #define AXIS_NEGATIVE (UINT64_MAX - 2)
 
+/* EXTNAME of the binary table that a compressed image is stored in, by some programs. */
+static const char table_name[] = "COMPRESSED_IMAGE";
+
 void rf_hdu_clear(rf_hdu *hdu) {
   if (hdu->axes != hdu->small_axes)
     rf_free(hdu->axes);
@@ -192,26 +195,35 @@ static void take_blank(rf_structure *structure, const char card[RF_CARD_BYTES]) 
   *blank = (rf_number){scale.state != RF_SCALE_EMPTY, valid, scale.integer};
 }
 
+/* The first EXTNAME counts. But in front of that of a compressed image, programs put one that says no more. */
 static void take_extname(rf_structure *structure, const char card[RF_CARD_BYTES]) {
   rf_hdu *hdu = structure->hdu;
-  if (hdu->has_extname || !card_string(card, hdu->extname, sizeof hdu->extname))
-    return;
-  hdu->has_extname = true;
-  size_t length = strlen(hdu->extname);
-  structure->name_continues = length > 0 && hdu->extname[length - 1] == '&';
+  char *name = hdu->extname;
+  if (structure->named) {
+    if (strcmp(name, table_name) != 0 || structure->own_name[0] != '\0')
+      return;
+    name = structure->own_name;
+  }
+  bool found = card_string(card, name, sizeof hdu->extname) || rf_card_text(card, name, sizeof hdu->extname);
+  if (!structure->named)
+    hdu->has_extname = found;
+  structure->named = true;
+  size_t length = strlen(name);
+  structure->open_name = found && length > 0 && name[length - 1] == '&' ? name : NULL;
 }
 
 /* A CONTINUE card right behind EXTNAME: its text takes the place of the '&'. What does not fit is cut. */
 static void continue_extname(rf_structure *structure, const char card[RF_CARD_BYTES]) {
-  char *name = structure->hdu->extname, copy[RF_CARD_BYTES], piece[RF_CARD_BYTES];
+  char *name = structure->open_name, copy[RF_CARD_BYTES], piece[RF_CARD_BYTES];
   /* A CONTINUE card has no value indicator; with one it reads as any string does. */
   memcpy(copy, card, sizeof copy);
   memcpy(copy, "EXTNAME = ", 10);
-  structure->name_continues = false;
+  structure->open_name = NULL;
   if (!rf_card_string(copy, piece, sizeof piece))
     return;
   size_t length = strlen(name) - 1, more = strlen(piece), room = sizeof structure->hdu->extname - 1 - length;
-  structure->name_continues = more > 0 && piece[more - 1] == '&' && more <= room;
+  if (more > 0 && piece[more - 1] == '&' && more <= room)
+    structure->open_name = name;
   if (more > room)
     more = room;
   memcpy(name + length, piece, more);
@@ -222,6 +234,19 @@ rf_status rf_hdu_refuse_scale(const rf_hdu *hdu, rf_error *err) {
   rf_error_keyword(err, hdu->bad_keyword);
   return rf_fail(err, RF_ERR_FORMAT, "%s = %s is not one number: only the stored values can be read", hdu->bad_keyword,
                  hdu->bad_text);
+}
+
+/* EXTVER of 3, 3.0 and '3' is the same version to other readers. */
+static void take_extver(rf_structure *structure, const char card[RF_CARD_BYTES]) {
+  rf_number *extver = &structure->extver;
+  rf_card_scale scale;
+  if (!extver->seen)
+    rf_card_scale_read(card, &scale);
+  bool first = !extver->seen;
+  take_number(structure, extver, card);
+  if (first && !extver->valid && scale.is_integer &&
+      (scale.state == RF_SCALE_CLEAN || scale.state == RF_SCALE_REPAIRED))
+    *extver = (rf_number){true, true, scale.integer};
 }
 
 /* --- axes --- */
@@ -271,12 +296,12 @@ static bool is(const char key[8], const char *name) {
 
 static rf_status take_card(rf_structure *structure, const char card[RF_CARD_BYTES], rf_error *err) {
   char key[8];
-  if (structure->name_continues) {
+  if (structure->open_name != NULL) {
     if (rf_card_is(card, "CONTINUE")) {
       continue_extname(structure, card);
       return RF_OK;
     }
-    structure->name_continues = false;
+    structure->open_name = NULL;
   }
   if (card[8] != '=')
     return RF_OK;
@@ -297,7 +322,7 @@ static rf_status take_card(rf_structure *structure, const char card[RF_CARD_BYTE
     if (is(key, "EXTNAME "))
       take_extname(structure, card);
     else if (is(key, "EXTVER  "))
-      take_number(structure, &structure->extver, card);
+      take_extver(structure, card);
     break;
   case 'G':
     if (is(key, "GCOUNT  "))
@@ -508,6 +533,8 @@ static rf_status finish(rf_structure *structure, rf_error *err) {
   const rf_number *tfields = &structure->tfields;
   if (table && tfields->seen && (!tfields->valid || tfields->value < 0 || tfields->value > MOST_COLUMNS))
     return bad_number(err, tfields, "TFIELDS", "0 to 999");
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE && structure->own_name[0] != '\0')
+    memcpy(hdu->extname, structure->own_name, sizeof hdu->extname);
   for (size_t n = strlen(hdu->extname); n > 0 && hdu->extname[n - 1] == ' '; n--)
     hdu->extname[n - 1] = '\0'; /* of a name put together from CONTINUE cards */
   if (structure->extver.valid)

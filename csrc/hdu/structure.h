@@ -27,10 +27,12 @@ typedef struct rf_structure {
   rf_number bitpix, naxis, pcount, gcount, tfields, extver, blank;
   rf_flag groups, zimage, ztable;
   bool has_bscale, has_bzero, has_xtension;
-  char scale_keyword[9];      /* "", or BSCALE, BZERO or BLANK that was read generously, ... */
-  char scale_text[72];        /* ... its value, ... */
-  rf_scale_state scale_state; /* ... and how: RF_SCALE_REPAIRED or RF_SCALE_EMPTY */
-  bool name_continues;        /* EXTNAME ended in '&': a CONTINUE card may follow (FITS 4.2.1.2) */
+  char scale_keyword[9];                       /* "", or BSCALE, BZERO or BLANK that was read generously, ... */
+  char scale_text[72];                         /* ... its value, ... */
+  rf_scale_state scale_state;                  /* ... and how: RF_SCALE_REPAIRED or RF_SCALE_EMPTY */
+  bool named;                                  /* there was an EXTNAME */
+  char *open_name;                             /* NULL, or a name that ended in '&': a CONTINUE card may follow */
+  char own_name[sizeof((rf_hdu *)0)->extname]; /* "", or the name behind that of a compressed image's table */
   char xtension[80];
   char twice[9];        /* "", or a keyword that has come again with another value */
   char real_blank[72];  /* "", or the text of a BLANK like -32768.0 */

@@ -207,3 +207,33 @@ bool rf_card_string(const char card[RF_CARD_BYTES], char *text, size_t capacity)
   text[used] = '\0';
   return true;
 }
+
+bool rf_card_text(const char card[RF_CARD_BYTES], char *text, size_t capacity) {
+  rf_card_view view;
+  rf_value value;
+  const char *raw, *found;
+  char number[RF_NUMBER_BYTES];
+  size_t n;
+  if (rf_card_string(card, text, capacity))
+    return true;
+  rf_card_split(card, &view);
+  rf_value_read(view.value, view.has_value ? view.value_length : 0, &value, &raw, &n);
+  if (value.kind == RF_VALUE_UNDEFINED || capacity == 0)
+    return false;
+  found = view.value;
+  n = view.value_length;
+  if (value.kind == RF_VALUE_LOGICAL)
+    found = value.integer ? "True" : "False";
+  else if (value.kind == RF_VALUE_INTEGER)
+    rf_number_write_integer(value.integer, number);
+  else if (value.kind == RF_VALUE_REAL)
+    (void)rf_number_write_real(value.real, number); /* finite, for it was read */
+  if (value.kind == RF_VALUE_INTEGER || value.kind == RF_VALUE_REAL)
+    found = number;
+  if (found != view.value)
+    n = strlen(found);
+  n = n < capacity ? n : capacity - 1;
+  memcpy(text, found, n);
+  text[n] = '\0';
+  return true;
+}

@@ -61,6 +61,10 @@ typedef struct rf_card_scale {
 /* Never fails. Of a commentary card the value is absent. */
 void rf_card_scale_read(const char card[RF_CARD_BYTES], rf_card_scale *scale);
 
+/* The value as text: of a string itself, of integers and reals the shortest text, True or False, else the characters of
+ * the field. NUL-ended; at most capacity-1 bytes. false when the card has no value. */
+bool rf_card_text(const char card[RF_CARD_BYTES], char *text, size_t capacity);
+
 /* true when the card is that fixed keyword ("NAXIS1  " etc. compared over 8 bytes, any case). */
 bool rf_card_is(const char card[RF_CARD_BYTES], const char *keyword);
 

@@ -736,10 +736,16 @@ RF_API RF_CHECKED rf_status rf_file_read_bytes(rf_file *file, uint64_t offset, v
  * header ends the list: the HDUs before it stay usable, *count is their number, and this call reports the error. */
 RF_API RF_CHECKED rf_status rf_file_count(rf_file *file, size_t *count, rf_error *err);
 
-/* Finds the first HDU of that EXTNAME (any case; "PRIMARY" is HDU 0 when nothing else has the name) and, when
- * extver >= 0, that EXTVER (1 when absent). Looks no further than it must. RF_ERR_NOT_FOUND. */
+/* Finds the first HDU of that EXTNAME (any case, blanks in front and behind cut; the first EXTNAME of a header counts,
+ * as text where it is a number, but "COMPRESSED_IMAGE" in front of the name of a compressed image does not; "PRIMARY"
+ * is HDU 0 when nothing else has the name) and, when extver >= 0, that EXTVER (1 when absent). Looks no further than it
+ * must. RF_ERR_NOT_FOUND. */
 RF_API RF_CHECKED rf_status rf_file_find(rf_file *file, const char *extname, int64_t extver, size_t *index,
                                          rf_error *err);
+
+/* As rf_file_find, with this very EXTVER: negative ones are versions, too. */
+RF_API RF_CHECKED rf_status rf_file_find_version(rf_file *file, const char *extname, int64_t extver, size_t *index,
+                                                 rf_error *err);
 
 /* How many things that are odd were met in the file so far and read all the same: each is worth a warning. The same
  * cause counts once, for the HDU where it was met first. What is odd about a column is told by rf_table_get_column. */
