@@ -327,12 +327,15 @@ class FITS(Creating):
         """Make all that was written durable; a ``.gz`` is written back. Does nothing once closed.
 
         What is in the file then is complete: rows that wait in `appending`, and room that was left
-        for more, are settled. Appending may go on.
+        for more, are settled. Appending may go on. With ``atomic=True`` the old file stays in its
+        place until `close`.
 
         Raises
         ------
         FITSIOError
             Writing failed.
+        FITSChangedError
+            Another program has replaced or changed the ``.gz``; see `close`.
         """
         file = self._file
         if not file.closed:

@@ -803,6 +803,32 @@ def test_lock_of_a_killed_process_is_free(old):
     FITS(old, "r+", lock=True).close()
 
 
+@linux
+@pytest.mark.parametrize("atomic", [True, False])
+def test_locked_edits_of_several_processes_are_all_there(tmp_path, atomic):
+    """A lock on a file that was replaced between opening and locking it keeps nobody out."""
+    path = tmp_path / "count.fits"
+    rustfits.write(path, np.zeros(1, "i4"))
+    code = f"""
+        import sys, rustfits
+        done = 0
+        while done < 60:
+            try:
+                with rustfits.FITS(sys.argv[1], "r+", lock=True, atomic={atomic}) as fits:
+                    fits[0][0] = int(fits[0][0]) + 1
+                done += 1
+            except rustfits.FITSLockedError:
+                pass
+    """
+    command = [sys.executable, "-P", "-c", textwrap.dedent(code), str(path)]
+    children = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    for child in children:
+        _, told = child.communicate(timeout=120)
+        assert child.returncode == 0, told
+    assert rustfits.read(path)[0] == 180
+    assert names_in(tmp_path) == [path.name]
+
+
 def test_lock_of_a_remote_file_is_refused():
     with pytest.raises(rustfits.FITSError, match="cannot be locked"):
         FITS("http://127.0.0.1:9/a.fits", lock=True)

@@ -690,7 +690,8 @@ RF_API RF_CHECKED rf_status rf_file_read_header(const char *name, const rf_optio
 RF_API rf_status rf_file_close(rf_file *file, rf_error *err);
 
 /* What was written and is not in the file yet is not to get there: closing a file that was opened with RF_OPEN_ATOMIC,
- * or a .gz, leaves the old file. Other files keep what was written. RF_ERR_CLOSED after rf_file_shut. */
+ * or a .gz, leaves the old file. Other files keep what was written; what edits have put off (rf_file_settle) is not
+ * done. RF_ERR_CLOSED after rf_file_shut. */
 RF_API rf_status rf_file_discard(rf_file *file, rf_error *err);
 
 /* Does all that closing does but free the handle: waits for running calls, writes back what is pending, lets go of the

@@ -30,6 +30,9 @@
 /* A copy is made in pieces of so many bytes. */
 #define COPY_PIECE ((size_t)1 << 20)
 
+/* How often a file is opened again that was replaced before it was locked. */
+#define LOCK_TRIES 100
+
 typedef struct file_state {
   rf_fd fd;
   char *path;                  /* of a file that may be written: where it really is */
@@ -42,6 +45,7 @@ typedef struct file_state {
   bool discarded;
   uint64_t reserved; /* bytes of a temporary file that have space */
   rf_filelock lock;
+  int lock_tries;
   bool mappable; /* opened for reading */
   rf_mutex map_lock;
   _Atomic(const uint8_t *) map; /* made once, when first wanted */
@@ -164,6 +168,23 @@ static rf_status open_temporary(file_state *f, rf_error *err) {
   return status;
 }
 
+/* Between opening and locking, the file may have been replaced under its name: a lock on the old one keeps nobody out.
+ */
+static bool was_replaced(file_state *f) {
+  rf_file_stamp stamp;
+  bool differs = false;
+  if (!(f->flags & RF_OPEN_LOCK) || rf_fd_stamp(f->fd, &stamp, NULL) != RF_OK || !stamp.plain)
+    return false;
+  if (++f->lock_tries > LOCK_TRIES) /* a file system whose numbers mean nothing */
+    return false;
+  return rf_path_differs(f->path, &stamp, &differs, NULL) == RF_ERR_NO_FILE || differs;
+}
+
+static void give_up(file_state *f) {
+  (void)rf_fd_close(f->fd, NULL);
+  rf_filelock_release(&f->lock);
+}
+
 static rf_status open_new(file_state *f, const char *name, rf_error *err) {
   bool there = false, only_new = (f->flags & RF_OPEN_NEW) != 0;
   if (f->flags & (RF_OPEN_ATOMIC | RF_OPEN_IN_PLACE)) {
@@ -179,6 +200,10 @@ static rf_status open_new(file_state *f, const char *name, rf_error *err) {
   } else { /* not cut before it is ours */
     RF_TRY(rf_fd_open_or_create(name, only_new, &f->fd, err));
     rf_status status = take_lock(f, f->fd, true, err);
+    if (status == RF_OK && was_replaced(f)) {
+      give_up(f);
+      return open_new(f, name, err);
+    }
     if (status == RF_OK && !only_new && !(f->flags & RF_OPEN_UNCUT))
       status = rf_fd_truncate(f->fd, 0, err);
     if (status != RF_OK) {
@@ -192,6 +217,10 @@ static rf_status open_new(file_state *f, const char *name, rf_error *err) {
 static rf_status open_old(file_state *f, const char *name, rf_mode mode, rf_error *err) {
   RF_TRY(rf_fd_open(name, mode, &f->fd, err));
   rf_status status = take_lock(f, f->fd, mode != RF_MODE_READ, err);
+  if (status == RF_OK && was_replaced(f)) {
+    give_up(f);
+    return open_old(f, name, mode, err);
+  }
   if (status != RF_OK)
     (void)rf_fd_close(f->fd, NULL);
   f->mappable = mode == RF_MODE_READ && (f->flags & RF_OPEN_NO_MAP) == 0;
