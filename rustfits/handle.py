@@ -11,7 +11,6 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-import threading
 import warnings
 import weakref
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from rustfits.errors import (
     FITSValueError,
     FITSWarning,
 )
+from rustfits.locks import ForkLock
 from rustfits.names import redacted, shown
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class FileHandle:
 
     def __init__(self, pointer: CData, mode: str, fixed: bool) -> None:
         self._pointer = pointer
-        self._edit_lock: threading.RLock | None = None
+        self._edit_lock: ForkLock | None = None
         self.mode = mode
         self.closed = False
         self.atomic = False  # replaced as a whole, by an explicit close only
@@ -108,7 +108,7 @@ class FileHandle:
         return 0 if self.fixed or not self._pointer else int(_count_edits(self._pointer))
 
     @property
-    def edit_lock(self) -> threading.RLock:
+    def edit_lock(self) -> ForkLock:
         """The lock for edits that take several calls; the handles of one file have one."""
         if self._edit_lock is None:
             with _locks_lock:
@@ -116,7 +116,7 @@ class FileHandle:
                 number = int(lib.rf_file_identity(self._pointer)) if self._pointer else 0
                 lock = _locks.get(number) if number else None
                 if lock is None:
-                    lock = threading.RLock()
+                    lock = ForkLock()
                     if number:
                         _locks[number] = lock
                 self._edit_lock = lock
@@ -273,9 +273,9 @@ class ClosedFile:
         self._name = name
 
     @property
-    def edit_lock(self) -> threading.RLock:
+    def edit_lock(self) -> ForkLock:
         """A lock, for code that does not know yet that the file is closed."""
-        return threading.RLock()
+        return ForkLock()
 
     def _handle(self) -> CData:
         """Refuse, as a `FileHandle` does after closing."""
@@ -293,8 +293,8 @@ class ClosedFile:
 
 
 # Locks for edits, by rf_file_identity.
-_locks: weakref.WeakValueDictionary[int, threading.RLock] = weakref.WeakValueDictionary()
-_locks_lock = threading.Lock()
+_locks: weakref.WeakValueDictionary[int, ForkLock] = weakref.WeakValueDictionary()
+_locks_lock = ForkLock()
 
 _writers: weakref.WeakSet[FileHandle] = weakref.WeakSet()
 

@@ -7,7 +7,6 @@ header again and when to write it.
 
 from __future__ import annotations
 
-import threading
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -33,6 +32,7 @@ from rustfits.cards import (
 )
 from rustfits.errors import FITSIndexError, FITSKeyError, FITSValueError
 from rustfits.handle import ClosedFile
+from rustfits.locks import ForkLock
 from rustfits.oddities import warn_of_file
 from rustfits.values import (
     COMMENTARY,
@@ -67,7 +67,7 @@ _NULL: CData = ffi.NULL
 _HEADER_POINTER: CData = ffi.typeof("rf_header **")
 _get, _free, _read_alone = lib.rf_header_get, lib.rf_header_free, lib.rf_file_read_header
 _generation, _count_oddities = lib.rf_file_generation, lib.rf_file_oddity_count
-_new, _gc, _new_lock = ffi.new, ffi.gc, threading.Lock
+_new, _gc, _new_lock = ffi.new, ffi.gc, ForkLock
 
 
 class _Header(CardSource):

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from rustfits.errors import (
 )
 from rustfits.foreign import plain_array
 from rustfits.image import ImageHDU
+from rustfits.locks import ForkLock
 from rustfits.oddities import warn_of_file, warn_of_writing
 from rustfits.pixels import Array, Pixels, cast, mask_of
 
@@ -58,7 +58,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
         # None, or what `extending` has not written yet.
         self._pending: list[Array] | None = None
         self._waiting = 0  # bytes of that
-        self._turn = threading.RLock()
+        self._turn = ForkLock()
 
     def _made_with(self, compression: Compression | None) -> None:
         """Remember what the image was made with and no file keeps."""

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import operator
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from types import EllipsisType
 from typing import (
@@ -20,6 +19,7 @@ import numpy as np
 from rustfits.columns import ColumnSubset, SingleColumnSubset, as_array
 from rustfits.errors import FITSError, FITSIndexError, FITSTypeError, FITSValueError
 from rustfits.hdu import HDU
+from rustfits.locks import ForkLock
 from rustfits.pixels import most_threads
 from rustfits.schema import Column, Schema, read_schema, warn_of_columns
 from rustfits.selection import Axis, select_rows
@@ -41,7 +41,7 @@ RowsLike: TypeAlias = "slice | Sequence[SupportsIndex] | Array | str | EllipsisT
 _BATCH = 4 << 20
 
 
-def lock_of(file: FileHandle) -> threading.RLock:
+def lock_of(file: FileHandle) -> ForkLock:
     """Return the lock that is held while the tables of a file are changed."""
     return file.edit_lock
 

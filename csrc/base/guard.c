@@ -13,7 +13,8 @@
 
 #include "base/guard.h"
 
-#include <pthread.h>
+#include "base/platform.h"
+
 #include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -46,8 +47,8 @@ typedef struct frame {
 static _Thread_local frame *volatile current;
 static atomic_uint guarded; /* threads in a guarded copy: without any, a handler leaves thread-local memory alone */
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* taken by whoever sets a handler */
-static struct sigaction before[LEVELS];                  /* each written once, before the handler of its level is set */
+static rf_mutex lock = RF_MUTEX_INIT;   /* taken by a thread that sets a handler */
+static struct sigaction before[LEVELS]; /* each written once, before the handler of its level is set */
 static atomic_uint levels;
 
 /* ---- what is not ours ---- */
@@ -141,7 +142,7 @@ static unsigned level_over(const struct sigaction *action) {
 static bool set_ours(void) {
   struct sigaction found, ours = {.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
   (void)sigemptyset(&ours.sa_mask);
-  (void)pthread_mutex_lock(&lock);
+  rf_mutex_lock(&lock);
   bool done = sigaction(SIGBUS, NULL, &found) == 0;
   if (done && !is_ours(&found)) {
     unsigned level = level_over(&found);
@@ -151,7 +152,7 @@ static bool set_ours(void) {
       done = sigaction(SIGBUS, &ours, NULL) == 0;
     }
   }
-  (void)pthread_mutex_unlock(&lock);
+  rf_mutex_unlock(&lock);
   return done;
 }
 

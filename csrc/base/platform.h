@@ -7,6 +7,7 @@
 #ifndef RF_BASE_PLATFORM_H
 #define RF_BASE_PLATFORM_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/error.h"
@@ -34,11 +35,24 @@ typedef void *rf_thread_handle;
 typedef struct rf_fd {
   int number;
 } rf_fd;
-typedef pthread_mutex_t rf_mutex;
-typedef pthread_rwlock_t rf_rwlock;
-typedef pthread_cond_t rf_cond;
+/* `forks`: rf_fork_count() when the lock was made or made again. */
+typedef struct rf_mutex {
+  pthread_mutex_t native;
+  atomic_uint forks;
+  bool held;
+  bool abandoned;
+} rf_mutex;
+typedef struct rf_rwlock {
+  pthread_rwlock_t native;
+  atomic_uint forks;
+} rf_rwlock;
+typedef struct rf_cond {
+  pthread_cond_t native;
+  atomic_uint forks;
+} rf_cond;
 typedef pthread_t rf_thread_handle;
-#define RF_MUTEX_INIT PTHREAD_MUTEX_INITIALIZER
+#define RF_MUTEX_INIT                                                                                                  \
+  { .native = PTHREAD_MUTEX_INITIALIZER }
 #endif
 
 /* Files. rf_fd_open opens with close-on-exec and refuses directories (RF_ERR_DIRECTORY), pipes and sockets
@@ -60,6 +74,13 @@ rf_status rf_path_absolute(const char *path, char **absolute, rf_error *err);
 /* Read-only mappings of whole files. */
 rf_status rf_map_open(rf_fd fd, size_t length, const uint8_t **base, rf_error *err);
 void rf_map_close(const uint8_t *base, size_t length);
+
+/* Forks that lie between the process which loaded the library and this one. In a forked child no thread but the one
+ * that called fork is left, and locks that others held would stay locked for ever: so each lock is made again when a
+ * child first uses it. What such a lock guards may be half changed: the two functions that end in was_abandoned say
+ * that another thread held it (for writing) at the fork. The lock is held; a mutex says so once. */
+unsigned rf_fork_count(void);
+bool rf_mutex_was_abandoned(rf_mutex *mutex);
 
 /* Locks. Creation cannot fail on the systems we know; it aborts nothing and returns false if it does. */
 bool rf_mutex_init(rf_mutex *mutex);

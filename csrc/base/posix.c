@@ -186,23 +186,68 @@ void rf_map_close(const uint8_t *base, size_t length) {
 
 /* ---- locks ---- */
 
+static atomic_uint forks;
+static pthread_mutex_t renewing = PTHREAD_MUTEX_INITIALIZER; /* taken by a thread that makes a lock again */
+
+static void count_fork(void) {
+  (void)pthread_mutex_init(&renewing, NULL);
+  (void)atomic_fetch_add(&forks, 1);
+}
+
+__attribute__((constructor)) static void watch_forks(void) {
+  (void)pthread_atfork(NULL, NULL, count_fork);
+}
+
+unsigned rf_fork_count(void) {
+  return atomic_load_explicit(&forks, memory_order_relaxed);
+}
+
+static inline bool is_stale(const atomic_uint *made) {
+  return atomic_load_explicit(made, memory_order_acquire) != rf_fork_count();
+}
+
+/* The native objects of the parent are not destroyed: a condition would wait for threads that are not there. */
+static void renew_mutex(rf_mutex *mutex) {
+  (void)pthread_mutex_lock(&renewing);
+  if (is_stale(&mutex->forks)) {
+    (void)pthread_mutex_init(&mutex->native, NULL);
+    mutex->abandoned = mutex->held;
+    mutex->held = false;
+    atomic_store_explicit(&mutex->forks, rf_fork_count(), memory_order_release);
+  }
+  (void)pthread_mutex_unlock(&renewing);
+}
+
 bool rf_mutex_init(rf_mutex *mutex) {
-  return pthread_mutex_init(mutex, NULL) == 0;
+  atomic_init(&mutex->forks, rf_fork_count());
+  mutex->held = mutex->abandoned = false;
+  return pthread_mutex_init(&mutex->native, NULL) == 0;
 }
 
 void rf_mutex_destroy(rf_mutex *mutex) {
-  (void)pthread_mutex_destroy(mutex);
+  if (!is_stale(&mutex->forks))
+    (void)pthread_mutex_destroy(&mutex->native);
 }
 
 void rf_mutex_lock(rf_mutex *mutex) {
-  (void)pthread_mutex_lock(mutex);
+  if (is_stale(&mutex->forks))
+    renew_mutex(mutex);
+  (void)pthread_mutex_lock(&mutex->native);
+  mutex->held = true;
 }
 
 void rf_mutex_unlock(rf_mutex *mutex) {
-  (void)pthread_mutex_unlock(mutex);
+  mutex->held = false;
+  (void)pthread_mutex_unlock(&mutex->native);
 }
 
-bool rf_rwlock_init(rf_rwlock *lock) {
+bool rf_mutex_was_abandoned(rf_mutex *mutex) {
+  bool was = mutex->abandoned;
+  mutex->abandoned = false;
+  return was;
+}
+
+static bool make_rwlock(pthread_rwlock_t *lock) {
 #if defined(__GLIBC__)
   /* glibc lets readers in as long as there is one, so that a writer, or closing the file, could wait for ever. Nobody
    * here takes a lock for reading twice. */
@@ -218,40 +263,76 @@ bool rf_rwlock_init(rf_rwlock *lock) {
 #endif
 }
 
+bool rf_rwlock_init(rf_rwlock *lock) {
+  atomic_init(&lock->forks, rf_fork_count());
+  return make_rwlock(&lock->native);
+}
+
+static void renew_rwlock(rf_rwlock *lock) {
+  (void)pthread_mutex_lock(&renewing);
+  if (is_stale(&lock->forks)) {
+    (void)make_rwlock(&lock->native);
+    atomic_store_explicit(&lock->forks, rf_fork_count(), memory_order_release);
+  }
+  (void)pthread_mutex_unlock(&renewing);
+}
+
 void rf_rwlock_destroy(rf_rwlock *lock) {
-  (void)pthread_rwlock_destroy(lock);
+  if (!is_stale(&lock->forks))
+    (void)pthread_rwlock_destroy(&lock->native);
 }
 
 void rf_rwlock_read(rf_rwlock *lock) {
-  (void)pthread_rwlock_rdlock(lock);
+  if (is_stale(&lock->forks))
+    renew_rwlock(lock);
+  (void)pthread_rwlock_rdlock(&lock->native);
 }
 
 void rf_rwlock_read_unlock(rf_rwlock *lock) {
-  (void)pthread_rwlock_unlock(lock);
+  (void)pthread_rwlock_unlock(&lock->native);
 }
 
 void rf_rwlock_write(rf_rwlock *lock) {
-  (void)pthread_rwlock_wrlock(lock);
+  if (is_stale(&lock->forks))
+    renew_rwlock(lock);
+  (void)pthread_rwlock_wrlock(&lock->native);
 }
 
 void rf_rwlock_write_unlock(rf_rwlock *lock) {
-  (void)pthread_rwlock_unlock(lock);
+  (void)pthread_rwlock_unlock(&lock->native);
+}
+
+static void renew_cond(rf_cond *cond) {
+  (void)pthread_mutex_lock(&renewing);
+  if (is_stale(&cond->forks)) {
+    (void)pthread_cond_init(&cond->native, NULL);
+    atomic_store_explicit(&cond->forks, rf_fork_count(), memory_order_release);
+  }
+  (void)pthread_mutex_unlock(&renewing);
 }
 
 bool rf_cond_init(rf_cond *cond) {
-  return pthread_cond_init(cond, NULL) == 0;
+  atomic_init(&cond->forks, rf_fork_count());
+  return pthread_cond_init(&cond->native, NULL) == 0;
 }
 
 void rf_cond_destroy(rf_cond *cond) {
-  (void)pthread_cond_destroy(cond);
+  if (!is_stale(&cond->forks))
+    (void)pthread_cond_destroy(&cond->native);
 }
 
 void rf_cond_wait(rf_cond *cond, rf_mutex *mutex) {
-  (void)pthread_cond_wait(cond, mutex);
+  if (is_stale(&cond->forks))
+    renew_cond(cond);
+  mutex->held = false;
+  (void)pthread_cond_wait(&cond->native, &mutex->native);
+  mutex->held = true;
 }
 
 void rf_cond_broadcast(rf_cond *cond) {
-  (void)pthread_cond_broadcast(cond);
+  if (is_stale(&cond->forks))
+    renew_cond(cond);
+  (void)pthread_cond_broadcast(&cond->native);
 }
 
 /* ---- threads ---- */

@@ -264,6 +264,15 @@ bool rf_guard_run(const uint8_t *map, size_t length, void (*copy)(void *context)
 
 /* ---- locks ---- */
 
+unsigned rf_fork_count(void) {
+  return 0; /* the system has no fork */
+}
+
+bool rf_mutex_was_abandoned(rf_mutex *mutex) {
+  (void)mutex;
+  return false;
+}
+
 _Static_assert(sizeof(rf_mutex) == sizeof(SRWLOCK) && sizeof(rf_rwlock) == sizeof(SRWLOCK), "SRWLOCK of platform.h");
 _Static_assert(sizeof(rf_cond) == sizeof(CONDITION_VARIABLE), "CONDITION_VARIABLE of platform.h");
 

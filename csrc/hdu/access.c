@@ -16,6 +16,9 @@
 static rf_status check_usable(const rf_file *file, rf_error *err) {
   if (file->closed)
     return rf_fail(err, RF_ERR_CLOSED, "the file is closed");
+  if (rf_file_is_abandoned(file))
+    return rf_fail(err, RF_ERR_TAINTED,
+                   "the process was forked while another thread used this handle to write; open the file again");
   if (file->tainted)
     return rf_fail(err, RF_ERR_TAINTED, "an earlier write failed half way; close the file and open it again (%s)",
                    file->taint);
@@ -177,8 +180,12 @@ static rf_status bring_up(rf_file *file, rf_error *err) {
 
 static rf_status catch_up(rf_file *file, rf_error *err) {
   RF_TRY(check_usable(file, err));
-  RF_TRY(rf_shared_look(file->shared, file->store, err));
-  return bring_up(file, err);
+  file->changing = rf_fork_count() + 1;
+  rf_status status = rf_shared_look(file->shared, file->store, err);
+  if (status == RF_OK)
+    status = bring_up(file, err);
+  file->changing = 0;
+  return status;
 }
 
 rf_status rf_file_begin_beside(rf_file *file, rf_error *err) {
@@ -330,7 +337,7 @@ static rf_status lock_to_write(rf_file *file, rf_error *err) {
   for (;;) {
     rf_rwlock_write(&shared->lock);
     const rf_file *other = shared->writer; /* who makes an HDU has written last */
-    if (other == NULL || other == file || other->making == 0)
+    if (other == NULL || other == file || other->making == 0 || other->maker_forks != rf_fork_count())
       return RF_OK;
     if (other->maker == rf_thread_mark()) {
       rf_rwlock_write_unlock(&shared->lock);
@@ -358,6 +365,7 @@ rf_status rf_file_begin_write(rf_file *file, rf_error *err) {
     return status;
   }
   file->write_error = err;
+  file->changing = rf_fork_count() + 1;
   file->store->lowest_change = UINT64_MAX;
   return RF_OK;
 }
@@ -377,6 +385,7 @@ void rf_file_end_write(rf_file *file, rf_status status, bool written) {
   if (file->tainted)
     count_taint(file);
   file->write_error = NULL;
+  file->changing = 0;
   rf_shared_wrote(file->shared, file, file->store);
   file->seen_writes = file->shared->writes;
   file->named_changed = file->shared->stamp.changed;

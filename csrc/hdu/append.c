@@ -134,6 +134,7 @@ rf_status rf_file_append_begin_locked(rf_file *file, const rf_header *header, ui
   hdu->unpublished = true;
   file->making++;
   file->maker = rf_thread_mark();
+  file->maker_forks = rf_fork_count();
   file->hdus[count] = hdu;
   file->hdu_count = count + 1;
   rf_layout_count_edit(file);

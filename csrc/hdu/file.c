@@ -167,8 +167,19 @@ rf_status rf_file_shut(rf_file *file, rf_error *err) {
   rf_status status = RF_OK;
   rf_error_clear(err);
   rf_rwlock_write(&file->shared->lock);
-  if (!file->closed)
+  if (!file->closed && rf_file_is_abandoned(file)) {
+    /* How far the other thread came is not known. What it wrote is its own; the descriptor ends with the process. */
+    file->closed = true;
+    file->store = NULL;
+    if (file->shared->writer == file)
+      file->shared->writer = NULL;
+    rf_shared_leave(file->shared);
+  }
+  if (!file->closed) {
+    file->changing = rf_fork_count() + 1;
     status = let_go(file, finish(file, err), err);
+    file->changing = 0;
+  }
   rf_rwlock_write_unlock(&file->shared->lock);
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }

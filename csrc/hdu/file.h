@@ -142,7 +142,9 @@ struct rf_file {
   /* HDUs that are being made, the last ones of the index: 0, 1, or 2 where an empty primary comes with its extension.
    * Changes under the exclusive lock. */
   size_t making;
-  const void *maker;       /* the thread that makes them (rf_thread_mark) */
+  const void *maker;    /* the thread that makes them (rf_thread_mark) */
+  unsigned maker_forks; /* rf_fork_count() there */
+  unsigned changing;    /* 0, or rf_fork_count() + 1 of the process that changes the handle under the exclusive lock */
   uint64_t making_missing; /* bytes of padding that the file lacked before them */
   char *making_header;     /* NULL, or the bytes that the header of the last one is to have */
   bool tainted;
@@ -233,6 +235,12 @@ rf_status rf_file_begin_beside(rf_file *file, rf_error *err);
 /* Unlocks. A `status` other than RF_OK with `written` true taints the file: what is on disk may be half done. Where
  * only HDUs that are being made were written, it takes them off instead. */
 void rf_file_end_write(rf_file *file, rf_status status, bool written);
+
+/* Was the process forked while another thread changed this handle, or made HDUs by it? Lock held either way. */
+static inline bool rf_file_is_abandoned(const rf_file *file) {
+  return (file->changing != 0 && file->changing != rf_fork_count() + 1) ||
+         (file->making > 0 && file->maker_forks != rf_fork_count());
+}
 
 /* The file must not be used any more: `why` a write failed half way. The first reason counts. */
 void rf_file_taint(rf_file *file, const char *why);

@@ -320,8 +320,15 @@ static rf_status scan_to(rf_file *file, size_t index, rf_error *err) {
   return status;
 }
 
-rf_status rf_file_scan_locked(rf_file *file, size_t *count, rf_error *err) {
+/* In a forked child, another thread may have been between the last entry of the index and the place behind it. */
+static void lock_scan(rf_file *file) {
   rf_mutex_lock(&file->scan_lock);
+  if (rf_mutex_was_abandoned(&file->scan_lock) && !file->scanned && file->hdu_count > 0)
+    (void)next_offset(file->hdus[file->hdu_count - 1], &file->scan_offset, NULL);
+}
+
+rf_status rf_file_scan_locked(rf_file *file, size_t *count, rf_error *err) {
+  lock_scan(file);
   rf_status status = scan_to(file, SIZE_MAX, err);
   *count = file->hdu_count;
   rf_mutex_unlock(&file->scan_lock);
@@ -348,7 +355,7 @@ rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error
   rf_mutex_unlock(&file->index_lock);
   if (known)
     return found_entry(file, index, *hdu, err);
-  rf_mutex_lock(&file->scan_lock);
+  lock_scan(file);
   rf_status status = scan_to(file, index, err);
   size_t count = file->hdu_count;
   if (status == RF_OK && index < count)

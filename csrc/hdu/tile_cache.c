@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "base/platform.h"
 
@@ -26,6 +28,17 @@ struct rf_tile_cache {
   size_t bucket_count; /* a power of 2 */
   entry *newest, *oldest;
 };
+
+/* In a forked child, another thread may have been changing the lists: it begins with an empty cache. */
+static void lock_cache(rf_tile_cache *cache) {
+  rf_mutex_lock(&cache->lock);
+  if (!rf_mutex_was_abandoned(&cache->lock))
+    return;
+  memset(cache->buckets, 0, cache->bucket_count * sizeof(entry *));
+  cache->newest = cache->oldest = NULL;
+  cache->used = 0;
+  cache->count = 0;
+}
 
 static entry **bucket_of(const rf_tile_cache *cache, uint64_t key) {
   uint64_t mixed = (key ^ key >> 32) * UINT64_C(0x9E3779B97F4A7C15);
@@ -84,9 +97,10 @@ static void grow(rf_tile_cache *cache) {
   entry **buckets = rf_alloc_zero(count, sizeof *buckets);
   if (buckets == NULL)
     return;
-  rf_free(cache->buckets);
-  cache->buckets = buckets;
+  entry **old = cache->buckets;
+  cache->buckets = buckets; /* at every moment there are as many as bucket_count says, or more */
   cache->bucket_count = count;
+  rf_free(old);
   for (entry *e = cache->newest; e != NULL; e = e->older) {
     entry **link = bucket_of(cache, e->tile.key);
     e->next = *link;
@@ -124,7 +138,7 @@ void rf_tile_cache_free(rf_tile_cache *cache) {
 }
 
 rf_cached_tile *rf_tile_cache_take(rf_tile_cache *cache, uint64_t key) {
-  rf_mutex_lock(&cache->lock);
+  lock_cache(cache);
   entry *e = find(cache, key);
   if (e != NULL) {
     e->holds++;
@@ -141,7 +155,7 @@ void rf_tile_cache_release(rf_tile_cache *cache, rf_cached_tile *tile) {
   entry *e = (entry *)(void *)tile;
   if (e == NULL)
     return;
-  rf_mutex_lock(&cache->lock);
+  lock_cache(cache);
   bool last = --e->holds == 0;
   rf_mutex_unlock(&cache->lock);
   if (last)
@@ -166,7 +180,7 @@ rf_cached_tile *rf_tile_cache_make(rf_tile_cache *cache, uint64_t key, size_t by
 
 void rf_tile_cache_put(rf_tile_cache *cache, rf_cached_tile *tile) {
   entry *e = (entry *)(void *)tile;
-  rf_mutex_lock(&cache->lock);
+  lock_cache(cache);
   entry *old = find(cache, e->tile.key);
   if (old != NULL && old != e)
     drop(cache, old);
@@ -187,21 +201,21 @@ void rf_tile_cache_put(rf_tile_cache *cache, rf_cached_tile *tile) {
 }
 
 void rf_tile_cache_set_limit(rf_tile_cache *cache, uint64_t limit) {
-  rf_mutex_lock(&cache->lock);
+  lock_cache(cache);
   cache->limit = limit;
   shrink_to(cache, limit);
   rf_mutex_unlock(&cache->lock);
 }
 
 void rf_tile_cache_get(rf_tile_cache *cache, uint64_t *limit, uint64_t *used) {
-  rf_mutex_lock(&cache->lock);
+  lock_cache(cache);
   *limit = cache->limit;
   *used = cache->used;
   rf_mutex_unlock(&cache->lock);
 }
 
 void rf_tile_cache_clear(rf_tile_cache *cache) {
-  rf_mutex_lock(&cache->lock);
+  lock_cache(cache);
   while (cache->oldest != NULL)
     drop(cache, cache->oldest);
   rf_mutex_unlock(&cache->lock);

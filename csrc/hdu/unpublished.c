@@ -70,6 +70,7 @@ rf_status rf_file_begin_append(rf_file *file, rf_error *err) {
                      index);
     }
     file->write_error = NULL;
+    file->changing = 0;
     rf_shared_wait_for_made(file->shared);
   }
 }

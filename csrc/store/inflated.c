@@ -42,6 +42,7 @@ typedef struct retired_block {
 
 struct rf_inflated {
   rf_store *inner; /* borrowed */
+  const rf_stream_codec *codec;
   uint64_t limit;
   atomic_uint_least64_t *stray; /* borrowed */
 
@@ -53,6 +54,7 @@ struct rf_inflated {
   rf_pages content;
   retired_block *retired;
   bool complete;
+  unsigned forks;    /* rf_fork_count() when a thread last had the mutex */
   rf_status failure; /* what ended the decoding for good */
   rf_error failure_error;
 
@@ -63,6 +65,35 @@ struct rf_inflated {
   uint64_t hint; /* the probable size of the content, 0: no idea */
   bool whole_tried;
 };
+
+/* ---------------------------------------------------------------- forked children */
+
+/* In a forked child there is no thread that decodes or copies but this one. Where another was decoding, decoding begins
+ * again; where another changed the block, with a new one. Both stay in memory: nobody knows what is in them. */
+static void begin_again(rf_inflated *g) {
+  bool abandoned = rf_mutex_was_abandoned(&g->mutex);
+  g->forks = rf_fork_count();
+  g->pins = 0;
+  if (!g->busy && !abandoned)
+    return;
+  g->busy = false;
+  g->content.size = 0;
+  if (abandoned) {
+    g->content = (rf_pages){0};
+    g->retired = NULL;
+    g->peeked = false;
+  }
+  g->complete = false;
+  g->whole_tried = false;
+  g->step = STEP_LEAST;
+  g->failure = rf_gunzip_open(&g->gunzip, g->inner, g->codec, &g->failure_error);
+}
+
+static void lock_state(rf_inflated *g) {
+  rf_mutex_lock(&g->mutex);
+  if (g->forks != rf_fork_count())
+    begin_again(g);
+}
 
 /* ---------------------------------------------------------------- the block */
 
@@ -98,7 +129,7 @@ static rf_status grow_block(rf_inflated *g, size_t capacity, rf_error *err) {
   retired_block *spare = rf_alloc(sizeof *spare);
   if (spare == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for decompressed data");
-  rf_mutex_lock(&g->mutex);
+  lock_state(g);
   wait_for_copies(g);
   rf_pages pages = {.capacity = capacity, .size = g->content.size};
   if (g->peeked || g->content.bytes == NULL) {
@@ -211,7 +242,7 @@ static bool decode_whole(rf_inflated *g, uint64_t end) {
     rf_pages_free(copy.bytes, copy.capacity);
   if (good) {
     atomic_store(g->stray, used < n ? used : 0);
-    rf_mutex_lock(&g->mutex);
+    lock_state(g);
     wait_for_copies(g);
     replace_block(g, made, &spare);
     g->complete = true;
@@ -288,7 +319,7 @@ static rf_status demand(rf_inflated *g, uint64_t end, rf_error *err) {
   if (!rf_add_u64(end, LOOK_AHEAD, &target))
     target = UINT64_MAX;
   rf_status status = RF_OK;
-  rf_mutex_lock(&g->mutex);
+  lock_state(g);
   while (status == RF_OK && !g->complete && g->failure == RF_OK && g->content.size < target) {
     if (g->busy) {
       rf_cond_wait(&g->changed, &g->mutex);
@@ -301,7 +332,7 @@ static rf_status demand(rf_inflated *g, uint64_t end, rf_error *err) {
     rf_error own;
     rf_error_clear(&own);
     status = decode_step(g, target, &size, &done, &own);
-    rf_mutex_lock(&g->mutex);
+    lock_state(g);
     g->content.size = size;
     g->complete = g->complete || done;
     if (status != RF_OK && g->gunzip.broken) {
@@ -323,7 +354,7 @@ static rf_status demand(rf_inflated *g, uint64_t end, rf_error *err) {
 }
 
 static void unpin(rf_inflated *g) {
-  rf_mutex_lock(&g->mutex);
+  lock_state(g);
   if (--g->pins == 0)
     rf_cond_broadcast(&g->changed);
   rf_mutex_unlock(&g->mutex);
@@ -342,7 +373,7 @@ rf_status rf_inflated_read(rf_inflated *g, uint64_t offset, void *buffer, size_t
     return RF_OK;
   RF_TRY(demand(g, end_of(offset, n), err));
   /* Pinned: the block stays, and bytes below a size once seen do not change. */
-  rf_mutex_lock(&g->mutex);
+  lock_state(g);
   const uint8_t *bytes = g->content.bytes;
   size_t size = g->content.size;
   rf_mutex_unlock(&g->mutex);
@@ -361,7 +392,7 @@ rf_status rf_inflated_peek(rf_inflated *g, uint64_t offset, size_t n, const uint
   if (n == 0 || demand(g, end, NULL) != RF_OK)
     return RF_ERR_UNSUPPORTED;
   rf_status status = RF_ERR_UNSUPPORTED;
-  rf_mutex_lock(&g->mutex);
+  lock_state(g);
   if (end <= g->content.size && (g->complete || g->content.capacity <= g->limit / PEEK_PART)) {
     *bytes = g->content.bytes + offset;
     g->peeked = true;
@@ -374,7 +405,7 @@ rf_status rf_inflated_peek(rf_inflated *g, uint64_t offset, size_t n, const uint
 
 rf_status rf_inflated_size(rf_inflated *g, uint64_t *size, rf_error *err) {
   RF_TRY(demand(g, UINT64_MAX, err));
-  rf_mutex_lock(&g->mutex);
+  lock_state(g);
   *size = g->content.size;
   rf_mutex_unlock(&g->mutex);
   unpin(g);
@@ -406,7 +437,9 @@ rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64
   if (g == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for opening a compressed file");
   g->inner = inner;
+  g->codec = codec;
   g->limit = limit;
+  g->forks = rf_fork_count();
   g->stray = stray;
   rf_status status = rf_gunzip_open(&g->gunzip, inner, codec, err);
   if (status != RF_OK) {
