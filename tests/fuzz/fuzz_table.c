@@ -168,7 +168,9 @@ static void check_table(rf_file *file, rf_file *twin) {
     rf_column_info column = {.size = sizeof column};
     size_t found = 0;
     expect(rf_table_get_column(file, hdu, i, &column, &err) == RF_OK);
-    expect(rf_table_find_column(file, hdu, column.name, &found, &err) == RF_OK && found <= i);
+    /* Every column is found by its own key; in random groups a name may be cut to that of another parameter. */
+    expect(rf_table_find_column(file, hdu, column.key, &found, &err) == RF_OK &&
+           (info.kind == RF_HDU_GROUPS ? found <= i : found == i));
     expect(column.bytes <= info.row_bytes && column.offset <= info.row_bytes - column.bytes);
     if (info.nrows > 0 && column.descriptor != 0)
       check_heap(file, i, &column, info.nrows);

@@ -76,6 +76,17 @@ def tables() -> dict[str, bytes]:
         + some(135),
         "scaled": table(6, 4, 0, ["I", "J"], "TSCAL1  = 0.5", "TZERO2  = 3", "TNULL1  = 7")
         + some(24),
+        "odd_scales": table(
+            6, 4, 0, ["I", "J"], "TSCAL1  = '0.5'", "TZERO2  = 3,5", "TNULL1  = 7 none"
+        )
+        + some(24),
+        "short_dims": table(24, 2, 0, ["6I", "12A"], "TDIM1   = '(2,2)'", "TDIM2   = '(1)'")
+        + some(48),
+        "same_names": table(8, 2, 0, ["I", "I", "I", "I"])
+        .replace(b"'c1'", b"'c3_2'")
+        .replace(b"'c2'", b"'c3'")
+        .replace(b"TTYPE4", b"TTYPX4")
+        + some(16),
         "strings": table(32, 4, 0, ["12A", "12A4", "8A"], "TDIM3   = '(2,2)'") + b"ab  \0cd " * 16,
         "bits": table(6, 4, 0, ["17X", "3L"]) + some(24),
         "heap": table(24, 2, 60, ["PJ(9)", "1QI(5)"], "THEAP   = 50") + descriptor * 2 + some(60),
