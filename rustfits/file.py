@@ -111,7 +111,7 @@ class FITS(Creating):
     lock : bool
         Hold an advisory lock until the file is closed: shared in mode ``r``, else exclusive.
         `FITSLockedError` where another handle has one, of this process or another. Programs that
-        do not ask for locks are not kept out.
+        take no locks are not kept out.
     threads : int, optional
         At most how many threads one call may use. Unless said: what the environment variable
         RUSTFITS_NUM_THREADS says, or as many as there are processors that this process may use;

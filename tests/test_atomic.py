@@ -7,14 +7,16 @@ import contextlib
 import errno
 import gc
 import os
+import shutil
 import signal
 import stat
 import struct
 import subprocess
 import sys
+import tempfile
 import textwrap
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -363,6 +365,15 @@ def test_owner_is_kept(old):
     assert (old.stat().st_uid, old.stat().st_gid) == (1234, 2345)
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user can reach and write to."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o777)
+    yield folder
+    shutil.rmtree(folder)
+
+
 #: A user other than the owner, with no power over files.
 POWERLESS = (
     ["setpriv", "--reuid=4321", "--regid=4321", "--clear-groups"]
@@ -373,10 +384,9 @@ POWERLESS = (
 
 @posix
 @pytest.mark.skipif(not POWERLESS, reason="root only")
-def test_file_of_another_owner_is_overwritten_in_place(tmp_path):
+def test_file_of_another_owner_is_overwritten_in_place(open_folder):
     """The owner cannot be kept, so the content goes into the old file."""
-    folder = Path(tempfile_of_all(tmp_path))
-    path = folder / "theirs.fits"
+    path = open_folder / "theirs.fits"
     rustfits.write(path, SKY)
     path.chmod(0o666)
     before = path.stat()
@@ -389,24 +399,13 @@ def test_file_of_another_owner_is_overwritten_in_place(tmp_path):
     after = path.stat()
     assert (before.st_ino, before.st_uid) == (after.st_ino, after.st_uid)
     assert (rustfits.read(path) == np.arange(10000.0)).all()
-    assert names_in(folder) == [path.name]
-
-
-def tempfile_of_all(tmp_path: Path) -> Path:
-    """Give a folder that every user can reach and write to."""
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp(dir="/tmp"))
-    folder.chmod(0o777)
-    (tmp_path / "theirs").symlink_to(folder)
-    return folder
+    assert names_in(open_folder) == [path.name]
 
 
 @posix
 @pytest.mark.skipif(not POWERLESS, reason="root only")
-def test_file_that_may_not_be_written_is_not_replaced(tmp_path):
-    folder = tempfile_of_all(tmp_path)
-    path = folder / "theirs.fits"
+def test_file_that_may_not_be_written_is_not_replaced(open_folder):
+    path = open_folder / "theirs.fits"
     rustfits.write(path, SKY)
     path.chmod(0o644)
     code = """
@@ -806,7 +805,7 @@ def test_lock_of_a_killed_process_is_free(old):
 @linux
 @pytest.mark.parametrize("atomic", [True, False])
 def test_locked_edits_of_several_processes_are_all_there(tmp_path, atomic):
-    """A lock on a file that was replaced between opening and locking it keeps nobody out."""
+    """A lock on a file that was replaced between opening and locking it is of no use."""
     path = tmp_path / "count.fits"
     rustfits.write(path, np.zeros(1, "i4"))
     code = f"""

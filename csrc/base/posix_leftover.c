@@ -145,8 +145,8 @@ static void remove_if_dead(const char *path) {
   close(number);
 }
 
-/* Reading a folder of a hundred thousand files takes longer than writing one: of such a folder only every so manieth
- * writer reads all. */
+/* Reading a folder of a hundred thousand files takes longer than writing one file: the larger the folder, the fewer
+ * writers read it. */
 static bool is_worth_reading(DIR *folder) {
   struct stat facts;
   if (fstat(dirfd(folder), &facts) != 0)

@@ -168,8 +168,7 @@ static rf_status open_temporary(file_state *f, rf_error *err) {
   return status;
 }
 
-/* Between opening and locking, the file may have been replaced under its name: a lock on the old one keeps nobody out.
- */
+/* Between opening and locking, the file may have been replaced under its name: its lock is of no use. */
 static bool was_replaced(file_state *f) {
   rf_file_stamp stamp;
   bool differs = false;
@@ -439,7 +438,7 @@ static rf_status copy_content(rf_fd from, rf_fd to, rf_error *err) {
   return status;
 }
 
-/* Changes go to a copy. Nobody reads meanwhile. */
+/* Changes go to a copy. No read runs meanwhile. */
 static rf_status begin_copy(file_state *f, rf_error *err) {
   rf_replacement *replacement;
   rf_file_stamp stamp;
