@@ -41,7 +41,6 @@ from rustfits.pixels import (
     put_pixels,
     shape_of,
     spread,
-    store_pixels,
 )
 from rustfits.selection import Axis, c_axes, select
 
@@ -553,19 +552,19 @@ class ImageHDU(HDU):
             )
         kind, dtype, _ = cast(pixels, values)
         handle = self._file._handle()
-        old, new = pixels.shape[0], pixels.shape[0] + values.shape[0]
-        # All checks come before the file grows.
-        if values.size:
-            ready, mask = np.ascontiguousarray(np.ma.getdata(values), dtype), mask_of(values)
-            self._check(kind, ready, mask)
-        err = error()
-        check(lib.rf_image_extend(handle, self._index, new, err), err)
-        if values.size:
-            axes = (
-                Axis(old, 1, values.shape[0]),
-                *(Axis(0, 1, length) for length in pixels.shape[1:]),
-            )
-            self._store(axes, kind, ready, mask)
+        if values.size == 0:
+            err, length = error(), pixels.shape[0] + values.shape[0]
+            check(lib.rf_image_extend(handle, self._index, length, err), err)
+            return
+        ready, mask = np.ascontiguousarray(np.ma.getdata(values), dtype), mask_of(values)
+        self._append(kind, ready, mask)
+
+    def _append(self, kind: int, data: Array, mask: Array | None) -> None:
+        """Write contiguous values of a type that the C library takes behind the last plane."""
+        mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
+        at, handle, err = ffi.from_buffer(data), self._file._handle(), error()
+        status = lib.rf_image_append(handle, self._index, kind, 0, at, data.nbytes, mask_at, err)
+        check_values(status, err)
 
     def reshape(self, shape: SupportsIndex | Sequence[SupportsIndex]) -> None:
         """Give the image another shape, in the file. HDUs behind it move.
@@ -621,10 +620,6 @@ class ImageHDU(HDU):
         """Write values of any type, in the order of the image, to a section."""
         kind, dtype, certain = cast(pixels, values)
         put_pixels(self._file, self._index, axes, kind, dtype, values, at_once=not certain)
-
-    def _store(self, axes: tuple[Axis, ...], kind: int, data: Array, mask: Array | None) -> None:
-        """Write contiguous values of a type that the C library takes."""
-        store_pixels(self._file, self._index, axes, kind, data, mask)
 
     def _describe(self) -> str:
         pixels = self._pixels()

@@ -21,7 +21,7 @@ from rustfits.foreign import plain_array
 from rustfits.image import ImageHDU
 from rustfits.locks import ForkLock
 from rustfits.oddities import warn_of_file, warn_of_writing
-from rustfits.pixels import Array, Pixels, cast, mask_of
+from rustfits.pixels import Array, Pixels, cast, mask_of, store_pixels
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -77,8 +77,8 @@ class CompressedImageHDU(Compressed, ImageHDU):
                 warn_of_file(self._file, handle, oddities)
         return pixels
 
-    def _store(self, axes: tuple[Axis, ...], kind: int, data: Array, mask: Array | None) -> None:
-        super()._store(axes, kind, data, mask)
+    def _append(self, kind: int, data: Array, mask: Array | None) -> None:
+        super()._append(kind, data, mask)
         warn_of_writing(self._file)
 
     def _settle(self) -> None:
@@ -281,7 +281,8 @@ class CompressedImageHDU(Compressed, ImageHDU):
         # In one go, so that no tile is encoded twice.
         kind, dtype, _ = cast(pixels, values)
         data = np.ascontiguousarray(np.ma.getdata(values), dtype)
-        self._store(axes, kind, data, mask_of(values))
+        store_pixels(self._file, self._index, axes, kind, data, mask_of(values))
+        warn_of_writing(self._file)
 
     def _describe(self) -> str:
         try:

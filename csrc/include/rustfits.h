@@ -1055,6 +1055,17 @@ RF_API RF_CHECKED rf_status rf_image_create(rf_file *file, const rf_image_spec *
  */
 RF_API RF_CHECKED rf_status rf_image_extend(rf_file *file, size_t index, uint64_t length, rf_error *err);
 
+/* rf_image_append() makes axis 0 (the slowest) longer by the planes at `in` and writes them there; HDUs behind it move.
+ * type, flags, mask: as for rf_image_write().
+ * in_bytes  a whole number of planes of axis 0; 0: nothing is done
+ * A plain image is afterwards as it was, or has all of the new planes, also where the process was killed meanwhile. A
+ * compressed image is made longer first, then its tiles are written one by one.
+ * Returns RF_OK; RF_ERR_ARGUMENT (in_bytes, no axes); RF_ERR_RANGE (a value that does not fit, with its place);
+ * RF_ERR_TYPE; RF_ERR_TRUNCATED; RF_ERR_UNSUPPORTED; RF_ERR_LIMIT; RF_ERR_READONLY; RF_ERR_TAINTED; RF_ERR_MEMORY; any
+ * status of "input and output". Threads: any. */
+RF_API RF_CHECKED rf_status rf_image_append(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in,
+                                            uint64_t in_bytes, const uint8_t *mask, rf_error *err);
+
 /* Gives an image other axes, 1 or more; its pixels stay in their order, those beyond the new size are lost, and new
  * ones behind them are zero (stored). HDUs behind it shift. RF_ERR_UNSUPPORTED for a compressed image. */
 RF_API RF_CHECKED rf_status rf_image_reshape(rf_file *file, size_t index, const uint64_t *axes, int naxis,

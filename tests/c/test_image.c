@@ -400,6 +400,35 @@ static void extending_grows_axis_0(void) {
   closed(file);
 }
 
+/* Planes come with their pixels; what is wrong with them is found before the image has another length. */
+static void appending_planes_writes_them(void) {
+  static const int16_t first[6] = {1, 2, 3, 4, 5, 6}, more[6] = {-7, 8, -9, 10, -11, 12}, huge[3] = {0, 0, 0};
+  const int32_t beyond[3] = {1, 2, 70000};
+  int16_t out[12];
+  uint64_t axes[2] = {2, 3};
+  size_t index;
+  rf_error err;
+  rf_file *file;
+  rf_image_spec spec = {.size = sizeof spec, .type = RF_I16, .naxis = 2, .axes = axes, .extver = -1};
+  CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
+  CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
+  CHECK_OK(rf_image_create(file, &spec, &index, &err), err); /* moves */
+  CHECK_OK(rf_image_write(file, 0, NULL, RF_I16, 0, first, sizeof first, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, 1, NULL, RF_I16, 0, more, sizeof more, NULL, &err), err);
+  CHECK_OK(rf_image_append(file, 0, RF_I16, 0, more, sizeof more, NULL, &err), err);
+  CHECK_OK(rf_image_append(file, 0, RF_I16, 0, NULL, 0, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 0, NULL, RF_I16, 0, out, sizeof out, NULL, &err), err);
+  CHECK(memcmp(out, first, sizeof first) == 0 && memcmp(out + 6, more, sizeof more) == 0);
+  CHECK(rf_image_append(file, 0, RF_I16, 0, huge, 4, NULL, &err) == RF_ERR_ARGUMENT); /* no whole plane */
+  CHECK(rf_image_append(file, 0, RF_I16, 0, NULL, 6, NULL, &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_image_append(file, 0, RF_I32, 0, beyond, sizeof beyond, NULL, &err) != RF_OK);
+  CHECK(rf_image_append(file, 2, RF_I16, 0, more, sizeof more, NULL, &err) == RF_ERR_NOT_FOUND);
+  CHECK_OK(rf_image_read(file, 0, NULL, RF_I16, 0, out, sizeof out, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 1, NULL, RF_I16, 0, out, sizeof more, NULL, &err), err);
+  CHECK(memcmp(out, more, sizeof more) == 0);
+  CHECK_OK(rf_file_close(file, &err), err);
+}
+
 static void another_shape(void) {
   rf_error err;
   rf_file *file;
@@ -552,6 +581,7 @@ int main(void) {
   RUN(cards_are_copied_but_for_those_that_describe_the_structure);
   RUN(what_cannot_be_created);
   RUN(extending_grows_axis_0);
+  RUN(appending_planes_writes_them);
   RUN(another_shape);
   RUN(an_image_without_axes);
   RUN(the_axes_stand_with_the_facts);
