@@ -76,7 +76,7 @@ step_c-sanitize() { # the same under AddressSanitizer and UndefinedBehaviorSanit
 }
 
 step_c-threads() { # the ones with threads, under ThreadSanitizer
-  local targets=(test_file test_gzip test_pack test_parallel test_platform test_ranged test_settle test_shared_read
+  local targets=(test_crowd test_file test_gzip test_pack test_parallel test_platform test_ranged test_settle test_shared_read
     test_store test_threads test_tile_cache test_zimage test_zimage_write test_ztable)
   configure build-tsan -Dtests=true -Dwerror=true -Db_sanitize=thread -Db_lundef=false "${cheap[@]}" "${lines[@]}" &&
     meson test -C build-tsan --no-rebuild --print-errorlogs --timeout-multiplier 4 "${targets[@]}"

@@ -22,7 +22,9 @@ def _arguments() -> argparse.Namespace:
         "--seconds", type=float, default=300.0, help="most time for all kinds together"
     )
     parser.add_argument("--scale", type=int, default=10, help="size of the files")
-    parser.add_argument("--most", type=int, default=0, help="most points of an edit; 0: all")
+    parser.add_argument(
+        "--most", type=int, default=0, help="most points of an edit, or most mutated files; 0: all"
+    )
     parser.add_argument(
         "--folder", type=Path, help="where; a folder in the temporary folder unless said"
     )
@@ -41,7 +43,7 @@ def main() -> int:
     print(f"torture {arguments.driver}: seed {seed}", flush=True)
     deadline = time.monotonic() + arguments.seconds
     if arguments.driver == "mutate":
-        good, bad = mutate.run(folder / "mutate", seed, deadline)
+        good, bad = mutate.run(folder / "mutate", seed, deadline, arguments.most)
     else:
         names = arguments.only or list(EDITS)
         options = sweep.Options(arguments.scale, arguments.most, seed, deadline)

@@ -61,6 +61,7 @@ def build(path: Path, scale: int) -> None:
         fits.write_table(rows(400 * scale, 0), extname="T1")
         cells = {"k": np.arange(60 * scale), "v": arrays(60 * scale, 40, 1)}
         fits.write_table(cells, extname="VLA", var_dtypes={"v": "i4"})
+        fits["VLA"]["v"][: 20 * scale] = arrays(20 * scale, 40, 2)  # leaves unused bytes
         tiles = rng.integers(0, 1000, (12 * scale, 100)).astype("i2")
         fits.write_image(tiles, extname="TILES", compress="RICE_1")
         reals = rng.normal(0, 1, (12 * scale, 100)).astype("f4")
@@ -97,11 +98,6 @@ def _vla(fits: rustfits.FITS) -> None:
 
 def _third(fits: rustfits.FITS, name: str) -> None:
     fits[name].delete_rows(np.arange(0, fits[name].nrows, 3))
-
-
-def _repacked(fits: rustfits.FITS) -> None:
-    fits["VLA"].delete_rows(np.arange(0, 30))
-    fits["VLA"].repack()
 
 
 def _tiles(fits: rustfits.FITS) -> None:
@@ -147,7 +143,7 @@ EDITS: dict[str, Edit] = {
         lambda f: f.write_image(_PIXELS.astype("i4"), extname="A", compress=True)
     ),
     "cells of arrays": _edit(_vla, CELLS),
-    "heap repacked": _edit(_repacked, CELLS),
+    "heap repacked": _edit(lambda f: f["VLA"].repack()),
     "tiles": _edit(_tiles, CELLS),
     "quantized tiles": _edit(_reals, CELLS),
     "append to a compressed table": _edit(lambda f: f["ZT"].append(rows(130, -5)), CELLS),
@@ -180,6 +176,12 @@ def _cells_of(data: Any) -> tuple[Any, ...]:
     return tuple(tuple(np.asarray(x).tobytes() for x in row) for row in data)
 
 
+def _cards_of(hdu: rustfits.HDU) -> tuple[str, ...]:
+    """Give the cards; of checksums the keyword, because they hold the time of day."""
+    cards = map(str, hdu.header.cards)
+    return tuple(c[:8] if c.startswith(("CHECKSUM", "DATASUM")) else c for c in cards)
+
+
 def state(path: Path) -> tuple[list[Any], int]:
     """Give an entry for each HDU (or what was raised), and how many warnings there were."""
     found: list[Any] = []
@@ -190,9 +192,7 @@ def state(path: Path) -> tuple[list[Any], int]:
                 for hdu in fits:
                     try:
                         data = hdu.read() if hdu.has_data else None  # type: ignore[attr-defined]
-                        found.append(
-                            (hdu.extname, tuple(map(str, hdu.header.cards)), _cells_of(data))
-                        )
+                        found.append((hdu.extname, _cards_of(hdu), _cells_of(data)))
                     except Exception as error:
                         found.append(("error", type(error).__name__))
         except Exception as error:
