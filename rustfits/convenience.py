@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
 
 import numpy as np
 
@@ -190,6 +190,7 @@ def write(
     header: HeaderLike | None = None,
     compress: Any = None,
     quantize: QuantizeLike = None,
+    reserve_cards: SupportsIndex = 0,
     atomic: bool = True,
     durable: bool = False,
     schemes: Iterable[str] | None = None,
@@ -208,7 +209,7 @@ def write(
         EXTNAME.
     header : FITSHeader, dict or sequence of cards, optional
         Cards to copy, commentary included. Cards that describe the structure are left out.
-    compress, quantize
+    compress, quantize, reserve_cards
         As for `FITS.write_image` and `FITS.write_table`.
     atomic : bool
         For ``w+``: an old file stays as it is until all of the new one is written beside it, and is
@@ -226,6 +227,7 @@ def write(
         With `atomic` an old file is as it was.
     """
     options: dict[str, Any] = {} if compress is None else {"compress": compress}
+    options["reserve_cards"] = reserve_cards
     if not is_table(data):
         options["quantize"] = quantize
     elif quantize is not None:

@@ -54,6 +54,7 @@ class Creating:
         compress: CompressLike = None,
         quantize: QuantizeLike = None,
         blank: int | None = None,
+        reserve_cards: SupportsIndex = 0,
     ) -> ImageHDU:
         """Append an image filled with zeros.
 
@@ -79,6 +80,8 @@ class Creating:
             out, nothing is lost.
         blank : int, optional
             The value of undefined pixels, in `dtype`; stored as BLANK. Integers only.
+        reserve_cards : int
+            Room in the header for so many more cards, so that adding them later moves no data.
 
         Returns
         -------
@@ -99,7 +102,9 @@ class Creating:
         FITSIOError
             Writing failed; the file is as it was before.
         """
-        return self._create_image(dtype, dims, extname, extver, blank, None, compress, quantize)
+        return self._create_image(
+            dtype, dims, extname, extver, blank, None, compress, quantize, reserve_cards
+        )
 
     def write_image(
         self,
@@ -111,6 +116,7 @@ class Creating:
         quantize: QuantizeLike = None,
         blank: int | None = None,
         header: HeaderLike | None = None,
+        reserve_cards: SupportsIndex = 0,
     ) -> ImageHDU:
         """Append an image.
 
@@ -122,6 +128,8 @@ class Creating:
             As for `create_image_hdu`.
         header : FITSHeader, dict or sequence of cards, optional
             Cards to copy, commentary included. Cards that describe the structure are left out.
+        reserve_cards : int
+            As for `create_image_hdu`.
 
         Returns
         -------
@@ -134,7 +142,9 @@ class Creating:
             As for `create_image_hdu`.
         """
         if data is None:
-            return self._create_image("u1", (), extname, extver, blank, header, compress, quantize)
+            return self._create_image(
+                "u1", (), extname, extver, blank, header, compress, quantize, reserve_cards
+            )
         array = as_pixels(data, blank)
         compression, steps = as_compression(compress), as_quantize(quantize)
         if isinstance(compression, Plio1):  # which cannot hold all values
@@ -148,6 +158,7 @@ class Creating:
             header=header,
             compression=compression,
             quantize=steps,
+            reserve_cards=reserve_cards,
         )
         return self._image(index, compression)
 
@@ -164,6 +175,7 @@ class Creating:
         heap_format: str | None = None,
         compress: TableCompressLike = None,
         ztilelen: SupportsIndex | None = None,
+        reserve_cards: SupportsIndex = 0,
     ) -> TableHDU:
         """Append a binary table whose rows are zero.
 
@@ -194,6 +206,8 @@ class Creating:
             name, the rest by what suits them.
         ztilelen : int, optional
             Rows of a tile; as many as 10 MB hold unless said.
+        reserve_cards : int
+            Room in the header for so many more cards, so that adding them later moves no data.
 
         Returns
         -------
@@ -224,6 +238,7 @@ class Creating:
             extname=extname,
             extver=extver,
             compression=table_compression(compress, ztilelen, columns),
+            reserve_cards=reserve_cards,
         )
         return self._table(index)
 
@@ -241,6 +256,7 @@ class Creating:
         compress: TableCompressLike = None,
         ztilelen: SupportsIndex | None = None,
         header: HeaderLike | None = None,
+        reserve_cards: SupportsIndex = 0,
     ) -> TableHDU:
         """Append a binary table.
 
@@ -258,6 +274,8 @@ class Creating:
         header : FITSHeader, dict or sequence of cards, optional
             Cards to copy, commentary included. Cards that describe the structure or columns are
             left out.
+        reserve_cards : int
+            As for `create_table_hdu`.
 
         Returns
         -------
@@ -284,6 +302,7 @@ class Creating:
             header=header,
             compress=compress,
             ztilelen=ztilelen,
+            reserve_cards=reserve_cards,
         )
         return self._table(index)
 
@@ -296,6 +315,7 @@ class Creating:
         extver: int | None = None,
         units: Mapping[str, str | None] | None = None,
         formats: Mapping[str, str] | None = None,
+        reserve_cards: SupportsIndex = 0,
     ) -> AsciiTableHDU:
         """Append an ASCII table whose rows are blank.
 
@@ -303,7 +323,7 @@ class Creating:
         ----------
         dtype : dtype-like
             Structured; each field is one number or string.
-        nrows, extname, extver, units
+        nrows, extname, extver, units, reserve_cards
             As for `create_table_hdu`.
         formats : dict, optional
             Formats (TFORMn) by column name: ``"I8"``, ``"F10.3"``, ``"E15.7"``, ``"A20"``.
@@ -321,7 +341,13 @@ class Creating:
         """
         columns = ascii_columns_of_dtype(dtype, units, formats)
         index = create_table(
-            self._file, columns, nrows, kind=lib.RF_HDU_ASCII_TABLE, extname=extname, extver=extver
+            self._file,
+            columns,
+            nrows,
+            kind=lib.RF_HDU_ASCII_TABLE,
+            extname=extname,
+            extver=extver,
+            reserve_cards=reserve_cards,
         )
         hdu = self._hdu(index)
         assert isinstance(hdu, AsciiTableHDU)
@@ -376,6 +402,7 @@ class Creating:
         header: HeaderLike | None,
         compress: CompressLike,
         quantize: QuantizeLike,
+        reserve_cards: SupportsIndex,
     ) -> ImageHDU:
         """Append an image HDU filled with zeros."""
         compression, steps = as_compression(compress), as_quantize(quantize)
@@ -389,6 +416,7 @@ class Creating:
             header=header,
             compression=compression,
             quantize=steps,
+            reserve_cards=reserve_cards,
         )
         return self._image(index, compression)
 

@@ -51,6 +51,7 @@ def create_image(
     header: HeaderLike | None = None,
     compression: Compression | None = None,
     quantize: Quantize | None = None,
+    reserve_cards: SupportsIndex = 0,
     deferred: bool = False,
 ) -> int:
     """Append an image HDU filled with zeros and return its index.
@@ -63,6 +64,8 @@ def create_image(
         As for `FITS.create_image_hdu` and `FITS.write_image`.
     compression, quantize
         As `as_compression` and `as_quantize` give them.
+    reserve_cards : int
+        Room in the header for so many more cards.
     deferred : bool
         Only begin the HDU; use `half_made` around this call and the writes.
 
@@ -79,6 +82,7 @@ def create_image(
     spec = ffi.new("rf_image_spec *")
     spec.size = ffi.sizeof("rf_image_spec")
     spec.deferred = deferred
+    spec.reserve_cards = min(integer("reserve_cards", reserve_cards, 0), 2**32 - 1)
     spec.type = pixel_type(dtype)
     shape = shape_of(dims)
     axes = ffi.new("uint64_t[]", shape)
@@ -113,6 +117,7 @@ def append_image(
     header: HeaderLike | None = None,
     compression: Compression | None = None,
     quantize: Quantize | None = None,
+    reserve_cards: SupportsIndex = 0,
 ) -> int:
     """Append an image with its pixels, all of it or nothing, and return its index.
 
@@ -122,7 +127,7 @@ def append_image(
         The open file.
     data : numpy.ndarray or numpy.ma.MaskedArray
         As `as_pixels` gives it.
-    extname, extver, blank, header, compression, quantize
+    extname, extver, blank, header, compression, quantize, reserve_cards
         As for `create_image`.
 
     Raises
@@ -145,6 +150,7 @@ def append_image(
             header=header,
             compression=compression,
             quantize=quantize,
+            reserve_cards=reserve_cards,
             deferred=True,
         )
         publish.index = index

@@ -271,6 +271,7 @@ def create_table(
     extver: int | None = None,
     header: HeaderLike | None = None,
     compression: TableCompression | None = None,
+    reserve_cards: SupportsIndex = 0,
     deferred: bool = False,
 ) -> int:
     """Append a table whose rows are zero and return its index.
@@ -291,6 +292,7 @@ def create_table(
     spec.size = ffi.sizeof("rf_table_spec")
     spec.kind = kind
     spec.deferred = deferred
+    spec.reserve_cards = min(_number("reserve_cards", reserve_cards), 2**32 - 1)
     spec.nrows = _number("nrows", nrows)
     specs, keep = _specs(columns)
     spec.columns = specs
@@ -361,6 +363,7 @@ def write_table(
     header: HeaderLike | None = None,
     compress: TableCompressLike = None,
     ztilelen: SupportsIndex | None = None,
+    reserve_cards: SupportsIndex = 0,
 ) -> int:
     """Append a binary table with its rows and give its index; see `FITS.write_table`."""
     # All is converted, and with that checked, before anything is made.
@@ -383,6 +386,7 @@ def write_table(
             extver=extver,
             header=header,
             compression=table_compression(compress, ztilelen, columns),
+            reserve_cards=reserve_cards,
             deferred=True,
         )
         publish.index = index

@@ -84,9 +84,18 @@ def test_nothing_is_written_where_it_is_not_allowed(
         with pytest.raises(FITSSchemeError):
             call(str(name), schemes={"mem", "https"})
     with pytest.raises(FITSSchemeError):
-        call("mem://", schemes={"file"})
+        call("memkeep://new", schemes={"file"})
     assert (root / "a.fits").read_bytes() == before
     assert not (root / "new.fits").exists()
+
+
+def test_memory_is_always_allowed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUSTFITS_SCHEMES", "file")
+    with FITS("mem://", "w+", schemes=()) as fits:
+        fits.write(np.zeros(3))
+    # What cannot be compressed is found out in memory.
+    rustfits.write(root / "packed.fits", np.zeros((8, 8), "i2"), compress="PLIO_1")
+    assert rustfits.read(root / "packed.fits").shape == (8, 8)
 
 
 def test_allowed_names_are_reached(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

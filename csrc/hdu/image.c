@@ -228,6 +228,10 @@ bool rf_image_spec_deferred(const rf_image_spec *spec) {
   return spec->size > offsetof(rf_image_spec, deferred) && spec->deferred != 0;
 }
 
+uint32_t rf_image_spec_reserve(const rf_image_spec *spec) {
+  return spec->size > offsetof(rf_image_spec, reserve_cards) ? spec->reserve_cards : 0;
+}
+
 /* Exclusive lock held. */
 static rf_status create_locked(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {
   rf_hdu *first;
@@ -241,7 +245,8 @@ static rf_status create_locked(rf_file *file, const rf_image_spec *spec, size_t 
   RF_TRY(rf_header_new(&header, err));
   status = build_header(header, spec, primary, err);
   if (status == RF_OK)
-    status = rf_file_append_begin_locked(file, header, 0, index, err);
+    status = rf_file_append_begin_locked(file, header, rf_header_room_bytes(header, rf_image_spec_reserve(spec)), index,
+                                         err);
   if (status == RF_OK && rf_image_spec_deferred(spec))
     status = rf_file_append_reserve_locked(file, err);
   rf_header_free(header);

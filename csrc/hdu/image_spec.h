@@ -13,6 +13,9 @@ rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err);
 /* Is the HDU to be begun only (rf_hdu_publish)? */
 bool rf_image_spec_deferred(const rf_image_spec *spec);
 
+/* spec->reserve_cards, 0 where the struct is too short for it. */
+uint32_t rf_image_spec_reserve(const rf_image_spec *spec);
+
 /* Is the data unit all there, and pixels and nothing else? RF_ERR_UNSUPPORTED, RF_ERR_TRUNCATED. */
 rf_status rf_image_check_whole(rf_file *file, const rf_hdu *hdu, rf_error *err);
 

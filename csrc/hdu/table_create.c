@@ -178,7 +178,7 @@ static rf_status blank_rows(rf_file *file, size_t index, rf_error *err) {
 }
 
 /* Exclusive lock held. */
-static rf_status create_locked(rf_file *file, const rf_header *header, size_t *index, rf_error *err) {
+static rf_status create_locked(rf_file *file, const rf_header *header, uint32_t reserve, size_t *index, rf_error *err) {
   rf_hdu *first;
   rf_error why;
   rf_error_clear(&why);
@@ -188,7 +188,7 @@ static rf_status create_locked(rf_file *file, const rf_header *header, size_t *i
     RF_TRY(rf_file_append_primary(file, err));
   else if (status != RF_OK)
     return rf_file_hdu_locked(file, 0, &first, err);
-  RF_TRY(rf_file_append_begin_locked(file, header, 0, index, err));
+  RF_TRY(rf_file_append_begin_locked(file, header, rf_header_room_bytes(header, reserve), index, err));
   return blank_rows(file, *index, err);
 }
 
@@ -231,9 +231,9 @@ rf_status rf_table_create(rf_file *file, const rf_table_spec *spec, size_t *inde
     status = rf_file_begin_append(file, err);
   if (status == RF_OK) {
     if (own.compression != NULL)
-      status = rf_ztable_create(file, header, own.compression, &made, err);
+      status = rf_ztable_create(file, header, own.compression, own.reserve_cards, &made, err);
     else
-      status = create_locked(file, header, &made, err);
+      status = create_locked(file, header, own.reserve_cards, &made, err);
     status = rf_file_end_append(file, status, own.deferred == 0, err);
   }
   if (status == RF_OK)

@@ -189,7 +189,8 @@ static rf_status create(rf_file *file, const rf_zplan *plan, const rf_image_spec
   if (status == RF_OK)
     status = rf_file_begin_append(file, err);
   if (status == RF_OK) {
-    status = rf_zimage_append_locked(file, plan, header, 0, &made, err);
+    uint64_t spare = rf_header_room_bytes(header, rf_image_spec_reserve(spec)) - rf_header_file_bytes(header);
+    status = rf_zimage_append_locked(file, plan, header, spare, &made, err);
     status = rf_file_end_append(file, status, !rf_image_spec_deferred(spec), err);
   }
   rf_header_free(header);

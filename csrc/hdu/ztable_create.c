@@ -68,7 +68,9 @@ static rf_status fill_zeros(rf_file *file, size_t index, rf_error *err) {
 }
 
 rf_status rf_ztable_create(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
-                           size_t *index, rf_error *err) {
-  RF_TRY(rf_ztable_append_hdu(file, plain, compression, 0, index, err));
+                           uint32_t reserve, size_t *index, rf_error *err) {
+  /* Whole blocks, whatever room the last one has. */
+  uint64_t spare = ((uint64_t)reserve * RF_CARD_BYTES + RF_BLOCK_BYTES - 1) / RF_BLOCK_BYTES * RF_BLOCK_BYTES;
+  RF_TRY(rf_ztable_append_hdu(file, plain, compression, spare, index, err));
   return fill_zeros(file, *index, err);
 }

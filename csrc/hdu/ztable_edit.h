@@ -154,10 +154,10 @@ rf_status rf_ztable_repack(rf_file *file, size_t index, uint64_t *freed, bool *w
 
 /* ---- ztable_create.c ---- */
 
-/* Begins a compressed table of zeros by the header of what it stands for. Exclusive lock held; the caller publishes it,
- * or takes off what was begun. */
+/* Begins a compressed table of zeros by the header of what it stands for, with room for `reserve` more cards. Exclusive
+ * lock held; the caller publishes it, or takes off what was begun. */
 rf_status rf_ztable_create(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
-                           size_t *index, rf_error *err);
+                           uint32_t reserve, size_t *index, rf_error *err);
 
 /* The same with empty streams, and `spare` bytes (whole blocks) of header for cards to come. */
 rf_status rf_ztable_append_hdu(rf_file *file, const rf_header *plain, const rf_table_compression *compression,

@@ -110,9 +110,13 @@ const char *rf_header_cards(const rf_header *header) {
   return rf_header_flat(header)->cards;
 }
 
-uint64_t rf_header_file_bytes(const rf_header *header) {
-  uint64_t bytes = ((uint64_t)header->count + 1) * RF_CARD_BYTES;
+uint64_t rf_header_room_bytes(const rf_header *header, uint32_t more) {
+  uint64_t bytes = ((uint64_t)header->count + more + 1) * RF_CARD_BYTES;
   return (bytes + RF_BLOCK_BYTES - 1) / RF_BLOCK_BYTES * RF_BLOCK_BYTES;
+}
+
+uint64_t rf_header_file_bytes(const rf_header *header) {
+  return rf_header_room_bytes(header, 0);
 }
 
 /* END goes to the last block, whatever the number of cards: readers take the block it is in for the header's end. */

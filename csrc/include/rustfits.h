@@ -265,11 +265,13 @@ typedef struct rf_options {
   unsigned threads; /* most threads one call on this file may use; 0: RUSTFITS_NUM_THREADS, or the processors that this
                        process may use, of which reading what is stored as it is takes two. Threads are started only
                        where there is enough work for them, and end with the call */
-  const char *schemes; /* NULL, or the schemes that names may have, "file mem https" (blanks or commas between them; a
-                          path has the scheme "file"): any other, also one that a redirect or a link of a chain
-                          ("zip://a::https://...") leads to, is RF_ERR_SCHEME. "" allows nothing. The environment
-                          variable RUSTFITS_SCHEMES, unless it is empty, is a ceiling for the whole process: a scheme
-                          must be in both. Borrowed for the call that opens */
+  const char
+      *schemes; /* NULL, or the schemes that names may have, "file mem https" (blanks or commas between them; a
+                   path has the scheme "file"): any other, also one that a redirect or a link of a chain
+                   ("zip://a::https://...") leads to, is RF_ERR_SCHEME. "" allows nothing but mem://, which reaches
+                   nothing and is always allowed. The environment
+                   variable RUSTFITS_SCHEMES, unless it is empty, is a ceiling for the whole process: a scheme
+                   must be in both. Borrowed for the call that opens */
 } rf_options;
 
 /* Fills in defaults, sizes included. */
@@ -610,6 +612,9 @@ RF_API RF_CHECKED rf_status rf_header_get_card(const rf_header *header, size_t i
 
 /* Number of bytes that the header takes in a file: cards, END, padding to whole 2880-byte blocks. */
 RF_API uint64_t rf_header_file_bytes(const rf_header *header);
+
+/* The same with room for `more` cards. */
+RF_API uint64_t rf_header_room_bytes(const rf_header *header, uint32_t more);
 
 /* Index of the first card from `start` on whose keyword is `keyword` (any case, HIERARCH ... included,
  * "" for blank ones); CONTINUE cards belong to the card before. Commentary cards count.
@@ -1045,6 +1050,8 @@ typedef struct rf_image_spec {
                               and BLANK cards in it are left out */
   const rf_compression *compression; /* NULL: not compressed */
   int deferred;                      /* 1: only begun, see rf_hdu_publish */
+  uint32_t reserve_cards; /* the header takes room for so many more cards, so that later edits of it move no data.
+                             RF_ERR_LIMIT where that is more than rf_limits.header_bytes */
 } rf_image_spec;
 
 /* Appends an image HDU filled with zeros (stored) and gives its index: the primary HDU of an empty file, else an IMAGE
@@ -1281,6 +1288,7 @@ typedef struct rf_table_spec {
   const rf_header *header;                 /* NULL, or cards to add, as in rf_image_spec */
   const rf_table_compression *compression; /* NULL: not compressed. Binary tables only */
   int deferred;                            /* 1: only begun, see rf_hdu_publish */
+  uint32_t reserve_cards;                  /* as in rf_image_spec */
 } rf_table_spec;
 
 /* Appends a table whose rows are zero (ASCII: blank) and gives its index. An empty file gets an empty primary HDU
