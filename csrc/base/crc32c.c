@@ -167,8 +167,14 @@ void rf_sum_add(rf_sum *sum, const void *bytes, size_t n) {
   const uint8_t *p = bytes;
   sum->bytes += n;
   if (sum->sampled) {
+    bool quick = choose();
     for (size_t at = 0; at < n; at += RF_SUM_UNIT)
-      sum->lanes[0] = rf_crc32c(p + at, n - at < 8 ? n - at : 8, sum->lanes[0]);
+      if (n - at < RF_SUM_SAMPLE)
+        sum->lanes[0] = rf_crc32c(p + at, n - at, sum->lanes[0]);
+      else if (quick)
+        lanes_fast(sum->lanes, p + at, RF_SUM_SAMPLE);
+      else
+        lanes_portable(sum->lanes, p + at, RF_SUM_SAMPLE);
     return;
   }
   size_t whole = n - n % 32;

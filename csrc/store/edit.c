@@ -27,11 +27,11 @@
 #define COPY_BYTES ((size_t)256 << 10)
 
 static atomic_uint_least64_t tuned_half;
-static atomic_bool tuned_sampled;
+static atomic_bool tuned_whole;
 
-void rf_edit_tune(uint64_t half_bytes, bool sampled) {
+void rf_edit_tune(uint64_t half_bytes, bool whole) {
   atomic_store(&tuned_half, half_bytes);
-  atomic_store(&tuned_sampled, sampled);
+  atomic_store(&tuned_whole, whole);
 }
 
 /* ---- the space behind the file ---- */
@@ -506,8 +506,7 @@ static rf_status run_through_trailer(rf_edit *e, rf_trailer *t, bool *written, r
   uint32_t crc = 0;
   rf_edit_progress at = {.sequence = 0};
   t->half_bytes = choose_half(e, t);
-  t->flags = (e->inner->durable ? RF_RECORD_DURABLE : 0) |
-             (atomic_load(&tuned_sampled) || !rf_crc32c_is_fast() ? RF_RECORD_SAMPLED : 0);
+  t->flags = (e->inner->durable ? RF_RECORD_DURABLE : 0) | (atomic_load(&tuned_whole) ? 0 : RF_RECORD_SAMPLED);
   RF_TRY(rf_record_encode(t, &record, &n, err));
   place_trailer(e, t, n);
   rf_status status = prepare(e, t->size, err);

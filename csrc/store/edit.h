@@ -64,7 +64,7 @@ rf_status rf_edit_keep(rf_edit *edit, uint64_t data, uint64_t nrows, uint64_t ro
 rf_status rf_edit_values(rf_edit *edit, uint64_t bytes, uint64_t *place, rf_error *err);
 rf_status rf_edit_put_values(rf_edit *edit, uint64_t place, const void *bytes, size_t n, rf_error *err);
 
-/* For tests: halves of so many bytes (0: the default), and whether sums are of samples. */
-void rf_edit_tune(uint64_t half_bytes, bool sampled);
+/* For tests: halves of so many bytes (0: the default), and whether sums are of all bytes. */
+void rf_edit_tune(uint64_t half_bytes, bool whole);
 
 #endif

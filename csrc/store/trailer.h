@@ -106,6 +106,10 @@ typedef struct rf_extents {
 rf_extents rf_step_extents(const rf_step *step, uint64_t low, uint64_t high);
 bool rf_extents_next(rf_extents *extents, uint64_t *src, uint64_t *dst, uint64_t *n);
 
+/* Where a unit goes, and where it is taken from, or the end of that. */
+uint64_t rf_step_begin(const rf_step *step, uint64_t unit);
+uint64_t rf_step_source(const rf_step *step, uint64_t unit, bool end);
+
 /* How bytes of the old file and of the pool are read. */
 typedef struct rf_source {
   rf_status (*read)(void *context, uint64_t place, void *buffer, size_t n, rf_error *err);

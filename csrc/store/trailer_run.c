@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * Carrying an edit out in batches that can be done again. Rules, each of which a killed process needs:
- * - What moves goes through a half: read, written to the half that is free, a slot that names the half, then written to
- *   its place. So a batch may overwrite its own source.
+ * - What moves by less than a batch goes through a half: read, written to the half that is free, a slot that names the
+ *   half, then written to its place. So a batch may overwrite its own source. A batch that does not is written to its
+ *   place at once, and the slot comes behind.
  * - Halves and slots alternate: what the newest slot says stays until the next one is whole.
  * - Steps are done in an order in which they would be right without any of this: none overwrites what a later one
  * takes.
@@ -13,6 +14,9 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "store/trailer.h"
+
+/* This part of a half at least is moved without it. */
+#define LEAST_DIRECT 8
 
 /* Bytes of a long batch that are handled at a time: a multiple of RF_SUM_UNIT. */
 #define STREAM_BYTES ((uint64_t)1 << 20)
@@ -39,12 +43,30 @@ static rf_batch take(const rf_step *step, uint64_t done, uint64_t n, bool staged
   return step->up ? (rf_batch){step->units - done - n, step->units - done, staged} : (rf_batch){done, done + n, staged};
 }
 
+/* Does the batch overwrite nothing that it takes? */
+static bool is_clear(const rf_step *step, const rf_batch *batch) {
+  return step->up ? rf_step_begin(step, batch->low) >= rf_step_source(step, batch->high - 1, true)
+                  : rf_step_begin(step, batch->high - 1) + step->width <= rf_step_source(step, batch->low, false);
+}
+
 rf_batch rf_trailer_batch(const rf_trailer *trailer, const rf_edit_progress *at) {
   const rf_step *step = &trailer->steps[at->step];
-  uint64_t left = step->units - at->done, most = trailer->half_bytes / step->width;
+  uint64_t left = step->units - at->done, most = trailer->half_bytes / step->width, low = 0;
   if (is_from_pool(trailer, step))
     return take(step, at->done, left, false);
-  return take(step, at->done, left < most ? left : most, true);
+  most = left < most ? left : most;
+  for (uint64_t high = most; low < high;) {
+    uint64_t n = low + (high - low + 1) / 2;
+    rf_batch batch = take(step, at->done, n, false);
+    if (is_clear(step, &batch))
+      low = n;
+    else
+      high = n - 1;
+  }
+  /* A batch that can be done again from where it is needs no half. Each costs a slot, so small ones are not worth it.
+   */
+  bool direct = low == most || low * step->width >= trailer->half_bytes / LEAST_DIRECT;
+  return take(step, at->done, direct ? low : most, !direct);
 }
 
 rf_batch rf_trailer_staged(const rf_trailer *trailer, const rf_edit_progress *at) {
@@ -98,16 +120,17 @@ static rf_status note(const runner *r, const rf_edit_progress *at, rf_error *err
   return sync_if(r, err);
 }
 
-/* From the pool, of any length: written where it goes, then noted. */
+/* What can be done again is written where it goes, then noted. From the pool it is of any length. */
 static rf_status run_fresh(const runner *r, const rf_step *step, const rf_batch *batch, uint32_t *total,
                            rf_error *err) {
   rf_sum sum;
   rf_sum_begin(&sum, (r->trailer->flags & RF_RECORD_SAMPLED) != 0);
+  uint64_t most = step->width == 1 ? r->room : batch->high - batch->low; /* rows: no more than a half has */
   for (uint64_t unit = batch->low, end; unit < batch->high; unit = end) {
-    end = batch->high - unit < r->room ? batch->high : unit + r->room;
+    end = batch->high - unit < most ? batch->high : unit + most;
     RF_TRY(rf_step_make(step, &r->source, unit, end, r->buffer, err));
     RF_TRY(put(r, step, unit, end, r->buffer, err));
-    rf_sum_add(&sum, r->buffer, (size_t)(end - unit));
+    rf_sum_add(&sum, r->buffer, (size_t)((end - unit) * step->width));
   }
   *total = rf_sum_end(&sum);
   return RF_OK;

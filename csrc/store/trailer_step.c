@@ -127,6 +127,22 @@ static size_t find_run(const rf_step *step, uint64_t unit) {
   return low;
 }
 
+uint64_t rf_step_begin(const rf_step *step, uint64_t unit) {
+  if (step->kind != RF_STEP_COPY)
+    return step->dst + unit * step->width;
+  const rf_run *run = &step->runs[find_run(step, unit)];
+  return run->dst + (unit - run->first);
+}
+
+uint64_t rf_step_source(const rf_step *step, uint64_t unit, bool end) {
+  if (step->kind == RF_STEP_COPY) {
+    const rf_run *run = &step->runs[find_run(step, unit)];
+    return run->src + (unit - run->first) + end;
+  }
+  uint64_t row = step->kind == RF_STEP_KEEP ? rf_step_kept_row(step, step->first + unit) : unit;
+  return step->src + (row + end) * step->old;
+}
+
 rf_extents rf_step_extents(const rf_step *step, uint64_t low, uint64_t high) {
   return (rf_extents){step, low, high, step->kind == RF_STEP_COPY ? find_run(step, low) : 0};
 }
