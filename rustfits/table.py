@@ -396,13 +396,7 @@ class WritableTable(TableBase):
         # All checks come before the table changes.
         cargo = table_write.Cargo()
         cargo.add(schema.where, self._as_read(column.at(number)), data, schema.nrows)
-        table_write.insert_column(self._file, self._index, number, column)
-        try:
-            rows = Axis(0, 1, schema.nrows)
-            table_write.write_rows(self._file, self._index, rows, cargo)
-        except BaseException:
-            self.delete_column(number)
-            raise
+        table_write.insert_column(self._file, self._index, number, column, cargo)
 
 
 class TableHDU(WritableTable):

@@ -395,11 +395,39 @@ def write_table(
     return index
 
 
-def insert_column(file: FileHandle, index: int, position: int, column: NewColumn) -> None:
-    """Put a column whose cells are zero in front of column `position`."""
+def insert_column(
+    file: FileHandle, index: int, position: int, column: NewColumn, cargo: Cargo
+) -> None:
+    """Put a column with its cells in front of column `position`, as one edit."""
     specs, keep = _specs([column])
+    heap = ffi.NULL
+    if cargo.heaps:
+        ((_, cells),) = cargo.heaps
+        elements, mask = cells.elements, cells.mask
+        lengths = ffi.from_buffer("uint64_t[]", cells.lengths)
+        heap = ffi.new("rf_heap_cells *")
+        heap.size = ffi.sizeof("rf_heap_cells")
+        heap.lengths = lengths
+        heap.type = cells.type
+        heap.in_bytes = elements.nbytes
+        buffers = [ffi.from_buffer(elements) if elements.size else ffi.NULL, ffi.NULL]
+        if mask is not None:
+            buffers[1] = ffi.from_buffer("uint8_t[]", mask)
+        setattr(heap, "in", buffers[0])
+        heap.mask = buffers[1]
     err = error()
-    check(lib.rf_table_insert_column(file._handle(), index, position, specs, err), err)
+    _check(
+        lib.rf_table_insert_filled(
+            file._handle(),
+            index,
+            position,
+            specs,
+            requests(cargo.places) if cargo.places else ffi.NULL,
+            heap,
+            err,
+        ),
+        err,
+    )
     del keep
 
 

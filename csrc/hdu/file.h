@@ -308,6 +308,13 @@ rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header 
 rf_status rf_file_resize_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
                                 bool *written, rf_error *err);
 
+/* Calls `run`, which may make several edits, so that all of them are one: after a kill all are there, or none. Where
+ * what is written is gone with the process, and for HDUs that are being made, `run` is just called. Exclusive lock
+ * held. */
+rf_status rf_file_edit_as_one(rf_file *file,
+                              rf_status (*run)(void *context, rf_file *file, bool *written, rf_error *err),
+                              void *context, bool *written, rf_error *err);
+
 /* The cached header of an HDU (do not change or free). `lock` held either way. */
 rf_status rf_file_header_locked(rf_file *file, rf_hdu *hdu, const rf_header **header, rf_error *err);
 

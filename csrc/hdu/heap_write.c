@@ -559,6 +559,12 @@ static rf_status write_heap_locked(rf_file *file, size_t index, heap_writer *w, 
   return status;
 }
 
+rf_status rf_table_write_heap_locked(rf_file *file, size_t index, size_t column, const rf_heap_cells *cells,
+                                     bool *written, rf_error *err) {
+  heap_writer w = {.number = column, .lengths = cells->lengths, .in = cells->in, .mask = cells->mask};
+  return write_heap_locked(file, index, &w, NULL, cells->type, cells->flags, cells->in_bytes, written, err);
+}
+
 rf_status rf_table_write_heap(rf_file *file, size_t index, size_t column, const rf_rows *rows, const uint64_t *lengths,
                               rf_cell_type type, uint32_t flags, const void *in, uint64_t in_bytes, const uint8_t *mask,
                               rf_error *err) {

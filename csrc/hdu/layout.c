@@ -383,6 +383,31 @@ rf_status rf_file_resize_locked(rf_file *file, size_t index, const rf_header *he
   return rf_file_rearrange_locked(file, index, header, data_bytes, NULL, written, err);
 }
 
+/* --- several edits --- */
+
+rf_status rf_file_edit_as_one(rf_file *file,
+                              rf_status (*run)(void *context, rf_file *file, bool *written, rf_error *err),
+                              void *context, bool *written, rf_error *err) {
+  rf_edit *edit;
+  uint64_t size;
+  bool changed = false;
+  if (!rf_edit_is_wanted(file->store) || file->making > 0)
+    return run(context, file, written, err);
+  RF_TRY(check_no_trailer(file, err));
+  RF_TRY(rf_store_size(file->store, &size, err));
+  RF_TRY(rf_edit_begin(file->store, size, RF_EDIT_ANY_SIZE, &edit, err));
+  rf_store *own = file->store;
+  file->store = rf_edit_store(edit);
+  rf_status status = run(context, file, &changed, err);
+  file->store = own;
+  if (status == RF_OK)
+    status = rf_edit_commit(edit, written, err);
+  rf_edit_free(edit);
+  if (changed) /* what is known of the HDUs is of the file that was to be */
+    *written = true;
+  return status;
+}
+
 /* --- editing a header --- */
 
 static rf_status set_header(rf_file *file, size_t index, const rf_header *header, bool *written, rf_error *err) {

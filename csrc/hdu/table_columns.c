@@ -253,6 +253,44 @@ rf_status rf_table_insert_column(rf_file *file, size_t index, size_t position, c
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
 
+/* ---- with cells ---- */
+
+typedef struct filling {
+  size_t index;
+  size_t position;
+  const rf_column_spec *spec;
+  const rf_column_request *request;
+  const rf_heap_cells *heap;
+} filling;
+
+static rf_status insert_and_fill(void *context, rf_file *file, bool *written, rf_error *err) {
+  const filling *f = context;
+  RF_TRY(insert_locked(file, f->index, f->position, f->spec, written, err));
+  if (f->heap != NULL)
+    return rf_table_write_heap_locked(file, f->index, f->position, f->heap, written, err);
+  if (f->request == NULL)
+    return RF_OK;
+  rf_column_request request;
+  memset(&request, 0, sizeof request);
+  memcpy(&request, f->request, f->request->size < sizeof request ? f->request->size : sizeof request);
+  request.size = sizeof request;
+  request.column = f->position;
+  return rf_table_write_locked(file, f->index, NULL, &request, 1, written, err);
+}
+
+rf_status rf_table_insert_filled(rf_file *file, size_t index, size_t position, const rf_column_spec *spec,
+                                 const rf_column_request *request, const rf_heap_cells *heap, rf_error *err) {
+  filling f = {index, position, spec, request, heap};
+  bool written = false;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_write(file, err);
+  if (status == RF_OK) {
+    status = rf_file_edit_as_one(file, insert_and_fill, &f, &written, err);
+    rf_file_end_write(file, status, written);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}
+
 /* ---- deleting ---- */
 
 /* The bytes of an ASCII field and the blank that parted it from its neighbour. Where fields overlap the row stays. */

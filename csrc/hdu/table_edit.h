@@ -86,6 +86,12 @@ rf_status rf_write_plan_run(const rf_write_plan *plan, const rf_row_walk *walk, 
 /* Writes one field of the rows of a walk: `step` has to be fit for rf_row_put and to have passed its check. */
 rf_status rf_write_field(const rf_row_step *step, const rf_row_walk *walk, const rf_row_sink *sink, rf_error *err);
 
+/* rf_table_write and, in heap_write.c, rf_table_write_heap of all rows, with the lock held. */
+rf_status rf_table_write_locked(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
+                                size_t count, bool *written, rf_error *err);
+rf_status rf_table_write_heap_locked(rf_file *file, size_t index, size_t column, const rf_heap_cells *cells,
+                                     bool *written, rf_error *err);
+
 /* ---- row_rewrite.c ---- */
 
 /* What becomes of the bytes of a row. */

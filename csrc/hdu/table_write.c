@@ -11,6 +11,7 @@
 #include "hdu/row_put.h"
 #include "hdu/table_edit.h"
 #include "hdu/ztable_edit.h"
+#include "store/edit.h"
 
 /* Bytes of rows that all columns see before the next ones come. */
 #define BLOCK_BYTES ((uint64_t)32 << 10)
@@ -253,11 +254,44 @@ static uint64_t most_rows(const rf_write_plan *plan, const rf_row_sink *sink) {
   return row < RF_TABLE_PIECE ? RF_TABLE_PIECE / row : 1;
 }
 
+/* A column that is new in an edit that is recorded: its values wait in the pool, and the rows are made once. */
+static rf_status record_values(const rf_write_plan *plan, const rf_row_walk *walk, const rf_row_sink *sink, bool *done,
+                               rf_error *err) {
+  rf_edit *edit = rf_edit_of(sink->store);
+  uint64_t low = plan->rows.low, bytes = plan->rows.high - low, place = 0;
+  *done = false;
+  if (edit == NULL || sink->fresh || plan->rows.count != 1 || walk->indices != NULL || walk->start != 0 ||
+      (walk->count > 1 && walk->step != 1) || bytes == 0 || bytes > RF_TABLE_PIECE)
+    return RF_OK;
+  RF_TRY(rf_edit_field(edit, sink->data, walk->count, sink->row_bytes, low, bytes, &place, done, err));
+  if (!*done)
+    return RF_OK;
+  uint64_t most = RF_TABLE_PIECE / bytes;
+  most = most < walk->count ? most : walk->count;
+  uint8_t *buffer = rf_alloc((size_t)(most * bytes) + RF_PUT_SLACK);
+  if (buffer == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for values of a column");
+  rf_status status = RF_OK;
+  *sink->written = true;
+  for (uint64_t i = 0, n; i < walk->count && status == RF_OK; i += n) {
+    n = walk->count - i < most ? walk->count - i : most;
+    status = put_rows(plan, low, bytes, buffer, (ptrdiff_t)bytes, i, (size_t)n, false, err);
+    if (status == RF_OK)
+      status = rf_edit_put_values(edit, place + i * bytes, buffer, (size_t)(n * bytes), err);
+  }
+  rf_free(buffer);
+  return status;
+}
+
 rf_status rf_write_plan_run(const rf_write_plan *plan, const rf_row_walk *walk, const rf_row_sink *sink,
                             rf_error *err) {
   uint64_t most = most_rows(plan, sink), room, rows, row = sink->row_bytes;
   size_t size;
   if (walk->count == 0 || row == 0 || (plan->rows.count == 0 && !sink->fresh))
+    return RF_OK;
+  bool done;
+  RF_TRY(record_values(plan, walk, sink, &done, err));
+  if (done)
     return RF_OK;
   if (row > RF_TABLE_PIECE && !plan->ascii)
     return write_long_rows(plan, walk, sink, err);
@@ -288,8 +322,8 @@ rf_status rf_write_field(const rf_row_step *step, const rf_row_walk *walk, const
 
 /* ---- the call ---- */
 
-static rf_status write_locked(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
-                              size_t count, bool *written, rf_error *err) {
+rf_status rf_table_write_locked(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
+                                size_t count, bool *written, rf_error *err) {
   const rf_table *table;
   rf_row_walk walk;
   rf_write_plan *plan = NULL;
@@ -322,7 +356,7 @@ rf_status rf_table_write(rf_file *file, size_t index, const rf_rows *rows, const
   rf_error_clear(err);
   rf_status status = rf_file_begin_write(file, err);
   if (status == RF_OK) {
-    status = write_locked(file, index, rows, requests, count, &written, err);
+    status = rf_table_write_locked(file, index, rows, requests, count, &written, err);
     rf_file_end_write(file, status, written);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);

@@ -1326,6 +1326,25 @@ RF_API RF_CHECKED rf_status rf_table_write_heap(rf_file *file, size_t index, siz
 RF_API RF_CHECKED rf_status rf_table_insert_column(rf_file *file, size_t index, size_t position,
                                                    const rf_column_spec *spec, rf_error *err);
 
+/* Cells of a column with descriptors, as rf_table_write_heap takes them. */
+typedef struct rf_heap_cells {
+  size_t size;             /* sizeof(rf_heap_cells) */
+  const uint64_t *lengths; /* elements of each cell */
+  rf_cell_type type;
+  uint32_t flags;
+  const void *in;
+  uint64_t in_bytes;
+  const uint8_t *mask;
+} rf_heap_cells;
+
+/* As rf_table_insert_column, with a cell for each row: of `request` (its `column` does not count), or of `heap` where
+ * the new column has descriptors; the other one is NULL, and so may both be. One edit: after a kill the file has the
+ * column with all of its cells, or is as it was. The checks of rf_table_write and rf_table_write_heap come when the
+ * column is made in memory, before a byte of the file changes. */
+RF_API RF_CHECKED rf_status rf_table_insert_filled(rf_file *file, size_t index, size_t position,
+                                                   const rf_column_spec *spec, const rf_column_request *request,
+                                                   const rf_heap_cells *heap, rf_error *err);
+
 /* Takes a column out of every row and of the header. Its cells in the heap stay until rf_table_repack. */
 RF_API RF_CHECKED rf_status rf_table_delete_column(rf_file *file, size_t index, size_t column, rf_error *err);
 

@@ -102,13 +102,13 @@ static rf_status grow_pool(rf_edit *e, uint64_t n, rf_error *err) {
   uint64_t need;
   if (!rf_add_u64(e->pool_used, n, &need) || need > INT64_MAX)
     return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
-  if (e->spilled || need > POOL_MOST)
+  if (e->spilled || (!e->any_size && need > POOL_MOST))
     return spill(e, need, err);
   if (need > e->pool_room) {
-    size_t room = need < POOL_MOST / 2 ? (size_t)(2 * need) : (size_t)POOL_MOST;
-    uint8_t *pool = rf_realloc(e->pool, room);
+    size_t room;
+    uint8_t *pool = need < INT64_MAX / 2 && rf_to_size(need + need / 2 + 256, &room) ? rf_realloc(e->pool, room) : NULL;
     if (pool == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of an edit", room);
+      return rf_fail(err, RF_ERR_MEMORY, "no memory for %llu bytes of an edit", (unsigned long long)need);
     e->pool = pool;
     e->pool_room = room;
   }
@@ -117,9 +117,9 @@ static rf_status grow_pool(rf_edit *e, uint64_t n, rf_error *err) {
 
 rf_status rf_edit_pool(rf_edit *e, const void *bytes, size_t n, uint64_t *place, rf_error *err) {
   RF_TRY(grow_pool(e, n, err));
-  *place = e->pool_at + e->pool_used;
+  *place = RF_POOL_BASE + e->pool_used;
   if (e->spilled)
-    RF_TRY(rf_store_write(e->inner, *place, bytes, n, err));
+    RF_TRY(rf_store_write(e->inner, e->pool_at + e->pool_used, bytes, n, err));
   else if (n > 0)
     memcpy(e->pool + (size_t)e->pool_used, bytes, n);
   e->pool_crc = rf_crc32c(bytes, n, e->pool_crc);
@@ -129,7 +129,7 @@ rf_status rf_edit_pool(rf_edit *e, const void *bytes, size_t n, uint64_t *place,
 
 rf_status rf_edit_values(rf_edit *e, uint64_t bytes, uint64_t *place, rf_error *err) {
   RF_TRY(grow_pool(e, bytes, err));
-  *place = e->pool_at + e->pool_used;
+  *place = RF_POOL_BASE + e->pool_used;
   if (!e->spilled)
     memset(e->pool + (size_t)e->pool_used, 0, (size_t)bytes);
   e->pool_used += bytes;
@@ -140,17 +140,19 @@ rf_status rf_edit_values(rf_edit *e, uint64_t bytes, uint64_t *place, rf_error *
 rf_status rf_edit_put_values(rf_edit *e, uint64_t place, const void *bytes, size_t n, rf_error *err) {
   e->pool_patched = true;
   if (e->spilled)
-    return rf_store_write(e->inner, place, bytes, n, err);
+    return rf_store_write(e->inner, e->pool_at + (place - RF_POOL_BASE), bytes, n, err);
   if (n > 0)
-    memcpy(e->pool + (size_t)(place - e->pool_at), bytes, n);
+    memcpy(e->pool + (size_t)(place - RF_POOL_BASE), bytes, n);
   return RF_OK;
 }
 
 rf_status rf_edit_read_place(rf_edit *e, uint64_t place, void *buffer, size_t n, rf_error *err) {
-  if (place >= e->pool_at && !e->spilled) {
-    memcpy(buffer, e->pool + (size_t)(place - e->pool_at), n);
+  if (place >= RF_POOL_BASE && !e->spilled) {
+    memcpy(buffer, e->pool + (size_t)(place - RF_POOL_BASE), n);
     return RF_OK;
   }
+  if (place >= RF_POOL_BASE)
+    place = e->pool_at + (place - RF_POOL_BASE);
   return rf_store_read(e->inner, place, buffer, n, err);
 }
 
@@ -323,7 +325,7 @@ static bool is_old(const rf_edit *e, uint64_t at, uint64_t n, uint64_t *place) {
   size_t i = rf_pieces_find(&e->view, at);
   rf_piece piece = rf_pieces_part(&e->view, i, at, n);
   *place = piece.place;
-  return piece.kind == RF_PIECE_BYTES && piece.n == n && piece.place < e->start;
+  return piece.kind == RF_PIECE_BYTES && piece.n == n && piece.place < RF_POOL_BASE;
 }
 
 static rf_status set_laid(rf_edit *e, const rf_step *step, uint64_t at, rf_error *err) {
@@ -353,6 +355,31 @@ rf_status rf_edit_rows(rf_edit *e, uint64_t data, uint64_t nrows, uint64_t old_b
     rf_step_clear(&step);
   *done = status == RF_OK;
   return status;
+}
+
+rf_status rf_edit_field(rf_edit *e, uint64_t data, uint64_t nrows, uint64_t row_bytes, uint64_t low, uint64_t n,
+                        uint64_t *place, bool *done, rf_error *err) {
+  *done = false;
+  if (nrows == 0 || n == 0 || data >= rf_pieces_size(&e->view))
+    return RF_OK;
+  const rf_piece *piece = rf_pieces_get(&e->view, rf_pieces_find(&e->view, data));
+  if (piece->kind != RF_PIECE_ROWS || piece->at != data || piece->place != 0)
+    return RF_OK;
+  rf_step *step = &e->laid[piece->object].step;
+  if (step->kind != RF_STEP_ROWS || step->width != row_bytes || step->units != nrows || low > row_bytes ||
+      n > row_bytes - low || piece->n != nrows * row_bytes)
+    return RF_OK;
+  for (size_t i = 0; i < step->count; i++)
+    if (step->parts[i].to < low + n && low < step->parts[i].to + step->parts[i].n)
+      return RF_OK;
+  rf_part *parts = rf_realloc(step->parts, (step->count + 1) * sizeof *parts);
+  if (parts == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
+  step->parts = parts;
+  RF_TRY(rf_edit_values(e, nrows * n, place, err));
+  parts[step->count++] = (rf_part){RF_PART_VALUES, *place, low, n};
+  *done = true;
+  return RF_OK;
 }
 
 rf_status rf_edit_keep(rf_edit *e, uint64_t data, uint64_t nrows, uint64_t row_bytes, uint8_t *bits, uint64_t kept,
@@ -385,6 +412,13 @@ bool rf_edit_is_wanted(const rf_store *store) {
   return (store->flags & RF_DRIVER_VOLATILE) == 0 && store->writable && store->ops != &edit_ops;
 }
 
+static rf_status place_pool(rf_edit *e, rf_error *err) {
+  if (!rf_trailer_start(e->old_size, e->new_size, &e->start))
+    return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
+  e->pool_at = e->start + RF_POOL_SKEW;
+  return RF_OK;
+}
+
 rf_status rf_edit_begin(rf_store *store, uint64_t old_size, uint64_t new_size, rf_edit **edit, rf_error *err) {
   rf_edit *e = rf_alloc_zero(1, sizeof *e);
   rf_piece all = {.n = old_size, .kind = RF_PIECE_BYTES};
@@ -395,10 +429,8 @@ rf_status rf_edit_begin(rf_store *store, uint64_t old_size, uint64_t new_size, r
   e->old_size = old_size;
   e->new_size = new_size;
   e->short_rows = atomic_load(&tuned_half) != 0 ? RF_HALF_LEAST : SHORT_ROWS;
-  rf_status status = RF_OK;
-  if (!rf_trailer_start(old_size, new_size, &e->start))
-    status = rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
-  e->pool_at = e->start + RF_POOL_SKEW;
+  e->any_size = new_size == RF_EDIT_ANY_SIZE;
+  rf_status status = e->any_size ? RF_OK : place_pool(e, err);
   if (status == RF_OK)
     status = rf_pieces_set(&e->view, &all, err);
   if (status != RF_OK) {
@@ -436,7 +468,7 @@ static rf_status crc_of_pool(rf_edit *e, uint32_t *crc, rf_error *err) {
     return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
   for (uint64_t done = 0; done < e->pool_used && status == RF_OK;) {
     size_t n = e->pool_used - done < COPY_BYTES ? (size_t)(e->pool_used - done) : COPY_BYTES;
-    status = rf_edit_read_place(e, e->pool_at + done, buffer, n, err);
+    status = rf_edit_read_place(e, RF_POOL_BASE + done, buffer, n, err);
     *crc = rf_crc32c(buffer, n, *crc);
     done += n;
   }
@@ -447,8 +479,9 @@ static rf_status crc_of_pool(rf_edit *e, uint32_t *crc, rf_error *err) {
 /* Pool and record behind the header's place; *crc is of both. */
 static rf_status write_body(rf_edit *e, const rf_trailer *t, const uint8_t *record, size_t n, uint32_t *crc,
                             rf_error *err) {
-  size_t fresh = e->spilled ? 0 : (size_t)e->pool_used, gap = (size_t)(t->record - e->pool_at - e->pool_used);
-  size_t lead = e->spilled ? 0 : RF_LINE;
+  bool apart = !e->spilled && e->pool_used > POOL_MOST / 4; /* a large pool is not copied */
+  size_t fresh = e->spilled || apart ? 0 : (size_t)e->pool_used, gap = (size_t)(t->record - e->pool_at - e->pool_used);
+  size_t lead = e->spilled || apart ? 0 : RF_LINE;
   uint8_t *body = rf_alloc_zero(lead + fresh + gap + n, 1);
   rf_status status = RF_OK;
   if (body == NULL)
@@ -457,8 +490,10 @@ static rf_status write_body(rf_edit *e, const rf_trailer *t, const uint8_t *reco
     memcpy(body + lead, e->pool, fresh);
   memcpy(body + lead + fresh + gap, record, n);
   *crc = 0;
-  if (e->spilled)
+  if (e->spilled || apart)
     status = crc_of_pool(e, crc, err);
+  if (status == RF_OK && apart)
+    status = rf_store_write(e->inner, e->pool_at, e->pool, (size_t)e->pool_used, err);
   *crc = rf_crc32c(body, lead + fresh + gap + n, *crc);
   if (status == RF_OK)
     status = rf_store_write(e->inner, t->record - gap - fresh - lead, body, lead + fresh + gap + n, err);
@@ -555,8 +590,12 @@ static rf_status run_steps(rf_edit *e, rf_trailer *t, bool *written, rf_error *e
 }
 
 rf_status rf_edit_commit(rf_edit *e, bool *written, rf_error *err) {
-  rf_trailer t = {.old_size = e->old_size, .new_size = e->new_size, .start = e->start};
   uint64_t size = rf_pieces_size(&e->view);
+  if (e->any_size) {
+    e->new_size = size;
+    RF_TRY(place_pool(e, err));
+  }
+  rf_trailer t = {.old_size = e->old_size, .new_size = e->new_size, .start = e->start};
   if (size != e->new_size)
     return rf_fail(err, RF_ERR_ARGUMENT, "an edit has made %llu bytes, where %llu were to be", (unsigned long long)size,
                    (unsigned long long)e->new_size);

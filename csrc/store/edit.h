@@ -14,6 +14,9 @@ typedef struct rf_edit rf_edit;
 /* Is there anything to gain? Not where what is written is gone with the process anyway. */
 bool rf_edit_is_wanted(const rf_store *store);
 
+/* The size is known when all is recorded: until then the pool stays in memory. */
+#define RF_EDIT_ANY_SIZE UINT64_MAX
+
 /* Begins an edit of a file of old_size bytes (RF_ERR_CHANGED when it has another size by now) that will have new_size.
  */
 rf_status rf_edit_begin(rf_store *store, uint64_t old_size, uint64_t new_size, rf_edit **edit, rf_error *err);
@@ -59,6 +62,11 @@ rf_status rf_edit_rows(rf_edit *edit, uint64_t data, uint64_t nrows, uint64_t ol
 /* Of nrows rows at `data` keeps those whose bit is set. Takes `bits` over, whatever it returns. */
 rf_status rf_edit_keep(rf_edit *edit, uint64_t data, uint64_t nrows, uint64_t row_bytes, uint8_t *bits, uint64_t kept,
                        bool *done, rf_error *err);
+
+/* Bytes [low, low + n) of each of nrows rows at `data`, which were laid out in this edit and have nothing there yet,
+ * get values, for which there is room at *place. *done false: it is not so, and nothing was done. */
+rf_status rf_edit_field(rf_edit *edit, uint64_t data, uint64_t nrows, uint64_t row_bytes, uint64_t low, uint64_t n,
+                        uint64_t *place, bool *done, rf_error *err);
 
 /* Room in the pool for values of rows, and writing them. */
 rf_status rf_edit_values(rf_edit *edit, uint64_t bytes, uint64_t *place, rf_error *err);

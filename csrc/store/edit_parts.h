@@ -9,6 +9,9 @@
 #include "store/pieces.h"
 #include "store/trailer.h"
 
+/* While an edit is recorded, places in the pool are counted from here: where it will be is not known yet. */
+#define RF_POOL_BASE (UINT64_C(1) << 62)
+
 /* Rows in another layout: a step that has no place yet, and byte 0 of a piece is the first of its first row. */
 typedef struct rf_laid {
   rf_step step;
@@ -20,8 +23,9 @@ struct rf_edit {
   rf_store *inner;
   uint64_t old_size;
   uint64_t new_size;
-  uint64_t start; /* of the trailer */
-  uint64_t pool_at;
+  uint64_t start;   /* of the trailer */
+  uint64_t pool_at; /* in the file */
+  bool any_size;
   rf_pieces view;
   uint64_t short_rows; /* fewer bytes of rows are put into the pool */
   rf_laid *laid;

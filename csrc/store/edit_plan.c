@@ -77,7 +77,7 @@ static rf_status plan_pooled(planner *p, uint64_t at, uint64_t n, rf_error *err)
 }
 
 static rf_status plan_bytes(planner *p, const rf_piece *piece, rf_error *err) {
-  if (piece->place >= p->e->start)
+  if (piece->place >= RF_POOL_BASE)
     return plan_fresh(p, piece->place, piece->at, piece->n, err);
   if (piece->place == piece->at)
     return RF_OK;
@@ -191,7 +191,7 @@ static rf_status plan_rows(planner *p, const rf_piece *piece, rf_error *err) {
 static rf_status plan_pieces(planner *p, rf_error *err) {
   for (size_t i = 0; i < p->e->view.count; i++) {
     rf_piece piece = *rf_pieces_get(&p->e->view, i);
-    bool stays = piece.kind == RF_PIECE_BYTES && piece.place == piece.at && piece.place < p->e->start;
+    bool stays = piece.kind == RF_PIECE_BYTES && piece.place == piece.at && piece.place < RF_POOL_BASE;
     if (!stays && piece.at < p->lowest)
       p->lowest = piece.at;
     switch (piece.kind) {
@@ -248,6 +248,26 @@ static rf_status add_guards(planner *p, rf_trailer *t, rf_error *err) {
   return add_guard(p->e, t, low - near, near, err);
 }
 
+/* Places in the pool become those in the file. */
+static void settle_places(const rf_edit *e, rf_trailer *t) {
+  uint64_t way = e->pool_at - RF_POOL_BASE; /* may wrap around, and back */
+  for (size_t i = 0; i < t->step_count; i++) {
+    rf_step *step = &t->steps[i];
+    for (size_t k = 0; step->kind == RF_STEP_COPY && k < step->count; k++)
+      if (step->runs[k].src >= RF_POOL_BASE)
+        step->runs[k].src += way;
+    for (size_t k = 0; step->kind == RF_STEP_ROWS && k < step->count; k++)
+      if (step->parts[k].kind == RF_PART_VALUES)
+        step->parts[k].from += way;
+    if (step->kind == RF_STEP_KEEP)
+      step->bitmap += way;
+  }
+  for (size_t i = 0; i < t->pair_count; i++) {
+    t->pairs[i].old += way;
+    t->pairs[i].fresh += way;
+  }
+}
+
 rf_status rf_edit_plan(rf_edit *edit, rf_trailer *trailer, rf_error *err) {
   planner p = {.e = edit, .fresh = {.kind = RF_STEP_COPY, .width = 1}, .lowest = UINT64_MAX};
   rf_status status = plan_pieces(&p, err);
@@ -263,5 +283,6 @@ rf_status rf_edit_plan(rf_edit *edit, rf_trailer *trailer, rf_error *err) {
   trailer->pair_count = edit->pair_count;
   edit->pairs = NULL;
   edit->pair_count = 0;
+  settle_places(edit, trailer);
   return status;
 }
