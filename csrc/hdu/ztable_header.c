@@ -14,11 +14,12 @@
 /* cfitsio's tiles: as many rows as 10 MB hold. */
 #define TILE_BYTES ((uint64_t)10000000)
 
-/* A card of the header whose keyword is `keyword`, or NULL. */
+/* The first card with a value whose keyword is `keyword`, or NULL: a card without a value indicator has no value, also
+ * for those who work out the structure of an HDU. */
 static const char *find_card(const rf_header *header, const char *keyword) {
   const char *card = rf_header_cards(header);
   for (size_t i = 0; i < rf_header_count(header); i++, card += RF_CARD_BYTES)
-    if (rf_card_is(card, keyword))
+    if (rf_card_is(card, keyword) && card[8] == '=')
       return card;
   return NULL;
 }

@@ -146,7 +146,9 @@ static rf_status pack_tile(packer *p, rf_error *err) {
 static rf_status check_layout(const packer *p, rf_error *err) {
   const rf_table *had = p->table, *has = p->e->table;
   bool same = had->info.nrows == has->info.nrows && had->info.row_bytes == has->info.row_bytes &&
-              had->info.ncols == has->info.ncols && p->e->tile_rows == p->tile_rows && p->e->ntiles == p->ntiles;
+              had->info.ncols == has->info.ncols && had->info.heap_offset == has->info.heap_offset &&
+              had->info.heap_bytes == has->info.heap_bytes && p->e->tile_rows == p->tile_rows &&
+              p->e->ntiles == p->ntiles;
   for (size_t i = 0; same && i < had->info.ncols; i++) {
     const rf_column_info *x = &had->columns[i].info, *y = &has->columns[i].info;
     same = x->offset == y->offset && x->bytes == y->bytes && x->letter == y->letter && x->descriptor == y->descriptor;
