@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from rustfits._lib import CData, check, error, ffi, lib, shown, text
 from rustfits.errors import FITSValueError
+from rustfits.oddities import warn
 from rustfits.values import (
     COMMENTARY,
     HeaderValueError,
@@ -42,6 +43,7 @@ __all__ = [
     "source_of",
     "stored_key",
     "value_at",
+    "warn_of_cut",
 ]
 
 #: Where cards can come from: a header of this package or of astropy, a dict, or a list of cards,
@@ -49,6 +51,8 @@ __all__ = [
 HeaderLike: TypeAlias = Any
 
 CARD = 80
+# Written by one call and read by the next; threads that meet here name another keyword at worst.
+_cut_keyword: CData = ffi.new("char[]", CARD)
 
 
 def own(pointer: CData) -> CData:
@@ -185,6 +189,14 @@ def set_value(cards: CData, key: str, value: object, comment: str | None) -> Non
     err = error()
     check(lib.rf_header_set(cards, name, made, chars, err), err)
     del owner
+    warn_of_cut(cards)
+
+
+def warn_of_cut(cards: CData) -> None:
+    """Warn when the last edit has cut a comment."""
+    if lib.rf_header_take_cut(cards, _cut_keyword):
+        key = text(_cut_keyword)
+        warn(f"keyword {key}: the comment does not fit on the card of its value and is cut")
 
 
 def add_commentary(cards: CData, key: str, content: object) -> None:
@@ -283,6 +295,11 @@ def _items_of_objects(cards: Iterable[Any]) -> list[CData | Item]:
     """Read astropy's cards, or ones like them."""
     items: list[CData | Item] = []
     for card in cards:
+        if getattr(card, "field_specifier", None):
+            # A string such as 'NAXES: 2', which astropy shows as another keyword with a number
+            # (WCS Paper IV): its card as it is.
+            items.append(parse_cards(ascii_bytes("card", str(card))))
+            continue
         keyword = str(card.keyword)
         value = card.value
         comment = None if plain_key(keyword) in COMMENTARY else str(card.comment or "")

@@ -29,6 +29,7 @@ from rustfits.cards import (
     source_of,
     stored_key,
     value_at,
+    warn_of_cut,
 )
 from rustfits.errors import FITSIndexError, FITSKeyError, FITSValueError
 from rustfits.handle import ClosedFile
@@ -322,8 +323,9 @@ class _Header(CardSource):
             and ``_``, become HIERARCH cards and keep their case. ``COMMENT``, ``HISTORY`` and
             ``""`` add a card.
         value : bool, int, float, complex, str, None, or tuple of one of them and a comment
-            Without a comment the one on the card stays, as far as there is room. numpy scalars are
-            fine.
+            Without a comment the one on the card stays. A comment that does not fit goes on in
+            CONTINUE cards behind a string, and is cut with a `FITSWarning` behind other values.
+            numpy scalars are fine.
 
         Raises
         ------
@@ -366,7 +368,8 @@ class _Header(CardSource):
         ----------
         key : str
         comment : str
-            ``""`` removes the comment. What does not fit on the card is cut.
+            ``""`` removes the comment. One that does not fit on the card goes on in CONTINUE cards
+            where the value is a string, and is cut with a `FITSWarning` where it is not.
 
         Raises
         ------
@@ -392,6 +395,7 @@ class _Header(CardSource):
             if status == lib.RF_ERR_TYPE:
                 raise FITSValueError(text(err.message))
             check(status, err)
+            warn_of_cut(cards)
 
         self._change(change)
 

@@ -15,7 +15,7 @@ from rustfits.errors import FITSWarning
 if TYPE_CHECKING:
     from rustfits.handle import FileHandle
 
-__all__ = ["warn_of_file", "warn_of_writing", "warn_once"]
+__all__ = ["warn", "warn_of_file", "warn_of_writing", "warn_once"]
 
 #: What has been warned about, of each open file.
 _told: weakref.WeakKeyDictionary[FileHandle, set[Hashable]] = weakref.WeakKeyDictionary()
@@ -35,6 +35,11 @@ def warn_of_writing(file: FileHandle) -> None:
     count = lib.rf_file_oddity_count(handle)
     if count:
         warn_of_file(file, handle, count)
+
+
+def warn(message: str) -> None:
+    """Warn, at the line that called into the package."""
+    warnings.warn(message, FITSWarning, stacklevel=_depth())
 
 
 def warn_once(file: FileHandle, cause: Hashable, message: str) -> None:

@@ -450,6 +450,7 @@ SCALARS = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:.*the comment does not fit:rustfits.FITSWarning")
 @pytest.mark.parametrize("key", ["KEY", "HIERARCH key", "ESO DET CHIP1 Name"])
 @pytest.mark.parametrize(("value", "expected"), [(value, value) for value in VALUES] + SCALARS)
 def test_values_written_are_what_astropy_reads(path, key, value, expected):

@@ -40,6 +40,7 @@ static rf_status add_comment(const char *comment, size_t n, size_t begin, bool a
   if (aligned)
     RF_TRY(rf_text_pad(cards, begin + VALUE_END_COLUMN, err));
   size_t used = cards->length - begin;
+  cards->cut = cards->cut || used + 3 + n > RF_CARD_BYTES;
   if (used + 3 >= RF_CARD_BYTES)
     return RF_OK;
   size_t room = RF_CARD_BYTES - used - 3;
@@ -172,7 +173,9 @@ static bool on_one_card(const rf_card_parts *parts, size_t raw_length) {
   size_t end = head_length(keyword, false) + (raw_length > STRING_MIN ? raw_length : STRING_MIN) + 2;
   if (!keyword->hierarch && end < VALUE_END_COLUMN)
     end = VALUE_END_COLUMN;
-  return !parts->keep_comment || parts->comment_length == 0 || end + 3 + parts->comment_length <= RF_CARD_BYTES;
+  bool no_more = head_length(keyword, true) + 4 > RF_CARD_BYTES; /* the name leaves no room for a string that goes on */
+  return !parts->keep_comment || no_more || parts->comment_length == 0 ||
+         end + 3 + parts->comment_length <= RF_CARD_BYTES;
 }
 
 static rf_status compose_string(const rf_card_parts *parts, const char *raw, size_t n, rf_text *field, rf_text *cards,

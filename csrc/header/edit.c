@@ -116,6 +116,7 @@ static rf_status with_comment(const char *card, const char *comment, size_t n, r
   if (!had_slash || slash + 2 + n > RF_CARD_BYTES)
     slash = value_end + 1 < 31 && !view.hierarch ? 31 : value_end + 1;
   RF_TRY(rf_text_add(cards, card, value_end, err));
+  cards->cut = cards->cut || (n > 0 && slash + 2 + n > RF_CARD_BYTES);
   if (n > 0 && slash + 2 < RF_CARD_BYTES) {
     size_t room = RF_CARD_BYTES - slash - 2;
     RF_TRY(rf_text_pad(cards, slash, err));
@@ -125,12 +126,23 @@ static rf_status with_comment(const char *card, const char *comment, size_t n, r
   return rf_text_pad(cards, RF_CARD_BYTES, err);
 }
 
+/* A string whose card has no room for the comment can go on in CONTINUE cards (FITS 4.2.1.2). */
+static bool needs_continue(const char *card, const rf_keyword *name, size_t n) {
+  rf_card_view view;
+  rf_card_split(card, &view);
+  size_t end = (size_t)(view.value - card) + view.value_length + 1;
+  if (end < 31 && !view.hierarch)
+    end = 31;
+  return view.value_length > 0 && view.value[0] == '\'' && !rf_keyword_is_one_card(name) && end + 2 + n > RF_CARD_BYTES;
+}
+
 /* New cards for the same value with another comment. */
 static rf_status recomment(const rf_header *header, size_t index, const rf_keyword *name, const char *comment, size_t n,
                            rf_text *cards, rf_error *err) {
   size_t span = rf_header_span(header, index);
-  if (span == 1)
-    return with_comment(header->cards + index * RF_CARD_BYTES, comment, n, cards, err);
+  const char *card = header->cards + index * RF_CARD_BYTES;
+  if (span == 1 && !needs_continue(card, name, n))
+    return with_comment(card, comment, n, cards, err);
   rf_text text = {0};
   rf_value value;
   rf_status status = rf_header_read_value(header, index, &text, &value, err);
@@ -168,6 +180,19 @@ static bool is_unclosed(const rf_card_view *view) {
   return value.kind == RF_VALUE_INVALID && view->value[0] == '\'';
 }
 
+static void keep_cut(rf_header *header, const rf_keyword *name) {
+  memcpy(header->cut, name->name, name->length);
+  header->cut[name->length] = '\0';
+}
+
+int rf_header_take_cut(rf_header *header, char *keyword) {
+  if (header->cut[0] == '\0')
+    return 0;
+  memcpy(keyword, header->cut, sizeof header->cut);
+  header->cut[0] = '\0';
+  return 1;
+}
+
 static rf_status may_have_comment(const char *card, const rf_keyword *name, rf_error *err) {
   rf_card_view view;
   rf_card_split(card, &view);
@@ -200,6 +225,8 @@ rf_status rf_header_set_comment(rf_header *header, const char *keyword, const ch
   rf_status status = recomment(&view, index, &name, comment, n, &cards, err);
   if (status == RF_OK)
     status = put_place(header, &at, &cards, err);
+  if (status == RF_OK && cards.cut)
+    keep_cut(header, &name);
   rf_text_free(&cards);
   return status;
 }
@@ -262,7 +289,7 @@ static rf_status replace_value(const rf_header *header, size_t index, rf_keyword
       return RF_OK;
     return recomment(header, index, name, comment, n, &r->cards, err);
   }
-  return compose(name, value, comment, n, keep && span > 1, is_orphan_continue(header, index + span), &r->cards, err);
+  return compose(name, value, comment, n, true, is_orphan_continue(header, index + span), &r->cards, err);
 }
 
 rf_status rf_header_set(rf_header *header, const char *keyword, const rf_value *value, const char *comment,
@@ -285,10 +312,12 @@ rf_status rf_header_set(rf_header *header, const char *keyword, const rf_value *
     rf_header view = place_view(header, &at, &index);
     status = replace_value(&view, index, &name, value, comment, n, &r, err);
   } else {
-    status = compose(&name, value, comment != NULL ? comment : "", n, false, false, &r.cards, err);
+    status = compose(&name, value, comment != NULL ? comment : "", n, true, false, &r.cards, err);
   }
   if (status == RF_OK && r.cards.length > 0)
     status = put_place(header, &at, &r.cards, err);
+  if (status == RF_OK && r.cards.cut)
+    keep_cut(header, &name);
   rf_text_free(&r.old_value);
   rf_text_free(&r.old_comment);
   rf_text_free(&r.cards);

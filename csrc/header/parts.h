@@ -22,6 +22,7 @@ typedef struct rf_text {
   char *bytes;
   size_t length;
   size_t capacity;
+  bool cut; /* of cards: a comment did not fit */
 } rf_text;
 
 rf_status rf_text_add(rf_text *text, const char *bytes, size_t n, rf_error *err);
@@ -34,15 +35,16 @@ struct rf_index;
 struct rf_header {
   char *cards;
   size_t count;
-  size_t used;            /* cards in memory; more than count while they are loose */
-  size_t capacity;        /* in cards */
-  rf_text text;           /* the text that was given out last */
-  struct rf_index *index; /* NULL, or the entries by keyword: index.h */
-  bool loose;             /* only with an index: the cards are not in order */
-  uint64_t work;          /* cards looked at or moved */
-  uint64_t indexed_at;    /* the work when the last index was made */
-  bool odd;               /* a card may have a byte outside printable ASCII */
-  bool masked;            /* such bytes are read as '_' (RF_OPEN_LENIENT) */
+  size_t used;             /* cards in memory; more than count while they are loose */
+  size_t capacity;         /* in cards */
+  rf_text text;            /* the text that was given out last */
+  struct rf_index *index;  /* NULL, or the entries by keyword: index.h */
+  bool loose;              /* only with an index: the cards are not in order */
+  uint64_t work;           /* cards looked at or moved */
+  uint64_t indexed_at;     /* the work when the last index was made */
+  bool odd;                /* a card may have a byte outside printable ASCII */
+  char cut[RF_CARD_BYTES]; /* "", or a keyword whose comment was cut */
+  bool masked;             /* such bytes are read as '_' (RF_OPEN_LENIENT) */
 };
 
 /* index.c: puts loose cards in order. What takes the place of a card in a header does this first; so does what gives

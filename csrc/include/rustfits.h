@@ -649,9 +649,14 @@ RF_API RF_CHECKED rf_status rf_header_set(rf_header *header, const char *keyword
                                           const char *comment, rf_error *err);
 
 /* Sets the comment of the first card of `keyword`; the value keeps its characters. A comment that does not
- * fit on the card is cut. RF_ERR_NOT_FOUND; RF_ERR_TYPE for commentary keywords. */
+ * fit on the card goes on in CONTINUE cards where the value is a string that may have them; else it is cut (see
+ * rf_header_take_cut). RF_ERR_NOT_FOUND; RF_ERR_TYPE for commentary keywords. */
 RF_API RF_CHECKED rf_status rf_header_set_comment(rf_header *header, const char *keyword, const char *comment,
                                                   rf_error *err);
+
+/* 1 when rf_header_set or rf_header_set_comment has cut a comment since the last call: copies the keyword with a NUL to
+ * 80 bytes at `keyword`. */
+RF_API int rf_header_take_cut(rf_header *header, char *keyword);
 
 /* Appends commentary cards: keyword COMMENT, HISTORY or "" (blank); text longer than 72 characters, or with
  * newlines, becomes several cards. */

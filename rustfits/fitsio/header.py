@@ -208,6 +208,13 @@ class FITSHDR:
         elif isinstance(record_list, FITSHDR):
             for record in record_list.records():
                 self.add_record(record)
+        elif isinstance(record_list, Mapping) and hasattr(record_list, "cards"):
+            for card in record_list.cards:  # astropy's
+                raw = bool(getattr(card, "field_specifier", None))
+                name, value = (
+                    (card.rawkeyword, card.rawvalue) if raw else (card.keyword, card.value)
+                )
+                self.add_record({"name": name, "value": value, "comment": card.comment})
         elif isinstance(record_list, Mapping):
             for name, value in record_list.items():
                 self.add_record({"name": name, "value": value})

@@ -330,10 +330,21 @@ static void test_comment_is_kept_or_cut(void) {
   set(h, "A", integer(6), NULL);
   CHECK_STR(card_at(h, 0), "A       =                    6 / 1234567890123456789012345678901234567890123456");
   set(h, "A", string("a string that needs more than twenty columns"), NULL);
-  CHECK_STR(card_at(h, 0), "A       = 'a string that needs more than twenty columns' / 123456789012345678901");
+  CHECK_STR(card_at(h, 0), "A       = 'a string that needs more than twenty columns&'");
+  CHECK_STR(card_at(h, 1), "CONTINUE  '' / 1234567890123456789012345678901234567890123456");
   set(h, "A", string("a string of sixty-eight characters, just what one card can hold ...."), NULL);
-  CHECK_STR(card_at(h, 0), "A       = 'a string of sixty-eight characters, just what one card can hold ....'");
+  const char *text;
+  size_t n;
+  char keyword[RF_CARD_BYTES];
+  CHECK_OK(rf_header_comment(h, 0, &text, &n, &err), err);
+  CHECK_STR(text, "1234567890123456789012345678901234567890123456");
+  CHECK(value_of(h, "A").text_length == 68);
+  CHECK(!rf_header_take_cut(h, keyword));
+  set(h, "A", real(1.2345678901234567e-300), NULL); /* no string: what does not fit is cut */
   CHECK(rf_header_count(h) == 1);
+  set(h, "LONG NAME", integer(5), "a comment that is longer than the room that is left behind a long name");
+  CHECK(rf_header_take_cut(h, keyword) && strcmp(keyword, "LONG NAME") == 0);
+  CHECK(!rf_header_take_cut(h, keyword));
   rf_header_free(h);
 }
 
