@@ -59,6 +59,8 @@ static void fail_each(scenario run, const char *what) {
       check_failures++;
     }
     if (heap.failures == 0) {
+      if (status != RF_OK)
+        fprintf(stderr, "%s: without a failure: %s: %s\n", what, rf_status_name(status), err.message);
       CHECK(status == RF_OK);
       break;
     }

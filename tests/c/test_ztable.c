@@ -142,6 +142,12 @@ static void same(twins *t, const char *what) {
     CHECK_OK(call, err);                                                                                               \
   } while (0)
 
+/* Often 0, but in strings, where nothing may stand behind a NUL. */
+static uint8_t any_byte(rf_cell_type type, unsigned below) {
+  uint8_t byte = (uint8_t)(any(4) * any(below));
+  return byte == 0 && type == RF_CELL_BYTES ? 1 : byte;
+}
+
 /* Any bytes into a column of these rows. */
 static void write_any(twins *t, size_t column, const rf_rows *rows) {
   rf_column_info info = {.size = sizeof info};
@@ -153,7 +159,7 @@ static void write_any(twins *t, size_t column, const rf_rows *rows) {
     size_t n = (size_t)total * rf_cell_bytes(info.type, 1);
     uint8_t *in = calloc(n + 1, 1);
     for (size_t i = 0; i < n; i++)
-      in[i] = (uint8_t)(info.type == RF_CELL_BIT ? any(2) : any(4) * any(80));
+      in[i] = (uint8_t)(info.type == RF_CELL_BIT ? any(2) : any_byte(info.type, 80));
     BOTH(rf_table_write_heap(file, t->at, column, rows, lengths, info.type, 0, in, n, NULL, &err));
     free(in);
     free(lengths);
@@ -162,7 +168,7 @@ static void write_any(twins *t, size_t column, const rf_rows *rows) {
   size_t cell = (size_t)info.raw_count * rf_cell_bytes(info.stored, (size_t)info.width);
   uint8_t *in = calloc(cell * (size_t)rows->count + 1, 1);
   for (size_t i = 0; i < cell * (size_t)rows->count; i++)
-    in[i] = (uint8_t)(any(4) * any(60));
+    in[i] = any_byte(info.stored, 60);
   rf_column_request request = rows_request(column, info.stored, (size_t)info.width, in, (ptrdiff_t)cell);
   request.flags = RF_CELL_RAW;
   BOTH(rf_table_write(file, t->at, rows, &request, 1, &err));
