@@ -112,6 +112,10 @@ class FITS(Creating):
         Hold an advisory lock until the file is closed: shared in mode ``r``, else exclusive.
         `FITSLockedError` where another handle has one, of this process or another. Programs that
         take no locks are not kept out.
+    recover : bool
+        Finish an edit that was interrupted (``r+``), or show the file as finished (``r``), also
+        where locks do not work, as on some network file systems: no other process may have the
+        file open for writing.
     threads : int, optional
         At most how many threads one call may use. Unless said: what the environment variable
         RUSTFITS_NUM_THREADS says, or as many as there are processors that this process may use;
@@ -173,6 +177,7 @@ class FITS(Creating):
         atomic: bool = False,
         durable: bool = False,
         lock: bool = False,
+        recover: bool = False,
         threads: int | None = None,
         mmap: bool = True,
         schemes: Iterable[str] | None = None,
@@ -186,6 +191,7 @@ class FITS(Creating):
             (lib.RF_OPEN_ATOMIC if atomic else 0)
             | (lib.RF_OPEN_DURABLE if durable else 0)
             | (lib.RF_OPEN_LOCK if lock else 0)
+            | (lib.RF_OPEN_RECOVER if recover else 0)
             | (0 if mmap else lib.RF_OPEN_NO_MAP)
         )
         self._hdus = {}
