@@ -23,6 +23,7 @@ from rustfits.compression import (
     Rice1,
 )
 from rustfits.errors import FITSError
+from rustfits.handle import close_writers
 from rustfits.names import shown as shown_name
 from rustfits.packing import Outcome, convert, packing, unpack_hdu
 
@@ -72,8 +73,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say(f"rustfits {options.command}: interrupted; nothing was written")
         return INTERRUPTED
+    # What fails at the exit of the interpreter cannot change the status any more.
+    unwritten = close_writers()
+    for each in unwritten:
+        _say(f"rustfits {options.command}: {_for_the_shell(str(each))}")
     _report(options, done)
-    return 0
+    return FAILED if unwritten else 0
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,6 +8,7 @@ import operator
 import os
 import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, SupportsIndex, TypeAlias, overload
 
@@ -349,6 +350,34 @@ class FITS(Creating):
             err = error()
             check(lib.rf_file_sync(file._handle(), err), err)
 
+    def refresh(self) -> int:
+        """Find what another program has appended to the file since it was opened.
+
+        HDUs behind the last one are found, and the last HDU is taken as it is now: rows that were
+        added to a table can be read. It is meant for one program that appends and any number that
+        read. What this process itself has written needs no refresh.
+
+        Returns
+        -------
+        int
+            The number of HDUs now.
+
+        Raises
+        ------
+        FITSChangedError
+            An HDU in front of the last one was changed: open the file again.
+        FITSInterruptedError, FITSLockedError
+            The other program is editing the file, or was ended in an edit.
+        FITSUnsupportedError
+            The file is not a plain local one.
+        FITSClosedError
+            It is closed.
+        """
+        count = ffi.new("size_t *")
+        err = error()
+        check(lib.rf_file_refresh(self._file._handle(), count, err), err)
+        return int(count[0])
+
     def remote_stats(self) -> RemoteStats:
         """Count what was fetched of a remote file so far.
 
@@ -411,9 +440,10 @@ class FITS(Creating):
         except FITSError as failed:
             if exception is None:
                 raise
-            # The first failure is the one to be told about.
+            # The first failure is the one to be told about, also where warnings are errors.
             failed.__context__ = None
-            _warn(f"closing also failed: {failed}")
+            with suppress(FITSWarning):
+                _warn(f"closing also failed: {failed}")
 
     # ---- finding HDUs ----
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import traceback
 import warnings
 import weakref
 from contextlib import contextmanager
@@ -299,10 +300,9 @@ _locks_lock = ForkLock()
 _writers: weakref.WeakSet[FileHandle] = weakref.WeakSet()
 
 
-@atexit.register
-def _close_writers() -> None:
-    """Write back what is open when the interpreter ends: globals are not always collected then."""
-    failed: FITSError | None = None
+def close_writers() -> list[FITSError]:
+    """Close all files of this process that are open for writing, and return what failed."""
+    failed: list[FITSError] = []
     for handle in list(_writers):
         if handle._pid == os.getpid():
             try:
@@ -310,9 +310,19 @@ def _close_writers() -> None:
                     handle._abandon()
                 handle.close()
             except FITSError as failure:
-                failed = failed or failure
-    if failed is not None:
-        raise failed
+                failed.append(failure)
+    return failed
+
+
+@atexit.register
+def _close_writers() -> None:
+    """Write back what is open when the interpreter ends: globals are not always collected then."""
+    failed = close_writers()
+    for earlier in failed[:-1]:
+        traceback.print_exception(earlier)
+    # `atexit` prints the traceback of what is raised, and can do no more: the exit status stays.
+    if failed:
+        raise failed[-1]
 
 
 def name_bytes(filename: str | os.PathLike[str]) -> bytes:

@@ -4,11 +4,8 @@
 from __future__ import annotations
 
 import math
-import mmap
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
 import numpy as np
@@ -17,9 +14,7 @@ from rustfits._lib import CData, check, error, failure, ffi, lib, raise_stashed
 from rustfits.arrays import new_array
 from rustfits.cutouts import read_cutouts
 from rustfits.errors import (
-    FITSTruncatedError,
     FITSTypeError,
-    FITSUnsupportedError,
     FITSValueError,
 )
 from rustfits.foreign import plain_array
@@ -61,13 +56,12 @@ _INFO_AXES = len(_new(_INFO_POINTER).axes)
 _COUNT_POINTER, _LENGTHS = ffi.typeof("size_t *"), ffi.typeof("uint64_t[]")
 _REAL = (lib.RF_F32, lib.RF_F64)
 
+_MAP_POINTER, _BYTES_POINTER = ffi.typeof("rf_map **"), ffi.typeof("void **")
 _BOX_SOURCE, _BOX_SIZE = ffi.typeof("rf_box_source *"), ffi.sizeof("rf_box_source")
 
 #: What boxes are cut by: an ``rf_box_source *``, shape and dtype of the image, and the most pixels
 #: to cut this way.
 Box: TypeAlias = "tuple[CData, tuple[int, ...], np.dtype[Any], int]"
-
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 class ImageHDU(HDU):
@@ -412,12 +406,15 @@ class ImageHDU(HDU):
         -------
         numpy.ndarray
             It has a mapping of its own, and stays valid when the `FITS` object is closed or gone.
-            What is later written to these pixels can be seen in it.
+            What is later written to these pixels can be seen in it. It shows the file that was
+            opened, also when another file has taken its name.
 
         Raises
         ------
         FITSUnsupportedError
             The file is not a plain local file: compressed, remote or in memory.
+        FITSChangedError
+            Another program has changed the HDU in the file.
         FITSTruncatedError
             The file ends before the pixels do.
         FITSValueError
@@ -432,39 +429,19 @@ class ImageHDU(HDU):
         code of others that touches the array. `read` and ``hdu[key]`` are guarded.
         """
         pixels = self._pixels_to_use()
-        facts = self._fresh()
-        name, shown = self._file.filename, self._file.name
-        self._file._handle()
+        handle = self._file._handle()
         stored = pixels.stored_dtype.newbyteorder(">")
-        end = facts.data_offset + self.size * stored.itemsize
-        if _SCHEME.match(name):
-            raise FITSUnsupportedError(f"{shown}: only local files can be viewed; use read()")
-        try:
-            with Path(name).open("rb") as stream:
-                stream.seek(facts.header_offset)
-                same = stream.read(facts.header_bytes) == self._file.read_bytes(
-                    facts.header_offset, facts.header_bytes
-                )
-                if not same:
-                    raise FITSUnsupportedError(
-                        f"{shown}: only plain files can be viewed, and what is on disk is not "
-                        f"the FITS file "
-                        "that was opened (compressed, or replaced); use read()"
-                    )
-                missing = end - stream.seek(0, 2)
-                if missing > 0:
-                    raise FITSTruncatedError(
-                        f"{name}[{self._index}]: the data unit is cut short: {missing} bytes "
-                        f"are missing"
-                    )
-                if self.size == 0:
-                    return np.empty(pixels.shape, stored)
-                mapping = mmap.mmap(stream.fileno(), end, access=mmap.ACCESS_READ)
-        except FileNotFoundError:
-            raise FITSUnsupportedError(
-                f"{shown}: there is no such file to view; use read()"
-            ) from None
-        view: Array = np.ndarray(pixels.shape, stored, mapping, facts.data_offset)
+        nbytes = math.prod(pixels.shape) * stored.itemsize
+        if nbytes == 0:
+            return np.empty(pixels.shape, stored)
+        mapping, at = _new(_MAP_POINTER), _new(_BYTES_POINTER)
+        err = error()
+        check(lib.rf_hdu_map(handle, self._index, nbytes, mapping, at, err), err)
+        release, made = lib.rf_map_free, mapping[0]
+        # The array keeps the buffer, the buffer the pointer, and that the mapping.
+        owner = ffi.gc(ffi.cast("char *", at[0]), lambda _: release(made))
+        stored_bytes = memoryview(ffi.buffer(owner, nbytes)).toreadonly()
+        view: Array = np.ndarray(pixels.shape, stored, stored_bytes)
         return view
 
     # ---- writing ----

@@ -199,6 +199,7 @@ static void know_present(rf_file *file) {
   const rf_shared *shared = file->shared;
   file->seen_writes = shared->writes;
   file->foreign = shared->foreign;
+  file->accepted = shared->foreign;
   file->taints = shared->taints;
   file->named_changed = shared->stamp.changed;
   file->named_links = shared->stamp.links;
@@ -233,7 +234,8 @@ rf_status rf_file_begin_use(rf_file *file, bool create, bool alone, rf_error *er
     rf_status settled = settle_other(file, err);
     rf_rwlock_write_unlock(&shared->lock);
     RF_TRY(settled);
-  }
+  } else if (file->store->writable && shared->identified && shared->stamp.size % RF_BLOCK_BYTES != 0)
+    RF_TRY(rf_store_stamp(file->store, &shared->stamp, err)); /* opening may have finished an edit */
   rf_rwlock_read(&shared->lock);
   know_present(file);
   rf_status status = rf_file_hdu_locked(file, 0, &first, err);
@@ -268,7 +270,7 @@ rf_status rf_file_confirm_read(rf_file *file, size_t index, rf_error *err) {
   rf_hdu *hdu;
   if (rf_shared_is_as_seen(file->shared, file->store))
     return RF_OK;
-  RF_TRY(rf_shared_check_whole(file->store, &now, err));
+  RF_TRY(rf_store_stamp_whole(file->store, &now, err));
   if (index == RF_NO_HDU)
     return RF_OK;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
@@ -315,13 +317,14 @@ static rf_status check_name(rf_file *file, rf_error *err) {
 /* Another program has written. What it has not touched in size and headers, it has not moved. */
 static rf_status check_foreign(rf_file *file, rf_error *err) {
   rf_shared *shared = file->shared;
-  if (file->foreign == shared->foreign)
+  if (file->accepted == shared->foreign)
     return RF_OK;
-  if (shared->resized > file->foreign)
+  if (shared->resized > file->accepted)
     return changed("another program has changed the size of the file", err);
   RF_TRY(adopt_foreign(file, err));
   for (size_t i = 0; i < file->hdu_count; i++)
     RF_TRY(rf_file_compare_hdu(file, i, file->hdus[i], err));
+  file->accepted = shared->foreign;
   return RF_OK;
 }
 
@@ -391,4 +394,62 @@ void rf_file_end_write(rf_file *file, rf_status status, bool written) {
   file->named_changed = file->shared->stamp.changed;
   file->named_links = file->shared->stamp.links;
   rf_rwlock_write_unlock(&file->shared->lock);
+}
+
+/* ---- what other programs have added ---- */
+
+/* The last HDU may be another by now: it is found once more. */
+static void forget_last(rf_file *file) {
+  size_t last = file->hdu_count - 1;
+  rf_hdu *hdu = file->hdus[last];
+  file->scan_offset = hdu->header_offset;
+  rf_hdu_clear(hdu);
+  rf_free(hdu);
+  file->hdu_count = last;
+  file->known = file->known < last ? file->known : last;
+  file->ahead_until = 0;
+  file->block_unsure = false;
+  file->scanned = false;
+  file->scan_status = RF_OK;
+  rf_error_clear(&file->scan_error);
+}
+
+static rf_status refresh_locked(rf_file *file, size_t *count, rf_error *err) {
+  rf_shared *shared = file->shared;
+  bool same;
+  RF_TRY(catch_up(file, err));
+  if (!shared->identified)
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "only a plain local file can be looked at once more");
+  if (file->making > 0 || rf_file_is_unsettled(file)) {
+    RF_TRY(check_foreign(file, err)); /* the last HDU is the work of this handle */
+    return rf_file_scan_locked(file, count, err);
+  }
+  size_t before = file->hdu_count;
+  for (size_t i = 0; i + 1 < before; i++)
+    RF_TRY(rf_file_compare_hdu(file, i, file->hdus[i], err));
+  if (before == 1)
+    RF_TRY(rf_store_forget_head(file->store, 0, &same, err));
+  if (before > 0)
+    forget_last(file);
+  rf_status status = rf_file_scan_locked(file, count, err);
+  if (*count != before || file->accepted != shared->foreign)
+    rf_file_count_edit(file);
+  /* A header behind the HDUs that were known, which is not whole yet, is told of when it is used. */
+  RF_TRY(*count < before ? status : RF_OK);
+  file->accepted = shared->foreign;
+  return RF_OK;
+}
+
+rf_status rf_file_refresh(rf_file *file, size_t *count, rf_error *err) {
+  size_t found = 0;
+  rf_error_clear(err);
+  rf_rwlock_write(&file->shared->lock);
+  rf_status status = refresh_locked(file, &found, err);
+  rf_rwlock_write_unlock(&file->shared->lock);
+  if (status != RF_OK)
+    return rf_error_locate(err, status, file->name, -1);
+  rf_error_clear(err);
+  if (count != NULL)
+    *count = found;
+  return RF_OK;
 }

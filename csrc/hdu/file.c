@@ -152,7 +152,9 @@ static rf_status finish(rf_file *file, rf_error *err) {
   if (!file->tainted)
     rf_file_append_abort_locked(file);
   if (file->tainted && !file->discarded)
-    return rf_fail(err, RF_ERR_TAINTED, "the file is closed, but an earlier write failed half way: %s", file->taint);
+    return rf_fail(err, RF_ERR_TAINTED, "the file is closed, but an earlier write failed half way, so that %s: %s",
+                   file->shared->identified ? "it may hold half of an edit" : "nothing since then was written to it",
+                   file->taint);
   if (file->discarded || !file->store->writable || file->seen_writes != file->shared->writes ||
       !rf_file_is_unsettled(file))
     return RF_OK;
@@ -333,4 +335,46 @@ rf_status rf_file_read_bytes(rf_file *file, uint64_t offset, void *buffer, size_
     status = rf_file_end_read_of(file, RF_NO_HDU, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+/* --- mappings --- */
+
+struct rf_map {
+  rf_store_map mapping;
+};
+
+static rf_status map_locked(rf_file *file, size_t index, size_t n, rf_store_map *mapping, rf_error *err) {
+  rf_hdu *hdu;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (n > hdu->data_bytes)
+    return rf_fail(err, RF_ERR_RANGE, "%zu bytes of a data unit of %llu", n, (unsigned long long)hdu->data_bytes);
+  return rf_store_map_open(file->store, hdu->data_offset, n, mapping, err);
+}
+
+rf_status rf_hdu_map(rf_file *file, size_t index, size_t n, rf_map **map, const void **bytes, rf_error *err) {
+  rf_map *made = rf_alloc_zero(1, sizeof *made);
+  rf_error_clear(err);
+  rf_status status = made != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "no memory for a mapping");
+  if (status == RF_OK && n == 0)
+    status = rf_fail(err, RF_ERR_ARGUMENT, "a mapping of no bytes");
+  if (status == RF_OK)
+    status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = map_locked(file, index, n, &made->mapping, err);
+    status = rf_file_end_read_of(file, index, status, err);
+  }
+  if (status != RF_OK) {
+    rf_map_free(made);
+    return rf_error_locate(err, status, file->name, index <= INT32_MAX ? (int)index : -1);
+  }
+  *map = made;
+  *bytes = made->mapping.bytes;
+  return RF_OK;
+}
+
+void rf_map_free(rf_map *map) {
+  if (map == NULL)
+    return;
+  rf_store_map_close(&map->mapping);
+  rf_free(map);
 }

@@ -113,6 +113,7 @@ struct rf_file {
   rf_shared *shared;
   uint64_t seen_writes; /* rf_shared.writes, .foreign and .taints that this handle knows of. Exclusive lock held */
   uint64_t foreign;
+  uint64_t accepted; /* rf_shared.foreign up to which this handle may write */
   uint64_t taints;
   int64_t named_changed; /* rf_file_stamp.changed and .links at which the name of the file last led to it */
   uint64_t named_links;

@@ -11,9 +11,6 @@
 /* The clock of a file system may stand still this long (nanoseconds): two changes within it can bear the same time. */
 #define CLOCK_STEP INT64_C(20000000)
 
-/* Size of a file, modulo RF_BLOCK_BYTES, while an edit that moves bytes is under way. */
-#define TRAILER_REST 192
-
 static rf_mutex registry_lock = RF_MUTEX_INIT;
 static rf_shared *registry[BUCKETS];
 
@@ -154,23 +151,16 @@ bool rf_shared_is_probably_as_seen(rf_shared *shared, rf_store *store) {
   return rf_shared_is_as_seen(shared, store);
 }
 
-rf_status rf_shared_check_whole(rf_store *store, rf_file_stamp *now, rf_error *err) {
-  RF_TRY(rf_store_stamp(store, now, err));
-  if (now->size % RF_BLOCK_BYTES != TRAILER_REST)
-    return RF_OK;
-  return rf_fail(err, RF_ERR_CHANGED,
-                 "another program is editing the file, or its edit was interrupted: the file has %llu bytes",
-                 (unsigned long long)now->size);
-}
-
 rf_status rf_shared_look(rf_shared *shared, rf_store *store, rf_error *err) {
   rf_file_stamp now;
   if (!shared->identified)
     return RF_OK;
   RF_TRY(rf_store_stamp(store, &now, err));
   bool same = is_same_content(&now, &shared->stamp);
-  if (!same)
-    RF_TRY(rf_shared_check_whole(store, &now, err));
+  if (!same) {
+    RF_TRY(rf_store_stamp_whole(store, &now, err));
+    same = is_same_content(&now, &shared->stamp);
+  }
   atomic_store_explicit(&shared->tick, rf_time_coarse(), memory_order_relaxed);
   if (!same || shared->recent) {
     shared->foreign++;

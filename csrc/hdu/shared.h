@@ -58,10 +58,6 @@ void rf_shared_release(rf_shared *shared);
 /* Is the file as last seen? One question to the system. Lock held either way. */
 bool rf_shared_is_as_seen(rf_shared *shared, rf_store *store);
 
-/* The same for a file that is not as seen: RF_ERR_CHANGED when an edit by another program is under way or was
- * interrupted. */
-rf_status rf_shared_check_whole(rf_store *store, rf_file_stamp *now, rf_error *err);
-
 /* As rf_shared_is_as_seen, without a question within some milliseconds of the last. */
 bool rf_shared_is_probably_as_seen(rf_shared *shared, rf_store *store);
 

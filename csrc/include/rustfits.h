@@ -849,6 +849,28 @@ RF_API uint64_t rf_file_generation(const rf_file *file);
  * system that is not decoded on the way. 0: what was read through a handle that only reads stays true. */
 RF_API int rf_file_can_change(const rf_file *file);
 
+/* Looks once more at a file that another program appends to: finds HDUs that were added behind the last one, and takes
+ * the last one as it is now (rows that were added to a table). *count (may be NULL) is the number of HDUs then.
+ * What this process itself has written needs no refresh. Any thread; waits for running calls on the file.
+ * RF_ERR_CHANGED where an HDU before the last one is another than before, RF_ERR_UNSUPPORTED where the file is not a
+ * plain local one, RF_ERR_LOCKED or RF_ERR_INTERRUPTED where another program is editing the file or was ended in an
+ * edit. */
+RF_API RF_CHECKED rf_status rf_file_refresh(rf_file *file, size_t *count, rf_error *err);
+
+/* A mapping of stored bytes. */
+typedef struct rf_map rf_map;
+
+/* Maps the first n bytes of the data unit of HDU `index`, of the file that the handle has open, whatever its name leads
+ * to by now. *bytes can be read until rf_map_free, also when the file is closed. Another program that cuts the file
+ * then ends this process with SIGBUS, when cut pages are touched. RF_ERR_UNSUPPORTED where the file is not a plain
+ * local one, RF_ERR_RANGE beyond the data unit, RF_ERR_TRUNCATED where the file ends before, RF_ERR_ARGUMENT for n = 0.
+ */
+RF_API RF_CHECKED rf_status rf_hdu_map(rf_file *file, size_t index, size_t n, rf_map **map, const void **bytes,
+                                       rf_error *err);
+
+/* Ends a mapping. NULL is allowed. Any thread. */
+RF_API void rf_map_free(rf_map *map);
+
 /* A number, not 0, that the handles of this process on the same file have in common; no other handle has it while one
  * of them was not freed. For locks of callers that edit in several calls. Any thread, also after rf_file_shut. */
 RF_API uintptr_t rf_file_identity(const rf_file *file);

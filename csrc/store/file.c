@@ -413,7 +413,10 @@ bool rf_local_is_replaced(void *state, const rf_file_stamp *stamp) {
 }
 
 rf_status rf_local_map(void *state, size_t length, const uint8_t **base, rf_error *err) {
-  return rf_map_open(((file_state *)state)->fd, length, base, err);
+  file_state *f = state;
+  if (f->unclaimed)
+    return rf_fail(err, RF_ERR_TRUNCATED, "the new file has no bytes yet");
+  return rf_map_open(f->fd, length, base, err);
 }
 
 /* ---- changing ---- */

@@ -430,8 +430,8 @@ rf_status rf_store_forget_head(rf_store *store, uint64_t n, bool *same, rf_error
 rf_status rf_store_map_open(rf_store *store, uint64_t offset, size_t n, rf_store_map *map, rf_error *err) {
   rf_file_stamp stamp;
   uint64_t end;
-  if (!rf_store_opened(store, &stamp))
-    return rf_fail(err, RF_ERR_UNSUPPORTED, "only the bytes of a plain local file can be mapped");
+  if (store->ops != &rf_file_ops)
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "only plain local files can be viewed; use read()");
   RF_TRY(rf_store_stamp(store, &stamp, err));
   if (!rf_add_u64(offset, n, &end) || end > stamp.size || !rf_to_size(end, &map->length))
     return truncated(offset, n, stamp.size > offset ? (size_t)(stamp.size - offset) : 0, err);

@@ -65,6 +65,10 @@ bool rf_store_opened(const rf_store *store, rf_file_stamp *stamp);
 /* The same as it is now. For stores with rf_store_opened only. */
 rf_status rf_store_stamp(rf_store *store, rf_file_stamp *stamp, rf_error *err);
 
+/* The same, when no other process is editing the file: waits for the end of an edit. Failure: RF_ERR_LOCKED while it
+ * goes on, RF_ERR_INTERRUPTED where it was interrupted when bytes had moved. */
+rf_status rf_store_stamp_whole(rf_store *store, rf_file_stamp *stamp, rf_error *err);
+
 /* Has the file lost its name, or has another file taken it? The stamp is that of now. For stores with rf_store_opened
  * and writable only. */
 bool rf_store_is_replaced(rf_store *store, const rf_file_stamp *stamp);
@@ -83,7 +87,7 @@ typedef struct rf_store_map {
   size_t length;        /* of the mapping */
 } rf_store_map;
 
-/* RF_ERR_UNSUPPORTED where the store has no rf_store_opened, RF_ERR_TRUNCATED when the file ends before. */
+/* RF_ERR_UNSUPPORTED where the bytes are not those of a local file, RF_ERR_TRUNCATED when the file ends before. */
 rf_status rf_store_map_open(rf_store *store, uint64_t offset, size_t n, rf_store_map *map, rf_error *err);
 void rf_store_map_close(const rf_store_map *map);
 

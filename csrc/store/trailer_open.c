@@ -234,13 +234,40 @@ static rf_status take_lock(rf_store *store, rf_mode mode, const rf_options *opti
   return RF_OK;
 }
 
+rf_status rf_store_stamp_whole(rf_store *store, rf_file_stamp *stamp, rf_error *err) {
+  const rf_options options = {.size = sizeof options};
+  rf_filelock lock = {.held = false};
+  rf_trailer t;
+  rf_edit_state state = RF_EDIT_NONE;
+  bool found;
+  RF_TRY(rf_store_stamp(store, stamp, err));
+  RF_TRY(rf_trailer_probe(store, stamp->size, &found, err));
+  if (!found)
+    return RF_OK;
+  RF_TRY(take_lock(store, RF_MODE_READ, &options, &lock, err));
+  rf_status status = rf_store_stamp(store, stamp, err);
+  if (status == RF_OK)
+    status = rf_trailer_load(store, stamp->size, &t, &state, err);
+  if (status == RF_OK && state != RF_EDIT_NONE)
+    rf_trailer_clear(&t);
+  rf_filelock_release(&lock);
+  if (status == RF_OK && state == RF_EDIT_COMMITTED)
+    return rf_fail(err, RF_ERR_INTERRUPTED,
+                   "an edit by another program was interrupted: close the file and open it again");
+  return status;
+}
+
 rf_status rf_trailer_open(rf_store *store, rf_mode mode, const rf_options *options, bool alone, rf_error *err) {
   rf_filelock lock = {.held = false};
   rf_trailer t;
   rf_edit_state state = RF_EDIT_NONE;
+  rf_file_stamp opened;
   uint64_t size;
   bool found;
-  RF_TRY(rf_store_size(store, &size, err));
+  if (rf_store_opened(store, &opened))
+    size = opened.size;
+  else
+    RF_TRY(rf_store_size(store, &size, err));
   RF_TRY(rf_trailer_probe(store, size, &found, err));
   if (!found)
     return RF_OK;
