@@ -268,7 +268,7 @@ void rf_file_end_read(rf_file *file) {
 rf_status rf_file_confirm_read(rf_file *file, size_t index, rf_error *err) {
   rf_file_stamp now;
   rf_hdu *hdu;
-  if (rf_shared_is_as_seen(file->shared, file->store))
+  if (index == RF_NOT_READ || rf_shared_is_as_seen(file->shared, file->store))
     return RF_OK;
   RF_TRY(rf_store_stamp_whole(file->store, &now, err));
   if (index == RF_NO_HDU)

@@ -158,9 +158,14 @@ struct rf_file {
 /* For `index` where no HDU is meant. */
 #define RF_NO_HDU SIZE_MAX
 
+/* For `index` where a call has read nothing from the file. */
+#define RF_NOT_READ (SIZE_MAX - 1)
+
 /* Locked shared, and good for reading: RF_ERR_CLOSED, RF_ERR_TAINTED or RF_ERR_CHANGED (with nothing locked) otherwise.
  */
 rf_status rf_file_begin_read(rf_file *file, rf_error *err);
+
+/* Ends a call that gives facts of the index: they are compared with the file when data are read by them. */
 void rf_file_end_read(rf_file *file);
 
 /* Ends a call that has read of HDU `index` and gives its status, or RF_ERR_CHANGED when another program has changed the

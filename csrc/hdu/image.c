@@ -76,7 +76,7 @@ rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf
     status = rf_image_facts_locked(file, index, &hdu, err);
     if (status == RF_OK)
       describe(hdu, info);
-    status = rf_file_end_read_of(file, index, status, err);
+    rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
@@ -90,7 +90,7 @@ rf_status rf_image_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t 
     status = rf_image_facts_locked(file, index, &hdu, err);
     if (status == RF_OK)
       *naxis = copy_axes(hdu, axes, capacity);
-    status = rf_file_end_read_of(file, index, status, err);
+    rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }

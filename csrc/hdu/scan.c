@@ -566,7 +566,7 @@ rf_status rf_hdu_get_info(rf_file *file, size_t index, rf_hdu_info *info, rf_err
     status = visible_hdu(file, index, &hdu, err);
     if (status == RF_OK)
       status = describe(file, hdu, info, err);
-    status = rf_file_end_read_of(file, index, status, err);
+    rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, hdu_number(index));
 }
@@ -582,7 +582,7 @@ rf_status rf_hdu_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t ca
       for (size_t i = 0; i < *naxis && i < capacity; i++)
         axes[i] = hdu->axes[*naxis - 1 - i];
     }
-    status = rf_file_end_read_of(file, index, status, err);
+    rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, hdu_number(index));
 }
@@ -609,7 +609,8 @@ rf_status rf_hdu_get_header(rf_file *file, size_t index, rf_header **header, rf_
     status = visible_hdu(file, index, &hdu, err);
     if (status == RF_OK)
       status = give_header(file, hdu, header, err);
-    status = rf_file_end_read_of(file, index, status, err);
+    bool read = status != RF_OK || header_at_hand(file, hdu) == NULL;
+    status = rf_file_end_read_of(file, read ? index : RF_NOT_READ, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, hdu_number(index));
 }

@@ -355,7 +355,7 @@ rf_status rf_table_get_info(rf_file *file, size_t index, rf_table_info *info, rf
     status = rf_table_logical_locked(file, index, NULL, &table, &z, err);
     if (status == RF_OK)
       give(info, &table->info, sizeof table->info);
-    status = rf_file_end_read_of(file, index, status, err);
+    rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
@@ -372,7 +372,7 @@ rf_status rf_table_get_column(rf_file *file, size_t index, size_t column, rf_col
       status = rf_table_column(table, column, &found, err);
     if (status == RF_OK)
       give(info, &found->info, sizeof found->info);
-    status = rf_file_end_read_of(file, index, status, err);
+    rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
@@ -401,7 +401,7 @@ rf_status rf_table_find_column(rf_file *file, size_t index, const char *name, si
     status = rf_table_logical_locked(file, index, NULL, &table, &z, err);
     if (status == RF_OK)
       status = rf_table_find(table, name, column, err);
-    status = rf_file_end_read_of(file, index, status, err);
+    rf_file_end_read(file);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
