@@ -36,6 +36,9 @@ from rustfits import (
 
 BLOCK = 2880
 
+# What a message says of a beginning that is none; it quotes nothing of the file.
+BEGINNING = 'does not begin with "SIMPLE  ="'
+
 
 def card(keyword: str, value: object) -> str:
     return f"{keyword:<8}= {value!s:>20}".ljust(80)
@@ -150,10 +153,10 @@ def test_unreadable_and_read_only_files() -> None:
     [
         (b"", "empty"),
         (b"\0" * 10000, "not a FITS file"),
-        (b"\x89PNG\r\n\x1a\n" + b"\0" * 5000, r"\.PNG"),
-        (b"SIMPLY NOT" * 1000, "SIMPLY N"),
-        (b"<html>" * 1000, "<html"),
-        (b"XTENSION= 'IMAGE   '".ljust(BLOCK), "XTENSION"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 5000, BEGINNING),
+        (b"SIMPLY NOT" * 1000, BEGINNING),
+        (b"<html>" * 1000, BEGINNING),
+        (b"XTENSION= 'IMAGE   '".ljust(BLOCK), BEGINNING),
         (os.urandom(4000).replace(b"\x1f\x8b", b"xx"), "not a FITS file"),
     ],
 )
