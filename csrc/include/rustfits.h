@@ -56,10 +56,10 @@ extern "C" {
 /* ============================== Version ============================== */
 
 #define RF_VERSION_MAJOR 0
-#define RF_VERSION_MINOR 2
+#define RF_VERSION_MINOR 3
 #define RF_VERSION_PATCH 0
 
-/* The version of the linked library, "0.2.0". Static, never freed. */
+/* The version of the linked library, "0.3.0". Static, never freed. */
 RF_API const char *rf_version(void);
 
 /* ============================== Errors ============================== */
