@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas
 import pytest
 from astropy import units as u
 from astropy.io import fits as astropy_fits
@@ -231,7 +232,6 @@ def test_frames(tmp_path):
 
 
 def test_frames_of_pandas(tmp_path):
-    pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame(
         {"a": pandas.array([1, None], "Int64"), "b": [1.5, 2.5], "s": ["x", "yz"]}
     )

@@ -75,7 +75,11 @@ def test_an_append_keeps_hdus_behind_blocks_of_fill(tmp_path, fill):
     append(path)
     assert path.read_bytes().startswith(old)
     assert names(path)[0] == [None, "SCI", "NEW"]
-    with FITS(path, "r+") as fits, fits[0].header.edit() as header:
+    with (
+        pytest.warns(FITSWarning, match="blocks of zeros or blanks"),
+        FITS(path, "r+") as fits,
+        fits[0].header.edit() as header,
+    ):
         for number in range(100):
             header[f"KEY{number}"] = number
     assert names(path)[0] == [None, "SCI", "NEW"]

@@ -403,8 +403,14 @@ rf_status rf_file_edit_as_one(rf_file *file,
   if (status == RF_OK)
     status = rf_edit_commit(edit, written, err);
   rf_edit_free(edit);
-  if (changed) /* what is known of the HDUs is of the file that was to be */
+  if (status == RF_OK || *written || !changed)
+    return status;
+  /* The file is as it was, but what is known of its HDUs is of the file that was to be. What they have put off would be
+   * forgotten with it. */
+  if (rf_file_is_unsettled(file))
     *written = true;
+  else
+    rf_file_drop_index(file);
   return status;
 }
 
