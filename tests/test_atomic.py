@@ -495,11 +495,8 @@ LIST = access_list((1, 6, ANY), (2, 4, 1234), (4, 4, ANY), (16, 4, ANY), (32, 0,
 
 @linux
 def test_access_list_and_attributes_are_kept(old):
-    try:
-        os.setxattr(old, "system.posix_acl_access", LIST)
-        os.setxattr(old, "user.origin", b"survey")
-    except OSError:
-        pytest.skip("no extended attributes here")
+    os.setxattr(old, "system.posix_acl_access", LIST)  # the temporary folder must have them
+    os.setxattr(old, "user.origin", b"survey")
     rustfits.write(old, BIG)
     assert os.getxattr(old, "system.posix_acl_access") == LIST
     assert os.getxattr(old, "user.origin") == b"survey"
@@ -513,10 +510,7 @@ def test_default_access_list_of_the_folder_does_not_open_a_file(tmp_path):
     path = folder / "a.fits"
     rustfits.write(path, SKY)
     path.chmod(0o640)
-    try:
-        os.setxattr(folder, "system.posix_acl_default", LIST)
-    except OSError:
-        pytest.skip("no access lists here")
+    os.setxattr(folder, "system.posix_acl_default", LIST)
     rustfits.write(path, BIG)  # the old file has no list
     assert "system.posix_acl_access" not in os.listxattr(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
@@ -627,8 +621,6 @@ def test_full_disk_leaves_the_old_file(tmp_path, suffix):
     folder = tmp_path / "small"
     folder.mkdir()
     done = run_python(FULL, folder, suffix, before=["unshare", "--map-root-user", "--mount"])
-    if done.returncode != 0 and "unshare" in done.stderr:
-        pytest.skip("no mount here")
     assert done.stdout.splitlines() == [
         *["28 True 2"] * 3,
         "True 2",

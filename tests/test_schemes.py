@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import numpy as np
 import pytest
 
@@ -146,7 +147,6 @@ def test_redirects_lead_only_where_it_is_allowed(root: Path) -> None:
 
 
 def test_every_link_of_a_chain_is_looked_at(root: Path) -> None:
-    fsspec = pytest.importorskip("fsspec")
     memory = fsspec.filesystem("memory")
     memory.pipe_file("/a.fits", (root / "a.fits").read_bytes())
     assert rustfits.read("memory://a.fits", schemes={"memory"}).tolist() == [0, 1, 2, 3, 4, 5]

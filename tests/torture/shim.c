@@ -25,7 +25,7 @@ enum {
   SHIM_TEAR = 2,  /* a write is done up to a page border in its middle (a page is never torn), then SIGKILL */
   SHIM_FAIL = 3,  /* this call fails */
   SHIM_STUCK = 4, /* this call and all later ones fail, as on a full disk */
-  SHIM_SHORT = 5  /* a write writes half of its bytes, all later calls fail */
+  SHIM_SHORT = 5  /* a write ends at a page border in its middle, all later calls fail */
 };
 
 static char folder[512];
@@ -99,17 +99,23 @@ static int stopped(const char *name) {
   if (real == NULL)                                                                                                    \
   real = (__typeof__(name) *)dlsym(RTLD_NEXT, #name)
 
+/* Bytes of a write up to a page border in its middle: the kernel copies page by page, so a page is never torn. */
+static size_t up_to_border(off_t offset, size_t n) {
+  off_t middle = (offset + (off_t)(n / 2)) / PAGE * PAGE;
+  return middle > offset ? (size_t)(middle - offset) : 0;
+}
+
 static ssize_t write_at(__typeof__(pwrite) *real, int fd, const void *bytes, size_t n, off_t offset) {
   if (!concerns(fd) || !is_turn("pwrite"))
     return real(fd, bytes, n, offset);
+  size_t part = up_to_border(offset, n);
   if (action == SHIM_TEAR) {
-    off_t middle = (offset + (off_t)(n / 2)) / PAGE * PAGE;
-    if (middle > offset)
-      (void)!real(fd, bytes, (size_t)(middle - offset), offset);
+    if (part > 0)
+      (void)!real(fd, bytes, part, offset);
     kill(getpid(), SIGKILL);
   }
-  if (action == SHIM_SHORT && calls == turn && n > 1)
-    return real(fd, bytes, n / 2, offset);
+  if (action == SHIM_SHORT && calls == turn && part > 0)
+    return real(fd, bytes, part, offset);
   errno = failure;
   return -1;
 }
