@@ -122,7 +122,7 @@ class WritableTable(TableBase):
         check_units(schema, data, names)
         cargo = table_write.prepare(schema, schema.columns, values, count)
         if count:
-            table_write.append_rows(self._file, self._index, schema.nrows, count, cargo)
+            table_write.append_rows(self._file, self._index, count, cargo)
 
     def extend(self, data: TableLike, *, names: Sequence[str] | None = None) -> None:
         """Add rows at the end: another name of `append`.

@@ -250,10 +250,9 @@ class CompressedTableHDU(Compressed, TableHDU):
             pending = self._pending
             if pending is None or not pending.count:
                 return
-            schema = super()._schema()
             count = pending.count - keep
             cargo, rest = pending.take(count)
-            table_write.append_rows(self._file, self._index, schema.nrows, count, cargo)
+            table_write.append_rows(self._file, self._index, count, cargo)
             if rest is not None:
                 pending.begin(super()._schema())
                 pending.add(rest, keep)

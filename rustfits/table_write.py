@@ -177,21 +177,48 @@ def write_stored(
     write_rows(file, index, rows, cargo)
 
 
-def append_rows(file: FileHandle, index: int, nrows: int, count: int, cargo: Cargo) -> None:
-    """Add `count` rows to the `nrows` that are there."""
+def append_rows(file: FileHandle, index: int, count: int, cargo: Cargo) -> None:
+    """Add `count` rows with all of their cells, as one edit."""
+    heaps, keep = _heap_cells(cargo)
     err = error()
     _check(
-        lib.rf_table_append(
+        lib.rf_table_append_filled(
             file._handle(),
             index,
             count,
             requests(cargo.places) if cargo.places else ffi.NULL,
             len(cargo.places),
+            heaps,
+            len(cargo.heaps),
             err,
         ),
         err,
     )
-    _write_heaps(file, index, Axis(nrows, 1, count), cargo)
+    del keep
+
+
+def _heap_cells(cargo: Cargo) -> tuple[CData, list[Any]]:
+    """Make an ``rf_heap_cells[]`` (NULL for none), and what must stay alive as long."""
+    if not cargo.heaps:
+        return ffi.NULL, []
+    heaps = ffi.new("rf_heap_cells[]", len(cargo.heaps))
+    keep: list[Any] = []
+
+    def borrowed(kind: str, given: Array) -> CData:
+        keep.append(ffi.from_buffer(kind, given))
+        return keep[-1]
+
+    for heap, (column, cells) in zip(heaps, cargo.heaps, strict=True):
+        heap.size = ffi.sizeof("rf_heap_cells")
+        heap.column = column.number
+        heap.lengths = borrowed("uint64_t[]", cells.lengths)
+        heap.type = cells.type
+        heap.in_bytes = cells.elements.nbytes
+        if cells.elements.size:
+            setattr(heap, "in", borrowed("char[]", cells.elements))
+        if cells.mask is not None:
+            heap.mask = borrowed("uint8_t[]", cells.mask)
+    return heaps, keep
 
 
 def _write_heaps(file: FileHandle, index: int, rows: Axis, cargo: Cargo) -> None:
@@ -391,7 +418,7 @@ def write_table(
         )
         publish.index = index
         if count:
-            append_rows(file, index, 0, count, cargo)
+            append_rows(file, index, count, cargo)
     return index
 
 
@@ -400,21 +427,7 @@ def insert_column(
 ) -> None:
     """Put a column with its cells in front of column `position`, as one edit."""
     specs, keep = _specs([column])
-    heap = ffi.NULL
-    if cargo.heaps:
-        ((_, cells),) = cargo.heaps
-        elements, mask = cells.elements, cells.mask
-        lengths = ffi.from_buffer("uint64_t[]", cells.lengths)
-        heap = ffi.new("rf_heap_cells *")
-        heap.size = ffi.sizeof("rf_heap_cells")
-        heap.lengths = lengths
-        heap.type = cells.type
-        heap.in_bytes = elements.nbytes
-        buffers = [ffi.from_buffer(elements) if elements.size else ffi.NULL, ffi.NULL]
-        if mask is not None:
-            buffers[1] = ffi.from_buffer("uint8_t[]", mask)
-        setattr(heap, "in", buffers[0])
-        heap.mask = buffers[1]
+    heaps, kept = _heap_cells(cargo)
     err = error()
     _check(
         lib.rf_table_insert_filled(
@@ -423,12 +436,12 @@ def insert_column(
             position,
             specs,
             requests(cargo.places) if cargo.places else ffi.NULL,
-            heap,
+            heaps,
             err,
         ),
         err,
     )
-    del keep
+    del keep, kept
 
 
 def _number(what: str, value: SupportsIndex) -> int:

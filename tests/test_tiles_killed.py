@@ -71,6 +71,9 @@ def edit(path: Path, what: str, first: int, count: int, seed: int) -> None:
         if what == "tiles":
             kind = f[1].dtype.str
             f[1][first : first + count] = pixels(kind, seed)[first : first + count]
+        elif what == "append":
+            more = {"x": np.ones((count, 5), "u1"), "v": cells(seed, count), "w": cells(7, count)}
+            f[2].append(more)
         elif what == "pixels":
             f[1][first : first + count : 3, ::7] = 5
         else:
@@ -159,6 +162,32 @@ def test_each_tile_and_cell_is_old_or_new(
             assert len(other[2].data["v"]) == _CELLS
 
     check()
+
+
+def test_rows_with_cells_are_appended_all_or_none(library: Path, tmp_path: Path) -> None:
+    base, path = tmp_path / "base", tmp_path / "below" / "file.fits"
+    path.parent.mkdir()
+    build(base, "gzip")
+    old = state(base)
+    arguments = ["append", 0, 300, 5]
+    shutil.copyfile(base, path)
+    edit(path, *arguments)
+    new, seen, turn, killed = state(path), set(), 0, -9
+    while killed:
+        turn += 1
+        shutil.copyfile(base, path)
+        killed = run_killed(path, arguments, shim.KILL, turn, library)
+        assert killed in (0, -9)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with rustfits.FITS(path, "r+") as f:  # finishes what moved
+                assert f[2].nrows in (_CELLS, _CELLS + 300)
+        found = state(path)
+        assert found in (old, new)
+        seen.add(found == new)
+        with astropy_fits.open(path) as other:
+            assert [cell.astype("i2").tobytes() for cell in other[2].data["w"]] == found[2]
+    assert seen == {False, True}
 
 
 def test_room_of_old_tiles_is_used_again(tmp_path: Path) -> None:

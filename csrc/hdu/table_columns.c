@@ -267,7 +267,7 @@ static rf_status insert_and_fill(void *context, rf_file *file, bool *written, rf
   const filling *f = context;
   RF_TRY(insert_locked(file, f->index, f->position, f->spec, written, err));
   if (f->heap != NULL)
-    return rf_table_write_heap_locked(file, f->index, f->position, f->heap, written, err);
+    return rf_table_write_heap_locked(file, f->index, f->position, NULL, f->heap, written, err);
   if (f->request == NULL)
     return RF_OK;
   rf_column_request request;

@@ -86,11 +86,18 @@ rf_status rf_write_plan_run(const rf_write_plan *plan, const rf_row_walk *walk, 
 /* Writes one field of the rows of a walk: `step` has to be fit for rf_row_put and to have passed its check. */
 rf_status rf_write_field(const rf_row_step *step, const rf_row_walk *walk, const rf_row_sink *sink, rf_error *err);
 
-/* rf_table_write and, in heap_write.c, rf_table_write_heap of all rows, with the lock held. */
+/* Fields that are no requests and need no check, before the plan runs. */
+rf_status rf_write_plan_add(rf_write_plan *plan, const rf_table *table, const rf_row_step *steps, size_t count,
+                            rf_error *err);
+
+/* rf_table_write and, in heap_write.c, rf_table_write_heap, with the lock held. */
 rf_status rf_table_write_locked(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
                                 size_t count, bool *written, rf_error *err);
-rf_status rf_table_write_heap_locked(rf_file *file, size_t index, size_t column, const rf_heap_cells *cells,
-                                     bool *written, rf_error *err);
+rf_status rf_table_write_heap_locked(rf_file *file, size_t index, size_t column, const rf_rows *rows,
+                                     const rf_heap_cells *cells, bool *written, rf_error *err);
+
+/* A P column becomes Q. */
+rf_status rf_heap_widen_locked(rf_file *file, size_t index, size_t column, bool *written, rf_error *err);
 
 /* ---- row_rewrite.c ---- */
 

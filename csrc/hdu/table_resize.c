@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "hdu/table_edit.h"
+#include "hdu/heap_writer.h"
 #include "hdu/ztable_edit.h"
 
 /* A heap larger than this is moved away from the rows by its own size when rows are appended, so that the next ones
@@ -58,7 +58,9 @@ typedef struct row_change {
   int blank;
   const rf_write_plan *plan; /* NULL: new rows are empty */
   const rf_row_walk *walk;
-  const rf_row_walk *gone; /* NULL, or rows that are taken out */
+  const rf_row_walk *gone;       /* NULL, or rows that are taken out */
+  const rf_heap_writer *writers; /* of cells that are new in the heap */
+  size_t writer_count;
 } row_change;
 
 static rf_status change_rows(void *context, rf_store *store, uint64_t data, rf_error *err) {
@@ -72,7 +74,12 @@ static rf_status change_rows(void *context, rf_store *store, uint64_t data, rf_e
   if (change->plan == NULL)
     return rf_table_fill(store, data + change->old_rows, change->new_rows - change->old_rows, change->blank, err);
   rf_row_sink sink = {store, data, change->row_bytes, change->blank, true, &written};
-  return rf_write_plan_run(change->plan, change->walk, &sink, err);
+  RF_TRY(rf_write_plan_run(change->plan, change->walk, &sink, err));
+  for (size_t i = 0; i < change->writer_count; i++) {
+    const rf_heap_writer *w = &change->writers[i];
+    RF_TRY(rf_heap_writer_elements(w, store, data + change->to + w->heap_bytes, err));
+  }
+  return RF_OK;
 }
 
 rf_status rf_table_set_heap_place(rf_header *header, uint64_t offset, uint64_t gap, rf_error *err) {
@@ -101,6 +108,8 @@ static rf_status apply(rf_file *file, size_t index, rf_hdu *hdu, uint64_t nrows,
     status = rf_table_set_integer(header, "PCOUNT", gap + heap, "size of special data area", err);
   if (status == RF_OK)
     status = rf_table_set_heap_place(header, change->new_rows + gap, gap, err);
+  for (size_t i = 0; i < change->writer_count && status == RF_OK; i++)
+    status = rf_heap_writer_form(&change->writers[i], header, err);
   if (status == RF_OK)
     status = rf_file_rearrange_locked(file, index, header, bytes, &rearrange, written, err);
   rf_header_free(header);
@@ -232,11 +241,89 @@ static rf_status close_gap(rf_file *file, size_t index, bool *written, rf_error 
   return RF_OK;
 }
 
-/* `walk` is that of the new rows. */
-static rf_status append_rows(rf_file *file, size_t index, rf_hdu *hdu, const rf_table *table, uint64_t gap,
-                             const rf_row_walk *walk, const rf_write_plan *plan, bool *written, rf_error *err) {
-  uint64_t nrows = table->info.nrows + walk->count, heap = (uint64_t)hdu->pcount - gap;
-  row_change change = {.row_bytes = table->info.row_bytes, .blank = blank_of(table), .plan = plan, .walk = walk};
+/* What is appended. */
+typedef struct addition {
+  size_t index;
+  uint64_t nrows;
+  const rf_column_request *requests;
+  size_t count;
+  const rf_heap_cells *heaps;
+  size_t heap_count;
+  rf_row_walk walk;        /* of the new rows */
+  rf_heap_writer *writers; /* heap_count of them */
+  rf_row_step *steps;      /* that write their descriptors */
+  uint64_t more_heap;      /* bytes of all cells */
+  bool widens;
+} addition;
+
+static rf_status check_cells(addition *a, const rf_table *table, rf_error *err) {
+  bool seen[RF_MOST_COLUMNS] = {false};
+  a->more_heap = 0;
+  a->widens = false;
+  for (size_t i = 0; i < a->heap_count; i++) {
+    const rf_heap_cells *cells = &a->heaps[i];
+    rf_heap_writer *w = &a->writers[i];
+    *w = (rf_heap_writer){.table = table,
+                          .number = cells->column,
+                          .walk = a->walk,
+                          .lengths = cells->lengths,
+                          .in = cells->in,
+                          .mask = cells->mask,
+                          .heap_bytes = table->info.heap_bytes + a->more_heap};
+    RF_TRY(rf_heap_writer_check(w, cells->type, cells->flags, cells->in_bytes, err));
+    if (w->number < RF_MOST_COLUMNS && seen[w->number])
+      return rf_fail(err, RF_ERR_ARGUMENT, "column %zu has two lists of cells", w->number);
+    if (w->number < RF_MOST_COLUMNS)
+      seen[w->number] = true;
+    a->widens = a->widens || w->widen;
+    if (!rf_add_u64(a->more_heap, w->total, &a->more_heap) || a->more_heap > INT64_MAX - table->info.heap_bytes)
+      return rf_fail(err, RF_ERR_LIMIT, "the table would have more bytes than a file can hold");
+  }
+  return RF_OK;
+}
+
+static rf_status take_rows(addition *a, const rf_table *table, rf_error *err) {
+  uint64_t old = table->info.nrows, total, bytes;
+  if (!rf_add_u64(old, a->nrows, &total))
+    total = UINT64_MAX;
+  RF_TRY(rows_bytes(table, total, &bytes, err));
+  a->walk =
+      (rf_row_walk){.count = a->nrows, .start = old, .step = 1, .low = old, .high = a->nrows > 0 ? total - 1 : old};
+  return RF_OK;
+}
+
+/* The descriptors, all of them in memory, become fields of the plan. */
+static rf_status add_descriptors(addition *a, const rf_table *table, rf_write_plan *plan, rf_error *err) {
+  for (size_t i = 0; i < a->heap_count; i++) {
+    const rf_heap_writer *w = &a->writers[i];
+    rf_row_step *step = &a->steps[i];
+    uint64_t offset = w->heap_bytes, bytes;
+    size_t size;
+    rf_heap_writer_step(w, step);
+    if (!rf_mul_u64(a->nrows, step->bytes, &bytes) || !rf_to_size(bytes, &size) ||
+        (step->data = rf_alloc(size)) == NULL)
+      return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " descriptors", a->nrows);
+    rf_heap_writer_describe(w, 0, (size_t)a->nrows, &offset, step->data);
+  }
+  return a->heap_count > 0 ? rf_write_plan_add(plan, table, a->steps, a->heap_count, err) : RF_OK;
+}
+
+static void free_descriptors(addition *a) {
+  for (size_t i = 0; i < a->heap_count; i++) {
+    rf_free(a->steps[i].data);
+    a->steps[i].data = NULL;
+  }
+}
+
+static rf_status append_rows(rf_file *file, const addition *a, rf_hdu *hdu, const rf_table *table, uint64_t gap,
+                             const rf_write_plan *plan, bool *written, rf_error *err) {
+  uint64_t nrows = table->info.nrows + a->nrows, heap = (uint64_t)hdu->pcount - gap;
+  row_change change = {.row_bytes = table->info.row_bytes,
+                       .blank = blank_of(table),
+                       .plan = plan,
+                       .walk = &a->walk,
+                       .writers = a->writers,
+                       .writer_count = a->heap_count};
   RF_TRY(rows_bytes(table, nrows, &change.new_rows, err));
   change.old_rows = table->info.nrows * table->info.row_bytes;
   change.from = change.to = table->info.heap_offset;
@@ -245,46 +332,120 @@ static rf_status append_rows(rf_file *file, size_t index, rf_hdu *hdu, const rf_
   if (more <= gap) {
     gap -= more;
   } else {
-    gap = heap > 0 ? spare(file, index, heap) : 0;
+    gap = heap > 0 ? spare(file, a->index, heap) : 0;
     change.to = change.new_rows + gap;
   }
-  RF_TRY(apply(file, index, hdu, nrows, gap, heap, &change, written, err));
+  RF_TRY(apply(file, a->index, hdu, nrows, gap, heap + a->more_heap, &change, written, err));
   if (change.to > change.from && gap > 0)
     hdu->settle = close_gap;
   return RF_OK;
 }
 
-static rf_status append_locked(rf_file *file, size_t index, uint64_t nrows, const rf_column_request *requests,
-                               size_t count, bool *written, rf_error *err) {
-  rf_hdu *hdu;
-  const rf_table *table;
+/* Rows, descriptors and cells by one rearrangement. The cells are checked. */
+static rf_status append_plain(rf_file *file, addition *a, rf_hdu *hdu, const rf_table *table, uint64_t gap,
+                              bool *written, rf_error *err) {
   rf_write_plan *plan = NULL;
-  uint64_t gap, total, bytes;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
-    return rf_ztable_append(file, index, nrows, requests, count, written, err);
-  RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
-  uint64_t old = table->info.nrows;
-  if (!rf_add_u64(old, nrows, &total))
-    total = UINT64_MAX;
-  RF_TRY(rows_bytes(table, total, &bytes, err));
-  rf_row_walk walk = {.count = nrows, .start = old, .step = 1, .low = old, .high = nrows > 0 ? total - 1 : old};
-  RF_TRY(rf_write_plan_new(table, &walk, requests, count, &plan, err));
-  rf_status status = RF_OK;
-  if (nrows > 0)
-    status = append_rows(file, index, hdu, table, gap, &walk, plan, written, err);
+  RF_TRY(rf_write_plan_new(table, &a->walk, a->requests, a->count, &plan, err));
+  rf_status status = add_descriptors(a, table, plan, err);
+  if (status == RF_OK && a->nrows > 0)
+    status = append_rows(file, a, hdu, table, gap, plan, written, err);
   rf_write_plan_free(plan);
+  free_descriptors(a);
   return status;
 }
 
-rf_status rf_table_append(rf_file *file, size_t index, uint64_t nrows, const rf_column_request *requests, size_t count,
-                          rf_error *err) {
+/* P columns become Q first. */
+static rf_status widen_and_append(void *context, rf_file *file, bool *written, rf_error *err) {
+  addition *a = context;
+  rf_hdu *hdu;
+  const rf_table *table;
+  uint64_t gap;
+  for (size_t i = 0; i < a->heap_count; i++)
+    if (a->writers[i].widen)
+      RF_TRY(rf_heap_widen_locked(file, a->index, a->writers[i].number, written, err));
+  RF_TRY(rf_table_editable(file, a->index, &hdu, &table, &gap, err));
+  RF_TRY(check_cells(a, table, err));
+  return append_plain(file, a, hdu, table, gap, written, err);
+}
+
+/* What can be wrong with the rows is found before the table changes. */
+static rf_status check_and_widen(rf_file *file, addition *a, const rf_table *table, bool *written, rf_error *err) {
+  rf_write_plan *plan = NULL;
+  RF_TRY(rf_write_plan_new(table, &a->walk, a->requests, a->count, &plan, err));
+  rf_write_plan_free(plan);
+  return rf_file_edit_as_one(file, widen_and_append, a, written, err);
+}
+
+static rf_status append_packed(void *context, rf_file *file, bool *written, rf_error *err) {
+  const addition *a = context;
+  rf_rows rows = {(int64_t)a->walk.start, 1, a->nrows, NULL};
+  RF_TRY(rf_ztable_append(file, a->index, a->nrows, a->requests, a->count, written, err));
+  for (size_t i = 0; i < a->heap_count; i++)
+    RF_TRY(rf_table_write_heap_locked(file, a->index, a->heaps[i].column, &rows, &a->heaps[i], written, err));
+  return RF_OK;
+}
+
+static rf_status append_to_packed(rf_file *file, addition *a, bool *written, rf_error *err) {
+  if (a->heap_count == 0 || a->nrows == 0)
+    return rf_ztable_append(file, a->index, a->nrows, a->requests, a->count, written, err);
+  rf_ztedit e;
+  rf_status status = rf_ztedit_begin(&e, file, a->index, err);
+  if (status == RF_OK)
+    status = take_rows(a, e.z->plain, err);
+  if (status == RF_OK)
+    status = check_cells(a, e.z->plain, err);
+  rf_ztedit_end(&e);
+  return status == RF_OK ? rf_file_edit_as_one(file, append_packed, a, written, err) : status;
+}
+
+static rf_status append_locked(rf_file *file, addition *a, bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_table *table;
+  uint64_t gap;
+  RF_TRY(rf_file_hdu_locked(file, a->index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
+    return append_to_packed(file, a, written, err);
+  RF_TRY(rf_table_editable(file, a->index, &hdu, &table, &gap, err));
+  RF_TRY(take_rows(a, table, err));
+  RF_TRY(check_cells(a, table, err));
+  return a->widens ? check_and_widen(file, a, table, written, err)
+                   : append_plain(file, a, hdu, table, gap, written, err);
+}
+
+static rf_status append_call(rf_file *file, addition *a, rf_error *err) {
   bool written = false;
   rf_error_clear(err);
   rf_status status = rf_file_begin_write(file, err);
   if (status == RF_OK) {
-    status = append_locked(file, index, nrows, requests, count, &written, err);
+    status = append_locked(file, a, &written, err);
     rf_file_end_write(file, status, written);
   }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)a->index);
+}
+
+rf_status rf_table_append(rf_file *file, size_t index, uint64_t nrows, const rf_column_request *requests, size_t count,
+                          rf_error *err) {
+  addition a = {.index = index, .nrows = nrows, .requests = requests, .count = count};
+  return append_call(file, &a, err);
+}
+
+rf_status rf_table_append_filled(rf_file *file, size_t index, uint64_t nrows, const rf_column_request *requests,
+                                 size_t count, const rf_heap_cells *heaps, size_t heap_count, rf_error *err) {
+  addition a = {.index = index,
+                .nrows = nrows,
+                .requests = requests,
+                .count = count,
+                .heaps = heaps,
+                .heap_count = heap_count,
+                .writers = rf_alloc_zero(heap_count + 1, sizeof *a.writers),
+                .steps = rf_alloc_zero(heap_count + 1, sizeof *a.steps)};
+  rf_status status;
+  rf_error_clear(err);
+  if (a.writers == NULL || a.steps == NULL)
+    status = rf_fail(err, RF_ERR_MEMORY, "no memory to write %zu columns", heap_count);
+  else
+    status = append_call(file, &a, err);
+  rf_free(a.writers);
+  rf_free(a.steps);
+  return status;
 }

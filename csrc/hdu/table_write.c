@@ -89,6 +89,23 @@ rf_status rf_write_plan_new(const rf_table *table, const rf_row_walk *walk, cons
   return RF_OK;
 }
 
+rf_status rf_write_plan_add(rf_write_plan *plan, const rf_table *table, const rf_row_step *steps, size_t count,
+                            rf_error *err) {
+  rf_row_plan *rows = &plan->rows;
+  rf_row_step *grown = rf_realloc(rows->steps, (rows->count + count) * sizeof *grown);
+  if (grown == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory to write %zu columns", rows->count + count);
+  rows->steps = grown;
+  for (size_t i = 0; i < count; i++) {
+    uint64_t end = steps[i].offset + steps[i].bytes;
+    rows->low = rows->count == 0 || steps[i].offset < rows->low ? steps[i].offset : rows->low;
+    rows->high = end > rows->high ? end : rows->high;
+    grown[rows->count++] = steps[i];
+  }
+  plan->whole = is_whole(plan, table);
+  return RF_OK;
+}
+
 void rf_write_plan_free(rf_write_plan *plan) {
   if (plan == NULL)
     return;

@@ -1349,20 +1349,29 @@ RF_API RF_CHECKED rf_status rf_table_write_heap(rf_file *file, size_t index, siz
                                                 const uint64_t *lengths, rf_cell_type type, uint32_t flags,
                                                 const void *in, uint64_t in_bytes, const uint8_t *mask, rf_error *err);
 
-/* Puts a column in front of column `position` (the number of columns: at the end), its cells zero (ASCII: blank). */
-RF_API RF_CHECKED rf_status rf_table_insert_column(rf_file *file, size_t index, size_t position,
-                                                   const rf_column_spec *spec, rf_error *err);
-
 /* Cells of a column with descriptors, as rf_table_write_heap takes them. */
 typedef struct rf_heap_cells {
-  size_t size;             /* sizeof(rf_heap_cells) */
+  size_t size;             /* sizeof(rf_heap_cells), in each of a list */
   const uint64_t *lengths; /* elements of each cell */
   rf_cell_type type;
   uint32_t flags;
   const void *in;
   uint64_t in_bytes;
   const uint8_t *mask;
+  size_t column; /* 0-based; of cells that are appended */
 } rf_heap_cells;
+
+/* As rf_table_append, with cells of `heap_count` columns with descriptors: nrows in each. One edit: after a kill the
+ * file has the rows with all of their cells, or is as it was. The checks of rf_table_write and rf_table_write_heap come
+ * before a byte of the file changes; the same column twice in `heaps` is RF_ERR_ARGUMENT. Cells of columns that are not
+ * given are empty. A P column becomes Q when its heap needs it. */
+RF_API RF_CHECKED rf_status rf_table_append_filled(rf_file *file, size_t index, uint64_t nrows,
+                                                   const rf_column_request *requests, size_t count,
+                                                   const rf_heap_cells *heaps, size_t heap_count, rf_error *err);
+
+/* Puts a column in front of column `position` (the number of columns: at the end), its cells zero (ASCII: blank). */
+RF_API RF_CHECKED rf_status rf_table_insert_column(rf_file *file, size_t index, size_t position,
+                                                   const rf_column_spec *spec, rf_error *err);
 
 /* As rf_table_insert_column, with a cell for each row: of `request` (its `column` does not count), or of `heap` where
  * the new column has descriptors; the other one is NULL, and so may both be. One edit: after a kill the file has the

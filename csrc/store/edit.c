@@ -270,38 +270,53 @@ rf_status rf_edit_fill(rf_edit *e, uint64_t offset, uint64_t n, int byte, rf_err
   return rf_pieces_set(&e->view, &fill, err);
 }
 
+/* A header that is written again: what it was before and is now is said once. */
+static void drop_pairs(rf_edit *e, uint64_t at, uint64_t n) {
+  size_t kept = 0;
+  for (size_t i = 0; i < e->pair_count; i++)
+    if (e->pairs[i].at >= at + n || at >= e->pairs[i].at + e->pairs[i].n)
+      e->pairs[kept++] = e->pairs[i];
+  e->pair_count = kept;
+}
+
+/* Bytes [first, last) of a header at `offset`, whose bytes `was` begin there now. */
+static rf_status put_header(rf_edit *e, uint64_t offset, const uint8_t *fresh, size_t first, size_t last,
+                            const uint8_t *was, size_t old, rf_error *err) {
+  rf_piece piece = {.at = offset + first, .n = last - first, .kind = RF_PIECE_BYTES};
+  rf_pair pair = {offset + first, 0, 0, (last < old ? last : old > first ? old : first) - first};
+  rf_pair *pairs = rf_realloc(e->pairs, (e->pair_count + 1) * sizeof *pairs);
+  if (pairs == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header");
+  e->pairs = pairs;
+  RF_TRY(rf_edit_pool(e, fresh + first, last - first, &piece.place, err));
+  pair.fresh = piece.place;
+  RF_TRY(rf_edit_pool(e, was + first, (size_t)pair.n, &pair.old, err));
+  drop_pairs(e, piece.at, piece.n);
+  if (pair.n > 0)
+    e->pairs[e->pair_count++] = pair;
+  return rf_pieces_set(&e->view, &piece, err);
+}
+
 rf_status rf_edit_header(rf_edit *e, uint64_t offset, const void *bytes, size_t n, rf_error *err) {
-  size_t old = offset >= e->old_size ? 0 : n < e->old_size - offset ? n : (size_t)(e->old_size - offset), first = 0;
-  uint8_t *was = rf_alloc(old > 0 ? old : 1);
+  size_t old = offset >= e->old_size ? 0 : n < e->old_size - offset ? n : (size_t)(e->old_size - offset);
+  uint64_t size = rf_pieces_size(&e->view);
+  size_t seen = offset >= size ? 0 : n < size - offset ? n : (size_t)(size - offset);
+  size_t same = old < seen ? old : seen, first = 0, last = n;
+  uint8_t *was = rf_alloc(old + seen + 1), *now = was + old;
   const uint8_t *fresh = bytes;
-  uint64_t place = 0;
   if (was == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", n);
   rf_status status = rf_store_read(e->inner, offset, was, old, err);
-  /* What is the same on both sides is not written. */
-  size_t last = n;
-  while (status == RF_OK && first < old && was[first] == fresh[first])
+  if (status == RF_OK)
+    status = rf_store_read(&e->store, offset, now, seen, err);
+  /* What is the same in the file and in the view is not written. */
+  while (status == RF_OK && first < same && was[first] == fresh[first] && now[first] == fresh[first])
     first++;
-  while (status == RF_OK && last <= old && last > first && was[last - 1] == fresh[last - 1])
+  while (status == RF_OK && last <= same && last > first && was[last - 1] == fresh[last - 1] &&
+         now[last - 1] == fresh[last - 1])
     last--;
-  if (status == RF_OK && first < last) {
-    rf_piece piece = {.at = offset + first, .n = last - first, .kind = RF_PIECE_BYTES};
-    rf_pair pair = {offset + first, 0, 0, (last < old ? last : old > first ? old : first) - first};
-    rf_pair *pairs = rf_realloc(e->pairs, (e->pair_count + 1) * sizeof *pairs);
-    status = pairs != NULL ? rf_edit_pool(e, fresh + first, last - first, &piece.place, err)
-                           : rf_fail(err, RF_ERR_MEMORY, "no memory for a header");
-    if (pairs != NULL)
-      e->pairs = pairs;
-    pair.fresh = piece.place;
-    if (status == RF_OK)
-      status = rf_edit_pool(e, was + first, (size_t)pair.n, &place, err);
-    if (status == RF_OK && pair.n > 0) {
-      pair.old = place;
-      e->pairs[e->pair_count++] = pair;
-    }
-    if (status == RF_OK)
-      status = rf_pieces_set(&e->view, &piece, err);
-  }
+  if (status == RF_OK && first < last)
+    status = put_header(e, offset, fresh, first, last, was, old, err);
   rf_free(was);
   return status;
 }

@@ -685,9 +685,40 @@ static void test_p_becomes_q(void) {
   requests[1].data = b_back;
   CHECK_OK(rf_table_read(file, index, NULL, requests + 1, 1, &rows_err), rows_err);
   CHECK(memcmp(b, b_back, sizeof b) == 0);
+  /* Rows that are appended widen the other column. An HDU follows, so that the heap gets no room to move to. */
+  rf_image_spec image = {.size = sizeof image, .type = RF_U8, .naxis = 1, .axes = (uint64_t[]){1}, .extver = -1};
+  size_t behind;
+  CHECK_OK(rf_image_create(file, &image, &behind, &rows_err), rows_err);
+  uint8_t w[] = {21, 22, 23}, w_back[3];
+  rf_heap_cells cells[] = {{.size = sizeof cells[0],
+                            .lengths = (uint64_t[]){0, 1},
+                            .type = RF_CELL_I16,
+                            .in = v,
+                            .in_bytes = 2,
+                            .column = 1},
+                           {.size = sizeof cells[0],
+                            .lengths = (uint64_t[]){3, 0},
+                            .type = RF_CELL_U8,
+                            .in = w,
+                            .in_bytes = 3,
+                            .column = 2}};
+  requests[1].data = b;
+  CHECK_OK(rf_table_append_filled(file, index, 2, requests, 2, cells, 2, &rows_err), rows_err);
+  CHECK_STR(rows_card(file, index, "TFORM3"), "1QB(3)");
+  CHECK(rows_info(file, index).row_bytes == 38 && rows_info(file, index).nrows == 5);
+  CHECK(rows_info(file, index).heap_bytes == heap + 15);
+  rf_rows last = {3, 1, 2, NULL};
+  CHECK_OK(rf_table_read_descriptors(file, index, 2, &last, lengths, offsets, &rows_err), rows_err);
+  CHECK(lengths[0] == 3 && offsets[0] == heap + 12 && lengths[1] == 0 && offsets[1] == 0);
+  CHECK_OK(rf_table_read_heap(file, index, 2, lengths, offsets, 2, RF_CELL_U8, 0, w_back, 3, NULL, &rows_err),
+           rows_err);
+  CHECK(memcmp(w, w_back, sizeof w) == 0);
+  requests[1].data = b_back;
+  CHECK_OK(rf_table_read(file, index, &last, requests + 1, 1, &rows_err), rows_err);
+  CHECK(memcmp(b, b_back, 2 * sizeof *b) == 0);
   uint64_t freed;
   CHECK_OK(rf_table_repack(file, index, &freed, &rows_err), rows_err);
-  CHECK(rows_info(file, index).heap_bytes == 14);
+  CHECK(rows_info(file, index).heap_bytes == 19);
   CHECK_OK(rf_file_close(file, &rows_err), rows_err);
   for (uint64_t i = 0; i < npages; i++)
     free(sparse.pages[i]);

@@ -120,16 +120,21 @@ static void put_noise(rf_store *store, uint64_t at, size_t n) {
   free(bytes);
 }
 
-static void put_header(rf_store *store, uint64_t at, size_t n) {
+/* Blank up to card number `first`. */
+static void put_cards(rf_store *store, uint64_t at, size_t n, size_t first, const char *card) {
   uint8_t *bytes = malloc(n + 80);
   memset(bytes, ' ', n);
-  for (size_t i = 0; i < n; i += 80)
-    memcpy(bytes + i, "NEWCARD = 'it is another one'", 29);
+  for (size_t i = 80 * first; i < n; i += 80)
+    memcpy(bytes + i, card, strlen(card));
   if (rf_edit_of(store) != NULL)
     CHECK_OK(rf_edit_header(rf_edit_of(store), at, bytes, n, &err), err);
   else
     CHECK_OK(rf_store_write(store, at, bytes, n, &err), err);
   free(bytes);
+}
+
+static void put_header(rf_store *store, uint64_t at, size_t n) {
+  put_cards(store, at, n, 0, "NEWCARD = 'it is another one'");
 }
 
 static void size_is(rf_store *store, uint64_t size) {
@@ -153,6 +158,15 @@ static void grow_last_header(rf_store *s) {
 
 static void shift_cards(rf_store *s) {
   put_header(s, 0, 2880 * 2);
+}
+
+/* Some cards change and change back. */
+static void put_header_twice(rf_store *s) {
+  put_header(s, 0, 2880 * 2);
+  move(s, HEAD + 2880, HEAD + 2880 * 2, OLD_SIZE - HEAD - 2880);
+  put_header(s, HEAD, 2880);
+  put_cards(s, 0, 2880 * 2, 10, "OTHER   =                   12");
+  put_cards(s, HEAD, 2880 * 2, 0, "NEWCARD = 'it is not that one'");
 }
 
 static void insert_rows(rf_store *s) {
@@ -286,6 +300,7 @@ static const edit_case CASES[] = {
     {"a header grows", grow_header, false},
     {"the last header grows", grow_last_header, false},
     {"cards shift in a header of two blocks", shift_cards, false},
+    {"two headers, each written twice", put_header_twice, false},
     {"a row inserted", insert_rows, false},
     {"many rows appended in the middle", append_many, false},
     {"rows deleted", delete_rows, false},

@@ -200,19 +200,49 @@ static bool write_column(session *s, const rf_column_info *info, size_t column, 
   return done;
 }
 
-static bool write_heap(session *s, const rf_column_info *info, size_t column, uint64_t nrows, unsigned seed) {
-  static uint64_t lengths[MOST_ROWS];
-  static uint8_t cells[64 * 16];
-  rf_error err;
-  uint64_t elements = 0, count = nrows < 4 ? nrows : 4;
-  rf_rows rows = {0, 1, count, NULL};
+/* Lengths of `count` cells by the seed; gives the bytes of their elements. */
+static uint64_t choose_lengths(const rf_column_info *info, unsigned seed, uint64_t count, uint64_t *lengths) {
+  uint64_t elements = 0;
   for (uint64_t i = 0; i < count; i++) {
     lengths[i] = seed >> 2 * i & 3;
     elements += info->letter == 'X' ? (lengths[i] + 7) / 8 : lengths[i];
   }
-  return good(rf_table_write_heap(s->file, 1, column, &rows, lengths, info->stored, RF_CELL_RAW, cells,
-                                  elements * rf_cell_bytes(info->stored, 1), NULL, &err),
-              &err);
+  return elements * rf_cell_bytes(info->stored, 1);
+}
+
+static const uint8_t no_cells[64 * 16];
+
+static bool write_heap(session *s, const rf_column_info *info, size_t column, uint64_t nrows, unsigned seed) {
+  static uint64_t lengths[MOST_ROWS];
+  rf_error err;
+  rf_rows rows = {0, 1, nrows < 4 ? nrows : 4, NULL};
+  uint64_t bytes = choose_lengths(info, seed, rows.count, lengths);
+  return good(
+      rf_table_write_heap(s->file, 1, column, &rows, lengths, info->stored, RF_CELL_RAW, no_cells, bytes, NULL, &err),
+      &err);
+}
+
+/* Three rows with cells of all columns that can have some. */
+static bool append_filled(session *s, const snapshot *before, unsigned seed) {
+  enum { ROWS = 3, MOST = 8 };
+  uint64_t lengths[MOST][ROWS];
+  rf_heap_cells cells[MOST];
+  rf_error err;
+  size_t n = 0;
+  for (size_t i = 0; i < before->info.ncols && n < MOST; i++) {
+    const rf_column_info *info = &before->columns[i];
+    if (info->descriptor == 0 || info->repeat == 0)
+      continue;
+    cells[n] = (rf_heap_cells){.size = sizeof cells[n],
+                               .lengths = lengths[n],
+                               .type = info->stored,
+                               .flags = RF_CELL_RAW,
+                               .in = no_cells,
+                               .in_bytes = choose_lengths(info, seed >> n, ROWS, lengths[n]),
+                               .column = i};
+    n++;
+  }
+  return good(rf_table_append_filled(s->file, 1, ROWS, NULL, 0, cells, n, &err), &err);
 }
 
 static void append_image(session *s, unsigned n) {
@@ -280,7 +310,8 @@ static void command(session *s) {
     }
     break;
   case 3:
-    done = good(rf_table_append(s->file, 1, more, NULL, 0, &err), &err);
+    done =
+        more % 4 == 1 ? append_filled(s, &before, more) : good(rf_table_append(s->file, 1, more, NULL, 0, &err), &err);
     break;
   case 4:
     changed = column;

@@ -29,6 +29,8 @@ class Edit:
     target: str = ""
     #: Content of the target before: the base file, or bytes.
     before: bytes | None = None
+    #: What is done to the base file first.
+    prepare: Callable[[Path], None] | None = None
 
     @property
     def judged(self) -> str:
@@ -96,6 +98,26 @@ def _vla(fits: rustfits.FITS) -> None:
     hdu["v"][:] = arrays(hdu.nrows, 90, 7)
 
 
+def _more_arrays(fits: rustfits.FITS) -> None:
+    count = fits["VLA"].nrows // 2
+    fits["VLA"].append({"k": np.arange(count) - 5, "v": arrays(count, 60, 8)})
+
+
+def _table_behind(count: int, **options: Any) -> Callable[[Path], None]:
+    """Put a table of arrays at the end of the file."""
+
+    def prepare(path: Path) -> None:
+        with rustfits.FITS(path, "r+") as fits:
+            cells = {"k": np.arange(count), "v": arrays(count, 40, 1)}
+            fits.write_table(cells, extname="LAST", var_dtypes={"v": "i4"}, **options)
+
+    return prepare
+
+
+def _append_last(fits: rustfits.FITS) -> None:
+    fits["LAST"].append({"k": np.arange(300), "v": arrays(300, 60, 8)})
+
+
 def _third(fits: rustfits.FITS, name: str) -> None:
     fits[name].delete_rows(np.arange(0, fits[name].nrows, 3))
 
@@ -124,12 +146,21 @@ _PIXELS = np.ones((60, 90), "f4")
 
 EDITS: dict[str, Edit] = {
     "append rows in the middle": _edit(lambda f: f["T1"].append(rows(300, -5))),
+    "append rows with arrays": _edit(_more_arrays),
+    "append rows with arrays at the end": _edit(_append_last, prepare=_table_behind(60)),
+    "append the first rows with arrays": _edit(_append_last, prepare=_table_behind(0)),
+    "append rows with arrays to a compressed table": _edit(
+        _append_last, prepare=_table_behind(60, compress=True, ztilelen=50)
+    ),
     "delete every third row": _edit(lambda f: _third(f, "T1")),
     "insert a wide column": _edit(
         lambda f: f["T1"].insert_column("new", np.arange(float(f["T1"].nrows)), position=1)
     ),
     "insert a narrow column": _edit(
         lambda f: f["T1"].insert_column("n", np.ones(f["T1"].nrows, "u1"))
+    ),
+    "insert a column of arrays": _edit(
+        lambda f: f["VLA"].insert_column("w", arrays(f["VLA"].nrows, 30, 9), position=0)
     ),
     "delete a column": _edit(lambda f: f["T1"].delete_column("m")),
     "rows of an ASCII table": _edit(lambda f: _third(f, "ASCII")),

@@ -41,6 +41,8 @@ class Trial:
         folder.mkdir(parents=True)
         self._base = folder.with_name(folder.name + ".base")
         build(self._base, scale)
+        if edit.prepare is not None:
+            edit.prepare(self._base)
         if edit.name.endswith(".gz"):
             self._base.write_bytes(gzip.compress(self._base.read_bytes(), 1))
         self.path = folder / edit.name
