@@ -91,7 +91,7 @@ static void a_header_that_grows_is_seen_by_the_other_handles(void) {
   CHECK(first_pixel(two, 2) == 2);
   uint64_t generation = rf_file_generation(two);
   for (int i = 0; i < 60; i++) {
-    char keyword[9];
+    char keyword[16];
     snprintf(keyword, sizeof keyword, "K%d", i);
     CHECK_OK(set_card(one, 0, keyword, i, &err), err);
   }
