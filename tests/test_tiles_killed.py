@@ -74,6 +74,8 @@ def edit(path: Path, what: str, first: int, count: int, seed: int) -> None:
         elif what == "append":
             more = {"x": np.ones((count, 5), "u1"), "v": cells(seed, count), "w": cells(7, count)}
             f[2].append(more)
+        elif what == "extend":
+            f[1].extend(pixels(f[1].dtype.str, seed)[:count])
         elif what == "pixels":
             f[1][first : first + count : 3, ::7] = 5
         else:
@@ -85,8 +87,8 @@ def tiles_of(image: Any) -> list[bytes]:
     rows, columns = _TILE
     return [
         np.ascontiguousarray(image[y : y + rows, x : x + columns]).tobytes()
-        for y in range(0, _SHAPE[0], rows)
-        for x in range(0, _SHAPE[1], columns)
+        for y in range(0, image.shape[0], rows)
+        for x in range(0, image.shape[1], columns)
     ]
 
 
@@ -164,28 +166,35 @@ def test_each_tile_and_cell_is_old_or_new(
     check()
 
 
-def test_rows_with_cells_are_appended_all_or_none(library: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("what", "count", "step"), [("append", 300, 2), ("extend", 40, 5)], ids=["rows", "image"]
+)
+def test_what_is_appended_is_there_as_a_whole_or_not_at_all(
+    what: str, count: int, step: int, library: Path, tmp_path: Path
+) -> None:
+    """Rows with their cells, and planes of a compressed image: no empty cells, no zeros."""
     base, path = tmp_path / "base", tmp_path / "below" / "file.fits"
     path.parent.mkdir()
     build(base, "gzip")
     old = state(base)
-    arguments = ["append", 0, 300, 5]
+    arguments = [what, 0, count, 5]
     shutil.copyfile(base, path)
     edit(path, *arguments)
-    new, seen, turn, killed = state(path), set(), 0, -9
+    new, seen, turn, killed = state(path), set(), 1, -9
     while killed:
-        turn += 1
         shutil.copyfile(base, path)
         killed = run_killed(path, arguments, shim.KILL, turn, library)
+        turn += step
         assert killed in (0, -9)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with rustfits.FITS(path, "r+") as f:  # finishes what moved
-                assert f[2].nrows in (_CELLS, _CELLS + 300)
+                assert len(f) == 3
         found = state(path)
         assert found in (old, new)
         seen.add(found == new)
         with astropy_fits.open(path) as other:
+            assert tiles_of(other[1].data.astype("i4")) == found[0]
             assert [cell.astype("i2").tobytes() for cell in other[2].data["w"]] == found[2]
     assert seen == {False, True}
 

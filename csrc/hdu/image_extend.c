@@ -93,13 +93,30 @@ static rf_status lengthen(rf_file *file, size_t index, rf_hdu *hdu, uint64_t len
   return status;
 }
 
+/* A compressed image that grows. */
+typedef struct fresh_tiles {
+  size_t index;
+  rf_type type;
+  uint32_t flags;
+  const void *in;
+  uint64_t in_bytes;
+  const uint8_t *mask;
+  uint64_t length; /* of axis 0 then */
+  const rf_axis *axes;
+} fresh_tiles;
+
+static rf_status extend_tiles(void *context, rf_file *file, bool *written, rf_error *err) {
+  const fresh_tiles *t = context;
+  return rf_zimage_extend_locked(file, t->index, t->length, written, err);
+}
+
 /* Exclusive lock held. */
 static rf_status extend_locked(rf_file *file, size_t index, uint64_t length, bool *written, rf_error *err) {
   rf_hdu *hdu = NULL;
   uint64_t data_bytes = 0;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
-    return rf_zimage_extend_locked(file, index, length, written, err);
+    return rf_file_edit_as_one(file, extend_tiles, &(fresh_tiles){.index = index, .length = length}, written, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   RF_TRY(check_extend(file, hdu, length, &data_bytes, err));
   if (length == hdu->axes[hdu->naxis - 1])
@@ -137,17 +154,23 @@ static rf_status count_planes(const rf_hdu *image, const rf_convert *convert, ui
                  plane);
 }
 
-/* Tiles are written one after the other, when the image has them. */
-static rf_status append_tiles(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in,
-                              uint64_t in_bytes, const uint8_t *mask, bool *written, rf_error *err) {
+static rf_status extend_and_write(void *context, rf_file *file, bool *written, rf_error *err) {
+  const fresh_tiles *t = context;
+  RF_TRY(rf_zimage_extend_locked(file, t->index, t->length, written, err));
+  return rf_zimage_write_locked(file, t->index, t->axes, t->type, t->flags, t->in, t->in_bytes, t->mask, written, err);
+}
+
+/* Tiles are written one after the other, when the image has them; all of it is one edit. */
+static rf_status append_tiles(rf_file *file, fresh_tiles *t, bool *written, rf_error *err) {
   rf_hdu *hdu;
   rf_zimage *zimage;
   rf_convert convert;
   uint64_t planes = 0;
-  RF_TRY(rf_zimage_locked(file, index, &hdu, &zimage, err));
-  RF_TRY(rf_convert_init(&convert, &zimage->image, type, flags, err));
-  RF_TRY(count_planes(&zimage->image, &convert, in_bytes, &planes, err));
-  RF_TRY(rf_zimage_check_locked(file, index, type, flags, in, in_bytes / convert.type_bytes, mask, err));
+  RF_TRY(rf_zimage_locked(file, t->index, &hdu, &zimage, err));
+  RF_TRY(rf_convert_init(&convert, &zimage->image, t->type, t->flags, err));
+  RF_TRY(count_planes(&zimage->image, &convert, t->in_bytes, &planes, err));
+  RF_TRY(
+      rf_zimage_check_locked(file, t->index, t->type, t->flags, t->in, t->in_bytes / convert.type_bytes, t->mask, err));
   int naxis = zimage->image.naxis;
   uint64_t old = zimage->image.axes[naxis - 1];
   rf_axis *axes = rf_alloc_zero((size_t)naxis, sizeof *axes);
@@ -155,9 +178,9 @@ static rf_status append_tiles(rf_file *file, size_t index, rf_type type, uint32_
     return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a section of %d axes", naxis);
   for (int i = 0; i < naxis; i++)
     axes[i] = (rf_axis){i == 0 ? (int64_t)old : 0, 1, i == 0 ? planes : zimage->image.axes[naxis - 1 - i], NULL};
-  rf_status status = rf_zimage_extend_locked(file, index, old + planes, written, err);
-  if (status == RF_OK)
-    status = rf_zimage_write_locked(file, index, axes, type, flags, in, in_bytes, mask, written, err);
+  t->axes = axes;
+  t->length = old + planes;
+  rf_status status = rf_file_edit_as_one(file, extend_and_write, t, written, err);
   rf_free(axes);
   return status;
 }
@@ -173,8 +196,10 @@ static rf_status append_locked(rf_file *file, size_t index, rf_type type, uint32
   if (in == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to write");
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
-    return append_tiles(file, index, type, flags, in, in_bytes, mask, written, err);
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE) {
+    fresh_tiles tiles = {.index = index, .type = type, .flags = flags, .in = in, .in_bytes = in_bytes, .mask = mask};
+    return append_tiles(file, &tiles, written, err);
+  }
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
   RF_TRY(count_planes(hdu, &convert, in_bytes, &planes, err));

@@ -168,6 +168,10 @@ EDITS: dict[str, Edit] = {
     "last header grows": _edit(lambda f: f["TAIL"].header.update(_cards(60))),
     "cards where there is room": _edit(lambda f: f[0].header.update({"OBJECT": "y", "EXTRA": 1})),
     "image grows": _edit(lambda f: f["TAIL"].extend(np.ones((50, 100), "i2"))),
+    "compressed image grows": _edit(lambda f: f["TILES"].extend(np.ones((50, 100), "i2"))),
+    "quantized image grows": _edit(
+        lambda f: f["REALS"].extend(np.random.default_rng(6).normal(9, 2, (50, 100)).astype("f4"))
+    ),
     "new image": _edit(lambda f: f.write_image(_PIXELS, extname="ADDED")),
     "new table": _edit(_new_table),
     "new compressed image": _edit(
