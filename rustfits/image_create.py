@@ -158,7 +158,14 @@ def append_image(
             whole = tuple(Axis(0, 1, count) for count in data.shape)
             dtype = data.dtype.newbyteorder("=")
             put_pixels(
-                file, index, whole, pixel_type(dtype), dtype, data, at_once=compression is not None
+                file,
+                index,
+                whole,
+                pixel_type(dtype),
+                dtype,
+                data,
+                at_once=compression is not None,
+                flags=lib.RF_IMAGE_HELD,
             )
     return index
 

@@ -318,6 +318,7 @@ def put_pixels(
     values: Array,
     *,
     at_once: bool,
+    flags: int = 0,
 ) -> None:
     """Write values, in the order of the image, to a section.
 
@@ -333,6 +334,8 @@ def put_pixels(
         Values that become `dtype`.
     at_once : bool
         Do not convert long values in parts: a part may be refused when others are written.
+    flags : int
+        Those of ``rf_image_write``.
 
     Raises
     ------
@@ -345,7 +348,7 @@ def put_pixels(
     ready = data.dtype == dtype and data.flags.c_contiguous
     if ready or at_once or data.size * dtype.itemsize <= _PART:
         ready_data = np.ascontiguousarray(data, dtype)
-        store_pixels(file, index, axes, kind, ready_data, mask_of(values))
+        store_pixels(file, index, axes, kind, ready_data, mask_of(values), flags)
         return
     count = data.size * dtype.itemsize // _PART + 1
     for part, place in slabs(axes, data.shape, count):
@@ -360,6 +363,7 @@ def store_pixels(
     kind: int,
     data: Array,
     mask: Array | None,
+    flags: int = 0,
 ) -> None:
     """Write contiguous values of a type that the C library takes."""
     handle = file._handle()
@@ -367,7 +371,7 @@ def store_pixels(
     at = ffi.from_buffer(data) if data.size else ffi.NULL
     err = error()
     check_values(
-        lib.rf_image_write(handle, index, c_axes(axes), kind, 0, at, data.nbytes, mask_at, err),
+        lib.rf_image_write(handle, index, c_axes(axes), kind, flags, at, data.nbytes, mask_at, err),
         err,
     )
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "hdu/file.h"
+#include "hdu/layout.h"
 #include "hdu/zimage.h"
 #include "hdu/ztable.h"
 
@@ -127,7 +127,7 @@ static rf_status adopt_foreign(rf_file *file, rf_error *err) {
 static bool is_current(rf_file *file) {
   const rf_shared *shared = file->shared;
   return file->seen_writes == shared->writes && file->foreign == shared->foreign &&
-         rf_shared_is_probably_as_seen(file->shared, file->store);
+         rf_shared_is_probably_as_seen(file->shared, file->store) && !rf_unpublished_holds(file);
 }
 
 static void count_taint(rf_file *file) {
@@ -179,11 +179,17 @@ static rf_status bring_up(rf_file *file, rf_error *err) {
 }
 
 static rf_status catch_up(rf_file *file, rf_error *err) {
+  rf_shared *shared = file->shared;
   RF_TRY(check_usable(file, err));
   file->changing = rf_fork_count() + 1;
-  rf_status status = rf_shared_look(file->shared, file->store, err);
+  rf_status status = rf_shared_look(shared, file->store, err);
   if (status == RF_OK)
     status = bring_up(file, err);
+  if (status == RF_OK && rf_unpublished_holds(file)) {
+    status = rf_unpublished_flush(file, err);
+    rf_shared_wrote(shared, file, file->store);
+    file->seen_writes = shared->writes;
+  }
   file->changing = 0;
   return status;
 }
@@ -356,12 +362,17 @@ static rf_status begin_write_locked(rf_file *file, rf_error *err) {
   RF_TRY(check_usable(file, err));
   if (!file->store->writable)
     return rf_fail(err, RF_ERR_READONLY, "the file was opened for reading only");
-  RF_TRY(rf_file_may_write_locked(file, err));
+  /* The calls that make one HDU are one write where they follow each other at once. */
+  bool goes_on = file->making > 0 && file->maker == rf_thread_mark() && rf_shared_was_just_seen(file->shared);
+  if (!goes_on)
+    RF_TRY(rf_file_may_write_locked(file, err));
   return bring_up(file, err);
 }
 
-rf_status rf_file_begin_write(rf_file *file, rf_error *err) {
+rf_status rf_file_begin_publish(rf_file *file, rf_error *err) {
   RF_TRY(lock_to_write(file, err));
+  if (file->store != NULL)
+    file->store->touched = false;
   rf_status status = begin_write_locked(file, err);
   if (status != RF_OK) {
     rf_rwlock_write_unlock(&file->shared->lock);
@@ -371,6 +382,14 @@ rf_status rf_file_begin_write(rf_file *file, rf_error *err) {
   file->changing = rf_fork_count() + 1;
   file->store->lowest_change = UINT64_MAX;
   return RF_OK;
+}
+
+rf_status rf_file_begin_write(rf_file *file, rf_error *err) {
+  RF_TRY(rf_file_begin_publish(file, err));
+  rf_status status = rf_unpublished_flush(file, err);
+  if (status != RF_OK)
+    rf_file_end_write(file, status, false);
+  return status;
 }
 
 /* Was nothing changed but HDUs that are being made? They can be taken off again. */

@@ -20,6 +20,7 @@ static void free_file(rf_file *file) {
   rf_free(file->name);
   rf_free(file->oddities);
   rf_free(file->making_header);
+  rf_free(file->making_data);
   rf_free(file->wishes);
   rf_mutex_destroy(&file->index_lock);
   rf_mutex_destroy(&file->scan_lock);

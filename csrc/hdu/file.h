@@ -148,6 +148,7 @@ struct rf_file {
   unsigned changing;    /* 0, or rf_fork_count() + 1 of the process that changes the handle under the exclusive lock */
   uint64_t making_missing; /* bytes of padding that the file lacked before them */
   char *making_header;     /* NULL, or the bytes that the header of the last one is to have */
+  uint8_t *making_data;    /* NULL, or the data unit of the last one, which is not in the file yet */
   bool tainted;
   char taint[256];
   const rf_error *write_error; /* what the running write reports into: the reason of a taint */
@@ -231,6 +232,9 @@ bool rf_file_is_unsettled(rf_file *file);
 /* Locked exclusively, and good for writing: RF_ERR_CLOSED, RF_ERR_READONLY, RF_ERR_TAINTED or RF_ERR_CHANGED (with
  * nothing locked) otherwise. */
 rf_status rf_file_begin_write(rf_file *file, rf_error *err);
+
+/* The same for the call that publishes an HDU: making_data stays in memory. */
+rf_status rf_file_begin_publish(rf_file *file, rf_error *err);
 
 /* May the handle write, in spite of what other programs have done? RF_ERR_CHANGED otherwise. Exclusive lock held. */
 rf_status rf_file_may_write_locked(rf_file *file, rf_error *err);

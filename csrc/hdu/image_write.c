@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "hdu/convert.h"
+#include "hdu/layout.h"
 #include "hdu/section.h"
 #include "hdu/zimage_edit.h"
 
@@ -106,6 +107,30 @@ static rf_status write_pieces(writer *w, rf_error *err) {
   return RF_OK;
 }
 
+/* All pixels of a small image that is being made stay in memory until it is published: header and data become one
+ * write. */
+static rf_status hold_all(writer *w, rf_file *file, const rf_hdu *hdu, uint32_t flags, bool *held, rf_error *err) {
+  const rf_section *section = w->section;
+  uint64_t bytes = section->count * section->width;
+  rf_section_iter iter;
+  rf_piece piece;
+  *held = false;
+  if ((flags & RF_IMAGE_HELD) == 0 || section->way != RF_SECTION_RUN || bytes != hdu->data_bytes ||
+      !rf_unpublished_can_hold(file, hdu))
+    return RF_OK;
+  rf_section_begin(&iter, section);
+  if (!rf_section_next(&iter, section->count, &piece) || piece.count != section->count ||
+      rf_section_element(section, &piece, 0) != 0)
+    return RF_OK;
+  uint8_t *data = rf_alloc((size_t)bytes);
+  if (data == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " bytes of pixels", bytes);
+  take(w, data, (size_t)section->count);
+  file->making_data = data;
+  *held = true;
+  return RF_OK;
+}
+
 static rf_status write_section(writer *w, rf_error *err) {
   uint8_t stack[STACK_BYTES];
   uint64_t bytes = w->section->count * w->section->width;
@@ -158,10 +183,11 @@ static rf_status write_locked(rf_file *file, size_t index, const rf_axis *axes, 
   rf_section section;
   rf_convert convert;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  uint32_t how = flags & ~(uint32_t)RF_IMAGE_HELD;
   if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
-    return rf_zimage_write_locked(file, index, axes, type, flags, in, in_bytes, mask, written, err);
+    return rf_zimage_write_locked(file, index, axes, type, how, in, in_bytes, mask, written, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
-  RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
+  RF_TRY(rf_convert_init(&convert, hdu, type, how, err));
   RF_TRY(rf_section_init(&section, hdu, axes, err));
   RF_TRY(check_in(&section, &convert, in, in_bytes, err));
   RF_TRY(rf_convert_check(&convert, in, mask, section.count, err));
@@ -169,7 +195,9 @@ static rf_status write_locked(rf_file *file, size_t index, const rf_axis *axes, 
     return RF_OK;
   RF_TRY(check_extent(file, hdu, &section, err));
   writer w = {file->store, &section, &convert, in, mask, 0, NULL, 0, written};
-  return write_section(&w, err);
+  bool held;
+  RF_TRY(hold_all(&w, file, hdu, flags, &held, err));
+  return held ? RF_OK : write_section(&w, err);
 }
 
 rf_status rf_image_write(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, const void *in,

@@ -42,6 +42,16 @@ void rf_layout_count_edit(rf_file *file);
 rf_status rf_unpublished_fill(rf_file *file, const rf_hdu *hdu, rf_error *err);
 rf_status rf_unpublished_fill_tiles(rf_file *file, const rf_hdu *hdu, rf_error *err);
 
+/* Can the data unit stay in memory (rf_file.making_data) until the HDU is published? Its bytes are then to be all of
+ * the data unit as they are to stand in the file. Exclusive lock held, here and below. */
+bool rf_unpublished_can_hold(const rf_file *file, const rf_hdu *hdu);
+
+/* Has this thread made an HDU whose data unit is in memory? */
+bool rf_unpublished_holds(const rf_file *file);
+
+/* Writes that data unit to the file. When that fails the HDU is taken off. */
+rf_status rf_unpublished_flush(rf_file *file, rf_error *err);
+
 /* rf_file_rearrange_locked of an HDU that is being made, the last one. *fresh has the facts and a copy
  * of its new header, and gets its offsets. Nothing has to stay readable meanwhile: data move plainly, `run` is called
  * when they are in their place whether they grow or not, and no header is written. */

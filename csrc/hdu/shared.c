@@ -145,6 +145,11 @@ bool rf_shared_is_as_seen(rf_shared *shared, rf_store *store) {
   return !shared->recent && rf_store_stamp(store, &now, NULL) == RF_OK && is_same_content(&now, &shared->stamp);
 }
 
+bool rf_shared_was_just_seen(rf_shared *shared) {
+  return !shared->identified ||
+         (!shared->recent && atomic_load_explicit(&shared->tick, memory_order_relaxed) == rf_time_coarse());
+}
+
 bool rf_shared_is_probably_as_seen(rf_shared *shared, rf_store *store) {
   if (!shared->identified || atomic_load_explicit(&shared->tick, memory_order_relaxed) == rf_time_coarse())
     return true;
@@ -178,7 +183,7 @@ void rf_shared_wrote(rf_shared *shared, struct rf_file *writer, rf_store *store)
   rf_file_stamp now;
   shared->writes++;
   shared->writer = writer;
-  if (!shared->identified)
+  if (!shared->identified || !store->touched)
     return;
   shared->recent = false;
   if (rf_store_stamp(store, &now, NULL) == RF_OK)

@@ -61,11 +61,15 @@ bool rf_shared_is_as_seen(rf_shared *shared, rf_store *store);
 /* As rf_shared_is_as_seen, without a question within some milliseconds of the last. */
 bool rf_shared_is_probably_as_seen(rf_shared *shared, rf_store *store);
 
+/* Was it as last seen within some milliseconds, by a look that can be relied on? */
+bool rf_shared_was_just_seen(rf_shared *shared);
+
 /* Updates the stamp, and counts a change by another program if there was one. RF_ERR_CHANGED: it is under way or was
  * interrupted. Exclusive lock held. */
 rf_status rf_shared_look(rf_shared *shared, rf_store *store, rf_error *err);
 
-/* Takes the file as it is now for what this process has made of it. Exclusive lock held. */
+/* Takes the file as it is now for what this process has made of it (store->touched: it may have made something).
+ * Exclusive lock held. */
 void rf_shared_wrote(rf_shared *shared, struct rf_file *writer, rf_store *store);
 
 #endif

@@ -13,6 +13,8 @@
 #define KEYWORD_BYTES 8
 /* Reserving less than this costs more than it saves. */
 #define LEAST_RESERVE ((uint64_t)1 << 20)
+/* A longer data unit is not held: copying it costs more than a system call. */
+#define MOST_HELD ((uint64_t)64 << 10)
 
 static uint64_t smaller(uint64_t a, uint64_t b) {
   return a < b ? a : b;
@@ -47,6 +49,33 @@ rf_status rf_file_append_reserve_locked(rf_file *file, rf_error *err) {
   return reserve(file, hdu, hdu->data_bytes, err);
 }
 
+/* ---- holding ---- */
+
+static void drop_held(rf_file *file) {
+  rf_free(file->making_data);
+  file->making_data = NULL;
+}
+
+bool rf_unpublished_can_hold(const rf_file *file, const rf_hdu *hdu) {
+  return hdu->unpublished && file->making > 0 && hdu == file->hdus[file->hdu_count - 1] && hdu->data_bytes > 0 &&
+         hdu->data_bytes <= MOST_HELD && hdu->header_bytes <= MOST_HELD && file->making_data == NULL;
+}
+
+bool rf_unpublished_holds(const rf_file *file) {
+  return file->making_data != NULL && file->making > 0 && file->maker == rf_thread_mark();
+}
+
+rf_status rf_unpublished_flush(rf_file *file, rf_error *err) {
+  if (!rf_unpublished_holds(file))
+    return RF_OK;
+  const rf_hdu *hdu = file->hdus[file->hdu_count - 1];
+  rf_status status = rf_store_write(file->store, hdu->data_offset, file->making_data, (size_t)hdu->data_bytes, err);
+  drop_held(file);
+  if (status != RF_OK)
+    rf_file_append_abort_locked(file);
+  return status;
+}
+
 /* ---- waiting ---- */
 
 /* Tells who waits that nothing is being made any more. */
@@ -55,6 +84,7 @@ static void end_making(rf_file *file) {
   file->maker = NULL;
   rf_free(file->making_header);
   file->making_header = NULL;
+  drop_held(file);
   rf_shared_tell_made(file->shared);
 }
 
@@ -133,6 +163,28 @@ static rf_status write_header(rf_file *file, uint64_t offset, const char *bytes,
   return rf_store_write(file->store, offset, bytes, KEYWORD_BYTES, err);
 }
 
+/* Header, data and padding of the last HDU. */
+static rf_status publish_held(rf_file *file, const rf_hdu *hdu, rf_error *err) {
+  size_t header = (size_t)hdu->header_bytes, data = (size_t)hdu->data_bytes; /* both below MOST_HELD */
+  size_t n = header + (data + RF_BLOCK_BYTES - 1) / RF_BLOCK_BYTES * RF_BLOCK_BYTES;
+  uint64_t size, next = hdu->header_offset + n;
+  RF_TRY(rf_store_size(file->store, &size, err));
+  char *bytes = rf_alloc(n);
+  if (bytes == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for an HDU of %zu bytes", n);
+  if (file->making_header != NULL)
+    memcpy(bytes, file->making_header, header);
+  else
+    rf_header_format(hdu->header, bytes, header);
+  memcpy(bytes + header, file->making_data, data);
+  memset(bytes + header + data, rf_hdu_padding(hdu), n - header - data);
+  rf_status status = size > next ? rf_store_truncate(file->store, next, err) : RF_OK;
+  if (status == RF_OK)
+    status = write_header(file, hdu->header_offset, bytes, n, err);
+  rf_free(bytes);
+  return status;
+}
+
 static rf_status publish_entry(rf_file *file, const rf_hdu *hdu, const char *bytes, rf_error *err) {
   char *made = NULL;
   size_t n = (size_t)hdu->header_bytes; /* below a limit for what is in memory */
@@ -149,8 +201,10 @@ rf_status rf_file_append_commit_locked(rf_file *file, rf_error *err) {
   if (file->making == 0)
     return RF_OK;
   size_t count = file->hdu_count, first = count - file->making;
-  rf_status status = finish_data(file, file->hdus[count - 1], err); /* one before it has no data */
-  for (size_t i = count; i-- > first && status == RF_OK;)
+  bool held = file->making_data != NULL;
+  const rf_hdu *last = file->hdus[count - 1]; /* one before it has no data */
+  rf_status status = held ? publish_held(file, last, err) : finish_data(file, last, err);
+  for (size_t i = held ? count - 1 : count; i-- > first && status == RF_OK;)
     status = publish_entry(file, file->hdus[i], i == count - 1 ? file->making_header : NULL, err);
   if (status != RF_OK) {
     rf_file_append_abort_locked(file);
@@ -230,7 +284,7 @@ static rf_status publish_locked(rf_file *file, size_t index, rf_error *err) {
 
 rf_status rf_hdu_publish(rf_file *file, size_t index, rf_error *err) {
   rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
+  rf_status status = rf_file_begin_publish(file, err);
   if (status == RF_OK) {
     status = find_making(file, index, err);
     if (status == RF_OK)
@@ -242,7 +296,7 @@ rf_status rf_hdu_publish(rf_file *file, size_t index, rf_error *err) {
 
 rf_status rf_hdu_discard(rf_file *file, size_t index, rf_error *err) {
   rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
+  rf_status status = rf_file_begin_publish(file, err);
   if (status == RF_OK) {
     if (find_making(file, index, NULL) == RF_OK)
       rf_file_append_abort_locked(file);

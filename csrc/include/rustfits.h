@@ -1007,6 +1007,10 @@ typedef struct rf_axis {
 } rf_axis;
 
 #define RF_IMAGE_RAW 1 /* stored values: BSCALE and BZERO are not applied, `type` must be `stored` */
+/* rf_image_write only: all pixels of a small image that this thread has begun with `deferred` may stay in memory until
+ * rf_hdu_publish, which then writes header and data at once, and reports what fails there. Other calls of this thread
+ * find the pixels as if they were in the file. */
+#define RF_IMAGE_HELD 2
 /* The most threads that a call may use stand in its flags from this bit on (16 bits): 0 as rf_options.threads says. */
 #define RF_IMAGE_THREADS_SHIFT 16
 

@@ -26,6 +26,9 @@
 
 #define COPY_BYTES ((size_t)256 << 10)
 
+/* So many bytes behind the old end are written at once, without a reservation: their space is taken by that write. */
+#define SMALL_TRAILER ((uint64_t)64 << 10)
+
 static atomic_uint_least64_t tuned_half;
 static atomic_bool tuned_whole;
 
@@ -516,6 +519,28 @@ static rf_status write_body(rf_edit *e, const rf_trailer *t, const uint8_t *reco
   return status;
 }
 
+/* The footer that says that nothing has moved, then all else behind the old end of the file in one write. A full disk
+ * refuses it before the old bytes change. */
+static rf_status write_small(rf_edit *e, const rf_trailer *t, const uint8_t *record, uint32_t *crc, rf_error *err) {
+  uint64_t begin = e->pool_at - RF_LINE, record_end = t->record + t->record_bytes;
+  size_t n = (size_t)(t->size - e->old_size);
+  RF_TRY(take_file(e, err));
+  uint8_t *bytes = rf_alloc_zero(n, 1);
+  if (bytes == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
+  if (e->pool_used > 0)
+    memcpy(bytes + (size_t)(e->pool_at - e->old_size), e->pool, (size_t)e->pool_used);
+  memcpy(bytes + (size_t)(t->record - e->old_size), record, (size_t)t->record_bytes);
+  *crc = rf_crc32c(bytes + (size_t)(begin - e->old_size), (size_t)(record_end - begin), 0);
+  e->begun = true;
+  e->size = t->size;
+  rf_status status = write_footer(e, t, RF_EDIT_PREPARING, 0, err);
+  if (status == RF_OK)
+    status = rf_store_write(e->inner, e->old_size, bytes, n - RF_LINE, err);
+  rf_free(bytes);
+  return status;
+}
+
 /* Places of record, halves and slots; the file may be longer already. */
 static void place_trailer(const rf_edit *e, rf_trailer *t, size_t record) {
   t->record = e->start + RF_BLOCK_BYTES + rf_lines(RF_LINE + e->pool_used);
@@ -559,8 +584,9 @@ static rf_status run_through_trailer(rf_edit *e, rf_trailer *t, bool *written, r
   t->flags = (e->inner->durable ? RF_RECORD_DURABLE : 0) | (atomic_load(&tuned_whole) ? 0 : RF_RECORD_SAMPLED);
   RF_TRY(rf_record_encode(t, &record, &n, err));
   place_trailer(e, t, n);
-  rf_status status = prepare(e, t->size, err);
-  if (status == RF_OK)
+  bool small = !e->begun && t->size - e->old_size <= SMALL_TRAILER;
+  rf_status status = small ? write_small(e, t, record, &crc, err) : prepare(e, t->size, err);
+  if (status == RF_OK && !small)
     status = write_body(e, t, record, n, &crc, err);
   rf_free(record);
   if (status == RF_OK)

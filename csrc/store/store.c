@@ -446,7 +446,8 @@ void rf_store_map_close(const rf_store_map *map) {
 
 /* ---- writing ---- */
 
-static rf_status may_write(const rf_store *store, rf_error *err) {
+static rf_status may_write(rf_store *store, rf_error *err) {
+  store->touched = true;
   if (!store->writable || !store->ops->write_at || !store->ops->truncate)
     return rf_fail(err, RF_ERR_READONLY, "the file is open for reading only");
   return RF_OK;

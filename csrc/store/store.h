@@ -24,6 +24,7 @@ typedef struct rf_store {
   bool sequential;        /* content is decoded one byte after the other: its size is known once all of it is */
   char *name;             /* without secrets: rf_url_redact */
   uint64_t lowest_change; /* smallest offset that was written or cut since the user of this struct set it */
+  bool touched;           /* a call that can change size or time of the file was made since the user cleared it */
   /* The first bytes of the file, kept where they had to be looked at anyway and cannot change through this store: the
    * only header of many a file is then there without another read. NULL elsewhere. */
   uint8_t *head;

@@ -58,6 +58,15 @@ static rf_status plain_image(rf_file *file, rf_error *e) {
   return make_image(file, NULL, NULL, e);
 }
 
+/* All pixels in one call: they are in memory until the image is published. */
+static rf_status held_image(rf_file *file, rf_error *e) {
+  static const uint64_t axes[2] = {60, 70};
+  size_t index = 0;
+  rf_image_spec spec = {.size = sizeof spec, .type = RF_I16, .naxis = 2, .axes = axes, .extver = -1, .deferred = 1};
+  RF_TRY(rf_image_create(file, &spec, &index, e));
+  return end(file, rf_image_write(file, index, NULL, RF_I16, RF_IMAGE_HELD, pixels, sizeof pixels, NULL, e), index, e);
+}
+
 /* Its header takes several blocks, and several pages. */
 static rf_status image_with_history(rf_file *file, rf_error *e) {
   rf_header *header;
@@ -229,7 +238,7 @@ static bool fail_at(int step, const fits_bytes *before, rf_mode mode, size_t old
   return true;
 }
 
-static void sweep(maker *make, bool new_file, size_t lacking, unsigned most) {
+static void sweep(maker *make, bool new_file, size_t lacking, unsigned least, unsigned most) {
   fits_bytes before = {0}, whole = {0};
   size_t old = new_file ? 0 : 2;
   rf_mode mode = new_file ? RF_MODE_CREATE : RF_MODE_READ_WRITE;
@@ -245,7 +254,7 @@ static void sweep(maker *make, bool new_file, size_t lacking, unsigned most) {
   unsigned steps = 0;
   for (int step = 0; die_at(step, &before, mode, old, make, &whole); step++)
     steps++;
-  CHECK(steps >= 3 && steps <= most);
+  CHECK(steps >= least && steps <= most);
   for (int step = 0; fail_at(step, &before, mode, old, make, &whole); step++)
     ;
   fits_free(&before);
@@ -255,12 +264,13 @@ static void sweep(maker *make, bool new_file, size_t lacking, unsigned most) {
 static void old_or_new(void) {
   static const struct {
     maker *make;
-    unsigned most; /* writes: a new HDU is not to cost more by and by */
-  } makers[] = {{plain_image, 8}, {image_with_history, 8}, {tiles, 16}, {plain_table, 10}, {packed_table, 24},
-                {zeros, 6},       {blank_rows, 6},         {copied, 8}, {packed, 16}};
+    unsigned least, most; /* writes: a new HDU is not to cost more by and by */
+  } makers[] = {
+      {plain_image, 3, 8},   {held_image, 2, 4}, {image_with_history, 3, 8}, {tiles, 3, 16}, {plain_table, 3, 10},
+      {packed_table, 3, 24}, {zeros, 3, 6},      {blank_rows, 3, 6},         {copied, 3, 8}, {packed, 3, 16}};
   for (size_t i = 0; i < COUNT(makers); i++)
     for (int how = 0; how < 3; how++)
-      sweep(makers[i].make, how == 2, how == 1 ? 100 : 0, makers[i].most + 2);
+      sweep(makers[i].make, how == 2, how == 1 ? 100 : 0, makers[i].least, makers[i].most + 2);
 }
 
 /* ---- the calls ---- */
@@ -389,6 +399,45 @@ static void discarding(void) {
   fits_free(&fits);
 }
 
+/* Other calls find held pixels as if they were in the file. */
+static void held_pixels_are_found(void) {
+  fits_bytes fits = {0};
+  rf_file *file;
+  int16_t value[3000];
+  fits_image(&fits, true, 100, NULL);
+  for (int how = 0; how < 5; how++) {
+    watched_load(&fits);
+    CHECK_OK(rf_file_open("watched://x", RF_MODE_READ_WRITE, NULL, &file, &err), err);
+    CHECK(begin_image(file, 3000, NULL) == 1);
+    CHECK_OK(rf_image_write(file, 1, NULL, RF_I16, RF_IMAGE_HELD, pixels, 6000, NULL, &err), err);
+    CHECK(watched.size == fits.size);
+    rf_axis few = {5, 1, 2, NULL};
+    if (how == 1)
+      CHECK_OK(rf_image_read(file, 1, NULL, RF_I16, 0, value, sizeof value, NULL, &err), err);
+    if (how == 1)
+      CHECK(memcmp(value, pixels, sizeof value) == 0);
+    if (how == 2)
+      CHECK_OK(rf_image_write(file, 1, &few, RF_I16, RF_IMAGE_HELD, pixels, 4, NULL, &err), err);
+    if (how == 3) {
+      watched.countdown = 0;
+      CHECK(rf_image_read(file, 1, NULL, RF_I16, 0, value, sizeof value, NULL, &err) == RF_ERR_NO_SPACE);
+      CHECK(rf_hdu_publish(file, 1, &err) == RF_ERR_ARGUMENT); /* it is gone */
+      CHECK(count_of(file) == 1);
+    } else if (how == 4) {
+      CHECK_OK(rf_hdu_discard(file, 1, &err), err);
+    } else {
+      CHECK_OK(rf_hdu_publish(file, 1, &err), err);
+      CHECK_OK(rf_image_read(file, 1, NULL, RF_I16, 0, value, sizeof value, NULL, &err), err);
+      for (size_t i = 0; i < 3000; i++)
+        CHECK(value[i] == pixels[how == 2 && i >= 5 && i < 7 ? i - 5 : i]);
+      CHECK(watched.size == fits.size + 2880 + 8640);
+    }
+    (void)rf_file_close(file, NULL);
+    CHECK(how < 3 || (watched.size == fits.size && memcmp(watched.bytes, fits.bytes, fits.size) == 0));
+  }
+  fits_free(&fits);
+}
+
 /* ---- threads ---- */
 
 typedef struct other {
@@ -448,6 +497,7 @@ int main(void) {
   RUN(header_and_data_that_grow_meanwhile);
   RUN(what_moves_while_an_hdu_is_made);
   RUN(discarding);
+  RUN(held_pixels_are_found);
   RUN(another_thread_waits);
   free(watched.bytes);
   return check_report();
