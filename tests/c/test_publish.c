@@ -11,6 +11,11 @@
 #include "hdu/file.h"
 #include "table_rows.h"
 
+/* Does the watched file have these bytes, which may be none? */
+static bool file_is(const void *bytes, size_t n) {
+  return watched.size == n && (n == 0 || memcmp(watched.bytes, bytes, n) == 0);
+}
+
 static rf_error err;
 
 static size_t count_of(rf_file *file) {
@@ -209,7 +214,7 @@ static bool die_at(int step, const fits_bytes *before, rf_mode mode, size_t old,
     if (count_of(file) == old) {
       CHECK_OK(make(file, &err), err);
       CHECK_OK(rf_file_close(file, &err), err);
-      CHECK(watched.size == whole->size && memcmp(watched.bytes, whole->bytes, whole->size) == 0);
+      CHECK(file_is(whole->bytes, whole->size));
     } else {
       (void)rf_file_close(file, NULL);
     }
@@ -230,11 +235,11 @@ static bool fail_at(int step, const fits_bytes *before, rf_mode mode, size_t old
     return false;
   }
   CHECK(status == RF_ERR_NO_SPACE);
-  CHECK(watched.size == before->size && memcmp(watched.bytes, before->bytes, before->size) == 0);
+  CHECK(file_is(before->bytes, before->size));
   CHECK(count_of(file) == old);
   CHECK_OK(make(file, &err), err); /* the handle is as good as before */
   CHECK_OK(rf_file_close(file, &err), err);
-  CHECK(watched.size == whole->size && memcmp(watched.bytes, whole->bytes, whole->size) == 0);
+  CHECK(file_is(whole->bytes, whole->size));
   return true;
 }
 
@@ -394,7 +399,7 @@ static void discarding(void) {
       CHECK(count_of(file) == 1);
     }
     CHECK_OK(rf_file_close(file, &err), err);
-    CHECK(watched.size == fits.size && memcmp(watched.bytes, fits.bytes, fits.size) == 0);
+    CHECK(file_is(fits.bytes, fits.size));
   }
   fits_free(&fits);
 }

@@ -217,7 +217,8 @@ static void check_image(rf_file *file, rf_file *twin) {
   same(&a, &b, info.type);
   drop(&b);
   b = read_pixels(twin, NULL, naxis, info.count, info.stored, RF_IMAGE_RAW);
-  expect(a.status == b.status);
+  /* Stored values can be read where BSCALE or BZERO is no number. */
+  expect(a.status == b.status || (a.status == RF_ERR_FORMAT && b.status == RF_OK));
   drop(&b);
   check_sections(file, twin, &info, lengths, naxis, &a);
   check_plan(twin, &a);
