@@ -602,12 +602,18 @@ static rf_status run_through_trailer(rf_edit *e, rf_trailer *t, bool *written, r
   return rf_trailer_finish(e->inner, t, at, err);
 }
 
-/* An edit within one page is one write that a kill does not tear. */
+/* An edit within one page is one write that a kill does not tear. One that fails half way is taken back. */
 static rf_status run_in_page(rf_edit *e, uint64_t low, uint64_t high, bool *written, rf_error *err) {
-  uint8_t page[PAGE];
-  RF_TRY(rf_store_read(&e->store, low, page, (size_t)(high - low), err));
+  uint8_t page[PAGE], old[PAGE];
+  size_t n = (size_t)(high - low);
+  RF_TRY(rf_store_read(&e->store, low, page, n, err));
+  RF_TRY(rf_store_read(e->inner, low, old, n, err));
+  rf_status status = rf_store_write(e->inner, low, page, n, err);
+  if (status != RF_OK) {
+    *written = rf_store_write(e->inner, low, old, n, NULL) != RF_OK;
+    return status;
+  }
   *written = true;
-  RF_TRY(rf_store_write(e->inner, low, page, (size_t)(high - low), err));
   return sync_if(e, err);
 }
 

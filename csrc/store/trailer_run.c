@@ -116,8 +116,14 @@ static rf_status note(const runner *r, const rf_edit_progress *at, rf_error *err
   uint8_t line[RF_LINE];
   rf_slot_encode(at, line);
   RF_TRY(sync_if(r, err));
-  RF_TRY(rf_store_write(r->store, r->trailer->end + at->sequence % 2 * RF_LINE, line, sizeof line, err));
-  return sync_if(r, err);
+  uint64_t slot = r->trailer->end + at->sequence % 2 * RF_LINE;
+  rf_status status = rf_store_write(r->store, slot, line, sizeof line, err);
+  if (status == RF_OK)
+    return sync_if(r, err);
+  /* A slot that is half written says nothing. An empty one leaves it to the other, which has the batch before. */
+  memset(line, 0, sizeof line);
+  (void)rf_store_write(r->store, slot, line, sizeof line, NULL);
+  return status;
 }
 
 /* What can be done again is written where it goes, then noted. From the pool it is of any length. */

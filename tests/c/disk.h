@@ -33,6 +33,7 @@ typedef struct disk {
   size_t limit;  /* the longest the file may get: what is written behind it is a fault. 0: any */
   bool outside;  /* something was */
   long fail_at;  /* the event that fails, -1: none */
+  bool half;     /* it alone fails, a write after half of its bytes */
   uint64_t full; /* space there is, 0: any */
 } disk;
 
@@ -62,8 +63,14 @@ static inline void disk_apply(disk *d, const disk_event *e) {
 }
 
 static inline rf_status disk_do(disk *d, disk_kind kind, uint64_t at, const void *bytes, size_t n, rf_error *err) {
-  if (d->fail_at >= 0 && (size_t)d->fail_at == d->events)
+  if (d->fail_at >= 0 && (size_t)d->fail_at == d->events) {
+    if (d->half) {
+      d->fail_at = -1;
+      if (kind == DISK_WRITE)
+        disk_apply(d, &(disk_event){kind, at, n / 2, (uint8_t *)(uintptr_t)bytes});
+    }
     return rf_fail(err, RF_ERR_IO, "the test lets this event fail");
+  }
   if (kind == DISK_WRITE && d->full != 0 && at + n > d->full)
     return rf_fail(err, RF_ERR_NO_SPACE, "the test has a full disk");
   if (d->limit != 0 && kind != DISK_SYNC && at + n > d->limit) {

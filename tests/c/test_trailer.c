@@ -586,16 +586,17 @@ static void a_power_cut_in_a_durable_edit(void) {
 
 /* ---- failures ---- */
 
-static void a_failure_leaves_the_old_file_or_one_that_can_be_finished(void) {
+static void fail_everywhere(bool half) {
   static const setting how = {4096, 3008, false, false};
   for (size_t i = 0; i < CASE_COUNT; i++) {
     make_after(&CASES[i]);
     for (long at = 0;; at++) {
-      disk d = {.page = 4096, .fail_at = at};
+      disk d = {.page = 4096, .fail_at = at, .half = half};
       bool written = false;
       disk_set(&d, before, OLD_SIZE);
       rf_error_clear(&err);
       rf_status status = perform(&d, &CASES[i], &how, &written);
+      bool failed = half ? d.fail_at < 0 : status != RF_OK;
       d.fail_at = -1;
       CHECK(status == RF_OK || status == RF_ERR_IO);
       if (status != RF_OK && !written)
@@ -603,10 +604,31 @@ static void a_failure_leaves_the_old_file_or_one_that_can_be_finished(void) {
       else
         CHECK(write_state(&d) == IS_AFTER);
       disk_free(&d);
-      if (status == RF_OK)
+      if (!failed)
         break;
     }
   }
+}
+
+static void a_failure_leaves_the_old_file_or_one_that_can_be_finished(void) {
+  fail_everywhere(false);
+}
+
+/* Neither the note of how far it came nor a page that is the whole edit stays torn. */
+static void so_does_a_write_that_fails_half_way(void) {
+  fail_everywhere(true);
+  disk d = {.page = 4096, .fail_at = 0, .half = true};
+  rf_edit *e = NULL;
+  bool written = false;
+  disk_set(&d, before, OLD_SIZE);
+  rf_store store = disk_store(&d);
+  rf_error_clear(&err);
+  CHECK_OK(rf_edit_begin(&store, OLD_SIZE, OLD_SIZE, &e, &err), err);
+  CHECK_OK(rf_store_write(rf_edit_store(e), 4096, "first", 5, &err), err);
+  CHECK(rf_edit_commit(e, &written, &err) == RF_ERR_IO && !written);
+  rf_edit_free(e);
+  CHECK(memcmp(d.data, before, OLD_SIZE) == 0);
+  disk_free(&d);
 }
 
 static void a_full_disk_refuses_the_edit_before_it_begins(void) {
@@ -819,6 +841,7 @@ int main(int argc, char **argv) {
   RUN(killed_at_every_event);
   RUN(a_power_cut_in_a_durable_edit);
   RUN(a_failure_leaves_the_old_file_or_one_that_can_be_finished);
+  RUN(so_does_a_write_that_fails_half_way);
   RUN(a_full_disk_refuses_the_edit_before_it_begins);
   RUN(a_file_that_was_changed_since_is_left_alone_or_finished_right);
   RUN(absurd_records);
