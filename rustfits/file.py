@@ -188,22 +188,22 @@ class FITS(Creating):
             raise FITSValueError(f"mode must be 'r', 'r+' or 'w+', not {mode!r}")
         if mode == "r" and (atomic or durable):
             raise FITSValueError("atomic= and durable= are for writing, and the mode is 'r'")
-        flags = (
+        self._hdus = {}
+        self._count = 0
+        limits = (max_inflate_bytes, max_tile_bytes, max_header_bytes, max_hdus)
+        said = (*limits, gzip_level, threads) != _NONE_SAID or not mmap
+        said = said or atomic or durable or lock or recover
+        if lenient is None and remote is None and schemes is None and not said:
+            self._file = open_file(name, mode, NULL)
+            return
+        options = _options(lenient, limits, gzip_level, threads)
+        options.flags |= (
             (lib.RF_OPEN_ATOMIC if atomic else 0)
             | (lib.RF_OPEN_DURABLE if durable else 0)
             | (lib.RF_OPEN_LOCK if lock else 0)
             | (lib.RF_OPEN_RECOVER if recover else 0)
             | (0 if mmap else lib.RF_OPEN_NO_MAP)
         )
-        self._hdus = {}
-        self._count = 0
-        limits = (max_inflate_bytes, max_tile_bytes, max_header_bytes, max_hdus)
-        said = (*limits, gzip_level, threads) != _NONE_SAID
-        if lenient is None and remote is None and schemes is None and not flags and not said:
-            self._file = open_file(name, mode, NULL)
-            return
-        options = _options(lenient, limits, gzip_level, threads)
-        options.flags |= flags
         kept = None if remote is None else remote_options(remote, options)
         allowed = scheme_list(schemes)
         options.schemes = allowed

@@ -362,7 +362,8 @@ def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
             raise failure(status, err, redacted(name), opening=True)
     opened = pointer[0]
     made = FileHandle(opened, mode, mode == "r" and not _can_change(opened))
-    made.atomic = bool(options and options.flags & lib.RF_OPEN_ATOMIC)
+    if options is not NULL:
+        made.atomic = bool(options and options.flags & lib.RF_OPEN_ATOMIC)
     return made
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import threading
+from _thread import RLock
 
 __all__ = ["ForkLock"]
 
@@ -32,7 +33,7 @@ class ForkLock:
     __slots__ = ("__weakref__", "_forks", "_lock")
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        self._lock = RLock()
         self._forks = _forks
 
     def __enter__(self) -> None:
@@ -51,5 +52,5 @@ class ForkLock:
             if self._lock.acquire(blocking=False):
                 self._lock.release()
             else:
-                self._lock = threading.RLock()
+                self._lock = RLock()
             self._forks = _forks

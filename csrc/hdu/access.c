@@ -274,7 +274,8 @@ void rf_file_end_read(rf_file *file) {
 rf_status rf_file_confirm_read(rf_file *file, size_t index, rf_error *err) {
   rf_file_stamp now;
   rf_hdu *hdu;
-  if (index == RF_NOT_READ || rf_shared_is_as_seen(file->shared, file->store))
+  if (rf_shared_was_as_seen(file->shared, file->store) || index == RF_NOT_READ ||
+      rf_shared_is_as_seen(file->shared, file->store))
     return RF_OK;
   RF_TRY(rf_store_stamp_whole(file->store, &now, err));
   if (index == RF_NO_HDU)
@@ -390,6 +391,14 @@ rf_status rf_file_begin_write(rf_file *file, rf_error *err) {
   if (status != RF_OK)
     rf_file_end_write(file, status, false);
   return status;
+}
+
+rf_status rf_file_size_locked(rf_file *file, uint64_t *size, rf_error *err) {
+  const rf_shared *shared = file->shared;
+  bool is_known =
+      shared->identified && file->changing != 0 && file->making == 0 && file->store->lowest_change == UINT64_MAX;
+  return is_known && rf_store_size_then(file->store, &shared->stamp, size) ? RF_OK
+                                                                           : rf_store_size(file->store, size, err);
 }
 
 /* Was nothing changed but HDUs that are being made? They can be taken off again. */

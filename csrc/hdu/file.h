@@ -239,6 +239,9 @@ rf_status rf_file_begin_publish(rf_file *file, rf_error *err);
 /* May the handle write, in spite of what other programs have done? RF_ERR_CHANGED otherwise. Exclusive lock held. */
 rf_status rf_file_may_write_locked(rf_file *file, rf_error *err);
 
+/* The size of the file: as rf_file_begin_write found it, while the call has written nothing. Exclusive lock held. */
+rf_status rf_file_size_locked(rf_file *file, uint64_t *size, rf_error *err);
+
 /* Begins the part that another handle of the same file has in a call, whose rf_file_begin_write holds the lock. */
 rf_status rf_file_begin_beside(rf_file *file, rf_error *err);
 

@@ -21,7 +21,7 @@ rf_status rf_image_check_whole(rf_file *file, const rf_hdu *hdu, rf_error *err) 
                    "the image has PCOUNT = %" PRId64 " and GCOUNT = %" PRId64
                    " and more data than its pixels, so its size cannot be changed",
                    hdu->pcount, hdu->gcount);
-  RF_TRY(rf_store_size(file->store, &size, err));
+  RF_TRY(rf_file_size_locked(file, &size, err));
   if (size < hdu->data_offset || size - hdu->data_offset < hdu->data_bytes)
     return rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short, so its size cannot be changed");
   return RF_OK;

@@ -166,7 +166,7 @@ static rf_status check_extent(rf_file *file, const rf_hdu *hdu, const rf_section
   uint64_t size, end = section->origin + (section->high + 1) * section->width; /* within the data unit: 63 bits */
   if (hdu->unpublished)
     return RF_OK;
-  RF_TRY(rf_store_size(file->store, &size, err));
+  RF_TRY(rf_file_size_locked(file, &size, err));
   if (end <= size)
     return RF_OK;
   rf_error_at(err, (int64_t)size);
@@ -212,12 +212,14 @@ rf_status rf_image_write(rf_file *file, size_t index, const rf_axis *axes, rf_ty
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
 
+/* *read: the file was read, not only its index. */
 static rf_status check_locked(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in, uint64_t count,
-                              const uint8_t *mask, rf_error *err) {
+                              const uint8_t *mask, bool *read, rf_error *err) {
   rf_hdu *hdu;
   rf_convert convert;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+  *read = hdu->kind == RF_HDU_COMPRESSED_IMAGE;
+  if (*read)
     return rf_zimage_check_locked(file, index, type, flags, in, count, mask, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
@@ -228,11 +230,12 @@ static rf_status check_locked(rf_file *file, size_t index, rf_type type, uint32_
 
 rf_status rf_image_check(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in, uint64_t count,
                          const uint8_t *mask, rf_error *err) {
+  bool read = true;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = check_locked(file, index, type, flags, in, count, mask, err);
-    status = rf_file_end_read_of(file, index, status, err);
+    status = check_locked(file, index, type, flags, in, count, mask, &read, err);
+    status = rf_file_end_read_of(file, read ? index : RF_NOT_READ, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }

@@ -64,7 +64,7 @@ rf_status rf_layout_parse_header(const rf_header *header, bool primary, rf_hdu *
 
 rf_status rf_layout_begin_patch(rf_file *file, rf_edit **edit, rf_error *err) {
   uint64_t size;
-  RF_TRY(rf_store_size(file->store, &size, err));
+  RF_TRY(rf_file_size_locked(file, &size, err));
   return rf_edit_begin(file->store, size, size, edit, err);
 }
 
@@ -86,7 +86,7 @@ typedef struct move {
 static rf_status plan_move(rf_file *file, const rf_hdu *hdu, uint64_t header_bytes, uint64_t data_bytes, move *plan,
                            rf_error *err) {
   uint64_t end = hdu->data_offset + hdu->data_bytes; /* within 63 bits since the scan */
-  RF_TRY(rf_store_size(file->store, &plan->size, err));
+  RF_TRY(rf_file_size_locked(file, &plan->size, err));
   plan->old_data = hdu->data_offset;
   plan->new_data = hdu->header_offset + header_bytes;
   plan->present = plan->size > plan->old_data ? smaller(plan->size - plan->old_data, hdu->data_bytes) : 0;
@@ -149,21 +149,6 @@ static rf_status move_up(rf_store *store, const rf_hdu *fresh, const move *plan,
   return RF_OK;
 }
 
-static rf_status write_header(rf_store *store, const rf_hdu *fresh, const char *bytes, size_t n, rf_error *err) {
-  rf_edit *edit = rf_edit_of(store);
-  return edit != NULL ? rf_edit_header(edit, fresh->header_offset, bytes, n, err)
-                      : rf_store_write(store, fresh->header_offset, bytes, n, err);
-}
-
-static rf_status move_down(rf_store *store, const rf_hdu *fresh, const move *plan, const char *bytes, size_t n,
-                           rf_error *err) {
-  RF_TRY(rf_store_move(store, plan->old_data, plan->new_data, plan->present, err));
-  RF_TRY(fill(store, plan->new_data + plan->present, plan->new_next, rf_hdu_padding(fresh), err));
-  RF_TRY(write_header(store, fresh, bytes, n, err));
-  RF_TRY(rf_store_move(store, plan->old_next, plan->new_next, plan->tail, err));
-  return rf_store_truncate(store, plan->final_size, err);
-}
-
 /* What is to be done to HDU `hdu`. */
 typedef struct change {
   rf_file *file;
@@ -171,20 +156,42 @@ typedef struct change {
   const rf_hdu *fresh; /* as it will be */
   const rf_rearrange *rearrange;
   const char *bytes; /* n of the new header */
+  const char *old;   /* n that the file has there, where they were read */
   size_t n;
   move plan;
 } change;
+
+static rf_status write_header(const change *c, rf_store *store, rf_error *err) {
+  rf_edit *edit = rf_edit_of(store);
+  uint64_t at = c->fresh->header_offset;
+  if (edit == NULL)
+    return rf_store_write(store, at, c->bytes, c->n, err);
+  /* In an edit that others are part of, what was read is not what the file has. */
+  if (c->old != NULL && store != c->file->store)
+    return rf_edit_header_over(edit, at, c->old, c->bytes, c->n, err);
+  return rf_edit_header(edit, at, c->bytes, c->n, err);
+}
+
+static rf_status move_down(const change *c, rf_store *store, rf_error *err) {
+  const move *plan = &c->plan;
+  int padding = rf_hdu_padding(c->fresh);
+  RF_TRY(rf_store_move(store, plan->old_data, plan->new_data, plan->present, err));
+  RF_TRY(fill(store, plan->new_data + plan->present, plan->new_next, padding, err));
+  RF_TRY(write_header(c, store, err));
+  RF_TRY(rf_store_move(store, plan->old_next, plan->new_next, plan->tail, err));
+  return rf_store_truncate(store, plan->final_size, err);
+}
 
 static rf_status carry_out(const change *c, rf_store *store, rf_error *err) {
   bool grows = c->fresh->data_bytes > c->hdu->data_bytes;
   if (c->rearrange != NULL && !grows)
     RF_TRY(c->rearrange->run(c->rearrange->context, store, c->plan.old_data, err));
   if (c->plan.new_next < c->plan.old_next)
-    return move_down(store, c->fresh, &c->plan, c->bytes, c->n, err);
+    return move_down(c, store, err);
   RF_TRY(move_up(store, c->fresh, &c->plan, c->hdu->data_bytes, err));
   if (c->rearrange != NULL && grows)
     RF_TRY(c->rearrange->run(c->rearrange->context, store, c->plan.new_data, err));
-  return write_header(store, c->fresh, c->bytes, c->n, err);
+  return write_header(c, store, err);
 }
 
 /* As it comes: a failure in the middle leaves a file that is half changed. */
@@ -255,7 +262,7 @@ static rf_status write_fresh_data(const change *c, rf_error *err) {
 static rf_status publish(const change *c, bool *written, rf_error *err) {
   rf_edit *edit;
   RF_TRY(rf_edit_begin(c->file->store, c->plan.final_size, c->plan.final_size, &edit, err));
-  rf_status status = write_header(rf_edit_store(edit), c->fresh, c->bytes, c->n, err);
+  rf_status status = write_header(c, rf_edit_store(edit), err);
   if (status == RF_OK)
     status = rf_edit_commit(edit, written, err);
   rf_edit_free(edit);
@@ -275,19 +282,14 @@ static rf_status change_fresh(const change *c, bool *written, rf_error *err) {
   return status;
 }
 
-/* true when the file has these very bytes already. */
-static rf_status is_same(rf_file *file, const rf_hdu *hdu, const char *bytes, size_t n, bool *same, rf_error *err) {
-  *same = false;
+/* Reads the old header, where it is as long as the new one. *old is the caller's, also on failure. */
+static rf_status read_old(rf_file *file, const rf_hdu *hdu, size_t n, char **old, rf_error *err) {
   if (n != hdu->header_bytes)
     return RF_OK;
-  char *old = rf_alloc(n);
-  if (old == NULL)
+  *old = rf_alloc(n);
+  if (*old == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", n);
-  rf_status status = rf_store_read(file->store, hdu->header_offset, old, n, err);
-  if (status == RF_OK)
-    *same = memcmp(old, bytes, n) == 0;
-  rf_free(old);
-  return status;
+  return rf_store_read(file->store, hdu->header_offset, *old, n, err);
 }
 
 /* The entry keeps its place in memory and gets new facts; those behind it move (down: `shift` wraps around). */
@@ -327,14 +329,14 @@ static uint64_t choose_room(const rf_file *file, const rf_hdu *hdu, const rf_hea
 static rf_status resize(rf_file *file, const rf_hdu *hdu, const rf_header *header, rf_hdu *fresh,
                         const rf_rearrange *rearrange, uint64_t *shift, bool *written, bool *changed, rf_error *err) {
   change c = {.file = file, .hdu = hdu, .fresh = fresh, .rearrange = rearrange};
-  char *bytes;
-  bool same = false;
+  char *bytes, *old = NULL;
   RF_TRY(rf_layout_format_header(file, header, choose_room(file, hdu, header), &bytes, &c.n, err));
   c.bytes = bytes;
   rf_status status = plan_move(file, hdu, c.n, fresh->data_bytes, &c.plan, err);
   if (status == RF_OK && fresh->data_bytes == hdu->data_bytes && rearrange == NULL)
-    status = is_same(file, hdu, bytes, c.n, &same, err);
-  if (status == RF_OK && !same) {
+    status = read_old(file, hdu, c.n, &old, err);
+  c.old = old;
+  if (status == RF_OK && (old == NULL || memcmp(old, bytes, c.n) != 0)) {
     fresh->header_offset = hdu->header_offset;
     fresh->header_bytes = c.n;
     fresh->data_offset = c.plan.new_data;
@@ -344,6 +346,7 @@ static rf_status resize(rf_file *file, const rf_hdu *hdu, const rf_header *heade
                                              : change_as_a_whole(&c, written, err);
     *changed = status == RF_OK;
   }
+  rf_free(old);
   rf_free(bytes);
   return status;
 }

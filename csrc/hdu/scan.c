@@ -402,6 +402,14 @@ static rf_status read_header(rf_file *file, rf_hdu *hdu, rf_error *err) {
   return status;
 }
 
+/* Is the header parsed, or in memory as the file has it? `lock` held. */
+static bool is_header_known(rf_file *file, const rf_hdu *hdu) {
+  rf_mutex_lock(&file->scan_lock);
+  bool known = hdu->header != NULL;
+  rf_mutex_unlock(&file->scan_lock);
+  return known || header_at_hand(file, hdu) != NULL;
+}
+
 rf_status rf_file_header_locked(rf_file *file, rf_hdu *hdu, const rf_header **header, rf_error *err) {
   rf_status status = RF_OK;
   rf_mutex_lock(&file->scan_lock);
@@ -607,10 +615,10 @@ rf_status rf_hdu_get_header(rf_file *file, size_t index, rf_header **header, rf_
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = visible_hdu(file, index, &hdu, err);
+    bool known = status == RF_OK && is_header_known(file, hdu);
     if (status == RF_OK)
       status = give_header(file, hdu, header, err);
-    bool read = status != RF_OK || header_at_hand(file, hdu) == NULL;
-    status = rf_file_end_read_of(file, read ? index : RF_NOT_READ, status, err);
+    status = rf_file_end_read_of(file, known && status == RF_OK ? RF_NOT_READ : index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, hdu_number(index));
 }

@@ -150,6 +150,13 @@ bool rf_shared_was_just_seen(rf_shared *shared) {
          (!shared->recent && atomic_load_explicit(&shared->tick, memory_order_relaxed) == rf_time_coarse());
 }
 
+bool rf_shared_was_as_seen(rf_shared *shared, rf_store *store) {
+  rf_file_stamp then;
+  if (!shared->identified)
+    return true;
+  return rf_store_stamp_behind(store, &then) && !shared->recent && is_same_content(&then, &shared->stamp);
+}
+
 bool rf_shared_is_probably_as_seen(rf_shared *shared, rf_store *store) {
   if (!shared->identified || atomic_load_explicit(&shared->tick, memory_order_relaxed) == rf_time_coarse())
     return true;

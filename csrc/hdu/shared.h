@@ -58,6 +58,10 @@ void rf_shared_release(rf_shared *shared);
 /* Is the file as last seen? One question to the system. Lock held either way. */
 bool rf_shared_is_as_seen(rf_shared *shared, rf_store *store);
 
+/* The same of a look that the last read of this thread has taken behind it. false: there was none, or it found another
+ * file. Lock held either way. */
+bool rf_shared_was_as_seen(rf_shared *shared, rf_store *store);
+
 /* As rf_shared_is_as_seen, without a question within some milliseconds of the last. */
 bool rf_shared_is_probably_as_seen(rf_shared *shared, rf_store *store);
 

@@ -20,6 +20,8 @@
 #define RANGE_COST ((uint64_t)4096)
 /* Rows of an index list are put side by side in a buffer of this size. */
 #define PACK_BYTES ((size_t)32 << 10)
+/* Rows of no more bytes than this can come from a mapping of the file. */
+#define SMALL_BYTES ((size_t)64 << 10)
 
 typedef struct reader {
   rf_store *store;
@@ -128,6 +130,14 @@ static rf_status read_apart(const reader *r, uint64_t first, uint64_t *count, rf
   return rf_row_plan_run(r->plan, r->walk, first, r->stage, (ptrdiff_t)r->window, n, err);
 }
 
+/* Rows from `low` on that lie close together. Few bytes may come from a mapping. */
+static rf_status read_close(const reader *r, uint64_t low, size_t bytes, rf_error *err) {
+  const rf_range range = {row_offset(r, low), bytes, r->stage};
+  if (bytes > SMALL_BYTES)
+    return rf_store_read(r->store, range.offset, range.dest, bytes, err);
+  return rf_store_read_many(r->store, &range, 1, err);
+}
+
 static rf_status read_batches(const reader *r, rf_error *err) {
   uint64_t n = 0, low, high;
   for (uint64_t first = r->begin; first < r->end; first += n) {
@@ -136,7 +146,7 @@ static rf_status read_batches(const reader *r, rf_error *err) {
       RF_TRY(read_apart(r, first, &n, err));
     } else {
       size_t bytes = (size_t)((high - low) * r->table->info.row_bytes) + r->window;
-      RF_TRY(rf_store_read(r->store, row_offset(r, low), r->stage, bytes, err));
+      RF_TRY(read_close(r, low, bytes, err));
       RF_TRY(serve(r, first, n, r->stage, low, err));
     }
   }

@@ -190,7 +190,7 @@ static rf_status delete_locked(rf_file *file, size_t index, const rf_rows *rows,
   RF_TRY(rf_row_walk_check_ascending(&walk, err));
   if (walk.count == 0)
     return RF_OK;
-  RF_TRY(rf_store_size(file->store, &size, err));
+  RF_TRY(rf_file_size_locked(file, &size, err));
   if (hdu->data_offset + hdu->data_bytes > size) /* within 63 bits since the scan */
     return rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short: rows cannot be taken out of it");
   return set_rows(file, index, hdu, table, table->info.nrows - walk.count, gap, &walk, written, err);

@@ -357,7 +357,7 @@ rf_status rf_table_write_locked(rf_file *file, size_t index, const rf_rows *rows
   RF_TRY(rf_row_walk_init(&walk, table, rows, err));
   RF_TRY(rf_write_plan_new(table, &walk, requests, count, &plan, err));
   rf_row_sink sink = {file->store, hdu->data_offset, table->info.row_bytes, 0, false, written};
-  rf_status status = rf_store_size(file->store, &size, err);
+  rf_status status = rf_file_size_locked(file, &size, err);
   /* Within 63 bits, as all of the data unit is. */
   if (status == RF_OK && walk.count > 0 && hdu->data_offset + (walk.high + 1) * table->info.row_bytes > size)
     status = rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short before the end of row %" PRIu64, walk.high);

@@ -36,9 +36,11 @@ const rf_codec *rf_codec_by_name(const char *name) {
   const char *path;
   size_t length;
   rf_url_path(name, &path, &length);
+  char last = length > 0 ? (char)(path[length - 1] | 0x20) : '\0'; /* in small letters */
   for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++) {
     size_t n = codecs[i].suffix ? strlen(codecs[i].suffix) : 0;
-    if (n > 0 && length > n && rf_url_scheme_is(path + length - n, n, codecs[i].suffix))
+    if (n > 0 && length > n && (codecs[i].suffix[n - 1] | 0x20) == last &&
+        rf_url_scheme_is(path + length - n, n, codecs[i].suffix))
       return &codecs[i];
   }
   return NULL;

@@ -36,10 +36,12 @@ rf_status rf_memory_adopt(uint8_t *pages, size_t capacity, size_t size, void **s
 /* transport.c: true for a row whose transport takes names as they are written (RF_TRANSPORT_RAW_NAMES). */
 bool rf_transport_takes_raw_names(const rf_driver *row);
 
-/* file.c: rf_store_opened, rf_store_stamp, rf_store_is_replaced and rf_store_map_open for the state of a file behind
- * rf_file_ops. */
+/* file.c: rf_store_opened, rf_store_stamp, rf_store_stamp_behind, rf_store_size_then, rf_store_is_replaced and
+ * rf_store_map_open for the state of a file behind rf_file_ops. */
 bool rf_local_opened(const void *state, rf_file_stamp *stamp);
 rf_status rf_local_stamp(void *state, rf_file_stamp *stamp, rf_error *err);
+bool rf_local_stamp_behind(const void *state, rf_file_stamp *stamp);
+bool rf_local_size_then(const void *state, const rf_file_stamp *stamp, uint64_t *size);
 bool rf_local_is_replaced(void *state, const rf_file_stamp *stamp);
 rf_status rf_local_map(void *state, size_t length, const uint8_t **base, rf_error *err);
 

@@ -300,6 +300,17 @@ static rf_status put_header(rf_edit *e, uint64_t offset, const uint8_t *fresh, s
   return rf_pieces_set(&e->view, &piece, err);
 }
 
+rf_status rf_edit_header_over(rf_edit *e, uint64_t offset, const void *old, const void *bytes, size_t n,
+                              rf_error *err) {
+  const uint8_t *was = old, *fresh = bytes;
+  size_t first = 0, last = n;
+  while (first < n && was[first] == fresh[first])
+    first++;
+  while (last > first && was[last - 1] == fresh[last - 1])
+    last--;
+  return first < last ? put_header(e, offset, fresh, first, last, was, n, err) : RF_OK;
+}
+
 rf_status rf_edit_header(rf_edit *e, uint64_t offset, const void *bytes, size_t n, rf_error *err) {
   size_t old = offset >= e->old_size ? 0 : n < e->old_size - offset ? n : (size_t)(e->old_size - offset);
   uint64_t size = rf_pieces_size(&e->view);
@@ -580,6 +591,7 @@ static rf_status run_through_trailer(rf_edit *e, rf_trailer *t, bool *written, r
   size_t n;
   uint32_t crc = 0;
   rf_edit_progress at = {.sequence = 0};
+  RF_TRY(rf_edit_guard(e, t, err));
   t->half_bytes = choose_half(e, t);
   t->flags = (e->inner->durable ? RF_RECORD_DURABLE : 0) | (atomic_load(&tuned_whole) ? 0 : RF_RECORD_SAMPLED);
   RF_TRY(rf_record_encode(t, &record, &n, err));

@@ -40,6 +40,10 @@ rf_edit *rf_edit_of(rf_store *store);
  * finished. */
 rf_status rf_edit_header(rf_edit *edit, uint64_t offset, const void *bytes, size_t n, rf_error *err);
 
+/* The same where the file, and the edit so far, have the n bytes `old` there. */
+rf_status rf_edit_header_over(rf_edit *edit, uint64_t offset, const void *old, const void *bytes, size_t n,
+                              rf_error *err);
+
 /* As rf_store_move and rf_store_fill. */
 rf_status rf_edit_move(rf_edit *edit, uint64_t from, uint64_t to, uint64_t n, rf_error *err);
 rf_status rf_edit_fill(rf_edit *edit, uint64_t offset, uint64_t n, int byte, rf_error *err);

@@ -26,6 +26,7 @@ struct rf_edit {
   uint64_t start;   /* of the trailer */
   uint64_t pool_at; /* in the file */
   bool any_size;
+  uint64_t lowest; /* byte that changes, once it is planned */
   rf_pieces view;
   uint64_t short_rows; /* fewer bytes of rows are put into the pool */
   rf_laid *laid;
@@ -52,7 +53,10 @@ rf_status rf_edit_read_place(rf_edit *edit, uint64_t place, void *buffer, size_t
 /* Appends to the pool. */
 rf_status rf_edit_pool(rf_edit *edit, const void *bytes, size_t n, uint64_t *place, rf_error *err);
 
-/* edit_plan.c: steps, pairs and guards for the view, in `trailer`, which has its sizes already. The pool may grow. */
+/* edit_plan.c: steps and pairs for the view, in `trailer`, which has its sizes already. The pool may grow. */
 rf_status rf_edit_plan(rf_edit *edit, rf_trailer *trailer, rf_error *err);
+
+/* The guards of a trailer that is planned; nothing of the old file is written yet. */
+rf_status rf_edit_guard(rf_edit *edit, rf_trailer *trailer, rf_error *err);
 
 #endif

@@ -239,13 +239,13 @@ static rf_status add_guard(rf_edit *e, rf_trailer *t, uint64_t at, uint64_t n, r
   return RF_OK;
 }
 
-static rf_status add_guards(planner *p, rf_trailer *t, rf_error *err) {
-  uint64_t low = p->lowest < p->e->old_size ? p->lowest : p->e->old_size, near = low < 500 ? low : 500;
+rf_status rf_edit_guard(rf_edit *e, rf_trailer *t, rf_error *err) {
+  uint64_t low = e->lowest < e->old_size ? e->lowest : e->old_size, near = low < 500 ? low : 500;
   t->guards = rf_alloc_zero(2, sizeof *t->guards);
   if (t->guards == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
-  RF_TRY(add_guard(p->e, t, 0, low < RF_BLOCK_BYTES ? low : RF_BLOCK_BYTES, err));
-  return add_guard(p->e, t, low - near, near, err);
+  RF_TRY(add_guard(e, t, 0, low < RF_BLOCK_BYTES ? low : RF_BLOCK_BYTES, err));
+  return add_guard(e, t, low - near, near, err);
 }
 
 /* Places in the pool become those in the file. */
@@ -273,8 +273,7 @@ rf_status rf_edit_plan(rf_edit *edit, rf_trailer *trailer, rf_error *err) {
   rf_status status = plan_pieces(&p, err);
   if (status == RF_OK)
     status = collect(&p, trailer, err);
-  if (status == RF_OK && trailer->step_count > 0)
-    status = add_guards(&p, trailer, err);
+  edit->lowest = p.lowest;
   drop_steps(&p.ups);
   drop_steps(&p.downs);
   drop_steps(&p.fills);

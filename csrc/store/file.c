@@ -52,7 +52,19 @@ typedef struct file_state {
   size_t map_length;            /* set before map */
   bool map_failed;
   _Atomic uint64_t reads; /* of small ranges so far, without the mapping */
+  uint64_t number;        /* no other file of the process has it */
+  _Atomic uint64_t ended; /* reads and copies so far */
 } file_state;
+
+static _Atomic uint64_t files; /* opened so far */
+
+/* The stamp that a thread has taken behind its last copy from a mapping. It counts while no other read has ended. */
+typedef struct last_look {
+  uint64_t file; /* its number; 0: none */
+  uint64_t ended;
+  rf_file_stamp stamp;
+} last_look;
+static _Thread_local last_look looked;
 
 static rf_status file_state_new(file_state **state, rf_error *err) {
   file_state *f = rf_alloc_zero(1, sizeof *f);
@@ -62,6 +74,7 @@ static rf_status file_state_new(file_state **state, rf_error *err) {
     rf_free(f);
     return rf_fail(err, RF_ERR_MEMORY, "no memory for the lock of a file");
   }
+  f->number = atomic_fetch_add_explicit(&files, 1, memory_order_relaxed) + 1;
   *state = f;
   return RF_OK;
 }
@@ -265,10 +278,21 @@ static rf_status file_open(const rf_driver *driver, const char *name, rf_mode mo
   return RF_OK;
 }
 
+/* Every read ends so: the bytes that it has taken are older than any look behind it. */
+static uint64_t count_read(file_state *f) {
+  return atomic_fetch_add(&f->ended, 1) + 1;
+}
+
+static rf_status read_range(file_state *f, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
+  rf_status status = rf_fd_read(f->fd, offset, buffer, n, got, err);
+  (void)count_read(f);
+  return status;
+}
+
 static rf_status file_read_at(void *state, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
   file_state *f = state;
   *got = 0;
-  return f->unclaimed ? RF_OK : rf_fd_read(f->fd, offset, buffer, n, got, err);
+  return f->unclaimed ? RF_OK : read_range(f, offset, buffer, n, got, err);
 }
 
 /* The mapping, made now if this is the first time; NULL when there cannot be one. */
@@ -349,17 +373,21 @@ static rf_status copy_from_mapping(file_state *f, map_copy *c, bool *copied, rf_
   *copied = false;
   c->map = atomic_load_explicit(&f->map, memory_order_acquire);
   if (!c->map) {
+    if (!is_worth_mapping(f, c->ranges, c->count, f->stamp.size))
+      return RF_OK;
     RF_TRY(rf_fd_size(f->fd, &size, err));
-    if (is_worth_mapping(f, c->ranges, c->count, size))
-      c->map = file_mapping(f, size);
+    c->map = file_mapping(f, size);
     if (!c->map)
       return RF_OK;
   }
   c->length = f->map_length;
   if (!rf_guard_run(c->map, f->map_length, copy_mapped, c))
     return RF_OK;
-  RF_TRY(rf_fd_size(f->fd, &size, err));
-  *copied = size >= c->length;
+  looked.file = 0;
+  looked.ended = count_read(f);
+  RF_TRY(rf_fd_stamp(f->fd, &looked.stamp, err));
+  looked.file = f->number;
+  *copied = looked.stamp.size >= c->length;
   return RF_OK;
 }
 
@@ -367,14 +395,14 @@ static rf_status file_read_many(void *state, const rf_range *ranges, size_t coun
   file_state *f = state;
   map_copy c = {.ranges = ranges, .count = count};
   bool copied = false;
-  if (f->mappable && count > 1)
+  if (f->mappable && (count > 1 || ranges[0].length < READ_FROM))
     RF_TRY(copy_from_mapping(f, &c, &copied, err));
   for (size_t i = 0; i < count; i++) {
     const rf_range *range = &ranges[i];
     size_t got;
     if (copied && is_mapped(&c, range))
       continue;
-    RF_TRY(rf_fd_read(f->fd, range->offset, range->dest, range->length, &got, err));
+    RF_TRY(read_range(f, range->offset, range->dest, range->length, &got, err));
     if (got < range->length) {
       uint64_t size;
       RF_TRY(rf_fd_size(f->fd, &size, err));
@@ -401,6 +429,20 @@ bool rf_local_opened(const void *state, rf_file_stamp *stamp) {
 
 rf_status rf_local_stamp(void *state, rf_file_stamp *stamp, rf_error *err) {
   return rf_fd_stamp(((file_state *)state)->fd, stamp, err);
+}
+
+bool rf_local_stamp_behind(const void *state, rf_file_stamp *stamp) {
+  const file_state *f = state;
+  bool known = looked.file == f->number && looked.ended == atomic_load(&f->ended);
+  *stamp = looked.stamp;
+  looked.file = 0;
+  return known;
+}
+
+bool rf_local_size_then(const void *state, const rf_file_stamp *stamp, uint64_t *size) {
+  const file_state *f = state;
+  *size = stamp->size;
+  return !f->unclaimed; /* the old content is not that of the new file */
 }
 
 bool rf_local_is_replaced(void *state, const rf_file_stamp *stamp) {

@@ -400,6 +400,14 @@ rf_status rf_store_stamp(rf_store *store, rf_file_stamp *stamp, rf_error *err) {
   return rf_local_stamp(store->state, stamp, err);
 }
 
+bool rf_store_stamp_behind(rf_store *store, rf_file_stamp *stamp) {
+  return store->ops == &rf_file_ops && rf_local_stamp_behind(store->state, stamp);
+}
+
+bool rf_store_size_then(const rf_store *store, const rf_file_stamp *stamp, uint64_t *size) {
+  return store->ops == &rf_file_ops && rf_local_size_then(store->state, stamp, size);
+}
+
 bool rf_store_is_replaced(rf_store *store, const rf_file_stamp *stamp) {
   return rf_local_is_replaced(store->state, stamp);
 }

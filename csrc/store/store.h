@@ -66,8 +66,15 @@ bool rf_store_opened(const rf_store *store, rf_file_stamp *stamp);
 /* The same as it is now. For stores with rf_store_opened only. */
 rf_status rf_store_stamp(rf_store *store, rf_file_stamp *stamp, rf_error *err);
 
-/* The same, when no other process is editing the file: waits for the end of an edit. Failure: RF_ERR_LOCKED while it
- * goes on, RF_ERR_INTERRUPTED where it was interrupted when bytes had moved. */
+/* The same from behind the last read of this thread, where that has looked and no thread has read of the file since.
+ * It is given once. */
+bool rf_store_stamp_behind(rf_store *store, rf_file_stamp *stamp);
+
+/* The size of the file when it had this stamp. false: it has to be looked for. */
+bool rf_store_size_then(const rf_store *store, const rf_file_stamp *stamp, uint64_t *size);
+
+/* The same as rf_store_stamp, when no other process is editing the file: waits for the end of an edit. Failure:
+ * RF_ERR_LOCKED while it goes on, RF_ERR_INTERRUPTED where it was interrupted when bytes had moved. */
 rf_status rf_store_stamp_whole(rf_store *store, rf_file_stamp *stamp, rf_error *err);
 
 /* Has the file lost its name, or has another file taken it? The stamp is that of now. For stores with rf_store_opened

@@ -514,6 +514,69 @@ static int open_descriptors(void) {
   return n;
 }
 
+/* A look that serves two ends must be behind all that was read, of this file, and must not serve a later call. */
+static void look_behind_a_copy_counts_once(void) {
+  const char *path = scratch_path("looked.fits");
+  rf_store *store = open_mapped(path), *other = open_mapped(scratch_path("other.fits"));
+  rf_file_stamp stamp, now;
+  uint8_t buffer[200];
+  CHECK(!rf_store_stamp_behind(store, &stamp)); /* nothing was read by a copy */
+  make_mapping(store);
+  CHECK(!rf_store_stamp_behind(other, &stamp));
+  make_mapping(store);
+  CHECK(rf_store_stamp_behind(store, &stamp));
+  CHECK_OK(rf_store_stamp(store, &now, &err), err);
+  CHECK(rf_file_stamp_equal(&stamp, &now) && stamp.size == MAPPED_BYTES);
+  CHECK(!rf_store_stamp_behind(store, &stamp));
+  make_mapping(store);
+  CHECK_OK(rf_store_read(store, 70000, buffer, 100, &err), err);
+  CHECK(!rf_store_stamp_behind(store, &stamp)); /* a read has ended behind it */
+  make_mapping(store);
+  make_mapping(other);
+  CHECK(!rf_store_stamp_behind(store, &stamp));
+  CHECK_OK(rf_store_close(store, NULL), err);
+  CHECK_OK(rf_store_close(other, NULL), err);
+  store = open_mapped(path);
+  CHECK(!rf_store_stamp_behind(store, &stamp));
+  CHECK_OK(rf_store_close(store, NULL), err);
+}
+
+static void one_small_range_comes_from_a_mapping_that_is_there(void) {
+  const char *path = scratch_path("single.fits");
+  rf_store *store = open_mapped(path);
+  rf_file_stamp stamp;
+  uint8_t buffer[100];
+  const rf_range range = {70000, 100, buffer};
+  CHECK_OK(rf_store_read_many(store, &range, 1, &err), err);
+  CHECK(!rf_store_stamp_behind(store, &stamp));
+  make_mapping(store);
+  CHECK_OK(rf_store_read_many(store, &range, 1, &err), err);
+  CHECK(rf_store_stamp_behind(store, &stamp));
+  for (unsigned k = 0; k < 100; k++)
+    CHECK(buffer[k] == (uint8_t)((70000 + k) * 7 + ((70000 + k) >> 8)));
+  CHECK(truncate(path, 70050) == 0);
+  CHECK(rf_store_read_many(store, &range, 1, &err) == RF_ERR_TRUNCATED);
+  rf_error_clear(&err);
+  CHECK_OK(rf_store_close(store, NULL), err);
+}
+
+/* The stamp of a file that is about to be created in place is that of the old content. */
+static void size_of_a_stamp_is_not_that_of_an_unclaimed_file(void) {
+  const char *path = scratch_path("unclaimed.fits");
+  rf_options in_place = options;
+  rf_file_stamp stamp;
+  uint64_t size = 0;
+  rf_store *store = open_mapped(path);
+  CHECK_OK(rf_store_stamp(store, &stamp, &err), err);
+  CHECK(rf_store_size_then(store, &stamp, &size) && size == MAPPED_BYTES);
+  CHECK_OK(rf_store_close(store, NULL), err);
+  in_place.flags |= RF_OPEN_IN_PLACE;
+  CHECK_OK(rf_store_open(path, RF_MODE_CREATE, &in_place, &store, &err), err);
+  CHECK(!rf_store_size_then(store, &stamp, &size));
+  rf_store_discard(store);
+  CHECK_OK(rf_store_close(store, NULL), err);
+}
+
 static void one_descriptor_while_open_none_after(void) {
   int before = open_descriptors();
   rf_store *store = open_mapped(scratch_path("descriptors.fits"));
@@ -617,6 +680,9 @@ int main(void) {
 #endif
   RUN(file_cut_under_the_mapping_is_an_error);
   RUN(file_that_grows_after_the_mapping_is_read);
+  RUN(look_behind_a_copy_counts_once);
+  RUN(one_small_range_comes_from_a_mapping_that_is_there);
+  RUN(size_of_a_stamp_is_not_that_of_an_unclaimed_file);
   RUN(one_descriptor_while_open_none_after);
   RUN(threads_share_the_mapping);
   RUN(replacement_becomes_the_file);
