@@ -21,6 +21,9 @@ __all__ = ["as_mapping", "check_units", "plain_array", "unit_text", "units_of_da
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
 
+# What has nothing of what other packages offer: each question that fails costs a tenth of a write.
+_PLAIN = (list, tuple, int, float, complex, str, bytes, np.generic)
+
 
 def as_mapping(data: Any) -> Mapping[str, Any] | None:
     """Return the columns of an astropy Table or a pandas DataFrame by name; None for other data."""
@@ -42,7 +45,7 @@ def plain_array(values: Any) -> Any:
         The values are several arrays in one (times, sky positions).
     """
     kind = type(values)
-    if kind is np.ndarray or kind is np.ma.MaskedArray or isinstance(values, (list, tuple)):
+    if kind is np.ndarray or kind is np.ma.MaskedArray or isinstance(values, _PLAIN):
         return values
     if hasattr(values, "represent_as") or hasattr(values, "jd1"):
         raise FITSTypeError(
