@@ -75,6 +75,12 @@ rf_status rf_path_absolute(const char *path, char **absolute, rf_error *err);
 rf_status rf_map_open(rf_fd fd, size_t length, const uint8_t **base, rf_error *err);
 void rf_map_close(const uint8_t *base, size_t length);
 
+/* A mapping of bytes [offset, offset + length) for reading and writing; offset is a multiple of RF_MAP_UNIT. What is
+ * written there is in the file, for all who read it, and stays there when the process is killed: RF_ERR_UNSUPPORTED
+ * where the system does not promise that. rf_map_close closes it. */
+#define RF_MAP_UNIT ((uint64_t)64 << 10)
+rf_status rf_map_open_part(rf_fd fd, uint64_t offset, size_t length, uint8_t **base, rf_error *err);
+
 /* Forks that lie between the process which loaded the library and this one. In a forked child no thread but the one
  * that called fork is left, and locks that others held would stay locked for ever: so each lock is made again when a
  * child first uses it. What such a lock guards may be half changed: the two functions that end in was_abandoned say

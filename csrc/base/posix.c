@@ -179,6 +179,21 @@ rf_status rf_map_open(rf_fd fd, size_t length, const uint8_t **base, rf_error *e
   return RF_OK;
 }
 
+rf_status rf_map_open_part(rf_fd fd, uint64_t offset, size_t length, uint8_t **base, rf_error *err) {
+#ifdef __linux__
+  void *map = offset <= INT64_MAX && length > 0
+                  ? mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd.number, (off_t)offset)
+                  : MAP_FAILED;
+  if (map == MAP_FAILED)
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "mapping %zu bytes into memory failed", length);
+  *base = map;
+  return RF_OK;
+#else
+  (void)fd, (void)offset, (void)base;
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "%zu bytes cannot be mapped here", length);
+#endif
+}
+
 void rf_map_close(const uint8_t *base, size_t length) {
   if (base)
     (void)munmap((void *)(uintptr_t)base, length);

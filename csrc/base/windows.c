@@ -248,6 +248,12 @@ rf_status rf_map_open(rf_fd fd, size_t length, const uint8_t **base, rf_error *e
   return RF_OK;
 }
 
+/* Reading a file beside a mapping that is written to is not promised to be coherent. */
+rf_status rf_map_open_part(rf_fd fd, uint64_t offset, size_t length, uint8_t **base, rf_error *err) {
+  (void)fd, (void)offset, (void)base;
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "%zu bytes cannot be mapped here", length);
+}
+
 void rf_map_close(const uint8_t *base, size_t length) {
   (void)length;
   if (base)

@@ -461,6 +461,10 @@ rf_status rf_local_map(void *state, size_t length, const uint8_t **base, rf_erro
   return rf_map_open(f->fd, length, base, err);
 }
 
+rf_status rf_local_map_part(void *state, uint64_t offset, size_t length, uint8_t **base, rf_error *err) {
+  return rf_map_open_part(((file_state *)state)->fd, offset, length, base, err);
+}
+
 /* ---- changing ---- */
 
 static rf_status copy_content(rf_fd from, rf_fd to, rf_error *err) {

@@ -24,7 +24,7 @@
 #define RF_POOL_SKEW                                                                                                   \
   ((uint64_t)RF_BLOCK_BYTES + RF_LINE) /* from start to pool: no header in it is on a block border                     \
                                         */
-#define RF_HALF_BYTES ((uint64_t)1 << 20)
+#define RF_HALF_BYTES ((uint64_t)512 << 10)
 #define RF_HALF_DURABLE ((uint64_t)16 << 20)
 #define RF_HALF_LEAST 512
 #define RF_HALF_MOST ((uint64_t)64 << 20)
