@@ -73,7 +73,7 @@ def compression_error(
     Parameters
     ----------
     original, compressed : array_like, ImageHDU, str or os.PathLike
-        The image as it was and as it is read back. A name stands for the first image of that file.
+        The image as it was and as it is read back. A name means the first image of that file.
 
     Returns
     -------

@@ -159,7 +159,7 @@ class FITSNetworkError(FITSIOError, ConnectionError):
 
 
 class FITSChangedError(FITSNetworkError):
-    """The file is no more the one that was opened: another program replaced or changed it.
+    """The file is not the one that was opened: another program replaced or changed it.
 
     Also of local files; a `FITSNetworkError` because it is what remote ones always raised.
     """

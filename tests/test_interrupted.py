@@ -178,7 +178,7 @@ def test_an_interrupted_edit_is_shown_and_then_finished_with_a_warning(large: Pa
     with FITS(large) as fits:
         seen = "KEY59" in fits[0].header
         assert (fits["TAIL"].read() == 0).all()
-        # Somebody who looks at the file keeps it from being finished.
+        # A reader keeps the edit from being finished.
         if os.stat(large).st_size % 2880 == 192 and seen:
             with pytest.raises(FITSLockedError):
                 FITS(large, "r+")

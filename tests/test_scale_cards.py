@@ -312,7 +312,7 @@ def test_no_warning_about_cards_that_mean_nothing(tmp_path):
 
 @pytest.mark.parametrize("keyword", ["ZSCALE", "ZZERO"])
 def test_scales_of_quantized_tiles(tmp_path, keyword):
-    """As keywords: without the number not even the stored values can be made out."""
+    """As keywords: without the number not even the stored values can be read."""
     data = np.random.default_rng(5).normal(100, 5, (10, 40)).astype("f4")
     path = tmp_path / "q.fits"
     rustfits.write(path, data, compress="rice", quantize=rustfits.Quantize(level=4.0))

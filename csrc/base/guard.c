@@ -5,7 +5,7 @@
  *
  * Others set handlers, too: faulthandler.enable() keeps ours as the one before it, and would print "Fatal Python error"
  * over a read that survives. So the handler in force is looked at again and again, and ours is set over one that is
- * not ours. "The one before" then depends on when: a handler of ours that was kept by somebody must pass signals on to
+ * not ours. "The one before" then depends on when: a handler of ours that another one kept must pass signals on to
  * what was in force before *that* setting, else two handlers could call each other for ever. So there are several
  * handlers of ours, one for each handler that was found in force, and none of them ever gets another predecessor.
  */
@@ -166,7 +166,7 @@ static bool set_ours(void) {
 #endif
 
 /* When the thread last looked at the handler in force, +1. Asking for it is a system call of 0.4 us, a sixth of what
- * reading a small section takes, so it is asked for in the first call of each tick of the clock (1 to 10 ms). */
+ * reading a small section takes, so the first call in each tick of the clock asks (1 to 10 ms). */
 static _Thread_local uint64_t looked_at;
 
 static uint64_t tick(void) {

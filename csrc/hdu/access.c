@@ -53,7 +53,7 @@ static bool has_wish(const rf_hdu *hdu) {
          hdu->zstate.quantize_level != 0;
 }
 
-/* What callers have asked for is kept; without memory for it, defaults hold again. */
+/* The wishes of callers are kept; without memory for it, defaults hold again. */
 static void keep_wishes(rf_file *file) {
   size_t count = file->wish_count;
   for (size_t i = 0; i < file->hdu_count; i++)

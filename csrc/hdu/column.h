@@ -79,7 +79,7 @@ void rf_column_scale(rf_column *column, const rf_column_keywords *keywords);
  */
 bool rf_column_note_scale(rf_column_keywords *keywords, const char *keyword, const rf_card_scale *scale);
 
-/* RF_OK, or why values of this column cannot be made out. */
+/* RF_OK, or why values of this column cannot be read. */
 rf_status rf_column_check_scale(const rf_column *column, rf_error *err);
 
 /* Adds a sentence to info.oddity, when it is the first. */

@@ -9,7 +9,7 @@
 
 static rf_status has_changed(rf_error *err) {
   return rf_fail(err, RF_ERR_CHANGED,
-                 "another program has changed the file: the header of this HDU is no more the one that was read; "
+                 "another program has changed the file: the header of this HDU is not the one that was read; "
                  "close the file and open it again");
 }
 

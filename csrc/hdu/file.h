@@ -41,7 +41,7 @@ typedef struct rf_zstate {
   /* the heap, once it was looked through */
   bool known;
   bool apart;       /* no two descriptors share a byte */
-  bool grown;       /* there is room behind `used`, or before the heap, that nobody else should have to see */
+  bool grown;       /* spare room behind `used`, or before the heap, that flushing removes */
   bool nulls;       /* a quantized tile has an undefined pixel: ZBLANK is needed */
   uint64_t reach;   /* how far P descriptors reach, 0: 31 bits. Tests say less */
   uint64_t used;    /* bytes up to the last that a descriptor points at */
@@ -76,9 +76,9 @@ typedef struct rf_hdu {
   bool bzero_is_2_63; /* exactly 9223372036854775808, which no double comparison should have to decide */
   bool has_blank;
   int64_t blank;
-  char bad_keyword[9]; /* "", or BSCALE, BZERO or BLANK with a value that is no number: its data cannot be made out */
+  char bad_keyword[9]; /* "", or BSCALE, BZERO or BLANK with a value that is no number: its data cannot be read */
   char bad_text[72];   /* that value */
-  rf_header *header;   /* read when first asked for, under scan_lock */
+  rf_header *header;   /* read when first needed, under scan_lock */
   /* tables */
   struct rf_table *table; /* made when first asked for, under scan_lock */
   /* compressed HDUs, made when first asked for, under scan_lock */
@@ -87,7 +87,7 @@ typedef struct rf_hdu {
   /* The HDU is being made: its header is in memory only, and what is in the file of its data counts for nothing until
    * rf_file_publish_locked writes the header. It can move and change plainly. */
   bool unpublished;
-  bool has_changed;     /* its header in the file is no more the one that was read: RF_ERR_CHANGED for ever */
+  bool has_changed;     /* its header in the file is not the one that was read: RF_ERR_CHANGED for ever */
   bool has_cache_limit; /* rf_hdu_set_cache was called: outlives changes of the entry */
   uint64_t cache_limit;
   atomic_uint_least64_t foreign; /* rf_shared.foreign at which the entry was last compared with the file */
@@ -212,7 +212,7 @@ static inline int rf_hdu_padding(const rf_hdu *hdu) {
   return hdu->kind == RF_HDU_ASCII_TABLE ? ' ' : 0;
 }
 
-/* Why values of an image with bad_keyword cannot be made out; stored ones can be read (structure.c). */
+/* Why values of an image with bad_keyword cannot be read; stored ones can be read (structure.c). */
 rf_status rf_hdu_refuse_scale(const rf_hdu *hdu, rf_error *err);
 
 /* Can an image of this BITPIX (above 0) store `value`? */

@@ -20,7 +20,7 @@ typedef enum rf_oddity {
   RF_ODD_TRAILING,      /* something behind the last HDU */
   RF_ODD_PADDING,       /* a last data unit that is not filled up */
   RF_ODD_CUT,           /* a last data unit that is cut short */
-  RF_ODD_QUANTIZED,     /* a ZQUANTIZ that nobody knows */
+  RF_ODD_QUANTIZED,     /* an unknown ZQUANTIZ */
   RF_ODD_GAP,           /* blocks of zeros or blanks before an HDU */
   RF_ODD_ZEROS,         /* exact zeros that are quantized by another method than SUBTRACTIVE_DITHER_2 */
   RF_ODD_INT64,         /* a compressed image of 64-bit integers that is made */

@@ -212,7 +212,7 @@ static rf_status next_offset(const rf_hdu *hdu, uint64_t *next, rf_error *err) {
   return RF_OK;
 }
 
-/* What callers have asked for of an entry that was dropped, and is found again now. */
+/* The wishes of callers for an entry that was dropped, and is found again now. */
 static void take_wishes(rf_file *file, rf_hdu *hdu) {
   for (size_t i = 0; i < file->wish_count; i++) {
     const rf_hdu_wish wish = file->wishes[i];

@@ -336,7 +336,7 @@ static rf_status take_columns(rf_zimage *zimage, const rf_table *table, rf_error
 
 /* ---- quantization ---- */
 
-/* ZSCALE and ZZERO as keywords. Without them not even the stored values can be made out. */
+/* ZSCALE and ZZERO as keywords. Without them not even the stored values can be read. */
 static rf_status take_real(const rf_header *header, const char *keyword, bool *seen, double *value, rf_error *err) {
   const char *card = find_card(header, keyword);
   rf_card_scale scale = {.state = RF_SCALE_ABSENT};

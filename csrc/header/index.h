@@ -3,7 +3,7 @@
  * index.c: the entries of a header by keyword. An entry is a card with the CONTINUE cards that belong to its string.
  *
  * An index makes a long run of edits cost what the cards cost, not their square. It is made when edits and look-ups
- * have looked at several times as many cards as the header has, and it is no more than a help: without memory for it
+ * have looked at several times as many cards as the header has, and it is only a help: without memory for it
  * everything works, slower. While it is there an edit may leave the cards loose: out of order, with deleted ones
  * between them. rf_header_flatten puts them in order, and cannot fail.
  */

@@ -88,7 +88,7 @@ typedef enum rf_status {
   RF_ERR_TIMEOUT,     /* a time limit was reached */
   RF_ERR_TLS,         /* certificate or TLS handshake refused */
   RF_ERR_HTTP_STATUS, /* any other status that is not a success */
-  RF_ERR_CHANGED,     /* the file is no more the one that was opened: another program changed or replaced it */
+  RF_ERR_CHANGED,     /* the file is not the one that was opened: another program changed or replaced it */
   RF_ERR_CALLBACK,    /* a function brought at run time failed */
 
   /* format: the bytes are not what the standard asks for */

@@ -45,7 +45,7 @@ static rf_status write_footer(rf_edit *e, const rf_trailer *t, rf_edit_state sta
   return rf_store_write(e->inner, t->size - RF_LINE, line, sizeof line, err);
 }
 
-/* Nobody else edits the file, and it is the one that was looked at. */
+/* No other process edits the file, and it is the one that was looked at. */
 static rf_status take_file(rf_edit *e, rf_error *err) {
   uint64_t size;
   if (e->inner->ops == &rf_file_ops && rf_file_lock_edit(e->inner->state, true, WAIT_SECONDS, &e->lock) == RF_LOCK_HELD)

@@ -367,7 +367,7 @@ static void copy_mapped(void *context) {
 
 /* Copies what can be copied from the mapping. false: nothing was, or the file is shorter than the mapping, and all is
  * to be read. Pages behind the end of the file are a signal, which the guard turns into the end of the copy; but cut
- * bytes of its last page are zeros in a mapping, so the size is asked for behind the copy. */
+ * bytes of its last page are zeros in a mapping, so the size is checked behind the copy. */
 static rf_status copy_from_mapping(file_state *f, map_copy *c, bool *copied, rf_error *err) {
   uint64_t size;
   *copied = false;

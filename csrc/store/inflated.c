@@ -69,7 +69,7 @@ struct rf_inflated {
 /* ---------------------------------------------------------------- forked children */
 
 /* In a forked child there is no thread that decodes or copies but this one. Where another was decoding, decoding begins
- * again; where another changed the block, with a new one. Both stay in memory: nobody knows what is in them. */
+ * again; where another changed the block, with a new one. Both stay in memory: what is in them is not known. */
 static void begin_again(rf_inflated *g) {
   bool abandoned = rf_mutex_was_abandoned(&g->mutex);
   g->forks = rf_fork_count();

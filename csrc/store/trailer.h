@@ -216,8 +216,8 @@ rf_status rf_trailer_finish(rf_store *store, const rf_trailer *trailer, rf_edit_
 /* What opening does about a trailer: nothing where the size is not that of a file with one. For writing it finishes the
  * edit, which store->notice then tells; for reading it makes *store the file as it will be. Failure:
  * RF_ERR_INTERRUPTED where the file cannot be shown, or file and trailer do not fit each other; RF_ERR_LOCKED while
- * another process is at work. `alone`: nobody else has this file, so no lock is needed. The caller closes the store,
- * whatever this returns. */
+ * another process is at work. `alone`: no other handle has this file, so no lock is needed. The caller closes the
+ * store, whatever this returns. */
 rf_status rf_trailer_open(rf_store *store, rf_mode mode, const rf_options *options, bool alone, rf_error *err);
 
 #endif

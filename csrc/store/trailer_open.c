@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Opening a file with a trailer. Nobody may finish an edit whose process lives, or while somebody reads the file
- * through an overlay: the first holds the lock of the file exclusively, the others share it.
+ * Opening a file with a trailer. An edit is not finished while its process lives, or while another process reads the
+ * file through an overlay: the first holds the lock of the file exclusively, the others share it.
  */
 #include <string.h>
 

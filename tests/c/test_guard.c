@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * Copies from a mapping of a file that is cut meanwhile: the copy ends and the process does not. Every other SIGBUS
- * goes where it went before, whoever set a handler first.
+ * goes where it went before, in whichever order handlers were set.
  */
 #include "base/guard.h"
 
