@@ -159,8 +159,10 @@ def test_any_edits_read_back_equal_in_astropy(tmp_path_factory, edits, at_once):
             for name, value in model.values.items():
                 if astropy_reads_back(value):
                     assert same(theirs[name], value), (name, value)
-                    # Libraries join the pieces of a comment in CONTINUE cards with or without a blank.
                     comments = theirs.cards[name].comment, header.comment_of(name)
+                    if len(theirs.cards[name].image) > 80 and "'" in comments[1]:
+                        continue  # astropy takes a quote in a comment for the end of the string
+                    # Libraries join the pieces of a comment in CONTINUE cards with or without a blank.
                     assert len({"".join(comment.split()) for comment in comments}) == 1
             assert list(theirs.get("HISTORY", [])) == model.history
             assert fits[1].data.tolist() == [0, 1, 2, 3, 4]
