@@ -31,7 +31,7 @@ class _OneCall(FITS):
     ) -> rustfits.file.FITS:
         if mode == "w+":
             return rustfits.file.FITS._create(filename, schemes=schemes)
-        return rustfits.file.FITS(filename, mode, lenient=lenient, schemes=schemes)
+        return FITS._open(filename, mode, lenient, schemes)
 
 
 def read(
