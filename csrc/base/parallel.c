@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/platform.h"
+#include "base/system/platform.h"
 
 /* What a thread has to make before it is worth its start: at a GB/s or so that takes a millisecond, a start a fiftieth
  * of one. */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "base/memory.h"
-#include "expr/parts.h"
+#include "expr/internal.h"
 
 /* Rows that are worked on at once: the registers of a usual expression stay in the first cache, and of one that needs
  * very many of them, within 4 MiB. */

@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #include "base/memory.h"
-#include "expr/parts.h"
-#include "header/number.h"
+#include "expr/internal.h"
+#include "value/number.h"
 
 /* ------------------------------ messages ------------------------------ */
 

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "expr/parts.h"
+#include "expr/internal.h"
 
 static int compare_items(const void *a, const void *b) {
   const rf_item *x = a;

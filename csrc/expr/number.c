@@ -5,7 +5,7 @@
  */
 #include <math.h>
 
-#include "expr/parts.h"
+#include "expr/internal.h"
 
 #define TWO_63 9223372036854775808.0
 #define TWO_64 18446744073709551616.0

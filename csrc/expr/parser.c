@@ -4,7 +4,7 @@
  * **. So that "a < 3 & b > 2" means what it says, unlike in C and numpy.
  */
 #include "base/memory.h"
-#include "expr/parts.h"
+#include "expr/internal.h"
 
 typedef enum precedence {
   PREC_NONE, /* no operator */

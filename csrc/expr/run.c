@@ -9,7 +9,7 @@
 #include <math.h>
 
 #include "expr/load.h"
-#include "expr/parts.h"
+#include "expr/internal.h"
 
 #define EXACT_INTEGER (INT64_C(1) << 53) /* up to here every integer is a double */
 

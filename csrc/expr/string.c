@@ -2,7 +2,7 @@
  *
  * Strings of cells and literals: pointers into the caller's memory, never copied.
  */
-#include "expr/parts.h"
+#include "expr/internal.h"
 
 static inline unsigned char folded(char c, rf_fold fold) {
   if (fold == RF_FOLD_LOWER && c >= 'A' && c <= 'Z')

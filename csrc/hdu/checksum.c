@@ -4,7 +4,7 @@
  * CHECKSUM stands before DATASUM when both are new, sums that are right already keep their cards and dates, and bad
  * padding of the data unit is put right before it is summed up.
  */
-#include "hdu/layout.h"
+#include "file/layout.h"
 #include "hdu/pack.h"
 
 #include <stdio.h>

@@ -4,8 +4,8 @@
  */
 #include "hdu/pack.h"
 
-#include "hdu/table.h"
-#include "hdu/ztable.h"
+#include "table/table.h"
+#include "tiled/table/table.h"
 
 typedef struct packing {
   bool unpack;

@@ -5,9 +5,9 @@
 #ifndef RF_HDU_PACK_H
 #define RF_HDU_PACK_H
 
-#include "hdu/file.h"
+#include "file/file.h"
 
-/* ---- hdu_copy.c ---- */
+/* ---- hdu/copy.c ---- */
 
 /* Appends something made of HDU `index` of `from` to `to`. Locks are held: of `from` at least the shared one, of `to`
  * the exclusive one. */
@@ -26,14 +26,14 @@ rf_status rf_copy_locked(rf_file *from, size_t index, rf_file *to, size_t *new_i
 /* Bytes of a header beyond what its cards need: blocks kept for cards to come. */
 uint64_t rf_header_spare(const rf_hdu *hdu, const rf_header *header);
 
-/* ---- pack_image.c: steps, too ---- */
+/* ---- tiled/image/edit/pack.c: steps, too ---- */
 
 rf_status rf_image_pack_locked(rf_file *from, size_t index, rf_file *to, const rf_compression *compression,
                                size_t *new_index, bool *written, rf_error *err);
 rf_status rf_image_unpack_locked(rf_file *from, size_t index, rf_file *to, size_t *new_index, bool *written,
                                  rf_error *err);
 
-/* ---- pixel_blocks.c: the pixels of an image in blocks of whole tiles, so that memory is bounded ---- */
+/* ---- tiled/image/edit/blocks.c: the pixels of an image in blocks of whole tiles, so that memory is bounded ---- */
 
 typedef struct rf_blocks {
   int naxis;
@@ -61,7 +61,7 @@ typedef struct rf_run {
 /* Number i (from 0) of the block; false past the last. */
 bool rf_blocks_run(const rf_blocks *blocks, uint64_t i, rf_run *run);
 
-/* ---- zchecksum.c: sums of what a compressed HDU stands for ---- */
+/* ---- hdu/tiled_checksum.c: sums of what a compressed HDU stands for ---- */
 
 /* Do the sums of the uncompressed data have to be right? Not where compression has changed them. */
 rf_status rf_zsum_applies(rf_file *file, size_t index, bool *applies, rf_error *err);

@@ -3,7 +3,7 @@
  * One card (FITS 4.1): 80 bytes seen as keyword, value and comment, and values read without a header around them.
  */
 #include "header/header.h"
-#include "header/parts.h"
+#include "header/internal.h"
 #include "header/printable.h"
 
 /* Narrows [*begin, *end) by the blanks at both ends, and by control characters, which count as blanks there. */

@@ -3,7 +3,7 @@
  * Numbers that tell what the data mean: BSCALE, BZERO, BLANK, TSCALn, TZEROn, TNULLn, PSCALn, PZEROn, ZSCALE, ZZERO and
  * ZBLANK. A number that is dropped here makes wrong data, so this is the one place that reads them.
  */
-#include "header/parts.h"
+#include "header/internal.h"
 
 static bool is_fill(char c) {
   return c == ' ' || c == '\t' || c == '\0';

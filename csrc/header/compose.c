@@ -4,7 +4,7 @@
  * is long (FITS 4.2.1.2). Columns are cfitsio's: numbers end in column 30, comments begin behind " / " from column 32
  * on.
  */
-#include "header/parts.h"
+#include "header/internal.h"
 
 #define VALUE_COLUMN 10     /* 0-based: where values begin */
 #define VALUE_END_COLUMN 30 /* one behind the last column of fixed format */

@@ -5,7 +5,7 @@
  */
 #include "base/memory.h"
 #include "header/index.h"
-#include "header/parts.h"
+#include "header/internal.h"
 #include "header/printable.h"
 
 #define COMMENTARY_ROOM (RF_CARD_BYTES - 8)

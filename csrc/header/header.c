@@ -4,7 +4,7 @@
  */
 #include "base/memory.h"
 #include "header/index.h"
-#include "header/parts.h"
+#include "header/internal.h"
 #include "header/printable.h"
 
 /* ------------------------------ life ------------------------------ */

@@ -10,7 +10,7 @@
 #ifndef RF_HEADER_INDEX_H
 #define RF_HEADER_INDEX_H
 
-#include "header/parts.h"
+#include "header/internal.h"
 
 #define RF_ENTRY_NONE UINT32_MAX
 

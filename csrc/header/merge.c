@@ -3,7 +3,7 @@
  * The cards of one header in another, in one pass. Everything that can fail comes before the first card changes.
  */
 #include "header/index.h"
-#include "header/parts.h"
+#include "header/internal.h"
 
 typedef struct merger {
   rf_header *header;

@@ -2,7 +2,7 @@
  *
  * What an edit of a header must leave alone: the cards that describe the data behind it.
  */
-#include "header/parts.h"
+#include "header/internal.h"
 
 /* The next card from `index` on whose keyword is protected; header->count when there is none. A HIERARCH card of such a
  * name describes nothing. */

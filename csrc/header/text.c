@@ -3,7 +3,7 @@
  * Text that grows.
  */
 #include "base/memory.h"
-#include "header/parts.h"
+#include "header/internal.h"
 
 static rf_status reserve(rf_text *text, size_t more, rf_error *err) {
   if (more >= SIZE_MAX / 4 - text->length)

@@ -4,7 +4,7 @@
  */
 #include <math.h>
 
-#include "header/parts.h"
+#include "header/internal.h"
 
 /* "(real, imaginary)", FITS 4.2.5 and 4.2.6. */
 static bool read_complex(const char *field, size_t n, rf_value *value) {

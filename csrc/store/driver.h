@@ -9,17 +9,18 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "base/filelock.h"
+#include "base/system/filelock.h"
 #include "store/store.h"
 
 /* Built-in behaviours, one a file. */
 extern const rf_driver_ops rf_file_ops;   /* file.c */
-extern const rf_driver_ops rf_memory_ops; /* mem.c: mem, memkeep */
-extern const rf_driver_ops rf_remote_ops; /* remote.c: schemes with a transport; row->user is the rf_transport */
+extern const rf_driver_ops rf_memory_ops; /* store/local/memory.c: mem, memkeep */
+extern const rf_driver_ops
+    rf_remote_ops; /* store/remote/remote.c: schemes with a transport; row->user is the rf_transport */
 
 #if defined(RF_HAVE_LIBCURL)
-/* curl.c: what stands in the user member of the built-in rows http, https, ftp and ftps (flags RF_DRIVER_REMOTE |
- * RF_DRIVER_CODECS, ops &rf_remote_ops). Without libcurl their ops are NULL. */
+/* store/curl/curl.c: what stands in the user member of the built-in rows http, https, ftp and ftps (flags
+ * RF_DRIVER_REMOTE | RF_DRIVER_CODECS, ops &rf_remote_ops). Without libcurl their ops are NULL. */
 extern const rf_transport rf_curl_transport;
 #endif
 
@@ -29,11 +30,11 @@ rf_lock_answer rf_file_lock_edit(void *state, bool exclusive, double seconds, rf
 /* Does the file that is written take its name only when it is closed? */
 bool rf_file_is_private(void *state);
 
-/* mem.c: a memory state. `pages` (from rf_pages_alloc, `capacity` bytes, `size` of them content) changes owner
- * on success; NULL with 0, 0 is an empty one. */
+/* store/local/memory.c: a memory state. `pages` (from rf_pages_alloc, `capacity` bytes, `size` of them content) changes
+ * owner on success; NULL with 0, 0 is an empty one. */
 rf_status rf_memory_adopt(uint8_t *pages, size_t capacity, size_t size, void **state, rf_error *err);
 
-/* transport.c: true for a row whose transport takes names as they are written (RF_TRANSPORT_RAW_NAMES). */
+/* store/remote/transport.c: true for a row whose transport takes names as they are written (RF_TRANSPORT_RAW_NAMES). */
 bool rf_transport_takes_raw_names(const rf_driver *row);
 
 /* file.c: rf_store_opened, rf_store_stamp, rf_store_stamp_behind, rf_store_size_then, rf_store_is_replaced and
@@ -46,7 +47,7 @@ bool rf_local_is_replaced(void *state, const rf_file_stamp *stamp);
 rf_status rf_local_map(void *state, size_t length, const uint8_t **base, rf_error *err);
 rf_status rf_local_map_part(void *state, uint64_t offset, size_t length, uint8_t **base, rf_error *err);
 
-/* remote.c: rf_store_stream for the state of a file behind rf_remote_ops. */
+/* store/remote/remote.c: rf_store_stream for the state of a file behind rf_remote_ops. */
 rf_status rf_remote_stream(void *state, uint64_t offset, uint64_t length, const rf_store_sink *sink, bool *streamed,
                            rf_error *err);
 
@@ -69,7 +70,7 @@ const rf_codec *rf_codec_by_name(const char *name);
 /* The codec whose magic number stands at the beginning of these bytes, or NULL. */
 const rf_codec *rf_codec_by_magic(const uint8_t *bytes, size_t n);
 
-/* gzip.c */
+/* store/gzip/gzip.c */
 rf_status rf_gzip_wrap(rf_store **store, rf_mode mode, const rf_options *options, rf_error *err);
 
 /* Looks a scheme up (thread-safe). NULL when nobody knows it. */

@@ -9,7 +9,7 @@
 
 #include "base/escape.h"
 #include "base/memory.h"
-#include "store/url.h"
+#include "store/http/url.h"
 
 #define MOST_USER 31 /* characters of a user that is shown beside a password: tokens are longer */
 #define ROUNDS 3     /* of %XX: a URL may stand in the query of another one */

@@ -4,9 +4,9 @@
  */
 #include <string.h>
 
-#include "base/platform.h"
+#include "base/system/platform.h"
 #include "store/driver.h"
-#include "store/url.h"
+#include "store/http/url.h"
 
 /* Most rows that can be brought at run time, replacements included. */
 #define ADDED_MAX 64

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "store/driver.h"
-#include "store/url.h"
+#include "store/http/url.h"
 
 #define SEPARATORS " ,\t"
 

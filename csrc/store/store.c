@@ -7,10 +7,10 @@
 #include "base/escape.h"
 #include "base/memory.h"
 #include "store/driver.h"
-#include "store/edit.h"
+#include "store/trailer/edit.h"
 #include "store/schemes.h"
-#include "store/trailer.h"
-#include "store/url.h"
+#include "store/trailer/trailer.h"
+#include "store/http/url.h"
 
 /* Bytes moved at a time inside a store. */
 #define MOVE_PIECE ((size_t)1 << 20)
@@ -216,8 +216,8 @@ static rf_status open_row(const char *name, rf_mode mode, const rf_options *give
   return RF_OK;
 }
 
-/* Says which file a failure is about. Messages of platform.h begin with the path as it was given: one that has a URL in
- * it ("simplecache::https://me:...") may hold a secret, which the rest of the message must not. */
+/* Says which file a failure is about. Messages of base/system/platform.h begin with the path as it was given: one that
+ * has a URL in it ("simplecache::https://me:...") may hold a secret, which the rest of the message must not. */
 static rf_status locate_opening(const char *name, rf_status status, rf_error *err) {
   char *shown = rf_url_display(name);
   char *plain = rf_strdup(err->message);

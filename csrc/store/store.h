@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "base/replace.h"
+#include "base/system/replace.h"
 
 /* A flag of rf_options for RF_MODE_CREATE that no caller gives: the content of an existing local file stays, so that it
  * can be cut when no other handle is reading it. Clear of the bits of RF_OPEN_... */

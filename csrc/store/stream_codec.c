@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "store/driver.h"
-#include "store/gzip.h"
+#include "store/gzip/gzip.h"
 
 /* 15 bits of window, +16: a gzip header and trailer around the deflate stream. */
 #define GZIP_WINDOW_BITS (15 + 16)

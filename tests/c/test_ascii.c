@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "hdu/ascii_field.h"
+#include "value/ascii_field.h"
 
 /* ---- formats ---- */
 

@@ -11,7 +11,7 @@
 
 #include "check.h"
 #include "header/header.h"
-#include "header/parts.h"
+#include "header/internal.h"
 
 static void make_card(char card[RF_CARD_BYTES], const char *text) {
   memset(card, ' ', RF_CARD_BYTES);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "hdu/column.h"
+#include "table/column.h"
 
 static rf_error err;
 

@@ -7,7 +7,7 @@
 
 #include "check.h"
 #include "fits_bytes.h"
-#include "hdu/file.h"
+#include "file/file.h"
 #include "scratch.h"
 
 static rf_error err;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "base/filelock.h"
+#include "base/system/filelock.h"
 #include "check.h"
 #include "scratch.h"
 #if !defined(_WIN32)

@@ -3,7 +3,7 @@
  * Copies from a mapping of a file that is cut meanwhile: the copy ends and the process does not. Every other SIGBUS
  * goes where it went before, in whichever order handlers were set.
  */
-#include "base/guard.h"
+#include "base/system/guard.h"
 
 #include "check.h"
 #if !defined(_WIN32)
@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/platform.h"
+#include "base/system/platform.h"
 #include "fault_address.h"
 
 /* Sanitizers set handlers of their own. */

@@ -9,10 +9,10 @@
 #include <zlib.h>
 
 #include "base/memory.h"
-#include "base/platform.h"
+#include "base/system/platform.h"
 #include "check.h"
 #include "store/driver.h"
-#include "store/gzip.h"
+#include "store/gzip/gzip.h"
 
 /* ---------------------------------------------------------------- bytes to work with */
 

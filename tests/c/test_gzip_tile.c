@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "check.h"
-#include "tile/codec.h"
+#include "codec/codec.h"
 
 #define COUNT_MOST 300
 #define ROOM (8 * COUNT_MOST + 64)

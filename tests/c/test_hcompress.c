@@ -9,7 +9,7 @@
 #include "check.h"
 #include "hcompress_pixels.h"
 #include "hcompress_vectors.h"
-#include "tile/hcompress.h"
+#include "codec/hcompress/hcompress.h"
 
 #define VECTORS (sizeof hcompress_vectors / sizeof hcompress_vectors[0])
 

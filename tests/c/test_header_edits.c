@@ -9,7 +9,7 @@
 
 #include "check.h"
 #include "header/index.h"
-#include "header/parts.h"
+#include "header/internal.h"
 
 static rf_error err;
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "hdu/file.h"
+#include "file/file.h"
 #include "image_file.h"
 #include "rustfits.h"
 #include "scratch.h"

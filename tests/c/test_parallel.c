@@ -8,7 +8,7 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "base/platform.h"
+#include "base/system/platform.h"
 #include "check.h"
 
 #define PIECES 5000

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/platform.h"
-#include "base/replace.h"
+#include "base/system/platform.h"
+#include "base/system/replace.h"
 #include "check.h"
 #include "scratch.h"
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "fits_bytes.h"
-#include "hdu/file.h"
+#include "file/file.h"
 #include "table_rows.h"
 
 /* Does the watched file have these bytes, which may be none? */

@@ -11,8 +11,8 @@
 
 #include "base/bytes.h"
 #include "check.h"
-#include "tile/noise.h"
-#include "tile/quantize.h"
+#include "codec/quantize/noise.h"
+#include "codec/quantize/quantize.h"
 
 static rf_error err;
 static float random_values[RF_DITHER_VALUES];

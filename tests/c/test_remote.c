@@ -7,9 +7,9 @@
 
 #include "base/memory.h"
 #include "check.h"
-#include "store/answer.h"
+#include "store/http/response.h"
 #include "store/driver.h"
-#include "store/request.h"
+#include "store/http/request.h"
 #include "store/store.h"
 
 /* ---- URLs ---- */

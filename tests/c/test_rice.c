@@ -5,7 +5,7 @@
  */
 #include "base/bytes.h"
 #include "check.h"
-#include "tile/rice.h"
+#include "codec/rice.h"
 #include "tile_values.h"
 #include "tile_vectors.h"
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "store/aws.h"
-#include "store/target.h"
+#include "store/http/aws.h"
+#include "store/remote/location.h"
 
 #if defined(_WIN32)
 static void set(const char *name, const char *value) {

@@ -4,8 +4,8 @@
  */
 #include "check.h"
 #include "fits_bytes.h"
-#include "hdu/file.h"
-#include "hdu/scan_gap.h"
+#include "file/file.h"
+#include "file/scan_gap.h"
 
 static rf_error err;
 

@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 #include "fits_bytes.h"
-#include "hdu/file.h"
+#include "file/file.h"
 #include "table_rows.h"
 
 enum { ROWS = 3000, COLUMNS = 300, LINES = 100 };

@@ -8,7 +8,7 @@
 
 #include "check.h"
 #include "fits_bytes.h"
-#include "hdu/section.h"
+#include "image/section.h"
 #include "image_file.h"
 
 static rf_error err;

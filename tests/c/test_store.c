@@ -5,14 +5,14 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/platform.h"
+#include "base/system/platform.h"
 #include "check.h"
 #if !defined(_WIN32)
 #include "fault_address.h"
 #endif
 #include "scratch.h"
 #include "store/driver.h"
-#include "store/url.h"
+#include "store/http/url.h"
 
 static rf_error err;
 static rf_options options;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/platform.h"
+#include "base/system/platform.h"
 #include "check.h"
 #include "fits_bytes.h"
 #include "image_file.h"

@@ -6,7 +6,7 @@
 
 #include "base/parallel.h"
 #include "check.h"
-#include "hdu/tile_cache.h"
+#include "tiled/cache.h"
 
 static rf_tile_cache *new_cache(uint64_t limit) {
   rf_tile_cache *cache = NULL;

@@ -8,8 +8,8 @@
 #include "base/memory.h"
 #include "check.h"
 #include "disk.h"
-#include "store/edit.h"
-#include "store/trailer.h"
+#include "store/trailer/edit.h"
+#include "store/trailer/trailer.h"
 
 static rf_error err;
 static rf_options options;

@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "base/parallel.h"
 #include "check.h"
-#include "tile/codec.h"
+#include "codec/codec.h"
 #include "zimage_file.h"
 
 static rf_error err;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "hdu/file.h"
+#include "file/file.h"
 #include "rustfits.h"
 #include "scratch.h"
 

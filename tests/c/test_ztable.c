@@ -5,7 +5,7 @@
  */
 #include "base/bytes.h"
 #include "fits_bytes.h"
-#include "hdu/ztable.h"
+#include "tiled/table/table.h"
 #include "table_rows.h"
 
 static rf_error err;

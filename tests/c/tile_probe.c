@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tile/codec.h"
+#include "codec/codec.h"
 
 static const rf_tile_codec *codec_named(const char *name) {
   const rf_tile_codec *const codecs[] = {&rf_tile_rice_1, &rf_tile_plio_1};

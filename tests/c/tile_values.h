@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tile/codec.h"
+#include "codec/codec.h"
 
 #define TILE_KINDS 5
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/answer.h"
+#include "store/http/response.h"
 
 #define FIRST 1000
 #define LENGTH 5000

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hdu/ascii_field.h"
+#include "value/ascii_field.h"
 
 /* Wider fields say nothing new and take long. */
 #define MOST_WIDTH 4096u

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/aws.h"
+#include "store/http/aws.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

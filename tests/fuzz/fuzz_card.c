@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "header/header.h"
-#include "header/parts.h"
+#include "header/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "store/driver.h"
-#include "store/gzip.h"
+#include "store/gzip/gzip.h"
 
 #define LIMIT ((uint64_t)1 << 20)
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "tile/hcompress.h"
+#include "codec/hcompress/hcompress.h"
 
 /* Bits of the first byte. */
 #define SMOOTH 1

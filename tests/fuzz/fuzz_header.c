@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "header/index.h"
-#include "header/parts.h"
+#include "header/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

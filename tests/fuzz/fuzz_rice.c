@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "tile/rice.h"
+#include "codec/rice.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,9 +11,9 @@
 
 #include "base/escape.h"
 #include "base/memory.h"
-#include "store/request.h"
-#include "store/target.h"
-#include "store/url.h"
+#include "store/http/request.h"
+#include "store/remote/location.h"
+#include "store/http/url.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "base/crc32c.h"
 #include "base/memory.h"
-#include "store/trailer.h"
+#include "store/trailer/trailer.h"
 
 #define MOST_NUMBERS 4096
 

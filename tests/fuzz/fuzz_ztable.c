@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hdu/ztable.h"
+#include "tiled/table/table.h"
 #include "served.h"
 
 #define MOST_ROWS ((uint64_t)64)

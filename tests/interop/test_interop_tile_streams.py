@@ -23,7 +23,7 @@ Values = npt.NDArray[np.signedinteger]
 
 SOURCES = [
     "tests/c/tile_probe.c",
-    *(f"csrc/tile/{name}.c" for name in ("rice", "rice_encode", "rice_decode", "plio")),
+    *(f"csrc/codec/{name}.c" for name in ("rice", "rice_encode", "rice_decode", "plio")),
     *(f"csrc/base/{name}.c" for name in ("bytes", "error", "escape")),
 ]
 

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The table of tile codecs.
+ */
+#include "codec/codec.h"
+
+#include <string.h>
+
+/* By rf_zcmptype. */
+static const rf_tile_codec *const codecs[] = {
+    [RF_Z_RICE_1] = &rf_tile_rice_1, [RF_Z_GZIP_1] = &rf_tile_gzip_1,           [RF_Z_GZIP_2] = &rf_tile_gzip_2,
+    [RF_Z_PLIO_1] = &rf_tile_plio_1, [RF_Z_HCOMPRESS_1] = &rf_tile_hcompress_1, [RF_Z_NOCOMPRESS] = &rf_tile_nocompress,
+};
+
+#define CODECS (sizeof codecs / sizeof codecs[0])
+
+const rf_tile_codec *rf_tile_codec_of(rf_zcmptype type) {
+  return (size_t)type < CODECS ? codecs[type] : NULL;
+}
+
+/* ASCII only: what a locale calls lower case is no business of a keyword's value. */
+static char upper(char c) {
+  return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static bool is_name(const char *name, const char *expected) {
+  while (*expected != '\0' && upper(*name) == *expected) {
+    name++;
+    expected++;
+  }
+  return *expected == '\0' && *name == '\0';
+}
+
+const rf_tile_codec *rf_tile_codec_named(const char *name) {
+  for (size_t i = 0; i < CODECS; i++) {
+    const rf_tile_codec *codec = codecs[i];
+    if (codec != NULL && (is_name(name, codec->name) || (codec->alias != NULL && is_name(name, codec->alias))))
+      return codec;
+  }
+  return NULL;
+}
+
+const char *rf_zcmptype_name(rf_zcmptype type) {
+  const rf_tile_codec *codec = rf_tile_codec_of(type);
+  return codec != NULL ? codec->name : NULL;
+}
+
+void rf_compression_init(rf_compression *compression) {
+  memset(compression, 0, sizeof *compression);
+  compression->size = sizeof *compression;
+  compression->type = RF_Z_AUTO;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What both directions of RICE_1 (FITS 10.4.1) share.
+ *
+ * The stream: the first value as it is, then blocks of BLOCKSIZE differences between neighbours (the last block may be
+ * shorter), each mapped to unsigned (0, -1, 1, -2, ... to 0, 1, 2, 3, ...) in the arithmetic of BYTEPIX bytes, which
+ * wraps around. A block begins with the number of low bits that are written as they are, plus 1; each difference then
+ * is its high part in unary (that many 0 bits and a 1) and the low bits. Two numbers are special: 0 for a block of
+ * nothing but zeros, and that of rf_rice_plain() + 1 for differences written whole.
+ */
+#ifndef RF_CODEC_RICE_H
+#define RF_CODEC_RICE_H
+
+#include "codec/codec.h"
+
+#define RF_RICE_INLINE static inline __attribute__((always_inline))
+
+/* The standard knows blocks of 16 and 32. No writer has reason for one that is longer than a row. */
+#define RF_RICE_MOST_BLOCKSIZE (1u << 20)
+
+/* Bits of the number that begins a block. */
+RF_RICE_INLINE unsigned rf_rice_head_bits(unsigned bytepix) {
+  return bytepix == 1 ? 3 : bytepix == 2 ? 4 : 5;
+}
+
+/* From this many low bits on, differences are written whole. */
+RF_RICE_INLINE unsigned rf_rice_plain(unsigned bytepix) {
+  return bytepix == 1 ? 6 : bytepix == 2 ? 14 : 25;
+}
+
+/* Encodes; the arguments were checked, `out` has the room that the row's bound() said. Gives the bytes of the stream.
+ */
+size_t rf_rice_encode(const rf_tile_params *params, const rf_tile_shape *shape, const void *values, uint8_t *out);
+
+/* Decodes into values of params->bytepix bytes; params were checked. */
+rf_status rf_rice_decode(const rf_tile_params *params, size_t count, const uint8_t *in, size_t n, void *values,
+                         rf_error *err);
+
+#endif

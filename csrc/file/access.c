@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * How calls begin and end: the lock, what other handles and other programs have done meanwhile, and what keeps a
+ * half-written file from being used.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "file/layout.h"
+#include "tiled/image/image.h"
+#include "tiled/table/table.h"
+
+/* Why a file cannot be used any more. The lock is held. */
+static rf_status check_usable(const rf_file *file, rf_error *err) {
+  if (file->closed)
+    return rf_fail(err, RF_ERR_CLOSED, "the file is closed");
+  if (rf_file_is_abandoned(file))
+    return rf_fail(err, RF_ERR_TAINTED,
+                   "the process was forked while another thread used this handle to write; open the file again");
+  if (file->tainted)
+    return rf_fail(err, RF_ERR_TAINTED, "an earlier write failed half way; close the file and open it again (%s)",
+                   file->taint);
+  if (file->taints != file->shared->taints)
+    return rf_fail(err, RF_ERR_TAINTED,
+                   "a write through another handle of the file failed half way; close the file and open it again");
+  return RF_OK;
+}
+
+/* ---- what was put off ---- */
+
+rf_status rf_file_settle_locked(rf_file *file, bool *written, rf_error *err) {
+  for (size_t i = 0; i < file->hdu_count && !file->tainted && file->store->writable; i++)
+    if (file->hdus[i]->settle != NULL && !file->hdus[i]->unpublished)
+      RF_TRY(file->hdus[i]->settle(file, i, written, err));
+  return RF_OK;
+}
+
+bool rf_file_is_unsettled(rf_file *file) {
+  bool found = false;
+  rf_mutex_lock(&file->scan_lock);
+  for (size_t i = 0; i < file->hdu_count && !found; i++)
+    found = file->hdus[i]->settle != NULL && !file->hdus[i]->unpublished;
+  rf_mutex_unlock(&file->scan_lock);
+  return found;
+}
+
+/* ---- forgetting ---- */
+
+static bool has_wish(const rf_hdu *hdu) {
+  return hdu->has_cache_limit || hdu->zstate.heap_format != 0 || hdu->zstate.level != 0 ||
+         hdu->zstate.quantize_level != 0;
+}
+
+/* The wishes of callers are kept; without memory for it, defaults hold again. */
+static void keep_wishes(rf_file *file) {
+  size_t count = file->wish_count;
+  for (size_t i = 0; i < file->hdu_count; i++)
+    count += has_wish(file->hdus[i]);
+  if (count == file->wish_count)
+    return;
+  rf_hdu_wish *wishes = rf_realloc(file->wishes, count * sizeof *wishes);
+  if (wishes == NULL)
+    return;
+  file->wishes = wishes;
+  for (size_t i = 0; i < file->hdu_count; i++) {
+    const rf_hdu *hdu = file->hdus[i];
+    if (!has_wish(hdu))
+      continue;
+    rf_hdu_wish *wish = &wishes[file->wish_count++];
+    memset(wish, 0, sizeof *wish);
+    wish->index = i;
+    wish->has_cache_limit = hdu->has_cache_limit;
+    wish->cache_limit = hdu->cache_limit;
+    wish->zstate.heap_format = hdu->zstate.heap_format;
+    wish->zstate.level = hdu->zstate.level;
+    wish->zstate.quantize_level = hdu->zstate.quantize_level;
+  }
+}
+
+void rf_file_drop_index(rf_file *file) {
+  bool same;
+  keep_wishes(file);
+  rf_file_append_forget_locked(file);
+  for (size_t i = 0; i < file->hdu_count; i++) {
+    rf_hdu_clear(file->hdus[i]);
+    rf_free(file->hdus[i]);
+  }
+  file->hdu_count = 0;
+  file->known = 0;
+  file->ahead_until = 0;
+  file->scanned = false;
+  file->scan_status = RF_OK;
+  rf_error_clear(&file->scan_error);
+  file->scan_offset = 0;
+  file->block_unsure = false;
+  (void)rf_store_forget_head(file->store, 0, &same, NULL);
+}
+
+/* Another program has changed the file: headers are compared when they are next used (rf_file_hdu_locked), the rest is
+ * read again. */
+static rf_status adopt_foreign(rf_file *file, rf_error *err) {
+  rf_shared *shared = file->shared;
+  bool same = true, only_suspected = shared->rewrites <= file->foreign;
+  if (file->foreign == shared->foreign)
+    return RF_OK;
+  uint64_t first = file->hdu_count > 0 ? file->hdus[0]->header_bytes : 0;
+  RF_TRY(rf_store_forget_head(file->store, first, &same, err));
+  if (!same)
+    file->hdus[0]->has_changed = true;
+  for (size_t i = 0; i < file->hdu_count && !only_suspected; i++) {
+    rf_hdu *hdu = file->hdus[i];
+    rf_zimage_free(hdu->zimage);
+    hdu->zimage = NULL;
+    rf_ztable_free(hdu->ztable);
+    hdu->ztable = NULL;
+    hdu->zstate.known = false;
+  }
+  /* What ended the search for HDUs may be mended, but new HDUs are looked for by rf_file_refresh only. */
+  file->foreign = shared->foreign;
+  return RF_OK;
+}
+
+/* ---- catching up ---- */
+
+static bool is_current(rf_file *file) {
+  const rf_shared *shared = file->shared;
+  return file->seen_writes == shared->writes && file->foreign == shared->foreign &&
+         rf_shared_is_probably_as_seen(file->shared, file->store) && !rf_unpublished_holds(file);
+}
+
+static void count_taint(rf_file *file) {
+  if (file->taints == file->shared->taints) {
+    file->shared->taints++;
+    file->taints = file->shared->taints;
+  }
+}
+
+void rf_file_taint(rf_file *file, const char *why) {
+  if (file->tainted)
+    return;
+  file->tainted = true;
+  (void)snprintf(file->taint, sizeof file->taint, "%.*s", (int)sizeof file->taint - 1, why);
+}
+
+static void taint_by(rf_file *file, rf_status status, const rf_error *cause) {
+  rf_file_taint(file, cause != NULL && cause->code != RF_OK ? cause->message : rf_status_name(status));
+}
+
+/* Does what another handle has put off. Where it may not write any more, it says so itself when it is next used. */
+static rf_status settle_other(rf_file *file, rf_error *err) {
+  rf_file *writer = file->shared->writer;
+  bool written = false;
+  if (writer == NULL || writer == file || writer->tainted || !rf_file_is_unsettled(writer) ||
+      rf_file_may_write_locked(writer, NULL) != RF_OK)
+    return RF_OK;
+  writer->write_error = err;
+  rf_status status = rf_file_settle_locked(writer, &written, err);
+  if (status != RF_OK && written)
+    taint_by(writer, status, err);
+  if (writer->tainted)
+    count_taint(writer);
+  writer->write_error = NULL;
+  rf_shared_wrote(file->shared, writer, writer->store);
+  writer->seen_writes = file->shared->writes;
+  return status;
+}
+
+/* Lets the handle know what it has missed. Exclusive lock held, the file good to use. */
+static rf_status bring_up(rf_file *file, rf_error *err) {
+  rf_shared *shared = file->shared;
+  if (file->seen_writes != shared->writes) {
+    RF_TRY(settle_other(file, err));
+    rf_file_drop_index(file);
+    file->seen_writes = shared->writes;
+  }
+  return adopt_foreign(file, err);
+}
+
+static rf_status catch_up(rf_file *file, rf_error *err) {
+  rf_shared *shared = file->shared;
+  RF_TRY(check_usable(file, err));
+  file->changing = rf_fork_count() + 1;
+  rf_status status = rf_shared_look(shared, file->store, err);
+  if (status == RF_OK)
+    status = bring_up(file, err);
+  if (status == RF_OK && rf_unpublished_holds(file)) {
+    status = rf_unpublished_flush(file, err);
+    rf_shared_wrote(shared, file, file->store);
+    file->seen_writes = shared->writes;
+  }
+  file->changing = 0;
+  return status;
+}
+
+rf_status rf_file_begin_beside(rf_file *file, rf_error *err) {
+  return catch_up(file, err);
+}
+
+/* ---- opening ---- */
+
+/* The handle knows nothing yet, so all that it will find is true. */
+static void know_present(rf_file *file) {
+  const rf_shared *shared = file->shared;
+  file->seen_writes = shared->writes;
+  file->foreign = shared->foreign;
+  file->accepted = shared->foreign;
+  file->taints = shared->taints;
+  file->named_changed = shared->stamp.changed;
+  file->named_links = shared->stamp.links;
+}
+
+static rf_status begin_empty(rf_file *file, rf_error *err) {
+  uint64_t size = 0;
+  rf_status status = RF_OK;
+  rf_rwlock_write(&file->shared->lock);
+  if (file->shared->identified)
+    status = rf_store_size(file->store, &size, err);
+  if (status == RF_OK && size > 0) {
+    status = rf_store_truncate(file->store, 0, err);
+    rf_shared_wrote(file->shared, file, file->store);
+    rf_file_count_edit(file);
+  }
+  file->scanned = true;
+  know_present(file);
+  rf_rwlock_write_unlock(&file->shared->lock);
+  return status;
+}
+
+rf_status rf_file_begin_use(rf_file *file, bool create, bool alone, rf_error *err) {
+  rf_shared *shared = file->shared;
+  rf_hdu *first;
+  bool same;
+  if (create)
+    return begin_empty(file, err);
+  if (!alone) { /* another handle may have written since the first bytes were read */
+    RF_TRY(rf_store_forget_head(file->store, 0, &same, err));
+    rf_rwlock_write(&shared->lock);
+    rf_status settled = settle_other(file, err);
+    rf_rwlock_write_unlock(&shared->lock);
+    RF_TRY(settled);
+  } else if (file->store->writable && shared->identified && shared->stamp.size % RF_BLOCK_BYTES != 0)
+    RF_TRY(rf_store_stamp(file->store, &shared->stamp, err)); /* opening may have finished an edit */
+  rf_rwlock_read(&shared->lock);
+  know_present(file);
+  rf_status status = rf_file_hdu_locked(file, 0, &first, err);
+  rf_rwlock_read_unlock(&shared->lock);
+  return status;
+}
+
+/* ---- reading ---- */
+
+rf_status rf_file_begin_read(rf_file *file, rf_error *err) {
+  rf_shared *shared = file->shared;
+  for (;;) {
+    rf_rwlock_read(&shared->lock);
+    rf_status status = check_usable(file, err);
+    if (status == RF_OK && is_current(file))
+      return RF_OK;
+    rf_rwlock_read_unlock(&shared->lock);
+    RF_TRY(status);
+    rf_rwlock_write(&shared->lock);
+    status = catch_up(file, err);
+    rf_rwlock_write_unlock(&shared->lock);
+    RF_TRY(status);
+  }
+}
+
+void rf_file_end_read(rf_file *file) {
+  rf_rwlock_read_unlock(&file->shared->lock);
+}
+
+rf_status rf_file_confirm_read(rf_file *file, size_t index, rf_error *err) {
+  rf_file_stamp now;
+  rf_hdu *hdu;
+  if (rf_shared_was_as_seen(file->shared, file->store) || index == RF_NOT_READ ||
+      rf_shared_is_as_seen(file->shared, file->store))
+    return RF_OK;
+  RF_TRY(rf_store_stamp_whole(file->store, &now, err));
+  if (index == RF_NO_HDU)
+    return RF_OK;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  return rf_file_compare_hdu(file, index, hdu, err);
+}
+
+rf_status rf_file_end_read_of(rf_file *file, size_t index, rf_status status, rf_error *err) {
+  rf_error why;
+  rf_error_clear(&why);
+  rf_status confirmed = rf_file_confirm_read(file, index, &why);
+  rf_rwlock_read_unlock(&file->shared->lock);
+  if (confirmed == RF_OK)
+    return status;
+  if (err != NULL)
+    *err = why;
+  return confirmed;
+}
+
+/* ---- writing ---- */
+
+void rf_file_count_edit(rf_file *file) {
+  (void)atomic_fetch_add(&file->shared->generation, 1);
+}
+
+static rf_status changed(const char *how, rf_error *err) {
+  return rf_fail(err, RF_ERR_CHANGED, "%s since it was opened; nothing is written: close the file and open it again",
+                 how);
+}
+
+/* The name must lead to the file: what is written to a file without a name is lost. */
+static rf_status check_name(rf_file *file, rf_error *err) {
+  const rf_file_stamp *now = &file->shared->stamp;
+  if (!file->shared->identified || (now->changed == file->named_changed && now->links == file->named_links))
+    return RF_OK;
+  if (rf_store_is_replaced(file->store, now))
+    return changed(now->links == 0 ? "the file was deleted, or replaced by another one under its name,"
+                                   : "another file has taken the name of this one",
+                   err);
+  file->named_changed = now->changed;
+  file->named_links = now->links;
+  return RF_OK;
+}
+
+/* Another program has written. What it has not touched in size and headers, it has not moved. */
+static rf_status check_foreign(rf_file *file, rf_error *err) {
+  rf_shared *shared = file->shared;
+  if (file->accepted == shared->foreign)
+    return RF_OK;
+  if (shared->resized > file->accepted)
+    return changed("another program has changed the size of the file", err);
+  RF_TRY(adopt_foreign(file, err));
+  for (size_t i = 0; i < file->hdu_count; i++)
+    RF_TRY(rf_file_compare_hdu(file, i, file->hdus[i], err));
+  file->accepted = shared->foreign;
+  return RF_OK;
+}
+
+rf_status rf_file_may_write_locked(rf_file *file, rf_error *err) {
+  RF_TRY(rf_shared_look(file->shared, file->store, err));
+  RF_TRY(check_name(file, err));
+  return check_foreign(file, err);
+}
+
+/* Locks exclusively, when no other handle is making an HDU behind the last one. */
+static rf_status lock_to_write(rf_file *file, rf_error *err) {
+  rf_shared *shared = file->shared;
+  for (;;) {
+    rf_rwlock_write(&shared->lock);
+    const rf_file *other = shared->writer; /* who makes an HDU has written last */
+    if (other == NULL || other == file || other->making == 0 || other->maker_forks != rf_fork_count())
+      return RF_OK;
+    if (other->maker == rf_thread_mark()) {
+      rf_rwlock_write_unlock(&shared->lock);
+      return rf_fail(err, RF_ERR_ARGUMENT,
+                     "an HDU that another handle of the file is making is not complete: publish "
+                     "or discard it first");
+    }
+    rf_shared_wait_for_made(shared);
+  }
+}
+
+static rf_status begin_write_locked(rf_file *file, rf_error *err) {
+  RF_TRY(check_usable(file, err));
+  if (!file->store->writable)
+    return rf_fail(err, RF_ERR_READONLY, "the file was opened for reading only");
+  /* The calls that make one HDU are one write where they follow each other at once. */
+  bool goes_on = file->making > 0 && file->maker == rf_thread_mark() && rf_shared_was_just_seen(file->shared);
+  if (!goes_on)
+    RF_TRY(rf_file_may_write_locked(file, err));
+  return bring_up(file, err);
+}
+
+rf_status rf_file_begin_publish(rf_file *file, rf_error *err) {
+  RF_TRY(lock_to_write(file, err));
+  if (file->store != NULL)
+    file->store->touched = false;
+  rf_status status = begin_write_locked(file, err);
+  if (status != RF_OK) {
+    rf_rwlock_write_unlock(&file->shared->lock);
+    return status;
+  }
+  file->write_error = err;
+  file->changing = rf_fork_count() + 1;
+  file->store->lowest_change = UINT64_MAX;
+  return RF_OK;
+}
+
+rf_status rf_file_begin_write(rf_file *file, rf_error *err) {
+  RF_TRY(rf_file_begin_publish(file, err));
+  rf_status status = rf_unpublished_flush(file, err);
+  if (status != RF_OK)
+    rf_file_end_write(file, status, false);
+  return status;
+}
+
+rf_status rf_file_size_locked(rf_file *file, uint64_t *size, rf_error *err) {
+  const rf_shared *shared = file->shared;
+  bool is_known =
+      shared->identified && file->changing != 0 && file->making == 0 && file->store->lowest_change == UINT64_MAX;
+  return is_known && rf_store_size_then(file->store, &shared->stamp, size) ? RF_OK
+                                                                           : rf_store_size(file->store, size, err);
+}
+
+/* Was nothing changed but HDUs that are being made? They can be taken off again. */
+static bool only_unpublished(const rf_file *file) {
+  return file->making > 0 && file->store->lowest_change >= file->hdus[file->hdu_count - file->making]->header_offset;
+}
+
+void rf_file_end_write(rf_file *file, rf_status status, bool written) {
+  if (status != RF_OK && written && !file->tainted) {
+    if (only_unpublished(file))
+      rf_file_append_abort_locked(file);
+    else
+      taint_by(file, status, file->write_error);
+  }
+  if (file->tainted)
+    count_taint(file);
+  file->write_error = NULL;
+  file->changing = 0;
+  rf_shared_wrote(file->shared, file, file->store);
+  file->seen_writes = file->shared->writes;
+  file->named_changed = file->shared->stamp.changed;
+  file->named_links = file->shared->stamp.links;
+  rf_rwlock_write_unlock(&file->shared->lock);
+}
+
+/* ---- what other programs have added ---- */
+
+/* The last HDU may be another by now: it is found once more. */
+static void forget_last(rf_file *file) {
+  size_t last = file->hdu_count - 1;
+  rf_hdu *hdu = file->hdus[last];
+  file->scan_offset = hdu->header_offset;
+  rf_hdu_clear(hdu);
+  rf_free(hdu);
+  file->hdu_count = last;
+  file->known = file->known < last ? file->known : last;
+  file->ahead_until = 0;
+  file->block_unsure = false;
+  file->scanned = false;
+  file->scan_status = RF_OK;
+  rf_error_clear(&file->scan_error);
+}
+
+static rf_status refresh_locked(rf_file *file, size_t *count, rf_error *err) {
+  rf_shared *shared = file->shared;
+  bool same;
+  RF_TRY(catch_up(file, err));
+  if (!shared->identified)
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "only a plain local file can be looked at once more");
+  if (file->making > 0 || rf_file_is_unsettled(file)) {
+    RF_TRY(check_foreign(file, err)); /* the last HDU is the work of this handle */
+    return rf_file_scan_locked(file, count, err);
+  }
+  size_t before = file->hdu_count;
+  for (size_t i = 0; i + 1 < before; i++)
+    RF_TRY(rf_file_compare_hdu(file, i, file->hdus[i], err));
+  if (before == 1)
+    RF_TRY(rf_store_forget_head(file->store, 0, &same, err));
+  if (before > 0)
+    forget_last(file);
+  rf_status status = rf_file_scan_locked(file, count, err);
+  if (*count != before || file->accepted != shared->foreign)
+    rf_file_count_edit(file);
+  /* A header behind the HDUs that were known, which is not whole yet, is told of when it is used. */
+  RF_TRY(*count < before ? status : RF_OK);
+  file->accepted = shared->foreign;
+  return RF_OK;
+}
+
+rf_status rf_file_refresh(rf_file *file, size_t *count, rf_error *err) {
+  size_t found = 0;
+  rf_error_clear(err);
+  rf_rwlock_write(&file->shared->lock);
+  rf_status status = refresh_locked(file, &found, err);
+  rf_rwlock_write_unlock(&file->shared->lock);
+  if (status != RF_OK)
+    return rf_error_locate(err, status, file->name, -1);
+  rf_error_clear(err);
+  if (count != NULL)
+    *count = found;
+  return RF_OK;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Beginning an HDU behind the last one; file/unpublished.c has the rest of its way.
+ */
+#include "base/memory.h"
+#include "file/layout.h"
+#include "file/scan_gap.h"
+
+static uint64_t smaller(uint64_t a, uint64_t b) {
+  return a < b ? a : b;
+}
+
+rf_status rf_file_check_whole_locked(rf_file *file, const rf_hdu *hdu, rf_error *err) {
+  uint64_t size, end = hdu->data_offset + hdu->data_bytes; /* within 63 bits since the scan */
+  if (hdu->unpublished)
+    return RF_OK;
+  RF_TRY(rf_store_size(file->store, &size, err));
+  if (size >= end)
+    return RF_OK;
+  return rf_fail(err, RF_ERR_TRUNCATED,
+                 "the data unit is cut short: %llu of its %llu bytes are missing, and it is not to be changed",
+                 (unsigned long long)smaller(end - size, hdu->data_bytes), (unsigned long long)hdu->data_bytes);
+}
+
+/* Bytes that the last data unit promises and the file does not have. */
+static rf_status check_last_complete(const rf_file *file, uint64_t size, rf_error *err) {
+  if (file->hdu_count == 0)
+    return RF_OK;
+  const rf_hdu *last = file->hdus[file->hdu_count - 1];
+  uint64_t end = last->data_offset + last->data_bytes;
+  if (size >= end)
+    return RF_OK;
+  return rf_fail(err, RF_ERR_TRUNCATED,
+                 "HDU %zu is cut short: %llu of its %llu bytes of data are missing, and nothing can be put behind it",
+                 file->hdu_count - 1, (unsigned long long)smaller(end - size, last->data_bytes),
+                 (unsigned long long)last->data_bytes);
+}
+
+/* What lies behind the last HDU is overwritten or cut off, unless it may be HDUs: an XTENSION card on a block border.
+ * What a killed append leaves has none. */
+static rf_status check_nothing_hidden(rf_file *file, uint64_t begin, uint64_t size, rf_error *err) {
+  uint64_t offset = 0;
+  bool found = false;
+  if (begin < size)
+    RF_TRY(rf_scan_find_extension(file->store, begin, size, &offset, &found, err));
+  if (!found)
+    return RF_OK;
+  rf_error_at(err, (int64_t)offset);
+  return rf_fail(err, RF_ERR_FORMAT,
+                 "nothing can be put behind the last HDU, which ends at byte %llu: an XTENSION card at byte %llu may "
+                 "begin an HDU that is not read because of the bytes before it; cut the file or repair it first",
+                 (unsigned long long)begin, (unsigned long long)offset);
+}
+
+/* The first HDU that is begun: what lies behind the last one is cut off, padding that it lacks is filled in. */
+static rf_status prepare_end(rf_file *file, uint64_t begin, uint64_t size, rf_error *err) {
+  const rf_hdu *last = file->hdu_count > 0 ? file->hdus[file->hdu_count - 1] : NULL;
+  file->making_missing = size < begin ? begin - size : 0;
+  if (size > begin)
+    return rf_store_truncate(file->store, begin, err);
+  /* Padding of zeros comes by itself. */
+  if (last != NULL && rf_hdu_padding(last) != 0)
+    return rf_layout_fill(file, size, begin, rf_hdu_padding(last), err);
+  return RF_OK;
+}
+
+static rf_status prepare_entry(rf_file *file, const rf_header *header, uint64_t least, rf_hdu *hdu, uint64_t *end,
+                               rf_error *err) {
+  uint64_t bytes = rf_header_file_bytes(header);
+  hdu->header_offset = file->scan_offset;
+  hdu->header_bytes = bytes > least ? bytes : least;
+  RF_TRY(rf_layout_check_header(file, hdu->header_bytes, err));
+  hdu->data_offset = hdu->header_offset + hdu->header_bytes;
+  if (!rf_add_u64(hdu->data_offset, hdu->data_bytes, end) || !rf_round_block(*end, end) || *end > INT64_MAX)
+    return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
+  RF_TRY(rf_header_copy(header, &hdu->header, err));
+  rf_header_set_flags(hdu->header, file->options.flags);
+  return RF_OK;
+}
+
+static rf_status begin_entry(rf_file *file, const rf_header *header, uint64_t least, rf_hdu *hdu, rf_error *err) {
+  uint64_t size, begin = file->scan_offset, end = 0;
+  RF_TRY(rf_store_size(file->store, &size, err));
+  if (file->making == 0) {
+    RF_TRY(check_last_complete(file, size, err));
+    RF_TRY(check_nothing_hidden(file, begin, size, err));
+  }
+  RF_TRY(prepare_entry(file, header, least, hdu, &end, err));
+  rf_status status = file->making == 0 ? prepare_end(file, begin, size, err) : RF_OK;
+  if (status == RF_OK)
+    status = rf_unpublished_fill_tiles(file, hdu, err);
+  if (status != RF_OK && file->making == 0 && size < begin && rf_store_truncate(file->store, size, NULL) != RF_OK)
+    rf_file_taint(file, "appending failed and could not be undone");
+  if (status == RF_OK)
+    file->scan_offset = end;
+  return status;
+}
+
+/* What the last HDU has put off is to be done now: it will not be the last one any more. */
+static rf_status settle_last(rf_file *file, rf_error *err) {
+  rf_hdu *last = file->hdu_count > 0 ? file->hdus[file->hdu_count - 1] : NULL;
+  bool written = false;
+  if (last == NULL || last->settle == NULL)
+    return RF_OK;
+  rf_status status = last->settle(file, file->hdu_count - 1, &written, err);
+  if (status != RF_OK && written)
+    rf_file_taint(file, "moving a heap failed");
+  return status;
+}
+
+rf_status rf_file_append_begin_locked(rf_file *file, const rf_header *header, uint64_t least, size_t *index,
+                                      rf_error *err) {
+  size_t count;
+  rf_hdu *hdu;
+  if (file->closed)
+    return rf_fail(err, RF_ERR_CLOSED, "the file is closed");
+  RF_TRY(rf_file_scan_locked(file, &count, err));
+  if (count >= file->options.limits.hdus)
+    return rf_fail(err, RF_ERR_LIMIT, "the file has %zu HDUs, which is the limit", count);
+  if (file->making == 0)
+    RF_TRY(settle_last(file, err));
+  RF_TRY(rf_file_add_entry(file, &hdu, err));
+  rf_status status = rf_layout_parse_header(header, count == 0, hdu, err);
+  if (status != RF_OK) {
+    rf_free(hdu);
+    return status;
+  }
+  status = begin_entry(file, header, least, hdu, err);
+  if (status != RF_OK) {
+    rf_hdu_clear(hdu);
+    rf_free(hdu);
+    return status;
+  }
+  hdu->unpublished = true;
+  file->making++;
+  file->maker = rf_thread_mark();
+  file->maker_forks = rf_fork_count();
+  file->hdus[count] = hdu;
+  file->hdu_count = count + 1;
+  rf_layout_count_edit(file);
+  *index = count;
+  return RF_OK;
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Opening and closing of files, and the file as bytes.
+ */
+#include "file/file.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "file/warning.h"
+
+/* --- making and ending --- */
+
+static void free_file(rf_file *file) {
+  for (size_t i = 0; i < file->hdu_count; i++) {
+    rf_hdu_clear(file->hdus[i]);
+    rf_free(file->hdus[i]);
+  }
+  rf_free(file->hdus);
+  rf_free(file->name);
+  rf_free(file->oddities);
+  rf_free(file->making_header);
+  rf_free(file->making_data);
+  rf_free(file->wishes);
+  rf_mutex_destroy(&file->index_lock);
+  rf_mutex_destroy(&file->scan_lock);
+  if (file->shared != NULL)
+    rf_shared_release(file->shared);
+  rf_free(file);
+}
+
+/* The caller's options, as far as its struct goes, over the defaults. */
+static void take_options(rf_options *own, const rf_options *options) {
+  rf_options_init(own);
+  if (options == NULL)
+    return;
+  memcpy(own, options, options->size < sizeof *own ? options->size : sizeof *own);
+  own->size = sizeof *own;
+}
+
+/* Both locks, or none. */
+static bool init_locks(rf_file *file) {
+  if (!rf_mutex_init(&file->scan_lock))
+    return false;
+  if (rf_mutex_init(&file->index_lock))
+    return true;
+  rf_mutex_destroy(&file->scan_lock);
+  return false;
+}
+
+static rf_status new_file(const rf_options *options, rf_file **out, rf_error *err) {
+  rf_file *file = rf_alloc_zero(1, sizeof *file);
+  if (file == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a file handle");
+  take_options(&file->options, options);
+  rf_error_clear(&file->scan_error);
+  if (!init_locks(file)) {
+    rf_free(file);
+    return rf_fail(err, RF_ERR_MEMORY, "no lock to be had");
+  }
+  *out = file;
+  return RF_OK;
+}
+
+/* Takes over the store and looks at the first header. Frees the file on failure. */
+static rf_status begin_file(rf_file *file, rf_store *store, rf_mode mode, rf_file **out, rf_error *err) {
+  rf_status status = RF_OK;
+  rf_file_stamp opened;
+  bool alone = true;
+  file->store = store;
+  /* What the caller's remote options point at is gone after this call. */
+  memset(&file->options.remote, 0, sizeof file->options.remote);
+  file->options.schemes = NULL;
+  file->name = rf_strdup(store->name);
+  if (file->name == NULL)
+    status = rf_fail(err, RF_ERR_MEMORY, "no memory for a file name");
+  else
+    status = rf_shared_join(rf_store_opened(store, &opened) ? &opened : NULL, &file->shared, &alone, err);
+  if (status == RF_OK) {
+    status = rf_file_begin_use(file, mode == RF_MODE_CREATE, alone, err);
+    if (status != RF_OK)
+      rf_shared_leave(file->shared);
+  }
+  if (status == RF_OK && store->notice != NULL) {
+    rf_error finished = *store->notice;
+    rf_file_keep_oddity(file, RF_ODD_FINISHED, SIZE_MAX, &finished);
+  }
+  if (status != RF_OK) {
+    rf_store_discard(store);
+    (void)rf_store_close(store, NULL);
+    free_file(file);
+    return status;
+  }
+  *out = file;
+  return RF_OK;
+}
+
+static bool is_mode(rf_mode mode) {
+  return mode == RF_MODE_READ || mode == RF_MODE_READ_WRITE || mode == RF_MODE_CREATE;
+}
+
+rf_status rf_file_open(const char *name, rf_mode mode, const rf_options *options, rf_file **file, rf_error *err) {
+  rf_file *opened;
+  rf_store *store = NULL;
+  rf_error_clear(err);
+  if (!is_mode(mode))
+    return rf_fail(err, RF_ERR_ARGUMENT, "mode %d is none of rf_mode", (int)mode);
+  RF_TRY(new_file(options, &opened, err));
+  rf_options how = opened->options;
+  if (mode == RF_MODE_CREATE)
+    how.flags |= RF_OPEN_UNCUT;
+  rf_status status = rf_store_open(name, mode, &how, &store, err);
+  if (status != RF_OK) {
+    free_file(opened);
+    return status;
+  }
+  return begin_file(opened, store, mode, file, err);
+}
+
+rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_mode mode, const rf_options *options, rf_file **file,
+                             rf_error *err) {
+  rf_file *opened;
+  rf_store *store = NULL;
+  rf_error_clear(err);
+  if (mode != RF_MODE_READ && mode != RF_MODE_READ_WRITE)
+    return rf_fail(err, RF_ERR_ARGUMENT, "bytes can be opened for reading or for reading and writing only");
+  RF_TRY(new_file(options, &opened, err));
+  rf_status status = rf_store_open_bytes(bytes, n, &opened->options, &store, err);
+  if (status != RF_OK) {
+    free_file(opened);
+    return status;
+  }
+  return begin_file(opened, store, mode, file, err);
+}
+
+/* The end of the use of a store, when all is written: closes it. Exclusive lock held. */
+static rf_status let_go(rf_file *file, rf_status status, rf_error *err) {
+  file->closed = true;
+  if (file->tainted || file->discarded || status != RF_OK) /* half of an edit must not replace a whole file */
+    rf_store_discard(file->store);
+  rf_file_append_forget_locked(file);
+  rf_status closed = rf_store_close(file->store, err);
+  file->store = NULL;
+  if (file->shared->writer == file)
+    file->shared->writer = NULL;
+  rf_shared_leave(file->shared);
+  return status == RF_OK ? closed : status;
+}
+
+/* Does what was put off; that of a file that another handle has written since was done before that. */
+static rf_status finish(rf_file *file, rf_error *err) {
+  bool written = false;
+  if (!file->tainted)
+    rf_file_append_abort_locked(file);
+  if (file->tainted && !file->discarded)
+    return rf_fail(err, RF_ERR_TAINTED, "the file is closed, but an earlier write failed half way, so that %s: %s",
+                   file->shared->identified ? "it may hold half of an edit" : "nothing since then was written to it",
+                   file->taint);
+  if (file->discarded || !file->store->writable || file->seen_writes != file->shared->writes ||
+      !rf_file_is_unsettled(file))
+    return RF_OK;
+  RF_TRY(rf_file_may_write_locked(file, err));
+  rf_status status = rf_file_settle_locked(file, &written, err);
+  rf_shared_wrote(file->shared, file, file->store);
+  file->seen_writes = file->shared->writes;
+  return status;
+}
+
+rf_status rf_file_shut(rf_file *file, rf_error *err) {
+  rf_status status = RF_OK;
+  rf_error_clear(err);
+  rf_rwlock_write(&file->shared->lock);
+  if (!file->closed && rf_file_is_abandoned(file)) {
+    /* How far the other thread came is not known. What it wrote is its own; the descriptor ends with the process. */
+    file->closed = true;
+    file->store = NULL;
+    if (file->shared->writer == file)
+      file->shared->writer = NULL;
+    rf_shared_leave(file->shared);
+  }
+  if (!file->closed) {
+    file->changing = rf_fork_count() + 1;
+    status = let_go(file, finish(file, err), err);
+    file->changing = 0;
+  }
+  rf_rwlock_write_unlock(&file->shared->lock);
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+rf_status rf_file_discard(rf_file *file, rf_error *err) {
+  rf_error_clear(err);
+  rf_rwlock_write(&file->shared->lock);
+  rf_status status = file->closed ? rf_fail(err, RF_ERR_CLOSED, "the file is closed") : RF_OK;
+  file->discarded = true;
+  rf_rwlock_write_unlock(&file->shared->lock);
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+rf_status rf_file_close(rf_file *file, rf_error *err) {
+  if (file == NULL) {
+    rf_error_clear(err);
+    return RF_OK;
+  }
+  rf_status status = rf_file_shut(file, err);
+  free_file(file);
+  return status;
+}
+
+/* The header of an HDU, taken out of the index of a file that is about to be closed. */
+static rf_status take_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_header *kept;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE || hdu->kind == RF_HDU_COMPRESSED_TABLE)
+    return rf_hdu_get_logical_header(file, index, header, err);
+  RF_TRY(rf_file_header_locked(file, hdu, &kept, err));
+  *header = hdu->header;
+  hdu->header = NULL;
+  return RF_OK;
+}
+
+rf_status rf_file_read_header(const char *name, const rf_options *options, size_t index, rf_header **header,
+                              rf_error *err) {
+  rf_file *file = NULL;
+  rf_header *found = NULL;
+  RF_TRY(rf_file_open(name, RF_MODE_READ, options, &file, err));
+  rf_status status = take_header(file, index, &found, err); /* nobody else knows the file: no lock */
+  if (status != RF_OK) {
+    status = rf_error_locate(err, status, file->name, index <= INT32_MAX ? (int)index : -1);
+    (void)rf_file_close(file, NULL);
+    return status;
+  }
+  status = rf_file_close(file, err);
+  if (status == RF_OK)
+    *header = found;
+  else
+    rf_header_free(found);
+  return status;
+}
+
+/* --- the file as bytes --- */
+
+/* Writable and good for use? No lock is held, before or after. */
+static rf_status look_writable(rf_file *file, bool *writable, bool *unsettled, rf_error *err) {
+  RF_TRY(rf_file_begin_read(file, err));
+  *writable = file->store->writable;
+  *unsettled = *writable && rf_file_is_unsettled(file);
+  rf_file_end_read(file);
+  return RF_OK;
+}
+
+static rf_status sync_file(rf_file *file, rf_error *err) {
+  bool written = false, settled = false;
+  RF_TRY(rf_file_begin_append(file, err)); /* half of an HDU must not be made durable */
+  rf_status status = rf_file_settle_locked(file, &written, err);
+  settled = status == RF_OK;
+  if (settled)
+    status = rf_store_sync(file->store, err);
+  rf_file_end_write(file, status, written && !settled); /* what could not be made durable is all there */
+  return status;
+}
+
+rf_status rf_file_sync(rf_file *file, rf_error *err) {
+  bool writable, unsettled;
+  rf_error_clear(err);
+  rf_status status = look_writable(file, &writable, &unsettled, err);
+  if (status == RF_OK && writable)
+    status = sync_file(file, err);
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+static rf_status settle_file(rf_file *file, rf_error *err) {
+  bool written = false;
+  RF_TRY(rf_file_begin_write(file, err));
+  rf_status status = rf_file_settle_locked(file, &written, err);
+  rf_file_end_write(file, status, written);
+  return status;
+}
+
+rf_status rf_file_settle(rf_file *file, rf_error *err) {
+  bool writable, unsettled;
+  rf_error_clear(err);
+  rf_status status = look_writable(file, &writable, &unsettled, err);
+  if (status == RF_OK && unsettled)
+    status = settle_file(file, err);
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+const char *rf_file_name(const rf_file *file) {
+  return file->name;
+}
+
+uint64_t rf_file_generation(const rf_file *file) {
+  return atomic_load(&file->shared->generation);
+}
+
+uintptr_t rf_file_identity(const rf_file *file) {
+  return (uintptr_t)file->shared;
+}
+
+int rf_file_can_change(const rf_file *file) {
+  return file->shared->identified;
+}
+
+rf_status rf_file_get_remote_stats(rf_file *file, rf_remote_stats *stats, rf_error *err) {
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    if (!rf_store_stats(file->store, stats))
+      status = rf_fail(err, RF_ERR_TYPE, "the file is not remote");
+    rf_file_end_read(file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+rf_status rf_file_get_size(rf_file *file, uint64_t *size, rf_error *err) {
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_store_size(file->store, size, err);
+    /* What is being made does not count. */
+    if (status == RF_OK && file->making > 0) {
+      uint64_t end = file->hdus[file->hdu_count - file->making]->header_offset - file->making_missing;
+      *size = *size < end ? *size : end;
+    }
+    status = rf_file_end_read_of(file, RF_NO_HDU, status, err);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+rf_status rf_file_read_bytes(rf_file *file, uint64_t offset, void *buffer, size_t n, rf_error *err) {
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_store_read(file->store, offset, buffer, n, err);
+    status = rf_file_end_read_of(file, RF_NO_HDU, status, err);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+/* --- mappings --- */
+
+struct rf_map {
+  rf_store_map mapping;
+};
+
+static rf_status map_locked(rf_file *file, size_t index, size_t n, rf_store_map *mapping, rf_error *err) {
+  rf_hdu *hdu;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (n > hdu->data_bytes)
+    return rf_fail(err, RF_ERR_RANGE, "%zu bytes of a data unit of %llu", n, (unsigned long long)hdu->data_bytes);
+  return rf_store_map_open(file->store, hdu->data_offset, n, mapping, err);
+}
+
+rf_status rf_hdu_map(rf_file *file, size_t index, size_t n, rf_map **map, const void **bytes, rf_error *err) {
+  rf_map *made = rf_alloc_zero(1, sizeof *made);
+  rf_error_clear(err);
+  rf_status status = made != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "no memory for a mapping");
+  if (status == RF_OK && n == 0)
+    status = rf_fail(err, RF_ERR_ARGUMENT, "a mapping of no bytes");
+  if (status == RF_OK)
+    status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = map_locked(file, index, n, &made->mapping, err);
+    status = rf_file_end_read_of(file, index, status, err);
+  }
+  if (status != RF_OK) {
+    rf_map_free(made);
+    return rf_error_locate(err, status, file->name, index <= INT32_MAX ? (int)index : -1);
+  }
+  *map = made;
+  *bytes = made->mapping.bytes;
+  return RF_OK;
+}
+
+void rf_map_free(rf_map *map) {
+  if (map == NULL)
+    return;
+  rf_store_map_close(&map->mapping);
+  rf_free(map);
+}

@@ -1,0 +1,624 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The index of HDUs: found one after another, when first asked for, by reading headers and skipping data (FITS 3.1).
+ * No header is kept in the scan; an entry is the one allocation an HDU costs.
+ */
+#include "file/warning.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "header/printable.h"
+#include "file/scan_gap.h"
+#include "tiled/image/image.h"
+
+/* A first header is read as one block, which is all that most have; the rest of a long one in larger pieces. */
+#define WINDOW_BLOCKS 4
+
+/* A piece of a header. */
+typedef struct window {
+  const uint8_t *bytes;
+  size_t length; /* shorter than asked for only at the end of the file */
+  uint8_t buffer[WINDOW_BLOCKS * RF_BLOCK_BYTES];
+} window;
+
+static int hdu_number(size_t index) {
+  return index <= INT32_MAX ? (int)index : -1;
+}
+
+static rf_status fill_window(rf_store *store, uint64_t offset, size_t n, window *piece, rf_error *err) {
+  /* Not through the mapping of a local file: counting HDUs touches one page in each, which a read does faster. */
+  piece->bytes = rf_store_at_hand(store, offset, n);
+  if (piece->bytes != NULL) {
+    piece->length = n;
+    return RF_OK;
+  }
+  piece->bytes = piece->buffer;
+  return rf_store_read_at(store, offset, piece->buffer, n, &piece->length, err);
+}
+
+/* With RF_OPEN_STRICT, a card that has a byte outside printable ASCII is an error. */
+static rf_status refuse_card(const char card[RF_CARD_BYTES], uint64_t offset, size_t number, rf_error *err) {
+  char keyword[9];
+  rf_error_at(err, (int64_t)offset + rf_card_unprintable(card, keyword));
+  return rf_card_refuse(card, number, err);
+}
+
+/* What stands in the first bytes: nothing and *found = false when no HDU begins there. */
+static rf_status look_at_beginning(const window *piece, bool primary, bool *found, rf_error *err) {
+  const char *text = (const char *)piece->bytes;
+  *found = true;
+  if (!primary) {
+    /* Anything else behind the last HDU is none (FITS 3.5 allows special records, tapes left worse). */
+    *found = rf_scan_is_extension(piece->bytes, piece->length);
+    return RF_OK;
+  }
+  if (piece->length == 0)
+    return rf_fail(err, RF_ERR_NOT_FITS, "the file is empty");
+  if (memcmp(text, "SIMPLE  ", piece->length < 8 ? piece->length : 8) == 0) {
+    if (piece->length >= RF_CARD_BYTES && text[8] != '=')
+      return rf_fail(err, RF_ERR_NOT_FITS, "not a FITS file: the first card is no \"SIMPLE  = T\"");
+    return RF_OK;
+  }
+  /* Its content is not quoted: a name may lead to any file, and messages reach logs and users of services. */
+  return rf_fail(err, RF_ERR_NOT_FITS, "not a FITS file: it does not begin with \"SIMPLE  =\"");
+}
+
+static rf_status no_end(uint64_t bytes, rf_error *err) {
+  return rf_fail(err, RF_ERR_TRUNCATED, "header without END: the file ends %llu bytes into it",
+                 (unsigned long long)bytes);
+}
+
+/* Takes the cards of one window; *end becomes true at END, *used counts the bytes up to and with it. */
+static rf_status take_cards(const rf_file *file, rf_structure *structure, const window *piece, uint64_t header_offset,
+                            uint64_t position, size_t *used, bool *end, rf_error *err) {
+  bool strict = (file->options.flags & RF_OPEN_STRICT) != 0;
+  *end = false;
+  for (*used = 0; *used + RF_CARD_BYTES <= piece->length;) {
+    const char *card = (const char *)piece->bytes + *used;
+    uint64_t offset = position + *used;
+    *used += RF_CARD_BYTES;
+    if (rf_card_is_end(card)) {
+      *end = true;
+      return RF_OK;
+    }
+    if (strict && !rf_all_printable(card, RF_CARD_BYTES))
+      return refuse_card(card, header_offset + offset, (size_t)(offset / RF_CARD_BYTES) + 1, err);
+    RF_TRY(rf_structure_card(structure, card, err));
+  }
+  return RF_OK;
+}
+
+static rf_status cut_block(uint64_t bytes, rf_error *err) {
+  return rf_fail(err, RF_ERR_TRUNCATED, "the last block of the header is cut short: %llu of 2880 bytes are there",
+                 (unsigned long long)(bytes % RF_BLOCK_BYTES));
+}
+
+/* An HDU behind blocks of zeros or blanks is read as if they were not there, with a warning. */
+static rf_status look_past_fill(rf_file *file, const window *piece, uint64_t *offset, bool *found, rf_error *err) {
+  uint64_t next = *offset;
+  rf_gap_end end = RF_GAP_OTHER;
+  if (piece->length > 0 && rf_scan_is_fill(piece->bytes, piece->length))
+    RF_TRY(rf_scan_skip_fill(file->store, *offset, &next, &end, err));
+  *found = end == RF_GAP_EXTENSION;
+  if (*found) {
+    rf_file_judge_gap(file, *offset, next);
+    *offset = next;
+  }
+  return RF_OK;
+}
+
+/* Reads the header at `offset` into *structure; *found = false when there is none. `first` bytes, whole cards and no
+ * more than a block, are read at first. */
+static rf_status scan_header(rf_file *file, uint64_t offset, size_t first, rf_structure *structure, bool *found,
+                             rf_error *err) {
+  rf_hdu *hdu = structure->hdu;
+  uint64_t limit = file->options.limits.header_bytes, position = 0;
+  window piece;
+  for (;;) {
+    size_t n = position == 0 ? first : sizeof piece.buffer - (size_t)(position % RF_BLOCK_BYTES), used;
+    bool end;
+    RF_TRY(fill_window(file->store, offset + position, n, &piece, err));
+    if (position == 0) {
+      RF_TRY(look_at_beginning(&piece, structure->primary, found, err));
+      file->block_unsure = file->block_unsure && piece.length == 0;
+      if (!*found) {
+        RF_TRY(look_past_fill(file, &piece, &offset, found, err));
+        if (!*found)
+          return RF_OK;
+        continue; /* with the header at the new offset */
+      }
+    }
+    RF_TRY(take_cards(file, structure, &piece, offset, position, &used, &end, err));
+    uint64_t seen = position + piece.length;
+    position += used;
+    if (end) {
+      if (!rf_round_block(position, &hdu->header_bytes) || hdu->header_bytes > limit)
+        break;
+      if (hdu->header_bytes > seen && piece.length < n)
+        return cut_block(seen, err);
+      file->block_unsure = hdu->header_bytes > seen;
+      file->header_guess = (size_t)position;
+      hdu->header_offset = offset;
+      hdu->data_offset = offset + hdu->header_bytes;
+      return RF_OK;
+    }
+    if (piece.length < n)
+      return no_end(seen, err);
+    if (position >= limit)
+      break;
+  }
+  return rf_fail(err, RF_ERR_LIMIT,
+                 "a header of more than %llu bytes, which is the limit (from Python max_header_bytes)",
+                 (unsigned long long)limit);
+}
+
+/* HDUs of one file are alike: where many headers are read, no more of each than the one before needed, and a few cards.
+ * Most of the time goes into copying what nobody looks at. */
+static size_t first_piece(const rf_file *file, bool last) {
+  size_t guess = file->header_guess + 3 * RF_CARD_BYTES;
+  bool whole = last || file->hdu_count == 0 || (file->store->flags & RF_DRIVER_MEMORY) != 0 || guess > RF_BLOCK_BYTES;
+  return whole ? RF_BLOCK_BYTES : guess;
+}
+
+/* Takes the last HDU back when the file ends within the last block of its header. Nobody has seen it yet. */
+static rf_status make_sure_of_block(rf_file *file, rf_error *err) {
+  uint8_t byte;
+  size_t got;
+  if (!file->block_unsure)
+    return RF_OK;
+  rf_hdu *hdu = file->hdus[file->hdu_count - 1];
+  RF_TRY(rf_store_read_at(file->store, hdu->data_offset - 1, &byte, 1, &got, err));
+  file->block_unsure = false;
+  if (got == 1)
+    return RF_OK;
+  uint64_t size = hdu->header_offset + file->header_guess;
+  (void)rf_store_size(file->store, &size, NULL);
+  file->scan_offset = hdu->header_offset;
+  file->hdu_count--;
+  rf_hdu_clear(hdu);
+  rf_free(hdu);
+  return cut_block(size, err);
+}
+
+static rf_status reserve_entry(rf_file *file, rf_error *err) {
+  if (file->hdu_count < file->hdu_capacity)
+    return RF_OK;
+  size_t capacity = file->hdu_capacity < 8 ? 8 : file->hdu_capacity * 2;
+  rf_mutex_lock(&file->index_lock);
+  rf_hdu **hdus = capacity > SIZE_MAX / sizeof *hdus ? NULL : rf_realloc(file->hdus, capacity * sizeof *hdus);
+  if (hdus != NULL)
+    file->hdus = hdus;
+  rf_mutex_unlock(&file->index_lock);
+  if (hdus == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for an index of %zu HDUs", capacity);
+  file->hdu_capacity = capacity;
+  return RF_OK;
+}
+
+rf_status rf_file_add_entry(rf_file *file, rf_hdu **hdu, rf_error *err) {
+  RF_TRY(reserve_entry(file, err));
+  *hdu = rf_alloc(sizeof **hdu);
+  return *hdu != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "no memory for the facts of an HDU");
+}
+
+/* Where the HDU behind this one begins. */
+static rf_status next_offset(const rf_hdu *hdu, uint64_t *next, rf_error *err) {
+  uint64_t end;
+  if (!rf_add_u64(hdu->data_offset, hdu->data_bytes, &end) || !rf_round_block(end, &end) || end > INT64_MAX)
+    return rf_fail(err, RF_ERR_FORMAT, "the data unit ends beyond 63 bits");
+  *next = end;
+  return RF_OK;
+}
+
+/* The wishes of callers for an entry that was dropped, and is found again now. */
+static void take_wishes(rf_file *file, rf_hdu *hdu) {
+  for (size_t i = 0; i < file->wish_count; i++) {
+    const rf_hdu_wish wish = file->wishes[i];
+    if (wish.index != file->hdu_count)
+      continue;
+    hdu->has_cache_limit = wish.has_cache_limit;
+    hdu->cache_limit = wish.cache_limit;
+    hdu->zstate = wish.zstate;
+    file->wishes[i] = file->wishes[--file->wish_count];
+    return;
+  }
+}
+
+static rf_status scan_into(rf_file *file, rf_hdu *hdu, bool last, bool *found, rf_error *err) {
+  rf_structure structure;
+  uint64_t next = 0;
+  rf_structure_begin(&structure, hdu, file->hdu_count == 0);
+  rf_status status = scan_header(file, file->scan_offset, first_piece(file, last), &structure, found, err);
+  if (status != RF_OK || !*found) {
+    rf_structure_abandon(&structure);
+    return status;
+  }
+  RF_TRY(rf_structure_finish(&structure, err));
+  status = next_offset(hdu, &next, err);
+  if (status == RF_OK && file->hdu_count >= file->options.limits.hdus)
+    status = rf_fail(err, RF_ERR_LIMIT, "the file has more than %llu HDUs, which is the limit (from Python max_hdus)",
+                     (unsigned long long)file->options.limits.hdus);
+  if (status != RF_OK) {
+    rf_hdu_clear(hdu);
+    return status;
+  }
+  rf_file_judge_structure(file, &structure, file->hdu_count);
+  take_wishes(file, hdu);
+  atomic_store_explicit(&hdu->foreign, file->shared->foreign, memory_order_relaxed);
+  file->hdus[file->hdu_count++] = hdu;
+  file->scan_offset = next;
+  return RF_OK;
+}
+
+/* What is wrong with the bytes stays wrong; what the system or the network did may go better the next time. */
+static bool is_lasting(rf_status status) {
+  return status == RF_ERR_NOT_FITS || status == RF_ERR_FORMAT || status == RF_ERR_CARD || status == RF_ERR_TRUNCATED ||
+         status == RF_ERR_CODEC || status == RF_ERR_LIMIT;
+}
+
+/* Keeps what ended the scan for everyone who asks again, and reports it. */
+static rf_status end_scan(rf_file *file, rf_status status, rf_error *err) {
+  (void)rf_error_locate(&file->scan_error, status, file->name, hdu_number(file->hdu_count));
+  if (err != NULL && err->code == RF_OK)
+    *err = file->scan_error;
+  if (is_lasting(status))
+    file->scan_status = status;
+  else
+    rf_error_clear(&file->scan_error);
+  return status;
+}
+
+/* Finds one more HDU, or the end. */
+static rf_status scan_next(rf_file *file, bool last, rf_error *err) {
+  rf_hdu *hdu;
+  bool found = false;
+  RF_TRY(rf_file_add_entry(file, &hdu, err));
+  rf_status status = scan_into(file, hdu, last, &found, &file->scan_error);
+  if (status == RF_OK && found)
+    return RF_OK;
+  rf_free(hdu);
+  file->scanned = status == RF_OK;
+  return status == RF_OK ? RF_OK : end_scan(file, status, err);
+}
+
+/* All entries are there to be used but one whose header may not be whole. */
+static void publish(rf_file *file) {
+  if (file->store->writable)
+    return;
+  rf_mutex_lock(&file->index_lock);
+  file->known = file->hdu_count - (file->block_unsure && file->hdu_count > 0);
+  rf_mutex_unlock(&file->index_lock);
+}
+
+/* Scans until entry `index` is there (SIZE_MAX: all) or the end. scan_lock held. */
+static rf_status scan_to(rf_file *file, size_t index, rf_error *err) {
+  rf_status status = RF_OK;
+  bool before = file->scanned;
+  while (status == RF_OK && index >= file->hdu_count && !file->scanned) {
+    if (file->scan_status != RF_OK) {
+      if (err != NULL && err->code == RF_OK)
+        *err = file->scan_error;
+      return file->scan_status;
+    }
+    status = rf_scan_ahead(file, index, err);
+    if (status == RF_OK)
+      status = scan_next(file, index == file->hdu_count, err);
+    publish(file);
+  }
+  if (file->block_unsure) {
+    rf_status sure = make_sure_of_block(file, &file->scan_error);
+    publish(file);
+    if (sure != RF_OK) {
+      file->scanned = false;
+      return status != RF_OK ? status : end_scan(file, sure, err);
+    }
+  }
+  if (file->scanned && !before)
+    rf_file_judge_end(file);
+  return status;
+}
+
+/* In a forked child, another thread may have been between the last entry of the index and the place behind it. */
+static void lock_scan(rf_file *file) {
+  rf_mutex_lock(&file->scan_lock);
+  if (rf_mutex_was_abandoned(&file->scan_lock) && !file->scanned && file->hdu_count > 0)
+    (void)next_offset(file->hdus[file->hdu_count - 1], &file->scan_offset, NULL);
+}
+
+rf_status rf_file_scan_locked(rf_file *file, size_t *count, rf_error *err) {
+  lock_scan(file);
+  rf_status status = scan_to(file, SIZE_MAX, err);
+  *count = file->hdu_count;
+  rf_mutex_unlock(&file->scan_lock);
+  return status;
+}
+
+/* An entry in the index; it is compared with the file when another program has changed that since. */
+static rf_status found_entry(rf_file *file, size_t index, rf_hdu *hdu, rf_error *err) {
+  uint64_t foreign = file->shared->foreign;
+  if (atomic_load_explicit(&hdu->foreign, memory_order_relaxed) == foreign)
+    return RF_OK;
+  RF_TRY(rf_file_compare_hdu(file, index, hdu, err));
+  atomic_store_explicit(&hdu->foreign, foreign, memory_order_relaxed);
+  return RF_OK;
+}
+
+rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err) {
+  if (file->closed)
+    return rf_fail(err, RF_ERR_CLOSED, "the file is closed");
+  rf_mutex_lock(&file->index_lock);
+  bool known = index < file->known;
+  if (known)
+    *hdu = file->hdus[index];
+  rf_mutex_unlock(&file->index_lock);
+  if (known)
+    return found_entry(file, index, *hdu, err);
+  lock_scan(file);
+  rf_status status = scan_to(file, index, err);
+  size_t count = file->hdu_count;
+  if (status == RF_OK && index < count)
+    *hdu = file->hdus[index];
+  rf_mutex_unlock(&file->scan_lock);
+  if (status == RF_OK && index >= count)
+    return rf_fail(err, RF_ERR_NOT_FOUND, "no HDU %zu: the file has %zu", index, count);
+  return status == RF_OK ? found_entry(file, index, *hdu, err) : status;
+}
+
+/* --- headers --- */
+
+/* The bytes of a header where they are in memory as the file has them, else NULL. `lock` held. */
+static const char *header_at_hand(const rf_file *file, const rf_hdu *hdu) {
+  size_t n;
+  return rf_to_size(hdu->header_bytes, &n) ? (const char *)rf_store_at_hand(file->store, hdu->header_offset, n) : NULL;
+}
+
+static rf_status parse_header(rf_file *file, const char *bytes, const rf_hdu *hdu, rf_header **header, rf_error *err) {
+  size_t n = 0;
+  while (n < hdu->header_bytes && !rf_card_is_end(bytes + n))
+    n += RF_CARD_BYTES;
+  /* END was there when the index was made. */
+  if (n >= hdu->header_bytes)
+    return rf_fail(err, RF_ERR_FORMAT, "the header has lost its END: another program changes the file");
+  rf_file_judge_fill(file, hdu, bytes + n, (size_t)(hdu->header_bytes - n));
+  return rf_header_parse(bytes, n + RF_CARD_BYTES, file->options.flags, header, err);
+}
+
+static rf_status read_header(rf_file *file, rf_hdu *hdu, rf_error *err) {
+  size_t n;
+  const char *bytes = header_at_hand(file, hdu);
+  if (bytes != NULL)
+    return parse_header(file, bytes, hdu, &hdu->header, err);
+  if (!rf_to_size(hdu->header_bytes, &n))
+    return rf_fail(err, RF_ERR_LIMIT, "a header of %llu bytes", (unsigned long long)hdu->header_bytes);
+  char *buffer = rf_alloc(n);
+  if (buffer == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", n);
+  rf_status status = rf_store_read(file->store, hdu->header_offset, buffer, n, err);
+  if (status == RF_OK)
+    status = parse_header(file, buffer, hdu, &hdu->header, err);
+  rf_free(buffer);
+  return status;
+}
+
+/* Is the header parsed, or in memory as the file has it? `lock` held. */
+static bool is_header_known(rf_file *file, const rf_hdu *hdu) {
+  rf_mutex_lock(&file->scan_lock);
+  bool known = hdu->header != NULL;
+  rf_mutex_unlock(&file->scan_lock);
+  return known || header_at_hand(file, hdu) != NULL;
+}
+
+rf_status rf_file_header_locked(rf_file *file, rf_hdu *hdu, const rf_header **header, rf_error *err) {
+  rf_status status = RF_OK;
+  rf_mutex_lock(&file->scan_lock);
+  if (hdu->header == NULL)
+    status = read_header(file, hdu, err);
+  *header = hdu->header;
+  rf_mutex_unlock(&file->scan_lock);
+  return status;
+}
+
+/* --- the public calls --- */
+
+rf_status rf_file_count(rf_file *file, size_t *count, rf_error *err) {
+  size_t found = 0;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_file_scan_locked(file, &found, err);
+    if (status == RF_OK && file->making > 0 && !rf_file_is_visible(file, file->hdus[found - 1]))
+      found -= file->making;
+    status = rf_file_end_read_of(file, RF_NO_HDU, status, err);
+  }
+  *count = found;
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+/* Blanks in front do not count, as with other readers. */
+static bool same_name(const char *a, const char *b) {
+  a += strspn(a, " ");
+  b += strspn(b, " ");
+  for (;; a++, b++) {
+    char x = *a, y = *b;
+    if (x >= 'a' && x <= 'z')
+      x = (char)(x - 0x20);
+    if (y >= 'a' && y <= 'z')
+      y = (char)(y - 0x20);
+    if (x != y)
+      return false;
+    if (x == '\0')
+      return true;
+  }
+}
+
+/* EXTNAME as it is read: with RF_OPEN_LENIENT, '_' for bytes outside printable ASCII. */
+static const char *shown_name(const rf_file *file, const rf_hdu *hdu, char buffer[sizeof((rf_hdu *)0)->extname]) {
+  if ((file->options.flags & RF_OPEN_LENIENT) == 0)
+    return hdu->extname;
+  memcpy(buffer, hdu->extname, sizeof hdu->extname);
+  for (char *c = buffer; *c != '\0'; c++)
+    if (!rf_is_printable(*c))
+      *c = '_';
+  return buffer;
+}
+
+static rf_status find_name(rf_file *file, const char *extname, const int64_t *extver, size_t *index, rf_error *err) {
+  rf_hdu *hdu = NULL;
+  char buffer[sizeof hdu->extname];
+  rf_status status;
+  rf_error local;
+  rf_error_clear(&local);
+  size_t i = 0;
+  for (; (status = rf_file_hdu_locked(file, i, &hdu, &local)) == RF_OK; i++) {
+    const char *name = shown_name(file, hdu, buffer);
+    if (rf_file_is_visible(file, hdu) && hdu->has_extname && same_name(name, extname) &&
+        (extver == NULL || *extver == hdu->extver)) {
+      *index = i;
+      return RF_OK;
+    }
+  }
+  if (i > 0 && same_name(extname, "PRIMARY") && rf_file_hdu_locked(file, 0, &hdu, NULL) == RF_OK &&
+      (extver == NULL || *extver == hdu->extver)) {
+    *index = 0;
+    return RF_OK;
+  }
+  if (status != RF_ERR_NOT_FOUND) {
+    if (err != NULL && err->code == RF_OK)
+      *err = local;
+    return status;
+  }
+  if (extver != NULL)
+    return rf_fail(err, RF_ERR_NOT_FOUND, "no HDU with EXTNAME '%s' and EXTVER %lld", extname, (long long)*extver);
+  return rf_fail(err, RF_ERR_NOT_FOUND, "no HDU with EXTNAME '%s'", extname);
+}
+
+static rf_status find(rf_file *file, const char *extname, const int64_t *extver, size_t *index, rf_error *err) {
+  char name[sizeof((rf_hdu *)0)->extname];
+  size_t length = strlen(extname);
+  rf_error_clear(err);
+  while (length > 0 && extname[length - 1] == ' ')
+    length--;
+  /* The index keeps this much of a name. */
+  if (length > sizeof name - 1)
+    length = sizeof name - 1;
+  memcpy(name, extname, length);
+  name[length] = '\0';
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = find_name(file, name, extver, index, err);
+    status = rf_file_end_read_of(file, RF_NO_HDU, status, err);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
+}
+
+rf_status rf_file_find(rf_file *file, const char *extname, int64_t extver, size_t *index, rf_error *err) {
+  return find(file, extname, extver >= 0 ? &extver : NULL, index, err);
+}
+
+rf_status rf_file_find_version(rf_file *file, const char *extname, int64_t extver, size_t *index, rf_error *err) {
+  return find(file, extname, &extver, index, err);
+}
+
+static bool has_data(const rf_hdu *hdu) {
+  /* NAXIS1 = 0 is the mark of random groups, not an axis. */
+  for (int i = hdu->kind == RF_HDU_GROUPS ? 1 : 0; i < hdu->naxis; i++)
+    if (hdu->axes[i] == 0)
+      return false;
+  return hdu->naxis > 0;
+}
+
+static rf_status describe(rf_file *file, rf_hdu *hdu, rf_hdu_info *info, rf_error *err) {
+  const rf_header *header;
+  char buffer[sizeof hdu->extname];
+  bool data = has_data(hdu);
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE) {
+    RF_TRY(rf_file_header_locked(file, hdu, &header, err));
+    data = rf_zimage_has_data(header);
+  }
+  rf_hdu_info all = {
+      .size = info->size,
+      .kind = hdu->kind,
+      .bitpix = hdu->bitpix,
+      .naxis = hdu->naxis,
+      .pcount = hdu->pcount,
+      .gcount = hdu->gcount,
+      .header_offset = hdu->header_offset,
+      .header_bytes = hdu->header_bytes,
+      .data_offset = hdu->data_offset,
+      .data_bytes = hdu->data_bytes,
+      .has_data = data,
+      .extver = hdu->extver,
+      .has_extname = hdu->has_extname,
+      .oddities = rf_file_oddity_count(file),
+  };
+  memcpy(all.extname, shown_name(file, hdu, buffer), sizeof all.extname);
+  memcpy(info, &all, info->size < sizeof all ? info->size : sizeof all);
+  return RF_OK;
+}
+
+/* An HDU for those who look at the file; one that another thread is making is not there. `lock` held. */
+static rf_status visible_hdu(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err) {
+  RF_TRY(rf_file_hdu_locked(file, index, hdu, err));
+  if (rf_file_is_visible(file, *hdu))
+    return RF_OK;
+  return rf_fail(err, RF_ERR_NOT_FOUND, "no HDU %zu: it is not complete", index);
+}
+
+rf_status rf_hdu_get_info(rf_file *file, size_t index, rf_hdu_info *info, rf_error *err) {
+  rf_hdu *hdu;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = visible_hdu(file, index, &hdu, err);
+    if (status == RF_OK)
+      status = describe(file, hdu, info, err);
+    rf_file_end_read(file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, hdu_number(index));
+}
+
+rf_status rf_hdu_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t capacity, size_t *naxis, rf_error *err) {
+  rf_hdu *hdu;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = visible_hdu(file, index, &hdu, err);
+    if (status == RF_OK) {
+      *naxis = (size_t)hdu->naxis;
+      for (size_t i = 0; i < *naxis && i < capacity; i++)
+        axes[i] = hdu->axes[*naxis - 1 - i];
+    }
+    rf_file_end_read(file);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, hdu_number(index));
+}
+
+static rf_status give_header(rf_file *file, rf_hdu *hdu, rf_header **header, rf_error *err) {
+  const rf_header *kept;
+  /* What stays at hand and cannot change is not kept a second time. */
+  const char *bytes = file->store->writable ? NULL : header_at_hand(file, hdu);
+  if (bytes != NULL) {
+    rf_mutex_lock(&file->scan_lock);
+    rf_status status = parse_header(file, bytes, hdu, header, err);
+    rf_mutex_unlock(&file->scan_lock);
+    return status;
+  }
+  RF_TRY(rf_file_header_locked(file, hdu, &kept, err));
+  return rf_header_copy(kept, header, err);
+}
+
+rf_status rf_hdu_get_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
+  rf_hdu *hdu;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = visible_hdu(file, index, &hdu, err);
+    bool known = status == RF_OK && is_header_known(file, hdu);
+    if (status == RF_OK)
+      status = give_header(file, hdu, header, err);
+    status = rf_file_end_read_of(file, known && status == RF_OK ? RF_NOT_READ : index, status, err);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, hdu_number(index));
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Headers of a remote file before they are asked for. Where one begins is known only when the one before it was read,
+ * so that each would cost a round trip; but HDUs that are written by one program are alike. When the last few have
+ * sizes that repeat (image, error, mask, image, error, mask ...), those to come are taken to go on like that, and their
+ * headers are fetched together. A wrong guess costs a few blocks.
+ */
+#include <inttypes.h>
+
+#include "file/structure.h"
+
+#define MOST_PERIOD 4
+#define FIRST_GUESSES 4
+#define MOST_GUESSES 32
+
+static uint64_t size_of(const rf_file *file, size_t i) {
+  uint64_t next = i + 1 < file->hdu_count ? file->hdus[i + 1]->header_offset : file->scan_offset;
+  return next - file->hdus[i]->header_offset;
+}
+
+/* How many HDUs there are before sizes repeat; 0 when they do not. The primary HDU is hardly ever like the others. */
+static size_t find_period(const rf_file *file) {
+  size_t n = file->hdu_count;
+  for (size_t period = 1; period <= MOST_PERIOD && n > 2 * period; period++) {
+    size_t same = 0;
+    while (same < period && size_of(file, n - 1 - same) == size_of(file, n - 1 - same - period))
+      same++;
+    if (same == period)
+      return period;
+  }
+  return 0;
+}
+
+rf_status rf_scan_ahead(rf_file *file, size_t index, rf_error *err) {
+  rf_range ranges[MOST_GUESSES];
+  if ((file->store->flags & (RF_DRIVER_REMOTE | RF_DRIVER_MEMORY)) != RF_DRIVER_REMOTE ||
+      file->scan_offset < file->ahead_until)
+    return RF_OK;
+  size_t period = find_period(file), n = file->hdu_count;
+  if (period == 0) {
+    file->ahead_guesses = 0;
+    return RF_OK;
+  }
+  size_t most = file->ahead_guesses == 0 ? FIRST_GUESSES : 2 * file->ahead_guesses, count = 0;
+  most = most < MOST_GUESSES ? most : MOST_GUESSES;
+  uint64_t offset = file->scan_offset;
+  for (; count < most && index - n >= count; count++) {
+    const rf_hdu *like = file->hdus[n - period + count % period];
+    uint64_t step = size_of(file, n - period + count % period);
+    ranges[count] = (rf_range){offset, like->header_bytes < SIZE_MAX ? (size_t)like->header_bytes : 0, NULL};
+    if (step > INT64_MAX - offset)
+      break;
+    offset += step;
+  }
+  file->ahead_guesses = most;
+  file->ahead_until = offset;
+  return count > 1 ? rf_store_prefetch(file->store, ranges, count, err) : RF_OK;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * An HDU from one file into another as it is, but for what its place asks for: the first HDU of a file begins with
+ * SIMPLE, the others with XTENSION (FITS 4.4.1).
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "hdu/pack.h"
+#include "table/edit.h"
+
+#define PIECE ((size_t)1 << 20)
+
+/* ---- two files ---- */
+
+/* In an order that two threads cannot wait for each other over. */
+static rf_status lock_pair(rf_file *from, rf_file *to, rf_error *err) {
+  bool reading = false;
+  rf_status status;
+  if (from->shared == to->shared) { /* two handles of one file: one lock */
+    status = rf_file_begin_write(to, err);
+    if (status != RF_OK)
+      return rf_error_locate(err, status, to->name, -1);
+    status = rf_file_begin_beside(from, err);
+    if (status != RF_OK)
+      rf_file_end_write(to, RF_OK, false);
+    return status == RF_OK ? RF_OK : rf_error_locate(err, status, from->name, -1);
+  }
+  if ((uintptr_t)from->shared < (uintptr_t)to->shared) {
+    status = rf_file_begin_read(from, err);
+    if (status != RF_OK)
+      return rf_error_locate(err, status, from->name, -1);
+    reading = true;
+  }
+  status = rf_file_begin_write(to, err);
+  if (status != RF_OK) {
+    if (reading)
+      rf_file_end_read(from);
+    return rf_error_locate(err, status, to->name, -1);
+  }
+  if (reading)
+    return RF_OK;
+  status = rf_file_begin_read(from, err);
+  if (status == RF_OK)
+    return RF_OK;
+  rf_file_end_write(to, RF_OK, false);
+  return rf_error_locate(err, status, from->name, -1);
+}
+
+static void end_pair(rf_file *from, rf_file *to) {
+  rf_file_end_write(to, RF_OK, false);
+  if (from->shared != to->shared)
+    rf_file_end_read(from);
+}
+
+/* Waits until no other thread makes an HDU in `to`, without any other lock. */
+static rf_status wait_for_end(rf_file *to, rf_error *err) {
+  rf_status status = rf_file_begin_append(to, err);
+  if (status != RF_OK)
+    return rf_error_locate(err, status, to->name, -1);
+  rf_file_end_write(to, RF_OK, false);
+  return RF_OK;
+}
+
+/* Settles `from`, so that nothing unfinished is copied, and locks both. Messages are located. */
+static rf_status begin_pair(rf_file *from, rf_file *to, rf_error *err) {
+  if (from == to)
+    return rf_error_locate(err, rf_fail(err, RF_ERR_ARGUMENT, "an HDU cannot be copied into its own file"), to->name,
+                           -1);
+  for (;;) { /* between the locks another thread may have appended again */
+    RF_TRY(rf_file_settle(from, err));
+    RF_TRY(wait_for_end(to, err));
+    RF_TRY(lock_pair(from, to, err));
+    bool settled = !from->store->writable || !rf_file_is_unsettled(from);
+    if (settled && to->making == 0)
+      return RF_OK;
+    end_pair(from, to);
+  }
+}
+
+rf_status rf_pair_call(rf_pair_step *step, const void *context, rf_file *from, size_t index, rf_file *to,
+                       size_t *new_index, rf_error *err) {
+  bool written = false;
+  size_t made = 0, count = 0;
+  rf_error_clear(err);
+  RF_TRY(begin_pair(from, to, err));
+  rf_status status = rf_file_scan_locked(to, &count, err);
+  if (status == RF_OK) {
+    status = step(context, from, index, to, &made, &written, err);
+    if (status == RF_OK && from->shared != to->shared)
+      status = rf_file_confirm_read(from, index, err);
+  } else
+    (void)rf_error_locate(err, status, to->name, -1);
+  if (status == RF_OK) {
+    status = rf_file_append_commit_locked(to, err);
+    if (status != RF_OK)
+      (void)rf_error_locate(err, status, to->name, -1);
+  } else {
+    rf_file_append_abort_locked(to);
+  }
+  end_pair(from, to);
+  if (status != RF_OK)
+    return rf_error_locate(err, status, from->name, index <= INT32_MAX ? (int)index : -1);
+  if (new_index != NULL)
+    *new_index = made;
+  return RF_OK;
+}
+
+uint64_t rf_header_spare(const rf_hdu *hdu, const rf_header *header) {
+  uint64_t needed = rf_header_file_bytes(header);
+  return hdu->header_bytes > needed ? hdu->header_bytes - needed : 0;
+}
+
+/* ---- the header ---- */
+
+static bool is_axis(const char *card) {
+  if (memcmp(card, "NAXIS", 5) != 0)
+    return false;
+  for (int i = 5; i < 8; i++)
+    if (card[i] != ' ' && (card[i] < '0' || card[i] > '9'))
+      return false;
+  return true;
+}
+
+/* The cards between NAXISn and the rest that the place asks for. */
+static rf_status add_place_cards(rf_header *header, bool first, rf_error *err) {
+  if (first)
+    return rf_header_append_logical(header, "EXTEND", true, "There may be standard extensions", err);
+  RF_TRY(rf_header_append_integer(header, "PCOUNT", 0, "required keyword; must = 0", err));
+  return rf_header_append_integer(header, "GCOUNT", 1, "required keyword; must = 1", err);
+}
+
+static rf_status adapt(const rf_header *old, bool first, rf_header *header, rf_error *err) {
+  static const char *const replaced[] = {"SIMPLE", "XTENSION", "EXTEND", "BLOCKED", "PCOUNT", "GCOUNT", "GROUPS", NULL};
+  const char *card = rf_header_cards(old);
+  size_t count = rf_header_count(old), last = 0;
+  for (size_t i = 0; i < count; i++)
+    if (is_axis(card + i * RF_CARD_BYTES))
+      last = i;
+  if (first)
+    RF_TRY(rf_header_append_logical(header, "SIMPLE", true, "conforms to FITS standard", err));
+  else
+    RF_TRY(rf_header_append_string(header, "XTENSION", "IMAGE   ", "IMAGE extension", err));
+  for (size_t i = 0; i < count; i++, card += RF_CARD_BYTES) {
+    bool drop = false;
+    for (size_t k = 0; replaced[k] != NULL; k++)
+      drop = drop || rf_card_is(card, replaced[k]);
+    if (!drop)
+      RF_TRY(rf_header_append_card(header, card, err));
+    if (i == last)
+      RF_TRY(add_place_cards(header, first, err));
+  }
+  return RF_OK;
+}
+
+/* What the first HDU may become elsewhere, and the reverse: images. */
+static bool changes_place(const rf_hdu *hdu, bool was_first, bool first) {
+  return was_first != first && hdu->kind == RF_HDU_IMAGE && hdu->pcount == 0 && hdu->gcount == 1;
+}
+
+/* ---- the data ---- */
+
+static rf_status copy_bytes(rf_file *from, uint64_t at, uint64_t n, rf_file *to, uint64_t to_at, rf_error *err) {
+  size_t room = n < PIECE ? (size_t)n : PIECE;
+  uint8_t *buffer = n > 0 ? rf_alloc(room) : NULL;
+  if (n > 0 && buffer == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a piece of %zu bytes", room);
+  rf_status status = RF_OK;
+  for (uint64_t done = 0; done < n && status == RF_OK; done += room) {
+    size_t piece = n - done < room ? (size_t)(n - done) : room;
+    status = rf_store_read(from->store, at + done, buffer, piece, err);
+    if (status == RF_OK) {
+      status = rf_store_write(to->store, to_at + done, buffer, piece, err);
+      if (status != RF_OK)
+        (void)rf_error_locate(err, status, to->name, -1);
+    }
+  }
+  rf_free(buffer);
+  return status;
+}
+
+/* The header byte for byte, as far as it can be had. */
+static rf_status keep_header(rf_file *from, const rf_hdu *hdu, rf_file *to, const rf_hdu *made, rf_error *err) {
+  if (made->header_bytes != hdu->header_bytes)
+    return RF_OK;
+  size_t n = (size_t)hdu->header_bytes; /* its cards are in memory */
+  char *bytes = rf_alloc(n);
+  if (bytes == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", n);
+  rf_status status = rf_store_read(from->store, hdu->header_offset, bytes, n, err);
+  if (status == RF_OK)
+    rf_file_append_header_bytes_locked(to, bytes);
+  else
+    rf_free(bytes);
+  return status;
+}
+
+static rf_status append_copy(rf_file *from, const rf_hdu *hdu, const rf_header *header, bool same, rf_file *to,
+                             size_t *new_index, bool *written, rf_error *err) {
+  uint64_t least = rf_header_file_bytes(header) + (same ? rf_header_spare(hdu, header) : 0);
+  RF_TRY(rf_file_append_begin_locked(to, header, least, new_index, err));
+  const rf_hdu *made = to->hdus[*new_index];
+  *written = true;
+  RF_TRY(rf_file_append_reserve_locked(to, err));
+  if (same)
+    RF_TRY(keep_header(from, hdu, to, made, err));
+  RF_TRY(copy_bytes(from, hdu->data_offset, hdu->data_bytes, to, made->data_offset, err));
+  size_t card;
+  bool summed = rf_header_find(header, "CHECKSUM", 0, &card, NULL) == RF_OK;
+  return same || !summed ? RF_OK : rf_checksum_own_locked(to, *new_index, true, written, err);
+}
+
+rf_status rf_copy_locked(rf_file *from, size_t index, rf_file *to, size_t *new_index, bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_header *old;
+  size_t count;
+  RF_TRY(rf_file_hdu_locked(from, index, &hdu, err));
+  RF_TRY(rf_file_header_locked(from, hdu, &old, err));
+  RF_TRY(rf_file_scan_locked(to, &count, err));
+  bool first = count == 0, was_first = index == 0;
+  if (!changes_place(hdu, was_first, first)) {
+    if (was_first && !first)
+      return rf_fail(err, RF_ERR_UNSUPPORTED, "random groups can be nothing but the first HDU of a file");
+    if (!was_first && first)
+      RF_TRY(rf_file_append_primary(to, err));
+    return append_copy(from, hdu, old, true, to, new_index, written, err);
+  }
+  rf_header *header;
+  RF_TRY(rf_header_new(&header, err));
+  rf_status status = adapt(old, first, header, err);
+  if (status == RF_OK)
+    status = append_copy(from, hdu, header, false, to, new_index, written, err);
+  rf_header_free(header);
+  return status;
+}
+
+static rf_status copy(const void *context, rf_file *from, size_t index, rf_file *to, size_t *new_index, bool *written,
+                      rf_error *err) {
+  (void)context;
+  return rf_copy_locked(from, index, to, new_index, written, err);
+}
+
+rf_status rf_hdu_copy(rf_file *from, size_t index, rf_file *to, size_t *new_index, rf_error *err) {
+  return rf_pair_call(copy, NULL, from, index, to, new_index, err);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Sums of what a compressed HDU stands for (ZDATASUM, ZHECKSUM: FITS 10.1.1, 10.3.1). Pixels are summed up block by
+ * block as they are decoded: the order of 32-bit words does not matter to the sum.
+ */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/memory.h"
+#include "hdu/pack.h"
+#include "tiled/image/read.h"
+#include "tiled/table/table.h"
+
+/* Pixels that are in memory at a time, if a tile is no larger. */
+#define BLOCK_BYTES ((uint64_t)16 << 20)
+
+rf_status rf_zsum_applies(rf_file *file, size_t index, bool *applies, rf_error *err) {
+  rf_hdu *hdu;
+  rf_zimage *zimage;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  *applies = hdu->kind == RF_HDU_COMPRESSED_TABLE;
+  if (hdu->kind != RF_HDU_COMPRESSED_IMAGE)
+    return RF_OK;
+  RF_TRY(rf_zimage_locked(file, index, &hdu, &zimage, err));
+  bool divided = zimage->codec->type == RF_Z_HCOMPRESS_1 && zimage->hcomp_scale != 0 && zimage->hcomp_scale != 1.0;
+  *applies = !zimage->quantized && !divided;
+  return RF_OK;
+}
+
+/* ---- data ---- */
+
+/* Bytes that are not at the beginning of a word, or do not fill one, count with zeros around them. */
+static uint32_t sum_bytes(uint64_t offset, const uint8_t *bytes, size_t n, uint32_t sum) {
+  size_t phase = (size_t)(offset % 4), head = phase > 0 ? 4 - phase : 0, tail;
+  uint8_t word[4] = {0};
+  head = head < n ? head : n;
+  if (head > 0) {
+    memcpy(word + phase, bytes, head);
+    sum = rf_sum32(word, 4, sum);
+  }
+  tail = (n - head) % 4;
+  sum = rf_sum32(bytes + head, n - head - tail, sum);
+  if (tail > 0) {
+    memset(word, 0, sizeof word);
+    memcpy(word, bytes + n - tail, tail);
+    sum = rf_sum32(word, 4, sum);
+  }
+  return sum;
+}
+
+static bool has_nan(const uint8_t *pixels, uint64_t count, rf_type type) {
+  bool found = false;
+  for (uint64_t i = 0; i < count && type == RF_F32; i++) {
+    float value;
+    memcpy(&value, pixels + i * sizeof value, sizeof value);
+    found |= value != value;
+  }
+  for (uint64_t i = 0; i < count && type == RF_F64; i++) {
+    double value;
+    memcpy(&value, pixels + i * sizeof value, sizeof value);
+    found |= value != value;
+  }
+  return found;
+}
+
+static rf_status sum_blocks(rf_file *file, size_t index, const rf_zimage *zimage, rf_blocks *blocks, uint8_t *pixels,
+                            uint32_t *sum, bool *nan, rf_error *err) {
+  rf_type type = rf_convert_stored_type(zimage->image.bitpix);
+  unsigned width = (unsigned)rf_type_bytes(type);
+  while (rf_blocks_next(blocks)) {
+    rf_run run;
+    RF_TRY(
+        rf_zimage_read(file, index, blocks->section, type, RF_IMAGE_RAW, pixels, blocks->elements * width, NULL, err));
+    if (nan != NULL && !*nan)
+      *nan = has_nan(pixels, blocks->elements, type);
+    rf_swap_copy(pixels, pixels, (size_t)blocks->elements, width);
+    for (uint64_t i = 0; rf_blocks_run(blocks, i, &run); i++)
+      *sum = sum_bytes(run.element * width, pixels + (size_t)run.inner * width, (size_t)run.count * width, *sum);
+  }
+  return RF_OK;
+}
+
+static rf_status sum_image(rf_file *file, size_t index, uint32_t *sum, bool *nan, rf_error *err) {
+  rf_zimage *zimage;
+  rf_blocks blocks;
+  size_t bytes;
+  RF_TRY(rf_zimage_locked(file, index, NULL, &zimage, err));
+  for (int d = 0; d < zimage->image.naxis; d++)
+    if (zimage->image.axes[d] == 0)
+      return RF_OK;
+  if (zimage->image.naxis == 0)
+    return RF_OK;
+  unsigned width = (unsigned)rf_type_bytes(rf_convert_stored_type(zimage->image.bitpix));
+  RF_TRY(rf_blocks_begin(&blocks, &zimage->image, zimage->tile, BLOCK_BYTES, err));
+  bool fits = blocks.most <= SIZE_MAX / width && rf_to_size(blocks.most * width, &bytes);
+  uint8_t *pixels = fits ? rf_alloc(bytes) : NULL;
+  rf_status status = pixels != NULL
+                         ? sum_blocks(file, index, zimage, &blocks, pixels, sum, nan, err)
+                         : rf_fail(err, RF_ERR_MEMORY, "no memory for %llu pixels", (unsigned long long)blocks.most);
+  rf_free(pixels);
+  rf_blocks_end(&blocks);
+  return status;
+}
+
+/* Fields, gap and cells of a table overlap as they like, so it is made whole, in memory. */
+static rf_status sum_table(rf_file *file, size_t index, uint32_t *sum, rf_error *err) {
+  rf_file *whole;
+  rf_error why;
+  size_t made = 0;
+  bool written;
+  RF_TRY(rf_file_open("mem://", RF_MODE_CREATE, &file->options, &whole, &why) == RF_OK
+             ? RF_OK
+             : rf_fail(err, why.code, "%s", why.message));
+  rf_status status = rf_file_begin_write(whole, err);
+  if (status == RF_OK) {
+    status = rf_ztable_unpack(file, index, whole, &made, &written, err);
+    if (status == RF_OK)
+      status = rf_file_append_commit_locked(whole, err);
+    if (status == RF_OK) {
+      const rf_hdu *hdu = whole->hdus[made];
+      uint64_t padded = hdu->data_bytes;
+      const uint8_t *bytes = NULL;
+      size_t n = 0;
+      bool fits = rf_round_block(hdu->data_bytes, &padded) && rf_to_size(padded, &n);
+      status = !fits    ? rf_fail(err, RF_ERR_MEMORY, "the table does not fit into memory")
+               : n == 0 ? RF_OK
+                        : rf_store_peek(whole->store, hdu->data_offset, n, &bytes, err);
+      if (status == RF_OK)
+        *sum = rf_sum32(bytes, n, *sum);
+    }
+    rf_file_end_write(whole, RF_OK, false);
+  }
+  rf_status closed = rf_file_close(whole, NULL);
+  return status == RF_OK ? closed : status;
+}
+
+rf_status rf_zsum_data(rf_file *file, size_t index, uint32_t *sum, bool *nan, rf_error *err) {
+  rf_hdu *hdu;
+  *sum = 0;
+  if (nan != NULL)
+    *nan = false;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  return hdu->kind == RF_HDU_COMPRESSED_TABLE ? sum_table(file, index, sum, err)
+                                              : sum_image(file, index, sum, nan, err);
+}
+
+/* ---- header ---- */
+
+rf_status rf_zsum_header(const rf_hdu *hdu, const rf_header *header, uint32_t *sum, rf_error *err) {
+  rf_header *plain;
+  size_t n, card;
+  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
+    RF_TRY(rf_ztable_plain_header(header, &plain, err));
+  else
+    RF_TRY(rf_zimage_plain_header(header, rf_header_find(header, "ZSIMPLE", 0, &card, NULL) == RF_OK, &plain, err));
+  uint64_t bytes = rf_header_file_bytes(plain) + rf_header_spare(hdu, header);
+  char *buffer = rf_to_size(bytes, &n) ? rf_alloc(n) : NULL;
+  if (buffer != NULL) {
+    rf_header_format(plain, buffer, bytes);
+    *sum = rf_sum32(buffer, n, *sum);
+  }
+  rf_free(buffer);
+  rf_header_free(plain);
+  return buffer != NULL
+             ? RF_OK
+             : rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %llu bytes", (unsigned long long)bytes);
+}

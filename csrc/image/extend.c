@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Images that get longer along axis 0, with zeros or with pixels. The pixels and the new NAXISn are one edit: a reader
+ * finds the image as it was or as it will be.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/memory.h"
+#include "value/convert.h"
+#include "image/spec.h"
+#include "image/section.h"
+#include "tiled/image/edit/edit.h"
+
+#define BUFFER_BYTES ((size_t)512 << 10)
+
+rf_status rf_image_check_whole(rf_file *file, const rf_hdu *hdu, rf_error *err) {
+  uint64_t size, pixels = rf_section_image_count(hdu), width = rf_type_bytes(rf_convert_stored_type(hdu->bitpix));
+  if (hdu->data_bytes != pixels * width)
+    return rf_fail(err, RF_ERR_UNSUPPORTED,
+                   "the image has PCOUNT = %" PRId64 " and GCOUNT = %" PRId64
+                   " and more data than its pixels, so its size cannot be changed",
+                   hdu->pcount, hdu->gcount);
+  RF_TRY(rf_file_size_locked(file, &size, err));
+  if (size < hdu->data_offset || size - hdu->data_offset < hdu->data_bytes)
+    return rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short, so its size cannot be changed");
+  return RF_OK;
+}
+
+static rf_status check_extend(rf_file *file, const rf_hdu *hdu, uint64_t length, uint64_t *data_bytes, rf_error *err) {
+  if (hdu->naxis == 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the image has no axes (NAXIS = 0), so it cannot be extended");
+  if (length < hdu->axes[hdu->naxis - 1])
+    return rf_fail(err, RF_ERR_ARGUMENT, "axis 0 has %" PRIu64 " elements and cannot be cut to %" PRIu64,
+                   hdu->axes[hdu->naxis - 1], length);
+  if (length > INT64_MAX)
+    return rf_fail(err, RF_ERR_LIMIT, "axis 0 is too long for a header");
+  *data_bytes = rf_type_bytes(rf_convert_stored_type(hdu->bitpix));
+  for (int i = 0; i < hdu->naxis - 1; i++)
+    if (!rf_mul_u64(*data_bytes, hdu->axes[i], data_bytes))
+      return rf_fail(err, RF_ERR_LIMIT, "the image has more bytes than a file can hold");
+  if (!rf_mul_u64(*data_bytes, length, data_bytes) || *data_bytes > INT64_MAX - RF_BLOCK_BYTES)
+    return rf_fail(err, RF_ERR_LIMIT, "the image has more bytes than a file can hold");
+  return rf_image_check_whole(file, hdu, err);
+}
+
+/* Pixels to put behind those that are there. */
+typedef struct fresh_pixels {
+  const rf_convert *convert;
+  const uint8_t *in;
+  const uint8_t *mask; /* NULL, or one byte a pixel */
+  uint64_t count;
+  uint64_t behind; /* bytes of the data unit as it was */
+} fresh_pixels;
+
+static rf_status put_pixels(void *context, rf_store *store, uint64_t data, rf_error *err) {
+  const fresh_pixels *pixels = context;
+  const rf_convert *convert = pixels->convert;
+  size_t width = convert->stored_bytes, room = BUFFER_BYTES / width;
+  if (pixels->count < room)
+    room = (size_t)pixels->count;
+  uint8_t *buffer = rf_alloc(room * width);
+  if (buffer == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a buffer of %zu bytes to write pixels from", room * width);
+  rf_status status = RF_OK;
+  for (uint64_t done = 0; done < pixels->count && status == RF_OK;) {
+    size_t n = pixels->count - done < room ? (size_t)(pixels->count - done) : room;
+    rf_convert_write(convert, buffer, pixels->in + done * convert->type_bytes,
+                     pixels->mask != NULL ? pixels->mask + done : NULL, n);
+    status = rf_store_write(store, data + pixels->behind + done * width, buffer, n * width, err);
+    done += n;
+  }
+  rf_free(buffer);
+  return status;
+}
+
+/* A plain image. `pixels` NULL: zeros. */
+static rf_status lengthen(rf_file *file, size_t index, rf_hdu *hdu, uint64_t length, uint64_t data_bytes,
+                          fresh_pixels *pixels, bool *written, rf_error *err) {
+  const rf_header *old;
+  rf_header *header;
+  char keyword[16];
+  rf_rearrange rearrange = {put_pixels, pixels, true};
+  RF_TRY(rf_file_header_locked(file, hdu, &old, err));
+  RF_TRY(rf_header_copy(old, &header, err));
+  snprintf(keyword, sizeof keyword, "NAXIS%d", hdu->naxis);
+  rf_value value = {RF_VALUE_INTEGER, (int64_t)length, 0.0, 0.0, NULL, 0};
+  rf_status status = rf_header_set(header, keyword, &value, NULL, err);
+  if (status == RF_OK)
+    status =
+        rf_file_rearrange_locked(file, index, header, data_bytes, pixels != NULL ? &rearrange : NULL, written, err);
+  rf_header_free(header);
+  return status;
+}
+
+/* A compressed image that grows. */
+typedef struct fresh_tiles {
+  size_t index;
+  rf_type type;
+  uint32_t flags;
+  const void *in;
+  uint64_t in_bytes;
+  const uint8_t *mask;
+  uint64_t length; /* of axis 0 then */
+  const rf_axis *axes;
+} fresh_tiles;
+
+static rf_status extend_tiles(void *context, rf_file *file, bool *written, rf_error *err) {
+  const fresh_tiles *t = context;
+  return rf_zimage_extend_locked(file, t->index, t->length, written, err);
+}
+
+/* Exclusive lock held. */
+static rf_status extend_locked(rf_file *file, size_t index, uint64_t length, bool *written, rf_error *err) {
+  rf_hdu *hdu = NULL;
+  uint64_t data_bytes = 0;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+    return rf_file_edit_as_one(file, extend_tiles, &(fresh_tiles){.index = index, .length = length}, written, err);
+  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
+  RF_TRY(check_extend(file, hdu, length, &data_bytes, err));
+  if (length == hdu->axes[hdu->naxis - 1])
+    return RF_OK;
+  return lengthen(file, index, hdu, length, data_bytes, NULL, written, err);
+}
+
+rf_status rf_image_extend(rf_file *file, size_t index, uint64_t length, rf_error *err) {
+  bool written = false;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_write(file, err);
+  if (status == RF_OK) {
+    status = extend_locked(file, index, length, &written, err);
+    rf_file_end_write(file, status, written);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}
+
+/* ---- pixels behind those that are there ---- */
+
+/* `in_bytes` bytes of elements fill *planes planes of axis 0. `image` has the axes. */
+static rf_status count_planes(const rf_hdu *image, const rf_convert *convert, uint64_t in_bytes, uint64_t *planes,
+                              rf_error *err) {
+  uint64_t plane = convert->type_bytes;
+  if (image->naxis == 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the image has no axes (NAXIS = 0), so it cannot be extended");
+  for (int i = 0; i < image->naxis - 1; i++)
+    if (!rf_mul_u64(plane, image->axes[i], &plane))
+      return rf_fail(err, RF_ERR_LIMIT, "a plane of axis 0 has more bytes than memory can hold");
+  *planes = plane > 0 ? in_bytes / plane : 0;
+  if (*planes * plane == in_bytes && *planes <= INT64_MAX - image->axes[image->naxis - 1])
+    return RF_OK;
+  return rf_fail(err, RF_ERR_ARGUMENT,
+                 "in_bytes = %" PRIu64 ", expected a multiple of the %" PRIu64 " bytes of a plane of axis 0", in_bytes,
+                 plane);
+}
+
+static rf_status extend_and_write(void *context, rf_file *file, bool *written, rf_error *err) {
+  const fresh_tiles *t = context;
+  RF_TRY(rf_zimage_extend_locked(file, t->index, t->length, written, err));
+  return rf_zimage_write_locked(file, t->index, t->axes, t->type, t->flags, t->in, t->in_bytes, t->mask, written, err);
+}
+
+/* Tiles are written one after the other, when the image has them; all of it is one edit. */
+static rf_status append_tiles(rf_file *file, fresh_tiles *t, bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  rf_zimage *zimage;
+  rf_convert convert;
+  uint64_t planes = 0;
+  RF_TRY(rf_zimage_locked(file, t->index, &hdu, &zimage, err));
+  RF_TRY(rf_convert_init(&convert, &zimage->image, t->type, t->flags, err));
+  RF_TRY(count_planes(&zimage->image, &convert, t->in_bytes, &planes, err));
+  RF_TRY(
+      rf_zimage_check_locked(file, t->index, t->type, t->flags, t->in, t->in_bytes / convert.type_bytes, t->mask, err));
+  int naxis = zimage->image.naxis;
+  uint64_t old = zimage->image.axes[naxis - 1];
+  rf_axis *axes = rf_alloc_zero((size_t)naxis, sizeof *axes);
+  if (axes == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a section of %d axes", naxis);
+  for (int i = 0; i < naxis; i++)
+    axes[i] = (rf_axis){i == 0 ? (int64_t)old : 0, 1, i == 0 ? planes : zimage->image.axes[naxis - 1 - i], NULL};
+  t->axes = axes;
+  t->length = old + planes;
+  rf_status status = rf_file_edit_as_one(file, extend_and_write, t, written, err);
+  rf_free(axes);
+  return status;
+}
+
+/* Exclusive lock held. */
+static rf_status append_locked(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in,
+                               uint64_t in_bytes, const uint8_t *mask, bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  rf_convert convert;
+  uint64_t planes = 0, data_bytes = 0;
+  if (in_bytes == 0)
+    return RF_OK;
+  if (in == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to write");
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE) {
+    fresh_tiles tiles = {.index = index, .type = type, .flags = flags, .in = in, .in_bytes = in_bytes, .mask = mask};
+    return append_tiles(file, &tiles, written, err);
+  }
+  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
+  RF_TRY(count_planes(hdu, &convert, in_bytes, &planes, err));
+  uint64_t count = in_bytes / convert.type_bytes, length = hdu->axes[hdu->naxis - 1] + planes;
+  RF_TRY(rf_convert_check(&convert, in, mask, count, err));
+  RF_TRY(check_extend(file, hdu, length, &data_bytes, err));
+  fresh_pixels pixels = {&convert, in, mask, count, hdu->data_bytes};
+  return lengthen(file, index, hdu, length, data_bytes, &pixels, written, err);
+}
+
+rf_status rf_image_append(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in, uint64_t in_bytes,
+                          const uint8_t *mask, rf_error *err) {
+  bool written = false;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_write(file, err);
+  if (status == RF_OK) {
+    status = append_locked(file, index, type, flags, in, in_bytes, mask, &written, err);
+    rf_file_end_write(file, status, written);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}

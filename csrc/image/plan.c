@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What reading a section would fetch, in the order of the file: for callers who want to know before they ask a slow
+ * store.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "image/section.h"
+#include "tiled/image/read.h"
+
+/* An ascending copy of an index list without repeats. */
+static uint64_t sort_indices(uint64_t *indices, uint64_t count) {
+  /* Heap sort: no recursion and no bad case, which lists from outside could aim at. */
+  for (uint64_t end = count, begin = count / 2; end > 1;) {
+    uint64_t value;
+    if (begin > 0) {
+      value = indices[--begin];
+    } else {
+      value = indices[--end];
+      indices[end] = indices[0];
+    }
+    uint64_t hole = begin;
+    for (uint64_t child; (child = 2 * hole + 1) < end; hole = child) {
+      if (child + 1 < end && indices[child + 1] > indices[child])
+        child++;
+      if (indices[child] <= value)
+        break;
+      indices[hole] = indices[child];
+    }
+    indices[hole] = value;
+  }
+  uint64_t kept = 0;
+  for (uint64_t i = 0; i < count; i++)
+    if (kept == 0 || indices[i] != indices[kept - 1])
+      indices[kept++] = indices[i];
+  return kept;
+}
+
+/* Turns the dimensions of a section so that the walk goes through the file forwards. `*memory` is freed by the caller.
+ */
+static rf_status sort_section(rf_section *section, uint64_t **memory, rf_error *err) {
+  uint64_t total = 0, *next;
+  size_t size;
+  for (int d = 0; d < section->ndim; d++)
+    total += section->dims[d].indices != NULL ? section->dims[d].count : 0;
+  *memory = NULL;
+  if (total > 0 && (!rf_to_size(total, &size) || size > SIZE_MAX / sizeof **memory ||
+                    (*memory = rf_alloc(size * sizeof **memory)) == NULL))
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for index lists of %" PRIu64 " entries", total);
+  next = *memory;
+  for (int d = 0; d < section->ndim; d++) {
+    rf_section_dim *dim = &section->dims[d];
+    if (dim->indices != NULL) {
+      memcpy(next, dim->indices, (size_t)dim->count * sizeof *next);
+      dim->indices = next;
+      next += dim->count;
+      dim->count = sort_indices((uint64_t *)dim->indices, dim->count);
+    } else if (dim->stride < 0) {
+      section->start -= (0 - (uint64_t)dim->stride) * (dim->count - 1);
+      dim->stride = -dim->stride;
+    }
+  }
+  if (section->way == RF_SECTION_SPAN && section->dims[0].indices == NULL && section->dims[0].stride == 1)
+    section->way = RF_SECTION_RUN;
+  return RF_OK;
+}
+
+typedef struct planner {
+  rf_range *ranges;
+  size_t capacity;
+  size_t count;
+  uint64_t bytes;
+  rf_range last; /* not yet among the ranges; none while its length is 0 */
+} planner;
+
+static void plan_flush(planner *plan) {
+  if (plan->last.length == 0)
+    return;
+  if (plan->count < plan->capacity)
+    plan->ranges[plan->count] = plan->last;
+  plan->count++;
+  plan->bytes += plan->last.length;
+}
+
+static void plan_add(planner *plan, const rf_section *section, uint64_t low, uint64_t elements) {
+  uint64_t offset = section->origin + low * section->width;
+  size_t length = (size_t)elements * section->width;
+  if (plan->last.length != 0 && plan->last.offset + plan->last.length == offset) {
+    plan->last.length += length;
+    return;
+  }
+  plan_flush(plan);
+  plan->last = (rf_range){offset, length, NULL};
+}
+
+static rf_status plan_section(rf_section *section, planner *plan, rf_error *err) {
+  rf_section_iter iter;
+  rf_piece piece;
+  uint64_t walk = section->way == RF_SECTION_SINGLE ? section->count : section->rows;
+  if (walk > UINT32_MAX || section->high - section->low >= SIZE_MAX / section->width)
+    return rf_fail(err, RF_ERR_LIMIT, "the plan of this section has too many ranges (%" PRIu64 ")", walk);
+  rf_section_begin(&iter, section);
+  while (rf_section_next(&iter, UINT64_MAX, &piece)) {
+    if (section->way == RF_SECTION_SINGLE) {
+      for (uint64_t i = 0; i < piece.count; i++)
+        plan_add(plan, section, rf_section_element(section, &piece, i), 1);
+    } else {
+      uint64_t low, high;
+      rf_section_extent(section, &piece, &low, &high);
+      plan_add(plan, section, low, high - low + 1);
+    }
+  }
+  plan_flush(plan);
+  return RF_OK;
+}
+
+static rf_status plan_locked(rf_file *file, size_t index, const rf_axis *axes, planner *plan, rf_error *err) {
+  rf_hdu *hdu;
+  rf_section section;
+  uint64_t *memory;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+    return rf_zimage_plan(file, index, axes, plan->ranges, plan->capacity, &plan->count, &plan->bytes, err);
+  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_section_init(&section, hdu, axes, err));
+  if (section.count == 0)
+    return RF_OK;
+  RF_TRY(sort_section(&section, &memory, err));
+  rf_status status = plan_section(&section, plan, err);
+  rf_free(memory);
+  return status;
+}
+
+rf_status rf_image_plan_locked(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges, size_t capacity,
+                               size_t *count, uint64_t *bytes, rf_error *err) {
+  planner plan = {ranges, ranges != NULL ? capacity : 0, 0, 0, {0, 0, NULL}};
+  RF_TRY(plan_locked(file, index, axes, &plan, err));
+  *count = plan.count;
+  *bytes = plan.bytes;
+  return RF_OK;
+}
+
+rf_status rf_image_plan(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges, size_t capacity,
+                        size_t *count, uint64_t *bytes, rf_error *err) {
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_image_plan_locked(file, index, axes, ranges, capacity, count, bytes, err);
+    status = rf_file_end_read_of(file, index, status, err);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}

@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Reading pixels: plan, then read. A section becomes byte ranges, a batch of them goes to the store in one call, and
+ * what came is put into machine order while it is still in the cache.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "value/convert.h"
+#include "image/section.h"
+#include "tiled/image/read.h"
+
+/* Bytes fetched before they are converted: half of a usual second-level cache. */
+#define BATCH_BYTES ((size_t)512 << 10)
+/* Stored bytes that cannot be read into the output itself wait in a buffer of at most this size. */
+#define STAGE_BYTES ((size_t)256 << 10)
+/* A store across a network gets its ranges in as few calls as memory allows: each call costs a round trip. */
+#define REMOTE_BATCH_BYTES ((size_t)256 << 20)
+#define REMOTE_STAGE_BYTES ((size_t)16 << 20)
+/* Ranges in one call; so many at once need no allocation. */
+#define BATCH_RANGES ((size_t)16384)
+#define STACK_RANGES ((size_t)128)
+#define STACK_STAGE_BYTES ((size_t)4096)
+/* From here on a single range is streamed with plain reads. */
+#define STREAM_BYTES ((size_t)64 << 10)
+/* Elements picked from a span at a time. */
+#define PICK_ELEMENTS 512
+
+typedef struct reader {
+  rf_store *store;
+  const rf_section *section;
+  const rf_convert *convert;
+  uint8_t *out;
+  uint8_t *mask;
+  uint64_t done; /* elements already in `out` */
+  rf_section_iter iter;
+
+  /* the batch */
+  rf_section_iter batch_begin;
+  bool direct;       /* ranges go straight into the output and are converted there */
+  uint8_t *stage;    /* where they go otherwise */
+  uint64_t room;     /* stored elements a batch may have, those between wanted ones included */
+  uint64_t staged;   /* how many it has */
+  uint64_t elements; /* of the output it makes */
+  rf_range *ranges;
+  size_t range_capacity;
+  size_t range_count;
+} reader;
+
+static uint8_t *mask_at(const reader *r, uint64_t element) {
+  return r->mask != NULL ? r->mask + element : NULL;
+}
+
+/* `count` stored elements that lie one behind the other become output elements `first` and following. */
+static void deliver(const reader *r, uint64_t first, const uint8_t *stored, size_t count) {
+  if (r->mask != NULL)
+    rf_convert_mask(r->convert, mask_at(r, first), stored, count);
+  rf_convert_read(r->convert, r->out + first * r->convert->type_bytes, stored, count);
+}
+
+/* The same for the elements of a piece, picked from `bytes`, which begins with element `low`. */
+static void deliver_picked(const reader *r, uint64_t first, const rf_piece *piece, uint64_t low, const uint8_t *bytes) {
+  uint8_t packed[PICK_ELEMENTS * 8];
+  for (uint64_t skip = 0; skip < piece->count; skip += PICK_ELEMENTS) {
+    size_t n = piece->count - skip < PICK_ELEMENTS ? (size_t)(piece->count - skip) : PICK_ELEMENTS;
+    rf_section_gather(r->section, piece, skip, n, low, bytes, packed);
+    deliver(r, first + skip, packed, n);
+  }
+}
+
+/* ---- from memory ---- */
+
+static void read_peeked(reader *r, const uint8_t *bytes) {
+  const rf_section *section = r->section;
+  rf_piece piece;
+  rf_section_begin(&r->iter, section);
+  while (rf_section_next(&r->iter, UINT64_MAX, &piece)) {
+    if (section->way == RF_SECTION_RUN)
+      deliver(r, r->done, bytes + (size_t)(rf_section_element(section, &piece, 0) - section->low) * section->width,
+              (size_t)piece.count);
+    else
+      deliver_picked(r, r->done, &piece, section->low, bytes);
+    r->done += piece.count;
+  }
+}
+
+/* ---- by ranges ---- */
+
+/* Adds a range; one that continues the range before, in the file and in memory, makes that one longer. */
+static void add_range(reader *r, uint64_t element, uint64_t count) {
+  size_t width = r->section->width, bytes = (size_t)count * width;
+  uint64_t offset = r->section->origin + element * width;
+  uint8_t *dest = r->stage + (size_t)r->staged * width;
+  rf_range *last = r->range_count > 0 ? &r->ranges[r->range_count - 1] : NULL;
+  r->staged += count;
+  if (last != NULL && last->offset + last->length == offset && (uint8_t *)last->dest + last->length == dest)
+    last->length += bytes;
+  else
+    r->ranges[r->range_count++] = (rf_range){offset, bytes, dest};
+}
+
+/* Positions of the current row that still fit the batch. */
+static uint64_t most_positions(const reader *r) {
+  const rf_section *section = r->section;
+  const rf_section_dim *inner = &section->dims[0];
+  uint64_t room = r->room - r->staged, ranges = r->range_capacity - r->range_count;
+  if (ranges == 0)
+    return 0;
+  if (section->way == RF_SECTION_RUN)
+    return room;
+  if (section->way == RF_SECTION_SINGLE)
+    return room < ranges ? room : ranges;
+  if (inner->indices != NULL) /* all of a row or nothing: its list is in no order */
+    return (section->index_high - section->index_low) * (uint64_t)inner->stride < room ? inner->count : 0;
+  uint64_t stride = inner->stride < 0 ? 0 - (uint64_t)inner->stride : (uint64_t)inner->stride;
+  return room == 0 ? 0 : (room - 1) / stride + 1;
+}
+
+static void add_piece(reader *r, const rf_piece *piece) {
+  const rf_section *section = r->section;
+  if (section->way == RF_SECTION_RUN) {
+    add_range(r, rf_section_element(section, piece, 0), piece->count);
+  } else if (section->way == RF_SECTION_SPAN) {
+    uint64_t low, high;
+    rf_section_extent(section, piece, &low, &high);
+    add_range(r, low, high - low + 1);
+  } else {
+    for (uint64_t i = 0; i < piece->count; i++)
+      add_range(r, rf_section_element(section, piece, i), 1);
+  }
+  r->elements += piece->count;
+}
+
+/* A rectangle that fits the batch whole: the same ranges as below by a shorter loop, because the time that cutting a
+ * small stamp takes is the time that planning it takes. */
+static bool add_rectangle(reader *r) {
+  const rf_section *section = r->section;
+  const rf_section_dim *row = &section->dims[0], *down = &section->dims[1];
+  if (section->way != RF_SECTION_RUN || section->ndim != 2 || down->indices != NULL || section->count > r->room ||
+      section->rows > r->range_capacity)
+    return false;
+  size_t bytes = (size_t)row->count * section->width;
+  uint64_t step = (uint64_t)down->stride * section->width, offset = section->origin + section->start * section->width;
+  uint8_t *dest = r->stage;
+  for (size_t i = 0; i < section->rows; i++, offset += step, dest += bytes)
+    r->ranges[i] = (rf_range){offset, bytes, dest};
+  r->range_count = (size_t)section->rows;
+  r->elements = section->count;
+  return true;
+}
+
+static void fill_batch(reader *r) {
+  rf_piece piece;
+  uint64_t most;
+  if (r->section->way == RF_SECTION_SPAN)
+    r->batch_begin = r->iter;
+  r->staged = 0;
+  r->elements = 0;
+  r->range_count = 0;
+  if (r->direct)
+    r->stage = r->out + r->done * r->convert->type_bytes;
+  if (r->done == 0 && add_rectangle(r))
+    return;
+  while ((most = most_positions(r)) > 0 && rf_section_next(&r->iter, most, &piece))
+    add_piece(r, &piece);
+}
+
+/* Spans were planned piece by piece; the same walk again finds each in the stage. */
+static void deliver_spans(reader *r) {
+  rf_section_iter end = r->iter;
+  uint64_t target = r->done + r->elements, done = r->done;
+  const uint8_t *bytes = r->stage;
+  r->iter = r->batch_begin;
+  r->staged = 0;
+  r->range_count = 0; /* the ranges have been fetched; what counts from here on is how full the stage is */
+  while (done < target) {
+    rf_piece piece;
+    uint64_t low, high;
+    if (!rf_section_next(&r->iter, most_positions(r), &piece))
+      break;
+    rf_section_extent(r->section, &piece, &low, &high);
+    deliver_picked(r, done, &piece, low, bytes);
+    bytes += (size_t)(high - low + 1) * r->section->width;
+    r->staged += high - low + 1;
+    done += piece.count;
+  }
+  r->iter = end;
+}
+
+static rf_status fetch(const reader *r, rf_error *err) {
+  if (r->range_count == 1 && r->ranges[0].length >= STREAM_BYTES)
+    return rf_store_read(r->store, r->ranges[0].offset, r->ranges[0].dest, r->ranges[0].length, err);
+  return rf_store_read_many(r->store, r->ranges, r->range_count, err);
+}
+
+static rf_status read_batches(reader *r, rf_error *err) {
+  rf_section_begin(&r->iter, r->section);
+  while (r->done < r->section->count) {
+    fill_batch(r);
+    RF_TRY(fetch(r, err));
+    if (r->section->way == RF_SECTION_SPAN)
+      deliver_spans(r);
+    else
+      deliver(r, r->done, r->stage, (size_t)r->elements);
+    r->done += r->elements;
+  }
+  return RF_OK;
+}
+
+/* Elements that staging all of the section takes, at most as many as fit `most` bytes; never less than a row of an
+ * index list, which cannot be cut (image/section.c keeps those below STAGE_BYTES). */
+static uint64_t stage_need(const rf_section *section, size_t most) {
+  const rf_section_dim *inner = &section->dims[0];
+  uint64_t row = inner->count;
+  if (section->way == RF_SECTION_SPAN) {
+    uint64_t stride = inner->stride < 0 ? 0 - (uint64_t)inner->stride : (uint64_t)inner->stride;
+    row = (inner->indices != NULL ? section->index_high - section->index_low : inner->count - 1) * stride + 1;
+  }
+  uint64_t limit = most / section->width;
+  return row > limit || section->rows > limit / row ? limit : row * section->rows;
+}
+
+static rf_status read_ranges(reader *r, rf_error *err) {
+  const rf_section *section = r->section;
+  bool remote = (r->store->flags & RF_DRIVER_REMOTE) != 0;
+  rf_range stack_ranges[STACK_RANGES];
+  uint8_t stack_stage[STACK_STAGE_BYTES];
+  uint64_t ranges = section->way == RF_SECTION_SINGLE ? section->count : section->rows;
+  rf_status status = RF_ERR_MEMORY;
+  r->direct = section->way != RF_SECTION_SPAN && r->convert->type_bytes == section->width;
+  r->stage = stack_stage;
+  r->ranges = stack_ranges;
+  r->range_capacity = STACK_RANGES;
+  r->room = (remote ? REMOTE_BATCH_BYTES : BATCH_BYTES) / section->width;
+  if (!r->direct)
+    r->room = stage_need(section, remote ? REMOTE_STAGE_BYTES : STAGE_BYTES);
+  uint8_t *stage = NULL;
+  if (!r->direct && r->room * section->width > STACK_STAGE_BYTES)
+    r->stage = stage = rf_alloc((size_t)r->room * section->width);
+  if (ranges > STACK_RANGES) {
+    r->range_capacity = ranges < BATCH_RANGES ? (size_t)ranges : BATCH_RANGES;
+    r->ranges = rf_alloc(r->range_capacity * sizeof *r->ranges);
+  }
+  if (r->ranges == NULL || r->stage == NULL)
+    rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu ranges and %" PRIu64 " pixels", r->range_capacity,
+            r->room);
+  else
+    status = read_batches(r, err);
+  rf_free(stage);
+  if (r->ranges != stack_ranges)
+    rf_free(r->ranges);
+  return status;
+}
+
+/* ---- as it arrives ---- */
+
+/* Element at which row `number` of a section begins. */
+static uint64_t row_base(const rf_section *section, uint64_t number) {
+  uint64_t base = section->start;
+  for (int i = 1; i < section->ndim; i++) {
+    const rf_section_dim *dim = &section->dims[i];
+    base += number % dim->count * (uint64_t)dim->stride;
+    number /= dim->count;
+  }
+  return base;
+}
+
+/* Are the elements in the file in the order of the output? */
+static bool ascends(const rf_section *section) {
+  for (int i = 0; i < section->ndim; i++)
+    if (section->dims[i].indices != NULL || section->dims[i].stride <= 0)
+      return false;
+  return true;
+}
+
+/* The first row of a section that ascends which ends at element `low` or behind it. */
+static uint64_t first_row(const rf_section *section, uint64_t low) {
+  uint64_t row = 0, end = section->rows, extent = (section->dims[0].count - 1) * (uint64_t)section->dims[0].stride;
+  while (row < end) {
+    uint64_t middle = row + (end - row) / 2;
+    if (row_base(section, middle) + extent < low)
+      row = middle + 1;
+    else
+      end = middle;
+  }
+  return row;
+}
+
+/* An rf_store_put: of some of the elements from the first to the last one, those that the section has. */
+static rf_status put_elements(void *context, uint64_t at, const uint8_t *data, size_t n, rf_error *err) {
+  const reader *r = context;
+  const rf_section *section = r->section;
+  const rf_section_dim *inner = &section->dims[0];
+  uint64_t low = section->low + at / section->width, end = low + n / section->width, step = (uint64_t)inner->stride;
+  (void)err;
+  for (uint64_t row = first_row(section, low); row < section->rows; row++) {
+    uint64_t base = row_base(section, row);
+    if (base >= end)
+      break;
+    uint64_t first = base < low ? (low - base + step - 1) / step : 0, last = (end - base + step - 1) / step;
+    last = last < inner->count ? last : inner->count;
+    if (first >= last)
+      continue;
+    rf_piece piece = {base, first, last - first};
+    uint64_t to = row * inner->count + first;
+    if (section->way == RF_SECTION_RUN)
+      deliver(r, to, data + (size_t)(base + first - low) * section->width, (size_t)piece.count);
+    else
+      deliver_picked(r, to, &piece, low, data);
+  }
+  return RF_OK;
+}
+
+/* What is between the elements comes along, if the store finds that this is quicker than to ask for each by itself. */
+static rf_status read_streamed(reader *r, rf_error *err) {
+  const rf_section *section = r->section;
+  const rf_section_dim *inner = &section->dims[0];
+  uint64_t row = section->way == RF_SECTION_SPAN ? (inner->count - 1) * (uint64_t)inner->stride + 1 : inner->count;
+  const rf_store_sink sink = {put_elements, r, section->width, section->rows * row * section->width};
+  bool streamed = false;
+  if (ascends(section))
+    RF_TRY(rf_store_stream(r->store, section->origin + section->low * section->width,
+                           (section->high - section->low + 1) * section->width, &sink, &streamed, err));
+  return streamed ? RF_OK : read_ranges(r, err);
+}
+
+/* ---- the call ---- */
+
+/* A stretch was not there. Says how much of the data unit is missing in all, which is what the user can act on. */
+static rf_status explain_truncation(rf_store *store, const rf_hdu *hdu, rf_error *err) {
+  uint64_t size = 0, end = hdu->data_offset + hdu->data_bytes;
+  rf_error ignored;
+  rf_error_clear(&ignored);
+  if (rf_store_size(store, &size, &ignored) != RF_OK || size >= end)
+    return RF_ERR_TRUNCATED;
+  rf_error_clear(err);
+  rf_fail(err, RF_ERR_TRUNCATED,
+          "the data unit is cut short: the header promises %" PRIu64 " bytes from offset %" PRIu64 " on, and %" PRIu64
+          " bytes of them are missing",
+          hdu->data_bytes, hdu->data_offset, end - (size > hdu->data_offset ? size : hdu->data_offset));
+  rf_error_at(err, size <= INT64_MAX ? (int64_t)size : -1);
+  return RF_ERR_TRUNCATED;
+}
+
+static rf_status check_out(const rf_section *section, const rf_convert *convert, const void *out, uint64_t out_bytes,
+                           rf_error *err) {
+  uint64_t need = section->count * convert->type_bytes; /* the count is below 2^60 */
+  size_t size;
+  if (out_bytes != need)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the section takes %" PRIu64 " bytes and the output has %" PRIu64, need,
+                   out_bytes);
+  if (!rf_to_size(need, &size) || (need > 0 && out == NULL))
+    return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory of %" PRIu64 " bytes to read into", need);
+  return RF_OK;
+}
+
+/* ---- parts side by side ---- */
+
+typedef struct sharing {
+  rf_store *store;
+  const rf_section *section;
+  const rf_convert *convert;
+  uint8_t *out;
+  uint8_t *mask;
+  const uint8_t *bytes; /* where the section lies in memory, NULL when it is not there */
+  size_t parts;
+} sharing;
+
+/* Reads a part of the section, whose first element is the one numbered `first`. */
+static rf_status read_section(const sharing *s, const rf_section *part, uint64_t first, rf_error *err) {
+  reader r;
+  r.store = s->store;
+  r.section = part;
+  r.convert = s->convert;
+  r.out = s->out + first * s->convert->type_bytes;
+  r.mask = s->mask != NULL ? s->mask + first : NULL;
+  r.done = 0;
+  if (s->bytes == NULL)
+    return part == s->section ? read_streamed(&r, err) : read_ranges(&r, err);
+  read_peeked(&r, s->bytes);
+  return RF_OK;
+}
+
+static rf_status read_part(void *context, size_t i, unsigned worker, rf_error *err) {
+  const sharing *s = context;
+  rf_section part;
+  (void)worker;
+  uint64_t first = rf_section_part(s->section, i, s->parts, &part);
+  return read_section(s, &part, first, err);
+}
+
+static unsigned count_readers(const sharing *s, unsigned wanted) {
+  uint64_t each = s->section->width + s->convert->type_bytes + (s->mask != NULL);
+  if (s->bytes == NULL && !rf_store_is_positional(s->store))
+    return 1;
+  return rf_worth_readers(wanted, rf_section_parts(s->section, RF_MOST_THREADS), s->section->count * each);
+}
+
+static rf_status read_shared(sharing *s, unsigned wanted, rf_error *err) {
+  unsigned threads = count_readers(s, wanted);
+  if (threads == 1)
+    return read_section(s, s->section, 0, err);
+  s->parts = rf_section_parts(s->section, (size_t)threads * RF_READER_PARTS);
+  return rf_parallel(threads, s->parts, read_part, s, err);
+}
+
+static rf_status read_hdu(rf_file *file, const rf_hdu *hdu, const rf_axis *axes, rf_type type, uint32_t flags,
+                          void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err) {
+  rf_section section;
+  rf_convert convert;
+  unsigned threads = flags >> RF_IMAGE_THREADS_SHIFT;
+  RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
+  RF_TRY(rf_section_init(&section, hdu, axes, err));
+  RF_TRY(check_out(&section, &convert, out, out_bytes, err));
+  if (section.count == 0)
+    return RF_OK;
+
+  sharing s = {.store = file->store, .section = &section, .convert = &convert, .out = out, .mask = mask};
+  const uint8_t *bytes;
+  size_t span;
+  rf_status status = RF_ERR_UNSUPPORTED;
+  if (rf_to_size(section.high - section.low, &span) && span < SIZE_MAX / section.width)
+    status = rf_store_peek(file->store, section.origin + section.low * section.width, (span + 1) * section.width,
+                           &bytes, err);
+  if (status == RF_OK)
+    s.bytes = bytes;
+  if (status == RF_OK || status == RF_ERR_UNSUPPORTED)
+    status = read_shared(&s, threads != 0 ? threads : file->options.threads, err);
+  return status == RF_ERR_TRUNCATED ? explain_truncation(file->store, hdu, err) : status;
+}
+
+rf_status rf_image_read_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags,
+                               void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err) {
+  rf_hdu *hdu;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+    return rf_zimage_read(file, index, axes, type, flags, out, out_bytes, mask, err);
+  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
+  return read_hdu(file, hdu, axes, type, flags, out, out_bytes, mask, err);
+}
+
+rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, void *out,
+                        uint64_t out_bytes, uint8_t *mask, rf_error *err) {
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_image_read_locked(file, index, axes, type, flags, out, out_bytes, mask, err);
+    status = rf_file_end_read_of(file, index, status, err);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}
+
+/* No edit can come between the look at the generation and the reading: it would need the lock for itself. */
+static rf_status read_box_locked(const rf_box_source *source, const rf_axis box[2], void *out, rf_error *err) {
+  rf_hdu *hdu;
+  rf_zimage *zimage = NULL;
+  uint64_t bytes;
+  if (source->generation != rf_file_generation(source->file))
+    return rf_fail(err, RF_ERR_ARGUMENT, "the file was changed since its generation %" PRIu64, source->generation);
+  RF_TRY(rf_file_hdu_locked(source->file, source->index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+    RF_TRY(rf_zimage_locked(source->file, source->index, NULL, &zimage, err));
+  else
+    RF_TRY(rf_image_hdu_locked(source->file, source->index, &hdu, err));
+  int naxis = zimage != NULL ? zimage->image.naxis : hdu->naxis;
+  if (naxis != 2)
+    return rf_fail(err, RF_ERR_ARGUMENT, "a box has 2 axes and the image %d", naxis);
+  if (!rf_mul_u64(box[0].count, box[1].count, &bytes) || !rf_mul_u64(bytes, rf_type_bytes(source->type), &bytes))
+    return rf_fail(err, RF_ERR_RANGE, "a box of %" PRIu64 " rows is larger than any image", box[0].count);
+  if (zimage != NULL)
+    return rf_zimage_read(source->file, source->index, box, source->type, 0, out, bytes, NULL, err);
+  return read_hdu(source->file, hdu, box, source->type, 0, out, bytes, NULL, err);
+}
+
+rf_status rf_image_read_box(const rf_box_source *source, int64_t row, uint64_t rows, int64_t column, uint64_t columns,
+                            void *out, rf_error *err) {
+  const rf_axis box[2] = {{row, 1, rows, NULL}, {column, 1, columns, NULL}};
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(source->file, err);
+  if (status == RF_OK) {
+    status = read_box_locked(source, box, out, err);
+    status = rf_file_end_read_of(source->file, source->index, status, err);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(source->file), (int)source->index);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Other axes for an image whose pixels stay in the order they have.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "value/convert.h"
+#include "image/spec.h"
+#include "image/section.h"
+
+/* n of "NAXISn", 0 of any other keyword. */
+static int axis_of(const char *keyword) {
+  int n = 0;
+  if (strncmp(keyword, "NAXIS", 5) != 0 || keyword[5] == '\0')
+    return 0;
+  for (const char *p = keyword + 5; *p != '\0'; p++) {
+    if (*p < '0' || *p > '9')
+      return 0;
+    n = n * 10 + (*p - '0');
+  }
+  return n;
+}
+
+static rf_status put_axes(rf_header *header, const rf_image_spec *spec, rf_error *err) {
+  rf_value value = {RF_VALUE_INTEGER, spec->naxis, 0.0, 0.0, NULL, 0};
+  RF_TRY(rf_header_set(header, "NAXIS", &value, NULL, err));
+  for (int n = 1; n <= spec->naxis; n++) {
+    char keyword[16];
+    snprintf(keyword, sizeof keyword, "NAXIS%d", n);
+    value.integer = (int64_t)spec->axes[spec->naxis - n];
+    RF_TRY(rf_header_set(header, keyword, &value, NULL, err));
+  }
+  return RF_OK;
+}
+
+/* All cards of `old`, with those of the axes behind NAXIS, as many as there are to be. */
+static rf_status build_header(const rf_header *old, const rf_image_spec *spec, rf_header *header, rf_error *err) {
+  size_t count = rf_header_count(old), found;
+  bool seen = false;
+  for (size_t i = 0; i < count; i++) {
+    const char *card = rf_header_cards(old) + i * RF_CARD_BYTES;
+    char keyword[RF_CARD_BYTES];
+    RF_TRY(rf_header_keyword(old, i, keyword, NULL, err));
+    if (axis_of(keyword) > 0)
+      continue;
+    RF_TRY(rf_header_append_card(header, card, err));
+    if (seen || strcmp(keyword, "NAXIS") != 0)
+      continue;
+    seen = true;
+    for (int n = 1; n <= spec->naxis; n++) {
+      char comment[32];
+      snprintf(keyword, sizeof keyword, "NAXIS%d", n);
+      snprintf(comment, sizeof comment, "length of data axis %d", n);
+      if (rf_header_find(old, keyword, 0, &found, NULL) == RF_OK)
+        RF_TRY(rf_header_append_card(header, rf_header_cards(old) + found * RF_CARD_BYTES, err));
+      else
+        RF_TRY(rf_header_append_integer(header, keyword, 0, comment, err));
+    }
+  }
+  return put_axes(header, spec, err);
+}
+
+/* Exclusive lock held. */
+static rf_status reshape_locked(rf_file *file, size_t index, const uint64_t *axes, int naxis, bool *written,
+                                rf_error *err) {
+  rf_hdu *hdu = NULL;
+  const rf_header *old;
+  rf_header *header;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "a compressed image cannot be given other axes: write it anew");
+  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
+  rf_image_spec spec = {.size = sizeof spec, .type = rf_convert_stored_type(hdu->bitpix), .naxis = naxis, .axes = axes};
+  if (naxis < 1)
+    return rf_fail(err, RF_ERR_ARGUMENT, "an image that has pixels has axes");
+  RF_TRY(rf_image_spec_check(&spec, err));
+  RF_TRY(rf_image_check_whole(file, hdu, err));
+  uint64_t bytes = rf_type_bytes(spec.type);
+  for (int i = 0; i < naxis; i++)
+    bytes *= axes[i]; /* which the check has found to fit */
+  if (bytes > INT64_MAX - RF_BLOCK_BYTES)
+    return rf_fail(err, RF_ERR_LIMIT, "the image has more bytes than a file can hold");
+  RF_TRY(rf_file_header_locked(file, hdu, &old, err));
+  RF_TRY(rf_header_new(&header, err));
+  rf_status status = build_header(old, &spec, header, err);
+  if (status == RF_OK)
+    status = rf_file_resize_locked(file, index, header, bytes, written, err);
+  rf_header_free(header);
+  return status;
+}
+
+rf_status rf_image_reshape(rf_file *file, size_t index, const uint64_t *axes, int naxis, rf_error *err) {
+  bool written = false;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_write(file, err);
+  if (status == RF_OK) {
+    status = reshape_locked(file, index, axes, naxis, &written, err);
+    rf_file_end_write(file, status, written);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What images to make share, compressed or not: checks of the spec, and the cards that do not depend on it
+ * (image/image.c).
+ */
+#ifndef RF_IMAGE_SPEC_H
+#define RF_IMAGE_SPEC_H
+
+#include "file/file.h"
+
+/* Type, axes and BLANK. RF_ERR_ARGUMENT, RF_ERR_LIMIT. */
+rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err);
+
+/* Is the HDU to be begun only (rf_hdu_publish)? */
+bool rf_image_spec_deferred(const rf_image_spec *spec);
+
+/* spec->reserve_cards, 0 where the struct is too short for it. */
+uint32_t rf_image_spec_reserve(const rf_image_spec *spec);
+
+/* Is the data unit all there, and pixels and nothing else? RF_ERR_UNSUPPORTED, RF_ERR_TRUNCATED. */
+rf_status rf_image_check_whole(rf_file *file, const rf_hdu *hdu, rf_error *err);
+
+/* BITPIX of the stored values. */
+int rf_image_spec_bitpix(rf_type type);
+
+/* BZERO and BSCALE of types that BITPIX does not have. */
+rf_status rf_image_spec_twin(rf_header *header, rf_type type, rf_error *err);
+
+/* BLANK, EXTNAME, EXTVER. */
+rf_status rf_image_spec_names(rf_header *header, const rf_image_spec *spec, rf_error *err);
+
+/* The caller's own cards. */
+rf_status rf_image_spec_cards(rf_header *header, const rf_image_spec *spec, rf_error *err);
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Writing pixels: everything is checked before the first byte is written, then pieces are put into file order in a
+ * buffer and written from there.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "value/convert.h"
+#include "file/layout.h"
+#include "image/section.h"
+#include "tiled/image/edit/edit.h"
+
+/* Large enough that a system call costs little beside the copy, small enough to stay in the cache. */
+#define BUFFER_BYTES ((size_t)512 << 10)
+#define STACK_BYTES ((size_t)4096)
+/* Elements scattered into a span at a time. */
+#define PICK_ELEMENTS 512
+
+typedef struct writer {
+  rf_store *store;
+  const rf_section *section;
+  const rf_convert *convert;
+  const uint8_t *in;
+  const uint8_t *mask;
+  uint64_t done; /* elements of `in` that are written */
+  uint8_t *buffer;
+  size_t room; /* elements that fit the buffer */
+  bool *written;
+} writer;
+
+/* The next `count` elements of the input, as stored, to dst. */
+static void take(writer *w, uint8_t *dst, size_t count) {
+  rf_convert_write(w->convert, dst, w->in + w->done * w->convert->type_bytes,
+                   w->mask != NULL ? w->mask + w->done : NULL, count);
+  w->done += count;
+}
+
+static uint64_t file_offset(const writer *w, uint64_t element) {
+  return w->section->origin + element * w->section->width;
+}
+
+static rf_status put_buffer(writer *w, uint64_t element, size_t count, rf_error *err) {
+  *w->written = true;
+  return rf_store_write(w->store, file_offset(w, element), w->buffer, count * w->section->width, err);
+}
+
+/* A piece whose elements are neighbours in the file. */
+static rf_status write_run(writer *w, uint64_t element, size_t count, rf_error *err) {
+  take(w, w->buffer, count);
+  return put_buffer(w, element, count, err);
+}
+
+/* A piece whose elements are close together: what is between them is read, and written back as it was. */
+static rf_status write_span(writer *w, const rf_piece *piece, rf_error *err) {
+  uint8_t packed[PICK_ELEMENTS * 8];
+  uint64_t low, high;
+  rf_section_extent(w->section, piece, &low, &high);
+  size_t span = (size_t)(high - low + 1);
+  RF_TRY(rf_store_read(w->store, file_offset(w, low), w->buffer, span * w->section->width, err));
+  for (uint64_t skip = 0; skip < piece->count; skip += PICK_ELEMENTS) {
+    size_t n = piece->count - skip < PICK_ELEMENTS ? (size_t)(piece->count - skip) : PICK_ELEMENTS;
+    take(w, packed, n);
+    rf_section_scatter(w->section, piece, skip, n, low, packed, w->buffer);
+  }
+  return put_buffer(w, low, span, err);
+}
+
+/* A piece whose elements are far apart, but for stretches of an index list that count upwards. */
+static rf_status write_singles(writer *w, const rf_piece *piece, rf_error *err) {
+  for (uint64_t i = 0; i < piece->count;) {
+    uint64_t element = rf_section_element(w->section, piece, i);
+    size_t n = 1;
+    while (n < w->room && i + n < piece->count && rf_section_element(w->section, piece, i + n) == element + n)
+      n++;
+    RF_TRY(write_run(w, element, n, err));
+    i += n;
+  }
+  return RF_OK;
+}
+
+/* Positions of a row that the buffer holds. Rows of an index list that is written as a span always fit. */
+static uint64_t most_positions(const writer *w) {
+  const rf_section_dim *inner = &w->section->dims[0];
+  if (w->section->way == RF_SECTION_RUN)
+    return w->room;
+  if (w->section->way == RF_SECTION_SINGLE || inner->indices != NULL)
+    return UINT64_MAX;
+  uint64_t stride = inner->stride < 0 ? 0 - (uint64_t)inner->stride : (uint64_t)inner->stride;
+  return (w->room - 1) / stride + 1;
+}
+
+static rf_status write_pieces(writer *w, rf_error *err) {
+  rf_section_iter iter;
+  rf_piece piece;
+  uint64_t most = most_positions(w);
+  rf_section_begin(&iter, w->section);
+  while (rf_section_next(&iter, most, &piece)) {
+    if (w->section->way == RF_SECTION_RUN)
+      RF_TRY(write_run(w, rf_section_element(w->section, &piece, 0), (size_t)piece.count, err));
+    else if (w->section->way == RF_SECTION_SPAN)
+      RF_TRY(write_span(w, &piece, err));
+    else
+      RF_TRY(write_singles(w, &piece, err));
+  }
+  return RF_OK;
+}
+
+/* All pixels of a small image that is being made stay in memory until it is published: header and data become one
+ * write. */
+static rf_status hold_all(writer *w, rf_file *file, const rf_hdu *hdu, uint32_t flags, bool *held, rf_error *err) {
+  const rf_section *section = w->section;
+  uint64_t bytes = section->count * section->width;
+  rf_section_iter iter;
+  rf_piece piece;
+  *held = false;
+  if ((flags & RF_IMAGE_HELD) == 0 || section->way != RF_SECTION_RUN || bytes != hdu->data_bytes ||
+      !rf_unpublished_can_hold(file, hdu))
+    return RF_OK;
+  rf_section_begin(&iter, section);
+  if (!rf_section_next(&iter, section->count, &piece) || piece.count != section->count ||
+      rf_section_element(section, &piece, 0) != 0)
+    return RF_OK;
+  uint8_t *data = rf_alloc((size_t)bytes);
+  if (data == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " bytes of pixels", bytes);
+  take(w, data, (size_t)section->count);
+  file->making_data = data;
+  *held = true;
+  return RF_OK;
+}
+
+static rf_status write_section(writer *w, rf_error *err) {
+  uint8_t stack[STACK_BYTES];
+  uint64_t bytes = w->section->count * w->section->width;
+  uint8_t *heap = NULL;
+  if (w->section->way != RF_SECTION_SPAN && bytes <= STACK_BYTES) {
+    w->buffer = stack;
+    w->room = STACK_BYTES / w->section->width;
+  } else {
+    size_t size = w->section->way == RF_SECTION_SPAN || bytes > BUFFER_BYTES ? BUFFER_BYTES : (size_t)bytes;
+    w->buffer = heap = rf_alloc(size);
+    w->room = size / w->section->width;
+  }
+  if (w->buffer == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a buffer to write from");
+  rf_status status = write_pieces(w, err);
+  rf_free(heap);
+  return status;
+}
+
+static rf_status check_in(const rf_section *section, const rf_convert *convert, const void *in, uint64_t in_bytes,
+                          rf_error *err) {
+  uint64_t need = section->count * convert->type_bytes; /* the count is below 2^60 */
+  if (in_bytes != need)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the section takes %" PRIu64 " bytes and the data has %" PRIu64, need,
+                   in_bytes);
+  if (need > 0 && in == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to write");
+  return RF_OK;
+}
+
+/* A section of an image that is cut short can be written where the file has all of it. */
+static rf_status check_extent(rf_file *file, const rf_hdu *hdu, const rf_section *section, rf_error *err) {
+  uint64_t size, end = section->origin + (section->high + 1) * section->width; /* within the data unit: 63 bits */
+  if (hdu->unpublished)
+    return RF_OK;
+  RF_TRY(rf_file_size_locked(file, &size, err));
+  if (end <= size)
+    return RF_OK;
+  rf_error_at(err, (int64_t)size);
+  return rf_fail(err, RF_ERR_TRUNCATED,
+                 "the data unit is cut short: the file has %" PRIu64
+                 " bytes, and the last of these pixels ends at %" PRIu64 ": nothing is written",
+                 size, end);
+}
+
+/* Exclusive lock held. */
+static rf_status write_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags,
+                              const void *in, uint64_t in_bytes, const uint8_t *mask, bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  rf_section section;
+  rf_convert convert;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  uint32_t how = flags & ~(uint32_t)RF_IMAGE_HELD;
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+    return rf_zimage_write_locked(file, index, axes, type, how, in, in_bytes, mask, written, err);
+  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_convert_init(&convert, hdu, type, how, err));
+  RF_TRY(rf_section_init(&section, hdu, axes, err));
+  RF_TRY(check_in(&section, &convert, in, in_bytes, err));
+  RF_TRY(rf_convert_check(&convert, in, mask, section.count, err));
+  if (section.count == 0)
+    return RF_OK;
+  RF_TRY(check_extent(file, hdu, &section, err));
+  writer w = {file->store, &section, &convert, in, mask, 0, NULL, 0, written};
+  bool held;
+  RF_TRY(hold_all(&w, file, hdu, flags, &held, err));
+  return held ? RF_OK : write_section(&w, err);
+}
+
+rf_status rf_image_write(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, const void *in,
+                         uint64_t in_bytes, const uint8_t *mask, rf_error *err) {
+  bool written = false;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_write(file, err);
+  if (status == RF_OK) {
+    status = write_locked(file, index, axes, type, flags, in, in_bytes, mask, &written, err);
+    rf_file_end_write(file, status, written);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}
+
+/* *read: the file was read, not only its index. */
+static rf_status check_locked(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in, uint64_t count,
+                              const uint8_t *mask, bool *read, rf_error *err) {
+  rf_hdu *hdu;
+  rf_convert convert;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  *read = hdu->kind == RF_HDU_COMPRESSED_IMAGE;
+  if (*read)
+    return rf_zimage_check_locked(file, index, type, flags, in, count, mask, err);
+  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
+  if (count > 0 && in == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to check");
+  return rf_convert_check(&convert, in, mask, count, err);
+}
+
+rf_status rf_image_check(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in, uint64_t count,
+                         const uint8_t *mask, rf_error *err) {
+  bool read = true;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = check_locked(file, index, type, flags, in, count, mask, &read, err);
+    status = rf_file_end_read_of(file, read ? index : RF_NOT_READ, status, err);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Decoding the members of a .gz store (RFC 1952), forward, through a stream codec. What went wrong is told with its
+ * place in the compressed store: by the built-in codec, whoever met the error, so that the sentence and the offset do
+ * not depend on the codec in force.
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "store/driver.h"
+#include "store/gzip/gzip.h"
+
+/* The pieces in which input is read: small at first, because a header may be all that is wanted. */
+#define IN_LEAST ((size_t)64 * 1024)
+#define IN_MOST ((size_t)512 * 1024)
+
+/* Header of a member: magic number, method, flags, time, extra flags, system. */
+#define MEMBER_HEADER_BYTES 10
+
+static rf_status fill(rf_gunzip *g, rf_error *err) {
+  if (g->in_finished)
+    return RF_OK;
+  if (g->in_start > 0) {
+    memmove(g->in, g->in + g->in_start, g->in_end - g->in_start);
+    g->in_end -= g->in_start;
+    g->in_start = 0;
+  }
+  size_t wanted = g->in_capacity - g->in_end;
+  wanted = wanted < g->in_piece ? wanted : g->in_piece;
+  size_t got = 0;
+  RF_TRY(rf_store_read_at(g->inner, g->in_offset, g->in + g->in_end, wanted, &got, err));
+  g->in_end += got;
+  g->in_offset += got;
+  g->in_finished = got < wanted;
+  if (g->in_piece < IN_MOST)
+    g->in_piece *= 2;
+  return RF_OK;
+}
+
+/* Offset in the store of the next byte to be decoded. */
+static uint64_t position(const rf_gunzip *g) {
+  return g->in_offset - (g->in_end - g->in_start);
+}
+
+rf_status rf_gunzip_open(rf_gunzip *g, rf_store *inner, const rf_stream_codec *codec, rf_error *err) {
+  *g = (rf_gunzip){.inner = inner, .codec = codec, .in_capacity = IN_MOST, .in_piece = IN_LEAST};
+  g->in = rf_alloc(g->in_capacity);
+  if (g->in == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for reading compressed data");
+  rf_status status = fill(g, err);
+  if (status == RF_OK && g->in_end == 0)
+    status = rf_fail(err, RF_ERR_NOT_FITS, "the file is empty (a gzip file was expected)");
+  if (status != RF_OK)
+    rf_gunzip_close(g);
+  return status;
+}
+
+void rf_gunzip_close(rf_gunzip *g) {
+  if (g->stream != NULL)
+    g->codec->inflate_close(g->stream);
+  rf_free(g->in);
+  *g = (rf_gunzip){0};
+}
+
+const uint8_t *rf_gunzip_start(const rf_gunzip *g, size_t *n) {
+  *n = g->in_end;
+  return g->in;
+}
+
+/* Looks behind a finished member: *more says that another member begins at in_start. Other bytes end the content. */
+static rf_status between_members(rf_gunzip *g, bool *more, rf_error *err) {
+  uint64_t begin = position(g);
+  bool padded = false;
+  for (;;) {
+    while (g->in_start < g->in_end && g->in[g->in_start] == 0) {
+      g->in_start++;
+      padded = true;
+    }
+    if (g->in_finished || g->in_end - g->in_start >= (padded ? 1 : MEMBER_HEADER_BYTES))
+      break;
+    RF_TRY(fill(g, err));
+  }
+  size_t left = g->in_end - g->in_start;
+  *more = !padded && left >= 2 && g->in[g->in_start] == 0x1f && g->in[g->in_start + 1] == 0x8b;
+  if (!*more && (padded || left > 0))
+    g->stray = begin;
+  return RF_OK;
+}
+
+static rf_status fail_truncated(rf_gunzip *g, rf_error *err) {
+  g->broken = true;
+  rf_status status = rf_fail(err, RF_ERR_TRUNCATED,
+                             "the compressed file ends at byte %llu in the middle of the gzip member that begins at "
+                             "byte %llu",
+                             (unsigned long long)g->in_offset, (unsigned long long)g->member_offset);
+  rf_error_at(err, (int64_t)g->in_offset);
+  return status;
+}
+
+/* Decodes the member at hand once more with the built-in codec to find where it breaks. Gives false when it does not.
+ */
+static bool locate(const rf_gunzip *g, uint64_t *offset, rf_error *cause) {
+  const size_t piece = IN_LEAST;
+  uint8_t *buffers = rf_alloc(2 * piece);
+  void *stream = NULL;
+  if (buffers == NULL || rf_zlib_codec.inflate_open(NULL, &stream, NULL) != RF_OK) {
+    rf_free(buffers);
+    return false;
+  }
+  uint64_t at = g->member_offset;
+  rf_status status = RF_OK;
+  int done = 0;
+  size_t got = 1;
+  while (status == RF_OK && !done && got > 0) {
+    status = rf_store_read_at(g->inner, at, buffers, piece, &got, NULL);
+    size_t start = 0, used = 0, made = 1;
+    while (status == RF_OK && !done && (start < got || made > 0)) {
+      status = rf_zlib_codec.inflate(stream, buffers + start, got - start, &used, buffers + piece, piece, &made, &done,
+                                     cause);
+      start += used;
+      if (used == 0 && made == 0)
+        break;
+    }
+    at += start;
+    got = start; /* no progress: truncated, which the caller has seen */
+  }
+  rf_zlib_codec.inflate_close(stream);
+  rf_free(buffers);
+  *offset = at;
+  return status == RF_ERR_CODEC;
+}
+
+/* Says what the codec's failure (own) is about, with file offsets. */
+static rf_status fail_codec(rf_gunzip *g, rf_status status, const rf_error *own, rf_error *err) {
+  g->broken = status == RF_ERR_CODEC;
+  g->lost = !g->broken;
+  uint64_t offset = position(g);
+  rf_error located;
+  rf_error_clear(&located);
+  const char *cause = own->message;
+  if (status == RF_ERR_CODEC && g->codec != &rf_zlib_codec && locate(g, &offset, &located))
+    cause = located.message;
+  status = rf_fail(err, status, "%s at byte %llu of the compressed file, in the gzip member that begins at byte %llu",
+                   cause[0] != '\0' ? cause : "the gzip codec failed", (unsigned long long)offset,
+                   (unsigned long long)g->member_offset);
+  rf_error_at(err, (int64_t)offset);
+  return status;
+}
+
+/* Goes on to the next member. *more is false behind the last one. */
+static rf_status begin_member(rf_gunzip *g, bool *more, rf_error *err) {
+  *more = true;
+  if (g->members > 0)
+    RF_TRY(between_members(g, more, err));
+  if (!*more)
+    return RF_OK;
+  RF_TRY(g->codec->inflate_open(g->codec->user, &g->stream, err));
+  g->member_offset = position(g);
+  g->members++;
+  return RF_OK;
+}
+
+/* One call of the codec: *made bytes more in out, or more input, or the end of a member. */
+static rf_status advance(rf_gunzip *g, uint8_t *out, size_t n, size_t *made, rf_error *err) {
+  *made = 0;
+  if (g->in_start == g->in_end)
+    RF_TRY(fill(g, err));
+  size_t left = g->in_end - g->in_start;
+  size_t used = 0;
+  int done = 0;
+  rf_error own;
+  rf_error_clear(&own);
+  rf_status status = g->codec->inflate(g->stream, g->in + g->in_start, left, &used, out, n, made, &done, &own);
+  if (used > left || *made > n) { /* a codec brought at run time: trust nothing it says about our buffers */
+    *made = 0;
+    return fail_codec(g, RF_ERR_CALLBACK, &own, err);
+  }
+  g->in_start += used;
+  if (status != RF_OK)
+    return fail_codec(g, status, &own, err);
+  if (done) {
+    g->codec->inflate_close(g->stream);
+    g->stream = NULL;
+  } else if (used == 0 && *made == 0) {
+    if (g->in_finished)
+      return fail_truncated(g, err);
+    if (left == g->in_capacity)
+      return fail_codec(g, RF_ERR_CODEC, &own, err);
+    return fill(g, err);
+  }
+  return RF_OK;
+}
+
+static rf_status decode(rf_gunzip *g, uint8_t *out, size_t n, size_t *made, bool *done, rf_error *err) {
+  *made = 0;
+  *done = false;
+  while (*made < n) {
+    if (g->stream == NULL) {
+      bool more;
+      RF_TRY(begin_member(g, &more, err));
+      if (!more) {
+        *done = true;
+        return RF_OK;
+      }
+    }
+    size_t got;
+    rf_status status = advance(g, out + *made, n - *made, &got, err);
+    *made += got;
+    RF_TRY(status);
+  }
+  return RF_OK;
+}
+
+/* The stream is in an unknown state, after an interrupt for example: decodes what was given out already once more. */
+static rf_status find_place(rf_gunzip *g, rf_error *err) {
+  if (g->stream != NULL)
+    g->codec->inflate_close(g->stream);
+  g->stream = NULL;
+  g->in_start = g->in_end = 0;
+  g->in_offset = g->members = 0;
+  g->in_finished = false;
+  uint8_t *scratch = rf_alloc(IN_LEAST);
+  if (scratch == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for decompressing a file");
+  rf_status status = RF_OK;
+  bool done = false;
+  for (uint64_t left = g->total; left > 0 && status == RF_OK && !done;) {
+    size_t made;
+    status = decode(g, scratch, left < IN_LEAST ? (size_t)left : IN_LEAST, &made, &done, err);
+    left -= made;
+  }
+  rf_free(scratch);
+  g->lost = status != RF_OK && !g->broken;
+  return status;
+}
+
+rf_status rf_gunzip_read(rf_gunzip *g, uint8_t *out, size_t n, size_t *made, bool *done, rf_error *err) {
+  *made = 0;
+  *done = false;
+  if (g->lost)
+    RF_TRY(find_place(g, err));
+  rf_status status = decode(g, out, n, made, done, err);
+  g->total += *made;
+  return status;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The gzip filter: the decoded content of another store, as rows of the driver table are used.
+ *
+ * Reading goes to the decoded content (store/gzip/inflated.c). The first write decodes everything and hands it to a
+ * memory store, which does the work until close() or sync() write it back (store/gzip/write.c).
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "store/driver.h"
+#include "store/gzip/gzip.h"
+
+typedef struct gzip_state {
+  rf_store *inner;
+  const rf_stream_codec *codec;
+  int level;
+  bool at_close;         /* what was written gets into the file at close only (RF_OPEN_ATOMIC) */
+  bool in_place;         /* the inner store itself replaces the old file, or is to be overwritten */
+  rf_inflated *inflated; /* NULL once something was written */
+  void *memory;          /* state of rf_memory_ops from then on */
+  bool dirty;
+  atomic_uint_least64_t stray; /* rf_store.stray */
+} gzip_state;
+
+/* ---- reading ---- */
+
+static rf_status gzip_read_at(void *state, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
+  gzip_state *g = state;
+  if (g->memory != NULL)
+    return rf_memory_ops.read_at(g->memory, offset, buffer, n, got, err);
+  return rf_inflated_read(g->inflated, offset, buffer, n, got, err);
+}
+
+static rf_status gzip_peek(void *state, uint64_t offset, size_t n, const uint8_t **bytes, rf_error *err) {
+  gzip_state *g = state;
+  if (g->memory != NULL)
+    return rf_memory_ops.peek(g->memory, offset, n, bytes, err);
+  return rf_inflated_peek(g->inflated, offset, n, bytes);
+}
+
+static rf_status gzip_get_size(void *state, uint64_t *size, rf_error *err) {
+  gzip_state *g = state;
+  if (g->memory != NULL)
+    return rf_memory_ops.get_size(g->memory, size, err);
+  return rf_inflated_size(g->inflated, size, err);
+}
+
+/* ---- writing ---- */
+
+/* Before the first change: everything decoded, and a place for the new file tried out. Nobody reads meanwhile. */
+static rf_status begin_writing(gzip_state *g, rf_error *err) {
+  if (g->memory != NULL)
+    return RF_OK;
+  if (!g->in_place)
+    RF_TRY(rf_gzip_try_replace(g->inner, err));
+  RF_TRY(rf_inflated_to_memory(g->inflated, &g->memory, err));
+  rf_inflated_close(g->inflated);
+  g->inflated = NULL;
+  return RF_OK;
+}
+
+static rf_status gzip_write_at(void *state, uint64_t offset, const void *buffer, size_t n, rf_error *err) {
+  gzip_state *g = state;
+  RF_TRY(begin_writing(g, err));
+  g->dirty = true;
+  return rf_memory_ops.write_at(g->memory, offset, buffer, n, err);
+}
+
+static rf_status gzip_truncate(void *state, uint64_t size, rf_error *err) {
+  gzip_state *g = state;
+  RF_TRY(begin_writing(g, err));
+  g->dirty = true;
+  return rf_memory_ops.truncate(g->memory, size, err);
+}
+
+static rf_status write_back(gzip_state *g, rf_error *err) {
+  if (!g->dirty)
+    return RF_OK;
+  RF_TRY(rf_gzip_write_back(g->inner, g->codec, g->level, g->in_place, g->memory, err));
+  g->dirty = false;
+  return RF_OK;
+}
+
+static rf_status gzip_sync(void *state, rf_error *err) {
+  gzip_state *g = state;
+  return g->at_close ? RF_OK : write_back(g, err);
+}
+
+static void gzip_discard(void *state) {
+  gzip_state *g = state;
+  g->dirty = false;
+  rf_store_discard(g->inner);
+}
+
+/* ---- opening and closing ---- */
+
+static void free_state(gzip_state *g) {
+  if (g->memory != NULL)
+    (void)rf_memory_ops.close(g->memory, NULL);
+  rf_inflated_close(g->inflated);
+  rf_free(g);
+}
+
+static rf_status gzip_close(void *state, rf_error *err) {
+  gzip_state *g = state;
+  rf_status status = RF_OK;
+  /* A memory store ends with its handle: nobody could see what is written back to it. */
+  if (g->inner->ops != &rf_memory_ops)
+    status = write_back(g, err);
+  rf_store *inner = g->inner;
+  free_state(g);
+  if (status != RF_OK) /* half of it must not take the place of the old file */
+    rf_store_discard(inner);
+  rf_status closed = rf_store_close(inner, status == RF_OK ? err : NULL);
+  return status != RF_OK ? status : closed;
+}
+
+static rf_status no_open(const struct rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
+                         void **state, rf_error *err) {
+  (void)driver, (void)mode, (void)options, (void)state;
+  return rf_fail(err, RF_ERR_ARGUMENT, "%s: gzip is a filter over another driver, not one of its own", name);
+}
+
+static const rf_driver_ops gzip_ops = {
+    .size = sizeof(rf_driver_ops),
+    .open = no_open,
+    .read_at = gzip_read_at,
+    .peek = gzip_peek,
+    .get_size = gzip_get_size,
+    .write_at = gzip_write_at,
+    .truncate = gzip_truncate,
+    .sync = gzip_sync,
+    .discard = gzip_discard,
+    .close = gzip_close,
+};
+
+/* A new file is content in memory from the start; it is written even if nobody puts anything in. */
+static rf_status start_new(gzip_state *g, rf_error *err) {
+  if (!g->in_place)
+    RF_TRY(rf_gzip_try_replace(g->inner, err));
+  RF_TRY(rf_memory_adopt(NULL, 0, 0, &g->memory, err));
+  g->dirty = true;
+  return RF_OK;
+}
+
+static rf_status start_reading(gzip_state *g, uint64_t limit, rf_error *err) {
+  RF_TRY(rf_inflated_open(g->inner, g->codec, limit, &g->stray, &g->inflated, err));
+  size_t n;
+  const uint8_t *bytes = rf_inflated_packed_start(g->inflated, &n);
+  if (n >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b)
+    return RF_OK;
+  rf_status status = rf_fail(err, RF_ERR_CODEC, "not gzip data: the first two bytes are not 0x1f 0x8b");
+  rf_error_at(err, 0);
+  return status;
+}
+
+static rf_status start(gzip_state *g, rf_mode mode, const rf_options *options, rf_error *err) {
+  g->codec = rf_stream_codec_current();
+  g->level = options->gzip_level;
+  g->at_close = (options->flags & RF_OPEN_ATOMIC) != 0;
+  g->in_place = mode == RF_MODE_CREATE && (options->flags & (RF_OPEN_ATOMIC | RF_OPEN_IN_PLACE)) != 0;
+  return mode == RF_MODE_CREATE ? start_new(g, err) : start_reading(g, options->limits.inflate_bytes, err);
+}
+
+rf_status rf_gzip_wrap(rf_store **store, rf_mode mode, const rf_options *options, rf_error *err) {
+  rf_store *inner = *store;
+  gzip_state *g = rf_alloc_zero(1, sizeof *g);
+  rf_store *outer = rf_alloc_zero(1, sizeof *outer);
+  char *name = rf_strdup(inner->name);
+  rf_status status = RF_ERR_MEMORY;
+  if (g == NULL || outer == NULL || name == NULL) {
+    rf_fail(err, status, "no memory for opening a compressed file");
+  } else {
+    g->inner = inner;
+    status = start(g, mode, options, err);
+  }
+  if (status != RF_OK) {
+    if (g != NULL)
+      free_state(g);
+    rf_free(outer);
+    rf_free(name);
+    return status;
+  }
+  *outer = (rf_store){.ops = &gzip_ops,
+                      .state = g,
+                      .flags = (inner->flags & ~(uint32_t)RF_DRIVER_CODECS) | RF_DRIVER_VOLATILE,
+                      .writable = inner->writable,
+                      .sequential = true,
+                      .stray = &g->stray,
+                      .name = name};
+  *store = outer;
+  return RF_OK;
+}

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The decoded content of a .gz store. Decoding goes forward, as far as was asked for, into one block of memory that
+ * stays where it is as long as somebody may hold a pointer into it; whatever has been decoded is read at random from
+ * there. When most of the file is wanted before much of it is there, all of it is decoded at once
+ * (store/gzip/inflate_whole.c).
+ *
+ * Threads: `mutex` guards what readers share. One thread at a time is `busy` decoding, with the mutex free, because a
+ * codec may be a callback that needs a lock of its own (Python's GIL); the others wait for it or read what is
+ * there already.
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/system/platform.h"
+#include "store/driver.h"
+#include "store/gzip/gzip.h"
+
+#define STEP_LEAST ((size_t)64 * 1024)
+#define STEP_MOST ((size_t)1024 * 1024)
+#define FIRST_BLOCK ((size_t)256 * 1024)
+
+/* Decoding everything at once must have at least this much to win. */
+#define WHOLE_LEAST ((uint64_t)128 * 1024)
+
+/* A reader that wants so many bytes may have so many times of them decoded at once. */
+#define WHOLE_TIMES 16
+
+/* Pointers into a block that is still to grow keep it in memory beside the next one: only while all such blocks
+ * together are this part of the limit. */
+#define PEEK_PART 8
+
+/* Reads look this far ahead, so that whoever reads the last data of a file also meets the trailer with its CRC: what
+ * pads the data is less than a block (FITS 3.3.2). */
+#define LOOK_AHEAD RF_BLOCK_BYTES
+
+/* A block that had to be replaced while pointers into it were about. */
+typedef struct retired_block {
+  struct retired_block *next;
+  uint8_t *bytes;
+  size_t capacity;
+} retired_block;
+
+struct rf_inflated {
+  rf_store *inner; /* borrowed */
+  const rf_stream_codec *codec;
+  uint64_t limit;
+  atomic_uint_least64_t *stray; /* borrowed */
+
+  rf_mutex mutex;
+  rf_cond changed; /* busy, pins, content.size, complete or failure */
+  bool busy;       /* a thread is decoding */
+  unsigned pins;   /* threads copying out of the block */
+  bool peeked;     /* pointers into the block were handed out */
+  rf_pages content;
+  retired_block *retired;
+  bool complete;
+  unsigned forks;    /* rf_fork_count() when a thread last had the mutex */
+  rf_status failure; /* what ended the decoding for good */
+  rf_error failure_error;
+
+  /* of the thread that is busy */
+  rf_gunzip gunzip;
+  size_t step;
+  bool hinted;
+  uint64_t hint; /* the probable size of the content, 0: no idea */
+  bool whole_tried;
+};
+
+/* ---------------------------------------------------------------- forked children */
+
+/* In a forked child there is no thread that decodes or copies but this one. Where another was decoding, decoding begins
+ * again; where another changed the block, with a new one. Both stay in memory: what is in them is not known. */
+static void begin_again(rf_inflated *g) {
+  bool abandoned = rf_mutex_was_abandoned(&g->mutex);
+  g->forks = rf_fork_count();
+  g->pins = 0;
+  if (!g->busy && !abandoned)
+    return;
+  g->busy = false;
+  g->content.size = 0;
+  if (abandoned) {
+    g->content = (rf_pages){0};
+    g->retired = NULL;
+    g->peeked = false;
+  }
+  g->complete = false;
+  g->whole_tried = false;
+  g->step = STEP_LEAST;
+  g->failure = rf_gunzip_open(&g->gunzip, g->inner, g->codec, &g->failure_error);
+}
+
+static void lock_state(rf_inflated *g) {
+  rf_mutex_lock(&g->mutex);
+  if (g->forks != rf_fork_count())
+    begin_again(g);
+}
+
+/* ---------------------------------------------------------------- the block */
+
+static void free_retired(rf_inflated *g) {
+  while (g->retired != NULL) {
+    retired_block *next = g->retired->next;
+    rf_pages_free(g->retired->bytes, g->retired->capacity);
+    rf_free(g->retired);
+    g->retired = next;
+  }
+}
+
+/* Puts `pages` in the place of the block. Mutex held, nobody copies. `spare` keeps the old block if need be. */
+static void replace_block(rf_inflated *g, rf_pages pages, retired_block **spare) {
+  if (g->peeked) {
+    **spare = (retired_block){.next = g->retired, .bytes = g->content.bytes, .capacity = g->content.capacity};
+    g->retired = *spare;
+    *spare = NULL;
+  } else if (g->content.bytes != NULL) {
+    rf_pages_free(g->content.bytes, g->content.capacity);
+  }
+  g->content = pages;
+  g->peeked = false;
+}
+
+static void wait_for_copies(rf_inflated *g) {
+  while (g->pins > 0)
+    rf_cond_wait(&g->changed, &g->mutex);
+}
+
+/* Makes the block `capacity` bytes large. The caller is busy. */
+static rf_status grow_block(rf_inflated *g, size_t capacity, rf_error *err) {
+  retired_block *spare = rf_alloc(sizeof *spare);
+  if (spare == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for decompressed data");
+  lock_state(g);
+  wait_for_copies(g);
+  rf_pages pages = {.capacity = capacity, .size = g->content.size};
+  if (g->peeked || g->content.bytes == NULL) {
+    pages.bytes = rf_pages_alloc(capacity);
+    if (pages.bytes != NULL && pages.size > 0)
+      memcpy(pages.bytes, g->content.bytes, pages.size);
+  } else {
+    pages.bytes = rf_pages_resize(g->content.bytes, g->content.capacity, capacity);
+    if (pages.bytes != NULL)
+      g->content.bytes = NULL;
+  }
+  if (pages.bytes != NULL)
+    replace_block(g, pages, &spare);
+  rf_mutex_unlock(&g->mutex);
+  rf_free(spare);
+  return pages.bytes != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "no memory for %zu decompressed bytes", capacity);
+}
+
+/* ---------------------------------------------------------------- sizes */
+
+/* The compressed file's last four bytes are the size of its last member modulo 2^32 (RFC 1952, ISIZE). They are
+ * believed only where the compressed size allows it; and they only save moving the block, nothing depends on them. */
+static uint64_t size_hint(rf_inflated *g) {
+  if (g->hinted)
+    return g->hint;
+  uint64_t packed = 0;
+  uint8_t tail[4];
+  if (rf_store_size(g->inner, &packed, NULL) != RF_OK || packed < 18 ||
+      rf_store_read(g->inner, packed - 4, tail, 4, NULL) != RF_OK)
+    return 0;
+  uint64_t hint = (uint64_t)tail[3] << 24 | (uint64_t)tail[2] << 16 | (uint64_t)tail[1] << 8 | tail[0];
+  uint64_t least = packed - packed / 512 - 18; /* stored blocks cost 5 bytes in 65,535 and the frame 18 or more */
+  if (packed > UINT32_MAX / 2)
+    while (hint < least)
+      hint += (uint64_t)1 << 32;
+  if (hint < least && hint + 64 < packed) /* several members: a guess */
+    hint = packed * 2;
+  if (hint / RF_DEFLATE_MOST > packed || hint > g->limit)
+    hint = 0;
+  g->hinted = true;
+  g->hint = hint;
+  return hint;
+}
+
+/* Room for n more bytes behind the content. */
+static rf_status reserve(rf_inflated *g, size_t n, rf_error *err) {
+  uint64_t need = (uint64_t)g->content.size + n;
+  if (need <= g->content.capacity)
+    return RF_OK;
+  uint64_t capacity = FIRST_BLOCK;
+  if (need > FIRST_BLOCK) {
+    uint64_t hint = size_hint(g);
+    capacity = (uint64_t)g->content.capacity * 2;
+    /* One byte beyond, so that the end of the content is found without growing. */
+    capacity = capacity > hint + 1 ? capacity : hint + 1;
+    capacity = capacity < g->limit ? capacity : g->limit;
+  }
+  capacity = capacity > need ? capacity : need;
+  size_t wanted, least;
+  if (!rf_to_size(need, &least))
+    return rf_fail(err, RF_ERR_MEMORY, "the decompressed content does not fit the address space");
+  if (capacity != need && rf_to_size(capacity, &wanted) && grow_block(g, wanted, NULL) == RF_OK)
+    return RF_OK;
+  return grow_block(g, least, err);
+}
+
+/* ---------------------------------------------------------------- decoding */
+
+/* The compressed bytes in one piece: in place where the store beneath can, else a copy in *copy. */
+static rf_status packed_bytes(rf_inflated *g, const uint8_t **bytes, size_t *n, rf_pages *copy) {
+  uint64_t size;
+  RF_TRY(rf_store_size(g->inner, &size, NULL));
+  if (!rf_to_size(size, n) || *n == 0)
+    return RF_ERR_UNSUPPORTED;
+  if (rf_store_peek(g->inner, 0, *n, bytes, NULL) == RF_OK)
+    return RF_OK;
+  copy->bytes = rf_pages_alloc(*n);
+  if (copy->bytes == NULL)
+    return RF_ERR_UNSUPPORTED;
+  copy->capacity = *n;
+  *bytes = copy->bytes;
+  return rf_store_read(g->inner, 0, copy->bytes, *n, NULL);
+}
+
+static bool whole_is_wanted(rf_inflated *g, uint64_t end) {
+  if (g->whole_tried || end < WHOLE_LEAST || g->content.size > end / 4)
+    return false;
+  uint64_t hint = size_hint(g);
+  return hint > 0 && end >= hint / 2;
+}
+
+/* Decodes everything at once. false: nothing has changed, go on with the stream. The size that the file names is what
+ * makes it likely that most of it is wanted: a file that has much more than that, and than what is wanted, has lied. */
+static bool decode_whole(rf_inflated *g, uint64_t end) {
+  g->whole_tried = true;
+  const uint8_t *packed = NULL;
+  size_t n = 0, guess = 0, used = 0;
+  rf_pages copy = {0}, made = {0};
+  retired_block *spare = rf_alloc(sizeof *spare);
+  bool good = spare != NULL && rf_to_size(size_hint(g), &guess) && packed_bytes(g, &packed, &n, &copy) == RF_OK;
+  if (good) {
+    uint64_t most = g->limit;
+    if (most / RF_DEFLATE_MOST > n)
+      most = (uint64_t)n * RF_DEFLATE_MOST;
+    if (most / WHOLE_TIMES > end)
+      most = end * WHOLE_TIMES;
+    good = rf_inflate_whole(packed, n, guess, most, &made, &used) == RF_OK;
+  }
+  if (copy.bytes != NULL)
+    rf_pages_free(copy.bytes, copy.capacity);
+  if (good) {
+    atomic_store(g->stray, used < n ? used : 0);
+    lock_state(g);
+    wait_for_copies(g);
+    replace_block(g, made, &spare);
+    g->complete = true;
+    rf_mutex_unlock(&g->mutex);
+    rf_gunzip_close(&g->gunzip);
+  }
+  rf_free(spare);
+  return good;
+}
+
+static rf_status fail_limit(rf_inflated *g, rf_error *err) {
+  g->gunzip.broken = true;
+  return rf_fail(err, RF_ERR_LIMIT,
+                 "the file decompresses to more than the limit of %llu bytes; if it can be trusted, raise the limit "
+                 "(rf_limits.inflate_bytes, from Python max_inflate_bytes)",
+                 (unsigned long long)g->limit);
+}
+
+static void finish_stream(rf_inflated *g) {
+  atomic_store(g->stray, g->gunzip.stray);
+  rf_gunzip_close(&g->gunzip);
+}
+
+/* At the limit only the end of the file may follow. */
+static rf_status expect_end(rf_inflated *g, bool *done, rf_error *err) {
+  uint8_t beyond;
+  size_t made;
+  RF_TRY(rf_gunzip_read(&g->gunzip, &beyond, 1, &made, done, err));
+  if (!*done)
+    return fail_limit(g, err);
+  atomic_store(g->stray, g->gunzip.stray);
+  return RF_OK;
+}
+
+/* One step of decoding, by the thread that is busy; *size is the new size of the content, also with an error. */
+static rf_status decode_step(rf_inflated *g, uint64_t target, size_t *size, bool *done, rf_error *err) {
+  *size = g->content.size;
+  *done = false;
+  if (whole_is_wanted(g, target) && decode_whole(g, target)) {
+    *size = g->content.size;
+    *done = true;
+    return RF_OK;
+  }
+  uint64_t n = target - g->content.size;
+  n = n < g->step ? g->step : n;
+  n = n < STEP_MOST ? n : STEP_MOST;
+  n = n < g->limit - g->content.size ? n : g->limit - g->content.size;
+  if (n == 0)
+    return expect_end(g, done, err);
+  if (g->step < STEP_MOST)
+    g->step *= 2;
+  RF_TRY(reserve(g, (size_t)n, err));
+  size_t made;
+  rf_status status = rf_gunzip_read(&g->gunzip, g->content.bytes + g->content.size, (size_t)n, &made, done, err);
+  *size += made;
+  if (status == RF_OK && *done)
+    finish_stream(g); /* its buffer is as large as many a whole file */
+  return status;
+}
+
+/* What a reader that needs the content up to `end` is told. Mutex held. Bytes just before a place where the stream is
+ * corrupt (or has a wrong CRC) are not trusted, those before a mere end are. */
+static rf_status verdict(const rf_inflated *g, uint64_t end, uint64_t target, rf_error *err) {
+  if (g->failure == RF_OK || (end <= g->content.size && (g->failure != RF_ERR_CODEC || target <= g->content.size)))
+    return RF_OK;
+  if (err != NULL && err->code == RF_OK)
+    *err = g->failure_error;
+  return g->failure;
+}
+
+/* Sees to it that the content up to `end`, or all there is of it, is in the block. Pins the block. */
+static rf_status demand(rf_inflated *g, uint64_t end, rf_error *err) {
+  uint64_t target;
+  if (!rf_add_u64(end, LOOK_AHEAD, &target))
+    target = UINT64_MAX;
+  rf_status status = RF_OK;
+  lock_state(g);
+  while (status == RF_OK && !g->complete && g->failure == RF_OK && g->content.size < target) {
+    if (g->busy) {
+      rf_cond_wait(&g->changed, &g->mutex);
+      continue;
+    }
+    g->busy = true;
+    rf_mutex_unlock(&g->mutex);
+    size_t size;
+    bool done;
+    rf_error own;
+    rf_error_clear(&own);
+    status = decode_step(g, target, &size, &done, &own);
+    lock_state(g);
+    g->content.size = size;
+    g->complete = g->complete || done;
+    if (status != RF_OK && g->gunzip.broken) {
+      g->failure = status;
+      g->failure_error = own;
+      status = RF_OK; /* verdict() decides whom it concerns */
+    } else if (status != RF_OK && err != NULL && err->code == RF_OK) {
+      *err = own;
+    }
+    g->busy = false;
+    rf_cond_broadcast(&g->changed);
+  }
+  if (status == RF_OK)
+    status = verdict(g, end, target, err);
+  if (status == RF_OK)
+    g->pins++;
+  rf_mutex_unlock(&g->mutex);
+  return status;
+}
+
+static void unpin(rf_inflated *g) {
+  lock_state(g);
+  if (--g->pins == 0)
+    rf_cond_broadcast(&g->changed);
+  rf_mutex_unlock(&g->mutex);
+}
+
+/* ---------------------------------------------------------------- reading */
+
+static uint64_t end_of(uint64_t offset, size_t n) {
+  uint64_t end;
+  return rf_add_u64(offset, n, &end) ? end : UINT64_MAX;
+}
+
+rf_status rf_inflated_read(rf_inflated *g, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
+  *got = 0;
+  if (n == 0)
+    return RF_OK;
+  RF_TRY(demand(g, end_of(offset, n), err));
+  /* Pinned: the block stays, and bytes below a size once seen do not change. */
+  lock_state(g);
+  const uint8_t *bytes = g->content.bytes;
+  size_t size = g->content.size;
+  rf_mutex_unlock(&g->mutex);
+  if (offset < size) {
+    size_t there = size - (size_t)offset;
+    *got = n < there ? n : there;
+    memcpy(buffer, bytes + offset, *got);
+  }
+  unpin(g);
+  return RF_OK;
+}
+
+rf_status rf_inflated_peek(rf_inflated *g, uint64_t offset, size_t n, const uint8_t **bytes) {
+  uint64_t end = end_of(offset, n);
+  /* A failure is left to the read that will be tried next. */
+  if (n == 0 || demand(g, end, NULL) != RF_OK)
+    return RF_ERR_UNSUPPORTED;
+  rf_status status = RF_ERR_UNSUPPORTED;
+  lock_state(g);
+  if (end <= g->content.size && (g->complete || g->content.capacity <= g->limit / PEEK_PART)) {
+    *bytes = g->content.bytes + offset;
+    g->peeked = true;
+    status = RF_OK;
+  }
+  rf_mutex_unlock(&g->mutex);
+  unpin(g);
+  return status;
+}
+
+rf_status rf_inflated_size(rf_inflated *g, uint64_t *size, rf_error *err) {
+  RF_TRY(demand(g, UINT64_MAX, err));
+  lock_state(g);
+  *size = g->content.size;
+  rf_mutex_unlock(&g->mutex);
+  unpin(g);
+  return RF_OK;
+}
+
+/* ---------------------------------------------------------------- beginning and end */
+
+static rf_inflated *new_inflated(void) {
+  rf_inflated *g = rf_alloc_zero(1, sizeof *g);
+  if (g == NULL)
+    return NULL;
+  g->step = STEP_LEAST;
+  if (!rf_mutex_init(&g->mutex)) {
+    rf_free(g);
+    return NULL;
+  }
+  if (!rf_cond_init(&g->changed)) {
+    rf_mutex_destroy(&g->mutex);
+    rf_free(g);
+    return NULL;
+  }
+  return g;
+}
+
+rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64_t limit, atomic_uint_least64_t *stray,
+                           rf_inflated **inflated, rf_error *err) {
+  rf_inflated *g = new_inflated();
+  if (g == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for opening a compressed file");
+  g->inner = inner;
+  g->codec = codec;
+  g->limit = limit;
+  g->forks = rf_fork_count();
+  g->stray = stray;
+  rf_status status = rf_gunzip_open(&g->gunzip, inner, codec, err);
+  if (status != RF_OK) {
+    rf_inflated_close(g);
+    return status;
+  }
+  *inflated = g;
+  return RF_OK;
+}
+
+const uint8_t *rf_inflated_packed_start(const rf_inflated *g, size_t *n) {
+  return rf_gunzip_start(&g->gunzip, n);
+}
+
+rf_status rf_inflated_to_memory(rf_inflated *g, void **memory, rf_error *err) {
+  RF_TRY(demand(g, UINT64_MAX, err));
+  unpin(g);
+  RF_TRY(rf_memory_adopt(g->content.bytes, g->content.capacity, g->content.size, memory, err));
+  g->content = (rf_pages){0};
+  return RF_OK;
+}
+
+void rf_inflated_close(rf_inflated *g) {
+  if (g == NULL)
+    return;
+  if (g->content.bytes != NULL)
+    rf_pages_free(g->content.bytes, g->content.capacity);
+  free_retired(g);
+  rf_gunzip_close(&g->gunzip);
+  rf_cond_destroy(&g->changed);
+  rf_mutex_destroy(&g->mutex);
+  rf_free(g);
+}

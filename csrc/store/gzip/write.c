@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Writing decoded content back as a .gz: one member, because cfitsio reads only the first; no name and no time in
+ * its header, so that equal content gives equal files.
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "store/driver.h"
+#include "store/gzip/gzip.h"
+
+/* Content up to this size is compressed at once; the room for the result comes on top of it. */
+#define WHOLE_MOST ((uint64_t)1 << 30)
+
+#define PIECE ((size_t)1024 * 1024)
+
+/* Where compressed bytes go. */
+typedef struct gzip_output {
+  const rf_driver_ops *ops;
+  void *state;
+  uint64_t offset;
+  uint8_t *buffer; /* PIECE bytes, `filled` of them waiting */
+  size_t filled;
+} gzip_output;
+
+static rf_status flush(gzip_output *out, rf_error *err) {
+  if (out->filled > 0)
+    RF_TRY(out->ops->write_at(out->state, out->offset, out->buffer, out->filled, err));
+  out->offset += out->filled;
+  out->filled = 0;
+  return RF_OK;
+}
+
+static rf_status take(void *context, const void *data, size_t n, rf_error *err) {
+  gzip_output *out = context;
+  const uint8_t *bytes = data;
+  while (n > 0) {
+    size_t room = PIECE - out->filled;
+    size_t part = n < room ? n : room;
+    memcpy(out->buffer + out->filled, bytes, part);
+    out->filled += part;
+    bytes += part;
+    n -= part;
+    if (out->filled == PIECE)
+      RF_TRY(flush(out, err));
+  }
+  return RF_OK;
+}
+
+/* The content through the stream codec, piece by piece. */
+static rf_status deflate_stream(const rf_stream_codec *codec, int level, const uint8_t *bytes, uint64_t n,
+                                gzip_output *out, rf_error *err) {
+  void *stream = NULL;
+  RF_TRY(codec->deflate_open(codec->user, level, &stream, err));
+  rf_status status = RF_OK;
+  int finish;
+  do {
+    size_t part = n < PIECE ? (size_t)n : PIECE;
+    finish = part == n;
+    status = codec->deflate(stream, bytes, part, finish, take, out, err);
+    bytes += part;
+    n -= part;
+  } while (status == RF_OK && !finish);
+  codec->deflate_close(stream);
+  return status == RF_OK ? flush(out, err) : status;
+}
+
+static rf_status write_pages(gzip_output *out, const rf_pages *pages, rf_error *err) {
+  if (out->ops->reserve)
+    RF_TRY(out->ops->reserve(out->state, pages->size, err));
+  for (size_t at = 0; at < pages->size; at += PIECE) {
+    size_t part = pages->size - at < PIECE ? pages->size - at : PIECE;
+    RF_TRY(out->ops->write_at(out->state, at, pages->bytes + at, part, err));
+  }
+  out->offset = pages->size;
+  return RF_OK;
+}
+
+static rf_status compress(const rf_stream_codec *codec, int level, const uint8_t *bytes, uint64_t n, gzip_output *out,
+                          rf_error *err) {
+  rf_pages pages;
+  if (n <= WHOLE_MOST && rf_deflate_whole(bytes, (size_t)n, level, &pages) == RF_OK) {
+    rf_status status = write_pages(out, &pages, err);
+    rf_pages_free(pages.bytes, pages.capacity);
+    return status;
+  }
+  out->buffer = rf_alloc(PIECE);
+  if (out->buffer == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for compressing a file");
+  rf_status status = deflate_stream(codec, level, bytes, n, out, err);
+  rf_free(out->buffer);
+  return status;
+}
+
+static bool can_replace(const rf_store *inner) {
+  return inner->ops->replace_open != NULL && inner->ops->replace_commit != NULL && inner->ops->replace_abort != NULL;
+}
+
+rf_status rf_gzip_try_replace(rf_store *inner, rf_error *err) {
+  if (!can_replace(inner))
+    return RF_OK;
+  void *temp = NULL;
+  RF_TRY(inner->ops->replace_open(inner->state, &temp, err));
+  inner->ops->replace_abort(inner->state, temp);
+  return RF_OK;
+}
+
+static rf_status write_beside(rf_store *inner, const rf_stream_codec *codec, int level, const uint8_t *bytes,
+                              uint64_t n, rf_error *err) {
+  gzip_output out = {.ops = inner->ops};
+  RF_TRY(inner->ops->replace_open(inner->state, &out.state, err));
+  rf_status status = compress(codec, level, bytes, n, &out, err);
+  if (status != RF_OK) {
+    inner->ops->replace_abort(inner->state, out.state);
+    return status;
+  }
+  return inner->ops->replace_commit(inner->state, out.state, err);
+}
+
+static rf_status write_in_place(rf_store *inner, const rf_stream_codec *codec, int level, const uint8_t *bytes,
+                                uint64_t n, rf_error *err) {
+  gzip_output out = {.ops = inner->ops, .state = inner->state};
+  RF_TRY(compress(codec, level, bytes, n, &out, err));
+  RF_TRY(rf_store_truncate(inner, out.offset, err));
+  return rf_store_sync(inner, err);
+}
+
+rf_status rf_gzip_write_back(rf_store *inner, const rf_stream_codec *codec, int level, bool in_place, void *content,
+                             rf_error *err) {
+  uint64_t n;
+  RF_TRY(rf_memory_ops.get_size(content, &n, err));
+  static const uint8_t nothing[1];
+  const uint8_t *bytes = nothing;
+  size_t whole;
+  if (!rf_to_size(n, &whole))
+    return rf_fail(err, RF_ERR_LIMIT, "the content does not fit the address space");
+  if (n > 0)
+    RF_TRY(rf_memory_ops.peek(content, 0, whole, &bytes, err));
+  return can_replace(inner) && !in_place ? write_beside(inner, codec, level, bytes, n, err)
+                                         : write_in_place(inner, codec, level, bytes, n, err);
+}

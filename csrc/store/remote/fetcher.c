@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "store/remote/fetcher.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "store/http/request.h"
+#include "store/schemes.h"
+
+#define FIRST_DELAY 0.2 /* seconds before the first repeat; twice as many before each other */
+#define MOST_DELAY 8.0
+#define PROGRESS_SECONDS 0.1
+
+/* Long stretches from a server as near as this come one after the other: one connection fills the wire, and several
+ * only push each other's bytes out of the caches. Over a greater distance one connection does not keep the wire busy.
+ */
+#define NEAR_SECONDS 0.005
+#define LONG_BYTES ((uint64_t)4 << 20)
+/* And in few requests: between two of them the wire is idle until we have dealt with all that came. */
+#define STREAM_BYTES ((uint64_t)256 << 20)
+/* Bytes that are counted at a time. */
+#define COUNT_BYTES ((uint64_t)1 << 20)
+
+/* ---- options that outlive the call that brought them ---- */
+
+static rf_status keep(rf_fetcher *f, const char **text, rf_error *err) {
+  if (*text == NULL)
+    return RF_OK;
+  char *copy = rf_strdup(*text);
+  if (copy == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "out of memory");
+  f->kept[f->kept_count++] = copy;
+  *text = copy;
+  return RF_OK;
+}
+
+static rf_status keep_options(rf_fetcher *f, const rf_remote_options *from, rf_error *err) {
+  enum { TEXTS = 5 };
+  size_t headers = from->headers != NULL ? from->header_count : 0;
+  f->remote = *from;
+  f->remote.headers = NULL;
+  f->remote.header_count = 0;
+  f->kept = rf_alloc_zero(headers + TEXTS, sizeof *f->kept);
+  if (f->kept == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "out of memory");
+  for (size_t i = 0; i < headers; i++) {
+    const char *header = from->headers[i];
+    RF_TRY(keep(f, &header, err));
+  }
+  f->remote.headers = (const char *const *)f->kept;
+  f->remote.header_count = headers;
+  RF_TRY(keep(f, &f->remote.ca_bundle, err));
+  RF_TRY(keep(f, &f->remote.user, err));
+  RF_TRY(keep(f, &f->remote.password, err));
+  RF_TRY(keep(f, &f->remote.endpoint, err));
+  return keep(f, &f->remote.region, err);
+}
+
+static uint64_t or_default(uint64_t value, uint64_t otherwise) {
+  return value != 0 ? value : otherwise;
+}
+
+static void fill_in_defaults(rf_remote_options *remote) {
+  remote->threshold_bytes = or_default(remote->threshold_bytes, (uint64_t)4 << 20);
+  remote->first_bytes = or_default(remote->first_bytes, (uint64_t)256 << 10);
+  remote->block_bytes = or_default(remote->block_bytes, (uint64_t)64 << 10);
+  remote->cache_bytes = or_default(remote->cache_bytes, (uint64_t)256 << 20);
+  remote->gap_bytes = or_default(remote->gap_bytes, (uint64_t)1 << 20);
+  remote->request_bytes = or_default(remote->request_bytes, (uint64_t)16 << 20);
+  remote->concurrency = remote->concurrency != 0 ? remote->concurrency : 8;
+  remote->retries = remote->retries == 0 ? 4 : remote->retries < 0 ? 0 : remote->retries;
+  remote->retry_seconds = remote->retry_seconds > 0 ? remote->retry_seconds : 60;
+}
+
+/* A transport that takes names as they are finds out itself who asks. */
+static rf_status target_of(rf_fetcher *f, const char *name, rf_error *err) {
+  if ((f->transport->flags & RF_TRANSPORT_RAW_NAMES) == 0)
+    return rf_target_of(name, &f->remote, &f->target, err);
+  f->target.url = rf_strdup(name);
+  return f->target.url != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "out of memory");
+}
+
+/* Amazon's servers send one range at a time, and FTP knows of no more. */
+static bool knows_several(const rf_fetcher *f) {
+  const char *url = f->target.url;
+  return (f->transport->flags & RF_TRANSPORT_SEVERAL) != 0 && !f->target.is_s3 &&
+         (rf_url_has_scheme(url, "http") || rf_url_has_scheme(url, "https"));
+}
+
+rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const rf_options *options,
+                         rf_fetcher **fetcher, rf_error *err) {
+  rf_fetcher *f = rf_alloc_zero(1, sizeof *f);
+  if (f == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "out of memory");
+  rf_mutex_init(&f->lock);
+  f->transport = transport;
+  f->redirects = options->limits.redirects;
+  f->refuse = rf_schemes_refused(name, options);
+  f->limit = options->limits.fetch_bytes;
+  f->accepts_ranges = -1;
+  f->stats.size = sizeof f->stats;
+  rf_status status = keep_options(f, &options->remote, err);
+  if (status == RF_OK) {
+    /* What the caller says of the size or the time of requests goes for all. */
+    bool said = f->remote.request_bytes != 0 || f->remote.timeout > 0;
+    fill_in_defaults(&f->remote);
+    f->stream_bytes = said ? f->remote.request_bytes : STREAM_BYTES;
+    status = target_of(f, name, err);
+  }
+  f->together = status == RF_OK && knows_several(f);
+  if (status == RF_OK && transport->session_open != NULL)
+    status = transport->session_open(transport->user, &f->session, err);
+  if (status != RF_OK) {
+    rf_fetcher_free(f);
+    return status;
+  }
+  *fetcher = f;
+  return RF_OK;
+}
+
+void rf_fetcher_free(rf_fetcher *f) {
+  if (f == NULL)
+    return;
+  if (f->session != NULL)
+    f->transport->session_close(f->transport->user, f->session);
+  rf_target_release(&f->target);
+  for (size_t i = 0; i < f->kept_count; i++)
+    rf_free(f->kept[i]);
+  rf_free(f->kept);
+  rf_mutex_destroy(&f->lock);
+  rf_free(f);
+}
+
+/* ---- statistics and progress ---- */
+
+void rf_fetcher_count(rf_fetcher *f, uint64_t wanted, uint64_t hits, uint64_t misses) {
+  rf_mutex_lock(&f->lock);
+  f->stats.bytes_wanted += wanted;
+  f->stats.cache_hits += hits;
+  f->stats.cache_misses += misses;
+  rf_mutex_unlock(&f->lock);
+}
+
+/* `asked`: requests of one fetch, `abreast` of them at a time. */
+static void count_request(rf_fetcher *f, const rf_response *response, size_t asked, unsigned abreast, bool again) {
+  rf_mutex_lock(&f->lock);
+  f->stats.bytes_fetched += response->overhead;
+  f->stats.requests += response->requests > 0 ? response->requests : asked;
+  f->stats.round_trips += (asked + abreast - 1) / abreast;
+  f->stats.retries += again;
+  rf_mutex_unlock(&f->lock);
+}
+
+static void count_bytes(rf_fetcher *f, uint64_t n) {
+  rf_mutex_lock(&f->lock);
+  f->stats.bytes_fetched += n;
+  rf_mutex_unlock(&f->lock);
+}
+
+/* The first answer to a question that was asked at `asked`. */
+static void note_answer(rf_fetcher *f, double asked) {
+  double seconds = rf_time_seconds() - asked;
+  rf_mutex_lock(&f->lock);
+  if (f->nearest == 0 || seconds < f->nearest)
+    f->nearest = seconds > 0 ? seconds : NEAR_SECONDS / 100;
+  rf_mutex_unlock(&f->lock);
+}
+
+typedef struct {
+  uint64_t done;
+  int64_t total;
+  double last; /* when it was told */
+} progress;
+
+static rf_status tell(const rf_fetcher *f, progress *p, bool end, rf_error *err) {
+  if (f->remote.progress == NULL)
+    return RF_OK;
+  double now = rf_time_seconds();
+  if (!end && now - p->last < PROGRESS_SECONDS)
+    return RF_OK;
+  p->last = now;
+  rf_status status = f->remote.progress(f->remote.progress_user, p->done, p->total);
+  return status == RF_OK ? RF_OK : rf_fail(err, status, "the caller's progress function ended the fetch");
+}
+
+/* ---- trying again ---- */
+
+typedef struct {
+  int left;
+  double begun;
+  double delay; /* of the repeat to come */
+} patience;
+
+static patience new_patience(const rf_fetcher *f) {
+  return (patience){f->remote.retries, rf_time_seconds(), 0};
+}
+
+static bool may_pass(const rf_error *err, const rf_response *said) {
+  switch (err->code) {
+  case RF_ERR_NETWORK:
+  case RF_ERR_TIMEOUT:
+  case RF_ERR_TRUNCATED:
+    return true;
+  case RF_ERR_HTTP_STATUS: {
+    int status = err->http_status != 0 ? err->http_status : said->status;
+    return status == 408 || status == 425 || status == 429 || (status >= 500 && status != 501 && status != 505) ||
+           (status >= 420 && status <= 426 && said->status == status); /* FTP: not now */
+  }
+  default:
+    return false;
+  }
+}
+
+/* A number from 0 to 1 that callers who failed together do not share. */
+static double chance(const rf_fetcher *f, int left) {
+  uint64_t mixed = (uint64_t)(rf_time_seconds() * 1e9) ^ (uint64_t)(uintptr_t)f ^ (uint64_t)left << 32;
+  mixed *= UINT64_C(0x9E3779B97F4A7C15);
+  return (double)(mixed >> 40) / (double)(1 << 24);
+}
+
+/* Is another attempt worth it, and after how long? Progress since the last one makes it a first failure again, within
+ * the time that there is. */
+static bool try_again(const rf_fetcher *f, patience *p, const rf_error *err, const rf_response *said, bool progressed) {
+  if (!may_pass(err, said))
+    return false;
+  if (progressed)
+    p->left = f->remote.retries;
+  if (p->left <= 0)
+    return false;
+  double base = FIRST_DELAY;
+  for (int i = p->left; i < f->remote.retries && base < MOST_DELAY; i++)
+    base *= 2;
+  p->delay = base * (0.5 + chance(f, p->left));
+  if (said->retry_after > p->delay)
+    p->delay = said->retry_after;
+  p->left--;
+  return rf_time_seconds() + p->delay - p->begun < f->remote.retry_seconds;
+}
+
+static rf_request new_request(const rf_fetcher *f, double delay) {
+  rf_request request = {.size = sizeof request};
+  request.url = f->target.url;
+  request.user = f->target.user;
+  request.password = f->target.password;
+  request.remote = &f->remote;
+  request.redirects = f->redirects;
+  request.refuse = f->refuse;
+  request.limit_bytes = f->limit;
+  request.headers = (const char *const *)f->target.headers;
+  request.header_count = f->target.header_count;
+  request.sigv4 = f->target.sigv4;
+  request.delay = delay;
+  request.session = f->session;
+  return request;
+}
+
+/* What helps against some failures. */
+static const char *advice(const rf_error *last) {
+  bool unknown = last->code == RF_ERR_TLS &&
+                 (strstr(last->message, "issuer") != NULL || strstr(last->message, "self-signed") != NULL ||
+                  strstr(last->message, "self signed") != NULL);
+  if (unknown)
+    return "; to trust who signed it, give that certificate as ca_bundle";
+  if (strstr(last->message, "RequestTimeTooSkewed") != NULL)
+    return "; the clock of this machine is wrong";
+  return strstr(last->message, "ExpiredToken") != NULL ? "; get new credentials" : "";
+}
+
+/* What is reported is the last failure, which is the one that could not be helped. */
+static rf_status give_up(rf_error *err, const rf_error *last, rf_status status, int attempts) {
+  if (err == NULL || err->code != RF_OK)
+    return status;
+  if (attempts > 1)
+    rf_fail(err, status, "%.500s (after %d attempts)%s", last->message, attempts, advice(last));
+  else
+    rf_fail(err, status, "%.600s%s", last->message, advice(last));
+  err->sys_errno = last->sys_errno;
+  err->http_status = last->http_status;
+  return status;
+}
+
+/* ---- the first answer ---- */
+
+typedef struct {
+  rf_fetcher *fetcher;
+  const rf_first_receiver *receiver;
+  bool whole;       /* asked for */
+  bool took_whole;  /* got */
+  bool begun;       /* this body */
+  bool ever;        /* any body */
+  uint64_t at;      /* of the next byte */
+  uint64_t resumed; /* where this request begins */
+  double asked_at;  /* when it was made */
+  rf_response said; /* when the file was first heard of */
+  progress progress;
+} opening;
+
+static bool same_file(const rf_fetcher *f, const rf_response *said) {
+  if (said->total_size >= 0 && (uint64_t)said->total_size != f->size)
+    return false;
+  /* A server that leaves validators out of some of its answers says nothing with that. */
+  if (f->etag[0] != '\0' && said->etag[0] != '\0')
+    return strcmp(f->etag, said->etag) == 0;
+  return f->last_modified[0] == '\0' || said->last_modified[0] == '\0' ||
+         strcmp(f->last_modified, said->last_modified) == 0;
+}
+
+static rf_status changed(rf_error *err) {
+  return rf_fail(err, RF_ERR_CHANGED, "the file has changed on the server since it was opened; open it again");
+}
+
+static void remember(rf_fetcher *f, const rf_response *said) {
+  memcpy(f->etag, said->etag, sizeof f->etag);
+  memcpy(f->last_modified, said->last_modified, sizeof f->last_modified);
+  f->size = said->total_size >= 0 ? (uint64_t)said->total_size : 0;
+  f->accepts_ranges = said->accepts_ranges;
+  /* If-Range takes strong validators only (RFC 9110, 13.1.5); a date is one where nothing better is said. */
+  const char *validator = f->etag[0] != '\0' && strncmp(f->etag, "W/", 2) != 0 ? f->etag : f->last_modified;
+  size_t n = strlen(validator);
+  memcpy(f->validator, validator, n < sizeof f->validator ? n + 1 : 0);
+}
+
+static rf_status opening_begin(void *context, size_t range, const rf_response *said, rf_error *err) {
+  opening *o = context;
+  rf_fetcher *f = o->fetcher;
+  (void)range;
+  note_answer(f, o->asked_at);
+  if (o->resumed > 0) /* the rest of a download: it must be the same file */
+    return same_file(f, said) ? RF_OK : changed(err);
+  remember(f, said);
+  o->begun = o->ever = true;
+  o->took_whole = o->whole || said->status == 200 || said->status == 203;
+  if (!o->took_whole && said->total_size < 0)
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "the server sends parts of the file, but does not say how long it is");
+  o->at = 0;
+  o->progress.total = o->took_whole ? said->total_size : -1;
+  o->progress.done = 0;
+  return o->receiver->begin(o->receiver->context, o->took_whole ? RF_FIRST_WHOLE : RF_FIRST_RANGE, said->total_size,
+                            err);
+}
+
+static rf_status opening_take(void *context, size_t range, const void *data, size_t n, rf_error *err) {
+  opening *o = context;
+  (void)range;
+  count_bytes(o->fetcher, n);
+  RF_TRY(o->receiver->take(o->receiver->context, o->at, data, n, err));
+  o->at += n;
+  o->progress.done = o->at;
+  return tell(o->fetcher, &o->progress, false, err);
+}
+
+static rf_status open_once(opening *o, double delay, rf_response *said, rf_error *err) {
+  rf_fetcher *f = o->fetcher;
+  rf_request request = new_request(f, delay);
+  rf_byte_range first = {0, f->remote.first_bytes};
+  /* What broke off goes on where it was, if the server can. */
+  uint64_t end = o->took_whole || f->size < first.length ? f->size : first.length;
+  bool resume = o->at > 0 && f->accepts_ranges == 1 && end > o->at && f->validator[0] != '\0';
+  o->resumed = resume ? o->at : 0;
+  if (resume) {
+    first = (rf_byte_range){o->at, end - o->at};
+    request.validator = f->validator;
+  } else if (!o->whole) {
+    request.whole_or_range = 1;
+  }
+  if (resume || !o->whole) {
+    request.ranges = &first;
+    request.range_count = 1;
+  }
+  o->begun = false;
+  rf_receiver receiver = {opening_begin, opening_take, o};
+  o->asked_at = rf_time_seconds() + delay;
+  *said = (rf_response){.size = sizeof *said, .total_size = -1, .accepts_ranges = -1, .retry_after = -1};
+  return f->transport->fetch(f->transport->user, &request, &receiver, said, err);
+}
+
+/* An answer to a range that makes a plain request for the whole file worth a try: an empty file has no first byte, and
+ * some servers refuse what they do not know. */
+static bool ask_plainly(const opening *o, const rf_error *err) {
+  return !o->whole && o->fetcher->remote.ranged != 1 && !o->ever &&
+         (err->code == RF_ERR_UNSUPPORTED || err->http_status == 416 || err->http_status == 501);
+}
+
+rf_status rf_fetcher_open(rf_fetcher *f, const char *name, bool whole, const rf_first_receiver *receiver,
+                          rf_error *err) {
+  opening o = {.fetcher = f, .receiver = receiver, .whole = whole};
+  patience p = new_patience(f);
+  for (int attempts = 1;; attempts++) {
+    rf_error failure;
+    rf_response said;
+    uint64_t before = o.at;
+    rf_error_clear(&failure);
+    rf_status status = open_once(&o, p.delay, &said, &failure);
+    count_request(f, &said, 1, 1, attempts > 1);
+    if (status == RF_OK && o.took_whole && f->size > 0 && o.at < f->size)
+      status = rf_fail(&failure, RF_ERR_TRUNCATED, "the transfer ended after %llu of %llu bytes",
+                       (unsigned long long)o.at, (unsigned long long)f->size);
+    if (status == RF_OK)
+      return tell(f, &o.progress, true, err);
+    if (!o.ever && rf_target_retry(name, &f->remote, &said, &f->target)) {
+      p.delay = 0;
+      continue;
+    }
+    if (ask_plainly(&o, &failure)) {
+      o.whole = true;
+      p.delay = 0;
+      continue;
+    }
+    if ((failure.sys_errno != 0 && !o.ever) || failure.code == RF_OK ||
+        !try_again(f, &p, &failure, &said, o.at > before))
+      return give_up(err, &failure, status, attempts);
+  }
+}
+
+/* ---- more of it ---- */
+
+typedef struct {
+  rf_fetcher *fetcher;
+  rf_stretch *stretches;
+  const size_t *asked; /* numbers of the stretches in this request */
+  rf_stretch_take take;
+  void *context;
+  size_t together;  /* stretches in one request */
+  unsigned abreast; /* requests at a time */
+  double asked_at;  /* when; 0: there was an answer already */
+  uint64_t uncounted;
+  bool progressed;
+  progress progress;
+} getting;
+
+static rf_status getting_begin(void *context, size_t range, const rf_response *said, rf_error *err) {
+  getting *g = context;
+  (void)range;
+  if (g->asked_at > 0)
+    note_answer(g->fetcher, g->asked_at);
+  g->asked_at = 0;
+  return same_file(g->fetcher, said) ? RF_OK : changed(err);
+}
+
+/* Pieces are small and many: not each of them is worth a lock. */
+static void count_rest(getting *g) {
+  count_bytes(g->fetcher, g->uncounted);
+  g->uncounted = 0;
+}
+
+static rf_status getting_take(void *context, size_t range, const void *data, size_t n, rf_error *err) {
+  getting *g = context;
+  size_t index = g->asked[range];
+  rf_stretch *stretch = &g->stretches[index];
+  if (n > stretch->length - stretch->received)
+    return rf_fail(err, RF_ERR_NETWORK, "the server sends more than the %llu bytes it was asked for",
+                   (unsigned long long)stretch->length);
+  g->uncounted += n;
+  if (g->uncounted >= COUNT_BYTES)
+    count_rest(g);
+  RF_TRY(g->take(g->context, index, data, n, err));
+  stretch->received += n;
+  g->progressed = true;
+  g->progress.done += n;
+  return tell(g->fetcher, &g->progress, false, err);
+}
+
+bool rf_fetcher_is_near(rf_fetcher *f) {
+  rf_mutex_lock(&f->lock);
+  bool is_near = f->nearest < NEAR_SECONDS;
+  rf_mutex_unlock(&f->lock);
+  return is_near;
+}
+
+static unsigned choose_abreast(rf_fetcher *f, const rf_byte_range *ranges, size_t count) {
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < count; i++)
+    bytes += ranges[i].length;
+  return bytes / count >= LONG_BYTES && rf_fetcher_is_near(f) ? 1 : f->remote.concurrency;
+}
+
+bool rf_fetcher_can_together(rf_fetcher *f) {
+  rf_mutex_lock(&f->lock);
+  bool can = f->together;
+  rf_mutex_unlock(&f->lock);
+  return can;
+}
+
+static void forget_together(rf_fetcher *f) {
+  rf_mutex_lock(&f->lock);
+  f->together = false;
+  rf_mutex_unlock(&f->lock);
+}
+
+/* Asks for what is missing of all stretches; *missing is how many there were. */
+static rf_status get_once(getting *g, size_t count, size_t *asked, rf_byte_range *ranges, double delay, size_t *missing,
+                          rf_response *said, rf_error *err) {
+  rf_fetcher *f = g->fetcher;
+  size_t n = 0;
+  for (size_t i = 0; i < count; i++) {
+    const rf_stretch *s = &g->stretches[i];
+    if (s->received == s->length)
+      continue;
+    asked[n] = i;
+    ranges[n++] = (rf_byte_range){s->first + s->received, s->length - s->received};
+  }
+  *missing = n;
+  if (n == 0)
+    return RF_OK;
+  rf_request request = new_request(f, delay);
+  request.ranges = ranges;
+  request.range_count = n;
+  request.concurrency = g->abreast = choose_abreast(f, ranges, n);
+  request.together = g->together;
+  request.validator = f->validator[0] != '\0' ? f->validator : NULL;
+  g->asked = asked;
+  g->progressed = false;
+  g->asked_at = rf_time_seconds() + delay;
+  rf_receiver receiver = {getting_begin, getting_take, g};
+  *said = (rf_response){.size = sizeof *said, .total_size = -1, .accepts_ranges = -1, .retry_after = -1};
+  rf_status status = f->transport->fetch(f->transport->user, &request, &receiver, said, err);
+  count_rest(g);
+  return status;
+}
+
+static rf_status get_all(getting *g, size_t count, size_t *asked, rf_byte_range *ranges, rf_error *err) {
+  rf_fetcher *f = g->fetcher;
+  patience p = new_patience(f);
+  for (int attempts = 1;; attempts++) {
+    rf_error failure;
+    rf_response said = {.size = sizeof said};
+    size_t missing;
+    rf_error_clear(&failure);
+    rf_status status = get_once(g, count, asked, ranges, p.delay, &missing, &said, &failure);
+    if (missing == 0)
+      return tell(f, &g->progress, true, err);
+    count_request(f, &said, (missing + g->together - 1) / g->together, g->abreast, attempts > 1);
+    if (failure.code == RF_ERR_UNSUPPORTED && g->together > 1)
+      forget_together(f);
+    if (status == RF_OK && !g->progressed)
+      status = rf_fail(&failure, RF_ERR_TRUNCATED, "the server sends nothing of what was asked for");
+    if (status == RF_OK) {
+      p.delay = 0;
+      continue;
+    }
+    if (failure.code == RF_OK || !try_again(f, &p, &failure, &said, g->progressed))
+      return give_up(err, &failure, status, attempts);
+  }
+}
+
+rf_status rf_fetcher_get(rf_fetcher *f, rf_stretch *stretches, size_t count, bool together, rf_stretch_take take,
+                         void *context, rf_error *err) {
+  getting g = {.fetcher = f, .stretches = stretches, .take = take, .context = context};
+  g.together = together ? RF_FETCHER_TOGETHER : 1;
+  for (size_t i = 0; i < count; i++)
+    g.progress.total += (int64_t)(stretches[i].length - stretches[i].received);
+  size_t *asked = rf_alloc(count * sizeof *asked);
+  rf_byte_range *ranges = rf_alloc(count * sizeof *ranges);
+  rf_status status = asked == NULL || ranges == NULL ? rf_fail(err, RF_ERR_MEMORY, "no memory for %zu ranges", count)
+                                                     : get_all(&g, count, asked, ranges, err);
+  rf_free(asked);
+  rf_free(ranges);
+  return status;
+}

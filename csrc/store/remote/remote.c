@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Files on servers, read only. The answer to a first request for the first bytes decides: small files, and those of
+ * servers that send nothing but whole files, are downloaded into pages of memory and are memory files from then on; of
+ * large ones only what is touched is fetched (store/remote/range_reader.c). Which bytes go over which wire is the
+ * transport's business (row->user).
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "store/driver.h"
+#include "store/remote/range_reader.h"
+
+/* What an announced size reserves at once; more must arrive first. A server may say any number. */
+#define RESERVE_BYTES ((uint64_t)1 << 30)
+#define FIRST_BYTES ((uint64_t)1 << 20)
+
+/* Blocks of less would cost more in requests than in bytes. */
+#define LEAST_BLOCK ((uint64_t)512)
+
+typedef struct {
+  void *memory;      /* a downloaded file: the state of a memory file */
+  rf_ranged *ranged; /* any other */
+  rf_fetcher *fetcher;
+  rf_remote_stats download; /* of one that is downloaded: nothing is added to these any more */
+} remote_state;
+
+/* ---- bodies as they arrive ---- */
+
+typedef struct {
+  uint8_t *pages;
+  size_t capacity;
+  size_t size;
+  uint64_t limit;
+  int64_t announced; /* -1: the server did not say */
+  bool whole;        /* a download, not the first bytes only */
+  bool only_ranges;  /* a download is not wanted */
+} remote_body;
+
+static rf_status too_large(const remote_body *body, uint64_t size, rf_error *err) {
+  return rf_fail(err, RF_ERR_LIMIT, "the file has at least %llu bytes; the limit for a remote file is %llu",
+                 (unsigned long long)size, (unsigned long long)body->limit);
+}
+
+static rf_status reserve(remote_body *body, uint64_t wanted, rf_error *err) {
+  size_t capacity;
+  if (wanted <= body->capacity)
+    return RF_OK;
+  if (!rf_to_size(wanted, &capacity))
+    return rf_fail(err, RF_ERR_MEMORY, "the file's %llu bytes are more than this machine can address",
+                   (unsigned long long)wanted);
+  uint8_t *pages =
+      body->pages == NULL ? rf_pages_alloc(capacity) : rf_pages_resize(body->pages, body->capacity, capacity);
+  if (pages == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %llu bytes of the file", (unsigned long long)wanted);
+  body->pages = pages;
+  body->capacity = capacity;
+  return RF_OK;
+}
+
+static rf_status reserve_announced(remote_body *body, rf_error *err) {
+  uint64_t total = (uint64_t)body->announced;
+  if (body->announced <= 0)
+    return RF_OK;
+  if (total > body->limit)
+    return too_large(body, total, err);
+  return reserve(body, total < RESERVE_BYTES ? total : RESERVE_BYTES, err);
+}
+
+static rf_status body_begin(void *context, rf_first_answer answer, int64_t total, rf_error *err) {
+  remote_body *body = context;
+  body->whole = answer == RF_FIRST_WHOLE;
+  body->size = 0;
+  body->announced = total;
+  if (body->whole && body->only_ranges)
+    return rf_fail(err, RF_ERR_UNSUPPORTED,
+                   "the server sends whole files only, and ranged reading was asked for; without that the file is "
+                   "downloaded");
+  return body->whole ? reserve_announced(body, err) : RF_OK;
+}
+
+/* Room for `needed` bytes: doubled, but never past what was announced. */
+static rf_status make_room(remote_body *body, uint64_t needed, rf_error *err) {
+  uint64_t wanted = body->capacity < FIRST_BYTES ? FIRST_BYTES : (uint64_t)body->capacity;
+  while (wanted < needed)
+    if (!rf_mul_u64(wanted, 2, &wanted))
+      return too_large(body, needed, err);
+  if (body->announced >= 0 && wanted > (uint64_t)body->announced)
+    wanted = (uint64_t)body->announced;
+  if (wanted > body->limit)
+    wanted = body->limit;
+  return reserve(body, wanted, err);
+}
+
+static rf_status body_take(void *context, uint64_t at, const void *data, size_t n, rf_error *err) {
+  remote_body *body = context;
+  uint64_t needed = UINT64_MAX;
+  if (n == 0)
+    return RF_OK;
+  body->size = (size_t)at; /* nothing lies between: bytes come in order */
+  if (!rf_add_u64(at, n, &needed) || needed > body->limit)
+    return too_large(body, needed, err);
+  if (body->announced >= 0 && needed > (uint64_t)body->announced)
+    return rf_fail(err, RF_ERR_NETWORK, "the server sends more than the %lld bytes it announced",
+                   (long long)body->announced);
+  if (needed > body->capacity)
+    RF_TRY(make_room(body, needed, err));
+  memcpy(body->pages + body->size, data, n);
+  body->size += n;
+  return RF_OK;
+}
+
+/* An rf_stretch_take for the rest of a small file. */
+static rf_status rest_take(void *context, size_t index, const void *data, size_t n, rf_error *err) {
+  remote_body *body = context;
+  (void)index;
+  return body_take(body, body->size, data, n, err);
+}
+
+/* ---- opening ---- */
+
+static rf_status check_options(const rf_remote_options *remote, rf_error *err) {
+  if (remote->block_bytes < LEAST_BLOCK || remote->block_bytes > remote->request_bytes)
+    return rf_fail(err, RF_ERR_ARGUMENT, "a block of %llu bytes: %llu to the %llu of a request are possible",
+                   (unsigned long long)remote->block_bytes, (unsigned long long)LEAST_BLOCK,
+                   (unsigned long long)remote->request_bytes);
+  return RF_OK;
+}
+
+/* Fetches first bytes or all; then the file is a memory file, or one of ranges. */
+static rf_status open_fetcher(remote_state *s, const char *name, remote_body *body, rf_error *err) {
+  rf_fetcher *f = s->fetcher;
+  rf_first_receiver receiver = {body_begin, body_take, body};
+  RF_TRY(rf_fetcher_open(f, name, f->remote.ranged < 0, &receiver, err));
+  bool small = f->size <= f->remote.threshold_bytes && f->remote.ranged == 0;
+  if (!body->whole && small && body->size < f->size) {
+    rf_stretch rest = {body->size, f->size - body->size, 0};
+    RF_TRY(reserve_announced(body, err));
+    RF_TRY(rf_fetcher_get(f, &rest, 1, false, rest_take, body, err));
+  }
+  if (body->whole || small) {
+    RF_TRY(rf_memory_adopt(body->pages, body->capacity, body->size, &s->memory, err));
+    body->pages = NULL;
+    s->download = f->stats;
+    s->download.file_bytes = body->size;
+    return RF_OK;
+  }
+  s->fetcher = NULL; /* it is the ranged file's from here on */
+  return rf_ranged_new(f, body->pages, body->size, &s->ranged, err);
+}
+
+static rf_status remote_close(void *state, rf_error *err) {
+  remote_state *s = state;
+  rf_status status = s->memory != NULL ? rf_memory_ops.close(s->memory, err) : RF_OK;
+  rf_ranged_free(s->ranged);
+  rf_fetcher_free(s->fetcher);
+  rf_free(s);
+  return status;
+}
+
+static rf_status remote_open(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
+                             void **state, rf_error *err) {
+  if (mode != RF_MODE_READ)
+    return rf_fail(err, RF_ERR_READONLY, "files at %s:// can only be read (mode \"r\")", driver->scheme);
+  remote_state *s = rf_alloc_zero(1, sizeof *s);
+  if (s == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "out of memory");
+  remote_body body = {.limit = options->limits.fetch_bytes, .announced = -1, .only_ranges = options->remote.ranged > 0};
+  rf_status status = rf_fetcher_new(driver->user, name, options, &s->fetcher, err);
+  if (status == RF_OK)
+    status = check_options(&s->fetcher->remote, err);
+  if (status == RF_OK)
+    status = open_fetcher(s, name, &body, err);
+  if (body.pages != NULL)
+    rf_pages_free(body.pages, body.capacity);
+  if (status == RF_OK && s->memory != NULL) {
+    rf_fetcher_free(s->fetcher); /* nothing is fetched any more: let go of the connection */
+    s->fetcher = NULL;
+  }
+  if (status != RF_OK) {
+    (void)remote_close(s, NULL);
+    return status;
+  }
+  *state = s;
+  return RF_OK;
+}
+
+/* ---- the open file ---- */
+
+static rf_status remote_read_at(void *state, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
+  remote_state *s = state;
+  if (s->memory != NULL)
+    return rf_memory_ops.read_at(s->memory, offset, buffer, n, got, err);
+  return rf_ranged_read_at(s->ranged, offset, buffer, n, got, err);
+}
+
+static rf_status read_memory(void *memory, const rf_range *range, rf_error *err) {
+  size_t got;
+  RF_TRY(rf_memory_ops.read_at(memory, range->offset, range->dest, range->length, &got, err));
+  if (got == range->length)
+    return RF_OK;
+  rf_error_at(err, (int64_t)range->offset);
+  return rf_fail(err, RF_ERR_TRUNCATED, "%zu bytes are wanted at offset %llu, but the file ends there after %zu",
+                 range->length, (unsigned long long)range->offset, got);
+}
+
+static rf_status remote_read_many(void *state, const rf_range *ranges, size_t count, rf_error *err) {
+  remote_state *s = state;
+  if (s->ranged != NULL)
+    return rf_ranged_read_many(s->ranged, ranges, count, err);
+  for (size_t i = 0; i < count; i++)
+    RF_TRY(read_memory(s->memory, &ranges[i], err));
+  return RF_OK;
+}
+
+static rf_status remote_prefetch(void *state, const rf_range *ranges, size_t count, rf_error *err) {
+  remote_state *s = state;
+  return s->ranged != NULL ? rf_ranged_prefetch(s->ranged, ranges, count, err) : RF_OK;
+}
+
+rf_status rf_remote_stream(void *state, uint64_t offset, uint64_t length, const rf_store_sink *sink, bool *streamed,
+                           rf_error *err) {
+  remote_state *s = state;
+  return s->ranged != NULL ? rf_ranged_stream(s->ranged, offset, length, sink, streamed, err) : RF_OK;
+}
+
+static rf_status remote_peek(void *state, uint64_t offset, size_t n, const uint8_t **bytes, rf_error *err) {
+  remote_state *s = state;
+  return s->memory != NULL ? rf_memory_ops.peek(s->memory, offset, n, bytes, err) : RF_ERR_UNSUPPORTED;
+}
+
+static rf_status remote_get_size(void *state, uint64_t *size, rf_error *err) {
+  remote_state *s = state;
+  if (s->memory != NULL)
+    return rf_memory_ops.get_size(s->memory, size, err);
+  *size = rf_ranged_size(s->ranged);
+  return RF_OK;
+}
+
+static void remote_get_stats(void *state, rf_remote_stats *stats) {
+  remote_state *s = state;
+  if (s->ranged != NULL)
+    rf_ranged_stats(s->ranged, stats);
+  else
+    *stats = s->download;
+}
+
+const rf_driver_ops rf_remote_ops = {
+    .size = sizeof(rf_driver_ops),
+    .open = remote_open,
+    .read_at = remote_read_at,
+    .read_many = remote_read_many,
+    .peek = remote_peek,
+    .get_size = remote_get_size,
+    .close = remote_close,
+    .prefetch = remote_prefetch,
+    .get_stats = remote_get_stats,
+};

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Opening a file with a trailer. An edit is not finished while its process lives, or while another process reads the
+ * file through an overlay: the first holds the lock of the file exclusively, the others share it.
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "store/driver.h"
+#include "store/trailer/segments.h"
+#include "store/trailer/trailer.h"
+
+/* How long opening waits for another process that edits the file. */
+#define WAIT_SECONDS 1.0
+
+/* ---- the file as it will be, without a byte being written ---- */
+
+typedef struct overlay {
+  rf_store inner; /* a copy of the store that was opened: owns state, name and head */
+  rf_pieces pieces;
+  uint64_t size;
+  rf_filelock lock;
+} overlay;
+
+static rf_status overlay_read_at(void *state, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
+  overlay *o = state;
+  uint8_t *to = buffer;
+  *got = 0;
+  if (offset >= o->size)
+    return RF_OK;
+  if (n > o->size - offset)
+    n = (size_t)(o->size - offset);
+  for (size_t i = rf_pieces_find(&o->pieces, offset); *got < n; i++) {
+    rf_piece piece = rf_pieces_part(&o->pieces, i, offset, n);
+    if (piece.kind == RF_PIECE_FILL) {
+      memset(to + *got, (int)piece.place, (size_t)piece.n);
+      *got += (size_t)piece.n;
+      continue;
+    }
+    size_t made;
+    RF_TRY(rf_store_read_at(&o->inner, piece.place, to + *got, (size_t)piece.n, &made, err));
+    *got += made;
+    if (made < piece.n)
+      return RF_OK;
+  }
+  return RF_OK;
+}
+
+static rf_status overlay_get_size(void *state, uint64_t *size, rf_error *err) {
+  (void)err;
+  *size = ((overlay *)state)->size;
+  return RF_OK;
+}
+
+static rf_status overlay_close(void *state, rf_error *err) {
+  overlay *o = state;
+  rf_status status = o->inner.ops->close(o->inner.state, err);
+  rf_filelock_release(&o->lock);
+  rf_pieces_free(&o->pieces);
+  rf_free(o->inner.head);
+  rf_free(o);
+  return status;
+}
+
+static const rf_driver_ops overlay_ops = {
+    .size = sizeof(rf_driver_ops),
+    .read_at = overlay_read_at,
+    .get_size = overlay_get_size,
+    .close = overlay_close,
+};
+
+/* Puts the overlay where the store was, which keeps its place in memory. */
+static rf_status cover(rf_store *store, rf_pieces *pieces, uint64_t size, rf_filelock *lock, rf_error *err) {
+  overlay *o = rf_alloc_zero(1, sizeof *o);
+  if (o == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory to open a file");
+  o->inner = *store;
+  o->inner.notice = NULL;
+  o->pieces = *pieces;
+  o->size = size;
+  o->lock = *lock;
+  lock->held = false;
+  memset(pieces, 0, sizeof *pieces);
+  store->ops = &overlay_ops;
+  store->state = o;
+  store->flags &= ~(uint32_t)RF_DRIVER_MEMORY;
+  store->head = NULL;
+  store->head_length = 0;
+  return RF_OK;
+}
+
+static rf_status set_bytes(rf_pieces *view, uint64_t at, uint64_t n, uint64_t place, rf_error *err) {
+  rf_piece piece = {.at = at, .n = n, .place = place, .kind = RF_PIECE_BYTES};
+  return rf_pieces_set(view, &piece, err);
+}
+
+/* A batch that is in its half and maybe not in its place. */
+static rf_status view_staged(const rf_trailer *t, const rf_edit_progress *at, rf_pieces *view, rf_error *err) {
+  const rf_step *step = &t->steps[at->step];
+  rf_batch batch = rf_trailer_staged(t, at);
+  rf_extents extents = rf_step_extents(step, batch.low, batch.high);
+  uint64_t src, dst, n, place = rf_trailer_half(t, at->half);
+  while (rf_extents_next(&extents, &src, &dst, &n)) {
+    RF_TRY(set_bytes(view, dst, n, place, err));
+    place += n;
+  }
+  return RF_OK;
+}
+
+/* In the order in which the step does them: so none takes what another one has overwritten. */
+static rf_status view_copies(const rf_trailer *t, const rf_step *step, uint64_t low, uint64_t high, rf_pieces *view,
+                             rf_error *err) {
+  for (size_t i = 0; i < step->count; i++) {
+    rf_run run = step->runs[step->up ? step->count - 1 - i : i];
+    uint64_t skip = low > run.first ? low - run.first : 0;
+    if (run.first >= high || skip >= run.n)
+      continue;
+    uint64_t n = (run.n < high - run.first ? run.n : high - run.first) - skip;
+    if (run.src >= t->start)
+      RF_TRY(set_bytes(view, run.dst + skip, n, run.src + skip, err));
+    else
+      RF_TRY(rf_pieces_copy(view, run.src + skip, run.dst + skip, n, err));
+  }
+  return RF_OK;
+}
+
+static rf_status view_step(const rf_trailer *t, const rf_step *step, uint64_t done, rf_pieces *view, rf_error *err) {
+  uint64_t low = step->up ? 0 : done, high = step->up ? step->units - done : step->units;
+  if (low >= high)
+    return RF_OK;
+  if (step->kind == RF_STEP_COPY)
+    return view_copies(t, step, low, high, view, err);
+  if (step->kind == RF_STEP_FILL) {
+    rf_piece fill = {.at = step->dst + low, .n = high - low, .place = step->blank, .kind = RF_PIECE_FILL};
+    return rf_pieces_set(view, &fill, err);
+  }
+  return rf_fail(
+      err, RF_ERR_INTERRUPTED,
+      "an edit of the file was interrupted while the rows of a table were moved, and the file cannot be read "
+      "before that is finished: open it for writing once (\"r+\")");
+}
+
+/* An edit takes each byte of the old file from where it is, so the view has a few pieces for each run. A record made by
+ * hand that copies what it has copied could have far more. */
+static size_t most_pieces(const rf_trailer *t) {
+  size_t most = 16;
+  for (size_t i = 0; i < t->step_count; i++)
+    most += 4 * (t->steps[i].count + 1);
+  return most;
+}
+
+static rf_status make_view(const rf_trailer *t, const rf_edit_progress *at, rf_pieces *view, rf_error *err) {
+  size_t most = most_pieces(t);
+  RF_TRY(set_bytes(view, 0, t->start, 0, err));
+  for (size_t i = at->step; i < t->step_count; i++) {
+    if (view->count > most)
+      return rf_fail(err, RF_ERR_INTERRUPTED, "an edit of the file was interrupted, and the record of it is none");
+    uint64_t done = i == at->step ? at->done : 0;
+    if (i == at->step && at->half != 0) {
+      RF_TRY(view_staged(t, at, view, err));
+      done += at->staged;
+    }
+    RF_TRY(view_step(t, &t->steps[i], done, view, err));
+  }
+  return rf_pieces_resize(view, t->new_size, err);
+}
+
+/* ---- the two ways of opening ---- */
+
+/* Is there an HDU that another program has put behind the file while a trailer was begun? */
+static bool has_grown(rf_store *store, uint64_t old_size) {
+  char word[8];
+  size_t got;
+  return rf_round_block(old_size, &old_size) &&
+         rf_store_read_at(store, old_size, word, sizeof word, &got, NULL) == RF_OK && got == sizeof word &&
+         memcmp(word, "XTENSION", sizeof word) == 0;
+}
+
+static rf_status tell(rf_store *store, rf_error *err) {
+  store->notice = rf_alloc_zero(1, sizeof *store->notice);
+  if (store->notice == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a warning");
+  rf_error_clear(store->notice);
+  (void)rf_fail(store->notice, RF_ERR_INTERRUPTED, "an edit of the file had been interrupted: it is finished now");
+  return RF_OK;
+}
+
+static rf_status finish(rf_store *store, rf_trailer *t, rf_edit_state state, rf_error *err) {
+  rf_edit_progress at;
+  if (state == RF_EDIT_PREPARING)
+    return has_grown(store, t->old_size) ? RF_OK : rf_store_truncate(store, t->old_size, err);
+  RF_TRY(rf_trailer_check(store, t, &at, err));
+  RF_TRY(rf_trailer_finish(store, t, at, err));
+  return tell(store, err);
+}
+
+static rf_status show(rf_store *store, rf_trailer *t, rf_edit_state state, rf_filelock *lock, rf_error *err) {
+  rf_pieces view = {.list = NULL};
+  rf_edit_progress at;
+  rf_status status;
+  if (state == RF_EDIT_PREPARING) {
+    if (has_grown(store, t->old_size))
+      return RF_OK;
+    rf_filelock_release(lock); /* nothing of the old file has moved: a reader as any other */
+    status = set_bytes(&view, 0, t->old_size, 0, err);
+    if (status == RF_OK)
+      status = cover(store, &view, t->old_size, lock, err);
+  } else {
+    status = rf_trailer_check(store, t, &at, err);
+    if (status == RF_OK)
+      status = make_view(t, &at, &view, err);
+    if (status == RF_OK)
+      status = cover(store, &view, t->new_size, lock, err);
+  }
+  rf_pieces_free(&view);
+  return status;
+}
+
+static rf_status take_lock(rf_store *store, rf_mode mode, const rf_options *options, rf_filelock *lock, rf_error *err) {
+  rf_lock_answer answer = RF_LOCK_NOWHERE;
+  lock->held = false;
+  if (store->ops == &rf_file_ops)
+    answer = rf_file_lock_edit(store->state, mode != RF_MODE_READ, WAIT_SECONDS, lock);
+  if (answer == RF_LOCK_HELD && mode == RF_MODE_READ)
+    return rf_fail(err, RF_ERR_LOCKED, "another process is editing the file: try again when it is done");
+  if (answer == RF_LOCK_HELD)
+    return rf_fail(err, RF_ERR_LOCKED,
+                   "another process is editing the file, or reads it in the state that an interrupted edit has left");
+  if (answer == RF_LOCK_NOWHERE && (options->flags & RF_OPEN_RECOVER) == 0)
+    return rf_fail(
+        err, RF_ERR_INTERRUPTED,
+        "an edit of the file was interrupted or is under way: locks do not work here, so there is no telling "
+        "which; open it with recover=True (RF_OPEN_RECOVER) when no other process has it");
+  return RF_OK;
+}
+
+rf_status rf_store_stamp_whole(rf_store *store, rf_file_stamp *stamp, rf_error *err) {
+  const rf_options options = {.size = sizeof options};
+  rf_filelock lock = {.held = false};
+  rf_trailer t;
+  rf_edit_state state = RF_EDIT_NONE;
+  bool found;
+  RF_TRY(rf_store_stamp(store, stamp, err));
+  RF_TRY(rf_trailer_probe(store, stamp->size, &found, err));
+  if (!found)
+    return RF_OK;
+  RF_TRY(take_lock(store, RF_MODE_READ, &options, &lock, err));
+  rf_status status = rf_store_stamp(store, stamp, err);
+  if (status == RF_OK)
+    status = rf_trailer_load(store, stamp->size, &t, &state, err);
+  if (status == RF_OK && state != RF_EDIT_NONE)
+    rf_trailer_clear(&t);
+  rf_filelock_release(&lock);
+  if (status == RF_OK && state == RF_EDIT_COMMITTED)
+    return rf_fail(err, RF_ERR_INTERRUPTED,
+                   "an edit by another program was interrupted: close the file and open it again");
+  return status;
+}
+
+rf_status rf_trailer_open(rf_store *store, rf_mode mode, const rf_options *options, bool alone, rf_error *err) {
+  rf_filelock lock = {.held = false};
+  rf_trailer t;
+  rf_edit_state state = RF_EDIT_NONE;
+  rf_file_stamp opened;
+  uint64_t size;
+  bool found;
+  if (rf_store_opened(store, &opened))
+    size = opened.size;
+  else
+    RF_TRY(rf_store_size(store, &size, err));
+  RF_TRY(rf_trailer_probe(store, size, &found, err));
+  if (!found)
+    return RF_OK;
+  /* While another process is at work anything may be seen: what counts is what stands there under the lock. */
+  if (!alone)
+    RF_TRY(take_lock(store, mode, options, &lock, err));
+  rf_status status = rf_store_size(store, &size, err);
+  if (status == RF_OK)
+    status = rf_trailer_load(store, size, &t, &state, err);
+  if (status == RF_OK && state != RF_EDIT_NONE) {
+    status = mode == RF_MODE_READ ? show(store, &t, state, &lock, err) : finish(store, &t, state, err);
+    rf_trailer_clear(&t);
+  }
+  rf_filelock_release(&lock);
+  return status;
+}

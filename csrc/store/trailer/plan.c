@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * From a view to steps in an order in which they are right: moves up from the last to the first, moves down from the
+ * first to the last, then all that is new. That holds as long as what moves is taken from ever higher places; what is
+ * not goes through the pool. Why: a move up ends below whatever moves down behind it, and below the sources of those
+ * that moved up before it; a move down begins above all that is done later.
+ */
+#include <string.h>
+
+#include "base/crc32c.h"
+#include "base/memory.h"
+#include "store/trailer/internal.h"
+
+/* Shorter fills are put into the pool. */
+#define SHORT_FILL ((uint64_t)4096)
+
+#define COPY_BYTES ((size_t)256 << 10)
+
+typedef struct step_list {
+  rf_step *list;
+  size_t count;
+  size_t capacity;
+} step_list;
+
+typedef struct planner {
+  rf_edit *e;
+  step_list ups, downs, fills;
+  rf_step fresh;
+  uint64_t taken;  /* what moves is taken from here on */
+  uint64_t lowest; /* byte that changes */
+} planner;
+
+static rf_status add_step(step_list *steps, const rf_step *step, rf_error *err) {
+  if (steps->count == steps->capacity) {
+    size_t capacity = 2 * steps->capacity + 4;
+    rf_step *list = rf_realloc(steps->list, capacity * sizeof *list);
+    if (list == NULL)
+      return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit of %zu steps", capacity);
+    steps->list = list;
+    steps->capacity = capacity;
+  }
+  steps->list[steps->count++] = *step;
+  return RF_OK;
+}
+
+static void drop_steps(step_list *steps) {
+  for (size_t i = 0; i < steps->count; i++)
+    rf_step_clear(&steps->list[i]);
+  rf_free(steps->list);
+}
+
+/* ---- bytes ---- */
+
+static rf_status plan_fresh(planner *p, uint64_t place, uint64_t at, uint64_t n, rf_error *err) {
+  return rf_step_add_run(&p->fresh, place, at, n, err);
+}
+
+/* Bytes [at, at + n) of the view go to the pool. */
+static rf_status plan_pooled(planner *p, uint64_t at, uint64_t n, rf_error *err) {
+  size_t room = n < COPY_BYTES ? (size_t)n : COPY_BYTES;
+  uint8_t *buffer = rf_alloc(room);
+  rf_status status = RF_OK;
+  if (buffer == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
+  for (uint64_t done = 0; done < n && status == RF_OK;) {
+    size_t piece = n - done < room ? (size_t)(n - done) : room;
+    uint64_t place = 0;
+    status = rf_store_read(&p->e->store, at + done, buffer, piece, err);
+    if (status == RF_OK)
+      status = rf_edit_pool(p->e, buffer, piece, &place, err);
+    if (status == RF_OK)
+      status = plan_fresh(p, place, at + done, piece, err);
+    done += piece;
+  }
+  rf_free(buffer);
+  return status;
+}
+
+static rf_status plan_bytes(planner *p, const rf_piece *piece, rf_error *err) {
+  if (piece->place >= RF_POOL_BASE)
+    return plan_fresh(p, piece->place, piece->at, piece->n, err);
+  if (piece->place == piece->at)
+    return RF_OK;
+  if (piece->place < p->taken)
+    return plan_pooled(p, piece->at, piece->n, err);
+  p->taken = piece->place + piece->n;
+  bool up = piece->at > piece->place;
+  step_list *steps = up ? &p->ups : &p->downs;
+  if (steps->count == 0 || steps->list[steps->count - 1].kind != RF_STEP_COPY) {
+    rf_step step = {.kind = RF_STEP_COPY, .up = up, .width = 1};
+    RF_TRY(add_step(steps, &step, err));
+  }
+  return rf_step_add_run(&steps->list[steps->count - 1], piece->place, piece->at, piece->n, err);
+}
+
+static rf_status plan_fill(planner *p, const rf_piece *piece, rf_error *err) {
+  if (piece->n <= SHORT_FILL)
+    return plan_pooled(p, piece->at, piece->n, err);
+  rf_step step = {
+      .kind = RF_STEP_FILL, .units = piece->n, .width = 1, .dst = piece->at, .blank = (uint8_t)piece->place};
+  return add_step(&p->fills, &step, err);
+}
+
+/* ---- rows ---- */
+
+/* Rows low .. high-1 of those laid out, which go to `dst`. */
+static rf_status plan_some_rows(planner *p, const rf_step *laid, uint64_t low, uint64_t high, uint64_t dst, bool up,
+                                rf_error *err) {
+  if (low >= high)
+    return RF_OK;
+  rf_step step = *laid;
+  step.up = up;
+  step.units = high - low;
+  step.src += low * step.old;
+  step.dst = dst;
+  step.parts = rf_alloc_zero(laid->count + 1, sizeof *step.parts);
+  if (step.parts == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
+  for (size_t i = 0; i < laid->count; i++) {
+    step.parts[i] = laid->parts[i];
+    if (step.parts[i].kind == RF_PART_VALUES)
+      step.parts[i].from += low * step.parts[i].n;
+  }
+  rf_status status = add_step(up ? &p->ups : &p->downs, &step, err);
+  if (status != RF_OK)
+    rf_free(step.parts);
+  return status;
+}
+
+/* Rows low .. high-1 go to `at`. From one row to the next the way gets longer or shorter by the same; where it changes
+ * its direction, one row goes both ways. */
+static rf_status plan_laid_rows(planner *p, const rf_step *laid, uint64_t low, uint64_t high, uint64_t at,
+                                rf_error *err) {
+  uint64_t src = laid->src + low * laid->old, n = high - low, turn = n;
+  bool up = at > src || (at == src && laid->width > laid->old);
+  if (src < p->taken)
+    return plan_pooled(p, at, n * laid->width, err);
+  if (up && laid->width < laid->old)
+    turn = (at - src) / (laid->old - laid->width);
+  else if (!up && laid->width > laid->old)
+    turn = (src - at) / (laid->width - laid->old);
+  turn = turn < n ? turn : n;
+  p->taken = src + n * laid->old;
+  RF_TRY(plan_some_rows(p, laid, low, low + turn, at, up, err));
+  if (turn == n)
+    return RF_OK;
+  RF_TRY(plan_pooled(p, at + turn * laid->width, laid->width, err));
+  return plan_some_rows(p, laid, low + turn + 1, high, at + (turn + 1) * laid->width, !up, err);
+}
+
+/* The bits of a list of rows go into one step. */
+static rf_status plan_kept_rows(planner *p, rf_laid *laid, uint64_t low, uint64_t high, uint64_t at, rf_error *err) {
+  rf_step step = laid->step;
+  uint64_t first = step.src + rf_step_kept_row(&step, low) * step.width;
+  if (laid->planned || first < p->taken || at > first)
+    return plan_pooled(p, at, (high - low) * step.width, err);
+  size_t bytes = (size_t)(step.rows / 8 + (step.rows % 8 != 0));
+  uint8_t *bits = rf_alloc(bytes);
+  if (bits == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
+  memcpy(bits, laid->step.bits, bytes); /* the view is read on */
+  p->taken = step.src + step.rows * step.width;
+  step.first = low;
+  step.units = high - low;
+  step.dst = at;
+  step.ranks = NULL;
+  laid->planned = true;
+  rf_status status = rf_step_take_bits(&step, bits, err);
+  if (status == RF_OK)
+    status = add_step(&p->downs, &step, err);
+  if (status != RF_OK)
+    rf_step_clear(&step);
+  return status;
+}
+
+static rf_status plan_rows(planner *p, const rf_piece *piece, rf_error *err) {
+  rf_laid *laid = &p->e->laid[piece->object];
+  uint64_t width = laid->step.width, low = (piece->place + width - 1) / width, high = (piece->place + piece->n) / width;
+  if (piece->n < p->e->short_rows || low >= high)
+    return plan_pooled(p, piece->at, piece->n, err);
+  uint64_t lead = low * width - piece->place, at = piece->at + lead, tail = piece->place + piece->n - high * width;
+  if (lead > 0)
+    RF_TRY(plan_pooled(p, piece->at, lead, err));
+  RF_TRY(laid->step.kind == RF_STEP_KEEP ? plan_kept_rows(p, laid, low, high, at, err)
+                                         : plan_laid_rows(p, &laid->step, low, high, at, err));
+  return tail > 0 ? plan_pooled(p, at + (high - low) * width, tail, err) : RF_OK;
+}
+
+/* ---- all of it ---- */
+
+static rf_status plan_pieces(planner *p, rf_error *err) {
+  for (size_t i = 0; i < p->e->view.count; i++) {
+    rf_piece piece = *rf_pieces_get(&p->e->view, i);
+    bool stays = piece.kind == RF_PIECE_BYTES && piece.place == piece.at && piece.place < RF_POOL_BASE;
+    if (!stays && piece.at < p->lowest)
+      p->lowest = piece.at;
+    switch (piece.kind) {
+    case RF_PIECE_BYTES:
+      RF_TRY(plan_bytes(p, &piece, err));
+      break;
+    case RF_PIECE_FILL:
+      RF_TRY(plan_fill(p, &piece, err));
+      break;
+    case RF_PIECE_ROWS:
+      RF_TRY(plan_rows(p, &piece, err));
+      break;
+    }
+  }
+  return RF_OK;
+}
+
+static rf_status collect(planner *p, rf_trailer *t, rf_error *err) {
+  size_t count = p->ups.count + p->downs.count + p->fills.count + 1;
+  t->steps = rf_alloc_zero(count, sizeof *t->steps);
+  if (t->steps == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit of %zu steps", count);
+  for (size_t i = p->ups.count; i > 0; i--)
+    t->steps[t->step_count++] = p->ups.list[i - 1];
+  for (size_t i = 0; i < p->downs.count; i++)
+    t->steps[t->step_count++] = p->downs.list[i];
+  for (size_t i = 0; i < p->fills.count; i++)
+    t->steps[t->step_count++] = p->fills.list[i];
+  p->ups.count = p->downs.count = p->fills.count = 0; /* the trailer has them now */
+  if (p->fresh.count > 0)
+    t->steps[t->step_count++] = p->fresh;
+  else
+    rf_step_clear(&p->fresh);
+  memset(&p->fresh, 0, sizeof p->fresh);
+  return RF_OK;
+}
+
+/* A few bytes that stay, so that a trailer is not taken for that of another file. */
+static rf_status add_guard(rf_edit *e, rf_trailer *t, uint64_t at, uint64_t n, rf_error *err) {
+  uint8_t bytes[RF_BLOCK_BYTES];
+  if (n == 0)
+    return RF_OK;
+  RF_TRY(rf_store_read(e->inner, at, bytes, (size_t)n, err));
+  t->guards[t->guard_count++] = (rf_guard){at, n, rf_crc32c(bytes, (size_t)n, 0)};
+  return RF_OK;
+}
+
+rf_status rf_edit_guard(rf_edit *e, rf_trailer *t, rf_error *err) {
+  uint64_t low = e->lowest < e->old_size ? e->lowest : e->old_size, near = low < 500 ? low : 500;
+  t->guards = rf_alloc_zero(2, sizeof *t->guards);
+  if (t->guards == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
+  RF_TRY(add_guard(e, t, 0, low < RF_BLOCK_BYTES ? low : RF_BLOCK_BYTES, err));
+  return add_guard(e, t, low - near, near, err);
+}
+
+/* Places in the pool become those in the file. */
+static void settle_places(const rf_edit *e, rf_trailer *t) {
+  uint64_t way = e->pool_at - RF_POOL_BASE; /* may wrap around, and back */
+  for (size_t i = 0; i < t->step_count; i++) {
+    rf_step *step = &t->steps[i];
+    for (size_t k = 0; step->kind == RF_STEP_COPY && k < step->count; k++)
+      if (step->runs[k].src >= RF_POOL_BASE)
+        step->runs[k].src += way;
+    for (size_t k = 0; step->kind == RF_STEP_ROWS && k < step->count; k++)
+      if (step->parts[k].kind == RF_PART_VALUES)
+        step->parts[k].from += way;
+    if (step->kind == RF_STEP_KEEP)
+      step->bitmap += way;
+  }
+  for (size_t i = 0; i < t->pair_count; i++) {
+    t->pairs[i].old += way;
+    t->pairs[i].fresh += way;
+  }
+}
+
+rf_status rf_edit_plan(rf_edit *edit, rf_trailer *trailer, rf_error *err) {
+  planner p = {.e = edit, .fresh = {.kind = RF_STEP_COPY, .width = 1}, .lowest = UINT64_MAX};
+  rf_status status = plan_pieces(&p, err);
+  if (status == RF_OK)
+    status = collect(&p, trailer, err);
+  edit->lowest = p.lowest;
+  drop_steps(&p.ups);
+  drop_steps(&p.downs);
+  drop_steps(&p.fills);
+  rf_step_clear(&p.fresh);
+  trailer->pairs = edit->pairs;
+  trailer->pair_count = edit->pair_count;
+  edit->pairs = NULL;
+  edit->pair_count = 0;
+  settle_places(edit, trailer);
+  return status;
+}

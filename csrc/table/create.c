@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Making a table: its header out of a spec, and rows that are zero.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "table/ascii/table.h"
+#include "table/edit.h"
+#include "tiled/table/edit/edit.h"
+
+/* ---- checks ---- */
+
+static rf_status check_columns(const rf_table_spec *spec, rf_error *err) {
+  if (spec->kind != RF_HDU_TABLE && spec->kind != RF_HDU_ASCII_TABLE)
+    return rf_fail(err, RF_ERR_ARGUMENT, "a table to make is RF_HDU_TABLE or RF_HDU_ASCII_TABLE");
+  if (spec->ncols > RF_MOST_COLUMNS) {
+    rf_fail(err, RF_ERR_LIMIT,
+            "%zu columns were asked for, and a FITS table has at most %d (FITS 7.2.1); array columns or several tables "
+            "hold more",
+            spec->ncols, RF_MOST_COLUMNS);
+    rf_error_keyword(err, "TFIELDS");
+    return RF_ERR_LIMIT;
+  }
+  if (spec->ncols > 0 && spec->columns == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "there are no descriptions of the %zu columns", spec->ncols);
+  if (spec->nrows > INT64_MAX)
+    return rf_fail(err, RF_ERR_LIMIT, "a table cannot have %" PRIu64 " rows", spec->nrows);
+  return RF_OK;
+}
+
+static rf_status check_names(const rf_column_spec *columns, size_t count, rf_error *err) {
+  for (size_t i = 0; i < count; i++)
+    for (size_t k = 0; columns[i].name != NULL && k < i; k++)
+      if (columns[k].name != NULL && strcmp(columns[k].name, columns[i].name) == 0)
+        return rf_fail(err, RF_ERR_ARGUMENT, "columns %zu and %zu have the same name '%.80s'", k + 1, i + 1,
+                       columns[i].name);
+  return RF_OK;
+}
+
+/* ---- the header ---- */
+
+static rf_status row_length(const rf_column_spec *columns, size_t count, uint64_t *row_bytes, rf_error *err) {
+  *row_bytes = 0;
+  for (size_t i = 0; i < count; i++) {
+    rf_spec_form form;
+    RF_TRY(rf_spec_form_binary(&columns[i], (unsigned)i + 1, &form, err));
+    if (!rf_add_u64(*row_bytes, form.bytes, row_bytes) || *row_bytes > INT64_MAX)
+      return rf_fail(err, RF_ERR_LIMIT, "a row has more bytes than 63 bits can say");
+  }
+  return RF_OK;
+}
+
+/* The mandatory cards in the mandatory order (FITS 7.3.1). */
+static rf_status binary_cards(rf_header *header, const rf_table_spec *spec, rf_error *err) {
+  uint64_t row_bytes, bytes;
+  RF_TRY(row_length(spec->columns, spec->ncols, &row_bytes, err));
+  if (!rf_mul_u64(row_bytes, spec->nrows, &bytes) || bytes > INT64_MAX - RF_BLOCK_BYTES)
+    return rf_fail(err, RF_ERR_LIMIT, "%" PRIu64 " rows of %" PRIu64 " bytes are more than a file can hold",
+                   spec->nrows, row_bytes);
+  RF_TRY(rf_header_append_string(header, "XTENSION", "BINTABLE", "binary table extension", err));
+  RF_TRY(rf_header_append_integer(header, "BITPIX", 8, "8-bit bytes", err));
+  RF_TRY(rf_header_append_integer(header, "NAXIS", 2, "2-dimensional binary table", err));
+  RF_TRY(rf_header_append_integer(header, "NAXIS1", (int64_t)row_bytes, "width of table in bytes", err));
+  RF_TRY(rf_header_append_integer(header, "NAXIS2", (int64_t)spec->nrows, "number of rows in table", err));
+  RF_TRY(rf_header_append_integer(header, "PCOUNT", 0, "size of special data area", err));
+  RF_TRY(rf_header_append_integer(header, "GCOUNT", 1, "one data group (required keyword)", err));
+  RF_TRY(rf_header_append_integer(header, "TFIELDS", (int64_t)spec->ncols, "number of fields in each row", err));
+  for (size_t i = 0; i < spec->ncols; i++)
+    RF_TRY(rf_spec_cards_binary(header, &spec->columns[i], (unsigned)i + 1, err));
+  return RF_OK;
+}
+
+static bool same_keyword(const char *a, const char *b) {
+  for (; *a != '\0' && (*a >= 'a' && *a <= 'z' ? *a - 0x20 : *a) == *b; a++, b++)
+    ;
+  return *a == '\0' && *b == '\0';
+}
+
+/* TUNITn and TDISPn are not protected, and come from the spec all the same. */
+static bool is_from_spec(const char *keyword) {
+  char root[6];
+  size_t n = strlen(keyword);
+  if (n < 6)
+    return false;
+  memcpy(root, keyword, 5);
+  root[5] = '\0';
+  return (same_keyword(root, "TUNIT") || same_keyword(root, "TDISP")) && strspn(keyword + 5, "0123456789") == n - 5;
+}
+
+/* Does a card of the caller's header have no place in the new table? */
+static bool left_out(const rf_table_spec *spec, const char *keyword) {
+  if (rf_keyword_is_protected(keyword) || is_from_spec(keyword) || rf_ztable_is_own(keyword))
+    return true;
+  if (same_keyword(keyword, "BSCALE") || same_keyword(keyword, "BZERO") || same_keyword(keyword, "BLANK"))
+    return true;
+  return (spec->extname != NULL && same_keyword(keyword, "EXTNAME")) ||
+         (spec->extver >= 0 && same_keyword(keyword, "EXTVER"));
+}
+
+/* Where the columns of the header's own table are in the new one, by their names; *table: it is that of a table. */
+static rf_status match_columns(const rf_table_spec *spec, unsigned numbers[RF_MOST_COLUMNS + 1], bool *table,
+                               rf_error *err) {
+  char keyword[RF_CARD_BYTES], name[RF_CARD_BYTES];
+  memset(numbers, 0, (RF_MOST_COLUMNS + 1) * sizeof *numbers);
+  *table = false;
+  for (size_t i = 0, span; i < rf_header_count(spec->header); i += span) {
+    const char *card = rf_header_cards(spec->header) + i * RF_CARD_BYTES;
+    rf_keyword_columns columns;
+    RF_TRY(rf_header_keyword(spec->header, i, keyword, &span, err));
+    if (memcmp(keyword, "TTYPE", 5) != 0 || rf_keyword_find_columns(keyword, &columns) != 1)
+      continue;
+    *table = true;
+    if (numbers[columns.n[0]] != 0 || !rf_card_string(card, name, sizeof name))
+      continue;
+    for (size_t k = 0; k < spec->ncols && numbers[columns.n[0]] == 0; k++)
+      if (spec->columns[k].name != NULL && rf_column_same_name(spec->columns[k].name, name))
+        numbers[columns.n[0]] = (unsigned)k + 1;
+  }
+  return RF_OK;
+}
+
+static rf_status append_user_cards(rf_header *header, const rf_table_spec *spec, rf_error *err) {
+  const rf_header *from = spec->header;
+  size_t count = from != NULL ? rf_header_count(from) : 0;
+  unsigned numbers[RF_MOST_COLUMNS + 1];
+  bool table = false;
+  if (from != NULL)
+    RF_TRY(match_columns(spec, numbers, &table, err));
+  for (size_t i = 0, span; i < count; i += span) {
+    char keyword[RF_CARD_BYTES];
+    RF_TRY(rf_header_keyword(from, i, keyword, &span, err));
+    /* Cards of a column go where it went. In a header that names no columns they are meant for the new ones. */
+    if (!left_out(spec, keyword))
+      RF_TRY(rf_header_append_moved(header, from, i, span, keyword, table ? numbers : NULL, err));
+  }
+  return RF_OK;
+}
+
+static rf_status build_header(rf_header *header, const rf_table_spec *spec, rf_error *err) {
+  RF_TRY(spec->kind == RF_HDU_TABLE ? binary_cards(header, spec, err) : rf_ascii_table_cards(header, spec, err));
+  if (spec->extname != NULL)
+    RF_TRY(rf_header_append_string(header, "EXTNAME", spec->extname, "name of this HDU", err));
+  if (spec->extver >= 0)
+    RF_TRY(rf_header_append_integer(header, "EXTVER", spec->extver, "version of this HDU", err));
+  return append_user_cards(header, spec, err);
+}
+
+/* ---- the file ---- */
+
+/* An extension needs a primary HDU before it. */
+rf_status rf_file_append_primary(rf_file *file, rf_error *err) {
+  rf_header *header;
+  size_t index;
+  RF_TRY(rf_header_new(&header, err));
+  rf_status status = rf_header_append_logical(header, "SIMPLE", true, "conforms to FITS standard", err);
+  if (status == RF_OK)
+    status = rf_header_append_integer(header, "BITPIX", 8, "number of bits per data pixel", err);
+  if (status == RF_OK)
+    status = rf_header_append_integer(header, "NAXIS", 0, "number of data axes", err);
+  if (status == RF_OK)
+    status = rf_header_append_logical(header, "EXTEND", true, "FITS dataset may contain extensions", err);
+  if (status == RF_OK)
+    status = rf_file_append_begin_locked(file, header, 0, &index, err);
+  rf_header_free(header);
+  return status;
+}
+
+/* New rows of an ASCII table are blank. */
+static rf_status blank_rows(rf_file *file, size_t index, rf_error *err) {
+  rf_hdu *hdu;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind != RF_HDU_ASCII_TABLE)
+    return RF_OK;
+  return rf_table_fill(file->store, hdu->data_offset, hdu->data_bytes, ' ', err);
+}
+
+/* Exclusive lock held. */
+static rf_status create_locked(rf_file *file, const rf_header *header, uint32_t reserve, size_t *index, rf_error *err) {
+  rf_hdu *first;
+  rf_error why;
+  rf_error_clear(&why);
+  rf_status status = rf_file_hdu_locked(file, 0, &first, &why);
+  bool empty = status == RF_ERR_NOT_FOUND;
+  if (empty)
+    RF_TRY(rf_file_append_primary(file, err));
+  else if (status != RF_OK)
+    return rf_file_hdu_locked(file, 0, &first, err);
+  RF_TRY(rf_file_append_begin_locked(file, header, rf_header_room_bytes(header, reserve), index, err));
+  return blank_rows(file, *index, err);
+}
+
+/* The caller's structs may be of an older and shorter kind. */
+static rf_status take_spec(const rf_table_spec *from, rf_table_spec *spec, rf_column_spec **columns, rf_error *err) {
+  memset(spec, 0, sizeof *spec);
+  if (from->size < offsetof(rf_table_spec, compression))
+    return rf_fail(err, RF_ERR_ARGUMENT, "a description of a table of %zu bytes, where %zu are expected", from->size,
+                   sizeof *spec);
+  memcpy(spec, from, from->size < sizeof *spec ? from->size : sizeof *spec);
+  if (spec->compression != NULL && spec->kind != RF_HDU_TABLE)
+    return rf_fail(err, RF_ERR_ARGUMENT, "only binary tables can be compressed");
+  RF_TRY(check_columns(spec, err));
+  *columns = rf_alloc_zero(spec->ncols > 0 ? spec->ncols : 1, sizeof **columns);
+  if (*columns == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu columns", spec->ncols);
+  const char *at = (const char *)from->columns;
+  rf_status status = RF_OK;
+  for (size_t i = 0; i < spec->ncols && status == RF_OK; i++) {
+    const rf_column_spec *column = (const rf_column_spec *)(const void *)at;
+    status = rf_spec_take(column, i, &(*columns)[i], err);
+    at += column->size;
+  }
+  spec->columns = *columns;
+  return status == RF_OK ? check_names(*columns, spec->ncols, err) : status;
+}
+
+rf_status rf_table_create(rf_file *file, const rf_table_spec *spec, size_t *index, rf_error *err) {
+  rf_header *header = NULL;
+  rf_table_spec own;
+  rf_column_spec *columns = NULL;
+  size_t made = 0;
+  rf_error_clear(err);
+  rf_status status = take_spec(spec, &own, &columns, err);
+  if (status == RF_OK)
+    status = rf_header_new(&header, err);
+  if (status == RF_OK)
+    status = build_header(header, &own, err);
+  if (status == RF_OK)
+    status = rf_file_begin_append(file, err);
+  if (status == RF_OK) {
+    if (own.compression != NULL)
+      status = rf_ztable_create(file, header, own.compression, own.reserve_cards, &made, err);
+    else
+      status = create_locked(file, header, own.reserve_cards, &made, err);
+    status = rf_file_end_append(file, status, own.deferred == 0, err);
+  }
+  if (status == RF_OK)
+    *index = made;
+  rf_header_free(header);
+  rf_free(columns);
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), -1);
+}

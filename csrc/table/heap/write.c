@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Writing cells of variable length (FITS 7.3.5): their elements go behind what the heap has, then the descriptors are
+ * pointed at them. What they pointed at before stays in the heap until it is packed anew.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "table/heap/writer.h"
+#include "file/layout.h"
+#include "table/rows/pack.h"
+#include "tiled/table/edit/edit.h"
+#include "store/trailer/edit.h"
+
+/* Descriptors that are written at a time. */
+#define MOST_DESCRIPTORS ((size_t)1 << 16)
+
+/* ---- the descriptors ---- */
+
+/* `count` rows from number `first` on of a walk. */
+static rf_row_walk part_of(const rf_row_walk *walk, uint64_t first, uint64_t count) {
+  rf_row_walk part = *walk;
+  part.count = count;
+  part.low = UINT64_MAX;
+  part.high = 0;
+  if (walk->indices != NULL)
+    part.indices = walk->indices + (size_t)first;
+  else
+    part.start = walk->start + first * (uint64_t)walk->step;
+  for (uint64_t i = 0; i < count; i++) {
+    uint64_t row = rf_row_at(&part, i);
+    part.low = row < part.low ? row : part.low;
+    part.high = row > part.high ? row : part.high;
+  }
+  return part;
+}
+
+/* Writing descriptors that are in the file, where a kill must not tear one. */
+typedef struct descriptor_writer {
+  const rf_heap_writer *w;
+  rf_row_step step;
+  const rf_row_sink *sink;
+  uint8_t *pairs;
+  rf_edit *torn; /* NULL, or those that lie in two pages: they are written together, through a trailer */
+  uint64_t *rows;
+} descriptor_writer;
+
+static bool is_torn(const descriptor_writer *d, uint64_t row) {
+  return rf_layout_crosses_page(d->sink->data + row * d->sink->row_bytes + d->step.offset, (uint64_t)d->step.bytes);
+}
+
+/* Of the rows of `part` those that are torn, or those that are not; their pairs come together at the beginning. */
+static rf_row_walk pick_rows(const descriptor_writer *d, const rf_row_walk *part, bool torn, const uint8_t *from,
+                             uint8_t *to) {
+  size_t n = 0, each = (size_t)d->step.bytes;
+  for (uint64_t i = 0; i < part->count; i++) {
+    uint64_t row = rf_row_at(part, i);
+    if (is_torn(d, row) != torn)
+      continue;
+    memcpy(to + n * each, from + (size_t)i * each, each);
+    d->rows[n++] = row;
+  }
+  rf_row_walk picked = {.count = n, .step = 1, .indices = d->rows};
+  return part_of(&picked, 0, n);
+}
+
+/* A few rows go one by one to the edit that all of them share. */
+static rf_status write_torn(descriptor_writer *d, rf_file *file, const rf_row_walk *walk, rf_error *err) {
+  if (d->torn == NULL)
+    RF_TRY(rf_layout_begin_patch(file, &d->torn, err));
+  rf_row_sink sink = *d->sink;
+  sink.store = rf_edit_store(d->torn);
+  return rf_write_field(&d->step, walk, &sink, err);
+}
+
+/* `file`: NULL where nothing can tear. */
+static rf_status write_some(descriptor_writer *d, rf_file *file, const rf_row_walk *part, rf_error *err) {
+  uint64_t torn = 0;
+  d->step.data = d->pairs;
+  for (uint64_t i = 0; file != NULL && i < part->count; i++)
+    torn += is_torn(d, rf_row_at(part, i));
+  if (torn == 0)
+    return rf_write_field(&d->step, part, d->sink, err);
+  size_t bytes = (size_t)part->count * (size_t)d->step.bytes;
+  uint8_t *picked = rf_alloc(bytes);
+  d->rows = rf_alloc((size_t)part->count * sizeof *d->rows);
+  rf_status status = RF_OK;
+  if (picked == NULL || d->rows == NULL)
+    status = rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " descriptors", part->count);
+  for (int pass = 0; pass < 2 && status == RF_OK; pass++) {
+    rf_row_walk walk = pick_rows(d, part, pass == 1, d->pairs, picked);
+    d->step.data = picked;
+    if (walk.count > 0)
+      status = pass == 0 ? rf_write_field(&d->step, &walk, d->sink, err) : write_torn(d, file, &walk, err);
+  }
+  rf_free(picked);
+  rf_free(d->rows);
+  return status;
+}
+
+/* Each descriptor is switched at once where `file` says in which file they are. */
+static rf_status write_descriptors(const rf_heap_writer *w, rf_file *file, const rf_row_sink *sink, rf_error *err) {
+  descriptor_writer d;
+  size_t room = w->walk.count < MOST_DESCRIPTORS ? (size_t)w->walk.count : MOST_DESCRIPTORS;
+  uint64_t offset = w->heap_bytes;
+  d = (descriptor_writer){.w = w, .sink = sink};
+  rf_heap_writer_step(w, &d.step);
+  d.pairs = rf_alloc(room * (size_t)d.step.bytes);
+  if (d.pairs == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu descriptors", room);
+  rf_status status = RF_OK;
+  for (uint64_t done = 0; done < w->walk.count && status == RF_OK;) {
+    size_t n = w->walk.count - done < room ? (size_t)(w->walk.count - done) : room;
+    rf_row_walk part = part_of(&w->walk, done, n);
+    rf_heap_writer_describe(w, done, n, &offset, d.pairs);
+    status = write_some(&d, file, &part, err);
+    done += n;
+  }
+  if (status == RF_OK && d.torn != NULL)
+    status = rf_edit_commit(d.torn, sink->written, err);
+  rf_edit_free(d.torn);
+  rf_free(d.pairs);
+  return status;
+}
+
+/* ---- rows with wider descriptors ---- */
+
+/* Field `column` gets 8 bytes longer, what is behind the rows moves up. */
+static rf_status widen_rows(const rf_heap_writer *w, rf_store *store, uint64_t data, rf_error *err) {
+  const rf_table_info *info = &w->table->info;
+  uint64_t offset = w->column->info.offset, old = info->row_bytes, more = info->nrows * 8;
+  uint64_t rows = info->nrows * old, behind = info->heap_offset + info->heap_bytes - rows;
+  const rf_row_part parts[] = {{RF_ROW_COPY, 0, 0, offset},
+                               {RF_ROW_WIDEN, offset, offset, 16},
+                               {RF_ROW_COPY, offset + 8, offset + 16, old - offset - 8}};
+  RF_TRY(rf_store_move(store, data + rows, data + rows + more, behind, err));
+  return rf_rows_rewrite(store, data, info->nrows, old, old + 8, parts, 3, 0, err);
+}
+
+/* What moves: rows that get wider. The heap grows behind what it has. */
+static rf_status widen_all(void *context, rf_store *store, uint64_t data, rf_error *err) {
+  return widen_rows(context, store, data, err);
+}
+
+/* Elements go to bytes of the heap that no descriptor points at; then descriptors are switched, each at once. */
+static rf_status write_cells(const rf_heap_writer *w, rf_file *file, const rf_hdu *hdu, bool *switched, rf_error *err) {
+  const rf_table_info *info = &w->table->info;
+  rf_store *store = file->store;
+  bool durable = (file->options.flags & RF_OPEN_DURABLE) != 0 && !hdu->unpublished;
+  bool can_tear = !hdu->unpublished && rf_edit_is_wanted(store);
+  RF_TRY(rf_heap_writer_elements(w, store, hdu->data_offset + info->heap_offset + w->heap_bytes, err));
+  if (durable)
+    RF_TRY(rf_store_sync(store, err));
+  rf_row_sink sink = {store, hdu->data_offset, info->row_bytes, 0, false, switched};
+  return write_descriptors(w, can_tear ? file : NULL, &sink, err);
+}
+
+/* ---- the header ---- */
+
+static rf_status set_sizes(const rf_heap_writer *w, const rf_hdu *hdu, rf_header *header, uint64_t gap, uint64_t *bytes,
+                           rf_error *err) {
+  const rf_table_info *info = &w->table->info;
+  uint64_t more = 0;
+  if ((w->widen && !rf_mul_u64(info->nrows, 8, &more)) || !rf_add_u64(hdu->data_bytes, w->total, bytes) ||
+      !rf_add_u64(*bytes, more, bytes) || *bytes > INT64_MAX - RF_BLOCK_BYTES)
+    return rf_fail(err, RF_ERR_LIMIT, "the table would have more bytes than a file can hold");
+  if (w->widen)
+    RF_TRY(rf_table_set_integer(header, "NAXIS1", info->row_bytes + 8, NULL, err));
+  if (w->total > 0)
+    RF_TRY(rf_table_set_integer(header, "PCOUNT", (uint64_t)hdu->pcount + w->total, "size of special data area", err));
+  return rf_table_set_heap_place(header, info->heap_offset + more, gap, err);
+}
+
+/* ---- the call ---- */
+
+static rf_status prepare(rf_heap_writer *w, const rf_rows *rows, rf_cell_type type, uint32_t flags, uint64_t in_bytes,
+                         rf_error *err) {
+  w->heap_bytes = w->table->info.heap_bytes;
+  RF_TRY(rf_row_walk_init(&w->walk, w->table, rows, err));
+  return rf_heap_writer_check(w, type, flags, in_bytes, err);
+}
+
+/* ---- compressed tables ---- */
+
+static rf_status make_cell(void *context, uint64_t i, uint64_t begin, uint8_t *out, rf_error *err) {
+  const rf_heap_writer *w = context;
+  (void)err;
+  if (w->step.type == RF_CELL_BIT)
+    rf_bits_pack(out, w->in + (size_t)begin, (size_t)w->lengths[i]);
+  else
+    rf_heap_writer_put(
+        w, out, begin,
+        (size_t)(rf_heap_writer_has_raw_bits(w) ? w->lengths[i] / 8 + (w->lengths[i] % 8 != 0) : w->lengths[i]));
+  return RF_OK;
+}
+
+static rf_status packed_header(const rf_heap_writer *w, rf_header *header, rf_error *err) {
+  const rf_table_info *info = &w->table->info;
+  uint64_t more = 0, pcount = 0, gap = info->heap_offset - info->nrows * info->row_bytes;
+  if ((w->widen && !rf_mul_u64(info->nrows, 8, &more)) || !rf_add_u64(gap + info->heap_bytes, w->total, &pcount) ||
+      pcount > INT64_MAX - RF_BLOCK_BYTES)
+    return rf_fail(err, RF_ERR_LIMIT, "the table would have more bytes than a file can hold");
+  if (w->widen)
+    RF_TRY(rf_table_set_integer(header, "NAXIS1", info->row_bytes + 8, NULL, err));
+  RF_TRY(rf_table_set_integer(header, "PCOUNT", pcount, "size of special data area", err));
+  RF_TRY(rf_table_set_heap_place(header, info->heap_offset + more, gap, err));
+  return rf_heap_writer_form(w, header, err);
+}
+
+static rf_status write_packed(rf_ztedit *e, rf_heap_writer *w, const rf_rows *rows, rf_cell_type type, uint32_t flags,
+                              uint64_t in_bytes, bool *written, rf_error *err) {
+  w->table = e->z->plain;
+  RF_TRY(prepare(w, rows, type, flags, in_bytes, err));
+  if (w->walk.count == 0)
+    return RF_OK;
+  rf_zcells cells = {.column = w->number,
+                     .walk = &w->walk,
+                     .lengths = w->lengths,
+                     .offset = w->table->info.heap_bytes,
+                     .make = make_cell,
+                     .context = w,
+                     .raw_bits = rf_heap_writer_has_raw_bits(w)};
+  RF_TRY(packed_header(w, e->plain, err));
+  RF_TRY(rf_ztedit_refresh(e, NULL, err));
+  RF_TRY(rf_ztedit_cells(e, &cells, err));
+  return rf_ztedit_commit(e, written, err);
+}
+
+/* ---- wider descriptors only ---- */
+
+static rf_status widen_header(const rf_heap_writer *w, const rf_hdu *hdu, uint64_t gap, rf_header *header,
+                              uint64_t *bytes, rf_error *err) {
+  RF_TRY(set_sizes(w, hdu, header, gap, bytes, err));
+  return rf_heap_writer_form(w, header, err);
+}
+
+rf_status rf_heap_widen_locked(rf_file *file, size_t index, size_t column, bool *written, rf_error *err) {
+  rf_heap_writer w = {.number = column, .widen = true};
+  rf_rearrange rearrange = {widen_all, &w, false};
+  rf_hdu *hdu;
+  uint64_t gap, bytes = 0;
+  const rf_header *old;
+  rf_header *header;
+  RF_TRY(rf_table_editable(file, index, &hdu, &w.table, &gap, err));
+  RF_TRY(rf_table_column(w.table, column, &w.column, err));
+  RF_TRY(rf_file_header_locked(file, hdu, &old, err));
+  RF_TRY(rf_header_copy(old, &header, err));
+  rf_status status = widen_header(&w, hdu, gap, header, &bytes, err);
+  if (status == RF_OK)
+    status = rf_file_rearrange_locked(file, index, header, bytes, &rearrange, written, err);
+  rf_header_free(header);
+  return status;
+}
+
+/* ---- any table ---- */
+
+/* The heap has room for the cells now, and the table is another one. */
+static rf_status write_to_room(rf_file *file, size_t index, rf_heap_writer *w, bool *switched, rf_error *err) {
+  rf_hdu *hdu;
+  uint64_t gap;
+  RF_TRY(rf_table_editable(file, index, &hdu, &w->table, &gap, err));
+  RF_TRY(rf_table_column(w->table, w->number, &w->column, err));
+  w->step.column = w->column;
+  w->widen = false;
+  return write_cells(w, file, hdu, switched, err);
+}
+
+/* Makes room in the heap, then fills it. Where cells could not be written, the table gets its old size back. */
+static rf_status write_plain(rf_file *file, size_t index, rf_heap_writer *w, const rf_hdu *hdu, const rf_header *before,
+                             const rf_header *after, uint64_t bytes, bool *written, rf_error *err) {
+  uint64_t old_bytes = hdu->data_bytes;
+  bool widens = w->widen, switched = false, ignored = false;
+  rf_rearrange rearrange = {widen_all, w, false};
+  RF_TRY(rf_file_rearrange_locked(file, index, after, bytes, widens ? &rearrange : NULL, written, err));
+  rf_status status = write_to_room(file, index, w, &switched, err);
+  if (status != RF_OK && !switched && !widens &&
+      rf_file_resize_locked(file, index, before, old_bytes, &ignored, NULL) == RF_OK)
+    *written = false;
+  *written = *written || switched;
+  return status;
+}
+
+static rf_status write_heap_locked(rf_file *file, size_t index, rf_heap_writer *w, const rf_rows *rows,
+                                   rf_cell_type type, uint32_t flags, uint64_t in_bytes, bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  uint64_t gap, bytes = 0;
+  const rf_header *old;
+  rf_header *header;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_TABLE) {
+    rf_ztedit e;
+    rf_status status = rf_ztedit_begin(&e, file, index, err);
+    if (status == RF_OK)
+      status = write_packed(&e, w, rows, type, flags, in_bytes, written, err);
+    rf_ztedit_end(&e);
+    return status;
+  }
+  RF_TRY(rf_table_editable(file, index, &hdu, &w->table, &gap, err));
+  RF_TRY(prepare(w, rows, type, flags, in_bytes, err));
+  if (w->walk.count == 0)
+    return RF_OK;
+  RF_TRY(rf_file_check_whole_locked(file, hdu, err));
+  RF_TRY(rf_file_header_locked(file, hdu, &old, err));
+  RF_TRY(rf_header_copy(old, &header, err));
+  rf_header *before = NULL;
+  rf_status status = rf_header_copy(old, &before, err);
+  if (status == RF_OK)
+    status = set_sizes(w, hdu, header, gap, &bytes, err);
+  if (status == RF_OK)
+    status = rf_heap_writer_form(w, header, err);
+  if (status == RF_OK)
+    status = write_plain(file, index, w, hdu, before, header, bytes, written, err);
+  rf_header_free(before);
+  rf_header_free(header);
+  return status;
+}
+
+rf_status rf_table_write_heap_locked(rf_file *file, size_t index, size_t column, const rf_rows *rows,
+                                     const rf_heap_cells *cells, bool *written, rf_error *err) {
+  rf_heap_writer w = {.number = column, .lengths = cells->lengths, .in = cells->in, .mask = cells->mask};
+  return write_heap_locked(file, index, &w, rows, cells->type, cells->flags, cells->in_bytes, written, err);
+}
+
+rf_status rf_table_write_heap(rf_file *file, size_t index, size_t column, const rf_rows *rows, const uint64_t *lengths,
+                              rf_cell_type type, uint32_t flags, const void *in, uint64_t in_bytes, const uint8_t *mask,
+                              rf_error *err) {
+  rf_heap_writer w = {.number = column, .lengths = lengths, .in = in, .mask = mask};
+  bool written = false;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_write(file, err);
+  if (status == RF_OK) {
+    status = write_heap_locked(file, index, &w, rows, type, flags, in_bytes, &written, err);
+    rf_file_end_write(file, status, written);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}

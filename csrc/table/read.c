@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Reading rows: the selection becomes stretches of the file, which are fetched a stage at a time and run through the
+ * plan while they are in the cache. One pass serves all columns.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "table/table.h"
+#include "tiled/table/table.h"
+
+/* Bytes fetched before they are converted: they should still be in the second cache then. A store across a network gets
+ * more at once: each call is a round trip. */
+#define STAGE_BYTES ((size_t)256 << 10)
+#define REMOTE_STAGE_BYTES ((size_t)16 << 20)
+#define MOST_RANGES ((size_t)4096)
+/* What reading a range of its own costs, in bytes that could be read on instead. */
+#define RANGE_COST ((uint64_t)4096)
+/* Rows of an index list are put side by side in a buffer of this size. */
+#define PACK_BYTES ((size_t)32 << 10)
+/* Rows of no more bytes than this can come from a mapping of the file. */
+#define SMALL_BYTES ((size_t)64 << 10)
+
+typedef struct reader {
+  rf_store *store;
+  const rf_table *table;
+  const rf_row_plan *plan;
+  const rf_row_walk *walk;
+  uint64_t begin; /* of the walk, what this reader does */
+  uint64_t end;
+  uint64_t origin;      /* offset in the file of byte plan->low of row 0 */
+  size_t window;        /* bytes of a row that are needed */
+  const uint8_t *bytes; /* of row walk->low, when all rows lie in memory */
+  size_t room;          /* of the stage */
+  bool long_rows;       /* longer than the stage */
+  size_t most_ranges;
+  uint8_t *stage;
+  rf_range *ranges;
+} reader;
+
+static uint64_t row_offset(const reader *r, uint64_t row) {
+  return r->origin + row * r->table->info.row_bytes; /* inside the data, so within 63 bits */
+}
+
+/* ---- from memory ---- */
+
+/* Listed rows, of which `bytes` has all from row `base` on. */
+static rf_status serve_list(const reader *r, uint64_t first, uint64_t count, const uint8_t *bytes, uint64_t base,
+                            rf_error *err) {
+  uint8_t packed[PACK_BYTES];
+  size_t row_bytes = (size_t)r->table->info.row_bytes, most = r->window > 0 ? PACK_BYTES / r->window : PACK_BYTES;
+  while (count > 0) {
+    size_t n = count < most ? (size_t)count : most;
+    if (most == 0) { /* a row is longer than the buffer */
+      n = 1;
+      RF_TRY(rf_row_plan_run(r->plan, r->walk, first, bytes + (size_t)(rf_row_at(r->walk, first) - base) * row_bytes, 0,
+                             1, err));
+    } else {
+      for (size_t i = 0; i < n; i++)
+        memcpy(packed + i * r->window, bytes + (size_t)(rf_row_at(r->walk, first + i) - base) * row_bytes, r->window);
+      RF_TRY(rf_row_plan_run(r->plan, r->walk, first, packed, (ptrdiff_t)r->window, n, err));
+    }
+    first += n;
+    count -= n;
+  }
+  return RF_OK;
+}
+
+static rf_status serve(const reader *r, uint64_t first, uint64_t count, const uint8_t *bytes, uint64_t base,
+                       rf_error *err) {
+  if (r->walk->indices != NULL)
+    return serve_list(r, first, count, bytes, base, err);
+  size_t row_bytes = (size_t)r->table->info.row_bytes;
+  /* Of a single row the step does not matter and may not fit. */
+  ptrdiff_t stride = count > 1 ? (ptrdiff_t)(r->walk->step * (int64_t)row_bytes) : (ptrdiff_t)row_bytes;
+  return rf_row_plan_run(r->plan, r->walk, first, bytes + (size_t)(rf_row_at(r->walk, first) - base) * row_bytes,
+                         stride, (size_t)count, err);
+}
+
+/* ---- by ranges ---- */
+
+/* How many rows from `first` on lie so close together that all between them is read, too; *low and *high are the
+ * outermost. 0: each is to be fetched by itself. */
+static uint64_t close_rows(const reader *r, uint64_t first, uint64_t *low, uint64_t *high) {
+  const rf_row_walk *walk = r->walk;
+  uint64_t row_bytes = r->table->info.row_bytes, left = r->end - first, n = 1;
+  *low = *high = rf_row_at(walk, first);
+  if (walk->indices != NULL) {
+    for (; n < left; n++) {
+      uint64_t row = walk->indices[first + n], a = row < *low ? row : *low, b = row > *high ? row : *high;
+      if ((b - a) * row_bytes + r->window > r->room)
+        break;
+      *low = a;
+      *high = b;
+    }
+    /* Few rows by themselves go with those behind them: one call for all is one round trip to a remote store. */
+    return (n >= 4 || n == left) && (*high - *low) * row_bytes <= n * RANGE_COST ? n : 0;
+  }
+  uint64_t step = walk->step < 0 ? 0 - (uint64_t)walk->step : (uint64_t)walk->step;
+  if (left > 1 && step * row_bytes > r->window + RANGE_COST)
+    return 0;
+  if (left > 1) {
+    n = (r->room - r->window) / (step * row_bytes) + 1;
+    n = n < left ? n : left;
+  }
+  if (walk->step < 0)
+    *low -= (n - 1) * step;
+  else
+    *high += (n - 1) * step;
+  return n;
+}
+
+/* Rows far apart: a range each, but where one goes on where the last ended. */
+static rf_status read_apart(const reader *r, uint64_t first, uint64_t *count, rf_error *err) {
+  size_t n = 0, used = 0, ranges = 0;
+  while (n < r->end - first && used + r->window <= r->room && ranges < r->most_ranges) {
+    uint64_t offset = row_offset(r, rf_row_at(r->walk, first + n));
+    rf_range *last = ranges > 0 ? &r->ranges[ranges - 1] : NULL;
+    if (last != NULL && last->offset + last->length == offset)
+      last->length += r->window;
+    else
+      r->ranges[ranges++] = (rf_range){offset, r->window, r->stage + used};
+    used += r->window;
+    n++;
+  }
+  RF_TRY(rf_store_read_many(r->store, r->ranges, ranges, err));
+  *count = n;
+  return rf_row_plan_run(r->plan, r->walk, first, r->stage, (ptrdiff_t)r->window, n, err);
+}
+
+/* Rows from `low` on that lie close together. Few bytes may come from a mapping. */
+static rf_status read_close(const reader *r, uint64_t low, size_t bytes, rf_error *err) {
+  const rf_range range = {row_offset(r, low), bytes, r->stage};
+  if (bytes > SMALL_BYTES)
+    return rf_store_read(r->store, range.offset, range.dest, bytes, err);
+  return rf_store_read_many(r->store, &range, 1, err);
+}
+
+static rf_status read_batches(const reader *r, rf_error *err) {
+  uint64_t n = 0, low, high;
+  for (uint64_t first = r->begin; first < r->end; first += n) {
+    n = close_rows(r, first, &low, &high);
+    if (n == 0) {
+      RF_TRY(read_apart(r, first, &n, err));
+    } else {
+      size_t bytes = (size_t)((high - low) * r->table->info.row_bytes) + r->window;
+      RF_TRY(read_close(r, low, bytes, err));
+      RF_TRY(serve(r, first, n, r->stage, low, err));
+    }
+  }
+  return RF_OK;
+}
+
+/* ---- as they arrive ---- */
+
+/* An rf_store_put of whole rows. */
+static rf_status put_rows(void *context, uint64_t at, const uint8_t *data, size_t n, rf_error *err) {
+  const reader *r = context;
+  size_t row_bytes = (size_t)r->table->info.row_bytes;
+  return rf_row_plan_run(r->plan, r->walk, at / row_bytes, data + r->plan->low, (ptrdiff_t)row_bytes, n / row_bytes,
+                         err);
+}
+
+/* Rows one behind the other, of which so much is needed that all is fetched. *streamed false: they are to be read. */
+static rf_status stream_rows(reader *r, bool *streamed, rf_error *err) {
+  const rf_row_walk *walk = r->walk;
+  uint64_t row_bytes = r->table->info.row_bytes;
+  rf_store_sink sink = {.put = put_rows, .context = r, .wanted = walk->count * row_bytes};
+  *streamed = false;
+  if (walk->indices != NULL || walk->step != 1 || row_bytes > r->window + RANGE_COST ||
+      !rf_to_size(row_bytes, &sink.unit))
+    return RF_OK;
+  return rf_store_stream(r->store, r->table->info.data_offset + walk->start * row_bytes, walk->count * row_bytes, &sink,
+                         streamed, err);
+}
+
+/* ---- rows that no stage holds ---- */
+
+/* Bytes that cannot be cut within a field, and the elements of a cell in them. */
+static void field_unit(const rf_row_step *step, uint64_t *bytes, size_t *elements) {
+  *elements = 1;
+  *bytes = step->stored_bytes;
+  if (!step->mask_apart) { /* no field of a binary table */
+    *elements = step->count > 0 ? step->count : 1;
+    *bytes = step->bytes;
+  } else if (step->type == RF_CELL_BIT) {
+    *elements = 8;
+  } else if (step->type == RF_CELL_BYTES || step->type == RF_CELL_TEXT) {
+    *bytes = step->column->info.width;
+  }
+}
+
+/* One field in pieces: a step with fewer elements does a part of the cell. */
+static rf_status read_long_field(const reader *r, const rf_row_step *whole, uint64_t first, rf_error *err) {
+  rf_row_plan plan = {0};
+  rf_row_step step = *whole;
+  uint64_t unit, row = rf_row_at(r->walk, first), offset = whole->offset;
+  size_t elements, done = 0, element_bytes = whole->count > 0 ? whole->cell_bytes / whole->count : 0;
+  field_unit(whole, &unit, &elements);
+  plan.steps = &step;
+  plan.count = 1;
+  plan.low = plan.high = whole->offset;
+  while (done < whole->count) {
+    size_t units = unit > 0 ? (size_t)(r->room / unit) : whole->count;
+    if (units * elements > whole->count - done)
+      units = (whole->count - done + elements - 1) / elements;
+    step.count = units * elements < whole->count - done ? units * elements : whole->count - done;
+    step.data = whole->data + (ptrdiff_t)first * whole->stride + done * element_bytes;
+    step.mask = whole->mask != NULL ? whole->mask + (size_t)first * whole->mask_stride + done : NULL;
+    step.mask_stride = step.count;
+    step.cell_bytes = step.count * element_bytes;
+    RF_TRY(rf_store_read(r->store, row_offset(r, row) - r->plan->low + offset, r->stage, (size_t)(units * unit), err));
+    /* As row 0 of a selection that begins here. */
+    rf_row_walk walk = {.count = 1, .start = row, .step = 1, .low = row, .high = row};
+    RF_TRY(rf_row_plan_run(&plan, &walk, 0, r->stage, 0, 1, err));
+    offset += units * unit;
+    done += step.count;
+  }
+  return RF_OK;
+}
+
+static rf_status read_long_rows(const reader *r, rf_error *err) {
+  for (uint64_t first = r->begin; first < r->end; first++)
+    for (size_t i = 0; i < r->plan->count; i++)
+      RF_TRY(read_long_field(r, &r->plan->steps[i], first, err));
+  return RF_OK;
+}
+
+/* The stage must hold the longest piece that cannot be cut. A length that no file backs reserves nothing. */
+static rf_status longest_unit(const reader *r, size_t *room, rf_error *err) {
+  uint64_t longest = 0, unit, size;
+  size_t elements;
+  for (size_t i = 0; i < r->plan->count; i++) {
+    field_unit(&r->plan->steps[i], &unit, &elements);
+    longest = unit > longest ? unit : longest;
+  }
+  if (longest <= *room)
+    return RF_OK;
+  RF_TRY(rf_store_size_past(r->store, longest - 1, &size, err));
+  if (longest > size)
+    return RF_ERR_TRUNCATED;
+  if (!rf_to_size(longest, room))
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a string of %" PRIu64 " bytes", longest);
+  return RF_OK;
+}
+
+/* ---- a call ---- */
+
+/* A read in parts side by side: a stage and ranges for each thread. */
+typedef struct sharing {
+  const reader *whole;
+  uint64_t part; /* rows of one */
+} sharing;
+
+static rf_status read_rows(const reader *r, rf_error *err) {
+  if (r->bytes != NULL)
+    return serve(r, r->begin, r->end - r->begin, r->bytes, r->walk->low, err);
+  return r->long_rows ? read_long_rows(r, err) : read_batches(r, err);
+}
+
+static rf_status read_part(void *context, size_t i, unsigned worker, rf_error *err) {
+  const sharing *s = context;
+  reader r = *s->whole;
+  r.begin = i * s->part;
+  r.end = r.end - r.begin > s->part ? r.begin + s->part : r.end;
+  if (r.bytes == NULL) {
+    r.stage += worker * r.room;
+    r.ranges += worker * r.most_ranges;
+  }
+  return read_rows(&r, err);
+}
+
+/* What reading and making the rows takes, counted in bytes; UINT64_MAX when it cannot be counted. */
+static uint64_t work_of(const reader *r) {
+  uint64_t each = r->plan->high - r->plan->low, all;
+  for (size_t i = 0; i < r->plan->count; i++) {
+    const rf_row_step *step = &r->plan->steps[i];
+    if (!rf_add_u64(each, step->cell_bytes, &each) ||
+        !rf_add_u64(each, step->mask != NULL ? step->mask_stride : 0, &each))
+      return UINT64_MAX;
+  }
+  if (r->bytes == NULL && (r->walk->high - r->walk->low) * r->table->info.row_bytes / r->walk->count > RANGE_COST)
+    each += each < UINT64_MAX - RANGE_COST ? RANGE_COST : 0;
+  return rf_mul_u64(r->walk->count, each, &all) ? all : UINT64_MAX;
+}
+
+/* Cells of different rows in the same place are for one thread. */
+static bool rows_are_apart(const rf_row_plan *plan) {
+  for (size_t i = 0; i < plan->count; i++) {
+    const rf_row_step *step = &plan->steps[i];
+    size_t stride = step->stride < 0 ? 0 - (size_t)step->stride : (size_t)step->stride;
+    if (stride < step->cell_bytes)
+      return false;
+  }
+  return true;
+}
+
+/* Several threads for large tables and for many rows far apart. Rows that go through the stage in pieces would need a
+ * large one for each thread. */
+static unsigned count_readers(const reader *r, unsigned wanted) {
+  size_t most = r->walk->count < RF_MOST_THREADS ? (size_t)r->walk->count : RF_MOST_THREADS;
+  if (most < 2) /* a single row is not worth a look at all of its columns */
+    return 1;
+  if (r->bytes == NULL && (!rf_store_is_positional(r->store) || r->plan->high - r->plan->low > STAGE_BYTES))
+    return 1;
+  return rows_are_apart(r->plan) ? rf_worth_readers(wanted, most, work_of(r)) : 1;
+}
+
+static rf_status read_shared(const reader *r, unsigned threads, rf_error *err) {
+  sharing s = {.whole = r, .part = r->walk->count / (threads * RF_READER_PARTS) + 1};
+  if (threads == 1)
+    return read_rows(r, err);
+  return rf_parallel(threads, (size_t)((r->walk->count - 1) / s.part) + 1, read_part, &s, err);
+}
+
+static rf_status read_staged(reader *r, uint64_t window, unsigned threads, rf_error *err) {
+  size_t most = (r->store->flags & RF_DRIVER_REMOTE) != 0 ? REMOTE_STAGE_BYTES : STAGE_BYTES;
+  uint64_t span = (r->walk->high - r->walk->low) * r->table->info.row_bytes + window, all;
+  r->room = most;
+  r->long_rows = window > most;
+  if (r->long_rows) {
+    RF_TRY(longest_unit(r, &r->room, err));
+  } else {
+    /* No more than all the rows, side by side or with what is between them. */
+    if (!rf_mul_u64(r->walk->count, window, &all) || all < span)
+      all = span;
+    r->room = all < most ? (size_t)all : most;
+  }
+  r->most_ranges = MOST_RANGES < r->walk->count ? MOST_RANGES : (size_t)r->walk->count;
+  r->stage = rf_alloc(threads * r->room); /* of long rows there is one thread */
+  r->ranges = rf_alloc(threads * r->most_ranges * sizeof *r->ranges);
+  rf_status status;
+  if (r->stage == NULL || r->ranges == NULL)
+    status = rf_fail(err, RF_ERR_MEMORY, "no memory to read rows into");
+  else
+    status = read_shared(r, threads, err);
+  rf_free(r->stage);
+  rf_free(r->ranges);
+  return status;
+}
+
+/* Is there nothing to be done for any row? Of such rows a header can promise any number. */
+static bool makes_nothing(const rf_row_plan *plan) {
+  for (size_t i = 0; i < plan->count; i++)
+    if (plan->steps[i].cell_bytes > 0 || (plan->steps[i].mask != NULL && plan->steps[i].mask_stride > 0))
+      return false;
+  return true;
+}
+
+static rf_status check_memory(const rf_row_plan *plan, const rf_row_walk *walk, rf_error *err) {
+  size_t size;
+  if (!rf_to_size(walk->count, &size))
+    return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", walk->count);
+  for (size_t i = 0; i < plan->count; i++) {
+    const rf_row_step *step = &plan->steps[i];
+    uint64_t mask;
+    if (step->data == NULL && step->cell_bytes > 0)
+      return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to read column %zu into", step->number);
+    if (!rf_mul_u64(walk->count, step->mask_stride, &mask) || !rf_to_size(mask, &size))
+      return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows of column %zu do not fit memory", walk->count,
+                     step->number);
+  }
+  return RF_OK;
+}
+
+rf_status rf_table_read_plan(rf_file *file, const rf_table *table, const rf_row_plan *plan, const rf_row_walk *walk,
+                             rf_error *err) {
+  uint64_t window = plan->high - plan->low, span;
+  reader r = {.store = file->store, .table = table, .plan = plan, .walk = walk, .end = walk->count};
+  const uint8_t *bytes;
+  size_t size;
+  RF_TRY(check_memory(plan, walk, err));
+  if (makes_nothing(plan))
+    return RF_OK;
+  if (window == 0) { /* cells without elements, or strings without characters */
+    static const uint8_t nothing[1];
+    return rf_row_plan_run(plan, walk, 0, nothing, 0, (size_t)walk->count, err);
+  }
+  r.origin = table->info.data_offset + plan->low;
+  r.window = rf_to_size(window, &size) ? size : 0; /* 0: long rows, which do not go by windows */
+  span = (walk->high - walk->low) * table->info.row_bytes + window;
+  rf_status status = RF_ERR_UNSUPPORTED;
+  if (rf_to_size(span, &size) && size <= PTRDIFF_MAX)
+    status = rf_store_peek(file->store, row_offset(&r, walk->low), size, &bytes, err);
+  if (status == RF_OK)
+    r.bytes = bytes;
+  else if (status != RF_ERR_UNSUPPORTED)
+    return status;
+  unsigned threads = count_readers(&r, plan->threads != 0 ? plan->threads : file->options.threads);
+  if (r.bytes != NULL)
+    return read_shared(&r, threads, err);
+  bool streamed;
+  RF_TRY(stream_rows(&r, &streamed, err));
+  return streamed ? RF_OK : read_staged(&r, window, threads, err);
+}
+
+rf_status rf_table_explain(rf_file *file, const rf_table *table, const rf_hdu *hdu, rf_error *err) {
+  rf_error ignored;
+  uint64_t size, end = hdu->data_offset + hdu->data_bytes; /* within 63 bits since the scan */
+  rf_error_clear(&ignored);
+  if (rf_store_size(file->store, &size, &ignored) != RF_OK || size >= end)
+    return rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short");
+  uint64_t there = size > hdu->data_offset ? size - hdu->data_offset : 0;
+  uint64_t rows = table->info.row_bytes > 0 ? there / table->info.row_bytes : table->info.nrows;
+  rf_error_clear(err);
+  rf_fail(err, RF_ERR_TRUNCATED,
+          "the data unit is cut short: the header promises %" PRIu64 " bytes from offset %" PRIu64 " on, and %" PRIu64
+          " bytes of them are missing; %" PRIu64 " of %" PRIu64 " rows are whole",
+          hdu->data_bytes, hdu->data_offset, hdu->data_bytes - there,
+          rows < table->info.nrows ? rows : table->info.nrows, table->info.nrows);
+  rf_error_at(err, size <= INT64_MAX ? (int64_t)size : -1);
+  return RF_ERR_TRUNCATED;
+}
+
+rf_status rf_table_read_rows(rf_file *file, const rf_hdu *hdu, const rf_table *table, const struct rf_ztable *z,
+                             const rf_row_plan *plan, const rf_row_walk *walk, rf_error *err) {
+  if (z != NULL) {
+    rf_status status = rf_ztable_read_plan(file, hdu, hdu->table, z, plan, walk, err);
+    return status == RF_ERR_TRUNCATED ? rf_table_explain(file, hdu->table, hdu, err) : status;
+  }
+  rf_status status = rf_table_read_plan(file, table, plan, walk, err);
+  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, table, hdu, err) : status;
+}
+
+static rf_status read_locked(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
+                             size_t count, rf_error *err) {
+  rf_hdu *hdu = NULL;
+  const rf_table *table;
+  const rf_ztable *z;
+  rf_row_walk walk;
+  rf_row_plan plan;
+  RF_TRY(rf_table_logical_locked(file, index, &hdu, &table, &z, err));
+  RF_TRY(rf_row_walk_init(&walk, table, rows, err));
+  RF_TRY(rf_row_plan_init(&plan, table, requests, count, err));
+  rf_status status = RF_OK;
+  if (walk.count > 0 && plan.count > 0)
+    status = rf_table_read_rows(file, hdu, table, z, &plan, &walk, err);
+  rf_row_plan_free(&plan);
+  return status;
+}
+
+rf_status rf_table_read(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
+                        size_t count, rf_error *err) {
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = read_locked(file, index, rows, requests, count, err);
+    status = rf_file_end_read_of(file, index, status, err);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A list of requests as a plan that rows run through: checked once, then one loop a column over blocks of rows that
+ * stay in the nearest cache.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "table/ascii/table.h"
+#include "table/rows/unpack_simd.h"
+#include "table/rows/unpack_avx512.h"
+
+/* Bytes of rows that all steps see before the next ones come. */
+#define BLOCK_BYTES ((uint64_t)32 << 10)
+#define BLOCK_ROWS ((uint64_t)2048)
+
+/* ---- rows ---- */
+
+static rf_status check_indices(rf_row_walk *walk, uint64_t nrows, rf_error *err) {
+  walk->low = UINT64_MAX;
+  walk->high = 0;
+  for (uint64_t i = 0; i < walk->count; i++) {
+    uint64_t row = walk->indices[i];
+    if (row < walk->low)
+      walk->low = row;
+    if (row > walk->high)
+      walk->high = row;
+  }
+  if (walk->high >= nrows)
+    return rf_fail(err, RF_ERR_RANGE, "there is no row %" PRIu64 ": the table has %" PRIu64 " (counted from 0)",
+                   walk->high, nrows);
+  return RF_OK;
+}
+
+static rf_status check_steps(rf_row_walk *walk, const rf_rows *rows, uint64_t nrows, rf_error *err) {
+  uint64_t steps = walk->count - 1, start = (uint64_t)rows->start;
+  bool inside = rows->start >= 0 && start < nrows;
+  if (walk->count > 1 && rows->step == 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the step from row to row is 0");
+  if (inside && steps > 0)
+    inside = rows->step > 0 ? steps <= (nrows - 1 - start) / (uint64_t)rows->step
+                            : steps <= start / (0 - (uint64_t)rows->step);
+  if (!inside)
+    return rf_fail(err, RF_ERR_RANGE,
+                   "%" PRIu64 " rows from %" PRId64 " on with step %" PRId64 " leave the table, which has %" PRIu64,
+                   walk->count, rows->start, rows->step, nrows);
+  walk->start = start;
+  walk->step = steps > 0 ? rows->step : 1;
+  uint64_t last = start + steps * (uint64_t)walk->step;
+  walk->low = last < start ? last : start;
+  walk->high = last < start ? start : last;
+  return RF_OK;
+}
+
+rf_status rf_row_walk_init(rf_row_walk *walk, const rf_table *table, const rf_rows *rows, rf_error *err) {
+  memset(walk, 0, sizeof *walk);
+  walk->step = 1;
+  if (rows == NULL) {
+    walk->count = table->info.nrows;
+    walk->high = walk->count > 0 ? walk->count - 1 : 0;
+    return RF_OK;
+  }
+  walk->count = rows->count;
+  walk->indices = rows->indices;
+  if (walk->count == 0)
+    return RF_OK;
+  return walk->indices != NULL ? check_indices(walk, table->info.nrows, err)
+                               : check_steps(walk, rows, table->info.nrows, err);
+}
+
+/* ---- the plan ---- */
+
+static rf_status init_step(rf_row_step *step, const rf_table *table, const rf_column_request *given, rf_error *err) {
+  const rf_column *column;
+  if (given->size != sizeof *given)
+    return rf_fail(err, RF_ERR_ARGUMENT, "a request of %zu bytes, where %zu are expected", given->size, sizeof *given);
+  rf_column_request copy = *given, *request = &copy;
+  request->flags &= ((uint32_t)1 << RF_CELL_THREADS_SHIFT) - 1; /* which are the plan's */
+  RF_TRY(rf_table_column(table, request->column, &column, err));
+  step->number = request->column;
+  rf_status status = table->info.kind == RF_HDU_ASCII_TABLE ? rf_row_step_ascii(step, column, request, err)
+                                                            : rf_row_step_binary(step, column, request, err);
+  /* Another thread may have changed the columns since the caller looked at them and made room. */
+  if (status == RF_OK && request->cell_bytes != 0 && request->cell_bytes != step->cell_bytes)
+    status =
+        rf_fail(err, RF_ERR_ARGUMENT, "a cell takes %zu bytes, and there is room for %zu: the columns have changed",
+                step->cell_bytes, request->cell_bytes);
+  return status == RF_OK ? RF_OK : rf_table_blame(err, status, column, request->column, -1);
+}
+
+rf_status rf_row_plan_init(rf_row_plan *plan, const rf_table *table, const rf_column_request *requests, size_t count,
+                           rf_error *err) {
+  memset(plan, 0, sizeof *plan);
+  if (count == 0)
+    return RF_OK;
+  if (requests == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "there are no requests");
+  plan->steps = rf_alloc_zero(count, sizeof *plan->steps);
+  if (plan->steps == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory to read %zu columns", count);
+  plan->count = count;
+  plan->threads = requests[0].flags >> RF_CELL_THREADS_SHIFT;
+  plan->low = UINT64_MAX;
+  for (size_t i = 0; i < count; i++) {
+    rf_row_step *step = &plan->steps[i];
+    rf_status status = init_step(step, table, &requests[i], err);
+    if (status != RF_OK) {
+      rf_row_plan_free(plan);
+      return status;
+    }
+    if (step->offset < plan->low)
+      plan->low = step->offset;
+    if (step->offset + step->bytes > plan->high)
+      plan->high = step->offset + step->bytes;
+  }
+  /* Fields of no width still have a place; a row without any byte needs none. */
+  if (plan->high < plan->low)
+    plan->high = plan->low;
+  rf_row_wide_make(plan);
+  if (plan->wide == NULL)
+    rf_row_shuffle_make(plan);
+  return RF_OK;
+}
+
+void rf_row_plan_free(rf_row_plan *plan) {
+  rf_free(plan->steps);
+  rf_free(plan->shuffle);
+  rf_free(plan->wide);
+  memset(plan, 0, sizeof *plan);
+}
+
+/* ---- running ---- */
+
+/* One step over `count` rows; `first` is the number of the first within the selection. */
+static rf_status run_step(const rf_row_plan *plan, const rf_row_step *step, const rf_row_walk *walk, uint64_t first,
+                          const uint8_t *src, ptrdiff_t src_stride, size_t count, bool values, rf_error *err) {
+  uint8_t *mask = step->mask != NULL ? step->mask + (size_t)first * step->mask_stride : NULL;
+  size_t bad = 0;
+  src += (size_t)(step->offset - plan->low);
+  if (mask != NULL && step->mask_apart)
+    rf_row_step_mask(step, src, src_stride, count, mask);
+  if (!values)
+    return RF_OK;
+  rf_status status =
+      step->run(step, src, src_stride, count, step->data + (ptrdiff_t)first * step->stride, mask, &bad, err);
+  if (status == RF_OK)
+    return RF_OK;
+  return rf_table_blame(err, status, step->column, step->number, (int64_t)rf_row_at(walk, first + bad));
+}
+
+static rf_status run_block(const rf_row_plan *plan, const rf_row_walk *walk, uint64_t first, const uint8_t *src,
+                           ptrdiff_t src_stride, size_t count, rf_error *err) {
+  size_t shuffled = 0;
+  if (plan->wide != NULL) {
+    rf_row_wide_run(plan->wide, first, src, src_stride, count);
+    shuffled = count;
+  } else if (plan->shuffle != NULL) {
+    shuffled = rf_row_shuffle_run(plan->shuffle, first, src, src_stride, count);
+  }
+  for (size_t i = 0; i < plan->count; i++) {
+    const rf_row_step *step = &plan->steps[i];
+    if (shuffled == 0 || !step->shuffled) {
+      RF_TRY(run_step(plan, step, walk, first, src, src_stride, count, true, err));
+    } else {
+      RF_TRY(run_step(plan, step, walk, first, src, src_stride, shuffled, false, err));
+      if (shuffled < count)
+        RF_TRY(run_step(plan, step, walk, first + shuffled, src + (ptrdiff_t)shuffled * src_stride, src_stride,
+                        count - shuffled, true, err));
+    }
+  }
+  return RF_OK;
+}
+
+rf_status rf_row_plan_run(const rf_row_plan *plan, const rf_row_walk *walk, uint64_t first, const uint8_t *src,
+                          ptrdiff_t src_stride, size_t count, rf_error *err) {
+  uint64_t row = plan->high - plan->low + 1;
+  uint64_t most = BLOCK_BYTES / row + 1;
+  if (most > BLOCK_ROWS)
+    most = BLOCK_ROWS;
+  while (count > 0) {
+    size_t n = count < most ? count : (size_t)most;
+    RF_TRY(run_block(plan, walk, first, src, src_stride, n, err));
+    src += (ptrdiff_t)n * src_stride;
+    first += n;
+    count -= n;
+  }
+  return RF_OK;
+}

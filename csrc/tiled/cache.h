@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Decoded tiles of one HDU, the last used ones up to a number of bytes. Thread-safe; tiles are counted references, so
+ * that one which is thrown out while somebody still copies from it stays until that is done.
+ */
+#ifndef RF_TILED_CACHE_H
+#define RF_TILED_CACHE_H
+
+#include "base/error.h"
+
+#define RF_TILE_CACHE_BYTES ((uint64_t)32 << 20)
+
+typedef struct rf_tile_cache rf_tile_cache;
+
+/* A decoded tile: `bytes` bytes at `values`, aligned for 8. Read-only once it is in the cache. */
+typedef struct rf_cached_tile {
+  uint64_t key;
+  size_t bytes;
+  void *values;
+} rf_cached_tile;
+
+rf_status rf_tile_cache_new(uint64_t limit, rf_tile_cache **cache, rf_error *err);
+void rf_tile_cache_free(rf_tile_cache *cache);
+
+/* The tile with that key, held for the caller, or NULL. */
+rf_cached_tile *rf_tile_cache_take(rf_tile_cache *cache, uint64_t key);
+/* Ends a hold. */
+void rf_tile_cache_release(rf_tile_cache *cache, rf_cached_tile *tile);
+
+/* A new tile of `bytes` bytes, held for the caller, not in the cache yet. NULL: no memory. */
+rf_cached_tile *rf_tile_cache_make(rf_tile_cache *cache, uint64_t key, size_t bytes);
+/* Puts a tile that was made into the cache (the hold stays), in the place of one with its key. One larger than the
+ * limit does not get in. */
+void rf_tile_cache_put(rf_tile_cache *cache, rf_cached_tile *tile);
+
+void rf_tile_cache_set_limit(rf_tile_cache *cache, uint64_t limit);
+void rf_tile_cache_get(rf_tile_cache *cache, uint64_t *limit, uint64_t *used);
+void rf_tile_cache_clear(rf_tile_cache *cache);
+
+#endif

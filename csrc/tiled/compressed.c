@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Public calls about compressed HDUs that neither read nor write pixels or rows.
+ */
+#include <string.h>
+
+#include "tiled/image/image.h"
+#include "tiled/table/table.h"
+
+/* ---- how an image is compressed ---- */
+
+static void describe(const rf_zimage *zimage, rf_compression *compression, uint64_t *tile, size_t capacity) {
+  rf_compression all;
+  size_t naxis = (size_t)zimage->image.naxis, size = compression->size;
+  rf_compression_init(&all);
+  all.size = size;
+  all.type = zimage->codec->type;
+  all.tile_ndim = zimage->image.naxis;
+  for (size_t i = 0; i < naxis && i < capacity; i++)
+    tile[i] = zimage->ztile[naxis - 1 - i];
+  all.tile = tile;
+  all.heap_format = zimage->heap_format;
+  all.blocksize = all.type == RF_Z_RICE_1 ? zimage->params.blocksize : 0;
+  all.hcomp_scale = zimage->hcomp_scale;
+  all.hcomp_smooth = zimage->params.smooth;
+  all.quantize = zimage->quantized;
+  all.quantize_level = zimage->quantized ? zimage->quantize_level : 0.0;
+  all.dither = zimage->dither;
+  all.seed = zimage->quantized && zimage->dither != RF_DITHER_NONE ? zimage->seed : 0;
+  memcpy(compression, &all, size < sizeof all ? size : sizeof all);
+}
+
+rf_status rf_image_get_compression(rf_file *file, size_t index, rf_compression *compression, uint64_t *tile,
+                                   size_t capacity, uint64_t *ntiles, rf_error *err) {
+  rf_zimage *zimage = NULL;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_zimage_locked(file, index, NULL, &zimage, err);
+    if (status == RF_OK) {
+      describe(zimage, compression, tile, tile != NULL ? capacity : 0);
+      if (ntiles != NULL)
+        *ntiles = zimage->ntiles;
+    }
+    status = rf_file_end_read_of(file, index, status, err);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}
+
+/* ---- the cache ---- */
+
+static rf_status find_cache(rf_file *file, size_t index, rf_hdu **hdu, rf_tile_cache **cache, rf_error *err) {
+  rf_zimage *zimage = NULL;
+  const rf_ztable *ztable = NULL;
+  RF_TRY(rf_file_hdu_locked(file, index, hdu, err));
+  if ((*hdu)->kind == RF_HDU_COMPRESSED_TABLE) {
+    RF_TRY(rf_ztable_locked(file, index, NULL, NULL, &ztable, err));
+    *cache = ztable->cache;
+    return RF_OK;
+  }
+  if ((*hdu)->kind != RF_HDU_COMPRESSED_IMAGE)
+    return rf_fail(err, RF_ERR_TYPE, "a compressed image or table is needed and this HDU is none");
+  RF_TRY(rf_zimage_locked(file, index, NULL, &zimage, err));
+  *cache = zimage->cache;
+  return RF_OK;
+}
+
+rf_status rf_hdu_set_cache(rf_file *file, size_t index, uint64_t bytes, rf_error *err) {
+  rf_hdu *hdu = NULL;
+  rf_tile_cache *cache = NULL;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = find_cache(file, index, &hdu, &cache, err);
+    if (status == RF_OK) {
+      rf_tile_cache_set_limit(cache, bytes);
+      rf_mutex_lock(&file->scan_lock);
+      hdu->has_cache_limit = true;
+      hdu->cache_limit = bytes;
+      rf_mutex_unlock(&file->scan_lock);
+    }
+    status = rf_file_end_read_of(file, index, status, err);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}
+
+rf_status rf_hdu_get_cache(rf_file *file, size_t index, uint64_t *limit, uint64_t *used, rf_error *err) {
+  rf_hdu *hdu = NULL;
+  rf_tile_cache *cache = NULL;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = find_cache(file, index, &hdu, &cache, err);
+    if (status == RF_OK)
+      rf_tile_cache_get(cache, limit, used);
+    status = rf_file_end_read_of(file, index, status, err);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}
+
+rf_status rf_hdu_clear_cache(rf_file *file, size_t index, rf_error *err) {
+  rf_hdu *hdu = NULL;
+  rf_tile_cache *cache = NULL;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = find_cache(file, index, &hdu, &cache, err);
+    if (status == RF_OK)
+      rf_tile_cache_clear(cache);
+    status = rf_file_end_read_of(file, index, status, err);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}
+
+/* ---- headers ---- */
+
+/* `lock` held either way. */
+static rf_status logical_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
+  rf_hdu *hdu;
+  const rf_header *own;
+  size_t card;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_file_header_locked(file, hdu, &own, err));
+  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE) {
+    RF_TRY(rf_zimage_plain_header(own, rf_header_find(own, "ZSIMPLE", 0, &card, NULL) == RF_OK, header, err));
+    rf_status status = rf_zimage_add_blank(file, index, own, *header, err);
+    if (status != RF_OK)
+      rf_header_free(*header);
+    return status;
+  }
+  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
+    return rf_ztable_plain_header(own, header, err);
+  return rf_header_copy(own, header, err);
+}
+
+rf_status rf_hdu_get_logical_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = logical_header(file, index, header, err);
+    if (status == RF_OK)
+      rf_header_set_flags(*header, file->options.flags);
+    status = rf_file_end_read_of(file, index, status, err);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}
+
+/* Exclusive lock held. */
+static rf_status set_logical_header(rf_file *file, size_t index, const rf_header *header, bool *written,
+                                    rf_error *err) {
+  rf_hdu *hdu;
+  const rf_header *own;
+  rf_header *merged = NULL;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_file_header_locked(file, hdu, &own, err));
+  if (hdu->kind != RF_HDU_COMPRESSED_IMAGE && hdu->kind != RF_HDU_COMPRESSED_TABLE) {
+    RF_TRY(rf_header_same_structure(own, header, err));
+    return rf_file_resize_locked(file, index, header, hdu->data_bytes, written, err);
+  }
+  RF_TRY(rf_zheader_merge(own, header, &merged, err));
+  rf_status status = rf_file_resize_locked(file, index, merged, hdu->data_bytes, written, err);
+  rf_header_free(merged);
+  return status;
+}
+
+rf_status rf_hdu_set_logical_header(rf_file *file, size_t index, const rf_header *header, rf_error *err) {
+  bool written = false;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_write(file, err);
+  if (status == RF_OK) {
+    status = set_logical_header(file, index, header, &written, err);
+    rf_file_end_write(file, status, written);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}

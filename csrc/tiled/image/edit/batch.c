@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Tiles of a compressed image on their way to the file: batches of bounded size are encoded by several threads, then
+ * written, bytes first and rows last.
+ *
+ * A tile goes to bytes of the heap that no descriptor points at, else behind what the heap has; where it was becomes
+ * free when its row is written. What stays of a tile that changes in part stays to the bit: integers that were
+ * quantized keep their scale, zero and dither, and a tile in which a new value has no such integer is stored as the
+ * reals that readers see today.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "tiled/image/edit/edit.h"
+
+/* Pixels and encoded bytes of a batch, for each thread. */
+#define BATCH_BYTES ((size_t)4 << 20)
+/* Less than this comes from the heap: new pages cost more than a small tile. */
+#define PAGES_BYTES ((size_t)1 << 20)
+#define BATCH_TILES ((size_t)16384)
+/* Bytes of old tiles that are read at a time. */
+#define OLD_BYTES ((uint64_t)64 << 20)
+#define ZEROS 512
+
+struct rf_zcanvas {
+  uint8_t *values; /* of the stored type */
+  unsigned width;
+  int32_t *integers; /* not NULL: values become these */
+  const rf_quantum *quantum;
+  bool fits;
+};
+
+/* What a thread works with, made when first needed. */
+typedef struct worker {
+  rf_tile_params params;
+  void *values;
+  void *room;
+  int32_t *integers;
+} worker;
+
+typedef struct batch {
+  rf_zchange *edit;
+  const rf_zsource *source;
+  rf_zencoder encoder;
+  size_t elements; /* of the largest tile */
+  unsigned threads;
+  bool fresh;     /* nothing of the rows stays */
+  bool never;     /* none of the tiles was ever written */
+  size_t most;    /* tiles */
+  size_t slot;    /* bytes for each */
+  uint64_t first; /* tile of the source */
+  size_t count;
+  uint64_t *tiles;
+  bool *whole;
+  const void **ready;
+  rf_zrow *rows;
+  rf_zplace *places;
+  size_t *old_at;   /* where the bytes of a tile begin in `old` */
+  rf_extent *freed; /* places of tiles that are written to others */
+  size_t freed_count;
+  rf_range *ranges;
+  uint8_t *old;
+  uint8_t *slots;
+  size_t slots_bytes;
+  worker *workers;
+} batch;
+
+/* ---- pixels ---- */
+
+static void scatter(rf_zcanvas *canvas, size_t at, ptrdiff_t stride, const uint8_t *values, size_t count) {
+  uint8_t *to = canvas->values + at * canvas->width;
+  ptrdiff_t step = stride * (ptrdiff_t)canvas->width;
+  if (stride == 1) {
+    memcpy(to, values, count * canvas->width);
+    return;
+  }
+  for (size_t i = 0; i < count; i++, values += canvas->width)
+    memcpy(to + (ptrdiff_t)i * step, values, canvas->width);
+}
+
+static bool requantize(rf_zcanvas *canvas, size_t at, const uint8_t *values, size_t count) {
+  if (canvas->width == 4)
+    return rf_requantize_f32(canvas->quantum, at, (const float *)(const void *)values, count, canvas->integers + at);
+  return rf_requantize_f64(canvas->quantum, at, (const double *)(const void *)values, count, canvas->integers + at);
+}
+
+void rf_zcanvas_put(rf_zcanvas *canvas, size_t at, ptrdiff_t stride, const void *values, size_t count) {
+  const uint8_t *bytes = values;
+  if (canvas->integers == NULL) {
+    scatter(canvas, at, stride, bytes, count);
+    return;
+  }
+  size_t each = stride == 1 ? count : 1;
+  for (size_t i = 0; i < count && canvas->fits; i += each)
+    canvas->fits = requantize(canvas, (size_t)((ptrdiff_t)at + (ptrdiff_t)i * stride), bytes + i * canvas->width, each);
+}
+
+/* Pixels [from, to) become zero. */
+static void put_zeros(rf_zcanvas *canvas, size_t from, size_t to) {
+  static const double zeros[ZEROS];
+  if (canvas->integers == NULL) {
+    memset(canvas->values + from * canvas->width, 0, (to - from) * canvas->width);
+    return;
+  }
+  for (size_t n; from < to; from += n) {
+    n = to - from < ZEROS ? to - from : ZEROS;
+    rf_zcanvas_put(canvas, from, 1, zeros, n);
+  }
+}
+
+static void put_source(const batch *b, size_t i, size_t old, size_t elements, rf_zcanvas *canvas) {
+  if (b->source->length != 0)
+    put_zeros(canvas, old, elements);
+  else
+    b->source->put(b->source->context, b->first + i, elements, canvas);
+}
+
+/* ---- one tile ---- */
+
+/* `length`: that of the tile along the slowest axis, 0: by the image. */
+static rf_tile_shape tile_shape(const batch *b, uint64_t tile, uint64_t length) {
+  const rf_zimage *zimage = b->edit->zimage;
+  rf_tile_shape shape = {1, 1, 1, b->encoder.stored_bytes};
+  for (int i = 0; i < zimage->image.naxis; i++) {
+    uint64_t low = tile % zimage->counts[i] * zimage->tile[i], left = zimage->image.axes[i] - low;
+    size_t along = (size_t)(left < zimage->tile[i] ? left : zimage->tile[i]);
+    tile /= zimage->counts[i];
+    if (i == zimage->image.naxis - 1 && length != 0)
+      along = (size_t)length;
+    if (shape.columns == 1)
+      shape.columns = along;
+    shape.count *= along;
+  }
+  shape.rows = shape.count / shape.columns;
+  return shape;
+}
+
+static void *make_buffer(const batch *b, size_t each, rf_error *err) {
+  void *made = b->elements <= SIZE_MAX / each ? rf_alloc(b->elements * each) : NULL;
+  if (made == NULL)
+    rf_fail(err, RF_ERR_MEMORY, "no memory for the %zu pixels of a tile", b->elements);
+  return made;
+}
+
+static rf_status need_values(const batch *b, worker *w, rf_error *err) {
+  if (w->values == NULL)
+    w->values = make_buffer(b, b->encoder.stored_bytes, err);
+  return w->values != NULL ? RF_OK : RF_ERR_MEMORY;
+}
+
+static rf_status need_integers(const batch *b, worker *w, rf_error *err) {
+  const rf_zimage *zimage = b->edit->zimage;
+  bool wanted = zimage->quantized || b->encoder.offset != 0 || zimage->codec->type == RF_Z_HCOMPRESS_1;
+  if (wanted && w->integers == NULL)
+    w->integers = make_buffer(b, sizeof *w->integers, err);
+  return !wanted || w->integers != NULL ? RF_OK : RF_ERR_MEMORY;
+}
+
+static rf_status need_deflater(const batch *b, worker *w, rf_error *err) {
+  const rf_zimage *zimage = b->edit->zimage;
+  bool wanted = zimage->quantized || zimage->codec->type == RF_Z_GZIP_1 || zimage->codec->type == RF_Z_GZIP_2;
+  if (!wanted || w->params.deflater != NULL)
+    return RF_OK;
+  return rf_deflater_new(b->encoder.params.level, &w->params.deflater, err);
+}
+
+/* Nothing of what is there stays, or there is nothing. */
+static rf_status encode_anew(const batch *b, size_t i, const rf_zencoder *encoder, worker *w,
+                             const rf_tile_shape *shape, uint8_t *out, rf_zcell *cell, rf_error *err) {
+  const void *values = b->ready[i];
+  if (values == NULL) {
+    bool begun = !b->whole[i] && b->edit->zimage->quantized;
+    RF_TRY(need_values(b, w, err));
+    rf_zcanvas canvas = {.values = w->values, .width = encoder->stored_bytes, .fits = true};
+    if (begun)
+      rf_zencode_unwritten(encoder->stored, w->values, shape->count);
+    else if (!b->whole[i])
+      memset(w->values, 0, shape->count * encoder->stored_bytes);
+    put_source(b, i, 0, shape->count, &canvas);
+    if (begun)
+      return rf_zencode_begun(encoder, b->tiles[i], shape, w->values, w->integers, out, cell, err);
+    values = w->values;
+  }
+  return rf_zencode_values(encoder, b->tiles[i], shape, values, true, w->integers, out, cell, err);
+}
+
+/* A quantized tile changes: *done is false when it cannot stay one. Its integers are in w->values. */
+static rf_status encode_requantized(const batch *b, size_t i, const rf_zencoder *encoder, worker *w, size_t old,
+                                    const rf_tile_shape *shape, uint8_t *out, rf_zcell *cell, bool *done,
+                                    rf_error *err) {
+  const rf_zimage *zimage = b->edit->zimage;
+  const rf_zrow *row = &b->rows[i];
+  bool own = row->has_null && row->null >= INT32_MIN && row->null <= INT32_MAX;
+  rf_quantum quantum = {.scale = row->scale,
+                        .zero = row->zero,
+                        .dither = zimage->dither,
+                        .random = zimage->random,
+                        .seed = zimage->seed,
+                        .tile = b->tiles[i],
+                        .has_null = own || !row->has_null,
+                        .null = own ? (int32_t)row->null : RF_QUANTIZED_NULL};
+  memcpy(w->integers, w->values, old * sizeof *w->integers);
+  rf_zcanvas canvas = {.width = encoder->stored_bytes, .integers = w->integers, .quantum = &quantum, .fits = true};
+  put_source(b, i, old, shape->count, &canvas);
+  *done = canvas.fits;
+  if (!*done)
+    return RF_OK;
+  cell->scale = row->scale;
+  cell->zero = row->zero;
+  cell->keeps = own;
+  cell->nulls = false;
+  for (size_t k = 0; !own && k < shape->count && !cell->nulls; k++)
+    cell->nulls = w->integers[k] == RF_QUANTIZED_NULL;
+  return rf_zencode_integers(encoder, shape, w->integers, out, cell, done, err);
+}
+
+static rf_status encode_changed(const batch *b, size_t i, const rf_zencoder *encoder, worker *w, size_t old,
+                                const rf_tile_shape *shape, uint8_t *out, rf_zcell *cell, rf_error *err) {
+  const rf_zimage *zimage = b->edit->zimage;
+  const uint8_t *bytes = b->old + b->old_at[i];
+  bool integers = false, done = false;
+  RF_TRY(need_values(b, w, err));
+  if (w->room == NULL)
+    w->room = make_buffer(b, 8, err);
+  if (w->room == NULL)
+    return RF_ERR_MEMORY;
+  RF_TRY(rf_zimage_decode(zimage, b->tiles[i], &b->rows[i], bytes, w->values, w->room,
+                          zimage->quantized ? &integers : NULL, err));
+  if (integers) {
+    RF_TRY(encode_requantized(b, i, encoder, w, old, shape, out, cell, &done, err));
+    if (done)
+      return RF_OK;
+    RF_TRY(rf_zimage_decode(zimage, b->tiles[i], &b->rows[i], bytes, w->values, w->room, NULL, err));
+  }
+  rf_zcanvas canvas = {.values = w->values, .width = encoder->stored_bytes, .fits = true};
+  put_source(b, i, old, shape->count, &canvas);
+  return rf_zencode_values(encoder, b->tiles[i], shape, w->values, false, w->integers, out, cell, err);
+}
+
+static rf_status encode_tile(void *context, size_t i, unsigned number, rf_error *err) {
+  batch *b = context;
+  worker *w = &b->workers[number];
+  rf_zplace *place = &b->places[i];
+  *place = (rf_zplace){.tile = b->tiles[i]};
+  if (b->source->length != 0 && b->rows[i].form == RF_ZFORM_EMPTY)
+    return RF_OK; /* longer, and still never written */
+  size_t old = tile_shape(b, b->tiles[i], 0).count;
+  rf_tile_shape shape = tile_shape(b, b->tiles[i], b->source->length);
+  rf_status status = need_integers(b, w, err);
+  if (status == RF_OK)
+    status = need_deflater(b, w, err);
+  rf_zencoder encoder = b->encoder;
+  encoder.params.deflater = w->params.deflater;
+  uint8_t *out = b->slots + i * b->slot;
+  if (status == RF_OK && (b->whole[i] || b->rows[i].form == RF_ZFORM_EMPTY))
+    status = encode_anew(b, i, &encoder, w, &shape, out, &place->cell, err);
+  else if (status == RF_OK)
+    status = encode_changed(b, i, &encoder, w, old, &shape, out, &place->cell, err);
+  return status == RF_OK ? RF_OK : rf_zimage_blame(b->edit->zimage, b->tiles[i], err, status);
+}
+
+/* ---- a batch ---- */
+
+static void free_workers(batch *b) {
+  for (unsigned t = 0; b->workers != NULL && t < b->threads; t++) {
+    rf_free(b->workers[t].values);
+    rf_free(b->workers[t].room);
+    rf_free(b->workers[t].integers);
+    rf_deflater_free(b->workers[t].params.deflater);
+  }
+  rf_free(b->workers);
+}
+
+static void free_batch(batch *b) {
+  free_workers(b);
+  rf_free(b->tiles);
+  rf_free(b->whole);
+  rf_free(b->ready);
+  rf_free(b->rows);
+  rf_free(b->places);
+  rf_free(b->old_at);
+  rf_free(b->freed);
+  rf_free(b->ranges);
+  rf_free(b->old);
+  if (b->slots_bytes < PAGES_BYTES)
+    rf_free(b->slots);
+  else if (b->slots != NULL)
+    rf_pages_free(b->slots, b->slots_bytes);
+}
+
+static rf_status make_batch(batch *b, rf_error *err) {
+  size_t raw = b->elements * b->encoder.stored_bytes;
+  unsigned wanted = b->source->threads != 0 ? b->source->threads : b->edit->file->options.threads;
+  size_t count = b->source->count < BATCH_TILES ? (size_t)b->source->count : BATCH_TILES;
+  uint64_t bytes;
+  b->slot = b->encoder.bound + 8; /* the column may count in elements of up to 8 bytes */
+  b->threads = rf_worth_threads(wanted, count, rf_mul_u64(b->source->count, raw, &bytes) ? bytes : UINT64_MAX);
+  size_t each = b->slot > raw ? b->slot : raw, most = BATCH_BYTES / each * b->threads;
+  b->most = most < b->threads ? b->threads : most < count ? most : count;
+  if (b->slot > SIZE_MAX / b->most)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for tiles of %zu bytes", b->slot);
+  b->slots_bytes = b->slot * b->most;
+  b->tiles = rf_alloc(b->most * sizeof *b->tiles);
+  b->whole = rf_alloc(b->most * sizeof *b->whole);
+  b->ready = rf_alloc(b->most * sizeof *b->ready);
+  b->rows = rf_alloc(b->most * sizeof *b->rows);
+  b->places = rf_alloc(b->most * sizeof *b->places);
+  b->old_at = rf_alloc(b->most * sizeof *b->old_at);
+  b->freed = rf_alloc(b->most * sizeof *b->freed);
+  b->ranges = rf_alloc(b->most * sizeof *b->ranges);
+  b->workers = rf_alloc_zero(b->threads, sizeof *b->workers);
+  b->slots = b->slots_bytes < PAGES_BYTES ? rf_alloc(b->slots_bytes) : rf_pages_alloc(b->slots_bytes);
+  if (b->tiles == NULL || b->whole == NULL || b->ready == NULL || b->rows == NULL || b->places == NULL ||
+      b->old_at == NULL || b->freed == NULL || b->ranges == NULL || b->workers == NULL || b->slots == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu tiles of %zu bytes", b->most, b->slot);
+  return RF_OK;
+}
+
+/* Which tiles, and where they are now. */
+static rf_status list_tiles(batch *b, rf_error *err) {
+  const rf_zsource *source = b->source;
+  b->count = source->count - b->first < b->most ? (size_t)(source->count - b->first) : b->most;
+  for (size_t i = 0; i < b->count; i++) {
+    b->ready[i] = NULL;
+    b->tiles[i] = source->tile(source->context, b->first + i);
+    b->whole[i] = source->whole != NULL && source->whole(source->context, b->first + i, &b->ready[i]);
+    b->rows[i] = (rf_zrow){.form = RF_ZFORM_EMPTY};
+  }
+  if (b->never)
+    return RF_OK;
+  return rf_zimage_rows(b->edit->file, b->edit->hdu, b->edit->zimage, b->tiles, b->count, b->rows, err);
+}
+
+/* Reads what the tiles that change in part have. A batch may become shorter for it. */
+static rf_status read_old(batch *b, rf_error *err) {
+  uint64_t total = 0;
+  size_t ranges = 0, room;
+  for (size_t i = 0; i < b->count; i++) {
+    if (b->whole[i])
+      continue;
+    RF_TRY(rf_zimage_check_size(b->edit->zimage, b->tiles[i], &b->rows[i], 0, b->edit->file->options.limits.tile_bytes,
+                                err));
+    if (b->rows[i].form == RF_ZFORM_EMPTY)
+      continue;
+    if (i > 0 && total + b->rows[i].bytes > OLD_BYTES) {
+      b->count = i;
+      break;
+    }
+    b->old_at[i] = (size_t)total;
+    b->ranges[ranges++] = (rf_range){b->rows[i].offset, (size_t)b->rows[i].bytes, NULL};
+    total += b->rows[i].bytes;
+  }
+  if (ranges == 0)
+    return RF_OK;
+  rf_free(b->old);
+  b->old = rf_to_size(total, &room) ? rf_alloc(room) : NULL;
+  if (b->old == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " bytes of tiles", total);
+  uint8_t *to = b->old;
+  for (size_t k = 0; k < ranges; to += b->ranges[k++].length)
+    b->ranges[k].dest = to;
+  return rf_store_read_many(b->edit->file->store, b->ranges, ranges, err);
+}
+
+/* ZDITHER0 by the first tile that is written, so that the same image always gets the same bytes. */
+static rf_status choose_seed(batch *b, rf_error *err) {
+  rf_zchange *edit = b->edit;
+  rf_zstate *state = &edit->hdu->zstate;
+  worker *w = &b->workers[0];
+  if (!state->seed_open || !edit->zimage->quantized || b->count == 0)
+    return RF_OK;
+  const void *values = b->ready[0];
+  rf_tile_shape shape = tile_shape(b, b->tiles[0], 0);
+  if (values == NULL) {
+    RF_TRY(need_values(b, w, err));
+    rf_zcanvas canvas = {.values = w->values, .width = b->encoder.stored_bytes, .fits = true};
+    memset(w->values, 0, shape.count * b->encoder.stored_bytes);
+    put_source(b, 0, 0, shape.count, &canvas);
+    values = w->values;
+  }
+  edit->zimage->seed = rf_zencode_seed(values, shape.count, b->encoder.stored_bytes);
+  edit->stale = true;
+  state->seed_open = false;
+  return RF_OK;
+}
+
+/* ---- places ---- */
+
+/* Bytes that a cell takes in the heap: whole elements of its column. */
+static size_t cell_size(const batch *b, const rf_zcell *cell) {
+  if (cell->form == RF_ZFORM_EMPTY)
+    return 0;
+  const rf_zcolumns *c = &b->edit->zimage->columns;
+  int number = cell->form == RF_ZFORM_DATA ? c->data : cell->form == RF_ZFORM_GZIP ? c->gzip : c->raw;
+  size_t each = number >= 0 ? b->edit->table->columns[number].stored_bytes : 1, rest = cell->bytes % each;
+  return cell->bytes + (rest != 0 ? each - rest : 0);
+}
+
+static uint64_t old_place(const batch *b, size_t i) {
+  return b->rows[i].offset - b->edit->hdu->data_offset - b->edit->table->info.heap_offset;
+}
+
+/* Offsets in the heap, and what becomes free; gives where the heap ends then. */
+static uint64_t choose_places(batch *b, bool *fallback) {
+  rf_zstate *state = &b->edit->hdu->zstate;
+  uint64_t end = state->used;
+  b->freed_count = 0;
+  for (size_t i = 0; i < b->count; i++) {
+    rf_zplace *place = &b->places[i];
+    const rf_zrow *row = &b->rows[i];
+    if (place->cell.form == RF_ZFORM_EMPTY)
+      continue;
+    *fallback = *fallback || (place->cell.form == RF_ZFORM_GZIP && b->edit->zimage->columns.gzip < 0);
+    size_t bytes = cell_size(b, &place->cell);
+    if (state->apart && row->form != RF_ZFORM_EMPTY && row->bytes > 0)
+      b->freed[b->freed_count++] = (rf_extent){old_place(b, i), old_place(b, i) + row->bytes};
+    if (rf_zspace_take(state, bytes, &place->offset))
+      continue;
+    place->offset = end;
+    end += bytes;
+  }
+  return end;
+}
+
+/* What the heap will have when the tiles to come take as much each. */
+static uint64_t expect(const batch *b, uint64_t used, uint64_t end) {
+  uint64_t left = b->source->count - b->first - b->count, each = (end - used) / b->count + 1, more;
+  if (left == 0)
+    return end;
+  if (!rf_mul_u64(left, each, &more) || !rf_add_u64(more, more / 16, &more) || !rf_add_u64(end, more, &more))
+    return end;
+  return more;
+}
+
+/* ---- writing ---- */
+
+/* Slots to the file, those that are neighbours there by one write. */
+static rf_status write_slots(batch *b, rf_error *err) {
+  rf_zchange *edit = b->edit;
+  uint64_t heap = edit->hdu->data_offset + edit->table->info.heap_offset, from = 0;
+  size_t begin = 0, used = 0;
+  for (size_t i = 0; i < b->count; i++) {
+    const rf_zplace *place = &b->places[i];
+    if (place->cell.form == RF_ZFORM_EMPTY)
+      continue;
+    size_t bytes = cell_size(b, &place->cell);
+    uint8_t *slot = b->slots + i * b->slot;
+    memset(slot + place->cell.bytes, 0, bytes - place->cell.bytes);
+    if (used > 0 && from + used != place->offset) {
+      *edit->written = true;
+      RF_TRY(rf_store_write(edit->file->store, heap + from, b->slots + begin, used, err));
+      begin += used;
+      used = 0;
+    }
+    if (used == 0)
+      from = place->offset;
+    memmove(b->slots + begin + used, slot, bytes); /* never upwards: a slot begins behind all that came before it */
+    used += bytes;
+  }
+  if (used == 0)
+    return RF_OK;
+  *edit->written = true;
+  return rf_store_write(edit->file->store, heap + from, b->slots + begin, used, err);
+}
+
+/* What the header must say before a row says that its tile needs it: ZBLANK, ZDITHER0. */
+static rf_status write_facts(batch *b, rf_error *err) {
+  rf_zchange *edit = b->edit;
+  rf_zstate *state = &edit->hdu->zstate;
+  bool nulls = edit->zimage->has_null || edit->zimage->columns.null >= 0 || state->nulls;
+  for (size_t i = 0; i < b->count && !nulls; i++)
+    if (b->places[i].cell.form != RF_ZFORM_EMPTY && b->places[i].cell.nulls)
+      state->nulls = nulls = edit->stale = true;
+  if (!edit->stale)
+    return RF_OK;
+  rf_zlayout layout = rf_zchange_layout(edit);
+  RF_TRY(rf_zchange_apply(edit, &layout, err));
+  b->encoder.zimage = edit->zimage;
+  return RF_OK;
+}
+
+/* Rows of the tiles that have changed, which may be fewer than those of the batch. */
+static rf_status write_rows(batch *b, rf_error *err) {
+  rf_zstate *state = &b->edit->hdu->zstate;
+  size_t count = 0;
+  for (size_t i = 0; i < b->count; i++) {
+    const rf_zplace *place = &b->places[i];
+    if (place->cell.form == RF_ZFORM_EMPTY)
+      continue;
+    if (b->rows[i].form == RF_ZFORM_EMPTY && state->unwritten > 0)
+      state->unwritten--;
+    b->places[count++] = *place;
+  }
+  /* A longer tile goes with the header that says so. */
+  if (b->source->length != 0)
+    return rf_zchange_defer_rows(b->edit, b->places, count, b->freed, b->freed_count, err);
+  RF_TRY(rf_zchange_barrier(b->edit, err));
+  RF_TRY(rf_zchange_put_rows(b->edit, b->places, count, b->fresh, err));
+  RF_TRY(rf_zchange_barrier(b->edit, err));
+  rf_zspace_give(state, b->freed, b->freed_count);
+  return RF_OK;
+}
+
+static rf_status write_batch(batch *b, rf_error *err) {
+  rf_zchange *edit = b->edit;
+  bool fallback = false;
+  uint64_t used = edit->hdu->zstate.used, end = choose_places(b, &fallback);
+  RF_TRY(rf_zchange_reserve(edit, end, expect(b, used, end), fallback, err));
+  b->encoder.zimage = edit->zimage;
+  edit->hdu->zstate.used = end;
+  RF_TRY(write_facts(b, err));
+  RF_TRY(write_slots(b, err));
+  RF_TRY(write_rows(b, err));
+  rf_zimage_changed(edit->zimage);
+  return RF_OK;
+}
+
+static rf_status encode_batch(batch *b, rf_error *err) {
+  RF_TRY(list_tiles(b, err));
+  RF_TRY(read_old(b, err));
+  RF_TRY(choose_seed(b, err));
+  return rf_parallel(b->threads, b->count, encode_tile, b, err);
+}
+
+/* P descriptors were asked for: nothing is written before it is known that they suffice. */
+static rf_status check_reach(batch *b, rf_error *err) {
+  const rf_zstate *state = &b->edit->hdu->zstate;
+  uint64_t most, end = state->used, reach = rf_zchange_reach(state);
+  if (state->heap_format != 'P' || (rf_mul_u64(b->source->count, b->slot, &most) && end + most <= reach))
+    return RF_OK;
+  for (b->first = 0; b->first < b->source->count && end <= reach; b->first += b->count) {
+    RF_TRY(encode_batch(b, err));
+    for (size_t i = 0; i < b->count; i++)
+      end += cell_size(b, &b->places[i].cell);
+  }
+  if (end > reach)
+    return rf_fail(err, RF_ERR_LIMIT, "the heap would have more bytes than P descriptors reach; use heap format 'Q'");
+  return RF_OK;
+}
+
+/* Do all columns belong to the tiles, so that rows can be made out of nothing? */
+static bool knows_columns(const rf_zchange *edit) {
+  const rf_zcolumns *c = &edit->zimage->columns;
+  size_t known = 0;
+  const int numbers[] = {c->data, c->gzip, c->raw, c->scale, c->zero, c->null};
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+    known += numbers[i] >= 0;
+  return known == edit->table->info.ncols;
+}
+
+static bool is_all(const rf_zchange *edit, const rf_zsource *source) {
+  const void *ready = NULL;
+  bool all = source->count == edit->zimage->ntiles && source->whole != NULL;
+  for (uint64_t i = 0; i < source->count && all; i++)
+    all = source->whole(source->context, i, &ready);
+  return all;
+}
+
+static rf_status run(batch *b, rf_error *err) {
+  RF_TRY(make_batch(b, err));
+  RF_TRY(check_reach(b, err));
+  for (b->first = 0; b->first < b->source->count; b->first += b->count) {
+    RF_TRY(encode_batch(b, err));
+    RF_TRY(write_batch(b, err));
+  }
+  return RF_OK;
+}
+
+rf_status rf_zchange_write(rf_zchange *edit, const rf_zsource *source, rf_error *err) {
+  const rf_zimage *zimage = edit->zimage;
+  rf_zstate *state = &edit->hdu->zstate;
+  batch b = {.edit = edit, .source = source, .elements = zimage->tile_elements};
+  bool seed_open = state->seed_open, never = state->unwritten == zimage->ntiles;
+  if (source->count == 0)
+    return RF_OK;
+  if (source->length != 0) {
+    b.elements /= (size_t)zimage->tile[zimage->image.naxis - 1];
+    if (source->length > SIZE_MAX / 16 / b.elements)
+      return rf_fail(err, RF_ERR_LIMIT, "the tiles have more elements than memory can hold");
+    b.elements *= (size_t)source->length;
+  }
+  RF_TRY(rf_zencoder_init(&b.encoder, zimage, state, b.elements, err));
+  edit->all = is_all(edit, source);
+  b.fresh = knows_columns(edit) && (never || edit->all);
+  b.never = knows_columns(edit) && never;
+  rf_status status = run(&b, err);
+  free_batch(&b);
+  if (status != RF_OK) {
+    state->known = false; /* it says perhaps more than has come to pass */
+    state->seed_open = seed_open && !*edit->written;
+    return status;
+  }
+  if (b.fresh && !never)
+    state->unwritten = 0;
+  return RF_OK;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A compressed image that gets longer along its slowest axis, and what is put off until the file is closed: tiles that
+ * nobody has written become real ones, which other readers need, and room that was left for more is given back.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "tiled/image/edit/edit.h"
+
+/* A heap larger than this is moved away from the rows by as many bytes as these have, so that the next ones find
+ * room. */
+#define SMALL_HEAP ((uint64_t)64 << 10)
+/* Tiles that are looked at or filled at a time. */
+#define MANY_TILES ((size_t)1 << 14)
+
+/* ---- longer ---- */
+
+static rf_status check_length(const rf_zimage *zimage, uint64_t length, uint64_t *ntiles, rf_error *err) {
+  const rf_hdu *image = &zimage->image;
+  int last = image->naxis - 1;
+  uint64_t bytes = (uint64_t)(image->bitpix < 0 ? -image->bitpix : image->bitpix) / 8;
+  if (last < 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the image has no axes (NAXIS = 0), so it cannot be extended");
+  if (length < image->axes[last])
+    return rf_fail(err, RF_ERR_ARGUMENT, "axis 0 has %" PRIu64 " elements and cannot be cut to %" PRIu64,
+                   image->axes[last], length);
+  bool fits = length <= INT64_MAX;
+  for (int i = 0; i < last; i++)
+    fits = fits && rf_mul_u64(bytes, image->axes[i], &bytes);
+  if (!fits || !rf_mul_u64(bytes, length, &bytes) || bytes > INT64_MAX)
+    return rf_fail(err, RF_ERR_LIMIT, "the image would have more bytes than can be counted");
+  *ntiles = length / zimage->ztile[last] + (length % zimage->ztile[last] != 0);
+  for (int i = 0; i < last; i++)
+    if (!rf_mul_u64(*ntiles, zimage->counts[i], ntiles) || *ntiles > INT64_MAX / 64)
+      return rf_fail(err, RF_ERR_LIMIT, "the image would have more tiles than a table can have rows");
+  return RF_OK;
+}
+
+/* Tiles of the last row of tiles. */
+static uint64_t last_tile(const void *context, uint64_t i) {
+  const rf_zimage *zimage = context;
+  return zimage->ntiles - zimage->ntiles / zimage->counts[zimage->image.naxis - 1] + i;
+}
+
+/* Tiles that are cut off by the end of the image become longer. */
+static rf_status fill_up(rf_zchange *edit, uint64_t length, rf_error *err) {
+  const rf_zimage *zimage = edit->zimage;
+  int last = zimage->image.naxis - 1;
+  uint64_t old = zimage->image.axes[last], tile = zimage->ztile[last], rest = old % tile;
+  if (rest == 0 || length == old)
+    return RF_OK;
+  uint64_t more = length - old < tile - rest ? length - old : tile - rest;
+  rf_zsource source = {
+      .count = zimage->ntiles / zimage->counts[last], .tile = last_tile, .context = zimage, .length = rest + more};
+  return rf_zchange_write(edit, &source, err);
+}
+
+/* The table of an image of `length` along its slowest axis, which has `ntiles` tiles. */
+static rf_status lengthen(rf_zchange *edit, uint64_t length, uint64_t ntiles, rf_error *err) {
+  rf_zlayout layout = rf_zchange_layout(edit);
+  uint64_t row_bytes = edit->table->info.row_bytes, fresh = ntiles - layout.nrows, more;
+  rf_zstate *state = &edit->hdu->zstate;
+  if (!rf_mul_u64(row_bytes, fresh, &more) || more > INT64_MAX)
+    return rf_fail(err, RF_ERR_LIMIT, "the table would have more bytes than a file can hold");
+  if (more <= layout.gap) {
+    layout.gap -= more;
+  } else {
+    layout.gap = state->used > SMALL_HEAP ? more + row_bytes * layout.nrows : 0;
+    state->grown = state->grown || layout.gap > 0;
+  }
+  layout.nrows = ntiles;
+  layout.length = length;
+  RF_TRY(rf_zchange_apply(edit, &layout, err));
+  edit->hdu->zstate.unwritten += fresh;
+  return rf_zchange_finish(edit, err);
+}
+
+rf_status rf_zimage_extend_locked(rf_file *file, size_t index, uint64_t length, bool *written, rf_error *err) {
+  rf_zchange edit;
+  uint64_t ntiles = 0;
+  RF_TRY(rf_zchange_begin(&edit, file, index, written, err));
+  const rf_zimage *zimage = edit.zimage;
+  RF_TRY(check_length(zimage, length, &ntiles, err));
+  if (length == zimage->image.axes[zimage->image.naxis - 1])
+    return RF_OK;
+  rf_status status = fill_up(&edit, length, err);
+  if (status == RF_OK)
+    status = lengthen(&edit, length, ntiles, err);
+  if (status != RF_OK)
+    edit.hdu->zstate.known = false;
+  rf_zchange_end(&edit);
+  return status;
+}
+
+/* ---- settling ---- */
+
+typedef struct empties {
+  uint64_t tiles[MANY_TILES];
+  rf_zrow rows[MANY_TILES];
+} empties;
+
+static uint64_t listed_tile(const void *context, uint64_t i) {
+  return ((const empties *)context)->tiles[i];
+}
+
+static bool listed_whole(const void *context, uint64_t i, const void **ready) {
+  (void)context;
+  (void)i;
+  (void)ready;
+  return true;
+}
+
+static void put_nothing(const void *context, uint64_t i, size_t elements, rf_zcanvas *canvas) {
+  static const double zeros[64];
+  (void)context;
+  (void)i;
+  for (size_t at = 0, n; at < elements; at += n) {
+    n = elements - at < 64 ? elements - at : 64;
+    rf_zcanvas_put(canvas, at, 1, zeros, n);
+  }
+}
+
+/* The next stretch of tiles from *first on: those that were never written. */
+static rf_status fill_some(rf_zchange *edit, empties *list, uint64_t *first, rf_error *err) {
+  uint64_t left = edit->zimage->ntiles - *first;
+  size_t n = left < MANY_TILES ? (size_t)left : MANY_TILES, count = 0;
+  for (size_t i = 0; i < n; i++)
+    list->tiles[i] = *first + i;
+  *first += n;
+  RF_TRY(rf_zimage_rows(edit->file, edit->hdu, edit->zimage, list->tiles, n, list->rows, err));
+  for (size_t i = 0; i < n; i++)
+    if (list->rows[i].form == RF_ZFORM_EMPTY)
+      list->tiles[count++] = list->tiles[i];
+  rf_zsource source = {.count = count, .tile = listed_tile, .whole = listed_whole, .put = put_nothing, .context = list};
+  return rf_zchange_write(edit, &source, err);
+}
+
+static rf_status fill_all(rf_zchange *edit, rf_error *err) {
+  uint64_t first = 0;
+  if (edit->hdu->zstate.unwritten == 0)
+    return RF_OK;
+  empties *list = rf_alloc(sizeof *list);
+  if (list == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of tiles");
+  rf_status status = RF_OK;
+  while (first < edit->zimage->ntiles && edit->hdu->zstate.unwritten > 0 && status == RF_OK)
+    status = fill_some(edit, list, &first, err);
+  rf_free(list);
+  return status;
+}
+
+rf_status rf_zimage_settle(rf_file *file, size_t index, bool *written, rf_error *err) {
+  rf_zchange edit;
+  RF_TRY(rf_zchange_begin(&edit, file, index, written, err));
+  RF_TRY(fill_all(&edit, err));
+  rf_zlayout layout = rf_zchange_layout(&edit);
+  if (edit.hdu->zstate.grown) {
+    layout.gap = 0;
+    layout.heap = edit.hdu->zstate.used;
+  }
+  RF_TRY(rf_zchange_apply(&edit, &layout, err));
+  edit.hdu->zstate.grown = false;
+  edit.hdu->zstate.unwritten = 0;
+  edit.hdu->settle = NULL;
+  return RF_OK;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The heap of a compressed image without what rewritten tiles have left in it.
+ */
+#include "tiled/image/edit/edit.h"
+
+static rf_status repack_locked(rf_file *file, size_t index, uint64_t *freed, bool *written, rf_error *err) {
+  rf_zchange edit;
+  RF_TRY(rf_zchange_begin(&edit, file, index, written, err));
+  RF_TRY(rf_heap_repack_locked(file, index, edit.hdu, edit.table, freed, written, err));
+  rf_zstate *state = &edit.hdu->zstate;
+  if (*written) { /* tiles lie elsewhere now */
+    state->known = false;
+    state->grown = false;
+  }
+  return RF_OK;
+}
+
+rf_status rf_image_repack(rf_file *file, size_t index, uint64_t *freed, rf_error *err) {
+  return rf_repack_call(file, index, repack_locked, freed, err);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Free bytes of the heap of a compressed image. A tile that is written never takes the place of bytes that a descriptor
+ * in the file points at: whenever a process dies, each tile is the old one or the new one. The old bytes become free
+ * when the descriptor has been switched.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "tiled/image/edit/edit.h"
+
+/* Holes that are kept in mind; others stay until the heap is packed. */
+#define MOST_HOLES ((size_t)1 << 20)
+/* Holes that are looked at for one tile. */
+#define MOST_LOOKS 64
+
+static bool grow(rf_zstate *state, size_t count) {
+  if (count <= state->hole_room)
+    return true;
+  size_t room = count < 64 ? 64 : count + count / 2;
+  rf_extent *grown = rf_realloc(state->holes, room * sizeof *grown);
+  if (grown == NULL)
+    return false;
+  state->holes = grown;
+  state->hole_room = room;
+  return true;
+}
+
+void rf_zspace_clear(rf_zstate *state) {
+  rf_free(state->holes);
+  state->holes = NULL;
+  state->hole_count = state->hole_room = state->hole_next = 0;
+}
+
+void rf_zspace_append(rf_zstate *state, uint64_t begin, uint64_t end) {
+  if (begin < end && state->hole_count < MOST_HOLES && grow(state, state->hole_count + 1))
+    state->holes[state->hole_count++] = (rf_extent){begin, end};
+}
+
+bool rf_zspace_take(rf_zstate *state, uint64_t bytes, uint64_t *offset) {
+  size_t looks = state->hole_count < MOST_LOOKS ? state->hole_count : MOST_LOOKS;
+  for (; looks > 0; looks--) {
+    if (state->hole_next >= state->hole_count)
+      state->hole_next = 0;
+    rf_extent *hole = &state->holes[state->hole_next];
+    if (hole->end - hole->begin >= bytes) {
+      *offset = hole->begin;
+      hole->begin += bytes;
+      return true;
+    }
+    state->hole_next++;
+  }
+  return false;
+}
+
+static int by_begin(const void *a, const void *b) {
+  const rf_extent *x = a, *y = b;
+  return x->begin < y->begin ? -1 : x->begin > y->begin;
+}
+
+/* Appends one behind all others, or makes the last one longer. */
+static void join(rf_extent *list, size_t *count, rf_extent extent) {
+  if (extent.begin >= extent.end)
+    return;
+  if (*count > 0 && list[*count - 1].end == extent.begin)
+    list[*count - 1].end = extent.end;
+  else
+    list[(*count)++] = extent;
+}
+
+void rf_zspace_give(rf_zstate *state, rf_extent *freed, size_t count) {
+  size_t made = 0, i = 0, k = 0;
+  if (count == 0)
+    return;
+  qsort(freed, count, sizeof *freed, by_begin);
+  rf_extent *list = rf_alloc((state->hole_count + count) * sizeof *list);
+  if (list == NULL)
+    return; /* room that is lost until the heap is packed */
+  while (i < state->hole_count || k < count) {
+    bool old = k == count || (i < state->hole_count && state->holes[i].begin < freed[k].begin);
+    join(list, &made, old ? state->holes[i++] : freed[k++]);
+  }
+  if (made > 0 && list[made - 1].end == state->used)
+    state->used = list[--made].begin;
+  rf_free(state->holes);
+  state->holes = list;
+  state->hole_room = state->hole_count + count;
+  state->hole_count = made < MOST_HOLES ? made : MOST_HOLES;
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Writing sections of compressed images: checks, then the caller's pixels as tiles want them.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/memory.h"
+#include "file/warning.h"
+#include "tiled/image/edit/edit.h"
+#include "tiled/image/section.h"
+
+/* Pixels that go through the stack at a time. */
+#define BLOCK 512
+#define MOST_PLIO 16777215
+
+typedef struct input {
+  const rf_zsection *section;
+  const rf_convert *convert;
+  const uint8_t *in;
+  const uint8_t *mask;
+} input;
+
+/* ---- the section as a source of tiles ---- */
+
+static uint64_t tile_of(const void *context, uint64_t i) {
+  return rf_zsection_tile(((const input *)context)->section, i);
+}
+
+/* Pixels of the caller that need nothing but to be in the right place. */
+static bool is_plain(const input *from) {
+  return from->convert->way == RF_CONVERT_SWAP && from->mask == NULL;
+}
+
+static bool is_whole(const void *context, uint64_t i, const void **ready) {
+  const input *from = context;
+  rf_zpart part;
+  rf_zsection_part(from->section, i, &part);
+  if (part.whole && part.ndim == 1 && part.dims[0].order == NULL && part.dims[0].array_step == 1 &&
+      part.dims[0].tile_step == 1 && is_plain(from)) {
+    const uint8_t *values = from->in + part.array * from->convert->type_bytes;
+    if ((uintptr_t)values % from->convert->type_bytes == 0)
+      *ready = values;
+  }
+  return part.whole;
+}
+
+/* Up to BLOCK pixels of a row of the part, from pixel `first` on, as stored values in the order of the machine. */
+static void take(const input *from, const rf_zpart_dim *dim, uint64_t array, uint64_t first, size_t count,
+                 uint8_t *values) {
+  unsigned each = from->convert->type_bytes;
+  uint8_t packed[BLOCK * 8], masks[BLOCK];
+  const uint8_t *in = packed, *mask = from->mask != NULL ? masks : NULL;
+  if (dim->order == NULL && dim->array_step == 1) {
+    in = from->in + (array + first) * each;
+    mask = from->mask != NULL ? from->mask + array + first : NULL;
+  } else {
+    for (size_t i = 0; i < count; i++) {
+      uint64_t at, element;
+      rf_zpart_offsets(dim, first + i, &at, &element);
+      memcpy(packed + i * each, from->in + (array + at) * each, each);
+      masks[i] = from->mask != NULL ? from->mask[array + at] : 0;
+    }
+  }
+  rf_convert_write(from->convert, values, in, mask, count);
+  rf_swap_copy(values, values, count, from->convert->stored_bytes);
+}
+
+static void put_row(const input *from, const rf_zpart_dim *dim, uint64_t array, uint64_t element, rf_zcanvas *canvas) {
+  uint64_t values[BLOCK];
+  unsigned each = from->convert->stored_bytes;
+  if (dim->order == NULL && dim->array_step == 1 && is_plain(from)) {
+    const uint8_t *in = from->in + array * each;
+    if ((uintptr_t)in % each == 0) {
+      rf_zcanvas_put(canvas, (size_t)element, (ptrdiff_t)dim->tile_step, in, (size_t)dim->count);
+      return;
+    }
+  }
+  for (uint64_t done = 0; done < dim->count;) {
+    size_t n = dim->count - done < BLOCK ? (size_t)(dim->count - done) : BLOCK;
+    take(from, dim, array, done, n, (uint8_t *)values);
+    if (dim->order == NULL) {
+      rf_zcanvas_put(canvas, (size_t)(element + done * (uint64_t)dim->tile_step), (ptrdiff_t)dim->tile_step, values, n);
+    } else {
+      for (size_t i = 0; i < n; i++) {
+        uint64_t at, pixel;
+        uint64_t one;
+        rf_zpart_offsets(dim, done + i, &at, &pixel);
+        memcpy(&one, (const uint8_t *)values + i * each, each);
+        rf_zcanvas_put(canvas, (size_t)(element + pixel), 1, &one, 1);
+      }
+    }
+    done += n;
+  }
+}
+
+static void put_section(const void *context, uint64_t i, size_t elements, rf_zcanvas *canvas) {
+  const input *from = context;
+  rf_zpart part;
+  rf_zpart_iter iter;
+  uint64_t array, element;
+  (void)elements;
+  rf_zsection_part(from->section, i, &part);
+  rf_zpart_begin(&iter, &part);
+  while (rf_zpart_next(&iter, &array, &element))
+    put_row(from, &part.dims[0], array, element, canvas);
+}
+
+/* ---- checks ---- */
+
+/* PLIO_1 has no way out for values that it cannot hold. */
+static rf_status check_plio(const rf_zimage *zimage, const rf_convert *convert, const void *in, const uint8_t *mask,
+                            uint64_t count, rf_error *err) {
+  int32_t offset = rf_zimage_plio_offset(zimage->codec, &zimage->image);
+  const uint8_t *bytes = in;
+  uint8_t values[BLOCK * 8];
+  if (zimage->codec->type != RF_Z_PLIO_1 || zimage->quantized || convert->stored_bytes == 1 || offset != 0)
+    return RF_OK;
+  for (uint64_t done = 0; done < count;) {
+    size_t n = count - done < BLOCK ? (size_t)(count - done) : BLOCK;
+    rf_convert_write(convert, values, bytes, mask != NULL ? mask + done : NULL, n);
+    for (size_t i = 0; i < n; i++) {
+      int32_t value =
+          convert->stored_bytes == 2 ? (int16_t)rf_get_be16(values + 2 * i) : (int32_t)rf_get_be32(values + 4 * i);
+      if (value < 0 || value > MOST_PLIO)
+        return rf_fail(err, RF_ERR_RANGE,
+                       "element %" PRIu64 " of the data would be stored as %" PRId32
+                       ", and PLIO_1 holds 0 to %d only; RICE_1 and GZIP_2 hold all",
+                       done + i, value, MOST_PLIO);
+    }
+    bytes += n * convert->type_bytes;
+    done += n;
+  }
+  return RF_OK;
+}
+
+static rf_status check_values(const rf_zimage *zimage, const rf_convert *convert, const void *in, const uint8_t *mask,
+                              uint64_t count, rf_error *err) {
+  RF_TRY(rf_convert_check(convert, in, mask, count, err));
+  return check_plio(zimage, convert, in, mask, count, err);
+}
+
+static rf_status check_in(uint64_t count, const rf_convert *convert, const void *in, uint64_t in_bytes, rf_error *err) {
+  uint64_t need = count * convert->type_bytes; /* the count is below 2^60 */
+  if (in_bytes != need)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the section takes %" PRIu64 " bytes and the data has %" PRIu64, need,
+                   in_bytes);
+  if (need > 0 && in == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to write");
+  return RF_OK;
+}
+
+/* Exact zeros mostly mark pixels without data, and come back as numbers near zero. */
+static bool has_zero(const void *in, rf_type type, uint64_t count) {
+  const uint8_t *bytes = in;
+  for (uint64_t i = 0; i < count; i++)
+    if (type == RF_F32) {
+      uint32_t bits;
+      memcpy(&bits, bytes + 4 * i, sizeof bits);
+      if ((bits & 0x7FFFFFFFu) == 0)
+        return true;
+    } else {
+      uint64_t bits;
+      memcpy(&bits, bytes + 8 * i, sizeof bits);
+      if ((bits & INT64_MAX) == 0)
+        return true;
+    }
+  return false;
+}
+
+static void judge_zeros(rf_file *file, size_t index, const rf_zimage *zimage, const rf_convert *convert, const void *in,
+                        uint64_t count) {
+  rf_error odd;
+  if (!zimage->quantized || zimage->dither == RF_DITHER_2 || rf_file_has_oddity(file, RF_ODD_ZEROS) ||
+      (convert->type != RF_F32 && convert->type != RF_F64) || !has_zero(in, convert->type, count))
+    return;
+  rf_error_clear(&odd);
+  rf_error_keyword(&odd, "ZQUANTIZ");
+  (void)rf_fail(&odd, RF_ERR_FORMAT,
+                "the data hold exact zeros, which this way of quantizing does not keep: method 'dither2' "
+                "(SUBTRACTIVE_DITHER_2) does");
+  rf_file_keep_oddity(file, RF_ODD_ZEROS, index, &odd);
+}
+
+/* ---- the calls ---- */
+
+static rf_status write_section(rf_zchange *edit, const input *from, unsigned threads, rf_error *err) {
+  rf_zsource source = {.count = from->section->touched,
+                       .tile = tile_of,
+                       .whole = is_whole,
+                       .put = put_section,
+                       .context = from,
+                       .threads = threads};
+  RF_TRY(rf_zchange_write(edit, &source, err));
+  return rf_zchange_finish(edit, err);
+}
+
+rf_status rf_zimage_write_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags,
+                                 const void *in, uint64_t in_bytes, const uint8_t *mask, bool *written, rf_error *err) {
+  rf_zimage *zimage;
+  rf_zsection section;
+  rf_convert convert;
+  rf_zchange edit;
+  RF_TRY(rf_zimage_locked(file, index, NULL, &zimage, err));
+  RF_TRY(rf_convert_init(&convert, &zimage->image, type, flags, err));
+  RF_TRY(rf_zsection_init(&section, zimage, axes, err));
+  input from = {&section, &convert, in, mask};
+  rf_status status = check_in(section.count, &convert, in, in_bytes, err);
+  if (status == RF_OK)
+    status = check_values(zimage, &convert, in, mask, section.count, err);
+  if (status == RF_OK)
+    judge_zeros(file, index, zimage, &convert, in, section.count);
+  if (status == RF_OK && section.count > 0)
+    status = rf_zchange_begin(&edit, file, index, written, err);
+  if (status == RF_OK && section.count > 0)
+    status = write_section(&edit, &from, flags >> RF_IMAGE_THREADS_SHIFT, err);
+  rf_zsection_free(&section);
+  return status;
+}
+
+rf_status rf_zimage_check_locked(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in,
+                                 uint64_t count, const uint8_t *mask, rf_error *err) {
+  rf_zimage *zimage;
+  rf_convert convert;
+  RF_TRY(rf_zimage_locked(file, index, NULL, &zimage, err));
+  RF_TRY(rf_convert_init(&convert, &zimage->image, type, flags, err));
+  if (count > 0 && in == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to check");
+  return check_values(zimage, &convert, in, mask, count, err);
+}

@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What the header of a compressed image says (FITS 10.1), worked out once and kept beside the entry of the index.
+ */
+#include "tiled/image/image.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/memory.h"
+#include "file/warning.h"
+
+/* FITS 4.4.1 */
+#define MOST_AXES 999
+/* More parameters than any codec has. */
+#define MOST_PARAMETERS 99
+
+/* ---- cards ---- */
+
+static const char *find_card(const rf_header *header, const char *keyword) {
+  size_t index;
+  if (rf_header_find(header, keyword, 0, &index, NULL) != RF_OK)
+    return NULL;
+  return rf_header_cards(header) + index * RF_CARD_BYTES;
+}
+
+static rf_status bad_card(rf_error *err, const char *keyword, const char *expected, const char *card) {
+  rf_card_view view;
+  rf_error_keyword(err, keyword);
+  if (card == NULL)
+    return rf_fail(err, RF_ERR_FORMAT, "the header of the compressed image has no %s", keyword);
+  rf_card_split(card, &view);
+  return rf_fail(err, RF_ERR_FORMAT, "%s = %.*s, where %s is expected", keyword, (int)view.value_length, view.value,
+                 expected);
+}
+
+/* An integer from `low` to `high`; a missing one is `absent`, or an error where that is no such integer. */
+static rf_status get_integer(const rf_header *header, const char *keyword, int64_t low, int64_t high, int64_t absent,
+                             const char *expected, int64_t *value, rf_error *err) {
+  const char *card = find_card(header, keyword);
+  *value = absent;
+  if (card == NULL && absent >= low && absent <= high)
+    return RF_OK;
+  if (card == NULL || !rf_card_integer(card, value) || *value < low || *value > high)
+    return bad_card(err, keyword, expected, card);
+  return RF_OK;
+}
+
+static bool same_text(const char *text, const char *name) {
+  for (; *name != '\0'; text++, name++)
+    if ((*text >= 'a' && *text <= 'z' ? *text - 0x20 : *text) != *name)
+      return false;
+  return *text == '\0';
+}
+
+/* A string, NUL-ended; "" when there is none. */
+static void get_string(const rf_header *header, const char *keyword, char text[RF_CARD_BYTES]) {
+  const char *card = find_card(header, keyword);
+  if (card == NULL || !rf_card_string(card, text, RF_CARD_BYTES))
+    text[0] = '\0';
+}
+
+/* ---- the image ---- */
+
+static rf_status take_axes(rf_zimage *zimage, const rf_header *header, rf_error *err) {
+  rf_hdu *image = &zimage->image;
+  uint64_t bytes = (uint64_t)(image->bitpix < 0 ? -image->bitpix : image->bitpix) / 8;
+  char keyword[32];
+  int64_t value;
+  bool fits = true;
+  RF_TRY(get_integer(header, "ZNAXIS", 0, MOST_AXES, -1, "0 to 999", &value, err));
+  image->naxis = (int)value;
+  if (image->naxis == 0)
+    return RF_OK;
+  size_t n = (size_t)image->naxis;
+  image->axes = rf_alloc_zero(4 * n, sizeof *image->axes); /* the lists behind share the block */
+  if (image->axes == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu axes", n);
+  zimage->ztile = image->axes + n;
+  zimage->tile = zimage->ztile + n;
+  zimage->counts = zimage->tile + n;
+  for (size_t i = 0; i < n; i++) {
+    (void)snprintf(keyword, sizeof keyword, "ZNAXIS%zu", i + 1);
+    RF_TRY(get_integer(header, keyword, 0, INT64_MAX, -1, "0 or more", &value, err));
+    image->axes[i] = (uint64_t)value;
+  }
+  for (size_t i = 0; i < n; i++)
+    fits = fits && (image->axes[i] == 0 || rf_mul_u64(bytes, image->axes[i], &bytes));
+  if (!fits || bytes > INT64_MAX)
+    return rf_fail(err, RF_ERR_FORMAT, "the size of the image by ZBITPIX and ZNAXISn is beyond 63 bits");
+  return RF_OK;
+}
+
+static rf_status take_image(rf_zimage *zimage, const rf_hdu *hdu, const rf_header *header, rf_error *err) {
+  static const char domain[] = "8, 16, 32, 64, -32 or -64";
+  rf_hdu *image = &zimage->image;
+  int64_t bitpix;
+  image->kind = RF_HDU_IMAGE;
+  image->gcount = 1;
+  image->extver = 1;
+  image->bscale = hdu->bscale;
+  image->bzero = hdu->bzero;
+  image->bzero_is_2_63 = hdu->bzero_is_2_63;
+  memcpy(image->bad_keyword, hdu->bad_keyword, sizeof image->bad_keyword);
+  memcpy(image->bad_text, hdu->bad_text, sizeof image->bad_text);
+  RF_TRY(get_integer(header, "ZBITPIX", -64, 64, -999, domain, &bitpix, err));
+  if (bitpix != 8 && bitpix != 16 && bitpix != 32 && bitpix != 64 && bitpix != -32 && bitpix != -64)
+    return bad_card(err, "ZBITPIX", domain, find_card(header, "ZBITPIX"));
+  image->bitpix = (int)bitpix;
+  return take_axes(zimage, header, err);
+}
+
+/* ZBLANK as a keyword, and BLANK, which is the one for integers (FITS 10.1.3) and was used for both. Of integers either
+ * is the BLANK of the image, and so is a column ZBLANK alone: see take_blank_column. */
+static rf_status take_blank(rf_zimage *zimage, const rf_hdu *hdu, const rf_header *header, rf_error *err) {
+  const char *card = find_card(header, "ZBLANK");
+  rf_hdu *image = &zimage->image;
+  rf_card_scale scale = {.state = RF_SCALE_ABSENT};
+  if (card != NULL)
+    rf_card_scale_read(card, &scale);
+  if (scale.state == RF_SCALE_BAD)
+    return bad_card(err, "ZBLANK", "an integer", card);
+  zimage->has_null = scale.is_integer;
+  zimage->null = scale.integer;
+  if (hdu->has_blank && (!zimage->has_null || image->bitpix > 0)) {
+    zimage->has_null = true;
+    zimage->null = hdu->blank;
+  }
+  zimage->blank_outside = image->bitpix > 0 && zimage->has_null && !rf_hdu_blank_fits(image->bitpix, zimage->null);
+  if (zimage->blank_outside)
+    zimage->has_null = false;
+  if (image->bitpix > 0 && zimage->has_null) {
+    image->has_blank = true;
+    image->blank = zimage->null;
+  }
+  return RF_OK;
+}
+
+/* Undefined pixels of every tile become one BLANK: that of the first tile, which nearly always is that of all. */
+static void take_blank_column(rf_file *file, rf_zimage *zimage, const rf_table *table) {
+  rf_hdu *image = &zimage->image;
+  uint8_t field[8] = {0};
+  int64_t value = 0;
+  if (image->bitpix < 0 || image->has_blank || zimage->columns.null < 0 || table->info.nrows == 0)
+    return;
+  const rf_column_info *info = &table->columns[zimage->columns.null].info;
+  size_t width = info->descriptor != 0 || info->count != 1 ? 0 : rf_letter_bytes(info->letter);
+  if (width == 0 || strchr("BIJK", info->letter) == NULL ||
+      rf_store_read(file->store, table->info.data_offset + info->offset, field, width, NULL) != RF_OK)
+    return;
+  switch (width) {
+  case 1:
+    value = field[0];
+    break;
+  case 2:
+    value = (int16_t)rf_get_be16(field);
+    break;
+  case 4:
+    value = (int32_t)rf_get_be32(field);
+    break;
+  default:
+    value = (int64_t)rf_get_be64(field);
+    break;
+  }
+  if (!rf_hdu_blank_fits(image->bitpix, value))
+    return;
+  image->has_blank = zimage->blank_made = true;
+  image->blank = value;
+}
+
+/* ---- tiles ---- */
+
+static rf_status take_tiles(rf_zimage *zimage, const rf_header *header, rf_error *err) {
+  rf_hdu *image = &zimage->image;
+  uint64_t elements = 1;
+  bool fits = true;
+  zimage->ntiles = image->naxis > 0 ? 1 : 0;
+  for (int i = 0; i < image->naxis; i++) {
+    uint64_t length = image->axes[i];
+    char keyword[32];
+    int64_t value, absent = i == 0 && length > 0 ? (int64_t)length : 1; /* a row */
+    (void)snprintf(keyword, sizeof keyword, "ZTILE%d", i + 1);
+    RF_TRY(get_integer(header, keyword, 1, INT64_MAX, absent, "1 or more", &value, err));
+    zimage->ztile[i] = (uint64_t)value;
+    zimage->tile[i] = length > 0 && (uint64_t)value > length ? length : (uint64_t)value;
+    zimage->counts[i] = length / zimage->tile[i] + (length % zimage->tile[i] != 0);
+    fits = fits && rf_mul_u64(elements, zimage->tile[i], &elements);
+    zimage->ntiles *= zimage->counts[i]; /* no more than elements in the image */
+  }
+  fits = fits && elements <= INT64_MAX / 8 && rf_to_size(elements, &zimage->tile_elements) && elements <= SIZE_MAX / 16;
+  /* Tiles of an image without elements: nothing is ever made of them. */
+  if (!fits && zimage->ntiles > 0)
+    return rf_fail(err, RF_ERR_LIMIT, "the tiles have more elements than memory can hold");
+  if (!fits)
+    zimage->tile_elements = 0;
+  return RF_OK;
+}
+
+/* ---- codec ---- */
+
+static rf_status take_codec(rf_zimage *zimage, const rf_header *header, rf_error *err) {
+  char name[RF_CARD_BYTES];
+  get_string(header, "ZCMPTYPE", name);
+  zimage->codec = rf_tile_codec_named(name);
+  if (zimage->codec != NULL)
+    return RF_OK;
+  rf_error_keyword(err, "ZCMPTYPE");
+  if (name[0] == '\0')
+    return rf_fail(err, RF_ERR_FORMAT, "the header of the compressed image has no ZCMPTYPE");
+  return rf_fail(err, RF_ERR_UNSUPPORTED,
+                 "ZCMPTYPE = '%s', where RICE_1, GZIP_1, GZIP_2, PLIO_1, HCOMPRESS_1 or NOCOMPRESS is expected", name);
+}
+
+static rf_status bad_parameter(rf_error *err, const char *keyword, const char *name, const char *card,
+                               const char *expected) {
+  char what[2 * RF_CARD_BYTES];
+  (void)snprintf(what, sizeof what, "%s of %s", expected, name);
+  return bad_card(err, keyword, what, card);
+}
+
+/* A ZVALn by its name; ones that nobody knows are passed over. */
+static rf_status take_parameter(rf_zimage *zimage, const char *name, const char *keyword, const char *card,
+                                rf_error *err) {
+  int64_t integer = 0;
+  double real = 0.0;
+  bool is_integer = rf_card_integer(card, &integer), is_real = rf_card_real(card, &real);
+  bool rice = zimage->codec->type == RF_Z_RICE_1, hcompress = zimage->codec->type == RF_Z_HCOMPRESS_1;
+  if (rice && same_text(name, "BLOCKSIZE")) {
+    if (!is_integer || integer < 1 || integer > INT32_MAX)
+      return bad_parameter(err, keyword, name, card, "the 1 or more");
+    zimage->params.blocksize = (unsigned)integer;
+  } else if (rice && same_text(name, "BYTEPIX")) {
+    /* A writer of reals is known that gives bytes of BITPIX, which is below 0; integers of reals have 4. */
+    if (is_integer && integer < 0 && zimage->image.bitpix < 0)
+      integer = 4;
+    if (!is_integer || integer < 1 || integer > INT32_MAX)
+      return bad_parameter(err, keyword, name, card, "the 1, 2 or 4");
+    zimage->params.bytepix = (unsigned)integer;
+  } else if (hcompress && same_text(name, "SCALE") && is_real) {
+    zimage->hcomp_scale = real;
+    zimage->params.scale = real >= 0 && real < INT32_MAX ? (int)real : 0;
+  } else if (hcompress && same_text(name, "SMOOTH")) {
+    bool smooth = false;
+    zimage->params.smooth = is_real ? real != 0.0 : rf_card_logical(card, &smooth) && smooth;
+  } else if (same_text(name, "NOISEBIT") && is_real) {
+    zimage->quantize_level = real;
+  }
+  return RF_OK;
+}
+
+/* Parameters without a name are those that the old writers meant by their place. */
+static const char *name_by_place(const rf_zimage *zimage, int n) {
+  if (zimage->codec->type == RF_Z_RICE_1)
+    return n == 1 ? "BLOCKSIZE" : n == 2 ? "BYTEPIX" : "";
+  if (zimage->codec->type == RF_Z_HCOMPRESS_1)
+    return n == 1 ? "SCALE" : n == 2 ? "SMOOTH" : "";
+  return "";
+}
+
+static rf_status take_parameters(rf_zimage *zimage, const rf_header *header, rf_error *err) {
+  rf_tile_params *params = &zimage->params;
+  params->blocksize = 32;
+  params->bytepix = 4;
+  for (int n = 1; n <= MOST_PARAMETERS; n++) {
+    char name_keyword[32], keyword[32], name[RF_CARD_BYTES];
+    (void)snprintf(name_keyword, sizeof name_keyword, "ZNAME%d", n);
+    (void)snprintf(keyword, sizeof keyword, "ZVAL%d", n);
+    const char *name_card = find_card(header, name_keyword), *card = find_card(header, keyword);
+    if (name_card == NULL && card == NULL)
+      break;
+    if (card == NULL)
+      continue;
+    get_string(header, name_keyword, name);
+    RF_TRY(take_parameter(zimage, name_card != NULL ? name : name_by_place(zimage, n), keyword, card, err));
+  }
+  /* Writers are known that mixed the two up. */
+  if (params->bytepix > 8 && params->blocksize < 16) {
+    unsigned other = params->bytepix;
+    params->bytepix = params->blocksize;
+    params->blocksize = other;
+  }
+  return RF_OK;
+}
+
+/* ---- columns ---- */
+
+static int column_named(const rf_table *table, const char *name) {
+  size_t column;
+  if (rf_table_find(table, name, &column, NULL) != RF_OK || table->columns[column].info.repeat == 0)
+    return -1;
+  return (int)column;
+}
+
+/* The part of a row that is wanted. */
+static void span_columns(rf_zimage *zimage, const rf_table *table) {
+  const rf_zcolumns *c = &zimage->columns;
+  const int all[] = {c->data, c->gzip, c->raw, c->scale, c->zero, c->null};
+  uint64_t low = UINT64_MAX, high = 0;
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    if (all[i] < 0)
+      continue;
+    const rf_column_info *info = &table->columns[all[i]].info;
+    /* Cells that are no descriptors stay where they are: only their place counts. */
+    uint64_t bytes = info->descriptor != 0 || info->bytes < 8 ? info->bytes : 8;
+    low = info->offset < low ? info->offset : low;
+    high = info->offset + bytes > high ? info->offset + bytes : high;
+  }
+  zimage->row_low = low;
+  zimage->row_span = high - low;
+}
+
+static rf_status take_columns(rf_zimage *zimage, const rf_table *table, rf_error *err) {
+  rf_zcolumns *c = &zimage->columns;
+  c->data = column_named(table, "COMPRESSED_DATA");
+  c->gzip = column_named(table, "GZIP_COMPRESSED_DATA");
+  c->raw = column_named(table, "UNCOMPRESSED_DATA");
+  c->scale = column_named(table, "ZSCALE");
+  c->zero = column_named(table, "ZZERO");
+  c->null = column_named(table, "ZBLANK");
+  int any = c->data >= 0 ? c->data : c->gzip >= 0 ? c->gzip : c->raw;
+  if (any < 0)
+    return rf_fail(err, RF_ERR_FORMAT,
+                   "the compressed image has none of the columns COMPRESSED_DATA, GZIP_COMPRESSED_DATA and "
+                   "UNCOMPRESSED_DATA");
+  zimage->heap_format = table->columns[any].info.descriptor == 'Q' ? 'Q' : 'P';
+  span_columns(zimage, table);
+  if (table->info.nrows == zimage->ntiles)
+    return RF_OK;
+  rf_error_keyword(err, "NAXIS2");
+  return rf_fail(err, RF_ERR_FORMAT,
+                 "the table has NAXIS2 = %" PRIu64 " rows, and ZNAXISn and ZTILEn make %" PRIu64 " tiles",
+                 table->info.nrows, zimage->ntiles);
+}
+
+/* ---- quantization ---- */
+
+/* ZSCALE and ZZERO as keywords. Without them not even the stored values can be read. */
+static rf_status take_real(const rf_header *header, const char *keyword, bool *seen, double *value, rf_error *err) {
+  const char *card = find_card(header, keyword);
+  rf_card_scale scale = {.state = RF_SCALE_ABSENT};
+  if (card != NULL)
+    rf_card_scale_read(card, &scale);
+  if (scale.state == RF_SCALE_BAD)
+    return bad_card(err, keyword, "a number", card);
+  *seen = scale.state == RF_SCALE_CLEAN || scale.state == RF_SCALE_REPAIRED;
+  if (*seen)
+    *value = scale.real;
+  return RF_OK;
+}
+
+static rf_status take_dither(rf_zimage *zimage, const rf_header *header, const char *zquantiz, rf_error *err) {
+  int64_t seed;
+  if (same_text(zquantiz, "SUBTRACTIVE_DITHER_1"))
+    zimage->dither = RF_DITHER_1;
+  else if (same_text(zquantiz, "SUBTRACTIVE_DITHER_2"))
+    zimage->dither = RF_DITHER_2;
+  else {
+    zimage->odd_quantiz = zquantiz[0] != '\0' && !same_text(zquantiz, "NO_DITHER") && !same_text(zquantiz, "NONE");
+    return RF_OK;
+  }
+  /* cfitsio leaves 0 where it has not dithered anything, which is so when it was told not to compress. */
+  const char *card = find_card(header, "ZDITHER0");
+  if (zimage->codec->type == RF_Z_NOCOMPRESS && card != NULL && rf_card_integer(card, &seed) && seed == 0) {
+    zimage->dither = RF_DITHER_NONE;
+    return RF_OK;
+  }
+  /* The seed is a place in the table of random numbers: one outside of it must never get there. */
+  RF_TRY(get_integer(header, "ZDITHER0", 1, RF_DITHER_VALUES, 1, "1 to 10000", &seed, err));
+  zimage->seed = (int)seed;
+  zimage->random = rf_alloc(RF_DITHER_VALUES * sizeof *zimage->random);
+  if (zimage->random == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for the random numbers of the dither");
+  rf_dither_fill(zimage->random);
+  return RF_OK;
+}
+
+/* Reals are quantized where anything says how (FITS 10.2), and ZQUANTIZ does not say the contrary. What a codec for
+ * integers made are integers in any case, with a scale of 1 when nothing says otherwise. */
+static rf_status take_quantization(rf_zimage *zimage, const rf_header *header, rf_error *err) {
+  char zquantiz[RF_CARD_BYTES];
+  bool has_scale = false, has_zero = false;
+  if (zimage->columns.scale < 0)
+    RF_TRY(take_real(header, "ZSCALE", &has_scale, &zimage->scale, err));
+  if (zimage->columns.zero < 0)
+    RF_TRY(take_real(header, "ZZERO", &has_zero, &zimage->zero, err));
+  get_string(header, "ZQUANTIZ", zquantiz);
+  if (!has_scale)
+    zimage->scale = 1.0;
+  zimage->dither = RF_DITHER_NONE;
+  zimage->seed = 1;
+  if (zimage->image.bitpix > 0)
+    return RF_OK;
+  bool scaled = has_scale || has_zero || zimage->columns.scale >= 0 || zimage->columns.zero >= 0;
+  bool integers = (zimage->codec->flags & RF_TILE_INTEGERS) != 0;
+  zimage->quantized = integers || (scaled && !same_text(zquantiz, "NONE"));
+  return zimage->quantized && scaled ? take_dither(zimage, header, zquantiz, err) : RF_OK;
+}
+
+/* ---- making and keeping ---- */
+
+static rf_status fill(rf_zimage *zimage, const rf_hdu *hdu, const rf_table *table, const rf_header *header,
+                      rf_error *err) {
+  RF_TRY(take_image(zimage, hdu, header, err));
+  RF_TRY(take_blank(zimage, hdu, header, err));
+  RF_TRY(take_tiles(zimage, header, err));
+  RF_TRY(take_codec(zimage, header, err));
+  RF_TRY(take_parameters(zimage, header, err));
+  RF_TRY(take_columns(zimage, table, err));
+  RF_TRY(take_quantization(zimage, header, err));
+  return rf_tile_cache_new(hdu->has_cache_limit ? hdu->cache_limit : RF_TILE_CACHE_BYTES, &zimage->cache, err);
+}
+
+static rf_status make(const rf_hdu *hdu, const rf_table *table, const rf_header *header, rf_zimage **out,
+                      rf_error *err) {
+  rf_zimage *zimage = rf_alloc_zero(1, sizeof *zimage);
+  if (zimage == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for the facts of a compressed image");
+  atomic_init(&zimage->kept_rows, NULL);
+  atomic_init(&zimage->blank_met, false);
+  rf_status status = fill(zimage, hdu, table, header, err);
+  if (status == RF_OK)
+    *out = zimage;
+  else
+    rf_zimage_free(zimage);
+  return status;
+}
+
+void rf_zimage_free(rf_zimage *zimage) {
+  if (zimage == NULL)
+    return;
+  rf_free(zimage->image.axes);
+  rf_free(zimage->random);
+  rf_free(atomic_load(&zimage->kept_rows));
+  rf_tile_cache_free(zimage->cache);
+  rf_free(zimage);
+}
+
+void rf_zimage_changed(rf_zimage *zimage) {
+  rf_free(atomic_exchange(&zimage->kept_rows, NULL));
+  rf_tile_cache_clear(zimage->cache);
+}
+
+static void keep_odd_quantiz(rf_file *file, size_t index, const rf_header *header) {
+  char zquantiz[RF_CARD_BYTES];
+  rf_error odd;
+  get_string(header, "ZQUANTIZ", zquantiz);
+  rf_error_clear(&odd);
+  rf_error_keyword(&odd, "ZQUANTIZ");
+  (void)rf_fail(&odd, RF_ERR_FORMAT,
+                "ZQUANTIZ = '%s', where NO_DITHER, SUBTRACTIVE_DITHER_1 or SUBTRACTIVE_DITHER_2 is expected: read as "
+                "not dithered",
+                zquantiz);
+  rf_file_keep_oddity(file, RF_ODD_QUANTIZED, index, &odd);
+}
+
+static void keep_blank_outside(rf_file *file, size_t index, const rf_zimage *zimage) {
+  rf_error odd;
+  rf_error_clear(&odd);
+  rf_error_keyword(&odd, "BLANK");
+  (void)rf_fail(&odd, RF_ERR_FORMAT, "BLANK or ZBLANK = %" PRId64 " is no value that ZBITPIX = %d can store: not used",
+                zimage->null, zimage->image.bitpix);
+  rf_file_keep_oddity(file, RF_ODD_BLANK_OUTSIDE, index, &odd);
+}
+
+rf_status rf_zimage_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_zimage **zimage, rf_error *err) {
+  rf_hdu *found;
+  const rf_table *table;
+  const rf_header *header;
+  RF_TRY(rf_file_hdu_locked(file, index, &found, err));
+  if (found->kind != RF_HDU_COMPRESSED_IMAGE)
+    return rf_fail(err, RF_ERR_TYPE, "a compressed image is needed and this HDU is none");
+  rf_status status = RF_OK;
+  rf_mutex_lock(&file->scan_lock);
+  *zimage = found->zimage;
+  rf_mutex_unlock(&file->scan_lock);
+  if (*zimage == NULL) {
+    RF_TRY(rf_table_locked(file, index, NULL, &table, err));
+    RF_TRY(rf_file_header_locked(file, found, &header, err));
+    rf_mutex_lock(&file->scan_lock);
+    if (found->zimage == NULL) {
+      status = make(found, table, header, &found->zimage, err);
+      if (status == RF_OK)
+        take_blank_column(file, found->zimage, table);
+      if (status == RF_OK && found->zimage->odd_quantiz)
+        keep_odd_quantiz(file, index, header);
+      if (status == RF_OK && found->zimage->blank_outside)
+        keep_blank_outside(file, index, found->zimage);
+    }
+    *zimage = found->zimage;
+    rf_mutex_unlock(&file->scan_lock);
+  }
+  if (status == RF_OK && hdu != NULL)
+    *hdu = found;
+  return status;
+}
+
+/* Without the rest of the header, which may be one that cannot be read. */
+static bool may_have_made_blank(const rf_header *header) {
+  int64_t bitpix;
+  const char *card = find_card(header, "ZBITPIX");
+  char text[RF_CARD_BYTES];
+  if (card == NULL || !rf_card_integer(card, &bitpix) || bitpix < 0 || find_card(header, "BLANK") != NULL)
+    return false;
+  if (find_card(header, "ZBLANK") != NULL)
+    return true;
+  card = rf_header_cards(header);
+  for (size_t i = 0; i < rf_header_count(header); i++, card += RF_CARD_BYTES)
+    if (memcmp(card, "TTYPE", 5) == 0 && rf_card_string(card, text, sizeof text) && same_text(text, "ZBLANK"))
+      return true;
+  return false;
+}
+
+rf_status rf_zimage_add_blank(rf_file *file, size_t index, const rf_header *header, rf_header *plain, rf_error *err) {
+  rf_zimage *zimage;
+  if (!may_have_made_blank(header) || rf_zimage_locked(file, index, NULL, &zimage, NULL) != RF_OK ||
+      !zimage->image.has_blank)
+    return RF_OK;
+  return rf_header_append_integer(plain, "BLANK", zimage->image.blank, "stored value of undefined pixels", err);
+}
+
+bool rf_zimage_has_data(const rf_header *header) {
+  int64_t naxis, length;
+  const char *card = find_card(header, "ZNAXIS");
+  if (card == NULL || !rf_card_integer(card, &naxis) || naxis < 1 || naxis > MOST_AXES)
+    return false;
+  for (int64_t i = 1; i <= naxis; i++) {
+    char keyword[32];
+    (void)snprintf(keyword, sizeof keyword, "ZNAXIS%d", (int)i);
+    card = find_card(header, keyword);
+    if (card == NULL || !rf_card_integer(card, &length) || length < 1)
+      return false;
+  }
+  return true;
+}
+
+/* ---- tiles of the image ---- */
+
+size_t rf_zimage_tile_box(const rf_zimage *zimage, uint64_t tile, uint64_t *first, uint64_t *count) {
+  size_t elements = 1;
+  for (int i = 0; i < zimage->image.naxis; i++) {
+    uint64_t length = zimage->image.axes[i], place = tile % zimage->counts[i];
+    tile /= zimage->counts[i];
+    first[i] = place * zimage->tile[i];
+    count[i] = length - first[i] < zimage->tile[i] ? length - first[i] : zimage->tile[i];
+    elements *= (size_t)count[i];
+  }
+  return elements;
+}
+
+rf_status rf_zimage_blame(const rf_zimage *zimage, uint64_t tile, rf_error *err, rf_status status) {
+  char text[sizeof err->message];
+  if (err == NULL || err->code == RF_OK)
+    return status;
+  int n = snprintf(text, sizeof text, "tile %" PRIu64 " (%s): %.500s", tile, zimage->codec->name, err->message);
+  if (n > 0)
+    memcpy(err->message, text, sizeof text);
+  return err->code;
+}

@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Reading compressed images. Tiles that a section touches are looked for in the cache; where the others lie is read for
+ * many at once, then their bytes, then they are decoded, on several processors where that is worth it.
+ */
+#include "tiled/image/read.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "file/warning.h"
+#include "image/section.h"
+#include "tiled/image/section.h"
+
+/* Tiles whose rows are read together. */
+#define BATCH_TILES ((size_t)1 << 16)
+/* So many need no allocation. */
+#define STACK_TILES ((size_t)16)
+/* What a worker reads and decodes in one go: its bytes stay in the cache of its processor. */
+#define GROUP_BYTES ((uint64_t)256 << 10)
+#define GROUP_DECODED ((uint64_t)1 << 20)
+/* A store across a network gets its ranges in as few calls as memory allows. */
+#define REMOTE_BYTES ((uint64_t)128 << 20)
+/* Memory for cells of more than this is reserved after a look whether the file is that long. */
+#define SURE_BYTES ((uint64_t)1 << 20)
+/* Pixels picked out of a tile at a time. */
+#define PICK_PIXELS 512
+
+/* What each thread has of its own. */
+typedef struct scratch {
+  uint8_t *cells; /* as they are in the file */
+  size_t cells_room;
+  void *values; /* a decoded tile */
+  size_t values_room;
+  void *room; /* for decoding one */
+  size_t room_room;
+  rf_range *ranges;
+  size_t most_ranges;
+} scratch;
+
+/* A tile to be decoded. */
+typedef struct job {
+  uint64_t place; /* among those touched */
+  const uint8_t *cell;
+} job;
+
+typedef struct reader {
+  rf_file *file;
+  const rf_hdu *hdu;
+  const rf_zimage *zimage;
+  const rf_convert *convert;
+  const rf_zsection *section;
+  uint8_t *out;
+  uint8_t *mask;
+  bool cached; /* tiles are looked for in the cache */
+  bool keep;   /* and put there */
+  unsigned threads;
+  uint64_t wanted; /* bytes that the caller gets */
+  uint64_t limit;  /* of the memory for tiles, where fewer bytes of them are wanted */
+  size_t stored;   /* bytes of a pixel */
+
+  /* the batch */
+  size_t count;
+  job *jobs;
+  uint64_t *tiles;
+  rf_zrow *rows;
+  size_t *groups; /* where each begins, and one more */
+  size_t group_count;
+  bool fetched; /* the cells are in memory */
+  scratch *scratches;
+} reader;
+
+/* ---- pixels of a tile to the caller ---- */
+
+static void deliver(const reader *r, uint64_t array, const uint8_t *values, size_t count) {
+  if (r->mask != NULL)
+    rf_convert_values_mask(r->convert, r->mask + array, values, count);
+  rf_convert_values(r->convert, r->out + array * r->convert->type_bytes, values, count);
+}
+
+#define PICK(width)                                                                                                    \
+  for (size_t k = 0; k < count; k++) {                                                                                 \
+    rf_zpart_offsets(dim, first + k, &array, &element);                                                                \
+    memcpy(packed + k * (width), values + element * (width), (width));                                                 \
+  }
+
+/* Stored pixels first .. first+count-1 of a row, one behind the other. */
+static void pick(uint8_t *packed, const rf_zpart_dim *dim, uint64_t first, size_t count, const uint8_t *values,
+                 size_t stored) {
+  uint64_t array, element;
+  if (stored == 1)
+    PICK(1)
+  else if (stored == 2)
+    PICK(2)
+  else if (stored == 4)
+    PICK(4)
+  else
+    PICK(8)
+}
+
+/* A row whose pixels are not neighbours here or there. */
+static void deliver_picked(const reader *r, const rf_zpart_dim *dim, uint64_t array, const uint8_t *values) {
+  uint8_t packed[PICK_PIXELS * 8], ready[PICK_PIXELS * 8], masked[PICK_PIXELS];
+  size_t width = r->convert->type_bytes;
+  for (uint64_t first = 0; first < dim->count; first += PICK_PIXELS) {
+    size_t n = dim->count - first < PICK_PIXELS ? (size_t)(dim->count - first) : PICK_PIXELS;
+    pick(packed, dim, first, n, values, r->stored);
+    if (dim->order == NULL && dim->array_step == 1) {
+      deliver(r, array + first, packed, n);
+      continue;
+    }
+    rf_convert_values(r->convert, ready, packed, n);
+    if (r->mask != NULL)
+      rf_convert_values_mask(r->convert, masked, packed, n);
+    for (size_t k = 0; k < n; k++) {
+      uint64_t at, element;
+      rf_zpart_offsets(dim, first + k, &at, &element);
+      memcpy(r->out + (array + at) * width, ready + k * width, width);
+      if (r->mask != NULL)
+        r->mask[array + at] = masked[k];
+    }
+  }
+}
+
+static void deliver_part(const reader *r, const rf_zpart *part, const uint8_t *values) {
+  const rf_zpart_dim *dim = &part->dims[0];
+  bool run = dim->order == NULL && dim->array_step == 1 && dim->tile_step == 1;
+  uint64_t array, element;
+  rf_zpart_iter iter;
+  rf_zpart_begin(&iter, part);
+  while (rf_zpart_next(&iter, &array, &element)) {
+    if (run)
+      deliver(r, array, values + element * r->stored, (size_t)dim->count);
+    else
+      deliver_picked(r, dim, array, values + element * r->stored);
+  }
+}
+
+/* ---- memory ---- */
+
+static void free_scratch(scratch *s) {
+  rf_free(s->cells);
+  rf_free(s->values);
+  rf_free(s->room);
+  rf_free(s->ranges);
+}
+
+/* Room for `bytes`; what was there is gone. */
+static bool reserve(void **block, size_t *room, size_t bytes) {
+  if (bytes <= *room)
+    return true;
+  rf_free(*block);
+  *block = rf_alloc(bytes);
+  *room = *block != NULL ? bytes : 0;
+  return *block != NULL;
+}
+
+static size_t tile_pixels(const rf_zimage *zimage, uint64_t tile) {
+  size_t count = 1;
+  for (int i = 0; i < zimage->image.naxis; i++) {
+    uint64_t left = zimage->image.axes[i] - tile % zimage->counts[i] * zimage->tile[i];
+    tile /= zimage->counts[i];
+    count *= (size_t)(left < zimage->tile[i] ? left : zimage->tile[i]);
+  }
+  return count;
+}
+
+static rf_status no_memory(const reader *r, uint64_t tile, uint64_t bytes, rf_error *err) {
+  rf_status status = rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " bytes", bytes);
+  return rf_zimage_blame(r->zimage, tile, err, status);
+}
+
+/* ---- decoding ---- */
+
+/* A whole tile that is one run in the output, and comes there as it is: decoded in its place. */
+static uint8_t *place_of_tile(const reader *r, const rf_zpart *part) {
+  const rf_zpart_dim *dim = &part->dims[0];
+  uint8_t *place = r->out + part->array * r->convert->type_bytes;
+  if (r->keep || !part->whole || part->ndim != 1 || dim->array_step != 1 || dim->tile_step != 1 ||
+      r->convert->way == RF_CONVERT_NUMBER || (uintptr_t)place % r->convert->type_bytes != 0)
+    return NULL;
+  return place;
+}
+
+static rf_status decode_to(const reader *r, size_t i, size_t pixels, const uint8_t *cell, void *values, scratch *s,
+                           rf_error *err) {
+  uint64_t tile = r->tiles[i];
+  size_t need = rf_zimage_room(r->zimage, &r->rows[i], pixels);
+  if (!reserve(&s->room, &s->room_room, need))
+    return no_memory(r, tile, need, err);
+  return rf_zimage_decode(r->zimage, tile, &r->rows[i], cell, values, s->room, NULL, err);
+}
+
+static rf_status decode_kept(const reader *r, size_t i, const rf_zpart *part, size_t pixels, const uint8_t *cell,
+                             scratch *s, rf_error *err) {
+  rf_tile_cache *cache = r->zimage->cache;
+  rf_cached_tile *tile = rf_tile_cache_make(cache, r->tiles[i], pixels * r->stored);
+  if (tile == NULL)
+    return no_memory(r, r->tiles[i], pixels * r->stored, err);
+  rf_status status = decode_to(r, i, pixels, cell, tile->values, s, err);
+  if (status == RF_OK) {
+    rf_tile_cache_put(cache, tile);
+    deliver_part(r, part, tile->values);
+  }
+  rf_tile_cache_release(cache, tile);
+  return status;
+}
+
+static rf_status decode_job(const reader *r, size_t i, const uint8_t *cell, scratch *s, rf_error *err) {
+  rf_zpart part;
+  size_t pixels = tile_pixels(r->zimage, r->tiles[i]);
+  rf_zsection_part(r->section, r->jobs[i].place, &part);
+  if (r->keep)
+    return decode_kept(r, i, &part, pixels, cell, s, err);
+  uint8_t *place = place_of_tile(r, &part);
+  if (place != NULL) {
+    RF_TRY(decode_to(r, i, pixels, cell, place, s, err));
+    deliver(r, part.array, place, pixels);
+    return RF_OK;
+  }
+  if (!reserve(&s->values, &s->values_room, pixels * r->stored))
+    return no_memory(r, r->tiles[i], pixels * r->stored, err);
+  RF_TRY(decode_to(r, i, pixels, cell, s->values, s, err));
+  deliver_part(r, &part, s->values);
+  return RF_OK;
+}
+
+/* ---- bytes of tiles ---- */
+
+/* Many cells at once, where they are in the file one behind the other as one range. Cells of tiles begin .. end-1 come
+ * to lie one behind the other in s->cells. */
+static rf_status fetch_cells(const reader *r, size_t begin, size_t end, scratch *s, rf_error *err) {
+  uint64_t total = 0, last = 0, size;
+  size_t ranges = 0, used = 0;
+  for (size_t i = begin; i < end; i++) {
+    total += r->rows[i].bytes; /* stretches of the file: their sum is no larger than 2^16 times 2^47 */
+    if (r->rows[i].bytes > 0 && r->rows[i].offset + r->rows[i].bytes > last)
+      last = r->rows[i].offset + r->rows[i].bytes;
+  }
+  if (total > SURE_BYTES) {
+    RF_TRY(rf_store_size_past(r->file->store, last - 1, &size, err));
+    if (last > size)
+      return rf_fail(err, RF_ERR_TRUNCATED, "the bytes of tiles are missing");
+  }
+  if (total > SIZE_MAX / 2 || !reserve((void **)&s->cells, &s->cells_room, (size_t)total))
+    return no_memory(r, r->tiles[begin], total, err);
+  if (s->most_ranges < end - begin) {
+    rf_free(s->ranges);
+    s->most_ranges = 0;
+    s->ranges = rf_alloc((end - begin) * sizeof *s->ranges);
+    if (s->ranges == NULL)
+      return no_memory(r, r->tiles[begin], (end - begin) * sizeof *s->ranges, err);
+    s->most_ranges = end - begin;
+  }
+  for (size_t i = begin; i < end; i++) {
+    const rf_zrow *row = &r->rows[i];
+    r->jobs[i].cell = s->cells + used;
+    if (row->bytes == 0)
+      continue;
+    if (ranges > 0 && s->ranges[ranges - 1].offset + s->ranges[ranges - 1].length == row->offset)
+      s->ranges[ranges - 1].length += (size_t)row->bytes;
+    else
+      s->ranges[ranges++] = (rf_range){row->offset, (size_t)row->bytes, s->cells + used};
+    used += (size_t)row->bytes;
+  }
+  if (ranges == 1)
+    return rf_store_read(r->file->store, s->ranges[0].offset, s->ranges[0].dest, s->ranges[0].length, err);
+  return rf_store_read_many(r->file->store, s->ranges, ranges, err);
+}
+
+/* A group by one worker. */
+static rf_status run_group(void *context, size_t group, unsigned worker, rf_error *err) {
+  reader *r = context;
+  scratch *s = &r->scratches[worker];
+  size_t begin = r->groups[group], end = r->groups[group + 1];
+  if (!r->fetched)
+    RF_TRY(fetch_cells(r, begin, end, s, err));
+  for (size_t i = begin; i < end; i++)
+    RF_TRY(decode_job(r, i, r->jobs[i].cell, s, err));
+  return RF_OK;
+}
+
+/* Tiles begin .. end-1 as groups; gives the bytes that they are decoded. */
+static uint64_t make_groups(reader *r, size_t begin, size_t end) {
+  uint64_t cells = 0, decoded = 0, all = 0;
+  r->group_count = 0;
+  for (size_t i = begin; i < end; i++) {
+    uint64_t bytes = (uint64_t)tile_pixels(r->zimage, r->tiles[i]) * r->stored;
+    bool full = cells + r->rows[i].bytes > GROUP_BYTES || decoded + bytes > GROUP_DECODED;
+    if (i == begin || full) {
+      r->groups[r->group_count++] = i;
+      cells = decoded = 0;
+    }
+    cells += r->rows[i].bytes;
+    decoded += bytes;
+    all += bytes;
+  }
+  r->groups[r->group_count] = end;
+  return all;
+}
+
+/* As many threads as may have a tile in memory each. */
+static unsigned allowed_threads(const reader *r, size_t begin, size_t end, unsigned threads) {
+  uint64_t largest = 1, budget = r->limit > r->wanted ? r->limit : r->wanted;
+  for (size_t i = begin; i < end && threads > 1; i++) {
+    uint64_t peak = rf_zimage_peak(r->zimage, r->tiles[i], &r->rows[i]);
+    largest = peak > largest ? peak : largest;
+  }
+  uint64_t most = budget / largest;
+  return threads <= most ? threads : most > 0 ? (unsigned)most : 1;
+}
+
+static rf_status run_groups(reader *r, size_t begin, size_t end, rf_error *err) {
+  uint64_t bytes = make_groups(r, begin, end);
+  unsigned threads = allowed_threads(r, begin, end, rf_worth_threads(r->threads, r->group_count, bytes));
+  scratch one = {0};
+  r->scratches = threads > 1 ? rf_alloc_zero(threads, sizeof *r->scratches) : &one;
+  if (r->scratches == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %u threads", threads);
+  rf_status status = rf_parallel(threads, r->group_count, run_group, r, err);
+  for (unsigned t = 0; t < threads; t++)
+    free_scratch(&r->scratches[t]);
+  if (threads > 1)
+    rf_free(r->scratches);
+  return status;
+}
+
+/* Cells that are in memory anyway. */
+static bool all_at_hand(const reader *r) {
+  for (size_t i = 0; i < r->count; i++) {
+    size_t n;
+    r->jobs[i].cell = NULL;
+    if (r->rows[i].bytes == 0)
+      continue;
+    if (!rf_to_size(r->rows[i].bytes, &n) ||
+        (r->jobs[i].cell = rf_store_at_hand(r->file->store, r->rows[i].offset, n)) == NULL)
+      return false;
+  }
+  return true;
+}
+
+/* Across a network: as much as memory allows at once, and the decoding afterwards. */
+static rf_status run_remote(reader *r, rf_error *err) {
+  scratch s = {0};
+  rf_status status = RF_OK;
+  for (size_t begin = 0, end; begin < r->count && status == RF_OK; begin = end) {
+    uint64_t bytes = 0;
+    for (end = begin; end < r->count && (end == begin || bytes + r->rows[end].bytes <= REMOTE_BYTES); end++)
+      bytes += r->rows[end].bytes;
+    status = fetch_cells(r, begin, end, &s, err);
+    if (status == RF_OK)
+      status = run_groups(r, begin, end, err);
+  }
+  free_scratch(&s);
+  return status;
+}
+
+static rf_status run_batch(reader *r, rf_error *err) {
+  RF_TRY(rf_zimage_rows(r->file, r->hdu, r->zimage, r->tiles, r->count, r->rows, err));
+  for (size_t i = 0; i < r->count; i++)
+    RF_TRY(rf_zimage_check_size(r->zimage, r->tiles[i], &r->rows[i], r->wanted, r->limit, err));
+  r->fetched = all_at_hand(r);
+  if (r->fetched || (r->file->store->flags & RF_DRIVER_REMOTE) == 0)
+    return run_groups(r, 0, r->count, err);
+  r->fetched = true;
+  return run_remote(r, err);
+}
+
+/* ---- sections ---- */
+
+/* true when the tile was in the cache. */
+static bool take_cached(const reader *r, uint64_t place, uint64_t tile) {
+  rf_zpart part;
+  rf_cached_tile *found = rf_tile_cache_take(r->zimage->cache, tile);
+  if (found == NULL)
+    return false;
+  rf_zsection_part(r->section, place, &part);
+  deliver_part(r, &part, found->values);
+  rf_tile_cache_release(r->zimage->cache, found);
+  return true;
+}
+
+static rf_status read_tiles(reader *r, size_t most, rf_error *err) {
+  for (uint64_t place = 0; place < r->section->touched;) {
+    r->count = 0;
+    for (; place < r->section->touched && r->count < most; place++) {
+      uint64_t tile = rf_zsection_tile(r->section, place);
+      if (r->cached && take_cached(r, place, tile))
+        continue;
+      r->jobs[r->count].place = place;
+      r->tiles[r->count++] = tile;
+    }
+    if (r->count > 0)
+      RF_TRY(run_batch(r, err));
+  }
+  return RF_OK;
+}
+
+static rf_status read_section(reader *r, rf_error *err) {
+  job stack_jobs[STACK_TILES];
+  uint64_t stack_tiles[STACK_TILES];
+  rf_zrow stack_rows[STACK_TILES];
+  size_t stack_groups[STACK_TILES + 1];
+  size_t most = r->section->touched < BATCH_TILES ? (size_t)r->section->touched : BATCH_TILES;
+  rf_status status;
+  if (most <= STACK_TILES) {
+    r->jobs = stack_jobs;
+    r->tiles = stack_tiles;
+    r->rows = stack_rows;
+    r->groups = stack_groups;
+    return read_tiles(r, most, err);
+  }
+  r->jobs = rf_alloc(most * sizeof *r->jobs);
+  r->tiles = rf_alloc(most * sizeof *r->tiles);
+  r->rows = rf_alloc(most * sizeof *r->rows);
+  r->groups = rf_alloc((most + 1) * sizeof *r->groups);
+  if (r->jobs == NULL || r->tiles == NULL || r->rows == NULL || r->groups == NULL)
+    status = rf_fail(err, RF_ERR_MEMORY, "no memory for the places of %zu tiles", most);
+  else
+    status = read_tiles(r, most, err);
+  rf_free(r->jobs);
+  rf_free(r->tiles);
+  rf_free(r->rows);
+  rf_free(r->groups);
+  return status;
+}
+
+/* A read of everything leaves the cache alone: none of its tiles is likelier to be wanted again than another. */
+static void choose_cache(reader *r) {
+  uint64_t limit, used, bytes = (uint64_t)r->zimage->tile_elements * r->stored;
+  rf_tile_cache_get(r->zimage->cache, &limit, &used);
+  r->cached = used > 0;
+  r->keep = r->section->count < rf_section_image_count(&r->zimage->image) && bytes <= limit &&
+            r->section->touched <= limit / bytes;
+}
+
+static rf_status check_out(const reader *r, uint64_t out_bytes, rf_error *err) {
+  uint64_t need = r->section->count * r->convert->type_bytes; /* the count is below 2^60 */
+  size_t size;
+  if (out_bytes != need)
+    return rf_fail(err, RF_ERR_ARGUMENT, "the section takes %" PRIu64 " bytes and the output has %" PRIu64, need,
+                   out_bytes);
+  if (!rf_to_size(need, &size) || (need > 0 && r->out == NULL))
+    return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory of %" PRIu64 " bytes to read into", need);
+  return RF_OK;
+}
+
+/* Nothing is wrong with the values, but a mask cannot tell them apart. */
+static void keep_blank_met(rf_file *file, size_t index, const rf_zimage *zimage) {
+  rf_error odd;
+  rf_error_clear(&odd);
+  rf_error_keyword(&odd, "ZBLANK");
+  (void)rf_fail(&odd, RF_ERR_FORMAT,
+                "%" PRId64 " is ZBLANK of the first tile, so BLANK of the image, and a defined pixel of another tile: "
+                "it counts as undefined",
+                zimage->image.blank);
+  rf_file_keep_oddity(file, RF_ODD_BLANK_MET, index, &odd);
+}
+
+rf_status rf_zimage_read(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, void *out,
+                         uint64_t out_bytes, uint8_t *mask, rf_error *err) {
+  rf_hdu *hdu = NULL;
+  rf_zimage *zimage = NULL;
+  rf_convert convert;
+  rf_zsection section;
+  RF_TRY(rf_zimage_locked(file, index, &hdu, &zimage, err));
+  RF_TRY(rf_convert_init(&convert, &zimage->image, type, flags, err));
+  RF_TRY(rf_zsection_init(&section, zimage, axes, err));
+  reader r = {.file = file,
+              .hdu = hdu,
+              .zimage = zimage,
+              .convert = &convert,
+              .section = &section,
+              .out = out,
+              .mask = mask,
+              .stored = convert.stored_bytes};
+  rf_status status = check_out(&r, out_bytes, err);
+  if (status == RF_OK && section.count > 0) {
+    r.threads = flags >> RF_IMAGE_THREADS_SHIFT != 0 ? flags >> RF_IMAGE_THREADS_SHIFT : file->options.threads;
+    r.wanted = out_bytes;
+    r.limit = file->options.limits.tile_bytes;
+    choose_cache(&r);
+    status = read_section(&r, err);
+  }
+  rf_zsection_free(&section);
+  if (atomic_load(&zimage->blank_met))
+    keep_blank_met(file, index, zimage);
+  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, hdu->table, hdu, err) : status;
+}
+
+/* ---- plans ---- */
+
+typedef struct planner {
+  rf_range *ranges;
+  size_t count;
+} planner;
+
+static void sift(rf_range *ranges, size_t hole, size_t end, rf_range value) {
+  for (size_t child; (child = 2 * hole + 1) < end; hole = child) {
+    if (child + 1 < end && ranges[child + 1].offset > ranges[child].offset)
+      child++;
+    if (ranges[child].offset <= value.offset)
+      break;
+    ranges[hole] = ranges[child];
+  }
+  ranges[hole] = value;
+}
+
+/* Heap sort: no recursion and no bad case, which files could aim at. */
+static void sort_ranges(rf_range *ranges, size_t count) {
+  for (size_t begin = count / 2; begin-- > 0;)
+    sift(ranges, begin, count, ranges[begin]);
+  for (size_t end = count; end > 1;) {
+    rf_range value = ranges[--end];
+    ranges[end] = ranges[0];
+    sift(ranges, 0, end, value);
+  }
+}
+
+/* Ranges in file order become as few as they can. */
+static void merge_ranges(planner *plan) {
+  size_t kept = 0;
+  sort_ranges(plan->ranges, plan->count);
+  for (size_t i = 0; i < plan->count; i++) {
+    const rf_range *range = &plan->ranges[i];
+    rf_range *last = kept > 0 ? &plan->ranges[kept - 1] : NULL;
+    uint64_t end = range->offset + range->length;
+    if (last != NULL && range->offset <= last->offset + last->length) {
+      if (end > last->offset + last->length)
+        last->length = (size_t)(end - last->offset);
+    } else {
+      plan->ranges[kept++] = *range;
+    }
+  }
+  plan->count = kept;
+}
+
+static rf_status plan_tiles(rf_file *file, const rf_hdu *hdu, const rf_zimage *zimage, const rf_zsection *section,
+                            planner *plan, rf_error *err) {
+  uint64_t tiles[256];
+  rf_zrow rows[256];
+  for (uint64_t place = 0; place < section->touched;) {
+    size_t n = 0;
+    for (; place < section->touched && n < 256; place++)
+      tiles[n++] = rf_zsection_tile(section, place);
+    RF_TRY(rf_zimage_rows(file, hdu, zimage, tiles, n, rows, err));
+    for (size_t i = 0; i < n; i++) {
+      uint64_t offset = hdu->data_offset + tiles[i] * hdu->table->info.row_bytes + zimage->row_low;
+      plan->ranges[plan->count++] = (rf_range){offset, (size_t)zimage->row_span, NULL};
+      if (rows[i].bytes > 0)
+        plan->ranges[plan->count++] = (rf_range){rows[i].offset, (size_t)rows[i].bytes, NULL};
+    }
+  }
+  merge_ranges(plan);
+  return RF_OK;
+}
+
+rf_status rf_zimage_plan(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges, size_t capacity,
+                         size_t *count, uint64_t *bytes, rf_error *err) {
+  rf_hdu *hdu = NULL;
+  rf_zimage *zimage = NULL;
+  rf_zsection section;
+  planner plan = {NULL, 0};
+  RF_TRY(rf_zimage_locked(file, index, &hdu, &zimage, err));
+  RF_TRY(rf_zsection_init(&section, zimage, axes, err));
+  *count = 0;
+  *bytes = 0;
+  if (section.count == 0)
+    return RF_OK;
+  rf_status status = RF_OK;
+  if (section.touched > UINT32_MAX || section.touched > SIZE_MAX / (2 * sizeof *plan.ranges))
+    status =
+        rf_fail(err, RF_ERR_LIMIT, "the plan of this section has too many ranges (%" PRIu64 " tiles)", section.touched);
+  else if ((plan.ranges = rf_alloc((size_t)section.touched * 2 * sizeof *plan.ranges)) == NULL)
+    status = rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %" PRIu64 " tiles", section.touched);
+  if (status == RF_OK)
+    status = plan_tiles(file, hdu, zimage, &section, &plan, err);
+  if (status == RF_OK) {
+    *count = plan.count;
+    for (size_t i = 0; i < plan.count; i++) {
+      *bytes += plan.ranges[i].length;
+      if (i < capacity)
+        ranges[i] = plan.ranges[i];
+    }
+  }
+  rf_free(plan.ranges);
+  rf_zsection_free(&section);
+  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, hdu->table, hdu, err) : status;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Where the bytes of tiles lie: the rows of the table, read for many tiles at once and held against the heap
+ * (FITS 10.1.3, 7.3.5).
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/memory.h"
+#include "tiled/image/image.h"
+
+/* The rows of a table of this size are read whole and kept: every cutout needs some of them. A store across a network
+ * gets a smaller one, whose transfer takes no longer than a round trip. */
+#define KEEP_BYTES ((uint64_t)1 << 20)
+#define KEEP_REMOTE_BYTES ((uint64_t)64 << 10)
+/* Rows that are not kept wait in a stage of this size. */
+#define STAGE_BYTES ((size_t)1 << 20)
+#define STACK_BYTES ((size_t)2048)
+#define STACK_RANGES ((size_t)16)
+/* Rows this close together are read with what is between them. */
+#define GAP_BYTES ((uint64_t)512)
+
+/* ---- one row ---- */
+
+typedef struct row_reader {
+  const rf_hdu *hdu;
+  const rf_zimage *zimage;
+  const rf_table *table;
+} row_reader;
+
+/* The bytes of a cell; of one that is empty, *bytes is 0. `fields` is byte zimage->row_low of the row. */
+static rf_status take_cell(const row_reader *r, uint64_t tile, int number, const uint8_t *fields, uint64_t *offset,
+                           uint64_t *bytes, rf_error *err) {
+  const rf_column *column = &r->table->columns[number];
+  uint64_t length;
+  if (column->info.descriptor == 0) {
+    *offset = r->hdu->data_offset + tile * r->table->info.row_bytes + column->info.offset;
+    *bytes = column->info.bytes;
+    return RF_OK;
+  }
+  if (!rf_descriptor_get(r->table, column, fields + (column->info.offset - r->zimage->row_low), &length, offset))
+    return rf_fail(err, RF_ERR_FORMAT,
+                   "the descriptor of column %s says %" PRIu64 " elements (form %c) at offset %" PRIu64
+                   " of the heap, which has %" PRIu64 " bytes",
+                   column->info.name, length, column->info.letter, *offset, r->table->info.heap_bytes);
+  (void)rf_heap_cell_bytes(column, length, bytes); /* it lies in the heap: it fits */
+  *offset += r->hdu->data_offset + r->table->info.heap_offset;
+  return RF_OK;
+}
+
+static double real_field(const row_reader *r, int number, const uint8_t *fields) {
+  const rf_column_info *info = &r->table->columns[number].info;
+  const uint8_t *field = fields + (info->offset - r->zimage->row_low);
+  double wide;
+  float narrow;
+  uint64_t bits;
+  uint32_t half;
+  switch (info->descriptor != 0 ? 0 : info->letter) {
+  case 'D':
+    bits = rf_get_be64(field);
+    memcpy(&wide, &bits, sizeof wide);
+    return wide;
+  case 'E':
+    half = rf_get_be32(field);
+    memcpy(&narrow, &half, sizeof narrow);
+    return (double)narrow;
+  case 'K':
+    return (double)(int64_t)rf_get_be64(field);
+  case 'J':
+    return (double)(int32_t)rf_get_be32(field);
+  case 'I':
+    return (double)(int16_t)rf_get_be16(field);
+  default:
+    return 0.0;
+  }
+}
+
+/* False when the column is none of integers. */
+static bool integer_field(const row_reader *r, int number, const uint8_t *fields, int64_t *value) {
+  const rf_column_info *info = &r->table->columns[number].info;
+  const uint8_t *field = fields + (info->offset - r->zimage->row_low);
+  switch (info->descriptor != 0 ? 0 : info->letter) {
+  case 'K':
+    *value = (int64_t)rf_get_be64(field);
+    return true;
+  case 'J':
+    *value = (int32_t)rf_get_be32(field);
+    return true;
+  case 'I':
+    *value = (int16_t)rf_get_be16(field);
+    return true;
+  case 'B':
+    *value = field[0];
+    return true;
+  default:
+    return false;
+  }
+}
+
+static rf_status take_row(const row_reader *r, uint64_t tile, const uint8_t *fields, rf_zrow *row, rf_error *err) {
+  const rf_zimage *zimage = r->zimage;
+  const int cells[] = {zimage->columns.data, zimage->columns.gzip, zimage->columns.raw};
+  static const rf_zform forms[] = {RF_ZFORM_DATA, RF_ZFORM_GZIP, RF_ZFORM_RAW};
+  *row = (rf_zrow){.form = RF_ZFORM_EMPTY,
+                   .scale = zimage->scale,
+                   .zero = zimage->zero,
+                   .has_null = zimage->has_null,
+                   .null = zimage->null};
+  for (size_t i = 0; i < 3 && row->bytes == 0; i++) {
+    if (cells[i] < 0)
+      continue;
+    RF_TRY(take_cell(r, tile, cells[i], fields, &row->offset, &row->bytes, err));
+    if (row->bytes > 0)
+      row->form = forms[i];
+  }
+  if (zimage->columns.scale >= 0)
+    row->scale = real_field(r, zimage->columns.scale, fields);
+  if (zimage->columns.zero >= 0)
+    row->zero = real_field(r, zimage->columns.zero, fields);
+  if (zimage->columns.null >= 0 && integer_field(r, zimage->columns.null, fields, &row->null))
+    row->has_null = true;
+  return RF_OK;
+}
+
+static rf_status take_rows(const row_reader *r, const uint64_t *tiles, size_t count, const uint8_t *rows, rf_zrow *out,
+                           rf_error *err) {
+  for (size_t i = 0; i < count; i++) {
+    const uint8_t *fields = rows + (size_t)(tiles[i] * r->table->info.row_bytes + r->zimage->row_low);
+    rf_status status = take_row(r, tiles[i], fields, &out[i], err);
+    if (status != RF_OK)
+      return rf_zimage_blame(r->zimage, tiles[i], err, status);
+  }
+  return RF_OK;
+}
+
+/* ---- all rows ---- */
+
+/* The rows, where they are at hand or few. NULL: they have to be read one by one. */
+static const uint8_t *all_rows(rf_file *file, const row_reader *r) {
+  rf_zimage *zimage = (rf_zimage *)r->zimage;                       /* what is kept is no part of its facts */
+  uint64_t bytes = r->table->info.nrows * r->table->info.row_bytes; /* within the data unit */
+  uint64_t most = (file->store->flags & RF_DRIVER_REMOTE) != 0 ? KEEP_REMOTE_BYTES : KEEP_BYTES;
+  uint8_t *rows = atomic_load_explicit(&zimage->kept_rows, memory_order_acquire), *other = NULL;
+  size_t size;
+  if (rows != NULL)
+    return rows;
+  if (rf_to_size(bytes, &size)) {
+    const uint8_t *at_hand = rf_store_at_hand(file->store, r->hdu->data_offset, size);
+    if (at_hand != NULL)
+      return at_hand;
+  }
+  if (bytes > most || (rows = rf_alloc((size_t)bytes)) == NULL)
+    return NULL;
+  if (rf_store_read(file->store, r->hdu->data_offset, rows, (size_t)bytes, NULL) != RF_OK) {
+    rf_free(rows); /* some may be there all the same */
+    return NULL;
+  }
+  if (atomic_compare_exchange_strong(&zimage->kept_rows, &other, rows))
+    return rows;
+  rf_free(rows);
+  return other;
+}
+
+/* ---- some rows ---- */
+
+typedef struct stage {
+  uint8_t *bytes;
+  size_t room;
+  rf_range *ranges;
+  size_t most_ranges;
+} stage;
+
+/* How many of the tiles fit the stage, with their ranges. The first one always fits. */
+static size_t plan_rows(const row_reader *r, const uint64_t *tiles, size_t count, stage *s, size_t *range_count) {
+  uint64_t row_bytes = r->table->info.row_bytes, span = r->zimage->row_span;
+  size_t used = 0, ranges = 0, i;
+  for (i = 0; i < count; i++) {
+    uint64_t offset = r->hdu->data_offset + tiles[i] * row_bytes + r->zimage->row_low;
+    rf_range *last = ranges > 0 ? &s->ranges[ranges - 1] : NULL;
+    uint64_t end = last != NULL ? last->offset + last->length : 0;
+    if (last != NULL && offset >= end && offset - end <= GAP_BYTES) {
+      if (offset + span - end > s->room - used)
+        break;
+      last->length += (size_t)(offset + span - end);
+      used += (size_t)(offset + span - end);
+      continue;
+    }
+    if (ranges == s->most_ranges || span > s->room - used)
+      break;
+    s->ranges[ranges++] = (rf_range){offset, (size_t)span, s->bytes + used};
+    used += (size_t)span;
+  }
+  *range_count = ranges;
+  return i;
+}
+
+/* The same walk finds each row in the stage. */
+static rf_status take_planned(const row_reader *r, const uint64_t *tiles, size_t count, const stage *s, rf_zrow *rows,
+                              rf_error *err) {
+  const rf_range *range = s->ranges;
+  for (size_t i = 0; i < count; i++) {
+    uint64_t offset = r->hdu->data_offset + tiles[i] * r->table->info.row_bytes + r->zimage->row_low;
+    bool inside = offset >= range->offset && offset + r->zimage->row_span <= range->offset + range->length &&
+                  (i == 0 || tiles[i] > tiles[i - 1]);
+    if (!inside)
+      range++;
+    const uint8_t *fields = (const uint8_t *)range->dest + (size_t)(offset - range->offset);
+    rf_status status = take_row(r, tiles[i], fields, &rows[i], err);
+    if (status != RF_OK)
+      return rf_zimage_blame(r->zimage, tiles[i], err, status);
+  }
+  return RF_OK;
+}
+
+static rf_status read_rows(rf_file *file, const row_reader *r, const uint64_t *tiles, size_t count, stage *s,
+                           rf_zrow *rows, rf_error *err) {
+  while (count > 0) {
+    size_t ranges, n = plan_rows(r, tiles, count, s, &ranges);
+    RF_TRY(rf_store_read_many(file->store, s->ranges, ranges, err));
+    RF_TRY(take_planned(r, tiles, n, s, rows, err));
+    tiles += n;
+    rows += n;
+    count -= n;
+  }
+  return RF_OK;
+}
+
+static rf_status read_staged(rf_file *file, const row_reader *r, const uint64_t *tiles, size_t count, rf_zrow *rows,
+                             rf_error *err) {
+  uint8_t stack_bytes[STACK_BYTES];
+  rf_range stack_ranges[STACK_RANGES];
+  uint64_t each = r->zimage->row_span + GAP_BYTES;
+  stage s = {stack_bytes, STACK_BYTES, stack_ranges, STACK_RANGES};
+  bool large = count > STACK_RANGES || r->zimage->row_span > STACK_BYTES;
+  if (large) {
+    uint64_t most = r->zimage->row_span > STAGE_BYTES ? r->zimage->row_span : STAGE_BYTES;
+    s.room = (size_t)(count < most / each ? count * each : most);
+    s.most_ranges = count < STAGE_BYTES / sizeof *s.ranges ? count : STAGE_BYTES / sizeof *s.ranges;
+    s.bytes = rf_alloc(s.room);
+    s.ranges = rf_alloc(s.most_ranges * sizeof *s.ranges);
+  }
+  rf_status status;
+  if (s.bytes == NULL || s.ranges == NULL)
+    status = rf_fail(err, RF_ERR_MEMORY, "no memory for the rows of %zu tiles", count);
+  else
+    status = read_rows(file, r, tiles, count, &s, rows, err);
+  if (large) {
+    rf_free(s.bytes);
+    rf_free(s.ranges);
+  }
+  return status;
+}
+
+rf_status rf_zimage_rows(rf_file *file, const rf_hdu *hdu, const rf_zimage *zimage, const uint64_t *tiles, size_t count,
+                         rf_zrow *rows, rf_error *err) {
+  row_reader r = {hdu, zimage, hdu->table};
+  if (count == 0)
+    return RF_OK;
+  const uint8_t *all = all_rows(file, &r);
+  if (all != NULL)
+    return take_rows(&r, tiles, count, all, rows, err);
+  return read_staged(file, &r, tiles, count, rows, err);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A section of a compressed image as parts of tiles: which tiles it touches, and where their pixels are in the caller's
+ * array. Pure arithmetic; works for reading as for writing.
+ */
+#ifndef RF_TILED_IMAGE_SECTION_H
+#define RF_TILED_IMAGE_SECTION_H
+
+#include "tiled/image/image.h"
+
+/* Axes with one pixel vanish and the product of the others fits 64 bits. */
+#define RF_ZPART_DIMS 64
+
+/* One axis of a section. Positions are those of the caller's array along this axis. */
+typedef struct rf_zaxis {
+  uint64_t count;   /* positions */
+  uint64_t touched; /* tiles along this axis with at least one of them */
+  uint64_t tile;    /* length of a tile */
+  uint64_t low;     /* steps: the lowest pixel, and from one to the next */
+  uint64_t step;
+  bool down;               /* position 0 is the highest pixel */
+  const uint64_t *indices; /* pixel of each position, NULL: steps */
+  uint64_t *order;         /* indices: positions sorted by tile; */
+  uint64_t *first;         /* where in `order` those of touched tile i begin, and one more */
+} rf_zaxis;
+
+typedef struct rf_zsection {
+  const rf_zimage *zimage;
+  uint64_t count;   /* pixels */
+  uint64_t touched; /* tiles */
+  rf_zaxis *axes;   /* NAXIS1 first; points at small_axes or at memory of its own */
+  rf_zaxis small_axes[4];
+} rf_zsection;
+
+/* Checks `axes` (as for rf_image_read, NULL: all of the image) against the image. RF_ERR_RANGE, RF_ERR_ARGUMENT,
+ * RF_ERR_LIMIT, RF_ERR_MEMORY. Index lists are borrowed. */
+rf_status rf_zsection_init(rf_zsection *section, const rf_zimage *zimage, const rf_axis *axes, rf_error *err);
+void rf_zsection_free(rf_zsection *section);
+
+/* The number of touched tile `i`, which is below section->touched. Numbers ascend with i. */
+uint64_t rf_zsection_tile(const rf_zsection *section, uint64_t i);
+
+/* Pixels of a tile that lie along one dimension. */
+typedef struct rf_zpart_dim {
+  uint64_t count;
+  int64_t array_step; /* elements of the array from one pixel to the next, or that one position is worth */
+  int64_t tile_step;  /* elements of the tile likewise, or that one pixel is worth */
+  const uint64_t *order;
+  const uint64_t
+      *indices; /* not NULL: pixel k is at position order[k] of the array, indices[order[k]] - low of the tile */
+  uint64_t low;
+} rf_zpart_dim;
+
+/* What a section has of one tile. */
+typedef struct rf_zpart {
+  uint64_t tile;
+  uint64_t count; /* pixels */
+  bool whole;     /* all of the tile's */
+  uint64_t array; /* element of the array and of the tile where all positions are 0 */
+  uint64_t element;
+  int ndim; /* dimensions that run on into each other have become one; dims[0] is always there */
+  rf_zpart_dim dims[RF_ZPART_DIMS];
+} rf_zpart;
+
+/* The part that touched tile `i` has. */
+void rf_zsection_part(const rf_zsection *section, uint64_t i, rf_zpart *part);
+
+/* Walks the rows of a part, along dims[0]. */
+typedef struct rf_zpart_iter {
+  const rf_zpart *part;
+  bool done;
+  uint64_t array;   /* of the row, where its position or index is 0 */
+  uint64_t element; /* modulo 2^64 */
+  uint64_t position[RF_ZPART_DIMS];
+} rf_zpart_iter;
+
+void rf_zpart_begin(rf_zpart_iter *iter, const rf_zpart *part);
+/* The next row; false at the end. */
+bool rf_zpart_next(rf_zpart_iter *iter, uint64_t *array, uint64_t *element);
+
+/* Where pixel k along a dimension is, from its position 0. */
+static inline void rf_zpart_offsets(const rf_zpart_dim *dim, uint64_t k, uint64_t *array, uint64_t *element) {
+  uint64_t position = dim->order != NULL ? dim->order[k] : k;
+  uint64_t pixel = dim->order != NULL ? dim->indices[position] - dim->low : k;
+  *array = position * (uint64_t)dim->array_step;
+  *element = pixel * (uint64_t)dim->tile_step;
+}
+
+#endif

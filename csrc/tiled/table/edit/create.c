@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Making a compressed table: its HDU with the descriptors of tiles that have no bytes yet, then zeros for all of them.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "table/edit.h"
+#include "tiled/table/edit/edit.h"
+
+/* The compressed header of a table, by what the caller asks for. */
+static rf_status pack_header(const rf_header *plain, const rf_table_compression *compression, int *level,
+                             rf_header **header, rf_error *err) {
+  rf_hdu hdu;
+  rf_table *table = NULL;
+  rf_header *own;
+  uint64_t tile_rows;
+  rf_zcmptype types[RF_MOST_COLUMNS];
+  RF_TRY(rf_ztable_check_plain(plain, err));
+  RF_TRY(rf_hdu_parse(rf_header_cards(plain), rf_header_count(plain), false, &hdu, err));
+  rf_status status = rf_header_copy(plain, &own, err);
+  if (status == RF_OK) {
+    status = rf_table_make(&hdu, own, &table, err);
+    rf_header_free(own);
+  }
+  rf_hdu_clear(&hdu);
+  if (status == RF_OK)
+    status = rf_ztable_settle(compression, table, &tile_rows, types, level, err);
+  if (status == RF_OK)
+    status = rf_ztable_packed_header(plain, table, tile_rows, types, header, err);
+  rf_free(table);
+  return status;
+}
+
+rf_status rf_ztable_append_hdu(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
+                               uint64_t spare, size_t *index, rf_error *err) {
+  rf_header *header;
+  int level = 0;
+  rf_hdu *first;
+  rf_error why;
+  rf_error_clear(&why);
+  rf_status status = rf_file_hdu_locked(file, 0, &first, &why);
+  bool empty = status == RF_ERR_NOT_FOUND;
+  if (!empty && status != RF_OK)
+    return rf_file_hdu_locked(file, 0, &first, err);
+  RF_TRY(pack_header(plain, compression, &level, &header, err));
+  status = empty ? rf_file_append_primary(file, err) : RF_OK;
+  if (status == RF_OK)
+    status = rf_file_append_begin_locked(file, header, rf_header_file_bytes(header) + spare, index, err);
+  if (status == RF_OK) /* no header keeps it */
+    file->hdus[*index]->zstate.level = level;
+  rf_header_free(header);
+  return status;
+}
+
+static rf_status fill_zeros(rf_file *file, size_t index, rf_error *err) {
+  rf_ztedit e;
+  bool written = false;
+  rf_status status = rf_ztedit_begin(&e, file, index, err);
+  if (status == RF_OK && e.ntiles > 0) {
+    status = rf_ztedit_zeros(&e, 0, e.ntiles, NULL, err);
+    if (status == RF_OK)
+      status = rf_ztedit_commit(&e, &written, err);
+  }
+  rf_ztedit_end(&e);
+  return status;
+}
+
+rf_status rf_ztable_create(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
+                           uint32_t reserve, size_t *index, rf_error *err) {
+  /* Whole blocks, whatever room the last one has. */
+  uint64_t spare = ((uint64_t)reserve * RF_CARD_BYTES + RF_BLOCK_BYTES - 1) / RF_BLOCK_BYTES * RF_BLOCK_BYTES;
+  RF_TRY(rf_ztable_append_hdu(file, plain, compression, spare, index, err));
+  return fill_zeros(file, *index, err);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A compressed table to the one it stands for in another file, tile by tile, as cfitsio's funpack does it: cells of
+ * variable length go where they were.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "hdu/pack.h"
+#include "table/edit.h"
+#include "tiled/table/edit/edit.h"
+#include "tiled/table/heap.h"
+
+/* Bytes of cells that are decoded before they are written. */
+#define GROUP_BYTES ((uint64_t)16 << 20)
+
+typedef struct unpacker {
+  rf_file *from;
+  const rf_hdu *hdu;
+  const rf_table *raw;
+  const rf_ztable *z;
+  rf_store *store; /* of the other file */
+  uint64_t data;   /* where it has the data */
+  uint8_t *bytes;  /* rows of a tile */
+  rf_zcell *cells;
+  uint64_t *rows;
+} unpacker;
+
+/* ---- rows ---- */
+
+static rf_status scatter(void *context, size_t i, const rf_ztile_part *part, const uint8_t *bytes, rf_error *err) {
+  const unpacker *u = context;
+  const rf_column_info *info = &u->z->plain->columns[i].info;
+  size_t each = (size_t)info->bytes, row_bytes = (size_t)u->z->plain->info.row_bytes, rows = (size_t)part->count;
+  uint8_t *dst = u->bytes + (size_t)info->offset;
+  (void)err;
+  for (size_t k = 0; k < rows; k++)
+    memcpy(dst + k * row_bytes, bytes + k * each, each);
+  return RF_OK;
+}
+
+static rf_status unpack_rows(const unpacker *u, const rf_row_walk *walk, const size_t *columns, rf_error *err) {
+  const rf_table_info *info = &u->z->plain->info;
+  rf_ztiles tiles = {.file = u->from,
+                     .hdu = u->hdu,
+                     .raw = u->raw,
+                     .z = u->z,
+                     .walk = walk,
+                     .columns = columns,
+                     .count = info->ncols,
+                     .take = scatter,
+                     .context = (void *)(uintptr_t)u};
+  RF_TRY(rf_ztiles_run(&tiles, err));
+  return rf_store_write(u->store, u->data + walk->start * info->row_bytes, u->bytes,
+                        (size_t)(walk->count * info->row_bytes), err);
+}
+
+/* ---- cells ---- */
+
+typedef struct gather {
+  uint8_t *bytes;
+  const uint64_t *begins;
+} gather;
+
+static rf_status take_cell(void *context, size_t i, const uint8_t *bytes, size_t n, rf_error *err) {
+  const gather *g = context;
+  (void)err;
+  memcpy(g->bytes + (size_t)g->begins[i], bytes, n);
+  return RF_OK;
+}
+
+/* `count` cells from number `first` on, `total` bytes of elements. */
+static rf_status unpack_group(const unpacker *u, size_t column, size_t first, size_t count, uint64_t total,
+                              uint64_t *begins, rf_error *err) {
+  const rf_column *c = &u->z->plain->columns[column];
+  const rf_zcell *cells = u->cells + first;
+  gather g = {rf_alloc((size_t)total), begins};
+  rf_zheap heap = {.file = u->from,
+                   .hdu = u->hdu,
+                   .raw = u->raw,
+                   .z = u->z,
+                   .column = c,
+                   .number = column,
+                   .type = u->z->types[column],
+                   .cells = cells,
+                   .rows = u->rows + first,
+                   .count = count,
+                   .take = take_cell,
+                   .context = &g};
+  uint64_t at = 0, bytes = 0, heap_at = u->data + u->z->plain->info.heap_offset;
+  if (g.bytes == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " bytes of cells", total);
+  for (size_t i = 0; i < count; i++) {
+    begins[i] = at;
+    (void)rf_heap_cell_bytes(c, cells[i].length, &bytes);
+    at += bytes;
+  }
+  rf_status status = rf_zheap_run(&heap, err);
+  /* Cells that are side by side are written at once. */
+  for (size_t i = 0, n; i < count && status == RF_OK; i += n) {
+    uint64_t end = cells[i].offset, begin = begins[i];
+    for (n = 0; i + n < count && (n == 0 || cells[i + n].length == 0 || cells[i + n].offset == end); n++) {
+      (void)rf_heap_cell_bytes(c, cells[i + n].length, &bytes);
+      end += bytes;
+    }
+    uint64_t stop = i + n < count ? begins[i + n] : total;
+    if (stop > begin && cells[i].length > 0)
+      status =
+          rf_store_write(u->store, heap_at + cells[i].offset, g.bytes + (size_t)begin, (size_t)(stop - begin), err);
+    else if (stop > begin)
+      n = 1; /* an empty cell leads: begin with the next */
+  }
+  rf_free(g.bytes);
+  return status;
+}
+
+static rf_status unpack_column(const unpacker *u, size_t column, const rf_row_walk *walk, uint64_t *begins,
+                               rf_error *err) {
+  const rf_column *c = &u->z->plain->columns[column];
+  size_t count = (size_t)walk->count;
+  RF_TRY(rf_ztable_read_cells(u->from, u->hdu, u->raw, u->z, column, walk, u->cells, err));
+  for (size_t first = 0, n; first < count; first += n) {
+    uint64_t total = 0, bytes = 0;
+    for (n = 0; first + n < count; n++) {
+      (void)rf_heap_cell_bytes(c, u->cells[first + n].length, &bytes);
+      if (n > 0 && total + bytes > GROUP_BYTES)
+        break;
+      total += bytes;
+    }
+    if (total > 0)
+      RF_TRY(unpack_group(u, column, first, n, total, begins, err));
+  }
+  return RF_OK;
+}
+
+/* ---- tiles ---- */
+
+static rf_status unpack_tiles(unpacker *u, const size_t *columns, uint64_t *begins, rf_error *err) {
+  const rf_table_info *info = &u->z->plain->info;
+  for (uint64_t tile = 0; tile < u->z->ntiles; tile++) {
+    uint64_t first = tile * u->z->tile_rows, n = rf_ztable_rows(u->z, tile);
+    rf_row_walk walk = {.count = n, .start = first, .step = 1, .low = first, .high = first + n - 1};
+    RF_TRY(unpack_rows(u, &walk, columns, err));
+    for (uint64_t i = 0; i < n; i++)
+      u->rows[(size_t)i] = first + i;
+    for (size_t i = 0; i < info->ncols; i++)
+      if (u->z->plain->columns[i].info.descriptor != 0 && u->z->plain->columns[i].info.bytes > 0)
+        RF_TRY(unpack_column(u, i, &walk, begins, err));
+  }
+  return RF_OK;
+}
+
+static rf_status unpack_all(unpacker *u, rf_error *err) {
+  const rf_table_info *info = &u->z->plain->info;
+  uint64_t most = u->z->tile_rows < info->nrows ? u->z->tile_rows : info->nrows, bytes;
+  size_t room, count, columns[RF_MOST_COLUMNS];
+  if (info->row_bytes == 0)
+    return RF_OK;
+  if (!rf_mul_u64(most, info->row_bytes, &bytes) || !rf_ztable_believable(u->raw->info.heap_bytes, bytes) ||
+      !rf_to_size(bytes, &room) || !rf_to_size(most, &count))
+    return rf_fail(err, RF_ERR_FORMAT, "a tile of %" PRIu64 " rows of %" PRIu64 " bytes is more than the heap can hold",
+                   most, info->row_bytes);
+  for (size_t i = 0; i < info->ncols; i++)
+    columns[i] = i;
+  u->bytes = rf_alloc(room);
+  u->cells = rf_alloc_zero(count, sizeof *u->cells);
+  u->rows = rf_alloc_zero(count, sizeof *u->rows);
+  uint64_t *begins = rf_alloc_zero(count, sizeof *begins);
+  rf_status status;
+  if (u->bytes == NULL || u->cells == NULL || u->rows == NULL || begins == NULL)
+    status = rf_fail(err, RF_ERR_MEMORY, "no memory for a tile of %zu bytes", room);
+  else
+    status = unpack_tiles(u, columns, begins, err);
+  rf_free(u->bytes);
+  rf_free(u->cells);
+  rf_free(u->rows);
+  rf_free(begins);
+  return status;
+}
+
+/* ---- the HDU ---- */
+
+static rf_status append_hdu(rf_file *to, const rf_header *plain, uint64_t spare, size_t count, size_t *index,
+                            rf_error *err) {
+  if (count == 0)
+    RF_TRY(rf_file_append_primary(to, err));
+  RF_TRY(rf_file_append_begin_locked(to, plain, rf_header_file_bytes(plain) + spare, index, err));
+  return rf_file_append_reserve_locked(to, err);
+}
+
+static rf_status check_size(const unpacker *u, const rf_header *plain, rf_error *err) {
+  rf_hdu hdu;
+  RF_TRY(rf_hdu_parse(rf_header_cards(plain), rf_header_count(plain), false, &hdu, err));
+  uint64_t bytes = hdu.data_bytes, limit = u->from->options.limits.inflate_bytes;
+  rf_hdu_clear(&hdu);
+  if (bytes <= limit)
+    return RF_OK;
+  return rf_fail(err, RF_ERR_LIMIT,
+                 "the table has %" PRIu64 " bytes when it is decompressed, and the limit is %" PRIu64, bytes, limit);
+}
+
+rf_status rf_ztable_unpack(rf_file *from, size_t index, rf_file *to, size_t *new_index, bool *written, rf_error *err) {
+  unpacker u = {.from = from, .store = to->store};
+  rf_hdu *hdu = NULL, *made = NULL;
+  const rf_header *header;
+  rf_header *plain;
+  size_t count = 0;
+  (void)written; /* what is being made is taken off after a failure */
+  RF_TRY(rf_ztable_locked(from, index, &hdu, &u.raw, &u.z, err));
+  u.hdu = hdu;
+  RF_TRY(rf_file_header_locked(from, hdu, &header, err));
+  RF_TRY(rf_file_scan_locked(to, &count, err));
+  RF_TRY(rf_ztable_plain_header(header, &plain, err));
+  rf_status status = check_size(&u, plain, err);
+  if (status == RF_OK)
+    status = append_hdu(to, plain, rf_header_spare(hdu, header), count, new_index, err);
+  rf_header_free(plain);
+  if (status != RF_OK)
+    return status;
+  status = rf_file_hdu_locked(to, *new_index, &made, err);
+  if (status == RF_OK) {
+    u.data = made->data_offset;
+    status = unpack_all(&u, err);
+  }
+  return status;
+}

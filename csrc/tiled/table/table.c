@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What the header of a compressed table says (FITS 10.3.1), made out when first asked for.
+ */
+#include "tiled/table/table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+void rf_ztable_free(rf_ztable *ztable) {
+  if (ztable == NULL)
+    return;
+  rf_free(ztable->plain);
+  rf_free(ztable->types);
+  rf_tile_cache_free(ztable->cache);
+  rf_free(ztable);
+}
+
+rf_status rf_ztable_blame(rf_error *err, rf_status status, const rf_column *column, size_t number, rf_zcmptype type,
+                          uint64_t tile) {
+  char text[sizeof err->message];
+  const char *name = rf_zcmptype_name(type);
+  if (err == NULL || err->code == RF_OK)
+    return status;
+  int n = snprintf(text, sizeof text, "tile %" PRIu64 ", column %zu '%.80s', %s: %s", tile, number + 1,
+                   column->info.name, name != NULL ? name : "no codec", err->message);
+  if (n > 0)
+    memcpy(err->message, text, sizeof text);
+  return err->code;
+}
+
+/* ---- making ---- */
+
+/* A keyword that may not be there; *found says. Without memory it is not known. */
+static rf_status take_value(rf_header *header, const char *keyword, rf_value *value, bool *found, rf_error *err) {
+  rf_error why;
+  rf_status status = rf_header_get(header, keyword, value, &why);
+  *found = status == RF_OK;
+  return status == RF_ERR_MEMORY ? rf_fail(err, status, "%s", why.message) : RF_OK;
+}
+
+static rf_status take_tiles(rf_ztable *z, const rf_table *raw, rf_header *header, rf_error *err) {
+  rf_value value;
+  uint64_t nrows = z->plain->info.nrows;
+  bool found;
+  RF_TRY(take_value(header, "ZTILELEN", &value, &found, err));
+  if (!found || value.kind != RF_VALUE_INTEGER || value.integer < 1) {
+    rf_error_keyword(err, "ZTILELEN");
+    return rf_fail(err, RF_ERR_FORMAT, "a compressed table has ZTILELEN of 1 or more, the rows of a tile");
+  }
+  z->tile_rows = (uint64_t)value.integer;
+  z->ntiles = rf_ztable_tiles(nrows, z->tile_rows);
+  if (z->ntiles == raw->info.nrows)
+    return RF_OK;
+  rf_error_keyword(err, "NAXIS2");
+  return rf_fail(err, RF_ERR_FORMAT,
+                 "%" PRIu64 " rows (ZNAXIS2) in tiles of %" PRIu64 " (ZTILELEN) are %" PRIu64
+                 " tiles, and the table has %" PRIu64 " (NAXIS2)",
+                 nrows, z->tile_rows, z->ntiles, raw->info.nrows);
+}
+
+/* A column without ZCTYPn is GZIP_2, as cfitsio has it. */
+static rf_status take_types(rf_ztable *z, rf_header *header, rf_error *err) {
+  z->types = rf_alloc_zero(z->plain->info.ncols + 1, sizeof *z->types);
+  if (z->types == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu columns", z->plain->info.ncols);
+  for (size_t i = 0; i < z->plain->info.ncols; i++) {
+    char keyword[32], name[RF_CARD_BYTES];
+    rf_value value;
+    bool found;
+    (void)snprintf(keyword, sizeof keyword, "ZCTYP%zu", i + 1);
+    z->types[i] = RF_Z_GZIP_2;
+    RF_TRY(take_value(header, keyword, &value, &found, err));
+    if (!found)
+      continue;
+    z->types[i] = RF_Z_AUTO;
+    if (value.kind != RF_VALUE_STRING || value.text_length >= sizeof name)
+      continue;
+    memcpy(name, value.text, value.text_length);
+    name[value.text_length] = '\0';
+    const rf_tile_codec *codec = rf_tile_codec_named(name);
+    if (codec != NULL)
+      z->types[i] = codec->type;
+  }
+  return RF_OK;
+}
+
+/* Every column of the binary table holds streams of bytes. */
+static rf_status check_columns(const rf_ztable *z, const rf_table *raw, rf_error *err) {
+  if (raw->info.ncols != z->plain->info.ncols)
+    return rf_fail(err, RF_ERR_FORMAT, "%zu columns are compressed in %zu", z->plain->info.ncols, raw->info.ncols);
+  for (size_t i = 0; i < raw->info.ncols; i++) {
+    const rf_column_info *info = &raw->columns[i].info;
+    if (info->descriptor != 0 && info->letter == 'B')
+      continue;
+    char keyword[32];
+    (void)snprintf(keyword, sizeof keyword, "TFORM%zu", i + 1);
+    rf_error_keyword(err, keyword);
+    return rf_fail(err, RF_ERR_FORMAT,
+                   "column %zu '%.80s' of a compressed table has TFORM '%.40s', where 1QB or 1PB is expected", i + 1,
+                   info->name, info->form);
+  }
+  return RF_OK;
+}
+
+static rf_status make_plain(rf_header *header, rf_table **plain, rf_error *err) {
+  rf_header *logical;
+  rf_hdu hdu;
+  RF_TRY(rf_ztable_plain_header(header, &logical, err));
+  rf_status status = rf_hdu_parse(rf_header_cards(logical), rf_header_count(logical), false, &hdu, err);
+  if (status == RF_OK) {
+    if (hdu.kind != RF_HDU_TABLE)
+      status = rf_fail(err, RF_ERR_FORMAT, "what is compressed is no binary table");
+    else
+      status = rf_table_make(&hdu, logical, plain, err);
+    rf_hdu_clear(&hdu);
+  }
+  rf_header_free(logical);
+  return status;
+}
+
+static rf_status fill(rf_ztable *z, const rf_hdu *hdu, const rf_table *raw, rf_header *header, rf_error *err) {
+  RF_TRY(make_plain(header, &z->plain, err));
+  RF_TRY(take_tiles(z, raw, header, err));
+  RF_TRY(take_types(z, header, err));
+  RF_TRY(check_columns(z, raw, err));
+  return rf_tile_cache_new(hdu->has_cache_limit ? hdu->cache_limit : RF_TILE_CACHE_BYTES, &z->cache, err);
+}
+
+static rf_status make_ztable(const rf_hdu *hdu, const rf_header *header, const rf_table *raw, rf_ztable **out,
+                             rf_error *err) {
+  rf_header *own;
+  rf_ztable *z = rf_alloc_zero(1, sizeof *z);
+  if (z == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a compressed table");
+  /* Asking a header for a value changes what it keeps: many threads may be using the one of the file. */
+  rf_status status = rf_header_copy(header, &own, err);
+  if (status == RF_OK) {
+    status = fill(z, hdu, raw, own, err);
+    rf_header_free(own);
+  }
+  if (status != RF_OK)
+    rf_ztable_free(z);
+  else
+    *out = z;
+  return status;
+}
+
+rf_status rf_ztable_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **raw, const rf_ztable **ztable,
+                           rf_error *err) {
+  rf_hdu *found;
+  const rf_header *header;
+  const rf_table *tiles = NULL;
+  RF_TRY(rf_file_hdu_locked(file, index, &found, err));
+  if (found->kind != RF_HDU_COMPRESSED_TABLE)
+    return rf_fail(err, RF_ERR_TYPE, "a compressed table is needed and this HDU is none");
+  RF_TRY(rf_table_locked(file, index, NULL, &tiles, err));
+  RF_TRY(rf_file_header_locked(file, found, &header, err));
+  rf_status status = RF_OK;
+  rf_mutex_lock(&file->scan_lock);
+  if (found->ztable == NULL)
+    status = make_ztable(found, header, tiles, &found->ztable, err);
+  /* An edit of an HDU before may have moved it. */
+  if (status == RF_OK && found->ztable->plain->info.data_offset != found->data_offset)
+    found->ztable->plain->info.data_offset = found->data_offset;
+  *ztable = found->ztable;
+  rf_mutex_unlock(&file->scan_lock);
+  if (status == RF_OK && hdu != NULL)
+    *hdu = found;
+  if (status == RF_OK && raw != NULL)
+    *raw = tiles;
+  return status;
+}
+
+rf_status rf_table_logical_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **table,
+                                  const rf_ztable **ztable, rf_error *err) {
+  rf_hdu *found;
+  RF_TRY(rf_file_hdu_locked(file, index, &found, err));
+  *ztable = NULL;
+  if (found->kind != RF_HDU_COMPRESSED_TABLE)
+    return rf_table_locked(file, index, hdu, table, err);
+  RF_TRY(rf_ztable_locked(file, index, hdu, NULL, ztable, err));
+  *table = (*ztable)->plain;
+  return RF_OK;
+}
+
+/* ---- public ---- */
+
+rf_status rf_table_get_compression(rf_file *file, size_t index, uint64_t *tile_rows, uint64_t *ntiles,
+                                   rf_zcmptype *types, size_t capacity, size_t *count, rf_error *err) {
+  const rf_ztable *z = NULL;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_ztable_locked(file, index, NULL, NULL, &z, err);
+    if (status == RF_OK) {
+      size_t ncols = z->plain->info.ncols;
+      for (size_t i = 0; types != NULL && i < ncols && i < capacity; i++)
+        types[i] = z->types[i];
+      if (tile_rows != NULL)
+        *tile_rows = z->tile_rows;
+      if (ntiles != NULL)
+        *ntiles = z->ntiles;
+      if (count != NULL)
+        *count = ncols;
+    }
+    status = rf_file_end_read_of(file, index, status, err);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Pixel values between file and memory: byte order, the unsigned and signed-byte twins (FITS 5.2.5), BSCALE and
+ * BZERO (FITS 4.4.2.5), BLANK (FITS 5.2.6). Pure functions on buffers; nothing here knows where bytes come from.
+ */
+#ifndef RF_VALUE_CONVERT_H
+#define RF_VALUE_CONVERT_H
+
+#include "file/file.h"
+
+typedef enum rf_convert_way {
+  RF_CONVERT_SWAP,  /* the stored values: byte order only */
+  RF_CONVERT_FLIP,  /* the twin type: byte order and the top bit */
+  RF_CONVERT_NUMBER /* through double: scaling, or a real type asked for */
+} rf_convert_way;
+
+typedef struct rf_convert {
+  rf_convert_way way;
+  rf_type stored;  /* by BITPIX */
+  rf_type natural; /* integer or real type of the values before general scaling: `stored` or its twin */
+  rf_type type;    /* the caller's */
+  unsigned stored_bytes;
+  unsigned type_bytes;
+  bool scaled; /* bscale and bzero apply */
+  bool has_blank;
+  double bscale;
+  double bzero;
+  int64_t blank;
+} rf_convert;
+
+/* Type that BITPIX stores. */
+rf_type rf_convert_stored_type(int bitpix);
+
+/* Type of the values of an image, as rf_image_info.type says. */
+rf_type rf_convert_value_type(const rf_hdu *hdu);
+
+/* How values of this image become `type` and back. RF_ERR_TYPE when they cannot. */
+rf_status rf_convert_init(rf_convert *convert, const rf_hdu *hdu, rf_type type, uint32_t flags, rf_error *err);
+
+/* `count` stored values at src (file order) to values at dst. dst == src is allowed when both have the same width;
+ * other overlap is not. No alignment is needed. */
+void rf_convert_read(const rf_convert *convert, void *dst, const void *src, size_t count);
+
+/* The same with stored values in the byte order of the machine. */
+void rf_convert_values(const rf_convert *convert, void *dst, const void *src, size_t count);
+
+/* One byte an element: 1 where the stored value (file order) is BLANK or NaN. */
+void rf_convert_mask(const rf_convert *convert, uint8_t *mask, const void *src, size_t count);
+void rf_convert_values_mask(const rf_convert *convert, uint8_t *mask, const void *src, size_t count);
+
+/* Can these values be stored? RF_ERR_RANGE for one that does not fit or NaN without BLANK, RF_ERR_ARGUMENT for a masked
+ * one without BLANK. mask may be NULL. */
+rf_status rf_convert_check(const rf_convert *convert, const void *src, const uint8_t *mask, uint64_t count,
+                           rf_error *err);
+
+/* `count` values at src to stored ones in file order at dst (no overlap); they have passed rf_convert_check. */
+void rf_convert_write(const rf_convert *convert, void *dst, const void *src, const uint8_t *mask, size_t count);
+
+#endif
