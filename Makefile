@@ -28,7 +28,7 @@ test:
 
 demo:
 	@tools/setup.sh demo
-	@.venv/bin/python demo/demo.py
+	@.venv-demo/bin/python demo/demo.py
 
 bench:
 	@tools/setup.sh bench
@@ -54,5 +54,5 @@ torture:
 	done; exit $${failed:-0}
 
 clean:
-	rm -rf .venv .venv-peer build build-* dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-demo .venv-peer build build-* dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

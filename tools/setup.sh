@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# Sets up what a task needs and is not there yet: a virtual environment in .venv, and Debian packages when this is
-# Debian and you are root. Where it cannot install something it ends with a sentence that says what to install.
+# Sets up what a task needs and is missing: a virtual environment (.venv-demo for the demo, else .venv), and Debian
+# packages if this is Debian and you are root. If it cannot install something, it prints what to install.
 #
 #   tools/setup.sh build|test|demo|bench|docs|lint|fuzz
 set -euo pipefail
@@ -107,6 +107,10 @@ s390x_zlib() {
 
 # ---- the virtual environment ----
 
+# The demo has a small environment of its own: it needs none of the packages of the tests.
+venv=.venv
+[ "$task" != demo ] || venv=.venv-demo
+
 # With venv, and with the headers that the extension is compiled against.
 find_python() {
   local name
@@ -132,28 +136,28 @@ python3-dev python3-venv) or say which to take: make $task PYTHON=/path/to/pytho
 # python_packages <group>…: the dependency groups of pyproject.toml, and what the package itself needs.
 python_packages() {
   local python stamp
-  if [ ! -x .venv/bin/python ] || [ ! -x .venv/bin/pip ]; then
+  if [ ! -x $venv/bin/python ] || [ ! -x $venv/bin/pip ]; then
     python=$(find_python)
-    echo "making .venv with $("$python" --version)"
-    "$python" -m venv .venv
+    echo "making $venv with $("$python" --version)"
+    "$python" -m venv $venv
   fi
-  stamp=.venv/.ready-$(cat pyproject.toml tools/setup.sh | cksum | cut -d' ' -f1)-$(echo "$@" | tr ' ' -)
+  stamp=$venv/.ready-$(cat pyproject.toml tools/setup.sh | cksum | cut -d' ' -f1)-$(echo "$@" | tr ' ' -)
   [ ! -e "$stamp" ] || return 0
-  echo "installing Python packages into .venv: $*"
+  echo "installing Python packages into $venv: $*"
   local group arguments=()
   for group in "$@"; do
     arguments+=(--group "$group")
   done
-  .venv/bin/python -m pip install -q --disable-pip-version-check 'pip>=25.1' &&
-    .venv/bin/python -m pip install -q --disable-pip-version-check "${arguments[@]}" ||
+  $venv/bin/python -m pip install -q --disable-pip-version-check 'pip>=25.1' &&
+    $venv/bin/python -m pip install -q --disable-pip-version-check "${arguments[@]}" ||
     die "pip could not install the Python packages for 'make $task': see its message above."
   touch "$stamp"
 }
 
 # The package itself, as a user installs it; meson compiles only what changed.
 install_rustfits() {
-  PATH="$PWD/.venv/bin:$PATH" .venv/bin/python -m pip install -q --disable-pip-version-check --no-build-isolation \
-    -Cbuild-dir=build-venv . || die "rustfits did not build: see the message above."
+  PATH="$PWD/$venv/bin:$PATH" $venv/bin/python -m pip install -q --disable-pip-version-check --no-build-isolation \
+    -Cbuild-dir=build-${venv#.} . || die "rustfits did not build: see the message above."
 }
 
 # The published package of the same name, for the benchmark: never in the environment that has ours.
@@ -179,13 +183,12 @@ test)
   install_rustfits
   ;;
 demo)
-  system_packages "$needs_servers$needs_speed"
-  python_packages build test demo
+  python_packages build demo
   install_rustfits
   ;;
 bench)
   system_packages "$needs_servers$needs_speed"
-  python_packages build test demo bench
+  python_packages build test bench
   install_rustfits
   peer
   ;;
