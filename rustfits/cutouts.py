@@ -45,7 +45,7 @@ def read_cutouts(
     mask = new_array(data.shape, bool) if mask_blank else None
     if count and elements:
         err = error()
-        status = lib.rf_image_read_boxes(
+        status = lib.rf_image_read_cutouts(
             file._handle(),
             index,
             ffi.from_buffer("int64_t[]", begins),

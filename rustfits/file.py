@@ -415,7 +415,7 @@ class FITS(Creating):
         file = self._file
         self._write_pending()
         err = error()
-        check(lib.rf_file_settle(file._handle(), err), err)
+        check(lib.rf_file_flush(file._handle(), err), err)
         return file.read_bytes(0, file.size())
 
     def _write_pending(self) -> None:
@@ -534,7 +534,7 @@ class FITS(Creating):
 
     def _warn_of_odd(self, handle: CData) -> None:
         """Warn about what has been met on the way to the end of the file."""
-        oddities = lib.rf_file_oddity_count(handle)
+        oddities = lib.rf_file_warning_count(handle)
         if oddities:
             warn_of_file(self._file, handle, oddities)
 

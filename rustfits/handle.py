@@ -42,7 +42,7 @@ NULL: CData = ffi.NULL
 _FILE_POINTER: CData = ffi.typeof("rf_file **")
 _new, _open, _count_edits = ffi.new, lib.rf_file_open, lib.rf_file_generation
 _can_change = lib.rf_file_can_change
-_shut, _close = lib.rf_file_shut, lib.rf_file_close
+_shut, _close = lib.rf_file_close, lib.rf_file_free
 # As os.fsencode does it.
 _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 # Memory for more than this is reserved after a look whether the content is that long.

@@ -55,8 +55,8 @@ def read_facts(file: FileHandle, index: int) -> Facts:
         if status == lib.RF_ERR_NOT_FOUND:
             raise FITSIndexError(text(err.message))
         check(status, err)
-    if info.oddities:
-        warn_of_file(file, handle, info.oddities)
+    if info.warnings:
+        warn_of_file(file, handle, info.warnings)
     return generation, info
 
 
@@ -154,7 +154,7 @@ class HDU:
         """
         self._write_pending()
         err = error()
-        check(lib.rf_file_settle(self._file._handle(), err), err)
+        check(lib.rf_file_flush(self._file._handle(), err), err)
         facts = self._fresh()
         return self._file.read_bytes(facts.data_offset, facts.data_bytes)
 

@@ -67,7 +67,7 @@ _MISSING, _TEXTS, _UNKNOWN = object(), object(), object()
 _NULL: CData = ffi.NULL
 _HEADER_POINTER: CData = ffi.typeof("rf_header **")
 _get, _free, _read_alone = lib.rf_header_get, lib.rf_header_free, lib.rf_file_read_header
-_generation, _count_oddities = lib.rf_file_generation, lib.rf_file_oddity_count
+_generation, _count_oddities = lib.rf_file_generation, lib.rf_file_warning_count
 _new, _gc, _new_lock = ffi.new, ffi.gc, ForkLock
 
 

@@ -57,9 +57,9 @@ _COUNT_POINTER, _LENGTHS = ffi.typeof("size_t *"), ffi.typeof("uint64_t[]")
 _REAL = (lib.RF_F32, lib.RF_F64)
 
 _MAP_POINTER, _BYTES_POINTER = ffi.typeof("rf_map **"), ffi.typeof("void **")
-_BOX_SOURCE, _BOX_SIZE = ffi.typeof("rf_box_source *"), ffi.sizeof("rf_box_source")
+_BOX_SOURCE, _BOX_SIZE = ffi.typeof("rf_cutout_source *"), ffi.sizeof("rf_cutout_source")
 
-#: What boxes are cut by: an ``rf_box_source *``, shape and dtype of the image, and the most pixels
+#: An ``rf_cutout_source *``, the shape and dtype of the image, and the most pixels
 #: to cut this way.
 Box: TypeAlias = "tuple[CData, tuple[int, ...], np.dtype[Any], int]"
 

@@ -72,7 +72,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
         pixels = super()._pixels()
         if pixels is not known:  # the header was made out just now
             handle = self._file._handle()
-            oddities = lib.rf_file_oddity_count(handle)
+            oddities = lib.rf_file_warning_count(handle)
             if oddities:
                 warn_of_file(self._file, handle, oddities)
         return pixels

@@ -22,17 +22,17 @@ _told: weakref.WeakKeyDictionary[FileHandle, set[Hashable]] = weakref.WeakKeyDic
 
 
 def warn_of_file(file: FileHandle, handle: CData, count: int) -> None:
-    """Warn about what the C library has met, `count` things so far (``rf_file_oddity_count``)."""
+    """Warn about what the C library has met, `count` things so far (``rf_file_warning_count``)."""
     odd = ffi.new("rf_error *")  # not this thread's: what a call has left there may be wanted
     for n in range(count):
-        if lib.rf_file_get_oddity(handle, n, odd, ffi.NULL) == 0:
+        if lib.rf_file_get_warning(handle, n, odd, ffi.NULL) == 0:
             warn_once(file, n, text(odd.message))
 
 
 def warn_of_writing(file: FileHandle) -> None:
     """Warn about what the C library has met while it wrote."""
     handle = file._handle()
-    count = lib.rf_file_oddity_count(handle)
+    count = lib.rf_file_warning_count(handle)
     if count:
         warn_of_file(file, handle, count)
 

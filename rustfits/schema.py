@@ -70,7 +70,7 @@ class Column:
     unit: str | None
     display: str | None
     form: str
-    oddity: str
+    warning: str
     letter: str
     variable: str  # "", "P" or "Q"
     type: int  # rf_cell_type of the values
@@ -292,10 +292,10 @@ def _layout(
     places = {column.key: column.number for column in reversed(columns)}
     for column in columns:
         places.setdefault(column.key.lower(), column.number)
-    return columns, any(column.oddity for column in columns), places, {}, {}
+    return columns, any(column.warning for column in columns), places, {}, {}
 
 
-# As rf_column_info: size, name, unit, display, form, oddity, letter, descriptor, stored, type,
+# As rf_column_info: size, name, unit, display, form, warning, letter, descriptor, stored, type,
 # width, ndim, dims, scaled, tscal, tzero, has_null, null, has_null_text, null_text, key. What is
 # left out are numbers.
 _COLUMN = struct.Struct("@N256s128s80s80s256scc0Q32x4xii0Q16xQi0Q256sidd0diqi80s4x256s0Q")
@@ -340,6 +340,6 @@ def warn_of_columns(
     if not schema.odd:
         return
     for column in columns:
-        if column.oddity:
-            message = f"{schema.where}: column {column.key!r}: {column.oddity}"
-            warn_once(file, (index, column.oddity), message)
+        if column.warning:
+            message = f"{schema.where}: column {column.key!r}: {column.warning}"
+            warn_once(file, (index, column.warning), message)

@@ -29,7 +29,7 @@ int main(void) {
   if (rf_file_open("from_c.fits", RF_MODE_CREATE, NULL, &file, &err) != RF_OK ||
       rf_image_create(file, &spec, &index, &err) != RF_OK ||
       rf_image_write(file, index, NULL, RF_F32, 0, pixels, sizeof pixels, NULL, &err) != RF_OK ||
-      rf_file_close(file, &err) != RF_OK) {
+      rf_file_free(file, &err) != RF_OK) {
     fprintf(stderr, "%s\\n", err.message);
     return 1;
   }

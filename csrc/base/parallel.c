@@ -20,16 +20,16 @@ static unsigned default_threads(unsigned most) {
   const char *text = getenv("RUSTFITS_NUM_THREADS");
   unsigned value = 0;
   if (text)
-    for (; *text >= '0' && *text <= '9' && value <= RF_MOST_THREADS; text++)
+    for (; *text >= '0' && *text <= '9' && value <= RF_MAX_THREADS; text++)
       value = value * 10 + (unsigned)(*text - '0');
-  if (text && *text == '\0' && value >= 1 && value <= RF_MOST_THREADS)
+  if (text && *text == '\0' && value >= 1 && value <= RF_MAX_THREADS)
     return value;
   unsigned processors = rf_processor_count();
   return processors < most ? processors : most;
 }
 
 unsigned rf_default_threads(void) {
-  return default_threads(RF_MOST_THREADS);
+  return default_threads(RF_MAX_THREADS);
 }
 
 static unsigned worth_threads(unsigned wanted, uint64_t worth, size_t count, unsigned most) {
@@ -39,13 +39,13 @@ static unsigned worth_threads(unsigned wanted, uint64_t worth, size_t count, uns
     return 1;
   if (wanted == 0)
     wanted = default_threads(most);
-  if (wanted > RF_MOST_THREADS)
-    wanted = RF_MOST_THREADS;
+  if (wanted > RF_MAX_THREADS)
+    wanted = RF_MAX_THREADS;
   return worth < wanted ? (unsigned)worth : wanted;
 }
 
 unsigned rf_worth_threads(unsigned wanted, size_t count, uint64_t bytes) {
-  return worth_threads(wanted, bytes / BYTES_A_THREAD, count, RF_MOST_THREADS);
+  return worth_threads(wanted, bytes / BYTES_A_THREAD, count, RF_MAX_THREADS);
 }
 
 unsigned rf_worth_readers(unsigned wanted, size_t count, uint64_t bytes) {
@@ -106,8 +106,8 @@ static rf_status first_failure(const worker *workers, unsigned count, rf_error *
 }
 
 rf_status rf_parallel(unsigned threads, size_t count, rf_work work, void *context, rf_error *err) {
-  if (threads > RF_MOST_THREADS)
-    threads = RF_MOST_THREADS;
+  if (threads > RF_MAX_THREADS)
+    threads = RF_MAX_THREADS;
   if (threads > count)
     threads = (unsigned)count;
   worker *workers = threads < 2 ? NULL : rf_alloc_zero(threads, sizeof *workers);

@@ -9,13 +9,13 @@
 #include "base/error.h"
 
 /* Most threads of one call. */
-#define RF_MOST_THREADS 256
+#define RF_MAX_THREADS 256
 
 /* One piece of the work: called with every i below `count` exactly once, by `worker` 0 to threads - 1 (each of which
  * does one piece at a time, so that it can have a buffer of its own). */
 typedef rf_status (*rf_work)(void *context, size_t i, unsigned worker, rf_error *err);
 
-/* Threads to use when a caller does not say: RUSTFITS_NUM_THREADS when that is 1 to RF_MOST_THREADS, else the
+/* Threads to use when a caller does not say: RUSTFITS_NUM_THREADS when that is 1 to RF_MAX_THREADS, else the
  * processors that this process may run on. */
 unsigned rf_default_threads(void);
 

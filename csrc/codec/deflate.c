@@ -16,7 +16,7 @@
 #endif
 
 #define LEAST_LEVEL 1
-#define MOST_LEVEL 12
+#define MAX_LEVEL 12
 /* Already gives smaller members than zlib's level 1, which is what cfitsio writes, at more than twice its speed. */
 #define DEFAULT_LEVEL 1
 
@@ -196,8 +196,8 @@ bool rf_gzip_bound(size_t n, size_t *bytes) {
 
 rf_status rf_deflater_new(int level, rf_deflater **deflater, rf_error *err) {
   *deflater = NULL;
-  if (level != 0 && (level < LEAST_LEVEL || level > MOST_LEVEL))
-    return rf_fail(err, RF_ERR_ARGUMENT, "gzip: level %d is not within %d to %d", level, LEAST_LEVEL, MOST_LEVEL);
+  if (level != 0 && (level < LEAST_LEVEL || level > MAX_LEVEL))
+    return rf_fail(err, RF_ERR_ARGUMENT, "gzip: level %d is not within %d to %d", level, LEAST_LEVEL, MAX_LEVEL);
   rf_deflater *made = rf_alloc_zero(1, sizeof *made);
   if (made == NULL)
     return fail_memory(err);

@@ -19,12 +19,12 @@
 #define PLIO_INLINE static inline __attribute__((always_inline))
 
 #define HEAD_WORDS 7
-#define MOST_DATA 4095
-#define MOST_VALUE 0xFFFFFF
+#define MAX_DATA 4095
+#define MAX_VALUE 0xFFFFFF
 /* The third word of a list in the old form is its length; of one in the new form it is this, or anything below 1. */
 #define NEW_FORM ((uint16_t)-100)
 /* The length is two words of 15 bits. */
-#define MOST_WORDS ((size_t)0x3FFFFFFF)
+#define MAX_WORDS ((size_t)0x3FFFFFFF)
 
 enum { ZEROS, SET, GROW, SHRINK, RUN, ZEROS_AND_ONE, GROW_ONE, SHRINK_ONE }; /* by their numbers */
 
@@ -88,8 +88,8 @@ PLIO_INLINE bool put_value(plio_writer *w, int32_t value, bool one) {
   if (by == 0)
     return false;
   w->value = value;
-  if (by > MOST_DATA || by < -MOST_DATA) {
-    put_word(w, SET, (unsigned)value & MOST_DATA);
+  if (by > MAX_DATA || by < -MAX_DATA) {
+    put_word(w, SET, (unsigned)value & MAX_DATA);
     rf_put_be16(w->out + 2 * w->words++, (uint16_t)(value >> 12));
     return false;
   }
@@ -98,8 +98,8 @@ PLIO_INLINE bool put_value(plio_writer *w, int32_t value, bool one) {
 }
 
 PLIO_INLINE void put_runs(plio_writer *w, unsigned instruction, size_t n) {
-  for (; n > MOST_DATA; n -= MOST_DATA)
-    put_word(w, instruction, MOST_DATA);
+  for (; n > MAX_DATA; n -= MAX_DATA)
+    put_word(w, instruction, MAX_DATA);
   if (n > 0)
     put_word(w, instruction, (unsigned)n);
 }
@@ -110,9 +110,9 @@ PLIO_INLINE void put_runs(plio_writer *w, unsigned instruction, size_t n) {
 PLIO_INLINE void put_pixels(plio_writer *w, size_t zeros, size_t n, int32_t value) {
   if (put_value(w, value, n == 1 && zeros == 0))
     return;
-  if (n == 1 && zeros % MOST_DATA != 0) {
-    put_runs(w, ZEROS, zeros - zeros % MOST_DATA);
-    put_word(w, ZEROS_AND_ONE, (unsigned)(zeros % MOST_DATA) + 1);
+  if (n == 1 && zeros % MAX_DATA != 0) {
+    put_runs(w, ZEROS, zeros - zeros % MAX_DATA);
+    put_word(w, ZEROS_AND_ONE, (unsigned)(zeros % MAX_DATA) + 1);
     return;
   }
   put_runs(w, ZEROS, zeros);
@@ -126,7 +126,7 @@ PLIO_INLINE bool put_list(plio_writer *writer, const void *values, size_t count,
     int32_t v = value_at(values, i, width);
     end = run_end(values, i, count, v, width);
     *bad = i;
-    if (v < 0 || v > MOST_VALUE)
+    if (v < 0 || v > MAX_VALUE)
       return false;
     if (v == 0) {
       zeros = end - i;
@@ -174,12 +174,12 @@ static rf_status plio_encode(const rf_tile_params *params, const rf_tile_shape *
   if (!held)
     return rf_fail(err, RF_ERR_RANGE,
                    "PLIO_1 holds values from 0 to %d only, value %zu of the tile is %d; RICE_1 and GZIP_2 hold all",
-                   MOST_VALUE, bad, (int)value_at(values, bad, shape->width));
-  if (w.words > MOST_WORDS)
+                   MAX_VALUE, bad, (int)value_at(values, bad, shape->width));
+  if (w.words > MAX_WORDS)
     return rf_fail(err, RF_ERR_LIMIT,
                    "the tile takes %zu words as a PLIO_1 list, of which there can be %zu; make tiles "
                    "smaller",
-                   w.words, MOST_WORDS);
+                   w.words, MAX_WORDS);
   const uint16_t head[HEAD_WORDS] = {0, HEAD_WORDS, NEW_FORM, (uint16_t)(w.words & 0x7FFF), (uint16_t)(w.words >> 15),
                                      0, 0};
   for (size_t i = 0; i < HEAD_WORDS; i++)
@@ -258,7 +258,7 @@ static plio_result run_list(plio_reader *reader, const uint8_t *in, size_t *at, 
   size_t i = *at;
   plio_result result = PLIO_DECODED;
   while (i < end && result == PLIO_DECODED) {
-    unsigned word = rf_get_be16(in + 2 * i++), data = word & MOST_DATA;
+    unsigned word = rf_get_be16(in + 2 * i++), data = word & MAX_DATA;
     bool fits = true;
     switch (word >> 12) {
     case ZEROS:

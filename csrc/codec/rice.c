@@ -7,9 +7,9 @@
 
 /* Both come from a header when a file is read. */
 static rf_status check_params(const rf_tile_params *params, rf_error *err) {
-  if (params->blocksize == 0 || params->blocksize > RF_RICE_MOST_BLOCKSIZE)
+  if (params->blocksize == 0 || params->blocksize > RF_RICE_MAX_BLOCKSIZE)
     return rf_fail(err, RF_ERR_CODEC, "RICE_1 with a BLOCKSIZE of %u; it must be 1 to %u", params->blocksize,
-                   RF_RICE_MOST_BLOCKSIZE);
+                   RF_RICE_MAX_BLOCKSIZE);
   if (params->bytepix == 8)
     return rf_fail(err, RF_ERR_UNSUPPORTED,
                    "RICE_1 with a BYTEPIX of 8: integers of 64 bits are not offered by it; GZIP_2 holds them");

@@ -16,7 +16,7 @@
 #define RF_RICE_INLINE static inline __attribute__((always_inline))
 
 /* The standard knows blocks of 16 and 32. No writer has reason for one that is longer than a row. */
-#define RF_RICE_MOST_BLOCKSIZE (1u << 20)
+#define RF_RICE_MAX_BLOCKSIZE (1u << 20)
 
 /* Bits of the number that begins a block. */
 RF_RICE_INLINE unsigned rf_rice_head_bits(unsigned bytepix) {

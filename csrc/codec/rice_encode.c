@@ -17,7 +17,7 @@
 #define CHUNK 64
 
 /* Bits that are put at a time at most, so that they fit a word with up to 7 that are waiting. */
-#define MOST_PUT 56
+#define MAX_PUT 56
 
 typedef struct {
   uint8_t *out;
@@ -129,7 +129,7 @@ RF_RICE_INLINE void put_four(rice_writer *w, const uint32_t *mapped, unsigned lo
   rice_code c = code_of(mapped[2], low_bits), d = code_of(mapped[3], low_bits);
   /* Each count is looked at for itself, too: the sum of large ones wraps around. */
   rice_code ab = join(a, b), cd = join(c, d), all = join(ab, cd);
-  if (all.count <= MOST_PUT && ((a.count | b.count | c.count | d.count) >> 6) == 0) {
+  if (all.count <= MAX_PUT && ((a.count | b.count | c.count | d.count) >> 6) == 0) {
     put_bits(w, all.bits, all.count);
     return;
   }
@@ -139,7 +139,7 @@ RF_RICE_INLINE void put_four(rice_writer *w, const uint32_t *mapped, unsigned lo
 
 RF_RICE_INLINE void put_two(rice_writer *w, const uint32_t *mapped, unsigned low_bits) {
   rice_code a = code_of(mapped[0], low_bits), b = code_of(mapped[1], low_bits), both = join(a, b);
-  if (both.count <= MOST_PUT && ((a.count | b.count) >> 6) == 0) {
+  if (both.count <= MAX_PUT && ((a.count | b.count) >> 6) == 0) {
     put_bits(w, both.bits, both.count);
     return;
   }

@@ -30,14 +30,14 @@ static rf_status check_usable(const rf_file *file, rf_error *err) {
 
 /* ---- what was put off ---- */
 
-rf_status rf_file_settle_locked(rf_file *file, bool *written, rf_error *err) {
+rf_status rf_file_flush_locked(rf_file *file, bool *written, rf_error *err) {
   for (size_t i = 0; i < file->hdu_count && !file->tainted && file->store->writable; i++)
     if (file->hdus[i]->settle != NULL && !file->hdus[i]->unpublished)
       RF_TRY(file->hdus[i]->settle(file, i, written, err));
   return RF_OK;
 }
 
-bool rf_file_is_unsettled(rf_file *file) {
+bool rf_file_has_pending(rf_file *file) {
   bool found = false;
   rf_mutex_lock(&file->scan_lock);
   for (size_t i = 0; i < file->hdu_count && !found; i++)
@@ -48,40 +48,40 @@ bool rf_file_is_unsettled(rf_file *file) {
 
 /* ---- forgetting ---- */
 
-static bool has_wish(const rf_hdu *hdu) {
+static bool has_session(const rf_hdu *hdu) {
   return hdu->has_cache_limit || hdu->zstate.heap_format != 0 || hdu->zstate.level != 0 ||
          hdu->zstate.quantize_level != 0;
 }
 
 /* The wishes of callers are kept; without memory for it, defaults hold again. */
-static void keep_wishes(rf_file *file) {
-  size_t count = file->wish_count;
+static void keep_sessions(rf_file *file) {
+  size_t count = file->session_count;
   for (size_t i = 0; i < file->hdu_count; i++)
-    count += has_wish(file->hdus[i]);
-  if (count == file->wish_count)
+    count += has_session(file->hdus[i]);
+  if (count == file->session_count)
     return;
-  rf_hdu_wish *wishes = rf_realloc(file->wishes, count * sizeof *wishes);
-  if (wishes == NULL)
+  rf_hdu_session *sessions = rf_realloc(file->sessions, count * sizeof *sessions);
+  if (sessions == NULL)
     return;
-  file->wishes = wishes;
+  file->sessions = sessions;
   for (size_t i = 0; i < file->hdu_count; i++) {
     const rf_hdu *hdu = file->hdus[i];
-    if (!has_wish(hdu))
+    if (!has_session(hdu))
       continue;
-    rf_hdu_wish *wish = &wishes[file->wish_count++];
-    memset(wish, 0, sizeof *wish);
-    wish->index = i;
-    wish->has_cache_limit = hdu->has_cache_limit;
-    wish->cache_limit = hdu->cache_limit;
-    wish->zstate.heap_format = hdu->zstate.heap_format;
-    wish->zstate.level = hdu->zstate.level;
-    wish->zstate.quantize_level = hdu->zstate.quantize_level;
+    rf_hdu_session *session = &sessions[file->session_count++];
+    memset(session, 0, sizeof *session);
+    session->index = i;
+    session->has_cache_limit = hdu->has_cache_limit;
+    session->cache_limit = hdu->cache_limit;
+    session->zstate.heap_format = hdu->zstate.heap_format;
+    session->zstate.level = hdu->zstate.level;
+    session->zstate.quantize_level = hdu->zstate.quantize_level;
   }
 }
 
 void rf_file_drop_index(rf_file *file) {
   bool same;
-  keep_wishes(file);
+  keep_sessions(file);
   rf_file_append_forget_locked(file);
   for (size_t i = 0; i < file->hdu_count; i++) {
     rf_hdu_clear(file->hdus[i]);
@@ -111,10 +111,10 @@ static rf_status adopt_foreign(rf_file *file, rf_error *err) {
     file->hdus[0]->has_changed = true;
   for (size_t i = 0; i < file->hdu_count && !only_suspected; i++) {
     rf_hdu *hdu = file->hdus[i];
-    rf_zimage_free(hdu->zimage);
-    hdu->zimage = NULL;
-    rf_ztable_free(hdu->ztable);
-    hdu->ztable = NULL;
+    rf_tiled_image_free(hdu->tiled_image);
+    hdu->tiled_image = NULL;
+    rf_tiled_table_free(hdu->tiled_table);
+    hdu->tiled_table = NULL;
     hdu->zstate.known = false;
   }
   /* What ended the search for HDUs may be mended, but new HDUs are looked for by rf_file_refresh only. */
@@ -149,14 +149,14 @@ static void taint_by(rf_file *file, rf_status status, const rf_error *cause) {
 }
 
 /* Does what another handle has put off. Where it may not write any more, it says so itself when it is next used. */
-static rf_status settle_other(rf_file *file, rf_error *err) {
+static rf_status flush_other(rf_file *file, rf_error *err) {
   rf_file *writer = file->shared->writer;
   bool written = false;
-  if (writer == NULL || writer == file || writer->tainted || !rf_file_is_unsettled(writer) ||
+  if (writer == NULL || writer == file || writer->tainted || !rf_file_has_pending(writer) ||
       rf_file_may_write_locked(writer, NULL) != RF_OK)
     return RF_OK;
   writer->write_error = err;
-  rf_status status = rf_file_settle_locked(writer, &written, err);
+  rf_status status = rf_file_flush_locked(writer, &written, err);
   if (status != RF_OK && written)
     taint_by(writer, status, err);
   if (writer->tainted)
@@ -171,7 +171,7 @@ static rf_status settle_other(rf_file *file, rf_error *err) {
 static rf_status bring_up(rf_file *file, rf_error *err) {
   rf_shared *shared = file->shared;
   if (file->seen_writes != shared->writes) {
-    RF_TRY(settle_other(file, err));
+    RF_TRY(flush_other(file, err));
     rf_file_drop_index(file);
     file->seen_writes = shared->writes;
   }
@@ -237,7 +237,7 @@ rf_status rf_file_begin_use(rf_file *file, bool create, bool alone, rf_error *er
   if (!alone) { /* another handle may have written since the first bytes were read */
     RF_TRY(rf_store_forget_head(file->store, 0, &same, err));
     rf_rwlock_write(&shared->lock);
-    rf_status settled = settle_other(file, err);
+    rf_status settled = flush_other(file, err);
     rf_rwlock_write_unlock(&shared->lock);
     RF_TRY(settled);
   } else if (file->store->writable && shared->identified && shared->stamp.size % RF_BLOCK_BYTES != 0)
@@ -448,7 +448,7 @@ static rf_status refresh_locked(rf_file *file, size_t *count, rf_error *err) {
   RF_TRY(catch_up(file, err));
   if (!shared->identified)
     return rf_fail(err, RF_ERR_UNSUPPORTED, "only a plain local file can be looked at once more");
-  if (file->making > 0 || rf_file_is_unsettled(file)) {
+  if (file->making > 0 || rf_file_has_pending(file)) {
     RF_TRY(check_foreign(file, err)); /* the last HDU is the work of this handle */
     return rf_file_scan_locked(file, count, err);
   }

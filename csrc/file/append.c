@@ -97,7 +97,7 @@ static rf_status begin_entry(rf_file *file, const rf_header *header, uint64_t le
 }
 
 /* What the last HDU has put off is to be done now: it will not be the last one any more. */
-static rf_status settle_last(rf_file *file, rf_error *err) {
+static rf_status flush_last(rf_file *file, rf_error *err) {
   rf_hdu *last = file->hdu_count > 0 ? file->hdus[file->hdu_count - 1] : NULL;
   bool written = false;
   if (last == NULL || last->settle == NULL)
@@ -118,7 +118,7 @@ rf_status rf_file_append_begin_locked(rf_file *file, const rf_header *header, ui
   if (count >= file->options.limits.hdus)
     return rf_fail(err, RF_ERR_LIMIT, "the file has %zu HDUs, which is the limit", count);
   if (file->making == 0)
-    RF_TRY(settle_last(file, err));
+    RF_TRY(flush_last(file, err));
   RF_TRY(rf_file_add_entry(file, &hdu, err));
   rf_status status = rf_layout_parse_header(header, count == 0, hdu, err);
   if (status != RF_OK) {

@@ -18,10 +18,10 @@ static void free_file(rf_file *file) {
   }
   rf_free(file->hdus);
   rf_free(file->name);
-  rf_free(file->oddities);
+  rf_free(file->warnings);
   rf_free(file->making_header);
   rf_free(file->making_data);
-  rf_free(file->wishes);
+  rf_free(file->sessions);
   rf_mutex_destroy(&file->index_lock);
   rf_mutex_destroy(&file->scan_lock);
   if (file->shared != NULL)
@@ -83,7 +83,7 @@ static rf_status begin_file(rf_file *file, rf_store *store, rf_mode mode, rf_fil
   }
   if (status == RF_OK && store->notice != NULL) {
     rf_error finished = *store->notice;
-    rf_file_keep_oddity(file, RF_ODD_FINISHED, SIZE_MAX, &finished);
+    rf_file_add_warning(file, RF_ODD_FINISHED, SIZE_MAX, &finished);
   }
   if (status != RF_OK) {
     rf_store_discard(store);
@@ -157,16 +157,16 @@ static rf_status finish(rf_file *file, rf_error *err) {
                    file->shared->identified ? "it may hold half of an edit" : "nothing since then was written to it",
                    file->taint);
   if (file->discarded || !file->store->writable || file->seen_writes != file->shared->writes ||
-      !rf_file_is_unsettled(file))
+      !rf_file_has_pending(file))
     return RF_OK;
   RF_TRY(rf_file_may_write_locked(file, err));
-  rf_status status = rf_file_settle_locked(file, &written, err);
+  rf_status status = rf_file_flush_locked(file, &written, err);
   rf_shared_wrote(file->shared, file, file->store);
   file->seen_writes = file->shared->writes;
   return status;
 }
 
-rf_status rf_file_shut(rf_file *file, rf_error *err) {
+rf_status rf_file_close(rf_file *file, rf_error *err) {
   rf_status status = RF_OK;
   rf_error_clear(err);
   rf_rwlock_write(&file->shared->lock);
@@ -196,12 +196,12 @@ rf_status rf_file_discard(rf_file *file, rf_error *err) {
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }
 
-rf_status rf_file_close(rf_file *file, rf_error *err) {
+rf_status rf_file_free(rf_file *file, rf_error *err) {
   if (file == NULL) {
     rf_error_clear(err);
     return RF_OK;
   }
-  rf_status status = rf_file_shut(file, err);
+  rf_status status = rf_file_close(file, err);
   free_file(file);
   return status;
 }
@@ -227,10 +227,10 @@ rf_status rf_file_read_header(const char *name, const rf_options *options, size_
   rf_status status = take_header(file, index, &found, err); /* nobody else knows the file: no lock */
   if (status != RF_OK) {
     status = rf_error_locate(err, status, file->name, index <= INT32_MAX ? (int)index : -1);
-    (void)rf_file_close(file, NULL);
+    (void)rf_file_free(file, NULL);
     return status;
   }
-  status = rf_file_close(file, err);
+  status = rf_file_free(file, err);
   if (status == RF_OK)
     *header = found;
   else
@@ -241,10 +241,10 @@ rf_status rf_file_read_header(const char *name, const rf_options *options, size_
 /* --- the file as bytes --- */
 
 /* Writable and good for use? No lock is held, before or after. */
-static rf_status look_writable(rf_file *file, bool *writable, bool *unsettled, rf_error *err) {
+static rf_status look_writable(rf_file *file, bool *writable, bool *pending, rf_error *err) {
   RF_TRY(rf_file_begin_read(file, err));
   *writable = file->store->writable;
-  *unsettled = *writable && rf_file_is_unsettled(file);
+  *pending = *writable && rf_file_has_pending(file);
   rf_file_end_read(file);
   return RF_OK;
 }
@@ -252,7 +252,7 @@ static rf_status look_writable(rf_file *file, bool *writable, bool *unsettled, r
 static rf_status sync_file(rf_file *file, rf_error *err) {
   bool written = false, settled = false;
   RF_TRY(rf_file_begin_append(file, err)); /* half of an HDU must not be made durable */
-  rf_status status = rf_file_settle_locked(file, &written, err);
+  rf_status status = rf_file_flush_locked(file, &written, err);
   settled = status == RF_OK;
   if (settled)
     status = rf_store_sync(file->store, err);
@@ -261,28 +261,28 @@ static rf_status sync_file(rf_file *file, rf_error *err) {
 }
 
 rf_status rf_file_sync(rf_file *file, rf_error *err) {
-  bool writable, unsettled;
+  bool writable, pending;
   rf_error_clear(err);
-  rf_status status = look_writable(file, &writable, &unsettled, err);
+  rf_status status = look_writable(file, &writable, &pending, err);
   if (status == RF_OK && writable)
     status = sync_file(file, err);
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }
 
-static rf_status settle_file(rf_file *file, rf_error *err) {
+static rf_status flush_file(rf_file *file, rf_error *err) {
   bool written = false;
   RF_TRY(rf_file_begin_write(file, err));
-  rf_status status = rf_file_settle_locked(file, &written, err);
+  rf_status status = rf_file_flush_locked(file, &written, err);
   rf_file_end_write(file, status, written);
   return status;
 }
 
-rf_status rf_file_settle(rf_file *file, rf_error *err) {
-  bool writable, unsettled;
+rf_status rf_file_flush(rf_file *file, rf_error *err) {
+  bool writable, pending;
   rf_error_clear(err);
-  rf_status status = look_writable(file, &writable, &unsettled, err);
-  if (status == RF_OK && unsettled)
-    status = settle_file(file, err);
+  rf_status status = look_writable(file, &writable, &pending, err);
+  if (status == RF_OK && pending)
+    status = flush_file(file, err);
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }
 

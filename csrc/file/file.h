@@ -31,7 +31,7 @@ typedef struct rf_extent {
 
 /* What is known of a compressed image beyond its header while it is open for writing (tiled/image/edit/edit.h). Kept
  * with the entry when that changes. */
-typedef struct rf_zstate {
+typedef struct rf_tiled_state {
   /* as its creator asked; of one that was found in a file: all 0 */
   char heap_format;
   int level;
@@ -50,7 +50,7 @@ typedef struct rf_zstate {
   size_t hole_room;
   size_t hole_next;    /* where the last one was taken */
   uint64_t longest[3]; /* descriptors of the data, gzip and raw column that were written: TFORMn has to say so */
-} rf_zstate;
+} rf_tiled_state;
 
 /* Facts of one HDU, taken from its header in the scan. */
 struct rf_file;
@@ -82,8 +82,8 @@ typedef struct rf_hdu {
   /* tables */
   struct rf_table *table; /* made when first asked for, under scan_lock */
   /* compressed HDUs, made when first asked for, under scan_lock */
-  struct rf_zimage *zimage;
-  struct rf_ztable *ztable;
+  struct rf_tiled_image *tiled_image;
+  struct rf_tiled_table *tiled_table;
   /* The HDU is being made: its header is in memory only, and what is in the file of its data counts for nothing until
    * rf_file_publish_locked writes the header. It can move and change plainly. */
   bool unpublished;
@@ -95,16 +95,16 @@ typedef struct rf_hdu {
    * is closed: appending to a table leaves room for rows to come, and nobody else should have to see it. Exclusive lock
    * held; *written becomes true with the first byte. What failed before that may be tried again. */
   rf_status (*settle)(struct rf_file *file, size_t index, bool *written, rf_error *err);
-  rf_zstate zstate;
+  rf_tiled_state zstate;
 } rf_hdu;
 
 /* What outlives an entry that is dropped: the wishes of callers, not the facts of the file. */
-typedef struct rf_hdu_wish {
+typedef struct rf_hdu_session {
   size_t index;
   bool has_cache_limit;
   uint64_t cache_limit;
-  rf_zstate zstate;
-} rf_hdu_wish;
+  rf_tiled_state zstate;
+} rf_hdu_session;
 
 struct rf_file {
   rf_store *store;
@@ -117,8 +117,8 @@ struct rf_file {
   uint64_t taints;
   int64_t named_changed; /* rf_file_stamp.changed and .links at which the name of the file last led to it */
   uint64_t named_links;
-  rf_hdu_wish *wishes; /* of entries that were dropped and not found again yet */
-  size_t wish_count;
+  rf_hdu_session *sessions; /* of entries that were dropped and not found again yet */
+  size_t session_count;
   rf_mutex scan_lock;
   rf_hdu **hdus; /* found so far; grown under scan_lock, so read it there or through rf_file_hdu_locked */
   size_t hdu_count;
@@ -136,9 +136,9 @@ struct rf_file {
   size_t header_guess;  /* bytes that the header found last took up to END */
   bool block_unsure;    /* of that header's last block not all was seen */
   /* What was odd (file/warning.h): grows under index_lock. */
-  rf_error *oddities;
-  atomic_size_t oddity_count;
-  uint32_t oddity_kinds;
+  rf_error *warnings;
+  atomic_size_t warning_count;
+  uint32_t warning_kinds;
   bool discarded; /* what is not in the file yet is not to get there */
   /* HDUs that are being made, the last ones of the index: 0, 1, or 2 where an empty primary comes with its extension.
    * Changes under the exclusive lock. */
@@ -152,7 +152,7 @@ struct rf_file {
   bool tainted;
   char taint[256];
   const rf_error *write_error; /* what the running write reports into: the reason of a taint */
-  bool closed;                 /* by rf_file_shut, under the exclusive lock: store is NULL. rf_file_hdu_locked and
+  bool closed;                 /* by rf_file_close, under the exclusive lock: store is NULL. rf_file_hdu_locked and
                                   rf_file_begin_write answer RF_ERR_CLOSED, and so does what uses the store without them */
 };
 
@@ -177,7 +177,7 @@ rf_status rf_file_end_read_of(rf_file *file, size_t index, rf_status status, rf_
 void rf_file_count_edit(rf_file *file);
 
 /* Does what HDUs have put off. Exclusive lock held. */
-rf_status rf_file_settle_locked(rf_file *file, bool *written, rf_error *err);
+rf_status rf_file_flush_locked(rf_file *file, bool *written, rf_error *err);
 
 /* Forgets the index. Exclusive lock held. */
 void rf_file_drop_index(rf_file *file);
@@ -227,7 +227,7 @@ static inline bool rf_hdu_blank_fits(int bitpix, int64_t value) {
 void rf_hdu_clear(rf_hdu *hdu);
 
 /* Is there an HDU that has put something off? `lock` held either way. */
-bool rf_file_is_unsettled(rf_file *file);
+bool rf_file_has_pending(rf_file *file);
 
 /* Locked exclusively, and good for writing: RF_ERR_CLOSED, RF_ERR_READONLY, RF_ERR_TAINTED or RF_ERR_CHANGED (with
  * nothing locked) otherwise. */

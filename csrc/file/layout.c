@@ -16,7 +16,7 @@
 /* A header that has to grow gets room for more cards, so that what is behind it moves rarely: this part of the bytes
  * behind it, and no more than that. */
 #define ROOM_PART 64
-#define MOST_ROOM ((uint64_t)64 << 10)
+#define MAX_ROOM ((uint64_t)64 << 10)
 
 static uint64_t smaller(uint64_t a, uint64_t b) {
   return a < b ? a : b;
@@ -208,7 +208,7 @@ static rf_status check_no_trailer(rf_file *file, rf_error *err) {
   rf_error ignored;
   rf_error_clear(&ignored);
   (void)rf_file_scan_locked(file, &count, &ignored);
-  if ((file->oddity_kinds & 1u << RF_ODD_LEFT) == 0)
+  if ((file->warning_kinds & 1u << RF_ODD_LEFT) == 0)
     return RF_OK;
   return rf_fail(err, RF_ERR_INTERRUPTED,
                  "an edit of the file was interrupted, and the file was cut or made longer since: it can be read, but "
@@ -320,7 +320,7 @@ static uint64_t choose_room(const rf_file *file, const rf_hdu *hdu, const rf_hea
     return hdu->header_bytes;
   if (!rf_edit_is_wanted(file->store) || rf_store_size(file->store, &size, NULL) != RF_OK || size <= hdu->data_offset)
     return need;
-  room = smaller((size - hdu->data_offset) / ROOM_PART, MOST_ROOM);
+  room = smaller((size - hdu->data_offset) / ROOM_PART, MAX_ROOM);
   room -= room % RF_BLOCK_BYTES;
   return need < file->options.limits.header_bytes && room <= file->options.limits.header_bytes - need ? need + room
                                                                                                       : need;
@@ -410,7 +410,7 @@ rf_status rf_file_edit_as_one(rf_file *file,
     return status;
   /* The file is as it was, but what is known of its HDUs is of the file that was to be. What they have put off would be
    * forgotten with it. */
-  if (rf_file_is_unsettled(file))
+  if (rf_file_has_pending(file))
     *written = true;
   else
     rf_file_drop_index(file);

@@ -213,15 +213,15 @@ static rf_status next_offset(const rf_hdu *hdu, uint64_t *next, rf_error *err) {
 }
 
 /* The wishes of callers for an entry that was dropped, and is found again now. */
-static void take_wishes(rf_file *file, rf_hdu *hdu) {
-  for (size_t i = 0; i < file->wish_count; i++) {
-    const rf_hdu_wish wish = file->wishes[i];
-    if (wish.index != file->hdu_count)
+static void take_sessions(rf_file *file, rf_hdu *hdu) {
+  for (size_t i = 0; i < file->session_count; i++) {
+    const rf_hdu_session session = file->sessions[i];
+    if (session.index != file->hdu_count)
       continue;
-    hdu->has_cache_limit = wish.has_cache_limit;
-    hdu->cache_limit = wish.cache_limit;
-    hdu->zstate = wish.zstate;
-    file->wishes[i] = file->wishes[--file->wish_count];
+    hdu->has_cache_limit = session.has_cache_limit;
+    hdu->cache_limit = session.cache_limit;
+    hdu->zstate = session.zstate;
+    file->sessions[i] = file->sessions[--file->session_count];
     return;
   }
 }
@@ -245,7 +245,7 @@ static rf_status scan_into(rf_file *file, rf_hdu *hdu, bool last, bool *found, r
     return status;
   }
   rf_file_judge_structure(file, &structure, file->hdu_count);
-  take_wishes(file, hdu);
+  take_sessions(file, hdu);
   atomic_store_explicit(&hdu->foreign, file->shared->foreign, memory_order_relaxed);
   file->hdus[file->hdu_count++] = hdu;
   file->scan_offset = next;
@@ -535,7 +535,7 @@ static rf_status describe(rf_file *file, rf_hdu *hdu, rf_hdu_info *info, rf_erro
   bool data = has_data(hdu);
   if (hdu->kind == RF_HDU_COMPRESSED_IMAGE) {
     RF_TRY(rf_file_header_locked(file, hdu, &header, err));
-    data = rf_zimage_has_data(header);
+    data = rf_tiled_image_has_data(header);
   }
   rf_hdu_info all = {
       .size = info->size,
@@ -551,7 +551,7 @@ static rf_status describe(rf_file *file, rf_hdu *hdu, rf_hdu_info *info, rf_erro
       .has_data = data,
       .extver = hdu->extver,
       .has_extname = hdu->has_extname,
-      .oddities = rf_file_oddity_count(file),
+      .warnings = rf_file_warning_count(file),
   };
   memcpy(all.extname, shown_name(file, hdu, buffer), sizeof all.extname);
   memcpy(info, &all, info->size < sizeof all ? info->size : sizeof all);

@@ -9,9 +9,9 @@
 
 #include "file/structure.h"
 
-#define MOST_PERIOD 4
+#define MAX_PERIOD 4
 #define FIRST_GUESSES 4
-#define MOST_GUESSES 32
+#define MAX_GUESSES 32
 
 static uint64_t size_of(const rf_file *file, size_t i) {
   uint64_t next = i + 1 < file->hdu_count ? file->hdus[i + 1]->header_offset : file->scan_offset;
@@ -21,7 +21,7 @@ static uint64_t size_of(const rf_file *file, size_t i) {
 /* How many HDUs there are before sizes repeat; 0 when they do not. The primary HDU is hardly ever like the others. */
 static size_t find_period(const rf_file *file) {
   size_t n = file->hdu_count;
-  for (size_t period = 1; period <= MOST_PERIOD && n > 2 * period; period++) {
+  for (size_t period = 1; period <= MAX_PERIOD && n > 2 * period; period++) {
     size_t same = 0;
     while (same < period && size_of(file, n - 1 - same) == size_of(file, n - 1 - same - period))
       same++;
@@ -32,7 +32,7 @@ static size_t find_period(const rf_file *file) {
 }
 
 rf_status rf_scan_ahead(rf_file *file, size_t index, rf_error *err) {
-  rf_range ranges[MOST_GUESSES];
+  rf_range ranges[MAX_GUESSES];
   if ((file->store->flags & (RF_DRIVER_REMOTE | RF_DRIVER_MEMORY)) != RF_DRIVER_REMOTE ||
       file->scan_offset < file->ahead_until)
     return RF_OK;
@@ -42,7 +42,7 @@ rf_status rf_scan_ahead(rf_file *file, size_t index, rf_error *err) {
     return RF_OK;
   }
   size_t most = file->ahead_guesses == 0 ? FIRST_GUESSES : 2 * file->ahead_guesses, count = 0;
-  most = most < MOST_GUESSES ? most : MOST_GUESSES;
+  most = most < MAX_GUESSES ? most : MAX_GUESSES;
   uint64_t offset = file->scan_offset;
   for (; count < most && index - n >= count; count++) {
     const rf_hdu *like = file->hdus[n - period + count % period];

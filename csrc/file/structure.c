@@ -13,8 +13,8 @@
 #include "tiled/table/table.h"
 
 #define SMALL_AXES (sizeof((rf_hdu *)0)->small_axes / sizeof(uint64_t))
-#define MOST_AXES 999     /* FITS 4.4.1.1 */
-#define MOST_COLUMNS 999  /* FITS 7.2.1 */
+#define MAX_AXES 999      /* FITS 4.4.1.1 */
+#define MAX_COLUMNS 999   /* FITS 7.2.1 */
 #define GARBAGE_CARDS 360 /* ten blocks */
 
 /* In the list of axes until the card has been seen, and for a card without a usable value. */
@@ -33,11 +33,11 @@ void rf_hdu_clear(rf_hdu *hdu) {
   hdu->header = NULL;
   rf_free(hdu->table);
   hdu->table = NULL;
-  rf_zimage_free(hdu->zimage);
-  hdu->zimage = NULL;
-  rf_ztable_free(hdu->ztable);
-  hdu->ztable = NULL;
-  rf_zspace_clear(&hdu->zstate);
+  rf_tiled_image_free(hdu->tiled_image);
+  hdu->tiled_image = NULL;
+  rf_tiled_table_free(hdu->tiled_table);
+  hdu->tiled_table = NULL;
+  rf_tile_space_clear(&hdu->zstate);
 }
 
 void rf_structure_begin(rf_structure *structure, rf_hdu *hdu, bool primary) {
@@ -266,11 +266,11 @@ static unsigned axis_number(const char key[8]) {
 }
 
 static rf_status widen_axes(rf_structure *structure, rf_error *err) {
-  uint64_t *axes = rf_alloc(MOST_AXES * sizeof *axes);
+  uint64_t *axes = rf_alloc(MAX_AXES * sizeof *axes);
   if (axes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %d axes", MOST_AXES);
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %d axes", MAX_AXES);
   memcpy(axes, structure->axes, SMALL_AXES * sizeof *axes);
-  for (size_t i = SMALL_AXES; i < MOST_AXES; i++)
+  for (size_t i = SMALL_AXES; i < MAX_AXES; i++)
     axes[i] = AXIS_MISSING;
   structure->axes = axes;
   return RF_OK;
@@ -353,9 +353,9 @@ static rf_status take_card(rf_structure *structure, const char card[RF_CARD_BYTE
     break;
   case 'Z':
     if (is(key, "ZIMAGE  "))
-      take_flag(&structure->zimage, card);
+      take_flag(&structure->tiled_image, card);
     else if (is(key, "ZTABLE  "))
-      take_flag(&structure->ztable, card);
+      take_flag(&structure->tiled_table, card);
     break;
   default:
     break;
@@ -434,7 +434,7 @@ static rf_status check_axes(rf_structure *structure, rf_error *err) {
     }
     return bad_number(err, &number, keyword, "0 or more");
   }
-  size_t room = structure->axes == hdu->small_axes ? SMALL_AXES : MOST_AXES;
+  size_t room = structure->axes == hdu->small_axes ? SMALL_AXES : MAX_AXES;
   for (size_t i = (size_t)hdu->naxis; i < room && structure->axis_beyond == 0; i++)
     if (structure->axes[i] != AXIS_MISSING)
       structure->axis_beyond = (unsigned)i + 1;
@@ -478,9 +478,9 @@ static rf_hdu_kind kind_of(const rf_structure *structure) {
     return RF_HDU_ASCII_TABLE;
   if (!has_any_name(structure->xtension, tables))
     return RF_HDU_OTHER;
-  if (structure->zimage.value)
+  if (structure->tiled_image.value)
     return RF_HDU_COMPRESSED_IMAGE;
-  return structure->ztable.value ? RF_HDU_COMPRESSED_TABLE : RF_HDU_TABLE;
+  return structure->tiled_table.value ? RF_HDU_COMPRESSED_TABLE : RF_HDU_TABLE;
 }
 
 /* Equations 1 and 2 of FITS 4.4.1, and that of random groups (FITS 6.1.1), where NAXIS1 = 0 does not count. */
@@ -516,7 +516,7 @@ static rf_status finish(rf_structure *structure, rf_error *err) {
   if (!structure->bitpix.seen || !structure->bitpix.valid ||
       (bitpix != 8 && bitpix != 16 && bitpix != 32 && bitpix != 64 && bitpix != -32 && bitpix != -64))
     return bad_number(err, &structure->bitpix, "BITPIX", bitpix_domain);
-  if (!structure->naxis.seen || !structure->naxis.valid || naxis < 0 || naxis > MOST_AXES)
+  if (!structure->naxis.seen || !structure->naxis.valid || naxis < 0 || naxis > MAX_AXES)
     return bad_number(err, &structure->naxis, "NAXIS", "0 to 999");
   hdu->bitpix = (int)bitpix;
   hdu->naxis = (int)naxis;
@@ -531,7 +531,7 @@ static rf_status finish(rf_structure *structure, rf_error *err) {
   bool table = hdu->kind == RF_HDU_TABLE || hdu->kind == RF_HDU_ASCII_TABLE || hdu->kind == RF_HDU_COMPRESSED_IMAGE ||
                hdu->kind == RF_HDU_COMPRESSED_TABLE;
   const rf_number *tfields = &structure->tfields;
-  if (table && tfields->seen && (!tfields->valid || tfields->value < 0 || tfields->value > MOST_COLUMNS))
+  if (table && tfields->seen && (!tfields->valid || tfields->value < 0 || tfields->value > MAX_COLUMNS))
     return bad_number(err, tfields, "TFIELDS", "0 to 999");
   if (hdu->kind == RF_HDU_COMPRESSED_IMAGE && structure->own_name[0] != '\0')
     memcpy(hdu->extname, structure->own_name, sizeof hdu->extname);

@@ -25,7 +25,7 @@ typedef struct rf_structure {
   rf_hdu *hdu;
   bool primary;
   rf_number bitpix, naxis, pcount, gcount, tfields, extver, blank;
-  rf_flag groups, zimage, ztable;
+  rf_flag groups, tiled_image, tiled_table;
   bool has_bscale, has_bzero, has_xtension;
   char scale_keyword[9];                       /* "", or BSCALE, BZERO or BLANK that was read generously, ... */
   char scale_text[72];                         /* ... its value, ... */

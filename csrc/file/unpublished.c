@@ -14,7 +14,7 @@
 /* Reserving less than this costs more than it saves. */
 #define LEAST_RESERVE ((uint64_t)1 << 20)
 /* A longer data unit is not held: copying it costs more than a system call. */
-#define MOST_HELD ((uint64_t)64 << 10)
+#define MAX_HELD ((uint64_t)64 << 10)
 
 static uint64_t smaller(uint64_t a, uint64_t b) {
   return a < b ? a : b;
@@ -58,7 +58,7 @@ static void drop_held(rf_file *file) {
 
 bool rf_unpublished_can_hold(const rf_file *file, const rf_hdu *hdu) {
   return hdu->unpublished && file->making > 0 && hdu == file->hdus[file->hdu_count - 1] && hdu->data_bytes > 0 &&
-         hdu->data_bytes <= MOST_HELD && hdu->header_bytes <= MOST_HELD && file->making_data == NULL;
+         hdu->data_bytes <= MAX_HELD && hdu->header_bytes <= MAX_HELD && file->making_data == NULL;
 }
 
 bool rf_unpublished_holds(const rf_file *file) {

@@ -12,40 +12,40 @@
 
 /* ---- keeping ---- */
 
-void rf_file_keep_oddity(rf_file *file, rf_oddity kind, size_t hdu, rf_error *oddity) {
-  (void)rf_error_locate(oddity, oddity->code, file->name, hdu <= INT32_MAX ? (int)hdu : -1);
+void rf_file_add_warning(rf_file *file, rf_warning kind, size_t hdu, rf_error *warning) {
+  (void)rf_error_locate(warning, warning->code, file->name, hdu <= INT32_MAX ? (int)hdu : -1);
   rf_mutex_lock(&file->index_lock);
-  size_t count = atomic_load(&file->oddity_count);
-  if ((file->oddity_kinds & 1u << kind) == 0) {
-    rf_error *kept = rf_realloc(file->oddities, (count + 1) * sizeof *kept);
+  size_t count = atomic_load(&file->warning_count);
+  if ((file->warning_kinds & 1u << kind) == 0) {
+    rf_error *kept = rf_realloc(file->warnings, (count + 1) * sizeof *kept);
     /* Without memory there is no warning, which is no reason to fail. */
     if (kept != NULL) {
-      kept[count] = *oddity;
-      file->oddities = kept;
-      file->oddity_kinds |= 1u << kind;
-      atomic_store(&file->oddity_count, count + 1);
+      kept[count] = *warning;
+      file->warnings = kept;
+      file->warning_kinds |= 1u << kind;
+      atomic_store(&file->warning_count, count + 1);
     }
   }
   rf_mutex_unlock(&file->index_lock);
 }
 
-bool rf_file_has_oddity(rf_file *file, rf_oddity kind) {
+bool rf_file_has_warning(rf_file *file, rf_warning kind) {
   rf_mutex_lock(&file->index_lock);
-  bool has = (file->oddity_kinds & 1u << kind) != 0;
+  bool has = (file->warning_kinds & 1u << kind) != 0;
   rf_mutex_unlock(&file->index_lock);
   return has;
 }
 
-size_t rf_file_oddity_count(const rf_file *file) {
-  return atomic_load(&file->oddity_count);
+size_t rf_file_warning_count(const rf_file *file) {
+  return atomic_load(&file->warning_count);
 }
 
-rf_status rf_file_get_oddity(rf_file *file, size_t n, rf_error *oddity, rf_error *err) {
+rf_status rf_file_get_warning(rf_file *file, size_t n, rf_error *warning, rf_error *err) {
   rf_error_clear(err);
   rf_mutex_lock(&file->index_lock);
-  size_t count = atomic_load(&file->oddity_count);
+  size_t count = atomic_load(&file->warning_count);
   if (n < count)
-    *oddity = file->oddities[n];
+    *warning = file->warnings[n];
   rf_mutex_unlock(&file->index_lock);
   if (n < count)
     return RF_OK;
@@ -73,12 +73,12 @@ static void judge_scale(rf_file *file, const rf_structure *structure, size_t hdu
                       ? "%s = %s has no value: not used"
                       : "%s = %s is not a number as FITS 4.2 has it: its number is used",
                   structure->scale_keyword, structure->scale_text);
-    rf_file_keep_oddity(file, RF_ODD_SCALE, hdu, &odd);
+    rf_file_add_warning(file, RF_ODD_SCALE, hdu, &odd);
   }
   if (facts->bad_keyword[0] != '\0') {
     rf_error_clear(&odd);
     (void)rf_hdu_refuse_scale(facts, &odd);
-    rf_file_keep_oddity(file, RF_ODD_BAD_SCALE, hdu, &odd);
+    rf_file_add_warning(file, RF_ODD_BAD_SCALE, hdu, &odd);
   }
 }
 
@@ -90,7 +90,7 @@ static void judge_blank(rf_file *file, const rf_structure *structure, size_t hdu
     rf_error_keyword(&odd, "BLANK");
     (void)rf_fail(&odd, RF_ERR_FORMAT, "BLANK has no integer value, but %s: read as %lld", structure->real_blank,
                   (long long)facts->blank);
-    rf_file_keep_oddity(file, RF_ODD_BLANK, hdu, &odd);
+    rf_file_add_warning(file, RF_ODD_BLANK, hdu, &odd);
   }
   /* In the header of a table it has no meaning either, and no reader looks for it there. */
   if (!structure->blank.seen || facts->kind != RF_HDU_IMAGE || facts->has_blank ||
@@ -106,7 +106,7 @@ static void judge_blank(rf_file *file, const rf_structure *structure, size_t hdu
                   (long long)structure->blank.value, facts->bitpix);
   else
     (void)rf_fail(&odd, RF_ERR_FORMAT, "BLANK has no integer value: not used");
-  rf_file_keep_oddity(file, structure->blank_outside ? RF_ODD_BLANK_OUTSIDE : RF_ODD_BLANK, hdu, &odd);
+  rf_file_add_warning(file, structure->blank_outside ? RF_ODD_BLANK_OUTSIDE : RF_ODD_BLANK, hdu, &odd);
 }
 
 static void judge_bytes(rf_file *file, const rf_structure *structure, size_t hdu) {
@@ -123,7 +123,7 @@ static void judge_bytes(rf_file *file, const rf_structure *structure, size_t hdu
                 "Latin-1, control characters around keywords and numbers as blanks",
                 structure->odd_card, keyword[0] != '\0' ? keyword : "blank keyword",
                 (unsigned)(unsigned char)structure->odd[column], column + 1);
-  rf_file_keep_oddity(file, RF_ODD_BYTES, hdu, &odd);
+  rf_file_add_warning(file, RF_ODD_BYTES, hdu, &odd);
 }
 
 void rf_file_judge_structure(rf_file *file, const rf_structure *structure, size_t hdu) {
@@ -138,20 +138,20 @@ void rf_file_judge_structure(rf_file *file, const rf_structure *structure, size_
         &odd, RF_ERR_INTERRUPTED,
         "an edit of the file was interrupted, and the file was cut or made longer since: what it was moving can "
         "be in neither its old nor its new place");
-    rf_file_keep_oddity(file, RF_ODD_LEFT, hdu, &odd);
+    rf_file_add_warning(file, RF_ODD_LEFT, hdu, &odd);
     rf_error_clear(&odd);
   }
   if (structure->twice[0] != '\0') {
     rf_error_keyword(&odd, structure->twice);
     (void)rf_fail(&odd, RF_ERR_FORMAT, "%s stands twice, with different values: the first one counts",
                   structure->twice);
-    rf_file_keep_oddity(file, RF_ODD_TWICE, hdu, &odd);
+    rf_file_add_warning(file, RF_ODD_TWICE, hdu, &odd);
     rf_error_clear(&odd);
   }
   if (structure->axis_beyond != 0) {
     rf_error_keyword(&odd, "NAXIS");
     (void)rf_fail(&odd, RF_ERR_FORMAT, "NAXIS%u beside NAXIS = %d: not used", structure->axis_beyond, facts->naxis);
-    rf_file_keep_oddity(file, RF_ODD_AXIS, hdu, &odd);
+    rf_file_add_warning(file, RF_ODD_AXIS, hdu, &odd);
     rf_error_clear(&odd);
   }
   if (!structure->primary && (!structure->pcount.seen || !structure->gcount.seen)) {
@@ -159,7 +159,7 @@ void rf_file_judge_structure(rf_file *file, const rf_structure *structure, size_
     rf_error_keyword(&odd, gcount ? "GCOUNT" : "PCOUNT");
     (void)rf_fail(&odd, RF_ERR_FORMAT, "an extension without %s, which is mandatory (FITS 4.4.1.2): read as %d",
                   gcount ? "GCOUNT" : "PCOUNT", gcount);
-    rf_file_keep_oddity(file, RF_ODD_COUNTS, hdu, &odd);
+    rf_file_add_warning(file, RF_ODD_COUNTS, hdu, &odd);
     rf_error_clear(&odd);
   }
   judge_scale(file, structure, hdu);
@@ -173,7 +173,7 @@ void rf_file_judge_gap(rf_file *file, uint64_t from, uint64_t to) {
   (void)rf_fail(&odd, RF_ERR_FORMAT,
                 "%llu blocks of zeros or blanks, from byte %llu of the file on, stand in front of this HDU: skipped",
                 (unsigned long long)((to - from) / RF_BLOCK_BYTES), (unsigned long long)from);
-  rf_file_keep_oddity(file, RF_ODD_GAP, file->hdu_count, &odd);
+  rf_file_add_warning(file, RF_ODD_GAP, file->hdu_count, &odd);
 }
 
 /* Old tapes were filled up with blocks of nothing: those are no news where the file ends behind them. */
@@ -192,7 +192,7 @@ static void judge_trailing(rf_file *file) {
   else
     (void)rf_fail(&odd, RF_ERR_FORMAT, "what follows this HDU, from byte %llu of the file on, is none: not read",
                   (unsigned long long)offset);
-  rf_file_keep_oddity(file, RF_ODD_TRAILING, file->hdu_count - 1, &odd);
+  rf_file_add_warning(file, RF_ODD_TRAILING, file->hdu_count - 1, &odd);
 }
 
 /* The compressed content is complete, with its checksum, and something stands behind it. */
@@ -207,7 +207,7 @@ static void judge_stray(rf_file *file) {
   (void)rf_fail(&odd, RF_ERR_CODEC,
                 "from byte %llu of the compressed file on, bytes follow its last gzip member that are none: not read",
                 (unsigned long long)offset);
-  rf_file_keep_oddity(file, RF_ODD_STRAY, file->hdu_count - 1, &odd);
+  rf_file_add_warning(file, RF_ODD_STRAY, file->hdu_count - 1, &odd);
 }
 
 void rf_file_judge_end(rf_file *file) {
@@ -228,13 +228,13 @@ void rf_file_judge_end(rf_file *file) {
     (void)rf_fail(&odd, RF_ERR_FORMAT,
                   "the last block of this data unit lacks %llu of its 2880 bytes, all of them fill: read all the same",
                   (unsigned long long)(file->scan_offset - size));
-    rf_file_keep_oddity(file, RF_ODD_PADDING, index, &odd);
+    rf_file_add_warning(file, RF_ODD_PADDING, index, &odd);
   } else {
     uint64_t there = size > last->data_offset ? size - last->data_offset : 0;
     (void)rf_fail(&odd, RF_ERR_TRUNCATED,
                   "the file is cut short: it has %llu of the %llu bytes of this data unit, which can be read",
                   (unsigned long long)there, (unsigned long long)last->data_bytes);
-    rf_file_keep_oddity(file, RF_ODD_CUT, index, &odd);
+    rf_file_add_warning(file, RF_ODD_CUT, index, &odd);
   }
 }
 
@@ -257,7 +257,7 @@ void rf_file_judge_fill(rf_file *file, const rf_hdu *hdu, const char *end, size_
       rf_error_at(&odd, (int64_t)(hdu->header_offset + hdu->header_bytes - n + i));
       (void)rf_fail(&odd, RF_ERR_FORMAT, "behind END the header has byte 0x%02X, where blanks are expected: not read",
                     (unsigned)(uint8_t)end[i]);
-      rf_file_keep_oddity(file, RF_ODD_AFTER_END, index, &odd);
+      rf_file_add_warning(file, RF_ODD_AFTER_END, index, &odd);
       return;
     }
 }

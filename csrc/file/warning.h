@@ -9,7 +9,7 @@
 #include "file/structure.h"
 
 /* The causes. */
-typedef enum rf_oddity {
+typedef enum rf_warning {
   RF_ODD_FINISHED,      /* an interrupted edit, which opening has finished */
   RF_ODD_LEFT,          /* what an interrupted edit left, in a file that was cut or made longer since */
   RF_ODD_TWICE,         /* a keyword of the structure, twice with different values */
@@ -30,13 +30,13 @@ typedef enum rf_oddity {
   RF_ODD_BLANK_OUTSIDE, /* BLANK or ZBLANK beyond the stored type */
   RF_ODD_STRAY,         /* bytes behind the end of the compressed content */
   RF_ODD_BYTES          /* bytes outside printable ASCII in a header */
-} rf_oddity;
+} rf_warning;
 
 /* Keeps *oddity, filled in as a failure would be, unless something of the kind was met before. */
-void rf_file_keep_oddity(rf_file *file, rf_oddity kind, size_t hdu, rf_error *oddity);
+void rf_file_add_warning(rf_file *file, rf_warning kind, size_t hdu, rf_error *warning);
 
 /* Was something of the kind met before? */
-bool rf_file_has_oddity(rf_file *file, rf_oddity kind);
+bool rf_file_has_warning(rf_file *file, rf_warning kind);
 
 /* Keeps what a header was read with that is now entry `hdu`. */
 void rf_file_judge_structure(rf_file *file, const rf_structure *structure, size_t hdu);

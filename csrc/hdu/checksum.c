@@ -239,7 +239,7 @@ static rf_status put_datasum(rf_header *header, sums *all, bool *changed, rf_err
 static rf_status sum_new_header(const rf_hdu *hdu, const sums *all, const rf_header *header, uint32_t *sum,
                                 rf_error *err) {
   if (all->names == &z_names)
-    return rf_zsum_header(hdu, header, sum, err);
+    return rf_tiled_sum_header(hdu, header, sum, err);
   uint64_t bytes = rf_header_file_bytes(header);
   size_t n;
   if (bytes < hdu->header_bytes)
@@ -258,7 +258,7 @@ static rf_status checksum_is_right(rf_file *file, const rf_hdu *hdu, const sums 
                                    bool *right, rf_error *err) {
   uint32_t sum = all->data;
   if (all->names == &z_names)
-    RF_TRY(rf_zsum_header(hdu, header, &sum, err));
+    RF_TRY(rf_tiled_sum_header(hdu, header, &sum, err));
   else
     RF_TRY(sum_header(file, hdu, &sum, err));
   *right = is_ones(sum);
@@ -331,7 +331,7 @@ static rf_status update_header(rf_file *file, size_t index, rf_header *header, b
   rf_time_utc(now);
   if (uncompressed && is_compressed(hdu)) {
     begin_sums(&all, &z_names, now, header);
-    RF_TRY(rf_zsum_data(file, index, &all.data, NULL, err));
+    RF_TRY(rf_tiled_sum_data(file, index, &all.data, NULL, err));
     RF_TRY(update_cards(file, hdu, header, &all, with_checksum, &changed, err));
     memset(&all, 0, sizeof all);
   }
@@ -395,12 +395,12 @@ static rf_status verify_uncompressed(rf_file *file, size_t index, const rf_hdu *
   find_card(header, z_names.check, &check_card);
   if (data_card.text[0] == '\0' && check_card.text[0] == '\0')
     return RF_OK;
-  RF_TRY(rf_zsum_applies(file, index, &applies, err));
+  RF_TRY(rf_tiled_sum_applies(file, index, &applies, err));
   if (!applies)
     return RF_OK;
   rf_error why;
   rf_error_clear(&why);
-  rf_status status = rf_zsum_data(file, index, &sum, &nan, &why);
+  rf_status status = rf_tiled_sum_data(file, index, &sum, &nan, &why);
   bool readable = status != RF_ERR_CODEC && status != RF_ERR_FORMAT; /* what cannot be decoded is wrong, too */
   if (status != RF_OK && readable)
     return rf_fail(err, status, "%s", why.message);
@@ -410,7 +410,7 @@ static rf_status verify_uncompressed(rf_file *file, size_t index, const rf_hdu *
   if (data_card.text[0] != '\0')
     *datasum = both(*datasum, readable && known && stored == sum);
   if (check_card.text[0] != '\0') {
-    RF_TRY(rf_zsum_header(hdu, header, &sum, err));
+    RF_TRY(rf_tiled_sum_header(hdu, header, &sum, err));
     *checksum = both(*checksum, readable && is_ones(sum));
   }
   return RF_OK;

@@ -68,10 +68,10 @@ static rf_status begin_pair(rf_file *from, rf_file *to, rf_error *err) {
     return rf_error_locate(err, rf_fail(err, RF_ERR_ARGUMENT, "an HDU cannot be copied into its own file"), to->name,
                            -1);
   for (;;) { /* between the locks another thread may have appended again */
-    RF_TRY(rf_file_settle(from, err));
+    RF_TRY(rf_file_flush(from, err));
     RF_TRY(wait_for_end(to, err));
     RF_TRY(lock_pair(from, to, err));
-    bool settled = !from->store->writable || !rf_file_is_unsettled(from);
+    bool settled = !from->store->writable || !rf_file_has_pending(from);
     if (settled && to->making == 0)
       return RF_OK;
     end_pair(from, to);

@@ -43,7 +43,7 @@ static rf_status sum_unpacked(rf_file *from, size_t index, const rf_header *pack
   bool checksum = has_card(header, "CHECKSUM");
   if (!checksum && !has_card(header, "DATASUM"))
     return RF_OK;
-  RF_TRY(rf_zsum_applies(from, index, &lossless, err));
+  RF_TRY(rf_tiled_sum_applies(from, index, &lossless, err));
   bool moved = hdu->kind == RF_HDU_IMAGE && has_card(packed, "ZSIMPLE") != (new_index == 0);
   return lossless && !moved ? RF_OK : rf_checksum_own_locked(to, new_index, checksum, written, err);
 }
@@ -72,8 +72,8 @@ static rf_status pack_locked(const void *context, rf_file *from, size_t index, r
     return rf_copy_locked(from, index, to, new_index, written, err);
   rf_status status = image && how->unpack ? rf_image_unpack_locked(from, index, to, new_index, written, err)
                      : image              ? rf_image_pack_locked(from, index, to, how->image, new_index, written, err)
-                     : how->unpack        ? rf_ztable_unpack(from, index, to, new_index, written, err)
-                                          : rf_ztable_pack(from, index, to, how->table, new_index, written, err);
+                     : how->unpack        ? rf_tiled_table_unpack(from, index, to, new_index, written, err)
+                                          : rf_tiled_table_pack(from, index, to, how->table, new_index, written, err);
   RF_TRY(status);
   *written = true;
   return how->unpack ? sum_unpacked(from, index, header, to, *new_index, written, err)

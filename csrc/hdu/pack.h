@@ -64,14 +64,14 @@ bool rf_blocks_run(const rf_blocks *blocks, uint64_t i, rf_run *run);
 /* ---- hdu/tiled_checksum.c: sums of what a compressed HDU stands for ---- */
 
 /* Do the sums of the uncompressed data have to be right? Not where compression has changed them. */
-rf_status rf_zsum_applies(rf_file *file, size_t index, bool *applies, rf_error *err);
+rf_status rf_tiled_sum_applies(rf_file *file, size_t index, bool *applies, rf_error *err);
 
 /* Ones-complement sum of the data unit of the HDU that `index` stands for; *nan (may be NULL): has it pixels that are
  * NaN? `lock` held either way. */
-rf_status rf_zsum_data(rf_file *file, size_t index, uint32_t *sum, bool *nan, rf_error *err);
+rf_status rf_tiled_sum_data(rf_file *file, size_t index, uint32_t *sum, bool *nan, rf_error *err);
 
 /* Continues `sum` by that of the header that the HDU with the raw header `header` stands for. */
-rf_status rf_zsum_header(const rf_hdu *hdu, const rf_header *header, uint32_t *sum, rf_error *err);
+rf_status rf_tiled_sum_header(const rf_hdu *hdu, const rf_header *header, uint32_t *sum, rf_error *err);
 
 /* ---- checksum.c ---- */
 

@@ -14,16 +14,17 @@
 /* Pixels that are in memory at a time, if a tile is no larger. */
 #define BLOCK_BYTES ((uint64_t)16 << 20)
 
-rf_status rf_zsum_applies(rf_file *file, size_t index, bool *applies, rf_error *err) {
+rf_status rf_tiled_sum_applies(rf_file *file, size_t index, bool *applies, rf_error *err) {
   rf_hdu *hdu;
-  rf_zimage *zimage;
+  rf_tiled_image *tiled_image;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   *applies = hdu->kind == RF_HDU_COMPRESSED_TABLE;
   if (hdu->kind != RF_HDU_COMPRESSED_IMAGE)
     return RF_OK;
-  RF_TRY(rf_zimage_locked(file, index, &hdu, &zimage, err));
-  bool divided = zimage->codec->type == RF_Z_HCOMPRESS_1 && zimage->hcomp_scale != 0 && zimage->hcomp_scale != 1.0;
-  *applies = !zimage->quantized && !divided;
+  RF_TRY(rf_tiled_image_locked(file, index, &hdu, &tiled_image, err));
+  bool divided =
+      tiled_image->codec->type == RF_Z_HCOMPRESS_1 && tiled_image->hcomp_scale != 0 && tiled_image->hcomp_scale != 1.0;
+  *applies = !tiled_image->quantized && !divided;
   return RF_OK;
 }
 
@@ -63,14 +64,14 @@ static bool has_nan(const uint8_t *pixels, uint64_t count, rf_type type) {
   return found;
 }
 
-static rf_status sum_blocks(rf_file *file, size_t index, const rf_zimage *zimage, rf_blocks *blocks, uint8_t *pixels,
-                            uint32_t *sum, bool *nan, rf_error *err) {
-  rf_type type = rf_convert_stored_type(zimage->image.bitpix);
+static rf_status sum_blocks(rf_file *file, size_t index, const rf_tiled_image *tiled_image, rf_blocks *blocks,
+                            uint8_t *pixels, uint32_t *sum, bool *nan, rf_error *err) {
+  rf_type type = rf_convert_stored_type(tiled_image->image.bitpix);
   unsigned width = (unsigned)rf_type_bytes(type);
   while (rf_blocks_next(blocks)) {
     rf_run run;
-    RF_TRY(
-        rf_zimage_read(file, index, blocks->section, type, RF_IMAGE_RAW, pixels, blocks->elements * width, NULL, err));
+    RF_TRY(rf_tiled_image_read(file, index, blocks->section, type, RF_IMAGE_RAW, pixels, blocks->elements * width, NULL,
+                               err));
     if (nan != NULL && !*nan)
       *nan = has_nan(pixels, blocks->elements, type);
     rf_swap_copy(pixels, pixels, (size_t)blocks->elements, width);
@@ -81,21 +82,21 @@ static rf_status sum_blocks(rf_file *file, size_t index, const rf_zimage *zimage
 }
 
 static rf_status sum_image(rf_file *file, size_t index, uint32_t *sum, bool *nan, rf_error *err) {
-  rf_zimage *zimage;
+  rf_tiled_image *tiled_image;
   rf_blocks blocks;
   size_t bytes;
-  RF_TRY(rf_zimage_locked(file, index, NULL, &zimage, err));
-  for (int d = 0; d < zimage->image.naxis; d++)
-    if (zimage->image.axes[d] == 0)
+  RF_TRY(rf_tiled_image_locked(file, index, NULL, &tiled_image, err));
+  for (int d = 0; d < tiled_image->image.naxis; d++)
+    if (tiled_image->image.axes[d] == 0)
       return RF_OK;
-  if (zimage->image.naxis == 0)
+  if (tiled_image->image.naxis == 0)
     return RF_OK;
-  unsigned width = (unsigned)rf_type_bytes(rf_convert_stored_type(zimage->image.bitpix));
-  RF_TRY(rf_blocks_begin(&blocks, &zimage->image, zimage->tile, BLOCK_BYTES, err));
+  unsigned width = (unsigned)rf_type_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
+  RF_TRY(rf_blocks_begin(&blocks, &tiled_image->image, tiled_image->tile, BLOCK_BYTES, err));
   bool fits = blocks.most <= SIZE_MAX / width && rf_to_size(blocks.most * width, &bytes);
   uint8_t *pixels = fits ? rf_alloc(bytes) : NULL;
   rf_status status = pixels != NULL
-                         ? sum_blocks(file, index, zimage, &blocks, pixels, sum, nan, err)
+                         ? sum_blocks(file, index, tiled_image, &blocks, pixels, sum, nan, err)
                          : rf_fail(err, RF_ERR_MEMORY, "no memory for %llu pixels", (unsigned long long)blocks.most);
   rf_free(pixels);
   rf_blocks_end(&blocks);
@@ -113,7 +114,7 @@ static rf_status sum_table(rf_file *file, size_t index, uint32_t *sum, rf_error 
              : rf_fail(err, why.code, "%s", why.message));
   rf_status status = rf_file_begin_write(whole, err);
   if (status == RF_OK) {
-    status = rf_ztable_unpack(file, index, whole, &made, &written, err);
+    status = rf_tiled_table_unpack(file, index, whole, &made, &written, err);
     if (status == RF_OK)
       status = rf_file_append_commit_locked(whole, err);
     if (status == RF_OK) {
@@ -130,11 +131,11 @@ static rf_status sum_table(rf_file *file, size_t index, uint32_t *sum, rf_error 
     }
     rf_file_end_write(whole, RF_OK, false);
   }
-  rf_status closed = rf_file_close(whole, NULL);
+  rf_status closed = rf_file_free(whole, NULL);
   return status == RF_OK ? closed : status;
 }
 
-rf_status rf_zsum_data(rf_file *file, size_t index, uint32_t *sum, bool *nan, rf_error *err) {
+rf_status rf_tiled_sum_data(rf_file *file, size_t index, uint32_t *sum, bool *nan, rf_error *err) {
   rf_hdu *hdu;
   *sum = 0;
   if (nan != NULL)
@@ -146,13 +147,14 @@ rf_status rf_zsum_data(rf_file *file, size_t index, uint32_t *sum, bool *nan, rf
 
 /* ---- header ---- */
 
-rf_status rf_zsum_header(const rf_hdu *hdu, const rf_header *header, uint32_t *sum, rf_error *err) {
+rf_status rf_tiled_sum_header(const rf_hdu *hdu, const rf_header *header, uint32_t *sum, rf_error *err) {
   rf_header *plain;
   size_t n, card;
   if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
-    RF_TRY(rf_ztable_plain_header(header, &plain, err));
+    RF_TRY(rf_tiled_table_plain_header(header, &plain, err));
   else
-    RF_TRY(rf_zimage_plain_header(header, rf_header_find(header, "ZSIMPLE", 0, &card, NULL) == RF_OK, &plain, err));
+    RF_TRY(
+        rf_tiled_image_plain_header(header, rf_header_find(header, "ZSIMPLE", 0, &card, NULL) == RF_OK, &plain, err));
   uint64_t bytes = rf_header_file_bytes(plain) + rf_header_spare(hdu, header);
   char *buffer = rf_to_size(bytes, &n) ? rf_alloc(n) : NULL;
   if (buffer != NULL) {

@@ -10,7 +10,7 @@
 #include "image/section.h"
 
 /* Ranges of one prefetch. */
-#define MOST_RANGES ((size_t)1 << 20)
+#define MAX_RANGES ((size_t)1 << 20)
 /* Of the table of a compressed image, whose rows say where tiles are. */
 #define ROWS_BYTES ((uint64_t)8 << 20)
 
@@ -66,7 +66,7 @@ static rf_status add_plan(const boxes *b, rf_range **ranges, size_t *count, size
       return RF_OK;
     }
     size_t wanted = *count + more > 2 * *capacity ? *count + more : 2 * *capacity;
-    rf_range *larger = wanted <= 4 * MOST_RANGES ? rf_realloc(*ranges, wanted * sizeof *larger) : NULL;
+    rf_range *larger = wanted <= 4 * MAX_RANGES ? rf_realloc(*ranges, wanted * sizeof *larger) : NULL;
     if (larger == NULL)
       return rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu ranges", wanted);
     *ranges = larger;
@@ -88,7 +88,7 @@ static rf_status prefetch(const boxes *b, rf_error *err) {
     const rf_range table = {hdu->data_offset, (size_t)rows, NULL};
     RF_TRY(rf_store_prefetch(b->file->store, &table, 1, err));
   }
-  for (size_t i = 0; i < b->count && status == RF_OK && count < MOST_RANGES; i++)
+  for (size_t i = 0; i < b->count && status == RF_OK && count < MAX_RANGES; i++)
     if (clip(b, i, &whole))
       status = add_plan(b, &ranges, &count, &capacity, err);
   if (status == RF_OK)
@@ -169,7 +169,7 @@ static rf_status check(boxes *b, uint64_t out_bytes, rf_error *err) {
 }
 
 static rf_status read_boxes(boxes *b, uint64_t out_bytes, rf_error *err) {
-  RF_TRY(rf_image_facts_locked(b->file, b->index, &b->image, err));
+  RF_TRY(rf_image_info_locked(b->file, b->index, &b->image, err));
   RF_TRY(check(b, out_bytes, err));
   if (out_bytes == 0)
     return RF_OK;
@@ -184,9 +184,9 @@ static rf_status read_boxes(boxes *b, uint64_t out_bytes, rf_error *err) {
   return RF_OK;
 }
 
-rf_status rf_image_read_boxes(rf_file *file, size_t index, const int64_t *begins, size_t count, const uint64_t *lengths,
-                              size_t naxis, rf_type type, uint32_t flags, const void *fill, void *out,
-                              uint64_t out_bytes, uint8_t *mask, rf_error *err) {
+rf_status rf_image_read_cutouts(rf_file *file, size_t index, const int64_t *begins, size_t count,
+                                const uint64_t *lengths, size_t naxis, rf_type type, uint32_t flags, const void *fill,
+                                void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err) {
   boxes b = {.file = file, .index = index, .begins = begins, .lengths = lengths, .naxis = naxis, .count = count};
   b.type = type;
   b.flags = flags;

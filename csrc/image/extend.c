@@ -107,7 +107,7 @@ typedef struct fresh_tiles {
 
 static rf_status extend_tiles(void *context, rf_file *file, bool *written, rf_error *err) {
   const fresh_tiles *t = context;
-  return rf_zimage_extend_locked(file, t->index, t->length, written, err);
+  return rf_tiled_image_extend_locked(file, t->index, t->length, written, err);
 }
 
 /* Exclusive lock held. */
@@ -156,28 +156,29 @@ static rf_status count_planes(const rf_hdu *image, const rf_convert *convert, ui
 
 static rf_status extend_and_write(void *context, rf_file *file, bool *written, rf_error *err) {
   const fresh_tiles *t = context;
-  RF_TRY(rf_zimage_extend_locked(file, t->index, t->length, written, err));
-  return rf_zimage_write_locked(file, t->index, t->axes, t->type, t->flags, t->in, t->in_bytes, t->mask, written, err);
+  RF_TRY(rf_tiled_image_extend_locked(file, t->index, t->length, written, err));
+  return rf_tiled_image_write_locked(file, t->index, t->axes, t->type, t->flags, t->in, t->in_bytes, t->mask, written,
+                                     err);
 }
 
 /* Tiles are written one after the other, when the image has them; all of it is one edit. */
 static rf_status append_tiles(rf_file *file, fresh_tiles *t, bool *written, rf_error *err) {
   rf_hdu *hdu;
-  rf_zimage *zimage;
+  rf_tiled_image *tiled_image;
   rf_convert convert;
   uint64_t planes = 0;
-  RF_TRY(rf_zimage_locked(file, t->index, &hdu, &zimage, err));
-  RF_TRY(rf_convert_init(&convert, &zimage->image, t->type, t->flags, err));
-  RF_TRY(count_planes(&zimage->image, &convert, t->in_bytes, &planes, err));
-  RF_TRY(
-      rf_zimage_check_locked(file, t->index, t->type, t->flags, t->in, t->in_bytes / convert.type_bytes, t->mask, err));
-  int naxis = zimage->image.naxis;
-  uint64_t old = zimage->image.axes[naxis - 1];
+  RF_TRY(rf_tiled_image_locked(file, t->index, &hdu, &tiled_image, err));
+  RF_TRY(rf_convert_init(&convert, &tiled_image->image, t->type, t->flags, err));
+  RF_TRY(count_planes(&tiled_image->image, &convert, t->in_bytes, &planes, err));
+  RF_TRY(rf_tiled_image_check_locked(file, t->index, t->type, t->flags, t->in, t->in_bytes / convert.type_bytes,
+                                     t->mask, err));
+  int naxis = tiled_image->image.naxis;
+  uint64_t old = tiled_image->image.axes[naxis - 1];
   rf_axis *axes = rf_alloc_zero((size_t)naxis, sizeof *axes);
   if (axes == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a section of %d axes", naxis);
   for (int i = 0; i < naxis; i++)
-    axes[i] = (rf_axis){i == 0 ? (int64_t)old : 0, 1, i == 0 ? planes : zimage->image.axes[naxis - 1 - i], NULL};
+    axes[i] = (rf_axis){i == 0 ? (int64_t)old : 0, 1, i == 0 ? planes : tiled_image->image.axes[naxis - 1 - i], NULL};
   t->axes = axes;
   t->length = old + planes;
   rf_status status = rf_file_edit_as_one(file, extend_and_write, t, written, err);

@@ -30,13 +30,13 @@ rf_status rf_image_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_erro
 }
 
 /* The image that HDU `index` is or, compressed, stands for. `lock` held. */
-rf_status rf_image_facts_locked(rf_file *file, size_t index, const rf_hdu **image, rf_error *err) {
+rf_status rf_image_info_locked(rf_file *file, size_t index, const rf_hdu **image, rf_error *err) {
   rf_hdu *hdu = NULL;
-  rf_zimage *zimage = NULL;
+  rf_tiled_image *tiled_image = NULL;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   if (hdu->kind == RF_HDU_COMPRESSED_IMAGE) {
-    RF_TRY(rf_zimage_locked(file, index, NULL, &zimage, err));
-    *image = &zimage->image;
+    RF_TRY(rf_tiled_image_locked(file, index, NULL, &tiled_image, err));
+    *image = &tiled_image->image;
     return RF_OK;
   }
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
@@ -73,7 +73,7 @@ rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = rf_image_facts_locked(file, index, &hdu, err);
+    status = rf_image_info_locked(file, index, &hdu, err);
     if (status == RF_OK)
       describe(hdu, info);
     rf_file_end_read(file);
@@ -87,7 +87,7 @@ rf_status rf_image_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t 
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = rf_image_facts_locked(file, index, &hdu, err);
+    status = rf_image_info_locked(file, index, &hdu, err);
     if (status == RF_OK)
       *naxis = copy_axes(hdu, axes, capacity);
     rf_file_end_read(file);
@@ -265,6 +265,6 @@ rf_status rf_image_create(rf_file *file, const rf_image_spec *spec, size_t *inde
   bool compressed = spec->size > offsetof(rf_image_spec, compression) && spec->compression != NULL;
   rf_status status = rf_image_spec_check(spec, err);
   if (status == RF_OK)
-    status = compressed ? rf_zimage_create(file, spec, index, err) : create(file, spec, index, err);
+    status = compressed ? rf_tiled_image_create(file, spec, index, err) : create(file, spec, index, err);
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), -1);
 }

@@ -62,8 +62,8 @@ static rf_status sort_section(rf_section *section, uint64_t **memory, rf_error *
       dim->stride = -dim->stride;
     }
   }
-  if (section->way == RF_SECTION_SPAN && section->dims[0].indices == NULL && section->dims[0].stride == 1)
-    section->way = RF_SECTION_RUN;
+  if (section->mode == RF_SECTION_SPAN && section->dims[0].indices == NULL && section->dims[0].stride == 1)
+    section->mode = RF_SECTION_RUN;
   return RF_OK;
 }
 
@@ -98,12 +98,12 @@ static void plan_add(planner *plan, const rf_section *section, uint64_t low, uin
 static rf_status plan_section(rf_section *section, planner *plan, rf_error *err) {
   rf_section_iter iter;
   rf_piece piece;
-  uint64_t walk = section->way == RF_SECTION_SINGLE ? section->count : section->rows;
+  uint64_t walk = section->mode == RF_SECTION_SINGLE ? section->count : section->rows;
   if (walk > UINT32_MAX || section->high - section->low >= SIZE_MAX / section->width)
     return rf_fail(err, RF_ERR_LIMIT, "the plan of this section has too many ranges (%" PRIu64 ")", walk);
   rf_section_begin(&iter, section);
   while (rf_section_next(&iter, UINT64_MAX, &piece)) {
-    if (section->way == RF_SECTION_SINGLE) {
+    if (section->mode == RF_SECTION_SINGLE) {
       for (uint64_t i = 0; i < piece.count; i++)
         plan_add(plan, section, rf_section_element(section, &piece, i), 1);
     } else {
@@ -122,7 +122,7 @@ static rf_status plan_locked(rf_file *file, size_t index, const rf_axis *axes, p
   uint64_t *memory;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
-    return rf_zimage_plan(file, index, axes, plan->ranges, plan->capacity, &plan->count, &plan->bytes, err);
+    return rf_tiled_image_plan(file, index, axes, plan->ranges, plan->capacity, &plan->count, &plan->bytes, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_section_init(&section, hdu, axes, err));
   if (section.count == 0)

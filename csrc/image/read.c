@@ -77,7 +77,7 @@ static void read_peeked(reader *r, const uint8_t *bytes) {
   rf_piece piece;
   rf_section_begin(&r->iter, section);
   while (rf_section_next(&r->iter, UINT64_MAX, &piece)) {
-    if (section->way == RF_SECTION_RUN)
+    if (section->mode == RF_SECTION_RUN)
       deliver(r, r->done, bytes + (size_t)(rf_section_element(section, &piece, 0) - section->low) * section->width,
               (size_t)piece.count);
     else
@@ -102,15 +102,15 @@ static void add_range(reader *r, uint64_t element, uint64_t count) {
 }
 
 /* Positions of the current row that still fit the batch. */
-static uint64_t most_positions(const reader *r) {
+static uint64_t max_positions(const reader *r) {
   const rf_section *section = r->section;
   const rf_section_dim *inner = &section->dims[0];
   uint64_t room = r->room - r->staged, ranges = r->range_capacity - r->range_count;
   if (ranges == 0)
     return 0;
-  if (section->way == RF_SECTION_RUN)
+  if (section->mode == RF_SECTION_RUN)
     return room;
-  if (section->way == RF_SECTION_SINGLE)
+  if (section->mode == RF_SECTION_SINGLE)
     return room < ranges ? room : ranges;
   if (inner->indices != NULL) /* all of a row or nothing: its list is in no order */
     return (section->index_high - section->index_low) * (uint64_t)inner->stride < room ? inner->count : 0;
@@ -120,9 +120,9 @@ static uint64_t most_positions(const reader *r) {
 
 static void add_piece(reader *r, const rf_piece *piece) {
   const rf_section *section = r->section;
-  if (section->way == RF_SECTION_RUN) {
+  if (section->mode == RF_SECTION_RUN) {
     add_range(r, rf_section_element(section, piece, 0), piece->count);
-  } else if (section->way == RF_SECTION_SPAN) {
+  } else if (section->mode == RF_SECTION_SPAN) {
     uint64_t low, high;
     rf_section_extent(section, piece, &low, &high);
     add_range(r, low, high - low + 1);
@@ -138,7 +138,7 @@ static void add_piece(reader *r, const rf_piece *piece) {
 static bool add_rectangle(reader *r) {
   const rf_section *section = r->section;
   const rf_section_dim *row = &section->dims[0], *down = &section->dims[1];
-  if (section->way != RF_SECTION_RUN || section->ndim != 2 || down->indices != NULL || section->count > r->room ||
+  if (section->mode != RF_SECTION_RUN || section->ndim != 2 || down->indices != NULL || section->count > r->room ||
       section->rows > r->range_capacity)
     return false;
   size_t bytes = (size_t)row->count * section->width;
@@ -154,7 +154,7 @@ static bool add_rectangle(reader *r) {
 static void fill_batch(reader *r) {
   rf_piece piece;
   uint64_t most;
-  if (r->section->way == RF_SECTION_SPAN)
+  if (r->section->mode == RF_SECTION_SPAN)
     r->batch_begin = r->iter;
   r->staged = 0;
   r->elements = 0;
@@ -163,7 +163,7 @@ static void fill_batch(reader *r) {
     r->stage = r->out + r->done * r->convert->type_bytes;
   if (r->done == 0 && add_rectangle(r))
     return;
-  while ((most = most_positions(r)) > 0 && rf_section_next(&r->iter, most, &piece))
+  while ((most = max_positions(r)) > 0 && rf_section_next(&r->iter, most, &piece))
     add_piece(r, &piece);
 }
 
@@ -178,7 +178,7 @@ static void deliver_spans(reader *r) {
   while (done < target) {
     rf_piece piece;
     uint64_t low, high;
-    if (!rf_section_next(&r->iter, most_positions(r), &piece))
+    if (!rf_section_next(&r->iter, max_positions(r), &piece))
       break;
     rf_section_extent(r->section, &piece, &low, &high);
     deliver_picked(r, done, &piece, low, bytes);
@@ -200,7 +200,7 @@ static rf_status read_batches(reader *r, rf_error *err) {
   while (r->done < r->section->count) {
     fill_batch(r);
     RF_TRY(fetch(r, err));
-    if (r->section->way == RF_SECTION_SPAN)
+    if (r->section->mode == RF_SECTION_SPAN)
       deliver_spans(r);
     else
       deliver(r, r->done, r->stage, (size_t)r->elements);
@@ -214,7 +214,7 @@ static rf_status read_batches(reader *r, rf_error *err) {
 static uint64_t stage_need(const rf_section *section, size_t most) {
   const rf_section_dim *inner = &section->dims[0];
   uint64_t row = inner->count;
-  if (section->way == RF_SECTION_SPAN) {
+  if (section->mode == RF_SECTION_SPAN) {
     uint64_t stride = inner->stride < 0 ? 0 - (uint64_t)inner->stride : (uint64_t)inner->stride;
     row = (inner->indices != NULL ? section->index_high - section->index_low : inner->count - 1) * stride + 1;
   }
@@ -227,9 +227,9 @@ static rf_status read_ranges(reader *r, rf_error *err) {
   bool remote = (r->store->flags & RF_DRIVER_REMOTE) != 0;
   rf_range stack_ranges[STACK_RANGES];
   uint8_t stack_stage[STACK_STAGE_BYTES];
-  uint64_t ranges = section->way == RF_SECTION_SINGLE ? section->count : section->rows;
+  uint64_t ranges = section->mode == RF_SECTION_SINGLE ? section->count : section->rows;
   rf_status status = RF_ERR_MEMORY;
-  r->direct = section->way != RF_SECTION_SPAN && r->convert->type_bytes == section->width;
+  r->direct = section->mode != RF_SECTION_SPAN && r->convert->type_bytes == section->width;
   r->stage = stack_stage;
   r->ranges = stack_ranges;
   r->range_capacity = STACK_RANGES;
@@ -305,7 +305,7 @@ static rf_status put_elements(void *context, uint64_t at, const uint8_t *data, s
       continue;
     rf_piece piece = {base, first, last - first};
     uint64_t to = row * inner->count + first;
-    if (section->way == RF_SECTION_RUN)
+    if (section->mode == RF_SECTION_RUN)
       deliver(r, to, data + (size_t)(base + first - low) * section->width, (size_t)piece.count);
     else
       deliver_picked(r, to, &piece, low, data);
@@ -317,7 +317,7 @@ static rf_status put_elements(void *context, uint64_t at, const uint8_t *data, s
 static rf_status read_streamed(reader *r, rf_error *err) {
   const rf_section *section = r->section;
   const rf_section_dim *inner = &section->dims[0];
-  uint64_t row = section->way == RF_SECTION_SPAN ? (inner->count - 1) * (uint64_t)inner->stride + 1 : inner->count;
+  uint64_t row = section->mode == RF_SECTION_SPAN ? (inner->count - 1) * (uint64_t)inner->stride + 1 : inner->count;
   const rf_store_sink sink = {put_elements, r, section->width, section->rows * row * section->width};
   bool streamed = false;
   if (ascends(section))
@@ -395,7 +395,7 @@ static unsigned count_readers(const sharing *s, unsigned wanted) {
   uint64_t each = s->section->width + s->convert->type_bytes + (s->mask != NULL);
   if (s->bytes == NULL && !rf_store_is_positional(s->store))
     return 1;
-  return rf_worth_readers(wanted, rf_section_parts(s->section, RF_MOST_THREADS), s->section->count * each);
+  return rf_worth_readers(wanted, rf_section_parts(s->section, RF_MAX_THREADS), s->section->count * each);
 }
 
 static rf_status read_shared(sharing *s, unsigned wanted, rf_error *err) {
@@ -436,7 +436,7 @@ rf_status rf_image_read_locked(rf_file *file, size_t index, const rf_axis *axes,
   rf_hdu *hdu;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
-    return rf_zimage_read(file, index, axes, type, flags, out, out_bytes, mask, err);
+    return rf_tiled_image_read(file, index, axes, type, flags, out, out_bytes, mask, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   return read_hdu(file, hdu, axes, type, flags, out, out_bytes, mask, err);
 }
@@ -453,29 +453,29 @@ rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_typ
 }
 
 /* No edit can come between the look at the generation and the reading: it would need the lock for itself. */
-static rf_status read_box_locked(const rf_box_source *source, const rf_axis box[2], void *out, rf_error *err) {
+static rf_status read_box_locked(const rf_cutout_source *source, const rf_axis box[2], void *out, rf_error *err) {
   rf_hdu *hdu;
-  rf_zimage *zimage = NULL;
+  rf_tiled_image *tiled_image = NULL;
   uint64_t bytes;
   if (source->generation != rf_file_generation(source->file))
     return rf_fail(err, RF_ERR_ARGUMENT, "the file was changed since its generation %" PRIu64, source->generation);
   RF_TRY(rf_file_hdu_locked(source->file, source->index, &hdu, err));
   if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
-    RF_TRY(rf_zimage_locked(source->file, source->index, NULL, &zimage, err));
+    RF_TRY(rf_tiled_image_locked(source->file, source->index, NULL, &tiled_image, err));
   else
     RF_TRY(rf_image_hdu_locked(source->file, source->index, &hdu, err));
-  int naxis = zimage != NULL ? zimage->image.naxis : hdu->naxis;
+  int naxis = tiled_image != NULL ? tiled_image->image.naxis : hdu->naxis;
   if (naxis != 2)
     return rf_fail(err, RF_ERR_ARGUMENT, "a box has 2 axes and the image %d", naxis);
   if (!rf_mul_u64(box[0].count, box[1].count, &bytes) || !rf_mul_u64(bytes, rf_type_bytes(source->type), &bytes))
     return rf_fail(err, RF_ERR_RANGE, "a box of %" PRIu64 " rows is larger than any image", box[0].count);
-  if (zimage != NULL)
-    return rf_zimage_read(source->file, source->index, box, source->type, 0, out, bytes, NULL, err);
+  if (tiled_image != NULL)
+    return rf_tiled_image_read(source->file, source->index, box, source->type, 0, out, bytes, NULL, err);
   return read_hdu(source->file, hdu, box, source->type, 0, out, bytes, NULL, err);
 }
 
-rf_status rf_image_read_box(const rf_box_source *source, int64_t row, uint64_t rows, int64_t column, uint64_t columns,
-                            void *out, rf_error *err) {
+rf_status rf_image_read_box(const rf_cutout_source *source, int64_t row, uint64_t rows, int64_t column,
+                            uint64_t columns, void *out, rf_error *err) {
   const rf_axis box[2] = {{row, 1, rows, NULL}, {column, 1, columns, NULL}};
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(source->file, err);

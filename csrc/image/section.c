@@ -105,7 +105,7 @@ static void add_axis(rf_section *section, const rf_axis *axis, uint64_t axis_str
   section->ndim++;
 }
 
-static rf_section_way choose_way(const rf_section *section) {
+static rf_section_mode choose_mode(const rf_section *section) {
   const rf_section_dim *inner = &section->dims[0];
   if (inner->indices == NULL) {
     uint64_t stride = inner->stride < 0 ? 0 - (uint64_t)inner->stride : (uint64_t)inner->stride;
@@ -134,7 +134,7 @@ static void build(rf_section *section, const rf_hdu *hdu, const rf_axis *axes) {
     section->ndim = 1;
   }
   section->rows = section->count / section->dims[0].count;
-  section->way = choose_way(section);
+  section->mode = choose_mode(section);
 }
 
 rf_status rf_section_init(rf_section *section, const rf_hdu *hdu, const rf_axis *axes, rf_error *err) {

@@ -12,11 +12,11 @@
 #define RF_SECTION_DIMS 64
 
 /* How the innermost dimension is fetched. */
-typedef enum rf_section_way {
+typedef enum rf_section_mode {
   RF_SECTION_RUN,   /* neighbours in the file: one range */
   RF_SECTION_SPAN,  /* close together: one range from the first to the last, of which some are taken */
   RF_SECTION_SINGLE /* far apart: one range an element */
-} rf_section_way;
+} rf_section_mode;
 
 typedef struct rf_section_dim {
   int64_t stride; /* elements of the image from one position to the next, or that one index is worth */
@@ -25,7 +25,7 @@ typedef struct rf_section_dim {
 } rf_section_dim;
 
 typedef struct rf_section {
-  rf_section_way way;
+  rf_section_mode mode;
   unsigned width;  /* bytes of a stored element */
   uint64_t origin; /* file offset of the image's first element */
   uint64_t count;  /* elements in the section */
@@ -97,7 +97,7 @@ rf_status rf_image_plan_locked(rf_file *file, size_t index, const rf_axis *axes,
                                size_t *count, uint64_t *bytes, rf_error *err);
 
 /* image/image.c: the facts of an image: kind, BITPIX, axes, scaling, BLANK. `lock` held. RF_ERR_TYPE. */
-rf_status rf_image_facts_locked(rf_file *file, size_t index, const rf_hdu **hdu, rf_error *err);
+rf_status rf_image_info_locked(rf_file *file, size_t index, const rf_hdu **hdu, rf_error *err);
 
 /* image/image.c: the entry of HDU `index`, which must be an image. `lock` held. RF_ERR_TYPE. */
 rf_status rf_image_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err);

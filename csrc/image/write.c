@@ -81,11 +81,11 @@ static rf_status write_singles(writer *w, const rf_piece *piece, rf_error *err) 
 }
 
 /* Positions of a row that the buffer holds. Rows of an index list that is written as a span always fit. */
-static uint64_t most_positions(const writer *w) {
+static uint64_t max_positions(const writer *w) {
   const rf_section_dim *inner = &w->section->dims[0];
-  if (w->section->way == RF_SECTION_RUN)
+  if (w->section->mode == RF_SECTION_RUN)
     return w->room;
-  if (w->section->way == RF_SECTION_SINGLE || inner->indices != NULL)
+  if (w->section->mode == RF_SECTION_SINGLE || inner->indices != NULL)
     return UINT64_MAX;
   uint64_t stride = inner->stride < 0 ? 0 - (uint64_t)inner->stride : (uint64_t)inner->stride;
   return (w->room - 1) / stride + 1;
@@ -94,12 +94,12 @@ static uint64_t most_positions(const writer *w) {
 static rf_status write_pieces(writer *w, rf_error *err) {
   rf_section_iter iter;
   rf_piece piece;
-  uint64_t most = most_positions(w);
+  uint64_t most = max_positions(w);
   rf_section_begin(&iter, w->section);
   while (rf_section_next(&iter, most, &piece)) {
-    if (w->section->way == RF_SECTION_RUN)
+    if (w->section->mode == RF_SECTION_RUN)
       RF_TRY(write_run(w, rf_section_element(w->section, &piece, 0), (size_t)piece.count, err));
-    else if (w->section->way == RF_SECTION_SPAN)
+    else if (w->section->mode == RF_SECTION_SPAN)
       RF_TRY(write_span(w, &piece, err));
     else
       RF_TRY(write_singles(w, &piece, err));
@@ -115,7 +115,7 @@ static rf_status hold_all(writer *w, rf_file *file, const rf_hdu *hdu, uint32_t 
   rf_section_iter iter;
   rf_piece piece;
   *held = false;
-  if ((flags & RF_IMAGE_HELD) == 0 || section->way != RF_SECTION_RUN || bytes != hdu->data_bytes ||
+  if ((flags & RF_IMAGE_HELD) == 0 || section->mode != RF_SECTION_RUN || bytes != hdu->data_bytes ||
       !rf_unpublished_can_hold(file, hdu))
     return RF_OK;
   rf_section_begin(&iter, section);
@@ -135,11 +135,11 @@ static rf_status write_section(writer *w, rf_error *err) {
   uint8_t stack[STACK_BYTES];
   uint64_t bytes = w->section->count * w->section->width;
   uint8_t *heap = NULL;
-  if (w->section->way != RF_SECTION_SPAN && bytes <= STACK_BYTES) {
+  if (w->section->mode != RF_SECTION_SPAN && bytes <= STACK_BYTES) {
     w->buffer = stack;
     w->room = STACK_BYTES / w->section->width;
   } else {
-    size_t size = w->section->way == RF_SECTION_SPAN || bytes > BUFFER_BYTES ? BUFFER_BYTES : (size_t)bytes;
+    size_t size = w->section->mode == RF_SECTION_SPAN || bytes > BUFFER_BYTES ? BUFFER_BYTES : (size_t)bytes;
     w->buffer = heap = rf_alloc(size);
     w->room = size / w->section->width;
   }
@@ -185,7 +185,7 @@ static rf_status write_locked(rf_file *file, size_t index, const rf_axis *axes, 
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   uint32_t how = flags & ~(uint32_t)RF_IMAGE_HELD;
   if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
-    return rf_zimage_write_locked(file, index, axes, type, how, in, in_bytes, mask, written, err);
+    return rf_tiled_image_write_locked(file, index, axes, type, how, in, in_bytes, mask, written, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_convert_init(&convert, hdu, type, how, err));
   RF_TRY(rf_section_init(&section, hdu, axes, err));
@@ -220,7 +220,7 @@ static rf_status check_locked(rf_file *file, size_t index, rf_type type, uint32_
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   *read = hdu->kind == RF_HDU_COMPRESSED_IMAGE;
   if (*read)
-    return rf_zimage_check_locked(file, index, type, flags, in, count, mask, err);
+    return rf_tiled_image_check_locked(file, index, type, flags, in, count, mask, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
   if (count > 0 && in == NULL)

@@ -221,7 +221,7 @@ typedef struct rf_remote_options {
 } rf_remote_options;
 
 /* Bytes outside printable ASCII in headers: texts are read with the bytes of the file and a warning is kept
- * (rf_file_get_oddity). With RF_OPEN_LENIENT each of them is read as '_', without a warning; with RF_OPEN_STRICT they
+ * (rf_file_get_warning). With RF_OPEN_LENIENT each of them is read as '_', without a warning; with RF_OPEN_STRICT they
  * are RF_ERR_CARD. In the file, cards that are not edited keep their bytes in all cases. */
 #define RF_OPEN_LENIENT 1
 #define RF_OPEN_STRICT 2
@@ -691,29 +691,29 @@ RF_API RF_CHECKED rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_m
                                                rf_file **file, rf_error *err);
 
 /* The header of HDU `index` of a file that is not to stay open: rf_file_open, rf_hdu_get_logical_header and
- * rf_file_close in one call, with their errors. */
+ * rf_file_free in one call, with their errors. */
 RF_API RF_CHECKED rf_status rf_file_read_header(const char *name, const rf_options *options, size_t index,
                                                 rf_header **header, rf_error *err);
 
 /* Writes back what is pending and frees the handle, also when it returns an error. No other thread may be
  * using it. NULL is allowed. */
-RF_API rf_status rf_file_close(rf_file *file, rf_error *err);
+RF_API rf_status rf_file_free(rf_file *file, rf_error *err);
 
 /* What was written and is not in the file yet is not to get there: closing a file that was opened with RF_OPEN_ATOMIC,
- * or a .gz, leaves the old file. Other files keep what was written; what edits have put off (rf_file_settle) is not
- * done. RF_ERR_CLOSED after rf_file_shut. */
+ * or a .gz, leaves the old file. Other files keep what was written; what edits have put off (rf_file_flush) is not
+ * done. RF_ERR_CLOSED after rf_file_close. */
 RF_API rf_status rf_file_discard(rf_file *file, rf_error *err);
 
 /* Does all that closing does but free the handle: waits for running calls, writes back what is pending, lets go of the
  * file (also when it returns an error). Any later call on the handle that needs the file is RF_ERR_CLOSED; a second
- * rf_file_shut is RF_OK. rf_file_close still has to follow. For callers who cannot know whether another thread is about
+ * rf_file_close is RF_OK. rf_file_free still has to follow. For callers who cannot know whether another thread is about
  * to use the handle. */
-RF_API rf_status rf_file_shut(rf_file *file, rf_error *err);
+RF_API rf_status rf_file_close(rf_file *file, rf_error *err);
 
 /* Does what edits have put off until the file is closed: takes back room that appends left for more, and stores tiles
  * of compressed images that nobody has written. Until then the bytes of the file are those of a file that is not
- * finished; rf_file_sync, rf_file_close and copying from the file do it, too. Appending may go on afterwards. */
-RF_API RF_CHECKED rf_status rf_file_settle(rf_file *file, rf_error *err);
+ * finished; rf_file_sync, rf_file_free and copying from the file do it, too. Appending may go on afterwards. */
+RF_API RF_CHECKED rf_status rf_file_flush(rf_file *file, rf_error *err);
 
 /* Settles, and makes all that was written durable (fsync; .gz is written back). */
 RF_API RF_CHECKED rf_status rf_file_sync(rf_file *file, rf_error *err);
@@ -737,7 +737,7 @@ RF_API int rf_key_is_secret(const char *key);
 /* The name as given to open, as rf_name_redact has it. Lives as long as the file. */
 RF_API const char *rf_file_name(const rf_file *file);
 
-/* Size of the content in bytes (of a .gz: decompressed), as it is: see rf_file_settle. */
+/* Size of the content in bytes (of a .gz: decompressed), as it is: see rf_file_flush. */
 RF_API RF_CHECKED rf_status rf_file_get_size(rf_file *file, uint64_t *size, rf_error *err);
 
 /* Copies n bytes of the content. RF_ERR_TRUNCATED past its end. */
@@ -760,11 +760,11 @@ RF_API RF_CHECKED rf_status rf_file_find_version(rf_file *file, const char *extn
 
 /* How many things that are odd were met in the file so far and read all the same: each is worth a warning. The same
  * cause counts once, for the HDU where it was met first. What is odd about a column is told by rf_table_get_column. */
-RF_API size_t rf_file_oddity_count(const rf_file *file);
+RF_API size_t rf_file_warning_count(const rf_file *file);
 
 /* Oddity n, in the order in which they were met: code, HDU, keyword, offset and message as a failure would have them.
  * RF_ERR_RANGE when there are not so many. */
-RF_API RF_CHECKED rf_status rf_file_get_oddity(rf_file *file, size_t n, rf_error *oddity, rf_error *err);
+RF_API RF_CHECKED rf_status rf_file_get_warning(rf_file *file, size_t n, rf_error *warning, rf_error *err);
 
 /* What was fetched of a remote file. RF_ERR_TYPE when it is not remote. */
 RF_API RF_CHECKED rf_status rf_file_get_remote_stats(rf_file *file, rf_remote_stats *stats, rf_error *err);
@@ -796,7 +796,7 @@ typedef struct rf_hdu_info {
   int64_t extver;      /* 1 when absent */
   int has_extname;
   char extname[80];
-  size_t oddities; /* rf_file_oddity_count, as it was when this was filled in */
+  size_t warnings; /* rf_file_warning_count, as it was when this was filled in */
 } rf_hdu_info;
 
 /* Facts about HDU `index`, found when first asked for. RF_ERR_NOT_FOUND when the file has no such HDU; the
@@ -872,7 +872,7 @@ RF_API RF_CHECKED rf_status rf_hdu_map(rf_file *file, size_t index, size_t n, rf
 RF_API void rf_map_free(rf_map *map);
 
 /* A number, not 0, that the handles of this process on the same file have in common; no other handle has it while one
- * of them was not freed. For locks of callers that edit in several calls. Any thread, also after rf_file_shut. */
+ * of them was not freed. For locks of callers that edit in several calls. Any thread, also after rf_file_close. */
 RF_API uintptr_t rf_file_identity(const rf_file *file);
 
 /* ============================== Checksums (FITS 4.4.2.7, appendix J) ============================== */
@@ -1024,28 +1024,28 @@ RF_API RF_CHECKED rf_status rf_image_read(rf_file *file, size_t index, const rf_
                                           uint32_t flags, void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err);
 
 /* What boxes are cut out of: an image of two axes, as it was at one generation of the file. */
-typedef struct rf_box_source {
-  size_t size; /* sizeof(rf_box_source) */
+typedef struct rf_cutout_source {
+  size_t size; /* sizeof(rf_cutout_source) */
   rf_file *file;
   size_t index;
   uint64_t generation; /* what rf_file_generation said before shape and type of the image were asked for */
   rf_type type;        /* of the values to read, as for rf_image_read */
-} rf_box_source;
+} rf_cutout_source;
 
 /* The shortest way to a small rectangle, for callers that cut many: rf_image_read of `rows` rows from `row` on and of
  * `columns` columns from `column` on, into rows * columns values at `out`. RF_ERR_ARGUMENT when the file was changed
  * since the generation of `source`. */
-RF_API RF_CHECKED rf_status rf_image_read_box(const rf_box_source *source, int64_t row, uint64_t rows, int64_t column,
-                                              uint64_t columns, void *out, rf_error *err);
+RF_API RF_CHECKED rf_status rf_image_read_box(const rf_cutout_source *source, int64_t row, uint64_t rows,
+                                              int64_t column, uint64_t columns, void *out, rf_error *err);
 
 /* Reads `count` boxes of the same lengths: box i begins at begins[i * naxis + k] along axis k (slowest first), which
  * may be negative or too far, and has lengths[k] elements there. They come one behind the other in `out`; elements
  * outside the image get `fill`: one value of `type`. mask: NULL, or one byte an element: 1 outside the image and where
  * BLANK or NaN is. All that is needed is fetched together. Errors as rf_image_read's. */
-RF_API RF_CHECKED rf_status rf_image_read_boxes(rf_file *file, size_t index, const int64_t *begins, size_t count,
-                                                const uint64_t *lengths, size_t naxis, rf_type type, uint32_t flags,
-                                                const void *fill, void *out, uint64_t out_bytes, uint8_t *mask,
-                                                rf_error *err);
+RF_API RF_CHECKED rf_status rf_image_read_cutouts(rf_file *file, size_t index, const int64_t *begins, size_t count,
+                                                  const uint64_t *lengths, size_t naxis, rf_type type, uint32_t flags,
+                                                  const void *fill, void *out, uint64_t out_bytes, uint8_t *mask,
+                                                  rf_error *err);
 
 /* The ranges that reading a section needs, in file order and with touching ones merged: copies up to `capacity` of
  * them (dest is NULL) and gives how many there are and the bytes in them. */
@@ -1178,7 +1178,7 @@ typedef struct rf_column_info {
   char unit[128];      /* TUNITn, "" when there is none */
   char display[80];    /* TDISPn, "" when there is none */
   char form[80];       /* TFORMn as it stands in the header */
-  char oddity[256];    /* "", or one sentence on what in the keywords was read generously: worth a warning */
+  char warning[256];   /* "", or one sentence on what in the keywords was read generously: worth a warning */
   char letter;         /* L X B I J K A E D C M of the elements (also of those in the heap); ASCII: A I F E D */
   char descriptor;     /* 0, or 'P' or 'Q': the cells are in the heap */
   uint64_t repeat;     /* as in TFORMn (of a descriptor: 0 or 1) */

@@ -11,8 +11,8 @@
 #include "base/memory.h"
 #include "store/http/url.h"
 
-#define MOST_USER 31 /* characters of a user that is shown beside a password: tokens are longer */
-#define ROUNDS 3     /* of %XX: a URL may stand in the query of another one */
+#define MAX_USER 31 /* characters of a user that is shown beside a password: tokens are longer */
+#define ROUNDS 3    /* of %XX: a URL may stand in the query of another one */
 
 static char lower(char c) {
   return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -171,7 +171,7 @@ static void mark_login(const redaction *r, size_t scheme, size_t begin) {
         escaped = authority + i;
     if (!account || escaped != NULL)
       hide(r, account ? (size_t)(escaped - r->name) : begin, begin + at);
-  } else if (!account && (password == 0 || colon > MOST_USER || contains(authority + colon, password + 1, "oauth"))) {
+  } else if (!account && (password == 0 || colon > MAX_USER || contains(authority + colon, password + 1, "oauth"))) {
     hide(r, begin, begin + at); /* the user is the token */
   } else {
     hide(r, begin + colon + 1, begin + at);

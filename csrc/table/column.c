@@ -173,10 +173,10 @@ int rf_dims_parse(const char *text, uint64_t *dims, int most) {
 
 void rf_column_odd(rf_column *column, const char *format, ...) {
   va_list list;
-  if (column->info.oddity[0] != '\0')
+  if (column->info.warning[0] != '\0')
     return;
   va_start(list, format);
-  (void)vsnprintf(column->info.oddity, sizeof column->info.oddity, format, list);
+  (void)vsnprintf(column->info.warning, sizeof column->info.warning, format, list);
   va_end(list);
 }
 

@@ -9,7 +9,7 @@
 #include "file/file.h"
 
 /* FITS 7.2.1 */
-#define RF_MOST_COLUMNS 999
+#define RF_MAX_COLUMNS 999
 
 typedef struct rf_column {
   rf_column_info info;   /* all that the public sees; sizes and offsets in it are checked */

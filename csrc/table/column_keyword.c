@@ -24,7 +24,7 @@ static bool take_number(const char *text, size_t *at, rf_keyword_columns *column
   unsigned n = 0;
   while (is_digit(text[*at]) && *at - begin < 4)
     n = n * 10 + (unsigned)(text[(*at)++] - '0');
-  if (*at == begin || text[begin] == '0' || n > RF_MOST_COLUMNS || columns->count == 2)
+  if (*at == begin || text[begin] == '0' || n > RF_MAX_COLUMNS || columns->count == 2)
     return false;
   columns->at[columns->count] = begin;
   columns->length[columns->count] = *at - begin;
@@ -224,10 +224,10 @@ static rf_status find_place(const rf_header *header, unsigned from, size_t *plac
 static rf_status renumber(const rf_header *header, unsigned without, unsigned from, int shift, const rf_header *cards,
                           rf_header *out, rf_error *err) {
   char keyword[RF_CARD_BYTES];
-  unsigned numbers[RF_MOST_COLUMNS + 1];
+  unsigned numbers[RF_MAX_COLUMNS + 1];
   size_t place = 0, count = rf_header_count(header);
   RF_TRY(find_place(header, from, &place, err));
-  for (unsigned n = 0; n <= RF_MOST_COLUMNS; n++)
+  for (unsigned n = 0; n <= RF_MAX_COLUMNS; n++)
     numbers[n] = n == without ? 0 : n >= from ? (unsigned)((int)n + shift) : n;
   for (size_t i = 0, span; i < count; i += span) {
     if (i == place)

@@ -72,7 +72,7 @@ static void make_key(const key_set *set, rf_column *column, bool named) {
 
 void rf_table_make_keys(rf_table *table) {
   key_set set = {.table = table, .slots = {0}};
-  bool made[RF_MOST_COLUMNS] = {false};
+  bool made[RF_MAX_COLUMNS] = {false};
   size_t n = table->info.ncols;
   for (size_t i = 0; i < n; i++) {
     rf_column_info *info = &table->columns[i].info;

@@ -103,7 +103,7 @@ static rf_status shift_starts(rf_header *header, const rf_table *table, uint64_t
 /* ---- compressed tables ---- */
 
 /* The table that a compressed one stands for, and its header (rf_header_free); for others *z is NULL. */
-static rf_status take_packed(rf_file *file, size_t index, const rf_table **table, const rf_ztable **z,
+static rf_status take_packed(rf_file *file, size_t index, const rf_table **table, const rf_tiled_table **z,
                              rf_header **header, rf_error *err) {
   rf_hdu *hdu;
   const rf_header *raw;
@@ -112,7 +112,7 @@ static rf_status take_packed(rf_file *file, size_t index, const rf_table **table
   if (*z == NULL)
     return RF_OK;
   RF_TRY(rf_file_header_locked(file, hdu, &raw, err));
-  return rf_ztable_plain_header(raw, header, err);
+  return rf_tiled_table_plain_header(raw, header, err);
 }
 
 /* What stands behind the rows of the table, of which a compressed one has nothing. */
@@ -158,7 +158,7 @@ static rf_status check_insert(const rf_table *table, size_t position, const rf_c
   if (position > table->info.ncols)
     return rf_fail(err, RF_ERR_RANGE, "a column cannot be put in front of column %zu: the table has %zu", position,
                    table->info.ncols);
-  if (table->info.ncols >= RF_MOST_COLUMNS)
+  if (table->info.ncols >= RF_MAX_COLUMNS)
     return rf_fail(err, RF_ERR_LIMIT, "the table has %zu columns, and FITS allows no more (FITS 7.2.1)",
                    table->info.ncols);
   for (size_t i = 0; spec->name != NULL && i < table->info.ncols; i++)
@@ -209,7 +209,7 @@ static rf_status insert_packed(rf_file *file, size_t index, size_t position, con
   RF_TRY(insert_cards(old, table, position, spec, &change, &header, err));
   rf_status status = packed_change(header, &change, table->info.ncols + 1, table, err);
   if (status == RF_OK)
-    status = rf_ztable_insert(file, index, header, position, written, err);
+    status = rf_tiled_table_insert(file, index, header, position, written, err);
   rf_header_free(header);
   return status;
 }
@@ -223,7 +223,7 @@ static rf_status insert_locked(rf_file *file, size_t index, size_t position, con
   rf_column_spec own;
   column_change change;
   uint64_t gap;
-  const rf_ztable *z;
+  const rf_tiled_table *z;
   RF_TRY(rf_spec_take(spec, position, &own, err));
   RF_TRY(take_packed(file, index, &table, &z, &header, err));
   if (z != NULL) {
@@ -324,7 +324,7 @@ static rf_status delete_packed(rf_file *file, size_t index, size_t column, const
   RF_TRY(rf_header_renumber(old, (unsigned)column + 1, (unsigned)column + 2, -1, NULL, &header, err));
   rf_status status = packed_change(header, &change, table->info.ncols - 1, table, err);
   if (status == RF_OK)
-    status = rf_ztable_delete(file, index, header, column, written, err);
+    status = rf_tiled_table_delete(file, index, header, column, written, err);
   rf_header_free(header);
   return status;
 }
@@ -337,7 +337,7 @@ static rf_status delete_locked(rf_file *file, size_t index, size_t column, bool 
   rf_header *header;
   column_change change;
   uint64_t gap;
-  const rf_ztable *z;
+  const rf_tiled_table *z;
   RF_TRY(take_packed(file, index, &table, &z, &header, err));
   if (z != NULL) {
     rf_status status = delete_packed(file, index, column, table, header, written, err);

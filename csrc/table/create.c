@@ -16,11 +16,11 @@
 static rf_status check_columns(const rf_table_spec *spec, rf_error *err) {
   if (spec->kind != RF_HDU_TABLE && spec->kind != RF_HDU_ASCII_TABLE)
     return rf_fail(err, RF_ERR_ARGUMENT, "a table to make is RF_HDU_TABLE or RF_HDU_ASCII_TABLE");
-  if (spec->ncols > RF_MOST_COLUMNS) {
+  if (spec->ncols > RF_MAX_COLUMNS) {
     rf_fail(err, RF_ERR_LIMIT,
             "%zu columns were asked for, and a FITS table has at most %d (FITS 7.2.1); array columns or several tables "
             "hold more",
-            spec->ncols, RF_MOST_COLUMNS);
+            spec->ncols, RF_MAX_COLUMNS);
     rf_error_keyword(err, "TFIELDS");
     return RF_ERR_LIMIT;
   }
@@ -92,7 +92,7 @@ static bool is_from_spec(const char *keyword) {
 
 /* Does a card of the caller's header have no place in the new table? */
 static bool left_out(const rf_table_spec *spec, const char *keyword) {
-  if (rf_keyword_is_protected(keyword) || is_from_spec(keyword) || rf_ztable_is_own(keyword))
+  if (rf_keyword_is_protected(keyword) || is_from_spec(keyword) || rf_tiled_table_is_own(keyword))
     return true;
   if (same_keyword(keyword, "BSCALE") || same_keyword(keyword, "BZERO") || same_keyword(keyword, "BLANK"))
     return true;
@@ -101,10 +101,10 @@ static bool left_out(const rf_table_spec *spec, const char *keyword) {
 }
 
 /* Where the columns of the header's own table are in the new one, by their names; *table: it is that of a table. */
-static rf_status match_columns(const rf_table_spec *spec, unsigned numbers[RF_MOST_COLUMNS + 1], bool *table,
+static rf_status match_columns(const rf_table_spec *spec, unsigned numbers[RF_MAX_COLUMNS + 1], bool *table,
                                rf_error *err) {
   char keyword[RF_CARD_BYTES], name[RF_CARD_BYTES];
-  memset(numbers, 0, (RF_MOST_COLUMNS + 1) * sizeof *numbers);
+  memset(numbers, 0, (RF_MAX_COLUMNS + 1) * sizeof *numbers);
   *table = false;
   for (size_t i = 0, span; i < rf_header_count(spec->header); i += span) {
     const char *card = rf_header_cards(spec->header) + i * RF_CARD_BYTES;
@@ -125,7 +125,7 @@ static rf_status match_columns(const rf_table_spec *spec, unsigned numbers[RF_MO
 static rf_status append_user_cards(rf_header *header, const rf_table_spec *spec, rf_error *err) {
   const rf_header *from = spec->header;
   size_t count = from != NULL ? rf_header_count(from) : 0;
-  unsigned numbers[RF_MOST_COLUMNS + 1];
+  unsigned numbers[RF_MAX_COLUMNS + 1];
   bool table = false;
   if (from != NULL)
     RF_TRY(match_columns(spec, numbers, &table, err));
@@ -231,7 +231,7 @@ rf_status rf_table_create(rf_file *file, const rf_table_spec *spec, size_t *inde
     status = rf_file_begin_append(file, err);
   if (status == RF_OK) {
     if (own.compression != NULL)
-      status = rf_ztable_create(file, header, own.compression, own.reserve_cards, &made, err);
+      status = rf_tiled_table_create(file, header, own.compression, own.reserve_cards, &made, err);
     else
       status = create_locked(file, header, own.reserve_cards, &made, err);
     status = rf_file_end_append(file, status, own.deferred == 0, err);

@@ -76,15 +76,17 @@ typedef struct rf_row_sink {
 typedef struct rf_write_plan rf_write_plan;
 
 /* Checks requests and all their values against the table, which must live as long as the plan. */
-rf_status rf_write_plan_new(const rf_table *table, const rf_row_walk *walk, const rf_column_request *requests,
+rf_status rf_write_plan_new(const rf_table *table, const rf_row_selection *selection, const rf_column_request *requests,
                             size_t count, rf_write_plan **plan, rf_error *err);
 void rf_write_plan_free(rf_write_plan *plan);
 
 /* Writes the rows of the walk. */
-rf_status rf_write_plan_run(const rf_write_plan *plan, const rf_row_walk *walk, const rf_row_sink *sink, rf_error *err);
+rf_status rf_write_plan_run(const rf_write_plan *plan, const rf_row_selection *selection, const rf_row_sink *sink,
+                            rf_error *err);
 
 /* Writes one field of the rows of a walk: `step` has to be fit for rf_row_put and to have passed its check. */
-rf_status rf_write_field(const rf_row_step *step, const rf_row_walk *walk, const rf_row_sink *sink, rf_error *err);
+rf_status rf_write_field(const rf_row_step *step, const rf_row_selection *selection, const rf_row_sink *sink,
+                         rf_error *err);
 
 /* Fields that are no requests and need no check, before the plan runs. */
 rf_status rf_write_plan_add(rf_write_plan *plan, const rf_table *table, const rf_row_step *steps, size_t count,
@@ -102,14 +104,14 @@ rf_status rf_heap_widen_locked(rf_file *file, size_t index, size_t column, bool 
 /* ---- table/rewrite.c ---- */
 
 /* What becomes of the bytes of a row. */
-typedef enum rf_row_way {
+typedef enum rf_row_mode {
   RF_ROW_COPY,
   RF_ROW_BLANK, /* `blank` of the rewriting */
   RF_ROW_WIDEN  /* P descriptor to Q */
-} rf_row_way;
+} rf_row_mode;
 
 typedef struct rf_row_part {
-  rf_row_way way;
+  rf_row_mode mode;
   uint64_t from;  /* in the old row */
   uint64_t to;    /* in the new one */
   uint64_t bytes; /* in the new one */
@@ -120,8 +122,8 @@ rf_status rf_rows_rewrite(rf_store *store, uint64_t data, uint64_t nrows, uint64
                           const rf_row_part *parts, size_t count, int blank, rf_error *err);
 
 /* Closes the gaps that the rows of a walk leave, which must ascend: the rows behind them move up, in pieces. */
-rf_status rf_rows_squeeze(rf_store *store, uint64_t data, uint64_t nrows, uint64_t row_bytes, const rf_row_walk *gone,
-                          rf_error *err);
+rf_status rf_rows_squeeze(rf_store *store, uint64_t data, uint64_t nrows, uint64_t row_bytes,
+                          const rf_row_selection *gone, rf_error *err);
 
 /* ---- table/heap/repack.c ---- */
 
@@ -145,7 +147,7 @@ rf_status rf_table_editable(rf_file *file, size_t index, rf_hdu **hdu, const rf_
                             rf_error *err);
 
 /* Rows that are taken out have to ascend: RF_ERR_ARGUMENT. */
-rf_status rf_row_walk_check_ascending(const rf_row_walk *walk, rf_error *err);
+rf_status rf_row_selection_check_ascending(const rf_row_selection *selection, rf_error *err);
 
 /* Writes `byte` over n bytes. */
 rf_status rf_table_fill(rf_store *store, uint64_t offset, uint64_t n, int byte, rf_error *err);

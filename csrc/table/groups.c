@@ -28,9 +28,9 @@ static uint64_t array_elements(const rf_hdu *hdu) {
 }
 
 rf_status rf_table_groups_info(rf_table_info *info, const rf_hdu *hdu, rf_error *err) {
-  if (hdu->pcount >= RF_MOST_COLUMNS) {
+  if (hdu->pcount >= RF_MAX_COLUMNS) {
     rf_fail(err, RF_ERR_LIMIT, "the groups have PCOUNT = %" PRId64 " parameters, and at most %d are read", hdu->pcount,
-            RF_MOST_COLUMNS - 1);
+            RF_MAX_COLUMNS - 1);
     rf_error_keyword(err, "PCOUNT");
     return RF_ERR_LIMIT;
   }

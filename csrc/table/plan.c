@@ -86,26 +86,27 @@ static rf_status find_window(const rf_table *table, const size_t *columns, size_
   return RF_OK;
 }
 
-static rf_status plan_rows(const rf_table *table, const rf_row_walk *walk, uint64_t low, uint64_t high, planner *plan,
-                           rf_error *err) {
+static rf_status plan_rows(const rf_table *table, const rf_row_selection *selection, uint64_t low, uint64_t high,
+                           planner *plan, rf_error *err) {
   uint64_t row_bytes = table->info.row_bytes, origin = table->info.data_offset, *sorted = NULL;
-  uint64_t step = walk->step < 0 ? 0 - (uint64_t)walk->step : (uint64_t)walk->step;
+  uint64_t step = selection->step < 0 ? 0 - (uint64_t)selection->step : (uint64_t)selection->step;
   size_t count;
-  if (walk->indices == NULL && (walk->low == walk->high || step * row_bytes <= high - low + RANGE_COST)) {
-    add(plan, origin + walk->low * row_bytes + low, origin + walk->high * row_bytes + high);
+  if (selection->indices == NULL &&
+      (selection->low == selection->high || step * row_bytes <= high - low + RANGE_COST)) {
+    add(plan, origin + selection->low * row_bytes + low, origin + selection->high * row_bytes + high);
     return RF_OK;
   }
-  if (walk->count > UINT32_MAX || !rf_to_size(walk->count, &count))
-    return rf_fail(err, RF_ERR_LIMIT, "the plan of %" PRIu64 " rows has too many ranges", walk->count);
-  if (walk->indices != NULL) {
+  if (selection->count > UINT32_MAX || !rf_to_size(selection->count, &count))
+    return rf_fail(err, RF_ERR_LIMIT, "the plan of %" PRIu64 " rows has too many ranges", selection->count);
+  if (selection->indices != NULL) {
     sorted = rf_alloc(count * sizeof *sorted);
     if (sorted == NULL)
       return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu rows", count);
-    memcpy(sorted, walk->indices, count * sizeof *sorted);
+    memcpy(sorted, selection->indices, count * sizeof *sorted);
     sort_rows(sorted, count);
   }
   for (size_t i = 0; i < count; i++) {
-    uint64_t row = sorted != NULL ? sorted[i] : walk->low + i * step;
+    uint64_t row = sorted != NULL ? sorted[i] : selection->low + i * step;
     add(plan, origin + row * row_bytes + low, origin + row * row_bytes + high);
   }
   rf_free(sorted);
@@ -139,22 +140,23 @@ static int by_offset(const void *a, const void *b) {
   return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-static rf_status plan_tiles(rf_file *file, const rf_hdu *hdu, const rf_ztable *z, const rf_row_walk *walk,
-                            const size_t *columns, size_t count, planner *plan, rf_error *err) {
-  size_t all[RF_MOST_COLUMNS];
+static rf_status plan_tiles(rf_file *file, const rf_hdu *hdu, const rf_tiled_table *z,
+                            const rf_row_selection *selection, const size_t *columns, size_t count, planner *plan,
+                            rf_error *err) {
+  size_t all[RF_MAX_COLUMNS];
   range_list list = {NULL, 0, 0, false};
   for (size_t i = 0; i < z->plain->info.ncols; i++)
     all[i] = i;
-  rf_ztiles tiles = {.file = file,
-                     .hdu = hdu,
-                     .raw = hdu->table,
-                     .z = z,
-                     .walk = walk,
-                     .columns = columns != NULL ? columns : all,
-                     .count = columns != NULL ? count : z->plain->info.ncols,
-                     .plan = take_range,
-                     .context = &list};
-  rf_status status = rf_ztiles_run(&tiles, err);
+  rf_table_tiles tiles = {.file = file,
+                          .hdu = hdu,
+                          .raw = hdu->table,
+                          .z = z,
+                          .selection = selection,
+                          .columns = columns != NULL ? columns : all,
+                          .count = columns != NULL ? count : z->plain->info.ncols,
+                          .plan = take_range,
+                          .context = &list};
+  rf_status status = rf_table_tiles_run(&tiles, err);
   if (status == RF_OK && list.full)
     status = rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu ranges", list.count);
   if (list.count > 0)
@@ -171,18 +173,18 @@ static rf_status plan_locked(rf_file *file, size_t index, const rf_rows *rows, c
                              planner *plan, rf_error *err) {
   rf_hdu *hdu = NULL;
   const rf_table *table;
-  const rf_ztable *z;
-  rf_row_walk walk;
+  const rf_tiled_table *z;
+  rf_row_selection selection;
   uint64_t low = 0, high = 0;
   RF_TRY(rf_table_logical_locked(file, index, &hdu, &table, &z, err));
-  RF_TRY(rf_row_walk_init(&walk, table, rows, err));
+  RF_TRY(rf_row_selection_init(&selection, table, rows, err));
   RF_TRY(find_window(table, columns, count, &low, &high, err));
-  if (walk.count == 0)
+  if (selection.count == 0)
     return RF_OK;
   if (z != NULL)
-    RF_TRY(plan_tiles(file, hdu, z, &walk, columns, count, plan, err));
+    RF_TRY(plan_tiles(file, hdu, z, &selection, columns, count, plan, err));
   else
-    RF_TRY(plan_rows(table, &walk, low, high, plan, err));
+    RF_TRY(plan_rows(table, &selection, low, high, plan, err));
   flush(plan);
   return RF_OK;
 }

@@ -15,7 +15,7 @@
  * more at once: each call is a round trip. */
 #define STAGE_BYTES ((size_t)256 << 10)
 #define REMOTE_STAGE_BYTES ((size_t)16 << 20)
-#define MOST_RANGES ((size_t)4096)
+#define MAX_RANGES ((size_t)4096)
 /* What reading a range of its own costs, in bytes that could be read on instead. */
 #define RANGE_COST ((uint64_t)4096)
 /* Rows of an index list are put side by side in a buffer of this size. */
@@ -27,7 +27,7 @@ typedef struct reader {
   rf_store *store;
   const rf_table *table;
   const rf_row_plan *plan;
-  const rf_row_walk *walk;
+  const rf_row_selection *selection;
   uint64_t begin; /* of the walk, what this reader does */
   uint64_t end;
   uint64_t origin;      /* offset in the file of byte plan->low of row 0 */
@@ -35,7 +35,7 @@ typedef struct reader {
   const uint8_t *bytes; /* of row walk->low, when all rows lie in memory */
   size_t room;          /* of the stage */
   bool long_rows;       /* longer than the stage */
-  size_t most_ranges;
+  size_t max_ranges;
   uint8_t *stage;
   rf_range *ranges;
 } reader;
@@ -55,12 +55,13 @@ static rf_status serve_list(const reader *r, uint64_t first, uint64_t count, con
     size_t n = count < most ? (size_t)count : most;
     if (most == 0) { /* a row is longer than the buffer */
       n = 1;
-      RF_TRY(rf_row_plan_run(r->plan, r->walk, first, bytes + (size_t)(rf_row_at(r->walk, first) - base) * row_bytes, 0,
-                             1, err));
+      RF_TRY(rf_row_plan_run(r->plan, r->selection, first,
+                             bytes + (size_t)(rf_row_at(r->selection, first) - base) * row_bytes, 0, 1, err));
     } else {
       for (size_t i = 0; i < n; i++)
-        memcpy(packed + i * r->window, bytes + (size_t)(rf_row_at(r->walk, first + i) - base) * row_bytes, r->window);
-      RF_TRY(rf_row_plan_run(r->plan, r->walk, first, packed, (ptrdiff_t)r->window, n, err));
+        memcpy(packed + i * r->window, bytes + (size_t)(rf_row_at(r->selection, first + i) - base) * row_bytes,
+               r->window);
+      RF_TRY(rf_row_plan_run(r->plan, r->selection, first, packed, (ptrdiff_t)r->window, n, err));
     }
     first += n;
     count -= n;
@@ -70,13 +71,14 @@ static rf_status serve_list(const reader *r, uint64_t first, uint64_t count, con
 
 static rf_status serve(const reader *r, uint64_t first, uint64_t count, const uint8_t *bytes, uint64_t base,
                        rf_error *err) {
-  if (r->walk->indices != NULL)
+  if (r->selection->indices != NULL)
     return serve_list(r, first, count, bytes, base, err);
   size_t row_bytes = (size_t)r->table->info.row_bytes;
   /* Of a single row the step does not matter and may not fit. */
-  ptrdiff_t stride = count > 1 ? (ptrdiff_t)(r->walk->step * (int64_t)row_bytes) : (ptrdiff_t)row_bytes;
-  return rf_row_plan_run(r->plan, r->walk, first, bytes + (size_t)(rf_row_at(r->walk, first) - base) * row_bytes,
-                         stride, (size_t)count, err);
+  ptrdiff_t stride = count > 1 ? (ptrdiff_t)(r->selection->step * (int64_t)row_bytes) : (ptrdiff_t)row_bytes;
+  return rf_row_plan_run(r->plan, r->selection, first,
+                         bytes + (size_t)(rf_row_at(r->selection, first) - base) * row_bytes, stride, (size_t)count,
+                         err);
 }
 
 /* ---- by ranges ---- */
@@ -84,12 +86,12 @@ static rf_status serve(const reader *r, uint64_t first, uint64_t count, const ui
 /* How many rows from `first` on lie so close together that all between them is read, too; *low and *high are the
  * outermost. 0: each is to be fetched by itself. */
 static uint64_t close_rows(const reader *r, uint64_t first, uint64_t *low, uint64_t *high) {
-  const rf_row_walk *walk = r->walk;
+  const rf_row_selection *selection = r->selection;
   uint64_t row_bytes = r->table->info.row_bytes, left = r->end - first, n = 1;
-  *low = *high = rf_row_at(walk, first);
-  if (walk->indices != NULL) {
+  *low = *high = rf_row_at(selection, first);
+  if (selection->indices != NULL) {
     for (; n < left; n++) {
-      uint64_t row = walk->indices[first + n], a = row < *low ? row : *low, b = row > *high ? row : *high;
+      uint64_t row = selection->indices[first + n], a = row < *low ? row : *low, b = row > *high ? row : *high;
       if ((b - a) * row_bytes + r->window > r->room)
         break;
       *low = a;
@@ -98,14 +100,14 @@ static uint64_t close_rows(const reader *r, uint64_t first, uint64_t *low, uint6
     /* Few rows by themselves go with those behind them: one call for all is one round trip to a remote store. */
     return (n >= 4 || n == left) && (*high - *low) * row_bytes <= n * RANGE_COST ? n : 0;
   }
-  uint64_t step = walk->step < 0 ? 0 - (uint64_t)walk->step : (uint64_t)walk->step;
+  uint64_t step = selection->step < 0 ? 0 - (uint64_t)selection->step : (uint64_t)selection->step;
   if (left > 1 && step * row_bytes > r->window + RANGE_COST)
     return 0;
   if (left > 1) {
     n = (r->room - r->window) / (step * row_bytes) + 1;
     n = n < left ? n : left;
   }
-  if (walk->step < 0)
+  if (selection->step < 0)
     *low -= (n - 1) * step;
   else
     *high += (n - 1) * step;
@@ -115,8 +117,8 @@ static uint64_t close_rows(const reader *r, uint64_t first, uint64_t *low, uint6
 /* Rows far apart: a range each, but where one goes on where the last ended. */
 static rf_status read_apart(const reader *r, uint64_t first, uint64_t *count, rf_error *err) {
   size_t n = 0, used = 0, ranges = 0;
-  while (n < r->end - first && used + r->window <= r->room && ranges < r->most_ranges) {
-    uint64_t offset = row_offset(r, rf_row_at(r->walk, first + n));
+  while (n < r->end - first && used + r->window <= r->room && ranges < r->max_ranges) {
+    uint64_t offset = row_offset(r, rf_row_at(r->selection, first + n));
     rf_range *last = ranges > 0 ? &r->ranges[ranges - 1] : NULL;
     if (last != NULL && last->offset + last->length == offset)
       last->length += r->window;
@@ -127,7 +129,7 @@ static rf_status read_apart(const reader *r, uint64_t first, uint64_t *count, rf
   }
   RF_TRY(rf_store_read_many(r->store, r->ranges, ranges, err));
   *count = n;
-  return rf_row_plan_run(r->plan, r->walk, first, r->stage, (ptrdiff_t)r->window, n, err);
+  return rf_row_plan_run(r->plan, r->selection, first, r->stage, (ptrdiff_t)r->window, n, err);
 }
 
 /* Rows from `low` on that lie close together. Few bytes may come from a mapping. */
@@ -159,21 +161,21 @@ static rf_status read_batches(const reader *r, rf_error *err) {
 static rf_status put_rows(void *context, uint64_t at, const uint8_t *data, size_t n, rf_error *err) {
   const reader *r = context;
   size_t row_bytes = (size_t)r->table->info.row_bytes;
-  return rf_row_plan_run(r->plan, r->walk, at / row_bytes, data + r->plan->low, (ptrdiff_t)row_bytes, n / row_bytes,
-                         err);
+  return rf_row_plan_run(r->plan, r->selection, at / row_bytes, data + r->plan->low, (ptrdiff_t)row_bytes,
+                         n / row_bytes, err);
 }
 
 /* Rows one behind the other, of which so much is needed that all is fetched. *streamed false: they are to be read. */
 static rf_status stream_rows(reader *r, bool *streamed, rf_error *err) {
-  const rf_row_walk *walk = r->walk;
+  const rf_row_selection *selection = r->selection;
   uint64_t row_bytes = r->table->info.row_bytes;
-  rf_store_sink sink = {.put = put_rows, .context = r, .wanted = walk->count * row_bytes};
+  rf_store_sink sink = {.put = put_rows, .context = r, .wanted = selection->count * row_bytes};
   *streamed = false;
-  if (walk->indices != NULL || walk->step != 1 || row_bytes > r->window + RANGE_COST ||
+  if (selection->indices != NULL || selection->step != 1 || row_bytes > r->window + RANGE_COST ||
       !rf_to_size(row_bytes, &sink.unit))
     return RF_OK;
-  return rf_store_stream(r->store, r->table->info.data_offset + walk->start * row_bytes, walk->count * row_bytes, &sink,
-                         streamed, err);
+  return rf_store_stream(r->store, r->table->info.data_offset + selection->start * row_bytes,
+                         selection->count * row_bytes, &sink, streamed, err);
 }
 
 /* ---- rows that no stage holds ---- */
@@ -196,7 +198,7 @@ static void field_unit(const rf_row_step *step, uint64_t *bytes, size_t *element
 static rf_status read_long_field(const reader *r, const rf_row_step *whole, uint64_t first, rf_error *err) {
   rf_row_plan plan = {0};
   rf_row_step step = *whole;
-  uint64_t unit, row = rf_row_at(r->walk, first), offset = whole->offset;
+  uint64_t unit, row = rf_row_at(r->selection, first), offset = whole->offset;
   size_t elements, done = 0, element_bytes = whole->count > 0 ? whole->cell_bytes / whole->count : 0;
   field_unit(whole, &unit, &elements);
   plan.steps = &step;
@@ -213,8 +215,8 @@ static rf_status read_long_field(const reader *r, const rf_row_step *whole, uint
     step.cell_bytes = step.count * element_bytes;
     RF_TRY(rf_store_read(r->store, row_offset(r, row) - r->plan->low + offset, r->stage, (size_t)(units * unit), err));
     /* As row 0 of a selection that begins here. */
-    rf_row_walk walk = {.count = 1, .start = row, .step = 1, .low = row, .high = row};
-    RF_TRY(rf_row_plan_run(&plan, &walk, 0, r->stage, 0, 1, err));
+    rf_row_selection selection = {.count = 1, .start = row, .step = 1, .low = row, .high = row};
+    RF_TRY(rf_row_plan_run(&plan, &selection, 0, r->stage, 0, 1, err));
     offset += units * unit;
     done += step.count;
   }
@@ -256,7 +258,7 @@ typedef struct sharing {
 
 static rf_status read_rows(const reader *r, rf_error *err) {
   if (r->bytes != NULL)
-    return serve(r, r->begin, r->end - r->begin, r->bytes, r->walk->low, err);
+    return serve(r, r->begin, r->end - r->begin, r->bytes, r->selection->low, err);
   return r->long_rows ? read_long_rows(r, err) : read_batches(r, err);
 }
 
@@ -267,7 +269,7 @@ static rf_status read_part(void *context, size_t i, unsigned worker, rf_error *e
   r.end = r.end - r.begin > s->part ? r.begin + s->part : r.end;
   if (r.bytes == NULL) {
     r.stage += worker * r.room;
-    r.ranges += worker * r.most_ranges;
+    r.ranges += worker * r.max_ranges;
   }
   return read_rows(&r, err);
 }
@@ -281,9 +283,10 @@ static uint64_t work_of(const reader *r) {
         !rf_add_u64(each, step->mask != NULL ? step->mask_stride : 0, &each))
       return UINT64_MAX;
   }
-  if (r->bytes == NULL && (r->walk->high - r->walk->low) * r->table->info.row_bytes / r->walk->count > RANGE_COST)
+  if (r->bytes == NULL &&
+      (r->selection->high - r->selection->low) * r->table->info.row_bytes / r->selection->count > RANGE_COST)
     each += each < UINT64_MAX - RANGE_COST ? RANGE_COST : 0;
-  return rf_mul_u64(r->walk->count, each, &all) ? all : UINT64_MAX;
+  return rf_mul_u64(r->selection->count, each, &all) ? all : UINT64_MAX;
 }
 
 /* Cells of different rows in the same place are for one thread. */
@@ -300,7 +303,7 @@ static bool rows_are_apart(const rf_row_plan *plan) {
 /* Several threads for large tables and for many rows far apart. Rows that go through the stage in pieces would need a
  * large one for each thread. */
 static unsigned count_readers(const reader *r, unsigned wanted) {
-  size_t most = r->walk->count < RF_MOST_THREADS ? (size_t)r->walk->count : RF_MOST_THREADS;
+  size_t most = r->selection->count < RF_MAX_THREADS ? (size_t)r->selection->count : RF_MAX_THREADS;
   if (most < 2) /* a single row is not worth a look at all of its columns */
     return 1;
   if (r->bytes == NULL && (!rf_store_is_positional(r->store) || r->plan->high - r->plan->low > STAGE_BYTES))
@@ -309,28 +312,28 @@ static unsigned count_readers(const reader *r, unsigned wanted) {
 }
 
 static rf_status read_shared(const reader *r, unsigned threads, rf_error *err) {
-  sharing s = {.whole = r, .part = r->walk->count / (threads * RF_READER_PARTS) + 1};
+  sharing s = {.whole = r, .part = r->selection->count / (threads * RF_READER_PARTS) + 1};
   if (threads == 1)
     return read_rows(r, err);
-  return rf_parallel(threads, (size_t)((r->walk->count - 1) / s.part) + 1, read_part, &s, err);
+  return rf_parallel(threads, (size_t)((r->selection->count - 1) / s.part) + 1, read_part, &s, err);
 }
 
 static rf_status read_staged(reader *r, uint64_t window, unsigned threads, rf_error *err) {
   size_t most = (r->store->flags & RF_DRIVER_REMOTE) != 0 ? REMOTE_STAGE_BYTES : STAGE_BYTES;
-  uint64_t span = (r->walk->high - r->walk->low) * r->table->info.row_bytes + window, all;
+  uint64_t span = (r->selection->high - r->selection->low) * r->table->info.row_bytes + window, all;
   r->room = most;
   r->long_rows = window > most;
   if (r->long_rows) {
     RF_TRY(longest_unit(r, &r->room, err));
   } else {
     /* No more than all the rows, side by side or with what is between them. */
-    if (!rf_mul_u64(r->walk->count, window, &all) || all < span)
+    if (!rf_mul_u64(r->selection->count, window, &all) || all < span)
       all = span;
     r->room = all < most ? (size_t)all : most;
   }
-  r->most_ranges = MOST_RANGES < r->walk->count ? MOST_RANGES : (size_t)r->walk->count;
+  r->max_ranges = MAX_RANGES < r->selection->count ? MAX_RANGES : (size_t)r->selection->count;
   r->stage = rf_alloc(threads * r->room); /* of long rows there is one thread */
-  r->ranges = rf_alloc(threads * r->most_ranges * sizeof *r->ranges);
+  r->ranges = rf_alloc(threads * r->max_ranges * sizeof *r->ranges);
   rf_status status;
   if (r->stage == NULL || r->ranges == NULL)
     status = rf_fail(err, RF_ERR_MEMORY, "no memory to read rows into");
@@ -349,41 +352,41 @@ static bool makes_nothing(const rf_row_plan *plan) {
   return true;
 }
 
-static rf_status check_memory(const rf_row_plan *plan, const rf_row_walk *walk, rf_error *err) {
+static rf_status check_memory(const rf_row_plan *plan, const rf_row_selection *selection, rf_error *err) {
   size_t size;
-  if (!rf_to_size(walk->count, &size))
-    return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", walk->count);
+  if (!rf_to_size(selection->count, &size))
+    return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", selection->count);
   for (size_t i = 0; i < plan->count; i++) {
     const rf_row_step *step = &plan->steps[i];
     uint64_t mask;
     if (step->data == NULL && step->cell_bytes > 0)
       return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to read column %zu into", step->number);
-    if (!rf_mul_u64(walk->count, step->mask_stride, &mask) || !rf_to_size(mask, &size))
-      return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows of column %zu do not fit memory", walk->count,
+    if (!rf_mul_u64(selection->count, step->mask_stride, &mask) || !rf_to_size(mask, &size))
+      return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows of column %zu do not fit memory", selection->count,
                      step->number);
   }
   return RF_OK;
 }
 
-rf_status rf_table_read_plan(rf_file *file, const rf_table *table, const rf_row_plan *plan, const rf_row_walk *walk,
-                             rf_error *err) {
+rf_status rf_table_read_plan(rf_file *file, const rf_table *table, const rf_row_plan *plan,
+                             const rf_row_selection *selection, rf_error *err) {
   uint64_t window = plan->high - plan->low, span;
-  reader r = {.store = file->store, .table = table, .plan = plan, .walk = walk, .end = walk->count};
+  reader r = {.store = file->store, .table = table, .plan = plan, .selection = selection, .end = selection->count};
   const uint8_t *bytes;
   size_t size;
-  RF_TRY(check_memory(plan, walk, err));
+  RF_TRY(check_memory(plan, selection, err));
   if (makes_nothing(plan))
     return RF_OK;
   if (window == 0) { /* cells without elements, or strings without characters */
     static const uint8_t nothing[1];
-    return rf_row_plan_run(plan, walk, 0, nothing, 0, (size_t)walk->count, err);
+    return rf_row_plan_run(plan, selection, 0, nothing, 0, (size_t)selection->count, err);
   }
   r.origin = table->info.data_offset + plan->low;
   r.window = rf_to_size(window, &size) ? size : 0; /* 0: long rows, which do not go by windows */
-  span = (walk->high - walk->low) * table->info.row_bytes + window;
+  span = (selection->high - selection->low) * table->info.row_bytes + window;
   rf_status status = RF_ERR_UNSUPPORTED;
   if (rf_to_size(span, &size) && size <= PTRDIFF_MAX)
-    status = rf_store_peek(file->store, row_offset(&r, walk->low), size, &bytes, err);
+    status = rf_store_peek(file->store, row_offset(&r, selection->low), size, &bytes, err);
   if (status == RF_OK)
     r.bytes = bytes;
   else if (status != RF_ERR_UNSUPPORTED)
@@ -396,7 +399,7 @@ rf_status rf_table_read_plan(rf_file *file, const rf_table *table, const rf_row_
   return streamed ? RF_OK : read_staged(&r, window, threads, err);
 }
 
-rf_status rf_table_explain(rf_file *file, const rf_table *table, const rf_hdu *hdu, rf_error *err) {
+rf_status rf_table_explain_truncation(rf_file *file, const rf_table *table, const rf_hdu *hdu, rf_error *err) {
   rf_error ignored;
   uint64_t size, end = hdu->data_offset + hdu->data_bytes; /* within 63 bits since the scan */
   rf_error_clear(&ignored);
@@ -414,29 +417,29 @@ rf_status rf_table_explain(rf_file *file, const rf_table *table, const rf_hdu *h
   return RF_ERR_TRUNCATED;
 }
 
-rf_status rf_table_read_rows(rf_file *file, const rf_hdu *hdu, const rf_table *table, const struct rf_ztable *z,
-                             const rf_row_plan *plan, const rf_row_walk *walk, rf_error *err) {
+rf_status rf_table_read_rows(rf_file *file, const rf_hdu *hdu, const rf_table *table, const struct rf_tiled_table *z,
+                             const rf_row_plan *plan, const rf_row_selection *selection, rf_error *err) {
   if (z != NULL) {
-    rf_status status = rf_ztable_read_plan(file, hdu, hdu->table, z, plan, walk, err);
-    return status == RF_ERR_TRUNCATED ? rf_table_explain(file, hdu->table, hdu, err) : status;
+    rf_status status = rf_tiled_table_read_plan(file, hdu, hdu->table, z, plan, selection, err);
+    return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, hdu->table, hdu, err) : status;
   }
-  rf_status status = rf_table_read_plan(file, table, plan, walk, err);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, table, hdu, err) : status;
+  rf_status status = rf_table_read_plan(file, table, plan, selection, err);
+  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, table, hdu, err) : status;
 }
 
 static rf_status read_locked(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
                              size_t count, rf_error *err) {
   rf_hdu *hdu = NULL;
   const rf_table *table;
-  const rf_ztable *z;
-  rf_row_walk walk;
+  const rf_tiled_table *z;
+  rf_row_selection selection;
   rf_row_plan plan;
   RF_TRY(rf_table_logical_locked(file, index, &hdu, &table, &z, err));
-  RF_TRY(rf_row_walk_init(&walk, table, rows, err));
+  RF_TRY(rf_row_selection_init(&selection, table, rows, err));
   RF_TRY(rf_row_plan_init(&plan, table, requests, count, err));
   rf_status status = RF_OK;
-  if (walk.count > 0 && plan.count > 0)
-    status = rf_table_read_rows(file, hdu, table, z, &plan, &walk, err);
+  if (selection.count > 0 && plan.count > 0)
+    status = rf_table_read_rows(file, hdu, table, z, &plan, &selection, err);
   rf_row_plan_free(&plan);
   return status;
 }

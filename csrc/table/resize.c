@@ -57,8 +57,8 @@ typedef struct row_change {
   uint64_t bytes;
   int blank;
   const rf_write_plan *plan; /* NULL: new rows are empty */
-  const rf_row_walk *walk;
-  const rf_row_walk *gone;       /* NULL, or rows that are taken out */
+  const rf_row_selection *selection;
+  const rf_row_selection *gone;  /* NULL, or rows that are taken out */
   const rf_heap_writer *writers; /* of cells that are new in the heap */
   size_t writer_count;
 } row_change;
@@ -74,7 +74,7 @@ static rf_status change_rows(void *context, rf_store *store, uint64_t data, rf_e
   if (change->plan == NULL)
     return rf_table_fill(store, data + change->old_rows, change->new_rows - change->old_rows, change->blank, err);
   rf_row_sink sink = {store, data, change->row_bytes, change->blank, true, &written};
-  RF_TRY(rf_write_plan_run(change->plan, change->walk, &sink, err));
+  RF_TRY(rf_write_plan_run(change->plan, change->selection, &sink, err));
   for (size_t i = 0; i < change->writer_count; i++) {
     const rf_heap_writer *w = &change->writers[i];
     RF_TRY(rf_heap_writer_elements(w, store, data + change->to + w->heap_bytes, err));
@@ -131,7 +131,7 @@ static int blank_of(const rf_table *table) {
 
 /* To `nrows` rows: those that are not there yet are empty, those in `gone` (NULL: the last ones) go. */
 static rf_status set_rows(rf_file *file, size_t index, rf_hdu *hdu, const rf_table *table, uint64_t nrows, uint64_t gap,
-                          const rf_row_walk *gone, bool *written, rf_error *err) {
+                          const rf_row_selection *gone, bool *written, rf_error *err) {
   row_change change = {.gone = table->info.row_bytes > 0 ? gone : NULL};
   RF_TRY(rows_bytes(table, nrows, &change.new_rows, err));
   change.row_bytes = table->info.row_bytes;
@@ -149,7 +149,7 @@ static rf_status resize_locked(rf_file *file, size_t index, uint64_t nrows, bool
   uint64_t gap = 0;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
-    return rf_ztable_resize(file, index, nrows, written, err);
+    return rf_tiled_table_resize(file, index, nrows, written, err);
   RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
   return nrows == table->info.nrows ? RF_OK : set_rows(file, index, hdu, table, nrows, gap, NULL, written, err);
 }
@@ -167,33 +167,34 @@ rf_status rf_table_resize(rf_file *file, size_t index, uint64_t nrows, rf_error 
 
 /* ---- rows that go ---- */
 
-rf_status rf_row_walk_check_ascending(const rf_row_walk *walk, rf_error *err) {
-  if (walk->indices == NULL && walk->count > 1 && walk->step <= 0)
-    return rf_fail(err, RF_ERR_ARGUMENT, "rows that are taken out must ascend, and these go by %" PRId64, walk->step);
-  for (uint64_t i = 1; walk->indices != NULL && i < walk->count; i++)
-    if (walk->indices[i] <= walk->indices[i - 1])
+rf_status rf_row_selection_check_ascending(const rf_row_selection *selection, rf_error *err) {
+  if (selection->indices == NULL && selection->count > 1 && selection->step <= 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "rows that are taken out must ascend, and these go by %" PRId64,
+                   selection->step);
+  for (uint64_t i = 1; selection->indices != NULL && i < selection->count; i++)
+    if (selection->indices[i] <= selection->indices[i - 1])
       return rf_fail(err, RF_ERR_ARGUMENT, "rows that are taken out must ascend, and %" PRIu64 " comes behind %" PRIu64,
-                     walk->indices[i], walk->indices[i - 1]);
+                     selection->indices[i], selection->indices[i - 1]);
   return RF_OK;
 }
 
 static rf_status delete_locked(rf_file *file, size_t index, const rf_rows *rows, bool *written, rf_error *err) {
   rf_hdu *hdu;
   const rf_table *table;
-  rf_row_walk walk;
+  rf_row_selection selection;
   uint64_t gap = 0, size;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
-    return rf_ztable_delete_rows(file, index, rows, written, err);
+    return rf_tiled_table_delete_rows(file, index, rows, written, err);
   RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
-  RF_TRY(rf_row_walk_init(&walk, table, rows, err));
-  RF_TRY(rf_row_walk_check_ascending(&walk, err));
-  if (walk.count == 0)
+  RF_TRY(rf_row_selection_init(&selection, table, rows, err));
+  RF_TRY(rf_row_selection_check_ascending(&selection, err));
+  if (selection.count == 0)
     return RF_OK;
   RF_TRY(rf_file_size_locked(file, &size, err));
   if (hdu->data_offset + hdu->data_bytes > size) /* within 63 bits since the scan */
     return rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short: rows cannot be taken out of it");
-  return set_rows(file, index, hdu, table, table->info.nrows - walk.count, gap, &walk, written, err);
+  return set_rows(file, index, hdu, table, table->info.nrows - selection.count, gap, &selection, written, err);
 }
 
 rf_status rf_table_delete_rows(rf_file *file, size_t index, const rf_rows *rows, rf_error *err) {
@@ -249,15 +250,15 @@ typedef struct addition {
   size_t count;
   const rf_heap_cells *heaps;
   size_t heap_count;
-  rf_row_walk walk;        /* of the new rows */
-  rf_heap_writer *writers; /* heap_count of them */
-  rf_row_step *steps;      /* that write their descriptors */
-  uint64_t more_heap;      /* bytes of all cells */
+  rf_row_selection selection; /* of the new rows */
+  rf_heap_writer *writers;    /* heap_count of them */
+  rf_row_step *steps;         /* that write their descriptors */
+  uint64_t more_heap;         /* bytes of all cells */
   bool widens;
 } addition;
 
 static rf_status check_cells(addition *a, const rf_table *table, rf_error *err) {
-  bool seen[RF_MOST_COLUMNS] = {false};
+  bool seen[RF_MAX_COLUMNS] = {false};
   a->more_heap = 0;
   a->widens = false;
   for (size_t i = 0; i < a->heap_count; i++) {
@@ -265,15 +266,15 @@ static rf_status check_cells(addition *a, const rf_table *table, rf_error *err) 
     rf_heap_writer *w = &a->writers[i];
     *w = (rf_heap_writer){.table = table,
                           .number = cells->column,
-                          .walk = a->walk,
+                          .selection = a->selection,
                           .lengths = cells->lengths,
                           .in = cells->in,
                           .mask = cells->mask,
                           .heap_bytes = table->info.heap_bytes + a->more_heap};
     RF_TRY(rf_heap_writer_check(w, cells->type, cells->flags, cells->in_bytes, err));
-    if (w->number < RF_MOST_COLUMNS && seen[w->number])
+    if (w->number < RF_MAX_COLUMNS && seen[w->number])
       return rf_fail(err, RF_ERR_ARGUMENT, "column %zu has two lists of cells", w->number);
-    if (w->number < RF_MOST_COLUMNS)
+    if (w->number < RF_MAX_COLUMNS)
       seen[w->number] = true;
     a->widens = a->widens || w->widen;
     if (!rf_add_u64(a->more_heap, w->total, &a->more_heap) || a->more_heap > INT64_MAX - table->info.heap_bytes)
@@ -287,8 +288,8 @@ static rf_status take_rows(addition *a, const rf_table *table, rf_error *err) {
   if (!rf_add_u64(old, a->nrows, &total))
     total = UINT64_MAX;
   RF_TRY(rows_bytes(table, total, &bytes, err));
-  a->walk =
-      (rf_row_walk){.count = a->nrows, .start = old, .step = 1, .low = old, .high = a->nrows > 0 ? total - 1 : old};
+  a->selection = (rf_row_selection){
+      .count = a->nrows, .start = old, .step = 1, .low = old, .high = a->nrows > 0 ? total - 1 : old};
   return RF_OK;
 }
 
@@ -321,7 +322,7 @@ static rf_status append_rows(rf_file *file, const addition *a, rf_hdu *hdu, cons
   row_change change = {.row_bytes = table->info.row_bytes,
                        .blank = blank_of(table),
                        .plan = plan,
-                       .walk = &a->walk,
+                       .selection = &a->selection,
                        .writers = a->writers,
                        .writer_count = a->heap_count};
   RF_TRY(rows_bytes(table, nrows, &change.new_rows, err));
@@ -345,7 +346,7 @@ static rf_status append_rows(rf_file *file, const addition *a, rf_hdu *hdu, cons
 static rf_status append_plain(rf_file *file, addition *a, rf_hdu *hdu, const rf_table *table, uint64_t gap,
                               bool *written, rf_error *err) {
   rf_write_plan *plan = NULL;
-  RF_TRY(rf_write_plan_new(table, &a->walk, a->requests, a->count, &plan, err));
+  RF_TRY(rf_write_plan_new(table, &a->selection, a->requests, a->count, &plan, err));
   rf_status status = add_descriptors(a, table, plan, err);
   if (status == RF_OK && a->nrows > 0)
     status = append_rows(file, a, hdu, table, gap, plan, written, err);
@@ -371,15 +372,15 @@ static rf_status widen_and_append(void *context, rf_file *file, bool *written, r
 /* What can be wrong with the rows is found before the table changes. */
 static rf_status check_and_widen(rf_file *file, addition *a, const rf_table *table, bool *written, rf_error *err) {
   rf_write_plan *plan = NULL;
-  RF_TRY(rf_write_plan_new(table, &a->walk, a->requests, a->count, &plan, err));
+  RF_TRY(rf_write_plan_new(table, &a->selection, a->requests, a->count, &plan, err));
   rf_write_plan_free(plan);
   return rf_file_edit_as_one(file, widen_and_append, a, written, err);
 }
 
 static rf_status append_packed(void *context, rf_file *file, bool *written, rf_error *err) {
   const addition *a = context;
-  rf_rows rows = {(int64_t)a->walk.start, 1, a->nrows, NULL};
-  RF_TRY(rf_ztable_append(file, a->index, a->nrows, a->requests, a->count, written, err));
+  rf_rows rows = {(int64_t)a->selection.start, 1, a->nrows, NULL};
+  RF_TRY(rf_tiled_table_append(file, a->index, a->nrows, a->requests, a->count, written, err));
   for (size_t i = 0; i < a->heap_count; i++)
     RF_TRY(rf_table_write_heap_locked(file, a->index, a->heaps[i].column, &rows, &a->heaps[i], written, err));
   return RF_OK;
@@ -387,14 +388,14 @@ static rf_status append_packed(void *context, rf_file *file, bool *written, rf_e
 
 static rf_status append_to_packed(rf_file *file, addition *a, bool *written, rf_error *err) {
   if (a->heap_count == 0 || a->nrows == 0)
-    return rf_ztable_append(file, a->index, a->nrows, a->requests, a->count, written, err);
-  rf_ztedit e;
-  rf_status status = rf_ztedit_begin(&e, file, a->index, err);
+    return rf_tiled_table_append(file, a->index, a->nrows, a->requests, a->count, written, err);
+  rf_tiled_table_edit e;
+  rf_status status = rf_tiled_table_edit_begin(&e, file, a->index, err);
   if (status == RF_OK)
     status = take_rows(a, e.z->plain, err);
   if (status == RF_OK)
     status = check_cells(a, e.z->plain, err);
-  rf_ztedit_end(&e);
+  rf_tiled_table_edit_end(&e);
   return status == RF_OK ? rf_file_edit_as_one(file, append_packed, a, written, err) : status;
 }
 

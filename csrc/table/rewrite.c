@@ -25,9 +25,9 @@ static void rewrite_row(const rewriter *r, const uint8_t *src, uint8_t *dst) {
   for (size_t i = 0; i < r->count; i++) {
     const rf_row_part *part = &r->parts[i];
     uint8_t *to = dst + (size_t)part->to;
-    if (part->way == RF_ROW_BLANK) {
+    if (part->mode == RF_ROW_BLANK) {
       memset(to, r->blank, (size_t)part->bytes);
-    } else if (part->way == RF_ROW_COPY) {
+    } else if (part->mode == RF_ROW_COPY) {
       memcpy(to, src + (size_t)part->from, (size_t)part->bytes);
     } else {
       /* Both numbers count as unsigned (FITS 7.3.5 leaves a P column no way beyond 31 bits). */
@@ -53,8 +53,8 @@ static rf_status record_rows(rf_edit *edit, uint64_t data, uint64_t nrows, uint6
   if (laid == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu parts of a row", count);
   for (size_t i = 0; i < count; i++)
-    if (parts[i].way != RF_ROW_BLANK)
-      laid[kept++] = (rf_laid_part){parts[i].way == RF_ROW_COPY ? RF_LAID_COPY : RF_LAID_WIDEN, parts[i].from,
+    if (parts[i].mode != RF_ROW_BLANK)
+      laid[kept++] = (rf_laid_part){parts[i].mode == RF_ROW_COPY ? RF_LAID_COPY : RF_LAID_WIDEN, parts[i].from,
                                     parts[i].to, parts[i].bytes};
   rf_status status = rf_edit_rows(edit, data, nrows, old_bytes, new_bytes, laid, kept, blank, done, err);
   rf_free(laid);
@@ -96,13 +96,13 @@ rf_status rf_rows_rewrite(rf_store *store, uint64_t data, uint64_t nrows, uint64
 /* ---- rows that move up ---- */
 
 /* More runs of rows than this are told by a bit for each row. */
-#define MOST_RUNS 1024
+#define MAX_RUNS 1024
 
 typedef struct squeezer {
   rf_store *store;
   uint64_t data;
   uint64_t row_bytes;
-  const rf_row_walk *gone;
+  const rf_row_selection *gone;
   uint64_t i;  /* the next of them */
   uint64_t to; /* the row where the next kept one goes */
 } squeezer;
@@ -145,9 +145,9 @@ static rf_status move_runs(squeezer *s, uint64_t nrows, rf_error *err) {
 static rf_status record_squeeze(squeezer *s, uint64_t nrows, bool *done, rf_error *err) {
   uint64_t runs = 0;
   *done = false;
-  for (uint64_t i = 0; i < s->gone->count && runs <= MOST_RUNS; i++)
+  for (uint64_t i = 0; i < s->gone->count && runs <= MAX_RUNS; i++)
     runs += i == 0 || rf_row_at(s->gone, i) != rf_row_at(s->gone, i - 1) + 1;
-  if (runs <= MOST_RUNS) {
+  if (runs <= MAX_RUNS) {
     *done = true;
     return move_runs(s, nrows, err);
   }
@@ -163,8 +163,8 @@ static rf_status record_squeeze(squeezer *s, uint64_t nrows, bool *done, rf_erro
   return rf_edit_keep(rf_edit_of(s->store), s->data, nrows, s->row_bytes, bits, nrows - s->gone->count, done, err);
 }
 
-rf_status rf_rows_squeeze(rf_store *store, uint64_t data, uint64_t nrows, uint64_t row_bytes, const rf_row_walk *gone,
-                          rf_error *err) {
+rf_status rf_rows_squeeze(rf_store *store, uint64_t data, uint64_t nrows, uint64_t row_bytes,
+                          const rf_row_selection *gone, rf_error *err) {
   squeezer s = {store, data, row_bytes, gone, 0, rf_row_at(gone, 0)};
   uint64_t most = RF_TABLE_PIECE / row_bytes;
   if (most == 0)

@@ -14,7 +14,7 @@
 
 /* ---- messages ---- */
 
-rf_status rf_table_blame(rf_error *err, rf_status status, const rf_column *column, size_t number, int64_t row) {
+rf_status rf_table_add_context(rf_error *err, rf_status status, const rf_column *column, size_t number, int64_t row) {
   char text[sizeof err->message], where[32] = "";
   if (err == NULL || err->code == RF_OK)
     return status;
@@ -199,7 +199,7 @@ rf_status rf_table_binary_columns(rf_table *table, const rf_hdu *hdu, const rf_t
       char keyword[32];
       (void)snprintf(keyword, sizeof keyword, "TFORM%zu", i + 1);
       rf_error_keyword(err, keyword);
-      return rf_table_blame(err, status, &table->columns[i], i, -1);
+      return rf_table_add_context(err, status, &table->columns[i], i, -1);
     }
   }
   return place_fields(table, err);
@@ -239,8 +239,8 @@ static bool is_table(rf_hdu_kind kind) {
 
 static rf_status count_columns(const rf_header *header, size_t *ncols, rf_error *err) {
   int64_t value;
-  if (!first_integer(header, "TFIELDS", &value) || value < 0 || value > RF_MOST_COLUMNS) {
-    rf_fail(err, RF_ERR_FORMAT, "the header has no TFIELDS from 0 to %d", RF_MOST_COLUMNS);
+  if (!first_integer(header, "TFIELDS", &value) || value < 0 || value > RF_MAX_COLUMNS) {
+    rf_fail(err, RF_ERR_FORMAT, "the header has no TFIELDS from 0 to %d", RF_MAX_COLUMNS);
     rf_error_keyword(err, "TFIELDS");
     return RF_ERR_FORMAT;
   }
@@ -348,7 +348,7 @@ static void give(void *out, const void *from, size_t size) {
 
 rf_status rf_table_get_info(rf_file *file, size_t index, rf_table_info *info, rf_error *err) {
   const rf_table *table = NULL;
-  const rf_ztable *z;
+  const rf_tiled_table *z;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
@@ -363,7 +363,7 @@ rf_status rf_table_get_info(rf_file *file, size_t index, rf_table_info *info, rf
 rf_status rf_table_get_column(rf_file *file, size_t index, size_t column, rf_column_info *info, rf_error *err) {
   const rf_table *table = NULL;
   const rf_column *found = NULL;
-  const rf_ztable *z;
+  const rf_tiled_table *z;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
@@ -394,7 +394,7 @@ rf_status rf_table_find(const rf_table *table, const char *name, size_t *column,
 
 rf_status rf_table_find_column(rf_file *file, size_t index, const char *name, size_t *column, rf_error *err) {
   const rf_table *table = NULL;
-  const rf_ztable *z;
+  const rf_tiled_table *z;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {

@@ -51,25 +51,25 @@ rf_status rf_table_binary_columns(rf_table *table, const rf_hdu *hdu, const rf_t
 
 /* A failure gets "column 3 'name', row 12" before its message; row < 0: no row. Gives err->code, or `status` when err
  * is NULL. */
-rf_status rf_table_blame(rf_error *err, rf_status status, const rf_column *column, size_t number, int64_t row);
+rf_status rf_table_add_context(rf_error *err, rf_status status, const rf_column *column, size_t number, int64_t row);
 
 /* ---- rows ---- */
 
 /* A checked selection. */
-typedef struct rf_row_walk {
+typedef struct rf_row_selection {
   uint64_t count;
   uint64_t start;
   int64_t step; /* when there is no list */
   const uint64_t *indices;
   uint64_t low; /* least and greatest row, when count > 0 */
   uint64_t high;
-} rf_row_walk;
+} rf_row_selection;
 
 /* rows NULL: all. RF_ERR_RANGE, RF_ERR_ARGUMENT. */
-rf_status rf_row_walk_init(rf_row_walk *walk, const rf_table *table, const rf_rows *rows, rf_error *err);
+rf_status rf_row_selection_init(rf_row_selection *selection, const rf_table *table, const rf_rows *rows, rf_error *err);
 
-static inline uint64_t rf_row_at(const rf_row_walk *walk, uint64_t i) {
-  return walk->indices != NULL ? walk->indices[i] : walk->start + i * (uint64_t)walk->step;
+static inline uint64_t rf_row_at(const rf_row_selection *selection, uint64_t i) {
+  return selection->indices != NULL ? selection->indices[i] : selection->start + i * (uint64_t)selection->step;
 }
 
 /* ---- table/rows/plan.c: from rows in file order to cells in memory ---- */
@@ -129,8 +129,8 @@ void rf_row_plan_free(rf_row_plan *plan);
 
 /* Runs all steps over `count` rows. `src` is byte plan->low of the first one, the others are src_stride bytes apart.
  * `first` is the number of the first one within the selection. `walk` is for messages. */
-rf_status rf_row_plan_run(const rf_row_plan *plan, const rf_row_walk *walk, uint64_t first, const uint8_t *src,
-                          ptrdiff_t src_stride, size_t count, rf_error *err);
+rf_status rf_row_plan_run(const rf_row_plan *plan, const rf_row_selection *selection, uint64_t first,
+                          const uint8_t *src, ptrdiff_t src_stride, size_t count, rf_error *err);
 
 /* How a column of a binary table is read as asked; sets run and sizes of *step. ASCII tables have their own. */
 rf_status rf_row_step_binary(rf_row_step *step, const rf_column *column, const rf_column_request *request,
@@ -169,16 +169,16 @@ void rf_text_widen(uint8_t *dst, const uint8_t *src, size_t n);
 /* ---- table/read.c ---- */
 
 /* Reads the rows of a walk that is not empty through a plan that is not empty. RF_ERR_TRUNCATED: see below. */
-rf_status rf_table_read_plan(rf_file *file, const rf_table *table, const rf_row_plan *plan, const rf_row_walk *walk,
-                             rf_error *err);
+rf_status rf_table_read_plan(rf_file *file, const rf_table *table, const rf_row_plan *plan,
+                             const rf_row_selection *selection, rf_error *err);
 
 /* The same of any table: `z` is that of a compressed one, else NULL. What is cut short is explained. */
-struct rf_ztable;
-rf_status rf_table_read_rows(rf_file *file, const rf_hdu *hdu, const rf_table *table, const struct rf_ztable *z,
-                             const rf_row_plan *plan, const rf_row_walk *walk, rf_error *err);
+struct rf_tiled_table;
+rf_status rf_table_read_rows(rf_file *file, const rf_hdu *hdu, const rf_table *table, const struct rf_tiled_table *z,
+                             const rf_row_plan *plan, const rf_row_selection *selection, rf_error *err);
 
 /* Says of a read that went past the end of the file how much of the table is missing. */
-rf_status rf_table_explain(rf_file *file, const rf_table *table, const rf_hdu *hdu, rf_error *err);
+rf_status rf_table_explain_truncation(rf_file *file, const rf_table *table, const rf_hdu *hdu, rf_error *err);
 
 /* ---- table/heap/heap.c ---- */
 

@@ -12,13 +12,13 @@
 #define BATCH_FILE_BYTES ((uint64_t)1 << 20)
 #define BATCH_FILE_BYTES_REMOTE ((uint64_t)16 << 20)
 #define BATCH_CELL_BYTES ((uint64_t)1 << 20)
-#define MOST_TILE_CELL_BYTES ((uint64_t)128 << 20)
+#define MAX_TILE_CELL_BYTES ((uint64_t)128 << 20)
 
 typedef struct where {
   const rf_table *table;
   const rf_hdu *hdu;
-  const rf_ztable *z; /* of a compressed table */
-  size_t count;       /* columns in use, in the order of the program's */
+  const rf_tiled_table *z; /* of a compressed table */
+  size_t count;            /* columns in use, in the order of the program's */
   size_t *numbers;
   rf_column_request *requests;
   rf_expr_cells *cells;
@@ -87,12 +87,13 @@ static bool cells_of_row(const where *w, uint64_t *bytes) {
 }
 
 /* How many rows at once. No memory is reserved for rows that the file does not have. */
-static rf_status choose_batch(where *w, const rf_file *file, const rf_row_walk *walk, size_t *bytes, rf_error *err) {
+static rf_status choose_batch(where *w, const rf_file *file, const rf_row_selection *selection, size_t *bytes,
+                              rf_error *err) {
   uint64_t row_bytes = w->table->info.row_bytes;
   uint64_t stage = (file->store->flags & RF_DRIVER_REMOTE) != 0 ? BATCH_FILE_BYTES_REMOTE : BATCH_FILE_BYTES;
   uint64_t cells, total, size;
   bool fits = cells_of_row(w, &cells);
-  if (w->z != NULL && (!fits || !rf_ztable_believable(w->hdu->table->info.heap_bytes, cells / 4)))
+  if (w->z != NULL && (!fits || !rf_tiled_table_believable(w->hdu->table->info.heap_bytes, cells / 4)))
     return rf_fail(err, RF_ERR_FORMAT, "a row of %" PRIu64 " bytes is more than the compressed table can hold",
                    row_bytes);
   if (w->z == NULL && (!fits || cells > BATCH_CELL_BYTES)) {
@@ -104,10 +105,10 @@ static rf_status choose_batch(where *w, const rf_file *file, const rf_row_walk *
   if (w->batch > BATCH_CELL_BYTES / (cells + 1) + 1)
     w->batch = BATCH_CELL_BYTES / (cells + 1) + 1;
   /* Whole tiles where they are not all too large: one that is no longer in the cache costs as much as all of it. */
-  if (w->z != NULL && w->batch < w->z->tile_rows && w->z->tile_rows <= MOST_TILE_CELL_BYTES / (cells + 1))
+  if (w->z != NULL && w->batch < w->z->tile_rows && w->z->tile_rows <= MAX_TILE_CELL_BYTES / (cells + 1))
     w->batch = w->z->tile_rows;
-  if (w->batch > walk->count)
-    w->batch = walk->count;
+  if (w->batch > selection->count)
+    w->batch = selection->count;
   if (!fits || !rf_mul_u64(w->batch, cells, &total) || !rf_to_size(total, bytes))
     return rf_fail(err, RF_ERR_MEMORY, "no memory for the cells of one row");
   return RF_OK;
@@ -143,18 +144,18 @@ static rf_status reserve(where *w, size_t bytes, rf_error *err) {
 /* ---- rows ---- */
 
 /* `count` rows of a walk, from the one numbered `first` on. */
-static rf_row_walk part_of(const rf_row_walk *walk, uint64_t first, uint64_t count) {
-  rf_row_walk part = *walk;
+static rf_row_selection part_of(const rf_row_selection *selection, uint64_t first, uint64_t count) {
+  rf_row_selection part = *selection;
   part.count = count;
-  part.low = part.high = rf_row_at(walk, first);
-  if (walk->indices == NULL) {
+  part.low = part.high = rf_row_at(selection, first);
+  if (selection->indices == NULL) {
     part.start = part.low;
-    uint64_t last = rf_row_at(walk, first + count - 1);
+    uint64_t last = rf_row_at(selection, first + count - 1);
     part.low = last < part.low ? last : part.low;
     part.high = last > part.high ? last : part.high;
     return part;
   }
-  part.indices = walk->indices + first;
+  part.indices = selection->indices + first;
   for (uint64_t i = 0; i < count; i++) {
     part.low = part.indices[i] < part.low ? part.indices[i] : part.low;
     part.high = part.indices[i] > part.high ? part.indices[i] : part.high;
@@ -162,12 +163,12 @@ static rf_row_walk part_of(const rf_row_walk *walk, uint64_t first, uint64_t cou
   return part;
 }
 
-static rf_status run_batches(const where *w, rf_file *file, const rf_row_plan *plan, const rf_row_walk *walk,
+static rf_status run_batches(const where *w, rf_file *file, const rf_row_plan *plan, const rf_row_selection *selection,
                              rf_program *program, uint8_t *selected, uint64_t *matches, rf_error *err) {
-  for (uint64_t first = 0; first < walk->count; first += w->batch) {
-    uint64_t count = walk->count - first < w->batch ? walk->count - first : w->batch;
+  for (uint64_t first = 0; first < selection->count; first += w->batch) {
+    uint64_t count = selection->count - first < w->batch ? selection->count - first : w->batch;
     if (plan->count > 0) {
-      rf_row_walk part = part_of(walk, first, count);
+      rf_row_selection part = part_of(selection, first, count);
       RF_TRY(rf_table_read_rows(file, w->hdu, w->table, w->z, plan, &part, err));
     }
     *matches += rf_program_run(program, w->cells, (size_t)count, selected + (size_t)first);
@@ -175,16 +176,16 @@ static rf_status run_batches(const where *w, rf_file *file, const rf_row_plan *p
   return RF_OK;
 }
 
-static rf_status select_rows(where *w, rf_file *file, const rf_row_walk *walk, rf_program *program, uint8_t *selected,
-                             uint64_t *matches, rf_error *err) {
+static rf_status select_rows(where *w, rf_file *file, const rf_row_selection *selection, rf_program *program,
+                             uint8_t *selected, uint64_t *matches, rf_error *err) {
   rf_row_plan plan;
   size_t bytes = 0;
-  if (walk->count == 0)
+  if (selection->count == 0)
     return RF_OK;
-  RF_TRY(choose_batch(w, file, walk, &bytes, err));
+  RF_TRY(choose_batch(w, file, selection, &bytes, err));
   RF_TRY(reserve(w, bytes, err));
   RF_TRY(rf_row_plan_init(&plan, w->table, w->requests, w->count, err));
-  rf_status status = run_batches(w, file, &plan, walk, program, selected, matches, err);
+  rf_status status = run_batches(w, file, &plan, selection, program, selected, matches, err);
   rf_row_plan_free(&plan);
   return status;
 }
@@ -192,25 +193,26 @@ static rf_status select_rows(where *w, rf_file *file, const rf_row_walk *walk, r
 static rf_status where_locked(rf_file *file, size_t index, const rf_expr *expr, const rf_rows *rows, uint8_t *selected,
                               uint64_t *matches, rf_error *err) {
   rf_hdu *hdu = NULL;
-  rf_row_walk walk;
+  rf_row_selection selection;
   rf_program *program = NULL;
   where w = {.count = 0};
   size_t size;
   RF_TRY(rf_table_logical_locked(file, index, &hdu, &w.table, &w.z, err));
   w.hdu = hdu;
-  RF_TRY(rf_row_walk_init(&walk, w.table, rows, err));
-  if (!rf_to_size(walk.count, &size))
-    return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", walk.count);
-  if (selected == NULL && walk.count > 0)
-    return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to select %" PRIu64 " rows in", walk.count);
+  RF_TRY(rf_row_selection_init(&selection, w.table, rows, err));
+  if (!rf_to_size(selection.count, &size))
+    return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", selection.count);
+  if (selected == NULL && selection.count > 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to select %" PRIu64 " rows in", selection.count);
   rf_status status = start(&w, expr, err);
   if (status == RF_OK)
     status = rf_expr_bind(expr, find, &w, &program, err);
   if (status == RF_OK)
-    status = select_rows(&w, file, &walk, program, selected, matches, err);
+    status = select_rows(&w, file, &selection, program, selected, matches, err);
   rf_program_free(program);
   finish(&w);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, w.z != NULL ? hdu->table : w.table, hdu, err) : status;
+  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, w.z != NULL ? hdu->table : w.table, hdu, err)
+                                    : status;
 }
 
 rf_status rf_table_where(rf_file *file, size_t index, const rf_expr *expr, const rf_rows *rows, uint8_t *selected,

@@ -35,39 +35,39 @@ static const uint8_t *cell_at(const rf_row_step *step, uint64_t i) {
   return step->data + (ptrdiff_t)i * step->stride;
 }
 
-static rf_status check_step(const rf_write_plan *plan, const rf_row_step *step, const rf_row_walk *walk,
+static rf_status check_step(const rf_write_plan *plan, const rf_row_step *step, const rf_row_selection *selection,
                             rf_error *err) {
   size_t bad = 0, count;
   rf_status status;
-  if (walk->count > 0 && step->cell_bytes > 0 && step->data == NULL)
-    return rf_table_blame(err, rf_fail(err, RF_ERR_ARGUMENT, "there is no data to write"), step->column, step->number,
-                          -1);
-  if (!rf_to_size(walk->count, &count))
-    return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", walk->count);
+  if (selection->count > 0 && step->cell_bytes > 0 && step->data == NULL)
+    return rf_table_add_context(err, rf_fail(err, RF_ERR_ARGUMENT, "there is no data to write"), step->column,
+                                step->number, -1);
+  if (!rf_to_size(selection->count, &count))
+    return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", selection->count);
   if (plan->ascii)
     status = rf_ascii_put(step, NULL, 0, count, step->data, step->mask, &bad, err);
   else
     status = rf_row_put_check(step, step->data, step->mask, count, &bad, err);
   if (status == RF_OK)
     return RF_OK;
-  return rf_table_blame(err, status, step->column, step->number, (int64_t)rf_row_at(walk, bad));
+  return rf_table_add_context(err, status, step->column, step->number, (int64_t)rf_row_at(selection, bad));
 }
 
 /* Do these columns make up the whole row? */
 static bool is_whole(const rf_write_plan *plan, const rf_table *table) {
-  bool seen[RF_MOST_COLUMNS] = {false};
+  bool seen[RF_MAX_COLUMNS] = {false};
   uint64_t bytes = 0;
   for (size_t i = 0; i < plan->rows.count; i++) {
     const rf_row_step *step = &plan->rows.steps[i];
-    if (step->number < RF_MOST_COLUMNS && !seen[step->number])
+    if (step->number < RF_MAX_COLUMNS && !seen[step->number])
       bytes += step->bytes;
-    if (step->number < RF_MOST_COLUMNS)
+    if (step->number < RF_MAX_COLUMNS)
       seen[step->number] = true;
   }
   return !plan->ascii && bytes == table->info.row_bytes;
 }
 
-rf_status rf_write_plan_new(const rf_table *table, const rf_row_walk *walk, const rf_column_request *requests,
+rf_status rf_write_plan_new(const rf_table *table, const rf_row_selection *selection, const rf_column_request *requests,
                             size_t count, rf_write_plan **out, rf_error *err) {
   rf_write_plan *plan = rf_alloc_zero(1, sizeof *plan);
   if (plan == NULL)
@@ -76,7 +76,7 @@ rf_status rf_write_plan_new(const rf_table *table, const rf_row_walk *walk, cons
   rf_status status = rf_row_plan_init(&plan->rows, table, requests, count, err);
   for (size_t i = 0; i < plan->rows.count && status == RF_OK; i++) {
     plan->rows.steps[i].shuffled = false; /* that was for reading */
-    status = check_step(plan, &plan->rows.steps[i], walk, err);
+    status = check_step(plan, &plan->rows.steps[i], selection, err);
   }
   if (status != RF_OK) {
     rf_write_plan_free(plan);
@@ -84,7 +84,7 @@ rf_status rf_write_plan_new(const rf_table *table, const rf_row_walk *walk, cons
   }
   plan->whole = is_whole(plan, table);
   if (plan->whole && plan->rows.count > 0)
-    plan->shuffle = rf_put_shuffle_make(&plan->rows, walk->count);
+    plan->shuffle = rf_put_shuffle_make(&plan->rows, selection->count);
   *out = plan;
   return RF_OK;
 }
@@ -160,17 +160,18 @@ typedef struct window {
   bool dense; /* each row once, in order */
 } window;
 
-static void take_window(const rf_row_walk *walk, uint64_t first, uint64_t most, uint64_t row_bytes, window *w) {
+static void take_window(const rf_row_selection *selection, uint64_t first, uint64_t most, uint64_t row_bytes,
+                        window *w) {
   uint64_t step_rows = row_bytes < NEAR_BYTES ? NEAR_BYTES / (row_bytes + 1) : 0;
-  uint64_t last = rf_row_at(walk, first);
+  uint64_t last = rf_row_at(selection, first);
   *w = (window){first, 1, last, last, true};
-  if (walk->indices == NULL && walk->step == 1) {
-    w->count = walk->count - first < most ? walk->count - first : most;
+  if (selection->indices == NULL && selection->step == 1) {
+    w->count = selection->count - first < most ? selection->count - first : most;
     w->high = w->low + (w->count - 1);
     return;
   }
-  for (uint64_t i = first + 1; i < walk->count; i++) {
-    uint64_t row = rf_row_at(walk, i);
+  for (uint64_t i = first + 1; i < selection->count; i++) {
+    uint64_t row = rf_row_at(selection, i);
     uint64_t low = row < w->low ? row : w->low, high = row > w->high ? row : w->high;
     uint64_t apart = row > last ? row - last : last - row;
     if ((apart > 1 && apart > step_rows) || high - low >= most)
@@ -184,13 +185,13 @@ static void take_window(const rf_row_walk *walk, uint64_t first, uint64_t most, 
 }
 
 /* Rows that are equally far apart go together. */
-static rf_status put_window(const rf_write_plan *plan, const rf_row_walk *walk, const window *w, uint64_t low,
+static rf_status put_window(const rf_write_plan *plan, const rf_row_selection *selection, const window *w, uint64_t low,
                             uint64_t row_bytes, uint8_t *buffer, rf_error *err) {
   for (uint64_t i = w->first, end = w->first + w->count, n; i < end; i += n) {
-    uint64_t row = rf_row_at(walk, i);
-    int64_t step = i + 1 < end ? (int64_t)(rf_row_at(walk, i + 1) - row) : 0;
+    uint64_t row = rf_row_at(selection, i);
+    int64_t step = i + 1 < end ? (int64_t)(rf_row_at(selection, i + 1) - row) : 0;
     n = w->dense ? w->count : 1;
-    while (i + n < end && (int64_t)(rf_row_at(walk, i + n) - rf_row_at(walk, i + n - 1)) == step)
+    while (i + n < end && (int64_t)(rf_row_at(selection, i + n) - rf_row_at(selection, i + n - 1)) == step)
       n++;
     RF_TRY(put_rows(plan, low, row_bytes, buffer + (size_t)((row - w->low) * row_bytes),
                     (ptrdiff_t)step * (ptrdiff_t)row_bytes, i, (size_t)n, w->dense, err));
@@ -223,7 +224,7 @@ static rf_status write_long_field(const rf_row_sink *sink, const rf_row_step *st
   return RF_OK;
 }
 
-static rf_status write_long_rows(const rf_write_plan *plan, const rf_row_walk *walk, const rf_row_sink *sink,
+static rf_status write_long_rows(const rf_write_plan *plan, const rf_row_selection *selection, const rf_row_sink *sink,
                                  rf_error *err) {
   size_t room = RF_TABLE_PIECE;
   for (size_t i = 0; i < plan->rows.count; i++) {
@@ -235,8 +236,8 @@ static rf_status write_long_rows(const rf_write_plan *plan, const rf_row_walk *w
   if (buffer == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a string of %zu bytes", room);
   rf_status status = RF_OK;
-  for (uint64_t i = 0; i < walk->count && status == RF_OK; i++) {
-    uint64_t row = sink->data + rf_row_at(walk, i) * sink->row_bytes;
+  for (uint64_t i = 0; i < selection->count && status == RF_OK; i++) {
+    uint64_t row = sink->data + rf_row_at(selection, i) * sink->row_bytes;
     if (sink->fresh && !plan->whole)
       status = rf_table_fill(sink->store, row, sink->row_bytes, sink->blank, err);
     for (size_t k = 0; k < plan->rows.count && status == RF_OK; k++)
@@ -248,7 +249,7 @@ static rf_status write_long_rows(const rf_write_plan *plan, const rf_row_walk *w
 
 /* ---- windows ---- */
 
-static rf_status write_window(const rf_write_plan *plan, const rf_row_walk *walk, const rf_row_sink *sink,
+static rf_status write_window(const rf_write_plan *plan, const rf_row_selection *selection, const rf_row_sink *sink,
                               const window *w, uint8_t *buffer, rf_error *err) {
   bool full = sink->fresh || (plan->whole && w->dense);
   uint64_t low = full ? 0 : plan->rows.low, high = full ? sink->row_bytes : plan->rows.high;
@@ -258,13 +259,13 @@ static rf_status write_window(const rf_write_plan *plan, const rf_row_walk *walk
     RF_TRY(rf_store_read(sink->store, offset, buffer, bytes, err));
   else if (!plan->whole)
     memset(buffer, sink->blank, bytes);
-  RF_TRY(put_window(plan, walk, w, low, sink->row_bytes, buffer, err));
+  RF_TRY(put_window(plan, selection, w, low, sink->row_bytes, buffer, err));
   *sink->written = true;
   return rf_store_write(sink->store, offset, buffer, bytes, err);
 }
 
 /* Rows that are written together. Where rows are long and little of them changes, each goes alone. */
-static uint64_t most_rows(const rf_write_plan *plan, const rf_row_sink *sink) {
+static uint64_t max_rows(const rf_write_plan *plan, const rf_row_sink *sink) {
   uint64_t row = sink->row_bytes, part = plan->rows.high - plan->rows.low;
   if (row == 0 || (!sink->fresh && row - part > 2 * NEAR_BYTES))
     return 1;
@@ -272,26 +273,26 @@ static uint64_t most_rows(const rf_write_plan *plan, const rf_row_sink *sink) {
 }
 
 /* A column that is new in an edit that is recorded: its values wait in the pool, and the rows are made once. */
-static rf_status record_values(const rf_write_plan *plan, const rf_row_walk *walk, const rf_row_sink *sink, bool *done,
-                               rf_error *err) {
+static rf_status record_values(const rf_write_plan *plan, const rf_row_selection *selection, const rf_row_sink *sink,
+                               bool *done, rf_error *err) {
   rf_edit *edit = rf_edit_of(sink->store);
   uint64_t low = plan->rows.low, bytes = plan->rows.high - low, place = 0;
   *done = false;
-  if (edit == NULL || sink->fresh || plan->rows.count != 1 || walk->indices != NULL || walk->start != 0 ||
-      (walk->count > 1 && walk->step != 1) || bytes == 0 || bytes > RF_TABLE_PIECE)
+  if (edit == NULL || sink->fresh || plan->rows.count != 1 || selection->indices != NULL || selection->start != 0 ||
+      (selection->count > 1 && selection->step != 1) || bytes == 0 || bytes > RF_TABLE_PIECE)
     return RF_OK;
-  RF_TRY(rf_edit_field(edit, sink->data, walk->count, sink->row_bytes, low, bytes, &place, done, err));
+  RF_TRY(rf_edit_field(edit, sink->data, selection->count, sink->row_bytes, low, bytes, &place, done, err));
   if (!*done)
     return RF_OK;
   uint64_t most = RF_TABLE_PIECE / bytes;
-  most = most < walk->count ? most : walk->count;
+  most = most < selection->count ? most : selection->count;
   uint8_t *buffer = rf_alloc((size_t)(most * bytes) + RF_PUT_SLACK);
   if (buffer == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for values of a column");
   rf_status status = RF_OK;
   *sink->written = true;
-  for (uint64_t i = 0, n; i < walk->count && status == RF_OK; i += n) {
-    n = walk->count - i < most ? walk->count - i : most;
+  for (uint64_t i = 0, n; i < selection->count && status == RF_OK; i += n) {
+    n = selection->count - i < most ? selection->count - i : most;
     status = put_rows(plan, low, bytes, buffer, (ptrdiff_t)bytes, i, (size_t)n, false, err);
     if (status == RF_OK)
       status = rf_edit_put_values(edit, place + i * bytes, buffer, (size_t)(n * bytes), err);
@@ -300,19 +301,19 @@ static rf_status record_values(const rf_write_plan *plan, const rf_row_walk *wal
   return status;
 }
 
-rf_status rf_write_plan_run(const rf_write_plan *plan, const rf_row_walk *walk, const rf_row_sink *sink,
+rf_status rf_write_plan_run(const rf_write_plan *plan, const rf_row_selection *selection, const rf_row_sink *sink,
                             rf_error *err) {
-  uint64_t most = most_rows(plan, sink), room, rows, row = sink->row_bytes;
+  uint64_t most = max_rows(plan, sink), room, rows, row = sink->row_bytes;
   size_t size;
-  if (walk->count == 0 || row == 0 || (plan->rows.count == 0 && !sink->fresh))
+  if (selection->count == 0 || row == 0 || (plan->rows.count == 0 && !sink->fresh))
     return RF_OK;
   bool done;
-  RF_TRY(record_values(plan, walk, sink, &done, err));
+  RF_TRY(record_values(plan, selection, sink, &done, err));
   if (done)
     return RF_OK;
   if (row > RF_TABLE_PIECE && !plan->ascii)
-    return write_long_rows(plan, walk, sink, err);
-  rows = walk->high - walk->low < most ? walk->high - walk->low + 1 : most;
+    return write_long_rows(plan, selection, sink, err);
+  rows = selection->high - selection->low < most ? selection->high - selection->low + 1 : most;
   if (rows == 1 && !sink->fresh)
     row = plan->rows.high - plan->rows.low;
   if (!rf_mul_u64(rows, row, &room) || !rf_add_u64(room, RF_PUT_SLACK, &room) || !rf_to_size(room, &size))
@@ -322,19 +323,20 @@ rf_status rf_write_plan_run(const rf_write_plan *plan, const rf_row_walk *walk, 
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a row of %" PRIu64 " bytes", sink->row_bytes);
   rf_status status = RF_OK;
   window w;
-  for (uint64_t i = 0; i < walk->count && status == RF_OK; i += w.count) {
-    take_window(walk, i, most, sink->row_bytes, &w);
-    status = write_window(plan, walk, sink, &w, buffer, err);
+  for (uint64_t i = 0; i < selection->count && status == RF_OK; i += w.count) {
+    take_window(selection, i, most, sink->row_bytes, &w);
+    status = write_window(plan, selection, sink, &w, buffer, err);
   }
   rf_free(buffer);
   return status;
 }
 
-rf_status rf_write_field(const rf_row_step *step, const rf_row_walk *walk, const rf_row_sink *sink, rf_error *err) {
+rf_status rf_write_field(const rf_row_step *step, const rf_row_selection *selection, const rf_row_sink *sink,
+                         rf_error *err) {
   rf_row_step own = *step;
   rf_write_plan plan = {.rows = {.steps = &own, .count = 1, .low = step->offset, .high = step->offset + step->bytes},
                         .whole = step->bytes == sink->row_bytes};
-  return rf_write_plan_run(&plan, walk, sink, err);
+  return rf_write_plan_run(&plan, selection, sink, err);
 }
 
 /* ---- the call ---- */
@@ -342,27 +344,28 @@ rf_status rf_write_field(const rf_row_step *step, const rf_row_walk *walk, const
 rf_status rf_table_write_locked(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
                                 size_t count, bool *written, rf_error *err) {
   const rf_table *table;
-  rf_row_walk walk;
+  rf_row_selection selection;
   rf_write_plan *plan = NULL;
   rf_hdu *hdu;
   uint64_t size;
   RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
   if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
-    return rf_ztable_write(file, index, rows, requests, count, written, err);
+    return rf_tiled_table_write(file, index, rows, requests, count, written, err);
   /* Rows of a compressed image say where its tiles are, and what is kept of both would not learn of the change. */
   if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
     return rf_fail(
         err, RF_ERR_TYPE,
         "the rows of a compressed image are its tiles: they can be read as a table, and are written as pixels");
-  RF_TRY(rf_row_walk_init(&walk, table, rows, err));
-  RF_TRY(rf_write_plan_new(table, &walk, requests, count, &plan, err));
+  RF_TRY(rf_row_selection_init(&selection, table, rows, err));
+  RF_TRY(rf_write_plan_new(table, &selection, requests, count, &plan, err));
   rf_row_sink sink = {file->store, hdu->data_offset, table->info.row_bytes, 0, false, written};
   rf_status status = rf_file_size_locked(file, &size, err);
   /* Within 63 bits, as all of the data unit is. */
-  if (status == RF_OK && walk.count > 0 && hdu->data_offset + (walk.high + 1) * table->info.row_bytes > size)
-    status = rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short before the end of row %" PRIu64, walk.high);
+  if (status == RF_OK && selection.count > 0 && hdu->data_offset + (selection.high + 1) * table->info.row_bytes > size)
+    status =
+        rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short before the end of row %" PRIu64, selection.high);
   if (status == RF_OK)
-    status = rf_write_plan_run(plan, &walk, &sink, err);
+    status = rf_write_plan_run(plan, &selection, &sink, err);
   rf_write_plan_free(plan);
   return status;
 }

@@ -9,38 +9,38 @@
 
 /* ---- how an image is compressed ---- */
 
-static void describe(const rf_zimage *zimage, rf_compression *compression, uint64_t *tile, size_t capacity) {
+static void describe(const rf_tiled_image *tiled_image, rf_compression *compression, uint64_t *tile, size_t capacity) {
   rf_compression all;
-  size_t naxis = (size_t)zimage->image.naxis, size = compression->size;
+  size_t naxis = (size_t)tiled_image->image.naxis, size = compression->size;
   rf_compression_init(&all);
   all.size = size;
-  all.type = zimage->codec->type;
-  all.tile_ndim = zimage->image.naxis;
+  all.type = tiled_image->codec->type;
+  all.tile_ndim = tiled_image->image.naxis;
   for (size_t i = 0; i < naxis && i < capacity; i++)
-    tile[i] = zimage->ztile[naxis - 1 - i];
+    tile[i] = tiled_image->ztile[naxis - 1 - i];
   all.tile = tile;
-  all.heap_format = zimage->heap_format;
-  all.blocksize = all.type == RF_Z_RICE_1 ? zimage->params.blocksize : 0;
-  all.hcomp_scale = zimage->hcomp_scale;
-  all.hcomp_smooth = zimage->params.smooth;
-  all.quantize = zimage->quantized;
-  all.quantize_level = zimage->quantized ? zimage->quantize_level : 0.0;
-  all.dither = zimage->dither;
-  all.seed = zimage->quantized && zimage->dither != RF_DITHER_NONE ? zimage->seed : 0;
+  all.heap_format = tiled_image->heap_format;
+  all.blocksize = all.type == RF_Z_RICE_1 ? tiled_image->params.blocksize : 0;
+  all.hcomp_scale = tiled_image->hcomp_scale;
+  all.hcomp_smooth = tiled_image->params.smooth;
+  all.quantize = tiled_image->quantized;
+  all.quantize_level = tiled_image->quantized ? tiled_image->quantize_level : 0.0;
+  all.dither = tiled_image->dither;
+  all.seed = tiled_image->quantized && tiled_image->dither != RF_DITHER_NONE ? tiled_image->seed : 0;
   memcpy(compression, &all, size < sizeof all ? size : sizeof all);
 }
 
 rf_status rf_image_get_compression(rf_file *file, size_t index, rf_compression *compression, uint64_t *tile,
                                    size_t capacity, uint64_t *ntiles, rf_error *err) {
-  rf_zimage *zimage = NULL;
+  rf_tiled_image *tiled_image = NULL;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = rf_zimage_locked(file, index, NULL, &zimage, err);
+    status = rf_tiled_image_locked(file, index, NULL, &tiled_image, err);
     if (status == RF_OK) {
-      describe(zimage, compression, tile, tile != NULL ? capacity : 0);
+      describe(tiled_image, compression, tile, tile != NULL ? capacity : 0);
       if (ntiles != NULL)
-        *ntiles = zimage->ntiles;
+        *ntiles = tiled_image->ntiles;
     }
     status = rf_file_end_read_of(file, index, status, err);
   }
@@ -50,18 +50,18 @@ rf_status rf_image_get_compression(rf_file *file, size_t index, rf_compression *
 /* ---- the cache ---- */
 
 static rf_status find_cache(rf_file *file, size_t index, rf_hdu **hdu, rf_tile_cache **cache, rf_error *err) {
-  rf_zimage *zimage = NULL;
-  const rf_ztable *ztable = NULL;
+  rf_tiled_image *tiled_image = NULL;
+  const rf_tiled_table *tiled_table = NULL;
   RF_TRY(rf_file_hdu_locked(file, index, hdu, err));
   if ((*hdu)->kind == RF_HDU_COMPRESSED_TABLE) {
-    RF_TRY(rf_ztable_locked(file, index, NULL, NULL, &ztable, err));
-    *cache = ztable->cache;
+    RF_TRY(rf_tiled_table_locked(file, index, NULL, NULL, &tiled_table, err));
+    *cache = tiled_table->cache;
     return RF_OK;
   }
   if ((*hdu)->kind != RF_HDU_COMPRESSED_IMAGE)
     return rf_fail(err, RF_ERR_TYPE, "a compressed image or table is needed and this HDU is none");
-  RF_TRY(rf_zimage_locked(file, index, NULL, &zimage, err));
-  *cache = zimage->cache;
+  RF_TRY(rf_tiled_image_locked(file, index, NULL, &tiled_image, err));
+  *cache = tiled_image->cache;
   return RF_OK;
 }
 
@@ -122,14 +122,14 @@ static rf_status logical_header(rf_file *file, size_t index, rf_header **header,
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_file_header_locked(file, hdu, &own, err));
   if (hdu->kind == RF_HDU_COMPRESSED_IMAGE) {
-    RF_TRY(rf_zimage_plain_header(own, rf_header_find(own, "ZSIMPLE", 0, &card, NULL) == RF_OK, header, err));
-    rf_status status = rf_zimage_add_blank(file, index, own, *header, err);
+    RF_TRY(rf_tiled_image_plain_header(own, rf_header_find(own, "ZSIMPLE", 0, &card, NULL) == RF_OK, header, err));
+    rf_status status = rf_tiled_image_add_blank(file, index, own, *header, err);
     if (status != RF_OK)
       rf_header_free(*header);
     return status;
   }
   if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
-    return rf_ztable_plain_header(own, header, err);
+    return rf_tiled_table_plain_header(own, header, err);
   return rf_header_copy(own, header, err);
 }
 
@@ -157,7 +157,7 @@ static rf_status set_logical_header(rf_file *file, size_t index, const rf_header
     RF_TRY(rf_header_same_structure(own, header, err));
     return rf_file_resize_locked(file, index, header, hdu->data_bytes, written, err);
   }
-  RF_TRY(rf_zheader_merge(own, header, &merged, err));
+  RF_TRY(rf_tiled_header_merge(own, header, &merged, err));
   rf_status status = rf_file_resize_locked(file, index, merged, hdu->data_bytes, written, err);
   rf_header_free(merged);
   return status;

@@ -114,9 +114,9 @@ rf_status rf_convert_init(rf_convert *convert, const rf_hdu *hdu, rf_type type, 
   convert->has_blank = hdu->has_blank && hdu->bitpix > 0;
   convert->blank = hdu->blank;
   if (type == convert->natural && !convert->scaled)
-    convert->way = type == convert->stored ? RF_CONVERT_SWAP : RF_CONVERT_FLIP;
+    convert->mode = type == convert->stored ? RF_CONVERT_SWAP : RF_CONVERT_FLIP;
   else if (!raw && is_real(type))
-    convert->way = RF_CONVERT_NUMBER;
+    convert->mode = RF_CONVERT_NUMBER;
   else
     return rf_fail(err, RF_ERR_TYPE, "%s values of an image whose %s values are %s were asked for", type_name(type),
                    raw ? "stored" : "scaled",
@@ -212,7 +212,7 @@ static void read_numbers(const rf_convert *convert, uint8_t *dst, const uint8_t 
 }
 
 void rf_convert_read(const rf_convert *convert, void *dst, const void *src, size_t count) {
-  switch (convert->way) {
+  switch (convert->mode) {
   case RF_CONVERT_SWAP:
     rf_swap_copy(dst, src, count, convert->stored_bytes);
     break;
@@ -249,11 +249,11 @@ void rf_convert_values(const rf_convert *convert, void *dst, const void *src, si
   uint8_t *to = dst;
   const uint8_t *from = src;
   block natural;
-  if (convert->way == RF_CONVERT_FLIP) {
+  if (convert->mode == RF_CONVERT_FLIP) {
     flip_values(to, from, count, convert->stored_bytes);
     return;
   }
-  if (convert->way == RF_CONVERT_SWAP) {
+  if (convert->mode == RF_CONVERT_SWAP) {
     if (to != from)
       memcpy(to, from, count * convert->stored_bytes);
     return;
@@ -448,7 +448,7 @@ rf_status rf_convert_check(const rf_convert *convert, const void *src, const uin
   const uint8_t *bytes = src;
   double values[BLOCK];
   RF_TRY(check_mask(convert, mask, count, err));
-  if (convert->way != RF_CONVERT_NUMBER)
+  if (convert->mode != RF_CONVERT_NUMBER)
     return RF_OK;
   if (convert->scaled && convert->bscale == 0.0)
     return rf_fail(err, RF_ERR_FORMAT, "BSCALE is 0, so no value can be turned back into a stored one");
@@ -531,7 +531,7 @@ static void write_numbers(const rf_convert *convert, uint8_t *dst, const uint8_t
 void rf_convert_write(const rf_convert *convert, void *dst, const void *src, const uint8_t *mask, size_t count) {
   uint8_t pattern[8];
   uint8_t *bytes = dst;
-  if (convert->way == RF_CONVERT_NUMBER)
+  if (convert->mode == RF_CONVERT_NUMBER)
     write_numbers(convert, dst, src, mask, count);
   else
     order_out(convert, dst, src, count);

@@ -8,14 +8,14 @@
 
 #include "file/file.h"
 
-typedef enum rf_convert_way {
+typedef enum rf_convert_mode {
   RF_CONVERT_SWAP,  /* the stored values: byte order only */
   RF_CONVERT_FLIP,  /* the twin type: byte order and the top bit */
   RF_CONVERT_NUMBER /* through double: scaling, or a real type asked for */
-} rf_convert_way;
+} rf_convert_mode;
 
 typedef struct rf_convert {
-  rf_convert_way way;
+  rf_convert_mode mode;
   rf_type stored;  /* by BITPIX */
   rf_type natural; /* integer or real type of the values before general scaling: `stored` or its twin */
   rf_type type;    /* the caller's */

@@ -43,8 +43,8 @@ static rf_status read_boxes(rf_file *file, size_t image, const char *folder, rf_
   static const int64_t begins[] = {300, 200, -4, -4, 595, 495};
   static const uint64_t lengths[] = {SIDE, SIDE};
   static const double outside = -1;
-  rf_status status =
-      rf_image_read_boxes(file, image, begins, BOXES, lengths, 2, RF_F64, 0, &outside, boxes, sizeof boxes, NULL, err);
+  rf_status status = rf_image_read_cutouts(file, image, begins, BOXES, lengths, 2, RF_F64, 0, &outside, boxes,
+                                           sizeof boxes, NULL, err);
   return status == RF_OK ? keep(folder, "boxes", boxes, sizeof boxes) : status;
 }
 
@@ -113,7 +113,7 @@ int main(int argc, char **argv) {
   rf_status status = rf_file_open(argv[1], RF_MODE_READ, &options, &file, &err);
   if (status == RF_OK) {
     status = read_all(file, argv[2], &err);
-    (void)rf_file_close(file, NULL);
+    (void)rf_file_free(file, NULL);
   }
   printf("status %s\nmessage %s\n", rf_status_name(status), status != RF_OK ? err.message : "");
   return 0;

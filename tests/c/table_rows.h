@@ -127,10 +127,10 @@ static inline void rows_agree(rf_file *file) {
       CHECK_OK(rf_table_get_column(file, i, c, &u, &rows_err), rows_err);
       CHECK_OK(rf_table_get_column(fresh, i, c, &v, &rows_err), rows_err);
       CHECK(memcmp(&u, &v, sizeof u) == 0);
-      CHECK_STR(u.oddity, "");
+      CHECK_STR(u.warning, "");
     }
   }
-  rf_file_close(fresh, NULL);
+  rf_file_free(fresh, NULL);
 }
 
 #endif

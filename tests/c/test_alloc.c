@@ -107,7 +107,7 @@ static rf_status look(rf_error *err) {
   STEP(rf_hdu_verify_checksum(file, 0, &datasum, &checksum, err));
   rf_header_free(header);
   rf_header_free(copy);
-  rf_status closed = rf_file_close(file, NULL);
+  rf_status closed = rf_file_free(file, NULL);
   STEP(closed);
   return status;
 }
@@ -134,7 +134,7 @@ static rf_status edit(rf_error *err) {
   STEP(rf_hdu_add_checksum(file, 1, 1, err));
   STEP(rf_hdu_add_checksum(file, 0, 1, err));
   rf_header_free(header);
-  rf_status closed = rf_file_close(file, NULL);
+  rf_status closed = rf_file_free(file, NULL);
   STEP(closed);
   return status;
 }
@@ -182,7 +182,7 @@ static rf_status create(const char *name, rf_error *err) {
   rf_error late;
   if (status != RF_OK && file != NULL)
     (void)rf_file_discard(file, NULL);
-  rf_status closed = rf_file_close(file, &late);
+  rf_status closed = rf_file_free(file, &late);
   if (status == RF_OK && closed != RF_OK)
     *err = late;
   STEP(closed);
@@ -222,7 +222,7 @@ static rf_status tables(rf_error *err) {
   STEP(rf_table_repack(file, index, &freed, err));
   STEP(rf_table_append(file, index, N, NULL, 0, err));
   rf_error late;
-  rf_status closed = rf_file_close(file, &late);
+  rf_status closed = rf_file_free(file, &late);
   if (status == RF_OK && closed != RF_OK)
     *err = late;
   STEP(closed);
@@ -262,7 +262,7 @@ static rf_status compressed(rf_error *err) {
   STEP(rf_image_repack(file, last, &freed, err));
   STEP(rf_image_read(file, last, some, RF_F32, 0, pixels, 30 * sizeof *pixels, NULL, err));
   rf_error late;
-  rf_status closed = rf_file_close(file, &late);
+  rf_status closed = rf_file_free(file, &late);
   if (status == RF_OK && closed != RF_OK)
     *err = late;
   STEP(closed);
@@ -293,7 +293,7 @@ static rf_status edit_on_disk(const char *path, rf_error *err) {
   STEP(rf_hdu_add_checksum(file, 2, 1, err));
   rf_header_free(header);
   rf_error late;
-  rf_status closed = rf_file_close(file, &late);
+  rf_status closed = rf_file_free(file, &late);
   if (status == RF_OK && closed != RF_OK)
     *err = late;
   STEP(closed);
@@ -340,7 +340,7 @@ static rf_status read_compressed(rf_error *err) {
   STEP(rf_header_add(plain, "HISTORY", "edited", err));
   STEP(rf_hdu_set_logical_header(file, 1, plain, err));
   rf_header_free(plain);
-  rf_status closed = rf_file_close(file, NULL);
+  rf_status closed = rf_file_free(file, NULL);
   STEP(closed);
   return status;
 }
@@ -398,7 +398,7 @@ static void check_disk(const char *path) {
   CHECK_OK(rf_image_read(file, 2, NULL, RF_U16, 0, pixels, sizeof pixels, NULL, &err), err);
   for (int i = 0; i < 60; i++)
     CHECK(pixels[i] == i * 1000);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void editing_on_disk(void) {
@@ -457,7 +457,7 @@ static void make_plain(const char *path) {
   CHECK_OK(rf_table_write_heap(file, 1, 1, NULL, lengths, RF_CELL_I16, 0, cells, sizeof cells, NULL, &err), err);
   CHECK_OK(rf_hdu_add_checksum(file, 0, 1, &err), err);
   CHECK_OK(rf_hdu_add_checksum(file, 1, 1, &err), err);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   plain_bytes = scratch_read(path, &plain_size);
 }
 
@@ -482,7 +482,7 @@ static rf_status pack_all(rf_error *err) {
   STEP(rf_hdu_copy(packed, 2, back, NULL, err));
   rf_file *files[3] = {plain, packed, back};
   for (int i = 0; i < 3; i++) {
-    rf_status closed = rf_file_close(files[i], status == RF_OK ? err : NULL);
+    rf_status closed = rf_file_free(files[i], status == RF_OK ? err : NULL);
     STEP(closed);
   }
   return status;

@@ -112,7 +112,7 @@ static void test_fields_in_any_order(void) {
   CHECK(memcmp(masks[0], "\0\1\0", 3) == 0); /* TNULL of text */
   CHECK(memcmp(masks[1], "\0\1\0", 3) == 0);
   CHECK(memcmp(masks[2], "\0\1\0", 3) == 0); /* blank is zero unless TNULL says blank (FITS 7.2.5) */
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_a_blank_field_is_undefined_where_tnull_is_blank(void) {
@@ -130,7 +130,7 @@ static void test_a_blank_field_is_undefined_where_tnull_is_blank(void) {
   CHECK_OK(rf_table_read(file, 1, NULL, requests, 2, &err), err);
   CHECK(whole[0] == 0 && whole[1] == 0 && real[0] == 0 && real[1] == 15.0);
   CHECK(memcmp(masks, "\1\1\1\0", 4) == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_scaled_and_unsigned(void) {
@@ -164,7 +164,7 @@ static void test_scaled_and_unsigned(void) {
   CHECK(scaled[0] == -6.0 && isnan(scaled[1]) && scaled[2] == -10.0);
   CHECK(stored[0] == 1.25 && stored[1] == 1.5 && stored[2] == 0);
   CHECK(real[0] == 2.5 && real[1] == 3.0 && real[2] == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_a_bad_field_is_named(void) {
@@ -180,7 +180,7 @@ static void test_a_bad_field_is_named(void) {
   rf_rows rows = {1, -1, 2, NULL};
   CHECK_OK(rf_table_read(file, 1, &rows, &one, 1, &err), err);
   CHECK(values[0] == 2.0 && values[1] == 1.0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_bad_columns(void) {
@@ -207,7 +207,7 @@ static void test_bad_columns(void) {
     CHECK(rf_table_get_info(file, 1, &info, &err) == RF_ERR_FORMAT);
     if (strstr(err.message, cases[i].part) == NULL)
       CHECK_STR(err.message, cases[i].part);
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
   }
 }
 
@@ -225,7 +225,7 @@ static void test_types_that_a_column_has_not(void) {
     rf_column_request one = request(cases[i].column, cases[i].type, 2, memory, 16, NULL);
     CHECK(rf_table_read(file, 1, NULL, &one, 1, &err) == RF_ERR_TYPE);
   }
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 /* ---- making and writing ---- */
@@ -296,7 +296,7 @@ static void test_extreme_values_of_every_type(void) {
       CHECK((float)out[0] == (float)in[0] && (float)out[1] == (float)in[1]);
     else
       CHECK(out[0] == in[0] && out[1] == in[1]);
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
   }
 }
 
@@ -332,7 +332,7 @@ static void test_rows_are_blank_and_written_right_aligned(void) {
   check_rows(file, "M31      -5    1.00 -9223372036854775808"
                    "ab        7 -1234.5  9223372036854775807"
                    "          7                             ");
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_what_does_not_fit_is_named_and_nothing_is_written(void) {
@@ -359,7 +359,7 @@ static void test_what_does_not_fit_is_named_and_nothing_is_written(void) {
   rf_column_request masked = request(1, RF_CELL_I64, 0, counts, 8, mask);
   CHECK(rf_table_write(file, 1, NULL, &masked, 1, &err) == RF_ERR_ARGUMENT);
   check_rows(file, "                            ");
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_undefined_values_are_written_as_tnull(void) {
@@ -386,7 +386,7 @@ static void test_undefined_values_are_written_as_tnull(void) {
     requests[i].mask = got[i];
   CHECK_OK(rf_table_read(file, 1, NULL, requests, 3, &err), err);
   CHECK(memcmp(got, "\1\0\1\0\0\1", 6) == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_scaled_columns_are_unscaled_and_rounded(void) {
@@ -411,7 +411,7 @@ static void test_scaled_columns_are_unscaled_and_rounded(void) {
   values[1] = 1e300;
   requests[0].data = values;
   CHECK(rf_table_write(file, 1, NULL, requests, 1, &err) == RF_ERR_RANGE);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_columns_that_cannot_be_made(void) {
@@ -440,7 +440,7 @@ static void test_columns_that_cannot_be_made(void) {
     CHECK(status == cases[i].status);
     CHECK_OK(rf_file_get_size(file, &size, &err), err);
     CHECK(size == 0);
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
   }
   uint64_t two = 2;
   rf_error err;
@@ -449,7 +449,7 @@ static void test_columns_that_cannot_be_made(void) {
   array.ndim = 1;
   array.dims = &two;
   CHECK(create(file, &array, 1, 1, &err) == RF_ERR_TYPE);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 int main(void) {

@@ -58,7 +58,7 @@ static void sums_of_cfitsio_are_right(void) {
   CHECK_OK(fits_open(&fits, &file, &err), err);
   verify(file, 0, 1, 1);
   verify(file, 1, 1, 1);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -67,7 +67,7 @@ static void flip(fits_bytes *fits, size_t place, unsigned bit, int datasum) {
   fits->bytes[place] ^= (uint8_t)(1u << bit);
   CHECK_OK(fits_open(fits, &file, &err), err);
   verify(file, 1, datasum, 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits->bytes[place] ^= (uint8_t)(1u << bit);
 }
 
@@ -102,7 +102,7 @@ static void right_sums_are_left_alone(void) {
     CHECK_OK(rf_hdu_add_checksum(file, i, 0, &err), err);
   }
   CHECK(watched.size == fits.size && memcmp(watched.bytes, fits.bytes, fits.size) == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -150,7 +150,7 @@ static void new_sums(void) {
   CHECK_OK(rf_file_read_bytes(file, size_of(file) - 2880, last, 2880, &err), err);
   CHECK(last[99] == 'x' && last[100] == ' ' && last[2879] == ' ');
   verify(file, 0, 1, 1);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -173,7 +173,7 @@ static void blank_cards_at_the_end_are_used(void) {
   CHECK(memcmp(rf_header_cards(header) + 400, "DATASUM ", 8) == 0);
   verify(file, 0, 1, 1);
   rf_header_free(header);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -193,14 +193,14 @@ static void edits_make_sums_wrong_and_right_again(void) {
   CHECK_STR(card_of(file, 1, "DATASUM", after), before);
   verify(file, 1, 1, 1);
   rf_header_free(header);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   /* New data: asking for DATASUM alone does not leave a CHECKSUM that is wrong. */
   fits.bytes[5760] ^= 0x40;
   CHECK_OK(fits_open(&fits, &file, &err), err);
   verify(file, 1, 0, 0);
   CHECK_OK(rf_hdu_add_checksum(file, 1, 0, &err), err);
   verify(file, 1, 1, 1);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -232,7 +232,7 @@ static void odd_cards(void) {
     verify(file, 0, cases[i].datasum, cases[i].checksum);
     CHECK_OK(rf_hdu_add_checksum(file, 0, 1, &err), err);
     verify(file, 0, 1, 1);
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
     fits_free(&fits);
   }
 }
@@ -254,7 +254,7 @@ static void a_large_data_unit(void) {
   snprintf(expected, sizeof expected, "DATASUM = '%lu'", (unsigned long)sum);
   CHECK(strncmp(card_of(file, 0, "DATASUM", text), expected, strlen(expected)) == 0);
   verify(file, 0, 1, 1);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -270,7 +270,7 @@ static void data_cut_short(void) {
   CHECK_OK(rf_hdu_add_checksum(file, 1, 1, &err), err);
   CHECK(size_of(file) == 5760 + 2880);
   verify(file, 1, 1, 1);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits.size = 5760 + 399;
   CHECK_OK(fits_open(&fits, &file, &err), err);
   CHECK(rf_hdu_verify_checksum(file, 1, &d, &c, &err) == RF_ERR_TRUNCATED && d == 9 && c == 9);
@@ -278,7 +278,7 @@ static void data_cut_short(void) {
   CHECK(rf_hdu_add_checksum(file, 1, 1, &err) == RF_ERR_TRUNCATED);
   CHECK(size_of(file) == fits.size);
   CHECK(rf_hdu_add_checksum(file, 2, 1, &err) == RF_ERR_NOT_FOUND);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -295,7 +295,7 @@ static void bad_padding(void) {
   verify(file, 1, 1, 1);
   CHECK_OK(rf_file_read_bytes(file, 5760 + 400, &byte, 1, &err), err);
   CHECK(byte == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 

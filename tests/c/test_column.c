@@ -137,7 +137,7 @@ static void test_shapes(void) {
   CHECK(info.ndim == 2 && info.dims[0] == 4 && info.dims[1] == 3 && info.count == 12);
   CHECK_STR(info.name, "grid");
   CHECK_STR(info.unit, "mag");
-  CHECK_STR(info.oddity, "");
+  CHECK_STR(info.warning, "");
   info = make(&(rf_column_keywords){.form = "12E"});
   CHECK(info.ndim == 1 && info.dims[0] == 12 && info.count == 12);
   CHECK_STR(info.name, "col5");
@@ -150,15 +150,15 @@ static void test_shapes(void) {
   /* FITS 7.3.2 calls elements beyond the product fill; but what is there must not be lost. */
   info = make(&(rf_column_keywords){.form = "13E", .dim = "(3,4)"});
   CHECK(info.ndim == 1 && info.count == 13 && info.bytes == 52);
-  CHECK(strstr(info.oddity, "(3,4)") != NULL);
+  CHECK(strstr(info.warning, "(3,4)") != NULL);
   info = make(&(rf_column_keywords){.form = "12E", .dim = "(3,5)"});
   CHECK(info.ndim == 1 && info.count == 12);
-  CHECK(strstr(info.oddity, "(3,5)") != NULL);
+  CHECK(strstr(info.warning, "(3,5)") != NULL);
   info = make(&(rf_column_keywords){.form = "12E", .dim = "   "});
   CHECK(info.ndim == 1);
-  CHECK_STR(info.oddity, "");
+  CHECK_STR(info.warning, "");
   info = make(&(rf_column_keywords){.form = "12E", .dim = "3x4"});
-  CHECK(info.ndim == 1 && info.oddity[0] != '\0');
+  CHECK(info.ndim == 1 && info.warning[0] != '\0');
   info = make(&(rf_column_keywords){.form = "17X"});
   CHECK(info.type == RF_CELL_BIT && info.count == 17 && info.raw_count == 3 && info.stored == RF_CELL_U8);
 }
@@ -175,7 +175,7 @@ static void test_strings(void) {
   info = make(&(rf_column_keywords){.form = "0A"});
   CHECK(info.count == 1 && info.width == 0 && info.bytes == 0);
   info = make(&(rf_column_keywords){.form = "12A", .has_scale = true, .scale = 2});
-  CHECK(!info.scaled && info.oddity[0] != '\0');
+  CHECK(!info.scaled && info.warning[0] != '\0');
 }
 
 static void test_twins_and_scale(void) {
@@ -208,16 +208,16 @@ static void test_twins_and_scale(void) {
 static void test_nulls(void) {
   rf_column_info info = make(&(rf_column_keywords){.form = "I", .has_null = true, .null = -32768});
   CHECK(info.has_null && info.null == -32768);
-  CHECK_STR(info.oddity, "");
+  CHECK_STR(info.warning, "");
   info = make(&(rf_column_keywords){.form = "I", .has_null = true, .null = 32768});
-  CHECK(!info.has_null && strstr(info.oddity, "32768") != NULL);
+  CHECK(!info.has_null && strstr(info.warning, "32768") != NULL);
   info = make(&(rf_column_keywords){.form = "B", .has_null = true, .null = -1});
-  CHECK(!info.has_null && info.oddity[0] != '\0');
+  CHECK(!info.has_null && info.warning[0] != '\0');
   info = make(&(rf_column_keywords){.form = "E", .has_null = true, .null = 3});
   CHECK(!info.has_null); /* of real numbers NaN is what is undefined */
   info = make(&(rf_column_keywords){
       .form = "J", .has_null = true, .null = -99, .null_state = RF_SCALE_REPAIRED, .null_keyword = "TNULL1"});
-  CHECK(info.has_null && info.null == -99 && strstr(info.oddity, "TNULL1") != NULL);
+  CHECK(info.has_null && info.null == -99 && strstr(info.warning, "TNULL1") != NULL);
   rf_column column;
   rf_error_clear(&err);
   rf_column_keywords bad = {.form = "J", .null_state = RF_SCALE_BAD, .null_keyword = "TNULL1", .null_found = "'none'"};

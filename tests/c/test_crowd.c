@@ -22,7 +22,7 @@
 #define READERS 8
 #define SIDE 64
 #define BLOCK 500 /* rows appended at a time */
-#define MOST_ROWS 20000
+#define MAX_ROWS 20000
 
 static rf_error err;
 static double run_seconds = 1;
@@ -83,7 +83,7 @@ static void write_file(const char *path) {
   how.type = RF_Z_RICE_1;
   image.compression = &how;
   CHECK_OK(rf_image_create(file, &image, &index, &err), err);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 /* ---- readers ---- */
@@ -168,7 +168,7 @@ static rf_status append_rows(rf_file *file, rf_error *e) {
   rf_status status = rf_table_get_info(file, 1, &info, e);
   if (status != RF_OK)
     return status;
-  if (info.nrows > MOST_ROWS)
+  if (info.nrows > MAX_ROWS)
     return rf_table_resize(file, 1, BLOCK, e);
   for (int64_t i = 0; i < BLOCK; i++) {
     values[i] = (int64_t)info.nrows + i;
@@ -268,7 +268,7 @@ static void one_handle(void) {
   write_file(scratch_path("one.fits"));
   CHECK_OK(rf_file_open(scratch_path("one.fits"), RF_MODE_READ_WRITE, NULL, &file, &err), err);
   crowd(&file, 1);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void a_handle_for_each(void) {
@@ -280,7 +280,7 @@ static void a_handle_for_each(void) {
         err);
   crowd(handles, 4);
   for (size_t i = 0; i < 4; i++)
-    CHECK_OK(rf_file_close(handles[i], &err), err);
+    CHECK_OK(rf_file_free(handles[i], &err), err);
 }
 
 int main(int argc, char **argv) {

@@ -94,7 +94,7 @@ static void what_cannot_be_opened(void) {
   CHECK(rf_file_open(scratch_path("empty.fits"), (rf_mode)7, NULL, &file, &err) == RF_ERR_ARGUMENT);
   CHECK(rf_file_open_bytes("x", 1, RF_MODE_CREATE, NULL, &file, &err) == RF_ERR_ARGUMENT);
   CHECK(file == NULL);
-  CHECK(rf_file_close(NULL, &err) == RF_OK);
+  CHECK(rf_file_free(NULL, &err) == RF_OK);
 }
 
 static void options_of_an_older_caller(void) {
@@ -109,7 +109,7 @@ static void options_of_an_older_caller(void) {
   fits_card(&fits, "COMMENT \x01");
   fits_end(&fits);
   CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err), err);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -144,8 +144,8 @@ static void append_to_nothing_and_more(void) {
   CHECK_OK(rf_file_open_bytes(bytes, n, RF_MODE_READ, NULL, &again, &err), err);
   CHECK(count_of(again) == 2);
   CHECK(info_of(again, 1).data_offset == info_of(file, 1).data_offset);
-  CHECK_OK(rf_file_close(again, &err), err);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(again, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   free(bytes);
   rf_header_free(read);
   rf_header_free(primary);
@@ -170,7 +170,7 @@ static void append_behind_trailing_bytes(void) {
       CHECK(bytes[i] == 0);
     CHECK(memchr(bytes, '#', n) == NULL);
     CHECK(count_of(file) == 2);
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
     free(bytes);
     rf_header_free(header);
     fits_free(&fits);
@@ -199,7 +199,7 @@ static void append_where_padding_is_missing(void) {
     for (size_t i = fits.size; i < 8640 + 2880; i++)
       CHECK(bytes[i] == kinds[k].byte);
     CHECK(count_of(file) == 3);
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
     free(bytes);
     rf_header_free(header);
     fits_free(&fits);
@@ -218,7 +218,7 @@ static void append_behind_a_cut_data_unit(void) {
   CHECK(append(file, header, &index) == RF_ERR_TRUNCATED);
   CHECK(strstr(err.message, "1000 of its 10000 bytes") != NULL);
   CHECK(index == 99 && size_of(file) == fits.size);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   rf_header_free(header);
   fits_free(&fits);
 }
@@ -245,13 +245,13 @@ static void append_on_a_full_disk(void) {
     watched.countdown = -1;
     if (status == RF_OK) {
       CHECK(!reached && index == 2 && count_of(file) == 3);
-      CHECK_OK(rf_file_close(file, &err), err);
+      CHECK_OK(rf_file_free(file, &err), err);
       break;
     }
     CHECK(status == RF_ERR_NO_SPACE && index == 99);
     CHECK(watched.size == fits.size && memcmp(watched.bytes, fits.bytes, fits.size) == 0);
     CHECK(append(file, header, &index) == RF_OK && index == 2);
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
   }
   CHECK(step >= 3);
   rf_header_free(header);
@@ -275,8 +275,8 @@ static void append_and_die(void) {
     CHECK_OK(rf_file_open("watched://x", RF_MODE_READ, NULL, &after, &err), err);
     CHECK(count_of(after) == (status == RF_OK ? 2 : 1));
     CHECK(info_of(after, 0).data_bytes == 100);
-    CHECK_OK(rf_file_close(after, &err), err);
-    (void)rf_file_close(file, NULL);
+    CHECK_OK(rf_file_free(after, &err), err);
+    (void)rf_file_free(file, NULL);
     if (status == RF_OK)
       break;
   }
@@ -295,7 +295,7 @@ static void append_behind_a_broken_hdu(void) {
   CHECK_OK(fits_open(&fits, &file, &err), err);
   CHECK(append(file, header, &index) == RF_ERR_FORMAT);
   CHECK(size_of(file) == fits.size);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   rf_header_free(header);
   fits_free(&fits);
 }
@@ -352,8 +352,8 @@ static void resize_header_and_data(void) {
     CHECK(count_of(again) == 4);
     for (size_t k = 0; k < 4; k++)
       CHECK(info_of(again, k).data_offset == info_of(file, k).data_offset);
-    CHECK_OK(rf_file_close(again, &err), err);
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(again, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
     free(bytes);
     rf_header_free(header);
     fits_free(&fits);
@@ -370,7 +370,7 @@ static void grow_refuses(void) {
   CHECK(resize(file, 1, header, 91) == RF_ERR_ARGUMENT);
   CHECK(resize(file, 2, header, 90) == RF_ERR_NOT_FOUND);
   CHECK(resize(file, 0, more, 30000) == RF_ERR_ARGUMENT);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   /* Data that are not all there: the header may grow, the data not. */
   fits.size = 5760 + 2880 + 70;
   CHECK_OK(fits_open(&fits, &file, &err), err);
@@ -385,7 +385,7 @@ static void grow_refuses(void) {
   CHECK(size_of(file) == fits.size + 2880);
   CHECK_OK(rf_file_read_bytes(file, 5760 + 5760, data, 70, &err), err);
   CHECK(memcmp(data, fits.bytes + 5760 + 2880, 70) == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   rf_header_free(header);
   rf_header_free(more);
   rf_header_free(same);
@@ -410,7 +410,7 @@ static void grow_on_a_full_disk(void) {
     rf_status status = resize(file, 1, header, 9000);
     watched.countdown = -1;
     if (status == RF_OK) {
-      CHECK_OK(rf_file_close(file, &err), err);
+      CHECK_OK(rf_file_free(file, &err), err);
       break;
     }
     CHECK(status == RF_ERR_NO_SPACE);
@@ -432,7 +432,7 @@ static void grow_on_a_full_disk(void) {
       CHECK(rf_file_sync(file, &again) == RF_ERR_TAINTED);
       CHECK(resize(file, 1, header, 9000) == RF_ERR_TAINTED);
     }
-    (void)rf_file_close(file, NULL);
+    (void)rf_file_free(file, NULL);
   }
   CHECK(unharmed >= 2 && tainted >= 3);
   rf_header_free(header);
@@ -480,7 +480,7 @@ static void set_header(void) {
   for (size_t i = 0; i < n; i += 80)
     CHECK(memcmp(bytes + i, "HISTORY", 7) != 0);
   CHECK(memcmp(bytes + info_of(file, 1).data_offset, fits.bytes + 5760 + 2880, 5000) == 0);
-  CHECK_OK(rf_file_close(again, &err), err);
+  CHECK_OK(rf_file_free(again, &err), err);
   free(bytes);
   /* Structure is not for editing. */
   value = (rf_value){.kind = RF_VALUE_INTEGER, .integer = 4999};
@@ -489,7 +489,7 @@ static void set_header(void) {
   CHECK_STR(err.keyword, "NAXIS1");
   CHECK(err.hdu == 1 && strstr(err.message, "<bytes>[1]: ") == err.message);
   CHECK(info_of(file, 1).data_bytes == 5000);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   rf_header_free(header);
   fits_free(&fits);
 }
@@ -510,7 +510,7 @@ static void a_file_opened_for_reading(void) {
   uint8_t bytes[10];
   CHECK(rf_file_read_bytes(file, fits.size - 5, bytes, 10, &err) == RF_ERR_TRUNCATED);
   CHECK(strstr(err.message, "5 bytes are missing") != NULL);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   rf_header_free(header);
   fits_free(&fits);
 }
@@ -532,7 +532,7 @@ static void a_header_without_keeping_the_file(void) {
     rf_header_free(header);
     rf_header_free(kept);
   }
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   header = NULL;
   CHECK(rf_file_read_header(path, NULL, 2, &header, &err) == RF_ERR_NOT_FOUND);
   CHECK(strstr(err.message, "header.fits") != NULL);
@@ -552,7 +552,7 @@ static void edits_reach_the_disk(void) {
   CHECK(append(file, primary, &index) == RF_OK);
   CHECK(append(file, extension, &index) == RF_OK);
   CHECK_OK(rf_file_sync(file, &err), err);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   free(scratch_read(path, &n));
   CHECK(n == 4 * 2880);
   CHECK_OK(rf_file_open(path, RF_MODE_READ_WRITE, NULL, &file, &err), err);
@@ -560,12 +560,12 @@ static void edits_reach_the_disk(void) {
   CHECK_OK(rf_hdu_get_header(file, 0, &header, &err), err);
   add_cards(header, 60);
   CHECK_OK(rf_hdu_set_header(file, 0, header, &err), err);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   free(scratch_read(path, &n));
   CHECK(n == 5 * 2880);
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
   CHECK(count_of(file) == 2);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   rf_header_free(header);
   rf_header_free(primary);
   rf_header_free(extension);
@@ -582,7 +582,7 @@ static void beyond_4_gib(void) {
   CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
   CHECK(append(file, primary, &index) == RF_OK);
   CHECK(append(file, extension, &index) == RF_OK && index == 1);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   CHECK_OK(rf_file_open(path, RF_MODE_READ_WRITE, NULL, &file, &err), err);
   CHECK(count_of(file) == 2);
   uint64_t offset = info_of(file, 1).header_offset;
@@ -591,7 +591,7 @@ static void beyond_4_gib(void) {
   CHECK_OK(rf_hdu_set_header(file, 1, extension, &err), err);
   CHECK(size_of(file) == offset + 3 * 2880);
   CHECK_OK(rf_hdu_add_checksum(file, 1, 1, &err), err);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   remove(path);
   rf_header_free(primary);
   rf_header_free(extension);
@@ -612,8 +612,8 @@ static void shut_files_answer(void) {
   fits_image(&fits, true, 50, NULL);
   CHECK_OK(fits_open(&fits, &file, &err), err);
   CHECK_OK(rf_hdu_get_header(file, 0, &edit, &err), err);
-  CHECK_OK(rf_file_shut(file, &err), err);
-  CHECK_OK(rf_file_shut(file, &err), err);
+  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_close(file, &err), err);
   CHECK(rf_file_count(file, &count, &err) == RF_ERR_CLOSED);
   CHECK(strstr(err.message, "<bytes>: the file is closed") == err.message);
   CHECK(rf_file_find(file, "X", -1, &index, &err) == RF_ERR_CLOSED);
@@ -627,7 +627,7 @@ static void shut_files_answer(void) {
   CHECK(rf_file_read_bytes(file, 0, &byte, 1, &err) == RF_ERR_CLOSED);
   CHECK(rf_file_sync(file, &err) == RF_ERR_CLOSED);
   CHECK_STR(rf_file_name(file), "<bytes>");
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   rf_header_free(edit);
   fits_free(&fits);
 }
@@ -709,18 +709,18 @@ static void many_threads(void) {
   CHECK(pthread_create(&writer, NULL, edit_all_the_time, &s) == 0);
   CHECK(pthread_join(writer, NULL) == 0);
   /* Shut under the readers' feet: an error for them, nothing worse. */
-  CHECK_OK(rf_file_shut(s.file, &err), err);
+  CHECK_OK(rf_file_close(s.file, &err), err);
   atomic_store(&s.stop, true);
   for (int i = 0; i < 4; i++)
     CHECK(pthread_join(readers[i], NULL) == 0);
   CHECK(atomic_load(&s.wrong) == 0);
-  CHECK_OK(rf_file_close(s.file, &err), err);
+  CHECK_OK(rf_file_free(s.file, &err), err);
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &s.file, &err), err);
   CHECK(count_of(s.file) == MANY);
   int datasum = 0, checksum = 0;
   CHECK_OK(rf_hdu_verify_checksum(s.file, 5, &datasum, &checksum, &err), err);
   CHECK(datasum == 1);
-  CHECK_OK(rf_file_close(s.file, &err), err);
+  CHECK_OK(rf_file_free(s.file, &err), err);
   fits_free(&fits);
 }
 

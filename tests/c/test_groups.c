@@ -80,7 +80,7 @@ static void test_parameters_and_array(void) {
   CHECK(more[0] == 1 && more[1] == -10);
   for (int i = 0; i < 6; i++)
     CHECK(arrays[0][i] == 3 + i && arrays[1][i] == -12 - i);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_scaled_array_with_blank(void) {
@@ -96,7 +96,7 @@ static void test_scaled_array_with_blank(void) {
   CHECK_OK(rf_table_read(file, 0, NULL, &one, 1, &err), err);
   CHECK(values[0] == 1 && values[1] == 3 && values[2] == 509 && values[3] == 7);
   CHECK(memcmp(mask, "\0\0\1\0", 4) == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_unsigned_array_by_bzero(void) {
@@ -111,7 +111,7 @@ static void test_unsigned_array_by_bzero(void) {
                                   request(1, RF_CELL_U32, values, 8, NULL)};
   CHECK_OK(rf_table_read(file, 0, NULL, requests, 2, &err), err);
   CHECK(parameter == 0 && values[0] == UINT32_MAX && values[1] == 2147483648u);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_parameters_without_a_name(void) {
@@ -124,14 +124,14 @@ static void test_parameters_without_a_name(void) {
   rf_column_info info = {.size = sizeof info};
   CHECK_OK(rf_table_get_column(file, 0, 1, &info, &err), err);
   CHECK_STR(info.name, "par2");
-  CHECK(strstr(info.oddity, "PTYPE2") != NULL && info.type == RF_CELL_F32);
+  CHECK(strstr(info.warning, "PTYPE2") != NULL && info.type == RF_CELL_F32);
   float values[3];
   rf_column_request requests[] = {request(0, RF_CELL_F32, &values[0], 4, NULL),
                                   request(1, RF_CELL_F32, &values[1], 4, NULL),
                                   request(2, RF_CELL_F32, &values[2], 4, NULL)};
   CHECK_OK(rf_table_read(file, 0, NULL, requests, 3, &err), err);
   CHECK(values[0] == 1 && values[1] == 2 && values[2] == 3);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_groups_without_groups_or_array(void) {
@@ -148,13 +148,13 @@ static void test_groups_without_groups_or_array(void) {
   rf_column_request requests[] = {request(0, RF_CELL_F64, values, 8, NULL), request(1, RF_CELL_F64, values, 0, NULL)};
   CHECK_OK(rf_table_read(file, 0, NULL, requests, 2, &err), err);
   CHECK(values[0] == 0 && values[2] == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   make_header(&fits, -64, 2, (long long[]){5}, 1, 0, "PTYPE1  = 'A'");
   file = open_bytes(&fits);
   CHECK_OK(rf_table_get_info(file, 0, &table, &err), err);
   CHECK(table.nrows == 0 && table.row_bytes == 48);
   CHECK_OK(rf_table_read(file, 0, NULL, requests, 2, &err), err);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_more_than_there_can_be(void) {
@@ -167,20 +167,20 @@ static void test_more_than_there_can_be(void) {
   make_header(&fits, 8, 2, (long long[]){1}, 999, 0, "");
   rf_file *file = open_bytes(&fits);
   CHECK(rf_table_get_info(file, 0, &table, &err) == RF_ERR_LIMIT && strstr(err.message, "PCOUNT = 999") != NULL);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   make_header(&fits, 8, 2, (long long[]){1}, 998, 0, "");
   file = open_bytes(&fits);
   CHECK_OK(rf_table_get_info(file, 0, &table, &err), err);
   CHECK(table.ncols == 999);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   make_header(&fits, 8, 34, ones, 0, 0, "");
   file = open_bytes(&fits);
   CHECK(rf_table_get_info(file, 0, &table, &err) == RF_ERR_LIMIT && strstr(err.message, "33 axes") != NULL);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   make_header(&fits, 64, 2, (long long[]){INT64_MAX}, 1, 0, "");
   file = open_bytes(&fits);
   CHECK(rf_table_get_info(file, 0, &table, &err) == RF_ERR_LIMIT);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_groups_cut_short(void) {
@@ -194,7 +194,7 @@ static void test_groups_cut_short(void) {
   CHECK(rf_table_read(file, 0, NULL, &one, 1, &err) == RF_ERR_TRUNCATED && strstr(err.message, "8 ") != NULL);
   rf_rows first = {0, 1, 1, NULL};
   CHECK_OK(rf_table_read(file, 0, &first, &one, 1, &err), err);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 /* Values may change in place; the number of groups may not. */
@@ -213,7 +213,7 @@ static void test_groups_stay_as_many(void) {
   value = 7;
   CHECK_OK(rf_table_read(file, 0, NULL, requests, 2, &err), err);
   CHECK(value == 5 && array[0] == 0 && array[1] == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 int main(void) {

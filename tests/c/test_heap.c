@@ -181,7 +181,7 @@ static void check_cells(char descriptor, char letter, rf_cell_type type, unsigne
   free(want);
   free(lengths);
   free(offsets);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   drop(&t);
   watched_free();
 }
@@ -221,7 +221,7 @@ static void test_cells_are_read_together(void) {
   CHECK_OK(rf_table_read_heap(file, 1, 1, lengths, offsets, 1000, RF_CELL_I32, 0, out, 4 * total, NULL, &err), err);
   CHECK(watched.reads < 5);
   free(out);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   drop(&t);
   watched_free();
 }
@@ -251,7 +251,7 @@ static void test_masks_scale_and_raw(void) {
   CHECK(rf_table_read_descriptors(file, 1, 0, NULL, &length, &offset, &err) == RF_ERR_TYPE);
   CHECK(rf_table_read_descriptors(file, 1, 2, NULL, &length, &offset, &err) == RF_ERR_RANGE);
   CHECK(rf_table_read_descriptors(file, 1, 1, NULL, NULL, NULL, &err) == RF_ERR_ARGUMENT);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
 }
 
@@ -278,7 +278,7 @@ static rf_status descriptor_status(const char *form, uint64_t length, uint64_t o
   uint64_t bytes = length < 25 ? 4 * length : 400;
   if (status != RF_OK) /* whoever asks without looking gets no further */
     CHECK(rf_table_read_heap(file, 1, 1, &length, &offset, 1, RF_CELL_I32, 0, out, bytes, NULL, &err) == RF_ERR_RANGE);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
   return status;
 }
@@ -309,7 +309,7 @@ static void test_no_descriptors(void) {
   uint64_t lengths[3] = {9, 9, 9}, offsets[3] = {9, 9, 9};
   CHECK_OK(rf_table_read_descriptors(file, 1, 1, NULL, lengths, offsets, &err), err);
   CHECK(lengths[0] == 0 && lengths[2] == 0 && offsets[2] == 0);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
 }
 
@@ -376,7 +376,7 @@ static void test_p_descriptor_with_the_top_bit(void) {
   int32_t value;
   CHECK_OK(rf_table_read_heap(file, 1, 1, lengths, offsets, 1, RF_CELL_I32, 0, &value, 4, NULL, &err), err);
   CHECK(value == 0x10111213);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
 }
 

@@ -98,7 +98,7 @@ static void same_as_step_by_step(int followed) {
       if (step % 20 == 0)
         rows_agree(file);
     }
-    CHECK_OK(rf_file_close(file, &rows_err), rows_err);
+    CHECK_OK(rf_file_free(file, &rows_err), rows_err);
     bytes[together] = scratch_read(scratch_path(names[together]), &sizes[together]);
   }
   CHECK(sizes[0] == sizes[1] && memcmp(bytes[0], bytes[1], sizes[0]) == 0);
@@ -162,7 +162,7 @@ static void test_what_is_wrong_changes_nothing(void) {
   CHECK(memcmp(back, v, sizeof v) == 0);
   CHECK_OK(rf_table_read_descriptors(file, index, 3, &rows, found, offsets, &rows_err), rows_err);
   CHECK(found[0] == 0 && found[1] == 0 && offsets[0] == 0);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 int main(void) {

@@ -76,7 +76,7 @@ static void test_bytes_in_file(void) {
   CHECK_OK(rf_file_get_size(file, &after, &rows_err), rows_err);
   CHECK(after == size);
   CHECK_STR(rows_card(file, index, "PCOUNT"), "21");
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 /* 1,000 steps give what one write gives, and the heap is not copied 1,000 times. */
@@ -138,7 +138,7 @@ static void test_append_in_steps(void) {
     CHECK(memcmp(w, w_back, total * 2) == 0);
     /* Whoever opens the file later finds no gap. */
     if (!closed) {
-      CHECK_OK(rf_file_close(file, &rows_err), rows_err);
+      CHECK_OK(rf_file_free(file, &rows_err), rows_err);
       CHECK_OK(rf_file_open(scratch_path("steps.fits"), RF_MODE_READ_WRITE, NULL, &file, &rows_err), rows_err);
     }
   }
@@ -147,7 +147,7 @@ static void test_append_in_steps(void) {
   snprintf(pcount, sizeof pcount, "%" PRIu64, total * 10);
   CHECK_STR(rows_card(file, index, "PCOUNT"), pcount);
   rows_agree(file);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 /* ---- a table and what it should be ---- */
@@ -376,7 +376,7 @@ static void run_model(int followed, int rounds) {
   }
   for (size_t i = 0; i < m.ncols; i++)
     free(m.columns[i]);
-  rf_file_close(m.file, NULL);
+  rf_file_free(m.file, NULL);
 }
 
 static void test_model(void) {
@@ -431,7 +431,7 @@ static void test_keywords_move_along(void) {
   CHECK(rf_table_delete_column(file, index, 3, &rows_err) == RF_ERR_RANGE);
   rows_agree(file);
   rf_header_free(cards);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 static void test_ascii_columns(void) {
@@ -473,7 +473,7 @@ static void test_ascii_columns(void) {
   CHECK_OK(rf_table_insert_column(file, index, 0, &fresh, &rows_err), rows_err);
   CHECK(rows_bytes(file, index, 0, "    ", 4));
   rows_agree(file);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 /* ---- heaps of others ---- */
@@ -548,14 +548,14 @@ static void test_gap(void) {
   rows_agree(file);
   CHECK_OK(rf_table_repack(file, 1, &freed, &rows_err), rows_err);
   CHECK(freed == 0);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   /* A descriptor that leaves the heap: nothing is packed. */
   file = gap_file(19);
   uint64_t before = rf_file_generation(file);
   CHECK(rf_table_repack(file, 1, &freed, &rows_err) == RF_ERR_FORMAT);
   CHECK(strstr(rows_err.message, "row 2") != NULL && rf_file_generation(file) == before);
   CHECK_STR(rows_card(file, 1, "PCOUNT"), "120");
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 /* ---- beyond 2^31 ---- */
@@ -662,12 +662,12 @@ static void test_p_becomes_q(void) {
   CHECK_OK(rf_table_write(file, index, NULL, requests, 2, &rows_err), rows_err);
   CHECK_OK(rf_table_write_heap(file, index, 1, NULL, (uint64_t[]){1, 2, 3}, RF_CELL_I16, 0, v, 12, NULL, &rows_err),
            rows_err);
-  CHECK_OK(rf_file_close(file, &rows_err), rows_err);
+  CHECK_OK(rf_file_free(file, &rows_err), rows_err);
   /* The heap is nearly full. */
   CHECK_OK(rf_file_open("sparse://x", RF_MODE_READ_WRITE, NULL, &file, &rows_err), rows_err);
   set_integer(file, "PCOUNT", heap);
   sparse.size = (2880 + 2880 + 3 * 22 + heap + 2879) / 2880 * 2880;
-  CHECK_OK(rf_file_close(file, &rows_err), rows_err);
+  CHECK_OK(rf_file_free(file, &rows_err), rows_err);
   CHECK_OK(rf_file_open("sparse://x", RF_MODE_READ_WRITE, NULL, &file, &rows_err), rows_err);
   rf_rows some = {0, 2, 2, NULL};
   CHECK_OK(rf_table_write_heap(file, index, 1, &some, (uint64_t[]){1, 4}, RF_CELL_I16, 0, v, 10, NULL, &rows_err),
@@ -719,7 +719,7 @@ static void test_p_becomes_q(void) {
   uint64_t freed;
   CHECK_OK(rf_table_repack(file, index, &freed, &rows_err), rows_err);
   CHECK(rows_info(file, index).heap_bytes == 19);
-  CHECK_OK(rf_file_close(file, &rows_err), rows_err);
+  CHECK_OK(rf_file_free(file, &rows_err), rows_err);
   for (uint64_t i = 0; i < npages; i++)
     free(sparse.pages[i]);
   free(sparse.pages);

@@ -27,7 +27,7 @@ static rf_file *open_pixels(int bitpix, uint64_t length, const char *more, const
 }
 
 static void closed(rf_file *file) {
-  CHECK(rf_file_close(file, NULL) == RF_OK);
+  CHECK(rf_file_free(file, NULL) == RF_OK);
 }
 
 static rf_image_info info_of(rf_file *file) {
@@ -426,7 +426,7 @@ static void appending_planes_writes_them(void) {
   CHECK_OK(rf_image_read(file, 0, NULL, RF_I16, 0, out, sizeof out, NULL, &err), err);
   CHECK_OK(rf_image_read(file, 1, NULL, RF_I16, 0, out, sizeof more, NULL, &err), err);
   CHECK(memcmp(out, more, sizeof more) == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void another_shape(void) {
@@ -510,8 +510,8 @@ static void check_boxes(const uint64_t *axes, int naxis, const uint64_t *lengths
   CHECK_OK(rf_image_write(file, 0, NULL, RF_I16, 0, pixels, total * 2, NULL, &err), err);
   for (size_t i = 0; i < BOXES * (size_t)naxis; i++)
     begins[i] = (int64_t)((i * 2654435761u >> 7) % (uint64_t)(3 * reach)) - reach;
-  CHECK_OK(rf_image_read_boxes(file, 0, begins, BOXES, lengths, (size_t)naxis, RF_I16, 0, &fill, out,
-                               BOXES * elements * 2, mask, &err),
+  CHECK_OK(rf_image_read_cutouts(file, 0, begins, BOXES, lengths, (size_t)naxis, RF_I16, 0, &fill, out,
+                                 BOXES * elements * 2, mask, &err),
            err);
   size_t wrong = 0;
   for (size_t i = 0; i < BOXES * elements; i++) {
@@ -527,11 +527,11 @@ static void check_boxes(const uint64_t *axes, int naxis, const uint64_t *lengths
     wrong += out[i] != (inside ? pixels[at] : fill) || mask[i] != !inside;
   }
   CHECK(wrong == 0);
-  CHECK(rf_image_read_boxes(file, 0, begins, BOXES, lengths, (size_t)naxis + 1, RF_I16, 0, &fill, out,
-                            BOXES * elements * 2, NULL, &err) == RF_ERR_ARGUMENT);
-  CHECK(rf_image_read_boxes(file, 0, begins, BOXES, lengths, (size_t)naxis, RF_I16, 0, &fill, out,
-                            BOXES * elements * 2 - 1, NULL, &err) == RF_ERR_ARGUMENT);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK(rf_image_read_cutouts(file, 0, begins, BOXES, lengths, (size_t)naxis + 1, RF_I16, 0, &fill, out,
+                              BOXES * elements * 2, NULL, &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_image_read_cutouts(file, 0, begins, BOXES, lengths, (size_t)naxis, RF_I16, 0, &fill, out,
+                              BOXES * elements * 2 - 1, NULL, &err) == RF_ERR_ARGUMENT);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_boxes(void) {

@@ -33,7 +33,7 @@ static rf_file *open_empty(void) {
 }
 
 static void shut(rf_file *file) {
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static uint64_t bytes_of(rf_file *file) {

@@ -18,7 +18,7 @@ static rf_error err;
 
 typedef struct tally {
   unsigned char seen[PIECES]; /* not atomic: a piece belongs to one thread */
-  atomic_int busy[RF_MOST_THREADS];
+  atomic_int busy[RF_MAX_THREADS];
   atomic_int collisions;
   atomic_size_t begun;
   unsigned threads;
@@ -140,8 +140,8 @@ static void default_threads(void) {
   const char *wrong[] = {"0", "-1", "257", "4294967297", "99999999999999999999", "2x", " 2", "2.0", "two"};
   unsigned processors = rf_processor_count();
   CHECK(processors >= 1);
-  if (processors > RF_MOST_THREADS)
-    processors = RF_MOST_THREADS;
+  if (processors > RF_MAX_THREADS)
+    processors = RF_MAX_THREADS;
   set_threads(NULL);
   CHECK(rf_default_threads() == processors);
   set_threads("3");
@@ -166,7 +166,7 @@ static void worth_threads(void) {
   CHECK(rf_worth_threads(4, 1000, mib) == 1);
   CHECK(rf_worth_threads(4, 1000, 3 * mib) == 3);
   CHECK(rf_worth_threads(1, 1000, 100 * mib) == 1);
-  CHECK(rf_worth_threads(100000, SIZE_MAX, UINT64_MAX) == RF_MOST_THREADS);
+  CHECK(rf_worth_threads(100000, SIZE_MAX, UINT64_MAX) == RF_MAX_THREADS);
   set_threads(NULL);
 }
 
@@ -181,7 +181,7 @@ static void worth_readers(void) {
   CHECK(rf_worth_readers(5, 1000, 15 * mib) == 1);
   CHECK(rf_worth_readers(5, 1000, 16 * mib) == 2);
   CHECK(rf_worth_readers(5, 3, 100 * mib) == 3);
-  CHECK(rf_worth_readers(100000, SIZE_MAX, UINT64_MAX) == RF_MOST_THREADS);
+  CHECK(rf_worth_readers(100000, SIZE_MAX, UINT64_MAX) == RF_MAX_THREADS);
   set_threads("6");
   CHECK(rf_worth_readers(0, 1000, 100 * mib) == 6);
   CHECK(rf_worth_readers(1, 1000, 100 * mib) == 1);

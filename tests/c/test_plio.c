@@ -8,7 +8,7 @@
 #include "tile_vectors.h"
 
 #define VECTORS (sizeof tile_vectors / sizeof tile_vectors[0])
-#define MOST_WORDS 64
+#define MAX_WORDS 64
 
 static const rf_tile_params no_params;
 
@@ -38,7 +38,7 @@ static rf_status decode(size_t count, const uint8_t *in, size_t n, int32_t *valu
 
 /* Of a list that is given by its words. */
 static rf_status decode_words(size_t count, const uint16_t *words, size_t n, int32_t *values, rf_error *err) {
-  uint8_t bytes[2 * MOST_WORDS];
+  uint8_t bytes[2 * MAX_WORDS];
   for (size_t i = 0; i < n; i++)
     rf_put_be16(bytes + 2 * i, words[i]);
   return decode(count, bytes, 2 * n, values, err);

@@ -141,7 +141,7 @@ static rf_status made_by(rf_file *file, bool pack, rf_error *e) {
   CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &from, &err), err);
   CHECK_OK(plain_image(from, &err), err);
   rf_status status = pack ? rf_hdu_pack(from, 0, file, NULL, NULL, NULL, e) : rf_hdu_copy(from, 0, file, NULL, e);
-  (void)rf_file_close(from, NULL);
+  (void)rf_file_free(from, NULL);
   return status;
 }
 
@@ -176,8 +176,8 @@ static void check_old_or_new(const fits_bytes *whole, size_t old, bool died) {
     CHECK(watched.size >= end &&
           memcmp(watched.bytes + a.header_offset, whole->bytes + a.header_offset, end - (size_t)a.header_offset) == 0);
   }
-  (void)rf_file_close(after, NULL);
-  (void)rf_file_close(expected, NULL);
+  (void)rf_file_free(after, NULL);
+  (void)rf_file_free(expected, NULL);
 }
 
 /* What the file becomes when all goes well. */
@@ -186,7 +186,7 @@ static void make_whole(const fits_bytes *before, rf_mode mode, maker *make, fits
   watched_load(before);
   CHECK_OK(rf_file_open("watched://x", mode, NULL, &file, &err), err);
   CHECK_OK(make(file, &err), err);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   CHECK(watched.size % 2880 == 0);
   memcpy(fits_grow(whole, watched.size, 0), watched.bytes, watched.size);
 }
@@ -203,20 +203,20 @@ static bool die_at(int step, const fits_bytes *before, rf_mode mode, size_t old,
   watched.countdown = -1;
   bool reached = status != RF_OK;
   if (!reached) {
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
     return false;
   }
-  (void)rf_file_close(file, NULL);
+  (void)rf_file_free(file, NULL);
   check_old_or_new(whole, old, true);
   /* The next one is put in the place of what was left. */
   if (old > 0) {
     CHECK_OK(rf_file_open("watched://x", RF_MODE_READ_WRITE, NULL, &file, &err), err);
     if (count_of(file) == old) {
       CHECK_OK(make(file, &err), err);
-      CHECK_OK(rf_file_close(file, &err), err);
+      CHECK_OK(rf_file_free(file, &err), err);
       CHECK(file_is(whole->bytes, whole->size));
     } else {
-      (void)rf_file_close(file, NULL);
+      (void)rf_file_free(file, NULL);
     }
   }
   return true;
@@ -231,14 +231,14 @@ static bool fail_at(int step, const fits_bytes *before, rf_mode mode, size_t old
   watched.countdown = step;
   rf_status status = make(file, &e);
   if (status == RF_OK) {
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
     return false;
   }
   CHECK(status == RF_ERR_NO_SPACE);
   CHECK(file_is(before->bytes, before->size));
   CHECK(count_of(file) == old);
   CHECK_OK(make(file, &err), err); /* the handle is as good as before */
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   CHECK(file_is(whole->bytes, whole->size));
   return true;
 }
@@ -307,8 +307,8 @@ static void what_is_not_written_is_zero(void) {
   uint64_t size;
   CHECK_OK(rf_file_get_size(file, &size, &err), err);
   CHECK(size % 2880 == 0);
-  rf_file_close(file, NULL);
-  rf_file_close(plain, NULL);
+  rf_file_free(file, NULL);
+  rf_file_free(plain, NULL);
   fits_free(&fits);
 }
 
@@ -335,7 +335,7 @@ static void header_and_data_that_grow_meanwhile(void) {
   CHECK_OK(rf_image_read(file, 1, NULL, RF_I16, 0, value, sizeof value, NULL, &err), err);
   CHECK(memcmp(value, pixels, 600) == 0 && value[300] == 0 && value[399] == 0);
   CHECK_STR(rows_card(file, 1, "NAXIS1"), "400");
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
 }
 
@@ -361,8 +361,8 @@ static void what_moves_while_an_hdu_is_made(void) {
   CHECK(count_of(again) == 2);
   CHECK_OK(rf_image_read(again, 1, NULL, RF_I16, 0, value, sizeof value, NULL, &err), err);
   CHECK(memcmp(value, pixels, 600) == 0);
-  rf_file_close(again, NULL);
-  rf_file_close(file, NULL);
+  rf_file_free(again, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
 }
 
@@ -398,7 +398,7 @@ static void discarding(void) {
       CHECK_OK(rf_hdu_discard(file, 1, &err), err);
       CHECK(count_of(file) == 1);
     }
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
     CHECK(file_is(fits.bytes, fits.size));
   }
   fits_free(&fits);
@@ -437,7 +437,7 @@ static void held_pixels_are_found(void) {
         CHECK(value[i] == pixels[how == 2 && i >= 5 && i < 7 ? i - 5 : i]);
       CHECK(watched.size == fits.size + 2880 + 8640);
     }
-    (void)rf_file_close(file, NULL);
+    (void)rf_file_free(file, NULL);
     CHECK(how < 3 || (watched.size == fits.size && memcmp(watched.bytes, fits.bytes, fits.size) == 0));
   }
   fits_free(&fits);
@@ -489,7 +489,7 @@ static void another_thread_waits(void) {
     pthread_join(thread, NULL);
     CHECK(o.index == (published ? 2 : 1) && count_of(o.file) == 2 + (size_t)published);
     CHECK((rf_file_find(o.file, "HALF", -1, &found, &err) == RF_OK) == published);
-    CHECK_OK(rf_file_close(o.file, &err), err);
+    CHECK_OK(rf_file_free(o.file, &err), err);
     fits_free(&fits);
   }
 }

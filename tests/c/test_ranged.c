@@ -572,7 +572,7 @@ static size_t make_extensions(size_t count, size_t periods, size_t blocks) {
   CHECK_OK(rf_file_get_size(file, &size, &err), err);
   body = realloc(body, size > FILE_BYTES ? size : FILE_BYTES);
   CHECK_OK(rf_file_read_bytes(file, 0, body, (size_t)size, &err), err);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   return (size_t)size;
 }
 
@@ -588,7 +588,7 @@ static void count_extensions(size_t periods, size_t blocks, int most) {
   CHECK_OK(rf_file_get_remote_stats(file, &stats, &err), err);
   CHECK(server.calls <= most);
   CHECK(stats.bytes_fetched < 9 << 20); /* of 100 headers of a block each, not of the data */
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_headers_of_many_extensions_are_few_requests(void) {
@@ -607,7 +607,7 @@ static void test_one_header_is_not_a_guess_at_others(void) {
   CHECK(server.calls == 1);
   CHECK_OK(rf_hdu_get_info(file, 2, &info, &err), err);
   CHECK(server.calls == 2 && server.ranges == 2);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 /* ---- memory and threads ---- */

@@ -78,7 +78,7 @@ static void try_values(unsigned bytepix, unsigned blocksize, const void *values,
 
 static void round_trips(void) {
   static uint8_t values[4 * 3000];
-  static const unsigned blocksizes[] = {1, 2, 5, 16, 32, 33, 100, 256, 257, 1000, RF_RICE_MOST_BLOCKSIZE};
+  static const unsigned blocksizes[] = {1, 2, 5, 16, 32, 33, 100, 256, 257, 1000, RF_RICE_MAX_BLOCKSIZE};
   for (unsigned width = 1; width <= 4; width *= 2)
     for (unsigned kind = 0; kind < TILE_KINDS; kind++)
       for (size_t b = 0; b < sizeof blocksizes / sizeof blocksizes[0]; b++)
@@ -156,7 +156,7 @@ static void odd_parameters(void) {
   } cases[] = {
       {0, 4, RF_ERR_CODEC, "BLOCKSIZE of 0"},
       {0xFFFFFFFFu, 4, RF_ERR_CODEC, "BLOCKSIZE of 4294967295"},
-      {RF_RICE_MOST_BLOCKSIZE + 1, 4, RF_ERR_CODEC, "BLOCKSIZE of 1048577"},
+      {RF_RICE_MAX_BLOCKSIZE + 1, 4, RF_ERR_CODEC, "BLOCKSIZE of 1048577"},
       {32, 8, RF_ERR_UNSUPPORTED, "BYTEPIX of 8"},
       {32, 0, RF_ERR_CODEC, "BYTEPIX of 0"},
       {32, 3, RF_ERR_CODEC, "BYTEPIX of 3"},

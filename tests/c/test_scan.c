@@ -22,7 +22,7 @@ static size_t count_of(rf_file *file) {
 }
 
 /* What is odd is kept once for each cause, and told as a failure would be. */
-static void oddities(void) {
+static void warnings(void) {
   fits_bytes fits = {0};
   rf_file *file;
   rf_error odd;
@@ -37,17 +37,17 @@ static void oddities(void) {
   fits_end(&fits);
   fits_data(&fits, 40, 1);
   CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size - 2840, RF_MODE_READ, NULL, &file, &err), err);
-  CHECK(rf_file_oddity_count(file) == 2);
+  CHECK(rf_file_warning_count(file) == 2);
   CHECK(count_of(file) == 2);
-  CHECK(rf_file_oddity_count(file) == 4);
+  CHECK(rf_file_warning_count(file) == 4);
   static const char *const keywords[] = {"BITPIX", "BLANK", "NAXIS", ""};
   for (size_t i = 0; i < 4; i++) {
-    CHECK_OK(rf_file_get_oddity(file, i, &odd, &err), err);
+    CHECK_OK(rf_file_get_warning(file, i, &odd, &err), err);
     CHECK(odd.code == RF_ERR_FORMAT && odd.hdu == (int)(i / 2) && strcmp(odd.keyword, keywords[i]) == 0);
     CHECK(strncmp(odd.message, i < 2 ? "<bytes>[0]: " : "<bytes>[1]: ", 12) == 0);
   }
-  CHECK(rf_file_get_oddity(file, 4, &odd, &err) == RF_ERR_RANGE);
-  rf_file_close(file, NULL);
+  CHECK(rf_file_get_warning(file, 4, &odd, &err) == RF_ERR_RANGE);
+  rf_file_free(file, NULL);
   fits_free(&fits);
 }
 
@@ -117,7 +117,7 @@ static void sizes_of_all_kinds(void) {
   CHECK(naxis == 3 && axes[0] == 30 && axes[1] == 20 && axes[2] == 10);
   CHECK_OK(rf_hdu_get_axes(file, 0, axes, 1, &naxis, &err), err);
   CHECK(naxis == 3 && axes[0] == 30);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -137,7 +137,7 @@ static void random_groups(void) {
   CHECK(info.pcount == 5 && info.gcount == 7);
   CHECK_STR(info_of(file, 1).extname, "BEHIND");
   CHECK(count_of(file) == 2);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -155,7 +155,7 @@ static void counts_in_a_plain_primary_header(void) {
   CHECK_OK(fits_open(&fits, &file, &err), err);
   CHECK(info_of(file, 0).data_bytes == 100);
   CHECK(count_of(file) == 2);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -245,14 +245,14 @@ static void broken_headers_are_errors_of_that_hdu(void) {
         CHECK(rf_hdu_get_info(file, 1, &info, &again) == bad->status);
         CHECK_STR(again.message, first.message);
         CHECK(rf_hdu_get_info(file, 2, &info, &again) == bad->status);
-        CHECK(rf_file_close(file, &err) == RF_OK);
+        CHECK(rf_file_free(file, &err) == RF_OK);
       }
       fits_free(&fits);
     }
   }
 }
 
-static void most_axes(void) {
+static void max_axes(void) {
   fits_bytes fits = {0};
   rf_file *file;
   long long axes[999];
@@ -269,7 +269,7 @@ static void most_axes(void) {
   CHECK_OK(rf_hdu_get_axes(file, 0, got, 999, &naxis, &err), err);
   CHECK(naxis == 999 && got[998] == 3 && got[997] == 3 && got[0] == 1);
   CHECK(count_of(file) == 2);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -317,7 +317,7 @@ static void untidy_headers(void) {
   CHECK(count_of(file) == 2);
   info = info_of(file, 1);
   CHECK(info.has_extname == 0 && info.extver == 1 && info.extname[0] == '\0');
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -337,7 +337,7 @@ static void what_follows_the_last_hdu(void) {
     rf_hdu_info info = {.size = sizeof info};
     CHECK(rf_hdu_get_info(file, 2, &info, &err) == RF_ERR_NOT_FOUND);
     CHECK(strstr(err.message, "has 2") != NULL);
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
     fits_free(&fits);
   }
 }
@@ -360,13 +360,13 @@ static void blocks_of_fill_between_hdus(void) {
     CHECK_OK(fits_open(&fits, &file, &err), err);
     bool seen = blocks < RF_GAP_BLOCKS;
     CHECK(count_of(file) == (seen ? 4 : 2));
-    CHECK(rf_file_oddity_count(file) == 1);
-    CHECK_OK(rf_file_get_oddity(file, 0, &odd, &err), err);
+    CHECK(rf_file_warning_count(file) == 1);
+    CHECK_OK(rf_file_get_warning(file, 0, &odd, &err), err);
     CHECK(odd.hdu == (seen ? 2 : 1));
     CHECK(odd.offset == (int64_t)(seen ? gap : gap + RF_GAP_BLOCKS * RF_BLOCK_BYTES));
     if (seen)
       CHECK(info_of(file, 2).header_offset == gap + blocks * RF_BLOCK_BYTES);
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
     fits_free(&fits);
   }
 }
@@ -382,10 +382,10 @@ static void other_bytes_behind_blocks_of_fill(void) {
   fits_image(&fits, false, 100, "B");
   CHECK_OK(fits_open(&fits, &file, &err), err);
   CHECK(count_of(file) == 1);
-  CHECK(rf_file_oddity_count(file) == 1);
-  CHECK_OK(rf_file_get_oddity(file, 0, &odd, &err), err);
+  CHECK(rf_file_warning_count(file) == 1);
+  CHECK_OK(rf_file_get_warning(file, 0, &odd, &err), err);
   CHECK(odd.hdu == 0 && odd.offset == (int64_t)(gap + 2 * RF_BLOCK_BYTES));
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -452,21 +452,21 @@ static void unprintable_bytes(void) {
   rf_error odd;
   CHECK_OK(fits_open(&fits, &file, &err), err);
   CHECK_STR(info_of(file, 0).extname, "a\x01z\x80");
-  CHECK(rf_file_oddity_count(file) == 1);
-  CHECK_OK(rf_file_get_oddity(file, 0, &odd, &err), err);
+  CHECK(rf_file_warning_count(file) == 1);
+  CHECK_OK(rf_file_get_warning(file, 0, &odd, &err), err);
   CHECK(odd.code == RF_ERR_CARD && odd.offset == 4 * 80 + 14 && strstr(odd.message, "card 5 (OBJECT)") != NULL);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   options.flags = RF_OPEN_LENIENT;
   CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err), err);
   CHECK_STR(info_of(file, 0).extname, "a_z_");
-  CHECK(rf_file_oddity_count(file) == 0);
+  CHECK(rf_file_warning_count(file) == 0);
   rf_header *header = NULL;
   rf_value value;
   CHECK_OK(rf_hdu_get_header(file, 0, &header, &err), err);
   CHECK_OK(rf_header_get(header, "OBJECT", &value, &err), err);
   CHECK_STR(value.text, "caf__");
   rf_header_free(header);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -486,10 +486,10 @@ static void every_byte_value(void) {
       bool odd = byte < 0x20 || byte > 0x7E;
       CHECK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &strict, &file, &err) ==
             (odd ? RF_ERR_CARD : RF_OK));
-      (void)rf_file_close(file, NULL);
+      (void)rf_file_free(file, NULL);
       CHECK_OK(fits_open(&fits, &file, &err), err);
-      CHECK(rf_file_oddity_count(file) == odd);
-      (void)rf_file_close(file, NULL);
+      CHECK(rf_file_warning_count(file) == odd);
+      (void)rf_file_free(file, NULL);
       fits_free(&fits);
     }
   }
@@ -537,7 +537,7 @@ static void find_by_name(void) {
   CHECK(strstr(err.message, "'sci'") != NULL && strstr(err.message, "3") != NULL);
   CHECK(rf_file_find(file, "", -1, &index, &err) == RF_ERR_NOT_FOUND);
   CHECK(index == 99);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -550,7 +550,7 @@ static void an_extension_called_primary(void) {
   fits_image(&fits, false, 10, "PRIMARY");
   CHECK_OK(fits_open(&fits, &file, &err), err);
   CHECK(rf_file_find(file, "primary", -1, &index, &err) == RF_OK && index == 1);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -578,7 +578,7 @@ static void a_name_with_quotes_and_continue(void) {
   CHECK_STR(info_of(file, 2).extname, "no continuation&");
   CHECK_STR(info_of(file, 3).extname, "blanks");
   CHECK(rf_file_find(file, "IT'S / a long name that goes on AND on", -1, &index, &err) == RF_OK && index == 1);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -649,7 +649,7 @@ static void opening_reads_one_block(void) {
   CHECK(watched.read_to == next + 2880);
   CHECK(count_of(file) == 3);
   CHECK(watched.read_to < fits.size - 100000);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -673,7 +673,7 @@ static void cut_at_every_byte(void) {
   rf_hdu_info all[5];
   for (size_t i = 0; i < 5; i++)
     all[i] = info_of(whole, i);
-  CHECK_OK(rf_file_close(whole, &err), err);
+  CHECK_OK(rf_file_free(whole, &err), err);
   for (size_t size = 0; size < fits.size; size++) {
     rf_file *at_once = NULL, *one_by_one = NULL;
     rf_error other;
@@ -705,8 +705,8 @@ static void cut_at_every_byte(void) {
         CHECK(info_of(at_once, i).data_offset == all[i].data_offset);
       CHECK(rf_hdu_get_info(at_once, found, &info, &err) == RF_ERR_TRUNCATED);
     }
-    (void)rf_file_close(at_once, NULL);
-    (void)rf_file_close(one_by_one, NULL);
+    (void)rf_file_free(at_once, NULL);
+    (void)rf_file_free(one_by_one, NULL);
   }
   fits_free(&fits);
 }
@@ -727,7 +727,7 @@ static void limits(void) {
     fits_image(&fits, false, 1, NULL);
   options.limits.header_bytes = 8640;
   CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err), err);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   options.limits.header_bytes = 5760;
   file = NULL;
   CHECK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err) == RF_ERR_LIMIT);
@@ -737,11 +737,11 @@ static void limits(void) {
   CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err), err);
   CHECK(rf_file_count(file, &count, &err) == RF_ERR_LIMIT && count == 4);
   CHECK(info_of(file, 3).data_bytes == 1);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   options.limits.hdus = 5;
   CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err), err);
   CHECK(count_of(file) == 5);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
@@ -757,17 +757,17 @@ static void a_shorter_info_struct(void) {
   CHECK_OK(rf_hdu_get_info(file, 0, &info, &err), err);
   CHECK(info.header_bytes == 2880 && info.size == offsetof(rf_hdu_info, data_offset));
   CHECK(info.data_offset == UINT64_C(0x5555555555555555) && info.extname[79] == 0x55);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
 int main(void) {
   RUN(sizes_of_all_kinds);
-  RUN(oddities);
+  RUN(warnings);
   RUN(random_groups);
   RUN(counts_in_a_plain_primary_header);
   RUN(broken_headers_are_errors_of_that_hdu);
-  RUN(most_axes);
+  RUN(max_axes);
   RUN(many_axes_promised_and_none_given);
   RUN(untidy_headers);
   RUN(what_follows_the_last_hdu);

@@ -7,7 +7,7 @@
 #include "check.h"
 #include "image_file.h"
 
-#define MOST_AXES 5
+#define MAX_AXES 5
 
 /* The same file opened in the ways that make the reader go different ways: through a mapping, by system calls, in place
  * in memory. */
@@ -81,9 +81,9 @@ static void check_plan(rf_file *file, size_t width, size_t size, int naxis, cons
 
 static void small_sections_of_every_type(void) {
   for (int round = 0; round < 400; round++) {
-    int naxis = 1 + (int)image_random(MOST_AXES), kind = (int)image_random(6);
-    uint64_t lengths[MOST_AXES], lists[MOST_AXES][64];
-    rf_axis axes[MOST_AXES];
+    int naxis = 1 + (int)image_random(MAX_AXES), kind = (int)image_random(6);
+    uint64_t lengths[MAX_AXES], lists[MAX_AXES][64];
+    rf_axis axes[MAX_AXES];
     size_t size, width = rf_type_bytes(kinds[kind].type);
     uint8_t *data;
     for (int i = 0; i < naxis; i++)
@@ -97,7 +97,7 @@ static void small_sections_of_every_type(void) {
       check_section(file, kinds[kind].type, width, naxis, lengths, axes, count, data);
       check_plan(file, width, size, naxis, lengths, axes, count);
     }
-    CHECK(rf_file_close(file, NULL) == RF_OK);
+    CHECK(rf_file_free(file, NULL) == RF_OK);
     free(content);
   }
 }
@@ -134,7 +134,7 @@ static void large_sections(void) {
       check_plan(file, 2, size, 3, lengths, sections[s], count);
     }
     check_section(file, RF_I16, 2, 3, lengths, rows, 23 * 60 * 500, data);
-    CHECK(rf_file_close(file, NULL) == RF_OK);
+    CHECK(rf_file_free(file, NULL) == RF_OK);
   }
   free(content);
 }
@@ -168,16 +168,16 @@ static void large_sections_as_doubles(void) {
       CHECK(wrong == 0);
       free(out);
     }
-    CHECK(rf_file_close(file, NULL) == RF_OK);
+    CHECK(rf_file_free(file, NULL) == RF_OK);
   }
   free(content);
 }
 
 static void writing_sections(void) {
   for (int round = 0; round < 400; round++) {
-    int naxis = 1 + (int)image_random(MOST_AXES), kind = (int)image_random(6);
-    uint64_t lengths[MOST_AXES], lists[MOST_AXES][64];
-    rf_axis axes[MOST_AXES];
+    int naxis = 1 + (int)image_random(MAX_AXES), kind = (int)image_random(6);
+    uint64_t lengths[MAX_AXES], lists[MAX_AXES][64];
+    rf_axis axes[MAX_AXES];
     rf_error err;
     size_t size, written_size, width = rf_type_bytes(kinds[kind].type);
     uint8_t *data;
@@ -198,7 +198,7 @@ static void writing_sections(void) {
     for (uint64_t n = 0; n < count; n++)
       expected_bytes(data, image_element(naxis, lengths, axes, n), width, values + n * width);
     CHECK_OK(rf_image_write(file, 0, axes, kinds[kind].type, 0, values, count * width, NULL, &err), err);
-    CHECK(rf_file_close(file, NULL) == RF_OK);
+    CHECK(rf_file_free(file, NULL) == RF_OK);
     uint8_t *written = scratch_read(path, &written_size);
     CHECK(written_size == size && memcmp(written, content, size) == 0);
     free(written);
@@ -220,7 +220,7 @@ static void the_last_of_repeated_indices_stays(void) {
   CHECK_OK(rf_image_write(file, 0, &axis, RF_U8, 0, values, 5, NULL, &err), err);
   CHECK_OK(rf_image_read(file, 0, NULL, RF_U8, 0, out, 10, NULL, &err), err);
   CHECK(out[3] == 5 && out[4] == 2 && out[9] == 4);
-  CHECK(rf_file_close(file, NULL) == RF_OK);
+  CHECK(rf_file_free(file, NULL) == RF_OK);
   free(content);
 }
 
@@ -251,7 +251,7 @@ static void what_lies_outside_is_refused(void) {
   CHECK_OK(rf_image_read(file, 0, nothing, RF_U8, 0, NULL, 0, NULL, &err), err);
   CHECK(rf_image_read(file, 0, NULL, RF_U8, 0, out, 23, NULL, &err) == RF_ERR_ARGUMENT);
   CHECK(rf_image_read(file, 0, NULL, RF_U8, 0, NULL, 24, NULL, &err) == RF_ERR_ARGUMENT);
-  CHECK(rf_file_close(file, NULL) == RF_OK);
+  CHECK(rf_file_free(file, NULL) == RF_OK);
   free(content);
 }
 
@@ -270,7 +270,7 @@ static void a_product_that_overflows_is_refused(void) {
   CHECK(rf_image_read(file, 0, axes, RF_U8, 0, out, 8, NULL, &err) == RF_ERR_LIMIT);
   axes[0].count = axes[4].count = 1;
   CHECK(rf_image_read(file, 0, axes, RF_U8, 0, out, 8, NULL, &err) == RF_ERR_ARGUMENT);
-  CHECK(rf_file_close(file, NULL) == RF_OK);
+  CHECK(rf_file_free(file, NULL) == RF_OK);
   free(content);
 }
 
@@ -285,7 +285,7 @@ static void boxes_of_a_plane(void) {
   scratch_write(path, content, size);
   for (int way = 0; way < 3; way++) {
     rf_file *file = open_way(way, path, content, size);
-    rf_box_source source = {sizeof source, file, 0, rf_file_generation(file), RF_F32};
+    rf_cutout_source source = {sizeof source, file, 0, rf_file_generation(file), RF_F32};
     for (int round = 0; round < 300; round++) {
       uint64_t row = image_random(200), rows = 1 + image_random(200 - row);
       uint64_t column = image_random(90), columns = 1 + image_random(90 - column), wrong = 0;
@@ -309,17 +309,17 @@ static void boxes_of_a_plane(void) {
     source.type = RF_F32;
     source.generation++;
     CHECK(rf_image_read_box(&source, 0, 1, 0, 1, out, &err) == RF_ERR_ARGUMENT);
-    CHECK(rf_file_shut(file, &err) == RF_OK);
-    CHECK(rf_image_read_box(&source, 0, 1, 0, 1, out, &err) == RF_ERR_CLOSED);
     CHECK(rf_file_close(file, &err) == RF_OK);
+    CHECK(rf_image_read_box(&source, 0, 1, 0, 1, out, &err) == RF_ERR_CLOSED);
+    CHECK(rf_file_free(file, &err) == RF_OK);
   }
   free(content);
   const uint64_t cube[3] = {2, 3, 4};
   content = image_make(-32, 3, cube, "", &size, &data);
   rf_file *file = open_way(2, NULL, content, size);
-  const rf_box_source source = {sizeof source, file, 0, rf_file_generation(file), RF_F32};
+  const rf_cutout_source source = {sizeof source, file, 0, rf_file_generation(file), RF_F32};
   CHECK(rf_image_read_box(&source, 0, 1, 0, 1, out, &err) == RF_ERR_ARGUMENT);
-  CHECK(rf_file_close(file, &err) == RF_OK);
+  CHECK(rf_file_free(file, &err) == RF_OK);
   free(content);
 }
 

@@ -52,7 +52,7 @@ static void begin_table(rf_file *file) {
   free(elements);
 }
 
-static void begin_ztable(rf_file *file) {
+static void begin_tiled_table(rf_file *file) {
   static const rf_column_spec column = SPEC(.name = "a", .type = RF_CELL_I64);
   static const rf_zcmptype types[] = {RF_Z_NOCOMPRESS};
   rf_table_compression rows = {.size = sizeof rows, .tile_rows = 100, .types = types};
@@ -68,7 +68,7 @@ static void append_some(rf_file *file) {
   append(file, 500);
 }
 
-static void begin_zimage(rf_file *file) {
+static void begin_tiled_image(rf_file *file) {
   static const uint64_t axes[] = {4, COLUMNS};
   rf_compression tiles = {.size = sizeof tiles, .type = RF_Z_RICE_1};
   rf_image_spec spec = {
@@ -92,17 +92,17 @@ static const struct {
   void (*begin)(rf_file *file);
   void (*more)(rf_file *file);
 } kinds[] = {{"table", begin_table, append_some},
-             {"compressed table", begin_ztable, append_some},
-             {"compressed image", begin_zimage, lengthen}};
+             {"compressed table", begin_tiled_table, append_some},
+             {"compressed image", begin_tiled_image, lengthen}};
 
-static rf_file *unsettled(size_t kind) {
+static rf_file *pending(size_t kind) {
   fits_bytes none = {0};
   rf_file *file = NULL;
   watched_load(&none);
   CHECK_OK(rf_file_open("watched://t", RF_MODE_CREATE, NULL, &file, &err), err);
   kinds[kind].begin(file);
   kinds[kind].more(file);
-  CHECK(rf_file_is_unsettled(file));
+  CHECK(rf_file_has_pending(file));
   return file;
 }
 
@@ -123,20 +123,20 @@ static void sync_and_close_give_the_same(void) {
     size_t n[2];
     uint8_t *bytes[2];
     for (int way = 0; way < 2; way++) {
-      rf_file *file = unsettled(k);
+      rf_file *file = pending(k);
       for (int i = 0; way == 1 && i < 3; i++) {
-        CHECK_OK(i == 1 ? rf_file_settle(file, &err) : rf_file_sync(file, &err), err);
-        CHECK(!rf_file_is_unsettled(file));
+        CHECK_OK(i == 1 ? rf_file_flush(file, &err) : rf_file_sync(file, &err), err);
+        CHECK(!rf_file_has_pending(file));
         CHECK_STR(rows_card(file, 1, "THEAP"), "-");
       }
       if (way == 0)
-        CHECK_OK(rf_file_close(file, &err), err);
+        CHECK_OK(rf_file_free(file, &err), err);
       bytes[way] = take_bytes(&n[way]);
       if (way == 1) {
         kinds[k].more(file);
         kinds[k].more(file);
-        CHECK(rf_file_is_unsettled(file));
-        CHECK_OK(rf_file_close(file, &err), err);
+        CHECK(rf_file_has_pending(file));
+        CHECK_OK(rf_file_free(file, &err), err);
       }
     }
     CHECK(n[0] == n[1] && memcmp(bytes[0], bytes[1], n[0]) == 0);
@@ -147,11 +147,11 @@ static void sync_and_close_give_the_same(void) {
 
 static void a_copy_is_that_of_a_whole_hdu(void) {
   for (size_t k = 0; k < COUNT(kinds); k++) {
-    rf_file *file = unsettled(k), *to = rows_file();
+    rf_file *file = pending(k), *to = rows_file();
     rf_hdu_info a = {.size = sizeof a}, b = {.size = sizeof b};
     size_t made = 0;
     CHECK_OK(rf_hdu_copy(file, 1, to, &made, &err), err);
-    CHECK(made == 1 && !rf_file_is_unsettled(file));
+    CHECK(made == 1 && !rf_file_has_pending(file));
     CHECK_STR(rows_card(to, 1, "THEAP"), "-");
     CHECK_OK(rf_hdu_get_info(file, 1, &a, &err), err);
     CHECK_OK(rf_hdu_get_info(to, 1, &b, &err), err);
@@ -160,8 +160,8 @@ static void a_copy_is_that_of_a_whole_hdu(void) {
     CHECK_OK(rf_file_read_bytes(to, b.data_offset, bytes, (size_t)b.data_bytes, &err), err);
     CHECK(memcmp(bytes, watched.bytes + a.data_offset, (size_t)a.data_bytes) == 0);
     free(bytes);
-    rf_file_close(to, NULL);
-    rf_file_close(file, NULL);
+    rf_file_free(to, NULL);
+    rf_file_free(file, NULL);
   }
 }
 
@@ -169,19 +169,19 @@ static void a_copy_is_that_of_a_whole_hdu(void) {
 static void a_full_disk_loses_nothing(void) {
   for (size_t k = 0; k < COUNT(kinds); k++) {
     size_t n, got;
-    rf_file *file = unsettled(k);
-    CHECK_OK(rf_file_settle(file, &err), err);
+    rf_file *file = pending(k);
+    CHECK_OK(rf_file_flush(file, &err), err);
     uint8_t *whole = take_bytes(&n);
-    rf_file_close(file, NULL);
+    rf_file_free(file, NULL);
     unsigned again = 0, tainted = 0;
     for (int countdown = 0, done = 0; !done; countdown++) {
-      file = unsettled(k);
+      file = pending(k);
       watched.countdown = countdown;
-      rf_status status = rf_file_settle(file, &err);
+      rf_status status = rf_file_flush(file, &err);
       done = watched.countdown >= 0; /* it was not reached: some failures only cost what could be had without */
       watched.countdown = -1;
       CHECK(status == RF_OK || (!done && status == RF_ERR_NO_SPACE));
-      if (status != RF_OK && rf_file_settle(file, &err) != RF_OK) {
+      if (status != RF_OK && rf_file_flush(file, &err) != RF_OK) {
         CHECK(err.code == RF_ERR_TAINTED && strstr(err.message, "the disk of the test is full") != NULL);
         tainted++;
       } else {
@@ -190,7 +190,7 @@ static void a_full_disk_loses_nothing(void) {
         CHECK(got == n && memcmp(bytes, whole, n) == 0);
         free(bytes);
       }
-      rf_file_close(file, NULL);
+      rf_file_free(file, NULL);
     }
     if (again == 0 && tainted == 0)
       fprintf(stderr, "%s: no step failed\n", kinds[k].name);
@@ -210,7 +210,7 @@ static void *append_often(void *context) {
 static void copies_while_somebody_appends(void) {
   for (size_t k = 0; k < COUNT(kinds); k++) {
     pthread_t thread;
-    shared = unsettled(k);
+    shared = pending(k);
     if (pthread_create(&thread, NULL, append_often, &k) != 0)
       exit(2);
     for (int i = 0; i < 10; i++) {
@@ -218,24 +218,24 @@ static void copies_while_somebody_appends(void) {
       rf_file *to = rows_file();
       CHECK_OK(rf_hdu_copy(shared, 1, to, NULL, &own), own);
       CHECK_STR(rows_card(to, 1, "THEAP"), "-");
-      rf_file_close(to, NULL);
+      rf_file_free(to, NULL);
     }
     CHECK(pthread_join(thread, NULL) == 0);
-    CHECK_OK(rf_file_settle(shared, &err), err);
+    CHECK_OK(rf_file_flush(shared, &err), err);
     rows_agree(shared);
-    rf_file_close(shared, NULL);
+    rf_file_free(shared, NULL);
   }
 }
 
 static void a_file_that_is_closed_or_read_only(void) {
-  rf_file *file = unsettled(0), *reader = NULL;
-  CHECK_OK(rf_file_shut(file, &err), err);
-  CHECK(rf_file_settle(file, &err) == RF_ERR_CLOSED && rf_file_sync(file, &err) == RF_ERR_CLOSED);
-  rf_file_close(file, NULL);
+  rf_file *file = pending(0), *reader = NULL;
+  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK(rf_file_flush(file, &err) == RF_ERR_CLOSED && rf_file_sync(file, &err) == RF_ERR_CLOSED);
+  rf_file_free(file, NULL);
   CHECK_OK(rf_file_open("watched://t", RF_MODE_READ, NULL, &reader, &err), err);
-  CHECK_OK(rf_file_settle(reader, &err), err);
+  CHECK_OK(rf_file_flush(reader, &err), err);
   CHECK_OK(rf_file_sync(reader, &err), err);
-  rf_file_close(reader, NULL);
+  rf_file_free(reader, NULL);
 }
 
 int main(void) {

@@ -36,7 +36,7 @@ static const char *make_file(const char *name) {
   CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
   for (int32_t i = 0; i < IMAGES; i++)
     append(file, i);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   return path;
 }
 
@@ -74,15 +74,15 @@ static void handles_of_a_file_have_one_identity(void) {
   CHECK(rf_file_identity(one) != 0);
   CHECK(rf_file_identity(one) == rf_file_identity(two));
   CHECK(rf_file_can_change(two) == 1);
-  CHECK_OK(rf_file_close(one, &err), err);
+  CHECK_OK(rf_file_free(one, &err), err);
   rf_file *three = open_file(path, RF_MODE_READ);
   CHECK(rf_file_identity(three) == rf_file_identity(two));
   rf_file *memory = open_file("mem://", RF_MODE_CREATE);
   CHECK(rf_file_identity(memory) != rf_file_identity(two));
   CHECK(rf_file_can_change(memory) == 0);
-  CHECK_OK(rf_file_close(two, &err), err);
-  CHECK_OK(rf_file_close(three, &err), err);
-  CHECK_OK(rf_file_close(memory, &err), err);
+  CHECK_OK(rf_file_free(two, &err), err);
+  CHECK_OK(rf_file_free(three, &err), err);
+  CHECK_OK(rf_file_free(memory, &err), err);
 }
 
 static void a_header_that_grows_is_seen_by_the_other_handles(void) {
@@ -97,8 +97,8 @@ static void a_header_that_grows_is_seen_by_the_other_handles(void) {
   }
   CHECK(rf_file_generation(two) > generation);
   CHECK(first_pixel(two, 2) == 2);
-  CHECK_OK(rf_file_close(one, &err), err);
-  CHECK_OK(rf_file_close(two, &err), err);
+  CHECK_OK(rf_file_free(one, &err), err);
+  CHECK_OK(rf_file_free(two, &err), err);
 }
 
 static void an_hdu_is_copied_between_handles_of_one_file(void) {
@@ -111,8 +111,8 @@ static void an_hdu_is_copied_between_handles_of_one_file(void) {
   CHECK(first_pixel(one, IMAGES) == 1);
   CHECK_OK(rf_file_refresh(two, &count, &err), err);
   CHECK(count == IMAGES + 1);
-  CHECK_OK(rf_file_close(one, &err), err);
-  CHECK_OK(rf_file_close(two, &err), err);
+  CHECK_OK(rf_file_free(one, &err), err);
+  CHECK_OK(rf_file_free(two, &err), err);
 }
 
 static void a_mapping_outlives_the_file(void) {
@@ -124,7 +124,7 @@ static void a_mapping_outlives_the_file(void) {
   CHECK(rf_hdu_map(file, 1, 4 * PIXELS + 1, &map, &bytes, &err) == RF_ERR_RANGE);
   CHECK(rf_hdu_map(file, 9, 4, &map, &bytes, &err) == RF_ERR_NOT_FOUND);
   CHECK_OK(rf_hdu_map(file, 1, 4 * PIXELS, &map, &bytes, &err), err);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   const uint8_t *last = (const uint8_t *)bytes + 4 * PIXELS - 4;
   CHECK(last[0] == 0 && last[1] == 0 && last[2] == 0 && last[3] == 1);
   rf_map_free(map);
@@ -144,8 +144,8 @@ static void creating_empties_the_file_for_all(void) {
   CHECK(first_pixel(one, 0) == 7);
   append(one, 8);
   CHECK(first_pixel(two, 1) == 8);
-  CHECK_OK(rf_file_close(one, &err), err);
-  CHECK_OK(rf_file_close(two, &err), err);
+  CHECK_OK(rf_file_free(one, &err), err);
+  CHECK_OK(rf_file_free(two, &err), err);
 }
 
 /* ---- threads ---- */
@@ -228,7 +228,7 @@ static void threads_over_three_handles(void) {
     CHECK(jobs[i].failure == NULL);
   }
   for (int i = 0; i < 3; i++)
-    CHECK_OK(rf_file_close(files[i], &err), err);
+    CHECK_OK(rf_file_free(files[i], &err), err);
 }
 
 /* Handles come and go while others are used. */
@@ -244,7 +244,7 @@ static void *open_and_close(void *context) {
     j->failure = read_image(&own, (size_t)round % IMAGES);
     if (j->failure == NULL && round % 2 == 0)
       j->failure = write_image(&own, (size_t)round % IMAGES, round);
-    if (rf_file_close(own.file, &e) != RF_OK && j->failure == NULL)
+    if (rf_file_free(own.file, &e) != RF_OK && j->failure == NULL)
       j->failure = "a file could not be closed";
   }
   return NULL;

@@ -86,7 +86,7 @@ static rf_file *open_way(int way, const char *path, const uint8_t *bytes, size_t
 /* ---- images ---- */
 
 /* Elements that a section gives, one after the other. */
-static uint64_t walk(const rf_section *section, uint64_t *elements) {
+static uint64_t selection(const rf_section *section, uint64_t *elements) {
   rf_section_iter iter;
   rf_piece piece;
   uint64_t n = 0;
@@ -109,11 +109,11 @@ static void parts_of_a_section_make_the_whole(void) {
     rf_section whole, part;
     CHECK_OK(rf_section_init(&whole, &hdu, axes, &err), err);
     uint64_t *all = malloc((size_t)count * 2 * sizeof *all), *some = all + count;
-    CHECK(walk(&whole, all) == count);
+    CHECK(selection(&whole, all) == count);
     size_t parts = rf_section_parts(&whole, (size_t)1 + (size_t)image_random(6));
     for (size_t i = 0; i < parts; i++) {
       CHECK(rf_section_part(&whole, i, parts, &part) == done);
-      uint64_t n = walk(&part, some);
+      uint64_t n = selection(&part, some);
       CHECK(n == part.count && n > 0 && n == part.rows * part.dims[0].count && done + n <= count);
       CHECK(memcmp(all + done, some, n * sizeof *all) == 0);
       done += n;
@@ -163,7 +163,7 @@ static void images_are_the_same(void) {
       same_pixels(file, sections[s], RF_I16, count, s == 1);
       same_pixels(file, sections[s], RF_F64, count, s == 2);
     }
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
   }
   free(content);
 }
@@ -182,7 +182,7 @@ static void failing_images(void) {
     CHECK(rf_image_read(file, 0, NULL, RF_F64, flags, out, 4 * bytes, NULL, &err) == RF_ERR_IO);
     CHECK(strstr(err.message, "bad byte 0") != NULL);
   }
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   char wanted[sizeof err.message];
   scratch_write(path, content, 2880 + bytes / 2);
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
@@ -194,7 +194,7 @@ static void failing_images(void) {
     CHECK_STR(err.message, wanted);
     CHECK(err.offset == (int64_t)(2880 + bytes / 2));
   }
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   free(content);
   free(out);
 }
@@ -310,7 +310,7 @@ static void tables_are_the_same(void) {
       same_rows(file, NULL, shape);
     for (size_t s = 0; s < sizeof selections / sizeof *selections; s++)
       same_rows(file, &selections[s], s % 2 == 0 ? STRUCT : ARRAYS);
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
   }
   free(list);
   fits_free(&fits);
@@ -333,7 +333,7 @@ static void one_thread_is_one(void) {
   CHECK_OK(rf_table_read(file, 1, NULL, &request, 1, &err), err);
   CHECK(memcmp(out, &last, sizeof last) == 0);
   CHECK(atomic_load(&plain.others) == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   free(out);
   fits_free(&fits);
 }
@@ -354,7 +354,7 @@ static void failing_tables(void) {
     CHECK(rf_table_read(file, 1, NULL, &request, 1, &err) == RF_ERR_IO);
     CHECK(strstr(err.message, "bad byte 0") != NULL);
   }
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   char wanted[sizeof err.message];
   scratch_write(path, fits.bytes, half);
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
@@ -366,7 +366,7 @@ static void failing_tables(void) {
     CHECK_STR(err.message, wanted);
     CHECK(strstr(wanted, "of 600011 rows are whole") != NULL);
   }
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   free(out);
   fits_free(&fits);
 }

@@ -290,9 +290,9 @@ static void check_image(int bitpix, const char *more, rf_type type, uint32_t fla
       read_both(local, remote, steps, type, flags, 499 * (axes[1] / 2 - 8));
       read_both(local, remote, back, type, flags, count);
     }
-    CHECK_OK(rf_file_close(remote, &err), err);
+    CHECK_OK(rf_file_free(remote, &err), err);
   }
-  CHECK_OK(rf_file_close(local, &err), err);
+  CHECK_OK(rf_file_free(local, &err), err);
   free(file);
 }
 
@@ -319,9 +319,9 @@ static void test_sections_of_a_cube(void) {
     for (size_t k = 0; k < sizeof sections / sizeof *sections; k++)
       read_both(local, remote, sections[k], RF_I16, 0,
                 sections[k][0].count * sections[k][1].count * sections[k][2].count);
-    CHECK_OK(rf_file_close(remote, &err), err);
+    CHECK_OK(rf_file_free(remote, &err), err);
   }
-  CHECK_OK(rf_file_close(local, &err), err);
+  CHECK_OK(rf_file_free(local, &err), err);
   free(file);
 }
 
@@ -439,9 +439,9 @@ static void test_rows_of_a_table(void) {
       compare_tables(local, remote, &some, false);
       compare_tables(local, remote, NULL, false);
     }
-    CHECK_OK(rf_file_close(remote, &err), err);
+    CHECK_OK(rf_file_free(remote, &err), err);
   }
-  CHECK_OK(rf_file_close(local, &err), err);
+  CHECK_OK(rf_file_free(local, &err), err);
   fits_free(&fits);
 }
 

@@ -385,7 +385,7 @@ static void check_tables(unsigned times, const char *letters) {
       check_choice(file, &t, &c);
     }
     (void)rf_bytes_set_level(2);
-    rf_file_close(file, NULL);
+    rf_file_free(file, NULL);
     fits_free(&t.fits);
   }
   watched_free();
@@ -462,7 +462,7 @@ static void test_rows_longer_than_any_buffer(void) {
   }
   for (size_t i = 0; i < 5; i++)
     free(out[i]);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
   watched_free();
 }
@@ -500,7 +500,7 @@ static void test_few_bytes_of_wide_rows(void) {
   rf_rows rows = {.count = 3, .indices = list};
   CHECK_OK(rf_table_plan(file, 1, &rows, NULL, 0, ranges, 60, &count, &bytes, &err), err);
   CHECK(count == 2 && bytes == 3 * 60004 && ranges[0].length == 2 * 60004);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
   watched_free();
 }
@@ -554,7 +554,7 @@ static void test_names_and_facts(void) {
   CHECK_STR(c.name, "a long name that needs a second card, because it is so very very long");
   CHECK(rf_table_get_column(file, 1, 4, &c, &err) == RF_ERR_RANGE);
   CHECK(rf_table_get_info(file, 0, &info, &err) == RF_ERR_TYPE);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
 }
 
@@ -570,7 +570,7 @@ static rf_status table_status(const char *const *cards, long long row_bytes, lon
   rf_file *file = open_fits(&fits);
   rf_table_info info = {.size = sizeof info};
   rf_status status = rf_table_get_info(file, 1, &info, &err);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
   return status;
 }
@@ -611,7 +611,7 @@ static void test_rows_without_data(void) {
   rf_table_info info = {.size = sizeof info};
   CHECK(rf_table_get_info(file, 1, &info, &err) == RF_ERR_FORMAT);
   CHECK(strstr(err.message, "GCOUNT = 0") != NULL);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
 }
 
@@ -633,7 +633,7 @@ static void test_more_rows_than_can_be_counted(void) {
   r[1].width = 1;
   CHECK_OK(rf_table_read(file, 1, &rows, r, 2, &err), err);
   CHECK(memcmp(text, "\0\0\0\0\0\0\0\0", 8) == 0);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
 }
 
@@ -688,7 +688,7 @@ static void test_requests_refused(void) {
       .size = sizeof r, .column = 2, .type = RF_CELL_TEXT, .data = out, .stride = 4, .width = SIZE_MAX / 2};
   CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_ARGUMENT);
   CHECK_OK(rf_table_read(file, 1, NULL, NULL, 0, &err), err);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
 }
 
@@ -707,7 +707,7 @@ static void test_cut_short(void) {
   rf_rows rows = {0, 1, 1001, NULL};
   CHECK_OK(rf_table_read(file, 1, &rows, &r, 1, &err), err);
   CHECK(out[1000] == 0x01010101);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
 }
 
@@ -733,7 +733,7 @@ static void test_strings_cut_and_filled(void) {
       .size = sizeof r, .type = RF_CELL_BYTES, .flags = RF_CELL_RAW, .data = wide, .stride = 15, .width = 5};
   CHECK_OK(rf_table_read(file, 1, NULL, &r, 1, &err), err);
   CHECK(memcmp(wide[0], "ab  \0\0bcd\0 ab \0", 15) == 0);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
 }
 
@@ -761,7 +761,7 @@ static void test_raw_values(void) {
   CHECK_OK(rf_table_read(file, 1, NULL, r, 3, &err), err);
   CHECK(number == -32767);
   CHECK(memcmp(logicals, "T", 2) == 0 && memcmp(bits, "\xA5\x80", 2) == 0);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
 }
 
@@ -789,7 +789,7 @@ static void test_rows_after_an_hdu_before_has_grown(void) {
   rf_table_info info = {.size = sizeof info};
   CHECK_OK(rf_table_get_info(file, 1, &info, &err), err);
   CHECK(info.data_offset == 3 * 2880);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   fits_free(&fits);
 }
 

@@ -70,7 +70,7 @@ static void test_create_cards(void) {
   uint8_t zeros[3 * 113] = {0};
   CHECK(rows_bytes(file, 1, 0, zeros, sizeof zeros));
   rf_header_free(cards);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 static void test_create_zero(void) {
@@ -82,7 +82,7 @@ static void test_create_zero(void) {
   CHECK(rows_info(file, 2).nrows == 7 && rows_info(file, 2).row_bytes == 0);
   CHECK(rows_info(file, 3).ncols == 1 && rows_info(file, 3).nrows == 0);
   rows_agree(file);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 static void refused(rf_column_spec column, uint64_t nrows, rf_status expected) {
@@ -95,7 +95,7 @@ static void refused(rf_column_spec column, uint64_t nrows, rf_status expected) {
   CHECK(rows_err.message[0] != '\0' && index == 99);
   CHECK_OK(rf_file_get_size(file, &size, &rows_err), rows_err);
   CHECK(size == 0);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 static void test_create_refused(void) {
@@ -135,7 +135,7 @@ static void test_most_columns(void) {
   columns[5].name = columns[900].name;
   CHECK(rf_table_create(file, &spec, &index, &rows_err) == RF_ERR_ARGUMENT);
   CHECK(strstr(rows_err.message, "c900") != NULL);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 /* ---- writing ---- */
@@ -247,7 +247,7 @@ static void test_all_types(void) {
   size_t index = rows_create(file, columns, FIELDS, N);
   CHECK_OK(rf_table_write(file, index, NULL, requests, FIELDS, &rows_err), rows_err);
   CHECK(same_records(file, index, records, N));
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   free(records);
 }
 
@@ -279,7 +279,7 @@ static void test_bytes_in_file(void) {
                                      0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF,
                                      0xFF, 0xFF, 0xFF, 0,    0x7F, 0x40, 'a',  'b',  'c',  'd',  0x81};
   CHECK(rows_bytes(file, index, 0, expected, sizeof expected));
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 /* Any rows in any order, some of the columns, and nothing else changes. */
@@ -336,7 +336,7 @@ static void test_some_of_it(void) {
   make_requests(requests, all);
   CHECK(rf_table_write(file, index, &outside, requests, FIELDS, &rows_err) == RF_ERR_RANGE);
   CHECK(same_records(file, index, all, N));
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 /* Rows so long that each goes alone, and cells of many elements. */
@@ -370,7 +370,7 @@ static void test_long_rows(void) {
   CHECK(memcmp(w, back, sizeof(double) * N * WIDE) == 0);
   free(w);
   free(back);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 /* Rows of more than a piece: fields are written some elements at a time. */
@@ -433,7 +433,7 @@ static void test_huge_rows(void) {
   }
   free(mask);
   free(mask_back);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 /* ---- values that cannot be stored ---- */
@@ -487,7 +487,7 @@ static void test_refused_values(void) {
     CHECK(rows_info(file, index).nrows == 4);
   }
   CHECK(rows_bytes(file, index, 0, zeros, sizeof zeros));
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 static void test_masks(void) {
@@ -525,7 +525,7 @@ static void test_masks(void) {
   CHECK_OK(rf_table_read(file, index, NULL, requests + 2, 2, &rows_err), rows_err);
   CHECK(isnan(e_back[0]) && e_back[1] == 2.0f && isnan(c_back[0]) && isnan(c_back[1]) && c_back[3] == 4.0f);
   CHECK(mask[0] == 1 && mask[1] == 0);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 /* Text is looked at in blocks: every length, every place of what does not belong there. */
@@ -562,7 +562,7 @@ static void test_text_lengths(void) {
         }
       }
     }
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 /* Doubles to scaled and to plain integers are rounded; raw values go as they are. */
@@ -582,7 +582,7 @@ static void test_scaled(void) {
   requests[0].data = back;
   CHECK_OK(rf_table_read(file, index, NULL, requests, 1, &rows_err), rows_err);
   CHECK(back[0] == 100 && back[1] == 101.5 && back[2] == -16284);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 /* ---- more and fewer rows ---- */
@@ -650,7 +650,7 @@ static void append_and_resize(bool followed) {
     zeros[i].uk = UINT64_C(1) << 63;
   }
   CHECK(same_records(file, index, zeros, nrows + 3));
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 static void test_append_and_resize(void) {
@@ -678,7 +678,7 @@ static void test_ascii_rows(void) {
   CHECK_OK(rf_table_append(file, index, 2, &request, 1, &rows_err), rows_err);
   CHECK(rows_bytes(file, index, 0, "    -5        77           ab        xyz  ", 42));
   rows_agree(file);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 /* ---- failures ---- */
@@ -715,7 +715,7 @@ static void test_failing_write_taints(void) {
       }
     }
     watched.countdown = -1;
-    rf_file_close(file, NULL);
+    rf_file_free(file, NULL);
   }
   watched_free();
   fits_free(&fits);
@@ -735,8 +735,8 @@ static void test_readonly(void) {
   CHECK(rf_table_resize(file, 0, 1, &rows_err) == RF_ERR_TYPE);
   CHECK(rf_table_append(file, 7, 1, NULL, 0, &rows_err) == RF_ERR_NOT_FOUND);
   free(bytes);
-  rf_file_close(reader, NULL);
-  rf_file_close(file, NULL);
+  rf_file_free(reader, NULL);
+  rf_file_free(file, NULL);
 }
 
 int main(void) {

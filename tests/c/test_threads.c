@@ -40,7 +40,7 @@ static void write_file(const char *path) {
   CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
   for (size_t hdu = 0; hdu < HDUS; hdu++)
     fill(file, hdu);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 typedef struct job {
@@ -147,7 +147,7 @@ static void many_read_one_file(void) {
         rf_file *file;
         CHECK_OK(rf_file_open(names[k], modes[m], NULL, &file, &err), err);
         run_threads(file, work);
-        CHECK_OK(rf_file_close(file, &err), err);
+        CHECK_OK(rf_file_free(file, &err), err);
       }
   }
 }
@@ -160,7 +160,7 @@ static void many_read_bytes_in_memory(void) {
   CHECK_OK(rf_file_open_bytes(bytes, n, RF_MODE_READ, NULL, &file, &err), err);
   free(bytes);
   run_threads(file, work);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 /* Readers see each image either before or after a write of all its pixels, never half of it. */
@@ -207,7 +207,7 @@ static void writers_exclude_readers(void) {
   run_threads(file, write_or_read_all);
   CHECK_OK(rf_file_count(file, &n, &err), err);
   CHECK(n == 2);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 /* A file that is shut while others read it gives them an error, not a crash. */
@@ -219,7 +219,7 @@ static void *read_until_shut(void *argument) {
   uint8_t buffer[100];
   rf_status status = RF_OK;
   if (j->seed == 0)
-    status = rf_file_shut(j->file, &e);
+    status = rf_file_close(j->file, &e);
   while (status == RF_OK && j->seed != 0)
     status = rf_file_read_bytes(j->file, 100, buffer, sizeof buffer, &e);
   if (j->seed != 0 && status != RF_ERR_CLOSED)
@@ -236,7 +236,7 @@ static void shut_beside_readers(void) {
   CHECK_OK(rf_file_open(scratch_path("threads.fits.gz"), RF_MODE_READ, NULL, &file, &err), err);
   run_threads(file, read_until_shut);
   CHECK(atomic_load(&shut_seen) == THREADS);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 int main(void) {

@@ -151,7 +151,7 @@ static void test_a_binary_table_in_memory(void) {
   make_table(&fits);
   rf_file *file = open_fits(&fits);
   check_all(file);
-  (void)rf_file_close(file, NULL);
+  (void)rf_file_free(file, NULL);
 }
 
 static void test_a_binary_table_that_is_read(void) {
@@ -162,7 +162,7 @@ static void test_a_binary_table_that_is_read(void) {
   fits_free(&fits);
   CHECK_OK(rf_file_open("watched://table", RF_MODE_READ, NULL, &file, &err), err);
   check_all(file);
-  (void)rf_file_close(file, NULL);
+  (void)rf_file_free(file, NULL);
   watched_free();
 }
 
@@ -180,7 +180,7 @@ static void test_an_ascii_table(void) {
   CHECK(memcmp(selected, "\1\0\0\1", 4) == 0 && matches == 2);
   CHECK_OK(where(file, "isnull(i) | x == 4.5", NULL, selected, &matches), err);
   CHECK(memcmp(selected, "\0\1\1\0", 4) == 0 && matches == 2);
-  (void)rf_file_close(file, NULL);
+  (void)rf_file_free(file, NULL);
 }
 
 static void test_rows_are_chosen_as_for_reading(void) {
@@ -203,7 +203,7 @@ static void test_rows_are_chosen_as_for_reading(void) {
   CHECK(matches == 0);
   const rf_rows beyond = {.start = 0, .step = 1, .count = ROWS + 1};
   CHECK(where(file, "bits[0]", &beyond, selected, &matches) == RF_ERR_RANGE);
-  (void)rf_file_close(file, NULL);
+  (void)rf_file_free(file, NULL);
 }
 
 static void test_no_columns_at_all(void) {
@@ -216,7 +216,7 @@ static void test_no_columns_at_all(void) {
   CHECK(matches == ROWS && memchr(selected, 0, ROWS) == NULL);
   CHECK_OK(where(file, "1 > 2", NULL, selected, &matches), err);
   CHECK(matches == 0 && memchr(selected, 1, ROWS) == NULL);
-  (void)rf_file_close(file, NULL);
+  (void)rf_file_free(file, NULL);
 }
 
 /* ---- what is wrong ---- */
@@ -239,7 +239,7 @@ static void test_errors_name_the_file_and_the_character(void) {
   CHECK(rf_table_where(file, 0, expr, NULL, selected, NULL, &err) == RF_ERR_TYPE);
   CHECK(rf_table_where(file, 7, expr, NULL, selected, NULL, &err) == RF_ERR_NOT_FOUND);
   rf_expr_free(expr);
-  (void)rf_file_close(file, NULL);
+  (void)rf_file_free(file, NULL);
 }
 
 static void test_columns_of_varying_length(void) {
@@ -250,7 +250,7 @@ static void test_columns_of_varying_length(void) {
   rf_file *file = open_fits(&fits);
   CHECK(where(file, "v[0] > 1", NULL, selected, NULL) == RF_ERR_TYPE);
   CHECK(strstr(err.message, "column 'v' has cells of varying length") != NULL);
-  (void)rf_file_close(file, NULL);
+  (void)rf_file_free(file, NULL);
 }
 
 /* A row of a terabyte that is not there takes no memory. */
@@ -263,7 +263,7 @@ static void test_cells_that_the_file_does_not_have(void) {
   CHECK_OK(fits_open(&fits, &file, &err), err);
   fits_free(&fits);
   CHECK(where(file, "wide[0] > 1", NULL, selected, NULL) == RF_ERR_TRUNCATED);
-  (void)rf_file_close(file, NULL);
+  (void)rf_file_free(file, NULL);
 }
 
 static void test_a_table_cut_short(void) {
@@ -276,7 +276,7 @@ static void test_a_table_cut_short(void) {
   fits_free(&fits);
   CHECK(where(file, "count > 1", NULL, selected, NULL) == RF_ERR_TRUNCATED);
   CHECK(strstr(err.message, "rows are whole") != NULL);
-  (void)rf_file_close(file, NULL);
+  (void)rf_file_free(file, NULL);
 }
 
 /* ---- memory ---- */
@@ -312,7 +312,7 @@ static void test_every_allocation_may_fail(void) {
     failures++;
   }
   CHECK(failures > 10 && failures < 200);
-  (void)rf_file_close(file, NULL);
+  (void)rf_file_free(file, NULL);
 }
 
 int main(void) {

@@ -22,7 +22,7 @@ static rf_file *opened(const zfile *z) {
 }
 
 static void closed(rf_file *file) {
-  CHECK(rf_file_close(file, NULL) == RF_OK);
+  CHECK(rf_file_free(file, NULL) == RF_OK);
 }
 
 /* The whole image as it is stored. */

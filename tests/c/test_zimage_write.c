@@ -96,14 +96,14 @@ static void round_trip(rf_zcmptype codec, rf_type type, int naxis, const uint64_
   CHECK_OK(rf_image_write(file, index, NULL, type, 0, pixels, bytes, NULL, &err), err);
   CHECK_OK(rf_image_read(file, index, NULL, type, 0, again, bytes, NULL, &err), err);
   CHECK(memcmp(pixels, again, bytes) == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
   CHECK_OK(rf_image_get_info(file, 1, &info, &err), err);
   CHECK(info.type == type && info.count == count);
   memset(again, 1, sizeof again);
   CHECK_OK(rf_image_read(file, 1, NULL, type, 0, again, bytes, NULL, &err), err);
   CHECK(memcmp(pixels, again, bytes) == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void round_trips(void) {
@@ -151,7 +151,7 @@ static void refuse(rf_image_spec spec, rf_status expected, const char *words) {
   CHECK(index == 7);
   CHECK_OK(rf_file_count(file, &count, &err), err);
   CHECK(count == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void refusals(void) {
@@ -228,7 +228,7 @@ static void plio_values(void) {
   pixels[13] = 16777215 - 13;
   CHECK_OK(rf_image_read(file, index, NULL, RF_I32, 0, again, sizeof again, NULL, &err), err);
   CHECK(memcmp(pixels, again, sizeof again) == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 /* A caller that was built before there was compression has a struct without that member. */
@@ -244,7 +244,7 @@ static void an_older_spec(void) {
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   CHECK_OK(rf_hdu_get_info(file, index, &info, &err), err);
   CHECK(index == 0 && info.kind == RF_HDU_IMAGE);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 /* ---- tiles that nobody writes ---- */
@@ -283,13 +283,13 @@ static void never_written(void) {
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   count_empty(file, 1, 12, 0);
   count_empty(file, 2, 12, 12);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
   count_empty(file, 2, 12, 0);
   CHECK_OK(rf_image_read(file, 1, NULL, RF_I16, 0, pixels, sizeof pixels, NULL, &err), err);
   for (int i = 0; i < 120; i++)
     CHECK(pixels[i] == (i / 10 == 3 ? i % 10 - 5 : 0));
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 /* ---- sections ---- */
@@ -368,7 +368,7 @@ static void write_sections(rf_zcmptype codec, rf_type type, int quantize, rf_dit
   CHECK(freed > 0 || codec != RF_Z_RICE_1); /* tiles of others may have stayed where they were */
   CHECK_OK(rf_image_repack(file, index, &none, &err), err);
   CHECK(none == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void sections(void) {
@@ -414,7 +414,7 @@ static void lossy_hcompress(void) {
     CHECK_OK(rf_image_read(file, index, NULL, RF_I32, 0, after, sizeof after, NULL, &err), err);
     before[20 * N + 30] = one;
     CHECK(memcmp(before, after, sizeof after) == 0);
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
   }
 }
 
@@ -447,7 +447,7 @@ static void quantized_row_by_row(void) {
       CHECK_OK(rf_table_read_descriptors(file, index, 0, NULL, lengths, offsets, &err), err);
       CHECK(lengths[0] > 0); /* integers, not reals by gzip */
     }
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
   }
 }
 
@@ -473,7 +473,7 @@ static void masks(void) {
   CHECK_OK(rf_image_read(file, index, NULL, RF_U16, 0, pixels, sizeof pixels, found, &err), err);
   CHECK(memcmp(mask, found, sizeof mask) == 0);
   CHECK(pixels[1] == 0 && pixels[2] == 3);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 /* ---- longer ---- */
@@ -517,7 +517,7 @@ static void extend(rf_zcmptype codec, rf_type type, int quantize, const uint64_t
   CHECK(rf_image_extend(file, 1, length - 1, &err) == RF_ERR_ARGUMENT);
   CHECK_OK(rf_image_extend(file, 1, length, &err), err);
   CHECK_OK(rf_image_read(file, 1, NULL, type, 0, grown, (size_t)length * row, NULL, &err), err);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
   CHECK_OK(rf_file_open(path, RF_MODE_READ_WRITE, NULL, &file, &err), err);
   CHECK_OK(rf_image_read(file, 1, NULL, type, 0, again, (size_t)length * row, NULL, &err), err);
   CHECK(memcmp(grown, again, (size_t)length * row) == 0);
@@ -532,7 +532,7 @@ static void extend(rf_zcmptype codec, rf_type type, int quantize, const uint64_t
   CHECK(freed < heap / 2); /* and the heap is not full of what was */
   CHECK_OK(rf_image_read(file, 1, NULL, type, 0, again, (size_t)length * row, NULL, &err), err);
   CHECK(memcmp(grown, again, (size_t)length * row) == 0);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void longer(void) {
@@ -575,7 +575,7 @@ static void beyond_31_bits(void) {
     }
     CHECK_OK(rf_image_read(file, index, NULL, RF_I32, 0, again, sizeof again, NULL, &err), err);
     CHECK(explicit_p || memcmp(pixels + 200, again + 200, 1200) == 0);
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
     CHECK_OK(rf_file_open(path, RF_MODE_READ_WRITE, NULL, &file, &err), err);
     rf_column_info column = {.size = sizeof column};
     CHECK_OK(rf_table_get_column(file, 1, 0, &column, &err), err);
@@ -587,7 +587,7 @@ static void beyond_31_bits(void) {
     CHECK(explicit_p ? freed == 0 : freed > 0);
     CHECK_OK(rf_image_read(file, 1, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &err), err);
     CHECK(memcmp(pixels, again, sizeof again) == 0);
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
     remove(path);
   }
 }
@@ -616,7 +616,7 @@ static void threads(void) {
     CHECK_OK(rf_image_write(file, index, NULL, RF_F32, (1 + 3 * k) << RF_IMAGE_THREADS_SHIFT, pixels,
                             sizeof *pixels * N * N, NULL, &err),
              err);
-    CHECK_OK(rf_file_close(file, &err), err);
+    CHECK_OK(rf_file_free(file, &err), err);
     bytes[k] = scratch_read(path, &sizes[k]);
   }
   CHECK(sizes[0] == sizes[1] && memcmp(bytes[0], bytes[1], sizes[0]) == 0);
@@ -632,11 +632,11 @@ static void check_kept(rf_file *file, const char *path, uint64_t count) {
   static double own[MOST], other[MOST];
   rf_error err;
   rf_file *reader = NULL;
-  CHECK_OK(rf_file_settle(file, &err), err);
+  CHECK_OK(rf_file_flush(file, &err), err);
   CHECK_OK(rf_image_read(file, 1, NULL, RF_F64, 0, own, count * sizeof *own, NULL, &err), err);
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &reader, &err), err);
   CHECK_OK(rf_image_read(reader, 1, NULL, RF_F64, 0, other, count * sizeof *other, NULL, &err), err);
-  CHECK_OK(rf_file_close(reader, &err), err);
+  CHECK_OK(rf_file_free(reader, &err), err);
   CHECK(memcmp(own, other, (size_t)count * sizeof *own) == 0);
 }
 
@@ -673,7 +673,7 @@ static void rows_of_tiles_are_not_written_by_table_calls(void) {
   CHECK(rf_table_delete_column(file, 1, column, &err) == RF_ERR_TYPE);
   CHECK(rf_table_describe_column(file, 1, column, "OTHER", NULL, NULL, &err) == RF_ERR_TYPE);
   check_kept(file, path, 400);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 /* Sets a card by one of the two ways that there are. */
@@ -716,7 +716,7 @@ static void reads_after_any_write_give_what_the_file_has(void) {
   check_kept(file, path, 500);
   CHECK_OK(rf_hdu_add_checksum(file, 1, 1, &err), err);
   check_kept(file, path, 500);
-  CHECK_OK(rf_file_close(file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
 }
 
 int main(void) {

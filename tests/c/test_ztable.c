@@ -69,8 +69,8 @@ static twins make_twins(uint64_t nrows, uint64_t tile_rows, const rf_zcmptype *t
 }
 
 static void end_twins(twins *t) {
-  rf_file_close(t->plain, NULL);
-  rf_file_close(t->packed, NULL);
+  rf_file_free(t->plain, NULL);
+  rf_file_free(t->packed, NULL);
 }
 
 /* Stored cells of one column. */
@@ -130,7 +130,7 @@ static void same(twins *t, const char *what) {
   same_tables(t->plain, t->packed, t->at, what);
   rf_file *fresh = rows_reopen(t->packed);
   same_tables(t->plain, fresh, t->at, what);
-  rf_file_close(fresh, NULL);
+  rf_file_free(fresh, NULL);
 }
 
 /* The same call on both. */
@@ -360,7 +360,7 @@ static void test_room_is_used_again(void) {
     CHECK_OK(rf_table_write(file, at, &rows, &request, 1, &err), err);
   CHECK_OK(rf_file_get_size(file, &again, &err), err);
   CHECK(again <= size + 2880 + 8 * 1000);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
 }
 
 /* ---- packing and unpacking ---- */
@@ -372,7 +372,7 @@ static rf_status pack(rf_file *from, size_t at, rf_file *to, const rf_table_comp
     return status;
   status = rf_file_begin_append(to, &err);
   if (status == RF_OK) {
-    status = rf_ztable_pack(from, at, to, compression, made, &written, &err);
+    status = rf_tiled_table_pack(from, at, to, compression, made, &written, &err);
     status = rf_file_end_append(to, status, true, &err);
   }
   rf_file_end_read(from);
@@ -386,7 +386,7 @@ static rf_status unpack(rf_file *from, size_t at, rf_file *to, size_t *made) {
     return status;
   status = rf_file_begin_append(to, &err);
   if (status == RF_OK) {
-    status = rf_ztable_unpack(from, at, to, made, &written, &err);
+    status = rf_tiled_table_unpack(from, at, to, made, &written, &err);
     status = rf_file_end_append(to, status, true, &err);
   }
   rf_file_end_read(from);
@@ -457,9 +457,9 @@ static void test_pack_and_unpack(void) {
     CHECK(n == m && memcmp(a, b, n) == 0);
     free(a);
     free(b);
-    rf_file_close(from, NULL);
-    rf_file_close(packed, NULL);
-    rf_file_close(back, NULL);
+    rf_file_free(from, NULL);
+    rf_file_free(packed, NULL);
+    rf_file_free(back, NULL);
   }
   fits_free(&fits);
 }
@@ -479,7 +479,7 @@ static void test_pack_refused(void) {
   CHECK(unpack(from, 1, to, &at) == RF_ERR_TYPE);
   CHECK_OK(rf_file_get_size(to, &size, &err), err);
   CHECK(size == 0 && at == 77);
-  rf_file_close(from, NULL);
+  rf_file_free(from, NULL);
   /* A cell outside the heap is found half way: what was begun is taken back. */
   rf_put_be32(fits.bytes + 5760 + 2880 + 28 * 20 + 8, 100000);
   CHECK_OK(fits_open(&fits, &from, &err), err);
@@ -488,8 +488,8 @@ static void test_pack_refused(void) {
   CHECK(strstr(err.message, "column 2 'b', row 20") != NULL);
   CHECK_OK(rf_file_get_size(to, &size, &err), err);
   CHECK(size == 0);
-  rf_file_close(from, NULL);
-  rf_file_close(to, NULL);
+  rf_file_free(from, NULL);
+  rf_file_free(to, NULL);
   fits_free(&fits);
 }
 
@@ -543,7 +543,7 @@ static void lie(const uint8_t *bytes, size_t n, const char *keyword, const char 
   if (status == RF_OK || strstr(err.message, expected) == NULL)
     fprintf(stderr, "%s = %s: %s\n", keyword, value, status == RF_OK ? "read" : err.message);
   CHECK(status != RF_OK && strstr(err.message, expected) != NULL);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   free(own);
 }
 
@@ -578,7 +578,7 @@ static void test_bytes_that_lie(void) {
   CHECK_OK(rf_file_open_bytes(bytes, n, RF_MODE_READ, NULL, &file, &err), err);
   CHECK_OK(rf_hdu_get_info(file, 1, &info, &err), err);
   data = (size_t)info.data_offset;
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   for (size_t i = 0; i < 600; i++) {
     size_t at = data + (i < 300 ? any(4 * 16 * NCOLS) : any(info.data_bytes));
     uint8_t old = bytes[at];
@@ -607,7 +607,7 @@ static void test_bytes_that_lie(void) {
       rf_status status = rf_table_repack(file, 1, NULL, &err);
       CHECK(status == RF_OK || err.message[0] != '\0');
     }
-    rf_file_close(file, NULL);
+    rf_file_free(file, NULL);
     bytes[at] = old;
   }
   free(out);
@@ -670,8 +670,8 @@ static void test_no_memory(void) {
     CHECK(done ? status == RF_OK : status == RF_ERR_MEMORY || status == RF_OK);
     if (status != RF_OK && status != RF_ERR_MEMORY)
       fprintf(stderr, "after %ld: %s\n", k, err.message);
-    (void)rf_file_close(file, NULL);
-    (void)rf_file_close(to, NULL);
+    (void)rf_file_free(file, NULL);
+    (void)rf_file_free(to, NULL);
   }
   rf_allocator_set(NULL);
   free(bytes);
@@ -694,8 +694,8 @@ static void test_full_disk(void) {
       status = rf_table_get_info(file, 1, &info, &err);
       CHECK(status == RF_OK || status == RF_ERR_TAINTED);
     }
-    (void)rf_file_close(file, NULL);
-    (void)rf_file_close(to, NULL);
+    (void)rf_file_free(file, NULL);
+    (void)rf_file_free(to, NULL);
   }
   watched_free();
   free(fits.bytes);
@@ -731,7 +731,7 @@ static void test_descriptors_get_wider(void) {
            err);
   CHECK(memcmp(got, values, sizeof got) == 0);
   rf_header_free(header);
-  rf_file_close(file, NULL);
+  rf_file_free(file, NULL);
   free(file_bytes);
   free(before);
   end_twins(&t);

@@ -11,7 +11,7 @@
 #include "value/ascii_field.h"
 
 /* Wider fields say nothing new and take long. */
-#define MOST_WIDTH 4096u
+#define MAX_WIDTH 4096u
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -26,7 +26,7 @@ static bool same_real(double a, double b) {
 
 static void check_real(const rf_ascii_format *format, double value) {
   rf_ascii_format wide = {format->letter == 'D' ? 'D' : 'E', 32, 17};
-  char field[MOST_WIDTH];
+  char field[MAX_WIDTH];
   double back = 0;
   rf_ascii_result result = rf_ascii_write_real(field, &wide, value);
   require(result == (isfinite(value) ? RF_ASCII_OK : RF_ASCII_NOT_FINITE));
@@ -34,14 +34,14 @@ static void check_real(const rf_ascii_format *format, double value) {
     require(rf_ascii_read_real(field, wide.width, 0, &back) == RF_ASCII_OK);
     require(same_real(back, value));
   }
-  if (format->width > MOST_WIDTH)
+  if (format->width > MAX_WIDTH)
     return;
   /* What the format leaves of it stays when it is written once more. */
   result = rf_ascii_write_real(field, format, value);
   require(rf_ascii_write_real(NULL, format, value) == result);
   if (result != RF_ASCII_OK)
     return;
-  char again[MOST_WIDTH];
+  char again[MAX_WIDTH];
   require(rf_ascii_read_real(field, format->width, format->decimals, &back) == RF_ASCII_OK);
   /* The text may lie beyond the largest double; and more decimals than a double has are no business of a round trip. */
   if (!isfinite(back) || (format->letter != 'F' && format->decimals > 14) || fabs(back) > 1e15)
@@ -51,7 +51,7 @@ static void check_real(const rf_ascii_format *format, double value) {
 }
 
 static void check_integer(const char *text, size_t n, unsigned decimals, const rf_ascii_format *format) {
-  char field[MOST_WIDTH];
+  char field[MAX_WIDTH];
   int64_t value, back = 0;
   if (rf_ascii_read_integer(text, n, decimals, &value) != RF_ASCII_OK)
     return;
@@ -59,7 +59,7 @@ static void check_integer(const char *text, size_t n, unsigned decimals, const r
   require(rf_ascii_read_real(text, n, decimals, &real) == RF_ASCII_OK && real == (double)value);
   require(rf_ascii_write_integer(field, 20, value) == RF_ASCII_OK);
   require(rf_ascii_read_integer(field, 20, 0, &back) == RF_ASCII_OK && back == value);
-  if (format->width <= MOST_WIDTH && rf_ascii_write_integer(field, format->width, value) == RF_ASCII_OK)
+  if (format->width <= MAX_WIDTH && rf_ascii_write_integer(field, format->width, value) == RF_ASCII_OK)
     require(rf_ascii_read_integer(field, format->width, 0, &back) == RF_ASCII_OK && back == value);
 }
 

@@ -35,7 +35,7 @@ static char *take_line(const uint8_t **data, size_t *size) {
 static void check_column(const rf_column_info *info) {
   uint64_t elements = 1;
   expect(info->name[0] != '\0' && memchr(info->name, 0, sizeof info->name) != NULL);
-  expect(memchr(info->oddity, 0, sizeof info->oddity) != NULL);
+  expect(memchr(info->warning, 0, sizeof info->warning) != NULL);
   expect(info->ndim >= 0 && info->ndim <= RF_CELL_AXES);
   expect(info->bytes <= INT64_MAX && info->type <= RF_CELL_TEXT && info->stored <= RF_CELL_BYTES);
   for (int i = 0; i < info->ndim; i++)
@@ -90,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (rf_column_init(&column, 1, &keywords, &err) == RF_OK) {
     check_column(&column.info);
     if (rf_column_check_scale(&column, &err) != RF_OK)
-      expect(err.code == RF_ERR_FORMAT && err.message[0] != '\0' && column.info.oddity[0] != '\0');
+      expect(err.code == RF_ERR_FORMAT && err.message[0] != '\0' && column.info.warning[0] != '\0');
   } else
     expect(err.code == RF_ERR_FORMAT && err.message[0] != '\0');
   for (int i = 0; i < 4; i++)

@@ -222,8 +222,8 @@ static void check_unpacked(rf_file *packed, size_t index, uint64_t expected, con
   } else {
     expect(expected == BAD || is_refusal(status), "what was packed cannot be unpacked");
   }
-  (void)rf_file_close(again, NULL);
-  (void)rf_file_close(plain, NULL);
+  (void)rf_file_free(again, NULL);
+  (void)rf_file_free(plain, NULL);
 }
 
 /* ---- editing what was packed ---- */
@@ -281,7 +281,7 @@ static void edit_and_copy(script *s, rf_file *file, size_t index, const choices 
     expect(expected == BAD || digest(copy, made) == expected, "a copy has other values");
     check_unpacked(copy, made, expected, c, 0);
   }
-  (void)rf_file_close(copy, NULL);
+  (void)rf_file_free(copy, NULL);
 }
 
 static void run(script *s, rf_file *file, size_t index) {
@@ -299,7 +299,7 @@ static void run(script *s, rf_file *file, size_t index) {
     check_unpacked(packed, made, expected, &c, 1);
     edit_and_copy(s, packed, made, &c);
   }
-  (void)rf_file_close(packed, NULL);
+  (void)rf_file_free(packed, NULL);
   edit_and_copy(s, file, index, &c);
 }
 
@@ -319,7 +319,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   uint8_t *bytes = build(data, size, &index, &total);
   if (good(rf_file_open_bytes(bytes, total, RF_MODE_READ_WRITE, &options, &file, &err), &err)) {
     run(&s, file, index);
-    (void)good(rf_file_close(file, &err), &err);
+    (void)good(rf_file_free(file, &err), &err);
   }
   free(bytes);
   return 0;

@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   uint8_t *copy = room(n);
   memcpy(copy, data + 4, n);
   check_decoding(&params, count, copy, n);
-  if (params.blocksize > 0 && params.blocksize <= RF_RICE_MOST_BLOCKSIZE && params.bytepix <= 4)
+  if (params.blocksize > 0 && params.blocksize <= RF_RICE_MAX_BLOCKSIZE && params.bytepix <= 4)
     check_encoding(&params, copy, n / params.bytepix);
   free(copy);
   return 0;

@@ -157,13 +157,13 @@ static void look(const uint8_t *data, size_t size, uint32_t flags) {
     expect(rf_hdu_get_info(other, i, &info, &err) == RF_OK);
   expect(rf_hdu_get_info(other, count, &info, &err) != RF_OK);
   expect((err.code == RF_ERR_NOT_FOUND) == (status == RF_OK));
-  (void)rf_file_close(other, &err);
+  (void)rf_file_free(other, &err);
   if (status == RF_OK && sized)
     for (size_t i = 0; i < count && i < 4; i++)
       edit_hdu(file, (i * 2) % count, count);
   if (status == RF_OK && sized)
     append_hdu(file, count);
-  (void)rf_file_close(file, &err);
+  (void)rf_file_free(file, &err);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

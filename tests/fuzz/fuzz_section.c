@@ -13,8 +13,8 @@
 
 #include "rustfits.h"
 
-#define MOST_AXES 6
-#define MOST_BYTES ((uint64_t)1 << 20)
+#define MAX_AXES 6
+#define MAX_BYTES ((uint64_t)1 << 20)
 #define LIST 8
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -78,7 +78,7 @@ static uint8_t *build(input *in, int naxis, const uint64_t *lengths, uint8_t cho
   static const char *const scales[] = {"BZERO   = 0", "BZERO   = 32768", "BSCALE  = 0.5", "BLANK   = 3",
                                        "BZERO   = -128"};
   char line[81], *at;
-  size_t n = in->left < MOST_BYTES ? in->left : (size_t)MOST_BYTES;
+  size_t n = in->left < MAX_BYTES ? in->left : (size_t)MAX_BYTES;
   uint8_t *file = malloc(2880 + n);
   expect(file != NULL);
   memset(file, ' ', 2880);
@@ -120,7 +120,7 @@ static void read_and_write_back(rf_file *file, const rf_axis *axes, int naxis, u
     return;
   rf_type type = flags & 2 ? info.stored : flags & 4 ? RF_F64 : info.type;
   for (int i = 0; i < naxis; i++) {
-    if (axes[i].count != 0 && count > MOST_BYTES / axes[i].count)
+    if (axes[i].count != 0 && count > MAX_BYTES / axes[i].count)
       return;
     count *= axes[i].count;
   }
@@ -147,9 +147,9 @@ static void read_and_write_back(rf_file *file, const rf_axis *axes, int naxis, u
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   input in = {data, size};
   uint8_t flags = take_byte(&in), choice = take_byte(&in), *built = NULL;
-  int naxis = choice % (MOST_AXES + 1);
-  uint64_t lengths[MOST_AXES], lists[MOST_AXES][LIST];
-  rf_axis axes[MOST_AXES];
+  int naxis = choice % (MAX_AXES + 1);
+  uint64_t lengths[MAX_AXES], lists[MAX_AXES][LIST];
+  rf_axis axes[MAX_AXES];
   rf_file *file;
   for (int i = 0; i < naxis; i++)
     take_axis(&in, &axes[i], &lengths[i], lists[i]);
@@ -159,13 +159,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     content = built = build(&in, naxis, lengths, take_byte(&in), &content_bytes);
   if (rf_file_open_bytes(content, content_bytes, RF_MODE_READ_WRITE, NULL, &file, NULL) == RF_OK) {
     size_t found = 0;
-    uint64_t none[MOST_AXES];
+    uint64_t none[MAX_AXES];
     /* The caller's part of the contract: as many axes as the image has. */
-    if (rf_hdu_get_axes(file, 0, none, MOST_AXES, &found, NULL) == RF_OK && found == (size_t)naxis) {
+    if (rf_hdu_get_axes(file, 0, none, MAX_AXES, &found, NULL) == RF_OK && found == (size_t)naxis) {
       check_plan(file, axes);
       read_and_write_back(file, axes, naxis, flags);
     }
-    (void)rf_file_close(file, NULL);
+    (void)rf_file_free(file, NULL);
   }
   free(built);
   return 0;

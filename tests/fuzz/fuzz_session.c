@@ -13,7 +13,7 @@
 
 #define CONTENT_LIMIT ((uint64_t)4 << 20)
 #define PIXELS_LIMIT ((uint64_t)1 << 20)
-#define MOST_AXES 999
+#define MAX_AXES 999
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -69,12 +69,12 @@ static void look(session *s, size_t index) {
 
 /* A section of the image by the next commands; its number of elements, 0 when there is nothing to take or too much. */
 static uint64_t choose_section(session *s, size_t index, rf_axis *section) {
-  static uint64_t lengths[MOST_AXES];
+  static uint64_t lengths[MAX_AXES];
   static const uint64_t picks[4] = {0, 3, 1, 1};
   rf_error err;
   size_t naxis;
   uint64_t count = 1;
-  if (!good(rf_hdu_get_axes(s->file, index, lengths, MOST_AXES, &naxis, &err), &err) || naxis == 0)
+  if (!good(rf_hdu_get_axes(s->file, index, lengths, MAX_AXES, &naxis, &err), &err) || naxis == 0)
     return 0;
   for (size_t k = 0; k < naxis; k++) {
     uint64_t length = lengths[k];
@@ -98,7 +98,7 @@ static uint64_t choose_section(session *s, size_t index, rf_axis *section) {
 }
 
 static void use_pixels(session *s, size_t index, int write) {
-  static rf_axis section[MOST_AXES];
+  static rf_axis section[MAX_AXES];
   static const size_t widths[] = {1, 1, 2, 2, 4, 4, 8, 8, 4, 8};
   rf_error err;
   rf_image_info info = {.size = sizeof info};
@@ -324,7 +324,7 @@ static void check_against_fresh(session *s) {
     expect(good(rf_file_open_bytes(bytes, size, RF_MODE_READ, &s->options, &fresh, &err), &err),
            "what was written cannot be opened");
     compare(s->file, fresh);
-    expect(rf_file_close(fresh, &err) == RF_OK, "a fresh handle cannot be closed");
+    expect(rf_file_free(fresh, &err) == RF_OK, "a fresh handle cannot be closed");
   }
   free(bytes);
 }
@@ -343,6 +343,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   while (s.script.left > 0)
     command(&s);
   check_against_fresh(&s);
-  (void)good(rf_file_close(s.file, &err), &err);
+  (void)good(rf_file_free(s.file, &err), &err);
   return 0;
 }

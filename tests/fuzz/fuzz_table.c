@@ -11,9 +11,9 @@
 #include "rustfits.h"
 #include "served.h"
 
-#define MOST_ROWS ((uint64_t)64)
-#define MOST_BYTES ((uint64_t)1 << 20)
-#define MOST_CARDS 200
+#define MAX_ROWS ((uint64_t)64)
+#define MAX_BYTES ((uint64_t)1 << 20)
+#define MAX_CARDS 200
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -51,7 +51,7 @@ static void build(const uint8_t *data, size_t size) {
   static const char groups[] = "SIMPLE  =                    T                                                  "
                                "GROUPS  =                    T                                                  "
                                "NAXIS1  =                    0                                                  ";
-  static char header[80 * (MOST_CARDS + 80)];
+  static char header[80 * (MAX_CARDS + 80)];
   size_t count = 3;
   memset(header, ' ', sizeof header);
   memcpy(header, table, sizeof table - 1);
@@ -62,7 +62,7 @@ static void build(const uint8_t *data, size_t size) {
     memcpy(header, groups, sizeof groups - 1);
     hdu = 0;
   }
-  while (size > 0 && count < MOST_CARDS) {
+  while (size > 0 && count < MAX_CARDS) {
     const uint8_t *end = memchr(data, '\n', size);
     size_t n = end != NULL ? (size_t)(end - data) : size;
     if (n > 0)
@@ -93,7 +93,7 @@ static uint8_t *read_column(rf_file *file, size_t column, const rf_column_info *
                             rf_cell_type type, uint32_t flags, size_t *bytes) {
   uint64_t count = flags ? info->raw_count : info->count, one = rf_cell_bytes(type, (size_t)info->width);
   rf_error err;
-  if (info->width > MOST_BYTES || count > MOST_BYTES || one * count * rows->count > MOST_BYTES)
+  if (info->width > MAX_BYTES || count > MAX_BYTES || one * count * rows->count > MAX_BYTES)
     return NULL;
   *bytes = (size_t)(one * count * rows->count);
   uint8_t *out = malloc(*bytes + 1), *mask = malloc((size_t)(count * rows->count) + 1);
@@ -118,7 +118,7 @@ static uint8_t *read_column(rf_file *file, size_t column, const rf_column_info *
 }
 
 static void check_rows(rf_file *file, rf_file *twin, size_t column, const rf_column_info *info, uint64_t nrows) {
-  uint64_t n = nrows < MOST_ROWS ? nrows : MOST_ROWS, list[5];
+  uint64_t n = nrows < MAX_ROWS ? nrows : MAX_ROWS, list[5];
   for (uint64_t i = 0; i < 5; i++)
     list[i] = (i * 7 + 3) % nrows;
   const rf_rows choices[] = {
@@ -137,13 +137,13 @@ static void check_rows(rf_file *file, rf_file *twin, size_t column, const rf_col
 }
 
 static void check_heap(rf_file *file, size_t column, const rf_column_info *info, uint64_t nrows) {
-  uint64_t n = nrows < MOST_ROWS ? nrows : MOST_ROWS, lengths[MOST_ROWS], offsets[MOST_ROWS], total = 0;
+  uint64_t n = nrows < MAX_ROWS ? nrows : MAX_ROWS, lengths[MAX_ROWS], offsets[MAX_ROWS], total = 0;
   rf_rows rows = {0, 1, n, NULL};
   rf_error err;
   if (rf_table_read_descriptors(file, hdu, column, &rows, lengths, offsets, &err) != RF_OK)
     return;
   for (uint64_t i = 0; i < n; i++) {
-    if (lengths[i] > MOST_BYTES)
+    if (lengths[i] > MAX_BYTES)
       return;
     total += lengths[i];
   }
@@ -197,8 +197,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (rf_file_open("pieces://t", RF_MODE_READ, NULL, &file, NULL) == RF_OK &&
       rf_file_open("peeked://t", RF_MODE_READ, NULL, &twin, NULL) == RF_OK)
     check_table(file, twin);
-  (void)rf_file_close(file, NULL);
-  (void)rf_file_close(twin, NULL);
+  (void)rf_file_free(file, NULL);
+  (void)rf_file_free(twin, NULL);
   free(served.bytes);
   return 0;
 }

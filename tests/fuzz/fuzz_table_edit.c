@@ -12,10 +12,10 @@
 
 #include "script.h"
 
-#define MOST_BYTES ((uint64_t)1 << 20)
-#define MOST_ROWS ((uint64_t)1 << 12)
-#define MOST_COLUMNS ((size_t)64)
-#define MOST_CARDS 200
+#define MAX_BYTES ((uint64_t)1 << 20)
+#define MAX_ROWS ((uint64_t)1 << 12)
+#define MAX_COLUMNS ((size_t)64)
+#define MAX_CARDS 200
 #define BAD ((uint64_t)1) /* a column that cannot be read */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -38,7 +38,7 @@ static uint8_t *build(const uint8_t *data, size_t size, size_t *total) {
                                         "NAXIS   =                    0", "END"};
   static const char *const table[] = {"XTENSION= 'BINTABLE'", "BITPIX  =                    8",
                                       "NAXIS   =                    2"};
-  static char header[2880 + 80 * (MOST_CARDS + 80)];
+  static char header[2880 + 80 * (MAX_CARDS + 80)];
   size_t count = 0;
   bool ascii = size >= 6 && memcmp(data, "TABLE\n", 6) == 0;
   memset(header, ' ', sizeof header);
@@ -51,7 +51,7 @@ static uint8_t *build(const uint8_t *data, size_t size, size_t *total) {
   memcpy(header + 80 * 38, table[2], strlen(table[2]));
   data += ascii ? 6 : 0;
   size -= ascii ? 6 : 0;
-  for (bool last = false; size > 0 && count < 36 + MOST_CARDS && !last;) {
+  for (bool last = false; size > 0 && count < 36 + MAX_CARDS && !last;) {
     const uint8_t *end = memchr(data, '\n', size);
     size_t n = end != NULL ? (size_t)(end - data) : size;
     if (n > 0)
@@ -82,7 +82,7 @@ static uint64_t hash(uint64_t h, const void *bytes, size_t n) {
 }
 
 static uint64_t digest_heap(rf_file *file, size_t index, size_t column, const rf_column_info *info, uint64_t nrows) {
-  static uint64_t lengths[MOST_ROWS], offsets[MOST_ROWS];
+  static uint64_t lengths[MAX_ROWS], offsets[MAX_ROWS];
   rf_rows rows = {0, 1, nrows, NULL};
   rf_error err;
   uint64_t elements = 0, h = BAD;
@@ -90,7 +90,7 @@ static uint64_t digest_heap(rf_file *file, size_t index, size_t column, const rf
     return BAD;
   for (uint64_t i = 0; i < nrows; i++) {
     uint64_t n = info->letter == 'X' ? (lengths[i] + 7) / 8 : lengths[i];
-    if (n > MOST_BYTES || (elements += n) > MOST_BYTES)
+    if (n > MAX_BYTES || (elements += n) > MAX_BYTES)
       return BAD;
   }
   uint64_t bytes = elements * rf_cell_bytes(info->stored, 1);
@@ -109,7 +109,7 @@ static uint64_t digest(rf_file *file, size_t index, size_t column, const rf_colu
   if (info->descriptor != 0)
     return digest_heap(file, index, column, info, nrows);
   uint64_t one = rf_cell_bytes(info->stored, (size_t)info->width), h = BAD;
-  if (info->raw_count > MOST_BYTES || one > MOST_BYTES || one * info->raw_count * nrows > 8 * MOST_BYTES)
+  if (info->raw_count > MAX_BYTES || one > MAX_BYTES || one * info->raw_count * nrows > 8 * MAX_BYTES)
     return BAD;
   uint64_t cell = one * info->raw_count;
   uint8_t *cells = calloc(1, cell * nrows > 0 ? cell * nrows : 1);
@@ -131,7 +131,7 @@ static uint64_t digest(rf_file *file, size_t index, size_t column, const rf_colu
 typedef struct snapshot {
   rf_table_info info;
   rf_column_info *columns;
-  uint64_t digests[MOST_COLUMNS];
+  uint64_t digests[MAX_COLUMNS];
 } snapshot;
 
 /* false for a table that is too large to look at, or none. */
@@ -141,8 +141,8 @@ static bool look(rf_file *file, uint64_t nrows, snapshot *shot) {
   shot->info.size = sizeof shot->info;
   if (!good(rf_table_get_info(file, 1, &shot->info, &err), &err))
     return false;
-  if (shot->info.ncols > MOST_COLUMNS || shot->info.nrows > MOST_ROWS ||
-      shot->info.nrows * shot->info.row_bytes > MOST_BYTES)
+  if (shot->info.ncols > MAX_COLUMNS || shot->info.nrows > MAX_ROWS ||
+      shot->info.nrows * shot->info.row_bytes > MAX_BYTES)
     return false;
   shot->columns = calloc(shot->info.ncols + 1, sizeof *shot->columns);
   expect(shot->columns != NULL, "no memory");
@@ -178,7 +178,7 @@ static bool insert(session *s, size_t position, unsigned kind) {
 static bool write_column(session *s, const rf_column_info *info, size_t column, uint64_t nrows, unsigned seed) {
   rf_error err;
   uint64_t cell = info->count * rf_cell_bytes(info->type, (size_t)info->width);
-  if (info->count > MOST_BYTES || info->width > MOST_BYTES || cell * nrows > 8 * MOST_BYTES)
+  if (info->count > MAX_BYTES || info->width > MAX_BYTES || cell * nrows > 8 * MAX_BYTES)
     return false;
   uint8_t *cells = malloc(cell * nrows + 1), *mask = calloc(1, info->count * nrows + 1);
   expect(cells != NULL && mask != NULL, "no memory");
@@ -213,7 +213,7 @@ static uint64_t choose_lengths(const rf_column_info *info, unsigned seed, uint64
 static const uint8_t no_cells[64 * 16];
 
 static bool write_heap(session *s, const rf_column_info *info, size_t column, uint64_t nrows, unsigned seed) {
-  static uint64_t lengths[MOST_ROWS];
+  static uint64_t lengths[MAX_ROWS];
   rf_error err;
   rf_rows rows = {0, 1, nrows < 4 ? nrows : 4, NULL};
   uint64_t bytes = choose_lengths(info, seed, rows.count, lengths);
@@ -364,14 +364,14 @@ static void check_against_fresh(const session *s, const rf_options *options) {
   rf_error err;
   rf_file *fresh = NULL;
   uint64_t size;
-  if (rf_file_get_size(s->file, &size, &err) != RF_OK || size > 64 * MOST_BYTES)
+  if (rf_file_get_size(s->file, &size, &err) != RF_OK || size > 64 * MAX_BYTES)
     return;
   uint8_t *bytes = malloc(size > 0 ? size : 1);
   expect(bytes != NULL, "no memory");
   if (rf_file_read_bytes(s->file, 0, bytes, size, &err) == RF_OK) {
     expect(good(rf_file_open_bytes(bytes, size, RF_MODE_READ, options, &fresh, &err), &err), "cannot be opened again");
     compare(s->file, fresh);
-    (void)rf_file_close(fresh, &err);
+    (void)rf_file_free(fresh, &err);
   }
   free(bytes);
 }
@@ -390,7 +390,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     while (s.script.left > 0)
       command(&s);
     check_against_fresh(&s, &options);
-    (void)good(rf_file_close(s.file, &err), &err);
+    (void)good(rf_file_free(s.file, &err), &err);
   }
   free(bytes);
   return 0;

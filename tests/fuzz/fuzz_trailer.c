@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "store/trailer/trailer.h"
 
-#define MOST_NUMBERS 4096
+#define MAX_NUMBERS 4096
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -44,7 +44,7 @@ static uint64_t number_of(input *in, uint64_t near) {
 }
 
 static void make_file(input *in, disk *d) {
-  static uint8_t numbers[MOST_NUMBERS * 8];
+  static uint8_t numbers[MAX_NUMBERS * 8];
   rf_trailer t = {.old_size = (uint64_t)(byte_of(in) % 24) * 1000, .new_size = (uint64_t)(byte_of(in) % 24) * 1000};
   uint8_t line[RF_LINE];
   size_t count = 0, pool = (size_t)byte_of(in) * 16;
@@ -61,7 +61,7 @@ static void make_file(input *in, disk *d) {
                                   (uint32_t)number_of(in, 0)};
   uint8_t odd = byte_of(in);
   uint64_t near = t.start + RF_POOL_SKEW;
-  while (in->at < in->end && count < MOST_NUMBERS)
+  while (in->at < in->end && count < MAX_NUMBERS)
     rf_put_le64(numbers + 8 * count++, number_of(in, near));
   t.record = near + rf_lines(pool);
   t.record_bytes = 8 * count;

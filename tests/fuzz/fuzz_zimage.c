@@ -11,9 +11,9 @@
 #include "rustfits.h"
 #include "served.h"
 
-#define MOST_BYTES ((uint64_t)1 << 20)
-#define MOST_CARDS 200
-#define MOST_AXES 8
+#define MAX_BYTES ((uint64_t)1 << 20)
+#define MAX_CARDS 200
+#define MAX_AXES 8
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -34,11 +34,11 @@ static void build(const uint8_t *data, size_t size) {
                               "BITPIX  =                    8                                                  "
                               "NAXIS   =                    2                                                  "
                               "ZIMAGE  =                    T                                                  ";
-  static char header[80 * (MOST_CARDS + 80)];
+  static char header[80 * (MAX_CARDS + 80)];
   size_t count = 4;
   memset(header, ' ', sizeof header);
   memcpy(header, table, sizeof table - 1);
-  while (size > 0 && count < MOST_CARDS) {
+  while (size > 0 && count < MAX_CARDS) {
     const uint8_t *end = memchr(data, '\n', size);
     size_t n = end != NULL ? (size_t)(end - data) : size;
     if (n > 0)
@@ -132,14 +132,14 @@ static size_t section(rf_axis *axes, const uint64_t *lengths, size_t naxis, unsi
 
 static void check_sections(rf_file *file, rf_file *twin, const rf_image_info *info, const uint64_t *lengths,
                            size_t naxis, const pixels *whole) {
-  rf_axis axes[MOST_AXES];
-  uint64_t list[5 * MOST_AXES], strides[MOST_AXES + 1], limit, used;
+  rf_axis axes[MAX_AXES];
+  uint64_t list[5 * MAX_AXES], strides[MAX_AXES + 1], limit, used;
   strides[naxis] = 1;
   for (size_t i = naxis; i-- > 0;)
     strides[i] = strides[i + 1] * lengths[i];
   for (unsigned round = 0; round < 4; round++) {
     size_t count = section(axes, lengths, naxis, 7 + 186 * round, list);
-    if (count > MOST_BYTES / 8)
+    if (count > MAX_BYTES / 8)
       continue;
     pixels a = read_pixels(file, axes, naxis, 0, info->type, 0), b = read_pixels(twin, axes, naxis, 0, info->type, 0);
     same(&a, &b, info->type);
@@ -182,30 +182,30 @@ static void check_plan(rf_file *file, const pixels *whole) {
 static void check_headers(rf_file *file) {
   rf_header *plain = NULL;
   rf_compression compression = {.size = sizeof compression};
-  uint64_t tile[MOST_AXES], ntiles;
+  uint64_t tile[MAX_AXES], ntiles;
   rf_error err;
   if (rf_hdu_get_logical_header(file, 1, &plain, &err) != RF_OK)
     expect(err.message[0] != '\0');
   rf_header_free(plain);
-  if (rf_image_get_compression(file, 1, &compression, tile, MOST_AXES, &ntiles, &err) != RF_OK)
+  if (rf_image_get_compression(file, 1, &compression, tile, MAX_AXES, &ntiles, &err) != RF_OK)
     expect(err.message[0] != '\0');
 }
 
 static void check_image(rf_file *file, rf_file *twin) {
   rf_image_info info = {.size = sizeof info};
-  uint64_t lengths[MOST_AXES];
+  uint64_t lengths[MAX_AXES];
   size_t naxis;
   rf_error err;
   check_headers(file);
   if (rf_image_get_info(file, 1, &info, &err) != RF_OK ||
-      rf_image_get_axes(file, 1, lengths, MOST_AXES, &naxis, &err) != RF_OK) {
+      rf_image_get_axes(file, 1, lengths, MAX_AXES, &naxis, &err) != RF_OK) {
     expect(err.message[0] != '\0');
     return;
   }
-  if (info.count == 0 || naxis > MOST_AXES)
+  if (info.count == 0 || naxis > MAX_AXES)
     return;
-  if (info.count > MOST_BYTES / 8) { /* a corner of it is still something to look at */
-    rf_axis corner[MOST_AXES];
+  if (info.count > MAX_BYTES / 8) { /* a corner of it is still something to look at */
+    rf_axis corner[MAX_AXES];
     for (size_t i = 0; i < naxis; i++)
       corner[i] = (rf_axis){0, 1, 1, NULL};
     pixels a = read_pixels(file, corner, naxis, 0, RF_F64, 0);
@@ -240,15 +240,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   rf_file *file = NULL, *twin = NULL;
   rf_options options;
   rf_options_init(&options);
-  options.limits.tile_bytes = MOST_BYTES;
+  options.limits.tile_bytes = MAX_BYTES;
   if (rf_driver_register(&rows[0], NULL) != RF_OK || rf_driver_register(&rows[1], NULL) != RF_OK)
     return 0;
   build(data, size);
   if (rf_file_open("pieces://t", RF_MODE_READ, &options, &file, NULL) == RF_OK &&
       rf_file_open("peeked://t", RF_MODE_READ, &options, &twin, NULL) == RF_OK)
     check_image(file, twin);
-  (void)rf_file_close(file, NULL);
-  (void)rf_file_close(twin, NULL);
+  (void)rf_file_free(file, NULL);
+  (void)rf_file_free(twin, NULL);
   free(served.bytes);
   return 0;
 }

@@ -12,9 +12,9 @@
 
 #include "rustfits.h"
 
-#define MOST_AXES 4
-#define MOST_PIXELS ((uint64_t)1 << 14)
-#define MOST_FILE ((uint64_t)8 << 20)
+#define MAX_AXES 4
+#define MAX_PIXELS ((uint64_t)1 << 14)
+#define MAX_FILE ((uint64_t)8 << 20)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -50,7 +50,7 @@ static int good(rf_status status, const rf_error *err) {
 
 typedef struct picture {
   rf_image_info info;
-  uint64_t axes[MOST_AXES];
+  uint64_t axes[MAX_AXES];
   size_t naxis;
   size_t width;
   uint8_t *pixels; /* stored values; NULL: too many, or they cannot be read */
@@ -60,8 +60,8 @@ static picture look(rf_file *file, size_t index) {
   rf_error err;
   picture p = {.info = {.size = sizeof p.info}};
   if (!good(rf_image_get_info(file, index, &p.info, &err), &err) ||
-      !good(rf_image_get_axes(file, index, p.axes, MOST_AXES, &p.naxis, &err), &err) || p.naxis > MOST_AXES ||
-      p.info.count > MOST_PIXELS)
+      !good(rf_image_get_axes(file, index, p.axes, MAX_AXES, &p.naxis, &err), &err) || p.naxis > MAX_AXES ||
+      p.info.count > MAX_PIXELS)
     return p;
   p.width = rf_type_bytes(p.info.stored);
   uint64_t bytes = p.info.count * p.width;
@@ -84,10 +84,10 @@ static void create(session *s) {
   rf_error err;
   rf_compression compression = {.size = sizeof compression};
   rf_compression_init(&compression);
-  uint64_t axes[MOST_AXES], tile[MOST_AXES];
+  uint64_t axes[MAX_AXES], tile[MAX_AXES];
   unsigned how = take(s), more = take(s), real = take(s);
   int naxis = (int)(how % 4);
-  for (int i = 0; i < MOST_AXES; i++) {
+  for (int i = 0; i < MAX_AXES; i++) {
     axes[i] = take(s) % 24 + (i > 0);
     tile[i] = take(s) % 16;
   }
@@ -117,7 +117,7 @@ static void create(session *s) {
 static uint64_t choose_section(session *s, const picture *p, rf_axis *section, uint8_t *named) {
   static const uint64_t picks[] = {1, 0, 2, 1};
   uint64_t count = 1;
-  for (size_t k = 0; k < p->naxis && k < MOST_AXES; k++) {
+  for (size_t k = 0; k < p->naxis && k < MAX_AXES; k++) {
     uint64_t length = p->axes[k], start = take(s), step = 1 + take(s) % 5;
     if (length == 0)
       return 0;
@@ -147,16 +147,16 @@ static uint64_t choose_section(session *s, const picture *p, rf_axis *section, u
 
 static void write(session *s, size_t index) {
   rf_error err;
-  rf_axis section[MOST_AXES];
+  rf_axis section[MAX_AXES];
   rf_compression compression = {.size = sizeof compression};
-  uint64_t tile[MOST_AXES];
+  uint64_t tile[MAX_AXES];
   picture before = look(s->file, index);
   if (before.pixels == NULL || before.naxis == 0) {
     free(before.pixels);
     return;
   }
   int exact = index >= s->found;
-  if (good(rf_image_get_compression(s->file, index, &compression, tile, MOST_AXES, NULL, &err), &err))
+  if (good(rf_image_get_compression(s->file, index, &compression, tile, MAX_AXES, NULL, &err), &err))
     exact = exact && !compression.quantize && compression.hcomp_scale == 0;
   uint8_t *named = calloc(before.info.count + 1, 1);
   expect(named != NULL, "no memory");
@@ -194,10 +194,10 @@ static void extend(session *s, size_t index) {
   picture before = look(s->file, index);
   uint64_t more = take(s) % 20;
   uint64_t bytes = before.axes[0] > 0 ? before.info.count / before.axes[0] * more : 0;
-  if (before.pixels != NULL && before.naxis > 0 && bytes < MOST_PIXELS &&
+  if (before.pixels != NULL && before.naxis > 0 && bytes < MAX_PIXELS &&
       good(rf_image_extend(s->file, index, before.axes[0] + more, &err), &err)) {
     picture after = look(s->file, index);
-    expect(after.pixels != NULL || index < s->found || after.info.count > MOST_PIXELS,
+    expect(after.pixels != NULL || index < s->found || after.info.count > MAX_PIXELS,
            "an image that was extended cannot be read");
     if (after.pixels != NULL && index >= s->found)
       expect(memcmp(before.pixels, after.pixels, before.info.count * before.width) == 0,
@@ -226,7 +226,7 @@ static void check_against_fresh(session *s) {
   rf_file *fresh = NULL;
   uint64_t size;
   size_t count = 0;
-  if (rf_file_get_size(s->file, &size, &err) != RF_OK || size > MOST_FILE || size == 0)
+  if (rf_file_get_size(s->file, &size, &err) != RF_OK || size > MAX_FILE || size == 0)
     return;
   uint8_t *bytes = malloc(size);
   expect(bytes != NULL, "no memory");
@@ -242,7 +242,7 @@ static void check_against_fresh(session *s) {
       free(a.pixels);
       free(b.pixels);
     }
-    expect(rf_file_close(fresh, &err) == RF_OK, "a fresh handle cannot be closed");
+    expect(rf_file_free(fresh, &err) == RF_OK, "a fresh handle cannot be closed");
   }
   free(bytes);
 }
@@ -252,7 +252,7 @@ static void command(session *s) {
   unsigned what = take(s);
   size_t index = what / 8 % 8;
   uint64_t size;
-  if (rf_file_get_size(s->file, &size, &err) != RF_OK || size > MOST_FILE) {
+  if (rf_file_get_size(s->file, &size, &err) != RF_OK || size > MAX_FILE) {
     s->left = 0;
     return;
   }
@@ -304,6 +304,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   check_against_fresh(&s);
   (void)good(rf_image_create(s.file, &last, &index, &err), &err); /* settles the one before */
   check_against_fresh(&s);
-  (void)good(rf_file_close(s.file, &err), &err);
+  (void)good(rf_file_free(s.file, &err), &err);
   return 0;
 }

@@ -12,9 +12,9 @@
 #include "tiled/table/table.h"
 #include "served.h"
 
-#define MOST_ROWS ((uint64_t)64)
-#define MOST_BYTES ((uint64_t)1 << 20)
-#define MOST_CARDS 200
+#define MAX_ROWS ((uint64_t)64)
+#define MAX_BYTES ((uint64_t)1 << 20)
+#define MAX_CARDS 200
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -37,14 +37,14 @@ static void build(const uint8_t *data, size_t size) {
                                         "NAXIS   =                    0", "END"};
   static const char *const table[] = {"XTENSION= 'BINTABLE'", "BITPIX  =                    8",
                                       "NAXIS   =                    2", "ZTABLE  =                    T"};
-  static char header[80 * (MOST_CARDS + 80)];
+  static char header[80 * (MAX_CARDS + 80)];
   size_t count = 0;
   memset(header, ' ', sizeof header);
   for (size_t i = 0; i < 4; i++)
     add_card(header, &count, primary[i], strlen(primary[i]));
   for (count = 36; count < 40;)
     add_card(header, &count, table[count - 36], strlen(table[count - 36]));
-  while (size > 0 && count < MOST_CARDS) {
+  while (size > 0 && count < MAX_CARDS) {
     const uint8_t *end = memchr(data, '\n', size);
     size_t n = end != NULL ? (size_t)(end - data) : size;
     if (n > 0)
@@ -72,7 +72,7 @@ static uint8_t *read_column(rf_file *file, const rf_column_info *info, size_t co
                             size_t *bytes) {
   uint64_t one = rf_cell_bytes(info->stored, (size_t)info->width), total;
   *bytes = SIZE_MAX;
-  if (info->width > MOST_BYTES || info->raw_count > MOST_BYTES || one * info->raw_count > MOST_BYTES)
+  if (info->width > MAX_BYTES || info->raw_count > MAX_BYTES || one * info->raw_count > MAX_BYTES)
     return NULL;
   total = one * info->raw_count * rows->count;
   *bytes = (size_t)total;
@@ -92,12 +92,12 @@ static uint8_t *read_column(rf_file *file, const rf_column_info *info, size_t co
 
 static uint8_t *read_heap(rf_file *file, const rf_column_info *info, size_t column, const rf_rows *rows,
                           size_t *bytes) {
-  uint64_t lengths[MOST_ROWS], offsets[MOST_ROWS], total = 0;
+  uint64_t lengths[MAX_ROWS], offsets[MAX_ROWS], total = 0;
   *bytes = SIZE_MAX;
   if (!works(rf_table_read_descriptors(file, 1, column, rows, lengths, offsets, &err)))
     return NULL;
   for (uint64_t i = 0; i < rows->count; i++) {
-    if (lengths[i] > MOST_BYTES)
+    if (lengths[i] > MAX_BYTES)
       return NULL;
     total += lengths[i];
   }
@@ -118,7 +118,7 @@ static void same(rf_file *a, rf_file *b, bool exact) {
   if (!there)
     return;
   expect(info.nrows == twin.nrows && info.ncols == twin.ncols);
-  uint64_t n = info.nrows < MOST_ROWS ? info.nrows : MOST_ROWS, list[5];
+  uint64_t n = info.nrows < MAX_ROWS ? info.nrows : MAX_ROWS, list[5];
   for (uint64_t i = 0; i < 5; i++)
     list[i] = info.nrows > 0 ? (i * 7 + 3) % info.nrows : 0;
   const rf_rows choices[] = {
@@ -163,7 +163,7 @@ static void unpack(rf_file *file) {
   rf_options_init(&options);
   expect(rf_file_open("mem://", RF_MODE_CREATE, &options, &plain, &err) == RF_OK);
   expect(rf_file_begin_read(file, &err) == RF_OK && rf_file_begin_append(plain, &err) == RF_OK);
-  rf_status status = rf_ztable_unpack(file, 1, plain, &made, &written, &err);
+  rf_status status = rf_tiled_table_unpack(file, 1, plain, &made, &written, &err);
   status = rf_file_end_append(plain, status, true, &err);
   rf_file_end_read(file);
   uint64_t size = 0;
@@ -171,13 +171,13 @@ static void unpack(rf_file *file) {
     same(file, plain, true);
   else if (status != RF_OK)
     expect(rf_file_get_size(plain, &size, &err) == RF_OK && size == 0);
-  (void)rf_file_close(plain, NULL);
+  (void)rf_file_free(plain, NULL);
 }
 
 /* ---- changing ---- */
 
 static void change(rf_file *file, uint64_t nrows) {
-  static uint8_t zeros[MOST_BYTES];
+  static uint8_t zeros[MAX_BYTES];
   rf_table_info info = {.size = sizeof info};
   rf_column_info column = {.size = sizeof column};
   rf_column_spec spec = {.size = sizeof spec, .name = "fuzz", .type = RF_CELL_I16};
@@ -235,8 +235,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       same(file, file, true);
     }
   }
-  (void)rf_file_close(file, NULL);
-  (void)rf_file_close(twin, NULL);
+  (void)rf_file_free(file, NULL);
+  (void)rf_file_free(twin, NULL);
   free(served.bytes);
   return 0;
 }

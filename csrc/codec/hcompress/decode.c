@@ -32,8 +32,8 @@ typedef struct work {
   int32_t scale;  /* 1 for lossless */
   int64_t sum;    /* the coefficient that is stored apart, already scaled */
   unsigned planes[3];
-  int64_t most_change; /* by smoothing; 0: none */
-  bool narrow;         /* 32 bits suffice */
+  int64_t max_change; /* by smoothing; 0: none */
+  bool narrow;        /* 32 bits suffice */
 } work;
 
 static size_t ceil_shift(size_t n, unsigned k) {
@@ -220,7 +220,7 @@ static uint64_t scratch_parts(const work *w, uint64_t parts[SCRATCH_PARTS]) {
   parts[2] = unit * ceil_shift(w->rows, 2) * ceil_shift(w->columns, 2);
   parts[3] = unit * half_rows * half_columns;
   parts[4] = w->narrow ? 0 : unit * 2 * w->columns;
-  parts[5] = w->most_change > 0 ? unit * 3 * half_columns : 0;
+  parts[5] = w->max_change > 0 ? unit * 3 * half_columns : 0;
   for (size_t i = 0; i < SCRATCH_PARTS; i++)
     total += (parts[i] + 7) / 8 * 8;
   return total;
@@ -228,7 +228,7 @@ static uint64_t scratch_parts(const work *w, uint64_t parts[SCRATCH_PARTS]) {
 
 uint64_t rf_hc_scratch(const rf_tile_shape *shape) {
   uint64_t parts[SCRATCH_PARTS];
-  work w = {.rows = shape->rows, .columns = shape->columns, .most_change = 1};
+  work w = {.rows = shape->rows, .columns = shape->columns, .max_change = 1};
   if (rf_hc_check_shape(shape, NULL) != RF_OK)
     return 0; /* refused before anything is reserved */
   return scratch_parts(&w, parts);
@@ -326,7 +326,7 @@ static bool within(const work *w, unsigned bits, int smooth) {
     most = scaled > most ? scaled : most;
   }
   uint64_t sum = w->sum < 0 ? 0 - (uint64_t)w->sum : (uint64_t)w->sum, limit = (uint64_t)1 << bits;
-  most += slack + (uint64_t)w->most_change;
+  most += slack + (uint64_t)w->max_change;
   if (smooth != 0)
     return most < limit >> 8 && sum < limit >> 7;
   return most < limit >> 3 && sum < limit >> 2;
@@ -352,11 +352,11 @@ static rf_status read_header(work *w, const rf_tile_params *params, const rf_til
   w->scale = scale > 1 ? scale : 1;
   for (unsigned q = 0; q < 3; q++) {
     w->planes[q] = in[22 + q];
-    if (w->planes[q] > RF_HC_MOST_PLANES)
+    if (w->planes[q] > RF_HC_MAX_PLANES)
       return rf_fail(err, RF_ERR_CODEC, "HCOMPRESS_1: the stream claims %u bit planes, at most %u are possible",
-                     w->planes[q], RF_HC_MOST_PLANES);
+                     w->planes[q], RF_HC_MAX_PLANES);
   }
-  w->most_change = params->smooth != 0 ? w->scale / 2 : 0;
+  w->max_change = params->smooth != 0 ? w->scale / 2 : 0;
   bool possible = sum < INT64_MAX / w->scale && sum > INT64_MIN / w->scale;
   w->sum = possible ? sum * w->scale : 0;
   if (!possible || !within(w, 62, params->smooth))

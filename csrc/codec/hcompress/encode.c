@@ -10,7 +10,7 @@
 #include "codec/hcompress/hcompress.h"
 
 /* A row or column of more pixels would have sums beyond 64 bits. */
-#define MOST_DEPTH 26u
+#define MAX_DEPTH 26u
 /* A writer writes words: it may touch so many bytes behind what it has written. */
 #define WRITER_SLACK 8
 
@@ -364,7 +364,7 @@ static size_t write_stream(const work *w, const scratch *s, const void *values, 
 }
 
 /* The largest magnitude among the pixels. */
-static uint64_t most_of(const rf_tile_shape *shape, const void *values) {
+static uint64_t max_of(const rf_tile_shape *shape, const void *values) {
   if (shape->width == 1)
     return UINT8_MAX;
   if (shape->width == 2)
@@ -384,13 +384,13 @@ static uint64_t most_of(const rf_tile_shape *shape, const void *values) {
 static bool is_narrow(uint64_t most, unsigned depth, int scale) {
   for (unsigned k = 0; k < depth; k++)
     most = (k == 0 ? 4 * most : 2 * most) + ((uint64_t)2 << k);
-  return depth <= MOST_DEPTH && 2 * most + (uint64_t)scale < (uint64_t)1 << 31;
+  return depth <= MAX_DEPTH && 2 * most + (uint64_t)scale < (uint64_t)1 << 31;
 }
 
 bool rf_hc_bound(const rf_tile_params *params, const rf_tile_shape *shape, size_t *bytes) {
   (void)params;
   unsigned depth = rf_hc_log2(shape->rows > shape->columns ? shape->rows : shape->columns);
-  if (rf_hc_check_shape(shape, NULL) != RF_OK || depth > MOST_DEPTH || shape->width > 4)
+  if (rf_hc_check_shape(shape, NULL) != RF_OK || depth > MAX_DEPTH || shape->width > 4)
     return false;
   /* A plane takes at most four bits a node, a code for the form, and what goes over the limit of a tree. */
   uint64_t nodes = (uint64_t)ceil_shift(shape->rows, 2) * ceil_shift(shape->columns, 2);
@@ -416,7 +416,7 @@ rf_status rf_hc_encode(const rf_tile_params *params, const rf_tile_shape *shape,
       .width = shape->width,
       .scale = params->scale,
   };
-  w.narrow = is_narrow(most_of(shape, values), w.depth, w.scale);
+  w.narrow = is_narrow(max_of(shape, values), w.depth, w.scale);
   scratch s;
   if (!scratch_open(&s, &w))
     return rf_fail(err, RF_ERR_MEMORY, "HCOMPRESS_1: no memory for a tile of %zu values", shape->count);

@@ -21,7 +21,7 @@
 #define RF_HC_DIRECT 0x0u
 #define RF_HC_TREE 0xFu
 /* More cannot come of 32-bit pixels in a tile that fits any memory. */
-#define RF_HC_MOST_PLANES 60u
+#define RF_HC_MAX_PLANES 60u
 /* Levels of the largest quadtree, that of 2^31 - 1 rows or columns. */
 #define RF_HC_LEVELS 33
 /* Planes that are turned into bytes of the coefficients, or made from them, at a time. */

@@ -189,8 +189,8 @@ static void HC(inverse)(HC_INT *a, const work *w, HC_INT *const means[2], HC_INT
       bool last = 2 * i + 1 == level_rows;
       const HC_INT *upper = a + i * columns, *lower = last ? NULL : a + (half_rows + i) * columns;
       HC(rows) in = {in_means + i * half_columns, lower, upper + half_columns, last ? NULL : lower + half_columns};
-      if (w->most_change > 0)
-        HC(smooth)(&in, i, level_rows, level_columns, half_columns, (HC_INT)w->most_change, smooth_room);
+      if (w->max_change > 0)
+        HC(smooth)(&in, i, level_rows, level_columns, half_columns, (HC_INT)w->max_change, smooth_room);
       HC_INT *out0 = out == NULL ? two : out + 2 * i * level_columns;
       if (last)
         HC(inverse_one)(&in, level_columns, r, out0);

@@ -9,8 +9,8 @@
 #include "base/memory.h"
 #include "base/system/platform.h"
 
-#define MOST_FILE_BYTES ((uint64_t)1 << 20)
-#define MOST_PATH 4096
+#define MAX_FILE_BYTES ((uint64_t)1 << 20)
+#define MAX_PATH 4096
 
 static const char *environment(const char *name) {
   const char *value = getenv(name);
@@ -134,19 +134,19 @@ rf_status rf_aws_read_profile(rf_aws *aws, const char *text, size_t n, const cha
 }
 
 /* The path that `variable` has, or `otherwise` in the user's folder. False: there is none. */
-static bool profile_path(const char *variable, const char *otherwise, char path[MOST_PATH]) {
+static bool profile_path(const char *variable, const char *otherwise, char path[MAX_PATH]) {
   const char *given = environment(variable);
   const char *home = environment("HOME");
   if (home == NULL)
     home = environment("USERPROFILE");
   int n;
   if (given != NULL && !(given[0] == '~' && given[1] == '/'))
-    n = snprintf(path, MOST_PATH, "%s", given);
+    n = snprintf(path, MAX_PATH, "%s", given);
   else if (home == NULL)
     return false;
   else
-    n = snprintf(path, MOST_PATH, "%s/%s", home, given != NULL ? given + 2 : otherwise);
-  return n > 0 && n < MOST_PATH;
+    n = snprintf(path, MAX_PATH, "%s/%s", home, given != NULL ? given + 2 : otherwise);
+  return n > 0 && n < MAX_PATH;
 }
 
 /* The content of a file, freed with rf_free; *text is NULL when it cannot be read. */
@@ -157,7 +157,7 @@ static rf_status read_file(const char *path, char **text, size_t *n, rf_error *e
   if (rf_fd_open(path, RF_MODE_READ, &fd, NULL) != RF_OK)
     return RF_OK;
   rf_status status = RF_OK;
-  if (rf_fd_size(fd, &size, NULL) == RF_OK && size > 0 && size <= MOST_FILE_BYTES) {
+  if (rf_fd_size(fd, &size, NULL) == RF_OK && size > 0 && size <= MAX_FILE_BYTES) {
     *text = rf_alloc((size_t)size);
     if (*text == NULL)
       status = rf_fail(err, RF_ERR_MEMORY, "out of memory");
@@ -170,7 +170,7 @@ static rf_status read_file(const char *path, char **text, size_t *n, rf_error *e
 
 static rf_status look_in_file(rf_aws *aws, const char *variable, const char *otherwise, const char *section,
                               rf_error *err) {
-  char path[MOST_PATH], *text;
+  char path[MAX_PATH], *text;
   size_t n = 0;
   if (!profile_path(variable, otherwise, path))
     return RF_OK;

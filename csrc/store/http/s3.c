@@ -11,7 +11,7 @@
 
 #define DEFAULT_REGION "us-east-1"
 /* Changes of mind about one name: a region, a signature, another region. */
-#define MOST_TRIES 4
+#define MAX_TRIES 4
 
 bool rf_s3_is_name(const char *name) {
   return rf_url_scheme_is(name, rf_url_scheme(name), "s3");
@@ -225,7 +225,7 @@ bool rf_s3_retry(const char *name, const rf_remote_options *remote, const rf_res
   rf_aws aws;
   bool changed = false;
   int status = said->status;
-  if (target->tries >= MOST_TRIES || rf_aws_look(&aws, NULL) != RF_OK)
+  if (target->tries >= MAX_TRIES || rf_aws_look(&aws, NULL) != RF_OK)
     return false;
   if ((status == 301 || status == 307 || status == 400 || status == 403) && said->region[0] != '\0' &&
       strcmp(said->region, target->region) != 0)

@@ -353,7 +353,7 @@ rf_status rf_round_take(void *context, size_t index, const void *data, size_t n,
   return RF_OK;
 }
 
-void rf_round_settle(rf_round *round) {
+void rf_round_finish(rf_round *round) {
   for (size_t i = 0; i < round->owned_count; i++)
     if (!round->owned[i]->ready)
       rf_block_drop(&round->grain->cache, round->owned[i]);

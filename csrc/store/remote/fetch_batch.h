@@ -87,7 +87,7 @@ rf_status rf_round_claim(rf_round *round, rf_grain *coarse, rf_error *err);
 rf_status rf_round_take(void *context, size_t index, const void *data, size_t n, rf_error *err);
 
 /* Lock held. After fetching: what did not come is nobody's any more. */
-void rf_round_settle(rf_round *round);
+void rf_round_finish(rf_round *round);
 
 /* From the blocks, which are all ready, to where the ranges want them. */
 void rf_round_copy(const rf_round *round, const rf_range *ranges, size_t count);

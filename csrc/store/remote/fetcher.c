@@ -8,7 +8,7 @@
 #include "store/schemes.h"
 
 #define FIRST_DELAY 0.2 /* seconds before the first repeat; twice as many before each other */
-#define MOST_DELAY 8.0
+#define MAX_DELAY 8.0
 #define PROGRESS_SECONDS 0.1
 
 /* Long stretches from a server as near as this come one after the other: one connection fills the wire, and several
@@ -228,7 +228,7 @@ static bool try_again(const rf_fetcher *f, patience *p, const rf_error *err, con
   if (p->left <= 0)
     return false;
   double base = FIRST_DELAY;
-  for (int i = p->left; i < f->remote.retries && base < MOST_DELAY; i++)
+  for (int i = p->left; i < f->remote.retries && base < MAX_DELAY; i++)
     base *= 2;
   p->delay = base * (0.5 + chance(f, p->left));
   if (said->retry_after > p->delay)

@@ -121,7 +121,7 @@ static rf_status fetch_round(rf_ranged *r, rf_round *round, rf_error *err) {
   if (status == RF_OK && round->stretch_count > 0)
     status = rf_fetcher_get(r->fetcher, round->stretches, round->stretch_count, together, rf_round_take, round, err);
   rf_mutex_lock(&r->lock);
-  rf_round_settle(round);
+  rf_round_finish(round);
   rf_cond_broadcast(&r->changed);
   rf_mutex_unlock(&r->lock);
   return status;

@@ -142,7 +142,7 @@ static rf_status view_step(const rf_trailer *t, const rf_step *step, uint64_t do
 
 /* An edit takes each byte of the old file from where it is, so the view has a few pieces for each run. A record made by
  * hand that copies what it has copied could have far more. */
-static size_t most_pieces(const rf_trailer *t) {
+static size_t max_pieces(const rf_trailer *t) {
   size_t most = 16;
   for (size_t i = 0; i < t->step_count; i++)
     most += 4 * (t->steps[i].count + 1);
@@ -150,7 +150,7 @@ static size_t most_pieces(const rf_trailer *t) {
 }
 
 static rf_status make_view(const rf_trailer *t, const rf_edit_progress *at, rf_pieces *view, rf_error *err) {
-  size_t most = most_pieces(t);
+  size_t most = max_pieces(t);
   RF_TRY(set_bytes(view, 0, t->start, 0, err));
   for (size_t i = at->step; i < t->step_count; i++) {
     if (view->count > most)

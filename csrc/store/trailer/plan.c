@@ -249,7 +249,7 @@ rf_status rf_edit_guard(rf_edit *e, rf_trailer *t, rf_error *err) {
 }
 
 /* Places in the pool become those in the file. */
-static void settle_places(const rf_edit *e, rf_trailer *t) {
+static void choose_places(const rf_edit *e, rf_trailer *t) {
   uint64_t way = e->pool_at - RF_POOL_BASE; /* may wrap around, and back */
   for (size_t i = 0; i < t->step_count; i++) {
     rf_step *step = &t->steps[i];
@@ -282,6 +282,6 @@ rf_status rf_edit_plan(rf_edit *edit, rf_trailer *trailer, rf_error *err) {
   trailer->pair_count = edit->pair_count;
   edit->pairs = NULL;
   edit->pair_count = 0;
-  settle_places(edit, trailer);
+  choose_places(edit, trailer);
   return status;
 }

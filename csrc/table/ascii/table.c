@@ -75,7 +75,7 @@ rf_status rf_table_ascii_columns(rf_table *table, const rf_hdu *hdu, const rf_ta
     rf_column *column = &table->columns[i];
     rf_status status = init_column(column, (unsigned)i + 1, hdu, &cards->keywords[i], err);
     if (status != RF_OK)
-      return rf_table_blame(err, status, column, i, -1);
+      return rf_table_add_context(err, status, column, i, -1);
   }
   return RF_OK;
 }
@@ -200,7 +200,7 @@ rf_status rf_row_step_ascii(rf_row_step *step, const rf_column *column, const rf
   /* What may be asked for, and where it goes in memory, is the same. */
   RF_TRY(rf_row_step_binary(step, column, request, err));
   step->mask_apart = false;
-  step->convert.way = RF_CONVERT_NUMBER; /* no field is a number as it stands */
+  step->convert.mode = RF_CONVERT_NUMBER; /* no field is a number as it stands */
   if (column->info.letter == 'A')
     step->run = run_texts;
   else

@@ -13,7 +13,7 @@
 /* Bytes fetched at a time, and what a range of its own costs in bytes that could be read on instead. */
 #define STAGE_BYTES ((size_t)1 << 20)
 #define RANGE_COST ((uint64_t)4096)
-#define MOST_RANGES ((size_t)1024)
+#define MAX_RANGES ((size_t)1024)
 
 bool rf_heap_cell_bytes(const rf_column *column, uint64_t length, uint64_t *bytes) {
   if (column->info.letter == 'X') {
@@ -76,44 +76,44 @@ static rf_status heap_column(const rf_table *table, size_t number, const rf_colu
   RF_TRY(rf_table_column(table, number, column, err));
   if ((*column)->info.descriptor != 0)
     return RF_OK;
-  return rf_table_blame(err, rf_fail(err, RF_ERR_TYPE, "its cells are in the rows, not in the heap"), *column, number,
-                        -1);
+  return rf_table_add_context(err, rf_fail(err, RF_ERR_TYPE, "its cells are in the rows, not in the heap"), *column,
+                              number, -1);
 }
 
 /* A compressed table has no heap to point into: the place of a cell is its row. */
-static rf_status read_packed(rf_file *file, const rf_hdu *hdu, const rf_ztable *z, size_t number,
-                             const rf_row_walk *walk, uint64_t *lengths, uint64_t *offsets, rf_error *err) {
+static rf_status read_packed(rf_file *file, const rf_hdu *hdu, const rf_tiled_table *z, size_t number,
+                             const rf_row_selection *selection, uint64_t *lengths, uint64_t *offsets, rf_error *err) {
   size_t count;
-  rf_zcell *cells = NULL;
-  if (rf_to_size(walk->count, &count) && count <= SIZE_MAX / sizeof *cells)
+  rf_tile_cell *cells = NULL;
+  if (rf_to_size(selection->count, &count) && count <= SIZE_MAX / sizeof *cells)
     cells = rf_alloc(count * sizeof *cells);
   if (cells == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " descriptors", walk->count);
-  rf_status status = rf_ztable_read_cells(file, hdu, hdu->table, z, number, walk, cells, err);
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " descriptors", selection->count);
+  rf_status status = rf_tiled_table_read_cells(file, hdu, hdu->table, z, number, selection, cells, err);
   for (size_t i = 0; i < count && status == RF_OK; i++) {
     lengths[i] = cells[i].length;
-    offsets[i] = cells[i].length > 0 ? rf_row_at(walk, i) : 0;
+    offsets[i] = cells[i].length > 0 ? rf_row_at(selection, i) : 0;
   }
   rf_free(cells);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, hdu->table, hdu, err) : status;
+  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, hdu->table, hdu, err) : status;
 }
 
 static rf_status read_descriptors(rf_file *file, size_t index, size_t number, const rf_rows *rows, uint64_t *lengths,
                                   uint64_t *offsets, rf_error *err) {
   rf_hdu *hdu = NULL;
   const rf_table *table;
-  const rf_ztable *z;
+  const rf_tiled_table *z;
   const rf_column *column = NULL;
-  rf_row_walk walk;
+  rf_row_selection selection;
   RF_TRY(rf_table_logical_locked(file, index, &hdu, &table, &z, err));
   RF_TRY(heap_column(table, number, &column, err));
-  RF_TRY(rf_row_walk_init(&walk, table, rows, err));
-  if (walk.count == 0)
+  RF_TRY(rf_row_selection_init(&selection, table, rows, err));
+  if (selection.count == 0)
     return RF_OK;
   if (lengths == NULL || offsets == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to read descriptors into");
   if (z != NULL)
-    return read_packed(file, hdu, z, number, &walk, lengths, offsets, err);
+    return read_packed(file, hdu, z, number, &selection, lengths, offsets, err);
   descriptor_step d = {.table = table, .lengths = lengths, .offsets = offsets};
   d.step = (rf_row_step){.column = column,
                          .number = number,
@@ -128,8 +128,8 @@ static rf_status read_descriptors(rf_file *file, size_t index, size_t number, co
                          .stride = sizeof *lengths};
   rf_row_plan plan = {
       .steps = &d.step, .count = 1, .low = column->info.offset, .high = column->info.offset + column->info.bytes};
-  rf_status status = rf_table_read_plan(file, table, &plan, &walk, err);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, table, hdu, err) : status;
+  rf_status status = rf_table_read_plan(file, table, &plan, &selection, err);
+  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, table, hdu, err) : status;
 }
 
 rf_status rf_table_read_descriptors(rf_file *file, size_t index, size_t column, const rf_rows *rows, uint64_t *lengths,
@@ -147,7 +147,7 @@ rf_status rf_table_read_descriptors(rf_file *file, size_t index, size_t column, 
 
 typedef struct heap_reader {
   rf_store *store;
-  const rf_ztable *z; /* of a compressed table */
+  const rf_tiled_table *z; /* of a compressed table */
   const rf_column *column;
   rf_row_step step; /* converts runs of elements */
   uint64_t origin;  /* of the heap, in the file */
@@ -230,7 +230,7 @@ static size_t close_cells(const heap_reader *r, size_t first, uint64_t *low, uin
 /* Cells that are far apart: a range each. At least one. */
 static rf_status read_apart(heap_reader *r, size_t first, size_t *count, rf_error *err) {
   size_t n = 0, used = 0, ranges = 0, at = 0;
-  for (; first + n < r->count && ranges < MOST_RANGES; n++) {
+  for (; first + n < r->count && ranges < MAX_RANGES; n++) {
     uint64_t bytes = cell_bytes(r, first + n);
     if (bytes > r->room - used)
       break;
@@ -311,32 +311,32 @@ static rf_status take_packed(void *context, size_t i, const uint8_t *bytes, size
 }
 
 static rf_status read_packed_cells(rf_file *file, const rf_hdu *hdu, const heap_reader *r, size_t number,
-                                   rf_zcell *cells, uint64_t *begins, rf_error *err) {
+                                   rf_tile_cell *cells, uint64_t *begins, rf_error *err) {
   packed_reader p = {r, begins};
-  rf_zheap heap = {.file = file,
-                   .hdu = hdu,
-                   .raw = hdu->table,
-                   .z = r->z,
-                   .column = r->column,
-                   .number = number,
-                   .type = r->z->types[number],
-                   .cells = cells,
-                   .rows = r->offsets,
-                   .count = r->count,
-                   .take = take_packed,
-                   .context = &p};
+  rf_tiled_heap heap = {.file = file,
+                        .hdu = hdu,
+                        .raw = hdu->table,
+                        .z = r->z,
+                        .column = r->column,
+                        .number = number,
+                        .type = r->z->types[number],
+                        .cells = cells,
+                        .rows = r->offsets,
+                        .count = r->count,
+                        .take = take_packed,
+                        .context = &p};
   uint64_t total = 0;
-  RF_TRY(rf_ztable_find_cells(file, hdu, hdu->table, r->z, number, r->lengths, r->offsets, r->count, cells, err));
+  RF_TRY(rf_tiled_table_find_cells(file, hdu, hdu->table, r->z, number, r->lengths, r->offsets, r->count, cells, err));
   for (size_t i = 0; i < r->count; i++) {
     begins[i] = total;
     total += cell_elements(r, i);
   }
-  return rf_zheap_run(&heap, err);
+  return rf_tiled_heap_run(&heap, err);
 }
 
 static rf_status read_packed_heap(rf_file *file, const rf_hdu *hdu, const heap_reader *r, size_t number,
                                   rf_error *err) {
-  rf_zcell *cells = rf_alloc_zero(r->count, sizeof *cells);
+  rf_tile_cell *cells = rf_alloc_zero(r->count, sizeof *cells);
   uint64_t *begins = rf_alloc_zero(r->count, sizeof *begins);
   rf_status status;
   if (cells == NULL || begins == NULL)
@@ -355,7 +355,7 @@ static rf_status read_heap(rf_file *file, const rf_hdu *hdu, const rf_table *tab
   RF_TRY(heap_column(table, number, &r->column, err));
   rf_status status = rf_row_type_check(r->column, type, flags, err);
   if (status != RF_OK)
-    return rf_table_blame(err, status, r->column, number, -1);
+    return rf_table_add_context(err, status, r->column, number, -1);
   rf_row_step_elements(&r->step, r->column, type, (flags & RF_CELL_RAW) != 0);
   r->store = file->store;
   r->origin = table->info.data_offset + table->info.heap_offset;
@@ -363,14 +363,14 @@ static rf_status read_heap(rf_file *file, const rf_hdu *hdu, const rf_table *tab
   r->bits = type == RF_CELL_BIT;
   status = check_cells(r, table, out_bytes, err);
   if (status != RF_OK)
-    return rf_table_blame(err, status, r->column, number, -1);
+    return rf_table_add_context(err, status, r->column, number, -1);
   if (out_bytes == 0)
     return RF_OK;
   if (r->z != NULL)
     return read_packed_heap(file, hdu, r, number, err);
   r->room = table->info.heap_bytes < STAGE_BYTES ? (size_t)table->info.heap_bytes : STAGE_BYTES;
   r->stage = rf_alloc(r->room);
-  r->ranges = rf_alloc(MOST_RANGES * sizeof *r->ranges);
+  r->ranges = rf_alloc(MAX_RANGES * sizeof *r->ranges);
   if (r->stage == NULL || r->ranges == NULL)
     status = rf_fail(err, RF_ERR_MEMORY, "no memory to read the heap into");
   else
@@ -386,7 +386,8 @@ static rf_status read_heap_locked(rf_file *file, size_t index, heap_reader *r, s
   const rf_table *table;
   RF_TRY(rf_table_logical_locked(file, index, &hdu, &table, &r->z, err));
   rf_status status = read_heap(file, hdu, table, r, column, type, flags, out_bytes, err);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, r->z != NULL ? hdu->table : table, hdu, err) : status;
+  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, r->z != NULL ? hdu->table : table, hdu, err)
+                                    : status;
 }
 
 rf_status rf_table_read_heap(rf_file *file, size_t index, size_t column, const uint64_t *lengths,

@@ -96,7 +96,7 @@ static rf_status blame(const packer *p, size_t column, uint64_t row, uint64_t le
       rf_fail(err, RF_ERR_FORMAT,
               "the descriptor says %" PRIu64 " elements at offset %" PRIu64 " of the heap, which has %" PRIu64 " bytes",
               length, offset, p->table->info.heap_bytes);
-  return rf_table_blame(err, status, &p->table->columns[column], column, (int64_t)row);
+  return rf_table_add_context(err, status, &p->table->columns[column], column, (int64_t)row);
 }
 
 static rf_status collect(packer *p, row_piece *piece, rf_error *err) {
@@ -339,7 +339,7 @@ static rf_status repack_locked(rf_file *file, size_t index, uint64_t *freed, boo
   uint64_t gap;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
-    return rf_ztable_repack(file, index, freed, written, err);
+    return rf_tiled_table_repack(file, index, freed, written, err);
   RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
   return rf_heap_repack_locked(file, index, hdu, table, freed, written, err);
 }

@@ -14,20 +14,20 @@
 #include "store/trailer/edit.h"
 
 /* Descriptors that are written at a time. */
-#define MOST_DESCRIPTORS ((size_t)1 << 16)
+#define MAX_DESCRIPTORS ((size_t)1 << 16)
 
 /* ---- the descriptors ---- */
 
 /* `count` rows from number `first` on of a walk. */
-static rf_row_walk part_of(const rf_row_walk *walk, uint64_t first, uint64_t count) {
-  rf_row_walk part = *walk;
+static rf_row_selection part_of(const rf_row_selection *selection, uint64_t first, uint64_t count) {
+  rf_row_selection part = *selection;
   part.count = count;
   part.low = UINT64_MAX;
   part.high = 0;
-  if (walk->indices != NULL)
-    part.indices = walk->indices + (size_t)first;
+  if (selection->indices != NULL)
+    part.indices = selection->indices + (size_t)first;
   else
-    part.start = walk->start + first * (uint64_t)walk->step;
+    part.start = selection->start + first * (uint64_t)selection->step;
   for (uint64_t i = 0; i < count; i++) {
     uint64_t row = rf_row_at(&part, i);
     part.low = row < part.low ? row : part.low;
@@ -51,8 +51,8 @@ static bool is_torn(const descriptor_writer *d, uint64_t row) {
 }
 
 /* Of the rows of `part` those that are torn, or those that are not; their pairs come together at the beginning. */
-static rf_row_walk pick_rows(const descriptor_writer *d, const rf_row_walk *part, bool torn, const uint8_t *from,
-                             uint8_t *to) {
+static rf_row_selection pick_rows(const descriptor_writer *d, const rf_row_selection *part, bool torn,
+                                  const uint8_t *from, uint8_t *to) {
   size_t n = 0, each = (size_t)d->step.bytes;
   for (uint64_t i = 0; i < part->count; i++) {
     uint64_t row = rf_row_at(part, i);
@@ -61,21 +61,21 @@ static rf_row_walk pick_rows(const descriptor_writer *d, const rf_row_walk *part
     memcpy(to + n * each, from + (size_t)i * each, each);
     d->rows[n++] = row;
   }
-  rf_row_walk picked = {.count = n, .step = 1, .indices = d->rows};
+  rf_row_selection picked = {.count = n, .step = 1, .indices = d->rows};
   return part_of(&picked, 0, n);
 }
 
 /* A few rows go one by one to the edit that all of them share. */
-static rf_status write_torn(descriptor_writer *d, rf_file *file, const rf_row_walk *walk, rf_error *err) {
+static rf_status write_torn(descriptor_writer *d, rf_file *file, const rf_row_selection *selection, rf_error *err) {
   if (d->torn == NULL)
     RF_TRY(rf_layout_begin_patch(file, &d->torn, err));
   rf_row_sink sink = *d->sink;
   sink.store = rf_edit_store(d->torn);
-  return rf_write_field(&d->step, walk, &sink, err);
+  return rf_write_field(&d->step, selection, &sink, err);
 }
 
 /* `file`: NULL where nothing can tear. */
-static rf_status write_some(descriptor_writer *d, rf_file *file, const rf_row_walk *part, rf_error *err) {
+static rf_status write_some(descriptor_writer *d, rf_file *file, const rf_row_selection *part, rf_error *err) {
   uint64_t torn = 0;
   d->step.data = d->pairs;
   for (uint64_t i = 0; file != NULL && i < part->count; i++)
@@ -89,10 +89,10 @@ static rf_status write_some(descriptor_writer *d, rf_file *file, const rf_row_wa
   if (picked == NULL || d->rows == NULL)
     status = rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " descriptors", part->count);
   for (int pass = 0; pass < 2 && status == RF_OK; pass++) {
-    rf_row_walk walk = pick_rows(d, part, pass == 1, d->pairs, picked);
+    rf_row_selection selection = pick_rows(d, part, pass == 1, d->pairs, picked);
     d->step.data = picked;
-    if (walk.count > 0)
-      status = pass == 0 ? rf_write_field(&d->step, &walk, d->sink, err) : write_torn(d, file, &walk, err);
+    if (selection.count > 0)
+      status = pass == 0 ? rf_write_field(&d->step, &selection, d->sink, err) : write_torn(d, file, &selection, err);
   }
   rf_free(picked);
   rf_free(d->rows);
@@ -102,7 +102,7 @@ static rf_status write_some(descriptor_writer *d, rf_file *file, const rf_row_wa
 /* Each descriptor is switched at once where `file` says in which file they are. */
 static rf_status write_descriptors(const rf_heap_writer *w, rf_file *file, const rf_row_sink *sink, rf_error *err) {
   descriptor_writer d;
-  size_t room = w->walk.count < MOST_DESCRIPTORS ? (size_t)w->walk.count : MOST_DESCRIPTORS;
+  size_t room = w->selection.count < MAX_DESCRIPTORS ? (size_t)w->selection.count : MAX_DESCRIPTORS;
   uint64_t offset = w->heap_bytes;
   d = (descriptor_writer){.w = w, .sink = sink};
   rf_heap_writer_step(w, &d.step);
@@ -110,9 +110,9 @@ static rf_status write_descriptors(const rf_heap_writer *w, rf_file *file, const
   if (d.pairs == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu descriptors", room);
   rf_status status = RF_OK;
-  for (uint64_t done = 0; done < w->walk.count && status == RF_OK;) {
-    size_t n = w->walk.count - done < room ? (size_t)(w->walk.count - done) : room;
-    rf_row_walk part = part_of(&w->walk, done, n);
+  for (uint64_t done = 0; done < w->selection.count && status == RF_OK;) {
+    size_t n = w->selection.count - done < room ? (size_t)(w->selection.count - done) : room;
+    rf_row_selection part = part_of(&w->selection, done, n);
     rf_heap_writer_describe(w, done, n, &offset, d.pairs);
     status = write_some(&d, file, &part, err);
     done += n;
@@ -177,7 +177,7 @@ static rf_status set_sizes(const rf_heap_writer *w, const rf_hdu *hdu, rf_header
 static rf_status prepare(rf_heap_writer *w, const rf_rows *rows, rf_cell_type type, uint32_t flags, uint64_t in_bytes,
                          rf_error *err) {
   w->heap_bytes = w->table->info.heap_bytes;
-  RF_TRY(rf_row_walk_init(&w->walk, w->table, rows, err));
+  RF_TRY(rf_row_selection_init(&w->selection, w->table, rows, err));
   return rf_heap_writer_check(w, type, flags, in_bytes, err);
 }
 
@@ -208,23 +208,23 @@ static rf_status packed_header(const rf_heap_writer *w, rf_header *header, rf_er
   return rf_heap_writer_form(w, header, err);
 }
 
-static rf_status write_packed(rf_ztedit *e, rf_heap_writer *w, const rf_rows *rows, rf_cell_type type, uint32_t flags,
-                              uint64_t in_bytes, bool *written, rf_error *err) {
+static rf_status write_packed(rf_tiled_table_edit *e, rf_heap_writer *w, const rf_rows *rows, rf_cell_type type,
+                              uint32_t flags, uint64_t in_bytes, bool *written, rf_error *err) {
   w->table = e->z->plain;
   RF_TRY(prepare(w, rows, type, flags, in_bytes, err));
-  if (w->walk.count == 0)
+  if (w->selection.count == 0)
     return RF_OK;
-  rf_zcells cells = {.column = w->number,
-                     .walk = &w->walk,
-                     .lengths = w->lengths,
-                     .offset = w->table->info.heap_bytes,
-                     .make = make_cell,
-                     .context = w,
-                     .raw_bits = rf_heap_writer_has_raw_bits(w)};
+  rf_tile_cells cells = {.column = w->number,
+                         .selection = &w->selection,
+                         .lengths = w->lengths,
+                         .offset = w->table->info.heap_bytes,
+                         .make = make_cell,
+                         .context = w,
+                         .raw_bits = rf_heap_writer_has_raw_bits(w)};
   RF_TRY(packed_header(w, e->plain, err));
-  RF_TRY(rf_ztedit_refresh(e, NULL, err));
-  RF_TRY(rf_ztedit_cells(e, &cells, err));
-  return rf_ztedit_commit(e, written, err);
+  RF_TRY(rf_tiled_table_edit_refresh(e, NULL, err));
+  RF_TRY(rf_tiled_table_edit_cells(e, &cells, err));
+  return rf_tiled_table_edit_commit(e, written, err);
 }
 
 /* ---- wider descriptors only ---- */
@@ -289,16 +289,16 @@ static rf_status write_heap_locked(rf_file *file, size_t index, rf_heap_writer *
   rf_header *header;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   if (hdu->kind == RF_HDU_COMPRESSED_TABLE) {
-    rf_ztedit e;
-    rf_status status = rf_ztedit_begin(&e, file, index, err);
+    rf_tiled_table_edit e;
+    rf_status status = rf_tiled_table_edit_begin(&e, file, index, err);
     if (status == RF_OK)
       status = write_packed(&e, w, rows, type, flags, in_bytes, written, err);
-    rf_ztedit_end(&e);
+    rf_tiled_table_edit_end(&e);
     return status;
   }
   RF_TRY(rf_table_editable(file, index, &hdu, &w->table, &gap, err));
   RF_TRY(prepare(w, rows, type, flags, in_bytes, err));
-  if (w->walk.count == 0)
+  if (w->selection.count == 0)
     return RF_OK;
   RF_TRY(rf_file_check_whole_locked(file, hdu, err));
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));

@@ -21,20 +21,20 @@ static bool is_wide(const rf_heap_writer *w) {
 /* The row that element `at` of the input is for. */
 static uint64_t row_of(const rf_heap_writer *w, uint64_t at) {
   uint64_t i = 0;
-  for (; i + 1 < w->walk.count; i++) {
+  for (; i + 1 < w->selection.count; i++) {
     uint64_t n = rf_heap_writer_has_raw_bits(w) ? w->lengths[i] / 8 + (w->lengths[i] % 8 != 0) : w->lengths[i];
     if (at < n)
       break;
     at -= n;
   }
-  return rf_row_at(&w->walk, i);
+  return rf_row_at(&w->selection, i);
 }
 
 /* Sizes, and whether P descriptors can hold them: their numbers are signed to most readers. */
 static rf_status add_up(rf_heap_writer *w, rf_error *err) {
   uint64_t offset = w->heap_bytes;
   bool narrow = w->column->info.descriptor == 'P';
-  for (uint64_t i = 0; i < w->walk.count; i++) {
+  for (uint64_t i = 0; i < w->selection.count; i++) {
     uint64_t length = w->lengths[i], bytes, elements;
     if (length > INT64_MAX || !rf_heap_cell_bytes(w->column, length, &bytes) ||
         !rf_add_u64(w->total, bytes, &w->total) || w->total > INT64_MAX)
@@ -79,7 +79,7 @@ static rf_status check_nuls(const rf_heap_writer *w, uint64_t *bad, rf_error *er
   size_t size = w->step.type == RF_CELL_TEXT ? 4 : 1;
   const uint8_t *at = w->in, zero[4] = {0};
   uint64_t begin = 0;
-  for (uint64_t i = 0; i < w->walk.count; begin += w->lengths[i++]) {
+  for (uint64_t i = 0; i < w->selection.count; begin += w->lengths[i++]) {
     bool ended = false;
     for (uint64_t k = 0; k < w->lengths[i]; k++, at += size) {
       bool nul = memcmp(at, zero, size) == 0;
@@ -100,7 +100,7 @@ static rf_status check_values(const rf_heap_writer *w, rf_error *err) {
   if (w->step.type == RF_CELL_TEXT || w->step.type == RF_CELL_BYTES)
     status = check_nuls(w, &bad, err);
   if (status != RF_OK)
-    return rf_table_blame(err, status, w->column, w->number, (int64_t)row_of(w, bad));
+    return rf_table_add_context(err, status, w->column, w->number, (int64_t)row_of(w, bad));
   if (w->step.type == RF_CELL_TEXT) {
     status = check_text(w, &bad, err);
   } else if (w->step.type != RF_CELL_BYTES) {
@@ -111,7 +111,7 @@ static rf_status check_values(const rf_heap_writer *w, rf_error *err) {
   }
   if (status == RF_OK)
     return RF_OK;
-  return rf_table_blame(err, status, w->column, w->number, (int64_t)row_of(w, bad));
+  return rf_table_add_context(err, status, w->column, w->number, (int64_t)row_of(w, bad));
 }
 
 /* ---- the heap ---- */
@@ -164,7 +164,7 @@ static rf_status write_run(const rf_heap_writer *w, out_buffer *out, rf_error *e
 /* Each cell begins with a byte of its own. */
 static rf_status write_bits(const rf_heap_writer *w, out_buffer *out, rf_error *err) {
   const uint8_t *src = w->in;
-  for (uint64_t i = 0; i < w->walk.count; i++) {
+  for (uint64_t i = 0; i < w->selection.count; i++) {
     for (uint64_t left = w->lengths[i]; left > 0;) {
       size_t room = out->room - out->used, bits = left < 8 * room ? (size_t)left : 8 * room;
       rf_bits_pack(out->bytes + out->used, src, bits);
@@ -206,7 +206,7 @@ void rf_heap_writer_step(const rf_heap_writer *w, rf_row_step *step) {
                         .cell_bytes = 2 * each,
                         .stride = (ptrdiff_t)(2 * each),
                         .parts = 1,
-                        .convert = {.way = RF_CONVERT_SWAP,
+                        .convert = {.mode = RF_CONVERT_SWAP,
                                     .stored = type,
                                     .natural = type,
                                     .type = type,
@@ -255,8 +255,8 @@ rf_status rf_heap_writer_check(rf_heap_writer *w, rf_cell_type type, uint32_t fl
   if (status == RF_OK)
     status = rf_row_type_check(w->column, type, flags, err);
   if (status != RF_OK)
-    return rf_table_blame(err, status, w->column, w->number, -1);
-  if (w->walk.count > 0 && w->lengths == NULL)
+    return rf_table_add_context(err, status, w->column, w->number, -1);
+  if (w->selection.count > 0 && w->lengths == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "there are no lengths of the cells");
   rf_row_step_elements(&w->step, w->column, type, (flags & RF_CELL_RAW) != 0);
   w->element_bytes = rf_cell_bytes(type, 1);
@@ -267,6 +267,6 @@ rf_status rf_heap_writer_check(rf_heap_writer *w, rf_cell_type type, uint32_t fl
   if (status == RF_OK)
     status = check_input(w, in_bytes, err);
   if (status != RF_OK)
-    return rf_table_blame(err, status, w->column, w->number, -1);
+    return rf_table_add_context(err, status, w->column, w->number, -1);
   return check_values(w, err);
 }

@@ -12,7 +12,7 @@ typedef struct rf_heap_writer {
   const rf_column *column;
   size_t number;
   rf_row_step step; /* converts runs of elements */
-  rf_row_walk walk;
+  rf_row_selection selection;
   const uint64_t *lengths;
   const uint8_t *in;
   const uint8_t *mask;

@@ -247,9 +247,9 @@ void rf_row_convert_init(rf_convert *convert, const rf_column *column, rf_cell_t
   convert->has_blank = info->has_null != 0;
   convert->blank = info->null;
   if (convert->type != convert->natural || convert->scaled)
-    convert->way = RF_CONVERT_NUMBER;
+    convert->mode = RF_CONVERT_NUMBER;
   else
-    convert->way = convert->natural == convert->stored ? RF_CONVERT_SWAP : RF_CONVERT_FLIP;
+    convert->mode = convert->natural == convert->stored ? RF_CONVERT_SWAP : RF_CONVERT_FLIP;
 }
 
 rf_status rf_row_type_check(const rf_column *column, rf_cell_type type, uint32_t flags, rf_error *err) {
@@ -276,10 +276,10 @@ static rf_row_run choose_run(const rf_row_step *step) {
     return run_bits;
   if (step->logical && step->count == 1)
     return logical_single;
-  if (step->count == 1 && step->parts == 1 && !step->logical && step->convert.way != RF_CONVERT_NUMBER) {
+  if (step->count == 1 && step->parts == 1 && !step->logical && step->convert.mode != RF_CONVERT_NUMBER) {
     unsigned bytes = step->convert.stored_bytes;
     int log2 = bytes == 8 ? 3 : bytes == 4 ? 2 : bytes == 2 ? 1 : 0;
-    return step->convert.way == RF_CONVERT_SWAP ? swaps[log2] : flips[log2];
+    return step->convert.mode == RF_CONVERT_SWAP ? swaps[log2] : flips[log2];
   }
   return step->count > RUN_BYTES / step->stored_bytes ? run_cells : pack_cells;
 }

@@ -219,7 +219,7 @@ void rf_row_put_run(const rf_row_step *step, uint8_t *dst, const uint8_t *src, c
 
 /* One number a row, byte order and top bit only. */
 static void put_singles(const rf_row_step *step, uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src, size_t count) {
-  bool flip = step->convert.way == RF_CONVERT_FLIP;
+  bool flip = step->convert.mode == RF_CONVERT_FLIP;
   if (step->convert.stored_bytes == 1) {
     const uint8_t bit = flip ? 0x80 : 0;
     EACH_ROW *dst = *src ^ bit;
@@ -303,11 +303,11 @@ static rf_status refuse(const rf_row_step *step, const uint8_t *element, bool ma
 static rf_status check_run(const rf_row_step *step, const uint8_t *src, const uint8_t *mask, size_t elements,
                            size_t *bad, rf_error *err) {
   size_t bytes = (size_t)step->convert.type_bytes * step->parts;
-  if (step->logical || (mask == NULL && step->convert.way != RF_CONVERT_NUMBER))
+  if (step->logical || (mask == NULL && step->convert.mode != RF_CONVERT_NUMBER))
     return RF_OK;
   if (step->parts == 2) {
     mask = NULL; /* NaN is always there */
-    if (step->convert.way != RF_CONVERT_NUMBER)
+    if (step->convert.mode != RF_CONVERT_NUMBER)
       return RF_OK;
   }
   if (rf_convert_check(&step->convert, src, mask, elements * step->parts, NULL) == RF_OK)
@@ -326,7 +326,7 @@ static rf_status check_numbers(const rf_row_step *step, const uint8_t *src, cons
                                size_t *bad, rf_error *err) {
   uint8_t packed[PACK_BYTES];
   size_t in = step->cell_bytes, most = in > 0 ? PACK_BYTES / in : 0, element = 0;
-  if (mask == NULL && step->convert.way != RF_CONVERT_NUMBER)
+  if (mask == NULL && step->convert.mode != RF_CONVERT_NUMBER)
     return RF_OK;
   for (size_t done = 0, n; done < count && in > 0; done += n) {
     const uint8_t *cells = src + (ptrdiff_t)done * step->stride;
@@ -371,7 +371,7 @@ void rf_row_put(const rf_row_step *step, uint8_t *dst, ptrdiff_t dst_stride, con
   else if (step->type == RF_CELL_BIT)
     EACH_ROW rf_bits_pack(dst, src, step->count);
   else if (step->count == 1 && step->parts == 1 && mask == NULL && !step->logical &&
-           step->convert.way != RF_CONVERT_NUMBER)
+           step->convert.mode != RF_CONVERT_NUMBER)
     put_singles(step, dst, dst_stride, src, count);
   else
     put_numbers(step, dst, dst_stride, src, mask, count);

@@ -20,7 +20,7 @@
 
 #if defined(HAVE_SSSE3)
 
-#define MOST_WINDOWS 512
+#define MAX_WINDOWS 512
 #define SHORT 16
 #define WIDE RF_PUT_SLACK
 
@@ -52,7 +52,7 @@ static bool is_plain(const rf_row_step *step) {
     return step->width == info->width;
   if (step->type == RF_CELL_LOGICAL)
     return true;
-  return step->type < RF_CELL_LOGICAL && step->convert.way != RF_CONVERT_NUMBER;
+  return step->type < RF_CELL_LOGICAL && step->convert.mode != RF_CONVERT_NUMBER;
 }
 
 /* All steps as fields of one struct; gives how many bytes it has up to its last field, 0 when they are not. */
@@ -82,7 +82,7 @@ static bool add_element(rf_put_shuffle *shuffle, const rf_row_step *step, size_t
   window *last = shuffle->count > 0 ? &shuffle->windows[shuffle->count - 1] : NULL;
   if (last == NULL || from < last->from || from + bytes > last->from + shuffle->width ||
       to + bytes > last->to + shuffle->width) {
-    if (shuffle->count == MOST_WINDOWS)
+    if (shuffle->count == MAX_WINDOWS)
       return false;
     last = &shuffle->windows[shuffle->count++];
     memset(last, 0, sizeof *last);
@@ -93,7 +93,7 @@ static bool add_element(rf_put_shuffle *shuffle, const rf_row_step *step, size_t
   size_t s = from - last->from, d = to - last->to;
   for (size_t i = 0; i < bytes; i++)
     last->order[d + i] = (uint8_t)(s + bytes - 1 - i);
-  if (step->convert.way == RF_CONVERT_FLIP && step->type < RF_CELL_LOGICAL)
+  if (step->convert.mode == RF_CONVERT_FLIP && step->type < RF_CELL_LOGICAL)
     last->flip[d] = 0x80;
   if (step->logical) {
     last->logical[d] = 0xFF;
@@ -151,7 +151,7 @@ rf_put_shuffle *rf_put_shuffle_make(rf_row_plan *plan, uint64_t rows) {
   size_t solid = find_struct(plan, &data, &stride);
   if (solid == 0)
     return NULL;
-  rf_put_shuffle *shuffle = rf_alloc(sizeof *shuffle + MOST_WINDOWS * sizeof shuffle->windows[0]);
+  rf_put_shuffle *shuffle = rf_alloc(sizeof *shuffle + MAX_WINDOWS * sizeof shuffle->windows[0]);
   if (shuffle == NULL)
     return NULL;
   shuffle->data = data;

@@ -17,26 +17,26 @@
 
 /* ---- rows ---- */
 
-static rf_status check_indices(rf_row_walk *walk, uint64_t nrows, rf_error *err) {
-  walk->low = UINT64_MAX;
-  walk->high = 0;
-  for (uint64_t i = 0; i < walk->count; i++) {
-    uint64_t row = walk->indices[i];
-    if (row < walk->low)
-      walk->low = row;
-    if (row > walk->high)
-      walk->high = row;
+static rf_status check_indices(rf_row_selection *selection, uint64_t nrows, rf_error *err) {
+  selection->low = UINT64_MAX;
+  selection->high = 0;
+  for (uint64_t i = 0; i < selection->count; i++) {
+    uint64_t row = selection->indices[i];
+    if (row < selection->low)
+      selection->low = row;
+    if (row > selection->high)
+      selection->high = row;
   }
-  if (walk->high >= nrows)
+  if (selection->high >= nrows)
     return rf_fail(err, RF_ERR_RANGE, "there is no row %" PRIu64 ": the table has %" PRIu64 " (counted from 0)",
-                   walk->high, nrows);
+                   selection->high, nrows);
   return RF_OK;
 }
 
-static rf_status check_steps(rf_row_walk *walk, const rf_rows *rows, uint64_t nrows, rf_error *err) {
-  uint64_t steps = walk->count - 1, start = (uint64_t)rows->start;
+static rf_status check_steps(rf_row_selection *selection, const rf_rows *rows, uint64_t nrows, rf_error *err) {
+  uint64_t steps = selection->count - 1, start = (uint64_t)rows->start;
   bool inside = rows->start >= 0 && start < nrows;
-  if (walk->count > 1 && rows->step == 0)
+  if (selection->count > 1 && rows->step == 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "the step from row to row is 0");
   if (inside && steps > 0)
     inside = rows->step > 0 ? steps <= (nrows - 1 - start) / (uint64_t)rows->step
@@ -44,29 +44,30 @@ static rf_status check_steps(rf_row_walk *walk, const rf_rows *rows, uint64_t nr
   if (!inside)
     return rf_fail(err, RF_ERR_RANGE,
                    "%" PRIu64 " rows from %" PRId64 " on with step %" PRId64 " leave the table, which has %" PRIu64,
-                   walk->count, rows->start, rows->step, nrows);
-  walk->start = start;
-  walk->step = steps > 0 ? rows->step : 1;
-  uint64_t last = start + steps * (uint64_t)walk->step;
-  walk->low = last < start ? last : start;
-  walk->high = last < start ? start : last;
+                   selection->count, rows->start, rows->step, nrows);
+  selection->start = start;
+  selection->step = steps > 0 ? rows->step : 1;
+  uint64_t last = start + steps * (uint64_t)selection->step;
+  selection->low = last < start ? last : start;
+  selection->high = last < start ? start : last;
   return RF_OK;
 }
 
-rf_status rf_row_walk_init(rf_row_walk *walk, const rf_table *table, const rf_rows *rows, rf_error *err) {
-  memset(walk, 0, sizeof *walk);
-  walk->step = 1;
+rf_status rf_row_selection_init(rf_row_selection *selection, const rf_table *table, const rf_rows *rows,
+                                rf_error *err) {
+  memset(selection, 0, sizeof *selection);
+  selection->step = 1;
   if (rows == NULL) {
-    walk->count = table->info.nrows;
-    walk->high = walk->count > 0 ? walk->count - 1 : 0;
+    selection->count = table->info.nrows;
+    selection->high = selection->count > 0 ? selection->count - 1 : 0;
     return RF_OK;
   }
-  walk->count = rows->count;
-  walk->indices = rows->indices;
-  if (walk->count == 0)
+  selection->count = rows->count;
+  selection->indices = rows->indices;
+  if (selection->count == 0)
     return RF_OK;
-  return walk->indices != NULL ? check_indices(walk, table->info.nrows, err)
-                               : check_steps(walk, rows, table->info.nrows, err);
+  return selection->indices != NULL ? check_indices(selection, table->info.nrows, err)
+                                    : check_steps(selection, rows, table->info.nrows, err);
 }
 
 /* ---- the plan ---- */
@@ -86,7 +87,7 @@ static rf_status init_step(rf_row_step *step, const rf_table *table, const rf_co
     status =
         rf_fail(err, RF_ERR_ARGUMENT, "a cell takes %zu bytes, and there is room for %zu: the columns have changed",
                 step->cell_bytes, request->cell_bytes);
-  return status == RF_OK ? RF_OK : rf_table_blame(err, status, column, request->column, -1);
+  return status == RF_OK ? RF_OK : rf_table_add_context(err, status, column, request->column, -1);
 }
 
 rf_status rf_row_plan_init(rf_row_plan *plan, const rf_table *table, const rf_column_request *requests, size_t count,
@@ -133,8 +134,9 @@ void rf_row_plan_free(rf_row_plan *plan) {
 /* ---- running ---- */
 
 /* One step over `count` rows; `first` is the number of the first within the selection. */
-static rf_status run_step(const rf_row_plan *plan, const rf_row_step *step, const rf_row_walk *walk, uint64_t first,
-                          const uint8_t *src, ptrdiff_t src_stride, size_t count, bool values, rf_error *err) {
+static rf_status run_step(const rf_row_plan *plan, const rf_row_step *step, const rf_row_selection *selection,
+                          uint64_t first, const uint8_t *src, ptrdiff_t src_stride, size_t count, bool values,
+                          rf_error *err) {
   uint8_t *mask = step->mask != NULL ? step->mask + (size_t)first * step->mask_stride : NULL;
   size_t bad = 0;
   src += (size_t)(step->offset - plan->low);
@@ -146,11 +148,11 @@ static rf_status run_step(const rf_row_plan *plan, const rf_row_step *step, cons
       step->run(step, src, src_stride, count, step->data + (ptrdiff_t)first * step->stride, mask, &bad, err);
   if (status == RF_OK)
     return RF_OK;
-  return rf_table_blame(err, status, step->column, step->number, (int64_t)rf_row_at(walk, first + bad));
+  return rf_table_add_context(err, status, step->column, step->number, (int64_t)rf_row_at(selection, first + bad));
 }
 
-static rf_status run_block(const rf_row_plan *plan, const rf_row_walk *walk, uint64_t first, const uint8_t *src,
-                           ptrdiff_t src_stride, size_t count, rf_error *err) {
+static rf_status run_block(const rf_row_plan *plan, const rf_row_selection *selection, uint64_t first,
+                           const uint8_t *src, ptrdiff_t src_stride, size_t count, rf_error *err) {
   size_t shuffled = 0;
   if (plan->wide != NULL) {
     rf_row_wide_run(plan->wide, first, src, src_stride, count);
@@ -161,26 +163,26 @@ static rf_status run_block(const rf_row_plan *plan, const rf_row_walk *walk, uin
   for (size_t i = 0; i < plan->count; i++) {
     const rf_row_step *step = &plan->steps[i];
     if (shuffled == 0 || !step->shuffled) {
-      RF_TRY(run_step(plan, step, walk, first, src, src_stride, count, true, err));
+      RF_TRY(run_step(plan, step, selection, first, src, src_stride, count, true, err));
     } else {
-      RF_TRY(run_step(plan, step, walk, first, src, src_stride, shuffled, false, err));
+      RF_TRY(run_step(plan, step, selection, first, src, src_stride, shuffled, false, err));
       if (shuffled < count)
-        RF_TRY(run_step(plan, step, walk, first + shuffled, src + (ptrdiff_t)shuffled * src_stride, src_stride,
+        RF_TRY(run_step(plan, step, selection, first + shuffled, src + (ptrdiff_t)shuffled * src_stride, src_stride,
                         count - shuffled, true, err));
     }
   }
   return RF_OK;
 }
 
-rf_status rf_row_plan_run(const rf_row_plan *plan, const rf_row_walk *walk, uint64_t first, const uint8_t *src,
-                          ptrdiff_t src_stride, size_t count, rf_error *err) {
+rf_status rf_row_plan_run(const rf_row_plan *plan, const rf_row_selection *selection, uint64_t first,
+                          const uint8_t *src, ptrdiff_t src_stride, size_t count, rf_error *err) {
   uint64_t row = plan->high - plan->low + 1;
   uint64_t most = BLOCK_BYTES / row + 1;
   if (most > BLOCK_ROWS)
     most = BLOCK_ROWS;
   while (count > 0) {
     size_t n = count < most ? count : (size_t)most;
-    RF_TRY(run_block(plan, walk, first, src, src_stride, n, err));
+    RF_TRY(run_block(plan, selection, first, src, src_stride, n, err));
     src += (ptrdiff_t)n * src_stride;
     first += n;
     count -= n;

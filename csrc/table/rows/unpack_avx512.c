@@ -15,8 +15,8 @@
 #if defined(HAVE_WIDE)
 
 /* Beyond this many stores a row, loops over the columns are as good. */
-#define MOST_PARTS 256
-#define MOST_STRINGS 256
+#define MAX_PARTS 256
+#define MAX_STRINGS 256
 #define WIDTH 64
 
 /* 64 bytes of the struct, or fewer, made from one block. */
@@ -57,9 +57,9 @@ struct rf_row_wide {
   size_t block_count;
   size_t part_count;
   size_t string_count;
-  block blocks[MOST_PARTS];
-  part parts[MOST_PARTS];
-  string_place strings[MOST_STRINGS];
+  block blocks[MAX_PARTS];
+  part parts[MAX_PARTS];
+  string_place strings[MAX_STRINGS];
 };
 
 static uint64_t ones(size_t n) {
@@ -85,7 +85,7 @@ static bool element_of(const rf_row_step *step, size_t *in, size_t *out) {
   *in = *out = step->convert.stored_bytes;
   if (step->type == RF_CELL_LOGICAL)
     return true;
-  return step->type < RF_CELL_LOGICAL && step->convert.way != RF_CONVERT_NUMBER && !step->complex_scale &&
+  return step->type < RF_CELL_LOGICAL && step->convert.mode != RF_CONVERT_NUMBER && !step->complex_scale &&
          step->cell_bytes == step->count * step->stored_bytes;
 }
 
@@ -123,7 +123,7 @@ static bool is_solid(const rf_row_plan *plan) {
 /* ---- making ---- */
 
 static block *new_block(rf_row_wide *wide, size_t from) {
-  if (wide->block_count == MOST_PARTS)
+  if (wide->block_count == MAX_PARTS)
     return NULL;
   size_t left = wide->row_bytes - from;
   block *b = &wide->blocks[wide->block_count++];
@@ -137,7 +137,7 @@ static part *part_for(rf_row_wide *wide, block *b, size_t to) {
   part *p = b->part_count > 0 ? &wide->parts[wide->part_count - 1] : NULL;
   if (p != NULL && to >= p->to && to < (size_t)p->to + WIDTH)
     return p;
-  if (wide->part_count == MOST_PARTS)
+  if (wide->part_count == MAX_PARTS)
     return NULL;
   p = &wide->parts[wide->part_count++];
   memset(p, 0, sizeof *p);
@@ -161,7 +161,7 @@ static bool add_byte(rf_row_wide *wide, block *b, ptrdiff_t s, size_t to, bool f
 
 /* A string that is stripped; raw ones are taken as they are. */
 static bool add_string(rf_row_wide *wide, block *b, size_t s, size_t width) {
-  if (wide->string_count == MOST_STRINGS)
+  if (wide->string_count == MAX_STRINGS)
     return false;
   wide->strings[wide->string_count++] = (string_place){(uint8_t)s, (uint8_t)width};
   b->string_count++;
@@ -187,7 +187,7 @@ static bool add_element(rf_row_wide *wide, const rf_row_step *step, size_t from,
         return false;
     return true;
   }
-  bool flip = step->type < RF_CELL_LOGICAL && step->convert.way == RF_CONVERT_FLIP;
+  bool flip = step->type < RF_CELL_LOGICAL && step->convert.mode == RF_CONVERT_FLIP;
   for (size_t i = 0; i < out; i++) /* the last byte in the file is the first here */
     if (!add_byte(wide, b, (ptrdiff_t)(s + in - 1 - i), to + i, flip && i + 1 == out))
       return false;
@@ -220,7 +220,7 @@ static bool is_worth_it(const rf_row_plan *plan) {
       fit++;
       more += is_string(&plan->steps[i]) || plan->steps[i].logical;
     }
-  return fit >= 2 && fit <= MOST_PARTS && (more > 0 || plan->steps[0].stride >= LEAST_BYTES) &&
+  return fit >= 2 && fit <= MAX_PARTS && (more > 0 || plan->steps[0].stride >= LEAST_BYTES) &&
          plan->high - plan->low <= UINT32_MAX;
 }
 

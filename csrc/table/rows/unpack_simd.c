@@ -19,7 +19,7 @@
 #if defined(HAVE_SHUFFLE)
 
 /* Beyond this many windows loops over the columns are as good. */
-#define MOST_WINDOWS 512
+#define MAX_WINDOWS 512
 #define WINDOW 16
 
 /* 16 bytes of the row to 16 bytes of the struct. Windows stand in the order of the struct, each beginning with an
@@ -41,7 +41,7 @@ struct rf_row_shuffle {
 
 /* A step that only moves, turns round and flips bytes: one the shuffle can do. */
 static bool is_plain(const rf_row_step *step) {
-  if (step->type >= RF_CELL_LOGICAL || step->convert.way == RF_CONVERT_NUMBER || step->complex_scale)
+  if (step->type >= RF_CELL_LOGICAL || step->convert.mode == RF_CONVERT_NUMBER || step->complex_scale)
     return false;
   return step->count > 0 && step->cell_bytes == step->count * step->stored_bytes;
 }
@@ -76,7 +76,7 @@ static const rf_row_step **order_steps(const rf_row_plan *plan) {
 static bool add_element(rf_row_shuffle *shuffle, size_t from, size_t to, unsigned bytes, bool flip) {
   window *last = shuffle->count > 0 ? &shuffle->windows[shuffle->count - 1] : NULL;
   if (last == NULL || from < last->from || from + bytes > last->from + WINDOW || to + bytes > last->to + WINDOW) {
-    if (shuffle->count == MOST_WINDOWS)
+    if (shuffle->count == MAX_WINDOWS)
       return false;
     last = &shuffle->windows[shuffle->count++];
     last->from = (uint32_t)from;
@@ -100,7 +100,7 @@ static bool add_steps(rf_row_shuffle *shuffle, const rf_row_plan *plan, const rf
       continue;
     size_t from = (size_t)(step->offset - plan->low), to = (size_t)(step->data - shuffle->data);
     for (size_t done = 0; done < step->cell_bytes; done += bytes)
-      if (!add_element(shuffle, from + done, to + done, bytes, step->convert.way == RF_CONVERT_FLIP))
+      if (!add_element(shuffle, from + done, to + done, bytes, step->convert.mode == RF_CONVERT_FLIP))
         return false;
   }
   return true;
@@ -118,12 +118,12 @@ void rf_row_shuffle_make(rf_row_plan *plan) {
   size_t plain = 0;
   for (size_t i = 0; i < plan->count; i++)
     plain += is_plain(&plan->steps[i]);
-  if (plain < 2 || plan->count > MOST_WINDOWS || plan->high - plan->low > UINT32_MAX || !can_shuffle())
+  if (plain < 2 || plan->count > MAX_WINDOWS || plan->high - plan->low > UINT32_MAX || !can_shuffle())
     return;
   const rf_row_step **order = order_steps(plan);
   if (order == NULL)
     return;
-  rf_row_shuffle *shuffle = rf_alloc(sizeof *shuffle + MOST_WINDOWS * sizeof shuffle->windows[0]);
+  rf_row_shuffle *shuffle = rf_alloc(sizeof *shuffle + MAX_WINDOWS * sizeof shuffle->windows[0]);
   if (shuffle != NULL) {
     shuffle->data = order[0]->data;
     shuffle->stride = (size_t)order[0]->stride;

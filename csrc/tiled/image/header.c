@@ -197,7 +197,7 @@ static rf_status fill_plain(const rf_header *header, bool first, rf_header *plai
   return RF_OK;
 }
 
-rf_status rf_zimage_plain_header(const rf_header *header, bool first, rf_header **plain, rf_error *err) {
+rf_status rf_tiled_image_plain_header(const rf_header *header, bool first, rf_header **plain, rf_error *err) {
   rf_header *made = NULL;
   RF_TRY(rf_header_new(&made, err));
   rf_status status = fill_plain(header, first, made, err);
@@ -208,7 +208,7 @@ rf_status rf_zimage_plain_header(const rf_header *header, bool first, rf_header 
   return status;
 }
 
-bool rf_zimage_table_card(const char card[RF_CARD_BYTES]) {
+bool rf_tiled_image_table_card(const char card[RF_CARD_BYTES]) {
   char image[8];
   return role_of(card, image) != CARD_USER && !rf_card_is(card, "EXTNAME");
 }
@@ -284,7 +284,7 @@ static rf_status add_own_cards(const rf_header *old_header, bool checksums, rf_h
     RF_TRY(rf_header_keyword(old_header, i, keyword, &span, err));
     bool hierarch = rf_card_is(rf_header_cards(old_header) + i * RF_CARD_BYTES, "HIERARCH");
     bool original = strcmp(keyword, "ZHECKSUM") == 0 || strcmp(keyword, "ZDATASUM") == 0;
-    bool own = rf_keyword_is_protected(keyword) || rf_ztable_is_own(keyword);
+    bool own = rf_keyword_is_protected(keyword) || rf_tiled_table_is_own(keyword);
     if (!hierarch && !original && own && is_checksum(keyword) == checksums)
       RF_TRY(add_value_cards(old_header, i, span, merged, err));
   }
@@ -298,7 +298,7 @@ static rf_status merge_table(const rf_header *old_header, const rf_header *plain
     size_t index;
     RF_TRY(rf_header_keyword(plain, i, keyword, &span, err));
     bool hierarch = rf_card_is(rf_header_cards(plain) + i * RF_CARD_BYTES, "HIERARCH");
-    if (!hierarch && rf_ztable_is_own(keyword)) {
+    if (!hierarch && rf_tiled_table_is_own(keyword)) {
       rf_error_keyword(err, keyword);
       return rf_fail(err, RF_ERR_PROTECTED, "keyword %s describes the compression of the table and is not set by hand",
                      keyword);
@@ -320,16 +320,17 @@ static rf_status fill_merged(const rf_header *old_header, const rf_header *plain
                rf_header_find(old_header, "ZIMAGE", 0, &index, NULL) != RF_OK;
   bool first = rf_header_find(old_header, "ZSIMPLE", 0, &index, NULL) == RF_OK;
   if (table)
-    RF_TRY(rf_ztable_plain_header(old_header, &old_plain, err));
+    RF_TRY(rf_tiled_table_plain_header(old_header, &old_plain, err));
   else
-    RF_TRY(rf_zimage_plain_header(old_header, first, &old_plain, err));
+    RF_TRY(rf_tiled_image_plain_header(old_header, first, &old_plain, err));
   rf_status status = rf_header_same_structure(old_plain, plain, err);
   rf_header_free(old_plain);
   RF_TRY(status);
   return table ? merge_table(old_header, plain, merged, err) : merge_image(old_header, plain, merged, err);
 }
 
-rf_status rf_zheader_merge(const rf_header *old_header, const rf_header *plain, rf_header **merged, rf_error *err) {
+rf_status rf_tiled_header_merge(const rf_header *old_header, const rf_header *plain, rf_header **merged,
+                                rf_error *err) {
   rf_header *made = NULL;
   RF_TRY(rf_header_new(&made, err));
   rf_status status = fill_merged(old_header, plain, made, err);

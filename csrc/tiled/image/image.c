@@ -13,9 +13,9 @@
 #include "file/warning.h"
 
 /* FITS 4.4.1 */
-#define MOST_AXES 999
+#define MAX_AXES 999
 /* More parameters than any codec has. */
-#define MOST_PARAMETERS 99
+#define MAX_PARAMETERS 99
 
 /* ---- cards ---- */
 
@@ -64,13 +64,13 @@ static void get_string(const rf_header *header, const char *keyword, char text[R
 
 /* ---- the image ---- */
 
-static rf_status take_axes(rf_zimage *zimage, const rf_header *header, rf_error *err) {
-  rf_hdu *image = &zimage->image;
+static rf_status take_axes(rf_tiled_image *tiled_image, const rf_header *header, rf_error *err) {
+  rf_hdu *image = &tiled_image->image;
   uint64_t bytes = (uint64_t)(image->bitpix < 0 ? -image->bitpix : image->bitpix) / 8;
   char keyword[32];
   int64_t value;
   bool fits = true;
-  RF_TRY(get_integer(header, "ZNAXIS", 0, MOST_AXES, -1, "0 to 999", &value, err));
+  RF_TRY(get_integer(header, "ZNAXIS", 0, MAX_AXES, -1, "0 to 999", &value, err));
   image->naxis = (int)value;
   if (image->naxis == 0)
     return RF_OK;
@@ -78,9 +78,9 @@ static rf_status take_axes(rf_zimage *zimage, const rf_header *header, rf_error 
   image->axes = rf_alloc_zero(4 * n, sizeof *image->axes); /* the lists behind share the block */
   if (image->axes == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu axes", n);
-  zimage->ztile = image->axes + n;
-  zimage->tile = zimage->ztile + n;
-  zimage->counts = zimage->tile + n;
+  tiled_image->ztile = image->axes + n;
+  tiled_image->tile = tiled_image->ztile + n;
+  tiled_image->counts = tiled_image->tile + n;
   for (size_t i = 0; i < n; i++) {
     (void)snprintf(keyword, sizeof keyword, "ZNAXIS%zu", i + 1);
     RF_TRY(get_integer(header, keyword, 0, INT64_MAX, -1, "0 or more", &value, err));
@@ -93,9 +93,9 @@ static rf_status take_axes(rf_zimage *zimage, const rf_header *header, rf_error 
   return RF_OK;
 }
 
-static rf_status take_image(rf_zimage *zimage, const rf_hdu *hdu, const rf_header *header, rf_error *err) {
+static rf_status take_image(rf_tiled_image *tiled_image, const rf_hdu *hdu, const rf_header *header, rf_error *err) {
   static const char domain[] = "8, 16, 32, 64, -32 or -64";
-  rf_hdu *image = &zimage->image;
+  rf_hdu *image = &tiled_image->image;
   int64_t bitpix;
   image->kind = RF_HDU_IMAGE;
   image->gcount = 1;
@@ -109,43 +109,44 @@ static rf_status take_image(rf_zimage *zimage, const rf_hdu *hdu, const rf_heade
   if (bitpix != 8 && bitpix != 16 && bitpix != 32 && bitpix != 64 && bitpix != -32 && bitpix != -64)
     return bad_card(err, "ZBITPIX", domain, find_card(header, "ZBITPIX"));
   image->bitpix = (int)bitpix;
-  return take_axes(zimage, header, err);
+  return take_axes(tiled_image, header, err);
 }
 
 /* ZBLANK as a keyword, and BLANK, which is the one for integers (FITS 10.1.3) and was used for both. Of integers either
  * is the BLANK of the image, and so is a column ZBLANK alone: see take_blank_column. */
-static rf_status take_blank(rf_zimage *zimage, const rf_hdu *hdu, const rf_header *header, rf_error *err) {
+static rf_status take_blank(rf_tiled_image *tiled_image, const rf_hdu *hdu, const rf_header *header, rf_error *err) {
   const char *card = find_card(header, "ZBLANK");
-  rf_hdu *image = &zimage->image;
+  rf_hdu *image = &tiled_image->image;
   rf_card_scale scale = {.state = RF_SCALE_ABSENT};
   if (card != NULL)
     rf_card_scale_read(card, &scale);
   if (scale.state == RF_SCALE_BAD)
     return bad_card(err, "ZBLANK", "an integer", card);
-  zimage->has_null = scale.is_integer;
-  zimage->null = scale.integer;
-  if (hdu->has_blank && (!zimage->has_null || image->bitpix > 0)) {
-    zimage->has_null = true;
-    zimage->null = hdu->blank;
+  tiled_image->has_null = scale.is_integer;
+  tiled_image->null = scale.integer;
+  if (hdu->has_blank && (!tiled_image->has_null || image->bitpix > 0)) {
+    tiled_image->has_null = true;
+    tiled_image->null = hdu->blank;
   }
-  zimage->blank_outside = image->bitpix > 0 && zimage->has_null && !rf_hdu_blank_fits(image->bitpix, zimage->null);
-  if (zimage->blank_outside)
-    zimage->has_null = false;
-  if (image->bitpix > 0 && zimage->has_null) {
+  tiled_image->blank_outside =
+      image->bitpix > 0 && tiled_image->has_null && !rf_hdu_blank_fits(image->bitpix, tiled_image->null);
+  if (tiled_image->blank_outside)
+    tiled_image->has_null = false;
+  if (image->bitpix > 0 && tiled_image->has_null) {
     image->has_blank = true;
-    image->blank = zimage->null;
+    image->blank = tiled_image->null;
   }
   return RF_OK;
 }
 
 /* Undefined pixels of every tile become one BLANK: that of the first tile, which nearly always is that of all. */
-static void take_blank_column(rf_file *file, rf_zimage *zimage, const rf_table *table) {
-  rf_hdu *image = &zimage->image;
+static void take_blank_column(rf_file *file, rf_tiled_image *tiled_image, const rf_table *table) {
+  rf_hdu *image = &tiled_image->image;
   uint8_t field[8] = {0};
   int64_t value = 0;
-  if (image->bitpix < 0 || image->has_blank || zimage->columns.null < 0 || table->info.nrows == 0)
+  if (image->bitpix < 0 || image->has_blank || tiled_image->columns.null < 0 || table->info.nrows == 0)
     return;
-  const rf_column_info *info = &table->columns[zimage->columns.null].info;
+  const rf_column_info *info = &table->columns[tiled_image->columns.null].info;
   size_t width = info->descriptor != 0 || info->count != 1 ? 0 : rf_letter_bytes(info->letter);
   if (width == 0 || strchr("BIJK", info->letter) == NULL ||
       rf_store_read(file->store, table->info.data_offset + info->offset, field, width, NULL) != RF_OK)
@@ -166,45 +167,46 @@ static void take_blank_column(rf_file *file, rf_zimage *zimage, const rf_table *
   }
   if (!rf_hdu_blank_fits(image->bitpix, value))
     return;
-  image->has_blank = zimage->blank_made = true;
+  image->has_blank = tiled_image->blank_made = true;
   image->blank = value;
 }
 
 /* ---- tiles ---- */
 
-static rf_status take_tiles(rf_zimage *zimage, const rf_header *header, rf_error *err) {
-  rf_hdu *image = &zimage->image;
+static rf_status take_tiles(rf_tiled_image *tiled_image, const rf_header *header, rf_error *err) {
+  rf_hdu *image = &tiled_image->image;
   uint64_t elements = 1;
   bool fits = true;
-  zimage->ntiles = image->naxis > 0 ? 1 : 0;
+  tiled_image->ntiles = image->naxis > 0 ? 1 : 0;
   for (int i = 0; i < image->naxis; i++) {
     uint64_t length = image->axes[i];
     char keyword[32];
     int64_t value, absent = i == 0 && length > 0 ? (int64_t)length : 1; /* a row */
     (void)snprintf(keyword, sizeof keyword, "ZTILE%d", i + 1);
     RF_TRY(get_integer(header, keyword, 1, INT64_MAX, absent, "1 or more", &value, err));
-    zimage->ztile[i] = (uint64_t)value;
-    zimage->tile[i] = length > 0 && (uint64_t)value > length ? length : (uint64_t)value;
-    zimage->counts[i] = length / zimage->tile[i] + (length % zimage->tile[i] != 0);
-    fits = fits && rf_mul_u64(elements, zimage->tile[i], &elements);
-    zimage->ntiles *= zimage->counts[i]; /* no more than elements in the image */
+    tiled_image->ztile[i] = (uint64_t)value;
+    tiled_image->tile[i] = length > 0 && (uint64_t)value > length ? length : (uint64_t)value;
+    tiled_image->counts[i] = length / tiled_image->tile[i] + (length % tiled_image->tile[i] != 0);
+    fits = fits && rf_mul_u64(elements, tiled_image->tile[i], &elements);
+    tiled_image->ntiles *= tiled_image->counts[i]; /* no more than elements in the image */
   }
-  fits = fits && elements <= INT64_MAX / 8 && rf_to_size(elements, &zimage->tile_elements) && elements <= SIZE_MAX / 16;
+  fits = fits && elements <= INT64_MAX / 8 && rf_to_size(elements, &tiled_image->tile_elements) &&
+         elements <= SIZE_MAX / 16;
   /* Tiles of an image without elements: nothing is ever made of them. */
-  if (!fits && zimage->ntiles > 0)
+  if (!fits && tiled_image->ntiles > 0)
     return rf_fail(err, RF_ERR_LIMIT, "the tiles have more elements than memory can hold");
   if (!fits)
-    zimage->tile_elements = 0;
+    tiled_image->tile_elements = 0;
   return RF_OK;
 }
 
 /* ---- codec ---- */
 
-static rf_status take_codec(rf_zimage *zimage, const rf_header *header, rf_error *err) {
+static rf_status take_codec(rf_tiled_image *tiled_image, const rf_header *header, rf_error *err) {
   char name[RF_CARD_BYTES];
   get_string(header, "ZCMPTYPE", name);
-  zimage->codec = rf_tile_codec_named(name);
-  if (zimage->codec != NULL)
+  tiled_image->codec = rf_tile_codec_named(name);
+  if (tiled_image->codec != NULL)
     return RF_OK;
   rf_error_keyword(err, "ZCMPTYPE");
   if (name[0] == '\0')
@@ -221,49 +223,49 @@ static rf_status bad_parameter(rf_error *err, const char *keyword, const char *n
 }
 
 /* A ZVALn by its name; ones that nobody knows are passed over. */
-static rf_status take_parameter(rf_zimage *zimage, const char *name, const char *keyword, const char *card,
+static rf_status take_parameter(rf_tiled_image *tiled_image, const char *name, const char *keyword, const char *card,
                                 rf_error *err) {
   int64_t integer = 0;
   double real = 0.0;
   bool is_integer = rf_card_integer(card, &integer), is_real = rf_card_real(card, &real);
-  bool rice = zimage->codec->type == RF_Z_RICE_1, hcompress = zimage->codec->type == RF_Z_HCOMPRESS_1;
+  bool rice = tiled_image->codec->type == RF_Z_RICE_1, hcompress = tiled_image->codec->type == RF_Z_HCOMPRESS_1;
   if (rice && same_text(name, "BLOCKSIZE")) {
     if (!is_integer || integer < 1 || integer > INT32_MAX)
       return bad_parameter(err, keyword, name, card, "the 1 or more");
-    zimage->params.blocksize = (unsigned)integer;
+    tiled_image->params.blocksize = (unsigned)integer;
   } else if (rice && same_text(name, "BYTEPIX")) {
     /* A writer of reals is known that gives bytes of BITPIX, which is below 0; integers of reals have 4. */
-    if (is_integer && integer < 0 && zimage->image.bitpix < 0)
+    if (is_integer && integer < 0 && tiled_image->image.bitpix < 0)
       integer = 4;
     if (!is_integer || integer < 1 || integer > INT32_MAX)
       return bad_parameter(err, keyword, name, card, "the 1, 2 or 4");
-    zimage->params.bytepix = (unsigned)integer;
+    tiled_image->params.bytepix = (unsigned)integer;
   } else if (hcompress && same_text(name, "SCALE") && is_real) {
-    zimage->hcomp_scale = real;
-    zimage->params.scale = real >= 0 && real < INT32_MAX ? (int)real : 0;
+    tiled_image->hcomp_scale = real;
+    tiled_image->params.scale = real >= 0 && real < INT32_MAX ? (int)real : 0;
   } else if (hcompress && same_text(name, "SMOOTH")) {
     bool smooth = false;
-    zimage->params.smooth = is_real ? real != 0.0 : rf_card_logical(card, &smooth) && smooth;
+    tiled_image->params.smooth = is_real ? real != 0.0 : rf_card_logical(card, &smooth) && smooth;
   } else if (same_text(name, "NOISEBIT") && is_real) {
-    zimage->quantize_level = real;
+    tiled_image->quantize_level = real;
   }
   return RF_OK;
 }
 
 /* Parameters without a name are those that the old writers meant by their place. */
-static const char *name_by_place(const rf_zimage *zimage, int n) {
-  if (zimage->codec->type == RF_Z_RICE_1)
+static const char *name_by_place(const rf_tiled_image *tiled_image, int n) {
+  if (tiled_image->codec->type == RF_Z_RICE_1)
     return n == 1 ? "BLOCKSIZE" : n == 2 ? "BYTEPIX" : "";
-  if (zimage->codec->type == RF_Z_HCOMPRESS_1)
+  if (tiled_image->codec->type == RF_Z_HCOMPRESS_1)
     return n == 1 ? "SCALE" : n == 2 ? "SMOOTH" : "";
   return "";
 }
 
-static rf_status take_parameters(rf_zimage *zimage, const rf_header *header, rf_error *err) {
-  rf_tile_params *params = &zimage->params;
+static rf_status take_parameters(rf_tiled_image *tiled_image, const rf_header *header, rf_error *err) {
+  rf_tile_params *params = &tiled_image->params;
   params->blocksize = 32;
   params->bytepix = 4;
-  for (int n = 1; n <= MOST_PARAMETERS; n++) {
+  for (int n = 1; n <= MAX_PARAMETERS; n++) {
     char name_keyword[32], keyword[32], name[RF_CARD_BYTES];
     (void)snprintf(name_keyword, sizeof name_keyword, "ZNAME%d", n);
     (void)snprintf(keyword, sizeof keyword, "ZVAL%d", n);
@@ -273,7 +275,7 @@ static rf_status take_parameters(rf_zimage *zimage, const rf_header *header, rf_
     if (card == NULL)
       continue;
     get_string(header, name_keyword, name);
-    RF_TRY(take_parameter(zimage, name_card != NULL ? name : name_by_place(zimage, n), keyword, card, err));
+    RF_TRY(take_parameter(tiled_image, name_card != NULL ? name : name_by_place(tiled_image, n), keyword, card, err));
   }
   /* Writers are known that mixed the two up. */
   if (params->bytepix > 8 && params->blocksize < 16) {
@@ -294,8 +296,8 @@ static int column_named(const rf_table *table, const char *name) {
 }
 
 /* The part of a row that is wanted. */
-static void span_columns(rf_zimage *zimage, const rf_table *table) {
-  const rf_zcolumns *c = &zimage->columns;
+static void span_columns(rf_tiled_image *tiled_image, const rf_table *table) {
+  const rf_tile_columns *c = &tiled_image->columns;
   const int all[] = {c->data, c->gzip, c->raw, c->scale, c->zero, c->null};
   uint64_t low = UINT64_MAX, high = 0;
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -307,12 +309,12 @@ static void span_columns(rf_zimage *zimage, const rf_table *table) {
     low = info->offset < low ? info->offset : low;
     high = info->offset + bytes > high ? info->offset + bytes : high;
   }
-  zimage->row_low = low;
-  zimage->row_span = high - low;
+  tiled_image->row_low = low;
+  tiled_image->row_span = high - low;
 }
 
-static rf_status take_columns(rf_zimage *zimage, const rf_table *table, rf_error *err) {
-  rf_zcolumns *c = &zimage->columns;
+static rf_status take_columns(rf_tiled_image *tiled_image, const rf_table *table, rf_error *err) {
+  rf_tile_columns *c = &tiled_image->columns;
   c->data = column_named(table, "COMPRESSED_DATA");
   c->gzip = column_named(table, "GZIP_COMPRESSED_DATA");
   c->raw = column_named(table, "UNCOMPRESSED_DATA");
@@ -324,14 +326,14 @@ static rf_status take_columns(rf_zimage *zimage, const rf_table *table, rf_error
     return rf_fail(err, RF_ERR_FORMAT,
                    "the compressed image has none of the columns COMPRESSED_DATA, GZIP_COMPRESSED_DATA and "
                    "UNCOMPRESSED_DATA");
-  zimage->heap_format = table->columns[any].info.descriptor == 'Q' ? 'Q' : 'P';
-  span_columns(zimage, table);
-  if (table->info.nrows == zimage->ntiles)
+  tiled_image->heap_format = table->columns[any].info.descriptor == 'Q' ? 'Q' : 'P';
+  span_columns(tiled_image, table);
+  if (table->info.nrows == tiled_image->ntiles)
     return RF_OK;
   rf_error_keyword(err, "NAXIS2");
   return rf_fail(err, RF_ERR_FORMAT,
                  "the table has NAXIS2 = %" PRIu64 " rows, and ZNAXISn and ZTILEn make %" PRIu64 " tiles",
-                 table->info.nrows, zimage->ntiles);
+                 table->info.nrows, tiled_image->ntiles);
 }
 
 /* ---- quantization ---- */
@@ -350,96 +352,97 @@ static rf_status take_real(const rf_header *header, const char *keyword, bool *s
   return RF_OK;
 }
 
-static rf_status take_dither(rf_zimage *zimage, const rf_header *header, const char *zquantiz, rf_error *err) {
+static rf_status take_dither(rf_tiled_image *tiled_image, const rf_header *header, const char *zquantiz,
+                             rf_error *err) {
   int64_t seed;
   if (same_text(zquantiz, "SUBTRACTIVE_DITHER_1"))
-    zimage->dither = RF_DITHER_1;
+    tiled_image->dither = RF_DITHER_1;
   else if (same_text(zquantiz, "SUBTRACTIVE_DITHER_2"))
-    zimage->dither = RF_DITHER_2;
+    tiled_image->dither = RF_DITHER_2;
   else {
-    zimage->odd_quantiz = zquantiz[0] != '\0' && !same_text(zquantiz, "NO_DITHER") && !same_text(zquantiz, "NONE");
+    tiled_image->odd_quantiz = zquantiz[0] != '\0' && !same_text(zquantiz, "NO_DITHER") && !same_text(zquantiz, "NONE");
     return RF_OK;
   }
   /* cfitsio leaves 0 where it has not dithered anything, which is so when it was told not to compress. */
   const char *card = find_card(header, "ZDITHER0");
-  if (zimage->codec->type == RF_Z_NOCOMPRESS && card != NULL && rf_card_integer(card, &seed) && seed == 0) {
-    zimage->dither = RF_DITHER_NONE;
+  if (tiled_image->codec->type == RF_Z_NOCOMPRESS && card != NULL && rf_card_integer(card, &seed) && seed == 0) {
+    tiled_image->dither = RF_DITHER_NONE;
     return RF_OK;
   }
   /* The seed is a place in the table of random numbers: one outside of it must never get there. */
   RF_TRY(get_integer(header, "ZDITHER0", 1, RF_DITHER_VALUES, 1, "1 to 10000", &seed, err));
-  zimage->seed = (int)seed;
-  zimage->random = rf_alloc(RF_DITHER_VALUES * sizeof *zimage->random);
-  if (zimage->random == NULL)
+  tiled_image->seed = (int)seed;
+  tiled_image->random = rf_alloc(RF_DITHER_VALUES * sizeof *tiled_image->random);
+  if (tiled_image->random == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for the random numbers of the dither");
-  rf_dither_fill(zimage->random);
+  rf_dither_fill(tiled_image->random);
   return RF_OK;
 }
 
 /* Reals are quantized where anything says how (FITS 10.2), and ZQUANTIZ does not say the contrary. What a codec for
  * integers made are integers in any case, with a scale of 1 when nothing says otherwise. */
-static rf_status take_quantization(rf_zimage *zimage, const rf_header *header, rf_error *err) {
+static rf_status take_quantization(rf_tiled_image *tiled_image, const rf_header *header, rf_error *err) {
   char zquantiz[RF_CARD_BYTES];
   bool has_scale = false, has_zero = false;
-  if (zimage->columns.scale < 0)
-    RF_TRY(take_real(header, "ZSCALE", &has_scale, &zimage->scale, err));
-  if (zimage->columns.zero < 0)
-    RF_TRY(take_real(header, "ZZERO", &has_zero, &zimage->zero, err));
+  if (tiled_image->columns.scale < 0)
+    RF_TRY(take_real(header, "ZSCALE", &has_scale, &tiled_image->scale, err));
+  if (tiled_image->columns.zero < 0)
+    RF_TRY(take_real(header, "ZZERO", &has_zero, &tiled_image->zero, err));
   get_string(header, "ZQUANTIZ", zquantiz);
   if (!has_scale)
-    zimage->scale = 1.0;
-  zimage->dither = RF_DITHER_NONE;
-  zimage->seed = 1;
-  if (zimage->image.bitpix > 0)
+    tiled_image->scale = 1.0;
+  tiled_image->dither = RF_DITHER_NONE;
+  tiled_image->seed = 1;
+  if (tiled_image->image.bitpix > 0)
     return RF_OK;
-  bool scaled = has_scale || has_zero || zimage->columns.scale >= 0 || zimage->columns.zero >= 0;
-  bool integers = (zimage->codec->flags & RF_TILE_INTEGERS) != 0;
-  zimage->quantized = integers || (scaled && !same_text(zquantiz, "NONE"));
-  return zimage->quantized && scaled ? take_dither(zimage, header, zquantiz, err) : RF_OK;
+  bool scaled = has_scale || has_zero || tiled_image->columns.scale >= 0 || tiled_image->columns.zero >= 0;
+  bool integers = (tiled_image->codec->flags & RF_TILE_INTEGERS) != 0;
+  tiled_image->quantized = integers || (scaled && !same_text(zquantiz, "NONE"));
+  return tiled_image->quantized && scaled ? take_dither(tiled_image, header, zquantiz, err) : RF_OK;
 }
 
 /* ---- making and keeping ---- */
 
-static rf_status fill(rf_zimage *zimage, const rf_hdu *hdu, const rf_table *table, const rf_header *header,
+static rf_status fill(rf_tiled_image *tiled_image, const rf_hdu *hdu, const rf_table *table, const rf_header *header,
                       rf_error *err) {
-  RF_TRY(take_image(zimage, hdu, header, err));
-  RF_TRY(take_blank(zimage, hdu, header, err));
-  RF_TRY(take_tiles(zimage, header, err));
-  RF_TRY(take_codec(zimage, header, err));
-  RF_TRY(take_parameters(zimage, header, err));
-  RF_TRY(take_columns(zimage, table, err));
-  RF_TRY(take_quantization(zimage, header, err));
-  return rf_tile_cache_new(hdu->has_cache_limit ? hdu->cache_limit : RF_TILE_CACHE_BYTES, &zimage->cache, err);
+  RF_TRY(take_image(tiled_image, hdu, header, err));
+  RF_TRY(take_blank(tiled_image, hdu, header, err));
+  RF_TRY(take_tiles(tiled_image, header, err));
+  RF_TRY(take_codec(tiled_image, header, err));
+  RF_TRY(take_parameters(tiled_image, header, err));
+  RF_TRY(take_columns(tiled_image, table, err));
+  RF_TRY(take_quantization(tiled_image, header, err));
+  return rf_tile_cache_new(hdu->has_cache_limit ? hdu->cache_limit : RF_TILE_CACHE_BYTES, &tiled_image->cache, err);
 }
 
-static rf_status make(const rf_hdu *hdu, const rf_table *table, const rf_header *header, rf_zimage **out,
+static rf_status make(const rf_hdu *hdu, const rf_table *table, const rf_header *header, rf_tiled_image **out,
                       rf_error *err) {
-  rf_zimage *zimage = rf_alloc_zero(1, sizeof *zimage);
-  if (zimage == NULL)
+  rf_tiled_image *tiled_image = rf_alloc_zero(1, sizeof *tiled_image);
+  if (tiled_image == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for the facts of a compressed image");
-  atomic_init(&zimage->kept_rows, NULL);
-  atomic_init(&zimage->blank_met, false);
-  rf_status status = fill(zimage, hdu, table, header, err);
+  atomic_init(&tiled_image->kept_rows, NULL);
+  atomic_init(&tiled_image->blank_met, false);
+  rf_status status = fill(tiled_image, hdu, table, header, err);
   if (status == RF_OK)
-    *out = zimage;
+    *out = tiled_image;
   else
-    rf_zimage_free(zimage);
+    rf_tiled_image_free(tiled_image);
   return status;
 }
 
-void rf_zimage_free(rf_zimage *zimage) {
-  if (zimage == NULL)
+void rf_tiled_image_free(rf_tiled_image *tiled_image) {
+  if (tiled_image == NULL)
     return;
-  rf_free(zimage->image.axes);
-  rf_free(zimage->random);
-  rf_free(atomic_load(&zimage->kept_rows));
-  rf_tile_cache_free(zimage->cache);
-  rf_free(zimage);
+  rf_free(tiled_image->image.axes);
+  rf_free(tiled_image->random);
+  rf_free(atomic_load(&tiled_image->kept_rows));
+  rf_tile_cache_free(tiled_image->cache);
+  rf_free(tiled_image);
 }
 
-void rf_zimage_changed(rf_zimage *zimage) {
-  rf_free(atomic_exchange(&zimage->kept_rows, NULL));
-  rf_tile_cache_clear(zimage->cache);
+void rf_tiled_image_changed(rf_tiled_image *tiled_image) {
+  rf_free(atomic_exchange(&tiled_image->kept_rows, NULL));
+  rf_tile_cache_clear(tiled_image->cache);
 }
 
 static void keep_odd_quantiz(rf_file *file, size_t index, const rf_header *header) {
@@ -452,19 +455,20 @@ static void keep_odd_quantiz(rf_file *file, size_t index, const rf_header *heade
                 "ZQUANTIZ = '%s', where NO_DITHER, SUBTRACTIVE_DITHER_1 or SUBTRACTIVE_DITHER_2 is expected: read as "
                 "not dithered",
                 zquantiz);
-  rf_file_keep_oddity(file, RF_ODD_QUANTIZED, index, &odd);
+  rf_file_add_warning(file, RF_ODD_QUANTIZED, index, &odd);
 }
 
-static void keep_blank_outside(rf_file *file, size_t index, const rf_zimage *zimage) {
+static void keep_blank_outside(rf_file *file, size_t index, const rf_tiled_image *tiled_image) {
   rf_error odd;
   rf_error_clear(&odd);
   rf_error_keyword(&odd, "BLANK");
   (void)rf_fail(&odd, RF_ERR_FORMAT, "BLANK or ZBLANK = %" PRId64 " is no value that ZBITPIX = %d can store: not used",
-                zimage->null, zimage->image.bitpix);
-  rf_file_keep_oddity(file, RF_ODD_BLANK_OUTSIDE, index, &odd);
+                tiled_image->null, tiled_image->image.bitpix);
+  rf_file_add_warning(file, RF_ODD_BLANK_OUTSIDE, index, &odd);
 }
 
-rf_status rf_zimage_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_zimage **zimage, rf_error *err) {
+rf_status rf_tiled_image_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_tiled_image **tiled_image,
+                                rf_error *err) {
   rf_hdu *found;
   const rf_table *table;
   const rf_header *header;
@@ -473,22 +477,22 @@ rf_status rf_zimage_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_zimage 
     return rf_fail(err, RF_ERR_TYPE, "a compressed image is needed and this HDU is none");
   rf_status status = RF_OK;
   rf_mutex_lock(&file->scan_lock);
-  *zimage = found->zimage;
+  *tiled_image = found->tiled_image;
   rf_mutex_unlock(&file->scan_lock);
-  if (*zimage == NULL) {
+  if (*tiled_image == NULL) {
     RF_TRY(rf_table_locked(file, index, NULL, &table, err));
     RF_TRY(rf_file_header_locked(file, found, &header, err));
     rf_mutex_lock(&file->scan_lock);
-    if (found->zimage == NULL) {
-      status = make(found, table, header, &found->zimage, err);
+    if (found->tiled_image == NULL) {
+      status = make(found, table, header, &found->tiled_image, err);
       if (status == RF_OK)
-        take_blank_column(file, found->zimage, table);
-      if (status == RF_OK && found->zimage->odd_quantiz)
+        take_blank_column(file, found->tiled_image, table);
+      if (status == RF_OK && found->tiled_image->odd_quantiz)
         keep_odd_quantiz(file, index, header);
-      if (status == RF_OK && found->zimage->blank_outside)
-        keep_blank_outside(file, index, found->zimage);
+      if (status == RF_OK && found->tiled_image->blank_outside)
+        keep_blank_outside(file, index, found->tiled_image);
     }
-    *zimage = found->zimage;
+    *tiled_image = found->tiled_image;
     rf_mutex_unlock(&file->scan_lock);
   }
   if (status == RF_OK && hdu != NULL)
@@ -512,18 +516,19 @@ static bool may_have_made_blank(const rf_header *header) {
   return false;
 }
 
-rf_status rf_zimage_add_blank(rf_file *file, size_t index, const rf_header *header, rf_header *plain, rf_error *err) {
-  rf_zimage *zimage;
-  if (!may_have_made_blank(header) || rf_zimage_locked(file, index, NULL, &zimage, NULL) != RF_OK ||
-      !zimage->image.has_blank)
+rf_status rf_tiled_image_add_blank(rf_file *file, size_t index, const rf_header *header, rf_header *plain,
+                                   rf_error *err) {
+  rf_tiled_image *tiled_image;
+  if (!may_have_made_blank(header) || rf_tiled_image_locked(file, index, NULL, &tiled_image, NULL) != RF_OK ||
+      !tiled_image->image.has_blank)
     return RF_OK;
-  return rf_header_append_integer(plain, "BLANK", zimage->image.blank, "stored value of undefined pixels", err);
+  return rf_header_append_integer(plain, "BLANK", tiled_image->image.blank, "stored value of undefined pixels", err);
 }
 
-bool rf_zimage_has_data(const rf_header *header) {
+bool rf_tiled_image_has_data(const rf_header *header) {
   int64_t naxis, length;
   const char *card = find_card(header, "ZNAXIS");
-  if (card == NULL || !rf_card_integer(card, &naxis) || naxis < 1 || naxis > MOST_AXES)
+  if (card == NULL || !rf_card_integer(card, &naxis) || naxis < 1 || naxis > MAX_AXES)
     return false;
   for (int64_t i = 1; i <= naxis; i++) {
     char keyword[32];
@@ -537,23 +542,24 @@ bool rf_zimage_has_data(const rf_header *header) {
 
 /* ---- tiles of the image ---- */
 
-size_t rf_zimage_tile_box(const rf_zimage *zimage, uint64_t tile, uint64_t *first, uint64_t *count) {
+size_t rf_tile_bounds(const rf_tiled_image *tiled_image, uint64_t tile, uint64_t *first, uint64_t *count) {
   size_t elements = 1;
-  for (int i = 0; i < zimage->image.naxis; i++) {
-    uint64_t length = zimage->image.axes[i], place = tile % zimage->counts[i];
-    tile /= zimage->counts[i];
-    first[i] = place * zimage->tile[i];
-    count[i] = length - first[i] < zimage->tile[i] ? length - first[i] : zimage->tile[i];
+  for (int i = 0; i < tiled_image->image.naxis; i++) {
+    uint64_t length = tiled_image->image.axes[i], place = tile % tiled_image->counts[i];
+    tile /= tiled_image->counts[i];
+    first[i] = place * tiled_image->tile[i];
+    count[i] = length - first[i] < tiled_image->tile[i] ? length - first[i] : tiled_image->tile[i];
     elements *= (size_t)count[i];
   }
   return elements;
 }
 
-rf_status rf_zimage_blame(const rf_zimage *zimage, uint64_t tile, rf_error *err, rf_status status) {
+rf_status rf_tiled_image_add_context(const rf_tiled_image *tiled_image, uint64_t tile, rf_error *err,
+                                     rf_status status) {
   char text[sizeof err->message];
   if (err == NULL || err->code == RF_OK)
     return status;
-  int n = snprintf(text, sizeof text, "tile %" PRIu64 " (%s): %.500s", tile, zimage->codec->name, err->message);
+  int n = snprintf(text, sizeof text, "tile %" PRIu64 " (%s): %.500s", tile, tiled_image->codec->name, err->message);
   if (n > 0)
     memcpy(err->message, text, sizeof text);
   return err->code;

@@ -16,18 +16,18 @@
 /* HCOMPRESS_1: least length of a tile that cfitsio makes and takes. */
 #define LEAST_PLANE 4
 /* A tile may be longer than the slowest axis is so far, up to this many bytes. */
-#define MOST_AHEAD ((uint64_t)256 << 20)
+#define MAX_AHEAD ((uint64_t)256 << 20)
 /* fpack's steps of the noise, with and without dithering. */
 #define DITHERED_LEVEL 4.0
 #define PLAIN_LEVEL 16.0
 
-static bool is_real(const rf_zplan *plan) {
+static bool is_real(const rf_tile_plan *plan) {
   return plan->image.bitpix < 0;
 }
 
 /* ---- what was asked for ---- */
 
-static rf_status check_codec(const rf_zplan *plan, rf_error *err) {
+static rf_status check_codec(const rf_tile_plan *plan, rf_error *err) {
   const char *name = plan->codec->name;
   int bitpix = plan->image.bitpix;
   bool quantize = plan->asked.quantize != 0;
@@ -50,7 +50,7 @@ static rf_status check_codec(const rf_zplan *plan, rf_error *err) {
   return RF_OK;
 }
 
-static rf_status check_quantize(const rf_zplan *plan, rf_error *err) {
+static rf_status check_quantize(const rf_tile_plan *plan, rf_error *err) {
   const rf_compression *asked = &plan->asked;
   if (asked->quantize && !is_real(plan))
     return rf_fail(err, RF_ERR_ARGUMENT, "only float images can be quantized, and BITPIX is %d", plan->image.bitpix);
@@ -66,7 +66,7 @@ static rf_status check_quantize(const rf_zplan *plan, rf_error *err) {
   return RF_OK;
 }
 
-static rf_status check_numbers(const rf_zplan *plan, rf_error *err) {
+static rf_status check_numbers(const rf_tile_plan *plan, rf_error *err) {
   const rf_compression *asked = &plan->asked;
   if (asked->heap_format != 0 && asked->heap_format != 'P' && asked->heap_format != 'Q')
     return rf_fail(err, RF_ERR_ARGUMENT, "a heap format of %d, where 'P', 'Q' or 0 is expected", asked->heap_format);
@@ -79,7 +79,7 @@ static rf_status check_numbers(const rf_zplan *plan, rf_error *err) {
   return RF_OK;
 }
 
-static rf_status take_asked(rf_zplan *plan, const rf_compression *compression, rf_error *err) {
+static rf_status take_asked(rf_tile_plan *plan, const rf_compression *compression, rf_error *err) {
   rf_compression *asked = &plan->asked;
   memset(asked, 0, sizeof *asked);
   memcpy(asked, compression, compression->size < sizeof *asked ? compression->size : sizeof *asked);
@@ -116,7 +116,7 @@ static uint64_t plane_rows(uint64_t rows) {
   return 17;
 }
 
-static void default_tile(rf_zplan *plan) {
+static void default_tile(rf_tile_plan *plan) {
   const uint64_t *axes = plan->image.axes;
   plan->tile[0] = axes[0] > 0 ? axes[0] : plan->image.naxis > 1 ? 1 : FIRST_ROW;
   for (int i = 1; i < plan->image.naxis; i++)
@@ -126,16 +126,16 @@ static void default_tile(rf_zplan *plan) {
 }
 
 /* No longer than the axis; but the slowest axis may grow, and tiles that were asked for then fill up. */
-static uint64_t tile_length(const rf_zplan *plan, int axis, uint64_t asked, uint64_t others) {
+static uint64_t tile_length(const rf_tile_plan *plan, int axis, uint64_t asked, uint64_t others) {
   uint64_t length = plan->image.axes[axis], bytes;
   if (asked <= length)
     return asked;
-  if (axis == plan->image.naxis - 1 && rf_mul_u64(others, asked, &bytes) && bytes <= MOST_AHEAD)
+  if (axis == plan->image.naxis - 1 && rf_mul_u64(others, asked, &bytes) && bytes <= MAX_AHEAD)
     return asked;
   return length > 0 ? length : 1;
 }
 
-static rf_status asked_tile(rf_zplan *plan, rf_error *err) {
+static rf_status asked_tile(rf_tile_plan *plan, rf_error *err) {
   int naxis = plan->image.naxis;
   uint64_t others = (uint64_t)(is_real(plan) ? -plan->image.bitpix : plan->image.bitpix) / 8;
   if (plan->asked.tile_ndim != naxis || plan->asked.tile == NULL)
@@ -152,7 +152,7 @@ static rf_status asked_tile(rf_zplan *plan, rf_error *err) {
 }
 
 /* HCOMPRESS_1 is made for planes; cfitsio neither writes nor reads others. */
-static rf_status check_plane(const rf_zplan *plan, rf_error *err) {
+static rf_status check_plane(const rf_tile_plan *plan, rf_error *err) {
   int longer = 0;
   for (int i = 0; i < plan->image.naxis; i++) {
     if (plan->tile[i] == 1)
@@ -172,14 +172,14 @@ static rf_status check_plane(const rf_zplan *plan, rf_error *err) {
   return RF_OK;
 }
 
-static rf_status check_size(const rf_zplan *plan, rf_error *err) {
+static rf_status check_size(const rf_tile_plan *plan, rf_error *err) {
   int naxis = plan->image.naxis;
   uint64_t count = 1;
   size_t bytes;
   for (int i = 0; i < naxis; i++)
     if (!rf_mul_u64(count, plan->tile[i], &count) || count > SIZE_MAX / 8)
       return rf_fail(err, RF_ERR_LIMIT, "the tile has more bytes than memory can hold");
-  rf_tile_shape shape = rf_zencode_shape(naxis, plan->tile, 4);
+  rf_tile_shape shape = rf_tile_encode_shape(naxis, plan->tile, 4);
   shape.width = is_real(plan) && plan->asked.quantize ? 4 : (unsigned)abs(plan->image.bitpix) / 8;
   rf_tile_params params = {.blocksize = plan->asked.blocksize, .bytepix = shape.width < 4 ? shape.width : 4};
   if (!plan->codec->bound(&params, &shape, &bytes) || bytes > INT32_MAX)
@@ -188,7 +188,7 @@ static rf_status check_size(const rf_zplan *plan, rf_error *err) {
   return RF_OK;
 }
 
-static rf_status choose_tile(rf_zplan *plan, rf_error *err) {
+static rf_status choose_tile(rf_tile_plan *plan, rf_error *err) {
   int naxis = plan->image.naxis;
   if (naxis < 1)
     return rf_fail(err, RF_ERR_ARGUMENT, "an image without axes (NAXIS = 0) has nothing to compress");
@@ -214,14 +214,14 @@ static rf_status choose_tile(rf_zplan *plan, rf_error *err) {
 
 /* ---- columns ---- */
 
-static void add_column(rf_zplan *plan, const char *name, rf_cell_type type, bool heap) {
+static void add_column(rf_tile_plan *plan, const char *name, rf_cell_type type, bool heap) {
   char format = plan->asked.heap_format == 'Q' ? 'Q' : 'P';
   plan->columns[plan->ncols++] =
       (rf_column_spec){.size = sizeof(rf_column_spec), .name = name, .type = type, .descriptor = heap ? format : 0};
 }
 
 /* cfitsio looks for COMPRESSED_DATA whatever the codec is. */
-static void choose_columns(rf_zplan *plan) {
+static void choose_columns(rf_tile_plan *plan) {
   static const rf_cell_type types[] = {RF_CELL_U8, RF_CELL_I16, RF_CELL_I32, RF_CELL_I64};
   int bitpix = plan->image.bitpix;
   add_column(plan, "COMPRESSED_DATA", plan->asked.type == RF_Z_PLIO_1 ? RF_CELL_I16 : RF_CELL_U8, true);
@@ -243,7 +243,7 @@ static void choose_columns(rf_zplan *plan) {
 
 /* ---- the call ---- */
 
-rf_status rf_zplan_init(rf_zplan *plan, const rf_compression *compression, const rf_hdu *image, rf_error *err) {
+rf_status rf_tile_plan_init(rf_tile_plan *plan, const rf_compression *compression, const rf_hdu *image, rf_error *err) {
   memset(plan, 0, sizeof *plan);
   plan->image = *image;
   rf_status status = take_asked(plan, compression, err);
@@ -252,11 +252,11 @@ rf_status rf_zplan_init(rf_zplan *plan, const rf_compression *compression, const
   if (status == RF_OK)
     choose_columns(plan);
   else
-    rf_zplan_free(plan);
+    rf_tile_plan_free(plan);
   return status;
 }
 
-void rf_zplan_free(rf_zplan *plan) {
+void rf_tile_plan_free(rf_tile_plan *plan) {
   rf_free(plan->tile);
   plan->tile = NULL;
 }

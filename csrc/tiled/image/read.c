@@ -37,7 +37,7 @@ typedef struct scratch {
   void *room; /* for decoding one */
   size_t room_room;
   rf_range *ranges;
-  size_t most_ranges;
+  size_t max_ranges;
 } scratch;
 
 /* A tile to be decoded. */
@@ -49,9 +49,9 @@ typedef struct job {
 typedef struct reader {
   rf_file *file;
   const rf_hdu *hdu;
-  const rf_zimage *zimage;
+  const rf_tiled_image *tiled_image;
   const rf_convert *convert;
-  const rf_zsection *section;
+  const rf_tile_section *section;
   uint8_t *out;
   uint8_t *mask;
   bool cached; /* tiles are looked for in the cache */
@@ -65,7 +65,7 @@ typedef struct reader {
   size_t count;
   job *jobs;
   uint64_t *tiles;
-  rf_zrow *rows;
+  rf_tile_row *rows;
   size_t *groups; /* where each begins, and one more */
   size_t group_count;
   bool fetched; /* the cells are in memory */
@@ -82,12 +82,12 @@ static void deliver(const reader *r, uint64_t array, const uint8_t *values, size
 
 #define PICK(width)                                                                                                    \
   for (size_t k = 0; k < count; k++) {                                                                                 \
-    rf_zpart_offsets(dim, first + k, &array, &element);                                                                \
+    rf_tile_part_offsets(dim, first + k, &array, &element);                                                            \
     memcpy(packed + k * (width), values + element * (width), (width));                                                 \
   }
 
 /* Stored pixels first .. first+count-1 of a row, one behind the other. */
-static void pick(uint8_t *packed, const rf_zpart_dim *dim, uint64_t first, size_t count, const uint8_t *values,
+static void pick(uint8_t *packed, const rf_tile_part_dim *dim, uint64_t first, size_t count, const uint8_t *values,
                  size_t stored) {
   uint64_t array, element;
   if (stored == 1)
@@ -101,7 +101,7 @@ static void pick(uint8_t *packed, const rf_zpart_dim *dim, uint64_t first, size_
 }
 
 /* A row whose pixels are not neighbours here or there. */
-static void deliver_picked(const reader *r, const rf_zpart_dim *dim, uint64_t array, const uint8_t *values) {
+static void deliver_picked(const reader *r, const rf_tile_part_dim *dim, uint64_t array, const uint8_t *values) {
   uint8_t packed[PICK_PIXELS * 8], ready[PICK_PIXELS * 8], masked[PICK_PIXELS];
   size_t width = r->convert->type_bytes;
   for (uint64_t first = 0; first < dim->count; first += PICK_PIXELS) {
@@ -116,7 +116,7 @@ static void deliver_picked(const reader *r, const rf_zpart_dim *dim, uint64_t ar
       rf_convert_values_mask(r->convert, masked, packed, n);
     for (size_t k = 0; k < n; k++) {
       uint64_t at, element;
-      rf_zpart_offsets(dim, first + k, &at, &element);
+      rf_tile_part_offsets(dim, first + k, &at, &element);
       memcpy(r->out + (array + at) * width, ready + k * width, width);
       if (r->mask != NULL)
         r->mask[array + at] = masked[k];
@@ -124,13 +124,13 @@ static void deliver_picked(const reader *r, const rf_zpart_dim *dim, uint64_t ar
   }
 }
 
-static void deliver_part(const reader *r, const rf_zpart *part, const uint8_t *values) {
-  const rf_zpart_dim *dim = &part->dims[0];
+static void deliver_part(const reader *r, const rf_tile_part *part, const uint8_t *values) {
+  const rf_tile_part_dim *dim = &part->dims[0];
   bool run = dim->order == NULL && dim->array_step == 1 && dim->tile_step == 1;
   uint64_t array, element;
-  rf_zpart_iter iter;
-  rf_zpart_begin(&iter, part);
-  while (rf_zpart_next(&iter, &array, &element)) {
+  rf_tile_part_iter iter;
+  rf_tile_part_begin(&iter, part);
+  while (rf_tile_part_next(&iter, &array, &element)) {
     if (run)
       deliver(r, array, values + element * r->stored, (size_t)dim->count);
     else
@@ -157,29 +157,29 @@ static bool reserve(void **block, size_t *room, size_t bytes) {
   return *block != NULL;
 }
 
-static size_t tile_pixels(const rf_zimage *zimage, uint64_t tile) {
+static size_t tile_pixels(const rf_tiled_image *tiled_image, uint64_t tile) {
   size_t count = 1;
-  for (int i = 0; i < zimage->image.naxis; i++) {
-    uint64_t left = zimage->image.axes[i] - tile % zimage->counts[i] * zimage->tile[i];
-    tile /= zimage->counts[i];
-    count *= (size_t)(left < zimage->tile[i] ? left : zimage->tile[i]);
+  for (int i = 0; i < tiled_image->image.naxis; i++) {
+    uint64_t left = tiled_image->image.axes[i] - tile % tiled_image->counts[i] * tiled_image->tile[i];
+    tile /= tiled_image->counts[i];
+    count *= (size_t)(left < tiled_image->tile[i] ? left : tiled_image->tile[i]);
   }
   return count;
 }
 
 static rf_status no_memory(const reader *r, uint64_t tile, uint64_t bytes, rf_error *err) {
   rf_status status = rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " bytes", bytes);
-  return rf_zimage_blame(r->zimage, tile, err, status);
+  return rf_tiled_image_add_context(r->tiled_image, tile, err, status);
 }
 
 /* ---- decoding ---- */
 
 /* A whole tile that is one run in the output, and comes there as it is: decoded in its place. */
-static uint8_t *place_of_tile(const reader *r, const rf_zpart *part) {
-  const rf_zpart_dim *dim = &part->dims[0];
+static uint8_t *place_of_tile(const reader *r, const rf_tile_part *part) {
+  const rf_tile_part_dim *dim = &part->dims[0];
   uint8_t *place = r->out + part->array * r->convert->type_bytes;
   if (r->keep || !part->whole || part->ndim != 1 || dim->array_step != 1 || dim->tile_step != 1 ||
-      r->convert->way == RF_CONVERT_NUMBER || (uintptr_t)place % r->convert->type_bytes != 0)
+      r->convert->mode == RF_CONVERT_NUMBER || (uintptr_t)place % r->convert->type_bytes != 0)
     return NULL;
   return place;
 }
@@ -187,15 +187,15 @@ static uint8_t *place_of_tile(const reader *r, const rf_zpart *part) {
 static rf_status decode_to(const reader *r, size_t i, size_t pixels, const uint8_t *cell, void *values, scratch *s,
                            rf_error *err) {
   uint64_t tile = r->tiles[i];
-  size_t need = rf_zimage_room(r->zimage, &r->rows[i], pixels);
+  size_t need = rf_tiled_image_room(r->tiled_image, &r->rows[i], pixels);
   if (!reserve(&s->room, &s->room_room, need))
     return no_memory(r, tile, need, err);
-  return rf_zimage_decode(r->zimage, tile, &r->rows[i], cell, values, s->room, NULL, err);
+  return rf_tiled_image_decode(r->tiled_image, tile, &r->rows[i], cell, values, s->room, NULL, err);
 }
 
-static rf_status decode_kept(const reader *r, size_t i, const rf_zpart *part, size_t pixels, const uint8_t *cell,
+static rf_status decode_kept(const reader *r, size_t i, const rf_tile_part *part, size_t pixels, const uint8_t *cell,
                              scratch *s, rf_error *err) {
-  rf_tile_cache *cache = r->zimage->cache;
+  rf_tile_cache *cache = r->tiled_image->cache;
   rf_cached_tile *tile = rf_tile_cache_make(cache, r->tiles[i], pixels * r->stored);
   if (tile == NULL)
     return no_memory(r, r->tiles[i], pixels * r->stored, err);
@@ -209,9 +209,9 @@ static rf_status decode_kept(const reader *r, size_t i, const rf_zpart *part, si
 }
 
 static rf_status decode_job(const reader *r, size_t i, const uint8_t *cell, scratch *s, rf_error *err) {
-  rf_zpart part;
-  size_t pixels = tile_pixels(r->zimage, r->tiles[i]);
-  rf_zsection_part(r->section, r->jobs[i].place, &part);
+  rf_tile_part part;
+  size_t pixels = tile_pixels(r->tiled_image, r->tiles[i]);
+  rf_tile_section_part(r->section, r->jobs[i].place, &part);
   if (r->keep)
     return decode_kept(r, i, &part, pixels, cell, s, err);
   uint8_t *place = place_of_tile(r, &part);
@@ -246,16 +246,16 @@ static rf_status fetch_cells(const reader *r, size_t begin, size_t end, scratch 
   }
   if (total > SIZE_MAX / 2 || !reserve((void **)&s->cells, &s->cells_room, (size_t)total))
     return no_memory(r, r->tiles[begin], total, err);
-  if (s->most_ranges < end - begin) {
+  if (s->max_ranges < end - begin) {
     rf_free(s->ranges);
-    s->most_ranges = 0;
+    s->max_ranges = 0;
     s->ranges = rf_alloc((end - begin) * sizeof *s->ranges);
     if (s->ranges == NULL)
       return no_memory(r, r->tiles[begin], (end - begin) * sizeof *s->ranges, err);
-    s->most_ranges = end - begin;
+    s->max_ranges = end - begin;
   }
   for (size_t i = begin; i < end; i++) {
-    const rf_zrow *row = &r->rows[i];
+    const rf_tile_row *row = &r->rows[i];
     r->jobs[i].cell = s->cells + used;
     if (row->bytes == 0)
       continue;
@@ -287,7 +287,7 @@ static uint64_t make_groups(reader *r, size_t begin, size_t end) {
   uint64_t cells = 0, decoded = 0, all = 0;
   r->group_count = 0;
   for (size_t i = begin; i < end; i++) {
-    uint64_t bytes = (uint64_t)tile_pixels(r->zimage, r->tiles[i]) * r->stored;
+    uint64_t bytes = (uint64_t)tile_pixels(r->tiled_image, r->tiles[i]) * r->stored;
     bool full = cells + r->rows[i].bytes > GROUP_BYTES || decoded + bytes > GROUP_DECODED;
     if (i == begin || full) {
       r->groups[r->group_count++] = i;
@@ -305,7 +305,7 @@ static uint64_t make_groups(reader *r, size_t begin, size_t end) {
 static unsigned allowed_threads(const reader *r, size_t begin, size_t end, unsigned threads) {
   uint64_t largest = 1, budget = r->limit > r->wanted ? r->limit : r->wanted;
   for (size_t i = begin; i < end && threads > 1; i++) {
-    uint64_t peak = rf_zimage_peak(r->zimage, r->tiles[i], &r->rows[i]);
+    uint64_t peak = rf_tiled_image_peak(r->tiled_image, r->tiles[i], &r->rows[i]);
     largest = peak > largest ? peak : largest;
   }
   uint64_t most = budget / largest;
@@ -358,9 +358,9 @@ static rf_status run_remote(reader *r, rf_error *err) {
 }
 
 static rf_status run_batch(reader *r, rf_error *err) {
-  RF_TRY(rf_zimage_rows(r->file, r->hdu, r->zimage, r->tiles, r->count, r->rows, err));
+  RF_TRY(rf_tiled_image_rows(r->file, r->hdu, r->tiled_image, r->tiles, r->count, r->rows, err));
   for (size_t i = 0; i < r->count; i++)
-    RF_TRY(rf_zimage_check_size(r->zimage, r->tiles[i], &r->rows[i], r->wanted, r->limit, err));
+    RF_TRY(rf_tiled_image_check_size(r->tiled_image, r->tiles[i], &r->rows[i], r->wanted, r->limit, err));
   r->fetched = all_at_hand(r);
   if (r->fetched || (r->file->store->flags & RF_DRIVER_REMOTE) == 0)
     return run_groups(r, 0, r->count, err);
@@ -372,13 +372,13 @@ static rf_status run_batch(reader *r, rf_error *err) {
 
 /* true when the tile was in the cache. */
 static bool take_cached(const reader *r, uint64_t place, uint64_t tile) {
-  rf_zpart part;
-  rf_cached_tile *found = rf_tile_cache_take(r->zimage->cache, tile);
+  rf_tile_part part;
+  rf_cached_tile *found = rf_tile_cache_take(r->tiled_image->cache, tile);
   if (found == NULL)
     return false;
-  rf_zsection_part(r->section, place, &part);
+  rf_tile_section_part(r->section, place, &part);
   deliver_part(r, &part, found->values);
-  rf_tile_cache_release(r->zimage->cache, found);
+  rf_tile_cache_release(r->tiled_image->cache, found);
   return true;
 }
 
@@ -386,7 +386,7 @@ static rf_status read_tiles(reader *r, size_t most, rf_error *err) {
   for (uint64_t place = 0; place < r->section->touched;) {
     r->count = 0;
     for (; place < r->section->touched && r->count < most; place++) {
-      uint64_t tile = rf_zsection_tile(r->section, place);
+      uint64_t tile = rf_tile_section_tile(r->section, place);
       if (r->cached && take_cached(r, place, tile))
         continue;
       r->jobs[r->count].place = place;
@@ -401,7 +401,7 @@ static rf_status read_tiles(reader *r, size_t most, rf_error *err) {
 static rf_status read_section(reader *r, rf_error *err) {
   job stack_jobs[STACK_TILES];
   uint64_t stack_tiles[STACK_TILES];
-  rf_zrow stack_rows[STACK_TILES];
+  rf_tile_row stack_rows[STACK_TILES];
   size_t stack_groups[STACK_TILES + 1];
   size_t most = r->section->touched < BATCH_TILES ? (size_t)r->section->touched : BATCH_TILES;
   rf_status status;
@@ -429,10 +429,10 @@ static rf_status read_section(reader *r, rf_error *err) {
 
 /* A read of everything leaves the cache alone: none of its tiles is likelier to be wanted again than another. */
 static void choose_cache(reader *r) {
-  uint64_t limit, used, bytes = (uint64_t)r->zimage->tile_elements * r->stored;
-  rf_tile_cache_get(r->zimage->cache, &limit, &used);
+  uint64_t limit, used, bytes = (uint64_t)r->tiled_image->tile_elements * r->stored;
+  rf_tile_cache_get(r->tiled_image->cache, &limit, &used);
   r->cached = used > 0;
-  r->keep = r->section->count < rf_section_image_count(&r->zimage->image) && bytes <= limit &&
+  r->keep = r->section->count < rf_section_image_count(&r->tiled_image->image) && bytes <= limit &&
             r->section->touched <= limit / bytes;
 }
 
@@ -448,29 +448,29 @@ static rf_status check_out(const reader *r, uint64_t out_bytes, rf_error *err) {
 }
 
 /* Nothing is wrong with the values, but a mask cannot tell them apart. */
-static void keep_blank_met(rf_file *file, size_t index, const rf_zimage *zimage) {
+static void keep_blank_met(rf_file *file, size_t index, const rf_tiled_image *tiled_image) {
   rf_error odd;
   rf_error_clear(&odd);
   rf_error_keyword(&odd, "ZBLANK");
   (void)rf_fail(&odd, RF_ERR_FORMAT,
                 "%" PRId64 " is ZBLANK of the first tile, so BLANK of the image, and a defined pixel of another tile: "
                 "it counts as undefined",
-                zimage->image.blank);
-  rf_file_keep_oddity(file, RF_ODD_BLANK_MET, index, &odd);
+                tiled_image->image.blank);
+  rf_file_add_warning(file, RF_ODD_BLANK_MET, index, &odd);
 }
 
-rf_status rf_zimage_read(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, void *out,
-                         uint64_t out_bytes, uint8_t *mask, rf_error *err) {
+rf_status rf_tiled_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, void *out,
+                              uint64_t out_bytes, uint8_t *mask, rf_error *err) {
   rf_hdu *hdu = NULL;
-  rf_zimage *zimage = NULL;
+  rf_tiled_image *tiled_image = NULL;
   rf_convert convert;
-  rf_zsection section;
-  RF_TRY(rf_zimage_locked(file, index, &hdu, &zimage, err));
-  RF_TRY(rf_convert_init(&convert, &zimage->image, type, flags, err));
-  RF_TRY(rf_zsection_init(&section, zimage, axes, err));
+  rf_tile_section section;
+  RF_TRY(rf_tiled_image_locked(file, index, &hdu, &tiled_image, err));
+  RF_TRY(rf_convert_init(&convert, &tiled_image->image, type, flags, err));
+  RF_TRY(rf_tile_section_init(&section, tiled_image, axes, err));
   reader r = {.file = file,
               .hdu = hdu,
-              .zimage = zimage,
+              .tiled_image = tiled_image,
               .convert = &convert,
               .section = &section,
               .out = out,
@@ -484,10 +484,10 @@ rf_status rf_zimage_read(rf_file *file, size_t index, const rf_axis *axes, rf_ty
     choose_cache(&r);
     status = read_section(&r, err);
   }
-  rf_zsection_free(&section);
-  if (atomic_load(&zimage->blank_met))
-    keep_blank_met(file, index, zimage);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, hdu->table, hdu, err) : status;
+  rf_tile_section_free(&section);
+  if (atomic_load(&tiled_image->blank_met))
+    keep_blank_met(file, index, tiled_image);
+  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, hdu->table, hdu, err) : status;
 }
 
 /* ---- plans ---- */
@@ -537,18 +537,18 @@ static void merge_ranges(planner *plan) {
   plan->count = kept;
 }
 
-static rf_status plan_tiles(rf_file *file, const rf_hdu *hdu, const rf_zimage *zimage, const rf_zsection *section,
-                            planner *plan, rf_error *err) {
+static rf_status plan_tiles(rf_file *file, const rf_hdu *hdu, const rf_tiled_image *tiled_image,
+                            const rf_tile_section *section, planner *plan, rf_error *err) {
   uint64_t tiles[256];
-  rf_zrow rows[256];
+  rf_tile_row rows[256];
   for (uint64_t place = 0; place < section->touched;) {
     size_t n = 0;
     for (; place < section->touched && n < 256; place++)
-      tiles[n++] = rf_zsection_tile(section, place);
-    RF_TRY(rf_zimage_rows(file, hdu, zimage, tiles, n, rows, err));
+      tiles[n++] = rf_tile_section_tile(section, place);
+    RF_TRY(rf_tiled_image_rows(file, hdu, tiled_image, tiles, n, rows, err));
     for (size_t i = 0; i < n; i++) {
-      uint64_t offset = hdu->data_offset + tiles[i] * hdu->table->info.row_bytes + zimage->row_low;
-      plan->ranges[plan->count++] = (rf_range){offset, (size_t)zimage->row_span, NULL};
+      uint64_t offset = hdu->data_offset + tiles[i] * hdu->table->info.row_bytes + tiled_image->row_low;
+      plan->ranges[plan->count++] = (rf_range){offset, (size_t)tiled_image->row_span, NULL};
       if (rows[i].bytes > 0)
         plan->ranges[plan->count++] = (rf_range){rows[i].offset, (size_t)rows[i].bytes, NULL};
     }
@@ -557,14 +557,14 @@ static rf_status plan_tiles(rf_file *file, const rf_hdu *hdu, const rf_zimage *z
   return RF_OK;
 }
 
-rf_status rf_zimage_plan(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges, size_t capacity,
-                         size_t *count, uint64_t *bytes, rf_error *err) {
+rf_status rf_tiled_image_plan(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges, size_t capacity,
+                              size_t *count, uint64_t *bytes, rf_error *err) {
   rf_hdu *hdu = NULL;
-  rf_zimage *zimage = NULL;
-  rf_zsection section;
+  rf_tiled_image *tiled_image = NULL;
+  rf_tile_section section;
   planner plan = {NULL, 0};
-  RF_TRY(rf_zimage_locked(file, index, &hdu, &zimage, err));
-  RF_TRY(rf_zsection_init(&section, zimage, axes, err));
+  RF_TRY(rf_tiled_image_locked(file, index, &hdu, &tiled_image, err));
+  RF_TRY(rf_tile_section_init(&section, tiled_image, axes, err));
   *count = 0;
   *bytes = 0;
   if (section.count == 0)
@@ -576,7 +576,7 @@ rf_status rf_zimage_plan(rf_file *file, size_t index, const rf_axis *axes, rf_ra
   else if ((plan.ranges = rf_alloc((size_t)section.touched * 2 * sizeof *plan.ranges)) == NULL)
     status = rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %" PRIu64 " tiles", section.touched);
   if (status == RF_OK)
-    status = plan_tiles(file, hdu, zimage, &section, &plan, err);
+    status = plan_tiles(file, hdu, tiled_image, &section, &plan, err);
   if (status == RF_OK) {
     *count = plan.count;
     for (size_t i = 0; i < plan.count; i++) {
@@ -586,6 +586,6 @@ rf_status rf_zimage_plan(rf_file *file, size_t index, const rf_axis *axes, rf_ra
     }
   }
   rf_free(plan.ranges);
-  rf_zsection_free(&section);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain(file, hdu->table, hdu, err) : status;
+  rf_tile_section_free(&section);
+  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, hdu->table, hdu, err) : status;
 }

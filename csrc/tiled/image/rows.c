@@ -25,7 +25,7 @@
 
 typedef struct row_reader {
   const rf_hdu *hdu;
-  const rf_zimage *zimage;
+  const rf_tiled_image *tiled_image;
   const rf_table *table;
 } row_reader;
 
@@ -39,7 +39,7 @@ static rf_status take_cell(const row_reader *r, uint64_t tile, int number, const
     *bytes = column->info.bytes;
     return RF_OK;
   }
-  if (!rf_descriptor_get(r->table, column, fields + (column->info.offset - r->zimage->row_low), &length, offset))
+  if (!rf_descriptor_get(r->table, column, fields + (column->info.offset - r->tiled_image->row_low), &length, offset))
     return rf_fail(err, RF_ERR_FORMAT,
                    "the descriptor of column %s says %" PRIu64 " elements (form %c) at offset %" PRIu64
                    " of the heap, which has %" PRIu64 " bytes",
@@ -51,7 +51,7 @@ static rf_status take_cell(const row_reader *r, uint64_t tile, int number, const
 
 static double real_field(const row_reader *r, int number, const uint8_t *fields) {
   const rf_column_info *info = &r->table->columns[number].info;
-  const uint8_t *field = fields + (info->offset - r->zimage->row_low);
+  const uint8_t *field = fields + (info->offset - r->tiled_image->row_low);
   double wide;
   float narrow;
   uint64_t bits;
@@ -79,7 +79,7 @@ static double real_field(const row_reader *r, int number, const uint8_t *fields)
 /* False when the column is none of integers. */
 static bool integer_field(const row_reader *r, int number, const uint8_t *fields, int64_t *value) {
   const rf_column_info *info = &r->table->columns[number].info;
-  const uint8_t *field = fields + (info->offset - r->zimage->row_low);
+  const uint8_t *field = fields + (info->offset - r->tiled_image->row_low);
   switch (info->descriptor != 0 ? 0 : info->letter) {
   case 'K':
     *value = (int64_t)rf_get_be64(field);
@@ -98,15 +98,15 @@ static bool integer_field(const row_reader *r, int number, const uint8_t *fields
   }
 }
 
-static rf_status take_row(const row_reader *r, uint64_t tile, const uint8_t *fields, rf_zrow *row, rf_error *err) {
-  const rf_zimage *zimage = r->zimage;
-  const int cells[] = {zimage->columns.data, zimage->columns.gzip, zimage->columns.raw};
-  static const rf_zform forms[] = {RF_ZFORM_DATA, RF_ZFORM_GZIP, RF_ZFORM_RAW};
-  *row = (rf_zrow){.form = RF_ZFORM_EMPTY,
-                   .scale = zimage->scale,
-                   .zero = zimage->zero,
-                   .has_null = zimage->has_null,
-                   .null = zimage->null};
+static rf_status take_row(const row_reader *r, uint64_t tile, const uint8_t *fields, rf_tile_row *row, rf_error *err) {
+  const rf_tiled_image *tiled_image = r->tiled_image;
+  const int cells[] = {tiled_image->columns.data, tiled_image->columns.gzip, tiled_image->columns.raw};
+  static const rf_tile_form forms[] = {RF_ZFORM_DATA, RF_ZFORM_GZIP, RF_ZFORM_RAW};
+  *row = (rf_tile_row){.form = RF_ZFORM_EMPTY,
+                       .scale = tiled_image->scale,
+                       .zero = tiled_image->zero,
+                       .has_null = tiled_image->has_null,
+                       .null = tiled_image->null};
   for (size_t i = 0; i < 3 && row->bytes == 0; i++) {
     if (cells[i] < 0)
       continue;
@@ -114,22 +114,22 @@ static rf_status take_row(const row_reader *r, uint64_t tile, const uint8_t *fie
     if (row->bytes > 0)
       row->form = forms[i];
   }
-  if (zimage->columns.scale >= 0)
-    row->scale = real_field(r, zimage->columns.scale, fields);
-  if (zimage->columns.zero >= 0)
-    row->zero = real_field(r, zimage->columns.zero, fields);
-  if (zimage->columns.null >= 0 && integer_field(r, zimage->columns.null, fields, &row->null))
+  if (tiled_image->columns.scale >= 0)
+    row->scale = real_field(r, tiled_image->columns.scale, fields);
+  if (tiled_image->columns.zero >= 0)
+    row->zero = real_field(r, tiled_image->columns.zero, fields);
+  if (tiled_image->columns.null >= 0 && integer_field(r, tiled_image->columns.null, fields, &row->null))
     row->has_null = true;
   return RF_OK;
 }
 
-static rf_status take_rows(const row_reader *r, const uint64_t *tiles, size_t count, const uint8_t *rows, rf_zrow *out,
-                           rf_error *err) {
+static rf_status take_rows(const row_reader *r, const uint64_t *tiles, size_t count, const uint8_t *rows,
+                           rf_tile_row *out, rf_error *err) {
   for (size_t i = 0; i < count; i++) {
-    const uint8_t *fields = rows + (size_t)(tiles[i] * r->table->info.row_bytes + r->zimage->row_low);
+    const uint8_t *fields = rows + (size_t)(tiles[i] * r->table->info.row_bytes + r->tiled_image->row_low);
     rf_status status = take_row(r, tiles[i], fields, &out[i], err);
     if (status != RF_OK)
-      return rf_zimage_blame(r->zimage, tiles[i], err, status);
+      return rf_tiled_image_add_context(r->tiled_image, tiles[i], err, status);
   }
   return RF_OK;
 }
@@ -138,10 +138,10 @@ static rf_status take_rows(const row_reader *r, const uint64_t *tiles, size_t co
 
 /* The rows, where they are at hand or few. NULL: they have to be read one by one. */
 static const uint8_t *all_rows(rf_file *file, const row_reader *r) {
-  rf_zimage *zimage = (rf_zimage *)r->zimage;                       /* what is kept is no part of its facts */
+  rf_tiled_image *tiled_image = (rf_tiled_image *)r->tiled_image;   /* what is kept is no part of its facts */
   uint64_t bytes = r->table->info.nrows * r->table->info.row_bytes; /* within the data unit */
   uint64_t most = (file->store->flags & RF_DRIVER_REMOTE) != 0 ? KEEP_REMOTE_BYTES : KEEP_BYTES;
-  uint8_t *rows = atomic_load_explicit(&zimage->kept_rows, memory_order_acquire), *other = NULL;
+  uint8_t *rows = atomic_load_explicit(&tiled_image->kept_rows, memory_order_acquire), *other = NULL;
   size_t size;
   if (rows != NULL)
     return rows;
@@ -156,7 +156,7 @@ static const uint8_t *all_rows(rf_file *file, const row_reader *r) {
     rf_free(rows); /* some may be there all the same */
     return NULL;
   }
-  if (atomic_compare_exchange_strong(&zimage->kept_rows, &other, rows))
+  if (atomic_compare_exchange_strong(&tiled_image->kept_rows, &other, rows))
     return rows;
   rf_free(rows);
   return other;
@@ -168,15 +168,15 @@ typedef struct stage {
   uint8_t *bytes;
   size_t room;
   rf_range *ranges;
-  size_t most_ranges;
+  size_t max_ranges;
 } stage;
 
 /* How many of the tiles fit the stage, with their ranges. The first one always fits. */
 static size_t plan_rows(const row_reader *r, const uint64_t *tiles, size_t count, stage *s, size_t *range_count) {
-  uint64_t row_bytes = r->table->info.row_bytes, span = r->zimage->row_span;
+  uint64_t row_bytes = r->table->info.row_bytes, span = r->tiled_image->row_span;
   size_t used = 0, ranges = 0, i;
   for (i = 0; i < count; i++) {
-    uint64_t offset = r->hdu->data_offset + tiles[i] * row_bytes + r->zimage->row_low;
+    uint64_t offset = r->hdu->data_offset + tiles[i] * row_bytes + r->tiled_image->row_low;
     rf_range *last = ranges > 0 ? &s->ranges[ranges - 1] : NULL;
     uint64_t end = last != NULL ? last->offset + last->length : 0;
     if (last != NULL && offset >= end && offset - end <= GAP_BYTES) {
@@ -186,7 +186,7 @@ static size_t plan_rows(const row_reader *r, const uint64_t *tiles, size_t count
       used += (size_t)(offset + span - end);
       continue;
     }
-    if (ranges == s->most_ranges || span > s->room - used)
+    if (ranges == s->max_ranges || span > s->room - used)
       break;
     s->ranges[ranges++] = (rf_range){offset, (size_t)span, s->bytes + used};
     used += (size_t)span;
@@ -196,25 +196,25 @@ static size_t plan_rows(const row_reader *r, const uint64_t *tiles, size_t count
 }
 
 /* The same walk finds each row in the stage. */
-static rf_status take_planned(const row_reader *r, const uint64_t *tiles, size_t count, const stage *s, rf_zrow *rows,
-                              rf_error *err) {
+static rf_status take_planned(const row_reader *r, const uint64_t *tiles, size_t count, const stage *s,
+                              rf_tile_row *rows, rf_error *err) {
   const rf_range *range = s->ranges;
   for (size_t i = 0; i < count; i++) {
-    uint64_t offset = r->hdu->data_offset + tiles[i] * r->table->info.row_bytes + r->zimage->row_low;
-    bool inside = offset >= range->offset && offset + r->zimage->row_span <= range->offset + range->length &&
+    uint64_t offset = r->hdu->data_offset + tiles[i] * r->table->info.row_bytes + r->tiled_image->row_low;
+    bool inside = offset >= range->offset && offset + r->tiled_image->row_span <= range->offset + range->length &&
                   (i == 0 || tiles[i] > tiles[i - 1]);
     if (!inside)
       range++;
     const uint8_t *fields = (const uint8_t *)range->dest + (size_t)(offset - range->offset);
     rf_status status = take_row(r, tiles[i], fields, &rows[i], err);
     if (status != RF_OK)
-      return rf_zimage_blame(r->zimage, tiles[i], err, status);
+      return rf_tiled_image_add_context(r->tiled_image, tiles[i], err, status);
   }
   return RF_OK;
 }
 
 static rf_status read_rows(rf_file *file, const row_reader *r, const uint64_t *tiles, size_t count, stage *s,
-                           rf_zrow *rows, rf_error *err) {
+                           rf_tile_row *rows, rf_error *err) {
   while (count > 0) {
     size_t ranges, n = plan_rows(r, tiles, count, s, &ranges);
     RF_TRY(rf_store_read_many(file->store, s->ranges, ranges, err));
@@ -226,19 +226,19 @@ static rf_status read_rows(rf_file *file, const row_reader *r, const uint64_t *t
   return RF_OK;
 }
 
-static rf_status read_staged(rf_file *file, const row_reader *r, const uint64_t *tiles, size_t count, rf_zrow *rows,
+static rf_status read_staged(rf_file *file, const row_reader *r, const uint64_t *tiles, size_t count, rf_tile_row *rows,
                              rf_error *err) {
   uint8_t stack_bytes[STACK_BYTES];
   rf_range stack_ranges[STACK_RANGES];
-  uint64_t each = r->zimage->row_span + GAP_BYTES;
+  uint64_t each = r->tiled_image->row_span + GAP_BYTES;
   stage s = {stack_bytes, STACK_BYTES, stack_ranges, STACK_RANGES};
-  bool large = count > STACK_RANGES || r->zimage->row_span > STACK_BYTES;
+  bool large = count > STACK_RANGES || r->tiled_image->row_span > STACK_BYTES;
   if (large) {
-    uint64_t most = r->zimage->row_span > STAGE_BYTES ? r->zimage->row_span : STAGE_BYTES;
+    uint64_t most = r->tiled_image->row_span > STAGE_BYTES ? r->tiled_image->row_span : STAGE_BYTES;
     s.room = (size_t)(count < most / each ? count * each : most);
-    s.most_ranges = count < STAGE_BYTES / sizeof *s.ranges ? count : STAGE_BYTES / sizeof *s.ranges;
+    s.max_ranges = count < STAGE_BYTES / sizeof *s.ranges ? count : STAGE_BYTES / sizeof *s.ranges;
     s.bytes = rf_alloc(s.room);
-    s.ranges = rf_alloc(s.most_ranges * sizeof *s.ranges);
+    s.ranges = rf_alloc(s.max_ranges * sizeof *s.ranges);
   }
   rf_status status;
   if (s.bytes == NULL || s.ranges == NULL)
@@ -252,9 +252,9 @@ static rf_status read_staged(rf_file *file, const row_reader *r, const uint64_t 
   return status;
 }
 
-rf_status rf_zimage_rows(rf_file *file, const rf_hdu *hdu, const rf_zimage *zimage, const uint64_t *tiles, size_t count,
-                         rf_zrow *rows, rf_error *err) {
-  row_reader r = {hdu, zimage, hdu->table};
+rf_status rf_tiled_image_rows(rf_file *file, const rf_hdu *hdu, const rf_tiled_image *tiled_image,
+                              const uint64_t *tiles, size_t count, rf_tile_row *rows, rf_error *err) {
+  row_reader r = {hdu, tiled_image, hdu->table};
   if (count == 0)
     return RF_OK;
   const uint8_t *all = all_rows(file, &r);

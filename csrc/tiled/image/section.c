@@ -11,7 +11,7 @@
 
 /* Sorts positions by the tile that their pixel is in; those of one tile stay in order. Merging from the bottom: no
  * recursion, and no bad case that lists from outside could aim at. */
-static uint64_t *sort_by_tile(const rf_zaxis *axis, uint64_t *order, uint64_t *other, uint64_t count) {
+static uint64_t *sort_by_tile(const rf_tile_axis *axis, uint64_t *order, uint64_t *other, uint64_t count) {
   for (uint64_t width = 1; width < count; width *= 2) {
     for (uint64_t begin = 0; begin < count; begin += 2 * width) {
       uint64_t middle = count - begin < width ? count : begin + width;
@@ -30,7 +30,7 @@ static uint64_t *sort_by_tile(const rf_zaxis *axis, uint64_t *order, uint64_t *o
 }
 
 /* One block: order, then the beginnings; the scratch of the sort is where the beginnings will be. */
-static rf_status init_list(rf_zaxis *axis, rf_error *err) {
+static rf_status init_list(rf_tile_axis *axis, rf_error *err) {
   uint64_t count = axis->count;
   size_t size;
   if (!rf_to_size(count, &size) || size > SIZE_MAX / 32 ||
@@ -55,7 +55,7 @@ static rf_status init_list(rf_zaxis *axis, rf_error *err) {
 
 /* ---- sections ---- */
 
-static void init_steps(rf_zaxis *axis, const rf_axis *from) {
+static void init_steps(rf_tile_axis *axis, const rf_axis *from) {
   uint64_t start = (uint64_t)from->start;
   axis->down = from->count > 1 && from->step < 0;
   axis->step = from->count < 2 ? 1 : axis->down ? 0 - (uint64_t)from->step : (uint64_t)from->step;
@@ -64,15 +64,15 @@ static void init_steps(rf_zaxis *axis, const rf_axis *from) {
   axis->touched = axis->step > axis->tile ? from->count : high / axis->tile - axis->low / axis->tile + 1;
 }
 
-static rf_status init_axes(rf_zsection *section, const rf_axis *axes, rf_error *err) {
-  const rf_zimage *zimage = section->zimage;
-  int naxis = zimage->image.naxis;
+static rf_status init_axes(rf_tile_section *section, const rf_axis *axes, rf_error *err) {
+  const rf_tiled_image *tiled_image = section->tiled_image;
+  int naxis = tiled_image->image.naxis;
   for (int i = 0; i < naxis; i++) {
-    rf_zaxis *axis = &section->axes[i];
-    rf_axis whole = {0, 1, zimage->image.axes[i], NULL};
+    rf_tile_axis *axis = &section->axes[i];
+    rf_axis whole = {0, 1, tiled_image->image.axes[i], NULL};
     const rf_axis *from = axes != NULL ? &axes[naxis - 1 - i] : &whole;
     axis->count = from->count;
-    axis->tile = zimage->tile[i];
+    axis->tile = tiled_image->tile[i];
     axis->indices = from->indices;
     if (from->indices != NULL)
       RF_TRY(init_list(axis, err));
@@ -83,14 +83,15 @@ static rf_status init_axes(rf_zsection *section, const rf_axis *axes, rf_error *
   return RF_OK;
 }
 
-rf_status rf_zsection_init(rf_zsection *section, const rf_zimage *zimage, const rf_axis *axes, rf_error *err) {
+rf_status rf_tile_section_init(rf_tile_section *section, const rf_tiled_image *tiled_image, const rf_axis *axes,
+                               rf_error *err) {
   rf_section plain; /* its checks are those that are needed here */
-  size_t naxis = (size_t)zimage->image.naxis;
-  section->zimage = zimage;
+  size_t naxis = (size_t)tiled_image->image.naxis;
+  section->tiled_image = tiled_image;
   section->axes = section->small_axes;
   section->touched = 0;
   section->count = 0;
-  RF_TRY(rf_section_init(&plain, &zimage->image, axes, err));
+  RF_TRY(rf_section_init(&plain, &tiled_image->image, axes, err));
   section->count = plain.count;
   if (plain.count == 0)
     return RF_OK;
@@ -105,14 +106,14 @@ rf_status rf_zsection_init(rf_zsection *section, const rf_zimage *zimage, const 
   section->touched = 1;
   rf_status status = init_axes(section, axes, err);
   if (status != RF_OK)
-    rf_zsection_free(section);
+    rf_tile_section_free(section);
   return status;
 }
 
-void rf_zsection_free(rf_zsection *section) {
+void rf_tile_section_free(rf_tile_section *section) {
   if (section->count == 0)
     return;
-  for (int i = 0; i < section->zimage->image.naxis; i++)
+  for (int i = 0; i < section->tiled_image->image.naxis; i++)
     rf_free(section->axes[i].order);
   if (section->axes != section->small_axes)
     rf_free(section->axes);
@@ -123,33 +124,34 @@ void rf_zsection_free(rf_zsection *section) {
 /* ---- tiles ---- */
 
 /* The tile that touched tile `i` of an axis is, along that axis. */
-static uint64_t tile_along(const rf_zaxis *axis, uint64_t i) {
+static uint64_t tile_along(const rf_tile_axis *axis, uint64_t i) {
   if (axis->indices != NULL)
     return axis->indices[axis->order[axis->first[i]]] / axis->tile;
   return axis->step > axis->tile ? (axis->low + i * axis->step) / axis->tile : axis->low / axis->tile + i;
 }
 
-uint64_t rf_zsection_tile(const rf_zsection *section, uint64_t i) {
+uint64_t rf_tile_section_tile(const rf_tile_section *section, uint64_t i) {
   uint64_t number = 0, worth = 1;
-  for (int a = 0; a < section->zimage->image.naxis; a++) {
-    const rf_zaxis *axis = &section->axes[a];
+  for (int a = 0; a < section->tiled_image->image.naxis; a++) {
+    const rf_tile_axis *axis = &section->axes[a];
     number += worth * tile_along(axis, i % axis->touched);
     i /= axis->touched;
-    worth *= section->zimage->counts[a];
+    worth *= section->tiled_image->counts[a];
   }
   return number;
 }
 
 /* How many steps it takes to get from `low` to `pixel` or beyond. */
-static uint64_t steps_to(const rf_zaxis *axis, uint64_t pixel) {
+static uint64_t steps_to(const rf_tile_axis *axis, uint64_t pixel) {
   return pixel <= axis->low ? 0 : (pixel - axis->low - 1) / axis->step + 1;
 }
 
 /* Adds the pixels of one axis to a part, whose dims hold those of the faster ones. */
-static void add_axis(rf_zpart *part, const rf_zaxis *axis, uint64_t i, uint64_t array_step, uint64_t tile_step) {
+static void add_axis(rf_tile_part *part, const rf_tile_axis *axis, uint64_t i, uint64_t array_step,
+                     uint64_t tile_step) {
   uint64_t tile = tile_along(axis, i), low = tile * axis->tile;
-  rf_zpart_dim *last = part->ndim > 0 ? &part->dims[part->ndim - 1] : NULL;
-  rf_zpart_dim dim = {.low = low};
+  rf_tile_part_dim *last = part->ndim > 0 ? &part->dims[part->ndim - 1] : NULL;
+  rf_tile_part_dim dim = {.low = low};
   if (axis->indices != NULL) {
     dim.count = axis->first[i + 1] - axis->first[i];
     dim.order = axis->order + axis->first[i];
@@ -183,18 +185,18 @@ static void add_axis(rf_zpart *part, const rf_zaxis *axis, uint64_t i, uint64_t 
   part->dims[part->ndim++] = dim;
 }
 
-void rf_zsection_part(const rf_zsection *section, uint64_t i, rf_zpart *part) {
-  const rf_zimage *zimage = section->zimage;
+void rf_tile_section_part(const rf_tile_section *section, uint64_t i, rf_tile_part *part) {
+  const rf_tiled_image *tiled_image = section->tiled_image;
   uint64_t array_step = 1, tile_step = 1;
   bool lists = false; /* an index may stand in them twice */
-  part->tile = rf_zsection_tile(section, i);
+  part->tile = rf_tile_section_tile(section, i);
   part->count = 1;
   part->array = part->element = 0;
   part->ndim = 0;
-  for (int a = 0; a < zimage->image.naxis; a++) {
-    const rf_zaxis *axis = &section->axes[a];
+  for (int a = 0; a < tiled_image->image.naxis; a++) {
+    const rf_tile_axis *axis = &section->axes[a];
     uint64_t along = i % axis->touched, low = tile_along(axis, along) * axis->tile;
-    uint64_t left = zimage->image.axes[a] - low;
+    uint64_t left = tiled_image->image.axes[a] - low;
     add_axis(part, axis, along, array_step, tile_step);
     i /= axis->touched;
     array_step *= axis->count;
@@ -204,19 +206,19 @@ void rf_zsection_part(const rf_zsection *section, uint64_t i, rf_zpart *part) {
     lists = lists || part->dims[d].order != NULL;
   part->whole = part->count == tile_step && !lists;
   if (part->ndim == 0)
-    part->dims[part->ndim++] = (rf_zpart_dim){.count = 1, .array_step = 1, .tile_step = 1};
+    part->dims[part->ndim++] = (rf_tile_part_dim){.count = 1, .array_step = 1, .tile_step = 1};
 }
 
 /* ---- walking ---- */
 
-static void move(rf_zpart_iter *iter, int d, uint64_t k, bool back) {
+static void move(rf_tile_part_iter *iter, int d, uint64_t k, bool back) {
   uint64_t array, element;
-  rf_zpart_offsets(&iter->part->dims[d], k, &array, &element);
+  rf_tile_part_offsets(&iter->part->dims[d], k, &array, &element);
   iter->array += back ? 0 - array : array;
   iter->element += back ? 0 - element : element;
 }
 
-void rf_zpart_begin(rf_zpart_iter *iter, const rf_zpart *part) {
+void rf_tile_part_begin(rf_tile_part_iter *iter, const rf_tile_part *part) {
   iter->part = part;
   iter->done = false;
   iter->array = part->array;
@@ -227,7 +229,7 @@ void rf_zpart_begin(rf_zpart_iter *iter, const rf_zpart *part) {
   }
 }
 
-bool rf_zpart_next(rf_zpart_iter *iter, uint64_t *array, uint64_t *element) {
+bool rf_tile_part_next(rf_tile_part_iter *iter, uint64_t *array, uint64_t *element) {
   if (iter->done)
     return false;
   *array = iter->array;

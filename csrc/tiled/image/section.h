@@ -12,7 +12,7 @@
 #define RF_ZPART_DIMS 64
 
 /* One axis of a section. Positions are those of the caller's array along this axis. */
-typedef struct rf_zaxis {
+typedef struct rf_tile_axis {
   uint64_t count;   /* positions */
   uint64_t touched; /* tiles along this axis with at least one of them */
   uint64_t tile;    /* length of a tile */
@@ -22,26 +22,27 @@ typedef struct rf_zaxis {
   const uint64_t *indices; /* pixel of each position, NULL: steps */
   uint64_t *order;         /* indices: positions sorted by tile; */
   uint64_t *first;         /* where in `order` those of touched tile i begin, and one more */
-} rf_zaxis;
+} rf_tile_axis;
 
-typedef struct rf_zsection {
-  const rf_zimage *zimage;
-  uint64_t count;   /* pixels */
-  uint64_t touched; /* tiles */
-  rf_zaxis *axes;   /* NAXIS1 first; points at small_axes or at memory of its own */
-  rf_zaxis small_axes[4];
-} rf_zsection;
+typedef struct rf_tile_section {
+  const rf_tiled_image *tiled_image;
+  uint64_t count;     /* pixels */
+  uint64_t touched;   /* tiles */
+  rf_tile_axis *axes; /* NAXIS1 first; points at small_axes or at memory of its own */
+  rf_tile_axis small_axes[4];
+} rf_tile_section;
 
 /* Checks `axes` (as for rf_image_read, NULL: all of the image) against the image. RF_ERR_RANGE, RF_ERR_ARGUMENT,
  * RF_ERR_LIMIT, RF_ERR_MEMORY. Index lists are borrowed. */
-rf_status rf_zsection_init(rf_zsection *section, const rf_zimage *zimage, const rf_axis *axes, rf_error *err);
-void rf_zsection_free(rf_zsection *section);
+rf_status rf_tile_section_init(rf_tile_section *section, const rf_tiled_image *tiled_image, const rf_axis *axes,
+                               rf_error *err);
+void rf_tile_section_free(rf_tile_section *section);
 
 /* The number of touched tile `i`, which is below section->touched. Numbers ascend with i. */
-uint64_t rf_zsection_tile(const rf_zsection *section, uint64_t i);
+uint64_t rf_tile_section_tile(const rf_tile_section *section, uint64_t i);
 
 /* Pixels of a tile that lie along one dimension. */
-typedef struct rf_zpart_dim {
+typedef struct rf_tile_part_dim {
   uint64_t count;
   int64_t array_step; /* elements of the array from one pixel to the next, or that one position is worth */
   int64_t tile_step;  /* elements of the tile likewise, or that one pixel is worth */
@@ -49,37 +50,37 @@ typedef struct rf_zpart_dim {
   const uint64_t
       *indices; /* not NULL: pixel k is at position order[k] of the array, indices[order[k]] - low of the tile */
   uint64_t low;
-} rf_zpart_dim;
+} rf_tile_part_dim;
 
 /* What a section has of one tile. */
-typedef struct rf_zpart {
+typedef struct rf_tile_part {
   uint64_t tile;
   uint64_t count; /* pixels */
   bool whole;     /* all of the tile's */
   uint64_t array; /* element of the array and of the tile where all positions are 0 */
   uint64_t element;
   int ndim; /* dimensions that run on into each other have become one; dims[0] is always there */
-  rf_zpart_dim dims[RF_ZPART_DIMS];
-} rf_zpart;
+  rf_tile_part_dim dims[RF_ZPART_DIMS];
+} rf_tile_part;
 
 /* The part that touched tile `i` has. */
-void rf_zsection_part(const rf_zsection *section, uint64_t i, rf_zpart *part);
+void rf_tile_section_part(const rf_tile_section *section, uint64_t i, rf_tile_part *part);
 
 /* Walks the rows of a part, along dims[0]. */
-typedef struct rf_zpart_iter {
-  const rf_zpart *part;
+typedef struct rf_tile_part_iter {
+  const rf_tile_part *part;
   bool done;
   uint64_t array;   /* of the row, where its position or index is 0 */
   uint64_t element; /* modulo 2^64 */
   uint64_t position[RF_ZPART_DIMS];
-} rf_zpart_iter;
+} rf_tile_part_iter;
 
-void rf_zpart_begin(rf_zpart_iter *iter, const rf_zpart *part);
+void rf_tile_part_begin(rf_tile_part_iter *iter, const rf_tile_part *part);
 /* The next row; false at the end. */
-bool rf_zpart_next(rf_zpart_iter *iter, uint64_t *array, uint64_t *element);
+bool rf_tile_part_next(rf_tile_part_iter *iter, uint64_t *array, uint64_t *element);
 
 /* Where pixel k along a dimension is, from its position 0. */
-static inline void rf_zpart_offsets(const rf_zpart_dim *dim, uint64_t k, uint64_t *array, uint64_t *element) {
+static inline void rf_tile_part_offsets(const rf_tile_part_dim *dim, uint64_t k, uint64_t *array, uint64_t *element) {
   uint64_t position = dim->order != NULL ? dim->order[k] : k;
   uint64_t pixel = dim->order != NULL ? dim->indices[position] - dim->low : k;
   *array = position * (uint64_t)dim->array_step;

@@ -14,12 +14,12 @@
 
 /* ---- sizes ---- */
 
-static rf_tile_shape shape_of(const rf_zimage *zimage, uint64_t tile, unsigned width) {
+static rf_tile_shape shape_of(const rf_tiled_image *tiled_image, uint64_t tile, unsigned width) {
   rf_tile_shape shape = {1, 1, 1, width};
-  for (int i = 0; i < zimage->image.naxis; i++) {
-    uint64_t place = tile % zimage->counts[i], left = zimage->image.axes[i] - place * zimage->tile[i];
-    size_t length = (size_t)(left < zimage->tile[i] ? left : zimage->tile[i]);
-    tile /= zimage->counts[i];
+  for (int i = 0; i < tiled_image->image.naxis; i++) {
+    uint64_t place = tile % tiled_image->counts[i], left = tiled_image->image.axes[i] - place * tiled_image->tile[i];
+    size_t length = (size_t)(left < tiled_image->tile[i] ? left : tiled_image->tile[i]);
+    tile /= tiled_image->counts[i];
     if (shape.columns == 1)
       shape.columns = length;
     shape.count *= length;
@@ -30,11 +30,11 @@ static rf_tile_shape shape_of(const rf_zimage *zimage, uint64_t tile, unsigned w
 
 /* The most elements that a stream of so many bytes can make. HCOMPRESS_1 has no such number: an empty tile of any size
  * takes a few bytes. */
-static uint64_t most_elements(const rf_zimage *zimage, const rf_zrow *row) {
-  const rf_tile_params *params = &zimage->params;
+static uint64_t max_elements(const rf_tiled_image *tiled_image, const rf_tile_row *row) {
+  const rf_tile_params *params = &tiled_image->params;
   rf_zcmptype type = row->form == RF_ZFORM_GZIP  ? RF_Z_GZIP_1
                      : row->form == RF_ZFORM_RAW ? RF_Z_NOCOMPRESS
-                                                 : zimage->codec->type;
+                                                 : tiled_image->codec->type;
   uint64_t factor = UINT64_MAX;
   switch (type) {
   case RF_Z_RICE_1: /* 3 bits a block at least */
@@ -56,30 +56,31 @@ static uint64_t most_elements(const rf_zimage *zimage, const rf_zrow *row) {
   return row->bytes > UINT64_MAX / factor ? UINT64_MAX : row->bytes * factor;
 }
 
-static const rf_tile_codec *codec_of(const rf_zimage *zimage, const rf_zrow *row) {
-  return row->form == RF_ZFORM_DATA   ? zimage->codec
+static const rf_tile_codec *codec_of(const rf_tiled_image *tiled_image, const rf_tile_row *row) {
+  return row->form == RF_ZFORM_DATA   ? tiled_image->codec
          : row->form == RF_ZFORM_GZIP ? &rf_tile_gzip_1
                                       : &rf_tile_nocompress;
 }
 
-uint64_t rf_zimage_peak(const rf_zimage *zimage, uint64_t tile, const rf_zrow *row) {
-  unsigned stored = (unsigned)rf_type_bytes(rf_convert_stored_type(zimage->image.bitpix));
-  rf_tile_shape shape = shape_of(zimage, tile, stored);
+uint64_t rf_tiled_image_peak(const rf_tiled_image *tiled_image, uint64_t tile, const rf_tile_row *row) {
+  unsigned stored = (unsigned)rf_type_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
+  rf_tile_shape shape = shape_of(tiled_image, tile, stored);
   uint64_t bytes = (uint64_t)shape.count * stored; /* there are fewer than SIZE_MAX / 16 pixels */
   if (row->form == RF_ZFORM_EMPTY)
     return bytes;
-  const rf_tile_codec *codec = codec_of(zimage, row);
-  uint64_t more = rf_zimage_room(zimage, row, shape.count), scratch = codec->scratch ? codec->scratch(&shape) : 0;
+  const rf_tile_codec *codec = codec_of(tiled_image, row);
+  uint64_t more = rf_tiled_image_room(tiled_image, row, shape.count),
+           scratch = codec->scratch ? codec->scratch(&shape) : 0;
   return rf_add_u64(bytes, more, &bytes) && rf_add_u64(bytes, scratch, &bytes) ? bytes : UINT64_MAX;
 }
 
-rf_status rf_zimage_check_size(const rf_zimage *zimage, uint64_t tile, const rf_zrow *row, uint64_t wanted,
-                               uint64_t limit, rf_error *err) {
-  size_t count = shape_of(zimage, tile, 1).count;
-  uint64_t bytes = (uint64_t)count * rf_type_bytes(rf_convert_stored_type(zimage->image.bitpix));
-  uint64_t peak = rf_zimage_peak(zimage, tile, row);
+rf_status rf_tiled_image_check_size(const rf_tiled_image *tiled_image, uint64_t tile, const rf_tile_row *row,
+                                    uint64_t wanted, uint64_t limit, rf_error *err) {
+  size_t count = shape_of(tiled_image, tile, 1).count;
+  uint64_t bytes = (uint64_t)count * rf_type_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
+  uint64_t peak = rf_tiled_image_peak(tiled_image, tile, row);
   rf_status status = RF_OK;
-  if (row->form != RF_ZFORM_EMPTY && most_elements(zimage, row) < count)
+  if (row->form != RF_ZFORM_EMPTY && max_elements(tiled_image, row) < count)
     status = rf_fail(err, RF_ERR_CODEC, "%" PRIu64 " bytes cannot hold the %zu pixels of the tile", row->bytes, count);
   else if (bytes > wanted && peak > limit)
     status = rf_fail(err, RF_ERR_LIMIT,
@@ -87,7 +88,7 @@ rf_status rf_zimage_check_size(const rf_zimage *zimage, uint64_t tile, const rf_
                      " bytes of memory, which is more than the limit of %" PRIu64
                      " (rf_limits.tile_bytes, from Python max_tile_bytes)",
                      bytes, wanted, peak, limit);
-  return status == RF_OK ? RF_OK : rf_zimage_blame(zimage, tile, err, status);
+  return status == RF_OK ? RF_OK : rf_tiled_image_add_context(tiled_image, tile, err, status);
 }
 
 /* ---- integers ---- */
@@ -221,33 +222,33 @@ static rf_status narrow(const narrowing *n, uint8_t *out, const uint8_t *in, siz
   return RF_OK;
 }
 
-static narrowing narrowing_of(const rf_zimage *zimage, const rf_zrow *row, unsigned width) {
-  const rf_hdu *image = &zimage->image;
+static narrowing narrowing_of(const rf_tiled_image *tiled_image, const rf_tile_row *row, unsigned width) {
+  const rf_hdu *image = &tiled_image->image;
   narrowing n = {.from = width, .to = (unsigned)image->bitpix / 8};
   n.low = n.to == 1 ? 0 : n.to == 2 ? INT16_MIN : n.to == 4 ? INT32_MIN : INT64_MIN;
   n.high = n.to == 1 ? UINT8_MAX : n.to == 2 ? INT16_MAX : n.to == 4 ? INT32_MAX : INT64_MAX;
-  n.clip = row->form == RF_ZFORM_DATA && zimage->codec->type == RF_Z_HCOMPRESS_1;
+  n.clip = row->form == RF_ZFORM_DATA && tiled_image->codec->type == RF_Z_HCOMPRESS_1;
   /* PLIO_1 has no negative numbers, so writers store unsigned 16-bit images as what they are (BZERO added). */
-  if (row->form == RF_ZFORM_DATA && zimage->codec->type == RF_Z_PLIO_1 && image->bitpix == 16 &&
+  if (row->form == RF_ZFORM_DATA && tiled_image->codec->type == RF_Z_PLIO_1 && image->bitpix == 16 &&
       image->bzero == 32768.0)
     n.offset = -32768;
   n.scale = row->scale;
   n.zero = row->zero;
   n.scaled = row->form == RF_ZFORM_DATA && (row->scale != 1.0 || row->zero != 0.0) &&
-             (zimage->columns.scale < 0 || row->scale != 0.0);
+             (tiled_image->columns.scale < 0 || row->scale != 0.0);
   n.has_null = row->has_null && image->has_blank && (row->null != image->blank || n.scaled);
   n.null = row->null;
   n.blank = image->blank;
-  n.blank_met = zimage->blank_made && row->null != image->blank ? (atomic_bool *)&zimage->blank_met : NULL;
+  n.blank_met = tiled_image->blank_made && row->null != image->blank ? (atomic_bool *)&tiled_image->blank_met : NULL;
   return n;
 }
 
 /* ---- reals ---- */
 
 /* Lossless ones: the bits of the stream are theirs, of either width. */
-static rf_status take_reals(const rf_zimage *zimage, const uint8_t *in, unsigned width, size_t count, uint8_t *out,
-                            rf_error *err) {
-  unsigned stored = zimage->image.bitpix == -32 ? 4 : 8;
+static rf_status take_reals(const rf_tiled_image *tiled_image, const uint8_t *in, unsigned width, size_t count,
+                            uint8_t *out, rf_error *err) {
+  unsigned stored = tiled_image->image.bitpix == -32 ? 4 : 8;
   if (width != 4 && width != 8)
     return rf_fail(err, RF_ERR_CODEC, "its values have %u bytes, where reals of 4 or 8 bytes are expected", width);
   if (width == stored) {
@@ -291,19 +292,19 @@ static rf_status quantized_integers(uint8_t *room, unsigned width, size_t count,
   return RF_OK;
 }
 
-static void dequantize(const rf_zimage *zimage, uint64_t tile, const rf_zrow *row, const int32_t *in, size_t count,
-                       void *values) {
+static void dequantize(const rf_tiled_image *tiled_image, uint64_t tile, const rf_tile_row *row, const int32_t *in,
+                       size_t count, void *values) {
   rf_quantum quantum = {.scale = row->scale,
                         .zero = row->zero,
-                        .dither = zimage->dither,
-                        .random = zimage->random,
-                        .seed = zimage->seed,
+                        .dither = tiled_image->dither,
+                        .random = tiled_image->random,
+                        .seed = tiled_image->seed,
                         .tile = tile,
                         .has_null = row->has_null && row->null >= INT32_MIN && row->null <= INT32_MAX,
                         .null = 0};
   if (quantum.has_null)
     quantum.null = (int32_t)row->null;
-  if (zimage->image.bitpix == -32)
+  if (tiled_image->image.bitpix == -32)
     rf_dequantize_f32(&quantum, in, count, values);
   else
     rf_dequantize_f64(&quantum, in, count, values);
@@ -313,35 +314,35 @@ static void dequantize(const rf_zimage *zimage, uint64_t tile, const rf_zrow *ro
 
 /* Does the codec leave nothing behind count * width bytes, and is that what the image stores? Then it may decode into
  * the values themselves. */
-static bool is_direct(const rf_zimage *zimage, const rf_zrow *row, unsigned stored) {
-  return row->form == RF_ZFORM_DATA && zimage->codec->type == RF_Z_RICE_1 && zimage->params.bytepix == stored &&
-         zimage->image.bitpix > 0;
+static bool is_direct(const rf_tiled_image *tiled_image, const rf_tile_row *row, unsigned stored) {
+  return row->form == RF_ZFORM_DATA && tiled_image->codec->type == RF_Z_RICE_1 &&
+         tiled_image->params.bytepix == stored && tiled_image->image.bitpix > 0;
 }
 
-size_t rf_zimage_room(const rf_zimage *zimage, const rf_zrow *row, size_t pixels) {
-  unsigned stored = (unsigned)rf_type_bytes(rf_convert_stored_type(zimage->image.bitpix));
-  if (row->form == RF_ZFORM_EMPTY || is_direct(zimage, row, stored))
+size_t rf_tiled_image_room(const rf_tiled_image *tiled_image, const rf_tile_row *row, size_t pixels) {
+  unsigned stored = (unsigned)rf_type_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
+  if (row->form == RF_ZFORM_EMPTY || is_direct(tiled_image, row, stored))
     return 0;
   return pixels * 8; /* there are fewer than SIZE_MAX / 16 */
 }
 
-static rf_status decode(const rf_zimage *zimage, uint64_t tile, const rf_zrow *row, const uint8_t *bytes, void *values,
-                        void *room, bool *integers, rf_error *err) {
-  unsigned stored = (unsigned)rf_type_bytes(rf_convert_stored_type(zimage->image.bitpix)), width = 0;
-  bool quantized = zimage->quantized && row->form == RF_ZFORM_DATA;
-  rf_tile_shape shape = shape_of(zimage, tile, quantized ? 4 : stored);
-  const rf_tile_codec *codec = codec_of(zimage, row);
+static rf_status decode(const rf_tiled_image *tiled_image, uint64_t tile, const rf_tile_row *row, const uint8_t *bytes,
+                        void *values, void *room, bool *integers, rf_error *err) {
+  unsigned stored = (unsigned)rf_type_bytes(rf_convert_stored_type(tiled_image->image.bitpix)), width = 0;
+  bool quantized = tiled_image->quantized && row->form == RF_ZFORM_DATA;
+  rf_tile_shape shape = shape_of(tiled_image, tile, quantized ? 4 : stored);
+  const rf_tile_codec *codec = codec_of(tiled_image, row);
   if (integers != NULL)
     *integers = quantized;
   if (row->form == RF_ZFORM_EMPTY) {
     memset(values, 0, shape.count * stored);
     return RF_OK;
   }
-  uint8_t *decoded = is_direct(zimage, row, stored) ? values : room;
+  uint8_t *decoded = is_direct(tiled_image, row, stored) ? values : room;
   size_t n;
   if (!rf_to_size(row->bytes, &n))
     return rf_fail(err, RF_ERR_LIMIT, "%" PRIu64 " bytes are more than memory can hold", row->bytes);
-  RF_TRY(codec->decode(&zimage->params, &shape, bytes, n, decoded, &width, err));
+  RF_TRY(codec->decode(&tiled_image->params, &shape, bytes, n, decoded, &width, err));
   if (width != 1 && width != 2 && width != 4 && width != 8)
     return rf_fail(err, RF_ERR_CODEC, "its values have %u bytes", width);
   if (quantized) {
@@ -349,17 +350,17 @@ static rf_status decode(const rf_zimage *zimage, uint64_t tile, const rf_zrow *r
     if (integers != NULL)
       memcpy(values, decoded, shape.count * sizeof(int32_t));
     else
-      dequantize(zimage, tile, row, (const int32_t *)(const void *)decoded, shape.count, values);
+      dequantize(tiled_image, tile, row, (const int32_t *)(const void *)decoded, shape.count, values);
     return RF_OK;
   }
-  if (zimage->image.bitpix < 0)
-    return take_reals(zimage, decoded, width, shape.count, values, err);
-  narrowing how = narrowing_of(zimage, row, width);
+  if (tiled_image->image.bitpix < 0)
+    return take_reals(tiled_image, decoded, width, shape.count, values, err);
+  narrowing how = narrowing_of(tiled_image, row, width);
   return narrow(&how, values, decoded, shape.count, err);
 }
 
-rf_status rf_zimage_decode(const rf_zimage *zimage, uint64_t tile, const rf_zrow *row, const uint8_t *bytes,
-                           void *values, void *room, bool *integers, rf_error *err) {
-  rf_status status = decode(zimage, tile, row, bytes, values, room, integers, err);
-  return status == RF_OK ? RF_OK : rf_zimage_blame(zimage, tile, err, status);
+rf_status rf_tiled_image_decode(const rf_tiled_image *tiled_image, uint64_t tile, const rf_tile_row *row,
+                                const uint8_t *bytes, void *values, void *room, bool *integers, rf_error *err) {
+  rf_status status = decode(tiled_image, tile, row, bytes, values, room, integers, err);
+  return status == RF_OK ? RF_OK : rf_tiled_image_add_context(tiled_image, tile, err, status);
 }

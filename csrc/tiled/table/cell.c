@@ -12,19 +12,19 @@
 #include "tiled/table/table.h"
 
 /* What deflate makes of a byte at most; RICE_1 makes less. */
-#define MOST_EXPANSION ((uint64_t)1032)
+#define MAX_EXPANSION ((uint64_t)1032)
 #define BLOCKSIZE 32
 #define PAIR_BYTES ((uint64_t)16)
 
-bool rf_ztable_column_bytes(const rf_column *column, uint64_t rows, uint64_t *bytes) {
+bool rf_tiled_table_column_bytes(const rf_column *column, uint64_t rows, uint64_t *bytes) {
   uint64_t each = column->info.bytes;
   if (each > 0 && column->info.descriptor != 0)
     each += PAIR_BYTES;
   return rf_mul_u64(rows, each, bytes) && *bytes <= INT64_MAX;
 }
 
-bool rf_ztable_believable(uint64_t n, uint64_t bytes) {
-  return bytes / MOST_EXPANSION <= n;
+bool rf_tiled_table_believable(uint64_t n, uint64_t bytes) {
+  return bytes / MAX_EXPANSION <= n;
 }
 
 /* Bytes of what GZIP_2 shuffles; 1: nothing to shuffle. */
@@ -169,7 +169,7 @@ static rf_status copy_bytes(const uint8_t *in, size_t bytes, uint8_t **out, size
 
 /* ---- any ---- */
 
-uint64_t rf_ztable_peak(const rf_column *column, rf_zcmptype type, uint64_t bytes) {
+uint64_t rf_tiled_table_peak(const rf_column *column, rf_zcmptype type, uint64_t bytes) {
   uint64_t times = 1;
   if (type == RF_Z_GZIP_2)
     times += shuffle_width(column, false) > 1;
@@ -180,7 +180,7 @@ uint64_t rf_ztable_peak(const rf_column *column, rf_zcmptype type, uint64_t byte
 
 static rf_status decode_by(const rf_column *column, rf_zcmptype type, bool cell, const uint8_t *in, size_t n,
                            uint8_t *out, size_t bytes, rf_error *err) {
-  if (!rf_ztable_believable(n, bytes))
+  if (!rf_tiled_table_believable(n, bytes))
     return rf_fail(err, RF_ERR_CODEC, "%zu bytes of a stream cannot hold the %zu that are expected", n, bytes);
   switch (type) {
   case RF_Z_GZIP_1:
@@ -215,14 +215,14 @@ static rf_status encode_by(const rf_column *column, rf_zcmptype type, bool cell,
   }
 }
 
-rf_status rf_ztable_decode(const rf_column *column, rf_zcmptype type, const uint8_t *in, size_t n, uint8_t *out,
-                           size_t bytes, rf_error *err) {
+rf_status rf_tiled_table_decode(const rf_column *column, rf_zcmptype type, const uint8_t *in, size_t n, uint8_t *out,
+                                size_t bytes, rf_error *err) {
   /* Descriptors are deflated whatever the cells are. */
   return decode_by(column, column->info.descriptor != 0 ? RF_Z_GZIP_1 : type, false, in, n, out, bytes, err);
 }
 
-rf_status rf_ztable_encode(const rf_column *column, rf_zcmptype type, int level, const uint8_t *in, size_t bytes,
-                           uint8_t **out, size_t *n, rf_error *err) {
+rf_status rf_tiled_table_encode(const rf_column *column, rf_zcmptype type, int level, const uint8_t *in, size_t bytes,
+                                uint8_t **out, size_t *n, rf_error *err) {
   return encode_by(column, column->info.descriptor != 0 ? RF_Z_GZIP_1 : type, false, level, in, bytes, out, n, err);
 }
 
@@ -230,15 +230,15 @@ rf_status rf_ztable_encode(const rf_column *column, rf_zcmptype type, int level,
 
 /* A cell that does not shrink is stored as it is, and its length tells; one of bits never: its length in bytes is
  * nothing that cfitsio knows. */
-rf_status rf_ztable_decode_cell(const rf_column *column, rf_zcmptype type, const uint8_t *in, size_t n, uint8_t *out,
-                                size_t bytes, rf_error *err) {
+rf_status rf_tiled_table_decode_cell(const rf_column *column, rf_zcmptype type, const uint8_t *in, size_t n,
+                                     uint8_t *out, size_t bytes, rf_error *err) {
   if (n == bytes && column->info.letter != 'X')
     type = RF_Z_NOCOMPRESS;
   return decode_by(column, type, true, in, n, out, bytes, err);
 }
 
-rf_status rf_ztable_encode_cell(const rf_column *column, rf_zcmptype type, int level, const uint8_t *in, size_t bytes,
-                                uint8_t **out, size_t *n, rf_error *err) {
+rf_status rf_tiled_table_encode_cell(const rf_column *column, rf_zcmptype type, int level, const uint8_t *in,
+                                     size_t bytes, uint8_t **out, size_t *n, rf_error *err) {
   RF_TRY(encode_by(column, type, true, level, in, bytes, out, n, err));
   if (*n >= bytes && column->info.letter != 'X') {
     memcpy(*out, in, bytes);
@@ -249,19 +249,19 @@ rf_status rf_ztable_encode_cell(const rf_column *column, rf_zcmptype type, int l
 
 /* ---- blocks of descriptors ---- */
 
-rf_zcell rf_zblock_get(const rf_column *column, const uint8_t *block, uint64_t rows, uint64_t i) {
+rf_tile_cell rf_tile_block_get(const rf_column *column, const uint8_t *block, uint64_t rows, uint64_t i) {
   size_t each = (size_t)column->info.bytes;
   const uint8_t *own = block + (size_t)i * each, *packed = block + (size_t)rows * each + (size_t)(i * PAIR_BYTES);
-  rf_zcell cell;
+  rf_tile_cell cell;
   bool wide = column->info.descriptor == 'Q';
   cell.length = wide ? rf_get_be64(own) : rf_get_be32(own);
   cell.offset = wide ? rf_get_be64(own + 8) : rf_get_be32(own + 4);
   cell.bytes = rf_get_be64(packed);
   cell.at = rf_get_be64(packed + 8);
-  return cell.length > 0 ? cell : (rf_zcell){0};
+  return cell.length > 0 ? cell : (rf_tile_cell){0};
 }
 
-void rf_zblock_put(const rf_column *column, uint8_t *block, uint64_t rows, uint64_t i, const rf_zcell *cell) {
+void rf_tile_block_put(const rf_column *column, uint8_t *block, uint64_t rows, uint64_t i, const rf_tile_cell *cell) {
   size_t each = (size_t)column->info.bytes;
   uint8_t *own = block + (size_t)i * each, *packed = block + (size_t)rows * each + (size_t)(i * PAIR_BYTES);
   if (column->info.descriptor == 'Q') {
@@ -275,8 +275,8 @@ void rf_zblock_put(const rf_column *column, uint8_t *block, uint64_t rows, uint6
   rf_put_be64(packed + 8, cell->at);
 }
 
-rf_status rf_zcell_check(const rf_table *plain, const rf_table *raw, const rf_column *column, const rf_zcell *cell,
-                         uint64_t *bytes, rf_error *err) {
+rf_status rf_tile_cell_check(const rf_table *plain, const rf_table *raw, const rf_column *column,
+                             const rf_tile_cell *cell, uint64_t *bytes, rf_error *err) {
   uint64_t end;
   *bytes = 0;
   if (cell->length == 0)
@@ -292,7 +292,7 @@ rf_status rf_zcell_check(const rf_table *plain, const rf_table *raw, const rf_co
                    "a compressed cell is said to have %" PRIu64 " bytes at offset %" PRIu64
                    " of the heap, which has %" PRIu64,
                    cell->bytes, cell->at, raw->info.heap_bytes);
-  if (!rf_ztable_believable(cell->bytes, *bytes))
+  if (!rf_tiled_table_believable(cell->bytes, *bytes))
     return rf_fail(err, RF_ERR_FORMAT,
                    "%" PRIu64 " bytes of a compressed cell cannot hold the %" PRIu64 " of its elements", cell->bytes,
                    *bytes);

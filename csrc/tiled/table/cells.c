@@ -20,11 +20,11 @@ typedef struct piece {
 } piece;
 
 typedef struct maker {
-  const rf_ztedit *e;
-  const rf_zcells *cells;
+  const rf_tiled_table_edit *e;
+  const rf_tile_cells *cells;
   const rf_column *column;
   const uint64_t *begins; /* elements (of raw bits: bytes) before each cell */
-  rf_zcell *made;         /* `at`: from the beginning of the piece */
+  rf_tile_cell *made;     /* `at`: from the beginning of the piece */
   piece *pieces;
 } maker;
 
@@ -43,7 +43,7 @@ static rf_status append_to(piece *p, const uint8_t *bytes, size_t n, rf_error *e
 }
 
 static rf_status make_cell(const maker *m, piece *p, uint64_t i, rf_error *err) {
-  rf_zcell *cell = &m->made[(size_t)i];
+  rf_tile_cell *cell = &m->made[(size_t)i];
   uint64_t size = 0;
   size_t bytes, n = 0;
   uint8_t *stream;
@@ -55,8 +55,8 @@ static rf_status make_cell(const maker *m, piece *p, uint64_t i, rf_error *err) 
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a cell of %" PRIu64 " bytes", size);
   rf_status status = m->cells->make(m->cells->context, i, m->begins[(size_t)i], room, err);
   if (status == RF_OK)
-    status =
-        rf_ztable_encode_cell(m->column, m->e->types[m->cells->column], m->e->level, room, bytes, &stream, &n, err);
+    status = rf_tiled_table_encode_cell(m->column, m->e->types[m->cells->column], m->e->level, room, bytes, &stream, &n,
+                                        err);
   rf_free(room);
   if (status != RF_OK)
     return status;
@@ -71,11 +71,11 @@ static rf_status make_piece(void *context, size_t i, unsigned worker, rf_error *
   const maker *m = context;
   uint64_t first = (uint64_t)i * PIECE_CELLS, end = first + PIECE_CELLS;
   (void)worker;
-  for (uint64_t k = first; k < end && k < m->cells->walk->count; k++) {
+  for (uint64_t k = first; k < end && k < m->cells->selection->count; k++) {
     rf_status status = make_cell(m, &m->pieces[i], k, err);
     if (status != RF_OK)
-      return rf_ztable_blame(err, status, m->column, m->cells->column, m->e->types[m->cells->column],
-                             rf_row_at(m->cells->walk, k) / m->e->tile_rows);
+      return rf_tiled_table_add_context(err, status, m->column, m->cells->column, m->e->types[m->cells->column],
+                                        rf_row_at(m->cells->selection, k) / m->e->tile_rows);
   }
   return RF_OK;
 }
@@ -83,10 +83,10 @@ static rf_status make_piece(void *context, size_t i, unsigned worker, rf_error *
 /* Places in the heap of the table, one cell behind the other. */
 static uint64_t describe(const maker *m, uint64_t *begins) {
   uint64_t begin = 0, offset = m->cells->offset, total = 0;
-  for (uint64_t i = 0; i < m->cells->walk->count; i++) {
+  for (uint64_t i = 0; i < m->cells->selection->count; i++) {
     uint64_t length = m->cells->lengths[i], bytes = 0;
     (void)rf_heap_cell_bytes(m->column, length, &bytes);
-    m->made[(size_t)i] = (rf_zcell){length, length > 0 ? offset : 0, 0, 0};
+    m->made[(size_t)i] = (rf_tile_cell){length, length > 0 ? offset : 0, 0, 0};
     begins[(size_t)i] = begin;
     begin += m->cells->raw_bits ? bytes : length;
     offset += bytes;
@@ -96,7 +96,7 @@ static uint64_t describe(const maker *m, uint64_t *begins) {
 }
 
 /* Pieces become blobs at the end of the heap. */
-static rf_status place_pieces(rf_ztedit *e, const maker *m, size_t count, rf_error *err) {
+static rf_status place_pieces(rf_tiled_table_edit *e, const maker *m, size_t count, rf_error *err) {
   rf_status status = RF_OK;
   for (size_t i = 0; i < count; i++) {
     piece *p = &m->pieces[i];
@@ -106,16 +106,16 @@ static rf_status place_pieces(rf_ztedit *e, const maker *m, size_t count, rf_err
       continue;
     }
     uint64_t at = e->heap;
-    status = rf_ztedit_blob(e, p->bytes, p->n, true, &blob, err);
-    for (size_t k = i * PIECE_CELLS; k < (i + 1) * PIECE_CELLS && k < m->cells->walk->count; k++)
+    status = rf_tiled_table_edit_blob(e, p->bytes, p->n, true, &blob, err);
+    for (size_t k = i * PIECE_CELLS; k < (i + 1) * PIECE_CELLS && k < m->cells->selection->count; k++)
       if (m->made[k].length > 0)
         m->made[k].at += at;
   }
   return status;
 }
 
-static rf_status encode_cells(rf_ztedit *e, maker *m, uint64_t *begins, rf_error *err) {
-  size_t count = (size_t)((m->cells->walk->count + PIECE_CELLS - 1) / PIECE_CELLS);
+static rf_status encode_cells(rf_tiled_table_edit *e, maker *m, uint64_t *begins, rf_error *err) {
+  size_t count = (size_t)((m->cells->selection->count + PIECE_CELLS - 1) / PIECE_CELLS);
   uint64_t total = describe(m, begins);
   m->pieces = rf_alloc_zero(count, sizeof *m->pieces);
   if (m->pieces == NULL)
@@ -135,69 +135,69 @@ static rf_status encode_cells(rf_ztedit *e, maker *m, uint64_t *begins, rf_error
 /* ---- blocks of descriptors ---- */
 
 /* The block that tile `tile` has, in the form that the column will have. */
-static rf_status take_block(const rf_ztedit *e, size_t column, uint64_t tile, uint8_t *block, rf_error *err) {
+static rf_status take_block(const rf_tiled_table_edit *e, size_t column, uint64_t tile, uint8_t *block, rf_error *err) {
   const rf_column *had = &e->z->plain->columns[column], *has = &e->table->columns[column];
-  uint64_t rows = rf_ztedit_rows(e, tile);
+  uint64_t rows = rf_tiled_table_edit_rows(e, tile);
   uint8_t *old;
   if (e->streams[(size_t)tile * e->table->info.ncols + column].n == 0)
     return RF_OK; /* of a table that is being made */
-  RF_TRY(rf_ztile_read(e->file, e->hdu, e->raw, e->z, tile, column, &old, NULL, err));
+  RF_TRY(rf_tile_read(e->file, e->hdu, e->raw, e->z, tile, column, &old, NULL, err));
   for (uint64_t i = 0; i < rows; i++) {
-    rf_zcell cell = rf_zblock_get(had, old, rows, i);
-    rf_zblock_put(has, block, rows, i, &cell);
+    rf_tile_cell cell = rf_tile_block_get(had, old, rows, i);
+    rf_tile_block_put(has, block, rows, i, &cell);
   }
   rf_free(old);
   return RF_OK;
 }
 
 /* Tile `tile`, whose rows of the walk are those of `part` (NULL: none of them). */
-static rf_status write_block(rf_ztedit *e, const maker *m, const rf_ztiles *tiles, const rf_ztile_part *part,
-                             uint64_t tile, rf_error *err) {
-  uint64_t rows = rf_ztedit_rows(e, tile), size = 0;
+static rf_status write_block(rf_tiled_table_edit *e, const maker *m, const rf_table_tiles *tiles,
+                             const rf_table_tile_part *part, uint64_t tile, rf_error *err) {
+  uint64_t rows = rf_tiled_table_edit_rows(e, tile), size = 0;
   size_t bytes, n = 0, blob = 0, column = m->cells->column;
   uint8_t *stream = NULL;
-  if (!rf_ztable_column_bytes(m->column, rows, &size) || !rf_to_size(size, &bytes))
+  if (!rf_tiled_table_column_bytes(m->column, rows, &size) || !rf_to_size(size, &bytes))
     return rf_fail(err, RF_ERR_LIMIT, "%" PRIu64 " rows of a tile do not fit memory", rows);
   uint8_t *block = rf_alloc_zero(bytes, 1);
   if (block == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " descriptors", rows);
   rf_status status = take_block(e, column, tile, block, err);
   for (uint64_t k = 0; part != NULL && k < part->count && status == RF_OK; k++) {
-    uint64_t position = rf_ztiles_position(tiles, part->first + k);
-    uint64_t row = rf_row_at(m->cells->walk, position) - tile * e->tile_rows;
-    rf_zblock_put(m->column, block, rows, row, &m->made[(size_t)position]);
+    uint64_t position = rf_table_tiles_position(tiles, part->first + k);
+    uint64_t row = rf_row_at(m->cells->selection, position) - tile * e->tile_rows;
+    rf_tile_block_put(m->column, block, rows, row, &m->made[(size_t)position]);
     if (m->cells->fields != NULL)
       memcpy(block + (size_t)row * (size_t)m->column->info.bytes,
              m->cells->fields + (size_t)position * m->cells->stride, (size_t)m->column->info.bytes);
   }
   if (status == RF_OK)
-    status = rf_ztable_encode(m->column, e->types[column], e->level, block, bytes, &stream, &n, err);
+    status = rf_tiled_table_encode(m->column, e->types[column], e->level, block, bytes, &stream, &n, err);
   rf_free(block);
   if (status == RF_OK)
-    status = rf_ztedit_blob(e, stream, n, false, &blob, err);
-  return status == RF_OK ? rf_ztedit_set(e, tile, column, blob, err) : status;
+    status = rf_tiled_table_edit_blob(e, stream, n, false, &blob, err);
+  return status == RF_OK ? rf_tiled_table_edit_set(e, tile, column, blob, err) : status;
 }
 
-static rf_status write_blocks(rf_ztedit *e, const maker *m, rf_error *err) {
-  rf_ztiles tiles = {.z = e->z, .walk = m->cells->walk};
+static rf_status write_blocks(rf_tiled_table_edit *e, const maker *m, rf_error *err) {
+  rf_table_tiles tiles = {.z = e->z, .selection = m->cells->selection};
   uint64_t *order = NULL, next = 0;
-  rf_ztile_part part = {0};
+  rf_table_tile_part part = {0};
   /* Descriptors that got wider are those of all tiles. */
   bool all = m->column->info.descriptor != e->z->plain->columns[m->cells->column].info.descriptor;
-  RF_TRY(rf_ztiles_order(&tiles, &order, err));
+  RF_TRY(rf_table_tiles_order(&tiles, &order, err));
   tiles.order = order;
   rf_status status = RF_OK;
   /* A step backwards goes through the tiles backwards: those between have nothing to be written. */
-  for (uint64_t first = 0; first < tiles.walk->count && status == RF_OK && !all; first += part.count) {
-    rf_ztiles_part(&tiles, first, &part);
+  for (uint64_t first = 0; first < tiles.selection->count && status == RF_OK && !all; first += part.count) {
+    rf_table_tiles_part(&tiles, first, &part);
     status = write_block(e, m, &tiles, &part, part.tile, err);
   }
   if (all) {
     bool *seen = rf_alloc_zero((size_t)e->ntiles + 1, sizeof *seen);
     if (seen == NULL)
       status = rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " tiles", e->ntiles);
-    for (uint64_t first = 0; first < tiles.walk->count && status == RF_OK; first += part.count) {
-      rf_ztiles_part(&tiles, first, &part);
+    for (uint64_t first = 0; first < tiles.selection->count && status == RF_OK; first += part.count) {
+      rf_table_tiles_part(&tiles, first, &part);
       seen[(size_t)part.tile] = true;
       status = write_block(e, m, &tiles, &part, part.tile, err);
     }
@@ -210,18 +210,18 @@ static rf_status write_blocks(rf_ztedit *e, const maker *m, rf_error *err) {
   return status;
 }
 
-rf_status rf_ztedit_cells(rf_ztedit *e, const rf_zcells *cells, rf_error *err) {
+rf_status rf_tiled_table_edit_cells(rf_tiled_table_edit *e, const rf_tile_cells *cells, rf_error *err) {
   size_t count;
   maker m = {.e = e, .cells = cells, .column = &e->table->columns[cells->column]};
   uint64_t *begins = NULL;
-  if (rf_to_size(cells->walk->count, &count) && count <= SIZE_MAX / sizeof *m.made) {
+  if (rf_to_size(cells->selection->count, &count) && count <= SIZE_MAX / sizeof *m.made) {
     m.made = rf_alloc_zero(count, sizeof *m.made);
     begins = rf_alloc_zero(count, sizeof *begins);
   }
   m.begins = begins;
   rf_status status;
   if (m.made == NULL || begins == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " cells", cells->walk->count);
+    status = rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " cells", cells->selection->count);
   else
     status = encode_cells(e, &m, begins, err);
   if (status == RF_OK)

@@ -39,7 +39,7 @@ static unsigned numbered(const char *card, const char *root) {
   return n;
 }
 
-bool rf_ztable_is_own(const char *keyword) {
+bool rf_tiled_table_is_own(const char *keyword) {
   char card[RF_CARD_BYTES];
   size_t n = strlen(keyword);
   memset(card, ' ', sizeof card);
@@ -107,7 +107,7 @@ static rf_status plain_card(const rf_header *header, const char *card, int64_t c
   return is_dropped(card) ? RF_OK : rf_header_append_card(plain, card, err);
 }
 
-rf_status rf_ztable_plain_header(const rf_header *header, rf_header **plain, rf_error *err) {
+rf_status rf_tiled_table_plain_header(const rf_header *header, rf_header **plain, rf_error *err) {
   rf_header *made;
   RF_TRY(rf_header_new(&made, err));
   const char *cards = rf_header_cards(header), *tfields = find_card(header, "TFIELDS");
@@ -137,7 +137,7 @@ static bool is_reserved(const char *card) {
          !rf_card_is(card, "DATASUM");
 }
 
-rf_status rf_ztable_check_plain(const rf_header *plain, rf_error *err) {
+rf_status rf_tiled_table_check_plain(const rf_header *plain, rf_error *err) {
   const char *card = rf_header_cards(plain);
   for (size_t i = 0; i < rf_header_count(plain); i++, card += RF_CARD_BYTES) {
     char keyword[9];
@@ -175,7 +175,7 @@ static rf_status keep_card(const rf_header *plain, const char *keyword, const ch
 
 static rf_status table_cards(const rf_header *plain, const rf_table *table, uint64_t tile_rows, rf_header *header,
                              rf_error *err) {
-  uint64_t ntiles = rf_ztable_tiles(table->info.nrows, tile_rows);
+  uint64_t ntiles = rf_tiled_table_tiles(table->info.nrows, tile_rows);
   RF_TRY(rf_header_append_logical(header, "ZTABLE", true, "this is a compressed table", err));
   RF_TRY(rf_header_append_integer(header, "ZTILELEN", (int64_t)tile_rows, "number of rows in each tile", err));
   RF_TRY(keep_card(plain, "NAXIS1", "ZNAXIS1", header, err));
@@ -208,8 +208,8 @@ static rf_status column_cards(const rf_header *plain, const rf_table *table, con
   return RF_OK;
 }
 
-rf_status rf_ztable_packed_header(const rf_header *plain, const rf_table *table, uint64_t tile_rows,
-                                  const rf_zcmptype *types, rf_header **header, rf_error *err) {
+rf_status rf_tiled_table_packed_header(const rf_header *plain, const rf_table *table, uint64_t tile_rows,
+                                       const rf_zcmptype *types, rf_header **header, rf_error *err) {
   rf_header *made;
   RF_TRY(rf_header_new(&made, err));
   rf_status status = RF_OK;
@@ -265,7 +265,7 @@ static rf_status take_own(const rf_header *made, const char *card, rf_header *ou
   return rf_header_append_card(out, same_value(card, now) ? card : now, err);
 }
 
-rf_status rf_ztable_keep_places(const rf_header *old, const rf_header *made, rf_header *out, rf_error *err) {
+rf_status rf_tiled_table_keep_places(const rf_header *old, const rf_header *made, rf_header *out, rf_error *err) {
   const char *cards = rf_header_cards(made);
   size_t next = 0, count = rf_header_count(made);
   for (size_t i = 0; i < rf_header_count(old); i++) {
@@ -308,7 +308,7 @@ static rf_zcmptype natural(char letter) {
   }
 }
 
-static rf_status settle_type(const rf_column *column, size_t number, rf_zcmptype asked, rf_zcmptype *type,
+static rf_status choose_type(const rf_column *column, size_t number, rf_zcmptype asked, rf_zcmptype *type,
                              rf_error *err) {
   char letter = column->info.letter;
   *type = asked;
@@ -336,13 +336,13 @@ static rf_status settle_type(const rf_column *column, size_t number, rf_zcmptype
   }
 }
 
-rf_status rf_ztable_settle(const rf_table_compression *asked, const rf_table *table, uint64_t *tile_rows,
-                           rf_zcmptype *types, int *level, rf_error *err) {
+rf_status rf_tiled_table_flush(const rf_table_compression *asked, const rf_table *table, uint64_t *tile_rows,
+                               rf_zcmptype *types, int *level, rf_error *err) {
   rf_table_compression own = {0};
   if (asked != NULL)
     memcpy(&own, asked, asked->size < sizeof own ? asked->size : sizeof own);
   for (size_t i = 0; i < table->info.ncols; i++)
-    RF_TRY(settle_type(&table->columns[i], i, own.types != NULL ? own.types[i] : RF_Z_AUTO, &types[i], err));
+    RF_TRY(choose_type(&table->columns[i], i, own.types != NULL ? own.types[i] : RF_Z_AUTO, &types[i], err));
   if (own.level < 0 || own.level > 12)
     return rf_fail(err, RF_ERR_ARGUMENT, "the level of GZIP is 1 to 12, or 0 for the default, not %d", own.level);
   if (own.tile_rows > INT64_MAX)

@@ -11,30 +11,31 @@
 #include "tiled/table/heap.h"
 
 #define BATCH_BYTES ((uint64_t)16 << 20)
-#define MOST_CELLS ((size_t)1 << 16)
+#define MAX_CELLS ((size_t)1 << 16)
 /* Cells that a thread takes at once. */
 #define PIECE_CELLS ((size_t)64)
 
 typedef struct cell_batch {
-  rf_zheap *heap;
+  rf_tiled_heap *heap;
   const uint8_t **streams;
   size_t first;
   size_t count;
 } cell_batch;
 
-static rf_status decode_cell(const rf_zheap *heap, size_t i, const uint8_t *stream, rf_error *err) {
-  const rf_zcell *cell = &heap->cells[i];
+static rf_status decode_cell(const rf_tiled_heap *heap, size_t i, const uint8_t *stream, rf_error *err) {
+  const rf_tile_cell *cell = &heap->cells[i];
   uint64_t bytes = 0;
   (void)rf_heap_cell_bytes(heap->column, cell->length, &bytes); /* was checked */
   uint8_t *room = rf_alloc((size_t)bytes);
   if (room == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a cell of %" PRIu64 " bytes", bytes);
   rf_status status =
-      rf_ztable_decode_cell(heap->column, heap->type, stream, (size_t)cell->bytes, room, (size_t)bytes, err);
+      rf_tiled_table_decode_cell(heap->column, heap->type, stream, (size_t)cell->bytes, room, (size_t)bytes, err);
   if (status == RF_OK)
     status = heap->take(heap->context, i, room, (size_t)bytes, err);
   else
-    status = rf_ztable_blame(err, status, heap->column, heap->number, heap->type, heap->rows[i] / heap->z->tile_rows);
+    status = rf_tiled_table_add_context(err, status, heap->column, heap->number, heap->type,
+                                        heap->rows[i] / heap->z->tile_rows);
   rf_free(room);
   return status;
 }
@@ -50,12 +51,12 @@ static rf_status run_piece(void *context, size_t piece, unsigned worker, rf_erro
 }
 
 static rf_status fetch(const cell_batch *b, uint64_t total, uint8_t **room, rf_error *err) {
-  const rf_zheap *heap = b->heap;
+  const rf_tiled_heap *heap = b->heap;
   uint64_t origin = heap->hdu->data_offset + heap->raw->info.heap_offset;
   size_t n = 0, at = 0;
   bool peeked = true;
   for (size_t i = 0; i < b->count && peeked; i++) {
-    const rf_zcell *cell = &heap->cells[b->first + i];
+    const rf_tile_cell *cell = &heap->cells[b->first + i];
     if (cell->length > 0 && cell->bytes > 0)
       peeked = rf_store_peek(heap->file->store, origin + cell->at, (size_t)cell->bytes, &b->streams[i], NULL) == RF_OK;
     else
@@ -70,7 +71,7 @@ static rf_status fetch(const cell_batch *b, uint64_t total, uint8_t **room, rf_e
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " bytes of cells", total);
   }
   for (size_t i = 0; i < b->count; i++) {
-    const rf_zcell *cell = &heap->cells[b->first + i];
+    const rf_tile_cell *cell = &heap->cells[b->first + i];
     rf_range *last = n > 0 ? &ranges[n - 1] : NULL;
     b->streams[i] = *room + at;
     if (cell->length == 0 || cell->bytes == 0)
@@ -96,8 +97,8 @@ static rf_status run_batch(cell_batch *b, uint64_t streams, uint64_t made, rf_er
   return status;
 }
 
-rf_status rf_zheap_run(rf_zheap *heap, rf_error *err) {
-  size_t most = heap->count < MOST_CELLS ? heap->count : MOST_CELLS;
+rf_status rf_tiled_heap_run(rf_tiled_heap *heap, rf_error *err) {
+  size_t most = heap->count < MAX_CELLS ? heap->count : MAX_CELLS;
   cell_batch b = {.heap = heap};
   rf_status status = RF_OK;
   if (heap->count == 0)
@@ -108,7 +109,7 @@ rf_status rf_zheap_run(rf_zheap *heap, rf_error *err) {
   while (b.first < heap->count && status == RF_OK) {
     uint64_t streams = 0, made = 0;
     for (b.count = 0; b.count < most && b.first + b.count < heap->count; b.count++) {
-      const rf_zcell *cell = &heap->cells[b.first + b.count];
+      const rf_tile_cell *cell = &heap->cells[b.first + b.count];
       uint64_t bytes = 0, packed = cell->length > 0 ? cell->bytes : 0;
       if (b.count > 0 && streams + packed > BATCH_BYTES)
         break;
@@ -125,12 +126,12 @@ rf_status rf_zheap_run(rf_zheap *heap, rf_error *err) {
 
 /* ---- places by which callers ask ---- */
 
-rf_status rf_ztable_find_cells(rf_file *file, const rf_hdu *hdu, const rf_table *raw, const rf_ztable *z, size_t column,
-                               const uint64_t *lengths, const uint64_t *rows, size_t count, rf_zcell *cells,
-                               rf_error *err) {
+rf_status rf_tiled_table_find_cells(rf_file *file, const rf_hdu *hdu, const rf_table *raw, const rf_tiled_table *z,
+                                    size_t column, const uint64_t *lengths, const uint64_t *rows, size_t count,
+                                    rf_tile_cell *cells, rf_error *err) {
   size_t n = 0;
   uint64_t *listed = rf_alloc(count * sizeof *listed);
-  rf_zcell *found = rf_alloc_zero(count, sizeof *found);
+  rf_tile_cell *found = rf_alloc_zero(count, sizeof *found);
   rf_status status = RF_OK;
   if (listed == NULL || found == NULL)
     status = rf_fail(err, RF_ERR_MEMORY, "no memory for %zu cells", count);
@@ -142,11 +143,11 @@ rf_status rf_ztable_find_cells(rf_file *file, const rf_hdu *hdu, const rf_table 
                        rows[i], z->plain->info.nrows);
     listed[n++] = rows[i];
   }
-  rf_row_walk walk = {.count = n, .step = 1, .indices = listed};
+  rf_row_selection selection = {.count = n, .step = 1, .indices = listed};
   if (status == RF_OK)
-    status = rf_ztable_read_cells(file, hdu, raw, z, column, &walk, found, err);
+    status = rf_tiled_table_read_cells(file, hdu, raw, z, column, &selection, found, err);
   for (size_t i = 0, k = 0; i < count && status == RF_OK; i++) {
-    cells[i] = lengths[i] > 0 ? found[k++] : (rf_zcell){0};
+    cells[i] = lengths[i] > 0 ? found[k++] : (rf_tile_cell){0};
     if (cells[i].length != lengths[i])
       status = rf_fail(err, RF_ERR_RANGE, "cell %zu of %zu: row %" PRIu64 " has %" PRIu64 " elements, not %" PRIu64, i,
                        count, rows[i], cells[i].length, lengths[i]);

@@ -7,30 +7,30 @@
 
 #include "tiled/table/table.h"
 
-/* Cells of one column, which have passed rf_zcell_check. */
-typedef struct rf_zheap {
+/* Cells of one column, which have passed rf_tile_cell_check. */
+typedef struct rf_tiled_heap {
   rf_file *file;
   const rf_hdu *hdu;
   const rf_table *raw;
-  const rf_ztable *z;
+  const rf_tiled_table *z;
   const rf_column *column;
   size_t number;
   rf_zcmptype type;
-  const rf_zcell *cells;
+  const rf_tile_cell *cells;
   const uint64_t *rows; /* of each cell, for messages */
   size_t count;
   /* Gets the elements of cell i in file order, maybe several cells at once from several threads; those without elements
    * are left out. */
   rf_status (*take)(void *context, size_t i, const uint8_t *bytes, size_t n, rf_error *err);
   void *context;
-} rf_zheap;
+} rf_tiled_heap;
 
-rf_status rf_zheap_run(rf_zheap *heap, rf_error *err);
+rf_status rf_tiled_heap_run(rf_tiled_heap *heap, rf_error *err);
 
 /* Cells by row; `lengths` is what the caller thinks that they have (0: not looked at). RF_ERR_RANGE where he is wrong.
  */
-rf_status rf_ztable_find_cells(rf_file *file, const rf_hdu *hdu, const rf_table *raw, const rf_ztable *z, size_t column,
-                               const uint64_t *lengths, const uint64_t *rows, size_t count, rf_zcell *cells,
-                               rf_error *err);
+rf_status rf_tiled_table_find_cells(rf_file *file, const rf_hdu *hdu, const rf_table *raw, const rf_tiled_table *z,
+                                    size_t column, const uint64_t *lengths, const uint64_t *rows, size_t count,
+                                    rf_tile_cell *cells, rf_error *err);
 
 #endif

@@ -11,68 +11,69 @@
 /* ---- rows ---- */
 
 typedef struct plan_reader {
-  const rf_ztiles *tiles;
+  const rf_table_tiles *tiles;
   const rf_row_plan *plan;
 } plan_reader;
 
 /* Rows of one part through one step, as many at once as lie evenly apart. */
-static rf_status take_rows(void *context, size_t i, const rf_ztile_part *part, const uint8_t *bytes, rf_error *err) {
+static rf_status take_rows(void *context, size_t i, const rf_table_tile_part *part, const uint8_t *bytes,
+                           rf_error *err) {
   const plan_reader *r = context;
-  const rf_row_walk *walk = r->tiles->walk;
+  const rf_row_selection *selection = r->tiles->selection;
   rf_row_step step = r->plan->steps[i];
   rf_row_plan single = {.steps = &step, .count = 1, .low = step.offset, .high = step.offset + step.bytes};
   uint64_t base = part->tile * r->tiles->z->tile_rows, end = part->first + part->count;
   size_t each = (size_t)step.bytes;
   for (uint64_t at = part->first, n; at < end; at += n) {
-    uint64_t position = rf_ztiles_position(r->tiles, at), row = rf_row_at(walk, position);
-    int64_t apart = walk->indices == NULL ? walk->step : 1;
-    n = walk->indices == NULL ? part->count : 1;
-    while (walk->indices != NULL && at + n < end && rf_ztiles_position(r->tiles, at + n) == position + n &&
-           rf_row_at(walk, position + n) == row + n)
+    uint64_t position = rf_table_tiles_position(r->tiles, at), row = rf_row_at(selection, position);
+    int64_t apart = selection->indices == NULL ? selection->step : 1;
+    n = selection->indices == NULL ? part->count : 1;
+    while (selection->indices != NULL && at + n < end && rf_table_tiles_position(r->tiles, at + n) == position + n &&
+           rf_row_at(selection, position + n) == row + n)
       n++;
     ptrdiff_t stride = n > 1 ? (ptrdiff_t)apart * (ptrdiff_t)each : (ptrdiff_t)each;
-    RF_TRY(rf_row_plan_run(&single, walk, position, bytes + (size_t)(row - base) * each, stride, (size_t)n, err));
+    RF_TRY(rf_row_plan_run(&single, selection, position, bytes + (size_t)(row - base) * each, stride, (size_t)n, err));
   }
   return RF_OK;
 }
 
-static rf_status check_memory(const rf_row_plan *plan, const rf_row_walk *walk, rf_error *err) {
+static rf_status check_memory(const rf_row_plan *plan, const rf_row_selection *selection, rf_error *err) {
   size_t size;
   uint64_t mask;
-  if (!rf_to_size(walk->count, &size))
-    return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", walk->count);
+  if (!rf_to_size(selection->count, &size))
+    return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", selection->count);
   for (size_t i = 0; i < plan->count; i++) {
     const rf_row_step *step = &plan->steps[i];
     if (step->data == NULL && step->cell_bytes > 0)
       return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to read column %zu into", step->number);
-    if (!rf_mul_u64(walk->count, step->mask_stride, &mask) || !rf_to_size(mask, &size))
-      return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows of column %zu do not fit memory", walk->count,
+    if (!rf_mul_u64(selection->count, step->mask_stride, &mask) || !rf_to_size(mask, &size))
+      return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows of column %zu do not fit memory", selection->count,
                      step->number);
   }
   return RF_OK;
 }
 
-rf_status rf_ztable_read_plan(rf_file *file, const rf_hdu *hdu, const rf_table *raw, const rf_ztable *z,
-                              const rf_row_plan *plan, const rf_row_walk *walk, rf_error *err) {
-  RF_TRY(check_memory(plan, walk, err));
+rf_status rf_tiled_table_read_plan(rf_file *file, const rf_hdu *hdu, const rf_table *raw, const rf_tiled_table *z,
+                                   const rf_row_plan *plan, const rf_row_selection *selection, rf_error *err) {
+  RF_TRY(check_memory(plan, selection, err));
   size_t *columns = rf_alloc(plan->count * sizeof *columns);
   if (columns == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory to read %zu columns", plan->count);
   for (size_t i = 0; i < plan->count; i++)
     columns[i] = plan->steps[i].number;
   plan_reader r = {NULL, plan};
-  rf_ztiles tiles = {.file = file,
-                     .hdu = hdu,
-                     .raw = raw,
-                     .z = z,
-                     .walk = walk,
-                     .columns = columns,
-                     .count = plan->count,
-                     .take = take_rows,
-                     .context = &r,
-                     .threads = plan->threads};
+  rf_table_tiles tiles = {.file = file,
+                          .hdu = hdu,
+                          .raw = raw,
+                          .z = z,
+                          .selection = selection,
+                          .columns = columns,
+                          .count = plan->count,
+                          .take = take_rows,
+                          .context = &r,
+                          .threads = plan->threads};
   r.tiles = &tiles;
-  rf_status status = rf_ztiles_run(&tiles, err);
+  rf_status status = rf_table_tiles_run(&tiles, err);
   rf_free(columns);
   return status;
 }
@@ -80,38 +81,40 @@ rf_status rf_ztable_read_plan(rf_file *file, const rf_hdu *hdu, const rf_table *
 /* ---- descriptors ---- */
 
 typedef struct cell_reader {
-  const rf_ztiles *tiles;
+  const rf_table_tiles *tiles;
   const rf_column *column;
-  rf_zcell *cells;
+  rf_tile_cell *cells;
 } cell_reader;
 
-static rf_status take_cells(void *context, size_t i, const rf_ztile_part *part, const uint8_t *bytes, rf_error *err) {
+static rf_status take_cells(void *context, size_t i, const rf_table_tile_part *part, const uint8_t *bytes,
+                            rf_error *err) {
   const cell_reader *r = context;
-  const rf_ztable *z = r->tiles->z;
-  uint64_t base = part->tile * z->tile_rows, rows = rf_ztable_rows(z, part->tile);
+  const rf_tiled_table *z = r->tiles->z;
+  uint64_t base = part->tile * z->tile_rows, rows = rf_tiled_table_rows(z, part->tile);
   for (uint64_t k = part->first; k < part->first + part->count; k++) {
-    uint64_t position = rf_ztiles_position(r->tiles, k), row = rf_row_at(r->tiles->walk, position), size;
-    rf_zcell *cell = &r->cells[(size_t)position];
-    *cell = r->column->info.bytes > 0 ? rf_zblock_get(r->column, bytes, rows, row - base) : (rf_zcell){0};
-    rf_status status = rf_zcell_check(z->plain, r->tiles->raw, r->column, cell, &size, err);
+    uint64_t position = rf_table_tiles_position(r->tiles, k), row = rf_row_at(r->tiles->selection, position), size;
+    rf_tile_cell *cell = &r->cells[(size_t)position];
+    *cell = r->column->info.bytes > 0 ? rf_tile_block_get(r->column, bytes, rows, row - base) : (rf_tile_cell){0};
+    rf_status status = rf_tile_cell_check(z->plain, r->tiles->raw, r->column, cell, &size, err);
     if (status != RF_OK)
-      return rf_table_blame(err, status, r->column, r->tiles->columns[i], (int64_t)row);
+      return rf_table_add_context(err, status, r->column, r->tiles->columns[i], (int64_t)row);
   }
   return RF_OK;
 }
 
-rf_status rf_ztable_read_cells(rf_file *file, const rf_hdu *hdu, const rf_table *raw, const rf_ztable *z, size_t column,
-                               const rf_row_walk *walk, rf_zcell *cells, rf_error *err) {
+rf_status rf_tiled_table_read_cells(rf_file *file, const rf_hdu *hdu, const rf_table *raw, const rf_tiled_table *z,
+                                    size_t column, const rf_row_selection *selection, rf_tile_cell *cells,
+                                    rf_error *err) {
   cell_reader r = {NULL, &z->plain->columns[column], cells};
-  rf_ztiles tiles = {.file = file,
-                     .hdu = hdu,
-                     .raw = raw,
-                     .z = z,
-                     .walk = walk,
-                     .columns = &column,
-                     .count = 1,
-                     .take = take_cells,
-                     .context = &r};
+  rf_table_tiles tiles = {.file = file,
+                          .hdu = hdu,
+                          .raw = raw,
+                          .z = z,
+                          .selection = selection,
+                          .columns = &column,
+                          .count = 1,
+                          .take = take_cells,
+                          .context = &r};
   r.tiles = &tiles;
-  return rf_ztiles_run(&tiles, err);
+  return rf_table_tiles_run(&tiles, err);
 }

@@ -10,17 +10,17 @@
 
 #include "base/memory.h"
 
-void rf_ztable_free(rf_ztable *ztable) {
-  if (ztable == NULL)
+void rf_tiled_table_free(rf_tiled_table *tiled_table) {
+  if (tiled_table == NULL)
     return;
-  rf_free(ztable->plain);
-  rf_free(ztable->types);
-  rf_tile_cache_free(ztable->cache);
-  rf_free(ztable);
+  rf_free(tiled_table->plain);
+  rf_free(tiled_table->types);
+  rf_tile_cache_free(tiled_table->cache);
+  rf_free(tiled_table);
 }
 
-rf_status rf_ztable_blame(rf_error *err, rf_status status, const rf_column *column, size_t number, rf_zcmptype type,
-                          uint64_t tile) {
+rf_status rf_tiled_table_add_context(rf_error *err, rf_status status, const rf_column *column, size_t number,
+                                     rf_zcmptype type, uint64_t tile) {
   char text[sizeof err->message];
   const char *name = rf_zcmptype_name(type);
   if (err == NULL || err->code == RF_OK)
@@ -42,7 +42,7 @@ static rf_status take_value(rf_header *header, const char *keyword, rf_value *va
   return status == RF_ERR_MEMORY ? rf_fail(err, status, "%s", why.message) : RF_OK;
 }
 
-static rf_status take_tiles(rf_ztable *z, const rf_table *raw, rf_header *header, rf_error *err) {
+static rf_status take_tiles(rf_tiled_table *z, const rf_table *raw, rf_header *header, rf_error *err) {
   rf_value value;
   uint64_t nrows = z->plain->info.nrows;
   bool found;
@@ -52,7 +52,7 @@ static rf_status take_tiles(rf_ztable *z, const rf_table *raw, rf_header *header
     return rf_fail(err, RF_ERR_FORMAT, "a compressed table has ZTILELEN of 1 or more, the rows of a tile");
   }
   z->tile_rows = (uint64_t)value.integer;
-  z->ntiles = rf_ztable_tiles(nrows, z->tile_rows);
+  z->ntiles = rf_tiled_table_tiles(nrows, z->tile_rows);
   if (z->ntiles == raw->info.nrows)
     return RF_OK;
   rf_error_keyword(err, "NAXIS2");
@@ -63,7 +63,7 @@ static rf_status take_tiles(rf_ztable *z, const rf_table *raw, rf_header *header
 }
 
 /* A column without ZCTYPn is GZIP_2, as cfitsio has it. */
-static rf_status take_types(rf_ztable *z, rf_header *header, rf_error *err) {
+static rf_status take_types(rf_tiled_table *z, rf_header *header, rf_error *err) {
   z->types = rf_alloc_zero(z->plain->info.ncols + 1, sizeof *z->types);
   if (z->types == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu columns", z->plain->info.ncols);
@@ -89,7 +89,7 @@ static rf_status take_types(rf_ztable *z, rf_header *header, rf_error *err) {
 }
 
 /* Every column of the binary table holds streams of bytes. */
-static rf_status check_columns(const rf_ztable *z, const rf_table *raw, rf_error *err) {
+static rf_status check_columns(const rf_tiled_table *z, const rf_table *raw, rf_error *err) {
   if (raw->info.ncols != z->plain->info.ncols)
     return rf_fail(err, RF_ERR_FORMAT, "%zu columns are compressed in %zu", z->plain->info.ncols, raw->info.ncols);
   for (size_t i = 0; i < raw->info.ncols; i++) {
@@ -109,7 +109,7 @@ static rf_status check_columns(const rf_ztable *z, const rf_table *raw, rf_error
 static rf_status make_plain(rf_header *header, rf_table **plain, rf_error *err) {
   rf_header *logical;
   rf_hdu hdu;
-  RF_TRY(rf_ztable_plain_header(header, &logical, err));
+  RF_TRY(rf_tiled_table_plain_header(header, &logical, err));
   rf_status status = rf_hdu_parse(rf_header_cards(logical), rf_header_count(logical), false, &hdu, err);
   if (status == RF_OK) {
     if (hdu.kind != RF_HDU_TABLE)
@@ -122,7 +122,7 @@ static rf_status make_plain(rf_header *header, rf_table **plain, rf_error *err) 
   return status;
 }
 
-static rf_status fill(rf_ztable *z, const rf_hdu *hdu, const rf_table *raw, rf_header *header, rf_error *err) {
+static rf_status fill(rf_tiled_table *z, const rf_hdu *hdu, const rf_table *raw, rf_header *header, rf_error *err) {
   RF_TRY(make_plain(header, &z->plain, err));
   RF_TRY(take_tiles(z, raw, header, err));
   RF_TRY(take_types(z, header, err));
@@ -130,10 +130,10 @@ static rf_status fill(rf_ztable *z, const rf_hdu *hdu, const rf_table *raw, rf_h
   return rf_tile_cache_new(hdu->has_cache_limit ? hdu->cache_limit : RF_TILE_CACHE_BYTES, &z->cache, err);
 }
 
-static rf_status make_ztable(const rf_hdu *hdu, const rf_header *header, const rf_table *raw, rf_ztable **out,
-                             rf_error *err) {
+static rf_status make_tiled_table(const rf_hdu *hdu, const rf_header *header, const rf_table *raw, rf_tiled_table **out,
+                                  rf_error *err) {
   rf_header *own;
-  rf_ztable *z = rf_alloc_zero(1, sizeof *z);
+  rf_tiled_table *z = rf_alloc_zero(1, sizeof *z);
   if (z == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a compressed table");
   /* Asking a header for a value changes what it keeps: many threads may be using the one of the file. */
@@ -143,14 +143,14 @@ static rf_status make_ztable(const rf_hdu *hdu, const rf_header *header, const r
     rf_header_free(own);
   }
   if (status != RF_OK)
-    rf_ztable_free(z);
+    rf_tiled_table_free(z);
   else
     *out = z;
   return status;
 }
 
-rf_status rf_ztable_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **raw, const rf_ztable **ztable,
-                           rf_error *err) {
+rf_status rf_tiled_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **raw,
+                                const rf_tiled_table **tiled_table, rf_error *err) {
   rf_hdu *found;
   const rf_header *header;
   const rf_table *tiles = NULL;
@@ -161,12 +161,12 @@ rf_status rf_ztable_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_t
   RF_TRY(rf_file_header_locked(file, found, &header, err));
   rf_status status = RF_OK;
   rf_mutex_lock(&file->scan_lock);
-  if (found->ztable == NULL)
-    status = make_ztable(found, header, tiles, &found->ztable, err);
+  if (found->tiled_table == NULL)
+    status = make_tiled_table(found, header, tiles, &found->tiled_table, err);
   /* An edit of an HDU before may have moved it. */
-  if (status == RF_OK && found->ztable->plain->info.data_offset != found->data_offset)
-    found->ztable->plain->info.data_offset = found->data_offset;
-  *ztable = found->ztable;
+  if (status == RF_OK && found->tiled_table->plain->info.data_offset != found->data_offset)
+    found->tiled_table->plain->info.data_offset = found->data_offset;
+  *tiled_table = found->tiled_table;
   rf_mutex_unlock(&file->scan_lock);
   if (status == RF_OK && hdu != NULL)
     *hdu = found;
@@ -176,14 +176,14 @@ rf_status rf_ztable_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_t
 }
 
 rf_status rf_table_logical_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **table,
-                                  const rf_ztable **ztable, rf_error *err) {
+                                  const rf_tiled_table **tiled_table, rf_error *err) {
   rf_hdu *found;
   RF_TRY(rf_file_hdu_locked(file, index, &found, err));
-  *ztable = NULL;
+  *tiled_table = NULL;
   if (found->kind != RF_HDU_COMPRESSED_TABLE)
     return rf_table_locked(file, index, hdu, table, err);
-  RF_TRY(rf_ztable_locked(file, index, hdu, NULL, ztable, err));
-  *table = (*ztable)->plain;
+  RF_TRY(rf_tiled_table_locked(file, index, hdu, NULL, tiled_table, err));
+  *table = (*tiled_table)->plain;
   return RF_OK;
 }
 
@@ -191,11 +191,11 @@ rf_status rf_table_logical_locked(rf_file *file, size_t index, rf_hdu **hdu, con
 
 rf_status rf_table_get_compression(rf_file *file, size_t index, uint64_t *tile_rows, uint64_t *ntiles,
                                    rf_zcmptype *types, size_t capacity, size_t *count, rf_error *err) {
-  const rf_ztable *z = NULL;
+  const rf_tiled_table *z = NULL;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = rf_ztable_locked(file, index, NULL, NULL, &z, err);
+    status = rf_tiled_table_locked(file, index, NULL, NULL, &z, err);
     if (status == RF_OK) {
       size_t ncols = z->plain->info.ncols;
       for (size_t i = 0; types != NULL && i < ncols && i < capacity; i++)

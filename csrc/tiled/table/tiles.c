@@ -11,13 +11,13 @@
 #include "tiled/table/table.h"
 
 /* Tiles whose descriptors are fetched together, and bytes of streams that are. */
-#define MOST_PARTS ((size_t)256)
-#define MOST_ITEMS ((size_t)4096)
+#define MAX_PARTS ((size_t)256)
+#define MAX_ITEMS ((size_t)4096)
 #define BATCH_BYTES ((uint64_t)16 << 20)
 
 /* One column of one tile. */
 typedef struct item {
-  const rf_ztile_part *part;
+  const rf_table_tile_part *part;
   size_t i; /* of tiles->columns */
   uint64_t key;
   size_t size; /* decoded */
@@ -28,8 +28,8 @@ typedef struct item {
 } item;
 
 typedef struct batch {
-  const rf_ztiles *t;
-  rf_ztile_part *parts;
+  const rf_table_tiles *t;
+  rf_table_tile_part *parts;
   size_t part_count;
   uint8_t *rows; /* of descriptors, one behind the other */
   rf_range *ranges;
@@ -53,19 +53,19 @@ static int by_tile(const void *a, const void *b) {
   return x->position < y->position ? -1 : x->position > y->position;
 }
 
-static bool is_in_order(const rf_row_walk *walk, uint64_t tile_rows) {
-  for (uint64_t i = 1; i < walk->count; i++)
-    if (walk->indices[i] / tile_rows < walk->indices[i - 1] / tile_rows)
+static bool is_in_order(const rf_row_selection *selection, uint64_t tile_rows) {
+  for (uint64_t i = 1; i < selection->count; i++)
+    if (selection->indices[i] / tile_rows < selection->indices[i - 1] / tile_rows)
       return false;
   return true;
 }
 
-rf_status rf_ztiles_order(const rf_ztiles *t, uint64_t **order, rf_error *err) {
-  const rf_row_walk *walk = t->walk;
+rf_status rf_table_tiles_order(const rf_table_tiles *t, uint64_t **order, rf_error *err) {
+  const rf_row_selection *selection = t->selection;
   *order = NULL;
-  if (walk->indices == NULL || is_in_order(walk, t->z->tile_rows))
+  if (selection->indices == NULL || is_in_order(selection, t->z->tile_rows))
     return RF_OK;
-  size_t n = (size_t)walk->count; /* the list is in memory */
+  size_t n = (size_t)selection->count; /* the list is in memory */
   place *places = n <= SIZE_MAX / sizeof *places ? rf_alloc(n * sizeof *places) : NULL;
   *order = places != NULL ? rf_alloc(n * sizeof **order) : NULL;
   if (*order == NULL) {
@@ -73,7 +73,7 @@ rf_status rf_ztiles_order(const rf_ztiles *t, uint64_t **order, rf_error *err) {
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu rows", n);
   }
   for (size_t i = 0; i < n; i++)
-    places[i] = (place){walk->indices[i] / t->z->tile_rows, i};
+    places[i] = (place){selection->indices[i] / t->z->tile_rows, i};
   qsort(places, n, sizeof *places, by_tile);
   for (size_t i = 0; i < n; i++)
     (*order)[i] = places[i].position;
@@ -82,23 +82,23 @@ rf_status rf_ztiles_order(const rf_ztiles *t, uint64_t **order, rf_error *err) {
 }
 
 /* Rows of a walk without a list from position `first` on that are in the same tile. */
-static uint64_t stepped(const rf_row_walk *walk, uint64_t first, uint64_t tile, uint64_t tile_rows) {
-  uint64_t row = rf_row_at(walk, first), left = walk->count - first, inside = row - tile * tile_rows;
-  uint64_t step = walk->step < 0 ? 0 - (uint64_t)walk->step : (uint64_t)walk->step;
+static uint64_t stepped(const rf_row_selection *selection, uint64_t first, uint64_t tile, uint64_t tile_rows) {
+  uint64_t row = rf_row_at(selection, first), left = selection->count - first, inside = row - tile * tile_rows;
+  uint64_t step = selection->step < 0 ? 0 - (uint64_t)selection->step : (uint64_t)selection->step;
   if (left == 1 || step == 0)
     return left;
-  uint64_t n = (walk->step < 0 ? inside : tile_rows - 1 - inside) / step + 1;
+  uint64_t n = (selection->step < 0 ? inside : tile_rows - 1 - inside) / step + 1;
   return n < left ? n : left;
 }
 
-void rf_ztiles_part(const rf_ztiles *t, uint64_t first, rf_ztile_part *part) {
+void rf_table_tiles_part(const rf_table_tiles *t, uint64_t first, rf_table_tile_part *part) {
   uint64_t tile_rows = t->z->tile_rows, n = 1;
   part->first = first;
-  part->tile = rf_row_at(t->walk, rf_ztiles_position(t, first)) / tile_rows;
-  if (t->walk->indices == NULL)
-    n = stepped(t->walk, first, part->tile, tile_rows);
-  while (t->walk->indices != NULL && first + n < t->walk->count &&
-         rf_row_at(t->walk, rf_ztiles_position(t, first + n)) / tile_rows == part->tile)
+  part->tile = rf_row_at(t->selection, rf_table_tiles_position(t, first)) / tile_rows;
+  if (t->selection->indices == NULL)
+    n = stepped(t->selection, first, part->tile, tile_rows);
+  while (t->selection->indices != NULL && first + n < t->selection->count &&
+         rf_row_at(t->selection, rf_table_tiles_position(t, first + n)) / tile_rows == part->tile)
     n++;
   part->count = n;
 }
@@ -117,10 +117,11 @@ static rf_status read_rows(batch *b, rf_error *err) {
 }
 
 /* The memory for a tile of which not all is read is bounded, as that for a tile of an image is. */
-static rf_status check_limit(const rf_ztiles *t, size_t number, uint64_t size, rf_error *err) {
+static rf_status check_limit(const rf_table_tiles *t, size_t number, uint64_t size, rf_error *err) {
   const rf_column *column = &t->z->plain->columns[number];
-  uint64_t limit = t->file->options.limits.tile_bytes, peak = rf_ztable_peak(column, t->z->types[number], size), wanted;
-  if (peak <= limit || !rf_ztable_column_bytes(column, t->walk->count, &wanted) || size <= wanted)
+  uint64_t limit = t->file->options.limits.tile_bytes, peak = rf_tiled_table_peak(column, t->z->types[number], size),
+           wanted;
+  if (peak <= limit || !rf_tiled_table_column_bytes(column, t->selection->count, &wanted) || size <= wanted)
     return RF_OK;
   return rf_fail(err, RF_ERR_LIMIT,
                  "the column has %" PRIu64 " bytes in this tile, of which %" PRIu64
@@ -130,21 +131,21 @@ static rf_status check_limit(const rf_ztiles *t, size_t number, uint64_t size, r
                  size, wanted, peak, limit);
 }
 
-static rf_status find_stream(const rf_ztiles *t, uint64_t tile, size_t column, const uint8_t *row, item *it,
+static rf_status find_stream(const rf_table_tiles *t, uint64_t tile, size_t column, const uint8_t *row, item *it,
                              rf_error *err) {
   const rf_column *packed = &t->raw->columns[column];
   uint64_t length = 0, offset = 0, size = 0;
-  bool fits = rf_ztable_column_bytes(&t->z->plain->columns[column], rf_ztable_rows(t->z, tile), &size) &&
+  bool fits = rf_tiled_table_column_bytes(&t->z->plain->columns[column], rf_tiled_table_rows(t->z, tile), &size) &&
               rf_to_size(size, &it->size);
   if (!fits)
-    return rf_fail(err, RF_ERR_LIMIT, "%" PRIu64 " rows of it do not fit memory", rf_ztable_rows(t->z, tile));
+    return rf_fail(err, RF_ERR_LIMIT, "%" PRIu64 " rows of it do not fit memory", rf_tiled_table_rows(t->z, tile));
   if (!rf_descriptor_get(t->raw, packed, row + (size_t)packed->info.offset, &length, &offset))
     return rf_fail(err, RF_ERR_FORMAT,
                    "the descriptor says %" PRIu64 " bytes at offset %" PRIu64 " of the heap, which has %" PRIu64,
                    length, offset, t->raw->info.heap_bytes);
   it->n = (size_t)length; /* inside the heap of a file, and cut below where that is more than memory */
   it->offset = t->hdu->data_offset + t->raw->info.heap_offset + offset;
-  if (it->n != length || !rf_ztable_believable(length, size))
+  if (it->n != length || !rf_tiled_table_believable(length, size))
     return rf_fail(err, RF_ERR_CODEC, "%" PRIu64 " bytes of a stream cannot hold the %" PRIu64 " that are expected",
                    length, size);
   return check_limit(t, column, size, err);
@@ -154,7 +155,7 @@ static rf_status find_stream(const rf_ztiles *t, uint64_t tile, size_t column, c
 
 static rf_status run_item(void *context, size_t i, unsigned worker, rf_error *err) {
   batch *b = context;
-  const rf_ztiles *t = b->t;
+  const rf_table_tiles *t = b->t;
   item *it = &b->items[i];
   size_t number = t->columns[it->i];
   const rf_column *column = &t->z->plain->columns[number];
@@ -167,11 +168,11 @@ static rf_status run_item(void *context, size_t i, unsigned worker, rf_error *er
     tile = rf_tile_cache_make(t->z->cache, it->key, it->size);
     if (tile == NULL)
       return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of a column", it->size);
-    status = rf_ztable_decode(column, t->z->types[number], it->bytes, it->n, tile->values, it->size, err);
+    status = rf_tiled_table_decode(column, t->z->types[number], it->bytes, it->n, tile->values, it->size, err);
     if (status == RF_OK)
       rf_tile_cache_put(t->z->cache, tile);
     else
-      status = rf_ztable_blame(err, status, column, number, t->z->types[number], it->part->tile);
+      status = rf_tiled_table_add_context(err, status, column, number, t->z->types[number], it->part->tile);
   }
   if (status == RF_OK)
     status = t->take(t->context, it->i, it->part, tile->values, err);
@@ -219,12 +220,12 @@ static rf_status fetch(batch *b, uint8_t **room, rf_error *err) {
 
 /* As many threads as may have a column of a tile in memory each. */
 static unsigned choose_threads(const batch *b) {
-  const rf_ztiles *t = b->t;
+  const rf_table_tiles *t = b->t;
   unsigned threads = rf_worth_threads(t->threads != 0 ? t->threads : t->file->options.threads, b->count, b->made);
   uint64_t largest = 1;
   for (size_t i = 0; i < b->count && threads > 1; i++) {
     size_t number = t->columns[b->items[i].i];
-    uint64_t peak = rf_ztable_peak(&t->z->plain->columns[number], t->z->types[number], b->items[i].size);
+    uint64_t peak = rf_tiled_table_peak(&t->z->plain->columns[number], t->z->types[number], b->items[i].size);
     largest = peak > largest ? peak : largest;
   }
   uint64_t most = t->file->options.limits.tile_bytes / largest;
@@ -242,20 +243,21 @@ static rf_status run_batch(batch *b, rf_error *err) {
 }
 
 static rf_status add_item(batch *b, size_t part, size_t i, rf_error *err) {
-  const rf_ztiles *t = b->t;
+  const rf_table_tiles *t = b->t;
   size_t number = t->columns[i];
   const uint8_t *row = b->rows + part * (size_t)t->raw->info.row_bytes;
   item it = {.part = &b->parts[part], .i = i, .key = b->parts[part].tile * t->z->plain->info.ncols + number};
   rf_status status = find_stream(t, it.part->tile, number, row, &it, err);
   if (status != RF_OK)
-    return rf_ztable_blame(err, status, &t->z->plain->columns[number], number, t->z->types[number], it.part->tile);
+    return rf_tiled_table_add_context(err, status, &t->z->plain->columns[number], number, t->z->types[number],
+                                      it.part->tile);
   if (t->plan != NULL) {
     t->plan(t->context, it.offset, it.offset + it.n);
     return RF_OK;
   }
   it.cached = it.size > 0 ? rf_tile_cache_take(t->z->cache, it.key) : NULL;
   uint64_t need = it.cached == NULL ? it.n : 0;
-  if (b->count == MOST_ITEMS || (b->count > 0 && b->streams + need > BATCH_BYTES)) {
+  if (b->count == MAX_ITEMS || (b->count > 0 && b->streams + need > BATCH_BYTES)) {
     status = run_batch(b, err);
     if (status != RF_OK) {
       if (it.cached != NULL)
@@ -277,10 +279,10 @@ static rf_status run_parts(batch *b, rf_error *err) {
   return b->count > 0 ? run_batch(b, err) : RF_OK;
 }
 
-static rf_status run_walk(batch *b, rf_error *err) {
-  for (uint64_t first = 0; first < b->t->walk->count;) {
-    for (b->part_count = 0; b->part_count < MOST_PARTS && first < b->t->walk->count; b->part_count++) {
-      rf_ztiles_part(b->t, first, &b->parts[b->part_count]);
+static rf_status run_selection(batch *b, rf_error *err) {
+  for (uint64_t first = 0; first < b->t->selection->count;) {
+    for (b->part_count = 0; b->part_count < MAX_PARTS && first < b->t->selection->count; b->part_count++) {
+      rf_table_tiles_part(b->t, first, &b->parts[b->part_count]);
       first += b->parts[b->part_count].count;
     }
     RF_TRY(run_parts(b, err));
@@ -288,14 +290,14 @@ static rf_status run_walk(batch *b, rf_error *err) {
   return RF_OK;
 }
 
-rf_status rf_ztiles_run(rf_ztiles *tiles, rf_error *err) {
+rf_status rf_table_tiles_run(rf_table_tiles *tiles, rf_error *err) {
   uint64_t *order = NULL;
-  if (tiles->walk->count == 0 || tiles->count == 0)
+  if (tiles->selection->count == 0 || tiles->count == 0)
     return RF_OK;
-  RF_TRY(rf_ztiles_order(tiles, &order, err));
+  RF_TRY(rf_table_tiles_order(tiles, &order, err));
   tiles->order = order;
-  uint64_t apart = tiles->walk->count < MOST_PARTS ? tiles->walk->count : MOST_PARTS;
-  size_t parts = (size_t)apart, items = parts * tiles->count < MOST_ITEMS ? parts * tiles->count : MOST_ITEMS;
+  uint64_t apart = tiles->selection->count < MAX_PARTS ? tiles->selection->count : MAX_PARTS;
+  size_t parts = (size_t)apart, items = parts * tiles->count < MAX_ITEMS ? parts * tiles->count : MAX_ITEMS;
   size_t ranges = items > parts ? items : parts;
   batch b = {.t = tiles};
   b.parts = rf_alloc(parts * sizeof *b.parts);
@@ -306,7 +308,7 @@ rf_status rf_ztiles_run(rf_ztiles *tiles, rf_error *err) {
   if (b.parts == NULL || b.rows == NULL || b.items == NULL || b.ranges == NULL)
     status = rf_fail(err, RF_ERR_MEMORY, "no memory to read %zu tiles", parts);
   else
-    status = run_walk(&b, err);
+    status = run_selection(&b, err);
   forget(&b);
   rf_free(b.parts);
   rf_free(b.rows);
@@ -324,36 +326,37 @@ typedef struct copier {
   size_t bytes;
 } copier;
 
-static rf_status copy_column(void *context, size_t i, const rf_ztile_part *part, const uint8_t *bytes, rf_error *err) {
+static rf_status copy_column(void *context, size_t i, const rf_table_tile_part *part, const uint8_t *bytes,
+                             rf_error *err) {
   copier *c = context;
   (void)i, (void)part, (void)err;
   memcpy(c->out, bytes, c->bytes);
   return RF_OK;
 }
 
-rf_status rf_ztile_read(rf_file *file, const rf_hdu *hdu, const rf_table *raw, const rf_ztable *z, uint64_t tile,
-                        size_t column, uint8_t **out, size_t *bytes, rf_error *err) {
+rf_status rf_tile_read(rf_file *file, const rf_hdu *hdu, const rf_table *raw, const rf_tiled_table *z, uint64_t tile,
+                       size_t column, uint8_t **out, size_t *bytes, rf_error *err) {
   uint64_t size = 0, row = tile * z->tile_rows;
-  rf_row_walk walk = {.count = 1, .start = row, .step = 1, .low = row, .high = row};
+  rf_row_selection selection = {.count = 1, .start = row, .step = 1, .low = row, .high = row};
   copier c = {NULL, 0};
-  rf_ztiles tiles = {.file = file,
-                     .hdu = hdu,
-                     .raw = raw,
-                     .z = z,
-                     .walk = &walk,
-                     .columns = &column,
-                     .count = 1,
-                     .take = copy_column,
-                     .context = &c};
-  if (!rf_ztable_column_bytes(&z->plain->columns[column], rf_ztable_rows(z, tile), &size) ||
-      !rf_to_size(size, &c.bytes) || !rf_ztable_believable(raw->info.heap_bytes, size))
+  rf_table_tiles tiles = {.file = file,
+                          .hdu = hdu,
+                          .raw = raw,
+                          .z = z,
+                          .selection = &selection,
+                          .columns = &column,
+                          .count = 1,
+                          .take = copy_column,
+                          .context = &c};
+  if (!rf_tiled_table_column_bytes(&z->plain->columns[column], rf_tiled_table_rows(z, tile), &size) ||
+      !rf_to_size(size, &c.bytes) || !rf_tiled_table_believable(raw->info.heap_bytes, size))
     return rf_fail(err, RF_ERR_FORMAT, "%" PRIu64 " rows of a tile are more than the file can hold",
-                   rf_ztable_rows(z, tile));
+                   rf_tiled_table_rows(z, tile));
   RF_TRY(check_limit(&tiles, column, size, err));
   c.out = rf_alloc(c.bytes);
   if (c.out == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of a column", c.bytes);
-  rf_status status = rf_ztiles_run(&tiles, err);
+  rf_status status = rf_table_tiles_run(&tiles, err);
   if (status != RF_OK) {
     rf_free(c.out);
     return status;

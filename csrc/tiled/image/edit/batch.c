@@ -24,7 +24,7 @@
 #define OLD_BYTES ((uint64_t)64 << 20)
 #define ZEROS 512
 
-struct rf_zcanvas {
+struct rf_tile_canvas {
   uint8_t *values; /* of the stored type */
   unsigned width;
   int32_t *integers; /* not NULL: values become these */
@@ -41,9 +41,9 @@ typedef struct worker {
 } worker;
 
 typedef struct batch {
-  rf_zchange *edit;
-  const rf_zsource *source;
-  rf_zencoder encoder;
+  rf_tile_change *edit;
+  const rf_tile_source *source;
+  rf_tile_encoder encoder;
   size_t elements; /* of the largest tile */
   unsigned threads;
   bool fresh;     /* nothing of the rows stays */
@@ -55,8 +55,8 @@ typedef struct batch {
   uint64_t *tiles;
   bool *whole;
   const void **ready;
-  rf_zrow *rows;
-  rf_zplace *places;
+  rf_tile_row *rows;
+  rf_tile_place *places;
   size_t *old_at;   /* where the bytes of a tile begin in `old` */
   rf_extent *freed; /* places of tiles that are written to others */
   size_t freed_count;
@@ -69,7 +69,7 @@ typedef struct batch {
 
 /* ---- pixels ---- */
 
-static void scatter(rf_zcanvas *canvas, size_t at, ptrdiff_t stride, const uint8_t *values, size_t count) {
+static void scatter(rf_tile_canvas *canvas, size_t at, ptrdiff_t stride, const uint8_t *values, size_t count) {
   uint8_t *to = canvas->values + at * canvas->width;
   ptrdiff_t step = stride * (ptrdiff_t)canvas->width;
   if (stride == 1) {
@@ -80,13 +80,13 @@ static void scatter(rf_zcanvas *canvas, size_t at, ptrdiff_t stride, const uint8
     memcpy(to + (ptrdiff_t)i * step, values, canvas->width);
 }
 
-static bool requantize(rf_zcanvas *canvas, size_t at, const uint8_t *values, size_t count) {
+static bool requantize(rf_tile_canvas *canvas, size_t at, const uint8_t *values, size_t count) {
   if (canvas->width == 4)
     return rf_requantize_f32(canvas->quantum, at, (const float *)(const void *)values, count, canvas->integers + at);
   return rf_requantize_f64(canvas->quantum, at, (const double *)(const void *)values, count, canvas->integers + at);
 }
 
-void rf_zcanvas_put(rf_zcanvas *canvas, size_t at, ptrdiff_t stride, const void *values, size_t count) {
+void rf_tile_canvas_put(rf_tile_canvas *canvas, size_t at, ptrdiff_t stride, const void *values, size_t count) {
   const uint8_t *bytes = values;
   if (canvas->integers == NULL) {
     scatter(canvas, at, stride, bytes, count);
@@ -98,7 +98,7 @@ void rf_zcanvas_put(rf_zcanvas *canvas, size_t at, ptrdiff_t stride, const void 
 }
 
 /* Pixels [from, to) become zero. */
-static void put_zeros(rf_zcanvas *canvas, size_t from, size_t to) {
+static void put_zeros(rf_tile_canvas *canvas, size_t from, size_t to) {
   static const double zeros[ZEROS];
   if (canvas->integers == NULL) {
     memset(canvas->values + from * canvas->width, 0, (to - from) * canvas->width);
@@ -106,11 +106,11 @@ static void put_zeros(rf_zcanvas *canvas, size_t from, size_t to) {
   }
   for (size_t n; from < to; from += n) {
     n = to - from < ZEROS ? to - from : ZEROS;
-    rf_zcanvas_put(canvas, from, 1, zeros, n);
+    rf_tile_canvas_put(canvas, from, 1, zeros, n);
   }
 }
 
-static void put_source(const batch *b, size_t i, size_t old, size_t elements, rf_zcanvas *canvas) {
+static void put_source(const batch *b, size_t i, size_t old, size_t elements, rf_tile_canvas *canvas) {
   if (b->source->length != 0)
     put_zeros(canvas, old, elements);
   else
@@ -121,13 +121,13 @@ static void put_source(const batch *b, size_t i, size_t old, size_t elements, rf
 
 /* `length`: that of the tile along the slowest axis, 0: by the image. */
 static rf_tile_shape tile_shape(const batch *b, uint64_t tile, uint64_t length) {
-  const rf_zimage *zimage = b->edit->zimage;
+  const rf_tiled_image *tiled_image = b->edit->tiled_image;
   rf_tile_shape shape = {1, 1, 1, b->encoder.stored_bytes};
-  for (int i = 0; i < zimage->image.naxis; i++) {
-    uint64_t low = tile % zimage->counts[i] * zimage->tile[i], left = zimage->image.axes[i] - low;
-    size_t along = (size_t)(left < zimage->tile[i] ? left : zimage->tile[i]);
-    tile /= zimage->counts[i];
-    if (i == zimage->image.naxis - 1 && length != 0)
+  for (int i = 0; i < tiled_image->image.naxis; i++) {
+    uint64_t low = tile % tiled_image->counts[i] * tiled_image->tile[i], left = tiled_image->image.axes[i] - low;
+    size_t along = (size_t)(left < tiled_image->tile[i] ? left : tiled_image->tile[i]);
+    tile /= tiled_image->counts[i];
+    if (i == tiled_image->image.naxis - 1 && length != 0)
       along = (size_t)length;
     if (shape.columns == 1)
       shape.columns = along;
@@ -151,58 +151,59 @@ static rf_status need_values(const batch *b, worker *w, rf_error *err) {
 }
 
 static rf_status need_integers(const batch *b, worker *w, rf_error *err) {
-  const rf_zimage *zimage = b->edit->zimage;
-  bool wanted = zimage->quantized || b->encoder.offset != 0 || zimage->codec->type == RF_Z_HCOMPRESS_1;
+  const rf_tiled_image *tiled_image = b->edit->tiled_image;
+  bool wanted = tiled_image->quantized || b->encoder.offset != 0 || tiled_image->codec->type == RF_Z_HCOMPRESS_1;
   if (wanted && w->integers == NULL)
     w->integers = make_buffer(b, sizeof *w->integers, err);
   return !wanted || w->integers != NULL ? RF_OK : RF_ERR_MEMORY;
 }
 
 static rf_status need_deflater(const batch *b, worker *w, rf_error *err) {
-  const rf_zimage *zimage = b->edit->zimage;
-  bool wanted = zimage->quantized || zimage->codec->type == RF_Z_GZIP_1 || zimage->codec->type == RF_Z_GZIP_2;
+  const rf_tiled_image *tiled_image = b->edit->tiled_image;
+  bool wanted =
+      tiled_image->quantized || tiled_image->codec->type == RF_Z_GZIP_1 || tiled_image->codec->type == RF_Z_GZIP_2;
   if (!wanted || w->params.deflater != NULL)
     return RF_OK;
   return rf_deflater_new(b->encoder.params.level, &w->params.deflater, err);
 }
 
 /* Nothing of what is there stays, or there is nothing. */
-static rf_status encode_anew(const batch *b, size_t i, const rf_zencoder *encoder, worker *w,
-                             const rf_tile_shape *shape, uint8_t *out, rf_zcell *cell, rf_error *err) {
+static rf_status encode_anew(const batch *b, size_t i, const rf_tile_encoder *encoder, worker *w,
+                             const rf_tile_shape *shape, uint8_t *out, rf_tile_cell *cell, rf_error *err) {
   const void *values = b->ready[i];
   if (values == NULL) {
-    bool begun = !b->whole[i] && b->edit->zimage->quantized;
+    bool begun = !b->whole[i] && b->edit->tiled_image->quantized;
     RF_TRY(need_values(b, w, err));
-    rf_zcanvas canvas = {.values = w->values, .width = encoder->stored_bytes, .fits = true};
+    rf_tile_canvas canvas = {.values = w->values, .width = encoder->stored_bytes, .fits = true};
     if (begun)
-      rf_zencode_unwritten(encoder->stored, w->values, shape->count);
+      rf_tile_encode_unwritten(encoder->stored, w->values, shape->count);
     else if (!b->whole[i])
       memset(w->values, 0, shape->count * encoder->stored_bytes);
     put_source(b, i, 0, shape->count, &canvas);
     if (begun)
-      return rf_zencode_begun(encoder, b->tiles[i], shape, w->values, w->integers, out, cell, err);
+      return rf_tile_encode_begun(encoder, b->tiles[i], shape, w->values, w->integers, out, cell, err);
     values = w->values;
   }
-  return rf_zencode_values(encoder, b->tiles[i], shape, values, true, w->integers, out, cell, err);
+  return rf_tile_encode_values(encoder, b->tiles[i], shape, values, true, w->integers, out, cell, err);
 }
 
 /* A quantized tile changes: *done is false when it cannot stay one. Its integers are in w->values. */
-static rf_status encode_requantized(const batch *b, size_t i, const rf_zencoder *encoder, worker *w, size_t old,
-                                    const rf_tile_shape *shape, uint8_t *out, rf_zcell *cell, bool *done,
+static rf_status encode_requantized(const batch *b, size_t i, const rf_tile_encoder *encoder, worker *w, size_t old,
+                                    const rf_tile_shape *shape, uint8_t *out, rf_tile_cell *cell, bool *done,
                                     rf_error *err) {
-  const rf_zimage *zimage = b->edit->zimage;
-  const rf_zrow *row = &b->rows[i];
+  const rf_tiled_image *tiled_image = b->edit->tiled_image;
+  const rf_tile_row *row = &b->rows[i];
   bool own = row->has_null && row->null >= INT32_MIN && row->null <= INT32_MAX;
   rf_quantum quantum = {.scale = row->scale,
                         .zero = row->zero,
-                        .dither = zimage->dither,
-                        .random = zimage->random,
-                        .seed = zimage->seed,
+                        .dither = tiled_image->dither,
+                        .random = tiled_image->random,
+                        .seed = tiled_image->seed,
                         .tile = b->tiles[i],
                         .has_null = own || !row->has_null,
                         .null = own ? (int32_t)row->null : RF_QUANTIZED_NULL};
   memcpy(w->integers, w->values, old * sizeof *w->integers);
-  rf_zcanvas canvas = {.width = encoder->stored_bytes, .integers = w->integers, .quantum = &quantum, .fits = true};
+  rf_tile_canvas canvas = {.width = encoder->stored_bytes, .integers = w->integers, .quantum = &quantum, .fits = true};
   put_source(b, i, old, shape->count, &canvas);
   *done = canvas.fits;
   if (!*done)
@@ -213,12 +214,12 @@ static rf_status encode_requantized(const batch *b, size_t i, const rf_zencoder 
   cell->nulls = false;
   for (size_t k = 0; !own && k < shape->count && !cell->nulls; k++)
     cell->nulls = w->integers[k] == RF_QUANTIZED_NULL;
-  return rf_zencode_integers(encoder, shape, w->integers, out, cell, done, err);
+  return rf_tile_encode_integers(encoder, shape, w->integers, out, cell, done, err);
 }
 
-static rf_status encode_changed(const batch *b, size_t i, const rf_zencoder *encoder, worker *w, size_t old,
-                                const rf_tile_shape *shape, uint8_t *out, rf_zcell *cell, rf_error *err) {
-  const rf_zimage *zimage = b->edit->zimage;
+static rf_status encode_changed(const batch *b, size_t i, const rf_tile_encoder *encoder, worker *w, size_t old,
+                                const rf_tile_shape *shape, uint8_t *out, rf_tile_cell *cell, rf_error *err) {
+  const rf_tiled_image *tiled_image = b->edit->tiled_image;
   const uint8_t *bytes = b->old + b->old_at[i];
   bool integers = false, done = false;
   RF_TRY(need_values(b, w, err));
@@ -226,24 +227,24 @@ static rf_status encode_changed(const batch *b, size_t i, const rf_zencoder *enc
     w->room = make_buffer(b, 8, err);
   if (w->room == NULL)
     return RF_ERR_MEMORY;
-  RF_TRY(rf_zimage_decode(zimage, b->tiles[i], &b->rows[i], bytes, w->values, w->room,
-                          zimage->quantized ? &integers : NULL, err));
+  RF_TRY(rf_tiled_image_decode(tiled_image, b->tiles[i], &b->rows[i], bytes, w->values, w->room,
+                               tiled_image->quantized ? &integers : NULL, err));
   if (integers) {
     RF_TRY(encode_requantized(b, i, encoder, w, old, shape, out, cell, &done, err));
     if (done)
       return RF_OK;
-    RF_TRY(rf_zimage_decode(zimage, b->tiles[i], &b->rows[i], bytes, w->values, w->room, NULL, err));
+    RF_TRY(rf_tiled_image_decode(tiled_image, b->tiles[i], &b->rows[i], bytes, w->values, w->room, NULL, err));
   }
-  rf_zcanvas canvas = {.values = w->values, .width = encoder->stored_bytes, .fits = true};
+  rf_tile_canvas canvas = {.values = w->values, .width = encoder->stored_bytes, .fits = true};
   put_source(b, i, old, shape->count, &canvas);
-  return rf_zencode_values(encoder, b->tiles[i], shape, w->values, false, w->integers, out, cell, err);
+  return rf_tile_encode_values(encoder, b->tiles[i], shape, w->values, false, w->integers, out, cell, err);
 }
 
 static rf_status encode_tile(void *context, size_t i, unsigned number, rf_error *err) {
   batch *b = context;
   worker *w = &b->workers[number];
-  rf_zplace *place = &b->places[i];
-  *place = (rf_zplace){.tile = b->tiles[i]};
+  rf_tile_place *place = &b->places[i];
+  *place = (rf_tile_place){.tile = b->tiles[i]};
   if (b->source->length != 0 && b->rows[i].form == RF_ZFORM_EMPTY)
     return RF_OK; /* longer, and still never written */
   size_t old = tile_shape(b, b->tiles[i], 0).count;
@@ -251,14 +252,14 @@ static rf_status encode_tile(void *context, size_t i, unsigned number, rf_error 
   rf_status status = need_integers(b, w, err);
   if (status == RF_OK)
     status = need_deflater(b, w, err);
-  rf_zencoder encoder = b->encoder;
+  rf_tile_encoder encoder = b->encoder;
   encoder.params.deflater = w->params.deflater;
   uint8_t *out = b->slots + i * b->slot;
   if (status == RF_OK && (b->whole[i] || b->rows[i].form == RF_ZFORM_EMPTY))
     status = encode_anew(b, i, &encoder, w, &shape, out, &place->cell, err);
   else if (status == RF_OK)
     status = encode_changed(b, i, &encoder, w, old, &shape, out, &place->cell, err);
-  return status == RF_OK ? RF_OK : rf_zimage_blame(b->edit->zimage, b->tiles[i], err, status);
+  return status == RF_OK ? RF_OK : rf_tiled_image_add_context(b->edit->tiled_image, b->tiles[i], err, status);
 }
 
 /* ---- a batch ---- */
@@ -320,17 +321,17 @@ static rf_status make_batch(batch *b, rf_error *err) {
 
 /* Which tiles, and where they are now. */
 static rf_status list_tiles(batch *b, rf_error *err) {
-  const rf_zsource *source = b->source;
+  const rf_tile_source *source = b->source;
   b->count = source->count - b->first < b->most ? (size_t)(source->count - b->first) : b->most;
   for (size_t i = 0; i < b->count; i++) {
     b->ready[i] = NULL;
     b->tiles[i] = source->tile(source->context, b->first + i);
     b->whole[i] = source->whole != NULL && source->whole(source->context, b->first + i, &b->ready[i]);
-    b->rows[i] = (rf_zrow){.form = RF_ZFORM_EMPTY};
+    b->rows[i] = (rf_tile_row){.form = RF_ZFORM_EMPTY};
   }
   if (b->never)
     return RF_OK;
-  return rf_zimage_rows(b->edit->file, b->edit->hdu, b->edit->zimage, b->tiles, b->count, b->rows, err);
+  return rf_tiled_image_rows(b->edit->file, b->edit->hdu, b->edit->tiled_image, b->tiles, b->count, b->rows, err);
 }
 
 /* Reads what the tiles that change in part have. A batch may become shorter for it. */
@@ -340,8 +341,8 @@ static rf_status read_old(batch *b, rf_error *err) {
   for (size_t i = 0; i < b->count; i++) {
     if (b->whole[i])
       continue;
-    RF_TRY(rf_zimage_check_size(b->edit->zimage, b->tiles[i], &b->rows[i], 0, b->edit->file->options.limits.tile_bytes,
-                                err));
+    RF_TRY(rf_tiled_image_check_size(b->edit->tiled_image, b->tiles[i], &b->rows[i], 0,
+                                     b->edit->file->options.limits.tile_bytes, err));
     if (b->rows[i].form == RF_ZFORM_EMPTY)
       continue;
     if (i > 0 && total + b->rows[i].bytes > OLD_BYTES) {
@@ -366,21 +367,21 @@ static rf_status read_old(batch *b, rf_error *err) {
 
 /* ZDITHER0 by the first tile that is written, so that the same image always gets the same bytes. */
 static rf_status choose_seed(batch *b, rf_error *err) {
-  rf_zchange *edit = b->edit;
-  rf_zstate *state = &edit->hdu->zstate;
+  rf_tile_change *edit = b->edit;
+  rf_tiled_state *state = &edit->hdu->zstate;
   worker *w = &b->workers[0];
-  if (!state->seed_open || !edit->zimage->quantized || b->count == 0)
+  if (!state->seed_open || !edit->tiled_image->quantized || b->count == 0)
     return RF_OK;
   const void *values = b->ready[0];
   rf_tile_shape shape = tile_shape(b, b->tiles[0], 0);
   if (values == NULL) {
     RF_TRY(need_values(b, w, err));
-    rf_zcanvas canvas = {.values = w->values, .width = b->encoder.stored_bytes, .fits = true};
+    rf_tile_canvas canvas = {.values = w->values, .width = b->encoder.stored_bytes, .fits = true};
     memset(w->values, 0, shape.count * b->encoder.stored_bytes);
     put_source(b, 0, 0, shape.count, &canvas);
     values = w->values;
   }
-  edit->zimage->seed = rf_zencode_seed(values, shape.count, b->encoder.stored_bytes);
+  edit->tiled_image->seed = rf_tile_encode_seed(values, shape.count, b->encoder.stored_bytes);
   edit->stale = true;
   state->seed_open = false;
   return RF_OK;
@@ -389,10 +390,10 @@ static rf_status choose_seed(batch *b, rf_error *err) {
 /* ---- places ---- */
 
 /* Bytes that a cell takes in the heap: whole elements of its column. */
-static size_t cell_size(const batch *b, const rf_zcell *cell) {
+static size_t cell_size(const batch *b, const rf_tile_cell *cell) {
   if (cell->form == RF_ZFORM_EMPTY)
     return 0;
-  const rf_zcolumns *c = &b->edit->zimage->columns;
+  const rf_tile_columns *c = &b->edit->tiled_image->columns;
   int number = cell->form == RF_ZFORM_DATA ? c->data : cell->form == RF_ZFORM_GZIP ? c->gzip : c->raw;
   size_t each = number >= 0 ? b->edit->table->columns[number].stored_bytes : 1, rest = cell->bytes % each;
   return cell->bytes + (rest != 0 ? each - rest : 0);
@@ -404,19 +405,19 @@ static uint64_t old_place(const batch *b, size_t i) {
 
 /* Offsets in the heap, and what becomes free; gives where the heap ends then. */
 static uint64_t choose_places(batch *b, bool *fallback) {
-  rf_zstate *state = &b->edit->hdu->zstate;
+  rf_tiled_state *state = &b->edit->hdu->zstate;
   uint64_t end = state->used;
   b->freed_count = 0;
   for (size_t i = 0; i < b->count; i++) {
-    rf_zplace *place = &b->places[i];
-    const rf_zrow *row = &b->rows[i];
+    rf_tile_place *place = &b->places[i];
+    const rf_tile_row *row = &b->rows[i];
     if (place->cell.form == RF_ZFORM_EMPTY)
       continue;
-    *fallback = *fallback || (place->cell.form == RF_ZFORM_GZIP && b->edit->zimage->columns.gzip < 0);
+    *fallback = *fallback || (place->cell.form == RF_ZFORM_GZIP && b->edit->tiled_image->columns.gzip < 0);
     size_t bytes = cell_size(b, &place->cell);
     if (state->apart && row->form != RF_ZFORM_EMPTY && row->bytes > 0)
       b->freed[b->freed_count++] = (rf_extent){old_place(b, i), old_place(b, i) + row->bytes};
-    if (rf_zspace_take(state, bytes, &place->offset))
+    if (rf_tile_space_take(state, bytes, &place->offset))
       continue;
     place->offset = end;
     end += bytes;
@@ -438,11 +439,11 @@ static uint64_t expect(const batch *b, uint64_t used, uint64_t end) {
 
 /* Slots to the file, those that are neighbours there by one write. */
 static rf_status write_slots(batch *b, rf_error *err) {
-  rf_zchange *edit = b->edit;
+  rf_tile_change *edit = b->edit;
   uint64_t heap = edit->hdu->data_offset + edit->table->info.heap_offset, from = 0;
   size_t begin = 0, used = 0;
   for (size_t i = 0; i < b->count; i++) {
-    const rf_zplace *place = &b->places[i];
+    const rf_tile_place *place = &b->places[i];
     if (place->cell.form == RF_ZFORM_EMPTY)
       continue;
     size_t bytes = cell_size(b, &place->cell);
@@ -467,26 +468,26 @@ static rf_status write_slots(batch *b, rf_error *err) {
 
 /* What the header must say before a row says that its tile needs it: ZBLANK, ZDITHER0. */
 static rf_status write_facts(batch *b, rf_error *err) {
-  rf_zchange *edit = b->edit;
-  rf_zstate *state = &edit->hdu->zstate;
-  bool nulls = edit->zimage->has_null || edit->zimage->columns.null >= 0 || state->nulls;
+  rf_tile_change *edit = b->edit;
+  rf_tiled_state *state = &edit->hdu->zstate;
+  bool nulls = edit->tiled_image->has_null || edit->tiled_image->columns.null >= 0 || state->nulls;
   for (size_t i = 0; i < b->count && !nulls; i++)
     if (b->places[i].cell.form != RF_ZFORM_EMPTY && b->places[i].cell.nulls)
       state->nulls = nulls = edit->stale = true;
   if (!edit->stale)
     return RF_OK;
-  rf_zlayout layout = rf_zchange_layout(edit);
-  RF_TRY(rf_zchange_apply(edit, &layout, err));
-  b->encoder.zimage = edit->zimage;
+  rf_tile_layout layout = rf_tile_change_layout(edit);
+  RF_TRY(rf_tile_change_apply(edit, &layout, err));
+  b->encoder.tiled_image = edit->tiled_image;
   return RF_OK;
 }
 
 /* Rows of the tiles that have changed, which may be fewer than those of the batch. */
 static rf_status write_rows(batch *b, rf_error *err) {
-  rf_zstate *state = &b->edit->hdu->zstate;
+  rf_tiled_state *state = &b->edit->hdu->zstate;
   size_t count = 0;
   for (size_t i = 0; i < b->count; i++) {
-    const rf_zplace *place = &b->places[i];
+    const rf_tile_place *place = &b->places[i];
     if (place->cell.form == RF_ZFORM_EMPTY)
       continue;
     if (b->rows[i].form == RF_ZFORM_EMPTY && state->unwritten > 0)
@@ -495,25 +496,25 @@ static rf_status write_rows(batch *b, rf_error *err) {
   }
   /* A longer tile goes with the header that says so. */
   if (b->source->length != 0)
-    return rf_zchange_defer_rows(b->edit, b->places, count, b->freed, b->freed_count, err);
-  RF_TRY(rf_zchange_barrier(b->edit, err));
-  RF_TRY(rf_zchange_put_rows(b->edit, b->places, count, b->fresh, err));
-  RF_TRY(rf_zchange_barrier(b->edit, err));
-  rf_zspace_give(state, b->freed, b->freed_count);
+    return rf_tile_change_defer_rows(b->edit, b->places, count, b->freed, b->freed_count, err);
+  RF_TRY(rf_tile_change_barrier(b->edit, err));
+  RF_TRY(rf_tile_change_put_rows(b->edit, b->places, count, b->fresh, err));
+  RF_TRY(rf_tile_change_barrier(b->edit, err));
+  rf_tile_space_give(state, b->freed, b->freed_count);
   return RF_OK;
 }
 
 static rf_status write_batch(batch *b, rf_error *err) {
-  rf_zchange *edit = b->edit;
+  rf_tile_change *edit = b->edit;
   bool fallback = false;
   uint64_t used = edit->hdu->zstate.used, end = choose_places(b, &fallback);
-  RF_TRY(rf_zchange_reserve(edit, end, expect(b, used, end), fallback, err));
-  b->encoder.zimage = edit->zimage;
+  RF_TRY(rf_tile_change_reserve(edit, end, expect(b, used, end), fallback, err));
+  b->encoder.tiled_image = edit->tiled_image;
   edit->hdu->zstate.used = end;
   RF_TRY(write_facts(b, err));
   RF_TRY(write_slots(b, err));
   RF_TRY(write_rows(b, err));
-  rf_zimage_changed(edit->zimage);
+  rf_tiled_image_changed(edit->tiled_image);
   return RF_OK;
 }
 
@@ -526,8 +527,8 @@ static rf_status encode_batch(batch *b, rf_error *err) {
 
 /* P descriptors were asked for: nothing is written before it is known that they suffice. */
 static rf_status check_reach(batch *b, rf_error *err) {
-  const rf_zstate *state = &b->edit->hdu->zstate;
-  uint64_t most, end = state->used, reach = rf_zchange_reach(state);
+  const rf_tiled_state *state = &b->edit->hdu->zstate;
+  uint64_t most, end = state->used, reach = rf_tile_change_reach(state);
   if (state->heap_format != 'P' || (rf_mul_u64(b->source->count, b->slot, &most) && end + most <= reach))
     return RF_OK;
   for (b->first = 0; b->first < b->source->count && end <= reach; b->first += b->count) {
@@ -541,8 +542,8 @@ static rf_status check_reach(batch *b, rf_error *err) {
 }
 
 /* Do all columns belong to the tiles, so that rows can be made out of nothing? */
-static bool knows_columns(const rf_zchange *edit) {
-  const rf_zcolumns *c = &edit->zimage->columns;
+static bool knows_columns(const rf_tile_change *edit) {
+  const rf_tile_columns *c = &edit->tiled_image->columns;
   size_t known = 0;
   const int numbers[] = {c->data, c->gzip, c->raw, c->scale, c->zero, c->null};
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
@@ -550,9 +551,9 @@ static bool knows_columns(const rf_zchange *edit) {
   return known == edit->table->info.ncols;
 }
 
-static bool is_all(const rf_zchange *edit, const rf_zsource *source) {
+static bool is_all(const rf_tile_change *edit, const rf_tile_source *source) {
   const void *ready = NULL;
-  bool all = source->count == edit->zimage->ntiles && source->whole != NULL;
+  bool all = source->count == edit->tiled_image->ntiles && source->whole != NULL;
   for (uint64_t i = 0; i < source->count && all; i++)
     all = source->whole(source->context, i, &ready);
   return all;
@@ -568,20 +569,20 @@ static rf_status run(batch *b, rf_error *err) {
   return RF_OK;
 }
 
-rf_status rf_zchange_write(rf_zchange *edit, const rf_zsource *source, rf_error *err) {
-  const rf_zimage *zimage = edit->zimage;
-  rf_zstate *state = &edit->hdu->zstate;
-  batch b = {.edit = edit, .source = source, .elements = zimage->tile_elements};
-  bool seed_open = state->seed_open, never = state->unwritten == zimage->ntiles;
+rf_status rf_tile_change_write(rf_tile_change *edit, const rf_tile_source *source, rf_error *err) {
+  const rf_tiled_image *tiled_image = edit->tiled_image;
+  rf_tiled_state *state = &edit->hdu->zstate;
+  batch b = {.edit = edit, .source = source, .elements = tiled_image->tile_elements};
+  bool seed_open = state->seed_open, never = state->unwritten == tiled_image->ntiles;
   if (source->count == 0)
     return RF_OK;
   if (source->length != 0) {
-    b.elements /= (size_t)zimage->tile[zimage->image.naxis - 1];
+    b.elements /= (size_t)tiled_image->tile[tiled_image->image.naxis - 1];
     if (source->length > SIZE_MAX / 16 / b.elements)
       return rf_fail(err, RF_ERR_LIMIT, "the tiles have more elements than memory can hold");
     b.elements *= (size_t)source->length;
   }
-  RF_TRY(rf_zencoder_init(&b.encoder, zimage, state, b.elements, err));
+  RF_TRY(rf_tile_encoder_init(&b.encoder, tiled_image, state, b.elements, err));
   edit->all = is_all(edit, source);
   b.fresh = knows_columns(edit) && (never || edit->all);
   b.never = knows_columns(edit) && never;

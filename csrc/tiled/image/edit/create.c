@@ -23,7 +23,7 @@ static rf_status numbered(rf_header *header, const char *root, int n, int64_t va
 }
 
 /* The mandatory cards in the mandatory order (FITS 7.3.1). */
-static rf_status table_cards(const rf_zplan *plan, rf_header *header, rf_error *err) {
+static rf_status table_cards(const rf_tile_plan *plan, rf_header *header, rf_error *err) {
   uint64_t row_bytes = 0, bytes;
   for (size_t i = 0; i < plan->ncols; i++)
     row_bytes += plan->columns[i].descriptor == 'Q' ? 16 : 8;
@@ -54,7 +54,7 @@ static rf_status table_cards(const rf_zplan *plan, rf_header *header, rf_error *
   return RF_OK;
 }
 
-static rf_status structure_cards(const rf_zplan *plan, rf_header *header, rf_error *err) {
+static rf_status structure_cards(const rf_tile_plan *plan, rf_header *header, rf_error *err) {
   const rf_hdu *image = &plan->image;
   RF_TRY(rf_header_append_string(header, "ZTENSION", "IMAGE   ", "IMAGE extension", err));
   RF_TRY(rf_header_append_integer(header, "ZBITPIX", image->bitpix, "bits per pixel of the image", err));
@@ -66,7 +66,7 @@ static rf_status structure_cards(const rf_zplan *plan, rf_header *header, rf_err
 }
 
 /* ZQUANTIZ and ZDITHER0 (FITS 10.2). */
-static rf_status quantize_cards(const rf_zplan *plan, rf_header *header, rf_error *err) {
+static rf_status quantize_cards(const rf_tile_plan *plan, rf_header *header, rf_error *err) {
   static const char *const names[] = {"NO_DITHER", "SUBTRACTIVE_DITHER_1", "SUBTRACTIVE_DITHER_2"};
   const rf_compression *asked = &plan->asked;
   if (plan->image.bitpix > 0)
@@ -92,7 +92,7 @@ static rf_status parameter(rf_header *header, int n, const char *name, double va
 }
 
 /* NOISEBIT is not in the standard; it is what astropy and old versions of cfitsio have for the level of quantizing. */
-static rf_status parameter_cards(const rf_zplan *plan, rf_header *header, rf_error *err) {
+static rf_status parameter_cards(const rf_tile_plan *plan, rf_header *header, rf_error *err) {
   const rf_compression *asked = &plan->asked;
   int bitpix = plan->image.bitpix, n = 1;
   if (asked->type == RF_Z_RICE_1) {
@@ -105,7 +105,7 @@ static rf_status parameter_cards(const rf_zplan *plan, rf_header *header, rf_err
   return asked->quantize ? parameter(header, n, "NOISEBIT", asked->quantize_level, "level of quantizing", err) : RF_OK;
 }
 
-rf_status rf_zplan_cards(const rf_zplan *plan, rf_header *header, bool structure, rf_error *err) {
+rf_status rf_tile_plan_cards(const rf_tile_plan *plan, rf_header *header, bool structure, rf_error *err) {
   RF_TRY(table_cards(plan, header, err));
   RF_TRY(rf_header_append_logical(header, "ZIMAGE", true, "this table holds a compressed image", err));
   if (structure)
@@ -126,11 +126,11 @@ static void keep_int64(rf_file *file, size_t index) {
   (void)rf_fail(&odd, RF_ERR_UNSUPPORTED,
                 "compressed images of 64-bit integers are read by this library and astropy; cfitsio, and what is built "
                 "on it, cannot read them");
-  rf_file_keep_oddity(file, RF_ODD_INT64, index, &odd);
+  rf_file_add_warning(file, RF_ODD_INT64, index, &odd);
 }
 
-rf_status rf_zimage_append_locked(rf_file *file, const rf_zplan *plan, const rf_header *header, uint64_t spare,
-                                  size_t *index, rf_error *err) {
+rf_status rf_tiled_image_append_locked(rf_file *file, const rf_tile_plan *plan, const rf_header *header, uint64_t spare,
+                                       size_t *index, rf_error *err) {
   rf_hdu *hdu;
   rf_error why;
   rf_error_clear(&why);
@@ -142,14 +142,14 @@ rf_status rf_zimage_append_locked(rf_file *file, const rf_zplan *plan, const rf_
     return rf_file_hdu_locked(file, 0, &hdu, err);
   RF_TRY(rf_file_append_begin_locked(file, header, rf_header_file_bytes(header) + spare, index, err));
   hdu = file->hdus[*index]; /* appended just now */
-  hdu->zstate = (rf_zstate){.heap_format = plan->asked.heap_format,
-                            .level = plan->asked.level,
-                            .quantize_level = plan->asked.quantize_level,
-                            .seed_open = plan->seed_open,
-                            .unwritten = plan->ntiles,
-                            .known = true,
-                            .apart = true};
-  hdu->settle = rf_zimage_settle;
+  hdu->zstate = (rf_tiled_state){.heap_format = plan->asked.heap_format,
+                                 .level = plan->asked.level,
+                                 .quantize_level = plan->asked.quantize_level,
+                                 .seed_open = plan->seed_open,
+                                 .unwritten = plan->ntiles,
+                                 .known = true,
+                                 .apart = true};
+  hdu->settle = rf_tiled_image_flush;
   if (plan->image.bitpix == 64)
     keep_int64(file, *index);
   return RF_OK;
@@ -174,14 +174,15 @@ static rf_status spec_image(const rf_image_spec *spec, rf_hdu *image, rf_error *
   return RF_OK;
 }
 
-static rf_status build(const rf_zplan *plan, const rf_image_spec *spec, rf_header *header, rf_error *err) {
-  RF_TRY(rf_zplan_cards(plan, header, true, err));
+static rf_status build(const rf_tile_plan *plan, const rf_image_spec *spec, rf_header *header, rf_error *err) {
+  RF_TRY(rf_tile_plan_cards(plan, header, true, err));
   RF_TRY(rf_image_spec_twin(header, spec->type, err));
   RF_TRY(rf_image_spec_names(header, spec, err));
   return rf_image_spec_cards(header, spec, err);
 }
 
-static rf_status create(rf_file *file, const rf_zplan *plan, const rf_image_spec *spec, size_t *index, rf_error *err) {
+static rf_status create(rf_file *file, const rf_tile_plan *plan, const rf_image_spec *spec, size_t *index,
+                        rf_error *err) {
   rf_header *header;
   size_t made = 0;
   RF_TRY(rf_header_new(&header, err));
@@ -190,7 +191,7 @@ static rf_status create(rf_file *file, const rf_zplan *plan, const rf_image_spec
     status = rf_file_begin_append(file, err);
   if (status == RF_OK) {
     uint64_t spare = rf_header_room_bytes(header, rf_image_spec_reserve(spec)) - rf_header_file_bytes(header);
-    status = rf_zimage_append_locked(file, plan, header, spare, &made, err);
+    status = rf_tiled_image_append_locked(file, plan, header, spare, &made, err);
     status = rf_file_end_append(file, status, !rf_image_spec_deferred(spec), err);
   }
   rf_header_free(header);
@@ -199,14 +200,14 @@ static rf_status create(rf_file *file, const rf_zplan *plan, const rf_image_spec
   return status;
 }
 
-rf_status rf_zimage_create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {
+rf_status rf_tiled_image_create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {
   rf_hdu image;
-  rf_zplan plan;
+  rf_tile_plan plan;
   RF_TRY(spec_image(spec, &image, err));
-  rf_status status = rf_zplan_init(&plan, spec->compression, &image, err);
+  rf_status status = rf_tile_plan_init(&plan, spec->compression, &image, err);
   if (status == RF_OK) {
     status = create(file, &plan, spec, index, err);
-    rf_zplan_free(&plan);
+    rf_tile_plan_free(&plan);
   }
   rf_free(image.axes);
   return status;

@@ -9,11 +9,11 @@
 #include "base/memory.h"
 #include "tiled/image/edit/edit.h"
 
-int32_t rf_zimage_plio_offset(const rf_tile_codec *codec, const rf_hdu *image) {
+int32_t rf_tiled_image_plio_offset(const rf_tile_codec *codec, const rf_hdu *image) {
   return codec->type == RF_Z_PLIO_1 && image->bitpix == 16 && image->bzero == 32768.0 ? 32768 : 0;
 }
 
-rf_tile_shape rf_zencode_shape(int naxis, const uint64_t *lengths, unsigned width) {
+rf_tile_shape rf_tile_encode_shape(int naxis, const uint64_t *lengths, unsigned width) {
   rf_tile_shape shape = {1, 1, 1, width};
   for (int i = 0; i < naxis; i++) {
     if (shape.columns == 1)
@@ -26,23 +26,23 @@ rf_tile_shape rf_zencode_shape(int naxis, const uint64_t *lengths, unsigned widt
 
 /* ---- what does not change from tile to tile ---- */
 
-static double level_of(const rf_zimage *zimage, const rf_zstate *state) {
+static double level_of(const rf_tiled_image *tiled_image, const rf_tiled_state *state) {
   if (state->quantize_level != 0)
     return state->quantize_level;
-  if (zimage->quantize_level != 0 && isfinite(zimage->quantize_level))
-    return zimage->quantize_level;
-  return zimage->dither == RF_DITHER_NONE ? 16.0 : 4.0;
+  if (tiled_image->quantize_level != 0 && isfinite(tiled_image->quantize_level))
+    return tiled_image->quantize_level;
+  return tiled_image->dither == RF_DITHER_NONE ? 16.0 : 4.0;
 }
 
 /* Room for the encoded tile: whatever way it takes in the end. */
-static rf_status find_bound(rf_zencoder *encoder, const rf_tile_shape *shape, rf_error *err) {
-  const rf_zimage *zimage = encoder->zimage;
+static rf_status find_bound(rf_tile_encoder *encoder, const rf_tile_shape *shape, rf_error *err) {
+  const rf_tiled_image *tiled_image = encoder->tiled_image;
   rf_tile_shape integers = *shape, raw = *shape;
   size_t bytes = 0;
   integers.width = encoder->width;
   raw.width = encoder->stored_bytes;
-  bool fits = zimage->codec->bound(&encoder->params, &integers, &encoder->bound);
-  if (fits && zimage->quantized) {
+  bool fits = tiled_image->codec->bound(&encoder->params, &integers, &encoder->bound);
+  if (fits && tiled_image->quantized) {
     fits = rf_tile_gzip_1.bound(&encoder->params, &raw, &bytes) && shape->count <= SIZE_MAX / 8;
     if (bytes > encoder->bound)
       encoder->bound = bytes;
@@ -54,44 +54,44 @@ static rf_status find_bound(rf_zencoder *encoder, const rf_tile_shape *shape, rf
   return RF_OK;
 }
 
-rf_status rf_zencoder_init(rf_zencoder *encoder, const rf_zimage *zimage, const rf_zstate *state, size_t elements,
-                           rf_error *err) {
-  bool integers = zimage->image.bitpix > 0;
+rf_status rf_tile_encoder_init(rf_tile_encoder *encoder, const rf_tiled_image *tiled_image, const rf_tiled_state *state,
+                               size_t elements, rf_error *err) {
+  bool integers = tiled_image->image.bitpix > 0;
   memset(encoder, 0, sizeof *encoder);
-  encoder->zimage = zimage;
-  encoder->params = zimage->params;
+  encoder->tiled_image = tiled_image;
+  encoder->params = tiled_image->params;
   encoder->params.level = state->level;
   encoder->params.scale = 0;
-  encoder->stored = rf_convert_stored_type(zimage->image.bitpix);
+  encoder->stored = rf_convert_stored_type(tiled_image->image.bitpix);
   encoder->stored_bytes = (unsigned)rf_type_bytes(encoder->stored);
-  encoder->width = zimage->quantized ? 4 : encoder->stored_bytes;
-  encoder->offset = rf_zimage_plio_offset(zimage->codec, &zimage->image);
+  encoder->width = tiled_image->quantized ? 4 : encoder->stored_bytes;
+  encoder->offset = rf_tiled_image_plio_offset(tiled_image->codec, &tiled_image->image);
   if (encoder->offset != 0)
     encoder->width = 4;
-  encoder->level = level_of(zimage, state);
+  encoder->level = level_of(tiled_image, state);
   /* cfitsio does not look for a gzipped tile where there is a column for raw ones. */
-  encoder->lossless = zimage->columns.raw >= 0 ? RF_ZFORM_RAW : RF_ZFORM_GZIP;
-  bool own = zimage->has_null && zimage->null >= INT32_MIN && zimage->null <= INT32_MAX;
-  encoder->null = own ? (int32_t)zimage->null : RF_QUANTIZED_NULL;
-  if (integers &&
-      (zimage->columns.scale >= 0 || zimage->columns.zero >= 0 || zimage->scale != 1.0 || zimage->zero != 0.0))
+  encoder->lossless = tiled_image->columns.raw >= 0 ? RF_ZFORM_RAW : RF_ZFORM_GZIP;
+  bool own = tiled_image->has_null && tiled_image->null >= INT32_MIN && tiled_image->null <= INT32_MAX;
+  encoder->null = own ? (int32_t)tiled_image->null : RF_QUANTIZED_NULL;
+  if (integers && (tiled_image->columns.scale >= 0 || tiled_image->columns.zero >= 0 || tiled_image->scale != 1.0 ||
+                   tiled_image->zero != 0.0))
     return rf_fail(err, RF_ERR_UNSUPPORTED, "integers that are scaled by ZSCALE and ZZERO cannot be written");
-  if (!integers && !zimage->quantized && (zimage->codec->flags & RF_TILE_INTEGERS) != 0)
+  if (!integers && !tiled_image->quantized && (tiled_image->codec->flags & RF_TILE_INTEGERS) != 0)
     return rf_fail(err, RF_ERR_UNSUPPORTED,
                    "%s cannot hold float values as they are, and the image has no ZSCALE and ZZERO",
-                   zimage->codec->name);
-  if (zimage->quantized && (zimage->columns.scale < 0 || zimage->columns.zero < 0))
+                   tiled_image->codec->name);
+  if (tiled_image->quantized && (tiled_image->columns.scale < 0 || tiled_image->columns.zero < 0))
     return rf_fail(err, RF_ERR_UNSUPPORTED, "an image with ZSCALE and ZZERO for all tiles at once cannot be written");
-  if (zimage->columns.data < 0 && zimage->codec->type != RF_Z_NOCOMPRESS)
+  if (tiled_image->columns.data < 0 && tiled_image->codec->type != RF_Z_NOCOMPRESS)
     return rf_fail(err, RF_ERR_UNSUPPORTED, "the table has no column COMPRESSED_DATA to write to");
-  rf_tile_shape shape = rf_zencode_shape(zimage->image.naxis, zimage->tile, encoder->width);
+  rf_tile_shape shape = rf_tile_encode_shape(tiled_image->image.naxis, tiled_image->tile, encoder->width);
   shape.rows = elements / shape.columns;
   shape.count = elements;
   return find_bound(encoder, &shape, err);
 }
 
 /* The sum of all bytes, as cfitsio takes it; a NaN counts as the infinity that it gets in its place from fitsio. */
-int rf_zencode_seed(const void *values, size_t count, unsigned width) {
+int rf_tile_encode_seed(const void *values, size_t count, unsigned width) {
   const uint8_t *at = values;
   uint64_t sum = 0;
   for (size_t i = 0; i < count; i++, at += width) {
@@ -132,9 +132,9 @@ static void widen(const void *values, unsigned width, size_t count, int32_t offs
 }
 
 /* What HCOMPRESS_1 divides by. Numbers as cfitsio rounds them. */
-static rf_status divisor(const rf_zencoder *encoder, const rf_tile_shape *shape, const int32_t *integers, int *scale,
-                         rf_error *err) {
-  float wanted = (float)encoder->zimage->hcomp_scale;
+static rf_status divisor(const rf_tile_encoder *encoder, const rf_tile_shape *shape, const int32_t *integers,
+                         int *scale, rf_error *err) {
+  float wanted = (float)encoder->tiled_image->hcomp_scale;
   double noise = 0;
   *scale = 0;
   if (wanted > 0) {
@@ -146,13 +146,13 @@ static rf_status divisor(const rf_zencoder *encoder, const rf_tile_shape *shape,
   return RF_OK;
 }
 
-static rf_status encode_integers(const rf_zencoder *encoder, const rf_tile_shape *shape, const void *values,
+static rf_status encode_integers(const rf_tile_encoder *encoder, const rf_tile_shape *shape, const void *values,
                                  unsigned width, bool anew, int32_t *scratch, uint8_t *out, size_t *used,
                                  rf_error *err) {
   rf_tile_params params = encoder->params;
   rf_tile_shape own = *shape;
   own.width = width;
-  if (anew && encoder->zimage->hcomp_scale != 0 && encoder->zimage->hcomp_scale != 1.0 && width <= 4) {
+  if (anew && encoder->tiled_image->hcomp_scale != 0 && encoder->tiled_image->hcomp_scale != 1.0 && width <= 4) {
     const int32_t *integers = values;
     if (width < 4) {
       widen(values, width, shape->count, 0, scratch);
@@ -160,13 +160,13 @@ static rf_status encode_integers(const rf_zencoder *encoder, const rf_tile_shape
     }
     RF_TRY(divisor(encoder, shape, integers, &params.scale, err));
   }
-  return encoder->zimage->codec->encode(&params, &own, values, out, used, err);
+  return encoder->tiled_image->codec->encode(&params, &own, values, out, used, err);
 }
 
 /* ---- reals ---- */
 
-static rf_status encode_lossless(const rf_zencoder *encoder, const rf_tile_shape *shape, const void *values,
-                                 uint8_t *out, rf_zcell *cell, rf_error *err) {
+static rf_status encode_lossless(const rf_tile_encoder *encoder, const rf_tile_shape *shape, const void *values,
+                                 uint8_t *out, rf_tile_cell *cell, rf_error *err) {
   rf_tile_shape raw = *shape;
   raw.width = encoder->stored_bytes;
   cell->form = encoder->lossless;
@@ -176,8 +176,8 @@ static rf_status encode_lossless(const rf_zencoder *encoder, const rf_tile_shape
   return codec->encode(&encoder->params, &raw, values, out, &cell->bytes, err);
 }
 
-rf_status rf_zencode_integers(const rf_zencoder *encoder, const rf_tile_shape *shape, const int32_t *integers,
-                              uint8_t *out, rf_zcell *cell, bool *fits, rf_error *err) {
+rf_status rf_tile_encode_integers(const rf_tile_encoder *encoder, const rf_tile_shape *shape, const int32_t *integers,
+                                  uint8_t *out, rf_tile_cell *cell, bool *fits, rf_error *err) {
   rf_error why;
   rf_error_clear(&why);
   rf_status status = encode_integers(encoder, shape, integers, 4, false, NULL, out, &cell->bytes, &why);
@@ -188,7 +188,7 @@ rf_status rf_zencode_integers(const rf_zencoder *encoder, const rf_tile_shape *s
 
 /* A file may have another number for undefined pixels than the one we write by ourselves. False when a pixel has it by
  * its value. */
-static bool put_null(const rf_zencoder *encoder, const rf_quantum *quantum, size_t count, int32_t *integers) {
+static bool put_null(const rf_tile_encoder *encoder, const rf_quantum *quantum, size_t count, int32_t *integers) {
   if (encoder->null == RF_QUANTIZED_NULL)
     return true;
   for (size_t i = 0; i < count; i++) {
@@ -200,7 +200,7 @@ static bool put_null(const rf_zencoder *encoder, const rf_quantum *quantum, size
   return true;
 }
 
-static bool has_null(const rf_zencoder *encoder, size_t count, const int32_t *integers) {
+static bool has_null(const rf_tile_encoder *encoder, size_t count, const int32_t *integers) {
   for (size_t i = 0; i < count; i++)
     if (integers[i] == encoder->null)
       return true;
@@ -211,7 +211,7 @@ static bool has_null(const rf_zencoder *encoder, size_t count, const int32_t *in
 #define UNWRITTEN_F32 0x7FC5A5A5u
 #define UNWRITTEN_F64 UINT64_C(0x7FF8A5A5C3C3E1E1)
 
-void rf_zencode_unwritten(rf_type type, void *values, size_t count) {
+void rf_tile_encode_unwritten(rf_type type, void *values, size_t count) {
   float *narrow = values;
   double *wide = values;
   uint32_t half = UNWRITTEN_F32;
@@ -242,7 +242,7 @@ static void put_unwritten(rf_type type, void *values, size_t count) {
 
 /* The scale of what was written will do for the zeros, too, and for what is to come in their place: the integer 0 is
  * zero, since ZZERO by the values that are there may leave no room on its other side. */
-static bool quantize_begun(const rf_zencoder *encoder, rf_quantum *quantum, size_t count, const void *values,
+static bool quantize_begun(const rf_tile_encoder *encoder, rf_quantum *quantum, size_t count, const void *values,
                            int32_t *integers) {
   quantum->zero = 0;
   quantum->has_null = true;
@@ -251,11 +251,12 @@ static bool quantize_begun(const rf_zencoder *encoder, rf_quantum *quantum, size
                                    : rf_requantize_f64(quantum, 0, values, count, integers);
 }
 
-static rf_status encode_quantized(const rf_zencoder *encoder, uint64_t tile, const rf_tile_shape *shape, void *values,
-                                  bool begun, int32_t *integers, uint8_t *out, rf_zcell *cell, bool *done,
-                                  rf_error *err) {
-  const rf_zimage *zimage = encoder->zimage;
-  rf_quantum quantum = {.dither = zimage->dither, .random = zimage->random, .seed = zimage->seed, .tile = tile};
+static rf_status encode_quantized(const rf_tile_encoder *encoder, uint64_t tile, const rf_tile_shape *shape,
+                                  void *values, bool begun, int32_t *integers, uint8_t *out, rf_tile_cell *cell,
+                                  bool *done, rf_error *err) {
+  const rf_tiled_image *tiled_image = encoder->tiled_image;
+  rf_quantum quantum = {
+      .dither = tiled_image->dither, .random = tiled_image->random, .seed = tiled_image->seed, .tile = tile};
   if (encoder->stored == RF_F32)
     RF_TRY(rf_quantize_f32(&quantum, encoder->level, values, shape->rows, shape->columns, integers, done, err));
   else
@@ -280,21 +281,23 @@ static rf_status encode_quantized(const rf_zencoder *encoder, uint64_t tile, con
   return status == RF_OK || status == RF_ERR_RANGE ? RF_OK : rf_fail(err, status, "%s", why.message);
 }
 
-rf_status rf_zencode_begun(const rf_zencoder *encoder, uint64_t tile, const rf_tile_shape *shape, void *values,
-                           int32_t *integers, uint8_t *out, rf_zcell *cell, rf_error *err) {
+rf_status rf_tile_encode_begun(const rf_tile_encoder *encoder, uint64_t tile, const rf_tile_shape *shape, void *values,
+                               int32_t *integers, uint8_t *out, rf_tile_cell *cell, rf_error *err) {
   bool done = false;
-  *cell = (rf_zcell){.form = RF_ZFORM_DATA};
+  *cell = (rf_tile_cell){.form = RF_ZFORM_DATA};
   RF_TRY(encode_quantized(encoder, tile, shape, values, true, integers, out, cell, &done, err));
   return done ? RF_OK : encode_lossless(encoder, shape, values, out, cell, err);
 }
 
-rf_status rf_zencode_values(const rf_zencoder *encoder, uint64_t tile, const rf_tile_shape *shape, const void *values,
-                            bool anew, int32_t *integers, uint8_t *out, rf_zcell *cell, rf_error *err) {
-  const rf_zimage *zimage = encoder->zimage;
+rf_status rf_tile_encode_values(const rf_tile_encoder *encoder, uint64_t tile, const rf_tile_shape *shape,
+                                const void *values, bool anew, int32_t *integers, uint8_t *out, rf_tile_cell *cell,
+                                rf_error *err) {
+  const rf_tiled_image *tiled_image = encoder->tiled_image;
   bool done = false;
-  *cell = (rf_zcell){.form = zimage->codec->type == RF_Z_NOCOMPRESS && zimage->columns.raw >= 0 ? RF_ZFORM_RAW
-                                                                                                : RF_ZFORM_DATA};
-  if (zimage->quantized) {
+  *cell = (rf_tile_cell){.form = tiled_image->codec->type == RF_Z_NOCOMPRESS && tiled_image->columns.raw >= 0
+                                     ? RF_ZFORM_RAW
+                                     : RF_ZFORM_DATA};
+  if (tiled_image->quantized) {
     if (anew)
       RF_TRY(encode_quantized(encoder, tile, shape, (void *)values, false, integers, out, cell, &done, err));
     return done ? RF_OK : encode_lossless(encoder, shape, values, out, cell, err);

@@ -17,8 +17,8 @@
 
 /* ---- longer ---- */
 
-static rf_status check_length(const rf_zimage *zimage, uint64_t length, uint64_t *ntiles, rf_error *err) {
-  const rf_hdu *image = &zimage->image;
+static rf_status check_length(const rf_tiled_image *tiled_image, uint64_t length, uint64_t *ntiles, rf_error *err) {
+  const rf_hdu *image = &tiled_image->image;
   int last = image->naxis - 1;
   uint64_t bytes = (uint64_t)(image->bitpix < 0 ? -image->bitpix : image->bitpix) / 8;
   if (last < 0)
@@ -31,37 +31,39 @@ static rf_status check_length(const rf_zimage *zimage, uint64_t length, uint64_t
     fits = fits && rf_mul_u64(bytes, image->axes[i], &bytes);
   if (!fits || !rf_mul_u64(bytes, length, &bytes) || bytes > INT64_MAX)
     return rf_fail(err, RF_ERR_LIMIT, "the image would have more bytes than can be counted");
-  *ntiles = length / zimage->ztile[last] + (length % zimage->ztile[last] != 0);
+  *ntiles = length / tiled_image->ztile[last] + (length % tiled_image->ztile[last] != 0);
   for (int i = 0; i < last; i++)
-    if (!rf_mul_u64(*ntiles, zimage->counts[i], ntiles) || *ntiles > INT64_MAX / 64)
+    if (!rf_mul_u64(*ntiles, tiled_image->counts[i], ntiles) || *ntiles > INT64_MAX / 64)
       return rf_fail(err, RF_ERR_LIMIT, "the image would have more tiles than a table can have rows");
   return RF_OK;
 }
 
 /* Tiles of the last row of tiles. */
 static uint64_t last_tile(const void *context, uint64_t i) {
-  const rf_zimage *zimage = context;
-  return zimage->ntiles - zimage->ntiles / zimage->counts[zimage->image.naxis - 1] + i;
+  const rf_tiled_image *tiled_image = context;
+  return tiled_image->ntiles - tiled_image->ntiles / tiled_image->counts[tiled_image->image.naxis - 1] + i;
 }
 
 /* Tiles that are cut off by the end of the image become longer. */
-static rf_status fill_up(rf_zchange *edit, uint64_t length, rf_error *err) {
-  const rf_zimage *zimage = edit->zimage;
-  int last = zimage->image.naxis - 1;
-  uint64_t old = zimage->image.axes[last], tile = zimage->ztile[last], rest = old % tile;
+static rf_status fill_up(rf_tile_change *edit, uint64_t length, rf_error *err) {
+  const rf_tiled_image *tiled_image = edit->tiled_image;
+  int last = tiled_image->image.naxis - 1;
+  uint64_t old = tiled_image->image.axes[last], tile = tiled_image->ztile[last], rest = old % tile;
   if (rest == 0 || length == old)
     return RF_OK;
   uint64_t more = length - old < tile - rest ? length - old : tile - rest;
-  rf_zsource source = {
-      .count = zimage->ntiles / zimage->counts[last], .tile = last_tile, .context = zimage, .length = rest + more};
-  return rf_zchange_write(edit, &source, err);
+  rf_tile_source source = {.count = tiled_image->ntiles / tiled_image->counts[last],
+                           .tile = last_tile,
+                           .context = tiled_image,
+                           .length = rest + more};
+  return rf_tile_change_write(edit, &source, err);
 }
 
 /* The table of an image of `length` along its slowest axis, which has `ntiles` tiles. */
-static rf_status lengthen(rf_zchange *edit, uint64_t length, uint64_t ntiles, rf_error *err) {
-  rf_zlayout layout = rf_zchange_layout(edit);
+static rf_status lengthen(rf_tile_change *edit, uint64_t length, uint64_t ntiles, rf_error *err) {
+  rf_tile_layout layout = rf_tile_change_layout(edit);
   uint64_t row_bytes = edit->table->info.row_bytes, fresh = ntiles - layout.nrows, more;
-  rf_zstate *state = &edit->hdu->zstate;
+  rf_tiled_state *state = &edit->hdu->zstate;
   if (!rf_mul_u64(row_bytes, fresh, &more) || more > INT64_MAX)
     return rf_fail(err, RF_ERR_LIMIT, "the table would have more bytes than a file can hold");
   if (more <= layout.gap) {
@@ -72,25 +74,25 @@ static rf_status lengthen(rf_zchange *edit, uint64_t length, uint64_t ntiles, rf
   }
   layout.nrows = ntiles;
   layout.length = length;
-  RF_TRY(rf_zchange_apply(edit, &layout, err));
+  RF_TRY(rf_tile_change_apply(edit, &layout, err));
   edit->hdu->zstate.unwritten += fresh;
-  return rf_zchange_finish(edit, err);
+  return rf_tile_change_finish(edit, err);
 }
 
-rf_status rf_zimage_extend_locked(rf_file *file, size_t index, uint64_t length, bool *written, rf_error *err) {
-  rf_zchange edit;
+rf_status rf_tiled_image_extend_locked(rf_file *file, size_t index, uint64_t length, bool *written, rf_error *err) {
+  rf_tile_change edit;
   uint64_t ntiles = 0;
-  RF_TRY(rf_zchange_begin(&edit, file, index, written, err));
-  const rf_zimage *zimage = edit.zimage;
-  RF_TRY(check_length(zimage, length, &ntiles, err));
-  if (length == zimage->image.axes[zimage->image.naxis - 1])
+  RF_TRY(rf_tile_change_begin(&edit, file, index, written, err));
+  const rf_tiled_image *tiled_image = edit.tiled_image;
+  RF_TRY(check_length(tiled_image, length, &ntiles, err));
+  if (length == tiled_image->image.axes[tiled_image->image.naxis - 1])
     return RF_OK;
   rf_status status = fill_up(&edit, length, err);
   if (status == RF_OK)
     status = lengthen(&edit, length, ntiles, err);
   if (status != RF_OK)
     edit.hdu->zstate.known = false;
-  rf_zchange_end(&edit);
+  rf_tile_change_end(&edit);
   return status;
 }
 
@@ -98,7 +100,7 @@ rf_status rf_zimage_extend_locked(rf_file *file, size_t index, uint64_t length, 
 
 typedef struct empties {
   uint64_t tiles[MANY_TILES];
-  rf_zrow rows[MANY_TILES];
+  rf_tile_row rows[MANY_TILES];
 } empties;
 
 static uint64_t listed_tile(const void *context, uint64_t i) {
@@ -112,32 +114,33 @@ static bool listed_whole(const void *context, uint64_t i, const void **ready) {
   return true;
 }
 
-static void put_nothing(const void *context, uint64_t i, size_t elements, rf_zcanvas *canvas) {
+static void put_nothing(const void *context, uint64_t i, size_t elements, rf_tile_canvas *canvas) {
   static const double zeros[64];
   (void)context;
   (void)i;
   for (size_t at = 0, n; at < elements; at += n) {
     n = elements - at < 64 ? elements - at : 64;
-    rf_zcanvas_put(canvas, at, 1, zeros, n);
+    rf_tile_canvas_put(canvas, at, 1, zeros, n);
   }
 }
 
 /* The next stretch of tiles from *first on: those that were never written. */
-static rf_status fill_some(rf_zchange *edit, empties *list, uint64_t *first, rf_error *err) {
-  uint64_t left = edit->zimage->ntiles - *first;
+static rf_status fill_some(rf_tile_change *edit, empties *list, uint64_t *first, rf_error *err) {
+  uint64_t left = edit->tiled_image->ntiles - *first;
   size_t n = left < MANY_TILES ? (size_t)left : MANY_TILES, count = 0;
   for (size_t i = 0; i < n; i++)
     list->tiles[i] = *first + i;
   *first += n;
-  RF_TRY(rf_zimage_rows(edit->file, edit->hdu, edit->zimage, list->tiles, n, list->rows, err));
+  RF_TRY(rf_tiled_image_rows(edit->file, edit->hdu, edit->tiled_image, list->tiles, n, list->rows, err));
   for (size_t i = 0; i < n; i++)
     if (list->rows[i].form == RF_ZFORM_EMPTY)
       list->tiles[count++] = list->tiles[i];
-  rf_zsource source = {.count = count, .tile = listed_tile, .whole = listed_whole, .put = put_nothing, .context = list};
-  return rf_zchange_write(edit, &source, err);
+  rf_tile_source source = {
+      .count = count, .tile = listed_tile, .whole = listed_whole, .put = put_nothing, .context = list};
+  return rf_tile_change_write(edit, &source, err);
 }
 
-static rf_status fill_all(rf_zchange *edit, rf_error *err) {
+static rf_status fill_all(rf_tile_change *edit, rf_error *err) {
   uint64_t first = 0;
   if (edit->hdu->zstate.unwritten == 0)
     return RF_OK;
@@ -145,22 +148,22 @@ static rf_status fill_all(rf_zchange *edit, rf_error *err) {
   if (list == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of tiles");
   rf_status status = RF_OK;
-  while (first < edit->zimage->ntiles && edit->hdu->zstate.unwritten > 0 && status == RF_OK)
+  while (first < edit->tiled_image->ntiles && edit->hdu->zstate.unwritten > 0 && status == RF_OK)
     status = fill_some(edit, list, &first, err);
   rf_free(list);
   return status;
 }
 
-rf_status rf_zimage_settle(rf_file *file, size_t index, bool *written, rf_error *err) {
-  rf_zchange edit;
-  RF_TRY(rf_zchange_begin(&edit, file, index, written, err));
+rf_status rf_tiled_image_flush(rf_file *file, size_t index, bool *written, rf_error *err) {
+  rf_tile_change edit;
+  RF_TRY(rf_tile_change_begin(&edit, file, index, written, err));
   RF_TRY(fill_all(&edit, err));
-  rf_zlayout layout = rf_zchange_layout(&edit);
+  rf_tile_layout layout = rf_tile_change_layout(&edit);
   if (edit.hdu->zstate.grown) {
     layout.gap = 0;
     layout.heap = edit.hdu->zstate.used;
   }
-  RF_TRY(rf_zchange_apply(&edit, &layout, err));
+  RF_TRY(rf_tile_change_apply(&edit, &layout, err));
   edit.hdu->zstate.grown = false;
   edit.hdu->zstate.unwritten = 0;
   edit.hdu->settle = NULL;

@@ -4,7 +4,7 @@
  * heap are in use, and the rows themselves.
  *
  * Many small writes must not move what follows each time. So the heap gets room at its end, more of it the larger it
- * is, and rows that are added leave a gap before it; rf_zimage_settle gives both back.
+ * is, and rows that are added leave a gap before it; rf_tiled_image_flush gives both back.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,16 +18,16 @@
 #include "store/trailer/edit.h"
 
 /* Descriptors that are sorted to see whether they share bytes; beyond, they count as sharing. */
-#define MOST_CELLS ((uint64_t)1 << 24)
+#define MAX_CELLS ((uint64_t)1 << 24)
 /* Least room at the end of a heap that grows, and the part of the heap that it has. */
 #define LEAST_ROOM ((uint64_t)32 << 10)
 #define ROOM_PART 8
 
-static const rf_zform forms[3] = {RF_ZFORM_DATA, RF_ZFORM_GZIP, RF_ZFORM_RAW};
+static const rf_tile_form forms[3] = {RF_ZFORM_DATA, RF_ZFORM_GZIP, RF_ZFORM_RAW};
 
 /* The columns with the bytes of tiles, in the order of `forms`; NULL: there is none. */
-static void cell_columns(const rf_zchange *edit, const rf_column *columns[3]) {
-  const rf_zcolumns *c = &edit->zimage->columns;
+static void cell_columns(const rf_tile_change *edit, const rf_column *columns[3]) {
+  const rf_tile_columns *c = &edit->tiled_image->columns;
   const int numbers[] = {c->data, c->gzip, c->raw};
   for (int k = 0; k < 3; k++)
     columns[k] = numbers[k] >= 0 ? &edit->table->columns[numbers[k]] : NULL;
@@ -35,8 +35,8 @@ static void cell_columns(const rf_zchange *edit, const rf_column *columns[3]) {
 
 /* ---- beginning ---- */
 
-static rf_status check_columns(const rf_zchange *edit, rf_error *err) {
-  const rf_zcolumns *c = &edit->zimage->columns;
+static rf_status check_columns(const rf_tile_change *edit, rf_error *err) {
+  const rf_tile_columns *c = &edit->tiled_image->columns;
   const rf_column *cells[3];
   const int reals[] = {c->scale, c->zero};
   cell_columns(edit, cells);
@@ -58,8 +58,8 @@ static rf_status check_columns(const rf_zchange *edit, rf_error *err) {
 }
 
 /* What may have changed with the header. */
-static rf_status refresh(rf_zchange *edit, rf_error *err) {
-  RF_TRY(rf_zimage_locked(edit->file, edit->index, &edit->hdu, &edit->zimage, err));
+static rf_status refresh(rf_tile_change *edit, rf_error *err) {
+  RF_TRY(rf_tiled_image_locked(edit->file, edit->index, &edit->hdu, &edit->tiled_image, err));
   RF_TRY(rf_table_locked(edit->file, edit->index, &edit->hdu, &edit->table, err));
   const rf_table_info *info = &edit->table->info;
   uint64_t rows = info->nrows * info->row_bytes; /* a part of data_bytes */
@@ -85,13 +85,13 @@ typedef struct cell {
 
 typedef struct survey {
   uint64_t used;
-  bool ascending;   /* each cell begins behind all before it */
-  rf_zstate *state; /* gets the holes between cells, for as long as they ascend */
-  cell *cells;      /* NULL: only the facts above */
+  bool ascending;        /* each cell begins behind all before it */
+  rf_tiled_state *state; /* gets the holes between cells, for as long as they ascend */
+  cell *cells;           /* NULL: only the facts above */
   size_t count;
 } survey;
 
-static rf_status survey_rows(const rf_zchange *edit, survey *s, uint64_t first, size_t rows, const uint8_t *bytes,
+static rf_status survey_rows(const rf_tile_change *edit, survey *s, uint64_t first, size_t rows, const uint8_t *bytes,
                              rf_error *err) {
   const rf_table *table = edit->table;
   for (size_t i = 0; i < rows; i++)
@@ -106,7 +106,7 @@ static rf_status survey_rows(const rf_zchange *edit, survey *s, uint64_t first, 
                 "the descriptor of column %s says %" PRIu64 " elements at offset %" PRIu64
                 " of the heap, which has %" PRIu64 " bytes",
                 column->info.name, length, offset, table->info.heap_bytes);
-        return rf_zimage_blame(edit->zimage, first + i, err, RF_ERR_FORMAT);
+        return rf_tiled_image_add_context(edit->tiled_image, first + i, err, RF_ERR_FORMAT);
       }
       if (size == 0)
         continue;
@@ -115,14 +115,14 @@ static rf_status survey_rows(const rf_zchange *edit, survey *s, uint64_t first, 
       s->count++;
       s->ascending = s->ascending && offset >= s->used;
       if (s->ascending && s->cells == NULL)
-        rf_zspace_append(s->state, s->used, offset);
+        rf_tile_space_append(s->state, s->used, offset);
       if (offset + size > s->used)
         s->used = offset + size;
     }
   return RF_OK;
 }
 
-static rf_status survey_table(const rf_zchange *edit, survey *s, rf_error *err) {
+static rf_status survey_table(const rf_tile_change *edit, survey *s, rf_error *err) {
   const rf_table_info *info = &edit->table->info;
   uint64_t most = info->row_bytes < RF_TABLE_PIECE ? RF_TABLE_PIECE / (info->row_bytes + 1) + 1 : 1;
   size_t room;
@@ -153,9 +153,9 @@ static int by_begin(const void *a, const void *b) {
   return x->begin < y->begin ? -1 : x->begin > y->begin;
 }
 
-static rf_status is_apart(const rf_zchange *edit, survey *s, bool *apart, rf_error *err) {
+static rf_status is_apart(const rf_tile_change *edit, survey *s, bool *apart, rf_error *err) {
   *apart = false;
-  if (s->count > MOST_CELLS)
+  if (s->count > MAX_CELLS)
     return RF_OK;
   s->cells = rf_alloc(s->count * sizeof *s->cells);
   if (s->cells == NULL)
@@ -167,7 +167,7 @@ static rf_status is_apart(const rf_zchange *edit, survey *s, bool *apart, rf_err
     uint64_t end = 0;
     for (size_t i = 0; i < s->count; i++) {
       *apart = *apart && s->cells[i].begin >= end;
-      rf_zspace_append(s->state, end, s->cells[i].begin);
+      rf_tile_space_append(s->state, end, s->cells[i].begin);
       end = s->cells[i].end > end ? s->cells[i].end : end;
     }
   }
@@ -175,25 +175,25 @@ static rf_status is_apart(const rf_zchange *edit, survey *s, bool *apart, rf_err
   return status;
 }
 
-static rf_status know_heap(rf_zchange *edit, rf_error *err) {
-  rf_zstate *state = &edit->hdu->zstate;
+static rf_status know_heap(rf_tile_change *edit, rf_error *err) {
+  rf_tiled_state *state = &edit->hdu->zstate;
   survey s = {.state = state};
   if (state->known)
     return RF_OK;
-  rf_zspace_clear(state);
+  rf_tile_space_clear(state);
   RF_TRY(survey_table(edit, &s, err));
   state->used = s.used;
   state->apart = s.ascending;
   if (!s.ascending) {
-    rf_zspace_clear(state);
+    rf_tile_space_clear(state);
     RF_TRY(is_apart(edit, &s, &state->apart, err));
   }
   state->known = true;
   return RF_OK;
 }
 
-rf_status rf_zchange_begin(rf_zchange *edit, rf_file *file, size_t index, bool *written, rf_error *err) {
-  *edit = (rf_zchange){.file = file, .index = index, .written = written};
+rf_status rf_tile_change_begin(rf_tile_change *edit, rf_file *file, size_t index, bool *written, rf_error *err) {
+  *edit = (rf_tile_change){.file = file, .index = index, .written = written};
   RF_TRY(refresh(edit, err));
   RF_TRY(check_columns(edit, err));
   RF_TRY(rf_file_check_whole_locked(file, edit->hdu, err));
@@ -208,9 +208,9 @@ static rf_status set_string(rf_header *header, const char *keyword, const char *
 }
 
 /* TFORMn, where the descriptor or the longest cell is another one. */
-static rf_status set_forms(const rf_zchange *edit, bool wide, rf_header *header, rf_error *err) {
+static rf_status set_forms(const rf_tile_change *edit, bool wide, rf_header *header, rf_error *err) {
   const rf_column *columns[3];
-  const rf_zcolumns *c = &edit->zimage->columns;
+  const rf_tile_columns *c = &edit->tiled_image->columns;
   const int numbers[] = {c->data, c->gzip, c->raw};
   cell_columns(edit, columns);
   for (int k = 0; k < 3; k++) {
@@ -230,7 +230,7 @@ static rf_status set_forms(const rf_zchange *edit, bool wide, rf_header *header,
 }
 
 /* A column for tiles that cannot be quantized, behind the others. */
-static rf_status add_fallback(const rf_zchange *edit, bool wide, rf_header **header, rf_error *err) {
+static rf_status add_fallback(const rf_tile_change *edit, bool wide, rf_header **header, rf_error *err) {
   unsigned number = (unsigned)edit->table->info.ncols + 1;
   char keyword[32];
   rf_header *cards, *longer;
@@ -250,17 +250,18 @@ static rf_status add_fallback(const rf_zchange *edit, bool wide, rf_header **hea
   return rf_table_set_integer(*header, "TFIELDS", number, NULL, err);
 }
 
-static rf_status set_facts(const rf_zchange *edit, const rf_zlayout *layout, rf_header *header, rf_error *err) {
-  const rf_zimage *zimage = edit->zimage;
-  int last = zimage->image.naxis;
-  if (last > 0 && layout->length != zimage->image.axes[last - 1]) {
+static rf_status set_facts(const rf_tile_change *edit, const rf_tile_layout *layout, rf_header *header, rf_error *err) {
+  const rf_tiled_image *tiled_image = edit->tiled_image;
+  int last = tiled_image->image.naxis;
+  if (last > 0 && layout->length != tiled_image->image.axes[last - 1]) {
     char keyword[32];
     (void)snprintf(keyword, sizeof keyword, "ZNAXIS%d", last);
     RF_TRY(rf_table_set_integer(header, keyword, layout->length, NULL, err));
   }
-  if (zimage->quantized && zimage->dither != RF_DITHER_NONE && edit->stale)
-    RF_TRY(rf_table_set_integer(header, "ZDITHER0", (uint64_t)zimage->seed, "where the random sequence begins", err));
-  if (zimage->quantized && edit->hdu->zstate.nulls && !zimage->has_null && zimage->columns.null < 0) {
+  if (tiled_image->quantized && tiled_image->dither != RF_DITHER_NONE && edit->stale)
+    RF_TRY(
+        rf_table_set_integer(header, "ZDITHER0", (uint64_t)tiled_image->seed, "where the random sequence begins", err));
+  if (tiled_image->quantized && edit->hdu->zstate.nulls && !tiled_image->has_null && tiled_image->columns.null < 0) {
     rf_value null = {.kind = RF_VALUE_INTEGER, .integer = RF_QUANTIZED_NULL};
     RF_TRY(rf_header_set(header, "ZBLANK", &null, "integer of undefined pixels", err));
   }
@@ -269,7 +270,7 @@ static rf_status set_facts(const rf_zchange *edit, const rf_zlayout *layout, rf_
 
 /* ---- rows ---- */
 
-static void put_real(const rf_zchange *edit, int number, uint8_t *row, double value) {
+static void put_real(const rf_tile_change *edit, int number, uint8_t *row, double value) {
   uint64_t bits;
   if (number < 0)
     return;
@@ -277,9 +278,9 @@ static void put_real(const rf_zchange *edit, int number, uint8_t *row, double va
   rf_put_be64(row + (size_t)edit->table->columns[number].info.offset, bits);
 }
 
-static void put_row(rf_zchange *edit, const rf_column *const columns[3], uint8_t *row, const rf_zplace *place) {
-  const rf_zcolumns *c = &edit->zimage->columns;
-  rf_zstate *state = &edit->hdu->zstate;
+static void put_row(rf_tile_change *edit, const rf_column *const columns[3], uint8_t *row, const rf_tile_place *place) {
+  const rf_tile_columns *c = &edit->tiled_image->columns;
+  rf_tiled_state *state = &edit->hdu->zstate;
   for (int k = 0; k < 3; k++) {
     uint64_t length = 0, offset = 0;
     if (columns[k] == NULL)
@@ -301,10 +302,10 @@ static void put_row(rf_zchange *edit, const rf_column *const columns[3], uint8_t
   }
   bool new_null = c->null >= 0 && !place->cell.keeps;
   /* Of integers every new tile has the BLANK of the image. */
-  int64_t null = edit->zimage->quantized ? RF_QUANTIZED_NULL : edit->zimage->image.blank;
-  if (new_null && (edit->zimage->quantized || edit->zimage->image.has_blank))
+  int64_t null = edit->tiled_image->quantized ? RF_QUANTIZED_NULL : edit->tiled_image->image.blank;
+  if (new_null && (edit->tiled_image->quantized || edit->tiled_image->image.has_blank))
     rf_put_be32(row + (size_t)edit->table->columns[c->null].info.offset, (uint32_t)null);
-  if (!edit->zimage->quantized)
+  if (!edit->tiled_image->quantized)
     return;
   put_real(edit, c->scale, row, place->cell.scale);
   put_real(edit, c->zero, row, place->cell.zero);
@@ -312,7 +313,7 @@ static void put_row(rf_zchange *edit, const rf_column *const columns[3], uint8_t
 
 /* ---- rows that are put off ---- */
 
-void rf_zchange_end(rf_zchange *edit) {
+void rf_tile_change_end(rf_tile_change *edit) {
   rf_free(edit->places);
   rf_free(edit->freed);
   edit->places = NULL;
@@ -320,11 +321,11 @@ void rf_zchange_end(rf_zchange *edit) {
   edit->place_count = edit->freed_count = 0;
 }
 
-rf_status rf_zchange_defer_rows(rf_zchange *edit, const rf_zplace *places, size_t count, const rf_extent *freed,
-                                size_t freed_count, rf_error *err) {
+rf_status rf_tile_change_defer_rows(rf_tile_change *edit, const rf_tile_place *places, size_t count,
+                                    const rf_extent *freed, size_t freed_count, rf_error *err) {
   if (count == 0)
     return RF_OK;
-  rf_zplace *more = rf_realloc(edit->places, (edit->place_count + count) * sizeof *more);
+  rf_tile_place *more = rf_realloc(edit->places, (edit->place_count + count) * sizeof *more);
   if (more != NULL)
     edit->places = more;
   rf_extent *holes =
@@ -341,7 +342,7 @@ rf_status rf_zchange_defer_rows(rf_zchange *edit, const rf_zplace *places, size_
 }
 
 /* `data`: where the rows are, in the layout that edit->table has. */
-static rf_status put_deferred(rf_zchange *edit, rf_store *store, uint64_t data, rf_error *err) {
+static rf_status put_deferred(rf_tile_change *edit, rf_store *store, uint64_t data, rf_error *err) {
   const rf_column *columns[3];
   size_t row_bytes;
   if (edit->place_count == 0)
@@ -365,7 +366,7 @@ static rf_status put_deferred(rf_zchange *edit, rf_store *store, uint64_t data, 
 /* ---- another layout ---- */
 
 typedef struct relayout {
-  rf_zchange *edit;
+  rf_tile_change *edit;
   const rf_table_info *info;
   uint64_t used; /* bytes of the heap that move */
   uint64_t row_bytes;
@@ -375,15 +376,15 @@ typedef struct relayout {
   size_t count;
 } relayout;
 
-static void add_part(relayout *r, rf_row_way way, uint64_t from, uint64_t bytes) {
+static void add_part(relayout *r, rf_row_mode mode, uint64_t from, uint64_t bytes) {
   if (bytes == 0)
     return;
-  r->parts[r->count++] = (rf_row_part){way, from, r->row_bytes, bytes};
+  r->parts[r->count++] = (rf_row_part){mode, from, r->row_bytes, bytes};
   r->row_bytes += bytes;
 }
 
 /* What becomes of the fields of a row. */
-static void plan_rows(const rf_zchange *edit, const rf_zlayout *layout, relayout *r) {
+static void plan_rows(const rf_tile_change *edit, const rf_tile_layout *layout, relayout *r) {
   const rf_column *columns[3];
   uint64_t at = 0, old = edit->table->info.row_bytes;
   cell_columns(edit, columns);
@@ -417,15 +418,15 @@ static rf_status move_all(void *context, rf_store *store, uint64_t data, rf_erro
   return put_deferred(r->edit, store, data, err);
 }
 
-rf_zlayout rf_zchange_layout(const rf_zchange *edit) {
-  int naxis = edit->zimage->image.naxis;
-  return (rf_zlayout){.nrows = edit->table->info.nrows,
-                      .length = naxis > 0 ? edit->zimage->image.axes[naxis - 1] : 0,
-                      .gap = edit->gap,
-                      .heap = edit->table->info.heap_bytes};
+rf_tile_layout rf_tile_change_layout(const rf_tile_change *edit) {
+  int naxis = edit->tiled_image->image.naxis;
+  return (rf_tile_layout){.nrows = edit->table->info.nrows,
+                          .length = naxis > 0 ? edit->tiled_image->image.axes[naxis - 1] : 0,
+                          .gap = edit->gap,
+                          .heap = edit->table->info.heap_bytes};
 }
 
-static rf_status sizes(const rf_zlayout *layout, relayout *r, uint64_t *bytes, rf_error *err) {
+static rf_status sizes(const rf_tile_layout *layout, relayout *r, uint64_t *bytes, rf_error *err) {
   if (!rf_mul_u64(r->row_bytes, r->nrows, &r->heap_offset) ||
       !rf_add_u64(r->heap_offset, layout->gap, &r->heap_offset) || !rf_add_u64(r->heap_offset, layout->heap, bytes) ||
       *bytes > INT64_MAX - RF_BLOCK_BYTES)
@@ -433,7 +434,7 @@ static rf_status sizes(const rf_zlayout *layout, relayout *r, uint64_t *bytes, r
   return RF_OK;
 }
 
-static rf_status set_sizes(const relayout *r, const rf_zlayout *layout, rf_header *header, rf_error *err) {
+static rf_status set_sizes(const relayout *r, const rf_tile_layout *layout, rf_header *header, rf_error *err) {
   RF_TRY(rf_table_set_integer(header, "NAXIS1", r->row_bytes, NULL, err));
   RF_TRY(rf_table_set_integer(header, "NAXIS2", r->nrows, NULL, err));
   RF_TRY(rf_table_set_integer(header, "PCOUNT", layout->gap + layout->heap, "size of special data area", err));
@@ -442,43 +443,43 @@ static rf_status set_sizes(const relayout *r, const rf_zlayout *layout, rf_heade
 
 /* What is kept of the image stays where it is in memory, and its cache stays as it was set: callers are in the middle
  * of a change, and only what the new header says otherwise is taken over. */
-static rf_status renew(rf_zchange *edit, rf_zimage *kept, bool otherwise, rf_error *err) {
+static rf_status renew(rf_tile_change *edit, rf_tiled_image *kept, bool otherwise, rf_error *err) {
   rf_status status = RF_OK;
   if (otherwise) {
     status = refresh(edit, err);
     if (status == RF_OK) {
-      rf_zimage *fresh = edit->zimage, old = *kept;
+      rf_tiled_image *fresh = edit->tiled_image, old = *kept;
       rf_tile_cache *cache = old.cache;
       *kept = *fresh;
       old.cache = fresh->cache;
       kept->cache = cache;
       *fresh = old;
-      rf_zimage_free(fresh);
+      rf_tiled_image_free(fresh);
     }
   } else if (edit->hdu->zstate.nulls && !kept->has_null && kept->quantized && kept->columns.null < 0) {
     kept->has_null = true;
     kept->null = RF_QUANTIZED_NULL;
   }
-  edit->hdu->zimage = kept;
+  edit->hdu->tiled_image = kept;
   if (status == RF_OK)
     status = refresh(edit, err);
-  rf_zimage_changed(kept);
+  rf_tiled_image_changed(kept);
   return status;
 }
 
-static rf_status rearrange(rf_zchange *edit, const rf_zlayout *layout, const rf_header *header, uint64_t bytes,
+static rf_status rearrange(rf_tile_change *edit, const rf_tile_layout *layout, const rf_header *header, uint64_t bytes,
                            const rf_rearrange *moves, rf_error *err) {
-  rf_zimage *kept = edit->zimage;
-  bool otherwise = layout->wide || layout->fallback || layout->length != rf_zchange_layout(edit).length;
-  edit->hdu->zimage = NULL;
+  rf_tiled_image *kept = edit->tiled_image;
+  bool otherwise = layout->wide || layout->fallback || layout->length != rf_tile_change_layout(edit).length;
+  edit->hdu->tiled_image = NULL;
   rf_status status = rf_file_rearrange_locked(edit->file, edit->index, header, bytes, moves, edit->written, err);
   if (status == RF_OK)
     return renew(edit, kept, otherwise, err);
-  edit->hdu->zimage = kept;
+  edit->hdu->tiled_image = kept;
   return status;
 }
 
-rf_status rf_zchange_apply(rf_zchange *edit, const rf_zlayout *layout, rf_error *err) {
+rf_status rf_tile_change_apply(rf_tile_change *edit, const rf_tile_layout *layout, rf_error *err) {
   relayout r = {.edit = edit, .info = &edit->table->info, .used = edit->hdu->zstate.used, .nrows = layout->nrows};
   uint64_t bytes = 0;
   const rf_header *old;
@@ -502,18 +503,18 @@ rf_status rf_zchange_apply(rf_zchange *edit, const rf_zlayout *layout, rf_error 
   rf_header_free(header);
   if (status == RF_OK) {
     edit->stale = false;
-    rf_zspace_give(&edit->hdu->zstate, edit->freed, edit->freed_count);
-    rf_zchange_end(edit);
+    rf_tile_space_give(&edit->hdu->zstate, edit->freed, edit->freed_count);
+    rf_tile_change_end(edit);
   }
   return status;
 }
 
-rf_status rf_zchange_reserve(rf_zchange *edit, uint64_t need, uint64_t likely, bool fallback, rf_error *err) {
+rf_status rf_tile_change_reserve(rf_tile_change *edit, uint64_t need, uint64_t likely, bool fallback, rf_error *err) {
   const rf_column *columns[3];
-  rf_zlayout layout = rf_zchange_layout(edit);
-  rf_zstate *state = &edit->hdu->zstate;
+  rf_tile_layout layout = rf_tile_change_layout(edit);
+  rf_tiled_state *state = &edit->hdu->zstate;
   cell_columns(edit, columns);
-  for (int k = 0; k < 3 && need > rf_zchange_reach(state); k++)
+  for (int k = 0; k < 3 && need > rf_tile_change_reach(state); k++)
     layout.wide = layout.wide || (columns[k] != NULL && columns[k]->info.descriptor == 'P');
   layout.fallback = fallback;
   if (layout.wide && state->heap_format == 'P')
@@ -527,44 +528,44 @@ rf_status rf_zchange_reserve(rf_zchange *edit, uint64_t need, uint64_t likely, b
       layout.heap = need;
     layout.heap = layout.heap > likely ? layout.heap : likely;
   }
-  RF_TRY(rf_zchange_apply(edit, &layout, err));
+  RF_TRY(rf_tile_change_apply(edit, &layout, err));
   edit->hdu->zstate.grown = true;
-  edit->hdu->settle = rf_zimage_settle;
+  edit->hdu->settle = rf_tiled_image_flush;
   return RF_OK;
 }
 
-rf_status rf_zchange_finish(rf_zchange *edit, rf_error *err) {
-  rf_zlayout layout = rf_zchange_layout(edit);
-  rf_zstate *state = &edit->hdu->zstate;
+rf_status rf_tile_change_finish(rf_tile_change *edit, rf_error *err) {
+  rf_tile_layout layout = rf_tile_change_layout(edit);
+  rf_tiled_state *state = &edit->hdu->zstate;
   const rf_column *columns[3];
   bool longer = false;
   if (edit->all && state->unwritten == 0 && (state->grown || layout.heap > state->used)) {
     layout.heap = state->used;
     layout.gap = 0;
-    RF_TRY(rf_zchange_apply(edit, &layout, err));
+    RF_TRY(rf_tile_change_apply(edit, &layout, err));
     state = &edit->hdu->zstate;
     state->grown = false;
   } else if (edit->stale) {
-    RF_TRY(rf_zchange_apply(edit, &layout, err));
+    RF_TRY(rf_tile_change_apply(edit, &layout, err));
     state = &edit->hdu->zstate;
   }
   cell_columns(edit, columns);
   for (int k = 0; k < 3; k++)
     longer = longer || (columns[k] != NULL && state->longest[k] > columns[k]->info.max_length);
-  edit->hdu->settle = state->grown || longer || state->unwritten > 0 ? rf_zimage_settle : NULL;
+  edit->hdu->settle = state->grown || longer || state->unwritten > 0 ? rf_tiled_image_flush : NULL;
   return RF_OK;
 }
 
 /* ---- switching rows ---- */
 
-rf_status rf_zchange_barrier(const rf_zchange *edit, rf_error *err) {
+rf_status rf_tile_change_barrier(const rf_tile_change *edit, rf_error *err) {
   bool wanted = (edit->file->options.flags & RF_OPEN_DURABLE) != 0 && !edit->hdu->unpublished;
   return wanted ? rf_store_sync(edit->file->store, err) : RF_OK;
 }
 
 /* Rows on their way to the file. */
 typedef struct row_writer {
-  rf_zchange *edit;
+  rf_tile_change *edit;
   size_t row_bytes;
   uint8_t *rows;  /* as the file has them, then as it will */
   uint8_t *fresh; /* one row */
@@ -583,10 +584,10 @@ static bool can_tear(const uint8_t *old, const uint8_t *fresh, size_t n, uint64_
 
 /* Row i of those at `at`. */
 static rf_status change_row(row_writer *w, const rf_column *const columns[3], size_t i, uint64_t at,
-                            const rf_zplace *place, rf_error *err) {
+                            const rf_tile_place *place, rf_error *err) {
   uint8_t *row = w->rows + i * w->row_bytes;
   uint64_t offset = at + i * w->row_bytes;
-  rf_zchange *edit = w->edit;
+  rf_tile_change *edit = w->edit;
   if (edit->hdu->unpublished || !rf_layout_crosses_page(offset, w->row_bytes)) {
     put_row(edit, columns, row, place);
     return RF_OK;
@@ -602,9 +603,9 @@ static rf_status change_row(row_writer *w, const rf_column *const columns[3], si
   return rf_store_write(rf_edit_store(w->torn), offset, w->fresh, w->row_bytes, err);
 }
 
-static rf_status write_rows(row_writer *w, const rf_zplace *places, size_t count, bool blank, size_t most,
+static rf_status write_rows(row_writer *w, const rf_tile_place *places, size_t count, bool blank, size_t most,
                             rf_error *err) {
-  rf_zchange *edit = w->edit;
+  rf_tile_change *edit = w->edit;
   const rf_column *columns[3];
   cell_columns(edit, columns);
   for (size_t first = 0, n; first < count; first += n) {
@@ -623,7 +624,8 @@ static rf_status write_rows(row_writer *w, const rf_zplace *places, size_t count
   return w->torn != NULL ? rf_edit_commit(w->torn, edit->written, err) : RF_OK;
 }
 
-rf_status rf_zchange_put_rows(rf_zchange *edit, const rf_zplace *places, size_t count, bool blank, rf_error *err) {
+rf_status rf_tile_change_put_rows(rf_tile_change *edit, const rf_tile_place *places, size_t count, bool blank,
+                                  rf_error *err) {
   const rf_table_info *info = &edit->table->info;
   row_writer w = {.edit = edit};
   if (!rf_to_size(info->row_bytes, &w.row_bytes))

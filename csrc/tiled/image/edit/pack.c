@@ -35,7 +35,7 @@ static bool packed_keyword(const char *card, char keyword[9]) {
     (void)snprintf(keyword, 9, "ZNAXIS%.2s", card + 5);
     return true;
   }
-  return !rf_zimage_table_card(card);
+  return !rf_tiled_image_table_card(card);
 }
 
 static rf_status append_image_cards(const rf_header *image, rf_header *header, rf_error *err) {
@@ -77,11 +77,11 @@ static rf_status append_sum_cards(bool checksum, bool datasum, rf_header *header
   return RF_OK;
 }
 
-static rf_status compose(const rf_header *image, const rf_zplan *plan, bool checksum, bool datasum, rf_header **header,
-                         rf_error *err) {
+static rf_status compose(const rf_header *image, const rf_tile_plan *plan, bool checksum, bool datasum,
+                         rf_header **header, rf_error *err) {
   rf_header *made;
   RF_TRY(rf_header_new(&made, err));
-  rf_status status = rf_zplan_cards(plan, made, false, err);
+  rf_status status = rf_tile_plan_cards(plan, made, false, err);
   if (status == RF_OK)
     status = append_sum_cards(checksum, datasum, made, err);
   if (status == RF_OK)
@@ -104,7 +104,7 @@ static bool looks_like_room(const rf_header *header) {
 }
 
 /* With cards for sums where the image has some; one more or less where END would stand badly. */
-static rf_status packed_header(const rf_header *image, const rf_zplan *plan, rf_header **header, rf_error *err) {
+static rf_status packed_header(const rf_header *image, const rf_tile_plan *plan, rf_header **header, rf_error *err) {
   bool checksum = has_card(image, "CHECKSUM"), datasum = checksum || has_card(image, "DATASUM");
   RF_TRY(compose(image, plan, checksum, datasum, header, err));
   if (!looks_like_room(*header))
@@ -176,13 +176,13 @@ static rf_status write_plain(transfer *t, const rf_hdu *hdu, rf_error *err) {
 static rf_status pack_pixels(transfer *t, const rf_hdu *hdu, bool *written, rf_error *err) {
   while (rf_blocks_next(&t->blocks)) {
     RF_TRY(read_plain(t, hdu, err));
-    RF_TRY(rf_zimage_write_locked(t->to, t->to_index, t->blocks.section, t->type, RF_IMAGE_RAW, t->pixels,
-                                  t->blocks.elements * t->width, NULL, written, err));
+    RF_TRY(rf_tiled_image_write_locked(t->to, t->to_index, t->blocks.section, t->type, RF_IMAGE_RAW, t->pixels,
+                                       t->blocks.elements * t->width, NULL, written, err));
   }
-  return rf_zimage_settle(t->to, t->to_index, written, err);
+  return rf_tiled_image_flush(t->to, t->to_index, written, err);
 }
 
-static rf_status pack_planned(rf_file *from, size_t index, rf_file *to, const rf_zplan *plan, size_t *new_index,
+static rf_status pack_planned(rf_file *from, size_t index, rf_file *to, const rf_tile_plan *plan, size_t *new_index,
                               bool *written, rf_error *err) {
   rf_hdu *hdu;
   const rf_header *image;
@@ -193,7 +193,7 @@ static rf_status pack_planned(rf_file *from, size_t index, rf_file *to, const rf
   RF_TRY(packed_header(image, plan, &header, err));
   rf_status status = transfer_begin(&t, hdu, plan->tile, err);
   if (status == RF_OK) {
-    status = rf_zimage_append_locked(to, plan, header, rf_header_spare(hdu, image), new_index, err);
+    status = rf_tiled_image_append_locked(to, plan, header, rf_header_spare(hdu, image), new_index, err);
     if (status == RF_OK) {
       t.to_index = *new_index;
       *written = true;
@@ -208,13 +208,13 @@ static rf_status pack_planned(rf_file *from, size_t index, rf_file *to, const rf
 rf_status rf_image_pack_locked(rf_file *from, size_t index, rf_file *to, const rf_compression *compression,
                                size_t *new_index, bool *written, rf_error *err) {
   rf_hdu *hdu;
-  rf_zplan plan;
+  rf_tile_plan plan;
   rf_compression defaults;
   rf_compression_init(&defaults);
   RF_TRY(rf_file_hdu_locked(from, index, &hdu, err));
-  RF_TRY(rf_zplan_init(&plan, compression != NULL ? compression : &defaults, hdu, err));
+  RF_TRY(rf_tile_plan_init(&plan, compression != NULL ? compression : &defaults, hdu, err));
   rf_status status = pack_planned(from, index, to, &plan, new_index, written, err);
-  rf_zplan_free(&plan);
+  rf_tile_plan_free(&plan);
   return status;
 }
 
@@ -222,16 +222,16 @@ rf_status rf_image_pack_locked(rf_file *from, size_t index, rf_file *to, const r
 
 static rf_status unpack_pixels(transfer *t, const rf_hdu *hdu, rf_error *err) {
   while (rf_blocks_next(&t->blocks)) {
-    RF_TRY(rf_zimage_read(t->from, t->from_index, t->blocks.section, t->type, RF_IMAGE_RAW, t->pixels,
-                          t->blocks.elements * t->width, NULL, err));
+    RF_TRY(rf_tiled_image_read(t->from, t->from_index, t->blocks.section, t->type, RF_IMAGE_RAW, t->pixels,
+                               t->blocks.elements * t->width, NULL, err));
     RF_TRY(write_plain(t, hdu, err));
   }
   return RF_OK;
 }
 
 /* The header of the image must describe the pixels that are decoded, and nothing else. */
-static rf_status check_same(const rf_hdu *made, const rf_zimage *zimage, rf_error *err) {
-  const rf_hdu *image = &zimage->image;
+static rf_status check_same(const rf_hdu *made, const rf_tiled_image *tiled_image, rf_error *err) {
+  const rf_hdu *image = &tiled_image->image;
   bool same = made->kind == RF_HDU_IMAGE && made->bitpix == image->bitpix && made->naxis == image->naxis;
   for (int i = 0; same && i < image->naxis; i++)
     same = made->axes[i] == image->axes[i];
@@ -246,11 +246,11 @@ static rf_status check_same(const rf_hdu *made, const rf_zimage *zimage, rf_erro
 }
 
 /* `limit`: of the bytes that an HDU may have once it is decompressed. */
-static rf_status check_plain(const rf_header *plain, bool primary, const rf_zimage *zimage, uint64_t limit,
+static rf_status check_plain(const rf_header *plain, bool primary, const rf_tiled_image *tiled_image, uint64_t limit,
                              rf_error *err) {
   rf_hdu hdu;
   RF_TRY(rf_hdu_parse(rf_header_cards(plain), rf_header_count(plain), primary, &hdu, err));
-  rf_status status = check_same(&hdu, zimage, err);
+  rf_status status = check_same(&hdu, tiled_image, err);
   if (status == RF_OK && hdu.data_bytes > limit)
     status = rf_fail(err, RF_ERR_LIMIT,
                      "the image has %" PRIu64 " bytes when it is decompressed, and the limit is %" PRIu64
@@ -263,28 +263,28 @@ static rf_status check_plain(const rf_header *plain, bool primary, const rf_zima
 rf_status rf_image_unpack_locked(rf_file *from, size_t index, rf_file *to, size_t *new_index, bool *written,
                                  rf_error *err) {
   rf_hdu *hdu;
-  rf_zimage *zimage;
+  rf_tiled_image *tiled_image;
   const rf_header *raw;
   rf_header *plain;
   size_t count;
   transfer t = {.from = from, .from_index = index, .to = to};
-  RF_TRY(rf_zimage_locked(from, index, &hdu, &zimage, err));
+  RF_TRY(rf_tiled_image_locked(from, index, &hdu, &tiled_image, err));
   RF_TRY(rf_file_header_locked(from, hdu, &raw, err));
   RF_TRY(rf_file_scan_locked(to, &count, err));
-  RF_TRY(rf_zimage_plain_header(raw, count == 0, &plain, err));
-  rf_status status = check_plain(plain, count == 0, zimage, from->options.limits.inflate_bytes, err);
+  RF_TRY(rf_tiled_image_plain_header(raw, count == 0, &plain, err));
+  rf_status status = check_plain(plain, count == 0, tiled_image, from->options.limits.inflate_bytes, err);
   if (status == RF_OK)
-    status = rf_zimage_add_blank(from, index, raw, plain, err);
+    status = rf_tiled_image_add_blank(from, index, raw, plain, err);
   if (status == RF_OK)
     status =
         rf_file_append_begin_locked(to, plain, rf_header_file_bytes(plain) + rf_header_spare(hdu, raw), new_index, err);
   if (status == RF_OK) {
     t.to_index = *new_index;
     *written = true;
-    if (zimage->ntiles > 0) {
+    if (tiled_image->ntiles > 0) {
       status = rf_file_append_reserve_locked(to, err);
       if (status == RF_OK)
-        status = transfer_begin(&t, &zimage->image, zimage->tile, err);
+        status = transfer_begin(&t, &tiled_image->image, tiled_image->tile, err);
       if (status == RF_OK) {
         status = unpack_pixels(&t, to->hdus[*new_index], err);
         transfer_end(&t);

@@ -5,10 +5,10 @@
 #include "tiled/image/edit/edit.h"
 
 static rf_status repack_locked(rf_file *file, size_t index, uint64_t *freed, bool *written, rf_error *err) {
-  rf_zchange edit;
-  RF_TRY(rf_zchange_begin(&edit, file, index, written, err));
+  rf_tile_change edit;
+  RF_TRY(rf_tile_change_begin(&edit, file, index, written, err));
   RF_TRY(rf_heap_repack_locked(file, index, edit.hdu, edit.table, freed, written, err));
-  rf_zstate *state = &edit.hdu->zstate;
+  rf_tiled_state *state = &edit.hdu->zstate;
   if (*written) { /* tiles lie elsewhere now */
     state->known = false;
     state->grown = false;

@@ -11,11 +11,11 @@
 #include "tiled/image/edit/edit.h"
 
 /* Holes that are kept in mind; others stay until the heap is packed. */
-#define MOST_HOLES ((size_t)1 << 20)
+#define MAX_HOLES ((size_t)1 << 20)
 /* Holes that are looked at for one tile. */
-#define MOST_LOOKS 64
+#define MAX_LOOKS 64
 
-static bool grow(rf_zstate *state, size_t count) {
+static bool grow(rf_tiled_state *state, size_t count) {
   if (count <= state->hole_room)
     return true;
   size_t room = count < 64 ? 64 : count + count / 2;
@@ -27,19 +27,19 @@ static bool grow(rf_zstate *state, size_t count) {
   return true;
 }
 
-void rf_zspace_clear(rf_zstate *state) {
+void rf_tile_space_clear(rf_tiled_state *state) {
   rf_free(state->holes);
   state->holes = NULL;
   state->hole_count = state->hole_room = state->hole_next = 0;
 }
 
-void rf_zspace_append(rf_zstate *state, uint64_t begin, uint64_t end) {
-  if (begin < end && state->hole_count < MOST_HOLES && grow(state, state->hole_count + 1))
+void rf_tile_space_append(rf_tiled_state *state, uint64_t begin, uint64_t end) {
+  if (begin < end && state->hole_count < MAX_HOLES && grow(state, state->hole_count + 1))
     state->holes[state->hole_count++] = (rf_extent){begin, end};
 }
 
-bool rf_zspace_take(rf_zstate *state, uint64_t bytes, uint64_t *offset) {
-  size_t looks = state->hole_count < MOST_LOOKS ? state->hole_count : MOST_LOOKS;
+bool rf_tile_space_take(rf_tiled_state *state, uint64_t bytes, uint64_t *offset) {
+  size_t looks = state->hole_count < MAX_LOOKS ? state->hole_count : MAX_LOOKS;
   for (; looks > 0; looks--) {
     if (state->hole_next >= state->hole_count)
       state->hole_next = 0;
@@ -69,7 +69,7 @@ static void join(rf_extent *list, size_t *count, rf_extent extent) {
     list[(*count)++] = extent;
 }
 
-void rf_zspace_give(rf_zstate *state, rf_extent *freed, size_t count) {
+void rf_tile_space_give(rf_tiled_state *state, rf_extent *freed, size_t count) {
   size_t made = 0, i = 0, k = 0;
   if (count == 0)
     return;
@@ -86,5 +86,5 @@ void rf_zspace_give(rf_zstate *state, rf_extent *freed, size_t count) {
   rf_free(state->holes);
   state->holes = list;
   state->hole_room = state->hole_count + count;
-  state->hole_count = made < MOST_HOLES ? made : MOST_HOLES;
+  state->hole_count = made < MAX_HOLES ? made : MAX_HOLES;
 }

@@ -13,10 +13,10 @@
 
 /* Pixels that go through the stack at a time. */
 #define BLOCK 512
-#define MOST_PLIO 16777215
+#define MAX_PLIO 16777215
 
 typedef struct input {
-  const rf_zsection *section;
+  const rf_tile_section *section;
   const rf_convert *convert;
   const uint8_t *in;
   const uint8_t *mask;
@@ -25,18 +25,18 @@ typedef struct input {
 /* ---- the section as a source of tiles ---- */
 
 static uint64_t tile_of(const void *context, uint64_t i) {
-  return rf_zsection_tile(((const input *)context)->section, i);
+  return rf_tile_section_tile(((const input *)context)->section, i);
 }
 
 /* Pixels of the caller that need nothing but to be in the right place. */
 static bool is_plain(const input *from) {
-  return from->convert->way == RF_CONVERT_SWAP && from->mask == NULL;
+  return from->convert->mode == RF_CONVERT_SWAP && from->mask == NULL;
 }
 
 static bool is_whole(const void *context, uint64_t i, const void **ready) {
   const input *from = context;
-  rf_zpart part;
-  rf_zsection_part(from->section, i, &part);
+  rf_tile_part part;
+  rf_tile_section_part(from->section, i, &part);
   if (part.whole && part.ndim == 1 && part.dims[0].order == NULL && part.dims[0].array_step == 1 &&
       part.dims[0].tile_step == 1 && is_plain(from)) {
     const uint8_t *values = from->in + part.array * from->convert->type_bytes;
@@ -47,7 +47,7 @@ static bool is_whole(const void *context, uint64_t i, const void **ready) {
 }
 
 /* Up to BLOCK pixels of a row of the part, from pixel `first` on, as stored values in the order of the machine. */
-static void take(const input *from, const rf_zpart_dim *dim, uint64_t array, uint64_t first, size_t count,
+static void take(const input *from, const rf_tile_part_dim *dim, uint64_t array, uint64_t first, size_t count,
                  uint8_t *values) {
   unsigned each = from->convert->type_bytes;
   uint8_t packed[BLOCK * 8], masks[BLOCK];
@@ -58,7 +58,7 @@ static void take(const input *from, const rf_zpart_dim *dim, uint64_t array, uin
   } else {
     for (size_t i = 0; i < count; i++) {
       uint64_t at, element;
-      rf_zpart_offsets(dim, first + i, &at, &element);
+      rf_tile_part_offsets(dim, first + i, &at, &element);
       memcpy(packed + i * each, from->in + (array + at) * each, each);
       masks[i] = from->mask != NULL ? from->mask[array + at] : 0;
     }
@@ -67,13 +67,14 @@ static void take(const input *from, const rf_zpart_dim *dim, uint64_t array, uin
   rf_swap_copy(values, values, count, from->convert->stored_bytes);
 }
 
-static void put_row(const input *from, const rf_zpart_dim *dim, uint64_t array, uint64_t element, rf_zcanvas *canvas) {
+static void put_row(const input *from, const rf_tile_part_dim *dim, uint64_t array, uint64_t element,
+                    rf_tile_canvas *canvas) {
   uint64_t values[BLOCK];
   unsigned each = from->convert->stored_bytes;
   if (dim->order == NULL && dim->array_step == 1 && is_plain(from)) {
     const uint8_t *in = from->in + array * each;
     if ((uintptr_t)in % each == 0) {
-      rf_zcanvas_put(canvas, (size_t)element, (ptrdiff_t)dim->tile_step, in, (size_t)dim->count);
+      rf_tile_canvas_put(canvas, (size_t)element, (ptrdiff_t)dim->tile_step, in, (size_t)dim->count);
       return;
     }
   }
@@ -81,41 +82,42 @@ static void put_row(const input *from, const rf_zpart_dim *dim, uint64_t array, 
     size_t n = dim->count - done < BLOCK ? (size_t)(dim->count - done) : BLOCK;
     take(from, dim, array, done, n, (uint8_t *)values);
     if (dim->order == NULL) {
-      rf_zcanvas_put(canvas, (size_t)(element + done * (uint64_t)dim->tile_step), (ptrdiff_t)dim->tile_step, values, n);
+      rf_tile_canvas_put(canvas, (size_t)(element + done * (uint64_t)dim->tile_step), (ptrdiff_t)dim->tile_step, values,
+                         n);
     } else {
       for (size_t i = 0; i < n; i++) {
         uint64_t at, pixel;
         uint64_t one;
-        rf_zpart_offsets(dim, done + i, &at, &pixel);
+        rf_tile_part_offsets(dim, done + i, &at, &pixel);
         memcpy(&one, (const uint8_t *)values + i * each, each);
-        rf_zcanvas_put(canvas, (size_t)(element + pixel), 1, &one, 1);
+        rf_tile_canvas_put(canvas, (size_t)(element + pixel), 1, &one, 1);
       }
     }
     done += n;
   }
 }
 
-static void put_section(const void *context, uint64_t i, size_t elements, rf_zcanvas *canvas) {
+static void put_section(const void *context, uint64_t i, size_t elements, rf_tile_canvas *canvas) {
   const input *from = context;
-  rf_zpart part;
-  rf_zpart_iter iter;
+  rf_tile_part part;
+  rf_tile_part_iter iter;
   uint64_t array, element;
   (void)elements;
-  rf_zsection_part(from->section, i, &part);
-  rf_zpart_begin(&iter, &part);
-  while (rf_zpart_next(&iter, &array, &element))
+  rf_tile_section_part(from->section, i, &part);
+  rf_tile_part_begin(&iter, &part);
+  while (rf_tile_part_next(&iter, &array, &element))
     put_row(from, &part.dims[0], array, element, canvas);
 }
 
 /* ---- checks ---- */
 
 /* PLIO_1 has no way out for values that it cannot hold. */
-static rf_status check_plio(const rf_zimage *zimage, const rf_convert *convert, const void *in, const uint8_t *mask,
-                            uint64_t count, rf_error *err) {
-  int32_t offset = rf_zimage_plio_offset(zimage->codec, &zimage->image);
+static rf_status check_plio(const rf_tiled_image *tiled_image, const rf_convert *convert, const void *in,
+                            const uint8_t *mask, uint64_t count, rf_error *err) {
+  int32_t offset = rf_tiled_image_plio_offset(tiled_image->codec, &tiled_image->image);
   const uint8_t *bytes = in;
   uint8_t values[BLOCK * 8];
-  if (zimage->codec->type != RF_Z_PLIO_1 || zimage->quantized || convert->stored_bytes == 1 || offset != 0)
+  if (tiled_image->codec->type != RF_Z_PLIO_1 || tiled_image->quantized || convert->stored_bytes == 1 || offset != 0)
     return RF_OK;
   for (uint64_t done = 0; done < count;) {
     size_t n = count - done < BLOCK ? (size_t)(count - done) : BLOCK;
@@ -123,11 +125,11 @@ static rf_status check_plio(const rf_zimage *zimage, const rf_convert *convert, 
     for (size_t i = 0; i < n; i++) {
       int32_t value =
           convert->stored_bytes == 2 ? (int16_t)rf_get_be16(values + 2 * i) : (int32_t)rf_get_be32(values + 4 * i);
-      if (value < 0 || value > MOST_PLIO)
+      if (value < 0 || value > MAX_PLIO)
         return rf_fail(err, RF_ERR_RANGE,
                        "element %" PRIu64 " of the data would be stored as %" PRId32
                        ", and PLIO_1 holds 0 to %d only; RICE_1 and GZIP_2 hold all",
-                       done + i, value, MOST_PLIO);
+                       done + i, value, MAX_PLIO);
     }
     bytes += n * convert->type_bytes;
     done += n;
@@ -135,10 +137,10 @@ static rf_status check_plio(const rf_zimage *zimage, const rf_convert *convert, 
   return RF_OK;
 }
 
-static rf_status check_values(const rf_zimage *zimage, const rf_convert *convert, const void *in, const uint8_t *mask,
-                              uint64_t count, rf_error *err) {
+static rf_status check_values(const rf_tiled_image *tiled_image, const rf_convert *convert, const void *in,
+                              const uint8_t *mask, uint64_t count, rf_error *err) {
   RF_TRY(rf_convert_check(convert, in, mask, count, err));
-  return check_plio(zimage, convert, in, mask, count, err);
+  return check_plio(tiled_image, convert, in, mask, count, err);
 }
 
 static rf_status check_in(uint64_t count, const rf_convert *convert, const void *in, uint64_t in_bytes, rf_error *err) {
@@ -169,10 +171,10 @@ static bool has_zero(const void *in, rf_type type, uint64_t count) {
   return false;
 }
 
-static void judge_zeros(rf_file *file, size_t index, const rf_zimage *zimage, const rf_convert *convert, const void *in,
-                        uint64_t count) {
+static void judge_zeros(rf_file *file, size_t index, const rf_tiled_image *tiled_image, const rf_convert *convert,
+                        const void *in, uint64_t count) {
   rf_error odd;
-  if (!zimage->quantized || zimage->dither == RF_DITHER_2 || rf_file_has_oddity(file, RF_ODD_ZEROS) ||
+  if (!tiled_image->quantized || tiled_image->dither == RF_DITHER_2 || rf_file_has_warning(file, RF_ODD_ZEROS) ||
       (convert->type != RF_F32 && convert->type != RF_F64) || !has_zero(in, convert->type, count))
     return;
   rf_error_clear(&odd);
@@ -180,52 +182,53 @@ static void judge_zeros(rf_file *file, size_t index, const rf_zimage *zimage, co
   (void)rf_fail(&odd, RF_ERR_FORMAT,
                 "the data hold exact zeros, which this way of quantizing does not keep: method 'dither2' "
                 "(SUBTRACTIVE_DITHER_2) does");
-  rf_file_keep_oddity(file, RF_ODD_ZEROS, index, &odd);
+  rf_file_add_warning(file, RF_ODD_ZEROS, index, &odd);
 }
 
 /* ---- the calls ---- */
 
-static rf_status write_section(rf_zchange *edit, const input *from, unsigned threads, rf_error *err) {
-  rf_zsource source = {.count = from->section->touched,
-                       .tile = tile_of,
-                       .whole = is_whole,
-                       .put = put_section,
-                       .context = from,
-                       .threads = threads};
-  RF_TRY(rf_zchange_write(edit, &source, err));
-  return rf_zchange_finish(edit, err);
+static rf_status write_section(rf_tile_change *edit, const input *from, unsigned threads, rf_error *err) {
+  rf_tile_source source = {.count = from->section->touched,
+                           .tile = tile_of,
+                           .whole = is_whole,
+                           .put = put_section,
+                           .context = from,
+                           .threads = threads};
+  RF_TRY(rf_tile_change_write(edit, &source, err));
+  return rf_tile_change_finish(edit, err);
 }
 
-rf_status rf_zimage_write_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags,
-                                 const void *in, uint64_t in_bytes, const uint8_t *mask, bool *written, rf_error *err) {
-  rf_zimage *zimage;
-  rf_zsection section;
+rf_status rf_tiled_image_write_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags,
+                                      const void *in, uint64_t in_bytes, const uint8_t *mask, bool *written,
+                                      rf_error *err) {
+  rf_tiled_image *tiled_image;
+  rf_tile_section section;
   rf_convert convert;
-  rf_zchange edit;
-  RF_TRY(rf_zimage_locked(file, index, NULL, &zimage, err));
-  RF_TRY(rf_convert_init(&convert, &zimage->image, type, flags, err));
-  RF_TRY(rf_zsection_init(&section, zimage, axes, err));
+  rf_tile_change edit;
+  RF_TRY(rf_tiled_image_locked(file, index, NULL, &tiled_image, err));
+  RF_TRY(rf_convert_init(&convert, &tiled_image->image, type, flags, err));
+  RF_TRY(rf_tile_section_init(&section, tiled_image, axes, err));
   input from = {&section, &convert, in, mask};
   rf_status status = check_in(section.count, &convert, in, in_bytes, err);
   if (status == RF_OK)
-    status = check_values(zimage, &convert, in, mask, section.count, err);
+    status = check_values(tiled_image, &convert, in, mask, section.count, err);
   if (status == RF_OK)
-    judge_zeros(file, index, zimage, &convert, in, section.count);
+    judge_zeros(file, index, tiled_image, &convert, in, section.count);
   if (status == RF_OK && section.count > 0)
-    status = rf_zchange_begin(&edit, file, index, written, err);
+    status = rf_tile_change_begin(&edit, file, index, written, err);
   if (status == RF_OK && section.count > 0)
     status = write_section(&edit, &from, flags >> RF_IMAGE_THREADS_SHIFT, err);
-  rf_zsection_free(&section);
+  rf_tile_section_free(&section);
   return status;
 }
 
-rf_status rf_zimage_check_locked(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in,
-                                 uint64_t count, const uint8_t *mask, rf_error *err) {
-  rf_zimage *zimage;
+rf_status rf_tiled_image_check_locked(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in,
+                                      uint64_t count, const uint8_t *mask, rf_error *err) {
+  rf_tiled_image *tiled_image;
   rf_convert convert;
-  RF_TRY(rf_zimage_locked(file, index, NULL, &zimage, err));
-  RF_TRY(rf_convert_init(&convert, &zimage->image, type, flags, err));
+  RF_TRY(rf_tiled_image_locked(file, index, NULL, &tiled_image, err));
+  RF_TRY(rf_convert_init(&convert, &tiled_image->image, type, flags, err));
   if (count > 0 && in == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to check");
-  return check_values(zimage, &convert, in, mask, count, err);
+  return check_values(tiled_image, &convert, in, mask, count, err);
 }

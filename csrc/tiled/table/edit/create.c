@@ -16,8 +16,8 @@ static rf_status pack_header(const rf_header *plain, const rf_table_compression 
   rf_table *table = NULL;
   rf_header *own;
   uint64_t tile_rows;
-  rf_zcmptype types[RF_MOST_COLUMNS];
-  RF_TRY(rf_ztable_check_plain(plain, err));
+  rf_zcmptype types[RF_MAX_COLUMNS];
+  RF_TRY(rf_tiled_table_check_plain(plain, err));
   RF_TRY(rf_hdu_parse(rf_header_cards(plain), rf_header_count(plain), false, &hdu, err));
   rf_status status = rf_header_copy(plain, &own, err);
   if (status == RF_OK) {
@@ -26,15 +26,15 @@ static rf_status pack_header(const rf_header *plain, const rf_table_compression 
   }
   rf_hdu_clear(&hdu);
   if (status == RF_OK)
-    status = rf_ztable_settle(compression, table, &tile_rows, types, level, err);
+    status = rf_tiled_table_flush(compression, table, &tile_rows, types, level, err);
   if (status == RF_OK)
-    status = rf_ztable_packed_header(plain, table, tile_rows, types, header, err);
+    status = rf_tiled_table_packed_header(plain, table, tile_rows, types, header, err);
   rf_free(table);
   return status;
 }
 
-rf_status rf_ztable_append_hdu(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
-                               uint64_t spare, size_t *index, rf_error *err) {
+rf_status rf_tiled_table_append_hdu(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
+                                    uint64_t spare, size_t *index, rf_error *err) {
   rf_header *header;
   int level = 0;
   rf_hdu *first;
@@ -55,22 +55,22 @@ rf_status rf_ztable_append_hdu(rf_file *file, const rf_header *plain, const rf_t
 }
 
 static rf_status fill_zeros(rf_file *file, size_t index, rf_error *err) {
-  rf_ztedit e;
+  rf_tiled_table_edit e;
   bool written = false;
-  rf_status status = rf_ztedit_begin(&e, file, index, err);
+  rf_status status = rf_tiled_table_edit_begin(&e, file, index, err);
   if (status == RF_OK && e.ntiles > 0) {
-    status = rf_ztedit_zeros(&e, 0, e.ntiles, NULL, err);
+    status = rf_tiled_table_edit_zeros(&e, 0, e.ntiles, NULL, err);
     if (status == RF_OK)
-      status = rf_ztedit_commit(&e, &written, err);
+      status = rf_tiled_table_edit_commit(&e, &written, err);
   }
-  rf_ztedit_end(&e);
+  rf_tiled_table_edit_end(&e);
   return status;
 }
 
-rf_status rf_ztable_create(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
-                           uint32_t reserve, size_t *index, rf_error *err) {
+rf_status rf_tiled_table_create(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
+                                uint32_t reserve, size_t *index, rf_error *err) {
   /* Whole blocks, whatever room the last one has. */
   uint64_t spare = ((uint64_t)reserve * RF_CARD_BYTES + RF_BLOCK_BYTES - 1) / RF_BLOCK_BYTES * RF_BLOCK_BYTES;
-  RF_TRY(rf_ztable_append_hdu(file, plain, compression, spare, index, err));
+  RF_TRY(rf_tiled_table_append_hdu(file, plain, compression, spare, index, err));
   return fill_zeros(file, *index, err);
 }

@@ -21,7 +21,7 @@
 
 /* ---- beginning ---- */
 
-static rf_status make_table(rf_ztedit *e, rf_error *err) {
+static rf_status make_table(rf_tiled_table_edit *e, rf_error *err) {
   rf_hdu hdu;
   RF_TRY(rf_hdu_parse(rf_header_cards(e->plain), rf_header_count(e->plain), false, &hdu, err));
   rf_free(e->table);
@@ -29,11 +29,11 @@ static rf_status make_table(rf_ztedit *e, rf_error *err) {
   rf_status status = rf_table_make(&hdu, e->plain, &e->table, err);
   rf_hdu_clear(&hdu);
   if (status == RF_OK)
-    e->ntiles = rf_ztable_tiles(e->table->info.nrows, e->tile_rows);
+    e->ntiles = rf_tiled_table_tiles(e->table->info.nrows, e->tile_rows);
   return status;
 }
 
-static rf_status stream_room(uint64_t ntiles, size_t ncols, rf_zstream **streams, rf_error *err) {
+static rf_status stream_room(uint64_t ntiles, size_t ncols, rf_tile_stream **streams, rf_error *err) {
   uint64_t count;
   size_t n;
   *streams = NULL;
@@ -44,23 +44,23 @@ static rf_status stream_room(uint64_t ntiles, size_t ncols, rf_zstream **streams
   return RF_OK;
 }
 
-static rf_status take_streams(rf_ztedit *e, const uint8_t *row, uint64_t tile, rf_error *err) {
+static rf_status take_streams(rf_tiled_table_edit *e, const uint8_t *row, uint64_t tile, rf_error *err) {
   size_t ncols = e->raw->info.ncols;
   for (size_t i = 0; i < ncols; i++) {
     const rf_column *packed = &e->raw->columns[i];
-    rf_zstream *stream = &e->streams[(size_t)tile * ncols + i];
+    rf_tile_stream *stream = &e->streams[(size_t)tile * ncols + i];
     if (rf_descriptor_get(e->raw, packed, row + (size_t)packed->info.offset, &stream->n, &stream->at))
       continue;
     rf_status status =
         rf_fail(err, RF_ERR_FORMAT,
                 "the descriptor says %" PRIu64 " bytes at offset %" PRIu64 " of the heap, which has %" PRIu64,
                 stream->n, stream->at, e->raw->info.heap_bytes);
-    return rf_ztable_blame(err, status, packed, i, e->types[i], tile);
+    return rf_tiled_table_add_context(err, status, packed, i, e->types[i], tile);
   }
   return RF_OK;
 }
 
-static rf_status read_streams(rf_ztedit *e, rf_error *err) {
+static rf_status read_streams(rf_tiled_table_edit *e, rf_error *err) {
   uint64_t row_bytes = e->raw->info.row_bytes, most = RF_TABLE_PIECE / (row_bytes + 1) + 1, size;
   if (e->ntiles == 0 || row_bytes == 0)
     return stream_room(e->ntiles, e->raw->info.ncols, &e->streams, err);
@@ -84,12 +84,12 @@ static rf_status read_streams(rf_ztedit *e, rf_error *err) {
   return status;
 }
 
-rf_status rf_ztedit_begin(rf_ztedit *e, rf_file *file, size_t index, rf_error *err) {
+rf_status rf_tiled_table_edit_begin(rf_tiled_table_edit *e, rf_file *file, size_t index, rf_error *err) {
   const rf_header *header;
   memset(e, 0, sizeof *e);
   e->file = file;
   e->index = index;
-  RF_TRY(rf_ztable_locked(file, index, &e->hdu, &e->raw, &e->z, err));
+  RF_TRY(rf_tiled_table_locked(file, index, &e->hdu, &e->raw, &e->z, err));
   if (e->hdu->gcount != 1)
     return rf_fail(err, RF_ERR_UNSUPPORTED, "a table with GCOUNT = %" PRId64 " cannot be changed", e->hdu->gcount);
   uint64_t rows = e->raw->info.nrows * e->raw->info.row_bytes; /* a part of data_bytes */
@@ -101,11 +101,11 @@ rf_status rf_ztedit_begin(rf_ztedit *e, rf_file *file, size_t index, rf_error *e
   e->tile_rows = e->z->tile_rows;
   e->level = e->hdu->zstate.level;
   RF_TRY(rf_file_header_locked(file, e->hdu, &header, err));
-  RF_TRY(rf_ztable_plain_header(header, &e->plain, err));
+  RF_TRY(rf_tiled_table_plain_header(header, &e->plain, err));
   RF_TRY(make_table(e, err));
-  e->types = rf_alloc_zero(RF_MOST_COLUMNS, sizeof *e->types);
+  e->types = rf_alloc_zero(RF_MAX_COLUMNS, sizeof *e->types);
   if (e->types == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %d columns", RF_MOST_COLUMNS);
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for %d columns", RF_MAX_COLUMNS);
   memcpy(e->types, e->z->types, e->table->info.ncols * sizeof *e->types);
   for (size_t i = 0; i < e->table->info.ncols; i++)
     if (rf_zcmptype_name(e->types[i]) == NULL)
@@ -114,7 +114,7 @@ rf_status rf_ztedit_begin(rf_ztedit *e, rf_file *file, size_t index, rf_error *e
   return read_streams(e, err);
 }
 
-void rf_ztedit_end(rf_ztedit *e) {
+void rf_tiled_table_edit_end(rf_tiled_table_edit *e) {
   for (size_t i = 0; i < e->blob_count; i++)
     rf_free(e->blobs[i].bytes);
   rf_free(e->blobs);
@@ -140,19 +140,19 @@ static bool grow(void **list, size_t count, size_t *room, size_t each) {
   return true;
 }
 
-static rf_status add_freed(rf_ztedit *e, const rf_zstream *stream, size_t blob, rf_error *err) {
+static rf_status add_freed(rf_tiled_table_edit *e, const rf_tile_stream *stream, size_t blob, rf_error *err) {
   void *list = e->freed;
   if (stream->blob != 0 || stream->n == 0)
     return RF_OK;
   if (!grow(&list, e->freed_count, &e->freed_room, sizeof *e->freed))
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu streams", e->freed_count);
   e->freed = list;
-  e->freed[e->freed_count++] = (rf_zfreed){stream->at, stream->n, blob, false};
+  e->freed[e->freed_count++] = (rf_tile_freed){stream->at, stream->n, blob, false};
   return RF_OK;
 }
 
-rf_status rf_ztedit_refresh(rf_ztedit *e, const size_t *from, rf_error *err) {
-  rf_zstream *streams;
+rf_status rf_tiled_table_edit_refresh(rf_tiled_table_edit *e, const size_t *from, rf_error *err) {
+  rf_tile_stream *streams;
   uint64_t old_tiles = e->ntiles;
   size_t old_cols = e->table->info.ncols;
   RF_TRY(make_table(e, err));
@@ -173,7 +173,8 @@ rf_status rf_ztedit_refresh(rf_ztedit *e, const size_t *from, rf_error *err) {
   return status;
 }
 
-rf_status rf_ztedit_blob(rf_ztedit *e, uint8_t *bytes, size_t n, bool place, size_t *blob, rf_error *err) {
+rf_status rf_tiled_table_edit_blob(rf_tiled_table_edit *e, uint8_t *bytes, size_t n, bool place, size_t *blob,
+                                   rf_error *err) {
   void *list = e->blobs;
   uint64_t end;
   if (!grow(&list, e->blob_count, &e->blob_room, sizeof *e->blobs)) {
@@ -181,7 +182,7 @@ rf_status rf_ztedit_blob(rf_ztedit *e, uint8_t *bytes, size_t n, bool place, siz
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu streams", e->blob_count);
   }
   e->blobs = list;
-  e->blobs[e->blob_count++] = (rf_zblob){bytes, n, e->heap, place};
+  e->blobs[e->blob_count++] = (rf_tile_blob){bytes, n, e->heap, place};
   *blob = e->blob_count;
   if (!place)
     return RF_OK;
@@ -191,17 +192,17 @@ rf_status rf_ztedit_blob(rf_ztedit *e, uint8_t *bytes, size_t n, bool place, siz
   return RF_OK;
 }
 
-rf_status rf_ztedit_set(rf_ztedit *e, uint64_t tile, size_t column, size_t blob, rf_error *err) {
-  rf_zstream *stream = &e->streams[(size_t)tile * e->table->info.ncols + column];
+rf_status rf_tiled_table_edit_set(rf_tiled_table_edit *e, uint64_t tile, size_t column, size_t blob, rf_error *err) {
+  rf_tile_stream *stream = &e->streams[(size_t)tile * e->table->info.ncols + column];
   RF_TRY(add_freed(e, stream, blob, err));
-  *stream = (rf_zstream){e->blobs[blob - 1].n, 0, blob};
+  *stream = (rf_tile_stream){e->blobs[blob - 1].n, 0, blob};
   return RF_OK;
 }
 
 /* ---- places in the heap ---- */
 
 static int by_place(const void *a, const void *b) {
-  const rf_zfreed *x = a, *y = b;
+  const rf_tile_freed *x = a, *y = b;
   if (x->at != y->at)
     return x->at < y->at ? -1 : 1;
   return x->n < y->n ? -1 : x->n > y->n;
@@ -215,7 +216,7 @@ static bool has_cells(const rf_table *table) {
 }
 
 /* Leaves those that overlap no other one. `freed` is in order. */
-static void drop_overlapping(rf_ztedit *e) {
+static void drop_overlapping(rf_tiled_table_edit *e) {
   size_t longest = 0, kept = 0; /* which one reaches farthest */
   for (size_t i = 1; i < e->freed_count; i++) {
     if (e->freed[longest].at + e->freed[longest].n > e->freed[i].at)
@@ -230,10 +231,10 @@ static void drop_overlapping(rf_ztedit *e) {
 }
 
 /* Marks those that streams which stay have a part in. They are in order and apart. */
-static void mark_shared(rf_ztedit *e) {
+static void mark_shared(rf_tiled_table_edit *e) {
   size_t count = (size_t)e->ntiles * e->table->info.ncols;
   for (size_t s = 0; s < count; s++) {
-    const rf_zstream *stream = &e->streams[s];
+    const rf_tile_stream *stream = &e->streams[s];
     if (stream->blob != 0 || stream->n == 0)
       continue;
     /* The first that begins behind the stream. */
@@ -252,7 +253,7 @@ static void mark_shared(rf_ztedit *e) {
 
 /* Cells of variable length have their places in blocks that are not looked at here, so where there are any nothing is
  * used again; rf_table_repack does that. */
-static void reuse(rf_ztedit *e) {
+static void reuse(rf_tiled_table_edit *e) {
   if (e->freed_count == 0 || has_cells(e->z->plain) || has_cells(e->table))
     return;
   qsort(e->freed, e->freed_count, sizeof *e->freed, by_place);
@@ -260,14 +261,14 @@ static void reuse(rf_ztedit *e) {
   mark_shared(e);
   size_t last = e->freed_count;
   for (; last > 0; last--) {
-    const rf_zfreed *f = &e->freed[last - 1];
+    const rf_tile_freed *f = &e->freed[last - 1];
     if (f->shared || f->at + f->n != e->heap)
       break;
     e->heap = f->at;
   }
   for (size_t i = 0; i < last; i++) {
-    const rf_zfreed *f = &e->freed[i];
-    rf_zblob *blob = f->blob != 0 ? &e->blobs[f->blob - 1] : NULL;
+    const rf_tile_freed *f = &e->freed[i];
+    rf_tile_blob *blob = f->blob != 0 ? &e->blobs[f->blob - 1] : NULL;
     if (blob == NULL || f->shared || blob->placed || blob->n > f->n)
       continue;
     blob->at = f->at;
@@ -275,14 +276,14 @@ static void reuse(rf_ztedit *e) {
   }
 }
 
-static rf_status place(rf_ztedit *e, rf_error *err) {
+static rf_status place(rf_tiled_table_edit *e, rf_error *err) {
   bool early = false;
   for (size_t i = 0; i < e->blob_count; i++)
     early = early || e->blobs[i].placed;
   if (!early) /* what was placed relies on where the heap ended */
     reuse(e);
   for (size_t i = 0; i < e->blob_count; i++) {
-    rf_zblob *blob = &e->blobs[i];
+    rf_tile_blob *blob = &e->blobs[i];
     if (blob->placed)
       continue;
     blob->at = e->heap;
@@ -300,12 +301,12 @@ static rf_status place(rf_ztedit *e, rf_error *err) {
 /* ---- writing ---- */
 
 typedef struct commit {
-  rf_ztedit *e;
+  rf_tiled_table_edit *e;
   uint64_t rows; /* bytes */
   uint64_t gap;
 } commit;
 
-static rf_status write_rows(const rf_ztedit *e, rf_store *store, uint64_t data, rf_error *err) {
+static rf_status write_rows(const rf_tiled_table_edit *e, rf_store *store, uint64_t data, rf_error *err) {
   uint64_t count = e->ntiles * e->table->info.ncols, most = RF_TABLE_PIECE / PAIR_BYTES;
   most = most < count ? most : count;
   if (count == 0)
@@ -317,7 +318,7 @@ static rf_status write_rows(const rf_ztedit *e, rf_store *store, uint64_t data, 
   for (uint64_t first = 0; first < count && status == RF_OK; first += most) {
     size_t n = (size_t)(count - first < most ? count - first : most);
     for (size_t i = 0; i < n; i++) {
-      const rf_zstream *stream = &e->streams[(size_t)first + i];
+      const rf_tile_stream *stream = &e->streams[(size_t)first + i];
       rf_put_be64(rows + i * PAIR_BYTES, stream->n);
       rf_put_be64(rows + i * PAIR_BYTES + 8, stream->n > 0 ? stream->at : 0);
     }
@@ -329,7 +330,7 @@ static rf_status write_rows(const rf_ztedit *e, rf_store *store, uint64_t data, 
 
 static rf_status carry_out(void *context, rf_store *store, uint64_t data, rf_error *err) {
   const commit *c = context;
-  const rf_ztedit *e = c->e;
+  const rf_tiled_table_edit *e = c->e;
   uint64_t from = e->raw->info.heap_offset, to = c->rows + c->gap;
   uint64_t stays = e->raw->info.heap_bytes < e->heap ? e->raw->info.heap_bytes : e->heap;
   for (size_t i = 0; i < e->move_count; i++)
@@ -344,7 +345,7 @@ static rf_status carry_out(void *context, rf_store *store, uint64_t data, rf_err
 }
 
 /* "1QB(most)" */
-static rf_status set_forms(const rf_ztedit *e, rf_header *header, rf_error *err) {
+static rf_status set_forms(const rf_tiled_table_edit *e, rf_header *header, rf_error *err) {
   size_t ncols = e->table->info.ncols;
   for (size_t i = 0; i < ncols; i++) {
     char keyword[32], form[48];
@@ -361,7 +362,7 @@ static rf_status set_forms(const rf_ztedit *e, rf_header *header, rf_error *err)
 }
 
 /* Room that stays before the heap. Not where HDUs follow: they move each time. */
-static uint64_t choose_gap(const rf_ztedit *e, uint64_t rows) {
+static uint64_t choose_gap(const rf_tiled_table_edit *e, uint64_t rows) {
   uint64_t old_rows = e->raw->info.nrows * e->raw->info.row_bytes, room = old_rows + e->gap;
   size_t count = 0;
   /* What is there stays until the file is closed. */
@@ -375,22 +376,22 @@ static uint64_t choose_gap(const rf_ztedit *e, uint64_t rows) {
 }
 
 static rf_status close_gap(rf_file *file, size_t index, bool *written, rf_error *err) {
-  rf_ztedit e;
-  rf_status status = rf_ztedit_begin(&e, file, index, err);
+  rf_tiled_table_edit e;
+  rf_status status = rf_tiled_table_edit_begin(&e, file, index, err);
   rf_hdu *hdu = e.hdu;
   if (status == RF_OK) {
     hdu->settle = NULL; /* else the gap would stay */
     if (e.gap > 0)
-      status = rf_ztedit_commit(&e, written, err);
+      status = rf_tiled_table_edit_commit(&e, written, err);
     if (status != RF_OK)
       hdu->settle = close_gap;
   }
-  rf_ztedit_end(&e);
+  rf_tiled_table_edit_end(&e);
   return status;
 }
 
 /* The header of the table as it will be. */
-static rf_status make_header(const rf_ztedit *e, const commit *c, rf_header *header, rf_error *err) {
+static rf_status make_header(const rf_tiled_table_edit *e, const commit *c, rf_header *header, rf_error *err) {
   RF_TRY(rf_table_set_integer(header, "PCOUNT", c->gap + e->heap, "size of special data area", err));
   if (c->gap > 0)
     RF_TRY(rf_table_set_integer(header, "THEAP", c->rows + c->gap, "where the heap begins", err));
@@ -398,12 +399,12 @@ static rf_status make_header(const rf_ztedit *e, const commit *c, rf_header *hea
 }
 
 /* The same, with all cards where the file has them. */
-static rf_status order_header(const rf_ztedit *e, rf_header **header, rf_error *err) {
+static rf_status order_header(const rf_tiled_table_edit *e, rf_header **header, rf_error *err) {
   const rf_header *old;
   rf_header *ordered;
   RF_TRY(rf_file_header_locked(e->file, e->hdu, &old, err));
   RF_TRY(rf_header_new(&ordered, err));
-  rf_status status = rf_ztable_keep_places(old, *header, ordered, err);
+  rf_status status = rf_tiled_table_keep_places(old, *header, ordered, err);
   if (status != RF_OK) {
     rf_header_free(ordered);
     return status;
@@ -413,7 +414,7 @@ static rf_status order_header(const rf_ztedit *e, rf_header **header, rf_error *
   return RF_OK;
 }
 
-rf_status rf_ztedit_commit(rf_ztedit *e, bool *written, rf_error *err) {
+rf_status rf_tiled_table_edit_commit(rf_tiled_table_edit *e, bool *written, rf_error *err) {
   rf_header *header;
   uint64_t bytes;
   commit c = {.e = e};
@@ -424,7 +425,7 @@ rf_status rf_ztedit_commit(rf_ztedit *e, bool *written, rf_error *err) {
   c.gap = choose_gap(e, c.rows);
   if (!rf_add_u64(c.rows + c.gap, e->heap, &bytes) || bytes > INT64_MAX - RF_BLOCK_BYTES)
     return rf_fail(err, RF_ERR_LIMIT, "the table would have more bytes than a file can hold");
-  RF_TRY(rf_ztable_packed_header(e->plain, e->table, e->tile_rows, e->types, &header, err));
+  RF_TRY(rf_tiled_table_packed_header(e->plain, e->table, e->tile_rows, e->types, &header, err));
   rf_status status = make_header(e, &c, header, err);
   if (status == RF_OK)
     status = order_header(e, &header, err);

@@ -18,7 +18,7 @@ typedef struct packer {
   rf_file *from;
   rf_hdu *hdu;
   const rf_table *table;
-  rf_ztedit *e;
+  rf_tiled_table_edit *e;
   uint64_t tile_rows;
   uint64_t ntiles;
   uint64_t tile;  /* the one at work */
@@ -43,10 +43,10 @@ static rf_status pack_column(void *context, size_t i, unsigned worker, rf_error 
   const uint8_t *src = p->bytes + (size_t)column->info.offset;
   for (size_t k = 0; k < rows; k++)
     memcpy(fields + k * each, src + k * row_bytes, each);
-  rf_status status =
-      rf_ztable_encode(column, p->e->types[i], p->e->level, fields, rows * each, &p->streams[i], &p->sizes[i], err);
+  rf_status status = rf_tiled_table_encode(column, p->e->types[i], p->e->level, fields, rows * each, &p->streams[i],
+                                           &p->sizes[i], err);
   rf_free(fields);
-  return status == RF_OK ? RF_OK : rf_ztable_blame(err, status, column, i, p->e->types[i], p->tile);
+  return status == RF_OK ? RF_OK : rf_tiled_table_add_context(err, status, column, i, p->e->types[i], p->tile);
 }
 
 static rf_status pack_fields(packer *p, rf_error *err) {
@@ -62,9 +62,9 @@ static rf_status pack_fields(packer *p, rf_error *err) {
       rf_free(p->streams[i]);
       continue;
     }
-    status = rf_ztedit_blob(p->e, p->streams[i], p->sizes[i], true, &blob, err);
+    status = rf_tiled_table_edit_blob(p->e, p->streams[i], p->sizes[i], true, &blob, err);
     if (status == RF_OK)
-      status = rf_ztedit_set(p->e, p->tile, i, blob, err);
+      status = rf_tiled_table_edit_set(p->e, p->tile, i, blob, err);
   }
   return status;
 }
@@ -101,18 +101,18 @@ static rf_status pack_cells(packer *p, size_t number, uint64_t *lengths, rf_erro
                                "the descriptor says %" PRIu64 " elements (form %c) at offset %" PRIu64
                                " of the heap, which has %" PRIu64 " bytes",
                                lengths[i], column->info.letter, offset, p->table->info.heap_bytes);
-    return rf_table_blame(err, status, column, number, (int64_t)(first + i));
+    return rf_table_add_context(err, status, column, number, (int64_t)(first + i));
   }
-  rf_row_walk walk = {.count = p->rows, .start = first, .step = 1, .low = first, .high = first + p->rows - 1};
+  rf_row_selection selection = {.count = p->rows, .start = first, .step = 1, .low = first, .high = first + p->rows - 1};
   cell_source source = {p, column, NULL};
-  rf_zcells cells = {.column = number,
-                     .walk = &walk,
-                     .lengths = lengths,
-                     .make = read_cell,
-                     .context = &source,
-                     .fields = fields,
-                     .stride = row_bytes};
-  return rf_ztedit_cells(p->e, &cells, err);
+  rf_tile_cells cells = {.column = number,
+                         .selection = &selection,
+                         .lengths = lengths,
+                         .make = read_cell,
+                         .context = &source,
+                         .fields = fields,
+                         .stride = row_bytes};
+  return rf_tiled_table_edit_cells(p->e, &cells, err);
 }
 
 static rf_status pack_heap(packer *p, rf_error *err) {
@@ -160,9 +160,9 @@ static rf_status check_layout(const packer *p, rf_error *err) {
 
 /* As many tiles as their streams may be in memory. */
 static rf_status pack_group(packer *p, rf_file *to, size_t index, uint64_t *next, bool *written, rf_error *err) {
-  rf_ztedit e;
+  rf_tiled_table_edit e;
   size_t bytes = 0, counted = 0;
-  rf_status status = rf_ztedit_begin(&e, to, index, err);
+  rf_status status = rf_tiled_table_edit_begin(&e, to, index, err);
   p->e = &e;
   if (status == RF_OK)
     status = check_layout(p, err);
@@ -173,18 +173,18 @@ static rf_status pack_group(packer *p, rf_file *to, size_t index, uint64_t *next
       bytes += e.blobs[counted].n;
   }
   if (status == RF_OK)
-    status = rf_ztedit_commit(&e, written, err);
-  rf_ztedit_end(&e);
+    status = rf_tiled_table_edit_commit(&e, written, err);
+  rf_tiled_table_edit_end(&e);
   return status;
 }
 
 static rf_status pack_rows(packer *p, rf_file *to, size_t index, bool *written, rf_error *err) {
-  const rf_ztable *z = NULL;
+  const rf_tiled_table *z = NULL;
   size_t ncols = p->table->info.ncols, room;
-  RF_TRY(rf_ztable_locked(to, index, NULL, NULL, &z, err));
+  RF_TRY(rf_tiled_table_locked(to, index, NULL, NULL, &z, err));
   uint64_t nrows = p->table->info.nrows, bytes = z->tile_rows < nrows ? z->tile_rows : nrows, next = 0;
   p->tile_rows = z->tile_rows;
-  p->ntiles = rf_ztable_tiles(nrows, z->tile_rows);
+  p->ntiles = rf_tiled_table_tiles(nrows, z->tile_rows);
   if (!rf_mul_u64(bytes, p->table->info.row_bytes, &bytes) || !rf_to_size(bytes, &room))
     return rf_fail(err, RF_ERR_MEMORY, "a tile of %" PRIu64 " rows does not fit memory", z->tile_rows);
   p->bytes = rf_alloc(room);
@@ -211,16 +211,16 @@ static rf_status take_source(packer *p, size_t index, rf_error *err) {
     return rf_fail(err, RF_ERR_UNSUPPORTED, "a table with GCOUNT = %" PRId64 " cannot be compressed", hdu->gcount);
   RF_TRY(rf_store_size(p->from->store, &size, err));
   if (size < hdu->data_offset + hdu->data_bytes)
-    return rf_table_explain(p->from, p->table, hdu, err);
+    return rf_table_explain_truncation(p->from, p->table, hdu, err);
   return RF_OK;
 }
 
-rf_status rf_ztable_pack(rf_file *from, size_t index, rf_file *to, const rf_table_compression *compression,
-                         size_t *new_index, bool *written, rf_error *err) {
+rf_status rf_tiled_table_pack(rf_file *from, size_t index, rf_file *to, const rf_table_compression *compression,
+                              size_t *new_index, bool *written, rf_error *err) {
   packer p = {.from = from};
   const rf_header *header;
   RF_TRY(take_source(&p, index, err));
   RF_TRY(rf_file_header_locked(from, p.hdu, &header, err));
-  RF_TRY(rf_ztable_append_hdu(to, header, compression, rf_header_spare(p.hdu, header), new_index, err));
+  RF_TRY(rf_tiled_table_append_hdu(to, header, compression, rf_header_spare(p.hdu, header), new_index, err));
   return pack_rows(&p, to, *new_index, written, err);
 }

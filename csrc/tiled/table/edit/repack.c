@@ -15,8 +15,8 @@
 #define MANY ((size_t)1 << 12)
 
 typedef struct packer {
-  rf_ztedit *e;
-  rf_zmove *moves; /* in order and apart, once collected */
+  rf_tiled_table_edit *e;
+  rf_tile_move *moves; /* in order and apart, once collected */
   size_t count;
   size_t room;
   uint64_t cells; /* bytes of all cells in the heap of the table */
@@ -25,7 +25,7 @@ typedef struct packer {
 /* ---- which bytes are in use ---- */
 
 static int by_begin(const void *a, const void *b) {
-  const rf_zmove *x = a, *y = b;
+  const rf_tile_move *x = a, *y = b;
   return x->begin < y->begin ? -1 : x->begin > y->begin;
 }
 
@@ -35,7 +35,7 @@ static void put_in_order(packer *p) {
     return;
   qsort(p->moves, p->count, sizeof *p->moves, by_begin);
   for (size_t i = 1; i < p->count; i++) {
-    rf_zmove *last = &p->moves[kept];
+    rf_tile_move *last = &p->moves[kept];
     if (p->moves[i].begin > last->end)
       p->moves[++kept] = p->moves[i];
     else if (p->moves[i].end > last->end)
@@ -45,7 +45,7 @@ static void put_in_order(packer *p) {
 }
 
 static rf_status add(packer *p, uint64_t at, uint64_t n, rf_error *err) {
-  rf_zmove *last = p->count > 0 ? &p->moves[p->count - 1] : NULL;
+  rf_tile_move *last = p->count > 0 ? &p->moves[p->count - 1] : NULL;
   if (n == 0)
     return RF_OK;
   if (last != NULL && last->end == at) {
@@ -56,14 +56,14 @@ static rf_status add(packer *p, uint64_t at, uint64_t n, rf_error *err) {
     put_in_order(p);
     if (p->count >= p->room / 2) {
       size_t room = p->room > 0 ? 2 * p->room : MANY;
-      rf_zmove *grown = room <= SIZE_MAX / sizeof *grown ? rf_realloc(p->moves, room * sizeof *grown) : NULL;
+      rf_tile_move *grown = room <= SIZE_MAX / sizeof *grown ? rf_realloc(p->moves, room * sizeof *grown) : NULL;
       if (grown == NULL)
         return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu stretches of the heap", room);
       p->moves = grown;
       p->room = room;
     }
   }
-  p->moves[p->count++] = (rf_zmove){at, at + n, 0};
+  p->moves[p->count++] = (rf_tile_move){at, at + n, 0};
   return RF_OK;
 }
 
@@ -86,17 +86,17 @@ static bool is_variable(const rf_column *column) {
 
 /* Cells of one block. */
 static rf_status collect_block(packer *p, uint64_t tile, size_t column, rf_error *err) {
-  const rf_ztedit *e = p->e;
+  const rf_tiled_table_edit *e = p->e;
   const rf_column *c = &e->table->columns[column];
-  uint64_t rows = rf_ztedit_rows(e, tile), bytes;
+  uint64_t rows = rf_tiled_table_edit_rows(e, tile), bytes;
   uint8_t *block;
-  RF_TRY(rf_ztile_read(e->file, e->hdu, e->raw, e->z, tile, column, &block, NULL, err));
+  RF_TRY(rf_tile_read(e->file, e->hdu, e->raw, e->z, tile, column, &block, NULL, err));
   rf_status status = RF_OK;
   for (uint64_t i = 0; i < rows && status == RF_OK; i++) {
-    rf_zcell cell = rf_zblock_get(c, block, rows, i);
-    status = rf_zcell_check(e->z->plain, e->raw, c, &cell, &bytes, err);
+    rf_tile_cell cell = rf_tile_block_get(c, block, rows, i);
+    status = rf_tile_cell_check(e->z->plain, e->raw, c, &cell, &bytes, err);
     if (status != RF_OK)
-      status = rf_table_blame(err, status, c, column, (int64_t)(tile * e->tile_rows + i));
+      status = rf_table_add_context(err, status, c, column, (int64_t)(tile * e->tile_rows + i));
     else
       status = add(p, cell.at, cell.bytes, err);
     if (!rf_add_u64(p->cells, bytes, &p->cells))
@@ -107,11 +107,11 @@ static rf_status collect_block(packer *p, uint64_t tile, size_t column, rf_error
 }
 
 static rf_status collect(packer *p, rf_error *err) {
-  const rf_ztedit *e = p->e;
+  const rf_tiled_table_edit *e = p->e;
   size_t ncols = e->table->info.ncols;
   for (uint64_t tile = 0; tile < e->ntiles; tile++)
     for (size_t i = 0; i < ncols; i++) {
-      const rf_zstream *stream = &e->streams[(size_t)tile * ncols + i];
+      const rf_tile_stream *stream = &e->streams[(size_t)tile * ncols + i];
       if (is_variable(&e->table->columns[i]))
         RF_TRY(collect_block(p, tile, i, err));
       else
@@ -125,14 +125,14 @@ static rf_status collect(packer *p, rf_error *err) {
 
 /* A block with the new places; those in the heap of the table go from *offset on, unless that is NULL. */
 static rf_status remake_block(packer *p, uint64_t tile, size_t column, uint64_t *offset, rf_error *err) {
-  rf_ztedit *e = p->e;
+  rf_tiled_table_edit *e = p->e;
   const rf_column *c = &e->table->columns[column];
-  uint64_t rows = rf_ztedit_rows(e, tile), size = 0;
+  uint64_t rows = rf_tiled_table_edit_rows(e, tile), size = 0;
   uint8_t *block, *stream = NULL;
   size_t bytes, n = 0, blob = 0;
-  RF_TRY(rf_ztile_read(e->file, e->hdu, e->raw, e->z, tile, column, &block, &bytes, err));
+  RF_TRY(rf_tile_read(e->file, e->hdu, e->raw, e->z, tile, column, &block, &bytes, err));
   for (uint64_t i = 0; i < rows; i++) {
-    rf_zcell cell = rf_zblock_get(c, block, rows, i);
+    rf_tile_cell cell = rf_tile_block_get(c, block, rows, i);
     (void)rf_heap_cell_bytes(c, cell.length, &size);
     if (cell.bytes > 0)
       cell.at = moved(p, cell.at);
@@ -140,21 +140,21 @@ static rf_status remake_block(packer *p, uint64_t tile, size_t column, uint64_t 
       cell.offset = *offset;
       *offset += size;
     }
-    rf_zblock_put(c, block, rows, i, &cell);
+    rf_tile_block_put(c, block, rows, i, &cell);
   }
-  rf_status status = rf_ztable_encode(c, e->types[column], 0, block, bytes, &stream, &n, err);
+  rf_status status = rf_tiled_table_encode(c, e->types[column], 0, block, bytes, &stream, &n, err);
   rf_free(block);
   if (status == RF_OK)
-    status = rf_ztedit_blob(e, stream, n, true, &blob, err);
-  return status == RF_OK ? rf_ztedit_set(e, tile, column, blob, err) : status;
+    status = rf_tiled_table_edit_blob(e, stream, n, true, &blob, err);
+  return status == RF_OK ? rf_tiled_table_edit_set(e, tile, column, blob, err) : status;
 }
 
 static rf_status remake(packer *p, uint64_t *offset, rf_error *err) {
-  rf_ztedit *e = p->e;
+  rf_tiled_table_edit *e = p->e;
   size_t ncols = e->table->info.ncols;
   for (uint64_t tile = 0; tile < e->ntiles; tile++)
     for (size_t i = 0; i < ncols; i++) {
-      rf_zstream *stream = &e->streams[(size_t)tile * ncols + i];
+      rf_tile_stream *stream = &e->streams[(size_t)tile * ncols + i];
       if (is_variable(&e->table->columns[i]))
         RF_TRY(remake_block(p, tile, i, offset, err));
       else if (stream->n > 0)
@@ -164,7 +164,7 @@ static rf_status remake(packer *p, uint64_t *offset, rf_error *err) {
 }
 
 static rf_status repack(packer *p, uint64_t *freed, bool *written, rf_error *err) {
-  rf_ztedit *e = p->e;
+  rf_tiled_table_edit *e = p->e;
   uint64_t old_bytes = e->gap + e->heap, offset = 0;
   RF_TRY(collect(p, err));
   e->heap = 0;
@@ -186,27 +186,27 @@ static rf_status repack(packer *p, uint64_t *freed, bool *written, rf_error *err
   e->moves = p->moves;
   e->move_count = p->count;
   e->hdu->settle = NULL;
-  return rf_ztedit_commit(e, written, err);
+  return rf_tiled_table_edit_commit(e, written, err);
 }
 
 /* Descriptors of 32 bits become such of 64 first: then nothing has to move up. */
 static rf_status widen(rf_file *file, size_t index, bool *written, rf_error *err) {
-  rf_ztedit e;
-  rf_status status = rf_ztedit_begin(&e, file, index, err);
+  rf_tiled_table_edit e;
+  rf_status status = rf_tiled_table_edit_begin(&e, file, index, err);
   if (status == RF_OK && e.raw->info.row_bytes != 16 * e.raw->info.ncols)
-    status = rf_ztedit_commit(&e, written, err);
-  rf_ztedit_end(&e);
+    status = rf_tiled_table_edit_commit(&e, written, err);
+  rf_tiled_table_edit_end(&e);
   return status;
 }
 
-rf_status rf_ztable_repack(rf_file *file, size_t index, uint64_t *freed, bool *written, rf_error *err) {
-  rf_ztedit e;
+rf_status rf_tiled_table_repack(rf_file *file, size_t index, uint64_t *freed, bool *written, rf_error *err) {
+  rf_tiled_table_edit e;
   packer p = {.e = &e};
   RF_TRY(widen(file, index, written, err));
-  rf_status status = rf_ztedit_begin(&e, file, index, err);
+  rf_status status = rf_tiled_table_edit_begin(&e, file, index, err);
   if (status == RF_OK)
     status = repack(&p, freed, written, err);
   rf_free(p.moves);
-  rf_ztedit_end(&e);
+  rf_tiled_table_edit_end(&e);
   return status;
 }

@@ -19,17 +19,17 @@ typedef struct unpacker {
   rf_file *from;
   const rf_hdu *hdu;
   const rf_table *raw;
-  const rf_ztable *z;
+  const rf_tiled_table *z;
   rf_store *store; /* of the other file */
   uint64_t data;   /* where it has the data */
   uint8_t *bytes;  /* rows of a tile */
-  rf_zcell *cells;
+  rf_tile_cell *cells;
   uint64_t *rows;
 } unpacker;
 
 /* ---- rows ---- */
 
-static rf_status scatter(void *context, size_t i, const rf_ztile_part *part, const uint8_t *bytes, rf_error *err) {
+static rf_status scatter(void *context, size_t i, const rf_table_tile_part *part, const uint8_t *bytes, rf_error *err) {
   const unpacker *u = context;
   const rf_column_info *info = &u->z->plain->columns[i].info;
   size_t each = (size_t)info->bytes, row_bytes = (size_t)u->z->plain->info.row_bytes, rows = (size_t)part->count;
@@ -40,20 +40,21 @@ static rf_status scatter(void *context, size_t i, const rf_ztile_part *part, con
   return RF_OK;
 }
 
-static rf_status unpack_rows(const unpacker *u, const rf_row_walk *walk, const size_t *columns, rf_error *err) {
+static rf_status unpack_rows(const unpacker *u, const rf_row_selection *selection, const size_t *columns,
+                             rf_error *err) {
   const rf_table_info *info = &u->z->plain->info;
-  rf_ztiles tiles = {.file = u->from,
-                     .hdu = u->hdu,
-                     .raw = u->raw,
-                     .z = u->z,
-                     .walk = walk,
-                     .columns = columns,
-                     .count = info->ncols,
-                     .take = scatter,
-                     .context = (void *)(uintptr_t)u};
-  RF_TRY(rf_ztiles_run(&tiles, err));
-  return rf_store_write(u->store, u->data + walk->start * info->row_bytes, u->bytes,
-                        (size_t)(walk->count * info->row_bytes), err);
+  rf_table_tiles tiles = {.file = u->from,
+                          .hdu = u->hdu,
+                          .raw = u->raw,
+                          .z = u->z,
+                          .selection = selection,
+                          .columns = columns,
+                          .count = info->ncols,
+                          .take = scatter,
+                          .context = (void *)(uintptr_t)u};
+  RF_TRY(rf_table_tiles_run(&tiles, err));
+  return rf_store_write(u->store, u->data + selection->start * info->row_bytes, u->bytes,
+                        (size_t)(selection->count * info->row_bytes), err);
 }
 
 /* ---- cells ---- */
@@ -74,20 +75,20 @@ static rf_status take_cell(void *context, size_t i, const uint8_t *bytes, size_t
 static rf_status unpack_group(const unpacker *u, size_t column, size_t first, size_t count, uint64_t total,
                               uint64_t *begins, rf_error *err) {
   const rf_column *c = &u->z->plain->columns[column];
-  const rf_zcell *cells = u->cells + first;
+  const rf_tile_cell *cells = u->cells + first;
   gather g = {rf_alloc((size_t)total), begins};
-  rf_zheap heap = {.file = u->from,
-                   .hdu = u->hdu,
-                   .raw = u->raw,
-                   .z = u->z,
-                   .column = c,
-                   .number = column,
-                   .type = u->z->types[column],
-                   .cells = cells,
-                   .rows = u->rows + first,
-                   .count = count,
-                   .take = take_cell,
-                   .context = &g};
+  rf_tiled_heap heap = {.file = u->from,
+                        .hdu = u->hdu,
+                        .raw = u->raw,
+                        .z = u->z,
+                        .column = c,
+                        .number = column,
+                        .type = u->z->types[column],
+                        .cells = cells,
+                        .rows = u->rows + first,
+                        .count = count,
+                        .take = take_cell,
+                        .context = &g};
   uint64_t at = 0, bytes = 0, heap_at = u->data + u->z->plain->info.heap_offset;
   if (g.bytes == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " bytes of cells", total);
@@ -96,7 +97,7 @@ static rf_status unpack_group(const unpacker *u, size_t column, size_t first, si
     (void)rf_heap_cell_bytes(c, cells[i].length, &bytes);
     at += bytes;
   }
-  rf_status status = rf_zheap_run(&heap, err);
+  rf_status status = rf_tiled_heap_run(&heap, err);
   /* Cells that are side by side are written at once. */
   for (size_t i = 0, n; i < count && status == RF_OK; i += n) {
     uint64_t end = cells[i].offset, begin = begins[i];
@@ -115,11 +116,11 @@ static rf_status unpack_group(const unpacker *u, size_t column, size_t first, si
   return status;
 }
 
-static rf_status unpack_column(const unpacker *u, size_t column, const rf_row_walk *walk, uint64_t *begins,
+static rf_status unpack_column(const unpacker *u, size_t column, const rf_row_selection *selection, uint64_t *begins,
                                rf_error *err) {
   const rf_column *c = &u->z->plain->columns[column];
-  size_t count = (size_t)walk->count;
-  RF_TRY(rf_ztable_read_cells(u->from, u->hdu, u->raw, u->z, column, walk, u->cells, err));
+  size_t count = (size_t)selection->count;
+  RF_TRY(rf_tiled_table_read_cells(u->from, u->hdu, u->raw, u->z, column, selection, u->cells, err));
   for (size_t first = 0, n; first < count; first += n) {
     uint64_t total = 0, bytes = 0;
     for (n = 0; first + n < count; n++) {
@@ -139,14 +140,14 @@ static rf_status unpack_column(const unpacker *u, size_t column, const rf_row_wa
 static rf_status unpack_tiles(unpacker *u, const size_t *columns, uint64_t *begins, rf_error *err) {
   const rf_table_info *info = &u->z->plain->info;
   for (uint64_t tile = 0; tile < u->z->ntiles; tile++) {
-    uint64_t first = tile * u->z->tile_rows, n = rf_ztable_rows(u->z, tile);
-    rf_row_walk walk = {.count = n, .start = first, .step = 1, .low = first, .high = first + n - 1};
-    RF_TRY(unpack_rows(u, &walk, columns, err));
+    uint64_t first = tile * u->z->tile_rows, n = rf_tiled_table_rows(u->z, tile);
+    rf_row_selection selection = {.count = n, .start = first, .step = 1, .low = first, .high = first + n - 1};
+    RF_TRY(unpack_rows(u, &selection, columns, err));
     for (uint64_t i = 0; i < n; i++)
       u->rows[(size_t)i] = first + i;
     for (size_t i = 0; i < info->ncols; i++)
       if (u->z->plain->columns[i].info.descriptor != 0 && u->z->plain->columns[i].info.bytes > 0)
-        RF_TRY(unpack_column(u, i, &walk, begins, err));
+        RF_TRY(unpack_column(u, i, &selection, begins, err));
   }
   return RF_OK;
 }
@@ -154,10 +155,10 @@ static rf_status unpack_tiles(unpacker *u, const size_t *columns, uint64_t *begi
 static rf_status unpack_all(unpacker *u, rf_error *err) {
   const rf_table_info *info = &u->z->plain->info;
   uint64_t most = u->z->tile_rows < info->nrows ? u->z->tile_rows : info->nrows, bytes;
-  size_t room, count, columns[RF_MOST_COLUMNS];
+  size_t room, count, columns[RF_MAX_COLUMNS];
   if (info->row_bytes == 0)
     return RF_OK;
-  if (!rf_mul_u64(most, info->row_bytes, &bytes) || !rf_ztable_believable(u->raw->info.heap_bytes, bytes) ||
+  if (!rf_mul_u64(most, info->row_bytes, &bytes) || !rf_tiled_table_believable(u->raw->info.heap_bytes, bytes) ||
       !rf_to_size(bytes, &room) || !rf_to_size(most, &count))
     return rf_fail(err, RF_ERR_FORMAT, "a tile of %" PRIu64 " rows of %" PRIu64 " bytes is more than the heap can hold",
                    most, info->row_bytes);
@@ -200,18 +201,19 @@ static rf_status check_size(const unpacker *u, const rf_header *plain, rf_error 
                  "the table has %" PRIu64 " bytes when it is decompressed, and the limit is %" PRIu64, bytes, limit);
 }
 
-rf_status rf_ztable_unpack(rf_file *from, size_t index, rf_file *to, size_t *new_index, bool *written, rf_error *err) {
+rf_status rf_tiled_table_unpack(rf_file *from, size_t index, rf_file *to, size_t *new_index, bool *written,
+                                rf_error *err) {
   unpacker u = {.from = from, .store = to->store};
   rf_hdu *hdu = NULL, *made = NULL;
   const rf_header *header;
   rf_header *plain;
   size_t count = 0;
   (void)written; /* what is being made is taken off after a failure */
-  RF_TRY(rf_ztable_locked(from, index, &hdu, &u.raw, &u.z, err));
+  RF_TRY(rf_tiled_table_locked(from, index, &hdu, &u.raw, &u.z, err));
   u.hdu = hdu;
   RF_TRY(rf_file_header_locked(from, hdu, &header, err));
   RF_TRY(rf_file_scan_locked(to, &count, err));
-  RF_TRY(rf_ztable_plain_header(header, &plain, err));
+  RF_TRY(rf_tiled_table_plain_header(header, &plain, err));
   rf_status status = check_size(&u, plain, err);
   if (status == RF_OK)
     status = append_hdu(to, plain, rf_header_spare(hdu, header), count, new_index, err);
