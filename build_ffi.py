@@ -19,7 +19,7 @@ HEADER = Path(__file__).resolve().parent / "csrc" / "include" / "rustfits.h"
 # an exception that escapes becomes RF_ERR_CALLBACK (`@ffi.def_extern(error=lib.RF_ERR_CALLBACK)`).
 CALLBACKS = """
 extern "Python" {
-  /* rustfits/codecs.py: an rf_stream_codec over zlib-ng */
+  /* rustfits/_core/binding/codecs.py: an rf_stream_codec over zlib-ng */
   rf_status rf_py_inflate_open(void *user, void **stream, rf_error *err);
   rf_status rf_py_inflate(void *stream, const uint8_t *in, size_t n_in, size_t *used, uint8_t *out,
                           size_t n_out, size_t *made, int *done, rf_error *err);
@@ -29,19 +29,19 @@ extern "Python" {
                           void *context, rf_error *err);
   void rf_py_deflate_close(void *stream);
 
-  /* rustfits/transport.py: the fetch of an rf_transport over pycurl */
+  /* rustfits/_core/remote/transport.py: the fetch of an rf_transport over pycurl */
   rf_status rf_py_fetch(void *user, const rf_request *request, const rf_receiver *receiver,
                         rf_response *response, rf_error *err);
   rf_status rf_py_session_open(void *user, void **session, rf_error *err);
   void rf_py_session_close(void *user, void *session);
 
-  /* rustfits/filesystems.py: the fetch of an rf_transport over fsspec */
+  /* rustfits/_core/remote/filesystems.py: the fetch of an rf_transport over fsspec */
   rf_status rf_py_filesystem_fetch(void *user, const rf_request *request, const rf_receiver *receiver,
                                    rf_response *response, rf_error *err);
   rf_status rf_py_filesystem_session_open(void *user, void **session, rf_error *err);
   void rf_py_filesystem_session_close(void *user, void *session);
 
-  /* rustfits/progress.py: an rf_progress */
+  /* rustfits/_core/remote/progress.py: an rf_progress */
   rf_status rf_py_progress(void *user, uint64_t done, int64_t total);
 }
 """
@@ -60,4 +60,4 @@ def declarations(header: str) -> str:
 ffibuilder = FFI()
 ffibuilder.cdef(declarations(HEADER.read_text(encoding="utf-8")))
 ffibuilder.cdef(CALLBACKS)
-ffibuilder.set_source("rustfits._rustfits", '#include "rustfits.h"\n')
+ffibuilder.set_source("rustfits._core.binding._rustfits", '#include "rustfits.h"\n')

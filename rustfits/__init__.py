@@ -7,29 +7,9 @@
 ...     exposure = fits[0].header["EXPTIME"]
 """
 
-from rustfits import _lib
-from rustfits.ascii_table import AsciiTableHDU
-from rustfits.codecs import register as _register_codec
-from rustfits.columns import (
-    AsciiColumnSubset,
-    AsciiSingleColumnSubset,
-    ColumnSubset,
-    CompressedColumnSubset,
-    CompressedSingleColumnSubset,
-    SingleColumnSubset,
-)
-from rustfits.compression import (
-    Gzip1,
-    Gzip2,
-    Hcompress1,
-    NoCompress,
-    Plio1,
-    Quantize,
-    Rice1,
-)
-from rustfits.compression_loss import CompressionLoss, compression_error
-from rustfits.convenience import read, read_header, write, write_image, write_table
-from rustfits.errors import (
+from rustfits._core.binding import library as _library
+from rustfits._core.binding.codecs import register as _register_codec
+from rustfits._core.binding.errors import (
     FITSChangedError,
     FITSClosedError,
     FITSCodecError,
@@ -62,20 +42,40 @@ from rustfits.errors import (
     FITSWarning,
     NotFITSError,
 )
-from rustfits.file import FITS
-from rustfits.groups import GroupsHDU
-from rustfits.hdu import HDU
-from rustfits.header import FITSHeader, FITSHeaderEdit, is_protected_key
-from rustfits.image import ImageHDU
-from rustfits.image_compressed import CompressedImageHDU
-from rustfits.packing import pack, unpack
-from rustfits.remote import Remote, RemoteStats
-from rustfits.table import TableHDU
-from rustfits.table_compressed import CompressedTableHDU
+from rustfits._core.compression.configs import (
+    Gzip1,
+    Gzip2,
+    Hcompress1,
+    NoCompress,
+    Plio1,
+    Quantize,
+    Rice1,
+)
+from rustfits._core.file.compression_loss import CompressionLoss, compression_error
+from rustfits._core.file.convenience import read, read_header, write, write_image, write_table
+from rustfits._core.file.fits import FITS
+from rustfits._core.file.packing import pack, unpack
+from rustfits._core.header.hdu import HDU
+from rustfits._core.header.header import FITSHeader, FITSHeaderEdit, is_protected_key
+from rustfits._core.image.compressed import CompressedImageHDU
+from rustfits._core.image.image import ImageHDU
+from rustfits._core.remote.remote import Remote, RemoteStats
+from rustfits._core.table.ascii import AsciiTableHDU
+from rustfits._core.table.compressed import CompressedTableHDU
+from rustfits._core.table.groups import GroupsHDU
+from rustfits._core.table.subsets import (
+    AsciiColumnSubset,
+    AsciiSingleColumnSubset,
+    ColumnSubset,
+    CompressedColumnSubset,
+    CompressedSingleColumnSubset,
+    SingleColumnSubset,
+)
+from rustfits._core.table.table import TableHDU
 
 _register_codec()
 
-__version__: str = _lib.text(_lib.lib.rf_version())
+__version__: str = _library.text(_library.lib.rf_version())
 
 __all__ = [
     "FITS",

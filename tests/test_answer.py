@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rustfits._lib import ffi, lib
-from rustfits.answer import Answer, FetchError, Wish
+from rustfits._core.binding.library import ffi, lib
+from rustfits._core.remote.response import Answer, FetchError, Wish
 
 
 def hear(*lines: bytes) -> Answer:

@@ -14,7 +14,7 @@ import pytest
 
 import rustfits
 from rustfits import FITS, Gzip1, Hcompress1, Rice1
-from rustfits.packing import unpack_hdu
+from rustfits._core.file.packing import unpack_hdu
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="peaks are measured by getrusage")
 

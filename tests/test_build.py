@@ -9,7 +9,7 @@ from pathlib import Path
 
 import c_library
 import rustfits
-from rustfits import _rustfits
+from rustfits._core.binding import _rustfits
 
 ROOT = Path(__file__).resolve().parent.parent
 HEADER = (ROOT / "csrc/include/rustfits.h").read_text()

@@ -624,7 +624,7 @@ def test_extending_writes_what_waits_when_it_is_asked_for(tmp_path):
 
 
 def test_extending_many_megabytes_does_not_keep_them(tmp_path, monkeypatch):
-    from rustfits import image_compressed
+    from rustfits._core.image import compressed as image_compressed
 
     monkeypatch.setattr(image_compressed, "_WAITING", 10_000)
     data = image("i4", (300, 30))

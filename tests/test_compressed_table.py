@@ -465,7 +465,7 @@ def test_masked_rows_wait_too():
 
 
 def test_many_rows_are_written_a_tile_at_a_time(monkeypatch):
-    monkeypatch.setattr("rustfits.table_compressed._LEAST_WAITING", 1000)
+    monkeypatch.setattr("rustfits._core.table.compressed._LEAST_WAITING", 1000)
     with FITS("mem://", "w+") as file:
         hdu = file.create_table_hdu(
             [("a", "f8"), ("v", "O")], var_dtypes={"v": "i4"}, compress=True, ztilelen=100

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import rustfits
-from rustfits import _lib, errors
+from rustfits._core.binding import errors, library
 
 HEADER = Path(__file__).parent.parent / "csrc" / "include" / "rustfits.h"
 
@@ -62,9 +62,9 @@ def statuses() -> list[str]:
 
 def filled(name: str, **facts):
     """An rf_error as the C library would leave it."""
-    err = _lib.ffi.new("rf_error *")
-    _lib.lib.rf_error_clear(err)
-    err.code = getattr(_lib.lib, "RF_ERR_" + name)
+    err = library.ffi.new("rf_error *")
+    library.lib.rf_error_clear(err)
+    err.code = getattr(library.lib, "RF_ERR_" + name)
     err.message = b"what 'happened'"
     for key, value in facts.items():
         setattr(err, key, value)
@@ -80,7 +80,7 @@ def test_the_table_has_every_status():
 def test_status_becomes_exception(name):
     err = filled(name)
     with pytest.raises(rustfits.FITSError) as caught:
-        _lib.check(err.code, err)
+        library.check(err.code, err)
     exception = caught.value
     assert type(exception) is errors.CLASSES[name]
     for builtin in BUILTINS[name]:
@@ -111,7 +111,7 @@ def test_facts_of_the_failure():
     err = filled(
         "FORMAT", hdu=3, offset=2880, keyword=b"NAXIS1", http_status=404, sys_errno=errno.EIO
     )
-    exception = _lib.failure(err.code, err, "x.fits")
+    exception = library.failure(err.code, err, "x.fits")
     assert exception.hdu == 3
     assert exception.offset == 2880
     assert exception.keyword == "NAXIS1"
@@ -121,17 +121,17 @@ def test_facts_of_the_failure():
 
 def test_errno():
     err = filled("IO", sys_errno=errno.EIO)
-    assert _lib.failure(err.code, err).errno == errno.EIO
+    assert library.failure(err.code, err).errno == errno.EIO
     err = filled("NO_FILE")
-    assert _lib.failure(err.code, err).errno == errno.ENOENT
+    assert library.failure(err.code, err).errno == errno.ENOENT
     err = filled("NO_SPACE", sys_errno=errno.EDQUOT)
-    assert _lib.failure(err.code, err).errno == errno.EDQUOT
+    assert library.failure(err.code, err).errno == errno.EDQUOT
 
 
 @pytest.mark.parametrize("name", sorted(BUILTINS))
 def test_exceptions_survive_pickling(name):
     err = filled(name, hdu=2, sys_errno=5)
-    exception = _lib.failure(err.code, err, "x.fits")
+    exception = library.failure(err.code, err, "x.fits")
     again = pickle.loads(pickle.dumps(exception))
     assert type(again) is type(exception)
     assert str(again) == str(exception)
@@ -142,53 +142,53 @@ def test_exceptions_survive_pickling(name):
 
 def test_a_status_without_message_names_itself():
     err = filled("FORMAT", message=b"")
-    assert "RF_ERR_FORMAT" in str(_lib.failure(err.code, err))
+    assert "RF_ERR_FORMAT" in str(library.failure(err.code, err))
 
 
 def test_message_that_is_no_utf8():
     err = filled("NO_FILE", message=b"/tmp/caf\xe9: no such file")
-    assert "no such file" in str(_lib.failure(err.code, err))
+    assert "no such file" in str(library.failure(err.code, err))
 
 
 def test_exception_of_a_callback_is_raised_as_it_was():
     stored = ZeroDivisionError("in a callback")
-    _lib.stash_exception(stored)
+    library.stash_exception(stored)
     err = filled("CALLBACK")
     with pytest.raises(ZeroDivisionError) as caught:
-        _lib.check(err.code, err)
+        library.check(err.code, err)
     assert caught.value is stored
     with pytest.raises(rustfits.FITSIOError):  # once only
-        _lib.check(err.code, err)
+        library.check(err.code, err)
 
 
 def test_interrupt_in_a_callback_is_not_lost():
-    _lib.stash_exception(KeyboardInterrupt())
+    library.stash_exception(KeyboardInterrupt())
     err = filled("NETWORK")
     with pytest.raises(KeyboardInterrupt):
-        _lib.check(err.code, err)
+        library.check(err.code, err)
 
 
 def test_old_exception_of_a_callback_is_not_taken_for_the_cause():
-    _lib.stash_exception(ZeroDivisionError())
+    library.stash_exception(ZeroDivisionError())
     err = filled("FORMAT")
     with pytest.raises(rustfits.FITSFormatError):
-        _lib.check(err.code, err)
+        library.check(err.code, err)
     err = filled("CALLBACK")
     with pytest.raises(rustfits.FITSIOError):
-        _lib.check(err.code, err)
+        library.check(err.code, err)
 
 
 def test_each_thread_has_its_own_error():
     seen = []
 
     def work():
-        _lib.stash_exception(ZeroDivisionError())
-        seen.append(_lib.error())
+        library.stash_exception(ZeroDivisionError())
+        seen.append(library.error())
 
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert seen[0] != _lib.error()
+    assert seen[0] != library.error()
     err = filled("CALLBACK")
     with pytest.raises(rustfits.FITSIOError):
-        _lib.check(err.code, err)
+        library.check(err.code, err)

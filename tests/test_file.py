@@ -382,9 +382,7 @@ def test_limit_on_a_header(tmp_path):
 def test_limit_on_a_tile(tmp_path):
     """A small file may have a tile of any size: reading a corner of it is refused beyond the limit."""
     data = np.zeros((300, 400), "i2")
-    rustfits.write(
-        tmp_path / "a.fits", data, compress=rustfits.compression.Rice1(tile_shape=(300, 400))
-    )
+    rustfits.write(tmp_path / "a.fits", data, compress=rustfits.Rice1(tile_shape=(300, 400)))
     for fits in open_both_ways(tmp_path / "a.fits", max_tile_bytes=data.nbytes):
         assert fits[1][:2, :2].sum() == 0
         fits.close()

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from compressed import cells, column, image, mask
-from rustfits import Gzip2, Rice1, errors
+from rustfits import Gzip2, Rice1
 from rustfits import fitsio as ours
+from rustfits._core.binding import errors
 
 SHAPE = (61, 47)
 BOTH = {"fitsio": original, "rustfits": ours}

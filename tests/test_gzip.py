@@ -26,7 +26,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rustfits
-from rustfits import FITS, codecs
+from rustfits import FITS
+from rustfits._core.binding import codecs
 
 
 def fits_bytes(*arrays: np.ndarray) -> bytes:
@@ -670,7 +671,8 @@ def test_interrupt_of_a_box_comes_out_though_it_is_read_again(packed, image, mon
 
 def through_the_codec(plain: bytes, level: int, piece: int) -> bytes:
     """Deflate with the functions that C calls."""
-    ffi, lib = rustfits._lib.ffi, rustfits._lib.lib
+    from rustfits._core.binding.library import ffi, lib
+
     packed = bytearray()
 
     @ffi.callback("rf_status(void *, const void *, size_t, rf_error *)")

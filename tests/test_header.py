@@ -14,15 +14,19 @@ import pytest
 from astropy.io import fits as astropy_fits
 
 import rustfits
-from rustfits import FITS, FITSHeader, FITSHeaderEdit, is_protected_key
-from rustfits.errors import (
+from rustfits import (
+    FITS,
     FITSClosedError,
     FITSError,
+    FITSHeader,
+    FITSHeaderEdit,
     FITSKeyError,
     FITSReadOnlyError,
     FITSTypeError,
     FITSValueError,
+    is_protected_key,
 )
+from rustfits._core.header import cards
 
 BASIC = [
     "SIMPLE  =                    T",
@@ -874,8 +878,8 @@ def test_cards_of_another_header_take_as_many_calls_as_one_card(tmp_path, monkey
             if how != "write":
                 fits.write(np.zeros(2))
             with monkeypatch.context() as patched:
-                counter = CallCounter(rustfits.cards.lib)
-                patched.setattr(rustfits.cards, "lib", counter)
+                counter = CallCounter(cards.lib)
+                patched.setattr(cards, "lib", counter)
                 if how == "write":
                     fits.write(np.zeros(2), header=other)
                 elif how == "update":

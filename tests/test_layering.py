@@ -73,7 +73,7 @@ def test_every_source_is_built():
     # The public header is one file whatever its length: that is its point.
     [
         *(path for path in SOURCES if path.name != "rustfits.h"),
-        *sorted((ROOT / "rustfits").glob("*.py")),
+        *sorted((ROOT / "rustfits").rglob("*.py")),
     ],
     ids=lambda path: str(path.relative_to(ROOT)),
 )

@@ -470,7 +470,7 @@ def test_bytes_left_inside_tls_are_not_waited_for(
 
     libcurl says so by a time-out of 0.
     """
-    import rustfits.connections
+    from rustfits._core.remote import connections
 
     class Spy:
         def __init__(self, multi: Any) -> None:
@@ -492,10 +492,10 @@ def test_bytes_left_inside_tls_are_not_waited_for(
             ready: int = self._multi.select(seconds)
             return ready
 
-    line = rustfits.connections.Line()
+    line = connections.Line()
     spy = line.multi = Spy(line.multi)
-    monkeypatch.setattr(rustfits.connections.Session, "take", lambda session: line)
-    monkeypatch.setattr(rustfits.connections.Session, "leave", lambda session, line: None)
+    monkeypatch.setattr(connections.Session, "take", lambda session: line)
+    monkeypatch.setattr(connections.Session, "leave", lambda session, line: None)
     for name in ("a.fits", "a.fits.gz", "n1.fits") * 5:
         check = FITS(https.url(name), remote=trust(https))
         check.close()
@@ -589,12 +589,12 @@ def test_signal_handler_that_opens_a_file_in_a_transfer(root: Path) -> None:
 def test_exception_in_the_transport_reaches_the_caller(
     http: HTTPServer, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    import rustfits.lane
+    from rustfits._core.remote import transfer
 
     def broken(*arguments: object) -> None:
         raise ZeroDivisionError("broken on purpose")
 
-    monkeypatch.setattr(rustfits.lane.Lane, "_begin", broken)
+    monkeypatch.setattr(transfer.Lane, "_begin", broken)
     with pytest.raises(ZeroDivisionError, match="on purpose"):
         FITS(http.url("a.fits"))
     monkeypatch.undo()
@@ -634,7 +634,7 @@ def test_importing_the_package_does_not_import_pycurl(tmp_path: Path) -> None:
 
 
 def test_driver_table_names_pycurl() -> None:
-    from rustfits._lib import ffi, lib
+    from rustfits._core.binding.library import ffi, lib
 
     for scheme in (b"http", b"https", b"ftp", b"ftps"):
         assert ffi.string(lib.rf_transport_name(scheme)) == b"pycurl"

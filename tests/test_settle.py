@@ -13,8 +13,8 @@ from astropy.io import fits as astropy_fits
 
 import rustfits
 from compressed import by_funpack, verify
-from rustfits import FITS
-from rustfits.errors import FITSClosedError
+from rustfits import FITS, FITSClosedError
+from rustfits._core.file import packing
 
 ROWS = 3000
 
@@ -206,7 +206,7 @@ def test_what_cannot_be_written_at_closing_is_an_error_and_comes_once(tmp_path, 
 
     with table.appending():
         table.append({"a": [3]})
-        monkeypatch.setattr("rustfits.table_write.append_rows", fail)
+        monkeypatch.setattr("rustfits._core.table.write.append_rows", fail)
         with pytest.raises(rustfits.FITSIOError, match="no room"):
             fits.close()
         assert fits.closed
@@ -260,7 +260,7 @@ def test_packing_settles_what_it_copies_from(tmp_path):
         table = fits.write_table({"v": cells(ROWS, 1)})
         table.append({"v": cells(10, 2)})
         assert "THEAP" in table.header
-        rustfits.packing.unpack_hdu(fits, table, made)
+        packing.unpack_hdu(fits, table, made)
         assert "THEAP" not in table.header
         assert "THEAP" not in made[1].header
         assert made[1].raw_bytes() == table.raw_bytes()

@@ -22,7 +22,7 @@ from OpenSSL import crypto
 
 import c_library
 import rustfits  # noqa: F401  registers pycurl
-from rustfits._lib import failure, ffi, lib
+from rustfits._core.binding.library import failure, ffi, lib
 from servers import (
     Authority,
     FaultServer,
@@ -1142,7 +1142,7 @@ def test_proxy_of_the_environment(
 
 
 def test_handles_that_an_interrupt_left_in_the_middle_are_not_used_again(tmp_path, monkeypatch):
-    from rustfits.transport import _Fetch
+    from rustfits._core.remote.transport import _Fetch
 
     rustfits.write(tmp_path / "a.fits", np.arange(10, dtype="i2"))
     stop = _Fetch._stop

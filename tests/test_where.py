@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import rustfits
-import rustfits.where
 from rustfits import FITS
+from rustfits._core.table import where
 
 ROWS = 40
 
@@ -492,7 +492,7 @@ def test_the_same_rows_as_fitsio(tmp_path, rng, ours, theirs):
 
 def test_rows_come_in_windows(tmp_path, monkeypatch):
     rustfits.write(tmp_path / "t.fits", {"i": np.arange(100)})
-    monkeypatch.setattr(rustfits.where, "_WINDOW", 7)
+    monkeypatch.setattr(where, "_WINDOW", 7)
     with FITS(tmp_path / "t.fits") as fits:
         assert fits[1].where("i % 10 == 3").tolist() == list(range(3, 100, 10))
         assert fits[1].where("i < 0").tolist() == []

@@ -22,11 +22,11 @@ import pathlib
 
 import numpy as np
 import rustfits
-from rustfits import _rustfits
+from rustfits._core.binding import _rustfits
 
 extension = pathlib.Path(_rustfits.__file__)
 package = pathlib.Path(rustfits.__file__).parent
-assert package == extension.parent, (package, extension)
+assert package / "_core" / "binding" == extension.parent, (package, extension)
 assert ".abi3." in extension.name, extension
 assert (package / "py.typed").exists()
 unexpected = [

@@ -5,8 +5,8 @@
 >>> data, header = fitsio.read("image.fits", header=True)  # doctest: +SKIP
 """
 
-from rustfits._lib import lib, text
-from rustfits.errors import FITSFormatError
+from rustfits._core.binding.errors import FITSFormatError
+from rustfits._core.binding.library import lib, text
 from rustfits.fitsio import hdu, header, util
 from rustfits.fitsio.file import FITS
 from rustfits.fitsio.functions import read, read_header, read_scamp_head, write

@@ -6,16 +6,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from rustfits.errors import FITSUnsupportedError, FITSValueError
+from rustfits._core.binding.errors import FITSUnsupportedError, FITSValueError
+from rustfits._core.header.header import FITSHeader, FITSHeaderEdit
+from rustfits._core.header.values import COMMENTARY
+from rustfits._core.table.table import WritableTable
 from rustfits.fitsio.header import FITSHDR, value_of
 from rustfits.fitsio.util import ASCII_TBL, BINARY_TBL, IMAGE_HDU
-from rustfits.header import FITSHeader, FITSHeaderEdit
-from rustfits.table import WritableTable
-from rustfits.values import COMMENTARY
 
 if TYPE_CHECKING:
+    from rustfits._core.header.hdu import HDU
     from rustfits.fitsio.file import FITS
-    from rustfits.hdu import HDU
 
 __all__ = ["HDUBase"]
 

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rustfits.arrays import new_array
-from rustfits.errors import FITSTypeError, FITSValueError
+from rustfits._core.binding.arrays import new_array
+from rustfits._core.binding.errors import FITSTypeError, FITSValueError
+from rustfits._core.table.input import as_table
+from rustfits._core.table.schema import Column
 from rustfits.fitsio.util import Array
-from rustfits.schema import Column
-from rustfits.table_input import as_table
 
 __all__ = [
     "Plan",

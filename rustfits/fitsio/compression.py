@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from rustfits.compression import (
+from rustfits._core.binding.errors import FITSValueError
+from rustfits._core.compression.configs import (
     Compression,
     Gzip1,
     Gzip2,
@@ -23,7 +24,6 @@ from rustfits.compression import (
     Rice1,
     check_compression,
 )
-from rustfits.errors import FITSValueError
 from rustfits.fitsio.util import (
     GZIP_1,
     GZIP_2,

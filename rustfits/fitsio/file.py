@@ -9,8 +9,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import rustfits.file
-from rustfits.errors import FITSClosedError, FITSError, FITSFormatError, FITSIndexError, FITSIOError
+from rustfits._core.binding.errors import (
+    FITSClosedError,
+    FITSError,
+    FITSFormatError,
+    FITSIndexError,
+    FITSIOError,
+)
+from rustfits._core.file import fits as core
 from rustfits.fitsio.base import HDUBase
 from rustfits.fitsio.image import ImageHDU
 from rustfits.fitsio.table import TableReader
@@ -126,8 +132,8 @@ class FITS(Writing):
         mode: str,
         lenient: bool | None,
         schemes: Iterable[str] | None,
-    ) -> rustfits.file.FITS:
-        return rustfits.file.FITS(filename, mode, lenient=lenient, schemes=schemes)
+    ) -> core.FITS:
+        return core.FITS(filename, mode, lenient=lenient, schemes=schemes)
 
     # ---- the file ----
 
@@ -146,9 +152,7 @@ class FITS(Writing):
         """
         self.close()
         mode = "r" if self.mode == "r" else "r+"
-        self.file = rustfits.file.FITS(
-            self._name, mode, lenient=self._lenient, schemes=self._schemes
-        )
+        self.file = core.FITS(self._name, mode, lenient=self._lenient, schemes=self._schemes)
 
     def update_hdu_list(self, rebuild: bool = True) -> None:
         """Forget what is known about HDUs; it is found out again when it is needed.
@@ -354,7 +358,7 @@ def _is_there(filename: str | os.PathLike[str], schemes: Iterable[str] | None) -
     name = os.fspath(filename)
     if isinstance(name, str) and "://" in name:
         try:
-            rustfits.file.FITS(name, schemes=schemes).close()
+            core.FITS(name, schemes=schemes).close()
         except FITSError:
             return False
         return True

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import rustfits.file
-from rustfits.errors import FITSIOError
+from rustfits._core.binding.errors import FITSIOError
+from rustfits._core.file import fits as core
 from rustfits.fitsio.compression import NOT_PACKED, ImageCompression, takes_compression
 from rustfits.fitsio.file import FITS
 from rustfits.fitsio.header import FITSHDR
@@ -28,9 +28,9 @@ class _OneCall(FITS):
         mode: str,
         lenient: bool | None,
         schemes: Iterable[str] | None,
-    ) -> rustfits.file.FITS:
+    ) -> core.FITS:
         if mode == "w+":
-            return rustfits.file.FITS._create(filename, schemes=schemes)
+            return core.FITS._create(filename, schemes=schemes)
         return FITS._open(filename, mode, lenient, schemes)
 
 

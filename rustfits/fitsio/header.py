@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rustfits._lib import CData, ffi, lib
-from rustfits.cards import (
+from rustfits._core.binding.errors import FITSKeyError, FITSTypeError, FITSValueError
+from rustfits._core.binding.library import CData, ffi, lib
+from rustfits._core.header.cards import (
     CARD,
     CardSource,
     all_bytes,
@@ -21,13 +22,12 @@ from rustfits.cards import (
     shown_cards,
     value_at,
 )
-from rustfits.errors import FITSKeyError, FITSTypeError, FITSValueError
+from rustfits._core.header.header import FITSHeader
+from rustfits._core.header.values import COMMENTARY, ascii_bytes, is_protected_key
 from rustfits.fitsio.util import FITSRuntimeWarning, warn_ignored
-from rustfits.header import FITSHeader
-from rustfits.values import COMMENTARY, ascii_bytes, is_protected_key
 
 if TYPE_CHECKING:
-    from rustfits.header import HeaderLike
+    from rustfits._core.header.header import HeaderLike
 
 __all__ = ["FITSHDR", "FITSCard", "FITSRecord", "cards_of", "value_of"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-import rustfits.image
-from rustfits.errors import FITSTypeError, FITSValueError
+from rustfits._core.binding.errors import FITSTypeError, FITSValueError
+from rustfits._core.image.image import ImageHDU as CoreImageHDU
 from rustfits.fitsio.base import HDUBase
 from rustfits.fitsio.util import Array, warn_ignored
 
@@ -36,8 +36,8 @@ class ImageHDU(HDUBase):
     keys mean what they mean for numpy.
     """
 
-    def _image(self, what: str = "read") -> rustfits.image.ImageHDU:
-        if not isinstance(self.hdu, rustfits.image.ImageHDU):
+    def _image(self, what: str = "read") -> CoreImageHDU:
+        if not isinstance(self.hdu, CoreImageHDU):
             raise self._unsupported(what)
         return self.hdu
 
@@ -167,7 +167,7 @@ class ImageHDU(HDUBase):
 
     def _lines(self) -> list[str]:
         lines = super()._lines()
-        if isinstance(self.hdu, rustfits.image.ImageHDU):
+        if isinstance(self.hdu, CoreImageHDU):
             dims = ",".join(map(str, self.hdu.shape))
             lines += [
                 "image info:",

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rustfits.arrays import new_array
-from rustfits.errors import FITSTypeError, FITSValueError
+from rustfits._core.binding.arrays import new_array
+from rustfits._core.binding.errors import FITSTypeError, FITSValueError
+from rustfits._core.binding.selection import Axis
+from rustfits._core.table.base import TableBase
+from rustfits._core.table.where import find_rows
 from rustfits.fitsio.base import HDUBase
 from rustfits.fitsio.columns import column_info, declared_length, pad_cells
 from rustfits.fitsio.util import (
@@ -21,14 +24,11 @@ from rustfits.fitsio.util import (
     rename,
     warn_ignored,
 )
-from rustfits.selection import Axis
-from rustfits.table_base import TableBase
-from rustfits.where import find_rows
 
 if TYPE_CHECKING:
+    from rustfits._core.header.hdu import HDU
+    from rustfits._core.table.schema import Column
     from rustfits.fitsio.file import FITS
-    from rustfits.hdu import HDU
-    from rustfits.schema import Column
 
 __all__ = ["TableColumnSubset", "TableReader"]
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from rustfits import table_write
-from rustfits.errors import FITSValueError
+from rustfits._core.binding.errors import FITSValueError
+from rustfits._core.binding.selection import Axis
+from rustfits._core.table import write as table_write
+from rustfits._core.table.input import as_column
+from rustfits._core.table.table import TableHDU as BinaryTable
+from rustfits._core.table.table import WritableTable
 from rustfits.fitsio.columns import columns_of
 from rustfits.fitsio.table import TableReader
 from rustfits.fitsio.util import Array, warn_ignored
-from rustfits.selection import Axis
-from rustfits.table import TableHDU as BinaryTable
-from rustfits.table import WritableTable
-from rustfits.table_input import as_column
 
 __all__ = ["AsciiTableHDU", "TableHDU"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from rustfits.errors import FITSTypeError, FITSValueError
+from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-import rustfits.file
-from rustfits.errors import FITSValueError
+from rustfits._core.binding.errors import FITSValueError
+from rustfits._core.file import fits as core
+from rustfits._core.header.header import HeaderLike, header_cards
+from rustfits._core.table.input import is_table
 from rustfits.fitsio.columns import columns_of, plan_of_formats, units_of, without_twins
 from rustfits.fitsio.compression import NOT_PACKED, ImageCompression, takes_compression
 from rustfits.fitsio.header import FITSHDR, cards_of
 from rustfits.fitsio.util import warn_ignored
-from rustfits.header import HeaderLike, header_cards
-from rustfits.table_input import is_table
 
 __all__ = ["Writing"]
 
@@ -23,7 +23,7 @@ __all__ = ["Writing"]
 class Writing:
     """What a `FITS` object of this API has for adding HDUs."""
 
-    file: rustfits.file.FITS
+    file: core.FITS
     ignore_empty: bool
     write_bitcols: bool
 

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Data of other packages as numpy's own arrays: masks and units come along.
+
+Nothing is imported here: types are known by what they offer, and only the data's own package is
+used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from rustfits._core.binding.errors import FITSTypeError, FITSValueError
+
+if TYPE_CHECKING:
+    from rustfits._core.table.schema import Schema
+
+__all__ = ["as_mapping", "check_units", "plain_array", "unit_text", "units_of_data"]
+
+Array: TypeAlias = "np.ndarray[Any, Any]"
+
+# What has nothing of what other packages offer: each question that fails costs a tenth of a write.
+_PLAIN = (list, tuple, int, float, complex, str, bytes, np.generic)
+
+
+def as_mapping(data: Any) -> Mapping[str, Any] | None:
+    """Return the columns of an astropy Table or a pandas DataFrame by name; None for other data."""
+    if isinstance(data, (np.ndarray, Mapping, list, tuple)):
+        return None
+    if hasattr(data, "colnames") and hasattr(data, "itercols"):
+        return {name: data[name] for name in data.colnames}
+    if hasattr(data, "iloc") and hasattr(data, "columns"):
+        return {str(name): data[name] for name in data.columns}
+    return None
+
+
+def plain_array(values: Any) -> Any:
+    """Return arrays of other packages as numpy arrays, masked where they are; else what was given.
+
+    Raises
+    ------
+    FITSTypeError
+        The values are several arrays in one (times, sky positions).
+    """
+    kind = type(values)
+    if kind is np.ndarray or kind is np.ma.MaskedArray or isinstance(values, _PLAIN):
+        return values
+    if hasattr(values, "represent_as") or hasattr(values, "jd1"):
+        raise FITSTypeError(
+            f"a column of type {type(values).__name__} has no cells that FITS knows: write its "
+            "parts, such as time.mjd, coordinates.ra and coordinates.dec"
+        )
+    if hasattr(values, "unmasked") and hasattr(values, "mask"):  # astropy's Masked
+        return np.ma.MaskedArray(np.asarray(values.unmasked), np.asarray(values.mask))
+    if isinstance(values, np.ma.MaskedArray):  # MaskedColumn
+        data, mask = np.ma.getdata(values), np.ma.getmask(values)
+        return np.ma.MaskedArray(np.asarray(data), mask, fill_value=values.fill_value)
+    if isinstance(values, np.ndarray):  # Quantity, Column
+        return np.asarray(values)
+    if hasattr(values, "to_numpy") and hasattr(values, "isna"):  # Series
+        return _of_pandas(values)
+    return values
+
+
+def _of_pandas(values: Any) -> Array:
+    dtype = getattr(values.dtype, "numpy_dtype", None)
+    if isinstance(values.dtype, np.dtype):
+        array: Array = values.to_numpy()
+        return array
+    undefined = np.asarray(values.isna().to_numpy(), bool)
+    if dtype is None or dtype.kind == "O":  # strings
+        made: Array = values.astype(object).where(~undefined, "").to_numpy()
+        return made
+    return np.ma.MaskedArray(values.to_numpy(dtype=dtype, na_value=dtype.type()), undefined)
+
+
+def unit_text(unit: Any) -> str | None:
+    """Return a unit as FITS writes it; None for none."""
+    if unit is None or isinstance(unit, str):
+        return unit or None
+    write = getattr(unit, "to_string", None)
+    if write is None:
+        return None
+    try:
+        text = write("fits")
+    except (ValueError, TypeError):  # one that FITS does not know
+        text = write()
+    return str(text) or None
+
+
+def units_of_data(data: Any, names: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the units that columns come with, by name, as their package has them."""
+    columns: Any = as_mapping(data)
+    if columns is None and isinstance(data, Mapping):
+        columns = data
+    elif columns is None and names is not None and isinstance(data, (list, tuple)):
+        columns = dict(zip(names, data, strict=False))
+    found = {}
+    for name, values in (columns or {}).items():
+        unit = None if type(values) is np.ndarray else getattr(values, "unit", None)
+        if unit is not None and (isinstance(unit, str) or hasattr(unit, "to_string")):
+            found[name] = unit
+    return found
+
+
+def check_units(schema: Schema, data: Any, names: Sequence[str] | None = None) -> None:
+    """Refuse values that come in another unit than that of the column they go to.
+
+    Raises
+    ------
+    FITSValueError
+        The units differ.
+    """
+    for name, unit in units_of_data(data, names).items():
+        column = schema.find(name)
+        if column.unit is None or unit == column.unit or unit_text(unit) in (None, column.unit):
+            continue
+        raise FITSValueError(
+            f"{schema.where}: column {column.key!r}: the values are in {unit_text(unit)!r}, and "
+            f"the column in {column.unit!r}: convert them first"
+        )

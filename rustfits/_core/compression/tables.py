@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How tables are compressed: what ``compress=`` and ``ztilelen=`` of tables take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
+
+from rustfits._core.binding.errors import FITSColumnError, FITSTypeError, FITSValueError
+from rustfits._core.binding.library import CData, ffi, lib
+from rustfits._core.compression.configs import Auto, Compression, NoCompress, Rice1, as_compression
+from rustfits._core.image.pixels import integer
+
+if TYPE_CHECKING:
+    from rustfits._core.compression.configs import CompressLike
+    from rustfits._core.table.input import NewColumn
+
+__all__ = ["TableCompressLike", "TableCompression", "table_compression"]
+
+#: What ``compress=`` of a table takes: one for all columns, or a dict by column.
+TableCompressLike: TypeAlias = "CompressLike | Mapping[str, CompressLike]"
+
+_RICE = frozenset(
+    {
+        lib.RF_CELL_U8,
+        lib.RF_CELL_I8,
+        lib.RF_CELL_I16,
+        lib.RF_CELL_U16,
+        lib.RF_CELL_I32,
+        lib.RF_CELL_U32,
+    }
+)
+
+
+class TableCompression:
+    """An ``rf_table_compression``, and what it points at."""
+
+    __slots__ = ("_types", "spec")
+
+    spec: CData
+
+    def __init__(self, tile_rows: int, types: Sequence[int], level: int) -> None:
+        self._types = ffi.new("rf_zcmptype[]", list(types))
+        self.spec = ffi.new("rf_table_compression *")
+        self.spec.size = ffi.sizeof("rf_table_compression")
+        self.spec.tile_rows = tile_rows
+        self.spec.types = self._types
+        self.spec.level = level
+
+
+def table_compression(
+    compress: TableCompressLike,
+    ztilelen: SupportsIndex | None,
+    columns: Sequence[NewColumn],
+) -> TableCompression | None:
+    """Give what a new table is to be compressed like; None for not at all.
+
+    Raises
+    ------
+    FITSValueError
+        There is no algorithm of that name, or tiles of so many rows cannot be.
+    FITSColumnError
+        A key of the dict is no column.
+    FITSTypeError
+        It is something else.
+    """
+    if compress is None or compress is False:
+        if ztilelen is not None:
+            raise FITSValueError("ztilelen= is a part of compression: give compress=, too")
+        return None
+    if isinstance(compress, Mapping):
+        chosen = _by_column(compress, columns)
+    else:
+        chosen = [_for_column(as_compression(compress), column) for column in columns]
+    rows = _tile_rows(ztilelen, chosen if isinstance(compress, Mapping) else [compress])
+    levels = {level for one in chosen if (level := getattr(one, "level", None)) is not None}
+    if len(levels) > 1:
+        raise FITSValueError(f"all columns of a table have the same level, not {sorted(levels)}")
+    return TableCompression(rows, [one._number for one in chosen], max(levels, default=0))
+
+
+def _for_column(given: Compression | None, column: NewColumn) -> Compression:
+    """Give what one algorithm for a whole table means for a column: others than it can have it."""
+    if given is None:
+        return NoCompress()
+    if isinstance(given, Rice1) and column.type not in _RICE:
+        return Auto()
+    return given
+
+
+def _by_column(
+    compress: Mapping[str, CompressLike], columns: Sequence[NewColumn]
+) -> list[Compression]:
+    places = {column.key.lower(): number for number, column in enumerate(columns)}
+    places.update((column.key, number) for number, column in enumerate(columns))
+    chosen: list[Compression] = [Auto() for _ in columns]
+    for name, given in compress.items():
+        if not isinstance(name, str):
+            raise FITSTypeError(f"compress=: columns are named by str, not {type(name).__name__}")
+        place = places.get(name, places.get(name.lower()))
+        if place is None:
+            known = ", ".join(repr(column.key) for column in columns[:20])
+            raise FITSColumnError(f"compress=: no column {name!r}; there are {known}")
+        made = as_compression(given)
+        chosen[place] = NoCompress() if made is None else made
+    return chosen
+
+
+def _tile_rows(ztilelen: SupportsIndex | None, given: Sequence[Any]) -> int:
+    """Give the rows of a tile, 0 for as many as suit."""
+    for one in given:
+        shape = getattr(one, "tile_shape", None)
+        if shape is not None:
+            raise FITSValueError("tiles of tables are so many rows: ztilelen=, not tile_shape")
+    return 0 if ztilelen is None else integer("ztilelen", ztilelen, 1, 2**63 - 1)

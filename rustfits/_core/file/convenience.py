@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One call to read or write a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
+
+import numpy as np
+
+from rustfits._core.binding.errors import (
+    FITSDriverError,
+    FITSNotBuiltError,
+    FITSTypeError,
+    FITSUnsupportedError,
+    FITSValueError,
+)
+from rustfits._core.binding.handle import name_bytes
+from rustfits._core.file.fits import FITS
+from rustfits._core.header.header import FITSHeader
+from rustfits._core.image.image import ImageHDU
+from rustfits._core.table.base import TableBase
+from rustfits._core.table.input import is_table
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from rustfits._core.compression.configs import QuantizeLike
+    from rustfits._core.header.hdu import HDU
+    from rustfits._core.header.header import HeaderLike
+    from rustfits._core.remote.remote import Remote
+    from rustfits._core.table.input import TableLike
+
+__all__ = ["read", "read_header", "write", "write_image", "write_table"]
+
+
+@overload
+def read(
+    filename: str | os.PathLike[str],
+    ext: int | str | tuple[str, int] | None = ...,
+    *,
+    header: Literal[False] = ...,
+    lenient: bool | None = ...,
+    remote: Remote | str | None = ...,
+    schemes: Iterable[str] | None = ...,
+) -> np.ndarray[Any, Any]: ...
+@overload
+def read(
+    filename: str | os.PathLike[str],
+    ext: int | str | tuple[str, int] | None = ...,
+    *,
+    header: Literal[True],
+    lenient: bool | None = ...,
+    remote: Remote | str | None = ...,
+    schemes: Iterable[str] | None = ...,
+) -> tuple[np.ndarray[Any, Any], FITSHeader]: ...
+def read(
+    filename: str | os.PathLike[str],
+    ext: int | str | tuple[str, int] | None = None,
+    *,
+    header: bool = False,
+    lenient: bool | None = None,
+    remote: Remote | str | None = None,
+    schemes: Iterable[str] | None = None,
+) -> np.ndarray[Any, Any] | tuple[np.ndarray[Any, Any], FITSHeader]:
+    """Read the data of one HDU.
+
+    Parameters
+    ----------
+    filename : str or os.PathLike
+        As for `FITS`.
+    ext : int, str or (str, int), optional
+        Which HDU: index, name, or name and version. By default the first one that has data; where
+        none has, the first image with axes (one of which is 0) or table (without rows).
+    header : bool
+        Give the header too.
+    lenient : bool, optional
+        As for `FITS`.
+    remote : Remote or {"ranged", "download"}, optional
+        How to fetch a remote file.
+    schemes : iterable of str, optional
+        What names may reach, as for `FITS`.
+
+    Returns
+    -------
+    data : ndarray
+        Of a table: a structured array.
+    header : FITSHeader
+        Only with ``header=True``. It does not need the file any more.
+
+    Raises
+    ------
+    FITSValueError
+        No HDU has data.
+    FITSIndexError, FITSKeyError
+        There is no HDU `ext`.
+    FITSUnsupportedError
+        The HDU holds something that is not read, such as an unknown kind of extension.
+    FITSError
+        The file cannot be opened or read; see `FITS`.
+    """
+    with FITS(filename, lenient=lenient, remote=remote, schemes=schemes) as fits:
+        hdu = _first_with_data(fits) if ext is None else fits[ext]
+        if not isinstance(hdu, (ImageHDU, TableBase)):
+            raise FITSUnsupportedError(
+                f"{fits._file.name}[{hdu.index}]: this version reads images and tables; "
+                f"the HDU is of kind {hdu.kind!r}"
+            )
+        data: np.ndarray[Any, Any] = hdu.read()
+        if not header:
+            return data
+        return data, hdu.header
+
+
+def _first_with_data(fits: FITS) -> HDU:
+    first = fits[0]
+    if first.has_data:
+        return first
+    empty: HDU | None = None
+    for hdu in fits:
+        if hdu.has_data:
+            return hdu
+        if empty is None and _has_shape(hdu):
+            empty = hdu
+    if empty is not None:
+        return empty
+    raise FITSValueError(f"{fits._file.name}: no HDU has data")
+
+
+def _has_shape(hdu: HDU) -> bool:
+    """Tell whether an HDU holds an array: one without elements, perhaps."""
+    return hdu.ndim > 0 if isinstance(hdu, ImageHDU) else isinstance(hdu, TableBase)
+
+
+def read_header(
+    filename: str | os.PathLike[str],
+    ext: int | str | tuple[str, int] = 0,
+    *,
+    lenient: bool | None = None,
+    remote: Remote | str | None = None,
+    schemes: Iterable[str] | None = None,
+) -> FITSHeader:
+    """Read one header.
+
+    Parameters
+    ----------
+    filename : str or os.PathLike
+        As for `FITS`.
+    ext : int, str or (str, int)
+        Which HDU: index, name, or name and version.
+    lenient : bool, optional
+        As for `FITS`.
+    remote : Remote or {"ranged", "download"}, optional
+        How to fetch a remote file.
+    schemes : iterable of str, optional
+        What names may reach, as for `FITS`.
+
+    Returns
+    -------
+    FITSHeader
+        It does not need the file any more. Of a compressed image or table: that of the image or
+        table it stands for.
+
+    Raises
+    ------
+    FITSIndexError, FITSKeyError
+        There is no HDU `ext`.
+    FITSError
+        The file cannot be opened or read; see `FITS`.
+    """
+    if type(ext) is int and ext >= 0 and remote is None and lenient is None and schemes is None:
+        try:
+            found = FITSHeader._alone(name_bytes(filename), ext)
+        except (FITSDriverError, FITSNotBuiltError):
+            pass  # fsspec may know the scheme
+        else:
+            if found._is_printable():
+                return found
+    with FITS(filename, lenient=lenient, remote=remote, schemes=schemes) as fits:
+        return fits[ext].header
+
+
+def write(
+    filename: str | os.PathLike[str],
+    data: Any,
+    *,
+    mode: str = "w+",
+    extname: str | None = None,
+    header: HeaderLike | None = None,
+    compress: Any = None,
+    quantize: QuantizeLike = None,
+    reserve_cards: SupportsIndex = 0,
+    atomic: bool = True,
+    durable: bool = False,
+    schemes: Iterable[str] | None = None,
+) -> None:
+    """Write data to a file.
+
+    Parameters
+    ----------
+    filename : str or os.PathLike
+        As for `FITS`.
+    data : array_like or dict
+        A structured array or a dict becomes a table, any other array an image.
+    mode : {"w+", "r+"}
+        Make a new file in the place of an old one, or append to the one there is.
+    extname : str, optional
+        EXTNAME.
+    header : FITSHeader, dict or sequence of cards, optional
+        Cards to copy, commentary included. Cards that describe the structure are left out.
+    compress, quantize, reserve_cards
+        As for `FITS.write_image` and `FITS.write_table`.
+    atomic : bool
+        For ``w+``: an old file stays as it is until all of the new one is written beside it, and is
+        then replaced. False: the old file is overwritten, after the arguments were checked and
+        space was reserved, for a disk that cannot hold both.
+    durable : bool
+        Sync the file and its folder. A ``.gz`` is always synced.
+    schemes : iterable of str, optional
+        What names may reach, as for `FITS`.
+
+    Raises
+    ------
+    FITSError
+        The file cannot be opened or written; see `FITS`, `FITS.write_image` and `FITS.write_table`.
+        With `atomic` an old file is as it was.
+    """
+    options: dict[str, Any] = {} if compress is None else {"compress": compress}
+    options["reserve_cards"] = reserve_cards
+    if not is_table(data):
+        options["quantize"] = quantize
+    elif quantize is not None:
+        raise FITSTypeError("quantize= is for images, and the data are a table")
+    with _open_for_one_call(filename, mode, atomic, durable, schemes) as fits:
+        fits.write(data, extname=extname, header=header, **options)
+
+
+def _open_for_one_call(
+    filename: str | os.PathLike[str],
+    mode: str,
+    atomic: bool,
+    durable: bool,
+    schemes: Iterable[str] | None,
+) -> FITS:
+    """Open a file for one HDU: an exception before all of it is written leaves an old file."""
+    if mode != "w+":
+        return FITS(filename, mode, durable=durable, schemes=schemes)
+    return FITS._create(filename, atomic=atomic, durable=durable, schemes=schemes)
+
+
+def write_image(
+    filename: str | os.PathLike[str],
+    data: ArrayLike | None,
+    *,
+    mode: str = "w+",
+    atomic: bool = True,
+    durable: bool = False,
+    schemes: Iterable[str] | None = None,
+    **options: Any,
+) -> None:
+    """Write an image to a file.
+
+    Parameters
+    ----------
+    filename : str or os.PathLike
+        As for `FITS`.
+    data : array_like
+        The pixels.
+    mode : {"w+", "r+"}
+        Make a new file in the place of an old one, or append to the one there is.
+    atomic, durable
+        As for `write`.
+    schemes : iterable of str, optional
+        What names may reach, as for `FITS`.
+    **options
+        As for `FITS.write_image`.
+
+    Raises
+    ------
+    FITSError
+        The file cannot be opened or written; see `FITS` and `FITS.write_image`.
+    """
+    with _open_for_one_call(filename, mode, atomic, durable, schemes) as fits:
+        fits.write_image(data, **options)
+
+
+def write_table(
+    filename: str | os.PathLike[str],
+    data: TableLike,
+    *,
+    mode: str = "w+",
+    atomic: bool = True,
+    durable: bool = False,
+    schemes: Iterable[str] | None = None,
+    **options: Any,
+) -> None:
+    """Write a table to a file.
+
+    Parameters
+    ----------
+    filename : str or os.PathLike
+        As for `FITS`.
+    data : structured array, dict, or list of arrays
+        The columns.
+    mode : {"w+", "r+"}
+        Make a new file in the place of an old one, or append to the one there is.
+    atomic, durable
+        As for `write`.
+    schemes : iterable of str, optional
+        What names may reach, as for `FITS`.
+    **options
+        As for `FITS.write_table`.
+
+    Raises
+    ------
+    FITSError
+        The file cannot be opened or written; see `FITS` and `FITS.write_table`.
+    """
+    with _open_for_one_call(filename, mode, atomic, durable, schemes) as fits:
+        fits.write_table(data, **options)

@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Whole files from plain to tile-compressed and back."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from rustfits._core.binding.errors import FITSExistsError, FITSTypeError, FITSValueError
+from rustfits._core.binding.library import CData, check, error, ffi, lib
+from rustfits._core.binding.names import shown
+from rustfits._core.binding.warnings import warn_of_writing
+from rustfits._core.compression.configs import (
+    Compression,
+    Hcompress1,
+    Quantize,
+    as_compression,
+    as_quantize,
+    c_compression,
+    check_compression,
+)
+from rustfits._core.file.fits import FITS
+from rustfits._core.header.values import COMMENTARY, is_protected_key
+from rustfits._core.image.compressed import CompressedImageHDU
+from rustfits._core.image.image import ImageHDU
+
+if TYPE_CHECKING:
+    from rustfits._core.compression.configs import CompressLike, QuantizeLike
+    from rustfits._core.header.hdu import HDU
+
+__all__ = ["Outcome", "convert", "pack", "unpack"]
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+#: Called with the bytes of the input that are done, and all of them.
+Progress: TypeAlias = Callable[[int, int], object]
+#: What puts an HDU into another file.
+_Step: TypeAlias = "Callable[[FITS, HDU, FITS], str | None]"
+
+
+class Outcome(NamedTuple):
+    """What became of one HDU."""
+
+    hdu: int
+    kind: str
+    lossy: str | None  # what was lost, None for nothing
+
+
+def pack(
+    filename: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    *,
+    compress: CompressLike = True,
+    quantize: QuantizeLike = None,
+    tables: bool = False,
+    overwrite: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    schemes: Iterable[str] | None = None,
+) -> None:
+    """Compress a whole file, HDU by HDU.
+
+    Headers are kept card by card: `unpack`, or cfitsio's ``funpack``, gives the same file again,
+    byte for byte where nothing was quantized. What cannot be compressed (ASCII tables, HDUs without
+    data, compressed ones) is copied. `out` is there when all of it is written, or not at all.
+
+    Parameters
+    ----------
+    filename : str or os.PathLike
+        What to read, as for `FITS`.
+    out : str or os.PathLike
+        The file to write; names usually end in ``.fits.fz``.
+    compress : Rice1, Gzip1, Gzip2, Hcompress1, Plio1, NoCompress, str or True
+        As for `FITS.create_image_hdu`. The shape of tiles counts from the fastest axis on: what an
+        image has more axes is 1, what it has fewer is left out.
+    quantize : Quantize, float or True, optional
+        Compress images of reals as integers, which is lossy. Left out, nothing is lost.
+    tables : bool
+        Compress binary tables, too. Few programs can read them.
+    overwrite : bool
+        Replace a file that is there.
+    threads : int, optional
+        As for `FITS`.
+    progress : callable, optional
+        Called with the bytes of `filename` that are done, and all of them, after each HDU.
+    schemes : iterable of str, optional
+        What `filename` and `out` may reach, as for `FITS`. `out` has the scheme ``file``.
+
+    Raises
+    ------
+    FITSExistsError
+        There is something at `out`, and `overwrite` is not given.
+    FITSValueError, FITSUnsupportedError
+        An image cannot be compressed like that. The message says what can be done instead.
+    FITSError
+        `filename` cannot be read, or `out` not be written.
+    """
+    compression, steps = as_compression(compress), as_quantize(quantize)
+    if compression is None:
+        raise FITSValueError("compress= says not to compress: there is nothing to pack")
+    convert(
+        filename,
+        out,
+        packing(compression, steps, tables),
+        overwrite=overwrite,
+        threads=threads,
+        progress=progress,
+        schemes=schemes,
+    )
+
+
+def unpack(
+    filename: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    schemes: Iterable[str] | None = None,
+) -> None:
+    """Decompress a whole file, HDU by HDU: what `pack` and cfitsio's ``fpack`` made.
+
+    `out` is there when all of it is written, or not at all.
+
+    Parameters
+    ----------
+    filename : str or os.PathLike
+        What to read, as for `FITS`.
+    out : str or os.PathLike
+        The file to write.
+    overwrite, threads, progress, schemes
+        As for `pack`.
+
+    Raises
+    ------
+    FITSExistsError
+        There is something at `out`, and `overwrite` is not given.
+    FITSError
+        `filename` cannot be read, or `out` not be written.
+    """
+    convert(
+        filename,
+        out,
+        unpack_hdu,
+        overwrite=overwrite,
+        threads=threads,
+        progress=progress,
+        schemes=schemes,
+    )
+
+
+def convert(
+    filename: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    step: _Step,
+    *,
+    overwrite: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    schemes: Iterable[str] | None = None,
+) -> list[Outcome]:
+    """Put every HDU of a file into another one by `step`, and that in its place.
+
+    Raises
+    ------
+    FITSError
+        As for `pack`.
+    """
+    target = _local(out)
+    if not overwrite and os.path.lexists(target):
+        raise _exists(target)
+    done: list[Outcome] = []
+    with FITS(filename, threads=threads, schemes=schemes) as source:
+        size = source._file.size()
+        with FITS._create(
+            target, durable=True, overwrite=overwrite, threads=threads, schemes=schemes
+        ) as made:
+            source._check_all()  # nothing is left out
+            for hdu in source:
+                done.append(Outcome(hdu.index, hdu.kind, step(source, hdu, made)))
+                warn_of_writing(made._file)
+                if progress is not None:
+                    facts = hdu._fresh()
+                    progress(min(facts.data_offset + facts.data_bytes, size), size)
+        if progress is not None:
+            progress(size, size)
+    return done
+
+
+# ---- one HDU ----
+
+
+def packing(compression: Compression, quantize: Quantize | None, tables: bool) -> _Step:
+    """Make the step that compresses."""
+
+    def step(source: FITS, hdu: HDU, made: FITS) -> str | None:
+        image, lossy = ffi.NULL, None
+        kept: Any = None
+        if type(hdu) is ImageHDU and hdu.has_data:
+            fitted = _fitted(compression, hdu.ndim)
+            stored = hdu._pixels().stored_dtype
+            wanted = quantize if stored.kind == "f" else None
+            try:
+                check_compression(fitted, wanted, stored, hdu.ndim)
+            except FITSValueError as refused:
+                where = f"{source._file.name}[{hdu.index}]"
+                raise FITSValueError(f"{where}: {refused}") from None
+            lossy = _loss(fitted, wanted)
+            image, kept = c_compression(fitted, wanted)
+        if hdu.kind == "table" and not tables:
+            _call(lib.rf_hdu_copy, source, hdu, made)
+        else:
+            _call(lib.rf_hdu_pack, source, hdu, made, image, ffi.NULL)
+        del kept
+        return lossy
+
+    return step
+
+
+def unpack_hdu(source: FITS, hdu: HDU, made: FITS) -> None:
+    """Put what an HDU stands for into another file."""
+    if hdu.index == 0 and not hdu.has_data and _was_primary(source):
+        return  # made by the packer, to have something before the table of tiles
+    _call(lib.rf_hdu_unpack, source, hdu, made)
+    if hdu.index == 1 and len(made) == 1:
+        _keep_cards(source[0], made[0])
+
+
+def _was_primary(source: FITS) -> bool:
+    """Tell whether the first extension holds what was the primary array."""
+    return (
+        len(source) > 1
+        and isinstance(source[1], CompressedImageHDU)
+        and "ZSIMPLE" in source[1].raw_header
+    )
+
+
+def _keep_cards(empty: HDU, image: HDU) -> None:
+    """Add what somebody has written into the empty primary HDU, as ``funpack`` does."""
+    known = set(image.header.keys())
+    cards = {
+        key: (value, empty.header.comment_of(key))
+        for key, value in empty.header.items()
+        if key not in known and key not in COMMENTARY and not is_protected_key(key)
+    }
+    if cards:
+        image.header.update(cards)
+
+
+def _call(function: CData, source: FITS, hdu: HDU, made: FITS, *options: CData) -> None:
+    index = ffi.new("size_t *")
+    err = error()
+    check(
+        function(source._file._handle(), hdu.index, made._file._handle(), *options, index, err),
+        err,
+    )
+
+
+def _fitted(compression: Compression, ndim: int) -> Compression:
+    """Give a configuration whose tiles have as many axes as an image."""
+    tile = compression.tile_shape
+    if tile is None or len(tile) == ndim:
+        return compression
+    lengths = (1,) * (ndim - len(tile)) + tuple(tile[-ndim:])
+    return compression._replace(tile_shape=lengths)
+
+
+def _loss(compression: Compression, quantize: Quantize | None) -> str | None:
+    """Say what is lost."""
+    losses = []
+    if quantize is not None:
+        level = "the default level" if quantize.level is None else f"level {quantize.level:g}"
+        losses.append(f"reals are quantized ({level}, {quantize.method})")
+    if isinstance(compression, Hcompress1) and (compression.relative or compression.scale > 1):
+        losses.append(f"HCOMPRESS_1 has a scale of {compression.scale:g}")
+    return " and ".join(losses) or None
+
+
+# ---- the output ----
+
+
+def _local(out: str | os.PathLike[str]) -> str:
+    """Give the path of a file to write."""
+    if not isinstance(out, (str, os.PathLike)):
+        raise FITSTypeError(f"a file name must be str or os.PathLike, not {type(out).__name__}")
+    name = os.fspath(out)
+    if not isinstance(name, str):
+        raise FITSTypeError("a file name must be str or os.PathLike, not bytes")
+    if _SCHEME.match(name):
+        raise FITSValueError(f"{shown(name)}: the output is a local file, made as a whole")
+    return name
+
+
+def _exists(target: str) -> FITSExistsError:
+    failed = FITSExistsError(f"{shown(target)}: exists already; overwrite=True replaces it")
+    failed.filename, failed.errno = target, errno.EEXIST
+    failed.strerror = str(failed)
+    return failed

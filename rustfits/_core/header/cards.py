@@ -1,0 +1,406 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One ``rf_header``: its entries, values and edits, and what other headers are made of."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from rustfits._core.binding.errors import FITSValueError
+from rustfits._core.binding.library import CData, check, error, ffi, lib, shown, text
+from rustfits._core.binding.warnings import warn
+from rustfits._core.header.values import (
+    COMMENTARY,
+    HeaderValueError,
+    Value,
+    ascii_bytes,
+    decode,
+    encode,
+    is_protected_key,
+    key_bytes,
+    plain_key,
+    refuse_protected,
+    split_pair,
+)
+
+__all__ = [
+    "CARD",
+    "CardSource",
+    "HeaderLike",
+    "Source",
+    "add_commentary",
+    "all_bytes",
+    "assign",
+    "comment_at",
+    "copy_cards",
+    "entries_of",
+    "first_entries",
+    "header_cards",
+    "merge",
+    "own",
+    "shown_cards",
+    "source_of",
+    "stored_key",
+    "value_at",
+    "warn_of_cut",
+]
+
+#: Where cards can come from: a header of this package or of astropy, a dict, or a list of cards,
+#: each the text of one or a tuple of keyword, value and, perhaps, comment.
+HeaderLike: TypeAlias = Any
+
+CARD = 80
+# Written by one call and read by the next; threads that meet here name another keyword at worst.
+_cut_keyword: CData = ffi.new("char[]", CARD)
+
+
+def own(pointer: CData) -> CData:
+    """Take over what a C function has given out."""
+    return ffi.gc(pointer[0], lib.rf_header_free)
+
+
+def copy_cards(cards: CData) -> CData:
+    """Give an independent copy."""
+    pointer = ffi.new("rf_header **")
+    err = error()
+    check(lib.rf_header_copy(cards, pointer, err), err)
+    return own(pointer)
+
+
+def all_bytes(cards: CData) -> bytes:
+    """Give all cards, one behind the other."""
+    count = lib.rf_header_count(cards)
+    return bytes(ffi.buffer(lib.rf_header_cards(cards), count * CARD)) if count else b""
+
+
+def parse_cards(content: bytes) -> CData:
+    pointer = ffi.new("rf_header **")
+    err = error()
+    check(lib.rf_header_parse(content, len(content), 0, pointer, err), err)
+    return own(pointer)
+
+
+def entries_of(cards: CData) -> list[tuple[str, int, int]]:
+    """List the entries of a header in order: keyword, first card, number of cards.
+
+    Standard keywords come in upper case, HIERARCH ones as written. An entry is a card, with the
+    CONTINUE cards that belong to it.
+    """
+    if not lib.rf_header_is_printable(cards):
+        return _odd_entries_of(cards)
+    content = all_bytes(cards).decode("ascii")
+    columns = [content[i : i + 8].upper() for i in range(0, len(content), CARD)]
+    if "CONTINUE" not in columns and "HIERARCH" not in columns:
+        return [(name.strip(" "), start, 1) for start, name in enumerate(columns)]
+    found: list[tuple[str, int, int]] = []
+    buffer = ffi.new("char[]", CARD)
+    span = ffi.new("size_t *")
+    columns.append("")
+    start = 0
+    while start < len(columns) - 1:
+        keyword = columns[start].strip(" ")
+        cards_taken = 1
+        if keyword == "HIERARCH" or columns[start + 1] == "CONTINUE":
+            err = error()
+            check(lib.rf_header_keyword(cards, start, buffer, span, err), err)
+            cards_taken = span[0]
+            if keyword == "HIERARCH":
+                keyword = text(buffer)
+        found.append((keyword, start, cards_taken))
+        start += cards_taken
+    return found
+
+
+def _odd_entries_of(cards: CData) -> list[tuple[str, int, int]]:
+    """Do as `entries_of` does, for a header with bytes outside printable ASCII."""
+    content = all_bytes(cards)
+    found: list[tuple[str, int, int]] = []
+    buffer = ffi.new("char[]", CARD)
+    span = ffi.new("size_t *")
+    start = 0
+    while start * CARD < len(content):
+        err = error()
+        check(lib.rf_header_keyword(cards, start, buffer, span, err), err)
+        name = ffi.string(buffer)
+        if content[start * CARD : start * CARD + 8].upper() != b"HIERARCH":
+            name = name.upper()  # of bytes: ASCII letters only
+        found.append((shown(name), start, span[0]))
+        start += span[0]
+    return found
+
+
+def shown_cards(cards: CData) -> list[str]:
+    """List the cards as they are read."""
+    if lib.rf_header_is_printable(cards):
+        content = all_bytes(cards).decode("ascii")
+        return [content[i : i + CARD] for i in range(0, len(content), CARD)]
+    found = []
+    buffer = ffi.new("char[]", CARD)
+    for index in range(lib.rf_header_count(cards)):
+        err = error()
+        check(lib.rf_header_get_card(cards, index, buffer, err), err)
+        found.append(shown(ffi.buffer(buffer)[:]))
+    return found
+
+
+def stored_key(cards: CData, key: str) -> bytes:
+    """Give a keyword as the header has it: one that is not ASCII in UTF-8 or Latin-1."""
+    name = key_bytes(key)
+    if not key.isascii():
+        index = ffi.new("size_t *")
+        other = key.encode("latin-1", "replace")
+        if lib.rf_header_find(cards, name, 0, index, ffi.NULL) and not lib.rf_header_find(
+            cards, other, 0, index, ffi.NULL
+        ):
+            return other
+    return name
+
+
+def first_entries(entries: Iterable[tuple[str, int, int]]) -> dict[str, tuple[str, int]]:
+    """Give keyword and first card of the first entry of each, by its name in upper case."""
+    first: dict[str, tuple[str, int]] = {}
+    for keyword, start, _ in entries:
+        first.setdefault(keyword.upper(), (keyword, start))
+    return first
+
+
+def comment_at(cards: CData, index: int) -> str:
+    """Give the comment of a card, that of its CONTINUE cards included."""
+    chars = ffi.new("char **")
+    length = ffi.new("size_t *")
+    err = error()
+    check(lib.rf_header_comment(cards, index, chars, length, err), err)
+    return shown(ffi.buffer(chars[0], length[0])[:])
+
+
+def value_at(cards: CData, index: int, scratch: CData) -> Value:
+    """Give the value of a card; `scratch` is an ``rf_value *`` to be overwritten."""
+    err = error()
+    check(lib.rf_header_value(cards, index, scratch, err), err)
+    return decode(scratch)
+
+
+def set_value(cards: CData, key: str, value: object, comment: str | None) -> None:
+    """Set one keyword that is not commentary."""
+    made, owner = encode(key, value)
+    chars = ffi.NULL if comment is None else ascii_bytes(f"keyword {key}: comment", comment)
+    name = ascii_bytes("keyword", key)
+    err = error()
+    check(lib.rf_header_set(cards, name, made, chars, err), err)
+    del owner
+    warn_of_cut(cards)
+
+
+def warn_of_cut(cards: CData) -> None:
+    """Warn when the last edit has cut a comment."""
+    if lib.rf_header_take_cut(cards, _cut_keyword):
+        key = text(_cut_keyword)
+        warn(f"keyword {key}: the comment does not fit on the card of its value and is cut")
+
+
+def add_commentary(cards: CData, key: str, content: object) -> None:
+    """Add commentary: a text, or several."""
+    lines = [content] if isinstance(content, str) else content
+    if not isinstance(lines, (list, tuple)):
+        raise HeaderValueError(
+            f"keyword {key or '(blank)'}: commentary is str or a list of them, "
+            f"not {type(content).__name__}"
+        )
+    for line in lines:
+        if not isinstance(line, str):
+            raise HeaderValueError(
+                f"keyword {key or '(blank)'}: commentary is str, not {type(line).__name__}"
+            )
+    if lines:  # in one call, which leaves the header as it was when it fails
+        chars = b"\n".join(ascii_bytes(f"{key or 'blank'} text", line, "\n") for line in lines)
+        err = error()
+        check(lib.rf_header_add(cards, key.encode("ascii"), chars, err), err)
+
+
+def assign(cards: CData, key: str, value: object) -> None:
+    """Do what ``header[key] = value`` does."""
+    plain = plain_key(key)
+    if plain in COMMENTARY:
+        if plain == "CONTINUE":
+            raise FITSValueError("CONTINUE cards are written for long strings, not by name")
+        add_commentary(cards, plain, value)
+        return
+    refuse_protected(key, "set")
+    content, comment = split_pair(key, value)
+    set_value(cards, key, content, comment)
+
+
+# ------------------------------ sources of cards ------------------------------
+
+
+class CardSource(ABC):
+    """A header of this package, as far as it is a source of cards."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _clone(self) -> CData:
+        """Copy its cards into an ``rf_header`` of the caller's."""
+
+
+class Item(NamedTuple):
+    """A value that a source has for a keyword, or its text where that is commentary."""
+
+    keyword: str
+    value: object
+    comment: str | None
+
+
+class Source(NamedTuple):
+    """What a source of cards has: cards as they are, in an ``rf_header *``, or values to write."""
+
+    parts: list[CData | Item]
+    is_header: bool  # protected keywords do not count
+
+
+def _parts_of_list(cards: Iterable[object]) -> list[CData | Item]:
+    """Read a list of card texts and of tuples, in any mixture; texts with their CONTINUE cards."""
+    parts: list[CData | Item] = []
+    texts: list[bytes] = []
+
+    def flush() -> None:
+        if texts:
+            parts.append(parse_cards(b"".join(texts)))
+            texts.clear()
+
+    for card in cards:
+        if isinstance(card, CardSource):
+            flush()
+            parts.append(card._clone())
+        elif isinstance(card, str):
+            if len(card) > CARD:
+                raise FITSValueError(f"a card has 80 characters, not {len(card)}: {card[:40]!r}...")
+            texts.append(ascii_bytes("card", card).ljust(CARD))
+        elif isinstance(card, tuple) and len(card) in (2, 3) and isinstance(card[0], str):
+            flush()
+            comment = card[2] if len(card) == 3 else None
+            value, inner = split_pair(card[0], card[1])
+            parts.append(Item(card[0], value, inner if comment is None else comment))
+        else:
+            raise HeaderValueError(
+                "a card is its text, (keyword, value) or (keyword, value, comment), "
+                f"not {type(card).__name__}"
+            )
+    flush()
+    return parts
+
+
+def _items_of_objects(cards: Iterable[Any]) -> list[CData | Item]:
+    """Read astropy's cards, or ones like them."""
+    items: list[CData | Item] = []
+    for card in cards:
+        if getattr(card, "field_specifier", None):
+            # A string such as 'NAXES: 2', which astropy shows as another keyword with a number
+            # (WCS Paper IV): its card as it is.
+            items.append(parse_cards(ascii_bytes("card", str(card))))
+            continue
+        keyword = str(card.keyword)
+        value = card.value
+        comment = None if plain_key(keyword) in COMMENTARY else str(card.comment or "")
+        items.append(Item(keyword, value, comment))
+    return items
+
+
+def source_of(other: HeaderLike) -> Source:
+    """Give what a source of cards has.
+
+    Raises
+    ------
+    FITSValueError
+        It is no source of cards.
+    """
+    if isinstance(other, CardSource):
+        return Source([other._clone()], True)
+    cards = getattr(other, "cards", None)
+    if cards is not None and not isinstance(other, dict):
+        return Source(_items_of_objects(cards), True)
+    if isinstance(other, Mapping):
+        items: list[CData | Item] = []
+        for key, value in other.items():
+            key_bytes(key)
+            content, comment = split_pair(key, value)
+            if isinstance(value, Mapping) and set(value) == {"value", "comment"}:
+                content, comment = value["value"], value["comment"]  # as to_dict() has it
+            items.append(Item(key, content, comment))
+        return Source(items, False)
+    if isinstance(other, Sequence) and not isinstance(other, (str, bytes)):
+        return Source(_parts_of_list(other), True)
+    raise HeaderValueError(
+        f"cards come from a header, a dict or a list of cards, not {type(other).__name__}"
+    )
+
+
+def _merge_cards(cards: CData, source: CData, flags: int) -> None:
+    err = error()
+    check(lib.rf_header_merge(cards, source, flags, err), err)
+
+
+def _put(cards: CData, item: Item) -> None:
+    if plain_key(item.keyword) in COMMENTARY:
+        add_commentary(cards, plain_key(item.keyword), item.value)
+    else:
+        set_value(cards, item.keyword, item.value, item.comment)
+
+
+def header_cards(header: HeaderLike) -> CData:
+    """Make the ``rf_header *`` for a new HDU out of what the user gave.
+
+    Commentary is copied; protected keywords are left out, since the new HDU brings its own.
+
+    Raises
+    ------
+    FITSValueError
+        Something in it cannot be in a header.
+    """
+    if isinstance(header, CardSource):
+        return header._clone()
+    cards = parse_cards(b"")
+    for part in source_of(header).parts:
+        if not isinstance(part, Item):
+            _merge_cards(cards, part, lib.RF_MERGE_APPEND | lib.RF_MERGE_COMMENTARY)
+        elif not is_protected_key(plain_key(part.keyword)):
+            _put(cards, part)
+    return cards
+
+
+def merge(cards: CData, source: Source, copy_commentary: bool) -> None:
+    """Set what `source` has in `cards`; cards of other headers go in byte for byte.
+
+    The values come first, then the cards. It changes `cards` while it goes on: for a copy.
+
+    Raises
+    ------
+    FITSValueError
+        A dict has a protected keyword or commentary that is no list, or a header cannot hold it.
+    """
+    pieces = []
+    for part in source.parts:
+        if not isinstance(part, Item):
+            pieces.append(part)
+            continue
+        plain = plain_key(part.keyword)
+        if source.is_header:
+            if is_protected_key(plain) or (plain in COMMENTARY and not copy_commentary):
+                continue
+        else:
+            refuse_protected(part.keyword, "set by update()")
+            if plain in COMMENTARY and isinstance(part.value, list):  # as to_dict() has it
+                if not copy_commentary:
+                    continue
+            elif plain in COMMENTARY:
+                raise FITSValueError(
+                    f"keyword {part.keyword or '(blank)'}: update() takes no commentary "
+                    "from a dict; use add_comment, add_history or add_blank"
+                )
+        _put(cards, part)
+    for piece in pieces[1:]:  # the first of several cards counts, in whichever piece it is
+        every = lib.RF_MERGE_APPEND | lib.RF_MERGE_COMMENTARY | lib.RF_MERGE_PROTECTED
+        _merge_cards(pieces[0], piece, every)
+    if pieces:
+        _merge_cards(cards, pieces[0], lib.RF_MERGE_COMMENTARY if copy_commentary else 0)

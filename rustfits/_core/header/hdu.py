@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What every HDU has, whatever its kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from rustfits._core.binding.errors import FITSIndexError
+from rustfits._core.binding.library import CData, check, error, ffi, lib, shown, text
+from rustfits._core.binding.warnings import warn_of_file
+from rustfits._core.header.header import FITSHeader
+
+if TYPE_CHECKING:
+    from rustfits._core.binding.handle import FileHandle
+
+__all__ = ["HDU"]
+
+#: What `HDU.kind` says for each kind of the C library.
+KINDS: dict[int, str] = {
+    lib.RF_HDU_IMAGE: "image",
+    lib.RF_HDU_GROUPS: "groups",
+    lib.RF_HDU_TABLE: "table",
+    lib.RF_HDU_ASCII_TABLE: "ascii table",
+    lib.RF_HDU_COMPRESSED_IMAGE: "compressed image",
+    lib.RF_HDU_COMPRESSED_TABLE: "compressed table",
+    lib.RF_HDU_OTHER: "other",
+}
+
+
+#: The ``rf_hdu_info *`` of an HDU, and the generation of the file that it was true for.
+Facts: TypeAlias = "tuple[int, CData]"
+
+_INFO_POINTER: CData = ffi.typeof("rf_hdu_info *")
+_INFO_SIZE: int = ffi.sizeof("rf_hdu_info")
+_new, _get_info = ffi.new, lib.rf_hdu_get_info
+
+
+def read_facts(file: FileHandle, index: int) -> Facts:
+    """Ask the C library what the header of HDU `index` says about its structure.
+
+    Raises
+    ------
+    FITSIndexError
+        There is no such HDU.
+    FITSFormatError
+        Its header, or one before it, cannot be read.
+    """
+    handle = file._handle()
+    generation = file._generation()  # first: what is read then may be newer, but never older
+    info = _new(_INFO_POINTER)
+    info.size = _INFO_SIZE
+    err = error()
+    status = _get_info(handle, index, info, err)
+    if status:
+        if status == lib.RF_ERR_NOT_FOUND:
+            raise FITSIndexError(text(err.message))
+        check(status, err)
+    if info.warnings:
+        warn_of_file(file, handle, info.warnings)
+    return generation, info
+
+
+class HDU:
+    """One header and data unit of an open file.
+
+    Got from a `FITS` object by index, name or iteration, never made by hand. HDUs that hold neither
+    an image nor anything else this version has a class for are plain `HDU` objects: their header
+    and their raw bytes can be read.
+
+    Two HDU objects are equal only when they are the same object; a `FITS` object gives the same
+    object for the same index every time.
+    """
+
+    __slots__ = ("__weakref__", "_cached", "_file", "_header", "_index", "_info", "_seen")
+
+    #: What a class has found out about the data, None before it has looked.
+    _cached: Any
+
+    def __init__(self, file: FileHandle, index: int, facts: Facts) -> None:
+        self._file = file
+        self._index = index
+        self._seen, self._info = facts
+        self._header: FITSHeader | None = None
+        self._cached = None
+
+    def _fresh(self) -> CData:
+        """Give the ``rf_hdu_info *`` as it is now; after closing, as it was last."""
+        file = self._file
+        if self._seen != file._generation() and not file.closed:
+            seen, self._info = read_facts(file, self._index)
+            self._seen = seen  # last: another thread must not take the old facts for new ones
+        return self._info
+
+    def _write_pending(self, keep: int = 0) -> None:
+        """Write what this object keeps back, but for the last `keep` rows: nothing."""
+
+    @property
+    def index(self) -> int:
+        """Position in the file, 0 for the primary HDU."""
+        return self._index
+
+    @property
+    def kind(self) -> str:
+        """What the HDU holds.
+
+        One of ``"image"``, ``"groups"``, ``"table"``, ``"ascii table"``, ``"compressed image"``,
+        ``"compressed table"`` and ``"other"``.
+        """
+        return KINDS.get(self._info.kind, "other")
+
+    @property
+    def extname(self) -> str | None:
+        """Value of EXTNAME, None when it is absent."""
+        info = self._fresh()
+        return shown(ffi.string(info.extname)) if info.has_extname else None
+
+    @property
+    def extver(self) -> int:
+        """Value of EXTVER, 1 when it is absent."""
+        return int(self._fresh().extver)
+
+    @property
+    def has_data(self) -> bool:
+        """Whether there is at least one pixel, or at least one row with a column."""
+        return bool(self._fresh().has_data)
+
+    @property
+    def header(self) -> FITSHeader:
+        """The header. What has been read of it outlives the file."""
+        if self._header is None:
+            self._header = FITSHeader(self._file, self._index)
+        return self._header
+
+    def raw_bytes(self) -> bytes:
+        """Read the data unit as it is stored, without its padding.
+
+        Of a compressed HDU these are descriptors and tiles.
+
+        It is what a copy of the HDU would have: what was put off (rows that wait in `appending`,
+        room that was left for more) is done first, as for `FITS.to_bytes`.
+
+        Returns
+        -------
+        bytes
+
+        Raises
+        ------
+        FITSTruncatedError
+            The file ends before the data unit does.
+        FITSIOError
+            Reading failed.
+        FITSClosedError
+            The file is closed.
+        """
+        self._write_pending()
+        err = error()
+        check(lib.rf_file_flush(self._file._handle(), err), err)
+        facts = self._fresh()
+        return self._file.read_bytes(facts.data_offset, facts.data_bytes)
+
+    def add_datasum(self) -> None:
+        """Write DATASUM, the checksum of the data unit, into the header.
+
+        Raises
+        ------
+        FITSReadOnlyError
+            The file was opened for reading.
+        FITSIOError
+            Reading or writing failed.
+        """
+        self._add_checksum(0)
+
+    def add_checksum(self) -> None:
+        """Write CHECKSUM and DATASUM into the header, in the form that cfitsio writes.
+
+        Raises
+        ------
+        FITSReadOnlyError
+            The file was opened for reading.
+        FITSIOError
+            Reading or writing failed.
+        """
+        self._add_checksum(1)
+
+    def verify_datasum(self) -> bool | None:
+        """Compare DATASUM with the data unit.
+
+        Returns
+        -------
+        bool or None
+            Whether they agree; None when there is no DATASUM.
+
+        Raises
+        ------
+        FITSIOError
+            Reading failed.
+        """
+        return self._verify_checksum()[0]
+
+    def verify_checksum(self) -> bool | None:
+        """Compare CHECKSUM with the whole HDU.
+
+        Returns
+        -------
+        bool or None
+            Whether they agree; None when there is no CHECKSUM.
+
+        Raises
+        ------
+        FITSIOError
+            Reading failed.
+        """
+        return self._verify_checksum()[1]
+
+    def _add_checksum(self, with_checksum: int) -> None:
+        err = error()
+        check(lib.rf_hdu_add_checksum(self._file._handle(), self._index, with_checksum, err), err)
+
+    def _verify_checksum(self) -> tuple[bool | None, bool | None]:
+        answers = ffi.new("int[2]")
+        err = error()
+        check(
+            lib.rf_hdu_verify_checksum(
+                self._file._handle(), self._index, answers, answers + 1, err
+            ),
+            err,
+        )
+        datasum, checksum = (None if answer < 0 else bool(answer) for answer in answers)
+        return datasum, checksum
+
+    def _describe(self) -> str:
+        """Say in a few characters what is inside, for the listing of the file."""
+        if not self.has_data:
+            return "no data"
+        return f"{self._fresh().data_bytes} bytes"
+
+    def __repr__(self) -> str:
+        parts = [f"{type(self).__name__} {self._index}"]
+        if self.extname is not None:
+            parts.append(f"{self.extname!r} version {self.extver}")
+        parts += [self.kind, self._describe()]
+        state = " (closed)" if self._file.closed else ""
+        return f"<{', '.join(parts)} of {self._file.name!r}{state}>"

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Making image HDUs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, SupportsIndex
+
+import numpy as np
+
+from rustfits._core.binding.errors import FITSError, FITSTypeError, FITSValueError
+from rustfits._core.binding.handle import half_made, open_file
+from rustfits._core.binding.library import check, error, ffi, lib
+from rustfits._core.binding.selection import Axis
+from rustfits._core.compression.configs import Plio1, c_compression, check_compression
+from rustfits._core.header.hdu import read_facts
+from rustfits._core.header.header import header_cards
+from rustfits._core.image.compressed import CompressedImageHDU
+from rustfits._core.image.pixels import (
+    Array,
+    integer,
+    mask_of,
+    pixel_type,
+    put_pixels,
+    shape_of,
+    stored_blank,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import DTypeLike
+
+    from rustfits._core.binding.handle import FileHandle
+    from rustfits._core.compression.configs import Compression, Quantize
+    from rustfits._core.header.header import HeaderLike
+
+__all__ = ["append_image", "check_pixels", "create_image"]
+
+# Up to so many bytes an image is made to see whether it can be.
+_TRIAL = 1 << 20
+
+
+def create_image(
+    file: FileHandle,
+    dtype: DTypeLike,
+    dims: Sequence[SupportsIndex] | SupportsIndex,
+    *,
+    extname: str | None = None,
+    extver: int | None = None,
+    blank: int | None = None,
+    header: HeaderLike | None = None,
+    compression: Compression | None = None,
+    quantize: Quantize | None = None,
+    reserve_cards: SupportsIndex = 0,
+    deferred: bool = False,
+) -> int:
+    """Append an image HDU filled with zeros and return its index.
+
+    Parameters
+    ----------
+    file : FileHandle
+        The open file.
+    dtype, dims, extname, extver, blank, header
+        As for `FITS.create_image_hdu` and `FITS.write_image`.
+    compression, quantize
+        As `as_compression` and `as_quantize` give them.
+    reserve_cards : int
+        Room in the header for so many more cards.
+    deferred : bool
+        Only begin the HDU; use `half_made` around this call and the writes.
+
+    Raises
+    ------
+    FITSValueError, FITSTypeError
+        There can be no such image.
+    FITSReadOnlyError
+        The file was opened for reading.
+    FITSIOError
+        Writing failed; the file is as it was before.
+    """
+    handle = file._handle()
+    spec = ffi.new("rf_image_spec *")
+    spec.size = ffi.sizeof("rf_image_spec")
+    spec.deferred = deferred
+    spec.reserve_cards = min(integer("reserve_cards", reserve_cards, 0), 2**32 - 1)
+    spec.type = pixel_type(dtype)
+    shape = shape_of(dims)
+    axes = ffi.new("uint64_t[]", shape)
+    spec.naxis = len(shape)
+    spec.axes = axes
+    name = None if extname is None else ffi.new("char[]", _ascii(extname))
+    spec.extname = ffi.NULL if name is None else name
+    spec.extver = -1 if extver is None else integer("extver", extver, 0)
+    if blank is not None:
+        spec.has_blank = 1
+        spec.blank = stored_blank(blank, np.dtype(dtype))
+    check_compression(compression, quantize, np.dtype(dtype), len(shape))
+    packing = None if compression is None else c_compression(compression, quantize)
+    if packing is not None:
+        spec.compression = packing[0]
+    cards = None if header is None else header_cards(header)
+    spec.header = ffi.NULL if cards is None else cards
+    index = ffi.new("size_t *")
+    err = error()
+    check(lib.rf_image_create(handle, spec, index, err), err)
+    del axes, name, cards, packing  # borrowed by the spec until here
+    return int(index[0])
+
+
+def append_image(
+    file: FileHandle,
+    data: Array,
+    *,
+    extname: str | None = None,
+    extver: int | None = None,
+    blank: int | None = None,
+    header: HeaderLike | None = None,
+    compression: Compression | None = None,
+    quantize: Quantize | None = None,
+    reserve_cards: SupportsIndex = 0,
+) -> int:
+    """Append an image with its pixels, all of it or nothing, and return its index.
+
+    Parameters
+    ----------
+    file : FileHandle
+        The open file.
+    data : numpy.ndarray or numpy.ma.MaskedArray
+        As `as_pixels` gives it.
+    extname, extver, blank, header, compression, quantize, reserve_cards
+        As for `create_image`.
+
+    Raises
+    ------
+    FITSValueError, FITSTypeError
+        There can be no such image.
+    FITSReadOnlyError
+        The file was opened for reading.
+    FITSIOError
+        Writing failed; the file is as it was before.
+    """
+    with half_made(file) as publish:
+        index = create_image(
+            file,
+            data.dtype,
+            data.shape,
+            extname=extname,
+            extver=extver,
+            blank=blank,
+            header=header,
+            compression=compression,
+            quantize=quantize,
+            reserve_cards=reserve_cards,
+            deferred=True,
+        )
+        publish.index = index
+        if data.size:
+            whole = tuple(Axis(0, 1, count) for count in data.shape)
+            dtype = data.dtype.newbyteorder("=")
+            put_pixels(
+                file,
+                index,
+                whole,
+                pixel_type(dtype),
+                dtype,
+                data,
+                at_once=compression is not None,
+                flags=lib.RF_IMAGE_HELD,
+            )
+    return index
+
+
+def check_pixels(
+    where: str,
+    data: Array,
+    compression: Compression | None,
+    quantize: Quantize | None,
+    blank: int | None,
+) -> None:
+    """Refuse pixels that cannot be compressed like that, before a file is cut or gets an HDU.
+
+    `where` is the name of that file, for messages.
+
+    Raises
+    ------
+    FITSValueError, FITSUnsupportedError
+        There can be no such image.
+    """
+    check_compression(compression, quantize, data.dtype, data.ndim)
+    if compression is None:
+        return
+    # The C library judges by an image in memory; an empty one where all would take long.
+    shape = data.shape if data.nbytes <= _TRIAL else (0, *data.shape[1:])
+    trial = open_file(b"mem://", "w+", ffi.NULL)
+    try:
+        index = create_image(
+            trial,
+            data.dtype,
+            shape,
+            blank=blank,
+            compression=compression,
+            quantize=quantize,
+        )
+        if isinstance(compression, Plio1):  # the only one that cannot hold all values
+            hdu = CompressedImageHDU(trial, index, read_facts(trial, index))
+            hdu._check(
+                pixel_type(data.dtype),
+                np.ascontiguousarray(np.ma.getdata(data), data.dtype.newbyteorder("=")),
+                mask_of(data),
+            )
+    except FITSError as refused:
+        _, behind, reason = str(refused).partition(": ")
+        refused.args = (f"{where}{behind}{reason}",)
+        raise
+    finally:
+        trial.close()
+
+
+def _ascii(name: str) -> bytes:
+    if not isinstance(name, str):
+        raise FITSTypeError(f"extname must be a str, not {type(name).__name__}")
+    if not name.isascii() or not name.isprintable():
+        raise FITSValueError(f"extname must be printable ASCII, not {name!r}")
+    return name.encode("ascii")

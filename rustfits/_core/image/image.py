@@ -1,0 +1,603 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Image HDUs: pixels as numpy arrays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
+
+import numpy as np
+
+from rustfits._core.binding.arrays import new_array
+from rustfits._core.binding.errors import (
+    FITSTypeError,
+    FITSValueError,
+)
+from rustfits._core.binding.foreign import plain_array
+from rustfits._core.binding.library import CData, check, error, failure, ffi, lib, raise_stashed
+from rustfits._core.binding.selection import Axis, c_axes, select
+from rustfits._core.header.hdu import HDU
+from rustfits._core.image.cutouts import read_cutouts
+from rustfits._core.image.pixels import (
+    DTYPES,
+    F4,
+    F8,
+    TYPES,
+    Array,
+    Pixels,
+    cast,
+    check_out,
+    check_start,
+    check_values,
+    mask_of,
+    masked,
+    most_threads,
+    put_pixels,
+    shape_of,
+    spread,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike
+
+__all__ = ["ImageHDU"]
+
+# From this size on it is looked first whether the file is as long as its header says, before memory
+# for all of it is asked for.
+_LARGE = 8 << 20
+# Names that the shortest way through is spared looking up.
+_from_buffer, _empty, _read_box = ffi.from_buffer, np.empty, lib.rf_image_read_box
+_NO_ERROR: CData = ffi.cast("rf_error *", 0)
+_new, _unpack, _get_info = ffi.new, ffi.unpack, lib.rf_image_get_info
+_INFO_POINTER, _INFO_SIZE = ffi.typeof("rf_image_info *"), ffi.sizeof("rf_image_info")
+_INFO_AXES = len(_new(_INFO_POINTER).axes)
+_COUNT_POINTER, _LENGTHS = ffi.typeof("size_t *"), ffi.typeof("uint64_t[]")
+_REAL = (lib.RF_F32, lib.RF_F64)
+
+_MAP_POINTER, _BYTES_POINTER = ffi.typeof("rf_map **"), ffi.typeof("void **")
+_BOX_SOURCE, _BOX_SIZE = ffi.typeof("rf_cutout_source *"), ffi.sizeof("rf_cutout_source")
+
+#: An ``rf_cutout_source *``, the shape and dtype of the image, and the most pixels
+#: to cut this way.
+Box: TypeAlias = "tuple[CData, tuple[int, ...], np.dtype[Any], int]"
+
+
+class ImageHDU(HDU):
+    """An image: the primary array, or an IMAGE extension.
+
+    ``hdu[key]`` and ``hdu[key] = values`` work as for a numpy array of the pixels, and touch only
+    the part of the file that the key selects. Arrays that are read are in the byte order of the
+    machine, contiguous, writable, and independent of the file.
+
+    Notes
+    -----
+    Unsigned integers and signed bytes are stored with BZERO, as the FITS Standard says, and read as
+    what they are. Any other BSCALE or BZERO gives ``float64``.
+    """
+
+    __slots__ = ("_box",)
+
+    _cached: Pixels | None
+    _box: Box | None  # made from what is cached
+
+    # ---- facts ----
+
+    def _pixels(self) -> Pixels:
+        """Give the facts about the pixels as they are now; after closing, as they were last."""
+        file = self._file
+        pixels = self._cached
+        if pixels is not None and (file.closed or pixels.generation == file._generation()):
+            return pixels
+        handle, index = file._handle(), self._index
+        generation = file._generation()
+        info = _new(_INFO_POINTER)
+        info.size = _INFO_SIZE
+        err = error()
+        check(_get_info(handle, index, info, err), err)
+        kind, stored, naxis = info.type, info.stored, info.naxis
+        if naxis <= _INFO_AXES:
+            axes = info.axes
+        else:
+            axes = _new(_LENGTHS, naxis)
+            count = _new(_COUNT_POINTER)
+            check(lib.rf_image_get_axes(handle, index, axes, naxis, count, err), err)
+            naxis = min(naxis, count[0])
+        pixels = Pixels(
+            generation,
+            tuple(_unpack(axes, naxis)),
+            kind,
+            DTYPES[kind],
+            stored,
+            DTYPES[stored],
+            kind in _REAL and not (info.bscale == 1.0 and info.bzero == 0.0),
+            info.blank if info.has_blank else None,
+        )
+        self._box = None
+        self._cached = pixels
+        return pixels
+
+    def _pixels_to_use(self) -> Pixels:
+        """Give the facts about pixels that are about to be read or written."""
+        pixels = self._pixels()
+        if not pixels.shape:
+            raise FITSValueError(
+                f"{self._file.name}[{self._index}]: the HDU has no data (NAXIS = 0)"
+            )
+        return pixels
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Length of each axis, slowest first (NAXISn backwards); empty for an HDU without data."""
+        return self._pixels().shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the values that `read` gives."""
+        return self._pixels().dtype
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self._pixels().shape)
+
+    @property
+    def size(self) -> int:
+        """Number of pixels, 0 for an HDU without data."""
+        shape = self._pixels().shape
+        return math.prod(shape) if shape else 0
+
+    @property
+    def bitpix(self) -> int:
+        """BITPIX: what is stored."""
+        return int(self._fresh().bitpix)
+
+    @property
+    def unit(self) -> str | None:
+        """Value of BUNIT, None when it is absent."""
+        value = self.header.get("BUNIT")
+        return value.strip() if isinstance(value, str) else None
+
+    def __len__(self) -> int:
+        shape = self._pixels().shape
+        if not shape:
+            raise FITSTypeError(f"{self._file.name}[{self._index}]: len() of an image without axes")
+        return shape[0]
+
+    def __bool__(self) -> bool:
+        return True
+
+    # ---- reading ----
+
+    def read(
+        self,
+        *,
+        scale: bool = True,
+        mask_blank: bool = False,
+        dtype: DTypeLike | None = None,
+        out: Array | None = None,
+        threads: SupportsIndex | None = None,
+    ) -> Array:
+        """Read the whole image.
+
+        Parameters
+        ----------
+        scale : bool
+            Apply BSCALE and BZERO. False: the values as they are stored.
+        mask_blank : bool
+            Give a masked array, whose mask is set where the stored value is BLANK (integers) or NaN
+            (reals).
+        dtype : dtype-like, optional
+            Type of the result instead of `ImageHDU.dtype`: ``f4`` or ``f8`` for any image, or a
+            type that holds all values of the image's own.
+        out : numpy.ndarray, optional
+            Where to read to: of the image's shape, contiguous, in the machine's byte order, of the
+            image's own type, ``f4`` or ``f8``. Reusing an array saves half of the time of a read.
+        threads : int, optional
+            At most how many threads share the work, where there is enough of it: in images from
+            8 MB on and in compressed ones of several tiles. Unless said what `FITS` was told.
+
+        Returns
+        -------
+        numpy.ndarray or numpy.ma.MaskedArray
+            `out` itself where it was given.
+
+        Raises
+        ------
+        FITSValueError
+            The HDU has no data (NAXIS = 0), or an argument is not possible.
+        FITSTypeError
+            The values cannot be given as `dtype`.
+        FITSTruncatedError
+            The file ends before the pixels do. Sections of what is there can be read.
+        FITSIOError
+            Reading failed.
+        """
+        pixels = self._pixels_to_use()
+        if scale and not mask_blank and dtype is None and out is None and threads is None:
+            return self._read_whole(pixels)
+        own, kind = (
+            (pixels.dtype, pixels.type) if scale else (pixels.stored_dtype, pixels.stored_type)
+        )
+        flags = most_threads(threads) << lib.RF_IMAGE_THREADS_SHIFT
+        if not scale:
+            flags |= lib.RF_IMAGE_RAW
+        wanted = own if dtype is None else np.dtype(dtype).newbyteorder("=")
+        if out is not None:
+            wanted = check_out(out, pixels.shape, None if dtype is None else wanted)
+        read_as = wanted
+        if wanted != own:
+            if scale and wanted in (F4, F8):
+                kind = TYPES[wanted]
+            elif out is None and np.can_cast(own, wanted, "safe"):
+                read_as = own
+            else:
+                raise FITSTypeError(f"pixels of type {own} cannot be read as {wanted}")
+        if self.size * read_as.itemsize >= _LARGE:
+            self._touch_last(tuple(Axis(0, 1, length) for length in pixels.shape), pixels)
+        data = new_array(pixels.shape, read_as) if out is None else out
+        mask = new_array(pixels.shape, bool) if mask_blank else None
+        self._fill(ffi.NULL, kind, flags, data, mask)
+        if read_as != wanted:
+            data = data.astype(wanted)
+        if mask is None:
+            return data
+        return masked(data, mask, pixels, scale)
+
+    def _read_whole(self, pixels: Pixels) -> Array:
+        """Read the whole image as most callers want it."""
+        shape, dtype = pixels.shape, pixels.dtype
+        if math.prod(shape) * dtype.itemsize >= _LARGE:
+            self._touch_last(tuple(Axis(0, 1, length) for length in shape), pixels)
+        data = new_array(shape, dtype)
+        self._fill(ffi.NULL, pixels.type, 0, data, None)
+        return data
+
+    def __getitem__(self, key: Any) -> Any:
+        # The commonest key, two slices of a plane, has a way of its own: in cutting many small
+        # stamps it is these lines that take the time, not the reading.
+        if type(key) is tuple and len(key) == 2:
+            rows, columns = key
+            if type(rows) is slice is type(columns) and rows.step is None is columns.step:
+                if self._cached is None:
+                    self._pixels()
+                box = self._box or self._make_box()
+                if box is None:
+                    return self._get(key)
+                source, shape, dtype, most = box
+                top, left, bottom, right = rows.start, columns.start, rows.stop, columns.stop
+                if not (type(top) is type(left) is type(bottom) is type(right) is int):
+                    top, bottom, _ = rows.indices(shape[0])
+                    left, right, _ = columns.indices(shape[1])
+                height, width = bottom - top, right - left
+                if height > 0 < width and height * width <= most and not self._file.closed:
+                    try:
+                        data = _empty((height, width), dtype)
+                    except MemoryError:
+                        return self._get(key)
+                    at = _from_buffer(data)
+                    try:
+                        status = _read_box(source, top, height, left, width, at, _NO_ERROR)
+                    except OverflowError:
+                        return self._get(key)
+                    if not status:
+                        return data
+                    # The longer way knows what indices below 0 and beyond the end mean, and says
+                    # what has failed.
+                    raise_stashed(status)
+        return self._get(key)
+
+    def _get(self, key: Any) -> Any:
+        """Read what any key selects."""
+        pixels = self._pixels_to_use()
+        selection = select(key, pixels.shape)
+        if math.prod(selection.shape) * pixels.dtype.itemsize >= _LARGE:
+            self._touch_last(selection.axes, pixels)
+        data = new_array(selection.shape, pixels.dtype)
+        self._fill(c_axes(selection.axes), pixels.type, 0, data, None)
+        return selection.to_result(data)
+
+    def _make_box(self) -> Box | None:
+        """Make what the shortest way of ``__getitem__`` needs, None where the image is no plane."""
+        pixels = self._pixels_to_use()
+        if len(pixels.shape) != 2:
+            return None
+        handle = self._file._handle()
+        made = (_BOX_SIZE, handle, self._index, pixels.generation, pixels.type)
+        source = _new(_BOX_SOURCE, made)
+        box = source, pixels.shape, pixels.dtype, _LARGE // pixels.dtype.itemsize
+        self._box = box
+        return box
+
+    def _fill(self, axes: CData, kind: int, flags: int, data: Array, mask: Array | None) -> None:
+        """Read a section into `data`, and where it is BLANK into `mask`."""
+        handle = self._file._handle()
+        if data.size:
+            mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
+            err = error()
+            status = lib.rf_image_read(
+                handle,
+                self._index,
+                axes,
+                kind,
+                flags,
+                ffi.from_buffer(data),
+                data.nbytes,
+                mask_at,
+                err,
+            )
+            if status:
+                raise failure(status, err)
+
+    def _touch_last(self, axes: tuple[Axis, ...], pixels: Pixels) -> None:
+        """Read the last of many pixels, which fails where the file is too short for them.
+
+        Done before memory for all of them is asked for: how many there are is only what a header
+        says.
+        """
+        corner = tuple(
+            Axis(
+                max(axis.start, axis.start + (axis.length - 1) * axis.step)
+                if axis.indices is None
+                else int(axis.indices.max()),
+                1,
+                1,
+            )
+            for axis in axes
+        )
+        self._fill(c_axes(corner), pixels.type, 0, np.empty(1, pixels.dtype), None)
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
+        if copy is False:
+            raise FITSValueError("pixels of a file cannot be had as an array without a copy")
+        data = self.read()
+        return data if dtype is None else data.astype(dtype, copy=False)
+
+    def cutouts(
+        self,
+        centres: ArrayLike,
+        shape: SupportsIndex | Sequence[SupportsIndex],
+        *,
+        fill: float | None = None,
+        mask_blank: bool = False,
+    ) -> Array:
+        """Cut boxes of one shape out around some pixels.
+
+        All that they need is planned first: of a remote file it is fetched together, side by side.
+
+        Parameters
+        ----------
+        centres : array_like
+            A row for each cutout: the pixel in its middle, slowest axis first as in ``hdu[key]``,
+            0-based. Of an even length the pixel is the first behind the middle. Fractions are
+            rounded to the nearest pixel.
+        shape : int or sequence of int
+            Shape of a cutout; one number for all axes alike.
+        fill : number, optional
+            What stands for pixels outside the image. Unless said NaN; of integers BLANK where the
+            image has it, else 0.
+        mask_blank : bool
+            Give a masked array, whose mask is set outside the image and where the stored value is
+            BLANK (integers) or NaN (reals).
+
+        Returns
+        -------
+        numpy.ndarray or numpy.ma.MaskedArray
+            Of shape ``(len(centres), *shape)``.
+
+        Raises
+        ------
+        FITSValueError, FITSTypeError
+            Centres or shape do not go with the axes of the image, or `fill` not with its type.
+        FITSIOError, FITSTruncatedError
+            Reading failed.
+        """
+        pixels = self._pixels_to_use()
+        return read_cutouts(self._file, self._index, pixels, centres, shape, fill, mask_blank)
+
+    def view(self) -> Array:
+        """Give the stored pixels as a read-only, big-endian array over the file itself.
+
+        Nothing is read at first. Pages of the file are fetched when they are first touched. Values
+        are as they are stored: BSCALE and BZERO are not applied.
+
+        Returns
+        -------
+        numpy.ndarray
+            It has a mapping of its own, and stays valid when the `FITS` object is closed or gone.
+            What is later written to these pixels can be seen in it. It shows the file that was
+            opened, also when another file has taken its name.
+
+        Raises
+        ------
+        FITSUnsupportedError
+            The file is not a plain local file: compressed, remote or in memory.
+        FITSChangedError
+            Another program has changed the HDU in the file.
+        FITSTruncatedError
+            The file ends before the pixels do.
+        FITSValueError
+            The HDU has no data (NAXIS = 0).
+        FITSIOError
+            Mapping failed.
+
+        Warnings
+        --------
+        As with every mapping of a file, another program that cuts the file shorter while the array
+        is in use makes the operating system end this process (SIGBUS). The library cannot guard
+        code of others that touches the array. `read` and ``hdu[key]`` are guarded.
+        """
+        pixels = self._pixels_to_use()
+        handle = self._file._handle()
+        stored = pixels.stored_dtype.newbyteorder(">")
+        nbytes = math.prod(pixels.shape) * stored.itemsize
+        if nbytes == 0:
+            return np.empty(pixels.shape, stored)
+        mapping, at = _new(_MAP_POINTER), _new(_BYTES_POINTER)
+        err = error()
+        check(lib.rf_hdu_map(handle, self._index, nbytes, mapping, at, err), err)
+        release, made = lib.rf_map_free, mapping[0]
+        # The array keeps the buffer, the buffer the pointer, and that the mapping.
+        owner = ffi.gc(ffi.cast("char *", at[0]), lambda _: release(made))
+        stored_bytes = memoryview(ffi.buffer(owner, nbytes)).toreadonly()
+        view: Array = np.ndarray(pixels.shape, stored, stored_bytes)
+        return view
+
+    # ---- writing ----
+
+    def write(self, data: ArrayLike, start: Sequence[SupportsIndex] | None = None) -> None:
+        """Write pixels.
+
+        Parameters
+        ----------
+        data : array_like
+            The image, or with `start` a part of it. Masked pixels are stored as BLANK or NaN.
+        start : sequence of int, optional
+            Where the first pixel goes: one position for each axis, slowest first.
+
+        Raises
+        ------
+        FITSValueError
+            The shape or a value does not fit, or pixels are masked or NaN and the image has no
+            BLANK. Nothing was written.
+        FITSTypeError
+            The type of the values does not fit (float values for an integer image).
+        FITSReadOnlyError
+            The file was opened for reading.
+        FITSIOError
+            Writing failed.
+        """
+        pixels = self._pixels_to_use()
+        values = np.asanyarray(plain_array(data))
+        if start is None:
+            if values.shape != pixels.shape:
+                raise FITSValueError(
+                    f"data of shape {values.shape} for an image of shape {pixels.shape}; "
+                    "give start= to write a part"
+                )
+            places = (0,) * len(pixels.shape)
+        else:
+            places = check_start(start, values.shape, pixels.shape)
+        axes = tuple(
+            Axis(place, 1, count) for place, count in zip(places, values.shape, strict=True)
+        )
+        self._put(pixels, axes, values)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        pixels = self._pixels_to_use()
+        selection = select(key, pixels.shape)
+        if value is np.ma.masked:  # a float64 by birth, which must not decide anything
+            value = np.ma.MaskedArray(np.zeros((), pixels.dtype), True)
+        values = np.asanyarray(plain_array(value))
+        shape = selection.result_shape
+        while values.ndim > len(shape) and values.shape[0] == 1:
+            values = values[0]
+        if values.shape != shape:
+            try:
+                values = spread(values, shape)
+            except ValueError:
+                raise FITSValueError(
+                    f"could not broadcast input array from shape {values.shape} into shape {shape}"
+                ) from None
+        values = selection.from_result(values)
+        # Ints are axes of length 1 that numpy's answer does not have.
+        counts = tuple(axis.length for axis in selection.axes)
+        self._put(pixels, selection.axes, values.reshape(counts))
+
+    def extend(self, data: ArrayLike) -> None:
+        """Make axis 0 longer and write pixels there. HDUs behind this one move back.
+
+        Parameters
+        ----------
+        data : array_like
+            Its shape must be that of the image but for axis 0.
+
+        Raises
+        ------
+        FITSValueError, FITSTypeError, FITSReadOnlyError, FITSIOError
+            As for `write`.
+        FITSTruncatedError
+            The data unit is cut short.
+        """
+        pixels = self._pixels_to_use()
+        values = np.asanyarray(plain_array(data))
+        if values.ndim != len(pixels.shape) or values.shape[1:] != pixels.shape[1:]:
+            raise FITSValueError(
+                f"data of shape {values.shape} cannot extend an image of shape {pixels.shape} "
+                f"along axis 0"
+            )
+        kind, dtype, _ = cast(pixels, values)
+        handle = self._file._handle()
+        if values.size == 0:
+            err, length = error(), pixels.shape[0] + values.shape[0]
+            check(lib.rf_image_extend(handle, self._index, length, err), err)
+            return
+        ready, mask = np.ascontiguousarray(np.ma.getdata(values), dtype), mask_of(values)
+        self._append(kind, ready, mask)
+
+    def _append(self, kind: int, data: Array, mask: Array | None) -> None:
+        """Write contiguous values of a type that the C library takes behind the last plane."""
+        mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
+        at, handle, err = ffi.from_buffer(data), self._file._handle(), error()
+        status = lib.rf_image_append(handle, self._index, kind, 0, at, data.nbytes, mask_at, err)
+        check_values(status, err)
+
+    def reshape(self, shape: SupportsIndex | Sequence[SupportsIndex]) -> None:
+        """Give the image another shape, in the file. HDUs behind it move.
+
+        Pixels stay in the order they have in C; those that the new shape has no place for are
+        lost, and places without a pixel are zero as it is stored.
+
+        Parameters
+        ----------
+        shape : int or sequence of int
+            The new shape, of one axis or more.
+
+        Raises
+        ------
+        FITSValueError
+            It is no shape of an image.
+        FITSUnsupportedError
+            The image is compressed.
+        FITSTruncatedError
+            The data unit is cut short.
+        FITSReadOnlyError, FITSIOError
+            Writing is not possible, or failed.
+        """
+        axes = shape_of(shape)
+        err = error()
+        pointer = ffi.new("uint64_t[]", axes)
+        check(lib.rf_image_reshape(self._file._handle(), self._index, pointer, len(axes), err), err)
+
+    def _check(self, kind: int, data: Array, mask: Array | None) -> None:
+        """Look whether values could be written, before there is room for them."""
+        handle = self._file._handle()
+        mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
+        at, count = ffi.from_buffer(data) if data.size else ffi.NULL, data.size
+        err = error()
+        check_values(lib.rf_image_check(handle, self._index, kind, 0, at, count, mask_at, err), err)
+
+    @contextmanager
+    def extending(self) -> Iterator[ImageHDU]:
+        """Extend several times in one ``with`` block.
+
+        Each `extend` writes its pixels at once, so that there is nothing to gather here; code that
+        handles compressed images too can be the same for both.
+
+        Yields
+        ------
+        ImageHDU
+            This HDU.
+        """
+        self._file._handle()
+        yield self
+
+    def _put(self, pixels: Pixels, axes: tuple[Axis, ...], values: Array) -> None:
+        """Write values of any type, in the order of the image, to a section."""
+        kind, dtype, certain = cast(pixels, values)
+        put_pixels(self._file, self._index, axes, kind, dtype, values, at_once=not certain)
+
+    def _describe(self) -> str:
+        pixels = self._pixels()
+        return f"{pixels.dtype} {pixels.shape}" if pixels.shape else "no data"

@@ -1,0 +1,471 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How files on servers are fetched."""
+
+from __future__ import annotations
+
+import math
+import operator
+import os
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
+
+import rustfits._core.remote.transport  # noqa: F401  it registers itself: http and its kin work from here on
+from rustfits._core.binding.errors import FITSTypeError, FITSValueError
+from rustfits._core.binding.library import CData, check, error, ffi, lib
+from rustfits._core.binding.names import key_is_secret
+from rustfits._core.remote.progress import Progress, progress_callback
+
+if TYPE_CHECKING:
+    from rustfits._core.binding.handle import FileHandle
+
+__all__ = ["Remote", "RemoteStats"]
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_FIELDS = (
+    "ranged",
+    "download",
+    "headers",
+    "timeout",
+    "connect_timeout",
+    "retries",
+    "retry_seconds",
+    "threshold_bytes",
+    "block_bytes",
+    "cache_bytes",
+    "gap_bytes",
+    "request_bytes",
+    "concurrency",
+    "max_bytes",
+    "ca_bundle",
+    "auth",
+    "netrc",
+    "endpoint",
+    "region",
+    "anonymous",
+    "requester_pays",
+    "progress",
+)
+
+
+class Remote:
+    """How to fetch a remote file. Immutable, comparable, hashable.
+
+    Without any of this the library decides by what the server says to a first request: a small
+    file, and one whose server cannot send parts, is downloaded; of any other only what is read is
+    fetched.
+
+    Parameters
+    ----------
+    ranged : bool
+        Insist on fetching only what is read; a server that cannot send parts of a file is an error.
+    download : bool
+        Insist on one download of the whole file when it is opened.
+    headers : mapping of str to str, optional
+        Extra request headers for http and https. They are sent to the server in the URL, and to
+        another one after a redirect only where they cannot be secret (``User-Agent``, ``Accept``
+        and its kin).
+    timeout : float, optional
+        Seconds that one request may take, redirects included. Without it there is no limit but that
+        a server must not be silent for five minutes.
+    connect_timeout : float, optional
+        Seconds to reach the server; 30 unless said.
+    retries : int, optional
+        How often to try again after a failure that may pass: a lost connection, a body cut short
+        (from the byte where it broke off), 429 and most 5xx. 4 unless said; waiting longer each
+        time.
+    retry_seconds : float, optional
+        The most time that one read may spend on that; 60 unless said.
+    threshold_bytes : int, optional
+        Files up to this size are downloaded whole; 4 MiB unless said.
+    block_bytes, cache_bytes : int, optional
+        Parts are fetched and kept in blocks (64 KiB unless said), the last used ones up to
+        `cache_bytes` (256 MiB unless said).
+    gap_bytes : int, optional
+        What waiting for one more answer is worth (1 MiB unless said): ranges closer together may
+        become one.
+    request_bytes : int, optional
+        The most bytes of one request; 16 MiB unless said, or 256 MiB for long reads from a server
+        that answers at once, unless there is a `timeout`.
+    concurrency : int, optional
+        The most requests at once; 8 unless said.
+    max_bytes : int, optional
+        The largest file to download.
+    ca_bundle : str or os.PathLike, optional
+        A file (or folder, made by ``openssl rehash``) of the certificates to trust, instead of
+        those that ``CURL_CA_BUNDLE``, ``SSL_CERT_FILE``, ``SSL_CERT_DIR`` or
+        ``REQUESTS_CA_BUNDLE`` name and the system's.
+    auth : (str, str), optional
+        User and password for the server in the URL; those in the URL itself go first. For
+        ``s3://``: access key and secret key.
+    netrc : bool
+        Look user and password up in ``~/.netrc``.
+    endpoint : str, optional
+        ``s3://``: address of a server that is not Amazon's.
+    region : str, optional
+        ``s3://``: region of the bucket.
+    anonymous : bool, optional
+        ``s3://``: True: never with credentials; False: always. Unless said without first, and with
+        those of the environment or the profile when that is refused.
+    requester_pays : bool
+        ``s3://``: you agree to pay for the transfer.
+    progress : bool or callable, optional
+        True: a progress bar (by ``tqdm``, when it is installed). A callable is called as
+        ``progress(done, total)`` with bytes, some ten times a second; `total` is None when the
+        server does not say. What it raises ends the fetch.
+
+    Raises
+    ------
+    FITSTypeError, FITSValueError
+        An argument is of the wrong type or outside its domain.
+
+    Notes
+    -----
+    ``repr`` shows the values of headers that may be secret, and the password, as ``***``.
+
+    Examples
+    --------
+    >>> Remote(headers={"Accept": "image/fits", "Authorization": "Bearer abc"}, timeout=60)
+    Remote(headers={'Accept': 'image/fits', 'Authorization': '***'}, timeout=60.0)
+    """
+
+    __slots__ = (*(f for f in _FIELDS if f != "headers"), "_headers")
+
+    ranged: bool
+    download: bool
+    timeout: float | None
+    connect_timeout: float | None
+    retries: int | None
+    retry_seconds: float | None
+    threshold_bytes: int | None
+    block_bytes: int | None
+    cache_bytes: int | None
+    gap_bytes: int | None
+    request_bytes: int | None
+    concurrency: int | None
+    max_bytes: int | None
+    ca_bundle: str | None
+    auth: tuple[str, str] | None
+    netrc: bool
+    endpoint: str | None
+    region: str | None
+    anonymous: bool | None
+    requester_pays: bool
+    progress: bool | Progress | None
+    _headers: tuple[tuple[str, str], ...] | None
+
+    def __init__(
+        self,
+        *,
+        ranged: bool = False,
+        download: bool = False,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        connect_timeout: float | None = None,
+        retries: SupportsIndex | None = None,
+        retry_seconds: float | None = None,
+        threshold_bytes: SupportsIndex | None = None,
+        block_bytes: SupportsIndex | None = None,
+        cache_bytes: SupportsIndex | None = None,
+        gap_bytes: SupportsIndex | None = None,
+        request_bytes: SupportsIndex | None = None,
+        concurrency: SupportsIndex | None = None,
+        max_bytes: SupportsIndex | None = None,
+        ca_bundle: str | os.PathLike[str] | None = None,
+        auth: tuple[str, str] | None = None,
+        netrc: bool = False,
+        endpoint: str | None = None,
+        region: str | None = None,
+        anonymous: bool | None = None,
+        requester_pays: bool = False,
+        progress: bool | Progress | None = None,
+    ) -> None:
+        ranged, download = _flag("ranged", ranged), _flag("download", download)
+        if ranged and download:
+            raise FITSValueError("ranged and download exclude each other")
+        if progress is not None and not isinstance(progress, bool) and not callable(progress):
+            raise FITSTypeError(f"progress must be True or a callable, not {progress!r}")
+        values = {
+            "ranged": ranged,
+            "download": download,
+            "_headers": _checked_headers(headers),
+            "timeout": _seconds("timeout", timeout),
+            "connect_timeout": _seconds("connect_timeout", connect_timeout),
+            "retries": _count("retries", retries, 0, 1000),
+            "retry_seconds": _seconds("retry_seconds", retry_seconds),
+            "threshold_bytes": _bytes("threshold_bytes", threshold_bytes),
+            "block_bytes": _bytes("block_bytes", block_bytes),
+            "cache_bytes": _bytes("cache_bytes", cache_bytes),
+            "gap_bytes": _bytes("gap_bytes", gap_bytes),
+            "request_bytes": _bytes("request_bytes", request_bytes),
+            "concurrency": _count("concurrency", concurrency, 1, 256),
+            "max_bytes": _bytes("max_bytes", max_bytes),
+            "ca_bundle": _path(ca_bundle),
+            "auth": _login(auth),
+            "netrc": _flag("netrc", netrc),
+            "endpoint": _line("endpoint", endpoint),
+            "region": _line("region", region),
+            "anonymous": None if anonymous is None else _flag("anonymous", anonymous),
+            "requester_pays": _flag("requester_pays", requester_pays),
+            "progress": progress or None,
+        }
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def headers(self) -> dict[str, str] | None:
+        """The extra request headers: a copy."""
+        return None if self._headers is None else dict(self._headers)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a Remote cannot be changed: {name!r} is given when it is made")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a Remote cannot be changed: {name!r} cannot be deleted")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Remote):
+            return NotImplemented
+        return self._arguments() == other._arguments()
+
+    def __hash__(self) -> int:
+        facts = self._arguments()
+        headers = facts.pop("headers", None)
+        return hash((frozenset((headers or {}).items()), *sorted(facts.items(), key=str)))
+
+    def __repr__(self) -> str:
+        facts = self._arguments()
+        if "auth" in facts:
+            user, password = facts["auth"]
+            facts["auth"] = (user if password else "***", "***")
+        if "headers" in facts:
+            facts["headers"] = {
+                name: "***" if key_is_secret(name) else value
+                for name, value in facts["headers"].items()
+            }
+        return f"Remote({', '.join(f'{name}={value!r}' for name, value in facts.items())})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (self._arguments(),)
+
+    def _arguments(self) -> dict[str, Any]:
+        """Give the arguments that are not at their defaults."""
+        facts = {name: getattr(self, name) for name in _FIELDS}
+        return {
+            name: value
+            for name, value in facts.items()
+            if value is not None and (value is not False or name == "anonymous")
+        }
+
+
+class RemoteStats(NamedTuple):
+    """What was fetched of a remote file so far: see `FITS.remote_stats`."""
+
+    requests: int  #: asked of the server, redirects and repeats included
+    round_trips: int  #: waits for answers: requests side by side count once
+    retries: int  #: requests that were made again
+    bytes_fetched: int  #: bytes of the file that came
+    bytes_wanted: int  #: bytes that were asked for by what was read
+    cache_hits: int  #: blocks that were there already
+    cache_misses: int  #: blocks that had to be fetched
+    file_bytes: int  #: size of the file on the server
+    ranged: bool  #: fetched by ranges; False: downloaded whole
+
+
+def remote_stats(file: FileHandle) -> RemoteStats:
+    """Give the statistics of an open file."""
+    stats = ffi.new("rf_remote_stats *")
+    stats.size = ffi.sizeof("rf_remote_stats")
+    err = error()
+    check(lib.rf_file_get_remote_stats(file._handle(), stats, err), err)
+    return RemoteStats(
+        stats.requests,
+        stats.round_trips,
+        stats.retries,
+        stats.bytes_fetched,
+        stats.bytes_wanted,
+        stats.cache_hits,
+        stats.cache_misses,
+        stats.file_bytes,
+        bool(stats.ranged),
+    )
+
+
+def _rebuild(arguments: dict[str, Any]) -> Remote:
+    """Make a `Remote` again after pickling."""
+    return Remote(**arguments)
+
+
+def _checked_headers(headers: Mapping[str, str] | None) -> tuple[tuple[str, str], ...] | None:
+    if headers is None:
+        return None
+    if not isinstance(headers, Mapping):
+        raise FITSTypeError(f"headers must be a mapping, not {type(headers).__name__}")
+    checked = []
+    for name, value in headers.items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise FITSTypeError(f"headers must map str to str; {name!r} does not")
+        if not _NAME.fullmatch(name):
+            raise FITSValueError(f"{name!r} is not the name of a header")
+        if name.lower() == "range":
+            raise FITSValueError("the header Range is the library's own business")
+        if _CONTROL.search(value):
+            # The value itself may be a secret.
+            raise FITSValueError(f"the value of header {name!r} has a control character")
+        checked.append((name, value))
+    return tuple(checked)
+
+
+def _seconds(what: str, value: float | None) -> float | None:
+    if value is None:
+        return None
+    try:
+        if isinstance(value, (bool, str, bytes)):
+            raise TypeError
+        seconds = float(value)
+    except TypeError:
+        raise FITSTypeError(f"{what} must be a number of seconds, not {value!r}") from None
+    if not (seconds > 0 and math.isfinite(seconds)):
+        raise FITSValueError(f"{what} must be positive and finite, not {value!r}")
+    return seconds
+
+
+def _flag(what: str, value: bool) -> bool:
+    if not isinstance(value, bool):
+        raise FITSTypeError(f"{what} must be True or False, not {value!r}")
+    return value
+
+
+def _count(what: str, value: SupportsIndex | None, low: int, high: int) -> int | None:
+    if value is None:
+        return None
+    try:
+        count = operator.index(value)
+    except TypeError:
+        raise FITSTypeError(f"{what} must be an integer, not {value!r}") from None
+    if isinstance(value, bool) or not low <= count <= high:
+        raise FITSValueError(f"{what} must be between {low} and {high}, not {value!r}")
+    return count
+
+
+def _line(what: str, value: str | None) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise FITSTypeError(f"{what} must be a str, not {type(value).__name__}")
+    if not value or _CONTROL.search(value) or "\t" in value:
+        raise FITSValueError(f"{what} must be a line of text, not {value!r}")
+    return value
+
+
+def _login(auth: tuple[str, str] | None) -> tuple[str, str] | None:
+    if auth is None:
+        return None
+    # What is wrong with it is said without showing it: it holds a password.
+    if not isinstance(auth, tuple) or len(auth) != 2 or not all(isinstance(a, str) for a in auth):
+        raise FITSTypeError("auth must be a pair of str: user and password")
+    if any(_CONTROL.search(part) or "\t" in part for part in auth):
+        raise FITSValueError("user or password in auth has a control character")
+    return auth
+
+
+def _bytes(what: str, value: SupportsIndex | None) -> int | None:
+    if value is None:
+        return None
+    try:
+        count = operator.index(value)
+    except TypeError:
+        raise FITSTypeError(f"{what} must be a number of bytes, not {value!r}") from None
+    if isinstance(value, bool) or not 0 < count < 2**63:
+        raise FITSValueError(f"{what} must be a positive number of bytes, not {value!r}")
+    return count
+
+
+def _path(value: str | os.PathLike[str] | None) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, (str, os.PathLike)):
+        raise FITSTypeError(f"ca_bundle must be a path, not {value!r}")
+    path = os.fspath(value)
+    if not path or "\0" in path:
+        raise FITSValueError(f"ca_bundle must be the path of a file, not {value!r}")
+    return path
+
+
+def as_remote(remote: Remote | str) -> Remote:
+    """Make a `Remote` of what the argument ``remote`` of `FITS` may be.
+
+    Raises
+    ------
+    FITSTypeError, FITSValueError
+        Neither a `Remote` nor one of the names "ranged" and "download".
+    """
+    if isinstance(remote, Remote):
+        return remote
+    if not isinstance(remote, str):
+        raise FITSTypeError(f"remote must be a Remote or a str, not {type(remote).__name__}")
+    if remote not in ("ranged", "download"):
+        raise FITSValueError(f"remote must be a Remote, 'ranged' or 'download', not {remote!r}")
+    return Remote(ranged=remote == "ranged", download=remote == "download")
+
+
+def remote_options(remote: Remote | str, options: CData) -> list[Any]:
+    """Fill in the remote part of an ``rf_options``.
+
+    Parameters
+    ----------
+    remote : Remote or str
+        What the argument ``remote`` of `FITS` may be.
+    options : rf_options *
+        As `rf_options_init` left it.
+
+    Returns
+    -------
+    list
+        What the struct points at: to be kept as long as the file is open.
+
+    Raises
+    ------
+    FITSTypeError, FITSValueError
+        Neither a `Remote` nor one of its names.
+    """
+    remote = as_remote(remote)
+    kept: list[Any] = []
+
+    def kept_text(value: str | bytes | None) -> CData:
+        if value is None:
+            return ffi.NULL
+        kept.append(ffi.new("char[]", value.encode() if isinstance(value, str) else value))
+        return kept[-1]
+
+    to = options.remote
+    headers = remote.headers
+    if headers:
+        lines = [kept_text(f"{name}: {value}") for name, value in headers.items()]
+        array = ffi.new("char *[]", lines)
+        to.headers, to.header_count = array, len(lines)
+        kept.append(array)
+    to.timeout = remote.timeout or 0.0
+    to.connect_timeout = remote.connect_timeout or 0.0
+    to.retry_seconds = remote.retry_seconds or 0.0
+    if remote.retries is not None:
+        to.retries = remote.retries or -1
+    for name in ("threshold", "block", "cache", "gap", "request"):
+        setattr(to, name + "_bytes", getattr(remote, name + "_bytes") or 0)
+    to.concurrency = remote.concurrency or 0
+    to.ranged = 1 if remote.ranged else -1 if remote.download else 0
+    if remote.ca_bundle is not None:
+        to.ca_bundle = kept_text(os.fsencode(remote.ca_bundle))
+    if remote.auth is not None:
+        to.user, to.password = map(kept_text, remote.auth)
+    to.netrc = remote.netrc
+    to.endpoint, to.region = kept_text(remote.endpoint), kept_text(remote.region)
+    to.anonymous = 0 if remote.anonymous is None else 1 if remote.anonymous else -1
+    to.requester_pays = remote.requester_pays
+    if remote.max_bytes is not None:
+        options.limits.fetch_bytes = remote.max_bytes
+    if remote.progress is not None:
+        to.progress, to.progress_user, handle = progress_callback(remote.progress)
+        kept.append(handle)
+    return kept

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Random groups: what interferometers wrote before there were binary tables."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
+
+import numpy as np
+
+from rustfits._core.binding.arrays import new_array
+from rustfits._core.binding.errors import FITSColumnError, FITSError, FITSIndexError, FITSTypeError
+from rustfits._core.table.base import TableBase
+
+if TYPE_CHECKING:
+    from rustfits._core.table.base import RowsLike
+
+__all__ = ["GroupsHDU"]
+
+Array: TypeAlias = "np.ndarray[Any, Any]"
+
+
+class GroupsHDU(TableBase):
+    """Random groups (FITS 6) as a table with a row for each group.
+
+    The columns are the parameters of the groups, by the names that PTYPEn gives them and with
+    PSCALn and PZEROn applied, and last the array of each group, ``DATA``, with BSCALE and BZERO
+    applied. A name that stands twice has ``_`` before it the second time, as in astropy; `par` adds
+    such parameters up. Groups can be read, and not be written.
+    """
+
+    __slots__ = ()
+
+    @property
+    def parnames(self) -> tuple[str, ...]:
+        """Names of the parameters as the header has them, with those that stand more than once."""
+        header = self.header
+        names = []
+        for number, column in enumerate(self._schema().columns[:-1], 1):
+            name = header.get(f"PTYPE{number}")
+            names.append(name if isinstance(name, str) and name else column.name)
+        return tuple(names)
+
+    def par(self, name: str | SupportsIndex, *, rows: RowsLike = None) -> Array:
+        """Read a parameter.
+
+        Parameters
+        ----------
+        name : str or int
+            Its name, in any case, or its number from 0 on. Of several parameters of one name the
+            sum is given (FITS 6.1.2.4): a date is stored in two parts where one number has not
+            enough digits for it.
+        rows : slice, sequence of int, mask or str, optional
+            Which groups, as for `read`.
+
+        Returns
+        -------
+        numpy.ndarray
+            As `read` gives it; a sum is float64.
+
+        Raises
+        ------
+        FITSColumnError
+            There is no parameter of that name.
+        FITSIndexError
+            There is no parameter of that number.
+        FITSError
+            As for `read`.
+        """
+        columns = self._schema().columns[:-1]
+        if isinstance(name, str):
+            wanted = name.upper()
+            chosen = [
+                column
+                for column, own in zip(columns, self.parnames, strict=True)
+                if own.upper() == wanted
+            ]
+            if not chosen:
+                shown = ", ".join(map(repr, self.parnames)) or "no parameters"
+                raise FITSColumnError(
+                    f"{self._schema().where}: no parameter {name!r}; there are {shown}"
+                )
+        else:
+            try:
+                number = operator.index(name)
+            except TypeError:
+                raise FITSTypeError(
+                    f"a parameter is named by a str or an int, not {type(name).__name__}"
+                ) from None
+            if not -len(columns) <= number < len(columns):
+                raise FITSIndexError(
+                    f"{self._schema().where}: no parameter {number}: there are {len(columns)}"
+                )
+            chosen = [columns[number]]
+        if len(chosen) == 1:
+            return self.read_column(chosen[0].key, rows=rows)
+        parts = self.read(rows=rows, columns=[column.key for column in chosen], as_dict=True)
+        total: Array = new_array(len(parts[chosen[0].key]), float, zero=True)
+        for part in parts.values():
+            total += part
+        return total
+
+    def _describe(self) -> str:
+        try:
+            schema = self._schema()
+        except FITSError:
+            return "parameters that cannot be made out"
+        shape = " × ".join(map(str, schema.columns[-1].shape)) or "1"
+        return f"{schema.nrows} groups of {len(schema.columns) - 1} parameters and {shape} values"

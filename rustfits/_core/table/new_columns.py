@@ -1,0 +1,395 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The columns that a new table is to have, or one that grows: of a type, or found from data."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import operator
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from rustfits._core.binding.errors import (
+    FITSColumnError,
+    FITSLimitError,
+    FITSTypeError,
+    FITSValueError,
+)
+from rustfits._core.binding.library import lib
+from rustfits._core.table.schema import NUMBERS
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+__all__ = ["NewColumn", "cells_in", "columns_of_data", "columns_of_dtype", "plain_dtype"]
+
+Array: TypeAlias = "np.ndarray[Any, Any]"
+
+_MOST_COLUMNS = 999  # FITS 7.2.1, 7.3.1
+_TYPES = {dtype: number for number, dtype in NUMBERS.items()}
+_LOGICAL: int = lib.RF_CELL_LOGICAL
+_BIT: int = lib.RF_CELL_BIT
+_BYTES: int = lib.RF_CELL_BYTES
+_INSTEAD = {
+    "e": "float32",
+    "g": "float64",
+    "G": "complex128",
+    "M": "a string or a number of seconds",
+    "m": "a number of seconds",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewColumn:
+    """A column to make, as an rf_column_spec has it.
+
+    The attributes that it shares with `rustfits._core.table.schema.Column` let values be prepared
+    for it before it exists.
+    """
+
+    key: str
+    type: int
+    shape: tuple[int, ...] = ()
+    width: int = 0
+    variable: str = ""
+    unit: str | None = None
+    form: str | None = None
+    null: int | None = None
+    scaled: bool = False
+    null_text: str | None = None
+    number: int = 0  # where it will be
+    scale: float = 1.0
+    zero: float = 0.0
+
+    def at(self, number: int) -> NewColumn:
+        """Give the same column in another place."""
+        return replace(self, number=number)
+
+    @property
+    def offset(self) -> int:
+        """What the value of a cell is more than the stored one (unsigned types, signed bytes)."""
+        dtype = NUMBERS.get(self.type)
+        if dtype is None or (dtype.kind == "u") == (dtype.itemsize == 1):
+            return 0
+        half = 1 << (8 * dtype.itemsize - 1)
+        return half if dtype.kind == "u" else -half if dtype.itemsize == 1 else 0
+
+    @property
+    def is_text(self) -> bool:
+        """Whether cells are strings."""
+        return self.type == _BYTES
+
+    @property
+    def count(self) -> int:
+        """Elements of a cell."""
+        return math.prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the caller said about new columns."""
+
+    units: Mapping[str, str | None]
+    var_dtypes: Mapping[str, Any]
+    bit_columns: frozenset[str] | bool
+    heap_format: str
+
+    @classmethod
+    def check(
+        cls,
+        names: Sequence[str],
+        units: Mapping[str, str | None] | None,
+        var_dtypes: Mapping[str, Any] | None,
+        bit_columns: Iterable[str] | bool | None,
+        heap_format: str | None,
+    ) -> Wishes:
+        """Check that all names are those of columns, and fold their case."""
+        if len(names) > _MOST_COLUMNS:
+            raise FITSLimitError(
+                f"a FITS table has at most {_MOST_COLUMNS} columns, and this one would have "
+                f"{len(names)}; columns whose cells are arrays, or several tables, hold more"
+            )
+        folded: dict[str, str] = {}
+        for name in names:
+            other = folded.setdefault(name.lower(), name)
+            if other != name:
+                raise FITSValueError(
+                    f"columns {other!r} and {name!r}: names of columns must differ by more than "
+                    "their case (FITS 7.3.1), since most programs look them up in any"
+                )
+        if heap_format not in (None, "P", "Q"):
+            raise FITSValueError(f"heap_format must be 'P' or 'Q', not {heap_format!r}")
+        bits: frozenset[str] | bool
+        if bit_columns is None or isinstance(bit_columns, bool):
+            bits = bool(bit_columns)
+        else:
+            listed = [bit_columns] if isinstance(bit_columns, str) else bit_columns
+            bits = frozenset(_by_name("bit_columns", names, dict.fromkeys(listed)))
+        return cls(
+            _by_name("units", names, units),
+            _by_name("var_dtypes", names, var_dtypes),
+            bits,
+            heap_format or "P",
+        )
+
+    def bits(self, name: str) -> bool:
+        """Tell whether a column of bools is to be packed."""
+        return self.bit_columns if isinstance(self.bit_columns, bool) else name in self.bit_columns
+
+
+def _by_name(what: str, names: Sequence[str], given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Give the entries of an option by the names that the columns have."""
+    if not given:
+        return {}
+    if not isinstance(given, Mapping):
+        raise FITSTypeError(f"{what} must be a dict by column name, not {type(given).__name__}")
+    exact = {name: name for name in names}
+    folded = {name.lower(): name for name in reversed(names)}
+    made: dict[str, Any] = {}
+    for name, value in given.items():
+        found = exact.get(name) or folded.get(str(name).lower())
+        if found is None:
+            raise FITSColumnError(f"{what}: no column {name!r}; there are {list(names)}")
+        made[found] = value
+    return made
+
+
+def columns_of_dtype(
+    dtype: DTypeLike,
+    units: Mapping[str, str | None] | None = None,
+    var_dtypes: Mapping[str, Any] | None = None,
+    bit_columns: Iterable[str] | bool | None = None,
+    heap_format: str | None = None,
+) -> list[NewColumn]:
+    """Give the columns of a structured type.
+
+    Raises
+    ------
+    FITSTypeError
+        FITS has no such cells.
+    FITSValueError
+        An option names no column, or does not go with its type.
+    """
+    kind = np.dtype(dtype)
+    if kind.names is None:
+        raise FITSTypeError(f"the type of a table is a structured dtype, not {kind}")
+    wishes = Wishes.check(kind.names, units, var_dtypes, bit_columns, heap_format)
+    fields: Any = kind.fields or {}
+    return [
+        _new_column(name, fields[name][0].base, fields[name][0].shape, wishes, None)
+        for name in kind.names
+    ]
+
+
+def columns_of_data(
+    columns: Mapping[str, Array],
+    units: Mapping[str, str | None] | None = None,
+    var_dtypes: Mapping[str, Any] | None = None,
+    bit_columns: Iterable[str] | bool | None = None,
+    heap_format: str | None = None,
+) -> list[NewColumn]:
+    """Give the columns that hold these data.
+
+    Raises
+    ------
+    FITSTypeError, FITSValueError
+        As for `columns_of_dtype`.
+    """
+    wishes = Wishes.check(list(columns), units, var_dtypes, bit_columns, heap_format)
+    made = []
+    for name, values in columns.items():
+        column = _new_column(name, values.dtype, values.shape[1:], wishes, values)
+        null = _pick_null(column, values)
+        made.append(column if null is None else replace(column, null=null))
+    return made
+
+
+def _new_column(
+    name: str,
+    base: np.dtype[Any],
+    shape: tuple[int, ...],
+    wishes: Wishes,
+    values: Array | None,
+) -> NewColumn:
+    """Make a column for a type; cells of variable length take theirs from the values."""
+    unit = wishes.units.get(name)
+    if base.kind == "O" or name in wishes.var_dtypes:
+        return _new_variable(name, wishes, values)
+    if base.kind in "SU":
+        width = base.itemsize if base.kind == "S" else base.itemsize // 4
+        return NewColumn(name, _BYTES, shape, width, unit=unit)
+    if base.kind == "b":
+        return NewColumn(name, _BIT if wishes.bits(name) else _LOGICAL, shape, unit=unit)
+    if isinstance(wishes.bit_columns, frozenset) and name in wishes.bit_columns:
+        raise FITSTypeError(f"column {name!r}: bit_columns are of bool, and this one is of {base}")
+    return NewColumn(name, _number_type(name, base), shape, unit=unit)
+
+
+def _number_type(name: str, dtype: np.dtype[Any]) -> int:
+    """Give the rf_cell_type of a type of numbers."""
+    number = _TYPES.get(dtype.newbyteorder("="))
+    if number is None:
+        instead = _INSTEAD.get(dtype.char)
+        raise FITSTypeError(
+            f"column {name!r}: FITS tables cannot hold cells of type {dtype}"
+            + (f"; write {instead}" if instead else "")
+        )
+    return number
+
+
+def _new_variable(name: str, wishes: Wishes, values: Array | None) -> NewColumn:
+    """Make a column whose cells are in the heap."""
+    said = wishes.var_dtypes.get(name)
+    shape: tuple[int, ...] = ()
+    if said is not None:
+        inner = _inner_dtype(name, said)
+    elif values is None:
+        raise FITSValueError(
+            f"column {name!r}: what is in cells of type object must be said: "
+            f"var_dtypes={{{name!r}: 'f8'}}, or inner_dtype='f8' of insert_column"
+        )
+    else:
+        inner = _infer(name, values)
+    if values is not None and inner is not None:
+        shape = _common_shape(values)
+    variable, unit = wishes.heap_format, wishes.units.get(name)
+    if inner is None:
+        return NewColumn(name, _BYTES, (), 1, variable, unit)
+    if inner.kind == "b":
+        return NewColumn(name, _BIT if wishes.bits(name) else _LOGICAL, shape, 0, variable, unit)
+    return NewColumn(name, _number_type(name, inner), shape, 0, variable, unit)
+
+
+def _inner_dtype(name: str, said: Any) -> Any:
+    """Give the type that ``var_dtypes`` says, None for strings."""
+    try:
+        inner = np.dtype(said)
+    except TypeError:
+        raise FITSTypeError(f"column {name!r}: {said!r} is no type of cells") from None
+    if inner.kind in "SU":
+        return None
+    if inner.kind == "O" or inner.names or inner.shape:
+        raise FITSTypeError(f"column {name!r}: cells cannot be of type {inner}")
+    return inner
+
+
+def _infer(name: str, values: Array) -> Any:
+    """Find the one type that all cells have, None for strings."""
+    cells = cells_in(values)
+    dtype = plain_dtype(cells)
+    if dtype is not None:
+        return dtype.newbyteorder("=")
+    kinds: dict[Any, int] = {}
+    for row, cell in enumerate(cells):
+        if cell is None:
+            continue
+        if isinstance(cell, (str, bytes)):
+            kinds.setdefault("strings", row)
+            continue
+        array = np.asanyarray(cell)
+        # An empty list says nothing; an empty array says its type.
+        if array.size or isinstance(cell, np.ndarray):
+            kinds.setdefault(array.dtype.newbyteorder("="), row)
+    filled = kinds
+    if len(filled) > 1:  # empty arrays give way to what is there
+        filled = {
+            kind: row
+            for kind, row in kinds.items()
+            if kind == "strings" or np.asanyarray(values[row]).size
+        } or kinds
+    if len(filled) != 1:
+        found = ", ".join(f"{kind} (row {row})" for kind, row in filled.items()) or "nothing"
+        raise FITSValueError(
+            f"column {name!r}: the cells are of no single type: {found}; "
+            f"say which: var_dtypes={{{name!r}: 'f8'}}"
+        )
+    kind = next(iter(filled))
+    if kind == "strings":
+        return None
+    dtype = np.dtype(kind)
+    if dtype.kind in "SUO":
+        raise FITSTypeError(
+            f"column {name!r}, row {filled[kind]}: cells are strings or arrays of numbers, and "
+            f"not arrays of type {dtype}"
+        )
+    return dtype
+
+
+def cells_in(values: Array) -> list[Any]:
+    """Give the cells of an object array, or the rows of any other, as a list."""
+    plain = np.ma.getdata(values) if values.dtype.kind == "O" else values
+    return plain.tolist() if plain.dtype.kind in "OSU" and plain.ndim == 1 else list(plain)
+
+
+_DTYPE_OF, _NDIM_OF = operator.attrgetter("dtype"), operator.attrgetter("ndim")
+
+
+def plain_dtype(cells: list[Any]) -> np.dtype[Any] | None:
+    """Give the type of cells that all are plain arrays of one axis and one type, else None.
+
+    That is by far the commonest case, and needs no look at each cell.
+    """
+    if set(map(type, cells)) == {np.ndarray}:
+        dtypes = set(map(_DTYPE_OF, cells))
+        if len(dtypes) == 1 and set(map(_NDIM_OF, cells)) == {1}:
+            dtype: np.dtype[Any] = dtypes.pop()
+            return dtype if dtype.kind in "biufc" else None
+    return None
+
+
+def _common_shape(values: Array) -> tuple[int, ...]:
+    """Give the shape of cells of more than one axis, which all of them must share (TDIM)."""
+    cells = cells_in(values)
+    if set(map(type, cells)) == {np.ndarray} and set(map(_NDIM_OF, cells)) == {1}:
+        return ()
+    shapes = {np.shape(cell) for cell in cells if cell is not None and np.size(cell)}
+    if len(shapes) == 1:
+        shape = next(iter(shapes))
+        return shape if len(shape) > 1 else ()
+    return ()
+
+
+def _pick_null(column: NewColumn, values: Array) -> int | None:
+    """Find a stored value for TNULL that is not among the values, where some are masked."""
+    if column.variable:
+        return _pick_null_of_cells(column, values)
+    if not np.ma.is_masked(values):
+        return None
+    return _free_value(column, np.ma.compressed(values))
+
+
+def _pick_null_of_cells(column: NewColumn, values: Array) -> int | None:
+    """Do the same for cells that are masked arrays."""
+    cells = cells_in(values)
+    if not any(issubclass(kind, np.ma.MaskedArray) for kind in set(map(type, cells))):
+        return None  # mostly so, and found out without a look at each cell
+    if not any(isinstance(cell, np.ma.MaskedArray) and np.ma.is_masked(cell) for cell in cells):
+        return None
+    parts = [np.ma.compressed(np.ma.asanyarray(cell)) for cell in cells if cell is not None]
+    return _free_value(column, np.concatenate(parts))
+
+
+def _free_value(column: NewColumn, present: Array) -> int | None:
+    dtype = NUMBERS.get(column.type)
+    if dtype is None or dtype.kind not in "iu":
+        return None
+    limits = np.iinfo(dtype)
+    low, high = int(limits.min), int(limits.max)
+    half = 1 << (8 * dtype.itemsize - 1)
+    offset = 0
+    if dtype.kind == "u" and dtype.itemsize > 1:
+        offset = -half
+    elif dtype.kind == "i" and dtype.itemsize == 1:
+        offset = half
+    first = (high, low) if dtype.kind == "u" else (low, high)
+    taken = set(np.unique(present).tolist())
+    for value in itertools.chain(first, range(high - 1, low, -1)):
+        if value not in taken:
+            return int(value + offset)
+    raise FITSValueError(
+        f"column {column.key!r}: there are masked cells, and no value of {dtype} is left to stand "
+        "for them (TNULL); use a wider type"
+    )

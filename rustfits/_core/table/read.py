@@ -1,0 +1,415 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""From the cells of a table to numpy arrays."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from rustfits._core.binding.arrays import new_array
+from rustfits._core.binding.library import CData, check, error, ffi, lib
+from rustfits._core.binding.selection import Axis, c_axes
+from rustfits._core.table.schema import Cells, Column, Schema
+
+if TYPE_CHECKING:
+    from rustfits._core.binding.handle import FileHandle
+    from rustfits._core.table.input import NewColumn
+
+__all__ = ["Place", "address", "read_columns", "read_table", "requests"]
+
+Array: TypeAlias = "np.ndarray[Any, Any]"
+
+# From this size on it is looked first whether the file is as long as its header says, before memory
+# for all of it is asked for.
+_LARGE = 8 << 20
+
+# As rf_column_request: size, column, type, flags, width, data, stride, mask, cell_bytes.
+_REQUEST = struct.Struct("@NNiINPnPN")
+_REQUESTS = ffi.typeof("rf_column_request[]")
+_REQUEST_BYTES: int = ffi.sizeof("rf_column_request")
+
+#: A column, how its cells are in memory, bytes or characters of a string, where the first cell is,
+#: how far it is to the next, where the mask is, and how many bytes a cell has.
+Place: TypeAlias = "tuple[Column | NewColumn, Cells, int, int, int, int, int]"
+
+
+#: The same, for numpy.
+_REQUEST_FIELDS = np.dtype(
+    [
+        ("size", np.uintp),
+        ("column", np.uintp),
+        ("type", "i4"),
+        ("flags", "u4"),
+        ("width", np.uintp),
+        ("data", np.uintp),
+        ("stride", np.intp),
+        ("mask", np.uintp),
+        ("cell_bytes", np.uintp),
+    ],
+    align=True,
+)
+
+
+def requests(places: list[Place], more_flags: int = 0) -> CData:
+    """Make an ``rf_column_request[]``; it borrows the memory of the places."""
+    return ffi.from_buffer(_REQUESTS, _pack(places, more_flags))
+
+
+def _pack(places: list[Place], more: int = 0) -> bytes:
+    return b"".join(
+        [
+            _REQUEST.pack(
+                _REQUEST_BYTES, column.number, type_, flags | more, width, at, stride, mask, room
+            )
+            for column, (_, type_, flags), width, at, stride, mask, room in places
+        ]
+    )
+
+
+def address(array: Array) -> int:
+    """Give the address of the first element, 0 when there is none."""
+    return int(array.ctypes.data) if array.size else 0
+
+
+def text_width(dtype: np.dtype[Any]) -> int:
+    """Count the bytes or characters of a string type, 0 for other types."""
+    kind = dtype.kind
+    return dtype.itemsize if kind == "S" else dtype.itemsize // 4 if kind == "U" else 0
+
+
+class Reader:
+    """One read: which rows of which columns, and how."""
+
+    def __init__(
+        self,
+        file: FileHandle,
+        index: int,
+        schema: Schema,
+        columns: tuple[Column, ...],
+        rows: Axis,
+        scale: bool,
+        mask_null: bool,
+        as_bytes: bool,
+        threads: int,
+    ) -> None:
+        self.file = file
+        self.index = index
+        self.schema = schema
+        self.columns = columns
+        self.rows = rows
+        self.scale = scale
+        self.mask_null = mask_null
+        self.as_bytes = as_bytes
+        self.flags = threads << lib.RF_CELL_THREADS_SHIFT
+
+    def check_end(self, row_bytes: int) -> None:
+        """Read the last of many rows, which fails where the file is too short for them."""
+        rows = self.rows
+        if rows.length * row_bytes < _LARGE:
+            return
+        if rows.indices is None:
+            last = max(rows.start, rows.start + (rows.length - 1) * rows.step)
+        else:
+            last = int(rows.indices.max())
+        fixed = tuple(column for column in self.columns if not column.variable)
+        if fixed:
+            dtype = self.schema.dtype(fixed, self.scale, self.as_bytes)
+            self.fill_struct(fixed, Axis(last, 1, 1), np.empty(1, dtype), {})
+        else:
+            numbers = ffi.new("uint64_t[2]")
+            err = error()
+            check(
+                lib.rf_table_read_descriptors(
+                    self.file._handle(),
+                    self.index,
+                    self.columns[0].number,
+                    c_axes((Axis(last, 1, 1),)),
+                    numbers,
+                    numbers + 1,
+                    err,
+                ),
+                err,
+            )
+
+    def fill(self, rows: Axis, places: list[Place]) -> None:
+        """Read fixed columns."""
+        if places and rows.length:
+            err = error()
+            check(
+                lib.rf_table_read(
+                    self.file._handle(),
+                    self.index,
+                    c_axes((rows,)),
+                    requests(places, self.flags),
+                    len(places),
+                    err,
+                ),
+                err,
+            )
+
+    def fill_struct(
+        self, columns: tuple[Column, ...], rows: Axis, data: Array, masks: dict[str, Array]
+    ) -> None:
+        """Read fixed columns into the fields of a structured array."""
+        if rows.length and data.dtype.itemsize:
+            self.fill(rows, self.places_in(columns, data.dtype, address(data), masks))
+
+    def places_in(
+        self,
+        columns: tuple[Column, ...],
+        dtype: np.dtype[Any],
+        base: int,
+        masks: dict[str, Array],
+    ) -> list[Place]:
+        """Give the places of fields in a structured array that begins at `base`."""
+        stride = dtype.itemsize
+        fields: Any = dtype.fields or {}
+        places: list[Place] = []
+        for column in columns:
+            kind, offset = fields[column.key][:2]
+            if kind.itemsize:
+                mask = masks.get(column.key)
+                cells = column.cells(self.scale, self.as_bytes)
+                places.append(
+                    (
+                        column,
+                        cells,
+                        text_width(kind.base),
+                        base + offset,
+                        stride,
+                        0 if mask is None else address(mask),
+                        kind.itemsize,
+                    )
+                )
+        return places
+
+    def whole_rows(self, dtype: np.dtype[Any]) -> Array:
+        """Read all columns, none of which is of variable length, into a structured array.
+
+        What the C library is asked for differs from call to call in the address only, which counts
+        where few rows of many columns are read.
+        """
+        key = (self.scale, self.as_bytes)
+        template = self.schema.templates.get(key)
+        if template is None:
+            packed = _pack(self.places_in(self.columns, dtype, 0, {}))
+            template = np.frombuffer(packed, _REQUEST_FIELDS)
+            self.schema.templates[key] = template
+        data: Array = new_array(self.rows.length, dtype)
+        if data.nbytes and len(template):
+            asked = template.copy()
+            asked["data"] += np.uintp(address(data))
+            asked["flags"] |= np.uint32(self.flags)
+            err = error()
+            check(
+                lib.rf_table_read(
+                    self.file._handle(),
+                    self.index,
+                    c_axes((self.rows,)),
+                    ffi.from_buffer(_REQUESTS, asked),
+                    len(asked),
+                    err,
+                ),
+                err,
+            )
+        return data
+
+    def new_mask(self, column: Column) -> Array | None:
+        """Make room for the mask of a column, None when there is nothing to mask."""
+        if not self.mask_null or column.variable or not column.maskable:
+            return None
+        return new_array((self.rows.length, *column.shape), bool, zero=True)
+
+    def structured(self) -> Array:
+        """Read into a structured array."""
+        dtype = self.schema.dtype(self.columns, self.scale, self.as_bytes)
+        self.check_end(dtype.itemsize)
+        if self.columns is self.schema.columns and not (self.mask_null or dtype.hasobject):
+            return self.whole_rows(dtype)
+        data: Array = new_array(self.rows.length, dtype)
+        fixed = tuple(column for column in self.columns if not column.variable)
+        masks: dict[str, Array] = {}
+        for column in fixed:
+            mask = self.new_mask(column)
+            if mask is not None:
+                masks[column.key] = mask
+        self.fill_struct(fixed, self.rows, data, masks)
+        for column in self.columns:
+            if column.variable:
+                data[column.key] = self.variable(column)
+        if not self.mask_null:
+            return data
+        made: Array = np.ma.MaskedArray(data, False)
+        for key, mask in masks.items():
+            made.mask[key] = mask  # type: ignore[attr-defined]
+        return made
+
+    def separate(self) -> dict[str, Array]:
+        """Read each column into an array of its own."""
+        rows = self.rows
+        kinds = {
+            column.key: column.cells(self.scale, self.as_bytes)
+            for column in self.columns
+            if not column.variable
+        }
+        self.check_end(
+            sum(
+                kinds[column.key].dtype.itemsize * column.count if column.key in kinds else 16
+                for column in self.columns
+            )
+        )
+        arrays: dict[str, Array] = {}
+        masks: dict[str, Array] = {}
+        places: list[Place] = []
+        for column in self.columns:
+            if column.variable:
+                arrays[column.key] = self.variable(column)
+                continue
+            cells = kinds[column.key]
+            data: Array = new_array((rows.length, *column.shape), cells.dtype)
+            arrays[column.key] = data
+            mask = self.new_mask(column)
+            if mask is not None:
+                masks[column.key] = mask
+            if data.size:
+                places.append(
+                    (
+                        column,
+                        cells,
+                        text_width(data.dtype),
+                        address(data),
+                        data.strides[0],
+                        0 if mask is None else address(mask),
+                        data.dtype.itemsize * column.count,
+                    )
+                )
+        self.fill(rows, places)
+        if self.mask_null:
+            for column in self.columns:
+                key = column.key
+                if not column.variable:
+                    made: Array = np.ma.MaskedArray(arrays[key], masks.get(key, False))
+                    _set_fill_value(made, column, self.scale)
+                    arrays[key] = made
+        return arrays
+
+    # ---- cells in the heap ----
+
+    def variable(self, column: Column) -> Array:
+        """Read a column whose cells are in the heap: an object array of arrays or strings."""
+        count = self.rows.length
+        data: Array = new_array(count, object)
+        if not count:
+            return data
+        lengths, offsets = new_array(count, np.uint64), new_array(count, np.uint64)
+        handle = self.file._handle()
+        err = error()
+        check(
+            lib.rf_table_read_descriptors(
+                handle,
+                self.index,
+                column.number,
+                c_axes((self.rows,)),
+                ffi.from_buffer("uint64_t[]", lengths),
+                ffi.from_buffer("uint64_t[]", offsets),
+                err,
+            ),
+            err,
+        )
+        cells = column.cells(self.scale, as_bytes=True)
+        dtype = np.dtype("u1") if column.is_text else cells.dtype
+        total = sum(lengths.tolist())  # exact, whatever the file says
+        flat: Array = new_array(total, dtype)
+        mask = None
+        if self.mask_null and column.maskable and not column.is_text:
+            mask = new_array(total, bool, zero=True)
+        if total:
+            check(
+                lib.rf_table_read_heap(
+                    handle,
+                    self.index,
+                    column.number,
+                    ffi.from_buffer("uint64_t[]", lengths),
+                    ffi.from_buffer("uint64_t[]", offsets),
+                    count,
+                    cells.type,
+                    cells.flags,
+                    ffi.from_buffer(flat),
+                    flat.nbytes,
+                    ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask),
+                    err,
+                ),
+                err,
+            )
+        ends = np.cumsum(lengths, dtype=np.int64).tolist()
+        starts = [0, *ends[:-1]]
+        if column.is_text:
+            data[:] = _strings(flat, starts, ends, self.as_bytes)
+            return data
+        whole: Array = flat if mask is None else np.ma.MaskedArray(flat, mask)
+        if mask is not None:
+            _set_fill_value(whole, column, self.scale)
+        full = column.count if column.shape else -1
+        for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
+            cell = whole[start:end]
+            data[place] = cell.reshape(column.shape) if end - start == full else cell
+        return data
+
+
+def _strings(flat: Array, starts: list[int], ends: list[int], as_bytes: bool) -> list[Any]:
+    """Cut strings apart: each ends at a NUL and has no blanks at its end."""
+    content = flat.tobytes()
+    cuts = zip(starts, ends, strict=True)
+    if as_bytes:
+        if b"\0" in content:
+            return [content[a:b].partition(b"\0")[0].rstrip(b" ") for a, b in cuts]
+        return [content[a:b].rstrip(b" ") for a, b in cuts]
+    text = content.decode("latin-1")
+    if "\0" in text:
+        return [text[a:b].partition("\0")[0].rstrip(" ") for a, b in cuts]
+    return [text[a:b].rstrip(" ") for a, b in cuts]
+
+
+def _set_fill_value(data: Array, column: Column, scale: bool) -> None:
+    """Make TNULL what holes are filled with."""
+    value = column.fill_value(scale)
+    if value is not None:
+        data.fill_value = value  # type: ignore[attr-defined]
+
+
+def read_table(
+    file: FileHandle,
+    index: int,
+    schema: Schema,
+    columns: tuple[Column, ...],
+    rows: Axis,
+    *,
+    scale: bool = True,
+    mask_null: bool = False,
+    as_bytes: bool = False,
+    threads: int = 0,
+) -> Array:
+    """Read rows of columns into a structured array."""
+    return Reader(
+        file, index, schema, columns, rows, scale, mask_null, as_bytes, threads
+    ).structured()
+
+
+def read_columns(
+    file: FileHandle,
+    index: int,
+    schema: Schema,
+    columns: tuple[Column, ...],
+    rows: Axis,
+    *,
+    scale: bool = True,
+    mask_null: bool = False,
+    as_bytes: bool = False,
+    threads: int = 0,
+) -> dict[str, Array]:
+    """Read rows of columns into one contiguous array each."""
+    return Reader(
+        file, index, schema, columns, rows, scale, mask_null, as_bytes, threads
+    ).separate()

@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The columns of a table as its header describes them, and as numpy types."""
+
+from __future__ import annotations
+
+import functools
+import math
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from rustfits._core.binding.errors import (
+    FITSColumnError,
+    FITSError,
+    FITSTypeError,
+    FITSValueError,
+)
+from rustfits._core.binding.library import check, error, ffi, lib, shown
+from rustfits._core.binding.warnings import warn_once
+
+if TYPE_CHECKING:
+    from rustfits._core.binding.handle import FileHandle
+
+__all__ = ["DTYPES", "NUMBERS", "Cells", "Column", "Schema", "read_schema", "warn_of_columns"]
+
+#: Types of numbers, by rf_cell_type. Logicals and bits are bool; strings have their own.
+NUMBERS: dict[int, np.dtype[Any]] = {
+    lib.RF_CELL_U8: np.dtype("u1"),
+    lib.RF_CELL_I8: np.dtype("i1"),
+    lib.RF_CELL_I16: np.dtype("i2"),
+    lib.RF_CELL_U16: np.dtype("u2"),
+    lib.RF_CELL_I32: np.dtype("i4"),
+    lib.RF_CELL_U32: np.dtype("u4"),
+    lib.RF_CELL_I64: np.dtype("i8"),
+    lib.RF_CELL_U64: np.dtype("u8"),
+    lib.RF_CELL_F32: np.dtype("f4"),
+    lib.RF_CELL_F64: np.dtype("f8"),
+    lib.RF_CELL_C64: np.dtype("c8"),
+    lib.RF_CELL_C128: np.dtype("c16"),
+}
+DTYPES: dict[int, np.dtype[Any]] = {
+    **NUMBERS,
+    lib.RF_CELL_LOGICAL: np.dtype(bool),
+    lib.RF_CELL_BIT: np.dtype(bool),
+}
+_BYTES: int = lib.RF_CELL_BYTES
+_TEXT: int = lib.RF_CELL_TEXT
+_RAW: int = lib.RF_CELL_RAW
+_OBJECT = np.dtype(object)
+
+
+class Cells(NamedTuple):
+    """How the cells of a column are in memory."""
+
+    dtype: np.dtype[Any]  # of one element; object for cells in the heap
+    type: int  # rf_cell_type
+    flags: int
+
+
+@dataclass(slots=True)
+class Column:
+    """One column; never changed, but not frozen: that would make a wide table slow to open."""
+
+    number: int  # 0-based
+    name: str  # as the header has it
+    key: str  # the same, made unique
+    unit: str | None
+    display: str | None
+    form: str
+    warning: str
+    letter: str
+    variable: str  # "", "P" or "Q"
+    type: int  # rf_cell_type of the values
+    stored: int
+    width: int  # of strings
+    shape: tuple[int, ...]  # of a cell; of a variable one, what TDIM says
+    scaled: bool
+    scale: float  # TSCAL
+    zero: float  # TZERO
+    null: int | None  # TNULL, as stored
+    null_text: str | None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether cells are strings."""
+        return self.type == _BYTES
+
+    @property
+    def count(self) -> int:
+        """Elements of a cell."""
+        return math.prod(self.shape)
+
+    def cells(self, scale: bool = True, as_bytes: bool = False) -> Cells:
+        """Give the way in which cells are read."""
+        if self.type == _BYTES:
+            width = self.width
+            if self.shape and not width:  # numpy has no arrays of strings of no length
+                width = 1
+            if as_bytes:
+                return Cells(np.dtype(f"S{width}"), _BYTES, 0)
+            return Cells(np.dtype(f"U{width}"), _TEXT, 0)
+        if not scale and self.type in NUMBERS and (self.scaled or self.type != self.stored):
+            return Cells(NUMBERS[self.stored], self.stored, _RAW)
+        return Cells(DTYPES[self.type], self.type, 0)
+
+    @property
+    def maskable(self) -> bool:
+        """Whether cells can be undefined."""
+        if self.null is not None or self.null_text is not None:
+            return True
+        return self.stored in _REALS or self.type == lib.RF_CELL_LOGICAL
+
+    @property
+    def offset(self) -> int:
+        """What the value of a cell is more than the stored one (unsigned types, signed bytes)."""
+        if self.scaled or self.type == self.stored:
+            return 0
+        half = 1 << (8 * NUMBERS[self.type].itemsize - 1)
+        return half if NUMBERS[self.type].kind == "u" else -half
+
+    def fill_value(self, scale: bool) -> int | None:
+        """Give TNULL as a value of the type that is read, None when it is no integer."""
+        if self.null is None or (scale and self.scaled):
+            return None
+        value = self.null
+        dtype = NUMBERS.get(self.type if scale else self.stored)
+        if dtype is None or dtype.kind not in "iu":
+            return None
+        if scale and self.type != self.stored:
+            half = 1 << (8 * dtype.itemsize - 1)
+            value += half if dtype.kind == "u" else -half
+        limits = np.iinfo(dtype)
+        return value if limits.min <= value <= limits.max else None
+
+
+_REALS = frozenset({lib.RF_CELL_F32, lib.RF_CELL_F64, lib.RF_CELL_C64, lib.RF_CELL_C128})
+
+
+@dataclass(slots=True)
+class Schema:
+    """All columns of a table, at one generation of the file."""
+
+    generation: int
+    kind: int
+    where: str  # "file[2]", for messages
+    nrows: int
+    row_bytes: int
+    # These are the same objects for all tables of the same columns.
+    columns: tuple[Column, ...]
+    odd: bool  # a column was read generously
+    _places: dict[str, int]
+    _dtypes: dict[tuple[bool, bool], np.dtype[Any]]
+    #: Requests for all columns, as `rustfits._core.table.read` keeps them.
+    templates: dict[tuple[bool, bool], np.ndarray[Any, Any]]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names by which columns are found."""
+        return tuple(column.key for column in self.columns)
+
+    def find(self, name: object) -> Column:
+        """Give the column of a name.
+
+        Raises
+        ------
+        FITSColumnError
+            There is none.
+        FITSTypeError
+            `name` is no str.
+        """
+        if isinstance(name, bytes):
+            name = name.decode("latin-1")
+        if not isinstance(name, str):
+            raise FITSTypeError(
+                f"{self.where}: a column is named by a str, not {type(name).__name__}"
+            )
+        place = self._places.get(name)
+        if place is None:
+            place = self._places.get(name.lower())
+        if place is None:
+            shown = ", ".join(map(repr, self.names[:20])) + (", …" if len(self.names) > 20 else "")
+            raise FITSColumnError(
+                f"{self.where}: no column {name!r}; there are {shown or 'no columns'}"
+            )
+        return self.columns[place]
+
+    def select(self, names: Iterable[str] | str | None) -> tuple[Column, ...]:
+        """Give the columns of these names, in their order; None: all.
+
+        Raises
+        ------
+        FITSColumnError
+            There is none of a name.
+        FITSValueError
+            A column is named twice.
+        """
+        if names is None:
+            return self.columns
+        if isinstance(names, (str, bytes)):
+            names = [names]
+        columns = tuple(self.find(name) for name in names)
+        if len({column.number for column in columns}) < len(columns):
+            keys = [column.key for column in columns]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise FITSValueError(f"{self.where}: column {twice!r} is asked for twice")
+        return columns
+
+    def dtype(
+        self, columns: tuple[Column, ...], scale: bool = True, as_bytes: bool = False
+    ) -> np.dtype[Any]:
+        """Give the type of a structured array of these columns."""
+        key = (scale, as_bytes)
+        made = self._dtypes.get(key) if columns is self.columns else None
+        if made is None:
+            made = np.dtype([_field(column, scale, as_bytes) for column in columns])
+            if columns is not self.columns:
+                return made
+            self._dtypes[key] = made
+        # A new one each time: to rename the fields of an array is to change its dtype in place.
+        return np.dtype((np.void, made))
+
+
+def _field(column: Column, scale: bool, as_bytes: bool) -> tuple[Any, ...]:
+    """Give the field of a structured type for a column."""
+    if column.variable:
+        return column.key, _OBJECT
+    dtype = column.cells(scale, as_bytes).dtype
+    return (column.key, dtype, column.shape) if column.shape else (column.key, dtype)
+
+
+def read_schema(file: FileHandle, index: int) -> Schema:
+    """Ask the C library about the columns of HDU `index`.
+
+    Raises
+    ------
+    FITSFormatError
+        The columns cannot be made out.
+    """
+    while True:
+        generation = file._generation()
+        try:
+            schema = _read_schema(file, index)
+        except FITSError:
+            if file.closed or generation == file._generation():
+                raise
+        else:
+            # Each column is asked for by itself: another thread may have changed them meanwhile.
+            if file.closed or schema.generation == file._generation():
+                return schema
+
+
+def _read_schema(file: FileHandle, index: int) -> Schema:
+    handle, generation = file._handle(), file._generation()
+    table = ffi.new("rf_table_info *")
+    table.size = ffi.sizeof("rf_table_info")
+    err = error()
+    check(lib.rf_table_get_info(handle, index, table, err), err)
+    info = ffi.new("rf_column_info *")
+    info.size = _COLUMN.size
+    described = []
+    for number in range(table.ncols):
+        check(lib.rf_table_get_column(handle, index, number, info, err), err)
+        described.append(_buffer(info)[:])
+    find = _layout if len(described) <= _FEW else _layout.__wrapped__
+    return Schema(
+        generation,
+        table.kind,
+        f"{file.name}[{index}]",
+        table.nrows,
+        table.row_bytes,
+        *find(b"".join(described)),
+    )
+
+
+# Files that are read one after another mostly have the same tables: the columns of the last ones
+# are kept, unless there are very many.
+_FEW = 64
+
+
+@functools.lru_cache(maxsize=16)
+def _layout(
+    described: bytes,
+) -> tuple[tuple[Column, ...], bool, dict[str, int], dict[Any, Any], dict[Any, Any]]:
+    """Make what schemas of the same columns share, out of one rf_column_info after another."""
+    columns = tuple(
+        _column(info, number) for number, info in enumerate(_COLUMN.iter_unpack(described))
+    )
+    # Exact names count before those that differ in case, and earlier columns before later ones.
+    places = {column.key: column.number for column in reversed(columns)}
+    for column in columns:
+        places.setdefault(column.key.lower(), column.number)
+    return columns, any(column.warning for column in columns), places, {}, {}
+
+
+# As rf_column_info: size, name, unit, display, form, warning, letter, descriptor, stored, type,
+# width, ndim, dims, scaled, tscal, tzero, has_null, null, has_null_text, null_text, key. What is
+# left out are numbers.
+_COLUMN = struct.Struct("@N256s128s80s80s256scc0Q32x4xii0Q16xQi0Q256sidd0diqi80s4x256s0Q")
+_buffer = ffi.buffer
+
+
+def _column(info: tuple[Any, ...], number: int) -> Column:
+    """Make a column out of what is in an rf_column_info."""
+    _, found, unit, display, form, odd, letter, descriptor, stored, kind, width = info[:11]
+    ndim, dims, scaled, scale, zero, has_null, null, has_null_text, null_text, key = info[11:]
+    return Column(
+        number,
+        _text(found),
+        _text(key),
+        _text(unit) or None,
+        _text(display) or None,
+        _text(form),
+        _text(odd),
+        _text(letter),
+        _text(descriptor),
+        kind,
+        stored,
+        width,
+        struct.unpack_from(f"@{ndim}Q", dims) if ndim else (),
+        scaled != 0,
+        scale,
+        zero,
+        null if has_null else None,
+        _text(null_text) if has_null_text else None,
+    )
+
+
+def _text(chars: bytes) -> str:
+    """Give what stands before the first NUL."""
+    return shown(chars.partition(b"\0")[0]) if chars[0] else ""
+
+
+def warn_of_columns(
+    file: FileHandle, schema: Schema, index: int, columns: Iterable[Column]
+) -> None:
+    """Warn about what in these columns was read generously: once for each file and cause."""
+    if not schema.odd:
+        return
+    for column in columns:
+        if column.warning:
+            message = f"{schema.where}: column {column.key!r}: {column.warning}"
+            warn_once(file, (index, column.warning), message)

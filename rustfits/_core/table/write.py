@@ -1,0 +1,454 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""From numpy arrays to the cells of a table, and from what users wish for to new tables."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
+
+import numpy as np
+
+from rustfits._core.binding.errors import FITSColumnError, FITSTypeError, FITSValueError
+from rustfits._core.binding.foreign import unit_text, units_of_data
+from rustfits._core.binding.handle import half_made
+from rustfits._core.binding.library import CData, check, error, failure, ffi, lib, text
+from rustfits._core.binding.selection import Axis, c_axes
+from rustfits._core.compression.tables import TableCompression, table_compression
+from rustfits._core.header.header import header_cards
+from rustfits._core.header.values import ascii_bytes
+from rustfits._core.table.input import (
+    Heap,
+    NewColumn,
+    TableLike,
+    as_table,
+    columns_of_data,
+    fit_cells,
+    fit_heap,
+)
+from rustfits._core.table.read import Place, address, requests, text_width
+from rustfits._core.table.schema import Cells, Column, Schema
+
+if TYPE_CHECKING:
+    from rustfits._core.binding.handle import FileHandle
+    from rustfits._core.compression.tables import TableCompressLike
+    from rustfits._core.header.header import HeaderLike
+
+__all__ = [
+    "Cargo",
+    "append_rows",
+    "check_table",
+    "create_table",
+    "insert_column",
+    "match",
+    "prepare",
+    "write_rows",
+    "write_table",
+]
+
+Array: TypeAlias = "np.ndarray[Any, Any]"
+
+
+class Cargo:
+    """Values for rows of some columns, checked and ready to be written."""
+
+    __slots__ = ("heaps", "keep", "places")
+
+    def __init__(self) -> None:
+        self.places: list[Place] = []
+        self.heaps: list[tuple[Column | NewColumn, Heap]] = []
+        self.keep: list[Array] = []  # what the places point at
+
+    def add(
+        self,
+        where: str,
+        column: Column | NewColumn,
+        values: Any,
+        count: int,
+        *,
+        broadcast: bool = False,
+    ) -> None:
+        """Add values for a column."""
+        if column.variable:
+            self.heaps.append((column, fit_heap(where, column, values, count)))
+            return
+        cells, type_, mask = fit_cells(where, column, values, count, broadcast=broadcast)
+        self.put(column, cells, type_, mask)
+
+    def put(
+        self,
+        column: Column | NewColumn,
+        cells: Array,
+        type_: int,
+        mask: Array | None,
+        flags: int = 0,
+    ) -> None:
+        """Add cells that are in the rows and have been checked."""
+        if not cells.size:
+            return
+        self.keep.append(cells)
+        if mask is not None:
+            self.keep.append(mask)
+        self.places.append(
+            (
+                column,
+                Cells(cells.dtype, type_, flags),
+                text_width(cells.dtype),
+                address(cells),
+                cells.strides[0],
+                0 if mask is None else address(mask),
+                cells.dtype.itemsize * column.count,
+            )
+        )
+
+
+def match(schema: Schema, columns: tuple[Column, ...], data: Mapping[str, Array]) -> list[Array]:
+    """Give the values for each of the columns, all of which must be there and no others.
+
+    Raises
+    ------
+    FITSColumnError
+        There is no column of a name.
+    FITSValueError
+        A column has no values, or has them twice.
+    """
+    wanted = {column.number for column in columns}
+    found: dict[int, Array] = {}
+    for name, values in data.items():
+        column = schema.find(name)
+        if column.number not in wanted:
+            names = [column.key for column in columns]
+            raise FITSColumnError(f"{schema.where}: {name!r} is none of the columns {names}")
+        if column.number in found:
+            raise FITSValueError(f"{schema.where}: column {column.key!r} is given twice")
+        found[column.number] = values
+    missing = [column.key for column in columns if column.number not in found]
+    if missing:
+        raise FITSValueError(f"{schema.where}: there are no values for {missing}")
+    return [found[column.number] for column in columns]
+
+
+def prepare(
+    schema: Schema,
+    columns: tuple[Column, ...],
+    values: Sequence[Any],
+    count: int,
+    *,
+    broadcast: bool = False,
+) -> Cargo:
+    """Check the values for `count` rows of these columns."""
+    cargo = Cargo()
+    for column, given in zip(columns, values, strict=True):
+        cargo.add(schema.where, column, given, count, broadcast=broadcast)
+    return cargo
+
+
+def write_rows(file: FileHandle, index: int, rows: Axis, cargo: Cargo) -> None:
+    """Write values to rows that are there."""
+    handle = file._handle()
+    err = error()
+    if cargo.places and rows.length:
+        _check(
+            lib.rf_table_write(
+                handle,
+                index,
+                c_axes((rows,)),
+                requests(cargo.places),
+                len(cargo.places),
+                err,
+            ),
+            err,
+        )
+    _write_heaps(file, index, rows, cargo)
+
+
+def write_stored(
+    file: FileHandle,
+    index: int,
+    rows: Axis,
+    columns: Iterable[Column],
+    cells: Mapping[str, Array],
+) -> None:
+    """Write cells that were read with ``scale=False`` to rows that are there, to the bit."""
+    cargo = Cargo()
+    for column in columns:
+        own = column.cells(scale=False)
+        cargo.put(column, np.ascontiguousarray(cells[column.key]), own.type, None, own.flags)
+    write_rows(file, index, rows, cargo)
+
+
+def append_rows(file: FileHandle, index: int, count: int, cargo: Cargo) -> None:
+    """Add `count` rows with all of their cells, as one edit."""
+    heaps, keep = _heap_cells(cargo)
+    err = error()
+    _check(
+        lib.rf_table_append_filled(
+            file._handle(),
+            index,
+            count,
+            requests(cargo.places) if cargo.places else ffi.NULL,
+            len(cargo.places),
+            heaps,
+            len(cargo.heaps),
+            err,
+        ),
+        err,
+    )
+    del keep
+
+
+def _heap_cells(cargo: Cargo) -> tuple[CData, list[Any]]:
+    """Make an ``rf_heap_cells[]`` (NULL for none), and what must stay alive as long."""
+    if not cargo.heaps:
+        return ffi.NULL, []
+    heaps = ffi.new("rf_heap_cells[]", len(cargo.heaps))
+    keep: list[Any] = []
+
+    def borrowed(kind: str, given: Array) -> CData:
+        keep.append(ffi.from_buffer(kind, given))
+        return keep[-1]
+
+    for heap, (column, cells) in zip(heaps, cargo.heaps, strict=True):
+        heap.size = ffi.sizeof("rf_heap_cells")
+        heap.column = column.number
+        heap.lengths = borrowed("uint64_t[]", cells.lengths)
+        heap.type = cells.type
+        heap.in_bytes = cells.elements.nbytes
+        if cells.elements.size:
+            setattr(heap, "in", borrowed("char[]", cells.elements))
+        if cells.mask is not None:
+            heap.mask = borrowed("uint8_t[]", cells.mask)
+    return heaps, keep
+
+
+def _write_heaps(file: FileHandle, index: int, rows: Axis, cargo: Cargo) -> None:
+    """Write cells of variable length."""
+    if not rows.length:
+        return
+    for column, heap in cargo.heaps:
+        err = error()
+        elements, mask = heap.elements, heap.mask
+        _check(
+            lib.rf_table_write_heap(
+                file._handle(),
+                index,
+                column.number,
+                c_axes((rows,)),
+                ffi.from_buffer("uint64_t[]", heap.lengths),
+                heap.type,
+                0,
+                ffi.from_buffer(elements) if elements.size else ffi.NULL,
+                elements.nbytes,
+                ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask),
+                err,
+            ),
+            err,
+        )
+
+
+def _check(status: int, err: CData) -> None:
+    """Raise for a failed write; what is out of range there is a value, never an index."""
+    if status == lib.RF_ERR_RANGE:
+        raise FITSValueError(text(err.message))
+    if status:
+        raise failure(status, err)
+
+
+# ---- new tables and columns ----
+
+
+def _specs(columns: Sequence[NewColumn]) -> tuple[CData, list[Any]]:
+    """Make an ``rf_column_spec[]``, and what must stay alive as long."""
+    specs = ffi.new("rf_column_spec[]", len(columns))
+    keep: list[Any] = []
+
+    def borrowed(what: str, given: str | None) -> CData:
+        if given is None:
+            return ffi.NULL
+        if not isinstance(given, str):
+            raise FITSTypeError(f"{what} must be a str, not {type(given).__name__}")
+        keep.append(ffi.new("char[]", ascii_bytes(what, given)))
+        return keep[-1]
+
+    for spec, column in zip(specs, columns, strict=True):
+        spec.size = ffi.sizeof("rf_column_spec")
+        spec.name = borrowed("the name of a column", column.key)
+        spec.type = column.type
+        spec.width = column.width
+        spec.ndim = len(column.shape)
+        if column.shape:
+            keep.append(ffi.new("uint64_t[]", column.shape))
+            spec.dims = keep[-1]
+        spec.descriptor = column.variable.encode("ascii") or b"\0"
+        spec.unit = borrowed(f"the unit of column {column.key!r}", column.unit)
+        spec.form = borrowed(f"the format of column {column.key!r}", column.form)
+        if column.null is not None:
+            spec.has_null = 1
+            spec.null = column.null
+    return specs, keep
+
+
+def create_table(
+    file: FileHandle,
+    columns: Sequence[NewColumn],
+    nrows: SupportsIndex,
+    *,
+    kind: int,
+    extname: str | None = None,
+    extver: int | None = None,
+    header: HeaderLike | None = None,
+    compression: TableCompression | None = None,
+    reserve_cards: SupportsIndex = 0,
+    deferred: bool = False,
+) -> int:
+    """Append a table whose rows are zero and return its index.
+
+    With `deferred` only begin it; use `half_made` around this call and the writes.
+
+    Raises
+    ------
+    FITSValueError, FITSTypeError
+        There can be no such table.
+    FITSReadOnlyError
+        The file was opened for reading.
+    FITSIOError
+        Writing failed; the file is as it was before.
+    """
+    handle = file._handle()
+    spec = ffi.new("rf_table_spec *")
+    spec.size = ffi.sizeof("rf_table_spec")
+    spec.kind = kind
+    spec.deferred = deferred
+    spec.reserve_cards = min(_number("reserve_cards", reserve_cards), 2**32 - 1)
+    spec.nrows = _number("nrows", nrows)
+    specs, keep = _specs(columns)
+    spec.columns = specs
+    spec.ncols = len(columns)
+    name = None
+    if extname is not None:
+        if not isinstance(extname, str):
+            raise FITSTypeError(f"extname must be a str, not {type(extname).__name__}")
+        name = ffi.new("char[]", ascii_bytes("extname", extname))
+    spec.extname = ffi.NULL if name is None else name
+    spec.extver = -1 if extver is None else _number("extver", extver)
+    cards = None if header is None else header_cards(header)
+    spec.header = ffi.NULL if cards is None else cards
+    spec.compression = ffi.NULL if compression is None else compression.spec
+    index = ffi.new("size_t *")
+    err = error()
+    check(lib.rf_table_create(handle, spec, index, err), err)
+    del keep, name, cards, compression  # borrowed by the spec until here
+    return int(index[0])
+
+
+def check_table(
+    where: str,
+    data: TableLike,
+    *,
+    names: Sequence[str] | None = None,
+    units: Mapping[str, str | None] | None = None,
+    var_dtypes: Mapping[str, Any] | None = None,
+    bit_columns: Iterable[str] | bool | None = None,
+    heap_format: str | None = None,
+    **_: object,
+) -> tuple[list[NewColumn], int, Cargo]:
+    """Give columns, number of rows and values of a table to make.
+
+    Raises
+    ------
+    FITSTypeError, FITSValueError, FITSColumnError, FITSLimitError
+        There can be no such table.
+    """
+    values, count = as_table(where, data, names)
+    said = {name.lower() for name in units or ()}
+    known = {
+        name: unit_text(unit)
+        for name, unit in units_of_data(data, names).items()
+        if name.lower() not in said
+    }
+    columns = columns_of_data(
+        values, {**known, **(units or {})}, var_dtypes, bit_columns, heap_format
+    )
+    columns = [column.at(number) for number, column in enumerate(columns)]
+    cargo = Cargo()
+    for column in columns:
+        cargo.add(where, column, values[column.key], count)
+    return columns, count, cargo
+
+
+def write_table(
+    file: FileHandle,
+    data: TableLike,
+    *,
+    names: Sequence[str] | None = None,
+    extname: str | None = None,
+    extver: int | None = None,
+    units: Mapping[str, str | None] | None = None,
+    var_dtypes: Mapping[str, Any] | None = None,
+    bit_columns: Iterable[str] | bool | None = None,
+    heap_format: str | None = None,
+    header: HeaderLike | None = None,
+    compress: TableCompressLike = None,
+    ztilelen: SupportsIndex | None = None,
+    reserve_cards: SupportsIndex = 0,
+) -> int:
+    """Append a binary table with its rows and give its index; see `FITS.write_table`."""
+    # All is converted, and with that checked, before anything is made.
+    columns, count, cargo = check_table(
+        f"{file.name}: the new table",
+        data,
+        names=names,
+        units=units,
+        var_dtypes=var_dtypes,
+        bit_columns=bit_columns,
+        heap_format=heap_format,
+    )
+    with half_made(file) as publish:
+        index = create_table(
+            file,
+            columns,
+            0,
+            kind=lib.RF_HDU_TABLE,
+            extname=extname,
+            extver=extver,
+            header=header,
+            compression=table_compression(compress, ztilelen, columns),
+            reserve_cards=reserve_cards,
+            deferred=True,
+        )
+        publish.index = index
+        if count:
+            append_rows(file, index, count, cargo)
+    return index
+
+
+def insert_column(
+    file: FileHandle, index: int, position: int, column: NewColumn, cargo: Cargo
+) -> None:
+    """Put a column with its cells in front of column `position`, as one edit."""
+    specs, keep = _specs([column])
+    heaps, kept = _heap_cells(cargo)
+    err = error()
+    _check(
+        lib.rf_table_insert_filled(
+            file._handle(),
+            index,
+            position,
+            specs,
+            requests(cargo.places) if cargo.places else ffi.NULL,
+            heaps,
+            err,
+        ),
+        err,
+    )
+    del keep, kept
+
+
+def _number(what: str, value: SupportsIndex) -> int:
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise FITSTypeError(f"{what} must be an integer, not {type(value).__name__}") from None
+    if not 0 <= number < 2**63:
+        raise FITSValueError(f"{what} must be between 0 and {2**63 - 1}, not {number}")
+    return number
