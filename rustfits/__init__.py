@@ -146,3 +146,14 @@ __all__ = [
     "write_image",
     "write_table",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+# Tracebacks, pickles and documents name the package, not the private module.
+for _name in __all__:
+    if not _name.startswith("_"):
+        globals()[_name].__module__ = __name__
+del _name

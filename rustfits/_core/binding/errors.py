@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import io
-from collections.abc import Callable
 from typing import Any
 
 __all__ = [
@@ -78,20 +77,12 @@ class FITSError(Exception):
         # KeyError puts quotes around its message, and OSError rebuilds it from errno and filename.
         return str(self.args[0]) if self.args else ""
 
-    def __reduce__(self) -> tuple[Callable[..., FITSError], tuple[Any, ...]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         facts = dict(self.__dict__)
         if isinstance(self, OSError):
             facts["errno"] = self.errno
             facts["strerror"] = self.strerror
-        return _rebuild, (type(self), self.args, facts)
-
-
-def _rebuild(kind: type[FITSError], args: tuple[Any, ...], facts: dict[str, Any]) -> FITSError:
-    """Make an exception again after pickling."""
-    made = kind(*args)
-    for name, value in facts.items():
-        setattr(made, name, value)
-    return made
+        return type(self), self.args, facts
 
 
 class FITSValueError(FITSError, ValueError):

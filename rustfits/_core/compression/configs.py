@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from numbers import Real
@@ -69,7 +70,8 @@ class Config:
         return hash((type(self), self._values()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), dict(zip(self._defaults, self._values(), strict=True)))
+        options = dict(zip(self._defaults, self._values(), strict=True))
+        return functools.partial(type(self), **options), ()
 
     def __repr__(self) -> str:
         shown = ", ".join(
@@ -78,11 +80,6 @@ class Config:
             if name not in self._hidden or getattr(self, name) != default
         )
         return f"{type(self).__name__}({shown})"
-
-
-def _rebuild(kind: type[Config], options: dict[str, Any]) -> Config:
-    """Make a configuration again after pickling."""
-    return kind(**options)
 
 
 class Compression(Config):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 import os
@@ -247,7 +248,7 @@ class Remote:
         return f"Remote({', '.join(f'{name}={value!r}' for name, value in facts.items())})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (self._arguments(),)
+        return functools.partial(type(self), **self._arguments()), ()
 
     def _arguments(self) -> dict[str, Any]:
         """Give the arguments that are not at their defaults."""
@@ -290,11 +291,6 @@ def remote_stats(file: FileHandle) -> RemoteStats:
         stats.file_bytes,
         bool(stats.ranged),
     )
-
-
-def _rebuild(arguments: dict[str, Any]) -> Remote:
-    """Make a `Remote` again after pickling."""
-    return Remote(**arguments)
 
 
 def _checked_headers(headers: Mapping[str, str] | None) -> tuple[tuple[str, str], ...] | None:
