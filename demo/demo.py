@@ -24,7 +24,7 @@ from picture import save_png, sketch
 from sky import CARDS, make_catalogue, make_image
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))  # the servers are those of the tests
+sys.path.insert(0, str(ROOT / "servers/src"))  # the servers are those of the tests
 
 import rustfits  # noqa: E402
 from servers import HTTPServer, LatencyProxy, fault_server, nginx_path  # noqa: E402

@@ -135,7 +135,7 @@ step_package() { # pip install of a clean copy, in an environment of its own
 }
 
 step_python() {
-  pytest --ignore=tests/test_docs.py "${pytest_arguments[@]}"
+  pytest --ignore=tests/unit/house/test_docs.py "${pytest_arguments[@]}"
 }
 
 step_docs-build() {
@@ -143,7 +143,7 @@ step_docs-build() {
 }
 
 step_docs-code() { # the code blocks of README and docs
-  pytest tests/test_docs.py "${pytest_arguments[@]}"
+  pytest tests/unit/house/test_docs.py "${pytest_arguments[@]}"
 }
 
 steps=()

@@ -15,7 +15,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from make_hcompress_vectors import Case
+from support.make_hcompress_vectors import Case
 
 CORPUS = Path(__file__).parent / "corpus"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from make_tile_vectors import plio, rice
+from support.make_tile_vectors import plio, rice
 
 CORPUS = Path(__file__).parent / "corpus"
 

@@ -16,7 +16,8 @@ import pytest
 from astropy.io import fits as astropy_fits
 
 import rustfits
-from compressed import (
+from rustfits import FITS, Gzip1, Gzip2, Hcompress1, NoCompress, Plio1, Quantize, Rice1
+from support.compressed import (
     INTEGERS,
     REALS,
     by_astropy,
@@ -31,7 +32,6 @@ from compressed import (
     same,
     verify,
 )
-from rustfits import FITS, Gzip1, Gzip2, Hcompress1, NoCompress, Plio1, Quantize, Rice1
 
 #: What is written here on purpose: what others cannot read, and zeros that are quantized.
 pytestmark = [

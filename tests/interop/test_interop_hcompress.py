@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rustfits
-from compressed import cells
+from support.compressed import cells
 
 Pixels = npt.NDArray[np.integer]
 

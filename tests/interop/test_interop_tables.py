@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rustfits import FITS
-from tables import raw_table, verify
+from support.tables import raw_table, verify
 
 STORED = {
     "L": "S1",

@@ -17,7 +17,8 @@ from astropy.io.fits.hdu.compressed._codecs import PLIO1, Rice1
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from c_library import ROOT, run
+from support import ROOT
+from support.c_library import run
 
 Values = npt.NDArray[np.signedinteger]
 

@@ -1,0 +1,958 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A file that is replaced as a whole is the old one or the new one, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import gc
+import os
+import shutil
+import signal
+import stat
+import struct
+import subprocess
+import sys
+import tempfile
+import textwrap
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import rustfits
+from rustfits import FITS
+from rustfits import fitsio as layer
+from support import TESTS
+
+SKY = np.arange(6, dtype="i2").reshape(2, 3)
+BIG = np.arange(200_000, dtype="f4").reshape(400, 500)
+STARS = np.array([(1, 2.5)], [("a", "i4"), ("b", "f8")])
+
+posix = pytest.mark.skipif(os.name == "nt", reason="POSIX permissions, links, signals")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux")
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def run_python(code: str, *arguments: Any, before: list[str] | None = None) -> Any:
+    command = [*(before or []), sys.executable, "-P", "-c", textwrap.dedent(code)]
+    return subprocess.run(
+        [*command, *map(str, arguments)], capture_output=True, text=True, timeout=120
+    )
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    path = tmp_path / "old.fits"
+    rustfits.write(path, SKY)
+    return path
+
+
+# ---- arguments that are wrong ----
+
+NAN, ACCENT = {"SEEING": float("nan")}, {"OBSERVER": "Mu\xf1oz"}
+WRONG: dict[str, Callable[..., object]] = {
+    "NaN in the header": lambda p, **o: rustfits.write(p, SKY, header=NAN, **o),
+    "accent in the header": lambda p, **o: rustfits.write(p, SKY, header=ACCENT, **o),
+    "list in the header": lambda p, **o: rustfits.write(p, SKY, header={"A": [1]}, **o),
+    "bad keyword": lambda p, **o: rustfits.write(p, SKY, header={"A=B": 1}, **o),
+    "bad EXTNAME": lambda p, **o: rustfits.write(p, SKY, extname="\xe9", **o),
+    "NaN in the header of a table": lambda p, **o: rustfits.write(p, STARS, header=NAN, **o),
+    "bad EXTNAME of a table": lambda p, **o: rustfits.write(p, STARS, extname="\xe9", **o),
+    "complex pixels": lambda p, **o: rustfits.write(p, np.zeros(3, "c8"), **o),
+    "accent in a column": lambda p, **o: rustfits.write(p, {"s": np.array(["Mu\xf1oz"])}, **o),
+    "columns of two lengths": lambda p, **o: rustfits.write(
+        p, {"a": np.zeros(3), "b": np.zeros(4)}, **o
+    ),
+    "no such unit": lambda p, **o: rustfits.write_table(p, STARS, units={"c": "m"}, **o),
+    "compressed, NaN in the header": lambda p, **o: rustfits.write(
+        p, SKY, header=NAN, compress=True, **o
+    ),
+    "compressed table, NaN in the header": lambda p, **o: rustfits.write(
+        p, STARS, header=NAN, compress=True, **o
+    ),
+    "values that PLIO cannot hold": lambda p, **o: rustfits.write(
+        p, np.array([[-5, 2]], "i2"), compress="PLIO_1", **o
+    ),
+    "tiles with too many axes": lambda p, **o: rustfits.write(
+        p, SKY, compress=rustfits.Rice1(tile_shape=(2, 2, 2)), **o
+    ),
+    "reals as they are, by RICE": lambda p, **o: rustfits.write(p, BIG, compress="RICE_1", **o),
+    "blank that does not fit": lambda p, **o: rustfits.write_image(p, SKY, blank=1 << 40, **o),
+}
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("atomic", [True, False])
+@pytest.mark.parametrize("name", WRONG)
+def test_argument_error_leaves_the_old_file(tmp_path, name, atomic, suffix):
+    path = tmp_path / f"old.fits{suffix}"
+    rustfits.write(path, SKY)
+    before = path.read_bytes()
+    with pytest.raises(rustfits.FITSError):
+        WRONG[name](path, atomic=atomic)
+    assert path.read_bytes() == before
+    assert names_in(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("atomic", [True, False])
+@pytest.mark.parametrize("name", WRONG)
+def test_argument_error_leaves_no_new_file(tmp_path, name, atomic, suffix):
+    with pytest.raises(rustfits.FITSError):
+        WRONG[name](tmp_path / f"new.fits{suffix}", atomic=atomic)
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda p: layer.write(p, SKY, header=NAN, clobber=True),
+        lambda p: layer.write(p, SKY, header=ACCENT, clobber=True),
+        lambda p: layer.write(p, {"s": np.array(["Mu\xf1oz"])}, clobber=True),
+        lambda p: layer.write(p, BIG, compress="rice", qlevel=None, clobber=True),
+    ],
+)
+def test_argument_error_of_the_fitsio_layer_leaves_the_old_file(old, call):
+    before = old.read_bytes()
+    with pytest.raises(Exception, match=r"."):
+        call(old)
+    assert old.read_bytes() == before
+    assert names_in(old.parent) == [old.name]
+
+
+# ---- what is written ----
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("atomic", [True, False])
+@pytest.mark.parametrize("durable", [True, False])
+@pytest.mark.parametrize("there", [True, False])
+def test_every_way_writes_the_same_bytes(tmp_path, suffix, atomic, durable, there):
+    path, plain = tmp_path / f"a.fits{suffix}", tmp_path / f"plain.fits{suffix}"
+    with FITS(plain, "w+") as fits:
+        fits.write_image(BIG, header={"OBJECT": "M31"})
+    if there:
+        rustfits.write(path, np.ones((700, 900), "f8"))
+    rustfits.write(path, BIG, header={"OBJECT": "M31"}, atomic=atomic, durable=durable)
+    assert path.read_bytes() == plain.read_bytes()
+    assert names_in(tmp_path) == [path.name, plain.name]
+
+
+def test_size_on_disk_is_what_the_content_needs(tmp_path):
+    """Space that was reserved and not used is given back."""
+    path = tmp_path / "a.fits"
+    with FITS(path, "w+", atomic=True) as fits:
+        for number in range(5):
+            fits.write_image(BIG, extname=f"E{number}")
+    facts = path.stat()
+    if sys.platform == "linux":
+        assert facts.st_blocks * 512 <= facts.st_size + 65536
+
+
+def test_sparse_image_may_be_larger_than_the_disk(tmp_path):
+    path = tmp_path / "a.fits"
+    with FITS(path, "w+", atomic=True) as fits:
+        hdu = fits.create_image_hdu("f8", (1 << 20, 1 << 19))
+        hdu[5, 7] = 3.5
+    assert path.stat().st_blocks < 1 << 20
+    with FITS(path) as fits:
+        assert fits[0][5, 7] == 3.5
+
+
+def test_new_file_is_not_there_before_close(old):
+    before = old.read_bytes()
+    with FITS(old, "w+", atomic=True) as fits:
+        fits.write_image(BIG)
+        fits.sync()
+        assert old.read_bytes() == before
+        assert fits[0][3, 4] == BIG[3, 4]
+    assert (rustfits.read(old) == BIG).all()
+    assert names_in(old.parent) == [old.name]
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_exception_in_the_block_leaves_the_old_file(tmp_path, suffix):
+    path = tmp_path / f"a.fits{suffix}"
+    for there in (False, True):
+        if there:
+            rustfits.write(path, SKY)
+        before = names_in(tmp_path)
+        with pytest.raises(ZeroDivisionError), FITS(path, "w+", atomic=True) as fits:
+            fits.write_image(BIG)
+            raise ZeroDivisionError
+        assert names_in(tmp_path) == before
+    assert (rustfits.read(path) == SKY).all()
+    with pytest.raises(ZeroDivisionError), FITS(path, "r+", atomic=True) as fits:
+        fits[0][:] = 77
+        raise ZeroDivisionError
+    assert (rustfits.read(path) == SKY).all()
+    assert names_in(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("mode", ["w+", "r+"])
+def test_file_that_is_never_closed_leaves_the_old_one(old, mode):
+    fits = FITS(old, mode, atomic=True)
+    fits.write_image(SKY + 1)
+    with pytest.warns(rustfits.FITSWarning, match="never closed"):
+        del fits
+        gc.collect()
+    assert (rustfits.read(old) == SKY).all()
+    with FITS(old) as fits:
+        assert len(fits) == 1
+    assert names_in(old.parent) == [old.name]
+
+
+def test_file_that_is_open_when_python_ends_leaves_the_old_one(old):
+    code = """
+        import sys, numpy, rustfits
+        fits = rustfits.FITS(sys.argv[1], "w+", atomic=True)
+        fits.write_image(numpy.zeros(100))
+    """
+    done = run_python(code, old)
+    assert "never closed" in done.stderr
+    assert (rustfits.read(old) == SKY).all()
+    assert names_in(old.parent) == [old.name]
+
+
+# ---- r+ on a copy ----
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_changes_go_to_a_copy(tmp_path, suffix):
+    path = tmp_path / f"a.fits{suffix}"
+    rustfits.write(path, BIG)
+    before = path.read_bytes()
+    with FITS(path, "r+", atomic=True) as fits:
+        fits[0][0] = -1
+        fits.write_table(STARS, extname="STARS")
+        fits[0].header["OBJECT"] = "M31"
+        fits.sync()
+        assert path.read_bytes() == before
+    with FITS(path) as fits:
+        assert fits["STARS"].read() == STARS
+        assert (fits[0][0] == -1).all()
+        assert (fits[0][1:] == BIG[1:]).all()
+        assert fits[0].header["OBJECT"] == "M31"
+    assert names_in(tmp_path) == [path.name]
+
+
+def test_unchanged_file_is_not_replaced(old):
+    before = old.stat()
+    with FITS(old, "r+", atomic=True) as fits:
+        assert fits[0][0, 1] == 1
+        assert names_in(old.parent) == [old.name]
+    after = old.stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def kept_name(message: str) -> Path:
+    return Path(message.split(" is in ")[-1])
+
+
+@posix
+@pytest.mark.parametrize(("suffix", "atomic"), [("", True), (".gz", True), (".gz", False)])
+@pytest.mark.parametrize("how", ["replaced", "changed", "removed", "a link"])
+def test_write_back_over_a_file_of_another_program_is_refused(tmp_path, suffix, atomic, how):
+    path, other = tmp_path / f"a.fits{suffix}", tmp_path / f"other.fits{suffix}"
+    rustfits.write(path, SKY)
+    rustfits.write(other, SKY + 30)
+    theirs = other.read_bytes()
+    fits = FITS(path, "r+", atomic=atomic)
+    fits[0][:] = 5
+    if how == "replaced":
+        other.replace(path)
+    elif how == "changed":
+        path.write_bytes(theirs)
+    elif how == "removed":
+        path.unlink()
+    else:
+        path.unlink()
+        path.symlink_to(other.name)
+    left = {p: p.read_bytes() for p in tmp_path.iterdir() if not p.name.startswith(".")}
+    with pytest.raises(rustfits.FITSChangedError, match="what was to be written is in") as caught:
+        fits.close()
+    kept = kept_name(str(caught.value))
+    assert (rustfits.read(kept) == 5).all()
+    kept.unlink()
+    assert {p: p.read_bytes() for p in tmp_path.iterdir()} == left
+
+
+def test_two_handles_on_one_gz_lose_nothing(tmp_path):
+    path = tmp_path / "c.fits.gz"
+    rustfits.write(path, np.zeros(4))
+    first, second = FITS(path, "r+"), FITS(path, "r+")
+    first[0][0] = 1
+    second[0][1] = 2
+    first.close()
+    try:
+        second.close()
+    except rustfits.FITSChangedError as error:
+        assert rustfits.read(kept_name(str(error)))[1] == 2
+        assert rustfits.read(path)[0] == 1
+    else:  # handles of one file share what they write
+        assert rustfits.read(path).tolist() == [1, 2, 0, 0]
+
+
+@posix
+def test_links_are_followed_once_when_the_file_is_opened(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        rustfits.write(tmp_path / name / "a.fits.gz", SKY)
+    folder, link = tmp_path / "folder", tmp_path / "link.fits.gz"
+    folder.symlink_to("one")
+    link.symlink_to("folder/a.fits.gz")
+    before = (tmp_path / "two" / "a.fits.gz").read_bytes()
+    for mode in ("r+", "w+"):
+        fits = FITS(link, mode)
+        if mode == "r+":
+            fits[0][:] = 5
+        else:
+            fits.write_image(SKY + 6)
+        folder.unlink()
+        folder.symlink_to("two")
+        fits.close()
+        folder.unlink()
+        folder.symlink_to("one")
+        expected = SKY * 0 + 5 if mode == "r+" else SKY + 6
+        assert (rustfits.read(tmp_path / "one" / "a.fits.gz") == expected).all()
+        assert (tmp_path / "two" / "a.fits.gz").read_bytes() == before
+
+
+# ---- mode, owner, access lists, links ----
+
+
+@posix
+def test_new_file_gets_the_mode_that_open_gives(tmp_path):
+    mask = os.umask(0o027)
+    try:
+        rustfits.write(tmp_path / "a.fits", SKY)
+        (tmp_path / "plain").touch()
+    finally:
+        os.umask(mask)
+    assert (tmp_path / "a.fits").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o666, 0o755, 0o664])
+def test_mode_is_kept(old, mode):
+    old.chmod(mode)
+    rustfits.write(old, BIG)
+    assert stat.S_IMODE(old.stat().st_mode) == mode
+
+
+@posix
+def test_temporary_file_of_a_private_file_is_private(old):
+    old.chmod(0o600)
+    with FITS(old, "w+", atomic=True) as fits:
+        fits.write_image(BIG)
+        temporary = [p for p in old.parent.iterdir() if p.name.startswith(".")]
+        assert len(temporary) == 1
+        assert stat.S_IMODE(temporary[0].stat().st_mode) == 0o600
+        assert len(temporary[0].name) > 25
+
+
+@posix
+@pytest.mark.skipif(os.name == "nt" or os.getuid() != 0, reason="root gives files away")
+def test_owner_is_kept(old):
+    os.chown(old, 1234, 2345)
+    rustfits.write(old, BIG)
+    assert (old.stat().st_uid, old.stat().st_gid) == (1234, 2345)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user can reach and write to."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o777)
+    yield folder
+    shutil.rmtree(folder)
+
+
+#: A user other than the owner, with no power over files.
+POWERLESS = (
+    ["setpriv", "--reuid=4321", "--regid=4321", "--clear-groups"]
+    if os.name != "nt" and os.getuid() == 0
+    else []
+)
+
+
+@posix
+@pytest.mark.skipif(not POWERLESS, reason="root only")
+def test_file_of_another_owner_is_overwritten_in_place(open_folder):
+    """The owner cannot be kept, so the content goes into the old file."""
+    path = open_folder / "theirs.fits"
+    rustfits.write(path, SKY)
+    path.chmod(0o666)
+    before = path.stat()
+    code = """
+        import sys, numpy, rustfits
+        rustfits.write(sys.argv[1], numpy.arange(10000.0))
+    """
+    done = run_python(code, path, before=POWERLESS)
+    assert done.returncode == 0, done.stderr
+    after = path.stat()
+    assert (before.st_ino, before.st_uid) == (after.st_ino, after.st_uid)
+    assert (rustfits.read(path) == np.arange(10000.0)).all()
+    assert names_in(open_folder) == [path.name]
+
+
+@posix
+@pytest.mark.skipif(not POWERLESS, reason="root only")
+def test_file_that_may_not_be_written_is_not_replaced(open_folder):
+    path = open_folder / "theirs.fits"
+    rustfits.write(path, SKY)
+    path.chmod(0o644)
+    code = """
+        import sys, numpy, rustfits
+        try:
+            rustfits.write(sys.argv[1], numpy.arange(10))
+        except PermissionError as error:
+            print(error)
+    """
+    done = run_python(code, path, before=POWERLESS)
+    assert "theirs.fits" in done.stdout, done.stderr
+    assert (rustfits.read(path) == SKY).all()
+
+
+AS_USUAL_USER = (
+    ["setpriv", "--bounding-set", "-dac_override"] if os.name != "nt" and os.getuid() == 0 else []
+)
+
+
+@posix
+def test_writable_file_in_a_folder_that_is_not_is_overwritten(tmp_path):
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    path = folder / "a.fits"
+    rustfits.write(path, SKY)
+    number = path.stat().st_ino
+    folder.chmod(0o555)
+    code = """
+        import sys, numpy, rustfits
+        try:
+            rustfits.write(sys.argv[1], numpy.arange(10), header={"A": float("nan")})
+        except ValueError:
+            print(rustfits.read(sys.argv[1]).shape)
+        rustfits.write(sys.argv[1], numpy.arange(10))
+        try:
+            rustfits.write(sys.argv[1] + "2", numpy.arange(10))
+        except PermissionError as error:
+            print(error)
+    """
+    done = run_python(code, path, before=AS_USUAL_USER)
+    folder.chmod(0o755)
+    assert done.stdout.startswith("(2, 3)\n"), done.stderr
+    assert "a.fits2" in done.stdout
+    assert rustfits.read(path).tolist() == list(range(10))
+    assert path.stat().st_ino == number
+    assert names_in(folder) == [path.name]
+
+
+@posix
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_hard_links_stay_one_file(tmp_path, suffix):
+    path, twin = tmp_path / f"a.fits{suffix}", tmp_path / f"b.fits{suffix}"
+    rustfits.write(path, BIG)
+    twin.hardlink_to(path)
+    rustfits.write(path, SKY)
+    assert path.samefile(twin)
+    assert (rustfits.read(twin) == SKY).all()
+    rustfits.write(path, BIG)
+    assert path.samefile(twin)
+    assert (rustfits.read(twin) == BIG).all()
+    with FITS(twin, "r+", atomic=True) as fits:
+        fits[0][0] = 7
+    assert path.samefile(twin)
+    assert (rustfits.read(path)[0] == 7).all()
+    assert names_in(tmp_path) == [path.name, twin.name]
+
+
+@posix
+def test_symbolic_link_stays_one(tmp_path):
+    target, link = tmp_path / "target.fits", tmp_path / "link.fits"
+    link.symlink_to(target.name)
+    rustfits.write(link, SKY)  # led nowhere
+    rustfits.write(link, BIG)
+    assert link.is_symlink()
+    assert (rustfits.read(target) == BIG).all()
+    assert names_in(tmp_path) == [link.name, target.name]
+
+
+def access_list(*entries: tuple[int, int, int]) -> bytes:
+    """Give a list as ``system.posix_acl_access`` has it: (tag, permissions, id)."""
+    return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+
+
+ANY = 0xFFFFFFFF
+LIST = access_list((1, 6, ANY), (2, 4, 1234), (4, 4, ANY), (16, 4, ANY), (32, 0, ANY))
+
+
+@linux
+def test_access_list_and_attributes_are_kept(old):
+    os.setxattr(old, "system.posix_acl_access", LIST)  # the temporary folder must have them
+    os.setxattr(old, "user.origin", b"survey")
+    rustfits.write(old, BIG)
+    assert os.getxattr(old, "system.posix_acl_access") == LIST
+    assert os.getxattr(old, "user.origin") == b"survey"
+    assert (rustfits.read(old) == BIG).all()
+
+
+@linux
+def test_default_access_list_of_the_folder_does_not_open_a_file(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    path = folder / "a.fits"
+    rustfits.write(path, SKY)
+    path.chmod(0o640)
+    os.setxattr(folder, "system.posix_acl_default", LIST)
+    rustfits.write(path, BIG)  # the old file has no list
+    assert "system.posix_acl_access" not in os.listxattr(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    rustfits.write(folder / "new.fits", SKY)  # a new one gets what the folder gives
+    (folder / "plain").touch()
+    assert os.getxattr(folder / "new.fits", "system.posix_acl_access") == os.getxattr(
+        folder / "plain", "system.posix_acl_access"
+    )
+
+
+@linux
+@pytest.mark.skipif(os.name == "nt" or os.getuid() != 0, reason="root can mount")
+def test_file_that_is_a_mount_point_is_overwritten(tmp_path):
+    """A rename over it is EBUSY."""
+    path, inner = tmp_path / "a.fits", tmp_path / "inner.fits"
+    rustfits.write(path, SKY)
+    rustfits.write(inner, SKY + 1)
+    code = """
+        import os, subprocess, sys, numpy, rustfits
+        subprocess.run(["mount", "--bind", sys.argv[2], sys.argv[1]], check=True)
+        rustfits.write(sys.argv[1], numpy.arange(50000.0))
+        print(os.listdir(os.path.dirname(sys.argv[1])))
+    """
+    done = run_python(code, path, inner, before=["unshare", "--mount"])
+    assert sorted(eval(done.stdout)) == ["a.fits", "inner.fits"], done.stderr
+    assert (rustfits.read(inner) == np.arange(50000.0)).all()
+
+
+@posix
+def test_device_is_not_replaced():
+    with contextlib.suppress(rustfits.FITSIOError):  # it has no size
+        rustfits.write("/dev/null", SKY)
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+
+
+# ---- full disks, limits ----
+
+LIMITED = """
+    import resource, signal, sys, numpy, rustfits
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+    path = sys.argv[1]
+    big = numpy.random.default_rng(1).normal(size=(300, 300))
+    cases = {
+        "image": lambda: rustfits.write(path, big),
+        "table": lambda: rustfits.write(path, {"x": big.ravel()}),
+        "compressed": lambda: rustfits.write(path, big, compress="GZIP_1"),
+        "fitsio": lambda: rustfits.fitsio.write(path, big, clobber=True),
+        "unpack": lambda: rustfits.unpack(sys.argv[2], path, overwrite=True),
+    }
+    import rustfits.fitsio
+    try:
+        cases[sys.argv[3]]()
+    except OSError as error:
+        print(error.errno, type(error).__name__, error)
+"""
+
+
+@linux
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("what", ["image", "table", "compressed", "fitsio", "unpack"])
+def test_limit_of_file_size_leaves_the_old_file(tmp_path, what, suffix):
+    path, packed = tmp_path / f"old.fits{suffix}", tmp_path / "p.fits.fz"
+    rustfits.write(path, SKY)
+    rustfits.write(packed, np.random.default_rng(1).normal(size=(300, 300)), compress="GZIP_1")
+    before = path.read_bytes()
+    done = run_python(LIMITED, path, packed, what)
+    assert done.stdout.startswith(f"{errno.EFBIG} "), done.stderr + done.stdout
+    assert "old.fits" in done.stdout
+    assert path.read_bytes() == before
+    assert names_in(tmp_path) == sorted([path.name, packed.name])
+
+
+FULL = """
+    import os, pathlib, subprocess, sys, numpy, rustfits
+    folder = pathlib.Path(sys.argv[1])
+    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]
+    subprocess.run(command, check=True)
+    path = folder / ("old.fits" + sys.argv[2])
+    noise = numpy.random.default_rng(1).normal(size=(300, 400))  # 960 kB
+    rustfits.write(path, noise)
+    before = path.read_bytes()
+    filler = folder / "filler"
+    filler.write_bytes(bytes(600_000))
+    for call in (
+        lambda: rustfits.write(path, noise + 1),
+        lambda: rustfits.write(path, {"x": noise.ravel()}),
+        lambda: rustfits.pack(path, path, overwrite=True, compress="GZIP_1"),
+    ):
+        try:
+            call()
+        except OSError as error:
+            print(error.errno, path.read_bytes() == before, len(os.listdir(folder)))
+    rustfits.write(path, noise + 2, atomic=False)
+    print((rustfits.read(path) == noise + 2).all(), len(os.listdir(folder)))
+    before = path.read_bytes()
+    try:
+        rustfits.write(path, numpy.random.default_rng(1).normal(size=(600, 400)), atomic=False)
+    except OSError as error:
+        print(error.errno, path.read_bytes() == before, len(os.listdir(folder)))
+"""
+
+
+@linux
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_full_disk_leaves_the_old_file(tmp_path, suffix):
+    """And a disk that cannot hold both files can be written with atomic=False."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    done = run_python(FULL, folder, suffix, before=["unshare", "--map-root-user", "--mount"])
+    assert done.stdout.splitlines() == [
+        *["28 True 2"] * 3,
+        "True 2",
+        "28 True 2",
+    ], done.stderr
+
+
+# ---- killed writers ----
+
+HALF = """
+    import os, signal, sys, numpy, rustfits
+    fits = rustfits.FITS(sys.argv[1], "w+", atomic=True)
+    fits.write_image(numpy.zeros((300, 300)))
+    print("written", flush=True)
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def start_half(path: Path) -> subprocess.Popen[str]:
+    child = subprocess.Popen(
+        [sys.executable, "-P", "-c", textwrap.dedent(HALF), str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "written\n"
+    return child
+
+
+def temporaries(folder: Path) -> list[str]:
+    return [name for name in names_in(folder) if name.startswith(".")]
+
+
+@linux
+@pytest.mark.parametrize("there", [True, False])
+def test_leftover_of_a_killed_writer_is_removed_by_the_next_one(tmp_path, there):
+    path = tmp_path / "a.fits"
+    if there:
+        rustfits.write(path, SKY)
+    child = start_half(path)
+    alive = temporaries(tmp_path)
+    assert len(alive) == 1
+    rustfits.write(path, SKY + 1)
+    rustfits.write(tmp_path / "other.fits", SKY)
+    assert temporaries(tmp_path) == alive  # its writer is at work
+    child.communicate("")
+    assert child.returncode == -signal.SIGKILL
+    rustfits.write(tmp_path / "other.fits", SKY)
+    assert temporaries(tmp_path) == alive  # of another file
+    assert (rustfits.read(path) == SKY + 1).all()
+    rustfits.write(path, SKY + 2)
+    assert names_in(tmp_path) == ["a.fits", "other.fits"]
+
+
+@linux
+def test_leftover_of_a_killed_gz_writer_is_removed(tmp_path):
+    path = tmp_path / "a.fits.gz"
+    rustfits.write(path, SKY)
+    child = start_half(path)
+    child.communicate("")
+    assert len(temporaries(tmp_path)) == 1
+    with FITS(path, "r+") as fits:
+        fits[0][0] = 9
+    assert names_in(tmp_path) == [path.name]
+    assert (rustfits.read(path)[0] == 9).all()
+
+
+@linux
+def test_forked_child_keeps_a_temporary_file_alive(tmp_path):
+    """It has the descriptors of its parent, and the lock with them."""
+    path = tmp_path / "a.fits"
+    fits = FITS(path, "w+", atomic=True)
+    fits.write_image(SKY)
+    read, write = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        child = os.fork()
+    if child == 0:
+        os.read(read, 1)
+        os._exit(0)
+    fits.close()
+    assert names_in(tmp_path) == ["a.fits"]
+    os.write(write, b"x")
+    os.waitpid(child, 0)
+    os.close(read)
+    os.close(write)
+    rustfits.write(path, SKY + 1)
+    assert names_in(tmp_path) == ["a.fits"]
+
+
+def test_two_writers_at_once_leave_one_whole_file(tmp_path):
+    path = tmp_path / "a.fits"
+    first, second = FITS(path, "w+", atomic=True), FITS(path, "w+", atomic=True)
+    first.write_image(BIG)
+    second.write_image(SKY)
+    second.close()
+    assert (rustfits.read(path) == SKY).all()
+    first.close()
+    assert (rustfits.read(path) == BIG).all()
+    assert names_in(tmp_path) == ["a.fits"]
+
+
+def test_reader_goes_on_with_the_file_it_opened(old):
+    with FITS(old) as fits:
+        rustfits.write(old, BIG)
+        assert (fits[0].read() == SKY).all()
+    assert (rustfits.read(old) == BIG).all()
+
+
+# ---- locks ----
+
+
+@linux
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("mode", ["r+", "w+"])
+@pytest.mark.parametrize("atomic", [True, False])
+def test_lock_keeps_other_locks_out(tmp_path, mode, suffix, atomic):
+    path = tmp_path / f"a.fits{suffix}"
+    rustfits.write(path, SKY)
+    before = path.read_bytes()
+    with FITS(path, lock=True) as one, FITS(path, lock=True) as two:
+        assert (one[0].read() == two[0].read()).all()
+        with pytest.raises(rustfits.FITSLockedError, match=r"a\.fits") as caught:
+            FITS(path, mode, lock=True, atomic=atomic)
+        assert isinstance(caught.value, BlockingIOError)
+        assert caught.value.errno == errno.EAGAIN
+    assert path.read_bytes() == before  # not cut
+    with FITS(path, mode, lock=True, atomic=atomic) as fits:
+        for other in ("r", "r+", "w+"):
+            with pytest.raises(rustfits.FITSLockedError):
+                FITS(path, other, lock=True)
+        fits.write_image(SKY)
+        child = run_python(
+            """
+            import sys, rustfits
+            try:
+                rustfits.FITS(sys.argv[1], "r+", lock=True)
+            except rustfits.FITSLockedError as error:
+                print(error)
+            """,
+            path,
+        )
+        assert "holds a lock" in child.stdout, child.stderr
+    with FITS(path, lock=True) as fits:
+        assert len(fits) == (2 if mode == "r+" else 1)
+    assert names_in(tmp_path) == [path.name]
+
+
+@linux
+def test_lock_of_a_killed_process_is_free(old):
+    child = subprocess.Popen(
+        [
+            sys.executable,
+            "-P",
+            "-c",
+            "import sys, rustfits; f = rustfits.FITS(sys.argv[1], 'r+', lock=True);"
+            "print(1, flush=True); sys.stdin.read()",
+            str(old),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    child.stdout.readline()
+    with pytest.raises(rustfits.FITSLockedError):
+        FITS(old, lock=True)
+    child.kill()
+    child.communicate()
+    FITS(old, "r+", lock=True).close()
+
+
+@linux
+@pytest.mark.parametrize("atomic", [True, False])
+def test_locked_edits_of_several_processes_are_all_there(tmp_path, atomic):
+    """A lock on a file that was replaced between opening and locking it is of no use."""
+    path = tmp_path / "count.fits"
+    rustfits.write(path, np.zeros(1, "i4"))
+    code = f"""
+        import sys, rustfits
+        done = 0
+        while done < 60:
+            try:
+                with rustfits.FITS(sys.argv[1], "r+", lock=True, atomic={atomic}) as fits:
+                    fits[0][0] = int(fits[0][0]) + 1
+                done += 1
+            except rustfits.FITSLockedError:
+                pass
+    """
+    command = [sys.executable, "-P", "-c", textwrap.dedent(code), str(path)]
+    children = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    for child in children:
+        _, told = child.communicate(timeout=120)
+        assert child.returncode == 0, told
+    assert rustfits.read(path)[0] == 180
+    assert names_in(tmp_path) == [path.name]
+
+
+def test_lock_of_a_remote_file_is_refused():
+    with pytest.raises(rustfits.FITSError, match="cannot be locked"):
+        FITS("http://127.0.0.1:9/a.fits", lock=True)
+
+
+def test_files_in_memory_need_no_lock():
+    with FITS("mem://", "w+", lock=True, atomic=True, durable=True) as fits:
+        fits.write_image(SKY)
+        assert (fits[0].read() == SKY).all()
+
+
+@pytest.mark.parametrize("option", ["atomic", "durable"])
+def test_options_for_writing_are_refused_for_reading(old, option):
+    with pytest.raises(rustfits.FITSValueError, match=option):
+        FITS(old, **{option: True})
+
+
+# ---- every call that fails ----
+
+SHIMMED = """
+    import errno, os, sys
+    sys.path.insert(0, sys.argv[1])
+    from pathlib import Path
+    import numpy, rustfits
+    from torture.shim import FAIL, Shim
+    shim, folder = Shim(), Path(sys.argv[2])
+    sky, big = numpy.arange(6, dtype="i2"), numpy.arange(900_000, dtype="f4")
+
+    def sweep(prepare, act, judge):
+        for turn in range(1, 200):
+            for path in folder.iterdir():
+                path.unlink()
+            prepare()
+            shim.arm(folder, FAIL, turn, errno.EIO)
+            error = None
+            try:
+                act()
+            except rustfits.FITSError as failed:
+                error = failed
+            calls, hit = shim.calls, shim.hit
+            shim.disarm()
+            judge(hit, error)
+            if calls < turn:
+                return
+"""
+
+
+def run_shimmed(tmp_path: Path, code: str) -> list[str]:
+    from torture.shim import compile_shim, environment
+
+    folder = tmp_path / "files"
+    folder.mkdir()
+    program = textwrap.dedent(SHIMMED) + textwrap.dedent(code)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program, str(TESTS), str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env=environment(compile_shim(tmp_path)),
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@linux
+def test_failure_while_a_file_is_overwritten_keeps_the_new_content(tmp_path):
+    """A file with two hard links is overwritten: what is lost of it is in the file that the error names."""
+    lines = run_shimmed(
+        tmp_path,
+        """
+        path, twin = folder / "a.fits", folder / "b.fits"
+
+        def prepare():
+            rustfits.write(path, big)
+            twin.hardlink_to(path)
+
+        def judge(hit, error):
+            try:
+                found = rustfits.read(path)
+                state = "old" if found.shape == big.shape and (found == big).all() else (
+                    "new" if (found == big + 1).all() else "mixed")
+            except rustfits.FITSError:
+                state = "broken"
+            assert path.samefile(twin)
+            beside = sorted({p.name for p in folder.iterdir()} - {"a.fits", "b.fits"})
+            if state in ("mixed", "broken") or " is in " in str(error):
+                kept = Path(str(error).split(" is in ")[1])
+                assert [kept.name] == beside
+                assert (rustfits.read(kept) == big + 1).all()
+                print("kept")
+            else:
+                assert not beside or hit == "unlink", (hit, beside)
+                assert state == "new" or error is not None
+                print(state)
+
+        sweep(prepare, lambda: rustfits.write(path, big + 1), judge)
+        """,
+    )
+    assert {"old", "new", "kept"} == set(lines)
+
+
+@linux
+@pytest.mark.parametrize("durable", [True, False])
+def test_durable_syncs_before_the_rename(tmp_path, durable):
+    lines = run_shimmed(
+        tmp_path,
+        f"""
+        path = folder / "a.fits"
+        sweep(lambda: rustfits.write(path, sky), lambda: rustfits.write(path, big, durable={durable}),
+              lambda hit, error: print(hit))
+        """,
+    )
+    assert "rename" in lines
+    assert ("fsync" in lines) == durable
+    if durable:
+        assert lines.index("fsync") < lines.index("rename")
+
+
+@linux
+def test_packing_and_gz_are_durable(tmp_path):
+    lines = run_shimmed(
+        tmp_path,
+        """
+        plain, path = folder.parent / "plain.fits", folder / "a.fits.fz"
+        rustfits.write(plain, big)
+        sweep(lambda: None, lambda: rustfits.pack(plain, path, compress="GZIP_1"),
+              lambda hit, error: print(hit))
+        print("----")
+        path = folder / "a.fits.gz"
+        sweep(lambda: None, lambda: rustfits.write(path, sky), lambda hit, error: print(hit))
+        """,
+    )
+    packing, gz = lines[: lines.index("----")], lines[lines.index("----") :]
+    assert packing.index("fsync") < packing.index("link")  # a new file, or none
+    assert gz.index("fsync") < gz.index("rename")
