@@ -2,8 +2,8 @@
 """The Python binding, generated from the C header.
 
 Run by meson as ``python -m cffi.gen_src exec-python build_ffi.py _rustfits.c`` (out-of-line API
-mode). Everything between the two marker lines of ``rustfits.h`` is declared to cffi as it stands
-there, so nothing is declared twice; the C compiler checks each declaration once more.
+mode). The public headers declare everything between their marker lines to cffi as it stands there,
+in the order in which ``rustfits.h`` includes them; the C compiler checks each declaration.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cffi import FFI
 
-HEADER = Path(__file__).resolve().parent / "csrc" / "include" / "rustfits.h"
+INCLUDE = Path(__file__).resolve().parent / "csrc" / "include"
 
 # Functions written in Python that C calls through function pointers. A callback must never raise:
 # an exception that escapes becomes RF_ERR_CALLBACK (`@ffi.def_extern(error=lib.RF_ERR_CALLBACK)`).
@@ -48,7 +48,7 @@ extern "Python" {
 
 
 def declarations(header: str) -> str:
-    """Give the part of the header that cffi's parser is to see."""
+    """Return the part of a public header that cffi's parser can read."""
     start = header.index("/* --- binding starts here --- */")
     end = header.index("/* --- binding ends here --- */")
     text = re.sub(r"/\*.*?\*/", " ", header[start:end], flags=re.DOTALL)
@@ -57,7 +57,13 @@ def declarations(header: str) -> str:
     return re.sub(r"^#define[ \t]+(\w+)[ \t]+\S.*$", r"#define \1 ...", text, flags=re.MULTILINE)
 
 
+def public_headers() -> list[Path]:
+    """Return the headers that ``rustfits.h`` includes, in its order."""
+    text = (INCLUDE / "rustfits.h").read_text(encoding="utf-8")
+    return [INCLUDE / name for name in re.findall(r'^#include "(.*)"$', text, re.MULTILINE)]
+
+
 ffibuilder = FFI()
-ffibuilder.cdef(declarations(HEADER.read_text(encoding="utf-8")))
+ffibuilder.cdef("".join(declarations(path.read_text(encoding="utf-8")) for path in public_headers()))
 ffibuilder.cdef(CALLBACKS)
 ffibuilder.set_source("rustfits._core.binding._rustfits", '#include "rustfits.h"\n')

@@ -14,7 +14,7 @@ import rustfits
 from rustfits._core.binding import errors, library
 from support import ROOT
 
-HEADER = ROOT / "csrc" / "include" / "rustfits.h"
+HEADER = ROOT / "csrc" / "include" / "rustfits" / "error.h"
 
 BUILTINS = {
     "ARGUMENT": [ValueError],

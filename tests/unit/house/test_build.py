@@ -10,7 +10,8 @@ import rustfits
 from rustfits._core.binding import _rustfits
 from support import ROOT, c_library
 
-HEADER = (ROOT / "csrc/include/rustfits.h").read_text()
+HEADERS = sorted((ROOT / "csrc/include/rustfits").glob("*.h"))
+HEADER = "".join(path.read_text() for path in HEADERS)
 
 PROGRAM = """
 #include <rustfits.h>
