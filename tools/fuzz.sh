@@ -16,7 +16,7 @@ fi
 meson compile -C build-fuzz || exit 1
 
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n "s/^  '\(fuzz_[a-z_]*\)',$/\1/p" tests/fuzz/meson.build)
+[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n "s|^  '[a-z]*/\(fuzz_[a-z_]*\)',$|\1|p" tests/fuzz/meson.build)
 
 passed=0
 failed=0

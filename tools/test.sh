@@ -76,8 +76,8 @@ step_c-sanitize() { # the same under AddressSanitizer and UndefinedBehaviorSanit
 }
 
 step_c-threads() { # the ones with threads, under ThreadSanitizer
-  local targets=(test_crowd test_file test_gzip test_pack test_parallel test_platform test_ranged test_settle test_shared_read
-    test_store test_threads test_tile_cache test_zimage test_zimage_write test_ztable)
+  local targets=(test_crowd test_file test_flush test_gzip test_pack test_parallel test_platform test_range_reader
+    test_shared_read test_store test_threads test_tile_cache test_zimage test_zimage_write test_ztable)
   configure build-tsan -Dtests=true -Dwerror=true -Db_sanitize=thread -Db_lundef=false "${cheap[@]}" "${lines[@]}" &&
     meson test -C build-tsan --no-rebuild --print-errorlogs --timeout-multiplier 4 "${targets[@]}"
 }
@@ -96,8 +96,8 @@ step_c-big-endian() { # the C tests on s390x, under qemu
 
 step_c-neon() { # the byte kernels of ARM, under qemu: all that differs there
   mkdir -p build-neon &&
-    aarch64-linux-gnu-gcc -static -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Icsrc/include -Icsrc \
-      tests/c/test_bytes.c csrc/base/bytes.c -o build-neon/test_bytes &&
+    aarch64-linux-gnu-gcc -static -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Icsrc/include -Icsrc -Itests/c \
+      tests/c/base/test_bytes.c csrc/base/bytes.c -o build-neon/test_bytes &&
     aarch64-linux-gnu-nm build-neon/test_bytes | grep neon_swap >/dev/null &&
     qemu-aarch64 build-neon/test_bytes
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Pixels for tests of HCOMPRESS_1: the same numbers as Case.pixels() of tests/make_hcompress_vectors.py gives.
+ * Pixels for tests of HCOMPRESS_1: the same numbers as Case.pixels() of tests/support/make_hcompress_vectors.py gives.
  */
 #ifndef RF_TESTS_HCOMPRESS_PIXELS_H
 #define RF_TESTS_HCOMPRESS_PIXELS_H

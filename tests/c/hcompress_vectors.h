@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Written by tests/make_hcompress_vectors.py: streams of cfitsio's encoder, and CRCs of the pixels
+ * Written by tests/support/make_hcompress_vectors.py: streams of cfitsio's encoder, and CRCs of the pixels
  * (big-endian, 32 bits) that its decoder makes of them without and with smoothing.
  */
 #ifndef RF_TESTS_HCOMPRESS_VECTORS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Values for tests of tile codecs: the same numbers as values() of tests/make_tile_vectors.py gives.
+ * Values for tests of tile codecs: the same numbers as values() of tests/support/make_tile_vectors.py gives.
  */
 #ifndef RF_TESTS_TILE_VALUES_H
 #define RF_TESTS_TILE_VALUES_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Written by tests/make_tile_vectors.py: streams of cfitsio's encoders.
+ * Written by tests/support/make_tile_vectors.py: streams of cfitsio's encoders.
  */
 #ifndef RF_TESTS_TILE_VECTORS_H
 #define RF_TESTS_TILE_VECTORS_H

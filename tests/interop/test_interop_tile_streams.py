@@ -23,7 +23,7 @@ from support.c_library import run
 Values = npt.NDArray[np.signedinteger]
 
 SOURCES = [
-    "tests/c/tile_probe.c",
+    "tests/c/programs/tile_probe.c",
     *(f"csrc/codec/{name}.c" for name in ("rice", "rice_encode", "rice_decode", "plio")),
     *(f"csrc/base/{name}.c" for name in ("bytes", "error", "escape")),
 ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What a server may say, and what is made of it. (tests/c/test_remote.c has the C twin.)"""
+"""What a server may say, and what is made of it. (tests/c/remote/test_remote.c has the C twin.)"""
 
 from __future__ import annotations
 

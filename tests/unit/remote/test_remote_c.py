@@ -73,7 +73,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["pkg-config", "--cflags", "--libs", "rustfits"],
         env={"PKG_CONFIG_PATH": str(folder / "pkgconfig")},
     ).split()
-    source = ROOT / "tests" / "c" / "remote_reader.c"
+    source = ROOT / "tests/c/programs/remote_reader.c"
     c_library.run(
         ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-o", str(place), str(source), *flags]
     )

@@ -196,7 +196,7 @@ def libcurl_fetch(tmp_path_factory: pytest.TempPathFactory) -> Fetch:
         env={"PKG_CONFIG_PATH": str(folder / "pkgconfig")},
     ).split()
     program = place / "fetch_probe"
-    source = ROOT / "tests" / "c" / "fetch_probe.c"
+    source = ROOT / "tests/c/programs/fetch_probe.c"
     c_library.run(
         ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-o", str(program), str(source), *flags]
     )

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Reads a file on a server with the C library alone and writes what it got, for tests/test_remote_c.py.
+ * Reads a file on a server with the C library alone and writes what it got, for tests/unit/remote/test_remote_c.py.
  *
  *   remote_reader URL FOLDER ranged|download|auto [ca_bundle=F] [endpoint=E] [netrc=1]
  *

@@ -86,7 +86,7 @@ def seeds() -> dict[str, bytes]:
 
 
 if __name__ == "__main__":
-    folder = Path(__file__).parent / "corpus" / "fuzz_scan"
+    folder = Path(__file__).parents[1] / "corpus" / "fuzz_scan"
     folder.mkdir(parents=True, exist_ok=True)
     for title, content in seeds().items():
         (folder / title).write_bytes(content)

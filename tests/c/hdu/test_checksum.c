@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Checksums against sums that cfitsio wrote, and the cases that need no other program. tests/test_checksum.py compares
- * byte for byte with fitsio and astropy.
+ * Checksums against sums that cfitsio wrote, and the cases that need no other program.
+ * tests/unit/header/test_checksum.py compares byte for byte with fitsio and astropy.
  */
 #include "check.h"
 #include "fits_bytes.h"

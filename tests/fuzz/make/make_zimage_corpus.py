@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes the first inputs of fuzz_zimage: small compressed images by astropy and fitsio, cards as lines before the data.
 
-python tests/fuzz/make_zimage_corpus.py tests/fuzz/corpus/fuzz_zimage
+python tests/fuzz/make/make_zimage_corpus.py tests/fuzz/corpus/fuzz_zimage
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../c/disk.h"
+#include "disk.h"
 #include "base/bytes.h"
 #include "base/crc32c.h"
 #include "base/memory.h"

@@ -7,7 +7,7 @@ Usage: python make_table_corpus.py (writes into corpus/fuzz_column, corpus/fuzz_
 import struct
 from pathlib import Path
 
-CORPUS = Path(__file__).parent / "corpus"
+CORPUS = Path(__file__).parents[1] / "corpus"
 
 FORMS = [
     "1J",

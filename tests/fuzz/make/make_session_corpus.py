@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes the first inputs of fuzz_session: small files by astropy, with random commands before them.
 
-python tests/fuzz/make_session_corpus.py tests/fuzz/corpus/fuzz_session
+python tests/fuzz/make/make_session_corpus.py tests/fuzz/corpus/fuzz_session
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import numpy as np
 
 import rustfits
 
-CORPUS = Path(__file__).parent / "corpus" / "fuzz_ztable"
+CORPUS = Path(__file__).parents[1] / "corpus" / "fuzz_ztable"
 LEFT_OUT = ("XTENSION", "BITPIX  ", "NAXIS   ", "ZTABLE  ")
 
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Names of S3, profile files, and what is asked after a refusal. Signatures are looked at by tests/test_s3.py.
+ * Names of S3, profile files, and what is asked after a refusal. Signatures are looked at by
+ * tests/unit/remote/test_s3.py.
  */
 #include <stdlib.h>
 

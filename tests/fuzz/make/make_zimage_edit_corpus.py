@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from astropy.io import fits
 
-HERE = Path(__file__).parent / "corpus" / "fuzz_zimage_edit"
+HERE = Path(__file__).parents[1] / "corpus" / "fuzz_zimage_edit"
 
 
 def session(commands: bytes, content: bytes = b"") -> bytes:

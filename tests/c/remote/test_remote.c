@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * URLs, what servers say, and the remote driver over transports made up here. Real servers are asked by
- * tests/test_transport.py.
+ * tests/unit/remote/test_transport.py.
  */
 #include <stdlib.h>
 

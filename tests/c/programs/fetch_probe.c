@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Fetches a URL with the libcurl transport and says in lines what came of it, for tests/test_transport.py.
+ * Fetches a URL with the libcurl transport and says in lines what came of it, for tests/unit/remote/test_transport.py.
  *
  *   fetch_probe FOLDER URL [user=U] [password=P] [header=H]... [timeout=S] [connect_timeout=S] [ca_bundle=F]
  *               [redirects=N] [refuse=BITS] [limit=N] [range=FIRST:LENGTH]... [concurrency=N] [validator=V]
