@@ -40,7 +40,7 @@ class HDUBase:
         #: Whether values are read as they are stored, without scale and offset.
         self.ignore_scaling = False
 
-    # ---- facts ----
+    # ---- description ----
 
     def get_extnum(self) -> int:
         """Give the position in the file, 0 for the primary HDU."""
@@ -88,11 +88,11 @@ class HDUBase:
 
     def get_offsets(self) -> dict[str, int]:
         """Give where header and data begin and end in the file, in bytes."""
-        facts = self.hdu._fresh()
-        end = facts.data_offset + -(-facts.data_bytes // 2880) * 2880
+        info = self.hdu._fresh()
+        end = info.data_offset + -(-info.data_bytes // 2880) * 2880
         return {
-            "header_start": facts.header_offset,
-            "data_start": facts.data_offset,
+            "header_start": info.header_offset,
+            "data_start": info.data_offset,
             "data_end": end,
         }
 

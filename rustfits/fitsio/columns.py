@@ -17,13 +17,13 @@ from rustfits.fitsio.util import Array
 
 __all__ = [
     "Plan",
+    "check_unique",
     "column_info",
     "columns_of",
     "declared_length",
     "pad_cells",
     "plan_of_formats",
     "units_of",
-    "without_twins",
 ]
 
 # As cfitsio numbers the types of columns.
@@ -137,7 +137,7 @@ def pad_cells(column: Column, cells: Array, length: int) -> Array:
 # ---- new columns ----
 
 
-def without_twins(names: Iterable[str]) -> None:
+def check_unique(names: Iterable[str]) -> None:
     """Refuse names that differ in case only.
 
     Raises

@@ -36,7 +36,7 @@ _OF_PIXELS = frozenset({"BSCALE", "BZERO", "BUNIT", "BLANK"})
 _OF_COLUMNS = re.compile(r"T(UNIT|DISP)[0-9]+")
 
 
-class _KeptCards(CardSource):
+class _UnchangedCards(CardSource):
     """The cards of one keyword, byte for byte."""
 
     def __init__(self, content: bytes) -> None:
@@ -103,11 +103,11 @@ class FITSRecord(dict[str, Any]):
             self._cards = cards
             self._content = dict(self)
 
-    def _unchanged(self) -> _KeptCards | None:
+    def _unchanged(self) -> _UnchangedCards | None:
         """Give the cards that `_keep_bytes` was given, while the record says the same."""
         if self._cards is None or self._content != self:
             return None
-        return _KeptCards(self._cards)
+        return _UnchangedCards(self._cards)
 
     def verify(self) -> None:
         """Check that there is a name and a value.
@@ -449,7 +449,7 @@ def cards_of(header: Any, without: frozenset[str] | set[str] = frozenset()) -> H
     if header is None:
         return None
     records = header if isinstance(header, FITSHDR) else FITSHDR(header)
-    cards: list[tuple[str, Any, Any] | _KeptCards] = []
+    cards: list[tuple[str, Any, Any] | _UnchangedCards] = []
     for record in records.records():
         name, value, comment = record["name"], record["value"], record.get("comment")
         kept = record._unchanged()

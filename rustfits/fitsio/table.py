@@ -49,7 +49,7 @@ class TableReader(HDUBase):
             raise self._unsupported(what)
         return self.hdu
 
-    # ---- facts ----
+    # ---- description ----
 
     def get_nrows(self) -> int:
         """Give the number of rows."""

@@ -12,7 +12,7 @@ from rustfits._core.binding.errors import FITSValueError
 from rustfits._core.file import fits as core
 from rustfits._core.header.header import HeaderLike, header_cards
 from rustfits._core.table.input import is_table
-from rustfits.fitsio.columns import columns_of, plan_of_formats, units_of, without_twins
+from rustfits.fitsio.columns import check_unique, columns_of, plan_of_formats, units_of
 from rustfits.fitsio.compression import NOT_PACKED, ImageCompression, takes_compression
 from rustfits.fitsio.header import FITSHDR, cards_of
 from rustfits.fitsio.util import warn_ignored
@@ -211,7 +211,7 @@ class Writing:
         """
         where = f"{self._shown_name}: the new table"
         values, _ = columns_of(where, data, names)
-        without_twins(values)
+        check_unique(values)
         by_name = _units(units, list(values), header)
         cards = _checked(header, extver)
         if _is_ascii(table_type):
@@ -285,7 +285,7 @@ class Writing:
         forms = None
         if data is not None:
             values, _ = columns_of(f"{self._shown_name}: the new table", data, names)
-            without_twins(values)
+            check_unique(values)
             bits = _bits(values) if pack else None
             self._write_empty(values, ascii_table, units, extname, extver, header, bits)
             return
@@ -299,7 +299,7 @@ class Writing:
             raise FITSValueError("a table is made of data=, of dtype=, or of names= and formats=")
         if not kind.names:
             raise FITSValueError(f"the type of a table is a structured dtype, not {kind}")
-        without_twins(kind.names)
+        check_unique(kind.names)
         by_name = _units(units, kind.names, header)
         cards = _checked(header, extver)
         hdu: Any

@@ -22,7 +22,7 @@ FAST_LEVEL = 2
 #: A deflate stream with the header and trailer of gzip around it.
 GZIP_WINDOW_BITS = 31
 #: What is not consumed of a piece gets copied by zlib-ng, so pieces must not be large.
-INPUT_PIECE = 128 * 1024
+INPUT_BYTES = 128 * 1024
 
 # The streams that C holds pointers to.
 _streams: set[CData] = set()
@@ -94,7 +94,7 @@ def rf_py_inflate(
     err: CData,
 ) -> int:
     try:
-        return _inflate(stream, packed, min(n_in, INPUT_PIECE), used, out, n_out, made, done, err)
+        return _inflate(stream, packed, min(n_in, INPUT_BYTES), used, out, n_out, made, done, err)
     except BaseException as exception:
         return _failed(exception, err)
 

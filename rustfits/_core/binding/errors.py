@@ -78,11 +78,11 @@ class FITSError(Exception):
         return str(self.args[0]) if self.args else ""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        facts = dict(self.__dict__)
+        attributes = dict(self.__dict__)
         if isinstance(self, OSError):
-            facts["errno"] = self.errno
-            facts["strerror"] = self.strerror
-        return type(self), self.args, facts
+            attributes["errno"] = self.errno
+            attributes["strerror"] = self.strerror
+        return type(self), self.args, attributes
 
 
 class FITSValueError(FITSError, ValueError):

@@ -71,9 +71,9 @@ class FileHandle:
         "atomic",
         "closed",
         "fixed",
-        "keepers",
         "kept",
         "mode",
+        "pending_writers",
     )
 
     def __init__(self, pointer: CData, mode: str, fixed: bool) -> None:
@@ -85,7 +85,7 @@ class FileHandle:
         self.fixed = fixed  # nothing can change the file: what was read stays true
         self.kept: object = None  # what the options of the open file point at
         # HDUs that may keep something back: it is written before the file is closed, whoever does.
-        self.keepers: list[weakref.ref[HDU]] = []
+        self.pending_writers: list[weakref.ref[HDU]] = []
         if mode == "r":
             self._pid = 0
         else:
@@ -168,8 +168,8 @@ class FileHandle:
         """Write back what is pending and let go of the file; does nothing the second time."""
         if not self.closed:
             try:
-                if self.keepers:
-                    self._write_kept()
+                if self.pending_writers:
+                    self._flush_writers()
             finally:
                 self.closed = True
                 err = error()
@@ -179,7 +179,7 @@ class FileHandle:
 
     def discard(self) -> None:
         """Keep what is not in the file yet from getting there."""
-        self.keepers.clear()
+        self.pending_writers.clear()
         err = error()
         if not self.closed:
             check(lib.rf_file_discard(self._pointer, err), err)
@@ -187,7 +187,7 @@ class FileHandle:
     def _abandon(self) -> None:
         """Discard what was never closed: nothing says that it is complete."""
         name = self.name
-        self.keepers.clear()
+        self.pending_writers.clear()
         lib.rf_file_discard(self._pointer, NULL)
         warnings.warn(
             f"{name}: was opened with atomic=True and never closed: what was written is dropped",
@@ -195,9 +195,9 @@ class FileHandle:
             stacklevel=3,
         )
 
-    def _write_kept(self) -> None:
-        for keeper in list(self.keepers):
-            hdu = keeper()
+    def _flush_writers(self) -> None:
+        for writer in list(self.pending_writers):
+            hdu = writer()
             if hdu is not None:
                 hdu._write_pending()
 

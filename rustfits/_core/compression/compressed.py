@@ -14,7 +14,7 @@ from rustfits._core.header.hdu import HDU
 from rustfits._core.header.header import FITSHeader, LogicalHeader
 from rustfits._core.image.pixels import integer
 
-__all__ = ["Compressed", "keeping_back"]
+__all__ = ["Compressed", "collecting_writes"]
 
 
 class Compressed(HDU):
@@ -28,7 +28,7 @@ class Compressed(HDU):
 
         It has its keywords of structure and none of the compression; those are in `raw_header`.
         """
-        self._settle()
+        self._flush()
         if self._header is None:
             self._header = LogicalHeader(self._file, self._index)
         return self._header
@@ -36,18 +36,18 @@ class Compressed(HDU):
     @property
     def raw_header(self) -> FITSHeader:
         """The header as it is stored: that of the binary table which holds the tiles."""
-        self._settle()
+        self._flush()
         return FITSHeader(self._file, self._index)
 
-    def _settle(self) -> None:
+    def _flush(self) -> None:
         """Write what waits to be written, if anything does: somebody asks."""
 
     def _add_checksum(self, with_checksum: int) -> None:
-        self._settle()
+        self._flush()
         super()._add_checksum(with_checksum)
 
     def _verify_checksum(self) -> tuple[bool | None, bool | None]:
-        self._settle()
+        self._flush()
         return super()._verify_checksum()
 
     @property
@@ -101,7 +101,7 @@ class Compressed(HDU):
 
 
 @contextmanager
-def keeping_back(
+def collecting_writes(
     hdu: Any, lock: AbstractContextManager[Any], begin: Callable[[], Any]
 ) -> Iterator[None]:
     """Let an HDU keep in its `_pending`, which `begin` makes, what it has to write at the end.
@@ -123,7 +123,7 @@ def keeping_back(
         outermost = hdu._pending is None
         if outermost:
             hdu._pending = begin()
-            file.keepers.append(weakref.ref(hdu))
+            file.pending_writers.append(weakref.ref(hdu))
     try:
         yield
     finally:
@@ -134,4 +134,4 @@ def keeping_back(
                         hdu._write_pending()
                 finally:
                     hdu._pending = None
-                    file.keepers.remove(weakref.ref(hdu))
+                    file.pending_writers.remove(weakref.ref(hdu))

@@ -27,7 +27,7 @@ from rustfits._core.binding.library import CData, check, error, failure, ffi, li
 from rustfits._core.binding.names import scheme_list
 from rustfits._core.binding.warnings import warn_of_file, warn_once
 from rustfits._core.file.create import Creating
-from rustfits._core.header.hdu import HDU, read_facts
+from rustfits._core.header.hdu import HDU, read_info
 from rustfits._core.image.compressed import CompressedImageHDU
 from rustfits._core.image.image import ImageHDU
 from rustfits._core.image.pixels import integer
@@ -468,9 +468,9 @@ class FITS(Creating):
             broken = failure(status, err)
             if status not in _BROKEN or not isinstance(broken, FITSFormatError):
                 raise broken
-            self._warn_of_odd(handle)
+            self._warn_of_file(handle)
             return int(found[0]), broken
-        self._warn_of_odd(handle)
+        self._warn_of_file(handle)
         return int(found[0]), None
 
     def _check_all(self) -> None:
@@ -532,11 +532,11 @@ class FITS(Creating):
             raise FITSIndexError(f"{file.name}: no HDU {key}")
         return index
 
-    def _warn_of_odd(self, handle: CData) -> None:
+    def _warn_of_file(self, handle: CData) -> None:
         """Warn about what has been met on the way to the end of the file."""
-        oddities = lib.rf_file_warning_count(handle)
-        if oddities:
-            warn_of_file(self._file, handle, oddities)
+        count = lib.rf_file_warning_count(handle)
+        if count:
+            warn_of_file(self._file, handle, count)
 
     def _hdu(self, index: int) -> HDU:
         return self[index]
@@ -544,10 +544,10 @@ class FITS(Creating):
     def _make(self, index: int) -> HDU:
         """Make the object for an HDU, once."""
         file = self._file
-        facts = read_facts(file, index)
-        kind = _CLASSES.get(facts[1].kind, HDU)
+        info = read_info(file, index)
+        kind = _CLASSES.get(info[1].kind, HDU)
         # Two threads may come here together: one object wins.
-        return self._hdus.setdefault(index, kind(file, index, facts))
+        return self._hdus.setdefault(index, kind(file, index, info))
 
     def _find(self, handle: CData, name: Name) -> int:
         """Find an HDU by EXTNAME and EXTVER."""
@@ -576,7 +576,7 @@ class FITS(Creating):
             if find(handle, encoded, any_or_one, index, ffi.NULL) == 0:
                 status = 0
         if status:
-            self._warn_of_odd(handle)  # all of the file was looked at
+            self._warn_of_file(handle)  # all of the file was looked at
             check(status, err)
         return int(index[0])
 
@@ -586,7 +586,7 @@ class FITS(Creating):
             try:
                 hdu = self[index]
             except FITSIndexError:
-                self._warn_of_odd(self._file._handle())
+                self._warn_of_file(self._file._handle())
                 return
             except FITSFormatError:
                 count, broken = self._counted()

@@ -182,8 +182,8 @@ def convert(
                 done.append(Outcome(hdu.index, hdu.kind, step(source, hdu, made)))
                 warn_of_writing(made._file)
                 if progress is not None:
-                    facts = hdu._fresh()
-                    progress(min(facts.data_offset + facts.data_bytes, size), size)
+                    info = hdu._fresh()
+                    progress(min(info.data_offset + info.data_bytes, size), size)
         if progress is not None:
             progress(size, size)
     return done

@@ -379,10 +379,10 @@ def merge(cards: CData, source: Source, copy_commentary: bool) -> None:
     FITSValueError
         A dict has a protected keyword or commentary that is no list, or a header cannot hold it.
     """
-    pieces = []
+    headers = []
     for part in source.parts:
         if not isinstance(part, Item):
-            pieces.append(part)
+            headers.append(part)
             continue
         plain = plain_key(part.keyword)
         if source.is_header:
@@ -399,8 +399,8 @@ def merge(cards: CData, source: Source, copy_commentary: bool) -> None:
                     "from a dict; use add_comment, add_history or add_blank"
                 )
         _put(cards, part)
-    for piece in pieces[1:]:  # the first of several cards counts, in whichever piece it is
+    for header in headers[1:]:  # the first of several cards counts, in whichever header it is
         every = lib.RF_MERGE_APPEND | lib.RF_MERGE_COMMENTARY | lib.RF_MERGE_PROTECTED
-        _merge_cards(pieces[0], piece, every)
-    if pieces:
-        _merge_cards(cards, pieces[0], lib.RF_MERGE_COMMENTARY if copy_commentary else 0)
+        _merge_cards(headers[0], header, every)
+    if headers:
+        _merge_cards(cards, headers[0], lib.RF_MERGE_COMMENTARY if copy_commentary else 0)

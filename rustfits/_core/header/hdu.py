@@ -28,14 +28,14 @@ KINDS: dict[int, str] = {
 
 
 #: The ``rf_hdu_info *`` of an HDU, and the generation of the file that it was true for.
-Facts: TypeAlias = "tuple[int, CData]"
+Info: TypeAlias = "tuple[int, CData]"
 
 _INFO_POINTER: CData = ffi.typeof("rf_hdu_info *")
 _INFO_SIZE: int = ffi.sizeof("rf_hdu_info")
 _new, _get_info = ffi.new, lib.rf_hdu_get_info
 
 
-def read_facts(file: FileHandle, index: int) -> Facts:
+def read_info(file: FileHandle, index: int) -> Info:
     """Ask the C library what the header of HDU `index` says about its structure.
 
     Raises
@@ -76,10 +76,10 @@ class HDU:
     #: What a class has found out about the data, None before it has looked.
     _cached: Any
 
-    def __init__(self, file: FileHandle, index: int, facts: Facts) -> None:
+    def __init__(self, file: FileHandle, index: int, info: Info) -> None:
         self._file = file
         self._index = index
-        self._seen, self._info = facts
+        self._seen, self._info = info
         self._header: FITSHeader | None = None
         self._cached = None
 
@@ -87,8 +87,8 @@ class HDU:
         """Give the ``rf_hdu_info *`` as it is now; after closing, as it was last."""
         file = self._file
         if self._seen != file._generation() and not file.closed:
-            seen, self._info = read_facts(file, self._index)
-            self._seen = seen  # last: another thread must not take the old facts for new ones
+            seen, self._info = read_info(file, self._index)
+            self._seen = seen  # last: another thread must not take the old info for new ones
         return self._info
 
     def _write_pending(self, keep: int = 0) -> None:
@@ -155,8 +155,8 @@ class HDU:
         self._write_pending()
         err = error()
         check(lib.rf_file_flush(self._file._handle(), err), err)
-        facts = self._fresh()
-        return self._file.read_bytes(facts.data_offset, facts.data_bytes)
+        info = self._fresh()
+        return self._file.read_bytes(info.data_offset, info.data_bytes)
 
     def add_datasum(self) -> None:
         """Write DATASUM, the checksum of the data unit, into the header.
@@ -217,15 +217,15 @@ class HDU:
         check(lib.rf_hdu_add_checksum(self._file._handle(), self._index, with_checksum, err), err)
 
     def _verify_checksum(self) -> tuple[bool | None, bool | None]:
-        answers = ffi.new("int[2]")
+        results = ffi.new("int[2]")
         err = error()
         check(
             lib.rf_hdu_verify_checksum(
-                self._file._handle(), self._index, answers, answers + 1, err
+                self._file._handle(), self._index, results, results + 1, err
             ),
             err,
         )
-        datasum, checksum = (None if answer < 0 else bool(answer) for answer in answers)
+        datasum, checksum = (None if result < 0 else bool(result) for result in results)
         return datasum, checksum
 
     def _describe(self) -> str:

@@ -67,7 +67,7 @@ _MISSING, _TEXTS, _UNKNOWN = object(), object(), object()
 _NULL: CData = ffi.NULL
 _HEADER_POINTER: CData = ffi.typeof("rf_header **")
 _get, _free, _read_alone = lib.rf_header_get, lib.rf_header_free, lib.rf_file_read_header
-_generation, _count_oddities = lib.rf_file_generation, lib.rf_file_warning_count
+_generation, _count_warnings = lib.rf_file_generation, lib.rf_file_warning_count
 _new, _gc, _new_lock = ffi.new, ffi.gc, ForkLock
 
 
@@ -504,9 +504,9 @@ class FITSHeader(_Header):
             raise failure(status, err)
         self._take(_gc(pointer[0], _free))
         self._seen = seen  # last: _look must not take old values for new ones
-        oddities = _count_oddities(handle)
-        if oddities:
-            warn_of_file(file, handle, oddities)
+        count = _count_warnings(handle)
+        if count:
+            warn_of_file(file, handle, count)
 
     def _current(self) -> CData:
         watched = self._watched

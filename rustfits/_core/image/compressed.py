@@ -18,7 +18,7 @@ from rustfits._core.binding.foreign import plain_array
 from rustfits._core.binding.library import CData, check, error, ffi, lib
 from rustfits._core.binding.locks import ForkLock
 from rustfits._core.binding.warnings import warn_of_file, warn_of_writing
-from rustfits._core.compression.compressed import Compressed, keeping_back
+from rustfits._core.compression.compressed import Compressed, collecting_writes
 from rustfits._core.compression.configs import Compression, Quantize, from_c, with_level
 from rustfits._core.image.image import ImageHDU
 from rustfits._core.image.pixels import Array, Pixels, cast, mask_of, store_pixels
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from rustfits._core.binding.handle import FileHandle
     from rustfits._core.binding.selection import Axis
-    from rustfits._core.header.hdu import Facts
+    from rustfits._core.header.hdu import Info
 
 __all__ = ["CompressedImageHDU"]
 
@@ -51,8 +51,8 @@ class CompressedImageHDU(Compressed, ImageHDU):
 
     __slots__ = ("_gzip_level", "_pending", "_turn", "_waiting")
 
-    def __init__(self, file: FileHandle, index: int, facts: Facts) -> None:
-        super().__init__(file, index, facts)
+    def __init__(self, file: FileHandle, index: int, info: Info) -> None:
+        super().__init__(file, index, info)
         # What no file keeps, of an image that was made through this object.
         self._gzip_level: int | None = None
         # None, or what `extending` has not written yet.
@@ -64,24 +64,24 @@ class CompressedImageHDU(Compressed, ImageHDU):
         """Remember what the image was made with and no file keeps."""
         self._gzip_level = getattr(compression, "level", None)
 
-    # ---- facts ----
+    # ---- description ----
 
     def _pixels(self) -> Pixels:
-        self._settle()
+        self._flush()
         known = self._cached
         pixels = super()._pixels()
         if pixels is not known:  # the header was made out just now
             handle = self._file._handle()
-            oddities = lib.rf_file_warning_count(handle)
-            if oddities:
-                warn_of_file(self._file, handle, oddities)
+            count = lib.rf_file_warning_count(handle)
+            if count:
+                warn_of_file(self._file, handle, count)
         return pixels
 
     def _append(self, kind: int, data: Array, mask: Array | None) -> None:
         super()._append(kind, data, mask)
         warn_of_writing(self._file)
 
-    def _settle(self) -> None:
+    def _flush(self) -> None:
         if self._pending:
             self._write_pending()
 
@@ -117,7 +117,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
     @property
     def n_tiles(self) -> int:
         """Number of tiles."""
-        self._settle()
+        self._flush()
         ntiles = ffi.new("uint64_t *")
         self._ask(ntiles)
         return int(ntiles[0])
@@ -146,7 +146,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
     # ---- reading ----
 
     def __getitem__(self, key: Any) -> Any:
-        self._settle()
+        self._flush()
         return super().__getitem__(key)
 
     def view(self) -> Array:
@@ -181,7 +181,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
         FITSIOError
             Writing failed.
         """
-        self._settle()
+        self._flush()
         freed = ffi.new("uint64_t *")
         err = error()
         check(lib.rf_image_repack(self._file._handle(), self._index, freed, err), err)
@@ -229,7 +229,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
         FITSIOError
             Writing failed.
         """
-        with keeping_back(self, self._turn, list):
+        with collecting_writes(self, self._turn, list):
             yield self
 
     def _keep(self, pending: list[Array], values: Array) -> None:

@@ -12,7 +12,7 @@ from rustfits._core.binding.handle import half_made, open_file
 from rustfits._core.binding.library import check, error, ffi, lib
 from rustfits._core.binding.selection import Axis
 from rustfits._core.compression.configs import Plio1, c_compression, check_compression
-from rustfits._core.header.hdu import read_facts
+from rustfits._core.header.hdu import read_info
 from rustfits._core.header.header import header_cards
 from rustfits._core.image.compressed import CompressedImageHDU
 from rustfits._core.image.pixels import (
@@ -202,7 +202,7 @@ def check_pixels(
             quantize=quantize,
         )
         if isinstance(compression, Plio1):  # the only one that cannot hold all values
-            hdu = CompressedImageHDU(trial, index, read_facts(trial, index))
+            hdu = CompressedImageHDU(trial, index, read_info(trial, index))
             hdu._check(
                 pixel_type(data.dtype),
                 np.ascontiguousarray(np.ma.getdata(data), data.dtype.newbyteorder("=")),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Many boxes of one image, in one call."""
+"""Many cutouts of one image, in one call."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def read_cutouts(
     fill: float | None,
     mask_blank: bool,
 ) -> Array:
-    """Read the boxes of one shape around some pixels; see `ImageHDU.cutouts`."""
+    """Read the cutouts of one shape around some pixels; see `ImageHDU.cutouts`."""
     ndim = len(pixels.shape)
     lengths = _lengths(shape, ndim)
-    begins = _begins(centres, lengths)
+    starts = _starts(centres, lengths)
     value = np.array([_fill_value(fill, pixels)], pixels.dtype)
-    count, elements = len(begins), math.prod(lengths)
+    count, elements = len(starts), math.prod(lengths)
     data: Array = new_array((count, *lengths), pixels.dtype)
     mask = new_array(data.shape, bool) if mask_blank else None
     if count and elements:
@@ -48,7 +48,7 @@ def read_cutouts(
         status = lib.rf_image_read_cutouts(
             file._handle(),
             index,
-            ffi.from_buffer("int64_t[]", begins),
+            ffi.from_buffer("int64_t[]", starts),
             count,
             ffi.new("uint64_t[]", lengths),
             ndim,
@@ -65,7 +65,7 @@ def read_cutouts(
 
 
 def _lengths(shape: SupportsIndex | Sequence[SupportsIndex], ndim: int) -> list[int]:
-    """Give the lengths of a box, slowest axis first."""
+    """Give the lengths of a cutout, slowest axis first."""
     if isinstance(shape, Sequence):
         lengths = [integer("a length of the shape", length, 0) for length in shape]
     else:
@@ -75,8 +75,8 @@ def _lengths(shape: SupportsIndex | Sequence[SupportsIndex], ndim: int) -> list[
     return lengths
 
 
-def _begins(centres: ArrayLike, lengths: list[int]) -> Array:
-    """Give the first pixel of each box, which has the centre in its middle (or just behind)."""
+def _starts(centres: ArrayLike, lengths: list[int]) -> Array:
+    """Give the first pixel of each cutout, which has the centre in its middle (or just behind)."""
     given = np.asarray(centres)
     if given.size == 0:
         given = given.reshape(-1, len(lengths)).astype("i8")

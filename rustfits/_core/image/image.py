@@ -33,7 +33,7 @@ from rustfits._core.image.pixels import (
     check_values,
     mask_of,
     masked,
-    most_threads,
+    max_threads,
     put_pixels,
     shape_of,
     spread,
@@ -48,7 +48,7 @@ __all__ = ["ImageHDU"]
 # for all of it is asked for.
 _LARGE = 8 << 20
 # Names that the shortest way through is spared looking up.
-_from_buffer, _empty, _read_box = ffi.from_buffer, np.empty, lib.rf_image_read_box
+_from_buffer, _empty, _read_cutout = ffi.from_buffer, np.empty, lib.rf_image_read_box
 _NO_ERROR: CData = ffi.cast("rf_error *", 0)
 _new, _unpack, _get_info = ffi.new, ffi.unpack, lib.rf_image_get_info
 _INFO_POINTER, _INFO_SIZE = ffi.typeof("rf_image_info *"), ffi.sizeof("rf_image_info")
@@ -57,11 +57,11 @@ _COUNT_POINTER, _LENGTHS = ffi.typeof("size_t *"), ffi.typeof("uint64_t[]")
 _REAL = (lib.RF_F32, lib.RF_F64)
 
 _MAP_POINTER, _BYTES_POINTER = ffi.typeof("rf_map **"), ffi.typeof("void **")
-_BOX_SOURCE, _BOX_SIZE = ffi.typeof("rf_cutout_source *"), ffi.sizeof("rf_cutout_source")
+_CUTOUT_SOURCE, _CUTOUT_SIZE = ffi.typeof("rf_cutout_source *"), ffi.sizeof("rf_cutout_source")
 
 #: An ``rf_cutout_source *``, the shape and dtype of the image, and the most pixels
 #: to cut this way.
-Box: TypeAlias = "tuple[CData, tuple[int, ...], np.dtype[Any], int]"
+Cutout: TypeAlias = "tuple[CData, tuple[int, ...], np.dtype[Any], int]"
 
 
 class ImageHDU(HDU):
@@ -77,12 +77,12 @@ class ImageHDU(HDU):
     what they are. Any other BSCALE or BZERO gives ``float64``.
     """
 
-    __slots__ = ("_box",)
+    __slots__ = ("_cutout",)
 
     _cached: Pixels | None
-    _box: Box | None  # made from what is cached
+    _cutout: Cutout | None  # made from what is cached
 
-    # ---- facts ----
+    # ---- description ----
 
     def _pixels(self) -> Pixels:
         """Give the facts about the pixels as they are now; after closing, as they were last."""
@@ -114,7 +114,7 @@ class ImageHDU(HDU):
             kind in _REAL and not (info.bscale == 1.0 and info.bzero == 0.0),
             info.blank if info.has_blank else None,
         )
-        self._box = None
+        self._cutout = None
         self._cached = pixels
         return pixels
 
@@ -220,7 +220,7 @@ class ImageHDU(HDU):
         own, kind = (
             (pixels.dtype, pixels.type) if scale else (pixels.stored_dtype, pixels.stored_type)
         )
-        flags = most_threads(threads) << lib.RF_IMAGE_THREADS_SHIFT
+        flags = max_threads(threads) << lib.RF_IMAGE_THREADS_SHIFT
         if not scale:
             flags |= lib.RF_IMAGE_RAW
         wanted = own if dtype is None else np.dtype(dtype).newbyteorder("=")
@@ -262,10 +262,10 @@ class ImageHDU(HDU):
             if type(rows) is slice is type(columns) and rows.step is None is columns.step:
                 if self._cached is None:
                     self._pixels()
-                box = self._box or self._make_box()
-                if box is None:
+                cutout = self._cutout or self._make_cutout()
+                if cutout is None:
                     return self._get(key)
-                source, shape, dtype, most = box
+                source, shape, dtype, most = cutout
                 top, left, bottom, right = rows.start, columns.start, rows.stop, columns.stop
                 if not (type(top) is type(left) is type(bottom) is type(right) is int):
                     top, bottom, _ = rows.indices(shape[0])
@@ -278,7 +278,7 @@ class ImageHDU(HDU):
                         return self._get(key)
                     at = _from_buffer(data)
                     try:
-                        status = _read_box(source, top, height, left, width, at, _NO_ERROR)
+                        status = _read_cutout(source, top, height, left, width, at, _NO_ERROR)
                     except OverflowError:
                         return self._get(key)
                     if not status:
@@ -298,17 +298,17 @@ class ImageHDU(HDU):
         self._fill(c_axes(selection.axes), pixels.type, 0, data, None)
         return selection.to_result(data)
 
-    def _make_box(self) -> Box | None:
+    def _make_cutout(self) -> Cutout | None:
         """Make what the shortest way of ``__getitem__`` needs, None where the image is no plane."""
         pixels = self._pixels_to_use()
         if len(pixels.shape) != 2:
             return None
         handle = self._file._handle()
-        made = (_BOX_SIZE, handle, self._index, pixels.generation, pixels.type)
-        source = _new(_BOX_SOURCE, made)
-        box = source, pixels.shape, pixels.dtype, _LARGE // pixels.dtype.itemsize
-        self._box = box
-        return box
+        made = (_CUTOUT_SIZE, handle, self._index, pixels.generation, pixels.type)
+        source = _new(_CUTOUT_SOURCE, made)
+        cutout = source, pixels.shape, pixels.dtype, _LARGE // pixels.dtype.itemsize
+        self._cutout = cutout
+        return cutout
 
     def _fill(self, axes: CData, kind: int, flags: int, data: Array, mask: Array | None) -> None:
         """Read a section into `data`, and where it is BLANK into `mask`."""

@@ -34,7 +34,7 @@ __all__ = [
     "integer",
     "mask_of",
     "masked",
-    "most_threads",
+    "max_threads",
     "pixel_type",
     "put_pixels",
     "slabs",
@@ -145,7 +145,7 @@ def integer(what: str, value: SupportsIndex, low: int, high: int = 2**63 - 1) ->
     return number
 
 
-def most_threads(threads: SupportsIndex | None) -> int:
+def max_threads(threads: SupportsIndex | None) -> int:
     """Give ``threads=`` of a read as the C library takes it; 0: not said."""
     return 0 if threads is None else min(integer("threads", threads, 1), 0xFFFF)
 

@@ -9,7 +9,7 @@ from typing import Any
 __all__ = ["Line", "Session"]
 
 # Lines that are kept when the file that they were made for is closed.
-_MOST_SPARE = 4
+_MAX_SPARE = 4
 
 
 class Line:
@@ -87,7 +87,7 @@ class Session:
             if line.pid == os.getpid():
                 line.forget_cookies()
             _spare.append(line)
-        while len(_spare) > _MOST_SPARE:
+        while len(_spare) > _MAX_SPARE:
             try:
                 del _spare[0]
             except IndexError:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from rustfits._core.binding.library import CData, ffi, lib, text
 from rustfits._core.binding.names import shown_target
-from rustfits._core.remote.response import FetchError, Wish
+from rustfits._core.remote.response import Expectation, FetchError
 
 __all__ = ["Target", "as_ascii", "first_target", "follow", "is_ftp", "set_options"]
 
@@ -80,7 +80,7 @@ def as_ascii(url: bytes) -> str:
 def set_options(
     easy: Any,
     target: Target,
-    wish: Wish,
+    expectation: Expectation,
     remote: CData,
     *,
     auth: int,
@@ -94,7 +94,7 @@ def set_options(
     ----------
     easy : pycurl.Curl
         Its connections stay, nothing else does.
-    target, wish
+    target, expectation
         Where to ask for what.
     remote : rf_remote_options *
         The caller's options; NULL: none.
@@ -103,7 +103,7 @@ def set_options(
     cookies : pycurl.CurlShare
         Those of the servers of this file.
     conditional : bool
-        Whether to send the validator of `wish`.
+        Whether to send the validator of `expectation`.
     seconds : float
         Spent before, which count for the time limit.
     """
@@ -121,11 +121,11 @@ def set_options(
     easy.setopt(pycurl.COOKIEFILE, "")
     easy.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS | pycurl.PROTO_FTP)
     headers = list(target.headers)
-    if conditional and wish.validator is not None:
-        headers.append(b"If-Range: " + wish.validator)
+    if conditional and expectation.validator is not None:
+        headers.append(b"If-Range: " + expectation.validator)
     easy.setopt(pycurl.HTTPHEADER, headers)
-    if wish.span is not None:
-        spans = (wish.span, *wish.more)
+    if expectation.span is not None:
+        spans = (expectation.span, *expectation.more)
         easy.setopt(pycurl.RANGE, ",".join(f"{first}-{last}" for first, last in spans))
     _set_url(easy, target)
     _set_login(easy, target, remote, auth)

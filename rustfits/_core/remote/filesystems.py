@@ -22,7 +22,7 @@ from rustfits._core.remote.transport import escaped, record, serve_sessions
 __all__ = ["install_hint", "serve"]
 
 # Most bytes that are asked for, and then held, at a time.
-_PIECE_BYTES = 16 << 20
+_CHUNK_BYTES = 16 << 20
 _URL = re.compile(r"[^\s'\"<>]*(?:://|[?#;&][^\s'\"<>]*=)[^\s'\"<>]+")
 # Libraries have many classes for "this is not you", most of them without a number.
 _WHO_ARE_YOU = re.compile(r"Authenticat|Credential|Unauthorized|Forbidden")
@@ -89,7 +89,7 @@ def _scheme(name: bytes) -> str | None:
     return match[1].decode().lower() if match else None
 
 
-class _Facts(NamedTuple):
+class _Info(NamedTuple):
     """What tells one version of a file from another."""
 
     size: int  # -1: not told
@@ -99,7 +99,7 @@ class _Facts(NamedTuple):
 class _Session:
     """What the fetches of one open file share: what the file was when it was opened."""
 
-    facts: _Facts | None = None
+    info: _Info | None = None
 
     def close(self) -> None:
         """Do nothing: what is open belongs to fsspec."""
@@ -115,10 +115,10 @@ class _File:
         # Filesystems are kept by fsspec, apart for each process, and each thread where it must be.
         self._fs, self._path = url_to_fs(scheme.lower() + mark + path)
 
-    def look(self) -> _Facts:
+    def look(self) -> _Info:
         """Ask what there is."""
         self._fs.invalidate_cache(self._path)  # listings that are kept may be old
-        return _facts(self._fs.info(self._path))
+        return _info(self._fs.info(self._path))
 
     def read(self, spans: list[tuple[int, int]]) -> list[bytes]:
         """Give the bytes of stretches, fetched together."""
@@ -131,7 +131,7 @@ class _File:
         with self._fs.open(self._path, "rb") as file:
             return list(file.readv([(begin, end - begin) for begin, end in spans]))
 
-    def read_and_look(self, spans: list[tuple[int, int]]) -> tuple[list[bytes], _Facts]:
+    def read_and_look(self, spans: list[tuple[int, int]]) -> tuple[list[bytes], _Info]:
         """Give the bytes of stretches, and what the file is meanwhile.
 
         Side by side where the filesystem can: the answer to the one comes with that to the other.
@@ -142,8 +142,8 @@ class _File:
         from fsspec.asyn import sync
 
         self._fs.invalidate_cache(self._path)
-        bodies, facts = sync(self._fs.loop, self._read_and_look, spans)
-        return _bodies(bodies), _facts(facts)
+        bodies, info = sync(self._fs.loop, self._read_and_look, spans)
+        return _bodies(bodies), _info(info)
 
     async def _read_and_look(self, spans: list[tuple[int, int]]) -> Any:
         import asyncio
@@ -152,8 +152,8 @@ class _File:
         return await asyncio.gather(bodies, self._fs._info(self._path))
 
     def _arguments(self, spans: list[tuple[int, int]]) -> tuple[list[str], list[int], list[int]]:
-        begins, ends = [begin for begin, _ in spans], [end for _, end in spans]
-        return [self._path] * len(spans), begins, ends
+        starts, ends = [begin for begin, _ in spans], [end for _, end in spans]
+        return [self._path] * len(spans), starts, ends
 
     def whole(self) -> bytes:
         """Give all of a file that does not tell its size."""
@@ -167,21 +167,21 @@ def _bodies(bodies: list[Any]) -> list[bytes]:
     return [bytes(body) for body in bodies]
 
 
-def _facts(info: dict[str, Any]) -> _Facts:
+def _info(info: dict[str, Any]) -> _Info:
     if info.get("type") == "directory":
         raise IsADirectoryError(errno.EISDIR, "it is a directory")
     size = info.get("size")
-    return _Facts(-1 if size is None else int(size), _validator(info))
+    return _Info(-1 if size is None else int(size), _validator(info))
 
 
-def _validator(facts: dict[str, Any]) -> bytes:
+def _validator(info: dict[str, Any]) -> bytes:
     """Give what tells this version of the file from another, "" when nothing does."""
     for name in ("ETag", "etag", "md5Hash", "content_md5", "checksum", "version", "generation"):
-        if facts.get(name):
-            return f'"{facts[name]}"'.replace('""', '"').encode()[:120]
+        if info.get(name):
+            return f'"{info[name]}"'.replace('""', '"').encode()[:120]
     for name in ("mtime", "LastModified", "last_modified", "updated", "modified", "created"):
-        if facts.get(name):
-            return f'"{facts[name]}"'.encode()[:120]
+        if info.get(name):
+            return f'"{info[name]}"'.encode()[:120]
     return b""
 
 
@@ -202,16 +202,16 @@ class _Fetch:
         self._file = _File(text(request.url))
         session = ffi.from_handle(request.session)
         whole = not request.ranges
-        self._is_fresh = session.facts is None or whole or request.whole_or_range == 1
+        self._is_fresh = session.info is None or whole or request.whole_or_range == 1
         if self._is_fresh:  # the file is opened
-            session.facts = self._file.look()
+            session.info = self._file.look()
             response.requests += 1
-        self._facts = session.facts
+        self._info = session.info
         response.status = 200 if whole else 206
-        response.total_size = self._facts.size
+        response.total_size = self._info.size
         response.accepts_ranges = 1
-        copy_text(response.etag, self._facts.validator)
-        if whole or self._facts.size < 0:
+        copy_text(response.etag, self._info.validator)
+        if whole or self._info.size < 0:
             self._whole()
         else:
             self._ranges()
@@ -221,7 +221,7 @@ class _Fetch:
             self._response.status = 200
         else:
             raise FetchError(lib.RF_ERR_UNSUPPORTED, "the file does not tell how long it is")
-        limit, size = self._request.limit_bytes, self._facts.size
+        limit, size = self._request.limit_bytes, self._info.size
         if size > limit:
             raise FetchError(
                 lib.RF_ERR_LIMIT,
@@ -232,12 +232,12 @@ class _Fetch:
             self._response.requests += 1
             self._take(0, self._file.whole())
             return
-        spans = [(first, min(first + _PIECE_BYTES, size)) for first in range(0, size, _PIECE_BYTES)]
-        for _, body in self._pieces(spans, 1):
+        spans = [(first, min(first + _CHUNK_BYTES, size)) for first in range(0, size, _CHUNK_BYTES)]
+        for _, body in self._chunks(spans, 1):
             self._take(0, body)
 
     def _ranges(self) -> None:
-        request, size = self._request, self._facts.size
+        request, size = self._request, self._info.size
         spans = []
         for index in range(request.range_count):
             first, length = request.ranges[index].first, request.ranges[index].length
@@ -254,11 +254,11 @@ class _Fetch:
         if spans == [(0, 0)]:  # an empty file: there is nothing to ask for
             self._begin(0)
             return
-        for index, body in self._pieces(spans, max(request.concurrency, 1)):
+        for index, body in self._chunks(spans, max(request.concurrency, 1)):
             self._begin(index)
             self._take(index, body)
 
-    def _pieces(self, spans: list[tuple[int, int]], count: int) -> Iterator[tuple[int, bytes]]:
+    def _chunks(self, spans: list[tuple[int, int]], count: int) -> Iterator[tuple[int, bytes]]:
         """Give the bytes of stretches, `count` of them fetched at a time, with their index."""
         for first in range(0, len(spans), count):
             some = spans[first : first + count]
@@ -266,9 +266,9 @@ class _Fetch:
             if self._is_fresh:
                 bodies = self._file.read(some)
             else:
-                bodies, facts = self._file.read_and_look(some)
+                bodies, info = self._file.read_and_look(some)
                 self._response.requests += 1
-                if facts != self._facts:
+                if info != self._info:
                     raise FetchError(
                         lib.RF_ERR_CHANGED,
                         "the file has changed since it was opened; open it again",

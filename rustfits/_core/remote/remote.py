@@ -231,31 +231,31 @@ class Remote:
         return self._arguments() == other._arguments()
 
     def __hash__(self) -> int:
-        facts = self._arguments()
-        headers = facts.pop("headers", None)
-        return hash((frozenset((headers or {}).items()), *sorted(facts.items(), key=str)))
+        arguments = self._arguments()
+        headers = arguments.pop("headers", None)
+        return hash((frozenset((headers or {}).items()), *sorted(arguments.items(), key=str)))
 
     def __repr__(self) -> str:
-        facts = self._arguments()
-        if "auth" in facts:
-            user, password = facts["auth"]
-            facts["auth"] = (user if password else "***", "***")
-        if "headers" in facts:
-            facts["headers"] = {
+        arguments = self._arguments()
+        if "auth" in arguments:
+            user, password = arguments["auth"]
+            arguments["auth"] = (user if password else "***", "***")
+        if "headers" in arguments:
+            arguments["headers"] = {
                 name: "***" if key_is_secret(name) else value
-                for name, value in facts["headers"].items()
+                for name, value in arguments["headers"].items()
             }
-        return f"Remote({', '.join(f'{name}={value!r}' for name, value in facts.items())})"
+        return f"Remote({', '.join(f'{name}={value!r}' for name, value in arguments.items())})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return functools.partial(type(self), **self._arguments()), ()
 
     def _arguments(self) -> dict[str, Any]:
         """Give the arguments that are not at their defaults."""
-        facts = {name: getattr(self, name) for name in _FIELDS}
+        arguments = {name: getattr(self, name) for name in _FIELDS}
         return {
             name: value
-            for name, value in facts.items()
+            for name, value in arguments.items()
             if value is not None and (value is not False or name == "anonymous")
         }
 

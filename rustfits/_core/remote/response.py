@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rustfits._core.binding.library import CData, ffi, lib
 
-__all__ = ["Answer", "FetchError", "Wish", "copy_text"]
+__all__ = ["Expectation", "FetchError", "Response", "copy_text"]
 
 _STATUS = re.compile(rb"HTTP/[0-9.]+ +([0-9]{3})(?![0-9])", re.IGNORECASE)
 _REPLY = re.compile(rb"([1-9][0-9]{2})(?: +([0-9]+))?(?: |\r|\n|$)")
@@ -33,7 +33,7 @@ class FetchError(Exception):
         self.sys_errno = sys_errno  # where a server cannot be reached at all
 
 
-class Wish(NamedTuple):
+class Expectation(NamedTuple):
     """What is asked for in one request, as in an rf_request."""
 
     span: tuple[int, int] | None = None  # first and last byte; None: the whole file
@@ -42,7 +42,7 @@ class Wish(NamedTuple):
     validator: bytes | None = None
 
 
-class Answer:
+class Response:
     """What a server says before the bytes: status, sizes, validators."""
 
     def __init__(self) -> None:
@@ -142,36 +142,43 @@ class Answer:
         copy_text(response.last_modified, self.last_modified)
         copy_text(response.region, self.region)
 
-    def _is_whole(self, wish: Wish) -> bool:
+    def _is_whole(self, expectation: Expectation) -> bool:
         """Whether this is about the whole file, perhaps where a part was asked for."""
-        return wish.span is None or (wish.whole_or_range and self.status in (200, 203))
+        return expectation.span is None or (
+            expectation.whole_or_range and self.status in (200, 203)
+        )
 
-    def body_bytes(self, wish: Wish) -> int:
+    def body_bytes(self, expectation: Expectation) -> int:
         """Give the bytes that the body of a good answer should have, -1 when nobody said."""
-        if wish.more:
+        if expectation.more:
             return -1
-        if wish.span is None or self._is_whole(wish):
+        if expectation.span is None or self._is_whole(expectation):
             return self.total if self.total >= 0 else -1 if self.chunked else self.length
-        first, last = wish.span
+        first, last = expectation.span
         count = last - first + 1
-        return min(count, self.total - first) if wish.whole_or_range else count
+        return min(count, self.total - first) if expectation.whole_or_range else count
 
-    def ignores_validator(self, wish: Wish) -> bool:
+    def ignores_validator(self, expectation: Expectation) -> bool:
         """Whether the whole file came although it is still the one of the validator.
 
         The server would send parts, but holds the validator for too weak.
         """
-        if wish.validator is None or wish.span is None or wish.more or self.status != 200:
+        if (
+            expectation.validator is None
+            or expectation.span is None
+            or expectation.more
+            or self.status != 200
+        ):
             return False
-        return wish.validator in (self.etag, self.last_modified)
+        return expectation.validator in (self.etag, self.last_modified)
 
-    def judge(self, wish: Wish) -> None:
+    def judge(self, expectation: Expectation) -> None:
         """Raise unless the body that follows is what was asked for."""
-        whole = self._is_whole(wish)
-        if wish.more:
-            self._judge_several(wish)
+        whole = self._is_whole(expectation)
+        if expectation.more:
+            self._judge_several(expectation)
         elif not whole:
-            self._judge_range(wish)
+            self._judge_range(expectation)
         elif self.status not in (200, 203):
             raise self._refused()
         packed = self.encoding not in ("", "identity")
@@ -185,20 +192,20 @@ class Answer:
                 self.status,
             )
 
-    def judge_ftp(self, wish: Wish) -> None:
+    def judge_ftp(self, expectation: Expectation) -> None:
         """Raise unless the size that an FTP server told goes with what was asked for."""
-        if wish.span is None:
+        if expectation.span is None:
             return
         if self.total < 0:
-            if wish.whole_or_range:
+            if expectation.whole_or_range:
                 raise FetchError(
                     lib.RF_ERR_UNSUPPORTED,
                     "the server does not say how long the file is (SIZE)",
                     self.status,
                 )
             return
-        first, last = wish.span
-        if last >= self.total and not (wish.whole_or_range and first <= self.total):
+        first, last = expectation.span
+        if last >= self.total and not (expectation.whole_or_range and first <= self.total):
             raise self._behind_the_end(first, last)
 
     def _behind_the_end(self, first: int, last: int) -> FetchError:
@@ -234,17 +241,17 @@ class Answer:
             message += f": {self.code}"
         return FetchError(failure, message, self.status)
 
-    def _contradicts(self, wish: Wish) -> bool:
+    def _contradicts(self, expectation: Expectation) -> bool:
         """Whether the answer is about another file than the validator."""
-        if wish.validator is None:
+        if expectation.validator is None:
             return False
-        said = self.etag if wish.validator[:1] == b'"' else self.last_modified
+        said = self.etag if expectation.validator[:1] == b'"' else self.last_modified
         # A server that leaves validators out of some of its answers says nothing with that.
-        return said not in (b"", wish.validator)
+        return said not in (b"", expectation.validator)
 
-    def _judge_several(self, wish: Wish) -> None:
+    def _judge_several(self, expectation: Expectation) -> None:
         """Judge the answer to a request for several ranges, which no server need send at once."""
-        if self.status // 100 == 2 and self._contradicts(wish):
+        if self.status // 100 == 2 and self._contradicts(expectation):
             raise self._changed()
         if self.status == 206:
             return
@@ -260,14 +267,18 @@ class Answer:
             self.status,
         )
 
-    def _judge_range(self, wish: Wish) -> None:
-        assert wish.span is not None
-        first, last = wish.span
+    def _judge_range(self, expectation: Expectation) -> None:
+        assert expectation.span is not None
+        first, last = expectation.span
         asked = f"bytes {first}-{last}"
         if self.status == 416:
-            raise self._behind_the_end(first, last) if wish.validator is None else self._changed()
+            raise (
+                self._behind_the_end(first, last)
+                if expectation.validator is None
+                else self._changed()
+            )
         if self.status != 206 and self.status // 100 == 2:
-            if wish.validator is not None:
+            if expectation.validator is not None:
                 raise self._changed()
             raise FetchError(
                 lib.RF_ERR_UNSUPPORTED,
@@ -283,16 +294,16 @@ class Answer:
                 "the server answered 206 without saying which bytes (Content-Range)",
                 206,
             )
-        if self._contradicts(wish):
+        if self._contradicts(expectation):
             raise self._changed()
-        if wish.whole_or_range and self.total < 0:
+        if expectation.whole_or_range and self.total < 0:
             raise FetchError(
                 lib.RF_ERR_UNSUPPORTED,
                 "the server sends parts of the file, but does not say how long it is",
                 206,
             )
         ends = self.span[0] == first and self.span[1] < last and self.total == self.span[1] + 1
-        if ends and not wish.whole_or_range:
+        if ends and not expectation.whole_or_range:
             raise self._behind_the_end(first, last)
         if not ends and self.span != (first, last):
             sent = f"{self.span[0]}-{self.span[1]}"

@@ -15,9 +15,9 @@ from rustfits._core.binding.library import CData, ffi, lib, text
 from rustfits._core.binding.names import shown_target
 from rustfits._core.remote.connections import Session
 from rustfits._core.remote.curl_options import Target, as_ascii, follow, is_ftp, set_options
-from rustfits._core.remote.response import Answer, FetchError, Wish
+from rustfits._core.remote.response import Expectation, FetchError, Response
 
-__all__ = ["AskAgainError", "Lane", "ReceiverError"]
+__all__ = ["AskAgainError", "ReceiverError", "Transfer"]
 
 # Of the page that comes with a redirect or is refused.
 _DISCARD_BYTES = 64 << 10
@@ -34,10 +34,10 @@ class ReceiverError(Exception):
 
 
 class AskAgainError(Exception):
-    """The answer is of no use, but another one may be: see `Lane.ask_again`."""
+    """The answer is of no use, but another one may be: see `Transfer.ask_again`."""
 
 
-class Lane:
+class Transfer:
     """An easy handle at work on one range, or on the whole file."""
 
     def __init__(
@@ -48,14 +48,19 @@ class Lane:
         self._receiver = receiver
         self.response = response
         self._err = err
-        self._answer = Answer()
+        self._http = Response()
         self._headers: list[bytes] = []
-        self._pieces: list[bytes] = []
+        self._chunks: list[bytes] = []
         self._latest = b""
         self._parts: CData | None = None
 
     def start(
-        self, index: int, wish: Wish, target: Target, session: Session, way_back: Target | None
+        self,
+        index: int,
+        expectation: Expectation,
+        target: Target,
+        session: Session,
+        way_back: Target | None,
     ) -> None:
         """Set out for range `index`; the handle is then to be added to libcurl's loop.
 
@@ -67,7 +72,7 @@ class Lane:
         self.hops = 0
         self.went_back = False
         self._way_back = way_back
-        self._wish = wish
+        self._expectation = expectation
         self._auth = session.auth
         self._cookies = session.cookies()
         self._seconds = 0.0
@@ -78,24 +83,24 @@ class Lane:
         """Set the handle up for the next transfer."""
         import pycurl
 
-        self._answer.reset()
+        self._http.reset()
         self._parts = None
         self._ftp = is_ftp(self.target)
         self.begun = False
         self._received = self._discarded = 0
         self._expected = -1
-        self.answers = 0
+        self.responses = 0
         set_options(
             self.easy,
             self.target,
-            self._wish,
+            self._expectation,
             self._request.remote,
             auth=self._auth,
             cookies=self._cookies,
             conditional=self._conditional,
             seconds=self._seconds,
         )
-        self.easy.setopt(pycurl.WRITEFUNCTION, self._pieces.append)
+        self.easy.setopt(pycurl.WRITEFUNCTION, self._chunks.append)
         self.easy.setopt(pycurl.HEADERFUNCTION, self._headers.append)
 
     # --- what arrives ---
@@ -104,7 +109,7 @@ class Lane:
         """Look at what has arrived: headers first, for they come first."""
         if self._headers:
             self._take_headers()
-        if not self._pieces:
+        if not self._chunks:
             return
         if not self.begun:
             if self._asks_again() or self._is_stale():
@@ -112,40 +117,40 @@ class Lane:
             if self._is_redirect():
                 self._discard()
                 return
-            if not self._ftp and self._answer.status >= 400:
-                self._answer.page(b"".join(self._pieces))
+            if not self._ftp and self._http.status >= 400:
+                self._http.page(b"".join(self._chunks))
             self._begin()
         self._deliver()
-        # The last piece lies on top of the heap. While it is there, the allocator cannot give the
+        # The last chunk lies on top of the heap. While it is there, the allocator cannot give the
         # memory of the others back to the system, only to ask for it again fault by fault.
-        self._latest = self._pieces[-1]
-        self._pieces.clear()
+        self._latest = self._chunks[-1]
+        self._chunks.clear()
 
     def _take_headers(self) -> None:
-        answer = self._answer
+        http = self._http
         if self._ftp:
             for line in self._headers:
-                answer.ftp_line(line)
+                http.ftp_line(line)
         elif not self.begun:  # what stands behind a body in pieces says nothing about it any more
             for line in self._headers:
-                answer.http_line(line)
-                self.answers += line[:5] == b"HTTP/" and answer.status >= 200
+                http.http_line(line)
+                self.responses += line[:5] == b"HTTP/" and http.status >= 200
         self._headers.clear()
 
     def _is_redirect(self) -> bool:
-        return not self._ftp and self._answer.status in _REDIRECTS
+        return not self._ftp and self._http.status in _REDIRECTS
 
     def _asks_again(self) -> bool:
-        return not self._ftp and self._conditional and self._answer.ignores_validator(self._wish)
+        return (
+            not self._ftp and self._conditional and self._http.ignores_validator(self._expectation)
+        )
 
     def _is_stale(self) -> bool:
         """Whether this is what a server says of a URL that is not good any more.
 
         Links that were signed for a while end so.
         """
-        return (
-            self._way_back is not None and not self.begun and self._answer.status in _REFUSED_THERE
-        )
+        return self._way_back is not None and not self.begun and self._http.status in _REFUSED_THERE
 
     def _go_back(self) -> None:
         assert self._way_back is not None
@@ -153,41 +158,41 @@ class Lane:
         self.led, self.went_back, self.hops = False, True, 0
 
     def _discard(self) -> None:
-        self._discarded += sum(map(len, self._pieces))
-        self._pieces.clear()
+        self._discarded += sum(map(len, self._chunks))
+        self._chunks.clear()
         if self._discarded > _DISCARD_BYTES:
             raise FetchError(
                 lib.RF_ERR_NETWORK,
                 f"the page that comes with a redirect has more than {_DISCARD_BYTES} bytes",
-                self._answer.status,
+                self._http.status,
             )
 
     def _begin(self) -> None:
         """Tell the receiver, once for each body, before its first byte."""
-        answer, response = self._answer, self.response
+        http, response = self._http, self.response
         if self._ftp:
-            answer.judge_ftp(self._wish)
+            http.judge_ftp(self._expectation)
         else:
-            answer.judge(self._wish)
-        if self.led and answer.content_type.startswith(b"text/html"):
+            http.judge(self._expectation)
+        if self.led and http.content_type.startswith(b"text/html"):
             raise FetchError(
                 lib.RF_ERR_PERMISSION,
                 "the server sends a web page (text/html), perhaps to log in, not the file",
-                answer.status,
+                http.status,
             )
         before = _identity(response)
         knows_file = response.status != 0
-        answer.report(response)
-        if self._wish.more and response.total_size < 0:
+        http.report(response)
+        if self._expectation.more and response.total_size < 0:
             response.total_size = before[2]  # the parts will say
         now = _identity(response)
         if knows_file and before != (now if before[2] >= 0 else (*now[:2], before[2])):
             raise FetchError(
                 lib.RF_ERR_CHANGED,
                 "the file has changed on the server while it was read",
-                answer.status,
+                http.status,
             )
-        self._expected = answer.body_bytes(self._wish)
+        self._expected = http.body_bytes(self._expectation)
         limit = self._request.limit_bytes
         if self._expected > limit:
             raise FetchError(
@@ -196,20 +201,20 @@ class Lane:
             )
         self.begun = True
         receiver = self._receiver
-        if self._wish.more:
+        if self._expectation.more:
             self._open_parts()
             return
         self._accepted(receiver.begin(receiver.context, self.index, response, self._err))
 
     def _open_parts(self) -> None:
         """Begin with several ranges; the receiver hears of them part by part."""
-        answer, made, err = self._answer, ffi.new("rf_multipart **"), ffi.new("rf_error *")
+        http, made, err = self._http, ffi.new("rf_multipart **"), ffi.new("rf_error *")
         status = lib.rf_multipart_open(
             self._request,
             self.index,
-            1 + len(self._wish.more),
-            answer.content_type,
-            *(answer.span or (-1, -1)),
+            1 + len(self._expectation.more),
+            http.content_type,
+            *(http.span or (-1, -1)),
             made,
             err,
         )
@@ -218,10 +223,10 @@ class Lane:
 
     def _deliver_parts(self, parts: CData) -> None:
         receiver, response, err = self._receiver, self.response, ffi.new("rf_error *")
-        for piece in self._pieces:
-            self._received += len(piece)
-            data = ffi.from_buffer(piece)
-            status = lib.rf_multipart_take(parts, data, len(piece), receiver, response, err)
+        for chunk in self._chunks:
+            self._received += len(chunk)
+            data = ffi.from_buffer(chunk)
+            status = lib.rf_multipart_take(parts, data, len(chunk), receiver, response, err)
             self._judged(status, err)
 
     def _parts_are_whole(self, *, in_order: bool) -> bool:
@@ -235,7 +240,7 @@ class Lane:
 
     def _judged(self, status: int, err: CData) -> None:
         if status != lib.RF_OK:
-            raise FetchError(status, text(err.message), self._answer.status)
+            raise FetchError(status, text(err.message), self._http.status)
 
     def _deliver(self) -> None:
         if self._parts is not None:
@@ -250,9 +255,11 @@ class Lane:
         )
         received, limit = self._received, self._request.limit_bytes
         # FTP has no way to ask for an end; libcurl cuts, this makes sure.
-        end = self._expected if self._wish.span is not None and self._expected >= 0 else limit
-        for piece in self._pieces:
-            count = len(piece)
+        end = (
+            self._expected if self._expectation.span is not None and self._expected >= 0 else limit
+        )
+        for chunk in self._chunks:
+            count = len(chunk)
             if count > end - received:
                 if end == limit:
                     raise FetchError(
@@ -263,7 +270,7 @@ class Lane:
                 if count == 0:
                     break
             received += count
-            status = take(context, index, piece, count, err)
+            status = take(context, index, chunk, count, err)
             if status:
                 self._accepted(status)
         self._received = received
@@ -320,13 +327,13 @@ class Lane:
         """Add a transfer that is over to what was asked and how long it took."""
         import pycurl
 
-        self.response.requests += max(self.answers, 1)
+        self.response.requests += max(self.responses, 1)
         self._seconds += self.easy.getinfo(pycurl.TOTAL_TIME)
 
     def stop(self) -> None:
         """Forget what was not looked at."""
         self._headers.clear()
-        self._pieces.clear()
+        self._chunks.clear()
 
     def _finish(self, code: int, cause: str) -> bool:
         import pycurl
@@ -335,8 +342,8 @@ class Lane:
         if elsewhere is not None:
             self._go_to(as_ascii(elsewhere))
             return True
-        if not self._ftp and not self.begun and self._answer.status >= 200:
-            self._answer.judge(self._wish)  # says more than a connection that is lost later
+        if not self._ftp and not self.begun and self._http.status >= 200:
+            self._http.judge(self._expectation)  # says more than a connection that is lost later
         if self.begun and self._received == self._expected:
             # Nothing is missing: how the connection ended does not matter, and FTP ends ranges by
             # breaking off.
@@ -353,7 +360,7 @@ class Lane:
             raise FetchError(
                 lib.RF_ERR_TRUNCATED,
                 f"the transfer ended after {self._received} of {self._expected} bytes",
-                self._answer.status,
+                self._http.status,
             )
         return False
 
@@ -363,16 +370,16 @@ class Lane:
             raise FetchError(
                 lib.RF_ERR_LIMIT,
                 f"redirected more than {self._request.redirects} times",
-                self._answer.status,
+                self._http.status,
             )
         self.target = follow(self._request, self.target, url)
         self.led = True
         self.hops += 1
 
-    def explain(self, failure: FetchError) -> None:
+    def add_context(self, failure: FetchError) -> None:
         """Add to the first failure of a fetch what those need who may try again."""
         if not self.begun:
-            self._answer.report(self.response)
+            self._http.report(self.response)
         if self.led:
             # The URL that was asked for is known to the caller; this one failed.
             failure.message = f"redirected to {shown_target(self.target.url)}: {failure.message}"
@@ -387,7 +394,7 @@ class Lane:
             return errno.EHOSTUNREACH
         if code == pycurl.E_COULDNT_CONNECT:
             return self.easy.getinfo(pycurl.OS_ERRNO) or errno.ECONNREFUSED
-        if code == pycurl.E_OPERATION_TIMEDOUT and self._answer.status == 0:
+        if code == pycurl.E_OPERATION_TIMEDOUT and self._http.status == 0:
             return 0 if self.easy.getinfo(pycurl.CONNECT_TIME) > 0 else errno.ETIMEDOUT
         return 0
 
@@ -397,7 +404,7 @@ class Lane:
         if code == pycurl.E_USE_SSL_FAILED:
             cause = "the server does not offer TLS (AUTH TLS), which ftps:// asks for"
         cause = cause or f"libcurl's error {code}"
-        reply = self._answer.status
+        reply = self._http.status
         if self._ftp and reply >= 400 and str(reply) not in cause:
             cause += f" (the server replied {reply})"
         if self.begun and self._expected >= 0:

@@ -15,14 +15,14 @@ from typing import Any
 from rustfits._core.binding.library import CData, check, error, ffi, lib, stash_exception, text
 from rustfits._core.remote.connections import Session
 from rustfits._core.remote.curl_options import Target, first_target, is_ftp
-from rustfits._core.remote.response import FetchError, Wish, copy_text
-from rustfits._core.remote.transfer import AskAgainError, Lane, ReceiverError
+from rustfits._core.remote.response import Expectation, FetchError, copy_text
+from rustfits._core.remote.transfer import AskAgainError, ReceiverError, Transfer
 
 __all__ = ["escaped", "record", "serve_sessions"]
 
 # Most requests of one fetch at a time, whatever the caller says; an FTP server counts logins.
-_MOST_LANES = 64
-_MOST_FTP_LANES = 4
+_MAX_TRANSFERS = 64
+_MAX_FTP_TRANSFERS = 4
 _MAY_PASS = (
     lib.RF_ERR_NETWORK,
     lib.RF_ERR_TRUNCATED,
@@ -44,10 +44,10 @@ class _Fetch:
         self._remembered = led is not None and led[0] == self._first
         if led is not None and self._remembered:
             self._target = led[1]
-        self._wishes = _wishes(request)
+        self._expectations = _expectations(request)
         self._next = 0
         self._failure: FetchError | None = None  # the first
-        self._busy: dict[Any, Lane] = {}  # by easy handle
+        self._busy: dict[Any, Transfer] = {}  # by easy handle
         response.status = response.requests = response.overhead = 0
         response.retry_after = -1.0
 
@@ -68,19 +68,19 @@ class _Fetch:
             whole = not is_ftp(self._target)
             raise
         finally:
-            for lane in list(self._busy.values()):
+            for transfer in list(self._busy.values()):
                 # In the middle of a transfer this closes the connection, as it must.
-                self._stop(lane)
+                self._stop(transfer)
             if whole:
                 self._session.leave(line)
             if not self._request.session:
                 self._session.close()
 
     def _run(self, line: Any) -> None:
-        count = min(max(self._request.concurrency, 1), len(self._wishes))
-        count = min(count, _MOST_FTP_LANES if is_ftp(self._target) else _MOST_LANES)
+        count = min(max(self._request.concurrency, 1), len(self._expectations))
+        count = min(count, _MAX_FTP_TRANSFERS if is_ftp(self._target) else _MAX_TRANSFERS)
         for number in range(count):
-            self._start_next(Lane(line.easy(number), *self._arguments))
+            self._start_next(Transfer(line.easy(number), *self._arguments))
         while self._busy:
             self._multi.perform()
             self._take()
@@ -89,58 +89,58 @@ class _Fetch:
         if self._failure is not None:
             raise self._failure
 
-    def _start_next(self, lane: Lane) -> None:
-        """Put the next range on a lane that has nothing to do; without one it stays idle."""
-        if self._next == len(self._wishes):
+    def _start_next(self, transfer: Transfer) -> None:
+        """Put the next range on a transfer that has nothing to do; without one it stays idle."""
+        if self._next == len(self._expectations):
             return
-        index, wish = self._wishes[self._next]
+        index, expectation = self._expectations[self._next]
         self._next += 1
         way_back = self._first if self._remembered else None
-        lane.start(index, wish, self._target, self._session, way_back)
-        lane.led = self._target is not self._first
-        self._add(lane)
+        transfer.start(index, expectation, self._target, self._session, way_back)
+        transfer.led = self._target is not self._first
+        self._add(transfer)
 
-    def _add(self, lane: Lane) -> None:
-        self._multi.add_handle(lane.easy)
-        self._busy[lane.easy] = lane
+    def _add(self, transfer: Transfer) -> None:
+        self._multi.add_handle(transfer.easy)
+        self._busy[transfer.easy] = transfer
 
-    def _stop(self, lane: Lane) -> None:
-        if self._busy.pop(lane.easy, None) is not None:
-            self._multi.remove_handle(lane.easy)
-        lane.stop()
+    def _stop(self, transfer: Transfer) -> None:
+        if self._busy.pop(transfer.easy, None) is not None:
+            self._multi.remove_handle(transfer.easy)
+        transfer.stop()
 
     def _take(self) -> None:
-        for lane in list(self._busy.values()):
+        for transfer in list(self._busy.values()):
             try:
-                lane.take()
+                transfer.take()
             except AskAgainError:
-                self._stop(lane)
-                lane.ask_again()
-                self._forget(lane)
-                self._add(lane)
+                self._stop(transfer)
+                transfer.ask_again()
+                self._forget(transfer)
+                self._add(transfer)
             except FetchError as failure:
-                lane.count()
-                self._give_up(lane, failure)
+                transfer.count()
+                self._give_up(transfer, failure)
 
-    def _give_up(self, lane: Lane, failure: FetchError) -> None:
-        """End a lane, and the fetch: at once, or when what may pass can be tried again.
+    def _give_up(self, transfer: Transfer, failure: FetchError) -> None:
+        """End a transfer, and the fetch: at once, or when what may pass can be tried again.
 
         Then those that are under way come to their end first: their bytes are wanted, too.
         """
-        self._stop(lane)
+        self._stop(transfer)
         if self._failure is None:
             self._failure = failure
             # What the others hear is about the file, what this one heard about the failure.
-            response = ffi.new("rf_response *", lane.response[0])
+            response = ffi.new("rf_response *", transfer.response[0])
             for other in self._busy.values():
                 other.response = response
-            lane.explain(failure)
-        self._next = len(self._wishes)
+            transfer.add_context(failure)
+        self._next = len(self._expectations)
         if failure.status not in _MAY_PASS:
             raise failure
 
     def _finish_ready(self) -> bool:
-        """Look at the lanes that libcurl is done with; give whether there were any."""
+        """Look at the transfers that libcurl is done with; give whether there were any."""
         any_ready = False
         while True:
             left, done, failed = self._multi.info_read()
@@ -150,23 +150,23 @@ class _Fetch:
             if left == 0:
                 return any_ready
 
-    def _finish(self, lane: Lane, code: int, cause: str) -> None:
+    def _finish(self, transfer: Transfer, code: int, cause: str) -> None:
         try:
-            again = lane.finish(code, cause)
+            again = transfer.finish(code, cause)
         except FetchError as failure:
-            self._give_up(lane, failure)
+            self._give_up(transfer, failure)
             return
-        self._stop(lane)
+        self._stop(transfer)
         if again:
-            self._forget(lane)
-            lane.prepare()
-            self._add(lane)
+            self._forget(transfer)
+            transfer.prepare()
+            self._add(transfer)
             return
         # The ranges to come ask where this one was led, and as its server wanted it.
-        if lane.hops:
-            self._learn(lane.target)
-        self._session.auth = lane.learned_auth()
-        self._start_next(lane)
+        if transfer.hops:
+            self._learn(transfer.target)
+        self._session.auth = transfer.learned_auth()
+        self._start_next(transfer)
 
     def _learn(self, target: Target) -> None:
         # Back where it began, which is how one logs in, nothing is kept from this server any more.
@@ -175,9 +175,9 @@ class _Fetch:
         self._remembered = False
         self._session.led = None if back else (self._first, target)
 
-    def _forget(self, lane: Lane) -> None:
+    def _forget(self, transfer: Transfer) -> None:
         """Where redirects led before, the file may be no more."""
-        if lane.went_back and self._remembered:
+        if transfer.went_back and self._remembered:
             self._remembered = False
             self._target = self._first
             self._session.led = None
@@ -194,10 +194,10 @@ class _Fetch:
             time.sleep(min(seconds, 0.02))
 
 
-def _wishes(request: CData) -> list[tuple[int, Wish]]:
+def _expectations(request: CData) -> list[tuple[int, Expectation]]:
     """Give what to ask for in each request, and the first of its ranges."""
     if not request.ranges:
-        return [(0, Wish())]
+        return [(0, Expectation())]
     validator = ffi.string(request.validator) if request.validator else None
     spans = []
     for index in range(request.range_count):
@@ -209,11 +209,13 @@ def _wishes(request: CData) -> list[tuple[int, Wish]]:
     if text(request.url).partition(":")[0].lower() in ("ftp", "ftps"):
         together = 1  # it knows nothing of several ranges
     together = -(-count // -(-count // together))  # shared out evenly
-    wishes = []
+    expectations = []
     for index in range(0, count, together):
         more = tuple(spans[index + 1 : index + together])
-        wishes.append((index, Wish(spans[index], more, request.whole_or_range == 1, validator)))
-    return wishes
+        expectations.append(
+            (index, Expectation(spans[index], more, request.whole_or_range == 1, validator))
+        )
+    return expectations
 
 
 def record(err: CData, failure: FetchError) -> None:
@@ -292,4 +294,4 @@ def _register() -> Sequence[CData]:
     return name, schemes, transport
 
 
-_kept = _register()
+_registered = _register()

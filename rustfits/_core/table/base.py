@@ -20,7 +20,7 @@ from rustfits._core.binding.errors import FITSError, FITSIndexError, FITSTypeErr
 from rustfits._core.binding.locks import ForkLock
 from rustfits._core.binding.selection import Axis, select_rows
 from rustfits._core.header.hdu import HDU
-from rustfits._core.image.pixels import most_threads
+from rustfits._core.image.pixels import max_threads
 from rustfits._core.table.read import read_columns, read_table
 from rustfits._core.table.schema import Column, Schema, read_schema, warn_of_columns
 from rustfits._core.table.subsets import ColumnSubset, SingleColumnSubset, as_array
@@ -57,7 +57,7 @@ class TableBase(HDU):
     _single: ClassVar[type[SingleColumnSubset]] = SingleColumnSubset
     _several: ClassVar[type[ColumnSubset]] = ColumnSubset
 
-    # ---- facts ----
+    # ---- description ----
 
     def _schema(self) -> Schema:
         """Give the columns as they are now; after closing, as they were last."""
@@ -175,7 +175,7 @@ class TableBase(HDU):
         chosen = schema.select(columns)
         axis = self._rows(rows)
         read = read_columns if as_dict else read_table
-        count = most_threads(threads)
+        count = max_threads(threads)
         return self._read(read, schema, chosen, axis, scale, mask_null, as_bytes, count)
 
     def read_column(
@@ -210,7 +210,7 @@ class TableBase(HDU):
         schema = self._schema()
         column = schema.find(name)
         axis = self._rows(rows)
-        count = most_threads(threads)
+        count = max_threads(threads)
         arrays = self._read(
             read_columns, schema, (column,), axis, scale, mask_null, as_bytes, count
         )

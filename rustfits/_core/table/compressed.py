@@ -11,7 +11,7 @@ import numpy as np
 
 from rustfits._core.binding.foreign import check_units
 from rustfits._core.binding.library import check, error, ffi, lib, text
-from rustfits._core.compression.compressed import Compressed, keeping_back
+from rustfits._core.compression.compressed import Compressed, collecting_writes
 from rustfits._core.table import write as table_write
 from rustfits._core.table.base import lock_of
 from rustfits._core.table.input import Heap, as_table, fit_cells, fit_heap
@@ -25,7 +25,7 @@ from rustfits._core.table.table import TableHDU
 
 if TYPE_CHECKING:
     from rustfits._core.binding.handle import FileHandle
-    from rustfits._core.header.hdu import Facts
+    from rustfits._core.header.hdu import Info
     from rustfits._core.header.header import FITSHeader
     from rustfits._core.table.base import Array
     from rustfits._core.table.input import TableLike
@@ -35,7 +35,7 @@ __all__ = ["CompressedTableHDU"]
 
 # Rows that `appending` keeps back until there are so many bytes of them, or a tile.
 _LEAST_WAITING = 32 << 20
-_MOST_WAITING = 512 << 20
+_MAX_WAITING = 512 << 20
 
 
 class CompressedTableHDU(Compressed, TableHDU):
@@ -52,18 +52,18 @@ class CompressedTableHDU(Compressed, TableHDU):
     _single: ClassVar[type[SingleColumnSubset]] = CompressedSingleColumnSubset
     _several: ClassVar[type[ColumnSubset]] = CompressedColumnSubset
 
-    def __init__(self, file: FileHandle, index: int, facts: Facts) -> None:
-        super().__init__(file, index, facts)
+    def __init__(self, file: FileHandle, index: int, info: Info) -> None:
+        super().__init__(file, index, info)
         # None, or what `appending` has not written yet.
         self._pending: _Pending | None = None
 
-    # ---- facts ----
+    # ---- description ----
 
     def _schema(self) -> Schema:
-        self._settle()
+        self._flush()
         return super()._schema()
 
-    def _settle(self) -> None:
+    def _flush(self) -> None:
         """Write what waits: somebody asks."""
         if self._pending is not None and self._pending.count:
             self._write_pending()
@@ -74,19 +74,19 @@ class CompressedTableHDU(Compressed, TableHDU):
 
         It has its keywords of structure and none of the compression; those are in `raw_header`.
         """
-        self._settle()
+        self._flush()
         return super().header
 
     @property
     def raw_header(self) -> FITSHeader:
         """The header as it is stored: that of the binary table which holds the tiles."""
-        self._settle()
+        self._flush()
         return super().raw_header
 
     @property
     def has_data(self) -> bool:
         """Whether there are rows and columns."""
-        self._settle()
+        self._flush()
         return super().has_data
 
     def raw_bytes(self) -> bytes:
@@ -101,15 +101,15 @@ class CompressedTableHDU(Compressed, TableHDU):
         FITSTruncatedError, FITSIOError
             They cannot be read.
         """
-        self._settle()
+        self._flush()
         return super().raw_bytes()
 
     def _add_checksum(self, with_checksum: int) -> None:
-        self._settle()
+        self._flush()
         super()._add_checksum(with_checksum)
 
     def _verify_checksum(self) -> tuple[bool | None, bool | None]:
-        self._settle()
+        self._flush()
         return super()._verify_checksum()
 
     @property
@@ -202,7 +202,7 @@ class CompressedTableHDU(Compressed, TableHDU):
             Writing failed.
         """
         schema = super()._schema
-        with keeping_back(self, lock_of(self._file), lambda: _Pending(schema())):
+        with collecting_writes(self, lock_of(self._file), lambda: _Pending(schema())):
             yield self
 
     @contextmanager
@@ -239,7 +239,7 @@ class CompressedTableHDU(Compressed, TableHDU):
         if pending.nbytes < _LEAST_WAITING:
             return
         tile = self._ask(ffi.NULL, 0)[0]
-        if pending.nbytes < _MOST_WAITING and pending.count < tile:
+        if pending.nbytes < _MAX_WAITING and pending.count < tile:
             return
         over = (schema.nrows + pending.count) % tile
         self._write_pending(keep=over if over < pending.count else 0)

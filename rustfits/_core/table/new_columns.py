@@ -28,7 +28,7 @@ __all__ = ["NewColumn", "cells_in", "columns_of_data", "columns_of_dtype", "plai
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
 
-_MOST_COLUMNS = 999  # FITS 7.2.1, 7.3.1
+_MAX_COLUMNS = 999  # FITS 7.2.1, 7.3.1
 _TYPES = {dtype: number for number, dtype in NUMBERS.items()}
 _LOGICAL: int = lib.RF_CELL_LOGICAL
 _BIT: int = lib.RF_CELL_BIT
@@ -89,7 +89,7 @@ class NewColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ColumnOptions:
     """What the caller said about new columns."""
 
     units: Mapping[str, str | None]
@@ -105,11 +105,11 @@ class Wishes:
         var_dtypes: Mapping[str, Any] | None,
         bit_columns: Iterable[str] | bool | None,
         heap_format: str | None,
-    ) -> Wishes:
+    ) -> ColumnOptions:
         """Check that all names are those of columns, and fold their case."""
-        if len(names) > _MOST_COLUMNS:
+        if len(names) > _MAX_COLUMNS:
             raise FITSLimitError(
-                f"a FITS table has at most {_MOST_COLUMNS} columns, and this one would have "
+                f"a FITS table has at most {_MAX_COLUMNS} columns, and this one would have "
                 f"{len(names)}; columns whose cells are arrays, or several tables, hold more"
             )
         folded: dict[str, str] = {}
@@ -176,10 +176,10 @@ def columns_of_dtype(
     kind = np.dtype(dtype)
     if kind.names is None:
         raise FITSTypeError(f"the type of a table is a structured dtype, not {kind}")
-    wishes = Wishes.check(kind.names, units, var_dtypes, bit_columns, heap_format)
+    options = ColumnOptions.check(kind.names, units, var_dtypes, bit_columns, heap_format)
     fields: Any = kind.fields or {}
     return [
-        _new_column(name, fields[name][0].base, fields[name][0].shape, wishes, None)
+        _new_column(name, fields[name][0].base, fields[name][0].shape, options, None)
         for name in kind.names
     ]
 
@@ -198,10 +198,10 @@ def columns_of_data(
     FITSTypeError, FITSValueError
         As for `columns_of_dtype`.
     """
-    wishes = Wishes.check(list(columns), units, var_dtypes, bit_columns, heap_format)
+    options = ColumnOptions.check(list(columns), units, var_dtypes, bit_columns, heap_format)
     made = []
     for name, values in columns.items():
-        column = _new_column(name, values.dtype, values.shape[1:], wishes, values)
+        column = _new_column(name, values.dtype, values.shape[1:], options, values)
         null = _pick_null(column, values)
         made.append(column if null is None else replace(column, null=null))
     return made
@@ -211,19 +211,19 @@ def _new_column(
     name: str,
     base: np.dtype[Any],
     shape: tuple[int, ...],
-    wishes: Wishes,
+    options: ColumnOptions,
     values: Array | None,
 ) -> NewColumn:
     """Make a column for a type; cells of variable length take theirs from the values."""
-    unit = wishes.units.get(name)
-    if base.kind == "O" or name in wishes.var_dtypes:
-        return _new_variable(name, wishes, values)
+    unit = options.units.get(name)
+    if base.kind == "O" or name in options.var_dtypes:
+        return _new_variable(name, options, values)
     if base.kind in "SU":
         width = base.itemsize if base.kind == "S" else base.itemsize // 4
         return NewColumn(name, _BYTES, shape, width, unit=unit)
     if base.kind == "b":
-        return NewColumn(name, _BIT if wishes.bits(name) else _LOGICAL, shape, unit=unit)
-    if isinstance(wishes.bit_columns, frozenset) and name in wishes.bit_columns:
+        return NewColumn(name, _BIT if options.bits(name) else _LOGICAL, shape, unit=unit)
+    if isinstance(options.bit_columns, frozenset) and name in options.bit_columns:
         raise FITSTypeError(f"column {name!r}: bit_columns are of bool, and this one is of {base}")
     return NewColumn(name, _number_type(name, base), shape, unit=unit)
 
@@ -240,9 +240,9 @@ def _number_type(name: str, dtype: np.dtype[Any]) -> int:
     return number
 
 
-def _new_variable(name: str, wishes: Wishes, values: Array | None) -> NewColumn:
+def _new_variable(name: str, options: ColumnOptions, values: Array | None) -> NewColumn:
     """Make a column whose cells are in the heap."""
-    said = wishes.var_dtypes.get(name)
+    said = options.var_dtypes.get(name)
     shape: tuple[int, ...] = ()
     if said is not None:
         inner = _inner_dtype(name, said)
@@ -255,11 +255,11 @@ def _new_variable(name: str, wishes: Wishes, values: Array | None) -> NewColumn:
         inner = _infer(name, values)
     if values is not None and inner is not None:
         shape = _common_shape(values)
-    variable, unit = wishes.heap_format, wishes.units.get(name)
+    variable, unit = options.heap_format, options.units.get(name)
     if inner is None:
         return NewColumn(name, _BYTES, (), 1, variable, unit)
     if inner.kind == "b":
-        return NewColumn(name, _BIT if wishes.bits(name) else _LOGICAL, shape, 0, variable, unit)
+        return NewColumn(name, _BIT if options.bits(name) else _LOGICAL, shape, 0, variable, unit)
     return NewColumn(name, _number_type(name, inner), shape, 0, variable, unit)
 
 

@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rustfits._core.binding.library import ffi, lib
-from rustfits._core.remote.response import Answer, FetchError, Wish
+from rustfits._core.remote.response import Expectation, FetchError, Response
 
 
-def hear(*lines: bytes) -> Answer:
-    answer = Answer()
+def hear(*lines: bytes) -> Response:
+    answer = Response()
     for line in lines:
         answer.http_line(line + b"\r\n")
     return answer
 
 
-def total(answer: Answer) -> int:
+def total(answer: Response) -> int:
     response = ffi.new("rf_response *")
     answer.report(response)
     return int(response.total_size)
@@ -46,7 +46,7 @@ def test_total_size(lines: tuple[bytes, ...], expected: int) -> None:
 
 @pytest.mark.parametrize("size", [b"2880", b"9" * 40])
 def test_ftp_size(size: bytes) -> None:
-    answer = Answer()
+    answer = Response()
     for line in (b"220-Welcome", b" 213 5 files", b"220 ready", b"213 " + size, b"150 Opening"):
         answer.ftp_line(line + b"\r\n")
     assert answer.status == 150
@@ -72,13 +72,13 @@ def test_nothing_that_a_server_says_breaks_us(lines: list[bytes]) -> None:
         http = hear(*lines)
         total(http)
         try:
-            http.judge(Wish(span))
+            http.judge(Expectation(span))
         except FetchError as failure:
             assert failure.status != lib.RF_OK
             assert failure.message
         else:
             assert http.status in (200, 203, 206)
-    ftp = Answer()
+    ftp = Response()
     for line in lines:
         ftp.ftp_line(line)
     total(ftp)

@@ -594,7 +594,7 @@ def test_exception_in_the_transport_reaches_the_caller(
     def broken(*arguments: object) -> None:
         raise ZeroDivisionError("broken on purpose")
 
-    monkeypatch.setattr(transfer.Lane, "_begin", broken)
+    monkeypatch.setattr(transfer.Transfer, "_begin", broken)
     with pytest.raises(ZeroDivisionError, match="on purpose"):
         FITS(http.url("a.fits"))
     monkeypatch.undo()
