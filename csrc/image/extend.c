@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "base/memory.h"
-#include "value/convert.h"
+#include "image/convert.h"
 #include "image/spec.h"
 #include "image/section.h"
 #include "tiled/image/edit/edit.h"
@@ -168,7 +168,7 @@ static rf_status append_tiles(rf_file *file, fresh_tiles *t, bool *written, rf_e
   rf_convert convert;
   uint64_t planes = 0;
   RF_TRY(rf_tiled_image_locked(file, t->index, &hdu, &tiled_image, err));
-  RF_TRY(rf_convert_init(&convert, &tiled_image->image, t->type, t->flags, err));
+  RF_TRY(rf_image_convert_init(&convert, &tiled_image->image, t->type, t->flags, err));
   RF_TRY(count_planes(&tiled_image->image, &convert, t->in_bytes, &planes, err));
   RF_TRY(rf_tiled_image_check_locked(file, t->index, t->type, t->flags, t->in, t->in_bytes / convert.type_bytes,
                                      t->mask, err));
@@ -202,7 +202,7 @@ static rf_status append_locked(rf_file *file, size_t index, rf_type type, uint32
     return append_tiles(file, &tiles, written, err);
   }
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
-  RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
+  RF_TRY(rf_image_convert_init(&convert, hdu, type, flags, err));
   RF_TRY(count_planes(hdu, &convert, in_bytes, &planes, err));
   uint64_t count = in_bytes / convert.type_bytes, length = hdu->axes[hdu->naxis - 1] + planes;
   RF_TRY(rf_convert_check(&convert, in, mask, count, err));

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "value/convert.h"
+#include "image/convert.h"
 #include "image/spec.h"
 #include "image/section.h"
 #include "tiled/image/edit/edit.h"
@@ -56,7 +56,7 @@ static void describe(const rf_hdu *hdu, rf_image_info *info) {
   rf_image_info all = {
       .size = info->size,
       .stored = rf_convert_stored_type(hdu->bitpix),
-      .type = rf_convert_value_type(hdu),
+      .type = rf_image_value_type(hdu),
       .bscale = hdu->bscale,
       .bzero = hdu->bzero,
       .has_blank = has_blank,

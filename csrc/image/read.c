@@ -8,7 +8,7 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "value/convert.h"
+#include "image/convert.h"
 #include "image/section.h"
 #include "tiled/image/read.h"
 
@@ -411,7 +411,7 @@ static rf_status read_hdu(rf_file *file, const rf_hdu *hdu, const rf_axis *axes,
   rf_section section;
   rf_convert convert;
   unsigned threads = flags >> RF_IMAGE_THREADS_SHIFT;
-  RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
+  RF_TRY(rf_image_convert_init(&convert, hdu, type, flags, err));
   RF_TRY(rf_section_init(&section, hdu, axes, err));
   RF_TRY(check_out(&section, &convert, out, out_bytes, err));
   if (section.count == 0)

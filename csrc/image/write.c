@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "value/convert.h"
 #include "file/layout.h"
+#include "image/convert.h"
 #include "image/section.h"
 #include "tiled/image/edit/edit.h"
 
@@ -187,7 +187,7 @@ static rf_status write_locked(rf_file *file, size_t index, const rf_axis *axes, 
   if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
     return rf_tiled_image_write_locked(file, index, axes, type, how, in, in_bytes, mask, written, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
-  RF_TRY(rf_convert_init(&convert, hdu, type, how, err));
+  RF_TRY(rf_image_convert_init(&convert, hdu, type, how, err));
   RF_TRY(rf_section_init(&section, hdu, axes, err));
   RF_TRY(check_in(&section, &convert, in, in_bytes, err));
   RF_TRY(rf_convert_check(&convert, in, mask, section.count, err));
@@ -222,7 +222,7 @@ static rf_status check_locked(rf_file *file, size_t index, rf_type type, uint32_
   if (*read)
     return rf_tiled_image_check_locked(file, index, type, flags, in, count, mask, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
-  RF_TRY(rf_convert_init(&convert, hdu, type, flags, err));
+  RF_TRY(rf_image_convert_init(&convert, hdu, type, flags, err));
   if (count > 0 && in == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to check");
   return rf_convert_check(&convert, in, mask, count, err);

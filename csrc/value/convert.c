@@ -70,49 +70,43 @@ rf_type rf_convert_stored_type(int bitpix) {
   }
 }
 
-/* The twin of the stored type that BZERO names (FITS 5.2.5, table 11), or the stored type. */
-static rf_type natural_type(const rf_hdu *hdu) {
-  if (hdu->bscale == 1.0) {
-    if (hdu->bitpix == 8 && hdu->bzero == -128.0)
+/* Returns the offset type that BZERO names (FITS 5.2.5, table 11), or the stored type. */
+static rf_type natural_type(const rf_scaling *scaling) {
+  if (scaling->bscale == 1.0) {
+    if (scaling->bitpix == 8 && scaling->bzero == -128.0)
       return RF_I8;
-    if (hdu->bitpix == 16 && hdu->bzero == 32768.0)
+    if (scaling->bitpix == 16 && scaling->bzero == 32768.0)
       return RF_U16;
-    if (hdu->bitpix == 32 && hdu->bzero == 2147483648.0)
+    if (scaling->bitpix == 32 && scaling->bzero == 2147483648.0)
       return RF_U32;
-    if (hdu->bitpix == 64 && hdu->bzero_is_2_63)
+    if (scaling->bitpix == 64 && scaling->bzero_is_2_63)
       return RF_U64;
   }
-  return rf_convert_stored_type(hdu->bitpix);
+  return rf_convert_stored_type(scaling->bitpix);
 }
 
-static bool is_scaled(const rf_hdu *hdu) {
-  if (hdu->bad_keyword[0] == 'B' && hdu->bad_keyword[1] != 'L') /* BSCALE or BZERO */
+static bool is_scaled(const rf_scaling *scaling) {
+  if (scaling->is_unreadable)
     return true;
-  bool unity = hdu->bscale == 1.0 && hdu->bzero == 0.0;
-  return !unity && natural_type(hdu) == rf_convert_stored_type(hdu->bitpix);
+  bool unity = scaling->bscale == 1.0 && scaling->bzero == 0.0;
+  return !unity && natural_type(scaling) == rf_convert_stored_type(scaling->bitpix);
 }
 
-rf_type rf_convert_value_type(const rf_hdu *hdu) {
-  return is_scaled(hdu) ? RF_F64 : natural_type(hdu);
+rf_type rf_convert_value_type(const rf_scaling *scaling) {
+  return is_scaled(scaling) ? RF_F64 : natural_type(scaling);
 }
 
-rf_status rf_convert_init(rf_convert *convert, const rf_hdu *hdu, rf_type type, uint32_t flags, rf_error *err) {
-  bool raw = (flags & RF_IMAGE_RAW) != 0;
-  flags &= ((uint32_t)1 << RF_IMAGE_THREADS_SHIFT) - 1; /* how many threads there are does not matter here */
-  if ((flags & ~(uint32_t)RF_IMAGE_RAW) != 0)
-    return rf_fail(err, RF_ERR_ARGUMENT, "unknown flags 0x%" PRIX32, flags);
-  if (!raw && hdu->bad_keyword[0] != '\0')
-    return rf_hdu_refuse_scale(hdu, err);
-  convert->stored = rf_convert_stored_type(hdu->bitpix);
-  convert->natural = raw ? convert->stored : natural_type(hdu);
+rf_status rf_convert_init(rf_convert *convert, const rf_scaling *scaling, rf_type type, bool raw, rf_error *err) {
+  convert->stored = rf_convert_stored_type(scaling->bitpix);
+  convert->natural = raw ? convert->stored : natural_type(scaling);
   convert->type = type;
   convert->stored_bytes = (unsigned)rf_type_bytes(convert->stored);
   convert->type_bytes = (unsigned)rf_type_bytes(type);
-  convert->scaled = !raw && is_scaled(hdu);
-  convert->bscale = hdu->bscale;
-  convert->bzero = hdu->bzero;
-  convert->has_blank = hdu->has_blank && hdu->bitpix > 0;
-  convert->blank = hdu->blank;
+  convert->scaled = !raw && is_scaled(scaling);
+  convert->bscale = scaling->bscale;
+  convert->bzero = scaling->bzero;
+  convert->has_blank = scaling->has_blank && scaling->bitpix > 0;
+  convert->blank = scaling->blank;
   if (type == convert->natural && !convert->scaled)
     convert->mode = type == convert->stored ? RF_CONVERT_SWAP : RF_CONVERT_FLIP;
   else if (!raw && is_real(type))

@@ -1,18 +1,31 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Pixel values between file and memory: byte order, the unsigned and signed-byte twins (FITS 5.2.5), BSCALE and
- * BZERO (FITS 4.4.2.5), BLANK (FITS 5.2.6). Pure functions on buffers; nothing here knows where bytes come from.
+ * Element values between file and memory: byte order, offset types (FITS 5.2.5), BSCALE and BZERO (FITS 4.4.2.5),
+ * BLANK (FITS 5.2.6). Pure functions on buffers.
  */
 #ifndef RF_VALUE_CONVERT_H
 #define RF_VALUE_CONVERT_H
 
-#include "file/file.h"
+#include <stdbool.h>
+
+#include "base/error.h"
 
 typedef enum rf_convert_mode {
   RF_CONVERT_SWAP,  /* the stored values: byte order only */
   RF_CONVERT_FLIP,  /* the twin type: byte order and the top bit */
   RF_CONVERT_NUMBER /* through double: scaling, or a real type asked for */
 } rf_convert_mode;
+
+/* What a header says about the values of an image. */
+typedef struct rf_scaling {
+  int bitpix;
+  double bscale;
+  double bzero;
+  bool bzero_is_2_63; /* exactly 2^63, which a double cannot tell from its neighbours */
+  bool is_unreadable; /* BSCALE or BZERO is not a number: only stored values can be read */
+  bool has_blank;
+  int64_t blank;
+} rf_scaling;
 
 typedef struct rf_convert {
   rf_convert_mode mode;
@@ -28,14 +41,15 @@ typedef struct rf_convert {
   int64_t blank;
 } rf_convert;
 
-/* Type that BITPIX stores. */
+/* Returns the type that BITPIX stores. */
 rf_type rf_convert_stored_type(int bitpix);
 
-/* Type of the values of an image, as rf_image_info.type says. */
-rf_type rf_convert_value_type(const rf_hdu *hdu);
+/* Returns the type of the values of an image, as rf_image_info.type has it. */
+rf_type rf_convert_value_type(const rf_scaling *scaling);
 
-/* How values of this image become `type` and back. RF_ERR_TYPE when they cannot. */
-rf_status rf_convert_init(rf_convert *convert, const rf_hdu *hdu, rf_type type, uint32_t flags, rf_error *err);
+/* Sets *convert to convert between the values of an image and `type`. `raw`: stored values. RF_ERR_TYPE when no
+ * conversion exists. */
+rf_status rf_convert_init(rf_convert *convert, const rf_scaling *scaling, rf_type type, bool raw, rf_error *err);
 
 /* `count` stored values at src (file order) to values at dst. dst == src is allowed when both have the same width;
  * other overlap is not. No alignment is needed. */

@@ -6,8 +6,9 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "header/internal.h"
+#include "value/number.h"
 
 /* ------------------------------ whole numbers of any length ------------------------------ */
 

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "file/warning.h"
+#include "image/convert.h"
 #include "image/section.h"
 #include "tiled/image/section.h"
 
@@ -466,7 +467,7 @@ rf_status rf_tiled_image_read(rf_file *file, size_t index, const rf_axis *axes, 
   rf_convert convert;
   rf_tile_section section;
   RF_TRY(rf_tiled_image_locked(file, index, &hdu, &tiled_image, err));
-  RF_TRY(rf_convert_init(&convert, &tiled_image->image, type, flags, err));
+  RF_TRY(rf_image_convert_init(&convert, &tiled_image->image, type, flags, err));
   RF_TRY(rf_tile_section_init(&section, tiled_image, axes, err));
   reader r = {.file = file,
               .hdu = hdu,

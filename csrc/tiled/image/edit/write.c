@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "file/warning.h"
+#include "image/convert.h"
 #include "tiled/image/edit/edit.h"
 #include "tiled/image/section.h"
 
@@ -206,7 +207,7 @@ rf_status rf_tiled_image_write_locked(rf_file *file, size_t index, const rf_axis
   rf_convert convert;
   rf_tile_change edit;
   RF_TRY(rf_tiled_image_locked(file, index, NULL, &tiled_image, err));
-  RF_TRY(rf_convert_init(&convert, &tiled_image->image, type, flags, err));
+  RF_TRY(rf_image_convert_init(&convert, &tiled_image->image, type, flags, err));
   RF_TRY(rf_tile_section_init(&section, tiled_image, axes, err));
   input from = {&section, &convert, in, mask};
   rf_status status = check_in(section.count, &convert, in, in_bytes, err);
@@ -227,7 +228,7 @@ rf_status rf_tiled_image_check_locked(rf_file *file, size_t index, rf_type type,
   rf_tiled_image *tiled_image;
   rf_convert convert;
   RF_TRY(rf_tiled_image_locked(file, index, NULL, &tiled_image, err));
-  RF_TRY(rf_convert_init(&convert, &tiled_image->image, type, flags, err));
+  RF_TRY(rf_image_convert_init(&convert, &tiled_image->image, type, flags, err));
   if (count > 0 && in == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to check");
   return check_values(tiled_image, &convert, in, mask, count, err);
