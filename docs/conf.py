@@ -20,6 +20,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "c_reference",
     "python_reference",
+    "rooms",
 ]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
@@ -45,6 +46,6 @@ c_extra_keywords = ["bool", "complex"]  # without "imaginary", which is a member
 nitpicky = True
 nitpick_ignore_regex = [
     (r"py:.*", r"(?!rustfits\.).*"),
-    (r"py:.*", r"rustfits\.[a-z_]\w*\.\w+"),  # a private name in a signature
+    (r"py:.*", r"rustfits\.[a-z_][\w.]*\.\w+"),  # a private name in a signature
     (r"c:identifier", r"u?int\d+_t|size_t|ptrdiff_t|uintptr_t"),
 ]

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Sphinx extension: the C API reference, from the comments of the public headers.
 
-At the begin of each build it writes one page per header below ``reference/c`` (one page per banner
-section while there is a single header). A comment belongs to the declaration on the next line, or
-to the one on its own line. A function's comment has up to four parts: prose, a line per parameter
-(name, two blanks or more, text), a sentence that begins with "Returns", and one with "Threads:".
+At the begin of a build it writes a page for each header below ``reference/c``. A comment belongs to
+the declaration on the next line, or to the one on its own line. A function's comment has up to four
+parts: prose, a line per parameter (name, two blanks or more, text), a sentence that begins with
+"Returns", and one that begins with "Threads:".
 """
 
 from __future__ import annotations
@@ -304,14 +304,14 @@ class Renderer:
             lines += ["", f"**Threads:** {self.text(tail['Threads'])}"]
         return lines
 
-    def page(self, title: str, introduction: str, sections: list[Section], level: int) -> str:
+    def page(self, title: str, sections: list[Section]) -> str:
         """Return a page with its sections."""
-        lines = heading(title, 0) + ([*self.prose(introduction), ""] if introduction else [])
+        lines = heading(title, 0)
         for section in sections:
-            if section.title and section.title != title:
-                lines += heading(section.title, level)
+            if len(sections) > 1 and section.title:
+                lines += heading(section.title, 1)
             for item in section.items:
-                lines += heading(item, level + 1) if isinstance(item, str) else self.entry(item)
+                lines += heading(item, 2) if isinstance(item, str) else self.entry(item)
         return "\n".join(lines) + "\n"
 
 
@@ -363,9 +363,11 @@ def heading(title: str, level: int) -> list[str]:
     return [title, "=-~^"[level] * len(title), ""]
 
 
-def slug(title: str) -> str:
-    """Return a title as the name of a file."""
-    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"\(.*\)", "", title).lower()).strip("-")
+def title_of(header: Header) -> str:
+    """Return the title of a header's page: what its first line says after its name."""
+    said = re.search(rf"{re.escape(header.name)}: (.*?)\. ", header.introduction, re.DOTALL)
+    title = " ".join(said[1].split()) if said else header.sections[0].title
+    return re.sub(r" \(.*?\)", "", title)
 
 
 def roles_of(headers: list[Header]) -> dict[str, str]:
@@ -386,23 +388,10 @@ def roles_of(headers: list[Header]) -> dict[str, str]:
 def make_pages(headers: list[Header]) -> dict[str, str]:
     """Return the text of each page by its name; ``index`` lists the others."""
     renderer = Renderer(roles_of(headers))
-    filled = [header for header in headers if header.sections]
     pages = {}
-    if len(filled) == 1:
-        for section in filled[0].sections:
-            title = re.sub(r" \(.*\)", "", section.title) or "Basics"
-            pages[slug(title)] = renderer.page(title, "", [Section("", section.items)], 1)
-    else:
-        for header in filled:
-            name = Path(header.name).stem
-            sections = header.sections
-            title = sections[0].title if len(sections) == 1 else ""
-            title = re.sub(r" \(.*\)", "", title) or name.replace("_", " ").capitalize()
-            first = "" if header is headers[0] else header.introduction
-            first = re.sub(r"SPDX-License-Identifier: \S+\s*", "", first).strip()
-            if len(sections) == 1:
-                sections = [Section("", sections[0].items)]
-            pages[slug(name)] = renderer.page(title, first, sections, 1)
+    for header in headers:
+        if header.sections:
+            pages[Path(header.name).stem] = renderer.page(title_of(header), header.sections)
     introduction = re.sub(r"SPDX-License-Identifier: \S+\s*", "", headers[0].introduction)
     index = [
         *heading("C API reference", 0),

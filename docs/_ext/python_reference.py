@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Sphinx extension: the Python API reference, from the docstrings of ``rustfits.__all__``.
 
-At the begin of each build it writes below ``reference/python`` a page for the functions, a page for
-each class, and one for the exceptions. A class lists its own members and those of private bases; for
-the others it links to the public base.
+At the begin of a build it writes below ``reference/python`` a page for the functions, a page for
+each class, and one for the exceptions. A class lists its own members and those of private bases;
+for the others it links to the public base.
 """
 
 from __future__ import annotations
 
 import inspect
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +31,8 @@ GROUPS = {
     "Compression": ["Compression", "Quantize", "CompressionLoss"],
     "Remote files": ["Remote", "RemoteStats"],
 }
+
+COMMANDS = ["rustfits", "rustfits pack", "rustfits unpack"]
 
 #: Classes whose arguments a program gives.
 MADE_BY_THE_USER = {
@@ -99,6 +104,7 @@ def make_pages() -> dict[str, str]:
             [*heading("Exceptions and warnings", 0), *(exception(name) for name in errors)]
         ),
     }
+    pages["commands"] = commands_page()
     groups: dict[str, list[str]] = {title: [] for title in GROUPS}
     for name, cls in others.items():
         groups[group_of(cls)].append(name)
@@ -106,11 +112,27 @@ def make_pages() -> dict[str, str]:
         *heading("Python API reference", 0),
         "``import rustfits`` gives the names on these pages, and no others.",
         "",
-        *toctree("Functions and exceptions", ["functions", "exceptions"]),
+        *toctree("Functions, exceptions, commands", ["functions", "exceptions", "commands"]),
     ]
     for title, names in groups.items():
         index += toctree(title, [name.lower() for name in names])
     return {"index": "\n".join(index), **pages}
+
+
+def commands_page() -> str:
+    """Return the page of the commands: what ``--help`` prints."""
+    lines = [*heading("Commands", 0), "``python -m rustfits`` does the same as ``rustfits``.", ""]
+    for command in COMMANDS:
+        done = subprocess.run(
+            [sys.executable, "-m", "rustfits", *command.split()[1:], "--help"],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "COLUMNS": "96", "NO_COLOR": "1", "PYTHONSAFEPATH": "1"},
+        )
+        lines += [*heading(command, 1), ".. code-block:: text", ""]
+        lines += [*(f"   {line}".rstrip() for line in done.stdout.splitlines()), ""]
+    return "\n".join(lines)
 
 
 def exception(name: str) -> str:
