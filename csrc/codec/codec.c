@@ -3,6 +3,7 @@
  * The table of tile codecs.
  */
 #include "codec/codec.h"
+#include "base/ascii.h"
 
 #include <string.h>
 
@@ -18,23 +19,11 @@ const rf_tile_codec *rf_tile_codec_of(rf_zcmptype type) {
   return (size_t)type < CODECS ? codecs[type] : NULL;
 }
 
-/* ASCII only: what a locale calls lower case is no business of a keyword's value. */
-static char upper(char c) {
-  return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
-
-static bool is_name(const char *name, const char *expected) {
-  while (*expected != '\0' && upper(*name) == *expected) {
-    name++;
-    expected++;
-  }
-  return *expected == '\0' && *name == '\0';
-}
-
 const rf_tile_codec *rf_tile_codec_named(const char *name) {
   for (size_t i = 0; i < CODECS; i++) {
     const rf_tile_codec *codec = codecs[i];
-    if (codec != NULL && (is_name(name, codec->name) || (codec->alias != NULL && is_name(name, codec->alias))))
+    if (codec != NULL &&
+        (rf_same_name(name, codec->name) || (codec->alias != NULL && rf_same_name(name, codec->alias))))
       return codec;
   }
   return NULL;

@@ -3,6 +3,7 @@
  * The index of HDUs: found one after another, when first asked for, by reading headers and skipping data (FITS 3.1).
  * No header is kept in the scan; an entry is the one allocation an HDU costs.
  */
+#include "base/ascii.h"
 #include "file/warning.h"
 
 #include <stdio.h>
@@ -438,19 +439,7 @@ rf_status rf_file_count(rf_file *file, size_t *count, rf_error *err) {
 
 /* Blanks in front do not count, as with other readers. */
 static bool same_name(const char *a, const char *b) {
-  a += strspn(a, " ");
-  b += strspn(b, " ");
-  for (;; a++, b++) {
-    char x = *a, y = *b;
-    if (x >= 'a' && x <= 'z')
-      x = (char)(x - 0x20);
-    if (y >= 'a' && y <= 'z')
-      y = (char)(y - 0x20);
-    if (x != y)
-      return false;
-    if (x == '\0')
-      return true;
-  }
+  return rf_same_name(a + strspn(a, " "), b + strspn(b, " "));
 }
 
 /* EXTNAME as it is read: with RF_OPEN_LENIENT, '_' for bytes outside printable ASCII. */

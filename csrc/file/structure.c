@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "header/printable.h"
 #include "tiled/image/image.h"
@@ -447,16 +448,9 @@ static rf_status check_axes(rf_structure *structure, rf_error *err) {
   return RF_OK;
 }
 
-static bool same_text(const char *text, const char *name) {
-  for (; *name != '\0'; text++, name++)
-    if ((*text >= 'a' && *text <= 'z' ? *text - 0x20 : *text) != *name)
-      return false;
-  return *text == '\0';
-}
-
 static bool has_any_name(const char *text, const char *const *names) {
   for (; *names != NULL; names++)
-    if (same_text(text, *names))
+    if (rf_same_name(text, *names))
       return true;
   return false;
 }

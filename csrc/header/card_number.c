@@ -3,18 +3,11 @@
  * Numbers that tell what the data mean: BSCALE, BZERO, BLANK, TSCALn, TZEROn, TNULLn, PSCALn, PZEROn, ZSCALE, ZZERO and
  * ZBLANK. A number that is dropped here makes wrong data, so this is the one place that reads them.
  */
+#include "base/ascii.h"
 #include "header/internal.h"
 
 static bool is_fill(char c) {
   return c == ' ' || c == '\t' || c == '\0';
-}
-
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
 /* Narrows [*begin, *end) by blanks, tabs and NULs at both ends. */
@@ -62,15 +55,15 @@ static bool read_whole(const char *text, const char *end, rf_card_scale *scale) 
  * ("1 x 10"), which would make it another number. */
 static bool is_remark(const char *text, const char *end) {
   static const char openings[] = "([{#;!:\"'/";
-  if (!is_letter(*text))
+  if (!rf_is_letter(*text))
     return strchr(openings, *text) != NULL;
   const char *next = text + 1;
-  if (next == end || is_letter(*next))
+  if (next == end || rf_is_letter(*next))
     return true;
   while (next < end && (is_fill(*next) || *next == '+' || *next == '-'))
     next++;
   bool alone = *text == 'E' || *text == 'e' || *text == 'D' || *text == 'd' || *text == 'X' || *text == 'x';
-  return !(alone && next < end && is_digit(*next));
+  return !(alone && next < end && rf_is_digit(*next));
 }
 
 /* A number at the beginning of [text, end) with a remark behind it. */

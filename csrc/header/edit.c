@@ -3,6 +3,7 @@
  * Changing a header. Every edit first makes the new cards aside and then puts them in the place of the old ones in one
  * step, so that a failure leaves the header as it was.
  */
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "header/index.h"
 #include "header/internal.h"
@@ -83,20 +84,10 @@ static rf_status append_cards(rf_header *header, const char *cards, size_t n, rf
   return RF_OK;
 }
 
-/* A comment as it can be read back: the blanks around it are not part of it. */
-static void trim(const char **text, size_t *n) {
-  while (*n > 0 && (*text)[*n - 1] == ' ')
-    (*n)--;
-  while (*n > 0 && **text == ' ') {
-    (*text)++;
-    (*n)--;
-  }
-}
-
 static rf_status check_comment(const char **comment, size_t *n, const char *keyword, rf_error *err) {
   *n = strlen(*comment);
   RF_TRY(rf_text_check(*comment, *n, "comment", keyword, err));
-  trim(comment, n);
+  rf_trim_spaces(comment, n); /* spaces around a comment cannot be read back */
   return RF_OK;
 }
 

@@ -206,12 +206,12 @@ static bool card_has_name(const char *card, bool hierarch, const rf_keyword *key
   while (begin < RF_CARD_BYTES && rf_is_blank(card[begin]))
     begin++;
   bool begins =
-      begin + keyword->length <= RF_CARD_BYTES && rf_equal_any_case(card + begin, keyword->name, keyword->length);
+      begin + keyword->length <= RF_CARD_BYTES && rf_keyword_equal(card + begin, keyword->name, keyword->length);
   if (!begins && keyword->columns != rf_columns8("HIERARCH")) /* most end here, and cheaply */
     return false;
   rf_card_view view;
   rf_card_split(card, &view);
-  return view.keyword_length == keyword->length && rf_equal_any_case(view.keyword, keyword->name, keyword->length);
+  return view.keyword_length == keyword->length && rf_keyword_equal(view.keyword, keyword->name, keyword->length);
 }
 
 /* Equal but for case, or nearly: the bit that makes letters lower case does not count. */

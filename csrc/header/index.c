@@ -13,8 +13,8 @@
 
 /* ------------------------------ names ------------------------------ */
 
-static char upper(char c) {
-  return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : rf_is_blank(c) ? ' ' : c;
+static char plain(char c) {
+  return rf_is_blank(c) ? ' ' : rf_to_upper(c);
 }
 
 /* The keyword of a card; what rf_card_split says, without reading the value of standard cards. */
@@ -37,7 +37,7 @@ static const char *name_of_card(const char *card, size_t *n) {
 static uint64_t hash_name(uint64_t seed, const char *name, size_t n) {
   uint64_t h = seed ^ n;
   for (size_t i = 0; i < n; i++) {
-    h = (h ^ (unsigned char)upper(name[i])) * UINT64_C(0x9E3779B97F4A7C15);
+    h = (h ^ (unsigned char)plain(name[i])) * UINT64_C(0x9E3779B97F4A7C15);
     h ^= h >> 29;
   }
   return h ^ h >> 32;
@@ -49,7 +49,7 @@ static size_t slot_of(const rf_header *header, const rf_index *index, const char
   for (; index->slots[slot] != RF_ENTRY_NONE; slot = (slot + 1) & index->mask) {
     size_t length;
     const char *other = name_of_card(header->cards + index->entries[index->slots[slot]].card * RF_CARD_BYTES, &length);
-    if (length == n && rf_equal_any_case(other, name, n))
+    if (length == n && rf_keyword_equal(other, name, n))
       break;
   }
   return slot;

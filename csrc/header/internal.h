@@ -128,7 +128,8 @@ static inline uint64_t rf_columns8(const char *card) {
   return rf_upper8(rf_blank8(w));
 }
 
-bool rf_equal_any_case(const char *a, const char *b, size_t n);
+/* Returns whether two names of n bytes are equal without regard to case; control characters are blanks. */
+bool rf_keyword_equal(const char *a, const char *b, size_t n);
 
 /* ------------------------------ header.c: reading ------------------------------ */
 

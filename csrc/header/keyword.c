@@ -2,6 +2,7 @@
  *
  * Keywords (FITS 4.1.2.1): what callers may call them, and which ones are not theirs to change.
  */
+#include "base/ascii.h"
 #include "header/internal.h"
 #include "header/printable.h"
 
@@ -20,55 +21,38 @@ static const char *const protected_names[] = {
 static const char *const one_card_names[] = {"XTENSION", "EXTNAME", "TTYPE#", "TFORM#",
                                              "TUNIT#",   "TDISP#",  "TDIM#",  "TNULL#"};
 
-static char upper(char c) {
-  return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
-
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 /* In upper case, and a blank for a control character. */
 static char plain(char c) {
-  return rf_is_blank(c) ? ' ' : upper(c);
+  return rf_is_blank(c) ? ' ' : rf_to_upper(c);
 }
 
-bool rf_equal_any_case(const char *a, const char *b, size_t n) {
+bool rf_keyword_equal(const char *a, const char *b, size_t n) {
   for (size_t i = 0; i < n; i++)
     if (plain(a[i]) != plain(b[i]))
       return false;
   return true;
 }
 
-static void cut_blanks(const char **text, size_t *n) {
-  while (*n > 0 && (*text)[*n - 1] == ' ')
-    (*n)--;
-  while (*n > 0 && **text == ' ') {
-    (*text)++;
-    (*n)--;
-  }
-}
-
 /* name[0..n) is `pattern`, with digits to the end in the place of '#'. */
 static bool matches(const char *pattern, const char *name, size_t n) {
   size_t i = 0;
-  while (i < n && pattern[i] != '\0' && pattern[i] != '#' && upper(name[i]) == pattern[i])
+  while (i < n && pattern[i] != '\0' && pattern[i] != '#' && rf_to_upper(name[i]) == pattern[i])
     i++;
   if (pattern[i] == '\0')
     return i == n;
   if (pattern[i] != '#' || i == n)
     return false;
-  while (i < n && is_digit(name[i]))
+  while (i < n && rf_is_digit(name[i]))
     i++;
   return i == n;
 }
 
 bool rf_keyword_protected_name(const char *name, size_t n) {
-  cut_blanks(&name, &n);
+  rf_trim_spaces(&name, &n);
   if (n == 0)
     return false;
   for (size_t i = 0; i < sizeof protected_names / sizeof protected_names[0]; i++)
-    if (upper(name[0]) == protected_names[i][0] && matches(protected_names[i], name, n))
+    if (rf_to_upper(name[0]) == protected_names[i][0] && matches(protected_names[i], name, n))
       return true;
   return false;
 }
@@ -89,33 +73,33 @@ static bool is_standard(const char *name, size_t n) {
   if (n > 8)
     return false;
   for (size_t i = 0; i < n; i++) {
-    char c = upper(name[i]);
-    if (!(c >= 'A' && c <= 'Z') && !is_digit(c) && c != '-' && c != '_')
+    char c = rf_to_upper(name[i]);
+    if (!(c >= 'A' && c <= 'Z') && !rf_is_digit(c) && c != '-' && c != '_')
       return false;
   }
   return true;
 }
 
 static bool is_name(const rf_keyword *keyword, const char *name) {
-  return keyword->length == strlen(name) && rf_equal_any_case(keyword->name, name, keyword->length);
+  return keyword->length == strlen(name) && rf_keyword_equal(keyword->name, name, keyword->length);
 }
 
 bool rf_keyword_normalize(const char *keyword, rf_keyword *out) {
   *out = (rf_keyword){.length = 0};
   size_t n = strlen(keyword);
-  cut_blanks(&keyword, &n);
-  if (n > 9 && rf_equal_any_case(keyword, "HIERARCH ", 9)) {
+  rf_trim_spaces(&keyword, &n);
+  if (n > 9 && rf_keyword_equal(keyword, "HIERARCH ", 9)) {
     out->hierarch = true;
     keyword += 9;
     n -= 9;
-    cut_blanks(&keyword, &n);
+    rf_trim_spaces(&keyword, &n);
   }
   if (n >= RF_KEYWORD_BYTES)
     return false;
   bool standard = is_standard(keyword, n);
   bool as_given = out->hierarch || !standard;
   for (size_t i = 0; i < n; i++)
-    out->name[i] = as_given ? keyword[i] : upper(keyword[i]);
+    out->name[i] = as_given ? keyword[i] : rf_to_upper(keyword[i]);
   out->length = n;
   out->hierarch = as_given;
   out->too_long = n > 8;

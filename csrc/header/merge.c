@@ -13,7 +13,7 @@ typedef struct merger {
 } merger;
 
 static bool is_name(const char *name, size_t n, const char *other) {
-  return n == strlen(other) && rf_equal_any_case(name, other, n);
+  return n == strlen(other) && rf_keyword_equal(name, other, n);
 }
 
 static bool is_commentary(const char *name, size_t n) {

@@ -8,12 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/ascii.h"
 #include "base/error.h"
-
-/* A blank, or a byte that counts as one around keywords and numbers: NUL, TAB and all other control characters. */
-static inline bool rf_is_blank(char c) {
-  return (unsigned char)c <= 0x20;
-}
 
 static inline bool rf_is_printable(char c) {
   return (unsigned char)c >= 0x20 && (unsigned char)c <= 0x7E;

@@ -2,12 +2,12 @@
  *
  * Facts about images, and the calls that change their structure.
  */
-#include <ctype.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "image/convert.h"
 #include "image/spec.h"
@@ -186,20 +186,14 @@ rf_status rf_image_spec_names(rf_header *header, const rf_image_spec *spec, rf_e
   return RF_OK;
 }
 
-static bool same_keyword(const char *a, const char *b) {
-  for (; *a != '\0' && toupper((unsigned char)*a) == *b; a++, b++)
-    ;
-  return *a == '\0' && *b == '\0';
-}
-
 /* Does a card of the caller's header have no place in the new HDU? */
 static bool left_out(const rf_image_spec *spec, const char *keyword) {
-  if (rf_keyword_is_protected(keyword) || same_keyword(keyword, "BSCALE") || same_keyword(keyword, "BZERO"))
+  if (rf_keyword_is_protected(keyword) || rf_same_name(keyword, "BSCALE") || rf_same_name(keyword, "BZERO"))
     return true;
-  if (same_keyword(keyword, "BLANK"))
+  if (rf_same_name(keyword, "BLANK"))
     return spec->has_blank || rf_image_spec_bitpix(spec->type) < 0;
-  return (spec->extname != NULL && same_keyword(keyword, "EXTNAME")) ||
-         (spec->extver >= 0 && same_keyword(keyword, "EXTVER"));
+  return (spec->extname != NULL && rf_same_name(keyword, "EXTNAME")) ||
+         (spec->extver >= 0 && rf_same_name(keyword, "EXTVER"));
 }
 
 rf_status rf_image_spec_cards(rf_header *header, const rf_image_spec *spec, rf_error *err) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "store/driver.h"
 #include "store/http/url.h"
 
@@ -40,7 +41,7 @@ const rf_codec *rf_codec_by_name(const char *name) {
   for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++) {
     size_t n = codecs[i].suffix ? strlen(codecs[i].suffix) : 0;
     if (n > 0 && length > n && (codecs[i].suffix[n - 1] | 0x20) == last &&
-        rf_url_scheme_is(path + length - n, n, codecs[i].suffix))
+        rf_is_name(path + length - n, n, codecs[i].suffix))
       return &codecs[i];
   }
   return NULL;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/escape.h"
 #include "base/memory.h"
 #include "store/http/url.h"
@@ -14,32 +15,20 @@
 #define MAX_USER 31 /* characters of a user that is shown beside a password: tokens are longer */
 #define ROUNDS 3    /* of %XX: a URL may stand in the query of another one */
 
-static char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is_letter(char c) {
-  return lower(c) >= 'a' && lower(c) <= 'z';
-}
-
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 /* ------------------------------ which keys are secret ------------------------------ */
 
 /* Whether n characters have `word` (small letters) in them, without regard to case. */
 static bool contains(const char *text, size_t n, const char *word) {
   size_t length = strlen(word);
   for (size_t i = 0; i + length <= n; i++)
-    if (rf_url_scheme_is(text + i, length, word))
+    if (rf_is_name(text + i, length, word))
       return true;
   return false;
 }
 
 static bool ends_with(const char *text, size_t n, const char *word) {
   size_t length = strlen(word);
-  return n >= length && rf_url_scheme_is(text + n - length, length, word);
+  return n >= length && rf_is_name(text + n - length, length, word);
 }
 
 /* Keys of queries, path parameters and fragments, and names of headers: X-Amz-Signature, sig (Azure), access_token, ...
@@ -49,7 +38,7 @@ static bool key_is_secret(const char *key, size_t n) {
                                       "passw",     "secret", "session", "signature", "ticket",     "token"};
   static const char *const ends[] = {"key", "pwd", "sig"};
   static const char *const words[] = {"code", "hdnea", "hdntl", "hdnts", "otp", "pass", "sas", "sid"};
-  while (n > 0 && !is_letter(key[n - 1]) && !is_digit(key[n - 1]))
+  while (n > 0 && !rf_is_letter(key[n - 1]) && !rf_is_digit(key[n - 1]))
     n--; /* token[] */
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
     if (contains(key, n, parts[i]))
@@ -58,10 +47,10 @@ static bool key_is_secret(const char *key, size_t n) {
     if (ends_with(key, n, ends[i]))
       return true; /* "key", "api_key", "apikey"; not "keyword" */
   size_t begin = n;
-  while (begin > 0 && (is_letter(key[begin - 1]) || is_digit(key[begin - 1])))
+  while (begin > 0 && (rf_is_letter(key[begin - 1]) || rf_is_digit(key[begin - 1])))
     begin--;
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (rf_url_scheme_is(key + begin, n - begin, words[i]))
+    if (rf_is_name(key + begin, n - begin, words[i]))
       return true; /* "code", "auth_code"; not "barcode" */
   return false;
 }
@@ -83,16 +72,12 @@ static void hide(const redaction *r, size_t begin, size_t end) {
   memset(r->hidden + begin, 1, end - begin);
 }
 
-static int hex_value(char c) {
-  return is_digit(c) ? c - '0' : lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
-}
-
 /* Undoes %XX once, in place; what is no escape stays. True when something changed. */
 static bool unescape(char *text, size_t *n) {
   size_t made = 0;
   for (size_t i = 0; i < *n; i++) {
-    int high = text[i] == '%' && *n - i > 2 ? hex_value(text[i + 1]) : -1;
-    int low = high >= 0 ? hex_value(text[i + 2]) : -1;
+    int high = text[i] == '%' && *n - i > 2 ? rf_hex_value(text[i + 1]) : -1;
+    int low = high >= 0 ? rf_hex_value(text[i + 2]) : -1;
     text[made++] = low >= 0 ? (char)(high * 16 + low) : text[i];
     i += low >= 0 ? 2 : 0;
   }
@@ -120,7 +105,7 @@ static size_t find_at(const char *authority, size_t n) {
 /* A password with a bare '/', '?' or '#' ends the host too early. What follows the colon is then no port. */
 static size_t find_late_at(const char *authority, size_t colon, size_t host, size_t n) {
   size_t digits = colon + 1;
-  while (digits < host && is_digit(authority[digits]))
+  while (digits < host && rf_is_digit(authority[digits]))
     digits++;
   for (size_t i = n; digits < host && i > host; i--)
     if (authority[i - 1] == '@')
@@ -132,7 +117,7 @@ static size_t find_late_at(const char *authority, size_t colon, size_t host, siz
 static bool user_is_account(const char *scheme, size_t n) {
   static const char *const known[] = {"ftp", "ftps", "sftp", "ssh"};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (rf_url_scheme_is(scheme, n, known[i]))
+    if (rf_is_name(scheme, n, known[i]))
       return true;
   return false;
 }
@@ -140,10 +125,10 @@ static bool user_is_account(const char *scheme, size_t n) {
 /* Where a URL ends in whose place in a chain another one follows ("::https://"); n when there is none. */
 static size_t end_of_link(const char *text, size_t n) {
   for (size_t i = 0; i + 2 < n; i++) {
-    if (text[i] != ':' || text[i + 1] != ':' || !is_letter(text[i + 2]))
+    if (text[i] != ':' || text[i + 1] != ':' || !rf_is_letter(text[i + 2]))
       continue;
     size_t end = i + 2;
-    while (end < n && (is_letter(text[end]) || is_digit(text[end])))
+    while (end < n && (rf_is_letter(text[end]) || rf_is_digit(text[end])))
       end++;
     if (n - end >= 3 && memcmp(text + end, "://", 3) == 0)
       return i;
@@ -167,7 +152,7 @@ static void mark_login(const redaction *r, size_t scheme, size_t begin) {
   if (colon >= at) { /* "%3A" in a user is a colon that was escaped */
     const char *escaped = NULL;
     for (size_t i = 0; i + 3 <= at && escaped == NULL; i++)
-      if (authority[i] == '%' && authority[i + 1] == '3' && lower(authority[i + 2]) == 'a')
+      if (authority[i] == '%' && authority[i + 1] == '3' && rf_to_lower(authority[i + 2]) == 'a')
         escaped = authority + i;
     if (!account || escaped != NULL)
       hide(r, account ? (size_t)(escaped - r->name) : begin, begin + at);
@@ -236,12 +221,12 @@ static bool find_scheme(const redaction *r, size_t from, size_t *scheme, size_t 
     if (memcmp(r->name + i, "://", 3) != 0)
       continue;
     size_t begin = i;
-    while (begin > from && (is_letter(r->name[begin - 1]) || is_digit(r->name[begin - 1]) ||
+    while (begin > from && (rf_is_letter(r->name[begin - 1]) || rf_is_digit(r->name[begin - 1]) ||
                             (r->name[begin - 1] != '\0' && strchr("+-.", r->name[begin - 1]) != NULL)))
       begin--;
-    while (begin < i && !is_letter(r->name[begin]))
+    while (begin < i && !rf_is_letter(r->name[begin]))
       begin++;
-    if (begin == i || rf_url_scheme_is(r->name + begin, i - begin, "file"))
+    if (begin == i || rf_is_name(r->name + begin, i - begin, "file"))
       continue;
     *scheme = begin;
     *behind = i + 3;

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/system/platform.h"
 #include "store/driver.h"
 #include "store/http/url.h"
@@ -56,14 +57,14 @@ static size_t added_count;
 /* The row brought for a scheme, or NULL. Lock held. */
 static const rf_driver **find_added(const char *scheme, size_t length) {
   for (size_t i = 0; i < added_count; i++)
-    if (rf_url_scheme_is(scheme, length, added[i]->scheme))
+    if (rf_is_name(scheme, length, added[i]->scheme))
       return &added[i];
   return NULL;
 }
 
 static const rf_driver *find_built_in(const char *scheme, size_t length) {
   for (size_t i = 0; i < BUILT_IN; i++)
-    if (rf_url_scheme_is(scheme, length, built_in[i].scheme))
+    if (rf_is_name(scheme, length, built_in[i].scheme))
       return &built_in[i];
   return NULL;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "store/driver.h"
 #include "store/http/url.h"
 
@@ -18,7 +19,7 @@ static bool list_allows(const char *list, const char *scheme, size_t n) {
     return true;
   for (const char *at = list + strspn(list, SEPARATORS); *at != '\0';) {
     size_t length = strcspn(at, SEPARATORS);
-    if (length == n && rf_url_scheme_n_is(at, scheme, n))
+    if (length == n && rf_equal_any_case(at, scheme, n))
       return true;
     at += length + strspn(at + length, SEPARATORS);
   }
@@ -49,7 +50,7 @@ static rf_status check(const char *scheme, size_t n, const rf_options *options, 
 
 rf_status rf_schemes_check(const char *name, const rf_options *options, rf_error *err) {
   size_t n = rf_url_scheme(name);
-  if (rf_url_scheme_is(name, n, "mem"))
+  if (rf_is_name(name, n, "mem"))
     return RF_OK; /* memory of its own, which reaches nothing; the library uses it for trials, too */
   return n > 0 ? check(name, n, options, err) : check("file", 4, options, err);
 }
@@ -84,16 +85,16 @@ uint32_t rf_schemes_refused(const char *name, const rf_options *options) {
   if (refusing_list(options, "http", 4, &what) != NULL)
     refused |= RF_REFUSE_HTTP;
   /* Who may use S3 reaches its servers by https. */
-  if (refusing_list(options, "https", 5, &what) != NULL && !rf_url_scheme_is(name, n, "s3"))
+  if (refusing_list(options, "https", 5, &what) != NULL && !rf_is_name(name, n, "s3"))
     refused |= RF_REFUSE_HTTPS;
   return refused;
 }
 
 rf_status rf_redirect_check(const rf_request *request, const char *url, rf_error *err) {
   size_t n = rf_url_scheme(url);
-  bool http = rf_url_scheme_is(url, n, "http");
+  bool http = rf_is_name(url, n, "http");
   bool refused = (http && (request->refuse & RF_REFUSE_HTTP) != 0) ||
-                 (rf_url_scheme_is(url, n, "https") && (request->refuse & RF_REFUSE_HTTPS) != 0);
+                 (rf_is_name(url, n, "https") && (request->refuse & RF_REFUSE_HTTPS) != 0);
   if (!refused)
     return RF_OK;
   char shown[200];

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 
 /* ---- TFORMn ---- */
@@ -24,10 +25,6 @@ static bool take_digits(const char **text, uint64_t *value) {
       return false;
   *value = sum;
   return true;
-}
-
-static char upper(char c) {
-  return c >= 'a' && c <= 'z' ? (char)(c - 0x20) : c;
 }
 
 static void skip_blanks(const char **text) {
@@ -64,7 +61,7 @@ static rf_status bad_form(const char *text, const char *what, rf_error *err) {
 /* The element's letter and the longest length behind P or Q. */
 static rf_status take_descriptor(const char *text, const char **at, rf_form *form, rf_error *err) {
   form->descriptor = form->letter;
-  form->letter = upper(**at);
+  form->letter = rf_to_upper(**at);
   if (form->letter != 'X' && rf_letter_bytes(form->letter) == 0)
     return bad_form(text, "P and Q need the letter of an element behind them", err);
   (*at)++;
@@ -116,7 +113,7 @@ rf_status rf_form_parse(const char *text, rf_form *form, rf_error *err) {
     return bad_form(text, "its number is too long", err);
   bool has_repeat = at != digits;
   skip_blanks(&at);
-  form->letter = upper(*at);
+  form->letter = rf_to_upper(*at);
   if (form->letter == '\0')
     return bad_form(text, "it has no letter", err);
   if (form->letter != 'X' && form->letter != 'P' && form->letter != 'Q' && rf_letter_bytes(form->letter) == 0)

@@ -6,23 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "header/header.h"
 #include "table/column.h"
 #include "table/edit.h"
-
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-static char upper(char c) {
-  return (char)(c >= 'a' && c <= 'z' ? c - 0x20 : c);
-}
 
 /* Takes the number at text[*at]; false for none, 0, or one that no column has. */
 static bool take_number(const char *text, size_t *at, rf_keyword_columns *columns) {
   size_t begin = *at;
   unsigned n = 0;
-  while (is_digit(text[*at]) && *at - begin < 4)
+  while (rf_is_digit(text[*at]) && *at - begin < 4)
     n = n * 10 + (unsigned)(text[(*at)++] - '0');
   if (*at == begin || text[begin] == '0' || n > RF_MAX_COLUMNS || columns->count == 2)
     return false;
@@ -34,14 +27,14 @@ static bool take_number(const char *text, size_t *at, rf_keyword_columns *column
 
 static bool has_root(const char *text, const char *root) {
   for (; *root != '\0'; text++, root++)
-    if (upper(*text) != *root)
+    if (rf_to_upper(*text) != *root)
       return false;
   return true;
 }
 
 /* A letter for an alternate description, or nothing. */
 static bool ends(const char *text, bool letter) {
-  if (letter && upper(*text) >= 'A' && upper(*text) <= 'Z')
+  if (letter && rf_to_upper(*text) >= 'A' && rf_to_upper(*text) <= 'Z')
     text++;
   return *text == '\0';
 }
@@ -66,14 +59,14 @@ static bool two_numbers(const char *text, size_t skip, const char *const *roots,
     *columns = (rf_keyword_columns){0};
     if (!has_root(text + skip, *roots) || !take_number(text, &at, columns) || text[at++] != '_')
       continue;
-    if (!is_digit(text[at]) && (both || upper(text[at]) != 'X'))
+    if (!rf_is_digit(text[at]) && (both || rf_to_upper(text[at]) != 'X'))
       continue;
     if (both ? !take_number(text, &at, columns) : false)
       continue;
-    if (!both && upper(text[at]) == 'X')
+    if (!both && rf_to_upper(text[at]) == 'X')
       at++;
     else
-      while (!both && is_digit(text[at]))
+      while (!both && rf_is_digit(text[at]))
         at++;
     if (ends(text + at, true))
       return true;
@@ -97,11 +90,11 @@ int rf_keyword_find_columns(const char *keyword, rf_keyword_columns *columns) {
                                        "RWAV", "SPEC", "SOBS", "SSRC", "VSYS", "VANG", "ZSOU", NULL};
   static const char *const observation[] = {"OBSGX", "OBSGY", "OBSGZ", "DOBS", "MJDOB", "DAVG", "MJDA", NULL};
   *columns = (rf_keyword_columns){0};
-  if (upper(keyword[0]) == 'T') {
+  if (rf_to_upper(keyword[0]) == 'T') {
     if (one_number(keyword, 0, plain, false, columns) || one_number(keyword, 0, world, true, columns) ||
         two_numbers(keyword, 0, matrix, true, columns) || two_numbers(keyword, 0, parameters, false, columns))
       return columns->count;
-  } else if (is_digit(keyword[0])) {
+  } else if (rf_is_digit(keyword[0])) {
     size_t skip = strspn(keyword, "0123456789");
     if (one_number(keyword, skip, vector, true, columns) ||
         two_numbers(keyword, skip, vector_parameters, false, columns))

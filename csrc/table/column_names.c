@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "table/table.h"
 
 /* More than twice the columns that a table may have. */
@@ -17,23 +18,11 @@ typedef struct key_set {
   uint16_t slots[SLOTS];
 } key_set;
 
-static char upper(char c) {
-  return c >= 'a' && c <= 'z' ? (char)(c - 0x20) : c;
-}
-
-bool rf_column_same_name(const char *a, const char *b) {
-  while (*a != '\0' && upper(*a) == upper(*b)) {
-    a++;
-    b++;
-  }
-  return *a == '\0' && *b == '\0';
-}
-
 /* FNV-1a of the upper-case text. */
 static unsigned first_slot(const char *key) {
   uint32_t hash = 2166136261u;
   for (; *key != '\0'; key++)
-    hash = (hash ^ (uint8_t)upper(*key)) * 16777619u;
+    hash = (hash ^ (uint8_t)rf_to_upper(*key)) * 16777619u;
   return (hash ^ hash >> 15) % SLOTS;
 }
 
@@ -44,7 +33,7 @@ static const char *key_at(const key_set *set, unsigned slot) {
 /* Is it the key of a column, exactly or in any case? */
 static bool has_key(const key_set *set, const char *key, bool exactly) {
   for (unsigned slot = first_slot(key); set->slots[slot] != 0; slot = (slot + 1) % SLOTS)
-    if (exactly ? strcmp(key_at(set, slot), key) == 0 : rf_column_same_name(key_at(set, slot), key))
+    if (exactly ? strcmp(key_at(set, slot), key) == 0 : rf_same_name(key_at(set, slot), key))
       return true;
   return false;
 }

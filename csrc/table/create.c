@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "table/ascii/table.h"
 #include "table/edit.h"
@@ -73,12 +74,6 @@ static rf_status binary_cards(rf_header *header, const rf_table_spec *spec, rf_e
   return RF_OK;
 }
 
-static bool same_keyword(const char *a, const char *b) {
-  for (; *a != '\0' && (*a >= 'a' && *a <= 'z' ? *a - 0x20 : *a) == *b; a++, b++)
-    ;
-  return *a == '\0' && *b == '\0';
-}
-
 /* TUNITn and TDISPn are not protected, and come from the spec all the same. */
 static bool is_from_spec(const char *keyword) {
   char root[6];
@@ -87,17 +82,17 @@ static bool is_from_spec(const char *keyword) {
     return false;
   memcpy(root, keyword, 5);
   root[5] = '\0';
-  return (same_keyword(root, "TUNIT") || same_keyword(root, "TDISP")) && strspn(keyword + 5, "0123456789") == n - 5;
+  return (rf_same_name(root, "TUNIT") || rf_same_name(root, "TDISP")) && strspn(keyword + 5, "0123456789") == n - 5;
 }
 
 /* Does a card of the caller's header have no place in the new table? */
 static bool left_out(const rf_table_spec *spec, const char *keyword) {
   if (rf_keyword_is_protected(keyword) || is_from_spec(keyword) || rf_tiled_table_is_own(keyword))
     return true;
-  if (same_keyword(keyword, "BSCALE") || same_keyword(keyword, "BZERO") || same_keyword(keyword, "BLANK"))
+  if (rf_same_name(keyword, "BSCALE") || rf_same_name(keyword, "BZERO") || rf_same_name(keyword, "BLANK"))
     return true;
-  return (spec->extname != NULL && same_keyword(keyword, "EXTNAME")) ||
-         (spec->extver >= 0 && same_keyword(keyword, "EXTVER"));
+  return (spec->extname != NULL && rf_same_name(keyword, "EXTNAME")) ||
+         (spec->extver >= 0 && rf_same_name(keyword, "EXTVER"));
 }
 
 /* Where the columns of the header's own table are in the new one, by their names; *table: it is that of a table. */
@@ -116,7 +111,7 @@ static rf_status match_columns(const rf_table_spec *spec, unsigned numbers[RF_MA
     if (numbers[columns.n[0]] != 0 || !rf_card_string(card, name, sizeof name))
       continue;
     for (size_t k = 0; k < spec->ncols && numbers[columns.n[0]] == 0; k++)
-      if (spec->columns[k].name != NULL && rf_column_same_name(spec->columns[k].name, name))
+      if (spec->columns[k].name != NULL && rf_same_name(spec->columns[k].name, name))
         numbers[columns.n[0]] = (unsigned)k + 1;
   }
   return RF_OK;

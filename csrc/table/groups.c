@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "table/ascii/table.h"
 
@@ -55,7 +56,7 @@ rf_status rf_table_groups_info(rf_table_info *info, const rf_hdu *hdu, rf_error 
 
 static bool name_taken(const rf_table *table, size_t column) {
   for (size_t i = 0; i < column; i++)
-    if (rf_column_same_name(table->columns[i].info.name, table->columns[column].info.name))
+    if (rf_same_name(table->columns[i].info.name, table->columns[column].info.name))
       return true;
   return false;
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "table/ascii/table.h"
 #include "tiled/table/table.h"
@@ -384,7 +385,7 @@ rf_status rf_table_find(const rf_table *table, const char *name, size_t *column,
       return RF_OK;
     }
   for (size_t i = 0; i < table->info.ncols; i++)
-    if (rf_column_same_name(table->columns[i].info.key, name)) {
+    if (rf_same_name(table->columns[i].info.key, name)) {
       *column = i;
       return RF_OK;
     }

@@ -23,9 +23,6 @@ rf_status rf_table_make(const rf_hdu *hdu, rf_header *header, rf_table **out, rf
 /* table/column_names.c: info.key of every column, once their names are there. */
 void rf_table_make_keys(rf_table *table);
 
-/* The same name in any case of letters? */
-bool rf_column_same_name(const char *a, const char *b);
-
 /* The table of HDU `index`, made when first asked for and kept until the entry changes. `lock` held either way; valid
  * as long as it is. RF_ERR_TYPE when the HDU is no table. */
 rf_status rf_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **table, rf_error *err);

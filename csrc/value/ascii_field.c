@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "value/number.h"
 
 /* Digits of a number that are looked at. Those behind are far below the last bit of a double, and only whether there is
@@ -20,25 +21,13 @@
 /* An exponent beyond this says the same as this. */
 #define MAX_EXPONENT 1000000
 
-static bool is_blank(char c) {
-  return (unsigned char)c <= ' ';
-}
-
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-static char upper(char c) {
-  return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
-
 /* ---- formats ---- */
 
 /* Digits at *p, if there are any. False when they are more than `most`. */
 static bool parse_number(const char **p, unsigned most, bool *seen, unsigned *value) {
   uint64_t sum = 0;
-  *seen = is_digit(**p);
-  for (; is_digit(**p); (*p)++) {
+  *seen = rf_is_digit(**p);
+  for (; rf_is_digit(**p); (*p)++) {
     sum = 10 * sum + (unsigned)(**p - '0');
     if (sum > most)
       return false;
@@ -71,7 +60,7 @@ bool rf_ascii_format_parse(const char *text, rf_ascii_format *format) {
       continue;
     if (n == sizeof packed - 1)
       return false;
-    packed[n++] = upper(*text);
+    packed[n++] = rf_to_upper(*text);
   }
   packed[n] = '\0';
 
@@ -104,20 +93,11 @@ bool rf_ascii_format_parse(const char *text, rf_ascii_format *format) {
 
 /* ---- undefined values ---- */
 
-static void trim(const char **text, size_t *n) {
-  while (*n > 0 && is_blank(**text)) {
-    ++*text;
-    --*n;
-  }
-  while (*n > 0 && is_blank((*text)[*n - 1]))
-    --*n;
-}
-
 bool rf_ascii_is_null(const char *field, size_t width, const char *null, size_t null_length) {
   if (null_length > width)
     null_length = width;
-  trim(&field, &width);
-  trim(&null, &null_length);
+  rf_trim_blanks(&field, &width);
+  rf_trim_blanks(&null, &null_length);
   return width == null_length && memcmp(field, null, width) == 0;
 }
 
@@ -133,21 +113,21 @@ typedef struct parts {
 } parts;
 
 static size_t skip(const char *field, size_t width, size_t i) {
-  while (i < width && is_blank(field[i]))
+  while (i < width && rf_is_blank(field[i]))
     i++;
   return i;
 }
 
 /* From the exponent's letter or sign on. False when it is no exponent. */
 static bool scan_exponent(const char *field, size_t width, size_t i, int64_t *power) {
-  char c = upper(field[i]);
+  char c = rf_to_upper(field[i]);
   bool negative = false, any = false;
   int value = 0;
   if (c == 'E' || c == 'D')
     i = skip(field, width, i + 1);
   if (i < width && (field[i] == '+' || field[i] == '-'))
     negative = field[i++] == '-';
-  for (i = skip(field, width, i); i < width && is_digit(field[i]); i = skip(field, width, i + 1)) {
+  for (i = skip(field, width, i); i < width && rf_is_digit(field[i]); i = skip(field, width, i + 1)) {
     any = true;
     if (value < MAX_EXPONENT)
       value = 10 * value + (field[i] - '0');
@@ -179,7 +159,7 @@ static bool scan(const char *field, size_t width, unsigned decimals, parts *p) {
     return true;
   if (field[i] == '+' || field[i] == '-')
     p->negative = field[i++] == '-';
-  for (i = skip(field, width, i); i < width && (is_digit(field[i]) || (field[i] == '.' && !point));
+  for (i = skip(field, width, i); i < width && (rf_is_digit(field[i]) || (field[i] == '.' && !point));
        i = skip(field, width, i + 1)) {
     if (field[i] == '.') {
       point = true;
@@ -208,7 +188,7 @@ static bool plain_integer(const char *field, size_t width, int64_t *value) {
   i += negative;
   size_t first = i;
   int64_t sum = 0;
-  for (; i < width && is_digit(field[i]) && i - first < 18; i++)
+  for (; i < width && rf_is_digit(field[i]) && i - first < 18; i++)
     sum = 10 * sum + (field[i] - '0');
   if (i == first || i != width)
     return false;
@@ -260,14 +240,14 @@ static bool equals_word(const char *text, size_t n, const char *word) {
   if (strlen(word) != n)
     return false;
   for (size_t i = 0; i < n; i++)
-    if (upper(text[i]) != word[i])
+    if (rf_to_upper(text[i]) != word[i])
       return false;
   return true;
 }
 
 /* What C and Python print for what is not finite. No standard has it, and it cannot be mistaken. */
 static bool word_to_real(const char *field, size_t width, double *value) {
-  trim(&field, &width);
+  rf_trim_blanks(&field, &width);
   bool negative = width > 0 && *field == '-';
   if (width > 0 && (*field == '+' || *field == '-')) {
     field++;
@@ -316,7 +296,7 @@ static bool plain_real(const char *field, size_t width, double *value) {
     bool down = i + 1 < width && field[i + 1] == '-';
     i += 1 + (down || (i + 1 < width && field[i + 1] == '+'));
     size_t first = i;
-    for (; i < width && is_digit(field[i]) && i - first < 3; i++)
+    for (; i < width && rf_is_digit(field[i]) && i - first < 3; i++)
       exponent = 10 * exponent + (field[i] - '0');
     if (i == first)
       return false;
@@ -380,7 +360,7 @@ static void print_number(const rf_ascii_format *format, double value, written *w
     snprintf(w->text, sizeof w->text, "%#.*E", decimals, value);
   const char *p = w->text;
   for (; *p != '\0' && *p != 'E'; p++) {
-    if (is_digit(*p) || *p == '-') {
+    if (rf_is_digit(*p) || *p == '-') {
       *end++ = *p;
     } else if (!point) {
       point = true;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "value/number.h"
+#include "base/ascii.h"
 
 /* ------------------------------ whole numbers of any length ------------------------------ */
 
@@ -220,10 +221,6 @@ typedef struct decimal {
   int power; /* value = digits * 10^power */
 } decimal;
 
-static bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 static const char *skip_blanks(const char *p, const char *end) {
   while (p < end && *p == ' ')
     p++;
@@ -240,7 +237,7 @@ static bool scan_exponent(const char *p, const char *end, int *power) {
   if (p == end)
     return false;
   int value = 0;
-  for (; p < end && is_digit(*p); p++)
+  for (; p < end && rf_is_digit(*p); p++)
     value = value < 100000 ? 10 * value + (*p - '0') : value; /* what is beyond says the same */
   *power += negative ? -value : value;
   return p == end;
@@ -253,7 +250,7 @@ static bool scan_decimal(const char *p, const char *end, decimal *d) {
   p = skip_blanks(p, end);
   bool any = false;
   bool point = false;
-  for (; p < end && (is_digit(*p) || (*p == '.' && !point)); p++) {
+  for (; p < end && (rf_is_digit(*p) || (*p == '.' && !point)); p++) {
     if (*p == '.') {
       point = true;
       continue;
@@ -318,7 +315,7 @@ static void significant_digits(double value, int precision, decimal *d) {
   *d = (decimal){.real = true};
   const char *p = text;
   for (; *p != '\0' && *p != 'e'; p++)
-    if (is_digit(*p))
+    if (rf_is_digit(*p))
       d->digits[d->count++] = *p;
   (void)scan_exponent(p, text + strlen(text), &d->power);
   d->power -= d->count - 1;

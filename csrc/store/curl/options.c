@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "store/curl/fetch.h"
 #include "store/http/url.h"
@@ -23,7 +24,7 @@
 
 static bool header_is(const char *header, const char *name) {
   size_t n = strcspn(header, ":");
-  return header[n] == ':' && rf_url_scheme_is(header, n, name);
+  return header[n] == ':' && rf_is_name(header, n, name);
 }
 
 /* Headers that tell no secret, whatever is in them. */

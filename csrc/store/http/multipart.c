@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "store/http/response.h"
 #include "store/http/url.h"
@@ -54,7 +55,7 @@ static const char *skip_blanks(const char *at) {
 /* Takes `text` from the beginning of *at, without regard to case. */
 static bool take_text(const char **at, const char *text) {
   size_t n = strlen(text);
-  if (strlen(*at) < n || !rf_url_scheme_is(*at, n, text))
+  if (strlen(*at) < n || !rf_is_name(*at, n, text))
     return false;
   *at += n;
   return true;

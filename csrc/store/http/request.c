@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "store/http/url.h"
 
@@ -111,21 +112,11 @@ void rf_url_release(rf_url *url) {
 
 bool rf_url_has_scheme(const char *url, const char *scheme) {
   url_places at;
-  return find_places(url, &at) && rf_url_scheme_is(url, at.scheme, scheme);
+  return find_places(url, &at) && rf_is_name(url, at.scheme, scheme);
 }
 
-/* n characters of a URL, equal without regard to case. */
 static bool same_text(const char *a, size_t n_a, const char *b, size_t n_b) {
-  if (n_a != n_b)
-    return false;
-  for (size_t i = 0; i < n_a; i++) {
-    int x = (unsigned char)a[i], y = (unsigned char)b[i];
-    x += x >= 'A' && x <= 'Z' ? 'a' - 'A' : 0;
-    y += y >= 'A' && y <= 'Z' ? 'a' - 'A' : 0;
-    if (x != y)
-      return false;
-  }
-  return true;
+  return n_a == n_b && rf_equal_any_case(a, b, n_a);
 }
 
 /* The host and the port, which is that of the scheme when none is written. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "store/http/url.h"
 
 void rf_answer_reset(rf_answer *answer) {
@@ -28,7 +29,7 @@ static span trim(span s) {
 }
 
 static bool is_word(span s, const char *word) {
-  return rf_url_scheme_is(s.at, (size_t)(s.end - s.at), word); /* ASCII without case */
+  return rf_is_name(s.at, (size_t)(s.end - s.at), word); /* ASCII without case */
 }
 
 /* The number at the beginning of *s, which moves behind it; -1 when there is none that fits. */

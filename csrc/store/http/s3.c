@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "store/http/aws.h"
 #include "store/http/request.h"
@@ -14,7 +15,7 @@
 #define MAX_TRIES 4
 
 bool rf_s3_is_name(const char *name) {
-  return rf_url_scheme_is(name, rf_url_scheme(name), "s3");
+  return rf_is_name(name, rf_url_scheme(name), "s3");
 }
 
 /* ---- names ---- */

@@ -14,12 +14,6 @@
  * then it is a path. */
 size_t rf_url_scheme(const char *name);
 
-/* 1 when `scheme` of n bytes is `known`, without regard to case. */
-int rf_url_scheme_is(const char *scheme, size_t n, const char *known);
-
-/* True when n bytes of both are equal without regard to case. */
-bool rf_url_scheme_n_is(const char *a, const char *b, size_t n);
-
 /* The part of a name that a suffix is looked for in: all of a path and of a "file://" name; of any other URL what
  * stands between host and query or fragment. */
 void rf_url_path(const char *name, const char **path, size_t *length);

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/system/filelock.h"
 #include "base/system/guard.h"
 #include "base/memory.h"
@@ -93,7 +94,7 @@ static void file_state_free(file_state *f) {
 static rf_status path_of_url(const char *name, size_t scheme, char **path, rf_error *err) {
   const char *rest = name + scheme + 3;
   size_t host = strcspn(rest, "/");
-  if (rest[host] == '\0' || (host > 0 && !rf_url_scheme_is(rest, host, "localhost")))
+  if (rest[host] == '\0' || (host > 0 && !rf_is_name(rest, host, "localhost")))
     return rf_fail(err, RF_ERR_ARGUMENT, "a file:// URL must be file:///path or file://localhost/path");
   rest += host;
 #if defined(_WIN32)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "file/warning.h"
@@ -46,13 +47,6 @@ static rf_status get_integer(const rf_header *header, const char *keyword, int64
   if (card == NULL || !rf_card_integer(card, value) || *value < low || *value > high)
     return bad_card(err, keyword, expected, card);
   return RF_OK;
-}
-
-static bool same_text(const char *text, const char *name) {
-  for (; *name != '\0'; text++, name++)
-    if ((*text >= 'a' && *text <= 'z' ? *text - 0x20 : *text) != *name)
-      return false;
-  return *text == '\0';
 }
 
 /* A string, NUL-ended; "" when there is none. */
@@ -229,24 +223,24 @@ static rf_status take_parameter(rf_tiled_image *tiled_image, const char *name, c
   double real = 0.0;
   bool is_integer = rf_card_integer(card, &integer), is_real = rf_card_real(card, &real);
   bool rice = tiled_image->codec->type == RF_Z_RICE_1, hcompress = tiled_image->codec->type == RF_Z_HCOMPRESS_1;
-  if (rice && same_text(name, "BLOCKSIZE")) {
+  if (rice && rf_same_name(name, "BLOCKSIZE")) {
     if (!is_integer || integer < 1 || integer > INT32_MAX)
       return bad_parameter(err, keyword, name, card, "the 1 or more");
     tiled_image->params.blocksize = (unsigned)integer;
-  } else if (rice && same_text(name, "BYTEPIX")) {
+  } else if (rice && rf_same_name(name, "BYTEPIX")) {
     /* A writer of reals is known that gives bytes of BITPIX, which is below 0; integers of reals have 4. */
     if (is_integer && integer < 0 && tiled_image->image.bitpix < 0)
       integer = 4;
     if (!is_integer || integer < 1 || integer > INT32_MAX)
       return bad_parameter(err, keyword, name, card, "the 1, 2 or 4");
     tiled_image->params.bytepix = (unsigned)integer;
-  } else if (hcompress && same_text(name, "SCALE") && is_real) {
+  } else if (hcompress && rf_same_name(name, "SCALE") && is_real) {
     tiled_image->hcomp_scale = real;
     tiled_image->params.scale = real >= 0 && real < INT32_MAX ? (int)real : 0;
-  } else if (hcompress && same_text(name, "SMOOTH")) {
+  } else if (hcompress && rf_same_name(name, "SMOOTH")) {
     bool smooth = false;
     tiled_image->params.smooth = is_real ? real != 0.0 : rf_card_logical(card, &smooth) && smooth;
-  } else if (same_text(name, "NOISEBIT") && is_real) {
+  } else if (rf_same_name(name, "NOISEBIT") && is_real) {
     tiled_image->quantize_level = real;
   }
   return RF_OK;
@@ -355,12 +349,13 @@ static rf_status take_real(const rf_header *header, const char *keyword, bool *s
 static rf_status take_dither(rf_tiled_image *tiled_image, const rf_header *header, const char *zquantiz,
                              rf_error *err) {
   int64_t seed;
-  if (same_text(zquantiz, "SUBTRACTIVE_DITHER_1"))
+  if (rf_same_name(zquantiz, "SUBTRACTIVE_DITHER_1"))
     tiled_image->dither = RF_DITHER_1;
-  else if (same_text(zquantiz, "SUBTRACTIVE_DITHER_2"))
+  else if (rf_same_name(zquantiz, "SUBTRACTIVE_DITHER_2"))
     tiled_image->dither = RF_DITHER_2;
   else {
-    tiled_image->odd_quantiz = zquantiz[0] != '\0' && !same_text(zquantiz, "NO_DITHER") && !same_text(zquantiz, "NONE");
+    tiled_image->odd_quantiz =
+        zquantiz[0] != '\0' && !rf_same_name(zquantiz, "NO_DITHER") && !rf_same_name(zquantiz, "NONE");
     return RF_OK;
   }
   /* cfitsio leaves 0 where it has not dithered anything, which is so when it was told not to compress. */
@@ -397,7 +392,7 @@ static rf_status take_quantization(rf_tiled_image *tiled_image, const rf_header 
     return RF_OK;
   bool scaled = has_scale || has_zero || tiled_image->columns.scale >= 0 || tiled_image->columns.zero >= 0;
   bool integers = (tiled_image->codec->flags & RF_TILE_INTEGERS) != 0;
-  tiled_image->quantized = integers || (scaled && !same_text(zquantiz, "NONE"));
+  tiled_image->quantized = integers || (scaled && !rf_same_name(zquantiz, "NONE"));
   return tiled_image->quantized && scaled ? take_dither(tiled_image, header, zquantiz, err) : RF_OK;
 }
 
@@ -511,7 +506,7 @@ static bool may_have_made_blank(const rf_header *header) {
     return true;
   card = rf_header_cards(header);
   for (size_t i = 0; i < rf_header_count(header); i++, card += RF_CARD_BYTES)
-    if (memcmp(card, "TTYPE", 5) == 0 && rf_card_string(card, text, sizeof text) && same_text(text, "ZBLANK"))
+    if (memcmp(card, "TTYPE", 5) == 0 && rf_card_string(card, text, sizeof text) && rf_same_name(text, "ZBLANK"))
       return true;
   return false;
 }
