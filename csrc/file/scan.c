@@ -159,7 +159,7 @@ static rf_status scan_header(rf_file *file, uint64_t offset, size_t first, rf_st
  * Most of the time goes into copying what nobody looks at. */
 static size_t first_piece(const rf_file *file, bool last) {
   size_t guess = file->header_guess + 3 * RF_CARD_BYTES;
-  bool whole = last || file->hdu_count == 0 || (file->store->flags & RF_DRIVER_MEMORY) != 0 || guess > RF_BLOCK_BYTES;
+  bool whole = last || file->hdu_count == 0 || file->store->profile.in_memory || guess > RF_BLOCK_BYTES;
   return whole ? RF_BLOCK_BYTES : guess;
 }
 

@@ -33,8 +33,7 @@ static size_t find_period(const rf_file *file) {
 
 rf_status rf_scan_ahead(rf_file *file, size_t index, rf_error *err) {
   rf_range ranges[MAX_GUESSES];
-  if ((file->store->flags & (RF_DRIVER_REMOTE | RF_DRIVER_MEMORY)) != RF_DRIVER_REMOTE ||
-      file->scan_offset < file->ahead_until)
+  if (!file->store->profile.prefetch || file->scan_offset < file->ahead_until)
     return RF_OK;
   size_t period = find_period(file), n = file->hdu_count;
   if (period == 0) {

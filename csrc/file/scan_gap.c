@@ -31,15 +31,10 @@ static size_t fill_length(const uint8_t *bytes, size_t n) {
   return n;
 }
 
-/* What is read comes over a network. */
-static bool is_far(const rf_store *store) {
-  return (store->flags & (RF_DRIVER_REMOTE | RF_DRIVER_MEMORY)) == RF_DRIVER_REMOTE;
-}
-
-/* A remote file answers one request for all that may be looked at. */
+/* One request brings all that may be looked at. */
 static rf_status fetch(rf_store *store, uint64_t from, size_t n, rf_error *err) {
   uint64_t size;
-  if (!is_far(store))
+  if (!store->profile.prefetch)
     return RF_OK;
   RF_TRY(rf_store_size(store, &size, err));
   if (from >= size)
@@ -50,7 +45,7 @@ static rf_status fetch(rf_store *store, uint64_t from, size_t n, rf_error *err) 
 
 rf_status rf_scan_skip_fill(rf_store *store, uint64_t from, uint64_t *offset, rf_gap_end *end, rf_error *err) {
   uint8_t chunk[CHUNK_BLOCKS * RF_BLOCK_BYTES];
-  size_t blocks = is_far(store) ? RF_GAP_REMOTE_BLOCKS : RF_GAP_BLOCKS;
+  size_t blocks = store->profile.prefetch ? RF_GAP_REMOTE_BLOCKS : RF_GAP_BLOCKS;
   RF_TRY(fetch(store, from, blocks * RF_BLOCK_BYTES, err));
   *offset = from;
   while (blocks > 0) {

@@ -177,7 +177,7 @@ static rf_status read_boxes(boxes *b, uint64_t out_bytes, rf_error *err) {
   b->before = rf_alloc_zero(b->naxis, sizeof *b->before);
   if (b->axes == NULL || b->before == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "out of memory");
-  if ((b->file->store->flags & (RF_DRIVER_REMOTE | RF_DRIVER_MEMORY)) == RF_DRIVER_REMOTE)
+  if (b->file->store->profile.prefetch)
     RF_TRY(prefetch(b, err));
   for (size_t i = 0; i < b->count; i++)
     RF_TRY(read_box(b, i, err));

@@ -12,13 +12,6 @@
 #include "image/section.h"
 #include "tiled/image/read.h"
 
-/* Bytes fetched before they are converted: half of a usual second-level cache. */
-#define BATCH_BYTES ((size_t)512 << 10)
-/* Stored bytes that cannot be read into the output itself wait in a buffer of at most this size. */
-#define STAGE_BYTES ((size_t)256 << 10)
-/* A store across a network gets its ranges in as few calls as memory allows: each call costs a round trip. */
-#define REMOTE_BATCH_BYTES ((size_t)256 << 20)
-#define REMOTE_STAGE_BYTES ((size_t)16 << 20)
 /* Ranges in one call; so many at once need no allocation. */
 #define BATCH_RANGES ((size_t)16384)
 #define STACK_RANGES ((size_t)128)
@@ -210,7 +203,7 @@ static rf_status read_batches(reader *r, rf_error *err) {
 }
 
 /* Elements that staging all of the section takes, at most as many as fit `most` bytes; never less than a row of an
- * index list, which cannot be cut (image/section.c keeps those below STAGE_BYTES). */
+ * index list, which cannot be cut (image/section.c keeps those short). */
 static uint64_t stage_need(const rf_section *section, size_t most) {
   const rf_section_dim *inner = &section->dims[0];
   uint64_t row = inner->count;
@@ -224,7 +217,7 @@ static uint64_t stage_need(const rf_section *section, size_t most) {
 
 static rf_status read_ranges(reader *r, rf_error *err) {
   const rf_section *section = r->section;
-  bool remote = (r->store->flags & RF_DRIVER_REMOTE) != 0;
+  const rf_store_profile *profile = &r->store->profile;
   rf_range stack_ranges[STACK_RANGES];
   uint8_t stack_stage[STACK_STAGE_BYTES];
   uint64_t ranges = section->mode == RF_SECTION_SINGLE ? section->count : section->rows;
@@ -233,9 +226,9 @@ static rf_status read_ranges(reader *r, rf_error *err) {
   r->stage = stack_stage;
   r->ranges = stack_ranges;
   r->range_capacity = STACK_RANGES;
-  r->room = (remote ? REMOTE_BATCH_BYTES : BATCH_BYTES) / section->width;
+  r->room = profile->batch_bytes / section->width;
   if (!r->direct)
-    r->room = stage_need(section, remote ? REMOTE_STAGE_BYTES : STAGE_BYTES);
+    r->room = stage_need(section, profile->stage_bytes);
   uint8_t *stage = NULL;
   if (!r->direct && r->room * section->width > STACK_STAGE_BYTES)
     r->stage = stage = rf_alloc((size_t)r->room * section->width);
@@ -288,7 +281,7 @@ static uint64_t first_row(const rf_section *section, uint64_t low) {
   return row;
 }
 
-/* An rf_store_put: of some of the elements from the first to the last one, those that the section has. */
+/* An rf_stream_sink.put: of some of the elements from the first to the last one, those that the section has. */
 static rf_status put_elements(void *context, uint64_t at, const uint8_t *data, size_t n, rf_error *err) {
   const reader *r = context;
   const rf_section *section = r->section;
@@ -318,7 +311,11 @@ static rf_status read_streamed(reader *r, rf_error *err) {
   const rf_section *section = r->section;
   const rf_section_dim *inner = &section->dims[0];
   uint64_t row = section->mode == RF_SECTION_SPAN ? (inner->count - 1) * (uint64_t)inner->stride + 1 : inner->count;
-  const rf_store_sink sink = {put_elements, r, section->width, section->rows * row * section->width};
+  const rf_stream_sink sink = {.size = sizeof sink,
+                               .put = put_elements,
+                               .user = r,
+                               .unit_bytes = section->width,
+                               .wanted_bytes = section->rows * row * section->width};
   bool streamed = false;
   if (ascends(section))
     RF_TRY(rf_store_stream(r->store, section->origin + section->low * section->width,
@@ -393,7 +390,7 @@ static rf_status read_part(void *context, size_t i, unsigned worker, rf_error *e
 
 static unsigned count_readers(const sharing *s, unsigned wanted) {
   uint64_t each = s->section->width + s->convert->type_bytes + (s->mask != NULL);
-  if (s->bytes == NULL && !rf_store_is_positional(s->store))
+  if (s->bytes == NULL && !s->store->profile.shared_reads)
     return 1;
   return rf_worth_readers(wanted, rf_section_parts(s->section, RF_MAX_THREADS), s->section->count * each);
 }

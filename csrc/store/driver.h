@@ -47,10 +47,6 @@ bool rf_local_is_replaced(void *state, const rf_file_stamp *stamp);
 rf_status rf_local_map(void *state, size_t length, const uint8_t **base, rf_error *err);
 rf_status rf_local_map_part(void *state, uint64_t offset, size_t length, uint8_t **base, rf_error *err);
 
-/* store/remote/remote.c: rf_store_stream for the state of a file behind rf_remote_ops. */
-rf_status rf_remote_stream(void *state, uint64_t offset, uint64_t length, const rf_store_sink *sink, bool *streamed,
-                           rf_error *err);
-
 /* A codec decodes the content of the store beneath it: rows of a const table in codec.c. */
 typedef struct rf_codec {
   const char *name;     /* "gzip" */

@@ -21,6 +21,17 @@
 /* First bytes looked at to tell a codec: at least as long as the longest magic number. */
 #define PROBE 8
 
+/* Local files: a batch is half of a usual second-level cache, so that its bytes are converted while they are there. */
+#define LOCAL_BATCH_BYTES ((size_t)512 << 10)
+#define LOCAL_STAGE_BYTES ((size_t)256 << 10)
+#define LOCAL_KEEP_BYTES ((size_t)1 << 20)
+
+/* Remote files: each call costs a round trip, so few calls read much. What is kept unasked takes no longer to transfer
+ * than a round trip. */
+#define REMOTE_BATCH_BYTES ((size_t)256 << 20)
+#define REMOTE_STAGE_BYTES ((size_t)16 << 20)
+#define REMOTE_KEEP_BYTES ((size_t)64 << 10)
+
 /* First bytes read and kept instead of a file that is only read: one block of FITS. */
 #define HEAD RF_BLOCK_BYTES
 
@@ -36,6 +47,19 @@ void rf_options_init(rf_options *options) {
   options->limits.tile_bytes = (uint64_t)4 << 30;
   options->limits.redirects = 10;
   options->remote.size = sizeof options->remote;
+}
+
+void rf_store_describe(rf_store *store) {
+  bool in_memory = (store->flags & RF_DRIVER_MEMORY) != 0;
+  bool remote = (store->flags & RF_DRIVER_REMOTE) != 0 && !in_memory;
+  store->profile = (rf_store_profile){
+      .batch_bytes = remote ? REMOTE_BATCH_BYTES : LOCAL_BATCH_BYTES,
+      .stage_bytes = remote ? REMOTE_STAGE_BYTES : LOCAL_STAGE_BYTES,
+      .keep_bytes = remote ? REMOTE_KEEP_BYTES : LOCAL_KEEP_BYTES,
+      .in_memory = in_memory,
+      .prefetch = remote,
+      .shared_reads = !remote && store->ops->peek == NULL,
+  };
 }
 
 /* ---- opening ---- */
@@ -62,6 +86,7 @@ static rf_status store_new(const rf_driver_ops *ops, void *state, uint32_t flags
   s->flags = flags;
   s->writable = writable;
   s->name = shown;
+  rf_store_describe(s);
   *store = s;
   return RF_OK;
 }
@@ -116,7 +141,7 @@ static rf_status codec_is_built(const rf_codec *codec, rf_error *err) {
 /* The codec for content that begins with these bytes. Content decides; the name counts only where the content says
  * nothing (so that garbage under ".gz" is a corrupt gzip file), and a plain FITS file under ".gz" is a plain one. */
 static rf_status codec_of_content(rf_store *store, const rf_codec *by_name, const rf_codec **codec, rf_error *err) {
-  bool keep = !store->writable && !(store->flags & RF_DRIVER_MEMORY);
+  bool keep = !store->writable && !store->profile.in_memory;
   uint8_t probe[PROBE], *head = keep ? rf_alloc(HEAD) : NULL, *first = head ? head : probe;
   size_t got;
   if (keep && !head)
@@ -202,8 +227,10 @@ static rf_status open_row(const char *name, rf_mode mode, const rf_options *give
     }
   }
   const uint8_t *first;
-  if ((driver->flags & RF_DRIVER_REMOTE) && rf_store_peek(opened, 0, 1, &first, NULL) == RF_OK)
+  if ((driver->flags & RF_DRIVER_REMOTE) && rf_store_peek(opened, 0, 1, &first, NULL) == RF_OK) {
     opened->flags |= RF_DRIVER_MEMORY; /* it was downloaded whole */
+    rf_store_describe(opened);
+  }
   if (driver->flags & RF_DRIVER_CODECS) {
     rf_status status = add_codec(&opened, by_name, mode, options, err);
     if (status != RF_OK) {
@@ -295,7 +322,7 @@ const uint8_t *rf_store_at_hand(rf_store *store, uint64_t offset, size_t n) {
   const uint8_t *bytes;
   if (in_head(store, offset, n))
     return store->head + offset;
-  if ((store->flags & RF_DRIVER_MEMORY) != 0 && rf_store_peek(store, offset, n, &bytes, NULL) == RF_OK)
+  if (store->profile.in_memory && rf_store_peek(store, offset, n, &bytes, NULL) == RF_OK)
     return bytes;
   return NULL;
 }
@@ -352,20 +379,20 @@ rf_status rf_store_peek(rf_store *store, uint64_t offset, size_t n, const uint8_
   return said(status, "read", err);
 }
 
-bool rf_store_is_positional(const rf_store *store) {
-  return (store->flags & RF_DRIVER_REMOTE) == 0 && !store->ops->peek;
-}
-
 rf_status rf_store_prefetch(rf_store *store, const rf_range *ranges, size_t count, rf_error *err) {
   if (count == 0 || !store->ops->prefetch)
     return RF_OK;
   return said(store->ops->prefetch(store->state, ranges, count, err), "fetch", err);
 }
 
-rf_status rf_store_stream(rf_store *store, uint64_t offset, uint64_t length, const rf_store_sink *sink, bool *streamed,
+rf_status rf_store_stream(rf_store *store, uint64_t offset, uint64_t length, const rf_stream_sink *sink, bool *streamed,
                           rf_error *err) {
-  *streamed = false;
-  return store->ops == &rf_remote_ops ? rf_remote_stream(store->state, offset, length, sink, streamed, err) : RF_OK;
+  int done = 0;
+  rf_status status = RF_OK;
+  if (store->ops->stream)
+    status = said(store->ops->stream(store->state, offset, length, sink, &done, err), "stream", err);
+  *streamed = done != 0;
+  return status;
 }
 
 bool rf_store_stats(rf_store *store, rf_remote_stats *stats) {

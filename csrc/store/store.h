@@ -16,10 +16,21 @@
  * can be cut when no other handle is reading it. Clear of the bits of RF_OPEN_... */
 #define RF_OPEN_UNCUT (UINT32_C(1) << 31)
 
+/* What a reader must know about a store to plan its reads. Opening fills it in; no reader asks which driver it uses. */
+typedef struct rf_store_profile {
+  size_t batch_bytes; /* most bytes that one call of rf_store_read_many() reads straight into the caller's memory */
+  size_t stage_bytes; /* size of the buffer for stored bytes that are converted on their way to the caller */
+  size_t keep_bytes;  /* largest table of descriptors that is read whole and kept for later calls */
+  bool in_memory;     /* rf_store_peek() succeeds wherever there is content */
+  bool prefetch;      /* each call may cost a round trip: prefetch what is known to follow, read it in few calls */
+  bool shared_reads;  /* threads may share reads of bytes that rf_store_peek() does not give */
+} rf_store_profile;
+
 typedef struct rf_store {
   const rf_driver_ops *ops;
   void *state;
-  uint32_t flags; /* RF_DRIVER_... of what is on top */
+  uint32_t flags; /* RF_DRIVER_... of what is on top; for store/ only */
+  rf_store_profile profile;
   bool writable;
   bool sequential;        /* content is decoded one byte after the other: its size is known once all of it is */
   char *name;             /* without secrets: rf_url_redact */
@@ -35,6 +46,9 @@ typedef struct rf_store {
    * stores that are no codec. */
   const atomic_uint_least64_t *stray;
 } rf_store;
+
+/* Fills in store->profile from the flags and operations of what is on top: after each change of these. */
+void rf_store_describe(rf_store *store);
 
 /* Opens by name: picks the row, opens it, and puts a codec over it where the row has RF_DRIVER_CODECS and the suffix
  * or the first bytes ask for one. options must not be NULL. */
@@ -99,25 +113,12 @@ typedef struct rf_store_map {
 rf_status rf_store_map_open(rf_store *store, uint64_t offset, size_t n, rf_store_map *map, rf_error *err);
 void rf_store_map_close(const rf_store_map *map);
 
-/* These ranges (dest does not count) will be read soon. Nothing to do for stores that are not remote. */
+/* Announces that these ranges will be read soon; `dest` does not count. Does nothing where profile.prefetch is false.
+ */
 rf_status rf_store_prefetch(rf_store *store, const rf_range *ranges, size_t count, rf_error *err);
 
-/* Takes n bytes of a stretch that is streamed, those from byte `at` of it on: whole units. Must not use the store. */
-typedef rf_status (*rf_store_put)(void *context, uint64_t at, const uint8_t *data, size_t n, rf_error *err);
-
-/* Where what is streamed goes. */
-typedef struct rf_store_sink {
-  rf_store_put put;
-  void *context;
-  size_t unit;     /* bytes that must come together: those of an element, or of a row */
-  uint64_t wanted; /* how many of all bytes are of use */
-} rf_store_sink;
-
-/* Hands a long stretch, a whole number of units, over as it arrives, so that nobody waits for all of it before work on
- * the first bytes begins. Stretches that are fetched side by side come interleaved, no byte comes twice. After a
- * failure some have come. *streamed false: nothing was done, the stretch is to be read. It is short, or not on a
- * server, or the file ends before it does, or too little of it is wanted. */
-rf_status rf_store_stream(rf_store *store, uint64_t offset, uint64_t length, const rf_store_sink *sink, bool *streamed,
+/* As rf_driver_ops.stream. *streamed is false where the driver has none: the caller reads. */
+rf_status rf_store_stream(rf_store *store, uint64_t offset, uint64_t length, const rf_stream_sink *sink, bool *streamed,
                           rf_error *err);
 
 /* As rf_driver_ops.get_stats, of the lowest store that has it. false: not remote. */
@@ -125,10 +126,6 @@ bool rf_store_stats(rf_store *store, rf_remote_stats *stats);
 
 /* As rf_driver_ops.peek; RF_ERR_UNSUPPORTED where the driver has none. Never fills err in that case. */
 rf_status rf_store_peek(rf_store *store, uint64_t offset, size_t n, const uint8_t **bytes, rf_error *err);
-
-/* May threads share reads of what could not be peeked at? Not across a network, where all ranges are to go into one
- * plan, nor where bytes have to be decoded one after the other. */
-bool rf_store_is_positional(const rf_store *store);
 
 rf_status rf_store_size(rf_store *store, uint64_t *size, rf_error *err);
 

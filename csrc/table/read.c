@@ -11,10 +11,6 @@
 #include "table/table.h"
 #include "tiled/table/table.h"
 
-/* Bytes fetched before they are converted: they should still be in the second cache then. A store across a network gets
- * more at once: each call is a round trip. */
-#define STAGE_BYTES ((size_t)256 << 10)
-#define REMOTE_STAGE_BYTES ((size_t)16 << 20)
 #define MAX_RANGES ((size_t)4096)
 /* What reading a range of its own costs, in bytes that could be read on instead. */
 #define RANGE_COST ((uint64_t)4096)
@@ -157,7 +153,7 @@ static rf_status read_batches(const reader *r, rf_error *err) {
 
 /* ---- as they arrive ---- */
 
-/* An rf_store_put of whole rows. */
+/* An rf_stream_sink.put of whole rows. */
 static rf_status put_rows(void *context, uint64_t at, const uint8_t *data, size_t n, rf_error *err) {
   const reader *r = context;
   size_t row_bytes = (size_t)r->table->info.row_bytes;
@@ -169,10 +165,10 @@ static rf_status put_rows(void *context, uint64_t at, const uint8_t *data, size_
 static rf_status stream_rows(reader *r, bool *streamed, rf_error *err) {
   const rf_row_selection *selection = r->selection;
   uint64_t row_bytes = r->table->info.row_bytes;
-  rf_store_sink sink = {.put = put_rows, .context = r, .wanted = selection->count * row_bytes};
+  rf_stream_sink sink = {.size = sizeof sink, .put = put_rows, .user = r, .wanted_bytes = selection->count * row_bytes};
   *streamed = false;
   if (selection->indices != NULL || selection->step != 1 || row_bytes > r->window + RANGE_COST ||
-      !rf_to_size(row_bytes, &sink.unit))
+      !rf_to_size(row_bytes, &sink.unit_bytes))
     return RF_OK;
   return rf_store_stream(r->store, r->table->info.data_offset + selection->start * row_bytes,
                          selection->count * row_bytes, &sink, streamed, err);
@@ -306,7 +302,8 @@ static unsigned count_readers(const reader *r, unsigned wanted) {
   size_t most = r->selection->count < RF_MAX_THREADS ? (size_t)r->selection->count : RF_MAX_THREADS;
   if (most < 2) /* a single row is not worth a look at all of its columns */
     return 1;
-  if (r->bytes == NULL && (!rf_store_is_positional(r->store) || r->plan->high - r->plan->low > STAGE_BYTES))
+  if (r->bytes == NULL &&
+      (!r->store->profile.shared_reads || r->plan->high - r->plan->low > r->store->profile.stage_bytes))
     return 1;
   return rows_are_apart(r->plan) ? rf_worth_readers(wanted, most, work_of(r)) : 1;
 }
@@ -319,7 +316,7 @@ static rf_status read_shared(const reader *r, unsigned threads, rf_error *err) {
 }
 
 static rf_status read_staged(reader *r, uint64_t window, unsigned threads, rf_error *err) {
-  size_t most = (r->store->flags & RF_DRIVER_REMOTE) != 0 ? REMOTE_STAGE_BYTES : STAGE_BYTES;
+  size_t most = r->store->profile.stage_bytes;
   uint64_t span = (r->selection->high - r->selection->low) * r->table->info.row_bytes + window, all;
   r->room = most;
   r->long_rows = window > most;

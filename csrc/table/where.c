@@ -10,7 +10,6 @@
 
 /* Rows of a batch: as many as one stage of the reader fetches, unless their cells would take more memory than this. */
 #define BATCH_FILE_BYTES ((uint64_t)1 << 20)
-#define BATCH_FILE_BYTES_REMOTE ((uint64_t)16 << 20)
 #define BATCH_CELL_BYTES ((uint64_t)1 << 20)
 #define MAX_TILE_CELL_BYTES ((uint64_t)128 << 20)
 
@@ -90,7 +89,7 @@ static bool cells_of_row(const where *w, uint64_t *bytes) {
 static rf_status choose_batch(where *w, const rf_file *file, const rf_row_selection *selection, size_t *bytes,
                               rf_error *err) {
   uint64_t row_bytes = w->table->info.row_bytes;
-  uint64_t stage = (file->store->flags & RF_DRIVER_REMOTE) != 0 ? BATCH_FILE_BYTES_REMOTE : BATCH_FILE_BYTES;
+  uint64_t stage = file->store->profile.stage_bytes;
   uint64_t cells, total, size;
   bool fits = cells_of_row(w, &cells);
   if (w->z != NULL && (!fits || !rf_tiled_table_believable(w->hdu->table->info.heap_bytes, cells / 4)))
@@ -101,6 +100,7 @@ static rf_status choose_batch(where *w, const rf_file *file, const rf_row_select
     if (row_bytes > size)
       return RF_ERR_TRUNCATED;
   }
+  stage = stage > BATCH_FILE_BYTES ? stage : BATCH_FILE_BYTES;
   w->batch = stage / (row_bytes + 1) + 1;
   if (w->batch > BATCH_CELL_BYTES / (cells + 1) + 1)
     w->batch = BATCH_CELL_BYTES / (cells + 1) + 1;

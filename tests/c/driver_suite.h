@@ -84,7 +84,7 @@ static inline void suite_compare(suite *s) {
   const uint8_t *bytes;
   rf_status status = rf_store_peek(s->store, 0, s->size, &bytes, &s->err);
   CHECK(status == RF_ERR_UNSUPPORTED || (status == RF_OK && memcmp(bytes, s->model, s->size) == 0));
-  CHECK(!(s->store->flags & RF_DRIVER_MEMORY) || s->size == 0 || status == RF_OK);
+  CHECK(!s->store->profile.in_memory || s->size == 0 || status == RF_OK);
   CHECK(rf_store_peek(s->store, s->size, 1, &bytes, &s->err) == RF_ERR_UNSUPPORTED);
   CHECK(rf_store_peek(s->store, UINT64_MAX - 3, 8, &bytes, &s->err) == RF_ERR_UNSUPPORTED);
   CHECK(s->err.code == RF_OK);

@@ -23,6 +23,17 @@ typedef struct rf_range {
   void *dest; /* at least length bytes */
 } rf_range;
 
+/* Where the bytes of a stream go. Borrowed for the call. */
+typedef struct rf_stream_sink {
+  size_t size; /* sizeof(rf_stream_sink) */
+  /* MUST. Takes n bytes of the stream, which begin at byte `at` of it: whole units. Any status but RF_OK ends the
+   * stream, which returns that status. Must not use the file that is streamed. */
+  rf_status (*put)(void *user, uint64_t at, const uint8_t *bytes, size_t n, rf_error *err);
+  void *user;
+  size_t unit_bytes;     /* bytes that must come together: those of an element or of a row; at least 1 */
+  uint64_t wanted_bytes; /* bytes of the stream that are of use */
+} rf_stream_sink;
+
 struct rf_driver;
 
 /* What a driver does. Offsets are absolute; no cursor. Every function may be called from any
@@ -82,6 +93,13 @@ typedef struct rf_driver_ops {
    * where there is not enough; RF_OK where the driver cannot reserve. What is reserved and not used is given back at
    * close at the latest. */
   rf_status (*reserve)(void *state, uint64_t size, rf_error *err);
+
+  /* MAY. Hands `length` bytes from `offset` on, a whole number of units, to `sink` as they arrive, so that work on the
+   * first bytes begins before the last ones are there. Bytes may come in any order, each of them once, one call of
+   * `put` at a time. After a failure some have come. Sets *streamed to 1, or to 0 where the driver did nothing because
+   * reading is as quick: the range is short, ends behind the file, or too little of it is wanted. */
+  rf_status (*stream)(void *state, uint64_t offset, uint64_t length, const rf_stream_sink *sink, int *streamed,
+                      rf_error *err);
 } rf_driver_ops;
 
 #define RF_DRIVER_WRITE 1   /* modes other than RF_MODE_READ are offered */

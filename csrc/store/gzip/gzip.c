@@ -189,6 +189,7 @@ rf_status rf_gzip_wrap(rf_store **store, rf_mode mode, const rf_options *options
                       .sequential = true,
                       .stray = &g->stray,
                       .name = name};
+  rf_store_describe(outer);
   *store = outer;
   return RF_OK;
 }

@@ -123,7 +123,7 @@ rf_status rf_round_stream(rf_round *round, const rf_round_flow *flow, rf_error *
     n = flow->end - at < flow->request ? flow->end - at : flow->request;
     RF_TRY(add_stretch(round, at, n, (rf_round_piece){.streamed = true, .at = count}, err));
   }
-  round->carry = rf_alloc(count * flow->sink->unit);
+  round->carry = rf_alloc(count * flow->sink->unit_bytes);
   return round->carry != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu requests", count);
 }
 
@@ -308,23 +308,23 @@ static void fill_block(rf_round *round, rf_block *block, size_t within, const ui
  * byte. */
 static rf_status pour(const rf_round *round, rf_round_piece *piece, uint64_t at, const uint8_t *data, size_t n,
                       rf_error *err) {
-  const rf_store_sink *sink = round->flow->sink;
-  uint8_t *carry = round->carry + piece->at * sink->unit;
+  const rf_stream_sink *sink = round->flow->sink;
+  uint8_t *carry = round->carry + piece->at * sink->unit_bytes;
   if (piece->carried > 0) {
-    size_t missing = sink->unit - piece->carried, part = n < missing ? n : missing;
+    size_t missing = sink->unit_bytes - piece->carried, part = n < missing ? n : missing;
     memcpy(carry + piece->carried, data, part);
     piece->carried += part;
     if (part < missing)
       return RF_OK;
-    RF_TRY(sink->put(sink->context, at + part - sink->unit, carry, sink->unit, err));
+    RF_TRY(sink->put(sink->user, at + part - sink->unit_bytes, carry, sink->unit_bytes, err));
     at += part;
     data += part;
     n -= part;
   }
-  piece->carried = n % sink->unit;
+  piece->carried = n % sink->unit_bytes;
   n -= piece->carried;
   memcpy(carry, data + n, piece->carried);
-  return n > 0 ? sink->put(sink->context, at, data, n, err) : RF_OK;
+  return n > 0 ? sink->put(sink->user, at, data, n, err) : RF_OK;
 }
 
 rf_status rf_round_take(void *context, size_t index, const void *data, size_t n, rf_error *err) {

@@ -28,7 +28,7 @@ typedef struct rf_round_piece {
 
 /* Whole blocks, near enough, of a stretch that goes to a sink. */
 typedef struct rf_round_flow {
-  const rf_store_sink *sink;
+  const rf_stream_sink *sink;
   uint64_t origin; /* offset in the file of the sink's first byte */
   uint64_t begin;  /* of what this round streams of it: whole units */
   uint64_t end;

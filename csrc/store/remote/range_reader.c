@@ -407,33 +407,33 @@ rf_status rf_ranged_prefetch(rf_ranged *r, const rf_range *ranges, size_t count,
 
 /* What is before and behind the flow, its first and last block, goes to the sink from these bytes. */
 static rf_status stream_with_ends(rf_ranged *r, const rf_round_flow *flow, rf_range ends[2], rf_error *err) {
-  const rf_store_sink *sink = flow->sink;
+  const rf_stream_sink *sink = flow->sink;
   size_t first = ends[0].length > 0 ? 0 : 1, count = (ends[1].length > 0 ? 2 : 1) - first;
   RF_TRY(read_round(r, &r->coarse, ends + first, count, flow, err));
   uint64_t counted = ends[0].length + ends[1].length; /* by the round */
-  rf_fetcher_count(r->fetcher, sink->wanted > counted ? sink->wanted - counted : 0, 0, 0);
+  rf_fetcher_count(r->fetcher, sink->wanted_bytes > counted ? sink->wanted_bytes - counted : 0, 0, 0);
   for (int i = 0; i < 2; i++)
     if (ends[i].length > 0)
-      RF_TRY(sink->put(sink->context, ends[i].offset - flow->origin, ends[i].dest, ends[i].length, err));
+      RF_TRY(sink->put(sink->user, ends[i].offset - flow->origin, ends[i].dest, ends[i].length, err));
   return RF_OK;
 }
 
-rf_status rf_ranged_stream(rf_ranged *r, uint64_t offset, uint64_t length, const rf_store_sink *sink, bool *streamed,
+rf_status rf_ranged_stream(rf_ranged *r, uint64_t offset, uint64_t length, const rf_stream_sink *sink, int *streamed,
                            rf_error *err) {
   bool is_near = rf_fetcher_is_near(r->fetcher);
   uint64_t block = r->block_bytes, request = is_near ? r->fetcher->stream_bytes : r->fetcher->remote.request_bytes;
-  request -= request % sink->unit;
+  request -= request % sink->unit_bytes;
   if (length < DIRECT_BYTES || length < 2 * block || offset > r->size || length > r->size - offset || request == 0 ||
-      length / request >= CARRY_BYTES / sink->unit ||
-      sink->wanted < (is_near ? WANTED_NEAR(length) : WANTED_FAR(length)))
+      length / request >= CARRY_BYTES / sink->unit_bytes ||
+      sink->wanted_bytes < (is_near ? WANTED_NEAR(length) : WANTED_FAR(length)))
     return RF_OK;
-  *streamed = true;
+  *streamed = 1;
   /* The units that lie in the first block, unless all of it does, and in the last one: the latter is wanted, too, for
    * the header that follows. From a server that is near one request is quicker than two. */
   size_t before = is_near ? 0 : (size_t)((block - offset % block) % block);
   size_t behind = is_near ? 0 : (size_t)((offset + length) % block);
-  before -= before % sink->unit;
-  behind -= behind % sink->unit;
+  before -= before % sink->unit_bytes;
+  behind -= behind % sink->unit_bytes;
   rf_round_flow flow = {sink, offset, offset + before, offset + length - behind, request};
   uint8_t *bytes = rf_alloc(before + behind);
   if (bytes == NULL)

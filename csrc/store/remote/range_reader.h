@@ -23,8 +23,8 @@ rf_status rf_ranged_read_at(rf_ranged *ranged, uint64_t offset, void *buffer, si
 rf_status rf_ranged_read_many(rf_ranged *ranged, const rf_range *ranges, size_t count, rf_error *err);
 rf_status rf_ranged_prefetch(rf_ranged *ranged, const rf_range *ranges, size_t count, rf_error *err);
 
-/* As rf_store_stream. */
-rf_status rf_ranged_stream(rf_ranged *ranged, uint64_t offset, uint64_t length, const rf_store_sink *sink,
-                           bool *streamed, rf_error *err);
+/* As rf_driver_ops.stream; *streamed is 0 before. */
+rf_status rf_ranged_stream(rf_ranged *ranged, uint64_t offset, uint64_t length, const rf_stream_sink *sink,
+                           int *streamed, rf_error *err);
 
 #endif

@@ -218,9 +218,10 @@ static rf_status remote_prefetch(void *state, const rf_range *ranges, size_t cou
   return s->ranged != NULL ? rf_ranged_prefetch(s->ranged, ranges, count, err) : RF_OK;
 }
 
-rf_status rf_remote_stream(void *state, uint64_t offset, uint64_t length, const rf_store_sink *sink, bool *streamed,
-                           rf_error *err) {
+static rf_status remote_stream(void *state, uint64_t offset, uint64_t length, const rf_stream_sink *sink, int *streamed,
+                               rf_error *err) {
   remote_state *s = state;
+  *streamed = 0;
   return s->ranged != NULL ? rf_ranged_stream(s->ranged, offset, length, sink, streamed, err) : RF_OK;
 }
 
@@ -255,4 +256,5 @@ const rf_driver_ops rf_remote_ops = {
     .close = remote_close,
     .prefetch = remote_prefetch,
     .get_stats = remote_get_stats,
+    .stream = remote_stream,
 };

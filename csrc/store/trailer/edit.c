@@ -454,6 +454,7 @@ rf_status rf_edit_begin(rf_store *store, uint64_t old_size, uint64_t new_size, r
   if (e == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
   e->store = (rf_store){.ops = &edit_ops, .state = e, .writable = true, .name = store->name};
+  rf_store_describe(&e->store);
   e->inner = store;
   e->old_size = old_size;
   e->new_size = new_size;

@@ -84,6 +84,7 @@ static rf_status cover(rf_store *store, rf_pieces *pieces, uint64_t size, rf_fil
   store->ops = &overlay_ops;
   store->state = o;
   store->flags &= ~(uint32_t)RF_DRIVER_MEMORY;
+  rf_store_describe(store);
   store->head = NULL;
   store->head_length = 0;
   return RF_OK;

@@ -363,7 +363,7 @@ static rf_status run_batch(reader *r, rf_error *err) {
   for (size_t i = 0; i < r->count; i++)
     RF_TRY(rf_tiled_image_check_size(r->tiled_image, r->tiles[i], &r->rows[i], r->wanted, r->limit, err));
   r->fetched = all_at_hand(r);
-  if (r->fetched || (r->file->store->flags & RF_DRIVER_REMOTE) == 0)
+  if (r->fetched || !r->file->store->profile.prefetch)
     return run_groups(r, 0, r->count, err);
   r->fetched = true;
   return run_remote(r, err);

@@ -10,10 +10,6 @@
 #include "base/memory.h"
 #include "tiled/image/image.h"
 
-/* The rows of a table of this size are read whole and kept: every cutout needs some of them. A store across a network
- * gets a smaller one, whose transfer takes no longer than a round trip. */
-#define KEEP_BYTES ((uint64_t)1 << 20)
-#define KEEP_REMOTE_BYTES ((uint64_t)64 << 10)
 /* Rows that are not kept wait in a stage of this size. */
 #define STAGE_BYTES ((size_t)1 << 20)
 #define STACK_BYTES ((size_t)2048)
@@ -136,11 +132,10 @@ static rf_status take_rows(const row_reader *r, const uint64_t *tiles, size_t co
 
 /* ---- all rows ---- */
 
-/* The rows, where they are at hand or few. NULL: they have to be read one by one. */
+/* The rows, where they are at hand or few: every cutout needs some of them. NULL: they have to be read one by one. */
 static const uint8_t *all_rows(rf_file *file, const row_reader *r) {
   rf_tiled_image *tiled_image = (rf_tiled_image *)r->tiled_image;   /* what is kept is no part of its facts */
   uint64_t bytes = r->table->info.nrows * r->table->info.row_bytes; /* within the data unit */
-  uint64_t most = (file->store->flags & RF_DRIVER_REMOTE) != 0 ? KEEP_REMOTE_BYTES : KEEP_BYTES;
   uint8_t *rows = atomic_load_explicit(&tiled_image->kept_rows, memory_order_acquire), *other = NULL;
   size_t size;
   if (rows != NULL)
@@ -150,7 +145,7 @@ static const uint8_t *all_rows(rf_file *file, const row_reader *r) {
     if (at_hand != NULL)
       return at_hand;
   }
-  if (bytes > most || (rows = rf_alloc((size_t)bytes)) == NULL)
+  if (bytes > file->store->profile.keep_bytes || (rows = rf_alloc((size_t)bytes)) == NULL)
     return NULL;
   if (rf_store_read(file->store, r->hdu->data_offset, rows, (size_t)bytes, NULL) != RF_OK) {
     rf_free(rows); /* some may be there all the same */

@@ -155,7 +155,7 @@ static void test_a_large_file_is_ranged(void) {
   rf_remote_stats stats = stats_of(store);
   CHECK(stats.ranged == 1 && stats.requests == 1 && stats.bytes_fetched == 256 << 10);
   CHECK(stats.file_bytes == FILE_BYTES);
-  CHECK((store->flags & RF_DRIVER_MEMORY) == 0);
+  CHECK(!store->profile.in_memory && store->profile.prefetch && !store->profile.shared_reads);
   uint64_t size;
   CHECK_OK(rf_store_size(store, &size, &err), err);
   CHECK(size == FILE_BYTES);
@@ -170,7 +170,7 @@ static void test_a_small_file_is_downloaded(void) {
     rf_options options = options_of(0);
     rf_store *store = open_file(&options);
     CHECK(stats_of(store).ranged == 0 && stats_of(store).bytes_fetched == size);
-    CHECK((store->flags & RF_DRIVER_MEMORY) != 0);
+    CHECK(store->profile.in_memory && !store->profile.prefetch);
     CHECK(server.calls == (size > 256 << 10 ? 2 : 1));
     CHECK(reads_right(store, 0, size));
     CHECK_OK(rf_store_close(store, &err), err);

@@ -382,7 +382,7 @@ static void test_whole_file(void) {
     CHECK_OK(rf_store_read_at(store, SIZE - 3, last, sizeof last, &got, &err), err);
     CHECK(got == 3 && memcmp(last, body + SIZE - 3, 3) == 0);
     CHECK(!store->writable && rf_store_write(store, 0, "x", 1, NULL) == RF_ERR_READONLY);
-    CHECK((store->flags & (RF_DRIVER_REMOTE | RF_DRIVER_MEMORY)) == (RF_DRIVER_REMOTE | RF_DRIVER_MEMORY));
+    CHECK((store->flags & RF_DRIVER_REMOTE) && store->profile.in_memory && !store->profile.prefetch);
     CHECK(server.calls == 1);
     CHECK_STR(server.url, "fake://host/dir/a.fits?x");
     CHECK_STR(server.user, "me");
