@@ -4,6 +4,7 @@
 #   make test STEPS="c python"     only some steps; make test STEPS=list names them
 #   make test JOBS=1               one step after the other; otherwise two side by side
 #   make fuzz SECONDS=60           seconds for each target
+#   make abi                       writes csrc/rustfits.abi, the ABI that make test compares with
 #   make torture SECONDS=600 SEED=1   kills, failing writes and mutated files; seconds for each driver
 #   make bench QUICK=1             smaller files; README=1 puts the table into README.md
 #   PYTHON=/path/to/python3        which Python makes .venv
@@ -14,10 +15,10 @@ SEED ?= 0
 STEPS ?=
 export PYTHON
 
-.PHONY: help build test demo bench lint docs fuzz torture clean
+.PHONY: help build test demo bench lint docs abi fuzz torture clean
 help:
-	@sed -n '3,9s/^# \{0,1\}//p' Makefile
-	@echo "targets: build test demo bench lint docs fuzz torture clean"
+	@sed -n '3,10s/^# \{0,1\}//p' Makefile
+	@echo "targets: build test demo bench lint docs abi fuzz torture clean"
 
 build:
 	@tools/setup.sh build
@@ -42,6 +43,10 @@ docs:
 	@tools/setup.sh docs
 	@tools/test.sh docs-build
 	@echo "docs/_build/html/index.html"
+
+abi:
+	@tools/setup.sh test
+	@PYTHONPATH=tests .venv/bin/python -P -m support.abi
 
 fuzz:
 	@tools/setup.sh fuzz

@@ -39,6 +39,7 @@ cmake                                     cmake
 make                                      make
 git                                       git
 fpack                                     libcfitsio-bin
+abidiff                                   abigail-tools
 fitsverify                                fitsverify
 x86_64-w64-mingw32-gcc                    gcc-mingw-w64-x86-64
 /usr/x86_64-w64-mingw32/include/zlib.h    libz-mingw-w64-dev

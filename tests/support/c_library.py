@@ -38,13 +38,18 @@ def meson(*arguments: str) -> str:
 
 @functools.cache
 def installed() -> Path:
-    """Give the prefix that `meson install` filled; made once, gone with the process."""
+    """Return the prefix that `meson install` filled, once per process; removed when the process ends."""
     place = Path(tempfile.mkdtemp(prefix="rustfits-c-"))
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     prefix = place / "prefix"
     meson("setup", str(place / "build"), str(ROOT), f"--prefix={prefix}", "--buildtype=debug")
     meson("install", "-C", str(place / "build"))
     return prefix
+
+
+def build_folder() -> Path:
+    """Return the build folder of `installed`: debug, without inlining."""
+    return installed().parent / "build"
 
 
 def library_folder(prefix: Path) -> Path:
