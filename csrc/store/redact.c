@@ -11,6 +11,7 @@
 #include "base/escape.h"
 #include "base/memory.h"
 #include "store/http/url.h"
+#include "store/redact.h"
 
 #define MAX_USER 31 /* characters of a user that is shown beside a password: tokens are longer */
 #define ROUNDS 3    /* of %XX: a URL may stand in the query of another one */

@@ -11,6 +11,7 @@
 #include "store/schemes.h"
 #include "store/trailer/trailer.h"
 #include "store/http/url.h"
+#include "store/redact.h"
 
 /* Bytes moved at a time inside a store. */
 #define MOVE_PIECE ((size_t)1 << 20)

@@ -14,7 +14,7 @@
 
 #include "base/system/platform.h"
 #include "store/http/response.h"
-#include "store/http/request.h"
+#include "store/http/url.h"
 
 /* Most requests of one fetch at a time, whatever the caller says; an FTP server counts logins. */
 #define RF_CURL_LANES 64

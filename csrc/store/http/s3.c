@@ -7,7 +7,6 @@
 #include "base/ascii.h"
 #include "base/memory.h"
 #include "store/http/aws.h"
-#include "store/http/request.h"
 #include "store/http/url.h"
 
 #define DEFAULT_REGION "us-east-1"

@@ -52,3 +52,152 @@ rf_status rf_url_decode(const char *text, size_t n, char **decoded, rf_error *er
   *decoded = out;
   return RF_OK;
 }
+
+/* ---- the parts of a URL ---- */
+
+static bool is_control(unsigned char c) {
+  return c < 0x20 || c == 0x7F;
+}
+
+/* Where things stand in "scheme://user:password@host:port/path?query#fragment". */
+typedef struct {
+  size_t scheme;    /* length */
+  size_t authority; /* begin */
+  size_t host;      /* begin: behind '@' */
+  size_t path;      /* begin: behind the authority */
+  size_t end;       /* before '#', or the end */
+} url_places;
+
+static bool find_places(const char *url, url_places *places) {
+  places->scheme = rf_url_scheme(url);
+  if (places->scheme == 0)
+    return false;
+  places->authority = places->host = places->scheme + 3;
+  places->path = places->authority + strcspn(url + places->authority, "/?#");
+  /* The last '@' counts, as in browsers: people do not encode the one in their password. */
+  for (size_t i = places->authority; i < places->path; i++)
+    if (url[i] == '@')
+      places->host = i + 1;
+  places->end = places->path + strcspn(url + places->path, "#");
+  return true;
+}
+
+/* User or password with %XX undone. A control character in it would end a line of FTP and begin a command. */
+static rf_status decode(const char *text, size_t n, char **decoded, rf_error *err) {
+  RF_TRY(rf_url_decode(text, n, decoded, err));
+  for (const char *c = *decoded; *c != '\0'; c++)
+    if (is_control((unsigned char)*c))
+      return rf_fail(err, RF_ERR_ARGUMENT, "user or password in the URL has a control character");
+  return RF_OK;
+}
+
+static rf_status parse_login(const char *text, size_t n, rf_url *url, rf_error *err) {
+  const char *colon = memchr(text, ':', n);
+  size_t user = colon != NULL ? (size_t)(colon - text) : n;
+  RF_TRY(decode(text, user, &url->user, err));
+  if (colon != NULL)
+    RF_TRY(decode(colon + 1, n - user - 1, &url->password, err));
+  return RF_OK;
+}
+
+/* Appends n characters; those that no URL may hold (blanks, quotes, brackets of all kinds but [], bytes above 0x7E) are
+ * encoded, so that the name of a file can be typed as it is. */
+static size_t append_encoded(char *out, const char *text, size_t n) {
+  static const char digits[] = "0123456789ABCDEF";
+  size_t made = 0;
+  for (size_t i = 0; i < n; i++) {
+    unsigned char c = (unsigned char)text[i];
+    if (c > 0x7E || strchr(" \"<>\\^`{|}", c) != NULL) {
+      out[made++] = '%';
+      out[made++] = digits[c >> 4];
+      out[made++] = digits[c & 15];
+    } else {
+      out[made++] = (char)c;
+    }
+  }
+  return made;
+}
+
+rf_status rf_url_parse(const char *name, rf_url *url, rf_error *err) {
+  url_places at;
+  memset(url, 0, sizeof *url);
+  if (!find_places(name, &at))
+    return rf_fail(err, RF_ERR_ARGUMENT, "not a URL: there is no \"://\" in it");
+  if (at.path == at.host || name[at.host] == ':')
+    return rf_fail(err, RF_ERR_ARGUMENT, "the URL names no host");
+  for (size_t i = 0; name[i] != '\0'; i++)
+    if (is_control((unsigned char)name[i]))
+      return rf_fail(err, RF_ERR_ARGUMENT, "the URL has a control character (0x%02X) at position %zu",
+                     (unsigned)(unsigned char)name[i], i);
+
+  rf_status status = RF_OK;
+  if (at.host > at.authority)
+    status = parse_login(name + at.authority, at.host - 1 - at.authority, url, err);
+  size_t longest = at.authority + 3 * (at.end - at.host) + 1;
+  if (status == RF_OK && (url->text = rf_alloc(longest)) == NULL)
+    status = rf_fail(err, RF_ERR_MEMORY, "out of memory");
+  if (status != RF_OK) {
+    rf_url_release(url);
+    return status;
+  }
+  size_t made = 0;
+  for (; made < at.authority; made++)
+    url->text[made] = name[made];
+  /* Host names are left alone: a transport knows better what to do with those beyond ASCII. */
+  memcpy(url->text + made, name + at.host, at.path - at.host);
+  made += at.path - at.host;
+  made += append_encoded(url->text + made, name + at.path, at.end - at.path);
+  url->text[made] = '\0';
+  return RF_OK;
+}
+
+void rf_url_release(rf_url *url) {
+  rf_free(url->text);
+  rf_free(url->user);
+  rf_free(url->password);
+  memset(url, 0, sizeof *url);
+}
+
+bool rf_url_has_scheme(const char *url, const char *scheme) {
+  url_places at;
+  return find_places(url, &at) && rf_is_name(url, at.scheme, scheme);
+}
+
+static bool same_text(const char *a, size_t n_a, const char *b, size_t n_b) {
+  return n_a == n_b && rf_equal_any_case(a, b, n_a);
+}
+
+/* The host and the port, which is that of the scheme when none is written. */
+static void host_and_port(const char *url, const url_places *at, size_t *host_length, const char **port,
+                          size_t *port_length) {
+  const char *host = url + at->host;
+  size_t n = at->path - at->host, colon = n;
+  for (size_t i = n; i > 0 && host[i - 1] != ']'; i--)
+    if (host[i - 1] == ':') {
+      colon = i - 1;
+      break;
+    }
+  *host_length = colon;
+  if (colon + 1 < n) {
+    *port = host + colon + 1;
+    *port_length = n - colon - 1;
+    return;
+  }
+  *port = rf_url_has_scheme(url, "https") ? "443" : rf_url_has_scheme(url, "http") ? "80" : "21";
+  *port_length = strlen(*port);
+}
+
+bool rf_url_same_server(const char *a, const char *b) {
+  url_places at_a, at_b;
+  if (!find_places(a, &at_a) || !find_places(b, &at_b))
+    return false;
+  size_t host_a, host_b, n_a, n_b;
+  const char *port_a, *port_b;
+  host_and_port(a, &at_a, &host_a, &port_a, &n_a);
+  host_and_port(b, &at_b, &host_b, &port_b, &n_b);
+  if (!same_text(a + at_a.host, host_a, b + at_b.host, host_b))
+    return false;
+  bool upgraded = rf_url_has_scheme(a, "http") && rf_url_has_scheme(b, "https") && same_text(port_a, n_a, "80", 2) &&
+                  same_text(port_b, n_b, "443", 3);
+  return upgraded || (same_text(a, at_a.scheme, b, at_b.scheme) && same_text(port_a, n_a, port_b, n_b));
+}

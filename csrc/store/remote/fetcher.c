@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "store/http/request.h"
+#include "store/http/url.h"
 #include "store/schemes.h"
 
 #define FIRST_DELAY 0.2 /* seconds before the first repeat; twice as many before each other */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "store/http/request.h"
+#include "store/http/url.h"
 #include "store/http/s3.h"
 
 /* A name's own user goes first: who writes one there means it. */

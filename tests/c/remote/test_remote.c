@@ -9,7 +9,7 @@
 #include "check.h"
 #include "store/http/response.h"
 #include "store/driver.h"
-#include "store/http/request.h"
+#include "store/http/url.h"
 #include "store/store.h"
 
 /* ---- URLs ---- */

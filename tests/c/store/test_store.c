@@ -13,6 +13,7 @@
 #include "scratch.h"
 #include "store/driver.h"
 #include "store/http/url.h"
+#include "store/redact.h"
 
 static rf_error err;
 static rf_options options;

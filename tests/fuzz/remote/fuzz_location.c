@@ -11,9 +11,9 @@
 
 #include "base/escape.h"
 #include "base/memory.h"
-#include "store/http/request.h"
-#include "store/remote/location.h"
 #include "store/http/url.h"
+#include "store/redact.h"
+#include "store/remote/location.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
