@@ -3,6 +3,7 @@
  * Tokens to a tree, by precedence climbing. From loose to tight: or, and, not, comparisons, + and -, * / %, the sign,
  * **. So that "a < 3 & b > 2" means what it says, unlike in C and numpy.
  */
+#include "base/array.h"
 #include "base/memory.h"
 #include "expr/internal.h"
 
@@ -139,35 +140,16 @@ static precedence infix(rf_token_kind token, rf_op *op) {
 
 /* ------------------------------ growing the tree ------------------------------ */
 
-/* The array with room for one more element of `size` bytes; NULL, and the array as it was, without memory. */
-static void *grown(parser *p, void *array, size_t count, size_t *capacity, size_t size) {
-  if (count < *capacity)
-    return array;
-  size_t wanted = *capacity == 0 ? 16 : 2 * *capacity; /* at most twice as many as the text has bytes */
-  void *larger = rf_realloc(array, wanted * size);
-  if (larger)
-    *capacity = wanted;
-  else
-    (void)rf_fail(p->err, RF_ERR_MEMORY, "no memory for an expression of %u bytes", (unsigned)p->expr->length);
-  return larger;
-}
-
 static rf_status add_node(parser *p, rf_node node) {
   rf_expr *expr = p->expr;
-  rf_node *nodes = grown(p, expr->nodes, expr->node_count, &expr->node_capacity, sizeof *expr->nodes);
-  if (!nodes)
-    return RF_ERR_MEMORY;
-  expr->nodes = nodes;
+  RF_TRY(RF_ARRAY_GROW(expr->nodes, expr->node_capacity, expr->node_count + 1, "an expression", p->err));
   expr->nodes[expr->node_count++] = node;
   return RF_OK;
 }
 
 static rf_status add_item(parser *p, rf_item item) {
   rf_expr *expr = p->expr;
-  rf_item *items = grown(p, expr->items, expr->item_count, &expr->item_capacity, sizeof *expr->items);
-  if (!items)
-    return RF_ERR_MEMORY;
-  expr->items = items;
+  RF_TRY(RF_ARRAY_GROW(expr->items, expr->item_capacity, expr->item_count + 1, "an expression", p->err));
   expr->items[expr->item_count++] = item;
   return RF_OK;
 }
@@ -191,10 +173,7 @@ static rf_status add_name(parser *p, rf_str name, uint32_t at, uint32_t *index) 
     }
   if (expr->name_count == RF_EXPR_NAMES)
     return rf_expr_fail(expr, p->err, RF_ERR_LIMIT, at, "more than %d columns", RF_EXPR_NAMES);
-  char **names = grown(p, expr->names, expr->name_count, &expr->name_capacity, sizeof *expr->names);
-  if (!names)
-    return RF_ERR_MEMORY;
-  expr->names = names;
+  RF_TRY(RF_ARRAY_GROW(expr->names, expr->name_capacity, expr->name_count + 1, "an expression", p->err));
   char *copy = rf_strndup(name.text, name.length);
   if (!copy)
     return rf_fail(p->err, RF_ERR_MEMORY, "no memory for the name of a column");

@@ -4,6 +4,7 @@
  */
 #include "header/index.h"
 
+#include "base/array.h"
 #include "base/memory.h"
 #include "header/printable.h"
 
@@ -95,14 +96,7 @@ rf_status rf_index_reserve(const rf_header *header, rf_index *index, size_t more
   size_t need = index->count + more;
   if (need >= UINT32_MAX / 4)
     return rf_fail(err, RF_ERR_LIMIT, "a header of %zu keywords has too many", need);
-  if (need > index->capacity) {
-    size_t capacity = need + need / 2 + 32;
-    rf_entry *grown = rf_realloc(index->entries, capacity * sizeof *grown);
-    if (grown == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for the keywords of %zu cards", need);
-    index->entries = grown;
-    index->capacity = capacity;
-  }
+  RF_TRY(RF_ARRAY_GROW(index->entries, index->capacity, need, "the keywords of a header", err));
   return 2 * need > index->mask + 1 || index->slots == NULL ? fill_table(header, index, need + need / 2, err) : RF_OK;
 }
 
@@ -191,15 +185,7 @@ rf_status rf_header_reserve(rf_header *header, size_t cards, rf_error *err) {
   if (cards > SIZE_MAX / RF_CARD_BYTES / 8 - header->used)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu more cards", cards);
   size_t need = header->used + header->count + 2 * cards;
-  if (need <= header->capacity)
-    return RF_OK;
-  size_t capacity = need + need / 2 + 36;
-  char *grown = rf_realloc(header->cards, capacity * RF_CARD_BYTES);
-  if (grown == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu cards", header->count + cards);
-  header->cards = grown;
-  header->capacity = capacity;
-  return RF_OK;
+  return rf_array_grow(&header->cards, &header->capacity, need, RF_CARD_BYTES, "the cards of a header", err);
 }
 
 static void put_at_end(rf_header *header, const char *cards, size_t n) {

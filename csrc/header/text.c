@@ -2,22 +2,14 @@
  *
  * Text that grows.
  */
+#include "base/array.h"
 #include "base/memory.h"
 #include "header/internal.h"
 
 static rf_status reserve(rf_text *text, size_t more, rf_error *err) {
   if (more >= SIZE_MAX / 4 - text->length)
     return rf_fail(err, RF_ERR_MEMORY, "a text of %zu bytes is too long", more);
-  size_t need = text->length + more + 1;
-  if (need <= text->capacity)
-    return RF_OK;
-  size_t capacity = need < 128 ? 128 : need + need / 2;
-  char *bytes = rf_realloc(text->bytes, capacity);
-  if (bytes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of header text", capacity);
-  text->bytes = bytes;
-  text->capacity = capacity;
-  return RF_OK;
+  return RF_ARRAY_GROW(text->bytes, text->capacity, text->length + more + 1, "header text", err);
 }
 
 rf_status rf_text_add(rf_text *text, const char *bytes, size_t n, rf_error *err) {

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/memory.h"
 #include "image/section.h"
 
@@ -65,12 +66,10 @@ static rf_status add_plan(const boxes *b, rf_range **ranges, size_t *count, size
       *count += more;
       return RF_OK;
     }
-    size_t wanted = *count + more > 2 * *capacity ? *count + more : 2 * *capacity;
-    rf_range *larger = wanted <= 4 * MAX_RANGES ? rf_realloc(*ranges, wanted * sizeof *larger) : NULL;
-    if (larger == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu ranges", wanted);
-    *ranges = larger;
-    *capacity = wanted;
+    size_t need = *count + more;
+    if (need > 4 * MAX_RANGES)
+      return rf_fail(err, RF_ERR_MEMORY, "expected a plan of at most %zu ranges, found %zu", 4 * MAX_RANGES, need);
+    RF_TRY(RF_ARRAY_GROW(*ranges, *capacity, need, "a plan of ranges", err));
   }
 }
 

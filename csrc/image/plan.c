@@ -7,30 +7,13 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/sort.h"
 #include "image/section.h"
 #include "tiled/image/read.h"
 
 /* An ascending copy of an index list without repeats. */
 static uint64_t sort_indices(uint64_t *indices, uint64_t count) {
-  /* Heap sort: no recursion and no bad case, which lists from outside could aim at. */
-  for (uint64_t end = count, begin = count / 2; end > 1;) {
-    uint64_t value;
-    if (begin > 0) {
-      value = indices[--begin];
-    } else {
-      value = indices[--end];
-      indices[end] = indices[0];
-    }
-    uint64_t hole = begin;
-    for (uint64_t child; (child = 2 * hole + 1) < end; hole = child) {
-      if (child + 1 < end && indices[child + 1] > indices[child])
-        child++;
-      if (indices[child] <= value)
-        break;
-      indices[hole] = indices[child];
-    }
-    indices[hole] = value;
-  }
+  rf_sort_by_u64(indices, (size_t)count, sizeof *indices);
   uint64_t kept = 0;
   for (uint64_t i = 0; i < count; i++)
     if (kept == 0 || indices[i] != indices[kept - 1])

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "tiled/table/table.h"
 
 /* Rows that are closer are read in one range; as in table/read.c. */
@@ -46,28 +48,6 @@ static void add(planner *plan, uint64_t begin, uint64_t end) {
   plan->end = end;
 }
 
-/* Heap sort: no recursion and no bad case, which lists from outside could aim at. */
-static void sort_rows(uint64_t *rows, size_t count) {
-  for (size_t end = count, begin = count / 2; end > 1;) {
-    uint64_t row;
-    if (begin > 0) {
-      row = rows[--begin];
-    } else {
-      row = rows[--end];
-      rows[end] = rows[0];
-    }
-    size_t hole = begin;
-    for (size_t child; (child = 2 * hole + 1) < end; hole = child) {
-      if (child + 1 < end && rows[child + 1] > rows[child])
-        child++;
-      if (rows[child] <= row)
-        break;
-      rows[hole] = rows[child];
-    }
-    rows[hole] = row;
-  }
-}
-
 /* First and last byte of a row that the columns need. */
 static rf_status find_window(const rf_table *table, const size_t *columns, size_t count, uint64_t *low, uint64_t *high,
                              rf_error *err) {
@@ -103,7 +83,7 @@ static rf_status plan_rows(const rf_table *table, const rf_row_selection *select
     if (sorted == NULL)
       return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu rows", count);
     memcpy(sorted, selection->indices, count * sizeof *sorted);
-    sort_rows(sorted, count);
+    rf_sort_by_u64(sorted, count, sizeof *sorted);
   }
   for (size_t i = 0; i < count; i++) {
     uint64_t row = sorted != NULL ? sorted[i] : selection->low + i * step;
@@ -124,20 +104,10 @@ typedef struct range_list {
 
 static void take_range(void *context, uint64_t begin, uint64_t end) {
   range_list *list = context;
-  if (list->count == list->room && !list->full) {
-    size_t room = list->room > 0 ? 2 * list->room : 256;
-    rf_range *grown = room <= SIZE_MAX / sizeof *grown ? rf_realloc(list->ranges, room * sizeof *grown) : NULL;
-    list->full = grown == NULL;
-    list->ranges = grown != NULL ? grown : list->ranges;
-    list->room = grown != NULL ? room : list->room;
-  }
+  if (!list->full)
+    list->full = RF_ARRAY_GROW(list->ranges, list->room, list->count + 1, "a plan of ranges", NULL) != RF_OK;
   if (!list->full && end > begin)
     list->ranges[list->count++] = (rf_range){begin, (size_t)(end - begin), NULL};
-}
-
-static int by_offset(const void *a, const void *b) {
-  const rf_range *x = a, *y = b;
-  return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
 static rf_status plan_tiles(rf_file *file, const rf_hdu *hdu, const rf_tiled_table *z,
@@ -159,8 +129,7 @@ static rf_status plan_tiles(rf_file *file, const rf_hdu *hdu, const rf_tiled_tab
   rf_status status = rf_table_tiles_run(&tiles, err);
   if (status == RF_OK && list.full)
     status = rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu ranges", list.count);
-  if (list.count > 0)
-    qsort(list.ranges, list.count, sizeof *list.ranges, by_offset);
+  rf_sort_by_u64(list.ranges, list.count, sizeof *list.ranges); /* by offset */
   for (size_t i = 0; i < list.count && status == RF_OK; i++)
     add(plan, list.ranges[i].offset, list.ranges[i].offset + list.ranges[i].length);
   rf_free(list.ranges);

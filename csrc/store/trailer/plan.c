@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/crc32c.h"
 #include "base/memory.h"
 #include "store/trailer/internal.h"
@@ -31,14 +32,7 @@ typedef struct planner {
 } planner;
 
 static rf_status add_step(step_list *steps, const rf_step *step, rf_error *err) {
-  if (steps->count == steps->capacity) {
-    size_t capacity = 2 * steps->capacity + 4;
-    rf_step *list = rf_realloc(steps->list, capacity * sizeof *list);
-    if (list == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit of %zu steps", capacity);
-    steps->list = list;
-    steps->capacity = capacity;
-  }
+  RF_TRY(RF_ARRAY_GROW(steps->list, steps->capacity, steps->count + 1, "the steps of an edit", err));
   steps->list[steps->count++] = *step;
   return RF_OK;
 }

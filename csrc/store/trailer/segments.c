@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/memory.h"
 
 void rf_pieces_free(rf_pieces *pieces) {
@@ -68,11 +69,8 @@ static void move_gap(rf_pieces *p, size_t to) {
 /* Room for `more` pieces, with the gap at index `at`. */
 static rf_status make_room(rf_pieces *p, size_t at, size_t more, rf_error *err) {
   if (p->capacity - p->count < more) {
-    size_t capacity = 2 * p->capacity + 16;
-    rf_piece *list = capacity <= SIZE_MAX / sizeof *list ? rf_realloc(p->list, capacity * sizeof *list) : NULL;
-    if (list == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu pieces of a file", capacity);
-    p->list = list;
+    size_t capacity = p->capacity;
+    RF_TRY(RF_ARRAY_GROW(p->list, capacity, p->count + more, "a list of pieces of a file", err));
     move_gap(p, p->count);
     p->capacity = capacity;
   }

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "store/trailer/trailer.h"
@@ -29,14 +30,7 @@ rf_status rf_step_add_run(rf_step *step, uint64_t src, uint64_t dst, uint64_t n,
     step->units += n;
     return RF_OK;
   }
-  if (step->count == step->capacity) {
-    size_t capacity = 2 * step->capacity + 4;
-    rf_run *runs = capacity <= SIZE_MAX / sizeof *runs ? rf_realloc(step->runs, capacity * sizeof *runs) : NULL;
-    if (runs == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu moves", capacity);
-    step->runs = runs;
-    step->capacity = capacity;
-  }
+  RF_TRY(RF_ARRAY_GROW(step->runs, step->capacity, step->count + 1, "a list of moves", err));
   step->runs[step->count++] = (rf_run){src, dst, n, step->units};
   step->units += n;
   return RF_OK;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "table/edit.h"
@@ -68,14 +69,7 @@ static rf_status add_block(packer *p, uint64_t begin, uint64_t bytes, rf_error *
     put_in_order(p);
     p->limit = p->count > MANY_BLOCKS / 2 ? 2 * p->count : MANY_BLOCKS;
   }
-  if (p->count == p->capacity) {
-    size_t capacity = p->capacity > 0 ? 2 * p->capacity : 64;
-    block *grown = capacity <= SIZE_MAX / sizeof *grown ? rf_realloc(p->blocks, capacity * sizeof *grown) : NULL;
-    if (grown == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu stretches of the heap", capacity);
-    p->blocks = grown;
-    p->capacity = capacity;
-  }
+  RF_TRY(RF_ARRAY_GROW(p->blocks, p->capacity, p->count + 1, "a list of heap extents", err));
   p->blocks[p->count++] = (block){begin, begin + bytes, 0};
   return RF_OK;
 }

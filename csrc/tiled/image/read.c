@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "base/sort.h"
 #include "file/warning.h"
 #include "image/convert.h"
 #include "image/section.h"
@@ -498,32 +499,10 @@ typedef struct planner {
   size_t count;
 } planner;
 
-static void sift(rf_range *ranges, size_t hole, size_t end, rf_range value) {
-  for (size_t child; (child = 2 * hole + 1) < end; hole = child) {
-    if (child + 1 < end && ranges[child + 1].offset > ranges[child].offset)
-      child++;
-    if (ranges[child].offset <= value.offset)
-      break;
-    ranges[hole] = ranges[child];
-  }
-  ranges[hole] = value;
-}
-
-/* Heap sort: no recursion and no bad case, which files could aim at. */
-static void sort_ranges(rf_range *ranges, size_t count) {
-  for (size_t begin = count / 2; begin-- > 0;)
-    sift(ranges, begin, count, ranges[begin]);
-  for (size_t end = count; end > 1;) {
-    rf_range value = ranges[--end];
-    ranges[end] = ranges[0];
-    sift(ranges, 0, end, value);
-  }
-}
-
 /* Ranges in file order become as few as they can. */
 static void merge_ranges(planner *plan) {
   size_t kept = 0;
-  sort_ranges(plan->ranges, plan->count);
+  rf_sort_by_u64(plan->ranges, plan->count, sizeof *plan->ranges); /* by offset */
   for (size_t i = 0; i < plan->count; i++) {
     const rf_range *range = &plan->ranges[i];
     rf_range *last = kept > 0 ? &plan->ranges[kept - 1] : NULL;

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "tiled/table/edit/edit.h"
@@ -29,14 +30,7 @@ typedef struct maker {
 } maker;
 
 static rf_status append_to(piece *p, const uint8_t *bytes, size_t n, rf_error *err) {
-  if (n > p->room - p->n) {
-    size_t room = 2 * p->room + n + 256;
-    uint8_t *grown = room > n ? rf_realloc(p->bytes, room) : NULL;
-    if (grown == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of compressed cells", room);
-    p->bytes = grown;
-    p->room = room;
-  }
+  RF_TRY(RF_ARRAY_GROW(p->bytes, p->room, p->n + n, "compressed cells", err));
   memcpy(p->bytes + p->n, bytes, n);
   p->n += n;
   return RF_OK;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/memory.h"
 #include "tiled/image/edit/edit.h"
 
@@ -15,18 +16,6 @@
 /* Holes that are looked at for one tile. */
 #define MAX_LOOKS 64
 
-static bool grow(rf_tiled_state *state, size_t count) {
-  if (count <= state->hole_room)
-    return true;
-  size_t room = count < 64 ? 64 : count + count / 2;
-  rf_extent *grown = rf_realloc(state->holes, room * sizeof *grown);
-  if (grown == NULL)
-    return false;
-  state->holes = grown;
-  state->hole_room = room;
-  return true;
-}
-
 void rf_tile_space_clear(rf_tiled_state *state) {
   rf_free(state->holes);
   state->holes = NULL;
@@ -34,7 +23,8 @@ void rf_tile_space_clear(rf_tiled_state *state) {
 }
 
 void rf_tile_space_append(rf_tiled_state *state, uint64_t begin, uint64_t end) {
-  if (begin < end && state->hole_count < MAX_HOLES && grow(state, state->hole_count + 1))
+  if (begin < end && state->hole_count < MAX_HOLES &&
+      RF_ARRAY_GROW(state->holes, state->hole_room, state->hole_count + 1, "free space", NULL) == RF_OK)
     state->holes[state->hole_count++] = (rf_extent){begin, end};
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "table/edit.h"
@@ -128,25 +129,10 @@ void rf_tiled_table_edit_end(rf_tiled_table_edit *e) {
 
 /* ---- changing ---- */
 
-static bool grow(void **list, size_t count, size_t *room, size_t each) {
-  if (count < *room)
-    return true;
-  size_t more = *room > 0 ? 2 * *room : 64;
-  void *grown = more <= SIZE_MAX / each ? rf_realloc(*list, more * each) : NULL;
-  if (grown == NULL)
-    return false;
-  *list = grown;
-  *room = more;
-  return true;
-}
-
 static rf_status add_freed(rf_tiled_table_edit *e, const rf_tile_stream *stream, size_t blob, rf_error *err) {
-  void *list = e->freed;
   if (stream->blob != 0 || stream->n == 0)
     return RF_OK;
-  if (!grow(&list, e->freed_count, &e->freed_room, sizeof *e->freed))
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu streams", e->freed_count);
-  e->freed = list;
+  RF_TRY(RF_ARRAY_GROW(e->freed, e->freed_room, e->freed_count + 1, "a list of streams", err));
   e->freed[e->freed_count++] = (rf_tile_freed){stream->at, stream->n, blob, false};
   return RF_OK;
 }
@@ -175,13 +161,12 @@ rf_status rf_tiled_table_edit_refresh(rf_tiled_table_edit *e, const size_t *from
 
 rf_status rf_tiled_table_edit_blob(rf_tiled_table_edit *e, uint8_t *bytes, size_t n, bool place, size_t *blob,
                                    rf_error *err) {
-  void *list = e->blobs;
   uint64_t end;
-  if (!grow(&list, e->blob_count, &e->blob_room, sizeof *e->blobs)) {
+  rf_status status = RF_ARRAY_GROW(e->blobs, e->blob_room, e->blob_count + 1, "a list of streams", err);
+  if (status != RF_OK) {
     rf_free(bytes);
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu streams", e->blob_count);
+    return status;
   }
-  e->blobs = list;
   e->blobs[e->blob_count++] = (rf_tile_blob){bytes, n, e->heap, place};
   *blob = e->blob_count;
   if (!place)

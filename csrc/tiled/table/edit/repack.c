@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/memory.h"
 #include "table/edit.h"
 #include "tiled/table/edit/edit.h"
@@ -54,14 +55,8 @@ static rf_status add(packer *p, uint64_t at, uint64_t n, rf_error *err) {
   }
   if (p->count == p->room) {
     put_in_order(p);
-    if (p->count >= p->room / 2) {
-      size_t room = p->room > 0 ? 2 * p->room : MANY;
-      rf_tile_move *grown = room <= SIZE_MAX / sizeof *grown ? rf_realloc(p->moves, room * sizeof *grown) : NULL;
-      if (grown == NULL)
-        return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu stretches of the heap", room);
-      p->moves = grown;
-      p->room = room;
-    }
+    if (p->count >= p->room / 2)
+      RF_TRY(RF_ARRAY_GROW(p->moves, p->room, p->room > 0 ? 2 * p->room : MANY, "a list of heap extents", err));
   }
   p->moves[p->count++] = (rf_tile_move){at, at + n, 0};
   return RF_OK;

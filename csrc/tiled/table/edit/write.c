@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "table/rows/pack.h"
@@ -237,15 +238,7 @@ typedef struct part_list {
 
 static rf_status list_parts(const rf_table_tiles *tiles, part_list *list, rf_error *err) {
   for (uint64_t first = 0; first < tiles->selection->count;) {
-    if (list->count == list->room) {
-      size_t room = list->room > 0 ? 2 * list->room : 64;
-      rf_table_tile_part *grown =
-          room <= SIZE_MAX / sizeof *grown ? rf_realloc(list->parts, room * sizeof *grown) : NULL;
-      if (grown == NULL)
-        return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu tiles", room);
-      list->parts = grown;
-      list->room = room;
-    }
+    RF_TRY(RF_ARRAY_GROW(list->parts, list->room, list->count + 1, "a list of tiles", err));
     rf_table_tiles_part(tiles, first, &list->parts[list->count]);
     first += list->parts[list->count++].count;
   }
