@@ -59,5 +59,5 @@ torture:
 	done; exit $${failed:-0}
 
 clean:
-	rm -rf .venv .venv-demo .venv-peer build build-* dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-demo .venv-peer .venv-portable build build-* dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import textwrap
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -135,8 +136,17 @@ def figure(seconds: float | None) -> str:
     return f"{seconds * 1e3:.3g} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
+def verdict(ours: float, theirs: float, peer: str) -> str:
+    """Return how many times we are faster or slower than a peer."""
+    if round(max(ours, theirs) / min(ours, theirs), 2) < 1.02:
+        return f"as fast as {peer}"
+    if ours < theirs:
+        return f"{theirs / ours:.2f}× faster than {peer}"
+    return f"{ours / theirs:.2f}× slower than {peer}"
+
+
 def judge(case: Case, results: dict[str, Result], done: dict[str, float]) -> tuple[str, str, bool]:
-    """The ratio to the best peer, the goal, and whether it was reached.
+    """Return the verdict beside the best peer, the goal, and whether it was reached.
 
     `done` has our own times of the cases so far.
     """
@@ -145,7 +155,7 @@ def judge(case: Case, results: dict[str, Result], done: dict[str, float]) -> tup
     if ours is None:
         return "-", "-", False
     best = min(peers, key=lambda peer: peers[peer], default=None)
-    ratio = f"{peers[best] / ours:.2f}× {TITLES[best]}" if best else "no peer can do it"
+    ratio = verdict(ours, peers[best], TITLES[best]) if best else "no peer does it"
     if case.most_bytes:
         size = results["rustfits"].size
         goal = f"≤ {case.most_bytes >> 20} MiB fetched"
@@ -206,6 +216,7 @@ def put_into_readme(preface: str, table: str) -> None:
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
     begin, end = "<!-- benchmark begin -->\n", "<!-- benchmark end -->"
+    preface = "\n".join(textwrap.wrap(preface, 118, break_on_hyphens=False))
     before, rest = text.split(begin)
     after = rest.split(end)[1]
     readme.write_text(f"{before}{begin}{preface}\n\n{table}\n{end}{after}", encoding="utf-8")
@@ -283,12 +294,12 @@ def main() -> int:
                     "-",
                     "-",
                     "-",
-                    f"{own / base:.2f}× numpy ({figure(base)})",
+                    f"{own / base:.2f}× slower than numpy ({figure(base)})",
                     "≤ 1.5× numpy",
                     "yes" if own <= 1.5 * base else "no",
                 ]
             )
-        head = ["case", *(TITLES[e] for e in ("rustfits", *PEERS)), "best peer / ours"]
+        head = ["case", *(TITLES[e] for e in ("rustfits", *PEERS)), "beside the best peer"]
         print(format_table(rows, [*head, "goal", "reached"], markdown=False))
         if arguments.readme:
             put_into_readme(
