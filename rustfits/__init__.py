@@ -7,7 +7,6 @@
 ...     exposure = fits[0].header["EXPTIME"]
 """
 
-from rustfits._core.binding import library as _library
 from rustfits._core.binding.codecs import register as _register_codec
 from rustfits._core.binding.errors import (
     FITSChangedError,
@@ -42,6 +41,7 @@ from rustfits._core.binding.errors import (
     FITSWarning,
     NotFITSError,
 )
+from rustfits._core.binding.library import version as _version
 from rustfits._core.compression.configs import (
     Gzip1,
     Gzip2,
@@ -75,7 +75,7 @@ from rustfits._core.table.table import TableHDU
 
 _register_codec()
 
-__version__: str = _library.text(_library.lib.rf_version())
+__version__: str = _version()
 
 __all__ = [
     "FITS",
@@ -156,4 +156,4 @@ def __dir__() -> list[str]:
 for _name in __all__:
     if not _name.startswith("_"):
         globals()[_name].__module__ = __name__
-del _name
+del _name, _register_codec, _version

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from rustfits._core.binding import library
 from rustfits._core.binding.errors import FITSError
 from rustfits._core.binding.handle import close_writers
+from rustfits._core.binding.library import version as library_version
 from rustfits._core.binding.names import shown as shown_name
 from rustfits._core.compression.configs import (
     Auto,
@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    version = library.text(library.lib.rf_version())
+    version = library_version()
     parser = argparse.ArgumentParser(
         prog="rustfits", description="Work on FITS files from the shell."
     )

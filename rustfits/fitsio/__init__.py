@@ -6,7 +6,7 @@
 """
 
 from rustfits._core.binding.errors import FITSFormatError
-from rustfits._core.binding.library import lib, text
+from rustfits._core.binding.library import version
 from rustfits.fitsio import hdu, header, util
 from rustfits.fitsio.file import FITS
 from rustfits.fitsio.functions import read, read_header, read_scamp_head, write
@@ -32,7 +32,7 @@ from rustfits.fitsio.util import (
     FITSRuntimeWarning,
 )
 
-__version__: str = text(lib.rf_version())
+__version__: str = version()
 
 __all__ = [
     "ASCII_TBL",

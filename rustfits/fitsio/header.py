@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rustfits._core.binding.errors import FITSKeyError, FITSTypeError, FITSValueError
-from rustfits._core.binding.library import CData, ffi, lib
+from rustfits._core.binding.library import CData, value_slot
 from rustfits._core.header.cards import (
     CARD,
     CardSource,
     all_bytes,
     comment_at,
     entries_of,
+    is_printable,
     parse_cards,
     shown_cards,
     value_at,
@@ -168,7 +169,7 @@ def _parse(card: str) -> dict[str, Any]:
     entries = entries_of(cards)
     if not entries:
         raise FITSValueError(f"no card: {line!r}")
-    return _record(cards, *entries[0], ffi.new("rf_value *"))
+    return _record(cards, *entries[0], value_slot())
 
 
 def _record(cards: CData, keyword: str, start: int, span: int, scratch: CData) -> dict[str, Any]:
@@ -231,8 +232,8 @@ class FITSHDR:
         """Copy the header of a file."""
         cards = header._clone()
         texts = shown_cards(cards)
-        odd = None if lib.rf_header_is_printable(cards) else all_bytes(cards)
-        scratch = ffi.new("rf_value *")
+        odd = None if is_printable(cards) else all_bytes(cards)
+        scratch = value_slot()
         for keyword, start, span in entries_of(cards):
             text = texts[start].rstrip()
             value: Any = value_at(cards, start, scratch)

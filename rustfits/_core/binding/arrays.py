@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Memory for what is read: the one place where numpy reserves sizes that a file names."""
+"""Arrays: their memory, whose size a file names, and their shapes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from rustfits._core.binding.errors import FITSMemoryError
 
-if TYPE_CHECKING:
-    from rustfits._core.image.pixels import Array
+__all__ = ["Array", "new_array", "spread"]
+
+Array: TypeAlias = "np.ndarray[Any, Any]"
 
 
 def new_array(shape: int | tuple[int, ...], dtype: Any, *, zero: bool = False) -> Array:
@@ -27,3 +28,19 @@ def new_array(shape: int | tuple[int, ...], dtype: Any, *, zero: bool = False) -
         raise FITSMemoryError(
             f"cannot allocate an array of shape {shape} and type {np.dtype(dtype)}: {error}"
         ) from error
+
+
+def spread(values: Array, shape: tuple[int, ...]) -> Array:
+    """Broadcast `values` to `shape`, with their mask, which `numpy.broadcast_to` drops.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+    """
+    data = np.broadcast_to(np.ma.getdata(values), shape)
+    mask = np.ma.getmask(values)
+    if mask is np.ma.nomask:
+        return data
+    made: Array = np.ma.MaskedArray(data, np.broadcast_to(mask, shape))
+    return made

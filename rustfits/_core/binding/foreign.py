@@ -8,18 +8,17 @@ used.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 
 if TYPE_CHECKING:
     from rustfits._core.table.schema import Schema
 
 __all__ = ["as_mapping", "check_units", "plain_array", "unit_text", "units_of_data"]
-
-Array: TypeAlias = "np.ndarray[Any, Any]"
 
 # What has nothing of what other packages offer: each question that fails costs a tenth of a write.
 _PLAIN = (list, tuple, int, float, complex, str, bytes, np.generic)

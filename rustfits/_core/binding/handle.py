@@ -32,8 +32,8 @@ from rustfits._core.binding.names import redacted, shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rustfits._core.binding.arrays import Array
     from rustfits._core.header.hdu import HDU
-    from rustfits._core.image.pixels import Array
 
 __all__ = ["ClosedFile", "FileHandle", "half_made"]
 

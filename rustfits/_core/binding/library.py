@@ -51,6 +51,7 @@ __all__ = [
     "stash_exception",
     "text",
     "value_slot",
+    "version",
 ]
 
 #: A pointer or struct of the C library; cffi has no types that mypy could check.
@@ -185,3 +186,8 @@ def text(chars: CData) -> str:
     """Give a NUL-ended text of the C library as a str."""
     # Names of files need not be UTF-8, and a message may have been cut inside a character.
     return str(ffi.string(chars).decode("utf-8", "replace"))
+
+
+def version() -> str:
+    """Return the version of the C library, which is that of the package."""
+    return text(lib.rf_version())

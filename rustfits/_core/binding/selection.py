@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from rustfits._core.binding.errors import FITSIndexError, FITSUnsupportedError, FITSValueError
+from rustfits._core.binding.layouts import AXIS
 from rustfits._core.binding.library import CData, ffi
 
 __all__ = ["Axis", "Selection", "c_axes", "select", "select_rows"]
@@ -73,8 +74,7 @@ class Selection(NamedTuple):
         return np.moveaxis(data, 0, self.fancy) if self.fancy >= 0 else data
 
 
-# As rf_axis: start, step, count, indices; "0q" is the padding between two of them.
-_AXIS = "qqQP0q"
+_AXIS = AXIS.format[1:]
 _PACK = [struct.Struct("@" + _AXIS * rank).pack for rank in range(9)]
 _AXES = ffi.typeof("rf_axis[]")
 _from_buffer = ffi.from_buffer

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, SupportsIndex
 
+from rustfits._core.binding.arguments import integer
 from rustfits._core.binding.errors import FITSReadOnlyError
 from rustfits._core.binding.library import check, error, ffi, lib
 from rustfits._core.header.hdu import HDU
 from rustfits._core.header.header import FITSHeader, LogicalHeader
-from rustfits._core.image.pixels import integer
 
 __all__ = ["Compressed", "collecting_writes"]
 

@@ -9,9 +9,9 @@ import operator
 from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from rustfits._core.binding.arguments import integer
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.binding.library import CData, ffi, lib
-from rustfits._core.image.pixels import integer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
+import numpy as np
+
+from rustfits._core.binding.arguments import integer
+from rustfits._core.binding.dtypes import TYPE_OF_NUMBER
 from rustfits._core.binding.errors import FITSColumnError, FITSTypeError, FITSValueError
-from rustfits._core.binding.library import CData, ffi, lib
+from rustfits._core.binding.library import CData, ffi
 from rustfits._core.compression.configs import Auto, Compression, NoCompress, Rice1, as_compression
-from rustfits._core.image.pixels import integer
 
 if TYPE_CHECKING:
     from rustfits._core.compression.configs import CompressLike
@@ -20,16 +23,8 @@ __all__ = ["TableCompressLike", "TableCompression", "table_compression"]
 #: What ``compress=`` of a table takes: one for all columns, or a dict by column.
 TableCompressLike: TypeAlias = "CompressLike | Mapping[str, CompressLike]"
 
-_RICE = frozenset(
-    {
-        lib.RF_CELL_U8,
-        lib.RF_CELL_I8,
-        lib.RF_CELL_I16,
-        lib.RF_CELL_U16,
-        lib.RF_CELL_I32,
-        lib.RF_CELL_U32,
-    }
-)
+#: The types of cells that RICE_1 compresses.
+_RICE = frozenset(TYPE_OF_NUMBER[np.dtype(name)] for name in ("u1", "i1", "i2", "u2", "i4", "u4"))
 
 
 class TableCompression:

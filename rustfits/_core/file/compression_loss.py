@@ -15,7 +15,7 @@ from rustfits._core.file.convenience import read
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from rustfits._core.image.pixels import Array
+    from rustfits._core.binding.arrays import Array
 
 __all__ = ["CompressionLoss", "compression_error"]
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
-from rustfits._core.binding.library import lib
 from rustfits._core.binding.warnings import warn_of_writing
 from rustfits._core.compression.configs import Plio1, as_compression, as_quantize
 from rustfits._core.compression.tables import table_compression
@@ -17,7 +16,7 @@ from rustfits._core.image.pixels import as_pixels
 from rustfits._core.table.ascii import AsciiTableHDU, ascii_columns_of_dtype
 from rustfits._core.table.input import TableLike, columns_of_dtype, is_table
 from rustfits._core.table.table import TableHDU
-from rustfits._core.table.write import create_table, write_table
+from rustfits._core.table.write import ASCII_TABLE, BINARY_TABLE, create_table, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -234,7 +233,7 @@ class Creating:
             self._file,
             columns,
             nrows,
-            kind=lib.RF_HDU_TABLE,
+            kind=BINARY_TABLE,
             extname=extname,
             extver=extver,
             compression=table_compression(compress, ztilelen, columns),
@@ -344,7 +343,7 @@ class Creating:
             self._file,
             columns,
             nrows,
-            kind=lib.RF_HDU_ASCII_TABLE,
+            kind=ASCII_TABLE,
             extname=extname,
             extver=extver,
             reserve_cards=reserve_cards,

@@ -74,6 +74,11 @@ def all_bytes(cards: CData) -> bytes:
     return bytes(ffi.buffer(lib.rf_header_cards(cards), count * CARD)) if count else b""
 
 
+def is_printable(cards: CData) -> bool:
+    """Return whether all cards are printable ASCII, as FITS 4.1.2.1 demands."""
+    return bool(lib.rf_header_is_printable(cards))
+
+
 def parse_cards(content: bytes) -> CData:
     pointer = ffi.new("rf_header **")
     err = error()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.errors import (
     FITSError,
     FITSUnsupportedError,
@@ -21,7 +22,7 @@ from rustfits._core.binding.warnings import warn_of_file, warn_of_writing
 from rustfits._core.compression.compressed import Compressed, collecting_writes
 from rustfits._core.compression.configs import Compression, Quantize, from_c, with_level
 from rustfits._core.image.image import ImageHDU
-from rustfits._core.image.pixels import Array, Pixels, cast, mask_of, store_pixels
+from rustfits._core.image.pixels import Pixels, cast, mask_of, store_pixels
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
 
+from rustfits._core.binding.arguments import integer
+from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.errors import FITSError, FITSTypeError, FITSValueError
 from rustfits._core.binding.handle import half_made, open_file
 from rustfits._core.binding.library import check, error, ffi, lib
@@ -15,15 +17,7 @@ from rustfits._core.compression.configs import Plio1, c_compression, check_compr
 from rustfits._core.header.hdu import read_info
 from rustfits._core.header.header import header_cards
 from rustfits._core.image.compressed import CompressedImageHDU
-from rustfits._core.image.pixels import (
-    Array,
-    integer,
-    mask_of,
-    pixel_type,
-    put_pixels,
-    shape_of,
-    stored_blank,
-)
+from rustfits._core.image.pixels import mask_of, pixel_type, put_pixels, shape_of, stored_blank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

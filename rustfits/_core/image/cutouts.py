@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
 
-from rustfits._core.binding.arrays import new_array
+from rustfits._core.binding.arguments import integer
+from rustfits._core.binding.arrays import Array, new_array
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.binding.library import check, error, ffi, lib
-from rustfits._core.image.pixels import Array, Pixels, integer, masked
+from rustfits._core.image.pixels import Pixels, masked
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

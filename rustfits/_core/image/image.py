@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
 import numpy as np
 
-from rustfits._core.binding.arrays import new_array
+from rustfits._core.binding.arguments import max_threads
+from rustfits._core.binding.arrays import Array, new_array, spread
+from rustfits._core.binding.dtypes import F4, F8, PIXEL_DTYPES, PIXEL_TYPES
 from rustfits._core.binding.errors import (
     FITSTypeError,
     FITSValueError,
@@ -21,11 +23,6 @@ from rustfits._core.binding.selection import Axis, c_axes, select
 from rustfits._core.header.hdu import HDU
 from rustfits._core.image.cutouts import read_cutouts
 from rustfits._core.image.pixels import (
-    DTYPES,
-    F4,
-    F8,
-    TYPES,
-    Array,
     Pixels,
     cast,
     check_out,
@@ -33,10 +30,8 @@ from rustfits._core.image.pixels import (
     check_values,
     mask_of,
     masked,
-    max_threads,
     put_pixels,
     shape_of,
-    spread,
 )
 
 if TYPE_CHECKING:
@@ -108,9 +103,9 @@ class ImageHDU(HDU):
             generation,
             tuple(_unpack(axes, naxis)),
             kind,
-            DTYPES[kind],
+            PIXEL_DTYPES[kind],
             stored,
-            DTYPES[stored],
+            PIXEL_DTYPES[stored],
             kind in _REAL and not (info.bscale == 1.0 and info.bzero == 0.0),
             info.blank if info.has_blank else None,
         )
@@ -229,7 +224,7 @@ class ImageHDU(HDU):
         read_as = wanted
         if wanted != own:
             if scale and wanted in (F4, F8):
-                kind = TYPES[wanted]
+                kind = PIXEL_TYPES[wanted]
             elif out is None and np.can_cast(own, wanted, "safe"):
                 read_as = own
             else:

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
 import numpy as np
 
+from rustfits._core.binding.arguments import integer
+from rustfits._core.binding.arrays import Array
+from rustfits._core.binding.dtypes import F4, F8, PIXEL_TYPES
 from rustfits._core.binding.errors import FITSTypeError, FITSUnsupportedError, FITSValueError
 from rustfits._core.binding.foreign import plain_array
 from rustfits._core.binding.library import CData, check, error, ffi, lib, text
@@ -20,48 +23,23 @@ if TYPE_CHECKING:
     from rustfits._core.binding.handle import FileHandle
 
 __all__ = [
-    "DTYPES",
-    "F4",
-    "F8",
-    "TYPES",
-    "Array",
     "Pixels",
     "as_pixels",
     "cast",
     "check_out",
     "check_start",
     "check_values",
-    "integer",
     "mask_of",
     "masked",
-    "max_threads",
     "pixel_type",
     "put_pixels",
     "slabs",
-    "spread",
     "store_pixels",
     "stored_blank",
 ]
 
-Array: TypeAlias = "np.ndarray[Any, Any]"
-
 # Values that have to be converted before they are written are converted in parts of this size.
 _PART = 4 << 20
-
-DTYPES: dict[int, np.dtype[Any]] = {
-    lib.RF_U8: np.dtype("u1"),
-    lib.RF_I8: np.dtype("i1"),
-    lib.RF_I16: np.dtype("i2"),
-    lib.RF_U16: np.dtype("u2"),
-    lib.RF_I32: np.dtype("i4"),
-    lib.RF_U32: np.dtype("u4"),
-    lib.RF_I64: np.dtype("i8"),
-    lib.RF_U64: np.dtype("u8"),
-    lib.RF_F32: np.dtype("f4"),
-    lib.RF_F64: np.dtype("f8"),
-}
-TYPES: dict[np.dtype[Any], int] = {dtype: number for number, dtype in DTYPES.items()}
-F4, F8 = np.dtype("f4"), np.dtype("f8")
 
 #: What to do with pixel types that FITS does not have.
 _INSTEAD = {
@@ -99,7 +77,7 @@ def pixel_type(dtype: DTypeLike) -> int:
         FITS has no such pixels.
     """
     kind = np.dtype(dtype)
-    number = TYPES.get(kind.newbyteorder("="))
+    number = PIXEL_TYPES.get(kind.newbyteorder("="))
     if number is None:
         instead = _INSTEAD.get(kind.char)
         raise FITSTypeError(
@@ -132,22 +110,6 @@ def as_pixels(data: ArrayLike, blank: int | None = None) -> Array:
             "masked pixels of an integer image are stored as BLANK: give blank=, or fill them first"
         )
     return array
-
-
-def integer(what: str, value: SupportsIndex, low: int, high: int = 2**63 - 1) -> int:
-    """Give an integer argument, checked."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise FITSTypeError(f"{what} must be an integer, not {type(value).__name__}") from None
-    if not low <= number <= high:
-        raise FITSValueError(f"{what} must be between {low} and {high}, not {number}")
-    return number
-
-
-def max_threads(threads: SupportsIndex | None) -> int:
-    """Give ``threads=`` of a read as the C library takes it; 0: not said."""
-    return 0 if threads is None else min(integer("threads", threads, 1), 0xFFFF)
 
 
 def stored_blank(blank: SupportsIndex, dtype: np.dtype[Any]) -> int:
@@ -191,7 +153,7 @@ def cast(pixels: Pixels, values: Array) -> tuple[int, np.dtype[Any], bool]:
         raise FITSTypeError(f"values of type {given} cannot be stored in an image of type {own}")
     dtype = F8 if given.itemsize == 8 else F4
     return (
-        TYPES[dtype],
+        PIXEL_TYPES[dtype],
         dtype,
         certain and not pixels.scaled and dtype.itemsize <= own.itemsize,
     )
@@ -239,22 +201,6 @@ def mask_of(values: Array) -> Array | None:
     if mask is np.ma.nomask or not mask.any():
         return None
     return np.ascontiguousarray(np.broadcast_to(mask, values.shape))
-
-
-def spread(values: Array, shape: tuple[int, ...]) -> Array:
-    """Do as numpy.broadcast_to does, which forgets what is masked.
-
-    Raises
-    ------
-    ValueError
-        The shapes do not go together.
-    """
-    data = np.broadcast_to(np.ma.getdata(values), shape)
-    mask = np.ma.getmask(values)
-    if mask is np.ma.nomask:
-        return data
-    made: Array = np.ma.MaskedArray(data, np.broadcast_to(mask, shape))
-    return made
 
 
 def _check_range(values: Array, dtype: np.dtype[Any]) -> None:

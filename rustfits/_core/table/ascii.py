@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
+import numpy as np
+
+from rustfits._core.binding.dtypes import F8, NUMBERS, TYPE_OF_NUMBER
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
-from rustfits._core.binding.library import lib
 from rustfits._core.table.input import NewColumn, as_column, columns_of_data, columns_of_dtype
-from rustfits._core.table.schema import NUMBERS
 from rustfits._core.table.subsets import AsciiColumnSubset, AsciiSingleColumnSubset
 from rustfits._core.table.table import WritableTable
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
 
 __all__ = ["AsciiTableHDU", "ascii_columns"]
+
+#: The types of cells as they are read, whatever the type of the values that were written.
+_REAL = TYPE_OF_NUMBER[F8]
+_INTEGER = TYPE_OF_NUMBER[np.dtype("i8")]
+_UNSIGNED = TYPE_OF_NUMBER[np.dtype("u8")]
 
 
 class AsciiTableHDU(WritableTable):
@@ -81,9 +87,9 @@ class AsciiTableHDU(WritableTable):
         # Formats do not tell types apart as narrow as those that were asked for.
         kind = NUMBERS[column.type].kind if column.type in NUMBERS else ""
         if kind == "f":
-            return replace(column, type=lib.RF_CELL_F64)
-        if kind in ("i", "u") and column.type != lib.RF_CELL_U64:
-            return replace(column, type=lib.RF_CELL_I64)
+            return replace(column, type=_REAL)
+        if kind in ("i", "u") and column.type != _UNSIGNED:
+            return replace(column, type=_INTEGER)
         return column
 
 

@@ -16,11 +16,12 @@ from typing import (
 
 import numpy as np
 
+from rustfits._core.binding.arguments import max_threads
+from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.errors import FITSError, FITSIndexError, FITSTypeError, FITSValueError
 from rustfits._core.binding.locks import ForkLock
 from rustfits._core.binding.selection import Axis, select_rows
 from rustfits._core.header.hdu import HDU
-from rustfits._core.image.pixels import max_threads
 from rustfits._core.table.read import read_columns, read_table
 from rustfits._core.table.schema import Column, Schema, read_schema, warn_of_columns
 from rustfits._core.table.subsets import ColumnSubset, SingleColumnSubset, as_array
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["RowsLike", "TableBase", "lock_of", "names_of", "rows_of"]
 
-Array: TypeAlias = "np.ndarray[Any, Any]"
 #: Which rows: all, a slice, positions, a mask, or a condition.
 RowsLike: TypeAlias = "slice | Sequence[SupportsIndex] | Array | str | EllipsisType | None"
 

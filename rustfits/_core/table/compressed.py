@@ -24,10 +24,10 @@ from rustfits._core.table.subsets import (
 from rustfits._core.table.table import TableHDU
 
 if TYPE_CHECKING:
+    from rustfits._core.binding.arrays import Array
     from rustfits._core.binding.handle import FileHandle
     from rustfits._core.header.hdu import Info
     from rustfits._core.header.header import FITSHeader
-    from rustfits._core.table.base import Array
     from rustfits._core.table.input import TableLike
     from rustfits._core.table.schema import Column, Schema
 

@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, SupportsIndex
 
-import numpy as np
-
-from rustfits._core.binding.arrays import new_array
+from rustfits._core.binding.arrays import Array, new_array
 from rustfits._core.binding.errors import FITSColumnError, FITSError, FITSIndexError, FITSTypeError
 from rustfits._core.table.base import TableBase
 
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
     from rustfits._core.table.base import RowsLike
 
 __all__ = ["GroupsHDU"]
-
-Array: TypeAlias = "np.ndarray[Any, Any]"
 
 
 class GroupsHDU(TableBase):

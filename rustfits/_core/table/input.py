@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 import numpy as np
 
+from rustfits._core.binding.arrays import Array, spread
+from rustfits._core.binding.dtypes import BIT, BYTES, F8, LOGICAL, NUMBERS, TEXT, TYPE_OF_NUMBER
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.binding.foreign import as_mapping, plain_array
-from rustfits._core.binding.library import lib
-from rustfits._core.image.pixels import spread
 from rustfits._core.table.new_columns import (
     NewColumn,
     cells_in,
@@ -23,7 +23,6 @@ from rustfits._core.table.new_columns import (
     columns_of_dtype,
     plain_dtype,
 )
-from rustfits._core.table.schema import NUMBERS
 
 if TYPE_CHECKING:
     from rustfits._core.table.schema import Column
@@ -40,15 +39,8 @@ __all__ = [
     "is_table",
 ]
 
-Array: TypeAlias = "np.ndarray[Any, Any]"
 #: A structured array, a dict of columns, or a list of columns with ``names=``.
 TableLike: TypeAlias = "Array | Mapping[str, Any] | Sequence[Any]"
-
-_LOGICAL: int = lib.RF_CELL_LOGICAL
-_BIT: int = lib.RF_CELL_BIT
-_BYTES: int = lib.RF_CELL_BYTES
-_TEXT: int = lib.RF_CELL_TEXT
-_F8 = np.dtype("f8")
 
 
 # ---- columns of data ----
@@ -186,7 +178,7 @@ def fit_cells(
     data = np.ma.getdata(array)
     if column.is_text:
         data = _as_strings(label, data)
-        type_ = _BYTES if data.dtype.kind == "S" else _TEXT
+        type_ = BYTES if data.dtype.kind == "S" else TEXT
         if mask is not None and not getattr(column, "null_text", None):
             data = np.where(mask, np.zeros((), data.dtype), data)
             mask = None
@@ -322,7 +314,7 @@ def _as_numbers(
     """Give values as numbers or bools that the C library takes; `row` is for messages."""
     given, type_ = data.dtype, column.type
     place = label if row is None else f"{label}, row {row}"
-    if type_ in (_LOGICAL, _BIT):
+    if type_ in (LOGICAL, BIT):
         if given.kind != "b":
             raise FITSTypeError(f"{place}: the cells are bools, not {given}")
         return data, type_
@@ -339,7 +331,7 @@ def _as_numbers(
     if given.kind not in allowed or given.char in "gG":
         raise FITSTypeError(f"{place}: values of type {given} cannot be stored as {own}")
     if own.kind == "f" and column.scaled:
-        return np.asarray(data, _F8), lib.RF_CELL_F64
+        return np.asarray(data, F8), TYPE_OF_NUMBER[F8]
     if np.can_cast(given, own, "safe"):
         return np.asarray(data, own), type_
     with np.errstate(over="ignore"):
@@ -433,7 +425,7 @@ def _join_strings(label: str, cells: list[Any]) -> Heap:
             if b"\0" in parts[-1]:
                 raise FITSValueError(f"{label}, row {row}: {_NUL_INSIDE}")
     lengths = np.array([len(part) for part in parts], np.uint64)
-    return Heap(lengths, np.frombuffer(b"".join(parts), "u1"), _BYTES, None)
+    return Heap(lengths, np.frombuffer(b"".join(parts), "u1"), BYTES, None)
 
 
 def _join(label: str, column: Column | NewColumn, cells: list[Any]) -> Heap:

@@ -8,31 +8,25 @@ import math
 import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rustfits._core.binding.arrays import Array
+from rustfits._core.binding.dtypes import BIT, BYTES, LOGICAL, NUMBERS, TYPE_OF_NUMBER
 from rustfits._core.binding.errors import (
     FITSColumnError,
     FITSLimitError,
     FITSTypeError,
     FITSValueError,
 )
-from rustfits._core.binding.library import lib
-from rustfits._core.table.schema import NUMBERS
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 __all__ = ["NewColumn", "cells_in", "columns_of_data", "columns_of_dtype", "plain_dtype"]
 
-Array: TypeAlias = "np.ndarray[Any, Any]"
-
 _MAX_COLUMNS = 999  # FITS 7.2.1, 7.3.1
-_TYPES = {dtype: number for number, dtype in NUMBERS.items()}
-_LOGICAL: int = lib.RF_CELL_LOGICAL
-_BIT: int = lib.RF_CELL_BIT
-_BYTES: int = lib.RF_CELL_BYTES
 _INSTEAD = {
     "e": "float32",
     "g": "float64",
@@ -80,7 +74,7 @@ class NewColumn:
     @property
     def is_text(self) -> bool:
         """Whether cells are strings."""
-        return self.type == _BYTES
+        return self.type == BYTES
 
     @property
     def count(self) -> int:
@@ -220,9 +214,9 @@ def _new_column(
         return _new_variable(name, options, values)
     if base.kind in "SU":
         width = base.itemsize if base.kind == "S" else base.itemsize // 4
-        return NewColumn(name, _BYTES, shape, width, unit=unit)
+        return NewColumn(name, BYTES, shape, width, unit=unit)
     if base.kind == "b":
-        return NewColumn(name, _BIT if options.bits(name) else _LOGICAL, shape, unit=unit)
+        return NewColumn(name, BIT if options.bits(name) else LOGICAL, shape, unit=unit)
     if isinstance(options.bit_columns, frozenset) and name in options.bit_columns:
         raise FITSTypeError(f"column {name!r}: bit_columns are of bool, and this one is of {base}")
     return NewColumn(name, _number_type(name, base), shape, unit=unit)
@@ -230,7 +224,7 @@ def _new_column(
 
 def _number_type(name: str, dtype: np.dtype[Any]) -> int:
     """Give the rf_cell_type of a type of numbers."""
-    number = _TYPES.get(dtype.newbyteorder("="))
+    number = TYPE_OF_NUMBER.get(dtype.newbyteorder("="))
     if number is None:
         instead = _INSTEAD.get(dtype.char)
         raise FITSTypeError(
@@ -257,9 +251,9 @@ def _new_variable(name: str, options: ColumnOptions, values: Array | None) -> Ne
         shape = _common_shape(values)
     variable, unit = options.heap_format, options.units.get(name)
     if inner is None:
-        return NewColumn(name, _BYTES, (), 1, variable, unit)
+        return NewColumn(name, BYTES, (), 1, variable, unit)
     if inner.kind == "b":
-        return NewColumn(name, _BIT if options.bits(name) else _LOGICAL, shape, 0, variable, unit)
+        return NewColumn(name, BIT if options.bits(name) else LOGICAL, shape, 0, variable, unit)
     return NewColumn(name, _number_type(name, inner), shape, 0, variable, unit)
 
 

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from rustfits._core.binding.arrays import new_array
+from rustfits._core.binding.arrays import Array, new_array
+from rustfits._core.binding.layouts import COLUMN_REQUEST, COLUMN_REQUEST_FIELDS
 from rustfits._core.binding.library import CData, check, error, ffi, lib
 from rustfits._core.binding.selection import Axis, c_axes
 from rustfits._core.table.schema import Cells, Column, Schema
@@ -19,37 +19,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Place", "address", "read_columns", "read_table", "requests"]
 
-Array: TypeAlias = "np.ndarray[Any, Any]"
-
 # From this size on it is looked first whether the file is as long as its header says, before memory
 # for all of it is asked for.
 _LARGE = 8 << 20
 
-# As rf_column_request: size, column, type, flags, width, data, stride, mask, cell_bytes.
-_REQUEST = struct.Struct("@NNiINPnPN")
 _REQUESTS = ffi.typeof("rf_column_request[]")
-_REQUEST_BYTES: int = ffi.sizeof("rf_column_request")
+_REQUEST_BYTES, _pack_request = COLUMN_REQUEST.size, COLUMN_REQUEST.pack
 
 #: A column, how its cells are in memory, bytes or characters of a string, where the first cell is,
 #: how far it is to the next, where the mask is, and how many bytes a cell has.
 Place: TypeAlias = "tuple[Column | NewColumn, Cells, int, int, int, int, int]"
-
-
-#: The same, for numpy.
-_REQUEST_FIELDS = np.dtype(
-    [
-        ("size", np.uintp),
-        ("column", np.uintp),
-        ("type", "i4"),
-        ("flags", "u4"),
-        ("width", np.uintp),
-        ("data", np.uintp),
-        ("stride", np.intp),
-        ("mask", np.uintp),
-        ("cell_bytes", np.uintp),
-    ],
-    align=True,
-)
 
 
 def requests(places: list[Place], more_flags: int = 0) -> CData:
@@ -60,7 +39,7 @@ def requests(places: list[Place], more_flags: int = 0) -> CData:
 def _pack(places: list[Place], more: int = 0) -> bytes:
     return b"".join(
         [
-            _REQUEST.pack(
+            _pack_request(
                 _REQUEST_BYTES, column.number, type_, flags | more, width, at, stride, mask, room
             )
             for column, (_, type_, flags), width, at, stride, mask, room in places
@@ -195,7 +174,7 @@ class Reader:
         template = self.schema.templates.get(key)
         if template is None:
             packed = _pack(self.places_in(self.columns, dtype, 0, {}))
-            template = np.frombuffer(packed, _REQUEST_FIELDS)
+            template = np.frombuffer(packed, COLUMN_REQUEST_FIELDS)
             self.schema.templates[key] = template
         data: Array = new_array(self.rows.length, dtype)
         if data.nbytes and len(template):

@@ -12,42 +12,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rustfits._core.binding.dtypes import BYTES, CELL_DTYPES, LOGICAL, NUMBERS, TEXT
 from rustfits._core.binding.errors import (
     FITSColumnError,
     FITSError,
     FITSTypeError,
     FITSValueError,
 )
+from rustfits._core.binding.layouts import COLUMN_INFO
 from rustfits._core.binding.library import check, error, ffi, lib, shown
 from rustfits._core.binding.warnings import warn_once
 
 if TYPE_CHECKING:
     from rustfits._core.binding.handle import FileHandle
 
-__all__ = ["DTYPES", "NUMBERS", "Cells", "Column", "Schema", "read_schema", "warn_of_columns"]
+__all__ = ["Cells", "Column", "Schema", "read_schema", "warn_of_columns"]
 
-#: Types of numbers, by rf_cell_type. Logicals and bits are bool; strings have their own.
-NUMBERS: dict[int, np.dtype[Any]] = {
-    lib.RF_CELL_U8: np.dtype("u1"),
-    lib.RF_CELL_I8: np.dtype("i1"),
-    lib.RF_CELL_I16: np.dtype("i2"),
-    lib.RF_CELL_U16: np.dtype("u2"),
-    lib.RF_CELL_I32: np.dtype("i4"),
-    lib.RF_CELL_U32: np.dtype("u4"),
-    lib.RF_CELL_I64: np.dtype("i8"),
-    lib.RF_CELL_U64: np.dtype("u8"),
-    lib.RF_CELL_F32: np.dtype("f4"),
-    lib.RF_CELL_F64: np.dtype("f8"),
-    lib.RF_CELL_C64: np.dtype("c8"),
-    lib.RF_CELL_C128: np.dtype("c16"),
-}
-DTYPES: dict[int, np.dtype[Any]] = {
-    **NUMBERS,
-    lib.RF_CELL_LOGICAL: np.dtype(bool),
-    lib.RF_CELL_BIT: np.dtype(bool),
-}
-_BYTES: int = lib.RF_CELL_BYTES
-_TEXT: int = lib.RF_CELL_TEXT
 _RAW: int = lib.RF_CELL_RAW
 _OBJECT = np.dtype(object)
 
@@ -86,7 +66,7 @@ class Column:
     @property
     def is_text(self) -> bool:
         """Whether cells are strings."""
-        return self.type == _BYTES
+        return self.type == BYTES
 
     @property
     def count(self) -> int:
@@ -95,23 +75,23 @@ class Column:
 
     def cells(self, scale: bool = True, as_bytes: bool = False) -> Cells:
         """Give the way in which cells are read."""
-        if self.type == _BYTES:
+        if self.type == BYTES:
             width = self.width
             if self.shape and not width:  # numpy has no arrays of strings of no length
                 width = 1
             if as_bytes:
-                return Cells(np.dtype(f"S{width}"), _BYTES, 0)
-            return Cells(np.dtype(f"U{width}"), _TEXT, 0)
+                return Cells(np.dtype(f"S{width}"), BYTES, 0)
+            return Cells(np.dtype(f"U{width}"), TEXT, 0)
         if not scale and self.type in NUMBERS and (self.scaled or self.type != self.stored):
             return Cells(NUMBERS[self.stored], self.stored, _RAW)
-        return Cells(DTYPES[self.type], self.type, 0)
+        return Cells(CELL_DTYPES[self.type], self.type, 0)
 
     @property
     def maskable(self) -> bool:
         """Whether cells can be undefined."""
         if self.null is not None or self.null_text is not None:
             return True
-        return self.stored in _REALS or self.type == lib.RF_CELL_LOGICAL
+        return self.stored in _REALS or self.type == LOGICAL
 
     @property
     def offset(self) -> int:
@@ -259,7 +239,7 @@ def _read_schema(file: FileHandle, index: int) -> Schema:
     err = error()
     check(lib.rf_table_get_info(handle, index, table, err), err)
     info = ffi.new("rf_column_info *")
-    info.size = _COLUMN.size
+    info.size = COLUMN_INFO.size
     described = []
     for number in range(table.ncols):
         check(lib.rf_table_get_column(handle, index, number, info, err), err)
@@ -286,7 +266,7 @@ def _layout(
 ) -> tuple[tuple[Column, ...], bool, dict[str, int], dict[Any, Any], dict[Any, Any]]:
     """Make what schemas of the same columns share, out of one rf_column_info after another."""
     columns = tuple(
-        _column(info, number) for number, info in enumerate(_COLUMN.iter_unpack(described))
+        _column(info, number) for number, info in enumerate(COLUMN_INFO.iter_unpack(described))
     )
     # Exact names count before those that differ in case, and earlier columns before later ones.
     places = {column.key: column.number for column in reversed(columns)}
@@ -295,10 +275,6 @@ def _layout(
     return columns, any(column.warning for column in columns), places, {}, {}
 
 
-# As rf_column_info: size, name, unit, display, form, warning, letter, descriptor, stored, type,
-# width, ndim, dims, scaled, tscal, tzero, has_null, null, has_null_text, null_text, key. What is
-# left out are numbers.
-_COLUMN = struct.Struct("@N256s128s80s80s256scc0Q32x4xii0Q16xQi0Q256sidd0diqi80s4x256s0Q")
 _buffer = ffi.buffer
 
 

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
 
+    from rustfits._core.binding.arrays import Array
     from rustfits._core.table.base import RowsLike, TableBase
 
 __all__ = [
@@ -21,8 +22,6 @@ __all__ = [
     "CompressedSingleColumnSubset",
     "SingleColumnSubset",
 ]
-
-Array: TypeAlias = "np.ndarray[Any, Any]"
 
 
 class ColumnSubset:

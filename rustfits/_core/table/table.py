@@ -13,7 +13,6 @@ from typing import (
     Concatenate,
     ParamSpec,
     SupportsIndex,
-    TypeAlias,
     TypeVar,
 )
 
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
     from rustfits._core.table.input import TableLike
 
 __all__ = ["TableHDU", "WritableTable"]
-
-Array: TypeAlias = "np.ndarray[Any, Any]"
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

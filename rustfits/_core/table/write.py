@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
+from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.errors import FITSColumnError, FITSTypeError, FITSValueError
 from rustfits._core.binding.foreign import unit_text, units_of_data
 from rustfits._core.binding.handle import half_made
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from rustfits._core.header.header import HeaderLike
 
 __all__ = [
+    "ASCII_TABLE",
+    "BINARY_TABLE",
     "Cargo",
     "append_rows",
     "check_table",
@@ -46,7 +49,9 @@ __all__ = [
     "write_table",
 ]
 
-Array: TypeAlias = "np.ndarray[Any, Any]"
+#: The kinds of tables that can be created.
+BINARY_TABLE: int = lib.RF_HDU_TABLE
+ASCII_TABLE: int = lib.RF_HDU_ASCII_TABLE
 
 
 class Cargo:
@@ -408,7 +413,7 @@ def write_table(
             file,
             columns,
             0,
-            kind=lib.RF_HDU_TABLE,
+            kind=BINARY_TABLE,
             extname=extname,
             extver=extver,
             header=header,

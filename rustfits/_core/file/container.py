@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The HDUs of a file: counting, finding and listing them."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Iterator
+from typing import SupportsIndex, TypeAlias, overload
+
+from rustfits._core.binding.errors import (
+    FITSClosedError,
+    FITSError,
+    FITSFormatError,
+    FITSIndexError,
+    FITSKeyError,
+    FITSTypeError,
+)
+from rustfits._core.binding.handle import FileHandle
+from rustfits._core.binding.library import CData, check, error, failure, ffi, lib
+from rustfits._core.binding.warnings import warn_of_file, warn_once
+from rustfits._core.file.create import Creating
+from rustfits._core.header.hdu import HDU, read_info
+from rustfits._core.image.compressed import CompressedImageHDU
+from rustfits._core.image.image import ImageHDU
+from rustfits._core.table.ascii import AsciiTableHDU
+from rustfits._core.table.compressed import CompressedTableHDU
+from rustfits._core.table.groups import GroupsHDU
+from rustfits._core.table.table import TableHDU
+
+__all__ = ["Container"]
+
+#: An HDU's name, or its name and version.
+Name: TypeAlias = "str | tuple[str, int]"
+
+_CLASSES: dict[int, type[HDU]] = {
+    lib.RF_HDU_IMAGE: ImageHDU,
+    lib.RF_HDU_TABLE: TableHDU,
+    lib.RF_HDU_ASCII_TABLE: AsciiTableHDU,
+    lib.RF_HDU_GROUPS: GroupsHDU,
+    lib.RF_HDU_COMPRESSED_IMAGE: CompressedImageHDU,
+    lib.RF_HDU_COMPRESSED_TABLE: CompressedTableHDU,
+}
+
+#: What ends the list of HDUs without hiding those before: a header that is cut or makes no sense.
+_BROKEN = (lib.RF_ERR_FORMAT, lib.RF_ERR_TRUNCATED)
+
+#: Most rows that repr() lists.
+_LISTED = 100
+
+
+class Container(Creating):
+    """The HDUs of an open file, by number and by name. `FITS` is the only subclass."""
+
+    __slots__ = ("_count", "_file", "_hdus")
+
+    _file: FileHandle
+    # By number. Where the file cannot change, also by the names that users looked up.
+    _hdus: dict[int | str, HDU]
+    _count: int  # of HDUs; 0: unknown
+
+    def __len__(self) -> int:
+        file = self._file
+        if self._count and not file.closed:
+            return self._count
+        count, broken = self._counted()
+        if broken is not None:
+            self._warn_of_broken(broken)
+        if file.fixed:
+            self._count = count
+        return count
+
+    def _counted(self) -> tuple[int, FITSFormatError | None]:
+        """Count the HDUs that can be read, and give the error of one that ends the list."""
+        handle = self._file._handle()
+        found = ffi.new("size_t *")
+        err = error()
+        status = lib.rf_file_count(handle, found, err)
+        if status:
+            broken = failure(status, err)
+            if status not in _BROKEN or not isinstance(broken, FITSFormatError):
+                raise broken
+            self._warn_of_file(handle)
+            return int(found[0]), broken
+        self._warn_of_file(handle)
+        return int(found[0]), None
+
+    def _check_all(self) -> None:
+        """Raise the error of a header that ends the list of HDUs."""
+        _, broken = self._counted()
+        if broken is not None:
+            raise broken
+
+    def _warn_of_broken(self, broken: FITSFormatError) -> None:
+        warn_once(self._file, "broken", f"{broken}; the HDUs before it are there")
+
+    @overload
+    def __getitem__(self, key: SupportsIndex | Name) -> HDU: ...
+    @overload
+    def __getitem__(self, key: slice) -> list[HDU]: ...
+    def __getitem__(self, key: SupportsIndex | Name | slice) -> HDU | list[HDU]:
+        kind = type(key)
+        hdu = self._hdus.get(key) if kind is int or kind is str else None  # type: ignore[arg-type]
+        if hdu is None or self._file.closed:
+            return self._seek(key)
+        return hdu
+
+    def _seek(self, key: SupportsIndex | Name | slice) -> HDU | list[HDU]:
+        """Give the HDU of a key that is not known yet, or several."""
+        file = self._file
+        handle = file._handle()
+        if isinstance(key, slice):
+            return [self[i] for i in range(*key.indices(len(self)))]
+        if isinstance(key, (str, tuple)):
+            index = self._find(handle, key)
+        elif type(key) is int and 0 <= key < 2**63:
+            index = key
+        else:
+            index = self._number(key)
+        hdu = self._hdus.get(index)
+        if hdu is None:
+            hdu = self._make(index)
+        if file.fixed and type(key) is str:
+            self._hdus[key] = hdu
+        return hdu
+
+    def _number(self, key: SupportsIndex) -> int:
+        """Give the number of an HDU by any integer; negative ones count from the end."""
+        file = self._file
+        try:
+            index = operator.index(key)
+        except TypeError:
+            raise FITSTypeError(
+                f"an HDU is named by an int, a str or (str, int), not {type(key).__name__}"
+            ) from None
+        if index < 0:
+            count, broken = self._counted()
+            if broken is not None:  # the last HDU is not one of those that can be read
+                raise broken
+            index += count
+            if index < 0:
+                raise FITSIndexError(f"{file.name}: no HDU {key}: there are {count}")
+        elif index >= 2**63:
+            raise FITSIndexError(f"{file.name}: no HDU {key}")
+        return index
+
+    def _warn_of_file(self, handle: CData) -> None:
+        """Warn about what has been met on the way to the end of the file."""
+        count = lib.rf_file_warning_count(handle)
+        if count:
+            warn_of_file(self._file, handle, count)
+
+    def _hdu(self, index: int) -> HDU:
+        return self[index]
+
+    def _make(self, index: int) -> HDU:
+        """Make the object for an HDU, once."""
+        file = self._file
+        info = read_info(file, index)
+        kind = _CLASSES.get(info[1].kind, HDU)
+        # Two threads may come here together: one object wins.
+        return self._hdus.setdefault(index, kind(file, index, info))
+
+    def _find(self, handle: CData, name: Name) -> int:
+        """Find an HDU by EXTNAME and EXTVER."""
+        version: int | None = None
+        if isinstance(name, tuple):
+            try:
+                name, version = name
+                version = operator.index(version)
+            except (TypeError, ValueError):
+                raise FITSTypeError(
+                    f"an HDU is named by an int, a str or (str, int), not {name!r}"
+                ) from None
+            if not isinstance(name, str):
+                raise FITSTypeError(f"the name of an HDU is a str, not {type(name).__name__}")
+            if not -(2**63) <= version < 2**63:
+                raise FITSKeyError(f"{self._file.name}: no HDU {name!r} of version {version}")
+        index = ffi.new("size_t *")
+        err = error()
+        encoded = name.encode("utf-8", "surrogatepass").replace(b"\0", b"\xff")
+        find, any_or_one = (
+            (lib.rf_file_find, -1) if version is None else (lib.rf_file_find_version, version)
+        )
+        status = find(handle, encoded, any_or_one, index, err)
+        if status and not name.isascii():
+            encoded = name.encode("latin-1", "replace")
+            if find(handle, encoded, any_or_one, index, ffi.NULL) == 0:
+                status = 0
+        if status:
+            self._warn_of_file(handle)  # all of the file was looked at
+            check(status, err)
+        return int(index[0])
+
+    def __iter__(self) -> Iterator[HDU]:
+        index = 0
+        while True:
+            try:
+                hdu = self[index]
+            except FITSIndexError:
+                self._warn_of_file(self._file._handle())
+                return
+            except FITSFormatError:
+                count, broken = self._counted()
+                if broken is None or index < count:
+                    raise
+                self._warn_of_broken(broken)
+                return
+            yield hdu
+            index += 1
+
+    def __contains__(self, key: object) -> bool:
+        if isinstance(key, HDU):
+            return self._hdus.get(key.index) is key
+        if not isinstance(key, (str, tuple)) and not hasattr(key, "__index__"):
+            return False
+        try:
+            self[key]
+        except LookupError:
+            return False
+        except FITSFormatError:
+            _, broken = self._counted()
+            if broken is None:
+                raise
+            self._warn_of_broken(broken)
+            return False
+        return True
+
+    @property
+    def hdus(self) -> list[HDU]:
+        """All HDUs, in file order."""
+        return list(self)
+
+    def __repr__(self) -> str:
+        title = f"FITS {self._file.filename!r}, mode {self._file.mode!r}"
+        if self._file.closed:
+            return f"<{title}, closed>"
+        rows = [("No.", "Name", "Ver", "Kind", "Contents")]
+        end = ""
+        try:
+            for index in itertools.count():
+                try:
+                    hdu = self[index]
+                except FITSIndexError:
+                    break
+                if len(rows) > _LISTED:
+                    end = f"\n... {len(self) - _LISTED} more"
+                    break
+                name = "" if hdu.extname is None else hdu.extname
+                rows.append((str(hdu.index), name, str(hdu.extver), hdu.kind, hdu._describe()))
+        except FITSClosedError:
+            return f"<{title}, closed>"
+        except FITSError as failed:  # what can be seen of a broken file is most useful here
+            end = f"\n{failed}"
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
+        return "\n".join([title, *lines]) + end

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The options that open a file: limits, leniency, threads."""
+
+from __future__ import annotations
+
+from rustfits._core.binding.arguments import integer
+from rustfits._core.binding.library import CData, ffi, lib
+
+__all__ = ["NO_LIMITS", "open_options"]
+
+#: Arguments, what they are in rf_limits, and the least that makes sense.
+_LIMITS = (
+    ("max_inflate_bytes", "inflate_bytes", 0),
+    ("max_tile_bytes", "tile_bytes", 1),
+    ("max_header_bytes", "header_bytes", 2880),
+    ("max_hdus", "hdus", 1),
+)
+#: Limits, gzip_level, threads: what nearly everybody says about them.
+NO_LIMITS = (None,) * 6
+
+
+def open_options(
+    lenient: bool | None,
+    limits: tuple[int | None, ...],
+    gzip_level: int | None,
+    threads: int | None,
+) -> CData:
+    """Make an rf_options."""
+    options = ffi.new("rf_options *")
+    lib.rf_options_init(options)
+    if lenient is not None:
+        options.flags |= lib.RF_OPEN_LENIENT if lenient else lib.RF_OPEN_STRICT
+    for (name, field, least), limit in zip(_LIMITS, limits, strict=True):
+        if limit is not None:
+            setattr(options.limits, field, integer(name, limit, least))
+    if gzip_level is not None:
+        options.gzip_level = integer("gzip_level", gzip_level, 1, 9)
+    if threads is not None:
+        options.threads = integer("threads", threads, 1, 0xFFFF)
+    return options
