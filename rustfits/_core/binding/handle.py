@@ -14,8 +14,9 @@ import sys
 import traceback
 import warnings
 import weakref
+from collections.abc import Callable
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rustfits._core.binding.arrays import new_array
 from rustfits._core.binding.errors import (
@@ -357,7 +358,7 @@ def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
     status = _open(name, _MODES[mode], options, pointer, err)
     if status:
         if status in _NO_DRIVER:
-            status = _open_by_fsspec(name, mode, options, pointer, err)
+            status = _open_by_resolver(name, mode, options, pointer, err)
         if status:
             raise failure(status, err, redacted(name), opening=True)
     opened = pointer[0]
@@ -367,19 +368,33 @@ def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
     return made
 
 
-def _open_by_fsspec(name: bytes, mode: str, options: CData, pointer: CData, err: CData) -> int:
-    """Open a name of a scheme that nobody knows, if fsspec does; give the status.
+class SchemeResolver(NamedTuple):
+    """The functions that find a transport for the schemes that the C library does not know."""
+
+    serve: Callable[[bytes], bool]  # registers a transport for the scheme of a name
+    hint: Callable[[bytes], str]  # what to install for that scheme; "" if nothing
+
+
+_resolver: SchemeResolver | None = None
+
+
+def set_scheme_resolver(resolver: SchemeResolver) -> None:
+    """Set the functions that `open_file` calls for unknown schemes."""
+    global _resolver
+    _resolver = resolver
+
+
+def _open_by_resolver(name: bytes, mode: str, options: CData, pointer: CData, err: CData) -> int:
+    """Open a name of an unknown scheme through the resolver, and return the status.
 
     Raises
     ------
     FITSError
-        It does not, and there is something to install that would help.
+        If the resolver finds no transport.
     """
-    from rustfits._core.remote.filesystems import install_hint, serve
-
-    if serve(name):
+    if _resolver is not None and _resolver.serve(name):
         return int(lib.rf_file_open(name, _MODES[mode], options, pointer, err))
-    hint = install_hint(name)
+    hint = "" if _resolver is None else _resolver.hint(name)
     refusal = failure(err.code, err, redacted(name), opening=True)
     if hint:
         refusal.args = (str(refusal) + hint, *refusal.args[1:])

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from rustfits._core.binding.handle import SchemeResolver, set_scheme_resolver
 from rustfits._core.binding.library import CData, check, error, ffi, lib, text
 from rustfits._core.binding.names import shown
 from rustfits._core.remote.response import FetchError, copy_text
@@ -82,6 +83,9 @@ def install_hint(name: bytes) -> str:
     """Give what to install for the scheme of a name, "" when nobody knows."""
     package = _PACKAGES.get(_scheme(name) or "")
     return f" (pip install fsspec {package})" if package else ""
+
+
+set_scheme_resolver(SchemeResolver(serve, install_hint))
 
 
 def _scheme(name: bytes) -> str | None:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
-import rustfits._core.remote.transport  # noqa: F401  it registers itself: http and its kin work from here on
+import rustfits._core.remote.filesystems
+import rustfits._core.remote.transport  # noqa: F401  it registers itself
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.binding.library import CData, check, error, ffi, lib
 from rustfits._core.binding.names import key_is_secret

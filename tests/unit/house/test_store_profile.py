@@ -7,7 +7,9 @@ import re
 
 from support import ROOT
 
-DRIVER = re.compile(r"\bRF_DRIVER_[A-Z]+|\brf_(file|memory|remote)_ops\b|\bstore(\.|->)(flags|ops|state)\b")
+DRIVER = re.compile(
+    r"\bRF_DRIVER_[A-Z]+|\brf_(file|memory|remote)_ops\b|\bstore(\.|->)(flags|ops|state)\b"
+)
 ABOVE = sorted(
     path
     for folder in ("csrc", "rustfits")

@@ -402,7 +402,9 @@ def test_ftp_failures(ftp: FTPServer) -> None:
 
 
 def test_network_failures(fault: FaultServer, http: HTTPServer, root: Path) -> None:
-    once = Remote(retries=0)  # tests/unit/remote/test_remote_ranged.py looks at how often it is tried again
+    once = Remote(
+        retries=0
+    )  # tests/unit/remote/test_remote_ranged.py looks at how often it is tried again
     size = (root / "a.fits").stat().st_size
     with pytest.raises(OSError, match=f"{size // 2} of {size} bytes") as caught:
         FITS(fault.url("short/a.fits"), remote=once)
