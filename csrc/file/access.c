@@ -9,8 +9,6 @@
 
 #include "base/memory.h"
 #include "file/layout.h"
-#include "tiled/image/image.h"
-#include "tiled/table/table.h"
 
 /* Why a file cannot be used any more. The lock is held. */
 static rf_status check_usable(const rf_file *file, rf_error *err) {
@@ -32,8 +30,8 @@ static rf_status check_usable(const rf_file *file, rf_error *err) {
 
 rf_status rf_file_flush_locked(rf_file *file, bool *written, rf_error *err) {
   for (size_t i = 0; i < file->hdu_count && !file->tainted && file->store->writable; i++)
-    if (file->hdus[i]->settle != NULL && !file->hdus[i]->unpublished)
-      RF_TRY(file->hdus[i]->settle(file, i, written, err));
+    if (file->hdus[i]->pending && !file->hdus[i]->unpublished)
+      RF_TRY(file->hdus[i]->ops->flush(file, file->hdus[i], written, err));
   return RF_OK;
 }
 
@@ -41,41 +39,31 @@ bool rf_file_has_pending(rf_file *file) {
   bool found = false;
   rf_mutex_lock(&file->scan_lock);
   for (size_t i = 0; i < file->hdu_count && !found; i++)
-    found = file->hdus[i]->settle != NULL && !file->hdus[i]->unpublished;
+    found = file->hdus[i]->pending && !file->hdus[i]->unpublished;
   rf_mutex_unlock(&file->scan_lock);
   return found;
 }
 
 /* ---- forgetting ---- */
 
-static bool has_session(const rf_hdu *hdu) {
-  return hdu->has_cache_limit || hdu->zstate.heap_format != 0 || hdu->zstate.level != 0 ||
-         hdu->zstate.quantize_level != 0;
-}
-
-/* The wishes of callers are kept; without memory for it, defaults hold again. */
+/* Without memory for it, the defaults hold again. */
 static void keep_sessions(rf_file *file) {
   size_t count = file->session_count;
   for (size_t i = 0; i < file->hdu_count; i++)
-    count += has_session(file->hdus[i]);
+    count += file->hdus[i]->session != NULL;
   if (count == file->session_count)
     return;
-  rf_hdu_session *sessions = rf_realloc(file->sessions, count * sizeof *sessions);
+  rf_kept_session *sessions = rf_realloc(file->sessions, count * sizeof *sessions);
   if (sessions == NULL)
     return;
   file->sessions = sessions;
   for (size_t i = 0; i < file->hdu_count; i++) {
-    const rf_hdu *hdu = file->hdus[i];
-    if (!has_session(hdu))
+    rf_hdu *hdu = file->hdus[i];
+    if (hdu->session == NULL)
       continue;
-    rf_hdu_session *session = &sessions[file->session_count++];
-    memset(session, 0, sizeof *session);
-    session->index = i;
-    session->has_cache_limit = hdu->has_cache_limit;
-    session->cache_limit = hdu->cache_limit;
-    session->zstate.heap_format = hdu->zstate.heap_format;
-    session->zstate.level = hdu->zstate.level;
-    session->zstate.quantize_level = hdu->zstate.quantize_level;
+    hdu->ops->reset_session(hdu->session, true);
+    sessions[file->session_count++] = (rf_kept_session){.index = i, .ops = hdu->ops, .session = hdu->session};
+    hdu->session = NULL;
   }
 }
 
@@ -111,11 +99,11 @@ static rf_status adopt_foreign(rf_file *file, rf_error *err) {
     file->hdus[0]->has_changed = true;
   for (size_t i = 0; i < file->hdu_count && !only_suspected; i++) {
     rf_hdu *hdu = file->hdus[i];
-    rf_tiled_image_free(hdu->tiled_image);
-    hdu->tiled_image = NULL;
-    rf_tiled_table_free(hdu->tiled_table);
-    hdu->tiled_table = NULL;
-    hdu->zstate.known = false;
+    if (hdu->parsed != NULL)
+      hdu->ops->free_parsed(hdu->parsed);
+    hdu->parsed = NULL;
+    if (hdu->session != NULL)
+      hdu->ops->reset_session(hdu->session, false);
   }
   /* What ended the search for HDUs may be mended, but new HDUs are looked for by rf_file_refresh only. */
   file->foreign = shared->foreign;
@@ -237,9 +225,9 @@ rf_status rf_file_begin_use(rf_file *file, bool create, bool alone, rf_error *er
   if (!alone) { /* another handle may have written since the first bytes were read */
     RF_TRY(rf_store_forget_head(file->store, 0, &same, err));
     rf_rwlock_write(&shared->lock);
-    rf_status settled = flush_other(file, err);
+    rf_status flushed = flush_other(file, err);
     rf_rwlock_write_unlock(&shared->lock);
-    RF_TRY(settled);
+    RF_TRY(flushed);
   } else if (file->store->writable && shared->identified && shared->stamp.size % RF_BLOCK_BYTES != 0)
     RF_TRY(rf_store_stamp(file->store, &shared->stamp, err)); /* opening may have finished an edit */
   rf_rwlock_read(&shared->lock);

@@ -59,8 +59,8 @@ static rf_status prepare_end(rf_file *file, uint64_t begin, uint64_t size, rf_er
   if (size > begin)
     return rf_store_truncate(file->store, begin, err);
   /* Padding of zeros comes by itself. */
-  if (last != NULL && rf_hdu_padding(last) != 0)
-    return rf_layout_fill(file, size, begin, rf_hdu_padding(last), err);
+  if (last != NULL && last->ops->fill != 0)
+    return rf_layout_fill(file, size, begin, last->ops->fill, err);
   return RF_OK;
 }
 
@@ -100,9 +100,9 @@ static rf_status begin_entry(rf_file *file, const rf_header *header, uint64_t le
 static rf_status flush_last(rf_file *file, rf_error *err) {
   rf_hdu *last = file->hdu_count > 0 ? file->hdus[file->hdu_count - 1] : NULL;
   bool written = false;
-  if (last == NULL || last->settle == NULL)
+  if (last == NULL || !last->pending)
     return RF_OK;
-  rf_status status = last->settle(file, file->hdu_count - 1, &written, err);
+  rf_status status = last->ops->flush(file, last, &written, err);
   if (status != RF_OK && written)
     rf_file_taint(file, "moving a heap failed");
   return status;
@@ -120,7 +120,7 @@ rf_status rf_file_append_begin_locked(rf_file *file, const rf_header *header, ui
   if (file->making == 0)
     RF_TRY(flush_last(file, err));
   RF_TRY(rf_file_add_entry(file, &hdu, err));
-  rf_status status = rf_layout_parse_header(header, count == 0, hdu, err);
+  rf_status status = rf_layout_parse_header(file, header, count == 0, hdu, err);
   if (status != RF_OK) {
     rf_free(hdu);
     return status;
@@ -131,6 +131,7 @@ rf_status rf_file_append_begin_locked(rf_file *file, const rf_header *header, ui
     rf_free(hdu);
     return status;
   }
+  hdu->index = count;
   hdu->unpublished = true;
   file->making++;
   file->maker = rf_thread_mark();

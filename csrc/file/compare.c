@@ -24,7 +24,7 @@ static bool same_image_facts(const rf_hdu *a, const rf_hdu *b) {
 
 /* All but the length of the slowest axis, and what follows from it. */
 static bool same_facts(const rf_hdu *a, const rf_hdu *b) {
-  if (a->kind != b->kind || a->bitpix != b->bitpix || a->naxis != b->naxis || a->pcount != b->pcount ||
+  if (a->ops != b->ops || a->bitpix != b->bitpix || a->naxis != b->naxis || a->pcount != b->pcount ||
       a->gcount != b->gcount || a->extver != b->extver || a->has_extname != b->has_extname ||
       (a->has_extname && strcmp(a->extname, b->extname) != 0))
     return false;
@@ -36,8 +36,7 @@ static bool same_facts(const rf_hdu *a, const rf_hdu *b) {
 
 /* Rows or planes were added behind those that are known, which lie where they were. */
 static bool has_grown(const rf_hdu *known, const rf_hdu *now) {
-  bool in_place = known->kind == RF_HDU_IMAGE || known->kind == RF_HDU_ASCII_TABLE ||
-                  (known->kind == RF_HDU_TABLE && known->pcount == 0);
+  bool in_place = (known->ops->flags & RF_KIND_GROWS_IN_PLACE) != 0 && known->pcount == 0;
   return in_place && known->naxis > 0 && now->naxis == known->naxis &&
          now->axes[now->naxis - 1] > known->axes[known->naxis - 1];
 }
@@ -76,7 +75,8 @@ static bool same_as_kept(rf_file *file, const rf_hdu *hdu, const rf_header *head
 static rf_status compare_header(rf_file *file, size_t index, const rf_hdu *hdu, const rf_header *header,
                                 const char *bytes, rf_error *err) {
   rf_hdu now;
-  rf_status status = rf_hdu_parse(rf_header_cards(header), rf_header_count(header), index == 0, &now, NULL);
+  rf_status status =
+      rf_hdu_parse(file->kinds, rf_header_cards(header), rf_header_count(header), index == 0, &now, NULL);
   if (status != RF_OK)
     return status == RF_ERR_MEMORY ? rf_fail(err, status, "no memory for the facts of an HDU") : has_changed(err);
   bool grown = has_grown(hdu, &now);

@@ -21,6 +21,8 @@ static void free_file(rf_file *file) {
   rf_free(file->warnings);
   rf_free(file->making_header);
   rf_free(file->making_data);
+  for (size_t i = 0; i < file->session_count; i++)
+    file->sessions[i].ops->free_session(file->sessions[i].session);
   rf_free(file->sessions);
   rf_mutex_destroy(&file->index_lock);
   rf_mutex_destroy(&file->scan_lock);
@@ -48,10 +50,11 @@ static bool init_locks(rf_file *file) {
   return false;
 }
 
-static rf_status new_file(const rf_options *options, rf_file **out, rf_error *err) {
+static rf_status new_file(const rf_hdu_ops *const *kinds, const rf_options *options, rf_file **out, rf_error *err) {
   rf_file *file = rf_alloc_zero(1, sizeof *file);
   if (file == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a file handle");
+  file->kinds = kinds;
   take_options(&file->options, options);
   rf_error_clear(&file->scan_error);
   if (!init_locks(file)) {
@@ -99,13 +102,14 @@ static bool is_mode(rf_mode mode) {
   return mode == RF_MODE_READ || mode == RF_MODE_READ_WRITE || mode == RF_MODE_CREATE;
 }
 
-rf_status rf_file_open(const char *name, rf_mode mode, const rf_options *options, rf_file **file, rf_error *err) {
+rf_status rf_file_open_with(const rf_hdu_ops *const *kinds, const char *name, rf_mode mode, const rf_options *options,
+                            rf_file **file, rf_error *err) {
   rf_file *opened;
   rf_store *store = NULL;
   rf_error_clear(err);
   if (!is_mode(mode))
     return rf_fail(err, RF_ERR_ARGUMENT, "mode %d is none of rf_mode", (int)mode);
-  RF_TRY(new_file(options, &opened, err));
+  RF_TRY(new_file(kinds, options, &opened, err));
   rf_options how = opened->options;
   if (mode == RF_MODE_CREATE)
     how.flags |= RF_OPEN_UNCUT;
@@ -117,14 +121,14 @@ rf_status rf_file_open(const char *name, rf_mode mode, const rf_options *options
   return begin_file(opened, store, mode, file, err);
 }
 
-rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_mode mode, const rf_options *options, rf_file **file,
-                             rf_error *err) {
+rf_status rf_file_open_bytes_with(const rf_hdu_ops *const *kinds, const void *bytes, size_t n, rf_mode mode,
+                                  const rf_options *options, rf_file **file, rf_error *err) {
   rf_file *opened;
   rf_store *store = NULL;
   rf_error_clear(err);
   if (mode != RF_MODE_READ && mode != RF_MODE_READ_WRITE)
     return rf_fail(err, RF_ERR_ARGUMENT, "bytes can be opened for reading or for reading and writing only");
-  RF_TRY(new_file(options, &opened, err));
+  RF_TRY(new_file(kinds, options, &opened, err));
   rf_status status = rf_store_open_bytes(bytes, n, &opened->options, &store, err);
   if (status != RF_OK) {
     free_file(opened);
@@ -206,38 +210,6 @@ rf_status rf_file_free(rf_file *file, rf_error *err) {
   return status;
 }
 
-/* The header of an HDU, taken out of the index of a file that is about to be closed. */
-static rf_status take_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
-  rf_hdu *hdu;
-  const rf_header *kept;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE || hdu->kind == RF_HDU_COMPRESSED_TABLE)
-    return rf_hdu_get_logical_header(file, index, header, err);
-  RF_TRY(rf_file_header_locked(file, hdu, &kept, err));
-  *header = hdu->header;
-  hdu->header = NULL;
-  return RF_OK;
-}
-
-rf_status rf_file_read_header(const char *name, const rf_options *options, size_t index, rf_header **header,
-                              rf_error *err) {
-  rf_file *file = NULL;
-  rf_header *found = NULL;
-  RF_TRY(rf_file_open(name, RF_MODE_READ, options, &file, err));
-  rf_status status = take_header(file, index, &found, err); /* nobody else knows the file: no lock */
-  if (status != RF_OK) {
-    status = rf_error_locate(err, status, file->name, index <= INT32_MAX ? (int)index : -1);
-    (void)rf_file_free(file, NULL);
-    return status;
-  }
-  status = rf_file_free(file, err);
-  if (status == RF_OK)
-    *header = found;
-  else
-    rf_header_free(found);
-  return status;
-}
-
 /* --- the file as bytes --- */
 
 /* Writable and good for use? No lock is held, before or after. */
@@ -250,13 +222,13 @@ static rf_status look_writable(rf_file *file, bool *writable, bool *pending, rf_
 }
 
 static rf_status sync_file(rf_file *file, rf_error *err) {
-  bool written = false, settled = false;
+  bool written = false, flushed = false;
   RF_TRY(rf_file_begin_append(file, err)); /* half of an HDU must not be made durable */
   rf_status status = rf_file_flush_locked(file, &written, err);
-  settled = status == RF_OK;
-  if (settled)
+  flushed = status == RF_OK;
+  if (flushed)
     status = rf_store_sync(file->store, err);
-  rf_file_end_write(file, status, written && !settled); /* what could not be made durable is all there */
+  rf_file_end_write(file, status, written && !flushed); /* what could not be made durable is all there */
   return status;
 }
 

@@ -20,93 +20,20 @@
 #include <stdbool.h>
 
 #include "base/system/platform.h"
+#include "file/hdu.h"
 #include "file/shared.h"
 #include "header/header.h"
 #include "store/store.h"
 
-typedef struct rf_extent {
-  uint64_t begin;
-  uint64_t end;
-} rf_extent;
-
-/* What is known of a compressed image beyond its header while it is open for writing (tiled/image/edit/edit.h). Kept
- * with the entry when that changes. */
-typedef struct rf_tiled_state {
-  /* as its creator asked; of one that was found in a file: all 0 */
-  char heap_format;
-  int level;
-  double quantize_level;
-  bool seed_open;     /* ZDITHER0 is to be chosen when the first tile is written */
-  uint64_t unwritten; /* tiles that never were */
-  /* the heap, once it was looked through */
-  bool known;
-  bool apart;       /* no two descriptors share a byte */
-  bool grown;       /* spare room behind `used`, or before the heap, that flushing removes */
-  bool nulls;       /* a quantized tile has an undefined pixel: ZBLANK is needed */
-  uint64_t reach;   /* how far P descriptors reach, 0: 31 bits. Tests say less */
-  uint64_t used;    /* bytes up to the last that a descriptor points at */
-  rf_extent *holes; /* below `used`, that no descriptor points into; ascending (tiled/image/edit/space.c) */
-  size_t hole_count;
-  size_t hole_room;
-  size_t hole_next;    /* where the last one was taken */
-  uint64_t longest[3]; /* descriptors of the data, gzip and raw column that were written: TFORMn has to say so */
-} rf_tiled_state;
-
-/* Facts of one HDU, taken from its header in the scan. */
-struct rf_file;
-
-typedef struct rf_hdu {
-  uint64_t header_offset;
-  uint64_t header_bytes; /* whole blocks */
-  uint64_t data_offset;
-  uint64_t data_bytes; /* without padding */
-  rf_hdu_kind kind;
-  int bitpix;
-  int naxis;
-  uint64_t *axes; /* NAXIS1 first; points at small_axes or at memory of its own */
-  uint64_t small_axes[6];
-  int64_t pcount;
-  int64_t gcount;
-  int64_t extver;
-  bool has_extname;
-  char extname[80];
-  /* images */
-  double bscale;
-  double bzero;
-  bool bzero_is_2_63; /* exactly 9223372036854775808, which no double comparison should have to decide */
-  bool has_blank;
-  int64_t blank;
-  char bad_keyword[9]; /* "", or BSCALE, BZERO or BLANK with a value that is no number: its data cannot be read */
-  char bad_text[72];   /* that value */
-  rf_header *header;   /* read when first needed, under scan_lock */
-  /* tables */
-  struct rf_table *table; /* made when first asked for, under scan_lock */
-  /* compressed HDUs, made when first asked for, under scan_lock */
-  struct rf_tiled_image *tiled_image;
-  struct rf_tiled_table *tiled_table;
-  /* The HDU is being made: its header is in memory only, and what is in the file of its data counts for nothing until
-   * rf_file_publish_locked writes the header. It can move and change plainly. */
-  bool unpublished;
-  bool has_changed;     /* its header in the file is not the one that was read: RF_ERR_CHANGED for ever */
-  bool has_cache_limit; /* rf_hdu_set_cache was called: outlives changes of the entry */
-  uint64_t cache_limit;
-  atomic_uint_least64_t foreign; /* rf_shared.foreign at which the entry was last compared with the file */
-  /* NULL, or what has to be done before another HDU is appended, the bytes of the file are looked at as a whole, or it
-   * is closed: appending to a table leaves room for rows to come, and nobody else should have to see it. Exclusive lock
-   * held; *written becomes true with the first byte. What failed before that may be tried again. */
-  rf_status (*settle)(struct rf_file *file, size_t index, bool *written, rf_error *err);
-  rf_tiled_state zstate;
-} rf_hdu;
-
-/* What outlives an entry that is dropped: the wishes of callers, not the facts of the file. */
-typedef struct rf_hdu_session {
+/* What a kind keeps for an entry that was dropped and not found again yet. */
+typedef struct rf_kept_session {
   size_t index;
-  bool has_cache_limit;
-  uint64_t cache_limit;
-  rf_tiled_state zstate;
-} rf_hdu_session;
+  const rf_hdu_ops *ops;
+  void *session;
+} rf_kept_session;
 
 struct rf_file {
+  const rf_hdu_ops *const *kinds; /* ends with NULL; hdu/kinds.c */
   rf_store *store;
   char *name; /* for messages and rf_file_name: outlives the store */
   rf_options options;
@@ -117,7 +44,7 @@ struct rf_file {
   uint64_t taints;
   int64_t named_changed; /* rf_file_stamp.changed and .links at which the name of the file last led to it */
   uint64_t named_links;
-  rf_hdu_session *sessions; /* of entries that were dropped and not found again yet */
+  rf_kept_session *sessions;
   size_t session_count;
   rf_mutex scan_lock;
   rf_hdu **hdus; /* found so far; grown under scan_lock, so read it there or through rf_file_hdu_locked */
@@ -155,6 +82,13 @@ struct rf_file {
   bool closed;                 /* by rf_file_close, under the exclusive lock: store is NULL. rf_file_hdu_locked and
                                   rf_file_begin_write answer RF_ERR_CLOSED, and so does what uses the store without them */
 };
+
+/* rf_file_open() and rf_file_open_bytes() for files with these kinds of HDU, a list that ends with NULL and outlives
+ * them. Its last row recognises every header. */
+rf_status rf_file_open_with(const rf_hdu_ops *const *kinds, const char *name, rf_mode mode, const rf_options *options,
+                            rf_file **file, rf_error *err);
+rf_status rf_file_open_bytes_with(const rf_hdu_ops *const *kinds, const void *bytes, size_t n, rf_mode mode,
+                                  const rf_options *options, rf_file **file, rf_error *err);
 
 /* For `index` where no HDU is meant. */
 #define RF_NO_HDU SIZE_MAX
@@ -202,29 +136,6 @@ rf_status rf_file_scan_locked(rf_file *file, size_t *count, rf_error *err);
 
 /* A new entry that belongs to the caller, and room for it at the end of the index. */
 rf_status rf_file_add_entry(rf_file *file, rf_hdu **hdu, rf_error *err);
-
-/* Facts from the structural cards of a header: fills *hdu but for the offsets (file/scan.c). `primary` says whether it
- * is the first one of the file. */
-rf_status rf_hdu_parse(const char *cards, size_t count, bool primary, rf_hdu *hdu, rf_error *err);
-
-/* The last block of a data unit is filled up with zeros, that of an ASCII table with blanks (FITS 3.3.2, 7.2.3). */
-static inline int rf_hdu_padding(const rf_hdu *hdu) {
-  return hdu->kind == RF_HDU_ASCII_TABLE ? ' ' : 0;
-}
-
-/* Why values of an image with bad_keyword cannot be read; stored ones can be read (file/structure.c). */
-rf_status rf_hdu_refuse_scale(const rf_hdu *hdu, rf_error *err);
-
-/* Can an image of this BITPIX (above 0) store `value`? */
-static inline bool rf_hdu_blank_fits(int bitpix, int64_t value) {
-  return bitpix == 8    ? value >= 0 && value <= UINT8_MAX
-         : bitpix == 16 ? value >= INT16_MIN && value <= INT16_MAX
-         : bitpix == 32 ? value >= INT32_MIN && value <= INT32_MAX
-                        : true;
-}
-
-/* Frees what a parsed entry owns, not the entry. */
-void rf_hdu_clear(rf_hdu *hdu);
 
 /* Is there an HDU that has put something off? `lock` held either way. */
 bool rf_file_has_pending(rf_file *file);

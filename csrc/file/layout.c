@@ -54,12 +54,13 @@ rf_status rf_layout_format_header(const rf_file *file, const rf_header *header, 
   return RF_OK;
 }
 
-rf_status rf_layout_parse_header(const rf_header *header, bool primary, rf_hdu *hdu, rf_error *err) {
+rf_status rf_layout_parse_header(const rf_file *file, const rf_header *header, bool primary, rf_hdu *hdu,
+                                 rf_error *err) {
   const char *first = rf_header_cards(header);
   const char *keyword = primary ? "SIMPLE" : "XTENSION";
   if (rf_header_count(header) == 0 || !rf_card_is(first, keyword))
     return rf_fail(err, RF_ERR_ARGUMENT, "the header does not begin with %s", keyword);
-  return rf_hdu_parse(first, rf_header_count(header), primary, hdu, err);
+  return rf_hdu_parse(file->kinds, first, rf_header_count(header), primary, hdu, err);
 }
 
 rf_status rf_layout_begin_patch(rf_file *file, rf_edit **edit, rf_error *err) {
@@ -144,8 +145,8 @@ static rf_status move_up(rf_store *store, const rf_hdu *fresh, const move *plan,
   /* What was there before is left over behind the data; beyond the old end of the file all is zero. */
   RF_TRY(fill(store, plan->new_data + plan->present, smaller(plan->new_next, smaller(plan->size, plan->final_size)), 0,
               err));
-  if (plan->complete && rf_hdu_padding(fresh) != 0)
-    RF_TRY(fill(store, end, plan->new_next, rf_hdu_padding(fresh), err));
+  if (plan->complete && fresh->ops->fill != 0)
+    RF_TRY(fill(store, end, plan->new_next, fresh->ops->fill, err));
   return RF_OK;
 }
 
@@ -174,7 +175,7 @@ static rf_status write_header(const change *c, rf_store *store, rf_error *err) {
 
 static rf_status move_down(const change *c, rf_store *store, rf_error *err) {
   const move *plan = &c->plan;
-  int padding = rf_hdu_padding(c->fresh);
+  int padding = c->fresh->ops->fill;
   RF_TRY(rf_store_move(store, plan->old_data, plan->new_data, plan->present, err));
   RF_TRY(fill(store, plan->new_data + plan->present, plan->new_next, padding, err));
   RF_TRY(write_header(c, store, err));
@@ -254,7 +255,7 @@ static rf_status write_fresh_data(const change *c, rf_error *err) {
   }
   RF_TRY(c->rearrange->run(c->rearrange->context, store, plan->old_data, err));
   if (c->fresh->data_bytes > c->hdu->data_bytes)
-    RF_TRY(fill(store, plan->new_data + c->fresh->data_bytes, plan->new_next, rf_hdu_padding(c->fresh), err));
+    RF_TRY(fill(store, plan->new_data + c->fresh->data_bytes, plan->new_next, c->fresh->ops->fill, err));
   return store->durable ? rf_store_sync(store, err) : RF_OK;
 }
 
@@ -277,7 +278,7 @@ static rf_status change_fresh(const change *c, bool *written, rf_error *err) {
   if (status == RF_OK || *written)
     return status;
   if (rf_store_truncate(c->file->store, c->plan.size, NULL) != RF_OK ||
-      fill(c->file->store, end, smaller(c->plan.old_next, c->plan.size), rf_hdu_padding(c->hdu), NULL) != RF_OK)
+      fill(c->file->store, end, smaller(c->plan.old_next, c->plan.size), c->hdu->ops->fill, NULL) != RF_OK)
     *written = true; /* nothing is lost, but what is there now is not known */
   return status;
 }
@@ -295,12 +296,13 @@ static rf_status read_old(rf_file *file, const rf_hdu *hdu, size_t n, char **old
 /* The entry keeps its place in memory and gets new facts; those behind it move (down: `shift` wraps around). */
 static void refresh_index(rf_file *file, size_t index, rf_hdu *fresh, uint64_t shift) {
   rf_hdu *hdu = file->hdus[index];
-  fresh->settle = hdu->settle;
+  fresh->index = index;
+  fresh->pending = hdu->pending && fresh->ops->flush != NULL;
   fresh->unpublished = hdu->unpublished;
-  fresh->has_cache_limit = hdu->has_cache_limit;
-  fresh->cache_limit = hdu->cache_limit;
-  fresh->zstate = hdu->zstate;
-  hdu->zstate.holes = NULL; /* which are the new entry's now */
+  if (fresh->ops == hdu->ops) {
+    fresh->session = hdu->session;
+    hdu->session = NULL;
+  }
   rf_hdu_clear(hdu);
   *hdu = *fresh;
   if (fresh->axes == fresh->small_axes)
@@ -357,7 +359,7 @@ rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header 
   uint64_t shift = 0;
   bool begun = false, changed = false;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  RF_TRY(rf_layout_parse_header(header, index == 0, &fresh, err));
+  RF_TRY(rf_layout_parse_header(file, header, index == 0, &fresh, err));
   rf_status status = RF_OK;
   if (fresh.data_bytes != data_bytes)
     status = rf_fail(err, RF_ERR_ARGUMENT, "a header for %llu bytes of data, where %llu are wanted",

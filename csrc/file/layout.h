@@ -22,7 +22,8 @@ rf_status rf_layout_check_header(const rf_file *file, uint64_t bytes, rf_error *
 
 /* Fills *hdu from a header that is about to be written. RF_ERR_ARGUMENT where it does not begin with SIMPLE (primary)
  * or XTENSION. */
-rf_status rf_layout_parse_header(const rf_header *header, bool primary, rf_hdu *hdu, rf_error *err);
+rf_status rf_layout_parse_header(const rf_file *file, const rf_header *header, bool primary, rf_hdu *hdu,
+                                 rf_error *err);
 
 /* A kill can tear a write where a page of the file ends, and nowhere else. Pages have this many bytes, or a multiple.
  */

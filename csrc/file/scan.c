@@ -12,7 +12,6 @@
 #include "base/memory.h"
 #include "header/printable.h"
 #include "file/scan_gap.h"
-#include "tiled/image/image.h"
 
 /* A first header is read as one block, which is all that most have; the rest of a long one in larger pieces. */
 #define WINDOW_BLOCKS 4
@@ -213,15 +212,16 @@ static rf_status next_offset(const rf_hdu *hdu, uint64_t *next, rf_error *err) {
   return RF_OK;
 }
 
-/* The wishes of callers for an entry that was dropped, and is found again now. */
-static void take_sessions(rf_file *file, rf_hdu *hdu) {
+/* What was kept for an entry that was dropped and is found again now. */
+static void take_session(rf_file *file, rf_hdu *hdu) {
   for (size_t i = 0; i < file->session_count; i++) {
-    const rf_hdu_session session = file->sessions[i];
-    if (session.index != file->hdu_count)
+    const rf_kept_session kept = file->sessions[i];
+    if (kept.index != hdu->index)
       continue;
-    hdu->has_cache_limit = session.has_cache_limit;
-    hdu->cache_limit = session.cache_limit;
-    hdu->zstate = session.zstate;
+    if (kept.ops == hdu->ops)
+      hdu->session = kept.session;
+    else
+      kept.ops->free_session(kept.session);
     file->sessions[i] = file->sessions[--file->session_count];
     return;
   }
@@ -230,7 +230,7 @@ static void take_sessions(rf_file *file, rf_hdu *hdu) {
 static rf_status scan_into(rf_file *file, rf_hdu *hdu, bool last, bool *found, rf_error *err) {
   rf_structure structure;
   uint64_t next = 0;
-  rf_structure_begin(&structure, hdu, file->hdu_count == 0);
+  rf_structure_begin(&structure, file->kinds, hdu, file->hdu_count == 0);
   rf_status status = scan_header(file, file->scan_offset, first_piece(file, last), &structure, found, err);
   if (status != RF_OK || !*found) {
     rf_structure_abandon(&structure);
@@ -246,7 +246,8 @@ static rf_status scan_into(rf_file *file, rf_hdu *hdu, bool last, bool *found, r
     return status;
   }
   rf_file_judge_structure(file, &structure, file->hdu_count);
-  take_sessions(file, hdu);
+  hdu->index = file->hdu_count;
+  take_session(file, hdu);
   atomic_store_explicit(&hdu->foreign, file->shared->foreign, memory_order_relaxed);
   file->hdus[file->hdu_count++] = hdu;
   file->scan_offset = next;
@@ -512,7 +513,7 @@ rf_status rf_file_find_version(rf_file *file, const char *extname, int64_t extve
 
 static bool has_data(const rf_hdu *hdu) {
   /* NAXIS1 = 0 is the mark of random groups, not an axis. */
-  for (int i = hdu->kind == RF_HDU_GROUPS ? 1 : 0; i < hdu->naxis; i++)
+  for (int i = (hdu->ops->flags & RF_KIND_GROUPS) != 0 ? 1 : 0; i < hdu->naxis; i++)
     if (hdu->axes[i] == 0)
       return false;
   return hdu->naxis > 0;
@@ -522,13 +523,13 @@ static rf_status describe(rf_file *file, rf_hdu *hdu, rf_hdu_info *info, rf_erro
   const rf_header *header;
   char buffer[sizeof hdu->extname];
   bool data = has_data(hdu);
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE) {
+  if (hdu->ops->has_data != NULL) {
     RF_TRY(rf_file_header_locked(file, hdu, &header, err));
-    data = rf_tiled_image_has_data(header);
+    data = hdu->ops->has_data(header);
   }
   rf_hdu_info all = {
       .size = info->size,
-      .kind = hdu->kind,
+      .kind = hdu->ops->kind,
       .bitpix = hdu->bitpix,
       .naxis = hdu->naxis,
       .pcount = hdu->pcount,

@@ -7,11 +7,8 @@
 
 #include <string.h>
 
-#include "base/ascii.h"
 #include "base/memory.h"
 #include "header/printable.h"
-#include "tiled/image/image.h"
-#include "tiled/table/table.h"
 
 #define SMALL_AXES (sizeof((rf_hdu *)0)->small_axes / sizeof(uint64_t))
 #define MAX_AXES 999      /* FITS 4.4.1.1 */
@@ -32,18 +29,18 @@ void rf_hdu_clear(rf_hdu *hdu) {
   hdu->axes = NULL;
   rf_header_free(hdu->header);
   hdu->header = NULL;
-  rf_free(hdu->table);
-  hdu->table = NULL;
-  rf_tiled_image_free(hdu->tiled_image);
-  hdu->tiled_image = NULL;
-  rf_tiled_table_free(hdu->tiled_table);
-  hdu->tiled_table = NULL;
-  rf_tile_space_clear(&hdu->zstate);
+  if (hdu->parsed != NULL)
+    hdu->ops->free_parsed(hdu->parsed);
+  hdu->parsed = NULL;
+  if (hdu->session != NULL)
+    hdu->ops->free_session(hdu->session);
+  hdu->session = NULL;
 }
 
-void rf_structure_begin(rf_structure *structure, rf_hdu *hdu, bool primary) {
+void rf_structure_begin(rf_structure *structure, const rf_hdu_ops *const *kinds, rf_hdu *hdu, bool primary) {
   memset(structure, 0, sizeof *structure);
   memset(hdu, 0, sizeof *hdu);
+  structure->kinds = kinds;
   structure->hdu = hdu;
   structure->primary = primary;
   structure->axes = hdu->small_axes;
@@ -354,9 +351,9 @@ static rf_status take_card(rf_structure *structure, const char card[RF_CARD_BYTE
     break;
   case 'Z':
     if (is(key, "ZIMAGE  "))
-      take_flag(&structure->tiled_image, card);
+      take_flag(&structure->zimage, card);
     else if (is(key, "ZTABLE  "))
-      take_flag(&structure->tiled_table, card);
+      take_flag(&structure->ztable, card);
     break;
   default:
     break;
@@ -448,33 +445,12 @@ static rf_status check_axes(rf_structure *structure, rf_error *err) {
   return RF_OK;
 }
 
-static bool has_any_name(const char *text, const char *const *names) {
-  for (; *names != NULL; names++)
-    if (rf_same_name(text, *names))
-      return true;
-  return false;
-}
-
-static rf_hdu_kind kind_of(const rf_structure *structure) {
-  /* IUEIMAGE and A3DTABLE are what IMAGE and BINTABLE were called before they were standard. */
-  static const char *const images[] = {"IMAGE", "IUEIMAGE", NULL};
-  static const char *const tables[] = {"BINTABLE", "A3DTABLE", NULL};
-  static const char *const ascii[] = {"TABLE", NULL};
-  const rf_hdu *hdu = structure->hdu;
-  if (structure->primary)
-    return hdu->naxis > 0 && structure->axes[0] == 0 && structure->groups.value ? RF_HDU_GROUPS : RF_HDU_IMAGE;
-  if (has_any_name(structure->xtension, images))
-    return RF_HDU_IMAGE;
-  /* A table has rows of bytes (FITS 7.2.1, 7.3.1); without them nothing but the size can be told. */
-  if (hdu->bitpix != 8 || hdu->naxis != 2)
-    return RF_HDU_OTHER;
-  if (has_any_name(structure->xtension, ascii))
-    return RF_HDU_ASCII_TABLE;
-  if (!has_any_name(structure->xtension, tables))
-    return RF_HDU_OTHER;
-  if (structure->tiled_image.value)
-    return RF_HDU_COMPRESSED_IMAGE;
-  return structure->tiled_table.value ? RF_HDU_COMPRESSED_TABLE : RF_HDU_TABLE;
+/* The first row that recognises the cards; the last one recognises all. */
+static const rf_hdu_ops *recognise(const rf_structure *structure) {
+  const rf_hdu_ops *const *kind = structure->kinds;
+  while (!(*kind)->recognise(structure))
+    kind++;
+  return *kind;
 }
 
 /* Equations 1 and 2 of FITS 4.4.1, and that of random groups (FITS 6.1.1), where NAXIS1 = 0 does not count. */
@@ -485,9 +461,10 @@ static rf_status work_out_size(const rf_structure *structure, rf_error *err) {
     return RF_OK;
   uint64_t bytes = 1, width = (uint64_t)(hdu->bitpix < 0 ? -hdu->bitpix : hdu->bitpix) / 8;
   bool empty = false, fits = true;
-  for (int i = hdu->kind == RF_HDU_GROUPS ? 1 : 0; i < hdu->naxis; i++)
+  int first_axis = (hdu->ops->flags & RF_KIND_GROUPS) != 0 ? 1 : 0;
+  for (int i = first_axis; i < hdu->naxis; i++)
     empty = empty || structure->axes[i] == 0;
-  for (int i = hdu->kind == RF_HDU_GROUPS ? 1 : 0; i < hdu->naxis && !empty; i++)
+  for (int i = first_axis; i < hdu->naxis && !empty; i++)
     fits = fits && rf_mul_u64(bytes, structure->axes[i], &bytes);
   if (empty)
     bytes = 0;
@@ -515,28 +492,28 @@ static rf_status finish(rf_structure *structure, rf_error *err) {
   hdu->bitpix = (int)bitpix;
   hdu->naxis = (int)naxis;
   RF_TRY(check_axes(structure, err));
-  hdu->kind = kind_of(structure);
+  hdu->ops = recognise(structure);
+  uint32_t flags = hdu->ops->flags;
   hdu->gcount = 1;
   /* In a primary array that is no random groups these two mean nothing (eq. 1), whatever old writers left there. */
-  if (!structure->primary || hdu->kind == RF_HDU_GROUPS) {
+  if (!structure->primary || (flags & RF_KIND_GROUPS) != 0) {
     RF_TRY(optional_count(&structure->pcount, "PCOUNT", 0, &hdu->pcount, err));
     RF_TRY(optional_count(&structure->gcount, "GCOUNT", 1, &hdu->gcount, err));
   }
-  bool table = hdu->kind == RF_HDU_TABLE || hdu->kind == RF_HDU_ASCII_TABLE || hdu->kind == RF_HDU_COMPRESSED_IMAGE ||
-               hdu->kind == RF_HDU_COMPRESSED_TABLE;
   const rf_number *tfields = &structure->tfields;
-  if (table && tfields->seen && (!tfields->valid || tfields->value < 0 || tfields->value > MAX_COLUMNS))
+  if ((flags & RF_KIND_ROWS) != 0 && tfields->seen &&
+      (!tfields->valid || tfields->value < 0 || tfields->value > MAX_COLUMNS))
     return bad_number(err, tfields, "TFIELDS", "0 to 999");
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE && structure->own_name[0] != '\0')
+  if ((flags & RF_KIND_SECOND_NAME) != 0 && structure->own_name[0] != '\0')
     memcpy(hdu->extname, structure->own_name, sizeof hdu->extname);
   for (size_t n = strlen(hdu->extname); n > 0 && hdu->extname[n - 1] == ' '; n--)
     hdu->extname[n - 1] = '\0'; /* of a name put together from CONTINUE cards */
   if (structure->extver.valid)
     hdu->extver = structure->extver.value;
   /* BLANK says nothing about real numbers (FITS 4.4.2.5). That of a compressed image is for its ZBITPIX. */
-  bool pixels = hdu->kind == RF_HDU_IMAGE || hdu->kind == RF_HDU_GROUPS;
   hdu->has_blank = hdu->bitpix > 0 && structure->blank.valid;
-  structure->blank_outside = pixels && hdu->has_blank && !rf_hdu_blank_fits(hdu->bitpix, structure->blank.value);
+  structure->blank_outside =
+      (flags & RF_KIND_ARRAY) != 0 && hdu->has_blank && !rf_hdu_blank_fits(hdu->bitpix, structure->blank.value);
   hdu->has_blank = hdu->has_blank && !structure->blank_outside;
   if (hdu->bitpix < 0 && strcmp(hdu->bad_keyword, "BLANK") == 0)
     hdu->bad_keyword[0] = '\0';
@@ -554,9 +531,10 @@ rf_status rf_structure_finish(rf_structure *structure, rf_error *err) {
   return RF_OK;
 }
 
-rf_status rf_hdu_parse(const char *cards, size_t count, bool primary, rf_hdu *hdu, rf_error *err) {
+rf_status rf_hdu_parse(const rf_hdu_ops *const *kinds, const char *cards, size_t count, bool primary, rf_hdu *hdu,
+                       rf_error *err) {
   rf_structure structure;
-  rf_structure_begin(&structure, hdu, primary);
+  rf_structure_begin(&structure, kinds, hdu, primary);
   for (size_t i = 0; i < count && !rf_card_is_end(cards + i * RF_CARD_BYTES); i++) {
     rf_status status = rf_structure_card(&structure, cards + i * RF_CARD_BYTES, err);
     if (status != RF_OK) {

@@ -21,11 +21,12 @@ typedef struct rf_flag {
   bool value;
 } rf_flag;
 
-typedef struct rf_structure {
+struct rf_structure {
+  const rf_hdu_ops *const *kinds;
   rf_hdu *hdu;
   bool primary;
   rf_number bitpix, naxis, pcount, gcount, tfields, extver, blank;
-  rf_flag groups, tiled_image, tiled_table;
+  rf_flag groups, zimage, ztable;
   bool has_bscale, has_bzero, has_xtension;
   char scale_keyword[9];                       /* "", or BSCALE, BZERO or BLANK that was read generously, ... */
   char scale_text[72];                         /* ... its value, ... */
@@ -43,10 +44,10 @@ typedef struct rf_structure {
   char odd[RF_CARD_BYTES];
   unsigned garbage; /* cards without a printable keyword, one behind the other */
   uint64_t *axes;   /* hdu->small_axes until an axis beyond them turns up */
-} rf_structure;
+};
 
-/* Begins to fill *hdu, which needs no preparation. */
-void rf_structure_begin(rf_structure *structure, rf_hdu *hdu, bool primary);
+/* Begins to fill *hdu, which needs no preparation. `kinds` are those of the file. */
+void rf_structure_begin(rf_structure *structure, const rf_hdu_ops *const *kinds, rf_hdu *hdu, bool primary);
 
 /* Takes one card. RF_ERR_FORMAT when so many cards in a row have no printable keyword that they must be data. */
 rf_status rf_structure_card(rf_structure *structure, const char card[RF_CARD_BYTES], rf_error *err);

@@ -40,8 +40,7 @@ rf_status rf_unpublished_fill(rf_file *file, const rf_hdu *hdu, rf_error *err) {
 
 /* Rows of tiles are read before all are written. */
 rf_status rf_unpublished_fill_tiles(rf_file *file, const rf_hdu *hdu, rf_error *err) {
-  bool tiles = hdu->kind == RF_HDU_COMPRESSED_IMAGE || hdu->kind == RF_HDU_COMPRESSED_TABLE;
-  return tiles ? rf_unpublished_fill(file, hdu, err) : RF_OK;
+  return (hdu->ops->flags & RF_KIND_FILLED) != 0 ? rf_unpublished_fill(file, hdu, err) : RF_OK;
 }
 
 rf_status rf_file_append_reserve_locked(rf_file *file, rf_error *err) {
@@ -150,7 +149,7 @@ static rf_status finish_data(rf_file *file, const rf_hdu *hdu, rf_error *err) {
   RF_TRY(rf_store_size(file->store, &size, err));
   if (!rf_round_block(end, &next))
     return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
-  int padding = rf_hdu_padding(hdu);
+  int padding = hdu->ops->fill;
   if (padding != 0 || size > end)
     RF_TRY(rf_layout_fill(file, end, padding != 0 ? next : smaller(size, next), padding, err));
   return size == next ? RF_OK : rf_store_truncate(file->store, next, err);
@@ -177,7 +176,7 @@ static rf_status publish_held(rf_file *file, const rf_hdu *hdu, rf_error *err) {
   else
     rf_header_format(hdu->header, bytes, header);
   memcpy(bytes + header, file->making_data, data);
-  memset(bytes + header + data, rf_hdu_padding(hdu), n - header - data);
+  memset(bytes + header + data, hdu->ops->fill, n - header - data);
   rf_status status = size > next ? rf_store_truncate(file->store, next, err) : RF_OK;
   if (status == RF_OK)
     status = write_header(file, hdu->header_offset, bytes, n, err);
@@ -275,7 +274,7 @@ static rf_status find_making(const rf_file *file, size_t index, rf_error *err) {
 static rf_status publish_locked(rf_file *file, size_t index, rf_error *err) {
   bool written = false;
   rf_hdu *hdu = file->hdus[index];
-  rf_status status = hdu->settle != NULL ? hdu->settle(file, index, &written, err) : RF_OK;
+  rf_status status = hdu->pending ? hdu->ops->flush(file, hdu, &written, err) : RF_OK;
   if (status == RF_OK)
     return rf_file_append_commit_locked(file, err);
   rf_file_append_abort_locked(file);

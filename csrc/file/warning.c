@@ -55,15 +55,15 @@ rf_status rf_file_get_warning(rf_file *file, size_t n, rf_error *warning, rf_err
 
 /* ---- judging ---- */
 
-static bool has_pixels(rf_hdu_kind kind) {
-  return kind == RF_HDU_IMAGE || kind == RF_HDU_GROUPS || kind == RF_HDU_COMPRESSED_IMAGE;
+static bool has_pixels(const rf_hdu *hdu) {
+  return hdu->ops->image != NULL || (hdu->ops->flags & RF_KIND_ARRAY) != 0;
 }
 
 /* Numbers that were read generously, or not at all (header/card_number.c). */
 static void judge_scale(rf_file *file, const rf_structure *structure, size_t hdu) {
   const rf_hdu *facts = structure->hdu;
   rf_error odd;
-  if (!has_pixels(facts->kind))
+  if (!has_pixels(facts))
     return;
   if (structure->scale_keyword[0] != '\0' && !(facts->bitpix < 0 && strcmp(structure->scale_keyword, "BLANK") == 0)) {
     rf_error_clear(&odd);
@@ -85,7 +85,7 @@ static void judge_scale(rf_file *file, const rf_structure *structure, size_t hdu
 static void judge_blank(rf_file *file, const rf_structure *structure, size_t hdu) {
   const rf_hdu *facts = structure->hdu;
   rf_error odd;
-  if (structure->real_blank[0] != '\0' && facts->has_blank && has_pixels(facts->kind)) {
+  if (structure->real_blank[0] != '\0' && facts->has_blank && has_pixels(facts)) {
     rf_error_clear(&odd);
     rf_error_keyword(&odd, "BLANK");
     (void)rf_fail(&odd, RF_ERR_FORMAT, "BLANK has no integer value, but %s: read as %lld", structure->real_blank,
@@ -93,7 +93,7 @@ static void judge_blank(rf_file *file, const rf_structure *structure, size_t hdu
     rf_file_add_warning(file, RF_ODD_BLANK, hdu, &odd);
   }
   /* In the header of a table it has no meaning either, and no reader looks for it there. */
-  if (!structure->blank.seen || facts->kind != RF_HDU_IMAGE || facts->has_blank ||
+  if (!structure->blank.seen || (facts->ops->flags & RF_KIND_ARRAY) == 0 || facts->has_blank ||
       strcmp(facts->bad_keyword, "BLANK") == 0)
     return;
   rf_error_clear(&odd);

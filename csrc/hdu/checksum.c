@@ -93,7 +93,7 @@ static rf_status sum_data(rf_file *file, const rf_hdu *hdu, bool repair, uint32_
   *good = true;
   if (!rf_round_block(hdu->data_bytes, &padded))
     return rf_fail(err, RF_ERR_FORMAT, "the data unit ends beyond 63 bits");
-  return sum_stretch(file, hdu->data_offset, padded, end, rf_hdu_padding(hdu), repair, sum, good, err);
+  return sum_stretch(file, hdu->data_offset, padded, end, hdu->ops->fill, repair, sum, good, err);
 }
 
 /* The header of an HDU that is being made is in memory only. */
@@ -309,14 +309,14 @@ static void begin_sums(sums *all, const sum_names *names, const char *now, const
 }
 
 static bool is_compressed(const rf_hdu *hdu) {
-  return hdu->kind == RF_HDU_COMPRESSED_IMAGE || hdu->kind == RF_HDU_COMPRESSED_TABLE;
+  return hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE || hdu->ops->kind == RF_HDU_COMPRESSED_TABLE;
 }
 
 static rf_status write_padding(rf_file *file, const rf_hdu *hdu, bool *written, rf_error *err) {
   uint8_t padding[RF_BLOCK_BYTES];
   uint64_t end = hdu->data_offset + hdu->data_bytes;
   size_t n = (size_t)((RF_BLOCK_BYTES - hdu->data_bytes % RF_BLOCK_BYTES) % RF_BLOCK_BYTES);
-  memset(padding, rf_hdu_padding(hdu), n);
+  memset(padding, hdu->ops->fill, n);
   *written = true;
   return rf_store_write(file->store, end, padding, n, err);
 }
@@ -349,8 +349,8 @@ static rf_status add_checksum(rf_file *file, size_t index, bool with_checksum, b
   const rf_header *old;
   rf_header *header;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->settle != NULL) /* what was put off until the file is closed would make the sums wrong */
-    RF_TRY(hdu->settle(file, index, written, err));
+  if (hdu->pending) /* what was put off until the file is closed would make the sums wrong */
+    RF_TRY(hdu->ops->flush(file, hdu, written, err));
   if (hdu->unpublished)
     RF_TRY(rf_unpublished_fill(file, hdu, err));
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));

@@ -71,8 +71,8 @@ static rf_status begin_pair(rf_file *from, rf_file *to, rf_error *err) {
     RF_TRY(rf_file_flush(from, err));
     RF_TRY(wait_for_end(to, err));
     RF_TRY(lock_pair(from, to, err));
-    bool settled = !from->store->writable || !rf_file_has_pending(from);
-    if (settled && to->making == 0)
+    bool flushed = !from->store->writable || !rf_file_has_pending(from);
+    if (flushed && to->making == 0)
       return RF_OK;
     end_pair(from, to);
   }
@@ -155,7 +155,7 @@ static rf_status adapt(const rf_header *old, bool first, rf_header *header, rf_e
 
 /* What the first HDU may become elsewhere, and the reverse: images. */
 static bool changes_place(const rf_hdu *hdu, bool was_first, bool first) {
-  return was_first != first && hdu->kind == RF_HDU_IMAGE && hdu->pcount == 0 && hdu->gcount == 1;
+  return was_first != first && hdu->ops->kind == RF_HDU_IMAGE && hdu->pcount == 0 && hdu->gcount == 1;
 }
 
 /* ---- the data ---- */

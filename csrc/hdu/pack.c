@@ -44,14 +44,14 @@ static rf_status sum_unpacked(rf_file *from, size_t index, const rf_header *pack
   if (!checksum && !has_card(header, "DATASUM"))
     return RF_OK;
   RF_TRY(rf_tiled_sum_applies(from, index, &lossless, err));
-  bool moved = hdu->kind == RF_HDU_IMAGE && has_card(packed, "ZSIMPLE") != (new_index == 0);
+  bool moved = hdu->ops->kind == RF_HDU_IMAGE && has_card(packed, "ZSIMPLE") != (new_index == 0);
   return lossless && !moved ? RF_OK : rf_checksum_own_locked(to, new_index, checksum, written, err);
 }
 
 /* Is there something to pack that a compressed HDU can hold? A compressed image has no place for the bytes that PCOUNT
  * and GCOUNT add to the pixels. */
 static bool is_packable(const rf_hdu *hdu) {
-  if (hdu->kind == RF_HDU_TABLE)
+  if (hdu->ops->kind == RF_HDU_TABLE)
     return hdu->data_bytes > 0;
   for (int i = 0; i < hdu->naxis; i++)
     if (hdu->axes[i] == 0)
@@ -66,8 +66,8 @@ static rf_status pack_locked(const void *context, rf_file *from, size_t index, r
   const rf_header *header;
   RF_TRY(rf_file_hdu_locked(from, index, &hdu, err));
   RF_TRY(rf_file_header_locked(from, hdu, &header, err));
-  bool image = hdu->kind == (how->unpack ? RF_HDU_COMPRESSED_IMAGE : RF_HDU_IMAGE);
-  bool table = hdu->kind == (how->unpack ? RF_HDU_COMPRESSED_TABLE : RF_HDU_TABLE);
+  bool image = hdu->ops->kind == (how->unpack ? RF_HDU_COMPRESSED_IMAGE : RF_HDU_IMAGE);
+  bool table = hdu->ops->kind == (how->unpack ? RF_HDU_COMPRESSED_TABLE : RF_HDU_TABLE);
   if ((!image && !table) || (!how->unpack && !is_packable(hdu)))
     return rf_copy_locked(from, index, to, new_index, written, err);
   rf_status status = image && how->unpack ? rf_image_unpack_locked(from, index, to, new_index, written, err)

@@ -18,8 +18,8 @@ rf_status rf_tiled_sum_applies(rf_file *file, size_t index, bool *applies, rf_er
   rf_hdu *hdu;
   rf_tiled_image *tiled_image;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  *applies = hdu->kind == RF_HDU_COMPRESSED_TABLE;
-  if (hdu->kind != RF_HDU_COMPRESSED_IMAGE)
+  *applies = hdu->ops->kind == RF_HDU_COMPRESSED_TABLE;
+  if (hdu->ops->kind != RF_HDU_COMPRESSED_IMAGE)
     return RF_OK;
   RF_TRY(rf_tiled_image_locked(file, index, &hdu, &tiled_image, err));
   bool divided =
@@ -141,8 +141,8 @@ rf_status rf_tiled_sum_data(rf_file *file, size_t index, uint32_t *sum, bool *na
   if (nan != NULL)
     *nan = false;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  return hdu->kind == RF_HDU_COMPRESSED_TABLE ? sum_table(file, index, sum, err)
-                                              : sum_image(file, index, sum, nan, err);
+  return hdu->ops->kind == RF_HDU_COMPRESSED_TABLE ? sum_table(file, index, sum, err)
+                                                   : sum_image(file, index, sum, nan, err);
 }
 
 /* ---- header ---- */
@@ -150,7 +150,7 @@ rf_status rf_tiled_sum_data(rf_file *file, size_t index, uint32_t *sum, bool *na
 rf_status rf_tiled_sum_header(const rf_hdu *hdu, const rf_header *header, uint32_t *sum, rf_error *err) {
   rf_header *plain;
   size_t n, card;
-  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_TABLE)
     RF_TRY(rf_tiled_table_plain_header(header, &plain, err));
   else
     RF_TRY(

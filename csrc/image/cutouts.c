@@ -80,7 +80,7 @@ static rf_status prefetch(const boxes *b, rf_error *err) {
   bool whole;
   rf_hdu *hdu;
   RF_TRY(rf_file_hdu_locked(b->file, b->index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE && hdu->naxis == 2) {
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE && hdu->naxis == 2) {
     uint64_t rows;
     if (!rf_mul_u64(hdu->axes[0], hdu->axes[1], &rows) || rows > ROWS_BYTES)
       rows = ROWS_BYTES;

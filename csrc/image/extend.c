@@ -115,7 +115,7 @@ static rf_status extend_locked(rf_file *file, size_t index, uint64_t length, boo
   rf_hdu *hdu = NULL;
   uint64_t data_bytes = 0;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE)
     return rf_file_edit_as_one(file, extend_tiles, &(fresh_tiles){.index = index, .length = length}, written, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   RF_TRY(check_extend(file, hdu, length, &data_bytes, err));
@@ -197,7 +197,7 @@ static rf_status append_locked(rf_file *file, size_t index, rf_type type, uint32
   if (in == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to write");
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE) {
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE) {
     fresh_tiles tiles = {.index = index, .type = type, .flags = flags, .in = in, .in_bytes = in_bytes, .mask = mask};
     return append_tiles(file, &tiles, written, err);
   }

@@ -12,37 +12,37 @@
 #include "image/convert.h"
 #include "image/spec.h"
 #include "image/section.h"
+#include "image/ops.h"
 #include "tiled/image/edit/edit.h"
-#include "tiled/image/image.h"
 
 /* The standard's ceiling on NAXIS (FITS 4.4.1). */
 #define MAX_AXES 999
 
 rf_status rf_image_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err) {
-  static const char *const kinds[] = {"an image",           "random groups",      "a binary table",   "an ASCII table",
-                                      "a compressed image", "a compressed table", "another extension"};
   rf_hdu *found;
   RF_TRY(rf_file_hdu_locked(file, index, &found, err));
-  if (found->kind != RF_HDU_IMAGE)
-    return rf_fail(err, RF_ERR_TYPE, "an image is needed and this HDU is %s", kinds[found->kind]);
+  if (found->ops->image != &rf_plain_image_ops)
+    return rf_fail(err, RF_ERR_TYPE, "expected an image, found %s", found->ops->name);
   *hdu = found;
   return RF_OK;
 }
 
-/* The image that HDU `index` is or, compressed, stands for. `lock` held. */
 rf_status rf_image_info_locked(rf_file *file, size_t index, const rf_hdu **image, rf_error *err) {
   rf_hdu *hdu = NULL;
-  rf_tiled_image *tiled_image = NULL;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE) {
-    RF_TRY(rf_tiled_image_locked(file, index, NULL, &tiled_image, err));
-    *image = &tiled_image->image;
-    return RF_OK;
-  }
-  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
+  if (hdu->ops->image == NULL)
+    return rf_fail(err, RF_ERR_TYPE, "expected an image, found %s", hdu->ops->name);
+  return hdu->ops->image->info(file, hdu, image, err);
+}
+
+static rf_status plain_info(rf_file *file, rf_hdu *hdu, const rf_hdu **image, rf_error *err) {
+  (void)file;
+  (void)err;
   *image = hdu;
   return RF_OK;
 }
+
+const rf_image_ops rf_plain_image_ops = {.info = plain_info};
 
 static size_t copy_axes(const rf_hdu *hdu, uint64_t *axes, size_t capacity) {
   size_t naxis = (size_t)hdu->naxis;

@@ -104,7 +104,7 @@ static rf_status plan_locked(rf_file *file, size_t index, const rf_axis *axes, p
   rf_section section;
   uint64_t *memory;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE)
     return rf_tiled_image_plan(file, index, axes, plan->ranges, plan->capacity, &plan->count, &plan->bytes, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_section_init(&section, hdu, axes, err));

@@ -432,7 +432,7 @@ rf_status rf_image_read_locked(rf_file *file, size_t index, const rf_axis *axes,
                                void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err) {
   rf_hdu *hdu;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE)
     return rf_tiled_image_read(file, index, axes, type, flags, out, out_bytes, mask, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   return read_hdu(file, hdu, axes, type, flags, out, out_bytes, mask, err);
@@ -457,7 +457,7 @@ static rf_status read_box_locked(const rf_cutout_source *source, const rf_axis b
   if (source->generation != rf_file_generation(source->file))
     return rf_fail(err, RF_ERR_ARGUMENT, "the file was changed since its generation %" PRIu64, source->generation);
   RF_TRY(rf_file_hdu_locked(source->file, source->index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE)
     RF_TRY(rf_tiled_image_locked(source->file, source->index, NULL, &tiled_image, err));
   else
     RF_TRY(rf_image_hdu_locked(source->file, source->index, &hdu, err));

@@ -68,7 +68,7 @@ static rf_status reshape_locked(rf_file *file, size_t index, const uint64_t *axe
   const rf_header *old;
   rf_header *header;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE)
     return rf_fail(err, RF_ERR_UNSUPPORTED, "a compressed image cannot be given other axes: write it anew");
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   rf_image_spec spec = {.size = sizeof spec, .type = rf_convert_stored_type(hdu->bitpix), .naxis = naxis, .axes = axes};

@@ -184,7 +184,7 @@ static rf_status write_locked(rf_file *file, size_t index, const rf_axis *axes, 
   rf_convert convert;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   uint32_t how = flags & ~(uint32_t)RF_IMAGE_HELD;
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE)
     return rf_tiled_image_write_locked(file, index, axes, type, how, in, in_bytes, mask, written, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   RF_TRY(rf_image_convert_init(&convert, hdu, type, how, err));
@@ -218,7 +218,7 @@ static rf_status check_locked(rf_file *file, size_t index, rf_type type, uint32_
   rf_hdu *hdu;
   rf_convert convert;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  *read = hdu->kind == RF_HDU_COMPRESSED_IMAGE;
+  *read = hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE;
   if (*read)
     return rf_tiled_image_check_locked(file, index, type, flags, in, count, mask, err);
   RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));

@@ -402,7 +402,7 @@ static rf_status describe_locked(rf_file *file, size_t index, size_t column, con
   uint64_t gap;
   /* Names and units are those of the binary table, too. */
   RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
-  if (hdu->kind != RF_HDU_COMPRESSED_TABLE)
+  if (hdu->ops->kind != RF_HDU_COMPRESSED_TABLE)
     RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
   RF_TRY(rf_table_column(table, column, &found, err));
   if (name != NULL && name[0] == '\0')

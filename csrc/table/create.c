@@ -167,7 +167,7 @@ rf_status rf_file_append_primary(rf_file *file, rf_error *err) {
 static rf_status blank_rows(rf_file *file, size_t index, rf_error *err) {
   rf_hdu *hdu;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->kind != RF_HDU_ASCII_TABLE)
+  if (hdu->ops->kind != RF_HDU_ASCII_TABLE)
     return RF_OK;
   return rf_table_fill(file->store, hdu->data_offset, hdu->data_bytes, ' ', err);
 }

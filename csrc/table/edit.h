@@ -10,7 +10,7 @@
 /* Bytes that are read, changed and written at a time. */
 #define RF_TABLE_PIECE ((size_t)1 << 20)
 
-/* ---- table/column_spec.c: what a column to make becomes in the header ---- */
+/* ---- table/column/spec.c: what a column to make becomes in the header ---- */
 
 typedef struct rf_spec_form {
   char form[64];  /* TFORMn */
@@ -38,7 +38,7 @@ rf_status rf_table_set_integer(rf_header *header, const char *keyword, uint64_t 
  * together with the extension. Exclusive lock held. */
 rf_status rf_file_append_primary(rf_file *file, rf_error *err);
 
-/* ---- table/column_keyword.c ---- */
+/* ---- table/column/keyword.c ---- */
 
 /* Where in a keyword the numbers of columns stand ("TFORM12", "TCRPX3A", "2CTYP12", "TP3_4"): text[at[i]] is the first
  * of length[i] digits, which mean n[i]. Gives how many there are, 0 for any other keyword. */

@@ -119,7 +119,7 @@ static rf_status plan_tiles(rf_file *file, const rf_hdu *hdu, const rf_tiled_tab
     all[i] = i;
   rf_table_tiles tiles = {.file = file,
                           .hdu = hdu,
-                          .raw = hdu->table,
+                          .raw = rf_tiled_rows(hdu),
                           .z = z,
                           .selection = selection,
                           .columns = columns != NULL ? columns : all,

@@ -417,8 +417,8 @@ rf_status rf_table_explain_truncation(rf_file *file, const rf_table *table, cons
 rf_status rf_table_read_rows(rf_file *file, const rf_hdu *hdu, const rf_table *table, const struct rf_tiled_table *z,
                              const rf_row_plan *plan, const rf_row_selection *selection, rf_error *err) {
   if (z != NULL) {
-    rf_status status = rf_tiled_table_read_plan(file, hdu, hdu->table, z, plan, selection, err);
-    return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, hdu->table, hdu, err) : status;
+    rf_status status = rf_tiled_table_read_plan(file, hdu, rf_tiled_rows(hdu), z, plan, selection, err);
+    return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, rf_tiled_rows(hdu), hdu, err) : status;
   }
   rf_status status = rf_table_read_plan(file, table, plan, selection, err);
   return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, table, hdu, err) : status;

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "table/heap/writer.h"
+#include "table/ops.h"
 #include "tiled/table/edit/edit.h"
 
 /* A heap larger than this is moved away from the rows by its own size when rows are appended, so that the next ones
@@ -148,7 +149,7 @@ static rf_status resize_locked(rf_file *file, size_t index, uint64_t nrows, bool
   const rf_table *table;
   uint64_t gap = 0;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_TABLE)
     return rf_tiled_table_resize(file, index, nrows, written, err);
   RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
   return nrows == table->info.nrows ? RF_OK : set_rows(file, index, hdu, table, nrows, gap, NULL, written, err);
@@ -184,7 +185,7 @@ static rf_status delete_locked(rf_file *file, size_t index, const rf_rows *rows,
   rf_row_selection selection;
   uint64_t gap = 0, size;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_TABLE)
     return rf_tiled_table_delete_rows(file, index, rows, written, err);
   RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
   RF_TRY(rf_row_selection_init(&selection, table, rows, err));
@@ -221,13 +222,12 @@ static uint64_t spare(rf_file *file, size_t index, uint64_t heap) {
 }
 
 /* The heap goes back to the rows: a gap is good FITS, and programs of some age stumble over it. */
-static rf_status close_gap(rf_file *file, size_t index, bool *written, rf_error *err) {
-  rf_hdu *hdu;
+rf_status rf_table_flush(rf_file *file, rf_hdu *hdu, bool *written, rf_error *err) {
   const rf_table *table;
   uint64_t gap = 0;
-  RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
+  RF_TRY(rf_table_editable(file, hdu->index, &hdu, &table, &gap, err));
   if (gap == 0) {
-    hdu->settle = NULL;
+    hdu->pending = false;
     return RF_OK;
   }
   uint64_t rows = table->info.nrows * table->info.row_bytes, heap = (uint64_t)hdu->pcount - gap;
@@ -237,8 +237,8 @@ static rf_status close_gap(rf_file *file, size_t index, bool *written, rf_error 
                        .from = table->info.heap_offset,
                        .to = rows,
                        .bytes = heap};
-  RF_TRY(apply(file, index, hdu, table->info.nrows, 0, heap, &change, written, err));
-  hdu->settle = NULL; /* the entry stays where it is in memory */
+  RF_TRY(apply(file, hdu->index, hdu, table->info.nrows, 0, heap, &change, written, err));
+  hdu->pending = false; /* the entry stays where it is in memory */
   return RF_OK;
 }
 
@@ -338,7 +338,7 @@ static rf_status append_rows(rf_file *file, const addition *a, rf_hdu *hdu, cons
   }
   RF_TRY(apply(file, a->index, hdu, nrows, gap, heap + a->more_heap, &change, written, err));
   if (change.to > change.from && gap > 0)
-    hdu->settle = close_gap;
+    hdu->pending = true;
   return RF_OK;
 }
 
@@ -404,7 +404,7 @@ static rf_status append_locked(rf_file *file, addition *a, bool *written, rf_err
   const rf_table *table;
   uint64_t gap;
   RF_TRY(rf_file_hdu_locked(file, a->index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_TABLE)
     return append_to_packed(file, a, written, err);
   RF_TRY(rf_table_editable(file, a->index, &hdu, &table, &gap, err));
   RF_TRY(take_rows(a, table, err));

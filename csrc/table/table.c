@@ -11,6 +11,7 @@
 #include "base/ascii.h"
 #include "base/memory.h"
 #include "table/ascii/table.h"
+#include "table/ops.h"
 #include "tiled/table/table.h"
 
 /* ---- messages ---- */
@@ -234,10 +235,6 @@ static void place_heap(rf_table *table, const rf_hdu *hdu, const rf_header *head
 
 /* ---- any table ---- */
 
-static bool is_table(rf_hdu_kind kind) {
-  return kind != RF_HDU_IMAGE && kind != RF_HDU_OTHER;
-}
-
 static rf_status count_columns(const rf_header *header, size_t *ncols, rf_error *err) {
   int64_t value;
   if (!first_integer(header, "TFIELDS", &value) || value < 0 || value > RF_MAX_COLUMNS) {
@@ -253,9 +250,9 @@ static rf_status count_columns(const rf_header *header, size_t *ncols, rf_error 
 static rf_status describe_table(rf_table_info *info, const rf_hdu *hdu, rf_header *header, rf_error *err) {
   memset(info, 0, sizeof *info);
   info->size = sizeof *info;
-  info->kind = hdu->kind;
+  info->kind = hdu->ops->kind;
   info->data_offset = hdu->data_offset;
-  if (hdu->kind == RF_HDU_GROUPS)
+  if (hdu->ops->kind == RF_HDU_GROUPS)
     return rf_table_groups_info(info, hdu, err);
   if (hdu->naxis != 2 || hdu->bitpix != 8)
     return rf_fail(err, RF_ERR_FORMAT, "a table has NAXIS = 2 and BITPIX = 8, and this one %d and %d", hdu->naxis,
@@ -268,15 +265,15 @@ static rf_status describe_table(rf_table_info *info, const rf_hdu *hdu, rf_heade
 
 static rf_status fill_table(rf_table *table, const rf_hdu *hdu, rf_header *header, rf_error *err) {
   rf_table_cards cards;
-  if (hdu->kind == RF_HDU_GROUPS)
+  if (hdu->ops->kind == RF_HDU_GROUPS)
     return rf_table_groups_columns(table, hdu, header, err);
   RF_TRY(rf_table_cards_take(header, table->info.ncols, &cards, err));
-  rf_status status = hdu->kind == RF_HDU_ASCII_TABLE ? rf_table_ascii_columns(table, hdu, &cards, err)
-                                                     : rf_table_binary_columns(table, hdu, &cards, err);
+  rf_status status = hdu->ops->kind == RF_HDU_ASCII_TABLE ? rf_table_ascii_columns(table, hdu, &cards, err)
+                                                          : rf_table_binary_columns(table, hdu, &cards, err);
   rf_table_cards_free(&cards);
   if (status == RF_OK)
     rf_table_make_keys(table);
-  if (status == RF_OK && hdu->kind != RF_HDU_ASCII_TABLE)
+  if (status == RF_OK && hdu->ops->kind != RF_HDU_ASCII_TABLE)
     place_heap(table, hdu, header);
   return status;
 }
@@ -308,24 +305,40 @@ rf_status rf_table_make(const rf_hdu *hdu, rf_header *header, rf_table **out, rf
   return status;
 }
 
-rf_status rf_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **table, rf_error *err) {
-  rf_hdu *found;
+rf_status rf_table_get_parsed(rf_file *file, rf_hdu *hdu, rf_table **parsed, const rf_table **table, rf_error *err) {
   const rf_header *header;
-  RF_TRY(rf_file_hdu_locked(file, index, &found, err));
-  if (!is_table(found->kind))
-    return rf_fail(err, RF_ERR_TYPE, "a table is needed and this HDU is none");
-  RF_TRY(rf_file_header_locked(file, found, &header, err));
+  RF_TRY(rf_file_header_locked(file, hdu, &header, err));
   rf_status status = RF_OK;
   rf_mutex_lock(&file->scan_lock);
-  if (found->table == NULL)
-    status = rf_table_make(found, found->header, &found->table, err);
-  else if (found->table->info.data_offset != found->data_offset)
-    found->table->info.data_offset = found->data_offset; /* an edit of an HDU before has moved this one */
-  *table = found->table;
+  if (*parsed == NULL)
+    status = rf_table_make(hdu, hdu->header, parsed, err);
+  else if ((*parsed)->info.data_offset != hdu->data_offset)
+    (*parsed)->info.data_offset = hdu->data_offset; /* an edit of an HDU before has moved this one */
+  *table = *parsed;
   rf_mutex_unlock(&file->scan_lock);
-  if (status == RF_OK && hdu != NULL)
-    *hdu = found;
   return status;
+}
+
+static rf_status get_stored(rf_file *file, rf_hdu *hdu, const rf_table **table, rf_error *err) {
+  return rf_table_get_parsed(file, hdu, (rf_table **)&hdu->parsed, table, err);
+}
+
+const rf_table_ops rf_plain_table_ops = {.stored = get_stored};
+const rf_table_ops rf_groups_table_ops = {.stored = get_stored};
+
+void rf_table_free(void *table) {
+  rf_free(table);
+}
+
+rf_status rf_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **table, rf_error *err) {
+  rf_hdu *found;
+  RF_TRY(rf_file_hdu_locked(file, index, &found, err));
+  if (found->ops->table == NULL)
+    return rf_fail(err, RF_ERR_TYPE, "a table is needed and this HDU is none");
+  RF_TRY(found->ops->table->stored(file, found, table, err));
+  if (hdu != NULL)
+    *hdu = found;
+  return RF_OK;
 }
 
 rf_status rf_table_column(const rf_table *table, size_t column, const rf_column **found, rf_error *err) {

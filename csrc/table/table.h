@@ -5,7 +5,7 @@
 #ifndef RF_TABLE_TABLE_H
 #define RF_TABLE_TABLE_H
 
-#include "table/column.h"
+#include "table/column/column.h"
 #include "value/convert.h"
 
 /* One block of memory (rf_free), columns included. */
@@ -20,11 +20,14 @@ typedef struct rf_table {
  * what it is. Asks the header for values. */
 rf_status rf_table_make(const rf_hdu *hdu, rf_header *header, rf_table **out, rf_error *err);
 
-/* table/column_names.c: info.key of every column, once their names are there. */
+/* table/column/names.c: info.key of every column, once their names are there. */
 void rf_table_make_keys(rf_table *table);
 
 /* The table of HDU `index`, made when first asked for and kept until the entry changes. `lock` held either way; valid
  * as long as it is. RF_ERR_TYPE when the HDU is no table. */
+/* The table of an HDU, parsed into *parsed when first needed. `lock` held. */
+rf_status rf_table_get_parsed(rf_file *file, rf_hdu *hdu, rf_table **parsed, const rf_table **table, rf_error *err);
+
 rf_status rf_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **table, rf_error *err);
 
 /* The first column of that name; exact case is tried before any case. RF_ERR_NOT_FOUND. */

@@ -92,7 +92,7 @@ static rf_status choose_batch(where *w, const rf_file *file, const rf_row_select
   uint64_t stage = file->store->profile.stage_bytes;
   uint64_t cells, total, size;
   bool fits = cells_of_row(w, &cells);
-  if (w->z != NULL && (!fits || !rf_tiled_table_believable(w->hdu->table->info.heap_bytes, cells / 4)))
+  if (w->z != NULL && (!fits || !rf_tiled_table_believable(rf_tiled_rows(w->hdu)->info.heap_bytes, cells / 4)))
     return rf_fail(err, RF_ERR_FORMAT, "a row of %" PRIu64 " bytes is more than the compressed table can hold",
                    row_bytes);
   if (w->z == NULL && (!fits || cells > BATCH_CELL_BYTES)) {
@@ -211,8 +211,9 @@ static rf_status where_locked(rf_file *file, size_t index, const rf_expr *expr, 
     status = select_rows(&w, file, &selection, program, selected, matches, err);
   rf_program_free(program);
   finish(&w);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, w.z != NULL ? hdu->table : w.table, hdu, err)
-                                    : status;
+  return status == RF_ERR_TRUNCATED
+             ? rf_table_explain_truncation(file, w.z != NULL ? rf_tiled_rows(hdu) : w.table, hdu, err)
+             : status;
 }
 
 rf_status rf_table_where(rf_file *file, size_t index, const rf_expr *expr, const rf_rows *rows, uint8_t *selected,

@@ -349,10 +349,10 @@ rf_status rf_table_write_locked(rf_file *file, size_t index, const rf_rows *rows
   rf_hdu *hdu;
   uint64_t size;
   RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_TABLE)
     return rf_tiled_table_write(file, index, rows, requests, count, written, err);
   /* Rows of a compressed image say where its tiles are, and what is kept of both would not learn of the change. */
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE)
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE)
     return rf_fail(
         err, RF_ERR_TYPE,
         "the rows of a compressed image are its tiles: they can be read as a table, and are written as pixels");

@@ -53,12 +53,12 @@ static rf_status find_cache(rf_file *file, size_t index, rf_hdu **hdu, rf_tile_c
   rf_tiled_image *tiled_image = NULL;
   const rf_tiled_table *tiled_table = NULL;
   RF_TRY(rf_file_hdu_locked(file, index, hdu, err));
-  if ((*hdu)->kind == RF_HDU_COMPRESSED_TABLE) {
+  if ((*hdu)->ops->kind == RF_HDU_COMPRESSED_TABLE) {
     RF_TRY(rf_tiled_table_locked(file, index, NULL, NULL, &tiled_table, err));
     *cache = tiled_table->cache;
     return RF_OK;
   }
-  if ((*hdu)->kind != RF_HDU_COMPRESSED_IMAGE)
+  if ((*hdu)->ops->kind != RF_HDU_COMPRESSED_IMAGE)
     return rf_fail(err, RF_ERR_TYPE, "a compressed image or table is needed and this HDU is none");
   RF_TRY(rf_tiled_image_locked(file, index, NULL, &tiled_image, err));
   *cache = tiled_image->cache;
@@ -68,15 +68,18 @@ static rf_status find_cache(rf_file *file, size_t index, rf_hdu **hdu, rf_tile_c
 rf_status rf_hdu_set_cache(rf_file *file, size_t index, uint64_t bytes, rf_error *err) {
   rf_hdu *hdu = NULL;
   rf_tile_cache *cache = NULL;
+  rf_tiled_session *session = NULL;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = find_cache(file, index, &hdu, &cache, err);
+    if (status == RF_OK)
+      status = rf_tiled_session_get(file, hdu, &session, err);
     if (status == RF_OK) {
       rf_tile_cache_set_limit(cache, bytes);
       rf_mutex_lock(&file->scan_lock);
-      hdu->has_cache_limit = true;
-      hdu->cache_limit = bytes;
+      session->has_cache_limit = true;
+      session->cache_limit = bytes;
       rf_mutex_unlock(&file->scan_lock);
     }
     status = rf_file_end_read_of(file, index, status, err);
@@ -108,68 +111,6 @@ rf_status rf_hdu_clear_cache(rf_file *file, size_t index, rf_error *err) {
     if (status == RF_OK)
       rf_tile_cache_clear(cache);
     status = rf_file_end_read_of(file, index, status, err);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
-}
-
-/* ---- headers ---- */
-
-/* `lock` held either way. */
-static rf_status logical_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
-  rf_hdu *hdu;
-  const rf_header *own;
-  size_t card;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  RF_TRY(rf_file_header_locked(file, hdu, &own, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_IMAGE) {
-    RF_TRY(rf_tiled_image_plain_header(own, rf_header_find(own, "ZSIMPLE", 0, &card, NULL) == RF_OK, header, err));
-    rf_status status = rf_tiled_image_add_blank(file, index, own, *header, err);
-    if (status != RF_OK)
-      rf_header_free(*header);
-    return status;
-  }
-  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
-    return rf_tiled_table_plain_header(own, header, err);
-  return rf_header_copy(own, header, err);
-}
-
-rf_status rf_hdu_get_logical_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = logical_header(file, index, header, err);
-    if (status == RF_OK)
-      rf_header_set_flags(*header, file->options.flags);
-    status = rf_file_end_read_of(file, index, status, err);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
-}
-
-/* Exclusive lock held. */
-static rf_status set_logical_header(rf_file *file, size_t index, const rf_header *header, bool *written,
-                                    rf_error *err) {
-  rf_hdu *hdu;
-  const rf_header *own;
-  rf_header *merged = NULL;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  RF_TRY(rf_file_header_locked(file, hdu, &own, err));
-  if (hdu->kind != RF_HDU_COMPRESSED_IMAGE && hdu->kind != RF_HDU_COMPRESSED_TABLE) {
-    RF_TRY(rf_header_same_structure(own, header, err));
-    return rf_file_resize_locked(file, index, header, hdu->data_bytes, written, err);
-  }
-  RF_TRY(rf_tiled_header_merge(own, header, &merged, err));
-  rf_status status = rf_file_resize_locked(file, index, merged, hdu->data_bytes, written, err);
-  rf_header_free(merged);
-  return status;
-}
-
-rf_status rf_hdu_set_logical_header(rf_file *file, size_t index, const rf_header *header, rf_error *err) {
-  bool written = false;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = set_logical_header(file, index, header, &written, err);
-    rf_file_end_write(file, status, written);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }

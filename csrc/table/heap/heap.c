@@ -89,13 +89,13 @@ static rf_status read_packed(rf_file *file, const rf_hdu *hdu, const rf_tiled_ta
     cells = rf_alloc(count * sizeof *cells);
   if (cells == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " descriptors", selection->count);
-  rf_status status = rf_tiled_table_read_cells(file, hdu, hdu->table, z, number, selection, cells, err);
+  rf_status status = rf_tiled_table_read_cells(file, hdu, rf_tiled_rows(hdu), z, number, selection, cells, err);
   for (size_t i = 0; i < count && status == RF_OK; i++) {
     lengths[i] = cells[i].length;
     offsets[i] = cells[i].length > 0 ? rf_row_at(selection, i) : 0;
   }
   rf_free(cells);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, hdu->table, hdu, err) : status;
+  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, rf_tiled_rows(hdu), hdu, err) : status;
 }
 
 static rf_status read_descriptors(rf_file *file, size_t index, size_t number, const rf_rows *rows, uint64_t *lengths,
@@ -315,7 +315,7 @@ static rf_status read_packed_cells(rf_file *file, const rf_hdu *hdu, const heap_
   packed_reader p = {r, begins};
   rf_tiled_heap heap = {.file = file,
                         .hdu = hdu,
-                        .raw = hdu->table,
+                        .raw = rf_tiled_rows(hdu),
                         .z = r->z,
                         .column = r->column,
                         .number = number,
@@ -326,7 +326,8 @@ static rf_status read_packed_cells(rf_file *file, const rf_hdu *hdu, const heap_
                         .take = take_packed,
                         .context = &p};
   uint64_t total = 0;
-  RF_TRY(rf_tiled_table_find_cells(file, hdu, hdu->table, r->z, number, r->lengths, r->offsets, r->count, cells, err));
+  RF_TRY(rf_tiled_table_find_cells(file, hdu, rf_tiled_rows(hdu), r->z, number, r->lengths, r->offsets, r->count, cells,
+                                   err));
   for (size_t i = 0; i < r->count; i++) {
     begins[i] = total;
     total += cell_elements(r, i);
@@ -386,8 +387,9 @@ static rf_status read_heap_locked(rf_file *file, size_t index, heap_reader *r, s
   const rf_table *table;
   RF_TRY(rf_table_logical_locked(file, index, &hdu, &table, &r->z, err));
   rf_status status = read_heap(file, hdu, table, r, column, type, flags, out_bytes, err);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, r->z != NULL ? hdu->table : table, hdu, err)
-                                    : status;
+  return status == RF_ERR_TRUNCATED
+             ? rf_table_explain_truncation(file, r->z != NULL ? rf_tiled_rows(hdu) : table, hdu, err)
+             : status;
 }
 
 rf_status rf_table_read_heap(rf_file *file, size_t index, size_t column, const uint64_t *lengths,

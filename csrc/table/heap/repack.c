@@ -332,7 +332,7 @@ static rf_status repack_locked(rf_file *file, size_t index, uint64_t *freed, boo
   const rf_table *table;
   uint64_t gap;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_TABLE)
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_TABLE)
     return rf_tiled_table_repack(file, index, freed, written, err);
   RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
   return rf_heap_repack_locked(file, index, hdu, table, freed, written, err);

@@ -288,7 +288,7 @@ static rf_status write_heap_locked(rf_file *file, size_t index, rf_heap_writer *
   const rf_header *old;
   rf_header *header;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->kind == RF_HDU_COMPRESSED_TABLE) {
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_TABLE) {
     rf_tiled_table_edit e;
     rf_status status = rf_tiled_table_edit_begin(&e, file, index, err);
     if (status == RF_OK)

@@ -12,6 +12,8 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "file/warning.h"
+#include "tiled/parsed.h"
+#include "tiled/session.h"
 
 /* FITS 4.4.1 */
 #define MAX_AXES 999
@@ -91,7 +93,6 @@ static rf_status take_image(rf_tiled_image *tiled_image, const rf_hdu *hdu, cons
   static const char domain[] = "8, 16, 32, 64, -32 or -64";
   rf_hdu *image = &tiled_image->image;
   int64_t bitpix;
-  image->kind = RF_HDU_IMAGE;
   image->gcount = 1;
   image->extver = 1;
   image->bscale = hdu->bscale;
@@ -407,7 +408,7 @@ static rf_status fill(rf_tiled_image *tiled_image, const rf_hdu *hdu, const rf_t
   RF_TRY(take_parameters(tiled_image, header, err));
   RF_TRY(take_columns(tiled_image, table, err));
   RF_TRY(take_quantization(tiled_image, header, err));
-  return rf_tile_cache_new(hdu->has_cache_limit ? hdu->cache_limit : RF_TILE_CACHE_BYTES, &tiled_image->cache, err);
+  return rf_tile_cache_new(rf_tiled_session_cache_limit(hdu), &tiled_image->cache, err);
 }
 
 static rf_status make(const rf_hdu *hdu, const rf_table *table, const rf_header *header, rf_tiled_image **out,
@@ -468,26 +469,28 @@ rf_status rf_tiled_image_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_ti
   const rf_table *table;
   const rf_header *header;
   RF_TRY(rf_file_hdu_locked(file, index, &found, err));
-  if (found->kind != RF_HDU_COMPRESSED_IMAGE)
+  if (found->ops->kind != RF_HDU_COMPRESSED_IMAGE)
     return rf_fail(err, RF_ERR_TYPE, "a compressed image is needed and this HDU is none");
   rf_status status = RF_OK;
   rf_mutex_lock(&file->scan_lock);
-  *tiled_image = found->tiled_image;
+  rf_tiled_parsed *parsed = found->parsed;
+  *tiled_image = parsed != NULL ? parsed->image : NULL;
   rf_mutex_unlock(&file->scan_lock);
   if (*tiled_image == NULL) {
-    RF_TRY(rf_table_locked(file, index, NULL, &table, err));
+    RF_TRY(rf_tiled_get_rows(file, found, &table, err));
     RF_TRY(rf_file_header_locked(file, found, &header, err));
     rf_mutex_lock(&file->scan_lock);
-    if (found->tiled_image == NULL) {
-      status = make(found, table, header, &found->tiled_image, err);
+    parsed = found->parsed; /* rf_tiled_get_rows() has made it */
+    if (parsed->image == NULL) {
+      status = make(found, table, header, &parsed->image, err);
       if (status == RF_OK)
-        take_blank_column(file, found->tiled_image, table);
-      if (status == RF_OK && found->tiled_image->odd_quantiz)
+        take_blank_column(file, parsed->image, table);
+      if (status == RF_OK && parsed->image->odd_quantiz)
         keep_odd_quantiz(file, index, header);
-      if (status == RF_OK && found->tiled_image->blank_outside)
-        keep_blank_outside(file, index, found->tiled_image);
+      if (status == RF_OK && parsed->image->blank_outside)
+        keep_blank_outside(file, index, parsed->image);
     }
-    *tiled_image = found->tiled_image;
+    *tiled_image = parsed->image;
     rf_mutex_unlock(&file->scan_lock);
   }
   if (status == RF_OK && hdu != NULL)

@@ -11,6 +11,7 @@
 #include "value/convert.h"
 #include "table/table.h"
 #include "tiled/cache.h"
+#include "tiled/ops.h"
 #include "codec/codec.h"
 #include "codec/quantize/quantize.h"
 
@@ -68,9 +69,6 @@ void rf_tiled_image_changed(rf_tiled_image *tiled_image);
 
 /* tiled/image/edit/space.c: forgets all holes in the heap. */
 void rf_tile_space_clear(rf_tiled_state *state);
-
-/* Does the image of a compressed HDU with this header have pixels? */
-bool rf_tiled_image_has_data(const rf_header *header);
 
 /* "tile 12 (RICE_1): " before the message of a failure. Gives err->code, or `status` when err is NULL. */
 rf_status rf_tiled_image_add_context(const rf_tiled_image *tiled_image, uint64_t tile, rf_error *err, rf_status status);

@@ -489,7 +489,7 @@ rf_status rf_tiled_image_read(rf_file *file, size_t index, const rf_axis *axes, 
   rf_tile_section_free(&section);
   if (atomic_load(&tiled_image->blank_met))
     keep_blank_met(file, index, tiled_image);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, hdu->table, hdu, err) : status;
+  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, rf_tiled_rows(hdu), hdu, err) : status;
 }
 
 /* ---- plans ---- */
@@ -527,7 +527,7 @@ static rf_status plan_tiles(rf_file *file, const rf_hdu *hdu, const rf_tiled_ima
       tiles[n++] = rf_tile_section_tile(section, place);
     RF_TRY(rf_tiled_image_rows(file, hdu, tiled_image, tiles, n, rows, err));
     for (size_t i = 0; i < n; i++) {
-      uint64_t offset = hdu->data_offset + tiles[i] * hdu->table->info.row_bytes + tiled_image->row_low;
+      uint64_t offset = hdu->data_offset + tiles[i] * rf_tiled_rows(hdu)->info.row_bytes + tiled_image->row_low;
       plan->ranges[plan->count++] = (rf_range){offset, (size_t)tiled_image->row_span, NULL};
       if (rows[i].bytes > 0)
         plan->ranges[plan->count++] = (rf_range){rows[i].offset, (size_t)rows[i].bytes, NULL};
@@ -567,5 +567,5 @@ rf_status rf_tiled_image_plan(rf_file *file, size_t index, const rf_axis *axes, 
   }
   rf_free(plan.ranges);
   rf_tile_section_free(&section);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, hdu->table, hdu, err) : status;
+  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, rf_tiled_rows(hdu), hdu, err) : status;
 }

@@ -249,7 +249,7 @@ static rf_status read_staged(rf_file *file, const row_reader *r, const uint64_t 
 
 rf_status rf_tiled_image_rows(rf_file *file, const rf_hdu *hdu, const rf_tiled_image *tiled_image,
                               const uint64_t *tiles, size_t count, rf_tile_row *rows, rf_error *err) {
-  row_reader r = {hdu, tiled_image, hdu->table};
+  row_reader r = {hdu, tiled_image, rf_tiled_rows(hdu)};
   if (count == 0)
     return RF_OK;
   const uint8_t *all = all_rows(file, &r);

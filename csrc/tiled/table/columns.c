@@ -29,7 +29,7 @@ static rf_status insert(rf_tiled_table_edit *e, const rf_header *plain, size_t p
   RF_TRY(rf_tiled_table_edit_refresh(e, from, err));
   /* As a new table would have it. */
   rf_zcmptype types[RF_MAX_COLUMNS];
-  RF_TRY(rf_tiled_table_flush(NULL, e->table, &tile_rows, types, &level, err));
+  RF_TRY(rf_tiled_table_choose(NULL, e->table, &tile_rows, types, &level, err));
   e->types[position] = types[position];
   RF_TRY(rf_tiled_table_edit_zeros(e, 0, e->ntiles, skip, err));
   return rf_tiled_table_edit_commit(e, written, err);

@@ -336,8 +336,8 @@ static rf_status choose_type(const rf_column *column, size_t number, rf_zcmptype
   }
 }
 
-rf_status rf_tiled_table_flush(const rf_table_compression *asked, const rf_table *table, uint64_t *tile_rows,
-                               rf_zcmptype *types, int *level, rf_error *err) {
+rf_status rf_tiled_table_choose(const rf_table_compression *asked, const rf_table *table, uint64_t *tile_rows,
+                                rf_zcmptype *types, int *level, rf_error *err) {
   rf_table_compression own = {0};
   if (asked != NULL)
     memcpy(&own, asked, asked->size < sizeof own ? asked->size : sizeof own);

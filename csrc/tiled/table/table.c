@@ -106,13 +106,13 @@ static rf_status check_columns(const rf_tiled_table *z, const rf_table *raw, rf_
   return RF_OK;
 }
 
-static rf_status make_plain(rf_header *header, rf_table **plain, rf_error *err) {
+static rf_status make_plain(const rf_hdu_ops *const *kinds, rf_header *header, rf_table **plain, rf_error *err) {
   rf_header *logical;
   rf_hdu hdu;
   RF_TRY(rf_tiled_table_plain_header(header, &logical, err));
-  rf_status status = rf_hdu_parse(rf_header_cards(logical), rf_header_count(logical), false, &hdu, err);
+  rf_status status = rf_hdu_parse(kinds, rf_header_cards(logical), rf_header_count(logical), false, &hdu, err);
   if (status == RF_OK) {
-    if (hdu.kind != RF_HDU_TABLE)
+    if (hdu.ops->kind != RF_HDU_TABLE)
       status = rf_fail(err, RF_ERR_FORMAT, "what is compressed is no binary table");
     else
       status = rf_table_make(&hdu, logical, plain, err);
@@ -122,16 +122,17 @@ static rf_status make_plain(rf_header *header, rf_table **plain, rf_error *err) 
   return status;
 }
 
-static rf_status fill(rf_tiled_table *z, const rf_hdu *hdu, const rf_table *raw, rf_header *header, rf_error *err) {
-  RF_TRY(make_plain(header, &z->plain, err));
+static rf_status fill(rf_tiled_table *z, const rf_hdu_ops *const *kinds, const rf_hdu *hdu, const rf_table *raw,
+                      rf_header *header, rf_error *err) {
+  RF_TRY(make_plain(kinds, header, &z->plain, err));
   RF_TRY(take_tiles(z, raw, header, err));
   RF_TRY(take_types(z, header, err));
   RF_TRY(check_columns(z, raw, err));
-  return rf_tile_cache_new(hdu->has_cache_limit ? hdu->cache_limit : RF_TILE_CACHE_BYTES, &z->cache, err);
+  return rf_tile_cache_new(rf_tiled_session_cache_limit(hdu), &z->cache, err);
 }
 
-static rf_status make_tiled_table(const rf_hdu *hdu, const rf_header *header, const rf_table *raw, rf_tiled_table **out,
-                                  rf_error *err) {
+static rf_status make_tiled_table(const rf_hdu_ops *const *kinds, const rf_hdu *hdu, const rf_header *header,
+                                  const rf_table *raw, rf_tiled_table **out, rf_error *err) {
   rf_header *own;
   rf_tiled_table *z = rf_alloc_zero(1, sizeof *z);
   if (z == NULL)
@@ -139,7 +140,7 @@ static rf_status make_tiled_table(const rf_hdu *hdu, const rf_header *header, co
   /* Asking a header for a value changes what it keeps: many threads may be using the one of the file. */
   rf_status status = rf_header_copy(header, &own, err);
   if (status == RF_OK) {
-    status = fill(z, hdu, raw, own, err);
+    status = fill(z, kinds, hdu, raw, own, err);
     rf_header_free(own);
   }
   if (status != RF_OK)
@@ -155,18 +156,19 @@ rf_status rf_tiled_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const
   const rf_header *header;
   const rf_table *tiles = NULL;
   RF_TRY(rf_file_hdu_locked(file, index, &found, err));
-  if (found->kind != RF_HDU_COMPRESSED_TABLE)
+  if (found->ops->kind != RF_HDU_COMPRESSED_TABLE)
     return rf_fail(err, RF_ERR_TYPE, "a compressed table is needed and this HDU is none");
-  RF_TRY(rf_table_locked(file, index, NULL, &tiles, err));
+  RF_TRY(rf_tiled_get_rows(file, found, &tiles, err));
   RF_TRY(rf_file_header_locked(file, found, &header, err));
   rf_status status = RF_OK;
   rf_mutex_lock(&file->scan_lock);
-  if (found->tiled_table == NULL)
-    status = make_tiled_table(found, header, tiles, &found->tiled_table, err);
+  rf_tiled_parsed *parsed = found->parsed; /* rf_tiled_get_rows() has made it */
+  if (parsed->table == NULL)
+    status = make_tiled_table(file->kinds, found, header, tiles, &parsed->table, err);
   /* An edit of an HDU before may have moved it. */
-  if (status == RF_OK && found->tiled_table->plain->info.data_offset != found->data_offset)
-    found->tiled_table->plain->info.data_offset = found->data_offset;
-  *tiled_table = found->tiled_table;
+  if (status == RF_OK && parsed->table->plain->info.data_offset != found->data_offset)
+    parsed->table->plain->info.data_offset = found->data_offset;
+  *tiled_table = parsed->table;
   rf_mutex_unlock(&file->scan_lock);
   if (status == RF_OK && hdu != NULL)
     *hdu = found;
@@ -180,7 +182,7 @@ rf_status rf_table_logical_locked(rf_file *file, size_t index, rf_hdu **hdu, con
   rf_hdu *found;
   RF_TRY(rf_file_hdu_locked(file, index, &found, err));
   *tiled_table = NULL;
-  if (found->kind != RF_HDU_COMPRESSED_TABLE)
+  if (found->ops->kind != RF_HDU_COMPRESSED_TABLE)
     return rf_table_locked(file, index, hdu, table, err);
   RF_TRY(rf_tiled_table_locked(file, index, hdu, NULL, tiled_table, err));
   *table = (*tiled_table)->plain;

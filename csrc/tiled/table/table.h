@@ -10,6 +10,7 @@
 
 #include "table/table.h"
 #include "tiled/cache.h"
+#include "tiled/ops.h"
 #include "codec/codec.h"
 
 /* Made when first asked for and kept with the entry until that changes; immutable but for the cache. */
@@ -72,8 +73,8 @@ rf_status rf_tiled_table_keep_places(const rf_header *old, const rf_header *made
 
 /* What the caller asks for made definite: types for all columns of the table, rows of a tile. RF_ERR_ARGUMENT for a
  * codec that a column cannot have, with the alternative. `types` has room for table->info.ncols. */
-rf_status rf_tiled_table_flush(const rf_table_compression *asked, const rf_table *table, uint64_t *tile_rows,
-                               rf_zcmptype *types, int *level, rf_error *err);
+rf_status rf_tiled_table_choose(const rf_table_compression *asked, const rf_table *table, uint64_t *tile_rows,
+                                rf_zcmptype *types, int *level, rf_error *err);
 
 /* ---- tiled/table/cell.c: bytes and streams ---- */
 

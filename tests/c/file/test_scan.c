@@ -6,6 +6,7 @@
 #include "fits_bytes.h"
 #include "file/file.h"
 #include "file/scan_gap.h"
+#include "hdu/kinds.h"
 
 static rf_error err;
 
@@ -609,7 +610,7 @@ static void facts_of_images(void) {
     fits_card(&fits, zeros[i].card);
     fits_card(&fits, "BSCALE  = 2.5E0");
     fits_card(&fits, "BLANK   =                  -99");
-    CHECK_OK(rf_hdu_parse((const char *)fits.bytes, fits.size / 80, true, &hdu, &err), err);
+    CHECK_OK(rf_hdu_parse(rf_hdu_kinds, (const char *)fits.bytes, fits.size / 80, true, &hdu, &err), err);
     CHECK(hdu.bzero == zeros[i].value);
     CHECK(hdu.bzero_is_2_63 == zeros[i].is_2_63);
     CHECK(hdu.bscale == 2.5);
@@ -621,7 +622,7 @@ static void facts_of_images(void) {
   rf_hdu hdu;
   fits_begin(&fits, NULL, -32, 1, (long long[]){1});
   fits_card(&fits, "BLANK   =                  -99");
-  CHECK_OK(rf_hdu_parse((const char *)fits.bytes, fits.size / 80, true, &hdu, &err), err);
+  CHECK_OK(rf_hdu_parse(rf_hdu_kinds, (const char *)fits.bytes, fits.size / 80, true, &hdu, &err), err);
   CHECK(!hdu.has_blank && hdu.bscale == 1.0 && hdu.bzero == 0.0 && !hdu.bzero_is_2_63);
   rf_hdu_clear(&hdu);
   fits_free(&fits);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "table/column.h"
+#include "table/column/column.h"
 
 static rf_error err;
 

@@ -12,6 +12,7 @@
 #include "file/file.h"
 #include "rustfits.h"
 #include "scratch.h"
+#include "tiled/session.h"
 
 #define MOST 4096
 
@@ -563,8 +564,9 @@ static void beyond_31_bits(void) {
     CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
     CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
     CHECK_OK(rf_image_write(file, index, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &err), err);
-    file->hdus[1]->zstate.reach = file->hdus[1]->zstate.used + 300;
-    file->hdus[1]->zstate.apart = false; /* nothing goes where it was */
+    rf_tiled_session *session = file->hdus[1]->session;
+    session->state.reach = session->state.used + 300;
+    session->state.apart = false; /* nothing goes where it was */
     rf_axis three[2] = {{2, 1, 3, NULL}, {0, 1, 100, NULL}};
     rf_status status = rf_image_write(file, index, three, RF_I32, 0, pixels, 1200, NULL, &err);
     if (explicit_p) {

@@ -57,8 +57,8 @@ typedef struct batch {
   const void **ready;
   rf_tile_row *rows;
   rf_tile_place *places;
-  size_t *old_at;   /* where the bytes of a tile begin in `old` */
-  rf_extent *freed; /* places of tiles that are written to others */
+  size_t *old_at;      /* where the bytes of a tile begin in `old` */
+  rf_tile_hole *freed; /* places of tiles that are written to others */
   size_t freed_count;
   rf_range *ranges;
   uint8_t *old;
@@ -169,7 +169,7 @@ static rf_status need_deflater(const batch *b, worker *w, rf_error *err) {
 
 /* Nothing of what is there stays, or there is nothing. */
 static rf_status encode_anew(const batch *b, size_t i, const rf_tile_encoder *encoder, worker *w,
-                             const rf_tile_shape *shape, uint8_t *out, rf_tile_cell *cell, rf_error *err) {
+                             const rf_tile_shape *shape, uint8_t *out, rf_encoded_tile *cell, rf_error *err) {
   const void *values = b->ready[i];
   if (values == NULL) {
     bool begun = !b->whole[i] && b->edit->tiled_image->quantized;
@@ -189,7 +189,7 @@ static rf_status encode_anew(const batch *b, size_t i, const rf_tile_encoder *en
 
 /* A quantized tile changes: *done is false when it cannot stay one. Its integers are in w->values. */
 static rf_status encode_requantized(const batch *b, size_t i, const rf_tile_encoder *encoder, worker *w, size_t old,
-                                    const rf_tile_shape *shape, uint8_t *out, rf_tile_cell *cell, bool *done,
+                                    const rf_tile_shape *shape, uint8_t *out, rf_encoded_tile *cell, bool *done,
                                     rf_error *err) {
   const rf_tiled_image *tiled_image = b->edit->tiled_image;
   const rf_tile_row *row = &b->rows[i];
@@ -218,7 +218,7 @@ static rf_status encode_requantized(const batch *b, size_t i, const rf_tile_enco
 }
 
 static rf_status encode_changed(const batch *b, size_t i, const rf_tile_encoder *encoder, worker *w, size_t old,
-                                const rf_tile_shape *shape, uint8_t *out, rf_tile_cell *cell, rf_error *err) {
+                                const rf_tile_shape *shape, uint8_t *out, rf_encoded_tile *cell, rf_error *err) {
   const rf_tiled_image *tiled_image = b->edit->tiled_image;
   const uint8_t *bytes = b->old + b->old_at[i];
   bool integers = false, done = false;
@@ -368,7 +368,7 @@ static rf_status read_old(batch *b, rf_error *err) {
 /* ZDITHER0 by the first tile that is written, so that the same image always gets the same bytes. */
 static rf_status choose_seed(batch *b, rf_error *err) {
   rf_tile_change *edit = b->edit;
-  rf_tiled_state *state = &edit->hdu->zstate;
+  rf_tiled_state *state = edit->state;
   worker *w = &b->workers[0];
   if (!state->seed_open || !edit->tiled_image->quantized || b->count == 0)
     return RF_OK;
@@ -390,7 +390,7 @@ static rf_status choose_seed(batch *b, rf_error *err) {
 /* ---- places ---- */
 
 /* Bytes that a cell takes in the heap: whole elements of its column. */
-static size_t cell_size(const batch *b, const rf_tile_cell *cell) {
+static size_t cell_size(const batch *b, const rf_encoded_tile *cell) {
   if (cell->form == RF_ZFORM_EMPTY)
     return 0;
   const rf_tile_columns *c = &b->edit->tiled_image->columns;
@@ -405,7 +405,7 @@ static uint64_t old_place(const batch *b, size_t i) {
 
 /* Offsets in the heap, and what becomes free; gives where the heap ends then. */
 static uint64_t choose_places(batch *b, bool *fallback) {
-  rf_tiled_state *state = &b->edit->hdu->zstate;
+  rf_tiled_state *state = b->edit->state;
   uint64_t end = state->used;
   b->freed_count = 0;
   for (size_t i = 0; i < b->count; i++) {
@@ -416,7 +416,7 @@ static uint64_t choose_places(batch *b, bool *fallback) {
     *fallback = *fallback || (place->cell.form == RF_ZFORM_GZIP && b->edit->tiled_image->columns.gzip < 0);
     size_t bytes = cell_size(b, &place->cell);
     if (state->apart && row->form != RF_ZFORM_EMPTY && row->bytes > 0)
-      b->freed[b->freed_count++] = (rf_extent){old_place(b, i), old_place(b, i) + row->bytes};
+      b->freed[b->freed_count++] = (rf_tile_hole){old_place(b, i), old_place(b, i) + row->bytes};
     if (rf_tile_space_take(state, bytes, &place->offset))
       continue;
     place->offset = end;
@@ -469,7 +469,7 @@ static rf_status write_slots(batch *b, rf_error *err) {
 /* What the header must say before a row says that its tile needs it: ZBLANK, ZDITHER0. */
 static rf_status write_facts(batch *b, rf_error *err) {
   rf_tile_change *edit = b->edit;
-  rf_tiled_state *state = &edit->hdu->zstate;
+  rf_tiled_state *state = edit->state;
   bool nulls = edit->tiled_image->has_null || edit->tiled_image->columns.null >= 0 || state->nulls;
   for (size_t i = 0; i < b->count && !nulls; i++)
     if (b->places[i].cell.form != RF_ZFORM_EMPTY && b->places[i].cell.nulls)
@@ -484,7 +484,7 @@ static rf_status write_facts(batch *b, rf_error *err) {
 
 /* Rows of the tiles that have changed, which may be fewer than those of the batch. */
 static rf_status write_rows(batch *b, rf_error *err) {
-  rf_tiled_state *state = &b->edit->hdu->zstate;
+  rf_tiled_state *state = b->edit->state;
   size_t count = 0;
   for (size_t i = 0; i < b->count; i++) {
     const rf_tile_place *place = &b->places[i];
@@ -507,10 +507,10 @@ static rf_status write_rows(batch *b, rf_error *err) {
 static rf_status write_batch(batch *b, rf_error *err) {
   rf_tile_change *edit = b->edit;
   bool fallback = false;
-  uint64_t used = edit->hdu->zstate.used, end = choose_places(b, &fallback);
+  uint64_t used = edit->state->used, end = choose_places(b, &fallback);
   RF_TRY(rf_tile_change_reserve(edit, end, expect(b, used, end), fallback, err));
   b->encoder.tiled_image = edit->tiled_image;
-  edit->hdu->zstate.used = end;
+  edit->state->used = end;
   RF_TRY(write_facts(b, err));
   RF_TRY(write_slots(b, err));
   RF_TRY(write_rows(b, err));
@@ -527,7 +527,7 @@ static rf_status encode_batch(batch *b, rf_error *err) {
 
 /* P descriptors were asked for: nothing is written before it is known that they suffice. */
 static rf_status check_reach(batch *b, rf_error *err) {
-  const rf_tiled_state *state = &b->edit->hdu->zstate;
+  const rf_tiled_state *state = b->edit->state;
   uint64_t most, end = state->used, reach = rf_tile_change_reach(state);
   if (state->heap_format != 'P' || (rf_mul_u64(b->source->count, b->slot, &most) && end + most <= reach))
     return RF_OK;
@@ -571,7 +571,7 @@ static rf_status run(batch *b, rf_error *err) {
 
 rf_status rf_tile_change_write(rf_tile_change *edit, const rf_tile_source *source, rf_error *err) {
   const rf_tiled_image *tiled_image = edit->tiled_image;
-  rf_tiled_state *state = &edit->hdu->zstate;
+  rf_tiled_state *state = edit->state;
   batch b = {.edit = edit, .source = source, .elements = tiled_image->tile_elements};
   bool seed_open = state->seed_open, never = state->unwritten == tiled_image->ntiles;
   if (source->count == 0)

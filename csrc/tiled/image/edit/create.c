@@ -131,6 +131,7 @@ static void keep_int64(rf_file *file, size_t index) {
 
 rf_status rf_tiled_image_append_locked(rf_file *file, const rf_tile_plan *plan, const rf_header *header, uint64_t spare,
                                        size_t *index, rf_error *err) {
+  rf_tiled_session *session;
   rf_hdu *hdu;
   rf_error why;
   rf_error_clear(&why);
@@ -142,14 +143,15 @@ rf_status rf_tiled_image_append_locked(rf_file *file, const rf_tile_plan *plan, 
     return rf_file_hdu_locked(file, 0, &hdu, err);
   RF_TRY(rf_file_append_begin_locked(file, header, rf_header_file_bytes(header) + spare, index, err));
   hdu = file->hdus[*index]; /* appended just now */
-  hdu->zstate = (rf_tiled_state){.heap_format = plan->asked.heap_format,
-                                 .level = plan->asked.level,
-                                 .quantize_level = plan->asked.quantize_level,
-                                 .seed_open = plan->seed_open,
-                                 .unwritten = plan->ntiles,
-                                 .known = true,
-                                 .apart = true};
-  hdu->settle = rf_tiled_image_flush;
+  RF_TRY(rf_tiled_session_get(file, hdu, &session, err));
+  session->state = (rf_tiled_state){.heap_format = plan->asked.heap_format,
+                                    .level = plan->asked.level,
+                                    .quantize_level = plan->asked.quantize_level,
+                                    .seed_open = plan->seed_open,
+                                    .unwritten = plan->ntiles,
+                                    .known = true,
+                                    .apart = true};
+  hdu->pending = true;
   if (plan->image.bitpix == 64)
     keep_int64(file, *index);
   return RF_OK;

@@ -45,14 +45,14 @@ rf_status rf_tiled_image_create(rf_file *file, const rf_image_spec *spec, size_t
 /* ---- tiled/image/edit/encode.c: values of a tile to bytes ---- */
 
 /* What a tile has become. */
-typedef struct rf_tile_cell {
+typedef struct rf_encoded_tile {
   rf_tile_form form;
   size_t bytes;
   double scale;
   double zero;
   bool nulls; /* a quantized tile with undefined pixels, */
   bool keeps; /* and the number for them that it had */
-} rf_tile_cell;
+} rf_encoded_tile;
 
 typedef struct rf_tile_encoder {
   const rf_tiled_image *tiled_image;
@@ -81,19 +81,19 @@ rf_tile_shape rf_tile_encode_shape(int naxis, const uint64_t *lengths, unsigned 
 /* Values of the stored type, in the byte order of the machine, to `out` (encoder->bound bytes). `integers` is scratch
  * for a whole tile; anew: reals may be quantized (else they are stored losslessly), and HCOMPRESS_1 may lose. */
 rf_status rf_tile_encode_values(const rf_tile_encoder *encoder, uint64_t tile, const rf_tile_shape *shape,
-                                const void *values, bool anew, int32_t *integers, uint8_t *out, rf_tile_cell *cell,
+                                const void *values, bool anew, int32_t *integers, uint8_t *out, rf_encoded_tile *cell,
                                 rf_error *err);
 
 /* A quantized tile of which a part is written for the first time: pixels that rf_tile_encode_unwritten has marked count
  * for nothing when the noise is measured. They become zero, or nearly so, here and in `values`. */
 void rf_tile_encode_unwritten(rf_type type, void *values, size_t count);
 rf_status rf_tile_encode_begun(const rf_tile_encoder *encoder, uint64_t tile, const rf_tile_shape *shape, void *values,
-                               int32_t *integers, uint8_t *out, rf_tile_cell *cell, rf_error *err);
+                               int32_t *integers, uint8_t *out, rf_encoded_tile *cell, rf_error *err);
 
 /* Integers that were quantized before, with the scale and zero in *cell. *fits is false when the codec cannot hold
  * them. */
 rf_status rf_tile_encode_integers(const rf_tile_encoder *encoder, const rf_tile_shape *shape, const int32_t *integers,
-                                  uint8_t *out, rf_tile_cell *cell, bool *fits, rf_error *err);
+                                  uint8_t *out, rf_encoded_tile *cell, bool *fits, rf_error *err);
 
 /* ZDITHER0 by the values of a tile, reals of 4 or 8 bytes. */
 int rf_tile_encode_seed(const void *values, size_t count, unsigned width);
@@ -105,7 +105,7 @@ void rf_tile_space_append(rf_tiled_state *state, uint64_t begin, uint64_t end);
 /* Takes so many bytes out of a hole; false when none is found. */
 bool rf_tile_space_take(rf_tiled_state *state, uint64_t bytes, uint64_t *offset);
 /* These become free, and state->used smaller where they are the last. Sorts `freed`. */
-void rf_tile_space_give(rf_tiled_state *state, rf_extent *freed, size_t count);
+void rf_tile_space_give(rf_tiled_state *state, rf_tile_hole *freed, size_t count);
 
 /* ---- tiled/image/edit/heap.c: rows and heap of the table ---- */
 
@@ -113,7 +113,7 @@ void rf_tile_space_give(rf_tiled_state *state, rf_extent *freed, size_t count);
 typedef struct rf_tile_place {
   uint64_t tile;
   uint64_t offset; /* from the beginning of the heap */
-  rf_tile_cell cell;
+  rf_encoded_tile cell;
 } rf_tile_place;
 
 /* A compressed image that is being changed. */
@@ -125,13 +125,14 @@ typedef struct rf_tile_change {
   bool all;   /* every tile of the image was written anew */
   /* fetched again whenever the HDU has got another header or size */
   rf_hdu *hdu;
+  rf_tiled_state *state; /* in the session of the HDU, which edits keep */
   rf_tiled_image *tiled_image;
   const rf_table *table;
   uint64_t gap; /* between rows and heap */
   /* rows that are put off */
   rf_tile_place *places;
   size_t place_count;
-  rf_extent *freed;
+  rf_tile_hole *freed;
   size_t freed_count;
 } rf_tile_change;
 
@@ -176,7 +177,7 @@ rf_status rf_tile_change_put_rows(rf_tile_change *edit, const rf_tile_place *pla
 /* The same, but put off: the rows go to the file with the next rf_tile_change_apply, at one with what that does.
  * `freed` is free then. */
 rf_status rf_tile_change_defer_rows(rf_tile_change *edit, const rf_tile_place *places, size_t count,
-                                    const rf_extent *freed, size_t freed_count, rf_error *err);
+                                    const rf_tile_hole *freed, size_t freed_count, rf_error *err);
 void rf_tile_change_end(rf_tile_change *edit);
 
 /* With durable writes: what was written so far is in the file before what comes. */
@@ -214,8 +215,5 @@ rf_status rf_tiled_image_check_locked(rf_file *file, size_t index, rf_type type,
 /* ---- tiled/image/edit/extend.c ---- */
 
 rf_status rf_tiled_image_extend_locked(rf_file *file, size_t index, uint64_t length, bool *written, rf_error *err);
-
-/* rf_hdu.settle of compressed images: tiles that were never written become real, room in the heap is given back. */
-rf_status rf_tiled_image_flush(rf_file *file, size_t index, bool *written, rf_error *err);
 
 #endif

@@ -166,7 +166,7 @@ static rf_status encode_integers(const rf_tile_encoder *encoder, const rf_tile_s
 /* ---- reals ---- */
 
 static rf_status encode_lossless(const rf_tile_encoder *encoder, const rf_tile_shape *shape, const void *values,
-                                 uint8_t *out, rf_tile_cell *cell, rf_error *err) {
+                                 uint8_t *out, rf_encoded_tile *cell, rf_error *err) {
   rf_tile_shape raw = *shape;
   raw.width = encoder->stored_bytes;
   cell->form = encoder->lossless;
@@ -177,7 +177,7 @@ static rf_status encode_lossless(const rf_tile_encoder *encoder, const rf_tile_s
 }
 
 rf_status rf_tile_encode_integers(const rf_tile_encoder *encoder, const rf_tile_shape *shape, const int32_t *integers,
-                                  uint8_t *out, rf_tile_cell *cell, bool *fits, rf_error *err) {
+                                  uint8_t *out, rf_encoded_tile *cell, bool *fits, rf_error *err) {
   rf_error why;
   rf_error_clear(&why);
   rf_status status = encode_integers(encoder, shape, integers, 4, false, NULL, out, &cell->bytes, &why);
@@ -252,7 +252,7 @@ static bool quantize_begun(const rf_tile_encoder *encoder, rf_quantum *quantum, 
 }
 
 static rf_status encode_quantized(const rf_tile_encoder *encoder, uint64_t tile, const rf_tile_shape *shape,
-                                  void *values, bool begun, int32_t *integers, uint8_t *out, rf_tile_cell *cell,
+                                  void *values, bool begun, int32_t *integers, uint8_t *out, rf_encoded_tile *cell,
                                   bool *done, rf_error *err) {
   const rf_tiled_image *tiled_image = encoder->tiled_image;
   rf_quantum quantum = {
@@ -282,21 +282,21 @@ static rf_status encode_quantized(const rf_tile_encoder *encoder, uint64_t tile,
 }
 
 rf_status rf_tile_encode_begun(const rf_tile_encoder *encoder, uint64_t tile, const rf_tile_shape *shape, void *values,
-                               int32_t *integers, uint8_t *out, rf_tile_cell *cell, rf_error *err) {
+                               int32_t *integers, uint8_t *out, rf_encoded_tile *cell, rf_error *err) {
   bool done = false;
-  *cell = (rf_tile_cell){.form = RF_ZFORM_DATA};
+  *cell = (rf_encoded_tile){.form = RF_ZFORM_DATA};
   RF_TRY(encode_quantized(encoder, tile, shape, values, true, integers, out, cell, &done, err));
   return done ? RF_OK : encode_lossless(encoder, shape, values, out, cell, err);
 }
 
 rf_status rf_tile_encode_values(const rf_tile_encoder *encoder, uint64_t tile, const rf_tile_shape *shape,
-                                const void *values, bool anew, int32_t *integers, uint8_t *out, rf_tile_cell *cell,
+                                const void *values, bool anew, int32_t *integers, uint8_t *out, rf_encoded_tile *cell,
                                 rf_error *err) {
   const rf_tiled_image *tiled_image = encoder->tiled_image;
   bool done = false;
-  *cell = (rf_tile_cell){.form = tiled_image->codec->type == RF_Z_NOCOMPRESS && tiled_image->columns.raw >= 0
-                                     ? RF_ZFORM_RAW
-                                     : RF_ZFORM_DATA};
+  *cell = (rf_encoded_tile){.form = tiled_image->codec->type == RF_Z_NOCOMPRESS && tiled_image->columns.raw >= 0
+                                        ? RF_ZFORM_RAW
+                                        : RF_ZFORM_DATA};
   if (tiled_image->quantized) {
     if (anew)
       RF_TRY(encode_quantized(encoder, tile, shape, (void *)values, false, integers, out, cell, &done, err));

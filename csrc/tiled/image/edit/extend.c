@@ -63,7 +63,7 @@ static rf_status fill_up(rf_tile_change *edit, uint64_t length, rf_error *err) {
 static rf_status lengthen(rf_tile_change *edit, uint64_t length, uint64_t ntiles, rf_error *err) {
   rf_tile_layout layout = rf_tile_change_layout(edit);
   uint64_t row_bytes = edit->table->info.row_bytes, fresh = ntiles - layout.nrows, more;
-  rf_tiled_state *state = &edit->hdu->zstate;
+  rf_tiled_state *state = edit->state;
   if (!rf_mul_u64(row_bytes, fresh, &more) || more > INT64_MAX)
     return rf_fail(err, RF_ERR_LIMIT, "the table would have more bytes than a file can hold");
   if (more <= layout.gap) {
@@ -75,7 +75,7 @@ static rf_status lengthen(rf_tile_change *edit, uint64_t length, uint64_t ntiles
   layout.nrows = ntiles;
   layout.length = length;
   RF_TRY(rf_tile_change_apply(edit, &layout, err));
-  edit->hdu->zstate.unwritten += fresh;
+  edit->state->unwritten += fresh;
   return rf_tile_change_finish(edit, err);
 }
 
@@ -91,7 +91,7 @@ rf_status rf_tiled_image_extend_locked(rf_file *file, size_t index, uint64_t len
   if (status == RF_OK)
     status = lengthen(&edit, length, ntiles, err);
   if (status != RF_OK)
-    edit.hdu->zstate.known = false;
+    edit.state->known = false;
   rf_tile_change_end(&edit);
   return status;
 }
@@ -142,30 +142,30 @@ static rf_status fill_some(rf_tile_change *edit, empties *list, uint64_t *first,
 
 static rf_status fill_all(rf_tile_change *edit, rf_error *err) {
   uint64_t first = 0;
-  if (edit->hdu->zstate.unwritten == 0)
+  if (edit->state->unwritten == 0)
     return RF_OK;
   empties *list = rf_alloc(sizeof *list);
   if (list == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of tiles");
   rf_status status = RF_OK;
-  while (first < edit->tiled_image->ntiles && edit->hdu->zstate.unwritten > 0 && status == RF_OK)
+  while (first < edit->tiled_image->ntiles && edit->state->unwritten > 0 && status == RF_OK)
     status = fill_some(edit, list, &first, err);
   rf_free(list);
   return status;
 }
 
-rf_status rf_tiled_image_flush(rf_file *file, size_t index, bool *written, rf_error *err) {
+rf_status rf_tiled_image_flush(rf_file *file, rf_hdu *hdu, bool *written, rf_error *err) {
   rf_tile_change edit;
-  RF_TRY(rf_tile_change_begin(&edit, file, index, written, err));
+  RF_TRY(rf_tile_change_begin(&edit, file, hdu->index, written, err));
   RF_TRY(fill_all(&edit, err));
   rf_tile_layout layout = rf_tile_change_layout(&edit);
-  if (edit.hdu->zstate.grown) {
+  if (edit.state->grown) {
     layout.gap = 0;
-    layout.heap = edit.hdu->zstate.used;
+    layout.heap = edit.state->used;
   }
   RF_TRY(rf_tile_change_apply(&edit, &layout, err));
-  edit.hdu->zstate.grown = false;
-  edit.hdu->zstate.unwritten = 0;
-  edit.hdu->settle = NULL;
+  edit.state->grown = false;
+  edit.state->unwritten = 0;
+  edit.hdu->pending = false;
   return RF_OK;
 }

@@ -60,7 +60,7 @@ static rf_status check_columns(const rf_tile_change *edit, rf_error *err) {
 /* What may have changed with the header. */
 static rf_status refresh(rf_tile_change *edit, rf_error *err) {
   RF_TRY(rf_tiled_image_locked(edit->file, edit->index, &edit->hdu, &edit->tiled_image, err));
-  RF_TRY(rf_table_locked(edit->file, edit->index, &edit->hdu, &edit->table, err));
+  RF_TRY(rf_tiled_get_rows(edit->file, edit->hdu, &edit->table, err));
   const rf_table_info *info = &edit->table->info;
   uint64_t rows = info->nrows * info->row_bytes; /* a part of data_bytes */
   if (edit->hdu->gcount != 1)
@@ -176,7 +176,7 @@ static rf_status is_apart(const rf_tile_change *edit, survey *s, bool *apart, rf
 }
 
 static rf_status know_heap(rf_tile_change *edit, rf_error *err) {
-  rf_tiled_state *state = &edit->hdu->zstate;
+  rf_tiled_state *state = edit->state;
   survey s = {.state = state};
   if (state->known)
     return RF_OK;
@@ -194,7 +194,10 @@ static rf_status know_heap(rf_tile_change *edit, rf_error *err) {
 
 rf_status rf_tile_change_begin(rf_tile_change *edit, rf_file *file, size_t index, bool *written, rf_error *err) {
   *edit = (rf_tile_change){.file = file, .index = index, .written = written};
+  rf_tiled_session *session;
   RF_TRY(refresh(edit, err));
+  RF_TRY(rf_tiled_session_get(file, edit->hdu, &session, err));
+  edit->state = &session->state;
   RF_TRY(check_columns(edit, err));
   RF_TRY(rf_file_check_whole_locked(file, edit->hdu, err));
   return know_heap(edit, err);
@@ -218,8 +221,7 @@ static rf_status set_forms(const rf_tile_change *edit, bool wide, rf_header *hea
     const rf_column_info *info = columns[k] != NULL ? &columns[k]->info : NULL;
     if (info == NULL)
       continue;
-    uint64_t longest =
-        edit->hdu->zstate.longest[k] > info->max_length ? edit->hdu->zstate.longest[k] : info->max_length;
+    uint64_t longest = edit->state->longest[k] > info->max_length ? edit->state->longest[k] : info->max_length;
     if (longest == info->max_length && !(wide && info->descriptor == 'P'))
       continue;
     (void)snprintf(keyword, sizeof keyword, "TFORM%d", numbers[k] + 1);
@@ -261,7 +263,7 @@ static rf_status set_facts(const rf_tile_change *edit, const rf_tile_layout *lay
   if (tiled_image->quantized && tiled_image->dither != RF_DITHER_NONE && edit->stale)
     RF_TRY(
         rf_table_set_integer(header, "ZDITHER0", (uint64_t)tiled_image->seed, "where the random sequence begins", err));
-  if (tiled_image->quantized && edit->hdu->zstate.nulls && !tiled_image->has_null && tiled_image->columns.null < 0) {
+  if (tiled_image->quantized && edit->state->nulls && !tiled_image->has_null && tiled_image->columns.null < 0) {
     rf_value null = {.kind = RF_VALUE_INTEGER, .integer = RF_QUANTIZED_NULL};
     RF_TRY(rf_header_set(header, "ZBLANK", &null, "integer of undefined pixels", err));
   }
@@ -280,7 +282,7 @@ static void put_real(const rf_tile_change *edit, int number, uint8_t *row, doubl
 
 static void put_row(rf_tile_change *edit, const rf_column *const columns[3], uint8_t *row, const rf_tile_place *place) {
   const rf_tile_columns *c = &edit->tiled_image->columns;
-  rf_tiled_state *state = &edit->hdu->zstate;
+  rf_tiled_state *state = edit->state;
   for (int k = 0; k < 3; k++) {
     uint64_t length = 0, offset = 0;
     if (columns[k] == NULL)
@@ -322,13 +324,13 @@ void rf_tile_change_end(rf_tile_change *edit) {
 }
 
 rf_status rf_tile_change_defer_rows(rf_tile_change *edit, const rf_tile_place *places, size_t count,
-                                    const rf_extent *freed, size_t freed_count, rf_error *err) {
+                                    const rf_tile_hole *freed, size_t freed_count, rf_error *err) {
   if (count == 0)
     return RF_OK;
   rf_tile_place *more = rf_realloc(edit->places, (edit->place_count + count) * sizeof *more);
   if (more != NULL)
     edit->places = more;
-  rf_extent *holes =
+  rf_tile_hole *holes =
       more != NULL ? rf_realloc(edit->freed, (edit->freed_count + freed_count + 1) * sizeof *holes) : NULL;
   if (holes == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu tiles", count);
@@ -444,6 +446,7 @@ static rf_status set_sizes(const relayout *r, const rf_tile_layout *layout, rf_h
 /* What is kept of the image stays where it is in memory, and its cache stays as it was set: callers are in the middle
  * of a change, and only what the new header says otherwise is taken over. */
 static rf_status renew(rf_tile_change *edit, rf_tiled_image *kept, bool otherwise, rf_error *err) {
+  rf_tiled_parsed *parsed = edit->hdu->parsed;
   rf_status status = RF_OK;
   if (otherwise) {
     status = refresh(edit, err);
@@ -456,11 +459,11 @@ static rf_status renew(rf_tile_change *edit, rf_tiled_image *kept, bool otherwis
       *fresh = old;
       rf_tiled_image_free(fresh);
     }
-  } else if (edit->hdu->zstate.nulls && !kept->has_null && kept->quantized && kept->columns.null < 0) {
+  } else if (edit->state->nulls && !kept->has_null && kept->quantized && kept->columns.null < 0) {
     kept->has_null = true;
     kept->null = RF_QUANTIZED_NULL;
   }
-  edit->hdu->tiled_image = kept;
+  parsed->image = kept;
   if (status == RF_OK)
     status = refresh(edit, err);
   rf_tiled_image_changed(kept);
@@ -471,16 +474,24 @@ static rf_status rearrange(rf_tile_change *edit, const rf_tile_layout *layout, c
                            const rf_rearrange *moves, rf_error *err) {
   rf_tiled_image *kept = edit->tiled_image;
   bool otherwise = layout->wide || layout->fallback || layout->length != rf_tile_change_layout(edit).length;
-  edit->hdu->tiled_image = NULL;
+  rf_tiled_parsed *parsed = edit->hdu->parsed, *fresh = rf_alloc_zero(1, sizeof *fresh);
+  if (fresh == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate the facts of a compressed image");
+  parsed->image = NULL;
   rf_status status = rf_file_rearrange_locked(edit->file, edit->index, header, bytes, moves, edit->written, err);
+  if (edit->hdu->parsed == NULL)
+    edit->hdu->parsed = fresh; /* the edit has freed the old facts */
+  else
+    rf_free(fresh);
   if (status == RF_OK)
     return renew(edit, kept, otherwise, err);
-  edit->hdu->tiled_image = kept;
+  parsed = edit->hdu->parsed;
+  parsed->image = kept;
   return status;
 }
 
 rf_status rf_tile_change_apply(rf_tile_change *edit, const rf_tile_layout *layout, rf_error *err) {
-  relayout r = {.edit = edit, .info = &edit->table->info, .used = edit->hdu->zstate.used, .nrows = layout->nrows};
+  relayout r = {.edit = edit, .info = &edit->table->info, .used = edit->state->used, .nrows = layout->nrows};
   uint64_t bytes = 0;
   const rf_header *old;
   rf_header *header;
@@ -503,7 +514,7 @@ rf_status rf_tile_change_apply(rf_tile_change *edit, const rf_tile_layout *layou
   rf_header_free(header);
   if (status == RF_OK) {
     edit->stale = false;
-    rf_tile_space_give(&edit->hdu->zstate, edit->freed, edit->freed_count);
+    rf_tile_space_give(edit->state, edit->freed, edit->freed_count);
     rf_tile_change_end(edit);
   }
   return status;
@@ -512,7 +523,7 @@ rf_status rf_tile_change_apply(rf_tile_change *edit, const rf_tile_layout *layou
 rf_status rf_tile_change_reserve(rf_tile_change *edit, uint64_t need, uint64_t likely, bool fallback, rf_error *err) {
   const rf_column *columns[3];
   rf_tile_layout layout = rf_tile_change_layout(edit);
-  rf_tiled_state *state = &edit->hdu->zstate;
+  rf_tiled_state *state = edit->state;
   cell_columns(edit, columns);
   for (int k = 0; k < 3 && need > rf_tile_change_reach(state); k++)
     layout.wide = layout.wide || (columns[k] != NULL && columns[k]->info.descriptor == 'P');
@@ -529,30 +540,30 @@ rf_status rf_tile_change_reserve(rf_tile_change *edit, uint64_t need, uint64_t l
     layout.heap = layout.heap > likely ? layout.heap : likely;
   }
   RF_TRY(rf_tile_change_apply(edit, &layout, err));
-  edit->hdu->zstate.grown = true;
-  edit->hdu->settle = rf_tiled_image_flush;
+  edit->state->grown = true;
+  edit->hdu->pending = true;
   return RF_OK;
 }
 
 rf_status rf_tile_change_finish(rf_tile_change *edit, rf_error *err) {
   rf_tile_layout layout = rf_tile_change_layout(edit);
-  rf_tiled_state *state = &edit->hdu->zstate;
+  rf_tiled_state *state = edit->state;
   const rf_column *columns[3];
   bool longer = false;
   if (edit->all && state->unwritten == 0 && (state->grown || layout.heap > state->used)) {
     layout.heap = state->used;
     layout.gap = 0;
     RF_TRY(rf_tile_change_apply(edit, &layout, err));
-    state = &edit->hdu->zstate;
+    state = edit->state;
     state->grown = false;
   } else if (edit->stale) {
     RF_TRY(rf_tile_change_apply(edit, &layout, err));
-    state = &edit->hdu->zstate;
+    state = edit->state;
   }
   cell_columns(edit, columns);
   for (int k = 0; k < 3; k++)
     longer = longer || (columns[k] != NULL && state->longest[k] > columns[k]->info.max_length);
-  edit->hdu->settle = state->grown || longer || state->unwritten > 0 ? rf_tiled_image_flush : NULL;
+  edit->hdu->pending = state->grown || longer || state->unwritten > 0;
   return RF_OK;
 }
 

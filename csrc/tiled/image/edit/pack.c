@@ -179,7 +179,7 @@ static rf_status pack_pixels(transfer *t, const rf_hdu *hdu, bool *written, rf_e
     RF_TRY(rf_tiled_image_write_locked(t->to, t->to_index, t->blocks.section, t->type, RF_IMAGE_RAW, t->pixels,
                                        t->blocks.elements * t->width, NULL, written, err));
   }
-  return rf_tiled_image_flush(t->to, t->to_index, written, err);
+  return rf_tiled_image_flush(t->to, t->to->hdus[t->to_index], written, err);
 }
 
 static rf_status pack_planned(rf_file *from, size_t index, rf_file *to, const rf_tile_plan *plan, size_t *new_index,
@@ -232,7 +232,7 @@ static rf_status unpack_pixels(transfer *t, const rf_hdu *hdu, rf_error *err) {
 /* The header of the image must describe the pixels that are decoded, and nothing else. */
 static rf_status check_same(const rf_hdu *made, const rf_tiled_image *tiled_image, rf_error *err) {
   const rf_hdu *image = &tiled_image->image;
-  bool same = made->kind == RF_HDU_IMAGE && made->bitpix == image->bitpix && made->naxis == image->naxis;
+  bool same = made->ops->kind == RF_HDU_IMAGE && made->bitpix == image->bitpix && made->naxis == image->naxis;
   for (int i = 0; same && i < image->naxis; i++)
     same = made->axes[i] == image->axes[i];
   if (!same)
@@ -245,11 +245,11 @@ static rf_status check_same(const rf_hdu *made, const rf_tiled_image *tiled_imag
                  (long long)made->pcount, (long long)made->gcount);
 }
 
-/* `limit`: of the bytes that an HDU may have once it is decompressed. */
-static rf_status check_plain(const rf_header *plain, bool primary, const rf_tiled_image *tiled_image, uint64_t limit,
-                             rf_error *err) {
+static rf_status check_plain(const rf_file *file, const rf_header *plain, bool primary,
+                             const rf_tiled_image *tiled_image, rf_error *err) {
   rf_hdu hdu;
-  RF_TRY(rf_hdu_parse(rf_header_cards(plain), rf_header_count(plain), primary, &hdu, err));
+  uint64_t limit = file->options.limits.inflate_bytes;
+  RF_TRY(rf_hdu_parse(file->kinds, rf_header_cards(plain), rf_header_count(plain), primary, &hdu, err));
   rf_status status = check_same(&hdu, tiled_image, err);
   if (status == RF_OK && hdu.data_bytes > limit)
     status = rf_fail(err, RF_ERR_LIMIT,
@@ -272,7 +272,7 @@ rf_status rf_image_unpack_locked(rf_file *from, size_t index, rf_file *to, size_
   RF_TRY(rf_file_header_locked(from, hdu, &raw, err));
   RF_TRY(rf_file_scan_locked(to, &count, err));
   RF_TRY(rf_tiled_image_plain_header(raw, count == 0, &plain, err));
-  rf_status status = check_plain(plain, count == 0, tiled_image, from->options.limits.inflate_bytes, err);
+  rf_status status = check_plain(from, plain, count == 0, tiled_image, err);
   if (status == RF_OK)
     status = rf_tiled_image_add_blank(from, index, raw, plain, err);
   if (status == RF_OK)

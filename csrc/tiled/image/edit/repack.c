@@ -8,7 +8,7 @@ static rf_status repack_locked(rf_file *file, size_t index, uint64_t *freed, boo
   rf_tile_change edit;
   RF_TRY(rf_tile_change_begin(&edit, file, index, written, err));
   RF_TRY(rf_heap_repack_locked(file, index, edit.hdu, edit.table, freed, written, err));
-  rf_tiled_state *state = &edit.hdu->zstate;
+  rf_tiled_state *state = edit.state;
   if (*written) { /* tiles lie elsewhere now */
     state->known = false;
     state->grown = false;

@@ -25,7 +25,7 @@ void rf_tile_space_clear(rf_tiled_state *state) {
 void rf_tile_space_append(rf_tiled_state *state, uint64_t begin, uint64_t end) {
   if (begin < end && state->hole_count < MAX_HOLES &&
       RF_ARRAY_GROW(state->holes, state->hole_room, state->hole_count + 1, "free space", NULL) == RF_OK)
-    state->holes[state->hole_count++] = (rf_extent){begin, end};
+    state->holes[state->hole_count++] = (rf_tile_hole){begin, end};
 }
 
 bool rf_tile_space_take(rf_tiled_state *state, uint64_t bytes, uint64_t *offset) {
@@ -33,7 +33,7 @@ bool rf_tile_space_take(rf_tiled_state *state, uint64_t bytes, uint64_t *offset)
   for (; looks > 0; looks--) {
     if (state->hole_next >= state->hole_count)
       state->hole_next = 0;
-    rf_extent *hole = &state->holes[state->hole_next];
+    rf_tile_hole *hole = &state->holes[state->hole_next];
     if (hole->end - hole->begin >= bytes) {
       *offset = hole->begin;
       hole->begin += bytes;
@@ -45,12 +45,12 @@ bool rf_tile_space_take(rf_tiled_state *state, uint64_t bytes, uint64_t *offset)
 }
 
 static int by_begin(const void *a, const void *b) {
-  const rf_extent *x = a, *y = b;
+  const rf_tile_hole *x = a, *y = b;
   return x->begin < y->begin ? -1 : x->begin > y->begin;
 }
 
 /* Appends one behind all others, or makes the last one longer. */
-static void join(rf_extent *list, size_t *count, rf_extent extent) {
+static void join(rf_tile_hole *list, size_t *count, rf_tile_hole extent) {
   if (extent.begin >= extent.end)
     return;
   if (*count > 0 && list[*count - 1].end == extent.begin)
@@ -59,12 +59,12 @@ static void join(rf_extent *list, size_t *count, rf_extent extent) {
     list[(*count)++] = extent;
 }
 
-void rf_tile_space_give(rf_tiled_state *state, rf_extent *freed, size_t count) {
+void rf_tile_space_give(rf_tiled_state *state, rf_tile_hole *freed, size_t count) {
   size_t made = 0, i = 0, k = 0;
   if (count == 0)
     return;
   qsort(freed, count, sizeof *freed, by_begin);
-  rf_extent *list = rf_alloc((state->hole_count + count) * sizeof *list);
+  rf_tile_hole *list = rf_alloc((state->hole_count + count) * sizeof *list);
   if (list == NULL)
     return; /* room that is lost until the heap is packed */
   while (i < state->hole_count || k < count) {

@@ -10,15 +10,15 @@
 #include "tiled/table/edit/edit.h"
 
 /* The compressed header of a table, by what the caller asks for. */
-static rf_status pack_header(const rf_header *plain, const rf_table_compression *compression, int *level,
-                             rf_header **header, rf_error *err) {
+static rf_status pack_header(const rf_hdu_ops *const *kinds, const rf_header *plain,
+                             const rf_table_compression *compression, int *level, rf_header **header, rf_error *err) {
   rf_hdu hdu;
   rf_table *table = NULL;
   rf_header *own;
   uint64_t tile_rows;
   rf_zcmptype types[RF_MAX_COLUMNS];
   RF_TRY(rf_tiled_table_check_plain(plain, err));
-  RF_TRY(rf_hdu_parse(rf_header_cards(plain), rf_header_count(plain), false, &hdu, err));
+  RF_TRY(rf_hdu_parse(kinds, rf_header_cards(plain), rf_header_count(plain), false, &hdu, err));
   rf_status status = rf_header_copy(plain, &own, err);
   if (status == RF_OK) {
     status = rf_table_make(&hdu, own, &table, err);
@@ -26,7 +26,7 @@ static rf_status pack_header(const rf_header *plain, const rf_table_compression 
   }
   rf_hdu_clear(&hdu);
   if (status == RF_OK)
-    status = rf_tiled_table_flush(compression, table, &tile_rows, types, level, err);
+    status = rf_tiled_table_choose(compression, table, &tile_rows, types, level, err);
   if (status == RF_OK)
     status = rf_tiled_table_packed_header(plain, table, tile_rows, types, header, err);
   rf_free(table);
@@ -35,6 +35,7 @@ static rf_status pack_header(const rf_header *plain, const rf_table_compression 
 
 rf_status rf_tiled_table_append_hdu(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
                                     uint64_t spare, size_t *index, rf_error *err) {
+  rf_tiled_session *session = NULL;
   rf_header *header;
   int level = 0;
   rf_hdu *first;
@@ -44,12 +45,14 @@ rf_status rf_tiled_table_append_hdu(rf_file *file, const rf_header *plain, const
   bool empty = status == RF_ERR_NOT_FOUND;
   if (!empty && status != RF_OK)
     return rf_file_hdu_locked(file, 0, &first, err);
-  RF_TRY(pack_header(plain, compression, &level, &header, err));
+  RF_TRY(pack_header(file->kinds, plain, compression, &level, &header, err));
   status = empty ? rf_file_append_primary(file, err) : RF_OK;
   if (status == RF_OK)
     status = rf_file_append_begin_locked(file, header, rf_header_file_bytes(header) + spare, index, err);
+  if (status == RF_OK)
+    status = rf_tiled_session_get(file, file->hdus[*index], &session, err);
   if (status == RF_OK) /* no header keeps it */
-    file->hdus[*index]->zstate.level = level;
+    session->state.level = level;
   rf_header_free(header);
   return status;
 }

@@ -24,7 +24,7 @@
 
 static rf_status make_table(rf_tiled_table_edit *e, rf_error *err) {
   rf_hdu hdu;
-  RF_TRY(rf_hdu_parse(rf_header_cards(e->plain), rf_header_count(e->plain), false, &hdu, err));
+  RF_TRY(rf_hdu_parse(e->file->kinds, rf_header_cards(e->plain), rf_header_count(e->plain), false, &hdu, err));
   rf_free(e->table);
   e->table = NULL;
   rf_status status = rf_table_make(&hdu, e->plain, &e->table, err);
@@ -87,6 +87,7 @@ static rf_status read_streams(rf_tiled_table_edit *e, rf_error *err) {
 
 rf_status rf_tiled_table_edit_begin(rf_tiled_table_edit *e, rf_file *file, size_t index, rf_error *err) {
   const rf_header *header;
+  rf_tiled_session *session;
   memset(e, 0, sizeof *e);
   e->file = file;
   e->index = index;
@@ -100,7 +101,8 @@ rf_status rf_tiled_table_edit_begin(rf_tiled_table_edit *e, rf_file *file, size_
   e->gap = e->raw->info.heap_offset - rows;
   e->heap = e->raw->info.heap_bytes;
   e->tile_rows = e->z->tile_rows;
-  e->level = e->hdu->zstate.level;
+  RF_TRY(rf_tiled_session_get(file, e->hdu, &session, err));
+  e->level = session->state.level;
   RF_TRY(rf_file_header_locked(file, e->hdu, &header, err));
   RF_TRY(rf_tiled_table_plain_header(header, &e->plain, err));
   RF_TRY(make_table(e, err));
@@ -351,7 +353,7 @@ static uint64_t choose_gap(const rf_tiled_table_edit *e, uint64_t rows) {
   uint64_t old_rows = e->raw->info.nrows * e->raw->info.row_bytes, room = old_rows + e->gap;
   size_t count = 0;
   /* What is there stays until the file is closed. */
-  if (e->hdu->settle != NULL && rows <= room)
+  if (e->hdu->pending && rows <= room)
     return room - rows;
   if (rows <= old_rows || e->raw->info.heap_bytes < SMALL_HEAP)
     return 0;
@@ -360,16 +362,14 @@ static uint64_t choose_gap(const rf_tiled_table_edit *e, uint64_t rows) {
   return rows;
 }
 
-static rf_status close_gap(rf_file *file, size_t index, bool *written, rf_error *err) {
+rf_status rf_tiled_table_flush(rf_file *file, rf_hdu *hdu, bool *written, rf_error *err) {
   rf_tiled_table_edit e;
-  rf_status status = rf_tiled_table_edit_begin(&e, file, index, err);
-  rf_hdu *hdu = e.hdu;
+  rf_status status = rf_tiled_table_edit_begin(&e, file, hdu->index, err);
   if (status == RF_OK) {
-    hdu->settle = NULL; /* else the gap would stay */
+    hdu->pending = false; /* else the gap would stay */
     if (e.gap > 0)
       status = rf_tiled_table_edit_commit(&e, written, err);
-    if (status != RF_OK)
-      hdu->settle = close_gap;
+    hdu->pending = status != RF_OK;
   }
   rf_tiled_table_edit_end(&e);
   return status;
@@ -418,6 +418,6 @@ rf_status rf_tiled_table_edit_commit(rf_tiled_table_edit *e, bool *written, rf_e
     status = rf_file_rearrange_locked(e->file, e->index, header, bytes, &rearrange, written, err);
   rf_header_free(header);
   if (status == RF_OK && c.gap > 0)
-    hdu->settle = close_gap; /* the entry stays where it is in memory */
+    hdu->pending = true; /* the entry stays where it is in memory */
   return status;
 }

@@ -205,7 +205,7 @@ static rf_status take_source(packer *p, size_t index, rf_error *err) {
   uint64_t size;
   RF_TRY(rf_table_locked(p->from, index, &p->hdu, &p->table, err));
   const rf_hdu *hdu = p->hdu;
-  if (hdu->kind != RF_HDU_TABLE)
+  if (hdu->ops->kind != RF_HDU_TABLE)
     return rf_fail(err, RF_ERR_TYPE, "only binary tables can be compressed, and this HDU is none");
   if (hdu->gcount != 1)
     return rf_fail(err, RF_ERR_UNSUPPORTED, "a table with GCOUNT = %" PRId64 " cannot be compressed", hdu->gcount);

@@ -180,7 +180,7 @@ static rf_status repack(packer *p, uint64_t *freed, bool *written, rf_error *err
   }
   e->moves = p->moves;
   e->move_count = p->count;
-  e->hdu->settle = NULL;
+  e->hdu->pending = false;
   return rf_tiled_table_edit_commit(e, written, err);
 }
 

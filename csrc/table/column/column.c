@@ -3,7 +3,7 @@
  * What the keywords of one column say (FITS 7.2.1, 7.3.1, 7.3.2). Real files hold forms that no standard knows; they
  * are read where only one reading makes sense, and the column says that they were odd.
  */
-#include "table/column.h"
+#include "table/column/column.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

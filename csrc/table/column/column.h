@@ -3,8 +3,8 @@
  * Columns of tables as their keywords describe them (FITS 7.2.1, 7.3.1, 7.3.2): TFORMn, TDIMn, TSCALn and the rest,
  * worked out once. Pure functions on text; nothing here reads data.
  */
-#ifndef RF_TABLE_COLUMN_H
-#define RF_TABLE_COLUMN_H
+#ifndef RF_TABLE_COLUMN_COLUMN_H
+#define RF_TABLE_COLUMN_COLUMN_H
 
 #include "file/file.h"
 

@@ -8,7 +8,7 @@
 
 #include "base/ascii.h"
 #include "header/header.h"
-#include "table/column.h"
+#include "table/column/column.h"
 #include "table/edit.h"
 
 /* Takes the number at text[*at]; false for none, 0, or one that no column has. */

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * An entry of the index of HDUs, and the operations of its kind.
+ *
+ * A kind of HDU is a row of functions, as a driver is. hdu/kinds.c lists the rows and is the only place that names all
+ * kinds; rf_file_open_with() hands the list to the file. `image/` and `table/` work on the operations of a row, so that
+ * plain and tiled HDUs are two implementations of the same calls. Functions of a row run with `file->lock` held:
+ * shared, or exclusive where they take `written`.
+ */
+#ifndef RF_FILE_HDU_H
+#define RF_FILE_HDU_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "header/header.h"
+
+typedef struct rf_hdu rf_hdu;
+typedef struct rf_hdu_ops rf_hdu_ops;
+typedef struct rf_structure rf_structure;
+typedef struct rf_image_ops rf_image_ops;   /* image/ops.h */
+typedef struct rf_table_ops rf_table_ops;   /* table/ops.h */
+typedef struct rf_row_format rf_row_format; /* table/rows/format.h */
+
+/* An array: BLANK applies to it. SIMPLE and XTENSION of a plain one can take each other's place. */
+#define RF_KIND_ARRAY 1u
+/* Rows: NAXIS2 counts them, TFIELDS their columns. */
+#define RF_KIND_ROWS 2u
+/* Random groups (FITS 6.1.1): NAXIS1 = 0 is not an axis, PCOUNT and GCOUNT always count. */
+#define RF_KIND_GROUPS 4u
+/* New elements of the slowest axis go behind the known ones, which stay where they are. Not where PCOUNT > 0. */
+#define RF_KIND_GROWS_IN_PLACE 8u
+/* Data are read before all of them were written: an HDU that is being made is filled with zeros first. */
+#define RF_KIND_FILLED 16u
+/* The EXTNAME after "COMPRESSED_IMAGE" counts. */
+#define RF_KIND_SECOND_NAME 32u
+
+struct rf_hdu_ops {
+  rf_hdu_kind kind;
+  const char *name; /* MUST. For messages, with its article: "an ASCII table" */
+  uint32_t flags;   /* RF_KIND_* */
+  uint8_t fill;     /* fills the last block of the data: 0, or ' ' (FITS 7.2.3) */
+
+  /* MUST. Is this the kind of an HDU with these structural cards? */
+  bool (*recognise)(const rf_structure *structure);
+
+  /* MAY. Has the image or table of the HDU any elements? NULL: by the axes. */
+  bool (*has_data)(const rf_header *stored);
+
+  /* MAY, both or none. The header of what is in the tiles; an edit of it, merged back. NULL: `stored` itself. */
+  rf_status (*get_logical)(rf_file *file, rf_hdu *hdu, const rf_header *stored, rf_header **logical, rf_error *err);
+  rf_status (*merge_logical)(const rf_header *stored, const rf_header *logical, rf_header **merged, rf_error *err);
+
+  /* MUST where `pending` is set. Writes what edits have left for later. */
+  rf_status (*flush)(rf_file *file, rf_hdu *hdu, bool *written, rf_error *err);
+
+  /* MUST where these are set. */
+  void (*free_parsed)(void *parsed);
+  void (*free_session)(void *session);
+  /* MUST where `session` is set. The file may have changed: forget what was found in it. `dropped`: the entry leaves
+   * the index, and only what the caller chose is kept. */
+  void (*reset_session)(void *session, bool dropped);
+
+  const rf_image_ops *image;   /* NULL: no pixels */
+  const rf_table_ops *table;   /* NULL: no rows */
+  const rf_row_format *format; /* with `table` */
+};
+
+/* Facts of one HDU, taken from its header in the scan. */
+struct rf_hdu {
+  const rf_hdu_ops *ops; /* a row of file->kinds */
+  size_t index;
+  uint64_t header_offset;
+  uint64_t header_bytes; /* whole blocks */
+  uint64_t data_offset;
+  uint64_t data_bytes; /* without padding */
+  int bitpix;
+  int naxis;
+  uint64_t *axes; /* NAXIS1 first; points at small_axes or at memory of its own */
+  uint64_t small_axes[6];
+  int64_t pcount;
+  int64_t gcount;
+  int64_t extver;
+  bool has_extname;
+  char extname[80];
+  /* images */
+  double bscale;
+  double bzero;
+  bool bzero_is_2_63; /* exactly 9223372036854775808, which no double comparison should have to decide */
+  bool has_blank;
+  int64_t blank;
+  char bad_keyword[9]; /* "", or BSCALE, BZERO or BLANK with a value that is no number: its data cannot be read */
+  char bad_text[72];   /* that value */
+  rf_header *header;   /* read when first needed, under scan_lock */
+  void *parsed;  /* what the kind read from the header; made when first needed, under scan_lock; every edit frees it */
+  void *session; /* what the kind keeps across edits, made under scan_lock; NULL: nothing */
+  /* The HDU is being made: its header is in memory only, and what is in the file of its data counts for nothing until
+   * rf_file_publish_locked writes the header. It can move and change plainly. */
+  bool unpublished;
+  bool has_changed;              /* its header in the file is not the one that was read: RF_ERR_CHANGED for ever */
+  atomic_uint_least64_t foreign; /* rf_shared.foreign at which the entry was last compared with the file */
+  /* ops->flush has something to write before another HDU is appended, the bytes of the file are looked at as a whole,
+   * or it is closed. Changes under the exclusive lock. What failed before the first byte may be tried again. */
+  bool pending;
+};
+
+/* Parses the structural cards of a header: fills *hdu but for the offsets (file/structure.c). `kinds` are those of a
+ * file; `primary`: the header is the first one of the file. */
+rf_status rf_hdu_parse(const rf_hdu_ops *const *kinds, const char *cards, size_t count, bool primary, rf_hdu *hdu,
+                       rf_error *err);
+
+/* Frees what a parsed entry owns, not the entry. */
+void rf_hdu_clear(rf_hdu *hdu);
+
+/* Why values of an image with bad_keyword cannot be read; stored ones can be read (file/structure.c). */
+rf_status rf_hdu_refuse_scale(const rf_hdu *hdu, rf_error *err);
+
+/* Can an image of this BITPIX (above 0) store `value`? */
+static inline bool rf_hdu_blank_fits(int bitpix, int64_t value) {
+  return bitpix == 8    ? value >= 0 && value <= UINT8_MAX
+         : bitpix == 16 ? value >= INT16_MIN && value <= INT16_MAX
+         : bitpix == 32 ? value >= INT32_MIN && value <= INT32_MAX
+                        : true;
+}
+
+#endif
