@@ -31,6 +31,7 @@ mapfile -t c_files < <(git ls-files 'csrc/*.[ch]' 'tests/*.[ch]')
 mapfile -t sources < <(git ls-files '*.py' '*.c' '*.h' '*.sh' '*.in' 'Makefile' '*meson.build' '*.ini' '*.toml')
 
 check "ruff found something: see above." ruff check --quiet .
+check "ruff format would change the files above: run ruff format." ruff format --check --quiet .
 check "mypy found something: see above." mypy --strict
 check "clang-format would change the files above: run clang-format-14 -i on them." \
   clang-format-14 --dry-run -Werror "${c_files[@]}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Files, edits of them, and the judge: is what is left the old content, the new content, or neither?"""
+"""Files, edits of them, and a judge of the content after the edit: old, new, or neither."""
 
 from __future__ import annotations
 

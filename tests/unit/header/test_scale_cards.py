@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""BSCALE, BZERO, BLANK, TSCALn, TZEROn, TNULLn, PSCALn and PZEROn that are not clean numbers: the number where there is
-one, with a warning; else an error for the data. Never unscaled values in silence."""
+"""Scale and null keywords that are no clean numbers.
+
+The number is used where there is one, with a warning. Otherwise the data cannot be read. Unscaled values are never
+returned silently.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Image HDUs: what is refused and how it is said, options of reading, creating, extending, "
-"views."""
+"""Image HDUs: errors and their messages, options of reading, creating, extending, views."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What a server may say, and what is made of it. (tests/c/remote/test_remote.c has the C twin.)"""
+"""HTTP responses and how they are judged, as tests/c/remote/test_remote.c tests the same in C."""
 
 from __future__ import annotations
 

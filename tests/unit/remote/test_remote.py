@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Files on real servers through `FITS`: what a user of the package sees. (test_transport.py has the wire.)"""
+"""Files on real servers through `FITS`, as users see them; test_transport.py tests the requests."""
 
 from __future__ import annotations
 

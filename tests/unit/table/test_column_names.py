@@ -22,7 +22,7 @@ def card(keyword: str, value: object) -> str:
 
 
 def make(path: Path, names: list[str | None], kind: str = "binary") -> list[int]:
-    """A table of one row whose columns have these names and the values 1, 2, …"""
+    """A table of one row whose columns have these names and the values from 1 on."""
     values = list(range(1, len(names) + 1))
     ascii_table = kind == "ASCII"
     cards = {

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Undefined pixels of compressed images of integers that ZBLANK alone marks, as keyword or column, and BLANK that no
-pixel can have."""
+"""Undefined pixels of compressed integer images.
+
+ZBLANK alone marks them, as keyword or column. BLANK may be a value that no pixel can have.
+"""
 
 from __future__ import annotations
 
