@@ -17,6 +17,7 @@ from rustfits._core.binding.errors import (
     FITSIOError,
 )
 from rustfits._core.file import fits as core
+from rustfits._core.header.hdu import HDU
 from rustfits.fitsio.base import HDUBase
 from rustfits.fitsio.image import ImageHDU
 from rustfits.fitsio.table import TableReader
@@ -227,7 +228,7 @@ class FITS(Writing):
         if version is not None:
             raise self._missing(item)
         try:
-            return self.file[index].index
+            return int(self.file[index].index)
         except FITSIndexError:
             raise self._missing(item) from None
 
@@ -235,6 +236,7 @@ class FITS(Writing):
         """Find an HDU by EXTNAME and EXTVER."""
         wanted = name if self.case_sensitive else name.strip().upper()
         second = -1
+        hdu: HDU
         for hdu in self.file:
             own = hdu.extname
             if own is None or (own if self.case_sensitive else own.strip().upper()) != wanted:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 import operator
 from collections.abc import Iterator
-from typing import SupportsIndex, TypeAlias, overload
+from typing import Any, SupportsIndex, TypeAlias, overload
 
 from rustfits._core.binding.errors import (
     FITSClosedError,
@@ -94,11 +94,12 @@ class Container(Creating):
     def _warn_of_broken(self, broken: FITSFormatError) -> None:
         warn_once(self._file, "broken", f"{broken}; the HDUs before it are there")
 
+    # Any: images and tables have methods that HDU lacks, and the file says which it is.
     @overload
-    def __getitem__(self, key: SupportsIndex | Name) -> HDU: ...
+    def __getitem__(self, key: SupportsIndex | Name) -> Any: ...
     @overload
-    def __getitem__(self, key: slice) -> list[HDU]: ...
-    def __getitem__(self, key: SupportsIndex | Name | slice) -> HDU | list[HDU]:
+    def __getitem__(self, key: slice) -> list[Any]: ...
+    def __getitem__(self, key: SupportsIndex | Name | slice) -> Any:
         kind = type(key)
         hdu = self._hdus.get(key) if kind is int or kind is str else None  # type: ignore[arg-type]
         if hdu is None or self._file.closed:
@@ -151,7 +152,8 @@ class Container(Creating):
             warn_of_file(self._file, handle, count)
 
     def _hdu(self, index: int) -> HDU:
-        return self[index]
+        hdu: HDU = self[index]
+        return hdu
 
     def _make(self, index: int) -> HDU:
         """Make the object for an HDU, once."""
@@ -192,7 +194,7 @@ class Container(Creating):
             check(status, err)
         return int(index[0])
 
-    def __iter__(self) -> Iterator[HDU]:
+    def __iter__(self) -> Iterator[Any]:
         index = 0
         while True:
             try:

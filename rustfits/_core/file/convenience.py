@@ -114,10 +114,11 @@ def read(
 
 
 def _first_with_data(fits: FITS) -> HDU:
-    first = fits[0]
+    first: HDU = fits[0]
     if first.has_data:
         return first
     empty: HDU | None = None
+    hdu: HDU
     for hdu in fits:
         if hdu.has_data:
             return hdu
@@ -178,7 +179,8 @@ def read_header(
             if found._is_printable():
                 return found
     with FITS(filename, lenient=lenient, remote=remote, schemes=schemes) as fits:
-        return fits[ext].header
+        hdu: HDU = fits[ext]
+        return hdu.header
 
 
 def write(

@@ -10,30 +10,12 @@ comment: ``<!-- run`` … ``-->``.
 from __future__ import annotations
 
 import doctest
-import re
 from pathlib import Path
 
 import pytest
 
-from support import ROOT, c_library
-
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCK = re.compile(
-    r"^```(?P<language>python|pycon|c)[ \t]*\n(?P<code>.*?)^```[ \t]*$"
-    r"|^<!-- run\n(?P<hidden>.*?)^-->[ \t]*$",
-    re.MULTILINE | re.DOTALL,
-)
-
-
-def blocks(page: Path) -> list[tuple[str, str, int]]:
-    """Language, code and line number of each block."""
-    text = page.read_text(encoding="utf-8")
-    found = []
-    for match in BLOCK.finditer(text):
-        group = "hidden" if match["code"] is None else "code"
-        language = match["language"] or "python"
-        found.append((language, match[group], text.count("\n", 0, match.start(group))))
-    return found
+from support import c_library
+from support.pages import PAGES, blocks
 
 
 def run_python(code: str, line: int, page: Path, namespace: dict[str, object]) -> None:
