@@ -9,9 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import tomllib
-
-from support import ROOT, TESTS, c_library
+from support import ROOT, TESTS, c_library, toml
 
 LAYERS = TESTS / "unit" / "house" / "layers.toml"
 
@@ -23,8 +21,7 @@ class Layers:
     """One section of layers.toml."""
 
     def __init__(self, section: str) -> None:
-        with LAYERS.open("rb") as file:
-            table = tomllib.load(file)[section]
+        table = toml.load(LAYERS)[section]
         self.root = ROOT / table["root"]
         self.exceptions: list[str] = table["exceptions"]
         self.large_circles: list[int] = table.get("large_circles", [])
