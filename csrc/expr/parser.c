@@ -455,10 +455,10 @@ void rf_expr_free(rf_expr *expr) {
   rf_free(expr);
 }
 
-size_t rf_expr_name_count(const rf_expr *expr) {
+size_t rf_expr_get_name_count(const rf_expr *expr) {
   return expr ? expr->name_count : 0;
 }
 
-const char *rf_expr_name(const rf_expr *expr, size_t i) {
+const char *rf_expr_get_name(const rf_expr *expr, size_t i) {
   return expr && i < expr->name_count ? expr->names[i] : NULL;
 }

@@ -66,7 +66,7 @@ static rf_status prepare_end(rf_file *file, uint64_t begin, uint64_t size, rf_er
 
 static rf_status prepare_entry(rf_file *file, const rf_header *header, uint64_t least, rf_hdu *hdu, uint64_t *end,
                                rf_error *err) {
-  uint64_t bytes = rf_header_file_bytes(header);
+  uint64_t bytes = rf_header_get_file_bytes(header, 0);
   hdu->header_offset = file->scan_offset;
   hdu->header_bytes = bytes > least ? bytes : least;
   RF_TRY(rf_layout_check_header(file, hdu->header_bytes, err));

@@ -61,13 +61,13 @@ static bool same_cards(const char *a, const char *b, size_t count, int but) {
 
 /* With what is kept of the header: cards that were parsed, and the first bytes of the file. */
 static bool same_as_kept(rf_file *file, const rf_hdu *hdu, const rf_header *header, const char *bytes, int but) {
-  size_t count = rf_header_count(header), n = (size_t)hdu->header_bytes;
+  size_t count = rf_header_get_count(header), n = (size_t)hdu->header_bytes;
   rf_mutex_lock(&file->scan_lock);
   const rf_header *known = hdu->header;
   rf_mutex_unlock(&file->scan_lock);
   const char *head = (const char *)rf_store_at_hand(file->store, hdu->header_offset, n);
-  if (known != NULL &&
-      (rf_header_count(known) != count || !same_cards(rf_header_cards(known), rf_header_cards(header), count, but)))
+  if (known != NULL && (rf_header_get_count(known) != count ||
+                        !same_cards(rf_header_get_cards(known), rf_header_get_cards(header), count, but)))
     return false;
   return head == NULL || same_cards(head, bytes, n / RF_CARD_BYTES, but);
 }
@@ -76,7 +76,7 @@ static rf_status compare_header(rf_file *file, size_t index, const rf_hdu *hdu, 
                                 const char *bytes, rf_error *err) {
   rf_hdu now;
   rf_status status =
-      rf_hdu_parse(file->kinds, rf_header_cards(header), rf_header_count(header), index == 0, &now, NULL);
+      rf_hdu_parse(file->kinds, rf_header_get_cards(header), rf_header_get_count(header), index == 0, &now, NULL);
   if (status != RF_OK)
     return status == RF_ERR_MEMORY ? rf_fail(err, status, "no memory for the facts of an HDU") : has_changed(err);
   bool grown = has_grown(hdu, &now);

@@ -44,7 +44,7 @@ rf_status rf_layout_check_header(const rf_file *file, uint64_t bytes, rf_error *
 
 rf_status rf_layout_format_header(const rf_file *file, const rf_header *header, uint64_t least, char **bytes, size_t *n,
                                   rf_error *err) {
-  uint64_t size = larger(rf_header_file_bytes(header), least);
+  uint64_t size = larger(rf_header_get_file_bytes(header, 0), least);
   RF_TRY(rf_layout_check_header(file, size, err));
   *n = (size_t)size;
   *bytes = rf_alloc(*n);
@@ -56,11 +56,11 @@ rf_status rf_layout_format_header(const rf_file *file, const rf_header *header, 
 
 rf_status rf_layout_parse_header(const rf_file *file, const rf_header *header, bool primary, rf_hdu *hdu,
                                  rf_error *err) {
-  const char *first = rf_header_cards(header);
+  const char *first = rf_header_get_cards(header);
   const char *keyword = primary ? "SIMPLE" : "XTENSION";
-  if (rf_header_count(header) == 0 || !rf_card_is(first, keyword))
+  if (rf_header_get_count(header) == 0 || !rf_card_is(first, keyword))
     return rf_fail(err, RF_ERR_ARGUMENT, "the header does not begin with %s", keyword);
-  return rf_hdu_parse(file->kinds, first, rf_header_count(header), primary, hdu, err);
+  return rf_hdu_parse(file->kinds, first, rf_header_get_count(header), primary, hdu, err);
 }
 
 rf_status rf_layout_begin_patch(rf_file *file, rf_edit **edit, rf_error *err) {
@@ -317,7 +317,7 @@ static void refresh_index(rf_file *file, size_t index, rf_hdu *fresh, uint64_t s
 
 /* The least that the header shall take. */
 static uint64_t choose_room(const rf_file *file, const rf_hdu *hdu, const rf_header *header) {
-  uint64_t need = rf_header_file_bytes(header), size, room;
+  uint64_t need = rf_header_get_file_bytes(header, 0), size, room;
   if (need <= hdu->header_bytes)
     return hdu->header_bytes;
   if (!rf_edit_is_wanted(file->store) || rf_store_size(file->store, &size, NULL) != RF_OK || size <= hdu->data_offset)

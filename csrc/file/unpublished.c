@@ -220,7 +220,7 @@ rf_status rf_file_append_commit_locked(rf_file *file, rf_error *err) {
 
 /* Where header and data will be. */
 static rf_status plan_change(const rf_file *file, const rf_hdu *hdu, rf_hdu *fresh, uint64_t *end, rf_error *err) {
-  uint64_t bytes = rf_header_file_bytes(fresh->header);
+  uint64_t bytes = rf_header_get_file_bytes(fresh->header, 0);
   fresh->header_offset = hdu->header_offset;
   fresh->header_bytes = bytes > hdu->header_bytes ? bytes : hdu->header_bytes;
   RF_TRY(rf_layout_check_header(file, fresh->header_bytes, err));

@@ -131,7 +131,7 @@ static void find_card(const rf_header *header, const char *keyword, sum_card *ca
   card->found = rf_header_find(header, keyword, 0, &card->index, NULL) == RF_OK;
   if (!card->found)
     return;
-  const char *bytes = rf_header_cards(header) + card->index * RF_CARD_BYTES;
+  const char *bytes = rf_header_get_cards(header) + card->index * RF_CARD_BYTES;
   int64_t number;
   if (rf_card_string(bytes, card->text, sizeof card->text)) {
     size_t blanks = strspn(card->text, " ");
@@ -181,8 +181,8 @@ static void format_card(const char *keyword, const char *value, const char *comm
 
 /* A copy without the blank cards at its end: those are room for new ones, and END moves up to them. */
 static rf_status copy_trimmed(const rf_header *header, rf_header **copy, rf_error *err) {
-  const char *cards = rf_header_cards(header);
-  size_t n = rf_header_count(header) * RF_CARD_BYTES;
+  const char *cards = rf_header_get_cards(header);
+  size_t n = rf_header_get_count(header) * RF_CARD_BYTES;
   while (n > 0 && cards[n - 1] == ' ')
     n--;
   n = (n + RF_CARD_BYTES - 1) / RF_CARD_BYTES * RF_CARD_BYTES;
@@ -194,7 +194,7 @@ static rf_status put_card(rf_header *header, sum_card *place, const char card[RF
   if (place->found)
     return rf_header_put_card(header, place->index, card, err);
   RF_TRY(rf_header_append_card(header, card, err));
-  place->index = rf_header_count(header) - 1;
+  place->index = rf_header_get_count(header) - 1;
   place->found = true;
   return RF_OK;
 }
@@ -240,7 +240,7 @@ static rf_status sum_new_header(const rf_hdu *hdu, const sums *all, const rf_hea
                                 rf_error *err) {
   if (all->names == &z_names)
     return rf_tiled_sum_header(hdu, header, sum, err);
-  uint64_t bytes = rf_header_file_bytes(header);
+  uint64_t bytes = rf_header_get_file_bytes(header, 0);
   size_t n;
   if (bytes < hdu->header_bytes)
     bytes = hdu->header_bytes;
@@ -270,7 +270,7 @@ static rf_status put_checksum(const rf_hdu *hdu, rf_header *header, sums *all, r
   uint32_t sum = all->data;
   /* The comment of a card that only waits for its sum stays. */
   const char *keep = all->had_checksum && strcmp(all->checksum.text, zeros16) == 0 ? old : NULL;
-  memcpy(old, rf_header_cards(header) + all->checksum.index * RF_CARD_BYTES, RF_CARD_BYTES);
+  memcpy(old, rf_header_get_cards(header) + all->checksum.index * RF_CARD_BYTES, RF_CARD_BYTES);
   format_card(all->names->check, zeros16, all->check_comment, keep, card);
   RF_TRY(rf_header_put_card(header, all->checksum.index, card, err));
   RF_TRY(sum_new_header(hdu, all, header, &sum, err));

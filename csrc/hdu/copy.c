@@ -107,7 +107,7 @@ rf_status rf_pair_call(rf_pair_step *step, const void *context, rf_file *from, s
 }
 
 uint64_t rf_header_spare(const rf_hdu *hdu, const rf_header *header) {
-  uint64_t needed = rf_header_file_bytes(header);
+  uint64_t needed = rf_header_get_file_bytes(header, 0);
   return hdu->header_bytes > needed ? hdu->header_bytes - needed : 0;
 }
 
@@ -132,8 +132,8 @@ static rf_status add_place_cards(rf_header *header, bool first, rf_error *err) {
 
 static rf_status adapt(const rf_header *old, bool first, rf_header *header, rf_error *err) {
   static const char *const replaced[] = {"SIMPLE", "XTENSION", "EXTEND", "BLOCKED", "PCOUNT", "GCOUNT", "GROUPS", NULL};
-  const char *card = rf_header_cards(old);
-  size_t count = rf_header_count(old), last = 0;
+  const char *card = rf_header_get_cards(old);
+  size_t count = rf_header_get_count(old), last = 0;
   for (size_t i = 0; i < count; i++)
     if (is_axis(card + i * RF_CARD_BYTES))
       last = i;
@@ -197,7 +197,7 @@ static rf_status keep_header(rf_file *from, const rf_hdu *hdu, rf_file *to, cons
 
 static rf_status append_copy(rf_file *from, const rf_hdu *hdu, const rf_header *header, bool same, rf_file *to,
                              size_t *new_index, bool *written, rf_error *err) {
-  uint64_t least = rf_header_file_bytes(header) + (same ? rf_header_spare(hdu, header) : 0);
+  uint64_t least = rf_header_get_file_bytes(header, 0) + (same ? rf_header_spare(hdu, header) : 0);
   RF_TRY(rf_file_append_begin_locked(to, header, least, new_index, err));
   const rf_hdu *made = to->hdus[*new_index];
   *written = true;

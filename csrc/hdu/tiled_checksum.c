@@ -155,7 +155,7 @@ rf_status rf_tiled_sum_header(const rf_hdu *hdu, const rf_header *header, uint32
   else
     RF_TRY(
         rf_tiled_image_plain_header(header, rf_header_find(header, "ZSIMPLE", 0, &card, NULL) == RF_OK, &plain, err));
-  uint64_t bytes = rf_header_file_bytes(plain) + rf_header_spare(hdu, header);
+  uint64_t bytes = rf_header_get_file_bytes(plain, 0) + rf_header_spare(hdu, header);
   char *buffer = rf_to_size(bytes, &n) ? rf_alloc(n) : NULL;
   if (buffer != NULL) {
     rf_header_format(plain, buffer, bytes);

@@ -102,21 +102,17 @@ rf_status rf_header_parse(const void *bytes, size_t n, uint32_t flags, rf_header
 
 /* ------------------------------ size and layout ------------------------------ */
 
-size_t rf_header_count(const rf_header *header) {
+size_t rf_header_get_count(const rf_header *header) {
   return header->count;
 }
 
-const char *rf_header_cards(const rf_header *header) {
+const char *rf_header_get_cards(const rf_header *header) {
   return rf_header_flat(header)->cards;
 }
 
-uint64_t rf_header_room_bytes(const rf_header *header, uint32_t more) {
+uint64_t rf_header_get_file_bytes(const rf_header *header, uint32_t more) {
   uint64_t bytes = ((uint64_t)header->count + more + 1) * RF_CARD_BYTES;
   return (bytes + RF_BLOCK_BYTES - 1) / RF_BLOCK_BYTES * RF_BLOCK_BYTES;
-}
-
-uint64_t rf_header_file_bytes(const rf_header *header) {
-  return rf_header_room_bytes(header, 0);
 }
 
 /* END goes to the last block, whatever the number of cards: readers take the block it is in for the header's end. */
@@ -283,7 +279,7 @@ rf_status rf_header_get_card(const rf_header *header, size_t index, char *card, 
   return RF_OK;
 }
 
-rf_status rf_header_keyword(const rf_header *header, size_t index, char *keyword, size_t *span, rf_error *err) {
+rf_status rf_header_get_keyword(const rf_header *header, size_t index, char *keyword, size_t *span, rf_error *err) {
   rf_error_clear(err);
   RF_TRY(check_index(rf_header_flat(header), index, err));
   char buffer[RF_CARD_BYTES];
@@ -389,13 +385,13 @@ rf_status rf_header_read_comment(const rf_header *header, size_t index, rf_text 
   return read_comment(header, index, true, text, err);
 }
 
-rf_status rf_header_value(rf_header *header, size_t index, rf_value *value, rf_error *err) {
+rf_status rf_header_get_value(rf_header *header, size_t index, rf_value *value, rf_error *err) {
   rf_error_clear(err);
   RF_TRY(check_index(rf_header_flat(header), index, err));
   return read_value(header, index, false, &header->text, value, err);
 }
 
-rf_status rf_header_comment(rf_header *header, size_t index, const char **text, size_t *length, rf_error *err) {
+rf_status rf_header_get_comment(rf_header *header, size_t index, const char **text, size_t *length, rf_error *err) {
   rf_error_clear(err);
   RF_TRY(check_index(rf_header_flat(header), index, err));
   RF_TRY(read_comment(header, index, false, &header->text, err));

@@ -104,7 +104,7 @@ void rf_header_set_flags(rf_header *header, uint32_t flags);
  * RF_ERR_PROTECTED naming the first difference. CHECKSUM, DATASUM, ZHECKSUM and ZDATASUM count. */
 rf_status rf_header_same_structure(const rf_header *old_header, const rf_header *new_header, rf_error *err);
 
-/* Writes cards, END and padding: rf_header_file_bytes() bytes, or more when `bytes` is larger (a multiple of 2880).
+/* Writes cards, END and padding: rf_header_get_file_bytes() bytes, or more when `bytes` is larger (a multiple of 2880).
  * More means blank cards and END at the beginning of the last block, as cfitsio does; rf_header_parse takes such cards
  * for padding. */
 void rf_header_format(const rf_header *header, void *out, uint64_t bytes);

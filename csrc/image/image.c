@@ -198,14 +198,14 @@ static bool left_out(const rf_image_spec *spec, const char *keyword) {
 
 rf_status rf_image_spec_cards(rf_header *header, const rf_image_spec *spec, rf_error *err) {
   const rf_header *from = spec->header;
-  size_t count = from != NULL ? rf_header_count(from) : 0;
+  size_t count = from != NULL ? rf_header_get_count(from) : 0;
   for (size_t i = 0, span; i < count; i += span) {
     char keyword[RF_CARD_BYTES];
-    RF_TRY(rf_header_keyword(from, i, keyword, &span, err));
+    RF_TRY(rf_header_get_keyword(from, i, keyword, &span, err));
     if (left_out(spec, keyword))
       continue;
     for (size_t k = i; k < i + span && k < count; k++)
-      RF_TRY(rf_header_append_card(header, rf_header_cards(from) + k * RF_CARD_BYTES, err));
+      RF_TRY(rf_header_append_card(header, rf_header_get_cards(from) + k * RF_CARD_BYTES, err));
   }
   return RF_OK;
 }
@@ -239,8 +239,8 @@ static rf_status create_locked(rf_file *file, const rf_image_spec *spec, size_t 
   RF_TRY(rf_header_new(&header, err));
   status = build_header(header, spec, primary, err);
   if (status == RF_OK)
-    status = rf_file_append_begin_locked(file, header, rf_header_room_bytes(header, rf_image_spec_reserve(spec)), index,
-                                         err);
+    status = rf_file_append_begin_locked(file, header, rf_header_get_file_bytes(header, rf_image_spec_reserve(spec)),
+                                         index, err);
   if (status == RF_OK && rf_image_spec_deferred(spec))
     status = rf_file_append_reserve_locked(file, err);
   rf_header_free(header);

@@ -36,12 +36,12 @@ static rf_status put_axes(rf_header *header, const rf_image_spec *spec, rf_error
 
 /* All cards of `old`, with those of the axes behind NAXIS, as many as there are to be. */
 static rf_status build_header(const rf_header *old, const rf_image_spec *spec, rf_header *header, rf_error *err) {
-  size_t count = rf_header_count(old), found;
+  size_t count = rf_header_get_count(old), found;
   bool seen = false;
   for (size_t i = 0; i < count; i++) {
-    const char *card = rf_header_cards(old) + i * RF_CARD_BYTES;
+    const char *card = rf_header_get_cards(old) + i * RF_CARD_BYTES;
     char keyword[RF_CARD_BYTES];
-    RF_TRY(rf_header_keyword(old, i, keyword, NULL, err));
+    RF_TRY(rf_header_get_keyword(old, i, keyword, NULL, err));
     if (axis_of(keyword) > 0)
       continue;
     RF_TRY(rf_header_append_card(header, card, err));
@@ -53,7 +53,7 @@ static rf_status build_header(const rf_header *old, const rf_image_spec *spec, r
       snprintf(keyword, sizeof keyword, "NAXIS%d", n);
       snprintf(comment, sizeof comment, "length of data axis %d", n);
       if (rf_header_find(old, keyword, 0, &found, NULL) == RF_OK)
-        RF_TRY(rf_header_append_card(header, rf_header_cards(old) + found * RF_CARD_BYTES, err));
+        RF_TRY(rf_header_append_card(header, rf_header_get_cards(old) + found * RF_CARD_BYTES, err));
       else
         RF_TRY(rf_header_append_integer(header, keyword, 0, comment, err));
     }

@@ -101,10 +101,10 @@ static rf_status match_columns(const rf_table_spec *spec, unsigned numbers[RF_MA
   char keyword[RF_CARD_BYTES], name[RF_CARD_BYTES];
   memset(numbers, 0, (RF_MAX_COLUMNS + 1) * sizeof *numbers);
   *table = false;
-  for (size_t i = 0, span; i < rf_header_count(spec->header); i += span) {
-    const char *card = rf_header_cards(spec->header) + i * RF_CARD_BYTES;
+  for (size_t i = 0, span; i < rf_header_get_count(spec->header); i += span) {
+    const char *card = rf_header_get_cards(spec->header) + i * RF_CARD_BYTES;
     rf_keyword_columns columns;
-    RF_TRY(rf_header_keyword(spec->header, i, keyword, &span, err));
+    RF_TRY(rf_header_get_keyword(spec->header, i, keyword, &span, err));
     if (memcmp(keyword, "TTYPE", 5) != 0 || rf_keyword_find_columns(keyword, &columns) != 1)
       continue;
     *table = true;
@@ -119,14 +119,14 @@ static rf_status match_columns(const rf_table_spec *spec, unsigned numbers[RF_MA
 
 static rf_status append_user_cards(rf_header *header, const rf_table_spec *spec, rf_error *err) {
   const rf_header *from = spec->header;
-  size_t count = from != NULL ? rf_header_count(from) : 0;
+  size_t count = from != NULL ? rf_header_get_count(from) : 0;
   unsigned numbers[RF_MAX_COLUMNS + 1];
   bool table = false;
   if (from != NULL)
     RF_TRY(match_columns(spec, numbers, &table, err));
   for (size_t i = 0, span; i < count; i += span) {
     char keyword[RF_CARD_BYTES];
-    RF_TRY(rf_header_keyword(from, i, keyword, &span, err));
+    RF_TRY(rf_header_get_keyword(from, i, keyword, &span, err));
     /* Cards of a column go where it went. In a header that names no columns they are meant for the new ones. */
     if (!left_out(spec, keyword))
       RF_TRY(rf_header_append_moved(header, from, i, span, keyword, table ? numbers : NULL, err));
@@ -183,7 +183,7 @@ static rf_status create_locked(rf_file *file, const rf_header *header, uint32_t 
     RF_TRY(rf_file_append_primary(file, err));
   else if (status != RF_OK)
     return rf_file_hdu_locked(file, 0, &first, err);
-  RF_TRY(rf_file_append_begin_locked(file, header, rf_header_room_bytes(header, reserve), index, err));
+  RF_TRY(rf_file_append_begin_locked(file, header, rf_header_get_file_bytes(header, reserve), index, err));
   return blank_rows(file, *index, err);
 }
 

@@ -124,7 +124,7 @@ static bool take_real(rf_header *header, const char *root, size_t number, rf_col
   (void)snprintf(keyword, sizeof keyword, "%s%zu", root, number + 1);
   if (rf_header_find(header, keyword, 0, &card, NULL) != RF_OK)
     return false;
-  rf_card_scale_read(rf_header_cards(header) + card * RF_CARD_BYTES, scale);
+  rf_card_scale_read(rf_header_get_cards(header) + card * RF_CARD_BYTES, scale);
   return rf_column_note_scale(keywords, keyword, scale);
 }
 

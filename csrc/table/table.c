@@ -132,14 +132,14 @@ static void take_value(card_taker *taker, column_key key, size_t number, rf_colu
 }
 
 static rf_status take_cards(card_taker *taker, rf_error *err) {
-  size_t n = rf_header_count(taker->header), number = 0;
+  size_t n = rf_header_get_count(taker->header), number = 0;
   for (size_t i = 0; i < n; i++) {
-    const char *card = rf_header_cards(taker->header) + i * RF_CARD_BYTES;
+    const char *card = rf_header_get_cards(taker->header) + i * RF_CARD_BYTES;
     column_key key = split_keyword(card, &number);
     rf_value value;
     if (key == NO_KEY || number > taker->cards->count)
       continue;
-    RF_TRY(rf_header_value(taker->header, i, &value, err));
+    RF_TRY(rf_header_get_value(taker->header, i, &value, err));
     take_value(taker, key, number, &taker->cards->keywords[number - 1], card, &value);
   }
   return RF_OK;
@@ -159,7 +159,7 @@ rf_status rf_table_cards_take(const rf_header *header, size_t count, rf_table_ca
   cards->count = count;
   cards->keywords = rf_alloc_zero(count, sizeof *cards->keywords);
   /* A string is never longer than the cards that it stands on. */
-  cards->texts = taker.next = rf_alloc((rf_header_count(header) + 1) * RF_CARD_BYTES);
+  cards->texts = taker.next = rf_alloc((rf_header_get_count(header) + 1) * RF_CARD_BYTES);
   rf_status status = RF_OK;
   if (cards->keywords == NULL || cards->texts == NULL)
     status = rf_fail(err, RF_ERR_MEMORY, "no memory for the keywords of %zu columns", count);
@@ -210,8 +210,8 @@ rf_status rf_table_binary_columns(rf_table *table, const rf_hdu *hdu, const rf_t
 /* Of the first card of that keyword. Asking the header would take memory, and without any the card would seem to be
  * missing. */
 static bool first_integer(const rf_header *header, const char *keyword, int64_t *value) {
-  const char *card = rf_header_cards(header);
-  for (size_t i = 0; i < rf_header_count(header); i++, card += RF_CARD_BYTES)
+  const char *card = rf_header_get_cards(header);
+  for (size_t i = 0; i < rf_header_get_count(header); i++, card += RF_CARD_BYTES)
     if (rf_card_is(card, keyword))
       return rf_card_integer(card, value);
   return false;

@@ -51,7 +51,7 @@ static bool has_undefined(const rf_table *table, const rf_column_info *info) {
 }
 
 static rf_status start(where *w, const rf_expr *expr, rf_error *err) {
-  size_t names = rf_expr_name_count(expr);
+  size_t names = rf_expr_get_name_count(expr);
   w->numbers = rf_alloc_zero(names, sizeof *w->numbers);
   w->requests = rf_alloc_zero(names, sizeof *w->requests);
   w->cells = rf_alloc_zero(names, sizeof *w->cells);

@@ -28,10 +28,10 @@ RF_API void rf_expr_free(rf_expr *expr);
 
 /* Number of the names it has, each counted once. A bare T or F counts too: it is a column where there is one of that
  * name, and a logical constant otherwise. */
-RF_API size_t rf_expr_name_count(const rf_expr *expr);
+RF_API size_t rf_expr_get_name_count(const rf_expr *expr);
 
 /* Name i as it is written, without back-quotes; NULL past the last. Lives as long as the expression. */
-RF_API const char *rf_expr_name(const rf_expr *expr, size_t i);
+RF_API const char *rf_expr_get_name(const rf_expr *expr, size_t i);
 
 /* --- binding ends here --- */
 

@@ -16,15 +16,15 @@ extern "C" {
 /* ============================== Values and cards (FITS 4.1, 4.2) ============================== */
 
 typedef enum rf_value_kind {
-  RF_VALUE_UNDEFINED,  /* "KEY     =" with nothing behind it */
-  RF_VALUE_LOGICAL,    /* T or F in `integer` */
-  RF_VALUE_INTEGER,    /* `integer` */
-  RF_VALUE_BIG,        /* an integer beyond 64 bits: its digits in `text` */
-  RF_VALUE_REAL,       /* `real` */
-  RF_VALUE_COMPLEX,    /* `real` and `imaginary` */
-  RF_VALUE_STRING,     /* `text`: quotes undone, CONTINUE joined, trailing blanks cut */
-  RF_VALUE_COMMENTARY, /* COMMENT, HISTORY, blank keyword, no "= ": everything behind the keyword in `text` */
-  RF_VALUE_INVALID     /* a value field that cannot be read: its characters in `text` */
+  RF_VALUE_UNDEFINED = 0,   /* "KEY     =" with an empty value field */
+  RF_VALUE_LOGICAL = 1,     /* T or F in `integer`, 1 or 0 */
+  RF_VALUE_INTEGER = 10,    /* `integer` */
+  RF_VALUE_BIG = 11,        /* an integer beyond 64 bits: its digits in `text` */
+  RF_VALUE_REAL = 20,       /* `real` */
+  RF_VALUE_COMPLEX = 21,    /* `real` and `imaginary` */
+  RF_VALUE_STRING = 30,     /* `text`: quotes undone, CONTINUE joined, trailing blanks cut */
+  RF_VALUE_COMMENTARY = 40, /* COMMENT, HISTORY, blank keyword, no "= ": everything after the keyword in `text` */
+  RF_VALUE_INVALID = 50     /* a value field that cannot be read: its characters in `text` */
 } rf_value_kind;
 
 /* A keyword's value. `text` belongs to the header it came from and lives until that header is
@@ -70,11 +70,11 @@ RF_API RF_CHECKED rf_status rf_header_copy(const rf_header *header, rf_header **
 RF_API void rf_header_free(rf_header *header);
 
 /* Number of physical cards. */
-RF_API size_t rf_header_count(const rf_header *header);
+RF_API size_t rf_header_get_count(const rf_header *header);
 
-/* The cards as they are stored: rf_header_count() * 80 bytes, not ended by NUL. Valid until the header
+/* The cards as they are stored: rf_header_get_count() * 80 bytes, not ended by NUL. Valid until the header
  * is changed or freed. */
-RF_API const char *rf_header_cards(const rf_header *header);
+RF_API const char *rf_header_get_cards(const rf_header *header);
 
 /* 1 when all cards are printable ASCII (0x20..0x7E). */
 RF_API int rf_header_is_printable(const rf_header *header);
@@ -83,11 +83,8 @@ RF_API int rf_header_is_printable(const rf_header *header);
  * RF_ERR_RANGE past the end. */
 RF_API RF_CHECKED rf_status rf_header_get_card(const rf_header *header, size_t index, char *card, rf_error *err);
 
-/* Number of bytes that the header takes in a file: cards, END, padding to whole 2880-byte blocks. */
-RF_API uint64_t rf_header_file_bytes(const rf_header *header);
-
-/* The same with room for `more` cards. */
-RF_API uint64_t rf_header_room_bytes(const rf_header *header, uint32_t more);
+/* Number of bytes that the header takes in a file with `more` cards: cards, END, padding to whole 2880-byte blocks. */
+RF_API uint64_t rf_header_get_file_bytes(const rf_header *header, uint32_t more);
 
 /* Index of the first card from `start` on whose keyword is `keyword` (any case, HIERARCH ... included,
  * "" for blank ones); CONTINUE cards belong to the card before. Commentary cards count.
@@ -98,16 +95,16 @@ RF_API RF_CHECKED rf_status rf_header_find(const rf_header *header, const char *
 /* Keyword of card `index`, without "HIERARCH " and trailing blanks, case kept; copied with a NUL into 80 bytes
  * at `keyword`. *span (may be NULL) is the number of physical cards the value takes (1 + its CONTINUEs).
  * RF_ERR_RANGE past the end. */
-RF_API RF_CHECKED rf_status rf_header_keyword(const rf_header *header, size_t index, char *keyword, size_t *span,
-                                              rf_error *err);
+RF_API RF_CHECKED rf_status rf_header_get_keyword(const rf_header *header, size_t index, char *keyword, size_t *span,
+                                                  rf_error *err);
 
 /* Value of card `index`. RF_ERR_RANGE past the end. An unreadable one is RF_VALUE_INVALID, not an error. */
-RF_API RF_CHECKED rf_status rf_header_value(rf_header *header, size_t index, rf_value *value, rf_error *err);
+RF_API RF_CHECKED rf_status rf_header_get_value(rf_header *header, size_t index, rf_value *value, rf_error *err);
 
 /* Comment of card `index`, all of it where CONTINUE cards carry pieces; "" when there is none. Lives as
  * rf_value.text does. */
-RF_API RF_CHECKED rf_status rf_header_comment(rf_header *header, size_t index, const char **text, size_t *length,
-                                              rf_error *err);
+RF_API RF_CHECKED rf_status rf_header_get_comment(rf_header *header, size_t index, const char **text, size_t *length,
+                                                  rf_error *err);
 
 /* The first value of `keyword`: find and value in one. RF_ERR_NOT_FOUND when there is none. */
 RF_API RF_CHECKED rf_status rf_header_get(rf_header *header, const char *keyword, rf_value *value, rf_error *err);

@@ -174,7 +174,7 @@ rf_status rf_header_append_moved(rf_header *out, const rf_header *from, size_t i
                                  const unsigned *numbers, rf_error *err) {
   char card[RF_CARD_BYTES];
   rf_keyword_columns columns;
-  const char *source = rf_header_cards(from) + index * RF_CARD_BYTES;
+  const char *source = rf_header_get_cards(from) + index * RF_CARD_BYTES;
   if (numbers != NULL && card_columns(source, keyword, &columns) > 0) {
     memcpy(card, source, RF_CARD_BYTES);
     if (names_none(&columns, numbers) || !renumber_card(card, keyword, &columns, numbers))
@@ -183,14 +183,14 @@ rf_status rf_header_append_moved(rf_header *out, const rf_header *from, size_t i
     index++;
     span--;
   }
-  for (size_t k = index; k < index + span && k < rf_header_count(from); k++)
-    RF_TRY(rf_header_append_card(out, rf_header_cards(from) + k * RF_CARD_BYTES, err));
+  for (size_t k = index; k < index + span && k < rf_header_get_count(from); k++)
+    RF_TRY(rf_header_append_card(out, rf_header_get_cards(from) + k * RF_CARD_BYTES, err));
   return RF_OK;
 }
 
 static rf_status append_all(rf_header *out, const rf_header *cards, rf_error *err) {
-  for (size_t i = 0; cards != NULL && i < rf_header_count(cards); i++)
-    RF_TRY(rf_header_append_card(out, rf_header_cards(cards) + i * RF_CARD_BYTES, err));
+  for (size_t i = 0; cards != NULL && i < rf_header_get_count(cards); i++)
+    RF_TRY(rf_header_append_card(out, rf_header_get_cards(cards) + i * RF_CARD_BYTES, err));
   return RF_OK;
 }
 
@@ -198,11 +198,11 @@ static rf_status append_all(rf_header *out, const rf_header *cards, rf_error *er
  * TFIELDS. */
 static rf_status find_place(const rf_header *header, unsigned from, size_t *place, rf_error *err) {
   char keyword[RF_CARD_BYTES];
-  size_t count = rf_header_count(header);
+  size_t count = rf_header_get_count(header);
   *place = count;
   for (size_t i = 0, span; i < count; i += span) {
     rf_keyword_columns columns;
-    RF_TRY(rf_header_keyword(header, i, keyword, &span, err));
+    RF_TRY(rf_header_get_keyword(header, i, keyword, &span, err));
     int found = strlen(keyword) <= 8 ? rf_keyword_find_columns(keyword, &columns) : 0;
     if (found > 0 && columns.n[0] == from) {
       *place = i;
@@ -218,14 +218,14 @@ static rf_status renumber(const rf_header *header, unsigned without, unsigned fr
                           rf_header *out, rf_error *err) {
   char keyword[RF_CARD_BYTES];
   unsigned numbers[RF_MAX_COLUMNS + 1];
-  size_t place = 0, count = rf_header_count(header);
+  size_t place = 0, count = rf_header_get_count(header);
   RF_TRY(find_place(header, from, &place, err));
   for (unsigned n = 0; n <= RF_MAX_COLUMNS; n++)
     numbers[n] = n == without ? 0 : n >= from ? (unsigned)((int)n + shift) : n;
   for (size_t i = 0, span; i < count; i += span) {
     if (i == place)
       RF_TRY(append_all(out, cards, err));
-    RF_TRY(rf_header_keyword(header, i, keyword, &span, err));
+    RF_TRY(rf_header_get_keyword(header, i, keyword, &span, err));
     RF_TRY(rf_header_append_moved(out, header, i, span, keyword, numbers, err));
   }
   return place >= count ? append_all(out, cards, err) : RF_OK;

@@ -119,8 +119,8 @@ static bool is_named(const char image[8], const char *keyword) {
 
 /* The card of the table that the image calls `keyword`, NULL when there is none. */
 static const char *structure_card(const rf_header *header, const char *keyword, char image[8]) {
-  const char *card = rf_header_cards(header);
-  for (size_t i = 0; i < rf_header_count(header); i++, card += RF_CARD_BYTES)
+  const char *card = rf_header_get_cards(header);
+  for (size_t i = 0; i < rf_header_get_count(header); i++, card += RF_CARD_BYTES)
     if (role_of(card, image) == CARD_STRUCTURE && is_named(image, keyword))
       return card;
   return NULL;
@@ -186,8 +186,8 @@ static rf_status fill_plain(const rf_header *header, bool first, rf_header *plai
   char image[8];
   bool was_extension = structure_card(header, "XTENSION", image) != NULL;
   RF_TRY(add_structure(header, first, plain, err));
-  const char *card = rf_header_cards(header);
-  for (size_t i = 0; i < rf_header_count(header); i++, card += RF_CARD_BYTES) {
+  const char *card = rf_header_get_cards(header);
+  for (size_t i = 0; i < rf_header_get_count(header); i++, card += RF_CARD_BYTES) {
     card_role role = role_of(card, image);
     if (role == CARD_USER)
       RF_TRY(rf_header_append_card(plain, card, err));
@@ -232,8 +232,8 @@ static bool is_mapped(const char *card, bool *checksum) {
 /* Cards of the table, where they came first (`head`) or after those of the image. Its checksums belong to the end. */
 static rf_status add_table_cards(const rf_header *old_header, bool head, rf_header *merged, rf_error *err) {
   char image[8];
-  const char *card = rf_header_cards(old_header);
-  for (size_t i = 0; i < rf_header_count(old_header); i++, card += RF_CARD_BYTES) {
+  const char *card = rf_header_get_cards(old_header);
+  for (size_t i = 0; i < rf_header_get_count(old_header); i++, card += RF_CARD_BYTES) {
     card_role role = role_of(card, image);
     bool checksum = rf_card_is(card, "CHECKSUM") || rf_card_is(card, "DATASUM");
     if ((role == CARD_TABLE && checksum != head) || (role == CARD_STRUCTURE && head))
@@ -244,15 +244,15 @@ static rf_status add_table_cards(const rf_header *old_header, bool head, rf_head
 
 static rf_status add_image_cards(const rf_header *old_header, const rf_header *plain, rf_header *merged,
                                  rf_error *err) {
-  const char *card = rf_header_cards(plain);
-  for (size_t i = 0; i < rf_header_count(plain); i++, card += RF_CARD_BYTES) {
+  const char *card = rf_header_get_cards(plain);
+  for (size_t i = 0; i < rf_header_get_count(plain); i++, card += RF_CARD_BYTES) {
     bool checksum;
     if (!is_mapped(card, &checksum)) {
       RF_TRY(rf_header_append_card(merged, card, err));
     } else if (checksum) {
       size_t index;
       RF_TRY(rf_header_find(old_header, rf_card_is(card, "CHECKSUM") ? "ZHECKSUM" : "ZDATASUM", 0, &index, err));
-      RF_TRY(rf_header_append_card(merged, rf_header_cards(old_header) + index * RF_CARD_BYTES, err));
+      RF_TRY(rf_header_append_card(merged, rf_header_get_cards(old_header) + index * RF_CARD_BYTES, err));
     }
   }
   return RF_OK;
@@ -271,18 +271,18 @@ static bool is_checksum(const char *keyword) {
 }
 
 static rf_status add_value_cards(const rf_header *from, size_t index, size_t span, rf_header *to, rf_error *err) {
-  for (size_t k = index; k < index + span && k < rf_header_count(from); k++)
-    RF_TRY(rf_header_append_card(to, rf_header_cards(from) + k * RF_CARD_BYTES, err));
+  for (size_t k = index; k < index + span && k < rf_header_get_count(from); k++)
+    RF_TRY(rf_header_append_card(to, rf_header_get_cards(from) + k * RF_CARD_BYTES, err));
   return RF_OK;
 }
 
 /* Of a compressed table all that is protected is its own, all else is that of the table which it stands for. Of the own
  * ones those in the middle: the checksums of the one come among the cards of the other, its own at the end. */
 static rf_status add_own_cards(const rf_header *old_header, bool checksums, rf_header *merged, rf_error *err) {
-  for (size_t i = 0, span; i < rf_header_count(old_header); i += span) {
+  for (size_t i = 0, span; i < rf_header_get_count(old_header); i += span) {
     char keyword[RF_CARD_BYTES];
-    RF_TRY(rf_header_keyword(old_header, i, keyword, &span, err));
-    bool hierarch = rf_card_is(rf_header_cards(old_header) + i * RF_CARD_BYTES, "HIERARCH");
+    RF_TRY(rf_header_get_keyword(old_header, i, keyword, &span, err));
+    bool hierarch = rf_card_is(rf_header_get_cards(old_header) + i * RF_CARD_BYTES, "HIERARCH");
     bool original = strcmp(keyword, "ZHECKSUM") == 0 || strcmp(keyword, "ZDATASUM") == 0;
     bool own = rf_keyword_is_protected(keyword) || rf_tiled_table_is_own(keyword);
     if (!hierarch && !original && own && is_checksum(keyword) == checksums)
@@ -293,11 +293,11 @@ static rf_status add_own_cards(const rf_header *old_header, bool checksums, rf_h
 
 static rf_status merge_table(const rf_header *old_header, const rf_header *plain, rf_header *merged, rf_error *err) {
   RF_TRY(add_own_cards(old_header, false, merged, err));
-  for (size_t i = 0, span; i < rf_header_count(plain); i += span) {
+  for (size_t i = 0, span; i < rf_header_get_count(plain); i += span) {
     char keyword[RF_CARD_BYTES];
     size_t index;
-    RF_TRY(rf_header_keyword(plain, i, keyword, &span, err));
-    bool hierarch = rf_card_is(rf_header_cards(plain) + i * RF_CARD_BYTES, "HIERARCH");
+    RF_TRY(rf_header_get_keyword(plain, i, keyword, &span, err));
+    bool hierarch = rf_card_is(rf_header_get_cards(plain) + i * RF_CARD_BYTES, "HIERARCH");
     if (!hierarch && rf_tiled_table_is_own(keyword)) {
       rf_error_keyword(err, keyword);
       return rf_fail(err, RF_ERR_PROTECTED, "keyword %s describes the compression of the table and is not set by hand",

@@ -26,7 +26,7 @@ static const char *find_card(const rf_header *header, const char *keyword) {
   size_t index;
   if (rf_header_find(header, keyword, 0, &index, NULL) != RF_OK)
     return NULL;
-  return rf_header_cards(header) + index * RF_CARD_BYTES;
+  return rf_header_get_cards(header) + index * RF_CARD_BYTES;
 }
 
 static rf_status bad_card(rf_error *err, const char *keyword, const char *expected, const char *card) {
@@ -507,8 +507,8 @@ static bool may_have_made_blank(const rf_header *header) {
     return false;
   if (find_card(header, "ZBLANK") != NULL)
     return true;
-  card = rf_header_cards(header);
-  for (size_t i = 0; i < rf_header_count(header); i++, card += RF_CARD_BYTES)
+  card = rf_header_get_cards(header);
+  for (size_t i = 0; i < rf_header_get_count(header); i++, card += RF_CARD_BYTES)
     if (memcmp(card, "TTYPE", 5) == 0 && rf_card_string(card, text, sizeof text) && rf_same_name(text, "ZBLANK"))
       return true;
   return false;

@@ -17,8 +17,8 @@
 /* The first card with a value whose keyword is `keyword`, or NULL: a card without a value indicator has no value, also
  * for those who work out the structure of an HDU. */
 static const char *find_card(const rf_header *header, const char *keyword) {
-  const char *card = rf_header_cards(header);
-  for (size_t i = 0; i < rf_header_count(header); i++, card += RF_CARD_BYTES)
+  const char *card = rf_header_get_cards(header);
+  for (size_t i = 0; i < rf_header_get_count(header); i++, card += RF_CARD_BYTES)
     if (rf_card_is(card, keyword) && card[8] == '=')
       return card;
   return NULL;
@@ -110,12 +110,12 @@ static rf_status plain_card(const rf_header *header, const char *card, int64_t c
 rf_status rf_tiled_table_plain_header(const rf_header *header, rf_header **plain, rf_error *err) {
   rf_header *made;
   RF_TRY(rf_header_new(&made, err));
-  const char *cards = rf_header_cards(header), *tfields = find_card(header, "TFIELDS");
+  const char *cards = rf_header_get_cards(header), *tfields = find_card(header, "TFIELDS");
   int64_t columns = 0;
   if (tfields != NULL)
     (void)rf_card_integer(tfields, &columns);
   rf_status status = RF_OK;
-  for (size_t i = 0; i < rf_header_count(header) && status == RF_OK; i++)
+  for (size_t i = 0; i < rf_header_get_count(header) && status == RF_OK; i++)
     status = plain_card(header, cards + i * RF_CARD_BYTES, columns, made, err);
   if (status != RF_OK)
     rf_header_free(made);
@@ -138,8 +138,8 @@ static bool is_reserved(const char *card) {
 }
 
 rf_status rf_tiled_table_check_plain(const rf_header *plain, rf_error *err) {
-  const char *card = rf_header_cards(plain);
-  for (size_t i = 0; i < rf_header_count(plain); i++, card += RF_CARD_BYTES) {
+  const char *card = rf_header_get_cards(plain);
+  for (size_t i = 0; i < rf_header_get_count(plain); i++, card += RF_CARD_BYTES) {
     char keyword[9];
     if (!is_reserved(card))
       continue;
@@ -213,8 +213,8 @@ rf_status rf_tiled_table_packed_header(const rf_header *plain, const rf_table *t
   rf_header *made;
   RF_TRY(rf_header_new(&made, err));
   rf_status status = RF_OK;
-  for (size_t i = 0; i < rf_header_count(plain) && status == RF_OK; i++)
-    status = packed_card(rf_header_cards(plain) + i * RF_CARD_BYTES, made, err);
+  for (size_t i = 0; i < rf_header_get_count(plain) && status == RF_OK; i++)
+    status = packed_card(rf_header_get_cards(plain) + i * RF_CARD_BYTES, made, err);
   if (status == RF_OK)
     status = table_cards(plain, table, tile_rows, made, err);
   if (status == RF_OK)
@@ -242,8 +242,8 @@ static bool same_keyword(const char *a, const char *b) {
 /* Appends the cards of `made` from *next on that are not about the compression, up to and with `last` and what
  * continues it. */
 static rf_status take_until(const rf_header *made, size_t *next, size_t last, rf_header *out, rf_error *err) {
-  const char *cards = rf_header_cards(made);
-  size_t count = rf_header_count(made);
+  const char *cards = rf_header_get_cards(made);
+  size_t count = rf_header_get_count(made);
   while (last + 1 < count && rf_card_is(cards + (last + 1) * RF_CARD_BYTES, "CONTINUE"))
     last++;
   for (; *next <= last && *next < count; ++*next)
@@ -266,10 +266,10 @@ static rf_status take_own(const rf_header *made, const char *card, rf_header *ou
 }
 
 rf_status rf_tiled_table_keep_places(const rf_header *old, const rf_header *made, rf_header *out, rf_error *err) {
-  const char *cards = rf_header_cards(made);
-  size_t next = 0, count = rf_header_count(made);
-  for (size_t i = 0; i < rf_header_count(old); i++) {
-    const char *card = rf_header_cards(old) + i * RF_CARD_BYTES;
+  const char *cards = rf_header_get_cards(made);
+  size_t next = 0, count = rf_header_get_count(made);
+  for (size_t i = 0; i < rf_header_get_count(old); i++) {
+    const char *card = rf_header_get_cards(old) + i * RF_CARD_BYTES;
     if (is_dropped(card)) {
       RF_TRY(take_own(made, card, out, err));
       continue;

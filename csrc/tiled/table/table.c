@@ -110,7 +110,7 @@ static rf_status make_plain(const rf_hdu_ops *const *kinds, rf_header *header, r
   rf_header *logical;
   rf_hdu hdu;
   RF_TRY(rf_tiled_table_plain_header(header, &logical, err));
-  rf_status status = rf_hdu_parse(kinds, rf_header_cards(logical), rf_header_count(logical), false, &hdu, err);
+  rf_status status = rf_hdu_parse(kinds, rf_header_get_cards(logical), rf_header_get_count(logical), false, &hdu, err);
   if (status == RF_OK) {
     if (hdu.ops->kind != RF_HDU_TABLE)
       status = rf_fail(err, RF_ERR_FORMAT, "what is compressed is no binary table");

@@ -70,8 +70,8 @@ def copy_cards(cards: CData) -> CData:
 
 def all_bytes(cards: CData) -> bytes:
     """Give all cards, one behind the other."""
-    count = lib.rf_header_count(cards)
-    return bytes(ffi.buffer(lib.rf_header_cards(cards), count * CARD)) if count else b""
+    count = lib.rf_header_get_count(cards)
+    return bytes(ffi.buffer(lib.rf_header_get_cards(cards), count * CARD)) if count else b""
 
 
 def is_printable(cards: CData) -> bool:
@@ -108,7 +108,7 @@ def entries_of(cards: CData) -> list[tuple[str, int, int]]:
         cards_taken = 1
         if keyword == "HIERARCH" or columns[start + 1] == "CONTINUE":
             err = error()
-            check(lib.rf_header_keyword(cards, start, buffer, span, err), err)
+            check(lib.rf_header_get_keyword(cards, start, buffer, span, err), err)
             cards_taken = span[0]
             if keyword == "HIERARCH":
                 keyword = text(buffer)
@@ -126,7 +126,7 @@ def _odd_entries_of(cards: CData) -> list[tuple[str, int, int]]:
     start = 0
     while start * CARD < len(content):
         err = error()
-        check(lib.rf_header_keyword(cards, start, buffer, span, err), err)
+        check(lib.rf_header_get_keyword(cards, start, buffer, span, err), err)
         name = ffi.string(buffer)
         if content[start * CARD : start * CARD + 8].upper() != b"HIERARCH":
             name = name.upper()  # of bytes: ASCII letters only
@@ -142,7 +142,7 @@ def shown_cards(cards: CData) -> list[str]:
         return [content[i : i + CARD] for i in range(0, len(content), CARD)]
     found = []
     buffer = ffi.new("char[]", CARD)
-    for index in range(lib.rf_header_count(cards)):
+    for index in range(lib.rf_header_get_count(cards)):
         err = error()
         check(lib.rf_header_get_card(cards, index, buffer, err), err)
         found.append(shown(ffi.buffer(buffer)[:]))
@@ -175,14 +175,14 @@ def comment_at(cards: CData, index: int) -> str:
     chars = ffi.new("char **")
     length = ffi.new("size_t *")
     err = error()
-    check(lib.rf_header_comment(cards, index, chars, length, err), err)
+    check(lib.rf_header_get_comment(cards, index, chars, length, err), err)
     return shown(ffi.buffer(chars[0], length[0])[:])
 
 
 def value_at(cards: CData, index: int, scratch: CData) -> Value:
     """Give the value of a card; `scratch` is an ``rf_value *`` to be overwritten."""
     err = error()
-    check(lib.rf_header_value(cards, index, scratch, err), err)
+    check(lib.rf_header_get_value(cards, index, scratch, err), err)
     return decode(scratch)
 
 

@@ -103,7 +103,7 @@ static rf_status look(rf_error *err) {
   STEP(rf_hdu_get_header(file, 1, &header, err));
   STEP(rf_header_copy(header, &copy, err));
   STEP(rf_header_get(header, "LONG", &value, err));
-  STEP(rf_header_comment(header, 8, &text, &length, err));
+  STEP(rf_header_get_comment(header, 8, &text, &length, err));
   STEP(rf_hdu_verify_checksum(file, 0, &datasum, &checksum, err));
   rf_header_free(header);
   rf_header_free(copy);

@@ -415,7 +415,7 @@ static void test_more_names_than_columns_can_be(void) {
   rf_error err;
   CHECK(rf_expr_parse(text + 1, n - 1, &expr, &err) == RF_ERR_LIMIT);
   CHECK(rf_expr_parse(text + 1, n - 1 - strlen("|c999"), &expr, &err) == RF_OK);
-  CHECK(rf_expr_name_count(expr) == 999);
+  CHECK(rf_expr_get_name_count(expr) == 999);
   rf_expr_free(expr);
 }
 
@@ -426,15 +426,15 @@ static void test_names_are_listed_once(void) {
   rf_expr *expr;
   rf_error err;
   CHECK_OK(rf_expr_parse(text, sizeof text - 1, &expr, &err), err);
-  CHECK(rf_expr_name_count(expr) == 4);
-  CHECK_STR(rf_expr_name(expr, 0), "b");
-  CHECK_STR(rf_expr_name(expr, 1), "a");
-  CHECK_STR(rf_expr_name(expr, 2), "odd name");
-  CHECK_STR(rf_expr_name(expr, 3), "T");
-  CHECK(rf_expr_name(expr, 4) == NULL);
+  CHECK(rf_expr_get_name_count(expr) == 4);
+  CHECK_STR(rf_expr_get_name(expr, 0), "b");
+  CHECK_STR(rf_expr_get_name(expr, 1), "a");
+  CHECK_STR(rf_expr_get_name(expr, 2), "odd name");
+  CHECK_STR(rf_expr_get_name(expr, 3), "T");
+  CHECK(rf_expr_get_name(expr, 4) == NULL);
   rf_expr_free(expr);
-  CHECK(rf_expr_name_count(NULL) == 0);
-  CHECK(rf_expr_name(NULL, 0) == NULL);
+  CHECK(rf_expr_get_name_count(NULL) == 0);
+  CHECK(rf_expr_get_name(NULL, 0) == NULL);
   rf_expr_free(NULL);
   rf_program_free(NULL);
 }

@@ -133,8 +133,8 @@ static void append_to_nothing_and_more(void) {
   CHECK(info_of(file, 1).header_offset == 5760 && info_of(file, 1).data_offset == 5760 + 8640);
   rf_header *read;
   CHECK_OK(rf_hdu_get_header(file, 1, &read, &err), err);
-  CHECK(rf_header_count(read) == rf_header_count(extension));
-  CHECK(memcmp(rf_header_cards(read), rf_header_cards(extension), rf_header_count(read) * 80) == 0);
+  CHECK(rf_header_get_count(read) == rf_header_get_count(extension));
+  CHECK(memcmp(rf_header_get_cards(read), rf_header_get_cards(extension), rf_header_get_count(read) * 80) == 0);
   size_t n;
   uint8_t *bytes = content_of(file, &n);
   for (size_t i = info_of(file, 1).data_offset; i < n; i++)
@@ -306,7 +306,7 @@ static void append_behind_a_broken_hdu(void) {
 static void expect_resized(const fits_bytes *old, const rf_header *header, uint64_t old_data, uint64_t data,
                            const uint8_t *bytes, size_t n) {
   /* old: primary 5760, HDU 1 header 2880, data padded, the rest */
-  size_t header_bytes = (size_t)rf_header_file_bytes(header);
+  size_t header_bytes = (size_t)rf_header_get_file_bytes(header, 0);
   size_t old_next = 5760 + 2880 + (size_t)(old_data + 2879) / 2880 * 2880;
   size_t new_next = 5760 + header_bytes + (size_t)(data + 2879) / 2880 * 2880;
   uint8_t *expected = calloc(1, old->size + new_next);
@@ -527,8 +527,9 @@ static void a_header_without_keeping_the_file(void) {
   for (size_t i = 0; i < 2; i++) {
     CHECK_OK(rf_hdu_get_header(file, i, &kept, &err), err);
     CHECK_OK(rf_file_read_header(path, NULL, i, &header, &err), err);
-    CHECK(rf_header_count(header) == rf_header_count(kept));
-    CHECK(memcmp(rf_header_cards(header), rf_header_cards(kept), rf_header_count(kept) * RF_CARD_BYTES) == 0);
+    CHECK(rf_header_get_count(header) == rf_header_get_count(kept));
+    CHECK(memcmp(rf_header_get_cards(header), rf_header_get_cards(kept), rf_header_get_count(kept) * RF_CARD_BYTES) ==
+          0);
     rf_header_free(header);
     rf_header_free(kept);
   }

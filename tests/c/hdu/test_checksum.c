@@ -112,7 +112,7 @@ static const char *card_of(rf_file *file, size_t index, const char *keyword, cha
   memset(text, 0, 81);
   CHECK_OK(rf_hdu_get_header(file, index, &header, &err), err);
   if (rf_header_find(header, keyword, 0, &at, NULL) == RF_OK)
-    memcpy(text, rf_header_cards(header) + at * 80, 80);
+    memcpy(text, rf_header_get_cards(header) + at * 80, 80);
   rf_header_free(header);
   return text;
 }
@@ -168,9 +168,9 @@ static void blank_cards_at_the_end_are_used(void) {
   CHECK_OK(rf_hdu_add_checksum(file, 0, 1, &err), err);
   CHECK(size_of(file) == 2880);
   CHECK_OK(rf_hdu_get_header(file, 0, &header, &err), err);
-  CHECK(rf_header_count(header) == 6);
-  CHECK(memcmp(rf_header_cards(header) + 320, "CHECKSUM", 8) == 0);
-  CHECK(memcmp(rf_header_cards(header) + 400, "DATASUM ", 8) == 0);
+  CHECK(rf_header_get_count(header) == 6);
+  CHECK(memcmp(rf_header_get_cards(header) + 320, "CHECKSUM", 8) == 0);
+  CHECK(memcmp(rf_header_get_cards(header) + 400, "DATASUM ", 8) == 0);
   verify(file, 0, 1, 1);
   rf_header_free(header);
   CHECK_OK(rf_file_free(file, &err), err);

@@ -94,8 +94,8 @@ static const char *card_at(rf_file *file, size_t index, size_t card) {
   rf_header *header;
   text[0] = '\0';
   CHECK_OK(rf_hdu_get_header(file, index, &header, &err), err);
-  if (card < rf_header_count(header)) {
-    memcpy(text, rf_header_cards(header) + card * 80, 80);
+  if (card < rf_header_get_count(header)) {
+    memcpy(text, rf_header_get_cards(header) + card * 80, 80);
     text[80] = '\0';
   }
   rf_header_free(header);

@@ -38,8 +38,9 @@ static rf_header *numbered(size_t n, const char *prefix) {
 }
 
 static int same_cards(const rf_header *a, const rf_header *b) {
-  size_t n = rf_header_count(a) * RF_CARD_BYTES;
-  return rf_header_count(a) == rf_header_count(b) && (n == 0 || memcmp(rf_header_cards(a), rf_header_cards(b), n) == 0);
+  size_t n = rf_header_get_count(a) * RF_CARD_BYTES;
+  return rf_header_get_count(a) == rf_header_get_count(b) &&
+         (n == 0 || memcmp(rf_header_get_cards(a), rf_header_get_cards(b), n) == 0);
 }
 
 /* ------------------------------ the same as one by one ------------------------------ */
@@ -120,7 +121,7 @@ static void test_edits_with_an_index_are_those_without(void) {
       rf_status status = rf_header_get(with, keyword, &a, &err);
       CHECK(rf_header_get(without, keyword, &b, &err) == status);
       CHECK(status != RF_OK || (a.kind == b.kind && a.integer == b.integer && a.text_length == b.text_length));
-      CHECK(rf_header_count(with) == rf_header_count(without));
+      CHECK(rf_header_get_count(with) == rf_header_get_count(without));
       if (draw(8) == 0)
         CHECK(same_cards(with, without));
     }
@@ -137,7 +138,7 @@ static void test_orphans_have_no_index(void) {
   rf_header_worked(header, 1u << 20);
   CHECK(header->index == NULL);
   CHECK_OK(rf_header_delete(header, "CONTINUE", &err), err);
-  CHECK(rf_header_count(header) == 2);
+  CHECK(rf_header_get_count(header) == 2);
   CHECK(rf_header_delete(header, "CONTINUE", &err) == RF_ERR_NOT_FOUND);
   rf_header_free(header);
 }
@@ -156,7 +157,7 @@ static void test_memory_of_one_value_set_again_and_again_is_bounded(void) {
   CHECK(header->index != NULL && header->capacity < 10000);
   rf_value value;
   CHECK_OK(rf_header_get(header, "K9", &value, &err), err);
-  CHECK(value.integer == 9 && rf_header_count(header) == 15);
+  CHECK(value.integer == 9 && rf_header_get_count(header) == 15);
   rf_header_free(header);
 }
 
@@ -226,7 +227,7 @@ static void test_merge_keeps_the_bytes_of_cards(void) {
   CHECK_OK(rf_header_merge(target, source, 0, &err), err);
   size_t at;
   CHECK_OK(rf_header_find(target, "B", 0, &at, &err), err);
-  CHECK(memcmp(rf_header_cards(target) + at * RF_CARD_BYTES, "B       = 'a\tb'", 15) == 0);
+  CHECK(memcmp(rf_header_get_cards(target) + at * RF_CARD_BYTES, "B       = 'a\tb'", 15) == 0);
   rf_header_free(target);
   rf_header_free(before);
   rf_header_free(source);
@@ -239,7 +240,7 @@ static uint64_t work_of_merging(size_t n) {
   rf_header *source = numbered(n, "L");
   CHECK_OK(rf_header_merge(target, source, 0, &err), err);
   CHECK_OK(rf_header_merge(target, source, 0, &err), err);
-  CHECK(rf_header_count(target) == 2 * n);
+  CHECK(rf_header_get_count(target) == 2 * n);
   uint64_t work = target->work;
   rf_header_free(target);
   rf_header_free(source);
@@ -258,8 +259,8 @@ static uint64_t work_of_setting(size_t n) {
     CHECK_OK(rf_header_set(header, keyword, &value, NULL, &err), err);
     CHECK_OK(rf_header_set_comment(header, keyword, "", &err), err);
   }
-  CHECK(rf_header_count(header) == 2 * n * 3);
-  CHECK(memcmp(rf_header_cards(header), "K0      = ", 10) == 0);
+  CHECK(rf_header_get_count(header) == 2 * n * 3);
+  CHECK(memcmp(rf_header_get_cards(header), "K0      = ", 10) == 0);
   uint64_t work = header->work;
   rf_header_free(header);
   return work;
@@ -274,7 +275,7 @@ static uint64_t work_of_deleting_each(size_t n) {
     CHECK_OK(rf_header_delete(header, keyword, &err), err);
     CHECK(rf_header_get(header, keyword, &value, &err) == RF_ERR_NOT_FOUND);
   }
-  CHECK(rf_header_count(header) == 0);
+  CHECK(rf_header_get_count(header) == 0);
   uint64_t work = header->work;
   rf_header_free(header);
   return work;
@@ -289,7 +290,7 @@ static uint64_t work_of_deleting_equal_ones(size_t n) {
   }
   header->work = 0;
   CHECK_OK(rf_header_delete(header, "SAME", &err), err);
-  CHECK(rf_header_count(header) == n / 2 && memcmp(rf_header_cards(header) + 80, "OTHER   = 2 ", 12) == 0);
+  CHECK(rf_header_get_count(header) == n / 2 && memcmp(rf_header_get_cards(header) + 80, "OTHER   = 2 ", 12) == 0);
   uint64_t work = header->work;
   rf_header_free(header);
   return work;

@@ -585,7 +585,7 @@ static void the_header_of_the_image(void) {
   rf_value value;
   rf_hdu_info info = {.size = sizeof info};
   CHECK_OK(rf_hdu_get_logical_header(file, 1, &plain, &err), err);
-  CHECK(memcmp(rf_header_cards(plain), "XTENSION= 'IMAGE   '", 20) == 0);
+  CHECK(memcmp(rf_header_get_cards(plain), "XTENSION= 'IMAGE   '", 20) == 0);
   CHECK(integer_of(plain, "BITPIX") == 32 && integer_of(plain, "NAXIS") == 2 && integer_of(plain, "NAXIS1") == 2);
   CHECK(integer_of(plain, "PCOUNT") == 0 && integer_of(plain, "GCOUNT") == 1);
   CHECK(!has(plain, "TFIELDS") && !has(plain, "TTYPE1") && !has(plain, "ZIMAGE") && !has(plain, "ZVAL1"));
@@ -624,8 +624,8 @@ static void the_header_of_a_primary_image(void) {
   rf_file *file = opened(&z);
   rf_header *plain = NULL;
   CHECK_OK(rf_hdu_get_logical_header(file, 1, &plain, &err), err);
-  CHECK(memcmp(rf_header_cards(plain), "SIMPLE  =                    T / it is", 38) == 0);
-  CHECK(memcmp(rf_header_cards(plain) + 5 * 80, "EXTEND  =                    T", 30) == 0);
+  CHECK(memcmp(rf_header_get_cards(plain), "SIMPLE  =                    T / it is", 38) == 0);
+  CHECK(memcmp(rf_header_get_cards(plain) + 5 * 80, "EXTEND  =                    T", 30) == 0);
   CHECK(!has(plain, "XTENSION") && !has(plain, "PCOUNT"));
   rf_header_free(plain);
   closed(file);

@@ -46,9 +46,9 @@ static size_t take_text(input *in, char *text, size_t most) {
 
 static void take_keyword(input *in, const rf_header *header, char *keyword) {
   uint8_t how = take_byte(in);
-  size_t count = rf_header_count(header);
+  size_t count = rf_header_get_count(header);
   if (how % 3 != 0 && count > 0) /* one that is there */
-    require(rf_header_keyword(header, take_byte(in) % count, keyword, NULL, NULL) == RF_OK);
+    require(rf_header_get_keyword(header, take_byte(in) % count, keyword, NULL, NULL) == RF_OK);
   else
     (void)take_text(in, keyword, how % 2 ? 8 : 70);
 }
@@ -98,7 +98,7 @@ static void require_same(const rf_value *set, const rf_value *got) {
 /* Sets, and looks at what was set and at the cards before and behind it. */
 static rf_status set_and_check(rf_header *header, const char *keyword, const rf_value *value, const char *comment,
                                int lenient) {
-  size_t count = rf_header_count(header);
+  size_t count = rf_header_get_count(header);
   size_t index = count;
   size_t span = 0;
   char name[RF_CARD_BYTES];
@@ -106,20 +106,20 @@ static rf_status set_and_check(rf_header *header, const char *keyword, const rf_
   if (before == NULL)
     abort();
   if (count > 0)
-    memcpy(before, rf_header_cards(header), count * RF_CARD_BYTES);
+    memcpy(before, rf_header_get_cards(header), count * RF_CARD_BYTES);
   if (rf_header_find(header, keyword, 0, &index, NULL) == RF_OK)
-    require(rf_header_keyword(header, index, name, &span, NULL) == RF_OK);
+    require(rf_header_get_keyword(header, index, name, &span, NULL) == RF_OK);
   rf_status status = rf_header_set(header, keyword, value, comment, NULL);
-  const char *after = rf_header_cards(header);
+  const char *after = rf_header_get_cards(header);
   if (status != RF_OK) {
-    require(rf_header_count(header) == count && (count == 0 || memcmp(before, after, count * RF_CARD_BYTES) == 0));
+    require(rf_header_get_count(header) == count && (count == 0 || memcmp(before, after, count * RF_CARD_BYTES) == 0));
     free(before);
     return status;
   }
   size_t behind = (count - index - span) * RF_CARD_BYTES;
   require(index == 0 || memcmp(before, after, index * RF_CARD_BYTES) == 0);
   require(behind == 0 || memcmp(before + (index + span) * RF_CARD_BYTES,
-                                after + rf_header_count(header) * RF_CARD_BYTES - behind, behind) == 0);
+                                after + rf_header_get_count(header) * RF_CARD_BYTES - behind, behind) == 0);
   rf_value got;
   require(rf_header_get(header, keyword, &got, NULL) == RF_OK);
   /* The value that was there is accepted again, and read with '_'. */
@@ -140,16 +140,16 @@ static int begins_with_hierarch(const char *keyword) {
 static void read_all(rf_header *header, int lenient) {
   char keyword[RF_CARD_BYTES];
   size_t span = 1;
-  for (size_t i = 0; i < rf_header_count(header); i += span) {
+  for (size_t i = 0; i < rf_header_get_count(header); i += span) {
     rf_value value;
     const char *text;
     size_t n;
     size_t found;
-    require(rf_header_keyword(header, i, keyword, &span, NULL) == RF_OK && span >= 1);
-    require(rf_header_value(header, i, &value, NULL) == RF_OK);
+    require(rf_header_get_keyword(header, i, keyword, &span, NULL) == RF_OK && span >= 1);
+    require(rf_header_get_value(header, i, &value, NULL) == RF_OK);
     require(value.text != NULL && value.text[value.text_length] == '\0');
     require(!lenient || is_printable_text(value.text, value.text_length));
-    require(rf_header_comment(header, i, &text, &n, NULL) == RF_OK && text[n] == '\0');
+    require(rf_header_get_comment(header, i, &text, &n, NULL) == RF_OK && text[n] == '\0');
     require(!lenient || is_printable_text(text, n));
     /* "HIERARCH HIERARCH x = 1" has a name that a caller cannot say: the first word is taken for the convention's */
     rf_status status = rf_header_find(header, keyword, 0, &found, NULL);
@@ -158,7 +158,7 @@ static void read_all(rf_header *header, int lenient) {
 }
 
 static void check_round_trip(const rf_header *header) {
-  uint64_t bytes = rf_header_file_bytes(header);
+  uint64_t bytes = rf_header_get_file_bytes(header, 0);
   char *out = malloc(bytes);
   if (out == NULL)
     return;
@@ -166,14 +166,14 @@ static void check_round_trip(const rf_header *header) {
   rf_header_format(header, out, bytes);
   require(rf_header_parse(out, bytes, 0, &back, NULL) == RF_OK);
   /* Blank cards before an END that begins a block count as room, not as content. */
-  const char *cards = rf_header_cards(header);
-  size_t count = rf_header_count(header);
+  const char *cards = rf_header_get_cards(header);
+  size_t count = rf_header_get_count(header);
   if (count * RF_CARD_BYTES % RF_BLOCK_BYTES == 0)
     while (count > 0 && without_blanks(cards + (count - 1) * RF_CARD_BYTES, RF_CARD_BYTES) == 0)
       count--;
   size_t n = count * RF_CARD_BYTES;
-  require(rf_header_count(back) == count);
-  require(n == 0 || memcmp(rf_header_cards(back), cards, n) == 0);
+  require(rf_header_get_count(back) == count);
+  require(n == 0 || memcmp(rf_header_get_cards(back), cards, n) == 0);
   require(rf_header_same_structure(header, back, NULL) == RF_OK);
   rf_header_free(back);
   free(out);
@@ -197,7 +197,7 @@ static void edit(rf_header *header, rf_header *indexed, input *in, int lenient) 
   rf_value value = {.kind = RF_VALUE_UNDEFINED};
   const char *keyword = name;
   uint8_t what = take_byte(in) % 6;
-  size_t count = rf_header_count(header);
+  size_t count = rf_header_get_count(header);
   rf_status status = RF_OK;
   take_keyword(in, header, name);
   if (what <= 2) {
@@ -215,14 +215,14 @@ static void edit(rf_header *header, rf_header *indexed, input *in, int lenient) 
   } else {
     status = rf_header_delete(header, keyword, NULL);
   }
-  require(status == RF_OK || rf_header_count(header) == count);
+  require(status == RF_OK || rf_header_get_count(header) == count);
   require(edit_indexed(indexed, what, keyword, &value, comment) == status);
 }
 
 static void require_equal(const rf_header *a, const rf_header *b) {
-  size_t n = rf_header_count(a) * RF_CARD_BYTES;
-  require(rf_header_count(a) == rf_header_count(b));
-  require(n == 0 || memcmp(rf_header_cards(a), rf_header_cards(b), n) == 0);
+  size_t n = rf_header_get_count(a) * RF_CARD_BYTES;
+  require(rf_header_get_count(a) == rf_header_get_count(b));
+  require(n == 0 || memcmp(rf_header_get_cards(a), rf_header_get_cards(b), n) == 0);
 }
 
 /* A header merged into an empty one with everything is that header; into itself it is itself, for the first of each
@@ -253,7 +253,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   rf_status status = rf_header_parse(in.data, cards * RF_CARD_BYTES, RF_OPEN_STRICT, &strict, &err);
   require(rf_header_is_printable(header) == (status == RF_OK) && (status == RF_OK || status == RF_ERR_CARD));
   rf_header_free(strict);
-  require(memcmp(rf_header_cards(header), in.data, rf_header_count(header) * RF_CARD_BYTES) == 0);
+  require(memcmp(rf_header_get_cards(header), in.data, rf_header_get_count(header) * RF_CARD_BYTES) == 0);
   in.data += cards * RF_CARD_BYTES;
   in.size -= cards * RF_CARD_BYTES;
   read_all(header, lenient);

@@ -141,7 +141,7 @@ rf_status rf_tiled_image_append_locked(rf_file *file, const rf_tile_plan *plan, 
     RF_TRY(rf_file_append_primary(file, err));
   else if (status != RF_OK)
     return rf_file_hdu_locked(file, 0, &hdu, err);
-  RF_TRY(rf_file_append_begin_locked(file, header, rf_header_file_bytes(header) + spare, index, err));
+  RF_TRY(rf_file_append_begin_locked(file, header, rf_header_get_file_bytes(header, 0) + spare, index, err));
   hdu = file->hdus[*index]; /* appended just now */
   RF_TRY(rf_tiled_session_get(file, hdu, &session, err));
   session->state = (rf_tiled_state){.heap_format = plan->asked.heap_format,
@@ -192,7 +192,8 @@ static rf_status create(rf_file *file, const rf_tile_plan *plan, const rf_image_
   if (status == RF_OK)
     status = rf_file_begin_append(file, err);
   if (status == RF_OK) {
-    uint64_t spare = rf_header_room_bytes(header, rf_image_spec_reserve(spec)) - rf_header_file_bytes(header);
+    uint64_t spare =
+        rf_header_get_file_bytes(header, rf_image_spec_reserve(spec)) - rf_header_get_file_bytes(header, 0);
     status = rf_tiled_image_append_locked(file, plan, header, spare, &made, err);
     status = rf_file_end_append(file, status, !rf_image_spec_deferred(spec), err);
   }

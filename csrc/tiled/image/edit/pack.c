@@ -39,8 +39,8 @@ static bool packed_keyword(const char *card, char keyword[9]) {
 }
 
 static rf_status append_image_cards(const rf_header *image, rf_header *header, rf_error *err) {
-  const char *card = rf_header_cards(image);
-  for (size_t i = 0; i < rf_header_count(image); i++, card += RF_CARD_BYTES) {
+  const char *card = rf_header_get_cards(image);
+  for (size_t i = 0; i < rf_header_get_count(image); i++, card += RF_CARD_BYTES) {
     char keyword[9], renamed[RF_CARD_BYTES];
     if (!packed_keyword(card, keyword)) {
       char own[9];
@@ -95,8 +95,8 @@ static rf_status compose(const rf_header *image, const rf_tile_plan *plan, bool 
 
 /* Blank cards with END behind them at the beginning of a block would be taken for room for cards to come. */
 static bool looks_like_room(const rf_header *header) {
-  size_t count = rf_header_count(header);
-  const char *last = rf_header_cards(header) + (count - 1) * RF_CARD_BYTES;
+  size_t count = rf_header_get_count(header);
+  const char *last = rf_header_get_cards(header) + (count - 1) * RF_CARD_BYTES;
   size_t blanks = 0;
   while (blanks < RF_CARD_BYTES && last[blanks] == ' ')
     blanks++;
@@ -249,7 +249,7 @@ static rf_status check_plain(const rf_file *file, const rf_header *plain, bool p
                              const rf_tiled_image *tiled_image, rf_error *err) {
   rf_hdu hdu;
   uint64_t limit = file->options.limits.inflate_bytes;
-  RF_TRY(rf_hdu_parse(file->kinds, rf_header_cards(plain), rf_header_count(plain), primary, &hdu, err));
+  RF_TRY(rf_hdu_parse(file->kinds, rf_header_get_cards(plain), rf_header_get_count(plain), primary, &hdu, err));
   rf_status status = check_same(&hdu, tiled_image, err);
   if (status == RF_OK && hdu.data_bytes > limit)
     status = rf_fail(err, RF_ERR_LIMIT,
@@ -276,8 +276,8 @@ rf_status rf_image_unpack_locked(rf_file *from, size_t index, rf_file *to, size_
   if (status == RF_OK)
     status = rf_tiled_image_add_blank(from, index, raw, plain, err);
   if (status == RF_OK)
-    status =
-        rf_file_append_begin_locked(to, plain, rf_header_file_bytes(plain) + rf_header_spare(hdu, raw), new_index, err);
+    status = rf_file_append_begin_locked(to, plain, rf_header_get_file_bytes(plain, 0) + rf_header_spare(hdu, raw),
+                                         new_index, err);
   if (status == RF_OK) {
     t.to_index = *new_index;
     *written = true;

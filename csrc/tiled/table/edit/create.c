@@ -18,7 +18,7 @@ static rf_status pack_header(const rf_hdu_ops *const *kinds, const rf_header *pl
   uint64_t tile_rows;
   rf_zcmptype types[RF_MAX_COLUMNS];
   RF_TRY(rf_tiled_table_check_plain(plain, err));
-  RF_TRY(rf_hdu_parse(kinds, rf_header_cards(plain), rf_header_count(plain), false, &hdu, err));
+  RF_TRY(rf_hdu_parse(kinds, rf_header_get_cards(plain), rf_header_get_count(plain), false, &hdu, err));
   rf_status status = rf_header_copy(plain, &own, err);
   if (status == RF_OK) {
     status = rf_table_make(&hdu, own, &table, err);
@@ -48,7 +48,7 @@ rf_status rf_tiled_table_append_hdu(rf_file *file, const rf_header *plain, const
   RF_TRY(pack_header(file->kinds, plain, compression, &level, &header, err));
   status = empty ? rf_file_append_primary(file, err) : RF_OK;
   if (status == RF_OK)
-    status = rf_file_append_begin_locked(file, header, rf_header_file_bytes(header) + spare, index, err);
+    status = rf_file_append_begin_locked(file, header, rf_header_get_file_bytes(header, 0) + spare, index, err);
   if (status == RF_OK)
     status = rf_tiled_session_get(file, file->hdus[*index], &session, err);
   if (status == RF_OK) /* no header keeps it */

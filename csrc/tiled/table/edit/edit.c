@@ -24,7 +24,7 @@
 
 static rf_status make_table(rf_tiled_table_edit *e, rf_error *err) {
   rf_hdu hdu;
-  RF_TRY(rf_hdu_parse(e->file->kinds, rf_header_cards(e->plain), rf_header_count(e->plain), false, &hdu, err));
+  RF_TRY(rf_hdu_parse(e->file->kinds, rf_header_get_cards(e->plain), rf_header_get_count(e->plain), false, &hdu, err));
   rf_free(e->table);
   e->table = NULL;
   rf_status status = rf_table_make(&hdu, e->plain, &e->table, err);

@@ -186,13 +186,13 @@ static rf_status append_hdu(rf_file *to, const rf_header *plain, uint64_t spare,
                             rf_error *err) {
   if (count == 0)
     RF_TRY(rf_file_append_primary(to, err));
-  RF_TRY(rf_file_append_begin_locked(to, plain, rf_header_file_bytes(plain) + spare, index, err));
+  RF_TRY(rf_file_append_begin_locked(to, plain, rf_header_get_file_bytes(plain, 0) + spare, index, err));
   return rf_file_append_reserve_locked(to, err);
 }
 
 static rf_status check_size(const unpacker *u, const rf_header *plain, rf_error *err) {
   rf_hdu hdu;
-  RF_TRY(rf_hdu_parse(u->from->kinds, rf_header_cards(plain), rf_header_count(plain), false, &hdu, err));
+  RF_TRY(rf_hdu_parse(u->from->kinds, rf_header_get_cards(plain), rf_header_get_count(plain), false, &hdu, err));
   uint64_t bytes = hdu.data_bytes, limit = u->from->options.limits.inflate_bytes;
   rf_hdu_clear(&hdu);
   if (bytes <= limit)
