@@ -42,21 +42,15 @@ from rustfits._core.binding.errors import (
     NotFITSError,
 )
 from rustfits._core.binding.library import version as _version
-from rustfits._core.compression.configs import (
-    Gzip1,
-    Gzip2,
-    Hcompress1,
-    NoCompress,
-    Plio1,
-    Quantize,
-    Rice1,
-)
+from rustfits._core.compression.algorithms import Gzip1, Gzip2, Hcompress1, NoCompress, Plio1, Rice1
+from rustfits._core.compression.quantize import Quantize
 from rustfits._core.file.compression_loss import CompressionLoss, compression_error
 from rustfits._core.file.convenience import read, read_header, write, write_image, write_table
 from rustfits._core.file.fits import FITS
 from rustfits._core.file.packing import pack, unpack
+from rustfits._core.header.edit import FITSHeaderEdit
 from rustfits._core.header.hdu import HDU
-from rustfits._core.header.header import FITSHeader, FITSHeaderEdit, is_protected_key
+from rustfits._core.header.header import FITSHeader, is_protected_key
 from rustfits._core.image.compressed import CompressedImageHDU
 from rustfits._core.image.image import ImageHDU
 from rustfits._core.remote.remote import Remote, RemoteStats

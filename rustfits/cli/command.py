@@ -14,7 +14,7 @@ from rustfits._core.binding.errors import FITSError
 from rustfits._core.binding.handle import close_writers
 from rustfits._core.binding.library import version as library_version
 from rustfits._core.binding.names import shown as shown_name
-from rustfits._core.compression.configs import (
+from rustfits._core.compression.algorithms import (
     Auto,
     Compression,
     Gzip1,
@@ -22,9 +22,9 @@ from rustfits._core.compression.configs import (
     Hcompress1,
     NoCompress,
     Plio1,
-    Quantize,
     Rice1,
 )
+from rustfits._core.compression.quantize import Quantize
 from rustfits._core.file.packing import Outcome, convert, packing, unpack_hdu
 
 if TYPE_CHECKING:

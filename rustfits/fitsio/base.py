@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from rustfits._core.binding.errors import FITSUnsupportedError, FITSValueError
-from rustfits._core.header.header import FITSHeader, FITSHeaderEdit
+from rustfits._core.header.edit import FITSHeaderEdit
+from rustfits._core.header.header import FITSHeader
 from rustfits._core.header.values import COMMENTARY
 from rustfits._core.table.table import WritableTable
 from rustfits.fitsio.header import FITSHDR, value_of

@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 
 from rustfits._core.binding.errors import FITSValueError
-from rustfits._core.compression.configs import (
+from rustfits._core.compression.algorithms import (
     Compression,
     Gzip1,
     Gzip2,
     Hcompress1,
     Plio1,
-    Quantize,
     Rice1,
-    check_compression,
 )
+from rustfits._core.compression.quantize import Quantize
+from rustfits._core.compression.spec import check_compression
 from rustfits.fitsio.util import (
     GZIP_1,
     GZIP_2,

@@ -12,10 +12,11 @@ from rustfits._core.binding.arguments import integer
 from rustfits._core.binding.dtypes import TYPE_OF_NUMBER
 from rustfits._core.binding.errors import FITSColumnError, FITSTypeError, FITSValueError
 from rustfits._core.binding.library import CData, ffi
-from rustfits._core.compression.configs import Auto, Compression, NoCompress, Rice1, as_compression
+from rustfits._core.compression.algorithms import Auto, Compression, NoCompress, Rice1
+from rustfits._core.compression.spec import as_compression
 
 if TYPE_CHECKING:
-    from rustfits._core.compression.configs import CompressLike
+    from rustfits._core.compression.spec import CompressLike
     from rustfits._core.table.input import NewColumn
 
 __all__ = ["TableCompressLike", "TableCompression", "table_compression"]

@@ -26,7 +26,7 @@ from rustfits._core.table.input import is_table
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from rustfits._core.compression.configs import QuantizeLike
+    from rustfits._core.compression.spec import QuantizeLike
     from rustfits._core.header.hdu import HDU
     from rustfits._core.header.header import HeaderLike
     from rustfits._core.remote.remote import Remote

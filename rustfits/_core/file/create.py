@@ -7,7 +7,8 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from rustfits._core.binding.warnings import warn_of_writing
-from rustfits._core.compression.configs import Plio1, as_compression, as_quantize
+from rustfits._core.compression.algorithms import Plio1
+from rustfits._core.compression.spec import as_compression, as_quantize
 from rustfits._core.compression.tables import table_compression
 from rustfits._core.image.compressed import CompressedImageHDU
 from rustfits._core.image.create import append_image, check_pixels, create_image
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
 
     from rustfits._core.binding.handle import FileHandle
-    from rustfits._core.compression.configs import Compression, CompressLike, QuantizeLike
+    from rustfits._core.compression.algorithms import Compression
+    from rustfits._core.compression.spec import CompressLike, QuantizeLike
     from rustfits._core.compression.tables import TableCompressLike
     from rustfits._core.header.hdu import HDU
     from rustfits._core.header.header import HeaderLike

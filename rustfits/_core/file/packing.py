@@ -13,10 +13,9 @@ from rustfits._core.binding.errors import FITSExistsError, FITSTypeError, FITSVa
 from rustfits._core.binding.library import CData, check, error, ffi, lib
 from rustfits._core.binding.names import shown
 from rustfits._core.binding.warnings import warn_of_writing
-from rustfits._core.compression.configs import (
-    Compression,
-    Hcompress1,
-    Quantize,
+from rustfits._core.compression.algorithms import Compression, Hcompress1
+from rustfits._core.compression.quantize import Quantize
+from rustfits._core.compression.spec import (
     as_compression,
     as_quantize,
     c_compression,
@@ -28,7 +27,7 @@ from rustfits._core.image.compressed import CompressedImageHDU
 from rustfits._core.image.image import ImageHDU
 
 if TYPE_CHECKING:
-    from rustfits._core.compression.configs import CompressLike, QuantizeLike
+    from rustfits._core.compression.spec import CompressLike, QuantizeLike
     from rustfits._core.header.hdu import HDU
 
 __all__ = ["Outcome", "convert", "pack", "unpack"]

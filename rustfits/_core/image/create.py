@@ -13,7 +13,8 @@ from rustfits._core.binding.errors import FITSError, FITSTypeError, FITSValueErr
 from rustfits._core.binding.handle import half_made, open_file
 from rustfits._core.binding.library import check, error, ffi, lib
 from rustfits._core.binding.selection import Axis
-from rustfits._core.compression.configs import Plio1, c_compression, check_compression
+from rustfits._core.compression.algorithms import Plio1
+from rustfits._core.compression.spec import c_compression, check_compression
 from rustfits._core.header.hdu import read_info
 from rustfits._core.header.header import header_cards
 from rustfits._core.image.compressed import CompressedImageHDU
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
     from rustfits._core.binding.handle import FileHandle
-    from rustfits._core.compression.configs import Compression, Quantize
+    from rustfits._core.compression.algorithms import Compression
+    from rustfits._core.compression.quantize import Quantize
     from rustfits._core.header.header import HeaderLike
 
 __all__ = ["append_image", "check_pixels", "create_image"]

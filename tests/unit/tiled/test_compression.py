@@ -11,7 +11,8 @@ import pytest
 
 import rustfits
 from rustfits import FITS, Gzip1, Gzip2, Hcompress1, NoCompress, Plio1, Quantize, Rice1
-from rustfits._core.compression.configs import Auto, as_compression, as_quantize
+from rustfits._core.compression.algorithms import Auto
+from rustfits._core.compression.spec import as_compression, as_quantize
 
 CONFIGS = [
     Gzip1(),

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""`Quantize`: how reals become integers before they are compressed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rustfits._core.binding.arguments import integer
+from rustfits._core.binding.errors import FITSValueError
+from rustfits._core.compression.config import Config, real, set_field
+
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["Quantize"]
+
+_METHODS = {
+    "no_dither": "no_dither",
+    "none": "no_dither",
+    "dither1": "dither1",
+    "subtractive_dither_1": "dither1",
+    "dither2": "dither2",
+    "subtractive_dither_2": "dither2",
+}
+
+
+class Quantize(Config):
+    """How reals become integers before they are compressed. This loses precision.
+
+    Parameters
+    ----------
+    level : float, optional
+        Above 0: steps of the noise of a tile divided by it, so that more is finer and larger. Below
+        0: steps of ``-level``, the same for all tiles. None: 4 with dithering and 16 without, as
+        cfitsio has it; also of files that do not say.
+    method : {"dither1", "dither2", "no_dither"}
+        With noise of half a step that readers take away again, so that means stay true
+        (SUBTRACTIVE_DITHER_1); the same, and pixels of exactly 0 stay so (SUBTRACTIVE_DITHER_2);
+        or rounded (NO_DITHER). The names of ZQUANTIZ are taken as well.
+    seed : int
+        Where the noise begins in its sequence, 1 to 10000 (ZDITHER0). 0: by the checksum of the
+        first tile that is written, so that equal images become equal files.
+
+    Raises
+    ------
+    FITSValueError, FITSTypeError
+        An argument is not possible.
+    """
+
+    __slots__ = ("level", "method", "seed")
+
+    _defaults: ClassVar[dict[str, Any]] = {"level": 4.0, "method": "dither1", "seed": 0}
+
+    level: float | None
+    method: str
+    seed: int
+
+    def __init__(
+        self, *, level: float | None = 4.0, method: str = "dither1", seed: int = 0
+    ) -> None:
+        number = None if level is None else real("level", level)
+        if number is not None and (number == 0 or not math.isfinite(number)):
+            raise FITSValueError(
+                f"level must be a number other than 0, not {level!r}; to lose nothing, "
+                "leave quantize= out and compress with Gzip2"
+            )
+        set_field(self, "level", number)
+        known = _METHODS.get(method.lower()) if isinstance(method, str) else None
+        if known is None:
+            raise FITSValueError(
+                f"method must be 'dither1', 'dither2' or 'no_dither', not {method!r}; to lose "
+                "nothing, leave quantize= out and compress with Gzip2"
+            )
+        set_field(self, "method", known)
+        set_field(self, "seed", integer("seed", seed, 0, 10000))

@@ -1,0 +1,416 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the header of an HDU and an edit of it share: reading keywords and changing them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from rustfits._core.binding.errors import FITSKeyError, FITSValueError
+from rustfits._core.binding.library import CData, check, error, failure, ffi, lib, text, value_slot
+from rustfits._core.binding.locks import ForkLock
+from rustfits._core.header.cards import (
+    CardSource,
+    HeaderLike,
+    add_commentary,
+    assign,
+    comment_at,
+    copy_cards,
+    entries_of,
+    first_entries,
+    merge,
+    shown_cards,
+    source_of,
+    stored_key,
+    value_at,
+    warn_of_cut,
+)
+from rustfits._core.header.values import (
+    COMMENTARY,
+    HeaderValueError,
+    ascii_bytes,
+    decode,
+    is_protected_key,
+    key_bytes,
+    plain_key,
+    refuse_protected,
+)
+
+if TYPE_CHECKING:
+    from rustfits._core.binding.handle import FileHandle
+
+__all__ = ["Header"]
+
+_COMMENTARY_KIND: int = lib.RF_VALUE_COMMENTARY
+_NOT_FOUND: int = lib.RF_ERR_NOT_FOUND
+# Take the place of the value of a keyword that is not in the header, that has a list of texts, or
+# that was not read yet.
+_MISSING, _TEXTS, _UNKNOWN = object(), object(), object()
+# Names that the fastest paths would look up at each call.
+_NULL: CData = ffi.NULL
+_get, _generation, _new_lock = lib.rf_header_get, lib.rf_file_generation, ForkLock
+
+
+class Header(CardSource):
+    """Reading and changing, for a header that is live and for one that is being edited."""
+
+    __slots__ = ("__weakref__", "_cards", "_known", "_listed", "_lock", "_seen", "_watched")
+
+    # Of a live header, what the cards point at never changes: another header takes their place. An
+    # edit changes its own, with the lock held.
+    _cards: CData
+    # What was found out about them: values (no lists) by keyword as it was asked for, and the first
+    # entry of each keyword.
+    _known: dict[str, Any]
+    _listed: dict[str, tuple[str, int]] | None
+    # The file whose edits have to show, None where there are none, and its generation that the
+    # cards are of.
+    _watched: FileHandle | None
+    _seen: int
+
+    def __init__(self, cards: CData) -> None:
+        # The C struct has one buffer for the text it gives out, and threads may share this object.
+        self._lock = _new_lock()
+        self._watched = None
+        self._take(cards)
+
+    def _take(self, cards: CData) -> None:
+        """Let these cards take the place of others; with the lock held."""
+        self._cards = cards
+        self._known = {}
+        self._listed = None
+
+    @abstractmethod
+    def _current(self) -> CData:
+        """Give the cards as they are now; with the lock held."""
+
+    def _listing(self) -> dict[str, tuple[str, int]]:
+        """Give the first entry of each keyword; with the lock held, and the cards as they are."""
+        if self._listed is None:
+            self._listed = first_entries(entries_of(self._cards))
+        return self._listed
+
+    def _look(self, key: str) -> Any:
+        """Give the value of a keyword, _MISSING where it is not there, _TEXTS of commentary."""
+        watched = self._watched
+        if watched is None or watched.closed or _generation(watched._pointer) == self._seen:
+            found = self._known.get(key, _UNKNOWN) if type(key) is str else _UNKNOWN
+            if found is not _UNKNOWN:
+                return found
+        value = value_slot()
+        with self._lock:
+            cards = self._cards if watched is None else self._current()
+            name = stored_key(cards, key)
+            status = _get(cards, name, value, _NULL)
+            if not status:
+                found = decode(value)
+                commentary = type(found) is str and value.kind == _COMMENTARY_KIND
+                if commentary and plain_key(key) in COMMENTARY:
+                    found = _TEXTS
+            elif status == _NOT_FOUND:
+                found = _MISSING
+            else:
+                err = error()
+                raise failure(_get(cards, name, value, err), err)
+            self._known[key] = found
+        return found
+
+    def _all_texts(self, key: str) -> list[str]:
+        with self._lock:
+            return self._texts(self._current(), key)
+
+    @abstractmethod
+    def _change(self, change: Callable[[CData], None], *, whole: bool = True) -> None:
+        """Let `change` edit the cards, or a copy that takes their place.
+
+        `whole` means that `change` leaves the cards as they were when it fails.
+        """
+
+    @abstractmethod
+    def _where(self) -> str:
+        """Say where this header is, for messages."""
+
+    def _missing(self, key: str) -> FITSKeyError:
+        failure = FITSKeyError(f"{self._where()}: keyword {key!r} is not in the header")
+        failure.keyword = key
+        return failure
+
+    def _clone(self) -> CData:
+        with self._lock:
+            return copy_cards(self._current())
+
+    def _find(self, cards: CData, key: str) -> int:
+        index = ffi.new("size_t *")
+        status = lib.rf_header_find(cards, stored_key(cards, key), 0, index, ffi.NULL)
+        if status == _NOT_FOUND:
+            raise self._missing(key)
+        check(status)
+        return int(index[0])
+
+    def _texts(self, cards: CData, key: str) -> list[str]:
+        """Give the texts of all commentary cards of a keyword."""
+        name = stored_key(cards, key)
+        index = ffi.new("size_t *")
+        found: list[str] = []
+        while lib.rf_header_find(cards, name, index[0], index, ffi.NULL) == 0:
+            found.append(str(value_at(cards, index[0], value_slot())))
+            index[0] += 1
+        return found
+
+    # ---- reading ----
+
+    def __getitem__(self, key: str) -> Any:
+        """Give the value of a keyword.
+
+        Parameters
+        ----------
+        key : str
+            In any case, with or without ``HIERARCH``.
+
+        Returns
+        -------
+        bool, int, float, complex, str, None or list of str
+            None for a keyword without a value; a list for ``COMMENT``, ``HISTORY`` and ``""``
+            (blank). A value that is none of what FITS knows comes as the characters it has. The
+            first card counts when a keyword is there more than once.
+
+        Raises
+        ------
+        FITSKeyError
+            It is not in the header.
+        """
+        found = self._look(key)
+        if found is _MISSING:
+            raise self._missing(key)
+        return found if found is not _TEXTS else self._all_texts(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Give the value of a keyword, or `default` when it is not there."""
+        found = self._look(key)
+        if found is _MISSING:
+            return default
+        return found if found is not _TEXTS else self._all_texts(key)
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self._look(key) is not _MISSING
+
+    def __len__(self) -> int:
+        """Count the different keywords."""
+        with self._lock:
+            self._current()
+            return len(self._listing())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def keys(self) -> list[str]:
+        """List the different keywords in the order of the file; each commentary keyword once."""
+        with self._lock:
+            self._current()
+            return [keyword for keyword, _ in self._listing().values()]
+
+    def values(self) -> list[Any]:
+        """List what ``header[key]`` gives, in the order of `keys`."""
+        return [value for _, value in self.items()]
+
+    def items(self) -> list[tuple[str, Any]]:
+        """List the pairs of keyword and value, in the order of `keys`."""
+        with self._lock:
+            cards = self._current()
+            pairs: list[tuple[str, Any]] = []
+            for name, (keyword, start) in self._listing().items():
+                if name in COMMENTARY:
+                    pairs.append((keyword, self._texts(cards, keyword)))
+                else:
+                    pairs.append((keyword, value_at(cards, start, value_slot())))
+            return pairs
+
+    @property
+    def cards(self) -> list[str]:
+        """The text of each card, 80 characters (bytes, where it is UTF-8); without END."""
+        with self._lock:
+            return shown_cards(self._current())
+
+    def comment_of(self, key: str) -> str:
+        """Give the comment of a keyword, ``""`` when it has none.
+
+        Raises
+        ------
+        FITSKeyError
+            The keyword is not in the header.
+        FITSValueError
+            It is a commentary keyword: its text is its value.
+        """
+        if plain_key(key) in COMMENTARY:
+            raise FITSValueError(f"keyword {key or '(blank)'} is commentary and has no comment")
+        with self._lock:
+            cards = self._current()
+            listed = (self._listed or {}).get(plain_key(key)) if key.isascii() else None
+            return comment_at(cards, self._find(cards, key) if listed is None else listed[1])
+
+    def to_dict(self, skip_protected: bool = False) -> dict[str, Any]:
+        """Copy the header into a dict.
+
+        Parameters
+        ----------
+        skip_protected : bool
+            Leave out the keywords that `is_protected_key` is about.
+
+        Returns
+        -------
+        dict
+            ``{"value": ..., "comment": ...}`` for each keyword, and a list of texts for each
+            commentary keyword.
+        """
+        with self._lock:
+            cards = self._current()
+            made: dict[str, Any] = {}
+            for name, (keyword, start) in self._listing().items():
+                if name in COMMENTARY:
+                    made[keyword] = self._texts(cards, keyword)
+                elif not (skip_protected and is_protected_key(name)):
+                    made[keyword] = {
+                        "value": value_at(cards, start, value_slot()),
+                        "comment": comment_at(cards, start),
+                    }
+            return made
+
+    def __eq__(self, other: object) -> bool:
+        """Two headers are equal when all their cards are."""
+        if self is other:
+            return True
+        if not isinstance(other, Header):
+            return NotImplemented
+        return self.cards == other.cards
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return "\n".join(card.rstrip() for card in self.cards)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    # ---- changing ----
+
+    def __setitem__(self, key: str, value: object) -> None:
+        """Set the value of a keyword, or append the keyword.
+
+        Parameters
+        ----------
+        key : str
+            Names of more than 8 characters, or with other characters than letters, digits, ``-``
+            and ``_``, become HIERARCH cards and keep their case. ``COMMENT``, ``HISTORY`` and
+            ``""`` add a card.
+        value : bool, int, float, complex, str, None, or tuple of one of them and a comment
+            Without a comment the one on the card stays. A comment that does not fit goes on in
+            CONTINUE cards behind a string, and is cut with a `FITSWarning` behind other values.
+            numpy scalars are fine.
+
+        Raises
+        ------
+        FITSValueError
+            The keyword is protected, or FITS cannot hold it, the value or the comment.
+        FITSReadOnlyError, FITSClosedError, FITSIOError
+            It cannot be written.
+        """
+        key_bytes(key)
+        self._change(lambda cards: assign(cards, key, value))
+
+    def __delitem__(self, key: str) -> None:
+        """Delete all cards of a keyword.
+
+        Raises
+        ------
+        FITSKeyError
+            It is not in the header.
+        FITSValueError
+            It is protected.
+        FITSReadOnlyError, FITSClosedError, FITSIOError
+            It cannot be written.
+        """
+        key_bytes(key)
+        refuse_protected(key, "deleted")
+
+        def delete(cards: CData) -> None:
+            err = error()
+            status = lib.rf_header_delete(cards, stored_key(cards, key), err)
+            if status == _NOT_FOUND:
+                raise self._missing(key)
+            check(status, err)
+
+        self._change(delete)
+
+    def set_comment(self, key: str, comment: str) -> None:
+        """Set the comment of a keyword; its value keeps every character.
+
+        Parameters
+        ----------
+        key : str
+        comment : str
+            ``""`` removes the comment. One that does not fit on the card goes on in CONTINUE cards
+            where the value is a string, and is cut with a `FITSWarning` where it is not.
+
+        Raises
+        ------
+        FITSKeyError
+            The keyword is not in the header.
+        FITSValueError
+            It is commentary or protected, or the comment is not printable ASCII.
+        FITSReadOnlyError, FITSClosedError, FITSIOError
+            It cannot be written.
+        """
+        if plain_key(key) in COMMENTARY:
+            raise FITSValueError(f"keyword {key or '(blank)'} is commentary and has no comment")
+        refuse_protected(key, "given a comment")
+        if not isinstance(comment, str):
+            raise HeaderValueError(f"keyword {key}: a comment is str, not {type(comment).__name__}")
+        chars = ascii_bytes(f"keyword {key}: comment", comment)
+
+        def change(cards: CData) -> None:
+            err = error()
+            status = lib.rf_header_set_comment(cards, stored_key(cards, key), chars, err)
+            if status == _NOT_FOUND:
+                raise self._missing(key)
+            if status == lib.RF_ERR_TYPE:
+                raise FITSValueError(text(err.message))
+            check(status, err)
+            warn_of_cut(cards)
+
+        self._change(change)
+
+    def add_comment(self, text: str) -> None:
+        """Append ``COMMENT`` cards: one for each line, more where a line has over 72 characters."""
+        self._change(lambda cards: add_commentary(cards, "COMMENT", text))
+
+    def add_history(self, text: str) -> None:
+        """Append ``HISTORY`` cards, as `add_comment` does."""
+        self._change(lambda cards: add_commentary(cards, "HISTORY", text))
+
+    def add_blank(self, text: str = "") -> None:
+        """Append cards without a keyword, as `add_comment` does."""
+        self._change(lambda cards: add_commentary(cards, "", text))
+
+    def update(self, other: HeaderLike, *, copy_commentary: bool = False) -> None:
+        """Set many keywords at once, in one write.
+
+        Parameters
+        ----------
+        other : FITSHeader, dict, list of cards, or astropy header
+            From a header, protected keywords are skipped and cards are taken over byte for byte.
+            In a dict (values, ``(value, comment)`` tuples, or what `to_dict` has made), they are
+            an error.
+        copy_commentary : bool
+            From a header: append its COMMENT, HISTORY and blank cards too.
+
+        Raises
+        ------
+        FITSValueError
+            A dict has a protected keyword, commentary that is no list (as `to_dict` has it), or
+            something FITS cannot hold. Nothing is changed then.
+        FITSReadOnlyError, FITSClosedError, FITSIOError
+            It cannot be written.
+        """
+        source = source_of(other)
+        self._change(lambda cards: merge(cards, source, copy_commentary), whole=False)
