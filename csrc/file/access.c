@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "file/layout.h"
+#include "store/trailer/open.h"
 
 /* Why a file cannot be used any more. The lock is held. */
 static rf_status check_usable(const rf_file *file, rf_error *err) {
@@ -265,7 +266,7 @@ rf_status rf_file_confirm_read(rf_file *file, size_t index, rf_error *err) {
   if (rf_shared_was_as_seen(file->shared, file->store) || index == RF_NOT_READ ||
       rf_shared_is_as_seen(file->shared, file->store))
     return RF_OK;
-  RF_TRY(rf_store_stamp_whole(file->store, &now, err));
+  RF_TRY(rf_trailer_stamp_whole(file->store, &now, err));
   if (index == RF_NO_HDU)
     return RF_OK;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "file/warning.h"
+#include "store/open.h"
 
 /* --- making and ending --- */
 

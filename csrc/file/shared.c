@@ -5,6 +5,7 @@
 #include "file/shared.h"
 
 #include "base/memory.h"
+#include "store/trailer/open.h"
 
 #define BUCKETS 256
 
@@ -170,7 +171,7 @@ rf_status rf_shared_look(rf_shared *shared, rf_store *store, rf_error *err) {
   RF_TRY(rf_store_stamp(store, &now, err));
   bool same = is_same_content(&now, &shared->stamp);
   if (!same) {
-    RF_TRY(rf_store_stamp_whole(store, &now, err));
+    RF_TRY(rf_trailer_stamp_whole(store, &now, err));
     same = is_same_content(&now, &shared->stamp);
   }
   atomic_store_explicit(&shared->tick, rf_time_coarse(), memory_order_relaxed);

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "store/filter.h"
+
 #include <string.h>
 
 #include "base/ascii.h"
-#include "store/driver.h"
 #include "store/http/url.h"
+#include "store/gzip/gzip.h"
 
 #define MAGIC(...) .magic = (const uint8_t[]){__VA_ARGS__}, .magic_length = sizeof((const uint8_t[]){__VA_ARGS__})
 
 /* Codecs that are known; a row without `wrap` is not in this build. No two magic numbers begin alike. */
-static const rf_codec codecs[] = {
+static const rf_filter filters[] = {
     {.name = "gzip", .suffix = ".gz", MAGIC(0x1F, 0x8B), .wrap = rf_gzip_wrap},
     {.name = "bzip2",
      .suffix = ".bz2",
@@ -33,23 +35,23 @@ static const rf_codec codecs[] = {
      .hint = "decompress it first, for example with 'gunzip'"},
 };
 
-const rf_codec *rf_codec_by_name(const char *name) {
+const rf_filter *rf_filter_of_name(const char *name) {
   const char *path;
   size_t length;
   rf_url_path(name, &path, &length);
   char last = length > 0 ? (char)(path[length - 1] | 0x20) : '\0'; /* in small letters */
-  for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++) {
-    size_t n = codecs[i].suffix ? strlen(codecs[i].suffix) : 0;
-    if (n > 0 && length > n && (codecs[i].suffix[n - 1] | 0x20) == last &&
-        rf_is_name(path + length - n, n, codecs[i].suffix))
-      return &codecs[i];
+  for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
+    size_t n = filters[i].suffix ? strlen(filters[i].suffix) : 0;
+    if (n > 0 && length > n && (filters[i].suffix[n - 1] | 0x20) == last &&
+        rf_is_name(path + length - n, n, filters[i].suffix))
+      return &filters[i];
   }
   return NULL;
 }
 
-const rf_codec *rf_codec_by_magic(const uint8_t *bytes, size_t n) {
-  for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++)
-    if (n >= codecs[i].magic_length && memcmp(bytes, codecs[i].magic, codecs[i].magic_length) == 0)
-      return &codecs[i];
+const rf_filter *rf_filter_of_bytes(const uint8_t *bytes, size_t n) {
+  for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+    if (n >= filters[i].magic_length && memcmp(bytes, filters[i].magic, filters[i].magic_length) == 0)
+      return &filters[i];
   return NULL;
 }

@@ -2,12 +2,17 @@
  *
  * The driver table: const built-in rows, and those brought at run time, which come first.
  */
+#include "store/registry.h"
+
 #include <string.h>
 
 #include "base/ascii.h"
 #include "base/system/platform.h"
-#include "store/driver.h"
 #include "store/http/url.h"
+#include "store/curl/curl.h"
+#include "store/local/file.h"
+#include "store/local/memory.h"
+#include "store/remote/remote.h"
 
 /* Most rows that can be brought at run time, replacements included. */
 #define ADDED_MAX 64
@@ -24,7 +29,7 @@
 #define FETCH_FIRST "fetch the file with a tool of its own and open the copy by its path"
 
 static const rf_driver built_in[] = {
-    {ROW, .scheme = "file", .flags = RF_DRIVER_WRITE | RF_DRIVER_CODECS | RF_DRIVER_ATOMIC, .ops = &rf_file_ops},
+    {ROW, .scheme = "file", .flags = RF_DRIVER_WRITE | RF_DRIVER_CODECS | RF_DRIVER_ATOMIC, .ops = &rf_local_ops},
     {ROW, .scheme = "mem", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY | RF_DRIVER_VOLATILE, .ops = &rf_memory_ops},
     {ROW, .scheme = "memkeep", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY | RF_DRIVER_VOLATILE, .ops = &rf_memory_ops},
 

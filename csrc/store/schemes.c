@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "store/driver.h"
 #include "store/http/url.h"
 
 #define SEPARATORS " ,\t"
@@ -67,9 +66,7 @@ static rf_status check_link(const char *link, size_t n, const rf_options *option
   return letters == n && n > 0 ? check(link, n, options, err) : check("file", 4, options, err);
 }
 
-rf_status rf_schemes_check_chain(const char *name, const rf_driver *driver, const rf_options *options, rf_error *err) {
-  if (!rf_transport_takes_raw_names(driver))
-    return RF_OK;
+rf_status rf_schemes_check_chain(const char *name, const rf_options *options, rf_error *err) {
   const char *link = name;
   for (const char *end = strstr(link, "::"); end != NULL; end = strstr(link, "::")) {
     RF_TRY(check_link(link, (size_t)(end - link), options, err));

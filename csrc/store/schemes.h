@@ -9,14 +9,11 @@
 
 #include "base/error.h"
 
-struct rf_driver;
-
 /* RF_ERR_SCHEME when the scheme of `name` ("file" for a path) is not in options->schemes or RUSTFITS_SCHEMES. */
 rf_status rf_schemes_check(const char *name, const rf_options *options, rf_error *err);
 
-/* The same for all links of a chain ("zip://a.fits::https://host/b.zip"), where `driver` understands chains. */
-rf_status rf_schemes_check_chain(const char *name, const struct rf_driver *driver, const rf_options *options,
-                                 rf_error *err);
+/* The same for all links of a chain ("zip://a.fits::https://host/b.zip"). */
+rf_status rf_schemes_check_chain(const char *name, const rf_options *options, rf_error *err);
 
 /* Which schemes the redirects of `name` may lead to: RF_REFUSE_HTTP and RF_REFUSE_HTTPS for those that are refused. */
 uint32_t rf_schemes_refused(const char *name, const rf_options *options);

@@ -12,9 +12,8 @@
 #include "base/error.h"
 #include "base/system/replace.h"
 
-/* A flag of rf_options for RF_MODE_CREATE that no caller gives: the content of an existing local file stays, so that it
- * can be cut when no other handle is reading it. Clear of the bits of RF_OPEN_... */
-#define RF_OPEN_UNCUT (UINT32_C(1) << 31)
+/* First bytes that rf_store.head keeps: one block of FITS. */
+#define RF_STORE_HEAD_BYTES RF_BLOCK_BYTES
 
 /* What a reader must know about a store to plan its reads. Opening fills it in; no reader asks which driver it uses. */
 typedef struct rf_store_profile {
@@ -50,12 +49,12 @@ typedef struct rf_store {
 /* Fills in store->profile from the flags and operations of what is on top: after each change of these. */
 void rf_store_describe(rf_store *store);
 
-/* Opens by name: picks the row, opens it, and puts a codec over it where the row has RF_DRIVER_CODECS and the suffix
- * or the first bytes ask for one. options must not be NULL. */
-rf_status rf_store_open(const char *name, rf_mode mode, const rf_options *options, rf_store **store, rf_error *err);
+/* Makes a store over the state of a driver. Closes the state on failure. */
+rf_status rf_store_new(const rf_driver_ops *ops, void *state, uint32_t flags, bool writable, const char *name,
+                       rf_store **store, rf_error *err);
 
-/* A memory store over a copy of n bytes, writable in every mode; compressed content gets its codec. */
-rf_status rf_store_open_bytes(const void *bytes, size_t n, const rf_options *options, rf_store **store, rf_error *err);
+/* Returns `status`, with a message where a driver failed to `what` ("read") and left none. */
+rf_status rf_store_result(rf_status status, const char *what, rf_error *err);
 
 /* Frees the store whatever it returns. NULL allowed. */
 rf_status rf_store_close(rf_store *store, rf_error *err);
@@ -86,10 +85,6 @@ bool rf_store_stamp_behind(rf_store *store, rf_file_stamp *stamp);
 
 /* The size of the file when it had this stamp. false: it has to be looked for. */
 bool rf_store_size_then(const rf_store *store, const rf_file_stamp *stamp, uint64_t *size);
-
-/* The same as rf_store_stamp, when no other process is editing the file: waits for the end of an edit. Failure:
- * RF_ERR_LOCKED while it goes on, RF_ERR_INTERRUPTED where it was interrupted when bytes had moved. */
-rf_status rf_store_stamp_whole(rf_store *store, rf_file_stamp *stamp, rf_error *err);
 
 /* Has the file lost its name, or has another file taken it? The stamp is that of now. For stores with rf_store_opened
  * and writable only. */

@@ -2,12 +2,13 @@
  *
  * The table of one that says who inflates and deflates gzip streams, and its built-in entry, zlib.
  */
+#include "store/stream_codec.h"
+
 #include <stdatomic.h>
 #include <zlib.h>
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "store/driver.h"
 #include "store/gzip/gzip.h"
 
 /* 15 bits of window, +16: a gzip header and trailer around the deflate stream. */

@@ -11,6 +11,7 @@
 
 #include "check.h"
 #include "store/store.h"
+#include "store/open.h"
 
 #define SUITE_MOST ((size_t)3 << 20)
 

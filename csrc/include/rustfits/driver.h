@@ -100,6 +100,12 @@ typedef struct rf_driver_ops {
    * reading is as quick: the range is short, ends behind the file, or too little of it is wanted. */
   rf_status (*stream)(void *state, uint64_t offset, uint64_t length, const rf_stream_sink *sink, int *streamed,
                       rf_error *err);
+
+  /* MAY. Moves n bytes from offset `from` to offset `to`; the ranges may overlap. The default reads and writes. */
+  rf_status (*move)(void *state, uint64_t from, uint64_t to, uint64_t n, rf_error *err);
+
+  /* MAY. Writes `byte` (0 to 255) n times from `offset` on. The default writes buffers. */
+  rf_status (*fill)(void *state, uint64_t offset, uint64_t n, int byte, rf_error *err);
 } rf_driver_ops;
 
 #define RF_DRIVER_WRITE 1   /* modes other than RF_MODE_READ are offered */

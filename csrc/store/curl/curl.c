@@ -2,13 +2,14 @@
  *
  * The transport over libcurl, for C programs. (Python brings pycurl, which hands the GIL over while bytes move.)
  */
+#include "store/curl/curl.h"
+
 #if defined(RF_HAVE_LIBCURL)
 
 #include <string.h>
 
 #include "base/memory.h"
 #include "store/curl/fetch.h"
-#include "store/driver.h"
 
 /* ---- lines: handles that are kept, with their connections, for the next fetch ---- */
 

@@ -5,11 +5,15 @@
  * Reading goes to the decoded content (store/gzip/inflated.c). The first write decodes everything and hands it to a
  * memory store, which does the work until close() or sync() write it back (store/gzip/write.c).
  */
+#include "store/gzip/gzip.h"
+
 #include <string.h>
 
 #include "base/memory.h"
-#include "store/driver.h"
-#include "store/gzip/gzip.h"
+#include "store/gzip/inflated.h"
+#include "store/gzip/write.h"
+#include "store/local/memory.h"
+#include "store/stream_codec.h"
 
 typedef struct gzip_state {
   rf_store *inner;

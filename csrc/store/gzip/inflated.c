@@ -3,18 +3,24 @@
  * The decoded content of a .gz store. Decoding goes forward, as far as was asked for, into one block of memory that
  * stays where it is as long as somebody may hold a pointer into it; whatever has been decoded is read at random from
  * there. When most of the file is wanted before much of it is there, all of it is decoded at once
- * (store/gzip/inflate_whole.c).
+ * (store/gzip/whole.c).
  *
  * Threads: `mutex` guards what readers share. One thread at a time is `busy` decoding, with the mutex free, because a
  * codec may be a callback that needs a lock of its own (Python's GIL); the others wait for it or read what is
  * there already.
  */
+#include "store/gzip/inflated.h"
+
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/system/platform.h"
-#include "store/driver.h"
-#include "store/gzip/gzip.h"
+#include "store/gzip/decoder.h"
+#include "store/gzip/whole.h"
+#include "store/local/memory.h"
+
+/* Deflate turns one byte into at most this many: one bit makes a match of 258 bytes. */
+#define DEFLATE_MAX_RATIO 1032
 
 #define STEP_LEAST ((size_t)64 * 1024)
 #define STEP_MOST ((size_t)1024 * 1024)
@@ -60,7 +66,7 @@ struct rf_inflated {
   rf_error failure_error;
 
   /* of the thread that is busy */
-  rf_gunzip gunzip;
+  rf_gzip_decoder gunzip;
   size_t step;
   bool hinted;
   uint64_t hint; /* the probable size of the content, 0: no idea */
@@ -87,7 +93,7 @@ static void begin_again(rf_inflated *g) {
   g->complete = false;
   g->whole_tried = false;
   g->step = STEP_LEAST;
-  g->failure = rf_gunzip_open(&g->gunzip, g->inner, g->codec, &g->failure_error);
+  g->failure = rf_gzip_decoder_open(&g->gunzip, g->inner, g->codec, &g->failure_error);
 }
 
 static void lock_state(rf_inflated *g) {
@@ -168,7 +174,7 @@ static uint64_t size_hint(rf_inflated *g) {
       hint += (uint64_t)1 << 32;
   if (hint < least && hint + 64 < packed) /* several members: a guess */
     hint = packed * 2;
-  if (hint / RF_DEFLATE_MOST > packed || hint > g->limit)
+  if (hint / DEFLATE_MAX_RATIO > packed || hint > g->limit)
     hint = 0;
   g->hinted = true;
   g->hint = hint;
@@ -233,11 +239,11 @@ static bool decode_whole(rf_inflated *g, uint64_t end) {
   bool good = spare != NULL && rf_to_size(size_hint(g), &guess) && packed_bytes(g, &packed, &n, &copy) == RF_OK;
   if (good) {
     uint64_t most = g->limit;
-    if (most / RF_DEFLATE_MOST > n)
-      most = (uint64_t)n * RF_DEFLATE_MOST;
+    if (most / DEFLATE_MAX_RATIO > n)
+      most = (uint64_t)n * DEFLATE_MAX_RATIO;
     if (most / WHOLE_TIMES > end)
       most = end * WHOLE_TIMES;
-    good = rf_inflate_whole(packed, n, guess, most, &made, &used) == RF_OK;
+    good = rf_whole_inflate(packed, n, guess, most, &made, &used) == RF_OK;
   }
   if (copy.bytes != NULL)
     rf_pages_free(copy.bytes, copy.capacity);
@@ -248,7 +254,7 @@ static bool decode_whole(rf_inflated *g, uint64_t end) {
     replace_block(g, made, &spare);
     g->complete = true;
     rf_mutex_unlock(&g->mutex);
-    rf_gunzip_close(&g->gunzip);
+    rf_gzip_decoder_close(&g->gunzip);
   }
   rf_free(spare);
   return good;
@@ -264,14 +270,14 @@ static rf_status fail_limit(rf_inflated *g, rf_error *err) {
 
 static void finish_stream(rf_inflated *g) {
   atomic_store(g->stray, g->gunzip.stray);
-  rf_gunzip_close(&g->gunzip);
+  rf_gzip_decoder_close(&g->gunzip);
 }
 
 /* At the limit only the end of the file may follow. */
 static rf_status expect_end(rf_inflated *g, bool *done, rf_error *err) {
   uint8_t beyond;
   size_t made;
-  RF_TRY(rf_gunzip_read(&g->gunzip, &beyond, 1, &made, done, err));
+  RF_TRY(rf_gzip_decoder_read(&g->gunzip, &beyond, 1, &made, done, err));
   if (!*done)
     return fail_limit(g, err);
   atomic_store(g->stray, g->gunzip.stray);
@@ -297,7 +303,7 @@ static rf_status decode_step(rf_inflated *g, uint64_t target, size_t *size, bool
     g->step *= 2;
   RF_TRY(reserve(g, (size_t)n, err));
   size_t made;
-  rf_status status = rf_gunzip_read(&g->gunzip, g->content.bytes + g->content.size, (size_t)n, &made, done, err);
+  rf_status status = rf_gzip_decoder_read(&g->gunzip, g->content.bytes + g->content.size, (size_t)n, &made, done, err);
   *size += made;
   if (status == RF_OK && *done)
     finish_stream(g); /* its buffer is as large as many a whole file */
@@ -442,7 +448,7 @@ rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64
   g->limit = limit;
   g->forks = rf_fork_count();
   g->stray = stray;
-  rf_status status = rf_gunzip_open(&g->gunzip, inner, codec, err);
+  rf_status status = rf_gzip_decoder_open(&g->gunzip, inner, codec, err);
   if (status != RF_OK) {
     rf_inflated_close(g);
     return status;
@@ -452,7 +458,7 @@ rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64
 }
 
 const uint8_t *rf_inflated_packed_start(const rf_inflated *g, size_t *n) {
-  return rf_gunzip_start(&g->gunzip, n);
+  return rf_gzip_decoder_start(&g->gunzip, n);
 }
 
 rf_status rf_inflated_to_memory(rf_inflated *g, void **memory, rf_error *err) {
@@ -469,7 +475,7 @@ void rf_inflated_close(rf_inflated *g) {
   if (g->content.bytes != NULL)
     rf_pages_free(g->content.bytes, g->content.capacity);
   free_retired(g);
-  rf_gunzip_close(&g->gunzip);
+  rf_gzip_decoder_close(&g->gunzip);
   rf_cond_destroy(&g->changed);
   rf_mutex_destroy(&g->mutex);
   rf_free(g);

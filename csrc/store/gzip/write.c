@@ -3,11 +3,13 @@
  * Writing decoded content back as a .gz: one member, because cfitsio reads only the first; no name and no time in
  * its header, so that equal content gives equal files.
  */
+#include "store/gzip/write.h"
+
 #include <string.h>
 
 #include "base/memory.h"
-#include "store/driver.h"
-#include "store/gzip/gzip.h"
+#include "store/gzip/whole.h"
+#include "store/local/memory.h"
 
 /* Content up to this size is compressed at once; the room for the result comes on top of it. */
 #define WHOLE_MOST ((uint64_t)1 << 30)
@@ -79,7 +81,7 @@ static rf_status write_pages(gzip_output *out, const rf_pages *pages, rf_error *
 static rf_status compress(const rf_stream_codec *codec, int level, const uint8_t *bytes, uint64_t n, gzip_output *out,
                           rf_error *err) {
   rf_pages pages;
-  if (n <= WHOLE_MOST && rf_deflate_whole(bytes, (size_t)n, level, &pages) == RF_OK) {
+  if (n <= WHOLE_MOST && rf_whole_deflate(bytes, (size_t)n, level, &pages) == RF_OK) {
     rf_status status = write_pages(out, &pages, err);
     rf_pages_free(pages.bytes, pages.capacity);
     return status;

@@ -3,6 +3,8 @@
  * Files of the system: one descriptor, positional reads and writes. Many small ranges of a file opened for reading are
  * copied from a mapping, which is ten times faster than a system call for each.
  */
+#include "store/local/file.h"
+
 #include <stdatomic.h>
 #include <string.h>
 
@@ -12,8 +14,8 @@
 #include "base/memory.h"
 #include "base/system/platform.h"
 #include "base/system/replace.h"
-#include "store/driver.h"
 #include "store/http/url.h"
+#include "store/open.h"
 
 /* A range of this many bytes or more is read, not copied from the mapping: reading puts fewer page faults in the way
  * and lets the kernel read ahead. */
@@ -577,12 +579,12 @@ static rf_status file_sync(void *state, rf_error *err) {
   return f->unclaimed ? RF_OK : rf_fd_sync(f->fd, err);
 }
 
-rf_lock_answer rf_file_lock_edit(void *state, bool exclusive, double seconds, rf_filelock *lock) {
+rf_lock_answer rf_local_lock_edit(void *state, bool exclusive, double seconds, rf_filelock *lock) {
   const file_state *f = state;
   return rf_filelock_take(f->fd, f->path, RF_LOCK_EDIT, exclusive, seconds, lock);
 }
 
-bool rf_file_is_private(void *state) {
+bool rf_local_is_private(void *state) {
   const file_state *f = state;
   return f->replacement != NULL || f->copies;
 }
@@ -676,7 +678,7 @@ static rf_status file_close(void *state, rf_error *err) {
   return status != RF_OK ? status : closed;
 }
 
-const rf_driver_ops rf_file_ops = {
+const rf_driver_ops rf_local_ops = {
     .size = sizeof(rf_driver_ops),
     .open = file_open,
     .read_at = file_read_at,

@@ -2,10 +2,11 @@
  *
  * Files in memory: one growable run of pages.
  */
+#include "store/local/memory.h"
+
 #include <string.h>
 
 #include "base/memory.h"
-#include "store/driver.h"
 
 /* Pages are taken in steps of at least this much, and by half as much again of what there is. */
 #define GROWTH_MIN ((size_t)64 << 10)

@@ -5,11 +5,13 @@
  * large ones only what is touched is fetched (store/remote/range_reader.c). Which bytes go over which wire is the
  * transport's business (row->user).
  */
+#include "store/remote/remote.h"
+
 #include <string.h>
 
 #include "base/memory.h"
-#include "store/driver.h"
 #include "store/remote/range_reader.h"
+#include "store/local/memory.h"
 
 /* What an announced size reserves at once; more must arrive first. A server may say any number. */
 #define RESERVE_BYTES ((uint64_t)1 << 30)

@@ -2,10 +2,13 @@
  *
  * A transport becomes rows of the driver table: one for each of its schemes, all with the remote behaviour.
  */
+#include "store/remote/transport.h"
+
 #include <string.h>
 
 #include "base/memory.h"
-#include "store/driver.h"
+#include "store/registry.h"
+#include "store/remote/remote.h"
 
 #define SCHEME_BYTES 32
 

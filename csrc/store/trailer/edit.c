@@ -6,8 +6,8 @@
 
 #include "base/crc32c.h"
 #include "base/memory.h"
-#include "store/driver.h"
 #include "store/trailer/internal.h"
+#include "store/local/file.h"
 
 /* A larger pool goes to the file. */
 #define POOL_MOST ((uint64_t)1 << 20)
@@ -48,7 +48,8 @@ static rf_status write_footer(rf_edit *e, const rf_trailer *t, rf_edit_state sta
 /* No other process edits the file, and it is the one that was looked at. */
 static rf_status take_file(rf_edit *e, rf_error *err) {
   uint64_t size;
-  if (e->inner->ops == &rf_file_ops && rf_file_lock_edit(e->inner->state, true, WAIT_SECONDS, &e->lock) == RF_LOCK_HELD)
+  if (e->inner->ops == &rf_local_ops &&
+      rf_local_lock_edit(e->inner->state, true, WAIT_SECONDS, &e->lock) == RF_LOCK_HELD)
     return rf_fail(err, RF_ERR_LOCKED,
                    "another process is editing the file, or reads it in the state that an interrupted edit has left");
   RF_TRY(rf_store_size(e->inner, &size, err));
@@ -233,6 +234,23 @@ static rf_status edit_write_at(void *state, uint64_t offset, const void *buffer,
   return rf_pieces_set(&e->view, &piece, err);
 }
 
+static rf_status edit_move(void *state, uint64_t from, uint64_t to, uint64_t n, rf_error *err) {
+  rf_edit *e = state;
+  uint64_t size = rf_pieces_size(&e->view);
+  if (from > size || n > size - from)
+    return rf_fail(err, RF_ERR_TRUNCATED, "%llu bytes are wanted at offset %llu, but the file ends at %llu",
+                   (unsigned long long)n, (unsigned long long)from, (unsigned long long)size);
+  RF_TRY(reach(e, to, err));
+  return rf_pieces_copy(&e->view, from, to, n, err);
+}
+
+static rf_status edit_fill(void *state, uint64_t offset, uint64_t n, int byte, rf_error *err) {
+  rf_edit *e = state;
+  rf_piece fill = {.at = offset, .n = n, .place = (uint8_t)byte, .kind = RF_PIECE_FILL};
+  RF_TRY(reach(e, offset, err));
+  return rf_pieces_set(&e->view, &fill, err);
+}
+
 static rf_status edit_close(void *state, rf_error *err) {
   (void)state;
   (void)err;
@@ -246,6 +264,8 @@ static const rf_driver_ops edit_ops = {
     .write_at = edit_write_at,
     .truncate = edit_truncate,
     .close = edit_close,
+    .move = edit_move,
+    .fill = edit_fill,
 };
 
 rf_edit *rf_edit_of(rf_store *store) {
@@ -256,22 +276,7 @@ rf_store *rf_edit_store(rf_edit *edit) {
   return &edit->store;
 }
 
-/* ---- what is not reading and writing ---- */
-
-rf_status rf_edit_move(rf_edit *e, uint64_t from, uint64_t to, uint64_t n, rf_error *err) {
-  uint64_t size = rf_pieces_size(&e->view);
-  if (from > size || n > size - from)
-    return rf_fail(err, RF_ERR_TRUNCATED, "%llu bytes are wanted at offset %llu, but the file ends at %llu",
-                   (unsigned long long)n, (unsigned long long)from, (unsigned long long)size);
-  RF_TRY(reach(e, to, err));
-  return rf_pieces_copy(&e->view, from, to, n, err);
-}
-
-rf_status rf_edit_fill(rf_edit *e, uint64_t offset, uint64_t n, int byte, rf_error *err) {
-  rf_piece fill = {.at = offset, .n = n, .place = (uint8_t)byte, .kind = RF_PIECE_FILL};
-  RF_TRY(reach(e, offset, err));
-  return rf_pieces_set(&e->view, &fill, err);
-}
+/* ---- headers ---- */
 
 /* A header that is written again: what it was before and is now is said once. */
 static void drop_pairs(rf_edit *e, uint64_t at, uint64_t n) {
@@ -436,7 +441,7 @@ rf_status rf_edit_keep(rf_edit *e, uint64_t data, uint64_t nrows, uint64_t row_b
 /* ---- beginning and ending ---- */
 
 bool rf_edit_is_wanted(const rf_store *store) {
-  if (store->ops == &rf_file_ops && rf_file_is_private(store->state))
+  if (store->ops == &rf_local_ops && rf_local_is_private(store->state))
     return false;
   return (store->flags & RF_DRIVER_VOLATILE) == 0 && store->writable && store->ops != &edit_ops;
 }

@@ -44,10 +44,6 @@ rf_status rf_edit_header(rf_edit *edit, uint64_t offset, const void *bytes, size
 rf_status rf_edit_header_over(rf_edit *edit, uint64_t offset, const void *old, const void *bytes, size_t n,
                               rf_error *err);
 
-/* As rf_store_move and rf_store_fill. */
-rf_status rf_edit_move(rf_edit *edit, uint64_t from, uint64_t to, uint64_t n, rf_error *err);
-rf_status rf_edit_fill(rf_edit *edit, uint64_t offset, uint64_t n, int byte, rf_error *err);
-
 typedef enum rf_laid_kind { RF_LAID_COPY, RF_LAID_VALUES, RF_LAID_WIDEN } rf_laid_kind;
 
 /* A part of a row; what no part covers is blank. */

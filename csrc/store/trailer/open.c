@@ -3,12 +3,14 @@
  * Opening a file with a trailer. An edit is not finished while its process lives, or while another process reads the
  * file through an overlay: the first holds the lock of the file exclusively, the others share it.
  */
+#include "store/trailer/open.h"
+
 #include <string.h>
 
 #include "base/memory.h"
-#include "store/driver.h"
 #include "store/trailer/segments.h"
 #include "store/trailer/trailer.h"
+#include "store/local/file.h"
 
 /* How long opening waits for another process that edits the file. */
 #define WAIT_SECONDS 1.0
@@ -220,8 +222,8 @@ static rf_status show(rf_store *store, rf_trailer *t, rf_edit_state state, rf_fi
 static rf_status take_lock(rf_store *store, rf_mode mode, const rf_options *options, rf_filelock *lock, rf_error *err) {
   rf_lock_answer answer = RF_LOCK_NOWHERE;
   lock->held = false;
-  if (store->ops == &rf_file_ops)
-    answer = rf_file_lock_edit(store->state, mode != RF_MODE_READ, WAIT_SECONDS, lock);
+  if (store->ops == &rf_local_ops)
+    answer = rf_local_lock_edit(store->state, mode != RF_MODE_READ, WAIT_SECONDS, lock);
   if (answer == RF_LOCK_HELD && mode == RF_MODE_READ)
     return rf_fail(err, RF_ERR_LOCKED, "another process is editing the file: try again when it is done");
   if (answer == RF_LOCK_HELD)
@@ -235,7 +237,7 @@ static rf_status take_lock(rf_store *store, rf_mode mode, const rf_options *opti
   return RF_OK;
 }
 
-rf_status rf_store_stamp_whole(rf_store *store, rf_file_stamp *stamp, rf_error *err) {
+rf_status rf_trailer_stamp_whole(rf_store *store, rf_file_stamp *stamp, rf_error *err) {
   const rf_options options = {.size = sizeof options};
   rf_filelock lock = {.held = false};
   rf_trailer t;

@@ -15,8 +15,8 @@
 #include "base/system/guard.h"
 #include "base/memory.h"
 #include "base/system/platform.h"
-#include "store/driver.h"
 #include "store/trailer/trailer.h"
+#include "store/local/file.h"
 
 /* Shorter halves are not mapped. */
 #define LEAST_MAPPED ((uint64_t)64 << 10)
@@ -241,7 +241,7 @@ static rf_status run(const runner *r, rf_edit_progress at, rf_error *err) {
 static void map_halves(runner *r) {
   const rf_trailer *t = r->trailer;
   uint64_t begin = t->half_at / RF_MAP_UNIT * RF_MAP_UNIT, bytes = t->half_at + 2 * t->half_bytes - begin;
-  if (r->store->ops != &rf_file_ops || r->durable || t->half_bytes < LEAST_MAPPED || !rf_to_size(bytes, &r->map_bytes))
+  if (r->store->ops != &rf_local_ops || r->durable || t->half_bytes < LEAST_MAPPED || !rf_to_size(bytes, &r->map_bytes))
     return;
   if (rf_local_map_part(r->store->state, begin, r->map_bytes, &r->map, NULL) == RF_OK)
     r->half = r->map + (size_t)(t->half_at - begin);

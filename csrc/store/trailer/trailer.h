@@ -211,13 +211,4 @@ uint64_t rf_trailer_half(const rf_trailer *trailer, uint32_t half);
 /* Does what is left to do from progress `at` on, and cuts the trailer off. */
 rf_status rf_trailer_finish(rf_store *store, const rf_trailer *trailer, rf_edit_progress at, rf_error *err);
 
-/* ---- store/trailer/open.c ---- */
-
-/* What opening does about a trailer: nothing where the size is not that of a file with one. For writing it finishes the
- * edit, which store->notice then tells; for reading it makes *store the file as it will be. Failure:
- * RF_ERR_INTERRUPTED where the file cannot be shown, or file and trailer do not fit each other; RF_ERR_LOCKED while
- * another process is at work. `alone`: no other handle has this file, so no lock is needed. The caller closes the
- * store, whatever this returns. */
-rf_status rf_trailer_open(rf_store *store, rf_mode mode, const rf_options *options, bool alone, rf_error *err);
-
 #endif

@@ -5,6 +5,7 @@
 #include "check.h"
 #include "scratch.h"
 #include "store/store.h"
+#include "store/open.h"
 
 static void arithmetic(void) {
   uint64_t out = 7;

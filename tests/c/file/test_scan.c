@@ -7,6 +7,7 @@
 #include "file/file.h"
 #include "file/scan_gap.h"
 #include "hdu/kinds.h"
+#include "store/open.h"
 
 static rf_error err;
 

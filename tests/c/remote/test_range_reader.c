@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 #include "check.h"
-#include "store/driver.h"
+#include "store/open.h"
 
 #define FILE_BYTES ((size_t)20 << 20)
 #define BLOCK ((size_t)64 << 10)

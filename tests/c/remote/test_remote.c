@@ -8,9 +8,10 @@
 #include "base/memory.h"
 #include "check.h"
 #include "store/http/response.h"
-#include "store/driver.h"
 #include "store/http/url.h"
 #include "store/store.h"
+#include "store/open.h"
+#include "store/registry.h"
 
 /* ---- URLs ---- */
 

@@ -10,7 +10,7 @@
 #include "check.h"
 #include "fits_bytes.h"
 #include "image_file.h"
-#include "store/driver.h"
+#include "store/open.h"
 
 #define FILE_BYTES ((size_t)9 << 20)
 #define MIB ((uint64_t)1 << 20)

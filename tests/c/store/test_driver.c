@@ -5,7 +5,7 @@
  */
 #include "driver_suite.h"
 #include "scratch.h"
-#include "store/driver.h"
+#include "store/local/memory.h"
 
 static void file_by_path(void) {
   driver_suite(scratch_path("suite.fits"), true);

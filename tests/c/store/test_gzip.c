@@ -11,8 +11,10 @@
 #include "base/memory.h"
 #include "base/system/platform.h"
 #include "check.h"
-#include "store/driver.h"
-#include "store/gzip/gzip.h"
+#include "store/gzip/whole.h"
+#include "store/local/memory.h"
+#include "store/open.h"
+#include "store/stream_codec.h"
 
 /* ---------------------------------------------------------------- bytes to work with */
 

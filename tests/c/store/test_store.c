@@ -11,9 +11,12 @@
 #include "fault_address.h"
 #endif
 #include "scratch.h"
-#include "store/driver.h"
 #include "store/http/url.h"
 #include "store/redact.h"
+#include "store/filter.h"
+#include "store/local/file.h"
+#include "store/local/memory.h"
+#include "store/open.h"
 
 static rf_error err;
 static rf_options options;
@@ -78,15 +81,15 @@ static void suffixes(void) {
       "a.gz",   "a.fits.GZ", "dir/.fits.gz",  "http://h/a.gz", "http://h/a.Gz?x=y/z", "ftp://u:p@h/a.fits.gz#x",
       "a?b.gz", "a#b.gz",    "file:///a?b.gz"};
   for (size_t i = 0; i < sizeof gz / sizeof *gz; i++) {
-    const rf_codec *codec = rf_codec_by_name(gz[i]);
+    const rf_filter *codec = rf_filter_of_name(gz[i]);
     CHECK(codec != NULL && strcmp(codec->name, "gzip") == 0);
   }
   const char *none[] = {
       "a.fits",          ".gz", "agz", "a.gz/b", "http://h.gz", "gz", "http://h/?a.gz", "http://h/a#b.gz",
       "http://h?x=a.gz", ""};
   for (size_t i = 0; i < sizeof none / sizeof *none; i++)
-    CHECK(rf_codec_by_name(none[i]) == NULL);
-  CHECK(rf_codec_by_name("x.fits.bz2") != NULL && rf_codec_by_name("x.fits.Z") != NULL);
+    CHECK(rf_filter_of_name(none[i]) == NULL);
+  CHECK(rf_filter_of_name("x.fits.bz2") != NULL && rf_filter_of_name("x.fits.Z") != NULL);
 }
 
 static void decoding(void) {
@@ -115,7 +118,7 @@ static const rf_driver *listed(const char *scheme, size_t *count) {
 
 static void the_table_is_listed(void) {
   size_t count, again;
-  CHECK(listed("file", &count) != NULL && listed("file", &count)->ops == &rf_file_ops);
+  CHECK(listed("file", &count) != NULL && listed("file", &count)->ops == &rf_local_ops);
   CHECK(listed("mem", &count) != NULL && listed("memkeep", &count) != NULL);
   const char *schemes_known[] = {"http", "https", "ftp", "ftps", "s3", "gs", "root", "gsiftp", "shmem", "stream"};
   for (size_t i = 0; i < sizeof schemes_known / sizeof *schemes_known; i++) {

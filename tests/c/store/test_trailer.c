@@ -9,6 +9,7 @@
 #include "check.h"
 #include "disk.h"
 #include "store/trailer/edit.h"
+#include "store/trailer/open.h"
 #include "store/trailer/trailer.h"
 
 static rf_error err;

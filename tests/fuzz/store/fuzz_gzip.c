@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/driver.h"
-#include "store/gzip/gzip.h"
+#include "store/gzip/whole.h"
+#include "store/open.h"
+#include "store/stream_codec.h"
 
 #define LIMIT ((uint64_t)1 << 20)
 

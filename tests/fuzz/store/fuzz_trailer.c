@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/crc32c.h"
 #include "base/memory.h"
+#include "store/trailer/open.h"
 #include "store/trailer/trailer.h"
 
 #define MAX_NUMBERS 4096

@@ -4,11 +4,12 @@
  * place in the compressed store: by the built-in codec, whoever met the error, so that the sentence and the offset do
  * not depend on the codec in force.
  */
+#include "store/gzip/decoder.h"
+
 #include <string.h>
 
 #include "base/memory.h"
-#include "store/driver.h"
-#include "store/gzip/gzip.h"
+#include "store/stream_codec.h"
 
 /* The pieces in which input is read: small at first, because a header may be all that is wanted. */
 #define IN_LEAST ((size_t)64 * 1024)
@@ -17,7 +18,7 @@
 /* Header of a member: magic number, method, flags, time, extra flags, system. */
 #define MEMBER_HEADER_BYTES 10
 
-static rf_status fill(rf_gunzip *g, rf_error *err) {
+static rf_status fill(rf_gzip_decoder *g, rf_error *err) {
   if (g->in_finished)
     return RF_OK;
   if (g->in_start > 0) {
@@ -38,12 +39,12 @@ static rf_status fill(rf_gunzip *g, rf_error *err) {
 }
 
 /* Offset in the store of the next byte to be decoded. */
-static uint64_t position(const rf_gunzip *g) {
+static uint64_t position(const rf_gzip_decoder *g) {
   return g->in_offset - (g->in_end - g->in_start);
 }
 
-rf_status rf_gunzip_open(rf_gunzip *g, rf_store *inner, const rf_stream_codec *codec, rf_error *err) {
-  *g = (rf_gunzip){.inner = inner, .codec = codec, .in_capacity = IN_MOST, .in_piece = IN_LEAST};
+rf_status rf_gzip_decoder_open(rf_gzip_decoder *g, rf_store *inner, const rf_stream_codec *codec, rf_error *err) {
+  *g = (rf_gzip_decoder){.inner = inner, .codec = codec, .in_capacity = IN_MOST, .in_piece = IN_LEAST};
   g->in = rf_alloc(g->in_capacity);
   if (g->in == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for reading compressed data");
@@ -51,24 +52,24 @@ rf_status rf_gunzip_open(rf_gunzip *g, rf_store *inner, const rf_stream_codec *c
   if (status == RF_OK && g->in_end == 0)
     status = rf_fail(err, RF_ERR_NOT_FITS, "the file is empty (a gzip file was expected)");
   if (status != RF_OK)
-    rf_gunzip_close(g);
+    rf_gzip_decoder_close(g);
   return status;
 }
 
-void rf_gunzip_close(rf_gunzip *g) {
+void rf_gzip_decoder_close(rf_gzip_decoder *g) {
   if (g->stream != NULL)
     g->codec->inflate_close(g->stream);
   rf_free(g->in);
-  *g = (rf_gunzip){0};
+  *g = (rf_gzip_decoder){0};
 }
 
-const uint8_t *rf_gunzip_start(const rf_gunzip *g, size_t *n) {
+const uint8_t *rf_gzip_decoder_start(const rf_gzip_decoder *g, size_t *n) {
   *n = g->in_end;
   return g->in;
 }
 
 /* Looks behind a finished member: *more says that another member begins at in_start. Other bytes end the content. */
-static rf_status between_members(rf_gunzip *g, bool *more, rf_error *err) {
+static rf_status between_members(rf_gzip_decoder *g, bool *more, rf_error *err) {
   uint64_t begin = position(g);
   bool padded = false;
   for (;;) {
@@ -87,7 +88,7 @@ static rf_status between_members(rf_gunzip *g, bool *more, rf_error *err) {
   return RF_OK;
 }
 
-static rf_status fail_truncated(rf_gunzip *g, rf_error *err) {
+static rf_status fail_truncated(rf_gzip_decoder *g, rf_error *err) {
   g->broken = true;
   rf_status status = rf_fail(err, RF_ERR_TRUNCATED,
                              "the compressed file ends at byte %llu in the middle of the gzip member that begins at "
@@ -99,7 +100,7 @@ static rf_status fail_truncated(rf_gunzip *g, rf_error *err) {
 
 /* Decodes the member at hand once more with the built-in codec to find where it breaks. Gives false when it does not.
  */
-static bool locate(const rf_gunzip *g, uint64_t *offset, rf_error *cause) {
+static bool locate(const rf_gzip_decoder *g, uint64_t *offset, rf_error *cause) {
   const size_t piece = IN_LEAST;
   uint8_t *buffers = rf_alloc(2 * piece);
   void *stream = NULL;
@@ -131,7 +132,7 @@ static bool locate(const rf_gunzip *g, uint64_t *offset, rf_error *cause) {
 }
 
 /* Says what the codec's failure (own) is about, with file offsets. */
-static rf_status fail_codec(rf_gunzip *g, rf_status status, const rf_error *own, rf_error *err) {
+static rf_status fail_codec(rf_gzip_decoder *g, rf_status status, const rf_error *own, rf_error *err) {
   g->broken = status == RF_ERR_CODEC;
   g->lost = !g->broken;
   uint64_t offset = position(g);
@@ -148,7 +149,7 @@ static rf_status fail_codec(rf_gunzip *g, rf_status status, const rf_error *own,
 }
 
 /* Goes on to the next member. *more is false behind the last one. */
-static rf_status begin_member(rf_gunzip *g, bool *more, rf_error *err) {
+static rf_status begin_member(rf_gzip_decoder *g, bool *more, rf_error *err) {
   *more = true;
   if (g->members > 0)
     RF_TRY(between_members(g, more, err));
@@ -161,7 +162,7 @@ static rf_status begin_member(rf_gunzip *g, bool *more, rf_error *err) {
 }
 
 /* One call of the codec: *made bytes more in out, or more input, or the end of a member. */
-static rf_status advance(rf_gunzip *g, uint8_t *out, size_t n, size_t *made, rf_error *err) {
+static rf_status advance(rf_gzip_decoder *g, uint8_t *out, size_t n, size_t *made, rf_error *err) {
   *made = 0;
   if (g->in_start == g->in_end)
     RF_TRY(fill(g, err));
@@ -191,7 +192,7 @@ static rf_status advance(rf_gunzip *g, uint8_t *out, size_t n, size_t *made, rf_
   return RF_OK;
 }
 
-static rf_status decode(rf_gunzip *g, uint8_t *out, size_t n, size_t *made, bool *done, rf_error *err) {
+static rf_status decode(rf_gzip_decoder *g, uint8_t *out, size_t n, size_t *made, bool *done, rf_error *err) {
   *made = 0;
   *done = false;
   while (*made < n) {
@@ -212,7 +213,7 @@ static rf_status decode(rf_gunzip *g, uint8_t *out, size_t n, size_t *made, bool
 }
 
 /* The stream is in an unknown state, after an interrupt for example: decodes what was given out already once more. */
-static rf_status find_place(rf_gunzip *g, rf_error *err) {
+static rf_status find_place(rf_gzip_decoder *g, rf_error *err) {
   if (g->stream != NULL)
     g->codec->inflate_close(g->stream);
   g->stream = NULL;
@@ -234,7 +235,7 @@ static rf_status find_place(rf_gunzip *g, rf_error *err) {
   return status;
 }
 
-rf_status rf_gunzip_read(rf_gunzip *g, uint8_t *out, size_t n, size_t *made, bool *done, rf_error *err) {
+rf_status rf_gzip_decoder_read(rf_gzip_decoder *g, uint8_t *out, size_t n, size_t *made, bool *done, rf_error *err) {
   *made = 0;
   *done = false;
   if (g->lost)

@@ -4,11 +4,12 @@
  * in return about twice as fast as a stream decoder. Where it is not in the build, or says no for whatever
  * reason, the callers take the stream codec: it alone judges what is wrong with a file.
  */
+#include "store/gzip/whole.h"
+
 #include <stdatomic.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "store/gzip/gzip.h"
 
 #if defined(RF_HAVE_LIBDEFLATE)
 #include <libdeflate.h>
@@ -75,7 +76,7 @@ static bool inflate_members(struct libdeflate_decompressor *d, const uint8_t *in
   return out->size <= most && only_zeros(in + used, n - used);
 }
 
-rf_status rf_inflate_whole(const uint8_t *in, size_t n, size_t guess, uint64_t most, rf_pages *out, size_t *used) {
+rf_status rf_whole_inflate(const uint8_t *in, size_t n, size_t guess, uint64_t most, rf_pages *out, size_t *used) {
   if (!atomic_load(&enabled) || most == 0)
     return RF_ERR_UNSUPPORTED;
   size_t room = guess > ROOM_LEAST ? guess : ROOM_LEAST;
@@ -93,7 +94,7 @@ rf_status rf_inflate_whole(const uint8_t *in, size_t n, size_t guess, uint64_t m
   return RF_OK;
 }
 
-rf_status rf_deflate_whole(const uint8_t *in, size_t n, int level, rf_pages *out) {
+rf_status rf_whole_deflate(const uint8_t *in, size_t n, int level, rf_pages *out) {
   if (!atomic_load(&enabled))
     return RF_ERR_UNSUPPORTED;
   struct libdeflate_compressor *c = libdeflate_alloc_compressor(level == 0 ? FAST_LEVEL : level);
@@ -120,12 +121,12 @@ int rf_whole_set_enabled(int on) {
   return 0;
 }
 
-rf_status rf_inflate_whole(const uint8_t *in, size_t n, size_t guess, uint64_t most, rf_pages *out, size_t *used) {
+rf_status rf_whole_inflate(const uint8_t *in, size_t n, size_t guess, uint64_t most, rf_pages *out, size_t *used) {
   (void)in, (void)n, (void)guess, (void)most, (void)out, (void)used;
   return RF_ERR_UNSUPPORTED;
 }
 
-rf_status rf_deflate_whole(const uint8_t *in, size_t n, int level, rf_pages *out) {
+rf_status rf_whole_deflate(const uint8_t *in, size_t n, int level, rf_pages *out) {
   (void)in, (void)n, (void)level, (void)out;
   return RF_ERR_UNSUPPORTED;
 }

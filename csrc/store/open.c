@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Opening a store: the row of the driver table that serves a name, the trailer of an interrupted edit, and the filter
+ * that the name or the first bytes need.
+ */
+#include "store/open.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "base/memory.h"
+#include "store/filter.h"
+#include "store/http/url.h"
+#include "store/local/memory.h"
+#include "store/redact.h"
+#include "store/registry.h"
+#include "store/remote/transport.h"
+#include "store/schemes.h"
+#include "store/trailer/open.h"
+
+/* First bytes looked at to tell a codec: at least as long as the longest magic number. */
+#define PROBE 8
+
+/* "file mem memkeep http ..." cut to fit. */
+static void list_schemes(char *text, size_t n) {
+  const rf_driver *rows[128];
+  size_t count = 0, used = 0;
+  text[0] = '\0';
+  if (rf_driver_list(rows, sizeof rows / sizeof *rows, &count, NULL) != RF_OK)
+    return;
+  if (count > sizeof rows / sizeof *rows)
+    count = sizeof rows / sizeof *rows;
+  for (size_t i = 0; i < count; i++) {
+    if (!rows[i]->ops)
+      continue;
+    int made = snprintf(text + used, n - used, "%s%s", used ? ", " : "", rows[i]->scheme);
+    if (made < 0 || (size_t)made >= n - used) {
+      text[used] = '\0';
+      return;
+    }
+    used += (size_t)made;
+  }
+}
+
+static rf_status pick_driver(const char *name, const rf_options *options, const rf_driver **driver, rf_error *err) {
+  RF_TRY(rf_schemes_check(name, options, err)); /* first: a refusal does not tell which schemes there are */
+  size_t n = rf_url_scheme(name);
+  const rf_driver *row = n ? rf_driver_find(name, n) : rf_driver_find("file", 4);
+  if (!row) {
+    char known[256];
+    list_schemes(known, sizeof known);
+    return rf_fail(err, RF_ERR_NO_DRIVER,
+                   "nobody knows the scheme '%.*s://' (known here: %s); if this is the path of a file, put \"./\" "
+                   "before it",
+                   (int)(n < 40 ? n : 40), name, known);
+  }
+  if (!row->ops)
+    return rf_fail(err, RF_ERR_NOT_BUILT, "%s:// is known, but not in this build%s%s", row->scheme,
+                   row->hint ? ": " : "", row->hint ? row->hint : "");
+  *driver = row;
+  return rf_transport_takes_raw_names(row) ? rf_schemes_check_chain(name, options, err) : RF_OK;
+}
+
+static rf_status filter_is_built(const rf_filter *filter, rf_error *err) {
+  if (filter->wrap)
+    return RF_OK;
+  return rf_fail(err, RF_ERR_NOT_BUILT, "is compressed with %s, which this build cannot read or write%s%s",
+                 filter->name, filter->hint ? "; " : "", filter->hint ? filter->hint : "");
+}
+
+/* The codec for content that begins with these bytes. Content decides; the name counts only where the content says
+ * nothing (so that garbage under ".gz" is a corrupt gzip file), and a plain FITS file under ".gz" is a plain one. */
+static rf_status filter_of_content(rf_store *store, const rf_filter *by_name, const rf_filter **filter, rf_error *err) {
+  bool keep = !store->writable && !store->profile.in_memory;
+  uint8_t probe[PROBE], *head = keep ? rf_alloc(RF_STORE_HEAD_BYTES) : NULL, *first = head ? head : probe;
+  size_t got;
+  if (keep && !head)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for the first block of a file");
+  rf_status status = rf_store_read_at(store, 0, first, keep ? RF_STORE_HEAD_BYTES : sizeof probe, &got, err);
+  if (status != RF_OK) {
+    rf_free(head);
+    return status;
+  }
+  store->head = head;
+  store->head_length = keep ? got : 0;
+  *filter = rf_filter_of_bytes(first, got);
+  if (!*filter && !(got >= 6 && memcmp(first, "SIMPLE", 6) == 0))
+    *filter = by_name;
+  return RF_OK;
+}
+
+static rf_status add_filter(rf_store **store, const rf_filter *by_name, rf_mode mode, const rf_options *options,
+                            rf_error *err) {
+  const rf_filter *filter = by_name;
+  if (mode != RF_MODE_CREATE)
+    RF_TRY(filter_of_content(*store, by_name, &filter, err));
+  if (!filter)
+    return RF_OK;
+  RF_TRY(filter_is_built(filter, err));
+  return rf_store_result(filter->wrap(store, mode, options, err), "decode the file", err);
+}
+
+/* The driver replaces files as a whole, or leaves them until they are written, or refuses those that are there. */
+#define CREATED_WITH_CARE (RF_OPEN_ATOMIC | RF_OPEN_IN_PLACE | RF_OPEN_NEW)
+
+/* A new file that is written back as a whole takes the place of an old one at that moment, not before: until then the
+ * old one stays what it was. */
+static rf_status open_driver(const rf_driver *driver, const char *name, rf_mode mode, bool written_back,
+                             const rf_options *options, void **state, rf_error *err) {
+  if (mode == RF_MODE_CREATE && written_back && !(options->flags & CREATED_WITH_CARE)) {
+    rf_error local;
+    rf_error_clear(&local);
+    rf_status status = driver->ops->open(driver, name, RF_MODE_READ_WRITE, options, state, &local);
+    if (status != RF_ERR_NO_FILE) {
+      if (status != RF_OK && err && err->code == RF_OK)
+        *err = local;
+      return status;
+    }
+  }
+  return driver->ops->open(driver, name, mode, options, state, err);
+}
+
+/* The flags that this driver heeds. What is written back as a whole is durable. */
+static rf_status flags_for(const rf_driver *driver, bool written_back, uint32_t flags, uint32_t *out, rf_error *err) {
+  if ((flags & RF_OPEN_LOCK) && (driver->flags & RF_DRIVER_REMOTE))
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "a file of %s:// cannot be locked", driver->scheme);
+  if (!(driver->flags & RF_DRIVER_ATOMIC))
+    flags &= ~(uint32_t)(CREATED_WITH_CARE | RF_OPEN_LOCK | RF_OPEN_DURABLE);
+  *out = written_back ? flags | RF_OPEN_DURABLE : flags;
+  return RF_OK;
+}
+
+static rf_status open_row(const char *name, rf_mode mode, const rf_options *given, rf_store **store, rf_error *err) {
+  const rf_driver *driver = NULL;
+  RF_TRY(pick_driver(name, given, &driver, err));
+  if (mode != RF_MODE_READ && !(driver->flags & RF_DRIVER_WRITE))
+    return rf_fail(err, RF_ERR_READONLY, "%s:// files can only be read; open with \"r\"", driver->scheme);
+  const rf_filter *by_name = driver->flags & RF_DRIVER_CODECS ? rf_filter_of_name(name) : NULL;
+  if (by_name && mode == RF_MODE_CREATE)
+    RF_TRY(filter_is_built(by_name, err)); /* before the file is cut to nothing */
+
+  rf_options own = *given;
+  const rf_options *options = &own;
+  bool written_back = by_name != NULL && mode == RF_MODE_CREATE && (given->flags & CREATED_WITH_CARE) != 0;
+  RF_TRY(flags_for(driver, written_back, given->flags, &own.flags, err));
+  void *state = NULL;
+  RF_TRY(rf_store_result(open_driver(driver, name, mode, by_name != NULL, options, &state, err), "open the file", err));
+  rf_store *opened;
+  RF_TRY(rf_store_new(driver->ops, state, driver->flags, mode != RF_MODE_READ, name, &opened, err));
+  opened->durable = (options->flags & RF_OPEN_DURABLE) != 0;
+  /* Before a byte of the file is used: a header can be half the old and half the new one. */
+  if ((driver->flags & (RF_DRIVER_REMOTE | RF_DRIVER_VOLATILE)) == 0) {
+    rf_status status = rf_trailer_open(opened, mode, options, false, err);
+    if (status != RF_OK) {
+      (void)rf_store_close(opened, NULL);
+      return status;
+    }
+  }
+  const uint8_t *first;
+  if ((driver->flags & RF_DRIVER_REMOTE) && rf_store_peek(opened, 0, 1, &first, NULL) == RF_OK) {
+    opened->flags |= RF_DRIVER_MEMORY; /* it was downloaded whole */
+    rf_store_describe(opened);
+  }
+  if (driver->flags & RF_DRIVER_CODECS) {
+    rf_status status = add_filter(&opened, by_name, mode, options, err);
+    if (status != RF_OK) {
+      rf_store_discard(opened);
+      (void)rf_store_close(opened, NULL);
+      return status;
+    }
+  }
+  *store = opened;
+  return RF_OK;
+}
+
+/* Says which file a failure is about. Messages of base/system/platform.h begin with the path as it was given: one that
+ * has a URL in it ("simplecache::https://me:...") may hold a secret, which the rest of the message must not. */
+static rf_status locate_opening(const char *name, rf_status status, rf_error *err) {
+  char *shown = rf_url_display(name);
+  char *plain = rf_strdup(err->message);
+  char given[sizeof err->message]; /* as the message has it: what does not fit here cannot be in there either */
+  size_t n = rf_text_escape(name, strlen(name), given, sizeof given);
+  if (shown != NULL && plain != NULL && strstr(name, "://") != NULL && strstr(plain, given) != NULL) {
+    bool first = strncmp(plain, given, n) == 0 && plain[n] == ':' && plain[n + 1] == ' ';
+    char *rest = first ? rf_strdup(plain + n + 2) : rf_url_redact(plain);
+    snprintf(err->message, sizeof err->message, "%s", rest != NULL ? rest : "");
+    rf_free(rest);
+  }
+  if (shown != NULL)
+    (void)rf_error_locate(err, status, shown, -1);
+  rf_free(plain);
+  rf_free(shown);
+  return status;
+}
+
+rf_status rf_store_open(const char *name, rf_mode mode, const rf_options *options, rf_store **store, rf_error *err) {
+  if (!name || !name[0])
+    return rf_fail(err, RF_ERR_ARGUMENT, "the name of a file must not be empty");
+  if (mode != RF_MODE_READ && mode != RF_MODE_READ_WRITE && mode != RF_MODE_CREATE)
+    return rf_fail(err, RF_ERR_ARGUMENT, "%d is no rf_mode", (int)mode);
+  rf_status status = open_row(name, mode, options, store, err);
+  return status != RF_OK && err ? locate_opening(name, status, err) : status;
+}
+
+rf_status rf_store_open_bytes(const void *bytes, size_t n, const rf_options *options, rf_store **store, rf_error *err) {
+  if (!bytes && n > 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "%zu bytes at NULL", n);
+  uint8_t *pages = n ? rf_pages_alloc(n) : NULL;
+  if (n && !pages)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a copy of %zu bytes", n);
+  if (n)
+    memcpy(pages, bytes, n);
+  void *state;
+  rf_status status = rf_memory_adopt(pages, n, n, &state, err);
+  if (status != RF_OK) {
+    rf_pages_free(pages, n);
+    return status;
+  }
+  rf_store *opened;
+  RF_TRY(rf_store_new(&rf_memory_ops, state, RF_DRIVER_WRITE | RF_DRIVER_MEMORY | RF_DRIVER_VOLATILE, true, "<bytes>",
+                      &opened, err));
+  status = rf_trailer_open(opened, RF_MODE_READ_WRITE, options, true, err); /* of a copy: there is no other process */
+  if (status == RF_OK)
+    status = add_filter(&opened, NULL, RF_MODE_READ_WRITE, options, err);
+  if (status != RF_OK) {
+    status = rf_error_locate(err, status, opened->name, -1);
+    (void)rf_store_close(opened, NULL);
+    return status;
+  }
+  *store = opened;
+  return RF_OK;
+}

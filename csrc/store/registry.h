@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The driver table: which row serves a scheme.
+ */
+#ifndef RF_STORE_REGISTRY_H
+#define RF_STORE_REGISTRY_H
+
+#include "base/error.h"
+
+/* Returns the row of a scheme of `length` letters, NULL where there is none. Any thread. */
+const rf_driver *rf_driver_find(const char *scheme, size_t length);
+
+#endif

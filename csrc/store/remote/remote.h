@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Files on servers, read only. rf_driver.user of a row with these operations is its rf_transport.
+ */
+#ifndef RF_STORE_REMOTE_REMOTE_H
+#define RF_STORE_REMOTE_REMOTE_H
+
+#include "base/error.h"
+
+extern const rf_driver_ops rf_remote_ops;
+
+#endif
