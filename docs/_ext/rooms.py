@@ -2,8 +2,9 @@
 """Sphinx extension: a picture of the rooms of the code, made from the code.
 
 At the begin of a build it writes ``pictures/rooms.svg``. A box is a folder of ``csrc/`` or of
-``rustfits/_core/``. An arrow is an include or an import; one that follows from others is left out.
-A box lies above all boxes that it uses. Rooms that use each other share a row, with red arrows.
+``rustfits/_core/``. Its row is its level in ``layers.toml``, the order that the house tests hold.
+An arrow is an include or an import. An arrow down that follows from others is left out; an arrow
+that breaks the order is red.
 """
 
 from __future__ import annotations
@@ -17,12 +18,15 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import tomllib
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 Uses = dict[str, set[str]]
+Place = tuple[float, float]
 
-WIDTH, BOX_WIDTH, BOX_HEIGHT, GAP, ROW = 940, 150, 64, 22, 112
+BOX_WIDTH, BOX_HEIGHT, GAP, ROW = 150, 64, 22, 112
 COLOURS = {"python": "#dcebf7", "c": "#f7ecd9"}
 
 
@@ -33,6 +37,15 @@ class Room:
     name: str
     note: str
     language: str
+
+
+@dataclass
+class House:
+    """The rooms by name, what each uses, and the rows from top to bottom."""
+
+    rooms: dict[str, Room]
+    uses: Uses
+    rows: list[list[str]]
 
 
 # ---- what the code says ----
@@ -47,45 +60,45 @@ def c_rooms(root: Path) -> tuple[dict[str, Room], Uses]:
         sources = list(folder.rglob("*.[ch]"))
         inner = sorted(path.name for path in folder.iterdir() if path.is_dir())
         count = sum(path.suffix == ".c" for path in sources)
-        note = " ".join(inner) if name != "include" else "rustfits.h"
-        rooms[name] = Room(name, f"{count} sources\n{note}" if count else note, "c")
+        note = f"{count} sources\n{' '.join(inner)}" if name != "include" else "rustfits.h"
+        rooms[name] = Room(name, note, "c")
         uses[name] = {other for path in sources for other in included(path, root)} - {name}
     return rooms, uses
 
 
 def included(path: Path, root: Path) -> Iterator[str]:
-    """Iterate over the rooms whose headers a file includes."""
+    """Iterate over the rooms whose headers a file includes, but for the public header."""
     for header in re.findall(r'^#include "([^"]+)"', path.read_text("utf-8"), re.MULTILINE):
-        if header.startswith("rustfits"):
-            yield "include"
-        elif (root / header).exists():
+        if (root / header).exists():
             yield header.split("/")[0]
 
 
 def python_rooms(package: Path) -> tuple[dict[str, Room], Uses]:
     """Return the folders of the package and which of them import from which others."""
-    rooms: dict[str, Room] = {}
+    counts: dict[str, int] = {}
     uses: Uses = {}
     for path in sorted(package.rglob("*.py")):
         name = room_of("rustfits." + ".".join(path.relative_to(package).with_suffix("").parts))
-        if name is None:
-            continue
-        count = int(rooms[name].note.split()[0]) + 1 if name in rooms else 1
-        rooms[name] = Room(name, f"{count} modules" if count > 1 else "1 module", "python")
-        uses.setdefault(name, set()).update(
-            room for module in imported(path) if (room := room_of(module)) not in (None, name)
-        )
+        if name is not None:
+            counts[name] = counts.get(name, 0) + 1
+            uses.setdefault(name, set()).update(
+                room for module in imported(path) if (room := room_of(module)) not in (None, name)
+            )
+    rooms = {
+        name: Room(name, f"{count} module{'s' if count > 1 else ''}", "python")
+        for name, count in counts.items()
+    }
     return rooms, uses
 
 
 def room_of(module: str) -> str | None:
-    """Return the room of a module; None for the package itself and for what is not of it."""
+    """Return the room of a module of the package; None for what is in no room."""
     parts = module.split(".")
     if parts[0] != "rustfits" or len(parts) < 2:
         return None
     if parts[1] == "_core":
-        return f"_core.{parts[2]}" if len(parts) > 2 and parts[2] != "__init__" else None
-    return {"__main__": "cli", "cli": "cli", "fitsio": "fitsio"}.get(parts[1], "rustfits")
+        return f"_core/{parts[2]}" if len(parts) > 2 and parts[2] != "__init__" else None
+    return parts[1] if parts[1] in ("cli", "fitsio") else "rustfits"
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -106,25 +119,48 @@ def imported(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
-def whole_house(root: Path) -> tuple[dict[str, Room], Uses]:
+def whole_house(root: Path) -> House:
     """Return the rooms of both languages.
 
-    The binding uses the public header, and the header stands above the C rooms that implement it.
+    The binding uses the public header, which stands above the C rooms that implement it.
     """
+    order = tomllib.loads((root / "tests/unit/house/layers.toml").read_text("utf-8"))
     python, imports = python_rooms(root / "rustfits")
     c, includes = c_rooms(root / "csrc")
-    used = {name: rooms & python.keys() for name, rooms in imports.items()}
-    below = {name: rooms & c.keys() - {"include"} for name, rooms in includes.items()}
-    del below["include"]
-    row = levels(below)
-    below["include"] = {name for name in below if row[name] == max(row.values())}
-    for name in python:
-        if name.endswith(".binding"):
-            used[name].add("include")
-    return python | c, used | below
+    rooms = python | c
+    uses = {name: others & rooms.keys() for name, others in (imports | includes).items()}
+    above = [
+        ["rustfits" if name == "." else name for name in row] for row in order["python"]["levels"]
+    ]
+    below = [[name for name in row if name != "include"] for row in order["c"]["levels"]]
+    uses["_core/binding"].add("include")
+    uses["include"] = set(below[-1])
+    rows = [*reversed(above), ["include"], *reversed([row for row in below if row])]
+    return House(rooms, uses, rows)
 
 
 # ---- layout ----
+
+
+def arrows(house: House) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the uses down that do not follow from others, and those that break the order."""
+    row = {name: i for i, names in enumerate(house.rows) for name in names}
+    down = {
+        name: {other for other in others if row[other] > row[name]}
+        for name, others in house.uses.items()
+    }
+    breaking = [
+        (name, other)
+        for name, others in sorted(house.uses.items())
+        for other in sorted(others - down[name])
+    ]
+    shortest = [
+        (name, other)
+        for name, others in sorted(down.items())
+        for other in sorted(others)
+        if not any(other in reach(down, third) for third in others - {other})
+    ]
+    return shortest, breaking
 
 
 def reach(uses: Uses, start: str) -> set[str]:
@@ -138,49 +174,15 @@ def reach(uses: Uses, start: str) -> set[str]:
     return seen
 
 
-def levels(uses: Uses) -> dict[str, int]:
-    """Return the row of each room, 0 at the bottom; rooms that use each other share one."""
-    reached = {name: reach(uses, name) for name in uses}
-    found: dict[str, int] = {}
-
-    def level(name: str) -> int:
-        if name not in found:
-            circle = {other for other in reached[name] if name in reached[other]} | {name}
-            below = {other for one in circle for other in uses[one]} - circle
-            height = 1 + max((level(other) for other in below), default=-1)
-            found.update(dict.fromkeys(circle, height))
-        return found[name]
-
-    for name in uses:
-        level(name)
-    return found
-
-
-def arrows(uses: Uses) -> list[tuple[str, str]]:
-    """Return the uses that do not follow from others."""
-    reached = {name: reach(uses, name) for name in uses}
-    return [
-        (name, other)
-        for name, others in sorted(uses.items())
-        for other in sorted(others)
-        if not any(
-            other in reached[third] and third not in reached[other] and name not in reached[third]
-            for third in others - {other}
-        )
-    ]
-
-
-def places(uses: Uses) -> dict[str, tuple[float, float]]:
-    """Return the middle of each box: rows by level, ordered to keep arrows short."""
-    height = levels(uses)
-    rows = [sorted(n for n in uses if height[n] == h) for h in range(max(height.values()), -1, -1)]
-    lines = arrows(uses)
-    x = {name: float(i) for row in rows for i, name in enumerate(row)}
+def places(rows: list[list[str]], lines: list[tuple[str, str]]) -> dict[str, Place]:
+    """Return the middle of each box, in an order within the rows that keeps arrows short."""
+    rows = [list(row) for row in rows]
+    x: dict[str, float] = {}
 
     def spread() -> None:
         for row in rows:
             for i, name in enumerate(row):
-                x[name] = WIDTH / 2 + (i - (len(row) - 1) / 2) * (BOX_WIDTH + GAP)
+                x[name] = (i - (len(row) - 1) / 2) * (BOX_WIDTH + GAP)
 
     spread()
     for _ in range(12):
@@ -197,35 +199,36 @@ def places(uses: Uses) -> dict[str, tuple[float, float]]:
 # ---- drawing ----
 
 
-def draw(rooms: dict[str, Room], uses: Uses) -> str:
+def draw(house: House) -> str:
     """Return the picture as SVG."""
-    place = places(uses)
-    bottom = max(y for _, y in place.values()) + BOX_HEIGHT
+    down, breaking = arrows(house)
+    place = places(house.rows, down)
     left = min(x for x, _ in place.values()) - BOX_WIDTH / 2 - 10
-    right = max(x for x, _ in place.values()) + BOX_WIDTH / 2 + 10
+    bottom = max(y for _, y in place.values()) + BOX_HEIGHT
     parts = [
         '<svg xmlns="http://www.w3.org/2000/svg"'
-        f' viewBox="{left:.0f} 0 {right - left:.0f} {bottom:.0f}"'
+        f' viewBox="{left:.0f} 0 {-2 * left:.0f} {bottom:.0f}"'
         ' font-family="sans-serif" font-size="12" text-anchor="middle">',
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7"'
         ' markerHeight="7" orient="auto"><path d="M0 0 L8 4 L0 8 z" fill="#888"/></marker></defs>',
     ]
-    parts += [line(place[one], place[other]) for one, other in arrows(uses)]
-    parts += [box(rooms[name], *place[name]) for name in place]
+    parts += [line(place[one], place[other], "#888") for one, other in down]
+    parts += [line(place[one], place[other], "#c22") for one, other in breaking]
+    parts += [box(house.rooms[name], *place[name]) for name in place]
     return "\n".join([*parts, "</svg>", ""])
 
 
-def line(start: tuple[float, float], end: tuple[float, float]) -> str:
-    """Return an arrow: down, or sideways and red between rooms that use each other."""
-    half = BOX_HEIGHT / 2
+def line(start: Place, end: Place, colour: str) -> str:
+    """Return an arrow from the edge of one box to the edge of another."""
     (x0, y0), (x1, y1) = start, end
-    if y0 >= y1:
+    if y0 == y1:
         side = BOX_WIDTH / 2 if x1 > x0 else -BOX_WIDTH / 2
-        path, colour = f"M{x0 + side} {y0} L{x1 - side} {y1}", "#c22"
+        x0, x1, bend = x0 + side, x1 - side, 0.0
     else:
+        half = BOX_HEIGHT / 2 if y1 > y0 else -BOX_HEIGHT / 2
         y0, y1 = y0 + half, y1 - half
         bend = (y1 - y0) / 2
-        path, colour = f"M{x0} {y0} C{x0} {y0 + bend} {x1} {y1 - bend} {x1} {y1}", "#888"
+    path = f"M{x0} {y0} C{x0} {y0 + bend} {x1} {y1 - bend} {x1} {y1}"
     style = f'fill="none" stroke="{colour}" stroke-width="1.3" marker-end="url(#tip)"'
     return f'<path d="{path}" {style}/>'
 
@@ -233,18 +236,16 @@ def line(start: tuple[float, float], end: tuple[float, float]) -> str:
 def box(room: Room, x: float, y: float) -> str:
     """Return a box with the name of a room and its note."""
     first, *rest = room.note.split("\n")
-    note = [first, *textwrap.wrap(" ".join(rest), 27)]
-    colour = COLOURS[room.language]
     lines = [
         f'<rect x="{x - BOX_WIDTH / 2}" y="{y - BOX_HEIGHT / 2}" width="{BOX_WIDTH}"'
-        f' height="{BOX_HEIGHT}" rx="6" fill="{colour}" stroke="#777"/>',
+        f' height="{BOX_HEIGHT}" rx="6" fill="{COLOURS[room.language]}" stroke="#777"/>',
         f'<text x="{x}" y="{y - 14}" font-weight="bold" font-size="13" fill="#222">'
         f"{escape(room.name)}</text>",
     ]
-    for i, text in enumerate(note):
-        lines.append(
-            f'<text x="{x}" y="{y + 3 + 13 * i}" font-size="10.5" fill="#444">{escape(text)}</text>'
-        )
+    lines += [
+        f'<text x="{x}" y="{y + 3 + 13 * i}" font-size="10.5" fill="#444">{escape(text)}</text>'
+        for i, text in enumerate([first, *textwrap.wrap(" ".join(rest), 27)])
+    ]
     return "\n".join(lines)
 
 
@@ -253,7 +254,7 @@ def generate(app: Sphinx) -> None:
     source = Path(app.srcdir)
     folder = source / "pictures"
     folder.mkdir(exist_ok=True)
-    (folder / "rooms.svg").write_text(draw(*whole_house(source.parent)), encoding="utf-8")
+    (folder / "rooms.svg").write_text(draw(whole_house(source.parent)), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
