@@ -155,14 +155,14 @@ static rf_status check_string(const binder *b, const operand *o, rf_op op) {
 
 /* ------------------------------ columns ------------------------------ */
 
-static bool kind_of_type(rf_cell_type type, rf_kind *kind) {
-  if (type <= RF_CELL_U64)
+static bool kind_of_type(rf_dtype type, rf_kind *kind) {
+  if (type <= RF_U64)
     *kind = RF_KIND_INTEGER;
-  else if (type == RF_CELL_F32 || type == RF_CELL_F64)
+  else if (type == RF_F32 || type == RF_F64)
     *kind = RF_KIND_REAL;
-  else if (type == RF_CELL_LOGICAL || type == RF_CELL_BIT)
+  else if (type == RF_LOGICAL || type == RF_BIT)
     *kind = RF_KIND_LOGICAL;
-  else if (type == RF_CELL_BYTES)
+  else if (type == RF_BYTES)
     *kind = RF_KIND_STRING;
   else
     return false;
@@ -229,7 +229,7 @@ static rf_status ask(binder *b, const rf_node *node) {
       size_t i = program->column_count++;
       program->columns[i].type = info->type;
       program->columns[i].width = (size_t)info->width;
-      program->columns[i].element_bytes = rf_cell_bytes(info->type, (size_t)info->width);
+      program->columns[i].element_bytes = rf_dtype_bytes(info->type, (size_t)info->width);
     }
   }
   return RF_OK;

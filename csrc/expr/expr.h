@@ -16,7 +16,7 @@
 
 /* What a name stands for. */
 typedef struct rf_expr_column {
-  rf_cell_type type;           /* of the cells that rf_program_run gets: any but the complex ones and RF_CELL_TEXT */
+  rf_dtype type;               /* of the cells that rf_program_run gets: any but the complex ones and RF_TEXT */
   uint64_t width;              /* strings: bytes of one */
   int ndim;                    /* 0: a cell is one element */
   uint64_t dims[RF_CELL_AXES]; /* slowest first */

@@ -273,7 +273,7 @@ struct rf_program {
   rf_item *items;
   char *strings;
   struct {
-    rf_cell_type type;
+    rf_dtype type;
     size_t width;
     size_t element_bytes;
   } * columns;

@@ -80,15 +80,13 @@ static void load_nulls(rf_register *to, const uint8_t *nulls, ptrdiff_t stride, 
 
 void rf_program_load(rf_program *program, const rf_step *step, const rf_expr_cells *cells, size_t start, size_t n) {
   static integer_loader *const integers[] = {
-      [RF_CELL_U8] = integers_u8,   [RF_CELL_I8] = integers_i8,   [RF_CELL_I16] = integers_i16,
-      [RF_CELL_U16] = integers_u16, [RF_CELL_I32] = integers_i32, [RF_CELL_U32] = integers_u32,
-      [RF_CELL_I64] = integers_i64};
+      [RF_U8] = integers_u8,   [RF_I8] = integers_i8,   [RF_I16] = integers_i16, [RF_U16] = integers_u16,
+      [RF_I32] = integers_i32, [RF_U32] = integers_u32, [RF_I64] = integers_i64};
   static real_loader *const reals[] = {
-      [RF_CELL_U8] = reals_u8,   [RF_CELL_I8] = reals_i8,   [RF_CELL_I16] = reals_i16, [RF_CELL_U16] = reals_u16,
-      [RF_CELL_I32] = reals_i32, [RF_CELL_U32] = reals_u32, [RF_CELL_I64] = reals_i64, [RF_CELL_U64] = reals_u64,
-      [RF_CELL_F32] = reals_f32, [RF_CELL_F64] = reals_f64};
+      [RF_U8] = reals_u8,   [RF_I8] = reals_i8,   [RF_I16] = reals_i16, [RF_U16] = reals_u16, [RF_I32] = reals_i32,
+      [RF_U32] = reals_u32, [RF_I64] = reals_i64, [RF_U64] = reals_u64, [RF_F32] = reals_f32, [RF_F64] = reals_f64};
   rf_register *to = &program->registers[step->to];
-  rf_cell_type type = program->columns[step->column].type;
+  rf_dtype type = program->columns[step->column].type;
   const uint8_t *at = (const uint8_t *)cells->data + (ptrdiff_t)start * cells->stride +
                       step->element * program->columns[step->column].element_bytes;
   to->value = (rf_value_run){.data = to->data, .kind = step->kind};
@@ -98,7 +96,7 @@ void rf_program_load(rf_program *program, const rf_step *step, const rf_expr_cel
     load_strings(to->data, at, cells->stride, program->columns[step->column].width, n);
   else if (step->kind == RF_KIND_REAL)
     reals[type](to->data, at, cells->stride, n);
-  else if (type == RF_CELL_U64)
+  else if (type == RF_U64)
     load_u64(to, at, cells->stride, n);
   else
     integers[type](to->data, at, cells->stride, n);

@@ -49,7 +49,7 @@ static uint32_t sum_bytes(uint64_t offset, const uint8_t *bytes, size_t n, uint3
   return sum;
 }
 
-static bool has_nan(const uint8_t *pixels, uint64_t count, rf_type type) {
+static bool has_nan(const uint8_t *pixels, uint64_t count, rf_dtype type) {
   bool found = false;
   for (uint64_t i = 0; i < count && type == RF_F32; i++) {
     float value;
@@ -66,8 +66,8 @@ static bool has_nan(const uint8_t *pixels, uint64_t count, rf_type type) {
 
 static rf_status sum_blocks(rf_file *file, size_t index, const rf_tiled_image *tiled_image, rf_blocks *blocks,
                             uint8_t *pixels, uint32_t *sum, bool *nan, rf_error *err) {
-  rf_type type = rf_convert_stored_type(tiled_image->image.bitpix);
-  unsigned width = (unsigned)rf_type_bytes(type);
+  rf_dtype type = rf_convert_stored_type(tiled_image->image.bitpix);
+  unsigned width = (unsigned)rf_pixel_bytes(type);
   while (rf_blocks_next(blocks)) {
     rf_run run;
     RF_TRY(rf_tiled_image_read(file, index, blocks->section, type, RF_IMAGE_RAW, pixels, blocks->elements * width, NULL,
@@ -91,7 +91,7 @@ static rf_status sum_image(rf_file *file, size_t index, uint32_t *sum, bool *nan
       return RF_OK;
   if (tiled_image->image.naxis == 0)
     return RF_OK;
-  unsigned width = (unsigned)rf_type_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
+  unsigned width = (unsigned)rf_pixel_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
   RF_TRY(rf_blocks_begin(&blocks, &tiled_image->image, tiled_image->tile, BLOCK_BYTES, err));
   bool fits = blocks.most <= SIZE_MAX / width && rf_to_size(blocks.most * width, &bytes);
   uint8_t *pixels = fits ? rf_alloc(bytes) : NULL;

@@ -15,12 +15,12 @@ static rf_scaling scaling_of(const rf_hdu *hdu) {
   };
 }
 
-rf_type rf_image_value_type(const rf_hdu *hdu) {
+rf_dtype rf_image_value_type(const rf_hdu *hdu) {
   rf_scaling scaling = scaling_of(hdu);
   return rf_convert_value_type(&scaling);
 }
 
-rf_status rf_image_convert_init(rf_convert *convert, const rf_hdu *hdu, rf_type type, uint32_t flags, rf_error *err) {
+rf_status rf_image_convert_init(rf_convert *convert, const rf_hdu *hdu, rf_dtype type, uint32_t flags, rf_error *err) {
   bool raw = (flags & RF_IMAGE_RAW) != 0;
   rf_scaling scaling = scaling_of(hdu);
   flags &= ((uint32_t)1 << RF_IMAGE_THREADS_SHIFT) - 1; /* the number of threads does not matter here */

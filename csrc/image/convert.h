@@ -9,10 +9,10 @@
 #include "value/convert.h"
 
 /* Returns the type of the values, as rf_image_info.type has it. */
-rf_type rf_image_value_type(const rf_hdu *hdu);
+rf_dtype rf_image_value_type(const rf_hdu *hdu);
 
 /* Sets *convert to convert between the values of the image and `type`. RF_ERR_ARGUMENT for unknown `flags`,
  * RF_ERR_FORMAT for a BSCALE, BZERO or BLANK that is not a number, RF_ERR_TYPE when no conversion exists. */
-rf_status rf_image_convert_init(rf_convert *convert, const rf_hdu *hdu, rf_type type, uint32_t flags, rf_error *err);
+rf_status rf_image_convert_init(rf_convert *convert, const rf_hdu *hdu, rf_dtype type, uint32_t flags, rf_error *err);
 
 #endif

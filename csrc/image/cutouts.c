@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/memory.h"
 #include "image/section.h"
+#include "value/dtype.h"
 
 /* Ranges of one prefetch. */
 #define MAX_RANGES ((size_t)1 << 20)
@@ -23,7 +24,7 @@ typedef struct boxes {
   const uint64_t *lengths;
   size_t naxis;
   size_t count;
-  rf_type type;
+  rf_dtype type;
   uint32_t flags;
   const void *fill;
   size_t type_bytes;
@@ -184,13 +185,13 @@ static rf_status read_boxes(boxes *b, uint64_t out_bytes, rf_error *err) {
 }
 
 rf_status rf_image_read_cutouts(rf_file *file, size_t index, const int64_t *begins, size_t count,
-                                const uint64_t *lengths, size_t naxis, rf_type type, uint32_t flags, const void *fill,
+                                const uint64_t *lengths, size_t naxis, rf_dtype type, uint32_t flags, const void *fill,
                                 void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err) {
   boxes b = {.file = file, .index = index, .begins = begins, .lengths = lengths, .naxis = naxis, .count = count};
   b.type = type;
   b.flags = flags;
   b.fill = fill;
-  b.type_bytes = rf_type_bytes(type);
+  b.type_bytes = rf_pixel_bytes(type);
   b.out = out;
   b.mask = mask;
   rf_error_clear(err);

@@ -15,7 +15,7 @@
 #define BUFFER_BYTES ((size_t)512 << 10)
 
 rf_status rf_image_check_whole(rf_file *file, const rf_hdu *hdu, rf_error *err) {
-  uint64_t size, pixels = rf_section_image_count(hdu), width = rf_type_bytes(rf_convert_stored_type(hdu->bitpix));
+  uint64_t size, pixels = rf_section_image_count(hdu), width = rf_pixel_bytes(rf_convert_stored_type(hdu->bitpix));
   if (hdu->data_bytes != pixels * width)
     return rf_fail(err, RF_ERR_UNSUPPORTED,
                    "the image has PCOUNT = %" PRId64 " and GCOUNT = %" PRId64
@@ -35,7 +35,7 @@ static rf_status check_extend(rf_file *file, const rf_hdu *hdu, uint64_t length,
                    hdu->axes[hdu->naxis - 1], length);
   if (length > INT64_MAX)
     return rf_fail(err, RF_ERR_LIMIT, "axis 0 is too long for a header");
-  *data_bytes = rf_type_bytes(rf_convert_stored_type(hdu->bitpix));
+  *data_bytes = rf_pixel_bytes(rf_convert_stored_type(hdu->bitpix));
   for (int i = 0; i < hdu->naxis - 1; i++)
     if (!rf_mul_u64(*data_bytes, hdu->axes[i], data_bytes))
       return rf_fail(err, RF_ERR_LIMIT, "the image has more bytes than a file can hold");
@@ -96,7 +96,7 @@ static rf_status lengthen(rf_file *file, size_t index, rf_hdu *hdu, uint64_t len
 /* A compressed image that grows. */
 typedef struct fresh_tiles {
   size_t index;
-  rf_type type;
+  rf_dtype type;
   uint32_t flags;
   const void *in;
   uint64_t in_bytes;
@@ -187,7 +187,7 @@ static rf_status append_tiles(rf_file *file, fresh_tiles *t, bool *written, rf_e
 }
 
 /* Exclusive lock held. */
-static rf_status append_locked(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in,
+static rf_status append_locked(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in,
                                uint64_t in_bytes, const uint8_t *mask, bool *written, rf_error *err) {
   rf_hdu *hdu;
   rf_convert convert;
@@ -211,7 +211,7 @@ static rf_status append_locked(rf_file *file, size_t index, rf_type type, uint32
   return lengthen(file, index, hdu, length, data_bytes, &pixels, written, err);
 }
 
-rf_status rf_image_append(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in, uint64_t in_bytes,
+rf_status rf_image_append(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in, uint64_t in_bytes,
                           const uint8_t *mask, rf_error *err) {
   bool written = false;
   rf_error_clear(err);

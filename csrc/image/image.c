@@ -97,13 +97,13 @@ rf_status rf_image_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t 
 
 /* ---- creating ---- */
 
-int rf_image_spec_bitpix(rf_type type) {
-  int bits = 8 * (int)rf_type_bytes(type);
+int rf_image_spec_bitpix(rf_dtype type) {
+  int bits = 8 * (int)rf_pixel_bytes(type);
   return type == RF_F32 || type == RF_F64 ? -bits : bits;
 }
 
 rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err) {
-  uint64_t bytes = rf_type_bytes(spec->type);
+  uint64_t bytes = rf_pixel_bytes(spec->type);
   int bitpix = rf_image_spec_bitpix(spec->type);
   if (bytes == 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "unknown pixel type %d", (int)spec->type);
@@ -159,7 +159,7 @@ static rf_status append_structure(rf_header *header, const rf_image_spec *spec, 
 }
 
 /* The conventions for types that BITPIX does not have (FITS 5.2.5). */
-rf_status rf_image_spec_twin(rf_header *header, rf_type type, rf_error *err) {
+rf_status rf_image_spec_twin(rf_header *header, rf_dtype type, rf_error *err) {
   if (type == RF_I8)
     RF_TRY(rf_header_append_integer(header, "BZERO", -128, "offset data range to that of signed byte", err));
   else if (type == RF_U16)

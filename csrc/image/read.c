@@ -403,7 +403,7 @@ static rf_status read_shared(sharing *s, unsigned wanted, rf_error *err) {
   return rf_parallel(threads, s->parts, read_part, s, err);
 }
 
-static rf_status read_hdu(rf_file *file, const rf_hdu *hdu, const rf_axis *axes, rf_type type, uint32_t flags,
+static rf_status read_hdu(rf_file *file, const rf_hdu *hdu, const rf_axis *axes, rf_dtype type, uint32_t flags,
                           void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err) {
   rf_section section;
   rf_convert convert;
@@ -428,7 +428,7 @@ static rf_status read_hdu(rf_file *file, const rf_hdu *hdu, const rf_axis *axes,
   return status == RF_ERR_TRUNCATED ? explain_truncation(file->store, hdu, err) : status;
 }
 
-rf_status rf_image_read_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags,
+rf_status rf_image_read_locked(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags,
                                void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err) {
   rf_hdu *hdu;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
@@ -438,7 +438,7 @@ rf_status rf_image_read_locked(rf_file *file, size_t index, const rf_axis *axes,
   return read_hdu(file, hdu, axes, type, flags, out, out_bytes, mask, err);
 }
 
-rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, void *out,
+rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags, void *out,
                         uint64_t out_bytes, uint8_t *mask, rf_error *err) {
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
@@ -464,7 +464,7 @@ static rf_status read_box_locked(const rf_cutout_source *source, const rf_axis b
   int naxis = tiled_image != NULL ? tiled_image->image.naxis : hdu->naxis;
   if (naxis != 2)
     return rf_fail(err, RF_ERR_ARGUMENT, "a box has 2 axes and the image %d", naxis);
-  if (!rf_mul_u64(box[0].count, box[1].count, &bytes) || !rf_mul_u64(bytes, rf_type_bytes(source->type), &bytes))
+  if (!rf_mul_u64(box[0].count, box[1].count, &bytes) || !rf_mul_u64(bytes, rf_pixel_bytes(source->type), &bytes))
     return rf_fail(err, RF_ERR_RANGE, "a box of %" PRIu64 " rows is larger than any image", box[0].count);
   if (tiled_image != NULL)
     return rf_tiled_image_read(source->file, source->index, box, source->type, 0, out, bytes, NULL, err);

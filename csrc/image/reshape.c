@@ -76,7 +76,7 @@ static rf_status reshape_locked(rf_file *file, size_t index, const uint64_t *axe
     return rf_fail(err, RF_ERR_ARGUMENT, "an image that has pixels has axes");
   RF_TRY(rf_image_spec_check(&spec, err));
   RF_TRY(rf_image_check_whole(file, hdu, err));
-  uint64_t bytes = rf_type_bytes(spec.type);
+  uint64_t bytes = rf_pixel_bytes(spec.type);
   for (int i = 0; i < naxis; i++)
     bytes *= axes[i]; /* which the check has found to fit */
   if (bytes > INT64_MAX - RF_BLOCK_BYTES)

@@ -91,7 +91,7 @@ void rf_section_scatter(const rf_section *section, const rf_piece *piece, uint64
                         const uint8_t *src, uint8_t *bytes);
 
 /* As rf_image_read and rf_image_plan; `lock` held, no location in messages. */
-rf_status rf_image_read_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags,
+rf_status rf_image_read_locked(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags,
                                void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err);
 rf_status rf_image_plan_locked(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges, size_t capacity,
                                size_t *count, uint64_t *bytes, rf_error *err);

@@ -21,10 +21,10 @@ uint32_t rf_image_spec_reserve(const rf_image_spec *spec);
 rf_status rf_image_check_whole(rf_file *file, const rf_hdu *hdu, rf_error *err);
 
 /* BITPIX of the stored values. */
-int rf_image_spec_bitpix(rf_type type);
+int rf_image_spec_bitpix(rf_dtype type);
 
 /* BZERO and BSCALE of types that BITPIX does not have. */
-rf_status rf_image_spec_twin(rf_header *header, rf_type type, rf_error *err);
+rf_status rf_image_spec_twin(rf_header *header, rf_dtype type, rf_error *err);
 
 /* BLANK, EXTNAME, EXTVER. */
 rf_status rf_image_spec_names(rf_header *header, const rf_image_spec *spec, rf_error *err);

@@ -177,7 +177,7 @@ static rf_status check_extent(rf_file *file, const rf_hdu *hdu, const rf_section
 }
 
 /* Exclusive lock held. */
-static rf_status write_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags,
+static rf_status write_locked(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags,
                               const void *in, uint64_t in_bytes, const uint8_t *mask, bool *written, rf_error *err) {
   rf_hdu *hdu;
   rf_section section;
@@ -200,8 +200,8 @@ static rf_status write_locked(rf_file *file, size_t index, const rf_axis *axes, 
   return held ? RF_OK : write_section(&w, err);
 }
 
-rf_status rf_image_write(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, const void *in,
-                         uint64_t in_bytes, const uint8_t *mask, rf_error *err) {
+rf_status rf_image_write(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags,
+                         const void *in, uint64_t in_bytes, const uint8_t *mask, rf_error *err) {
   bool written = false;
   rf_error_clear(err);
   rf_status status = rf_file_begin_write(file, err);
@@ -213,8 +213,8 @@ rf_status rf_image_write(rf_file *file, size_t index, const rf_axis *axes, rf_ty
 }
 
 /* *read: the file was read, not only its index. */
-static rf_status check_locked(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in, uint64_t count,
-                              const uint8_t *mask, bool *read, rf_error *err) {
+static rf_status check_locked(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in,
+                              uint64_t count, const uint8_t *mask, bool *read, rf_error *err) {
   rf_hdu *hdu;
   rf_convert convert;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
@@ -228,7 +228,7 @@ static rf_status check_locked(rf_file *file, size_t index, rf_type type, uint32_
   return rf_convert_check(&convert, in, mask, count, err);
 }
 
-rf_status rf_image_check(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in, uint64_t count,
+rf_status rf_image_check(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in, uint64_t count,
                          const uint8_t *mask, rf_error *err) {
   bool read = true;
   rf_error_clear(err);

@@ -29,6 +29,7 @@
 /* clang-format off: in this order, which is the order of their subjects */
 #include "rustfits/version.h"
 #include "rustfits/error.h"
+#include "rustfits/dtype.h"
 #include "rustfits/options.h"
 #include "rustfits/driver.h"
 #include "rustfits/transport.h"

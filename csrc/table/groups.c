@@ -85,9 +85,9 @@ static void set_type(rf_column *column, int bitpix) {
   static const struct {
     int bitpix;
     char letter;
-    rf_cell_type stored;
-  } types[] = {{8, 'B', RF_CELL_U8},   {16, 'I', RF_CELL_I16},  {32, 'J', RF_CELL_I32},
-               {64, 'K', RF_CELL_I64}, {-32, 'E', RF_CELL_F32}, {-64, 'D', RF_CELL_F64}};
+    rf_dtype stored;
+  } types[] = {{8, 'B', RF_U8},   {16, 'I', RF_I16},  {32, 'J', RF_I32},
+               {64, 'K', RF_I64}, {-32, 'E', RF_F32}, {-64, 'D', RF_F64}};
   for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
     if (types[i].bitpix == bitpix) {
       column->info.letter = types[i].letter;

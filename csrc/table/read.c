@@ -183,9 +183,9 @@ static void field_unit(const rf_row_step *step, uint64_t *bytes, size_t *element
   if (!step->mask_apart) { /* no field of a binary table */
     *elements = step->count > 0 ? step->count : 1;
     *bytes = step->bytes;
-  } else if (step->type == RF_CELL_BIT) {
+  } else if (step->type == RF_BIT) {
     *elements = 8;
-  } else if (step->type == RF_CELL_BYTES || step->type == RF_CELL_TEXT) {
+  } else if (step->type == RF_BYTES || step->type == RF_TEXT) {
     *bytes = step->column->info.width;
   }
 }

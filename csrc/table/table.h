@@ -90,7 +90,7 @@ typedef struct rf_row_step {
   uint64_t bytes;
   size_t count;          /* elements of a cell in memory */
   unsigned stored_bytes; /* of one element in the file */
-  rf_cell_type type;
+  rf_dtype type;
   bool raw;
   size_t width;      /* strings: in memory */
   size_t cell_bytes; /* of one cell in memory */
@@ -140,14 +140,14 @@ rf_status rf_row_step_binary(rf_row_step *step, const rf_column *column, const r
 void rf_row_step_mask(const rf_row_step *step, const uint8_t *src, ptrdiff_t src_stride, size_t count, uint8_t *mask);
 
 /* May values of this type be asked for? RF_ERR_TYPE, RF_ERR_ARGUMENT. */
-rf_status rf_row_type_check(const rf_column *column, rf_cell_type type, uint32_t flags, rf_error *err);
+rf_status rf_row_type_check(const rf_column *column, rf_dtype type, uint32_t flags, rf_error *err);
 
 /* How numbers of a column (or the parts of complex ones) become `type`, which has passed rf_row_type_check. */
-void rf_row_convert_init(rf_convert *convert, const rf_column *column, rf_cell_type type, bool raw);
+void rf_row_convert_init(rf_convert *convert, const rf_column *column, rf_dtype type, bool raw);
 
 /* A step that converts elements of a binary table's column wherever they are: with rf_row_convert, and
  * rf_row_step_mask after count and mask_stride were set. The type has been checked. */
-void rf_row_step_elements(rf_row_step *step, const rf_column *column, rf_cell_type type, bool raw);
+void rf_row_step_elements(rf_row_step *step, const rf_column *column, rf_dtype type, bool raw);
 
 /* Elements that lie one behind the other, both here and there; no strings to be stripped, no bits. */
 void rf_row_convert(const rf_row_step *step, uint8_t *dst, const uint8_t *src, size_t elements);

@@ -47,7 +47,7 @@ static rf_status find(void *context, const char *name, rf_expr_column *column, r
 static bool has_undefined(const rf_table *table, const rf_column_info *info) {
   if (table->info.kind == RF_HDU_ASCII_TABLE)
     return info->has_null_text != 0;
-  return info->has_null || info->type == RF_CELL_LOGICAL;
+  return info->has_null || info->type == RF_LOGICAL;
 }
 
 static rf_status start(where *w, const rf_expr *expr, rf_error *err) {
@@ -76,7 +76,7 @@ static bool cells_of_row(const where *w, uint64_t *bytes) {
     const rf_column_info *info = &w->table->columns[w->numbers[i]].info;
     uint64_t cell;
     size_t width;
-    if (!rf_to_size(info->width, &width) || !rf_mul_u64(info->count, rf_cell_bytes(info->type, width), &cell) ||
+    if (!rf_to_size(info->width, &width) || !rf_mul_u64(info->count, rf_dtype_bytes(info->type, width), &cell) ||
         !rf_add_u64(*bytes, cell, bytes))
       return false;
     if (has_undefined(w->table, info) && !rf_add_u64(*bytes, info->count, bytes))
@@ -123,7 +123,7 @@ static rf_status reserve(where *w, size_t bytes, rf_error *err) {
   for (size_t i = 0; i < w->count; i++) {
     const rf_column_info *info = &w->table->columns[w->numbers[i]].info;
     size_t width = (size_t)info->width;
-    size_t cell = (size_t)info->count * rf_cell_bytes(info->type, width);
+    size_t cell = (size_t)info->count * rf_dtype_bytes(info->type, width);
     rf_column_request *request = &w->requests[i];
     *request = (rf_column_request){.size = sizeof *request, .column = w->numbers[i], .type = info->type};
     request->width = width;

@@ -204,8 +204,8 @@ static rf_status put_window(const rf_write_plan *plan, const rf_row_selection *s
 /* One field, some elements at a time: those of bits in whole bytes. */
 static rf_status write_long_field(const rf_row_sink *sink, const rf_row_step *step, uint64_t first, uint64_t offset,
                                   uint8_t *buffer, rf_error *err) {
-  bool bits = step->type == RF_CELL_BIT, text = step->type == RF_CELL_BYTES || step->type == RF_CELL_TEXT;
-  size_t in = rf_cell_bytes(step->type, step->width),
+  bool bits = step->type == RF_BIT, text = step->type == RF_BYTES || step->type == RF_TEXT;
+  size_t in = rf_dtype_bytes(step->type, step->width),
          out = text ? (size_t)step->column->info.width : step->stored_bytes;
   size_t most = bits ? 8 * RF_TABLE_PIECE : RF_TABLE_PIECE / (out > 0 ? out : 1);
   const uint8_t *cell = cell_at(step, first), *mask = mask_at(step, first);

@@ -23,37 +23,11 @@ typedef union block {
   double f64[BLOCK];
 } block;
 
-size_t rf_type_bytes(rf_type type) {
-  switch (type) {
-  case RF_U8:
-  case RF_I8:
-    return 1;
-  case RF_I16:
-  case RF_U16:
-    return 2;
-  case RF_I32:
-  case RF_U32:
-  case RF_F32:
-    return 4;
-  case RF_I64:
-  case RF_U64:
-  case RF_F64:
-    return 8;
-  }
-  return 0;
-}
-
-static bool is_real(rf_type type) {
+static bool is_real(rf_dtype type) {
   return type == RF_F32 || type == RF_F64;
 }
 
-static const char *type_name(rf_type type) {
-  static const char *const names[] = {"uint8",  "int8",  "int16",  "uint16",  "int32",
-                                      "uint32", "int64", "uint64", "float32", "float64"};
-  return (unsigned)type < sizeof names / sizeof names[0] ? names[type] : "unknown";
-}
-
-rf_type rf_convert_stored_type(int bitpix) {
+rf_dtype rf_convert_stored_type(int bitpix) {
   switch (bitpix) {
   case 8:
     return RF_U8;
@@ -71,7 +45,7 @@ rf_type rf_convert_stored_type(int bitpix) {
 }
 
 /* Returns the offset type that BZERO names (FITS 5.2.5, table 11), or the stored type. */
-static rf_type natural_type(const rf_scaling *scaling) {
+static rf_dtype natural_type(const rf_scaling *scaling) {
   if (scaling->bscale == 1.0) {
     if (scaling->bitpix == 8 && scaling->bzero == -128.0)
       return RF_I8;
@@ -92,16 +66,16 @@ static bool is_scaled(const rf_scaling *scaling) {
   return !unity && natural_type(scaling) == rf_convert_stored_type(scaling->bitpix);
 }
 
-rf_type rf_convert_value_type(const rf_scaling *scaling) {
+rf_dtype rf_convert_value_type(const rf_scaling *scaling) {
   return is_scaled(scaling) ? RF_F64 : natural_type(scaling);
 }
 
-rf_status rf_convert_init(rf_convert *convert, const rf_scaling *scaling, rf_type type, bool raw, rf_error *err) {
+rf_status rf_convert_init(rf_convert *convert, const rf_scaling *scaling, rf_dtype type, bool raw, rf_error *err) {
   convert->stored = rf_convert_stored_type(scaling->bitpix);
   convert->natural = raw ? convert->stored : natural_type(scaling);
   convert->type = type;
-  convert->stored_bytes = (unsigned)rf_type_bytes(convert->stored);
-  convert->type_bytes = (unsigned)rf_type_bytes(type);
+  convert->stored_bytes = (unsigned)rf_pixel_bytes(convert->stored);
+  convert->type_bytes = (unsigned)rf_pixel_bytes(type);
   convert->scaled = !raw && is_scaled(scaling);
   convert->bscale = scaling->bscale;
   convert->bzero = scaling->bzero;
@@ -112,11 +86,11 @@ rf_status rf_convert_init(rf_convert *convert, const rf_scaling *scaling, rf_typ
   else if (!raw && is_real(type))
     convert->mode = RF_CONVERT_NUMBER;
   else
-    return rf_fail(err, RF_ERR_TYPE, "%s values of an image whose %s values are %s were asked for", type_name(type),
+    return rf_fail(err, RF_ERR_TYPE, "%s values of an image whose %s values are %s were asked for", rf_dtype_name(type),
                    raw ? "stored" : "scaled",
-                   type_name(raw               ? convert->stored
-                             : convert->scaled ? RF_F64
-                                               : convert->natural));
+                   rf_dtype_name(raw               ? convert->stored
+                                 : convert->scaled ? RF_F64
+                                                   : convert->natural));
   return RF_OK;
 }
 
@@ -126,7 +100,7 @@ rf_status rf_convert_init(rf_convert *convert, const rf_scaling *scaling, rf_typ
   for (size_t i = 0; i < count; i++)                                                                                   \
   out[i] = (double)in->member[i]
 
-static void widen(rf_type type, const block *in, double *out, size_t count) {
+static void widen(rf_dtype type, const block *in, double *out, size_t count) {
   switch (type) {
   case RF_U8:
     WIDEN(u8);
@@ -157,6 +131,8 @@ static void widen(rf_type type, const block *in, double *out, size_t count) {
     break;
   case RF_F64:
     WIDEN(f64);
+    break;
+  default: /* pixels have no other type */
     break;
   }
 }
@@ -361,9 +337,9 @@ static double round_even(double x) {
 }
 
 /* Range of an integer type as doubles: lowest <= x < beyond. */
-static void integer_range(rf_type type, double *lowest, double *beyond) {
+static void integer_range(rf_dtype type, double *lowest, double *beyond) {
   static const double powers[] = {256.0, 65536.0, 4294967296.0, 18446744073709551616.0};
-  size_t bytes = rf_type_bytes(type);
+  size_t bytes = rf_pixel_bytes(type);
   double span = powers[bytes == 1 ? 0 : bytes == 2 ? 1 : bytes == 4 ? 2 : 3];
   bool is_unsigned = type == RF_U8 || type == RF_U16 || type == RF_U32 || type == RF_U64;
   *lowest = is_unsigned ? 0.0 : -span / 2;
@@ -407,7 +383,7 @@ static rf_status check_integers(const rf_convert *convert, const double *values,
                      first + i);
     }
     return rf_fail(err, RF_ERR_RANGE, "element %" PRIu64 " of the data would be stored as %.17g, which is no %s",
-                   first + i, x, type_name(convert->natural));
+                   first + i, x, rf_dtype_name(convert->natural));
   }
   return RF_OK;
 }
@@ -464,7 +440,7 @@ rf_status rf_convert_check(const rf_convert *convert, const void *src, const uin
   out->member[i] = isnan(values[i]) ? 0 : (ctype)round_even(values[i])
 
 /* Doubles that are in range to natural values in machine order. NaN in integers is patched afterwards. */
-static void narrow_numbers(rf_type type, const double *values, block *out, size_t count) {
+static void narrow_numbers(rf_dtype type, const double *values, block *out, size_t count) {
   switch (type) {
   case RF_U8:
     NARROW(u8, uint8_t);
@@ -496,6 +472,8 @@ static void narrow_numbers(rf_type type, const double *values, block *out, size_
     break;
   case RF_F64:
     memcpy(out->f64, values, count * sizeof *values);
+    break;
+  default: /* pixels have no other type */
     break;
   }
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "value/dtype.h"
 
 typedef enum rf_convert_mode {
   RF_CONVERT_SWAP,  /* the stored values: byte order only */
@@ -29,9 +30,9 @@ typedef struct rf_scaling {
 
 typedef struct rf_convert {
   rf_convert_mode mode;
-  rf_type stored;  /* by BITPIX */
-  rf_type natural; /* integer or real type of the values before general scaling: `stored` or its twin */
-  rf_type type;    /* the caller's */
+  rf_dtype stored;  /* by BITPIX */
+  rf_dtype natural; /* integer or real type of the values before general scaling: `stored` or its twin */
+  rf_dtype type;    /* the caller's */
   unsigned stored_bytes;
   unsigned type_bytes;
   bool scaled; /* bscale and bzero apply */
@@ -42,14 +43,14 @@ typedef struct rf_convert {
 } rf_convert;
 
 /* Returns the type that BITPIX stores. */
-rf_type rf_convert_stored_type(int bitpix);
+rf_dtype rf_convert_stored_type(int bitpix);
 
 /* Returns the type of the values of an image, as rf_image_info.type has it. */
-rf_type rf_convert_value_type(const rf_scaling *scaling);
+rf_dtype rf_convert_value_type(const rf_scaling *scaling);
 
 /* Sets *convert to convert between the values of an image and `type`. `raw`: stored values. RF_ERR_TYPE when no
  * conversion exists. */
-rf_status rf_convert_init(rf_convert *convert, const rf_scaling *scaling, rf_type type, bool raw, rf_error *err);
+rf_status rf_convert_init(rf_convert *convert, const rf_scaling *scaling, rf_dtype type, bool raw, rf_error *err);
 
 /* `count` stored values at src (file order) to values at dst. dst == src is allowed when both have the same width;
  * other overlap is not. No alignment is needed. */

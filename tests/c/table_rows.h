@@ -34,7 +34,7 @@ static inline size_t rows_create(rf_file *file, const rf_column_spec *columns, s
 }
 
 /* A column of its own array. */
-static inline rf_column_request rows_request(size_t column, rf_cell_type type, size_t width, const void *data,
+static inline rf_column_request rows_request(size_t column, rf_dtype type, size_t width, const void *data,
                                              ptrdiff_t stride) {
   return (rf_column_request){.size = sizeof(rf_column_request),
                              .column = column,

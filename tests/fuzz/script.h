@@ -49,4 +49,10 @@ static inline bool good(rf_status status, const rf_error *err) {
   return status == RF_OK;
 }
 
+/* The types of pixels. */
+static inline rf_dtype pixel_type(unsigned choice) {
+  static const rf_dtype types[] = {RF_U8, RF_I8, RF_I16, RF_U16, RF_I32, RF_U32, RF_I64, RF_U64, RF_F32, RF_F64};
+  return types[choice % (sizeof types / sizeof types[0])];
+}
+
 #endif

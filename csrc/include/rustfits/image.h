@@ -6,6 +6,7 @@
 #define RUSTFITS_IMAGE_H
 
 #include "rustfits/compression.h"
+#include "rustfits/dtype.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,15 +16,10 @@ extern "C" {
 
 /* ============================== Images (FITS 4.4.2.5, 5, 7.1) ============================== */
 
-typedef enum rf_type { RF_U8, RF_I8, RF_I16, RF_U16, RF_I32, RF_U32, RF_I64, RF_U64, RF_F32, RF_F64 } rf_type;
-
-/* Bytes of one element. */
-RF_API size_t rf_type_bytes(rf_type type);
-
 typedef struct rf_image_info {
-  size_t size;    /* sizeof(rf_image_info), set by the caller */
-  rf_type stored; /* by BITPIX: U8, I16, I32, I64, F32 or F64 */
-  rf_type type;   /* of the values: the unsigned or signed-byte twin where BZERO says so (FITS 5.2.5), F64 where
+  size_t size;     /* sizeof(rf_image_info), set by the caller */
+  rf_dtype stored; /* by BITPIX: U8, I16, I32, I64, F32 or F64 */
+  rf_dtype type;   /* of the values: the unsigned or signed-byte twin where BZERO says so (FITS 5.2.5), F64 where
                      BSCALE and BZERO say anything else, `stored` otherwise */
   double bscale;
   double bzero;
@@ -66,7 +62,7 @@ typedef struct rf_axis {
  * 1 where the stored value equals BLANK (integers) or is NaN (reals). All ranges of the file are planned first and
  * fetched by one read_many. Errors: RF_ERR_TYPE, RF_ERR_RANGE, RF_ERR_ARGUMENT, RF_ERR_TRUNCATED (says how many bytes
  * are missing), I/O. */
-RF_API RF_CHECKED rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_type type,
+RF_API RF_CHECKED rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type,
                                           uint32_t flags, void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err);
 
 /* What boxes are cut out of: an image of two axes, as it was at one generation of the file. */
@@ -75,7 +71,7 @@ typedef struct rf_cutout_source {
   rf_file *file;
   size_t index;
   uint64_t generation; /* what rf_file_generation said before shape and type of the image were asked for */
-  rf_type type;        /* of the values to read, as for rf_image_read */
+  rf_dtype type;       /* of the values to read, as for rf_image_read */
 } rf_cutout_source;
 
 /* The shortest way to a small rectangle, for callers that cut many: rf_image_read of `rows` rows from `row` on and of
@@ -89,7 +85,7 @@ RF_API RF_CHECKED rf_status rf_image_read_box(const rf_cutout_source *source, in
  * outside the image get `fill`: one value of `type`. mask: NULL, or one byte an element: 1 outside the image and where
  * BLANK or NaN is. All that is needed is fetched together. Errors as rf_image_read's. */
 RF_API RF_CHECKED rf_status rf_image_read_cutouts(rf_file *file, size_t index, const int64_t *begins, size_t count,
-                                                  const uint64_t *lengths, size_t naxis, rf_type type, uint32_t flags,
+                                                  const uint64_t *lengths, size_t naxis, rf_dtype type, uint32_t flags,
                                                   const void *fill, void *out, uint64_t out_bytes, uint8_t *mask,
                                                   rf_error *err);
 
@@ -104,19 +100,19 @@ RF_API RF_CHECKED rf_status rf_image_plan(rf_file *file, size_t index, const rf_
  * stored as BLANK (integers, RF_ERR_ARGUMENT without BLANK) or NaN. Repeated indices are written in order.
  * RF_ERR_TRUNCATED, before anything is written, where the file ends before the last of these pixels; of a compressed
  * image, where its data unit is not whole. */
-RF_API RF_CHECKED rf_status rf_image_write(rf_file *file, size_t index, const rf_axis *axes, rf_type type,
+RF_API RF_CHECKED rf_status rf_image_write(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type,
                                            uint32_t flags, const void *in, uint64_t in_bytes, const uint8_t *mask,
                                            rf_error *err);
 
 /* Would rf_image_write accept these `count` values for any section? Same checks of type, values and mask, same errors;
  * nothing is written, and the file may be open for reading only. For callers who have to know before they make room. */
-RF_API RF_CHECKED rf_status rf_image_check(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in,
+RF_API RF_CHECKED rf_status rf_image_check(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in,
                                            uint64_t count, const uint8_t *mask, rf_error *err);
 
 /* What to create. */
 typedef struct rf_image_spec {
   size_t size; /* sizeof(rf_image_spec) */
-  rf_type type;
+  rf_dtype type;
   int naxis;               /* 0: no data */
   const uint64_t *axes;    /* slowest first; each may be 0 */
   const char *extname;     /* NULL: none */
@@ -147,7 +143,7 @@ RF_API RF_CHECKED rf_status rf_image_extend(rf_file *file, size_t index, uint64_
  * Returns RF_OK; RF_ERR_ARGUMENT (in_bytes, no axes); RF_ERR_RANGE (a value that does not fit, with its place);
  * RF_ERR_TYPE; RF_ERR_TRUNCATED; RF_ERR_UNSUPPORTED; RF_ERR_LIMIT; RF_ERR_READONLY; RF_ERR_TAINTED; RF_ERR_MEMORY; any
  * status of "input and output". Threads: any. */
-RF_API RF_CHECKED rf_status rf_image_append(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in,
+RF_API RF_CHECKED rf_status rf_image_append(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in,
                                             uint64_t in_bytes, const uint8_t *mask, rf_error *err);
 
 /* Gives an image other axes, 1 or more; its pixels stay in their order, those beyond the new size are lost, and new

@@ -17,29 +17,6 @@ extern "C" {
 
 /* ============================== Tables (FITS 7.2, 7.3, 6) ============================== */
 
-/* Types of the elements of a cell. The first ten are those of rf_type, with the same numbers. */
-typedef enum rf_cell_type {
-  RF_CELL_U8,
-  RF_CELL_I8,
-  RF_CELL_I16,
-  RF_CELL_U16,
-  RF_CELL_I32,
-  RF_CELL_U32,
-  RF_CELL_I64,
-  RF_CELL_U64,
-  RF_CELL_F32,
-  RF_CELL_F64,
-  RF_CELL_C64,     /* complex: two floats */
-  RF_CELL_C128,    /* complex: two doubles */
-  RF_CELL_LOGICAL, /* one byte: 1 true, 0 false */
-  RF_CELL_BIT,     /* one byte a bit: 1 or 0 */
-  RF_CELL_BYTES,   /* a string of `width` bytes, filled up with NUL (numpy's S) */
-  RF_CELL_TEXT     /* the same string as `width` 32-bit characters (numpy's U) in the machine's byte order */
-} rf_cell_type;
-
-/* Bytes of one element in memory; `width` counts for the two kinds of string only. */
-RF_API size_t rf_cell_bytes(rf_cell_type type, size_t width);
-
 typedef struct rf_table_info {
   size_t size;          /* sizeof(rf_table_info), set by the caller */
   rf_hdu_kind kind;     /* RF_HDU_TABLE, RF_HDU_ASCII_TABLE or RF_HDU_GROUPS. A compressed table: RF_HDU_TABLE, and all
@@ -73,9 +50,9 @@ typedef struct rf_column_info {
   uint64_t offset;     /* of the field, from the beginning of the row, in bytes (ASCII: TBCOLn - 1) */
   uint64_t bytes;      /* of the field in the row (ASCII: width of the field) */
   unsigned decimals;   /* ASCII: digits behind the point by TFORMn */
-  rf_cell_type stored; /* of the elements, as the file has them: strings RF_CELL_BYTES; bits and logicals RF_CELL_U8 */
-  rf_cell_type type;   /* of the values: the twin where TZEROn says so (FITS 5.2.5), F64 where TSCALn and TZEROn say
-                          anything else, RF_CELL_BYTES (TEXT may be asked for too), LOGICAL, BIT, or `stored` */
+  rf_dtype stored;     /* of the elements, as the file has them: strings RF_BYTES; bits and logicals RF_U8 */
+  rf_dtype type;       /* of the values: the twin where TZEROn says so (FITS 5.2.5), F64 where TSCALn and TZEROn say
+                              anything else, RF_BYTES (TEXT may be asked for too), LOGICAL, BIT, or `stored` */
   uint64_t count;      /* elements of one cell: product of dims (1 without any); of a descriptor 0 */
   uint64_t raw_count;  /* elements of one cell of type `stored`: bytes for logicals and bits */
   uint64_t width;      /* strings: bytes of one; else 0 */
@@ -119,8 +96,8 @@ typedef rf_axis rf_rows;
 typedef struct rf_column_request {
   size_t size;       /* sizeof(rf_column_request), in each of a list */
   size_t column;     /* 0-based */
-  rf_cell_type type; /* rf_column_info.type; RF_CELL_TEXT for strings; RF_CELL_F32 or F64 for any real numbers;
-                        rf_column_info.stored with RF_CELL_RAW */
+  rf_dtype type;     /* rf_column_info.type; RF_TEXT for strings; RF_F32 or F64 for any real numbers;
+                            rf_column_info.stored with RF_CELL_RAW */
   uint32_t flags;    /* RF_CELL_RAW; reading: how many threads */
   size_t width;      /* strings: bytes or characters of one in memory; longer ones are cut when read and are
                         RF_ERR_RANGE when written */
@@ -156,10 +133,10 @@ RF_API RF_CHECKED rf_status rf_table_read_descriptors(rf_file *file, size_t inde
 
 /* Reads `count` cells at these places of the heap (as rf_table_read_descriptors gives them; checked again) into `out`,
  * one behind the other without gaps: the sum of `lengths` elements, out_bytes exactly. type, flags as in
- * rf_column_request; strings are RF_CELL_BYTES (or TEXT) with an element a character, and come whole: blanks and NULs
+ * rf_column_request; strings are RF_BYTES (or TEXT) with an element a character, and come whole: blanks and NULs
  * are the caller's to strip. RAW bits: (length + 7) / 8 bytes a cell. mask: NULL, or one byte an element. */
 RF_API RF_CHECKED rf_status rf_table_read_heap(rf_file *file, size_t index, size_t column, const uint64_t *lengths,
-                                               const uint64_t *offsets, size_t count, rf_cell_type type, uint32_t flags,
+                                               const uint64_t *offsets, size_t count, rf_dtype type, uint32_t flags,
                                                void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err);
 
 /* ---- rows by condition ---- */
@@ -178,7 +155,7 @@ RF_API RF_CHECKED rf_status rf_table_where(rf_file *file, size_t index, const rf
 typedef struct rf_column_spec {
   size_t size;          /* sizeof(rf_column_spec), in each of a list */
   const char *name;     /* TTYPEn; NULL: none */
-  rf_cell_type type;    /* of the values (rf_column_info.type); of a scaled column the stored type */
+  rf_dtype type;        /* of the values (rf_column_info.type); of a scaled column the stored type */
   uint64_t width;       /* strings: bytes of one */
   int ndim;             /* 0: one element */
   const uint64_t *dims; /* slowest first; of strings without their length */
@@ -237,14 +214,14 @@ RF_API RF_CHECKED rf_status rf_table_append(rf_file *file, size_t index, uint64_
  * one behind the other; strings an element a character) to the heap and points the descriptors at them. A P column
  * becomes Q when its heap needs it. type, flags and mask as in rf_table_read_heap. */
 RF_API RF_CHECKED rf_status rf_table_write_heap(rf_file *file, size_t index, size_t column, const rf_rows *rows,
-                                                const uint64_t *lengths, rf_cell_type type, uint32_t flags,
-                                                const void *in, uint64_t in_bytes, const uint8_t *mask, rf_error *err);
+                                                const uint64_t *lengths, rf_dtype type, uint32_t flags, const void *in,
+                                                uint64_t in_bytes, const uint8_t *mask, rf_error *err);
 
 /* Cells of a column with descriptors, as rf_table_write_heap takes them. */
 typedef struct rf_heap_cells {
   size_t size;             /* sizeof(rf_heap_cells), in each of a list */
   const uint64_t *lengths; /* elements of each cell */
-  rf_cell_type type;
+  rf_dtype type;
   uint32_t flags;
   const void *in;
   uint64_t in_bytes;

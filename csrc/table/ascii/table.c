@@ -58,11 +58,11 @@ static rf_status init_column(rf_column *column, unsigned number, const rf_hdu *h
   info->count = 1;
   info->raw_count = 1;
   if (format.letter == 'A') {
-    info->stored = RF_CELL_BYTES;
+    info->stored = RF_BYTES;
     info->width = info->bytes;
     column->stored_bytes = 1;
   } else {
-    info->stored = format.letter == 'I' ? RF_CELL_I64 : RF_CELL_F64;
+    info->stored = format.letter == 'I' ? RF_I64 : RF_F64;
     column->stored_bytes = 8;
   }
   take_null(info, keywords);
@@ -172,7 +172,7 @@ static rf_status run_reals(const rf_row_step *step, const uint8_t *src, ptrdiff_
     double value;
     *bad = i;
     RF_TRY(read_real(step, (const char *)src, mask, &value, err));
-    if (step->type == RF_CELL_F32) {
+    if (step->type == RF_F32) {
       float single = (float)value;
       memcpy(dest, &single, sizeof single);
     } else {
@@ -204,6 +204,6 @@ rf_status rf_row_step_ascii(rf_row_step *step, const rf_column *column, const rf
   if (column->info.letter == 'A')
     step->run = run_texts;
   else
-    step->run = request->type == RF_CELL_F32 || request->type == RF_CELL_F64 ? run_reals : run_integers;
+    step->run = request->type == RF_F32 || request->type == RF_F64 ? run_reals : run_integers;
   return RF_OK;
 }

@@ -72,11 +72,11 @@ static rf_status put_rounded(const rf_row_step *step, char *field, double value,
 static rf_status put_number(const rf_row_step *step, char *field, const uint8_t *cell, rf_error *err) {
   const rf_column_info *info = &step->column->info;
   double value;
-  if (step->type == RF_CELL_F32) {
+  if (step->type == RF_F32) {
     float single;
     memcpy(&single, cell, sizeof single);
     value = (double)single;
-  } else if (step->type == RF_CELL_F64) {
+  } else if (step->type == RF_F64) {
     memcpy(&value, cell, sizeof value);
   } else {
     uint64_t bits;
@@ -90,7 +90,7 @@ static rf_status put_number(const rf_row_step *step, char *field, const uint8_t 
 
 static uint32_t character(const rf_row_step *step, const uint8_t *cell, size_t i) {
   uint32_t c;
-  if (step->type == RF_CELL_BYTES)
+  if (step->type == RF_BYTES)
     return cell[i];
   memcpy(&c, cell + 4 * i, sizeof c);
   return c;
@@ -140,13 +140,12 @@ rf_status rf_ascii_put(const rf_row_step *step, uint8_t *dst, ptrdiff_t dst_stri
 /* Every value of the type fits and reads back as the same one. */
 static bool default_format(const rf_column_spec *spec, rf_ascii_format *format) {
   static const struct {
-    rf_cell_type type;
+    rf_dtype type;
     rf_ascii_format format;
-  } formats[] = {{RF_CELL_U8, {'I', 3, 0}},   {RF_CELL_I8, {'I', 4, 0}},   {RF_CELL_I16, {'I', 6, 0}},
-                 {RF_CELL_U16, {'I', 5, 0}},  {RF_CELL_I32, {'I', 11, 0}}, {RF_CELL_U32, {'I', 10, 0}},
-                 {RF_CELL_I64, {'I', 20, 0}}, {RF_CELL_U64, {'I', 20, 0}}, {RF_CELL_F32, {'E', 23, 16}},
-                 {RF_CELL_F64, {'D', 25, 17}}};
-  if (spec->type == RF_CELL_BYTES || spec->type == RF_CELL_TEXT) {
+  } formats[] = {{RF_U8, {'I', 3, 0}},    {RF_I8, {'I', 4, 0}},   {RF_I16, {'I', 6, 0}},  {RF_U16, {'I', 5, 0}},
+                 {RF_I32, {'I', 11, 0}},  {RF_U32, {'I', 10, 0}}, {RF_I64, {'I', 20, 0}}, {RF_U64, {'I', 20, 0}},
+                 {RF_F32, {'E', 23, 16}}, {RF_F64, {'D', 25, 17}}};
+  if (spec->type == RF_BYTES || spec->type == RF_TEXT) {
     *format = (rf_ascii_format){'A', spec->width > 0 ? (unsigned)spec->width : 1, 0};
     return spec->width <= RF_ASCII_MAX_WIDTH;
   }
@@ -206,7 +205,7 @@ static rf_status append_scale(rf_header *header, unsigned number, const rf_colum
     RF_TRY(rf_header_append_real(header, scale, spec->tscal, "factor of the stored values", err));
     return rf_header_append_real(header, zero, spec->tzero, "offset of the scaled values", err);
   }
-  if (spec->type != RF_CELL_U64)
+  if (spec->type != RF_U64)
     return RF_OK;
   /* What has no sign and 64 bits is stored with its range moved, as in binary tables (FITS 7.3.2): readers with signed
    * integers only can read the field all the same. */

@@ -239,33 +239,33 @@ static void note_odd(rf_column *column, const char *keyword, const char *text, r
     rf_column_odd(column, "%s = %s is not a number as the standard has it, and was read as its number", keyword, text);
 }
 
-static bool is_integer(rf_cell_type type) {
-  return type == RF_CELL_U8 || type == RF_CELL_I16 || type == RF_CELL_I32 || type == RF_CELL_I64;
+static bool is_integer(rf_dtype type) {
+  return type == RF_U8 || type == RF_I16 || type == RF_I32 || type == RF_I64;
 }
 
 /* The type that an offset of half the range makes of a stored integer (FITS 5.2.5, 7.3.2). */
-static rf_cell_type twin(rf_cell_type stored, const rf_column_keywords *keywords) {
-  if (stored == RF_CELL_U8 && keywords->zero == -128.0)
-    return RF_CELL_I8;
-  if (stored == RF_CELL_I16 && keywords->zero == 32768.0)
-    return RF_CELL_U16;
-  if (stored == RF_CELL_I32 && keywords->zero == 2147483648.0)
-    return RF_CELL_U32;
-  if (stored == RF_CELL_I64 && keywords->zero_is_2_63)
-    return RF_CELL_U64;
+static rf_dtype twin(rf_dtype stored, const rf_column_keywords *keywords) {
+  if (stored == RF_U8 && keywords->zero == -128.0)
+    return RF_I8;
+  if (stored == RF_I16 && keywords->zero == 32768.0)
+    return RF_U16;
+  if (stored == RF_I32 && keywords->zero == 2147483648.0)
+    return RF_U32;
+  if (stored == RF_I64 && keywords->zero_is_2_63)
+    return RF_U64;
   return stored;
 }
 
 void rf_column_scale(rf_column *column, const rf_column_keywords *keywords) {
   rf_column_info *info = &column->info;
   double scale = keywords->has_scale ? keywords->scale : 1.0, zero = keywords->has_zero ? keywords->zero : 0.0;
-  bool means_nothing = info->stored > RF_CELL_C128 || info->letter == 'L' || info->letter == 'X';
+  bool means_nothing = info->stored > RF_C128 || info->letter == 'L' || info->letter == 'X';
   info->tscal = 1.0;
   info->type = info->stored;
   if (!means_nothing && keywords->bad_keyword[0] != '\0') {
     note_bad(column, keywords->bad_keyword, keywords->bad_text);
     info->scaled = 1;
-    info->type = info->stored == RF_CELL_C64 || info->stored == RF_CELL_C128 ? RF_CELL_C128 : RF_CELL_F64;
+    info->type = info->stored == RF_C64 || info->stored == RF_C128 ? RF_C128 : RF_F64;
     return;
   }
   if (!means_nothing)
@@ -283,29 +283,29 @@ void rf_column_scale(rf_column *column, const rf_column_keywords *keywords) {
   column->flip = info->type != info->stored;
   info->scaled = !column->flip;
   if (info->scaled)
-    info->type = info->stored == RF_CELL_C64 || info->stored == RF_CELL_C128 ? RF_CELL_C128 : RF_CELL_F64;
+    info->type = info->stored == RF_C64 || info->stored == RF_C128 ? RF_C128 : RF_F64;
 }
 
-static rf_cell_type letter_type(char letter) {
+static rf_dtype letter_type(char letter) {
   switch (letter) {
   case 'I':
-    return RF_CELL_I16;
+    return RF_I16;
   case 'J':
-    return RF_CELL_I32;
+    return RF_I32;
   case 'K':
-    return RF_CELL_I64;
+    return RF_I64;
   case 'E':
-    return RF_CELL_F32;
+    return RF_F32;
   case 'D':
-    return RF_CELL_F64;
+    return RF_F64;
   case 'C':
-    return RF_CELL_C64;
+    return RF_C64;
   case 'M':
-    return RF_CELL_C128;
+    return RF_C128;
   case 'A':
-    return RF_CELL_BYTES;
+    return RF_BYTES;
   default: /* B, and the bytes of L and X */
-    return RF_CELL_U8;
+    return RF_U8;
   }
 }
 
@@ -326,9 +326,9 @@ static void take_null(rf_column *column, const rf_column_keywords *keywords) {
   if (!keywords->has_null)
     return;
   int64_t null = keywords->null;
-  if ((info->stored == RF_CELL_U8 && (null < 0 || null > UINT8_MAX)) ||
-      (info->stored == RF_CELL_I16 && (null < INT16_MIN || null > INT16_MAX)) ||
-      (info->stored == RF_CELL_I32 && (null < INT32_MIN || null > INT32_MAX))) {
+  if ((info->stored == RF_U8 && (null < 0 || null > UINT8_MAX)) ||
+      (info->stored == RF_I16 && (null < INT16_MIN || null > INT16_MAX)) ||
+      (info->stored == RF_I32 && (null < INT32_MIN || null > INT32_MAX))) {
     rf_column_odd(column, "TNULL = %" PRId64 " is no value of a column of form %c and was ignored", null, info->letter);
     return;
   }
@@ -424,8 +424,8 @@ rf_status rf_column_init(rf_column *column, unsigned number, const rf_column_key
   take_null(column, keywords);
   rf_column_scale(column, keywords);
   if (form.letter == 'L')
-    info->type = RF_CELL_LOGICAL;
+    info->type = RF_LOGICAL;
   else if (form.letter == 'X')
-    info->type = RF_CELL_BIT;
+    info->type = RF_BIT;
   return RF_OK;
 }

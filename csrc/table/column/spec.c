@@ -13,32 +13,32 @@
 /* What a type is in the file. */
 typedef struct storage {
   char letter;
-  unsigned bytes;    /* of an element; 0: bits */
-  rf_cell_type twin; /* what it is without TZEROn */
-  const char *zero;  /* TZEROn of an unsigned or signed-byte type, as text: not every one is a double */
-  const char *what;  /* for the comment of TFORMn */
+  unsigned bytes;   /* of an element; 0: bits */
+  rf_dtype twin;    /* what it is without TZEROn */
+  const char *zero; /* TZEROn of an unsigned or signed-byte type, as text: not every one is a double */
+  const char *what; /* for the comment of TFORMn */
 } storage;
 
-static const storage *storage_of(rf_cell_type type) {
+static const storage *storage_of(rf_dtype type) {
   static const storage table[] = {
-      [RF_CELL_U8] = {'B', 1, RF_CELL_U8, NULL, "BYTE"},
-      [RF_CELL_I8] = {'B', 1, RF_CELL_U8, "-128", "BYTE"},
-      [RF_CELL_I16] = {'I', 2, RF_CELL_I16, NULL, "2-byte INTEGER"},
-      [RF_CELL_U16] = {'I', 2, RF_CELL_I16, "32768", "2-byte INTEGER"},
-      [RF_CELL_I32] = {'J', 4, RF_CELL_I32, NULL, "4-byte INTEGER"},
-      [RF_CELL_U32] = {'J', 4, RF_CELL_I32, "2147483648", "4-byte INTEGER"},
-      [RF_CELL_I64] = {'K', 8, RF_CELL_I64, NULL, "8-byte INTEGER"},
-      [RF_CELL_U64] = {'K', 8, RF_CELL_I64, "9223372036854775808", "8-byte INTEGER"},
-      [RF_CELL_F32] = {'E', 4, RF_CELL_F32, NULL, "4-byte REAL"},
-      [RF_CELL_F64] = {'D', 8, RF_CELL_F64, NULL, "8-byte DOUBLE"},
-      [RF_CELL_C64] = {'C', 8, RF_CELL_C64, NULL, "COMPLEX"},
-      [RF_CELL_C128] = {'M', 16, RF_CELL_C128, NULL, "DOUBLE COMPLEX"},
-      [RF_CELL_LOGICAL] = {'L', 1, RF_CELL_LOGICAL, NULL, "1-byte LOGICAL"},
-      [RF_CELL_BIT] = {'X', 0, RF_CELL_BIT, NULL, "BIT"},
-      [RF_CELL_BYTES] = {'A', 1, RF_CELL_BYTES, NULL, "ASCII Character"},
-      [RF_CELL_TEXT] = {'A', 1, RF_CELL_BYTES, NULL, "ASCII Character"},
+      [RF_U8] = {'B', 1, RF_U8, NULL, "BYTE"},
+      [RF_I8] = {'B', 1, RF_U8, "-128", "BYTE"},
+      [RF_I16] = {'I', 2, RF_I16, NULL, "2-byte INTEGER"},
+      [RF_U16] = {'I', 2, RF_I16, "32768", "2-byte INTEGER"},
+      [RF_I32] = {'J', 4, RF_I32, NULL, "4-byte INTEGER"},
+      [RF_U32] = {'J', 4, RF_I32, "2147483648", "4-byte INTEGER"},
+      [RF_I64] = {'K', 8, RF_I64, NULL, "8-byte INTEGER"},
+      [RF_U64] = {'K', 8, RF_I64, "9223372036854775808", "8-byte INTEGER"},
+      [RF_F32] = {'E', 4, RF_F32, NULL, "4-byte REAL"},
+      [RF_F64] = {'D', 8, RF_F64, NULL, "8-byte DOUBLE"},
+      [RF_C64] = {'C', 8, RF_C64, NULL, "COMPLEX"},
+      [RF_C128] = {'M', 16, RF_C128, NULL, "DOUBLE COMPLEX"},
+      [RF_LOGICAL] = {'L', 1, RF_LOGICAL, NULL, "1-byte LOGICAL"},
+      [RF_BIT] = {'X', 0, RF_BIT, NULL, "BIT"},
+      [RF_BYTES] = {'A', 1, RF_BYTES, NULL, "ASCII Character"},
+      [RF_TEXT] = {'A', 1, RF_BYTES, NULL, "ASCII Character"},
   };
-  return (unsigned)type < sizeof table / sizeof table[0] ? &table[type] : NULL;
+  return (unsigned)type < sizeof table / sizeof table[0] && table[type].letter != '\0' ? &table[type] : NULL;
 }
 
 rf_status rf_spec_take(const rf_column_spec *from, size_t position, rf_column_spec *spec, rf_error *err) {
@@ -182,7 +182,7 @@ static rf_status append_scale(rf_header *header, const rf_column_spec *spec, con
                               rf_error *err) {
   char keyword[16];
   if (how->zero != NULL) {
-    const char *comment = spec->type == RF_CELL_I8 ? "offset for signed bytes" : "offset for unsigned integers";
+    const char *comment = spec->type == RF_I8 ? "offset for signed bytes" : "offset for unsigned integers";
     RF_TRY(rf_header_append_integer(header, numbered(keyword, "TSCAL", number), 1, "data are not scaled", err));
     return rf_header_append_token(header, numbered(keyword, "TZERO", number), how->zero, comment, err);
   }

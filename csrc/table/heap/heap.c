@@ -122,7 +122,7 @@ static rf_status read_descriptors(rf_file *file, size_t index, size_t number, co
                          .bytes = column->info.bytes,
                          .count = 1,
                          .stored_bytes = (unsigned)column->info.bytes,
-                         .type = RF_CELL_U64,
+                         .type = RF_U64,
                          .cell_bytes = sizeof *lengths,
                          .data = (uint8_t *)(void *)lengths,
                          .stride = sizeof *lengths};
@@ -173,7 +173,7 @@ static void deliver(heap_reader *r, const uint8_t *stored, size_t elements) {
   }
   if (r->bits)
     rf_bits_unpack(r->out, stored, elements);
-  else if (r->step.type == RF_CELL_TEXT)
+  else if (r->step.type == RF_TEXT)
     rf_text_widen(r->out, stored, elements);
   else
     rf_row_convert(&r->step, r->out, stored, elements);
@@ -352,7 +352,7 @@ static rf_status read_packed_heap(rf_file *file, const rf_hdu *hdu, const heap_r
 /* ---- the call ---- */
 
 static rf_status read_heap(rf_file *file, const rf_hdu *hdu, const rf_table *table, heap_reader *r, size_t number,
-                           rf_cell_type type, uint32_t flags, uint64_t out_bytes, rf_error *err) {
+                           rf_dtype type, uint32_t flags, uint64_t out_bytes, rf_error *err) {
   RF_TRY(heap_column(table, number, &r->column, err));
   rf_status status = rf_row_type_check(r->column, type, flags, err);
   if (status != RF_OK)
@@ -360,8 +360,8 @@ static rf_status read_heap(rf_file *file, const rf_hdu *hdu, const rf_table *tab
   rf_row_step_elements(&r->step, r->column, type, (flags & RF_CELL_RAW) != 0);
   r->store = file->store;
   r->origin = table->info.data_offset + table->info.heap_offset;
-  r->element_bytes = rf_cell_bytes(type, 1);
-  r->bits = type == RF_CELL_BIT;
+  r->element_bytes = rf_dtype_bytes(type, 1);
+  r->bits = type == RF_BIT;
   status = check_cells(r, table, out_bytes, err);
   if (status != RF_OK)
     return rf_table_add_context(err, status, r->column, number, -1);
@@ -381,7 +381,7 @@ static rf_status read_heap(rf_file *file, const rf_hdu *hdu, const rf_table *tab
   return status;
 }
 
-static rf_status read_heap_locked(rf_file *file, size_t index, heap_reader *r, size_t column, rf_cell_type type,
+static rf_status read_heap_locked(rf_file *file, size_t index, heap_reader *r, size_t column, rf_dtype type,
                                   uint32_t flags, uint64_t out_bytes, rf_error *err) {
   rf_hdu *hdu = NULL;
   const rf_table *table;
@@ -393,7 +393,7 @@ static rf_status read_heap_locked(rf_file *file, size_t index, heap_reader *r, s
 }
 
 rf_status rf_table_read_heap(rf_file *file, size_t index, size_t column, const uint64_t *lengths,
-                             const uint64_t *offsets, size_t count, rf_cell_type type, uint32_t flags, void *out,
+                             const uint64_t *offsets, size_t count, rf_dtype type, uint32_t flags, void *out,
                              uint64_t out_bytes, uint8_t *mask, rf_error *err) {
   heap_reader r = {.lengths = lengths, .offsets = offsets, .count = count, .out = out, .mask = mask};
   rf_error_clear(err);

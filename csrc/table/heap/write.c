@@ -174,7 +174,7 @@ static rf_status set_sizes(const rf_heap_writer *w, const rf_hdu *hdu, rf_header
 
 /* ---- the call ---- */
 
-static rf_status prepare(rf_heap_writer *w, const rf_rows *rows, rf_cell_type type, uint32_t flags, uint64_t in_bytes,
+static rf_status prepare(rf_heap_writer *w, const rf_rows *rows, rf_dtype type, uint32_t flags, uint64_t in_bytes,
                          rf_error *err) {
   w->heap_bytes = w->table->info.heap_bytes;
   RF_TRY(rf_row_selection_init(&w->selection, w->table, rows, err));
@@ -186,7 +186,7 @@ static rf_status prepare(rf_heap_writer *w, const rf_rows *rows, rf_cell_type ty
 static rf_status make_cell(void *context, uint64_t i, uint64_t begin, uint8_t *out, rf_error *err) {
   const rf_heap_writer *w = context;
   (void)err;
-  if (w->step.type == RF_CELL_BIT)
+  if (w->step.type == RF_BIT)
     rf_bits_pack(out, w->in + (size_t)begin, (size_t)w->lengths[i]);
   else
     rf_heap_writer_put(
@@ -208,7 +208,7 @@ static rf_status packed_header(const rf_heap_writer *w, rf_header *header, rf_er
   return rf_heap_writer_form(w, header, err);
 }
 
-static rf_status write_packed(rf_tiled_table_edit *e, rf_heap_writer *w, const rf_rows *rows, rf_cell_type type,
+static rf_status write_packed(rf_tiled_table_edit *e, rf_heap_writer *w, const rf_rows *rows, rf_dtype type,
                               uint32_t flags, uint64_t in_bytes, bool *written, rf_error *err) {
   w->table = e->z->plain;
   RF_TRY(prepare(w, rows, type, flags, in_bytes, err));
@@ -281,8 +281,8 @@ static rf_status write_plain(rf_file *file, size_t index, rf_heap_writer *w, con
   return status;
 }
 
-static rf_status write_heap_locked(rf_file *file, size_t index, rf_heap_writer *w, const rf_rows *rows,
-                                   rf_cell_type type, uint32_t flags, uint64_t in_bytes, bool *written, rf_error *err) {
+static rf_status write_heap_locked(rf_file *file, size_t index, rf_heap_writer *w, const rf_rows *rows, rf_dtype type,
+                                   uint32_t flags, uint64_t in_bytes, bool *written, rf_error *err) {
   rf_hdu *hdu;
   uint64_t gap, bytes = 0;
   const rf_header *old;
@@ -323,7 +323,7 @@ rf_status rf_table_write_heap_locked(rf_file *file, size_t index, size_t column,
 }
 
 rf_status rf_table_write_heap(rf_file *file, size_t index, size_t column, const rf_rows *rows, const uint64_t *lengths,
-                              rf_cell_type type, uint32_t flags, const void *in, uint64_t in_bytes, const uint8_t *mask,
+                              rf_dtype type, uint32_t flags, const void *in, uint64_t in_bytes, const uint8_t *mask,
                               rf_error *err) {
   rf_heap_writer w = {.number = column, .lengths = lengths, .in = in, .mask = mask};
   bool written = false;

@@ -76,7 +76,7 @@ static rf_status check_text(const rf_heap_writer *w, uint64_t *bad, rf_error *er
 
 /* A NUL ends a string (FITS 7.3.3.1): what stands behind one would never be read. */
 static rf_status check_nuls(const rf_heap_writer *w, uint64_t *bad, rf_error *err) {
-  size_t size = w->step.type == RF_CELL_TEXT ? 4 : 1;
+  size_t size = w->step.type == RF_TEXT ? 4 : 1;
   const uint8_t *at = w->in, zero[4] = {0};
   uint64_t begin = 0;
   for (uint64_t i = 0; i < w->selection.count; begin += w->lengths[i++]) {
@@ -97,13 +97,13 @@ static rf_status check_values(const rf_heap_writer *w, rf_error *err) {
   size_t at = 0;
   uint64_t bad = 0;
   rf_status status = RF_OK;
-  if (w->step.type == RF_CELL_TEXT || w->step.type == RF_CELL_BYTES)
+  if (w->step.type == RF_TEXT || w->step.type == RF_BYTES)
     status = check_nuls(w, &bad, err);
   if (status != RF_OK)
     return rf_table_add_context(err, status, w->column, w->number, (int64_t)row_of(w, bad));
-  if (w->step.type == RF_CELL_TEXT) {
+  if (w->step.type == RF_TEXT) {
     status = check_text(w, &bad, err);
-  } else if (w->step.type != RF_CELL_BYTES) {
+  } else if (w->step.type != RF_BYTES) {
     status = rf_row_put_check(&w->step, w->in, w->mask, (size_t)w->elements, &at, err);
     bad = at;
   } else if (w->mask != NULL && w->elements > 0 && memchr(w->mask, 1, (size_t)w->elements) != NULL) {
@@ -135,13 +135,13 @@ static rf_status flush(out_buffer *out, rf_error *err) {
 
 void rf_heap_writer_put(const rf_heap_writer *w, uint8_t *dst, uint64_t first, size_t n) {
   const uint8_t *src = w->in + (size_t)first * w->element_bytes;
-  if (w->step.type == RF_CELL_TEXT) {
+  if (w->step.type == RF_TEXT) {
     for (size_t i = 0; i < n; i++) {
       uint32_t c;
       memcpy(&c, src + i * sizeof c, sizeof c);
       dst[i] = (uint8_t)c;
     }
-  } else if (w->step.type == RF_CELL_BYTES) {
+  } else if (w->step.type == RF_BYTES) {
     memcpy(dst, src, n);
   } else {
     rf_row_put_run(&w->step, dst, src, w->mask != NULL ? w->mask + (size_t)first : NULL, n);
@@ -186,7 +186,7 @@ rf_status rf_heap_writer_elements(const rf_heap_writer *w, rf_store *store, uint
   out_buffer out = {store, offset, rf_alloc(room), room, 0};
   if (out.bytes == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of cells", room);
-  rf_status status = w->step.type == RF_CELL_BIT ? write_bits(w, &out, err) : write_run(w, &out, err);
+  rf_status status = w->step.type == RF_BIT ? write_bits(w, &out, err) : write_run(w, &out, err);
   rf_free(out.bytes);
   return status;
 }
@@ -195,14 +195,14 @@ rf_status rf_heap_writer_elements(const rf_heap_writer *w, rf_store *store, uint
 
 void rf_heap_writer_step(const rf_heap_writer *w, rf_row_step *step) {
   unsigned each = is_wide(w) ? 8 : 4;
-  rf_type type = is_wide(w) ? RF_I64 : RF_I32;
+  rf_dtype type = is_wide(w) ? RF_I64 : RF_I32;
   *step = (rf_row_step){.column = w->column,
                         .number = w->number,
                         .offset = w->column->info.offset,
                         .bytes = 2 * each,
                         .count = 2,
                         .stored_bytes = each,
-                        .type = (rf_cell_type)type,
+                        .type = (rf_dtype)type,
                         .cell_bytes = 2 * each,
                         .stride = (ptrdiff_t)(2 * each),
                         .parts = 1,
@@ -247,7 +247,7 @@ rf_status rf_heap_writer_form(const rf_heap_writer *w, rf_header *header, rf_err
 
 /* ---- the call ---- */
 
-rf_status rf_heap_writer_check(rf_heap_writer *w, rf_cell_type type, uint32_t flags, uint64_t in_bytes, rf_error *err) {
+rf_status rf_heap_writer_check(rf_heap_writer *w, rf_dtype type, uint32_t flags, uint64_t in_bytes, rf_error *err) {
   RF_TRY(rf_table_column(w->table, w->number, &w->column, err));
   rf_status status = RF_OK;
   if (w->column->info.descriptor == 0 || w->column->info.repeat == 0)
@@ -259,7 +259,7 @@ rf_status rf_heap_writer_check(rf_heap_writer *w, rf_cell_type type, uint32_t fl
   if (w->selection.count > 0 && w->lengths == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "there are no lengths of the cells");
   rf_row_step_elements(&w->step, w->column, type, (flags & RF_CELL_RAW) != 0);
-  w->element_bytes = rf_cell_bytes(type, 1);
+  w->element_bytes = rf_dtype_bytes(type, 1);
   w->step.count = w->step.mask_stride = 1;
   w->step.cell_bytes = w->element_bytes;
   w->step.stride = (ptrdiff_t)w->element_bytes;

@@ -26,14 +26,14 @@ typedef struct rf_heap_writer {
 
 /* Checks the cells and adds them up, before anything is written. Table, number, walk, lengths, in, mask and heap_bytes
  * are set; the rest is 0. */
-rf_status rf_heap_writer_check(rf_heap_writer *w, rf_cell_type type, uint32_t flags, uint64_t in_bytes, rf_error *err);
+rf_status rf_heap_writer_check(rf_heap_writer *w, rf_dtype type, uint32_t flags, uint64_t in_bytes, rf_error *err);
 
 /* Bits that come as bytes, eight in each. */
 static inline bool rf_heap_writer_has_raw_bits(const rf_heap_writer *w) {
-  return w->column->info.letter == 'X' && w->step.type != RF_CELL_BIT;
+  return w->column->info.letter == 'X' && w->step.type != RF_BIT;
 }
 
-/* n elements from number `first` on, in file order; not those of RF_CELL_BIT. */
+/* n elements from number `first` on, in file order; not those of RF_BIT. */
 void rf_heap_writer_put(const rf_heap_writer *w, uint8_t *dst, uint64_t first, size_t n);
 
 /* All elements, one cell behind the other. */

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "value/dtype.h"
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "table/table.h"
@@ -201,46 +202,37 @@ void rf_row_step_mask(const rf_row_step *step, const uint8_t *src, ptrdiff_t src
 
 /* ---- choosing ---- */
 
-static bool is_real_number(rf_cell_type type) {
-  return type <= RF_CELL_F64;
+static bool is_real_number(rf_dtype type) {
+  return type <= RF_F64;
 }
 
-static bool is_complex(rf_cell_type type) {
-  return type == RF_CELL_C64 || type == RF_CELL_C128;
+static bool is_complex(rf_dtype type) {
+  return type == RF_C64 || type == RF_C128;
 }
 
-static const char *type_name(rf_cell_type type) {
-  static const char *const names[] = {"uint8",   "int8",   "int16",   "uint16",  "int32",     "uint32",
-                                      "int64",   "uint64", "float32", "float64", "complex64", "complex128",
-                                      "logical", "bit",    "bytes",   "text"};
-  return (unsigned)type < sizeof names / sizeof names[0] ? names[type] : "unknown";
-}
-
-static bool type_allowed(const rf_column_info *info, rf_cell_type type, bool raw) {
+static bool type_allowed(const rf_column_info *info, rf_dtype type, bool raw) {
   if (raw)
     return type == info->stored;
   if (type == info->type)
     return true;
-  if (info->type == RF_CELL_BYTES)
-    return type == RF_CELL_TEXT;
-  return is_real_number(info->type) && (type == RF_CELL_F32 || type == RF_CELL_F64);
+  if (info->type == RF_BYTES)
+    return type == RF_TEXT;
+  return is_real_number(info->type) && (type == RF_F32 || type == RF_F64);
 }
 
-void rf_row_convert_init(rf_convert *convert, const rf_column *column, rf_cell_type type, bool raw) {
+void rf_row_convert_init(rf_convert *convert, const rf_column *column, rf_dtype type, bool raw) {
   const rf_column_info *info = &column->info;
   bool complex = is_complex(info->stored);
-  rf_cell_type stored = info->stored == RF_CELL_C64    ? RF_CELL_F32
-                        : info->stored == RF_CELL_C128 ? RF_CELL_F64
-                                                       : info->stored;
-  rf_cell_type wanted = type == RF_CELL_C64 ? RF_CELL_F32 : type == RF_CELL_C128 ? RF_CELL_F64 : type;
+  rf_dtype stored = info->stored == RF_C64 ? RF_F32 : info->stored == RF_C128 ? RF_F64 : info->stored;
+  rf_dtype wanted = type == RF_C64 ? RF_F32 : type == RF_C128 ? RF_F64 : type;
   memset(convert, 0, sizeof *convert);
   if (!is_real_number(stored) || !is_real_number(wanted)) /* strings, logicals and bits go by bytes */
-    stored = wanted = RF_CELL_U8;
-  convert->stored = (rf_type)stored;
-  convert->natural = column->flip && !raw ? (rf_type)info->type : convert->stored;
-  convert->type = (rf_type)wanted;
-  convert->stored_bytes = (unsigned)rf_type_bytes(convert->stored);
-  convert->type_bytes = (unsigned)rf_type_bytes(convert->type);
+    stored = wanted = RF_U8;
+  convert->stored = (rf_dtype)stored;
+  convert->natural = column->flip && !raw ? (rf_dtype)info->type : convert->stored;
+  convert->type = (rf_dtype)wanted;
+  convert->stored_bytes = (unsigned)rf_pixel_bytes(convert->stored);
+  convert->type_bytes = (unsigned)rf_pixel_bytes(convert->type);
   convert->scaled = info->scaled && !raw && !complex;
   convert->bscale = info->tscal;
   convert->bzero = info->tzero;
@@ -252,15 +244,15 @@ void rf_row_convert_init(rf_convert *convert, const rf_column *column, rf_cell_t
     convert->mode = convert->natural == convert->stored ? RF_CONVERT_SWAP : RF_CONVERT_FLIP;
 }
 
-rf_status rf_row_type_check(const rf_column *column, rf_cell_type type, uint32_t flags, rf_error *err) {
+rf_status rf_row_type_check(const rf_column *column, rf_dtype type, uint32_t flags, rf_error *err) {
   bool raw = (flags & RF_CELL_RAW) != 0;
   if ((flags & ~(uint32_t)RF_CELL_RAW) != 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "unknown flags 0x%" PRIX32, flags);
   if (!raw)
     RF_TRY(rf_column_check_scale(column, err));
   if (!type_allowed(&column->info, type, raw))
-    return rf_fail(err, RF_ERR_TYPE, "%s were asked for of a column whose %s values are %s", type_name(type),
-                   raw ? "stored" : "own", type_name(raw ? column->info.stored : column->info.type));
+    return rf_fail(err, RF_ERR_TYPE, "%s were asked for of a column whose %s values are %s", rf_dtype_name(type),
+                   raw ? "stored" : "own", rf_dtype_name(raw ? column->info.stored : column->info.type));
   return RF_OK;
 }
 
@@ -270,9 +262,9 @@ static rf_row_run choose_run(const rf_row_step *step) {
   static const rf_row_run flips[] = {byte_flip_single, flip2_single, flip4_single, flip8_single};
   if (step->count == 0)
     return no_cells;
-  if (step->type == RF_CELL_BYTES || step->type == RF_CELL_TEXT)
+  if (step->type == RF_BYTES || step->type == RF_TEXT)
     return rf_row_strings(step);
-  if (step->type == RF_CELL_BIT)
+  if (step->type == RF_BIT)
     return run_bits;
   if (step->logical && step->count == 1)
     return logical_single;
@@ -284,17 +276,17 @@ static rf_row_run choose_run(const rf_row_step *step) {
   return step->count > RUN_BYTES / step->stored_bytes ? run_cells : pack_cells;
 }
 
-void rf_row_step_elements(rf_row_step *step, const rf_column *column, rf_cell_type type, bool raw) {
+void rf_row_step_elements(rf_row_step *step, const rf_column *column, rf_dtype type, bool raw) {
   const rf_column_info *info = &column->info;
   step->column = column;
   step->stored_bytes = column->stored_bytes;
   step->type = type;
   step->raw = raw;
   step->parts = is_complex(info->stored) ? 2 : 1;
-  step->logical = type == RF_CELL_LOGICAL;
+  step->logical = type == RF_LOGICAL;
   step->complex_scale = step->parts == 2 && info->scaled && !raw;
   step->maskable = is_real_number(info->stored) || step->parts == 2;
-  if (type == RF_CELL_BIT || (info->letter == 'X' && raw))
+  if (type == RF_BIT || (info->letter == 'X' && raw))
     step->maskable = false;
   step->mask_apart = true;
   rf_row_convert_init(&step->convert, column, type, raw);
@@ -305,7 +297,7 @@ rf_status rf_row_step_binary(rf_row_step *step, const rf_column *column, const r
   const rf_column_info *info = &column->info;
   bool raw = (request->flags & RF_CELL_RAW) != 0;
   uint64_t cell = 0, count = raw ? info->raw_count : info->count;
-  size_t size = rf_cell_bytes(request->type, request->width);
+  size_t size = rf_dtype_bytes(request->type, request->width);
   if (info->descriptor != 0)
     return rf_fail(err, RF_ERR_TYPE, "the cells are in the heap: their descriptors have to be read first");
   RF_TRY(rf_row_type_check(column, request->type, request->flags, err));

@@ -93,7 +93,7 @@ static bool is_plain_text(const uint8_t *cell, size_t width, uint64_t most) {
 /* Characters without the NULs that fill the cell up. */
 static size_t string_length(const rf_row_step *step, const uint8_t *cell) {
   size_t n = step->width;
-  if (step->type == RF_CELL_BYTES) {
+  if (step->type == RF_BYTES) {
     while (n > 0 && cell[n - 1] == 0)
       n--;
   } else {
@@ -105,15 +105,15 @@ static size_t string_length(const rf_row_step *step, const uint8_t *cell) {
 
 static rf_status check_string(const rf_row_step *step, const uint8_t *cell, rf_error *err) {
   uint64_t width = step->column->info.width;
-  if (step->type == RF_CELL_TEXT && is_plain_text(cell, step->width, width))
+  if (step->type == RF_TEXT && is_plain_text(cell, step->width, width))
     return RF_OK;
   size_t n = string_length(step, cell);
   if (n > width)
     return rf_fail(err, RF_ERR_RANGE, "a string of %zu characters does not fit the %" PRIu64 " of the column", n,
                    width);
-  if (step->type == RF_CELL_BYTES && n > 0 && memchr(cell, 0, n) != NULL)
+  if (step->type == RF_BYTES && n > 0 && memchr(cell, 0, n) != NULL)
     return rf_fail(err, RF_ERR_RANGE, "the string has a NUL inside, and what stands behind it would be lost");
-  for (size_t i = 0; step->type == RF_CELL_TEXT && i < n; i++) {
+  for (size_t i = 0; step->type == RF_TEXT && i < n; i++) {
     uint32_t c = text_at(cell, i);
     if (c == 0 || c > 0x7F)
       return rf_fail(err, RF_ERR_RANGE, "character %zu of the string is U+%04" PRIX32 ", and a table holds ASCII only",
@@ -124,7 +124,7 @@ static rf_status check_string(const rf_row_step *step, const uint8_t *cell, rf_e
 
 static rf_status check_strings(const rf_row_step *step, const uint8_t *src, const uint8_t *mask, size_t count,
                                size_t *bad, rf_error *err) {
-  size_t bytes = rf_cell_bytes(step->type, step->width);
+  size_t bytes = rf_dtype_bytes(step->type, step->width);
   for (size_t i = 0; i < count; i++, src += step->stride)
     for (size_t k = 0; k < step->count; k++)
       if (mask == NULL || !mask[i * step->mask_stride + k]) {
@@ -136,7 +136,7 @@ static rf_status check_strings(const rf_row_step *step, const uint8_t *src, cons
 
 static void put_string(const rf_row_step *step, uint8_t *dst, size_t to, const uint8_t *cell) {
   size_t n = step->width < to ? step->width : to;
-  if (step->type == RF_CELL_BYTES) {
+  if (step->type == RF_BYTES) {
     memcpy(dst, cell, n);
   } else {
     uint8_t bytes[TEXT_BLOCK];
@@ -153,7 +153,7 @@ static void put_string(const rf_row_step *step, uint8_t *dst, size_t to, const u
 
 static void put_strings(const rf_row_step *step, uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src,
                         const uint8_t *mask, size_t count) {
-  size_t to = (size_t)step->column->info.width, bytes = rf_cell_bytes(step->type, step->width);
+  size_t to = (size_t)step->column->info.width, bytes = rf_dtype_bytes(step->type, step->width);
   for (size_t i = 0; i < count; i++, src += step->stride, dst += dst_stride)
     for (size_t k = 0; k < step->count; k++)
       if (mask != NULL && mask[i * step->mask_stride + k])
@@ -350,9 +350,9 @@ static rf_status check_numbers(const rf_row_step *step, const uint8_t *src, cons
 
 rf_status rf_row_put_check(const rf_row_step *step, const uint8_t *src, const uint8_t *mask, size_t count, size_t *bad,
                            rf_error *err) {
-  if (step->type == RF_CELL_BYTES || step->type == RF_CELL_TEXT)
+  if (step->type == RF_BYTES || step->type == RF_TEXT)
     return check_strings(step, src, mask, count, bad, err);
-  if (step->type != RF_CELL_BIT)
+  if (step->type != RF_BIT)
     return check_numbers(step, src, mask, count, bad, err);
   for (size_t i = 0; mask != NULL && i < count; i++)
     if (any_set(mask + i * step->mask_stride, step->mask_stride)) {
@@ -366,9 +366,9 @@ void rf_row_put(const rf_row_step *step, uint8_t *dst, ptrdiff_t dst_stride, con
                 size_t count) {
   if (step->count == 0)
     return;
-  if (step->type == RF_CELL_BYTES || step->type == RF_CELL_TEXT)
+  if (step->type == RF_BYTES || step->type == RF_TEXT)
     put_strings(step, dst, dst_stride, src, mask, count);
-  else if (step->type == RF_CELL_BIT)
+  else if (step->type == RF_BIT)
     EACH_ROW rf_bits_pack(dst, src, step->count);
   else if (step->count == 1 && step->parts == 1 && mask == NULL && !step->logical &&
            step->convert.mode != RF_CONVERT_NUMBER)

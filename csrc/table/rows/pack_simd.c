@@ -48,11 +48,11 @@ static bool is_plain(const rf_row_step *step) {
   const rf_column_info *info = &step->column->info;
   if (step->mask != NULL || step->count == 0 || step->complex_scale)
     return false;
-  if (step->type == RF_CELL_BYTES)
+  if (step->type == RF_BYTES)
     return step->width == info->width;
-  if (step->type == RF_CELL_LOGICAL)
+  if (step->type == RF_LOGICAL)
     return true;
-  return step->type < RF_CELL_LOGICAL && step->convert.mode != RF_CONVERT_NUMBER;
+  return step->type < RF_LOGICAL && step->convert.mode != RF_CONVERT_NUMBER;
 }
 
 /* All steps as fields of one struct; gives how many bytes it has up to its last field, 0 when they are not. */
@@ -93,7 +93,7 @@ static bool add_element(rf_put_shuffle *shuffle, const rf_row_step *step, size_t
   size_t s = from - last->from, d = to - last->to;
   for (size_t i = 0; i < bytes; i++)
     last->order[d + i] = (uint8_t)(s + bytes - 1 - i);
-  if (step->convert.mode == RF_CONVERT_FLIP && step->type < RF_CELL_LOGICAL)
+  if (step->convert.mode == RF_CONVERT_FLIP && step->type < RF_LOGICAL)
     last->flip[d] = 0x80;
   if (step->logical) {
     last->logical[d] = 0xFF;
@@ -103,7 +103,7 @@ static bool add_element(rf_put_shuffle *shuffle, const rf_row_step *step, size_t
 }
 
 static bool add_step(rf_put_shuffle *shuffle, const rf_row_step *step) {
-  bool bytewise = step->type == RF_CELL_BYTES || step->type == RF_CELL_LOGICAL;
+  bool bytewise = step->type == RF_BYTES || step->type == RF_LOGICAL;
   size_t bytes = bytewise ? 1 : step->convert.stored_bytes;
   size_t from = (size_t)((uintptr_t)step->data - (uintptr_t)shuffle->data);
   for (size_t done = 0; done < step->cell_bytes; done += bytes)

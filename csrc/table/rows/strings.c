@@ -150,7 +150,7 @@ rf_row_run rf_row_strings(const rf_row_step *step) {
 #if defined(HAVE_SSE2) && defined(__x86_64__)
   if (step->count == 1 && !step->raw && step->width == step->column->info.width && step->width >= 8 &&
       step->width <= 16)
-    return step->type == RF_CELL_BYTES ? run_short_bytes : run_short_text;
+    return step->type == RF_BYTES ? run_short_bytes : run_short_text;
 #endif
-  return step->type == RF_CELL_BYTES ? run_bytes : run_text;
+  return step->type == RF_BYTES ? run_bytes : run_text;
 }

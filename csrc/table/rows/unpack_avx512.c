@@ -69,7 +69,7 @@ static uint64_t ones(size_t n) {
 /* ---- which steps ---- */
 
 static bool is_string(const rf_row_step *step) {
-  return step->type == RF_CELL_BYTES || step->type == RF_CELL_TEXT;
+  return step->type == RF_BYTES || step->type == RF_TEXT;
 }
 
 /* Bytes of the row that must not be torn apart, and the bytes in memory that they become; false for steps that stay
@@ -79,13 +79,13 @@ static bool element_of(const rf_row_step *step, size_t *in, size_t *out) {
     return false;
   if (is_string(step)) {
     *in = step->width;
-    *out = step->type == RF_CELL_TEXT ? 4 * step->width : step->width;
+    *out = step->type == RF_TEXT ? 4 * step->width : step->width;
     return step->width > 0 && step->width <= WIDTH && step->width == step->column->info.width;
   }
   *in = *out = step->convert.stored_bytes;
-  if (step->type == RF_CELL_LOGICAL)
+  if (step->type == RF_LOGICAL)
     return true;
-  return step->type < RF_CELL_LOGICAL && step->convert.mode != RF_CONVERT_NUMBER && !step->complex_scale &&
+  return step->type < RF_LOGICAL && step->convert.mode != RF_CONVERT_NUMBER && !step->complex_scale &&
          step->cell_bytes == step->count * step->stored_bytes;
 }
 
@@ -179,7 +179,7 @@ static bool add_element(rf_row_wide *wide, const rf_row_step *step, size_t from,
     return false;
   size_t s = from - b->from;
   if (is_string(step)) {
-    if ((step->type == RF_CELL_TEXT || !step->raw) && !add_string(wide, b, s, in))
+    if ((step->type == RF_TEXT || !step->raw) && !add_string(wide, b, s, in))
       return false;
     size_t unit = out / in;
     for (size_t i = 0; i < out; i++)
@@ -187,7 +187,7 @@ static bool add_element(rf_row_wide *wide, const rf_row_step *step, size_t from,
         return false;
     return true;
   }
-  bool flip = step->type < RF_CELL_LOGICAL && step->convert.mode == RF_CONVERT_FLIP;
+  bool flip = step->type < RF_LOGICAL && step->convert.mode == RF_CONVERT_FLIP;
   for (size_t i = 0; i < out; i++) /* the last byte in the file is the first here */
     if (!add_byte(wide, b, (ptrdiff_t)(s + in - 1 - i), to + i, flip && i + 1 == out))
       return false;

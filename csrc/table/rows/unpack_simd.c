@@ -41,7 +41,7 @@ struct rf_row_shuffle {
 
 /* A step that only moves, turns round and flips bytes: one the shuffle can do. */
 static bool is_plain(const rf_row_step *step) {
-  if (step->type >= RF_CELL_LOGICAL || step->convert.mode == RF_CONVERT_NUMBER || step->complex_scale)
+  if (step->type >= RF_LOGICAL || step->convert.mode == RF_CONVERT_NUMBER || step->complex_scale)
     return false;
   return step->count > 0 && step->cell_bytes == step->count * step->stored_bytes;
 }

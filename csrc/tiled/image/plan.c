@@ -214,7 +214,7 @@ static rf_status choose_tile(rf_tile_plan *plan, rf_error *err) {
 
 /* ---- columns ---- */
 
-static void add_column(rf_tile_plan *plan, const char *name, rf_cell_type type, bool heap) {
+static void add_column(rf_tile_plan *plan, const char *name, rf_dtype type, bool heap) {
   char format = plan->asked.heap_format == 'Q' ? 'Q' : 'P';
   plan->columns[plan->ncols++] =
       (rf_column_spec){.size = sizeof(rf_column_spec), .name = name, .type = type, .descriptor = heap ? format : 0};
@@ -222,13 +222,13 @@ static void add_column(rf_tile_plan *plan, const char *name, rf_cell_type type, 
 
 /* cfitsio looks for COMPRESSED_DATA whatever the codec is. */
 static void choose_columns(rf_tile_plan *plan) {
-  static const rf_cell_type types[] = {RF_CELL_U8, RF_CELL_I16, RF_CELL_I32, RF_CELL_I64};
+  static const rf_dtype types[] = {RF_U8, RF_I16, RF_I32, RF_I64};
   int bitpix = plan->image.bitpix;
-  add_column(plan, "COMPRESSED_DATA", plan->asked.type == RF_Z_PLIO_1 ? RF_CELL_I16 : RF_CELL_U8, true);
+  add_column(plan, "COMPRESSED_DATA", plan->asked.type == RF_Z_PLIO_1 ? RF_I16 : RF_U8, true);
   if (plan->asked.type == RF_Z_NOCOMPRESS)
     add_column(plan, "UNCOMPRESSED_DATA",
-               bitpix == -32   ? RF_CELL_F32
-               : bitpix == -64 ? RF_CELL_F64
+               bitpix == -32   ? RF_F32
+               : bitpix == -64 ? RF_F64
                                : types[bitpix == 8    ? 0
                                        : bitpix == 16 ? 1
                                        : bitpix == 32 ? 2
@@ -236,9 +236,9 @@ static void choose_columns(rf_tile_plan *plan) {
                true);
   if (!plan->asked.quantize)
     return;
-  add_column(plan, "GZIP_COMPRESSED_DATA", RF_CELL_U8, true);
-  add_column(plan, "ZSCALE", RF_CELL_F64, false);
-  add_column(plan, "ZZERO", RF_CELL_F64, false);
+  add_column(plan, "GZIP_COMPRESSED_DATA", RF_U8, true);
+  add_column(plan, "ZSCALE", RF_F64, false);
+  add_column(plan, "ZZERO", RF_F64, false);
 }
 
 /* ---- the call ---- */

@@ -461,8 +461,8 @@ static void keep_blank_met(rf_file *file, size_t index, const rf_tiled_image *ti
   rf_file_add_warning(file, RF_ODD_BLANK_MET, index, &odd);
 }
 
-rf_status rf_tiled_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags, void *out,
-                              uint64_t out_bytes, uint8_t *mask, rf_error *err) {
+rf_status rf_tiled_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags,
+                              void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err) {
   rf_hdu *hdu = NULL;
   rf_tiled_image *tiled_image = NULL;
   rf_convert convert;

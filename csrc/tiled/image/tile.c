@@ -63,7 +63,7 @@ static const rf_tile_codec *codec_of(const rf_tiled_image *tiled_image, const rf
 }
 
 uint64_t rf_tiled_image_peak(const rf_tiled_image *tiled_image, uint64_t tile, const rf_tile_row *row) {
-  unsigned stored = (unsigned)rf_type_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
+  unsigned stored = (unsigned)rf_pixel_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
   rf_tile_shape shape = shape_of(tiled_image, tile, stored);
   uint64_t bytes = (uint64_t)shape.count * stored; /* there are fewer than SIZE_MAX / 16 pixels */
   if (row->form == RF_ZFORM_EMPTY)
@@ -77,7 +77,7 @@ uint64_t rf_tiled_image_peak(const rf_tiled_image *tiled_image, uint64_t tile, c
 rf_status rf_tiled_image_check_size(const rf_tiled_image *tiled_image, uint64_t tile, const rf_tile_row *row,
                                     uint64_t wanted, uint64_t limit, rf_error *err) {
   size_t count = shape_of(tiled_image, tile, 1).count;
-  uint64_t bytes = (uint64_t)count * rf_type_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
+  uint64_t bytes = (uint64_t)count * rf_pixel_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
   uint64_t peak = rf_tiled_image_peak(tiled_image, tile, row);
   rf_status status = RF_OK;
   if (row->form != RF_ZFORM_EMPTY && max_elements(tiled_image, row) < count)
@@ -320,7 +320,7 @@ static bool is_direct(const rf_tiled_image *tiled_image, const rf_tile_row *row,
 }
 
 size_t rf_tiled_image_room(const rf_tiled_image *tiled_image, const rf_tile_row *row, size_t pixels) {
-  unsigned stored = (unsigned)rf_type_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
+  unsigned stored = (unsigned)rf_pixel_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
   if (row->form == RF_ZFORM_EMPTY || is_direct(tiled_image, row, stored))
     return 0;
   return pixels * 8; /* there are fewer than SIZE_MAX / 16 */
@@ -328,7 +328,7 @@ size_t rf_tiled_image_room(const rf_tiled_image *tiled_image, const rf_tile_row 
 
 static rf_status decode(const rf_tiled_image *tiled_image, uint64_t tile, const rf_tile_row *row, const uint8_t *bytes,
                         void *values, void *room, bool *integers, rf_error *err) {
-  unsigned stored = (unsigned)rf_type_bytes(rf_convert_stored_type(tiled_image->image.bitpix)), width = 0;
+  unsigned stored = (unsigned)rf_pixel_bytes(rf_convert_stored_type(tiled_image->image.bitpix)), width = 0;
   bool quantized = tiled_image->quantized && row->form == RF_ZFORM_DATA;
   rf_tile_shape shape = shape_of(tiled_image, tile, quantized ? 4 : stored);
   const rf_tile_codec *codec = codec_of(tiled_image, row);

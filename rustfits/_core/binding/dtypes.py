@@ -25,7 +25,7 @@ __all__ = [
 
 F4, F8 = np.dtype("f4"), np.dtype("f8")
 
-#: The types of pixels, by ``rf_type``, and the other way round.
+#: The types of pixels, by ``rf_dtype``, and the other way round.
 PIXEL_DTYPES: dict[int, np.dtype[Any]] = {
     lib.RF_U8: np.dtype("u1"),
     lib.RF_I8: np.dtype("i1"),
@@ -40,28 +40,28 @@ PIXEL_DTYPES: dict[int, np.dtype[Any]] = {
 }
 PIXEL_TYPES: dict[np.dtype[Any], int] = {dtype: type_ for type_, dtype in PIXEL_DTYPES.items()}
 
-#: The types of numbers in tables, by ``rf_cell_type``, and the other way round.
+#: The types of numbers in tables, by ``rf_dtype``, and the other way round.
 NUMBERS: dict[int, np.dtype[Any]] = {
-    lib.RF_CELL_U8: np.dtype("u1"),
-    lib.RF_CELL_I8: np.dtype("i1"),
-    lib.RF_CELL_I16: np.dtype("i2"),
-    lib.RF_CELL_U16: np.dtype("u2"),
-    lib.RF_CELL_I32: np.dtype("i4"),
-    lib.RF_CELL_U32: np.dtype("u4"),
-    lib.RF_CELL_I64: np.dtype("i8"),
-    lib.RF_CELL_U64: np.dtype("u8"),
-    lib.RF_CELL_F32: F4,
-    lib.RF_CELL_F64: F8,
-    lib.RF_CELL_C64: np.dtype("c8"),
-    lib.RF_CELL_C128: np.dtype("c16"),
+    lib.RF_U8: np.dtype("u1"),
+    lib.RF_I8: np.dtype("i1"),
+    lib.RF_I16: np.dtype("i2"),
+    lib.RF_U16: np.dtype("u2"),
+    lib.RF_I32: np.dtype("i4"),
+    lib.RF_U32: np.dtype("u4"),
+    lib.RF_I64: np.dtype("i8"),
+    lib.RF_U64: np.dtype("u8"),
+    lib.RF_F32: F4,
+    lib.RF_F64: F8,
+    lib.RF_C64: np.dtype("c8"),
+    lib.RF_C128: np.dtype("c16"),
 }
 TYPE_OF_NUMBER: dict[np.dtype[Any], int] = {dtype: type_ for type_, dtype in NUMBERS.items()}
 
 #: The other types of cells. Cells of bits and logicals are bool; strings have a width as well.
-LOGICAL: int = lib.RF_CELL_LOGICAL
-BIT: int = lib.RF_CELL_BIT
-BYTES: int = lib.RF_CELL_BYTES
-TEXT: int = lib.RF_CELL_TEXT
+LOGICAL: int = lib.RF_LOGICAL
+BIT: int = lib.RF_BIT
+BYTES: int = lib.RF_BYTES
+TEXT: int = lib.RF_TEXT
 
 #: The types of cells that have one numpy type.
 CELL_DTYPES: dict[int, np.dtype[Any]] = {

@@ -57,7 +57,7 @@ class Pixels(NamedTuple):
 
     generation: int
     shape: tuple[int, ...]
-    type: int  # rf_type of the values
+    type: int  # rf_dtype of the values
     dtype: np.dtype[Any]
     stored_type: int
     stored_dtype: np.dtype[Any]
@@ -69,7 +69,7 @@ class Pixels(NamedTuple):
 
 
 def pixel_type(dtype: DTypeLike) -> int:
-    """Give the rf_type of a dtype.
+    """Give the rf_dtype of a dtype.
 
     Raises
     ------

@@ -158,7 +158,7 @@ def fit_cells(
     cells : numpy.ndarray
         Of `count` rows, in the machine's byte order, the elements of a cell one behind the other.
     type : int
-        Their rf_cell_type.
+        Their rf_dtype.
     mask : numpy.ndarray or None
         True where nothing is defined.
 

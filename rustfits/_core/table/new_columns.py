@@ -223,7 +223,7 @@ def _new_column(
 
 
 def _number_type(name: str, dtype: np.dtype[Any]) -> int:
-    """Give the rf_cell_type of a type of numbers."""
+    """Give the rf_dtype of a type of numbers."""
     number = TYPE_OF_NUMBER.get(dtype.newbyteorder("="))
     if number is None:
         instead = _INSTEAD.get(dtype.char)

@@ -36,7 +36,7 @@ class Cells(NamedTuple):
     """How the cells of a column are in memory."""
 
     dtype: np.dtype[Any]  # of one element; object for cells in the heap
-    type: int  # rf_cell_type
+    type: int  # rf_dtype
     flags: int
 
 
@@ -53,7 +53,7 @@ class Column:
     warning: str
     letter: str
     variable: str  # "", "P" or "Q"
-    type: int  # rf_cell_type of the values
+    type: int  # rf_dtype of the values
     stored: int
     width: int  # of strings
     shape: tuple[int, ...]  # of a cell; of a variable one, what TDIM says
@@ -116,7 +116,7 @@ class Column:
         return value if limits.min <= value <= limits.max else None
 
 
-_REALS = frozenset({lib.RF_CELL_F32, lib.RF_CELL_F64, lib.RF_CELL_C64, lib.RF_CELL_C128})
+_REALS = frozenset({lib.RF_F32, lib.RF_F64, lib.RF_C64, lib.RF_C128})
 
 
 @dataclass(slots=True)

@@ -194,11 +194,11 @@ static rf_status tables(rf_error *err) {
   static double reals[N];
   static int16_t cells[N * 700];
   static uint64_t lengths[N], found[N], offsets[N];
-  rf_column_spec columns[] = {{.size = sizeof columns[0], .name = "x", .type = RF_CELL_F64},
-                              {.size = sizeof columns[0], .name = "v", .type = RF_CELL_I16, .descriptor = 'P'}};
-  rf_column_spec text = {.size = sizeof text, .name = "s", .type = RF_CELL_BYTES, .width = 3, .unit = "m"};
+  rf_column_spec columns[] = {{.size = sizeof columns[0], .name = "x", .type = RF_F64},
+                              {.size = sizeof columns[0], .name = "v", .type = RF_I16, .descriptor = 'P'}};
+  rf_column_spec text = {.size = sizeof text, .name = "s", .type = RF_BYTES, .width = 3, .unit = "m"};
   rf_table_spec spec = {.size = sizeof spec, .kind = RF_HDU_TABLE, .columns = columns, .ncols = 2, .extver = -1};
-  rf_column_request request = {.size = sizeof request, .type = RF_CELL_F64, .data = reals, .stride = 8};
+  rf_column_request request = {.size = sizeof request, .type = RF_F64, .data = reals, .stride = 8};
   rf_file *file = NULL;
   size_t index = 0;
   uint64_t freed;
@@ -209,14 +209,14 @@ static rf_status tables(rf_error *err) {
   for (int i = 0; i < 3; i++) {
     rf_rows rows = {i * N, 1, N, NULL};
     STEP(rf_table_append(file, index, N, &request, 1, err));
-    STEP(rf_table_write_heap(file, index, 1, &rows, lengths, RF_CELL_I16, 0, cells, sizeof cells, NULL, err));
+    STEP(rf_table_write_heap(file, index, 1, &rows, lengths, RF_I16, 0, cells, sizeof cells, NULL, err));
   }
   STEP(rf_table_insert_column(file, index, 1, &text, err));
   STEP(rf_table_describe_column(file, index, 1, "t", NULL, "A3", err));
   STEP(rf_table_write(file, index, &(rf_rows){5, 2, N, NULL}, &request, 1, err));
   STEP(rf_table_read(file, index, &(rf_rows){5, 2, N, NULL}, &request, 1, err));
   STEP(rf_table_read_descriptors(file, index, 2, &(rf_rows){0, 1, N, NULL}, found, offsets, err));
-  STEP(rf_table_read_heap(file, index, 2, found, offsets, N, RF_CELL_I16, 0, cells, sizeof cells, NULL, err));
+  STEP(rf_table_read_heap(file, index, 2, found, offsets, N, RF_I16, 0, cells, sizeof cells, NULL, err));
   STEP(rf_table_delete_column(file, index, 0, err));
   STEP(rf_table_resize(file, index, N, err));
   STEP(rf_table_repack(file, index, &freed, err));
@@ -442,8 +442,8 @@ static void make_plain(const char *path) {
   uint64_t axes[2] = {20, 24}, lengths[6] = {3, 0, 2, 1, 4, 0};
   int16_t cells[10] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
   rf_column_spec columns[2] = {
-      {.size = sizeof columns[0], .name = "n", .type = RF_CELL_I32},
-      {.size = sizeof columns[1], .name = "v", .type = RF_CELL_I16, .descriptor = 'P'},
+      {.size = sizeof columns[0], .name = "n", .type = RF_I32},
+      {.size = sizeof columns[1], .name = "v", .type = RF_I16, .descriptor = 'P'},
   };
   rf_image_spec image = {.size = sizeof image, .type = RF_F32, .naxis = 2, .axes = axes, .extver = -1};
   rf_table_spec table = {
@@ -454,7 +454,7 @@ static void make_plain(const char *path) {
   CHECK_OK(rf_image_create(file, &image, &index, &err), err);
   CHECK_OK(rf_image_write(file, 0, NULL, RF_F32, 0, pixels, sizeof pixels, NULL, &err), err);
   CHECK_OK(rf_table_create(file, &table, &index, &err), err);
-  CHECK_OK(rf_table_write_heap(file, 1, 1, NULL, lengths, RF_CELL_I16, 0, cells, sizeof cells, NULL, &err), err);
+  CHECK_OK(rf_table_write_heap(file, 1, 1, NULL, lengths, RF_I16, 0, cells, sizeof cells, NULL, &err), err);
   CHECK_OK(rf_hdu_add_checksum(file, 0, 1, &err), err);
   CHECK_OK(rf_hdu_add_checksum(file, 1, 1, &err), err);
   CHECK_OK(rf_file_free(file, &err), err);

@@ -74,7 +74,7 @@ static void write_file(const char *path) {
   size_t index;
   uint64_t axes[2] = {SIDE, SIDE};
   rf_image_spec image = {.size = sizeof image, .type = RF_I32, .naxis = 2, .axes = axes, .extver = -1};
-  rf_column_spec columns[2] = {SPEC(.name = "i", .type = RF_CELL_I64), SPEC(.name = "triple", .type = RF_CELL_I64)};
+  rf_column_spec columns[2] = {SPEC(.name = "i", .type = RF_I64), SPEC(.name = "triple", .type = RF_I64)};
   CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
   CHECK_OK(rf_image_create(file, &image, &index, &err), err);
   (void)rows_create(file, columns, 2, 0);
@@ -101,8 +101,8 @@ static void read_rows(rf_file *file) {
     return;
   /* Rows may be deleted between the two calls: then RF_ERR_RANGE is right. */
   rf_rows rows = {.start = 0, .step = 1, .count = info.nrows < most ? info.nrows : most};
-  rf_column_request requests[2] = {rows_request(0, RF_CELL_I64, 0, values, sizeof *values),
-                                   rows_request(1, RF_CELL_I64, 0, triples, sizeof *triples)};
+  rf_column_request requests[2] = {rows_request(0, RF_I64, 0, values, sizeof *values),
+                                   rows_request(1, RF_I64, 0, triples, sizeof *triples)};
   rf_status status = rf_table_read(file, 1, &rows, requests, 2, &e);
   if (status != RF_OK && status != RF_ERR_RANGE)
     fail("rows could not be read", &e);
@@ -174,8 +174,8 @@ static rf_status append_rows(rf_file *file, rf_error *e) {
     values[i] = (int64_t)info.nrows + i;
     triples[i] = 3 * values[i];
   }
-  rf_column_request requests[2] = {rows_request(0, RF_CELL_I64, 0, values, sizeof *values),
-                                   rows_request(1, RF_CELL_I64, 0, triples, sizeof *triples)};
+  rf_column_request requests[2] = {rows_request(0, RF_I64, 0, values, sizeof *values),
+                                   rows_request(1, RF_I64, 0, triples, sizeof *triples)};
   return rf_table_append(file, 1, BLOCK, requests, 2, e);
 }
 
@@ -209,7 +209,7 @@ static rf_status set_card(rf_file *file, unsigned turn, rf_error *e) {
 }
 
 static rf_status insert_column(rf_file *file, rf_error *e) {
-  rf_column_spec column = SPEC(.name = "extra", .type = RF_CELL_I16);
+  rf_column_spec column = SPEC(.name = "extra", .type = RF_I16);
   rf_status status = rf_table_insert_column(file, 1, 2, &column, e);
   return status != RF_OK ? status : rf_table_delete_column(file, 1, 2, e);
 }

@@ -32,14 +32,14 @@ static void make_values(void) {
 /* ---- HDU 1 with something put off ---- */
 
 static void append(rf_file *file, uint64_t nrows) {
-  rf_column_request request = rows_request(0, RF_CELL_I64, 0, values, 8);
+  rf_column_request request = rows_request(0, RF_I64, 0, values, 8);
   CHECK_OK(rf_table_append(file, 1, nrows, &request, 1, &err), err);
 }
 
 /* A gap before the heap. */
 static void begin_table(rf_file *file) {
-  static const rf_column_spec columns[] = {SPEC(.name = "a", .type = RF_CELL_I64),
-                                           SPEC(.name = "v", .type = RF_CELL_I64, .descriptor = 'P')};
+  static const rf_column_spec columns[] = {SPEC(.name = "a", .type = RF_I64),
+                                           SPEC(.name = "v", .type = RF_I64, .descriptor = 'P')};
   static uint64_t lengths[ROWS];
   for (size_t i = 0; i < ROWS; i++)
     lengths[i] = i % 3;
@@ -47,13 +47,12 @@ static void begin_table(rf_file *file) {
   CHECK(rows_create(file, columns, 2, 0) == 1);
   append(file, ROWS);
   for (int i = 0; i < 4; i++)
-    CHECK_OK(rf_table_write_heap(file, 1, 1, NULL, lengths, RF_CELL_I64, 0, elements, (size_t)ROWS * 8, NULL, &err),
-             err);
+    CHECK_OK(rf_table_write_heap(file, 1, 1, NULL, lengths, RF_I64, 0, elements, (size_t)ROWS * 8, NULL, &err), err);
   free(elements);
 }
 
 static void begin_tiled_table(rf_file *file) {
-  static const rf_column_spec column = SPEC(.name = "a", .type = RF_CELL_I64);
+  static const rf_column_spec column = SPEC(.name = "a", .type = RF_I64);
   static const rf_zcmptype types[] = {RF_Z_NOCOMPRESS};
   rf_table_compression rows = {.size = sizeof rows, .tile_rows = 100, .types = types};
   rf_table_spec spec = {

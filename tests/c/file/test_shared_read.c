@@ -123,8 +123,8 @@ static void parts_of_a_section_make_the_whole(void) {
   }
 }
 
-static void same_pixels(rf_file *file, const rf_axis *axes, rf_type type, uint64_t count, bool masked) {
-  size_t bytes = (size_t)count * rf_type_bytes(type);
+static void same_pixels(rf_file *file, const rf_axis *axes, rf_dtype type, uint64_t count, bool masked) {
+  size_t bytes = (size_t)count * rf_dtype_bytes(type, 0);
   const uint32_t one = 1u << RF_IMAGE_THREADS_SHIFT;
   uint8_t *wanted = malloc(bytes), *out = malloc(bytes), *mask = malloc(count), *own = malloc(count);
   CHECK_OK(rf_image_read(file, 0, axes, type, one, wanted, bytes, masked ? mask : NULL, &err), err);
@@ -231,12 +231,12 @@ static fits_bytes make_table(void) {
 
 /* Cells of a row in memory, one behind the other, and the bytes of each column. */
 static const struct {
-  rf_cell_type type;
+  rf_dtype type;
   size_t width;
   size_t bytes;
   size_t elements;
-} cells[6] = {{RF_CELL_I32, 0, 4, 1},     {RF_CELL_F64, 0, 8, 1},   {RF_CELL_TEXT, 9, 36, 1},
-              {RF_CELL_LOGICAL, 0, 1, 1}, {RF_CELL_BIT, 0, 11, 11}, {RF_CELL_F64, 0, 8, 1}};
+} cells[6] = {{RF_I32, 0, 4, 1},     {RF_F64, 0, 8, 1},   {RF_TEXT, 9, 36, 1},
+              {RF_LOGICAL, 0, 1, 1}, {RF_BIT, 0, 11, 11}, {RF_F64, 0, 8, 1}};
 #define CELL_BYTES 68
 #define MASK_BYTES 16
 
@@ -320,7 +320,7 @@ static void one_thread_is_one(void) {
   fits_bytes fits = make_table();
   rf_file *file = open_way(0, NULL, fits.bytes, fits.size);
   double *out = malloc(sizeof *out * ROWS);
-  rf_column_request request = {.size = sizeof request, .column = 1, .type = RF_CELL_F64, .data = out, .stride = 8};
+  rf_column_request request = {.size = sizeof request, .column = 1, .type = RF_F64, .data = out, .stride = 8};
   request.flags = 1u << RF_CELL_THREADS_SHIFT;
   CHECK_OK(rf_table_read(file, 1, NULL, &request, 1, &err), err);
   CHECK(atomic_load(&plain.others) == 0);
@@ -344,7 +344,7 @@ static void failing_tables(void) {
   const char *path = scratch_path("short.fits");
   rf_file *file = open_way(0, NULL, fits.bytes, fits.size);
   double *out = malloc(sizeof *out * ROWS);
-  rf_column_request request = {.size = sizeof request, .column = 1, .type = RF_CELL_F64, .data = out, .stride = 8};
+  rf_column_request request = {.size = sizeof request, .column = 1, .type = RF_F64, .data = out, .stride = 8};
   size_t count = 0;
   CHECK_OK(rf_file_count(file, &count, &err), err); /* before anything fails */
   plain.bad[0] = half;

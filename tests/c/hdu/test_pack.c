@@ -140,7 +140,7 @@ static void a_checksum_stays_right_when_the_place_changes(void) {
 }
 
 static rf_file *a_table(void) {
-  rf_column_spec column = {.size = sizeof column, .name = "x", .type = RF_CELL_I32};
+  rf_column_spec column = {.size = sizeof column, .name = "x", .type = RF_I32};
   rf_table_spec spec = {
       .size = sizeof spec, .kind = RF_HDU_TABLE, .nrows = 10, .columns = &column, .ncols = 1, .extver = -1};
   rf_file *file = open_empty();

@@ -49,7 +49,7 @@ static void the_types_of_the_standard(void) {
   static const struct {
     int bitpix;
     const char *more;
-    rf_type stored, type;
+    rf_dtype stored, type;
   } cases[] = {
       {8, "", RF_U8, RF_U8},
       {16, "", RF_I16, RF_I16},
@@ -348,7 +348,7 @@ static void what_cannot_be_created(void) {
       {{sizeof(rf_image_spec), RF_I16, 1, long_axis, NULL, -1, 0, 0, NULL, NULL, 0, 0}, RF_ERR_ARGUMENT},
       {{sizeof(rf_image_spec), RF_I16, 1000, good, NULL, -1, 0, 0, NULL, NULL, 0, 0}, RF_ERR_ARGUMENT},
       {{sizeof(rf_image_spec), RF_I16, -1, good, NULL, -1, 0, 0, NULL, NULL, 0, 0}, RF_ERR_ARGUMENT},
-      {{sizeof(rf_image_spec), (rf_type)77, 2, good, NULL, -1, 0, 0, NULL, NULL, 0, 0}, RF_ERR_ARGUMENT},
+      {{sizeof(rf_image_spec), (rf_dtype)77, 2, good, NULL, -1, 0, 0, NULL, NULL, 0, 0}, RF_ERR_ARGUMENT},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     rf_error err;

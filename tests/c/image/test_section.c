@@ -25,7 +25,7 @@ static rf_file *open_way(int way, const char *path, const uint8_t *content, size
 
 static const struct {
   int bitpix;
-  rf_type type;
+  rf_dtype type;
 } kinds[] = {{8, RF_U8}, {16, RF_I16}, {32, RF_I32}, {64, RF_I64}, {-32, RF_F32}, {-64, RF_F64}};
 
 /* Bytes of an element of the file, in the order of the machine. */
@@ -36,7 +36,7 @@ static void expected_bytes(const uint8_t *data, uint64_t element, size_t width, 
     out[b] = data[element * width + (little ? width - 1 - b : b)];
 }
 
-static void check_section(rf_file *file, rf_type type, size_t width, int naxis, const uint64_t *lengths,
+static void check_section(rf_file *file, rf_dtype type, size_t width, int naxis, const uint64_t *lengths,
                           const rf_axis *axes, uint64_t count, const uint8_t *data) {
   rf_error err;
   uint8_t *out = malloc((size_t)count * width + 1), wanted[8];
@@ -84,7 +84,7 @@ static void small_sections_of_every_type(void) {
     int naxis = 1 + (int)image_random(MAX_AXES), kind = (int)image_random(6);
     uint64_t lengths[MAX_AXES], lists[MAX_AXES][64];
     rf_axis axes[MAX_AXES];
-    size_t size, width = rf_type_bytes(kinds[kind].type);
+    size_t size, width = rf_dtype_bytes(kinds[kind].type, 0);
     uint8_t *data;
     for (int i = 0; i < naxis; i++)
       lengths[i] = 1 + image_random(i == naxis - 1 ? 40 : 6);
@@ -179,7 +179,7 @@ static void writing_sections(void) {
     uint64_t lengths[MAX_AXES], lists[MAX_AXES][64];
     rf_axis axes[MAX_AXES];
     rf_error err;
-    size_t size, written_size, width = rf_type_bytes(kinds[kind].type);
+    size_t size, written_size, width = rf_dtype_bytes(kinds[kind].type, 0);
     uint8_t *data;
     for (int i = 0; i < naxis; i++)
       lengths[i] = 1 + image_random(i == naxis - 1 ? 300 : 6);

@@ -54,7 +54,7 @@ static rf_status read_ids(rf_file *file, size_t table, const char *folder, rf_er
   for (size_t i = 0; i < IDS; i++)
     numbers[i] = (i * 977) % 5000;
   const rf_rows rows = {.count = IDS, .indices = numbers};
-  rf_column_request request = {.size = sizeof request, .type = RF_CELL_I32, .data = ids, .stride = sizeof *ids};
+  rf_column_request request = {.size = sizeof request, .type = RF_I32, .data = ids, .stride = sizeof *ids};
   rf_status status = rf_table_find_column(file, table, "ID", &request.column, err);
   if (status == RF_OK)
     status = rf_table_read(file, table, &rows, &request, 1, err);

@@ -251,9 +251,9 @@ static void test_what_is_not_streamed(void) {
 
 /* ---- images ---- */
 
-static void read_both(rf_file *local, rf_file *remote, const rf_axis *axes, rf_type type, uint32_t flags,
+static void read_both(rf_file *local, rf_file *remote, const rf_axis *axes, rf_dtype type, uint32_t flags,
                       uint64_t count) {
-  size_t bytes = (size_t)count * rf_type_bytes(type);
+  size_t bytes = (size_t)count * rf_dtype_bytes(type, 0);
   uint8_t *expected = malloc(bytes + count), *got = malloc(bytes + count);
   memset(got, 0xAA, bytes + count);
   CHECK_OK(rf_image_read(local, 0, axes, type, flags, expected, bytes, expected + bytes, &err), err);
@@ -266,7 +266,7 @@ static void read_both(rf_file *local, rf_file *remote, const rf_axis *axes, rf_t
 }
 
 /* An image that is longer than the shortest stretch that is streamed, in pieces of an odd number of bytes. */
-static void check_image(int bitpix, const char *more, rf_type type, uint32_t flags) {
+static void check_image(int bitpix, const char *more, rf_dtype type, uint32_t flags) {
   size_t size, width = (size_t)(bitpix < 0 ? -bitpix : bitpix) / 8;
   uint64_t axes[2] = {1000, 9000 / width + 1}, count = axes[0] * axes[1];
   const rf_axis rows[2] = {{3, 1, 996, NULL}, {0, 1, axes[1], NULL}};
@@ -385,10 +385,10 @@ typedef struct {
 /* All columns of some rows: as packed structs (`packed`), else the first three by themselves, with masks. */
 static table_cells read_table(rf_file *file, const rf_rows *rows, bool packed) {
   static const struct {
-    rf_cell_type type;
+    rf_dtype type;
     size_t width, bytes;
-  } cells[] = {{RF_CELL_I32, 0, 4}, {RF_CELL_F32, 0, 4}, {RF_CELL_BYTES, 5, 5}, {RF_CELL_LOGICAL, 0, 1},
-               {RF_CELL_F64, 0, 8}, {RF_CELL_I16, 0, 6}, {RF_CELL_U8, 0, 3}};
+  } cells[] = {{RF_I32, 0, 4}, {RF_F32, 0, 4}, {RF_BYTES, 5, 5}, {RF_LOGICAL, 0, 1},
+               {RF_F64, 0, 8}, {RF_I16, 0, 6}, {RF_U8, 0, 3}};
   size_t count = packed ? 7 : 3, n = rows != NULL ? (size_t)rows->count : ROWS;
   table_cells got = {calloc(1, (ROW_BYTES + 8) * n), (ROW_BYTES + 8) * n};
   uint8_t *at = got.bytes;

@@ -92,8 +92,8 @@ static rf_status tiles(rf_file *file, rf_error *e) {
 
 static rf_status make_table(rf_file *file, const rf_table_compression *compression, rf_error *e) {
   static const rf_column_spec columns[2] = {
-      {.size = sizeof(rf_column_spec), .name = "a", .type = RF_CELL_I16},
-      {.size = sizeof(rf_column_spec), .name = "v", .type = RF_CELL_U8, .descriptor = 'P'}};
+      {.size = sizeof(rf_column_spec), .name = "a", .type = RF_I16},
+      {.size = sizeof(rf_column_spec), .name = "v", .type = RF_U8, .descriptor = 'P'}};
   static const uint64_t lengths[5] = {3, 0, 4, 1, 2};
   size_t index = 0;
   rf_table_spec spec = {.size = sizeof spec,
@@ -104,11 +104,11 @@ static rf_status make_table(rf_file *file, const rf_table_compression *compressi
                         .compression = compression,
                         .deferred = 1};
   RF_TRY(rf_table_create(file, &spec, &index, e));
-  rf_column_request request = rows_request(0, RF_CELL_I16, 0, pixels, 2);
+  rf_column_request request = rows_request(0, RF_I16, 0, pixels, 2);
   rf_rows rows = {0, 1, 5, NULL};
   rf_status status = rf_table_append(file, index, 5, &request, 1, e);
   if (status == RF_OK)
-    status = rf_table_write_heap(file, index, 1, &rows, lengths, RF_CELL_U8, 0, "abcdefghij", 10, NULL, e);
+    status = rf_table_write_heap(file, index, 1, &rows, lengths, RF_U8, 0, "abcdefghij", 10, NULL, e);
   return end(file, status, index, e);
 }
 
@@ -129,7 +129,7 @@ static rf_status zeros(rf_file *file, rf_error *e) {
 }
 
 static rf_status blank_rows(rf_file *file, rf_error *e) {
-  static const rf_column_spec column = {.size = sizeof(rf_column_spec), .name = "a", .type = RF_CELL_I32};
+  static const rf_column_spec column = {.size = sizeof(rf_column_spec), .name = "a", .type = RF_I32};
   size_t index;
   rf_table_spec spec = {
       .size = sizeof spec, .kind = RF_HDU_ASCII_TABLE, .nrows = 9, .columns = &column, .ncols = 1, .extver = -1};

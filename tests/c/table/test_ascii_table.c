@@ -48,8 +48,7 @@ static rf_file *open_bytes(fits_bytes *fits, rf_mode mode) {
   return file;
 }
 
-static rf_column_request request(size_t column, rf_cell_type type, size_t width, void *data, size_t stride,
-                                 uint8_t *mask) {
+static rf_column_request request(size_t column, rf_dtype type, size_t width, void *data, size_t stride, uint8_t *mask) {
   return (rf_column_request){sizeof(rf_column_request), column, type, 0, width, data, (ptrdiff_t)stride, mask, 0};
 }
 
@@ -84,7 +83,7 @@ static void test_fields_in_any_order(void) {
   CHECK_OK(rf_table_get_column(file, 1, 2, &info, &err), err);
   CHECK_STR(info.name, "flux");
   CHECK(info.letter == 'E' && info.offset == 6 && info.bytes == 9 && info.decimals == 2);
-  CHECK(info.type == RF_CELL_F64 && info.stored == RF_CELL_F64 && info.count == 1 && info.has_null_text);
+  CHECK(info.type == RF_F64 && info.stored == RF_F64 && info.count == 1 && info.has_null_text);
   CHECK_OK(rf_table_get_column(file, 1, 3, &info, &err), err);
   CHECK_STR(info.name, "col4");
 
@@ -95,9 +94,9 @@ static void test_fields_in_any_order(void) {
   float singles[3];
   uint8_t masks[3][3];
   rf_column_request requests[] = {
-      request(0, RF_CELL_BYTES, 4, names, 5, masks[0]), request(1, RF_CELL_I64, 0, counts, 8, masks[1]),
-      request(2, RF_CELL_F64, 0, fluxes, 8, masks[2]),  request(3, RF_CELL_BYTES, 3, parts, 3, NULL),
-      request(0, RF_CELL_TEXT, 4, text, 16, NULL),      request(1, RF_CELL_F32, 0, singles, 4, NULL)};
+      request(0, RF_BYTES, 4, names, 5, masks[0]), request(1, RF_I64, 0, counts, 8, masks[1]),
+      request(2, RF_F64, 0, fluxes, 8, masks[2]),  request(3, RF_BYTES, 3, parts, 3, NULL),
+      request(0, RF_TEXT, 4, text, 16, NULL),      request(1, RF_F32, 0, singles, 4, NULL)};
   memset(names, '?', sizeof names);
   CHECK_OK(rf_table_read(file, 1, NULL, requests, 6, &err), err);
   CHECK(memcmp(names, "M31\0?none?a\xE9\0\0?", 15) == 0);
@@ -125,8 +124,7 @@ static void test_a_blank_field_is_undefined_where_tnull_is_blank(void) {
   int64_t whole[2];
   double real[2];
   uint8_t masks[2][2];
-  rf_column_request requests[] = {request(0, RF_CELL_I64, 0, whole, 8, masks[0]),
-                                  request(1, RF_CELL_F64, 0, real, 8, masks[1])};
+  rf_column_request requests[] = {request(0, RF_I64, 0, whole, 8, masks[0]), request(1, RF_F64, 0, real, 8, masks[1])};
   CHECK_OK(rf_table_read(file, 1, NULL, requests, 2, &err), err);
   CHECK(whole[0] == 0 && whole[1] == 0 && real[0] == 0 && real[1] == 15.0);
   CHECK(memcmp(masks, "\1\1\1\0", 4) == 0);
@@ -146,14 +144,13 @@ static void test_scaled_and_unsigned(void) {
   rf_file *file = open_bytes(&fits, RF_MODE_READ);
   rf_column_info info = {.size = sizeof info};
   CHECK_OK(rf_table_get_column(file, 1, 0, &info, &err), err);
-  CHECK(info.stored == RF_CELL_I64 && info.type == RF_CELL_U64 && !info.scaled);
+  CHECK(info.stored == RF_I64 && info.type == RF_U64 && !info.scaled);
   uint64_t whole[3];
   int64_t raw[3];
   double scaled[3], stored[3], real[3], whole_real[3];
-  rf_column_request requests[] = {
-      request(0, RF_CELL_U64, 0, whole, 8, NULL),  request(0, RF_CELL_I64, 0, raw, 8, NULL),
-      request(1, RF_CELL_F64, 0, scaled, 8, NULL), request(1, RF_CELL_F64, 0, stored, 8, NULL),
-      request(2, RF_CELL_F64, 0, real, 8, NULL),   request(0, RF_CELL_F64, 0, whole_real, 8, NULL)};
+  rf_column_request requests[] = {request(0, RF_U64, 0, whole, 8, NULL),  request(0, RF_I64, 0, raw, 8, NULL),
+                                  request(1, RF_F64, 0, scaled, 8, NULL), request(1, RF_F64, 0, stored, 8, NULL),
+                                  request(2, RF_F64, 0, real, 8, NULL),   request(0, RF_F64, 0, whole_real, 8, NULL)};
   requests[1].flags = RF_CELL_RAW;
   requests[3].column = 2;
   requests[3].flags = RF_CELL_RAW;
@@ -173,7 +170,7 @@ static void test_a_bad_field_is_named(void) {
   make_table(&fits, 5, 3, 1, "TTYPE1  = 'flux'\nTBCOL1  = 1\nTFORM1  = 'F5.1'", "  1.0  2.0*****");
   rf_file *file = open_bytes(&fits, RF_MODE_READ);
   double values[3];
-  rf_column_request one = request(0, RF_CELL_F64, 0, values, 8, NULL);
+  rf_column_request one = request(0, RF_F64, 0, values, 8, NULL);
   CHECK(rf_table_read(file, 1, NULL, &one, 1, &err) == RF_ERR_FORMAT);
   CHECK(strstr(err.message, "flux") != NULL && strstr(err.message, "row 2") != NULL &&
         strstr(err.message, "'*****'") != NULL);
@@ -219,8 +216,8 @@ static void test_types_that_a_column_has_not(void) {
   rf_file *file = open_bytes(&fits, RF_MODE_READ);
   static const struct {
     size_t column;
-    rf_cell_type type;
-  } cases[] = {{0, RF_CELL_I64}, {1, RF_CELL_BYTES}, {1, RF_CELL_I32}, {2, RF_CELL_I64}, {1, RF_CELL_LOGICAL}};
+    rf_dtype type;
+  } cases[] = {{0, RF_I64}, {1, RF_BYTES}, {1, RF_I32}, {2, RF_I64}, {1, RF_LOGICAL}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     rf_column_request one = request(cases[i].column, cases[i].type, 2, memory, 16, NULL);
     CHECK(rf_table_read(file, 1, NULL, &one, 1, &err) == RF_ERR_TYPE);
@@ -230,7 +227,7 @@ static void test_types_that_a_column_has_not(void) {
 
 /* ---- making and writing ---- */
 
-static rf_column_spec column(const char *name, rf_cell_type type, uint64_t width, const char *form) {
+static rf_column_spec column(const char *name, rf_dtype type, uint64_t width, const char *form) {
   return (rf_column_spec){.size = sizeof(rf_column_spec), .name = name, .type = type, .width = width, .form = form};
 }
 
@@ -265,20 +262,20 @@ static void check_rows(rf_file *file, const char *expected) {
 /* Formats by type, and that every extreme value fits them and comes back. */
 static void test_extreme_values_of_every_type(void) {
   static const struct {
-    rf_cell_type type;
+    rf_dtype type;
     const char *form;
     double low, high;
   } cases[] = {
-      {RF_CELL_U8, "I3", 0, 255},
-      {RF_CELL_I8, "I4", -128, 127},
-      {RF_CELL_I16, "I6", -32768, 32767},
-      {RF_CELL_U16, "I5", 0, 65535},
-      {RF_CELL_I32, "I11", -2147483648.0, 2147483647.0},
-      {RF_CELL_U32, "I10", 0, 4294967295.0},
-      {RF_CELL_I64, "I20", -9223372036854775808.0, 9223372036854774784.0},
-      {RF_CELL_U64, "I20", 0, 18446744073709549568.0},
-      {RF_CELL_F32, "E23.16", -3.4028234663852886e38, 1.401298464324817e-45},
-      {RF_CELL_F64, "D25.17", -1.7976931348623157e308, 4.9406564584124654e-324},
+      {RF_U8, "I3", 0, 255},
+      {RF_I8, "I4", -128, 127},
+      {RF_I16, "I6", -32768, 32767},
+      {RF_U16, "I5", 0, 65535},
+      {RF_I32, "I11", -2147483648.0, 2147483647.0},
+      {RF_U32, "I10", 0, 4294967295.0},
+      {RF_I64, "I20", -9223372036854775808.0, 9223372036854774784.0},
+      {RF_U64, "I20", 0, 18446744073709549568.0},
+      {RF_F32, "E23.16", -3.4028234663852886e38, 1.401298464324817e-45},
+      {RF_F64, "D25.17", -1.7976931348623157e308, 4.9406564584124654e-324},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     rf_error err;
@@ -289,10 +286,10 @@ static void test_extreme_values_of_every_type(void) {
     CHECK_OK(create(file, &one, 1, 2, &err), err);
     CHECK_OK(rf_table_get_column(file, 1, 0, &info, &err), err);
     CHECK_STR(info.form, cases[i].form);
-    rf_column_request put = request(0, RF_CELL_F64, 0, in, 8, NULL), get = request(0, RF_CELL_F64, 0, out, 8, NULL);
+    rf_column_request put = request(0, RF_F64, 0, in, 8, NULL), get = request(0, RF_F64, 0, out, 8, NULL);
     CHECK_OK(rf_table_write(file, 1, NULL, &put, 1, &err), err);
     CHECK_OK(rf_table_read(file, 1, NULL, &get, 1, &err), err);
-    if (cases[i].type == RF_CELL_F32)
+    if (cases[i].type == RF_F32)
       CHECK((float)out[0] == (float)in[0] && (float)out[1] == (float)in[1]);
     else
       CHECK(out[0] == in[0] && out[1] == in[1]);
@@ -303,22 +300,21 @@ static void test_extreme_values_of_every_type(void) {
 static void test_rows_are_blank_and_written_right_aligned(void) {
   rf_error err;
   rf_file *file = new_file();
-  rf_column_spec columns[] = {column("name", RF_CELL_TEXT, 4, NULL), column("n", RF_CELL_I16, 0, NULL),
-                              column("x", RF_CELL_F64, 0, "F7.2"), column("big", RF_CELL_U64, 0, NULL)};
+  rf_column_spec columns[] = {column("name", RF_TEXT, 4, NULL), column("n", RF_I16, 0, NULL),
+                              column("x", RF_F64, 0, "F7.2"), column("big", RF_U64, 0, NULL)};
   CHECK_OK(create(file, columns, 4, 2, &err), err);
   check_rows(file, "                                                                                ");
   char names[2][4] = {"M31", "ab  "};
   int64_t counts[2] = {-5, 32767};
   double values[2] = {1.005, -1234.5};
   uint64_t big[2] = {0, UINT64_MAX};
-  rf_column_request requests[] = {
-      request(0, RF_CELL_BYTES, 4, names, 4, NULL), request(1, RF_CELL_I64, 0, counts, 8, NULL),
-      request(2, RF_CELL_F64, 0, values, 8, NULL), request(3, RF_CELL_U64, 0, big, 8, NULL)};
+  rf_column_request requests[] = {request(0, RF_BYTES, 4, names, 4, NULL), request(1, RF_I64, 0, counts, 8, NULL),
+                                  request(2, RF_F64, 0, values, 8, NULL), request(3, RF_U64, 0, big, 8, NULL)};
   CHECK_OK(rf_table_write(file, 1, NULL, requests, 4, &err), err);
   check_rows(file, "M31      -5    1.00 -9223372036854775808"
                    "ab    32767 -1234.5  9223372036854775807");
   uint64_t back[2];
-  rf_column_request get = request(3, RF_CELL_U64, 0, back, 8, NULL);
+  rf_column_request get = request(3, RF_U64, 0, back, 8, NULL);
   CHECK_OK(rf_table_read(file, 1, NULL, &get, 1, &err), err);
   CHECK(back[0] == 0 && back[1] == UINT64_MAX);
   /* One column of one row: all else stays. */
@@ -338,16 +334,15 @@ static void test_rows_are_blank_and_written_right_aligned(void) {
 static void test_what_does_not_fit_is_named_and_nothing_is_written(void) {
   rf_error err;
   rf_file *file = new_file();
-  rf_column_spec columns[] = {column("name", RF_CELL_BYTES, 4, NULL), column("n", RF_CELL_I64, 0, "I3"),
-                              column("x", RF_CELL_F64, 0, "F5.2")};
+  rf_column_spec columns[] = {column("name", RF_BYTES, 4, NULL), column("n", RF_I64, 0, "I3"),
+                              column("x", RF_F64, 0, "F5.2")};
   CHECK_OK(create(file, columns, 3, 2, &err), err);
   char names[2][6] = {"abcd", "abcde"}, umlaut[2][6] = {"abc", "\xFC"};
   int64_t counts[2] = {999, 1000};
   double values[2] = {1.0, 1000.25}, nan[2] = {1.0, NAN}, infinite[2] = {1.0, -INFINITY};
-  rf_column_request bad[] = {
-      request(0, RF_CELL_BYTES, 6, names, 6, NULL), request(0, RF_CELL_BYTES, 6, umlaut, 6, NULL),
-      request(1, RF_CELL_I64, 0, counts, 8, NULL),  request(2, RF_CELL_F64, 0, values, 8, NULL),
-      request(2, RF_CELL_F64, 0, nan, 8, NULL),     request(2, RF_CELL_F64, 0, infinite, 8, NULL)};
+  rf_column_request bad[] = {request(0, RF_BYTES, 6, names, 6, NULL), request(0, RF_BYTES, 6, umlaut, 6, NULL),
+                             request(1, RF_I64, 0, counts, 8, NULL),  request(2, RF_F64, 0, values, 8, NULL),
+                             request(2, RF_F64, 0, nan, 8, NULL),     request(2, RF_F64, 0, infinite, 8, NULL)};
   static const char *const parts[] = {"5 characters", "U+00FC", "1000", "1000.25", "NaN", "-infinity"};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     CHECK(rf_table_write(file, 1, NULL, &bad[i], 1, &err) == RF_ERR_RANGE);
@@ -356,7 +351,7 @@ static void test_what_does_not_fit_is_named_and_nothing_is_written(void) {
       CHECK_STR(err.message, parts[i]);
   }
   uint8_t mask[2] = {0, 1};
-  rf_column_request masked = request(1, RF_CELL_I64, 0, counts, 8, mask);
+  rf_column_request masked = request(1, RF_I64, 0, counts, 8, mask);
   CHECK(rf_table_write(file, 1, NULL, &masked, 1, &err) == RF_ERR_ARGUMENT);
   check_rows(file, "                            ");
   CHECK_OK(rf_file_free(file, &err), err);
@@ -365,8 +360,8 @@ static void test_what_does_not_fit_is_named_and_nothing_is_written(void) {
 static void test_undefined_values_are_written_as_tnull(void) {
   rf_error err;
   rf_file *file = new_file();
-  rf_column_spec columns[] = {column("name", RF_CELL_BYTES, 4, NULL), column("n", RF_CELL_I64, 0, "I4"),
-                              column("x", RF_CELL_F64, 0, "F5.1")};
+  rf_column_spec columns[] = {column("name", RF_BYTES, 4, NULL), column("n", RF_I64, 0, "I4"),
+                              column("x", RF_F64, 0, "F5.1")};
   columns[0].null_text = "-";
   columns[1].null_text = "--";
   columns[2].null_text = "";
@@ -375,9 +370,8 @@ static void test_undefined_values_are_written_as_tnull(void) {
   int64_t counts[2] = {1, 2};
   double values[2] = {1.5, NAN};
   uint8_t mask[2] = {1, 0};
-  rf_column_request requests[] = {request(0, RF_CELL_BYTES, 4, names, 4, mask),
-                                  request(1, RF_CELL_I64, 0, counts, 8, mask),
-                                  request(2, RF_CELL_F64, 0, values, 8, NULL)};
+  rf_column_request requests[] = {request(0, RF_BYTES, 4, names, 4, mask), request(1, RF_I64, 0, counts, 8, mask),
+                                  request(2, RF_F64, 0, values, 8, NULL)};
   CHECK_OK(rf_table_write(file, 1, NULL, requests, 3, &err), err);
   check_rows(file, "-      --   1.5"
                    "def     2      ");
@@ -392,7 +386,7 @@ static void test_undefined_values_are_written_as_tnull(void) {
 static void test_scaled_columns_are_unscaled_and_rounded(void) {
   rf_error err;
   rf_file *file = new_file();
-  rf_column_spec columns[] = {column("n", RF_CELL_I64, 0, "I4"), column("x", RF_CELL_F64, 0, "F6.2")};
+  rf_column_spec columns[] = {column("n", RF_I64, 0, "I4"), column("x", RF_F64, 0, "F6.2")};
   for (int i = 0; i < 2; i++) {
     columns[i].scaled = 1;
     columns[i].tscal = 0.5;
@@ -400,8 +394,7 @@ static void test_scaled_columns_are_unscaled_and_rounded(void) {
   }
   CHECK_OK(create(file, columns, 2, 2, &err), err);
   double values[2] = {11.24, -3.0}, back[2];
-  rf_column_request requests[] = {request(0, RF_CELL_F64, 0, values, 8, NULL),
-                                  request(1, RF_CELL_F64, 0, values, 8, NULL)};
+  rf_column_request requests[] = {request(0, RF_F64, 0, values, 8, NULL), request(1, RF_F64, 0, values, 8, NULL)};
   CHECK_OK(rf_table_write(file, 1, NULL, requests, 2, &err), err);
   check_rows(file, "   2   2.48"
                    " -26 -26.00");
@@ -416,17 +409,17 @@ static void test_scaled_columns_are_unscaled_and_rounded(void) {
 
 static void test_columns_that_cannot_be_made(void) {
   static const struct {
-    rf_cell_type type;
+    rf_dtype type;
     uint64_t width;
     const char *form, *null_text;
     rf_status status;
   } cases[] = {
-      {RF_CELL_C64, 0, NULL, NULL, RF_ERR_TYPE},       {RF_CELL_LOGICAL, 0, NULL, NULL, RF_ERR_TYPE},
-      {RF_CELL_BIT, 0, NULL, NULL, RF_ERR_TYPE},       {RF_CELL_I32, 0, "E12.3", NULL, RF_ERR_TYPE},
-      {RF_CELL_F32, 0, "I12", NULL, RF_ERR_TYPE},      {RF_CELL_BYTES, 3, "I12", NULL, RF_ERR_TYPE},
-      {RF_CELL_F32, 0, "A12", NULL, RF_ERR_TYPE},      {RF_CELL_I32, 0, "1J", NULL, RF_ERR_ARGUMENT},
-      {RF_CELL_I32, 0, "I0", NULL, RF_ERR_ARGUMENT},   {RF_CELL_F64, 0, "F3.3", NULL, RF_ERR_ARGUMENT},
-      {RF_CELL_I32, 0, "I3", "none", RF_ERR_ARGUMENT}, {RF_CELL_I32, 0, "I3", "\xFF", RF_ERR_ARGUMENT},
+      {RF_C64, 0, NULL, NULL, RF_ERR_TYPE},       {RF_LOGICAL, 0, NULL, NULL, RF_ERR_TYPE},
+      {RF_BIT, 0, NULL, NULL, RF_ERR_TYPE},       {RF_I32, 0, "E12.3", NULL, RF_ERR_TYPE},
+      {RF_F32, 0, "I12", NULL, RF_ERR_TYPE},      {RF_BYTES, 3, "I12", NULL, RF_ERR_TYPE},
+      {RF_F32, 0, "A12", NULL, RF_ERR_TYPE},      {RF_I32, 0, "1J", NULL, RF_ERR_ARGUMENT},
+      {RF_I32, 0, "I0", NULL, RF_ERR_ARGUMENT},   {RF_F64, 0, "F3.3", NULL, RF_ERR_ARGUMENT},
+      {RF_I32, 0, "I3", "none", RF_ERR_ARGUMENT}, {RF_I32, 0, "I3", "\xFF", RF_ERR_ARGUMENT},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     rf_error err;
@@ -445,7 +438,7 @@ static void test_columns_that_cannot_be_made(void) {
   uint64_t two = 2;
   rf_error err;
   rf_file *file = new_file();
-  rf_column_spec array = column("x", RF_CELL_I32, 0, NULL);
+  rf_column_spec array = column("x", RF_I32, 0, NULL);
   array.ndim = 1;
   array.dims = &two;
   CHECK(create(file, &array, 1, 1, &err) == RF_ERR_TYPE);

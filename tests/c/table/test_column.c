@@ -160,12 +160,12 @@ static void test_shapes(void) {
   info = make(&(rf_column_keywords){.form = "12E", .dim = "3x4"});
   CHECK(info.ndim == 1 && info.warning[0] != '\0');
   info = make(&(rf_column_keywords){.form = "17X"});
-  CHECK(info.type == RF_CELL_BIT && info.count == 17 && info.raw_count == 3 && info.stored == RF_CELL_U8);
+  CHECK(info.type == RF_BIT && info.count == 17 && info.raw_count == 3 && info.stored == RF_U8);
 }
 
 static void test_strings(void) {
   rf_column_info info = make(&(rf_column_keywords){.form = "12A"});
-  CHECK(info.ndim == 0 && info.count == 1 && info.width == 12 && info.type == RF_CELL_BYTES);
+  CHECK(info.ndim == 0 && info.count == 1 && info.width == 12 && info.type == RF_BYTES);
   info = make(&(rf_column_keywords){.form = "12A4"});
   CHECK(info.ndim == 1 && info.count == 3 && info.width == 4);
   info = make(&(rf_column_keywords){.form = "24A", .dim = "(4,3,2)"});
@@ -183,26 +183,26 @@ static void test_twins_and_scale(void) {
     const char *form;
     double zero;
     bool exact;
-    rf_cell_type type;
-  } twins[] = {{"B", -128, false, RF_CELL_I8},
-               {"I", 32768, false, RF_CELL_U16},
-               {"J", 2147483648.0, false, RF_CELL_U32},
-               {"K", 9223372036854775808.0, true, RF_CELL_U64},
-               {"K", 9223372036854775808.0, false, RF_CELL_F64}, /* 2^63 + 1, as a double */
-               {"B", 32768, false, RF_CELL_F64},
-               {"E", 32768, false, RF_CELL_F64},
-               {"C", 1, false, RF_CELL_C128}};
+    rf_dtype type;
+  } twins[] = {{"B", -128, false, RF_I8},
+               {"I", 32768, false, RF_U16},
+               {"J", 2147483648.0, false, RF_U32},
+               {"K", 9223372036854775808.0, true, RF_U64},
+               {"K", 9223372036854775808.0, false, RF_F64}, /* 2^63 + 1, as a double */
+               {"B", 32768, false, RF_F64},
+               {"E", 32768, false, RF_F64},
+               {"C", 1, false, RF_C128}};
   for (size_t i = 0; i < sizeof twins / sizeof twins[0]; i++) {
     rf_column_info info = make(&(rf_column_keywords){
         .form = twins[i].form, .has_zero = true, .zero = twins[i].zero, .zero_is_2_63 = twins[i].exact});
     CHECK(info.type == twins[i].type);
-    CHECK((info.scaled != 0) == (twins[i].type == RF_CELL_F64 || twins[i].type == RF_CELL_C128));
+    CHECK((info.scaled != 0) == (twins[i].type == RF_F64 || twins[i].type == RF_C128));
   }
   rf_column_info info =
       make(&(rf_column_keywords){.form = "I", .has_zero = true, .zero = 32768, .has_scale = true, .scale = 2});
-  CHECK(info.type == RF_CELL_F64 && info.scaled && info.tscal == 2 && info.tzero == 32768);
+  CHECK(info.type == RF_F64 && info.scaled && info.tscal == 2 && info.tzero == 32768);
   info = make(&(rf_column_keywords){.form = "I", .has_zero = true, .zero = 0, .has_scale = true, .scale = 1});
-  CHECK(info.type == RF_CELL_I16 && !info.scaled);
+  CHECK(info.type == RF_I16 && !info.scaled);
 }
 
 static void test_nulls(void) {

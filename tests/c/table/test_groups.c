@@ -42,7 +42,7 @@ static rf_file *open_bytes(fits_bytes *fits) {
   return file;
 }
 
-static rf_column_request request(size_t column, rf_cell_type type, void *data, size_t stride, uint8_t *mask) {
+static rf_column_request request(size_t column, rf_dtype type, void *data, size_t stride, uint8_t *mask) {
   return (rf_column_request){sizeof(rf_column_request), column, type, 0, 0, data, (ptrdiff_t)stride, mask, 0};
 }
 
@@ -67,14 +67,14 @@ static void test_parameters_and_array(void) {
   for (size_t i = 0; i < 4; i++) {
     CHECK_OK(rf_table_get_column(file, 0, i, &info, &err), err);
     CHECK_STR(info.name, expected[i]);
-    CHECK(info.stored == RF_CELL_I16 && info.type == (i == 0 ? RF_CELL_F64 : RF_CELL_I16));
+    CHECK(info.stored == RF_I16 && info.type == (i == 0 ? RF_F64 : RF_I16));
   }
   CHECK(info.ndim == 2 && info.dims[0] == 3 && info.dims[1] == 2 && info.count == 6);
   CHECK_STR(info.form, "6I");
   double dates[2];
   int16_t more[2], arrays[2][6];
-  rf_column_request requests[] = {request(0, RF_CELL_F64, dates, 8, NULL), request(1, RF_CELL_I16, more, 2, NULL),
-                                  request(3, RF_CELL_I16, arrays, 12, NULL)};
+  rf_column_request requests[] = {request(0, RF_F64, dates, 8, NULL), request(1, RF_I16, more, 2, NULL),
+                                  request(3, RF_I16, arrays, 12, NULL)};
   CHECK_OK(rf_table_read(file, 0, NULL, requests, 3, &err), err);
   CHECK(dates[0] == 100.0 && dates[1] == 95.5);
   CHECK(more[0] == 1 && more[1] == -10);
@@ -92,7 +92,7 @@ static void test_scaled_array_with_blank(void) {
   rf_file *file = open_bytes(&fits);
   double values[4];
   uint8_t mask[4];
-  rf_column_request one = request(0, RF_CELL_F64, values, 32, mask);
+  rf_column_request one = request(0, RF_F64, values, 32, mask);
   CHECK_OK(rf_table_read(file, 0, NULL, &one, 1, &err), err);
   CHECK(values[0] == 1 && values[1] == 3 && values[2] == 509 && values[3] == 7);
   CHECK(memcmp(mask, "\0\0\1\0", 4) == 0);
@@ -107,8 +107,7 @@ static void test_unsigned_array_by_bzero(void) {
   fits_pad(&fits, 0);
   rf_file *file = open_bytes(&fits);
   uint32_t parameter, values[2];
-  rf_column_request requests[] = {request(0, RF_CELL_U32, &parameter, 4, NULL),
-                                  request(1, RF_CELL_U32, values, 8, NULL)};
+  rf_column_request requests[] = {request(0, RF_U32, &parameter, 4, NULL), request(1, RF_U32, values, 8, NULL)};
   CHECK_OK(rf_table_read(file, 0, NULL, requests, 2, &err), err);
   CHECK(parameter == 0 && values[0] == UINT32_MAX && values[1] == 2147483648u);
   CHECK_OK(rf_file_free(file, &err), err);
@@ -124,11 +123,10 @@ static void test_parameters_without_a_name(void) {
   rf_column_info info = {.size = sizeof info};
   CHECK_OK(rf_table_get_column(file, 0, 1, &info, &err), err);
   CHECK_STR(info.name, "par2");
-  CHECK(strstr(info.warning, "PTYPE2") != NULL && info.type == RF_CELL_F32);
+  CHECK(strstr(info.warning, "PTYPE2") != NULL && info.type == RF_F32);
   float values[3];
-  rf_column_request requests[] = {request(0, RF_CELL_F32, &values[0], 4, NULL),
-                                  request(1, RF_CELL_F32, &values[1], 4, NULL),
-                                  request(2, RF_CELL_F32, &values[2], 4, NULL)};
+  rf_column_request requests[] = {request(0, RF_F32, &values[0], 4, NULL), request(1, RF_F32, &values[1], 4, NULL),
+                                  request(2, RF_F32, &values[2], 4, NULL)};
   CHECK_OK(rf_table_read(file, 0, NULL, requests, 3, &err), err);
   CHECK(values[0] == 1 && values[1] == 2 && values[2] == 3);
   CHECK_OK(rf_file_free(file, &err), err);
@@ -145,7 +143,7 @@ static void test_groups_without_groups_or_array(void) {
   CHECK_OK(rf_table_get_info(file, 0, &table, &err), err);
   CHECK(table.nrows == 3 && table.ncols == 2 && table.row_bytes == 8);
   double values[3] = {1, 1, 1};
-  rf_column_request requests[] = {request(0, RF_CELL_F64, values, 8, NULL), request(1, RF_CELL_F64, values, 0, NULL)};
+  rf_column_request requests[] = {request(0, RF_F64, values, 8, NULL), request(1, RF_F64, values, 0, NULL)};
   CHECK_OK(rf_table_read(file, 0, NULL, requests, 2, &err), err);
   CHECK(values[0] == 0 && values[2] == 0);
   CHECK_OK(rf_file_free(file, &err), err);
@@ -190,7 +188,7 @@ static void test_groups_cut_short(void) {
   memset(fits_grow(&fits, 10, 0), 0, 10);
   rf_file *file = open_bytes(&fits);
   int16_t values[3];
-  rf_column_request one = request(0, RF_CELL_I16, values, 2, NULL);
+  rf_column_request one = request(0, RF_I16, values, 2, NULL);
   CHECK(rf_table_read(file, 0, NULL, &one, 1, &err) == RF_ERR_TRUNCATED && strstr(err.message, "8 ") != NULL);
   rf_rows first = {0, 1, 1, NULL};
   CHECK_OK(rf_table_read(file, 0, &first, &one, 1, &err), err);
@@ -206,7 +204,7 @@ static void test_groups_stay_as_many(void) {
   fits_pad(&fits, 0);
   rf_file *file = open_bytes(&fits);
   int16_t value = 5, array[2];
-  rf_column_request requests[] = {request(0, RF_CELL_I16, &value, 2, NULL), request(1, RF_CELL_I16, array, 4, NULL)};
+  rf_column_request requests[] = {request(0, RF_I16, &value, 2, NULL), request(1, RF_I16, array, 4, NULL)};
   CHECK(rf_table_append(file, 0, 1, requests, 1, &err) == RF_ERR_TYPE);
   CHECK(rf_table_resize(file, 0, 5, &err) == RF_ERR_TYPE);
   CHECK_OK(rf_table_write(file, 0, NULL, requests, 1, &err), err);

@@ -158,7 +158,7 @@ static void expect(const heap_table *t, char letter, bool twin, uint8_t *out) {
   }
 }
 
-static void check_cells(char descriptor, char letter, rf_cell_type type, unsigned nrows, uint64_t longest, bool watch,
+static void check_cells(char descriptor, char letter, rf_dtype type, unsigned nrows, uint64_t longest, bool watch,
                         const char *more) {
   heap_table t;
   make(&t, descriptor, letter, nrows, longest, more);
@@ -169,7 +169,7 @@ static void check_cells(char descriptor, char letter, rf_cell_type type, unsigne
   CHECK(memcmp(offsets, t.offsets, 8 * nrows) == 0);
   for (unsigned i = 0; i < nrows; i++)
     total += lengths[i];
-  size_t bytes = (size_t)total * rf_cell_bytes(type, 1);
+  size_t bytes = (size_t)total * rf_dtype_bytes(type, 1);
   uint8_t *out = malloc(bytes + 1), *want = malloc(bytes + 1);
   out[bytes] = want[bytes] = 0xA5;
   CHECK_OK(rf_table_read_heap(file, 1, 1, lengths, offsets, nrows, type, 0, out, bytes, NULL, &err), err);
@@ -188,21 +188,20 @@ static void check_cells(char descriptor, char letter, rf_cell_type type, unsigne
 
 static void test_cells_of_every_letter(void) {
   static const char letters[] = "BIJKEDCMLXA";
-  static const rf_cell_type types[] = {RF_CELL_U8,      RF_CELL_I16, RF_CELL_I32,  RF_CELL_I64,
-                                       RF_CELL_F32,     RF_CELL_F64, RF_CELL_C64,  RF_CELL_C128,
-                                       RF_CELL_LOGICAL, RF_CELL_BIT, RF_CELL_BYTES};
+  static const rf_dtype types[] = {RF_U8,  RF_I16,  RF_I32,     RF_I64, RF_F32,  RF_F64,
+                                   RF_C64, RF_C128, RF_LOGICAL, RF_BIT, RF_BYTES};
   for (int i = 0; i < 11; i++)
     for (unsigned k = 0; k < 12; k++)
       check_cells(k % 2 ? 'P' : 'Q', letters[i], types[i], (unsigned)any(300), 1 + any(k < 6 ? 20 : 3000), k % 3 != 0,
                   NULL);
-  check_cells('P', 'I', RF_CELL_U16, 50, 30, true, "TZERO2  =                32768");
-  check_cells('Q', 'K', RF_CELL_U64, 50, 30, false, "TZERO2  =  9223372036854775808");
+  check_cells('P', 'I', RF_U16, 50, 30, true, "TZERO2  =                32768");
+  check_cells('Q', 'K', RF_U64, 50, 30, false, "TZERO2  =  9223372036854775808");
 }
 
 static void test_cells_longer_than_the_stage(void) {
-  check_cells('P', 'J', RF_CELL_I32, 4, 700000, true, NULL);
-  check_cells('Q', 'X', RF_CELL_BIT, 3, 20000001, true, NULL);
-  check_cells('Q', 'M', RF_CELL_C128, 3, 150000, true, NULL);
+  check_cells('P', 'J', RF_I32, 4, 700000, true, NULL);
+  check_cells('Q', 'X', RF_BIT, 3, 20000001, true, NULL);
+  check_cells('Q', 'M', RF_C128, 3, 150000, true, NULL);
 }
 
 /* Neighbours are fetched together. */
@@ -218,7 +217,7 @@ static void test_cells_are_read_together(void) {
     total += lengths[i];
   int32_t *out = malloc(4 * (size_t)total + 4);
   watched.reads = 0;
-  CHECK_OK(rf_table_read_heap(file, 1, 1, lengths, offsets, 1000, RF_CELL_I32, 0, out, 4 * total, NULL, &err), err);
+  CHECK_OK(rf_table_read_heap(file, 1, 1, lengths, offsets, 1000, RF_I32, 0, out, 4 * total, NULL, &err), err);
   CHECK(watched.reads < 5);
   free(out);
   rf_file_free(file, NULL);
@@ -239,15 +238,15 @@ static void test_masks_scale_and_raw(void) {
   uint64_t length = 4, offset = 0;
   double numbers[4];
   uint8_t mask[5] = {9, 9, 9, 9, 9};
-  CHECK_OK(rf_table_read_heap(file, 1, 1, &length, &offset, 1, RF_CELL_F64, 0, numbers, 32, mask, &err), err);
+  CHECK_OK(rf_table_read_heap(file, 1, 1, &length, &offset, 1, RF_F64, 0, numbers, 32, mask, &err), err);
   CHECK(numbers[0] == 1 && numbers[1] == 7 && numbers[2] == 2 && numbers[3] == 7);
   CHECK(memcmp(mask, "\0\1\0\1\x09", 5) == 0);
   int16_t raw[4];
-  CHECK_OK(rf_table_read_heap(file, 1, 1, &length, &offset, 1, RF_CELL_I16, RF_CELL_RAW, raw, 8, NULL, &err), err);
+  CHECK_OK(rf_table_read_heap(file, 1, 1, &length, &offset, 1, RF_I16, RF_CELL_RAW, raw, 8, NULL, &err), err);
   CHECK(raw[1] == 7);
-  CHECK(rf_table_read_heap(file, 1, 1, &length, &offset, 1, RF_CELL_U16, 0, raw, 8, NULL, &err) == RF_ERR_TYPE);
+  CHECK(rf_table_read_heap(file, 1, 1, &length, &offset, 1, RF_U16, 0, raw, 8, NULL, &err) == RF_ERR_TYPE);
   CHECK(strstr(err.message, "'cells'") != NULL);
-  CHECK(rf_table_read_heap(file, 1, 0, &length, &offset, 1, RF_CELL_I16, 0, raw, 8, NULL, &err) == RF_ERR_TYPE);
+  CHECK(rf_table_read_heap(file, 1, 0, &length, &offset, 1, RF_I16, 0, raw, 8, NULL, &err) == RF_ERR_TYPE);
   CHECK(rf_table_read_descriptors(file, 1, 0, NULL, &length, &offset, &err) == RF_ERR_TYPE);
   CHECK(rf_table_read_descriptors(file, 1, 2, NULL, &length, &offset, &err) == RF_ERR_RANGE);
   CHECK(rf_table_read_descriptors(file, 1, 1, NULL, NULL, NULL, &err) == RF_ERR_ARGUMENT);
@@ -277,7 +276,7 @@ static rf_status descriptor_status(const char *form, uint64_t length, uint64_t o
   uint8_t out[400];
   uint64_t bytes = length < 25 ? 4 * length : 400;
   if (status != RF_OK) /* whoever asks without looking gets no further */
-    CHECK(rf_table_read_heap(file, 1, 1, &length, &offset, 1, RF_CELL_I32, 0, out, bytes, NULL, &err) == RF_ERR_RANGE);
+    CHECK(rf_table_read_heap(file, 1, 1, &length, &offset, 1, RF_I32, 0, out, bytes, NULL, &err) == RF_ERR_RANGE);
   rf_file_free(file, NULL);
   fits_free(&fits);
   return status;
@@ -374,7 +373,7 @@ static void test_p_descriptor_with_the_top_bit(void) {
   CHECK_OK(rf_table_read_descriptors(file, 1, 1, NULL, lengths, offsets, &err), err);
   CHECK(lengths[0] == 1 && offsets[0] == offset);
   int32_t value;
-  CHECK_OK(rf_table_read_heap(file, 1, 1, lengths, offsets, 1, RF_CELL_I32, 0, &value, 4, NULL, &err), err);
+  CHECK_OK(rf_table_read_heap(file, 1, 1, lengths, offsets, 1, RF_I32, 0, &value, 4, NULL, &err), err);
   CHECK(value == 0x10111213);
   rf_file_free(file, NULL);
   fits_free(&fits);

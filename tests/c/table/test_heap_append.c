@@ -18,10 +18,10 @@ static uint64_t random_below(uint64_t below) {
 }
 
 static const rf_column_spec columns[] = {
-    {.size = sizeof(rf_column_spec), .name = "i", .type = RF_CELL_I32},
-    {.size = sizeof(rf_column_spec), .name = "v", .type = RF_CELL_F64, .descriptor = 'P'},
-    {.size = sizeof(rf_column_spec), .name = "u", .type = RF_CELL_U8},
-    {.size = sizeof(rf_column_spec), .name = "x", .type = RF_CELL_BIT, .descriptor = 'Q'}};
+    {.size = sizeof(rf_column_spec), .name = "i", .type = RF_I32},
+    {.size = sizeof(rf_column_spec), .name = "v", .type = RF_F64, .descriptor = 'P'},
+    {.size = sizeof(rf_column_spec), .name = "u", .type = RF_U8},
+    {.size = sizeof(rf_column_spec), .name = "x", .type = RF_BIT, .descriptor = 'Q'}};
 
 /* Rows of one call. */
 typedef struct batch {
@@ -53,16 +53,15 @@ static void make_batch(batch *b, uint64_t longest) {
   b->x_bytes = x;
 }
 
-static rf_heap_cells cells_of(size_t column, const uint64_t *lengths, rf_cell_type type, const void *in,
-                              uint64_t bytes) {
+static rf_heap_cells cells_of(size_t column, const uint64_t *lengths, rf_dtype type, const void *in, uint64_t bytes) {
   return (rf_heap_cells){
       .size = sizeof(rf_heap_cells), .lengths = lengths, .type = type, .in = in, .in_bytes = bytes, .column = column};
 }
 
 static rf_status append_batch(rf_file *file, size_t index, const batch *b, int together, uint64_t nrows) {
-  rf_column_request requests[] = {rows_request(0, RF_CELL_I32, 0, b->i, 4), rows_request(2, RF_CELL_U8, 0, b->u, 1)};
-  rf_heap_cells heaps[] = {cells_of(1, b->v_lengths, RF_CELL_F64, b->v, b->v_bytes),
-                           cells_of(3, b->x_lengths, RF_CELL_BIT, b->x, b->x_bytes)};
+  rf_column_request requests[] = {rows_request(0, RF_I32, 0, b->i, 4), rows_request(2, RF_U8, 0, b->u, 1)};
+  rf_heap_cells heaps[] = {cells_of(1, b->v_lengths, RF_F64, b->v, b->v_bytes),
+                           cells_of(3, b->x_lengths, RF_BIT, b->x, b->x_bytes)};
   rf_rows rows = {(int64_t)nrows, 1, EACH, NULL};
   if (together)
     return rf_table_append_filled(file, index, EACH, requests, 2, heaps, 2, &rows_err);
@@ -132,9 +131,9 @@ static void test_what_is_wrong_changes_nothing(void) {
   size_t index = rows_create(file, columns, 4, 0);
   make_batch(&b, LONGEST);
   CHECK_OK(append_batch(file, index, &b, 1, 0), rows_err);
-  rf_heap_cells good = cells_of(1, lengths, RF_CELL_F64, v, 24);
+  rf_heap_cells good = cells_of(1, lengths, RF_F64, v, 24);
   rf_heap_cells twice[] = {good, good}, bad = good;
-  rf_column_request request = rows_request(0, RF_CELL_F64, 0, i_bad, 8);
+  rf_column_request request = rows_request(0, RF_F64, 0, i_bad, 8);
   refuses(file, index, NULL, twice, 2, RF_ERR_ARGUMENT);
   refuses(file, index, &request, &good, 1, RF_ERR_RANGE);
   bad.in_bytes = 16;
@@ -145,11 +144,11 @@ static void test_what_is_wrong_changes_nothing(void) {
   refuses(file, index, NULL, &bad, 1, RF_ERR_LIMIT);
   bad.lengths = NULL;
   refuses(file, index, NULL, &bad, 1, RF_ERR_ARGUMENT);
-  bad = cells_of(0, lengths, RF_CELL_F64, v, 24);
+  bad = cells_of(0, lengths, RF_F64, v, 24);
   refuses(file, index, NULL, &bad, 1, RF_ERR_TYPE);
-  bad = cells_of(4, lengths, RF_CELL_F64, v, 24);
+  bad = cells_of(4, lengths, RF_F64, v, 24);
   refuses(file, index, NULL, &bad, 1, RF_ERR_RANGE);
-  bad = cells_of(1, lengths, RF_CELL_BYTES, v, 24);
+  bad = cells_of(1, lengths, RF_BYTES, v, 24);
   refuses(file, index, NULL, &bad, 1, RF_ERR_TYPE);
   /* Columns that are not given are empty. */
   CHECK_OK(rf_table_append_filled(file, index, 2, NULL, 0, &good, 1, &rows_err), rows_err);
@@ -158,7 +157,7 @@ static void test_what_is_wrong_changes_nothing(void) {
   double back[3];
   CHECK_OK(rf_table_read_descriptors(file, index, 1, &rows, found, offsets, &rows_err), rows_err);
   CHECK(found[0] == 1 && found[1] == 2);
-  CHECK_OK(rf_table_read_heap(file, index, 1, found, offsets, 2, RF_CELL_F64, 0, back, 24, NULL, &rows_err), rows_err);
+  CHECK_OK(rf_table_read_heap(file, index, 1, found, offsets, 2, RF_F64, 0, back, 24, NULL, &rows_err), rows_err);
   CHECK(memcmp(back, v, sizeof v) == 0);
   CHECK_OK(rf_table_read_descriptors(file, index, 3, &rows, found, offsets, &rows_err), rows_err);
   CHECK(found[0] == 0 && found[1] == 0 && offsets[0] == 0);

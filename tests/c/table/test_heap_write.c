@@ -21,16 +21,16 @@ static uint64_t random_below(uint64_t below) {
 
 static void test_bytes_in_file(void) {
   rf_file *file = rows_file();
-  rf_column_spec columns[] = {SPEC(.name = "v", .type = RF_CELL_U16, .descriptor = 'P'),
-                              SPEC(.name = "x", .type = RF_CELL_BIT, .descriptor = 'Q'),
-                              SPEC(.name = "s", .type = RF_CELL_BYTES, .descriptor = 'P')};
+  rf_column_spec columns[] = {SPEC(.name = "v", .type = RF_U16, .descriptor = 'P'),
+                              SPEC(.name = "x", .type = RF_BIT, .descriptor = 'Q'),
+                              SPEC(.name = "s", .type = RF_BYTES, .descriptor = 'P')};
   size_t index = rows_create(file, columns, 3, 3);
   uint64_t lengths[] = {2, 0, 1}, bits[] = {9, 1, 0}, chars[] = {3, 1, 2};
   uint16_t values[] = {32768, 32769, 0};
   uint8_t x[] = {1, 0, 0, 0, 0, 0, 0, 1, 1, 1};
-  CHECK_OK(rf_table_write_heap(file, index, 0, NULL, lengths, RF_CELL_U16, 0, values, 6, NULL, &rows_err), rows_err);
-  CHECK_OK(rf_table_write_heap(file, index, 1, NULL, bits, RF_CELL_BIT, 0, x, 10, NULL, &rows_err), rows_err);
-  CHECK_OK(rf_table_write_heap(file, index, 2, NULL, chars, RF_CELL_BYTES, 0, "abcdef", 6, NULL, &rows_err), rows_err);
+  CHECK_OK(rf_table_write_heap(file, index, 0, NULL, lengths, RF_U16, 0, values, 6, NULL, &rows_err), rows_err);
+  CHECK_OK(rf_table_write_heap(file, index, 1, NULL, bits, RF_BIT, 0, x, 10, NULL, &rows_err), rows_err);
+  CHECK_OK(rf_table_write_heap(file, index, 2, NULL, chars, RF_BYTES, 0, "abcdef", 6, NULL, &rows_err), rows_err);
   static const uint8_t expected[] = {
       0, 0, 0, 2, 0, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 9, 0,    0, 0,    0,    0,    0,   0,   6,   0,   0,   0,  3,
       0, 0, 0, 9, 0, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 0, 0,    0, 0,    1,    0,    0,   0,   0,   0,   0,   0,  8,
@@ -46,33 +46,28 @@ static void test_bytes_in_file(void) {
   rf_rows second = {1, 1, 1, NULL};
   uint32_t text[] = {'x', 'y', 'z', 'w'}, foreign[] = {'x', 0x3B1};
   uint8_t raw[] = {0xA5, 0x80};
-  CHECK_OK(rf_table_write_heap(file, index, 2, &second, (uint64_t[]){4}, RF_CELL_TEXT, 0, text, 16, NULL, &rows_err),
+  CHECK_OK(rf_table_write_heap(file, index, 2, &second, (uint64_t[]){4}, RF_TEXT, 0, text, 16, NULL, &rows_err),
            rows_err);
-  CHECK_OK(
-      rf_table_write_heap(file, index, 1, &second, (uint64_t[]){9}, RF_CELL_U8, RF_CELL_RAW, raw, 2, NULL, &rows_err),
-      rows_err);
+  CHECK_OK(rf_table_write_heap(file, index, 1, &second, (uint64_t[]){9}, RF_U8, RF_CELL_RAW, raw, 2, NULL, &rows_err),
+           rows_err);
   CHECK(rows_bytes(file, index, 96 + 15, "xyzw\xA5\x80", 6));
   CHECK_STR(rows_card(file, index, "TFORM3"), "1PA(4)");
   /* What cannot be written changes nothing. */
   uint64_t size, after, three[] = {3}, wrong[] = {UINT64_MAX};
   double doubles[] = {1, 70000, 2};
   CHECK_OK(rf_file_get_size(file, &size, &rows_err), rows_err);
-  CHECK(rf_table_write_heap(file, index, 2, &second, (uint64_t[]){2}, RF_CELL_TEXT, 0, foreign, 8, NULL, &rows_err) ==
+  CHECK(rf_table_write_heap(file, index, 2, &second, (uint64_t[]){2}, RF_TEXT, 0, foreign, 8, NULL, &rows_err) ==
         RF_ERR_RANGE);
   CHECK(strstr(rows_err.message, "row 1") != NULL && strstr(rows_err.message, "'s'") != NULL);
-  CHECK(rf_table_write_heap(file, index, 0, &second, three, RF_CELL_F64, 0, doubles, 24, NULL, &rows_err) ==
-        RF_ERR_RANGE);
+  CHECK(rf_table_write_heap(file, index, 0, &second, three, RF_F64, 0, doubles, 24, NULL, &rows_err) == RF_ERR_RANGE);
   CHECK(strstr(rows_err.message, "70000") != NULL);
-  CHECK(rf_table_write_heap(file, index, 0, &second, three, RF_CELL_U16, 0, values, 5, NULL, &rows_err) ==
-        RF_ERR_ARGUMENT);
-  CHECK(rf_table_write_heap(file, index, 0, &second, wrong, RF_CELL_U16, 0, values, 6, NULL, &rows_err) ==
-        RF_ERR_LIMIT);
-  CHECK(rf_table_write_heap(file, index, 1, NULL, (uint64_t[]){INT64_MAX, INT64_MAX, 2}, RF_CELL_BIT, 0, x, 0, NULL,
+  CHECK(rf_table_write_heap(file, index, 0, &second, three, RF_U16, 0, values, 5, NULL, &rows_err) == RF_ERR_ARGUMENT);
+  CHECK(rf_table_write_heap(file, index, 0, &second, wrong, RF_U16, 0, values, 6, NULL, &rows_err) == RF_ERR_LIMIT);
+  CHECK(rf_table_write_heap(file, index, 1, NULL, (uint64_t[]){INT64_MAX, INT64_MAX, 2}, RF_BIT, 0, x, 0, NULL,
                             &rows_err) != RF_OK);
-  CHECK(rf_table_write_heap(file, index, 0, &second, three, RF_CELL_U16, 0, values, 6, (uint8_t[]){0, 1, 0},
-                            &rows_err) == RF_ERR_ARGUMENT);
-  CHECK(rf_table_write_heap(file, index, 9, &second, three, RF_CELL_U16, 0, values, 6, NULL, &rows_err) ==
-        RF_ERR_RANGE);
+  CHECK(rf_table_write_heap(file, index, 0, &second, three, RF_U16, 0, values, 6, (uint8_t[]){0, 1, 0}, &rows_err) ==
+        RF_ERR_ARGUMENT);
+  CHECK(rf_table_write_heap(file, index, 9, &second, three, RF_U16, 0, values, 6, NULL, &rows_err) == RF_ERR_RANGE);
   CHECK_OK(rf_file_get_size(file, &after, &rows_err), rows_err);
   CHECK(after == size);
   CHECK_STR(rows_card(file, index, "PCOUNT"), "21");
@@ -82,9 +77,8 @@ static void test_bytes_in_file(void) {
 /* 1,000 steps give what one write gives, and the heap is not copied 1,000 times. */
 static void test_append_in_steps(void) {
   enum { STEPS = 1000, EACH = 3 };
-  rf_column_spec columns[] = {SPEC(.name = "i", .type = RF_CELL_I32),
-                              SPEC(.name = "v", .type = RF_CELL_F64, .descriptor = 'P'),
-                              SPEC(.name = "w", .type = RF_CELL_I16, .descriptor = 'P')};
+  rf_column_spec columns[] = {SPEC(.name = "i", .type = RF_I32), SPEC(.name = "v", .type = RF_F64, .descriptor = 'P'),
+                              SPEC(.name = "w", .type = RF_I16, .descriptor = 'P')};
   rf_file *file = NULL;
   CHECK_OK(rf_file_open(scratch_path("steps.fits"), RF_MODE_CREATE, NULL, &file, &rows_err), rows_err);
   size_t index = rows_create(file, columns, 3, 0);
@@ -107,14 +101,14 @@ static void test_append_in_steps(void) {
     rf_rows rows = {(int64_t)step * EACH, 1, EACH, NULL};
     for (size_t r = 0; r < EACH; r++)
       n += lengths[step * EACH + r];
-    rf_column_request request = rows_request(0, RF_CELL_I32, 0, i + step * EACH, 4);
+    rf_column_request request = rows_request(0, RF_I32, 0, i + step * EACH, 4);
     CHECK_OK(rf_table_append(file, index, EACH, &request, 1, &rows_err), rows_err);
-    CHECK_OK(rf_table_write_heap(file, index, 1, &rows, lengths + step * EACH, RF_CELL_F64, 0, v + at, n * 8, NULL,
-                                 &rows_err),
-             rows_err);
-    CHECK_OK(rf_table_write_heap(file, index, 2, &rows, lengths + step * EACH, RF_CELL_I16, 0, w + at, n * 2, NULL,
-                                 &rows_err),
-             rows_err);
+    CHECK_OK(
+        rf_table_write_heap(file, index, 1, &rows, lengths + step * EACH, RF_F64, 0, v + at, n * 8, NULL, &rows_err),
+        rows_err);
+    CHECK_OK(
+        rf_table_write_heap(file, index, 2, &rows, lengths + step * EACH, RF_I16, 0, w + at, n * 2, NULL, &rows_err),
+        rows_err);
     at += n;
     if (step == 0 || step == 700)
       rows_agree(file);
@@ -122,19 +116,19 @@ static void test_append_in_steps(void) {
   rows_agree(file);
   CHECK(strcmp(rows_card(file, index, "THEAP"), "-") != 0); /* room was left for rows to come */
   for (int closed = 0; closed < 2; closed++) {
-    rf_column_request request = rows_request(0, RF_CELL_I32, 0, i_back, 4);
+    rf_column_request request = rows_request(0, RF_I32, 0, i_back, 4);
     CHECK_OK(rf_table_read(file, index, NULL, &request, 1, &rows_err), rows_err);
     CHECK(memcmp(i, i_back, sizeof i) == 0);
     CHECK_OK(rf_table_read_descriptors(file, index, 1, NULL, found, offsets, &rows_err), rows_err);
     CHECK(memcmp(found, lengths, sizeof lengths) == 0);
-    CHECK_OK(rf_table_read_heap(file, index, 1, found, offsets, STEPS * EACH, RF_CELL_F64, 0, v_back, total * 8, NULL,
-                                &rows_err),
-             rows_err);
+    CHECK_OK(
+        rf_table_read_heap(file, index, 1, found, offsets, STEPS * EACH, RF_F64, 0, v_back, total * 8, NULL, &rows_err),
+        rows_err);
     CHECK(memcmp(v, v_back, total * 8) == 0);
     CHECK_OK(rf_table_read_descriptors(file, index, 2, NULL, found, offsets, &rows_err), rows_err);
-    CHECK_OK(rf_table_read_heap(file, index, 2, found, offsets, STEPS * EACH, RF_CELL_I16, 0, w_back, total * 2, NULL,
-                                &rows_err),
-             rows_err);
+    CHECK_OK(
+        rf_table_read_heap(file, index, 2, found, offsets, STEPS * EACH, RF_I16, 0, w_back, total * 2, NULL, &rows_err),
+        rows_err);
     CHECK(memcmp(w, w_back, total * 2) == 0);
     /* Whoever opens the file later finds no gap. */
     if (!closed) {
@@ -196,10 +190,10 @@ static void random_cell(model_column *c, size_t row) {
 
 static rf_column_request model_request(const model_column *c, size_t column, size_t row) {
   if (c->kind == 0)
-    return rows_request(column, RF_CELL_I32, 0, &c->numbers[row], 4);
+    return rows_request(column, RF_I32, 0, &c->numbers[row], 4);
   if (c->kind == 1)
-    return rows_request(column, RF_CELL_BYTES, 5, &c->strings[row], 5);
-  return rows_request(column, RF_CELL_U16, 0, &c->triples[row], 6);
+    return rows_request(column, RF_BYTES, 5, &c->strings[row], 5);
+  return rows_request(column, RF_U16, 0, &c->triples[row], 6);
 }
 
 /* Fills rows first .. first+count-1 of a column with something, here and in the file. */
@@ -214,8 +208,8 @@ static void write_cells(model *m, size_t column, size_t first, size_t count) {
       flat[n++] = c->cells[i][k];
   }
   if (c->kind == 2) {
-    CHECK_OK(rf_table_write_heap(m->file, m->index, column, &rows, c->lengths + first, RF_CELL_I16, 0, flat, n * 2,
-                                 NULL, &rows_err),
+    CHECK_OK(rf_table_write_heap(m->file, m->index, column, &rows, c->lengths + first, RF_I16, 0, flat, n * 2, NULL,
+                                 &rows_err),
              rows_err);
     return;
   }
@@ -231,7 +225,7 @@ static void insert_column(model *m) {
   c->kind = (int)random_below(4);
   snprintf(c->name, sizeof c->name, "c%u", m->made++);
   uint64_t three = 3;
-  static const rf_cell_type types[] = {RF_CELL_I32, RF_CELL_BYTES, RF_CELL_I16, RF_CELL_U16};
+  static const rf_dtype types[] = {RF_I32, RF_BYTES, RF_I16, RF_U16};
   rf_column_spec spec = SPEC(.name = c->name, .type = types[c->kind], .width = 5, .unit = c->name);
   if (c->kind == 2)
     spec.descriptor = random_below(2) ? 'P' : 'Q';
@@ -280,8 +274,8 @@ static void check_cells(const model *m, size_t column) {
     CHECK(lengths[i] == c->lengths[i]);
     total += lengths[i];
   }
-  CHECK_OK(rf_table_read_heap(m->file, m->index, column, lengths, offsets, m->nrows, RF_CELL_I16, 0, flat, total * 2,
-                              NULL, &rows_err),
+  CHECK_OK(rf_table_read_heap(m->file, m->index, column, lengths, offsets, m->nrows, RF_I16, 0, flat, total * 2, NULL,
+                              &rows_err),
            rows_err);
   int16_t *at = flat;
   for (size_t i = 0; i < m->nrows; at += c->lengths[i], i++)
@@ -388,9 +382,8 @@ static void test_model(void) {
 
 static void test_keywords_move_along(void) {
   rf_file *file = rows_file();
-  rf_column_spec columns[] = {SPEC(.name = "a", .type = RF_CELL_I16, .unit = "s"),
-                              SPEC(.name = "b", .type = RF_CELL_F32),
-                              SPEC(.name = "c", .type = RF_CELL_F64, .display = "F8.3")};
+  rf_column_spec columns[] = {SPEC(.name = "a", .type = RF_I16, .unit = "s"), SPEC(.name = "b", .type = RF_F32),
+                              SPEC(.name = "c", .type = RF_F64, .display = "F8.3")};
   rf_header *cards = NULL;
   static const char *const keys[] = {"TLMIN2", "TCRPX3", "TCTYP1", "TP2_3",  "TCRV3A",  "2CTYP3",
                                      "TEMP2",  "TELE3",  "TV3_2",  "TUNITS", "TUNIT2X", "TCRPX12"};
@@ -404,7 +397,7 @@ static void test_keywords_move_along(void) {
   size_t index = 0;
   spec.extver = -1;
   CHECK_OK(rf_table_create(file, &spec, &index, &rows_err), rows_err);
-  rf_column_spec fresh = SPEC(.name = "n", .type = RF_CELL_U8, .unit = "m");
+  rf_column_spec fresh = SPEC(.name = "n", .type = RF_U8, .unit = "m");
   CHECK_OK(rf_table_insert_column(file, index, 1, &fresh, &rows_err), rows_err);
   static const char *const after[][2] = {
       {"TFIELDS", "4"}, {"NAXIS1", "15"}, {"TTYPE1", "a"},   {"TTYPE2", "n"},    {"TTYPE3", "b"}, {"TTYPE4", "c"},
@@ -436,22 +429,21 @@ static void test_keywords_move_along(void) {
 
 static void test_ascii_columns(void) {
   rf_file *file = rows_file();
-  rf_column_spec columns[] = {SPEC(.name = "i", .type = RF_CELL_I64, .form = "I4"),
-                              SPEC(.name = "s", .type = RF_CELL_BYTES, .width = 3)};
+  rf_column_spec columns[] = {SPEC(.name = "i", .type = RF_I64, .form = "I4"),
+                              SPEC(.name = "s", .type = RF_BYTES, .width = 3)};
   rf_table_spec spec = {.size = sizeof spec, .kind = RF_HDU_ASCII_TABLE, .nrows = 2, .columns = columns, .ncols = 2};
   size_t index = 0;
   spec.extver = -1;
   int64_t i[] = {12, -345};
-  rf_column_request requests[] = {rows_request(0, RF_CELL_I64, 0, i, 8),
-                                  rows_request(1, RF_CELL_BYTES, 3, "abcxyz", 3)};
+  rf_column_request requests[] = {rows_request(0, RF_I64, 0, i, 8), rows_request(1, RF_BYTES, 3, "abcxyz", 3)};
   CHECK_OK(rf_table_create(file, &spec, &index, &rows_err), rows_err);
   CHECK_OK(rf_table_write(file, index, NULL, requests, 2, &rows_err), rows_err);
   CHECK(rows_bytes(file, index, 0, "  12 abc-345 xyz", 16));
-  rf_column_spec fresh = SPEC(.name = "n", .type = RF_CELL_BYTES, .width = 2);
+  rf_column_spec fresh = SPEC(.name = "n", .type = RF_BYTES, .width = 2);
   CHECK_OK(rf_table_insert_column(file, index, 1, &fresh, &rows_err), rows_err);
   CHECK(rows_bytes(file, index, 0, "  12    abc-345    xyz", 22));
   rows_agree(file);
-  requests[0] = rows_request(1, RF_CELL_BYTES, 2, "AABB", 2);
+  requests[0] = rows_request(1, RF_BYTES, 2, "AABB", 2);
   CHECK_OK(rf_table_write(file, index, NULL, requests, 1, &rows_err), rows_err);
   fresh.name = "z";
   CHECK_OK(rf_table_insert_column(file, index, 3, &fresh, &rows_err), rows_err);
@@ -516,7 +508,7 @@ static void check_gap_cells(rf_file *file, const char *expected, size_t n) {
   uint64_t lengths[8], offsets[8], nrows = rows_info(file, 1).nrows;
   char text[64] = "";
   CHECK_OK(rf_table_read_descriptors(file, 1, 0, NULL, lengths, offsets, &rows_err), rows_err);
-  CHECK_OK(rf_table_read_heap(file, 1, 0, lengths, offsets, (size_t)nrows, RF_CELL_U8, 0, text, n, NULL, &rows_err),
+  CHECK_OK(rf_table_read_heap(file, 1, 0, lengths, offsets, (size_t)nrows, RF_U8, 0, text, n, NULL, &rows_err),
            rows_err);
   CHECK_STR(text, expected);
 }
@@ -537,7 +529,7 @@ static void test_gap(void) {
   CHECK_STR(rows_card(file, 1, "THEAP"), "108");
   check_gap_cells(file, "DEFGHGHIST", 10);
   rf_rows third = {3, 1, 1, NULL};
-  CHECK_OK(rf_table_write_heap(file, 1, 0, &third, (uint64_t[]){2}, RF_CELL_U8, 0, "xy", 2, NULL, &rows_err), rows_err);
+  CHECK_OK(rf_table_write_heap(file, 1, 0, &third, (uint64_t[]){2}, RF_U8, 0, "xy", 2, NULL, &rows_err), rows_err);
   check_gap_cells(file, "DEFGHGHISTxy", 12);
   rows_agree(file);
   CHECK_OK(rf_table_repack(file, 1, &freed, &rows_err), rows_err);
@@ -652,15 +644,14 @@ static void test_p_becomes_q(void) {
   CHECK_OK(rf_driver_register(&row, &rows_err), rows_err);
   sparse.pages = calloc((size_t)npages, sizeof *sparse.pages);
   CHECK_OK(rf_file_open("sparse://x", RF_MODE_CREATE, NULL, &file, &rows_err), rows_err);
-  rf_column_spec columns[] = {
-      SPEC(.name = "a", .type = RF_CELL_I16), SPEC(.name = "v", .type = RF_CELL_I16, .descriptor = 'P'),
-      SPEC(.name = "w", .type = RF_CELL_U8, .descriptor = 'P'), SPEC(.name = "b", .type = RF_CELL_I32)};
+  rf_column_spec columns[] = {SPEC(.name = "a", .type = RF_I16), SPEC(.name = "v", .type = RF_I16, .descriptor = 'P'),
+                              SPEC(.name = "w", .type = RF_U8, .descriptor = 'P'), SPEC(.name = "b", .type = RF_I32)};
   size_t index = rows_create(file, columns, 4, 3);
   int16_t a[] = {1, 2, 3}, v[] = {7, 8, 9, 10, 11, 12}, back[16];
   int32_t b[] = {-1, -2, -3}, b_back[3];
-  rf_column_request requests[] = {rows_request(0, RF_CELL_I16, 0, a, 2), rows_request(3, RF_CELL_I32, 0, b, 4)};
+  rf_column_request requests[] = {rows_request(0, RF_I16, 0, a, 2), rows_request(3, RF_I32, 0, b, 4)};
   CHECK_OK(rf_table_write(file, index, NULL, requests, 2, &rows_err), rows_err);
-  CHECK_OK(rf_table_write_heap(file, index, 1, NULL, (uint64_t[]){1, 2, 3}, RF_CELL_I16, 0, v, 12, NULL, &rows_err),
+  CHECK_OK(rf_table_write_heap(file, index, 1, NULL, (uint64_t[]){1, 2, 3}, RF_I16, 0, v, 12, NULL, &rows_err),
            rows_err);
   CHECK_OK(rf_file_free(file, &rows_err), rows_err);
   /* The heap is nearly full. */
@@ -670,8 +661,7 @@ static void test_p_becomes_q(void) {
   CHECK_OK(rf_file_free(file, &rows_err), rows_err);
   CHECK_OK(rf_file_open("sparse://x", RF_MODE_READ_WRITE, NULL, &file, &rows_err), rows_err);
   rf_rows some = {0, 2, 2, NULL};
-  CHECK_OK(rf_table_write_heap(file, index, 1, &some, (uint64_t[]){1, 4}, RF_CELL_I16, 0, v, 10, NULL, &rows_err),
-           rows_err);
+  CHECK_OK(rf_table_write_heap(file, index, 1, &some, (uint64_t[]){1, 4}, RF_I16, 0, v, 10, NULL, &rows_err), rows_err);
   CHECK_STR(rows_card(file, index, "TFORM2"), "1QI(4)");
   CHECK_STR(rows_card(file, index, "TFORM3"), "1PB(0)");
   CHECK(rows_info(file, index).row_bytes == 30 && rows_info(file, index).heap_bytes == heap + 10);
@@ -679,8 +669,7 @@ static void test_p_becomes_q(void) {
   CHECK_OK(rf_table_read_descriptors(file, index, 1, NULL, lengths, offsets, &rows_err), rows_err);
   CHECK(lengths[0] == 1 && lengths[1] == 2 && lengths[2] == 4);
   CHECK(offsets[0] == heap && offsets[1] == 2 && offsets[2] == heap + 2);
-  CHECK_OK(rf_table_read_heap(file, index, 1, lengths, offsets, 3, RF_CELL_I16, 0, back, 14, NULL, &rows_err),
-           rows_err);
+  CHECK_OK(rf_table_read_heap(file, index, 1, lengths, offsets, 3, RF_I16, 0, back, 14, NULL, &rows_err), rows_err);
   CHECK(memcmp(back, (int16_t[]){7, 8, 9, 8, 9, 10, 11}, 14) == 0);
   requests[1].data = b_back;
   CHECK_OK(rf_table_read(file, index, NULL, requests + 1, 1, &rows_err), rows_err);
@@ -690,18 +679,9 @@ static void test_p_becomes_q(void) {
   size_t behind;
   CHECK_OK(rf_image_create(file, &image, &behind, &rows_err), rows_err);
   uint8_t w[] = {21, 22, 23}, w_back[3];
-  rf_heap_cells cells[] = {{.size = sizeof cells[0],
-                            .lengths = (uint64_t[]){0, 1},
-                            .type = RF_CELL_I16,
-                            .in = v,
-                            .in_bytes = 2,
-                            .column = 1},
-                           {.size = sizeof cells[0],
-                            .lengths = (uint64_t[]){3, 0},
-                            .type = RF_CELL_U8,
-                            .in = w,
-                            .in_bytes = 3,
-                            .column = 2}};
+  rf_heap_cells cells[] = {
+      {.size = sizeof cells[0], .lengths = (uint64_t[]){0, 1}, .type = RF_I16, .in = v, .in_bytes = 2, .column = 1},
+      {.size = sizeof cells[0], .lengths = (uint64_t[]){3, 0}, .type = RF_U8, .in = w, .in_bytes = 3, .column = 2}};
   requests[1].data = b;
   CHECK_OK(rf_table_append_filled(file, index, 2, requests, 2, cells, 2, &rows_err), rows_err);
   CHECK_STR(rows_card(file, index, "TFORM3"), "1QB(3)");
@@ -710,8 +690,7 @@ static void test_p_becomes_q(void) {
   rf_rows last = {3, 1, 2, NULL};
   CHECK_OK(rf_table_read_descriptors(file, index, 2, &last, lengths, offsets, &rows_err), rows_err);
   CHECK(lengths[0] == 3 && offsets[0] == heap + 12 && lengths[1] == 0 && offsets[1] == 0);
-  CHECK_OK(rf_table_read_heap(file, index, 2, lengths, offsets, 2, RF_CELL_U8, 0, w_back, 3, NULL, &rows_err),
-           rows_err);
+  CHECK_OK(rf_table_read_heap(file, index, 2, lengths, offsets, 2, RF_U8, 0, w_back, 3, NULL, &rows_err), rows_err);
   CHECK(memcmp(w, w_back, sizeof w) == 0);
   requests[1].data = b_back;
   CHECK_OK(rf_table_read(file, index, &last, requests + 1, 1, &rows_err), rows_err);

@@ -190,19 +190,18 @@ static unsigned cell_count(const field *f) {
   return f->letter == 'A' ? 1 : f->repeat;
 }
 
-static rf_cell_type cell_type(const field *f, bool text) {
-  static const rf_cell_type plain[] = {RF_CELL_U8,  RF_CELL_I16, RF_CELL_I32, RF_CELL_I64,
-                                       RF_CELL_F32, RF_CELL_F64, RF_CELL_C64, RF_CELL_C128};
-  static const rf_cell_type twins[] = {RF_CELL_I8, RF_CELL_U16, RF_CELL_U32, RF_CELL_U64};
+static rf_dtype cell_type(const field *f, bool text) {
+  static const rf_dtype plain[] = {RF_U8, RF_I16, RF_I32, RF_I64, RF_F32, RF_F64, RF_C64, RF_C128};
+  static const rf_dtype twins[] = {RF_I8, RF_U16, RF_U32, RF_U64};
   static const char letters[] = "BIJKEDCM";
   if (f->letter == 'A')
-    return text ? RF_CELL_TEXT : RF_CELL_BYTES;
+    return text ? RF_TEXT : RF_BYTES;
   if (f->letter == 'L')
-    return RF_CELL_LOGICAL;
+    return RF_LOGICAL;
   if (f->letter == 'X')
-    return RF_CELL_BIT;
+    return RF_BIT;
   if (f->scaled)
-    return RF_CELL_F64;
+    return RF_F64;
   return f->twin ? twins[strchr(letters, f->letter) - letters] : plain[strchr(letters, f->letter) - letters];
 }
 
@@ -314,8 +313,8 @@ static void check_choice(rf_file *file, const table *t, const choice *c) {
   size_t at[2 * MOST], struct_bytes = 0, total = 0, n = (size_t)c->rows.count;
   for (size_t i = 0; i < c->ncols; i++) {
     const field *f = &t->fields[c->columns[i]];
-    rf_cell_type type = cell_type(f, c->text);
-    size_t cell = cell_count(f) * rf_cell_bytes(type, f->repeat);
+    rf_dtype type = cell_type(f, c->text);
+    size_t cell = cell_count(f) * rf_dtype_bytes(type, f->repeat);
     requests[i] = (rf_column_request){.size = sizeof(rf_column_request),
                                       .column = c->columns[i],
                                       .type = type,
@@ -428,7 +427,7 @@ static void test_rows_longer_than_any_buffer(void) {
 
   rf_file *file;
   CHECK_OK(rf_file_open("watched://t", RF_MODE_READ, NULL, &file, &err), err);
-  static const rf_cell_type types[] = {RF_CELL_F32, RF_CELL_BYTES, RF_CELL_I32, RF_CELL_BIT, RF_CELL_I16};
+  static const rf_dtype types[] = {RF_F32, RF_BYTES, RF_I32, RF_BIT, RF_I16};
   rf_column_request requests[5];
   uint8_t *out[5];
   for (size_t i = 0; i < 5; i++) {
@@ -483,7 +482,7 @@ static void test_few_bytes_of_wide_rows(void) {
   CHECK_OK(rf_table_get_info(file, 1, &info, &err), err);
   watched.reads = 0;
   int32_t values[50];
-  rf_column_request request = {.size = sizeof request, .column = 1, .type = RF_CELL_I32, .data = values, .stride = 4};
+  rf_column_request request = {.size = sizeof request, .column = 1, .type = RF_I32, .data = values, .stride = 4};
   CHECK_OK(rf_table_read(file, 1, NULL, &request, 1, &err), err);
   CHECK(watched.reads == 50);
   for (size_t i = 0; i < 50; i++)
@@ -623,8 +622,8 @@ static void test_more_rows_than_can_be_counted(void) {
   string_card(&fits, "TFORM", 2, "0A");
   fits_end(&fits);
   rf_file *file = open_fits(&fits);
-  rf_column_request r[2] = {{.size = sizeof r[0], .column = 0, .type = RF_CELL_I32},
-                            {.size = sizeof r[0], .column = 1, .type = RF_CELL_TEXT}};
+  rf_column_request r[2] = {{.size = sizeof r[0], .column = 0, .type = RF_I32},
+                            {.size = sizeof r[0], .column = 1, .type = RF_TEXT}};
   CHECK_OK(rf_table_read(file, 1, NULL, r, 2, &err), err);
   char text[8] = "abcdefg";
   rf_rows rows = {INT64_MAX - 1, -7, 2, NULL};
@@ -649,7 +648,7 @@ static void test_requests_refused(void) {
   fits_pad(&fits, 0);
   rf_file *file = open_fits(&fits);
   uint64_t out[64], list[] = {0, 3};
-  rf_column_request r = {.size = sizeof r, .column = 0, .type = RF_CELL_I32, .data = out, .stride = 4};
+  rf_column_request r = {.size = sizeof r, .column = 0, .type = RF_I32, .data = out, .stride = 4};
   rf_rows rows = {1, 1, 3, NULL};
   CHECK(rf_table_read(file, 1, &rows, &r, 1, &err) == RF_ERR_RANGE);
   rows = (rf_rows){0, 0, 2, NULL};
@@ -663,18 +662,18 @@ static void test_requests_refused(void) {
   rows = (rf_rows){0, 1, 2, list};
   CHECK(rf_table_read(file, 1, &rows, &r, 1, &err) == RF_ERR_RANGE);
   CHECK(strstr(err.message, "row 3") != NULL);
-  r.type = RF_CELL_I16;
+  r.type = RF_I16;
   CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_TYPE);
-  r.type = RF_CELL_TEXT;
+  r.type = RF_TEXT;
   CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_TYPE);
-  r.type = (rf_cell_type)77;
+  r.type = (rf_dtype)77;
   CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_TYPE);
-  r.type = RF_CELL_F64; /* any real number can be had as a double */
+  r.type = RF_F64; /* any real number can be had as a double */
   r.stride = 8;
   CHECK_OK(rf_table_read(file, 1, NULL, &r, 1, &err), err);
   r.flags = 2;
   CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_ARGUMENT);
-  r = (rf_column_request){.size = sizeof r, .column = 1, .type = RF_CELL_I32, .data = out, .stride = 4};
+  r = (rf_column_request){.size = sizeof r, .column = 1, .type = RF_I32, .data = out, .stride = 4};
   CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_TYPE);
   r.column = 4;
   CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_RANGE);
@@ -685,7 +684,7 @@ static void test_requests_refused(void) {
   r.size = 3;
   CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_ARGUMENT);
   r = (rf_column_request){
-      .size = sizeof r, .column = 2, .type = RF_CELL_TEXT, .data = out, .stride = 4, .width = SIZE_MAX / 2};
+      .size = sizeof r, .column = 2, .type = RF_TEXT, .data = out, .stride = 4, .width = SIZE_MAX / 2};
   CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_ARGUMENT);
   CHECK_OK(rf_table_read(file, 1, NULL, NULL, 0, &err), err);
   rf_file_free(file, NULL);
@@ -700,7 +699,7 @@ static void test_cut_short(void) {
   fits_grow(&fits, 4 * 1001 + 2, 1);
   rf_file *file = open_fits(&fits);
   static int32_t out[5000];
-  rf_column_request r = {.size = sizeof r, .type = RF_CELL_I32, .data = out, .stride = 4};
+  rf_column_request r = {.size = sizeof r, .type = RF_I32, .data = out, .stride = 4};
   CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_TRUNCATED);
   CHECK(strstr(err.message, "15994 bytes of them are missing") != NULL);
   CHECK(strstr(err.message, "1001 of 5000 rows are whole") != NULL);
@@ -722,15 +721,15 @@ static void test_strings_cut_and_filled(void) {
   fits_pad(&fits, 0);
   rf_file *file = open_fits(&fits);
   char out[2][3][3];
-  rf_column_request r = {.size = sizeof r, .type = RF_CELL_BYTES, .data = out, .stride = 9, .width = 3};
+  rf_column_request r = {.size = sizeof r, .type = RF_BYTES, .data = out, .stride = 9, .width = 3};
   CHECK_OK(rf_table_read(file, 1, NULL, &r, 1, &err), err);
   CHECK(memcmp(out, "ab\0\0\0\0 ababc\0\0\0a\0\0", 18) == 0);
   char wide[2][3][5];
-  r = (rf_column_request){.size = sizeof r, .type = RF_CELL_BYTES, .data = wide, .stride = 15, .width = 5};
+  r = (rf_column_request){.size = sizeof r, .type = RF_BYTES, .data = wide, .stride = 15, .width = 5};
   CHECK_OK(rf_table_read(file, 1, NULL, &r, 1, &err), err);
   CHECK(memcmp(wide[0], "ab\0\0\0\0\0\0\0\0 ab\0\0", 15) == 0);
   r = (rf_column_request){
-      .size = sizeof r, .type = RF_CELL_BYTES, .flags = RF_CELL_RAW, .data = wide, .stride = 15, .width = 5};
+      .size = sizeof r, .type = RF_BYTES, .flags = RF_CELL_RAW, .data = wide, .stride = 15, .width = 5};
   CHECK_OK(rf_table_read(file, 1, NULL, &r, 1, &err), err);
   CHECK(memcmp(wide[0], "ab  \0\0bcd\0 ab \0", 15) == 0);
   rf_file_free(file, NULL);
@@ -750,9 +749,8 @@ static void test_raw_values(void) {
   rf_file *file = open_fits(&fits);
   int16_t number;
   uint8_t logicals[2], bits[2];
-  rf_column_request r[3] = {{.type = RF_CELL_I16, .data = &number},
-                            {.type = RF_CELL_U8, .data = logicals},
-                            {.type = RF_CELL_U8, .data = bits}};
+  rf_column_request r[3] = {
+      {.type = RF_I16, .data = &number}, {.type = RF_U8, .data = logicals}, {.type = RF_U8, .data = bits}};
   for (size_t i = 0; i < 3; i++) {
     r[i].size = sizeof r[i];
     r[i].column = i;
@@ -775,7 +773,7 @@ static void test_rows_after_an_hdu_before_has_grown(void) {
   fits_pad(&fits, 0);
   rf_file *file = open_fits(&fits);
   int32_t out[3];
-  rf_column_request r = {.size = sizeof r, .type = RF_CELL_I32, .data = out, .stride = 4};
+  rf_column_request r = {.size = sizeof r, .type = RF_I32, .data = out, .stride = 4};
   CHECK_OK(rf_table_read(file, 1, NULL, &r, 1, &err), err);
   rf_header *header;
   CHECK_OK(rf_hdu_get_header(file, 0, &header, &err), err);

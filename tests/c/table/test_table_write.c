@@ -13,20 +13,20 @@ static void test_create_cards(void) {
   rf_file *file = rows_file();
   uint64_t dims[] = {2, 3}, one[] = {1}, five[] = {5}, none[] = {0};
   rf_column_spec columns[] = {
-      SPEC(.name = "a", .type = RF_CELL_I16, .unit = "mag", .display = "I6", .has_null = 1, .null = -99),
-      SPEC(.name = "b", .type = RF_CELL_U64),
-      SPEC(.name = "c", .type = RF_CELL_F32, .ndim = 2, .dims = dims),
-      SPEC(.name = "d", .type = RF_CELL_BYTES, .width = 12),
-      SPEC(.name = "e", .type = RF_CELL_TEXT, .width = 4, .ndim = 1, .dims = five),
-      SPEC(.name = "f", .type = RF_CELL_BIT, .ndim = 1, .dims = (uint64_t[]){11}),
-      SPEC(.name = "g", .type = RF_CELL_LOGICAL, .ndim = 1, .dims = one),
-      SPEC(.name = "h", .type = RF_CELL_F64, .ndim = 1, .dims = none),
-      SPEC(.name = "i", .type = RF_CELL_I32, .descriptor = 'P', .max_length = 7),
-      SPEC(.name = "j", .type = RF_CELL_U16, .descriptor = 'Q'),
-      SPEC(.name = "k", .type = RF_CELL_I16, .scaled = 1, .tscal = 0.5, .tzero = 10),
-      SPEC(.name = "l", .type = RF_CELL_I8),
-      SPEC(.name = "m", .type = RF_CELL_C128),
-      SPEC(.name = NULL, .type = RF_CELL_U8),
+      SPEC(.name = "a", .type = RF_I16, .unit = "mag", .display = "I6", .has_null = 1, .null = -99),
+      SPEC(.name = "b", .type = RF_U64),
+      SPEC(.name = "c", .type = RF_F32, .ndim = 2, .dims = dims),
+      SPEC(.name = "d", .type = RF_BYTES, .width = 12),
+      SPEC(.name = "e", .type = RF_TEXT, .width = 4, .ndim = 1, .dims = five),
+      SPEC(.name = "f", .type = RF_BIT, .ndim = 1, .dims = (uint64_t[]){11}),
+      SPEC(.name = "g", .type = RF_LOGICAL, .ndim = 1, .dims = one),
+      SPEC(.name = "h", .type = RF_F64, .ndim = 1, .dims = none),
+      SPEC(.name = "i", .type = RF_I32, .descriptor = 'P', .max_length = 7),
+      SPEC(.name = "j", .type = RF_U16, .descriptor = 'Q'),
+      SPEC(.name = "k", .type = RF_I16, .scaled = 1, .tscal = 0.5, .tzero = 10),
+      SPEC(.name = "l", .type = RF_I8),
+      SPEC(.name = "m", .type = RF_C128),
+      SPEC(.name = NULL, .type = RF_U8),
   };
   rf_header *cards = NULL;
   CHECK_OK(rf_header_new(&cards, &rows_err), rows_err);
@@ -77,7 +77,7 @@ static void test_create_zero(void) {
   rf_file *file = rows_file();
   CHECK(rows_create(file, NULL, 0, 0) == 1);
   CHECK(rows_create(file, NULL, 0, 7) == 2);
-  rf_column_spec column = SPEC(.name = "x", .type = RF_CELL_F64);
+  rf_column_spec column = SPEC(.name = "x", .type = RF_F64);
   CHECK(rows_create(file, &column, 1, 0) == 3);
   CHECK(rows_info(file, 2).nrows == 7 && rows_info(file, 2).row_bytes == 0);
   CHECK(rows_info(file, 3).ncols == 1 && rows_info(file, 3).nrows == 0);
@@ -100,18 +100,18 @@ static void refused(rf_column_spec column, uint64_t nrows, rf_status expected) {
 
 static void test_create_refused(void) {
   uint64_t huge[] = {UINT64_C(1) << 40, UINT64_C(1) << 40};
-  refused(SPEC(.name = "x", .type = (rf_cell_type)77), 1, RF_ERR_ARGUMENT);
-  refused(SPEC(.name = "x", .type = RF_CELL_F32, .has_null = 1), 1, RF_ERR_ARGUMENT);
-  refused(SPEC(.name = "x", .type = RF_CELL_I16, .has_null = 1, .null = 40000), 1, RF_ERR_ARGUMENT);
-  refused(SPEC(.name = "x", .type = RF_CELL_U16, .scaled = 1, .tscal = 2), 1, RF_ERR_ARGUMENT);
-  refused(SPEC(.name = "x", .type = RF_CELL_I16, .scaled = 1, .tscal = 0), 1, RF_ERR_ARGUMENT);
-  refused(SPEC(.name = "x", .type = RF_CELL_I16, .scaled = 1, .tscal = 1, .tzero = NAN), 1, RF_ERR_ARGUMENT);
-  refused(SPEC(.name = "x", .type = RF_CELL_I16, .ndim = 2, .dims = huge), 1, RF_ERR_LIMIT);
-  refused(SPEC(.name = "x", .type = RF_CELL_I16, .ndim = 33), 1, RF_ERR_ARGUMENT);
-  refused(SPEC(.name = "x", .type = RF_CELL_I16, .descriptor = 'R'), 1, RF_ERR_ARGUMENT);
-  refused(SPEC(.name = "x", .type = RF_CELL_BYTES, .width = UINT64_MAX), 1, RF_ERR_LIMIT);
-  refused(SPEC(.name = "x", .type = RF_CELL_F64), UINT64_C(1) << 61, RF_ERR_LIMIT);
-  refused(SPEC(.name = "x\n", .type = RF_CELL_F64), 1, RF_ERR_ARGUMENT);
+  refused(SPEC(.name = "x", .type = (rf_dtype)77), 1, RF_ERR_ARGUMENT);
+  refused(SPEC(.name = "x", .type = RF_F32, .has_null = 1), 1, RF_ERR_ARGUMENT);
+  refused(SPEC(.name = "x", .type = RF_I16, .has_null = 1, .null = 40000), 1, RF_ERR_ARGUMENT);
+  refused(SPEC(.name = "x", .type = RF_U16, .scaled = 1, .tscal = 2), 1, RF_ERR_ARGUMENT);
+  refused(SPEC(.name = "x", .type = RF_I16, .scaled = 1, .tscal = 0), 1, RF_ERR_ARGUMENT);
+  refused(SPEC(.name = "x", .type = RF_I16, .scaled = 1, .tscal = 1, .tzero = NAN), 1, RF_ERR_ARGUMENT);
+  refused(SPEC(.name = "x", .type = RF_I16, .ndim = 2, .dims = huge), 1, RF_ERR_LIMIT);
+  refused(SPEC(.name = "x", .type = RF_I16, .ndim = 33), 1, RF_ERR_ARGUMENT);
+  refused(SPEC(.name = "x", .type = RF_I16, .descriptor = 'R'), 1, RF_ERR_ARGUMENT);
+  refused(SPEC(.name = "x", .type = RF_BYTES, .width = UINT64_MAX), 1, RF_ERR_LIMIT);
+  refused(SPEC(.name = "x", .type = RF_F64), UINT64_C(1) << 61, RF_ERR_LIMIT);
+  refused(SPEC(.name = "x\n", .type = RF_F64), 1, RF_ERR_ARGUMENT);
 }
 
 static void test_most_columns(void) {
@@ -120,7 +120,7 @@ static void test_most_columns(void) {
   static rf_column_spec columns[1000];
   for (size_t i = 0; i < 1000; i++) {
     snprintf(names[i], sizeof names[i], "c%zu", i);
-    columns[i] = SPEC(.name = names[i], .type = RF_CELL_I16);
+    columns[i] = SPEC(.name = names[i], .type = RF_I16);
   }
   rf_table_spec spec = {.size = sizeof spec, .kind = RF_HDU_TABLE, .columns = columns, .ncols = 1000, .extver = -1};
   size_t index;
@@ -164,20 +164,20 @@ typedef struct record {
 #pragma pack(pop)
 
 static const struct {
-  rf_cell_type type;
+  rf_dtype type;
   size_t width;
   uint64_t count;
   size_t offset;
 } fields[] = {
-    {RF_CELL_U8, 0, 1, offsetof(record, b)},      {RF_CELL_I8, 0, 1, offsetof(record, sb)},
-    {RF_CELL_I16, 0, 1, offsetof(record, i)},     {RF_CELL_U16, 0, 1, offsetof(record, ui)},
-    {RF_CELL_I32, 0, 1, offsetof(record, j)},     {RF_CELL_U32, 0, 1, offsetof(record, uj)},
-    {RF_CELL_I64, 0, 1, offsetof(record, k)},     {RF_CELL_U64, 0, 1, offsetof(record, uk)},
-    {RF_CELL_F32, 0, 1, offsetof(record, e)},     {RF_CELL_F64, 0, 1, offsetof(record, d)},
-    {RF_CELL_C64, 0, 1, offsetof(record, c)},     {RF_CELL_C128, 0, 1, offsetof(record, m)},
-    {RF_CELL_LOGICAL, 0, 1, offsetof(record, l)}, {RF_CELL_BIT, 0, 11, offsetof(record, x)},
-    {RF_CELL_BYTES, 5, 1, offsetof(record, a)},   {RF_CELL_TEXT, 3, 1, offsetof(record, u)},
-    {RF_CELL_I16, 0, 3, offsetof(record, v)},
+    {RF_U8, 0, 1, offsetof(record, b)},      {RF_I8, 0, 1, offsetof(record, sb)},
+    {RF_I16, 0, 1, offsetof(record, i)},     {RF_U16, 0, 1, offsetof(record, ui)},
+    {RF_I32, 0, 1, offsetof(record, j)},     {RF_U32, 0, 1, offsetof(record, uj)},
+    {RF_I64, 0, 1, offsetof(record, k)},     {RF_U64, 0, 1, offsetof(record, uk)},
+    {RF_F32, 0, 1, offsetof(record, e)},     {RF_F64, 0, 1, offsetof(record, d)},
+    {RF_C64, 0, 1, offsetof(record, c)},     {RF_C128, 0, 1, offsetof(record, m)},
+    {RF_LOGICAL, 0, 1, offsetof(record, l)}, {RF_BIT, 0, 11, offsetof(record, x)},
+    {RF_BYTES, 5, 1, offsetof(record, a)},   {RF_TEXT, 3, 1, offsetof(record, u)},
+    {RF_I16, 0, 3, offsetof(record, v)},
 };
 #define FIELDS COUNT(fields)
 
@@ -254,13 +254,13 @@ static void test_all_types(void) {
 /* The file's side, by hand. */
 static void test_bytes_in_file(void) {
   rf_file *file = rows_file();
-  rf_column_spec columns[] = {SPEC(.name = "ui", .type = RF_CELL_U16),
-                              SPEC(.name = "j", .type = RF_CELL_I32),
-                              SPEC(.name = "uk", .type = RF_CELL_U64),
-                              SPEC(.name = "l", .type = RF_CELL_LOGICAL),
-                              SPEC(.name = "x", .type = RF_CELL_BIT, .ndim = 1, .dims = (uint64_t[]){10}),
-                              SPEC(.name = "a", .type = RF_CELL_BYTES, .width = 4),
-                              SPEC(.name = "sb", .type = RF_CELL_I8)};
+  rf_column_spec columns[] = {SPEC(.name = "ui", .type = RF_U16),
+                              SPEC(.name = "j", .type = RF_I32),
+                              SPEC(.name = "uk", .type = RF_U64),
+                              SPEC(.name = "l", .type = RF_LOGICAL),
+                              SPEC(.name = "x", .type = RF_BIT, .ndim = 1, .dims = (uint64_t[]){10}),
+                              SPEC(.name = "a", .type = RF_BYTES, .width = 4),
+                              SPEC(.name = "sb", .type = RF_I8)};
   size_t index = rows_create(file, columns, COUNT(columns), 2);
   uint16_t ui[] = {0, 65535};
   int32_t j[] = {1, -2};
@@ -268,10 +268,10 @@ static void test_bytes_in_file(void) {
   uint8_t l[] = {1, 0}, x[] = {1, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 1}, lmask[] = {0, 1};
   char a[] = "ab\0\0abcd";
   int8_t sb[] = {-128, 1};
-  rf_column_request requests[] = {rows_request(0, RF_CELL_U16, 0, ui, 2), rows_request(1, RF_CELL_I32, 0, j, 4),
-                                  rows_request(2, RF_CELL_U64, 0, uk, 8), rows_request(3, RF_CELL_LOGICAL, 0, l, 1),
-                                  rows_request(4, RF_CELL_BIT, 0, x, 10), rows_request(5, RF_CELL_BYTES, 4, a, 4),
-                                  rows_request(6, RF_CELL_I8, 0, sb, 1)};
+  rf_column_request requests[] = {rows_request(0, RF_U16, 0, ui, 2), rows_request(1, RF_I32, 0, j, 4),
+                                  rows_request(2, RF_U64, 0, uk, 8), rows_request(3, RF_LOGICAL, 0, l, 1),
+                                  rows_request(4, RF_BIT, 0, x, 10), rows_request(5, RF_BYTES, 4, a, 4),
+                                  rows_request(6, RF_I8, 0, sb, 1)};
   requests[3].mask = lmask;
   CHECK_OK(rf_table_write(file, index, NULL, requests, COUNT(requests), &rows_err), rows_err);
   static const uint8_t expected[] = {0x80, 0,    0,    0,    0,    1,    0x80, 0,    0,    0,    0,
@@ -320,7 +320,7 @@ static void test_some_of_it(void) {
     bool whole = random_below(3) == 0;
     for (size_t i = 0; i < FIELDS; i++)
       if (whole || random_below(3) == 0) {
-        size_t bytes = rf_cell_bytes(fields[i].type, fields[i].width) * (size_t)fields[i].count;
+        size_t bytes = rf_dtype_bytes(fields[i].type, fields[i].width) * (size_t)fields[i].count;
         some[count++] = requests[i];
         for (uint64_t r = 0; r < rows.count; r++) {
           uint64_t row = rows.indices ? list[r] : (uint64_t)(rows.start + (int64_t)r * rows.step);
@@ -344,9 +344,9 @@ static void test_long_rows(void) {
   enum { N = 40, WIDE = 9000 };
   rf_file *file = rows_file();
   uint64_t wide = WIDE;
-  rf_column_spec columns[] = {SPEC(.name = "x", .type = RF_CELL_I16),
-                              SPEC(.name = "w", .type = RF_CELL_F64, .ndim = 1, .dims = &wide),
-                              SPEC(.name = "y", .type = RF_CELL_U32)};
+  rf_column_spec columns[] = {SPEC(.name = "x", .type = RF_I16),
+                              SPEC(.name = "w", .type = RF_F64, .ndim = 1, .dims = &wide),
+                              SPEC(.name = "y", .type = RF_U32)};
   double *w = malloc(sizeof(double) * N * WIDE), *back = malloc(sizeof(double) * N * WIDE);
   int16_t x[N], x_back[N];
   uint32_t y[N], y_back[N];
@@ -357,8 +357,8 @@ static void test_long_rows(void) {
     x[i] = (int16_t)(i * 7);
     y[i] = 4000000000u + (uint32_t)i;
   }
-  rf_column_request requests[] = {rows_request(0, RF_CELL_I16, 0, x, 2), rows_request(1, RF_CELL_F64, 0, w, WIDE * 8),
-                                  rows_request(2, RF_CELL_U32, 0, y, 4)};
+  rf_column_request requests[] = {rows_request(0, RF_I16, 0, x, 2), rows_request(1, RF_F64, 0, w, WIDE * 8),
+                                  rows_request(2, RF_U32, 0, y, 4)};
   CHECK_OK(rf_table_write(file, index, NULL, requests + 1, 1, &rows_err), rows_err);
   CHECK_OK(rf_table_write(file, index, NULL, requests, 1, &rows_err), rows_err);
   CHECK_OK(rf_table_write(file, index, NULL, requests + 2, 1, &rows_err), rows_err);
@@ -378,14 +378,13 @@ static void test_huge_rows(void) {
   enum { N = 3 };
   rf_file *file = rows_file();
   uint64_t wide = 400000, bits = 9000003, strings = 70000;
-  rf_column_spec columns[] = {
-      SPEC(.name = "x", .type = RF_CELL_U16, .has_null = 1, .null = 3),
-      SPEC(.name = "w", .type = RF_CELL_C64, .ndim = 1, .dims = &wide),
-      SPEC(.name = "b", .type = RF_CELL_BIT, .ndim = 1, .dims = &bits),
-      SPEC(.name = "s", .type = RF_CELL_BYTES, .width = 7, .ndim = 1, .dims = &strings),
-      SPEC(.name = "n", .type = RF_CELL_I16, .has_null = 1, .null = -1, .ndim = 1, .dims = &wide)};
+  rf_column_spec columns[] = {SPEC(.name = "x", .type = RF_U16, .has_null = 1, .null = 3),
+                              SPEC(.name = "w", .type = RF_C64, .ndim = 1, .dims = &wide),
+                              SPEC(.name = "b", .type = RF_BIT, .ndim = 1, .dims = &bits),
+                              SPEC(.name = "s", .type = RF_BYTES, .width = 7, .ndim = 1, .dims = &strings),
+                              SPEC(.name = "n", .type = RF_I16, .has_null = 1, .null = -1, .ndim = 1, .dims = &wide)};
   size_t index = rows_create(file, columns, COUNT(columns), 1), sizes[] = {2, 400000 * 8, 9000003, 70000 * 7, 800000};
-  rf_cell_type types[] = {RF_CELL_U16, RF_CELL_C64, RF_CELL_BIT, RF_CELL_BYTES, RF_CELL_I16};
+  rf_dtype types[] = {RF_U16, RF_C64, RF_BIT, RF_BYTES, RF_I16};
   uint8_t *data[5], *back[5], *mask = calloc(N, 400000), *mask_back = calloc(N, 400000);
   rf_column_request requests[5];
   for (size_t c = 0; c < 5; c++) {
@@ -441,12 +440,12 @@ static void test_huge_rows(void) {
 static void test_refused_values(void) {
   rf_file *file = rows_file();
   rf_column_spec columns[] = {
-      SPEC(.name = "i", .type = RF_CELL_I16),
-      SPEC(.name = "s", .type = RF_CELL_BYTES, .width = 3),
-      SPEC(.name = "sc", .type = RF_CELL_I16, .scaled = 1, .tscal = 0.5, .tzero = 100, .has_null = 1, .null = -1),
-      SPEC(.name = "e", .type = RF_CELL_F32),
-      SPEC(.name = "p", .type = RF_CELL_F32, .descriptor = 'P'),
-      SPEC(.name = "x", .type = RF_CELL_BIT),
+      SPEC(.name = "i", .type = RF_I16),
+      SPEC(.name = "s", .type = RF_BYTES, .width = 3),
+      SPEC(.name = "sc", .type = RF_I16, .scaled = 1, .tscal = 0.5, .tzero = 100, .has_null = 1, .null = -1),
+      SPEC(.name = "e", .type = RF_F32),
+      SPEC(.name = "p", .type = RF_F32, .descriptor = 'P'),
+      SPEC(.name = "x", .type = RF_BIT),
   };
   size_t index = rows_create(file, columns, COUNT(columns), 4);
   uint8_t zeros[4 * 22] = {0}, mask[4] = {0, 0, 1, 0};
@@ -460,23 +459,23 @@ static void test_refused_values(void) {
     rf_status status;
     const char *message;
   } cases[] = {
-      {rows_request(0, RF_CELL_F64, 0, big, 8), false, RF_ERR_RANGE, "row 3"},
-      {rows_request(0, RF_CELL_F64, 0, nan, 8), false, RF_ERR_RANGE, "row 1"},
-      {rows_request(0, RF_CELL_I16, 0, numbers, 2), true, RF_ERR_ARGUMENT, "row 2"},
-      {rows_request(0, RF_CELL_I32, 0, numbers, 2), false, RF_ERR_TYPE, "'i'"},
-      {rows_request(1, RF_CELL_BYTES, 4, longer, 4), false, RF_ERR_RANGE, "row 2"},
-      {rows_request(1, RF_CELL_TEXT, 1, text, 4), false, RF_ERR_RANGE, "row 2"},
-      {rows_request(1, RF_CELL_TEXT, 3, inner, 0), false, RF_ERR_RANGE, "row 0"},
-      {rows_request(2, RF_CELL_F64, 0, scaled, 8), false, RF_ERR_RANGE, "row 2"},
-      {rows_request(3, RF_CELL_F64, 0, (double[]){1, 2, 3, 1e300}, 8), false, RF_ERR_RANGE, "row 3"},
-      {rows_request(4, RF_CELL_F32, 0, numbers, 0), false, RF_ERR_TYPE, "'p'"},
-      {rows_request(5, RF_CELL_BIT, 0, numbers, 1), true, RF_ERR_ARGUMENT, "row 2"},
-      {rows_request(0, RF_CELL_I16, 0, NULL, 2), false, RF_ERR_ARGUMENT, "'i'"},
-      {rows_request(9, RF_CELL_I16, 0, numbers, 2), false, RF_ERR_RANGE, "9"},
+      {rows_request(0, RF_F64, 0, big, 8), false, RF_ERR_RANGE, "row 3"},
+      {rows_request(0, RF_F64, 0, nan, 8), false, RF_ERR_RANGE, "row 1"},
+      {rows_request(0, RF_I16, 0, numbers, 2), true, RF_ERR_ARGUMENT, "row 2"},
+      {rows_request(0, RF_I32, 0, numbers, 2), false, RF_ERR_TYPE, "'i'"},
+      {rows_request(1, RF_BYTES, 4, longer, 4), false, RF_ERR_RANGE, "row 2"},
+      {rows_request(1, RF_TEXT, 1, text, 4), false, RF_ERR_RANGE, "row 2"},
+      {rows_request(1, RF_TEXT, 3, inner, 0), false, RF_ERR_RANGE, "row 0"},
+      {rows_request(2, RF_F64, 0, scaled, 8), false, RF_ERR_RANGE, "row 2"},
+      {rows_request(3, RF_F64, 0, (double[]){1, 2, 3, 1e300}, 8), false, RF_ERR_RANGE, "row 3"},
+      {rows_request(4, RF_F32, 0, numbers, 0), false, RF_ERR_TYPE, "'p'"},
+      {rows_request(5, RF_BIT, 0, numbers, 1), true, RF_ERR_ARGUMENT, "row 2"},
+      {rows_request(0, RF_I16, 0, NULL, 2), false, RF_ERR_ARGUMENT, "'i'"},
+      {rows_request(9, RF_I16, 0, numbers, 2), false, RF_ERR_RANGE, "9"},
   };
   for (size_t i = 0; i < COUNT(cases); i++) {
     /* A good column before it must not be written either. */
-    rf_column_request requests[] = {rows_request(0, RF_CELL_I16, 0, numbers, 2), cases[i].request};
+    rf_column_request requests[] = {rows_request(0, RF_I16, 0, numbers, 2), cases[i].request};
     if (cases[i].masked)
       requests[1].mask = mask;
     rf_status status = rf_table_write(file, index, NULL, requests, 2, &rows_err);
@@ -493,12 +492,12 @@ static void test_refused_values(void) {
 static void test_masks(void) {
   rf_file *file = rows_file();
   rf_column_spec columns[] = {
-      SPEC(.name = "i", .type = RF_CELL_I16, .has_null = 1, .null = -7),
-      SPEC(.name = "u", .type = RF_CELL_U32, .has_null = 1, .null = 5),
-      SPEC(.name = "e", .type = RF_CELL_F32),
-      SPEC(.name = "c", .type = RF_CELL_C64),
-      SPEC(.name = "s", .type = RF_CELL_BYTES, .width = 2),
-      SPEC(.name = "sc", .type = RF_CELL_U8, .scaled = 1, .tscal = 2, .tzero = 1, .has_null = 1, .null = 255)};
+      SPEC(.name = "i", .type = RF_I16, .has_null = 1, .null = -7),
+      SPEC(.name = "u", .type = RF_U32, .has_null = 1, .null = 5),
+      SPEC(.name = "e", .type = RF_F32),
+      SPEC(.name = "c", .type = RF_C64),
+      SPEC(.name = "s", .type = RF_BYTES, .width = 2),
+      SPEC(.name = "sc", .type = RF_U8, .scaled = 1, .tscal = 2, .tzero = 1, .has_null = 1, .null = 255)};
   size_t index = rows_create(file, columns, COUNT(columns), 2);
   int16_t i[] = {1, 2};
   uint32_t u[] = {3, 4};
@@ -506,9 +505,9 @@ static void test_masks(void) {
   char s[] = "abcd";
   double sc[] = {11, NAN};
   uint8_t first[] = {1, 0}, mask[2];
-  rf_column_request requests[] = {rows_request(0, RF_CELL_I16, 0, i, 2),   rows_request(1, RF_CELL_U32, 0, u, 4),
-                                  rows_request(2, RF_CELL_F32, 0, e, 4),   rows_request(3, RF_CELL_C64, 0, c, 8),
-                                  rows_request(4, RF_CELL_BYTES, 2, s, 2), rows_request(5, RF_CELL_F64, 0, sc, 8)};
+  rf_column_request requests[] = {rows_request(0, RF_I16, 0, i, 2),   rows_request(1, RF_U32, 0, u, 4),
+                                  rows_request(2, RF_F32, 0, e, 4),   rows_request(3, RF_C64, 0, c, 8),
+                                  rows_request(4, RF_BYTES, 2, s, 2), rows_request(5, RF_F64, 0, sc, 8)};
   for (size_t k = 0; k < 5; k++)
     requests[k].mask = first;
   CHECK_OK(rf_table_write(file, index, NULL, requests, COUNT(requests), &rows_err), rows_err);
@@ -532,7 +531,7 @@ static void test_masks(void) {
 static void test_text_lengths(void) {
   enum { MOST = 40, TO = 35 };
   rf_file *file = rows_file();
-  rf_column_spec column = SPEC(.name = "s", .type = RF_CELL_BYTES, .width = TO);
+  rf_column_spec column = SPEC(.name = "s", .type = RF_BYTES, .width = TO);
   size_t index = rows_create(file, &column, 1, 1);
   for (size_t width = 1; width <= MOST; width++)
     for (size_t length = 0; length <= width; length++) {
@@ -542,8 +541,8 @@ static void test_text_lengths(void) {
         text[i] = (uint32_t)('!' + i);
       for (size_t i = 0; i < length && i < TO; i++)
         expected[i] = (char)('!' + i);
-      rf_column_request write = rows_request(0, RF_CELL_TEXT, width, text, 0);
-      rf_column_request read = rows_request(0, RF_CELL_BYTES, TO, found, 0);
+      rf_column_request write = rows_request(0, RF_TEXT, width, text, 0);
+      rf_column_request read = rows_request(0, RF_BYTES, TO, found, 0);
       rf_status status = rf_table_write(file, index, NULL, &write, 1, &rows_err);
       CHECK(status == (length > TO ? RF_ERR_RANGE : RF_OK));
       if (status == RF_OK) {
@@ -568,13 +567,13 @@ static void test_text_lengths(void) {
 /* Doubles to scaled and to plain integers are rounded; raw values go as they are. */
 static void test_scaled(void) {
   rf_file *file = rows_file();
-  rf_column_spec columns[] = {SPEC(.name = "sc", .type = RF_CELL_I16, .scaled = 1, .tscal = 0.5, .tzero = 100),
-                              SPEC(.name = "l", .type = RF_CELL_LOGICAL), SPEC(.name = "x", .type = RF_CELL_BIT)};
+  rf_column_spec columns[] = {SPEC(.name = "sc", .type = RF_I16, .scaled = 1, .tscal = 0.5, .tzero = 100),
+                              SPEC(.name = "l", .type = RF_LOGICAL), SPEC(.name = "x", .type = RF_BIT)};
   size_t index = rows_create(file, columns, 3, 3);
   double values[] = {100, 101.3, -16284}, back[3];
   uint8_t raw[] = {'T', 0, 'F'}, bits[] = {0x80, 0, 0x80};
-  rf_column_request requests[] = {rows_request(0, RF_CELL_F64, 0, values, 8), rows_request(1, RF_CELL_U8, 0, raw, 1),
-                                  rows_request(2, RF_CELL_U8, 0, bits, 1)};
+  rf_column_request requests[] = {rows_request(0, RF_F64, 0, values, 8), rows_request(1, RF_U8, 0, raw, 1),
+                                  rows_request(2, RF_U8, 0, bits, 1)};
   requests[1].flags = requests[2].flags = RF_CELL_RAW;
   CHECK_OK(rf_table_write(file, index, NULL, requests, 3, &rows_err), rows_err);
   static const uint8_t expected[] = {0, 0, 'T', 0x80, 0, 3, 0, 0, 0x80, 0, 'F', 0x80};
@@ -660,21 +659,20 @@ static void test_append_and_resize(void) {
 
 static void test_ascii_rows(void) {
   rf_file *file = rows_file();
-  rf_column_spec columns[] = {SPEC(.name = "i", .type = RF_CELL_I16),
-                              SPEC(.name = "s", .type = RF_CELL_BYTES, .width = 3)};
+  rf_column_spec columns[] = {SPEC(.name = "i", .type = RF_I16), SPEC(.name = "s", .type = RF_BYTES, .width = 3)};
   rf_table_spec spec = {.size = sizeof spec, .kind = RF_HDU_ASCII_TABLE, .nrows = 2, .columns = columns, .ncols = 2};
   size_t index = 0;
   spec.extver = -1;
   CHECK_OK(rf_table_create(file, &spec, &index, &rows_err), rows_err);
   CHECK(rows_bytes(file, index, 0, "                    ", 20));
   int64_t i[] = {-5, 1234567};
-  rf_column_request request = rows_request(0, RF_CELL_I64, 0, i, 8);
+  rf_column_request request = rows_request(0, RF_I64, 0, i, 8);
   CHECK(rf_table_write(file, index, NULL, &request, 1, &rows_err) == RF_ERR_RANGE);
   CHECK(strstr(rows_err.message, "row 1") != NULL);
   i[1] = 77;
   CHECK_OK(rf_table_write(file, index, NULL, &request, 1, &rows_err), rows_err);
   CHECK(rows_bytes(file, index, 0, "    -5        77    ", 20));
-  request = rows_request(1, RF_CELL_BYTES, 3, "ab\0xyz", 3);
+  request = rows_request(1, RF_BYTES, 3, "ab\0xyz", 3);
   CHECK_OK(rf_table_append(file, index, 2, &request, 1, &rows_err), rows_err);
   CHECK(rows_bytes(file, index, 0, "    -5        77           ab        xyz  ", 42));
   rows_agree(file);
@@ -686,9 +684,9 @@ static void test_ascii_rows(void) {
 static void test_failing_write_taints(void) {
   fits_bytes fits = {0};
   fits_image(&fits, true, 10, NULL);
-  rf_column_spec column = SPEC(.name = "x", .type = RF_CELL_I32);
+  rf_column_spec column = SPEC(.name = "x", .type = RF_I32);
   int32_t values[] = {1, 2, 3};
-  rf_column_request request = rows_request(0, RF_CELL_I32, 0, values, 4);
+  rf_column_request request = rows_request(0, RF_I32, 0, values, 4);
   for (int countdown = 0; countdown < 8; countdown++) {
     rf_file *file = NULL;
     rf_table_spec spec = {.size = sizeof spec, .kind = RF_HDU_TABLE, .nrows = 3, .columns = &column, .ncols = 1};
@@ -723,7 +721,7 @@ static void test_failing_write_taints(void) {
 
 static void test_readonly(void) {
   rf_file *file = rows_file(), *reader = NULL;
-  rf_column_spec column = SPEC(.name = "x", .type = RF_CELL_I32);
+  rf_column_spec column = SPEC(.name = "x", .type = RF_I32);
   size_t index = rows_create(file, &column, 1, 3);
   uint64_t size;
   CHECK_OK(rf_file_get_size(file, &size, &rows_err), rows_err);

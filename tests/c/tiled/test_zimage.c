@@ -26,8 +26,8 @@ static void closed(rf_file *file) {
 }
 
 /* The whole image as it is stored. */
-static rf_status read_raw(rf_file *file, rf_type type, void *out, uint64_t count) {
-  return rf_image_read(file, 1, NULL, type, RF_IMAGE_RAW, out, count * rf_type_bytes(type), NULL, &err);
+static rf_status read_raw(rf_file *file, rf_dtype type, void *out, uint64_t count) {
+  return rf_image_read(file, 1, NULL, type, RF_IMAGE_RAW, out, count * rf_dtype_bytes(type, 0), NULL, &err);
 }
 
 /* ---- encoding tiles ---- */

@@ -24,7 +24,7 @@ static uint32_t next_random(void) {
 }
 
 /* Values that suit a type; reals are noise around 10 with some NaN and zeros. */
-static void fill(rf_type type, void *values, size_t count) {
+static void fill(rf_dtype type, void *values, size_t count) {
   for (size_t i = 0; i < count; i++) {
     uint32_t n = next_random() % 3000;
     switch (type) {
@@ -50,6 +50,8 @@ static void fill(rf_type type, void *values, size_t count) {
     case RF_F64:
       ((double *)values)[i] = n % 50 == 0 ? NAN : n % 51 == 0 ? 0.0 : 10.0 + (double)(next_random() % 1000) / 500.0;
       break;
+    default: /* pixels have no other type */
+      break;
     }
   }
 }
@@ -61,7 +63,7 @@ static rf_compression compression_of(rf_zcmptype type) {
   return compression;
 }
 
-static rf_image_spec spec_of(rf_type type, int naxis, const uint64_t *axes, const rf_compression *compression) {
+static rf_image_spec spec_of(rf_dtype type, int naxis, const uint64_t *axes, const rf_compression *compression) {
   return (rf_image_spec){.size = sizeof(rf_image_spec),
                          .type = type,
                          .naxis = naxis,
@@ -79,12 +81,12 @@ static size_t count_of(int naxis, const uint64_t *axes) {
 
 /* ---- codecs, types, tiles, ranks ---- */
 
-static void round_trip(rf_zcmptype codec, rf_type type, int naxis, const uint64_t *axes, const uint64_t *tile) {
+static void round_trip(rf_zcmptype codec, rf_dtype type, int naxis, const uint64_t *axes, const uint64_t *tile) {
   static uint64_t pixels[MOST], again[MOST];
   rf_compression compression = compression_of(codec);
   rf_error err;
   rf_file *file = NULL;
-  size_t index = 7, count = count_of(naxis, axes), bytes = count * rf_type_bytes(type);
+  size_t index = 7, count = count_of(naxis, axes), bytes = count * rf_dtype_bytes(type, 0);
   const char *path = scratch_path("round.fits");
   rf_image_info info = {.size = sizeof info};
   compression.tile_ndim = tile != NULL ? naxis : 0;
@@ -120,7 +122,7 @@ static void round_trips(void) {
                 {5, {2, 3, 4, 5, 6}, {1, 2, 1, 4, 1}}};
   static const rf_zcmptype codecs[] = {RF_Z_AUTO, RF_Z_RICE_1, RF_Z_GZIP_1, RF_Z_GZIP_2, RF_Z_PLIO_1, RF_Z_NOCOMPRESS};
   for (size_t c = 0; c < sizeof codecs / sizeof codecs[0]; c++)
-    for (rf_type type = RF_U8; type <= RF_F64; type++) {
+    for (rf_dtype type = RF_U8; type <= RF_F64; type = type == RF_U64 ? RF_F32 : type + 1) {
       bool wide = type == RF_I64 || type == RF_U64, real = type == RF_F32 || type == RF_F64;
       if (((wide || real) && (codecs[c] == RF_Z_RICE_1 || codecs[c] == RF_Z_PLIO_1)) ||
           (type == RF_U32 && codecs[c] == RF_Z_PLIO_1))
@@ -130,7 +132,7 @@ static void round_trips(void) {
         round_trip(codecs[c], type, shapes[s].naxis, shapes[s].axes, shapes[s].tile);
       }
     }
-  for (rf_type type = RF_U8; type <= RF_U32; type++) {
+  for (rf_dtype type = RF_U8; type <= RF_U32; type++) {
     round_trip(RF_Z_HCOMPRESS_1, type, 2, (uint64_t[]){50, 70}, NULL);
     round_trip(RF_Z_HCOMPRESS_1, type, 2, (uint64_t[]){50, 70}, (uint64_t[]){13, 4});
     round_trip(RF_Z_HCOMPRESS_1, type, 3, (uint64_t[]){10, 3, 70}, (uint64_t[]){5, 1, 30});
@@ -297,7 +299,7 @@ static void never_written(void) {
 
 /* Writes random sections and holds the image against an array each time. Quantized: what is not named keeps its bits,
  * what is comes out close to it. */
-static void write_sections(rf_zcmptype codec, rf_type type, int quantize, rf_dither dither) {
+static void write_sections(rf_zcmptype codec, rf_dtype type, int quantize, rf_dither dither) {
   enum { ROWS = 33, COLUMNS = 41, COUNT = ROWS * COLUMNS };
   static const uint64_t axes[] = {ROWS, COLUMNS}, tile[] = {10, 12};
   static double was[COUNT], is[COUNT], part[COUNT];
@@ -314,7 +316,7 @@ static void write_sections(rf_zcmptype codec, rf_type type, int quantize, rf_dit
   CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   fill(type, whole, COUNT);
-  CHECK_OK(rf_image_write(file, index, NULL, type, 0, whole, COUNT * rf_type_bytes(type), NULL, &err), err);
+  CHECK_OK(rf_image_write(file, index, NULL, type, 0, whole, COUNT * rf_dtype_bytes(type, 0), NULL, &err), err);
   for (int round = 0; round < 60; round++) {
     rf_axis section[2];
     uint64_t indices[6];
@@ -423,7 +425,7 @@ static void lossy_hcompress(void) {
 static void quantized_row_by_row(void) {
   enum { N = 40 };
   static const uint64_t axes[] = {N, N};
-  for (rf_type type = RF_F32; type <= RF_F64; type++) {
+  for (rf_dtype type = RF_F32; type <= RF_F64; type++) {
     rf_compression c = compression_of(RF_Z_RICE_1);
     rf_error err;
     rf_file *file = NULL;
@@ -479,11 +481,11 @@ static void masks(void) {
 
 /* ---- longer ---- */
 
-static void extend(rf_zcmptype codec, rf_type type, int quantize, const uint64_t *tile) {
+static void extend(rf_zcmptype codec, rf_dtype type, int quantize, const uint64_t *tile) {
   enum { COLUMNS = 23 };
   static const uint64_t axes[] = {0, COLUMNS};
   static uint64_t grown[MOST], again[MOST];
-  size_t width = rf_type_bytes(type), row = COLUMNS * width;
+  size_t width = rf_dtype_bytes(type, 0), row = COLUMNS * width;
   rf_compression c = compression_of(codec);
   rf_error err;
   rf_file *file = NULL;
@@ -664,13 +666,13 @@ static void rows_of_tiles_are_not_written_by_table_calls(void) {
   CHECK_OK(rf_table_find_column(file, 1, "ZSCALE", &column, &err), err);
   rf_rows row = {3, 1, 1, NULL};
   rf_column_request request = {
-      .size = sizeof request, .column = column, .type = (rf_cell_type)RF_F64, .data = (void *)&scale, .stride = 8};
-  rf_column_spec added = {.size = sizeof added, .name = "x", .type = (rf_cell_type)RF_F64};
+      .size = sizeof request, .column = column, .type = (rf_dtype)RF_F64, .data = (void *)&scale, .stride = 8};
+  rf_column_spec added = {.size = sizeof added, .name = "x", .type = (rf_dtype)RF_F64};
   CHECK(rf_table_write(file, 1, &row, &request, 1, &err) == RF_ERR_TYPE && strstr(err.message, "tiles"));
   CHECK(rf_table_append(file, 1, 1, &request, 1, &err) == RF_ERR_TYPE);
   CHECK(rf_table_resize(file, 1, 3, &err) == RF_ERR_TYPE);
   CHECK(rf_table_delete_rows(file, 1, &row, &err) == RF_ERR_TYPE);
-  CHECK(rf_table_write_heap(file, 1, 0, &row, lengths, (rf_cell_type)RF_U8, 0, bytes, 2, NULL, &err) == RF_ERR_TYPE);
+  CHECK(rf_table_write_heap(file, 1, 0, &row, lengths, (rf_dtype)RF_U8, 0, bytes, 2, NULL, &err) == RF_ERR_TYPE);
   CHECK(rf_table_insert_column(file, 1, 0, &added, &err) == RF_ERR_TYPE);
   CHECK(rf_table_delete_column(file, 1, column, &err) == RF_ERR_TYPE);
   CHECK(rf_table_describe_column(file, 1, column, "OTHER", NULL, NULL, &err) == RF_ERR_TYPE);

@@ -24,22 +24,22 @@ static uint64_t any(uint64_t below) {
 static const uint64_t three[] = {3}, eleven[] = {11};
 
 static const rf_column_spec columns[] = {
-    SPEC(.name = "b", .type = RF_CELL_LOGICAL),
-    SPEC(.name = "x", .type = RF_CELL_BIT, .ndim = 1, .dims = eleven),
-    SPEC(.name = "u1", .type = RF_CELL_U8),
-    SPEC(.name = "i2", .type = RF_CELL_I16, .ndim = 1, .dims = three),
-    SPEC(.name = "u2", .type = RF_CELL_U16),
-    SPEC(.name = "i4", .type = RF_CELL_I32),
-    SPEC(.name = "i8", .type = RF_CELL_I64),
-    SPEC(.name = "f4", .type = RF_CELL_F32),
-    SPEC(.name = "f8", .type = RF_CELL_F64),
-    SPEC(.name = "c8", .type = RF_CELL_C64),
-    SPEC(.name = "c16", .type = RF_CELL_C128),
-    SPEC(.name = "s", .type = RF_CELL_BYTES, .width = 7),
-    SPEC(.name = "none", .type = RF_CELL_F64, .ndim = 1, .dims = (const uint64_t[]){0}),
-    SPEC(.name = "pi", .type = RF_CELL_I32, .descriptor = 'P'),
-    SPEC(.name = "qd", .type = RF_CELL_F64, .descriptor = 'Q'),
-    SPEC(.name = "px", .type = RF_CELL_BIT, .descriptor = 'P'),
+    SPEC(.name = "b", .type = RF_LOGICAL),
+    SPEC(.name = "x", .type = RF_BIT, .ndim = 1, .dims = eleven),
+    SPEC(.name = "u1", .type = RF_U8),
+    SPEC(.name = "i2", .type = RF_I16, .ndim = 1, .dims = three),
+    SPEC(.name = "u2", .type = RF_U16),
+    SPEC(.name = "i4", .type = RF_I32),
+    SPEC(.name = "i8", .type = RF_I64),
+    SPEC(.name = "f4", .type = RF_F32),
+    SPEC(.name = "f8", .type = RF_F64),
+    SPEC(.name = "c8", .type = RF_C64),
+    SPEC(.name = "c16", .type = RF_C128),
+    SPEC(.name = "s", .type = RF_BYTES, .width = 7),
+    SPEC(.name = "none", .type = RF_F64, .ndim = 1, .dims = (const uint64_t[]){0}),
+    SPEC(.name = "pi", .type = RF_I32, .descriptor = 'P'),
+    SPEC(.name = "qd", .type = RF_F64, .descriptor = 'Q'),
+    SPEC(.name = "px", .type = RF_BIT, .descriptor = 'P'),
 };
 
 #define NCOLS COUNT(columns)
@@ -77,7 +77,7 @@ static void end_twins(twins *t) {
 static uint8_t *fields_of(rf_file *file, size_t at, size_t column, uint64_t nrows, size_t *bytes) {
   rf_column_info info = {.size = sizeof info};
   CHECK_OK(rf_table_get_column(file, at, column, &info, &err), err);
-  size_t cell = (size_t)info.raw_count * rf_cell_bytes(info.stored, (size_t)info.width);
+  size_t cell = (size_t)info.raw_count * rf_dtype_bytes(info.stored, (size_t)info.width);
   *bytes = cell * (size_t)nrows;
   uint8_t *out = calloc(*bytes + 1, 1);
   rf_column_request request = rows_request(column, info.stored, (size_t)info.width, out, (ptrdiff_t)cell);
@@ -93,7 +93,7 @@ static uint8_t *cells_of(rf_file *file, size_t at, size_t column, uint64_t nrows
   CHECK_OK(rf_table_read_descriptors(file, at, column, NULL, lengths, offsets, &err), err);
   for (uint64_t i = 0; i < nrows; i++)
     total += lengths[i];
-  size_t n = (size_t)total * rf_cell_bytes(info.type, 1), head = (size_t)nrows * 8;
+  size_t n = (size_t)total * rf_dtype_bytes(info.type, 1), head = (size_t)nrows * 8;
   uint8_t *out = calloc(head + n + 1, 1);
   if (head > 0)
     memcpy(out, lengths, head);
@@ -143,9 +143,9 @@ static void same(twins *t, const char *what) {
   } while (0)
 
 /* Often 0, but in strings, where nothing may stand behind a NUL. */
-static uint8_t any_byte(rf_cell_type type, unsigned below) {
+static uint8_t any_byte(rf_dtype type, unsigned below) {
   uint8_t byte = (uint8_t)(any(4) * any(below));
-  return byte == 0 && type == RF_CELL_BYTES ? 1 : byte;
+  return byte == 0 && type == RF_BYTES ? 1 : byte;
 }
 
 /* Any bytes into a column of these rows. */
@@ -156,16 +156,16 @@ static void write_any(twins *t, size_t column, const rf_rows *rows) {
     uint64_t *lengths = calloc((size_t)rows->count + 1, 8), total = 0;
     for (uint64_t i = 0; i < rows->count; i++)
       total += lengths[i] = any(3) == 0 ? 0 : any(40);
-    size_t n = (size_t)total * rf_cell_bytes(info.type, 1);
+    size_t n = (size_t)total * rf_dtype_bytes(info.type, 1);
     uint8_t *in = calloc(n + 1, 1);
     for (size_t i = 0; i < n; i++)
-      in[i] = (uint8_t)(info.type == RF_CELL_BIT ? any(2) : any_byte(info.type, 80));
+      in[i] = (uint8_t)(info.type == RF_BIT ? any(2) : any_byte(info.type, 80));
     BOTH(rf_table_write_heap(file, t->at, column, rows, lengths, info.type, 0, in, n, NULL, &err));
     free(in);
     free(lengths);
     return;
   }
-  size_t cell = (size_t)info.raw_count * rf_cell_bytes(info.stored, (size_t)info.width);
+  size_t cell = (size_t)info.raw_count * rf_dtype_bytes(info.stored, (size_t)info.width);
   uint8_t *in = calloc(cell * (size_t)rows->count + 1, 1);
   for (size_t i = 0; i < cell * (size_t)rows->count; i++)
     in[i] = any_byte(info.stored, 60);
@@ -206,7 +206,7 @@ static void change(twins *t) {
   same(t, "shrinking");
   BOTH(rf_table_repack(file, t->at, NULL, &err));
   same(t, "packing anew");
-  rf_column_spec more = SPEC(.name = "new", .type = RF_CELL_I32);
+  rf_column_spec more = SPEC(.name = "new", .type = RF_I32);
   BOTH(rf_table_insert_column(file, t->at, 3, &more, &err));
   same(t, "inserting");
   BOTH(rf_table_delete_column(file, t->at, 3, &err));
@@ -247,8 +247,8 @@ static void delete_some(twins *t) {
 static void twins_of_every_codec(void (*steps)(twins *t)) {
   rf_zcmptype rice[NCOLS], none[NCOLS], gzip[NCOLS];
   for (size_t i = 0; i < NCOLS; i++) {
-    rf_cell_type type = columns[i].type;
-    bool integers = type == RF_CELL_U8 || type == RF_CELL_I16 || type == RF_CELL_U16 || type == RF_CELL_I32;
+    rf_dtype type = columns[i].type;
+    bool integers = type == RF_U8 || type == RF_I16 || type == RF_U16 || type == RF_I32;
     rice[i] = integers ? RF_Z_RICE_1 : RF_Z_GZIP_2;
     none[i] = RF_Z_NOCOMPRESS;
     gzip[i] = RF_Z_GZIP_1;
@@ -333,7 +333,7 @@ static void test_facts(void) {
 
 static void test_room_is_used_again(void) {
   rf_file *file = rows_file();
-  rf_column_spec column = SPEC(.name = "v", .type = RF_CELL_I64);
+  rf_column_spec column = SPEC(.name = "v", .type = RF_I64);
   rf_table_compression compression = {.size = sizeof compression, .tile_rows = 1000};
   rf_table_spec spec = {.size = sizeof spec,
                         .kind = RF_HDU_TABLE,
@@ -348,14 +348,14 @@ static void test_room_is_used_again(void) {
   for (int i = 0; i < 40; i++) {
     for (size_t k = 0; k < COUNT(values); k++)
       values[k] = (int64_t)any(UINT64_MAX);
-    rf_column_request request = rows_request(0, RF_CELL_I64, 0, values, 8);
+    rf_column_request request = rows_request(0, RF_I64, 0, values, 8);
     CHECK_OK(rf_table_append(file, at, COUNT(values), &request, 1, &err), err);
   }
   CHECK_OK(rf_table_repack(file, at, &freed, &err), err);
   CHECK(freed < 1000);
   CHECK_OK(rf_file_get_size(file, &size, &err), err);
   rf_rows rows = {1500, 1, COUNT(values), NULL};
-  rf_column_request request = rows_request(0, RF_CELL_I64, 0, values, 8);
+  rf_column_request request = rows_request(0, RF_I64, 0, values, 8);
   for (int i = 0; i < 20; i++)
     CHECK_OK(rf_table_write(file, at, &rows, &request, 1, &err), err);
   CHECK_OK(rf_file_get_size(file, &again, &err), err);
@@ -532,7 +532,7 @@ static void lie(const uint8_t *bytes, size_t n, const char *keyword, const char 
       CHECK_OK(rf_table_get_column(file, 1, c, &column, &err), err);
       rf_column_request request = rows_request(c, column.stored, (size_t)column.width, out, 0);
       request.flags = RF_CELL_RAW;
-      if (column.descriptor == 0 && column.raw_count * rf_cell_bytes(column.stored, (size_t)column.width) < sizeof out)
+      if (column.descriptor == 0 && column.raw_count * rf_dtype_bytes(column.stored, (size_t)column.width) < sizeof out)
         status = rf_table_read(file, 1, &rows, &request, 1, &err);
       else
         status =
@@ -586,7 +586,7 @@ static void test_bytes_that_lie(void) {
     CHECK_OK(rf_file_open_bytes(bytes, n, RF_MODE_READ_WRITE, NULL, &file, &err), err);
     for (size_t c = 0; c < NCOLS; c++) {
       uint64_t lengths[100], offsets[100], total = 0;
-      rf_column_request request = rows_request(c, RF_CELL_U8, 0, out, 0);
+      rf_column_request request = rows_request(c, RF_U8, 0, out, 0);
       rf_column_info column = {.size = sizeof column};
       CHECK_OK(rf_table_get_column(file, 1, c, &column, &err), err);
       request.type = column.stored;
@@ -599,7 +599,7 @@ static void test_bytes_that_lie(void) {
         total += lengths[k];
       if (column.descriptor != 0 && status == RF_OK && total * 8 < 1 << 16) {
         status = rf_table_read_heap(file, 1, c, lengths, offsets, 100, column.type, 0, out,
-                                    total * rf_cell_bytes(column.type, 1), NULL, &err);
+                                    total * rf_dtype_bytes(column.type, 1), NULL, &err);
         CHECK(status == RF_OK || err.message[0] != '\0');
       }
     }
@@ -638,13 +638,13 @@ static rf_status session(rf_file *file, rf_file *to) {
   double reals[100] = {0};
   size_t made = 0;
   rf_rows rows = {28, 2, 3, NULL};
-  rf_column_request request = rows_request(8, RF_CELL_F64, 0, reals, 8);
-  rf_column_spec more = SPEC(.name = "new", .type = RF_CELL_I16);
+  rf_column_request request = rows_request(8, RF_F64, 0, reals, 8);
+  rf_column_spec more = SPEC(.name = "new", .type = RF_I16);
   RF_TRY(rf_table_read(file, 1, NULL, &request, 1, &err));
   RF_TRY(rf_table_write(file, 1, &rows, &request, 1, &err));
-  RF_TRY(rf_table_write_heap(file, 1, 13, &rows, lengths, RF_CELL_I32, 0, values, sizeof values, NULL, &err));
+  RF_TRY(rf_table_write_heap(file, 1, 13, &rows, lengths, RF_I32, 0, values, sizeof values, NULL, &err));
   RF_TRY(rf_table_read_descriptors(file, 1, 13, &rows, lengths, offsets, &err));
-  RF_TRY(rf_table_read_heap(file, 1, 13, lengths, offsets, 3, RF_CELL_I32, 0, values, sizeof values, NULL, &err));
+  RF_TRY(rf_table_read_heap(file, 1, 13, lengths, offsets, 3, RF_I32, 0, values, sizeof values, NULL, &err));
   RF_TRY(rf_table_append(file, 1, 50, &request, 1, &err));
   RF_TRY(rf_table_delete_rows(file, 1, &rows, &err));
   RF_TRY(rf_table_insert_column(file, 1, 0, &more, &err));
@@ -722,12 +722,12 @@ static void test_descriptors_get_wider(void) {
   uint64_t length = 2, lengths[10], offsets[10];
   int32_t values[] = {7, -7}, got[2] = {0, 0};
   rf_rows row = {9, 1, 1, NULL};
-  CHECK_OK(rf_table_write_heap(file, t.at, pi, &row, &length, RF_CELL_I32, 0, values, sizeof values, NULL, &err), err);
+  CHECK_OK(rf_table_write_heap(file, t.at, pi, &row, &length, RF_I32, 0, values, sizeof values, NULL, &err), err);
   CHECK(strncmp(rows_card(file, t.at, "ZFORM14"), "1QJ(", 4) == 0);
   CHECK_STR(rows_card(file, t.at, "ZPCOUNT"), "2147483656");
   CHECK_OK(rf_table_read_descriptors(file, t.at, pi, NULL, lengths, offsets, &err), err);
   CHECK(lengths[9] == 2 && memcmp(lengths, before, 9 * 8) == 0);
-  CHECK_OK(rf_table_read_heap(file, t.at, pi, lengths + 9, offsets + 9, 1, RF_CELL_I32, 0, got, sizeof got, NULL, &err),
+  CHECK_OK(rf_table_read_heap(file, t.at, pi, lengths + 9, offsets + 9, 1, RF_I32, 0, got, sizeof got, NULL, &err),
            err);
   CHECK(memcmp(got, values, sizeof got) == 0);
   rf_header_free(header);

@@ -99,15 +99,16 @@ static uint64_t choose_section(session *s, size_t index, rf_axis *section) {
 
 static void use_pixels(session *s, size_t index, int write) {
   static rf_axis section[MAX_AXES];
-  static const size_t widths[] = {1, 1, 2, 2, 4, 4, 8, 8, 4, 8};
+  static const size_t widths[] = {[RF_U8] = 1,  [RF_I8] = 1,  [RF_I16] = 2, [RF_U16] = 2, [RF_I32] = 4,
+                                  [RF_U32] = 4, [RF_I64] = 8, [RF_U64] = 8, [RF_F32] = 4, [RF_F64] = 8};
   rf_error err;
   rf_image_info info = {.size = sizeof info};
   if (!good(rf_image_get_info(s->file, index, &info, &err), &err))
     return;
   unsigned how = take(&s->script);
   uint32_t flags = how & 1 ? RF_IMAGE_RAW : 0;
-  rf_type type = how & 2 ? RF_F64 : how & 4 ? (rf_type)(how / 16 % 10) : how & 1 ? info.stored : info.type;
-  expect(rf_type_bytes(type) == widths[type], "rf_type_bytes is wrong");
+  rf_dtype type = how & 2 ? RF_F64 : how & 4 ? pixel_type(how / 16) : how & 1 ? info.stored : info.type;
+  expect(rf_dtype_bytes(type, 0) == widths[type], "rf_dtype_bytes is wrong");
   uint64_t count = choose_section(s, index, section);
   if (count == 0)
     return;
@@ -205,7 +206,10 @@ static void create(session *s) {
   uint64_t axes[3] = {how % 5, take(&s->script) % 20, take(&s->script) % 20};
   char name[8] = "NAME";
   name[3] = (char)take(&s->script);
-  rf_image_spec spec = {.size = sizeof spec, .type = (rf_type)(how / 8 % 11), .naxis = (int)(how % 4), .axes = axes};
+  rf_image_spec spec = {.size = sizeof spec,
+                        .type = how / 8 % 11 < 10 ? pixel_type(how / 8 % 11) : (rf_dtype)10,
+                        .naxis = (int)(how % 4),
+                        .axes = axes};
   spec.extname = how & 64 ? name : NULL;
   spec.extver = how & 128 ? (int64_t)how - 130 : -1;
   spec.has_blank = take(&s->script) % 4 == 0;

@@ -90,7 +90,7 @@ static uint64_t digest_image(rf_file *file, size_t index) {
       return BAD;
     section[k] = (rf_axis){0, 1, lengths[k], NULL};
   }
-  uint64_t bytes = count * rf_type_bytes(info.stored), h = hash(2166136261u, lengths, naxis * sizeof *lengths);
+  uint64_t bytes = count * rf_dtype_bytes(info.stored, 0), h = hash(2166136261u, lengths, naxis * sizeof *lengths);
   uint8_t *pixels = malloc(bytes + 1);
   expect(pixels != NULL, "no memory");
   if (count > 0 &&
@@ -114,7 +114,7 @@ static uint64_t digest_heap(rf_file *file, size_t index, size_t column, const rf
     if (n > MAX_BYTES || (elements += n) > MAX_BYTES)
       return BAD;
   }
-  uint64_t bytes = elements * rf_cell_bytes(info->stored, 1);
+  uint64_t bytes = elements * rf_dtype_bytes(info->stored, 1);
   uint8_t *cells = malloc(bytes + 1);
   expect(cells != NULL, "no memory");
   if (good(rf_table_read_heap(file, index, column, lengths, offsets, nrows, info->stored, RF_CELL_RAW, cells, bytes,
@@ -131,7 +131,7 @@ static uint64_t digest_column(rf_file *file, size_t index, size_t column, uint64
   expect(good(rf_table_get_column(file, index, column, &info, &err), &err), "a table but no column");
   if (info.descriptor != 0)
     return digest_heap(file, index, column, &info, nrows);
-  uint64_t one = rf_cell_bytes(info.stored, (size_t)info.width), h = BAD;
+  uint64_t one = rf_dtype_bytes(info.stored, (size_t)info.width), h = BAD;
   if (info.raw_count > MAX_BYTES || one > MAX_BYTES || one * info.raw_count * nrows > MAX_BYTES)
     return BAD;
   uint64_t cell = one * info.raw_count;
@@ -232,7 +232,7 @@ static void edit(script *s, rf_file *file, size_t index) {
   rf_error err;
   rf_header *header = NULL;
   rf_table_info info = {.size = sizeof info};
-  rf_column_spec spec = {.size = sizeof spec, .name = "fuzz", .type = RF_CELL_I32};
+  rf_column_spec spec = {.size = sizeof spec, .name = "fuzz", .type = RF_I32};
   unsigned what = take(s), more = take(s);
   bool table = good(rf_table_get_info(file, index, &info, &err), &err) && info.row_bytes < 4096;
   uint64_t freed;

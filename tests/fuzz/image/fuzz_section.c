@@ -118,13 +118,13 @@ static void read_and_write_back(rf_file *file, const rf_axis *axes, int naxis, u
   uint64_t count = naxis > 0, before = 0, after = 0;
   if (rf_image_get_info(file, 0, &info, &err) != RF_OK)
     return;
-  rf_type type = flags & 2 ? info.stored : flags & 4 ? RF_F64 : info.type;
+  rf_dtype type = flags & 2 ? info.stored : flags & 4 ? RF_F64 : info.type;
   for (int i = 0; i < naxis; i++) {
     if (axes[i].count != 0 && count > MAX_BYTES / axes[i].count)
       return;
     count *= axes[i].count;
   }
-  uint64_t bytes = count * rf_type_bytes(type);
+  uint64_t bytes = count * rf_dtype_bytes(type, 0);
   uint8_t *out = malloc((size_t)bytes + 1), *again = malloc((size_t)bytes + 1), *mask = malloc((size_t)count + 1);
   expect(out != NULL && again != NULL && mask != NULL);
   out[bytes] = mask[count] = 0xA5;

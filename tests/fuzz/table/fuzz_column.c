@@ -37,7 +37,7 @@ static void check_column(const rf_column_info *info) {
   expect(info->name[0] != '\0' && memchr(info->name, 0, sizeof info->name) != NULL);
   expect(memchr(info->warning, 0, sizeof info->warning) != NULL);
   expect(info->ndim >= 0 && info->ndim <= RF_CELL_AXES);
-  expect(info->bytes <= INT64_MAX && info->type <= RF_CELL_TEXT && info->stored <= RF_CELL_BYTES);
+  expect(info->bytes <= INT64_MAX && info->type <= RF_TEXT && info->stored <= RF_BYTES);
   for (int i = 0; i < info->ndim; i++)
     elements *= info->dims[i];
   if (info->descriptor != 0) {

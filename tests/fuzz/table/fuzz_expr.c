@@ -18,15 +18,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct {
   const char *name;
-  rf_cell_type type;
+  rf_dtype type;
   size_t bytes; /* of a cell */
   int ndim;
-} columns[] = {{"a", RF_CELL_U8, 1, 0},          {"b", RF_CELL_I8, 1, 0},      {"c", RF_CELL_I16, 2, 0},
-               {"d", RF_CELL_U16, 2, 0},         {"e", RF_CELL_I32, 4, 0},     {"f", RF_CELL_U32, 4, 0},
-               {"g", RF_CELL_I64, 8, 0},         {"h", RF_CELL_U64, 8, 0},     {"x", RF_CELL_F32, 4, 0},
-               {"y", RF_CELL_F64, 8, 0},         {"p", RF_CELL_LOGICAL, 1, 0}, {"q", RF_CELL_BIT, 1, 0},
-               {"s", RF_CELL_BYTES, WIDTH, 0},   {"t", RF_CELL_BYTES, 0, 0},   {"u", RF_CELL_F64, 8 * LENGTH, 1},
-               {"v", RF_CELL_I64, 8 * LENGTH, 2}};
+} columns[] = {
+    {"a", RF_U8, 1, 0},        {"b", RF_I8, 1, 0},    {"c", RF_I16, 2, 0},          {"d", RF_U16, 2, 0},
+    {"e", RF_I32, 4, 0},       {"f", RF_U32, 4, 0},   {"g", RF_I64, 8, 0},          {"h", RF_U64, 8, 0},
+    {"x", RF_F32, 4, 0},       {"y", RF_F64, 8, 0},   {"p", RF_LOGICAL, 1, 0},      {"q", RF_BIT, 1, 0},
+    {"s", RF_BYTES, WIDTH, 0}, {"t", RF_BYTES, 0, 0}, {"u", RF_F64, 8 * LENGTH, 1}, {"v", RF_I64, 8 * LENGTH, 2}};
 
 /* The cells of a column in memory of exactly their size, so that a sanitizer sees a byte too many. */
 typedef struct cells {
@@ -57,7 +56,7 @@ static uint64_t next(uint64_t *seed) {
 }
 
 /* Small values, the ends of every type, and anything. */
-static void fill(cells *c, rf_cell_type type, uint64_t *seed) {
+static void fill(cells *c, rf_dtype type, uint64_t *seed) {
   static const uint8_t texts[][WIDTH] = {"M31", "m31", "M 31  ", "", " x", "\xFF\x80"};
   static const double reals[] = {0, -0.0, 1, -1.5, 1e300, 9007199254740993.0, 18446744073709551616.0};
   for (size_t i = 0; i < ROWS * c->elements; i++) {
@@ -66,11 +65,11 @@ static void fill(cells *c, rf_cell_type type, uint64_t *seed) {
     uint64_t bits = choice >> 3 & 1 ? next(seed) : (choice >> 4 & 1 ? UINT64_MAX : 0) + (choice >> 5 & 3);
     if (choice >> 7 & 1)
       bits ^= (uint64_t)1 << 63;
-    if (type == RF_CELL_BYTES)
+    if (type == RF_BYTES)
       memcpy(at, texts[bits % 6], c->bytes);
-    else if (type == RF_CELL_LOGICAL || type == RF_CELL_BIT)
+    else if (type == RF_LOGICAL || type == RF_BIT)
       *at = bits & 1;
-    else if (type == RF_CELL_F64 && (choice & 1))
+    else if (type == RF_F64 && (choice & 1))
       memcpy(at, &reals[bits % 7], c->bytes);
     else
       memcpy(at, &bits, c->bytes);
@@ -104,14 +103,14 @@ static rf_status find(void *context, const char *name, rf_expr_column *column, r
   if (strcmp(name, "bad") == 0)
     column->unfit = "is bad";
   else if (strcmp(name, "z") == 0)
-    column->type = RF_CELL_C64;
+    column->type = RF_C64;
   if (strcmp(name, "bad") == 0 || strcmp(name, "z") == 0)
     return RF_OK;
   (void)err;
   for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
     if (strcmp(name, columns[i].name) == 0) {
       column->type = columns[i].type;
-      column->width = columns[i].type == RF_CELL_BYTES ? columns[i].bytes : 0;
+      column->width = columns[i].type == RF_BYTES ? columns[i].bytes : 0;
       column->ndim = columns[i].ndim;
       column->dims[0] = columns[i].ndim == 1 ? LENGTH : 2;
       column->dims[1] = LENGTH / 2;

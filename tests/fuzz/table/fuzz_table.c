@@ -90,8 +90,8 @@ static void build(const uint8_t *data, size_t size) {
 
 /* One column of some rows. Gives the cells, or NULL. */
 static uint8_t *read_column(rf_file *file, size_t column, const rf_column_info *info, const rf_rows *rows,
-                            rf_cell_type type, uint32_t flags, size_t *bytes) {
-  uint64_t count = flags ? info->raw_count : info->count, one = rf_cell_bytes(type, (size_t)info->width);
+                            rf_dtype type, uint32_t flags, size_t *bytes) {
+  uint64_t count = flags ? info->raw_count : info->count, one = rf_dtype_bytes(type, (size_t)info->width);
   rf_error err;
   if (info->width > MAX_BYTES || count > MAX_BYTES || one * count * rows->count > MAX_BYTES)
     return NULL;
@@ -123,7 +123,7 @@ static void check_rows(rf_file *file, rf_file *twin, size_t column, const rf_col
     list[i] = (i * 7 + 3) % nrows;
   const rf_rows choices[] = {
       {0, 1, n, NULL}, {(int64_t)nrows - 1, -1, n, NULL}, {0, 3, (n + 2) / 3, NULL}, {0, 0, 5, list}};
-  const rf_cell_type types[] = {info->type, info->stored, info->type == RF_CELL_BYTES ? RF_CELL_TEXT : RF_CELL_F64};
+  const rf_dtype types[] = {info->type, info->stored, info->type == RF_BYTES ? RF_TEXT : RF_F64};
   for (size_t r = 0; r < sizeof choices / sizeof choices[0]; r++)
     for (size_t t = 0; t < 3; t++) {
       size_t a = 0, b = 0;
@@ -147,7 +147,7 @@ static void check_heap(rf_file *file, size_t column, const rf_column_info *info,
       return;
     total += lengths[i];
   }
-  size_t bytes = (size_t)total * rf_cell_bytes(info->type, 1);
+  size_t bytes = (size_t)total * rf_dtype_bytes(info->type, 1);
   uint8_t *out = malloc(bytes + 1), *mask = malloc((size_t)total + 1);
   rf_status status =
       rf_table_read_heap(file, 1, column, lengths, offsets, (size_t)n, info->type, 0, out, bytes, mask, &err);

@@ -93,7 +93,7 @@ static uint64_t digest_heap(rf_file *file, size_t index, size_t column, const rf
     if (n > MAX_BYTES || (elements += n) > MAX_BYTES)
       return BAD;
   }
-  uint64_t bytes = elements * rf_cell_bytes(info->stored, 1);
+  uint64_t bytes = elements * rf_dtype_bytes(info->stored, 1);
   uint8_t *cells = malloc(bytes > 0 ? bytes : 1);
   expect(cells != NULL, "no memory");
   if (good(rf_table_read_heap(file, index, column, lengths, offsets, nrows, info->stored, RF_CELL_RAW, cells, bytes,
@@ -108,7 +108,7 @@ static uint64_t digest(rf_file *file, size_t index, size_t column, const rf_colu
   rf_error err;
   if (info->descriptor != 0)
     return digest_heap(file, index, column, info, nrows);
-  uint64_t one = rf_cell_bytes(info->stored, (size_t)info->width), h = BAD;
+  uint64_t one = rf_dtype_bytes(info->stored, (size_t)info->width), h = BAD;
   if (info->raw_count > MAX_BYTES || one > MAX_BYTES || one * info->raw_count * nrows > 8 * MAX_BYTES)
     return BAD;
   uint64_t cell = one * info->raw_count;
@@ -162,8 +162,7 @@ static void done_looking(snapshot *shot) {
 /* ---- commands ---- */
 
 static bool insert(session *s, size_t position, unsigned kind) {
-  static const rf_cell_type types[] = {RF_CELL_U8,  RF_CELL_I8,    RF_CELL_U16,     RF_CELL_I64, RF_CELL_F32,
-                                       RF_CELL_C64, RF_CELL_BYTES, RF_CELL_LOGICAL, RF_CELL_BIT};
+  static const rf_dtype types[] = {RF_U8, RF_I8, RF_U16, RF_I64, RF_F32, RF_C64, RF_BYTES, RF_LOGICAL, RF_BIT};
   uint64_t dims[] = {kind / 9 % 3, 2};
   char name[16];
   rf_error err;
@@ -177,7 +176,7 @@ static bool insert(session *s, size_t position, unsigned kind) {
 
 static bool write_column(session *s, const rf_column_info *info, size_t column, uint64_t nrows, unsigned seed) {
   rf_error err;
-  uint64_t cell = info->count * rf_cell_bytes(info->type, (size_t)info->width);
+  uint64_t cell = info->count * rf_dtype_bytes(info->type, (size_t)info->width);
   if (info->count > MAX_BYTES || info->width > MAX_BYTES || cell * nrows > 8 * MAX_BYTES)
     return false;
   uint8_t *cells = malloc(cell * nrows + 1), *mask = calloc(1, info->count * nrows + 1);
@@ -207,7 +206,7 @@ static uint64_t choose_lengths(const rf_column_info *info, unsigned seed, uint64
     lengths[i] = seed >> 2 * i & 3;
     elements += info->letter == 'X' ? (lengths[i] + 7) / 8 : lengths[i];
   }
-  return elements * rf_cell_bytes(info->stored, 1);
+  return elements * rf_dtype_bytes(info->stored, 1);
 }
 
 static const uint8_t no_cells[64 * 16];

@@ -70,7 +70,7 @@ typedef struct pixels {
   uint8_t *mask;
 } pixels;
 
-static pixels read_pixels(rf_file *file, const rf_axis *axes, size_t naxis, uint64_t all, rf_type type,
+static pixels read_pixels(rf_file *file, const rf_axis *axes, size_t naxis, uint64_t all, rf_dtype type,
                           uint32_t flags) {
   pixels p = {.count = (size_t)all};
   rf_error err;
@@ -81,7 +81,7 @@ static pixels read_pixels(rf_file *file, const rf_axis *axes, size_t naxis, uint
   }
   p.values = calloc(p.count + 1, 8);
   p.mask = calloc(p.count + 1, 1);
-  p.status = rf_image_read(file, 1, axes, type, flags, p.values, p.count * rf_type_bytes(type), p.mask, &err);
+  p.status = rf_image_read(file, 1, axes, type, flags, p.values, p.count * rf_dtype_bytes(type, 0), p.mask, &err);
   expect(p.status == RF_OK || err.message[0] != '\0');
   for (size_t i = 0; p.status == RF_OK && i < p.count; i++)
     expect(p.mask[i] <= 1);
@@ -93,10 +93,10 @@ static void drop(pixels *p) {
   free(p->mask);
 }
 
-static void same(pixels *a, pixels *b, rf_type type) {
+static void same(pixels *a, pixels *b, rf_dtype type) {
   expect((a->status == RF_OK) == (b->status == RF_OK));
   if (a->status == RF_OK) {
-    expect(memcmp(a->values, b->values, a->count * rf_type_bytes(type)) == 0);
+    expect(memcmp(a->values, b->values, a->count * rf_dtype_bytes(type, 0)) == 0);
     expect(memcmp(a->mask, b->mask, a->count) == 0);
   }
 }
@@ -144,7 +144,7 @@ static void check_sections(rf_file *file, rf_file *twin, const rf_image_info *in
     pixels a = read_pixels(file, axes, naxis, 0, info->type, 0), b = read_pixels(twin, axes, naxis, 0, info->type, 0);
     same(&a, &b, info->type);
     expect(whole->status != RF_OK || a.status == RF_OK);
-    size_t width = rf_type_bytes(info->type);
+    size_t width = rf_dtype_bytes(info->type, 0);
     for (size_t k = 0; whole->status == RF_OK && k < a.count; k++) {
       size_t rest = k, at = 0;
       for (size_t i = naxis; i-- > 0;) {

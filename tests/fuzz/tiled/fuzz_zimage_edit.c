@@ -26,6 +26,8 @@ typedef struct session {
   size_t found; /* HDUs of the input: whatever they do, nothing but no crash is asked of them */
 } session;
 
+static const rf_dtype types[] = {RF_U8, RF_I8, RF_I16, RF_U16, RF_I32, RF_U32, RF_I64, RF_U64, RF_F32, RF_F64};
+
 static void expect(int condition, const char *what) {
   if (!condition) {
     fprintf(stderr, "fuzz_zimage_edit: %s\n", what);
@@ -63,7 +65,7 @@ static picture look(rf_file *file, size_t index) {
       !good(rf_image_get_axes(file, index, p.axes, MAX_AXES, &p.naxis, &err), &err) || p.naxis > MAX_AXES ||
       p.info.count > MAX_PIXELS)
     return p;
-  p.width = rf_type_bytes(p.info.stored);
+  p.width = rf_dtype_bytes(p.info.stored, 0);
   uint64_t bytes = p.info.count * p.width;
   p.pixels = malloc(bytes > 0 ? bytes : 1);
   expect(p.pixels != NULL, "no memory");
@@ -102,7 +104,7 @@ static void create(session *s) {
   compression.hcomp_scale = compression.type == RF_Z_HCOMPRESS_1 ? (double)(real >> 4) : 0;
   compression.hcomp_smooth = compression.hcomp_scale > 4;
   rf_image_spec spec = {.size = sizeof spec,
-                        .type = (rf_type)(how / 4 % 10),
+                        .type = types[how / 4 % 10],
                         .naxis = naxis,
                         .axes = axes,
                         .extver = -1,

@@ -70,7 +70,7 @@ static void build(const uint8_t *data, size_t size) {
 /* Stored cells of one column: *bytes is SIZE_MAX when there are too many to look at. NULL when it cannot be read. */
 static uint8_t *read_column(rf_file *file, const rf_column_info *info, size_t column, const rf_rows *rows,
                             size_t *bytes) {
-  uint64_t one = rf_cell_bytes(info->stored, (size_t)info->width), total;
+  uint64_t one = rf_dtype_bytes(info->stored, (size_t)info->width), total;
   *bytes = SIZE_MAX;
   if (info->width > MAX_BYTES || info->raw_count > MAX_BYTES || one * info->raw_count > MAX_BYTES)
     return NULL;
@@ -101,7 +101,7 @@ static uint8_t *read_heap(rf_file *file, const rf_column_info *info, size_t colu
       return NULL;
     total += lengths[i];
   }
-  *bytes = (size_t)total * rf_cell_bytes(info->type, 1);
+  *bytes = (size_t)total * rf_dtype_bytes(info->type, 1);
   uint8_t *out = calloc(*bytes + 1, 1);
   if (works(rf_table_read_heap(file, 1, column, lengths, offsets, (size_t)rows->count, info->type, 0, out, *bytes, NULL,
                                &err)))
@@ -180,7 +180,7 @@ static void change(rf_file *file, uint64_t nrows) {
   static uint8_t zeros[MAX_BYTES];
   rf_table_info info = {.size = sizeof info};
   rf_column_info column = {.size = sizeof column};
-  rf_column_spec spec = {.size = sizeof spec, .name = "fuzz", .type = RF_CELL_I16};
+  rf_column_spec spec = {.size = sizeof spec, .name = "fuzz", .type = RF_I16};
   if (rf_table_get_info(file, 1, &info, &err) != RF_OK || nrows > 100000 || info.row_bytes > 100000)
     return;
   for (size_t i = 0; i < info.ncols && i < 4; i++) {
@@ -197,7 +197,7 @@ static void change(rf_file *file, uint64_t nrows) {
       (void)works(rf_table_write(file, 1, &row, &request, 1, &err));
     else if (row.count > 0)
       (void)works(rf_table_write_heap(file, 1, i, &row, &length, column.type, 0, zeros,
-                                      3 * rf_cell_bytes(column.type, 1), NULL, &err));
+                                      3 * rf_dtype_bytes(column.type, 1), NULL, &err));
   }
   (void)works(rf_table_append(file, 1, 5, NULL, 0, &err));
   (void)works(rf_table_insert_column(file, 1, info.ncols / 2, &spec, &err));

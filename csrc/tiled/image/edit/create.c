@@ -38,7 +38,8 @@ static rf_status table_cards(const rf_tile_plan *plan, rf_header *header, rf_err
   RF_TRY(rf_header_append_integer(header, "GCOUNT", 1, "one data group (required keyword)", err));
   RF_TRY(rf_header_append_integer(header, "TFIELDS", (int64_t)plan->ncols, "number of fields in each row", err));
   for (size_t i = 0; i < plan->ncols; i++) {
-    static const char letters[] = {'B', 'B', 'I', 'I', 'J', 'J', 'K', 'K', 'E', 'D'}; /* by rf_type */
+    static const char letters[] = {[RF_U8] = 'B',  [RF_I8] = 'B',  [RF_I16] = 'I', [RF_U16] = 'I', [RF_I32] = 'J',
+                                   [RF_U32] = 'J', [RF_I64] = 'K', [RF_U64] = 'K', [RF_F32] = 'E', [RF_F64] = 'D'};
     const rf_column_spec *column = &plan->columns[i];
     char keyword[32], form[8];
     (void)snprintf(keyword, sizeof keyword, "TTYPE%zu", i + 1);

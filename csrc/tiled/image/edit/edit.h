@@ -57,7 +57,7 @@ typedef struct rf_encoded_tile {
 typedef struct rf_tile_encoder {
   const rf_tiled_image *tiled_image;
   rf_tile_params params;
-  rf_type stored;
+  rf_dtype stored;
   unsigned stored_bytes;
   unsigned width;        /* of the integers that the codec gets */
   int32_t offset;        /* that is added to them: PLIO_1 of unsigned 16-bit values */
@@ -86,7 +86,7 @@ rf_status rf_tile_encode_values(const rf_tile_encoder *encoder, uint64_t tile, c
 
 /* A quantized tile of which a part is written for the first time: pixels that rf_tile_encode_unwritten has marked count
  * for nothing when the noise is measured. They become zero, or nearly so, here and in `values`. */
-void rf_tile_encode_unwritten(rf_type type, void *values, size_t count);
+void rf_tile_encode_unwritten(rf_dtype type, void *values, size_t count);
 rf_status rf_tile_encode_begun(const rf_tile_encoder *encoder, uint64_t tile, const rf_tile_shape *shape, void *values,
                                int32_t *integers, uint8_t *out, rf_encoded_tile *cell, rf_error *err);
 
@@ -206,10 +206,10 @@ typedef struct rf_tile_source {
 rf_status rf_tile_change_write(rf_tile_change *edit, const rf_tile_source *source, rf_error *err);
 
 /* rf_image_write, rf_image_check for compressed images. `lock` held as they do. */
-rf_status rf_tiled_image_write_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags,
+rf_status rf_tiled_image_write_locked(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags,
                                       const void *in, uint64_t in_bytes, const uint8_t *mask, bool *written,
                                       rf_error *err);
-rf_status rf_tiled_image_check_locked(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in,
+rf_status rf_tiled_image_check_locked(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in,
                                       uint64_t count, const uint8_t *mask, rf_error *err);
 
 /* ---- tiled/image/edit/extend.c ---- */

@@ -63,7 +63,7 @@ rf_status rf_tile_encoder_init(rf_tile_encoder *encoder, const rf_tiled_image *t
   encoder->params.level = state->level;
   encoder->params.scale = 0;
   encoder->stored = rf_convert_stored_type(tiled_image->image.bitpix);
-  encoder->stored_bytes = (unsigned)rf_type_bytes(encoder->stored);
+  encoder->stored_bytes = (unsigned)rf_pixel_bytes(encoder->stored);
   encoder->width = tiled_image->quantized ? 4 : encoder->stored_bytes;
   encoder->offset = rf_tiled_image_plio_offset(tiled_image->codec, &tiled_image->image);
   if (encoder->offset != 0)
@@ -211,7 +211,7 @@ static bool has_null(const rf_tile_encoder *encoder, size_t count, const int32_t
 #define UNWRITTEN_F32 0x7FC5A5A5u
 #define UNWRITTEN_F64 UINT64_C(0x7FF8A5A5C3C3E1E1)
 
-void rf_tile_encode_unwritten(rf_type type, void *values, size_t count) {
+void rf_tile_encode_unwritten(rf_dtype type, void *values, size_t count) {
   float *narrow = values;
   double *wide = values;
   uint32_t half = UNWRITTEN_F32;
@@ -224,7 +224,7 @@ void rf_tile_encode_unwritten(rf_type type, void *values, size_t count) {
 }
 
 /* Pixels that nobody has written become zero. */
-static void put_unwritten(rf_type type, void *values, size_t count) {
+static void put_unwritten(rf_dtype type, void *values, size_t count) {
   float *narrow = values;
   double *wide = values;
   for (size_t i = 0; i < count; i++) {

@@ -121,7 +121,7 @@ typedef struct transfer {
   size_t from_index;
   rf_file *to;
   size_t to_index;
-  rf_type type;
+  rf_dtype type;
   unsigned width;
   rf_blocks blocks;
   uint8_t *pixels;
@@ -130,7 +130,7 @@ typedef struct transfer {
 static rf_status transfer_begin(transfer *t, const rf_hdu *image, const uint64_t *tile, rf_error *err) {
   size_t bytes;
   t->type = rf_convert_stored_type(image->bitpix);
-  t->width = (unsigned)rf_type_bytes(t->type);
+  t->width = (unsigned)rf_pixel_bytes(t->type);
   t->pixels = NULL;
   RF_TRY(rf_blocks_begin(&t->blocks, image, tile, BLOCK_BYTES, err));
   uint64_t most = t->blocks.most;

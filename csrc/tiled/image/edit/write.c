@@ -155,7 +155,7 @@ static rf_status check_in(uint64_t count, const rf_convert *convert, const void 
 }
 
 /* Exact zeros mostly mark pixels without data, and come back as numbers near zero. */
-static bool has_zero(const void *in, rf_type type, uint64_t count) {
+static bool has_zero(const void *in, rf_dtype type, uint64_t count) {
   const uint8_t *bytes = in;
   for (uint64_t i = 0; i < count; i++)
     if (type == RF_F32) {
@@ -199,7 +199,7 @@ static rf_status write_section(rf_tile_change *edit, const input *from, unsigned
   return rf_tile_change_finish(edit, err);
 }
 
-rf_status rf_tiled_image_write_locked(rf_file *file, size_t index, const rf_axis *axes, rf_type type, uint32_t flags,
+rf_status rf_tiled_image_write_locked(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags,
                                       const void *in, uint64_t in_bytes, const uint8_t *mask, bool *written,
                                       rf_error *err) {
   rf_tiled_image *tiled_image;
@@ -223,7 +223,7 @@ rf_status rf_tiled_image_write_locked(rf_file *file, size_t index, const rf_axis
   return status;
 }
 
-rf_status rf_tiled_image_check_locked(rf_file *file, size_t index, rf_type type, uint32_t flags, const void *in,
+rf_status rf_tiled_image_check_locked(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in,
                                       uint64_t count, const uint8_t *mask, rf_error *err) {
   rf_tiled_image *tiled_image;
   rf_convert convert;

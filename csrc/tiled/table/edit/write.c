@@ -27,7 +27,7 @@ static bool is_whole(const rf_tiled_table_edit *e, const rf_tile_job *job) {
   if (step == NULL || job->part.count < rf_tiled_table_edit_rows(e, job->tile))
     return false;
   size_t element = step->column->info.width > 0 ? (size_t)step->column->info.width : step->stored_bytes;
-  return step->type != RF_CELL_BIT && step->count * element == step->bytes;
+  return step->type != RF_BIT && step->count * element == step->bytes;
 }
 
 /* Fields `from` .. from + n - 1 of an old tile of `had` rows become fields `to` .. of one of `has`; of descriptors
