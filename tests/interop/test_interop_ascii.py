@@ -269,7 +269,7 @@ def test_fields_that_overlap_are_edited_where_they_are(tmp_path):
         assert hdu.read().tolist() == [("ab12cd", 12), ("ef34gh", 34)]
         hdu["inner"][1] = 7
         assert hdu["all"][:].tolist() == ["ab12cd", "ef 7gh"]
-        hdu.insert_column("more", [1.5, 2.5], form="F4.1", after="all")
+        hdu.insert_column("more", [1.5, 2.5], format="F4.1", after="all")
         assert hdu.read().tolist() == [("ab12cd", 1.5, 12), ("ef 7gh", 2.5, 7)]
         hdu.delete_column("inner")
         assert hdu.read().tolist() == [("ab12cd", 1.5), ("ef 7gh", 2.5)]
@@ -281,8 +281,29 @@ def test_an_inserted_column_whose_values_do_not_fit_leaves_no_trace(tmp_path):
     before = path.read_bytes()
     with FITS(path, "r+") as fits:
         with pytest.raises(ValueError, match=r"'x', row 1: the value 1000\.5 takes more"):
-            fits[1].insert_column("x", [1.5, 1000.5], form="F4.1")
+            fits[1].insert_column("x", [1.5, 1000.5], format="F4.1")
         assert fits[1].colnames == ("n",)
     with FITS(path) as fits:
         assert fits[1].read()["n"].tolist() == [1, 2]
     assert path.read_bytes()[5760:] == before[5760:]
+
+
+def test_formats_make_the_same_table(tmp_path: Path) -> None:
+    kinds = np.dtype([("n", "i4"), ("x", "f4"), ("y", "f8"), ("name", "S5"), ("big", "u8")])
+    with FITS(tmp_path / "a.fits", "w+") as fits:
+        hdu = fits.create_ascii_table_hdu(kinds, 2, formats={"y": "F12.4"})
+        hdu.insert_column("z", [1.5, 2.5], format="E10.2", before="name")
+        assert hdu.formats == {
+            "n": "I11",
+            "x": "E23.16",
+            "y": "F12.4",
+            "z": "E10.2",
+            "name": "A5",
+            "big": "I20",
+        }
+        fits.create_ascii_table_hdu(hdu.dtype, hdu.nrows, formats=hdu.formats)
+    with astropy_fits.open(tmp_path / "a.fits") as hdus:
+        first, second = hdus[1].columns, hdus[2].columns
+        assert first.formats == ["I11", "E23.16", "F12.4", "E10.2", "A5", "I20"]
+        assert second.names == first.names
+        assert second.formats == first.formats

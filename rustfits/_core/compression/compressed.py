@@ -60,22 +60,23 @@ class Compressed(HDU):
         """Bytes of decoded tiles that are kept now."""
         return self._cache()[1]
 
-    def set_tile_cache_size(self, nbytes: SupportsIndex) -> None:
-        """Set how many bytes of decoded tiles are kept.
+    def set_tile_cache_size(self, bytes: SupportsIndex) -> None:  # noqa: A002
+        """Set how many bytes of decoded tiles stay in memory.
 
         Parameters
         ----------
-        nbytes : int
-            The tiles that were not used for longest go when there are more. 0: none are kept.
+        bytes : int
+            The limit. The tiles that were used least recently are dropped above it. With 0, no tile
+            stays in memory.
 
         Raises
         ------
         FITSValueError
-            It is negative.
+            If `bytes` is negative.
         FITSClosedError
-            The file is closed.
+            If the file is closed.
         """
-        size = integer("nbytes", nbytes, 0)
+        size = integer("bytes", bytes, 0)
         err = error()
         check(lib.rf_hdu_set_cache(self._file._handle(), self._index, size, err), err)
 

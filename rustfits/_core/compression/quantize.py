@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Quantize"]
 
+#: ZQUANTIZ by method.
+_ZQUANTIZ = {
+    "no_dither": "NO_DITHER",
+    "dither1": "SUBTRACTIVE_DITHER_1",
+    "dither2": "SUBTRACTIVE_DITHER_2",
+}
 _METHODS = {
     "no_dither": "no_dither",
     "none": "no_dither",
@@ -55,6 +61,11 @@ class Quantize(Config):
     level: float | None
     method: str
     seed: int
+
+    @property
+    def zquantiz(self) -> str:
+        """The value of the keyword ZQUANTIZ for `method`."""
+        return _ZQUANTIZ[self.method]
 
     def __init__(
         self, *, level: float | None = 4.0, method: str = "dither1", seed: int = 0

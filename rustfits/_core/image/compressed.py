@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
@@ -190,14 +190,16 @@ class CompressedImageHDU(Compressed, ImageHDU):
         check(lib.rf_image_repack(self._file._handle(), self._index, freed, err), err)
         return int(freed[0])
 
-    def extend(self, data: ArrayLike) -> None:
-        """Make axis 0 longer; a last tile that was not full is encoded anew.
+    def extend(self, data: ArrayLike, start: Sequence[SupportsIndex] | None = None) -> None:
+        """Make axis 0 longer and write pixels there. The last tile is encoded again if it grows.
 
         To add many small parts, use `extending`.
 
         Parameters
         ----------
         data : array_like
+            As for `ImageHDU.extend`.
+        start : sequence of int, optional
             As for `ImageHDU.extend`.
 
         Raises
@@ -206,8 +208,8 @@ class CompressedImageHDU(Compressed, ImageHDU):
             As for `ImageHDU.extend`.
         """
         with self._turn:
-            if self._pending is None:
-                super().extend(data)
+            if start is not None or self._pending is None:
+                super().extend(data, start)  # writes the pending pixels first
             else:
                 self._file._handle()  # to be written it must be open
                 self._keep(self._pending, np.asanyarray(plain_array(data)))

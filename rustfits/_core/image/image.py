@@ -32,6 +32,7 @@ from rustfits._core.image.pixels import (
     masked,
     put_pixels,
     shape_of,
+    store_pixels,
 )
 
 if TYPE_CHECKING:
@@ -500,23 +501,30 @@ class ImageHDU(HDU):
         counts = tuple(axis.length for axis in selection.axes)
         self._put(pixels, selection.axes, values.reshape(counts))
 
-    def extend(self, data: ArrayLike) -> None:
-        """Make axis 0 longer and write pixels there. HDUs behind this one move back.
+    def extend(self, data: ArrayLike, start: Sequence[SupportsIndex] | None = None) -> None:
+        """Make axis 0 longer and write pixels there. The HDUs after this one move.
 
         Parameters
         ----------
         data : array_like
-            Its shape must be that of the image but for axis 0.
+            The pixels. Without `start`, the shape must be that of the image but for axis 0.
+        start : sequence of int, optional
+            The position of the first pixel, one number for each axis. Axis 0 grows as far as `data`
+            reaches; the pixels that are then neither old nor in `data` are stored as 0. By default
+            `data` follows the last plane.
 
         Raises
         ------
         FITSValueError, FITSTypeError, FITSReadOnlyError, FITSIOError
             As for `write`.
         FITSTruncatedError
-            The data unit is cut short.
+            If the data unit is shorter than the header says.
         """
         pixels = self._pixels_to_use()
         values = np.asanyarray(plain_array(data))
+        if start is not None:
+            self._extend_at(pixels, values, start)
+            return
         if values.ndim != len(pixels.shape) or values.shape[1:] != pixels.shape[1:]:
             raise FITSValueError(
                 f"data of shape {values.shape} cannot extend an image of shape {pixels.shape} "
@@ -530,6 +538,21 @@ class ImageHDU(HDU):
             return
         ready, mask = np.ascontiguousarray(np.ma.getdata(values), dtype), mask_of(values)
         self._append(kind, ready, mask)
+
+    def _extend_at(self, pixels: Pixels, values: Array, start: Sequence[SupportsIndex]) -> None:
+        """Write `values` at `start`, after axis 0 was made long enough for them."""
+        places = check_start(start, values.shape, (2**63 - 1, *pixels.shape[1:]))
+        kind, dtype, _ = cast(pixels, values)
+        ready, mask = np.ascontiguousarray(np.ma.getdata(values), dtype), mask_of(values)
+        self._check(kind, ready, mask)  # before the image grows
+        length = places[0] + values.shape[0]
+        if length > pixels.shape[0]:
+            err = error()
+            check(lib.rf_image_extend(self._file._handle(), self._index, length, err), err)
+        axes = tuple(
+            Axis(place, 1, count) for place, count in zip(places, values.shape, strict=True)
+        )
+        store_pixels(self._file, self._index, axes, kind, ready, mask)
 
     def _append(self, kind: int, data: Array, mask: Array | None) -> None:
         """Write contiguous values of a type that the C library takes behind the last plane."""

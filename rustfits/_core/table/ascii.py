@@ -39,6 +39,17 @@ class AsciiTableHDU(WritableTable):
     _single = AsciiSingleColumnSubset
     _several = AsciiColumnSubset
 
+    @property
+    def formats(self) -> dict[str, str]:
+        """The TFORMn of each column, by name, as `FITS.create_ascii_table_hdu` takes them.
+
+        Raises
+        ------
+        FITSClosedError
+            If the file was closed before the columns were read.
+        """
+        return {column.key: column.form.strip() for column in self._schema().columns}
+
     def insert_column(
         self,
         name: str,
@@ -48,7 +59,7 @@ class AsciiTableHDU(WritableTable):
         after: str | SupportsIndex | None = None,
         before: str | SupportsIndex | None = None,
         unit: str | None = None,
-        form: str | None = None,
+        format: str | None = None,  # noqa: A002  the name that users know
     ) -> None:
         """Add a column.
 
@@ -62,8 +73,8 @@ class AsciiTableHDU(WritableTable):
             Where it goes: its number, or beside which column. At the end unless said.
         unit : str, optional
             TUNITn.
-        form : str, optional
-            TFORMn: ``"I8"``, ``"F10.3"``, ``"A20"``. By the type of the data unless said.
+        format : str, optional
+            TFORMn: ``"I8"``, ``"F10.3"``, ``"A20"``. By default chosen by the type of `data`.
 
         Raises
         ------
@@ -80,7 +91,7 @@ class AsciiTableHDU(WritableTable):
         if values.ndim == 0:
             raise FITSValueError(f"column {name!r}: a single value, not a list of cells")
         made = columns_of_data({name: values}, None if unit is None else {name: unit})
-        (column,) = ascii_columns(made, None if form is None else {name: form})
+        (column,) = ascii_columns(made, None if format is None else {name: format})
         self._insert(column, values, position, after, before)
 
     def _as_read(self, column: NewColumn) -> NewColumn:

@@ -274,7 +274,7 @@ def test_options_of_a_handle_outlive_the_edits_of_another(tmp_path):
     with FITS(path, "w+") as fits:
         fits.write_image(np.zeros((50, 40), "i4"), compress="RICE_1")
     with FITS(path) as reader, FITS(path, "r+") as fits:
-        reader[1].set_tile_cache_size(12345)
+        reader[1].set_tile_cache_size(bytes=12345)
         fits[1][3] = 1
         reader[1].read()
         assert reader[1].tile_cache_size == 12345

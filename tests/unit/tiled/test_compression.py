@@ -8,6 +8,7 @@ import pickle
 
 import numpy as np
 import pytest
+from astropy.io import fits as astropy_fits
 
 import rustfits
 from rustfits import FITS, Gzip1, Gzip2, Hcompress1, NoCompress, Plio1, Quantize, Rice1
@@ -240,3 +241,17 @@ def test_an_image_without_data_cannot_be_compressed():
 def test_quantize_is_no_option_of_tables(tmp_path):
     with pytest.raises(TypeError, match="images"):
         rustfits.write(tmp_path / "x.fits", {"a": np.arange(3)}, quantize=4)
+
+
+@pytest.mark.parametrize("method", ["dither1", "dither2", "no_dither"])
+def test_zquantiz_is_what_the_file_says(tmp_path, method):
+    quantize = Quantize(method=method, seed=1)
+    with FITS(tmp_path / "a.fits", "w+") as fits:
+        fits.write_image(np.linspace(1, 2, 100, dtype="f4"), compress="RICE_1", quantize=quantize)
+    with astropy_fits.open(tmp_path / "a.fits", disable_image_compression=True) as hdus:
+        assert hdus[1].header["ZQUANTIZ"] == quantize.zquantiz
+
+
+@pytest.mark.parametrize("method", ["SUBTRACTIVE_DITHER_1", "SUBTRACTIVE_DITHER_2", "NO_DITHER"])
+def test_zquantiz_names_the_method(method):
+    assert Quantize(method=method).zquantiz == method
