@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "file/warning.h"
 #include "store/trailer/edit.h"
+#include "store/trailer/commit.h"
 
 /* A header that has to grow gets room for more cards, so that what is behind it moves rarely: this part of the bytes
  * behind it, and no more than that. */

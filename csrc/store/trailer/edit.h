@@ -24,10 +24,6 @@ rf_status rf_edit_begin(rf_store *store, uint64_t old_size, uint64_t new_size, r
 /* The file as it will be, for all that takes a store. Freed with the edit. */
 rf_store *rf_edit_store(rf_edit *edit);
 
-/* Carries the edit out. *written: a failure has come when bytes of the file were changed already; then the next open
- * for writing finishes the edit. Otherwise a failure leaves the file as it was. */
-rf_status rf_edit_commit(rf_edit *edit, bool *written, rf_error *err);
-
 /* Frees the edit; what was not committed has not been. NULL allowed. */
 void rf_edit_free(rf_edit *edit);
 

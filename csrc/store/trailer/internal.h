@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What edit.c records and store/trailer/plan.c turns into steps.
+ * The inside of an edit, for the files of this room.
  */
 #ifndef RF_STORE_TRAILER_INTERNAL_H
 #define RF_STORE_TRAILER_INTERNAL_H
 
+#include "base/system/filelock.h"
 #include "store/trailer/edit.h"
 #include "store/trailer/segments.h"
 #include "store/trailer/trailer.h"
-
-/* While an edit is recorded, places in the pool are counted from here: where it will be is not known yet. */
-#define RF_POOL_BASE (UINT64_C(1) << 62)
 
 /* Rows in another layout: a step that has no place yet, and byte 0 of a piece is the first of its first row. */
 typedef struct rf_laid {
@@ -45,18 +43,8 @@ struct rf_edit {
   bool committed;
   uint64_t size;
   rf_filelock lock;
+  uint64_t tuned_half; /* rf_edit_tune */
+  bool whole_sums;
 };
-
-/* Bytes of the old file, or of the pool. */
-rf_status rf_edit_read_place(rf_edit *edit, uint64_t place, void *buffer, size_t n, rf_error *err);
-
-/* Appends to the pool. */
-rf_status rf_edit_pool(rf_edit *edit, const void *bytes, size_t n, uint64_t *place, rf_error *err);
-
-/* store/trailer/plan.c: steps and pairs for the view, in `trailer`, which has its sizes already. The pool may grow. */
-rf_status rf_edit_plan(rf_edit *edit, rf_trailer *trailer, rf_error *err);
-
-/* The guards of a trailer that is planned; nothing of the old file is written yet. */
-rf_status rf_edit_guard(rf_edit *edit, rf_trailer *trailer, rf_error *err);
 
 #endif

@@ -9,7 +9,9 @@
 
 #include "base/memory.h"
 #include "store/trailer/segments.h"
-#include "store/trailer/trailer.h"
+#include "store/trailer/check.h"
+#include "store/trailer/load.h"
+#include "store/trailer/run.h"
 #include "store/local/file.h"
 
 /* How long opening waits for another process that edits the file. */

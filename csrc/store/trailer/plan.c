@@ -5,12 +5,14 @@
  * not goes through the pool. Why: a move up ends below whatever moves down behind it, and below the sources of those
  * that moved up before it; a move down begins above all that is done later.
  */
+#include "store/trailer/plan.h"
+
 #include <string.h>
 
 #include "base/array.h"
 #include "base/crc32c.h"
 #include "base/memory.h"
-#include "store/trailer/internal.h"
+#include "store/trailer/pool.h"
 
 /* Shorter fills are put into the pool. */
 #define SHORT_FILL ((uint64_t)4096)
@@ -61,7 +63,7 @@ static rf_status plan_pooled(planner *p, uint64_t at, uint64_t n, rf_error *err)
     uint64_t place = 0;
     status = rf_store_read(&p->e->store, at + done, buffer, piece, err);
     if (status == RF_OK)
-      status = rf_edit_pool(p->e, buffer, piece, &place, err);
+      status = rf_pool_append(p->e, buffer, piece, &place, err);
     if (status == RF_OK)
       status = plan_fresh(p, place, at + done, piece, err);
     done += piece;

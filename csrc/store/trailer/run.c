@@ -8,21 +8,19 @@
  * - Steps are done in an order in which they would be right without any of this: none overwrites what a later one
  * takes.
  */
+#include "store/trailer/run.h"
+
 #include <string.h>
 
 #include "base/crc32c.h"
-#include "base/bytes.h"
 #include "base/system/guard.h"
 #include "base/memory.h"
 #include "base/system/platform.h"
-#include "store/trailer/trailer.h"
+#include "store/trailer/lines.h"
 #include "store/local/file.h"
 
 /* Shorter halves are not mapped. */
 #define LEAST_MAPPED ((uint64_t)64 << 10)
-
-/* This part of a half at least is moved without it. */
-#define LEAST_DIRECT 2
 
 /* Bytes of a long batch that are handled at a time: a multiple of RF_SUM_UNIT. */
 #define STREAM_BYTES ((uint64_t)1 << 20)
@@ -38,62 +36,6 @@ typedef struct runner {
   uint8_t *half; /* the first one begins there */
   size_t map_bytes;
 } runner;
-
-uint64_t rf_trailer_half(const rf_trailer *trailer, uint32_t half) {
-  return trailer->half_at + (half - 1) % 2 * trailer->half_bytes;
-}
-
-static bool is_from_pool(const rf_trailer *trailer, const rf_step *step) {
-  return step->kind == RF_STEP_FILL || (step->kind == RF_STEP_COPY && step->runs[0].src >= trailer->start);
-}
-
-/* The next n units. */
-static rf_batch take(const rf_step *step, uint64_t done, uint64_t n, bool staged) {
-  return step->up ? (rf_batch){step->units - done - n, step->units - done, staged} : (rf_batch){done, done + n, staged};
-}
-
-/* Does the batch overwrite nothing that it takes? */
-static bool is_clear(const rf_step *step, const rf_batch *batch) {
-  return step->up ? rf_step_begin(step, batch->low) >= rf_step_source(step, batch->high - 1, true)
-                  : rf_step_begin(step, batch->high - 1) + step->width <= rf_step_source(step, batch->low, false);
-}
-
-rf_batch rf_trailer_batch(const rf_trailer *trailer, const rf_edit_progress *at) {
-  const rf_step *step = &trailer->steps[at->step];
-  uint64_t left = step->units - at->done, most = trailer->half_bytes / step->width, low = 0;
-  if (is_from_pool(trailer, step))
-    return take(step, at->done, left, false);
-  most = left < most ? left : most;
-  for (uint64_t high = most; low < high;) {
-    uint64_t n = low + (high - low + 1) / 2;
-    rf_batch batch = take(step, at->done, n, false);
-    if (is_clear(step, &batch))
-      low = n;
-    else
-      high = n - 1;
-  }
-  /* A batch that can be done again from where it is needs no half. Each costs a slot, so small ones are not worth it.
-   */
-  bool direct = low == most || low * step->width >= trailer->half_bytes / LEAST_DIRECT;
-  return take(step, at->done, direct ? low : most, !direct);
-}
-
-rf_batch rf_trailer_staged(const rf_trailer *trailer, const rf_edit_progress *at) {
-  return take(&trailer->steps[at->step], at->done, at->staged, true);
-}
-
-void rf_progress_advance(rf_edit_progress *at, const rf_trailer *trailer, const rf_batch *batch, uint32_t sum) {
-  uint8_t both[8];
-  rf_put_le32(both, at->sum);
-  rf_put_le32(both + 4, sum);
-  at->sum = rf_crc32c(both, sizeof both, 0);
-  at->done += batch->high - batch->low;
-  at->half = at->staged = at->staged_sum = 0;
-  if (at->done == trailer->steps[at->step].units) {
-    at->step++;
-    at->done = 0;
-  }
-}
 
 static rf_status read_store(void *context, uint64_t place, void *buffer, size_t n, rf_error *err) {
   return rf_store_read(context, place, buffer, n, err);
@@ -123,7 +65,7 @@ static rf_status sync_if(const runner *r, rf_error *err) {
 
 static rf_status note(const runner *r, const rf_edit_progress *at, rf_error *err) {
   uint8_t line[RF_LINE];
-  rf_slot_encode(at, line);
+  rf_line_encode_slot(at, line);
   RF_TRY(sync_if(r, err));
   uint64_t slot = r->trailer->end + at->sequence % 2 * RF_LINE;
   rf_status status = rf_store_write(r->store, slot, line, sizeof line, err);
@@ -254,7 +196,7 @@ rf_status rf_trailer_finish(rf_store *store, const rf_trailer *trailer, rf_edit_
               .durable = (trailer->flags & RF_RECORD_DURABLE) != 0};
   uint64_t room = trailer->half_bytes, fresh = 0;
   for (size_t i = 0; i < trailer->step_count; i++)
-    if (is_from_pool(trailer, &trailer->steps[i]) && trailer->steps[i].units > fresh)
+    if (rf_trailer_is_fresh(trailer, &trailer->steps[i]) && trailer->steps[i].units > fresh)
       fresh = trailer->steps[i].units;
   fresh = fresh < STREAM_BYTES ? fresh : STREAM_BYTES;
   room = ((room > fresh ? room : fresh) + RF_SUM_UNIT - 1) / RF_SUM_UNIT * RF_SUM_UNIT;

@@ -2,12 +2,13 @@
  *
  * The steps of an edit: which bytes they take, which they make, and where those go.
  */
+#include "store/trailer/step.h"
+
 #include <string.h>
 
 #include "base/array.h"
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "store/trailer/trailer.h"
 
 /* Bits between two ranks. */
 #define RANK_BITS ((uint64_t)4096)

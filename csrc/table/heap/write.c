@@ -12,6 +12,7 @@
 #include "table/rows/pack.h"
 #include "tiled/table/edit/edit.h"
 #include "store/trailer/edit.h"
+#include "store/trailer/commit.h"
 
 /* Descriptors that are written at a time. */
 #define MAX_DESCRIPTORS ((size_t)1 << 16)

@@ -11,6 +11,12 @@
 #include "store/trailer/edit.h"
 #include "store/trailer/open.h"
 #include "store/trailer/trailer.h"
+#include "store/trailer/commit.h"
+#include "store/trailer/check.h"
+#include "store/trailer/lines.h"
+#include "store/trailer/load.h"
+#include "store/trailer/record.h"
+#include "store/trailer/run.h"
 
 static rf_error err;
 static rf_options options;
@@ -740,7 +746,7 @@ static void absurd_records(void) {
       if (draw(2) == 0) {
         uint8_t *slot = m.data + t.end;
         rf_edit_progress at = {draw(3), draw(3), draw(4), draw(4), draw(2) ? draw(5000) : odd[draw(8)], draw(60), 0};
-        rf_slot_encode(&at, slot);
+        rf_line_encode_slot(&at, slot);
       }
       (void)read_state(m.data, m.size, true, 4096);
       if (write_state(&m) == IS_REFUSED)

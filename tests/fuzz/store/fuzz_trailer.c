@@ -13,6 +13,11 @@
 #include "base/memory.h"
 #include "store/trailer/open.h"
 #include "store/trailer/trailer.h"
+#include "store/trailer/check.h"
+#include "store/trailer/lines.h"
+#include "store/trailer/load.h"
+#include "store/trailer/record.h"
+#include "store/trailer/run.h"
 
 #define MAX_NUMBERS 4096
 
@@ -80,7 +85,7 @@ static void make_file(input *in, disk *d) {
   uint64_t from = t.start + RF_BLOCK_BYTES;
   uint32_t crc = rf_crc32c(d->data + from, (size_t)(t.record + t.record_bytes - from), 0);
   for (uint64_t i = 0; i < 2; i++) {
-    rf_slot_encode(&slots[i], line);
+    rf_line_encode_slot(&slots[i], line);
     if (slots[i].sequence != 0)
       memcpy(d->data + t.end + i * RF_LINE, line, sizeof line);
   }
@@ -88,7 +93,7 @@ static void make_file(input *in, disk *d) {
     t.record += (uint64_t)odd;
   if (odd & 2)
     t.record_bytes = UINT64_MAX - odd;
-  rf_footer_encode(&t, state, crc, line);
+  rf_line_encode_footer(&t, state, crc, line);
   memcpy(d->data + d->size - RF_LINE, line, sizeof line);
   d->limit = d->size;
 }

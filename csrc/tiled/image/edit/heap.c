@@ -16,6 +16,7 @@
 #include "file/layout.h"
 #include "tiled/image/edit/edit.h"
 #include "store/trailer/edit.h"
+#include "store/trailer/commit.h"
 
 /* Descriptors that are sorted to see whether they share bytes; beyond, they count as sharing. */
 #define MAX_CELLS ((uint64_t)1 << 24)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Turns what an edit records into steps.
+ */
+#ifndef RF_STORE_TRAILER_PLAN_H
+#define RF_STORE_TRAILER_PLAN_H
+
+#include "store/trailer/internal.h"
+
+/* Fills in the steps and pairs of the view, in `trailer`, which has its sizes already. The pool may grow. */
+rf_status rf_edit_plan(rf_edit *edit, rf_trailer *trailer, rf_error *err);
+
+/* The guards of a trailer that is planned; nothing of the old file is written yet. */
+rf_status rf_edit_guard(rf_edit *edit, rf_trailer *trailer, rf_error *err);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "store/trailer/progress.h"
+
+#include "base/bytes.h"
+#include "base/crc32c.h"
+
+/* This part of a half at least is moved without it. */
+#define LEAST_DIRECT 2
+
+/* The next n units. */
+static rf_batch take(const rf_step *step, uint64_t done, uint64_t n, bool staged) {
+  return step->up ? (rf_batch){step->units - done - n, step->units - done, staged} : (rf_batch){done, done + n, staged};
+}
+
+/* Does the batch overwrite nothing that it takes? */
+static bool is_clear(const rf_step *step, const rf_batch *batch) {
+  return step->up ? rf_step_begin(step, batch->low) >= rf_step_source(step, batch->high - 1, true)
+                  : rf_step_begin(step, batch->high - 1) + step->width <= rf_step_source(step, batch->low, false);
+}
+
+rf_batch rf_trailer_batch(const rf_trailer *trailer, const rf_edit_progress *at) {
+  const rf_step *step = &trailer->steps[at->step];
+  uint64_t left = step->units - at->done, most = trailer->half_bytes / step->width, low = 0;
+  if (rf_trailer_is_fresh(trailer, step))
+    return take(step, at->done, left, false);
+  most = left < most ? left : most;
+  for (uint64_t high = most; low < high;) {
+    uint64_t n = low + (high - low + 1) / 2;
+    rf_batch batch = take(step, at->done, n, false);
+    if (is_clear(step, &batch))
+      low = n;
+    else
+      high = n - 1;
+  }
+  /* A batch that can be done again from where it is needs no half. Each costs a slot, so small ones are not worth it.
+   */
+  bool direct = low == most || low * step->width >= trailer->half_bytes / LEAST_DIRECT;
+  return take(step, at->done, direct ? low : most, !direct);
+}
+
+rf_batch rf_trailer_staged(const rf_trailer *trailer, const rf_edit_progress *at) {
+  return take(&trailer->steps[at->step], at->done, at->staged, true);
+}
+
+void rf_progress_advance(rf_edit_progress *at, const rf_trailer *trailer, const rf_batch *batch, uint32_t sum) {
+  uint8_t both[8];
+  rf_put_le32(both, at->sum);
+  rf_put_le32(both + 4, sum);
+  at->sum = rf_crc32c(both, sizeof both, 0);
+  at->done += batch->high - batch->low;
+  at->half = at->staged = at->staged_sum = 0;
+  if (at->done == trailer->steps[at->step].units) {
+    at->step++;
+    at->done = 0;
+  }
+}
