@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""zlib-ng as the C library's stream codec: what reads and writes ``.gz`` files piece by piece.
+"""The stream codec of the C library over zlib-ng, which reads and writes ``.gz`` files in parts.
 
-The C library falls back on this wherever it does not decode or encode a whole file at once. The
-``zlib_ng`` package is imported when the first compressed file is met.
+The C library uses it where it does not decode or encode a whole file at once. The first compressed
+file imports the ``zlib_ng`` package.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ __all__ = ["register"]
 CData = Any
 Callback = TypeVar("Callback", bound=Callable[..., Any])
 
-#: Smaller files than zlib's level 1 makes, at several times its speed.
+#: Makes smaller files than level 1 of zlib, several times as fast.
 FAST_LEVEL = 2
-#: A deflate stream with the header and trailer of gzip around it.
+#: A deflate stream in the header and trailer of gzip.
 GZIP_WINDOW_BITS = 31
-#: What is not consumed of a piece gets copied by zlib-ng, so pieces must not be large.
+#: Bytes for one call: zlib-ng copies the input that it does not consume.
 INPUT_BYTES = 128 * 1024
 
 # The streams that C holds pointers to.
@@ -41,7 +41,7 @@ def _hand_out(stream: CData, opened: object) -> None:
 
 
 def _say(err: CData, status: int, message: str) -> int:
-    """Fill in an ``rf_error`` that holds nothing yet. Gives the status."""
+    """Fill in an ``rf_error`` that is still clear, and return the status."""
     if err != ffi.NULL and err.code == lib.RF_OK:
         told = message.encode("utf-8", "replace")[: len(err.message) - 1]
         err.code = status
@@ -58,7 +58,7 @@ def _failed(exception: BaseException, err: CData) -> int:
 
 
 def _escaped(_kind: object, exception: BaseException, _traceback: object) -> None:
-    """Take what was raised outside the ``try`` of a callback: an interrupt, for one."""
+    """Store an exception that came outside the ``try`` of a callback, such as an interrupt."""
     stash_exception(exception)
 
 
@@ -111,7 +111,7 @@ def _inflate(
     err: CData,
 ) -> int:
     used[0] = made[0] = done[0] = 0
-    if n_out == 0:  # which zlib-ng would take for "no limit"
+    if n_out == 0:  # for zlib-ng, 0 means "no limit"
         return int(lib.RF_OK)
     decoder = ffi.from_handle(stream)
     try:
@@ -121,7 +121,7 @@ def _inflate(
     ffi.memmove(out, content, len(content))
     made[0] = len(content)
     done[0] = decoder.eof
-    # At the end of a member unconsumed_tail may still be what the call before left there.
+    # At the end of a member, unconsumed_tail may be left over from the last call.
     left = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
     used[0] = n_in - len(left)
     return int(lib.RF_OK)
@@ -170,7 +170,7 @@ def rf_py_deflate_close(stream: CData) -> None:
 
 
 _NAME = ffi.new("char[]", b"zlib-ng")
-# C keeps the pointer for good.
+# C keeps the pointer for the life of the process.
 _CODEC = ffi.new(
     "rf_stream_codec *",
     {
@@ -187,6 +187,6 @@ _CODEC = ffi.new(
 
 
 def register() -> None:
-    """Make zlib-ng the codec that ``.gz`` files are read and written with from now on."""
+    """Make zlib-ng the codec for ``.gz`` files from now on."""
     err = error()
     check(lib.rf_stream_codec_register(_CODEC, err), err)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The exceptions of the package.
 
-Every one is a `FITSError`, and each is also the built-in exception that a Python user would catch:
-a file that does not exist is a `FileNotFoundError`, a keyword that does not exist is a `KeyError`.
+Each is a `FITSError` and also the built-in exception that Python users catch. A missing file is a
+`FileNotFoundError`, a missing keyword a `KeyError`.
 """
 
 from __future__ import annotations
@@ -47,23 +47,25 @@ __all__ = [
 
 
 class FITSError(Exception):
-    """Marks every exception that comes from this package.
+    """Base class of all exceptions of this package.
 
     Attributes
     ----------
     filename : str or None
-        The file as it was named at opening (passwords hidden), where the error is about opening
-        one. The message names the file in any case.
+        The name that was passed to open the file, without passwords. It is set if the file could
+        not be opened. The message always names the file.
     hdu : int or None
-        Index of the HDU concerned.
+        The index of the HDU.
     keyword : str or None
-        The header keyword concerned.
+        The header keyword.
     offset : int or None
-        Byte offset in the file or compressed stream; in a condition (`where`), the character.
+        The byte offset in the file or compressed stream. In a condition of `where`, the index of
+        the character.
     http_status : int or None
-        Status of the server's answer, for remote files.
+        The status of the HTTP response, for remote files.
     code : str or None
-        Name of the C library's status, ``"RF_ERR_FORMAT"``; None for errors found in Python.
+        The name of the C library's status, such as ``"RF_ERR_FORMAT"``. None if Python code found
+        the error.
     """
 
     filename: str | None = None
@@ -74,7 +76,7 @@ class FITSError(Exception):
     code: str | None = None
 
     def __str__(self) -> str:
-        # KeyError puts quotes around its message, and OSError rebuilds it from errno and filename.
+        # KeyError quotes its message, and OSError builds one from errno and filename.
         return str(self.args[0]) if self.args else ""
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -94,15 +96,15 @@ class FITSTypeError(FITSError, TypeError):
 
 
 class FITSKeyError(FITSError, KeyError):
-    """There is no such keyword or HDU name."""
+    """The header has no such keyword, or the file no HDU of that name."""
 
 
 class FITSColumnError(FITSKeyError, FITSValueError):
-    """There is no such column: a `KeyError` and a `ValueError`."""
+    """The table has no such column. Also a `ValueError`."""
 
 
 class FITSIndexError(FITSError, IndexError):
-    """An HDU number, an index or a section lies outside of what there is."""
+    """An HDU number, an index or a section is out of range."""
 
 
 class FITSMemoryError(FITSError, MemoryError):
@@ -110,19 +112,19 @@ class FITSMemoryError(FITSError, MemoryError):
 
 
 class FITSUnsupportedError(FITSError, NotImplementedError):
-    """Correct, but not offered by this version."""
+    """The request or the file is valid, but this version does not support it."""
 
 
 class FITSFormatError(FITSError, ValueError):
-    """The bytes are not what the FITS Standard asks for."""
+    """The file breaks the FITS Standard."""
 
 
 class FITSIOError(FITSError, OSError):
-    """Reading, writing or fetching failed. ``errno`` is set where the system gave one."""
+    """Reading, writing or fetching failed. ``errno`` has the number if the system returned one."""
 
 
 class FITSNotFoundError(FITSIOError, FileNotFoundError):
-    """There is no such file, or no such thing at that URL."""
+    """The file or the URL does not exist."""
 
 
 class FITSPermissionError(FITSIOError, PermissionError):
@@ -130,7 +132,7 @@ class FITSPermissionError(FITSIOError, PermissionError):
 
 
 class FITSSchemeError(FITSPermissionError):
-    """``schemes=`` or RUSTFITS_SCHEMES does not allow what a name or a redirect leads to."""
+    """``schemes=`` or RUSTFITS_SCHEMES does not allow the scheme of a name or a redirect."""
 
 
 class FITSIsADirectoryError(FITSIOError, IsADirectoryError):
@@ -138,21 +140,21 @@ class FITSIsADirectoryError(FITSIOError, IsADirectoryError):
 
 
 class FITSExistsError(FITSIOError, FileExistsError):
-    """Something is in the way."""
+    """The output file already exists."""
 
 
 class FITSLockedError(FITSIOError, BlockingIOError):
-    """Another handle holds a lock on the file; see ``FITS(lock=True)``."""
+    """Another handle holds a lock on the file. See ``FITS(lock=True)``."""
 
 
 class FITSNetworkError(FITSIOError, ConnectionError):
-    """Name look-up, connection, TLS or protocol failed, or the server refused."""
+    """Finding the host, the connection, TLS or the protocol failed, or the server refused."""
 
 
 class FITSChangedError(FITSNetworkError):
-    """The file is not the one that was opened: another program replaced or changed it.
+    """Another program replaced or changed the file after it was opened.
 
-    Also of local files; a `FITSNetworkError` because it is what remote ones always raised.
+    It is a `FITSNetworkError` for local files, too.
     """
 
 
@@ -161,26 +163,26 @@ class FITSTimeoutError(FITSIOError, TimeoutError):
 
 
 class FITSInterruptedError(FITSIOError):
-    """An edit of the file was interrupted, and it cannot be read, or finished, as it is.
+    """An edit of the file was interrupted, and this call cannot finish it.
 
-    Opening the file with ``"r+"`` finishes the edit; where that is refused, the message says why.
+    Opening the file with ``"r+"`` finishes the edit, or raises this error with the reason.
     """
 
 
 class FITSTaintedError(FITSIOError):
-    """An earlier write failed half way; close the file and open it again."""
+    """An earlier write failed half way. Close the file and open it again."""
 
 
 class FITSReadOnlyError(FITSError, io.UnsupportedOperation):
-    """A write to a file that was opened for reading: an `OSError` and a `ValueError`."""
+    """The file was opened for reading only. Also an `OSError` and a `ValueError`."""
 
 
 class FITSClosedError(FITSError, ValueError, OSError):
-    """The file is closed: a `ValueError`, as for Python's own files, and an `OSError`."""
+    """The file is closed. A `ValueError`, as for Python's own files, and an `OSError`."""
 
 
 class FITSTruncatedError(FITSFormatError, FITSIOError):
-    """Fewer bytes than a header promises."""
+    """The file has fewer bytes than a header says."""
 
 
 class FITSCodecError(FITSFormatError, FITSIOError):
@@ -192,26 +194,26 @@ class FITSOpenError(FITSFormatError, FITSIOError):
 
 
 class NotFITSError(FITSOpenError):
-    """Not a FITS file, or an empty one."""
+    """The file is no FITS file, or it is empty."""
 
 
 class FITSLimitError(FITSIOError, ValueError):
-    """A limit that guards against hostile files was reached."""
+    """The file exceeds a limit that protects against hostile files."""
 
 
 class FITSDriverError(FITSIOError, ValueError):
-    """Nobody knows this URL scheme."""
+    """The URL scheme is unknown."""
 
 
 class FITSNotBuiltError(FITSUnsupportedError, FITSIOError):
-    """A known URL scheme or codec that is not in this build, or something it cannot open."""
+    """The URL scheme or codec is known, but not part of this build."""
 
 
 class FITSWarning(UserWarning):
-    """Something odd in a file that was read all the same."""
+    """The file breaks the FITS Standard in a way that the library can read."""
 
 
-#: What each status of the C library (without ``RF_ERR_``) becomes.
+#: The class for each status of the C library, without ``RF_ERR_``.
 CLASSES: dict[str, type[FITSError]] = {
     "ARGUMENT": FITSValueError,
     "READONLY": FITSReadOnlyError,
@@ -248,7 +250,7 @@ CLASSES: dict[str, type[FITSError]] = {
     "SCHEME": FITSSchemeError,
 }
 
-#: The errno of failures that have one by their nature, for where the system was not asked.
+#: The errno for a status, if no system call returned one.
 NUMBERS: dict[str, int] = {
     "NO_FILE": errno.ENOENT,
     "PERMISSION": errno.EACCES,

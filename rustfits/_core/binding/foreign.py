@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Data of other packages as numpy's own arrays: masks and units come along.
+"""Data of other packages as numpy arrays, with their masks and units.
 
-Nothing is imported here: types are known by what they offer, and only the data's own package is
-used.
+This module imports none of those packages. It recognises types by their attributes.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = ["as_mapping", "check_units", "plain_array", "unit_text", "units_of_data"]
 
-# What has nothing of what other packages offer: each question that fails costs a tenth of a write.
+# Types without attributes of other packages: each failing look-up costs a tenth of a write.
 _PLAIN = (list, tuple, int, float, complex, str, bytes, np.generic)
 
 
 def as_mapping(data: Any) -> Mapping[str, Any] | None:
-    """Return the columns of an astropy Table or a pandas DataFrame by name; None for other data."""
+    """Return the columns of an astropy Table or a pandas DataFrame by name, or None."""
     if isinstance(data, (np.ndarray, Mapping, list, tuple)):
         return None
     if hasattr(data, "colnames") and hasattr(data, "itercols"):
@@ -36,12 +35,12 @@ def as_mapping(data: Any) -> Mapping[str, Any] | None:
 
 
 def plain_array(values: Any) -> Any:
-    """Return arrays of other packages as numpy arrays, masked where they are; else what was given.
+    """Return an array of another package as a numpy array with its mask, other values unchanged.
 
     Raises
     ------
     FITSTypeError
-        The values are several arrays in one (times, sky positions).
+        If `values` consists of several arrays, as times and sky positions do.
     """
     kind = type(values)
     if kind is np.ndarray or kind is np.ma.MaskedArray or isinstance(values, _PLAIN):
@@ -76,7 +75,7 @@ def _of_pandas(values: Any) -> Array:
 
 
 def unit_text(unit: Any) -> str | None:
-    """Return a unit as FITS writes it; None for none."""
+    """Return a unit as FITS writes it, or None."""
     if unit is None or isinstance(unit, str):
         return unit or None
     write = getattr(unit, "to_string", None)
@@ -90,7 +89,7 @@ def unit_text(unit: Any) -> str | None:
 
 
 def units_of_data(data: Any, names: Sequence[str] | None = None) -> dict[str, Any]:
-    """Return the units that columns come with, by name, as their package has them."""
+    """Return the units of columns by name, as objects of the package of the data."""
     columns: Any = as_mapping(data)
     if columns is None and isinstance(data, Mapping):
         columns = data
@@ -105,12 +104,12 @@ def units_of_data(data: Any, names: Sequence[str] | None = None) -> dict[str, An
 
 
 def check_units(schema: Schema, data: Any, names: Sequence[str] | None = None) -> None:
-    """Refuse values that come in another unit than that of the column they go to.
+    """Check that values have the unit of the column they go to.
 
     Raises
     ------
     FITSValueError
-        The units differ.
+        If the units differ.
     """
     for name, unit in units_of_data(data, names).items():
         column = schema.find(name)

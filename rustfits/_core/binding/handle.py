@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The open file that a `FITS`, its HDUs and their headers share.
 
-`FITS` owns a `FileHandle` and the HDU objects; an HDU knows the handle but not the `FITS`. There is
-no cycle, so a file that is forgotten without `close` is closed as soon as its last user is gone,
-and an HDU that is kept alone keeps its file open.
+`FITS` owns a `FileHandle` and the HDU objects. An HDU knows the handle, but not the `FITS`: there
+is no reference cycle. So the file is closed when its last user is deleted, and an HDU keeps its
+file open.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ if TYPE_CHECKING:
 
 __all__ = ["ClosedFile", "FileHandle", "half_made"]
 
-# What would otherwise be looked up for each file.
+# Names that would be looked up for each file.
 NULL: CData = ffi.NULL
 _FILE_POINTER: CData = ffi.typeof("rf_file **")
 _new, _open, _count_edits = ffi.new, lib.rf_file_open, lib.rf_file_generation
 _can_change = lib.rf_file_can_change
 _shut, _close = lib.rf_file_close, lib.rf_file_free
-# As os.fsencode does it.
+# The encoding of os.fsencode.
 _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
-# Memory for more than this is reserved after a look whether the content is that long.
+# For more than this, the last byte is read before memory is allocated.
 _SURE_BYTES = 1 << 20
 _NO_DRIVER = (lib.RF_ERR_NO_DRIVER, lib.RF_ERR_NOT_BUILT)
 _MODES: dict[str, int] = {
@@ -59,9 +59,8 @@ _MODES: dict[str, int] = {
 class FileHandle:
     """Owner of one ``rf_file``.
 
-    Closing is safe while other threads are inside calls: the C library lets them finish, and
-    whoever comes later gets `FITSClosedError`. The C struct itself is freed together with this
-    object, which outlives every call made through it.
+    Closing is safe while other threads run calls: the C library lets these finish, and later calls
+    raise `FITSClosedError`. The C struct is freed with this object, which outlives every call.
     """
 
     __slots__ = (
@@ -82,10 +81,10 @@ class FileHandle:
         self._edit_lock: ForkLock | None = None
         self.mode = mode
         self.closed = False
-        self.atomic = False  # replaced as a whole, by an explicit close only
-        self.fixed = fixed  # nothing can change the file: what was read stays true
-        self.kept: object = None  # what the options of the open file point at
-        # HDUs that may keep something back: it is written before the file is closed, whoever does.
+        self.atomic = False  # only an explicit close replaces the old file
+        self.fixed = fixed  # nothing can change the file: values that were read stay valid
+        self.kept: object = None  # memory that the options of the open file point at
+        # HDUs that may have pending values, which close() writes.
         self.pending_writers: list[weakref.ref[HDU]] = []
         if mode == "r":
             self._pid = 0
@@ -94,27 +93,27 @@ class FileHandle:
             _writers.add(self)
 
     def _handle(self) -> CData:
-        """Give the ``rf_file *`` for one call; do not keep it.
+        """Return the ``rf_file *`` for one call.
 
         Raises
         ------
         FITSClosedError
-            After `close`.
+            If the file is closed.
         """
         if self.closed:
             raise FITSClosedError(f"{self.name}: the file is closed")
         return self._pointer
 
     def _generation(self) -> int:
-        """Count the edits so far; what was read stays true while this number stays the same."""
+        """Return the number of edits. Values that were read are valid while it is the same."""
         return 0 if self.fixed or not self._pointer else int(_count_edits(self._pointer))
 
     @property
     def edit_lock(self) -> ForkLock:
-        """The lock for edits that take several calls; the handles of one file have one."""
+        """The lock for edits of several calls. All handles of one file share it."""
         if self._edit_lock is None:
             with _locks_lock:
-                # What a handle holds here lives as long as the handle, and the number as long.
+                # The lock and the number live as long as a handle of the file.
                 number = int(lib.rf_file_identity(self._pointer)) if self._pointer else 0
                 lock = _locks.get(number) if number else None
                 if lock is None:
@@ -125,19 +124,19 @@ class FileHandle:
         return self._edit_lock
 
     def size(self) -> int:
-        """Count the bytes of the content (of a .gz: decompressed)."""
+        """Return the size of the content in bytes, for ``.gz`` that of the decompressed content."""
         size = ffi.new("uint64_t *")
         err = error()
         check(lib.rf_file_get_size(self._handle(), size, err), err)
         return int(size[0])
 
     def read_bytes(self, offset: int, count: int) -> bytes:
-        """Copy `count` bytes of the content from `offset` on.
+        """Return `count` bytes of the content from `offset` on.
 
         Raises
         ------
         FITSTruncatedError
-            The content ends before.
+            If the content is shorter.
         """
         if count == 0:
             return b""
@@ -155,9 +154,9 @@ class FileHandle:
 
     @property
     def filename(self) -> str:
-        """The name that the file was opened by, without secrets."""
+        """The name that opened the file, without secrets."""
         if not self._pointer:
-            return "a file that is gone"
+            return "a deleted file"
         return os.fsdecode(ffi.string(lib.rf_file_name(self._pointer)))
 
     @property
@@ -166,7 +165,7 @@ class FileHandle:
         return shown(self.filename)
 
     def close(self) -> None:
-        """Write back what is pending and let go of the file; does nothing the second time."""
+        """Write pending values and close the file. A second call does nothing."""
         if not self.closed:
             try:
                 if self.pending_writers:
@@ -179,19 +178,19 @@ class FileHandle:
                     raise failure(status, err, self.filename)
 
     def discard(self) -> None:
-        """Keep what is not in the file yet from getting there."""
+        """Drop pending values and the temporary file that would replace the old one."""
         self.pending_writers.clear()
         err = error()
         if not self.closed:
             check(lib.rf_file_discard(self._pointer, err), err)
 
     def _abandon(self) -> None:
-        """Discard what was never closed: nothing says that it is complete."""
+        """Discard a file that was not closed, because it may be incomplete."""
         name = self.name
         self.pending_writers.clear()
         lib.rf_file_discard(self._pointer, NULL)
         warnings.warn(
-            f"{name}: was opened with atomic=True and never closed: what was written is dropped",
+            f"{name}: was opened with atomic=True and never closed: the new content is dropped",
             FITSWarning,
             stacklevel=3,
         )
@@ -207,25 +206,23 @@ class FileHandle:
         if self.closed:
             _close(pointer, NULL)
             return
-        # A forked child must not write back what its parent has opened.
+        # A forked child must not write to a file of its parent.
         if self._pid and self._pid != os.getpid():
             return
         if self.atomic:
             self._abandon()
-        # Whoever keeps the traceback of what is raised here keeps this object, too: it must be safe
-        # to look at.
+        # The traceback of an exception refers to this object, so it must stay safe to use.
         self._pointer, self.closed = NULL, True
-        # Not this thread's rf_error: the collector may run between a call and the look at its
-        # error.
+        # The collector may run between a call and the check of this thread's rf_error.
         err = ffi.new("rf_error *")
         status = _close(pointer, err)
         if status:
-            # Comes out through sys.unraisablehook: nobody is left to catch it, but it must be seen.
+            # Python reports it through sys.unraisablehook.
             raise failure(status, err)
 
 
 class HalfMade:
-    """An HDU that was begun (``deferred``): its index, once it is known."""
+    """An HDU that is not published yet (``deferred``): its index, once that is known."""
 
     __slots__ = ("index",)
 
@@ -235,7 +232,7 @@ class HalfMade:
 
 @contextmanager
 def half_made(file: FileHandle) -> Iterator[HalfMade]:
-    """Publish the HDU that is begun in a ``with`` block at its end, or discard it when it fails.
+    """Publish the HDU that a ``with`` block creates, or discard it if the block raises.
 
     Parameters
     ----------
@@ -245,12 +242,12 @@ def half_made(file: FileHandle) -> Iterator[HalfMade]:
     Yields
     ------
     HalfMade
-        To be told the index of the HDU.
+        An object whose ``index`` the block sets.
 
     Raises
     ------
     FITSIOError
-        Publishing failed; the file is as it was before.
+        If publishing failed. The file is then unchanged.
     """
     begun = HalfMade()
     handle = file._handle()
@@ -258,7 +255,7 @@ def half_made(file: FileHandle) -> Iterator[HalfMade]:
         yield begun
     except BaseException:
         if begun.index is not None and not file.closed:
-            # Not this thread's rf_error, which may hold the reason.
+            # This thread's rf_error may have the reason of the failure.
             lib.rf_hdu_discard(handle, begun.index, ffi.new("rf_error *"))
         raise
     if begun.index is not None:
@@ -267,7 +264,7 @@ def half_made(file: FileHandle) -> Iterator[HalfMade]:
 
 
 class ClosedFile:
-    """Stands for the file of a header that was read in one call, without keeping the file open."""
+    """The file of a header that `read_header` read without keeping the file open."""
 
     __slots__ = ("_name",)
 
@@ -276,11 +273,11 @@ class ClosedFile:
 
     @property
     def edit_lock(self) -> ForkLock:
-        """A lock, for code that does not know yet that the file is closed."""
+        """A new lock, for code that takes it before it finds that the file is closed."""
         return ForkLock()
 
     def _handle(self) -> CData:
-        """Refuse, as a `FileHandle` does after closing."""
+        """Raise `FITSClosedError`, as a closed `FileHandle` does."""
         raise FITSClosedError(f"{self.name}: the file is closed")
 
     @property
@@ -302,7 +299,7 @@ _writers: weakref.WeakSet[FileHandle] = weakref.WeakSet()
 
 
 def close_writers() -> list[FITSError]:
-    """Close all files of this process that are open for writing, and return what failed."""
+    """Close all files of this process that are open for writing, and return the errors."""
     failed: list[FITSError] = []
     for handle in list(_writers):
         if handle._pid == os.getpid():
@@ -317,24 +314,24 @@ def close_writers() -> list[FITSError]:
 
 @atexit.register
 def _close_writers() -> None:
-    """Write back what is open when the interpreter ends: globals are not always collected then."""
+    """Close the files that are open when the interpreter ends, which may not delete globals."""
     failed = close_writers()
     for earlier in failed[:-1]:
         traceback.print_exception(earlier)
-    # `atexit` prints the traceback of what is raised, and can do no more: the exit status stays.
+    # `atexit` prints the traceback of an exception and keeps the exit status.
     if failed:
         raise failed[-1]
 
 
 def name_bytes(filename: str | os.PathLike[str]) -> bytes:
-    """Give a file name as the C library takes it.
+    """Return a file name as the C library takes it.
 
     Raises
     ------
     FITSTypeError
-        It is neither str nor a path object.
+        If `filename` is neither a str nor a path object.
     FITSValueError
-        It has a NUL character.
+        If `filename` has a NUL character.
     """
     if not isinstance(filename, str):
         path: object = filename
@@ -352,7 +349,7 @@ def name_bytes(filename: str | os.PathLike[str]) -> bytes:
 
 
 def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
-    """Open by name; `options` is an ``rf_options *`` or NULL."""
+    """Open a file by name. `options` is an ``rf_options *`` or NULL."""
     pointer = _new(_FILE_POINTER)
     err = error()
     status = _open(name, _MODES[mode], options, pointer, err)

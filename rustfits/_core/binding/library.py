@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The C library as the rest of the package sees it.
+"""The functions of the C library, and the exceptions for their statuses.
 
-The only module that imports the extension. A call looks like this::
+No other module imports the extension. A call looks like this::
 
     err = error()
     check(lib.rf_file_count(handle, count, err), err)
@@ -23,8 +23,8 @@ from rustfits._core.binding.errors import (
 try:
     from rustfits._core.binding._rustfits import ffi, lib
 except ModuleNotFoundError:
-    # Python was started in a checkout: its rustfits/ comes before the installed package, and has no
-    # extension. The installed one serves.
+    # Python was started in a checkout. Its rustfits/ comes first on the path and has no extension:
+    # take that of the installed package.
     import pkgutil
     import sys
 
@@ -54,12 +54,12 @@ __all__ = [
     "version",
 ]
 
-#: A pointer or struct of the C library; cffi has no types that mypy could check.
+#: A pointer or struct of the C library. mypy cannot check it, because cffi has no types.
 CData = Any
 
 
 class _Thread(threading.local):
-    """What belongs to one thread: structs to fill in, and an exception waiting to be raised."""
+    """The state of one thread: structs that C fills in, and an exception to raise."""
 
     def __init__(self) -> None:
         self.error: CData = ffi.new("rf_error *")
@@ -75,7 +75,7 @@ _CLASS_OF: dict[int, type[FITSError]] = {
 _NUMBER_OF: dict[int, int] = {
     getattr(lib, "RF_ERR_" + name): number for name, number in NUMBERS.items()
 }
-# A file that cannot be opened is an OSError whatever the reason.
+# Every failure to open a file is an OSError.
 _AT_OPEN: dict[int, type[FITSError]] = {
     lib.RF_ERR_FORMAT: FITSOpenError,
     lib.RF_ERR_CARD: FITSOpenError,
@@ -84,12 +84,12 @@ _AT_OPEN: dict[int, type[FITSError]] = {
 
 
 def error() -> CData:
-    """Give this thread's ``rf_error *``, to be filled in by one call and looked at after it."""
+    """Return this thread's ``rf_error *``, which is valid until the next call of this thread."""
     return _thread.error
 
 
 def value_slot() -> CData:
-    """Give this thread's ``rf_value *``, to be filled in by one call and looked at after it."""
+    """Return this thread's ``rf_value *``, which is valid until the next call of this thread."""
     return _thread.value
 
 
@@ -99,18 +99,18 @@ def check(status: int, err: CData | None = None, filename: str | None = None) ->
     Parameters
     ----------
     status : int
-        What the C function returned.
+        The status that the C function returned.
     err : rf_error *, optional
-        What it filled in; by default this thread's.
+        The error that it filled in. By default that of this thread.
     filename : str, optional
-        Becomes the exception's ``filename``.
+        The ``filename`` of the exception.
 
     Raises
     ------
     FITSError
-        Of the class that `rustfits._core.binding.errors.CLASSES` has for the status.
+        If `status` is not RF_OK. `errors.CLASSES` has the class for each status.
     BaseException
-        The exception that a Python callback stored with `stash_exception`, as it was.
+        If a Python callback stored it with `stash_exception`.
     """
     if status:
         raise failure(status, err, filename)
@@ -119,7 +119,7 @@ def check(status: int, err: CData | None = None, filename: str | None = None) ->
 def failure(
     status: int, err: CData | None = None, filename: str | None = None, *, opening: bool = False
 ) -> BaseException:
-    """Make the exception for a status that is not RF_OK, for the caller to raise."""
+    """Return the exception for a status that is not RF_OK. The caller raises it."""
     stored = _take_stashed(status)
     if stored is not None:
         return stored
@@ -150,32 +150,32 @@ def failure(
 
 
 def stash_exception(exception: BaseException) -> None:
-    """Keep an exception that a Python callback must not let escape into C.
+    """Store the exception of a Python callback, because it must not pass through C.
 
-    The callback returns ``RF_ERR_CALLBACK`` then, and `check` raises the exception on this thread
-    as soon as the C call has come back.
+    The callback then returns ``RF_ERR_CALLBACK``. `check` raises the exception on this thread when
+    the C call has returned.
     """
     _thread.exception = exception
 
 
 def _take_stashed(status: int) -> BaseException | None:
-    """Give what a callback has left to be raised for a call that failed with this status."""
+    """Return the stored exception of a callback if it is the cause of this status."""
     stored, _thread.exception = _thread.exception, None
-    # An interrupt must not get lost; anything else counts only where the call failed because of it.
+    # An interrupt is always raised. Other exceptions are raised if the call failed because of them.
     if stored is not None and (status == lib.RF_ERR_CALLBACK or not isinstance(stored, Exception)):
         return stored
     return None
 
 
 def raise_stashed(status: int) -> None:
-    """Raise what a callback has left, before a call that failed is made again for its error."""
+    """Raise the stored exception of a callback, before a failed call is repeated for its error."""
     stored = _take_stashed(status)
     if stored is not None:
         raise stored
 
 
 def shown(content: bytes) -> str:
-    """Decode bytes of a header: as UTF-8 where that is valid, else as Latin-1."""
+    """Return bytes of a header as text: decoded as UTF-8 if valid, else as Latin-1."""
     try:
         return content.decode()
     except UnicodeDecodeError:
@@ -183,8 +183,8 @@ def shown(content: bytes) -> str:
 
 
 def text(chars: CData) -> str:
-    """Give a NUL-ended text of the C library as a str."""
-    # Names of files need not be UTF-8, and a message may have been cut inside a character.
+    """Return a NUL-terminated text of the C library as a str."""
+    # File names need not be UTF-8, and messages may end inside a character.
     return str(ffi.string(chars).decode("utf-8", "replace"))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Locks that a forked child finds free: the threads that held them in its parent are not there."""
+"""Locks that are free in a forked child, whose parent's threads do not exist there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _renewing = threading.Lock()
 
 
 def _count_fork() -> None:
-    """Count a fork, in the child."""
+    """Count a fork. The system calls this in the child."""
     global _forks, _renewing
     _forks += 1
     _renewing = threading.Lock()
@@ -27,7 +27,7 @@ if hasattr(os, "register_at_fork"):
 class ForkLock:
     """A lock that its owner may take again, as `threading.RLock`.
 
-    In a forked child it is made again if a thread that is not there held it.
+    A forked child replaces it if another thread of the parent held it.
     """
 
     __slots__ = ("__weakref__", "_forks", "_lock")
@@ -45,7 +45,7 @@ class ForkLock:
         self._lock.release()
 
     def _renew(self) -> None:
-        """Make the lock again, unless it is free or this thread's own."""
+        """Replace the lock, unless it is free or this thread owns it."""
         with _renewing:
             if self._forks == _forks:
                 return

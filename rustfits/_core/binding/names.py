@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Names of files as they may be shown. What is secret in them is judged by the C library."""
+"""File names for messages. The C library decides which parts of them are secret."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 
 
 def shown(name: str | bytes) -> str:
-    """Return a name for messages: without secrets, and with control characters escaped."""
+    """Return a name for messages, without secrets and with control characters escaped."""
     return _copy(lib.rf_name_show, name)
 
 
 def redacted(name: str | bytes) -> str:
-    """Return a name without secrets; a path stays one that can be opened."""
+    """Return a name without secrets. A path is unchanged and can be opened."""
     return _copy(lib.rf_name_redact, name)
 
 
 def shown_target(url: str) -> str:
-    """Return a URL that a server wrote, for messages: without query and fragment."""
+    """Return the URL of a redirect for messages, without query and fragment."""
     return _copy(lib.rf_redirect_show, url)
 
 
 def key_is_secret(key: str) -> bool:
-    """Tell whether the value of a key of a URL, or of a header, is a secret by its name."""
+    """Return whether a key of a URL or an HTTP header has a name whose value is secret."""
     return bool(lib.rf_key_is_secret(key.encode("utf-8", "replace")))
 
 
 def scheme_list(schemes: Iterable[str] | None) -> CData:
-    """Return ``rf_options.schemes`` for what a caller gives; it must stay alive for the call.
+    """Return ``rf_options.schemes`` for ``schemes=``. The caller keeps it alive during the call.
 
     Raises
     ------
     FITSTypeError
-        `schemes` is one str, or holds something else.
+        If `schemes` is a str, or has an element that is no str.
     FITSValueError
-        One of them can be no scheme.
+        If an element is no valid scheme.
     """
     if schemes is None:
         return ffi.NULL
@@ -56,12 +56,12 @@ def scheme_list(schemes: Iterable[str] | None) -> CData:
         if not isinstance(scheme, str):
             raise FITSTypeError(f"a scheme is a str, not {type(scheme).__name__}")
         if not _SCHEME.fullmatch(scheme):
-            raise FITSValueError(f"{scheme!r} can be no scheme: write 'https', without '://'")
+            raise FITSValueError(f"invalid scheme {scheme!r}: write 'https', without '://'")
     return ffi.new("char[]", " ".join(known).encode())
 
 
 def _copy(function: CData, name: str | bytes) -> str:
-    # As in os.fsencode, but for what no file system could hold: it is only shown.
+    # As os.fsencode, but names that no file system allows are valid, too: they are only shown.
     try:
         content = name if isinstance(name, bytes) else os.fsencode(name)
     except UnicodeEncodeError:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What ``hdu[key]`` means: numpy's indexing as the axes of a section."""
+"""Keys of ``hdu[key]``: numpy's indexing as the axes of a section."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ class Axis(NamedTuple):
     indices: Indices | None = None
 
     def part(self, first: int, length: int) -> Axis:
-        """Give `length` of the elements from the position `first` on."""
+        """Return the axis of `length` elements from position `first` on."""
         if self.indices is not None:
             return Axis(0, 1, length, self.indices[first : first + length])
         return Axis(self.start + first * self.step, self.step, length)
 
 
 class Selection(NamedTuple):
-    """What a key selects.
+    """The section that a key selects, and the shape of numpy's result.
 
     Attributes
     ----------
     axes : tuple of Axis
         One for each axis of the image.
     shape : tuple of int
-        Of what is read: one length for each axis that the key keeps, in the order of the image.
+        The shape that is read: one length for each axis that the key keeps, in image order.
     fancy : int
-        The axis of `shape` that numpy puts first in its answer (an index list that a slice
-        separates from an int), or -1.
+        The axis of `shape` that numpy puts first in the result, or -1. It is the axis of an index
+        list that a slice separates from an int.
     scalar : bool
-        The answer is a number, not an array of no dimensions.
+        Whether the result is a number, not an array without dimensions.
     """
 
     axes: tuple[Axis, ...]
@@ -57,20 +57,20 @@ class Selection(NamedTuple):
 
     @property
     def result_shape(self) -> tuple[int, ...]:
-        """Shape of numpy's answer."""
+        """The shape of numpy's result."""
         if self.fancy < 0:
             return self.shape
         rest = list(self.shape)
         return (rest.pop(self.fancy), *rest)
 
     def to_result(self, data: np.ndarray[Any, Any]) -> Any:
-        """Turn what was read into numpy's answer."""
+        """Return the array that was read as numpy's result."""
         if self.fancy >= 0:
             return np.ascontiguousarray(np.moveaxis(data, self.fancy, 0))
         return data[()] if self.scalar else data
 
     def from_result(self, data: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """Turn values in the shape of numpy's answer into the order of the image."""
+        """Return values in the shape of numpy's result in the order of the image."""
         return np.moveaxis(data, 0, self.fancy) if self.fancy >= 0 else data
 
 
@@ -81,7 +81,7 @@ _from_buffer = ffi.from_buffer
 
 
 def c_axes(axes: tuple[Axis, ...]) -> CData:
-    """Make an ``rf_axis[]``; it borrows the index lists and keeps none of them alive."""
+    """Return an ``rf_axis[]``. It points at the index lists, which the caller keeps alive."""
     numbers: list[int] = []
     for start, step, length, indices in axes:
         pointer = 0
@@ -94,29 +94,30 @@ def c_axes(axes: tuple[Axis, ...]) -> CData:
 
 
 def select(key: Any, shape: tuple[int, ...]) -> Selection:
-    """Find out what a key selects from an image of that shape.
+    """Return the selection of a key in an image of that shape.
 
     Raises
     ------
     FITSIndexError
-        The key lies outside the image, has too many parts, or is no key.
+        If the key is out of range, has too many parts, or is no valid index.
     FITSUnsupportedError
-        numpy could, this package does not: new axes, index lists for two axes, lists or masks of
-        more than one dimension.
+        If the key has new axes, index lists for two axes, or lists or masks of more than one
+        dimension, which numpy supports.
     FITSValueError
-        A slice has step 0.
+        If a slice has step 0.
     """
     return _select(key if isinstance(key, tuple) else (key,), shape)
 
 
 def select_rows(key: Any, count: int) -> tuple[Axis, bool]:
-    """Find out which rows of a table of `count` rows a key selects.
+    """Return the rows that a key selects in a table of `count` rows.
 
     Returns
     -------
     axis : Axis
+        The rows.
     single : bool
-        The key is an int: the answer is one row, not a list of one.
+        Whether the key is an int, so that the result is one row instead of an array.
 
     Raises
     ------
@@ -136,10 +137,10 @@ def select_rows(key: Any, count: int) -> tuple[Axis, bool]:
 
 
 def _select(parts: tuple[Any, ...], shape: tuple[int, ...]) -> Selection:
-    """Do the same for a key of any kind."""
+    """Return the selection of the parts of a key."""
     parts, dots = _expand(parts, len(shape))
     axes: list[Axis] = []
-    kept: list[int] = []  # lengths of the axes in the answer
+    kept: list[int] = []  # lengths of the axes in the result
     fancy = -1  # the one with an index list
     numbers: list[int] = []  # places in the key of ints and index lists
     listed = False
@@ -157,14 +158,13 @@ def _select(parts: tuple[Any, ...], shape: tuple[int, ...]) -> Selection:
         if listed:
             raise FITSUnsupportedError(
                 "index lists for more than one axis are not supported: read the part that "
-                "has them all, "
-                "and index the array"
+                "has them all, and index the array"
             )
         listed = True
         fancy = len(kept)
         kept.append(len(found))
         axes.append(Axis(0, 1, len(found), found))
-    # numpy: an int beside an index list counts as one, and lists with a slice (or "...") between
+    # In numpy, an int beside an index list counts as a list. Lists with a slice or "..." between
     # them put their axis first.
     apart = listed and numbers[-1] - numbers[0] >= len(numbers)
     if listed and dots >= 0 and numbers[0] < dots <= numbers[-1]:
@@ -174,7 +174,7 @@ def _select(parts: tuple[Any, ...], shape: tuple[int, ...]) -> Selection:
 
 
 def _expand(parts: tuple[Any, ...], rank: int) -> tuple[tuple[Any, ...], int]:
-    """Replace "..." by as many full slices as are missing; give its place too, or -1."""
+    """Replace "..." by as many full slices as are missing. Return its place, too, or -1."""
     dots = -1
     for place, part in enumerate(parts):
         if part is None:
@@ -197,7 +197,7 @@ def _expand(parts: tuple[Any, ...], rank: int) -> tuple[tuple[Any, ...], int]:
 
 
 def _slice(part: slice, length: int) -> Axis:
-    """Give the axis of a slice."""
+    """Return the axis of a slice."""
     if part.step is None and part.start is None and part.stop is None:
         return Axis(0, 1, length)
     try:
@@ -211,7 +211,7 @@ def _slice(part: slice, length: int) -> Axis:
 
 
 def _index(part: Any, place: int, length: int) -> int | Indices:
-    """Give the position of an int, or those of an index list or mask."""
+    """Return the position of an int, or those of an index list or mask."""
     if isinstance(part, (bool, np.bool_)):
         raise FITSUnsupportedError(
             "a single True or False is not supported as an index: it makes a new axis in numpy"
@@ -226,7 +226,7 @@ def _index(part: Any, place: int, length: int) -> int | Indices:
 
 
 def _list(part: Any, place: int, length: int) -> Indices:
-    """Give the positions of an index list or mask."""
+    """Return the positions of an index list or mask."""
     if isinstance(part, (str, bytes, dict, set, float, complex)):
         raise FITSIndexError(_NO_INDEX)
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Warnings about what is odd in a file and was read all the same: one for each file and cause."""
+"""Warnings about files that break the standard: one for each file and cause."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 __all__ = ["warn", "warn_of_file", "warn_of_writing", "warn_once"]
 
-#: What has been warned about, of each open file.
+#: The causes that each open file was warned about.
 _told: weakref.WeakKeyDictionary[FileHandle, set[Hashable]] = weakref.WeakKeyDictionary()
 
 
 def warn_of_file(file: FileHandle, handle: CData, count: int) -> None:
-    """Warn about what the C library has met, `count` things so far (``rf_file_warning_count``)."""
-    odd = ffi.new("rf_error *")  # not this thread's: what a call has left there may be wanted
+    """Issue the first `count` warnings that the C library has collected for the file."""
+    odd = ffi.new("rf_error *")  # that of this thread may still be needed
     for n in range(count):
         if lib.rf_file_get_warning(handle, n, odd, ffi.NULL) == 0:
             warn_once(file, n, text(odd.message))
 
 
 def warn_of_writing(file: FileHandle) -> None:
-    """Warn about what the C library has met while it wrote."""
+    """Issue the warnings that the C library has collected while it wrote."""
     handle = file._handle()
     count = lib.rf_file_warning_count(handle)
     if count:
@@ -38,20 +38,20 @@ def warn_of_writing(file: FileHandle) -> None:
 
 
 def warn(message: str) -> None:
-    """Warn, at the line that called into the package."""
+    """Issue a warning for the line that called the package."""
     warnings.warn(message, FITSWarning, stacklevel=_depth())
 
 
 def warn_once(file: FileHandle, cause: Hashable, message: str) -> None:
-    """Warn, if nothing was said yet about this cause in this file."""
+    """Issue a warning, unless the file was warned about this cause before."""
     told = _told.setdefault(file, set())
     if cause not in told:
-        told.add(cause)  # first: with warnings as errors this does not come back
+        told.add(cause)  # first, because warnings.warn() may raise
         warnings.warn(message, FITSWarning, stacklevel=_depth())
 
 
 def _depth() -> int:
-    """Give the stacklevel, from `warn_once`, of the line that called into the package."""
+    """Return the stacklevel, from `warn_once`, of the line that called the package."""
     depth = 1
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("rustfits."):

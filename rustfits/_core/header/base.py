@@ -53,46 +53,44 @@ _get, _generation, _new_lock = lib.rf_header_get, lib.rf_file_generation, ForkLo
 
 
 class Header(CardSource):
-    """Reading and changing, for a header that is live and for one that is being edited."""
+    """The dictionary that a live header and an edit of one share."""
 
     __slots__ = ("__weakref__", "_cards", "_known", "_listed", "_lock", "_seen", "_watched")
 
-    # Of a live header, what the cards point at never changes: another header takes their place. An
-    # edit changes its own, with the lock held.
+    # A live header replaces its cards and never changes them. An edit changes its own cards, under
+    # the lock.
     _cards: CData
-    # What was found out about them: values (no lists) by keyword as it was asked for, and the first
-    # entry of each keyword.
+    # Values (no lists) by the keyword that the caller wrote, and the first entry of each keyword.
     _known: dict[str, Any]
     _listed: dict[str, tuple[str, int]] | None
-    # The file whose edits have to show, None where there are none, and its generation that the
-    # cards are of.
+    # The file whose edits change this header, or None, and the generation that the cards are from.
     _watched: FileHandle | None
     _seen: int
 
     def __init__(self, cards: CData) -> None:
-        # The C struct has one buffer for the text it gives out, and threads may share this object.
+        # The C struct has one buffer for the texts that it returns, and threads share this object.
         self._lock = _new_lock()
         self._watched = None
         self._take(cards)
 
     def _take(self, cards: CData) -> None:
-        """Let these cards take the place of others; with the lock held."""
+        """Replace the cards. The caller holds the lock."""
         self._cards = cards
         self._known = {}
         self._listed = None
 
     @abstractmethod
     def _current(self) -> CData:
-        """Give the cards as they are now; with the lock held."""
+        """Return the current cards. The caller holds the lock."""
 
     def _listing(self) -> dict[str, tuple[str, int]]:
-        """Give the first entry of each keyword; with the lock held, and the cards as they are."""
+        """Return the first entry of each keyword in `_cards`. The caller holds the lock."""
         if self._listed is None:
             self._listed = first_entries(entries_of(self._cards))
         return self._listed
 
     def _look(self, key: str) -> Any:
-        """Give the value of a keyword, _MISSING where it is not there, _TEXTS of commentary."""
+        """Return the value of a keyword, _MISSING if there is none, or _TEXTS for commentary."""
         watched = self._watched
         if watched is None or watched.closed or _generation(watched._pointer) == self._seen:
             found = self._known.get(key, _UNKNOWN) if type(key) is str else _UNKNOWN
@@ -122,14 +120,14 @@ class Header(CardSource):
 
     @abstractmethod
     def _change(self, change: Callable[[CData], None], *, whole: bool = True) -> None:
-        """Let `change` edit the cards, or a copy that takes their place.
+        """Call `change` for the cards, or for a copy that replaces them.
 
-        `whole` means that `change` leaves the cards as they were when it fails.
+        `whole` means that `change` leaves the cards unchanged if it raises.
         """
 
     @abstractmethod
     def _where(self) -> str:
-        """Say where this header is, for messages."""
+        """Return file and HDU of this header, for messages."""
 
     def _missing(self, key: str) -> FITSKeyError:
         failure = FITSKeyError(f"{self._where()}: keyword {key!r} is not in the header")
@@ -149,7 +147,7 @@ class Header(CardSource):
         return int(index[0])
 
     def _texts(self, cards: CData, key: str) -> list[str]:
-        """Give the texts of all commentary cards of a keyword."""
+        """Return the texts of all commentary cards of a keyword."""
         name = stored_key(cards, key)
         index = ffi.new("size_t *")
         found: list[str] = []
@@ -161,24 +159,24 @@ class Header(CardSource):
     # ---- reading ----
 
     def __getitem__(self, key: str) -> Any:
-        """Give the value of a keyword.
+        """Return the value of a keyword.
 
         Parameters
         ----------
         key : str
-            In any case, with or without ``HIERARCH``.
+            The keyword, in any case, with or without ``HIERARCH``. If several cards have it, the
+            first one counts.
 
         Returns
         -------
         bool, int, float, complex, str, None or list of str
-            None for a keyword without a value; a list for ``COMMENT``, ``HISTORY`` and ``""``
-            (blank). A value that is none of what FITS knows comes as the characters it has. The
-            first card counts when a keyword is there more than once.
+            The value. None for a keyword without a value, a list for ``COMMENT``, ``HISTORY`` and
+            ``""`` (blank). A value that FITS does not define is returned as its characters.
 
         Raises
         ------
         FITSKeyError
-            It is not in the header.
+            If the header has no such keyword.
         """
         found = self._look(key)
         if found is _MISSING:
@@ -186,7 +184,7 @@ class Header(CardSource):
         return found if found is not _TEXTS else self._all_texts(key)
 
     def get(self, key: str, default: Any = None) -> Any:
-        """Give the value of a keyword, or `default` when it is not there."""
+        """Return the value of a keyword, or `default` if the header has no such keyword."""
         found = self._look(key)
         if found is _MISSING:
             return default
@@ -196,7 +194,7 @@ class Header(CardSource):
         return isinstance(key, str) and self._look(key) is not _MISSING
 
     def __len__(self) -> int:
-        """Count the different keywords."""
+        """Return the number of different keywords."""
         with self._lock:
             self._current()
             return len(self._listing())
@@ -205,17 +203,17 @@ class Header(CardSource):
         return iter(self.keys())
 
     def keys(self) -> list[str]:
-        """List the different keywords in the order of the file; each commentary keyword once."""
+        """Return the different keywords in file order, each commentary keyword once."""
         with self._lock:
             self._current()
             return [keyword for keyword, _ in self._listing().values()]
 
     def values(self) -> list[Any]:
-        """List what ``header[key]`` gives, in the order of `keys`."""
+        """Return ``header[key]`` for each keyword, in the order of `keys`."""
         return [value for _, value in self.items()]
 
     def items(self) -> list[tuple[str, Any]]:
-        """List the pairs of keyword and value, in the order of `keys`."""
+        """Return the pairs of keyword and value, in the order of `keys`."""
         with self._lock:
             cards = self._current()
             pairs: list[tuple[str, Any]] = []
@@ -228,19 +226,24 @@ class Header(CardSource):
 
     @property
     def cards(self) -> list[str]:
-        """The text of each card, 80 characters (bytes, where it is UTF-8); without END."""
+        """The text of each card without END: 80 characters, or 80 bytes of UTF-8."""
         with self._lock:
             return shown_cards(self._current())
 
     def comment_of(self, key: str) -> str:
-        """Give the comment of a keyword, ``""`` when it has none.
+        """Return the comment of a keyword, or ``""``.
+
+        Parameters
+        ----------
+        key : str
+            The keyword.
 
         Raises
         ------
         FITSKeyError
-            The keyword is not in the header.
+            If the header has no such keyword.
         FITSValueError
-            It is a commentary keyword: its text is its value.
+            If `key` is a commentary keyword, whose text is its value.
         """
         if plain_key(key) in COMMENTARY:
             raise FITSValueError(f"keyword {key or '(blank)'} is commentary and has no comment")
@@ -255,7 +258,7 @@ class Header(CardSource):
         Parameters
         ----------
         skip_protected : bool
-            Leave out the keywords that `is_protected_key` is about.
+            Whether to leave out protected keywords. See `is_protected_key`.
 
         Returns
         -------
@@ -277,7 +280,7 @@ class Header(CardSource):
             return made
 
     def __eq__(self, other: object) -> bool:
-        """Two headers are equal when all their cards are."""
+        """Return whether all cards of two headers are equal."""
         if self is other:
             return True
         if not isinstance(other, Header):
@@ -300,20 +303,20 @@ class Header(CardSource):
         Parameters
         ----------
         key : str
-            Names of more than 8 characters, or with other characters than letters, digits, ``-``
-            and ``_``, become HIERARCH cards and keep their case. ``COMMENT``, ``HISTORY`` and
-            ``""`` add a card.
+            The keyword. A name of more than 8 characters, or with characters other than letters,
+            digits, ``-`` and ``_``, becomes a HIERARCH card and keeps its case. ``COMMENT``,
+            ``HISTORY`` and ``""`` append a card.
         value : bool, int, float, complex, str, None, or tuple of one of them and a comment
-            Without a comment the one on the card stays. A comment that does not fit goes on in
-            CONTINUE cards behind a string, and is cut with a `FITSWarning` behind other values.
-            numpy scalars are fine.
+            The value, which may be a numpy scalar. Without a comment, the card keeps its comment.
+            A comment that does not fit continues in CONTINUE cards after a string. After other
+            values it is cut with a `FITSWarning`.
 
         Raises
         ------
         FITSValueError
-            The keyword is protected, or FITS cannot hold it, the value or the comment.
+            If the keyword is protected, or if FITS cannot store the keyword, value or comment.
         FITSReadOnlyError, FITSClosedError, FITSIOError
-            It cannot be written.
+            If the header cannot be written.
         """
         key_bytes(key)
         self._change(lambda cards: assign(cards, key, value))
@@ -324,11 +327,11 @@ class Header(CardSource):
         Raises
         ------
         FITSKeyError
-            It is not in the header.
+            If the header has no such keyword.
         FITSValueError
-            It is protected.
+            If the keyword is protected.
         FITSReadOnlyError, FITSClosedError, FITSIOError
-            It cannot be written.
+            If the header cannot be written.
         """
         key_bytes(key)
         refuse_protected(key, "deleted")
@@ -343,23 +346,24 @@ class Header(CardSource):
         self._change(delete)
 
     def set_comment(self, key: str, comment: str) -> None:
-        """Set the comment of a keyword; its value keeps every character.
+        """Set the comment of a keyword. The value keeps every character.
 
         Parameters
         ----------
         key : str
+            The keyword.
         comment : str
-            ``""`` removes the comment. One that does not fit on the card goes on in CONTINUE cards
-            where the value is a string, and is cut with a `FITSWarning` where it is not.
+            The comment. ``""`` removes the old one. A comment that does not fit continues in
+            CONTINUE cards after a string. After other values it is cut with a `FITSWarning`.
 
         Raises
         ------
         FITSKeyError
-            The keyword is not in the header.
+            If the header has no such keyword.
         FITSValueError
-            It is commentary or protected, or the comment is not printable ASCII.
+            If `key` is commentary or protected, or if `comment` is not printable ASCII.
         FITSReadOnlyError, FITSClosedError, FITSIOError
-            It cannot be written.
+            If the header cannot be written.
         """
         if plain_key(key) in COMMENTARY:
             raise FITSValueError(f"keyword {key or '(blank)'} is commentary and has no comment")
@@ -381,7 +385,7 @@ class Header(CardSource):
         self._change(change)
 
     def add_comment(self, text: str) -> None:
-        """Append ``COMMENT`` cards: one for each line, more where a line has over 72 characters."""
+        """Append a ``COMMENT`` card for each line, and more for lines of over 72 characters."""
         self._change(lambda cards: add_commentary(cards, "COMMENT", text))
 
     def add_history(self, text: str) -> None:
@@ -393,24 +397,24 @@ class Header(CardSource):
         self._change(lambda cards: add_commentary(cards, "", text))
 
     def update(self, other: HeaderLike, *, copy_commentary: bool = False) -> None:
-        """Set many keywords at once, in one write.
+        """Set many keywords in one write.
 
         Parameters
         ----------
         other : FITSHeader, dict, list of cards, or astropy header
-            From a header, protected keywords are skipped and cards are taken over byte for byte.
-            In a dict (values, ``(value, comment)`` tuples, or what `to_dict` has made), they are
-            an error.
+            The keywords. Cards of a header are copied byte for byte, without protected keywords.
+            A dict has values, ``(value, comment)`` tuples, or the items of `to_dict`. There,
+            protected keywords are an error.
         copy_commentary : bool
-            From a header: append its COMMENT, HISTORY and blank cards too.
+            Whether to append the COMMENT, HISTORY and blank cards of `other`, too.
 
         Raises
         ------
         FITSValueError
-            A dict has a protected keyword, commentary that is no list (as `to_dict` has it), or
-            something FITS cannot hold. Nothing is changed then.
+            If a dict has a protected keyword, commentary that is no list, or a value that FITS
+            cannot store. The header is then unchanged.
         FITSReadOnlyError, FITSClosedError, FITSIOError
-            It cannot be written.
+            If the header cannot be written.
         """
         source = source_of(other)
         self._change(lambda cards: merge(cards, source, copy_commentary), whole=False)

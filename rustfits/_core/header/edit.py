@@ -22,10 +22,10 @@ __all__ = ["FITSHeaderEdit"]
 
 
 class FITSHeaderEdit(Header):
-    """Changes to a header that are written together; made by `FITSHeader.edit`.
+    """Changes of a header that are written together. `FITSHeader.edit` returns it.
 
-    Has all that `FITSHeader` has. Reading shows the changes made so far. It can be used once, and
-    changes are possible only inside of its ``with`` block.
+    It has all methods of `FITSHeader`, which see the changes made so far. It can be used once, and
+    allows changes only in its ``with`` block.
     """
 
     __slots__ = ("_base", "_header", "_state")
@@ -49,20 +49,20 @@ class FITSHeaderEdit(Header):
                 + ("; this edit is over" if self._state == "over" else "")
             )
         with self._lock:
-            # In place where that is safe: a copy for each of many changes costs their square.
+            # In place if that is safe: a copy for each of many changes takes quadratic time.
             cards = self._cards if whole else copy_cards(self._cards)
             change(cards)
             self._take(cards)
 
     def __enter__(self) -> FITSHeaderEdit:
-        """Begin.
+        """Begin the edit.
 
         Raises
         ------
         FITSValueError
-            This edit has been used before.
+            If this edit was used before.
         FITSClosedError
-            The file is closed.
+            If the file is closed.
         """
         if self._state != "new":
             raise FITSValueError("an edit is used once; call header.edit() again")
@@ -78,14 +78,14 @@ class FITSHeaderEdit(Header):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Write what has changed, unless the block failed.
+        """Write the changes, unless the block raised.
 
         Raises
         ------
         FITSValueError
-            The header was changed by something else in the meantime.
+            If another call changed the header during the edit.
         FITSReadOnlyError, FITSClosedError, FITSIOError
-            It cannot be written.
+            If the header cannot be written.
         """
         self._state = "over"
         if exc_type is not None or all_bytes(self._cards) == self._base:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What every HDU has, whatever its kind."""
+"""`HDU`: the base class of all kinds of HDUs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HDU"]
 
-#: What `HDU.kind` says for each kind of the C library.
+#: The value of `HDU.kind` for each kind of the C library.
 KINDS: dict[int, str] = {
     lib.RF_HDU_IMAGE: "image",
     lib.RF_HDU_GROUPS: "groups",
@@ -27,7 +27,7 @@ KINDS: dict[int, str] = {
 }
 
 
-#: The ``rf_hdu_info *`` of an HDU, and the generation of the file that it was true for.
+#: The generation of a file, and the ``rf_hdu_info *`` of an HDU at that generation.
 Info: TypeAlias = "tuple[int, CData]"
 
 _INFO_POINTER: CData = ffi.typeof("rf_hdu_info *")
@@ -36,17 +36,17 @@ _new, _get_info = ffi.new, lib.rf_hdu_get_info
 
 
 def read_info(file: FileHandle, index: int) -> Info:
-    """Ask the C library what the header of HDU `index` says about its structure.
+    """Return the structure of HDU `index`, as its header describes it.
 
     Raises
     ------
     FITSIndexError
-        There is no such HDU.
+        If there is no such HDU.
     FITSFormatError
-        Its header, or one before it, cannot be read.
+        If its header, or one before it, cannot be read.
     """
     handle = file._handle()
-    generation = file._generation()  # first: what is read then may be newer, but never older
+    generation = file._generation()  # first, so that the structure is never older
     info = _new(_INFO_POINTER)
     info.size = _INFO_SIZE
     err = error()
@@ -63,17 +63,16 @@ def read_info(file: FileHandle, index: int) -> Info:
 class HDU:
     """One header and data unit of an open file.
 
-    Got from a `FITS` object by index, name or iteration, never made by hand. HDUs that hold neither
-    an image nor anything else this version has a class for are plain `HDU` objects: their header
-    and their raw bytes can be read.
+    A `FITS` object returns it by index, name or iteration. An HDU that is neither an image nor a
+    table is a plain `HDU`, which can read the header and the raw bytes.
 
-    Two HDU objects are equal only when they are the same object; a `FITS` object gives the same
-    object for the same index every time.
+    A `FITS` object returns the same object for the same index. Two different objects are never
+    equal.
     """
 
     __slots__ = ("__weakref__", "_cached", "_file", "_header", "_index", "_info", "_seen")
 
-    #: What a class has found out about the data, None before it has looked.
+    #: What a subclass keeps about the data: None before the first access.
     _cached: Any
 
     def __init__(self, file: FileHandle, index: int, info: Info) -> None:
@@ -84,39 +83,39 @@ class HDU:
         self._cached = None
 
     def _fresh(self) -> CData:
-        """Give the ``rf_hdu_info *`` as it is now; after closing, as it was last."""
+        """Return the current ``rf_hdu_info *``, or the last one of a closed file."""
         file = self._file
         if self._seen != file._generation() and not file.closed:
             seen, self._info = read_info(file, self._index)
-            self._seen = seen  # last: another thread must not take the old info for new ones
+            self._seen = seen  # last, because other threads compare it first
         return self._info
 
     def _write_pending(self, keep: int = 0) -> None:
-        """Write what this object keeps back, but for the last `keep` rows: nothing."""
+        """Write the pending values of this object, except for the last `keep` rows."""
 
     @property
     def index(self) -> int:
-        """Position in the file, 0 for the primary HDU."""
+        """The position in the file: 0 for the primary HDU."""
         return self._index
 
     @property
     def kind(self) -> str:
-        """What the HDU holds.
+        """The kind of the HDU.
 
-        One of ``"image"``, ``"groups"``, ``"table"``, ``"ascii table"``, ``"compressed image"``,
-        ``"compressed table"`` and ``"other"``.
+        It is one of ``"image"``, ``"groups"``, ``"table"``, ``"ascii table"``,
+        ``"compressed image"``, ``"compressed table"`` and ``"other"``.
         """
         return KINDS.get(self._info.kind, "other")
 
     @property
     def extname(self) -> str | None:
-        """Value of EXTNAME, None when it is absent."""
+        """The value of EXTNAME, or None."""
         info = self._fresh()
         return shown(ffi.string(info.extname)) if info.has_extname else None
 
     @property
     def extver(self) -> int:
-        """Value of EXTVER, 1 when it is absent."""
+        """The value of EXTVER, or 1."""
         return int(self._fresh().extver)
 
     @property
@@ -126,31 +125,30 @@ class HDU:
 
     @property
     def header(self) -> FITSHeader:
-        """The header. What has been read of it outlives the file."""
+        """The header. It stays readable after the file is closed."""
         if self._header is None:
             self._header = FITSHeader(self._file, self._index)
         return self._header
 
     def raw_bytes(self) -> bytes:
-        """Read the data unit as it is stored, without its padding.
+        """Read the stored data unit, without its padding.
 
-        Of a compressed HDU these are descriptors and tiles.
-
-        It is what a copy of the HDU would have: what was put off (rows that wait in `appending`,
-        room that was left for more) is done first, as for `FITS.to_bytes`.
+        For a compressed HDU, it has descriptors and tiles. Pending rows are written first, and
+        spare room is removed, as for `FITS.to_bytes`.
 
         Returns
         -------
         bytes
+            The data unit.
 
         Raises
         ------
         FITSTruncatedError
-            The file ends before the data unit does.
+            If the file ends before the data unit.
         FITSIOError
-            Reading failed.
+            If reading failed.
         FITSClosedError
-            The file is closed.
+            If the file is closed.
         """
         self._write_pending()
         err = error()
@@ -164,9 +162,9 @@ class HDU:
         Raises
         ------
         FITSReadOnlyError
-            The file was opened for reading.
+            If the file was opened for reading.
         FITSIOError
-            Reading or writing failed.
+            If reading or writing failed.
         """
         self._add_checksum(0)
 
@@ -176,9 +174,9 @@ class HDU:
         Raises
         ------
         FITSReadOnlyError
-            The file was opened for reading.
+            If the file was opened for reading.
         FITSIOError
-            Reading or writing failed.
+            If reading or writing failed.
         """
         self._add_checksum(1)
 
@@ -188,12 +186,12 @@ class HDU:
         Returns
         -------
         bool or None
-            Whether they agree; None when there is no DATASUM.
+            Whether they agree, or None without DATASUM.
 
         Raises
         ------
         FITSIOError
-            Reading failed.
+            If reading failed.
         """
         return self._verify_checksum()[0]
 
@@ -203,12 +201,12 @@ class HDU:
         Returns
         -------
         bool or None
-            Whether they agree; None when there is no CHECKSUM.
+            Whether they agree, or None without CHECKSUM.
 
         Raises
         ------
         FITSIOError
-            Reading failed.
+            If reading failed.
         """
         return self._verify_checksum()[1]
 
@@ -229,7 +227,7 @@ class HDU:
         return datasum, checksum
 
     def _describe(self) -> str:
-        """Say in a few characters what is inside, for the listing of the file."""
+        """Return a few words on the content, for the listing of the file."""
         if not self.has_data:
             return "no data"
         return f"{self._fresh().data_bytes} bytes"

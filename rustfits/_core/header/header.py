@@ -47,14 +47,14 @@ _new, _gc, _new_lock = ffi.new, ffi.gc, ForkLock
 
 
 class FITSHeader(Header):
-    """The header of an HDU, live: every change is in the file when the call returns.
+    """The live header of an HDU, as a dict: each change is in the file when the call returns.
 
-    Looks like a dict. It is read when it is first asked for and outlives its file for reading; a
-    change made another way (a checksum, ``extend``) shows at the next look. For several changes
+    The first access reads the header, which stays readable after the file is closed. Changes by
+    other calls, such as checksums and ``extend``, are seen by the next access. For several changes,
     use `edit`, which writes once.
 
-    Some keywords describe structure, columns, checksums or compression. They can be read, but
-    change only together with what they describe: see `is_protected_key`.
+    Keywords that describe structure, columns, checksums or compression are protected: only the
+    calls that change those things change them. See `is_protected_key`.
 
     Examples
     --------
@@ -66,10 +66,10 @@ class FITSHeader(Header):
     __slots__ = ("_index", "_name", "_open")
 
     _index: int
-    _name: bytes  # of a file that was not kept open
+    _name: bytes  # of a file that is not open
     _open: FileHandle | None
 
-    # What reads and writes the cards.
+    # The functions that read and write the cards.
     _read_cards: ClassVar[CData] = lib.rf_hdu_get_header
     _write_cards: ClassVar[CData] = lib.rf_hdu_set_header
 
@@ -82,7 +82,7 @@ class FITSHeader(Header):
 
     @classmethod
     def _alone(cls, name: bytes, index: int) -> FITSHeader:
-        """Read a header of a file that is not to stay open, in one call of the C library."""
+        """Read the header of a file in one call of the C library, which closes the file again."""
         pointer = _new(_HEADER_POINTER)
         err = error()
         status = _read_alone(name, _NULL, index, pointer, err)
@@ -97,7 +97,7 @@ class FITSHeader(Header):
         return self
 
     def _is_printable(self) -> bool:
-        """Tell whether all cards are printable ASCII."""
+        """Return whether all cards are printable ASCII."""
         return bool(lib.rf_header_is_printable(self._cards))
 
     @property
@@ -106,7 +106,7 @@ class FITSHeader(Header):
 
     def _read(self, file: FileHandle) -> None:
         handle = file._handle()
-        # The number first: a change between the two calls then only means one look too many.
+        # First, so that a change between the two calls leads to another read, not to old values.
         seen = _generation(handle)
         pointer = _new(_HEADER_POINTER)
         err = error()
@@ -114,7 +114,7 @@ class FITSHeader(Header):
         if status:
             raise failure(status, err)
         self._take(_gc(pointer[0], _free))
-        self._seen = seen  # last: _look must not take old values for new ones
+        self._seen = seen  # last, because _look() reads it without the lock
         count = _count_warnings(handle)
         if count:
             warn_of_file(file, handle, count)
@@ -129,7 +129,7 @@ class FITSHeader(Header):
         return f"{self._file.name}[{self._index}]"
 
     def _commit(self, cards: CData) -> None:
-        """Write; what is in memory follows only when that went well. With the lock held."""
+        """Write the cards and read them again. The caller holds the lock."""
         err = error()
         check(self._write_cards(self._file._handle(), self._index, cards, err), err)
         if self._open is not None:
@@ -148,8 +148,8 @@ class FITSHeader(Header):
         Returns
         -------
         FITSHeaderEdit
-            A context manager. Its changes are written at the end of the ``with`` block, or dropped
-            when the block ends with an exception.
+            A context manager. The end of the ``with`` block writes its changes. An exception in the
+            block drops them.
 
         Examples
         --------
@@ -161,9 +161,9 @@ class FITSHeader(Header):
 
 
 class LogicalHeader(FITSHeader):
-    """The header of the image or table that a compressed HDU stands for.
+    """The logical header of a compressed HDU: that of the uncompressed image or table.
 
-    Cards that are about the compression are not in it, and stay when others are changed.
+    It has no cards of the compression. Changes of other cards keep those in the file.
     """
 
     __slots__ = ()
