@@ -44,9 +44,9 @@ _CODECS: dict[str, type[Compression]] = {
     "none": NoCompress,
 }
 _DITHERS = {"1": "dither1", "2": "dither2", "none": "no_dither"}
-#: Options that are fields of a configuration, and what they are called there.
+#: The options that are fields of a configuration, and the names of these fields.
 _FIELDS = {"level": "level", "blocksize": "blocksize", "scale": "scale", "smooth": "smooth"}
-#: Exit status, as `argparse` and shells have it.
+#: The exit statuses, which `argparse` and shells use, too.
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
 
 
@@ -56,12 +56,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     arguments : sequence of str, optional
-        Instead of those of the process.
+        The arguments. By default those of the process.
 
     Returns
     -------
     int
-        Exit status: 0, or 1 when a file could not be read or written. Wrong use ends with 2.
+        The exit status: 0, 1 if a file could not be read or written, or 130 after an interrupt.
+
+    Raises
+    ------
+    SystemExit
+        If the arguments are invalid, with status 2.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
@@ -73,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say(f"rustfits {options.command}: interrupted; nothing was written")
         return INTERRUPTED
-    # What fails at the exit of the interpreter cannot change the status any more.
+    # Close now: a failure at the exit of the interpreter cannot change the exit status.
     unwritten = close_writers()
     for each in unwritten:
         _say(f"rustfits {options.command}: {_for_the_shell(str(each))}")
@@ -93,29 +98,29 @@ def _parser() -> argparse.ArgumentParser:
         "pack",
         help="compress the images of a file in tiles",
         description="Compress the images of a file in tiles. Lossless unless --quantize, --scale "
-        "or --noise-scale is given. funpack and rustfits unpack turn it back.",
+        "or --noise-scale is given. funpack and rustfits unpack restore the file.",
     )
     _common(pack, "a FITS file, plain or gzipped, or a URL", "file to make, usually .fits.fz")
     pack.add_argument(
         "--codec",
         choices=_CODECS,
         default="auto",
-        help="auto (default): rice for integers up to 32 bits and for what is quantized, gzip2 for "
-        "all else",
+        help="auto (default): rice for integers up to 32 bits and for quantized pixels, gzip2 for "
+        "all other pixels",
     )
     pack.add_argument(
         "--tile",
         type=_tile,
         metavar="N,N,...",
         help="lengths of a tile, slowest axis first, as in the shape of an array; 'whole' for the "
-        "whole image (default: a row; hcompress: some 16 rows)",
+        "whole image (default: a row; hcompress: about 16 rows)",
     )
     pack.add_argument(
         "--quantize",
         type=float,
         metavar="LEVEL",
-        help="LOSSY: compress reals as integers, in steps of the noise divided by LEVEL (4 is "
-        "usual); below 0: in steps of -LEVEL",
+        help="LOSSY: compress floating-point pixels as integers, in steps of the noise divided by "
+        "LEVEL (4 is usual); below 0: in steps of -LEVEL",
     )
     pack.add_argument(
         "--dither", choices=_DITHERS, help="with --quantize: 1 (default), 2 keeps zeros, none"
@@ -123,8 +128,8 @@ def _parser() -> argparse.ArgumentParser:
     pack.add_argument(
         "--seed",
         type=int,
-        help="with --quantize: where the dither begins, 1 to 10000 (default: by the checksum of "
-        "the first tile)",
+        help="with --quantize: start of the dither, 1 to 10000 (default: by the checksum of the "
+        "first tile)",
     )
     pack.add_argument("--level", type=int, help="gzip1, gzip2: 1 (fast) to 12 (small)")
     pack.add_argument("--blocksize", type=int, help="rice: pixels of a block (32)")
@@ -133,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         "--noise-scale", type=float, help="hcompress: LOSSY, a scale in units of the noise"
     )
     pack.add_argument(
-        "--smooth", action="store_true", default=None, help="hcompress: readers are to smooth"
+        "--smooth", action="store_true", default=None, help="hcompress: readers smooth the image"
     )
     pack.add_argument(
         "--table",
@@ -145,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
 
     unpack = commands.add_parser(
         "unpack",
-        help="decompress what pack or fpack made",
+        help="decompress a file that pack or fpack made",
         description="Decompress the images and tables of a file that pack or fpack made.",
     )
     _common(unpack, "a compressed FITS file, or a URL", "file to make")
@@ -156,7 +161,7 @@ def _parser() -> argparse.ArgumentParser:
 def _common(parser: argparse.ArgumentParser, input_help: str, output_help: str) -> None:
     parser.add_argument("input", help=input_help)
     parser.add_argument("output", help=output_help)
-    parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
     parser.add_argument(
         "--threads", type=int, metavar="N", help="at most N threads (default: one a processor)"
     )
@@ -164,13 +169,13 @@ def _common(parser: argparse.ArgumentParser, input_help: str, output_help: str) 
         "--schemes",
         type=lambda text: text.replace(",", " ").split(),
         metavar="NAME,NAME,...",
-        help="what names may reach, such as file,https (a path has the scheme file)",
+        help="schemes that names may have, such as file,https (a path has the scheme file)",
     )
-    parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    parser.add_argument("--quiet", action="store_true", help="print errors only")
 
 
 def _tile(text: str) -> tuple[int, ...]:
-    """Read the lengths of a tile."""
+    """Return the lengths of a tile, or () for the whole image."""
     if text == "whole":
         return ()
     try:
@@ -178,7 +183,7 @@ def _tile(text: str) -> tuple[int, ...]:
     except ValueError:
         lengths = ()
     if not lengths or min(lengths) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} are no lengths, such as 100,100")
+        raise argparse.ArgumentTypeError(f"expected lengths such as 100,100, found {text!r}")
     return lengths
 
 
@@ -195,7 +200,7 @@ def _unpack(options: argparse.Namespace) -> list[Outcome]:
 
 
 def _compression(options: argparse.Namespace) -> Compression:
-    """Make the configuration that the options ask for."""
+    """Return the configuration of the options."""
     kind = _CODECS[options.codec]
     known = kind._defaults
     given: dict[str, Any] = {
@@ -205,14 +210,14 @@ def _compression(options: argparse.Namespace) -> Compression:
     }
     if options.noise_scale is not None:
         if "scale" in given:
-            options.parser.error("give --scale or --noise-scale, not both")
+            options.parser.error("use --scale or --noise-scale, not both")
         given.update(scale=options.noise_scale, relative=True)
     for field in given:
         if field not in known:
             option = "noise-scale" if field == "relative" else field
-            options.parser.error(f"--{option} means nothing to --codec {options.codec}")
+            options.parser.error(f"--{option} has no meaning for --codec {options.codec}")
     if options.tile is not None:
-        # Longer than any axis means all of it.
+        # A length beyond that of the axis means the whole axis.
         given["tile_shape"] = options.tile or (2**62,) * 32
     return kind(**given)
 
@@ -249,7 +254,7 @@ def _convert(options: argparse.Namespace, step: Any) -> list[Outcome]:
 
 @contextmanager
 def _bar(options: argparse.Namespace) -> Iterator[Progress]:
-    """Show how far it is, once it has taken a second."""
+    """Show the progress after one second."""
     from tqdm import tqdm
 
     name = shown_name(options.input).rpartition("/")[2]
@@ -263,7 +268,7 @@ def _bar(options: argparse.Namespace) -> Iterator[Progress]:
 
 
 def _report(options: argparse.Namespace, done: list[Outcome]) -> None:
-    """Say what was lost."""
+    """Print the losses."""
     if options.quiet:
         return
     for outcome in done:
@@ -272,7 +277,7 @@ def _report(options: argparse.Namespace, done: list[Outcome]) -> None:
             _say(f"rustfits pack: LOSSY: {where}: {outcome.lossy}")
 
 
-#: What messages tell a Python programmer to write, and what it is here.
+#: Arguments in messages for Python, and the options that replace them here.
 _OPTIONS = (
     ("overwrite=True", "--overwrite"),
     ("quantize=Quantize()", "--quantize 4"),
@@ -281,7 +286,7 @@ _OPTIONS = (
 
 
 def _for_the_shell(message: str) -> str:
-    """Give a message with options in the place of arguments."""
+    """Return a message with options in place of Python arguments."""
     message = re.sub(r"compress=(\w+)\(\)", lambda found: f"--codec {found[1].lower()}", message)
     for argument, option in _OPTIONS:
         message = message.replace(argument, option)

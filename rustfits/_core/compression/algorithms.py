@@ -28,20 +28,20 @@ __all__ = [
 
 
 class Compression(Config):
-    """Base of the configurations: what all of them have.
+    """Base class of the configurations of the algorithms.
 
     Parameters
     ----------
     tile_shape : sequence of int, optional
-        Lengths of a tile, slowest axis first, one for each axis of the image. Longer than an axis
-        means all of it. By default a row, and some 16 rows with `Hcompress1`.
+        The lengths of a tile, slowest axis first, one for each axis of the image. A length beyond
+        that of the axis means the whole axis. By default a row, for `Hcompress1` about 16 rows.
     heap_format : {"P", "Q"}
-        Descriptors of the tiles: 32 bits, or 64 where that is needed, or 64 always.
+        The descriptors of the tiles: P has 32 bits, or 64 if it must, Q always 64.
 
     Raises
     ------
     FITSValueError, FITSTypeError
-        An argument is not possible.
+        If an argument is invalid.
     """
 
     __slots__ = ("heap_format", "tile_shape")
@@ -51,7 +51,7 @@ class Compression(Config):
     tile_shape: tuple[int, ...] | None
     heap_format: str
 
-    #: What ZCMPTYPE says.
+    #: The value of ZCMPTYPE.
     zcmptype: ClassVar[str]
     _number: ClassVar[int]
 
@@ -62,13 +62,13 @@ class Compression(Config):
         set_field(self, "heap_format", heap_format.upper())
 
     def _fill(self, spec: CData) -> None:
-        """Put what only this algorithm has into an ``rf_compression *``."""
+        """Set the members of an ``rf_compression *`` that only this algorithm has."""
 
 
 class Auto(Compression):
-    """What suits the data; ``compress=True`` is short for it.
+    """An algorithm that the library chooses. ``compress=True`` means the same.
 
-    `Rice1` for integers of up to 32 bits and for what is quantized, `Gzip2` for all else.
+    It is `Rice1` for integers of up to 32 bits and for quantized pixels, `Gzip2` for others.
     """
 
     __slots__ = ()
@@ -99,19 +99,19 @@ class _Gzip(Compression):
 
 
 class Gzip1(_Gzip):
-    """GZIP_1: each tile is a gzip stream of its bytes. Lossless for every type.
+    """GZIP_1: each tile is a gzip stream of its bytes. It is lossless for every type.
 
     Parameters
     ----------
     tile_shape, heap_format
         As for `Rice1`.
     level : int, optional
-        1 (fast) to 12 (small). It is not stored: of a file that was opened, it is None.
+        The level: 1 (fast) to 12 (small). Files do not store it.
 
     Raises
     ------
     FITSValueError, FITSTypeError
-        An argument is not possible.
+        If an argument is invalid.
     """
 
     __slots__ = ()
@@ -121,9 +121,9 @@ class Gzip1(_Gzip):
 
 
 class Gzip2(_Gzip):
-    """GZIP_2: as GZIP_1, with all first bytes of the pixels before all second ones, and so on.
+    """GZIP_2: as GZIP_1, after sorting the bytes of a tile by their significance.
 
-    Nearly always smaller than `Gzip1`. Lossless for every type.
+    Its files are nearly always smaller than those of `Gzip1`. It is lossless for every type.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ class Gzip2(_Gzip):
     Raises
     ------
     FITSValueError, FITSTypeError
-        An argument is not possible.
+        If an argument is invalid.
     """
 
     __slots__ = ()
@@ -143,24 +143,25 @@ class Gzip2(_Gzip):
 
 
 class Rice1(Compression):
-    """RICE_1: differences of neighbours in as few bits as a block needs. Fast, and small for noise.
+    """RICE_1: differences of neighbouring pixels in as few bits as a block needs.
 
-    Integers of 8 to 32 bits, lossless; reals with `Quantize`.
+    It is fast, and its files are small for noisy images. It compresses integers of 8 to 32 bits
+    losslessly, and floating-point pixels with `Quantize`.
 
     Parameters
     ----------
     tile_shape : sequence of int, optional
-        Lengths of a tile, slowest axis first, one for each axis of the image. Longer than an axis
-        means all of it. By default a row.
+        The lengths of a tile, slowest axis first, one for each axis of the image. A length beyond
+        that of the axis means the whole axis. By default a row.
     heap_format : {"P", "Q"}
-        Descriptors of the tiles: 32 bits, or 64 where that is needed, or 64 always.
+        The descriptors of the tiles: P has 32 bits, or 64 if it must, Q always 64.
     blocksize : int
-        Pixels of a block.
+        The pixels of a block.
 
     Raises
     ------
     FITSValueError, FITSTypeError
-        An argument is not possible.
+        If an argument is invalid.
     """
 
     __slots__ = ("blocksize",)
@@ -187,27 +188,28 @@ class Rice1(Compression):
 
 
 class Hcompress1(Compression):
-    """HCOMPRESS_1: an H-transform of planes. Slow; small for lossy images of integers.
+    """HCOMPRESS_1: an H-transform of planes.
 
-    Integers of 8 to 32 bits; reals with `Quantize`. Tiles have two axes that are longer than 1.
+    It is slow, and its files are small for lossy compression. It compresses integers of 8 to 32
+    bits, and floating-point pixels with `Quantize`. Two axes of a tile must be longer than 1.
 
     Parameters
     ----------
     tile_shape : sequence of int, optional
-        As for `Rice1`. By default some 16 rows.
+        As for `Rice1`. By default about 16 rows.
     heap_format : {"P", "Q"}
         As for `Rice1`.
     scale : int or float
-        What coefficients are divided by. 0 and 1: lossless. Above that the image loses detail.
+        The divisor of the coefficients. 0 and 1 are lossless. Larger ones remove detail.
     smooth : bool
-        Readers are to smooth the edges of blocks that a scale above 1 leaves.
+        Whether readers smooth the edges of blocks that a scale above 1 causes.
     relative : bool
-        `scale` is in units of the noise of each tile, as ``fpack -s`` takes it.
+        Whether `scale` is in units of the noise of each tile, as for ``fpack -s``.
 
     Raises
     ------
     FITSValueError, FITSTypeError
-        An argument is not possible.
+        If an argument is invalid.
     """
 
     __slots__ = ("relative", "scale", "smooth")
@@ -247,13 +249,13 @@ class Hcompress1(Compression):
             set_field(self, "scale", integer("scale", whole(scale), 0, 2**31 - 1))
 
     def _fill(self, spec: CData) -> None:
-        # Above 0, C counts in units of the noise, whatever the number.
+        # In C, a positive scale is in units of the noise, and a negative one is absolute.
         spec.hcomp_scale = self.scale if self.relative or self.scale <= 1 else -self.scale
         spec.hcomp_smooth = self.smooth
 
 
 class Plio1(Compression):
-    """PLIO_1: runs of equal values. For masks: integers from 0 to 16777215.
+    """PLIO_1: runs of equal values, for masks of integers from 0 to 16777215.
 
     Parameters
     ----------
@@ -263,7 +265,7 @@ class Plio1(Compression):
     Raises
     ------
     FITSValueError, FITSTypeError
-        An argument is not possible.
+        If an argument is invalid.
     """
 
     __slots__ = ()
@@ -273,7 +275,7 @@ class Plio1(Compression):
 
 
 class NoCompress(Compression):
-    """NOCOMPRESS: tiles as they are. For experiments, and to measure what tiles alone cost.
+    """NOCOMPRESS: uncompressed tiles, to measure the cost of tiles alone.
 
     Parameters
     ----------
@@ -283,7 +285,7 @@ class NoCompress(Compression):
     Raises
     ------
     FITSValueError, FITSTypeError
-        An argument is not possible.
+        If an argument is invalid.
     """
 
     __slots__ = ()
@@ -293,5 +295,5 @@ class NoCompress(Compression):
 
 
 def with_level(compression: Compression, level: int | None) -> Compression:
-    """Give a configuration with a level of gzip, which no file keeps."""
+    """Return a configuration with a level of gzip, because files do not store it."""
     return compression._replace(level=level) if isinstance(compression, _Gzip) else compression

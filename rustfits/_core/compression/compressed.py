@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What compressed images and compressed tables have in common."""
+"""The base class of compressed images and tables, and blocks that collect writes."""
 
 from __future__ import annotations
 
@@ -18,15 +18,18 @@ __all__ = ["Compressed", "collecting_writes"]
 
 
 class Compressed(HDU):
-    """Two headers, and the tiles that were decoded last. The first base of such classes."""
+    """Base class of compressed HDUs: two headers, and a cache of decoded tiles.
+
+    It must be the first base of a class.
+    """
 
     __slots__ = ()
 
     @property
     def header(self) -> FITSHeader:
-        """The header of the image or table that the HDU stands for.
+        """The logical header: that of the uncompressed image or table.
 
-        It has its keywords of structure and none of the compression; those are in `raw_header`.
+        The keywords of the compression are in `raw_header`.
         """
         self._flush()
         if self._header is None:
@@ -35,12 +38,12 @@ class Compressed(HDU):
 
     @property
     def raw_header(self) -> FITSHeader:
-        """The header as it is stored: that of the binary table which holds the tiles."""
+        """The stored header: that of the binary table with the tiles."""
         self._flush()
         return FITSHeader(self._file, self._index)
 
     def _flush(self) -> None:
-        """Write what waits to be written, if anything does: somebody asks."""
+        """Write pending values, because a caller needs the current file."""
 
     def _add_checksum(self, with_checksum: int) -> None:
         self._flush()
@@ -52,12 +55,12 @@ class Compressed(HDU):
 
     @property
     def tile_cache_size(self) -> int:
-        """Most bytes of decoded tiles that are kept for reads to come; 32 MiB unless set."""
+        """The limit of the tile cache in bytes. By default 32 MiB."""
         return self._cache()[0]
 
     @property
     def tile_cache_used(self) -> int:
-        """Bytes of decoded tiles that are kept now."""
+        """The bytes of decoded tiles in the tile cache."""
         return self._cache()[1]
 
     def set_tile_cache_size(self, bytes: SupportsIndex) -> None:  # noqa: A002
@@ -81,12 +84,12 @@ class Compressed(HDU):
         check(lib.rf_hdu_set_cache(self._file._handle(), self._index, size, err), err)
 
     def clear_tile_cache(self) -> None:
-        """Let go of all decoded tiles.
+        """Remove all tiles from the tile cache.
 
         Raises
         ------
         FITSClosedError
-            The file is closed.
+            If the file is closed.
         """
         err = error()
         check(lib.rf_hdu_clear_cache(self._file._handle(), self._index, err), err)
@@ -105,16 +108,16 @@ class Compressed(HDU):
 def collecting_writes(
     hdu: Any, lock: AbstractContextManager[Any], begin: Callable[[], Any]
 ) -> Iterator[None]:
-    """Let an HDU keep in its `_pending`, which `begin` makes, what it has to write at the end.
+    """Let an HDU collect values in its `_pending`, which `begin` makes, and write them at the end.
 
-    Blocks may stand within each other; the outermost one writes.
+    Blocks may be nested. The outermost one writes.
 
     Raises
     ------
     FITSReadOnlyError
-        The file was opened for reading.
+        If the file was opened for reading.
     FITSClosedError
-        It is closed.
+        If the file is closed.
     """
     file = hdu._file
     file._handle()
@@ -131,7 +134,7 @@ def collecting_writes(
         if outermost:
             with lock:
                 try:
-                    if not file.closed:  # closing has written it, or said why not
+                    if not file.closed:  # close() writes pending values, too
                         hdu._write_pending()
                 finally:
                     hdu._pending = None

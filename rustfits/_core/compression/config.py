@@ -20,20 +20,20 @@ __all__ = ["Config", "lengths_of_tile", "real", "set_field", "truth", "whole"]
 
 
 class Config:
-    """Base of the configurations: values that are compared, hashed and shown by their arguments."""
+    """Base class of the configurations, which are compared, hashed and shown by their arguments."""
 
     __slots__ = ()
 
-    #: Names of the arguments, and what they are unless given.
+    #: The arguments and their defaults.
     _defaults: ClassVar[dict[str, Any]] = {}
-    #: Which of them are shown only where they were given.
+    #: The arguments that repr() shows only if they differ from the default.
     _hidden: ClassVar[tuple[str, ...]] = ()
 
     def _values(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in self._defaults)
 
     def _replace(self, **changes: Any) -> Self:
-        """Give another one with some arguments changed."""
+        """Return a configuration with some arguments changed."""
         return type(self)(**dict(zip(self._defaults, self._values(), strict=True)) | changes)
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -32,26 +32,27 @@ _METHODS = {
 
 
 class Quantize(Config):
-    """How reals become integers before they are compressed. This loses precision.
+    """The conversion of floating-point pixels to integers before compression. It is lossy.
 
     Parameters
     ----------
     level : float, optional
-        Above 0: steps of the noise of a tile divided by it, so that more is finer and larger. Below
-        0: steps of ``-level``, the same for all tiles. None: 4 with dithering and 16 without, as
-        cfitsio has it; also of files that do not say.
+        The step between integers. Above 0, it is the noise of a tile divided by `level`: a larger
+        `level` keeps more detail. Below 0, it is ``-level`` for all tiles. None means 4 with
+        dithering and 16 without, as in cfitsio.
     method : {"dither1", "dither2", "no_dither"}
-        With noise of half a step that readers take away again, so that means stay true
-        (SUBTRACTIVE_DITHER_1); the same, and pixels of exactly 0 stay so (SUBTRACTIVE_DITHER_2);
-        or rounded (NO_DITHER). The names of ZQUANTIZ are taken as well.
+        The rounding. ``"dither1"`` (SUBTRACTIVE_DITHER_1) adds noise of half a step, which readers
+        subtract, so that means stay true. ``"dither2"`` (SUBTRACTIVE_DITHER_2) also keeps pixels
+        that are exactly 0. ``"no_dither"`` (NO_DITHER) adds none. The values of ZQUANTIZ are valid,
+        too.
     seed : int
-        Where the noise begins in its sequence, 1 to 10000 (ZDITHER0). 0: by the checksum of the
-        first tile that is written, so that equal images become equal files.
+        The start of the noise in its sequence, 1 to 10000 (ZDITHER0). 0 means the checksum of the
+        first tile, so that equal images become equal files.
 
     Raises
     ------
     FITSValueError, FITSTypeError
-        An argument is not possible.
+        If an argument is invalid.
     """
 
     __slots__ = ("level", "method", "seed")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What `compress=` and `quantize=` of images take, as the struct of the C library and back."""
+"""`compress=` and `quantize=` of images, as the struct of the C library and back."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ __all__ = [
     "from_c",
 ]
 
-#: What `compress=` takes.
+#: The types of `compress=`.
 CompressLike: TypeAlias = "Compression | str | bool | None"
-#: What `quantize=` takes.
+#: The types of `quantize=`.
 QuantizeLike: TypeAlias = "Quantize | float | bool | None"
 
 _DITHERS: dict[str, int] = {
@@ -57,14 +57,14 @@ _NAMES: dict[str, type[Compression]] = {
 
 
 def as_compression(compress: CompressLike) -> Compression | None:
-    """Give what `compress=` asks for; None for no compression.
+    """Return the configuration that `compress` means, or None for no compression.
 
     Raises
     ------
     FITSValueError
-        There is no algorithm of that name.
+        If there is no algorithm of that name.
     FITSTypeError
-        It is something else.
+        If `compress` has another type.
     """
     if compress is None or compress is False:
         return None
@@ -87,12 +87,12 @@ def as_compression(compress: CompressLike) -> Compression | None:
 
 
 def as_quantize(quantize: QuantizeLike) -> Quantize | None:
-    """Give what `quantize=` asks for; None for lossless.
+    """Return the configuration that `quantize` means, or None for lossless compression.
 
     Raises
     ------
     FITSValueError, FITSTypeError
-        It is nothing like that.
+        If `quantize` is invalid.
     """
     if quantize is None or quantize is False:
         return None
@@ -111,12 +111,12 @@ def check_compression(
     dtype: np.dtype[Any],
     ndim: int,
 ) -> None:
-    """Refuse what cannot be, before a file is touched.
+    """Check that an image can be compressed so, before a file is changed.
 
     Raises
     ------
     FITSValueError
-        Pixels of that type cannot be compressed like that; says what can be done instead.
+        If the algorithm cannot compress the image. The message names an alternative.
     """
     if compression is None:
         if quantize is not None:
@@ -159,7 +159,7 @@ def check_compression(
 
 
 def c_compression(compression: Compression, quantize: Quantize | None) -> tuple[CData, CData]:
-    """Make an ``rf_compression *``, and what it points at, to be kept as long."""
+    """Return an ``rf_compression *`` and the memory that it points at."""
     spec = ffi.new("rf_compression *")
     lib.rf_compression_init(spec)
     spec.size = ffi.sizeof("rf_compression")
@@ -180,7 +180,7 @@ def c_compression(compression: Compression, quantize: Quantize | None) -> tuple[
 
 
 def from_c(spec: CData) -> tuple[Compression, Quantize | None]:
-    """Give the configurations that an ``rf_compression *`` stands for."""
+    """Return the configurations of an ``rf_compression *``."""
     kind = next(known for known in _KINDS if known._number == spec.type)
     options: dict[str, Any] = {
         "tile_shape": tuple(ffi.unpack(spec.tile, spec.tile_ndim)),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""How tables are compressed: what ``compress=`` and ``ztilelen=`` of tables take."""
+"""``compress=`` and ``ztilelen=`` of tables."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TableCompressLike", "TableCompression", "table_compression"]
 
-#: What ``compress=`` of a table takes: one for all columns, or a dict by column.
+#: The types of ``compress=`` of a table: one for all columns, or a dict by column.
 TableCompressLike: TypeAlias = "CompressLike | Mapping[str, CompressLike]"
 
 #: The types of cells that RICE_1 compresses.
@@ -29,7 +29,7 @@ _RICE = frozenset(TYPE_OF_NUMBER[np.dtype(name)] for name in ("u1", "i1", "i2", 
 
 
 class TableCompression:
-    """An ``rf_table_compression``, and what it points at."""
+    """An ``rf_table_compression`` and the memory that it points at."""
 
     __slots__ = ("_types", "spec")
 
@@ -49,16 +49,16 @@ def table_compression(
     ztilelen: SupportsIndex | None,
     columns: Sequence[NewColumn],
 ) -> TableCompression | None:
-    """Give what a new table is to be compressed like; None for not at all.
+    """Return the compression of a new table, or None.
 
     Raises
     ------
     FITSValueError
-        There is no algorithm of that name, or tiles of so many rows cannot be.
+        If there is no algorithm of that name, or if `ztilelen` is invalid.
     FITSColumnError
-        A key of the dict is no column.
+        If a key of the dict is no column.
     FITSTypeError
-        It is something else.
+        If `compress` has another type.
     """
     if compress is None or compress is False:
         if ztilelen is not None:
@@ -76,7 +76,7 @@ def table_compression(
 
 
 def _for_column(given: Compression | None, column: NewColumn) -> Compression:
-    """Give what one algorithm for a whole table means for a column: others than it can have it."""
+    """Return the algorithm of a column, if one algorithm was chosen for the whole table."""
     if given is None:
         return NoCompress()
     if isinstance(given, Rice1) and column.type not in _RICE:
@@ -103,9 +103,9 @@ def _by_column(
 
 
 def _tile_rows(ztilelen: SupportsIndex | None, given: Sequence[Any]) -> int:
-    """Give the rows of a tile, 0 for as many as suit."""
+    """Return the rows of a tile, or 0 for a number that the library chooses."""
     for one in given:
         shape = getattr(one, "tile_shape", None)
         if shape is not None:
-            raise FITSValueError("tiles of tables are so many rows: ztilelen=, not tile_shape")
+            raise FITSValueError("tiles of tables have no tile_shape: use ztilelen=")
     return 0 if ztilelen is None else integer("ztilelen", ztilelen, 1, 2**63 - 1)

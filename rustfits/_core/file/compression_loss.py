@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What lossy compression changed: two versions of an image, compared."""
+"""`compression_error`: the loss of lossy compression, from two versions of an image."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
 
 __all__ = ["CompressionLoss", "compression_error"]
 
-#: Third differences to the standard deviation of Gaussian noise (Stoehr et al. 2007).
+#: The ratio of third differences to the standard deviation of Gaussian noise (Stoehr et al. 2007).
 _NOISE = 0.6052697
-# Bytes of pixels that are compared in one go.
+# Bytes of pixels that are compared at once.
 _PART = 1 << 24
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompressionLoss:
-    """How far two versions of an image differ; what `compression_error` returns.
+    """The difference of two versions of an image. `compression_error` returns it.
 
     Attributes
     ----------
     max_error : float
-        Greatest absolute difference of two pixels.
+        The largest absolute difference of two pixels.
     rms_error : float
-        Root of the mean squared difference.
+        The root of the mean squared difference.
     noise : float
-        Noise of the first image: the standard deviation that neighbouring pixels suggest.
+        The noise of the first image: a standard deviation, estimated from neighbouring pixels.
     relative : float
-        ``rms_error / noise``; infinite for an image without noise that was changed.
+        ``rms_error / noise``. It is infinite for an image without noise that was changed.
     count : int
-        Pixels compared: those that are defined in both images.
+        The number of pixels that are defined in both images.
     nan_differences : numpy.ndarray
-        Indices of the pixels that are NaN (or masked) in one image only, a row for each.
+        The indices of the pixels that are NaN or masked in one image only, a row for each.
     """
 
     max_error: float
@@ -54,7 +54,7 @@ class CompressionLoss:
 
     @property
     def lossless(self) -> bool:
-        """Whether nothing differs."""
+        """Whether the images are equal."""
         return self.max_error == 0 and not len(self.nan_differences)
 
     def __repr__(self) -> str:
@@ -68,27 +68,28 @@ class CompressionLoss:
 def compression_error(
     original: ArrayLike | str | os.PathLike[str], compressed: ArrayLike | str | os.PathLike[str]
 ) -> CompressionLoss:
-    """Return what compression changed in an image.
+    """Return the difference between an image and its compressed version.
 
     Parameters
     ----------
     original, compressed : array_like, ImageHDU, str or os.PathLike
-        The image as it was and as it is read back. A name means the first image of that file.
+        The image before compression, and as read after it. A name means the first image of that
+        file.
 
     Returns
     -------
     CompressionLoss
-        Greatest and root mean square difference, the latter also in units of the noise, and the
-        pixels that are NaN in one of the two only.
+        The largest and the root mean square difference, the latter also in units of the noise, and
+        the pixels that are NaN in one image only.
 
     Raises
     ------
     FITSValueError
-        The images have different shapes.
+        If the images have different shapes.
     FITSTypeError
-        One of them is not an image of real numbers or integers.
+        If an image has neither integers nor floating-point numbers.
     FITSError
-        A file cannot be read; see `read`.
+        If a file cannot be read. See `read`.
     """
     a, b = _image(original), _image(compressed)
     if a.shape != b.shape:
@@ -123,18 +124,18 @@ def compression_error(
 def _image(given: Any) -> Array:
     array: Array = np.asanyarray(read(given) if isinstance(given, (str, os.PathLike)) else given)
     if array.dtype.kind not in "iuf" or array.dtype.names:
-        raise FITSTypeError(f"images are integers or real numbers, not {array.dtype}")
+        raise FITSTypeError(f"expected an image of integers or real numbers, found {array.dtype}")
     return array
 
 
 def _undefined(part: Array) -> Array:
-    """Tell which pixels are NaN or masked."""
+    """Return a mask of the pixels that are NaN or masked."""
     mask = np.ma.getmaskarray(part)
     return mask | np.isnan(np.ma.getdata(part)) if part.dtype.kind == "f" else mask
 
 
 def _apart(a: Array, b: Array) -> Array:
-    """Return absolute differences as float64; those of integers are exact before that."""
+    """Return absolute differences as float64. Those of integers are computed exactly."""
     if a.dtype.kind == b.dtype.kind and a.dtype.kind in "iu":
         high, low = np.maximum(a, b), np.minimum(a, b)
         exact: Array = high.astype("u8") - low.astype("u8")
@@ -146,7 +147,7 @@ def _apart(a: Array, b: Array) -> Array:
 
 
 def _noise(image: Array) -> float:
-    """Return the noise as quantizing estimates it: the median of that of the rows."""
+    """Return the noise as quantizing estimates it: the median of the noise of the rows."""
     rows = image.reshape(-1, image.shape[-1])
     if rows.shape[1] < 5:
         rows = image.reshape(1, -1)

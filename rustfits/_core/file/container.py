@@ -42,7 +42,7 @@ _CLASSES: dict[int, type[HDU]] = {
     lib.RF_HDU_COMPRESSED_TABLE: CompressedTableHDU,
 }
 
-#: What ends the list of HDUs without hiding those before: a header that is cut or makes no sense.
+#: The errors that end the list of HDUs and keep those before: a cut or an invalid header.
 _BROKEN = (lib.RF_ERR_FORMAT, lib.RF_ERR_TRUNCATED)
 
 #: Most rows that repr() lists.
@@ -71,7 +71,7 @@ class Container(Creating):
         return count
 
     def _counted(self) -> tuple[int, FITSFormatError | None]:
-        """Count the HDUs that can be read, and give the error of one that ends the list."""
+        """Return the number of HDUs that can be read, and the error that ends the list, or None."""
         handle = self._file._handle()
         found = ffi.new("size_t *")
         err = error()
@@ -107,7 +107,7 @@ class Container(Creating):
         return hdu
 
     def _seek(self, key: SupportsIndex | Name | slice) -> HDU | list[HDU]:
-        """Give the HDU of a key that is not known yet, or several."""
+        """Return the HDU for a key that is not in `_hdus`, or the HDUs for a slice."""
         file = self._file
         handle = file._handle()
         if isinstance(key, slice):
@@ -126,7 +126,7 @@ class Container(Creating):
         return hdu
 
     def _number(self, key: SupportsIndex) -> int:
-        """Give the number of an HDU by any integer; negative ones count from the end."""
+        """Return the index of an HDU for any integer. Negative ones count from the end."""
         file = self._file
         try:
             index = operator.index(key)
@@ -136,7 +136,7 @@ class Container(Creating):
             ) from None
         if index < 0:
             count, broken = self._counted()
-            if broken is not None:  # the last HDU is not one of those that can be read
+            if broken is not None:  # the last HDU is unknown
                 raise broken
             index += count
             if index < 0:
@@ -146,7 +146,7 @@ class Container(Creating):
         return index
 
     def _warn_of_file(self, handle: CData) -> None:
-        """Warn about what has been met on the way to the end of the file."""
+        """Issue the warnings that the C library collected while it looked for HDUs."""
         count = lib.rf_file_warning_count(handle)
         if count:
             warn_of_file(self._file, handle, count)
@@ -156,15 +156,15 @@ class Container(Creating):
         return hdu
 
     def _make(self, index: int) -> HDU:
-        """Make the object for an HDU, once."""
+        """Return the object for an HDU, which is created once."""
         file = self._file
         info = read_info(file, index)
         kind = _CLASSES.get(info[1].kind, HDU)
-        # Two threads may come here together: one object wins.
+        # Two threads may be here at once: both return the same object.
         return self._hdus.setdefault(index, kind(file, index, info))
 
     def _find(self, handle: CData, name: Name) -> int:
-        """Find an HDU by EXTNAME and EXTVER."""
+        """Return the index of an HDU by EXTNAME and EXTVER."""
         version: int | None = None
         if isinstance(name, tuple):
             try:
@@ -190,7 +190,7 @@ class Container(Creating):
             if find(handle, encoded, any_or_one, index, ffi.NULL) == 0:
                 status = 0
         if status:
-            self._warn_of_file(handle)  # all of the file was looked at
+            self._warn_of_file(handle)  # the search read all headers
             check(status, err)
         return int(index[0])
 
@@ -252,7 +252,7 @@ class Container(Creating):
                 rows.append((str(hdu.index), name, str(hdu.extver), hdu.kind, hdu._describe()))
         except FITSClosedError:
             return f"<{title}, closed>"
-        except FITSError as failed:  # what can be seen of a broken file is most useful here
+        except FITSError as failed:  # list the HDUs of a broken file, too
             end = f"\n{failed}"
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [

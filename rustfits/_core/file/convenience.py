@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""One call to read or write a file."""
+"""The functions that read or write a file in one call."""
 
 from __future__ import annotations
 
@@ -71,34 +71,34 @@ def read(
     filename : str or os.PathLike
         As for `FITS`.
     ext : int, str or (str, int), optional
-        Which HDU: index, name, or name and version. By default the first one that has data; where
-        none has, the first image with axes (one of which is 0) or table (without rows).
+        The HDU: its index, name, or name and version. By default the first one with data. If none
+        has data, the first image with axes or table.
     header : bool
-        Give the header too.
+        Whether to return the header, too.
     lenient : bool, optional
         As for `FITS`.
     remote : Remote or {"ranged", "download"}, optional
         How to fetch a remote file.
     schemes : iterable of str, optional
-        What names may reach, as for `FITS`.
+        The schemes that names may have, as for `FITS`.
 
     Returns
     -------
     data : ndarray
-        Of a table: a structured array.
+        The pixels, or a structured array of the rows.
     header : FITSHeader
-        Only with ``header=True``. It does not need the file any more.
+        The header, only with ``header=True``. It does not need the file.
 
     Raises
     ------
     FITSValueError
-        No HDU has data.
+        If no HDU has data.
     FITSIndexError, FITSKeyError
-        There is no HDU `ext`.
+        If there is no HDU `ext`.
     FITSUnsupportedError
-        The HDU holds something that is not read, such as an unknown kind of extension.
+        If the HDU is neither an image nor a table.
     FITSError
-        The file cannot be opened or read; see `FITS`.
+        If the file cannot be opened or read. See `FITS`.
     """
     with FITS(filename, lenient=lenient, remote=remote, schemes=schemes) as fits:
         hdu = _first_with_data(fits) if ext is None else fits[ext]
@@ -130,7 +130,7 @@ def _first_with_data(fits: FITS) -> HDU:
 
 
 def _has_shape(hdu: HDU) -> bool:
-    """Tell whether an HDU holds an array: one without elements, perhaps."""
+    """Return whether an HDU has an array, which may have no elements."""
     return hdu.ndim > 0 if isinstance(hdu, ImageHDU) else isinstance(hdu, TableBase)
 
 
@@ -149,26 +149,25 @@ def read_header(
     filename : str or os.PathLike
         As for `FITS`.
     ext : int, str or (str, int)
-        Which HDU: index, name, or name and version.
+        The HDU: its index, name, or name and version.
     lenient : bool, optional
         As for `FITS`.
     remote : Remote or {"ranged", "download"}, optional
         How to fetch a remote file.
     schemes : iterable of str, optional
-        What names may reach, as for `FITS`.
+        The schemes that names may have, as for `FITS`.
 
     Returns
     -------
     FITSHeader
-        It does not need the file any more. Of a compressed image or table: that of the image or
-        table it stands for.
+        The header, for a compressed HDU the logical header. It does not need the file.
 
     Raises
     ------
     FITSIndexError, FITSKeyError
-        There is no HDU `ext`.
+        If there is no HDU `ext`.
     FITSError
-        The file cannot be opened or read; see `FITS`.
+        If the file cannot be opened or read. See `FITS`.
     """
     if type(ext) is int and ext >= 0 and remote is None and lenient is None and schemes is None:
         try:
@@ -204,29 +203,29 @@ def write(
     filename : str or os.PathLike
         As for `FITS`.
     data : array_like or dict
-        A structured array or a dict becomes a table, any other array an image.
+        The data. A structured array or a dict becomes a table, any other array an image.
     mode : {"w+", "r+"}
-        Make a new file in the place of an old one, or append to the one there is.
+        Whether to create a file, which replaces an old one, or to append to an existing file.
     extname : str, optional
-        EXTNAME.
+        The value of EXTNAME.
     header : FITSHeader, dict or sequence of cards, optional
-        Cards to copy, commentary included. Cards that describe the structure are left out.
+        Cards to copy, including commentary. Cards that describe the structure are skipped.
     compress, quantize, reserve_cards
         As for `FITS.write_image` and `FITS.write_table`.
     atomic : bool
-        For ``w+``: an old file stays as it is until all of the new one is written beside it, and is
-        then replaced. False: the old file is overwritten, after the arguments were checked and
-        space was reserved, for a disk that cannot hold both.
+        For ``w+``, whether to write a temporary file that replaces the old one when it is complete.
+        False overwrites the old file, after checking the arguments and reserving space, for a disk
+        that cannot hold both.
     durable : bool
-        Sync the file and its folder. A ``.gz`` is always synced.
+        Whether to sync the file and its folder. A ``.gz`` is always synced.
     schemes : iterable of str, optional
-        What names may reach, as for `FITS`.
+        The schemes that names may have, as for `FITS`.
 
     Raises
     ------
     FITSError
-        The file cannot be opened or written; see `FITS`, `FITS.write_image` and `FITS.write_table`.
-        With `atomic` an old file is as it was.
+        If the file cannot be opened or written. See `FITS`, `FITS.write_image` and
+        `FITS.write_table`. With `atomic`, the old file is then unchanged.
     """
     options: dict[str, Any] = {} if compress is None else {"compress": compress}
     options["reserve_cards"] = reserve_cards
@@ -245,7 +244,7 @@ def _open_for_one_call(
     durable: bool,
     schemes: Iterable[str] | None,
 ) -> FITS:
-    """Open a file for one HDU: an exception before all of it is written leaves an old file."""
+    """Open a file for one HDU. With ``w+``, an exception leaves the old file unchanged."""
     if mode != "w+":
         return FITS(filename, mode, durable=durable, schemes=schemes)
     return FITS._create(filename, atomic=atomic, durable=durable, schemes=schemes)
@@ -270,18 +269,18 @@ def write_image(
     data : array_like
         The pixels.
     mode : {"w+", "r+"}
-        Make a new file in the place of an old one, or append to the one there is.
+        As for `write`.
     atomic, durable
         As for `write`.
     schemes : iterable of str, optional
-        What names may reach, as for `FITS`.
+        The schemes that names may have, as for `FITS`.
     **options
         As for `FITS.write_image`.
 
     Raises
     ------
     FITSError
-        The file cannot be opened or written; see `FITS` and `FITS.write_image`.
+        If the file cannot be opened or written. See `FITS` and `FITS.write_image`.
     """
     with _open_for_one_call(filename, mode, atomic, durable, schemes) as fits:
         fits.write_image(data, **options)
@@ -306,18 +305,18 @@ def write_table(
     data : structured array, dict, or list of arrays
         The columns.
     mode : {"w+", "r+"}
-        Make a new file in the place of an old one, or append to the one there is.
+        As for `write`.
     atomic, durable
         As for `write`.
     schemes : iterable of str, optional
-        What names may reach, as for `FITS`.
+        The schemes that names may have, as for `FITS`.
     **options
         As for `FITS.write_table`.
 
     Raises
     ------
     FITSError
-        The file cannot be opened or written; see `FITS` and `FITS.write_table`.
+        If the file cannot be opened or written. See `FITS` and `FITS.write_table`.
     """
     with _open_for_one_call(filename, mode, atomic, durable, schemes) as fits:
         fits.write_table(data, **options)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Adding HDUs to an open file."""
+"""The methods of `FITS` that append HDUs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = ["Creating"]
 
 
 class Creating:
-    """What a `FITS` object has for adding HDUs."""
+    """The methods of `FITS` that append HDUs."""
 
     __slots__ = ()
 
@@ -43,7 +43,7 @@ class Creating:
 
     @abstractmethod
     def _hdu(self, index: int) -> HDU:
-        """Give the object for an HDU."""
+        """Return the object for an HDU."""
 
     def create_image_hdu(
         self,
@@ -64,44 +64,44 @@ class Creating:
         Parameters
         ----------
         dtype : dtype-like
-            ``u1 i2 i4 i8 f4 f8``, or ``i1 u2 u4 u8``, which are stored by means of BZERO.
+            The type of the pixels: ``u1 i2 i4 i8 f4 f8``, or ``i1 u2 u4 u8``, which BZERO encodes.
         dims : sequence of int, or int
-            The shape, slowest axis first. Lengths may be 0; `ImageHDU.extend` makes the first one
-            longer. Empty: an HDU without data.
+            The shape, slowest axis first. Lengths may be 0, and `ImageHDU.extend` can increase the
+            first one. An empty sequence makes an HDU without data.
         extname : str, optional
-            EXTNAME.
+            The value of EXTNAME.
         extver : int, optional
-            EXTVER.
+            The value of EXTVER.
         compress : Rice1, Gzip1, Gzip2, Hcompress1, Plio1, NoCompress, str or True, optional
-            Compress the image in tiles. True picks what suits the type; a name (``"RICE_1"``,
-            ``"gzip2"``) takes the defaults of the algorithm. Compressed images are extensions: an
+            The algorithm for a compressed image. True chooses one by the type. A name such as
+            ``"RICE_1"`` or ``"gzip2"`` means its defaults. Compressed images are extensions: an
             empty file gets an empty primary HDU first.
         quantize : Quantize, float or True, optional
-            Compress reals as integers, which is lossy and much smaller. A number is a level. Left
-            out, nothing is lost.
+            How to compress floating-point pixels as integers, which is lossy and much smaller. A
+            number is a level. By default, compression is lossless.
         blank : int, optional
-            The value of undefined pixels, in `dtype`; stored as BLANK. Integers only.
+            The value of undefined pixels of `dtype`, for integers only. BLANK stores it.
         reserve_cards : int
-            Room in the header for so many more cards, so that adding them later moves no data.
+            The number of cards that can be added later without moving data.
 
         Returns
         -------
         ImageHDU
-            With `compress` a `CompressedImageHDU`.
+            The new HDU: with `compress`, a `CompressedImageHDU`.
 
         Raises
         ------
         FITSValueError
-            The shape, `extname`, `extver` or `blank` is not possible; pixels of that type cannot be
-            compressed like that.
+            If the shape, `extname`, `extver` or `blank` is invalid, or if the algorithm cannot
+            compress pixels of that type.
         FITSTypeError
-            FITS has no such pixel type.
+            If FITS has no such pixel type.
         FITSUnsupportedError
-            The algorithm cannot do that.
+            If this version of the algorithm does not support the image.
         FITSReadOnlyError
-            The file was opened for reading.
+            If the file was opened for reading.
         FITSIOError
-            Writing failed; the file is as it was before.
+            If writing failed. The file is then unchanged.
         """
         return self._create_image(
             dtype, dims, extname, extver, blank, None, compress, quantize, reserve_cards
@@ -124,18 +124,18 @@ class Creating:
         Parameters
         ----------
         data : array_like or None
-            The pixels; masked pixels are stored as BLANK or NaN. None: an HDU without data.
+            The pixels. Masked pixels are stored as BLANK or NaN. None makes an HDU without data.
         extname, extver, compress, quantize, blank
             As for `create_image_hdu`.
         header : FITSHeader, dict or sequence of cards, optional
-            Cards to copy, commentary included. Cards that describe the structure are left out.
+            Cards to copy, including commentary. Cards that describe the structure are skipped.
         reserve_cards : int
             As for `create_image_hdu`.
 
         Returns
         -------
         ImageHDU
-            With `compress` a `CompressedImageHDU`.
+            The new HDU: with `compress`, a `CompressedImageHDU`.
 
         Raises
         ------
@@ -148,7 +148,7 @@ class Creating:
             )
         array = as_pixels(data, blank)
         compression, steps = as_compression(compress), as_quantize(quantize)
-        if isinstance(compression, Plio1):  # which cannot hold all values
+        if isinstance(compression, Plio1):  # it cannot store all values
             check_pixels(self._file.name, array, compression, steps, blank)
         index = append_image(
             self._file,
@@ -178,57 +178,57 @@ class Creating:
         ztilelen: SupportsIndex | None = None,
         reserve_cards: SupportsIndex = 0,
     ) -> TableHDU:
-        """Append a binary table whose rows are zero.
+        """Append a binary table whose cells are zero.
 
         An empty file gets an empty primary HDU first.
 
         Parameters
         ----------
         dtype : dtype-like
-            Structured. Fields of type object are columns of variable length.
+            A structured type. Fields of type object become variable-length columns.
         nrows : int
-            Number of rows, for `TableHDU.append` to add to.
+            The number of rows. `TableHDU.append` can add more.
         extname : str, optional
-            EXTNAME.
+            The value of EXTNAME.
         extver : int, optional
-            EXTVER.
+            The value of EXTVER.
         units : dict, optional
-            Units (TUNITn) by column name.
+            The units (TUNITn) by column name.
         var_dtypes : dict, optional
-            What is in the cells of columns of variable length: a type of numbers, ``"?"`` or
-            ``"S"``, by column name.
+            The element types of variable-length columns by column name: a number type, ``"?"`` or
+            ``"S"``.
         bit_columns : sequence of str, or True, optional
-            Columns of bools that are stored as bits (all of them) instead of bytes.
+            The columns of bools that are stored as bits instead of bytes. True: all of them.
         heap_format : {"P", "Q"}, optional
-            Descriptors of columns of variable length. P becomes Q by itself when it has to.
+            The descriptors of variable-length columns. The library changes P to Q if it must.
         compress : Rice1, Gzip1, Gzip2, NoCompress, str, True or dict, optional
-            Make a compressed table. True: each column by what suits its type. One algorithm: all
-            columns that can have it, the others by what suits them. A dict: algorithms by column
-            name, the rest by what suits them.
+            The algorithm for a compressed table, or a dict of algorithms by column name. True
+            chooses an algorithm for each column, as for columns that an algorithm cannot compress,
+            and for columns that are not in the dict.
         ztilelen : int, optional
-            Rows of a tile; as many as 10 MB hold unless said.
+            The rows of a tile. By default as many as 10 MB hold.
         reserve_cards : int
-            Room in the header for so many more cards, so that adding them later moves no data.
+            The number of cards that can be added later without moving data.
 
         Returns
         -------
         TableHDU
-            With `compress` a `CompressedTableHDU`.
+            The new HDU: with `compress`, a `CompressedTableHDU`.
 
         Raises
         ------
         FITSTypeError
-            FITS has no such cells.
+            If FITS has no such cells.
         FITSValueError
-            An argument is not possible; a column cannot be compressed like that.
+            If an argument is invalid, or if an algorithm cannot compress a column.
         FITSColumnError
-            An option names no column.
+            If an option names an unknown column.
         FITSLimitError
-            There are more than 999 columns.
+            If there are more than 999 columns.
         FITSReadOnlyError
-            The file was opened for reading.
+            If the file was opened for reading.
         FITSIOError
-            Writing failed; the file is as it was before.
+            If writing failed. The file is then unchanged.
         """
         columns = columns_of_dtype(dtype, units, var_dtypes, bit_columns, heap_format)
         index = create_table(
@@ -264,31 +264,30 @@ class Creating:
         Parameters
         ----------
         data : structured array, dict, or list of arrays
-            The columns. Masked integers are stored as a value that none of them has (TNULLn),
-            masked reals as NaN. Object arrays of arrays or strings become columns of variable
-            length.
+            The columns. Masked integers are stored as a value that no other cell has (TNULLn),
+            masked floating-point numbers as NaN. Object arrays of arrays or strings become
+            variable-length columns.
         names : sequence of str, optional
-            Names of the columns, for a list.
+            The names of the columns, for a list.
         extname, extver, units, var_dtypes, bit_columns, heap_format, compress, ztilelen
-            As for `create_table_hdu`. Types of cells of variable length are found where all cells
-            have the same.
+            As for `create_table_hdu`. `var_dtypes` may omit columns whose cells have one type.
         header : FITSHeader, dict or sequence of cards, optional
-            Cards to copy, commentary included. Cards that describe the structure or columns are
-            left out.
+            Cards to copy, including commentary. Cards that describe structure or columns are
+            skipped.
         reserve_cards : int
             As for `create_table_hdu`.
 
         Returns
         -------
         TableHDU
-            With `compress` a `CompressedTableHDU`.
+            The new HDU: with `compress`, a `CompressedTableHDU`.
 
         Raises
         ------
         FITSTypeError, FITSValueError, FITSColumnError, FITSLimitError
-            As for `create_table_hdu`. Nothing was written then.
+            As for `create_table_hdu`. The file is then unchanged.
         FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
+            If writing is not possible, or failed.
         """
         index = write_table(
             self._file,
@@ -323,20 +322,22 @@ class Creating:
         Parameters
         ----------
         dtype : dtype-like
-            Structured; each field is one number or string.
+            A structured type. Each field is one number or string.
         nrows, extname, extver, units, reserve_cards
             As for `create_table_hdu`.
         formats : dict, optional
-            Formats (TFORMn) by column name: ``"I8"``, ``"F10.3"``, ``"E15.7"``, ``"A20"``.
+            The formats (TFORMn) by column name: ``"I8"``, ``"F10.3"``, ``"E15.7"``, ``"A20"``. See
+            `AsciiTableHDU.formats`.
 
         Returns
         -------
         AsciiTableHDU
+            The new HDU.
 
         Raises
         ------
         FITSTypeError
-            ASCII tables have no such cells.
+            If ASCII tables have no such cells.
         FITSValueError, FITSColumnError, FITSLimitError, FITSReadOnlyError, FITSIOError
             As for `create_table_hdu`.
         """
@@ -362,22 +363,23 @@ class Creating:
         header: HeaderLike | None = None,
         **options: Any,
     ) -> HDU:
-        """Append an HDU of the kind that the data asks for.
+        """Append an image or a table, by the type of `data`.
 
         Parameters
         ----------
         data : array_like or dict
             A structured array or a dict becomes a table, any other array an image.
         extname : str, optional
-            EXTNAME.
+            The value of EXTNAME.
         header : FITSHeader, dict or sequence of cards, optional
             As for `write_image` and `write_table`.
         **options
-            What `write_image` or `write_table` has beside these, such as ``compress=True``.
+            Other options of `write_image` or `write_table`, such as ``compress=True``.
 
         Returns
         -------
         HDU
+            The new HDU.
 
         Raises
         ------

@@ -36,82 +36,82 @@ class FITS(Container):
     ----------
     filename : str or os.PathLike
         A path, or a name with a scheme: ``mem://``, ``http://``, ``https://``, ``ftp://``,
-        ``ftps://``. A path is a path: brackets, ``+`` and ``!`` in it mean nothing. Names that end
-        in ``.gz``, and files that begin as gzip files do, are decompressed and compressed on the
-        way.
+        ``ftps://``. Brackets, ``+`` and ``!`` in a path have no special meaning. The library
+        decompresses files that begin as gzip files do, and compresses new files whose names end in
+        ``.gz``.
     mode : {"r", "r+", "w+"}
-        Read; read and write; create, or cut an existing file to zero length.
+        ``"r"`` reads an existing file, ``"r+"`` reads and writes it. ``"w+"`` creates a file, or
+        truncates an existing one.
     lenient : bool, optional
-        How to read header bytes outside printable ASCII. None: as UTF-8 where that is valid, else
-        as Latin-1, with one `FITSWarning`. True: each as ``_``, without a warning. False: not at
-        all, they are an error that names the card. Cards that are not edited keep their bytes in
-        the file in any case, and what is written is printable ASCII.
+        How to read header bytes outside printable ASCII. None decodes them as UTF-8 if valid, else
+        as Latin-1, and issues one `FITSWarning`. True reads each as ``_``, without a warning. False
+        raises an error that names the card. Cards that are not edited keep their bytes, and new
+        cards are printable ASCII.
     remote : Remote or {"ranged", "download"}, optional
         How to fetch a remote file.
     max_inflate_bytes : int, optional
-        Most bytes that a compressed file, or an HDU that is unpacked, may decompress to; 64 GiB
-        unless said.
+        The maximum size of a decompressed file, and of an unpacked HDU. By default 64 GiB.
     max_tile_bytes : int, optional
-        Most bytes of memory that decoding a tile of a compressed image or table may take, where
-        fewer bytes are read than the tile has; 4 GiB unless said.
+        The maximum memory to decode a tile of a compressed image or table, for reads of a part of
+        the tile. By default 4 GiB.
     max_header_bytes : int, optional
-        Most bytes of one header; 64 MiB unless said.
+        The maximum size of a header. By default 64 MiB.
     max_hdus : int, optional
-        Most HDUs; 10 million unless said.
+        The maximum number of HDUs. By default 10 million.
     gzip_level : int, optional
-        1 (fast) to 9 (small), for writing ``.gz``.
+        The level for writing ``.gz``: 1 (fast) to 9 (small).
     atomic : bool
-        For ``w+`` and ``r+``: the old file, if there is one, is replaced as a whole when the file
-        is closed. Until then a temporary file beside it is written, in ``r+`` from the first change
-        on, as a copy. The old file stays when the ``with`` block is left by an exception, when a
-        write failed, and when the file is never closed. `sync` does not put the new file in place.
+        For ``w+`` and ``r+``, whether closing replaces the old file as a whole. Until then, the
+        library writes a temporary file beside it, which in ``r+`` the first change creates as a
+        copy. The old file stays if the ``with`` block raises, if a write fails, or if the file is
+        never closed. `sync` does not replace the old file.
     durable : bool
-        Sync the file and its folder when it is closed. A ``.gz`` that is written is always synced.
+        Whether closing syncs the file and its folder. A ``.gz`` is always synced.
     lock : bool
-        Hold an advisory lock until the file is closed: shared in mode ``r``, else exclusive.
-        `FITSLockedError` where another handle has one, of this process or another. Programs that
-        take no locks are not kept out.
+        Whether to hold an advisory lock until the file is closed: shared in mode ``r``, else
+        exclusive. Programs that take no locks can still use the file.
     recover : bool
-        Finish an edit that was interrupted (``r+``), or show the file as finished (``r``), also
-        where locks do not work, as on some network file systems: no other process may have the
-        file open for writing.
+        Whether to finish an interrupted edit (``r+``), or to show the file as finished (``r``),
+        where locks do not work, as on some network file systems. No other process may have the file
+        open for writing.
     threads : int, optional
-        At most how many threads one call may use. Unless said: what the environment variable
-        RUSTFITS_NUM_THREADS says, or as many as there are processors that this process may use;
-        but only two of them for reading images and tables that are not compressed.
+        The maximum number of threads of one call. By default the value of the environment variable
+        RUSTFITS_NUM_THREADS, or the number of processors that this process may use. Reads of
+        uncompressed images and tables then use at most two.
     mmap : bool, optional
-        Whether small parts of a local file that is open for reading are copied from a mapping,
-        which is several times as fast as reading each. The library sets a handler for SIGBUS, so
-        that another process that cuts the file makes the read a `FITSTruncatedError`. With False
-        the file is not mapped and no handler is set. `ImageHDU.view` maps the file in any case.
+        Whether to copy small parts of a local file from a mapping, which is several times as fast
+        as reading each. The library then sets a handler for SIGBUS. It makes a read a
+        `FITSTruncatedError` if another process truncates the file. `ImageHDU.view` always maps the
+        file.
     schemes : iterable of str, optional
-        What names may reach: ``{"file", "https"}``. A path has the scheme ``file``. A name, or a
-        redirect, that leads elsewhere is a `FITSSchemeError`. The environment variable
-        RUSTFITS_SCHEMES says the same for the whole process, and cannot be widened here.
+        The schemes that names and redirects may have, such as ``{"file", "https"}``. A path has the
+        scheme ``file``. The environment variable RUSTFITS_SCHEMES sets the limit of the process,
+        which this argument cannot extend.
 
     Raises
     ------
     FITSNotFoundError, FITSPermissionError, FITSIsADirectoryError
-        The file cannot be had.
+        If the file does not exist or cannot be opened.
     FITSLockedError
-        With `lock`: another handle holds a lock on the file.
+        If `lock` is set and another handle of this or another process holds a lock on the file.
+    FITSSchemeError
+        If the name, or a redirect, has a scheme that `schemes` does not allow.
     NotFITSError, FITSOpenError, FITSTruncatedError
-        In modes ``r`` and ``r+``: there is not one whole readable header.
+        If the mode is ``r`` or ``r+`` and the file has no complete readable header.
     FITSNetworkError, FITSTimeoutError
-        The server did not give the file.
+        If the file could not be fetched.
     FITSValueError
-        The mode or an option is wrong.
+        If the mode or an option is invalid.
 
     Notes
     -----
-    HDUs are found when they are first asked for: opening reads the first header only.
+    Opening reads the first header only. The first access to an HDU reads its header.
 
-    Close the file with `close` or a ``with`` block. A file that is merely forgotten is closed when
-    the last object that uses it (this one, its HDUs and their headers) goes away.
+    Close the file with `close` or a ``with`` block. Otherwise the file is closed when the last
+    object that uses it is deleted: this one, its HDUs and their headers.
 
-    Any number of threads may read through one object. Calls that write wait for reads to end and
-    exclude each other; `close` waits for calls that are running, and those that come later get
-    `FITSClosedError`.
+    Any number of threads may read through one object. Calls that write wait for reads and exclude
+    each other. `close` waits for running calls, and later calls raise `FITSClosedError`.
     """
 
     __slots__ = ("__weakref__",)
@@ -162,7 +162,7 @@ class FITS(Container):
         options.schemes = allowed
         self._file = open_file(name, mode, options)
         self._file.kept = kept
-        del allowed  # borrowed until here
+        del allowed  # `options` points at it
 
     @classmethod
     def _create(
@@ -175,9 +175,9 @@ class FITS(Container):
         threads: int | None = None,
         schemes: Iterable[str] | None = None,
     ) -> FITS:
-        """Create a file that one call writes: an exception leaves an old one.
+        """Create a file for one call. An exception leaves the old file unchanged.
 
-        Without `atomic` an old file is overwritten where it is, from the first write on.
+        Without `atomic`, the first write truncates the old file.
         """
         self = cls.__new__(cls)
         self._hdus = {}
@@ -189,7 +189,7 @@ class FITS(Container):
         allowed = scheme_list(schemes)
         options.schemes = allowed
         self._file = open_file(name_bytes(filename), "w+", options)
-        del allowed  # borrowed until here
+        del allowed  # `options` points at it
         self._file.atomic = True
         return self
 
@@ -206,29 +206,30 @@ class FITS(Container):
         max_hdus: int | None = None,
         threads: int | None = None,
     ) -> FITS:
-        """Open a copy of a FITS file that lies in memory.
+        """Open a copy of a FITS file in memory.
 
         Parameters
         ----------
         data : bytes-like
-            Anything with the buffer protocol. Compressed content is recognised.
+            The content of the file. The library recognises compressed content.
         mode : {"r", "r+"}
-            Both allow writing, which changes the copy only.
+            The mode. Both allow writing, which changes the copy only.
         lenient, max_inflate_bytes, max_tile_bytes, max_header_bytes, max_hdus, threads
             As for `FITS`.
 
         Returns
         -------
         FITS
+            The open file.
 
         Raises
         ------
         NotFITSError, FITSOpenError, FITSTruncatedError
-            There is not one whole readable header.
+            If `data` has no complete readable header.
         FITSValueError
-            The mode is ``"w+"``, which would drop the bytes: use ``FITS("mem://", "w+")``.
+            If `mode` is ``"w+"``, which would drop `data`. Use ``FITS("mem://", "w+")``.
         FITSTypeError
-            `data` is no bytes-like object.
+            If `data` is no bytes-like object.
         """
         if mode not in ("r", "r+"):
             raise FITSValueError(
@@ -257,45 +258,45 @@ class FITS(Container):
 
     @property
     def filename(self) -> str:
-        """The name the file was opened by; secrets in a URL are hidden."""
+        """The name that opened the file, without the secrets of a URL."""
         return self._file.filename
 
     @property
     def mode(self) -> str:
-        """The mode the file was opened in."""
+        """The mode of the file."""
         return self._file.mode
 
     @property
     def closed(self) -> bool:
-        """Whether `close` was called."""
+        """Whether the file is closed."""
         return self._file.closed
 
     def close(self) -> None:
-        """Write back what is pending and let go of the file. A second call does nothing.
+        """Write pending values and close the file. A second call does nothing.
 
         Raises
         ------
         FITSIOError
-            Writing back failed; the file is closed all the same.
+            If writing failed. The file is closed.
         FITSChangedError
-            Another program has replaced or changed a file that was to be replaced as a whole. The
-            message names the file that has what was to be written.
+            If another program replaced or changed a file that this call would replace as a whole.
+            The message names the file with the new content.
         """
         self._file.close()
 
     def sync(self) -> None:
-        """Make all that was written durable; a ``.gz`` is written back. Does nothing once closed.
+        """Write pending values and sync the file, or write the ``.gz``.
 
-        What is in the file then is complete: rows that wait in `appending`, and room that was left
-        for more, are settled. Appending may go on. With ``atomic=True`` the old file stays in its
-        place until `close`.
+        The file is then complete: pending rows are written, and spare room is removed. Appending
+        may continue. With ``atomic=True``, the old file stays until `close`. The call does nothing
+        if the file is closed.
 
         Raises
         ------
         FITSIOError
-            Writing failed.
+            If writing failed.
         FITSChangedError
-            Another program has replaced or changed the ``.gz``; see `close`.
+            If another program replaced or changed the ``.gz``. See `close`.
         """
         file = self._file
         if not file.closed:
@@ -304,27 +305,27 @@ class FITS(Container):
             check(lib.rf_file_sync(file._handle(), err), err)
 
     def refresh(self) -> int:
-        """Find what another program has appended to the file since it was opened.
+        """Find the HDUs and rows that another program has appended to the file.
 
-        HDUs behind the last one are found, and the last HDU is taken as it is now: rows that were
-        added to a table can be read. It is meant for one program that appends and any number that
-        read. What this process itself has written needs no refresh.
+        The call reads the header of the last HDU again, and finds the HDUs after it. It is made for
+        one program that appends and any number of programs that read. Writes of this process need
+        no refresh.
 
         Returns
         -------
         int
-            The number of HDUs now.
+            The new number of HDUs.
 
         Raises
         ------
         FITSChangedError
-            An HDU in front of the last one was changed: open the file again.
+            If an HDU before the last one was changed. Open the file again.
         FITSInterruptedError, FITSLockedError
-            The other program is editing the file, or was ended in an edit.
+            If the other program is editing the file, or ended during an edit.
         FITSUnsupportedError
-            The file is not a plain local one.
+            If the file is not a plain local file.
         FITSClosedError
-            It is closed.
+            If the file is closed.
         """
         count = ffi.new("size_t *")
         err = error()
@@ -332,7 +333,7 @@ class FITS(Container):
         return int(count[0])
 
     def remote_stats(self) -> RemoteStats:
-        """Count what was fetched of a remote file so far.
+        """Return the number of requests and bytes that a remote file has cost so far.
 
         Returns
         -------
@@ -343,27 +344,28 @@ class FITS(Container):
         Raises
         ------
         FITSTypeError
-            The file is not remote.
+            If the file is not remote.
         FITSClosedError
-            It is closed.
+            If the file is closed.
         """
         return remote_stats(self._file)
 
     def to_bytes(self) -> bytes:
-        """Copy the whole file into memory; of a ``.gz``, what it decompresses to.
+        """Return the whole file, or the decompressed content of a ``.gz``.
 
-        It is complete as after `sync`, without being made durable.
+        Pending values are written first, as `sync` does, but without syncing the file.
 
         Returns
         -------
         bytes
+            The content.
 
         Raises
         ------
         FITSIOError
-            Reading failed, or writing what was put off.
+            If reading, or writing the pending values, failed.
         FITSClosedError
-            The file is closed.
+            If the file is closed.
         """
         file = self._file
         self._write_pending()
@@ -372,7 +374,7 @@ class FITS(Container):
         return file.read_bytes(0, file.size())
 
     def _write_pending(self) -> None:
-        """Write what objects for HDUs keep back."""
+        """Write the pending values of the HDU objects."""
         for hdu in list(self._hdus.values()):
             hdu._write_pending()
 
@@ -393,7 +395,7 @@ class FITS(Container):
         except FITSError as failed:
             if exception is None:
                 raise
-            # The first failure is the one to be told about, also where warnings are errors.
+            # Report the first failure, even if warnings are errors.
             failed.__context__ = None
             with suppress(FITSWarning):
                 _warn(f"closing also failed: {failed}")

@@ -8,14 +8,14 @@ from rustfits._core.binding.library import CData, ffi, lib
 
 __all__ = ["NO_LIMITS", "open_options"]
 
-#: Arguments, what they are in rf_limits, and the least that makes sense.
+#: For each limit: the argument, the member of rf_limits, and the smallest valid value.
 _LIMITS = (
     ("max_inflate_bytes", "inflate_bytes", 0),
     ("max_tile_bytes", "tile_bytes", 1),
     ("max_header_bytes", "header_bytes", 2880),
     ("max_hdus", "hdus", 1),
 )
-#: Limits, gzip_level, threads: what nearly everybody says about them.
+#: The defaults of the limits, gzip_level and threads.
 NO_LIMITS = (None,) * 6
 
 
@@ -25,7 +25,7 @@ def open_options(
     gzip_level: int | None,
     threads: int | None,
 ) -> CData:
-    """Make an rf_options."""
+    """Return an ``rf_options *`` with these options."""
     options = ffi.new("rf_options *")
     lib.rf_options_init(options)
     if lenient is not None:

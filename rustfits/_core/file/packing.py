@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Whole files from plain to tile-compressed and back."""
+"""Pack and unpack whole files: from plain to tile-compressed HDUs and back."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "convert", "pack", "unpack"]
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-#: Called with the bytes of the input that are done, and all of them.
+#: Called with the number of input bytes that are done, and with the total.
 Progress: TypeAlias = Callable[[int, int], object]
-#: What puts an HDU into another file.
+#: Appends an HDU to another file. Returns a description of the loss, or None.
 _Step: TypeAlias = "Callable[[FITS, HDU, FITS], str | None]"
 
 
 class Outcome(NamedTuple):
-    """What became of one HDU."""
+    """The result for one HDU."""
 
     hdu: int
     kind: str
-    lossy: str | None  # what was lost, None for nothing
+    lossy: str | None  # a description of the loss; None: lossless
 
 
 def pack(
@@ -59,42 +59,45 @@ def pack(
     progress: Progress | None = None,
     schemes: Iterable[str] | None = None,
 ) -> None:
-    """Compress a whole file, HDU by HDU.
+    """Compress all HDUs of a file into a new file.
 
-    Headers are kept card by card: `unpack`, or cfitsio's ``funpack``, gives the same file again,
-    byte for byte where nothing was quantized. What cannot be compressed (ASCII tables, HDUs without
-    data, compressed ones) is copied. `out` is there when all of it is written, or not at all.
+    Each HDU keeps its cards. `unpack` and cfitsio's ``funpack`` restore the same file, byte for
+    byte if nothing was quantized. ASCII tables, compressed HDUs and HDUs without data are copied.
+    If the call fails, it leaves no output file.
 
     Parameters
     ----------
     filename : str or os.PathLike
-        What to read, as for `FITS`.
+        The file to read, as for `FITS`.
     out : str or os.PathLike
-        The file to write; names usually end in ``.fits.fz``.
+        The file to write. Names usually end in ``.fits.fz``.
     compress : Rice1, Gzip1, Gzip2, Hcompress1, Plio1, NoCompress, str or True
-        As for `FITS.create_image_hdu`. The shape of tiles counts from the fastest axis on: what an
-        image has more axes is 1, what it has fewer is left out.
+        As for `FITS.create_image_hdu`. The shape of tiles counts from the fastest axis on. Images
+        with more axes have tiles of length 1 there.
     quantize : Quantize, float or True, optional
-        Compress images of reals as integers, which is lossy. Left out, nothing is lost.
+        How to compress floating-point images as integers, which is lossy. By default, packing is
+        lossless.
     tables : bool
-        Compress binary tables, too. Few programs can read them.
+        Whether to compress binary tables, too. Few programs can read compressed tables.
     overwrite : bool
-        Replace a file that is there.
+        Whether to replace an existing file.
     threads : int, optional
         As for `FITS`.
     progress : callable, optional
-        Called with the bytes of `filename` that are done, and all of them, after each HDU.
+        A function that is called after each HDU, with the number of bytes of `filename` that are
+        done, and with the total.
     schemes : iterable of str, optional
-        What `filename` and `out` may reach, as for `FITS`. `out` has the scheme ``file``.
+        The schemes that `filename` and `out` may have, as for `FITS`. `out` has the scheme
+        ``file``.
 
     Raises
     ------
     FITSExistsError
-        There is something at `out`, and `overwrite` is not given.
+        If `out` exists and `overwrite` is not set.
     FITSValueError, FITSUnsupportedError
-        An image cannot be compressed like that. The message says what can be done instead.
+        If an image cannot be compressed so. The message names an alternative.
     FITSError
-        `filename` cannot be read, or `out` not be written.
+        If `filename` cannot be read, or `out` cannot be written.
     """
     compression, steps = as_compression(compress), as_quantize(quantize)
     if compression is None:
@@ -119,14 +122,14 @@ def unpack(
     progress: Progress | None = None,
     schemes: Iterable[str] | None = None,
 ) -> None:
-    """Decompress a whole file, HDU by HDU: what `pack` and cfitsio's ``fpack`` made.
+    """Decompress all HDUs of a file that `pack` or cfitsio's ``fpack`` made into a new file.
 
-    `out` is there when all of it is written, or not at all.
+    If the call fails, it leaves no output file.
 
     Parameters
     ----------
     filename : str or os.PathLike
-        What to read, as for `FITS`.
+        The file to read, as for `FITS`.
     out : str or os.PathLike
         The file to write.
     overwrite, threads, progress, schemes
@@ -135,9 +138,9 @@ def unpack(
     Raises
     ------
     FITSExistsError
-        There is something at `out`, and `overwrite` is not given.
+        If `out` exists and `overwrite` is not set.
     FITSError
-        `filename` cannot be read, or `out` not be written.
+        If `filename` cannot be read, or `out` cannot be written.
     """
     convert(
         filename,
@@ -160,7 +163,7 @@ def convert(
     progress: Progress | None = None,
     schemes: Iterable[str] | None = None,
 ) -> list[Outcome]:
-    """Put every HDU of a file into another one by `step`, and that in its place.
+    """Create a file with all HDUs of another one, each converted by `step`.
 
     Raises
     ------
@@ -176,7 +179,7 @@ def convert(
         with FITS._create(
             target, durable=True, overwrite=overwrite, threads=threads, schemes=schemes
         ) as made:
-            source._check_all()  # nothing is left out
+            source._check_all()  # every HDU can be read
             for hdu in source:
                 done.append(Outcome(hdu.index, hdu.kind, step(source, hdu, made)))
                 warn_of_writing(made._file)
@@ -192,7 +195,7 @@ def convert(
 
 
 def packing(compression: Compression, quantize: Quantize | None, tables: bool) -> _Step:
-    """Make the step that compresses."""
+    """Return the step that compresses."""
 
     def step(source: FITS, hdu: HDU, made: FITS) -> str | None:
         image, lossy = ffi.NULL, None
@@ -219,16 +222,16 @@ def packing(compression: Compression, quantize: Quantize | None, tables: bool) -
 
 
 def unpack_hdu(source: FITS, hdu: HDU, made: FITS) -> None:
-    """Put what an HDU stands for into another file."""
+    """Append the unpacked form of an HDU to another file."""
     if hdu.index == 0 and not hdu.has_data and _was_primary(source):
-        return  # made by the packer, to have something before the table of tiles
+        return  # the packer added it, because a table of tiles cannot be the primary HDU
     _call(lib.rf_hdu_unpack, source, hdu, made)
     if hdu.index == 1 and len(made) == 1:
         _keep_cards(source[0], made[0])
 
 
 def _was_primary(source: FITS) -> bool:
-    """Tell whether the first extension holds what was the primary array."""
+    """Return whether the first extension has the pixels of the former primary HDU."""
     return (
         len(source) > 1
         and isinstance(source[1], CompressedImageHDU)
@@ -237,7 +240,7 @@ def _was_primary(source: FITS) -> bool:
 
 
 def _keep_cards(empty: HDU, image: HDU) -> None:
-    """Add what somebody has written into the empty primary HDU, as ``funpack`` does."""
+    """Copy the user's keywords of the empty primary HDU to the image, as ``funpack`` does."""
     known = set(image.header.keys())
     cards = {
         key: (value, empty.header.comment_of(key))
@@ -258,7 +261,7 @@ def _call(function: CData, source: FITS, hdu: HDU, made: FITS, *options: CData) 
 
 
 def _fitted(compression: Compression, ndim: int) -> Compression:
-    """Give a configuration whose tiles have as many axes as an image."""
+    """Return a configuration whose tiles have `ndim` axes."""
     tile = compression.tile_shape
     if tile is None or len(tile) == ndim:
         return compression
@@ -267,7 +270,7 @@ def _fitted(compression: Compression, ndim: int) -> Compression:
 
 
 def _loss(compression: Compression, quantize: Quantize | None) -> str | None:
-    """Say what is lost."""
+    """Return a description of the loss, or None for lossless compression."""
     losses = []
     if quantize is not None:
         level = "the default level" if quantize.level is None else f"level {quantize.level:g}"
@@ -281,19 +284,21 @@ def _loss(compression: Compression, quantize: Quantize | None) -> str | None:
 
 
 def _local(out: str | os.PathLike[str]) -> str:
-    """Give the path of a file to write."""
+    """Return the path of a local file to write."""
     if not isinstance(out, (str, os.PathLike)):
         raise FITSTypeError(f"a file name must be str or os.PathLike, not {type(out).__name__}")
     name = os.fspath(out)
     if not isinstance(name, str):
         raise FITSTypeError("a file name must be str or os.PathLike, not bytes")
     if _SCHEME.match(name):
-        raise FITSValueError(f"{shown(name)}: the output is a local file, made as a whole")
+        raise FITSValueError(f"{shown(name)}: the output must be a local file")
     return name
 
 
 def _exists(target: str) -> FITSExistsError:
-    failed = FITSExistsError(f"{shown(target)}: exists already; overwrite=True replaces it")
+    failed = FITSExistsError(
+        f"{shown(target)}: output file already exists; overwrite=True replaces it"
+    )
     failed.filename, failed.errno = target, errno.EEXIST
     failed.strerror = str(failed)
     return failed

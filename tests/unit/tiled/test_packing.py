@@ -341,7 +341,7 @@ def test_bad_files_end_with_1_and_no_traceback(plain, tmp_path):
         (("pack", tmp_path / "none.fits", out), "none.fits"),
         (("pack", tmp_path / "text.fits", out), "text.fits"),
         (("pack", tmp_path, out), str(tmp_path)),
-        (("pack", plain, plain), "exists already; --overwrite replaces it"),
+        (("pack", plain, plain), "already exists; --overwrite replaces it"),
         (("pack", "--codec", "rice", plain, out), "--codec gzip2, which loses nothing"),
         (("pack", "--codec", "rice", plain, out), "give --quantize 4 as well"),
         (("unpack", plain, tmp_path / "no" / "folder.fits"), "folder.fits"),
