@@ -10,6 +10,10 @@
 #include "base/memory.h"
 #include "file/layout.h"
 #include "store/trailer/open.h"
+#include "file/access.h"
+#include "file/compare.h"
+#include "file/scan/scan.h"
+#include "file/unpublished.h"
 
 /* Why a file cannot be used any more. The lock is held. */
 static rf_status check_usable(const rf_file *file, rf_error *err) {

@@ -4,7 +4,11 @@
  */
 #include "base/memory.h"
 #include "file/layout.h"
-#include "file/scan_gap.h"
+#include "file/scan/gap.h"
+#include "file/access.h"
+#include "file/append.h"
+#include "file/scan/scan.h"
+#include "file/unpublished.h"
 
 static uint64_t smaller(uint64_t a, uint64_t b) {
   return a < b ? a : b;

@@ -3,6 +3,9 @@
  * The skeleton of public calls about one HDU.
  */
 #include "file/call.h"
+#include "file/access.h"
+#include "file/scan/scan.h"
+#include "file/unpublished.h"
 
 rf_status rf_call_locate(const rf_file *file, size_t index, rf_status status, rf_error *err) {
   if (status == RF_OK)
@@ -23,7 +26,7 @@ rf_status rf_call_read(rf_file *file, size_t index, rf_read_step run, void *requ
   return rf_call_locate(file, index, status, err);
 }
 
-static rf_status find_visible(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err) {
+rf_status rf_call_find_visible(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err) {
   RF_TRY(rf_file_hdu_locked(file, index, hdu, err));
   if (rf_file_is_visible(file, *hdu))
     return RF_OK;
@@ -35,7 +38,7 @@ rf_status rf_call_get(rf_file *file, size_t index, rf_read_step run, void *reque
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = find_visible(file, index, &hdu, err);
+    status = rf_call_find_visible(file, index, &hdu, err);
     if (status == RF_OK)
       status = run(file, hdu, request, err);
     rf_file_end_read(file);

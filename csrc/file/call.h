@@ -23,6 +23,9 @@ rf_status rf_call_get(rf_file *file, size_t index, rf_read_step run, void *reque
 /* A call that changes HDU `index`. A failure after the first byte taints the file. */
 rf_status rf_call_write(rf_file *file, size_t index, rf_write_step run, void *request, rf_error *err);
 
+/* Finds HDU `index`. RF_ERR_NOT_FOUND where another thread makes it. Lock held. */
+rf_status rf_call_find_visible(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err);
+
 /* Says in which file and HDU a call failed; RF_OK stays. */
 rf_status rf_call_locate(const rf_file *file, size_t index, rf_status status, rf_error *err);
 

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "file/structure.h"
+#include "file/scan/structure.h"
+#include "file/compare.h"
 
 static rf_status has_changed(rf_error *err) {
   return rf_fail(err, RF_ERR_CHANGED,

@@ -9,6 +9,9 @@
 #include "base/memory.h"
 #include "file/warning.h"
 #include "store/open.h"
+#include "file/access.h"
+#include "file/scan/scan.h"
+#include "file/unpublished.h"
 
 /* --- making and ending --- */
 

@@ -54,7 +54,7 @@ struct rf_file {
    * it. Entries below `known` do not change any more; index_lock is held for moments only. */
   rf_mutex index_lock;
   size_t known;
-  uint64_t ahead_until; /* headers up to here were fetched on a guess (file/scan_ahead.c) */
+  uint64_t ahead_until; /* headers up to here were fetched on a guess (file/scan/ahead.c) */
   size_t ahead_guesses;
   bool scanned;          /* the end was reached */
   rf_status scan_status; /* failure that ended the scan, repeated to everyone who asks for more */
@@ -83,6 +83,12 @@ struct rf_file {
                                   rf_file_begin_write answer RF_ERR_CLOSED, and so does what uses the store without them */
 };
 
+/* For `index` where no HDU is meant. */
+#define RF_NO_HDU SIZE_MAX
+
+/* For `index` where a call has read nothing from the file. */
+#define RF_NOT_READ (SIZE_MAX - 1)
+
 /* rf_file_open() and rf_file_open_bytes() for files with these kinds of HDU, a list that ends with NULL and outlives
  * them. Its last row recognises every header. */
 rf_status rf_file_open_with(const rf_hdu_ops *const *kinds, const char *name, rf_mode mode, const rf_options *options,
@@ -90,156 +96,10 @@ rf_status rf_file_open_with(const rf_hdu_ops *const *kinds, const char *name, rf
 rf_status rf_file_open_bytes_with(const rf_hdu_ops *const *kinds, const void *bytes, size_t n, rf_mode mode,
                                   const rf_options *options, rf_file **file, rf_error *err);
 
-/* For `index` where no HDU is meant. */
-#define RF_NO_HDU SIZE_MAX
-
-/* For `index` where a call has read nothing from the file. */
-#define RF_NOT_READ (SIZE_MAX - 1)
-
-/* Locked shared, and good for reading: RF_ERR_CLOSED, RF_ERR_TAINTED or RF_ERR_CHANGED (with nothing locked) otherwise.
- */
-rf_status rf_file_begin_read(rf_file *file, rf_error *err);
-
-/* Ends a call that gives facts of the index: they are compared with the file when data are read by them. */
-void rf_file_end_read(rf_file *file);
-
-/* Ends a call that has read of HDU `index` and gives its status, or RF_ERR_CHANGED when another program has changed the
- * HDU meanwhile. */
-rf_status rf_file_end_read_of(rf_file *file, size_t index, rf_status status, rf_error *err);
-
-/* Another edit that can have changed structure or headers. Exclusive lock held. */
-void rf_file_count_edit(rf_file *file);
-
-/* Does what HDUs have put off. Exclusive lock held. */
-rf_status rf_file_flush_locked(rf_file *file, bool *written, rf_error *err);
-
-/* Forgets the index. Exclusive lock held. */
-void rf_file_drop_index(rf_file *file);
-
-/* Confirms what a call has read of HDU `index`: RF_ERR_CHANGED when another program has changed the HDU meanwhile. Lock
- * held either way. */
-rf_status rf_file_confirm_read(rf_file *file, size_t index, rf_error *err);
-
-/* Begins the use of a store that was just opened: finds the first HDU, or with `create` empties the file. `alone`: no
- * other handle has it open. */
-rf_status rf_file_begin_use(rf_file *file, bool create, bool alone, rf_error *err);
-
-/* Entry `index`, scanning as far as needed. `lock` held either way. RF_ERR_NOT_FOUND past the last HDU. */
-rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err);
-
-/* Compares the header of an entry with that in the file: RF_ERR_CHANGED when they differ, but for rows or planes that
- * were added to the last HDU. `lock` held either way. */
-rf_status rf_file_compare_hdu(rf_file *file, size_t index, rf_hdu *hdu, rf_error *err);
-
-/* All of them. *count is set in any case to how many there are before the failure. `lock` held either way. */
-rf_status rf_file_scan_locked(rf_file *file, size_t *count, rf_error *err);
-
-/* A new entry that belongs to the caller, and room for it at the end of the index. */
-rf_status rf_file_add_entry(rf_file *file, rf_hdu **hdu, rf_error *err);
-
-/* Is there an HDU that has put something off? `lock` held either way. */
-bool rf_file_has_pending(rf_file *file);
-
-/* Locked exclusively, and good for writing: RF_ERR_CLOSED, RF_ERR_READONLY, RF_ERR_TAINTED or RF_ERR_CHANGED (with
- * nothing locked) otherwise. */
-rf_status rf_file_begin_write(rf_file *file, rf_error *err);
-
-/* The same for the call that publishes an HDU: making_data stays in memory. */
-rf_status rf_file_begin_publish(rf_file *file, rf_error *err);
-
-/* May the handle write, in spite of what other programs have done? RF_ERR_CHANGED otherwise. Exclusive lock held. */
-rf_status rf_file_may_write_locked(rf_file *file, rf_error *err);
-
-/* The size of the file: as rf_file_begin_write found it, while the call has written nothing. Exclusive lock held. */
-rf_status rf_file_size_locked(rf_file *file, uint64_t *size, rf_error *err);
-
-/* Begins the part that another handle of the same file has in a call, whose rf_file_begin_write holds the lock. */
-rf_status rf_file_begin_beside(rf_file *file, rf_error *err);
-
-/* Unlocks. A `status` other than RF_OK with `written` true taints the file: what is on disk may be half done. Where
- * only HDUs that are being made were written, it takes them off instead. */
-void rf_file_end_write(rf_file *file, rf_status status, bool written);
-
 /* Was the process forked while another thread changed this handle, or made HDUs by it? Lock held either way. */
 static inline bool rf_file_is_abandoned(const rf_file *file) {
   return (file->changing != 0 && file->changing != rf_fork_count() + 1) ||
          (file->making > 0 && file->maker_forks != rf_fork_count());
 }
-
-/* The file must not be used any more: `why` a write failed half way. The first reason counts. */
-void rf_file_taint(rf_file *file, const char *why);
-
-/* --- appending (file/append.c, file/unpublished.c) ---
- *
- * An HDU is made behind the last one without its header: data go where they will stand, the header is kept in memory
- * and written at the end, its first bytes last. Until then nothing in the file says that there is an HDU: a process
- * that dies leaves bytes that are no HDU, a failure cuts them off again. */
-
-/* rf_file_begin_write for a call that appends: waits until no other thread is making an HDU. RF_ERR_ARGUMENT when this
- * thread is. */
-rf_status rf_file_begin_append(rf_file *file, rf_error *err);
-
-/* The end of such a call: after RF_OK publishes what was begun, if `publish` says so; else takes it off again. Gives
- * `status`, or what publishing came to. */
-rf_status rf_file_end_append(rf_file *file, rf_status status, bool publish, rf_error *err);
-
-/* Begins an HDU: `header` complete (structural cards included) and at least `least` bytes long (whole blocks: room for
- * cards to come). Bytes of the data that nothing is written to are zero. The entry is in the index, `unpublished`. When
- * the file is empty, the header must be a primary one; one more HDU can be begun behind that. Exclusive lock held; on
- * failure the file is as it was. */
-rf_status rf_file_append_begin_locked(rf_file *file, const rf_header *header, uint64_t least, size_t *index,
-                                      rf_error *err);
-
-/* All data of the last HDU that was begun are going to be written: takes space for them, where they are many. */
-rf_status rf_file_append_reserve_locked(rf_file *file, rf_error *err);
-
-/* The header of the last HDU that was begun is to have these bytes (rf_alloc, taken over), which must say the same, and
- * be as many. Forgotten when the header changes. */
-void rf_file_append_header_bytes_locked(rf_file *file, char *bytes);
-
-/* Completes the data with zeros and padding and writes the headers of what was begun, the last HDU first. On failure
- * takes all of it off again. */
-rf_status rf_file_append_commit_locked(rf_file *file, rf_error *err);
-
-/* Forgets what was begun, which another handle has overwritten. */
-void rf_file_append_forget_locked(rf_file *file);
-
-/* Takes off what was begun: the file is as long as it was. Taints the file where that fails. */
-void rf_file_append_abort_locked(rf_file *file);
-
-/* Does this thread see the HDU? One that is being made is there for the thread that makes it only. */
-bool rf_file_is_visible(const rf_file *file, const rf_hdu *hdu);
-
-/* RF_ERR_TRUNCATED where the file does not have the whole data unit of an HDU, which is then not to be changed: writing
- * behind the end of the file would complete it with zeros. Of an HDU that is being made nothing is missing. */
-rf_status rf_file_check_whole_locked(rf_file *file, const rf_hdu *hdu, rf_error *err);
-
-/* Puts the bytes of a data unit where its new header will say they are. `data` is its offset in the store. */
-typedef struct rf_rearrange {
-  rf_status (*run)(void *context, rf_store *store, uint64_t data, rf_error *err);
-  void *context;
-  bool fresh; /* nothing moves, and all that is written goes where no HDU has bytes: padding, a gap, behind the end */
-} rf_rearrange;
-
-/* Gives HDU `index` a header and a data size at once: shifts what follows (in both directions), zeroes new data bytes
- * and padding, rewrites the header, refreshes the index. `rearrange` (may be NULL) is called before the header is
- * written: where the data grows, after there is room for all of it; else before anything has moved, and it must leave
- * what stays in the first data_bytes bytes. Exclusive lock held; *written becomes true when the first byte changed. */
-rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
-                                   const rf_rearrange *rearrange, bool *written, rf_error *err);
-
-/* The same without rearranging: data that gets shorter loses its end. */
-rf_status rf_file_resize_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
-                                bool *written, rf_error *err);
-
-/* Calls `run`, which may make several edits, so that all of them are one: after a kill all are there, or none. Where
- * what is written is gone with the process, and for HDUs that are being made, `run` is just called. Exclusive lock
- * held. */
-rf_status rf_file_edit_as_one(rf_file *file,
-                              rf_status (*run)(void *context, rf_file *file, bool *written, rf_error *err),
-                              void *context, bool *written, rf_error *err);
-
-/* The cached header of an HDU (do not change or free). `lock` held either way. */
-rf_status rf_file_header_locked(rf_file *file, rf_hdu *hdu, const rf_header **header, rf_error *err);
 
 #endif

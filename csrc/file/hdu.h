@@ -104,15 +104,15 @@ struct rf_hdu {
   bool pending;
 };
 
-/* Parses the structural cards of a header: fills *hdu but for the offsets (file/structure.c). `kinds` are those of a
- * file; `primary`: the header is the first one of the file. */
+/* Parses the structural cards of a header: fills *hdu but for the offsets (file/scan/structure.c). `kinds` are those of
+ * a file; `primary`: the header is the first one of the file. */
 rf_status rf_hdu_parse(const rf_hdu_ops *const *kinds, const char *cards, size_t count, bool primary, rf_hdu *hdu,
                        rf_error *err);
 
 /* Frees what a parsed entry owns, not the entry. */
 void rf_hdu_clear(rf_hdu *hdu);
 
-/* Why values of an image with bad_keyword cannot be read; stored ones can be read (file/structure.c). */
+/* Why values of an image with bad_keyword cannot be read; stored ones can be read (file/scan/structure.c). */
 rf_status rf_hdu_refuse_scale(const rf_hdu *hdu, rf_error *err);
 
 /* Can an image of this BITPIX (above 0) store `value`? */

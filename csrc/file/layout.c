@@ -13,6 +13,10 @@
 #include "file/warning.h"
 #include "store/trailer/edit.h"
 #include "store/trailer/commit.h"
+#include "file/access.h"
+#include "file/header.h"
+#include "file/scan/scan.h"
+#include "file/unpublished.h"
 
 /* A header that has to grow gets room for more cards, so that what is behind it moves rarely: this part of the bytes
  * behind it, and no more than that. */

@@ -1,13 +1,37 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What appending an HDU (file/append.c) and changing one (file/layout.c) share. The exclusive lock of the file is held
- * in all of these functions.
+ * How an HDU in a file grows and shrinks, and how the HDUs behind it move.
  */
 #ifndef RF_FILE_LAYOUT_H
 #define RF_FILE_LAYOUT_H
 
 #include "file/file.h"
 #include "store/trailer/edit.h"
+
+/* Puts the bytes of a data unit where its new header will say they are. `data` is its offset in the store. */
+typedef struct rf_rearrange {
+  rf_status (*run)(void *context, rf_store *store, uint64_t data, rf_error *err);
+  void *context;
+  bool fresh; /* nothing moves, and all that is written goes where no HDU has bytes: padding, a gap, behind the end */
+} rf_rearrange;
+
+/* Gives HDU `index` a header and a data size at once: shifts what follows (in both directions), zeroes new data bytes
+ * and padding, rewrites the header, refreshes the index. `rearrange` (may be NULL) is called before the header is
+ * written: where the data grows, after there is room for all of it; else before anything has moved, and it must leave
+ * what stays in the first data_bytes bytes. Exclusive lock held; *written becomes true when the first byte changed. */
+rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
+                                   const rf_rearrange *rearrange, bool *written, rf_error *err);
+
+/* The same without rearranging: data that gets shorter loses its end. */
+rf_status rf_file_resize_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
+                                bool *written, rf_error *err);
+
+/* Calls `run`, which may make several edits, so that all of them are one: after a kill all are there, or none. Where
+ * what is written is gone with the process, and for HDUs that are being made, `run` is just called. Exclusive lock
+ * held. */
+rf_status rf_file_edit_as_one(rf_file *file,
+                              rf_status (*run)(void *context, rf_file *file, bool *written, rf_error *err),
+                              void *context, bool *written, rf_error *err);
 
 /* Writes `byte` over [from, to). */
 rf_status rf_layout_fill(rf_file *file, uint64_t from, uint64_t to, int byte, rf_error *err);
@@ -37,26 +61,5 @@ rf_status rf_layout_begin_patch(rf_file *file, rf_edit **edit, rf_error *err);
 
 /* Tells all that keep facts of the file that they have changed. */
 void rf_layout_count_edit(rf_file *file);
-
-/* file/unpublished.c: makes the file have all data of an HDU that is being made: zeros where nothing was written. The
- * second one only where the HDU is compressed. */
-rf_status rf_unpublished_fill(rf_file *file, const rf_hdu *hdu, rf_error *err);
-rf_status rf_unpublished_fill_tiles(rf_file *file, const rf_hdu *hdu, rf_error *err);
-
-/* Can the data unit stay in memory (rf_file.making_data) until the HDU is published? Its bytes are then to be all of
- * the data unit as they are to stand in the file. Exclusive lock held, here and below. */
-bool rf_unpublished_can_hold(const rf_file *file, const rf_hdu *hdu);
-
-/* Has this thread made an HDU whose data unit is in memory? */
-bool rf_unpublished_holds(const rf_file *file);
-
-/* Writes that data unit to the file. When that fails the HDU is taken off. */
-rf_status rf_unpublished_flush(rf_file *file, rf_error *err);
-
-/* rf_file_rearrange_locked of an HDU that is being made, the last one. *fresh has the facts and a copy
- * of its new header, and gets its offsets. Nothing has to stay readable meanwhile: data move plainly, `run` is called
- * when they are in their place whether they grow or not, and no header is written. */
-rf_status rf_unpublished_rearrange(rf_file *file, const rf_hdu *hdu, rf_hdu *fresh, const rf_rearrange *rearrange,
-                                   rf_error *err);
 
 #endif

@@ -9,6 +9,8 @@
 
 #include "base/memory.h"
 #include "file/layout.h"
+#include "file/access.h"
+#include "file/unpublished.h"
 
 #define KEYWORD_BYTES 8
 /* Reserving less than this costs more than it saves. */

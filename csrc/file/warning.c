@@ -8,7 +8,7 @@
 
 #include "base/memory.h"
 #include "header/printable.h"
-#include "file/scan_gap.h"
+#include "file/scan/gap.h"
 
 /* ---- keeping ---- */
 

@@ -6,7 +6,7 @@
 #ifndef RF_FILE_WARNING_H
 #define RF_FILE_WARNING_H
 
-#include "file/structure.h"
+#include "file/scan/structure.h"
 
 /* The causes. */
 typedef enum rf_warning {

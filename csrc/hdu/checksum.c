@@ -12,6 +12,10 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "file/access.h"
+#include "file/header.h"
+#include "file/scan/scan.h"
+#include "file/unpublished.h"
 
 #define PIECE ((size_t)1 << 20) /* a multiple of 4, as sums need it */
 

@@ -8,6 +8,11 @@
 #include "base/memory.h"
 #include "hdu/pack.h"
 #include "table/edit.h"
+#include "file/access.h"
+#include "file/append.h"
+#include "file/header.h"
+#include "file/scan/scan.h"
+#include "file/unpublished.h"
 
 #define PIECE ((size_t)1 << 20)
 

@@ -3,6 +3,8 @@
  * The logical header of an HDU: that of what is in the tiles, where the HDU is compressed.
  */
 #include "file/call.h"
+#include "file/header.h"
+#include "file/layout.h"
 
 static rf_status get_logical(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
   rf_header **header = request;

@@ -5,7 +5,7 @@
 #include "hdu/kinds.h"
 
 #include "base/ascii.h"
-#include "file/structure.h"
+#include "file/scan/structure.h"
 #include "image/ops.h"
 #include "table/ops.h"
 #include "tiled/ops.h"

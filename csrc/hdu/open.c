@@ -4,6 +4,8 @@
  */
 #include "file/file.h"
 #include "hdu/kinds.h"
+#include "file/header.h"
+#include "file/scan/scan.h"
 
 rf_status rf_file_open(const char *name, rf_mode mode, const rf_options *options, rf_file **file, rf_error *err) {
   return rf_file_open_with(rf_hdu_kinds, name, mode, options, file, err);

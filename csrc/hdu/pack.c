@@ -6,6 +6,8 @@
 
 #include "table/table.h"
 #include "tiled/table/table.h"
+#include "file/header.h"
+#include "file/scan/scan.h"
 
 typedef struct packing {
   bool unpack;

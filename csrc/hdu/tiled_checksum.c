@@ -10,6 +10,9 @@
 #include "hdu/pack.h"
 #include "tiled/image/read.h"
 #include "tiled/table/table.h"
+#include "file/access.h"
+#include "file/scan/scan.h"
+#include "file/unpublished.h"
 
 /* Pixels that are in memory at a time, if a tile is no larger. */
 #define BLOCK_BYTES ((uint64_t)16 << 20)

@@ -10,6 +10,8 @@
 #include "base/memory.h"
 #include "image/section.h"
 #include "value/dtype.h"
+#include "file/access.h"
+#include "file/scan/scan.h"
 
 /* Ranges of one prefetch. */
 #define MAX_RANGES ((size_t)1 << 20)

@@ -11,6 +11,10 @@
 #include "image/spec.h"
 #include "image/section.h"
 #include "tiled/image/edit/edit.h"
+#include "file/access.h"
+#include "file/header.h"
+#include "file/layout.h"
+#include "file/scan/scan.h"
 
 #define BUFFER_BYTES ((size_t)512 << 10)
 

@@ -14,6 +14,10 @@
 #include "image/section.h"
 #include "image/ops.h"
 #include "tiled/image/edit/edit.h"
+#include "file/access.h"
+#include "file/append.h"
+#include "file/scan/scan.h"
+#include "file/unpublished.h"
 
 /* The standard's ceiling on NAXIS (FITS 4.4.1). */
 #define MAX_AXES 999

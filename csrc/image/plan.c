@@ -10,6 +10,8 @@
 #include "base/sort.h"
 #include "image/section.h"
 #include "tiled/image/read.h"
+#include "file/access.h"
+#include "file/scan/scan.h"
 
 /* An ascending copy of an index list without repeats. */
 static uint64_t sort_indices(uint64_t *indices, uint64_t count) {

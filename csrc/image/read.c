@@ -11,6 +11,8 @@
 #include "image/convert.h"
 #include "image/section.h"
 #include "tiled/image/read.h"
+#include "file/access.h"
+#include "file/scan/scan.h"
 
 /* Ranges in one call; so many at once need no allocation. */
 #define BATCH_RANGES ((size_t)16384)

@@ -8,6 +8,10 @@
 #include "value/convert.h"
 #include "image/spec.h"
 #include "image/section.h"
+#include "file/access.h"
+#include "file/header.h"
+#include "file/layout.h"
+#include "file/scan/scan.h"
 
 /* n of "NAXISn", 0 of any other keyword. */
 static int axis_of(const char *keyword) {

@@ -11,6 +11,9 @@
 #include "image/convert.h"
 #include "image/section.h"
 #include "tiled/image/edit/edit.h"
+#include "file/access.h"
+#include "file/scan/scan.h"
+#include "file/unpublished.h"
 
 /* Large enough that a system call costs little beside the copy, small enough to stay in the cache. */
 #define BUFFER_BYTES ((size_t)512 << 10)

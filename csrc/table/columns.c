@@ -10,6 +10,9 @@
 #include "table/ascii/table.h"
 #include "table/edit.h"
 #include "tiled/table/edit/edit.h"
+#include "file/access.h"
+#include "file/header.h"
+#include "file/layout.h"
 
 /* ---- rows and heap in their new places ---- */
 

@@ -11,6 +11,9 @@
 #include "table/ascii/table.h"
 #include "table/edit.h"
 #include "tiled/table/edit/edit.h"
+#include "file/append.h"
+#include "file/scan/scan.h"
+#include "file/unpublished.h"
 
 /* ---- checks ---- */
 

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "tiled/table/table.h"
+#include "file/access.h"
 
 /* Rows that are closer are read in one range; as in table/read.c. */
 #define RANGE_COST ((uint64_t)4096)

@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "table/table.h"
 #include "tiled/table/table.h"
+#include "file/access.h"
 
 #define MAX_RANGES ((size_t)4096)
 /* What reading a range of its own costs, in bytes that could be read on instead. */

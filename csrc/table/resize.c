@@ -9,6 +9,10 @@
 #include "table/heap/writer.h"
 #include "table/ops.h"
 #include "tiled/table/edit/edit.h"
+#include "file/access.h"
+#include "file/header.h"
+#include "file/layout.h"
+#include "file/scan/scan.h"
 
 /* A heap larger than this is moved away from the rows by its own size when rows are appended, so that the next ones
  * find room: it is copied a number of times that grows with the logarithm of the rows. */

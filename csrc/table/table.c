@@ -13,6 +13,9 @@
 #include "table/ascii/table.h"
 #include "table/ops.h"
 #include "tiled/table/table.h"
+#include "file/access.h"
+#include "file/header.h"
+#include "file/scan/scan.h"
 
 /* ---- messages ---- */
 

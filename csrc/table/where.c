@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "expr/expr.h"
 #include "tiled/table/table.h"
+#include "file/access.h"
 
 /* Rows of a batch: as many as one stage of the reader fetches, unless their cells would take more memory than this. */
 #define BATCH_FILE_BYTES ((uint64_t)1 << 20)

@@ -12,6 +12,7 @@
 #include "table/edit.h"
 #include "tiled/table/edit/edit.h"
 #include "store/trailer/edit.h"
+#include "file/access.h"
 
 /* Bytes of rows that all columns see before the next ones come. */
 #define BLOCK_BYTES ((uint64_t)32 << 10)

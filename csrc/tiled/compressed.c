@@ -6,6 +6,8 @@
 
 #include "tiled/image/image.h"
 #include "tiled/table/table.h"
+#include "file/access.h"
+#include "file/scan/scan.h"
 
 /* ---- how an image is compressed ---- */
 

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "tiled/table/heap.h"
+#include "file/access.h"
 
 /* Bytes fetched at a time, and what a range of its own costs in bytes that could be read on instead. */
 #define STAGE_BYTES ((size_t)1 << 20)

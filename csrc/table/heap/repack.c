@@ -12,6 +12,11 @@
 #include "table/edit.h"
 #include "tiled/table/edit/edit.h"
 #include "store/trailer/edit.h"
+#include "file/access.h"
+#include "file/append.h"
+#include "file/header.h"
+#include "file/layout.h"
+#include "file/scan/scan.h"
 
 /* From here on the list of blocks is put in order before it grows. */
 #define MANY_BLOCKS ((size_t)1 << 12)

@@ -13,6 +13,10 @@
 #include "tiled/table/edit/edit.h"
 #include "store/trailer/edit.h"
 #include "store/trailer/commit.h"
+#include "file/access.h"
+#include "file/append.h"
+#include "file/header.h"
+#include "file/scan/scan.h"
 
 /* Descriptors that are written at a time. */
 #define MAX_DESCRIPTORS ((size_t)1 << 16)

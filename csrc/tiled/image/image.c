@@ -14,6 +14,8 @@
 #include "file/warning.h"
 #include "tiled/parsed.h"
 #include "tiled/session.h"
+#include "file/header.h"
+#include "file/scan/scan.h"
 
 /* FITS 4.4.1 */
 #define MAX_AXES 999

@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "file/access.h"
+#include "file/header.h"
+#include "file/scan/scan.h"
 
 void rf_tiled_table_free(rf_tiled_table *tiled_table) {
   if (tiled_table == NULL)

@@ -9,6 +9,10 @@
 #include "fits_bytes.h"
 #include "file/file.h"
 #include "scratch.h"
+#include "file/access.h"
+#include "file/append.h"
+#include "file/layout.h"
+#include "file/unpublished.h"
 
 static rf_error err;
 

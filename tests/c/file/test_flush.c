@@ -8,6 +8,7 @@
 #include "fits_bytes.h"
 #include "file/file.h"
 #include "table_rows.h"
+#include "file/access.h"
 
 enum { ROWS = 3000, COLUMNS = 300, LINES = 100 };
 

@@ -5,7 +5,7 @@
 #include "check.h"
 #include "fits_bytes.h"
 #include "file/file.h"
-#include "file/scan_gap.h"
+#include "file/scan/gap.h"
 #include "hdu/kinds.h"
 #include "store/open.h"
 

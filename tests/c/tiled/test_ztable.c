@@ -7,6 +7,9 @@
 #include "fits_bytes.h"
 #include "tiled/table/table.h"
 #include "table_rows.h"
+#include "file/access.h"
+#include "file/scan/scan.h"
+#include "file/unpublished.h"
 
 static rf_error err;
 

@@ -11,6 +11,8 @@
 
 #include "tiled/table/table.h"
 #include "served.h"
+#include "file/access.h"
+#include "file/unpublished.h"
 
 #define MAX_ROWS ((uint64_t)64)
 #define MAX_BYTES ((uint64_t)1 << 20)

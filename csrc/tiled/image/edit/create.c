@@ -12,6 +12,9 @@
 #include "image/spec.h"
 #include "file/warning.h"
 #include "tiled/image/edit/edit.h"
+#include "file/append.h"
+#include "file/scan/scan.h"
+#include "file/unpublished.h"
 
 /* ---- cards ---- */
 

@@ -17,6 +17,8 @@
 #include "tiled/image/edit/edit.h"
 #include "store/trailer/edit.h"
 #include "store/trailer/commit.h"
+#include "file/append.h"
+#include "file/header.h"
 
 /* Descriptors that are sorted to see whether they share bytes; beyond, they count as sharing. */
 #define MAX_CELLS ((uint64_t)1 << 24)

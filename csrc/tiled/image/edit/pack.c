@@ -12,6 +12,10 @@
 #include "hdu/pack.h"
 #include "tiled/image/edit/edit.h"
 #include "tiled/image/read.h"
+#include "file/append.h"
+#include "file/header.h"
+#include "file/scan/scan.h"
+#include "file/unpublished.h"
 
 /* Pixels that are in memory at a time, if a tile is no larger. */
 #define BLOCK_BYTES ((uint64_t)16 << 20)

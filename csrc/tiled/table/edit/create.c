@@ -8,6 +8,8 @@
 #include "base/memory.h"
 #include "table/edit.h"
 #include "tiled/table/edit/edit.h"
+#include "file/append.h"
+#include "file/scan/scan.h"
 
 /* The compressed header of a table, by what the caller asks for. */
 static rf_status pack_header(const rf_hdu_ops *const *kinds, const rf_header *plain,

@@ -14,6 +14,9 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "table/edit.h"
+#include "file/header.h"
+#include "file/layout.h"
+#include "file/scan/scan.h"
 
 #define PAIR_BYTES ((uint64_t)16)
 /* A heap larger than this is moved by as many bytes as the descriptors have when those of new tiles come, so that the

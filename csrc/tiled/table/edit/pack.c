@@ -10,6 +10,7 @@
 #include "hdu/pack.h"
 #include "table/edit.h"
 #include "tiled/table/edit/edit.h"
+#include "file/header.h"
 
 /* Bytes of streams that are kept in memory until they are written. */
 #define GROUP_BYTES ((size_t)64 << 20)

@@ -11,6 +11,10 @@
 #include "table/edit.h"
 #include "tiled/table/edit/edit.h"
 #include "tiled/table/heap.h"
+#include "file/append.h"
+#include "file/header.h"
+#include "file/scan/scan.h"
+#include "file/unpublished.h"
 
 /* Bytes of cells that are decoded before they are written. */
 #define GROUP_BYTES ((uint64_t)16 << 20)

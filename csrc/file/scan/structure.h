@@ -58,7 +58,4 @@ rf_status rf_structure_finish(rf_structure *structure, rf_error *err);
 /* Drops what was begun. */
 void rf_structure_abandon(rf_structure *structure);
 
-/* file/scan_ahead.c: fetches headers that are likely to be wanted next, up to that of HDU `index`. scan_lock held. */
-rf_status rf_scan_ahead(rf_file *file, size_t index, rf_error *err);
-
 #endif

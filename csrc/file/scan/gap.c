@@ -4,7 +4,7 @@
  * zeros or blanks between HDUs; a reader passes over a bounded number of them. A writer that is about to overwrite what
  * lies behind the last HDU looks at every block border.
  */
-#include "file/scan_gap.h"
+#include "file/scan/gap.h"
 
 #include <string.h>
 

@@ -7,7 +7,8 @@
  */
 #include <inttypes.h>
 
-#include "file/structure.h"
+#include "file/scan/structure.h"
+#include "file/scan/ahead.h"
 
 #define MAX_PERIOD 4
 #define FIRST_GUESSES 4

@@ -3,7 +3,7 @@
  * From structural cards to the facts of an HDU (FITS 4.4.1). Cards are taken in any order, keywords in any case: what
  * matters is that the numbers make sense, not that the writer was tidy.
  */
-#include "file/structure.h"
+#include "file/scan/structure.h"
 
 #include <string.h>
 

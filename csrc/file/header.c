@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The headers of HDUs as they are stored.
+ */
+#include "file/header.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "file/access.h"
+#include "file/call.h"
+#include "file/scan/scan.h"
+#include "file/warning.h"
+
+/* The bytes of a header where they are in memory as the file has them, else NULL. `lock` held. */
+static const char *header_at_hand(const rf_file *file, const rf_hdu *hdu) {
+  size_t n;
+  return rf_to_size(hdu->header_bytes, &n) ? (const char *)rf_store_at_hand(file->store, hdu->header_offset, n) : NULL;
+}
+
+static rf_status parse_header(rf_file *file, const char *bytes, const rf_hdu *hdu, rf_header **header, rf_error *err) {
+  size_t n = 0;
+  while (n < hdu->header_bytes && !rf_card_is_end(bytes + n))
+    n += RF_CARD_BYTES;
+  /* END was there when the index was made. */
+  if (n >= hdu->header_bytes)
+    return rf_fail(err, RF_ERR_FORMAT, "the header has lost its END: another program changes the file");
+  rf_file_judge_fill(file, hdu, bytes + n, (size_t)(hdu->header_bytes - n));
+  return rf_header_parse(bytes, n + RF_CARD_BYTES, file->options.flags, header, err);
+}
+
+static rf_status read_header(rf_file *file, rf_hdu *hdu, rf_error *err) {
+  size_t n;
+  const char *bytes = header_at_hand(file, hdu);
+  if (bytes != NULL)
+    return parse_header(file, bytes, hdu, &hdu->header, err);
+  if (!rf_to_size(hdu->header_bytes, &n))
+    return rf_fail(err, RF_ERR_LIMIT, "a header of %llu bytes", (unsigned long long)hdu->header_bytes);
+  char *buffer = rf_alloc(n);
+  if (buffer == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", n);
+  rf_status status = rf_store_read(file->store, hdu->header_offset, buffer, n, err);
+  if (status == RF_OK)
+    status = parse_header(file, buffer, hdu, &hdu->header, err);
+  rf_free(buffer);
+  return status;
+}
+
+/* Is the header parsed, or in memory as the file has it? `lock` held. */
+static bool is_header_known(rf_file *file, const rf_hdu *hdu) {
+  rf_mutex_lock(&file->scan_lock);
+  bool known = hdu->header != NULL;
+  rf_mutex_unlock(&file->scan_lock);
+  return known || header_at_hand(file, hdu) != NULL;
+}
+
+rf_status rf_file_header_locked(rf_file *file, rf_hdu *hdu, const rf_header **header, rf_error *err) {
+  rf_status status = RF_OK;
+  rf_mutex_lock(&file->scan_lock);
+  if (hdu->header == NULL)
+    status = read_header(file, hdu, err);
+  *header = hdu->header;
+  rf_mutex_unlock(&file->scan_lock);
+  return status;
+}
+
+static rf_status give_header(rf_file *file, rf_hdu *hdu, rf_header **header, rf_error *err) {
+  const rf_header *kept;
+  /* What stays at hand and cannot change is not kept a second time. */
+  const char *bytes = file->store->writable ? NULL : header_at_hand(file, hdu);
+  if (bytes != NULL) {
+    rf_mutex_lock(&file->scan_lock);
+    rf_status status = parse_header(file, bytes, hdu, header, err);
+    rf_mutex_unlock(&file->scan_lock);
+    return status;
+  }
+  RF_TRY(rf_file_header_locked(file, hdu, &kept, err));
+  return rf_header_copy(kept, header, err);
+}
+
+rf_status rf_hdu_get_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
+  rf_hdu *hdu = NULL;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_call_find_visible(file, index, &hdu, err);
+    bool known = status == RF_OK && is_header_known(file, hdu);
+    if (status == RF_OK)
+      status = give_header(file, hdu, header, err);
+    status = rf_file_end_read_of(file, known && status == RF_OK ? RF_NOT_READ : index, status, err);
+  }
+  return rf_call_locate(file, index, status, err);
+}

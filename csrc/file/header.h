@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The headers of HDUs as they are stored.
+ */
+#ifndef RF_FILE_HEADER_H
+#define RF_FILE_HEADER_H
+
+#include "file/file.h"
+
+/* The cached header of an HDU (do not change or free). `lock` held either way. */
+rf_status rf_file_header_locked(rf_file *file, rf_hdu *hdu, const rf_header **header, rf_error *err);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The facts of an HDU for callers.
+ */
+#include <string.h>
+
+#include "file/call.h"
+#include "file/find.h"
+#include "file/header.h"
+
+static bool has_data(const rf_hdu *hdu) {
+  /* NAXIS1 = 0 is the mark of random groups, not an axis. */
+  for (int i = (hdu->ops->flags & RF_KIND_GROUPS) != 0 ? 1 : 0; i < hdu->naxis; i++)
+    if (hdu->axes[i] == 0)
+      return false;
+  return hdu->naxis > 0;
+}
+
+static rf_status get_info(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  rf_hdu_info *info = request;
+  const rf_header *header;
+  char buffer[sizeof hdu->extname];
+  bool data = has_data(hdu);
+  if (hdu->ops->has_data != NULL) {
+    RF_TRY(rf_file_header_locked(file, hdu, &header, err));
+    data = hdu->ops->has_data(header);
+  }
+  rf_hdu_info all = {
+      .size = info->size,
+      .kind = hdu->ops->kind,
+      .bitpix = hdu->bitpix,
+      .naxis = hdu->naxis,
+      .pcount = hdu->pcount,
+      .gcount = hdu->gcount,
+      .header_offset = hdu->header_offset,
+      .header_bytes = hdu->header_bytes,
+      .data_offset = hdu->data_offset,
+      .data_bytes = hdu->data_bytes,
+      .has_data = data,
+      .extver = hdu->extver,
+      .has_extname = hdu->has_extname,
+      .warnings = rf_file_warning_count(file),
+  };
+  memcpy(all.extname, rf_hdu_show_name(file, hdu, buffer), sizeof all.extname);
+  memcpy(info, &all, info->size < sizeof all ? info->size : sizeof all);
+  return RF_OK;
+}
+
+rf_status rf_hdu_get_info(rf_file *file, size_t index, rf_hdu_info *info, rf_error *err) {
+  return rf_call_get(file, index, get_info, info, err);
+}
+
+typedef struct axes_request {
+  uint64_t *axes;
+  size_t capacity;
+  size_t *naxis;
+} axes_request;
+
+static rf_status get_axes(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  const axes_request *r = request;
+  (void)file;
+  (void)err;
+  *r->naxis = (size_t)hdu->naxis;
+  for (size_t i = 0; i < *r->naxis && i < r->capacity; i++)
+    r->axes[i] = hdu->axes[*r->naxis - 1 - i];
+  return RF_OK;
+}
+
+rf_status rf_hdu_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t capacity, size_t *naxis, rf_error *err) {
+  axes_request request = {axes, capacity, naxis};
+  return rf_call_get(file, index, get_axes, &request, err);
+}
