@@ -37,10 +37,12 @@ typedef struct place {
 } place;
 
 static void find_place(rf_header *header, const rf_keyword *name, place *at) {
+  rf_header_worked(header, 0); /* earlier look-ups may have made an index worth it */
   *at = (place){.index = header->count, .entry = RF_ENTRY_NONE};
   if (header->index == NULL) {
-    at->found = rf_header_lookup(header, name, 0, &at->index);
+    at->found = rf_header_lookup(rf_header_flat(header), name, 0, &at->index);
     at->span = at->found ? rf_header_span(header, at->index) : 0;
+    header->work += at->found ? at->index : header->count;
     return;
   }
   at->entry = rf_index_find(header, header->index, name->name, name->length);
@@ -57,12 +59,8 @@ static rf_header place_view(const rf_header *header, const place *at, size_t *in
 /* Cards in the place of an entry, or as an entry at the end. */
 static rf_status put_place(rf_header *header, const place *at, const rf_text *cards, rf_error *err) {
   size_t n = cards->length / RF_CARD_BYTES;
-  if (header->index == NULL) {
-    size_t looked = at->index;
-    RF_TRY(splice(header, at->index, at->span, cards->bytes, n, err));
-    rf_header_worked(header, looked);
-    return RF_OK;
-  }
+  if (header->index == NULL)
+    return splice(header, at->index, at->span, cards->bytes, n, err);
   RF_TRY(rf_header_reserve(header, n, err));
   RF_TRY(rf_index_reserve(header, header->index, 1, err));
   if (at->found)
@@ -76,7 +74,7 @@ static rf_status put_place(rf_header *header, const place *at, const rf_text *ca
 /* Cards at the end, each an entry. */
 static rf_status append_cards(rf_header *header, const char *cards, size_t n, rf_error *err) {
   if (header->index == NULL)
-    return splice(header, header->count, 0, cards, n, err);
+    return splice((rf_header *)(uintptr_t)rf_header_flat(header), header->count, 0, cards, n, err);
   RF_TRY(rf_header_reserve(header, n, err));
   RF_TRY(rf_index_reserve(header, header->index, n, err));
   for (size_t i = 0; i < n; i++)
@@ -171,16 +169,23 @@ static bool is_unclosed(const rf_card_view *view) {
   return value.kind == RF_VALUE_INVALID && view->value[0] == '\'';
 }
 
+/* Without memory there is no warning, which is no reason to fail. */
 static void keep_cut(rf_header *header, const rf_keyword *name) {
-  memcpy(header->cut, name->name, name->length);
-  header->cut[name->length] = '\0';
+  size_t length = header->cut.length;
+  if (rf_text_add(&header->cut, name->name, name->length + 1, NULL) != RF_OK)
+    header->cut.length = length;
 }
 
 int rf_header_take_cut(rf_header *header, char *keyword) {
-  if (header->cut[0] == '\0')
+  if (header->cut_taken == header->cut.length) {
+    header->cut_taken = 0;
+    rf_text_clear(&header->cut);
     return 0;
-  memcpy(keyword, header->cut, sizeof header->cut);
-  header->cut[0] = '\0';
+  }
+  const char *name = header->cut.bytes + header->cut_taken;
+  size_t n = strlen(name) + 1;
+  memcpy(keyword, name, n);
+  header->cut_taken += n;
   return 1;
 }
 
@@ -283,46 +288,53 @@ static rf_status replace_value(const rf_header *header, size_t index, rf_keyword
   return compose(name, value, comment, n, true, is_orphan_continue(header, index + span), &r->cards, err);
 }
 
-rf_status rf_header_set(rf_header *header, const char *keyword, const rf_value *value, const char *comment,
-                        rf_error *err) {
-  rf_error_clear(err);
-  rf_keyword name;
+rf_status rf_header_set_value(rf_header *header, rf_keyword *name, const rf_value *value, const char *comment,
+                              rf_error *err) {
   size_t n = 0;
-  RF_TRY(rf_keyword_check(keyword, &name, err));
-  if (name.commentary)
-    return rf_fail(err, RF_ERR_ARGUMENT, "keyword %s: commentary has no value; rf_header_add appends to it",
-                   name.length > 0 ? name.name : "(blank)");
   if (comment != NULL)
-    RF_TRY(check_comment(&comment, &n, name.name, err));
+    RF_TRY(check_comment(&comment, &n, name->name, err));
   replacement r = {.cards = {0}};
   place at;
   rf_status status;
-  find_place(header, &name, &at);
+  find_place(header, name, &at);
   if (at.found) {
     size_t index;
     rf_header view = place_view(header, &at, &index);
-    status = replace_value(&view, index, &name, value, comment, n, &r, err);
+    status = replace_value(&view, index, name, value, comment, n, &r, err);
   } else {
-    status = compose(&name, value, comment != NULL ? comment : "", n, true, false, &r.cards, err);
+    status = compose(name, value, comment != NULL ? comment : "", n, true, false, &r.cards, err);
   }
   if (status == RF_OK && r.cards.length > 0)
     status = put_place(header, &at, &r.cards, err);
   if (status == RF_OK && r.cards.cut)
-    keep_cut(header, &name);
+    keep_cut(header, name);
   rf_text_free(&r.old_value);
   rf_text_free(&r.old_comment);
   rf_text_free(&r.cards);
   return status;
 }
 
+rf_status rf_header_set(rf_header *header, const char *keyword, const rf_value *value, const char *comment,
+                        rf_error *err) {
+  rf_error_clear(err);
+  rf_keyword name;
+  RF_TRY(rf_keyword_check(keyword, &name, err));
+  if (name.commentary)
+    return rf_fail(err, RF_ERR_ARGUMENT, "keyword %s: commentary has no value; rf_header_add appends to it",
+                   name.length > 0 ? name.name : "(blank)");
+  return rf_header_set_value(header, &name, value, comment, err);
+}
+
 /* ------------------------------ commentary and deletion ------------------------------ */
 
-static rf_status commentary_cards(const rf_keyword *name, const char *text, rf_text *cards, rf_error *err) {
-  const char *line = text;
+static rf_status commentary_cards(const rf_keyword *name, const char *text, size_t length, rf_text *cards,
+                                  rf_error *err) {
+  const char *line = text, *end = text + length;
   do {
-    size_t n = strcspn(line, "\n");
+    const char *newline = line < end ? memchr(line, '\n', (size_t)(end - line)) : NULL;
+    size_t n = (size_t)((newline != NULL ? newline : end) - line);
     RF_TRY(rf_text_check(line, n, "text", name->name, err));
-    const char *next = line[n] == '\n' ? line + n + 1 : NULL;
+    const char *next = newline != NULL ? newline + 1 : NULL;
     do {
       size_t piece = n < COMMENTARY_ROOM ? n : COMMENTARY_ROOM;
       size_t begin = cards->length;
@@ -338,6 +350,18 @@ static rf_status commentary_cards(const rf_keyword *name, const char *text, rf_t
   return RF_OK;
 }
 
+rf_status rf_header_add_text(rf_header *header, const rf_keyword *name, const rf_value *text, rf_error *err) {
+  if (text->kind != RF_VALUE_STRING)
+    return rf_fail(err, RF_ERR_TYPE, "keyword %s: expected text, found a value of kind %d",
+                   name->length > 0 ? name->name : "(blank)", (int)text->kind);
+  rf_text cards = {0};
+  rf_status status = commentary_cards(name, text->text, text->text_length, &cards, err);
+  if (status == RF_OK)
+    status = append_cards(header, cards.bytes, cards.length / RF_CARD_BYTES, err);
+  rf_text_free(&cards);
+  return status;
+}
+
 rf_status rf_header_add(rf_header *header, const char *keyword, const char *text, rf_error *err) {
   rf_error_clear(err);
   rf_keyword name;
@@ -347,12 +371,8 @@ rf_status rf_header_add(rf_header *header, const char *keyword, const char *text
                    name.name);
   if (text == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "the text is NULL");
-  rf_text cards = {0};
-  rf_status status = commentary_cards(&name, text, &cards, err);
-  if (status == RF_OK)
-    status = append_cards(header, cards.bytes, cards.length / RF_CARD_BYTES, err);
-  rf_text_free(&cards);
-  return status;
+  rf_value value = {.kind = RF_VALUE_STRING, .text = text, .text_length = strlen(text)};
+  return rf_header_add_text(header, &name, &value, err);
 }
 
 /* The CONTINUE cards behind one that continues nothing continue nothing either. */
@@ -398,6 +418,123 @@ rf_status rf_header_delete(rf_header *header, const char *keyword, rf_error *err
   delete_cards(header, &name, at.index);
   rf_header_worked(header, 2 * count);
   return RF_OK;
+}
+
+/* ------------------------------ inserting and renaming ------------------------------ */
+
+/* Puts the gap before card `index`, at least `n` cards long. It at least doubles, so that inserting one card after the
+ * other costs constant time per card. */
+static rf_status open_gap(rf_header *header, size_t index, size_t n, rf_error *err) {
+  if (header->gap < n) {
+    size_t gap = n + header->count / 2 + 36;
+    rf_header_flatten(header);
+    RF_TRY(rf_header_reserve(header, gap, err));
+    header->gap_at = header->count;
+    header->gap = gap;
+    header->work += header->count;
+    header->used = header->count + gap;
+    header->loose = true;
+  }
+  char *cards = header->cards;
+  header->work += index < header->gap_at ? header->gap_at - index : index - header->gap_at;
+  if (index < header->gap_at)
+    memmove(cards + (index + header->gap) * RF_CARD_BYTES, cards + index * RF_CARD_BYTES,
+            (header->gap_at - index) * RF_CARD_BYTES);
+  else
+    memmove(cards + header->gap_at * RF_CARD_BYTES, cards + (header->gap_at + header->gap) * RF_CARD_BYTES,
+            (index - header->gap_at) * RF_CARD_BYTES);
+  header->gap_at = index;
+  return RF_OK;
+}
+
+rf_status rf_header_insert(rf_header *header, size_t index, const char *cards, size_t count, rf_error *err) {
+  rf_error_clear(err);
+  if (header == NULL || cards == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "header and cards must not be NULL");
+  if (index > header->count)
+    return rf_fail(err, RF_ERR_RANGE, "expected a place of 0 to %zu, found %zu", header->count, index);
+  for (size_t i = 0; i < count; i++)
+    if (rf_card_is_end(cards + i * RF_CARD_BYTES))
+      return rf_fail(err, RF_ERR_ARGUMENT, "END is written by the library only");
+  if (header->index != NULL)
+    rf_header_unindex(header);
+  RF_TRY(open_gap(header, index, count, err));
+  if (index < header->count && rf_card_is(header->cards + (index + header->gap) * RF_CARD_BYTES, "CONTINUE"))
+    return rf_fail(err, RF_ERR_ARGUMENT, "card %zu is a CONTINUE card, which belongs to the card before it", index);
+  memcpy(header->cards + index * RF_CARD_BYTES, cards, count * RF_CARD_BYTES);
+  header->odd = header->odd || !rf_all_printable(cards, count * RF_CARD_BYTES);
+  header->gap_at += count;
+  header->gap -= count;
+  header->count += count;
+  return RF_OK;
+}
+
+/* The cards of an entry with another keyword; every other byte stays where both names fit columns 1-8. */
+static rf_status rename_cards(const rf_header *header, size_t index, const rf_keyword *name, rf_text *cards,
+                              rf_error *err) {
+  size_t span = rf_header_span(header, index);
+  const char *card = header->cards + index * RF_CARD_BYTES;
+  rf_card_view view;
+  rf_card_split(card, &view);
+  if (!view.hierarch && !name->hierarch && (span == 1 || !rf_keyword_is_one_card(name))) {
+    RF_TRY(rf_text_add(cards, name->name, name->length, err));
+    RF_TRY(rf_text_pad(cards, 8, err));
+    return rf_text_add(cards, card + 8, span * RF_CARD_BYTES - 8, err);
+  }
+  rf_text text = {0}, comment = {0};
+  rf_value value;
+  rf_status status = rf_header_read_value(header, index, &text, &value, err);
+  if (status == RF_OK)
+    status = rf_header_read_comment(header, index, &comment, err);
+  bool is_string = status == RF_OK && value.kind == RF_VALUE_STRING;
+  rf_card_parts parts = {.keyword = name,
+                         .is_string = is_string,
+                         .value = is_string ? value.text : view.value,
+                         .value_length = is_string ? value.text_length : view.value_length,
+                         .comment = comment.bytes,
+                         .comment_length = comment.length,
+                         .keep_comment = true};
+  if (status == RF_OK)
+    status = rf_card_compose(&parts, cards, err);
+  rf_text_free(&text);
+  rf_text_free(&comment);
+  return status;
+}
+
+static rf_status put_renamed(rf_header *header, const place *at, const rf_text *cards, rf_error *err) {
+  size_t n = cards->length / RF_CARD_BYTES;
+  if (header->index == NULL)
+    return splice(header, at->index, at->span, cards->bytes, n, err);
+  RF_TRY(rf_header_reserve(header, n, err));
+  rf_header_rename_entry(header, at->entry, cards->bytes, n);
+  rf_header_tidy(header);
+  return RF_OK;
+}
+
+rf_status rf_header_rename(rf_header *header, const char *keyword, const char *name, rf_error *err) {
+  rf_error_clear(err);
+  if (header == NULL || keyword == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "header and keyword must not be NULL");
+  rf_keyword old, fresh;
+  RF_TRY(rf_keyword_check(name, &fresh, err));
+  if (fresh.commentary)
+    return rf_fail(err, RF_ERR_ARGUMENT, "keyword %s: expected the keyword of a value, found commentary", keyword);
+  place at = {.found = false};
+  if (rf_keyword_normalize(keyword, &old))
+    find_place(header, &old, &at);
+  if (!at.found)
+    return rf_header_not_found(keyword, err);
+  size_t index;
+  rf_header view = place_view(header, &at, &index);
+  RF_TRY(may_have_comment(view.cards + index * RF_CARD_BYTES, &old, err));
+  rf_text cards = {0};
+  rf_status status = rename_cards(&view, index, &fresh, &cards, err);
+  if (status == RF_OK)
+    status = put_renamed(header, &at, &cards, err);
+  if (status == RF_OK && cards.cut)
+    keep_cut(header, &fresh);
+  rf_text_free(&cards);
+  return status;
 }
 
 /* ------------------------------ building new headers ------------------------------ */

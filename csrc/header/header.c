@@ -22,6 +22,7 @@ void rf_header_free(rf_header *header) {
   if (header == NULL)
     return;
   rf_text_free(&header->text);
+  rf_text_free(&header->cut);
   rf_index_free(header->index);
   rf_free(header->cards);
   rf_free(header);
@@ -415,7 +416,7 @@ rf_status rf_header_get(rf_header *header, const char *keyword, rf_value *value,
     rf_header one = rf_header_entry_view(header, entry);
     return read_value(&one, 0, false, &header->text, value, err);
   }
-  bool found = rf_header_lookup(header, &name, 0, &index);
+  bool found = rf_header_lookup(rf_header_flat(header), &name, 0, &index);
   if (found)
     RF_TRY(read_value(header, index, false, &header->text, value, err));
   rf_header_worked(header, found ? index : header->count);

@@ -74,6 +74,65 @@ static void link_entry(const rf_header *header, rf_index *index, uint32_t entry)
   index->entries[first].last = entry;
 }
 
+/* Empties a slot, and moves later ones up that are searched by way of it. */
+static void clear_slot(const rf_header *header, rf_index *index, size_t hole) {
+  for (size_t slot = (hole + 1) & index->mask; index->slots[slot] != RF_ENTRY_NONE; slot = (slot + 1) & index->mask) {
+    size_t n;
+    const char *name = name_of_card(header->cards + index->entries[index->slots[slot]].card * RF_CARD_BYTES, &n);
+    size_t home = (size_t)hash_name(index->seed, name, n) & index->mask;
+    if (((slot - home) & index->mask) < ((slot - hole) & index->mask))
+      continue;
+    index->slots[hole] = index->slots[slot];
+    hole = slot;
+  }
+  index->slots[hole] = RF_ENTRY_NONE;
+}
+
+/* Takes an entry out of the list of its keyword. */
+static void unlink_entry(const rf_header *header, rf_index *index, uint32_t entry) {
+  rf_entry *e = &index->entries[entry];
+  size_t n;
+  const char *name = name_of_card(header->cards + e->card * RF_CARD_BYTES, &n);
+  size_t slot = slot_of(header, index, name, n);
+  uint32_t first = index->slots[slot], before = first;
+  if (first == entry) {
+    if (e->next == RF_ENTRY_NONE) {
+      clear_slot(header, index, slot);
+      return;
+    }
+    index->entries[e->next].last = e->last;
+    index->slots[slot] = e->next;
+    return;
+  }
+  while (index->entries[before].next != entry)
+    before = index->entries[before].next;
+  index->entries[before].next = e->next;
+  if (index->entries[first].last == entry)
+    index->entries[first].last = before;
+}
+
+/* Puts an entry into the list of its keyword, in the order of the header. */
+static void link_in_order(const rf_header *header, rf_index *index, uint32_t entry) {
+  rf_entry *e = &index->entries[entry];
+  size_t n;
+  const char *name = name_of_card(header->cards + e->card * RF_CARD_BYTES, &n);
+  size_t slot = slot_of(header, index, name, n);
+  uint32_t first = index->slots[slot], before = first;
+  if (first == RF_ENTRY_NONE || index->entries[first].span == 0 || entry < first) {
+    bool alone = first == RF_ENTRY_NONE || index->entries[first].span == 0;
+    e->next = alone ? RF_ENTRY_NONE : first;
+    e->last = alone ? entry : index->entries[first].last;
+    index->slots[slot] = entry;
+    return;
+  }
+  while (index->entries[before].next != RF_ENTRY_NONE && index->entries[before].next < entry)
+    before = index->entries[before].next;
+  e->next = index->entries[before].next;
+  index->entries[before].next = entry;
+  if (e->next == RF_ENTRY_NONE)
+    index->entries[first].last = entry;
+}
+
 /* Makes the hash table of all entries that are there. A table of half its slots empty is searched in few steps. */
 static rf_status fill_table(const rf_header *header, rf_index *index, size_t entries, rf_error *err) {
   size_t slots = 64;
@@ -215,6 +274,12 @@ void rf_header_replace_entry(rf_header *header, uint32_t entry, const char *card
   e->span = (uint32_t)n;
 }
 
+void rf_header_rename_entry(rf_header *header, uint32_t entry, const char *cards, size_t n) {
+  unlink_entry(header, header->index, entry);
+  rf_header_replace_entry(header, entry, cards, n);
+  link_in_order(header, header->index, entry);
+}
+
 void rf_header_delete_entries(rf_header *header, uint32_t first) {
   size_t before = header->index->deleted;
   header->count -= rf_index_delete(header->index, first);
@@ -244,10 +309,22 @@ static void relink(const rf_header *header, rf_index *index) {
     link_entry(header, index, (uint32_t)i);
 }
 
+static void close_gap(rf_header *header) {
+  char *at = header->cards + header->gap_at * RF_CARD_BYTES;
+  memmove(at, at + header->gap * RF_CARD_BYTES, (header->count - header->gap_at) * RF_CARD_BYTES);
+  header->gap = 0;
+  header->used = header->count;
+  header->loose = false;
+}
+
 /* By way of the memory behind the cards in use. */
 void rf_header_flatten(rf_header *header) {
   if (!header->loose)
     return;
+  if (header->index == NULL) {
+    close_gap(header);
+    return;
+  }
   rf_index *index = header->index;
   char *out = header->cards + header->used * RF_CARD_BYTES;
   size_t at = 0;

@@ -58,10 +58,12 @@ void rf_header_unindex(rf_header *header);
 /* Room for `cards` more physical cards and for putting all in order. */
 rf_status rf_header_reserve(rf_header *header, size_t cards, rf_error *err);
 
-/* The following four need an index. The first two need rf_header_reserve and rf_index_reserve before them. */
+/* The following five need an index. Those with `cards` need rf_header_reserve and rf_index_reserve before them. */
 void rf_header_append_entry(rf_header *header, const char *cards, size_t n);
 void rf_header_replace_entry(rf_header *header, uint32_t entry, const char *cards, size_t n);
 void rf_header_delete_entries(rf_header *header, uint32_t first);
+/* Gives an entry the name of `cards`, which take the place of its own. */
+void rf_header_rename_entry(rf_header *header, uint32_t entry, const char *cards, size_t n);
 /* Puts the cards in order when more memory lies unused between them than they take. Numbers of entries change. */
 void rf_header_tidy(rf_header *header);
 /* One entry as a header of its own, which must not be freed or edited. */

@@ -35,16 +35,19 @@ struct rf_index;
 struct rf_header {
   char *cards;
   size_t count;
-  size_t used;             /* cards in memory; more than count while they are loose */
-  size_t capacity;         /* in cards */
-  rf_text text;            /* the text that was given out last */
-  struct rf_index *index;  /* NULL, or the entries by keyword: index.h */
-  bool loose;              /* only with an index: the cards are not in order */
-  uint64_t work;           /* cards looked at or moved */
-  uint64_t indexed_at;     /* the work when the last index was made */
-  bool odd;                /* a card may have a byte outside printable ASCII */
-  char cut[RF_CARD_BYTES]; /* "", or a keyword whose comment was cut */
-  bool masked;             /* such bytes are read as '_' (RF_OPEN_LENIENT) */
+  size_t used;   /* cards in memory; more than count while they are loose */
+  size_t gap_at; /* loose without an index: `gap` unused cards in memory before card `gap_at` */
+  size_t gap;
+  size_t capacity;        /* in cards */
+  rf_text text;           /* the text that was given out last */
+  struct rf_index *index; /* NULL, or the entries by keyword: index.h */
+  bool loose;             /* the cards in memory are not one behind the other in order */
+  uint64_t work;          /* cards looked at or moved */
+  uint64_t indexed_at;    /* the work when the last index was made */
+  bool odd;               /* a card may have a byte outside printable ASCII */
+  bool masked;            /* such bytes are read as '_' (RF_OPEN_LENIENT) */
+  rf_text cut;            /* keywords whose comments were cut, each with its NUL */
+  size_t cut_taken;       /* bytes of `cut` that rf_header_take_cut has returned */
 };
 
 /* index.c: puts loose cards in order. What takes the place of a card in a header does this first; so does what gives
@@ -142,6 +145,12 @@ rf_status rf_header_read_comment(const rf_header *header, size_t index, rf_text 
 rf_status rf_header_not_found(const char *keyword, rf_error *err);
 /* The first card of a keyword from `start` on, in a header whose cards are in order. */
 bool rf_header_lookup(const rf_header *header, const rf_keyword *keyword, size_t start, size_t *index);
+
+/* ------------------------------ edit.c: rf_header_set() and rf_header_add() after rf_keyword_check() -------------- */
+
+rf_status rf_header_set_value(rf_header *header, rf_keyword *name, const rf_value *value, const char *comment,
+                              rf_error *err);
+rf_status rf_header_add_text(rf_header *header, const rf_keyword *name, const rf_value *text, rf_error *err);
 
 /* ------------------------------ compose.c: writing cards ------------------------------ */
 

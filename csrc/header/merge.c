@@ -72,3 +72,21 @@ rf_status rf_header_merge(rf_header *header, const rf_header *from, uint32_t fla
   header->work += from->count;
   return status;
 }
+
+rf_status rf_header_merge_value(rf_header *header, const char *keyword, const rf_value *value, const char *comment,
+                                uint32_t flags, rf_error *err) {
+  rf_error_clear(err);
+  rf_keyword name;
+  RF_TRY(rf_keyword_check(keyword, &name, err));
+  bool taken = name.commentary
+                   ? (flags & RF_MERGE_COMMENTARY) != 0
+                   : (flags & RF_MERGE_PROTECTED) != 0 || !rf_keyword_protected_name(name.name, name.length);
+  if (taken)
+    return name.commentary ? rf_header_add_text(header, &name, value, err)
+                           : rf_header_set_value(header, &name, value, comment, err);
+  if ((flags & RF_MERGE_REFUSE) == 0)
+    return RF_OK;
+  rf_error_keyword(err, name.name);
+  return rf_fail(err, RF_ERR_PROTECTED, "keyword %s: expected a keyword that can be set, found %s", keyword,
+                 name.commentary ? "commentary" : "a protected one");
+}

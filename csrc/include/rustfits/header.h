@@ -124,8 +124,8 @@ RF_API RF_CHECKED rf_status rf_header_set(rf_header *header, const char *keyword
 RF_API RF_CHECKED rf_status rf_header_set_comment(rf_header *header, const char *keyword, const char *comment,
                                                   rf_error *err);
 
-/* 1 when rf_header_set or rf_header_set_comment has cut a comment since the last call: copies the keyword with a NUL to
- * 80 bytes at `keyword`. */
+/* 1 when an edit has cut a comment: copies its keyword with a NUL to 80 bytes at `keyword`. Each call takes one
+ * keyword, the oldest first, until it returns 0. */
 RF_API int rf_header_take_cut(rf_header *header, char *keyword);
 
 /* Appends commentary cards: keyword COMMENT, HISTORY or "" (blank); text longer than 72 characters, or with
@@ -138,12 +138,25 @@ RF_API RF_CHECKED rf_status rf_header_delete(rf_header *header, const char *keyw
 #define RF_MERGE_COMMENTARY 1 /* append COMMENT, HISTORY, blank and stray CONTINUE cards, too */
 #define RF_MERGE_PROTECTED 2  /* do not leave out the keywords of rf_keyword_is_protected */
 #define RF_MERGE_APPEND 4     /* append all entries, whatever is there */
+#define RF_MERGE_REFUSE 8     /* rf_header_merge_value(): RF_ERR_PROTECTED for what is left out otherwise */
 
 /* Puts the cards of `from` into `header`, byte for byte and in one pass: the first entry of each keyword (a card with
  * its CONTINUE cards) takes the place of the first one that is there, or is appended. flags: RF_MERGE_... `from` stays
  * as it is and must be another header. Nothing changes on an error: RF_ERR_ARGUMENT for NULL and for the same header,
  * RF_ERR_LIMIT, RF_ERR_MEMORY. */
 RF_API RF_CHECKED rf_status rf_header_merge(rf_header *header, const rf_header *from, uint32_t flags, rf_error *err);
+
+/* One value as rf_header_merge() takes a card: commentary is appended or left out, a protected keyword left out,
+ * another one set. */
+RF_API RF_CHECKED rf_status rf_header_merge_value(rf_header *header, const char *keyword, const rf_value *value,
+                                                  const char *comment, uint32_t flags, rf_error *err);
+
+/* Inserts `count` cards before card `index`. */
+RF_API RF_CHECKED rf_status rf_header_insert(rf_header *header, size_t index, const char *cards, size_t count,
+                                             rf_error *err);
+
+/* Gives the first card of `keyword` another keyword, `name`. */
+RF_API RF_CHECKED rf_status rf_header_rename(rf_header *header, const char *keyword, const char *name, rf_error *err);
 
 /* --- binding ends here --- */
 

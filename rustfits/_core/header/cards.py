@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from rustfits._core.binding.errors import FITSValueError
+from rustfits._core.binding.errors import FITSError, FITSValueError
 from rustfits._core.binding.library import CData, check, error, ffi, lib, shown, text
 from rustfits._core.binding.warnings import warn
 from rustfits._core.header.values import (
@@ -39,6 +39,7 @@ __all__ = [
     "header_cards",
     "merge",
     "own",
+    "put",
     "shown_cards",
     "source_of",
     "stored_key",
@@ -51,6 +52,9 @@ __all__ = [
 HeaderLike: TypeAlias = Any
 
 CARD = 80
+_NULL: CData = ffi.NULL
+_merge_value = lib.rf_header_merge_value
+_WRONG_TYPE: int = lib.RF_ERR_TYPE
 # Written by one call and read by the next; threads that meet here name another keyword at worst.
 _cut_keyword: CData = ffi.new("char[]", CARD)
 
@@ -186,54 +190,102 @@ def value_at(cards: CData, index: int, scratch: CData) -> Value:
     return decode(scratch)
 
 
-def set_value(cards: CData, key: str, value: object, comment: str | None) -> None:
-    """Set one keyword that is not commentary."""
-    made, owner = encode(key, value)
-    chars = ffi.NULL if comment is None else ascii_bytes(f"keyword {key}: comment", comment)
-    name = ascii_bytes("keyword", key)
-    err = error()
-    check(lib.rf_header_set(cards, name, made, chars, err), err)
-    del owner
-    warn_of_cut(cards)
+def put(
+    cards: CData, key: str, value: object, comment: str | None, flags: int, doing: str = "set"
+) -> None:
+    """Set a keyword or append commentary, with ``RF_MERGE_...`` flags for what is left out.
+
+    Parameters
+    ----------
+    cards : rf_header *
+    key : str
+    value : object
+        Of commentary: a text, or a list or tuple of them.
+    comment : str, optional
+        None keeps the comment of the card.
+    flags : int
+        As for ``rf_header_merge_value``.
+    doing : str
+        Completes the message for a protected keyword: "cannot be ...".
+
+    Raises
+    ------
+    FITSValueError
+        FITS cannot hold the keyword, the value or the comment; or ``RF_MERGE_REFUSE`` is among the
+        flags, and the keyword is protected or commentary.
+    """
+    try:
+        if isinstance(value, (list, tuple)):
+            value = _joined(key, value)
+        made, owner = encode(key, value)
+        name = ascii_bytes("keyword", key)
+        chars = _NULL if comment is None else ascii_bytes(f"keyword {key}: comment", comment)
+        err = error()
+        status = _merge_value(cards, name, made, chars, flags, err)
+        del owner
+        if status == _WRONG_TYPE:
+            raise _no_commentary(key, value)
+        check(status, err)
+    except FITSError:
+        if not _is_left_out(key, flags):
+            raise
+        if flags & lib.RF_MERGE_REFUSE:
+            refuse_protected(key, doing)
+            raise FITSValueError(
+                f"keyword {key or '(blank)'}: update() takes no commentary "
+                "from a dict; use add_comment, add_history or add_blank"
+            ) from None
 
 
-def warn_of_cut(cards: CData) -> None:
-    """Warn when the last edit has cut a comment."""
-    if lib.rf_header_take_cut(cards, _cut_keyword):
-        key = text(_cut_keyword)
-        warn(f"keyword {key}: the comment does not fit on the card of its value and is cut")
+def _is_left_out(key: str, flags: int) -> bool:
+    """Tell whether `flags` leave out a keyword."""
+    plain = plain_key(key)
+    if plain in COMMENTARY:
+        return not flags & lib.RF_MERGE_COMMENTARY
+    return not flags & lib.RF_MERGE_PROTECTED and is_protected_key(plain)
 
 
-def add_commentary(cards: CData, key: str, content: object) -> None:
-    """Add commentary: a text, or several."""
-    lines = [content] if isinstance(content, str) else content
-    if not isinstance(lines, (list, tuple)):
-        raise HeaderValueError(
-            f"keyword {key or '(blank)'}: commentary is str or a list of them, "
-            f"not {type(content).__name__}"
-        )
+def _no_commentary(key: str, value: object) -> HeaderValueError:
+    return HeaderValueError(
+        f"keyword {key or '(blank)'}: commentary is str or a list of them, "
+        f"not {type(value).__name__}"
+    )
+
+
+def _joined(key: str, lines: list[Any] | tuple[Any, ...]) -> object:
+    """Join several texts of commentary, which are written in one call; other values stay."""
+    if plain_key(key) not in COMMENTARY:
+        return lines
     for line in lines:
         if not isinstance(line, str):
             raise HeaderValueError(
                 f"keyword {key or '(blank)'}: commentary is str, not {type(line).__name__}"
             )
-    if lines:  # in one call, which leaves the header as it was when it fails
-        chars = b"\n".join(ascii_bytes(f"{key or 'blank'} text", line, "\n") for line in lines)
-        err = error()
-        check(lib.rf_header_add(cards, key.encode("ascii"), chars, err), err)
+    return "\n".join(lines)
+
+
+def warn_of_cut(cards: CData) -> None:
+    """Warn for each comment that edits have cut since the last call."""
+    while lib.rf_header_take_cut(cards, _cut_keyword):
+        key = text(_cut_keyword)
+        warn(f"keyword {key}: the comment does not fit on the card of its value and is cut")
+
+
+def add_commentary(cards: CData, key: str, content: object) -> None:
+    """Append commentary: a text, or several."""
+    if content != [] and content != ():
+        put(cards, key, content, None, lib.RF_MERGE_COMMENTARY)
 
 
 def assign(cards: CData, key: str, value: object) -> None:
-    """Do what ``header[key] = value`` does."""
-    plain = plain_key(key)
-    if plain in COMMENTARY:
-        if plain == "CONTINUE":
-            raise FITSValueError("CONTINUE cards are written for long strings, not by name")
-        add_commentary(cards, plain, value)
+    """Set a keyword as ``header[key] = value`` does."""
+    comment = None
+    if isinstance(value, tuple) and plain_key(key) not in COMMENTARY:
+        value, comment = split_pair(key, value)
+    if isinstance(value, (list, tuple)) and not value and plain_key(key) in COMMENTARY:
         return
-    refuse_protected(key, "set")
-    content, comment = split_pair(key, value)
-    set_value(cards, key, content, comment)
+    put(cards, key, value, comment, lib.RF_MERGE_COMMENTARY | lib.RF_MERGE_REFUSE)
+    warn_of_cut(cards)
 
 
 # ------------------------------ sources of cards ------------------------------
@@ -346,15 +398,8 @@ def _merge_cards(cards: CData, source: CData, flags: int) -> None:
     check(lib.rf_header_merge(cards, source, flags, err), err)
 
 
-def _put(cards: CData, item: Item) -> None:
-    if plain_key(item.keyword) in COMMENTARY:
-        add_commentary(cards, plain_key(item.keyword), item.value)
-    else:
-        set_value(cards, item.keyword, item.value, item.comment)
-
-
 def header_cards(header: HeaderLike) -> CData:
-    """Make the ``rf_header *`` for a new HDU out of what the user gave.
+    """Make the ``rf_header *`` for a new HDU.
 
     Commentary is copied; protected keywords are left out, since the new HDU brings its own.
 
@@ -367,45 +412,38 @@ def header_cards(header: HeaderLike) -> CData:
         return header._clone()
     cards = parse_cards(b"")
     for part in source_of(header).parts:
-        if not isinstance(part, Item):
+        if isinstance(part, Item):
+            put(cards, part.keyword, part.value, part.comment, lib.RF_MERGE_COMMENTARY)
+        else:
             _merge_cards(cards, part, lib.RF_MERGE_APPEND | lib.RF_MERGE_COMMENTARY)
-        elif not is_protected_key(plain_key(part.keyword)):
-            _put(cards, part)
+    warn_of_cut(cards)
     return cards
 
 
 def merge(cards: CData, source: Source, copy_commentary: bool) -> None:
-    """Set what `source` has in `cards`; cards of other headers go in byte for byte.
+    """Set what `source` has in `cards`; cards of other headers are copied byte for byte.
 
-    The values come first, then the cards. It changes `cards` while it goes on: for a copy.
+    The values come first, then the cards. On failure, a part of them is set: call it with a copy.
 
     Raises
     ------
     FITSValueError
-        A dict has a protected keyword or commentary that is no list, or a header cannot hold it.
+        A dict has a protected keyword or commentary that is not a list, or a header cannot hold it.
     """
+    commentary = lib.RF_MERGE_COMMENTARY if copy_commentary else 0
+    flags = commentary if source.is_header else lib.RF_MERGE_REFUSE
     headers = []
     for part in source.parts:
         if not isinstance(part, Item):
             headers.append(part)
-            continue
-        plain = plain_key(part.keyword)
-        if source.is_header:
-            if is_protected_key(plain) or (plain in COMMENTARY and not copy_commentary):
-                continue
+        elif isinstance(part.value, list) and plain_key(part.keyword) in COMMENTARY:
+            if copy_commentary:  # as to_dict() has it
+                add_commentary(cards, part.keyword, part.value)
         else:
-            refuse_protected(part.keyword, "set by update()")
-            if plain in COMMENTARY and isinstance(part.value, list):  # as to_dict() has it
-                if not copy_commentary:
-                    continue
-            elif plain in COMMENTARY:
-                raise FITSValueError(
-                    f"keyword {part.keyword or '(blank)'}: update() takes no commentary "
-                    "from a dict; use add_comment, add_history or add_blank"
-                )
-        _put(cards, part)
+            put(cards, part.keyword, part.value, part.comment, flags, "set by update()")
+    warn_of_cut(cards)
     for header in headers[1:]:  # the first of several cards counts, in whichever header it is
         every = lib.RF_MERGE_APPEND | lib.RF_MERGE_COMMENTARY | lib.RF_MERGE_PROTECTED
         _merge_cards(headers[0], header, every)
     if headers:
-        _merge_cards(cards, headers[0], lib.RF_MERGE_COMMENTARY if copy_commentary else 0)
+        _merge_cards(cards, headers[0], commentary)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
-from rustfits._core.binding.library import CData, ffi, lib, shown
+from rustfits._core.binding.library import CData, ffi, lib, shown, value_slot
 
 __all__ = [
     "COMMENTARY",
@@ -23,6 +23,7 @@ __all__ = [
     "plain_key",
     "refuse_protected",
     "split_pair",
+    "text_bytes",
 ]
 
 #: What a keyword can hold. None is a keyword without a value.
@@ -139,49 +140,65 @@ def _scalar(value: object) -> object:
     return value
 
 
-def encode(key: str, value: object) -> tuple[CData, bytes]:
-    """Give a Python value as a C one, and the text that must stay alive as long as it.
+def encode(key: str, value: object) -> tuple[CData, CData]:
+    """Convert a value for C.
+
+    Returns
+    -------
+    tuple
+        This thread's ``rf_value *``, and what must stay alive as long as it is used.
 
     Raises
     ------
     FITSValueError
-        FITS cannot hold it.
+        FITS cannot hold the value.
     """
-    made = ffi.new("rf_value *")
-    content = b""
-    value = _scalar(value)
-    if value is None:
-        made.kind = _UNDEFINED
-    elif isinstance(value, (bool, np.bool_)):
+    made = value_slot()
+    if not isinstance(value, (str, int, float)):
+        value = _scalar(value)
+    if isinstance(value, str):
+        return _encode_text(made, _STRING, text_bytes(key, value))
+    if isinstance(value, (bool, np.bool_)):
         made.kind = _LOGICAL
         made.integer = int(value)
     elif isinstance(value, (int, np.integer)):
         whole = int(value)
-        if -(2**63) <= whole < 2**63:
-            made.kind = _INTEGER
-            made.integer = whole
-        else:
-            made.kind = _BIG
-            content = _digits(key, whole)
+        if not -(2**63) <= whole < 2**63:
+            return _encode_text(made, _BIG, _digits(key, whole))
+        made.kind = _INTEGER
+        made.integer = whole
     elif isinstance(value, (float, np.floating)):
         made.kind = _REAL
         made.real = _finite(key, float(value))
+    elif value is None:
+        made.kind = _UNDEFINED
     elif isinstance(value, (complex, np.complexfloating)):
         made.kind = _COMPLEX
         made.real = _finite(key, float(value.real))
         made.imaginary = _finite(key, float(value.imag))
-    elif isinstance(value, str):
-        made.kind = _STRING
-        content = ascii_bytes(f"keyword {key}: value", value)
     else:
         raise HeaderValueError(
             f"keyword {key}: a header holds bool, int, float, complex, str and None, "
             f"not {type(value).__name__}"
         )
+    return made, None
+
+
+def _encode_text(made: CData, kind: int, content: bytes) -> tuple[CData, CData]:
     owner = ffi.from_buffer(content)
+    made.kind = kind
     made.text = owner
     made.text_length = len(content)
     return made, owner
+
+
+def text_bytes(key: str, content: str) -> bytes:
+    """Encode a string value; the text of commentary may have several lines."""
+    if content.isascii() and content.isprintable():
+        return content.encode()
+    if plain_key(key) in COMMENTARY:
+        return ascii_bytes(f"{plain_key(key) or 'blank'} text", content, "\n")
+    return ascii_bytes(f"keyword {key}: value", content)
 
 
 def _digits(key: str, whole: int) -> bytes:

@@ -343,6 +343,7 @@ static void test_comment_is_kept_or_cut(void) {
   set(h, "A", real(1.2345678901234567e-300), NULL); /* no string: what does not fit is cut */
   CHECK(rf_header_get_count(h) == 1);
   set(h, "LONG NAME", integer(5), "a comment that is longer than the room that is left behind a long name");
+  CHECK(rf_header_take_cut(h, keyword) && strcmp(keyword, "A") == 0);
   CHECK(rf_header_take_cut(h, keyword) && strcmp(keyword, "LONG NAME") == 0);
   CHECK(!rf_header_take_cut(h, keyword));
   rf_header_free(h);

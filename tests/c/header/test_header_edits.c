@@ -52,6 +52,9 @@ static uint32_t draw(uint32_t below) {
   return (seed >> 8) % below;
 }
 
+static const char *const names[] = {"A",       "b", "LONG",  "HIERARCH ESO Tel alt", "eso tel ALT", "C-1",
+                                    "HISTORY", "",  "TWICE", "a longer name",        "NEW",         "NEWER"};
+
 static rf_status edit(rf_header *header, uint32_t what, const char *keyword, const rf_value *value, const char *text) {
   switch (what) {
   case 0:
@@ -63,13 +66,20 @@ static rf_status edit(rf_header *header, uint32_t what, const char *keyword, con
     return rf_header_set_comment(header, keyword, text, &err);
   case 4:
     return rf_header_add(header, draw(2) ? "HISTORY" : "", text, &err);
+  case 5:
+    return rf_header_rename(header, keyword, names[draw(sizeof names / sizeof names[0])], &err);
+  case 6: {
+    char cards[5 * RF_CARD_BYTES + 1];
+    size_t n = 1 + draw(5);
+    for (size_t i = 0; i < n; i++)
+      snprintf(cards + i * RF_CARD_BYTES, RF_CARD_BYTES + 1, "%-8s= %-70u", draw(2) ? "NEW" : "INSERT", draw(100));
+    return rf_header_insert(header, draw((uint32_t)rf_header_get_count(header) + 2), cards, n, &err);
+  }
   default:
     return rf_header_delete(header, keyword, &err);
   }
 }
 
-static const char *const names[] = {"A",       "b", "LONG",  "HIERARCH ESO Tel alt", "eso tel ALT", "C-1",
-                                    "HISTORY", "",  "TWICE", "a longer name",        "NEW",         "NEWER"};
 static const char *const first_cards[] = {
     "A       =                    1 / one",
     "LONG    = 'a long text that goes on &' / first",
@@ -88,7 +98,7 @@ static const char *const first_cards[] = {
 /* One header keeps its index through all edits, the other is made from its cards for each. */
 static void edit_both(rf_header **with, rf_header **without) {
   char text[301];
-  uint32_t what = draw(7);
+  uint32_t what = draw(9);
   const char *keyword = names[draw(sizeof names / sizeof names[0])];
   rf_value value = {.kind = RF_VALUE_INTEGER, .integer = draw(1000)};
   memset(text, 'x', sizeof text);
@@ -233,7 +243,106 @@ static void test_merge_keeps_the_bytes_of_cards(void) {
   rf_header_free(source);
 }
 
+/* ------------------------------ inserting and renaming ------------------------------ */
+
+static void test_insert(void) {
+  rf_header *header = numbered(3, "K");
+  char card[RF_CARD_BYTES + 1];
+  snprintf(card, sizeof card, "%-80s", "FIRST   = 1");
+  CHECK_OK(rf_header_insert(header, 0, card, 1, &err), err);
+  snprintf(card, sizeof card, "%-80s", "LAST    = 'goes on &'");
+  CHECK_OK(rf_header_insert(header, 4, card, 1, &err), err);
+  snprintf(card, sizeof card, "%-80s", "CONTINUE  'to the end'");
+  CHECK_OK(rf_header_insert(header, 5, card, 1, &err), err);
+  CHECK(rf_header_get_count(header) == 6);
+  CHECK(rf_header_insert(header, 5, card, 1, &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_header_insert(header, 7, card, 1, &err) == RF_ERR_RANGE);
+  snprintf(card, sizeof card, "%-80s", "END");
+  CHECK(rf_header_insert(header, 0, card, 1, &err) == RF_ERR_ARGUMENT);
+  rf_value value;
+  CHECK_OK(rf_header_get(header, "LAST", &value, &err), err);
+  CHECK_STR(value.text, "goes on to the end");
+  CHECK(memcmp(rf_header_get_cards(header), "FIRST   = 1 ", 12) == 0);
+  rf_header_free(header);
+}
+
+static void check_rename(const char *before, const char *keyword, const char *name, const char *after) {
+  rf_header *header = parse(&before, 1), *right = parse(&after, 1);
+  CHECK_OK(rf_header_rename(header, keyword, name, &err), err);
+  CHECK(same_cards(header, right));
+  rf_header_free(header);
+  rf_header_free(right);
+}
+
+static void test_rename(void) {
+  check_rename("A       =  1.50E0/odd", "a", "long_one", "LONG_ONE=  1.50E0/odd");
+  check_rename("A       =              1.50E0 / c", "A", "too long for that",
+               "HIERARCH too long for that = 1.50E0 / c");
+  check_rename("HIERARCH ESO tel alt = 'it''s' / c", "ESO TEL ALT", "ALT", "ALT     = 'it''s   '           / c");
+  check_rename("X       =", "X", "HIERARCH Y", "HIERARCH Y =");
+  const char *const cards[] = {"A       = 1", "COMMENT c", "B       = 2"};
+  rf_header *header = parse(cards, 3);
+  CHECK(rf_header_rename(header, "C", "D", &err) == RF_ERR_NOT_FOUND);
+  CHECK(rf_header_rename(header, "COMMENT", "D", &err) == RF_ERR_TYPE);
+  CHECK(rf_header_rename(header, "A", "HISTORY", &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_header_rename(header, "A", "END", &err) == RF_ERR_ARGUMENT);
+  CHECK_OK(rf_header_rename(header, "B", "A", &err), err);
+  rf_value value;
+  CHECK_OK(rf_header_get(header, "A", &value, &err), err);
+  CHECK(value.integer == 1 && rf_header_get_count(header) == 3);
+  rf_header_free(header);
+}
+
+static void test_merge_of_one_value(void) {
+  rf_header *header = numbered(1, "K");
+  rf_value value = {.kind = RF_VALUE_INTEGER, .integer = 7}, text = {RF_VALUE_STRING, 0, 0, 0, "a\nb rest", 3};
+  CHECK_OK(rf_header_merge_value(header, "NAXIS", &value, NULL, 0, &err), err);
+  CHECK_OK(rf_header_merge_value(header, "HISTORY", &text, NULL, 0, &err), err);
+  CHECK(rf_header_get_count(header) == 1);
+  CHECK(rf_header_merge_value(header, "hierarch NAXIS", &value, NULL, RF_MERGE_REFUSE, &err) == RF_ERR_PROTECTED);
+  CHECK_STR(err.keyword, "NAXIS");
+  CHECK(rf_header_merge_value(header, "HISTORY", &text, NULL, RF_MERGE_REFUSE, &err) == RF_ERR_PROTECTED);
+  CHECK(rf_header_merge_value(header, "HISTORY", &value, NULL, RF_MERGE_COMMENTARY, &err) == RF_ERR_TYPE);
+  CHECK_OK(rf_header_merge_value(header, "NAXIS", &value, "c", RF_MERGE_PROTECTED, &err), err);
+  CHECK_OK(rf_header_merge_value(header, "HISTORY", &text, NULL, RF_MERGE_COMMENTARY, &err), err);
+  CHECK_OK(rf_header_merge_value(header, "k0", &value, NULL, RF_MERGE_REFUSE, &err), err);
+  const char *const cards[] = {"K0      =                    7 / number", "NAXIS   =                    7 / c",
+                               "HISTORY a", "HISTORY b"};
+  rf_header *right = parse(cards, 4);
+  CHECK(same_cards(header, right));
+  rf_header_free(header);
+  rf_header_free(right);
+}
+
 /* ------------------------------ cost ------------------------------ */
+
+static uint64_t work_of_inserting(size_t n) {
+  rf_header *header = numbered(n, "K"), *cards = numbered(n, "L");
+  for (size_t i = 0; i < n; i++) /* each behind the one before, in the middle */
+    CHECK_OK(rf_header_insert(header, n / 2 + i, rf_header_get_cards(cards) + i * RF_CARD_BYTES, 1, &err), err);
+  CHECK(memcmp(rf_header_get_cards(header) + (n / 2) * RF_CARD_BYTES, rf_header_get_cards(cards), n * RF_CARD_BYTES) ==
+        0);
+  uint64_t work = header->work;
+  rf_header_free(header);
+  rf_header_free(cards);
+  return work;
+}
+
+static uint64_t work_of_renaming(size_t n) {
+  rf_header *header = numbered(n, "K");
+  for (size_t i = 0; i < n; i++) {
+    char keyword[32], name[32];
+    snprintf(keyword, sizeof keyword, "K%zu", i * 7919 % n);
+    snprintf(name, sizeof name, i % 3 == 0 ? "HIERARCH L%zu" : "L%zu", i * 7919 % n);
+    CHECK_OK(rf_header_rename(header, keyword, name, &err), err);
+  }
+  rf_value value;
+  CHECK_OK(rf_header_get(header, "L17", &value, &err), err);
+  CHECK(value.integer == 17 && rf_header_get(header, "K17", &value, &err) == RF_ERR_NOT_FOUND);
+  uint64_t work = header->work;
+  rf_header_free(header);
+  return work;
+}
 
 static uint64_t work_of_merging(size_t n) {
   rf_header *target = numbered(n, "K");
@@ -262,6 +371,20 @@ static uint64_t work_of_setting(size_t n) {
   CHECK(rf_header_get_count(header) == 2 * n * 3);
   CHECK(memcmp(rf_header_get_cards(header), "K0      = ", 10) == 0);
   uint64_t work = header->work;
+  rf_header_free(header);
+  return work;
+}
+
+static uint64_t work_of_setting_the_same(size_t n) {
+  rf_header *header = numbered(n, "K");
+  for (size_t i = 0; i < n; i++) {
+    char keyword[32];
+    rf_value value = {.kind = RF_VALUE_INTEGER, .integer = (int64_t)i};
+    snprintf(keyword, sizeof keyword, "K%zu", i);
+    CHECK_OK(rf_header_set(header, keyword, &value, NULL, &err), err);
+  }
+  uint64_t work = header->work;
+  CHECK(header->index != NULL && !header->loose);
   rf_header_free(header);
   return work;
 }
@@ -299,7 +422,10 @@ static uint64_t work_of_deleting_equal_ones(size_t n) {
 /* Ten times the cards are ten times the work, and some for memory that doubles. */
 static void test_work_grows_with_the_cards_not_their_square(void) {
   CHECK(work_of_merging(20000) <= 15 * work_of_merging(2000));
+  CHECK(work_of_inserting(20000) <= 15 * work_of_inserting(2000));
+  CHECK(work_of_renaming(20000) <= 15 * work_of_renaming(2000));
   CHECK(work_of_setting(20000) <= 15 * work_of_setting(2000));
+  CHECK(work_of_setting_the_same(20000) <= 15 * work_of_setting_the_same(2000));
   CHECK(work_of_deleting_each(20000) <= 15 * work_of_deleting_each(2000));
   CHECK(work_of_deleting_equal_ones(20000) <= 15 * work_of_deleting_equal_ones(2000));
 }
@@ -310,6 +436,9 @@ int main(void) {
   RUN(test_memory_of_one_value_set_again_and_again_is_bounded);
   RUN(test_merge);
   RUN(test_merge_keeps_the_bytes_of_cards);
+  RUN(test_insert);
+  RUN(test_rename);
+  RUN(test_merge_of_one_value);
   RUN(test_work_grows_with_the_cards_not_their_square);
   return check_report();
 }
