@@ -139,7 +139,7 @@ step_python() {
 }
 
 step_docs-build() {
-  sphinx-build -q -W --keep-going -b html docs docs/_build/html && echo "docs build without warnings"
+  sphinx-build -q -E -W --keep-going -b html docs docs/_build/html && echo "docs build without warnings"
 }
 
 step_docs-code() { # the code blocks of README and docs

@@ -336,7 +336,7 @@ def split_comment(
     if threads:
         tail["Threads"] = " ".join(comment[threads.end() :].split())
         comment = comment[: threads.start()]
-    returns = re.search(r"^Returns ", comment, re.MULTILINE)
+    returns = re.search(r"(?:^|(?<=\. ))Returns ", comment, re.MULTILINE)
     if returns:
         tail["Returns"] = " ".join(comment[returns.end() :].split())
         comment = comment[: returns.start()]

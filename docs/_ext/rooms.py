@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Uses = dict[str, set[str]]
 Place = tuple[float, float]
 
-BOX_WIDTH, BOX_HEIGHT, GAP, ROW = 150, 64, 22, 112
+BOX_WIDTH, BOX_HEIGHT, GAP, ROW = 150, 58, 22, 92
 COLOURS = {"python": "#dcebf7", "c": "#f7ecd9"}
 
 
@@ -239,11 +239,11 @@ def box(room: Room, x: float, y: float) -> str:
     lines = [
         f'<rect x="{x - BOX_WIDTH / 2}" y="{y - BOX_HEIGHT / 2}" width="{BOX_WIDTH}"'
         f' height="{BOX_HEIGHT}" rx="6" fill="{COLOURS[room.language]}" stroke="#777"/>',
-        f'<text x="{x}" y="{y - 14}" font-weight="bold" font-size="13" fill="#222">'
+        f'<text x="{x}" y="{y - 12}" font-weight="bold" font-size="13" fill="#222">'
         f"{escape(room.name)}</text>",
     ]
     lines += [
-        f'<text x="{x}" y="{y + 3 + 13 * i}" font-size="10.5" fill="#444">{escape(text)}</text>'
+        f'<text x="{x}" y="{y + 4 + 13 * i}" font-size="10.5" fill="#444">{escape(text)}</text>'
         for i, text in enumerate([first, *textwrap.wrap(" ".join(rest), 27)])
     ]
     return "\n".join(lines)

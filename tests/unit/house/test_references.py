@@ -165,3 +165,12 @@ def test_the_picture_has_a_box_for_each_room():
 def test_arrows_that_follow_are_left_out_and_those_up_are_kept(uses, down, breaking):
     found = rooms.arrows(rooms.House({}, uses, [["a"], ["b"], ["c"]]))
     assert [["".join(pair) for pair in pairs] for pairs in found] == [down, breaking]
+
+
+def test_files_that_the_internals_name_exist():
+    text = (ROOT / "docs" / "internals.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:\w+/)+[\w.]*)`", text))
+    assert len(named) > 30
+    roots = (ROOT, ROOT / "csrc", ROOT / "rustfits")
+    missing = {name for name in named if not any((root / name).exists() for root in roots)}
+    assert missing == set()
