@@ -13,7 +13,7 @@ struct rf_image_ops {
   rf_status (*info)(rf_file *file, rf_hdu *hdu, const rf_hdu **image, rf_error *err);
 };
 
-/* image/image.c: images whose data unit is the array (FITS 3.3.2, 7.1). */
+/* image/spec.c: images whose data unit is the array (FITS 3.3.2, 7.1). */
 extern const rf_image_ops rf_plain_image_ops;
 
 #endif

@@ -96,10 +96,10 @@ rf_status rf_image_read_locked(rf_file *file, size_t index, const rf_axis *axes,
 rf_status rf_image_plan_locked(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges, size_t capacity,
                                size_t *count, uint64_t *bytes, rf_error *err);
 
-/* image/image.c: the facts of an image: kind, BITPIX, axes, scaling, BLANK. `lock` held. RF_ERR_TYPE. */
+/* image/spec.c: the facts of an image: kind, BITPIX, axes, scaling, BLANK. `lock` held. RF_ERR_TYPE. */
 rf_status rf_image_info_locked(rf_file *file, size_t index, const rf_hdu **hdu, rf_error *err);
 
-/* image/image.c: the entry of HDU `index`, which must be an image. `lock` held. RF_ERR_TYPE. */
+/* image/spec.c: the entry of HDU `index`, which must be an image. `lock` held. RF_ERR_TYPE. */
 rf_status rf_image_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * What images to make share, compressed or not: checks of the spec, and the cards that do not depend on it
- * (image/image.c).
+ * (image/spec.c).
  */
 #ifndef RF_IMAGE_SPEC_H
 #define RF_IMAGE_SPEC_H
