@@ -6,8 +6,9 @@
 
 #include "base/ascii.h"
 #include "file/scan/structure.h"
-#include "image/ops.h"
+#include "image/plain.h"
 #include "table/ops.h"
+#include "tiled/image/ops.h"
 #include "tiled/ops.h"
 
 /* ---- what a header says ---- */

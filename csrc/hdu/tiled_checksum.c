@@ -67,14 +67,19 @@ static bool has_nan(const uint8_t *pixels, uint64_t count, rf_dtype type) {
   return found;
 }
 
-static rf_status sum_blocks(rf_file *file, size_t index, const rf_tiled_image *tiled_image, rf_blocks *blocks,
+static rf_status sum_blocks(rf_file *file, rf_hdu *hdu, const rf_tiled_image *tiled_image, rf_blocks *blocks,
                             uint8_t *pixels, uint32_t *sum, bool *nan, rf_error *err) {
   rf_dtype type = rf_convert_stored_type(tiled_image->image.bitpix);
   unsigned width = (unsigned)rf_pixel_bytes(type);
   while (rf_blocks_next(blocks)) {
     rf_run run;
-    RF_TRY(rf_tiled_image_read(file, index, blocks->section, type, RF_IMAGE_RAW, pixels, blocks->elements * width, NULL,
-                               err));
+    const rf_image_request request = {.size = sizeof request,
+                                      .section = blocks->section,
+                                      .dtype = type,
+                                      .flags = RF_IMAGE_RAW,
+                                      .data = pixels,
+                                      .data_bytes = blocks->elements * width};
+    RF_TRY(rf_tiled_image_read(file, hdu, &request, err));
     if (nan != NULL && !*nan)
       *nan = has_nan(pixels, blocks->elements, type);
     rf_swap_copy(pixels, pixels, (size_t)blocks->elements, width);
@@ -85,10 +90,11 @@ static rf_status sum_blocks(rf_file *file, size_t index, const rf_tiled_image *t
 }
 
 static rf_status sum_image(rf_file *file, size_t index, uint32_t *sum, bool *nan, rf_error *err) {
+  rf_hdu *hdu = NULL;
   rf_tiled_image *tiled_image;
   rf_blocks blocks;
   size_t bytes;
-  RF_TRY(rf_tiled_image_locked(file, index, NULL, &tiled_image, err));
+  RF_TRY(rf_tiled_image_locked(file, index, &hdu, &tiled_image, err));
   for (int d = 0; d < tiled_image->image.naxis; d++)
     if (tiled_image->image.axes[d] == 0)
       return RF_OK;
@@ -99,7 +105,7 @@ static rf_status sum_image(rf_file *file, size_t index, uint32_t *sum, bool *nan
   bool fits = blocks.most <= SIZE_MAX / width && rf_to_size(blocks.most * width, &bytes);
   uint8_t *pixels = fits ? rf_alloc(bytes) : NULL;
   rf_status status = pixels != NULL
-                         ? sum_blocks(file, index, tiled_image, &blocks, pixels, sum, nan, err)
+                         ? sum_blocks(file, hdu, tiled_image, &blocks, pixels, sum, nan, err)
                          : rf_fail(err, RF_ERR_MEMORY, "no memory for %llu pixels", (unsigned long long)blocks.most);
   rf_free(pixels);
   rf_blocks_end(&blocks);

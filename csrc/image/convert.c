@@ -23,7 +23,6 @@ rf_dtype rf_image_value_type(const rf_hdu *hdu) {
 rf_status rf_image_convert_init(rf_convert *convert, const rf_hdu *hdu, rf_dtype type, uint32_t flags, rf_error *err) {
   bool raw = (flags & RF_IMAGE_RAW) != 0;
   rf_scaling scaling = scaling_of(hdu);
-  flags &= ((uint32_t)1 << RF_IMAGE_THREADS_SHIFT) - 1; /* the number of threads does not matter here */
   if ((flags & ~(uint32_t)RF_IMAGE_RAW) != 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "unknown flags 0x%" PRIX32, flags);
   if (!raw && hdu->bad_keyword[0] != '\0')

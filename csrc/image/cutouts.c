@@ -8,19 +8,17 @@
 
 #include "base/array.h"
 #include "base/memory.h"
-#include "image/section.h"
+#include "image/ops.h"
 #include "value/dtype.h"
 #include "file/access.h"
-#include "file/scan/scan.h"
 
 /* Ranges of one prefetch. */
 #define MAX_RANGES ((size_t)1 << 20)
-/* Of the table of a compressed image, whose rows say where tiles are. */
-#define ROWS_BYTES ((uint64_t)8 << 20)
 
 typedef struct boxes {
   rf_file *file;
-  size_t index;
+  rf_hdu *hdu;
+  const rf_image_ops *ops;
   const rf_hdu *image;
   const int64_t *begins;
   const uint64_t *lengths;
@@ -28,6 +26,7 @@ typedef struct boxes {
   size_t count;
   rf_dtype type;
   uint32_t flags;
+  unsigned threads;
   const void *fill;
   size_t type_bytes;
   uint64_t elements; /* of a box */
@@ -61,15 +60,13 @@ static bool clip(const boxes *b, size_t i, bool *whole) {
 /* Adds the ranges of box i to the plan; room grows as needed. */
 static rf_status add_plan(const boxes *b, rf_range **ranges, size_t *count, size_t *capacity, rf_error *err) {
   for (;;) {
-    size_t more = 0, room = *capacity - *count;
-    uint64_t bytes;
-    RF_TRY(rf_image_plan_locked(b->file, b->index, b->axes, *ranges != NULL ? *ranges + *count : NULL, room, &more,
-                                &bytes, err));
-    if (more <= room) {
-      *count += more;
+    rf_image_plan_result plan = {*ranges != NULL ? *ranges + *count : NULL, *capacity - *count, 0, 0};
+    RF_TRY(b->ops->plan(b->file, b->hdu, b->axes, &plan, err));
+    if (plan.count <= plan.capacity) {
+      *count += plan.count;
       return RF_OK;
     }
-    size_t need = *count + more;
+    size_t need = *count + plan.count;
     if (need > 4 * MAX_RANGES)
       return rf_fail(err, RF_ERR_MEMORY, "expected a plan of at most %zu ranges, found %zu", 4 * MAX_RANGES, need);
     RF_TRY(RF_ARRAY_GROW(*ranges, *capacity, need, "a plan of ranges", err));
@@ -81,15 +78,8 @@ static rf_status prefetch(const boxes *b, rf_error *err) {
   size_t count = 0, capacity = 0;
   rf_status status = RF_OK;
   bool whole;
-  rf_hdu *hdu;
-  RF_TRY(rf_file_hdu_locked(b->file, b->index, &hdu, err));
-  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE && hdu->naxis == 2) {
-    uint64_t rows;
-    if (!rf_mul_u64(hdu->axes[0], hdu->axes[1], &rows) || rows > ROWS_BYTES)
-      rows = ROWS_BYTES;
-    const rf_range table = {hdu->data_offset, (size_t)rows, NULL};
-    RF_TRY(rf_store_prefetch(b->file->store, &table, 1, err));
-  }
+  if (b->ops->prefetch != NULL)
+    RF_TRY(b->ops->prefetch(b->file, b->hdu, err));
   for (size_t i = 0; i < b->count && status == RF_OK && count < MAX_RANGES; i++)
     if (clip(b, i, &whole))
       status = add_plan(b, &ranges, &count, &capacity, err);
@@ -128,6 +118,11 @@ static void place_part(const boxes *b, size_t i) {
   }
 }
 
+static rf_status read_part(const boxes *b, uint8_t *out, uint64_t bytes, uint8_t *mask, rf_error *err) {
+  const rf_image_request request = {sizeof request, b->axes, b->type, b->flags, b->threads, out, bytes, mask};
+  return b->ops->read(b->file, b->hdu, &request, err);
+}
+
 static rf_status read_box(boxes *b, size_t i, rf_error *err) {
   bool whole;
   uint64_t bytes = b->type_bytes;
@@ -138,15 +133,15 @@ static rf_status read_box(boxes *b, size_t i, rf_error *err) {
   for (size_t k = 0; k < b->naxis; k++)
     bytes *= b->axes[k].count;
   if (whole)
-    return rf_image_read_locked(b->file, b->index, b->axes, b->type, b->flags, b->out + i * b->elements * b->type_bytes,
-                                bytes, b->mask != NULL ? b->mask + i * b->elements : NULL, err);
+    return read_part(b, b->out + i * b->elements * b->type_bytes, bytes,
+                     b->mask != NULL ? b->mask + i * b->elements : NULL, err);
   if (b->part == NULL) {
     b->part = rf_alloc((size_t)(b->elements * b->type_bytes));
     b->part_mask = b->mask != NULL ? rf_alloc((size_t)b->elements) : NULL;
     if (b->part == NULL || (b->mask != NULL && b->part_mask == NULL))
       return rf_fail(err, RF_ERR_MEMORY, "no memory for a box of %" PRIu64 " pixels", b->elements);
   }
-  RF_TRY(rf_image_read_locked(b->file, b->index, b->axes, b->type, b->flags, b->part, bytes, b->part_mask, err));
+  RF_TRY(read_part(b, b->part, bytes, b->part_mask, err));
   fill_box(b, i);
   place_part(b, i);
   return RF_OK;
@@ -170,8 +165,10 @@ static rf_status check(boxes *b, uint64_t out_bytes, rf_error *err) {
   return RF_OK;
 }
 
-static rf_status read_boxes(boxes *b, uint64_t out_bytes, rf_error *err) {
-  RF_TRY(rf_image_info_locked(b->file, b->index, &b->image, err));
+static rf_status read_boxes(boxes *b, size_t index, uint64_t out_bytes, rf_error *err) {
+  RF_TRY(rf_image_find(b->file, index, &b->hdu, err));
+  b->ops = b->hdu->ops->image;
+  RF_TRY(b->ops->info(b->file, b->hdu, &b->image, err));
   RF_TRY(check(b, out_bytes, err));
   if (out_bytes == 0)
     return RF_OK;
@@ -189,9 +186,10 @@ static rf_status read_boxes(boxes *b, uint64_t out_bytes, rf_error *err) {
 rf_status rf_image_read_cutouts(rf_file *file, size_t index, const int64_t *begins, size_t count,
                                 const uint64_t *lengths, size_t naxis, rf_dtype type, uint32_t flags, const void *fill,
                                 void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err) {
-  boxes b = {.file = file, .index = index, .begins = begins, .lengths = lengths, .naxis = naxis, .count = count};
+  boxes b = {.file = file, .begins = begins, .lengths = lengths, .naxis = naxis, .count = count};
   b.type = type;
-  b.flags = flags;
+  b.flags = flags & RF_IMAGE_FLAGS;
+  b.threads = flags >> RF_IMAGE_THREADS_SHIFT;
   b.fill = fill;
   b.type_bytes = rf_pixel_bytes(type);
   b.out = out;
@@ -199,7 +197,7 @@ rf_status rf_image_read_cutouts(rf_file *file, size_t index, const int64_t *begi
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = read_boxes(&b, out_bytes, err);
+    status = read_boxes(&b, index, out_bytes, err);
     status = rf_file_end_read_of(file, index, status, err);
   }
   rf_free(b.axes);

@@ -7,18 +7,16 @@
 #include <stdio.h>
 
 #include "base/memory.h"
-#include "image/convert.h"
-#include "image/spec.h"
-#include "image/section.h"
-#include "tiled/image/edit/edit.h"
 #include "file/access.h"
 #include "file/header.h"
 #include "file/layout.h"
-#include "file/scan/scan.h"
+#include "image/convert.h"
+#include "image/extend.h"
+#include "image/section.h"
 
 #define BUFFER_BYTES ((size_t)512 << 10)
 
-rf_status rf_image_check_whole(rf_file *file, const rf_hdu *hdu, rf_error *err) {
+rf_status rf_plain_image_check_whole(rf_file *file, const rf_hdu *hdu, rf_error *err) {
   uint64_t size, pixels = rf_section_image_count(hdu), width = rf_pixel_bytes(rf_convert_stored_type(hdu->bitpix));
   if (hdu->data_bytes != pixels * width)
     return rf_fail(err, RF_ERR_UNSUPPORTED,
@@ -45,7 +43,7 @@ static rf_status check_extend(rf_file *file, const rf_hdu *hdu, uint64_t length,
       return rf_fail(err, RF_ERR_LIMIT, "the image has more bytes than a file can hold");
   if (!rf_mul_u64(*data_bytes, length, data_bytes) || *data_bytes > INT64_MAX - RF_BLOCK_BYTES)
     return rf_fail(err, RF_ERR_LIMIT, "the image has more bytes than a file can hold");
-  return rf_image_check_whole(file, hdu, err);
+  return rf_plain_image_check_whole(file, hdu, err);
 }
 
 /* Pixels to put behind those that are there. */
@@ -78,9 +76,9 @@ static rf_status put_pixels(void *context, rf_store *store, uint64_t data, rf_er
   return status;
 }
 
-/* A plain image. `pixels` NULL: zeros. */
-static rf_status lengthen(rf_file *file, size_t index, rf_hdu *hdu, uint64_t length, uint64_t data_bytes,
-                          fresh_pixels *pixels, bool *written, rf_error *err) {
+/* `pixels` NULL: zeros. */
+static rf_status lengthen(rf_file *file, rf_hdu *hdu, uint64_t length, uint64_t data_bytes, fresh_pixels *pixels,
+                          bool *written, rf_error *err) {
   const rf_header *old;
   rf_header *header;
   char keyword[16];
@@ -91,41 +89,39 @@ static rf_status lengthen(rf_file *file, size_t index, rf_hdu *hdu, uint64_t len
   rf_value value = {RF_VALUE_INTEGER, (int64_t)length, 0.0, 0.0, NULL, 0};
   rf_status status = rf_header_set(header, keyword, &value, NULL, err);
   if (status == RF_OK)
-    status =
-        rf_file_rearrange_locked(file, index, header, data_bytes, pixels != NULL ? &rearrange : NULL, written, err);
+    status = rf_file_rearrange_locked(file, hdu->index, header, data_bytes, pixels != NULL ? &rearrange : NULL, written,
+                                      err);
   rf_header_free(header);
   return status;
 }
 
-/* A compressed image that grows. */
-typedef struct fresh_tiles {
-  size_t index;
-  rf_dtype type;
-  uint32_t flags;
-  const void *in;
-  uint64_t in_bytes;
-  const uint8_t *mask;
-  uint64_t length; /* of axis 0 then */
-  const rf_axis *axes;
-} fresh_tiles;
-
-static rf_status extend_tiles(void *context, rf_file *file, bool *written, rf_error *err) {
-  const fresh_tiles *t = context;
-  return rf_tiled_image_extend_locked(file, t->index, t->length, written, err);
+rf_status rf_plain_image_extend(rf_file *file, rf_hdu *hdu, uint64_t length, const rf_image_request *pixels,
+                                bool *written, rf_error *err) {
+  rf_convert convert;
+  uint64_t data_bytes = 0;
+  if (pixels == NULL) {
+    RF_TRY(check_extend(file, hdu, length, &data_bytes, err));
+    if (length == hdu->axes[hdu->naxis - 1])
+      return RF_OK;
+    return lengthen(file, hdu, length, data_bytes, NULL, written, err);
+  }
+  RF_TRY(rf_image_convert_init(&convert, hdu, pixels->dtype, pixels->flags, err));
+  uint64_t count = pixels->data_bytes / convert.type_bytes;
+  RF_TRY(rf_convert_check(&convert, pixels->data, pixels->mask, count, err));
+  RF_TRY(check_extend(file, hdu, length, &data_bytes, err));
+  fresh_pixels fresh = {&convert, pixels->data, pixels->mask, count, hdu->data_bytes};
+  return lengthen(file, hdu, length, data_bytes, &fresh, written, err);
 }
+
+/* ---- the public calls ---- */
 
 /* Exclusive lock held. */
 static rf_status extend_locked(rf_file *file, size_t index, uint64_t length, bool *written, rf_error *err) {
   rf_hdu *hdu = NULL;
-  uint64_t data_bytes = 0;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE)
-    return rf_file_edit_as_one(file, extend_tiles, &(fresh_tiles){.index = index, .length = length}, written, err);
-  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
-  RF_TRY(check_extend(file, hdu, length, &data_bytes, err));
-  if (length == hdu->axes[hdu->naxis - 1])
-    return RF_OK;
-  return lengthen(file, index, hdu, length, data_bytes, NULL, written, err);
+  RF_TRY(rf_image_find(file, index, &hdu, err));
+  if (hdu->ops->image->extend == NULL)
+    return rf_image_refuse(hdu, "extended", err);
+  return hdu->ops->image->extend(file, hdu, length, NULL, written, err);
 }
 
 rf_status rf_image_extend(rf_file *file, size_t index, uint64_t length, rf_error *err) {
@@ -139,12 +135,9 @@ rf_status rf_image_extend(rf_file *file, size_t index, uint64_t length, rf_error
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
 
-/* ---- pixels behind those that are there ---- */
-
 /* `in_bytes` bytes of elements fill *planes planes of axis 0. `image` has the axes. */
-static rf_status count_planes(const rf_hdu *image, const rf_convert *convert, uint64_t in_bytes, uint64_t *planes,
-                              rf_error *err) {
-  uint64_t plane = convert->type_bytes;
+static rf_status count_planes(const rf_hdu *image, rf_dtype type, uint64_t in_bytes, uint64_t *planes, rf_error *err) {
+  uint64_t plane = rf_pixel_bytes(type);
   if (image->naxis == 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "the image has no axes (NAXIS = 0), so it cannot be extended");
   for (int i = 0; i < image->naxis - 1; i++)
@@ -158,70 +151,41 @@ static rf_status count_planes(const rf_hdu *image, const rf_convert *convert, ui
                  plane);
 }
 
-static rf_status extend_and_write(void *context, rf_file *file, bool *written, rf_error *err) {
-  const fresh_tiles *t = context;
-  RF_TRY(rf_tiled_image_extend_locked(file, t->index, t->length, written, err));
-  return rf_tiled_image_write_locked(file, t->index, t->axes, t->type, t->flags, t->in, t->in_bytes, t->mask, written,
-                                     err);
-}
-
-/* Tiles are written one after the other, when the image has them; all of it is one edit. */
-static rf_status append_tiles(rf_file *file, fresh_tiles *t, bool *written, rf_error *err) {
-  rf_hdu *hdu;
-  rf_tiled_image *tiled_image;
+/* Exclusive lock held. */
+static rf_status append_locked(rf_file *file, size_t index, const rf_image_request *pixels, bool *written,
+                               rf_error *err) {
+  rf_hdu *hdu = NULL;
+  const rf_hdu *image = NULL;
   rf_convert convert;
   uint64_t planes = 0;
-  RF_TRY(rf_tiled_image_locked(file, t->index, &hdu, &tiled_image, err));
-  RF_TRY(rf_image_convert_init(&convert, &tiled_image->image, t->type, t->flags, err));
-  RF_TRY(count_planes(&tiled_image->image, &convert, t->in_bytes, &planes, err));
-  RF_TRY(rf_tiled_image_check_locked(file, t->index, t->type, t->flags, t->in, t->in_bytes / convert.type_bytes,
-                                     t->mask, err));
-  int naxis = tiled_image->image.naxis;
-  uint64_t old = tiled_image->image.axes[naxis - 1];
-  rf_axis *axes = rf_alloc_zero((size_t)naxis, sizeof *axes);
-  if (axes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a section of %d axes", naxis);
-  for (int i = 0; i < naxis; i++)
-    axes[i] = (rf_axis){i == 0 ? (int64_t)old : 0, 1, i == 0 ? planes : tiled_image->image.axes[naxis - 1 - i], NULL};
-  t->axes = axes;
-  t->length = old + planes;
-  rf_status status = rf_file_edit_as_one(file, extend_and_write, t, written, err);
-  rf_free(axes);
-  return status;
-}
-
-/* Exclusive lock held. */
-static rf_status append_locked(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in,
-                               uint64_t in_bytes, const uint8_t *mask, bool *written, rf_error *err) {
-  rf_hdu *hdu;
-  rf_convert convert;
-  uint64_t planes = 0, data_bytes = 0;
-  if (in_bytes == 0)
+  if (pixels->data_bytes == 0)
     return RF_OK;
-  if (in == NULL)
+  if (pixels->data == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to write");
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE) {
-    fresh_tiles tiles = {.index = index, .type = type, .flags = flags, .in = in, .in_bytes = in_bytes, .mask = mask};
-    return append_tiles(file, &tiles, written, err);
-  }
-  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
-  RF_TRY(rf_image_convert_init(&convert, hdu, type, flags, err));
-  RF_TRY(count_planes(hdu, &convert, in_bytes, &planes, err));
-  uint64_t count = in_bytes / convert.type_bytes, length = hdu->axes[hdu->naxis - 1] + planes;
-  RF_TRY(rf_convert_check(&convert, in, mask, count, err));
-  RF_TRY(check_extend(file, hdu, length, &data_bytes, err));
-  fresh_pixels pixels = {&convert, in, mask, count, hdu->data_bytes};
-  return lengthen(file, index, hdu, length, data_bytes, &pixels, written, err);
+  RF_TRY(rf_image_find(file, index, &hdu, err));
+  if (hdu->ops->image->extend == NULL)
+    return rf_image_refuse(hdu, "extended", err);
+  RF_TRY(hdu->ops->image->info(file, hdu, &image, err));
+  RF_TRY(rf_image_convert_init(&convert, image, pixels->dtype, pixels->flags, err));
+  RF_TRY(count_planes(image, pixels->dtype, pixels->data_bytes, &planes, err));
+  return hdu->ops->image->extend(file, hdu, image->axes[image->naxis - 1] + planes, pixels, written, err);
 }
 
 rf_status rf_image_append(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in, uint64_t in_bytes,
                           const uint8_t *mask, rf_error *err) {
+  const rf_image_request pixels = {sizeof pixels,
+                                   NULL,
+                                   type,
+                                   flags & RF_IMAGE_FLAGS,
+                                   flags >> RF_IMAGE_THREADS_SHIFT,
+                                   (void *)(uintptr_t)in,
+                                   in_bytes,
+                                   (uint8_t *)(uintptr_t)mask};
   bool written = false;
   rf_error_clear(err);
   rf_status status = rf_file_begin_write(file, err);
   if (status == RF_OK) {
-    status = append_locked(file, index, type, flags, in, in_bytes, mask, &written, err);
+    status = append_locked(file, index, &pixels, &written, err);
     rf_file_end_write(file, status, written);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);

@@ -1,19 +1,56 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What a kind of HDU with pixels can do.
+ * The operations of a kind of HDU with pixels. Public calls look up the row and call it, so that plain and tiled images
+ * are two implementations.
  */
 #ifndef RF_IMAGE_OPS_H
 #define RF_IMAGE_OPS_H
 
 #include "file/file.h"
 
-/* Functions run with `file->lock` held: shared, or exclusive where they take `written`. */
+/* The bits of a flag word that are flags: the others are a number of threads. */
+#define RF_IMAGE_FLAGS (((uint32_t)1 << RF_IMAGE_THREADS_SHIFT) - 1)
+
+/* The byte ranges of a section, in file order. */
+typedef struct rf_image_plan_result {
+  rf_range *ranges; /* the first `capacity` ranges; borrowed */
+  size_t capacity;
+  size_t count;   /* all ranges */
+  uint64_t bytes; /* in all ranges */
+} rf_image_plan_result;
+
+/* Functions run with `file->lock` held: shared, or exclusive where they take `written`. Requests are whole: no member
+ * lies beyond their `size`. */
 struct rf_image_ops {
   /* MUST. The facts of the image: BITPIX, axes, scaling, BLANK. They are valid until the next edit. */
   rf_status (*info)(rf_file *file, rf_hdu *hdu, const rf_hdu **image, rf_error *err);
+
+  /* MUST. rf_image_read(). */
+  rf_status (*read)(rf_file *file, rf_hdu *hdu, const rf_image_request *request, rf_error *err);
+
+  /* MUST. rf_image_plan(). `plan->count` and `plan->bytes` are 0 before the call. */
+  rf_status (*plan)(rf_file *file, rf_hdu *hdu, const rf_axis *section, rf_image_plan_result *plan, rf_error *err);
+
+  /* MAY. Fetches what `plan` reads from a remote file, before it is called for many sections. NULL: nothing. */
+  rf_status (*prefetch)(rf_file *file, rf_hdu *hdu, rf_error *err);
+
+  /* MAY, both or none. rf_image_write(), rf_image_check(). */
+  rf_status (*write)(rf_file *file, rf_hdu *hdu, const rf_image_request *request, bool *written, rf_error *err);
+  rf_status (*check)(rf_file *file, rf_hdu *hdu, const rf_image_request *request, rf_error *err);
+
+  /* MAY. Makes axis 0 `length` elements long, as one edit. The new elements are those of `pixels` (which has no
+   * section and fills them exactly), or 0 as stored where `pixels` is NULL. */
+  rf_status (*extend)(rf_file *file, rf_hdu *hdu, uint64_t length, const rf_image_request *pixels, bool *written,
+                      rf_error *err);
+
+  /* MAY. rf_image_reshape(). */
+  rf_status (*reshape)(rf_file *file, rf_hdu *hdu, const uint64_t *axes, int naxis, bool *written, rf_error *err);
 };
 
-/* image/spec.c: images whose data unit is the array (FITS 3.3.2, 7.1). */
-extern const rf_image_ops rf_plain_image_ops;
+/* Gets the entry of HDU `index`, which must have pixels. `lock` held. RF_ERR_NOT_FOUND, RF_ERR_TYPE. */
+rf_status rf_image_find(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err);
+
+/* Returns RF_ERR_UNSUPPORTED: HDUs of this kind cannot be `done` ("written"). */
+rf_status rf_image_refuse(const rf_hdu *hdu, const char *done, rf_error *err);
 
 #endif

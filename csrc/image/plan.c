@@ -8,10 +8,9 @@
 
 #include "base/memory.h"
 #include "base/sort.h"
-#include "image/section.h"
-#include "tiled/image/read.h"
 #include "file/access.h"
-#include "file/scan/scan.h"
+#include "image/plan.h"
+#include "image/section.h"
 
 /* An ascending copy of an index list without repeats. */
 static uint64_t sort_indices(uint64_t *indices, uint64_t count) {
@@ -101,39 +100,42 @@ static rf_status plan_section(rf_section *section, planner *plan, rf_error *err)
   return RF_OK;
 }
 
-static rf_status plan_locked(rf_file *file, size_t index, const rf_axis *axes, planner *plan, rf_error *err) {
-  rf_hdu *hdu;
+rf_status rf_plain_image_plan(rf_file *file, rf_hdu *hdu, const rf_axis *axes, rf_image_plan_result *result,
+                              rf_error *err) {
   rf_section section;
   uint64_t *memory;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE)
-    return rf_tiled_image_plan(file, index, axes, plan->ranges, plan->capacity, &plan->count, &plan->bytes, err);
-  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
+  planner plan = {.ranges = result->ranges, .capacity = result->capacity};
+  (void)file;
   RF_TRY(rf_section_init(&section, hdu, axes, err));
   if (section.count == 0)
     return RF_OK;
   RF_TRY(sort_section(&section, &memory, err));
-  rf_status status = plan_section(&section, plan, err);
+  rf_status status = plan_section(&section, &plan, err);
   rf_free(memory);
+  result->count = plan.count;
+  result->bytes = plan.bytes;
   return status;
 }
 
-rf_status rf_image_plan_locked(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges, size_t capacity,
-                               size_t *count, uint64_t *bytes, rf_error *err) {
-  planner plan = {ranges, ranges != NULL ? capacity : 0, 0, 0, {0, 0, NULL}};
-  RF_TRY(plan_locked(file, index, axes, &plan, err));
-  *count = plan.count;
-  *bytes = plan.bytes;
-  return RF_OK;
+static rf_status plan_locked(rf_file *file, size_t index, const rf_axis *axes, rf_image_plan_result *plan,
+                             rf_error *err) {
+  rf_hdu *hdu = NULL;
+  RF_TRY(rf_image_find(file, index, &hdu, err));
+  return hdu->ops->image->plan(file, hdu, axes, plan, err);
 }
 
 rf_status rf_image_plan(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges, size_t capacity,
                         size_t *count, uint64_t *bytes, rf_error *err) {
+  rf_image_plan_result plan = {ranges, ranges != NULL ? capacity : 0, 0, 0};
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = rf_image_plan_locked(file, index, axes, ranges, capacity, count, bytes, err);
+    status = plan_locked(file, index, axes, &plan, err);
     status = rf_file_end_read_of(file, index, status, err);
   }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  if (status != RF_OK)
+    return rf_error_locate(err, status, rf_file_name(file), (int)index);
+  *count = plan.count;
+  *bytes = plan.bytes;
+  return RF_OK;
 }

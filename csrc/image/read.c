@@ -8,11 +8,10 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "image/convert.h"
-#include "image/section.h"
-#include "tiled/image/read.h"
 #include "file/access.h"
-#include "file/scan/scan.h"
+#include "image/convert.h"
+#include "image/read.h"
+#include "image/section.h"
 
 /* Ranges in one call; so many at once need no allocation. */
 #define BATCH_RANGES ((size_t)16384)
@@ -405,18 +404,17 @@ static rf_status read_shared(sharing *s, unsigned wanted, rf_error *err) {
   return rf_parallel(threads, s->parts, read_part, s, err);
 }
 
-static rf_status read_hdu(rf_file *file, const rf_hdu *hdu, const rf_axis *axes, rf_dtype type, uint32_t flags,
-                          void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err) {
+rf_status rf_plain_image_read(rf_file *file, rf_hdu *hdu, const rf_image_request *request, rf_error *err) {
   rf_section section;
   rf_convert convert;
-  unsigned threads = flags >> RF_IMAGE_THREADS_SHIFT;
-  RF_TRY(rf_image_convert_init(&convert, hdu, type, flags, err));
-  RF_TRY(rf_section_init(&section, hdu, axes, err));
-  RF_TRY(check_out(&section, &convert, out, out_bytes, err));
+  RF_TRY(rf_image_convert_init(&convert, hdu, request->dtype, request->flags, err));
+  RF_TRY(rf_section_init(&section, hdu, request->section, err));
+  RF_TRY(check_out(&section, &convert, request->data, request->data_bytes, err));
   if (section.count == 0)
     return RF_OK;
 
-  sharing s = {.store = file->store, .section = &section, .convert = &convert, .out = out, .mask = mask};
+  sharing s = {
+      .store = file->store, .section = &section, .convert = &convert, .out = request->data, .mask = request->mask};
   const uint8_t *bytes;
   size_t span;
   rf_status status = RF_ERR_UNSUPPORTED;
@@ -426,26 +424,26 @@ static rf_status read_hdu(rf_file *file, const rf_hdu *hdu, const rf_axis *axes,
   if (status == RF_OK)
     s.bytes = bytes;
   if (status == RF_OK || status == RF_ERR_UNSUPPORTED)
-    status = read_shared(&s, threads != 0 ? threads : file->options.threads, err);
+    status = read_shared(&s, request->threads != 0 ? request->threads : file->options.threads, err);
   return status == RF_ERR_TRUNCATED ? explain_truncation(file->store, hdu, err) : status;
 }
 
-rf_status rf_image_read_locked(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags,
-                               void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err) {
-  rf_hdu *hdu;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE)
-    return rf_tiled_image_read(file, index, axes, type, flags, out, out_bytes, mask, err);
-  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
-  return read_hdu(file, hdu, axes, type, flags, out, out_bytes, mask, err);
+/* ---- the public calls ---- */
+
+static rf_status read_locked(rf_file *file, size_t index, const rf_image_request *request, rf_error *err) {
+  rf_hdu *hdu = NULL;
+  RF_TRY(rf_image_find(file, index, &hdu, err));
+  return hdu->ops->image->read(file, hdu, request, err);
 }
 
 rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags, void *out,
                         uint64_t out_bytes, uint8_t *mask, rf_error *err) {
+  const rf_image_request request = {
+      sizeof request, axes, type, flags & RF_IMAGE_FLAGS, flags >> RF_IMAGE_THREADS_SHIFT, out, out_bytes, mask};
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = rf_image_read_locked(file, index, axes, type, flags, out, out_bytes, mask, err);
+    status = read_locked(file, index, &request, err);
     status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
@@ -453,24 +451,19 @@ rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_dty
 
 /* No edit can come between the look at the generation and the reading: it would need the lock for itself. */
 static rf_status read_box_locked(const rf_cutout_source *source, const rf_axis box[2], void *out, rf_error *err) {
-  rf_hdu *hdu;
-  rf_tiled_image *tiled_image = NULL;
+  rf_hdu *hdu = NULL;
+  const rf_hdu *image = NULL;
   uint64_t bytes;
   if (source->generation != rf_file_generation(source->file))
     return rf_fail(err, RF_ERR_ARGUMENT, "the file was changed since its generation %" PRIu64, source->generation);
-  RF_TRY(rf_file_hdu_locked(source->file, source->index, &hdu, err));
-  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE)
-    RF_TRY(rf_tiled_image_locked(source->file, source->index, NULL, &tiled_image, err));
-  else
-    RF_TRY(rf_image_hdu_locked(source->file, source->index, &hdu, err));
-  int naxis = tiled_image != NULL ? tiled_image->image.naxis : hdu->naxis;
-  if (naxis != 2)
-    return rf_fail(err, RF_ERR_ARGUMENT, "a box has 2 axes and the image %d", naxis);
+  RF_TRY(rf_image_find(source->file, source->index, &hdu, err));
+  RF_TRY(hdu->ops->image->info(source->file, hdu, &image, err));
+  if (image->naxis != 2)
+    return rf_fail(err, RF_ERR_ARGUMENT, "a box has 2 axes and the image %d", image->naxis);
   if (!rf_mul_u64(box[0].count, box[1].count, &bytes) || !rf_mul_u64(bytes, rf_pixel_bytes(source->type), &bytes))
     return rf_fail(err, RF_ERR_RANGE, "a box of %" PRIu64 " rows is larger than any image", box[0].count);
-  if (tiled_image != NULL)
-    return rf_tiled_image_read(source->file, source->index, box, source->type, 0, out, bytes, NULL, err);
-  return read_hdu(source->file, hdu, box, source->type, 0, out, bytes, NULL, err);
+  const rf_image_request request = {sizeof request, box, source->type, 0, 0, out, bytes, NULL};
+  return hdu->ops->image->read(source->file, hdu, &request, err);
 }
 
 rf_status rf_image_read_box(const rf_cutout_source *source, int64_t row, uint64_t rows, int64_t column,

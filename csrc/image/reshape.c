@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "value/convert.h"
-#include "image/spec.h"
-#include "image/section.h"
+#include "image/extend.h"
 #include "file/access.h"
 #include "file/header.h"
 #include "file/layout.h"
-#include "file/scan/scan.h"
+#include "image/reshape.h"
+#include "image/spec.h"
+#include "value/convert.h"
 
 /* n of "NAXISn", 0 of any other keyword. */
 static int axis_of(const char *keyword) {
@@ -65,21 +65,15 @@ static rf_status build_header(const rf_header *old, const rf_image_spec *spec, r
   return put_axes(header, spec, err);
 }
 
-/* Exclusive lock held. */
-static rf_status reshape_locked(rf_file *file, size_t index, const uint64_t *axes, int naxis, bool *written,
-                                rf_error *err) {
-  rf_hdu *hdu = NULL;
+rf_status rf_plain_image_reshape(rf_file *file, rf_hdu *hdu, const uint64_t *axes, int naxis, bool *written,
+                                 rf_error *err) {
   const rf_header *old;
   rf_header *header;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE)
-    return rf_fail(err, RF_ERR_UNSUPPORTED, "a compressed image cannot be given other axes: write it anew");
-  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
   rf_image_spec spec = {.size = sizeof spec, .type = rf_convert_stored_type(hdu->bitpix), .naxis = naxis, .axes = axes};
   if (naxis < 1)
     return rf_fail(err, RF_ERR_ARGUMENT, "an image that has pixels has axes");
   RF_TRY(rf_image_spec_check(&spec, err));
-  RF_TRY(rf_image_check_whole(file, hdu, err));
+  RF_TRY(rf_plain_image_check_whole(file, hdu, err));
   uint64_t bytes = rf_pixel_bytes(spec.type);
   for (int i = 0; i < naxis; i++)
     bytes *= axes[i]; /* which the check has found to fit */
@@ -89,9 +83,19 @@ static rf_status reshape_locked(rf_file *file, size_t index, const uint64_t *axe
   RF_TRY(rf_header_new(&header, err));
   rf_status status = build_header(old, &spec, header, err);
   if (status == RF_OK)
-    status = rf_file_resize_locked(file, index, header, bytes, written, err);
+    status = rf_file_resize_locked(file, hdu->index, header, bytes, written, err);
   rf_header_free(header);
   return status;
+}
+
+/* Exclusive lock held. */
+static rf_status reshape_locked(rf_file *file, size_t index, const uint64_t *axes, int naxis, bool *written,
+                                rf_error *err) {
+  rf_hdu *hdu = NULL;
+  RF_TRY(rf_image_find(file, index, &hdu, err));
+  if (hdu->ops->image->reshape == NULL)
+    return rf_image_refuse(hdu, "reshaped", err);
+  return hdu->ops->image->reshape(file, hdu, axes, naxis, written, err);
 }
 
 rf_status rf_image_reshape(rf_file *file, size_t index, const uint64_t *axes, int naxis, rf_error *err) {

@@ -90,16 +90,4 @@ void rf_section_gather(const rf_section *section, const rf_piece *piece, uint64_
 void rf_section_scatter(const rf_section *section, const rf_piece *piece, uint64_t skip, size_t count, uint64_t low,
                         const uint8_t *src, uint8_t *bytes);
 
-/* As rf_image_read and rf_image_plan; `lock` held, no location in messages. */
-rf_status rf_image_read_locked(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags,
-                               void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err);
-rf_status rf_image_plan_locked(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges, size_t capacity,
-                               size_t *count, uint64_t *bytes, rf_error *err);
-
-/* image/spec.c: the facts of an image: kind, BITPIX, axes, scaling, BLANK. `lock` held. RF_ERR_TYPE. */
-rf_status rf_image_info_locked(rf_file *file, size_t index, const rf_hdu **hdu, rf_error *err);
-
-/* image/spec.c: the entry of HDU `index`, which must be an image. `lock` held. RF_ERR_TYPE. */
-rf_status rf_image_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err);
-
 #endif

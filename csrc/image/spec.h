@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What images to make share, compressed or not: checks of the spec, and the cards that do not depend on it
- * (image/spec.c).
+ * The spec of a new image: its checks, and the cards that plain and compressed images share.
  */
 #ifndef RF_IMAGE_SPEC_H
 #define RF_IMAGE_SPEC_H
@@ -17,19 +16,16 @@ bool rf_image_spec_deferred(const rf_image_spec *spec);
 /* spec->reserve_cards, 0 where the struct is too short for it. */
 uint32_t rf_image_spec_reserve(const rf_image_spec *spec);
 
-/* Is the data unit all there, and pixels and nothing else? RF_ERR_UNSUPPORTED, RF_ERR_TRUNCATED. */
-rf_status rf_image_check_whole(rf_file *file, const rf_hdu *hdu, rf_error *err);
-
 /* BITPIX of the stored values. */
 int rf_image_spec_bitpix(rf_dtype type);
 
 /* BZERO and BSCALE of types that BITPIX does not have. */
-rf_status rf_image_spec_twin(rf_header *header, rf_dtype type, rf_error *err);
+rf_status rf_image_spec_add_offset(rf_header *header, rf_dtype type, rf_error *err);
 
 /* BLANK, EXTNAME, EXTVER. */
-rf_status rf_image_spec_names(rf_header *header, const rf_image_spec *spec, rf_error *err);
+rf_status rf_image_spec_add_names(rf_header *header, const rf_image_spec *spec, rf_error *err);
 
 /* The caller's own cards. */
-rf_status rf_image_spec_cards(rf_header *header, const rf_image_spec *spec, rf_error *err);
+rf_status rf_image_spec_add_cards(rf_header *header, const rf_image_spec *spec, rf_error *err);
 
 #endif

@@ -7,13 +7,12 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "file/access.h"
+#include "file/unpublished.h"
 #include "file/layout.h"
 #include "image/convert.h"
 #include "image/section.h"
-#include "tiled/image/edit/edit.h"
-#include "file/access.h"
-#include "file/scan/scan.h"
-#include "file/unpublished.h"
+#include "image/write.h"
 
 /* Large enough that a system call costs little beside the copy, small enough to stay in the cache. */
 #define BUFFER_BYTES ((size_t)512 << 10)
@@ -179,66 +178,87 @@ static rf_status check_extent(rf_file *file, const rf_hdu *hdu, const rf_section
                  size, end);
 }
 
-/* Exclusive lock held. */
-static rf_status write_locked(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags,
-                              const void *in, uint64_t in_bytes, const uint8_t *mask, bool *written, rf_error *err) {
-  rf_hdu *hdu;
+rf_status rf_plain_image_write(rf_file *file, rf_hdu *hdu, const rf_image_request *request, bool *written,
+                               rf_error *err) {
   rf_section section;
   rf_convert convert;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  uint32_t how = flags & ~(uint32_t)RF_IMAGE_HELD;
-  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE)
-    return rf_tiled_image_write_locked(file, index, axes, type, how, in, in_bytes, mask, written, err);
-  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
-  RF_TRY(rf_image_convert_init(&convert, hdu, type, how, err));
-  RF_TRY(rf_section_init(&section, hdu, axes, err));
-  RF_TRY(check_in(&section, &convert, in, in_bytes, err));
-  RF_TRY(rf_convert_check(&convert, in, mask, section.count, err));
+  RF_TRY(rf_image_convert_init(&convert, hdu, request->dtype, request->flags & ~(uint32_t)RF_IMAGE_HELD, err));
+  RF_TRY(rf_section_init(&section, hdu, request->section, err));
+  RF_TRY(check_in(&section, &convert, request->data, request->data_bytes, err));
+  RF_TRY(rf_convert_check(&convert, request->data, request->mask, section.count, err));
   if (section.count == 0)
     return RF_OK;
   RF_TRY(check_extent(file, hdu, &section, err));
-  writer w = {file->store, &section, &convert, in, mask, 0, NULL, 0, written};
+  writer w = {file->store, &section, &convert, request->data, request->mask, 0, NULL, 0, written};
   bool held;
-  RF_TRY(hold_all(&w, file, hdu, flags, &held, err));
+  RF_TRY(hold_all(&w, file, hdu, request->flags, &held, err));
   return held ? RF_OK : write_section(&w, err);
+}
+
+rf_status rf_plain_image_check(rf_file *file, rf_hdu *hdu, const rf_image_request *request, rf_error *err) {
+  rf_convert convert;
+  (void)file;
+  RF_TRY(rf_image_convert_init(&convert, hdu, request->dtype, request->flags, err));
+  return rf_convert_check(&convert, request->data, request->mask, request->data_bytes / convert.type_bytes, err);
+}
+
+/* ---- the public calls ---- */
+
+/* Exclusive lock held. */
+static rf_status write_locked(rf_file *file, size_t index, const rf_image_request *request, bool *written,
+                              rf_error *err) {
+  rf_hdu *hdu = NULL;
+  RF_TRY(rf_image_find(file, index, &hdu, err));
+  if (hdu->ops->image->write == NULL)
+    return rf_image_refuse(hdu, "written", err);
+  return hdu->ops->image->write(file, hdu, request, written, err);
 }
 
 rf_status rf_image_write(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags,
                          const void *in, uint64_t in_bytes, const uint8_t *mask, rf_error *err) {
+  const rf_image_request request = {sizeof request,
+                                    axes,
+                                    type,
+                                    flags & RF_IMAGE_FLAGS,
+                                    flags >> RF_IMAGE_THREADS_SHIFT,
+                                    (void *)(uintptr_t)in,
+                                    in_bytes,
+                                    (uint8_t *)(uintptr_t)mask};
   bool written = false;
   rf_error_clear(err);
   rf_status status = rf_file_begin_write(file, err);
   if (status == RF_OK) {
-    status = write_locked(file, index, axes, type, flags, in, in_bytes, mask, &written, err);
+    status = write_locked(file, index, &request, &written, err);
     rf_file_end_write(file, status, written);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }
 
-/* *read: the file was read, not only its index. */
-static rf_status check_locked(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in,
-                              uint64_t count, const uint8_t *mask, bool *read, rf_error *err) {
-  rf_hdu *hdu;
-  rf_convert convert;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  *read = hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE;
-  if (*read)
-    return rf_tiled_image_check_locked(file, index, type, flags, in, count, mask, err);
-  RF_TRY(rf_image_hdu_locked(file, index, &hdu, err));
-  RF_TRY(rf_image_convert_init(&convert, hdu, type, flags, err));
-  if (count > 0 && in == NULL)
+static rf_status check_locked(rf_file *file, size_t index, const rf_image_request *request, rf_error *err) {
+  rf_hdu *hdu = NULL;
+  RF_TRY(rf_image_find(file, index, &hdu, err));
+  if (hdu->ops->image->check == NULL)
+    return rf_image_refuse(hdu, "written", err);
+  if (request->data_bytes > 0 && request->data == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to check");
-  return rf_convert_check(&convert, in, mask, count, err);
+  return hdu->ops->image->check(file, hdu, request, err);
 }
 
 rf_status rf_image_check(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in, uint64_t count,
                          const uint8_t *mask, rf_error *err) {
-  bool read = true;
+  const rf_image_request request = {sizeof request,
+                                    NULL,
+                                    type,
+                                    flags & RF_IMAGE_FLAGS,
+                                    0,
+                                    (void *)(uintptr_t)in,
+                                    count * rf_pixel_bytes(type),
+                                    (uint8_t *)(uintptr_t)mask};
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
-    status = check_locked(file, index, type, flags, in, count, mask, &read, err);
-    status = rf_file_end_read_of(file, read ? index : RF_NOT_READ, status, err);
+    status = check_locked(file, index, &request, err);
+    status = rf_file_end_read_of(file, index, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
 }

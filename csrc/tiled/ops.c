@@ -7,13 +7,6 @@
 #include "tiled/image/image.h"
 #include "tiled/table/table.h"
 
-static rf_status image_info(rf_file *file, rf_hdu *hdu, const rf_hdu **image, rf_error *err) {
-  rf_tiled_image *tiled_image = NULL;
-  RF_TRY(rf_tiled_image_locked(file, hdu->index, NULL, &tiled_image, err));
-  *image = &tiled_image->image;
-  return RF_OK;
-}
-
 rf_status rf_tiled_image_get_logical(rf_file *file, rf_hdu *hdu, const rf_header *stored, rf_header **logical,
                                      rf_error *err) {
   size_t card;
@@ -32,6 +25,5 @@ rf_status rf_tiled_table_get_logical(rf_file *file, rf_hdu *hdu, const rf_header
   return rf_tiled_table_plain_header(stored, logical, err);
 }
 
-const rf_image_ops rf_tiled_image_ops = {.info = image_info};
 const rf_table_ops rf_tile_rows_ops = {.stored = rf_tiled_get_rows};
 const rf_table_ops rf_tiled_table_ops = {.stored = rf_tiled_get_rows};

@@ -5,14 +5,12 @@
 #ifndef RF_TILED_OPS_H
 #define RF_TILED_OPS_H
 
-#include "image/ops.h"
 #include "table/ops.h"
 #include "tiled/parsed.h"
 #include "tiled/session.h"
 
 /* The table in which a compressed image is stored: read only. */
 extern const rf_table_ops rf_tile_rows_ops;
-extern const rf_image_ops rf_tiled_image_ops;
 extern const rf_table_ops rf_tiled_table_ops;
 
 /* Functions of rf_hdu_ops. */

@@ -56,6 +56,18 @@ typedef struct rf_axis {
 /* The most threads that a call may use stand in its flags from this bit on (16 bits): 0 as rf_options.threads says. */
 #define RF_IMAGE_THREADS_SHIFT 16
 
+/* Pixels to read, write or check. */
+typedef struct rf_image_request {
+  size_t size;            /* sizeof(rf_image_request) of the caller; members that lie beyond it count as 0 */
+  const rf_axis *section; /* one per axis, slowest first; borrowed; NULL: the whole image */
+  rf_dtype dtype;         /* of the elements at `data`: rf_image_info.type, RF_F32 or RF_F64 */
+  uint32_t flags;         /* 0 or RF_IMAGE_RAW; for rf_image_write() also RF_IMAGE_HELD */
+  unsigned threads;       /* most threads; 0: rf_options.threads */
+  void *data;             /* C-contiguous */
+  uint64_t data_bytes;    /* bytes of the section, exactly */
+  uint8_t *mask;          /* NULL, or one byte per element: 1 where BLANK or NaN */
+} rf_image_request;
+
 /* Reads a section of an image into `out`, C-contiguous in the order and with the counts of `axes` (one for each of the
  * image's axes, slowest first; NULL: the whole image). `type` is the type of the values, or RF_F32 or RF_F64, which is
  * given for any image. out_bytes must be exactly what the section takes. mask, when not NULL, has one byte an element:

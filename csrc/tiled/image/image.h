@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "value/convert.h"
+#include "image/ops.h"
 #include "table/table.h"
 #include "tiled/cache.h"
 #include "tiled/ops.h"

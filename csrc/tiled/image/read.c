@@ -461,34 +461,32 @@ static void keep_blank_met(rf_file *file, size_t index, const rf_tiled_image *ti
   rf_file_add_warning(file, RF_ODD_BLANK_MET, index, &odd);
 }
 
-rf_status rf_tiled_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags,
-                              void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err) {
-  rf_hdu *hdu = NULL;
+rf_status rf_tiled_image_read(rf_file *file, rf_hdu *hdu, const rf_image_request *request, rf_error *err) {
   rf_tiled_image *tiled_image = NULL;
   rf_convert convert;
   rf_tile_section section;
-  RF_TRY(rf_tiled_image_locked(file, index, &hdu, &tiled_image, err));
-  RF_TRY(rf_image_convert_init(&convert, &tiled_image->image, type, flags, err));
-  RF_TRY(rf_tile_section_init(&section, tiled_image, axes, err));
+  RF_TRY(rf_tiled_image_locked(file, hdu->index, NULL, &tiled_image, err));
+  RF_TRY(rf_image_convert_init(&convert, &tiled_image->image, request->dtype, request->flags, err));
+  RF_TRY(rf_tile_section_init(&section, tiled_image, request->section, err));
   reader r = {.file = file,
               .hdu = hdu,
               .tiled_image = tiled_image,
               .convert = &convert,
               .section = &section,
-              .out = out,
-              .mask = mask,
+              .out = request->data,
+              .mask = request->mask,
               .stored = convert.stored_bytes};
-  rf_status status = check_out(&r, out_bytes, err);
+  rf_status status = check_out(&r, request->data_bytes, err);
   if (status == RF_OK && section.count > 0) {
-    r.threads = flags >> RF_IMAGE_THREADS_SHIFT != 0 ? flags >> RF_IMAGE_THREADS_SHIFT : file->options.threads;
-    r.wanted = out_bytes;
+    r.threads = request->threads != 0 ? request->threads : file->options.threads;
+    r.wanted = request->data_bytes;
     r.limit = file->options.limits.tile_bytes;
     choose_cache(&r);
     status = read_section(&r, err);
   }
   rf_tile_section_free(&section);
   if (atomic_load(&tiled_image->blank_met))
-    keep_blank_met(file, index, tiled_image);
+    keep_blank_met(file, hdu->index, tiled_image);
   return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, rf_tiled_rows(hdu), hdu, err) : status;
 }
 
@@ -537,16 +535,13 @@ static rf_status plan_tiles(rf_file *file, const rf_hdu *hdu, const rf_tiled_ima
   return RF_OK;
 }
 
-rf_status rf_tiled_image_plan(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges, size_t capacity,
-                              size_t *count, uint64_t *bytes, rf_error *err) {
-  rf_hdu *hdu = NULL;
+rf_status rf_tiled_image_plan(rf_file *file, rf_hdu *hdu, const rf_axis *axes, rf_image_plan_result *result,
+                              rf_error *err) {
   rf_tiled_image *tiled_image = NULL;
   rf_tile_section section;
   planner plan = {NULL, 0};
-  RF_TRY(rf_tiled_image_locked(file, index, &hdu, &tiled_image, err));
+  RF_TRY(rf_tiled_image_locked(file, hdu->index, NULL, &tiled_image, err));
   RF_TRY(rf_tile_section_init(&section, tiled_image, axes, err));
-  *count = 0;
-  *bytes = 0;
   if (section.count == 0)
     return RF_OK;
   rf_status status = RF_OK;
@@ -558,11 +553,11 @@ rf_status rf_tiled_image_plan(rf_file *file, size_t index, const rf_axis *axes, 
   if (status == RF_OK)
     status = plan_tiles(file, hdu, tiled_image, &section, &plan, err);
   if (status == RF_OK) {
-    *count = plan.count;
+    result->count = plan.count;
     for (size_t i = 0; i < plan.count; i++) {
-      *bytes += plan.ranges[i].length;
-      if (i < capacity)
-        ranges[i] = plan.ranges[i];
+      result->bytes += plan.ranges[i].length;
+      if (i < result->capacity)
+        result->ranges[i] = plan.ranges[i];
     }
   }
   rf_free(plan.ranges);

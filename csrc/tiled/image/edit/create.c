@@ -182,9 +182,9 @@ static rf_status spec_image(const rf_image_spec *spec, rf_hdu *image, rf_error *
 
 static rf_status build(const rf_tile_plan *plan, const rf_image_spec *spec, rf_header *header, rf_error *err) {
   RF_TRY(rf_tile_plan_cards(plan, header, true, err));
-  RF_TRY(rf_image_spec_twin(header, spec->type, err));
-  RF_TRY(rf_image_spec_names(header, spec, err));
-  return rf_image_spec_cards(header, spec, err);
+  RF_TRY(rf_image_spec_add_offset(header, spec->type, err));
+  RF_TRY(rf_image_spec_add_names(header, spec, err));
+  return rf_image_spec_add_cards(header, spec, err);
 }
 
 static rf_status create(rf_file *file, const rf_tile_plan *plan, const rf_image_spec *spec, size_t *index,

@@ -199,18 +199,16 @@ typedef struct rf_tile_source {
   const void *context;
   uint64_t length; /* 0, or the new length of these tiles along the slowest axis: they get longer, with zeros, and `put`
                       is not called */
-  unsigned threads; /* as in the flags of rf_image_write */
+  unsigned threads; /* rf_image_request.threads */
 } rf_tile_source;
 
 /* Encodes and writes them; rf_tile_change_finish has to follow. */
 rf_status rf_tile_change_write(rf_tile_change *edit, const rf_tile_source *source, rf_error *err);
 
-/* rf_image_write, rf_image_check for compressed images. `lock` held as they do. */
-rf_status rf_tiled_image_write_locked(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags,
-                                      const void *in, uint64_t in_bytes, const uint8_t *mask, bool *written,
-                                      rf_error *err);
-rf_status rf_tiled_image_check_locked(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in,
-                                      uint64_t count, const uint8_t *mask, rf_error *err);
+/* rf_image_ops.write and .check. */
+rf_status rf_tiled_image_write(rf_file *file, rf_hdu *hdu, const rf_image_request *request, bool *written,
+                               rf_error *err);
+rf_status rf_tiled_image_check(rf_file *file, rf_hdu *hdu, const rf_image_request *request, rf_error *err);
 
 /* ---- tiled/image/edit/extend.c ---- */
 

@@ -175,13 +175,25 @@ static rf_status write_plain(transfer *t, const rf_hdu *hdu, rf_error *err) {
   return RF_OK;
 }
 
+/* The pixels of a block. */
+static rf_image_request block_request(const transfer *t) {
+  return (rf_image_request){.size = sizeof(rf_image_request),
+                            .section = t->blocks.section,
+                            .dtype = t->type,
+                            .flags = RF_IMAGE_RAW,
+                            .data = t->pixels,
+                            .data_bytes = t->blocks.elements * t->width};
+}
+
 /* ---- packing ---- */
 
 static rf_status pack_pixels(transfer *t, const rf_hdu *hdu, bool *written, rf_error *err) {
   while (rf_blocks_next(&t->blocks)) {
     RF_TRY(read_plain(t, hdu, err));
-    RF_TRY(rf_tiled_image_write_locked(t->to, t->to_index, t->blocks.section, t->type, RF_IMAGE_RAW, t->pixels,
-                                       t->blocks.elements * t->width, NULL, written, err));
+    rf_hdu *packed = NULL;
+    const rf_image_request request = block_request(t);
+    RF_TRY(rf_file_hdu_locked(t->to, t->to_index, &packed, err));
+    RF_TRY(rf_tiled_image_write(t->to, packed, &request, written, err));
   }
   return rf_tiled_image_flush(t->to, t->to->hdus[t->to_index], written, err);
 }
@@ -225,9 +237,11 @@ rf_status rf_image_pack_locked(rf_file *from, size_t index, rf_file *to, const r
 /* ---- unpacking ---- */
 
 static rf_status unpack_pixels(transfer *t, const rf_hdu *hdu, rf_error *err) {
+  rf_hdu *packed = NULL;
+  RF_TRY(rf_file_hdu_locked(t->from, t->from_index, &packed, err));
   while (rf_blocks_next(&t->blocks)) {
-    RF_TRY(rf_tiled_image_read(t->from, t->from_index, t->blocks.section, t->type, RF_IMAGE_RAW, t->pixels,
-                               t->blocks.elements * t->width, NULL, err));
+    const rf_image_request request = block_request(t);
+    RF_TRY(rf_tiled_image_read(t->from, packed, &request, err));
     RF_TRY(write_plain(t, hdu, err));
   }
   return RF_OK;

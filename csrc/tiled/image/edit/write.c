@@ -199,37 +199,35 @@ static rf_status write_section(rf_tile_change *edit, const input *from, unsigned
   return rf_tile_change_finish(edit, err);
 }
 
-rf_status rf_tiled_image_write_locked(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags,
-                                      const void *in, uint64_t in_bytes, const uint8_t *mask, bool *written,
-                                      rf_error *err) {
+rf_status rf_tiled_image_write(rf_file *file, rf_hdu *hdu, const rf_image_request *request, bool *written,
+                               rf_error *err) {
   rf_tiled_image *tiled_image;
   rf_tile_section section;
   rf_convert convert;
   rf_tile_change edit;
-  RF_TRY(rf_tiled_image_locked(file, index, NULL, &tiled_image, err));
-  RF_TRY(rf_image_convert_init(&convert, &tiled_image->image, type, flags, err));
-  RF_TRY(rf_tile_section_init(&section, tiled_image, axes, err));
-  input from = {&section, &convert, in, mask};
-  rf_status status = check_in(section.count, &convert, in, in_bytes, err);
+  uint32_t flags = request->flags & ~(uint32_t)RF_IMAGE_HELD;
+  RF_TRY(rf_tiled_image_locked(file, hdu->index, NULL, &tiled_image, err));
+  RF_TRY(rf_image_convert_init(&convert, &tiled_image->image, request->dtype, flags, err));
+  RF_TRY(rf_tile_section_init(&section, tiled_image, request->section, err));
+  input from = {&section, &convert, request->data, request->mask};
+  rf_status status = check_in(section.count, &convert, request->data, request->data_bytes, err);
   if (status == RF_OK)
-    status = check_values(tiled_image, &convert, in, mask, section.count, err);
+    status = check_values(tiled_image, &convert, request->data, request->mask, section.count, err);
   if (status == RF_OK)
-    judge_zeros(file, index, tiled_image, &convert, in, section.count);
+    judge_zeros(file, hdu->index, tiled_image, &convert, request->data, section.count);
   if (status == RF_OK && section.count > 0)
-    status = rf_tile_change_begin(&edit, file, index, written, err);
+    status = rf_tile_change_begin(&edit, file, hdu->index, written, err);
   if (status == RF_OK && section.count > 0)
-    status = write_section(&edit, &from, flags >> RF_IMAGE_THREADS_SHIFT, err);
+    status = write_section(&edit, &from, request->threads, err);
   rf_tile_section_free(&section);
   return status;
 }
 
-rf_status rf_tiled_image_check_locked(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in,
-                                      uint64_t count, const uint8_t *mask, rf_error *err) {
+rf_status rf_tiled_image_check(rf_file *file, rf_hdu *hdu, const rf_image_request *request, rf_error *err) {
   rf_tiled_image *tiled_image;
   rf_convert convert;
-  RF_TRY(rf_tiled_image_locked(file, index, NULL, &tiled_image, err));
-  RF_TRY(rf_image_convert_init(&convert, &tiled_image->image, type, flags, err));
-  if (count > 0 && in == NULL)
-    return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to check");
-  return check_values(tiled_image, &convert, in, mask, count, err);
+  RF_TRY(rf_tiled_image_locked(file, hdu->index, NULL, &tiled_image, err));
+  RF_TRY(rf_image_convert_init(&convert, &tiled_image->image, request->dtype, request->flags, err));
+  return check_values(tiled_image, &convert, request->data, request->mask, request->data_bytes / convert.type_bytes,
+                      err);
 }
