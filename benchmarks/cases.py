@@ -31,7 +31,7 @@ class Case:
     extra: dict[str, object] = field(default_factory=dict)
     versus: dict[str, float] = field(default_factory=dict)  # least ratio to one peer
     within: tuple[str, float] | None = None  # our own time of another case, at most so many times
-    most_bytes: int | None = None  # what we may fetch of the file
+    max_bytes: int | None = None  # what we may fetch of the file
 
 
 def make_files(folder: Path, quick: bool) -> dict[str, tuple[int, int]]:
@@ -164,7 +164,7 @@ def far_cases(url: str) -> list[Case]:
     return [
         Case("50 ms away: 20 stamps, cutouts()", "far_cutouts", url, None, 1, square, far),
         Case("50 ms away: 20 stamps, a loop", "far_loop", url, None, 1, square, far),
-        Case("50 ms away: 200×200 pixels", "far_part", url, None, most_bytes=2 << 20),
+        Case("50 ms away: 200×200 pixels", "far_part", url, None, max_bytes=2 << 20),
     ]
 
 

@@ -156,10 +156,10 @@ def judge(case: Case, results: dict[str, Result], done: dict[str, float]) -> tup
         return "-", "-", False
     best = min(peers, key=lambda peer: peers[peer], default=None)
     ratio = verdict(ours, peers[best], TITLES[best]) if best else "no peer does it"
-    if case.most_bytes:
+    if case.max_bytes:
         size = results["rustfits"].size
-        goal = f"≤ {case.most_bytes >> 20} MiB fetched"
-        reached = size is not None and size <= case.most_bytes
+        goal = f"≤ {case.max_bytes >> 20} MiB fetched"
+        reached = size is not None and size <= case.max_bytes
     elif case.within:
         other, most = case.within
         goal = f"≤ {most:g}× our “{other}”"
@@ -189,7 +189,7 @@ def cell(case: Case, result: Result | None) -> str:
         return "-"
     text = figure(result.seconds)
     packed = case.action == "write" and case.file.endswith(".gz")
-    if (packed or case.most_bytes) and result.size:
+    if (packed or case.max_bytes) and result.size:
         text += f" ({result.size / 1e6:.2f} MB)"
     return text
 

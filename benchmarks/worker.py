@@ -2,7 +2,7 @@
 """One engine in a process of its own, so that two packages of the same name can be compared.
 
 Reads a line of JSON ``{"case": …, "file": …, "calls": …}`` and answers with the seconds of each
-call. Every call makes a fresh result in native byte order and drops it inside the timed stretch.
+call. Every call makes a fresh result in native byte order and drops it inside the timed part.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ ENGINES = {"rustfits": Rustfits, "published": Rustfits, "fitsio": Fitsio, "astro
 
 
 def arguments(request):
-    """What the engine gets beside the name of the file, made outside the timed stretch."""
+    """What the engine gets beside the name of the file, made outside the timed part."""
     if "data" in request:
         return [np.load(request["data"]), *request.get("options", [])]
     if "shape" in request:

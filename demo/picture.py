@@ -14,16 +14,16 @@ RAMP = " .,:;i1tfLCG08@"
 GREY = 232  # the first of the 24 greys of a terminal with 256 colours
 
 
-def stretch(pixels: np.ndarray) -> np.ndarray:
+def scale(pixels: np.ndarray) -> np.ndarray:
     """Return the pixels from 0 to 1, faint ones lifted by an inverse hyperbolic sine."""
     low, high = np.percentile(pixels, [25, 99.7])
-    scaled = np.clip((pixels - low) / (high - low), 0, None)
-    return np.clip(np.arcsinh(20 * scaled) / np.arcsinh(20), 0, 1)
+    ratio = np.clip((pixels - low) / (high - low), 0, None)
+    return np.clip(np.arcsinh(20 * ratio) / np.arcsinh(20), 0, 1)
 
 
 def save_png(pixels: np.ndarray, path: Path) -> None:
     """Write the pixels as a PNG file, the first row of the image at the bottom."""
-    grey = (255 * stretch(pixels)).astype("u1")[::-1]
+    grey = (255 * scale(pixels)).astype("u1")[::-1]
     Image.fromarray(grey).resize((600, 600), Image.Resampling.LANCZOS).save(path)
 
 
@@ -34,7 +34,7 @@ def sketch(pixels: np.ndarray, width: int = 72) -> str:
     """
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     height = width if colour else width // 2
-    image = Image.fromarray(stretch(pixels).astype("f4")[::-1])
+    image = Image.fromarray(scale(pixels).astype("f4")[::-1])
     levels = np.asarray(image.resize((width, height), Image.Resampling.BOX))
     if not colour:
         return "\n".join("".join(RAMP[int(v * (len(RAMP) - 1))] for v in row) for row in levels)

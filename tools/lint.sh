@@ -41,7 +41,7 @@ refuse "A C function that the rules forbid (CONTRIBUTING.md):" \
   'csrc/*.c' 'csrc/*.h'
 refuse "The library does not print, exit or assert:" \
   '\b(printf|puts|fprintf|perror|exit|abort|assert)[[:space:]]*\(' 'csrc/*.c'
-refuse "Compiler built-ins need a portable twin, and typed loads go through memcpy:" \
+refuse "Compiler built-ins need a portable version, and typed loads go through memcpy:" \
   '\*[[:space:]]*\([[:space:]]*(const[[:space:]]+)?u?int(16|32|64)_t[[:space:]]*\*[[:space:]]*\)' 'csrc/*.c' 'csrc/*.h'
 refuse "Stubs and promises do not belong into the code:" 'TODO|FIXME|XXX|raise NotImplementedError' \
   'csrc/*.c' 'csrc/*.h' 'rustfits/*.py'

@@ -28,8 +28,8 @@ export PATH="$PWD/.venv/bin:$PATH"
 export PYTHONSAFEPATH=1
 pytest_arguments=()
 
-# What is compiled is run a few seconds long: optimizing it more costs more than it brings, and so does debug
-# information beyond the lines that a sanitizer's report names.
+# The programs run for a few seconds: optimizing them takes more time than it saves, and so does debug information
+# beyond the lines that the report of a sanitizer names.
 cheap=(-Doptimization=1 -Ddebug=false)
 lines=(-Dc_args=-g1)
 
