@@ -15,7 +15,7 @@
 #include "store/remote/remote.h"
 
 /* Most rows that can be brought at run time, replacements included. */
-#define ADDED_MAX 64
+#define MAX_ADDED 64
 
 #define ROW .size = sizeof(rf_driver)
 #define FETCHED RF_DRIVER_REMOTE | RF_DRIVER_CODECS
@@ -56,7 +56,7 @@ static const rf_driver built_in[] = {
 #define BUILT_IN (sizeof built_in / sizeof *built_in)
 
 static rf_mutex lock = RF_MUTEX_INIT;
-static const rf_driver *added[ADDED_MAX];
+static const rf_driver *added[MAX_ADDED];
 static size_t added_count;
 
 /* The row brought for a scheme, or NULL. Lock held. */
@@ -138,13 +138,13 @@ rf_status rf_driver_register(const rf_driver *driver, rf_error *err) {
   const rf_driver **row = find_added(driver->scheme, strlen(driver->scheme));
   if (row)
     *row = driver;
-  else if (added_count < ADDED_MAX)
+  else if (added_count < MAX_ADDED)
     added[added_count++] = driver;
   else
     status = RF_ERR_LIMIT;
   rf_mutex_unlock(&lock);
   if (status != RF_OK)
-    return rf_fail(err, status, "the driver '%s' is one too many: at most %d can be added", driver->scheme, ADDED_MAX);
+    return rf_fail(err, status, "the driver '%s' is one too many: at most %d can be added", driver->scheme, MAX_ADDED);
   return RF_OK;
 }
 

@@ -8,10 +8,10 @@
 #include "store/redact.h"
 
 /* Bytes moved at a time inside a store. */
-#define MOVE_PIECE ((size_t)1 << 20)
+#define MOVE_BYTES ((size_t)1 << 20)
 
 /* Bytes of fill written at a time. */
-#define FILL_PIECE ((size_t)64 << 10)
+#define FILL_BYTES ((size_t)64 << 10)
 
 /* Local files: a batch is half of a usual second-level cache, so that its bytes are converted while they are there. */
 #define LOCAL_BATCH_BYTES ((size_t)512 << 10)
@@ -310,16 +310,16 @@ rf_status rf_store_fill(rf_store *store, uint64_t offset, uint64_t n, int byte, 
     return RF_OK;
   if (store->ops->fill)
     return located(store, rf_store_result(store->ops->fill(store->state, offset, n, byte, err), "write", err), err);
-  size_t room = n < FILL_PIECE ? (size_t)n : FILL_PIECE;
+  size_t room = n < FILL_BYTES ? (size_t)n : FILL_BYTES;
   uint8_t *buffer = rf_alloc(room);
   if (!buffer)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of padding", room);
   memset(buffer, byte, room);
   rf_status status = RF_OK;
   for (uint64_t done = 0; done < n && status == RF_OK;) {
-    size_t piece = n - done < room ? (size_t)(n - done) : room;
-    status = rf_store_write(store, offset + done, buffer, piece, err);
-    done += piece;
+    size_t chunk = n - done < room ? (size_t)(n - done) : room;
+    status = rf_store_write(store, offset + done, buffer, chunk, err);
+    done += chunk;
   }
   rf_free(buffer);
   return status;
@@ -335,19 +335,19 @@ rf_status rf_store_move(rf_store *store, uint64_t from, uint64_t to, uint64_t n,
                    (unsigned long long)n, (unsigned long long)to);
   if (store->ops->move)
     return located(store, rf_store_result(store->ops->move(store->state, from, to, n, err), "move", err), err);
-  size_t room = n < MOVE_PIECE ? (size_t)n : MOVE_PIECE;
+  size_t room = n < MOVE_BYTES ? (size_t)n : MOVE_BYTES;
   uint8_t *buffer = rf_alloc(room);
   if (!buffer)
     return rf_fail(err, RF_ERR_MEMORY, "no memory to move %llu bytes in the file", (unsigned long long)n);
   rf_status status = RF_OK;
   for (uint64_t done = 0; done < n && status == RF_OK;) {
-    size_t piece = n - done < room ? (size_t)(n - done) : room;
+    size_t chunk = n - done < room ? (size_t)(n - done) : room;
     /* Upwards the last piece goes first, so that nothing is overwritten before it was read. */
-    uint64_t at = to > from ? n - done - piece : done;
-    status = rf_store_read(store, from + at, buffer, piece, err);
+    uint64_t at = to > from ? n - done - chunk : done;
+    status = rf_store_read(store, from + at, buffer, chunk, err);
     if (status == RF_OK)
-      status = rf_store_write(store, to + at, buffer, piece, err);
-    done += piece;
+      status = rf_store_write(store, to + at, buffer, chunk, err);
+    done += chunk;
   }
   rf_free(buffer);
   return status;

@@ -17,13 +17,13 @@
 #define FAST_LEVEL 1
 
 /* zlib counts in unsigned int. */
-#define PIECE_MOST ((size_t)1 << 30)
+#define MAX_ZLIB_BYTES ((size_t)1 << 30)
 
-#define DEFLATE_PIECE ((size_t)64 * 1024)
+#define DEFLATE_BYTES ((size_t)64 * 1024)
 
 typedef struct zlib_deflater {
   z_stream z;
-  uint8_t out[DEFLATE_PIECE];
+  uint8_t out[DEFLATE_BYTES];
 } zlib_deflater;
 
 static void *zlib_alloc(void *user, unsigned items, unsigned size) {
@@ -64,8 +64,8 @@ static rf_status zlib_inflate_open(void *user, void **stream, rf_error *err) {
 static rf_status zlib_inflate(void *stream, const uint8_t *in, size_t n_in, size_t *used, uint8_t *out, size_t n_out,
                               size_t *made, int *done, rf_error *err) {
   z_stream *z = stream;
-  n_in = n_in < PIECE_MOST ? n_in : PIECE_MOST;
-  n_out = n_out < PIECE_MOST ? n_out : PIECE_MOST;
+  n_in = n_in < MAX_ZLIB_BYTES ? n_in : MAX_ZLIB_BYTES;
+  n_out = n_out < MAX_ZLIB_BYTES ? n_out : MAX_ZLIB_BYTES;
   z->next_in = (Bytef *)(uintptr_t)in; /* zlib does not write there */
   z->avail_in = (unsigned)n_in;
   z->next_out = out;
@@ -104,14 +104,14 @@ static rf_status zlib_deflate_open(void *user, int level, void **stream, rf_erro
   return RF_OK;
 }
 
-static rf_status zlib_deflate_piece(zlib_deflater *d, int flush, rf_sink sink, void *context, rf_error *err) {
+static rf_status zlib_deflate_chunk(zlib_deflater *d, int flush, rf_sink sink, void *context, rf_error *err) {
   for (;;) {
     d->z.next_out = d->out;
-    d->z.avail_out = DEFLATE_PIECE;
+    d->z.avail_out = DEFLATE_BYTES;
     int code = deflate(&d->z, flush);
     if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
       return zlib_fail(&d->z, code, err);
-    size_t made = DEFLATE_PIECE - d->z.avail_out;
+    size_t made = DEFLATE_BYTES - d->z.avail_out;
     if (made > 0)
       RF_TRY(sink(context, d->out, made, err));
     if (flush == Z_FINISH ? code == Z_STREAM_END : d->z.avail_out > 0)
@@ -123,14 +123,14 @@ static rf_status zlib_deflate(void *stream, const uint8_t *in, size_t n_in, int 
                               rf_error *err) {
   zlib_deflater *d = stream;
   while (n_in > 0) {
-    size_t piece = n_in < PIECE_MOST ? n_in : PIECE_MOST;
+    size_t chunk = n_in < MAX_ZLIB_BYTES ? n_in : MAX_ZLIB_BYTES;
     d->z.next_in = (Bytef *)(uintptr_t)in;
-    d->z.avail_in = (unsigned)piece;
-    RF_TRY(zlib_deflate_piece(d, Z_NO_FLUSH, sink, context, err));
-    in += piece;
-    n_in -= piece;
+    d->z.avail_in = (unsigned)chunk;
+    RF_TRY(zlib_deflate_chunk(d, Z_NO_FLUSH, sink, context, err));
+    in += chunk;
+    n_in -= chunk;
   }
-  return finish ? zlib_deflate_piece(d, Z_FINISH, sink, context, err) : RF_OK;
+  return finish ? zlib_deflate_chunk(d, Z_FINISH, sink, context, err) : RF_OK;
 }
 
 static void zlib_deflate_close(void *stream) {

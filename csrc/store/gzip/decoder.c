@@ -12,8 +12,8 @@
 #include "store/stream_codec.h"
 
 /* The pieces in which input is read: small at first, because a header may be all that is wanted. */
-#define IN_LEAST ((size_t)64 * 1024)
-#define IN_MOST ((size_t)512 * 1024)
+#define MIN_IN_BYTES ((size_t)64 * 1024)
+#define MAX_IN_BYTES ((size_t)512 * 1024)
 
 /* Header of a member: magic number, method, flags, time, extra flags, system. */
 #define MEMBER_HEADER_BYTES 10
@@ -27,14 +27,14 @@ static rf_status fill(rf_gzip_decoder *g, rf_error *err) {
     g->in_start = 0;
   }
   size_t wanted = g->in_capacity - g->in_end;
-  wanted = wanted < g->in_piece ? wanted : g->in_piece;
+  wanted = wanted < g->in_chunk ? wanted : g->in_chunk;
   size_t got = 0;
   RF_TRY(rf_store_read_at(g->inner, g->in_offset, g->in + g->in_end, wanted, &got, err));
   g->in_end += got;
   g->in_offset += got;
   g->in_finished = got < wanted;
-  if (g->in_piece < IN_MOST)
-    g->in_piece *= 2;
+  if (g->in_chunk < MAX_IN_BYTES)
+    g->in_chunk *= 2;
   return RF_OK;
 }
 
@@ -44,7 +44,7 @@ static uint64_t position(const rf_gzip_decoder *g) {
 }
 
 rf_status rf_gzip_decoder_open(rf_gzip_decoder *g, rf_store *inner, const rf_stream_codec *codec, rf_error *err) {
-  *g = (rf_gzip_decoder){.inner = inner, .codec = codec, .in_capacity = IN_MOST, .in_piece = IN_LEAST};
+  *g = (rf_gzip_decoder){.inner = inner, .codec = codec, .in_capacity = MAX_IN_BYTES, .in_chunk = MIN_IN_BYTES};
   g->in = rf_alloc(g->in_capacity);
   if (g->in == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for reading compressed data");
@@ -101,8 +101,8 @@ static rf_status fail_truncated(rf_gzip_decoder *g, rf_error *err) {
 /* Decodes the member at hand once more with the built-in codec to find where it breaks. Gives false when it does not.
  */
 static bool locate(const rf_gzip_decoder *g, uint64_t *offset, rf_error *cause) {
-  const size_t piece = IN_LEAST;
-  uint8_t *buffers = rf_alloc(2 * piece);
+  const size_t chunk = MIN_IN_BYTES;
+  uint8_t *buffers = rf_alloc(2 * chunk);
   void *stream = NULL;
   if (buffers == NULL || rf_zlib_codec.inflate_open(NULL, &stream, NULL) != RF_OK) {
     rf_free(buffers);
@@ -113,10 +113,10 @@ static bool locate(const rf_gzip_decoder *g, uint64_t *offset, rf_error *cause) 
   int done = 0;
   size_t got = 1;
   while (status == RF_OK && !done && got > 0) {
-    status = rf_store_read_at(g->inner, at, buffers, piece, &got, NULL);
+    status = rf_store_read_at(g->inner, at, buffers, chunk, &got, NULL);
     size_t start = 0, used = 0, made = 1;
     while (status == RF_OK && !done && (start < got || made > 0)) {
-      status = rf_zlib_codec.inflate(stream, buffers + start, got - start, &used, buffers + piece, piece, &made, &done,
+      status = rf_zlib_codec.inflate(stream, buffers + start, got - start, &used, buffers + chunk, chunk, &made, &done,
                                      cause);
       start += used;
       if (used == 0 && made == 0)
@@ -220,14 +220,14 @@ static rf_status find_place(rf_gzip_decoder *g, rf_error *err) {
   g->in_start = g->in_end = 0;
   g->in_offset = g->members = 0;
   g->in_finished = false;
-  uint8_t *scratch = rf_alloc(IN_LEAST);
+  uint8_t *scratch = rf_alloc(MIN_IN_BYTES);
   if (scratch == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for decompressing a file");
   rf_status status = RF_OK;
   bool done = false;
   for (uint64_t left = g->total; left > 0 && status == RF_OK && !done;) {
     size_t made;
-    status = decode(g, scratch, left < IN_LEAST ? (size_t)left : IN_LEAST, &made, &done, err);
+    status = decode(g, scratch, left < MIN_IN_BYTES ? (size_t)left : MIN_IN_BYTES, &made, &done, err);
     left -= made;
   }
   rf_free(scratch);

@@ -17,7 +17,7 @@ typedef struct rf_gzip_decoder {
   size_t in_capacity;
   size_t in_start;
   size_t in_end;
-  size_t in_piece;        /* bytes to read next; grows */
+  size_t in_chunk;        /* bytes to read next; grows */
   uint64_t in_offset;     /* where in the store in[in_end] comes from */
   bool in_finished;       /* the end of the store was reached */
   uint64_t member_offset; /* where the member at hand begins */

@@ -22,12 +22,12 @@
 /* Deflate turns one byte into at most this many: one bit makes a match of 258 bytes. */
 #define DEFLATE_MAX_RATIO 1032
 
-#define STEP_LEAST ((size_t)64 * 1024)
-#define STEP_MOST ((size_t)1024 * 1024)
+#define MIN_STEP_BYTES ((size_t)64 * 1024)
+#define MAX_STEP_BYTES ((size_t)1024 * 1024)
 #define FIRST_BLOCK ((size_t)256 * 1024)
 
 /* Decoding everything at once must have at least this much to win. */
-#define WHOLE_LEAST ((uint64_t)128 * 1024)
+#define MIN_WHOLE_BYTES ((uint64_t)128 * 1024)
 
 /* A reader that wants so many bytes may have so many times of them decoded at once. */
 #define WHOLE_TIMES 16
@@ -92,7 +92,7 @@ static void begin_again(rf_inflated *g) {
   }
   g->complete = false;
   g->whole_tried = false;
-  g->step = STEP_LEAST;
+  g->step = MIN_STEP_BYTES;
   g->failure = rf_gzip_decoder_open(&g->gunzip, g->inner, g->codec, &g->failure_error);
 }
 
@@ -168,11 +168,11 @@ static uint64_t size_hint(rf_inflated *g) {
       rf_store_read(g->inner, packed - 4, tail, 4, NULL) != RF_OK)
     return 0;
   uint64_t hint = (uint64_t)tail[3] << 24 | (uint64_t)tail[2] << 16 | (uint64_t)tail[1] << 8 | tail[0];
-  uint64_t least = packed - packed / 512 - 18; /* stored blocks cost 5 bytes in 65,535 and the frame 18 or more */
+  uint64_t min = packed - packed / 512 - 18; /* stored blocks cost 5 bytes in 65,535 and the frame 18 or more */
   if (packed > UINT32_MAX / 2)
-    while (hint < least)
+    while (hint < min)
       hint += (uint64_t)1 << 32;
-  if (hint < least && hint + 64 < packed) /* several members: a guess */
+  if (hint < min && hint + 64 < packed) /* several members: a guess */
     hint = packed * 2;
   if (hint / DEFLATE_MAX_RATIO > packed || hint > g->limit)
     hint = 0;
@@ -195,12 +195,12 @@ static rf_status reserve(rf_inflated *g, size_t n, rf_error *err) {
     capacity = capacity < g->limit ? capacity : g->limit;
   }
   capacity = capacity > need ? capacity : need;
-  size_t wanted, least;
-  if (!rf_to_size(need, &least))
+  size_t wanted, min;
+  if (!rf_to_size(need, &min))
     return rf_fail(err, RF_ERR_MEMORY, "the decompressed content does not fit the address space");
   if (capacity != need && rf_to_size(capacity, &wanted) && grow_block(g, wanted, NULL) == RF_OK)
     return RF_OK;
-  return grow_block(g, least, err);
+  return grow_block(g, min, err);
 }
 
 /* ---------------------------------------------------------------- decoding */
@@ -222,7 +222,7 @@ static rf_status packed_bytes(rf_inflated *g, const uint8_t **bytes, size_t *n, 
 }
 
 static bool whole_is_wanted(rf_inflated *g, uint64_t end) {
-  if (g->whole_tried || end < WHOLE_LEAST || g->content.size > end / 4)
+  if (g->whole_tried || end < MIN_WHOLE_BYTES || g->content.size > end / 4)
     return false;
   uint64_t hint = size_hint(g);
   return hint > 0 && end >= hint / 2;
@@ -238,12 +238,12 @@ static bool decode_whole(rf_inflated *g, uint64_t end) {
   retired_block *spare = rf_alloc(sizeof *spare);
   bool good = spare != NULL && rf_to_size(size_hint(g), &guess) && packed_bytes(g, &packed, &n, &copy) == RF_OK;
   if (good) {
-    uint64_t most = g->limit;
-    if (most / DEFLATE_MAX_RATIO > n)
-      most = (uint64_t)n * DEFLATE_MAX_RATIO;
-    if (most / WHOLE_TIMES > end)
-      most = end * WHOLE_TIMES;
-    good = rf_whole_inflate(packed, n, guess, most, &made, &used) == RF_OK;
+    uint64_t max = g->limit;
+    if (max / DEFLATE_MAX_RATIO > n)
+      max = (uint64_t)n * DEFLATE_MAX_RATIO;
+    if (max / WHOLE_TIMES > end)
+      max = end * WHOLE_TIMES;
+    good = rf_whole_inflate(packed, n, guess, max, &made, &used) == RF_OK;
   }
   if (copy.bytes != NULL)
     rf_pages_free(copy.bytes, copy.capacity);
@@ -295,11 +295,11 @@ static rf_status decode_step(rf_inflated *g, uint64_t target, size_t *size, bool
   }
   uint64_t n = target - g->content.size;
   n = n < g->step ? g->step : n;
-  n = n < STEP_MOST ? n : STEP_MOST;
+  n = n < MAX_STEP_BYTES ? n : MAX_STEP_BYTES;
   n = n < g->limit - g->content.size ? n : g->limit - g->content.size;
   if (n == 0)
     return expect_end(g, done, err);
-  if (g->step < STEP_MOST)
+  if (g->step < MAX_STEP_BYTES)
     g->step *= 2;
   RF_TRY(reserve(g, (size_t)n, err));
   size_t made;
@@ -425,7 +425,7 @@ static rf_inflated *new_inflated(void) {
   rf_inflated *g = rf_alloc_zero(1, sizeof *g);
   if (g == NULL)
     return NULL;
-  g->step = STEP_LEAST;
+  g->step = MIN_STEP_BYTES;
   if (!rf_mutex_init(&g->mutex)) {
     rf_free(g);
     return NULL;

@@ -18,7 +18,7 @@
 #define FAST_LEVEL 1
 
 /* Smallest room to start with, and how often it may turn out too small before we give up. */
-#define ROOM_LEAST ((size_t)64 * 1024)
+#define MIN_ROOM_BYTES ((size_t)64 * 1024)
 #define ROOM_TRIES 6
 
 static atomic_int enabled = 1;
@@ -36,14 +36,14 @@ static bool only_zeros(const uint8_t *bytes, size_t n) {
 }
 
 /* Makes the room larger, by the ratio found so far where a member has been decoded already. */
-static bool make_room(rf_pages *out, size_t used, size_t n, uint64_t most) {
+static bool make_room(rf_pages *out, size_t used, size_t n, uint64_t max) {
   uint64_t room = (uint64_t)out->capacity * 2;
   if (out->size > 0) {
     double expected = (double)out->size / (double)used * (double)n * 1.05;
-    if (expected > (double)room && expected < (double)most)
+    if (expected > (double)room && expected < (double)max)
       room = (uint64_t)expected;
   }
-  room = room < most ? room : most;
+  room = room < max ? room : max;
   size_t size;
   if (room <= out->capacity || !rf_to_size(room, &size))
     return false;
@@ -55,15 +55,15 @@ static bool make_room(rf_pages *out, size_t used, size_t n, uint64_t most) {
   return true;
 }
 
-static bool inflate_members(struct libdeflate_decompressor *d, const uint8_t *in, size_t n, uint64_t most,
-                            rf_pages *out, size_t *end) {
+static bool inflate_members(struct libdeflate_decompressor *d, const uint8_t *in, size_t n, uint64_t max, rf_pages *out,
+                            size_t *end) {
   size_t used = 0;
   int tries = 0;
   do {
     size_t in_one = 0, out_one = 0;
     enum libdeflate_result result = libdeflate_gzip_decompress_ex(d, in + used, n - used, out->bytes + out->size,
                                                                   out->capacity - out->size, &in_one, &out_one);
-    if (result == LIBDEFLATE_INSUFFICIENT_SPACE && tries < ROOM_TRIES && make_room(out, used, n, most)) {
+    if (result == LIBDEFLATE_INSUFFICIENT_SPACE && tries < ROOM_TRIES && make_room(out, used, n, max)) {
       tries++;
       continue;
     }
@@ -73,16 +73,16 @@ static bool inflate_members(struct libdeflate_decompressor *d, const uint8_t *in
     out->size += out_one;
   } while (used < n && in[used] != 0);
   *end = used;
-  return out->size <= most && only_zeros(in + used, n - used);
+  return out->size <= max && only_zeros(in + used, n - used);
 }
 
-rf_status rf_whole_inflate(const uint8_t *in, size_t n, size_t guess, uint64_t most, rf_pages *out, size_t *used) {
-  if (!atomic_load(&enabled) || most == 0)
+rf_status rf_whole_inflate(const uint8_t *in, size_t n, size_t guess, uint64_t max, rf_pages *out, size_t *used) {
+  if (!atomic_load(&enabled) || max == 0)
     return RF_ERR_UNSUPPORTED;
-  size_t room = guess > ROOM_LEAST ? guess : ROOM_LEAST;
+  size_t room = guess > MIN_ROOM_BYTES ? guess : MIN_ROOM_BYTES;
   rf_pages made = {.bytes = rf_pages_alloc(room), .capacity = room};
   struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
-  bool good = made.bytes != NULL && d != NULL && inflate_members(d, in, n, most, &made, used);
+  bool good = made.bytes != NULL && d != NULL && inflate_members(d, in, n, max, &made, used);
   if (d != NULL)
     libdeflate_free_decompressor(d);
   if (!good) {
@@ -121,8 +121,8 @@ int rf_whole_set_enabled(int on) {
   return 0;
 }
 
-rf_status rf_whole_inflate(const uint8_t *in, size_t n, size_t guess, uint64_t most, rf_pages *out, size_t *used) {
-  (void)in, (void)n, (void)guess, (void)most, (void)out, (void)used;
+rf_status rf_whole_inflate(const uint8_t *in, size_t n, size_t guess, uint64_t max, rf_pages *out, size_t *used) {
+  (void)in, (void)n, (void)guess, (void)max, (void)out, (void)used;
   return RF_ERR_UNSUPPORTED;
 }
 

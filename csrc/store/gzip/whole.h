@@ -17,7 +17,7 @@ typedef struct rf_pages {
 
 /* All members in n bytes, CRC and length checked. `guess` is what the content probably takes and `most` what
  * it may take. *used is where they end; only zeros are behind. */
-rf_status rf_whole_inflate(const uint8_t *in, size_t n, size_t guess, uint64_t most, rf_pages *out, size_t *used);
+rf_status rf_whole_inflate(const uint8_t *in, size_t n, size_t guess, uint64_t max, rf_pages *out, size_t *used);
 
 /* One member. */
 rf_status rf_whole_deflate(const uint8_t *in, size_t n, int level, rf_pages *out);

@@ -12,16 +12,16 @@
 #include "store/local/memory.h"
 
 /* Content up to this size is compressed at once; the room for the result comes on top of it. */
-#define WHOLE_MOST ((uint64_t)1 << 30)
+#define MAX_WHOLE_BYTES ((uint64_t)1 << 30)
 
-#define PIECE ((size_t)1024 * 1024)
+#define CHUNK_BYTES ((size_t)1024 * 1024)
 
 /* Where compressed bytes go. */
 typedef struct gzip_output {
   const rf_driver_ops *ops;
   void *state;
   uint64_t offset;
-  uint8_t *buffer; /* PIECE bytes, `filled` of them waiting */
+  uint8_t *buffer; /* CHUNK_BYTES bytes, `filled` of them waiting */
   size_t filled;
 } gzip_output;
 
@@ -37,13 +37,13 @@ static rf_status take(void *context, const void *data, size_t n, rf_error *err) 
   gzip_output *out = context;
   const uint8_t *bytes = data;
   while (n > 0) {
-    size_t room = PIECE - out->filled;
+    size_t room = CHUNK_BYTES - out->filled;
     size_t part = n < room ? n : room;
     memcpy(out->buffer + out->filled, bytes, part);
     out->filled += part;
     bytes += part;
     n -= part;
-    if (out->filled == PIECE)
+    if (out->filled == CHUNK_BYTES)
       RF_TRY(flush(out, err));
   }
   return RF_OK;
@@ -57,7 +57,7 @@ static rf_status deflate_stream(const rf_stream_codec *codec, int level, const u
   rf_status status = RF_OK;
   int finish;
   do {
-    size_t part = n < PIECE ? (size_t)n : PIECE;
+    size_t part = n < CHUNK_BYTES ? (size_t)n : CHUNK_BYTES;
     finish = part == n;
     status = codec->deflate(stream, bytes, part, finish, take, out, err);
     bytes += part;
@@ -70,8 +70,8 @@ static rf_status deflate_stream(const rf_stream_codec *codec, int level, const u
 static rf_status write_pages(gzip_output *out, const rf_pages *pages, rf_error *err) {
   if (out->ops->reserve)
     RF_TRY(out->ops->reserve(out->state, pages->size, err));
-  for (size_t at = 0; at < pages->size; at += PIECE) {
-    size_t part = pages->size - at < PIECE ? pages->size - at : PIECE;
+  for (size_t at = 0; at < pages->size; at += CHUNK_BYTES) {
+    size_t part = pages->size - at < CHUNK_BYTES ? pages->size - at : CHUNK_BYTES;
     RF_TRY(out->ops->write_at(out->state, at, pages->bytes + at, part, err));
   }
   out->offset = pages->size;
@@ -81,12 +81,12 @@ static rf_status write_pages(gzip_output *out, const rf_pages *pages, rf_error *
 static rf_status compress(const rf_stream_codec *codec, int level, const uint8_t *bytes, uint64_t n, gzip_output *out,
                           rf_error *err) {
   rf_pages pages;
-  if (n <= WHOLE_MOST && rf_whole_deflate(bytes, (size_t)n, level, &pages) == RF_OK) {
+  if (n <= MAX_WHOLE_BYTES && rf_whole_deflate(bytes, (size_t)n, level, &pages) == RF_OK) {
     rf_status status = write_pages(out, &pages, err);
     rf_pages_free(pages.bytes, pages.capacity);
     return status;
   }
-  out->buffer = rf_alloc(PIECE);
+  out->buffer = rf_alloc(CHUNK_BYTES);
   if (out->buffer == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for compressing a file");
   rf_status status = deflate_stream(codec, level, bytes, n, out, err);

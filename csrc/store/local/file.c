@@ -9,11 +9,11 @@
 #include "store/local/mapping.h"
 
 /* Space is reserved for a temporary file in steps that grow with it between these. */
-#define RESERVE_LEAST ((uint64_t)1 << 20)
-#define RESERVE_MOST ((uint64_t)64 << 20)
+#define MIN_RESERVE_BYTES ((uint64_t)1 << 20)
+#define MAX_RESERVE_BYTES ((uint64_t)64 << 20)
 
 /* A copy is made in pieces of so many bytes. */
-#define COPY_PIECE ((size_t)1 << 20)
+#define COPY_BYTES ((size_t)1 << 20)
 
 static rf_status file_read_at(void *state, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
   rf_local_file *f = state;
@@ -79,12 +79,12 @@ static rf_status copy_content(rf_fd from, rf_fd to, rf_error *err) {
     return RF_OK;
   RF_TRY(rf_fd_size(from, &size, err));
   RF_TRY(rf_fd_reserve(to, 0, size, err));
-  uint8_t *buffer = rf_alloc(COPY_PIECE);
+  uint8_t *buffer = rf_alloc(COPY_BYTES);
   if (!buffer)
     return rf_fail(err, RF_ERR_MEMORY, "no memory to copy a file");
   rf_status status = RF_OK;
   for (; status == RF_OK && got > 0; at += got) {
-    status = rf_fd_read(from, at, buffer, COPY_PIECE, &got, err);
+    status = rf_fd_read(from, at, buffer, COPY_BYTES, &got, err);
     if (status == RF_OK)
       status = rf_fd_write(to, at, buffer, got, err);
   }
@@ -131,9 +131,11 @@ static rf_status begin_change(rf_local_file *f, uint64_t size, rf_error *err) {
 
 /* Without a reservation some file systems (ext4) write a file out when it is renamed over another. */
 static rf_status reserve_for(rf_local_file *f, uint64_t offset, uint64_t end, rf_error *err) {
-  if (!f->replacement || end <= f->reserved || (f->reserved == 0 && end < RESERVE_LEAST))
+  if (!f->replacement || end <= f->reserved || (f->reserved == 0 && end < MIN_RESERVE_BYTES))
     return RF_OK;
-  uint64_t step = f->reserved < RESERVE_LEAST ? RESERVE_LEAST : f->reserved < RESERVE_MOST ? f->reserved : RESERVE_MOST;
+  uint64_t step = f->reserved < MIN_RESERVE_BYTES   ? MIN_RESERVE_BYTES
+                  : f->reserved < MAX_RESERVE_BYTES ? f->reserved
+                                                    : MAX_RESERVE_BYTES;
   uint64_t begin = offset > f->reserved + step ? offset : f->reserved, ahead;
   if (!rf_add_u64(end, step, &ahead) || rf_fd_reserve(f->fd, begin, ahead - begin, NULL) != RF_OK) {
     ahead = end; /* no room for more than what is wanted now */

@@ -21,17 +21,17 @@ typedef struct memory_state {
 static rf_status reserve(memory_state *m, uint64_t wanted, rf_error *err) {
   if (wanted <= m->capacity)
     return RF_OK;
-  size_t least;
-  if (!rf_to_size(wanted, &least) || least > SIZE_MAX / 4)
+  size_t min;
+  if (!rf_to_size(wanted, &min) || min > SIZE_MAX / 4)
     return rf_fail(err, RF_ERR_MEMORY, "a file of %llu bytes does not fit into memory", (unsigned long long)wanted);
   size_t capacity = m->capacity + m->capacity / 2;
-  if (capacity < least)
-    capacity = least;
+  if (capacity < min)
+    capacity = min;
   if (capacity < GROWTH_MIN)
     capacity = GROWTH_MIN;
   uint8_t *pages = rf_pages_resize(m->pages, m->capacity, capacity);
-  if (!pages && capacity > least) {
-    capacity = least;
+  if (!pages && capacity > min) {
+    capacity = min;
     pages = rf_pages_resize(m->pages, m->capacity, capacity);
   }
   if (!pages)

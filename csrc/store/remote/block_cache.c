@@ -7,8 +7,9 @@
 
 #define FIRST_SLOTS ((size_t)64)
 
-rf_status rf_block_cache_init(rf_block_cache *cache, uint64_t limit, rf_error *err) {
+rf_status rf_block_cache_init(rf_block_cache *cache, uint64_t block_bytes, uint64_t limit, rf_error *err) {
   memset(cache, 0, sizeof *cache);
+  cache->block_bytes = block_bytes;
   cache->limit = limit;
   cache->slots = rf_alloc_zero(FIRST_SLOTS, sizeof *cache->slots);
   if (cache->slots == NULL)
@@ -89,7 +90,7 @@ static void take_out(rf_block_cache *cache, rf_block *block) {
 
 /* ---- blocks ---- */
 
-rf_block *rf_block_take(rf_block_cache *cache, uint64_t number) {
+rf_block *rf_block_cache_take(rf_block_cache *cache, uint64_t number) {
   rf_block *block = *slot_of(cache, number);
   while (block != NULL && block->number != number)
     block = block->chain;
@@ -101,7 +102,7 @@ rf_block *rf_block_take(rf_block_cache *cache, uint64_t number) {
   return block;
 }
 
-rf_block *rf_block_add(rf_block_cache *cache, uint64_t number, size_t length) {
+rf_block *rf_block_cache_add(rf_block_cache *cache, uint64_t number, size_t length) {
   rf_block *block = rf_alloc(sizeof *block + length);
   if (block == NULL)
     return NULL;
@@ -115,16 +116,16 @@ rf_block *rf_block_add(rf_block_cache *cache, uint64_t number, size_t length) {
   return block;
 }
 
-void rf_block_ready(rf_block *block) {
+void rf_block_cache_ready(rf_block *block) {
   block->ready = true;
 }
 
-void rf_block_drop(rf_block_cache *cache, rf_block *block) {
+void rf_block_cache_drop(rf_block_cache *cache, rf_block *block) {
   take_out(cache, block);
   block->dropped = true;
 }
 
-void rf_block_leave(rf_block_cache *cache, rf_block *block) {
+void rf_block_cache_leave(rf_block_cache *cache, rf_block *block) {
   if (--block->holds > 0)
     return;
   if (!block->ready) { /* dropped: nobody can find it */

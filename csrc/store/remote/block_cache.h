@@ -23,7 +23,10 @@ typedef struct rf_block {
 } rf_block;
 
 typedef struct rf_block_cache {
-  uint64_t limit; /* bytes of blocks that are kept */
+  uint64_t block_bytes;  /* size of a block */
+  uint64_t direct_bytes; /* reads of this size or more bypass the cache */
+  bool multirange;       /* several extents go into one request */
+  uint64_t limit;        /* bytes of blocks that are kept */
   uint64_t used;
   rf_block **slots;
   size_t slot_count; /* a power of two */
@@ -32,22 +35,24 @@ typedef struct rf_block_cache {
   rf_block *oldest;
 } rf_block_cache;
 
-rf_status rf_block_cache_init(rf_block_cache *cache, uint64_t limit, rf_error *err);
-/* Nobody holds a block any more. */
+/* Initializes a cache of blocks of `block_bytes`, of which it keeps up to `limit` bytes. */
+rf_status rf_block_cache_init(rf_block_cache *cache, uint64_t block_bytes, uint64_t limit, rf_error *err);
+
+/* Frees all blocks. No block is held. */
 void rf_block_cache_release(rf_block_cache *cache);
 
 /* The block, ready or being fetched, held for the caller; NULL when there is none. */
-rf_block *rf_block_take(rf_block_cache *cache, uint64_t number);
+rf_block *rf_block_cache_take(rf_block_cache *cache, uint64_t number);
 
-/* A new block that is not ready, held for the caller, who has to fill it and say so by rf_block_ready or rf_block_drop.
- * NULL: no memory. */
-rf_block *rf_block_add(rf_block_cache *cache, uint64_t number, size_t length);
-void rf_block_ready(rf_block *block);
+/* A new block that is not ready, held for the caller, who has to fill it and say so by rf_block_cache_ready or
+ * rf_block_cache_drop. NULL: no memory. */
+rf_block *rf_block_cache_add(rf_block_cache *cache, uint64_t number, size_t length);
+void rf_block_cache_ready(rf_block *block);
 
 /* Takes a block out that could not be fetched, so that nobody finds it any more. The hold stays. */
-void rf_block_drop(rf_block_cache *cache, rf_block *block);
+void rf_block_cache_drop(rf_block_cache *cache, rf_block *block);
 
 /* Ends a hold. Blocks beyond the limit go, those first that were not used for the longest time. */
-void rf_block_leave(rf_block_cache *cache, rf_block *block);
+void rf_block_cache_leave(rf_block_cache *cache, rf_block *block);
 
 #endif

@@ -12,10 +12,10 @@
 /* ---- which blocks ---- */
 
 /* The part of a range that goes straight to its destination: whole blocks of a long read. Empty for others. */
-static void direct_part(const rf_round *round, const rf_range *range, uint64_t *begin, uint64_t *end) {
-  uint64_t unit = round->grain->unit;
+static void direct_part(const rf_fetch_batch *batch, const rf_range *range, uint64_t *begin, uint64_t *end) {
+  uint64_t unit = batch->cache->block_bytes;
   *begin = *end = range->offset;
-  if (range->dest == NULL || range->length < round->grain->direct_bytes || range->length < 2 * unit)
+  if (range->dest == NULL || range->length < batch->cache->direct_bytes || range->length < 2 * unit)
     return;
   uint64_t over = range->offset % unit;
   *begin = range->offset + (over != 0 ? unit - over : 0);
@@ -28,9 +28,9 @@ typedef struct {
   uint64_t end[2];
 } block_parts;
 
-static block_parts parts_of(const rf_round *round, const rf_range *range) {
+static block_parts parts_of(const rf_fetch_batch *batch, const rf_range *range) {
   uint64_t begin, end, last = range->offset + range->length;
-  direct_part(round, range, &begin, &end);
+  direct_part(batch, range, &begin, &end);
   if (begin == end)
     return (block_parts){{range->offset, 0}, {last, 0}};
   return (block_parts){{range->offset, end}, {begin, last}};
@@ -44,11 +44,11 @@ static int by_number(const void *a, const void *b) {
 }
 
 /* How many blocks the parts have, or (numbers not NULL) which. */
-static size_t list_blocks(const rf_round *round, const rf_range *ranges, size_t count, uint64_t *numbers) {
-  uint64_t unit = round->grain->unit;
+static size_t list_blocks(const rf_fetch_batch *batch, const rf_range *ranges, size_t count, uint64_t *numbers) {
+  uint64_t unit = batch->cache->block_bytes;
   size_t n = 0;
   for (size_t i = 0; i < count; i++) {
-    block_parts parts = parts_of(round, &ranges[i]);
+    block_parts parts = parts_of(batch, &ranges[i]);
     for (int k = 0; k < 2; k++) {
       if (parts.begin[k] >= parts.end[k])
         continue;
@@ -60,91 +60,93 @@ static size_t list_blocks(const rf_round *round, const rf_range *ranges, size_t 
   return n;
 }
 
-static rf_status add_stretch(rf_round *round, uint64_t first, uint64_t length, rf_round_piece piece, rf_error *err) {
-  if (round->stretch_count == round->stretch_capacity) {
-    size_t capacity = round->stretch_capacity > 0 ? 2 * round->stretch_capacity : 16;
-    rf_stretch *stretches = rf_realloc(round->stretches, capacity * sizeof *stretches);
-    if (stretches != NULL)
-      round->stretches = stretches;
-    rf_round_piece *pieces = rf_realloc(round->pieces, capacity * sizeof *pieces);
-    if (pieces != NULL)
-      round->pieces = pieces;
-    if (stretches == NULL || pieces == NULL)
+static rf_status add_extent(rf_fetch_batch *batch, uint64_t first, uint64_t length, rf_fetch_segment segment,
+                            rf_error *err) {
+  if (batch->extent_count == batch->extent_capacity) {
+    size_t capacity = batch->extent_capacity > 0 ? 2 * batch->extent_capacity : 16;
+    rf_extent *extents = rf_realloc(batch->extents, capacity * sizeof *extents);
+    if (extents != NULL)
+      batch->extents = extents;
+    rf_fetch_segment *segments = rf_realloc(batch->segments, capacity * sizeof *segments);
+    if (segments != NULL)
+      batch->segments = segments;
+    if (extents == NULL || segments == NULL)
       return rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu requests", capacity);
-    round->stretch_capacity = capacity;
+    batch->extent_capacity = capacity;
   }
-  round->stretches[round->stretch_count] = (rf_stretch){first, length, 0};
-  round->pieces[round->stretch_count++] = piece;
+  batch->extents[batch->extent_count] = (rf_extent){first, length, 0};
+  batch->segments[batch->extent_count++] = segment;
   return RF_OK;
 }
 
 /* The direct parts, in requests that are not too long. Few long ones are cut further, so that all connections have
  * some. */
-static rf_status plan_direct(rf_round *round, const rf_range *ranges, size_t count, rf_error *err) {
+static rf_status plan_direct(rf_fetch_batch *batch, const rf_range *ranges, size_t count, rf_error *err) {
   for (size_t i = 0; i < count; i++) {
     uint64_t begin, end;
-    direct_part(round, &ranges[i], &begin, &end);
+    direct_part(batch, &ranges[i], &begin, &end);
     for (uint64_t at = begin, n; at < end; at += n) {
-      n = end - at < round->remote->request_bytes ? end - at : round->remote->request_bytes;
-      rf_round_piece piece = {.direct = (uint8_t *)ranges[i].dest + (size_t)(at - ranges[i].offset)};
-      RF_TRY(add_stretch(round, at, n, piece, err));
+      n = end - at < batch->remote->request_bytes ? end - at : batch->remote->request_bytes;
+      rf_fetch_segment segment = {.memory = (uint8_t *)ranges[i].dest + (size_t)(at - ranges[i].offset)};
+      RF_TRY(add_extent(batch, at, n, segment, err));
     }
   }
   return RF_OK;
 }
 
-rf_status rf_round_init(rf_round *round, const rf_remote_options *remote, rf_grain *grain, uint64_t size,
-                        rf_mutex *lock, rf_cond *changed, const rf_range *ranges, size_t count, rf_error *err) {
-  *round = (rf_round){.remote = remote, .grain = grain, .size = size, .lock = lock, .changed = changed};
-  size_t n = list_blocks(round, ranges, count, NULL);
-  round->numbers = rf_alloc((n + 1) * sizeof *round->numbers);
-  round->held = rf_alloc_zero(n + 1, sizeof *round->held);
-  rf_status status = round->numbers == NULL || round->held == NULL
+rf_status rf_fetch_batch_init(rf_fetch_batch *batch, const rf_remote_options *remote, rf_block_cache *cache,
+                              uint64_t size, rf_mutex *lock, rf_cond *changed, const rf_range *ranges, size_t count,
+                              rf_error *err) {
+  *batch = (rf_fetch_batch){.remote = remote, .cache = cache, .size = size, .lock = lock, .changed = changed};
+  size_t n = list_blocks(batch, ranges, count, NULL);
+  batch->numbers = rf_alloc((n + 1) * sizeof *batch->numbers);
+  batch->held = rf_alloc_zero(n + 1, sizeof *batch->held);
+  rf_status status = batch->numbers == NULL || batch->held == NULL
                          ? rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu blocks", n)
-                         : plan_direct(round, ranges, count, err);
+                         : plan_direct(batch, ranges, count, err);
   if (status != RF_OK) {
-    rf_round_release(round);
+    rf_fetch_batch_release(batch);
     return status;
   }
-  list_blocks(round, ranges, count, round->numbers);
-  qsort(round->numbers, n, sizeof *round->numbers, by_number);
+  list_blocks(batch, ranges, count, batch->numbers);
+  qsort(batch->numbers, n, sizeof *batch->numbers, by_number);
   for (size_t i = 0; i < n; i++)
-    if (round->held_count == 0 || round->numbers[round->held_count - 1] != round->numbers[i])
-      round->numbers[round->held_count++] = round->numbers[i];
+    if (batch->held_count == 0 || batch->numbers[batch->held_count - 1] != batch->numbers[i])
+      batch->numbers[batch->held_count++] = batch->numbers[i];
   for (size_t i = 0; i < count; i++)
-    round->wanted += ranges[i].dest != NULL ? ranges[i].length : 0;
+    batch->wanted += ranges[i].dest != NULL ? ranges[i].length : 0;
   return RF_OK;
 }
 
-rf_status rf_round_stream(rf_round *round, const rf_round_flow *flow, rf_error *err) {
-  round->flow = flow;
+rf_status rf_fetch_batch_add_stream(rf_fetch_batch *batch, const rf_fetch_stream *stream, rf_error *err) {
+  batch->stream = stream;
   size_t count = 0;
-  for (uint64_t at = flow->begin, n; at < flow->end; at += n, count++) {
-    n = flow->end - at < flow->request ? flow->end - at : flow->request;
-    RF_TRY(add_stretch(round, at, n, (rf_round_piece){.streamed = true, .at = count}, err));
+  for (uint64_t at = stream->begin, n; at < stream->end; at += n, count++) {
+    n = stream->end - at < stream->request ? stream->end - at : stream->request;
+    RF_TRY(add_extent(batch, at, n, (rf_fetch_segment){.streamed = true, .next = count}, err));
   }
-  round->carry = rf_alloc(count * flow->sink->unit_bytes);
-  return round->carry != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu requests", count);
+  batch->remainders = rf_alloc(count * stream->sink->unit_bytes);
+  return batch->remainders != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu requests", count);
 }
 
-void rf_round_release(rf_round *round) {
-  rf_free(round->numbers);
-  rf_free(round->held);
-  rf_free(round->owned);
-  rf_free(round->extra);
-  rf_free(round->stretches);
-  rf_free(round->pieces);
-  rf_free(round->carry);
-  *round = (rf_round){0};
+void rf_fetch_batch_release(rf_fetch_batch *batch) {
+  rf_free(batch->numbers);
+  rf_free(batch->held);
+  rf_free(batch->owned);
+  rf_free(batch->extra);
+  rf_free(batch->extents);
+  rf_free(batch->segments);
+  rf_free(batch->remainders);
+  *batch = (rf_fetch_batch){0};
 }
 
 /* ---- which requests ---- */
 
-static size_t find_number(const rf_round *round, uint64_t number) {
-  size_t low = 0, high = round->held_count;
+static size_t find_number(const rf_fetch_batch *batch, uint64_t number) {
+  size_t low = 0, high = batch->held_count;
   while (high - low > 1) {
     size_t middle = low + (high - low) / 2;
-    if (round->numbers[middle] <= number)
+    if (batch->numbers[middle] <= number)
       low = middle;
     else
       high = middle;
@@ -153,20 +155,20 @@ static size_t find_number(const rf_round *round, uint64_t number) {
 }
 
 /* The next missing block from i on; held_count when there is none. */
-static size_t next_missing(const rf_round *round, size_t i) {
-  while (i < round->held_count && round->held[i] != NULL)
+static size_t next_missing(const rf_fetch_batch *batch, size_t i) {
+  while (i < batch->held_count && batch->held[i] != NULL)
     i++;
   return i;
 }
 
 /* The end of the run of missing blocks that begins with `i`: *last is the last of them. Blocks between, up to `gap`,
  * come along. Gives the first missing one behind it. */
-static size_t end_of_run(const rf_round *round, size_t i, uint64_t gap, size_t *last) {
-  uint64_t most = round->remote->request_bytes / round->grain->unit;
-  uint64_t begin = round->numbers[i];
+static size_t end_of_run(const rf_fetch_batch *batch, size_t i, uint64_t gap, size_t *last) {
+  uint64_t max = batch->remote->request_bytes / batch->cache->block_bytes;
+  uint64_t begin = batch->numbers[i];
   *last = i;
-  for (i = next_missing(round, i + 1); i < round->held_count; i = next_missing(round, i + 1)) {
-    if (round->numbers[i] - round->numbers[*last] - 1 > gap || round->numbers[i] - begin >= most)
+  for (i = next_missing(batch, i + 1); i < batch->held_count; i = next_missing(batch, i + 1)) {
+    if (batch->numbers[i] - batch->numbers[*last] - 1 > gap || batch->numbers[i] - begin >= max)
       break;
     *last = i;
   }
@@ -175,118 +177,118 @@ static size_t end_of_run(const rf_round *round, size_t i, uint64_t gap, size_t *
 
 /* What fetching would cost, in bytes, if blocks up to `gap` between two wanted ones came along. Requests that run side
  * by side cost one wait for an answer, and gap_bytes is what could have come in that time. */
-static uint64_t cost_of_gap(const rf_round *round, uint64_t gap) {
+static uint64_t cost_of_gap(const rf_fetch_batch *batch, uint64_t gap) {
   uint64_t runs = 0, blocks = 0;
   size_t last;
-  for (size_t i = next_missing(round, 0), next; i < round->held_count; i = next, runs++) {
-    next = end_of_run(round, i, gap, &last);
-    blocks += round->numbers[last] - round->numbers[i] + 1;
+  for (size_t i = next_missing(batch, 0), next; i < batch->held_count; i = next, runs++) {
+    next = end_of_run(batch, i, gap, &last);
+    blocks += batch->numbers[last] - batch->numbers[i] + 1;
   }
-  uint64_t requests = round->grain->together ? (runs + RF_FETCHER_TOGETHER - 1) / RF_FETCHER_TOGETHER : runs;
-  uint64_t waits = (requests + round->remote->concurrency - 1) / round->remote->concurrency;
-  uint64_t heads = round->grain->together ? runs * PART_BYTES : 0;
-  return waits * round->remote->gap_bytes + blocks * round->grain->unit + heads;
+  uint64_t requests = batch->cache->multirange ? (runs + RF_FETCHER_MAX_RANGES - 1) / RF_FETCHER_MAX_RANGES : runs;
+  uint64_t waits = (requests + batch->remote->concurrency - 1) / batch->remote->concurrency;
+  uint64_t heads = batch->cache->multirange ? runs * PART_BYTES : 0;
+  return waits * batch->remote->gap_bytes + blocks * batch->cache->block_bytes + heads;
 }
 
-static uint64_t choose_gap(const rf_round *round, uint64_t *least_cost) {
-  uint64_t best = 0, least = UINT64_MAX;
-  for (uint64_t gap = 0; gap <= round->remote->gap_bytes / round->grain->unit; gap = 2 * gap + 1) {
-    uint64_t cost = cost_of_gap(round, gap);
-    if (cost < least) {
-      least = cost;
+static uint64_t choose_gap(const rf_fetch_batch *batch, uint64_t *min_cost) {
+  uint64_t best = 0, min = UINT64_MAX;
+  for (uint64_t gap = 0; gap <= batch->remote->gap_bytes / batch->cache->block_bytes; gap = 2 * gap + 1) {
+    uint64_t cost = cost_of_gap(batch, gap);
+    if (cost < min) {
+      min = cost;
       best = gap;
     }
   }
-  *least_cost = least;
+  *min_cost = min;
   return best;
 }
 
-static rf_status own(rf_round *round, rf_block_cache *cache, uint64_t number, rf_block **block, rf_error *err) {
-  uint64_t unit = round->grain->unit, begin = number * unit;
-  if (round->owned_count == round->owned_capacity) {
-    size_t capacity = round->owned_capacity > 0 ? 2 * round->owned_capacity : 64;
-    rf_block **owned = rf_realloc(round->owned, capacity * sizeof *owned);
+static rf_status own(rf_fetch_batch *batch, rf_block_cache *cache, uint64_t number, rf_block **block, rf_error *err) {
+  uint64_t unit = batch->cache->block_bytes, begin = number * unit;
+  if (batch->owned_count == batch->owned_capacity) {
+    size_t capacity = batch->owned_capacity > 0 ? 2 * batch->owned_capacity : 64;
+    rf_block **owned = rf_realloc(batch->owned, capacity * sizeof *owned);
     if (owned != NULL)
-      round->owned = owned;
-    rf_block **extra = rf_realloc(round->extra, capacity * sizeof *extra);
+      batch->owned = owned;
+    rf_block **extra = rf_realloc(batch->extra, capacity * sizeof *extra);
     if (extra != NULL)
-      round->extra = extra;
+      batch->extra = extra;
     if (owned == NULL || extra == NULL)
       return rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu blocks", capacity);
-    round->owned_capacity = capacity;
+    batch->owned_capacity = capacity;
   }
-  *block = rf_block_add(cache, number, (size_t)(round->size - begin < unit ? round->size - begin : unit));
+  *block = rf_block_cache_add(cache, number, (size_t)(batch->size - begin < unit ? batch->size - begin : unit));
   if (*block == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a block of %llu bytes", (unsigned long long)unit);
-  round->owned[round->owned_count++] = *block;
+  batch->owned[batch->owned_count++] = *block;
   return RF_OK;
 }
 
 /* A run of blocks becomes one request. What lies between is kept, too, where nobody has it. */
-static rf_status claim_run(rf_round *round, rf_block_cache *cache, size_t i, size_t last, rf_error *err) {
-  uint64_t unit = round->grain->unit, begin = round->numbers[i], end = round->numbers[last];
-  uint64_t bytes = (end + 1) * unit < round->size ? (end + 1 - begin) * unit : round->size - begin * unit;
-  RF_TRY(add_stretch(round, begin * unit, bytes, (rf_round_piece){.at = round->owned_count}, err));
+static rf_status claim_run(rf_fetch_batch *batch, rf_block_cache *cache, size_t i, size_t last, rf_error *err) {
+  uint64_t unit = batch->cache->block_bytes, begin = batch->numbers[i], end = batch->numbers[last];
+  uint64_t bytes = (end + 1) * unit < batch->size ? (end + 1 - begin) * unit : batch->size - begin * unit;
+  RF_TRY(add_extent(batch, begin * unit, bytes, (rf_fetch_segment){.next = batch->owned_count}, err));
   for (uint64_t number = begin; number <= end; number++) {
-    while (i < last && round->numbers[i] < number)
+    while (i < last && batch->numbers[i] < number)
       i++;
-    if (round->numbers[i] == number) {
-      if (round->held[i] == NULL)
-        RF_TRY(own(round, cache, number, &round->held[i], err));
+    if (batch->numbers[i] == number) {
+      if (batch->held[i] == NULL)
+        RF_TRY(own(batch, cache, number, &batch->held[i], err));
       continue;
     }
-    rf_block *there = rf_block_take(cache, number), *mine;
+    rf_block *there = rf_block_cache_take(cache, number), *mine;
     if (there != NULL) {
-      rf_block_leave(cache, there);
+      rf_block_cache_leave(cache, there);
       continue;
     }
-    RF_TRY(own(round, cache, number, &mine, err));
-    round->extra[round->extra_count++] = mine;
+    RF_TRY(own(batch, cache, number, &mine, err));
+    batch->extra[batch->extra_count++] = mine;
   }
   return RF_OK;
 }
 
-/* A small block out of a large one that is there; NULL when it is not, or there is no memory for a copy. */
-static rf_block *make_of_coarse(rf_round *round, rf_grain *coarse, uint64_t number) {
-  uint64_t unit = round->grain->unit, begin = number * unit, within = begin % coarse->unit;
-  uint64_t n = round->size - begin < unit ? round->size - begin : unit;
-  rf_block *large = rf_block_take(&coarse->cache, begin / coarse->unit), *made = NULL;
-  if (large != NULL && large->ready && within + n <= large->length)
-    made = rf_block_add(&round->grain->cache, number, (size_t)n);
+/* Makes a small block out of a large one. Returns NULL where there is none, or no memory. */
+static rf_block *make_small_block(rf_fetch_batch *batch, rf_block_cache *large, uint64_t number) {
+  uint64_t block_bytes = batch->cache->block_bytes, begin = number * block_bytes, within = begin % large->block_bytes;
+  uint64_t n = batch->size - begin < block_bytes ? batch->size - begin : block_bytes;
+  rf_block *from = rf_block_cache_take(large, begin / large->block_bytes), *made = NULL;
+  if (from != NULL && from->ready && within + n <= from->length)
+    made = rf_block_cache_add(batch->cache, number, (size_t)n);
   if (made != NULL) {
-    memcpy(made->bytes, large->bytes + (size_t)within, (size_t)n);
-    rf_block_ready(made);
+    memcpy(made->bytes, from->bytes + (size_t)within, (size_t)n);
+    rf_block_cache_ready(made);
   }
-  if (large != NULL)
-    rf_block_leave(&coarse->cache, large);
+  if (from != NULL)
+    rf_block_cache_leave(large, from);
   return made;
 }
 
-void rf_round_hold(rf_round *round, rf_grain *coarse) {
-  round->hits = round->misses = 0;
-  for (size_t i = 0; i < round->held_count; i++) {
-    if (round->held[i] == NULL)
-      round->held[i] = rf_block_take(&round->grain->cache, round->numbers[i]);
-    if (round->held[i] == NULL && coarse != NULL)
-      round->held[i] = make_of_coarse(round, coarse, round->numbers[i]);
-    round->hits += round->held[i] != NULL;
-    round->misses += round->held[i] == NULL;
+void rf_fetch_batch_hold(rf_fetch_batch *batch, rf_block_cache *large) {
+  batch->hits = batch->misses = 0;
+  for (size_t i = 0; i < batch->held_count; i++) {
+    if (batch->held[i] == NULL)
+      batch->held[i] = rf_block_cache_take(batch->cache, batch->numbers[i]);
+    if (batch->held[i] == NULL && large != NULL)
+      batch->held[i] = make_small_block(batch, large, batch->numbers[i]);
+    batch->hits += batch->held[i] != NULL;
+    batch->misses += batch->held[i] == NULL;
   }
 }
 
-uint64_t rf_round_cost(const rf_round *round) {
+uint64_t rf_fetch_batch_cost(const rf_fetch_batch *batch) {
   uint64_t cost;
-  choose_gap(round, &cost);
+  choose_gap(batch, &cost);
   return cost;
 }
 
-rf_status rf_round_claim(rf_round *round, rf_grain *coarse, rf_error *err) {
-  rf_round_hold(round, coarse);
-  uint64_t cost, gap = choose_gap(round, &cost);
+rf_status rf_fetch_batch_claim(rf_fetch_batch *batch, rf_block_cache *large, rf_error *err) {
+  rf_fetch_batch_hold(batch, large);
+  uint64_t cost, gap = choose_gap(batch, &cost);
   size_t last;
-  for (size_t i = next_missing(round, 0), next; i < round->held_count; i = next) {
-    next = end_of_run(round, i, gap, &last);
-    RF_TRY(claim_run(round, &round->grain->cache, i, last, err));
+  for (size_t i = next_missing(batch, 0), next; i < batch->held_count; i = next) {
+    next = end_of_run(batch, i, gap, &last);
+    RF_TRY(claim_run(batch, batch->cache, i, last, err));
   }
   return RF_OK;
 }
@@ -294,96 +296,103 @@ rf_status rf_round_claim(rf_round *round, rf_grain *coarse, rf_error *err) {
 /* ---- what arrives ---- */
 
 /* `n` bytes for one block, from byte `within` of it on. */
-static void fill_block(rf_round *round, rf_block *block, size_t within, const uint8_t *data, size_t n) {
+static void fill_block(rf_fetch_batch *batch, rf_block *block, size_t within, const uint8_t *data, size_t n) {
   memcpy(block->bytes + within, data, n);
   if (within + n < block->length)
     return;
-  rf_mutex_lock(round->lock);
-  rf_block_ready(block);
-  rf_cond_broadcast(round->changed);
-  rf_mutex_unlock(round->lock);
+  rf_mutex_lock(batch->lock);
+  rf_block_cache_ready(block);
+  rf_cond_broadcast(batch->changed);
+  rf_mutex_unlock(batch->lock);
 }
 
 /* Whole units go to the sink; what is left of the last one waits for the rest of it. `at` counts from the sink's first
  * byte. */
-static rf_status pour(const rf_round *round, rf_round_piece *piece, uint64_t at, const uint8_t *data, size_t n,
-                      rf_error *err) {
-  const rf_stream_sink *sink = round->flow->sink;
-  uint8_t *carry = round->carry + piece->at * sink->unit_bytes;
-  if (piece->carried > 0) {
-    size_t missing = sink->unit_bytes - piece->carried, part = n < missing ? n : missing;
-    memcpy(carry + piece->carried, data, part);
-    piece->carried += part;
+static rf_status deliver_units(const rf_fetch_batch *batch, rf_fetch_segment *segment, uint64_t at, const uint8_t *data,
+                               size_t n, rf_error *err) {
+  const rf_stream_sink *sink = batch->stream->sink;
+  uint8_t *remainder = batch->remainders + segment->next * sink->unit_bytes;
+  if (segment->remainder_bytes > 0) {
+    size_t missing = sink->unit_bytes - segment->remainder_bytes, part = n < missing ? n : missing;
+    memcpy(remainder + segment->remainder_bytes, data, part);
+    segment->remainder_bytes += part;
     if (part < missing)
       return RF_OK;
-    RF_TRY(sink->put(sink->user, at + part - sink->unit_bytes, carry, sink->unit_bytes, err));
+    RF_TRY(sink->put(sink->user, at + part - sink->unit_bytes, remainder, sink->unit_bytes, err));
     at += part;
     data += part;
     n -= part;
   }
-  piece->carried = n % sink->unit_bytes;
-  n -= piece->carried;
-  memcpy(carry, data + n, piece->carried);
+  segment->remainder_bytes = n % sink->unit_bytes;
+  n -= segment->remainder_bytes;
+  memcpy(remainder, data + n, segment->remainder_bytes);
   return n > 0 ? sink->put(sink->user, at, data, n, err) : RF_OK;
 }
 
-rf_status rf_round_take(void *context, size_t index, const void *data, size_t n, rf_error *err) {
-  rf_round *round = context;
-  const rf_stretch *stretch = &round->stretches[index];
-  rf_round_piece *piece = &round->pieces[index];
-  const uint8_t *from = data;
-  uint64_t unit = round->grain->unit, at = stretch->first + stretch->received;
-  if (piece->streamed)
-    return pour(round, piece, at - round->flow->origin, from, n, err);
-  if (piece->direct != NULL) {
-    memcpy(piece->direct + (size_t)stretch->received, data, n);
-    return RF_OK;
-  }
-  while (n > 0) {
-    uint64_t number = at / unit;
-    size_t within = (size_t)(at % unit), part = (size_t)(unit - within) < n ? (size_t)(unit - within) : n;
-    while (piece->at < round->owned_count && round->owned[piece->at]->number < number)
-      piece->at++;
-    if (piece->at < round->owned_count && round->owned[piece->at]->number == number)
-      fill_block(round, round->owned[piece->at], within, from, part);
-    at += part;
-    from += part;
-    n -= part;
+static rf_status copy_to_memory(const rf_fetch_segment *segment, uint64_t received, const uint8_t *bytes, size_t n) {
+  memcpy(segment->memory + (size_t)received, bytes, n);
+  return RF_OK;
+}
+
+/* The block `number` if this batch claimed it; NULL if another batch fetches it. Numbers ascend within an extent. */
+static rf_block *next_claimed(const rf_fetch_batch *batch, rf_fetch_segment *segment, uint64_t number) {
+  while (segment->next < batch->owned_count && batch->owned[segment->next]->number < number)
+    segment->next++;
+  rf_block *block = segment->next < batch->owned_count ? batch->owned[segment->next] : NULL;
+  return block != NULL && block->number == number ? block : NULL;
+}
+
+rf_status rf_fetch_batch_take(void *context, size_t index, const void *data, size_t n, rf_error *err) {
+  rf_fetch_batch *batch = context;
+  const rf_extent *extent = &batch->extents[index];
+  rf_fetch_segment *segment = &batch->segments[index];
+  const uint8_t *bytes = data;
+  uint64_t block_bytes = batch->cache->block_bytes, offset = extent->offset + extent->received;
+  if (segment->streamed)
+    return deliver_units(batch, segment, offset - batch->stream->origin, bytes, n, err);
+  if (segment->memory != NULL)
+    return copy_to_memory(segment, extent->received, bytes, n);
+  for (size_t part; n > 0; offset += part, bytes += part, n -= part) {
+    size_t start = (size_t)(offset % block_bytes);
+    rf_block *block = next_claimed(batch, segment, offset / block_bytes);
+    part = (size_t)block_bytes - start < n ? (size_t)block_bytes - start : n;
+    if (block != NULL)
+      fill_block(batch, block, start, bytes, part);
   }
   return RF_OK;
 }
 
-void rf_round_finish(rf_round *round) {
-  for (size_t i = 0; i < round->owned_count; i++)
-    if (!round->owned[i]->ready)
-      rf_block_drop(&round->grain->cache, round->owned[i]);
+void rf_fetch_batch_finish(rf_fetch_batch *batch) {
+  for (size_t i = 0; i < batch->owned_count; i++)
+    if (!batch->owned[i]->ready)
+      rf_block_cache_drop(batch->cache, batch->owned[i]);
 }
 
-static void copy_part(const rf_round *round, const rf_range *range, uint64_t begin, uint64_t end) {
-  uint64_t unit = round->grain->unit;
-  size_t i = begin < end ? find_number(round, begin / unit) : 0;
+static void copy_part(const rf_fetch_batch *batch, const rf_range *range, uint64_t begin, uint64_t end) {
+  uint64_t unit = batch->cache->block_bytes;
+  size_t i = begin < end ? find_number(batch, begin / unit) : 0;
   for (uint64_t at = begin, n; at < end; at += n, i++) {
     uint64_t within = at % unit;
     n = unit - within < end - at ? unit - within : end - at;
-    memcpy((uint8_t *)range->dest + (size_t)(at - range->offset), round->held[i]->bytes + within, (size_t)n);
+    memcpy((uint8_t *)range->dest + (size_t)(at - range->offset), batch->held[i]->bytes + within, (size_t)n);
   }
 }
 
-void rf_round_copy(const rf_round *round, const rf_range *ranges, size_t count) {
+void rf_fetch_batch_copy(const rf_fetch_batch *batch, const rf_range *ranges, size_t count) {
   for (size_t i = 0; i < count; i++) {
     if (ranges[i].dest == NULL)
       continue;
-    block_parts parts = parts_of(round, &ranges[i]);
+    block_parts parts = parts_of(batch, &ranges[i]);
     for (int k = 0; k < 2; k++)
-      copy_part(round, &ranges[i], parts.begin[k], parts.end[k]);
+      copy_part(batch, &ranges[i], parts.begin[k], parts.end[k]);
   }
 }
 
-void rf_round_leave(rf_round *round) {
-  rf_block_cache *cache = &round->grain->cache;
-  for (size_t i = 0; i < round->held_count; i++)
-    if (round->held[i] != NULL)
-      rf_block_leave(cache, round->held[i]);
-  for (size_t i = 0; i < round->extra_count; i++)
-    rf_block_leave(cache, round->extra[i]);
+void rf_fetch_batch_leave(rf_fetch_batch *batch) {
+  rf_block_cache *cache = batch->cache;
+  for (size_t i = 0; i < batch->held_count; i++)
+    if (batch->held[i] != NULL)
+      rf_block_cache_leave(cache, batch->held[i]);
+  for (size_t i = 0; i < batch->extra_count; i++)
+    rf_block_cache_leave(cache, batch->extra[i]);
 }

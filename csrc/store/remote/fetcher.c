@@ -23,13 +23,13 @@
 
 /* ---- options that outlive the call that brought them ---- */
 
-static rf_status keep(rf_fetcher *f, const char **text, rf_error *err) {
+static rf_status keep_text(rf_fetcher *f, const char **text, rf_error *err) {
   if (*text == NULL)
     return RF_OK;
   char *copy = rf_strdup(*text);
   if (copy == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "out of memory");
-  f->kept[f->kept_count++] = copy;
+  f->texts[f->text_count++] = copy;
   *text = copy;
   return RF_OK;
 }
@@ -40,20 +40,20 @@ static rf_status keep_options(rf_fetcher *f, const rf_remote_options *from, rf_e
   f->remote = *from;
   f->remote.headers = NULL;
   f->remote.header_count = 0;
-  f->kept = rf_alloc_zero(headers + TEXTS, sizeof *f->kept);
-  if (f->kept == NULL)
+  f->texts = rf_alloc_zero(headers + TEXTS, sizeof *f->texts);
+  if (f->texts == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "out of memory");
   for (size_t i = 0; i < headers; i++) {
     const char *header = from->headers[i];
-    RF_TRY(keep(f, &header, err));
+    RF_TRY(keep_text(f, &header, err));
   }
-  f->remote.headers = (const char *const *)f->kept;
+  f->remote.headers = (const char *const *)f->texts;
   f->remote.header_count = headers;
-  RF_TRY(keep(f, &f->remote.ca_bundle, err));
-  RF_TRY(keep(f, &f->remote.user, err));
-  RF_TRY(keep(f, &f->remote.password, err));
-  RF_TRY(keep(f, &f->remote.endpoint, err));
-  return keep(f, &f->remote.region, err);
+  RF_TRY(keep_text(f, &f->remote.ca_bundle, err));
+  RF_TRY(keep_text(f, &f->remote.user, err));
+  RF_TRY(keep_text(f, &f->remote.password, err));
+  RF_TRY(keep_text(f, &f->remote.endpoint, err));
+  return keep_text(f, &f->remote.region, err);
 }
 
 static uint64_t or_default(uint64_t value, uint64_t otherwise) {
@@ -81,7 +81,7 @@ static rf_status target_of(rf_fetcher *f, const char *name, rf_error *err) {
 }
 
 /* Amazon's servers send one range at a time, and FTP knows of no more. */
-static bool knows_several(const rf_fetcher *f) {
+static bool knows_multirange(const rf_fetcher *f) {
   const char *url = f->target.url;
   return (f->transport->flags & RF_TRANSPORT_SEVERAL) != 0 && !f->target.is_s3 &&
          (rf_url_has_scheme(url, "http") || rf_url_has_scheme(url, "https"));
@@ -107,7 +107,7 @@ rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const 
     f->stream_bytes = said ? f->remote.request_bytes : STREAM_BYTES;
     status = target_of(f, name, err);
   }
-  f->together = status == RF_OK && knows_several(f);
+  f->multirange = status == RF_OK && knows_multirange(f);
   if (status == RF_OK && transport->session_open != NULL)
     status = transport->session_open(transport->user, &f->session, err);
   if (status != RF_OK) {
@@ -124,9 +124,9 @@ void rf_fetcher_free(rf_fetcher *f) {
   if (f->session != NULL)
     f->transport->session_close(f->transport->user, f->session);
   rf_target_release(&f->target);
-  for (size_t i = 0; i < f->kept_count; i++)
-    rf_free(f->kept[i]);
-  rf_free(f->kept);
+  for (size_t i = 0; i < f->text_count; i++)
+    rf_free(f->texts[i]);
+  rf_free(f->texts);
   rf_mutex_destroy(&f->lock);
   rf_free(f);
 }
@@ -416,13 +416,13 @@ rf_status rf_fetcher_open(rf_fetcher *f, const char *name, bool whole, const rf_
 
 typedef struct {
   rf_fetcher *fetcher;
-  rf_stretch *stretches;
+  rf_extent *extents;
   const size_t *asked; /* numbers of the stretches in this request */
-  rf_stretch_take take;
+  rf_extent_take take;
   void *context;
-  size_t together;  /* stretches in one request */
-  unsigned abreast; /* requests at a time */
-  double asked_at;  /* when; 0: there was an answer already */
+  size_t multirange; /* stretches in one request */
+  unsigned abreast;  /* requests at a time */
+  double asked_at;   /* when; 0: there was an answer already */
   uint64_t uncounted;
   bool progressed;
   progress progress;
@@ -446,15 +446,15 @@ static void count_rest(getting *g) {
 static rf_status getting_take(void *context, size_t range, const void *data, size_t n, rf_error *err) {
   getting *g = context;
   size_t index = g->asked[range];
-  rf_stretch *stretch = &g->stretches[index];
-  if (n > stretch->length - stretch->received)
+  rf_extent *extent = &g->extents[index];
+  if (n > extent->length - extent->received)
     return rf_fail(err, RF_ERR_NETWORK, "the server sends more than the %llu bytes it was asked for",
-                   (unsigned long long)stretch->length);
+                   (unsigned long long)extent->length);
   g->uncounted += n;
   if (g->uncounted >= COUNT_BYTES)
     count_rest(g);
   RF_TRY(g->take(g->context, index, data, n, err));
-  stretch->received += n;
+  extent->received += n;
   g->progressed = true;
   g->progress.done += n;
   return tell(g->fetcher, &g->progress, false, err);
@@ -474,16 +474,16 @@ static unsigned choose_abreast(rf_fetcher *f, const rf_byte_range *ranges, size_
   return bytes / count >= LONG_BYTES && rf_fetcher_is_near(f) ? 1 : f->remote.concurrency;
 }
 
-bool rf_fetcher_can_together(rf_fetcher *f) {
+bool rf_fetcher_has_multirange(rf_fetcher *f) {
   rf_mutex_lock(&f->lock);
-  bool can = f->together;
+  bool can = f->multirange;
   rf_mutex_unlock(&f->lock);
   return can;
 }
 
-static void forget_together(rf_fetcher *f) {
+static void forget_multirange(rf_fetcher *f) {
   rf_mutex_lock(&f->lock);
-  f->together = false;
+  f->multirange = false;
   rf_mutex_unlock(&f->lock);
 }
 
@@ -493,11 +493,11 @@ static rf_status get_once(getting *g, size_t count, size_t *asked, rf_byte_range
   rf_fetcher *f = g->fetcher;
   size_t n = 0;
   for (size_t i = 0; i < count; i++) {
-    const rf_stretch *s = &g->stretches[i];
+    const rf_extent *s = &g->extents[i];
     if (s->received == s->length)
       continue;
     asked[n] = i;
-    ranges[n++] = (rf_byte_range){s->first + s->received, s->length - s->received};
+    ranges[n++] = (rf_byte_range){s->offset + s->received, s->length - s->received};
   }
   *missing = n;
   if (n == 0)
@@ -506,7 +506,7 @@ static rf_status get_once(getting *g, size_t count, size_t *asked, rf_byte_range
   request.ranges = ranges;
   request.range_count = n;
   request.concurrency = g->abreast = choose_abreast(f, ranges, n);
-  request.together = g->together;
+  request.together = g->multirange;
   request.validator = f->validator[0] != '\0' ? f->validator : NULL;
   g->asked = asked;
   g->progressed = false;
@@ -529,9 +529,9 @@ static rf_status get_all(getting *g, size_t count, size_t *asked, rf_byte_range 
     rf_status status = get_once(g, count, asked, ranges, p.delay, &missing, &said, &failure);
     if (missing == 0)
       return tell(f, &g->progress, true, err);
-    count_request(f, &said, (missing + g->together - 1) / g->together, g->abreast, attempts > 1);
-    if (failure.code == RF_ERR_UNSUPPORTED && g->together > 1)
-      forget_together(f);
+    count_request(f, &said, (missing + g->multirange - 1) / g->multirange, g->abreast, attempts > 1);
+    if (failure.code == RF_ERR_UNSUPPORTED && g->multirange > 1)
+      forget_multirange(f);
     if (status == RF_OK && !g->progressed)
       status = rf_fail(&failure, RF_ERR_TRUNCATED, "the server sends nothing of what was asked for");
     if (status == RF_OK) {
@@ -543,12 +543,12 @@ static rf_status get_all(getting *g, size_t count, size_t *asked, rf_byte_range 
   }
 }
 
-rf_status rf_fetcher_get(rf_fetcher *f, rf_stretch *stretches, size_t count, bool together, rf_stretch_take take,
+rf_status rf_fetcher_get(rf_fetcher *f, rf_extent *extents, size_t count, bool multirange, rf_extent_take take,
                          void *context, rf_error *err) {
-  getting g = {.fetcher = f, .stretches = stretches, .take = take, .context = context};
-  g.together = together ? RF_FETCHER_TOGETHER : 1;
+  getting g = {.fetcher = f, .extents = extents, .take = take, .context = context};
+  g.multirange = multirange ? RF_FETCHER_MAX_RANGES : 1;
   for (size_t i = 0; i < count; i++)
-    g.progress.total += (int64_t)(stretches[i].length - stretches[i].received);
+    g.progress.total += (int64_t)(extents[i].length - extents[i].received);
   size_t *asked = rf_alloc(count * sizeof *asked);
   rf_byte_range *ranges = rf_alloc(count * sizeof *ranges);
   rf_status status = asked == NULL || ranges == NULL ? rf_fail(err, RF_ERR_MEMORY, "no memory for %zu ranges", count)

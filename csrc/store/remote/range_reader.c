@@ -12,13 +12,13 @@
  * them through it would cost as much as a fast network. */
 #define DIRECT_BYTES ((uint64_t)8 << 20)
 /* Units that have come in part only take no more memory than this. */
-#define CARRY_BYTES ((uint64_t)16 << 20)
+#define REMAINDER_BYTES ((uint64_t)16 << 20)
 /* So large a part of a stretch should be wanted that all of it is streamed: one long answer is quicker than many short
  * ones, from a server that is near quicker still. */
 #define WANTED_NEAR(length) ((length) / 2)
 #define WANTED_FAR(length) ((length) - (length) / 3)
 /* Blocks that one round of fetching holds at most. */
-#define ROUND_BYTES ((uint64_t)64 << 20)
+#define BATCH_BYTES ((uint64_t)64 << 20)
 /* A read that begins so many blocks behind the end of the last one still goes on from there. */
 #define NEAR_BLOCKS 4
 /* Reads here and there, each of which has to wait for a far server: from this one on each brings its surroundings. */
@@ -29,25 +29,26 @@
 #define FEW_RANGES 256
 /* Where what is wanted lies scattered, several ranges go into one request, and are kept in blocks of this size, which
  * have their share of the cache. */
-#define FINE_BYTES ((uint64_t)1 << 10)
-#define FINE_SHARE 4
-#define FINE_ROUND_BYTES ((uint64_t)16 << 20)
+#define SMALL_BYTES ((uint64_t)1 << 10)
+#define SMALL_SHARE 4
+#define SMALL_BATCH_BYTES ((uint64_t)16 << 20)
 
-struct rf_ranged {
+struct rf_range_reader {
   rf_fetcher *fetcher;
   uint64_t size;
   uint64_t block_bytes;
   rf_mutex lock; /* of all below */
   rf_cond changed;
-  rf_grain coarse;
-  rf_grain fine;
+  rf_block_cache large;
+  rf_block_cache small;
   uint64_t last_end; /* of the last single read */
   uint64_t ahead;    /* bytes to read ahead of the next, 0: reads do not follow each other */
   unsigned waits;    /* small plans that had to wait */
 };
 
-rf_status rf_ranged_new(rf_fetcher *fetcher, const uint8_t *first, size_t n, rf_ranged **ranged, rf_error *err) {
-  rf_ranged *r = rf_alloc_zero(1, sizeof *r);
+rf_status rf_range_reader_new(rf_fetcher *fetcher, const uint8_t *first, size_t n, rf_range_reader **reader,
+                              rf_error *err) {
+  rf_range_reader *r = rf_alloc_zero(1, sizeof *r);
   if (r == NULL) {
     rf_fetcher_free(fetcher);
     return rf_fail(err, RF_ERR_MEMORY, "out of memory");
@@ -57,47 +58,48 @@ rf_status rf_ranged_new(rf_fetcher *fetcher, const uint8_t *first, size_t n, rf_
   r->block_bytes = fetcher->remote.block_bytes;
   rf_mutex_init(&r->lock);
   rf_cond_init(&r->changed);
-  uint64_t fine_bytes = rf_fetcher_can_together(fetcher) ? fetcher->remote.cache_bytes / FINE_SHARE : 0;
-  r->coarse = (rf_grain){.unit = r->block_bytes, .direct_bytes = DIRECT_BYTES};
-  r->fine = (rf_grain){.unit = FINE_BYTES, .direct_bytes = UINT64_MAX, .together = true};
-  rf_status status = rf_block_cache_init(&r->coarse.cache, fetcher->remote.cache_bytes - fine_bytes, err);
+  uint64_t small = rf_fetcher_has_multirange(fetcher) ? fetcher->remote.cache_bytes / SMALL_SHARE : 0;
+  rf_status status = rf_block_cache_init(&r->large, r->block_bytes, fetcher->remote.cache_bytes - small, err);
   if (status == RF_OK)
-    status = rf_block_cache_init(&r->fine.cache, fine_bytes, err);
+    status = rf_block_cache_init(&r->small, SMALL_BYTES, small, err);
+  r->large.direct_bytes = DIRECT_BYTES;
+  r->small.direct_bytes = UINT64_MAX;
+  r->small.multirange = true;
   for (uint64_t at = 0; status == RF_OK && at < n; at += r->block_bytes) {
     uint64_t length = r->size - at < r->block_bytes ? r->size - at : r->block_bytes;
     if (length > n - at)
       break;
-    rf_block *block = rf_block_add(&r->coarse.cache, at / r->block_bytes, (size_t)length);
+    rf_block *block = rf_block_cache_add(&r->large, at / r->block_bytes, (size_t)length);
     if (block == NULL)
       break; /* a cache need not hold anything */
     memcpy(block->bytes, first + at, (size_t)length);
-    rf_block_ready(block);
-    rf_block_leave(&r->coarse.cache, block);
+    rf_block_cache_ready(block);
+    rf_block_cache_leave(&r->large, block);
   }
   if (status != RF_OK) {
-    rf_ranged_free(r);
+    rf_range_reader_free(r);
     return status;
   }
-  *ranged = r;
+  *reader = r;
   return RF_OK;
 }
 
-void rf_ranged_free(rf_ranged *r) {
+void rf_range_reader_free(rf_range_reader *r) {
   if (r == NULL)
     return;
-  rf_block_cache_release(&r->coarse.cache);
-  rf_block_cache_release(&r->fine.cache);
+  rf_block_cache_release(&r->large);
+  rf_block_cache_release(&r->small);
   rf_cond_destroy(&r->changed);
   rf_mutex_destroy(&r->lock);
   rf_fetcher_free(r->fetcher);
   rf_free(r);
 }
 
-uint64_t rf_ranged_size(const rf_ranged *r) {
+uint64_t rf_range_reader_size(const rf_range_reader *r) {
   return r->size;
 }
 
-void rf_ranged_stats(rf_ranged *r, rf_remote_stats *stats) {
+void rf_range_reader_stats(rf_range_reader *r, rf_remote_stats *stats) {
   rf_fetcher *f = r->fetcher;
   rf_mutex_lock(&f->lock);
   *stats = f->stats;
@@ -109,66 +111,67 @@ void rf_ranged_stats(rf_ranged *r, rf_remote_stats *stats) {
 /* ---- a round: the blocks of some ranges, fetched together ---- */
 
 /* What smaller blocks can be made of. */
-static rf_grain *coarse_for(rf_ranged *r, const rf_grain *grain) {
-  return grain == &r->fine ? &r->coarse : NULL;
+static rf_block_cache *larger_cache(rf_range_reader *r, const rf_block_cache *cache) {
+  return cache == &r->small ? &r->large : NULL;
 }
 
-static rf_status fetch_round(rf_ranged *r, rf_round *round, rf_error *err) {
-  bool together = round->grain->together;
+static rf_status run_batch(rf_range_reader *r, rf_fetch_batch *batch, rf_error *err) {
+  bool multirange = batch->cache->multirange;
   rf_mutex_lock(&r->lock);
-  rf_status status = rf_round_claim(round, coarse_for(r, round->grain), err);
+  rf_status status = rf_fetch_batch_claim(batch, larger_cache(r, batch->cache), err);
   rf_mutex_unlock(&r->lock);
-  if (status == RF_OK && round->stretch_count > 0)
-    status = rf_fetcher_get(r->fetcher, round->stretches, round->stretch_count, together, rf_round_take, round, err);
+  if (status == RF_OK && batch->extent_count > 0)
+    status =
+        rf_fetcher_get(r->fetcher, batch->extents, batch->extent_count, multirange, rf_fetch_batch_take, batch, err);
   rf_mutex_lock(&r->lock);
-  rf_round_finish(round);
+  rf_fetch_batch_finish(batch);
   rf_cond_broadcast(&r->changed);
   rf_mutex_unlock(&r->lock);
   return status;
 }
 
 /* Waits for blocks that others fetch. False when one of them did not come: it has to be asked for again. */
-static bool await_others(rf_ranged *r, const rf_round *round) {
+static bool await_others(rf_range_reader *r, const rf_fetch_batch *batch) {
   bool all = true;
   rf_mutex_lock(&r->lock);
-  for (size_t i = 0; i < round->held_count; i++) {
-    while (!round->held[i]->ready && !round->held[i]->dropped)
+  for (size_t i = 0; i < batch->held_count; i++) {
+    while (!batch->held[i]->ready && !batch->held[i]->dropped)
       rf_cond_wait(&r->changed, &r->lock);
-    all = all && round->held[i]->ready;
+    all = all && batch->held[i]->ready;
   }
   rf_mutex_unlock(&r->lock);
   return all;
 }
 
-static void leave_round(rf_ranged *r, rf_round *round) {
+static void leave_batch(rf_range_reader *r, rf_fetch_batch *batch) {
   rf_mutex_lock(&r->lock);
-  rf_round_leave(round);
+  rf_fetch_batch_leave(batch);
   rf_mutex_unlock(&r->lock);
-  rf_round_release(round);
+  rf_fetch_batch_release(batch);
 }
 
-static rf_status init_round(rf_ranged *r, rf_grain *grain, const rf_range *ranges, size_t count, rf_round *round,
-                            rf_error *err) {
-  return rf_round_init(round, &r->fetcher->remote, grain, r->size, &r->lock, &r->changed, ranges, count, err);
+static rf_status init_batch(rf_range_reader *r, rf_block_cache *cache, const rf_range *ranges, size_t count,
+                            rf_fetch_batch *batch, rf_error *err) {
+  return rf_fetch_batch_init(batch, &r->fetcher->remote, cache, r->size, &r->lock, &r->changed, ranges, count, err);
 }
 
 /* Reads `count` ranges, all within the file, which need no more blocks than a round may have. Those without dest are
  * fetched only. `flow`, if there is one, goes to its sink. */
-static rf_status read_round(rf_ranged *r, rf_grain *grain, const rf_range *ranges, size_t count,
-                            const rf_round_flow *flow, rf_error *err) {
+static rf_status read_batch(rf_range_reader *r, rf_block_cache *cache, const rf_range *ranges, size_t count,
+                            const rf_fetch_stream *stream, rf_error *err) {
   for (;;) {
-    rf_round round;
-    RF_TRY(init_round(r, grain, ranges, count, &round, err));
-    rf_status status = flow != NULL ? rf_round_stream(&round, flow, err) : RF_OK;
+    rf_fetch_batch batch;
+    RF_TRY(init_batch(r, cache, ranges, count, &batch, err));
+    rf_status status = stream != NULL ? rf_fetch_batch_add_stream(&batch, stream, err) : RF_OK;
     if (status == RF_OK)
-      status = fetch_round(r, &round, err);
-    flow = NULL; /* has come, whatever became of blocks */
-    bool whole = status == RF_OK && await_others(r, &round);
+      status = run_batch(r, &batch, err);
+    stream = NULL; /* has come, whatever became of blocks */
+    bool whole = status == RF_OK && await_others(r, &batch);
     if (whole)
-      rf_round_copy(&round, ranges, count);
+      rf_fetch_batch_copy(&batch, ranges, count);
     if (whole)
-      rf_fetcher_count(r->fetcher, round.wanted, round.hits, round.misses);
-    leave_round(r, &round);
+      rf_fetcher_count(r->fetcher, batch.wanted, batch.hits, batch.misses);
+    leave_batch(r, &batch);
     if (status != RF_OK || whole)
       return status;
   }
@@ -176,80 +179,81 @@ static rf_status read_round(rf_ranged *r, rf_grain *grain, const rf_range *range
 
 /* ---- which blocks ---- */
 
-static bool is_coming(rf_grain *grain, const rf_range *range) {
-  uint64_t unit = grain->unit, last = range->length > 0 ? (range->offset + range->length - 1) / unit : 0;
+static bool is_coming(rf_block_cache *cache, const rf_range *range) {
+  uint64_t unit = cache->block_bytes, last = range->length > 0 ? (range->offset + range->length - 1) / unit : 0;
   bool coming = true;
   for (uint64_t b = range->offset / unit; coming && range->length > 0 && b <= last; b++) {
-    rf_block *block = rf_block_take(&grain->cache, b);
+    rf_block *block = rf_block_cache_take(cache, b);
     coming = block != NULL;
     if (coming)
-      rf_block_leave(&grain->cache, block);
+      rf_block_cache_leave(cache, block);
   }
   return coming;
 }
 
-static bool all_coming(rf_ranged *r, rf_grain *grain, const rf_range *ranges, size_t count) {
+static bool all_coming(rf_range_reader *r, rf_block_cache *cache, const rf_range *ranges, size_t count) {
   bool coming = true;
   rf_mutex_lock(&r->lock);
   for (size_t i = 0; coming && i < count; i++)
-    coming = is_coming(grain, &ranges[i]);
+    coming = is_coming(cache, &ranges[i]);
   rf_mutex_unlock(&r->lock);
   return coming;
 }
 
 /* Are all blocks of these ranges there or on their way? */
-static bool are_coming(rf_ranged *r, const rf_range *ranges, size_t count) {
-  return all_coming(r, &r->coarse, ranges, count) || all_coming(r, &r->fine, ranges, count);
+static bool are_coming(rf_range_reader *r, const rf_range *ranges, size_t count) {
+  return all_coming(r, &r->large, ranges, count) || all_coming(r, &r->small, ranges, count);
 }
 
-static bool has_blocks(rf_ranged *r, const rf_grain *grain) {
+static bool has_blocks(rf_range_reader *r, const rf_block_cache *cache) {
   rf_mutex_lock(&r->lock);
-  bool any = grain->cache.block_count > 0;
+  bool any = cache->block_count > 0;
   rf_mutex_unlock(&r->lock);
   return any;
 }
 
-static rf_status find_cost(rf_ranged *r, rf_grain *grain, const rf_range *ranges, size_t count, uint64_t *cost,
-                           rf_error *err) {
-  rf_round round;
-  RF_TRY(init_round(r, grain, ranges, count, &round, err));
+static rf_status find_cost(rf_range_reader *r, rf_block_cache *cache, const rf_range *ranges, size_t count,
+                           uint64_t *cost, rf_error *err) {
+  rf_fetch_batch batch;
+  RF_TRY(init_batch(r, cache, ranges, count, &batch, err));
   rf_mutex_lock(&r->lock);
-  rf_round_hold(&round, coarse_for(r, grain));
-  *cost = rf_round_cost(&round);
+  rf_fetch_batch_hold(&batch, larger_cache(r, cache));
+  *cost = rf_fetch_batch_cost(&batch);
   rf_mutex_unlock(&r->lock);
-  leave_round(r, &round);
+  leave_batch(r, &batch);
   return RF_OK;
 }
 
 /* Small blocks, where they save more than half of what a wait is worth: what comes with large ones may be wanted, too.
  */
-static rf_status choose_grain(rf_ranged *r, const rf_range *ranges, size_t count, rf_grain **grain, rf_error *err) {
-  uint64_t coarse, fine;
-  *grain = &r->coarse;
-  if (count == 0 || !rf_fetcher_can_together(r->fetcher) || all_coming(r, &r->coarse, ranges, count))
+static rf_status choose_cache(rf_range_reader *r, const rf_range *ranges, size_t count, rf_block_cache **cache,
+                              rf_error *err) {
+  uint64_t large, small;
+  *cache = &r->large;
+  if (count == 0 || !rf_fetcher_has_multirange(r->fetcher) || all_coming(r, &r->large, ranges, count))
     return RF_OK;
-  RF_TRY(find_cost(r, &r->coarse, ranges, count, &coarse, err));
-  uint64_t least = r->fetcher->remote.gap_bytes / 2;
-  if (coarse <= 3 * least && !has_blocks(r, &r->fine))
+  RF_TRY(find_cost(r, &r->large, ranges, count, &large, err));
+  uint64_t min = r->fetcher->remote.gap_bytes / 2;
+  if (large <= 3 * min && !has_blocks(r, &r->small))
     return RF_OK;
-  RF_TRY(find_cost(r, &r->fine, ranges, count, &fine, err));
-  if (fine == 0 || fine + least < coarse)
-    *grain = &r->fine;
+  RF_TRY(find_cost(r, &r->small, ranges, count, &small, err));
+  if (small == 0 || small + min < large)
+    *cache = &r->small;
   return RF_OK;
 }
 
-static uint64_t blocks_of(const rf_grain *grain, const rf_range *range) {
+static uint64_t blocks_of(const rf_block_cache *cache, const rf_range *range) {
   uint64_t n = range->length;
-  return n >= grain->direct_bytes && range->dest != NULL ? 2 : n / grain->unit + 2;
+  return n >= cache->direct_bytes && range->dest != NULL ? 2 : n / cache->block_bytes + 2;
 }
 
 /* How many ranges have no more than `most` blocks together; at least one. */
-static size_t fitting(const rf_grain *grain, const rf_range *ranges, size_t count, uint64_t most) {
+static size_t fitting(const rf_block_cache *cache, const rf_range *ranges, size_t count, uint64_t max) {
   uint64_t blocks = 0;
   size_t n = 0;
   for (; n < count; n++) {
-    uint64_t more = blocks_of(grain, &ranges[n]);
-    if (n > 0 && blocks + more > most)
+    uint64_t more = blocks_of(cache, &ranges[n]);
+    if (n > 0 && blocks + more > max)
       break;
     blocks += more;
   }
@@ -257,26 +261,27 @@ static size_t fitting(const rf_grain *grain, const rf_range *ranges, size_t coun
 }
 
 /* The same for small blocks: none, where ranges are as long as a large one. */
-static size_t fitting_fine(const rf_ranged *r, const rf_range *ranges, size_t count) {
-  uint64_t budget = r->fine.cache.limit / 2 < FINE_ROUND_BYTES ? r->fine.cache.limit / 2 : FINE_ROUND_BYTES;
+static size_t fitting_small(const rf_range_reader *r, const rf_range *ranges, size_t count) {
+  uint64_t budget = r->small.limit / 2 < SMALL_BATCH_BYTES ? r->small.limit / 2 : SMALL_BATCH_BYTES;
   size_t n = 0;
   while (n < count && ranges[n].length < r->block_bytes)
     n++;
-  return n > 0 && budget > 0 && r->block_bytes > 4 * FINE_BYTES ? fitting(&r->fine, ranges, n, budget / FINE_BYTES) : 0;
+  return n > 0 && budget > 0 && r->block_bytes > 4 * SMALL_BYTES ? fitting(&r->small, ranges, n, budget / SMALL_BYTES)
+                                                                 : 0;
 }
 
 /* Ranges in rounds, each as many as its blocks allow; a longer one for the cache only is cut. */
-static rf_status read_rounds(rf_ranged *r, const rf_range *ranges, size_t count, rf_error *err) {
-  uint64_t budget = r->fetcher->remote.cache_bytes / 2 < ROUND_BYTES ? r->fetcher->remote.cache_bytes / 2 : ROUND_BYTES;
-  uint64_t most = budget / r->block_bytes > 8 ? budget / r->block_bytes : 8;
+static rf_status read_batches(rf_range_reader *r, const rf_range *ranges, size_t count, rf_error *err) {
+  uint64_t budget = r->fetcher->remote.cache_bytes / 2 < BATCH_BYTES ? r->fetcher->remote.cache_bytes / 2 : BATCH_BYTES;
+  uint64_t max = budget / r->block_bytes > 8 ? budget / r->block_bytes : 8;
   for (size_t first = 0, n; first < count; first += n) {
-    rf_grain *grain;
-    n = fitting_fine(r, ranges + first, count - first);
-    RF_TRY(choose_grain(r, ranges + first, n, &grain, err));
-    if (grain == &r->fine) {
+    rf_block_cache *cache;
+    n = fitting_small(r, ranges + first, count - first);
+    RF_TRY(choose_cache(r, ranges + first, n, &cache, err));
+    if (cache == &r->small) {
       rf_error failure;
       rf_error_clear(&failure);
-      rf_status status = read_round(r, grain, ranges + first, n, NULL, &failure);
+      rf_status status = read_batch(r, cache, ranges + first, n, NULL, &failure);
       if (status == RF_OK)
         continue;
       if (status != RF_ERR_UNSUPPORTED && err != NULL && err->code == RF_OK)
@@ -284,8 +289,8 @@ static rf_status read_rounds(rf_ranged *r, const rf_range *ranges, size_t count,
       if (status != RF_ERR_UNSUPPORTED)
         return status;
     }
-    n = fitting(&r->coarse, ranges + first, count - first, most);
-    RF_TRY(read_round(r, &r->coarse, ranges + first, n, NULL, err));
+    n = fitting(&r->large, ranges + first, count - first, max);
+    RF_TRY(read_batch(r, &r->large, ranges + first, n, NULL, err));
   }
   return RF_OK;
 }
@@ -294,7 +299,7 @@ static rf_status read_rounds(rf_ranged *r, const rf_range *ranges, size_t count,
 
 /* What to fetch along with a small plan: while its answer is waited for, gap_bytes more could come. So that is what the
  * chance is worth that the next plan finds its blocks there; at worst it doubles the time. Length 0: nothing. */
-static rf_range surroundings(rf_ranged *r, const rf_range *ranges, size_t count) {
+static rf_range surroundings(rf_range_reader *r, const rf_range *ranges, size_t count) {
   const rf_remote_options *remote = &r->fetcher->remote;
   const rf_range nothing = {0, 0, NULL};
   uint64_t unit = remote->gap_bytes, low = UINT64_MAX, high = 0;
@@ -316,18 +321,18 @@ static rf_range surroundings(rf_ranged *r, const rf_range *ranges, size_t count)
   return patient ? nothing : (rf_range){begin, (size_t)(left < unit ? left : unit), NULL};
 }
 
-static rf_status read_with(rf_ranged *r, const rf_range *ranges, size_t count, rf_range more, rf_error *err) {
+static rf_status read_with(rf_range_reader *r, const rf_range *ranges, size_t count, rf_range more, rf_error *err) {
   rf_range *all = rf_alloc((count + 1) * sizeof *all);
   if (all == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu ranges", count + 1);
   memcpy(all, ranges, count * sizeof *all);
   all[count] = more;
-  rf_status status = read_rounds(r, all, count + 1, err);
+  rf_status status = read_batches(r, all, count + 1, err);
   rf_free(all);
   return status;
 }
 
-rf_status rf_ranged_read_many(rf_ranged *r, const rf_range *ranges, size_t count, rf_error *err) {
+rf_status rf_range_reader_read_many(rf_range_reader *r, const rf_range *ranges, size_t count, rf_error *err) {
   for (size_t i = 0; i < count; i++) {
     uint64_t offset = ranges[i].offset, there = offset < r->size ? r->size - offset : 0;
     if (ranges[i].length > there) {
@@ -339,30 +344,31 @@ rf_status rf_ranged_read_many(rf_ranged *r, const rf_range *ranges, size_t count
     }
   }
   rf_range more = surroundings(r, ranges, count);
-  return more.length > 0 ? read_with(r, ranges, count, more, err) : read_rounds(r, ranges, count, err);
+  return more.length > 0 ? read_with(r, ranges, count, more, err) : read_batches(r, ranges, count, err);
 }
 
 /* How much to read ahead of a read that begins where the last one ended, or a little behind: twice as much each time.
  */
-static uint64_t look_ahead(rf_ranged *r, uint64_t offset, uint64_t n) {
+static uint64_t look_ahead(rf_range_reader *r, uint64_t offset, uint64_t n) {
   const rf_remote_options *remote = &r->fetcher->remote;
   rf_mutex_lock(&r->lock);
   uint64_t from = r->last_end > r->block_bytes ? r->last_end - r->block_bytes : 0;
   bool follows = r->last_end > 0 && offset >= from && offset - from <= (NEAR_BLOCKS + 1) * r->block_bytes;
-  uint64_t most = remote->request_bytes < remote->cache_bytes / 4 ? remote->request_bytes : remote->cache_bytes / 4;
+  uint64_t max = remote->request_bytes < remote->cache_bytes / 4 ? remote->request_bytes : remote->cache_bytes / 4;
   if (!follows)
     r->ahead = 0;
   else if (r->ahead == 0)
     r->ahead = 2 * r->block_bytes;
-  else if (r->ahead < most)
+  else if (r->ahead < max)
     r->ahead *= 2;
   r->last_end = offset + n;
-  uint64_t ahead = r->ahead < most ? r->ahead : most;
+  uint64_t ahead = r->ahead < max ? r->ahead : max;
   rf_mutex_unlock(&r->lock);
   return ahead;
 }
 
-rf_status rf_ranged_read_at(rf_ranged *r, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
+rf_status rf_range_reader_read_at(rf_range_reader *r, uint64_t offset, void *buffer, size_t n, size_t *got,
+                                  rf_error *err) {
   if (offset >= r->size || n == 0) {
     *got = 0;
     return RF_OK;
@@ -379,12 +385,12 @@ rf_status rf_ranged_read_at(rf_ranged *r, uint64_t offset, void *buffer, size_t 
       count = 2;
     }
   }
-  RF_TRY(read_rounds(r, ranges, count, err));
+  RF_TRY(read_batches(r, ranges, count, err));
   *got = n;
   return RF_OK;
 }
 
-rf_status rf_ranged_prefetch(rf_ranged *r, const rf_range *ranges, size_t count, rf_error *err) {
+rf_status rf_range_reader_prefetch(rf_range_reader *r, const rf_range *ranges, size_t count, rf_error *err) {
   rf_range *inside = rf_alloc(count * sizeof *inside);
   uint64_t room = r->fetcher->remote.cache_bytes / 2;
   size_t n = 0;
@@ -395,10 +401,10 @@ rf_status rf_ranged_prefetch(rf_ranged *r, const rf_range *ranges, size_t count,
       continue;
     uint64_t length = r->size - ranges[i].offset < ranges[i].length ? r->size - ranges[i].offset : ranges[i].length;
     length = length < room ? length : room; /* what does not fit would only push out what was fetched before it */
-    room -= room - length < 2 * FINE_BYTES ? room : length + 2 * FINE_BYTES;
+    room -= room - length < 2 * SMALL_BYTES ? room : length + 2 * SMALL_BYTES;
     inside[n++] = (rf_range){ranges[i].offset, (size_t)length, NULL};
   }
-  rf_status status = read_rounds(r, inside, n, err);
+  rf_status status = read_batches(r, inside, n, err);
   rf_free(inside);
   return status;
 }
@@ -406,25 +412,25 @@ rf_status rf_ranged_prefetch(rf_ranged *r, const rf_range *ranges, size_t count,
 /* ---- streams ---- */
 
 /* What is before and behind the flow, its first and last block, goes to the sink from these bytes. */
-static rf_status stream_with_ends(rf_ranged *r, const rf_round_flow *flow, rf_range ends[2], rf_error *err) {
-  const rf_stream_sink *sink = flow->sink;
+static rf_status stream_with_ends(rf_range_reader *r, const rf_fetch_stream *stream, rf_range ends[2], rf_error *err) {
+  const rf_stream_sink *sink = stream->sink;
   size_t first = ends[0].length > 0 ? 0 : 1, count = (ends[1].length > 0 ? 2 : 1) - first;
-  RF_TRY(read_round(r, &r->coarse, ends + first, count, flow, err));
+  RF_TRY(read_batch(r, &r->large, ends + first, count, stream, err));
   uint64_t counted = ends[0].length + ends[1].length; /* by the round */
   rf_fetcher_count(r->fetcher, sink->wanted_bytes > counted ? sink->wanted_bytes - counted : 0, 0, 0);
   for (int i = 0; i < 2; i++)
     if (ends[i].length > 0)
-      RF_TRY(sink->put(sink->user, ends[i].offset - flow->origin, ends[i].dest, ends[i].length, err));
+      RF_TRY(sink->put(sink->user, ends[i].offset - stream->origin, ends[i].dest, ends[i].length, err));
   return RF_OK;
 }
 
-rf_status rf_ranged_stream(rf_ranged *r, uint64_t offset, uint64_t length, const rf_stream_sink *sink, int *streamed,
-                           rf_error *err) {
+rf_status rf_range_reader_stream(rf_range_reader *r, uint64_t offset, uint64_t length, const rf_stream_sink *sink,
+                                 int *streamed, rf_error *err) {
   bool is_near = rf_fetcher_is_near(r->fetcher);
   uint64_t block = r->block_bytes, request = is_near ? r->fetcher->stream_bytes : r->fetcher->remote.request_bytes;
   request -= request % sink->unit_bytes;
   if (length < DIRECT_BYTES || length < 2 * block || offset > r->size || length > r->size - offset || request == 0 ||
-      length / request >= CARRY_BYTES / sink->unit_bytes ||
+      length / request >= REMAINDER_BYTES / sink->unit_bytes ||
       sink->wanted_bytes < (is_near ? WANTED_NEAR(length) : WANTED_FAR(length)))
     return RF_OK;
   *streamed = 1;
@@ -434,12 +440,12 @@ rf_status rf_ranged_stream(rf_ranged *r, uint64_t offset, uint64_t length, const
   size_t behind = is_near ? 0 : (size_t)((offset + length) % block);
   before -= before % sink->unit_bytes;
   behind -= behind % sink->unit_bytes;
-  rf_round_flow flow = {sink, offset, offset + before, offset + length - behind, request};
+  rf_fetch_stream stream = {sink, offset, offset + before, offset + length - behind, request};
   uint8_t *bytes = rf_alloc(before + behind);
   if (bytes == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of a file", before + behind);
-  rf_range ends[2] = {{offset, before, bytes}, {flow.end, behind, bytes + before}};
-  rf_status status = stream_with_ends(r, &flow, ends, err);
+  rf_range ends[2] = {{offset, before, bytes}, {stream.end, behind, bytes + before}};
+  rf_status status = stream_with_ends(r, &stream, ends, err);
   rf_free(bytes);
   return status;
 }

@@ -18,11 +18,11 @@
 #define FIRST_BYTES ((uint64_t)1 << 20)
 
 /* Blocks of less would cost more in requests than in bytes. */
-#define LEAST_BLOCK ((uint64_t)512)
+#define MIN_BLOCK ((uint64_t)512)
 
 typedef struct {
-  void *memory;      /* a downloaded file: the state of a memory file */
-  rf_ranged *ranged; /* any other */
+  void *memory;            /* a downloaded file: the state of a memory file */
+  rf_range_reader *reader; /* any other */
   rf_fetcher *fetcher;
   rf_remote_stats download; /* of one that is downloaded: nothing is added to these any more */
 } remote_state;
@@ -69,7 +69,7 @@ static rf_status reserve_announced(remote_body *body, rf_error *err) {
   return reserve(body, total < RESERVE_BYTES ? total : RESERVE_BYTES, err);
 }
 
-static rf_status body_begin(void *context, rf_first_answer answer, int64_t total, rf_error *err) {
+static rf_status body_begin(void *context, rf_first_body answer, int64_t total, rf_error *err) {
   remote_body *body = context;
   body->whole = answer == RF_FIRST_WHOLE;
   body->size = 0;
@@ -112,7 +112,7 @@ static rf_status body_take(void *context, uint64_t at, const void *data, size_t 
   return RF_OK;
 }
 
-/* An rf_stretch_take for the rest of a small file. */
+/* An rf_extent_take for the rest of a small file. */
 static rf_status rest_take(void *context, size_t index, const void *data, size_t n, rf_error *err) {
   remote_body *body = context;
   (void)index;
@@ -122,9 +122,9 @@ static rf_status rest_take(void *context, size_t index, const void *data, size_t
 /* ---- opening ---- */
 
 static rf_status check_options(const rf_remote_options *remote, rf_error *err) {
-  if (remote->block_bytes < LEAST_BLOCK || remote->block_bytes > remote->request_bytes)
+  if (remote->block_bytes < MIN_BLOCK || remote->block_bytes > remote->request_bytes)
     return rf_fail(err, RF_ERR_ARGUMENT, "a block of %llu bytes: %llu to the %llu of a request are possible",
-                   (unsigned long long)remote->block_bytes, (unsigned long long)LEAST_BLOCK,
+                   (unsigned long long)remote->block_bytes, (unsigned long long)MIN_BLOCK,
                    (unsigned long long)remote->request_bytes);
   return RF_OK;
 }
@@ -136,7 +136,7 @@ static rf_status open_fetcher(remote_state *s, const char *name, remote_body *bo
   RF_TRY(rf_fetcher_open(f, name, f->remote.ranged < 0, &receiver, err));
   bool small = f->size <= f->remote.threshold_bytes && f->remote.ranged == 0;
   if (!body->whole && small && body->size < f->size) {
-    rf_stretch rest = {body->size, f->size - body->size, 0};
+    rf_extent rest = {body->size, f->size - body->size, 0};
     RF_TRY(reserve_announced(body, err));
     RF_TRY(rf_fetcher_get(f, &rest, 1, false, rest_take, body, err));
   }
@@ -148,13 +148,13 @@ static rf_status open_fetcher(remote_state *s, const char *name, remote_body *bo
     return RF_OK;
   }
   s->fetcher = NULL; /* it is the ranged file's from here on */
-  return rf_ranged_new(f, body->pages, body->size, &s->ranged, err);
+  return rf_range_reader_new(f, body->pages, body->size, &s->reader, err);
 }
 
 static rf_status remote_close(void *state, rf_error *err) {
   remote_state *s = state;
   rf_status status = s->memory != NULL ? rf_memory_ops.close(s->memory, err) : RF_OK;
-  rf_ranged_free(s->ranged);
+  rf_range_reader_free(s->reader);
   rf_fetcher_free(s->fetcher);
   rf_free(s);
   return status;
@@ -193,7 +193,7 @@ static rf_status remote_read_at(void *state, uint64_t offset, void *buffer, size
   remote_state *s = state;
   if (s->memory != NULL)
     return rf_memory_ops.read_at(s->memory, offset, buffer, n, got, err);
-  return rf_ranged_read_at(s->ranged, offset, buffer, n, got, err);
+  return rf_range_reader_read_at(s->reader, offset, buffer, n, got, err);
 }
 
 static rf_status read_memory(void *memory, const rf_range *range, rf_error *err) {
@@ -208,8 +208,8 @@ static rf_status read_memory(void *memory, const rf_range *range, rf_error *err)
 
 static rf_status remote_read_many(void *state, const rf_range *ranges, size_t count, rf_error *err) {
   remote_state *s = state;
-  if (s->ranged != NULL)
-    return rf_ranged_read_many(s->ranged, ranges, count, err);
+  if (s->reader != NULL)
+    return rf_range_reader_read_many(s->reader, ranges, count, err);
   for (size_t i = 0; i < count; i++)
     RF_TRY(read_memory(s->memory, &ranges[i], err));
   return RF_OK;
@@ -217,14 +217,14 @@ static rf_status remote_read_many(void *state, const rf_range *ranges, size_t co
 
 static rf_status remote_prefetch(void *state, const rf_range *ranges, size_t count, rf_error *err) {
   remote_state *s = state;
-  return s->ranged != NULL ? rf_ranged_prefetch(s->ranged, ranges, count, err) : RF_OK;
+  return s->reader != NULL ? rf_range_reader_prefetch(s->reader, ranges, count, err) : RF_OK;
 }
 
 static rf_status remote_stream(void *state, uint64_t offset, uint64_t length, const rf_stream_sink *sink, int *streamed,
                                rf_error *err) {
   remote_state *s = state;
   *streamed = 0;
-  return s->ranged != NULL ? rf_ranged_stream(s->ranged, offset, length, sink, streamed, err) : RF_OK;
+  return s->reader != NULL ? rf_range_reader_stream(s->reader, offset, length, sink, streamed, err) : RF_OK;
 }
 
 static rf_status remote_peek(void *state, uint64_t offset, size_t n, const uint8_t **bytes, rf_error *err) {
@@ -236,14 +236,14 @@ static rf_status remote_get_size(void *state, uint64_t *size, rf_error *err) {
   remote_state *s = state;
   if (s->memory != NULL)
     return rf_memory_ops.get_size(s->memory, size, err);
-  *size = rf_ranged_size(s->ranged);
+  *size = rf_range_reader_size(s->reader);
   return RF_OK;
 }
 
 static void remote_get_stats(void *state, rf_remote_stats *stats) {
   remote_state *s = state;
-  if (s->ranged != NULL)
-    rf_ranged_stats(s->ranged, stats);
+  if (s->reader != NULL)
+    rf_range_reader_stats(s->reader, stats);
   else
     *stats = s->download;
 }

@@ -47,18 +47,18 @@ static bool is_progress(const rf_trailer *t, const rf_edit_progress *p) {
 /* Bytes of a batch where they were placed, or in its half. */
 static rf_status sum_batch(rf_store *store, const rf_trailer *t, const rf_step *step, const rf_batch *batch,
                            uint8_t *buffer, size_t room, uint32_t *total, rf_error *err) {
-  rf_extents extents = rf_step_extents(step, batch->low, batch->high);
+  rf_step_iterator iterator = rf_step_iterate(step, batch->low, batch->high);
   uint64_t src, dst, n;
   size_t used = 0;
   rf_sum sum;
   rf_sum_begin(&sum, (t->flags & RF_RECORD_SAMPLED) != 0);
-  while (rf_extents_next(&extents, &src, &dst, &n))
+  while (rf_step_next(&iterator, &src, &dst, &n))
     while (n > 0) {
-      size_t piece = n < room - used ? (size_t)n : room - used;
-      RF_TRY(rf_store_read(store, dst, buffer + used, piece, err));
-      used += piece;
-      dst += piece;
-      n -= piece;
+      size_t chunk = n < room - used ? (size_t)n : room - used;
+      RF_TRY(rf_store_read(store, dst, buffer + used, chunk, err));
+      used += chunk;
+      dst += chunk;
+      n -= chunk;
       if (used == room) {
         rf_sum_add(&sum, buffer, used);
         used = 0;
@@ -100,7 +100,7 @@ static rf_status check_placed(rf_store *store, const rf_trailer *t, const rf_edi
                               size_t room, rf_error *err) {
   rf_edit_progress at = {.sequence = 0};
   while (at.step < best->step || (at.step == best->step && at.done < best->done)) {
-    rf_batch batch = rf_trailer_batch(t, &at);
+    rf_batch batch = rf_progress_next(t, &at);
     uint32_t sum;
     RF_TRY(sum_batch(store, t, &t->steps[at.step], &batch, buffer, room, &sum, err));
     rf_progress_advance(&at, t, &batch, sum);

@@ -82,19 +82,19 @@ static void place_trailer(const rf_edit *e, rf_trailer *t, size_t record) {
 
 /* As large as it has to be: most edits fill no half. */
 static uint64_t choose_half(const rf_edit *e, const rf_trailer *t) {
-  uint64_t half = e->tuned_half, most = RF_HALF_LEAST, width = 1;
+  uint64_t half = e->tuned_half, max = RF_MIN_HALF_BYTES, width = 1;
   if (half == 0)
     half = e->inner->durable ? RF_HALF_DURABLE : RF_HALF_BYTES;
   for (size_t i = 0; i < t->step_count; i++) {
     const rf_step *step = &t->steps[i];
     bool staged = step->kind == RF_STEP_ROWS || step->kind == RF_STEP_KEEP ||
                   (step->kind == RF_STEP_COPY && step->runs[0].src < e->start);
-    if (staged && step->units * step->width > most)
-      most = step->units * step->width;
+    if (staged && step->units * step->width > max)
+      max = step->units * step->width;
     width = step->width > width ? step->width : width;
   }
-  most = most < half ? most : half;
-  return rf_lines(most > width ? most : width);
+  max = max < half ? max : half;
+  return rf_lines(max > width ? max : width);
 }
 
 static rf_status sync_if(const rf_edit *e, rf_error *err) {
@@ -165,7 +165,7 @@ static rf_status run_steps(rf_edit *e, rf_trailer *t, bool *written, rf_error *e
 }
 
 rf_status rf_edit_commit(rf_edit *e, bool *written, rf_error *err) {
-  uint64_t size = rf_pieces_size(&e->view);
+  uint64_t size = rf_segments_size(&e->view);
   if (e->any_size) {
     e->new_size = size;
     RF_TRY(rf_pool_place(e, err));

@@ -31,16 +31,16 @@ static rf_status read_source(void *context, uint64_t place, void *buffer, size_t
 /* ---- as a store ---- */
 
 /* Bytes [piece->place, + n) of rows that are made at once; a stretch may begin and end within a row. */
-static rf_status read_rows(rf_edit *e, const rf_piece *piece, uint8_t *out, rf_error *err) {
-  const rf_step *step = &e->laid[piece->object].step;
+static rf_status read_rows(rf_edit *e, const rf_segment *segment, uint8_t *out, rf_error *err) {
+  const rf_step *step = &e->laid[segment->object].step;
   rf_source source = {read_source, e};
-  uint64_t most = step->width < COPY_BYTES ? COPY_BYTES / step->width : 1;
-  uint8_t *rows = rf_alloc((size_t)(most * step->width));
+  uint64_t max = step->width < COPY_BYTES ? COPY_BYTES / step->width : 1;
+  uint8_t *rows = rf_alloc((size_t)(max * step->width));
   rf_status status = RF_OK;
   if (rows == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for rows of %llu bytes", (unsigned long long)step->width);
-  for (uint64_t at = piece->place, end = at + piece->n; at < end && status == RF_OK;) {
-    uint64_t low = at / step->width, high = low + most, skip = at - low * step->width;
+  for (uint64_t at = segment->place, end = at + segment->n; at < end && status == RF_OK;) {
+    uint64_t low = at / step->width, high = low + max, skip = at - low * step->width;
     high = high < step->units ? high : step->units;
     uint64_t n = (high - low) * step->width - skip;
     n = n < end - at ? n : end - at;
@@ -57,62 +57,62 @@ static rf_status read_rows(rf_edit *e, const rf_piece *piece, uint8_t *out, rf_e
 static rf_status edit_read_at(void *state, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
   rf_edit *e = state;
   uint8_t *to = buffer;
-  uint64_t size = rf_pieces_size(&e->view);
+  uint64_t size = rf_segments_size(&e->view);
   *got = 0;
   if (offset >= size)
     return RF_OK;
   n = n < size - offset ? n : (size_t)(size - offset);
-  for (size_t i = rf_pieces_find(&e->view, offset); *got < n; i++) {
-    rf_piece piece = rf_pieces_part(&e->view, i, offset, n);
-    if (piece.kind == RF_PIECE_FILL)
-      memset(to + *got, (int)piece.place, (size_t)piece.n);
-    else if (piece.kind == RF_PIECE_BYTES)
-      RF_TRY(rf_pool_read(e, piece.place, to + *got, (size_t)piece.n, err));
+  for (size_t i = rf_segments_find(&e->view, offset); *got < n; i++) {
+    rf_segment segment = rf_segments_part(&e->view, i, offset, n);
+    if (segment.kind == RF_SEGMENT_FILL)
+      memset(to + *got, (int)segment.place, (size_t)segment.n);
+    else if (segment.kind == RF_SEGMENT_BYTES)
+      RF_TRY(rf_pool_read(e, segment.place, to + *got, (size_t)segment.n, err));
     else
-      RF_TRY(read_rows(e, &piece, to + *got, err));
-    *got += (size_t)piece.n;
+      RF_TRY(read_rows(e, &segment, to + *got, err));
+    *got += (size_t)segment.n;
   }
   return RF_OK;
 }
 
 static rf_status edit_get_size(void *state, uint64_t *size, rf_error *err) {
   (void)err;
-  *size = rf_pieces_size(&((rf_edit *)state)->view);
+  *size = rf_segments_size(&((rf_edit *)state)->view);
   return RF_OK;
 }
 
 static rf_status edit_truncate(void *state, uint64_t size, rf_error *err) {
-  return rf_pieces_resize(&((rf_edit *)state)->view, size, err);
+  return rf_segments_resize(&((rf_edit *)state)->view, size, err);
 }
 
 /* The view reaches up to `offset` at least. */
 static rf_status reach(rf_edit *e, uint64_t offset, rf_error *err) {
-  return offset > rf_pieces_size(&e->view) ? rf_pieces_resize(&e->view, offset, err) : RF_OK;
+  return offset > rf_segments_size(&e->view) ? rf_segments_resize(&e->view, offset, err) : RF_OK;
 }
 
 static rf_status edit_write_at(void *state, uint64_t offset, const void *buffer, size_t n, rf_error *err) {
   rf_edit *e = state;
-  rf_piece piece = {.at = offset, .n = n, .kind = RF_PIECE_BYTES};
+  rf_segment segment = {.at = offset, .n = n, .kind = RF_SEGMENT_BYTES};
   RF_TRY(reach(e, offset, err));
-  RF_TRY(rf_pool_append(e, buffer, n, &piece.place, err));
-  return rf_pieces_set(&e->view, &piece, err);
+  RF_TRY(rf_pool_append(e, buffer, n, &segment.place, err));
+  return rf_segments_set(&e->view, &segment, err);
 }
 
 static rf_status edit_move(void *state, uint64_t from, uint64_t to, uint64_t n, rf_error *err) {
   rf_edit *e = state;
-  uint64_t size = rf_pieces_size(&e->view);
+  uint64_t size = rf_segments_size(&e->view);
   if (from > size || n > size - from)
     return rf_fail(err, RF_ERR_TRUNCATED, "%llu bytes are wanted at offset %llu, but the file ends at %llu",
                    (unsigned long long)n, (unsigned long long)from, (unsigned long long)size);
   RF_TRY(reach(e, to, err));
-  return rf_pieces_copy(&e->view, from, to, n, err);
+  return rf_segments_copy(&e->view, from, to, n, err);
 }
 
 static rf_status edit_fill(void *state, uint64_t offset, uint64_t n, int byte, rf_error *err) {
   rf_edit *e = state;
-  rf_piece fill = {.at = offset, .n = n, .place = (uint8_t)byte, .kind = RF_PIECE_FILL};
+  rf_segment fill = {.at = offset, .n = n, .place = (uint8_t)byte, .kind = RF_SEGMENT_FILL};
   RF_TRY(reach(e, offset, err));
-  return rf_pieces_set(&e->view, &fill, err);
+  return rf_segments_set(&e->view, &fill, err);
 }
 
 static rf_status edit_close(void *state, rf_error *err) {
@@ -154,19 +154,19 @@ static void drop_pairs(rf_edit *e, uint64_t at, uint64_t n) {
 /* Bytes [first, last) of a header at `offset`, whose bytes `was` begin there now. */
 static rf_status put_header(rf_edit *e, uint64_t offset, const uint8_t *fresh, size_t first, size_t last,
                             const uint8_t *was, size_t old, rf_error *err) {
-  rf_piece piece = {.at = offset + first, .n = last - first, .kind = RF_PIECE_BYTES};
+  rf_segment segment = {.at = offset + first, .n = last - first, .kind = RF_SEGMENT_BYTES};
   rf_pair pair = {offset + first, 0, 0, (last < old ? last : old > first ? old : first) - first};
   rf_pair *pairs = rf_realloc(e->pairs, (e->pair_count + 1) * sizeof *pairs);
   if (pairs == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a header");
   e->pairs = pairs;
-  RF_TRY(rf_pool_append(e, fresh + first, last - first, &piece.place, err));
-  pair.fresh = piece.place;
+  RF_TRY(rf_pool_append(e, fresh + first, last - first, &segment.place, err));
+  pair.fresh = segment.place;
   RF_TRY(rf_pool_append(e, was + first, (size_t)pair.n, &pair.old, err));
-  drop_pairs(e, piece.at, piece.n);
+  drop_pairs(e, segment.at, segment.n);
   if (pair.n > 0)
     e->pairs[e->pair_count++] = pair;
-  return rf_pieces_set(&e->view, &piece, err);
+  return rf_segments_set(&e->view, &segment, err);
 }
 
 rf_status rf_edit_header_over(rf_edit *e, uint64_t offset, const void *old, const void *bytes, size_t n,
@@ -182,7 +182,7 @@ rf_status rf_edit_header_over(rf_edit *e, uint64_t offset, const void *old, cons
 
 rf_status rf_edit_header(rf_edit *e, uint64_t offset, const void *bytes, size_t n, rf_error *err) {
   size_t old = offset >= e->old_size ? 0 : n < e->old_size - offset ? n : (size_t)(e->old_size - offset);
-  uint64_t size = rf_pieces_size(&e->view);
+  uint64_t size = rf_segments_size(&e->view);
   size_t seen = offset >= size ? 0 : n < size - offset ? n : (size_t)(size - offset);
   size_t same = old < seen ? old : seen, first = 0, last = n;
   uint8_t *was = rf_alloc(old + seen + 1), *now = was + old;
@@ -217,26 +217,27 @@ static rf_status add_laid(rf_edit *e, const rf_step *step, rf_error *err) {
 
 /* Where bytes [at, at + n) of the view stand in the old file, one behind the other. */
 static bool is_old(const rf_edit *e, uint64_t at, uint64_t n, uint64_t *place) {
-  uint64_t size = rf_pieces_size(&e->view);
+  uint64_t size = rf_segments_size(&e->view);
   if (n == 0 || at >= size || n > size - at)
     return false;
-  size_t i = rf_pieces_find(&e->view, at);
-  rf_piece piece = rf_pieces_part(&e->view, i, at, n);
-  *place = piece.place;
-  return piece.kind == RF_PIECE_BYTES && piece.n == n && piece.place < RF_POOL_BASE;
+  size_t i = rf_segments_find(&e->view, at);
+  rf_segment segment = rf_segments_part(&e->view, i, at, n);
+  *place = segment.place;
+  return segment.kind == RF_SEGMENT_BYTES && segment.n == n && segment.place < RF_POOL_BASE;
 }
 
 static rf_status set_laid(rf_edit *e, const rf_step *step, uint64_t at, rf_error *err) {
-  rf_piece piece = {.at = at, .n = step->units * step->width, .object = (uint32_t)e->laid_count, .kind = RF_PIECE_ROWS};
+  rf_segment segment = {
+      .at = at, .n = step->units * step->width, .object = (uint32_t)e->laid_count, .kind = RF_SEGMENT_ROWS};
   RF_TRY(add_laid(e, step, err));
-  return rf_pieces_set(&e->view, &piece, err);
+  return rf_segments_set(&e->view, &segment, err);
 }
 
 rf_status rf_edit_rows(rf_edit *e, uint64_t data, uint64_t nrows, uint64_t old_bytes, uint64_t new_bytes,
                        const rf_laid_part *parts, size_t count, int blank, bool *done, rf_error *err) {
   static const rf_part_kind kinds[] = {RF_PART_COPIED, RF_PART_VALUES, RF_PART_WIDENED};
   rf_step step = {.kind = RF_STEP_ROWS, .units = nrows, .width = new_bytes, .old = old_bytes, .blank = (uint8_t)blank};
-  uint64_t all, size = rf_pieces_size(&e->view);
+  uint64_t all, size = rf_segments_size(&e->view);
   *done = false;
   if (nrows == 0 || old_bytes == 0 || new_bytes == 0 || old_bytes > LONG_ROW || new_bytes > LONG_ROW ||
       !rf_mul_u64(nrows, old_bytes, &all) || !is_old(e, data, all, &step.src) || !rf_mul_u64(nrows, new_bytes, &all) ||
@@ -258,14 +259,14 @@ rf_status rf_edit_rows(rf_edit *e, uint64_t data, uint64_t nrows, uint64_t old_b
 rf_status rf_edit_field(rf_edit *e, uint64_t data, uint64_t nrows, uint64_t row_bytes, uint64_t low, uint64_t n,
                         uint64_t *place, bool *done, rf_error *err) {
   *done = false;
-  if (nrows == 0 || n == 0 || data >= rf_pieces_size(&e->view))
+  if (nrows == 0 || n == 0 || data >= rf_segments_size(&e->view))
     return RF_OK;
-  const rf_piece *piece = rf_pieces_get(&e->view, rf_pieces_find(&e->view, data));
-  if (piece->kind != RF_PIECE_ROWS || piece->at != data || piece->place != 0)
+  const rf_segment *segment = rf_segments_get(&e->view, rf_segments_find(&e->view, data));
+  if (segment->kind != RF_SEGMENT_ROWS || segment->at != data || segment->place != 0)
     return RF_OK;
-  rf_step *step = &e->laid[piece->object].step;
+  rf_step *step = &e->laid[segment->object].step;
   if (step->kind != RF_STEP_ROWS || step->width != row_bytes || step->units != nrows || low > row_bytes ||
-      n > row_bytes - low || piece->n != nrows * row_bytes)
+      n > row_bytes - low || segment->n != nrows * row_bytes)
     return RF_OK;
   for (size_t i = 0; i < step->count; i++)
     if (step->parts[i].to < low + n && low < step->parts[i].to + step->parts[i].n)
@@ -320,7 +321,7 @@ bool rf_edit_is_wanted(const rf_store *store) {
 
 rf_status rf_edit_begin(rf_store *store, uint64_t old_size, uint64_t new_size, rf_edit **edit, rf_error *err) {
   rf_edit *e = rf_alloc_zero(1, sizeof *e);
-  rf_piece all = {.n = old_size, .kind = RF_PIECE_BYTES};
+  rf_segment all = {.n = old_size, .kind = RF_SEGMENT_BYTES};
   if (e == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
   e->store = (rf_store){.ops = &edit_ops, .state = e, .writable = true, .name = store->name};
@@ -330,11 +331,11 @@ rf_status rf_edit_begin(rf_store *store, uint64_t old_size, uint64_t new_size, r
   e->new_size = new_size;
   e->tuned_half = atomic_load(&tuned_half);
   e->whole_sums = atomic_load(&tuned_whole);
-  e->short_rows = e->tuned_half != 0 ? RF_HALF_LEAST : SHORT_ROWS;
+  e->short_rows = e->tuned_half != 0 ? RF_MIN_HALF_BYTES : SHORT_ROWS;
   e->any_size = new_size == RF_EDIT_ANY_SIZE;
   rf_status status = e->any_size ? RF_OK : rf_pool_place(e, err);
   if (status == RF_OK)
-    status = rf_pieces_set(&e->view, &all, err);
+    status = rf_segments_set(&e->view, &all, err);
   if (status != RF_OK) {
     rf_edit_free(e);
     return status;
@@ -349,7 +350,7 @@ void rf_edit_free(rf_edit *e) {
   if (e->begun && !e->committed)
     (void)rf_store_truncate(e->inner, e->old_size, NULL);
   rf_filelock_release(&e->lock);
-  rf_pieces_free(&e->view);
+  rf_segments_free(&e->view);
   for (size_t i = 0; i < e->laid_count; i++)
     rf_step_clear(&e->laid[i].step);
   rf_free(e->laid);

@@ -25,7 +25,7 @@ struct rf_edit {
   uint64_t pool_at; /* in the file */
   bool any_size;
   uint64_t lowest; /* byte that changes, once it is planned */
-  rf_pieces view;
+  rf_segments view;
   uint64_t short_rows; /* fewer bytes of rows are put into the pool */
   rf_laid *laid;
   size_t laid_count;

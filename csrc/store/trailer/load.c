@@ -18,11 +18,11 @@ rf_status rf_trailer_crc(rf_store *store, uint64_t at, uint64_t n, uint32_t *crc
   if (buffer == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory to check an edit");
   for (uint64_t done = 0; done < n && status == RF_OK;) {
-    size_t piece = n - done < room ? (size_t)(n - done) : room;
-    status = rf_store_read(store, at + done, buffer, piece, err);
+    size_t chunk = n - done < room ? (size_t)(n - done) : room;
+    status = rf_store_read(store, at + done, buffer, chunk, err);
     if (status == RF_OK)
-      *crc = rf_crc32c(buffer, piece, *crc);
-    done += piece;
+      *crc = rf_crc32c(buffer, chunk, *crc);
+    done += chunk;
   }
   rf_free(buffer);
   return status;
@@ -33,7 +33,7 @@ static rf_status load_record(rf_store *store, uint32_t crc, rf_trailer *t, rf_er
   uint32_t found;
   uint64_t end;
   if (t->record < t->start + RF_POOL_SKEW || !rf_add_u64(t->record, t->record_bytes, &end) || end > t->end ||
-      t->record_bytes > RF_RECORD_MOST || t->record_bytes % 8 != 0)
+      t->record_bytes > RF_MAX_RECORD_BYTES || t->record_bytes % 8 != 0)
     return rf_trailer_fail(err, "its sizes are not those of the file");
   t->half_at = rf_lines(t->record + t->record_bytes);
   RF_TRY(rf_trailer_crc(store, body, t->record + t->record_bytes - body, &found, err));

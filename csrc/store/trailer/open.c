@@ -21,7 +21,7 @@
 
 typedef struct overlay {
   rf_store inner; /* a copy of the store that was opened: owns state, name and head */
-  rf_pieces pieces;
+  rf_segments segments;
   uint64_t size;
   rf_filelock lock;
 } overlay;
@@ -34,17 +34,17 @@ static rf_status overlay_read_at(void *state, uint64_t offset, void *buffer, siz
     return RF_OK;
   if (n > o->size - offset)
     n = (size_t)(o->size - offset);
-  for (size_t i = rf_pieces_find(&o->pieces, offset); *got < n; i++) {
-    rf_piece piece = rf_pieces_part(&o->pieces, i, offset, n);
-    if (piece.kind == RF_PIECE_FILL) {
-      memset(to + *got, (int)piece.place, (size_t)piece.n);
-      *got += (size_t)piece.n;
+  for (size_t i = rf_segments_find(&o->segments, offset); *got < n; i++) {
+    rf_segment segment = rf_segments_part(&o->segments, i, offset, n);
+    if (segment.kind == RF_SEGMENT_FILL) {
+      memset(to + *got, (int)segment.place, (size_t)segment.n);
+      *got += (size_t)segment.n;
       continue;
     }
     size_t made;
-    RF_TRY(rf_store_read_at(&o->inner, piece.place, to + *got, (size_t)piece.n, &made, err));
+    RF_TRY(rf_store_read_at(&o->inner, segment.place, to + *got, (size_t)segment.n, &made, err));
     *got += made;
-    if (made < piece.n)
+    if (made < segment.n)
       return RF_OK;
   }
   return RF_OK;
@@ -60,7 +60,7 @@ static rf_status overlay_close(void *state, rf_error *err) {
   overlay *o = state;
   rf_status status = o->inner.ops->close(o->inner.state, err);
   rf_filelock_release(&o->lock);
-  rf_pieces_free(&o->pieces);
+  rf_segments_free(&o->segments);
   rf_free(o->inner.head);
   rf_free(o);
   return status;
@@ -74,17 +74,17 @@ static const rf_driver_ops overlay_ops = {
 };
 
 /* Puts the overlay where the store was, which keeps its place in memory. */
-static rf_status cover(rf_store *store, rf_pieces *pieces, uint64_t size, rf_filelock *lock, rf_error *err) {
+static rf_status cover(rf_store *store, rf_segments *segments, uint64_t size, rf_filelock *lock, rf_error *err) {
   overlay *o = rf_alloc_zero(1, sizeof *o);
   if (o == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory to open a file");
   o->inner = *store;
   o->inner.notice = NULL;
-  o->pieces = *pieces;
+  o->segments = *segments;
   o->size = size;
   o->lock = *lock;
   lock->held = false;
-  memset(pieces, 0, sizeof *pieces);
+  memset(segments, 0, sizeof *segments);
   store->ops = &overlay_ops;
   store->state = o;
   store->flags &= ~(uint32_t)RF_DRIVER_MEMORY;
@@ -94,18 +94,18 @@ static rf_status cover(rf_store *store, rf_pieces *pieces, uint64_t size, rf_fil
   return RF_OK;
 }
 
-static rf_status set_bytes(rf_pieces *view, uint64_t at, uint64_t n, uint64_t place, rf_error *err) {
-  rf_piece piece = {.at = at, .n = n, .place = place, .kind = RF_PIECE_BYTES};
-  return rf_pieces_set(view, &piece, err);
+static rf_status set_bytes(rf_segments *view, uint64_t at, uint64_t n, uint64_t place, rf_error *err) {
+  rf_segment segment = {.at = at, .n = n, .place = place, .kind = RF_SEGMENT_BYTES};
+  return rf_segments_set(view, &segment, err);
 }
 
 /* A batch that is in its half and maybe not in its place. */
-static rf_status view_staged(const rf_trailer *t, const rf_edit_progress *at, rf_pieces *view, rf_error *err) {
+static rf_status view_staged(const rf_trailer *t, const rf_edit_progress *at, rf_segments *view, rf_error *err) {
   const rf_step *step = &t->steps[at->step];
-  rf_batch batch = rf_trailer_staged(t, at);
-  rf_extents extents = rf_step_extents(step, batch.low, batch.high);
+  rf_batch batch = rf_progress_staged(t, at);
+  rf_step_iterator iterator = rf_step_iterate(step, batch.low, batch.high);
   uint64_t src, dst, n, place = rf_trailer_half(t, at->half);
-  while (rf_extents_next(&extents, &src, &dst, &n)) {
+  while (rf_step_next(&iterator, &src, &dst, &n)) {
     RF_TRY(set_bytes(view, dst, n, place, err));
     place += n;
   }
@@ -113,7 +113,7 @@ static rf_status view_staged(const rf_trailer *t, const rf_edit_progress *at, rf
 }
 
 /* In the order in which the step does them: so none takes what another one has overwritten. */
-static rf_status view_copies(const rf_trailer *t, const rf_step *step, uint64_t low, uint64_t high, rf_pieces *view,
+static rf_status view_copies(const rf_trailer *t, const rf_step *step, uint64_t low, uint64_t high, rf_segments *view,
                              rf_error *err) {
   for (size_t i = 0; i < step->count; i++) {
     rf_run run = step->runs[step->up ? step->count - 1 - i : i];
@@ -124,20 +124,20 @@ static rf_status view_copies(const rf_trailer *t, const rf_step *step, uint64_t 
     if (run.src >= t->start)
       RF_TRY(set_bytes(view, run.dst + skip, n, run.src + skip, err));
     else
-      RF_TRY(rf_pieces_copy(view, run.src + skip, run.dst + skip, n, err));
+      RF_TRY(rf_segments_copy(view, run.src + skip, run.dst + skip, n, err));
   }
   return RF_OK;
 }
 
-static rf_status view_step(const rf_trailer *t, const rf_step *step, uint64_t done, rf_pieces *view, rf_error *err) {
+static rf_status view_step(const rf_trailer *t, const rf_step *step, uint64_t done, rf_segments *view, rf_error *err) {
   uint64_t low = step->up ? 0 : done, high = step->up ? step->units - done : step->units;
   if (low >= high)
     return RF_OK;
   if (step->kind == RF_STEP_COPY)
     return view_copies(t, step, low, high, view, err);
   if (step->kind == RF_STEP_FILL) {
-    rf_piece fill = {.at = step->dst + low, .n = high - low, .place = step->blank, .kind = RF_PIECE_FILL};
-    return rf_pieces_set(view, &fill, err);
+    rf_segment fill = {.at = step->dst + low, .n = high - low, .place = step->blank, .kind = RF_SEGMENT_FILL};
+    return rf_segments_set(view, &fill, err);
   }
   return rf_fail(
       err, RF_ERR_INTERRUPTED,
@@ -147,18 +147,18 @@ static rf_status view_step(const rf_trailer *t, const rf_step *step, uint64_t do
 
 /* An edit takes each byte of the old file from where it is, so the view has a few pieces for each run. A record made by
  * hand that copies what it has copied could have far more. */
-static size_t max_pieces(const rf_trailer *t) {
-  size_t most = 16;
+static size_t max_segments(const rf_trailer *t) {
+  size_t max = 16;
   for (size_t i = 0; i < t->step_count; i++)
-    most += 4 * (t->steps[i].count + 1);
-  return most;
+    max += 4 * (t->steps[i].count + 1);
+  return max;
 }
 
-static rf_status make_view(const rf_trailer *t, const rf_edit_progress *at, rf_pieces *view, rf_error *err) {
-  size_t most = max_pieces(t);
+static rf_status make_view(const rf_trailer *t, const rf_edit_progress *at, rf_segments *view, rf_error *err) {
+  size_t max = max_segments(t);
   RF_TRY(set_bytes(view, 0, t->start, 0, err));
   for (size_t i = at->step; i < t->step_count; i++) {
-    if (view->count > most)
+    if (view->count > max)
       return rf_fail(err, RF_ERR_INTERRUPTED, "an edit of the file was interrupted, and the record of it is none");
     uint64_t done = i == at->step ? at->done : 0;
     if (i == at->step && at->half != 0) {
@@ -167,7 +167,7 @@ static rf_status make_view(const rf_trailer *t, const rf_edit_progress *at, rf_p
     }
     RF_TRY(view_step(t, &t->steps[i], done, view, err));
   }
-  return rf_pieces_resize(view, t->new_size, err);
+  return rf_segments_resize(view, t->new_size, err);
 }
 
 /* ---- the two ways of opening ---- */
@@ -200,7 +200,7 @@ static rf_status finish(rf_store *store, rf_trailer *t, rf_edit_state state, rf_
 }
 
 static rf_status show(rf_store *store, rf_trailer *t, rf_edit_state state, rf_filelock *lock, rf_error *err) {
-  rf_pieces view = {.list = NULL};
+  rf_segments view = {.list = NULL};
   rf_edit_progress at;
   rf_status status;
   if (state == RF_EDIT_PREPARING) {
@@ -217,7 +217,7 @@ static rf_status show(rf_store *store, rf_trailer *t, rf_edit_state state, rf_fi
     if (status == RF_OK)
       status = cover(store, &view, t->new_size, lock, err);
   }
-  rf_pieces_free(&view);
+  rf_segments_free(&view);
   return status;
 }
 

@@ -59,41 +59,41 @@ static rf_status plan_pooled(planner *p, uint64_t at, uint64_t n, rf_error *err)
   if (buffer == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
   for (uint64_t done = 0; done < n && status == RF_OK;) {
-    size_t piece = n - done < room ? (size_t)(n - done) : room;
+    size_t chunk = n - done < room ? (size_t)(n - done) : room;
     uint64_t place = 0;
-    status = rf_store_read(&p->e->store, at + done, buffer, piece, err);
+    status = rf_store_read(&p->e->store, at + done, buffer, chunk, err);
     if (status == RF_OK)
-      status = rf_pool_append(p->e, buffer, piece, &place, err);
+      status = rf_pool_append(p->e, buffer, chunk, &place, err);
     if (status == RF_OK)
-      status = plan_fresh(p, place, at + done, piece, err);
-    done += piece;
+      status = plan_fresh(p, place, at + done, chunk, err);
+    done += chunk;
   }
   rf_free(buffer);
   return status;
 }
 
-static rf_status plan_bytes(planner *p, const rf_piece *piece, rf_error *err) {
-  if (piece->place >= RF_POOL_BASE)
-    return plan_fresh(p, piece->place, piece->at, piece->n, err);
-  if (piece->place == piece->at)
+static rf_status plan_bytes(planner *p, const rf_segment *segment, rf_error *err) {
+  if (segment->place >= RF_POOL_BASE)
+    return plan_fresh(p, segment->place, segment->at, segment->n, err);
+  if (segment->place == segment->at)
     return RF_OK;
-  if (piece->place < p->taken)
-    return plan_pooled(p, piece->at, piece->n, err);
-  p->taken = piece->place + piece->n;
-  bool up = piece->at > piece->place;
+  if (segment->place < p->taken)
+    return plan_pooled(p, segment->at, segment->n, err);
+  p->taken = segment->place + segment->n;
+  bool up = segment->at > segment->place;
   step_list *steps = up ? &p->ups : &p->downs;
   if (steps->count == 0 || steps->list[steps->count - 1].kind != RF_STEP_COPY) {
     rf_step step = {.kind = RF_STEP_COPY, .up = up, .width = 1};
     RF_TRY(add_step(steps, &step, err));
   }
-  return rf_step_add_run(&steps->list[steps->count - 1], piece->place, piece->at, piece->n, err);
+  return rf_step_add_run(&steps->list[steps->count - 1], segment->place, segment->at, segment->n, err);
 }
 
-static rf_status plan_fill(planner *p, const rf_piece *piece, rf_error *err) {
-  if (piece->n <= SHORT_FILL)
-    return plan_pooled(p, piece->at, piece->n, err);
+static rf_status plan_fill(planner *p, const rf_segment *segment, rf_error *err) {
+  if (segment->n <= SHORT_FILL)
+    return plan_pooled(p, segment->at, segment->n, err);
   rf_step step = {
-      .kind = RF_STEP_FILL, .units = piece->n, .width = 1, .dst = piece->at, .blank = (uint8_t)piece->place};
+      .kind = RF_STEP_FILL, .units = segment->n, .width = 1, .dst = segment->at, .blank = (uint8_t)segment->place};
   return add_step(&p->fills, &step, err);
 }
 
@@ -169,14 +169,16 @@ static rf_status plan_kept_rows(planner *p, rf_laid *laid, uint64_t low, uint64_
   return status;
 }
 
-static rf_status plan_rows(planner *p, const rf_piece *piece, rf_error *err) {
-  rf_laid *laid = &p->e->laid[piece->object];
-  uint64_t width = laid->step.width, low = (piece->place + width - 1) / width, high = (piece->place + piece->n) / width;
-  if (piece->n < p->e->short_rows || low >= high)
-    return plan_pooled(p, piece->at, piece->n, err);
-  uint64_t lead = low * width - piece->place, at = piece->at + lead, tail = piece->place + piece->n - high * width;
+static rf_status plan_rows(planner *p, const rf_segment *segment, rf_error *err) {
+  rf_laid *laid = &p->e->laid[segment->object];
+  uint64_t width = laid->step.width, low = (segment->place + width - 1) / width,
+           high = (segment->place + segment->n) / width;
+  if (segment->n < p->e->short_rows || low >= high)
+    return plan_pooled(p, segment->at, segment->n, err);
+  uint64_t lead = low * width - segment->place, at = segment->at + lead,
+           tail = segment->place + segment->n - high * width;
   if (lead > 0)
-    RF_TRY(plan_pooled(p, piece->at, lead, err));
+    RF_TRY(plan_pooled(p, segment->at, lead, err));
   RF_TRY(laid->step.kind == RF_STEP_KEEP ? plan_kept_rows(p, laid, low, high, at, err)
                                          : plan_laid_rows(p, &laid->step, low, high, at, err));
   return tail > 0 ? plan_pooled(p, at + (high - low) * width, tail, err) : RF_OK;
@@ -184,21 +186,21 @@ static rf_status plan_rows(planner *p, const rf_piece *piece, rf_error *err) {
 
 /* ---- all of it ---- */
 
-static rf_status plan_pieces(planner *p, rf_error *err) {
+static rf_status plan_segments(planner *p, rf_error *err) {
   for (size_t i = 0; i < p->e->view.count; i++) {
-    rf_piece piece = *rf_pieces_get(&p->e->view, i);
-    bool stays = piece.kind == RF_PIECE_BYTES && piece.place == piece.at && piece.place < RF_POOL_BASE;
-    if (!stays && piece.at < p->lowest)
-      p->lowest = piece.at;
-    switch (piece.kind) {
-    case RF_PIECE_BYTES:
-      RF_TRY(plan_bytes(p, &piece, err));
+    rf_segment segment = *rf_segments_get(&p->e->view, i);
+    bool stays = segment.kind == RF_SEGMENT_BYTES && segment.place == segment.at && segment.place < RF_POOL_BASE;
+    if (!stays && segment.at < p->lowest)
+      p->lowest = segment.at;
+    switch (segment.kind) {
+    case RF_SEGMENT_BYTES:
+      RF_TRY(plan_bytes(p, &segment, err));
       break;
-    case RF_PIECE_FILL:
-      RF_TRY(plan_fill(p, &piece, err));
+    case RF_SEGMENT_FILL:
+      RF_TRY(plan_fill(p, &segment, err));
       break;
-    case RF_PIECE_ROWS:
-      RF_TRY(plan_rows(p, &piece, err));
+    case RF_SEGMENT_ROWS:
+      RF_TRY(plan_rows(p, &segment, err));
       break;
     }
   }
@@ -266,7 +268,7 @@ static void choose_places(const rf_edit *e, rf_trailer *t) {
 
 rf_status rf_edit_plan(rf_edit *edit, rf_trailer *trailer, rf_error *err) {
   planner p = {.e = edit, .fresh = {.kind = RF_STEP_COPY, .width = 1}, .lowest = UINT64_MAX};
-  rf_status status = plan_pieces(&p, err);
+  rf_status status = plan_segments(&p, err);
   if (status == RF_OK)
     status = collect(&p, trailer, err);
   edit->lowest = p.lowest;

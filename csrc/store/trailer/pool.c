@@ -9,7 +9,7 @@
 #include "store/trailer/lines.h"
 
 /* A larger pool goes to the file. */
-#define POOL_MOST ((uint64_t)1 << 20)
+#define MAX_POOL_BYTES ((uint64_t)1 << 20)
 
 /* How long an edit waits for another one, or for readers of a file that an interrupted edit left. */
 #define WAIT_SECONDS 1.0
@@ -57,7 +57,7 @@ rf_status rf_pool_prepare(rf_edit *e, uint64_t size, rf_error *err) {
 /* So that there is room for a pool of `bytes`. */
 static rf_status prepare_pool(rf_edit *e, uint64_t bytes, rf_error *err) {
   uint64_t end;
-  if (!rf_add_u64(e->pool_at, bytes, &end) || end > INT64_MAX - RF_HALF_MOST)
+  if (!rf_add_u64(e->pool_at, bytes, &end) || end > INT64_MAX - RF_MAX_HALF_BYTES)
     return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
   end = e->start + (end - e->start + RF_BLOCK_BYTES - 1) / RF_BLOCK_BYTES * RF_BLOCK_BYTES;
   return rf_pool_prepare(e, end + RF_TRAILER_TAIL, err);
@@ -79,7 +79,7 @@ static rf_status grow_pool(rf_edit *e, uint64_t n, rf_error *err) {
   uint64_t need;
   if (!rf_add_u64(e->pool_used, n, &need) || need > INT64_MAX)
     return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
-  if (e->spilled || (!e->any_size && need > POOL_MOST))
+  if (e->spilled || (!e->any_size && need > MAX_POOL_BYTES))
     return spill(e, need, err);
   if (need > e->pool_room) {
     size_t room;

@@ -5,7 +5,7 @@
 #include "base/crc32c.h"
 
 /* This part of a half at least is moved without it. */
-#define LEAST_DIRECT 2
+#define MIN_DIRECT 2
 
 /* The next n units. */
 static rf_batch take(const rf_step *step, uint64_t done, uint64_t n, bool staged) {
@@ -18,13 +18,13 @@ static bool is_clear(const rf_step *step, const rf_batch *batch) {
                   : rf_step_begin(step, batch->high - 1) + step->width <= rf_step_source(step, batch->low, false);
 }
 
-rf_batch rf_trailer_batch(const rf_trailer *trailer, const rf_edit_progress *at) {
+rf_batch rf_progress_next(const rf_trailer *trailer, const rf_edit_progress *at) {
   const rf_step *step = &trailer->steps[at->step];
-  uint64_t left = step->units - at->done, most = trailer->half_bytes / step->width, low = 0;
+  uint64_t left = step->units - at->done, max = trailer->half_bytes / step->width, low = 0;
   if (rf_trailer_is_fresh(trailer, step))
     return take(step, at->done, left, false);
-  most = left < most ? left : most;
-  for (uint64_t high = most; low < high;) {
+  max = left < max ? left : max;
+  for (uint64_t high = max; low < high;) {
     uint64_t n = low + (high - low + 1) / 2;
     rf_batch batch = take(step, at->done, n, false);
     if (is_clear(step, &batch))
@@ -34,11 +34,11 @@ rf_batch rf_trailer_batch(const rf_trailer *trailer, const rf_edit_progress *at)
   }
   /* A batch that can be done again from where it is needs no half. Each costs a slot, so small ones are not worth it.
    */
-  bool direct = low == most || low * step->width >= trailer->half_bytes / LEAST_DIRECT;
-  return take(step, at->done, direct ? low : most, !direct);
+  bool direct = low == max || low * step->width >= trailer->half_bytes / MIN_DIRECT;
+  return take(step, at->done, direct ? low : max, !direct);
 }
 
-rf_batch rf_trailer_staged(const rf_trailer *trailer, const rf_edit_progress *at) {
+rf_batch rf_progress_staged(const rf_trailer *trailer, const rf_edit_progress *at) {
   return take(&trailer->steps[at->step], at->done, at->staged, true);
 }
 

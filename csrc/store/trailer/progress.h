@@ -24,10 +24,10 @@ typedef struct rf_batch {
 } rf_batch;
 
 /* What comes next: a function of the record and the progress alone. */
-rf_batch rf_trailer_batch(const rf_trailer *trailer, const rf_edit_progress *at);
+rf_batch rf_progress_next(const rf_trailer *trailer, const rf_edit_progress *at);
 
 /* Those of the batch that a half holds. */
-rf_batch rf_trailer_staged(const rf_trailer *trailer, const rf_edit_progress *at);
+rf_batch rf_progress_staged(const rf_trailer *trailer, const rf_edit_progress *at);
 
 /* Progress once the batch is placed; `sum` is that of its content. */
 void rf_progress_advance(rf_edit_progress *at, const rf_trailer *trailer, const rf_batch *batch, uint32_t sum);

@@ -84,7 +84,7 @@ static void put_record(writer *w, const rf_trailer *t) {
 rf_status rf_record_encode(const rf_trailer *trailer, uint8_t **bytes, size_t *n, rf_error *err) {
   writer w = {NULL, 0};
   put_record(&w, trailer);
-  if (w.n > RF_RECORD_MOST)
+  if (w.n > RF_MAX_RECORD_BYTES)
     return rf_fail(err, RF_ERR_LIMIT, "the edit moves too many stretches of the file");
   w.bytes = rf_alloc(w.n);
   if (w.bytes == NULL)
@@ -122,9 +122,9 @@ static size_t get_count(reader *r, size_t numbers) {
   return (size_t)count;
 }
 
-static uint64_t get_most(reader *r, uint64_t most) {
+static uint64_t get_max(reader *r, uint64_t max) {
   uint64_t value = get(r);
-  if (value > most)
+  if (value > max)
     r->failed = true;
   return r->failed ? 0 : value;
 }
@@ -156,8 +156,8 @@ static rf_status get_parts(reader *r, rf_step *step, rf_error *err) {
 }
 
 static rf_status get_step(reader *r, rf_step *step, rf_error *err) {
-  step->kind = (rf_step_kind)get_most(r, RF_STEP_FILL);
-  step->up = get_most(r, 1) != 0;
+  step->kind = (rf_step_kind)get_max(r, RF_STEP_FILL);
+  step->up = get_max(r, 1) != 0;
   step->width = 1;
   if (step->kind == RF_STEP_COPY)
     return get_runs(r, step, err);
@@ -168,7 +168,7 @@ static rf_status get_step(reader *r, rf_step *step, rf_error *err) {
   if (step->kind == RF_STEP_ROWS) {
     step->old = get(r);
     step->width = get(r);
-    step->blank = (uint8_t)get_most(r, 255);
+    step->blank = (uint8_t)get_max(r, 255);
     return get_parts(r, step, err);
   }
   if (step->kind == RF_STEP_KEEP) {
@@ -177,7 +177,7 @@ static rf_status get_step(reader *r, rf_step *step, rf_error *err) {
     step->bitmap = get(r);
     step->first = get(r);
   } else if (step->kind == RF_STEP_FILL) {
-    step->blank = (uint8_t)get_most(r, 255);
+    step->blank = (uint8_t)get_max(r, 255);
   } else {
     r->failed = true;
   }
@@ -186,7 +186,7 @@ static rf_status get_step(reader *r, rf_step *step, rf_error *err) {
 
 static rf_status get_record(reader *r, rf_trailer *t, rf_error *err) {
   t->half_bytes = get(r);
-  t->flags = get_most(r, RF_RECORD_DURABLE | RF_RECORD_SAMPLED);
+  t->flags = get_max(r, RF_RECORD_DURABLE | RF_RECORD_SAMPLED);
   t->pair_count = get_count(r, 4);
   t->pairs = rf_alloc_zero(t->pair_count + 1, sizeof *t->pairs);
   for (size_t i = 0; i < t->pair_count && t->pairs != NULL; i++)
@@ -308,11 +308,11 @@ static bool step_fits(const rf_step *step, bounds *b) {
 static rf_status check_record(const rf_trailer *t, rf_error *err) {
   uint64_t limit = t->old_size > t->new_size ? t->old_size : t->new_size, need;
   bounds b = {limit, t->start + RF_POOL_SKEW, t->record, 0, 0};
-  if (t->half_bytes % RF_LINE != 0 || t->half_bytes < RF_HALF_LEAST || t->half_bytes > RF_HALF_MOST ||
+  if (t->half_bytes % RF_LINE != 0 || t->half_bytes < RF_MIN_HALF_BYTES || t->half_bytes > RF_MAX_HALF_BYTES ||
       !rf_mul_u64(t->half_bytes, 2, &need) || !within(t->half_at, need, 0, t->end) || t->new_size < RF_BLOCK_BYTES)
     return rf_trailer_fail(err, "its sizes are not those of the file");
   for (size_t i = 0; i < t->step_count; i++)
-    if (!step_fits(&t->steps[i], &b) || t->steps[i].width > t->half_bytes || t->steps[i].old > RF_HALF_MOST)
+    if (!step_fits(&t->steps[i], &b) || t->steps[i].width > t->half_bytes || t->steps[i].old > RF_MAX_HALF_BYTES)
       return rf_trailer_fail(err, "what it was to do leaves the file");
   uint64_t paired = 0;
   for (size_t i = 0; i < t->pair_count; i++) {
@@ -321,8 +321,8 @@ static rf_status check_record(const rf_trailer *t, rf_error *err) {
         !within(p->fresh, p->n, b.pool, b.pool_end) || !count_bytes(&paired, p->n, t->size))
       return rf_trailer_fail(err, "one of its headers leaves the file");
   }
-  for (size_t i = 0, most = RF_BLOCK_BYTES; i < t->guard_count; i++)
-    if (t->guard_count > 2 || t->guards[i].n > most || !within(t->guards[i].at, t->guards[i].n, 0, limit))
+  for (size_t i = 0, max = RF_BLOCK_BYTES; i < t->guard_count; i++)
+    if (t->guard_count > 2 || t->guards[i].n > max || !within(t->guards[i].at, t->guards[i].n, 0, limit))
       return rf_trailer_fail(err, "what it compares leaves the file");
   return RF_OK;
 }

@@ -20,7 +20,7 @@
 #include "store/local/file.h"
 
 /* Shorter halves are not mapped. */
-#define LEAST_MAPPED ((uint64_t)64 << 10)
+#define MIN_MAPPED ((uint64_t)64 << 10)
 
 /* Bytes of a long batch that are handled at a time: a multiple of RF_SUM_UNIT. */
 #define STREAM_BYTES ((uint64_t)1 << 20)
@@ -44,9 +44,9 @@ static rf_status read_store(void *context, uint64_t place, void *buffer, size_t 
 /* Stretches that touch are written together. */
 static rf_status put(const runner *r, const rf_step *step, uint64_t low, uint64_t high, const uint8_t *content,
                      rf_error *err) {
-  rf_extents extents = rf_step_extents(step, low, high);
+  rf_step_iterator iterator = rf_step_iterate(step, low, high);
   uint64_t src, dst, n, at = 0, waiting = 0;
-  while (rf_extents_next(&extents, &src, &dst, &n)) {
+  while (rf_step_next(&iterator, &src, &dst, &n)) {
     if (waiting > 0 && at + waiting != dst) {
       RF_TRY(rf_store_write(r->store, at, content, (size_t)waiting, err));
       content += waiting;
@@ -82,9 +82,9 @@ static rf_status run_fresh(const runner *r, const rf_step *step, const rf_batch 
                            rf_error *err) {
   rf_sum sum;
   rf_sum_begin(&sum, (r->trailer->flags & RF_RECORD_SAMPLED) != 0);
-  uint64_t most = step->width == 1 ? r->room : batch->high - batch->low; /* rows: no more than a half has */
+  uint64_t max = step->width == 1 ? r->room : batch->high - batch->low; /* rows: no more than a half has */
   for (uint64_t unit = batch->low, end; unit < batch->high; unit = end) {
-    end = batch->high - unit < most ? batch->high : unit + most;
+    end = batch->high - unit < max ? batch->high : unit + max;
     RF_TRY(rf_step_make(step, &r->source, unit, end, r->buffer, err));
     RF_TRY(put(r, step, unit, end, r->buffer, err));
     rf_sum_add(&sum, r->buffer, (size_t)((end - unit) * step->width));
@@ -136,7 +136,7 @@ static rf_status stage(const runner *r, const rf_step *step, const rf_batch *bat
 
 static rf_status run_batch(const runner *r, rf_edit_progress *at, uint32_t *half, rf_error *err) {
   const rf_step *step = &r->trailer->steps[at->step];
-  rf_batch batch = rf_trailer_batch(r->trailer, at);
+  rf_batch batch = rf_progress_next(r->trailer, at);
   uint32_t sum = 0;
   at->sequence++;
   if (!batch.staged) {
@@ -159,7 +159,7 @@ static rf_status run_batch(const runner *r, rf_edit_progress *at, uint32_t *half
 /* The batch that the slot names may be half way at its place. */
 static rf_status run_staged(const runner *r, rf_edit_progress *at, rf_error *err) {
   const rf_step *step = &r->trailer->steps[at->step];
-  rf_batch batch = rf_trailer_staged(r->trailer, at);
+  rf_batch batch = rf_progress_staged(r->trailer, at);
   size_t n = (size_t)(at->staged * step->width);
   RF_TRY(rf_store_read(r->store, rf_trailer_half(r->trailer, at->half), r->buffer, n, err));
   RF_TRY(put(r, step, batch.low, batch.high, r->buffer, err));
@@ -183,7 +183,7 @@ static rf_status run(const runner *r, rf_edit_progress at, rf_error *err) {
 static void map_halves(runner *r) {
   const rf_trailer *t = r->trailer;
   uint64_t begin = t->half_at / RF_MAP_UNIT * RF_MAP_UNIT, bytes = t->half_at + 2 * t->half_bytes - begin;
-  if (r->store->ops != &rf_local_ops || r->durable || t->half_bytes < LEAST_MAPPED || !rf_to_size(bytes, &r->map_bytes))
+  if (r->store->ops != &rf_local_ops || r->durable || t->half_bytes < MIN_MAPPED || !rf_to_size(bytes, &r->map_bytes))
     return;
   if (rf_local_map_part(r->store->state, begin, r->map_bytes, &r->map, NULL) == RF_OK)
     r->half = r->map + (size_t)(t->half_at - begin);

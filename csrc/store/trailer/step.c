@@ -138,11 +138,11 @@ uint64_t rf_step_source(const rf_step *step, uint64_t unit, bool end) {
   return step->src + (row + end) * step->old;
 }
 
-rf_extents rf_step_extents(const rf_step *step, uint64_t low, uint64_t high) {
-  return (rf_extents){step, low, high, step->kind == RF_STEP_COPY ? find_run(step, low) : 0};
+rf_step_iterator rf_step_iterate(const rf_step *step, uint64_t low, uint64_t high) {
+  return (rf_step_iterator){step, low, high, step->kind == RF_STEP_COPY ? find_run(step, low) : 0};
 }
 
-bool rf_extents_next(rf_extents *e, uint64_t *src, uint64_t *dst, uint64_t *n) {
+bool rf_step_next(rf_step_iterator *e, uint64_t *src, uint64_t *dst, uint64_t *n) {
   const rf_step *step = e->step;
   if (e->low >= e->high)
     return false;
@@ -166,9 +166,9 @@ bool rf_extents_next(rf_extents *e, uint64_t *src, uint64_t *dst, uint64_t *n) {
 
 static rf_status make_copy(const rf_step *step, const rf_source *source, uint64_t low, uint64_t high, uint8_t *out,
                            rf_error *err) {
-  rf_extents extents = rf_step_extents(step, low, high);
+  rf_step_iterator iterator = rf_step_iterate(step, low, high);
   uint64_t src, dst, n;
-  while (rf_extents_next(&extents, &src, &dst, &n)) {
+  while (rf_step_next(&iterator, &src, &dst, &n)) {
     RF_TRY(source->read(source->context, src, out, (size_t)n, err));
     out += n;
   }
@@ -209,20 +209,20 @@ static rf_status lay_out(const rf_step *step, const rf_source *source, uint64_t 
 static rf_status make_rows(const rf_step *step, const rf_source *source, uint64_t low, uint64_t high, uint8_t *out,
                            rf_error *err) {
   uint64_t widest = step->old > step->width ? step->old : step->width;
-  uint64_t most = widest < READ_BYTES ? READ_BYTES / (widest > 0 ? widest : 1) : 1;
-  most = most < high - low ? most : high - low;
+  uint64_t max = widest < READ_BYTES ? READ_BYTES / (widest > 0 ? widest : 1) : 1;
+  max = max < high - low ? max : high - low;
   size_t room;
-  if (!rf_to_size(most * (step->old + step->width), &room))
+  if (!rf_to_size(max * (step->old + step->width), &room))
     return rf_fail(err, RF_ERR_MEMORY, "rows of %llu bytes do not fit memory", (unsigned long long)widest);
   uint8_t *rows = rf_alloc(room);
   rf_status status = RF_OK;
   if (rows == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for rows of %llu bytes", (unsigned long long)widest);
   for (uint64_t row = low, end; row < high && status == RF_OK; row = end) {
-    end = high - row < most ? high : row + most;
+    end = high - row < max ? high : row + max;
     status = source->read(source->context, step->src + row * step->old, rows, (size_t)((end - row) * step->old), err);
     if (status == RF_OK)
-      status = lay_out(step, source, row, end, rows, rows + (size_t)(most * step->old), out, err);
+      status = lay_out(step, source, row, end, rows, rows + (size_t)(max * step->old), out, err);
     out += (end - row) * step->width;
   }
   rf_free(rows);
@@ -232,8 +232,8 @@ static rf_status make_rows(const rf_step *step, const rf_source *source, uint64_
 /* Rows that lie close together are read in one piece. */
 static rf_status make_kept(const rf_step *step, const rf_source *source, uint64_t low, uint64_t high, uint8_t *out,
                            rf_error *err) {
-  uint64_t width = step->width, most = width < READ_BYTES ? READ_BYTES / width : 1;
-  uint8_t *rows = rf_alloc((size_t)(most * width));
+  uint64_t width = step->width, max = width < READ_BYTES ? READ_BYTES / width : 1;
+  uint8_t *rows = rf_alloc((size_t)(max * width));
   if (rows == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for rows of %llu bytes", (unsigned long long)width);
   rf_status status = RF_OK;
@@ -243,7 +243,7 @@ static rf_status make_kept(const rf_step *step, const rf_source *source, uint64_
     /* The first pass finds the stretch, the second one takes it apart. */
     while (k + n < high) {
       uint64_t next = next_kept(step, last);
-      if (next - begin >= most)
+      if (next - begin >= max)
         break;
       last = next;
       n++;

@@ -71,13 +71,13 @@ rf_status rf_step_load_bits(rf_step *step, rf_store *store, rf_error *err);
 rf_status rf_step_take_bits(rf_step *step, uint8_t *bits, rf_error *err);
 
 /* Goes through the stretches that units low .. high-1 take in the new file. */
-typedef struct rf_extents {
+typedef struct rf_step_iterator {
   const rf_step *step;
   uint64_t low, high;
   size_t run;
-} rf_extents;
-rf_extents rf_step_extents(const rf_step *step, uint64_t low, uint64_t high);
-bool rf_extents_next(rf_extents *extents, uint64_t *src, uint64_t *dst, uint64_t *n);
+} rf_step_iterator;
+rf_step_iterator rf_step_iterate(const rf_step *step, uint64_t low, uint64_t high);
+bool rf_step_next(rf_step_iterator *iterator, uint64_t *src, uint64_t *dst, uint64_t *n);
 
 /* Where a unit goes, and where it is taken from, or the end of that. */
 uint64_t rf_step_begin(const rf_step *step, uint64_t unit);

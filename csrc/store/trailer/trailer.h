@@ -25,9 +25,9 @@
                                         */
 #define RF_HALF_BYTES ((uint64_t)512 << 10)
 #define RF_HALF_DURABLE ((uint64_t)16 << 20)
-#define RF_HALF_LEAST 512
-#define RF_HALF_MOST ((uint64_t)64 << 20)
-#define RF_RECORD_MOST ((uint64_t)1 << 30)
+#define RF_MIN_HALF_BYTES 512
+#define RF_MAX_HALF_BYTES ((uint64_t)64 << 20)
+#define RF_MAX_RECORD_BYTES ((uint64_t)1 << 30)
 
 /* Flags of a record. */
 #define RF_RECORD_DURABLE 1 /* synced at each slot */

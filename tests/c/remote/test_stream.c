@@ -154,12 +154,12 @@ static uint8_t *random_body(void) {
 }
 
 static void test_units_are_whole_whatever_arrives(void) {
-  static const size_t pieces[] = {1, 3, 7, 16384, 50001, 1 << 20}, units[] = {1, 2, 4, 8, 59, 3001};
+  static const size_t segments[] = {1, 3, 7, 16384, 50001, 1 << 20}, units[] = {1, 2, 4, 8, 59, 3001};
   static const uint64_t blocks[] = {512, 777, 65536, 100003};
   uint8_t *body = random_body();
   for (size_t i = 0; i < 6; i++)
     for (size_t k = 0; k < 4; k++) {
-      serve(body, FILE_BYTES - k, pieces[i]);
+      serve(body, FILE_BYTES - k, segments[i]);
       server.distant = (i + k) % 3 != 0; /* then several ranges come at a time */
       rf_options options = options_of(blocks[k], (k + 1) * 333333);
       check_stream(&options, 2880 * k + i, units[(i + k) % 6]);
@@ -298,7 +298,7 @@ static void check_image(int bitpix, const char *more, rf_dtype type, uint32_t fl
 
 /* What lies between the elements comes along, in a cube and in any cut of it. */
 static void test_sections_of_a_cube(void) {
-  static const size_t pieces[] = {333, 4096, 100003};
+  static const size_t segments[] = {333, 4096, 100003};
   const uint64_t axes[3] = {61, 223, 347};
   const rf_axis sections[][3] = {{{1, 1, 60, NULL}, {0, 1, 223, NULL}, {0, 1, 347, NULL}},
                                  {{0, 1, 61, NULL}, {2, 1, 200, NULL}, {0, 1, 347, NULL}},
@@ -312,7 +312,7 @@ static void test_sections_of_a_cube(void) {
   uint8_t *data, *file = image_make(16, 3, axes, "", &size, &data);
   CHECK_OK(rf_file_open_bytes(file, size, RF_MODE_READ, NULL, &local, &err), err);
   for (int i = 0; i < 6; i++) {
-    serve(file, size, pieces[i / 2]);
+    serve(file, size, segments[i / 2]);
     server.distant = i % 2;
     rf_options options = options_of(65536, MIB);
     CHECK_OK(rf_file_open("streamed://host/file", RF_MODE_READ, &options, &remote, &err), err);
@@ -418,7 +418,7 @@ static void compare_tables(rf_file *local, rf_file *remote, const rf_rows *rows,
 }
 
 static void test_rows_of_a_table(void) {
-  static const size_t pieces[] = {7, 30, 16384, 100003};
+  static const size_t segments[] = {7, 30, 16384, 100003};
   static const uint64_t few[] = {3, 200000, 77};
   const rf_rows most = {.start = 5, .step = 1, .count = ROWS - 9},
                 back = {.start = ROWS - 1, .step = -1, .count = ROWS}, some = {.count = 3, .indices = few};
@@ -426,7 +426,7 @@ static void test_rows_of_a_table(void) {
   fits_bytes fits = make_table();
   CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, NULL, &local, &err), err);
   for (int i = 0; i < 4; i++) {
-    serve(fits.bytes, fits.size, pieces[i]);
+    serve(fits.bytes, fits.size, segments[i]);
     server.distant = i % 2 == 0;
     server.cut = 1000003;
     server.cuts = 2;

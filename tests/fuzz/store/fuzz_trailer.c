@@ -59,12 +59,12 @@ static void make_file(input *in, disk *d) {
   expect(rf_trailer_start(t.old_size, t.new_size, &t.start));
   for (int i = 0; i < 2; i++)
     slots[i] = (rf_edit_progress){byte_of(in),
-                                  (uint32_t)number_of(in, 0),
-                                  byte_of(in),
-                                  byte_of(in),
-                                  number_of(in, 0),
-                                  (uint32_t)number_of(in, 0),
-                                  (uint32_t)number_of(in, 0)};
+                             (uint32_t)number_of(in, 0),
+                             byte_of(in),
+                             byte_of(in),
+                             number_of(in, 0),
+                             (uint32_t)number_of(in, 0),
+                             (uint32_t)number_of(in, 0)};
   uint8_t odd = byte_of(in);
   uint64_t near = t.start + RF_POOL_SKEW;
   while (in->at < in->end && count < MAX_NUMBERS)
@@ -73,7 +73,7 @@ static void make_file(input *in, disk *d) {
   t.record_bytes = 8 * count;
   /* Halves as the record says, where that is not absurd. */
   uint64_t half = count > 0 ? rf_get_le64(numbers) : 0, body = rf_lines(t.record + t.record_bytes);
-  body += half < 100000 ? 2 * half : 2 * RF_HALF_LEAST;
+  body += half < 100000 ? 2 * half : 2 * RF_MIN_HALF_BYTES;
   t.end = t.start + (body - t.start + RF_BLOCK_BYTES - 1) / RF_BLOCK_BYTES * RF_BLOCK_BYTES;
   t.size = t.end + RF_TRAILER_TAIL;
   disk_reserve(d, (size_t)t.size);
