@@ -59,12 +59,12 @@ static void make_file(input *in, disk *d) {
   expect(rf_trailer_start(t.old_size, t.new_size, &t.start));
   for (int i = 0; i < 2; i++)
     slots[i] = (rf_edit_progress){byte_of(in),
-                             (uint32_t)number_of(in, 0),
-                             byte_of(in),
-                             byte_of(in),
-                             number_of(in, 0),
-                             (uint32_t)number_of(in, 0),
-                             (uint32_t)number_of(in, 0)};
+                                  (uint32_t)number_of(in, 0),
+                                  byte_of(in),
+                                  byte_of(in),
+                                  number_of(in, 0),
+                                  (uint32_t)number_of(in, 0),
+                                  (uint32_t)number_of(in, 0)};
   uint8_t odd = byte_of(in);
   uint64_t near = t.start + RF_POOL_SKEW;
   while (in->at < in->end && count < MAX_NUMBERS)
