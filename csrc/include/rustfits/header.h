@@ -205,8 +205,8 @@ RF_API RF_CHECKED rf_status rf_header_delete(rf_header *header, const char *keyw
 
 /* ------------------------------ merging ------------------------------ */
 
-#define RF_MERGE_COMMENTARY                                                                                            \
-  1                          /* append COMMENT, HISTORY, blank and orphan CONTINUE cards; they are left out otherwise */
+/* RF_MERGE_COMMENTARY: append COMMENT, HISTORY, blank and orphan CONTINUE cards; they are left out otherwise. */
+#define RF_MERGE_COMMENTARY 1
 #define RF_MERGE_PROTECTED 2 /* take protected keywords (rf_keyword_is_protected()); they are left out otherwise */
 #define RF_MERGE_APPEND 4    /* rf_header_merge(): append every entry, even one whose keyword `header` has */
 #define RF_MERGE_REFUSE 8    /* rf_header_merge_value(): RF_ERR_PROTECTED for what is left out otherwise */
