@@ -26,7 +26,7 @@ ITEM = re.compile(
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 BANNER = re.compile(r"/\* =+ (.*?) =+ \*/")
 ENUMERATOR = re.compile(
-    r"(/\*.*?\*/)|(\w+)(?:[ \t]*=[ \t]*([^,/\n]+?))?[ \t]*(?:,|(?=\s*(?:/\*|$)))", re.DOTALL
+    r"(/\*.*?\*/)|(\w+)(?:\s*=\s*([^,/\n]+?))?[ \t]*(?:,|(?=\s*(?:/\*|$)))", re.DOTALL
 )
 MEMBER = re.compile(r"(/\*.*?\*/)|((?:[^;/]|/(?!\*))+);|\n[ \t]*(?=\n)", re.DOTALL)
 SUBTITLE = re.compile(r"/\* -{4} (.*?) -{4} \*/")

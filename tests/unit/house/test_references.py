@@ -42,7 +42,8 @@ typedef struct rf_door rf_door;
 typedef enum rf_state {
   /* at rest */
   RF_OPEN = 0,   /* open */
-  RF_CLOSED = 1, /* closed, see rf_door_open() */
+  RF_CLOSED =
+      1, /* closed, see rf_door_open() */
 
   RF_AJAR /* neither */
 } rf_state;
