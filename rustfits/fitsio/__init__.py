@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The API of the ``fitsio`` package, on top of this one.
+"""The API of the ``fitsio`` package over `rustfits`.
 
 >>> from rustfits import fitsio
 >>> data, header = fitsio.read("image.fits", header=True)  # doctest: +SKIP

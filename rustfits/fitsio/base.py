@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the HDUs of the ``fitsio`` API have in common."""
+"""`HDUBase`: the base class of HDUs of the ``fitsio`` API."""
 
 from __future__ import annotations
 
@@ -29,39 +29,38 @@ _OF_COLUMN = re.compile(r"(TTYPE|TUNIT|TDISP)([1-9][0-9]{0,2})")
 
 
 class HDUBase:
-    """An HDU of any kind.
+    """An HDU of any kind. A `FITS` object returns it.
 
-    Got from a `FITS` object, never made by hand. The HDU of `rustfits` behind it is its attribute
-    ``hdu``.
+    The attribute ``hdu`` is the HDU of `rustfits`.
     """
 
     def __init__(self, fits: FITS, hdu: HDU) -> None:
         self._fits = fits
         self.hdu: Any = hdu
-        #: Whether values are read as they are stored, without scale and offset.
+        #: Whether to read stored values, without scale and offset.
         self.ignore_scaling = False
 
     # ---- description ----
 
     def get_extnum(self) -> int:
-        """Give the position in the file, 0 for the primary HDU."""
+        """Return the position in the file: 0 for the primary HDU."""
         return int(self.hdu.index)
 
     def get_extname(self) -> str:
-        """Give EXTNAME, ``""`` when it is absent."""
+        """Return EXTNAME, or ``""``."""
         return self.hdu.extname or ""
 
     def get_extver(self) -> int:
-        """Give EXTVER, 0 when it is absent."""
+        """Return EXTVER, or 0."""
         return int(self.hdu.extver) if "EXTVER" in self.hdu.header else 0
 
     def get_exttype(self, num: bool = False) -> Any:
-        """Give the kind of HDU.
+        """Return the kind of HDU.
 
         Parameters
         ----------
         num : bool
-            As a number instead of a name.
+            Whether to return a number instead of a name.
 
         Returns
         -------
@@ -72,7 +71,7 @@ class HDUBase:
         return number if num else name
 
     def get_filename(self) -> str:
-        """Give the name of the file."""
+        """Return the name of the file."""
         return str(self._fits.filename)
 
     @property
@@ -80,15 +79,15 @@ class HDUBase:
         return self._fits._shown_name
 
     def has_data(self) -> bool:
-        """Tell whether there is at least one pixel or one row."""
+        """Return whether there is at least one pixel or one row."""
         return bool(self.hdu.has_data)
 
     def is_compressed(self) -> bool:
-        """Tell whether this is a compressed image or table."""
+        """Return whether this is a compressed image or table."""
         return str(self.hdu.kind).startswith("compressed")
 
     def get_offsets(self) -> dict[str, int]:
-        """Give where header and data begin and end in the file, in bytes."""
+        """Return the start of the header and the start and end of the data, in bytes."""
         info = self.hdu._fresh()
         end = info.data_offset + -(-info.data_bytes // 2880) * 2880
         return {
@@ -98,7 +97,7 @@ class HDUBase:
         }
 
     def get_info(self) -> dict[str, Any]:
-        """Give what is known about the HDU as a dict."""
+        """Return a description of the HDU as a dict."""
         header = self.hdu.header
         name, version = header.get("HDUNAME", ""), header.get("HDUVER", 0)
         return {
@@ -127,9 +126,9 @@ class HDUBase:
         Returns
         -------
         FITSHDR
-            A copy: changing it changes no file.
+            A copy. Changing it does not change the file.
         """
-        # Of compressed HDUs, the one that is stored: this API shows their Z keywords.
+        # For compressed HDUs, the stored header, because this API shows Z keywords.
         return FITSHDR(self._stored_header())
 
     def _stored_header(self) -> FITSHeader:
@@ -137,7 +136,7 @@ class HDUBase:
         return stored
 
     def read_header_list(self) -> list[dict[str, Any]]:
-        """Read the header as a list of dicts with ``name``, ``value`` and ``comment``."""
+        """Return the header as a list of dicts with ``name``, ``value`` and ``comment``."""
         return [dict(record) for record in self.read_header().records()]
 
     def write_key(self, name: str | None, value: Any, comment: str = "") -> None:
@@ -146,17 +145,18 @@ class HDUBase:
         Parameters
         ----------
         name : str or None
-            COMMENT, HISTORY and None (a blank keyword) add a card.
+            The keyword. COMMENT, HISTORY and None (a blank keyword) append a card.
         value : str, bool, int, float, complex or None
+            The value.
         comment : str
-            Empty: the comment that is there stays.
+            The comment. ``""`` keeps the old one.
 
         Raises
         ------
         FITSValueError
-            The keyword describes structure, or FITS cannot hold it or its value.
+            If the keyword describes structure, or if FITS cannot store it or its value.
         FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
+            If writing is not possible, or failed.
         """
         described = _OF_COLUMN.fullmatch((name or "").strip().upper())
         if described and isinstance(self.hdu, WritableTable):
@@ -166,18 +166,19 @@ class HDUBase:
         _set(self.hdu.header, name, value, comment)
 
     def write_keys(self, records_in: Any, clean: bool = True) -> None:
-        """Set many keywords, in one write.
+        """Set many keywords in one write.
 
         Parameters
         ----------
         records_in : FITSHDR, dict, or list of dict
+            The keywords.
         clean : bool
-            Leave out keywords that describe structure; otherwise they are an error.
+            Whether to skip keywords that describe structure. Otherwise they are an error.
 
         Raises
         ------
         FITSValueError, FITSReadOnlyError, FITSIOError
-            As for `write_key`. Nothing was written then.
+            As for `write_key`. The header is then unchanged.
         """
         records = FITSHDR(records_in)
         if clean:
@@ -194,11 +195,11 @@ class HDUBase:
                 _set(header, name, value, record.get("comment") or "")
 
     def write_comment(self, comment: str) -> None:
-        """Add a comment to the header; long ones take several cards."""
+        """Append a comment to the header. Long ones take several cards."""
         self.hdu.header.add_comment(str(comment))
 
     def write_history(self, history: str) -> None:
-        """Add to the history in the header; long texts take several cards."""
+        """Append to the history in the header. Long texts take several cards."""
         self.hdu.header.add_history(str(history))
 
     def delete_key(self, name: str) -> None:
@@ -207,16 +208,16 @@ class HDUBase:
         Raises
         ------
         FITSKeyError
-            It is not there.
+            If the header has no such keyword.
         FITSValueError
-            It describes structure.
+            If the keyword describes structure.
         FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
+            If writing is not possible, or failed.
         """
         del self.hdu.header[name]
 
     def delete_keys(self, names: list[str] | tuple[str, ...]) -> None:
-        """Delete several keywords, as `delete_key` does, in one write."""
+        """Delete several keywords in one write, as `delete_key` does."""
         with self.hdu.header.edit() as header:
             for name in names:
                 del header[name]
@@ -229,23 +230,23 @@ class HDUBase:
         Returns
         -------
         dict
-            ``datasum``, and ``hdusum``, which is what all of the HDU adds up to with them.
+            ``datasum``, and ``hdusum``, the sum of the HDU with both keywords.
 
         Raises
         ------
         FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
+            If writing is not possible, or failed.
         """
         self.hdu.add_checksum()
         return {"datasum": int(self._stored_header()["DATASUM"]), "hdusum": 0xFFFFFFFF}
 
     def verify_checksum(self) -> None:
-        """Compare CHECKSUM and DATASUM with what is there.
+        """Compare CHECKSUM and DATASUM with the HDU.
 
         Raises
         ------
         FITSValueError
-            They differ, or are not there.
+            If one of them differs or is missing.
         """
         where = f"{self._shown_name}[{self.get_extnum()}]"
         for what, right in (
@@ -259,7 +260,7 @@ class HDUBase:
     # ---- text ----
 
     def _lines(self) -> list[str]:
-        """Give the lines of the listing."""
+        """Return the lines of the listing."""
         lines = [
             f"file: {self._shown_name}",
             f"extension: {self.get_extnum()}",
@@ -278,7 +279,7 @@ class HDUBase:
 
 
 def _set(header: FITSHeader | FITSHeaderEdit, name: str | None, value: Any, comment: str) -> None:
-    """Set a keyword, or add commentary."""
+    """Set a keyword, or append commentary."""
     key = "" if name is None else name.strip().upper()
     if key in COMMENTARY:
         header[key] = "" if value is None else str(value)

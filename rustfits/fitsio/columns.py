@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""From what the ``fitsio`` API says about columns to what this package says, and back."""
+"""Descriptions of columns in the ``fitsio`` API, converted from and to those of `rustfits`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
     "units_of",
 ]
 
-# As cfitsio numbers the types of columns.
+# The numbers of cfitsio for the types of columns.
 _STORED = {
     "X": 1,
     "B": 11,
@@ -77,7 +77,7 @@ _DTYPES = {
 
 
 def column_info(column: Column, ascii_table: bool) -> dict[str, Any]:
-    """Give what ``get_info()["colinfo"]`` has for a column."""
+    """Return the item of ``get_info()["colinfo"]`` for a column."""
     letter = column.letter
     stored = _STORED.get(letter, 0)
     if ascii_table and letter == "I":
@@ -117,13 +117,13 @@ def column_info(column: Column, ascii_table: bool) -> dict[str, Any]:
 
 
 def declared_length(column: Column) -> int | None:
-    """Give the most elements of a cell that TFORM promises, None when it does not."""
+    """Return the maximum length of a cell by TFORMn, or None."""
     match = _FORM.match(column.form)
     return int(match[4]) if match and match[4] else None
 
 
 def pad_cells(column: Column, cells: Array, length: int) -> Array:
-    """Give cells of variable length as an array, filled up with zeros or blanks."""
+    """Return cells of variable length as an array, padded with zeros or blanks."""
     length = max(length, max(map(len, cells), default=0))
     if column.is_text:
         return cells.astype(f"U{max(length, 1)}")
@@ -138,12 +138,12 @@ def pad_cells(column: Column, cells: Array, length: int) -> Array:
 
 
 def check_unique(names: Iterable[str]) -> None:
-    """Refuse names that differ in case only.
+    """Check that names differ in more than case.
 
     Raises
     ------
     FITSValueError
-        There are such names.
+        If two names differ in case only.
     """
     seen: dict[str, str] = {}
     for name in names:
@@ -159,14 +159,14 @@ def check_unique(names: Iterable[str]) -> None:
 def columns_of(
     where: str, data: Any, names: Sequence[Any] | None, known: Sequence[str] = ()
 ) -> tuple[dict[str, Array], int]:
-    """Give columns by name, and the number of rows, of any form of table data.
+    """Return the columns of any form of table data by name, and the number of rows.
 
-    Numbers among `names` are those of columns of the table, `known`.
+    Numbers in `names` are indices into `known`, the columns of the table.
 
     Raises
     ------
     FITSTypeError, FITSValueError
-        `data` is no table.
+        If `data` is no table.
     """
     if isinstance(data, (list, tuple)):
         if names is None:
@@ -179,12 +179,12 @@ def columns_of(
 def units_of(
     units: Sequence[str | None] | Mapping[str, str | None] | None, names: Sequence[str]
 ) -> dict[str, str | None] | None:
-    """Give units, one for each column or by name, by name.
+    """Return units by name, from a list with one for each column, or from a dict.
 
     Raises
     ------
     FITSValueError
-        There are not as many units as columns.
+        If a list has another length than `names`.
     """
     if units is None:
         return None
@@ -196,7 +196,7 @@ def units_of(
 
 
 class Plan(NamedTuple):
-    """A table to make, as `rustfits.FITS.create_table_hdu` wants it."""
+    """A new table, as arguments of `rustfits.FITS.create_table_hdu`."""
 
     dtype: np.dtype[Any]
     var_dtypes: dict[str, Any]
@@ -206,12 +206,12 @@ class Plan(NamedTuple):
 def plan_of_formats(
     names: Sequence[str], formats: Sequence[str], dims: Sequence[str | None] | None
 ) -> Plan:
-    """Give the plan of a binary table whose columns are given by TFORM and TDIM.
+    """Return the plan of a binary table from the TFORMn and TDIMn of its columns.
 
     Raises
     ------
     FITSValueError
-        Lists are of unequal length, or a format makes no sense.
+        If the lists have different lengths, or if a format is invalid.
     """
     if len(names) != len(formats) or (dims is not None and len(dims) != len(names)):
         raise FITSValueError("names, formats and dims need the same length")
@@ -239,7 +239,7 @@ def plan_of_formats(
 
 
 def _dims(name: str, given: str | Sequence[int] | None) -> tuple[int, ...]:
-    """Give a TDIM as a shape."""
+    """Return a TDIM as a shape."""
     if given is None or len(given) == 0:
         return ()
     parts: Any = given.strip("() ").split(",") if isinstance(given, str) else given

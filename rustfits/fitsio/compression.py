@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The arguments about compressed images, as ``fitsio`` has them."""
+"""The arguments of ``fitsio`` for compressed images."""
 
 from __future__ import annotations
 
@@ -74,31 +74,31 @@ _METHODS: dict[Any, str] = {
 
 @dataclass
 class ImageCompression:
-    """What the caller of a function of this API said about compression.
+    """The compression arguments of a call.
 
     Parameters
     ----------
     compress : str, int or None
-        ``"RICE"``, ``"GZIP"``, ``"GZIP_2"``, ``"PLIO"``, ``"HCOMPRESS"``, one of the constants of
-        those names, or None.
+        The algorithm: ``"RICE"``, ``"GZIP"``, ``"GZIP_2"``, ``"PLIO"``, ``"HCOMPRESS"``, one of the
+        constants of those names, or None.
     tile_dims : sequence of int, optional
-        Lengths of a tile, slowest axis first.
+        The lengths of a tile, slowest axis first.
     qlevel : float, optional
-        Of images of reals: steps of the noise divided by it, which is lossy. Unless said, 4 with
-        dithering and 16 without. None or 0: lossless.
+        For floating-point images, the noise divided by the step of quantizing, which is lossy. By
+        default 4 with dithering and 16 without. None or 0 is lossless.
     qmethod : str or int, optional
-        Dithering.
+        The dithering.
     dither_seed : int or str, optional
-        1 to 10000. Everything else is by the checksum of the first tile.
+        The start of the dithering, 1 to 10000. Other values mean the checksum of the first tile.
     hcomp_scale : float, optional
-        Above 0: in units of the noise; below 0: absolute. 0: lossless.
+        The scale of HCOMPRESS, in units of the noise if positive, else absolute. 0 is lossless.
     hcomp_smooth : bool, optional
-        Readers are to smooth.
+        Whether readers smooth the image.
 
     Raises
     ------
     FITSValueError
-        An argument is not possible.
+        If an argument is invalid.
     """
 
     compress: Any = NOT_SET
@@ -120,7 +120,7 @@ class ImageCompression:
         self._quantize = self._reals()
 
     def _reals(self) -> Quantize | None:
-        """Say how reals are to be quantized."""
+        """Return the configuration of quantizing, or None."""
         method = self.qmethod
         if isinstance(method, bytes):
             method = method.decode("ascii", "replace")
@@ -131,7 +131,7 @@ class ImageCompression:
                 f"not {self.qmethod!r}"
             )
         seed = self._seed()
-        if _not_set(self.qlevel):  # cfitsio's: 4 with dithering, 16 without
+        if _not_set(self.qlevel):  # as cfitsio: 4 with dithering, 16 without
             return Quantize(level=None, method=_METHODS[method], seed=seed)
         if self.qlevel is None or float(self.qlevel) == 0:
             return None
@@ -156,16 +156,16 @@ class ImageCompression:
         return max(number, 0)
 
     def arguments(self) -> dict[str, Any]:
-        """Give what the caller said, to be handed on."""
+        """Return the arguments as a dict."""
         return {name: getattr(self, name) for name in _ARGUMENTS}
 
     def options(self, dtype: Any, shape: tuple[int, ...]) -> dict[str, Any]:
-        """Give the arguments `compress` and `quantize` for an image, after a check.
+        """Return the arguments `compress` and `quantize` for an image, after a check.
 
         Raises
         ------
         FITSValueError
-            Such an image cannot be compressed like that.
+            If the algorithm cannot compress such an image.
         """
         if self._kind is None:
             return {}
@@ -201,9 +201,9 @@ _ARGUMENTS = inspect.signature(ImageCompression).parameters
 
 
 def takes_compression(function: Callable[..., None]) -> Callable[..., None]:
-    """Let a function be called with the arguments about compression where it has `packing`.
+    """Return a function with the seven compression arguments in place of `packing`.
 
-    There are seven of them, in the same order wherever images are written, by position or by name.
+    Callers pass them by position or by name, in the same order for all functions.
     """
     own = inspect.signature(function)
     parameters = [

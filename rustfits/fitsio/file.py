@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Files of the ``fitsio`` API."""
+"""`FITS`: open files of the ``fitsio`` API."""
 
 from __future__ import annotations
 
@@ -49,36 +49,38 @@ class FITS(Writing):
     Parameters
     ----------
     filename : str or os.PathLike
-        As for `rustfits.FITS`: brackets, ``+`` and ``!`` in a path mean nothing.
+        As for `rustfits.FITS`. Brackets, ``+`` and ``!`` in a path have no special meaning.
     mode : {"r", "rw"}
-        Read; read and write, for which a file that is not there is made.
+        Whether to read, or to read and write. ``"rw"`` creates a missing file.
     lower, upper : bool
-        Give the names of columns in this case.
+        Whether names of columns are returned in lower or upper case.
     trim_strings : bool
-        Without effect: strings have no blanks at their end in any case.
+        Without effect. Strings never end with blanks.
     vstorage : {"fixed", "object"}
-        How to give columns of variable length: filled up with zeros, or as object arrays.
+        The form of variable-length columns: padded with zeros, or object arrays.
     case_sensitive : bool
-        Tell apart names of HDUs and columns that differ in case.
+        Whether names of HDUs and columns that differ in case are different.
     iter_row_buffer : int
-        How many rows to read ahead, at least, when going through a table.
+        The minimum number of rows to read ahead in iterations.
     write_bitcols : bool
-        Store arrays of bools as bits.
+        Whether to store arrays of bools as bits.
     ignore_empty : bool
-        Make an HDU without data of an image without pixels, which is refused otherwise.
+        Whether an image without pixels becomes an HDU without data. Otherwise it is an error.
     verbose : bool
         Without effect.
     clobber : bool
-        With mode ``"rw"``: make a new file in the place of an old one.
+        Whether mode ``"rw"`` replaces an old file by a new one.
     lenient : bool, optional
-        How to read header bytes outside printable ASCII: as for `rustfits.FITS`.
+        How to read header bytes outside printable ASCII, as for `rustfits.FITS`.
     schemes : iterable of str, optional
-        What names may reach, as for `rustfits.FITS`.
+        The schemes that names may have, as for `rustfits.FITS`.
+    **keys
+        Other arguments are ignored, with a warning.
 
     Raises
     ------
     FITSIOError
-        The mode is wrong, or the file cannot be had.
+        If the mode is invalid, or if the file cannot be opened.
     FITSError
         As for `rustfits.FITS`.
     """
@@ -124,7 +126,7 @@ class FITS(Writing):
         own_mode = (
             "r" if known == "r" else "w+" if clobber or not _is_there(filename, schemes) else "r+"
         )
-        #: The file of `rustfits` behind this one.
+        #: The file of `rustfits` that this object uses.
         self.file = self._open(filename, own_mode, lenient, self._schemes)
 
     @staticmethod
@@ -139,12 +141,12 @@ class FITS(Writing):
     # ---- the file ----
 
     def close(self) -> None:
-        """Write back what is pending and let go of the file."""
+        """Write pending values and close the file."""
         self._hdus.clear()
         self.file.close()
 
     def reopen(self) -> None:
-        """Close the file and open it again. HDUs that were had before are of no more use.
+        """Close the file and open it again. Earlier HDU objects are then closed.
 
         Raises
         ------
@@ -156,7 +158,7 @@ class FITS(Writing):
         self.file = core.FITS(self._name, mode, lenient=self._lenient, schemes=self._schemes)
 
     def update_hdu_list(self, rebuild: bool = True) -> None:
-        """Forget what is known about HDUs; it is found out again when it is needed.
+        """Drop the HDU objects. The next access creates them again.
 
         Parameters
         ----------
@@ -167,12 +169,12 @@ class FITS(Writing):
         self._hdus.clear()
 
     def read_raw(self) -> bytes:
-        """Read the whole file.
+        """Return the whole file.
 
         Returns
         -------
         bytes
-            Of a compressed file: what it decompresses to.
+            The content, decompressed for a compressed file.
         """
         return self.file.to_bytes()
 
@@ -189,17 +191,17 @@ class FITS(Writing):
         return len(self.file)
 
     def __getitem__(self, item: Any) -> Any:
-        """Give an HDU, or a list of some.
+        """Return an HDU, or a list of HDUs for a slice.
 
         Parameters
         ----------
         item : int, str, (str, int), or slice
-            Number, name, name and version, or numbers.
+            The index, the name, the name and version, or a slice of indices.
 
         Raises
         ------
         FITSIOError
-            There is no such HDU.
+            If there is no such HDU.
         """
         if isinstance(item, slice):
             return [self._wrap(index) for index in range(len(self.file))[item]]
@@ -247,7 +249,7 @@ class FITS(Writing):
             if stated == version:
                 return hdu.index
             if second < 0 and stated == 0 and version == 1:
-                second = hdu.index  # FITS 4.4.2.6: a version that is not stated is 1
+                second = hdu.index  # FITS 4.4.2.6: without EXTVER, the version is 1
         if second >= 0:
             return second
         raise self._missing(name if version is None else (name, version))
@@ -262,9 +264,7 @@ class FITS(Writing):
         except FITSClosedError:
             raise
         except FITSFormatError:
-            return (
-                item in self.file
-            )  # which tells a broken HDU from those that cannot be looked for
+            return item in self.file  # False if `item` is the broken HDU that ends the list
         except FITSIOError:
             return False
         return True
@@ -279,7 +279,7 @@ class FITS(Writing):
         return list(self)
 
     def next(self) -> Any:
-        """Give the next HDU."""
+        """Return the next HDU."""
         return self.__next__()
 
     def __next__(self) -> Any:
@@ -292,7 +292,12 @@ class FITS(Writing):
             raise
 
     def movabs_ext(self, ext: int) -> int:
-        """Give the kind of an HDU, by its number from 0 on; there is no current one to move.
+        """Return the kind of an HDU by its 0-based index. This API has no current HDU.
+
+        Parameters
+        ----------
+        ext : int
+            The index.
 
         Returns
         -------
@@ -302,29 +307,35 @@ class FITS(Writing):
         Raises
         ------
         FITSIOError
-            There is no such HDU.
+            If there is no such HDU.
         """
         return int(self[operator.index(ext)].get_exttype(num=True))
 
     def movabs_hdu(self, hdunum: int) -> int:
-        """Do as `movabs_ext` does, by the number from 1 on."""
+        """Return the kind of an HDU by its 1-based number."""
         return self.movabs_ext(operator.index(hdunum) - 1)
 
     def movnam_ext(self, extname: str, hdutype: int = -1, extver: int = 0) -> int:
-        """Find an HDU by its name, and give its number from 0 on.
+        """Return the 0-based index of an HDU by its name.
 
         Parameters
         ----------
         extname : str
+            The name.
         hdutype : int
-            ``IMAGE_HDU``, ``ASCII_TBL``, ``BINARY_TBL``, or -1 for any.
+            The kind: ``IMAGE_HDU``, ``ASCII_TBL``, ``BINARY_TBL``, or -1 for any.
         extver : int
-            0 for any.
+            The version, or 0 for any.
+
+        Returns
+        -------
+        int
+            The index.
 
         Raises
         ------
         FITSIOError
-            There is no such HDU.
+            If there is no such HDU.
         """
         for hdu in self:
             name = hdu.get_extname()
@@ -336,7 +347,7 @@ class FITS(Writing):
         raise self._missing((extname, extver) if extver else extname)
 
     def movnam_hdu(self, extname: str, hdutype: int = -1, extver: int = 0) -> int:
-        """Do as `movnam_ext` does, and give the number from 1 on."""
+        """Return the 1-based number of an HDU by its name, as `movnam_ext` does."""
         return self.movnam_ext(extname, hdutype, extver) + 1
 
     def __repr__(self) -> str:
@@ -350,13 +361,13 @@ class FITS(Writing):
                 name, version = hdu.get_extname(), hdu.get_extver()
                 shown = f"{name}[{version}]" if version and name else name
                 lines.append(f"  {hdu.get_extnum():<6} {hdu.get_exttype():<15} {shown}")
-        except FITSError as failed:  # what can be seen of a broken file is most useful here
+        except FITSError as failed:  # list the HDUs of a broken file, too
             lines.append(f"  {failed}")
         return "\n".join(lines)
 
 
 def _is_there(filename: str | os.PathLike[str], schemes: Iterable[str] | None) -> bool:
-    """Tell whether there is something to open; names with a scheme are always tried."""
+    """Return whether a file exists. For names with a scheme, try to open it."""
     name = os.fspath(filename)
     if isinstance(name, str) and "://" in name:
         try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""One call to read or write a file, as ``fitsio`` has it."""
+"""The functions of ``fitsio`` that read or write a file in one call."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["read", "read_header", "read_scamp_head", "write"]
 
 
 class _OneCall(FITS):
-    """A file that one call makes or appends to: an exception leaves an old one."""
+    """A file that one call creates or appends to. An exception leaves the old file unchanged."""
 
     @staticmethod
     def _open(
@@ -56,31 +56,35 @@ def read(
     Parameters
     ----------
     filename : str or os.PathLike
+        As for `FITS`.
     ext : int, str or (str, int), optional
-        Which HDU; the first one with data unless said.
+        The HDU. By default the first one with data.
     extver : int, optional
-        Its version, for a name.
+        The version, for a name.
     columns, rows, upper, lower, vstorage, trim_strings
         As for `TableHDU.read`.
     header : bool
-        Give the header too.
+        Whether to return the header, too.
     case_sensitive : bool
         As for `FITS`.
     verbose : bool
         Without effect.
     lenient, schemes : optional
         As for `FITS`.
+    **keys
+        Other arguments are ignored, with a warning.
 
     Returns
     -------
     data : ndarray or None
+        The data of the HDU.
     header : FITSHDR
-        Only with ``header=True``.
+        The header, only with ``header=True``.
 
     Raises
     ------
     FITSIOError
-        There is no such HDU, or none has data.
+        If there is no such HDU, or none has data.
     FITSError
         As for `FITS` and `TableHDU.read`.
     """
@@ -126,21 +130,25 @@ def read_header(
     Parameters
     ----------
     filename : str or os.PathLike
+        As for `FITS`.
     ext : int, str or (str, int)
-        Which HDU.
+        The HDU.
     extver : int, optional
-        Its version, for a name.
+        The version, for a name.
     case_sensitive, lenient, schemes
         As for `FITS`.
+    **keys
+        Other arguments are ignored, with a warning.
 
     Returns
     -------
     FITSHDR
+        The header.
 
     Raises
     ------
     FITSIOError
-        There is no such HDU.
+        If there is no such HDU.
     FITSError
         As for `FITS`.
     """
@@ -156,23 +164,24 @@ def read_scamp_head(fname: str | os.PathLike[str], header: FITSHDR | None = None
     Parameters
     ----------
     fname : str or os.PathLike
+        The file.
     header : FITSHDR, optional
-        Where to add what is in it; a new one unless said.
+        The header to add the records to. By default a new one.
 
     Returns
     -------
     FITSHDR
-        `header` itself where it was given.
+        `header`, or the new one.
 
     Raises
     ------
     FITSValueError
-        A line is no card.
+        If a line is no card.
     OSError
-        The file cannot be read.
+        If the file cannot be read.
     """
     made = FITSHDR() if header is None else header
-    # SCAMP puts names of catalogues with accents into comments.
+    # Comments of SCAMP have names of catalogues with accents.
     for line in Path(fname).read_text(encoding="ascii", errors="replace").splitlines():
         text = line.strip().replace("\ufffd", "_")
         if text and text != "END":
@@ -181,7 +190,7 @@ def read_scamp_head(fname: str | os.PathLike[str], header: FITSHDR | None = None
 
 
 @takes_compression
-def write(
+def write(  # noqa: D417
     filename: str | os.PathLike[str],
     data: Any,
     extname: str | None = None,
@@ -197,21 +206,24 @@ def write(
     schemes: Iterable[str] | None = None,
     **keys: Any,
 ) -> None:
-    """Append an HDU to a file, which is made when it is not there.
+    """Append an HDU to a file. A missing file is created.
 
     Parameters
     ----------
     filename : str or os.PathLike
+        As for `FITS`.
     data : array_like, dict or list
         As for `FITS.write`.
     extname, extver, header, units, table_type, names, write_bitcols
         As for `FITS.write`.
     clobber : bool
-        Make a new file in the place of an old one, which stays until the new one is whole.
+        Whether to create a file, which replaces an old one when it is complete.
     ignore_empty, schemes
         As for `FITS`.
     compress, tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
         As for `FITS.write`.
+    **keys
+        Other arguments are ignored, with a warning.
 
     Raises
     ------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The classes of HDUs, where ``fitsio`` has them."""
+"""The classes of HDUs, under the names of ``fitsio.hdu``."""
 
 from rustfits.fitsio.base import HDUBase
 from rustfits.fitsio.image import ImageHDU

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Headers as ``fitsio`` has them: a list of records that knows nothing of a file."""
+"""Headers of the ``fitsio`` API: lists of records without a file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FITSHDR", "FITSCard", "FITSRecord", "cards_of", "value_of"]
 
-#: Keywords that say something about pixels: part of an image's header, lost with its pixels.
+#: Keywords that describe pixels, and have no meaning without them.
 _OF_PIXELS = frozenset({"BSCALE", "BZERO", "BUNIT", "BLANK"})
 _OF_COLUMNS = re.compile(r"T(UNIT|DISP)[0-9]+")
 
@@ -53,33 +53,37 @@ class FITSRecord(dict[str, Any]):
     Parameters
     ----------
     record : dict, FITSRecord or str
-        With ``name`` and ``value``, perhaps ``comment``; or the text of a card.
+        A dict with ``name``, ``value`` and, optionally, ``comment``, or the text of a card.
+    convert : bool, optional
+        Without effect.
 
     Raises
     ------
     FITSValueError
-        It is none of those.
+        If `record` is no valid record.
     """
 
     def __init__(self, record: Mapping[str, Any] | str, convert: bool | None = None) -> None:
         super().__init__()
         self._cards: bytes | None = None
         self._content: dict[str, Any] = {}
-        del convert  # an option of old versions
+        del convert  # an argument of old versions of fitsio
         self.set_record(record)
 
     def set_record(self, record: Mapping[str, Any] | str, **keys: Any) -> None:
-        """Take over the content of another record.
+        """Copy the content of another record.
 
         Parameters
         ----------
         record : dict, FITSRecord or str
             As for `FITSRecord`.
+        **keys
+            Other arguments are ignored, with a warning.
 
         Raises
         ------
         FITSValueError
-            It is none of those.
+            If `record` is no valid record.
         """
         warn_ignored(keys)
         if isinstance(record, str):
@@ -99,67 +103,68 @@ class FITSRecord(dict[str, Any]):
         self.verify()
 
     def _keep_bytes(self, cards: bytes) -> None:
-        """Remember the cards of this record, where they are not printable ASCII."""
+        """Store the cards of this record if they are not printable ASCII."""
         if not (cards.isascii() and cards.decode().isprintable()):
             self._cards = cards
             self._content = dict(self)
 
     def _unchanged(self) -> _UnchangedCards | None:
-        """Give the cards that `_keep_bytes` was given, while the record says the same."""
+        """Return the cards of `_keep_bytes` if the record was not changed, else None."""
         if self._cards is None or self._content != self:
             return None
         return _UnchangedCards(self._cards)
 
     def verify(self) -> None:
-        """Check that there is a name and a value.
+        """Check that the record has a name and a value.
 
         Raises
         ------
         FITSValueError
-            One of them is missing.
+            If the name or the value is missing.
         """
         if "name" not in self or "value" not in self:
             raise FITSValueError(f"a record needs a name and a value, and has {sorted(self)}")
 
 
 class FITSCard(FITSRecord):
-    """The text of a card, taken apart.
+    """The content of the text of a card.
 
     Parameters
     ----------
     card_string : str
-        At most 80 characters.
+        The text, of at most 80 characters.
 
     Raises
     ------
     FITSValueError
-        It is no card.
+        If `card_string` is no card.
     """
 
     def __init__(self, card_string: str) -> None:
         super().__init__(card_string)
 
     def set_card(self, card_string: str) -> None:
-        """Take another card apart.
+        """Replace the content by that of another card.
 
         Parameters
         ----------
         card_string : str
+            The text of the card.
 
         Raises
         ------
         FITSValueError
-            It is no card.
+            If `card_string` is no card.
         """
         self.set_record(card_string)
 
     def has_equals(self) -> bool:
-        """Tell whether there is an ``=`` in column 9."""
+        """Return whether column 9 of the card is ``=``."""
         return str(self["card_string"])[8:9] == "="
 
 
 def _parse(card: str) -> dict[str, Any]:
-    """Take the text of a card apart."""
+    """Return the content of the text of a card."""
     if not isinstance(card, str):
         raise FITSValueError(f"a card is a str, not {type(card).__name__}")
     line = card.rstrip("\r\n")
@@ -173,7 +178,7 @@ def _parse(card: str) -> dict[str, Any]:
 
 
 def _record(cards: CData, keyword: str, start: int, span: int, scratch: CData) -> dict[str, Any]:
-    """Give one entry of a header as the content of a record."""
+    """Return an entry of a header as the content of a record."""
     text = shown_cards(cards)[start].rstrip()
     value = value_at(cards, start, scratch)
     if keyword == "":
@@ -185,17 +190,17 @@ def _record(cards: CData, keyword: str, start: int, span: int, scratch: CData) -
 
 
 class FITSHDR:
-    """A header as a list of records that can be looked at as a dict.
+    """A header as a list of records, with the interface of a dict.
 
     Parameters
     ----------
     record_list : FITSHDR, FITSHeader, dict, or list of dict, FITSRecord or str, optional
-        What to begin with.
+        The first records.
 
     Notes
     -----
-    Names are found whatever their case. Keywords other than ``COMMENT``, ``HISTORY`` and blank ones
-    are there once: adding one a second time puts it in the place of the first.
+    Names are not case-sensitive. Except for ``COMMENT``, ``HISTORY`` and blank ones, a keyword has
+    one record: a second one replaces the first.
     """
 
     def __init__(self, record_list: Any = None) -> None:
@@ -253,7 +258,7 @@ class FITSHDR:
     # ---- changing ----
 
     def add_record(self, record_in: Mapping[str, Any] | str) -> None:
-        """Add a record, or put it in the place of the one of the same name.
+        """Add a record, or replace the record of the same name.
 
         Parameters
         ----------
@@ -263,7 +268,7 @@ class FITSHDR:
         Raises
         ------
         FITSValueError
-            It is no record.
+            If `record_in` is no valid record.
         """
         record = FITSRecord(record_in)
         name = record["name"]
@@ -282,15 +287,16 @@ class FITSHDR:
         self.add_record(record)
 
     def delete(self, name: str | list[str] | tuple[str, ...]) -> None:
-        """Delete all records of a name, or of several. Names that are not there do not matter.
+        """Delete all records of some names. Unknown names are ignored.
 
         Parameters
         ----------
         name : str or list of str
+            The names.
         """
         names = name if isinstance(name, (list, tuple)) else [name]
-        gone = {str(one).upper() for one in names}
-        self._keep(lambda key: key not in gone)
+        deleted = {str(one).upper() for one in names}
+        self._keep(lambda key: key not in deleted)
 
     def __delitem__(self, item: str) -> None:
         if item not in self:
@@ -298,12 +304,12 @@ class FITSHDR:
         self.delete(item)
 
     def clean(self, is_table: bool = False) -> None:
-        """Delete what describes the structure of one HDU and is wrong in another.
+        """Delete the records that describe the structure of an HDU, before they go to another.
 
         Parameters
         ----------
         is_table : bool
-            Delete what is about pixels (BSCALE, BZERO, BUNIT, BLANK) too.
+            Whether to delete keywords of pixels (BSCALE, BZERO, BUNIT, BLANK), too.
         """
 
         def stays(key: str) -> bool:
@@ -326,7 +332,7 @@ class FITSHDR:
     # ---- looking ----
 
     def next(self) -> Any:
-        """Give the name of the next record."""
+        """Return the name of the next record."""
         return self.__next__()
 
     def __next__(self) -> Any:
@@ -343,40 +349,45 @@ class FITSHDR:
         return self._records[place]
 
     def __getitem__(self, item: Any) -> Any:
-        """Give the value of a keyword; of COMMENT and HISTORY the text of the last one."""
+        """Return the value of a keyword, for COMMENT and HISTORY the text of the last card."""
         return self._find(item)["value"]
 
     def get(self, item: Any, default_value: Any = None) -> Any:
-        """Give the value of a keyword, or `default_value` when it is not there."""
+        """Return the value of a keyword, or `default_value` if there is no such record."""
         if item not in self:
             return default_value
         return self._find(item)["value"]
 
     def get_comment(self, item: str) -> str | None:
-        """Give the comment of a keyword, None when the record has none.
+        """Return the comment of a keyword, or None.
+
+        Parameters
+        ----------
+        item : str
+            The keyword.
 
         Raises
         ------
         FITSKeyError
-            There is no such record.
+            If there is no such record.
         """
         comment: str | None = self._find(item).get("comment")
         return comment
 
     def records(self) -> list[FITSRecord]:
-        """List the records, in order."""
+        """Return the records in order."""
         return self._records
 
     def keys(self) -> list[Any]:
-        """List the names of all records, in order; None for blank ones."""
+        """Return the names of all records in order: None for blank ones."""
         return [record["name"] for record in self._records]
 
     def values(self) -> list[Any]:
-        """List the values of all records, in order."""
+        """Return the values of all records in order."""
         return [record["value"] for record in self._records]
 
     def items(self) -> list[tuple[Any, Any]]:
-        """List the pairs of name and value of all records, in order."""
+        """Return the pairs of name and value of all records in order."""
         return [(record["name"], record["value"]) for record in self._records]
 
     def __contains__(self, item: object) -> bool:
@@ -399,7 +410,7 @@ class FITSHDR:
 
 
 def _text(record: FITSRecord) -> str:
-    """Give a record as a line of text."""
+    """Return a record as a line of text."""
     card = record.get("card_string")
     if card is not None:
         return str(card)
@@ -421,7 +432,7 @@ def _text(record: FITSRecord) -> str:
 
 
 def value_of(name: str, value: Any) -> Any:
-    """Give a value that a header can hold; others become text, with a warning."""
+    """Return a value that a header can store. Other types become text, with a warning."""
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, bytes):
@@ -442,10 +453,10 @@ def value_of(name: str, value: Any) -> Any:
 
 
 def cards_of(header: Any, without: frozenset[str] | set[str] = frozenset()) -> HeaderLike:
-    """Give what the user has for a header as cards for a new HDU, None when there are none.
+    """Return the cards for a new HDU from the header of a caller, or None.
 
-    Keywords that describe structure or columns are left out, and EXTNAME: it is an argument of its
-    own.
+    Keywords that describe structure or columns are skipped. So is EXTNAME, which callers pass as an
+    argument.
     """
     if header is None:
         return None
@@ -469,5 +480,5 @@ def cards_of(header: Any, without: frozenset[str] | set[str] = frozenset()) -> H
 
 
 def _structural(key: str) -> bool:
-    """Tell whether a keyword describes the structure of its HDU, columns included."""
+    """Return whether a keyword describes the structure or the columns of its HDU."""
     return is_protected_key(key) or _OF_COLUMNS.fullmatch(key) is not None

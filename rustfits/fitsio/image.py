@@ -32,8 +32,8 @@ _BITPIX = {
 class ImageHDU(HDUBase):
     """An image.
 
-    ``hdu[10:20, 5:8]`` reads a section. An int keeps its axis, with a length of 1; but for that
-    keys mean what they mean for numpy.
+    ``hdu[10:20, 5:8]`` reads a section. Keys have their meaning in numpy, except that an int keeps
+    its axis, with a length of 1.
     """
 
     def _image(self, what: str = "read") -> CoreImageHDU:
@@ -42,15 +42,15 @@ class ImageHDU(HDUBase):
         return self.hdu
 
     def get_dims(self) -> list[int] | tuple[int, ...]:
-        """Give the length of each axis, slowest first."""
+        """Return the length of each axis, slowest first."""
         return list(self._image("look into").shape)
 
     def get_comptype(self) -> str | None:
-        """Give the algorithm of a compressed image, None for others."""
+        """Return the algorithm of a compressed image, or None."""
         return str(self.hdu.compression.zcmptype) if self.is_compressed() else None
 
     def get_info(self) -> dict[str, Any]:
-        """Give what is known about the HDU as a dict."""
+        """Return a description of the HDU as a dict."""
         info = super().get_info()
         image = self._image("look into")
         stored = image.bitpix
@@ -64,10 +64,15 @@ class ImageHDU(HDUBase):
     def read(self, **keys: Any) -> Array | None:
         """Read the image.
 
+        Parameters
+        ----------
+        **keys
+            Other arguments are ignored, with a warning.
+
         Returns
         -------
         numpy.ndarray or None
-            None when there are no axes.
+            The pixels, or None for an HDU without axes.
 
         Raises
         ------
@@ -97,15 +102,17 @@ class ImageHDU(HDUBase):
         img : array_like
             The image, or a part of it.
         start : int or sequence of int
-            Where its first pixel goes: 0, or one position for each axis, slowest first. The image
-            grows along its first axis when that is needed.
+            The position of the first pixel: 0, or one position for each axis, slowest first. The
+            image grows along its first axis if needed.
+        **keys
+            Other arguments are ignored, with a warning.
 
         Raises
         ------
         FITSValueError, FITSTypeError
-            Shape, type or values do not fit. Nothing was written.
+            If shape, type or values do not fit. The file is then unchanged.
         FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
+            If writing is not possible, or failed.
         """
         warn_ignored(keys)
         image = self._image("write")
@@ -132,12 +139,12 @@ class ImageHDU(HDUBase):
         image.write(values, start=places)
 
     def reshape(self, dims: Any) -> None:
-        """Give the image another shape, in the file.
+        """Change the shape of the image in the file.
 
         Parameters
         ----------
         dims : int or sequence of int
-            The new shape. Pixels stay in their order: surplus ones are lost, new ones zero.
+            The new shape. Pixels keep their order. Surplus pixels are removed, new ones are 0.
 
         Raises
         ------
@@ -180,7 +187,7 @@ class ImageHDU(HDUBase):
 
 
 def _int_axes(parts: tuple[Any, ...], ndim: int) -> tuple[int, ...]:
-    """Give the axes that ints in a key take away; none where an index list says what is where."""
+    """Return the axes that ints in a key remove, or () if the key has an index list."""
     axes: list[int] = []
     axis = 0
     for part in parts:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Tables of the ``fitsio`` API: reading."""
+"""`TableReader`: reading tables of the ``fitsio`` API."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 __all__ = ["TableColumnSubset", "TableReader"]
 
-# Rows are read ahead in batches of this many bytes, where the caller does not want more.
+# The bytes of rows that iterations read at once, unless `iter_row_buffer` is more.
 _BATCH = 1 << 20
 
 
 class TableReader(HDUBase):
-    """Reading a table."""
+    """The methods that read a table."""
 
     def __init__(self, fits: FITS, hdu: HDU) -> None:
         super().__init__(fits, hdu)
@@ -52,20 +52,25 @@ class TableReader(HDUBase):
     # ---- description ----
 
     def get_nrows(self) -> int:
-        """Give the number of rows."""
+        """Return the number of rows."""
         return self._table("look into").nrows
 
     def get_colnames(self) -> list[str]:
-        """Give the names of the columns."""
+        """Return the names of the columns."""
         return list(self._table("look into").colnames)
 
     def get_colname(self, colnum: int) -> str:
-        """Give the name of a column by its number.
+        """Return the name of a column by its number.
+
+        Parameters
+        ----------
+        colnum : int
+            The 0-based number.
 
         Raises
         ------
         FITSValueError
-            There is no such column.
+            If there is no such column.
         """
         names = self._table("look into").colnames
         if not 0 <= colnum < len(names):
@@ -73,11 +78,11 @@ class TableReader(HDUBase):
         return names[colnum]
 
     def get_vstorage(self) -> str:
-        """Give how columns of variable length are read: ``"fixed"`` or ``"object"``."""
+        """Return the form of variable-length columns: ``"fixed"`` or ``"object"``."""
         return self._fits.vstorage
 
     def get_info(self) -> dict[str, Any]:
-        """Give what is known about the HDU as a dict."""
+        """Return a description of the HDU as a dict."""
         info = super().get_info()
         table = self._table("look into")
         columns = table._schema().columns
@@ -92,21 +97,25 @@ class TableReader(HDUBase):
     def get_rec_dtype(
         self, colnums: Any = None, vstorage: str | None = None, **keys: Any
     ) -> tuple[np.dtype[Any], Array, Array]:
-        """Give the type of the rows, with strings as bytes.
+        """Return the type of the rows, with strings as bytes.
 
         Parameters
         ----------
         colnums : sequence of int, optional
-            Which columns.
+            The columns. By default all.
         vstorage : {"fixed", "object"}, optional
+            As for `FITS`.
+        **keys
+            Other arguments are ignored, with a warning.
 
         Returns
         -------
         dtype : numpy.dtype
+            The type of the rows.
         offsets : ndarray
-            Where each field begins.
+            The start of each field in bytes.
         isvar : ndarray
-            Which of the columns are of variable length.
+            For each column, whether it has variable length.
         """
         warn_ignored(keys)
         columns = self._select(None if colnums is None else list(np.atleast_1d(colnums)))
@@ -119,13 +128,14 @@ class TableReader(HDUBase):
     def get_rec_column_descr(
         self, colnum: Any, vstorage: str | None = None
     ) -> tuple[tuple[Any, ...], bool]:
-        """Give the field of one column in `get_rec_dtype`, and whether it is of variable length.
+        """Return the field of one column in `get_rec_dtype`, and whether it has variable length.
 
         Parameters
         ----------
         colnum : int or str
-            Which column.
+            The column.
         vstorage : {"fixed", "object"}, optional
+            As for `FITS`.
         """
         column = self._column(colnum)
         return self._field(column, self._vstorage(vstorage)), bool(column.variable)
@@ -141,13 +151,13 @@ class TableReader(HDUBase):
             return column.key, np.dtype(f"S{max(self._longest(column), 1)}")
         return column.key, cells.dtype, (self._longest(column),)
 
-    # ---- which columns, which rows ----
+    # ---- columns and rows ----
 
     def _vstorage(self, vstorage: str | None) -> str:
         return self._fits.vstorage if vstorage is None else check_vstorage(vstorage)
 
     def _column(self, name: Any) -> Column:
-        """Find a column by name or number."""
+        """Return a column by name or number."""
         schema = self._table()._schema()
         if isinstance(name, (str, bytes)):
             column = schema.find(name)
@@ -162,7 +172,7 @@ class TableReader(HDUBase):
         return schema.columns[number]
 
     def _select(self, columns: Any) -> list[Column]:
-        """Find several columns; they come in the order of the table, each once."""
+        """Return several columns in the order of the table, each once."""
         if columns is None:
             return list(self._table()._schema().columns)
         if isinstance(columns, (str, bytes)) or np.ndim(columns) == 0:
@@ -171,7 +181,7 @@ class TableReader(HDUBase):
         return [found[number] for number in sorted(found)]
 
     def _longest(self, column: Column) -> int:
-        """Give the length to which the cells of a column are filled up."""
+        """Return the length to which the cells of a column are padded."""
         said = declared_length(column)
         if said is not None:
             return said
@@ -201,27 +211,30 @@ class TableReader(HDUBase):
         Parameters
         ----------
         columns : str, int, or sequence of them, optional
-            Which columns. One that is not in a list gives a plain array.
+            The columns. By default all.
         rows : int, sequence of int, mask, or slice, optional
-            Which rows, in the order of the result.
+            The rows, in the order of the result. By default all.
         vstorage : {"fixed", "object"}, optional
-            How to give columns of variable length: filled up with zeros, or as object arrays.
+            The form of variable-length columns: padded with zeros, or object arrays.
         upper, lower : bool
-            Give names in this case.
+            Whether to return names in upper or lower case.
         trim_strings : bool
-            Without effect: strings have no blanks at their end in any case.
+            Without effect. Strings never end with blanks.
+        **keys
+            Other arguments are ignored, with a warning.
 
         Returns
         -------
         numpy.ndarray
-            Structured, columns in the order of the table; plain for a single column.
+            A structured array, with the columns in the order of the table. For a single column that
+            is not in a list, a plain array.
 
         Raises
         ------
         FITSColumnError, FITSValueError
-            There is no such column.
+            If there is no such column.
         FITSIndexError
-            There is no such row.
+            If there is no such row.
         FITSError
             As for `rustfits.TableHDU.read`.
         """
@@ -255,7 +268,7 @@ class TableReader(HDUBase):
         trim_strings: bool = False,
         **keys: Any,
     ) -> Array:
-        """Read one column into an array that is not structured, as `read` does."""
+        """Read one column into a plain array, as `read` does."""
         warn_ignored(keys)
         del upper, lower, trim_strings
         column = self._column(col)
@@ -289,12 +302,12 @@ class TableReader(HDUBase):
         trim_strings: bool = False,
         **keys: Any,
     ) -> Array:
-        """Read rows from `firstrow` on and before `lastrow`, as `read` does.
+        """Read the rows from `firstrow` to before `lastrow`, as `read` does.
 
         Raises
         ------
         FITSValueError
-            These rows are not there.
+            If the table has no such rows.
         """
         count = self.get_nrows()
         if not 0 <= firstrow <= lastrow <= count or step < 1:
@@ -329,19 +342,19 @@ class TableReader(HDUBase):
     def where(
         self, expression: str, firstrow: int | None = None, lastrow: int | None = None
     ) -> Any:
-        """Find the rows for which a condition holds.
+        """Return the rows that satisfy a condition.
 
         Parameters
         ----------
         expression : str
             As for `rustfits.TableHDU.where`.
         firstrow, lastrow : int, optional
-            Look at rows from `firstrow` on and before `lastrow` only.
+            Search only the rows from `firstrow` to before `lastrow`.
 
         Returns
         -------
         numpy.ndarray
-            Numbers of the rows, counted from `firstrow` on, as ``fitsio`` does.
+            The numbers of the rows, counted from `firstrow`, as in ``fitsio``.
 
         Raises
         ------
@@ -361,7 +374,7 @@ class TableReader(HDUBase):
         return self._get(None, key)
 
     def _get(self, columns: Any, key: Any) -> Any:
-        """Read what a key for rows selects."""
+        """Read the rows that a key selects."""
         one = not isinstance(key, slice) and key is not Ellipsis and np.ndim(key) == 0
         data = self.read(columns, slice(None) if key is Ellipsis else key)
         return data[0] if one else data
@@ -375,7 +388,7 @@ class TableReader(HDUBase):
             yield from self.read(rows=slice(first, min(first + count, schema.nrows)))
 
     def next(self) -> Any:
-        """Give the next row."""
+        """Return the next row."""
         return self.__next__()
 
     def __next__(self) -> Any:
@@ -396,7 +409,7 @@ class TableReader(HDUBase):
 
 
 def _column_lines(columns: list[Column]) -> list[str]:
-    """Give the lines of the listing for columns."""
+    """Return the lines of the listing for columns."""
     lines = []
     for column in columns:
         kind = column.cells(as_bytes=True).dtype.str[1:]
@@ -411,7 +424,7 @@ def _column_lines(columns: list[Column]) -> list[str]:
 
 
 class TableColumnSubset:
-    """One or several columns of a table, of which nothing is read yet."""
+    """One or several columns of a table, which are read by `read` or a key."""
 
     def __init__(self, table: TableReader, columns: list[Column], *, single: bool) -> None:
         self._table = table
@@ -427,7 +440,7 @@ class TableColumnSubset:
         return self.colnames[0] if self._single else self.colnames
 
     def read(self, columns: Any = None, rows: Any = None, **keys: Any) -> Array:
-        """Read these columns, or those of them that `columns` says; see `TableHDU.read`."""
+        """Read these columns, or only those of them in `columns`. See `TableHDU.read`."""
         if columns is not None:
             names = [columns] if isinstance(columns, str) else list(columns)
             missing = set(fold_names(names, False, True)) - set(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Tables of the ``fitsio`` API: writing."""
+"""`TableHDU` and `AsciiTableHDU`: writing tables of the ``fitsio`` API."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rustfits.fitsio.util import Array, warn_ignored
 
 __all__ = ["AsciiTableHDU", "TableHDU"]
 
-# Rows are moved in parts of this many bytes.
+# The bytes of rows that move at once.
 _PART = 4 << 20
 
 
@@ -28,7 +28,7 @@ class TableHDU(TableReader):
     """A binary table.
 
     ``hdu["ra"][10:20]`` and ``hdu["ra", "dec"][10:20]`` read columns, ``hdu[5]``, ``hdu[10:20]``
-    and ``hdu[[3, 1]]`` rows. Going through the HDU gives row after row.
+    and ``hdu[[3, 1]]`` rows. Iteration returns one row after another.
     """
 
     def _writable(self) -> WritableTable:
@@ -50,25 +50,27 @@ class TableHDU(TableReader):
         slow: bool = False,
         **keys: Any,
     ) -> None:
-        """Write rows; the table grows when that is needed.
+        """Write rows. The table grows if needed.
 
         Parameters
         ----------
         data : structured array, dict, or list of arrays
-            All columns, or some of them: the others stay as they are, and are zero in new rows.
+            All columns, or some of them. Other columns are unchanged, and zero in new rows.
         firstrow : int
-            Where the first row goes.
+            The number of the first row to write.
         columns, names : sequence of str, optional
-            Which columns, for a list.
+            The columns of a list.
         slow : bool
             Without effect.
+        **keys
+            Other arguments are ignored, with a warning.
 
         Raises
         ------
         FITSValueError, FITSTypeError
-            Columns, types or values do not fit. Nothing was written.
+            If columns, types or values do not fit. The table is then unchanged.
         FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
+            If writing is not possible, or failed.
         """
         warn_ignored(keys)
         del slow
@@ -89,20 +91,22 @@ class TableHDU(TableReader):
         )
 
     def append(self, data: Any, columns: Any = None, names: Any = None, **keys: Any) -> None:
-        """Add rows at the end; see `write`."""
+        """Append rows. See `write`."""
         self.write(data, self.get_nrows(), columns, names, **keys)
 
     def write_column(self, column: Any, data: Any, firstrow: int = 0, **keys: Any) -> None:
-        """Write cells of one column; the table grows when that is needed.
+        """Write cells of one column. The table grows if needed.
 
         Parameters
         ----------
         column : str or int
-            Name or number.
+            The name or number of the column.
         data : array_like
             One cell for each row.
         firstrow : int
-            Where the first cell goes.
+            The row of the first cell.
+        **keys
+            Other arguments are ignored, with a warning.
 
         Raises
         ------
@@ -116,13 +120,13 @@ class TableHDU(TableReader):
         self._put(self._writable(), values, count, firstrow)
 
     def write_var_column(self, column: Any, data: Any, firstrow: int = 0, **keys: Any) -> None:
-        """Write cells of a column of variable length; see `write_column`."""
+        """Write cells of a variable-length column. See `write_column`."""
         self.write_column(column, data, firstrow, **keys)
 
     def _put(
         self, table: WritableTable, values: dict[str, Array], count: int, firstrow: int
     ) -> None:
-        """Write `count` cells of columns from a row on."""
+        """Write `count` cells of some columns from row `firstrow` on."""
         first, old = operator.index(firstrow), table.nrows
         if first < 0:
             raise FITSValueError(f"firstrow cannot be negative: {first}")
@@ -141,21 +145,21 @@ class TableHDU(TableReader):
             raise
 
     def resize(self, nrows: int, front: bool = False) -> None:
-        """Make the table longer, with zeros, or shorter.
+        """Change the number of rows. New cells are zero.
 
         Parameters
         ----------
         nrows : int
-            How many rows there are then.
+            The new number of rows.
         front : bool
-            Add or take away at the beginning.
+            Whether to add or remove rows at the start.
 
         Raises
         ------
         FITSValueError
-            It is negative.
+            If `nrows` is negative.
         FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
+            If writing is not possible, or failed.
         """
         table = self._writable()
         old, new = table.nrows, operator.index(nrows)
@@ -175,18 +179,19 @@ class TableHDU(TableReader):
                 table[rows] = _zeros(table, rows.stop - rows.start)
 
     def delete_rows(self, rows: Any) -> None:
-        """Take rows out of the table.
+        """Delete rows.
 
         Parameters
         ----------
         rows : int, slice, sequence of int, or mask
+            The rows.
 
         Raises
         ------
         FITSIndexError
-            There is no such row.
+            If there is no such row.
         FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
+            If writing is not possible, or failed.
         """
         table = self._writable()
         table.delete_rows(rows)
@@ -197,10 +202,10 @@ class TableHDU(TableReader):
         return max(1, _PART // max(1, table._schema().row_bytes))
 
     def _move(self, table: WritableTable, rows: Any, to: int) -> None:
-        """Copy rows to a place that does not come behind them."""
+        """Copy rows to row `to`, which is not after them."""
         columns = table._schema().columns
         binary = isinstance(table, BinaryTable)
-        # Scaled values may be rounded: what is stored is copied.
+        # Copy stored values, because scaled ones may be rounded.
         stored = [c for c in columns if c.scaled and not c.variable and binary]
         names = [c.key for c in columns if c not in stored]
         count = rows.stop - rows.start
@@ -230,13 +235,15 @@ class TableHDU(TableReader):
         Parameters
         ----------
         name : str
-            Its name.
+            The name.
         data : array_like
             One cell for each row.
         colnum : int, optional
-            Where it goes; at the end unless said, or when there are fewer columns.
+            The number of the new column. By default, or beyond the last column, at the end.
         write_bitcols : bool, optional
-            Store bools as bits.
+            Whether to store bools as bits.
+        **keys
+            Other arguments are ignored, with a warning.
 
         Raises
         ------
@@ -259,12 +266,12 @@ class AsciiTableHDU(TableHDU):
     """An ASCII table, read and written as a `TableHDU` is."""
 
     def read_ascii(self, rows: Any = None, columns: Any = None, **keys: Any) -> Array:
-        """Read the table: another name of `read`."""
+        """Read the table. This is another name of `read`."""
         return self.read(columns, rows, **keys)
 
 
 def _zeros(table: WritableTable, count: int) -> dict[str, Any]:
-    """Give rows of nothing."""
+    """Return `count` rows of zeros, blanks and empty cells."""
     made: dict[str, Any] = {}
     for column in table._schema().columns:
         if column.variable:

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Constants of the ``fitsio`` API, and small helpers of its other modules."""
+"""The constants of the ``fitsio`` API, and helpers for its modules."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ __all__ = [
     "warn_ignored",
 ]
 
-Array: TypeAlias = "np.ndarray[Any, Any]"
-
 READONLY = 0
 READWRITE = 1
 
@@ -58,16 +57,16 @@ NO_DITHER = -1
 SUBTRACTIVE_DITHER_1 = 1
 SUBTRACTIVE_DITHER_2 = 2
 
-#: What an argument is when it was not given, where None means something.
+#: The default of arguments for which None has a meaning.
 NOT_SET = "NOT_SET"
 
 
 class FITSRuntimeWarning(RuntimeWarning):
-    """Something was written in another way than it was given."""
+    """A value was written in another form than that of the caller."""
 
 
 def warn_ignored(keys: Mapping[str, Any], stacklevel: int = 3) -> None:
-    """Warn about keyword arguments that no function of the API has."""
+    """Warn about keyword arguments that the API does not have."""
     if keys:
         warnings.warn(
             f"unknown keyword arguments are ignored: {', '.join(keys)}",
@@ -77,12 +76,12 @@ def warn_ignored(keys: Mapping[str, Any], stacklevel: int = 3) -> None:
 
 
 def check_vstorage(vstorage: Any) -> str:
-    """Check how columns of variable length are to be read.
+    """Return `vstorage`, the form of variable-length columns, checked.
 
     Raises
     ------
     FITSValueError
-        It is neither ``"fixed"`` nor ``"object"``.
+        If `vstorage` is neither ``"fixed"`` nor ``"object"``.
     """
     if vstorage not in ("fixed", "object"):
         raise FITSValueError(f"vstorage must be 'fixed' or 'object', not {vstorage!r}")
@@ -90,7 +89,7 @@ def check_vstorage(vstorage: Any) -> str:
 
 
 def fold_names(names: Sequence[str], upper: bool, lower: bool) -> list[str]:
-    """Give the names of columns in the case that the caller wants."""
+    """Return names of columns in upper or lower case."""
     if upper:
         return [name.upper() for name in names]
     if lower:
@@ -99,14 +98,14 @@ def fold_names(names: Sequence[str], upper: bool, lower: bool) -> list[str]:
 
 
 def rename(data: Array, upper: bool, lower: bool) -> Array:
-    """Give a structured array with its names in the case that the caller wants."""
+    """Return a structured array with its names in upper or lower case."""
     if data.dtype.names and (upper or lower):
         data.dtype.names = tuple(fold_names(data.dtype.names, upper, lower))
     return data
 
 
 def array_rows(rows: Any) -> Any:
-    """Give row numbers as numpy wants them: a number becomes a list of one."""
+    """Return row numbers as an array. A number becomes an array of one."""
     if rows is None or isinstance(rows, (slice, str)):
         return rows
     numbers = np.atleast_1d(np.asarray(rows))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Adding HDUs to files of the ``fitsio`` API."""
+"""The methods of `FITS` of the ``fitsio`` API that append HDUs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Writing"]
 
 
 class Writing:
-    """What a `FITS` object of this API has for adding HDUs."""
+    """The methods of `FITS` that append HDUs."""
 
     file: core.FITS
     ignore_empty: bool
@@ -29,7 +29,7 @@ class Writing:
 
     @property
     def filename(self) -> str:
-        """Name of the file."""
+        """The name of the file."""
         return self.file.filename
 
     @property
@@ -38,7 +38,7 @@ class Writing:
         return self.file._file.name
 
     @takes_compression
-    def write(
+    def write(  # noqa: D417
         self,
         data: Any,
         units: Any = None,
@@ -51,17 +51,20 @@ class Writing:
         write_bitcols: bool = False,
         **keys: Any,
     ) -> None:
-        """Append an HDU: a table for a structured array, dict or list, an image otherwise.
+        """Append a table for a structured array, dict or list, or else an image.
 
         Parameters
         ----------
         data : array_like, dict or list
+            The rows or pixels.
         units, names, table_type, write_bitcols
             As for `write_table`.
         extname, extver, header
             As for `write_image`.
         compress, tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
             As for `write_image`.
+        **keys
+            Other arguments are ignored, with a warning.
 
         Raises
         ------
@@ -83,7 +86,7 @@ class Writing:
         )
 
     @takes_compression
-    def write_image(
+    def write_image(  # noqa: D417
         self,
         img: Any,
         extname: str | None = None,
@@ -96,21 +99,22 @@ class Writing:
         Parameters
         ----------
         img : array_like or None
-            None, an HDU without data, can be in front only, unless the file was opened with
-            ``ignore_empty``.
+            The pixels. None makes an HDU without data, which must be the first one unless the file
+            was opened with ``ignore_empty``.
         extname, extver : optional
-            EXTNAME and EXTVER.
+            The values of EXTNAME and EXTVER.
         compress : str, int or None
-            Compress an image: ``"RICE"``, ``"GZIP"``, ``"GZIP_2"``, ``"PLIO"``, ``"HCOMPRESS"``.
+            The algorithm: ``"RICE"``, ``"GZIP"``, ``"GZIP_2"``, ``"PLIO"``, ``"HCOMPRESS"``.
         tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
-            How. As in ``fitsio``, images of reals lose precision unless ``qlevel`` is None or 0.
+            The options of the algorithm. As in ``fitsio``, floating-point images lose precision
+            unless ``qlevel`` is None or 0.
         header : FITSHDR, dict, or list of dict, optional
-            Keywords to copy, without those that describe structure.
+            Keywords to copy. Those that describe structure are skipped.
 
         Raises
         ------
         FITSValueError
-            There are no pixels, or something in `header` is not possible.
+            If `img` has no pixels, or if `header` is invalid.
         FITSError
             As for `rustfits.FITS.write_image`.
         """
@@ -132,7 +136,7 @@ class Writing:
         self.file.write_image(img, extname=extname, extver=extver, header=cards, **options)
 
     @takes_compression
-    def create_image_hdu(
+    def create_image_hdu(  # noqa: D417
         self,
         img: Any = None,
         dims: Any = None,
@@ -149,9 +153,9 @@ class Writing:
         img : array_like, optional
             The pixels.
         dims : sequence of int, optional
-            Otherwise the shape.
+            The shape, without `img`.
         dtype : dtype-like, optional
-            And the type.
+            The type, without `img`. By default float64.
         extname, extver, header
             As for `write_image`.
         compress, tile_dims, qlevel, qmethod, dither_seed, hcomp_scale, hcomp_smooth
@@ -189,23 +193,24 @@ class Writing:
         Parameters
         ----------
         data : structured array, dict, or list of arrays
-            The columns. Object arrays become columns of variable length.
+            The columns. Object arrays become variable-length columns.
         table_type : {"binary", "ascii"}
+            The kind of table.
         names : sequence of str, optional
-            Names of the columns, for a list.
+            The names of the columns, for a list.
         formats : sequence of str, optional
-            Formats of the columns of an ASCII table (``"I8"``, ``"F10.3"``).
+            The formats of the columns of an ASCII table (``"I8"``, ``"F10.3"``).
         units : sequence of str, or dict, optional
-            Units, one for each column, or by name.
+            The units, one for each column, or by name.
         extname, extver, header
             As for `write_image`.
         write_bitcols : bool
-            Store arrays of bools as bits.
+            Whether to store arrays of bools as bits.
 
         Raises
         ------
         FITSValueError, FITSTypeError
-            There can be no such table. Nothing was written.
+            If FITS has no such table. The file is then unchanged.
         FITSError
             As for `rustfits.FITS.write_table`.
         """
@@ -263,18 +268,19 @@ class Writing:
         Parameters
         ----------
         data : structured array, dict, or list of arrays, optional
-            Columns of this type.
+            Data that have the type of the columns.
         dtype : dtype-like, optional
-            Otherwise: of this structured type.
+            The structured type of the columns, without `data`.
         names, formats, dims : sequences of str, optional
-            Otherwise: names, formats (``"J"``, ``"5A"``, ``"1PE"``) and shapes (``"(3,2)"``).
+            The names, formats (``"J"``, ``"5A"``, ``"1PE"``) and shapes (``"(3,2)"``) of the
+            columns, without `data` and `dtype`.
         units, extname, extver, table_type, write_bitcols, header
             As for `write_table`.
 
         Raises
         ------
         FITSValueError, FITSTypeError
-            There can be no such table. Nothing was written.
+            If FITS has no such table. The file is then unchanged.
         FITSError
             As for `rustfits.FITS.create_table_hdu`.
         """
@@ -329,7 +335,7 @@ class Writing:
         header: Any,
         bits: Any,
     ) -> None:
-        """Append a table of the type of these columns, without rows."""
+        """Append a table without rows that has columns of these types."""
         by_name = _units(units, list(values), header)
         cards = cards_of(header, _given(extver))
         none = {name: cells[:0] for name, cells in values.items()}
@@ -342,17 +348,17 @@ class Writing:
         hdu.resize(0)
 
     def _begun(self) -> bool:
-        """Tell whether there is an HDU already."""
+        """Return whether the file has an HDU."""
         return len(self.file) > 0
 
 
 def _given(extver: Any) -> set[str]:
-    """Give the keywords that arguments set."""
+    """Return the keywords that other arguments set."""
     return set() if extver is None else {"EXTVER"}
 
 
 def _checked(header: Any, extver: Any) -> HeaderLike:
-    """Give cards for an HDU that is made before they are written: nothing of them may fail then."""
+    """Return cards that are written after the HDU is created, checked so that this cannot fail."""
     cards = cards_of(header, _given(extver))
     if cards:
         header_cards(cards)
@@ -360,7 +366,7 @@ def _checked(header: Any, extver: Any) -> HeaderLike:
 
 
 def _units(units: Any, names: Sequence[str], header: Any) -> dict[str, str | None] | None:
-    """Give units by name: those that are said, and TUNITn of a header that is that of no table."""
+    """Return units by name: those of `units`, and TUNITn of a header without TFIELDS."""
     by_name = units_of(units, names)
     records = FITSHDR(header)
     if "TFIELDS" in records:
@@ -374,12 +380,12 @@ def _units(units: Any, names: Sequence[str], header: Any) -> dict[str, str | Non
 
 
 def _bits(values: dict[str, Any]) -> list[str]:
-    """Name the columns that are stored as bits: those of arrays of bools."""
+    """Return the names of the columns of arrays of bools, which are stored as bits."""
     return [name for name, cells in values.items() if cells.dtype.kind == "b" and cells.ndim > 1]
 
 
 def _bits_of(dtype: np.dtype[Any]) -> list[str]:
-    """Name the fields of a type that are stored as bits."""
+    """Return the names of the fields of arrays of bools, which are stored as bits."""
     fields: Any = dtype.fields or {}
     return [name for name, field in fields.items() if field[0].base.kind == "b" and field[0].shape]
 
@@ -393,7 +399,7 @@ def _is_ascii(table_type: Any) -> bool:
 
 
 def _ascii_plan(names: Any, formats: Any) -> tuple[np.dtype[Any], dict[str, str]]:
-    """Give the type of an ASCII table whose columns are given by TFORM."""
+    """Return the type of an ASCII table from the TFORMn of its columns."""
     if len(names) != len(formats):
         raise FITSValueError("names and formats need the same length")
     fields = []
