@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""One ``rf_header``: its entries, values and edits, and what other headers are made of."""
+"""Entries, values and edits of an ``rf_header``, and the sources that cards come from."""
 
 from __future__ import annotations
 
@@ -47,25 +47,25 @@ __all__ = [
     "warn_of_cut",
 ]
 
-#: Where cards can come from: a header of this package or of astropy, a dict, or a list of cards,
-#: each the text of one or a tuple of keyword, value and, perhaps, comment.
+#: A source of cards: a header of this package or of astropy, a dict, or a list of cards. A card is
+#: its text, or a tuple of keyword, value and, optionally, comment.
 HeaderLike: TypeAlias = Any
 
 CARD = 80
 _NULL: CData = ffi.NULL
 _merge_value = lib.rf_header_merge_value
 _WRONG_TYPE: int = lib.RF_ERR_TYPE
-# Written by one call and read by the next; threads that meet here name another keyword at worst.
+# One call writes it, the next reads it. Threads that share it can only name a wrong keyword.
 _cut_keyword: CData = ffi.new("char[]", CARD)
 
 
 def own(pointer: CData) -> CData:
-    """Take over what a C function has given out."""
+    """Return the header that a C function made, which Python frees from now on."""
     return ffi.gc(pointer[0], lib.rf_header_free)
 
 
 def copy_cards(cards: CData) -> CData:
-    """Give an independent copy."""
+    """Return an independent copy."""
     pointer = ffi.new("rf_header **")
     err = error()
     check(lib.rf_header_copy(cards, pointer, err), err)
@@ -73,7 +73,7 @@ def copy_cards(cards: CData) -> CData:
 
 
 def all_bytes(cards: CData) -> bytes:
-    """Give all cards, one behind the other."""
+    """Return the bytes of all cards."""
     count = lib.rf_header_get_count(cards)
     return bytes(ffi.buffer(lib.rf_header_get_cards(cards), count * CARD)) if count else b""
 
@@ -91,10 +91,10 @@ def parse_cards(content: bytes) -> CData:
 
 
 def entries_of(cards: CData) -> list[tuple[str, int, int]]:
-    """List the entries of a header in order: keyword, first card, number of cards.
+    """Return keyword, first card and number of cards of each entry, in order.
 
-    Standard keywords come in upper case, HIERARCH ones as written. An entry is a card, with the
-    CONTINUE cards that belong to it.
+    Standard keywords are in upper case, HIERARCH ones as written. An entry is a card with its
+    CONTINUE cards.
     """
     if not lib.rf_header_is_printable(cards):
         return _odd_entries_of(cards)
@@ -122,7 +122,7 @@ def entries_of(cards: CData) -> list[tuple[str, int, int]]:
 
 
 def _odd_entries_of(cards: CData) -> list[tuple[str, int, int]]:
-    """Do as `entries_of` does, for a header with bytes outside printable ASCII."""
+    """Return the entries of a header with bytes outside printable ASCII."""
     content = all_bytes(cards)
     found: list[tuple[str, int, int]] = []
     buffer = ffi.new("char[]", CARD)
@@ -133,14 +133,14 @@ def _odd_entries_of(cards: CData) -> list[tuple[str, int, int]]:
         check(lib.rf_header_get_keyword(cards, start, buffer, span, err), err)
         name = ffi.string(buffer)
         if content[start * CARD : start * CARD + 8].upper() != b"HIERARCH":
-            name = name.upper()  # of bytes: ASCII letters only
+            name = name.upper()  # for bytes, this changes ASCII letters only
         found.append((shown(name), start, span[0]))
         start += span[0]
     return found
 
 
 def shown_cards(cards: CData) -> list[str]:
-    """List the cards as they are read."""
+    """Return the texts of the cards."""
     if lib.rf_header_is_printable(cards):
         content = all_bytes(cards).decode("ascii")
         return [content[i : i + CARD] for i in range(0, len(content), CARD)]
@@ -154,7 +154,7 @@ def shown_cards(cards: CData) -> list[str]:
 
 
 def stored_key(cards: CData, key: str) -> bytes:
-    """Give a keyword as the header has it: one that is not ASCII in UTF-8 or Latin-1."""
+    """Return a keyword in the encoding of the header: UTF-8 or Latin-1."""
     name = key_bytes(key)
     if not key.isascii():
         index = ffi.new("size_t *")
@@ -167,7 +167,7 @@ def stored_key(cards: CData, key: str) -> bytes:
 
 
 def first_entries(entries: Iterable[tuple[str, int, int]]) -> dict[str, tuple[str, int]]:
-    """Give keyword and first card of the first entry of each, by its name in upper case."""
+    """Return keyword and first card of the first entry of each keyword, by upper-case name."""
     first: dict[str, tuple[str, int]] = {}
     for keyword, start, _ in entries:
         first.setdefault(keyword.upper(), (keyword, start))
@@ -175,7 +175,7 @@ def first_entries(entries: Iterable[tuple[str, int, int]]) -> dict[str, tuple[st
 
 
 def comment_at(cards: CData, index: int) -> str:
-    """Give the comment of a card, that of its CONTINUE cards included."""
+    """Return the comment of a card and its CONTINUE cards."""
     chars = ffi.new("char **")
     length = ffi.new("size_t *")
     err = error()
@@ -184,7 +184,7 @@ def comment_at(cards: CData, index: int) -> str:
 
 
 def value_at(cards: CData, index: int, scratch: CData) -> Value:
-    """Give the value of a card; `scratch` is an ``rf_value *`` to be overwritten."""
+    """Return the value of a card. `scratch` is an ``rf_value *`` that the call overwrites."""
     err = error()
     check(lib.rf_header_get_value(cards, index, scratch, err), err)
     return decode(scratch)
@@ -193,26 +193,28 @@ def value_at(cards: CData, index: int, scratch: CData) -> Value:
 def put(
     cards: CData, key: str, value: object, comment: str | None, flags: int, doing: str = "set"
 ) -> None:
-    """Set a keyword or append commentary, with ``RF_MERGE_...`` flags for what is left out.
+    """Set a keyword or append commentary, unless ``RF_MERGE_...`` flags exclude the keyword.
 
     Parameters
     ----------
     cards : rf_header *
+        The header.
     key : str
+        The keyword.
     value : object
-        Of commentary: a text, or a list or tuple of them.
+        The value. For commentary, a text, or a list or tuple of them.
     comment : str, optional
-        None keeps the comment of the card.
+        The comment. None keeps that of the card.
     flags : int
         As for ``rf_header_merge_value``.
     doing : str
-        Completes the message for a protected keyword: "cannot be ...".
+        The end of the message for a protected keyword: "cannot be ...".
 
     Raises
     ------
     FITSValueError
-        FITS cannot hold the keyword, the value or the comment; or ``RF_MERGE_REFUSE`` is among the
-        flags, and the keyword is protected or commentary.
+        If FITS cannot store the keyword, value or comment, or if `flags` have ``RF_MERGE_REFUSE``
+        and the keyword is protected or commentary.
     """
     try:
         if isinstance(value, (list, tuple)):
@@ -238,7 +240,7 @@ def put(
 
 
 def _is_left_out(key: str, flags: int) -> bool:
-    """Tell whether `flags` leave out a keyword."""
+    """Return whether `flags` exclude a keyword."""
     plain = plain_key(key)
     if plain in COMMENTARY:
         return not flags & lib.RF_MERGE_COMMENTARY
@@ -253,7 +255,7 @@ def _no_commentary(key: str, value: object) -> HeaderValueError:
 
 
 def _joined(key: str, lines: list[Any] | tuple[Any, ...]) -> object:
-    """Join several texts of commentary, which are written in one call; other values stay."""
+    """Return several texts of commentary as one, for one call, and other values unchanged."""
     if plain_key(key) not in COMMENTARY:
         return lines
     for line in lines:
@@ -272,7 +274,7 @@ def warn_of_cut(cards: CData) -> None:
 
 
 def add_commentary(cards: CData, key: str, content: object) -> None:
-    """Append commentary: a text, or several."""
+    """Append a text or several texts of commentary."""
     if content != [] and content != ():
         put(cards, key, content, None, lib.RF_MERGE_COMMENTARY)
 
@@ -292,17 +294,17 @@ def assign(cards: CData, key: str, value: object) -> None:
 
 
 class CardSource(ABC):
-    """A header of this package, as far as it is a source of cards."""
+    """A header of this package as a source of cards."""
 
     __slots__ = ()
 
     @abstractmethod
     def _clone(self) -> CData:
-        """Copy its cards into an ``rf_header`` of the caller's."""
+        """Return a copy of the cards, an ``rf_header *`` that the caller owns."""
 
 
 class Item(NamedTuple):
-    """A value that a source has for a keyword, or its text where that is commentary."""
+    """A keyword of a source with its value, or with a text of commentary."""
 
     keyword: str
     value: object
@@ -310,14 +312,14 @@ class Item(NamedTuple):
 
 
 class Source(NamedTuple):
-    """What a source of cards has: cards as they are, in an ``rf_header *``, or values to write."""
+    """The content of a source: cards to copy, in an ``rf_header *``, and values to write."""
 
     parts: list[CData | Item]
-    is_header: bool  # protected keywords do not count
+    is_header: bool  # then protected keywords are skipped, else they are an error
 
 
 def _parts_of_list(cards: Iterable[object]) -> list[CData | Item]:
-    """Read a list of card texts and of tuples, in any mixture; texts with their CONTINUE cards."""
+    """Return the parts of a list of card texts, tuples and headers in any order."""
     parts: list[CData | Item] = []
     texts: list[bytes] = []
 
@@ -349,12 +351,12 @@ def _parts_of_list(cards: Iterable[object]) -> list[CData | Item]:
 
 
 def _items_of_objects(cards: Iterable[Any]) -> list[CData | Item]:
-    """Read astropy's cards, or ones like them."""
+    """Return the parts of astropy's cards, or of similar objects."""
     items: list[CData | Item] = []
     for card in cards:
         if getattr(card, "field_specifier", None):
-            # A string such as 'NAXES: 2', which astropy shows as another keyword with a number
-            # (WCS Paper IV): its card as it is.
+            # astropy shows a string such as 'NAXES: 2' as another keyword with a number (WCS
+            # Paper IV): copy its card.
             items.append(parse_cards(ascii_bytes("card", str(card))))
             continue
         keyword = str(card.keyword)
@@ -365,12 +367,12 @@ def _items_of_objects(cards: Iterable[Any]) -> list[CData | Item]:
 
 
 def source_of(other: HeaderLike) -> Source:
-    """Give what a source of cards has.
+    """Return the content of a source of cards.
 
     Raises
     ------
     FITSValueError
-        It is no source of cards.
+        If `other` is no source of cards.
     """
     if isinstance(other, CardSource):
         return Source([other._clone()], True)
@@ -383,7 +385,7 @@ def source_of(other: HeaderLike) -> Source:
             key_bytes(key)
             content, comment = split_pair(key, value)
             if isinstance(value, Mapping) and set(value) == {"value", "comment"}:
-                content, comment = value["value"], value["comment"]  # as to_dict() has it
+                content, comment = value["value"], value["comment"]  # as to_dict() returns it
             items.append(Item(key, content, comment))
         return Source(items, False)
     if isinstance(other, Sequence) and not isinstance(other, (str, bytes)):
@@ -399,14 +401,14 @@ def _merge_cards(cards: CData, source: CData, flags: int) -> None:
 
 
 def header_cards(header: HeaderLike) -> CData:
-    """Make the ``rf_header *`` for a new HDU.
+    """Return the ``rf_header *`` for a new HDU.
 
-    Commentary is copied; protected keywords are left out, since the new HDU brings its own.
+    Commentary is copied. Protected keywords are skipped, because the new HDU has its own.
 
     Raises
     ------
     FITSValueError
-        Something in it cannot be in a header.
+        If a header cannot store a keyword, value or comment of `header`.
     """
     if isinstance(header, CardSource):
         return header._clone()
@@ -421,14 +423,15 @@ def header_cards(header: HeaderLike) -> CData:
 
 
 def merge(cards: CData, source: Source, copy_commentary: bool) -> None:
-    """Set what `source` has in `cards`; cards of other headers are copied byte for byte.
+    """Set the keywords of `source` in `cards`. Cards of other headers are copied byte for byte.
 
-    The values come first, then the cards. On failure, a part of them is set: call it with a copy.
+    The values come first, then the cards. A failure leaves `cards` partly changed: pass a copy.
 
     Raises
     ------
     FITSValueError
-        A dict has a protected keyword or commentary that is not a list, or a header cannot hold it.
+        If a dict has a protected keyword or commentary that is no list, or if a header cannot store
+        a value.
     """
     commentary = lib.RF_MERGE_COMMENTARY if copy_commentary else 0
     flags = commentary if source.is_header else lib.RF_MERGE_REFUSE
@@ -437,12 +440,12 @@ def merge(cards: CData, source: Source, copy_commentary: bool) -> None:
         if not isinstance(part, Item):
             headers.append(part)
         elif isinstance(part.value, list) and plain_key(part.keyword) in COMMENTARY:
-            if copy_commentary:  # as to_dict() has it
+            if copy_commentary:  # as to_dict() returns it
                 add_commentary(cards, part.keyword, part.value)
         else:
             put(cards, part.keyword, part.value, part.comment, flags, "set by update()")
     warn_of_cut(cards)
-    for header in headers[1:]:  # the first of several cards counts, in whichever header it is
+    for header in headers[1:]:  # of several cards with a keyword, the first one counts
         every = lib.RF_MERGE_APPEND | lib.RF_MERGE_COMMENTARY | lib.RF_MERGE_PROTECTED
         _merge_cards(headers[0], header, every)
     if headers:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Keywords and values: from Python to the C library and back."""
+"""Conversions of keywords and values from Python to C and back."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ __all__ = [
     "text_bytes",
 ]
 
-#: What a keyword can hold. None is a keyword without a value.
+#: The type of values. None is a keyword without a value.
 Value: TypeAlias = bool | int | float | complex | str | None
-#: Keywords whose cards are text without a value; so are CONTINUE cards that continue nothing.
+#: Keywords of cards with a text instead of a value. So are CONTINUE cards that continue nothing.
 COMMENTARY = frozenset({"", "COMMENT", "HISTORY", "CONTINUE"})
 
 _STRING: int = lib.RF_VALUE_STRING
@@ -42,59 +42,60 @@ _unpack = ffi.unpack
 
 
 class HeaderValueError(FITSValueError, FITSTypeError):
-    """A value of a type that no header can hold: a `ValueError` and a `TypeError`."""
+    """A header cannot store values of this type. Also a `TypeError`."""
 
 
 def is_protected_key(key: str) -> bool:
-    """Tell whether a keyword is not for users to change.
+    """Return whether a keyword is protected.
 
-    Those are the keywords that follow from the data, their layout, checksums or compression: they
-    change together with these.
+    Protected keywords describe structure, columns, checksums or compression. Only the calls that
+    change those things change them.
 
     Parameters
     ----------
     key : str
-        In any case.
+        The keyword, in any case.
 
     Returns
     -------
     bool
+        Whether the keyword is protected.
 
     Raises
     ------
     FITSTypeError
-        `key` is no str.
+        If `key` is no str.
     """
     return bool(lib.rf_keyword_is_protected(key_bytes(key)))
 
 
 def key_bytes(key: str) -> bytes:
-    """Give a keyword as C wants it, for looking up."""
+    """Return a keyword as bytes, to look it up."""
     if not isinstance(key, str):
         raise FITSTypeError(f"a header keyword must be str, not {type(key).__name__}")
     try:
         name = key.encode()
     except UnicodeEncodeError:
         name = key.encode("utf-8", "surrogatepass")
-    # A NUL would end the name early and make it match another keyword; no keyword has a newline.
+    # A NUL would end the name, which could then match another keyword. No keyword has a newline.
     return name.replace(b"\0", b"\n") if "\0" in key else name
 
 
 def plain_key(key: str) -> str:
-    """Give a keyword without what does not count: case, blanks around it, HIERARCH."""
+    """Return a keyword in upper case, without HIERARCH and surrounding blanks."""
     plain = key.strip(" ").upper()
     return plain[9:].strip(" ") if plain.startswith("HIERARCH ") else plain
 
 
 def ascii_bytes(what: str, content: str, also: str = "") -> bytes:
-    """Encode text that goes on a card.
+    """Return a text for a card as bytes.
 
     Raises
     ------
     FITSValueError
-        A character is not printable ASCII.
+        If a character is neither printable ASCII nor in `also`.
     """
-    if content.isascii() and content.isprintable():  # much faster, and nearly always so
+    if content.isascii() and content.isprintable():  # the fast path
         return content.encode()
     for position, character in enumerate(content):
         if not (" " <= character <= "~" or character in also):
@@ -106,7 +107,7 @@ def ascii_bytes(what: str, content: str, also: str = "") -> bytes:
 
 
 def decode(value: CData) -> Value:
-    """Give a C value as a Python one."""
+    """Return an ``rf_value`` as a Python value."""
     kind = value.kind
     if kind == _INTEGER:
         integer: int = value.integer
@@ -130,7 +131,7 @@ def _text(value: CData) -> str:
 
 
 def _scalar(value: object) -> object:
-    """Unwrap arrays of no dimension, numpy's strings, and astropy's mark for "undefined"."""
+    """Return the value of a 0-dimensional array, a numpy string or astropy's "undefined"."""
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, np.bytes_):
@@ -146,12 +147,12 @@ def encode(key: str, value: object) -> tuple[CData, CData]:
     Returns
     -------
     tuple
-        This thread's ``rf_value *``, and what must stay alive as long as it is used.
+        This thread's ``rf_value *``, and an object to keep alive while it is used.
 
     Raises
     ------
     FITSValueError
-        FITS cannot hold the value.
+        If FITS cannot store the value.
     """
     made = value_slot()
     if not isinstance(value, (str, int, float)):
@@ -193,7 +194,7 @@ def _encode_text(made: CData, kind: int, content: bytes) -> tuple[CData, CData]:
 
 
 def text_bytes(key: str, content: str) -> bytes:
-    """Encode a string value; the text of commentary may have several lines."""
+    """Return a string value as bytes. The text of commentary may have several lines."""
     if content.isascii() and content.isprintable():
         return content.encode()
     if plain_key(key) in COMMENTARY:
@@ -202,7 +203,7 @@ def text_bytes(key: str, content: str) -> bytes:
 
 
 def _digits(key: str, whole: int) -> bytes:
-    """Write an integer beyond 64 bits."""
+    """Return the digits of an integer of more than 64 bits."""
     if abs(whole) >= 10**70:  # before str(), which refuses thousands of digits
         raise FITSValueError(f"keyword {key}: an integer of more than 70 digits fits on no card")
     return str(whole).encode("ascii")
@@ -215,7 +216,7 @@ def _finite(key: str, number: float) -> float:
 
 
 def split_pair(key: str, value: object) -> tuple[object, str | None]:
-    """Take ``(value, comment)`` apart. No comment: None, which keeps the one that is there."""
+    """Return value and comment of ``value`` or ``(value, comment)``. None keeps the comment."""
     if not isinstance(value, tuple):
         return value, None
     if len(value) != 2 or not (value[1] is None or isinstance(value[1], str)):
@@ -226,7 +227,7 @@ def split_pair(key: str, value: object) -> tuple[object, str | None]:
 
 
 def refuse_protected(key: str, doing: str) -> None:
-    """Raise `FITSValueError` when a keyword is protected."""
+    """Raise `FITSValueError` if a keyword is protected."""
     if is_protected_key(plain_key(key)):
         failure = FITSValueError(
             f"keyword {key} is protected and cannot be {doing}: it describes structure, columns, "
