@@ -76,7 +76,7 @@ static void plan_add(planner *plan, const rf_section *section, uint64_t low, uin
     return;
   }
   plan_flush(plan);
-  plan->last = (rf_range){offset, length, NULL};
+  plan->last = (rf_range){offset, length};
 }
 
 static rf_status plan_section(rf_section *section, planner *plan, rf_error *err) {

@@ -38,7 +38,7 @@ typedef struct reader {
   uint64_t room;     /* stored elements a batch may have, those between wanted ones included */
   uint64_t staged;   /* how many it has */
   uint64_t elements; /* of the output it makes */
-  rf_range *ranges;
+  rf_read_range *ranges;
   size_t range_capacity;
   size_t range_count;
 } reader;
@@ -87,12 +87,12 @@ static void add_range(reader *r, uint64_t element, uint64_t count) {
   size_t width = r->section->width, bytes = (size_t)count * width;
   uint64_t offset = r->section->origin + element * width;
   uint8_t *dest = r->stage + (size_t)r->staged * width;
-  rf_range *last = r->range_count > 0 ? &r->ranges[r->range_count - 1] : NULL;
+  rf_read_range *last = r->range_count > 0 ? &r->ranges[r->range_count - 1] : NULL;
   r->staged += count;
   if (last != NULL && last->offset + last->length == offset && (uint8_t *)last->dest + last->length == dest)
     last->length += bytes;
   else
-    r->ranges[r->range_count++] = (rf_range){offset, bytes, dest};
+    r->ranges[r->range_count++] = (rf_read_range){offset, bytes, dest};
 }
 
 /* Positions of the current row that still fit the batch. */
@@ -139,7 +139,7 @@ static bool add_rectangle(reader *r) {
   uint64_t step = (uint64_t)down->stride * section->width, offset = section->origin + section->start * section->width;
   uint8_t *dest = r->stage;
   for (size_t i = 0; i < section->rows; i++, offset += step, dest += bytes)
-    r->ranges[i] = (rf_range){offset, bytes, dest};
+    r->ranges[i] = (rf_read_range){offset, bytes, dest};
   r->range_count = (size_t)section->rows;
   r->elements = section->count;
   return true;
@@ -219,7 +219,7 @@ static uint64_t stage_need(const rf_section *section, size_t most) {
 static rf_status read_ranges(reader *r, rf_error *err) {
   const rf_section *section = r->section;
   const rf_store_profile *profile = &r->store->profile;
-  rf_range stack_ranges[STACK_RANGES];
+  rf_read_range stack_ranges[STACK_RANGES];
   uint8_t stack_stage[STACK_STAGE_BYTES];
   uint64_t ranges = section->mode == RF_SECTION_SINGLE ? section->count : section->rows;
   rf_status status = RF_ERR_MEMORY;
@@ -317,10 +317,11 @@ static rf_status read_streamed(reader *r, rf_error *err) {
                                .user = r,
                                .unit_bytes = section->width,
                                .wanted_bytes = section->rows * row * section->width};
+  const rf_range range = {section->origin + section->low * section->width,
+                          (section->high - section->low + 1) * section->width};
   bool streamed = false;
   if (ascends(section))
-    RF_TRY(rf_store_stream(r->store, section->origin + section->low * section->width,
-                           (section->high - section->low + 1) * section->width, &sink, &streamed, err));
+    RF_TRY(rf_store_stream(r->store, range, &sink, &streamed, err));
   return streamed ? RF_OK : read_ranges(r, err);
 }
 

@@ -4,9 +4,11 @@
  */
 #include "store/registry.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/memory.h"
 #include "base/system/platform.h"
 #include "store/http/url.h"
 #include "store/curl/curl.h"
@@ -59,6 +61,14 @@ static rf_mutex lock = RF_MUTEX_INIT;
 static const rf_driver *added[MAX_ADDED];
 static size_t added_count;
 
+/* A row for a caller with smaller structs. It lives as long as the process, like all rows. */
+typedef struct extended_row {
+  rf_driver row;
+  rf_driver_ops ops;
+  struct extended_row *before;
+} extended_row;
+static extended_row *extended;
+
 /* The row brought for a scheme, or NULL. Lock held. */
 static const rf_driver **find_added(const char *scheme, size_t length) {
   for (size_t i = 0; i < added_count; i++)
@@ -87,7 +97,7 @@ static const char *missing_member(const rf_driver *driver) {
   const rf_driver_ops *ops = driver->ops;
   if (!ops)
     return NULL;
-  if (ops->size != sizeof *ops)
+  if (ops->size < offsetof(rf_driver_ops, read_many))
     return "ops->size = sizeof(rf_driver_ops)";
   if (!ops->open)
     return "open";
@@ -101,6 +111,8 @@ static const char *missing_member(const rf_driver *driver) {
     return "write_at";
   if ((driver->flags & RF_DRIVER_WRITE) && !ops->truncate)
     return "truncate";
+  if (ops->size < offsetof(rf_driver_ops, get_stats))
+    return NULL; /* no replace_abort: its members count as NULL */
   if (!ops->replace_open != !ops->replace_commit || !ops->replace_open != !ops->replace_abort)
     return "replace_open, replace_commit and replace_abort, all three or none";
   return NULL;
@@ -120,19 +132,28 @@ static bool scheme_is_valid(const char *scheme) {
   return rf_url_scheme(name) == n;
 }
 
-rf_status rf_driver_register(const rf_driver *driver, rf_error *err) {
-  rf_error_clear(err);
-  if (!driver || driver->size != sizeof *driver)
-    return rf_fail(err, RF_ERR_ARGUMENT, "a driver row must have size = sizeof(rf_driver)");
-  if (!scheme_is_valid(driver->scheme))
-    return rf_fail(err, RF_ERR_ARGUMENT,
-                   "the scheme '%.40s' of a driver must be a small letter, then at most 31 small letters, digits, '+', "
-                   "'-' or '.'",
-                   driver->scheme ? driver->scheme : "");
-  const char *missing = missing_member(driver);
-  if (missing)
-    return rf_fail(err, RF_ERR_ARGUMENT, "the driver '%s' has no %s", driver->scheme, missing);
+/* Copies a row of a caller whose structs are smaller than those of this library; the rest is 0. */
+static rf_status extend(const rf_driver **driver, rf_error *err) {
+  const rf_driver *row = *driver;
+  if (row->size >= sizeof *row && (row->ops == NULL || row->ops->size >= sizeof *row->ops))
+    return RF_OK;
+  extended_row *made = rf_alloc_zero(1, sizeof *made);
+  if (made == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "no memory for a driver");
+  memcpy(&made->row, row, row->size < sizeof *row ? row->size : sizeof *row);
+  if (row->ops != NULL) {
+    memcpy(&made->ops, row->ops, row->ops->size < sizeof made->ops ? row->ops->size : sizeof made->ops);
+    made->row.ops = &made->ops;
+  }
+  rf_mutex_lock(&lock);
+  made->before = extended;
+  extended = made;
+  rf_mutex_unlock(&lock);
+  *driver = &made->row;
+  return RF_OK;
+}
 
+static rf_status add(const rf_driver *driver, rf_error *err) {
   rf_status status = RF_OK;
   rf_mutex_lock(&lock);
   const rf_driver **row = find_added(driver->scheme, strlen(driver->scheme));
@@ -144,8 +165,24 @@ rf_status rf_driver_register(const rf_driver *driver, rf_error *err) {
     status = RF_ERR_LIMIT;
   rf_mutex_unlock(&lock);
   if (status != RF_OK)
-    return rf_fail(err, status, "the driver '%s' is one too many: at most %d can be added", driver->scheme, MAX_ADDED);
+    return rf_fail(err, status, "cannot add driver '%s': %d drivers were added already", driver->scheme, MAX_ADDED);
   return RF_OK;
+}
+
+rf_status rf_driver_register(const rf_driver *driver, rf_error *err) {
+  rf_error_clear(err);
+  if (!driver || driver->size < offsetof(rf_driver, hint))
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected a driver with size = sizeof(rf_driver)");
+  if (!scheme_is_valid(driver->scheme))
+    return rf_fail(err, RF_ERR_ARGUMENT,
+                   "scheme '%.40s': expected a lower case letter, then at most 31 lower case letters, digits, '+', '-' "
+                   "or '.'",
+                   driver->scheme ? driver->scheme : "");
+  const char *missing = missing_member(driver);
+  if (missing)
+    return rf_fail(err, RF_ERR_ARGUMENT, "driver '%s' has no %s", driver->scheme, missing);
+  RF_TRY(extend(&driver, err));
+  return add(driver, err);
 }
 
 rf_status rf_driver_list(const rf_driver **rows, size_t capacity, size_t *count, rf_error *err) {

@@ -131,7 +131,7 @@ rf_status rf_store_read(rf_store *store, uint64_t offset, void *buffer, size_t n
   return got == n ? RF_OK : truncated(offset, n, got, err);
 }
 
-rf_status rf_store_read_many(rf_store *store, const rf_range *ranges, size_t count, rf_error *err) {
+rf_status rf_store_read_many(rf_store *store, const rf_read_range *ranges, size_t count, rf_error *err) {
   if (count == 0)
     return RF_OK;
   if (store->ops->read_many)
@@ -160,12 +160,11 @@ rf_status rf_store_prefetch(rf_store *store, const rf_range *ranges, size_t coun
   return rf_store_result(store->ops->prefetch(store->state, ranges, count, err), "fetch", err);
 }
 
-rf_status rf_store_stream(rf_store *store, uint64_t offset, uint64_t length, const rf_stream_sink *sink, bool *streamed,
-                          rf_error *err) {
+rf_status rf_store_stream(rf_store *store, rf_range range, const rf_stream_sink *sink, bool *streamed, rf_error *err) {
   int done = 0;
   rf_status status = RF_OK;
   if (store->ops->stream)
-    status = rf_store_result(store->ops->stream(store->state, offset, length, sink, &done, err), "stream", err);
+    status = rf_store_result(store->ops->stream(store->state, range, sink, &done, err), "stream", err);
   *streamed = done != 0;
   return status;
 }
@@ -309,7 +308,8 @@ rf_status rf_store_fill(rf_store *store, uint64_t offset, uint64_t n, int byte, 
   if (n == 0)
     return RF_OK;
   if (store->ops->fill)
-    return located(store, rf_store_result(store->ops->fill(store->state, offset, n, byte, err), "write", err), err);
+    return located(
+        store, rf_store_result(store->ops->fill(store->state, (rf_range){offset, n}, byte, err), "write", err), err);
   size_t room = n < FILL_BYTES ? (size_t)n : FILL_BYTES;
   uint8_t *buffer = rf_alloc(room);
   if (!buffer)

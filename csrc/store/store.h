@@ -70,7 +70,7 @@ rf_status rf_store_read_at(rf_store *store, uint64_t offset, void *buffer, size_
 rf_status rf_store_read(rf_store *store, uint64_t offset, void *buffer, size_t n, rf_error *err);
 
 /* All ranges, with the driver's read_many where it has one. */
-rf_status rf_store_read_many(rf_store *store, const rf_range *ranges, size_t count, rf_error *err);
+rf_status rf_store_read_many(rf_store *store, const rf_read_range *ranges, size_t count, rf_error *err);
 
 /* Which file of the system the bytes come from, and how it was when it was opened: before its first byte was read.
  * false: they come from elsewhere, or were decoded on the way. */
@@ -113,8 +113,7 @@ void rf_store_map_close(const rf_store_map *map);
 rf_status rf_store_prefetch(rf_store *store, const rf_range *ranges, size_t count, rf_error *err);
 
 /* As rf_driver_ops.stream. *streamed is false where the driver has none: the caller reads. */
-rf_status rf_store_stream(rf_store *store, uint64_t offset, uint64_t length, const rf_stream_sink *sink, bool *streamed,
-                          rf_error *err);
+rf_status rf_store_stream(rf_store *store, rf_range range, const rf_stream_sink *sink, bool *streamed, rf_error *err);
 
 /* As rf_driver_ops.get_stats, of the lowest store that has it. false: not remote. */
 bool rf_store_stats(rf_store *store, rf_remote_stats *stats);

@@ -29,7 +29,7 @@ static void flush(planner *plan) {
     uint64_t n = plan->end - at;
     size_t length = n > SIZE_MAX ? SIZE_MAX : (size_t)n;
     if (plan->count < plan->capacity)
-      plan->ranges[plan->count] = (rf_range){at, length, NULL};
+      plan->ranges[plan->count] = (rf_range){at, length};
     plan->count++;
     plan->bytes += length;
     at += length;
@@ -108,7 +108,7 @@ static void take_range(void *context, uint64_t begin, uint64_t end) {
   if (!list->full)
     list->full = RF_ARRAY_GROW(list->ranges, list->room, list->count + 1, "a plan of ranges", NULL) != RF_OK;
   if (!list->full && end > begin)
-    list->ranges[list->count++] = (rf_range){begin, (size_t)(end - begin), NULL};
+    list->ranges[list->count++] = (rf_range){begin, (size_t)(end - begin)};
 }
 
 static rf_status plan_tiles(rf_file *file, const rf_hdu *hdu, const rf_tiled_table *z,

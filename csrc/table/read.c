@@ -34,7 +34,7 @@ typedef struct reader {
   bool long_rows;       /* longer than the stage */
   size_t max_ranges;
   uint8_t *stage;
-  rf_range *ranges;
+  rf_read_range *ranges;
 } reader;
 
 static uint64_t row_offset(const reader *r, uint64_t row) {
@@ -116,11 +116,11 @@ static rf_status read_apart(const reader *r, uint64_t first, uint64_t *count, rf
   size_t n = 0, used = 0, ranges = 0;
   while (n < r->end - first && used + r->window <= r->room && ranges < r->max_ranges) {
     uint64_t offset = row_offset(r, rf_row_at(r->selection, first + n));
-    rf_range *last = ranges > 0 ? &r->ranges[ranges - 1] : NULL;
+    rf_read_range *last = ranges > 0 ? &r->ranges[ranges - 1] : NULL;
     if (last != NULL && last->offset + last->length == offset)
       last->length += r->window;
     else
-      r->ranges[ranges++] = (rf_range){offset, r->window, r->stage + used};
+      r->ranges[ranges++] = (rf_read_range){offset, r->window, r->stage + used};
     used += r->window;
     n++;
   }
@@ -131,7 +131,7 @@ static rf_status read_apart(const reader *r, uint64_t first, uint64_t *count, rf
 
 /* Rows from `low` on that lie close together. Few bytes may come from a mapping. */
 static rf_status read_close(const reader *r, uint64_t low, size_t bytes, rf_error *err) {
-  const rf_range range = {row_offset(r, low), bytes, r->stage};
+  const rf_read_range range = {row_offset(r, low), bytes, r->stage};
   if (bytes > SMALL_BYTES)
     return rf_store_read(r->store, range.offset, range.dest, bytes, err);
   return rf_store_read_many(r->store, &range, 1, err);
@@ -171,8 +171,8 @@ static rf_status stream_rows(reader *r, bool *streamed, rf_error *err) {
   if (selection->indices != NULL || selection->step != 1 || row_bytes > r->window + RANGE_COST ||
       !rf_to_size(row_bytes, &sink.unit_bytes))
     return RF_OK;
-  return rf_store_stream(r->store, r->table->info.data_offset + selection->start * row_bytes,
-                         selection->count * row_bytes, &sink, streamed, err);
+  const rf_range range = {r->table->info.data_offset + selection->start * row_bytes, selection->count * row_bytes};
+  return rf_store_stream(r->store, range, &sink, streamed, err);
 }
 
 /* ---- rows that no stage holds ---- */

@@ -93,13 +93,13 @@ static inline void suite_compare(suite *s) {
 
 /* Unordered, overlapping, empty and large ranges in one call. */
 static inline void suite_read_many(suite *s) {
-  rf_range ranges[40];
+  rf_read_range ranges[40];
   size_t used = 0;
   for (int i = 0; i < 40; i++) {
     size_t n = i == 7 ? 0 : i == 20 ? s->size / 2 : suite_random(s, 3000);
     if (n > s->size)
       n = s->size;
-    ranges[i] = (rf_range){suite_random(s, (uint32_t)(s->size - n + 1)), n, s->buffer + used};
+    ranges[i] = (rf_read_range){suite_random(s, (uint32_t)(s->size - n + 1)), n, s->buffer + used};
     used += n;
   }
   memset(s->buffer, 0xEE, used + 1);
@@ -117,7 +117,7 @@ static inline void suite_past_the_end(suite *s) {
     size_t length;
   } wrong[] = {{s->size, 1}, {s->size - 1, 2}, {s->size + 5000, 10}, {UINT64_MAX - 4, 10}, {0, s->size + 1}};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-    rf_range ranges[3] = {{0, 1, s->buffer}, {wrong[i].offset, wrong[i].length, s->buffer + 1}, {0, 0, s->buffer}};
+    rf_read_range ranges[3] = {{0, 1, s->buffer}, {wrong[i].offset, wrong[i].length, s->buffer + 1}, {0, 0, s->buffer}};
     rf_error_clear(&s->err);
     CHECK(rf_store_read_many(s->store, ranges, 3, &s->err) == RF_ERR_TRUNCATED);
     CHECK(s->err.code == RF_ERR_TRUNCATED && strstr(s->err.message, "missing") != NULL);

@@ -47,7 +47,7 @@ rf_status rf_scan_ahead(rf_file *file, size_t index, rf_error *err) {
   for (; count < most && index - n >= count; count++) {
     const rf_hdu *like = file->hdus[n - period + count % period];
     uint64_t step = size_of(file, n - period + count % period);
-    ranges[count] = (rf_range){offset, like->header_bytes < SIZE_MAX ? (size_t)like->header_bytes : 0, NULL};
+    ranges[count] = (rf_range){offset, like->header_bytes < SIZE_MAX ? (size_t)like->header_bytes : 0};
     if (step > INT64_MAX - offset)
       break;
     offset += step;

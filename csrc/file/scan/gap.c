@@ -39,7 +39,7 @@ static rf_status fetch(rf_store *store, uint64_t from, size_t n, rf_error *err) 
   RF_TRY(rf_store_size(store, &size, err));
   if (from >= size)
     return RF_OK;
-  rf_range range = {from, size - from < n ? (size_t)(size - from) : n, NULL};
+  rf_range range = {from, size - from < n ? (size_t)(size - from) : n};
   return rf_store_prefetch(store, &range, 1, err);
 }
 

@@ -16,40 +16,45 @@ extern "C" {
 
 /* ============================== Stream codecs ============================== */
 
-/* Inflates and deflates gzip members (RFC 1952). The built-in row is zlib. */
+/* Inflates and deflates gzip members (RFC 1952). The built-in codec is zlib. All members are MUST. Threads: any,
+ * several at once, but one at a time per stream. `err` may be NULL; a function that fails sets it. */
 typedef struct rf_stream_codec {
-  size_t size;      /* sizeof(rf_stream_codec) */
+  size_t size;      /* sizeof(rf_stream_codec) of the caller */
   const char *name; /* "zlib", "zlib-ng" */
-  void *user;
+  void *user;       /* for inflate_open and deflate_open; NULL is allowed */
 
-  /* MUST. A decoder for one member, header and trailer included. */
+  /* Opens a decoder for one member, with its header and trailer. *stream receives its state. */
   rf_status (*inflate_open)(void *user, void **stream, rf_error *err);
 
-  /* MUST. Consumes up to n_in bytes and produces up to n_out; *done = 1 behind the trailer, whose CRC
-   * and length were right. No progress with *done = 0 means that it needs more input. RF_ERR_CODEC
-   * for a corrupt stream. */
+  /* Consumes up to n_in bytes of `in` and produces up to n_out bytes in `out`; *used and *made receive the numbers.
+   * *done becomes 1 behind the trailer, if its CRC and length were right. *used and *made are both 0 with *done = 0 if
+   * the decoder needs more input. RF_ERR_CODEC for a corrupt stream. */
   rf_status (*inflate)(void *stream, const uint8_t *in, size_t n_in, size_t *used, uint8_t *out, size_t n_out,
                        size_t *made, int *done, rf_error *err);
 
-  /* MUST. */
+  /* Frees a decoder. */
   void (*inflate_close)(void *stream);
 
-  /* MUST. An encoder for one member; level 1..9, 0: the codec's fast choice. */
+  /* Opens an encoder for one member. `level` is 1 (fast) to 9 (small), or 0: the codec chooses a fast one. */
   rf_status (*deflate_open)(void *user, int level, void **stream, rf_error *err);
 
-  /* MUST. Takes n_in bytes and passes on what is ready; with finish = 1 also the rest and the trailer. */
-  rf_status (*deflate)(void *stream, const uint8_t *in, size_t n_in, int finish, rf_sink sink, void *context,
+  /* Takes n_in bytes and calls sink(sink_user, ...) with output that is ready. finish = 1: also with all that remains,
+   * and the trailer. A failure of the sink ends the call, which returns it. */
+  rf_status (*deflate)(void *stream, const uint8_t *in, size_t n_in, int finish, rf_sink sink, void *sink_user,
                        rf_error *err);
 
-  /* MUST. */
+  /* Frees an encoder. */
   void (*deflate_close)(void *stream);
 } rf_stream_codec;
 
-/* Makes `codec` the one that .gz files are read and written with from now on; NULL: back to the
- * built-in one. Must stay alive for the life of the process. Thread-safe. */
+/* rf_stream_codec_register() makes `codec` the codec for .gz files that are opened from now on.
+ * codec  must stay alive for the life of the process; NULL: the built-in codec
+ * err    NULL: no details
+ * Returns RF_OK; RF_ERR_ARGUMENT (the size is too small, or another member but `user` is NULL). Threads: any. */
 RF_API RF_CHECKED rf_status rf_stream_codec_register(const rf_stream_codec *codec, rf_error *err);
 
-/* The name of the codec in use. */
+/* rf_stream_codec_name() gets the name of the codec in use.
+ * Returns a text that lives as long as the process; never NULL. Threads: any. */
 RF_API const char *rf_stream_codec_name(void);
 
 /* --- binding ends here --- */

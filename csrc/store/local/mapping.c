@@ -63,7 +63,7 @@ static bool pays(uint64_t reads, uint64_t bytes) {
 /* Ranges that lie close together are copied from a mapping at once. Others are read, until as much has been spent on
  * reading as touching the whole file through a mapping would have cost: so no order of calls costs more than twice what
  * the better way would have. */
-static bool is_worth_mapping(rf_local_file *f, const rf_range *ranges, size_t count, uint64_t size) {
+static bool is_worth_mapping(rf_local_file *f, const rf_read_range *ranges, size_t count, uint64_t size) {
   uint64_t low = ranges[0].offset, high = low;
   for (size_t i = 1; i < count; i++) {
     low = ranges[i].offset < low ? ranges[i].offset : low;
@@ -74,7 +74,7 @@ static bool is_worth_mapping(rf_local_file *f, const rf_range *ranges, size_t co
   return pays(atomic_fetch_add_explicit(&f->reads, count, memory_order_relaxed) + count, size);
 }
 
-static rf_status truncated(const rf_range *range, uint64_t size, rf_error *err) {
+static rf_status truncated(const rf_read_range *range, uint64_t size, rf_error *err) {
   uint64_t have = range->offset < size ? size - range->offset : 0;
   rf_error_at(err, (int64_t)range->offset);
   return rf_fail(err, RF_ERR_TRUNCATED,
@@ -87,18 +87,18 @@ static rf_status truncated(const rf_range *range, uint64_t size, rf_error *err) 
 typedef struct map_copy {
   const uint8_t *map;
   uint64_t length;
-  const rf_range *ranges;
+  const rf_read_range *ranges;
   size_t count;
 } map_copy;
 
-static bool is_mapped(const map_copy *c, const rf_range *range) {
+static bool is_mapped(const map_copy *c, const rf_read_range *range) {
   return range->length < READ_FROM && range->offset <= c->length && range->length <= c->length - range->offset;
 }
 
 static void copy_mapped(void *context) {
   const map_copy *c = context;
   for (size_t i = 0; i < c->count; i++) {
-    const rf_range *range = &c->ranges[i];
+    const rf_read_range *range = &c->ranges[i];
     if (is_mapped(c, range))
       memcpy(range->dest, c->map + (size_t)range->offset, range->length);
   }
@@ -130,14 +130,14 @@ static rf_status copy_from_mapping(rf_local_file *f, map_copy *c, bool *copied, 
   return RF_OK;
 }
 
-rf_status rf_local_file_read_many(void *state, const rf_range *ranges, size_t count, rf_error *err) {
+rf_status rf_local_file_read_many(void *state, const rf_read_range *ranges, size_t count, rf_error *err) {
   rf_local_file *f = state;
   map_copy c = {.ranges = ranges, .count = count};
   bool copied = false;
   if (f->mappable && (count > 1 || ranges[0].length < READ_FROM))
     RF_TRY(copy_from_mapping(f, &c, &copied, err));
   for (size_t i = 0; i < count; i++) {
-    const rf_range *range = &ranges[i];
+    const rf_read_range *range = &ranges[i];
     size_t got;
     if (copied && is_mapped(&c, range))
       continue;

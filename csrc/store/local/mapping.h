@@ -12,7 +12,7 @@
 rf_status rf_local_file_read(rf_local_file *file, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err);
 
 /* As rf_driver_ops.read_many. */
-rf_status rf_local_file_read_many(void *state, const rf_range *ranges, size_t count, rf_error *err);
+rf_status rf_local_file_read_many(void *state, const rf_read_range *ranges, size_t count, rf_error *err);
 
 /* As rf_store_stamp_behind. */
 bool rf_local_file_stamp_behind(const rf_local_file *file, rf_file_stamp *stamp);

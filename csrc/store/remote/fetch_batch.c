@@ -12,7 +12,7 @@
 /* ---- which blocks ---- */
 
 /* The part of a range that goes straight to its destination: whole blocks of a long read. Empty for others. */
-static void direct_part(const rf_fetch_batch *batch, const rf_range *range, uint64_t *begin, uint64_t *end) {
+static void direct_part(const rf_fetch_batch *batch, const rf_read_range *range, uint64_t *begin, uint64_t *end) {
   uint64_t unit = batch->cache->block_bytes;
   *begin = *end = range->offset;
   if (range->dest == NULL || range->length < batch->cache->direct_bytes || range->length < 2 * unit)
@@ -28,7 +28,7 @@ typedef struct {
   uint64_t end[2];
 } block_parts;
 
-static block_parts parts_of(const rf_fetch_batch *batch, const rf_range *range) {
+static block_parts parts_of(const rf_fetch_batch *batch, const rf_read_range *range) {
   uint64_t begin, end, last = range->offset + range->length;
   direct_part(batch, range, &begin, &end);
   if (begin == end)
@@ -44,7 +44,7 @@ static int by_number(const void *a, const void *b) {
 }
 
 /* How many blocks the parts have, or (numbers not NULL) which. */
-static size_t list_blocks(const rf_fetch_batch *batch, const rf_range *ranges, size_t count, uint64_t *numbers) {
+static size_t list_blocks(const rf_fetch_batch *batch, const rf_read_range *ranges, size_t count, uint64_t *numbers) {
   uint64_t unit = batch->cache->block_bytes;
   size_t n = 0;
   for (size_t i = 0; i < count; i++) {
@@ -81,7 +81,7 @@ static rf_status add_extent(rf_fetch_batch *batch, uint64_t first, uint64_t leng
 
 /* The direct parts, in requests that are not too long. Few long ones are cut further, so that all connections have
  * some. */
-static rf_status plan_direct(rf_fetch_batch *batch, const rf_range *ranges, size_t count, rf_error *err) {
+static rf_status plan_direct(rf_fetch_batch *batch, const rf_read_range *ranges, size_t count, rf_error *err) {
   for (size_t i = 0; i < count; i++) {
     uint64_t begin, end;
     direct_part(batch, &ranges[i], &begin, &end);
@@ -95,8 +95,8 @@ static rf_status plan_direct(rf_fetch_batch *batch, const rf_range *ranges, size
 }
 
 rf_status rf_fetch_batch_init(rf_fetch_batch *batch, const rf_remote_options *remote, rf_block_cache *cache,
-                              uint64_t size, rf_mutex *lock, rf_cond *changed, const rf_range *ranges, size_t count,
-                              rf_error *err) {
+                              uint64_t size, rf_mutex *lock, rf_cond *changed, const rf_read_range *ranges,
+                              size_t count, rf_error *err) {
   *batch = (rf_fetch_batch){.remote = remote, .cache = cache, .size = size, .lock = lock, .changed = changed};
   size_t n = list_blocks(batch, ranges, count, NULL);
   batch->numbers = rf_alloc((n + 1) * sizeof *batch->numbers);
@@ -368,7 +368,7 @@ void rf_fetch_batch_finish(rf_fetch_batch *batch) {
       rf_block_cache_drop(batch->cache, batch->owned[i]);
 }
 
-static void copy_part(const rf_fetch_batch *batch, const rf_range *range, uint64_t begin, uint64_t end) {
+static void copy_part(const rf_fetch_batch *batch, const rf_read_range *range, uint64_t begin, uint64_t end) {
   uint64_t unit = batch->cache->block_bytes;
   size_t i = begin < end ? find_number(batch, begin / unit) : 0;
   for (uint64_t at = begin, n; at < end; at += n, i++) {
@@ -378,7 +378,7 @@ static void copy_part(const rf_fetch_batch *batch, const rf_range *range, uint64
   }
 }
 
-void rf_fetch_batch_copy(const rf_fetch_batch *batch, const rf_range *ranges, size_t count) {
+void rf_fetch_batch_copy(const rf_fetch_batch *batch, const rf_read_range *ranges, size_t count) {
   for (size_t i = 0; i < count; i++) {
     if (ranges[i].dest == NULL)
       continue;

@@ -58,8 +58,8 @@ typedef struct rf_fetch_batch {
 
 /* For ranges that lie within the file. rf_fetch_batch_release frees what it owns, also after a failure. */
 rf_status rf_fetch_batch_init(rf_fetch_batch *batch, const rf_remote_options *remote, rf_block_cache *cache,
-                              uint64_t size, rf_mutex *lock, rf_cond *changed, const rf_range *ranges, size_t count,
-                              rf_error *err);
+                              uint64_t size, rf_mutex *lock, rf_cond *changed, const rf_read_range *ranges,
+                              size_t count, rf_error *err);
 void rf_fetch_batch_release(rf_fetch_batch *batch);
 
 /* Before blocks are claimed: `flow`, which must outlive the round, is fetched with them. */
@@ -83,7 +83,7 @@ rf_status rf_fetch_batch_take(void *context, size_t index, const void *data, siz
 void rf_fetch_batch_finish(rf_fetch_batch *batch);
 
 /* From the blocks, which are all ready, to where the ranges want them. */
-void rf_fetch_batch_copy(const rf_fetch_batch *batch, const rf_range *ranges, size_t count);
+void rf_fetch_batch_copy(const rf_fetch_batch *batch, const rf_read_range *ranges, size_t count);
 
 /* Lock held. Ends all holds. */
 void rf_fetch_batch_leave(rf_fetch_batch *batch);

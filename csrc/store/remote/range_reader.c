@@ -150,14 +150,14 @@ static void leave_batch(rf_range_reader *r, rf_fetch_batch *batch) {
   rf_fetch_batch_release(batch);
 }
 
-static rf_status init_batch(rf_range_reader *r, rf_block_cache *cache, const rf_range *ranges, size_t count,
+static rf_status init_batch(rf_range_reader *r, rf_block_cache *cache, const rf_read_range *ranges, size_t count,
                             rf_fetch_batch *batch, rf_error *err) {
   return rf_fetch_batch_init(batch, &r->fetcher->remote, cache, r->size, &r->lock, &r->changed, ranges, count, err);
 }
 
 /* Reads `count` ranges, all within the file, which need no more blocks than a round may have. Those without dest are
  * fetched only. `flow`, if there is one, goes to its sink. */
-static rf_status read_batch(rf_range_reader *r, rf_block_cache *cache, const rf_range *ranges, size_t count,
+static rf_status read_batch(rf_range_reader *r, rf_block_cache *cache, const rf_read_range *ranges, size_t count,
                             const rf_fetch_stream *stream, rf_error *err) {
   for (;;) {
     rf_fetch_batch batch;
@@ -179,7 +179,7 @@ static rf_status read_batch(rf_range_reader *r, rf_block_cache *cache, const rf_
 
 /* ---- which blocks ---- */
 
-static bool is_coming(rf_block_cache *cache, const rf_range *range) {
+static bool is_coming(rf_block_cache *cache, const rf_read_range *range) {
   uint64_t unit = cache->block_bytes, last = range->length > 0 ? (range->offset + range->length - 1) / unit : 0;
   bool coming = true;
   for (uint64_t b = range->offset / unit; coming && range->length > 0 && b <= last; b++) {
@@ -191,7 +191,7 @@ static bool is_coming(rf_block_cache *cache, const rf_range *range) {
   return coming;
 }
 
-static bool all_coming(rf_range_reader *r, rf_block_cache *cache, const rf_range *ranges, size_t count) {
+static bool all_coming(rf_range_reader *r, rf_block_cache *cache, const rf_read_range *ranges, size_t count) {
   bool coming = true;
   rf_mutex_lock(&r->lock);
   for (size_t i = 0; coming && i < count; i++)
@@ -201,7 +201,7 @@ static bool all_coming(rf_range_reader *r, rf_block_cache *cache, const rf_range
 }
 
 /* Are all blocks of these ranges there or on their way? */
-static bool are_coming(rf_range_reader *r, const rf_range *ranges, size_t count) {
+static bool are_coming(rf_range_reader *r, const rf_read_range *ranges, size_t count) {
   return all_coming(r, &r->large, ranges, count) || all_coming(r, &r->small, ranges, count);
 }
 
@@ -212,7 +212,7 @@ static bool has_blocks(rf_range_reader *r, const rf_block_cache *cache) {
   return any;
 }
 
-static rf_status find_cost(rf_range_reader *r, rf_block_cache *cache, const rf_range *ranges, size_t count,
+static rf_status find_cost(rf_range_reader *r, rf_block_cache *cache, const rf_read_range *ranges, size_t count,
                            uint64_t *cost, rf_error *err) {
   rf_fetch_batch batch;
   RF_TRY(init_batch(r, cache, ranges, count, &batch, err));
@@ -226,7 +226,7 @@ static rf_status find_cost(rf_range_reader *r, rf_block_cache *cache, const rf_r
 
 /* Small blocks, where they save more than half of what a wait is worth: what comes with large ones may be wanted, too.
  */
-static rf_status choose_cache(rf_range_reader *r, const rf_range *ranges, size_t count, rf_block_cache **cache,
+static rf_status choose_cache(rf_range_reader *r, const rf_read_range *ranges, size_t count, rf_block_cache **cache,
                               rf_error *err) {
   uint64_t large, small;
   *cache = &r->large;
@@ -242,13 +242,13 @@ static rf_status choose_cache(rf_range_reader *r, const rf_range *ranges, size_t
   return RF_OK;
 }
 
-static uint64_t blocks_of(const rf_block_cache *cache, const rf_range *range) {
+static uint64_t blocks_of(const rf_block_cache *cache, const rf_read_range *range) {
   uint64_t n = range->length;
   return n >= cache->direct_bytes && range->dest != NULL ? 2 : n / cache->block_bytes + 2;
 }
 
 /* How many ranges have no more than `most` blocks together; at least one. */
-static size_t fitting(const rf_block_cache *cache, const rf_range *ranges, size_t count, uint64_t max) {
+static size_t fitting(const rf_block_cache *cache, const rf_read_range *ranges, size_t count, uint64_t max) {
   uint64_t blocks = 0;
   size_t n = 0;
   for (; n < count; n++) {
@@ -261,7 +261,7 @@ static size_t fitting(const rf_block_cache *cache, const rf_range *ranges, size_
 }
 
 /* The same for small blocks: none, where ranges are as long as a large one. */
-static size_t fitting_small(const rf_range_reader *r, const rf_range *ranges, size_t count) {
+static size_t fitting_small(const rf_range_reader *r, const rf_read_range *ranges, size_t count) {
   uint64_t budget = r->small.limit / 2 < SMALL_BATCH_BYTES ? r->small.limit / 2 : SMALL_BATCH_BYTES;
   size_t n = 0;
   while (n < count && ranges[n].length < r->block_bytes)
@@ -271,7 +271,7 @@ static size_t fitting_small(const rf_range_reader *r, const rf_range *ranges, si
 }
 
 /* Ranges in rounds, each as many as its blocks allow; a longer one for the cache only is cut. */
-static rf_status read_batches(rf_range_reader *r, const rf_range *ranges, size_t count, rf_error *err) {
+static rf_status read_batches(rf_range_reader *r, const rf_read_range *ranges, size_t count, rf_error *err) {
   uint64_t budget = r->fetcher->remote.cache_bytes / 2 < BATCH_BYTES ? r->fetcher->remote.cache_bytes / 2 : BATCH_BYTES;
   uint64_t max = budget / r->block_bytes > 8 ? budget / r->block_bytes : 8;
   for (size_t first = 0, n; first < count; first += n) {
@@ -299,9 +299,9 @@ static rf_status read_batches(rf_range_reader *r, const rf_range *ranges, size_t
 
 /* What to fetch along with a small plan: while its answer is waited for, gap_bytes more could come. So that is what the
  * chance is worth that the next plan finds its blocks there; at worst it doubles the time. Length 0: nothing. */
-static rf_range surroundings(rf_range_reader *r, const rf_range *ranges, size_t count) {
+static rf_read_range surroundings(rf_range_reader *r, const rf_read_range *ranges, size_t count) {
   const rf_remote_options *remote = &r->fetcher->remote;
-  const rf_range nothing = {0, 0, NULL};
+  const rf_read_range nothing = {0, 0, NULL};
   uint64_t unit = remote->gap_bytes, low = UINT64_MAX, high = 0;
   if (count > FEW_RANGES || unit > remote->cache_bytes / 8 || r->size / SMALL_TIMES > unit ||
       rf_fetcher_is_near(r->fetcher))
@@ -318,11 +318,12 @@ static rf_range surroundings(rf_range_reader *r, const rf_range *ranges, size_t 
   rf_mutex_unlock(&r->lock);
   uint64_t begin = (low + (high - low) / 2) / unit * unit; /* on a grid: no two of these overlap */
   uint64_t left = r->size - begin;
-  return patient ? nothing : (rf_range){begin, (size_t)(left < unit ? left : unit), NULL};
+  return patient ? nothing : (rf_read_range){begin, (size_t)(left < unit ? left : unit), NULL};
 }
 
-static rf_status read_with(rf_range_reader *r, const rf_range *ranges, size_t count, rf_range more, rf_error *err) {
-  rf_range *all = rf_alloc((count + 1) * sizeof *all);
+static rf_status read_with(rf_range_reader *r, const rf_read_range *ranges, size_t count, rf_read_range more,
+                           rf_error *err) {
+  rf_read_range *all = rf_alloc((count + 1) * sizeof *all);
   if (all == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu ranges", count + 1);
   memcpy(all, ranges, count * sizeof *all);
@@ -332,7 +333,7 @@ static rf_status read_with(rf_range_reader *r, const rf_range *ranges, size_t co
   return status;
 }
 
-rf_status rf_range_reader_read_many(rf_range_reader *r, const rf_range *ranges, size_t count, rf_error *err) {
+rf_status rf_range_reader_read_many(rf_range_reader *r, const rf_read_range *ranges, size_t count, rf_error *err) {
   for (size_t i = 0; i < count; i++) {
     uint64_t offset = ranges[i].offset, there = offset < r->size ? r->size - offset : 0;
     if (ranges[i].length > there) {
@@ -343,7 +344,7 @@ rf_status rf_range_reader_read_many(rf_range_reader *r, const rf_range *ranges, 
                      (unsigned long long)(ranges[i].length - there));
     }
   }
-  rf_range more = surroundings(r, ranges, count);
+  rf_read_range more = surroundings(r, ranges, count);
   return more.length > 0 ? read_with(r, ranges, count, more, err) : read_batches(r, ranges, count, err);
 }
 
@@ -375,7 +376,7 @@ rf_status rf_range_reader_read_at(rf_range_reader *r, uint64_t offset, void *buf
   }
   if (n > r->size - offset)
     n = (size_t)(r->size - offset);
-  rf_range ranges[2] = {{offset, n, buffer}, {offset + n, 0, NULL}};
+  rf_read_range ranges[2] = {{offset, n, buffer}, {offset + n, 0, NULL}};
   size_t count = 1;
   if (n < DIRECT_BYTES) {
     uint64_t ahead = look_ahead(r, offset, n), left = r->size - offset - n;
@@ -391,7 +392,7 @@ rf_status rf_range_reader_read_at(rf_range_reader *r, uint64_t offset, void *buf
 }
 
 rf_status rf_range_reader_prefetch(rf_range_reader *r, const rf_range *ranges, size_t count, rf_error *err) {
-  rf_range *inside = rf_alloc(count * sizeof *inside);
+  rf_read_range *inside = rf_alloc(count * sizeof *inside);
   uint64_t room = r->fetcher->remote.cache_bytes / 2;
   size_t n = 0;
   if (inside == NULL)
@@ -402,7 +403,7 @@ rf_status rf_range_reader_prefetch(rf_range_reader *r, const rf_range *ranges, s
     uint64_t length = r->size - ranges[i].offset < ranges[i].length ? r->size - ranges[i].offset : ranges[i].length;
     length = length < room ? length : room; /* what does not fit would only push out what was fetched before it */
     room -= room - length < 2 * SMALL_BYTES ? room : length + 2 * SMALL_BYTES;
-    inside[n++] = (rf_range){ranges[i].offset, (size_t)length, NULL};
+    inside[n++] = (rf_read_range){ranges[i].offset, (size_t)length, NULL};
   }
   rf_status status = read_batches(r, inside, n, err);
   rf_free(inside);
@@ -412,7 +413,8 @@ rf_status rf_range_reader_prefetch(rf_range_reader *r, const rf_range *ranges, s
 /* ---- streams ---- */
 
 /* What is before and behind the flow, its first and last block, goes to the sink from these bytes. */
-static rf_status stream_with_ends(rf_range_reader *r, const rf_fetch_stream *stream, rf_range ends[2], rf_error *err) {
+static rf_status stream_with_ends(rf_range_reader *r, const rf_fetch_stream *stream, rf_read_range ends[2],
+                                  rf_error *err) {
   const rf_stream_sink *sink = stream->sink;
   size_t first = ends[0].length > 0 ? 0 : 1, count = (ends[1].length > 0 ? 2 : 1) - first;
   RF_TRY(read_batch(r, &r->large, ends + first, count, stream, err));
@@ -424,8 +426,9 @@ static rf_status stream_with_ends(rf_range_reader *r, const rf_fetch_stream *str
   return RF_OK;
 }
 
-rf_status rf_range_reader_stream(rf_range_reader *r, uint64_t offset, uint64_t length, const rf_stream_sink *sink,
-                                 int *streamed, rf_error *err) {
+rf_status rf_range_reader_stream(rf_range_reader *r, rf_range range, const rf_stream_sink *sink, int *streamed,
+                                 rf_error *err) {
+  uint64_t offset = range.offset, length = range.length;
   bool is_near = rf_fetcher_is_near(r->fetcher);
   uint64_t block = r->block_bytes, request = is_near ? r->fetcher->stream_bytes : r->fetcher->remote.request_bytes;
   request -= request % sink->unit_bytes;
@@ -444,7 +447,7 @@ rf_status rf_range_reader_stream(rf_range_reader *r, uint64_t offset, uint64_t l
   uint8_t *bytes = rf_alloc(before + behind);
   if (bytes == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of a file", before + behind);
-  rf_range ends[2] = {{offset, before, bytes}, {stream.end, behind, bytes + before}};
+  rf_read_range ends[2] = {{offset, before, bytes}, {stream.end, behind, bytes + before}};
   rf_status status = stream_with_ends(r, &stream, ends, err);
   rf_free(bytes);
   return status;

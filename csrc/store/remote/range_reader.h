@@ -22,11 +22,11 @@ void rf_range_reader_stats(rf_range_reader *reader, rf_remote_stats *stats);
 
 rf_status rf_range_reader_read_at(rf_range_reader *reader, uint64_t offset, void *buffer, size_t n, size_t *got,
                                   rf_error *err);
-rf_status rf_range_reader_read_many(rf_range_reader *reader, const rf_range *ranges, size_t count, rf_error *err);
+rf_status rf_range_reader_read_many(rf_range_reader *reader, const rf_read_range *ranges, size_t count, rf_error *err);
 rf_status rf_range_reader_prefetch(rf_range_reader *reader, const rf_range *ranges, size_t count, rf_error *err);
 
 /* As rf_driver_ops.stream; *streamed is 0 before. */
-rf_status rf_range_reader_stream(rf_range_reader *reader, uint64_t offset, uint64_t length, const rf_stream_sink *sink,
-                                 int *streamed, rf_error *err);
+rf_status rf_range_reader_stream(rf_range_reader *reader, rf_range range, const rf_stream_sink *sink, int *streamed,
+                                 rf_error *err);
 
 #endif

@@ -196,7 +196,7 @@ static rf_status remote_read_at(void *state, uint64_t offset, void *buffer, size
   return rf_range_reader_read_at(s->reader, offset, buffer, n, got, err);
 }
 
-static rf_status read_memory(void *memory, const rf_range *range, rf_error *err) {
+static rf_status read_memory(void *memory, const rf_read_range *range, rf_error *err) {
   size_t got;
   RF_TRY(rf_memory_ops.read_at(memory, range->offset, range->dest, range->length, &got, err));
   if (got == range->length)
@@ -206,7 +206,7 @@ static rf_status read_memory(void *memory, const rf_range *range, rf_error *err)
                  range->length, (unsigned long long)range->offset, got);
 }
 
-static rf_status remote_read_many(void *state, const rf_range *ranges, size_t count, rf_error *err) {
+static rf_status remote_read_many(void *state, const rf_read_range *ranges, size_t count, rf_error *err) {
   remote_state *s = state;
   if (s->reader != NULL)
     return rf_range_reader_read_many(s->reader, ranges, count, err);
@@ -220,11 +220,10 @@ static rf_status remote_prefetch(void *state, const rf_range *ranges, size_t cou
   return s->reader != NULL ? rf_range_reader_prefetch(s->reader, ranges, count, err) : RF_OK;
 }
 
-static rf_status remote_stream(void *state, uint64_t offset, uint64_t length, const rf_stream_sink *sink, int *streamed,
-                               rf_error *err) {
+static rf_status remote_stream(void *state, rf_range range, const rf_stream_sink *sink, int *streamed, rf_error *err) {
   remote_state *s = state;
   *streamed = 0;
-  return s->reader != NULL ? rf_range_reader_stream(s->reader, offset, length, sink, streamed, err) : RF_OK;
+  return s->reader != NULL ? rf_range_reader_stream(s->reader, range, sink, streamed, err) : RF_OK;
 }
 
 static rf_status remote_peek(void *state, uint64_t offset, size_t n, const uint8_t **bytes, rf_error *err) {

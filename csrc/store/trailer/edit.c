@@ -108,10 +108,10 @@ static rf_status edit_move(void *state, uint64_t from, uint64_t to, uint64_t n, 
   return rf_segments_copy(&e->view, from, to, n, err);
 }
 
-static rf_status edit_fill(void *state, uint64_t offset, uint64_t n, int byte, rf_error *err) {
+static rf_status edit_fill(void *state, rf_range range, int byte, rf_error *err) {
   rf_edit *e = state;
-  rf_segment fill = {.at = offset, .n = n, .place = (uint8_t)byte, .kind = RF_SEGMENT_FILL};
-  RF_TRY(reach(e, offset, err));
+  rf_segment fill = {.at = range.offset, .n = range.length, .place = (uint8_t)byte, .kind = RF_SEGMENT_FILL};
+  RF_TRY(reach(e, range.offset, err));
   return rf_segments_set(&e->view, &fill, err);
 }
 

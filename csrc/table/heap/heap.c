@@ -161,7 +161,7 @@ typedef struct heap_reader {
   uint8_t *mask;
   uint8_t *stage;
   size_t room;
-  rf_range *ranges;
+  rf_read_range *ranges;
 } heap_reader;
 
 /* Stored elements of (a part of) one cell become elements of the output. */
@@ -237,7 +237,7 @@ static rf_status read_apart(heap_reader *r, size_t first, size_t *count, rf_erro
       break;
     if (bytes == 0)
       continue;
-    r->ranges[ranges++] = (rf_range){r->origin + r->offsets[first + n], (size_t)bytes, r->stage + used};
+    r->ranges[ranges++] = (rf_read_range){r->origin + r->offsets[first + n], (size_t)bytes, r->stage + used};
     used += (size_t)bytes;
   }
   RF_TRY(rf_store_read_many(r->store, r->ranges, ranges, err));

@@ -23,7 +23,7 @@ static rf_status prefetch(rf_file *file, rf_hdu *hdu, rf_error *err) {
     return RF_OK;
   if (!rf_mul_u64(hdu->axes[0], hdu->axes[1], &bytes) || bytes > MAX_ROW_BYTES)
     bytes = MAX_ROW_BYTES;
-  const rf_range rows = {hdu->data_offset, (size_t)bytes, NULL};
+  const rf_range rows = {hdu->data_offset, bytes};
   return rf_store_prefetch(file->store, &rows, 1, err);
 }
 

@@ -38,7 +38,7 @@ typedef struct scratch {
   size_t values_room;
   void *room; /* for decoding one */
   size_t room_room;
-  rf_range *ranges;
+  rf_read_range *ranges;
   size_t max_ranges;
 } scratch;
 
@@ -264,7 +264,7 @@ static rf_status fetch_cells(const reader *r, size_t begin, size_t end, scratch 
     if (ranges > 0 && s->ranges[ranges - 1].offset + s->ranges[ranges - 1].length == row->offset)
       s->ranges[ranges - 1].length += (size_t)row->bytes;
     else
-      s->ranges[ranges++] = (rf_range){row->offset, (size_t)row->bytes, s->cells + used};
+      s->ranges[ranges++] = (rf_read_range){row->offset, (size_t)row->bytes, s->cells + used};
     used += (size_t)row->bytes;
   }
   if (ranges == 1)
@@ -526,9 +526,9 @@ static rf_status plan_tiles(rf_file *file, const rf_hdu *hdu, const rf_tiled_ima
     RF_TRY(rf_tiled_image_rows(file, hdu, tiled_image, tiles, n, rows, err));
     for (size_t i = 0; i < n; i++) {
       uint64_t offset = hdu->data_offset + tiles[i] * rf_tiled_rows(hdu)->info.row_bytes + tiled_image->row_low;
-      plan->ranges[plan->count++] = (rf_range){offset, (size_t)tiled_image->row_span, NULL};
+      plan->ranges[plan->count++] = (rf_range){offset, (size_t)tiled_image->row_span};
       if (rows[i].bytes > 0)
-        plan->ranges[plan->count++] = (rf_range){rows[i].offset, (size_t)rows[i].bytes, NULL};
+        plan->ranges[plan->count++] = (rf_range){rows[i].offset, (size_t)rows[i].bytes};
     }
   }
   merge_ranges(plan);

@@ -162,7 +162,7 @@ static const uint8_t *all_rows(rf_file *file, const row_reader *r) {
 typedef struct stage {
   uint8_t *bytes;
   size_t room;
-  rf_range *ranges;
+  rf_read_range *ranges;
   size_t max_ranges;
 } stage;
 
@@ -172,7 +172,7 @@ static size_t plan_rows(const row_reader *r, const uint64_t *tiles, size_t count
   size_t used = 0, ranges = 0, i;
   for (i = 0; i < count; i++) {
     uint64_t offset = r->hdu->data_offset + tiles[i] * row_bytes + r->tiled_image->row_low;
-    rf_range *last = ranges > 0 ? &s->ranges[ranges - 1] : NULL;
+    rf_read_range *last = ranges > 0 ? &s->ranges[ranges - 1] : NULL;
     uint64_t end = last != NULL ? last->offset + last->length : 0;
     if (last != NULL && offset >= end && offset - end <= GAP_BYTES) {
       if (offset + span - end > s->room - used)
@@ -183,7 +183,7 @@ static size_t plan_rows(const row_reader *r, const uint64_t *tiles, size_t count
     }
     if (ranges == s->max_ranges || span > s->room - used)
       break;
-    s->ranges[ranges++] = (rf_range){offset, (size_t)span, s->bytes + used};
+    s->ranges[ranges++] = (rf_read_range){offset, (size_t)span, s->bytes + used};
     used += (size_t)span;
   }
   *range_count = ranges;
@@ -193,7 +193,7 @@ static size_t plan_rows(const row_reader *r, const uint64_t *tiles, size_t count
 /* The same walk finds each row in the stage. */
 static rf_status take_planned(const row_reader *r, const uint64_t *tiles, size_t count, const stage *s,
                               rf_tile_row *rows, rf_error *err) {
-  const rf_range *range = s->ranges;
+  const rf_read_range *range = s->ranges;
   for (size_t i = 0; i < count; i++) {
     uint64_t offset = r->hdu->data_offset + tiles[i] * r->table->info.row_bytes + r->tiled_image->row_low;
     bool inside = offset >= range->offset && offset + r->tiled_image->row_span <= range->offset + range->length &&
@@ -224,7 +224,7 @@ static rf_status read_rows(rf_file *file, const row_reader *r, const uint64_t *t
 static rf_status read_staged(rf_file *file, const row_reader *r, const uint64_t *tiles, size_t count, rf_tile_row *rows,
                              rf_error *err) {
   uint8_t stack_bytes[STACK_BYTES];
-  rf_range stack_ranges[STACK_RANGES];
+  rf_read_range stack_ranges[STACK_RANGES];
   uint64_t each = r->tiled_image->row_span + GAP_BYTES;
   stage s = {stack_bytes, STACK_BYTES, stack_ranges, STACK_RANGES};
   bool large = count > STACK_RANGES || r->tiled_image->row_span > STACK_BYTES;

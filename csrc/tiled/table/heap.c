@@ -65,21 +65,21 @@ static rf_status fetch(const cell_batch *b, uint64_t total, uint8_t **room, rf_e
   if (peeked)
     return RF_OK;
   *room = rf_alloc((size_t)total);
-  rf_range *ranges = rf_alloc(b->count * sizeof *ranges);
+  rf_read_range *ranges = rf_alloc(b->count * sizeof *ranges);
   if (*room == NULL || ranges == NULL) {
     rf_free(ranges);
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " bytes of cells", total);
   }
   for (size_t i = 0; i < b->count; i++) {
     const rf_tile_cell *cell = &heap->cells[b->first + i];
-    rf_range *last = n > 0 ? &ranges[n - 1] : NULL;
+    rf_read_range *last = n > 0 ? &ranges[n - 1] : NULL;
     b->streams[i] = *room + at;
     if (cell->length == 0 || cell->bytes == 0)
       continue;
     if (last != NULL && last->offset + last->length == origin + cell->at)
       last->length += (size_t)cell->bytes;
     else
-      ranges[n++] = (rf_range){origin + cell->at, (size_t)cell->bytes, *room + at};
+      ranges[n++] = (rf_read_range){origin + cell->at, (size_t)cell->bytes, *room + at};
     at += (size_t)cell->bytes;
   }
   rf_status status = rf_store_read_many(heap->file->store, ranges, n, err);

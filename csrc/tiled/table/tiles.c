@@ -32,7 +32,7 @@ typedef struct batch {
   rf_table_tile_part *parts;
   size_t part_count;
   uint8_t *rows; /* of descriptors, one behind the other */
-  rf_range *ranges;
+  rf_read_range *ranges;
   item *items;
   size_t count;
   uint64_t streams; /* bytes of what the items need */
@@ -109,8 +109,8 @@ static rf_status read_rows(batch *b, rf_error *err) {
   const rf_table_info *info = &b->t->raw->info;
   size_t row_bytes = (size_t)info->row_bytes;
   for (size_t i = 0; i < b->part_count; i++)
-    b->ranges[i] =
-        (rf_range){b->t->hdu->data_offset + b->parts[i].tile * info->row_bytes, row_bytes, b->rows + i * row_bytes};
+    b->ranges[i] = (rf_read_range){b->t->hdu->data_offset + b->parts[i].tile * info->row_bytes, row_bytes,
+                                   b->rows + i * row_bytes};
   for (size_t i = 0; b->t->plan != NULL && i < b->part_count; i++)
     b->t->plan(b->t->context, b->ranges[i].offset, b->ranges[i].offset + row_bytes);
   return row_bytes > 0 ? rf_store_read_many(b->t->file->store, b->ranges, b->part_count, err) : RF_OK;
@@ -208,11 +208,11 @@ static rf_status fetch(batch *b, uint8_t **room, rf_error *err) {
     if (it->cached != NULL || it->n == 0)
       continue;
     it->bytes = *room + at;
-    rf_range *last = n > 0 ? &b->ranges[n - 1] : NULL;
+    rf_read_range *last = n > 0 ? &b->ranges[n - 1] : NULL;
     if (last != NULL && last->offset + last->length == it->offset)
       last->length += it->n;
     else
-      b->ranges[n++] = (rf_range){it->offset, it->n, *room + at};
+      b->ranges[n++] = (rf_read_range){it->offset, it->n, *room + at};
     at += it->n;
   }
   return rf_store_read_many(store, b->ranges, n, err);

@@ -229,7 +229,7 @@ static void test_any_stretch_is_right(void) {
   CHECK(got == 1 && byte == body[server.size - 1]);
   CHECK_OK(rf_store_read_at(store, server.size, &byte, 1, &got, &err), err);
   CHECK(got == 0);
-  rf_range behind = {server.size - 10, 20, &byte};
+  rf_read_range behind = {server.size - 10, 20, &byte};
   CHECK(rf_store_read_many(store, &behind, 1, &err) == RF_ERR_TRUNCATED);
   CHECK(strstr(err.message, "10 bytes are missing") != NULL);
   CHECK_OK(rf_store_close(store, &err), err);
@@ -238,12 +238,12 @@ static void test_any_stretch_is_right(void) {
 static void test_many_ranges_are_one_round_trip(void) {
   enum { ROWS = 200, ROW = 800, STEP = 8192 };
   static uint8_t out[ROWS * ROW];
-  rf_range ranges[ROWS];
+  rf_read_range ranges[ROWS];
   serve(FILE_BYTES);
   rf_options options = options_of(1);
   rf_store *store = open_file(&options);
   for (size_t i = 0; i < ROWS; i++)
-    ranges[i] = (rf_range){10000000 + i * STEP, ROW, out + i * ROW};
+    ranges[i] = (rf_read_range){10000000 + i * STEP, ROW, out + i * ROW};
   CHECK_OK(rf_store_read_many(store, ranges, ROWS, &err), err);
   for (size_t i = 0; i < ROWS; i++)
     CHECK(memcmp(out + i * ROW, body + ranges[i].offset, ROW) == 0);
@@ -257,12 +257,12 @@ static void test_many_ranges_are_one_round_trip(void) {
 
 static void test_far_ranges_run_side_by_side(void) {
   uint8_t out[8][100];
-  rf_range ranges[8];
+  rf_read_range ranges[8];
   serve(FILE_BYTES);
   rf_options options = options_of(1);
   rf_store *store = open_file(&options);
   for (size_t i = 0; i < 8; i++)
-    ranges[i] = (rf_range){((size_t)2 << 20) * (9 - i), 100, out[i]}; /* in no order */
+    ranges[i] = (rf_read_range){((size_t)2 << 20) * (9 - i), 100, out[i]}; /* in no order */
   CHECK_OK(rf_store_read_many(store, ranges, 8, &err), err);
   for (size_t i = 0; i < 8; i++)
     CHECK(memcmp(out[i], body + ranges[i].offset, 100) == 0);
@@ -275,7 +275,7 @@ static void test_prefetch_is_what_reads_use(void) {
   serve(FILE_BYTES);
   rf_options options = options_of(1);
   rf_store *store = open_file(&options);
-  rf_range soon[3] = {{5000000, 10, NULL}, {9000000, 300000, NULL}, {FILE_BYTES + 5, 100, NULL}};
+  rf_range soon[3] = {{5000000, 10}, {9000000, 300000}, {FILE_BYTES + 5, 100}};
   CHECK_OK(rf_store_prefetch(store, soon, 3, &err), err);
   CHECK(server.calls == 2);
   CHECK(reads_right(store, 5000000, 10) && reads_right(store, 9000000, 300000));
@@ -311,13 +311,13 @@ static void test_the_cache_keeps_to_its_budget(void) {
 
 enum { SCATTERED = 300, PIECE = 100, FAR = 61000 };
 
-static void scatter(rf_range *ranges, uint8_t *out) {
+static void scatter(rf_read_range *ranges, uint8_t *out) {
   memset(out, 0, SCATTERED * PIECE);
   for (size_t i = 0; i < SCATTERED; i++)
-    ranges[i] = (rf_range){500000 + (i * 77 % SCATTERED) * FAR, PIECE, out + i * PIECE}; /* in no order */
+    ranges[i] = (rf_read_range){500000 + (i * 77 % SCATTERED) * FAR, PIECE, out + i * PIECE}; /* in no order */
 }
 
-static bool is_scattered(const rf_range *ranges) {
+static bool is_scattered(const rf_read_range *ranges) {
   for (size_t i = 0; i < SCATTERED; i++)
     if (memcmp(ranges[i].dest, body + ranges[i].offset, PIECE) != 0)
       return false;
@@ -333,7 +333,7 @@ static rf_store *open_modern(rf_options *options) {
 
 static void test_scattered_ranges_go_together(void) {
   static uint8_t out[SCATTERED * PIECE];
-  rf_range ranges[SCATTERED];
+  rf_read_range ranges[SCATTERED];
   rf_options options;
   rf_store *store = open_modern(&options);
   scatter(ranges, out);
@@ -352,11 +352,11 @@ static void test_scattered_ranges_go_together(void) {
 
 static void test_what_lies_together_is_fetched_as_ever(void) {
   uint8_t out[8][100];
-  rf_range ranges[8];
+  rf_read_range ranges[8];
   rf_options options;
   rf_store *store = open_modern(&options);
   for (size_t i = 0; i < 8; i++)
-    ranges[i] = (rf_range){1000000 + i * 60000, 100, out[i]};
+    ranges[i] = (rf_read_range){1000000 + i * 60000, 100, out[i]};
   CHECK_OK(rf_store_read_many(store, ranges, 8, &err), err);
   CHECK(reads_right(store, 5000000, 5000000)); /* long */
   CHECK(server.group == 0);
@@ -365,7 +365,7 @@ static void test_what_lies_together_is_fetched_as_ever(void) {
 
 static void test_small_blocks_are_made_of_large_ones(void) {
   static uint8_t out[SCATTERED * PIECE];
-  rf_range ranges[SCATTERED];
+  rf_read_range ranges[SCATTERED];
   rf_options options;
   rf_store *store = open_modern(&options);
   CHECK(reads_right(store, 3 << 20, 5 << 20)); /* is in the cache */
@@ -379,12 +379,13 @@ static void test_small_blocks_are_made_of_large_ones(void) {
 
 static void test_prefetch_of_scattered_ranges(void) {
   static uint8_t out[SCATTERED * PIECE];
+  rf_read_range reads[SCATTERED];
   rf_range ranges[SCATTERED];
   rf_options options;
   rf_store *store = open_modern(&options);
-  scatter(ranges, out);
+  scatter(reads, out);
   for (size_t i = 0; i < SCATTERED; i++)
-    ranges[i].dest = NULL;
+    ranges[i] = (rf_range){reads[i].offset, reads[i].length};
   CHECK_OK(rf_store_prefetch(store, ranges, SCATTERED, &err), err);
   CHECK(server.calls == 2 && server.group == 1);
   for (size_t i = 0; i < SCATTERED; i++)
@@ -395,7 +396,7 @@ static void test_prefetch_of_scattered_ranges(void) {
 
 static void test_a_server_that_sends_one_range_at_a_time(void) {
   static uint8_t out[SCATTERED * PIECE];
-  rf_range ranges[SCATTERED];
+  rf_read_range ranges[SCATTERED];
   rf_options options;
   rf_store *store = open_modern(&options);
   server.one_by_one = true;
@@ -414,7 +415,7 @@ static void test_a_server_that_sends_one_range_at_a_time(void) {
 
 static void test_scattered_ranges_that_break_off(void) {
   static uint8_t out[SCATTERED * PIECE];
-  rf_range ranges[SCATTERED];
+  rf_read_range ranges[SCATTERED];
   rf_options options;
   rf_store *store = open_modern(&options);
   server.from_call = 1;
@@ -431,7 +432,7 @@ static void test_scattered_ranges_that_break_off(void) {
 static void *read_scattered(void *user) {
   static uint8_t out[4][SCATTERED * PIECE];
   static atomic_int next;
-  rf_range ranges[SCATTERED];
+  rf_read_range ranges[SCATTERED];
   rf_error mine;
   rf_error_clear(&mine);
   scatter(ranges, out[next++ % 4]);
@@ -624,7 +625,7 @@ static void scarce_free(void *user, void *block) {
   free(block);
 }
 
-static void check_each_allocation(const char *file, const rf_range *ranges, size_t count) {
+static void check_each_allocation(const char *file, const rf_read_range *ranges, size_t count) {
   const rf_allocator scarce = {scarce_realloc, scarce_free, NULL};
   bool done = false;
   for (size_t n = 0; n < 1000 && !done; n++) {
@@ -646,7 +647,7 @@ static void check_each_allocation(const char *file, const rf_range *ranges, size
 
 static void test_each_allocation_that_fails(void) {
   static uint8_t out[SCATTERED * PIECE];
-  rf_range ranges[SCATTERED];
+  rf_read_range ranges[SCATTERED];
   scatter(ranges, out);
   check_each_allocation("ranged://host/file", ranges, 2);
   check_each_allocation("http://host/file", ranges, SCATTERED);

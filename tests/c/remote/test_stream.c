@@ -124,8 +124,8 @@ static rf_status stream(const rf_options *options, uint64_t offset, size_t unit,
   c->unit = unit;
   c->length = (server.size - offset) / unit * unit;
   c->got = calloc(1, (size_t)c->length);
-  const rf_stream_sink sink = {sizeof sink, catch_piece, c, unit, c->length};
-  rf_status status = rf_store_stream(store, offset, c->length, &sink, &streamed, &err);
+  const rf_stream_sink sink = {sizeof sink, c, catch_piece, unit, c->length};
+  rf_status status = rf_store_stream(store, (rf_range){offset, c->length}, &sink, &streamed, &err);
   CHECK(streamed);
   stats->size = sizeof *stats;
   CHECK(rf_store_stats(store, stats));
@@ -228,22 +228,22 @@ static void test_what_is_not_streamed(void) {
   rf_store *store = NULL;
   bool streamed = true;
   catcher c = {.unit = 1};
-  rf_stream_sink sink = {sizeof sink, catch_piece, &c, 1, FILE_BYTES};
+  rf_stream_sink sink = {sizeof sink, &c, catch_piece, 1, FILE_BYTES};
   serve(body, FILE_BYTES, 16384);
   rf_options options = options_of(65536, MIB);
   CHECK_OK(rf_store_open("streamed://host/file", RF_MODE_READ, &options, &store, &err), err);
-  CHECK_OK(rf_store_stream(store, 0, MIB, &sink, &streamed, &err), err); /* short */
+  CHECK_OK(rf_store_stream(store, (rf_range){0, MIB}, &sink, &streamed, &err), err); /* short */
   CHECK(!streamed);
-  CHECK_OK(rf_store_stream(store, 1, FILE_BYTES, &sink, &streamed, &err), err); /* not all there */
+  CHECK_OK(rf_store_stream(store, (rf_range){1, FILE_BYTES}, &sink, &streamed, &err), err); /* not all there */
   CHECK(!streamed);
   sink.unit_bytes = FILE_BYTES; /* longer than a request may be */
-  CHECK_OK(rf_store_stream(store, 0, FILE_BYTES, &sink, &streamed, &err), err);
+  CHECK_OK(rf_store_stream(store, (rf_range){0, FILE_BYTES}, &sink, &streamed, &err), err);
   CHECK(!streamed && c.total == 0);
   CHECK_OK(rf_store_close(store, NULL), err);
 
   CHECK_OK(rf_store_open_bytes(body, FILE_BYTES, &options, &store, &err), err);
   sink.unit_bytes = 1;
-  CHECK_OK(rf_store_stream(store, 0, FILE_BYTES, &sink, &streamed, &err), err);
+  CHECK_OK(rf_store_stream(store, (rf_range){0, FILE_BYTES}, &sink, &streamed, &err), err);
   CHECK(!streamed);
   CHECK_OK(rf_store_close(store, NULL), err);
   free(body);
@@ -470,13 +470,13 @@ static void test_each_allocation_that_fails(void) {
     rf_store *store = NULL;
     bool streamed = false;
     catcher c = {.left = SIZE_MAX, .length = FILE_BYTES - 80, .unit = 8, .got = malloc(FILE_BYTES)};
-    const rf_stream_sink sink = {sizeof sink, catch_piece, &c, 8, c.length};
+    const rf_stream_sink sink = {sizeof sink, &c, catch_piece, 8, c.length};
     rf_allocator_set(&scarce);
     allocations_left = n;
     rf_error_clear(&err);
     rf_status status = rf_store_open("streamed://host/file", RF_MODE_READ, &options, &store, &err);
     if (status == RF_OK)
-      status = rf_store_stream(store, 80, c.length, &sink, &streamed, &err);
+      status = rf_store_stream(store, (rf_range){80, c.length}, &sink, &streamed, &err);
     done = status == RF_OK;
     CHECK(done ? streamed : status == RF_ERR_MEMORY);
     (void)rf_store_close(store, NULL);

@@ -2,6 +2,7 @@
  *
  * From a name to an open store: schemes, rows, codecs, and what is said when there is none. Mappings.
  */
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -335,6 +336,28 @@ static void bad_rows_are_refused(void) {
   CHECK(listed("test-row", &count) == &first_row);
 }
 
+/* A caller that was compiled with an older header: what its structs do not have counts as 0. */
+static void smaller_rows_are_extended(void) {
+  struct {
+    rf_driver_ops ops;
+    char behind[8];
+  } caller;
+  memset(&caller, 0xEE, sizeof caller);
+  memcpy(&caller.ops, &test_ops, offsetof(rf_driver_ops, read_many));
+  caller.ops.size = offsetof(rf_driver_ops, read_many);
+  rf_driver row = {.size = offsetof(rf_driver, hint), .scheme = "test-small", .ops = &caller.ops};
+  row.hint = (const char *)1;
+  CHECK_OK(rf_driver_register(&row, &err), err);
+  size_t count;
+  const rf_driver *found = listed("test-small", &count);
+  CHECK(found != NULL && found != &row && found->hint == NULL && found->ops->read_at == test_ops.read_at);
+  CHECK(found != NULL && found->ops->read_many == NULL && found->ops->stream == NULL && found->ops->fill == NULL);
+  caller.ops.size--;
+  CHECK(rf_driver_register(&row, &err) == RF_ERR_ARGUMENT && says("rf_driver_ops"));
+  row.size--;
+  CHECK(rf_driver_register(&row, &err) == RF_ERR_ARGUMENT && says("rf_driver"));
+}
+
 /* ---- codecs ---- */
 
 static void codecs_not_in_this_build(void) {
@@ -423,7 +446,7 @@ static rf_store *open_mapped(const char *path) {
 }
 
 static rf_status read_two(rf_store *store, uint64_t a, uint64_t b, uint8_t *buffer) {
-  rf_range ranges[2] = {{a, 100, buffer}, {b, 100, buffer + 100}};
+  rf_read_range ranges[2] = {{a, 100, buffer}, {b, 100, buffer + 100}};
   rf_error_clear(&err);
   return rf_store_read_many(store, ranges, 2, &err);
 }
@@ -433,7 +456,7 @@ static rf_status read_two(rf_store *store, uint64_t a, uint64_t b, uint8_t *buff
 /* Ranges so close together that they are copied from a mapping, which is kept. */
 static void make_mapping(rf_store *store) {
   uint8_t buffer[4];
-  rf_range ranges[4] = {{0, 1, buffer}, {10, 1, buffer + 1}, {9, 1, buffer + 2}, {4000, 1, buffer + 3}};
+  rf_read_range ranges[4] = {{0, 1, buffer}, {10, 1, buffer + 1}, {9, 1, buffer + 2}, {4000, 1, buffer + 3}};
   CHECK_OK(rf_store_read_many(store, ranges, 4, &err), err);
 }
 
@@ -553,7 +576,7 @@ static void one_small_range_comes_from_a_mapping_that_is_there(void) {
   rf_store *store = open_mapped(path);
   rf_file_stamp stamp;
   uint8_t buffer[100];
-  const rf_range range = {70000, 100, buffer};
+  const rf_read_range range = {70000, 100, buffer};
   CHECK_OK(rf_store_read_many(store, &range, 1, &err), err);
   CHECK(!rf_store_stamp_behind(store, &stamp));
   make_mapping(store);
@@ -600,9 +623,9 @@ static void *read_in_thread(void *argument) {
   rf_store *store = argument;
   uint8_t buffer[20 * 50];
   for (unsigned round = 0; round < 300; round++) {
-    rf_range ranges[20];
+    rf_read_range ranges[20];
     for (unsigned i = 0; i < 20; i++)
-      ranges[i] = (rf_range){(round * 3571 + i * 50021) % (MAPPED_BYTES - 50), 50, buffer + i * 50};
+      ranges[i] = (rf_read_range){(round * 3571 + i * 50021) % (MAPPED_BYTES - 50), 50, buffer + i * 50};
     if (rf_store_read_many(store, ranges, 20, NULL) != RF_OK)
       return "a read failed";
     for (unsigned i = 0; i < 20; i++)
@@ -676,6 +699,7 @@ int main(void) {
   RUN(silence_of_a_driver_is_put_into_words);
   RUN(row_that_cannot_write_is_not_asked_to);
   RUN(bad_rows_are_refused);
+  RUN(smaller_rows_are_extended);
   RUN(codecs_not_in_this_build);
   RUN(unbuilt_codec_does_not_cut_the_file);
   RUN(plain_fits_under_a_packed_name);

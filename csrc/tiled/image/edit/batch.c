@@ -60,7 +60,7 @@ typedef struct batch {
   size_t *old_at;      /* where the bytes of a tile begin in `old` */
   rf_tile_hole *freed; /* places of tiles that are written to others */
   size_t freed_count;
-  rf_range *ranges;
+  rf_read_range *ranges;
   uint8_t *old;
   uint8_t *slots;
   size_t slots_bytes;
@@ -350,7 +350,7 @@ static rf_status read_old(batch *b, rf_error *err) {
       break;
     }
     b->old_at[i] = (size_t)total;
-    b->ranges[ranges++] = (rf_range){b->rows[i].offset, (size_t)b->rows[i].bytes, NULL};
+    b->ranges[ranges++] = (rf_read_range){b->rows[i].offset, (size_t)b->rows[i].bytes, NULL};
     total += b->rows[i].bytes;
   }
   if (ranges == 0)
