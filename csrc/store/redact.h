@@ -15,4 +15,8 @@ char *rf_url_display(const char *name);
 /* Returns the same without escapes: a path stays a path that can be opened. */
 char *rf_url_redact(const char *name);
 
+/* Writes a URL that a server wrote (Location) for messages, without the contents of query and fragment, cut to
+ * `capacity` bytes. NULL gives "". */
+void rf_redirect_show(const char *url, char *text, size_t capacity);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "store/http/url.h"
+#include "store/redact.h"
 
 #define SEPARATORS " ,\t"
 
@@ -87,11 +88,11 @@ uint32_t rf_schemes_refused(const char *name, const rf_options *options) {
   return refused;
 }
 
-rf_status rf_redirect_check(const rf_request *request, const char *url, rf_error *err) {
+rf_status rf_schemes_check_redirect(uint32_t refuse, const char *url, rf_error *err) {
   size_t n = rf_url_scheme(url);
   bool http = rf_is_name(url, n, "http");
-  bool refused = (http && (request->refuse & RF_REFUSE_HTTP) != 0) ||
-                 (rf_is_name(url, n, "https") && (request->refuse & RF_REFUSE_HTTPS) != 0);
+  bool refused =
+      (http && (refuse & RF_REFUSE_HTTP) != 0) || (rf_is_name(url, n, "https") && (refuse & RF_REFUSE_HTTPS) != 0);
   if (!refused)
     return RF_OK;
   char shown[200];

@@ -18,4 +18,7 @@ rf_status rf_schemes_check_chain(const char *name, const rf_options *options, rf
 /* Which schemes the redirects of `name` may lead to: RF_REFUSE_HTTP and RF_REFUSE_HTTPS for those that are refused. */
 uint32_t rf_schemes_refused(const char *name, const rf_options *options);
 
+/* RF_ERR_SCHEME when `refuse` (RF_REFUSE_...) forbids to follow a redirect to `url`. */
+rf_status rf_schemes_check_redirect(uint32_t refuse, const char *url, rf_error *err);
+
 #endif

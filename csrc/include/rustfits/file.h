@@ -67,9 +67,6 @@ RF_API void rf_name_show(const char *name, char *text, size_t capacity);
 /* The same without the escapes: a path stays one that can be opened. */
 RF_API void rf_name_redact(const char *name, char *text, size_t capacity);
 
-/* As rf_name_show, for a URL that a server wrote (Location): of query and fragment nothing is shown. */
-RF_API void rf_redirect_show(const char *url, char *text, size_t capacity);
-
 /* 1 when the value of this key of a URL, or of this header of a request, is a secret by its name. NULL gives 0. */
 RF_API int rf_key_is_secret(const char *key);
 

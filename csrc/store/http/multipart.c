@@ -1,22 +1,16 @@
-/* SPDX-License-Identifier: BSD-3-Clause
- *
- * Several ranges in one answer (RFC 9110 14.6, RFC 2046 5.1): the body is read as it comes, wherever it is cut. A part
- * says by its Content-Range which bytes it has, so that nobody has to look for the boundary among them.
- *
- * What a server sends otherwise than it should is RF_ERR_UNSUPPORTED and no failure of the file: the ranges can still
- * be asked for one by one.
- */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "store/http/multipart.h"
+
 #include <string.h>
 
 #include "base/ascii.h"
 #include "base/memory.h"
 #include "store/http/response.h"
-#include "store/http/url.h"
 
 #define BOUNDARY_BYTES 70 /* RFC 2046 5.1.1 */
 #define LINE_BYTES 1024
 #define HEADER_LINES 32
-/* Of text before the first part, and behind the last. */
+/* Most bytes of text in a row: before the first part, between parts, after the last. */
 #define IDLE_BYTES ((uint64_t)64 << 10)
 
 typedef enum { BETWEEN, HEADERS, DATA, AFTER } multipart_state;
@@ -25,25 +19,25 @@ struct rf_multipart {
   const rf_byte_range *ranges;
   size_t first; /* index of ranges[0] in the request */
   size_t count;
-  size_t left; /* ranges that have not come yet */
-  bool single; /* no parts: the body is one stretch */
+  size_t left; /* ranges that have not arrived */
+  bool single; /* the body is one part, without text around it */
   multipart_state state;
   char delimiter[2 + BOUNDARY_BYTES + 1];
   char line[LINE_BYTES];
   size_t line_length;
-  unsigned lines; /* of this part's header */
+  unsigned lines; /* of the header of this part */
   uint64_t idle;  /* bytes since there was a part */
   bool any;       /* there was a part */
-  rf_answer part;
+  rf_http_response part;
   uint64_t at;  /* of the next byte of this part */
-  uint64_t end; /* behind the last */
-  size_t next;  /* the range that is to come next in this part */
-  bool begun;   /* the receiver knows of it */
-  bool had[];   /* the ranges that have come, or begun to */
+  uint64_t end; /* after its last byte */
+  size_t next;  /* the next range in this part */
+  bool begun;   /* the receiver was told of it */
+  bool had[];   /* ranges that have arrived, or begun to */
 };
 
 static rf_status useless(rf_error *err, const char *why) {
-  return rf_fail(err, RF_ERR_UNSUPPORTED, "the server's answer to a request for several ranges is of no use: %s", why);
+  return rf_fail(err, RF_ERR_UNSUPPORTED, "useless response to a request for several ranges: %s", why);
 }
 
 /* ---- opening ---- */
@@ -61,8 +55,8 @@ static bool take_text(const char **at, const char *text) {
   return true;
 }
 
-/* The value of a parameter, a token or a quoted string, goes to `value` (NULL: to nobody). False when it does not fit,
- * or has no end. */
+/* Takes the value of a parameter, a token or a quoted string, to `value` (NULL: drops it). Returns false if it does not
+ * fit or has no end. */
 static bool take_value(const char **at, char *value, size_t capacity) {
   bool quoted = **at == '"';
   size_t n = 0;
@@ -105,9 +99,9 @@ static bool read_boundary(const char *content_type, char *boundary, size_t capac
   return false;
 }
 
-/* The stretch from .. to (both included) begins: it must be ranges that were asked for, with what lies between them,
- * and that have not come before. So all parts together are no longer than from the first range to the last. */
-static rf_status begin_stretch(rf_multipart *m, int64_t from, int64_t to, rf_error *err) {
+/* Begins the bytes from .. to, both included. They must hold whole ranges of the request that have not arrived, and
+ * may hold bytes between them: so all parts together are no longer than the extent of the request. */
+static rf_status begin_extent(rf_multipart *m, int64_t from, int64_t to, rf_error *err) {
   if (from < 0 || to < from)
     return useless(err, "a part does not say which bytes it has (Content-Range)");
   size_t i = 0;
@@ -117,7 +111,7 @@ static rf_status begin_stretch(rf_multipart *m, int64_t from, int64_t to, rf_err
   while (i < m->count && !m->had[i] && m->ranges[i].first + m->ranges[i].length - 1 < (uint64_t)to)
     i++;
   if (i == m->count || m->had[i] || m->ranges[i].first + m->ranges[i].length - 1 != (uint64_t)to)
-    return useless(err, "a part has other bytes than were asked for, or comes twice");
+    return useless(err, "a part has bytes that were not requested, or is repeated");
   memset(m->had + first, true, i + 1 - first);
   m->next = first;
   m->begun = false;
@@ -129,14 +123,14 @@ static rf_status begin_stretch(rf_multipart *m, int64_t from, int64_t to, rf_err
   return RF_OK;
 }
 
-static rf_status open_answer(rf_multipart *m, const char *content_type, int64_t from, int64_t to, rf_error *err) {
+static rf_status open_body(rf_multipart *m, const char *content_type, int64_t from, int64_t to, rf_error *err) {
   memcpy(m->delimiter, "--", 2);
   if (content_type != NULL && read_boundary(content_type, m->delimiter + 2, sizeof m->delimiter - 2))
     return RF_OK;
   m->single = true;
   if (from < 0)
     return useless(err, "206 with neither a Content-Range nor parts (multipart/byteranges)");
-  return begin_stretch(m, from, to, err);
+  return begin_extent(m, from, to, err);
 }
 
 static rf_status check_ranges(const rf_byte_range *ranges, size_t count, rf_error *err) {
@@ -145,7 +139,7 @@ static rf_status check_ranges(const rf_byte_range *ranges, size_t count, rf_erro
     bool good = ranges[i].length > 0 && ranges[i].first >= end && rf_add_u64(ranges[i].first, ranges[i].length, &end);
     if (!good || end > INT64_MAX)
       return rf_fail(err, RF_ERR_ARGUMENT,
-                     "range %zu of those that go together is empty or does not lie behind the last", i);
+                     "range %zu of a multirange request is empty or not after the range before it", i);
   }
   return RF_OK;
 }
@@ -155,11 +149,11 @@ rf_status rf_multipart_open(const rf_request *request, size_t first, size_t coun
   RF_TRY(check_ranges(request->ranges + first, count, err));
   rf_multipart *m = rf_alloc_zero(1, sizeof *m + count);
   if (m == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "out of memory");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate the parser of %zu ranges", count);
   m->ranges = request->ranges + first;
   m->first = first;
   m->count = m->left = count;
-  rf_status status = open_answer(m, content_type, from, to, err);
+  rf_status status = open_body(m, content_type, from, to, err);
   if (status != RF_OK) {
     rf_free(m);
     return status;
@@ -172,9 +166,9 @@ void rf_multipart_close(rf_multipart *multipart) {
   rf_free(multipart);
 }
 
-/* ---- what arrives ---- */
+/* ---- the body ---- */
 
-/* Up to n bytes of the stretch: those of its ranges to the receiver, those between them to nobody. Gives how many. */
+/* Takes up to n bytes of a part. Bytes of ranges go to the receiver, bytes between ranges are dropped. */
 static rf_status take_data(rf_multipart *m, const uint8_t *data, size_t n, size_t *used, const rf_receiver *receiver,
                            rf_response *response, rf_error *err) {
   const rf_byte_range *range = &m->ranges[m->next];
@@ -187,9 +181,9 @@ static rf_status take_data(rf_multipart *m, const uint8_t *data, size_t n, size_
     return RF_OK;
   }
   if (!m->begun)
-    RF_TRY(receiver->begin(receiver->context, m->first + m->next, response, err));
+    RF_TRY(receiver->begin(receiver->user, m->first + m->next, response, err));
   m->begun = true;
-  RF_TRY(receiver->take(receiver->context, m->first + m->next, data, *used, err));
+  RF_TRY(receiver->take(receiver->user, m->first + m->next, data, *used, err));
   if (*used < left)
     return RF_OK;
   m->next++;
@@ -202,15 +196,15 @@ static rf_status take_data(rf_multipart *m, const uint8_t *data, size_t n, size_
 
 static rf_status begin_part(rf_multipart *m, rf_response *response, rf_error *err) {
   int64_t total = m->part.total_size;
-  RF_TRY(begin_stretch(m, m->part.range_first, m->part.range_last, err));
+  RF_TRY(begin_extent(m, m->part.range_first, m->part.range_last, err));
   if (total >= 0 && response->total_size >= 0 && total != response->total_size)
-    return rf_fail(err, RF_ERR_CHANGED, "the file has changed on the server while it was read");
+    return rf_fail(err, RF_ERR_CHANGED, "the file has changed on the server during the fetch");
   if (total >= 0)
     response->total_size = total;
   return RF_OK;
 }
 
-/* Is the line the delimiter, with `tail` behind it? Blanks may follow (RFC 2046 5.1.1). */
+/* Is the line the delimiter with `tail` after it? Blanks may follow (RFC 2046 5.1.1). */
 static bool is_delimiter(const rf_multipart *m, const char *tail) {
   size_t n = strlen(m->delimiter), more = strlen(tail), length = m->line_length;
   while (length > 0 && (unsigned char)m->line[length - 1] <= ' ')
@@ -228,22 +222,22 @@ static rf_status take_line(rf_multipart *m, rf_response *response, rf_error *err
       return begin_part(m, response, err);
     if (++m->lines > HEADER_LINES)
       return useless(err, "the header of a part does not end");
-    rf_answer_http_line(&m->part, m->line, m->line_length);
+    rf_http_response_take_line(&m->part, m->line, m->line_length);
     return RF_OK;
   }
   if (is_delimiter(m, "")) {
     m->state = HEADERS;
     m->lines = 0;
-    rf_answer_reset(&m->part);
+    rf_http_response_reset(&m->part);
   } else if (is_delimiter(m, "--")) {
     m->state = AFTER;
   } else if (m->any && !is_empty(m)) {
-    return useless(err, "a part is longer than it says");
+    return useless(err, "a part is longer than its Content-Range");
   }
   return RF_OK;
 }
 
-/* Bytes of a line, up to its end. */
+/* Takes the bytes of a line up to its end. */
 static rf_status take_text_bytes(rf_multipart *m, const uint8_t *data, size_t n, size_t *used, rf_response *response,
                                  rf_error *err) {
   const uint8_t *end = memchr(data, '\n', n);
@@ -251,7 +245,7 @@ static rf_status take_text_bytes(rf_multipart *m, const uint8_t *data, size_t n,
   response->overhead += *used;
   m->idle += *used;
   if (m->idle > IDLE_BYTES)
-    return useless(err, "there is no end of what is between the parts");
+    return useless(err, "too much text between the parts");
   if (m->state == AFTER)
     return RF_OK;
   if (*used > LINE_BYTES - m->line_length)
@@ -279,6 +273,5 @@ rf_status rf_multipart_end(const rf_multipart *m, rf_error *err) {
     return RF_OK;
   if (m->state == AFTER || (m->state == BETWEEN && is_delimiter(m, "--")))
     return useless(err, "some of the ranges are missing");
-  return rf_fail(err, RF_ERR_TRUNCATED, "the transfer ended when %zu of %zu ranges had come", m->count - m->left,
-                 m->count);
+  return rf_fail(err, RF_ERR_TRUNCATED, "the transfer ended after %zu of %zu ranges", m->count - m->left, m->count);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What a server says before the bytes of a file: status, sizes, validators. Read line by line, then judged against
- * what was asked.
+ * The head of an HTTP response (RFC 9110), or the replies of an FTP server (RFC 959), read line by line.
  */
 #ifndef RF_STORE_HTTP_RESPONSE_H
 #define RF_STORE_HTTP_RESPONSE_H
@@ -10,65 +9,60 @@
 
 #include "base/error.h"
 
-typedef struct rf_answer {
+typedef struct rf_http_response {
   int status;          /* HTTP status or FTP reply code; 0: none yet */
-  int64_t length;      /* of the body, -1: not said */
-  int64_t range_first; /* of Content-Range, -1: absent or unreadable */
+  bool complete;       /* the empty line after the fields has arrived */
+  int64_t length;      /* Content-Length, or -1: absent or contradictory */
+  bool has_length;     /* a Content-Length has arrived */
+  int64_t range_first; /* of Content-Range, or -1: absent or unreadable */
   int64_t range_last;
-  int64_t total_size; /* of the file, -1: not said */
-  int accepts_ranges; /* as in rf_response */
-  double retry_after; /* seconds, < 0: not said, or as a date */
-  bool chunked;
-  char encoding[32]; /* Content-Encoding, "" when absent */
+  int64_t total_size; /* size of the file, or -1: unknown */
+  rf_accept_ranges accepts_ranges;
+  int64_t retry_seconds; /* Retry-After as seconds, or -1 */
+  int64_t retry_date;    /* Retry-After as a date in seconds since 1970, or -1 */
+  int64_t date;          /* Date in seconds since 1970, or -1 */
+  bool chunked;          /* the length of the body is not in the head */
+  char encoding[32];     /* Content-Encoding; "": absent. The same for the fields below */
   char content_type[160];
   char etag[128];
   char last_modified[64];
-  char region[32]; /* of the bucket, "" when absent */
-  char code[64];   /* S3's name for a refusal, "" when it says none */
-} rf_answer;
+  char region[32]; /* x-amz-bucket-region, or <Region> of the error page */
+  char code[64];   /* <Code> of the error page of an S3 server */
+  bool has_long_location;
+  char location[16384]; /* Location; "": absent, or too long */
+} rf_http_response;
 
-/* What was asked for. */
-typedef struct rf_answer_wish {
-  const rf_byte_range *range; /* NULL: the whole file */
-  bool several;               /* that range and others, in one request */
-  bool whole_or_range;        /* as in rf_request */
-  const char *validator;      /* sent as If-Range; NULL: none */
-} rf_answer_wish;
+/* Forgets everything. */
+void rf_http_response_reset(rf_http_response *response);
 
-/* Nothing heard yet. */
-void rf_answer_reset(rf_answer *answer);
+/* Takes a line of HTTP of n bytes, with or without its end. A status line forgets the lines before: those of interim
+ * responses and of responses before an authentication. Lines after the empty line (trailers) are ignored. */
+void rf_http_response_take_line(rf_http_response *response, const char *line, size_t n);
 
-/* Takes a line as it came (its end does not matter). A status line begins a new answer: what interim answers and those
- * before an authentication said is forgotten. */
-void rf_answer_http_line(rf_answer *answer, const char *line, size_t n);
+/* Takes a line of an FTP reply. "213 <size>" is the reply to SIZE (RFC 3659). */
+void rf_http_response_take_ftp_line(rf_http_response *response, const char *line, size_t n);
 
-/* The same for a reply of FTP. "213 <size>" answers SIZE (RFC 3659). */
-void rf_answer_ftp_line(rf_answer *answer, const char *line, size_t n);
+/* Takes the beginning of the page of an error response: S3 servers name the error and the region of the bucket in XML.
+ * Ignores the body of any other response. */
+void rf_http_response_take_page(rf_http_response *response, const char *page, size_t n);
 
-/* Takes what is there of the page that comes with a refusal: S3 says in XML what is wrong, and of which region a bucket
- * is. Of another answer: nothing. */
-void rf_answer_page(rf_answer *answer, const char *page, size_t n);
+/* Does the response redirect, with a Location or without? */
+bool rf_http_response_is_redirect(const rf_http_response *response);
 
-/* Whether it sends us elsewhere. */
-bool rf_answer_is_redirect(const rf_answer *answer);
+/* Returns the seconds that Retry-After demands, or -1. A date is compared with Date, if the response has it, else with
+ * the clock of this machine. */
+double rf_http_response_retry_seconds(const rf_http_response *response);
 
-/* Whether an answer with the whole file came although the file is still the one of the validator: the server would send
- * parts, but holds the validator for too weak. */
-bool rf_answer_ignores_validator(const rf_answer *answer, const rf_answer_wish *wish);
+/* Copies what a receiver needs to `facts`, also from an error response. */
+void rf_http_response_report(const rf_http_response *response, rf_response *facts);
 
-/* RF_OK when a body that follows is what was asked for. Otherwise the failure, with err->http_status set. */
-rf_status rf_answer_judge_http(const rf_answer *answer, const rf_answer_wish *wish, rf_error *err);
+/* Records the status in `err`, where none is recorded. Returns err->code, or `failure` if `err` is NULL. */
+rf_status rf_http_response_fail(const rf_http_response *response, rf_status failure, rf_error *err);
 
-/* The same for FTP, as far as the size that the server told goes. */
-rf_status rf_answer_judge_ftp(const rf_answer *answer, const rf_answer_wish *wish, rf_error *err);
+/* Fails because of the status: "the server answered 404 Not Found". */
+rf_status rf_http_response_refuse(const rf_http_response *response, rf_error *err);
 
-/* The bytes that the body of an answer that was judged well should have, -1 when nobody said. Not of several ranges. */
-int64_t rf_answer_body_bytes(const rf_answer *answer, const rf_answer_wish *wish);
-
-/* The facts that a receiver wants; also of a refusal. */
-void rf_answer_report(const rf_answer *answer, rf_response *response);
-
-/* Records `status` as an error's http_status where none is. Returns err->code, or `failure` when err is NULL. */
-rf_status rf_answer_fail(const rf_answer *answer, rf_status failure, rf_error *err);
+/* Returns the reason phrase of a status with a blank before it, or "". */
+const char *rf_http_response_reason(int status);
 
 #endif

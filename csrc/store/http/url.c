@@ -201,3 +201,66 @@ bool rf_url_same_server(const char *a, const char *b) {
                   same_text(port_b, n_b, "443", 3);
   return upgraded || (same_text(a, at_a.scheme, b, at_b.scheme) && same_text(port_a, n_a, port_b, n_b));
 }
+
+/* ---- references ---- */
+
+/* Returns the length of the scheme of a URI reference, which ends at the first ':', or 0. */
+static size_t reference_scheme(const char *text) {
+  size_t n = 0;
+  while (rf_is_letter(text[n]) ||
+         (n > 0 && (rf_is_digit(text[n]) || text[n] == '+' || text[n] == '-' || text[n] == '.')))
+    n++;
+  return text[n] == ':' ? n : 0;
+}
+
+/* Removes "." and ".." from a path that begins with '/' (RFC 3986 5.2.4). What follows the path moves up. */
+static void remove_dot_segments(char *path) {
+  char *end = path + strcspn(path, "?#"), *in = path, *out = path;
+  while (in < end) {
+    size_t n = 1 + strcspn(in + 1, "/?#");
+    bool last = in + n == end, dot = n == 2 && in[1] == '.', dots = n == 3 && in[1] == '.' && in[2] == '.';
+    if (dots)
+      while (out > path && *--out != '/')
+        ;
+    if (!dot && !dots) {
+      memmove(out, in, n);
+      out += n;
+    } else if (last) {
+      *out++ = '/';
+    }
+    in += n;
+  }
+  memmove(out, end, strlen(end) + 1);
+}
+
+rf_status rf_url_resolve(const char *base, const char *reference, char **url, rf_error *err) {
+  url_places at;
+  size_t kept = 0, n = strlen(reference);
+  if (!find_places(base, &at))
+    return rf_fail(err, RF_ERR_ARGUMENT, "not a URL: there is no \"://\" in it");
+  size_t path_end = at.path + strcspn(base + at.path, "?#");
+  bool slash = false;
+  if (reference_scheme(reference) > 0) {
+    kept = 0;
+  } else if (reference[0] == '/') {
+    kept = reference[1] == '/' ? at.scheme + 1 : at.path;
+  } else if (reference[0] == '?') {
+    kept = path_end;
+  } else if (reference[0] == '\0' || reference[0] == '#') {
+    kept = at.end;
+  } else {
+    for (kept = path_end; kept > at.path && base[kept - 1] != '/';)
+      kept--;
+    slash = kept == at.path; /* the base has no path */
+  }
+  char *text = rf_alloc(kept + n + 2);
+  if (text == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a URL");
+  memcpy(text, base, kept);
+  memcpy(text + kept, "/", 1);
+  memcpy(text + kept + slash, reference, n + 1);
+  if (kept >= at.path && text[at.path] == '/')
+    remove_dot_segments(text + at.path);
+  *url = text;
+  return RF_OK;
+}

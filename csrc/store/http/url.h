@@ -38,4 +38,8 @@ bool rf_url_same_server(const char *a, const char *b);
 /* Whether the URL has this scheme ("http"), in any case. */
 bool rf_url_has_scheme(const char *url, const char *scheme);
 
+/* Resolves a URI reference, such as a Location, against the URL `base` (RFC 3986 5.2). `url` receives the target, freed
+ * with rf_free: absolute, not checked. */
+rf_status rf_url_resolve(const char *base, const char *reference, char **url, rf_error *err);
+
 #endif

@@ -83,7 +83,7 @@ static rf_status target_of(rf_fetcher *f, const char *name, rf_error *err) {
 /* Amazon's servers send one range at a time, and FTP knows of no more. */
 static bool knows_multirange(const rf_fetcher *f) {
   const char *url = f->target.url;
-  return (f->transport->flags & RF_TRANSPORT_SEVERAL) != 0 && !f->target.is_s3 &&
+  return (f->transport->flags & RF_TRANSPORT_MULTIRANGE) != 0 && !f->target.is_s3 &&
          (rf_url_has_scheme(url, "http") || rf_url_has_scheme(url, "https"));
 }
 
@@ -97,7 +97,7 @@ rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const 
   f->redirects = options->limits.redirects;
   f->refuse = rf_schemes_refused(name, options);
   f->limit = options->limits.fetch_bytes;
-  f->accepts_ranges = -1;
+  f->accepts_ranges = RF_ACCEPT_RANGES_UNKNOWN;
   f->stats.size = sizeof f->stats;
   rf_status status = keep_options(f, &options->remote, err);
   if (status == RF_OK) {
@@ -355,7 +355,7 @@ static rf_status open_once(opening *o, double delay, rf_response *said, rf_error
   rf_byte_range first = {0, f->remote.first_bytes};
   /* What broke off goes on where it was, if the server can. */
   uint64_t end = o->took_whole || f->size < first.length ? f->size : first.length;
-  bool resume = o->at > 0 && f->accepts_ranges == 1 && end > o->at && f->validator[0] != '\0';
+  bool resume = o->at > 0 && f->accepts_ranges == RF_ACCEPT_RANGES_BYTES && end > o->at && f->validator[0] != '\0';
   o->resumed = resume ? o->at : 0;
   if (resume) {
     first = (rf_byte_range){o->at, end - o->at};
@@ -368,9 +368,9 @@ static rf_status open_once(opening *o, double delay, rf_response *said, rf_error
     request.range_count = 1;
   }
   o->begun = false;
-  rf_receiver receiver = {opening_begin, opening_take, o};
+  rf_receiver receiver = {sizeof receiver, o, opening_begin, opening_take};
   o->asked_at = rf_time_seconds() + delay;
-  *said = (rf_response){.size = sizeof *said, .total_size = -1, .accepts_ranges = -1, .retry_after = -1};
+  *said = (rf_response){.size = sizeof *said, .total_size = -1, .retry_after = -1};
   return f->transport->fetch(f->transport->user, &request, &receiver, said, err);
 }
 
@@ -506,13 +506,13 @@ static rf_status get_once(getting *g, size_t count, size_t *asked, rf_byte_range
   request.ranges = ranges;
   request.range_count = n;
   request.concurrency = g->abreast = choose_abreast(f, ranges, n);
-  request.together = g->multirange;
+  request.multirange = g->multirange;
   request.validator = f->validator[0] != '\0' ? f->validator : NULL;
   g->asked = asked;
   g->progressed = false;
   g->asked_at = rf_time_seconds() + delay;
-  rf_receiver receiver = {getting_begin, getting_take, g};
-  *said = (rf_response){.size = sizeof *said, .total_size = -1, .accepts_ranges = -1, .retry_after = -1};
+  rf_receiver receiver = {sizeof receiver, g, getting_begin, getting_take};
+  *said = (rf_response){.size = sizeof *said, .total_size = -1, .retry_after = -1};
   rf_status status = f->transport->fetch(f->transport->user, &request, &receiver, said, err);
   count_rest(g);
   return status;

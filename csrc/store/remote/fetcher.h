@@ -23,8 +23,8 @@ typedef struct rf_fetcher {
   int redirects;
   uint32_t refuse; /* RF_REFUSE_... */
   uint64_t limit;
-  uint64_t size;       /* of the file, once known */
-  int accepts_ranges;  /* 1 yes, 0 no, -1 not known */
+  uint64_t size; /* of the file, once known */
+  rf_accept_ranges accepts_ranges;
   char validator[128]; /* for If-Range, "" for none */
   char etag[128];
   char last_modified[64];

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.binding.library import CData, ffi, lib
 
-__all__ = ["key_is_secret", "redacted", "scheme_list", "shown", "shown_target"]
+__all__ = ["key_is_secret", "redacted", "scheme_list", "shown"]
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 
@@ -23,11 +23,6 @@ def shown(name: str | bytes) -> str:
 def redacted(name: str | bytes) -> str:
     """Return a name without secrets. A path is unchanged and can be opened."""
     return _copy(lib.rf_name_redact, name)
-
-
-def shown_target(url: str) -> str:
-    """Return the URL of a redirect for messages, without query and fragment."""
-    return _copy(lib.rf_redirect_show, url)
 
 
 def key_is_secret(key: str) -> bool:

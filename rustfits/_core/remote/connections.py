@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Handles of libcurl that are kept, with their connections, for the next fetch."""
+"""Handles of libcurl and their connections, kept for the next fetch."""
 
 from __future__ import annotations
 
 import os
 from typing import Any
 
-__all__ = ["Line", "Session"]
+from rustfits._core.binding.library import CData, check, error, ffi, lib
 
-# Lines that are kept when the file that they were made for is closed.
+__all__ = ["Handles", "Session"]
+
+# Handles that are kept after their file is closed.
 _MAX_SPARE = 4
 
 
-class Line:
+class Handles:
     """A multi handle, which holds the connections, and easy handles for transfers side by side."""
 
     def __init__(self) -> None:
@@ -23,7 +25,7 @@ class Line:
         self.pid = os.getpid()
 
     def easy(self, index: int) -> Any:
-        """Give easy handle `index`."""
+        """Return easy handle `index`."""
         import pycurl
 
         while len(self._easy) <= index:
@@ -31,7 +33,7 @@ class Line:
         return self._easy[index]
 
     def forget_cookies(self) -> None:
-        """Take the cookies of a file away before another one uses the handles."""
+        """Remove the cookies of a file before another file uses the handles."""
         import pycurl
 
         for easy in self._easy:
@@ -43,15 +45,17 @@ class Session:
     """What the fetches of one open file share. Several threads may use it at the same time."""
 
     def __init__(self) -> None:
-        self._idle: list[Line] = []
-        #: What the server wants to hear, a set of bits of pycurl.HTTPAUTH_...; 0: to be asked.
+        made, err = ffi.new("rf_http_session **"), error()
+        check(lib.rf_http_session_open(made, err), err)
+        #: The ``rf_http_session *``: where redirects lead.
+        self.http: CData = made[0]
+        #: Bits of ``pycurl.HTTPAUTH_...`` that the server of the URL accepts; 0: unknown.
         self.auth = 0
-        #: What was asked for, and where redirects led; None: nowhere else.
-        self.led: tuple[Any, Any] | None = None
+        self._idle: list[Handles] = []
         self._cookies: Any = None
 
     def cookies(self) -> Any:
-        """Give the cookies of the servers of this file, which are never written to disk."""
+        """Return the cookies of the servers of this file, which are never written to disk."""
         import pycurl
 
         if self._cookies is None:
@@ -60,33 +64,35 @@ class Session:
             self._cookies = cookies
         return self._cookies
 
-    def take(self) -> Line:
-        """Give a line that nobody uses, to be put back with `leave`."""
-        # A signal handler may open a file while this thread is in the middle of another: pop()
-        # and append() are whole to it and to other threads.
-        for lines in (self._idle, _spare):
-            while lines:
+    def take(self) -> Handles:
+        """Return handles that no other fetch uses, to be given back with `leave`."""
+        # A signal handler may open a file while this thread opens another: pop() and append() are
+        # atomic for signal handlers and threads.
+        for idle in (self._idle, _spare):
+            while idle:
                 try:
-                    line = lines.pop()
+                    handles = idle.pop()
                 except IndexError:
                     break
-                if line.pid == os.getpid():
-                    return line
-                # A forked child must not say good-bye over connections that are its parent's.
-                _abandoned.append(line)
-        return Line()
+                if handles.pid == os.getpid():
+                    return handles
+                # A forked child must not close connections of its parent.
+                _abandoned.append(handles)
+        return Handles()
 
-    def leave(self, line: Line) -> None:
-        """Put a line back that `take` gave."""
-        self._idle.append(line)
+    def leave(self, handles: Handles) -> None:
+        """Give handles back that `take` returned."""
+        self._idle.append(handles)
 
     def close(self) -> None:
-        """Let go of all lines: some stay for the next file, which may be on the same server."""
+        """Release all handles. Some stay for the next file, which may be on the same server."""
+        http, self.http = self.http, ffi.NULL
+        lib.rf_http_session_close(http)
         while self._idle:
-            line = self._idle.pop()
-            if line.pid == os.getpid():
-                line.forget_cookies()
-            _spare.append(line)
+            handles = self._idle.pop()
+            if handles.pid == os.getpid():
+                handles.forget_cookies()
+            _spare.append(handles)
         while len(_spare) > _MAX_SPARE:
             try:
                 del _spare[0]
@@ -94,5 +100,5 @@ class Session:
                 break
 
 
-_spare: list[Line] = []
-_abandoned: list[Line] = []
+_spare: list[Handles] = []
+_abandoned: list[Handles] = []

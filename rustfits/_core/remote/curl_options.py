@@ -1,30 +1,24 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What libcurl is told to do: headers, certificates, logins, limits; and where redirects lead."""
+"""The options of an easy handle: header fields, certificates, logins, limits."""
 
 from __future__ import annotations
 
 import os
-import re
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from rustfits._core.binding.library import CData, ffi, lib, text
-from rustfits._core.binding.names import shown_target
-from rustfits._core.remote.response import Expectation, FetchError
+from rustfits._core.binding.library import CData, ffi, lib
 
-__all__ = ["Target", "as_ascii", "first_target", "follow", "is_ftp", "set_options"]
+__all__ = ["set_options"]
 
-# 16 KiB, libcurl's own, halves the speed of a local network. libcurl fills up to ten of them in
-# one round; larger ones gain nothing more.
+# The default of libcurl, 16 KiB, halves the speed of a local network. libcurl fills up to ten
+# buffers in one round; larger ones gain nothing more.
 _BUFFER_BYTES = 512 << 10
 _CONNECT_SECONDS = 30.0
-# Without a time limit of the caller's: a server that is silent for so long is taken for dead.
+# Without a time limit of the caller: a server that is silent for so long counts as dead.
 _SILENT_SECONDS = 300
-# Headers that tell no secret, whatever is in them: they go to any server.
-_TRAVELLERS = {"accept", "accept-encoding", "accept-language", "from", "referer", "user-agent"}
-_NOT_IN_URLS = re.compile(rb"[^\x21-\x7e]")
-# Where the systems keep their certificates, for a libcurl that was not built for this one.
+# Where systems keep their certificates, for a libcurl that was built for another system.
 _SYSTEM_BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -33,79 +27,21 @@ _SYSTEM_BUNDLES = (
 )
 
 
-class Target(NamedTuple):
-    """Where to, and what may be told there."""
-
-    url: str
-    user: bytes | None
-    password: bytes | None
-    headers: tuple[bytes, ...]
-    sigv4: bytes | None
-    elsewhere: bool = False  # not the server that was asked first
-
-
-def first_target(request: CData) -> Target:
-    """Give what an rf_request asks."""
-    remote = request.remote
-    headers = _texts(remote.headers, remote.header_count) if remote else []
-    headers += _texts(request.headers, request.header_count)
-    if not any(_header_name(header) == "accept-encoding" for header in headers):
-        headers.append(b"Accept-Encoding: identity")
-    return Target(
-        text(request.url),
-        ffi.string(request.user) if request.user else None,
-        ffi.string(request.password) if request.password else None,
-        tuple(headers),
-        ffi.string(request.sigv4) if request.sigv4 else None,
-    )
-
-
-def _texts(array: CData, count: int) -> list[bytes]:
-    return [ffi.string(array[i]) for i in range(count)]
-
-
-def is_ftp(target: Target) -> bool:
-    """Whether a target is asked in FTP."""
-    return target.url.partition(":")[0].lower() in ("ftp", "ftps")
-
-
-def as_ascii(url: bytes) -> str:
-    """Give a URL that a server wrote with what no URL may hold encoded."""
-    return _NOT_IN_URLS.sub(lambda match: b"%%%02X" % match[0][0], url).decode("ascii")
-
-
-# --- libcurl's options ---
-
-
-def set_options(
-    easy: Any,
-    target: Target,
-    expectation: Expectation,
-    remote: CData,
-    *,
-    auth: int,
-    cookies: Any,
-    conditional: bool,
-    seconds: float,
-) -> None:
+def set_options(easy: Any, exchange: CData, remote: CData, *, auth: int, cookies: Any) -> None:
     """Set all options of an easy handle but the functions that take what arrives.
 
     Parameters
     ----------
     easy : pycurl.Curl
-        Its connections stay, nothing else does.
-    target, expectation
-        Where to ask for what.
+        Keeps its connections and loses everything else.
+    exchange : rf_http_exchange *
+        The request to send.
     remote : rf_remote_options *
-        The caller's options; NULL: none.
+        The options of the caller; NULL: none.
     auth : int
-        What the server wants to hear, where that is known.
+        Bits of ``pycurl.HTTPAUTH_...`` that the server of the URL accepts; 0: unknown.
     cookies : pycurl.CurlShare
-        Those of the servers of this file.
-    conditional : bool
-        Whether to send the validator of `expectation`.
-    seconds : float
-        Spent before, which count for the time limit.
+        The cookies of the servers of this file.
     """
     import pycurl
 
@@ -120,46 +56,41 @@ def set_options(
     easy.setopt(pycurl.SHARE, cookies)
     easy.setopt(pycurl.COOKIEFILE, "")
     easy.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS | pycurl.PROTO_FTP)
-    headers = list(target.headers)
-    if conditional and expectation.validator is not None:
-        headers.append(b"If-Range: " + expectation.validator)
+    headers = [ffi.string(exchange.headers[i]) for i in range(exchange.header_count)]
     easy.setopt(pycurl.HTTPHEADER, headers)
-    if expectation.span is not None:
-        spans = (expectation.span, *expectation.more)
-        easy.setopt(pycurl.RANGE, ",".join(f"{first}-{last}" for first, last in spans))
-    _set_url(easy, target)
-    _set_login(easy, target, remote, auth)
-    _set_time_limits(easy, remote, seconds)
+    if exchange.range:
+        easy.setopt(pycurl.RANGE, ffi.string(exchange.range))
+    _set_url(easy, ffi.string(exchange.url))
+    _set_login(easy, exchange, remote, auth)
+    _set_time_limits(easy, remote, exchange.elapsed)
     _set_certificates(easy, remote)
 
 
-def _set_url(easy: Any, target: Target) -> None:
+def _set_url(easy: Any, url: bytes) -> None:
     import pycurl
 
-    url = target.url
-    scheme = url.partition(":")[0]
-    if scheme.lower() == "ftps":
-        # FTP made safe by AUTH TLS; to libcurl "ftps" is TLS from the first byte, on port 990.
-        url = "ftp" + url[len(scheme) :]
+    if url[:5].lower() == b"ftps:":
+        # FTP with AUTH TLS. In libcurl, "ftps:" is TLS from the first byte, on port 990.
+        url = b"ftp" + url[4:]
         easy.setopt(pycurl.USE_SSL, pycurl.USESSL_ALL)
         easy.setopt(pycurl.FTPSSLAUTH, pycurl.FTPAUTH_TLS)
-    easy.setopt(pycurl.URL, url.encode())
+    easy.setopt(pycurl.URL, url)
 
 
-def _set_login(easy: Any, target: Target, remote: CData, auth: int) -> None:
+def _set_login(easy: Any, exchange: CData, remote: CData, auth: int) -> None:
     import pycurl
 
-    known = 0 if target.elsewhere else auth
+    known = 0 if exchange.is_elsewhere else auth
     easy.setopt(pycurl.HTTPAUTH, known or pycurl.HTTPAUTH_BASIC | pycurl.HTTPAUTH_DIGEST)
-    if target.user is not None:
-        easy.setopt(pycurl.USERNAME, target.user)
-    if target.password is not None:
-        easy.setopt(pycurl.PASSWORD, target.password)
-    if target.sigv4 is not None:
-        easy.setopt(pycurl.AWS_SIGV4, target.sigv4)
-    if remote and remote.netrc == 1:  # it holds the logins of each server itself
-        if target.elsewhere and target.url.partition(":")[0].lower() == "https":
-            # Those who send us to another server to log in do not always let it ask.
+    if exchange.user:
+        easy.setopt(pycurl.USERNAME, ffi.string(exchange.user))
+    if exchange.password:
+        easy.setopt(pycurl.PASSWORD, ffi.string(exchange.password))
+    if exchange.sigv4:
+        easy.setopt(pycurl.AWS_SIGV4, ffi.string(exchange.sigv4))
+    if remote and remote.netrc == 1:  # the file has the logins of each server
+        if exchange.is_elsewhere and ffi.string(exchange.url)[:6].lower() == b"https:":
+            # Login servers that a redirect leads to may send no challenge.
             easy.setopt(pycurl.HTTPAUTH, pycurl.HTTPAUTH_BASIC)
         easy.setopt(pycurl.NETRC, pycurl.NETRC_OPTIONAL)
         file = os.environ.get("NETRC")
@@ -167,7 +98,7 @@ def _set_login(easy: Any, target: Target, remote: CData, auth: int) -> None:
             easy.setopt(pycurl.NETRC_FILE, os.fsencode(file))
 
 
-def _set_time_limits(easy: Any, remote: CData, seconds: float) -> None:
+def _set_time_limits(easy: Any, remote: CData, elapsed: float) -> None:
     import pycurl
 
     connect = remote.connect_timeout if remote else 0.0
@@ -175,7 +106,7 @@ def _set_time_limits(easy: Any, remote: CData, seconds: float) -> None:
     easy.setopt(pycurl.CONNECTTIMEOUT_MS, min(int(connect * 1000) + 1, 10**9))
     limit = remote.timeout if remote else 0.0
     if limit > 0:
-        left = max(limit - seconds, 0.0)
+        left = max(limit - elapsed, 0.0)
         easy.setopt(pycurl.TIMEOUT_MS, min(int(left * 1000) + 1, 10**9))
     else:
         easy.setopt(pycurl.LOW_SPEED_LIMIT, 1)
@@ -197,10 +128,7 @@ def _set_certificates(easy: Any, remote: CData) -> None:
 
 
 def _certificates(given: str | None) -> tuple[str | None, str | None]:
-    """Give file and folder of the certificates to trust.
-
-    Two times None: those that libcurl was built with.
-    """
+    """Return file and folder of the certificates to trust; twice None: those of libcurl's build."""
     bundle = given or os.environ.get("CURL_CA_BUNDLE") or None
     folder = None
     if bundle is None:
@@ -216,9 +144,9 @@ def _certificates(given: str | None) -> tuple[str | None, str | None]:
 
 
 def _system_certificates() -> tuple[str | None, str | None]:
-    """Give where this system keeps its certificates.
+    """Return where this system keeps its certificates.
 
-    The libcurl in pycurl's wheel was built on another one.
+    The libcurl in pycurl's wheel was built on another system.
     """
     if sys.platform == "win32":
         return None, None
@@ -231,52 +159,3 @@ def _system_certificates() -> tuple[str | None, str | None]:
         if Path(bundle).is_file():
             return bundle, None
     return None, paths.capath
-
-
-# --- redirects ---
-
-
-def _header_name(header: bytes) -> str:
-    return header.partition(b":")[0].strip().lower().decode("latin-1")
-
-
-def follow(request: CData, target: Target, url: str) -> Target:
-    """Where a redirect leads. User, password and headers go along to the same server only."""
-    from urllib.parse import urlsplit, urlunsplit  # costs a tenth of the import of the package
-
-    try:
-        scheme, host, _ = _server(url)
-    except ValueError:
-        scheme, host = "", None
-    if scheme not in ("http", "https") or not host:
-        raise FetchError(
-            lib.RF_ERR_NETWORK,
-            f'the server redirects to "{shown_target(url)[:200]}", which is neither http nor https',
-        )
-    err = ffi.new("rf_error *")
-    if lib.rf_redirect_check(request, url.encode(), err):
-        raise FetchError(err.code, text(err.message))
-    # What the server put before an '@' is not ours to send.
-    parts = urlsplit(url)
-    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="")
-    if _same_server(_server(target.url), _server(url)):
-        return target._replace(url=urlunsplit(bare))
-    headers = tuple(header for header in target.headers if _header_name(header) in _TRAVELLERS)
-    return Target(urlunsplit(bare), None, None, headers, None, elsewhere=True)
-
-
-def _server(url: str) -> tuple[str, str | None, int | None]:
-    """Give scheme, host and port; ValueError for a port that is none."""
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(url)
-    scheme = parts.scheme.lower()
-    return scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(scheme)
-
-
-def _same_server(
-    a: tuple[str, str | None, int | None], b: tuple[str, str | None, int | None]
-) -> bool:
-    """Whether what was meant for server `a` may be told to `b`."""
-    upgraded = (a[0], a[2], b[0], b[2]) == ("http", 80, "https", 443)
-    return a == b or (a[1] == b[1] and upgraded)

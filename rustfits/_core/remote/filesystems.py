@@ -16,9 +16,7 @@ from typing import Any, NamedTuple
 from rustfits._core.binding.handle import SchemeResolver, set_scheme_resolver
 from rustfits._core.binding.library import CData, check, error, ffi, lib, text
 from rustfits._core.binding.names import shown
-from rustfits._core.remote.response import FetchError, copy_text
-from rustfits._core.remote.transfer import ReceiverError
-from rustfits._core.remote.transport import escaped, record, serve_sessions
+from rustfits._core.remote.callbacks import copy_text, keep_exception, serve_sessions
 
 __all__ = ["install_hint", "serve"]
 
@@ -46,6 +44,33 @@ _PACKAGES = {
 }
 
 _served: dict[str, list[CData]] = {}  # the transports must live as long as the process
+
+
+class _FetchError(Exception):
+    """A fetch that failed, in the terms of the C library."""
+
+    def __init__(self, status: int, message: str, http_status: int = 0, sys_errno: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+        self.http_status = http_status
+        self.sys_errno = sys_errno
+
+    def record(self, err: CData) -> None:
+        """Fill in an rf_error, unless it holds a failure already."""
+        if err and err.code == lib.RF_OK:
+            lib.rf_error_clear(err)
+            err.code = self.status
+            err.http_status = self.http_status
+            err.sys_errno = self.sys_errno
+            copy_text(err.message, str(self).encode())
+
+
+class _ReceiverError(Exception):
+    """The C library ended the fetch. Its rf_error is filled in already."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 def serve(name: bytes) -> bool:
@@ -213,7 +238,7 @@ class _Fetch:
         self._info = session.info
         response.status = 200 if whole else 206
         response.total_size = self._info.size
-        response.accepts_ranges = 1
+        response.accepts_ranges = lib.RF_ACCEPT_RANGES_BYTES
         copy_text(response.etag, self._info.validator)
         if whole or self._info.size < 0:
             self._whole()
@@ -224,10 +249,10 @@ class _Fetch:
         if not self._request.ranges or self._request.whole_or_range == 1:
             self._response.status = 200
         else:
-            raise FetchError(lib.RF_ERR_UNSUPPORTED, "the file does not tell how long it is")
+            raise _FetchError(lib.RF_ERR_UNSUPPORTED, "the file does not tell how long it is")
         limit, size = self._request.limit_bytes, self._info.size
         if size > limit:
-            raise FetchError(
+            raise _FetchError(
                 lib.RF_ERR_LIMIT,
                 f"the file has {size} bytes; the limit for a remote file is {limit}",
             )
@@ -249,7 +274,7 @@ class _Fetch:
             if request.whole_or_range == 1:
                 end = min(end, size)
             if end > size or first > end:
-                raise FetchError(
+                raise _FetchError(
                     lib.RF_ERR_TRUNCATED,
                     f"bytes {first}-{first + length - 1} reach behind the end of the file "
                     f"({size} bytes)",
@@ -273,7 +298,7 @@ class _Fetch:
                 bodies, info = self._file.read_and_look(some)
                 self._response.requests += 1
                 if info != self._info:
-                    raise FetchError(
+                    raise _FetchError(
                         lib.RF_ERR_CHANGED,
                         "the file has changed since it was opened; open it again",
                     )
@@ -285,25 +310,25 @@ class _Fetch:
     @staticmethod
     def _expect(span: tuple[int, int], body: bytes) -> None:
         if len(body) != span[1] - span[0]:
-            raise FetchError(
+            raise _FetchError(
                 lib.RF_ERR_TRUNCATED,
                 f"the transfer ended after {len(body)} of {span[1] - span[0]} bytes",
             )
 
     def _begin(self, index: int) -> None:
         receiver = self._receiver
-        self._accepted(receiver.begin(receiver.context, index, self._response, self._err))
+        self._accepted(receiver.begin(receiver.user, index, self._response, self._err))
 
     def _take(self, index: int, body: bytes) -> None:
         receiver = self._receiver
         if body:
             data = ffi.from_buffer(body)
-            self._accepted(receiver.take(receiver.context, index, data, len(body), self._err))
+            self._accepted(receiver.take(receiver.user, index, data, len(body), self._err))
 
     @staticmethod
     def _accepted(status: int) -> None:
         if status != lib.RF_OK:
-            raise ReceiverError(status)
+            raise _ReceiverError(status)
 
 
 def _without_secrets(url: str) -> str:
@@ -319,7 +344,7 @@ def _http_status(exception: Exception) -> int:
     return 0
 
 
-def _failure(exception: Exception) -> FetchError:
+def _failure(exception: Exception) -> _FetchError:
     """Put an exception of a filesystem into the C library's terms."""
     known: list[tuple[type[Exception], int]] = [
         (FileNotFoundError, lib.RF_ERR_NO_FILE),
@@ -344,23 +369,25 @@ def _failure(exception: Exception) -> FetchError:
     said = _URL.sub(lambda match: _without_secrets(match[0]), str(exception))
     message = f"fsspec: {type(exception).__name__}: {said}" if said else type(exception).__name__
     if status is not None:
-        return FetchError(status, message, http_status)
+        return _FetchError(status, message, http_status)
     number = exception.errno if isinstance(exception, OSError) else None
-    return FetchError(lib.RF_ERR_NETWORK, message, sys_errno=number or 0)
+    return _FetchError(lib.RF_ERR_NETWORK, message, sys_errno=number or 0)
 
 
 def _fetch(user: CData, request: CData, receiver: CData, response: CData, err: CData) -> int:
     """Fetch: the function of an rf_transport."""
     try:
         _Fetch(request, receiver, response, err).run()
-    except ReceiverError as refusal:
+    except _ReceiverError as refusal:
         return refusal.status
     except Exception as exception:  # a filesystem may raise what it likes
-        failure = exception if isinstance(exception, FetchError) else _failure(exception)
-        record(err, failure)
+        failure = exception if isinstance(exception, _FetchError) else _failure(exception)
+        failure.record(err)
         return failure.status
     return int(lib.RF_OK)
 
 
 serve_sessions(_Session, "rf_py_filesystem_session_open", "rf_py_filesystem_session_close")
-ffi.def_extern(name="rf_py_filesystem_fetch", error=lib.RF_ERR_CALLBACK, onerror=escaped)(_fetch)
+ffi.def_extern(name="rf_py_filesystem_fetch", error=lib.RF_ERR_CALLBACK, onerror=keep_exception)(
+    _fetch
+)

@@ -65,6 +65,7 @@ class FaultServer(Server):
         self.version = 1
         self._planned = itertools.count()
         self._plans = 0
+        self._script: list[bytes] | None = None
         self._lock = threading.Lock()
         self._gate = threading.Event()
         self._closing = threading.Event()
@@ -160,7 +161,11 @@ class FaultServer(Server):
             target = "/" + target.split("/", 3)[3]
         path, _, query = target.partition("?")
         first, _, rest = path.lstrip("/").partition("/")
-        if first == "to":
+        if self._script is not None:
+            with self._lock:
+                response = self._script.pop(0) if self._script else b""
+            client.sendall(response)
+        elif first == "to":
             self._head(client, 302, {"Location": unquote(query), "Content-Length": "0"})
         elif first == "endless":
             self._head(
@@ -282,6 +287,16 @@ class FaultServer(Server):
             self._planned = itertools.count()
             self._plans += 1
         return self.url(f"planned/{self._plans}/{name}")
+
+    def begin_script(self, responses: list[bytes]) -> str:
+        """Send these bytes, one element a request, whatever its path; return the URL of ``/file``."""
+        self.requests.clear()
+        self._script = list(responses)
+        return self.url("file")
+
+    def end_script(self) -> None:
+        """Serve files again."""
+        self._script = None
 
     def _as_planned(
         self, client: socket.socket, body: bytes, headers: dict[str, str], planned: str

@@ -4,7 +4,7 @@
  *
  *   fetch_probe FOLDER URL [user=U] [password=P] [header=H]... [timeout=S] [connect_timeout=S] [ca_bundle=F]
  *               [redirects=N] [refuse=BITS] [limit=N] [range=FIRST:LENGTH]... [concurrency=N] [validator=V]
- * [whole_or_range=1] [more_header=H]... [delay=S] [sigv4=A] [together=N]
+ * [whole_or_range=1] [more_header=H]... [delay=S] [sigv4=A] [multirange=N]
  *
  * The bytes of range i go to FOLDER/i. Uses the public header only; the transport is what the row of the driver table
  * has in its user member.
@@ -93,8 +93,8 @@ int main(int argc, char **argv) {
       more_headers[request.header_count++] = value;
     else if ((value = value_of(argv[i], "concurrency")) != NULL)
       request.concurrency = (unsigned)strtoul(value, NULL, 10);
-    else if ((value = value_of(argv[i], "together")) != NULL)
-      request.together = strtoul(value, NULL, 10);
+    else if ((value = value_of(argv[i], "multirange")) != NULL)
+      request.multirange = strtoul(value, NULL, 10);
     else if ((value = value_of(argv[i], "validator")) != NULL)
       request.validator = value;
     else if ((value = value_of(argv[i], "whole_or_range")) != NULL)
@@ -120,8 +120,8 @@ int main(int argc, char **argv) {
     }
   }
   probe p = {.folder = argv[1]};
-  const rf_receiver receiver = {probe_begin, probe_take, &p};
-  rf_response response = {.size = sizeof response, .total_size = -1, .accepts_ranges = -1};
+  const rf_receiver receiver = {sizeof receiver, &p, probe_begin, probe_take};
+  rf_response response = {.size = sizeof response, .total_size = -1};
   rf_error err = {0};
   rf_status status = transport->fetch(transport->user, &request, &receiver, &response, &err);
   for (size_t i = 0; i < MOST; i++)

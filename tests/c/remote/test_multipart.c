@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/error.h"
+#include "store/http/multipart.h"
 #include "check.h"
 
 #define COUNT 3
@@ -46,7 +46,7 @@ static rf_status hear(const char *type, int64_t from, int64_t to, const char *bo
                       rf_error *err) {
   const rf_request request = {.size = sizeof request, .ranges = ranges, .range_count = COUNT};
   rf_response response = {.size = sizeof response, .total_size = -1};
-  const rf_receiver receiver = {hear_begin, hear_take, h};
+  const rf_receiver receiver = {sizeof receiver, h, hear_begin, hear_take};
   rf_multipart *multipart = NULL;
   memset(h, 0, sizeof *h);
   rf_error_clear(err);
@@ -181,7 +181,7 @@ static void test_receiver_that_has_enough(void) {
   const rf_request request = {.size = sizeof request, .ranges = ranges, .range_count = COUNT};
   rf_response response = {.size = sizeof response, .total_size = -1};
   heard h = {0};
-  const rf_receiver receiver = {hear_begin, refuse, &h};
+  const rf_receiver receiver = {sizeof receiver, &h, hear_begin, refuse};
   rf_multipart *multipart = NULL;
   rf_error err;
   rf_error_clear(&err);

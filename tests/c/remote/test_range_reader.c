@@ -45,17 +45,17 @@ static rf_status send_range(const rf_request *request, size_t i, const rf_receiv
   if (request->whole_or_range && range->first + length > server.size)
     length = server.size - range->first;
   CHECK(range->first + length <= server.size);
-  RF_TRY(receiver->begin(receiver->context, i, response, err));
+  RF_TRY(receiver->begin(receiver->user, i, response, err));
   for (uint64_t at = 0; at < length;) {
     size_t n = length - at < 50000 ? (size_t)(length - at) : 50000;
     n = n < *left ? n : *left;
     if (n == 0)
       return rf_fail(err, RF_ERR_NETWORK, "the connection was lost");
-    RF_TRY(receiver->take(receiver->context, i, body + range->first + at, n, err));
+    RF_TRY(receiver->take(receiver->user, i, body + range->first + at, n, err));
     at += n;
     *left -= n;
   }
-  return server.lies ? receiver->take(receiver->context, i, "x", 1, err) : RF_OK;
+  return server.lies ? receiver->take(receiver->user, i, "x", 1, err) : RF_OK;
 }
 
 static rf_status fake_fetch(void *user, const rf_request *request, const rf_receiver *receiver, rf_response *response,
@@ -75,15 +75,15 @@ static rf_status fake_fetch(void *user, const rf_request *request, const rf_rece
     err->http_status = response->status = 503;
     return RF_ERR_HTTP_STATUS;
   }
-  server.group += request->together > 1;
-  if (request->together > 1 && server.one_by_one)
+  server.group += request->multirange > 1;
+  if (request->multirange > 1 && server.one_by_one)
     return rf_fail(err, RF_ERR_UNSUPPORTED, "the server does not send several ranges at once");
   bool whole = request->ranges == NULL || server.no_ranges;
   if (whole && request->ranges != NULL && !request->whole_or_range)
     return rf_fail(err, RF_ERR_UNSUPPORTED, "the server cannot send parts of a file");
   response->status = whole ? 200 : 206;
   response->total_size = (int64_t)server.size;
-  response->accepts_ranges = server.no_ranges ? 0 : 1;
+  response->accepts_ranges = server.no_ranges ? RF_ACCEPT_RANGES_NONE : RF_ACCEPT_RANGES_BYTES;
   if (!server.silent)
     snprintf(response->etag, sizeof response->etag, "%s", server.etag);
   size_t left = SIZE_MAX, count = whole ? 1 : request->range_count;
@@ -103,8 +103,8 @@ static rf_status fake_fetch(void *user, const rf_request *request, const rf_rece
 static const rf_transport fake = {sizeof fake, "fake", "ranged", NULL, 0, fake_fetch, NULL, NULL};
 
 /* Knows how to ask for several ranges at once. */
-static const rf_transport modern = {sizeof modern,        "modern",   "http", NULL,
-                                    RF_TRANSPORT_SEVERAL, fake_fetch, NULL,   NULL};
+static const rf_transport modern = {sizeof modern,           "modern",   "http", NULL,
+                                    RF_TRANSPORT_MULTIRANGE, fake_fetch, NULL,   NULL};
 
 /* ---- helpers ---- */
 

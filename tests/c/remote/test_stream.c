@@ -34,7 +34,7 @@ static rf_status send_abreast(const rf_request *request, size_t first, size_t co
                               rf_response *response, size_t *left, rf_error *error) {
   uint64_t sent[64] = {0};
   for (size_t k = 0; k < count; k++)
-    RF_TRY(receiver->begin(receiver->context, first + k, response, error));
+    RF_TRY(receiver->begin(receiver->user, first + k, response, error));
   for (size_t done = 0; done < count;) {
     done = 0;
     for (size_t k = 0; k < count; k++) {
@@ -46,7 +46,7 @@ static rf_status send_abreast(const rf_request *request, size_t first, size_t co
       if (there > 0 && n == 0)
         return rf_fail(error, RF_ERR_NETWORK, "the connection was lost");
       if (n > 0)
-        RF_TRY(receiver->take(receiver->context, first + k, server.body + range->first + sent[k], n, error));
+        RF_TRY(receiver->take(receiver->user, first + k, server.body + range->first + sent[k], n, error));
       sent[k] += n;
       *left -= n;
     }
@@ -68,7 +68,7 @@ static rf_status fake_fetch(void *user, const rf_request *request, const rf_rece
   server.ranges += request->range_count;
   response->status = 206;
   response->total_size = (int64_t)server.size;
-  response->accepts_ranges = 1;
+  response->accepts_ranges = RF_ACCEPT_RANGES_BYTES;
   snprintf(response->etag, sizeof response->etag, "\"one\"");
   size_t abreast = request->concurrency > 1 ? request->concurrency : 1;
   for (size_t i = 0; i < request->range_count; i += abreast) {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/error.h"
+#include "store/http/multipart.h"
 
 #define COUNT 4
 #define TOTAL 9000
@@ -52,7 +52,7 @@ static rf_status hear_take(void *context, size_t range, const void *data, size_t
 static rf_status hear(const char *type, bool says_range, const uint8_t *body, size_t n, size_t step, heard *h) {
   rf_request request = {.size = sizeof request, .ranges = ranges, .range_count = 1 + COUNT};
   rf_response response = {.size = sizeof response, .total_size = step % 2 == 0 ? TOTAL : -1};
-  const rf_receiver receiver = {hear_begin, hear_take, h};
+  const rf_receiver receiver = {sizeof receiver, h, hear_begin, hear_take};
   rf_multipart *multipart = NULL;
   rf_error err;
   rf_error_clear(&err);

@@ -494,7 +494,7 @@ def test_bytes_left_inside_tls_are_not_waited_for(
             ready: int = self._multi.select(seconds)
             return ready
 
-    line = connections.Line()
+    line = connections.Handles()
     spy = line.multi = Spy(line.multi)
     monkeypatch.setattr(connections.Session, "take", lambda session: line)
     monkeypatch.setattr(connections.Session, "leave", lambda session, line: None)
@@ -596,7 +596,7 @@ def test_exception_in_the_transport_reaches_the_caller(
     def broken(*arguments: object) -> None:
         raise ZeroDivisionError("broken on purpose")
 
-    monkeypatch.setattr(transfer.Transfer, "_begin", broken)
+    monkeypatch.setattr(transfer.Transfer, "begin", broken)
     with pytest.raises(ZeroDivisionError, match="on purpose"):
         FITS(http.url("a.fits"))
     monkeypatch.undo()
