@@ -3,9 +3,10 @@
  * The table of tile codecs.
  */
 #include "codec/codec.h"
-#include "base/ascii.h"
 
 #include <string.h>
+
+#include "base/ascii.h"
 
 /* By rf_zcmptype. */
 static const rf_tile_codec *const codecs[] = {

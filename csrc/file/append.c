@@ -9,6 +9,7 @@
 #include "file/append.h"
 #include "file/scan/scan.h"
 #include "file/unpublished.h"
+#include "header/header.h"
 
 static uint64_t smaller(uint64_t a, uint64_t b) {
   return a < b ? a : b;

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "file/scan/structure.h"
+#include "header/card.h"
 #include "file/compare.h"
 
 static rf_status has_changed(rf_error *err) {

@@ -19,10 +19,10 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "base/error.h"
 #include "base/system/platform.h"
 #include "file/hdu.h"
 #include "file/shared.h"
-#include "header/header.h"
 #include "store/store.h"
 
 /* What a kind keeps for an entry that was dropped and not found again yet. */

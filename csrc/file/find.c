@@ -10,7 +10,7 @@
 #include "file/access.h"
 #include "file/scan/scan.h"
 #include "file/unpublished.h"
-#include "header/printable.h"
+#include "header/card.h"
 
 const char *rf_hdu_show_name(const rf_file *file, const rf_hdu *hdu, char buffer[sizeof((rf_hdu *)0)->extname]) {
   if ((file->options.flags & RF_OPEN_LENIENT) == 0)

@@ -13,7 +13,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "header/header.h"
+#include "base/error.h"
 
 typedef struct rf_hdu rf_hdu;
 typedef struct rf_hdu_ops rf_hdu_ops;

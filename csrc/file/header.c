@@ -11,6 +11,7 @@
 #include "file/call.h"
 #include "file/scan/scan.h"
 #include "file/warning.h"
+#include "header/card.h"
 
 /* The bytes of a header where they are in memory as the file has them, else NULL. `lock` held. */
 static const char *header_at_hand(const rf_file *file, const rf_hdu *hdu) {

@@ -11,6 +11,9 @@
 
 #include "base/memory.h"
 #include "file/warning.h"
+#include "header/card.h"
+#include "header/header.h"
+#include "header/protected.h"
 #include "store/trailer/edit.h"
 #include "store/trailer/commit.h"
 #include "file/access.h"

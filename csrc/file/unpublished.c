@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "file/layout.h"
 #include "file/access.h"
+#include "header/header.h"
 #include "file/unpublished.h"
 
 #define KEYWORD_BYTES 8

@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "header/printable.h"
 #include "file/scan/gap.h"
+#include "header/card.h"
+#include "header/scale.h"
 
 /* ---- keeping ---- */
 

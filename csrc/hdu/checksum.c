@@ -16,6 +16,9 @@
 #include "file/header.h"
 #include "file/scan/scan.h"
 #include "file/unpublished.h"
+#include "header/build.h"
+#include "header/card.h"
+#include "header/header.h"
 
 #define PIECE ((size_t)1 << 20) /* a multiple of 4, as sums need it */
 

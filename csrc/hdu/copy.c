@@ -7,6 +7,8 @@
 
 #include "base/memory.h"
 #include "hdu/pack.h"
+#include "header/build.h"
+#include "header/card.h"
 #include "table/edit.h"
 #include "file/access.h"
 #include "file/append.h"

@@ -5,6 +5,8 @@
 #include "file/call.h"
 #include "file/header.h"
 #include "file/layout.h"
+#include "header/header.h"
+#include "header/protected.h"
 
 static rf_status get_logical(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
   rf_header **header = request;

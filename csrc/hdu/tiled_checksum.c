@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "hdu/pack.h"
+#include "header/header.h"
 #include "tiled/image/read.h"
 #include "tiled/table/table.h"
 #include "file/access.h"

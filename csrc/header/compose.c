@@ -4,7 +4,12 @@
  * is long (FITS 4.2.1.2). Columns are cfitsio's: numbers end in column 30, comments begin behind " / " from column 32
  * on.
  */
-#include "header/internal.h"
+#include "header/compose.h"
+
+#include "base/ascii.h"
+#include "base/text.h"
+#include "header/keyword.h"
+#include "header/value.h"
 
 #define VALUE_COLUMN 10     /* 0-based: where values begin */
 #define VALUE_END_COLUMN 30 /* one behind the last column of fixed format */
@@ -204,4 +209,38 @@ rf_status rf_card_compose(const rf_card_parts *parts, rf_text *cards, rf_error *
   rf_text_free(&raw);
   rf_text_free(&field);
   return status;
+}
+
+rf_status rf_card_compose_value(const rf_keyword *name, const rf_value *value, const char *comment, size_t n,
+                                bool keep_comment, bool before_continue, rf_text *cards, rf_error *err) {
+  rf_card_parts parts = {.keyword = name,
+                         .comment = comment,
+                         .comment_length = n,
+                         .keep_comment = keep_comment,
+                         .before_continue = before_continue};
+  if (value->kind == RF_VALUE_STRING) {
+    parts.is_string = true;
+    parts.value = value->text;
+    parts.value_length = value->text_length;
+    RF_TRY(rf_text_check(value->text, value->text_length, "value", name->name, err));
+    while (parts.value_length > 0 && parts.value[parts.value_length - 1] == ' ')
+      parts.value_length--;
+    return rf_card_compose(&parts, cards, err);
+  }
+  rf_text field = {0};
+  rf_status status = rf_value_write(value, name->name, &field, err);
+  if (status == RF_OK) {
+    parts.value = field.bytes;
+    parts.value_length = field.length;
+    status = rf_card_compose(&parts, cards, err);
+  }
+  rf_text_free(&field);
+  return status;
+}
+
+rf_status rf_comment_check(const char **comment, size_t *n, const char *keyword, rf_error *err) {
+  *n = strlen(*comment);
+  RF_TRY(rf_text_check(*comment, *n, "comment", keyword, err));
+  rf_trim_spaces(comment, n); /* spaces around a comment cannot be read back */
+  return RF_OK;
 }

@@ -3,91 +3,20 @@
  * Changing a header. Every edit first makes the new cards aside and then puts them in the place of the old ones in one
  * step, so that a failure leaves the header as it was.
  */
-#include "base/ascii.h"
-#include "base/memory.h"
+#include "header/edit.h"
+
+#include "base/text.h"
+#include "header/card.h"
+#include "header/compose.h"
 #include "header/index.h"
 #include "header/internal.h"
-#include "header/printable.h"
+#include "header/keyword.h"
+#include "header/lookup.h"
+#include "header/place.h"
+#include "header/read.h"
+#include "header/value.h"
 
 #define COMMENTARY_ROOM (RF_CARD_BYTES - 8)
-
-/* Puts `n` cards in the place of `removed` cards from `index` on, of a header without an index. `cards` is not the
- * header's own memory. */
-static rf_status splice(rf_header *header, size_t index, size_t removed, const char *cards, size_t n, rf_error *err) {
-  if (n > removed)
-    RF_TRY(rf_header_reserve(header, n - removed, err));
-  char *at = header->cards + index * RF_CARD_BYTES;
-  size_t behind = header->count - index - removed;
-  if (behind > 0 && removed != n)
-    memmove(at + n * RF_CARD_BYTES, at + removed * RF_CARD_BYTES, behind * RF_CARD_BYTES);
-  if (n > 0)
-    memcpy(at, cards, n * RF_CARD_BYTES);
-  header->count = header->count - removed + n;
-  header->used = header->count;
-  rf_header_worked(header, removed != n ? 2 * behind : 0);
-  return RF_OK;
-}
-
-/* Where a keyword's first entry is, in a header with an index or without. */
-typedef struct place {
-  bool found;
-  size_t index;   /* its card; without an index only */
-  uint32_t entry; /* with an index only */
-  size_t span;
-} place;
-
-static void find_place(rf_header *header, const rf_keyword *name, place *at) {
-  rf_header_worked(header, 0); /* earlier look-ups may have made an index worth it */
-  *at = (place){.index = header->count, .entry = RF_ENTRY_NONE};
-  if (header->index == NULL) {
-    at->found = rf_header_lookup(rf_header_flat(header), name, 0, &at->index);
-    at->span = at->found ? rf_header_span(header, at->index) : 0;
-    header->work += at->found ? at->index : header->count;
-    return;
-  }
-  at->entry = rf_index_find(header, header->index, name->name, name->length);
-  at->found = at->entry != RF_ENTRY_NONE;
-  at->span = at->found ? header->index->entries[at->entry].span : 0;
-}
-
-/* The entry with what is behind it, as far as that matters: as a header to read, at `*index`. */
-static rf_header place_view(const rf_header *header, const place *at, size_t *index) {
-  *index = header->index == NULL ? at->index : 0;
-  return header->index == NULL ? *header : rf_header_entry_view(header, at->entry);
-}
-
-/* Cards in the place of an entry, or as an entry at the end. */
-static rf_status put_place(rf_header *header, const place *at, const rf_text *cards, rf_error *err) {
-  size_t n = cards->length / RF_CARD_BYTES;
-  if (header->index == NULL)
-    return splice(header, at->index, at->span, cards->bytes, n, err);
-  RF_TRY(rf_header_reserve(header, n, err));
-  RF_TRY(rf_index_reserve(header, header->index, 1, err));
-  if (at->found)
-    rf_header_replace_entry(header, at->entry, cards->bytes, n);
-  else
-    rf_header_append_entry(header, cards->bytes, n);
-  rf_header_tidy(header);
-  return RF_OK;
-}
-
-/* Cards at the end, each an entry. */
-static rf_status append_cards(rf_header *header, const char *cards, size_t n, rf_error *err) {
-  if (header->index == NULL)
-    return splice((rf_header *)(uintptr_t)rf_header_flat(header), header->count, 0, cards, n, err);
-  RF_TRY(rf_header_reserve(header, n, err));
-  RF_TRY(rf_index_reserve(header, header->index, n, err));
-  for (size_t i = 0; i < n; i++)
-    rf_header_append_entry(header, cards + i * RF_CARD_BYTES, 1);
-  return RF_OK;
-}
-
-static rf_status check_comment(const char **comment, size_t *n, const char *keyword, rf_error *err) {
-  *n = strlen(*comment);
-  RF_TRY(rf_text_check(*comment, *n, "comment", keyword, err));
-  rf_trim_spaces(comment, n); /* spaces around a comment cannot be read back */
-  return RF_OK;
-}
 
 /* ------------------------------ comments ------------------------------ */
 
@@ -169,26 +98,6 @@ static bool is_unclosed(const rf_card_view *view) {
   return value.kind == RF_VALUE_INVALID && view->value[0] == '\'';
 }
 
-/* Without memory there is no warning, which is no reason to fail. */
-static void keep_cut(rf_header *header, const rf_keyword *name) {
-  size_t length = header->cut.length;
-  if (rf_text_add(&header->cut, name->name, name->length + 1, NULL) != RF_OK)
-    header->cut.length = length;
-}
-
-int rf_header_take_cut(rf_header *header, char *keyword) {
-  if (header->cut_taken == header->cut.length) {
-    header->cut_taken = 0;
-    rf_text_clear(&header->cut);
-    return 0;
-  }
-  const char *name = header->cut.bytes + header->cut_taken;
-  size_t n = strlen(name) + 1;
-  memcpy(keyword, name, n);
-  header->cut_taken += n;
-  return 1;
-}
-
 static rf_status may_have_comment(const char *card, const rf_keyword *name, rf_error *err) {
   rf_card_view view;
   rf_card_split(card, &view);
@@ -205,56 +114,29 @@ rf_status rf_header_set_comment(rf_header *header, const char *keyword, const ch
   if (keyword == NULL || comment == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "keyword and comment must not be NULL");
   rf_keyword name;
-  place at = {.found = false};
+  rf_place at = {.found = false};
   if (rf_keyword_normalize(keyword, &name))
-    find_place(header, &name, &at);
+    rf_header_find_place(header, &name, &at);
   if (!at.found)
     return rf_header_not_found(keyword, err);
   size_t n;
-  RF_TRY(check_comment(&comment, &n, keyword, err));
+  RF_TRY(rf_comment_check(&comment, &n, keyword, err));
   size_t index;
-  rf_header view = place_view(header, &at, &index);
+  rf_header view = rf_header_place_view(header, &at, &index);
   const char *card = view.cards + index * RF_CARD_BYTES;
   RF_TRY(may_have_comment(card, &name, err));
   name_on_card(card, &name);
   rf_text cards = {0};
   rf_status status = recomment(&view, index, &name, comment, n, &cards, err);
   if (status == RF_OK)
-    status = put_place(header, &at, &cards, err);
+    status = rf_header_put_place(header, &at, &cards, err);
   if (status == RF_OK && cards.cut)
-    keep_cut(header, &name);
+    rf_header_keep_cut(header, &name);
   rf_text_free(&cards);
   return status;
 }
 
 /* ------------------------------ values ------------------------------ */
-
-static rf_status compose(const rf_keyword *name, const rf_value *value, const char *comment, size_t n,
-                         bool keep_comment, bool before_continue, rf_text *cards, rf_error *err) {
-  rf_card_parts parts = {.keyword = name,
-                         .comment = comment,
-                         .comment_length = n,
-                         .keep_comment = keep_comment,
-                         .before_continue = before_continue};
-  if (value->kind == RF_VALUE_STRING) {
-    parts.is_string = true;
-    parts.value = value->text;
-    parts.value_length = value->text_length;
-    RF_TRY(rf_text_check(value->text, value->text_length, "value", name->name, err));
-    while (parts.value_length > 0 && parts.value[parts.value_length - 1] == ' ')
-      parts.value_length--;
-    return rf_card_compose(&parts, cards, err);
-  }
-  rf_text field = {0};
-  rf_status status = rf_value_write(value, name->name, &field, err);
-  if (status == RF_OK) {
-    parts.value = field.bytes;
-    parts.value_length = field.length;
-    status = rf_card_compose(&parts, cards, err);
-  }
-  rf_text_free(&field);
-  return status;
-}
 
 /* What a set needs on its way, in one place to be freed. */
 typedef struct replacement {
@@ -285,29 +167,29 @@ static rf_status replace_value(const rf_header *header, size_t index, rf_keyword
       return RF_OK;
     return recomment(header, index, name, comment, n, &r->cards, err);
   }
-  return compose(name, value, comment, n, true, is_orphan_continue(header, index + span), &r->cards, err);
+  return rf_card_compose_value(name, value, comment, n, true, is_orphan_continue(header, index + span), &r->cards, err);
 }
 
 rf_status rf_header_set_value(rf_header *header, rf_keyword *name, const rf_value *value, const char *comment,
                               rf_error *err) {
   size_t n = 0;
   if (comment != NULL)
-    RF_TRY(check_comment(&comment, &n, name->name, err));
+    RF_TRY(rf_comment_check(&comment, &n, name->name, err));
   replacement r = {.cards = {0}};
-  place at;
+  rf_place at;
   rf_status status;
-  find_place(header, name, &at);
+  rf_header_find_place(header, name, &at);
   if (at.found) {
     size_t index;
-    rf_header view = place_view(header, &at, &index);
+    rf_header view = rf_header_place_view(header, &at, &index);
     status = replace_value(&view, index, name, value, comment, n, &r, err);
   } else {
-    status = compose(name, value, comment != NULL ? comment : "", n, true, false, &r.cards, err);
+    status = rf_card_compose_value(name, value, comment != NULL ? comment : "", n, true, false, &r.cards, err);
   }
   if (status == RF_OK && r.cards.length > 0)
-    status = put_place(header, &at, &r.cards, err);
+    status = rf_header_put_place(header, &at, &r.cards, err);
   if (status == RF_OK && r.cards.cut)
-    keep_cut(header, name);
+    rf_header_keep_cut(header, name);
   rf_text_free(&r.old_value);
   rf_text_free(&r.old_comment);
   rf_text_free(&r.cards);
@@ -357,7 +239,7 @@ rf_status rf_header_add_text(rf_header *header, const rf_keyword *name, const rf
   rf_text cards = {0};
   rf_status status = commentary_cards(name, text->text, text->text_length, &cards, err);
   if (status == RF_OK)
-    status = append_cards(header, cards.bytes, cards.length / RF_CARD_BYTES, err);
+    status = rf_header_append_cards(header, cards.bytes, cards.length / RF_CARD_BYTES, err);
   rf_text_free(&cards);
   return status;
 }
@@ -404,9 +286,9 @@ rf_status rf_header_delete(rf_header *header, const char *keyword, rf_error *err
   if (keyword == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "the keyword is NULL");
   rf_keyword name;
-  place at = {.found = false};
+  rf_place at = {.found = false};
   if (rf_keyword_normalize(keyword, &name))
-    find_place(header, &name, &at);
+    rf_header_find_place(header, &name, &at);
   if (!at.found)
     return rf_header_not_found(keyword, err);
   if (header->index != NULL) {
@@ -421,53 +303,6 @@ rf_status rf_header_delete(rf_header *header, const char *keyword, rf_error *err
 }
 
 /* ------------------------------ inserting and renaming ------------------------------ */
-
-/* Puts the gap before card `index`, at least `n` cards long. It at least doubles, so that inserting one card after the
- * other costs constant time per card. */
-static rf_status open_gap(rf_header *header, size_t index, size_t n, rf_error *err) {
-  if (header->gap < n) {
-    size_t gap = n + header->count / 2 + 36;
-    rf_header_flatten(header);
-    RF_TRY(rf_header_reserve(header, gap, err));
-    header->gap_at = header->count;
-    header->gap = gap;
-    header->work += header->count;
-    header->used = header->count + gap;
-    header->loose = true;
-  }
-  char *cards = header->cards;
-  header->work += index < header->gap_at ? header->gap_at - index : index - header->gap_at;
-  if (index < header->gap_at)
-    memmove(cards + (index + header->gap) * RF_CARD_BYTES, cards + index * RF_CARD_BYTES,
-            (header->gap_at - index) * RF_CARD_BYTES);
-  else
-    memmove(cards + header->gap_at * RF_CARD_BYTES, cards + (header->gap_at + header->gap) * RF_CARD_BYTES,
-            (index - header->gap_at) * RF_CARD_BYTES);
-  header->gap_at = index;
-  return RF_OK;
-}
-
-rf_status rf_header_insert(rf_header *header, size_t index, const char *cards, size_t count, rf_error *err) {
-  rf_error_clear(err);
-  if (header == NULL || cards == NULL)
-    return rf_fail(err, RF_ERR_ARGUMENT, "header and cards must not be NULL");
-  if (index > header->count)
-    return rf_fail(err, RF_ERR_RANGE, "expected a place of 0 to %zu, found %zu", header->count, index);
-  for (size_t i = 0; i < count; i++)
-    if (rf_card_is_end(cards + i * RF_CARD_BYTES))
-      return rf_fail(err, RF_ERR_ARGUMENT, "END is written by the library only");
-  if (header->index != NULL)
-    rf_header_unindex(header);
-  RF_TRY(open_gap(header, index, count, err));
-  if (index < header->count && rf_card_is(header->cards + (index + header->gap) * RF_CARD_BYTES, "CONTINUE"))
-    return rf_fail(err, RF_ERR_ARGUMENT, "card %zu is a CONTINUE card, which belongs to the card before it", index);
-  memcpy(header->cards + index * RF_CARD_BYTES, cards, count * RF_CARD_BYTES);
-  header->odd = header->odd || !rf_all_printable(cards, count * RF_CARD_BYTES);
-  header->gap_at += count;
-  header->gap -= count;
-  header->count += count;
-  return RF_OK;
-}
 
 /* The cards of an entry with another keyword; every other byte stays where both names fit columns 1-8. */
 static rf_status rename_cards(const rf_header *header, size_t index, const rf_keyword *name, rf_text *cards,
@@ -501,10 +336,10 @@ static rf_status rename_cards(const rf_header *header, size_t index, const rf_ke
   return status;
 }
 
-static rf_status put_renamed(rf_header *header, const place *at, const rf_text *cards, rf_error *err) {
+static rf_status put_renamed(rf_header *header, const rf_place *at, const rf_text *cards, rf_error *err) {
   size_t n = cards->length / RF_CARD_BYTES;
   if (header->index == NULL)
-    return splice(header, at->index, at->span, cards->bytes, n, err);
+    return rf_header_splice(header, at->index, at->span, cards->bytes, n, err);
   RF_TRY(rf_header_reserve(header, n, err));
   rf_header_rename_entry(header, at->entry, cards->bytes, n);
   rf_header_tidy(header);
@@ -519,88 +354,20 @@ rf_status rf_header_rename(rf_header *header, const char *keyword, const char *n
   RF_TRY(rf_keyword_check(name, &fresh, err));
   if (fresh.commentary)
     return rf_fail(err, RF_ERR_ARGUMENT, "keyword %s: expected the keyword of a value, found commentary", keyword);
-  place at = {.found = false};
+  rf_place at = {.found = false};
   if (rf_keyword_normalize(keyword, &old))
-    find_place(header, &old, &at);
+    rf_header_find_place(header, &old, &at);
   if (!at.found)
     return rf_header_not_found(keyword, err);
   size_t index;
-  rf_header view = place_view(header, &at, &index);
+  rf_header view = rf_header_place_view(header, &at, &index);
   RF_TRY(may_have_comment(view.cards + index * RF_CARD_BYTES, &old, err));
   rf_text cards = {0};
   rf_status status = rename_cards(&view, index, &fresh, &cards, err);
   if (status == RF_OK)
     status = put_renamed(header, &at, &cards, err);
   if (status == RF_OK && cards.cut)
-    keep_cut(header, &fresh);
+    rf_header_keep_cut(header, &fresh);
   rf_text_free(&cards);
   return status;
-}
-
-/* ------------------------------ building new headers ------------------------------ */
-
-rf_status rf_header_append_card(rf_header *header, const char card[RF_CARD_BYTES], rf_error *err) {
-  if (rf_card_is(card, "END"))
-    return rf_fail(err, RF_ERR_ARGUMENT, "END is written by the library only");
-  char own[RF_CARD_BYTES]; /* the card may be one of this header, whose memory moves */
-  memcpy(own, card, RF_CARD_BYTES);
-  rf_header_unindex(header);
-  header->odd = header->odd || !rf_all_printable(own, RF_CARD_BYTES);
-  return splice(header, header->count, 0, own, 1, err);
-}
-
-rf_status rf_header_put_card(rf_header *header, size_t index, const char card[RF_CARD_BYTES], rf_error *err) {
-  if (index >= header->count)
-    return rf_fail(err, RF_ERR_RANGE, "card %zu of a header of %zu cards", index, header->count);
-  char own[RF_CARD_BYTES];
-  memcpy(own, card, RF_CARD_BYTES);
-  rf_header_unindex(header);
-  header->odd = header->odd || !rf_all_printable(own, RF_CARD_BYTES);
-  memcpy(header->cards + index * RF_CARD_BYTES, own, RF_CARD_BYTES);
-  return RF_OK;
-}
-
-/* A value at the end, whatever stands before. */
-static rf_status append_value(rf_header *header, const char *keyword, const rf_value *value, const char *comment,
-                              rf_error *err) {
-  rf_keyword name;
-  size_t n = 0;
-  RF_TRY(rf_keyword_check(keyword, &name, err));
-  if (comment == NULL)
-    comment = "";
-  RF_TRY(check_comment(&comment, &n, name.name, err));
-  rf_text cards = {0};
-  rf_status status = compose(&name, value, comment, n, false, false, &cards, err);
-  rf_header_unindex(header);
-  if (status == RF_OK)
-    status = splice(header, header->count, 0, cards.bytes, cards.length / RF_CARD_BYTES, err);
-  rf_text_free(&cards);
-  return status;
-}
-
-rf_status rf_header_append_logical(rf_header *header, const char *keyword, bool value, const char *comment,
-                                   rf_error *err) {
-  return append_value(header, keyword, &(rf_value){.kind = RF_VALUE_LOGICAL, .integer = value}, comment, err);
-}
-
-rf_status rf_header_append_integer(rf_header *header, const char *keyword, int64_t value, const char *comment,
-                                   rf_error *err) {
-  return append_value(header, keyword, &(rf_value){.kind = RF_VALUE_INTEGER, .integer = value}, comment, err);
-}
-
-rf_status rf_header_append_real(rf_header *header, const char *keyword, double value, const char *comment,
-                                rf_error *err) {
-  return append_value(header, keyword, &(rf_value){.kind = RF_VALUE_REAL, .real = value}, comment, err);
-}
-
-rf_status rf_header_append_string(rf_header *header, const char *keyword, const char *value, const char *comment,
-                                  rf_error *err) {
-  rf_value v = {.kind = RF_VALUE_STRING, .text = value, .text_length = strlen(value)};
-  return append_value(header, keyword, &v, comment, err);
-}
-
-rf_status rf_header_append_token(rf_header *header, const char *keyword, const char *token, const char *comment,
-                                 rf_error *err) {
-  rf_value v = {.kind = RF_VALUE_BIG, .text = token, .text_length = strlen(token)};
-  return append_value(header, keyword, &v, comment, err);
 }

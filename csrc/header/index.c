@@ -2,11 +2,16 @@
  *
  * The entries of a header by keyword, and headers whose cards are loose.
  */
+
 #include "header/index.h"
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/memory.h"
-#include "header/printable.h"
+#include "header/card.h"
+#include "header/internal.h"
+#include "header/keyword.h"
+#include "header/lookup.h"
 
 #define MIN_WORK 1024    /* cards looked at or moved before an index is worth its memory */
 #define WORK_PER_CARD 8  /* about what making the index costs, in cards looked at */

@@ -2,9 +2,9 @@
  *
  * Keywords (FITS 4.1.2.1): what callers may call them, and which ones are not theirs to change.
  */
+#include "header/keyword.h"
+
 #include "base/ascii.h"
-#include "header/internal.h"
-#include "header/printable.h"
 
 /* Those whose value follows from the data, its layout, its checksum or its compression. '#' stands for a number of any
  * length. BSCALE, BZERO, BLANK, EXTNAME and the like say what the data mean and stay free. */

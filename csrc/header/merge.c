@@ -2,8 +2,11 @@
  *
  * The cards of one header in another, in one pass. Everything that can fail comes before the first card changes.
  */
+#include "header/card.h"
+#include "header/edit.h"
 #include "header/index.h"
 #include "header/internal.h"
+#include "header/keyword.h"
 
 typedef struct merger {
   rf_header *header;

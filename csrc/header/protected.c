@@ -2,7 +2,15 @@
  *
  * What an edit of a header must leave alone: the cards that describe the data behind it.
  */
+#include "header/protected.h"
+
+#include "base/text.h"
+#include "header/card.h"
 #include "header/internal.h"
+#include "header/keyword.h"
+#include "header/lookup.h"
+#include "header/read.h"
+#include "header/value.h"
 
 /* The next card from `index` on whose keyword is protected; header->count when there is none. A HIERARCH card of such a
  * name describes nothing. */

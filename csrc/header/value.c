@@ -2,9 +2,13 @@
  *
  * Value fields (FITS 4.2): characters to rf_value and back.
  */
-#include <math.h>
+#include "header/value.h"
 
-#include "header/internal.h"
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "value/number.h"
 
 /* "(real, imaginary)", FITS 4.2.5 and 4.2.6. */
 static bool read_complex(const char *field, size_t n, rf_value *value) {

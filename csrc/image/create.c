@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "file/layout.h"
+#include "header/build.h"
 #include "image/spec.h"
 
 static rf_status append_axes(rf_header *header, const rf_image_spec *spec, rf_error *err) {

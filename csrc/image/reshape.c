@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "header/build.h"
 #include "image/extend.h"
 #include "file/access.h"
 #include "file/header.h"

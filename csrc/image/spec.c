@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/memory.h"
+#include "header/build.h"
 #include "value/convert.h"
 
 /* The standard's ceiling on NAXIS (FITS 4.4.1). */

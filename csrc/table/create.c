@@ -8,6 +8,8 @@
 
 #include "base/ascii.h"
 #include "base/memory.h"
+#include "header/build.h"
+#include "header/card.h"
 #include "table/ascii/table.h"
 #include "table/edit.h"
 #include "tiled/table/edit/edit.h"

@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/memory.h"
+#include "header/scale.h"
 #include "table/ascii/table.h"
 
 /* ---- sizes ---- */

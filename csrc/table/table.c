@@ -10,6 +10,8 @@
 
 #include "base/ascii.h"
 #include "base/memory.h"
+#include "header/card.h"
+#include "header/scale.h"
 #include "table/ascii/table.h"
 #include "table/ops.h"
 #include "tiled/table/table.h"

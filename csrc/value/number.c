@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "value/number.h"
+
 #include "base/ascii.h"
 
 /* ------------------------------ whole numbers of any length ------------------------------ */

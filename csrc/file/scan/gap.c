@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "header/header.h"
+#include "header/card.h"
 
 #define CHUNK_BLOCKS 16
 

@@ -3,14 +3,12 @@
  * The index of HDUs: found one after another, when first asked for, by reading headers and skipping data (FITS 3.1).
  * No header is kept in the scan; an entry is the one allocation an HDU costs.
  */
-#include "base/ascii.h"
 #include "file/warning.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "header/printable.h"
 #include "file/scan/gap.h"
 #include "file/access.h"
 #include "file/compare.h"
@@ -18,6 +16,7 @@
 #include "file/scan/scan.h"
 #include "file/scan/structure.h"
 #include "file/unpublished.h"
+#include "header/card.h"
 
 /* A first header is read as one block, which is all that most have; the rest of a long one in larger pieces. */
 #define WINDOW_BLOCKS 4

@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "header/printable.h"
+#include "header/card.h"
+#include "header/scale.h"
 
 #define SMALL_AXES (sizeof((rf_hdu *)0)->small_axes / sizeof(uint64_t))
 #define MAX_AXES 999      /* FITS 4.4.1.1 */

@@ -7,6 +7,7 @@
 #define RF_FILE_STRUCTURE_H
 
 #include "file/file.h"
+#include "header/scale.h"
 
 /* A keyword with an integer value. Of a keyword that stands twice the first one counts. */
 typedef struct rf_number {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "header/build.h"
 #include "table/ascii/table.h"
 
 #define SIGN_BIT (UINT64_C(1) << 63)

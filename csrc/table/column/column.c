@@ -12,6 +12,7 @@
 
 #include "base/ascii.h"
 #include "base/memory.h"
+#include "header/scale.h"
 
 /* ---- TFORMn ---- */
 

@@ -7,6 +7,7 @@
 #define RF_TABLE_COLUMN_COLUMN_H
 
 #include "file/file.h"
+#include "header/scale.h"
 
 /* FITS 7.2.1 */
 #define RF_MAX_COLUMNS 999

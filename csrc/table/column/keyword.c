@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "header/header.h"
+#include "header/build.h"
+#include "header/card.h"
 #include "table/column/column.h"
 #include "table/edit.h"
 

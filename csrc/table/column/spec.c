@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "header/build.h"
 #include "table/edit.h"
 
 /* What a type is in the file. */

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "header/build.h"
+#include "header/card.h"
+#include "header/protected.h"
 #include "tiled/image/image.h"
 #include "tiled/table/table.h"
 

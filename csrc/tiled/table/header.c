@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "header/build.h"
+#include "header/card.h"
 #include "table/edit.h"
 #include "tiled/table/table.h"
 

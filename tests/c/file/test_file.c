@@ -8,6 +8,7 @@
 #include "check.h"
 #include "fits_bytes.h"
 #include "file/file.h"
+#include "header/header.h"
 #include "scratch.h"
 #include "file/access.h"
 #include "file/append.h"

@@ -10,8 +10,10 @@
 #include <string.h>
 
 #include "check.h"
-#include "header/header.h"
-#include "header/internal.h"
+#include "header/card.h"
+#include "header/keyword.h"
+#include "header/scale.h"
+#include "value/number.h"
 
 static void make_card(char card[RF_CARD_BYTES], const char *text) {
   memset(card, ' ', RF_CARD_BYTES);

@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "check.h"
+#include "header/build.h"
 #include "header/header.h"
+#include "header/protected.h"
 
 static rf_error err;
 

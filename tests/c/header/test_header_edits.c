@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "header/build.h"
 #include "header/index.h"
 #include "header/internal.h"
 

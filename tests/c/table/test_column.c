@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "header/scale.h"
 #include "table/column/column.h"
 
 static rf_error err;

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "header/header.h"
-#include "header/internal.h"
+#include "header/card.h"
+#include "header/scale.h"
+#include "value/number.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

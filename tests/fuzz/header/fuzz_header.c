@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "header/header.h"
 #include "header/index.h"
-#include "header/internal.h"
+#include "header/protected.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

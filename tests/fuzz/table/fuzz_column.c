@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "header/scale.h"
 #include "table/column/column.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

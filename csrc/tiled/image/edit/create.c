@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "header/build.h"
 #include "image/spec.h"
 #include "file/warning.h"
 #include "tiled/image/edit/edit.h"

@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "file/layout.h"
+#include "header/build.h"
 #include "tiled/image/edit/edit.h"
 #include "store/trailer/edit.h"
 #include "store/trailer/commit.h"

@@ -10,6 +10,8 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "hdu/pack.h"
+#include "header/build.h"
+#include "header/card.h"
 #include "tiled/image/edit/edit.h"
 #include "tiled/image/read.h"
 #include "file/append.h"

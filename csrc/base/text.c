@@ -1,10 +1,10 @@
-/* SPDX-License-Identifier: BSD-3-Clause
- *
- * Text that grows.
- */
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "base/text.h"
+
+#include <string.h>
+
 #include "base/array.h"
 #include "base/memory.h"
-#include "header/internal.h"
 
 static rf_status reserve(rf_text *text, size_t more, rf_error *err) {
   if (more >= SIZE_MAX / 4 - text->length)

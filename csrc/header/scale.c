@@ -3,8 +3,12 @@
  * Numbers that tell what the data mean: BSCALE, BZERO, BLANK, TSCALn, TZEROn, TNULLn, PSCALn, PZEROn, ZSCALE, ZZERO and
  * ZBLANK. A number that is dropped here makes wrong data, so this is the one place that reads them.
  */
+#include "header/scale.h"
+
 #include "base/ascii.h"
-#include "header/internal.h"
+#include "value/number.h"
+#include "header/card.h"
+#include "header/value.h"
 
 static bool is_fill(char c) {
   return c == ' ' || c == '\t' || c == '\0';

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Values and comments of cards.
+ */
+#ifndef RF_HEADER_READ_H
+#define RF_HEADER_READ_H
+
+#include <stddef.h>
+
+#include "base/text.h"
+
+/* Value and comment of a card without the header's own text buffer, in the bytes of the file. */
+rf_status rf_header_read_value(const rf_header *header, size_t index, rf_text *text, rf_value *value, rf_error *err);
+rf_status rf_header_read_comment(const rf_header *header, size_t index, rf_text *text, rf_error *err);
+
+#endif
