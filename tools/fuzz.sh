@@ -23,9 +23,13 @@ failed=0
 for target in "${targets[@]}"; do
   printf '\n======== %s, %s s ========\n' "$target" "$seconds"
   mkdir -p "build-fuzz/corpus/$target"
+  inputs=("build-fuzz/corpus/$target" "tests/fuzz/corpus/$target")
+  case $target in
+  fuzz_scan | fuzz_gzip) inputs+=(tests/crashers/inputs) ;;  # targets that take whole files
+  esac
   if UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "build-fuzz/tests/fuzz/$target" -max_total_time="$seconds" \
     -rss_limit_mb=2048 -malloc_limit_mb=1024 -timeout=20 -print_final_stats=1 \
-    -artifact_prefix="build-fuzz/$target-" "build-fuzz/corpus/$target" "tests/fuzz/corpus/$target" \
+    -artifact_prefix="build-fuzz/$target-" "${inputs[@]}" \
     >"build-fuzz/$target.log" 2>&1; then
     passed=$((passed + 1))
     grep -E '^stat::number_of_executed_units|^Done' "build-fuzz/$target.log"

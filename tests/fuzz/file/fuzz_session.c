@@ -348,6 +348,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   rf_options_init(&s.options);
   s.options.limits.header_bytes = (uint64_t)1 << 20;
   s.options.limits.inflate_bytes = (uint64_t)8 << 20;
+  s.options.limits.tile_bytes = (uint64_t)8 << 20;
   s.options.limits.hdus = 1000;
   if (!good(rf_file_open_bytes(data, size, RF_MODE_READ_WRITE, &s.options, &s.file, &err), &err))
     return 0;
