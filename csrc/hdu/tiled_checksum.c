@@ -3,6 +3,7 @@
  * Sums of what a compressed HDU stands for (ZDATASUM, ZHECKSUM: FITS 10.1.1, 10.3.1). Pixels are summed up block by
  * block as they are decoded: the order of 32-bit words does not matter to the sum.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -103,11 +104,18 @@ static rf_status sum_image(rf_file *file, size_t index, uint32_t *sum, bool *nan
     return RF_OK;
   unsigned width = (unsigned)rf_pixel_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
   RF_TRY(rf_blocks_begin(&blocks, &tiled_image->image, tiled_image->tile, BLOCK_BYTES, err));
-  bool fits = blocks.most <= SIZE_MAX / width && rf_to_size(blocks.most * width, &bytes);
-  uint8_t *pixels = fits ? rf_alloc(bytes) : NULL;
-  rf_status status = pixels != NULL
-                         ? sum_blocks(file, hdu, tiled_image, &blocks, pixels, sum, nan, err)
-                         : rf_fail(err, RF_ERR_MEMORY, "no memory for %llu pixels", (unsigned long long)blocks.most);
+  uint64_t limit = file->options.limits.tile_bytes, block_bytes = UINT64_MAX;
+  uint8_t *pixels = NULL;
+  rf_status status = RF_OK;
+  if (!rf_mul_u64(blocks.most, width, &block_bytes) || block_bytes > limit)
+    status = rf_fail(err, RF_ERR_LIMIT,
+                     "the checksum of tiles of %" PRIu64 " pixels takes more memory than the limit of %" PRIu64
+                     " bytes (rf_limits.tile_bytes, from Python max_tile_bytes)",
+                     blocks.most, limit);
+  else if (!rf_to_size(block_bytes, &bytes) || (pixels = rf_alloc(bytes)) == NULL)
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate %" PRIu64 " bytes for pixels", block_bytes);
+  else
+    status = sum_blocks(file, hdu, tiled_image, &blocks, pixels, sum, nan, err);
   rf_free(pixels);
   rf_blocks_end(&blocks);
   return status;

@@ -107,6 +107,16 @@ def test_one_pixel_of_an_hcompress_tile_takes_no_more_than_the_limit(tmp_path):
         assert not fits[1].read().any()
 
 
+def test_the_checksum_of_the_pixels_takes_no_more_than_the_limit(tmp_path):
+    n, path = 4000, tmp_path / "a.fits"
+    path.write_bytes(hcompress_bomb(n))
+    with (
+        FITS(path, "r+", max_tile_bytes=n * n * 4 - 1) as fits,
+        pytest.raises(rustfits.FITSLimitError, match=r"checksum of tiles of 16000000 pixels"),
+    ):
+        fits[1].add_checksum()
+
+
 @pytest.mark.parametrize(
     "codec", [Rice1, Gzip1, rustfits.Gzip2, Hcompress1], ids=lambda codec: codec.__name__
 )
