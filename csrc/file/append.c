@@ -7,9 +7,11 @@
 #include "file/scan/gap.h"
 #include "file/access.h"
 #include "file/append.h"
+
 #include "file/scan/scan.h"
 #include "file/unpublished.h"
 #include "header/header.h"
+#include "header/build.h"
 
 static uint64_t smaller(uint64_t a, uint64_t b) {
   return a < b ? a : b;
@@ -146,4 +148,21 @@ rf_status rf_file_append_begin_locked(rf_file *file, const rf_header *header, ui
   rf_layout_count_edit(file);
   *index = count;
   return RF_OK;
+}
+
+rf_status rf_file_append_primary(rf_file *file, rf_error *err) {
+  rf_header *header;
+  size_t index;
+  RF_TRY(rf_header_new(&header, err));
+  rf_status status = rf_header_append_logical(header, "SIMPLE", true, "conforms to FITS standard", err);
+  if (status == RF_OK)
+    status = rf_header_append_integer(header, "BITPIX", 8, "number of bits per data pixel", err);
+  if (status == RF_OK)
+    status = rf_header_append_integer(header, "NAXIS", 0, "number of data axes", err);
+  if (status == RF_OK)
+    status = rf_header_append_logical(header, "EXTEND", true, "FITS dataset may contain extensions", err);
+  if (status == RF_OK)
+    status = rf_file_append_begin_locked(file, header, 0, &index, err);
+  rf_header_free(header);
+  return status;
 }

@@ -22,4 +22,8 @@ rf_status rf_file_append_begin_locked(rf_file *file, const rf_header *header, ui
  * behind the end of the file would complete it with zeros. Of an HDU that is being made nothing is missing. */
 rf_status rf_file_check_whole_locked(rf_file *file, const rf_hdu *hdu, rf_error *err);
 
+/* Begins an empty primary HDU in an empty file, for an extension that is begun next: both are published or taken off
+ * together. Exclusive lock held. */
+rf_status rf_file_append_primary(rf_file *file, rf_error *err);
+
 #endif

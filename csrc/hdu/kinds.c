@@ -7,7 +7,11 @@
 #include "base/ascii.h"
 #include "file/scan/structure.h"
 #include "image/plain.h"
-#include "table/ops.h"
+#include "table/ascii/ascii.h"
+#include "table/groups.h"
+#include "table/plain.h"
+#include "table/rearrange.h"
+#include "table/rows/binary.h"
 #include "tiled/image/ops.h"
 #include "tiled/ops.h"
 
@@ -67,6 +71,7 @@ static const rf_hdu_ops groups = {
     .recognise = is_groups,
     .free_parsed = rf_table_free,
     .table = &rf_groups_table_ops,
+    .format = &rf_groups_row_format,
 };
 
 static const rf_hdu_ops image = {
@@ -91,6 +96,7 @@ static const rf_hdu_ops tiled_image = {
     .reset_session = rf_tiled_session_reset,
     .image = &rf_tiled_image_ops,
     .table = &rf_tile_rows_ops,
+    .format = &rf_binary_row_format,
 };
 
 static const rf_hdu_ops tiled_table = {
@@ -105,6 +111,7 @@ static const rf_hdu_ops tiled_table = {
     .free_session = rf_tiled_session_free,
     .reset_session = rf_tiled_session_reset,
     .table = &rf_tiled_table_ops,
+    .format = &rf_binary_row_format,
 };
 
 static const rf_hdu_ops table = {
@@ -115,6 +122,7 @@ static const rf_hdu_ops table = {
     .flush = rf_table_flush,
     .free_parsed = rf_table_free,
     .table = &rf_plain_table_ops,
+    .format = &rf_binary_row_format,
 };
 
 static const rf_hdu_ops ascii_table = {
@@ -126,6 +134,7 @@ static const rf_hdu_ops ascii_table = {
     .flush = rf_table_flush,
     .free_parsed = rf_table_free,
     .table = &rf_plain_table_ops,
+    .format = &rf_ascii_row_format,
 };
 
 static const rf_hdu_ops other = {

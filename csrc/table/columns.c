@@ -2,32 +2,28 @@
  *
  * Columns that come, go and get other names. Rows are rewritten in place in pieces; the heap and the HDUs behind move.
  */
+#include "table/columns.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "table/ascii/table.h"
+#include "table/column/keyword.h"
 #include "table/edit.h"
-#include "tiled/table/edit/edit.h"
+#include "table/heap/write.h"
+#include "table/ops.h"
+#include "table/rows/format.h"
+#include "table/write.h"
 #include "file/access.h"
-#include "file/header.h"
 #include "file/layout.h"
+#include "file/scan/scan.h"
+#include "file/header.h"
 
 /* ---- rows and heap in their new places ---- */
 
-typedef struct column_change {
-  uint64_t nrows;
-  uint64_t old_bytes; /* of a row */
-  uint64_t new_bytes;
-  uint64_t behind; /* bytes of what stands behind the rows */
-  rf_row_part parts[3];
-  size_t count;
-  int blank;
-} column_change;
-
 static rf_status change_columns(void *context, rf_store *store, uint64_t data, rf_error *err) {
-  const column_change *c = context;
+  const rf_column_change *c = context;
   uint64_t from = data + c->nrows * c->old_bytes, to = data + c->nrows * c->new_bytes;
   if (c->old_bytes == c->new_bytes)
     return RF_OK;
@@ -37,16 +33,17 @@ static rf_status change_columns(void *context, rf_store *store, uint64_t data, r
   return to < from ? rf_store_move(store, from, to, c->behind, err) : RF_OK;
 }
 
-static void begin_change(column_change *c, const rf_table *table, int64_t behind) {
-  *c = (column_change){.nrows = table->info.nrows,
-                       .old_bytes = table->info.row_bytes,
-                       .new_bytes = table->info.row_bytes,
-                       .behind = (uint64_t)behind,
-                       .blank = table->info.kind == RF_HDU_ASCII_TABLE ? ' ' : 0};
+static void begin_change(rf_column_change *c, const rf_table *table, uint64_t behind) {
+  *c = (rf_column_change){.nrows = table->info.nrows,
+                          .old_bytes = table->info.row_bytes,
+                          .new_bytes = table->info.row_bytes,
+                          .gap = table->info.heap_offset - table->info.nrows * table->info.row_bytes,
+                          .behind = behind,
+                          .blank = table->format->fill};
 }
 
-/* `bytes` blank ones come in front of byte `at` of the row. */
-static rf_status widen_at(column_change *c, uint64_t at, uint64_t bytes, rf_error *err) {
+/* Inserts `bytes` blank bytes in front of byte `at` of the row. */
+static rf_status widen_at(rf_column_change *c, uint64_t at, uint64_t bytes, rf_error *err) {
   uint64_t all;
   if (!rf_add_u64(c->old_bytes, bytes, &c->new_bytes) || !rf_mul_u64(c->nrows, c->new_bytes, &all) ||
       !rf_add_u64(all, c->behind, &all) || all > INT64_MAX - RF_BLOCK_BYTES || c->new_bytes > INT64_MAX)
@@ -58,22 +55,25 @@ static rf_status widen_at(column_change *c, uint64_t at, uint64_t bytes, rf_erro
   return RF_OK;
 }
 
-/* The bytes [at, at + bytes) of the row go. */
-static void narrow_at(column_change *c, uint64_t at, uint64_t bytes) {
+/* Removes the bytes [at, at + bytes) of the row. */
+static void narrow_at(rf_column_change *c, uint64_t at, uint64_t bytes) {
   c->new_bytes = c->old_bytes - bytes;
   c->parts[0] = (rf_row_part){RF_ROW_COPY, 0, 0, at};
   c->parts[1] = (rf_row_part){RF_ROW_COPY, at + bytes, at, c->old_bytes - at - bytes};
   c->count = 2;
 }
 
-static rf_status apply(rf_file *file, size_t index, rf_header *header, column_change *c, size_t ncols, uint64_t gap,
-                       bool *written, rf_error *err) {
-  uint64_t rows = c->nrows * c->new_bytes;
-  rf_rearrange rearrange = {change_columns, c, false};
+static rf_status set_sizes(const rf_column_change *c, rf_header *header, size_t ncols, rf_error *err) {
   RF_TRY(rf_table_set_integer(header, "NAXIS1", c->new_bytes, NULL, err));
   RF_TRY(rf_table_set_integer(header, "TFIELDS", ncols, NULL, err));
-  RF_TRY(rf_table_set_heap_place(header, rows + gap, gap, err));
-  return rf_file_rearrange_locked(file, index, header, rows + c->behind, &rearrange, written, err);
+  return rf_table_set_heap_place(header, c->nrows * c->new_bytes + c->gap, c->gap, err);
+}
+
+static rf_status apply(rf_file *file, const rf_hdu *hdu, const rf_header *header, rf_column_change *c, bool *written,
+                       rf_error *err) {
+  rf_rearrange rearrange = {change_columns, c, false};
+  return rf_file_rearrange_locked(file, hdu->index, header, c->nrows * c->new_bytes + c->behind, &rearrange, written,
+                                  err);
 }
 
 /* ---- ASCII: fields anywhere in the row ---- */
@@ -103,38 +103,10 @@ static rf_status shift_starts(rf_header *header, const rf_table *table, uint64_t
   return RF_OK;
 }
 
-/* ---- compressed tables ---- */
-
-/* The table that a compressed one stands for, and its header (rf_header_free); for others *z is NULL. */
-static rf_status take_packed(rf_file *file, size_t index, const rf_table **table, const rf_tiled_table **z,
-                             rf_header **header, rf_error *err) {
-  rf_hdu *hdu;
-  const rf_header *raw;
-  *header = NULL;
-  RF_TRY(rf_table_logical_locked(file, index, &hdu, table, z, err));
-  if (*z == NULL)
-    return RF_OK;
-  RF_TRY(rf_file_header_locked(file, hdu, &raw, err));
-  return rf_tiled_table_plain_header(raw, header, err);
-}
-
-/* What stands behind the rows of the table, of which a compressed one has nothing. */
-static rf_status packed_change(rf_header *header, column_change *c, size_t ncols, const rf_table *table,
-                               rf_error *err) {
-  uint64_t gap = table->info.heap_offset - table->info.nrows * table->info.row_bytes;
-  RF_TRY(rf_table_set_integer(header, "NAXIS1", c->new_bytes, NULL, err));
-  RF_TRY(rf_table_set_integer(header, "TFIELDS", ncols, NULL, err));
-  return rf_table_set_heap_place(header, c->nrows * c->new_bytes + gap, gap, err);
-}
-
 /* ---- inserting ---- */
 
-/* Where the bytes of a new ASCII field come in, with a blank to the one beside it. *start is where the field is. */
-static rf_status place_ascii(const rf_table *table, size_t position, const rf_column_spec *spec, uint64_t *at,
-                             uint64_t *bytes, uint64_t *start, rf_error *err) {
-  rf_ascii_format format;
-  char form[32];
-  RF_TRY(rf_ascii_form(spec, &format, form, err));
+/* Places a new field of *bytes characters, with a blank between it and its neighbour. *start is where the field is. */
+static void place_field(const rf_table *table, size_t position, uint64_t *at, uint64_t *bytes, uint64_t *start) {
   *at = table->info.row_bytes;
   if (position < table->info.ncols) {
     *at = table->columns[position].info.offset;
@@ -148,13 +120,11 @@ static rf_status place_ascii(const rf_table *table, size_t position, const rf_co
     }
   }
   *start = *at;
-  *bytes = format.width;
   if (table->info.row_bytes > 0) {
     ++*bytes;
     if (*at == table->info.row_bytes)
       ++*start;
   }
-  return RF_OK;
 }
 
 static rf_status check_insert(const rf_table *table, size_t position, const rf_column_spec *spec, rf_error *err) {
@@ -166,36 +136,28 @@ static rf_status check_insert(const rf_table *table, size_t position, const rf_c
                    table->info.ncols);
   for (size_t i = 0; spec->name != NULL && i < table->info.ncols; i++)
     if (strcmp(table->columns[i].info.name, spec->name) == 0)
-      return rf_fail(err, RF_ERR_ARGUMENT, "the table has a column '%.80s' already", spec->name);
+      return rf_fail(err, RF_ERR_ARGUMENT, "column '%.80s' already exists", spec->name);
   return RF_OK;
 }
 
 static rf_status insert_cards(const rf_header *old, const rf_table *table, size_t position, const rf_column_spec *spec,
-                              column_change *c, rf_header **header, rf_error *err) {
+                              rf_column_change *c, rf_header **header, rf_error *err) {
+  const rf_row_format *format = table->format;
   rf_header *cards;
+  rf_spec_form form = {.bytes = 0};
   unsigned number = (unsigned)position + 1;
-  bool ascii = table->info.kind == RF_HDU_ASCII_TABLE;
-  uint64_t at = 0, bytes = 0, start = 0;
+  uint64_t at = position < table->info.ncols ? table->columns[position].info.offset : table->info.row_bytes, start = at;
+  RF_TRY(format->form(spec, number, &form, err));
+  uint64_t bytes = form.bytes;
+  if (format->has_starts)
+    place_field(table, position, &at, &bytes, &start);
+  RF_TRY(widen_at(c, at, bytes, err));
   RF_TRY(rf_header_new(&cards, err));
-  rf_status status;
-  if (ascii) {
-    status = place_ascii(table, position, spec, &at, &bytes, &start, err);
-    if (status == RF_OK)
-      status = rf_ascii_column_cards(cards, number, spec, start + 1, err);
-  } else {
-    rf_spec_form form = {.bytes = 0};
-    at = position < table->info.ncols ? table->columns[position].info.offset : table->info.row_bytes;
-    status = rf_spec_form_binary(spec, number, &form, err);
-    bytes = form.bytes;
-    if (status == RF_OK)
-      status = rf_spec_cards_binary(cards, spec, number, err);
-  }
-  if (status == RF_OK)
-    status = widen_at(c, at, bytes, err);
+  rf_status status = format->cards(cards, spec, number, start + 1, err);
   if (status == RF_OK)
     status = rf_header_renumber(old, 0, number, 1, cards, header, err);
   rf_header_free(cards);
-  if (status == RF_OK && ascii) {
+  if (status == RF_OK && format->has_starts) {
     status = shift_starts(*header, table, at, (int64_t)bytes, position, 1, table->info.ncols, err);
     if (status != RF_OK)
       rf_header_free(*header);
@@ -203,16 +165,29 @@ static rf_status insert_cards(const rf_header *old, const rf_table *table, size_
   return status;
 }
 
-static rf_status insert_packed(rf_file *file, size_t index, size_t position, const rf_column_spec *spec,
-                               const rf_table *table, const rf_header *old, bool *written, rf_error *err) {
-  rf_header *header = NULL;
-  column_change change;
+rf_status rf_column_change_insert(rf_column_change *change, const rf_table *table, const rf_header *old,
+                                  uint64_t behind, size_t position, const rf_column_spec *spec, rf_header **header,
+                                  rf_error *err) {
   RF_TRY(check_insert(table, position, spec, err));
-  begin_change(&change, table, (int64_t)table->info.heap_bytes);
-  RF_TRY(insert_cards(old, table, position, spec, &change, &header, err));
-  rf_status status = packed_change(header, &change, table->info.ncols + 1, table, err);
-  if (status == RF_OK)
-    status = rf_tiled_table_insert(file, index, header, position, written, err);
+  begin_change(change, table, behind);
+  RF_TRY(insert_cards(old, table, position, spec, change, header, err));
+  rf_status status = set_sizes(change, *header, table->info.ncols + 1, err);
+  if (status != RF_OK)
+    rf_header_free(*header);
+  return status;
+}
+
+rf_status rf_plain_table_insert_column(rf_file *file, rf_hdu *hdu, size_t position, const rf_column_spec *spec,
+                                       bool *written, rf_error *err) {
+  const rf_table *table;
+  const rf_header *old;
+  rf_header *header = NULL;
+  rf_column_change change;
+  uint64_t gap;
+  RF_TRY(rf_table_editable(file, hdu, &table, &gap, err));
+  RF_TRY(rf_file_header_locked(file, hdu, &old, err));
+  RF_TRY(rf_column_change_insert(&change, table, old, (uint64_t)hdu->pcount, position, spec, &header, err));
+  rf_status status = apply(file, hdu, header, &change, written, err);
   rf_header_free(header);
   return status;
 }
@@ -220,28 +195,12 @@ static rf_status insert_packed(rf_file *file, size_t index, size_t position, con
 static rf_status insert_locked(rf_file *file, size_t index, size_t position, const rf_column_spec *spec, bool *written,
                                rf_error *err) {
   rf_hdu *hdu;
-  const rf_table *table;
-  const rf_header *old;
-  rf_header *header = NULL;
   rf_column_spec own;
-  column_change change;
-  uint64_t gap;
-  const rf_tiled_table *z;
   RF_TRY(rf_spec_take(spec, position, &own, err));
-  RF_TRY(take_packed(file, index, &table, &z, &header, err));
-  if (z != NULL) {
-    rf_status status = insert_packed(file, index, position, &own, table, header, written, err);
-    rf_header_free(header);
-    return status;
-  }
-  RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
-  RF_TRY(check_insert(table, position, &own, err));
-  RF_TRY(rf_file_header_locked(file, hdu, &old, err));
-  begin_change(&change, table, hdu->pcount);
-  RF_TRY(insert_cards(old, table, position, &own, &change, &header, err));
-  rf_status status = apply(file, index, header, &change, table->info.ncols + 1, gap, written, err);
-  rf_header_free(header);
-  return status;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->ops->table == NULL || hdu->ops->table->insert_column == NULL)
+    return rf_fail(err, RF_ERR_TYPE, "cannot insert a column into %s", hdu->ops->name);
+  return hdu->ops->table->insert_column(file, hdu, position, &own, written, err);
 }
 
 rf_status rf_table_insert_column(rf_file *file, size_t index, size_t position, const rf_column_spec *spec,
@@ -296,8 +255,8 @@ rf_status rf_table_insert_filled(rf_file *file, size_t index, size_t position, c
 
 /* ---- deleting ---- */
 
-/* The bytes of an ASCII field and the blank that parted it from its neighbour. Where fields overlap the row stays. */
-static void cut_ascii(const rf_table *table, size_t column, uint64_t *at, uint64_t *bytes) {
+/* Finds the bytes of a field and of the blank between it and its neighbour. Where fields overlap the row stays. */
+static void cut_field(const rf_table *table, size_t column, uint64_t *at, uint64_t *bytes) {
   const rf_column_info *info = &table->columns[column].info;
   uint64_t end = info->offset + info->bytes;
   *at = info->offset;
@@ -316,54 +275,46 @@ static void cut_ascii(const rf_table *table, size_t column, uint64_t *at, uint64
   }
 }
 
-static rf_status delete_packed(rf_file *file, size_t index, size_t column, const rf_table *table, const rf_header *old,
-                               bool *written, rf_error *err) {
+rf_status rf_column_change_delete(rf_column_change *change, const rf_table *table, const rf_header *old,
+                                  uint64_t behind, size_t column, rf_header **header, rf_error *err) {
   const rf_column *found;
-  rf_header *header = NULL;
-  column_change change;
   RF_TRY(rf_table_column(table, column, &found, err));
-  begin_change(&change, table, (int64_t)table->info.heap_bytes);
-  narrow_at(&change, found->info.offset, found->info.bytes);
-  RF_TRY(rf_header_renumber(old, (unsigned)column + 1, (unsigned)column + 2, -1, NULL, &header, err));
-  rf_status status = packed_change(header, &change, table->info.ncols - 1, table, err);
+  uint64_t at = found->info.offset, bytes = found->info.bytes;
+  if (table->format->has_starts)
+    cut_field(table, column, &at, &bytes);
+  begin_change(change, table, behind);
+  narrow_at(change, at, bytes);
+  RF_TRY(rf_header_renumber(old, (unsigned)column + 1, (unsigned)column + 2, -1, NULL, header, err));
+  rf_status status = RF_OK;
+  if (table->format->has_starts && bytes > 0)
+    status = shift_starts(*header, table, at, -(int64_t)bytes, column, -1, column, err);
   if (status == RF_OK)
-    status = rf_tiled_table_delete(file, index, header, column, written, err);
+    status = set_sizes(change, *header, table->info.ncols - 1, err);
+  if (status != RF_OK)
+    rf_header_free(*header);
+  return status;
+}
+
+rf_status rf_plain_table_delete_column(rf_file *file, rf_hdu *hdu, size_t column, bool *written, rf_error *err) {
+  const rf_table *table;
+  const rf_header *old;
+  rf_header *header = NULL;
+  rf_column_change change;
+  uint64_t gap;
+  RF_TRY(rf_table_editable(file, hdu, &table, &gap, err));
+  RF_TRY(rf_file_header_locked(file, hdu, &old, err));
+  RF_TRY(rf_column_change_delete(&change, table, old, (uint64_t)hdu->pcount, column, &header, err));
+  rf_status status = apply(file, hdu, header, &change, written, err);
   rf_header_free(header);
   return status;
 }
 
 static rf_status delete_locked(rf_file *file, size_t index, size_t column, bool *written, rf_error *err) {
   rf_hdu *hdu;
-  const rf_table *table;
-  const rf_column *found;
-  const rf_header *old;
-  rf_header *header;
-  column_change change;
-  uint64_t gap;
-  const rf_tiled_table *z;
-  RF_TRY(take_packed(file, index, &table, &z, &header, err));
-  if (z != NULL) {
-    rf_status status = delete_packed(file, index, column, table, header, written, err);
-    rf_header_free(header);
-    return status;
-  }
-  RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
-  RF_TRY(rf_table_column(table, column, &found, err));
-  RF_TRY(rf_file_header_locked(file, hdu, &old, err));
-  uint64_t at = found->info.offset, bytes = found->info.bytes;
-  bool ascii = table->info.kind == RF_HDU_ASCII_TABLE;
-  if (ascii)
-    cut_ascii(table, column, &at, &bytes);
-  begin_change(&change, table, hdu->pcount);
-  narrow_at(&change, at, bytes);
-  RF_TRY(rf_header_renumber(old, (unsigned)column + 1, (unsigned)column + 2, -1, NULL, &header, err));
-  rf_status status = RF_OK;
-  if (ascii && bytes > 0)
-    status = shift_starts(header, table, at, -(int64_t)bytes, column, -1, column, err);
-  if (status == RF_OK)
-    status = apply(file, index, header, &change, table->info.ncols - 1, gap, written, err);
-  rf_header_free(header);
-  return status;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->ops->table == NULL || hdu->ops->table->delete_column == NULL)
+    return rf_fail(err, RF_ERR_TYPE, "cannot delete a column of %s", hdu->ops->name);
+  return hdu->ops->table->delete_column(file, hdu, column, written, err);
 }
 
 rf_status rf_table_delete_column(rf_file *file, size_t index, size_t column, rf_error *err) {
@@ -402,17 +353,15 @@ static rf_status describe_locked(rf_file *file, size_t index, size_t column, con
   const rf_column *found;
   const rf_header *old;
   rf_header *header;
-  uint64_t gap;
-  /* Names and units are those of the binary table, too. */
   RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
-  if (hdu->ops->kind != RF_HDU_COMPRESSED_TABLE)
-    RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
+  if (hdu->ops->table->insert_column == NULL)
+    return rf_fail(err, RF_ERR_TYPE, "cannot change the columns of %s", hdu->ops->name);
   RF_TRY(rf_table_column(table, column, &found, err));
   if (name != NULL && name[0] == '\0')
     return rf_fail(err, RF_ERR_ARGUMENT, "a column cannot lose its name");
   for (size_t i = 0; name != NULL && i < table->info.ncols; i++)
     if (i != column && strcmp(table->columns[i].info.name, name) == 0)
-      return rf_fail(err, RF_ERR_ARGUMENT, "the table has a column '%.80s' already", name);
+      return rf_fail(err, RF_ERR_ARGUMENT, "column '%.80s' already exists", name);
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));
   RF_TRY(rf_header_copy(old, &header, err));
   rf_status status = describe(header, "TTYPE", column, name, "label for field", err);

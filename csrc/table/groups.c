@@ -3,14 +3,15 @@
  * Random groups (FITS 6) as a table: each group is a row of PCOUNT parameters and one array. All of them have the type
  * of BITPIX, so that every column is one that a binary table could have, too.
  */
+#include "table/groups.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/ascii.h"
 #include "base/memory.h"
-#include "header/scale.h"
-#include "table/ascii/table.h"
+#include "table/rows/pack.h"
 
 /* ---- sizes ---- */
 
@@ -29,7 +30,7 @@ static uint64_t array_elements(const rf_hdu *hdu) {
   return count;
 }
 
-rf_status rf_table_groups_info(rf_table_info *info, const rf_hdu *hdu, rf_error *err) {
+static rf_status set_size(rf_table_info *info, const rf_hdu *hdu, rf_error *err) {
   if (hdu->pcount >= RF_MAX_COLUMNS) {
     rf_fail(err, RF_ERR_LIMIT, "the groups have PCOUNT = %" PRId64 " parameters, and at most %d are read", hdu->pcount,
             RF_MAX_COLUMNS - 1);
@@ -174,7 +175,7 @@ static void data_array(rf_table *table, size_t number, const rf_hdu *hdu) {
     info->dims[i] = hdu->axes[hdu->naxis - 1 - i];
 }
 
-rf_status rf_table_groups_columns(rf_table *table, const rf_hdu *hdu, const rf_header *header, rf_error *err) {
+static rf_status make_columns(rf_table *table, const rf_hdu *hdu, rf_header *header, rf_error *err) {
   rf_header *own; /* asking a header for a value changes what it keeps, and this one may be in use elsewhere */
   size_t parameters = table->info.ncols - 1;
   RF_TRY(rf_header_copy(header, &own, err));
@@ -190,3 +191,15 @@ rf_status rf_table_groups_columns(rf_table *table, const rf_hdu *hdu, const rf_h
   }
   return status;
 }
+
+static bool may_be_null(const rf_column_info *info) {
+  return info->has_null != 0;
+}
+
+const rf_row_format rf_groups_row_format = {
+    .size = set_size,
+    .columns = make_columns,
+    .may_be_null = may_be_null,
+    .read_step = rf_row_step_binary,
+    .write_step = rf_row_write_step_binary,
+};

@@ -3,13 +3,14 @@
  * Reading rows: the selection becomes stretches of the file, which are fetched a stage at a time and run through the
  * plan while they are in the cache. One pass serves all columns.
  */
+#include "table/read.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "table/table.h"
-#include "tiled/table/table.h"
+#include "table/ops.h"
 #include "file/access.h"
 
 #define MAX_RANGES ((size_t)4096)
@@ -350,29 +351,13 @@ static bool makes_nothing(const rf_row_plan *plan) {
   return true;
 }
 
-static rf_status check_memory(const rf_row_plan *plan, const rf_row_selection *selection, rf_error *err) {
-  size_t size;
-  if (!rf_to_size(selection->count, &size))
-    return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", selection->count);
-  for (size_t i = 0; i < plan->count; i++) {
-    const rf_row_step *step = &plan->steps[i];
-    uint64_t mask;
-    if (step->data == NULL && step->cell_bytes > 0)
-      return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to read column %zu into", step->number);
-    if (!rf_mul_u64(selection->count, step->mask_stride, &mask) || !rf_to_size(mask, &size))
-      return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows of column %zu do not fit memory", selection->count,
-                     step->number);
-  }
-  return RF_OK;
-}
-
-rf_status rf_table_read_plan(rf_file *file, const rf_table *table, const rf_row_plan *plan,
-                             const rf_row_selection *selection, rf_error *err) {
+static rf_status read_plan(rf_file *file, const rf_table *table, const rf_row_plan *plan,
+                           const rf_row_selection *selection, rf_error *err) {
   uint64_t window = plan->high - plan->low, span;
   reader r = {.store = file->store, .table = table, .plan = plan, .selection = selection, .end = selection->count};
   const uint8_t *bytes;
   size_t size;
-  RF_TRY(check_memory(plan, selection, err));
+  RF_TRY(rf_row_plan_check_memory(plan, selection, err));
   if (makes_nothing(plan))
     return RF_OK;
   if (window == 0) { /* cells without elements, or strings without characters */
@@ -397,7 +382,7 @@ rf_status rf_table_read_plan(rf_file *file, const rf_table *table, const rf_row_
   return streamed ? RF_OK : read_staged(&r, window, threads, err);
 }
 
-rf_status rf_table_explain_truncation(rf_file *file, const rf_table *table, const rf_hdu *hdu, rf_error *err) {
+rf_status rf_table_add_truncation(rf_file *file, const rf_table *table, const rf_hdu *hdu, rf_error *err) {
   rf_error ignored;
   uint64_t size, end = hdu->data_offset + hdu->data_bytes; /* within 63 bits since the scan */
   rf_error_clear(&ignored);
@@ -415,29 +400,26 @@ rf_status rf_table_explain_truncation(rf_file *file, const rf_table *table, cons
   return RF_ERR_TRUNCATED;
 }
 
-rf_status rf_table_read_rows(rf_file *file, const rf_hdu *hdu, const rf_table *table, const struct rf_tiled_table *z,
-                             const rf_row_plan *plan, const rf_row_selection *selection, rf_error *err) {
-  if (z != NULL) {
-    rf_status status = rf_tiled_table_read_plan(file, hdu, rf_tiled_rows(hdu), z, plan, selection, err);
-    return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, rf_tiled_rows(hdu), hdu, err) : status;
-  }
-  rf_status status = rf_table_read_plan(file, table, plan, selection, err);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, table, hdu, err) : status;
+rf_status rf_plain_table_read(rf_file *file, const rf_hdu *hdu, const rf_table *table, const rf_row_plan *plan,
+                              const rf_row_selection *selection, rf_error *err) {
+  rf_status status = read_plan(file, table, plan, selection, err);
+  return status == RF_ERR_TRUNCATED ? rf_table_add_truncation(file, table, hdu, err) : status;
 }
+
+/* ---- any table ---- */
 
 static rf_status read_locked(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
                              size_t count, rf_error *err) {
-  rf_hdu *hdu = NULL;
+  rf_hdu *hdu;
   const rf_table *table;
-  const rf_tiled_table *z;
   rf_row_selection selection;
   rf_row_plan plan;
-  RF_TRY(rf_table_logical_locked(file, index, &hdu, &table, &z, err));
+  RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
   RF_TRY(rf_row_selection_init(&selection, table, rows, err));
   RF_TRY(rf_row_plan_init(&plan, table, requests, count, err));
   rf_status status = RF_OK;
   if (selection.count > 0 && plan.count > 0)
-    status = rf_table_read_rows(file, hdu, table, z, &plan, &selection, err);
+    status = hdu->ops->table->read(file, hdu, table, &plan, &selection, err);
   rf_row_plan_free(&plan);
   return status;
 }

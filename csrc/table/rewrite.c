@@ -3,6 +3,8 @@
  * Rows that get longer or shorter in place: a column comes in, goes out, or gets wider descriptors. And rows that move
  * up because others go.
  */
+#include "table/rewrite.h"
+
 #include <inttypes.h>
 #include <string.h>
 

@@ -6,19 +6,19 @@
 
 #include "base/memory.h"
 #include "expr/expr.h"
-#include "tiled/table/table.h"
+#include "table/ops.h"
+#include "table/read.h"
+#include "table/rows/format.h"
 #include "file/access.h"
 
 /* Rows of a batch: as many as one stage of the reader fetches, unless their cells would take more memory than this. */
 #define BATCH_FILE_BYTES ((uint64_t)1 << 20)
 #define BATCH_CELL_BYTES ((uint64_t)1 << 20)
-#define MAX_TILE_CELL_BYTES ((uint64_t)128 << 20)
 
 typedef struct where {
   const rf_table *table;
   const rf_hdu *hdu;
-  const rf_tiled_table *z; /* of a compressed table */
-  size_t count;            /* columns in use, in the order of the program's */
+  size_t count; /* columns in use, in the order of the program's */
   size_t *numbers;
   rf_column_request *requests;
   rf_expr_cells *cells;
@@ -44,11 +44,8 @@ static rf_status find(void *context, const char *name, rf_expr_column *column, r
   return RF_OK;
 }
 
-/* Can there be undefined values that the values themselves do not show? (A NaN does.) */
-static bool has_undefined(const rf_table *table, const rf_column_info *info) {
-  if (table->info.kind == RF_HDU_ASCII_TABLE)
-    return info->has_null_text != 0;
-  return info->has_null || info->type == RF_LOGICAL;
+static bool may_be_null(const where *w, size_t i) {
+  return w->table->format->may_be_null(&w->table->columns[w->numbers[i]].info);
 }
 
 static rf_status start(where *w, const rf_expr *expr, rf_error *err) {
@@ -80,38 +77,41 @@ static bool cells_of_row(const where *w, uint64_t *bytes) {
     if (!rf_to_size(info->width, &width) || !rf_mul_u64(info->count, rf_dtype_bytes(info->type, width), &cell) ||
         !rf_add_u64(*bytes, cell, bytes))
       return false;
-    if (has_undefined(w->table, info) && !rf_add_u64(*bytes, info->count, bytes))
+    if (may_be_null(w, i) && !rf_add_u64(*bytes, info->count, bytes))
       return false;
   }
   return true;
 }
 
-/* How many rows at once. No memory is reserved for rows that the file does not have. */
-static rf_status choose_batch(where *w, const rf_file *file, const rf_row_selection *selection, size_t *bytes,
+/* Refuses rows that the file does not have: no memory is reserved for them. */
+static rf_status check_row(const where *w, const rf_file *file, uint64_t cells, rf_error *err) {
+  uint64_t row_bytes = w->table->info.row_bytes, size;
+  if (cells <= BATCH_CELL_BYTES)
+    return RF_OK;
+  RF_TRY(rf_store_size_past(file->store, row_bytes, &size, err));
+  return row_bytes <= size ? RF_OK : rf_table_add_truncation((rf_file *)file, w->table, w->hdu, err);
+}
+
+/* Chooses how many rows are read at once. */
+static rf_status choose_batch(where *w, rf_file *file, const rf_row_selection *selection, size_t *bytes,
                               rf_error *err) {
   uint64_t row_bytes = w->table->info.row_bytes;
   uint64_t stage = file->store->profile.stage_bytes;
-  uint64_t cells, total, size;
+  uint64_t cells, total;
   bool fits = cells_of_row(w, &cells);
-  if (w->z != NULL && (!fits || !rf_tiled_table_believable(rf_tiled_rows(w->hdu)->info.heap_bytes, cells / 4)))
-    return rf_fail(err, RF_ERR_FORMAT, "a row of %" PRIu64 " bytes is more than the compressed table can hold",
-                   row_bytes);
-  if (w->z == NULL && (!fits || cells > BATCH_CELL_BYTES)) {
-    RF_TRY(rf_store_size_past(file->store, row_bytes, &size, err));
-    if (row_bytes > size)
-      return RF_ERR_TRUNCATED;
-  }
+  cells = fits ? cells : UINT64_MAX;
   stage = stage > BATCH_FILE_BYTES ? stage : BATCH_FILE_BYTES;
   w->batch = stage / (row_bytes + 1) + 1;
-  if (w->batch > BATCH_CELL_BYTES / (cells + 1) + 1)
+  if (fits && w->batch > BATCH_CELL_BYTES / (cells + 1) + 1)
     w->batch = BATCH_CELL_BYTES / (cells + 1) + 1;
-  /* Whole tiles where they are not all too large: one that is no longer in the cache costs as much as all of it. */
-  if (w->z != NULL && w->batch < w->z->tile_rows && w->z->tile_rows <= MAX_TILE_CELL_BYTES / (cells + 1))
-    w->batch = w->z->tile_rows;
+  if (w->hdu->ops->table->batch_rows != NULL)
+    RF_TRY(w->hdu->ops->table->batch_rows(file, w->hdu, w->table, cells, &w->batch, err));
+  else
+    RF_TRY(check_row(w, file, cells, err));
   if (w->batch > selection->count)
     w->batch = selection->count;
   if (!fits || !rf_mul_u64(w->batch, cells, &total) || !rf_to_size(total, bytes))
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for the cells of one row");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate the cells of one row");
   return RF_OK;
 }
 
@@ -132,7 +132,7 @@ static rf_status reserve(where *w, size_t bytes, rf_error *err) {
     request->stride = (ptrdiff_t)cell;
     at += cell * (size_t)w->batch;
     w->cells[i] = (rf_expr_cells){.data = request->data, .stride = request->stride};
-    if (!has_undefined(w->table, info))
+    if (!may_be_null(w, i))
       continue;
     request->mask = at;
     w->cells[i].nulls = at;
@@ -144,33 +144,13 @@ static rf_status reserve(where *w, size_t bytes, rf_error *err) {
 
 /* ---- rows ---- */
 
-/* `count` rows of a walk, from the one numbered `first` on. */
-static rf_row_selection part_of(const rf_row_selection *selection, uint64_t first, uint64_t count) {
-  rf_row_selection part = *selection;
-  part.count = count;
-  part.low = part.high = rf_row_at(selection, first);
-  if (selection->indices == NULL) {
-    part.start = part.low;
-    uint64_t last = rf_row_at(selection, first + count - 1);
-    part.low = last < part.low ? last : part.low;
-    part.high = last > part.high ? last : part.high;
-    return part;
-  }
-  part.indices = selection->indices + first;
-  for (uint64_t i = 0; i < count; i++) {
-    part.low = part.indices[i] < part.low ? part.indices[i] : part.low;
-    part.high = part.indices[i] > part.high ? part.indices[i] : part.high;
-  }
-  return part;
-}
-
 static rf_status run_batches(const where *w, rf_file *file, const rf_row_plan *plan, const rf_row_selection *selection,
                              rf_program *program, uint8_t *selected, uint64_t *matches, rf_error *err) {
   for (uint64_t first = 0; first < selection->count; first += w->batch) {
     uint64_t count = selection->count - first < w->batch ? selection->count - first : w->batch;
     if (plan->count > 0) {
-      rf_row_selection part = part_of(selection, first, count);
-      RF_TRY(rf_table_read_rows(file, w->hdu, w->table, w->z, plan, &part, err));
+      rf_row_selection part = rf_row_selection_part(selection, first, count);
+      RF_TRY(w->hdu->ops->table->read(file, w->hdu, w->table, plan, &part, err));
     }
     *matches += rf_program_run(program, w->cells, (size_t)count, selected + (size_t)first);
   }
@@ -198,7 +178,7 @@ static rf_status where_locked(rf_file *file, size_t index, const rf_expr *expr, 
   rf_program *program = NULL;
   where w = {.count = 0};
   size_t size;
-  RF_TRY(rf_table_logical_locked(file, index, &hdu, &w.table, &w.z, err));
+  RF_TRY(rf_table_locked(file, index, &hdu, &w.table, err));
   w.hdu = hdu;
   RF_TRY(rf_row_selection_init(&selection, w.table, rows, err));
   if (!rf_to_size(selection.count, &size))
@@ -212,9 +192,7 @@ static rf_status where_locked(rf_file *file, size_t index, const rf_expr *expr, 
     status = select_rows(&w, file, &selection, program, selected, matches, err);
   rf_program_free(program);
   finish(&w);
-  return status == RF_ERR_TRUNCATED
-             ? rf_table_explain_truncation(file, w.z != NULL ? rf_tiled_rows(hdu) : w.table, hdu, err)
-             : status;
+  return status;
 }
 
 rf_status rf_table_where(rf_file *file, size_t index, const rf_expr *expr, const rf_rows *rows, uint8_t *selected,

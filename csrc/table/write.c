@@ -3,16 +3,19 @@
  * Writing columns of some rows: everything is checked before the first byte is written, then the rows go through one
  * buffer, a piece of the file at a time. Only what is not written is read.
  */
+#include "table/write.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "table/ascii/table.h"
-#include "table/rows/pack.h"
-#include "table/edit.h"
-#include "tiled/table/edit/edit.h"
 #include "store/trailer/edit.h"
+#include "table/edit.h"
+#include "table/ops.h"
+#include "table/rows/binary.h"
+#include "table/rows/pack.h"
 #include "file/access.h"
+#include "file/scan/scan.h"
 
 /* Bytes of rows that all columns see before the next ones come. */
 #define BLOCK_BYTES ((uint64_t)32 << 10)
@@ -21,7 +24,7 @@
 
 struct rf_write_plan {
   rf_row_plan rows;
-  bool ascii;
+  const rf_row_format *format;
   bool whole; /* the requests make up the whole row */
   rf_put_shuffle *shuffle;
 };
@@ -45,10 +48,7 @@ static rf_status check_step(const rf_write_plan *plan, const rf_row_step *step, 
                                 step->number, -1);
   if (!rf_to_size(selection->count, &count))
     return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", selection->count);
-  if (plan->ascii)
-    status = rf_ascii_put(step, NULL, 0, count, step->data, step->mask, &bad, err);
-  else
-    status = rf_row_put_check(step, step->data, step->mask, count, &bad, err);
+  status = plan->format->write_step(step, NULL, 0, count, step->data, step->mask, &bad, err);
   if (status == RF_OK)
     return RF_OK;
   return rf_table_add_context(err, status, step->column, step->number, (int64_t)rf_row_at(selection, bad));
@@ -65,7 +65,7 @@ static bool is_whole(const rf_write_plan *plan, const rf_table *table) {
     if (step->number < RF_MAX_COLUMNS)
       seen[step->number] = true;
   }
-  return !plan->ascii && bytes == table->info.row_bytes;
+  return !plan->format->has_starts && bytes == table->info.row_bytes;
 }
 
 rf_status rf_write_plan_new(const rf_table *table, const rf_row_selection *selection, const rf_column_request *requests,
@@ -73,7 +73,7 @@ rf_status rf_write_plan_new(const rf_table *table, const rf_row_selection *selec
   rf_write_plan *plan = rf_alloc_zero(1, sizeof *plan);
   if (plan == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory to write %zu columns", count);
-  plan->ascii = table->info.kind == RF_HDU_ASCII_TABLE;
+  plan->format = table->format;
   rf_status status = rf_row_plan_init(&plan->rows, table, requests, count, err);
   for (size_t i = 0; i < plan->rows.count && status == RF_OK; i++) {
     plan->rows.steps[i].shuffled = false; /* that was for reading */
@@ -122,10 +122,7 @@ static rf_status put_step(const rf_write_plan *plan, const rf_row_step *step, ui
   size_t bad;
   if (count == 0)
     return RF_OK;
-  if (plan->ascii)
-    return rf_ascii_put(step, dst, dst_stride, count, cell_at(step, first), mask_at(step, first), &bad, err);
-  rf_row_put(step, dst, dst_stride, cell_at(step, first), mask_at(step, first), count);
-  return RF_OK;
+  return plan->format->write_step(step, dst, dst_stride, count, cell_at(step, first), mask_at(step, first), &bad, err);
 }
 
 /* Rows first .. first+count-1 of the selection; byte `low` of the first one is at dst. `freely`: what is behind them in
@@ -240,7 +237,7 @@ static rf_status write_long_rows(const rf_write_plan *plan, const rf_row_selecti
   for (uint64_t i = 0; i < selection->count && status == RF_OK; i++) {
     uint64_t row = sink->data + rf_row_at(selection, i) * sink->row_bytes;
     if (sink->fresh && !plan->whole)
-      status = rf_table_fill(sink->store, row, sink->row_bytes, sink->blank, err);
+      status = rf_store_fill(sink->store, row, sink->row_bytes, sink->blank, err);
     for (size_t k = 0; k < plan->rows.count && status == RF_OK; k++)
       status = write_long_field(sink, &plan->rows.steps[k], i, row + plan->rows.steps[k].offset, buffer, err);
   }
@@ -312,7 +309,7 @@ rf_status rf_write_plan_run(const rf_write_plan *plan, const rf_row_selection *s
   RF_TRY(record_values(plan, selection, sink, &done, err));
   if (done)
     return RF_OK;
-  if (row > RF_TABLE_PIECE && !plan->ascii)
+  if (row > RF_TABLE_PIECE && !plan->format->has_starts)
     return write_long_rows(plan, selection, sink, err);
   rows = selection->high - selection->low < most ? selection->high - selection->low + 1 : most;
   if (rows == 1 && !sink->fresh)
@@ -335,28 +332,21 @@ rf_status rf_write_plan_run(const rf_write_plan *plan, const rf_row_selection *s
 rf_status rf_write_field(const rf_row_step *step, const rf_row_selection *selection, const rf_row_sink *sink,
                          rf_error *err) {
   rf_row_step own = *step;
-  rf_write_plan plan = {.rows = {.steps = &own, .count = 1, .low = step->offset, .high = step->offset + step->bytes},
+  rf_write_plan plan = {.format = &rf_binary_row_format,
+                        .rows = {.steps = &own, .count = 1, .low = step->offset, .high = step->offset + step->bytes},
                         .whole = step->bytes == sink->row_bytes};
   return rf_write_plan_run(&plan, selection, sink, err);
 }
 
 /* ---- the call ---- */
 
-rf_status rf_table_write_locked(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
-                                size_t count, bool *written, rf_error *err) {
+rf_status rf_plain_table_write(rf_file *file, rf_hdu *hdu, const rf_rows *rows, const rf_column_request *requests,
+                               size_t count, bool *written, rf_error *err) {
   const rf_table *table;
   rf_row_selection selection;
   rf_write_plan *plan = NULL;
-  rf_hdu *hdu;
   uint64_t size;
-  RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
-  if (hdu->ops->kind == RF_HDU_COMPRESSED_TABLE)
-    return rf_tiled_table_write(file, index, rows, requests, count, written, err);
-  /* Rows of a compressed image say where its tiles are, and what is kept of both would not learn of the change. */
-  if (hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE)
-    return rf_fail(
-        err, RF_ERR_TYPE,
-        "the rows of a compressed image are its tiles: they can be read as a table, and are written as pixels");
+  RF_TRY(hdu->ops->table->info(file, hdu, &table, err));
   RF_TRY(rf_row_selection_init(&selection, table, rows, err));
   RF_TRY(rf_write_plan_new(table, &selection, requests, count, &plan, err));
   rf_row_sink sink = {file->store, hdu->data_offset, table->info.row_bytes, 0, false, written};
@@ -369,6 +359,15 @@ rf_status rf_table_write_locked(rf_file *file, size_t index, const rf_rows *rows
     status = rf_write_plan_run(plan, &selection, &sink, err);
   rf_write_plan_free(plan);
   return status;
+}
+
+rf_status rf_table_write_locked(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
+                                size_t count, bool *written, rf_error *err) {
+  rf_hdu *hdu;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->ops->table == NULL || hdu->ops->table->write == NULL)
+    return rf_fail(err, RF_ERR_TYPE, "cannot write rows of %s", hdu->ops->name);
+  return hdu->ops->table->write(file, hdu, rows, requests, count, written, err);
 }
 
 rf_status rf_table_write(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,

@@ -24,6 +24,3 @@ rf_status rf_tiled_table_get_logical(rf_file *file, rf_hdu *hdu, const rf_header
   (void)hdu;
   return rf_tiled_table_plain_header(stored, logical, err);
 }
-
-const rf_table_ops rf_tile_rows_ops = {.stored = rf_tiled_get_rows};
-const rf_table_ops rf_tiled_table_ops = {.stored = rf_tiled_get_rows};

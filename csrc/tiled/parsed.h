@@ -25,7 +25,7 @@ static inline const rf_table *rf_tiled_rows(const rf_hdu *hdu) {
 /* rf_hdu_ops.free_parsed. */
 void rf_tiled_parsed_free(void *parsed);
 
-/* rf_table_ops.stored: the binary table in which the tiles are stored. */
+/* rf_table_ops.info of compressed images: the binary table in which the tiles are stored. */
 rf_status rf_tiled_get_rows(rf_file *file, rf_hdu *hdu, const rf_table **rows, rf_error *err);
 
 #endif

@@ -3,14 +3,15 @@
  * Keywords that name a column by its number, and headers whose columns get other numbers: those of FITS 7.2 and 7.3,
  * the world coordinates of columns (FITS 8, table 22) and some that are in common use.
  */
+#include "table/column/keyword.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/ascii.h"
+#include "header/header.h"
 #include "header/build.h"
 #include "header/card.h"
-#include "table/column/column.h"
-#include "table/edit.h"
 
 /* Takes the number at text[*at]; false for none, 0, or one that no column has. */
 static bool take_number(const char *text, size_t *at, rf_keyword_columns *columns) {

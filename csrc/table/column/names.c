@@ -3,11 +3,12 @@
  * The names by which columns are found. A column whose name another one has before it, or that has none, gets a made-up
  * name; that must never be one which a column really has, in any case of letters, wherever that column stands.
  */
+#include "table/column/names.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/ascii.h"
-#include "table/table.h"
 
 /* More than twice the columns that a table may have. */
 #define SLOTS 2048u

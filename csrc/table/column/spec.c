@@ -2,6 +2,8 @@
  *
  * From what a caller wants of a column to the keywords that say so (FITS 7.3.1, 7.3.2).
  */
+#include "table/column/spec.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -9,7 +11,6 @@
 
 #include "base/memory.h"
 #include "header/build.h"
-#include "table/edit.h"
 
 /* What a type is in the file. */
 typedef struct storage {
@@ -194,10 +195,12 @@ static rf_status append_scale(rf_header *header, const rf_column_spec *spec, con
   return rf_header_append_real(header, numbered(keyword, "TZERO", number), spec->tzero, "data are offset by this", err);
 }
 
-rf_status rf_spec_cards_binary(rf_header *header, const rf_column_spec *spec, unsigned number, rf_error *err) {
+rf_status rf_spec_cards_binary(rf_header *header, const rf_column_spec *spec, unsigned number, uint64_t start,
+                               rf_error *err) {
   const storage *how = storage_of(spec->type);
   rf_spec_form form;
   char keyword[16], comment[64];
+  (void)start;
   RF_TRY(rf_spec_form_binary(spec, number, &form, err));
   if (spec->name != NULL) {
     (void)snprintf(comment, sizeof comment, "label for field %3u", number);

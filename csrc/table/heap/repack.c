@@ -2,6 +2,8 @@
  *
  * Packing a heap anew: what descriptors point at moves down over what nothing points at any more.
  */
+#include "table/heap/repack.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,14 +11,15 @@
 #include "base/array.h"
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "table/edit.h"
-#include "tiled/table/edit/edit.h"
 #include "store/trailer/edit.h"
+#include "table/edit.h"
+#include "table/heap/descriptor.h"
+#include "table/ops.h"
 #include "file/access.h"
-#include "file/append.h"
-#include "file/header.h"
 #include "file/layout.h"
 #include "file/scan/scan.h"
+#include "file/append.h"
+#include "file/header.h"
 
 /* From here on the list of blocks is put in order before it grows. */
 #define MANY_BLOCKS ((size_t)1 << 12)
@@ -90,7 +93,8 @@ typedef struct row_piece {
 
 typedef rf_status (*on_piece)(packer *p, row_piece *piece, rf_error *err);
 
-static rf_status blame(const packer *p, size_t column, uint64_t row, uint64_t length, uint64_t offset, rf_error *err) {
+static rf_status refuse_descriptor(const packer *p, size_t column, uint64_t row, uint64_t length, uint64_t offset,
+                                   rf_error *err) {
   rf_status status =
       rf_fail(err, RF_ERR_FORMAT,
               "the descriptor says %" PRIu64 " elements at offset %" PRIu64 " of the heap, which has %" PRIu64 " bytes",
@@ -108,7 +112,7 @@ static rf_status collect(packer *p, row_piece *piece, rf_error *err) {
     for (size_t i = 0; i < piece->rows; i++, field += row_bytes) {
       uint64_t length, offset, bytes = 0;
       if (!rf_descriptor_get(p->table, column, field, &length, &offset) || !rf_heap_cell_bytes(column, length, &bytes))
-        return blame(p, c, piece->first + i, length, offset, err);
+        return refuse_descriptor(p, c, piece->first + i, length, offset, err);
       RF_TRY(add_block(p, offset, bytes, err));
     }
   }
@@ -332,15 +336,19 @@ rf_status rf_heap_repack_locked(rf_file *file, size_t index, rf_hdu *hdu, const 
   return status;
 }
 
-static rf_status repack_locked(rf_file *file, size_t index, uint64_t *freed, bool *written, rf_error *err) {
-  rf_hdu *hdu;
+rf_status rf_plain_table_repack(rf_file *file, rf_hdu *hdu, uint64_t *freed, bool *written, rf_error *err) {
   const rf_table *table;
   uint64_t gap;
+  RF_TRY(rf_table_editable(file, hdu, &table, &gap, err));
+  return rf_heap_repack_locked(file, hdu->index, hdu, table, freed, written, err);
+}
+
+static rf_status repack_locked(rf_file *file, size_t index, uint64_t *freed, bool *written, rf_error *err) {
+  rf_hdu *hdu;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->ops->kind == RF_HDU_COMPRESSED_TABLE)
-    return rf_tiled_table_repack(file, index, freed, written, err);
-  RF_TRY(rf_table_editable(file, index, &hdu, &table, &gap, err));
-  return rf_heap_repack_locked(file, index, hdu, table, freed, written, err);
+  if (hdu->ops->table == NULL || hdu->ops->table->repack == NULL)
+    return rf_fail(err, RF_ERR_TYPE, "cannot repack the heap of %s", hdu->ops->name);
+  return hdu->ops->table->repack(file, hdu, freed, written, err);
 }
 
 rf_status rf_repack_call(rf_file *file, size_t index, rf_repack *step, uint64_t *freed, rf_error *err) {

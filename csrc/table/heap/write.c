@@ -3,43 +3,29 @@
  * Writing cells of variable length (FITS 7.3.5): their elements go behind what the heap has, then the descriptors are
  * pointed at them. What they pointed at before stays in the heap until it is packed anew.
  */
+#include "table/heap/write.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "table/heap/writer.h"
 #include "file/layout.h"
-#include "table/rows/pack.h"
-#include "tiled/table/edit/edit.h"
-#include "store/trailer/edit.h"
 #include "store/trailer/commit.h"
+#include "store/trailer/edit.h"
+#include "table/edit.h"
+#include "table/ops.h"
+#include "table/rewrite.h"
+#include "table/rows/pack.h"
+#include "table/write.h"
 #include "file/access.h"
+#include "file/scan/scan.h"
 #include "file/append.h"
 #include "file/header.h"
-#include "file/scan/scan.h"
 
 /* Descriptors that are written at a time. */
 #define MAX_DESCRIPTORS ((size_t)1 << 16)
 
 /* ---- the descriptors ---- */
-
-/* `count` rows from number `first` on of a walk. */
-static rf_row_selection part_of(const rf_row_selection *selection, uint64_t first, uint64_t count) {
-  rf_row_selection part = *selection;
-  part.count = count;
-  part.low = UINT64_MAX;
-  part.high = 0;
-  if (selection->indices != NULL)
-    part.indices = selection->indices + (size_t)first;
-  else
-    part.start = selection->start + first * (uint64_t)selection->step;
-  for (uint64_t i = 0; i < count; i++) {
-    uint64_t row = rf_row_at(&part, i);
-    part.low = row < part.low ? row : part.low;
-    part.high = row > part.high ? row : part.high;
-  }
-  return part;
-}
 
 /* Writing descriptors that are in the file, where a kill must not tear one. */
 typedef struct descriptor_writer {
@@ -67,7 +53,7 @@ static rf_row_selection pick_rows(const descriptor_writer *d, const rf_row_selec
     d->rows[n++] = row;
   }
   rf_row_selection picked = {.count = n, .step = 1, .indices = d->rows};
-  return part_of(&picked, 0, n);
+  return rf_row_selection_part(&picked, 0, n);
 }
 
 /* A few rows go one by one to the edit that all of them share. */
@@ -117,7 +103,7 @@ static rf_status write_descriptors(const rf_heap_writer *w, rf_file *file, const
   rf_status status = RF_OK;
   for (uint64_t done = 0; done < w->selection.count && status == RF_OK;) {
     size_t n = w->selection.count - done < room ? (size_t)(w->selection.count - done) : room;
-    rf_row_selection part = part_of(&w->selection, done, n);
+    rf_row_selection part = rf_row_selection_part(&w->selection, done, n);
     rf_heap_writer_describe(w, done, n, &offset, d.pairs);
     status = write_some(&d, file, &part, err);
     done += n;
@@ -177,61 +163,6 @@ static rf_status set_sizes(const rf_heap_writer *w, const rf_hdu *hdu, rf_header
   return rf_table_set_heap_place(header, info->heap_offset + more, gap, err);
 }
 
-/* ---- the call ---- */
-
-static rf_status prepare(rf_heap_writer *w, const rf_rows *rows, rf_dtype type, uint32_t flags, uint64_t in_bytes,
-                         rf_error *err) {
-  w->heap_bytes = w->table->info.heap_bytes;
-  RF_TRY(rf_row_selection_init(&w->selection, w->table, rows, err));
-  return rf_heap_writer_check(w, type, flags, in_bytes, err);
-}
-
-/* ---- compressed tables ---- */
-
-static rf_status make_cell(void *context, uint64_t i, uint64_t begin, uint8_t *out, rf_error *err) {
-  const rf_heap_writer *w = context;
-  (void)err;
-  if (w->step.type == RF_BIT)
-    rf_bits_pack(out, w->in + (size_t)begin, (size_t)w->lengths[i]);
-  else
-    rf_heap_writer_put(
-        w, out, begin,
-        (size_t)(rf_heap_writer_has_raw_bits(w) ? w->lengths[i] / 8 + (w->lengths[i] % 8 != 0) : w->lengths[i]));
-  return RF_OK;
-}
-
-static rf_status packed_header(const rf_heap_writer *w, rf_header *header, rf_error *err) {
-  const rf_table_info *info = &w->table->info;
-  uint64_t more = 0, pcount = 0, gap = info->heap_offset - info->nrows * info->row_bytes;
-  if ((w->widen && !rf_mul_u64(info->nrows, 8, &more)) || !rf_add_u64(gap + info->heap_bytes, w->total, &pcount) ||
-      pcount > INT64_MAX - RF_BLOCK_BYTES)
-    return rf_fail(err, RF_ERR_LIMIT, "the table would have more bytes than a file can hold");
-  if (w->widen)
-    RF_TRY(rf_table_set_integer(header, "NAXIS1", info->row_bytes + 8, NULL, err));
-  RF_TRY(rf_table_set_integer(header, "PCOUNT", pcount, "size of special data area", err));
-  RF_TRY(rf_table_set_heap_place(header, info->heap_offset + more, gap, err));
-  return rf_heap_writer_form(w, header, err);
-}
-
-static rf_status write_packed(rf_tiled_table_edit *e, rf_heap_writer *w, const rf_rows *rows, rf_dtype type,
-                              uint32_t flags, uint64_t in_bytes, bool *written, rf_error *err) {
-  w->table = e->z->plain;
-  RF_TRY(prepare(w, rows, type, flags, in_bytes, err));
-  if (w->selection.count == 0)
-    return RF_OK;
-  rf_tile_cells cells = {.column = w->number,
-                         .selection = &w->selection,
-                         .lengths = w->lengths,
-                         .offset = w->table->info.heap_bytes,
-                         .make = make_cell,
-                         .context = w,
-                         .raw_bits = rf_heap_writer_has_raw_bits(w)};
-  RF_TRY(packed_header(w, e->plain, err));
-  RF_TRY(rf_tiled_table_edit_refresh(e, NULL, err));
-  RF_TRY(rf_tiled_table_edit_cells(e, &cells, err));
-  return rf_tiled_table_edit_commit(e, written, err);
-}
-
 /* ---- wider descriptors only ---- */
 
 static rf_status widen_header(const rf_heap_writer *w, const rf_hdu *hdu, uint64_t gap, rf_header *header,
@@ -240,14 +171,15 @@ static rf_status widen_header(const rf_heap_writer *w, const rf_hdu *hdu, uint64
   return rf_heap_writer_form(w, header, err);
 }
 
-rf_status rf_heap_widen_locked(rf_file *file, size_t index, size_t column, bool *written, rf_error *err) {
+rf_status rf_heap_widen(rf_file *file, size_t index, size_t column, bool *written, rf_error *err) {
   rf_heap_writer w = {.number = column, .widen = true};
   rf_rearrange rearrange = {widen_all, &w, false};
   rf_hdu *hdu;
   uint64_t gap, bytes = 0;
   const rf_header *old;
   rf_header *header;
-  RF_TRY(rf_table_editable(file, index, &hdu, &w.table, &gap, err));
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_table_editable(file, hdu, &w.table, &gap, err));
   RF_TRY(rf_table_column(w.table, column, &w.column, err));
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));
   RF_TRY(rf_header_copy(old, &header, err));
@@ -258,13 +190,14 @@ rf_status rf_heap_widen_locked(rf_file *file, size_t index, size_t column, bool 
   return status;
 }
 
-/* ---- any table ---- */
+/* ---- the call ---- */
 
 /* The heap has room for the cells now, and the table is another one. */
 static rf_status write_to_room(rf_file *file, size_t index, rf_heap_writer *w, bool *switched, rf_error *err) {
   rf_hdu *hdu;
   uint64_t gap;
-  RF_TRY(rf_table_editable(file, index, &hdu, &w->table, &gap, err));
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_table_editable(file, hdu, &w->table, &gap, err));
   RF_TRY(rf_table_column(w->table, w->number, &w->column, err));
   w->step.column = w->column;
   w->widen = false;
@@ -272,9 +205,10 @@ static rf_status write_to_room(rf_file *file, size_t index, rf_heap_writer *w, b
 }
 
 /* Makes room in the heap, then fills it. Where cells could not be written, the table gets its old size back. */
-static rf_status write_plain(rf_file *file, size_t index, rf_heap_writer *w, const rf_hdu *hdu, const rf_header *before,
-                             const rf_header *after, uint64_t bytes, bool *written, rf_error *err) {
+static rf_status make_room_and_write(rf_file *file, rf_heap_writer *w, const rf_hdu *hdu, const rf_header *before,
+                                     const rf_header *after, uint64_t bytes, bool *written, rf_error *err) {
   uint64_t old_bytes = hdu->data_bytes;
+  size_t index = hdu->index;
   bool widens = w->widen, switched = false, ignored = false;
   rf_rearrange rearrange = {widen_all, w, false};
   RF_TRY(rf_file_rearrange_locked(file, index, after, bytes, widens ? &rearrange : NULL, written, err));
@@ -286,24 +220,15 @@ static rf_status write_plain(rf_file *file, size_t index, rf_heap_writer *w, con
   return status;
 }
 
-static rf_status write_heap_locked(rf_file *file, size_t index, rf_heap_writer *w, const rf_rows *rows, rf_dtype type,
-                                   uint32_t flags, uint64_t in_bytes, bool *written, rf_error *err) {
-  rf_hdu *hdu;
+rf_status rf_plain_table_write_heap(rf_file *file, rf_hdu *hdu, size_t column, const rf_rows *rows,
+                                    const rf_heap_cells *cells, bool *written, rf_error *err) {
+  rf_heap_writer w = {.number = column};
   uint64_t gap, bytes = 0;
   const rf_header *old;
   rf_header *header;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->ops->kind == RF_HDU_COMPRESSED_TABLE) {
-    rf_tiled_table_edit e;
-    rf_status status = rf_tiled_table_edit_begin(&e, file, index, err);
-    if (status == RF_OK)
-      status = write_packed(&e, w, rows, type, flags, in_bytes, written, err);
-    rf_tiled_table_edit_end(&e);
-    return status;
-  }
-  RF_TRY(rf_table_editable(file, index, &hdu, &w->table, &gap, err));
-  RF_TRY(prepare(w, rows, type, flags, in_bytes, err));
-  if (w->selection.count == 0)
+  RF_TRY(rf_table_editable(file, hdu, &w.table, &gap, err));
+  RF_TRY(rf_heap_writer_prepare(&w, rows, cells, err));
+  if (w.selection.count == 0)
     return RF_OK;
   RF_TRY(rf_file_check_whole_locked(file, hdu, err));
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));
@@ -311,11 +236,11 @@ static rf_status write_heap_locked(rf_file *file, size_t index, rf_heap_writer *
   rf_header *before = NULL;
   rf_status status = rf_header_copy(old, &before, err);
   if (status == RF_OK)
-    status = set_sizes(w, hdu, header, gap, &bytes, err);
+    status = set_sizes(&w, hdu, header, gap, &bytes, err);
   if (status == RF_OK)
-    status = rf_heap_writer_form(w, header, err);
+    status = rf_heap_writer_form(&w, header, err);
   if (status == RF_OK)
-    status = write_plain(file, index, w, hdu, before, header, bytes, written, err);
+    status = make_room_and_write(file, &w, hdu, before, header, bytes, written, err);
   rf_header_free(before);
   rf_header_free(header);
   return status;
@@ -323,19 +248,29 @@ static rf_status write_heap_locked(rf_file *file, size_t index, rf_heap_writer *
 
 rf_status rf_table_write_heap_locked(rf_file *file, size_t index, size_t column, const rf_rows *rows,
                                      const rf_heap_cells *cells, bool *written, rf_error *err) {
-  rf_heap_writer w = {.number = column, .lengths = cells->lengths, .in = cells->in, .mask = cells->mask};
-  return write_heap_locked(file, index, &w, rows, cells->type, cells->flags, cells->in_bytes, written, err);
+  rf_hdu *hdu;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  if (hdu->ops->table == NULL || hdu->ops->table->write_heap == NULL)
+    return rf_fail(err, RF_ERR_TYPE, "cannot write cells of variable length to %s", hdu->ops->name);
+  return hdu->ops->table->write_heap(file, hdu, column, rows, cells, written, err);
 }
 
 rf_status rf_table_write_heap(rf_file *file, size_t index, size_t column, const rf_rows *rows, const uint64_t *lengths,
                               rf_dtype type, uint32_t flags, const void *in, uint64_t in_bytes, const uint8_t *mask,
                               rf_error *err) {
-  rf_heap_writer w = {.number = column, .lengths = lengths, .in = in, .mask = mask};
+  rf_heap_cells cells = {.size = sizeof cells,
+                         .lengths = lengths,
+                         .type = type,
+                         .flags = flags,
+                         .in = in,
+                         .in_bytes = in_bytes,
+                         .mask = mask,
+                         .column = column};
   bool written = false;
   rf_error_clear(err);
   rf_status status = rf_file_begin_write(file, err);
   if (status == RF_OK) {
-    status = write_heap_locked(file, index, &w, rows, type, flags, in_bytes, &written, err);
+    status = rf_table_write_heap_locked(file, index, column, rows, &cells, &written, err);
     rf_file_end_write(file, status, written);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);

@@ -10,6 +10,8 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "table/edit.h"
+#include "table/heap/descriptor.h"
 #include "table/rows/pack.h"
 
 static bool is_wide(const rf_heap_writer *w) {
@@ -269,4 +271,13 @@ rf_status rf_heap_writer_check(rf_heap_writer *w, rf_dtype type, uint32_t flags,
   if (status != RF_OK)
     return rf_table_add_context(err, status, w->column, w->number, -1);
   return check_values(w, err);
+}
+
+rf_status rf_heap_writer_prepare(rf_heap_writer *w, const rf_rows *rows, const rf_heap_cells *cells, rf_error *err) {
+  w->lengths = cells->lengths;
+  w->in = cells->in;
+  w->mask = cells->mask;
+  w->heap_bytes = w->table->info.heap_bytes;
+  RF_TRY(rf_row_selection_init(&w->selection, w->table, rows, err));
+  return rf_heap_writer_check(w, cells->type, cells->flags, cells->in_bytes, err);
 }

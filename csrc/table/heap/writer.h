@@ -5,7 +5,8 @@
 #ifndef RF_TABLE_HEAP_WRITER_H
 #define RF_TABLE_HEAP_WRITER_H
 
-#include "table/edit.h"
+#include "table/rows/selection.h"
+#include "table/rows/step.h"
 
 typedef struct rf_heap_writer {
   const rf_table *table;
@@ -24,9 +25,12 @@ typedef struct rf_heap_writer {
   uint64_t heap_bytes;  /* of the heap before: where new cells go */
 } rf_heap_writer;
 
-/* Checks the cells and adds them up, before anything is written. Table, number, walk, lengths, in, mask and heap_bytes
- * are set; the rest is 0. */
+/* Checks the cells and adds them up, before anything is written. Table, number, selection, lengths, in, mask and
+ * heap_bytes are set; the rest is 0. */
 rf_status rf_heap_writer_check(rf_heap_writer *w, rf_dtype type, uint32_t flags, uint64_t in_bytes, rf_error *err);
+
+/* rf_heap_writer_check() for these cells of some rows of an existing table; table and number are set. */
+rf_status rf_heap_writer_prepare(rf_heap_writer *w, const rf_rows *rows, const rf_heap_cells *cells, rf_error *err);
 
 /* Bits that come as bytes, eight in each. */
 static inline bool rf_heap_writer_has_raw_bits(const rf_heap_writer *w) {

@@ -376,3 +376,11 @@ void rf_row_put(const rf_row_step *step, uint8_t *dst, ptrdiff_t dst_stride, con
   else
     put_numbers(step, dst, dst_stride, src, mask, count);
 }
+
+rf_status rf_row_write_step_binary(const rf_row_step *step, uint8_t *dst, ptrdiff_t dst_stride, size_t count,
+                                   const uint8_t *src, const uint8_t *mask, size_t *bad, rf_error *err) {
+  if (dst == NULL)
+    return rf_row_put_check(step, src, mask, count, bad, err);
+  rf_row_put(step, dst, dst_stride, src, mask, count);
+  return RF_OK;
+}

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Cells in memory to the fields of a binary table: the reverse of the runs of table/rows/cells.c, on the same steps.
+ * Cells in memory to the fields of a binary table: the reverse of the runs of table/rows/step.c, on the same steps.
  */
 #ifndef RF_TABLE_ROWS_PACK_H
 #define RF_TABLE_ROWS_PACK_H
 
-#include "table/table.h"
+#include "table/rows/plan.h"
 
 /* Can the `count` cells from `src` on be stored? On failure *bad is the number of the first that cannot. */
 rf_status rf_row_put_check(const rf_row_step *step, const uint8_t *src, const uint8_t *mask, size_t count, size_t *bad,
@@ -14,6 +14,10 @@ rf_status rf_row_put_check(const rf_row_step *step, const uint8_t *src, const ui
 /* `count` cells, which have passed the check, to fields: the first at dst, the others dst_stride bytes apart. */
 void rf_row_put(const rf_row_step *step, uint8_t *dst, ptrdiff_t dst_stride, const uint8_t *src, const uint8_t *mask,
                 size_t count);
+
+/* rf_row_format.write_step of binary tables: the checks where dst is NULL, else rf_row_put(). */
+rf_status rf_row_write_step_binary(const rf_row_step *step, uint8_t *dst, ptrdiff_t dst_stride, size_t count,
+                                   const uint8_t *src, const uint8_t *mask, size_t *bad, rf_error *err);
 
 /* `elements` numbers, logicals or complex numbers that lie one behind the other, here and there. */
 void rf_row_put_run(const rf_row_step *step, uint8_t *dst, const uint8_t *src, const uint8_t *mask, size_t elements);

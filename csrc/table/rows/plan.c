@@ -3,74 +3,19 @@
  * A list of requests as a plan that rows run through: checked once, then one loop a column over blocks of rows that
  * stay in the nearest cache.
  */
+#include "table/rows/plan.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "table/ascii/table.h"
+#include "table/rows/format.h"
 #include "table/rows/unpack_simd.h"
 #include "table/rows/unpack_avx512.h"
 
 /* Bytes of rows that all steps see before the next ones come. */
 #define BLOCK_BYTES ((uint64_t)32 << 10)
 #define BLOCK_ROWS ((uint64_t)2048)
-
-/* ---- rows ---- */
-
-static rf_status check_indices(rf_row_selection *selection, uint64_t nrows, rf_error *err) {
-  selection->low = UINT64_MAX;
-  selection->high = 0;
-  for (uint64_t i = 0; i < selection->count; i++) {
-    uint64_t row = selection->indices[i];
-    if (row < selection->low)
-      selection->low = row;
-    if (row > selection->high)
-      selection->high = row;
-  }
-  if (selection->high >= nrows)
-    return rf_fail(err, RF_ERR_RANGE, "there is no row %" PRIu64 ": the table has %" PRIu64 " (counted from 0)",
-                   selection->high, nrows);
-  return RF_OK;
-}
-
-static rf_status check_steps(rf_row_selection *selection, const rf_rows *rows, uint64_t nrows, rf_error *err) {
-  uint64_t steps = selection->count - 1, start = (uint64_t)rows->start;
-  bool inside = rows->start >= 0 && start < nrows;
-  if (selection->count > 1 && rows->step == 0)
-    return rf_fail(err, RF_ERR_ARGUMENT, "the step from row to row is 0");
-  if (inside && steps > 0)
-    inside = rows->step > 0 ? steps <= (nrows - 1 - start) / (uint64_t)rows->step
-                            : steps <= start / (0 - (uint64_t)rows->step);
-  if (!inside)
-    return rf_fail(err, RF_ERR_RANGE,
-                   "%" PRIu64 " rows from %" PRId64 " on with step %" PRId64 " leave the table, which has %" PRIu64,
-                   selection->count, rows->start, rows->step, nrows);
-  selection->start = start;
-  selection->step = steps > 0 ? rows->step : 1;
-  uint64_t last = start + steps * (uint64_t)selection->step;
-  selection->low = last < start ? last : start;
-  selection->high = last < start ? start : last;
-  return RF_OK;
-}
-
-rf_status rf_row_selection_init(rf_row_selection *selection, const rf_table *table, const rf_rows *rows,
-                                rf_error *err) {
-  memset(selection, 0, sizeof *selection);
-  selection->step = 1;
-  if (rows == NULL) {
-    selection->count = table->info.nrows;
-    selection->high = selection->count > 0 ? selection->count - 1 : 0;
-    return RF_OK;
-  }
-  selection->count = rows->count;
-  selection->indices = rows->indices;
-  if (selection->count == 0)
-    return RF_OK;
-  return selection->indices != NULL ? check_indices(selection, table->info.nrows, err)
-                                    : check_steps(selection, rows, table->info.nrows, err);
-}
-
-/* ---- the plan ---- */
 
 static rf_status init_step(rf_row_step *step, const rf_table *table, const rf_column_request *given, rf_error *err) {
   const rf_column *column;
@@ -80,8 +25,7 @@ static rf_status init_step(rf_row_step *step, const rf_table *table, const rf_co
   request->flags &= ((uint32_t)1 << RF_CELL_THREADS_SHIFT) - 1; /* which are the plan's */
   RF_TRY(rf_table_column(table, request->column, &column, err));
   step->number = request->column;
-  rf_status status = table->info.kind == RF_HDU_ASCII_TABLE ? rf_row_step_ascii(step, column, request, err)
-                                                            : rf_row_step_binary(step, column, request, err);
+  rf_status status = table->format->read_step(step, column, request, err);
   /* Another thread may have changed the columns since the caller looked at them and made room. */
   if (status == RF_OK && request->cell_bytes != 0 && request->cell_bytes != step->cell_bytes)
     status =
@@ -129,6 +73,22 @@ void rf_row_plan_free(rf_row_plan *plan) {
   rf_free(plan->shuffle);
   rf_free(plan->wide);
   memset(plan, 0, sizeof *plan);
+}
+
+rf_status rf_row_plan_check_memory(const rf_row_plan *plan, const rf_row_selection *selection, rf_error *err) {
+  size_t size;
+  if (!rf_to_size(selection->count, &size))
+    return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", selection->count);
+  for (size_t i = 0; i < plan->count; i++) {
+    const rf_row_step *step = &plan->steps[i];
+    uint64_t mask;
+    if (step->data == NULL && step->cell_bytes > 0)
+      return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to read column %zu into", step->number);
+    if (!rf_mul_u64(selection->count, step->mask_stride, &mask) || !rf_to_size(mask, &size))
+      return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows of column %zu do not fit memory", selection->count,
+                     step->number);
+  }
+  return RF_OK;
 }
 
 /* ---- running ---- */

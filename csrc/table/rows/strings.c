@@ -3,9 +3,9 @@
  * Strings of binary tables: they end at a NUL (FITS 7.3.3.1), and blanks at the end are padding that other writers
  * left. Short ones go through one vector register.
  */
-#include <string.h>
+#include "table/rows/strings.h"
 
-#include "table/table.h"
+#include <string.h>
 
 #if defined(__SSE2__) && defined(__GNUC__)
 #define HAVE_SSE2 1

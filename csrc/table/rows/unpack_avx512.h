@@ -5,7 +5,7 @@
 #ifndef RF_TABLE_ROWS_UNPACK_AVX512_H
 #define RF_TABLE_ROWS_UNPACK_AVX512_H
 
-#include "table/table.h"
+#include "table/rows/plan.h"
 
 /* Gives the plan its wide shuffle, and marks the steps that it does, when the machine can and the requests are fields
  * of one struct. Without memory for it the plan does without. */

@@ -5,7 +5,7 @@
 #ifndef RF_TABLE_ROWS_UNPACK_SIMD_H
 #define RF_TABLE_ROWS_UNPACK_SIMD_H
 
-#include "table/table.h"
+#include "table/rows/plan.h"
 
 /* Gives the plan a shuffle, and marks the steps that it does, when the machine can and the requests fill a struct
  * without holes. Without memory for it the plan does without. */

@@ -15,6 +15,7 @@
 #include "image/convert.h"
 #include "image/section.h"
 #include "tiled/image/section.h"
+#include "table/read.h"
 
 /* Tiles whose rows are read together. */
 #define BATCH_TILES ((size_t)1 << 16)
@@ -487,7 +488,7 @@ rf_status rf_tiled_image_read(rf_file *file, rf_hdu *hdu, const rf_image_request
   rf_tile_section_free(&section);
   if (atomic_load(&tiled_image->blank_met))
     keep_blank_met(file, hdu->index, tiled_image);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, rf_tiled_rows(hdu), hdu, err) : status;
+  return status == RF_ERR_TRUNCATED ? rf_table_add_truncation(file, rf_tiled_rows(hdu), hdu, err) : status;
 }
 
 /* ---- plans ---- */
@@ -562,5 +563,5 @@ rf_status rf_tiled_image_plan(rf_file *file, rf_hdu *hdu, const rf_axis *axes, r
   }
   rf_free(plan.ranges);
   rf_tile_section_free(&section);
-  return status == RF_ERR_TRUNCATED ? rf_table_explain_truncation(file, rf_tiled_rows(hdu), hdu, err) : status;
+  return status == RF_ERR_TRUNCATED ? rf_table_add_truncation(file, rf_tiled_rows(hdu), hdu, err) : status;
 }

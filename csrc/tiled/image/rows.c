@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "tiled/image/image.h"
+#include "table/heap/descriptor.h"
 
 /* Rows that are not kept wait in a stage of this size. */
 #define STAGE_BYTES ((size_t)1 << 20)

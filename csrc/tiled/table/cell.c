@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "tiled/table/table.h"
+#include "table/heap/descriptor.h"
 
 /* What deflate makes of a byte at most; RICE_1 makes less. */
 #define MAX_EXPANSION ((uint64_t)1032)

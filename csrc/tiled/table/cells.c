@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "tiled/table/edit/edit.h"
+#include "table/heap/descriptor.h"
 
 /* Cells that are encoded together and stand side by side. */
 #define PIECE_CELLS ((size_t)64)

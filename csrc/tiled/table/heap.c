@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "tiled/table/table.h"
 #include "tiled/table/heap.h"
+#include "table/heap/descriptor.h"
 
 #define BATCH_BYTES ((uint64_t)16 << 20)
 #define MAX_CELLS ((size_t)1 << 16)

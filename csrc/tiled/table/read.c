@@ -37,25 +37,9 @@ static rf_status take_rows(void *context, size_t i, const rf_table_tile_part *pa
   return RF_OK;
 }
 
-static rf_status check_memory(const rf_row_plan *plan, const rf_row_selection *selection, rf_error *err) {
-  size_t size;
-  uint64_t mask;
-  if (!rf_to_size(selection->count, &size))
-    return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", selection->count);
-  for (size_t i = 0; i < plan->count; i++) {
-    const rf_row_step *step = &plan->steps[i];
-    if (step->data == NULL && step->cell_bytes > 0)
-      return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to read column %zu into", step->number);
-    if (!rf_mul_u64(selection->count, step->mask_stride, &mask) || !rf_to_size(mask, &size))
-      return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows of column %zu do not fit memory", selection->count,
-                     step->number);
-  }
-  return RF_OK;
-}
-
 rf_status rf_tiled_table_read_plan(rf_file *file, const rf_hdu *hdu, const rf_table *raw, const rf_tiled_table *z,
                                    const rf_row_plan *plan, const rf_row_selection *selection, rf_error *err) {
-  RF_TRY(check_memory(plan, selection, err));
+  RF_TRY(rf_row_plan_check_memory(plan, selection, err));
   size_t *columns = rf_alloc(plan->count * sizeof *columns);
   if (columns == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory to read %zu columns", plan->count);

@@ -116,7 +116,7 @@ static rf_status make_plain(const rf_hdu_ops *const *kinds, rf_header *header, r
   rf_status status = rf_hdu_parse(kinds, rf_header_get_cards(logical), rf_header_get_count(logical), false, &hdu, err);
   if (status == RF_OK) {
     if (hdu.ops->kind != RF_HDU_TABLE)
-      status = rf_fail(err, RF_ERR_FORMAT, "what is compressed is no binary table");
+      status = rf_fail(err, RF_ERR_FORMAT, "expected a binary table in the tiles, found %s", hdu.ops->name);
     else
       status = rf_table_make(&hdu, logical, plain, err);
     rf_hdu_clear(&hdu);
@@ -160,7 +160,7 @@ rf_status rf_tiled_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const
   const rf_table *tiles = NULL;
   RF_TRY(rf_file_hdu_locked(file, index, &found, err));
   if (found->ops->kind != RF_HDU_COMPRESSED_TABLE)
-    return rf_fail(err, RF_ERR_TYPE, "a compressed table is needed and this HDU is none");
+    return rf_fail(err, RF_ERR_TYPE, "expected a compressed table, found %s", found->ops->name);
   RF_TRY(rf_tiled_get_rows(file, found, &tiles, err));
   RF_TRY(rf_file_header_locked(file, found, &header, err));
   rf_status status = RF_OK;
@@ -178,18 +178,6 @@ rf_status rf_tiled_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const
   if (status == RF_OK && raw != NULL)
     *raw = tiles;
   return status;
-}
-
-rf_status rf_table_logical_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **table,
-                                  const rf_tiled_table **tiled_table, rf_error *err) {
-  rf_hdu *found;
-  RF_TRY(rf_file_hdu_locked(file, index, &found, err));
-  *tiled_table = NULL;
-  if (found->ops->kind != RF_HDU_COMPRESSED_TABLE)
-    return rf_table_locked(file, index, hdu, table, err);
-  RF_TRY(rf_tiled_table_locked(file, index, hdu, NULL, tiled_table, err));
-  *table = (*tiled_table)->plain;
-  return RF_OK;
 }
 
 /* ---- public ---- */

@@ -30,10 +30,6 @@ rf_status rf_tiled_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const
                                 const rf_tiled_table **tiled_table, rf_error *err);
 void rf_tiled_table_free(rf_tiled_table *tiled_table);
 
-/* The table that HDU `index` is or stands for. *ztable is NULL for one that is not compressed. */
-rf_status rf_table_logical_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **table,
-                                  const rf_tiled_table **tiled_table, rf_error *err);
-
 /* Rows of tile `tile`. */
 static inline uint64_t rf_tiled_table_rows(const rf_tiled_table *z, uint64_t tile) {
   uint64_t left = z->plain->info.nrows - tile * z->tile_rows;

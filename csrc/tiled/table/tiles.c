@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "tiled/table/table.h"
+#include "table/heap/descriptor.h"
 
 /* Tiles whose descriptors are fetched together, and bytes of streams that are. */
 #define MAX_PARTS ((size_t)256)

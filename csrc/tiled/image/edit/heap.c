@@ -16,8 +16,11 @@
 #include "file/layout.h"
 #include "header/build.h"
 #include "tiled/image/edit/edit.h"
-#include "store/trailer/edit.h"
 #include "store/trailer/commit.h"
+#include "store/trailer/edit.h"
+#include "table/column/keyword.h"
+#include "table/heap/descriptor.h"
+#include "table/rewrite.h"
 #include "file/append.h"
 #include "file/header.h"
 
@@ -419,7 +422,7 @@ static rf_status move_all(void *context, rf_store *store, uint64_t data, rf_erro
     RF_TRY(rf_rows_rewrite(store, data, info->nrows, info->row_bytes, r->row_bytes, r->parts, r->count, 0, err));
   if (r->nrows > info->nrows) {
     uint64_t from = info->nrows * r->row_bytes;
-    RF_TRY(rf_table_fill(store, data + from, r->nrows * r->row_bytes - from, 0, err));
+    RF_TRY(rf_store_fill(store, data + from, r->nrows * r->row_bytes - from, 0, err));
   }
   return put_deferred(r->edit, store, data, err);
 }

@@ -3,6 +3,7 @@
  * The heap of a compressed image without what rewritten tiles have left in it.
  */
 #include "tiled/image/edit/edit.h"
+#include "table/heap/repack.h"
 
 static rf_status repack_locked(rf_file *file, size_t index, uint64_t *freed, bool *written, rf_error *err) {
   rf_tile_change edit;

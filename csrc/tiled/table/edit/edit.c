@@ -14,9 +14,10 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "table/edit.h"
-#include "file/header.h"
+#include "table/heap/descriptor.h"
 #include "file/layout.h"
 #include "file/scan/scan.h"
+#include "file/header.h"
 
 #define PAIR_BYTES ((uint64_t)16)
 /* A heap larger than this is moved by as many bytes as the descriptors have when those of new tiles come, so that the

@@ -10,6 +10,8 @@
 #include "hdu/pack.h"
 #include "table/edit.h"
 #include "tiled/table/edit/edit.h"
+#include "table/heap/descriptor.h"
+#include "table/read.h"
 #include "file/header.h"
 
 /* Bytes of streams that are kept in memory until they are written. */
@@ -212,7 +214,7 @@ static rf_status take_source(packer *p, size_t index, rf_error *err) {
     return rf_fail(err, RF_ERR_UNSUPPORTED, "a table with GCOUNT = %" PRId64 " cannot be compressed", hdu->gcount);
   RF_TRY(rf_store_size(p->from->store, &size, err));
   if (size < hdu->data_offset + hdu->data_bytes)
-    return rf_table_explain_truncation(p->from, p->table, hdu, err);
+    return rf_table_add_truncation(p->from, p->table, hdu, err);
   return RF_OK;
 }
 

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "table/edit.h"
 #include "tiled/table/edit/edit.h"
+#include "table/heap/descriptor.h"
 
 /* From here on the list of stretches is put in order before it grows. */
 #define MANY ((size_t)1 << 12)

@@ -11,9 +11,10 @@
 #include "table/edit.h"
 #include "tiled/table/edit/edit.h"
 #include "tiled/table/heap.h"
+#include "table/heap/descriptor.h"
+#include "file/scan/scan.h"
 #include "file/append.h"
 #include "file/header.h"
-#include "file/scan/scan.h"
 #include "file/unpublished.h"
 
 /* Bytes of cells that are decoded before they are written. */

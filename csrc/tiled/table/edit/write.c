@@ -12,6 +12,7 @@
 #include "table/rows/pack.h"
 #include "table/edit.h"
 #include "tiled/table/edit/edit.h"
+#include "table/write.h"
 
 /* ---- one column of one tile ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Making a table: its header out of a spec, and rows that are zero.
+ * Creating a table: its header by a description, and blank rows.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,25 +8,23 @@
 
 #include "base/ascii.h"
 #include "base/memory.h"
-#include "header/build.h"
-#include "header/card.h"
-#include "table/ascii/table.h"
-#include "table/edit.h"
+#include "hdu/kinds.h"
+#include "table/column/keyword.h"
+#include "table/rows/format.h"
 #include "tiled/table/edit/edit.h"
 #include "file/append.h"
 #include "file/scan/scan.h"
 #include "file/unpublished.h"
+#include "header/build.h"
+#include "header/card.h"
 
 /* ---- checks ---- */
 
 static rf_status check_columns(const rf_table_spec *spec, rf_error *err) {
-  if (spec->kind != RF_HDU_TABLE && spec->kind != RF_HDU_ASCII_TABLE)
-    return rf_fail(err, RF_ERR_ARGUMENT, "a table to make is RF_HDU_TABLE or RF_HDU_ASCII_TABLE");
   if (spec->ncols > RF_MAX_COLUMNS) {
     rf_fail(err, RF_ERR_LIMIT,
-            "%zu columns were asked for, and a FITS table has at most %d (FITS 7.2.1); array columns or several tables "
-            "hold more",
-            spec->ncols, RF_MAX_COLUMNS);
+            "expected at most %d columns (FITS 7.2.1), found %zu; array columns or several tables hold more",
+            RF_MAX_COLUMNS, spec->ncols);
     rf_error_keyword(err, "TFIELDS");
     return RF_ERR_LIMIT;
   }
@@ -47,37 +45,6 @@ static rf_status check_names(const rf_column_spec *columns, size_t count, rf_err
 }
 
 /* ---- the header ---- */
-
-static rf_status row_length(const rf_column_spec *columns, size_t count, uint64_t *row_bytes, rf_error *err) {
-  *row_bytes = 0;
-  for (size_t i = 0; i < count; i++) {
-    rf_spec_form form;
-    RF_TRY(rf_spec_form_binary(&columns[i], (unsigned)i + 1, &form, err));
-    if (!rf_add_u64(*row_bytes, form.bytes, row_bytes) || *row_bytes > INT64_MAX)
-      return rf_fail(err, RF_ERR_LIMIT, "a row has more bytes than 63 bits can say");
-  }
-  return RF_OK;
-}
-
-/* The mandatory cards in the mandatory order (FITS 7.3.1). */
-static rf_status binary_cards(rf_header *header, const rf_table_spec *spec, rf_error *err) {
-  uint64_t row_bytes, bytes;
-  RF_TRY(row_length(spec->columns, spec->ncols, &row_bytes, err));
-  if (!rf_mul_u64(row_bytes, spec->nrows, &bytes) || bytes > INT64_MAX - RF_BLOCK_BYTES)
-    return rf_fail(err, RF_ERR_LIMIT, "%" PRIu64 " rows of %" PRIu64 " bytes are more than a file can hold",
-                   spec->nrows, row_bytes);
-  RF_TRY(rf_header_append_string(header, "XTENSION", "BINTABLE", "binary table extension", err));
-  RF_TRY(rf_header_append_integer(header, "BITPIX", 8, "8-bit bytes", err));
-  RF_TRY(rf_header_append_integer(header, "NAXIS", 2, "2-dimensional binary table", err));
-  RF_TRY(rf_header_append_integer(header, "NAXIS1", (int64_t)row_bytes, "width of table in bytes", err));
-  RF_TRY(rf_header_append_integer(header, "NAXIS2", (int64_t)spec->nrows, "number of rows in table", err));
-  RF_TRY(rf_header_append_integer(header, "PCOUNT", 0, "size of special data area", err));
-  RF_TRY(rf_header_append_integer(header, "GCOUNT", 1, "one data group (required keyword)", err));
-  RF_TRY(rf_header_append_integer(header, "TFIELDS", (int64_t)spec->ncols, "number of fields in each row", err));
-  for (size_t i = 0; i < spec->ncols; i++)
-    RF_TRY(rf_spec_cards_binary(header, &spec->columns[i], (unsigned)i + 1, err));
-  return RF_OK;
-}
 
 /* TUNITn and TDISPn are not protected, and come from the spec all the same. */
 static bool is_from_spec(const char *keyword) {
@@ -139,8 +106,20 @@ static rf_status append_user_cards(rf_header *header, const rf_table_spec *spec,
   return RF_OK;
 }
 
+/* The format of the rows of a kind that tables are created as. */
+static rf_status find_format(const rf_table_spec *spec, const rf_row_format **format, rf_error *err) {
+  for (const rf_hdu_ops *const *kind = rf_hdu_kinds; *kind != NULL; kind++)
+    if ((*kind)->kind == spec->kind && (spec->kind == RF_HDU_TABLE || spec->kind == RF_HDU_ASCII_TABLE)) {
+      *format = (*kind)->format;
+      return RF_OK;
+    }
+  return rf_fail(err, RF_ERR_ARGUMENT, "expected RF_HDU_TABLE or RF_HDU_ASCII_TABLE, found kind %d", (int)spec->kind);
+}
+
 static rf_status build_header(rf_header *header, const rf_table_spec *spec, rf_error *err) {
-  RF_TRY(spec->kind == RF_HDU_TABLE ? binary_cards(header, spec, err) : rf_ascii_table_cards(header, spec, err));
+  const rf_row_format *format = NULL;
+  RF_TRY(find_format(spec, &format, err));
+  RF_TRY(format->table_cards(header, spec, err));
   if (spec->extname != NULL)
     RF_TRY(rf_header_append_string(header, "EXTNAME", spec->extname, "name of this HDU", err));
   if (spec->extver >= 0)
@@ -148,33 +127,12 @@ static rf_status build_header(rf_header *header, const rf_table_spec *spec, rf_e
   return append_user_cards(header, spec, err);
 }
 
-/* ---- the file ---- */
-
-/* An extension needs a primary HDU before it. */
-rf_status rf_file_append_primary(rf_file *file, rf_error *err) {
-  rf_header *header;
-  size_t index;
-  RF_TRY(rf_header_new(&header, err));
-  rf_status status = rf_header_append_logical(header, "SIMPLE", true, "conforms to FITS standard", err);
-  if (status == RF_OK)
-    status = rf_header_append_integer(header, "BITPIX", 8, "number of bits per data pixel", err);
-  if (status == RF_OK)
-    status = rf_header_append_integer(header, "NAXIS", 0, "number of data axes", err);
-  if (status == RF_OK)
-    status = rf_header_append_logical(header, "EXTEND", true, "FITS dataset may contain extensions", err);
-  if (status == RF_OK)
-    status = rf_file_append_begin_locked(file, header, 0, &index, err);
-  rf_header_free(header);
-  return status;
-}
-
-/* New rows of an ASCII table are blank. */
-static rf_status blank_rows(rf_file *file, size_t index, rf_error *err) {
+/* New rows are zero already where the format wants no other bytes. */
+static rf_status fill_rows(rf_file *file, size_t index, rf_error *err) {
   rf_hdu *hdu;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->ops->kind != RF_HDU_ASCII_TABLE)
-    return RF_OK;
-  return rf_table_fill(file->store, hdu->data_offset, hdu->data_bytes, ' ', err);
+  int fill = hdu->ops->format->fill;
+  return fill == 0 ? RF_OK : rf_store_fill(file->store, hdu->data_offset, hdu->data_bytes, fill, err);
 }
 
 /* Exclusive lock held. */
@@ -189,7 +147,7 @@ static rf_status create_locked(rf_file *file, const rf_header *header, uint32_t 
   else if (status != RF_OK)
     return rf_file_hdu_locked(file, 0, &first, err);
   RF_TRY(rf_file_append_begin_locked(file, header, rf_header_get_file_bytes(header, reserve), index, err));
-  return blank_rows(file, *index, err);
+  return fill_rows(file, *index, err);
 }
 
 /* The caller's structs may be of an older and shorter kind. */

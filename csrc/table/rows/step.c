@@ -2,13 +2,15 @@
  *
  * How fields of a binary table become cells in memory: one loop over the rows for each kind of field.
  */
+#include "table/rows/step.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "value/dtype.h"
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "table/table.h"
+#include "table/rows/strings.h"
 
 /* Fields that are short are collected here before a kernel for runs sees them. */
 #define PACK_BYTES ((size_t)4096)

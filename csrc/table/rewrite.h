@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Rows of other lengths, in place.
+ */
+#ifndef RF_TABLE_REWRITE_H
+#define RF_TABLE_REWRITE_H
+
+#include "table/rows/selection.h"
+
+/* What becomes of the bytes of a row. */
+typedef enum rf_row_mode {
+  RF_ROW_COPY,
+  RF_ROW_BLANK, /* `blank` of the rewriting */
+  RF_ROW_WIDEN  /* P descriptor to Q */
+} rf_row_mode;
+
+typedef struct rf_row_part {
+  rf_row_mode mode;
+  uint64_t from;  /* in the old row */
+  uint64_t to;    /* in the new one */
+  uint64_t bytes; /* in the new one */
+} rf_row_part;
+
+/* Rows of other lengths, in place: in pieces, from the back when they grow. */
+rf_status rf_rows_rewrite(rf_store *store, uint64_t data, uint64_t nrows, uint64_t old_bytes, uint64_t new_bytes,
+                          const rf_row_part *parts, size_t count, int blank, rf_error *err);
+
+/* Closes the gaps that the rows of a walk leave, which must ascend: the rows behind them move up, in pieces. */
+rf_status rf_rows_squeeze(rf_store *store, uint64_t data, uint64_t nrows, uint64_t row_bytes,
+                          const rf_row_selection *gone, rf_error *err);
+
+#endif
