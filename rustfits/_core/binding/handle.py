@@ -22,6 +22,7 @@ from rustfits._core.binding.arrays import new_array
 from rustfits._core.binding.errors import (
     FITSClosedError,
     FITSError,
+    FITSFormatError,
     FITSTypeError,
     FITSValueError,
     FITSWarning,
@@ -48,6 +49,8 @@ _shut, _close = lib.rf_file_close, lib.rf_file_free
 _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 # For more than this, the last byte is read before memory is allocated.
 _SURE_BYTES = 1 << 20
+# The errors that end the list of HDUs and keep those before: a cut or an invalid header.
+_BROKEN = (lib.RF_ERR_FORMAT, lib.RF_ERR_TRUNCATED)
 _NO_DRIVER = (lib.RF_ERR_NO_DRIVER, lib.RF_ERR_NOT_BUILT)
 _MODES: dict[str, int] = {
     "r": lib.RF_MODE_READ,
@@ -123,6 +126,64 @@ class FileHandle:
                 self._edit_lock = lock
         return self._edit_lock
 
+    def count(self) -> tuple[int, FITSFormatError | None]:
+        """Return the number of HDUs that can be read, and the error that ends the list, or None.
+
+        Raises
+        ------
+        FITSError
+            If the library cannot look for HDUs.
+        """
+        found = ffi.new("size_t *")
+        err = error()
+        status = lib.rf_file_count(self._handle(), found, err)
+        if not status:
+            return int(found[0]), None
+        broken = failure(status, err)
+        if status not in _BROKEN or not isinstance(broken, FITSFormatError):
+            raise broken
+        return int(found[0]), broken
+
+    def find(self, name: str, version: int | None) -> int:
+        """Return the index of an HDU by EXTNAME and EXTVER, or by EXTNAME alone.
+
+        Raises
+        ------
+        FITSKeyError
+            If there is no such HDU.
+        """
+        index = ffi.new("size_t *")
+        err = error()
+        encoded = name.encode("utf-8", "surrogatepass").replace(b"\0", b"\xff")
+        find, any_or_one = (
+            (lib.rf_file_find, -1) if version is None else (lib.rf_file_find_version, version)
+        )
+        handle = self._handle()
+        status = find(handle, encoded, any_or_one, index, err)
+        if status and not name.isascii():
+            encoded = name.encode("latin-1", "replace")
+            if find(handle, encoded, any_or_one, index, NULL) == 0:
+                return int(index[0])
+        check(status, err)
+        return int(index[0])
+
+    def refresh(self) -> int:
+        """Find the HDUs that another program appended, and return the number of HDUs."""
+        count = ffi.new("size_t *")
+        err = error()
+        check(lib.rf_file_refresh(self._handle(), count, err), err)
+        return int(count[0])
+
+    def flush(self) -> None:
+        """Complete the content of the file, without syncing it."""
+        err = error()
+        check(lib.rf_file_flush(self._handle(), err), err)
+
+    def sync(self) -> None:
+        """Complete the content of the file, and sync it or write the ``.gz``."""
+        err = error()
+        check(lib.rf_file_sync(self._handle(), err), err)
+
     def size(self) -> int:
         """Return the size of the content in bytes, for ``.gz`` that of the decompressed content."""
         size = ffi.new("uint64_t *")
@@ -156,7 +217,7 @@ class FileHandle:
     def filename(self) -> str:
         """The name that opened the file, without secrets."""
         if not self._pointer:
-            return "a deleted file"
+            return "a closed file"
         return os.fsdecode(ffi.string(lib.rf_file_name(self._pointer)))
 
     @property
@@ -398,11 +459,11 @@ def _open_by_resolver(name: bytes, mode: str, options: CData, pointer: CData, er
     raise refusal
 
 
-def open_bytes(data: CData, size: int, mode: str, options: CData) -> FileHandle:
-    """Open a private copy of `size` bytes."""
-    pointer = _new(_FILE_POINTER)
+def open_bytes(data: memoryview, mode: str, options: CData) -> FileHandle:
+    """Open a private copy of some bytes."""
+    pointer, content = _new(_FILE_POINTER), ffi.from_buffer(data)
     err = error()
-    status = lib.rf_file_open_bytes(data, size, _MODES[mode], options, pointer, err)
+    status = lib.rf_file_open_bytes(content, data.nbytes, _MODES[mode], options, pointer, err)
     if status:
         raise failure(status, err, opening=True)
     return FileHandle(pointer[0], mode, False)

@@ -17,10 +17,9 @@ from rustfits._core.binding.errors import (
     FITSTypeError,
 )
 from rustfits._core.binding.handle import FileHandle
-from rustfits._core.binding.library import CData, check, error, failure, ffi, lib
-from rustfits._core.binding.warnings import warn_of_file, warn_once
+from rustfits._core.binding.warnings import warn_of_writing, warn_once
 from rustfits._core.file.create import Creating
-from rustfits._core.header.hdu import HDU, read_info
+from rustfits._core.header.hdu import HDU, KINDS, read_info
 from rustfits._core.image.compressed import CompressedImageHDU
 from rustfits._core.image.image import ImageHDU
 from rustfits._core.table.ascii import AsciiTableHDU
@@ -33,17 +32,14 @@ __all__ = ["Container"]
 #: An HDU's name, or its name and version.
 Name: TypeAlias = "str | tuple[str, int]"
 
-_CLASSES: dict[int, type[HDU]] = {
-    lib.RF_HDU_IMAGE: ImageHDU,
-    lib.RF_HDU_TABLE: TableHDU,
-    lib.RF_HDU_ASCII_TABLE: AsciiTableHDU,
-    lib.RF_HDU_GROUPS: GroupsHDU,
-    lib.RF_HDU_COMPRESSED_IMAGE: CompressedImageHDU,
-    lib.RF_HDU_COMPRESSED_TABLE: CompressedTableHDU,
+_CLASSES: dict[str, type[HDU]] = {
+    "image": ImageHDU,
+    "table": TableHDU,
+    "ascii table": AsciiTableHDU,
+    "groups": GroupsHDU,
+    "compressed image": CompressedImageHDU,
+    "compressed table": CompressedTableHDU,
 }
-
-#: The errors that end the list of HDUs and keep those before: a cut or an invalid header.
-_BROKEN = (lib.RF_ERR_FORMAT, lib.RF_ERR_TRUNCATED)
 
 #: Most rows that repr() lists.
 _LISTED = 100
@@ -72,18 +68,9 @@ class Container(Creating):
 
     def _counted(self) -> tuple[int, FITSFormatError | None]:
         """Return the number of HDUs that can be read, and the error that ends the list, or None."""
-        handle = self._file._handle()
-        found = ffi.new("size_t *")
-        err = error()
-        status = lib.rf_file_count(handle, found, err)
-        if status:
-            broken = failure(status, err)
-            if status not in _BROKEN or not isinstance(broken, FITSFormatError):
-                raise broken
-            self._warn_of_file(handle)
-            return int(found[0]), broken
-        self._warn_of_file(handle)
-        return int(found[0]), None
+        count, broken = self._file.count()
+        warn_of_writing(self._file)
+        return count, broken
 
     def _check_all(self) -> None:
         """Raise the error of a header that ends the list of HDUs."""
@@ -109,11 +96,11 @@ class Container(Creating):
     def _seek(self, key: SupportsIndex | Name | slice) -> HDU | list[HDU]:
         """Return the HDU for a key that is not in `_hdus`, or the HDUs for a slice."""
         file = self._file
-        handle = file._handle()
+        file._handle()  # raises if the file is closed
         if isinstance(key, slice):
             return [self[i] for i in range(*key.indices(len(self)))]
         if isinstance(key, (str, tuple)):
-            index = self._find(handle, key)
+            index = self._find(key)
         elif type(key) is int and 0 <= key < 2**63:
             index = key
         else:
@@ -145,12 +132,6 @@ class Container(Creating):
             raise FITSIndexError(f"{file.name}: no HDU {key}")
         return index
 
-    def _warn_of_file(self, handle: CData) -> None:
-        """Issue the warnings that the C library collected while it looked for HDUs."""
-        count = lib.rf_file_warning_count(handle)
-        if count:
-            warn_of_file(self._file, handle, count)
-
     def _hdu(self, index: int) -> HDU:
         hdu: HDU = self[index]
         return hdu
@@ -159,11 +140,11 @@ class Container(Creating):
         """Return the object for an HDU, which is created once."""
         file = self._file
         info = read_info(file, index)
-        kind = _CLASSES.get(info[1].kind, HDU)
+        kind = _CLASSES.get(KINDS.get(info[1].kind, "other"), HDU)
         # Two threads may be here at once: both return the same object.
         return self._hdus.setdefault(index, kind(file, index, info))
 
-    def _find(self, handle: CData, name: Name) -> int:
+    def _find(self, name: Name) -> int:
         """Return the index of an HDU by EXTNAME and EXTVER."""
         version: int | None = None
         if isinstance(name, tuple):
@@ -178,21 +159,12 @@ class Container(Creating):
                 raise FITSTypeError(f"the name of an HDU is a str, not {type(name).__name__}")
             if not -(2**63) <= version < 2**63:
                 raise FITSKeyError(f"{self._file.name}: no HDU {name!r} of version {version}")
-        index = ffi.new("size_t *")
-        err = error()
-        encoded = name.encode("utf-8", "surrogatepass").replace(b"\0", b"\xff")
-        find, any_or_one = (
-            (lib.rf_file_find, -1) if version is None else (lib.rf_file_find_version, version)
-        )
-        status = find(handle, encoded, any_or_one, index, err)
-        if status and not name.isascii():
-            encoded = name.encode("latin-1", "replace")
-            if find(handle, encoded, any_or_one, index, ffi.NULL) == 0:
-                status = 0
-        if status:
-            self._warn_of_file(handle)  # the search read all headers
-            check(status, err)
-        return int(index[0])
+        try:
+            return self._file.find(name, version)
+        except FITSError:
+            if not self._file.closed:
+                warn_of_writing(self._file)  # the search read all headers
+            raise
 
     def __iter__(self) -> Iterator[Any]:
         index = 0
@@ -200,7 +172,7 @@ class Container(Creating):
             try:
                 hdu = self[index]
             except FITSIndexError:
-                self._warn_of_file(self._file._handle())
+                warn_of_writing(self._file)
                 return
             except FITSFormatError:
                 count, broken = self._counted()

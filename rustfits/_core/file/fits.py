@@ -17,10 +17,9 @@ from rustfits._core.binding.errors import (
     FITSWarning,
 )
 from rustfits._core.binding.handle import NULL, name_bytes, open_bytes, open_file
-from rustfits._core.binding.library import check, error, ffi, lib
 from rustfits._core.binding.names import scheme_list
+from rustfits._core.binding.options import NO_LIMITS, open_options
 from rustfits._core.file.container import Container
-from rustfits._core.file.options import NO_LIMITS, open_options
 from rustfits._core.remote.remote import Remote, RemoteStats, remote_options, remote_stats
 
 if TYPE_CHECKING:
@@ -149,13 +148,15 @@ class FITS(Container):
         if lenient is None and remote is None and schemes is None and not said:
             self._file = open_file(name, mode, NULL)
             return
-        options = open_options(lenient, limits, gzip_level, threads)
-        options.flags |= (
-            (lib.RF_OPEN_ATOMIC if atomic else 0)
-            | (lib.RF_OPEN_DURABLE if durable else 0)
-            | (lib.RF_OPEN_LOCK if lock else 0)
-            | (lib.RF_OPEN_RECOVER if recover else 0)
-            | (0 if mmap else lib.RF_OPEN_NO_MAP)
+        flags = {
+            "ATOMIC": atomic,
+            "DURABLE": durable,
+            "LOCK": lock,
+            "RECOVER": recover,
+            "NO_MAP": not mmap,
+        }
+        options = open_options(
+            lenient, limits, gzip_level, threads, [flag for flag, is_set in flags.items() if is_set]
         )
         kept = None if remote is None else remote_options(remote, options)
         allowed = scheme_list(schemes)
@@ -182,10 +183,14 @@ class FITS(Container):
         self = cls.__new__(cls)
         self._hdus = {}
         self._count = 0
-        options = open_options(None, NO_LIMITS[:4], None, threads)
-        options.flags |= lib.RF_OPEN_ATOMIC if atomic else lib.RF_OPEN_IN_PLACE
-        options.flags |= lib.RF_OPEN_DURABLE if durable else 0
-        options.flags |= 0 if overwrite else lib.RF_OPEN_NEW
+        flags = {
+            "ATOMIC": atomic,
+            "IN_PLACE": not atomic,
+            "DURABLE": durable,
+            "NEW": not overwrite,
+        }
+        chosen = [flag for flag, is_set in flags.items() if is_set]
+        options = open_options(None, NO_LIMITS[:4], None, threads, chosen)
         allowed = scheme_list(schemes)
         options.schemes = allowed
         self._file = open_file(name_bytes(filename), "w+", options)
@@ -249,7 +254,7 @@ class FITS(Container):
         if lenient is not None or (*limits, None, threads) != NO_LIMITS:
             options = open_options(lenient, limits, None, threads)
         self = cls.__new__(cls)
-        self._file = open_bytes(ffi.from_buffer(view), view.nbytes, mode, options)
+        self._file = open_bytes(view, mode, options)
         self._hdus = {}
         self._count = 0
         return self
@@ -301,8 +306,7 @@ class FITS(Container):
         file = self._file
         if not file.closed:
             self._write_pending()
-            err = error()
-            check(lib.rf_file_sync(file._handle(), err), err)
+            file.sync()
 
     def refresh(self) -> int:
         """Find the HDUs and rows that another program has appended to the file.
@@ -327,10 +331,7 @@ class FITS(Container):
         FITSClosedError
             If the file is closed.
         """
-        count = ffi.new("size_t *")
-        err = error()
-        check(lib.rf_file_refresh(self._file._handle(), count, err), err)
-        return int(count[0])
+        return self._file.refresh()
 
     def remote_stats(self) -> RemoteStats:
         """Return the number of requests and bytes that a remote file has cost so far.
@@ -369,8 +370,7 @@ class FITS(Container):
         """
         file = self._file
         self._write_pending()
-        err = error()
-        check(lib.rf_file_flush(file._handle(), err), err)
+        file.flush()
         return file.read_bytes(0, file.size())
 
     def _write_pending(self) -> None:

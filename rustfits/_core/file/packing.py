@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from rustfits._core.binding.convert import copy_hdu, pack_hdu
+from rustfits._core.binding.convert import unpack_hdu as convert_unpack
 from rustfits._core.binding.errors import FITSExistsError, FITSTypeError, FITSValueError
-from rustfits._core.binding.library import CData, check, error, ffi, lib
 from rustfits._core.binding.names import shown
 from rustfits._core.binding.warnings import warn_of_writing
 from rustfits._core.compression.algorithms import Compression, Hcompress1
@@ -198,7 +199,7 @@ def packing(compression: Compression, quantize: Quantize | None, tables: bool) -
     """Return the step that compresses."""
 
     def step(source: FITS, hdu: HDU, made: FITS) -> str | None:
-        image, lossy = ffi.NULL, None
+        image, lossy = None, None
         kept: Any = None
         if type(hdu) is ImageHDU and hdu.has_data:
             fitted = _fitted(compression, hdu.ndim)
@@ -212,9 +213,9 @@ def packing(compression: Compression, quantize: Quantize | None, tables: bool) -
             lossy = _loss(fitted, wanted)
             image, kept = c_compression(fitted, wanted)
         if hdu.kind == "table" and not tables:
-            _call(lib.rf_hdu_copy, source, hdu, made)
+            copy_hdu(source._file, hdu.index, made._file)
         else:
-            _call(lib.rf_hdu_pack, source, hdu, made, image, ffi.NULL)
+            pack_hdu(source._file, hdu.index, made._file, image)
         del kept
         return lossy
 
@@ -225,7 +226,7 @@ def unpack_hdu(source: FITS, hdu: HDU, made: FITS) -> None:
     """Append the unpacked form of an HDU to another file."""
     if hdu.index == 0 and not hdu.has_data and _was_primary(source):
         return  # the packer added it, because a table of tiles cannot be the primary HDU
-    _call(lib.rf_hdu_unpack, source, hdu, made)
+    convert_unpack(source._file, hdu.index, made._file)
     if hdu.index == 1 and len(made) == 1:
         _keep_cards(source[0], made[0])
 
@@ -249,15 +250,6 @@ def _keep_cards(empty: HDU, image: HDU) -> None:
     }
     if cards:
         image.header.update(cards)
-
-
-def _call(function: CData, source: FITS, hdu: HDU, made: FITS, *options: CData) -> None:
-    index = ffi.new("size_t *")
-    err = error()
-    check(
-        function(source._file._handle(), hdu.index, made._file._handle(), *options, index, err),
-        err,
-    )
 
 
 def _fitted(compression: Compression, ndim: int) -> Compression:

@@ -751,7 +751,7 @@ def test_forked_child_leaves_the_gz_of_its_parent_alone(tmp_path):
 
 
 def test_a_failing_write_back_of_a_forgotten_file_is_seen(tmp_path, monkeypatch):
-    folder = tmp_path / "gone"
+    folder = tmp_path / "removed"
     folder.mkdir()
     path = folder / "x.fits.gz"
     seen = []
@@ -764,10 +764,10 @@ def test_a_failing_write_back_of_a_forgotten_file_is_seen(tmp_path, monkeypatch)
     assert len(seen) == 1
     assert isinstance(seen[0].exc_value, rustfits.FITSError)
     assert "x.fits.gz" in str(seen[0].exc_value)
-    # The traceback keeps the handle, whose C part is gone: this once crashed at exit.
+    # The traceback keeps the handle, whose C part is freed: this once crashed at exit.
     handle = seen[0].exc_traceback.tb_frame.f_locals["self"]
     assert handle.closed
-    assert "gone" in handle.name
+    assert handle.name == "a closed file"
     handle.close()
     with pytest.raises(rustfits.FITSClosedError):
         handle._handle()

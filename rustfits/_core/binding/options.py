@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rustfits._core.binding.arguments import integer
 from rustfits._core.binding.library import CData, ffi, lib
 
@@ -24,12 +26,25 @@ def open_options(
     limits: tuple[int | None, ...],
     gzip_level: int | None,
     threads: int | None,
+    flags: Iterable[str] = (),
 ) -> CData:
-    """Return an ``rf_options *`` with these options."""
+    """Return an ``rf_options *``.
+
+    Parameters
+    ----------
+    lenient, gzip_level, threads
+        As for `FITS`.
+    limits : tuple of (int or None)
+        The limits, in the order of `FITS`.
+    flags : iterable of str
+        The names of flags, without ``RF_OPEN_``.
+    """
     options = ffi.new("rf_options *")
     lib.rf_options_init(options)
     if lenient is not None:
         options.flags |= lib.RF_OPEN_LENIENT if lenient else lib.RF_OPEN_STRICT
+    for flag in flags:
+        options.flags |= getattr(lib, "RF_OPEN_" + flag)
     for (name, field, least), limit in zip(_LIMITS, limits, strict=True):
         if limit is not None:
             setattr(options.limits, field, integer(name, limit, least))
