@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "cards.h"
 #include "rustfits.h"
 
 static struct {
@@ -47,11 +48,6 @@ static inline rf_status serve_size(void *state, uint64_t *size, rf_error *error)
 static inline rf_status serve_close(void *state, rf_error *error) {
   (void)state, (void)error;
   return RF_OK;
-}
-
-/* Puts a card into a header that is all blank. */
-static inline void add_card(char *header, size_t *count, const void *text, size_t n) {
-  memcpy(header + 80 * (*count)++, text, n < 80 ? n : 80);
 }
 
 #endif

@@ -9,24 +9,13 @@
 
 #include "base/bytes.h"
 #include "codec/hcompress/hcompress.h"
+#include "require.h"
 
 /* Bits of the first byte. */
 #define SMOOTH 1
 #define AS_IT_IS 2 /* rows and columns of the stream are left alone */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition) {
-  if (!condition)
-    abort();
-}
-
-/* Exactly n bytes, so that AddressSanitizer sees one outside of them. */
-static void *room(size_t n) {
-  void *block = malloc(n > 0 ? n : 1);
-  require(block != NULL);
-  return block;
-}
 
 static void check_decoding(int smooth, const rf_tile_shape *shape, const uint8_t *stream, size_t n) {
   rf_tile_params params = {.smooth = smooth};

@@ -8,22 +8,11 @@
 #include <string.h>
 
 #include "codec/codec.h"
+#include "require.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const rf_tile_params no_params;
-
-static void require(int condition) {
-  if (!condition)
-    abort();
-}
-
-/* Exactly n bytes, so that AddressSanitizer sees one outside of them. */
-static void *room(size_t n) {
-  void *block = malloc(n > 0 ? n : 1);
-  require(block != NULL);
-  return block;
-}
 
 static uint8_t *encode(const rf_tile_shape *shape, const void *values, size_t *used, rf_status *status) {
   size_t most;

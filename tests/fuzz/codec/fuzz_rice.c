@@ -9,20 +9,9 @@
 
 #include "base/bytes.h"
 #include "codec/rice.h"
+#include "require.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition) {
-  if (!condition)
-    abort();
-}
-
-/* Exactly n bytes, so that AddressSanitizer sees one outside of them. */
-static void *room(size_t n) {
-  void *block = malloc(n > 0 ? n : 1);
-  require(block != NULL);
-  return block;
-}
 
 static void check_decoding(const rf_tile_params *params, size_t count, const uint8_t *stream, size_t n) {
   rf_tile_shape shape = {count, count, 1, params->bytepix};

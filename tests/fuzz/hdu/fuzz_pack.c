@@ -9,21 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "script.h"
+#include "cards.h"
+#include "digest.h"
 
-#define MAX_BYTES ((uint64_t)1 << 20)
-#define MAX_ROWS ((uint64_t)1 << 12)
 #define MAX_AXES 999
 #define MAX_CARDS 150
-#define BAD ((uint64_t)1) /* what cannot be read, or is too large to look at */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* ---- the file ---- */
-
-static void add_card(char *header, size_t *count, const void *text, size_t n) {
-  memcpy(header + 80 * (*count)++, text, n < 80 ? n : 80);
-}
 
 static uint8_t *build(const uint8_t *data, size_t size, size_t *index, size_t *total) {
   static const char *const primary[] = {"SIMPLE  =                    T", "BITPIX  =                    8",
@@ -35,18 +29,8 @@ static uint8_t *build(const uint8_t *data, size_t size, size_t *index, size_t *t
   for (size_t i = 0; i < 4 && *index > 0; i++)
     add_card(header, &count, primary[i], strlen(primary[i]));
   count = *index > 0 ? 36 : 0;
-  for (bool last = false; size > 0 && count < MAX_CARDS && !last;) {
-    const uint8_t *end = memchr(data, '\n', size);
-    size_t n = end != NULL ? (size_t)(end - data) : size;
-    if (n > 0)
-      add_card(header, &count, data, n);
-    last = n == 0;
-    n = n < size ? n + 1 : n;
-    data += n;
-    size -= n;
-  }
-  add_card(header, &count, "END", 3);
-  size_t bytes = (count * 80 + 2879) / 2880 * 2880;
+  add_lines(header, &count, MAX_CARDS, &data, &size);
+  size_t bytes = end_header(header, &count);
   *total = bytes + size;
   uint8_t *file = malloc(*total); /* exactly as large, so that AddressSanitizer sees the first byte beyond */
   expect(file != NULL, "no memory");
@@ -67,13 +51,6 @@ static rf_file *new_file(void) {
 }
 
 /* ---- what an HDU holds ---- */
-
-static uint64_t hash(uint64_t h, const void *bytes, size_t n) {
-  const uint8_t *p = bytes;
-  for (size_t i = 0; i < n; i++)
-    h = (h ^ p[i]) * UINT64_C(1099511628211);
-  return h;
-}
 
 static uint64_t digest_image(rf_file *file, size_t index) {
   static uint64_t lengths[MAX_AXES];
@@ -102,55 +79,6 @@ static uint64_t digest_image(rf_file *file, size_t index) {
   return h;
 }
 
-static uint64_t digest_heap(rf_file *file, size_t index, size_t column, const rf_column_info *info, uint64_t nrows) {
-  static uint64_t lengths[MAX_ROWS], offsets[MAX_ROWS];
-  rf_rows rows = {0, 1, nrows, NULL};
-  rf_error err;
-  uint64_t elements = 0, h = BAD;
-  if (!good(rf_table_read_descriptors(file, index, column, &rows, lengths, offsets, &err), &err))
-    return BAD;
-  for (uint64_t i = 0; i < nrows; i++) {
-    uint64_t n = info->letter == 'X' ? (lengths[i] + 7) / 8 : lengths[i];
-    if (n > MAX_BYTES || (elements += n) > MAX_BYTES)
-      return BAD;
-  }
-  uint64_t bytes = elements * rf_dtype_bytes(info->stored, 1);
-  uint8_t *cells = malloc(bytes + 1);
-  expect(cells != NULL, "no memory");
-  if (good(rf_table_read_heap(file, index, column, lengths, offsets, nrows, info->stored, RF_CELL_RAW, cells, bytes,
-                              NULL, &err),
-           &err))
-    h = hash(hash(2166136261u, lengths, nrows * sizeof *lengths), cells, bytes);
-  free(cells);
-  return h;
-}
-
-static uint64_t digest_column(rf_file *file, size_t index, size_t column, uint64_t nrows) {
-  rf_error err;
-  rf_column_info info = {.size = sizeof info};
-  expect(good(rf_table_get_column(file, index, column, &info, &err), &err), "a table but no column");
-  if (info.descriptor != 0)
-    return digest_heap(file, index, column, &info, nrows);
-  uint64_t one = rf_dtype_bytes(info.stored, (size_t)info.width), h = BAD;
-  if (info.raw_count > MAX_BYTES || one > MAX_BYTES || one * info.raw_count * nrows > MAX_BYTES)
-    return BAD;
-  uint64_t cell = one * info.raw_count;
-  uint8_t *cells = calloc(1, cell * nrows + 1);
-  expect(cells != NULL, "no memory");
-  rf_rows rows = {0, 1, nrows, NULL};
-  rf_column_request request = {.size = sizeof request,
-                               .column = column,
-                               .type = info.stored,
-                               .flags = RF_CELL_RAW,
-                               .width = (size_t)info.width,
-                               .data = cells,
-                               .stride = (ptrdiff_t)cell};
-  if (good(rf_table_read(file, index, &rows, &request, 1, &err), &err))
-    h = hash(2166136261u, cells, cell * nrows);
-  free(cells);
-  return h;
-}
-
 /* Of the pixels or of all cells; BAD when one part of them is. */
 static uint64_t digest(rf_file *file, size_t index) {
   rf_error err;
@@ -163,7 +91,9 @@ static uint64_t digest(rf_file *file, size_t index) {
     return BAD;
   uint64_t h = hash(hash(2166136261u, &info.nrows, sizeof info.nrows), &info.ncols, sizeof info.ncols);
   for (size_t i = 0; i < info.ncols; i++) {
-    uint64_t column = digest_column(file, index, i, info.nrows);
+    rf_column_info facts = {.size = sizeof facts};
+    expect(good(rf_table_get_column(file, index, i, &facts, &err), &err), "a table but no column");
+    uint64_t column = digest_column(file, index, i, &facts, info.nrows, MAX_BYTES);
     if (column == BAD)
       return BAD;
     h = hash(h, &column, sizeof column);

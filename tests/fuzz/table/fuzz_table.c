@@ -62,20 +62,8 @@ static void build(const uint8_t *data, size_t size) {
     memcpy(header, groups, sizeof groups - 1);
     hdu = 0;
   }
-  while (size > 0 && count < MAX_CARDS) {
-    const uint8_t *end = memchr(data, '\n', size);
-    size_t n = end != NULL ? (size_t)(end - data) : size;
-    if (n > 0)
-      add_card(header, &count, data, n);
-    n = n < size ? n + 1 : n;
-    bool last = n == 1;
-    data += n;
-    size -= n;
-    if (last)
-      break;
-  }
-  add_card(header, &count, (const uint8_t *)"END", 3);
-  size_t bytes = (count * 80 + 2879) / 2880 * 2880;
+  add_lines(header, &count, MAX_CARDS, &data, &size);
+  size_t bytes = end_header(header, &count);
   size_t before = hdu * 2880;
   served.size = before + bytes + size;
   served.bytes = malloc(served.size);

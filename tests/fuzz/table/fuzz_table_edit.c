@@ -10,13 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "script.h"
+#include "cards.h"
+#include "digest.h"
 
-#define MAX_BYTES ((uint64_t)1 << 20)
-#define MAX_ROWS ((uint64_t)1 << 12)
 #define MAX_COLUMNS ((size_t)64)
 #define MAX_CARDS 200
-#define BAD ((uint64_t)1) /* a column that cannot be read */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,10 +25,6 @@ typedef struct session {
 } session;
 
 /* ---- the file ---- */
-
-static void add_card(char *header, size_t *count, const void *text, size_t n) {
-  memcpy(header + 80 * (*count)++, text, n < 80 ? n : 80);
-}
 
 /* A primary HDU without data, the table's cards as they come, END, the data. A first line TABLE makes it ASCII. */
 static uint8_t *build(const uint8_t *data, size_t size, size_t *total) {
@@ -51,18 +45,8 @@ static uint8_t *build(const uint8_t *data, size_t size, size_t *total) {
   memcpy(header + 80 * 38, table[2], strlen(table[2]));
   data += ascii ? 6 : 0;
   size -= ascii ? 6 : 0;
-  for (bool last = false; size > 0 && count < 36 + MAX_CARDS && !last;) {
-    const uint8_t *end = memchr(data, '\n', size);
-    size_t n = end != NULL ? (size_t)(end - data) : size;
-    if (n > 0)
-      add_card(header, &count, data, n);
-    last = n == 0;
-    n = n < size ? n + 1 : n;
-    data += n;
-    size -= n;
-  }
-  add_card(header, &count, "END", 3);
-  size_t bytes = (count * 80 + 2879) / 2880 * 2880;
+  add_lines(header, &count, 36 + MAX_CARDS, &data, &size);
+  size_t bytes = end_header(header, &count);
   *total = bytes + size;
   uint8_t *file = malloc(*total);
   expect(file != NULL, "no memory");
@@ -70,62 +54,6 @@ static uint8_t *build(const uint8_t *data, size_t size, size_t *total) {
   if (size > 0)
     memcpy(file + bytes, data, size);
   return file;
-}
-
-/* ---- what cells hold ---- */
-
-static uint64_t hash(uint64_t h, const void *bytes, size_t n) {
-  const uint8_t *p = bytes;
-  for (size_t i = 0; i < n; i++)
-    h = (h ^ p[i]) * UINT64_C(1099511628211);
-  return h;
-}
-
-static uint64_t digest_heap(rf_file *file, size_t index, size_t column, const rf_column_info *info, uint64_t nrows) {
-  static uint64_t lengths[MAX_ROWS], offsets[MAX_ROWS];
-  rf_rows rows = {0, 1, nrows, NULL};
-  rf_error err;
-  uint64_t elements = 0, h = BAD;
-  if (!good(rf_table_read_descriptors(file, index, column, &rows, lengths, offsets, &err), &err))
-    return BAD;
-  for (uint64_t i = 0; i < nrows; i++) {
-    uint64_t n = info->letter == 'X' ? (lengths[i] + 7) / 8 : lengths[i];
-    if (n > MAX_BYTES || (elements += n) > MAX_BYTES)
-      return BAD;
-  }
-  uint64_t bytes = elements * rf_dtype_bytes(info->stored, 1);
-  uint8_t *cells = malloc(bytes > 0 ? bytes : 1);
-  expect(cells != NULL, "no memory");
-  if (good(rf_table_read_heap(file, index, column, lengths, offsets, nrows, info->stored, RF_CELL_RAW, cells, bytes,
-                              NULL, &err),
-           &err))
-    h = hash(hash(2166136261u, lengths, nrows * sizeof *lengths), cells, bytes);
-  free(cells);
-  return h;
-}
-
-static uint64_t digest(rf_file *file, size_t index, size_t column, const rf_column_info *info, uint64_t nrows) {
-  rf_error err;
-  if (info->descriptor != 0)
-    return digest_heap(file, index, column, info, nrows);
-  uint64_t one = rf_dtype_bytes(info->stored, (size_t)info->width), h = BAD;
-  if (info->raw_count > MAX_BYTES || one > MAX_BYTES || one * info->raw_count * nrows > 8 * MAX_BYTES)
-    return BAD;
-  uint64_t cell = one * info->raw_count;
-  uint8_t *cells = calloc(1, cell * nrows > 0 ? cell * nrows : 1);
-  expect(cells != NULL, "no memory");
-  rf_rows rows = {0, 1, nrows, NULL};
-  rf_column_request request = {.size = sizeof request,
-                               .column = column,
-                               .type = info->stored,
-                               .flags = RF_CELL_RAW,
-                               .width = (size_t)info->width,
-                               .data = cells,
-                               .stride = (ptrdiff_t)cell};
-  if (good(rf_table_read(file, index, &rows, &request, 1, &err), &err))
-    h = hash(2166136261u, cells, cell * nrows);
-  free(cells);
-  return h;
 }
 
 typedef struct snapshot {
@@ -149,7 +77,8 @@ static bool look(rf_file *file, uint64_t nrows, snapshot *shot) {
   for (size_t i = 0; i < shot->info.ncols; i++) {
     shot->columns[i].size = sizeof shot->columns[i];
     expect(good(rf_table_get_column(file, 1, i, &shot->columns[i], &err), &err), "a table but no column");
-    shot->digests[i] = digest(file, 1, i, &shot->columns[i], nrows < shot->info.nrows ? nrows : shot->info.nrows);
+    shot->digests[i] = digest_column(file, 1, i, &shot->columns[i], nrows < shot->info.nrows ? nrows : shot->info.nrows,
+                                     8 * MAX_BYTES);
   }
   return true;
 }
