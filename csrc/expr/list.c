@@ -2,9 +2,13 @@
  *
  * Lists behind "in": sorted once, looked up by halving. All of one are numbers, or all are strings.
  */
+#include "expr/list.h"
+
 #include <stdlib.h>
 
-#include "expr/internal.h"
+#include "expr/number.h"
+#include "expr/parser.h"
+#include "expr/string.h"
 
 static int compare_items(const void *a, const void *b) {
   const rf_item *x = a;

@@ -5,6 +5,13 @@
  */
 #include "expr/load.h"
 
+#include <string.h>
+
+#include "expr/expr.h"
+#include "expr/number.h"
+#include "expr/program.h"
+#include "expr/string.h"
+
 /* A column of its own is the usual case and gets a loop that the compiler can make vectors of. */
 #define LOAD(name, R, T)                                                                                               \
   static void name(R *restrict r, const uint8_t *cells, ptrdiff_t stride, size_t n) {                                  \

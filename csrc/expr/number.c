@@ -3,9 +3,9 @@
  * Integers of any column, signed and unsigned, together: one number at a time, for the rows where plain 64-bit loops
  * would not be exact.
  */
-#include <math.h>
+#include "expr/number.h"
 
-#include "expr/internal.h"
+#include <math.h>
 
 #define TWO_63 9223372036854775808.0
 #define TWO_64 18446744073709551616.0

@@ -3,9 +3,17 @@
  * Tokens to a tree, by precedence climbing. From loose to tight: or, and, not, comparisons, + and -, * / %, the sign,
  * **. So that "a < 3 & b > 2" means what it says, unlike in C and numpy.
  */
+#include "expr/parser.h"
+
+#include <string.h>
+
 #include "base/array.h"
 #include "base/memory.h"
-#include "expr/internal.h"
+#include "expr/expr.h"
+#include "expr/lexer.h"
+#include "expr/message.h"
+#include "expr/number.h"
+#include "expr/string.h"
 
 typedef enum precedence {
   PREC_NONE, /* no operator */

@@ -2,7 +2,9 @@
  *
  * Strings of cells and literals: pointers into the caller's memory, never copied.
  */
-#include "expr/internal.h"
+#include "expr/string.h"
+
+#include <string.h>
 
 static inline unsigned char folded(char c, rf_fold fold) {
   if (fold == RF_FOLD_LOWER && c >= 'A' && c <= 'Z')

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Lists after "in": all items of one are numbers, or all are strings.
+ */
+#ifndef RF_EXPR_LIST_H
+#define RF_EXPR_LIST_H
+
+#include "expr/parser.h"
+
+/* Sorts the lists of IN steps, for rf_list_has. */
+void rf_list_sort(rf_item *items, size_t count);
+bool rf_list_has_number(const rf_item *items, size_t count, rf_num x);
+bool rf_list_has_string(const rf_item *items, size_t count, rf_str s, rf_fold fold);
+
+#endif
