@@ -81,7 +81,7 @@ def fetch_by_pycurl(
     request.remote, request.redirects, request.limit_bytes = remote, redirects, limit
     request.multirange, request.refuse = multirange, refuse
     if ranges:
-        request.ranges = range_array = ffi.new("rf_byte_range[]", list(ranges))
+        request.ranges = range_array = ffi.new("rf_range[]", list(ranges))
         request.range_count = len(ranges)
     begun: list[tuple[int, int, int]] = []
     bodies: dict[int, bytes] = {}

@@ -19,12 +19,6 @@ extern "C" {
 /* Takes n bytes. Any status but RF_OK ends the producer, which returns it. `user` is that of the call. */
 typedef rf_status (*rf_sink)(void *user, const void *data, size_t n, rf_error *err);
 
-/* The bytes first .. first + length - 1 of a remote file. */
-typedef struct rf_byte_range {
-  uint64_t first;
-  uint64_t length; /* at least 1 */
-} rf_byte_range;
-
 /* Does the server send ranges (Accept-Ranges, RFC 9110 14.3)? */
 typedef enum rf_accept_ranges {
   RF_ACCEPT_RANGES_UNKNOWN = 0,
@@ -50,7 +44,7 @@ typedef struct rf_request {
   int redirects;                   /* most redirects to follow */
   uint32_t refuse;                 /* RF_REFUSE_... */
   uint64_t limit_bytes;            /* most bytes of a body; a longer file is RF_ERR_LIMIT */
-  const rf_byte_range *ranges;     /* NULL: the whole file */
+  const rf_range *ranges;          /* of the file, none empty; NULL: the whole file */
   size_t range_count;              /* of `ranges` */
   size_t multirange;               /* most ranges in one request (RF_TRANSPORT_MULTIRANGE); 0: 1. If above 1, the ranges
                                       ascend and do not overlap, and a server that sends no multirange response is
@@ -99,7 +93,7 @@ typedef struct rf_receiver {
 
 /* Moves bytes from servers. Functions are called from any thread, several at once. */
 typedef struct rf_transport {
-  size_t size;         /* sizeof(rf_transport) of the caller; members beyond it count as 0 */
+  size_t size;         /* sizeof(rf_transport) */
   const char *name;    /* "libcurl", "pycurl" */
   const char *schemes; /* "http https ftp ftps" */
   void *user;          /* for all functions */
@@ -123,7 +117,7 @@ typedef struct rf_transport {
  * replaces the row of the same scheme. Files that are open keep their transport.
  * transport  must stay alive, with its texts, for the life of the process
  * err        NULL: no details
- * Returns RF_OK; RF_ERR_ARGUMENT (no name, schemes or fetch; a scheme of more than 31 characters or with other
+ * Returns RF_OK; RF_ERR_ARGUMENT (size; no name, schemes or fetch; a scheme of more than 31 characters or with other
  * characters than letters, digits, '+', '-', '.'); RF_ERR_MEMORY. Threads: any. */
 RF_API RF_CHECKED rf_status rf_transport_register(const rf_transport *transport, rf_error *err);
 

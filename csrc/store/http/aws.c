@@ -17,7 +17,7 @@ static const char *environment(const char *name) {
   return value != NULL && *value != '\0' ? value : NULL;
 }
 
-/* Control characters are in nothing of this, and must not get into a request. */
+/* Control characters are invalid here, and must not get into a request. */
 static bool is_clean(const char *text, size_t n) {
   for (size_t i = 0; i < n; i++)
     if ((unsigned char)text[i] < ' ' || text[i] == 0x7F)
@@ -25,13 +25,13 @@ static bool is_clean(const char *text, size_t n) {
   return true;
 }
 
-/* *field keeps what it has. */
+/* Keeps a field that is set. */
 static rf_status take_text(char **field, const char *text, size_t n, rf_error *err) {
   if (*field != NULL || n == 0 || !is_clean(text, n))
     return RF_OK;
   char *copy = rf_alloc(n + 1);
   if (copy == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "out of memory");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate AWS credentials");
   memcpy(copy, text, n);
   copy[n] = '\0';
   *field = copy;
@@ -48,7 +48,7 @@ static void drop(char **text) {
   *text = NULL;
 }
 
-/* Key and secret belong together, and a token to them. */
+/* Drops a key without a secret, and the reverse, with their token. */
 static void drop_halves(rf_aws *aws) {
   if (aws->key != NULL && aws->secret != NULL)
     return;
@@ -87,7 +87,7 @@ static rf_status read_setting(rf_aws *aws, line_text name, line_text value, rf_e
   return field != NULL ? take_text(field, value.at, (size_t)(value.end - value.at), err) : RF_OK;
 }
 
-/* What a profile says, login and all. A line that is indented belongs to the one before it. */
+/* Reads one section. An indented line continues the line before it. */
 static rf_status read_section(rf_aws *said, const char *text, size_t n, const char *section, rf_error *err) {
   bool inside = false;
   for (const char *at = text, *end = text + n, *next; at < end; at = next) {
@@ -121,7 +121,7 @@ rf_status rf_aws_read_profile(rf_aws *aws, const char *text, size_t n, const cha
   rf_status status = read_section(&said, text, n, section, err);
   drop_halves(&said);
   if (status == RF_OK) {
-    if (aws->key == NULL) { /* a login comes from one place */
+    if (aws->key == NULL) { /* key, secret and token come from one place */
       move_text(&said.key, &aws->key);
       move_text(&said.secret, &aws->secret);
       move_text(&said.token, &aws->token);
@@ -129,11 +129,11 @@ rf_status rf_aws_read_profile(rf_aws *aws, const char *text, size_t n, const cha
     move_text(&said.region, &aws->region);
     move_text(&said.endpoint, &aws->endpoint);
   }
-  rf_aws_release(&said);
+  rf_aws_free(&said);
   return status;
 }
 
-/* The path that `variable` has, or `otherwise` in the user's folder. False: there is none. */
+/* Gets the path in `variable`, or `otherwise` in the home folder. Returns false if there is none. */
 static bool profile_path(const char *variable, const char *otherwise, char path[MAX_PATH]) {
   const char *given = environment(variable);
   const char *home = environment("HOME");
@@ -149,7 +149,7 @@ static bool profile_path(const char *variable, const char *otherwise, char path[
   return n > 0 && n < MAX_PATH;
 }
 
-/* The content of a file, freed with rf_free; *text is NULL when it cannot be read. */
+/* Reads a file. *text is freed with rf_free, and NULL if the file cannot be read. */
 static rf_status read_file(const char *path, char **text, size_t *n, rf_error *err) {
   rf_fd fd;
   uint64_t size = 0;
@@ -160,7 +160,7 @@ static rf_status read_file(const char *path, char **text, size_t *n, rf_error *e
   if (rf_fd_size(fd, &size, NULL) == RF_OK && size > 0 && size <= MAX_FILE_BYTES) {
     *text = rf_alloc((size_t)size);
     if (*text == NULL)
-      status = rf_fail(err, RF_ERR_MEMORY, "out of memory");
+      status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate AWS credentials");
     else if (rf_fd_read(fd, 0, *text, (size_t)size, n, NULL) != RF_OK)
       drop(text);
   }
@@ -168,8 +168,8 @@ static rf_status read_file(const char *path, char **text, size_t *n, rf_error *e
   return status;
 }
 
-static rf_status look_in_file(rf_aws *aws, const char *variable, const char *otherwise, const char *section,
-                              rf_error *err) {
+static rf_status load_file(rf_aws *aws, const char *variable, const char *otherwise, const char *section,
+                           rf_error *err) {
   char path[MAX_PATH], *text;
   size_t n = 0;
   if (!profile_path(variable, otherwise, path))
@@ -180,9 +180,9 @@ static rf_status look_in_file(rf_aws *aws, const char *variable, const char *oth
   return status;
 }
 
-/* ---- all of it ---- */
+/* ---- environment and profiles ---- */
 
-static rf_status look(rf_aws *aws, rf_error *err) {
+static rf_status load(rf_aws *aws, rf_error *err) {
   RF_TRY(take_variable(&aws->key, "AWS_ACCESS_KEY_ID", err));
   RF_TRY(take_variable(&aws->secret, "AWS_SECRET_ACCESS_KEY", err));
   RF_TRY(take_variable(&aws->token, "AWS_SESSION_TOKEN", err));
@@ -196,20 +196,20 @@ static rf_status look(rf_aws *aws, rf_error *err) {
   char section[300];
   if (strlen(profile) > 250)
     return RF_OK;
-  RF_TRY(look_in_file(aws, "AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials", profile, err));
+  RF_TRY(load_file(aws, "AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials", profile, err));
   snprintf(section, sizeof section, "%s%s", strcmp(profile, "default") != 0 ? "profile " : "", profile);
-  return look_in_file(aws, "AWS_CONFIG_FILE", ".aws/config", section, err);
+  return load_file(aws, "AWS_CONFIG_FILE", ".aws/config", section, err);
 }
 
-rf_status rf_aws_look(rf_aws *aws, rf_error *err) {
+rf_status rf_aws_load(rf_aws *aws, rf_error *err) {
   memset(aws, 0, sizeof *aws);
-  rf_status status = look(aws, err);
+  rf_status status = load(aws, err);
   if (status != RF_OK)
-    rf_aws_release(aws);
+    rf_aws_free(aws);
   return status;
 }
 
-void rf_aws_release(rf_aws *aws) {
+void rf_aws_free(rf_aws *aws) {
   drop(&aws->key);
   drop(&aws->secret);
   drop(&aws->token);

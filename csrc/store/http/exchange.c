@@ -83,7 +83,7 @@ static rf_status set_headers(const rf_request *request, const char *validator, r
 /* ---- ranges ---- */
 
 /* "0-99,200-299" */
-static rf_status set_range(const rf_byte_range *ranges, size_t count, rf_http_texts *texts, rf_error *err) {
+static rf_status set_range(const rf_range *ranges, size_t count, rf_http_texts *texts, rf_error *err) {
   size_t used = 0, capacity;
   uint64_t bytes;
   bool fits = rf_mul_u64(count, RANGE_BYTES, &bytes) && rf_to_size(bytes, &capacity);
@@ -91,8 +91,8 @@ static rf_status set_range(const rf_byte_range *ranges, size_t count, rf_http_te
     return rf_fail(err, RF_ERR_MEMORY, "cannot allocate the text of %zu ranges", count);
   for (size_t i = 0; i < count; i++)
     used += (size_t)snprintf(texts->range + used, capacity - used, "%s%llu-%llu", i > 0 ? "," : "",
-                             (unsigned long long)ranges[i].first,
-                             (unsigned long long)(ranges[i].first + ranges[i].length - 1));
+                             (unsigned long long)ranges[i].offset,
+                             (unsigned long long)(ranges[i].offset + ranges[i].length - 1));
   return RF_OK;
 }
 

@@ -5,12 +5,12 @@
 
 #include "base/ascii.h"
 
-static unsigned long long last_byte(const rf_byte_range *range) {
-  return range->first + range->length - 1;
+static unsigned long long last_byte(const rf_range *range) {
+  return range->offset + range->length - 1;
 }
 
-static rf_status beyond_end(const rf_http_response *response, const rf_byte_range *range, rf_error *err) {
-  unsigned long long first = range->first, last = last_byte(range);
+static rf_status beyond_end(const rf_http_response *response, const rf_range *range, rf_error *err) {
+  unsigned long long first = range->offset, last = last_byte(range);
   if (response->total_size < 0)
     return rf_fail(err, RF_ERR_TRUNCATED, "bytes %llu-%llu lie beyond the end of the file", first, last);
   return rf_fail(err, RF_ERR_TRUNCATED, "bytes %llu-%llu reach beyond the end of the file (%lld bytes)", first, last,
@@ -46,7 +46,7 @@ bool rf_http_expectation_is_unconditional(const rf_http_expectation *expected, c
 
 static rf_status check_content_range(const rf_http_expectation *expected, const rf_http_response *response,
                                      rf_error *err) {
-  unsigned long long first = expected->range->first, last = last_byte(expected->range);
+  unsigned long long first = expected->range->offset, last = last_byte(expected->range);
   if (response->range_first < 0)
     return rf_fail(err, RF_ERR_NETWORK, "206 response without Content-Range");
   if (contradicts(response, expected->validator))
@@ -64,7 +64,7 @@ static rf_status check_content_range(const rf_http_expectation *expected, const 
 }
 
 static rf_status check_range(const rf_http_expectation *expected, const rf_http_response *response, rf_error *err) {
-  unsigned long long first = expected->range->first, last = last_byte(expected->range);
+  unsigned long long first = expected->range->offset, last = last_byte(expected->range);
   int status = response->status;
   if (status == 206)
     return check_content_range(expected, response, err);
@@ -144,7 +144,7 @@ rf_status rf_http_expectation_check(const rf_http_expectation *expected, const r
 
 rf_status rf_http_expectation_check_ftp(const rf_http_expectation *expected, const rf_http_response *response,
                                         rf_error *err) {
-  const rf_byte_range *range = expected->range;
+  const rf_range *range = expected->range;
   if (range == NULL)
     return RF_OK;
   if (response->total_size < 0)
@@ -152,7 +152,7 @@ rf_status rf_http_expectation_check_ftp(const rf_http_expectation *expected, con
                ? rf_fail(err, RF_ERR_UNSUPPORTED, "the server does not tell the size of the file (SIZE)")
                : RF_OK;
   uint64_t total = (uint64_t)response->total_size;
-  if (range->first + range->length <= total || (expected->whole_or_range && range->first <= total))
+  if (range->offset + range->length <= total || (expected->whole_or_range && range->offset <= total))
     return RF_OK;
   return rf_http_response_fail(response, beyond_end(response, range, err), err);
 }
@@ -160,6 +160,6 @@ rf_status rf_http_expectation_check_ftp(const rf_http_expectation *expected, con
 int64_t rf_http_expectation_body_bytes(const rf_http_expectation *expected, const rf_http_response *response) {
   if (is_whole(expected, response))
     return response->total_size >= 0 ? response->total_size : response->chunked ? -1 : response->length;
-  int64_t length = (int64_t)expected->range->length, left = response->total_size - (int64_t)expected->range->first;
+  int64_t length = (int64_t)expected->range->length, left = response->total_size - (int64_t)expected->range->offset;
   return expected->whole_or_range && left < length ? left : length;
 }

@@ -8,10 +8,10 @@
 #include "store/http/response.h"
 
 typedef struct rf_http_expectation {
-  const rf_byte_range *range; /* NULL: the whole file */
-  bool multirange;            /* that range and the ranges after it, in one response */
-  bool whole_or_range;        /* as in rf_request */
-  const char *validator;      /* sent as If-Range; NULL: none */
+  const rf_range *range; /* NULL: the whole file */
+  bool multirange;       /* that range and the ranges after it, in one response */
+  bool whole_or_range;   /* as in rf_request */
+  const char *validator; /* sent as If-Range; NULL: none */
 } rf_http_expectation;
 
 /* Returns RF_OK when the body of the response is what the request expects. Otherwise fails, with err->http_status. */

@@ -38,7 +38,7 @@ static rf_status check_ranges(const rf_request *request, rf_error *err) {
   uint64_t end;
   for (size_t i = 0; request->ranges != NULL && i < request->range_count; i++)
     if (request->ranges[i].length == 0 || request->ranges[i].length > INT64_MAX ||
-        !rf_add_u64(request->ranges[i].first, request->ranges[i].length, &end) || end > INT64_MAX)
+        !rf_add_u64(request->ranges[i].offset, request->ranges[i].length, &end) || end > INT64_MAX)
       return rf_fail(err, RF_ERR_ARGUMENT, "range %zu is empty or ends beyond 2^63", i);
   return RF_OK;
 }
@@ -164,9 +164,13 @@ rf_http_action rf_http_fetch_begin(rf_http_fetch *f, size_t transfer, rf_http_ex
       return RF_HTTP_IDLE;
     status = start_next(f, t, &failure);
   }
+  rf_http_exchange made = {.size = exchange->size};
   if (status == RF_OK)
-    status = rf_http_transfer_begin(t, exchange, &failure);
-  return status == RF_OK ? RF_HTTP_REQUEST : give_up(f, status, &failure, &before);
+    status = rf_http_transfer_begin(t, &made, &failure);
+  if (status != RF_OK)
+    return give_up(f, status, &failure, &before);
+  memcpy(exchange, &made, made.size < sizeof made ? made.size : sizeof made);
+  return RF_HTTP_REQUEST;
 }
 
 void rf_http_fetch_take_header(rf_http_fetch *f, size_t transfer, const void *line, size_t n) {

@@ -10,13 +10,13 @@
 #define BOUNDARY_BYTES 70 /* RFC 2046 5.1.1 */
 #define LINE_BYTES 1024
 #define HEADER_LINES 32
-/* Most bytes of text in a row: before the first part, between parts, after the last. */
+/* The limit of bytes of text in a row: before the first part, between parts, after the last. */
 #define IDLE_BYTES ((uint64_t)64 << 10)
 
 typedef enum { BETWEEN, HEADERS, DATA, AFTER } multipart_state;
 
 struct rf_multipart {
-  const rf_byte_range *ranges;
+  const rf_range *ranges;
   size_t first; /* index of ranges[0] in the request */
   size_t count;
   size_t left; /* ranges that have not arrived */
@@ -105,12 +105,12 @@ static rf_status begin_extent(rf_multipart *m, int64_t from, int64_t to, rf_erro
   if (from < 0 || to < from)
     return useless(err, "a part does not say which bytes it has (Content-Range)");
   size_t i = 0;
-  while (i < m->count && m->ranges[i].first != (uint64_t)from)
+  while (i < m->count && m->ranges[i].offset != (uint64_t)from)
     i++;
   size_t first = i;
-  while (i < m->count && !m->had[i] && m->ranges[i].first + m->ranges[i].length - 1 < (uint64_t)to)
+  while (i < m->count && !m->had[i] && m->ranges[i].offset + m->ranges[i].length - 1 < (uint64_t)to)
     i++;
-  if (i == m->count || m->had[i] || m->ranges[i].first + m->ranges[i].length - 1 != (uint64_t)to)
+  if (i == m->count || m->had[i] || m->ranges[i].offset + m->ranges[i].length - 1 != (uint64_t)to)
     return useless(err, "a part has bytes that were not requested, or is repeated");
   memset(m->had + first, true, i + 1 - first);
   m->next = first;
@@ -133,10 +133,10 @@ static rf_status open_body(rf_multipart *m, const char *content_type, int64_t fr
   return begin_extent(m, from, to, err);
 }
 
-static rf_status check_ranges(const rf_byte_range *ranges, size_t count, rf_error *err) {
+static rf_status check_ranges(const rf_range *ranges, size_t count, rf_error *err) {
   uint64_t end = 0;
   for (size_t i = 0; i < count; i++) {
-    bool good = ranges[i].length > 0 && ranges[i].first >= end && rf_add_u64(ranges[i].first, ranges[i].length, &end);
+    bool good = ranges[i].length > 0 && ranges[i].offset >= end && rf_add_u64(ranges[i].offset, ranges[i].length, &end);
     if (!good || end > INT64_MAX)
       return rf_fail(err, RF_ERR_ARGUMENT,
                      "range %zu of a multirange request is empty or not after the range before it", i);
@@ -171,9 +171,9 @@ void rf_multipart_close(rf_multipart *multipart) {
 /* Takes up to n bytes of a part. Bytes of ranges go to the receiver, bytes between ranges are dropped. */
 static rf_status take_data(rf_multipart *m, const uint8_t *data, size_t n, size_t *used, const rf_receiver *receiver,
                            rf_response *response, rf_error *err) {
-  const rf_byte_range *range = &m->ranges[m->next];
-  bool inside = m->at >= range->first;
-  uint64_t left = inside ? range->first + range->length - m->at : range->first - m->at;
+  const rf_range *range = &m->ranges[m->next];
+  bool inside = m->at >= range->offset;
+  uint64_t left = inside ? range->offset + range->length - m->at : range->offset - m->at;
   *used = left < n ? (size_t)left : n;
   m->at += *used;
   if (!inside) {

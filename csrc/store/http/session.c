@@ -15,7 +15,7 @@ struct rf_http_session {
 /* ---- addresses ---- */
 
 void rf_http_address_free(rf_http_address *address) {
-  rf_url_release(&address->url);
+  rf_url_free(&address->url);
   *address = (rf_http_address){0};
 }
 

@@ -276,7 +276,7 @@ static rf_status go_to(rf_http_transfer *t, const char *url, rf_error *err) {
   next.password = same ? now->password : NULL;
   if (same)
     now->user = now->password = NULL;
-  rf_url_release(now);
+  rf_url_free(now);
   *now = next;
   t->address.elsewhere = t->address.elsewhere || !same;
   t->address.redirected = true;

@@ -32,7 +32,7 @@ void rf_url_path(const char *name, const char **path, size_t *length) {
 rf_status rf_url_decode(const char *text, size_t n, char **decoded, rf_error *err) {
   char *out = n < SIZE_MAX ? rf_alloc(n + 1) : NULL;
   if (!out)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a file name");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a file name");
   size_t made = 0;
   for (size_t i = 0; i < n; i++) {
     if (text[i] != '%') {
@@ -43,7 +43,7 @@ rf_status rf_url_decode(const char *text, size_t n, char **decoded, rf_error *er
     int low = high >= 0 ? rf_hex_value(text[i + 2]) : -1;
     if (low < 0 || (high == 0 && low == 0)) {
       rf_free(out);
-      return rf_fail(err, RF_ERR_ARGUMENT, "a '%%' in a URL must be followed by two hexadecimal digits other than 00");
+      return rf_fail(err, RF_ERR_ARGUMENT, "expected two hexadecimal digits other than 00 after '%%' in the URL");
     }
     out[made++] = (char)(high * 16 + low);
     i += 2;
@@ -59,12 +59,12 @@ static bool is_control(unsigned char c) {
   return c < 0x20 || c == 0x7F;
 }
 
-/* Where things stand in "scheme://user:password@host:port/path?query#fragment". */
+/* Offsets in "scheme://user:password@host:port/path?query#fragment". */
 typedef struct {
   size_t scheme;    /* length */
-  size_t authority; /* begin */
-  size_t host;      /* begin: behind '@' */
-  size_t path;      /* begin: behind the authority */
+  size_t authority; /* start */
+  size_t host;      /* start: after '@' */
+  size_t path;      /* start: after the authority */
   size_t end;       /* before '#', or the end */
 } url_places;
 
@@ -74,7 +74,7 @@ static bool find_places(const char *url, url_places *places) {
     return false;
   places->authority = places->host = places->scheme + 3;
   places->path = places->authority + strcspn(url + places->authority, "/?#");
-  /* The last '@' counts, as in browsers: people do not encode the one in their password. */
+  /* The last '@' counts, as in browsers: users do not encode an '@' in their password. */
   for (size_t i = places->authority; i < places->path; i++)
     if (url[i] == '@')
       places->host = i + 1;
@@ -82,7 +82,7 @@ static bool find_places(const char *url, url_places *places) {
   return true;
 }
 
-/* User or password with %XX undone. A control character in it would end a line of FTP and begin a command. */
+/* Decodes user or password. A control character in it would end a command of FTP and begin another. */
 static rf_status decode(const char *text, size_t n, char **decoded, rf_error *err) {
   RF_TRY(rf_url_decode(text, n, decoded, err));
   for (const char *c = *decoded; *c != '\0'; c++)
@@ -100,8 +100,8 @@ static rf_status parse_login(const char *text, size_t n, rf_url *url, rf_error *
   return RF_OK;
 }
 
-/* Appends n characters; those that no URL may hold (blanks, quotes, brackets of all kinds but [], bytes above 0x7E) are
- * encoded, so that the name of a file can be typed as it is. */
+/* Appends n characters. Encodes those that URLs cannot hold (blanks, quotes, all brackets but [], bytes above 0x7E), so
+ * that users can write names of files as they are. */
 static size_t append_encoded(char *out, const char *text, size_t n) {
   static const char digits[] = "0123456789ABCDEF";
   size_t made = 0;
@@ -122,9 +122,9 @@ rf_status rf_url_parse(const char *name, rf_url *url, rf_error *err) {
   url_places at;
   memset(url, 0, sizeof *url);
   if (!find_places(name, &at))
-    return rf_fail(err, RF_ERR_ARGUMENT, "not a URL: there is no \"://\" in it");
+    return rf_fail(err, RF_ERR_ARGUMENT, "not a URL: no \"://\" found");
   if (at.path == at.host || name[at.host] == ':')
-    return rf_fail(err, RF_ERR_ARGUMENT, "the URL names no host");
+    return rf_fail(err, RF_ERR_ARGUMENT, "the URL has no host");
   for (size_t i = 0; name[i] != '\0'; i++)
     if (is_control((unsigned char)name[i]))
       return rf_fail(err, RF_ERR_ARGUMENT, "the URL has a control character (0x%02X) at position %zu",
@@ -135,15 +135,15 @@ rf_status rf_url_parse(const char *name, rf_url *url, rf_error *err) {
     status = parse_login(name + at.authority, at.host - 1 - at.authority, url, err);
   size_t longest = at.authority + 3 * (at.end - at.host) + 1;
   if (status == RF_OK && (url->text = rf_alloc(longest)) == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "out of memory");
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate a URL");
   if (status != RF_OK) {
-    rf_url_release(url);
+    rf_url_free(url);
     return status;
   }
   size_t made = 0;
   for (; made < at.authority; made++)
     url->text[made] = name[made];
-  /* Host names are left alone: a transport knows better what to do with those beyond ASCII. */
+  /* Host names stay as they are. The transport encodes names beyond ASCII. */
   memcpy(url->text + made, name + at.host, at.path - at.host);
   made += at.path - at.host;
   made += append_encoded(url->text + made, name + at.path, at.end - at.path);
@@ -151,7 +151,7 @@ rf_status rf_url_parse(const char *name, rf_url *url, rf_error *err) {
   return RF_OK;
 }
 
-void rf_url_release(rf_url *url) {
+void rf_url_free(rf_url *url) {
   rf_free(url->text);
   rf_free(url->user);
   rf_free(url->password);
@@ -167,7 +167,7 @@ static bool same_text(const char *a, size_t n_a, const char *b, size_t n_b) {
   return n_a == n_b && rf_equal_any_case(a, b, n_a);
 }
 
-/* The host and the port, which is that of the scheme when none is written. */
+/* Gets host and port; without a port, that of the scheme. */
 static void host_and_port(const char *url, const url_places *at, size_t *host_length, const char **port,
                           size_t *port_length) {
   const char *host = url + at->host;
@@ -237,7 +237,7 @@ rf_status rf_url_resolve(const char *base, const char *reference, char **url, rf
   url_places at;
   size_t kept = 0, n = strlen(reference);
   if (!find_places(base, &at))
-    return rf_fail(err, RF_ERR_ARGUMENT, "not a URL: there is no \"://\" in it");
+    return rf_fail(err, RF_ERR_ARGUMENT, "not a URL: no \"://\" found");
   size_t path_end = at.path + strcspn(base + at.path, "?#");
   bool slash = false;
   if (reference_scheme(reference) > 0) {

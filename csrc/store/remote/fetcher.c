@@ -73,17 +73,17 @@ static void fill_in_defaults(rf_remote_options *remote) {
 }
 
 /* A transport that takes names as they are finds out itself who asks. */
-static rf_status target_of(rf_fetcher *f, const char *name, rf_error *err) {
+static rf_status location_of(rf_fetcher *f, const char *name, rf_error *err) {
   if ((f->transport->flags & RF_TRANSPORT_RAW_NAMES) == 0)
-    return rf_target_of(name, &f->remote, &f->target, err);
-  f->target.url = rf_strdup(name);
-  return f->target.url != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "out of memory");
+    return rf_location_parse(name, &f->remote, &f->location, err);
+  f->location.url = rf_strdup(name);
+  return f->location.url != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "out of memory");
 }
 
 /* Amazon's servers send one range at a time, and FTP knows of no more. */
 static bool knows_multirange(const rf_fetcher *f) {
-  const char *url = f->target.url;
-  return (f->transport->flags & RF_TRANSPORT_MULTIRANGE) != 0 && !f->target.is_s3 &&
+  const char *url = f->location.url;
+  return (f->transport->flags & RF_TRANSPORT_MULTIRANGE) != 0 && !f->location.is_s3 &&
          (rf_url_has_scheme(url, "http") || rf_url_has_scheme(url, "https"));
 }
 
@@ -105,7 +105,7 @@ rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const 
     bool said = f->remote.request_bytes != 0 || f->remote.timeout > 0;
     fill_in_defaults(&f->remote);
     f->stream_bytes = said ? f->remote.request_bytes : STREAM_BYTES;
-    status = target_of(f, name, err);
+    status = location_of(f, name, err);
   }
   f->multirange = status == RF_OK && knows_multirange(f);
   if (status == RF_OK && transport->session_open != NULL)
@@ -123,7 +123,7 @@ void rf_fetcher_free(rf_fetcher *f) {
     return;
   if (f->session != NULL)
     f->transport->session_close(f->transport->user, f->session);
-  rf_target_release(&f->target);
+  rf_location_free(&f->location);
   for (size_t i = 0; i < f->text_count; i++)
     rf_free(f->texts[i]);
   rf_free(f->texts);
@@ -239,16 +239,16 @@ static bool try_again(const rf_fetcher *f, patience *p, const rf_error *err, con
 
 static rf_request new_request(const rf_fetcher *f, double delay) {
   rf_request request = {.size = sizeof request};
-  request.url = f->target.url;
-  request.user = f->target.user;
-  request.password = f->target.password;
+  request.url = f->location.url;
+  request.user = f->location.user;
+  request.password = f->location.password;
   request.remote = &f->remote;
   request.redirects = f->redirects;
   request.refuse = f->refuse;
   request.limit_bytes = f->limit;
-  request.headers = (const char *const *)f->target.headers;
-  request.header_count = f->target.header_count;
-  request.sigv4 = f->target.sigv4;
+  request.headers = (const char *const *)f->location.headers;
+  request.header_count = f->location.header_count;
+  request.sigv4 = f->location.sigv4;
   request.delay = delay;
   request.session = f->session;
   return request;
@@ -352,13 +352,13 @@ static rf_status opening_take(void *context, size_t range, const void *data, siz
 static rf_status open_once(opening *o, double delay, rf_response *said, rf_error *err) {
   rf_fetcher *f = o->fetcher;
   rf_request request = new_request(f, delay);
-  rf_byte_range first = {0, f->remote.first_bytes};
+  rf_range first = {0, f->remote.first_bytes};
   /* What broke off goes on where it was, if the server can. */
   uint64_t end = o->took_whole || f->size < first.length ? f->size : first.length;
   bool resume = o->at > 0 && f->accepts_ranges == RF_ACCEPT_RANGES_BYTES && end > o->at && f->validator[0] != '\0';
   o->resumed = resume ? o->at : 0;
   if (resume) {
-    first = (rf_byte_range){o->at, end - o->at};
+    first = (rf_range){o->at, end - o->at};
     request.validator = f->validator;
   } else if (!o->whole) {
     request.whole_or_range = 1;
@@ -397,7 +397,7 @@ rf_status rf_fetcher_open(rf_fetcher *f, const char *name, bool whole, const rf_
                        (unsigned long long)o.at, (unsigned long long)f->size);
     if (status == RF_OK)
       return tell(f, &o.progress, true, err);
-    if (!o.ever && rf_target_retry(name, &f->remote, &said, &f->target)) {
+    if (!o.ever && rf_location_retry(name, &f->remote, &said, &f->location)) {
       p.delay = 0;
       continue;
     }
@@ -467,7 +467,7 @@ bool rf_fetcher_is_near(rf_fetcher *f) {
   return is_near;
 }
 
-static unsigned choose_abreast(rf_fetcher *f, const rf_byte_range *ranges, size_t count) {
+static unsigned choose_abreast(rf_fetcher *f, const rf_range *ranges, size_t count) {
   uint64_t bytes = 0;
   for (size_t i = 0; i < count; i++)
     bytes += ranges[i].length;
@@ -488,7 +488,7 @@ static void forget_multirange(rf_fetcher *f) {
 }
 
 /* Asks for what is missing of all stretches; *missing is how many there were. */
-static rf_status get_once(getting *g, size_t count, size_t *asked, rf_byte_range *ranges, double delay, size_t *missing,
+static rf_status get_once(getting *g, size_t count, size_t *asked, rf_range *ranges, double delay, size_t *missing,
                           rf_response *said, rf_error *err) {
   rf_fetcher *f = g->fetcher;
   size_t n = 0;
@@ -497,7 +497,7 @@ static rf_status get_once(getting *g, size_t count, size_t *asked, rf_byte_range
     if (s->received == s->length)
       continue;
     asked[n] = i;
-    ranges[n++] = (rf_byte_range){s->offset + s->received, s->length - s->received};
+    ranges[n++] = (rf_range){s->offset + s->received, s->length - s->received};
   }
   *missing = n;
   if (n == 0)
@@ -518,7 +518,7 @@ static rf_status get_once(getting *g, size_t count, size_t *asked, rf_byte_range
   return status;
 }
 
-static rf_status get_all(getting *g, size_t count, size_t *asked, rf_byte_range *ranges, rf_error *err) {
+static rf_status get_all(getting *g, size_t count, size_t *asked, rf_range *ranges, rf_error *err) {
   rf_fetcher *f = g->fetcher;
   patience p = new_patience(f);
   for (int attempts = 1;; attempts++) {
@@ -550,7 +550,7 @@ rf_status rf_fetcher_get(rf_fetcher *f, rf_extent *extents, size_t count, bool m
   for (size_t i = 0; i < count; i++)
     g.progress.total += (int64_t)(extents[i].length - extents[i].received);
   size_t *asked = rf_alloc(count * sizeof *asked);
-  rf_byte_range *ranges = rf_alloc(count * sizeof *ranges);
+  rf_range *ranges = rf_alloc(count * sizeof *ranges);
   rf_status status = asked == NULL || ranges == NULL ? rf_fail(err, RF_ERR_MEMORY, "no memory for %zu ranges", count)
                                                      : get_all(&g, count, asked, ranges, err);
   rf_free(asked);

@@ -15,7 +15,7 @@
 typedef struct rf_fetcher {
   const rf_transport *transport;
   void *session; /* of the transport, NULL where it has none */
-  rf_target target;
+  rf_location location;
   rf_remote_options remote; /* defaults filled in; what it points at is in `kept` */
   char **texts;
   size_t text_count;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * A transport becomes rows of the driver table: one for each of its schemes, all with the remote behaviour.
+ * A transport becomes rows of the driver table, one for each scheme, with the functions of remote files.
  */
 #include "store/remote/transport.h"
 
@@ -15,7 +15,7 @@
 typedef struct {
   rf_driver row;
   char scheme[SCHEME_BYTES];
-  const rf_driver *before; /* the row that this one replaces: rows are for ever, so none may look lost */
+  const rf_driver *before; /* the row that this one replaces; leak checkers must find it */
 } transport_row;
 
 /* The transport of a row that has one, or NULL. */
@@ -30,15 +30,15 @@ bool rf_transport_takes_raw_names(const rf_driver *row) {
 
 static rf_status register_scheme(const rf_transport *transport, const char *scheme, size_t n, rf_error *err) {
   if (n >= SCHEME_BYTES)
-    return rf_fail(err, RF_ERR_ARGUMENT, "a scheme of transport \"%s\" has more than %d characters", transport->name,
+    return rf_fail(err, RF_ERR_ARGUMENT, "transport \"%s\": expected schemes of at most %d characters", transport->name,
                    SCHEME_BYTES - 1);
-  /* Rows live as long as the process; registering a transport again must not make more of them. */
+  /* Rows live as long as the process. Registering a transport again adds none. */
   const rf_driver *before = rf_driver_find(scheme, n);
   if (row_transport(before) == transport)
     return RF_OK;
   transport_row *made = rf_alloc_zero(1, sizeof *made);
   if (made == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "out of memory");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a driver");
   made->before = before;
   memcpy(made->scheme, scheme, n);
   made->row.size = sizeof made->row;
@@ -56,10 +56,10 @@ rf_status rf_transport_register(const rf_transport *transport, rf_error *err) {
   rf_error_clear(err);
   if (transport == NULL || transport->size < sizeof *transport || transport->name == NULL ||
       transport->schemes == NULL || transport->fetch == NULL)
-    return rf_fail(err, RF_ERR_ARGUMENT, "a transport needs its size, a name, schemes and fetch");
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected a transport with size, name, schemes and fetch");
   const char *at = transport->schemes + strspn(transport->schemes, " ");
   if (*at == '\0')
-    return rf_fail(err, RF_ERR_ARGUMENT, "transport \"%s\" serves no scheme", transport->name);
+    return rf_fail(err, RF_ERR_ARGUMENT, "transport \"%s\" has no schemes", transport->name);
   while (*at != '\0') {
     size_t n = strcspn(at, " ");
     RF_TRY(register_scheme(transport, at, n, err));

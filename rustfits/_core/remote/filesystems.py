@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The transport over fsspec: schemes that the C library does not know, where fsspec does.
+"""The transport over fsspec, for schemes that the C library does not know.
 
-``gs://``, ``az://``, ``sftp://``, ``memory://`` and whatever else is installed. A scheme is
-registered when a file of it is opened for the first time; fsspec is imported then.
+``gs://``, ``az://``, ``sftp://``, ``memory://`` and all other schemes of the installed filesystems.
+The first file of a scheme registers the scheme and imports fsspec.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from rustfits._core.remote.callbacks import copy_text, keep_exception, serve_ses
 
 __all__ = ["install_hint", "serve"]
 
-# Most bytes that are asked for, and then held, at a time.
+# Limit of bytes of one request, which are then held in memory.
 _CHUNK_BYTES = 16 << 20
 _URL = re.compile(r"[^\s'\"<>]*(?:://|[?#;&][^\s'\"<>]*=)[^\s'\"<>]+")
-# Libraries have many classes for "this is not you", most of them without a number.
+# Libraries have many exception classes for refused logins, most of them without a status.
 _WHO_ARE_YOU = re.compile(r"Authenticat|Credential|Unauthorized|Forbidden")
 _SCHEME = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*)://")
-# What fsspec needs for the schemes that are asked for most.
+# The packages that fsspec needs for the most common schemes.
 _PACKAGES = {
     "abfs": "adlfs",
     "adl": "adlfs",
@@ -74,12 +74,12 @@ class _ReceiverError(Exception):
 
 
 def serve(name: bytes) -> bool:
-    """Make fsspec the transport for the scheme of a name, if it can be.
+    """Register fsspec as the transport for the scheme of a name, if fsspec knows the scheme.
 
     Returns
     -------
     bool
-        Whether it is now, and was not before.
+        Whether this call registered it.
     """
     scheme = _scheme(name)
     if scheme is None or scheme in _served:
@@ -105,7 +105,7 @@ def serve(name: bytes) -> bool:
 
 
 def install_hint(name: bytes) -> str:
-    """Give what to install for the scheme of a name, "" when nobody knows."""
+    """Return which packages to install for the scheme of a name; "": unknown."""
     package = _PACKAGES.get(_scheme(name) or "")
     return f" (pip install fsspec {package})" if package else ""
 
@@ -119,51 +119,51 @@ def _scheme(name: bytes) -> str | None:
 
 
 class _Info(NamedTuple):
-    """What tells one version of a file from another."""
+    """What distinguishes one version of a file from another."""
 
-    size: int  # -1: not told
+    size: int  # -1: unknown
     validator: bytes  # b"": there is none
 
 
 class _Session:
-    """What the fetches of one open file share: what the file was when it was opened."""
+    """What the fetches of one open file share: the version of the file at opening."""
 
     info: _Info | None = None
 
     def close(self) -> None:
-        """Do nothing: what is open belongs to fsspec."""
+        """Do nothing. fsspec owns its connections."""
 
 
 class _File:
-    """A file of a filesystem of fsspec's, as it is now."""
+    """A file of a filesystem of fsspec."""
 
     def __init__(self, name: str) -> None:
         from fsspec.core import url_to_fs
 
         scheme, mark, path = name.partition("://")
-        # Filesystems are kept by fsspec, apart for each process, and each thread where it must be.
+        # fsspec keeps filesystems, one a process, and one a thread where necessary.
         self._fs, self._path = url_to_fs(scheme.lower() + mark + path)
 
     def look(self) -> _Info:
-        """Ask what there is."""
-        self._fs.invalidate_cache(self._path)  # listings that are kept may be old
+        """Return the present version of the file."""
+        self._fs.invalidate_cache(self._path)  # cached listings may be out of date
         return _info(self._fs.info(self._path))
 
     def read(self, spans: list[tuple[int, int]]) -> list[bytes]:
-        """Give the bytes of stretches, fetched together."""
+        """Return the bytes of some ranges, fetched together."""
         if "sftp" in self._fs.protocol:
             return self._read_sftp(spans)
         return _bodies(self._fs.cat_ranges(*self._arguments(spans), on_error="raise"))
 
     def _read_sftp(self, spans: list[tuple[int, int]]) -> list[bytes]:
-        """Ask for all at once: fsspec's own way waits for an answer every 32 KiB."""
+        """Return the bytes of some ranges by one request. fsspec itself waits every 32 KiB."""
         with self._fs.open(self._path, "rb") as file:
             return list(file.readv([(begin, end - begin) for begin, end in spans]))
 
     def read_and_look(self, spans: list[tuple[int, int]]) -> tuple[list[bytes], _Info]:
-        """Give the bytes of stretches, and what the file is meanwhile.
+        """Return the bytes of some ranges, and the version of the file at that time.
 
-        Side by side where the filesystem can: the answer to the one comes with that to the other.
+        Both requests run side by side where the filesystem can do that.
         """
         if not self._fs.async_impl or self._fs.asynchronous:
             bodies = self.read(spans)
@@ -185,13 +185,13 @@ class _File:
         return [self._path] * len(spans), starts, ends
 
     def whole(self) -> bytes:
-        """Give all of a file that does not tell its size."""
+        """Return the content of a file of unknown size."""
         return bytes(self._fs.cat_file(self._path))
 
 
 def _bodies(bodies: list[Any]) -> list[bytes]:
     for body in bodies:
-        if isinstance(body, BaseException):  # so do older versions, whatever they are asked
+        if isinstance(body, BaseException):  # older versions return exceptions in spite of on_error
             raise body
     return [bytes(body) for body in bodies]
 
@@ -204,7 +204,7 @@ def _info(info: dict[str, Any]) -> _Info:
 
 
 def _validator(info: dict[str, Any]) -> bytes:
-    """Give what tells this version of the file from another, "" when nothing does."""
+    """Return what distinguishes this version of the file from others; empty: unknown."""
     for name in ("ETag", "etag", "md5Hash", "content_md5", "checksum", "version", "generation"):
         if info.get(name):
             return f'"{info[name]}"'.replace('""', '"').encode()[:120]
@@ -215,7 +215,7 @@ def _validator(info: dict[str, Any]) -> bytes:
 
 
 class _Fetch:
-    """One call of the C library."""
+    """One call of the C library for a file or its ranges."""
 
     def __init__(self, request: CData, receiver: CData, response: CData, err: CData) -> None:
         self._request = request
@@ -232,7 +232,7 @@ class _Fetch:
         session = ffi.from_handle(request.session)
         whole = not request.ranges
         self._is_fresh = session.info is None or whole or request.whole_or_range == 1
-        if self._is_fresh:  # the file is opened
+        if self._is_fresh:  # the file is being opened
             session.info = self._file.look()
             response.requests += 1
         self._info = session.info
@@ -249,7 +249,7 @@ class _Fetch:
         if not self._request.ranges or self._request.whole_or_range == 1:
             self._response.status = 200
         else:
-            raise _FetchError(lib.RF_ERR_UNSUPPORTED, "the file does not tell how long it is")
+            raise _FetchError(lib.RF_ERR_UNSUPPORTED, "the size of the file is unknown")
         limit, size = self._request.limit_bytes, self._info.size
         if size > limit:
             raise _FetchError(
@@ -269,18 +269,18 @@ class _Fetch:
         request, size = self._request, self._info.size
         spans = []
         for index in range(request.range_count):
-            first, length = request.ranges[index].first, request.ranges[index].length
+            first, length = request.ranges[index].offset, request.ranges[index].length
             end = first + length
             if request.whole_or_range == 1:
                 end = min(end, size)
             if end > size or first > end:
                 raise _FetchError(
                     lib.RF_ERR_TRUNCATED,
-                    f"bytes {first}-{first + length - 1} reach behind the end of the file "
+                    f"bytes {first}-{first + length - 1} reach beyond the end of the file "
                     f"({size} bytes)",
                 )
             spans.append((first, end))
-        if spans == [(0, 0)]:  # an empty file: there is nothing to ask for
+        if spans == [(0, 0)]:  # an empty file has no ranges
             self._begin(0)
             return
         for index, body in self._chunks(spans, max(request.concurrency, 1)):
@@ -288,7 +288,7 @@ class _Fetch:
             self._take(index, body)
 
     def _chunks(self, spans: list[tuple[int, int]], count: int) -> Iterator[tuple[int, bytes]]:
-        """Give the bytes of stretches, `count` of them fetched at a time, with their index."""
+        """Yield the index and bytes of ranges, which are fetched `count` at a time."""
         for first in range(0, len(spans), count):
             some = spans[first : first + count]
             self._response.requests += len(some)
@@ -336,7 +336,7 @@ def _without_secrets(url: str) -> str:
 
 
 def _http_status(exception: Exception) -> int:
-    """Give the status of HTTP that an exception of a library tells, 0 where there is none."""
+    """Return the HTTP status in an exception of a library; 0: none."""
     for name in ("status_code", "status", "code"):
         status = getattr(exception, name, None)
         if isinstance(status, int) and 400 <= status < 600:
@@ -345,7 +345,7 @@ def _http_status(exception: Exception) -> int:
 
 
 def _failure(exception: Exception) -> _FetchError:
-    """Put an exception of a filesystem into the C library's terms."""
+    """Return an exception of a filesystem as a failure of a fetch."""
     known: list[tuple[type[Exception], int]] = [
         (FileNotFoundError, lib.RF_ERR_NO_FILE),
         (PermissionError, lib.RF_ERR_PERMISSION),
@@ -365,7 +365,7 @@ def _failure(exception: Exception) -> _FetchError:
         status = lib.RF_ERR_PERMISSION
     if status is None and http_status:
         status = lib.RF_ERR_NO_FILE if http_status == 404 else lib.RF_ERR_HTTP_STATUS
-    # What libraries say may hold URLs, also without their scheme, and these secrets.
+    # Messages of libraries may hold URLs, also without a scheme, and URLs may hold secrets.
     said = _URL.sub(lambda match: _without_secrets(match[0]), str(exception))
     message = f"fsspec: {type(exception).__name__}: {said}" if said else type(exception).__name__
     if status is not None:
@@ -380,7 +380,7 @@ def _fetch(user: CData, request: CData, receiver: CData, response: CData, err: C
         _Fetch(request, receiver, response, err).run()
     except _ReceiverError as refusal:
         return refusal.status
-    except Exception as exception:  # a filesystem may raise what it likes
+    except Exception as exception:  # a filesystem may raise anything
         failure = exception if isinstance(exception, _FetchError) else _failure(exception)
         failure.record(err)
         return failure.status

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""How far a fetch has come: to a callable, or a bar on the terminal."""
+"""Report the progress of a fetch to a callable or a bar on the terminal."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from rustfits._core.binding.library import CData, ffi, lib, stash_exception
 
 __all__ = ["Progress", "progress_callback"]
 
-#: Called with the bytes that have come and how many there will be (None: not known).
+#: Called with the bytes that have arrived and their expected number (None: unknown).
 Progress: TypeAlias = Callable[[int, "int | None"], object]
 
 
 class _Bar:
-    """A progress bar by tqdm for each fetch that takes longer than a moment."""
+    """A progress bar of tqdm for each fetch that takes longer than half a second."""
 
     def __init__(self) -> None:
         from tqdm import tqdm
@@ -35,11 +35,11 @@ class _Bar:
 
 
 def _tell(user: CData, done: int, total: int) -> int:
-    """Pass it on: the function of type rf_progress."""
+    """Call the receiver: the function of type ``rf_progress``."""
     try:
         ffi.from_handle(user)(done, None if total < 0 else total)
     except BaseException as exception:
-        # It must not cross C; whoever has called into C raises it.
+        # An exception must not cross C. The Python caller of C raises it.
         stash_exception(exception)
         return int(lib.RF_ERR_CALLBACK)
     return int(lib.RF_OK)
@@ -49,7 +49,7 @@ ffi.def_extern(name="rf_py_progress", error=lib.RF_ERR_CALLBACK)(_tell)
 
 
 def progress_callback(progress: bool | Progress) -> tuple[CData, CData, Any]:
-    """Give function and user pointer for C, and what has to be kept as long as they are used."""
+    """Return function and user pointer for C, and what must live as long as they are used."""
     receiver: Progress
     if callable(progress):
         receiver = progress
@@ -57,6 +57,6 @@ def progress_callback(progress: bool | Progress) -> tuple[CData, CData, Any]:
         try:
             receiver = _Bar()
         except ImportError:
-            return ffi.NULL, ffi.NULL, None  # a bar is a comfort: without tqdm there is none
+            return ffi.NULL, ffi.NULL, None  # the bar is optional
     handle = ffi.new_handle(receiver)
     return lib.rf_py_progress, handle, (handle, receiver)

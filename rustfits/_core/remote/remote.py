@@ -54,68 +54,67 @@ _FIELDS = (
 class Remote:
     """How to fetch a remote file. Immutable, comparable, hashable.
 
-    Without any of this the library decides by what the server says to a first request: a small
-    file, and one whose server cannot send parts, is downloaded; of any other only what is read is
-    fetched.
+    By default, the library decides by the first response of the server. It downloads small files,
+    and files whose server cannot send ranges. Of other files it fetches only the bytes you access.
 
     Parameters
     ----------
     ranged : bool
-        Insist on fetching only what is read; a server that cannot send parts of a file is an error.
+        Fetch only the bytes you access. A server that cannot send ranges is an error.
     download : bool
-        Insist on one download of the whole file when it is opened.
+        Download the whole file when it is opened.
     headers : mapping of str to str, optional
-        Extra request headers for http and https. They are sent to the server in the URL, and to
-        another one after a redirect only where they cannot be secret (``User-Agent``, ``Accept``
-        and its kin).
+        Extra request headers for http and https. They are sent to the server of the URL. After a
+        redirect, another server gets only headers that hold no secrets, such as ``User-Agent``
+        and ``Accept``.
     timeout : float, optional
-        Seconds that one request may take, redirects included. Without it there is no limit but that
-        a server must not be silent for five minutes.
+        Seconds that one request may take, redirects included. By default there is no limit, but a
+        server that is silent for five minutes counts as dead.
     connect_timeout : float, optional
-        Seconds to reach the server; 30 unless said.
+        Seconds to reach the server. Default: 30.
     retries : int, optional
-        How often to try again after a failure that may pass: a lost connection, a body cut short
-        (from the byte where it broke off), 429 and most 5xx. 4 unless said; waiting longer each
-        time.
+        Number of retries after a temporary failure: a lost connection, an incomplete body (which
+        is continued from its last byte), status 429, most statuses from 500. Default: 4. The delay
+        grows with each retry.
     retry_seconds : float, optional
-        The most time that one read may spend on that; 60 unless said.
+        Maximum time that one read may spend on retries. Default: 60.
     threshold_bytes : int, optional
-        Files up to this size are downloaded whole; 4 MiB unless said.
+        Files up to this size are downloaded. Default: 4 MiB.
     block_bytes, cache_bytes : int, optional
-        Parts are fetched and kept in blocks (64 KiB unless said), the last used ones up to
-        `cache_bytes` (256 MiB unless said).
+        Ranges are fetched and cached in blocks. Defaults: 64 KiB a block, 256 MiB for the last
+        used blocks.
     gap_bytes : int, optional
-        What waiting for one more answer is worth (1 MiB unless said): ranges closer together may
-        become one.
+        How many bytes cost as much as one more response; ranges that are closer may be joined.
+        Default: 1 MiB.
     request_bytes : int, optional
-        The most bytes of one request; 16 MiB unless said, or 256 MiB for long reads from a server
-        that answers at once, unless there is a `timeout`.
+        Maximum number of bytes of one request. Default: 16 MiB, or 256 MiB for long reads from a
+        near server without a `timeout`.
     concurrency : int, optional
-        The most requests at once; 8 unless said.
+        Maximum number of requests at a time. Default: 8.
     max_bytes : int, optional
-        The largest file to download.
+        Size of the largest file to download.
     ca_bundle : str or os.PathLike, optional
-        A file (or folder, made by ``openssl rehash``) of the certificates to trust, instead of
-        those that ``CURL_CA_BUNDLE``, ``SSL_CERT_FILE``, ``SSL_CERT_DIR`` or
-        ``REQUESTS_CA_BUNDLE`` name and the system's.
+        File of trusted certificates, or folder made by ``openssl rehash``. Default: what
+        ``CURL_CA_BUNDLE``, ``SSL_CERT_FILE``, ``SSL_CERT_DIR`` or ``REQUESTS_CA_BUNDLE`` name, else
+        the certificates of the system.
     auth : (str, str), optional
-        User and password for the server in the URL; those in the URL itself go first. For
+        User and password for the server of the URL. A user in the URL itself counts more. For
         ``s3://``: access key and secret key.
     netrc : bool
-        Look user and password up in ``~/.netrc``.
+        Read user and password from ``~/.netrc``.
     endpoint : str, optional
-        ``s3://``: address of a server that is not Amazon's.
+        ``s3://``: URL of a server that is not Amazon's.
     region : str, optional
         ``s3://``: region of the bucket.
     anonymous : bool, optional
-        ``s3://``: True: never with credentials; False: always. Unless said without first, and with
-        those of the environment or the profile when that is refused.
+        ``s3://``: True: never send credentials; False: always send them. Default: try without, and
+        if the server refuses, with the credentials of the environment or the profile.
     requester_pays : bool
-        ``s3://``: you agree to pay for the transfer.
+        ``s3://``: agree to pay for the transfer.
     progress : bool or callable, optional
-        True: a progress bar (by ``tqdm``, when it is installed). A callable is called as
-        ``progress(done, total)`` with bytes, some ten times a second; `total` is None when the
-        server does not say. What it raises ends the fetch.
+        True: show a progress bar of ``tqdm``, if it is installed. A callable is called as
+        ``progress(done, total)`` with numbers of bytes, ten times a second; `total` is None if the
+        server does not send the size. An exception of the callable ends the fetch.
 
     Raises
     ------
@@ -124,7 +123,7 @@ class Remote:
 
     Notes
     -----
-    ``repr`` shows the values of headers that may be secret, and the password, as ``***``.
+    ``repr`` shows the password, and the values of headers that may be secret, as ``***``.
 
     Examples
     --------
@@ -252,7 +251,7 @@ class Remote:
         return functools.partial(type(self), **self._arguments()), ()
 
     def _arguments(self) -> dict[str, Any]:
-        """Give the arguments that are not at their defaults."""
+        """Return the arguments that differ from their defaults."""
         arguments = {name: getattr(self, name) for name in _FIELDS}
         return {
             name: value
@@ -262,21 +261,21 @@ class Remote:
 
 
 class RemoteStats(NamedTuple):
-    """What was fetched of a remote file so far: see `FITS.remote_stats`."""
+    """Statistics of the fetches of a remote file: see `FITS.remote_stats`."""
 
-    requests: int  #: asked of the server, redirects and repeats included
-    round_trips: int  #: waits for answers: requests side by side count once
-    retries: int  #: requests that were made again
-    bytes_fetched: int  #: bytes of the file that came
-    bytes_wanted: int  #: bytes that were asked for by what was read
-    cache_hits: int  #: blocks that were there already
-    cache_misses: int  #: blocks that had to be fetched
+    requests: int  #: sent to the server, redirects and retries included
+    round_trips: int  #: waits for a response: requests side by side count once
+    retries: int  #: requests that were repeated
+    bytes_fetched: int  #: bytes of the file that arrived
+    bytes_wanted: int  #: bytes that reads needed
+    cache_hits: int  #: blocks found in the cache
+    cache_misses: int  #: blocks that were fetched
     file_bytes: int  #: size of the file on the server
     ranged: bool  #: fetched by ranges; False: downloaded whole
 
 
 def remote_stats(file: FileHandle) -> RemoteStats:
-    """Give the statistics of an open file."""
+    """Return the statistics of an open file."""
     stats = ffi.new("rf_remote_stats *")
     stats.size = ffi.sizeof("rf_remote_stats")
     err = error()
@@ -306,7 +305,7 @@ def _checked_headers(headers: Mapping[str, str] | None) -> tuple[tuple[str, str]
         if not _NAME.fullmatch(name):
             raise FITSValueError(f"{name!r} is not the name of a header")
         if name.lower() == "range":
-            raise FITSValueError("the header Range is the library's own business")
+            raise FITSValueError("headers must not have Range: the library sets it")
         if _CONTROL.search(value):
             # The value itself may be a secret.
             raise FITSValueError(f"the value of header {name!r} has a control character")
@@ -359,7 +358,7 @@ def _line(what: str, value: str | None) -> str | None:
 def _login(auth: tuple[str, str] | None) -> tuple[str, str] | None:
     if auth is None:
         return None
-    # What is wrong with it is said without showing it: it holds a password.
+    # Messages do not show the value, which holds a password.
     if not isinstance(auth, tuple) or len(auth) != 2 or not all(isinstance(a, str) for a in auth):
         raise FITSTypeError("auth must be a pair of str: user and password")
     if any(_CONTROL.search(part) or "\t" in part for part in auth):
@@ -391,7 +390,7 @@ def _path(value: str | os.PathLike[str] | None) -> str | None:
 
 
 def as_remote(remote: Remote | str) -> Remote:
-    """Make a `Remote` of what the argument ``remote`` of `FITS` may be.
+    """Return the `Remote` for an argument ``remote`` of `FITS`.
 
     Raises
     ------
@@ -413,14 +412,14 @@ def remote_options(remote: Remote | str, options: CData) -> list[Any]:
     Parameters
     ----------
     remote : Remote or str
-        What the argument ``remote`` of `FITS` may be.
+        The argument ``remote`` of `FITS`.
     options : rf_options *
-        As `rf_options_init` left it.
+        Initialized by `rf_options_init`.
 
     Returns
     -------
     list
-        What the struct points at: to be kept as long as the file is open.
+        What the struct points to; it must live as long as the file is open.
 
     Raises
     ------

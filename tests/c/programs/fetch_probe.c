@@ -68,7 +68,7 @@ int main(int argc, char **argv) {
   rf_options options;
   rf_options_init(&options);
   const char *headers[MOST];
-  rf_byte_range ranges[MOST];
+  rf_range ranges[MOST];
   options.remote.headers = headers;
   rf_request request = {.size = sizeof request, .url = argv[2], .remote = &options.remote};
   const char *more_headers[MOST];
@@ -111,7 +111,7 @@ int main(int argc, char **argv) {
       request.limit_bytes = strtoull(value, NULL, 10);
     else if ((value = value_of(argv[i], "range")) != NULL && request.range_count < MOST) {
       char *colon;
-      ranges[request.range_count].first = strtoull(value, &colon, 10);
+      ranges[request.range_count].offset = strtoull(value, &colon, 10);
       ranges[request.range_count++].length = strtoull(colon + 1, NULL, 10);
       request.ranges = ranges;
     } else {

@@ -41,7 +41,7 @@ typedef struct {
   char name[200];
   rf_request request;
   rf_remote_options remote;
-  rf_byte_range ranges[MAX_RANGES];
+  rf_range ranges[MAX_RANGES];
   char validator[20];
   rf_http_fetch *fetch;
   rf_response facts;
@@ -61,7 +61,7 @@ static void read_ask(table_case *c, char *words) {
     value = value != NULL ? value + 1 : word;
     if (strncmp(word, "range=", 6) == 0) {
       char *length;
-      c->ranges[c->request.range_count].first = strtoull(value, &length, 10);
+      c->ranges[c->request.range_count].offset = strtoull(value, &length, 10);
       c->ranges[c->request.range_count++].length = strtoull(length + 1, NULL, 10);
       c->request.ranges = c->ranges;
     } else if (strncmp(word, "multirange=", 11) == 0) {
@@ -174,7 +174,7 @@ static void end_exchange(table_case *c) {
 static void check_received(table_case *c, const char *rest) {
   char *colon;
   size_t range = strtoul(rest, &colon, 10), n = strtoul(colon + 1, NULL, 10);
-  uint64_t first = c->request.ranges != NULL ? c->ranges[range].first : 0;
+  uint64_t first = c->request.ranges != NULL ? c->ranges[range].offset : 0;
   CHECK(c->received.begun[range] == 1 && c->received.got[range] == n);
   for (size_t i = 0; i < c->received.got[range]; i++)
     CHECK(c->received.bytes[range][i] == (char)('a' + (first + i) % 26));
@@ -400,8 +400,8 @@ static void test_session_forgets_servers_that_are_unreachable(void) {
 /* ---- requests ---- */
 
 static void test_malformed_requests(void) {
-  const rf_byte_range empty = {5, 0}, beyond = {UINT64_MAX, 5}, fine = {0, 5};
-  const rf_byte_range *const bad[] = {&empty, &beyond};
+  const rf_range empty = {5, 0}, beyond = {UINT64_MAX, 5}, fine = {0, 5};
+  const rf_range *const bad[] = {&empty, &beyond};
   rf_receiver receiver = {sizeof receiver, NULL, receive_begin, receive_take};
   rf_response facts = {.size = sizeof facts};
   rf_http_fetch *fetch = NULL;
@@ -434,9 +434,9 @@ static void test_malformed_headers(void) {
 
 /* Ranges that are not shared out evenly, and transfers that a failure leaves under way. */
 static void test_transfers_side_by_side(void) {
-  rf_byte_range ranges[10];
+  rf_range ranges[10];
   for (size_t i = 0; i < 10; i++)
-    ranges[i] = (rf_byte_range){10 * i, 5};
+    ranges[i] = (rf_range){10 * i, 5};
   rf_request request = {.size = sizeof request,
                         .url = "http://a/file",
                         .ranges = ranges,
@@ -463,6 +463,35 @@ static void test_transfers_side_by_side(void) {
   CHECK(rf_http_fetch_end(fetch, 1, NULL, 0) == RF_HTTP_STOP);
   CHECK(rf_http_fetch_close(fetch, &err) == RF_ERR_NO_FILE && err.http_status == 404);
   CHECK(facts.status == 503 && facts.requests == 2);
+}
+
+/* After two refusals, the third transfer is still about the same file. */
+static void test_refusals_do_not_change_the_file(void) {
+  const rf_range ranges[] = {{0, 1}, {10, 1}, {20, 1}, {30, 1}};
+  rf_request request = {
+      .size = sizeof request, .url = "http://a/file", .ranges = ranges, .range_count = 4, .limit_bytes = 9};
+  request.concurrency = 4;
+  received got = {0};
+  rf_receiver receiver = {sizeof receiver, &got, receive_begin, receive_take};
+  rf_response facts = {.size = sizeof facts, .total_size = -1};
+  rf_http_exchange exchange = {.size = sizeof exchange};
+  rf_http_fetch *fetch = NULL;
+  rf_error err = {0};
+  CHECK_OK(rf_http_fetch_open(NULL, &request, &receiver, &facts, &fetch, &err), err);
+  for (size_t i = 0; i < 4; i++)
+    CHECK(rf_http_fetch_begin(fetch, i, &exchange) == RF_HTTP_REQUEST);
+  static const char busy[] = "HTTP/1.1 503 Busy", partial[] = "HTTP/1.1 206 Partial", tag[] = "ETag: \"1\"";
+  static const char first[] = "Content-Range: bytes 0-0/99", last[] = "Content-Range: bytes 30-30/99";
+  for (size_t i = 0; i < 4; i++) {
+    bool fine = i == 0 || i == 3;
+    rf_http_fetch_take_header(fetch, i, fine ? partial : busy, fine ? strlen(partial) : strlen(busy));
+    rf_http_fetch_take_header(fetch, i, i == 3 ? last : first, i == 3 ? strlen(last) : strlen(first));
+    rf_http_fetch_take_header(fetch, i, tag, fine ? strlen(tag) : 0);
+    CHECK(!fine || rf_http_fetch_take_body(fetch, i, "x", 1) == RF_HTTP_CONTINUE);
+    CHECK(rf_http_fetch_end(fetch, i, NULL, 0) == RF_HTTP_IDLE);
+  }
+  CHECK(rf_http_fetch_close(fetch, &err) == RF_ERR_HTTP_STATUS && err.http_status == 503);
+  CHECK(got.got[0] == 1 && got.got[3] == 1 && facts.status == 503 && facts.requests == 4);
 }
 
 static void test_ftp_replies_to_a_fetch(void) {
@@ -500,6 +529,7 @@ int main(int argc, char **argv) {
   RUN(test_malformed_requests);
   RUN(test_malformed_headers);
   RUN(test_transfers_side_by_side);
+  RUN(test_refusals_do_not_change_the_file);
   RUN(test_ftp_replies_to_a_fetch);
   return check_report();
 }

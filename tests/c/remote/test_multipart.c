@@ -11,7 +11,7 @@
 
 #define COUNT 3
 
-static const rf_byte_range ranges[] = {{5, 10}, {20, 4}, {30, 1}};
+static const rf_range ranges[] = {{5, 10}, {20, 4}, {30, 1}};
 static const char file[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 typedef struct {
@@ -70,7 +70,7 @@ static void check_all(const char *type, int64_t from, int64_t to, const char *bo
     size_t all = 0;
     for (size_t i = 0; i < COUNT; i++) {
       CHECK(h.begun[i] == 1 && h.got[i] == ranges[i].length);
-      CHECK(memcmp(h.bytes[i], file + ranges[i].first, h.got[i]) == 0);
+      CHECK(memcmp(h.bytes[i], file + ranges[i].offset, h.got[i]) == 0);
       all += h.got[i];
     }
     CHECK(h.total == total && h.overhead == n - all);
@@ -122,7 +122,7 @@ static void check_refused(const char *body, rf_status expected) {
   for (size_t cut = 0; cut <= n; cut++) {
     CHECK(hear(TYPE, -1, -1, body, n, cut, &h, &err) == expected && err.code == expected);
     for (size_t i = 0; i < COUNT; i++)
-      CHECK(h.got[i] <= ranges[i].length && memcmp(h.bytes[i], file + ranges[i].first, h.got[i]) == 0);
+      CHECK(h.got[i] <= ranges[i].length && memcmp(h.bytes[i], file + ranges[i].offset, h.got[i]) == 0);
   }
 }
 
@@ -130,7 +130,7 @@ static void test_what_no_server_should_send(void) {
   check_refused(A B END, RF_ERR_UNSUPPORTED);                                /* one is missing */
   check_refused(A B "\r\n--B--", RF_ERR_UNSUPPORTED);                        /* the same */
   check_refused(A A C END, RF_ERR_UNSUPPORTED);                              /* twice */
-  check_refused(PART("5-15/36") "56789abcdef", RF_ERR_UNSUPPORTED);          /* not what was asked for */
+  check_refused(PART("5-15/36") "56789abcdef", RF_ERR_UNSUPPORTED);          /* not requested */
   check_refused(PART("4-14/36") "456789abcde", RF_ERR_UNSUPPORTED);          /* the same */
   check_refused(PART("0-35/36") "0123", RF_ERR_UNSUPPORTED);                 /* all of the file */
   check_refused(PART("14-5/36") "0123", RF_ERR_UNSUPPORTED);                 /* no range */
@@ -160,11 +160,11 @@ static void test_text_without_end(void) {
 }
 
 static void test_ranges_that_cannot_go_together(void) {
-  static const rf_byte_range bad[][2] = {{{5, 0}, {9, 1}},
-                                         {{5, 10}, {14, 3}},
-                                         {{20, 3}, {5, 3}},
-                                         {{5, UINT64_MAX - 2}, {20, 1}},
-                                         {{1, INT64_MAX}, {20, 1}}};
+  static const rf_range bad[][2] = {{{5, 0}, {9, 1}},
+                                    {{5, 10}, {14, 3}},
+                                    {{20, 3}, {5, 3}},
+                                    {{5, UINT64_MAX - 2}, {20, 1}},
+                                    {{1, INT64_MAX}, {20, 1}}};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     const rf_request request = {.size = sizeof request, .ranges = bad[i], .range_count = 2};
     rf_multipart *multipart = NULL;

@@ -39,19 +39,19 @@ static fake_server server;
 
 static rf_status send_range(const rf_request *request, size_t i, const rf_receiver *receiver, rf_response *response,
                             size_t *left, rf_error *err) {
-  rf_byte_range all = {0, server.size};
-  const rf_byte_range *range = request->ranges != NULL ? &request->ranges[i] : &all;
+  rf_range all = {0, server.size};
+  const rf_range *range = request->ranges != NULL ? &request->ranges[i] : &all;
   uint64_t length = range->length;
-  if (request->whole_or_range && range->first + length > server.size)
-    length = server.size - range->first;
-  CHECK(range->first + length <= server.size);
+  if (request->whole_or_range && range->offset + length > server.size)
+    length = server.size - range->offset;
+  CHECK(range->offset + length <= server.size);
   RF_TRY(receiver->begin(receiver->user, i, response, err));
   for (uint64_t at = 0; at < length;) {
     size_t n = length - at < 50000 ? (size_t)(length - at) : 50000;
     n = n < *left ? n : *left;
     if (n == 0)
       return rf_fail(err, RF_ERR_NETWORK, "the connection was lost");
-    RF_TRY(receiver->take(receiver->user, i, body + range->first + at, n, err));
+    RF_TRY(receiver->take(receiver->user, i, body + range->offset + at, n, err));
     at += n;
     *left -= n;
   }

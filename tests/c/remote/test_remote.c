@@ -23,7 +23,7 @@ static void check_url(const char *name, const char *text, const char *user, cons
   CHECK_STR(url.text, text);
   CHECK_STR(url.user != NULL ? url.user : "(none)", user);
   CHECK_STR(url.password != NULL ? url.password : "(none)", password);
-  rf_url_release(&url);
+  rf_url_free(&url);
 }
 
 static void test_url_parts(void) {
@@ -51,7 +51,7 @@ static void test_url_refused(void) {
     if (rf_url_parse(bad[i], &url, &err) == RF_OK) {
       fprintf(stderr, "accepted: %s\n", bad[i]);
       CHECK(0);
-      rf_url_release(&url);
+      rf_url_free(&url);
     }
     CHECK(err.code == RF_ERR_ARGUMENT && err.message[0] != '\0');
     CHECK(strstr(err.message, "pw") == NULL);
@@ -317,7 +317,7 @@ static void test_bad_bodies(void) {
   server.failure = RF_ERR_TIMEOUT;
   CHECK(open_failing("fake://host/a", NULL, &err) == RF_ERR_TIMEOUT);
   CHECK(strstr(err.message, "tired") != NULL);
-  /* 4 EiB announced: refused by the limit before memory is asked for */
+  /* 4 EiB announced: refused by the limit before memory is allocated */
   serve("abcdef", 6, 2, INT64_MAX / 2);
   CHECK(open_failing("fake://host/a", NULL, &err) == RF_ERR_LIMIT);
   CHECK(open_failing("fake:///a", NULL, &err) == RF_ERR_ARGUMENT);

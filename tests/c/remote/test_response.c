@@ -21,7 +21,7 @@ static void hear(rf_http_response *response, const char *lines) {
   }
 }
 
-static rf_status judge(const char *lines, const rf_byte_range *range, rf_http_response *response, rf_error *err) {
+static rf_status judge(const char *lines, const rf_range *range, rf_http_response *response, rf_error *err) {
   hear(response, lines);
   rf_error_clear(err);
   const rf_http_expectation expected = {.range = range};
@@ -120,7 +120,7 @@ static void test_response_statuses(void) {
 }
 
 static void test_response_ranges(void) {
-  const rf_byte_range range = {10, 5};
+  const rf_range range = {10, 5};
   rf_http_response response;
   rf_error err;
   CHECK(judge("HTTP/1.1 206 x\r\nContent-Range: bytes 10-14/20\r\n", &range, &response, &err) == RF_OK);
@@ -138,7 +138,7 @@ static void test_response_ranges(void) {
 }
 
 static void test_response_encodings(void) {
-  const rf_byte_range range = {0, 5};
+  const rf_range range = {0, 5};
   rf_http_response response;
   rf_error err;
   CHECK(judge("HTTP/1.1 200 x\r\nContent-Encoding: gzip\r\n", NULL, &response, &err) == RF_OK);

@@ -32,36 +32,36 @@ static void set_environment(const char *key, const char *secret, const char *tok
   set("AWS_SESSION_TOKEN", token);
 }
 
-static void check_target(const char *name, const char *region, const char *endpoint, const char *url) {
+static void check_location(const char *name, const char *region, const char *endpoint, const char *url) {
   rf_remote_options remote = {.size = sizeof remote, .region = region, .endpoint = endpoint};
-  rf_target target;
+  rf_location location;
   rf_error err = {0};
-  CHECK_OK(rf_target_of(name, &remote, &target, &err), err);
+  CHECK_OK(rf_location_parse(name, &remote, &location, &err), err);
   if (err.code != RF_OK)
     return;
-  CHECK_STR(target.url, url);
-  CHECK(target.user == NULL && target.sigv4 == NULL && !target.is_signed && target.header_count == 0);
-  rf_target_release(&target);
+  CHECK_STR(location.url, url);
+  CHECK(location.user == NULL && location.sigv4 == NULL && !location.is_signed && location.header_count == 0);
+  rf_location_free(&location);
 }
 
 static void test_addresses(void) {
   set_environment("", "", "");
-  check_target("s3://bucket/a.fits", NULL, NULL, "https://bucket.s3.us-east-1.amazonaws.com/a.fits");
-  check_target("S3://bucket/a/b c?d#e%f.fits", "eu-west-3", NULL,
-               "https://bucket.s3.eu-west-3.amazonaws.com/a/b%20c%3Fd%23e%25f.fits");
-  check_target("s3://my.bucket/a", NULL, NULL, "https://s3.us-east-1.amazonaws.com/my.bucket/a");
-  check_target("s3://Old_Bucket/a", NULL, NULL, "https://s3.us-east-1.amazonaws.com/Old_Bucket/a");
-  check_target("s3://bucket/a", "cn-north-1", NULL, "https://bucket.s3.cn-north-1.amazonaws.com.cn/a");
-  check_target("s3://bucket//a/", NULL, "http://host:9000/base//", "http://host:9000/base/bucket//a/");
-  check_target("s3://bucket/\xC3\xA9~-._", NULL, NULL, "https://bucket.s3.us-east-1.amazonaws.com/%C3%A9~-._");
+  check_location("s3://bucket/a.fits", NULL, NULL, "https://bucket.s3.us-east-1.amazonaws.com/a.fits");
+  check_location("S3://bucket/a/b c?d#e%f.fits", "eu-west-3", NULL,
+                 "https://bucket.s3.eu-west-3.amazonaws.com/a/b%20c%3Fd%23e%25f.fits");
+  check_location("s3://my.bucket/a", NULL, NULL, "https://s3.us-east-1.amazonaws.com/my.bucket/a");
+  check_location("s3://Old_Bucket/a", NULL, NULL, "https://s3.us-east-1.amazonaws.com/Old_Bucket/a");
+  check_location("s3://bucket/a", "cn-north-1", NULL, "https://bucket.s3.cn-north-1.amazonaws.com.cn/a");
+  check_location("s3://bucket//a/", NULL, "http://host:9000/base//", "http://host:9000/base/bucket//a/");
+  check_location("s3://bucket/\xC3\xA9~-._", NULL, NULL, "https://bucket.s3.us-east-1.amazonaws.com/%C3%A9~-._");
   set("AWS_DEFAULT_REGION", "ap-south-1");
-  check_target("s3://bucket/a", NULL, NULL, "https://bucket.s3.ap-south-1.amazonaws.com/a");
+  check_location("s3://bucket/a", NULL, NULL, "https://bucket.s3.ap-south-1.amazonaws.com/a");
   set("AWS_REGION", "ap-south-2");
-  check_target("s3://bucket/a", NULL, NULL, "https://bucket.s3.ap-south-2.amazonaws.com/a");
+  check_location("s3://bucket/a", NULL, NULL, "https://bucket.s3.ap-south-2.amazonaws.com/a");
   set("AWS_ENDPOINT_URL", "https://one");
-  check_target("s3://bucket/a", NULL, NULL, "https://one/bucket/a");
+  check_location("s3://bucket/a", NULL, NULL, "https://one/bucket/a");
   set("AWS_ENDPOINT_URL_S3", "https://two");
-  check_target("s3://bucket/a", NULL, NULL, "https://two/bucket/a");
+  check_location("s3://bucket/a", NULL, NULL, "https://two/bucket/a");
 }
 
 static rf_response refusal(int status, const char *region) {
@@ -73,73 +73,73 @@ static rf_response refusal(int status, const char *region) {
 static void test_asked_again(void) {
   set_environment("KEY", "SECRET", "TOKEN");
   rf_remote_options remote = {.size = sizeof remote};
-  rf_target target;
+  rf_location location;
   rf_error err = {0};
-  CHECK_OK(rf_target_of("s3://bucket/a", &remote, &target, &err), err);
-  CHECK(target.user == NULL);
+  CHECK_OK(rf_location_parse("s3://bucket/a", &remote, &location, &err), err);
+  CHECK(location.user == NULL);
   rf_response said = refusal(301, "eu-west-3");
-  CHECK(rf_target_retry("s3://bucket/a", &remote, &said, &target));
-  CHECK_STR(target.url, "https://bucket.s3.eu-west-3.amazonaws.com/a");
-  CHECK(target.user == NULL);
+  CHECK(rf_location_retry("s3://bucket/a", &remote, &said, &location));
+  CHECK_STR(location.url, "https://bucket.s3.eu-west-3.amazonaws.com/a");
+  CHECK(location.user == NULL);
   said = refusal(403, "eu-west-3");
-  CHECK(rf_target_retry("s3://bucket/a", &remote, &said, &target));
-  CHECK_STR(target.user, "KEY");
-  CHECK_STR(target.password, "SECRET");
-  CHECK_STR(target.sigv4, "aws:amz:eu-west-3:s3");
-  CHECK(target.header_count == 1);
-  CHECK_STR(target.headers[0], "x-amz-security-token: TOKEN");
-  CHECK(!rf_target_retry("s3://bucket/a", &remote, &said, &target)); /* nothing new to say */
+  CHECK(rf_location_retry("s3://bucket/a", &remote, &said, &location));
+  CHECK_STR(location.user, "KEY");
+  CHECK_STR(location.password, "SECRET");
+  CHECK_STR(location.sigv4, "aws:amz:eu-west-3:s3");
+  CHECK(location.header_count == 1);
+  CHECK_STR(location.headers[0], "x-amz-security-token: TOKEN");
+  CHECK(!rf_location_retry("s3://bucket/a", &remote, &said, &location)); /* nothing new to say */
   said = refusal(404, "");
-  CHECK(!rf_target_retry("s3://bucket/a", &remote, &said, &target));
-  rf_target_release(&target);
+  CHECK(!rf_location_retry("s3://bucket/a", &remote, &said, &location));
+  rf_location_free(&location);
 }
 
 static void test_hostile_regions(void) {
   set_environment("", "", "");
   rf_remote_options remote = {.size = sizeof remote};
-  rf_target target;
+  rf_location location;
   rf_error err = {0};
-  CHECK_OK(rf_target_of("s3://bucket/a", &remote, &target, &err), err);
+  CHECK_OK(rf_location_parse("s3://bucket/a", &remote, &location, &err), err);
   static const char *const bad[] = {"evil.example/", "EU", "a b", "x@y"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     rf_response said = refusal(301, bad[i]);
-    target.tries = 0;
-    CHECK(!rf_target_retry("s3://bucket/a", &remote, &said, &target));
-    CHECK_STR(target.url, "https://bucket.s3.us-east-1.amazonaws.com/a");
+    location.tries = 0;
+    CHECK(!rf_location_retry("s3://bucket/a", &remote, &said, &location));
+    CHECK_STR(location.url, "https://bucket.s3.us-east-1.amazonaws.com/a");
   }
   int asked = 0; /* a server that always says another region */
-  target.tries = 0;
+  location.tries = 0;
   for (; asked < 100; asked++) {
     rf_response said = refusal(301, asked % 2 ? "one" : "two");
-    if (!rf_target_retry("s3://bucket/a", &remote, &said, &target))
+    if (!rf_location_retry("s3://bucket/a", &remote, &said, &location))
       break;
   }
   CHECK(asked < 10);
-  rf_target_release(&target);
+  rf_location_free(&location);
 }
 
 static void test_who_asks(void) {
-  rf_target target;
+  rf_location location;
   rf_error err = {0};
   rf_remote_options always = {.size = sizeof always, .anonymous = -1};
   set_environment("KEY", "", "TOKEN"); /* half a login is none */
-  CHECK(rf_target_of("s3://bucket/a", &always, &target, &err) == RF_ERR_PERMISSION);
+  CHECK(rf_location_parse("s3://bucket/a", &always, &location, &err) == RF_ERR_PERMISSION);
   set_environment("KEY", "SECRET", "");
   rf_error_clear(&err);
-  CHECK_OK(rf_target_of("s3://bucket/a", &always, &target, &err), err);
-  CHECK(target.is_signed && target.header_count == 0);
-  rf_target_release(&target);
+  CHECK_OK(rf_location_parse("s3://bucket/a", &always, &location, &err), err);
+  CHECK(location.is_signed && location.header_count == 0);
+  rf_location_free(&location);
   rf_remote_options never = {.size = sizeof never, .anonymous = 1, .requester_pays = 1};
-  CHECK_OK(rf_target_of("s3://bucket/a", &never, &target, &err), err);
+  CHECK_OK(rf_location_parse("s3://bucket/a", &never, &location, &err), err);
   rf_response said = refusal(403, "");
-  CHECK(!target.is_signed && target.header_count == 1);
-  CHECK(!rf_target_retry("s3://bucket/a", &never, &said, &target));
-  rf_target_release(&target);
+  CHECK(!location.is_signed && location.header_count == 1);
+  CHECK(!rf_location_retry("s3://bucket/a", &never, &said, &location));
+  rf_location_free(&location);
   rf_remote_options given = {.size = sizeof given, .user = "MINE", .password = "MY-SECRET"};
-  CHECK_OK(rf_target_of("s3://bucket/a", &given, &target, &err), err);
-  CHECK(target.is_signed);
-  CHECK_STR(target.user, "MINE");
-  rf_target_release(&target);
+  CHECK_OK(rf_location_parse("s3://bucket/a", &given, &location, &err), err);
+  CHECK(location.is_signed);
+  CHECK_STR(location.user, "MINE");
+  rf_location_free(&location);
 }
 
 static void test_profiles(void) {
@@ -160,13 +160,13 @@ static void test_profiles(void) {
   CHECK_OK(rf_aws_read_profile(&aws, text, sizeof text - 1, "two", &err), err);
   CHECK_STR(aws.key, "ONE");
   CHECK_STR(aws.region, "r2");
-  rf_aws_release(&aws);
+  rf_aws_free(&aws);
   CHECK_OK(rf_aws_read_profile(&aws, text, sizeof text - 1, "two", &err), err);
   CHECK(aws.key == NULL); /* half a login */
-  rf_aws_release(&aws);
+  rf_aws_free(&aws);
   for (size_t n = 0; n < sizeof text; n++) {
     CHECK_OK(rf_aws_read_profile(&aws, text, n, "one", &err), err);
-    rf_aws_release(&aws);
+    rf_aws_free(&aws);
   }
 }
 

@@ -38,7 +38,7 @@ static rf_status send_abreast(const rf_request *request, size_t first, size_t co
   for (size_t done = 0; done < count;) {
     done = 0;
     for (size_t k = 0; k < count; k++) {
-      const rf_byte_range *range = &request->ranges[first + k];
+      const rf_range *range = &request->ranges[first + k];
       size_t n = server.piece + (server.piece > 8 ? k : 0), there = (size_t)(range->length - sent[k]);
       n = n < there ? n : there;
       n = n < *left ? n : *left;
@@ -46,7 +46,7 @@ static rf_status send_abreast(const rf_request *request, size_t first, size_t co
       if (there > 0 && n == 0)
         return rf_fail(error, RF_ERR_NETWORK, "the connection was lost");
       if (n > 0)
-        RF_TRY(receiver->take(receiver->user, first + k, server.body + range->first + sent[k], n, error));
+        RF_TRY(receiver->take(receiver->user, first + k, server.body + range->offset + sent[k], n, error));
       sent[k] += n;
       *left -= n;
     }

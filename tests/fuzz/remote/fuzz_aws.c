@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     require(rf_aws_read_profile(&aws, (const char *)line + 1, size - n - 1, section, &err) == RF_OK);
     check(&aws);
   }
-  rf_aws_release(&aws);
+  rf_aws_free(&aws);
   free(section);
   return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * Input: a byte of flags, then lines: the name of a remote file, a region, an endpoint, and the region that the server
- * speaks of in refusing. The name becomes a target, is shown, and is asked for again as after a refusal.
+ * speaks of in refusing. The name becomes a location, is shown, and is retried as after a refusal.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,7 +32,7 @@ static void set(const char *name, const char *value) {
 #endif
 }
 
-/* The environment of somebody whom Amazon knows, and whose files say nothing. */
+/* An environment with credentials, and without profile files. */
 static void set_environment(void) {
   static const char *const unset[] = {"AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL",
                                       "AWS_ENDPOINT_URL_S3"};
@@ -100,27 +100,27 @@ static void check_planted(const char *name) {
   }
 }
 
-static void check_target(const rf_target *target) {
-  require(target->url != NULL && rf_url_scheme(target->url) > 0);
-  for (const char *c = target->url; *c != '\0'; c++)
+static void check_location(const rf_location *location) {
+  require(location->url != NULL && rf_url_scheme(location->url) > 0);
+  for (const char *c = location->url; *c != '\0'; c++)
     require((unsigned char)*c >= ' ');
-  require((target->sigv4 != NULL) == target->is_signed);
-  require(!target->is_signed || (target->user != NULL && target->password != NULL));
-  if (!target->is_s3)
+  require((location->sigv4 != NULL) == location->is_signed);
+  require(!location->is_signed || (location->user != NULL && location->password != NULL));
+  if (!location->is_s3)
     return;
-  require(rf_url_has_scheme(target->url, "http") || rf_url_has_scheme(target->url, "https"));
-  require(target->region[strspn(target->region, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0');
+  require(rf_url_has_scheme(location->url, "http") || rf_url_has_scheme(location->url, "https"));
+  require(location->region[strspn(location->region, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0');
 }
 
 static void check_refusals(const char *name, const rf_remote_options *remote, uint8_t flags, const char *region,
-                           rf_target *target) {
+                           rf_location *location) {
   static const int statuses[] = {301, 307, 400, 403};
   rf_response said = {.size = sizeof said, .status = statuses[flags >> 6]};
   size_t n = strlen(region);
   memcpy(said.region, region, n < sizeof said.region ? n : sizeof said.region - 1);
-  for (int i = 0; rf_target_retry(name, remote, &said, target); i++) {
-    require(i < 10); /* a server that cannot make up its mind is not asked for ever */
-    check_target(target);
+  for (int i = 0; rf_location_retry(name, remote, &said, location); i++) {
+    require(i < 10); /* retries end */
+    check_location(location);
     said.region[0] = said.region[0] == 'a' ? 'b' : 'a';
     said.status = 403;
   }
@@ -150,14 +150,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   rf_url_path(lines[NAME], &path, &length);
   require(path >= lines[NAME] && path + length <= lines[NAME] + strlen(lines[NAME]));
 
-  rf_target target;
+  rf_location location;
   rf_error err = {0};
-  rf_status status = rf_target_of(lines[NAME], &remote, &target, &err);
+  rf_status status = rf_location_parse(lines[NAME], &remote, &location, &err);
   require(status == err.code && (status == RF_OK) == (err.message[0] == '\0'));
   if (status == RF_OK) {
-    check_target(&target);
-    check_refusals(lines[NAME], &remote, flags, lines[SAID], &target);
-    rf_target_release(&target);
+    check_location(&location);
+    check_refusals(lines[NAME], &remote, flags, lines[SAID], &location);
+    rf_location_free(&location);
   }
   for (int i = 0; i < LINES; i++)
     free(lines[i]);

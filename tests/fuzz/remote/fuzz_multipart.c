@@ -2,7 +2,7 @@
  *
  * Several ranges in one answer, whatever the server sends: the first byte says how the body is cut and what stands in
  * the answer's head, then comes a line with its Content-Type, the rest is the body. What the receiver hears must be
- * pieces of the ranges in order, never more than was asked for, and the same however the body is cut.
+ * pieces of the ranges in order, never more than was requested, and the same however the body is cut.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,7 +16,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const rf_byte_range ranges[1 + COUNT] = {{0, 5}, {10, 10}, {20, 3}, {100, 40}, {200, 1}};
+static const rf_range ranges[1 + COUNT] = {{0, 5}, {10, 10}, {20, 3}, {100, 40}, {200, 1}};
 
 typedef struct {
   bool begun[1 + COUNT];
@@ -43,7 +43,7 @@ static rf_status hear_take(void *context, size_t range, const void *data, size_t
   (void)err;
   require(range >= 1 && range <= COUNT && h->begun[range] && n > 0 && n <= ranges[range].length - h->got[range]);
   for (size_t i = 0; i < n; i++)
-    h->sum = h->sum * 31 + bytes[i] + (ranges[range].first + h->got[range] + i) * 7;
+    h->sum = h->sum * 31 + bytes[i] + (ranges[range].offset + h->got[range] + i) * 7;
   h->got[range] += n;
   return RF_OK;
 }

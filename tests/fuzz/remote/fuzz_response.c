@@ -18,7 +18,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const rf_byte_range ranges[COUNT] = {{1000, 5000}, {8000, 10}, {9000, 1}};
+static const rf_range ranges[COUNT] = {{1000, 5000}, {8000, 10}, {9000, 1}};
 
 typedef struct {
   bool begun[COUNT];

@@ -249,7 +249,7 @@ def test_passwords_are_never_shown(http: HTTPServer, ftp: FTPServer) -> None:
         f"https://me:{secret}@127.0.0.1:{http.port}/a.fits",
         f"http://me:{secret}@/a.fits",
         f"http://me:{secret}@host:port:port/a.fits",
-        f"nobody-knows://me:{secret}@host/a.fits",
+        f"unknown-scheme://me:{secret}@host/a.fits",
         f"ftp://me:{secret}%0d%0aDELE x@127.0.0.1/a.fits",
     ]
     for url in urls:
@@ -360,7 +360,7 @@ def test_remote_refuses(arguments: dict[str, object], kind: type[Exception]) -> 
 
 
 @pytest.mark.parametrize("remote", ["fast", 3, b"ranged", {"timeout": 3}])
-def test_what_is_no_remote_is_refused(http: HTTPServer, remote: object) -> None:
+def test_remote_of_the_wrong_type(http: HTTPServer, remote: object) -> None:
     with pytest.raises((TypeError, ValueError), match="Remote"):
         FITS(http.url("a.fits"), remote=remote)  # type: ignore[arg-type]
 

@@ -153,7 +153,7 @@ def test_redirect_is_followed_once(
         assert len(first.requests()) == 1
 
 
-def test_link_that_expires_is_asked_for_again(program: Path, root: Path, tmp_path: Path) -> None:
+def test_expired_link_is_requested_again(program: Path, root: Path, tmp_path: Path) -> None:
     with fault_server(root) as fault:
         target = fault.begin_plan(lambda number: "status:403" if number == 2 else "")
         said = run(program, fault.url(f"to?{target}"), tmp_path, "ranged")
@@ -163,7 +163,7 @@ def test_link_that_expires_is_asked_for_again(program: Path, root: Path, tmp_pat
 
 
 def serve_once(body: bytes) -> int:
-    """Answer one request with the first bytes of a file, then nobody listens there any more."""
+    """Answer one request with the first bytes of a file, then stop listening."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -182,7 +182,7 @@ def serve_once(body: bytes) -> int:
     return int(listener.getsockname()[1])
 
 
-def test_server_behind_a_redirect_that_is_gone(program: Path, root: Path, tmp_path: Path) -> None:
+def test_server_of_a_redirect_disappears(program: Path, root: Path, tmp_path: Path) -> None:
     port = serve_once((root / "a.fits").read_bytes())
     with fault_server(root) as fault:
         url = fault.begin_plan(

@@ -83,7 +83,7 @@ def test_connection_cut_at_every_64_kib(
     )
     asked = [headers["range"] for _, _, headers in fault.requests[start:] if "range" in headers]
     firsts = [int(text.removeprefix("bytes=").partition("-")[0]) for text in asked]
-    # A reset may throw away what was on its way; what came is not asked for again.
+    # A reset may drop bytes under way. Bytes that arrived are not requested again.
     if cut == "short":
         assert len(set(firsts)) == len(firsts), firsts
         assert len(firsts) <= data.nbytes // (64 * KIB) + 8
@@ -232,7 +232,7 @@ def test_server_that_does_not_send_several_ranges(
 
 @pytest.mark.parametrize("how", ["short:3000", "cut:3000", "short:70", "status:503"])
 def test_several_ranges_that_break_off(fault: FaultServer, data: np.ndarray, how: str) -> None:
-    """What has come is not asked for again."""
+    """Bytes that arrived are not requested again."""
     _, several = read_scattered(fault, data, lambda number: how if number == 1 else "")
     assert several == 3
 
@@ -345,7 +345,7 @@ def test_validator_that_the_server_holds_for_too_weak(root: Path, data: np.ndarr
             try:
                 self.wfile.write(part)
             except OSError:
-                self.close_connection = True  # nobody wants the whole file
+                self.close_connection = True  # no test wants the whole file
 
         def log_message(self, *arguments: object) -> None:
             pass
@@ -362,7 +362,7 @@ def test_validator_that_the_server_holds_for_too_weak(root: Path, data: np.ndarr
     assert "Sun, 22 Nov 2026 08:00:00 GMT" in asked
 
 
-def test_server_gone_after_open(root: Path, data: np.ndarray) -> None:
+def test_server_disappears_after_open(root: Path, data: np.ndarray) -> None:
     with http_server(root) as server:
         fits = FITS(server.url("a.fits"), remote=how("ranged", retries=1))
         np.testing.assert_array_equal(fits[0][:100, :], data[:100])
@@ -459,7 +459,7 @@ def test_ftp_server_that_tells_no_size_is_a_download(ftp: FTPServer, data: np.nd
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("command", ["size", "retr"])
-def test_ftp_answer_that_nobody_has_asked_for(
+def test_ftp_reply_without_a_command(
     ftp: FTPServer, data: np.ndarray, mode: str, command: str
 ) -> None:
     with FITS(ftp.url(f"stray{command}/a.fits"), remote=how(mode)) as fits:

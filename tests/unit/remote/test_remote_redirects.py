@@ -67,16 +67,14 @@ def test_redirects_are_followed_once_for_a_file(
             seen = first.requests()[before:]
             assert requests > 8
             assert [entry["status"] for entry in seen].count("302") == hops
-        # A file that is opened again is asked for where its URL says.
+        # A file that is opened again is requested at its own URL.
         before = len(first.requests())
         rustfits.read_header(first.url("elsewhere/a.fits"), remote=remote())
         assert len(first.requests()) == before + 1
 
 
 @pytest.mark.parametrize("status", ["400", "401", "403", "404", "410"])
-def test_link_that_expires_is_asked_for_again(
-    fault: FaultServer, data: np.ndarray, status: str
-) -> None:
+def test_expired_link_is_requested_again(fault: FaultServer, data: np.ndarray, status: str) -> None:
     start = len(fault.requests)
     target = fault.begin_plan(lambda number: f"status:{status}" if number in (2, 5) else "")
     with FITS(fault.url(f"to?{target}"), remote=remote(concurrency=1)) as fits:
@@ -94,16 +92,14 @@ def test_link_that_expires_for_requests_side_by_side(fault: FaultServer, data: n
     assert 2 <= sum(path.startswith("/to?") for path in asked) <= 9
 
 
-def test_what_is_refused_at_both_places_is_an_error(fault: FaultServer) -> None:
+def test_refusal_at_both_places_is_an_error(fault: FaultServer) -> None:
     target = fault.begin_plan(lambda number: "status:403" if number else "")
     with FITS(fault.url(f"to?{target}"), remote=remote()) as fits:
         with pytest.raises(PermissionError, match=r"redirected to .*planned.* 403"):
             fits[0].read()
 
 
-def test_server_behind_a_redirect_that_is_gone(
-    root: Path, fault: FaultServer, data: np.ndarray
-) -> None:
+def test_server_of_a_redirect_disappears(root: Path, fault: FaultServer, data: np.ndarray) -> None:
     targets = []
     url = fault.begin_plan(lambda number: f"to:{targets[-1]}")
     with http_server(root) as first:

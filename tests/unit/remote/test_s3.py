@@ -46,12 +46,12 @@ def s3() -> Iterator[S3Server]:
 
 @pytest.fixture(scope="module")
 def strict() -> Iterator[S3Server]:
-    """Looks at signatures, and at nobody without one."""
+    """Accept signed requests only."""
     yield from make_server(lock=True)
 
 
 @pytest.fixture(autouse=True)
-def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def no_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The environment of a user who has never heard of Amazon."""
     for name in list(os.environ):
         if name.startswith("AWS_") or name.lower().endswith("_proxy"):
@@ -105,7 +105,7 @@ def test_login_as_an_argument(strict: S3Server) -> None:
     assert strict.secret not in repr(remote)
     check(f"s3://{PRIVATE}/{ODD}", remote)
     with FITS(f"s3://{PRIVATE}/a.fits", remote=remote) as fits:
-        assert fits.remote_stats().requests <= 2  # nobody is asked anonymously first
+        assert fits.remote_stats().requests <= 2  # there is no unsigned request first
 
 
 @pytest.mark.parametrize("where", ["credentials", "config"])

@@ -67,7 +67,7 @@ def test_gzip_on_the_way_is_kept_as_it_is(fetch: Fetch, fault: FaultServer, body
     assert gzip.decompress(got.bodies[0]) == body
 
 
-def test_gzip_is_not_asked_for(fetch: Fetch, http: HTTPServer, body: bytes) -> None:
+def test_gzip_is_not_requested(fetch: Fetch, http: HTTPServer, body: bytes) -> None:
     assert fetch(http.url("gzip/a.bin")).bodies == {0: body}
 
 
@@ -228,7 +228,7 @@ def test_timeout(fetch: Fetch, fault: FaultServer, how: str) -> None:
 
 
 def test_timeout_counts_all_redirects_together(fetch: Fetch, fault: FaultServer) -> None:
-    """A limit that began anew with each redirect would let a server hold us for eleven times as long."""
+    """The time limit counts all redirects together, or a server could delay eleven times as long."""
     got = fetch(fault.url(f"to?{fault.url('stall/a.bin')}"), timeout=0.5)
     assert got.status == "RF_ERR_TIMEOUT"
 
@@ -237,11 +237,11 @@ def test_ftp_timeout(fetch: Fetch, ftp: FTPServer) -> None:
     assert fetch(ftp.url("slow/a.bin"), timeout=1.5).status == "RF_ERR_TIMEOUT"
 
 
-def test_nobody_listens(fetch: Fetch) -> None:
+def test_port_without_a_server(fetch: Fetch) -> None:
     import socket
 
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # bound, not listening: nobody else gets the port
+        taken.bind(("127.0.0.1", 0))  # bound, not listening: no other process gets the port
         port = taken.getsockname()[1]
         for scheme in ("http", "https", "ftp", "ftps"):
             got = fetch(f"{scheme}://127.0.0.1:{port}/a.bin")
@@ -250,7 +250,7 @@ def test_nobody_listens(fetch: Fetch) -> None:
             assert got.sys_errno == errno.ECONNREFUSED
 
 
-def test_name_that_nobody_has(fetch: Fetch) -> None:
+def test_unknown_host(fetch: Fetch) -> None:
     got = fetch("http://no-such-host.invalid/a.bin", timeout=60)
     assert got.status == "RF_ERR_NETWORK"
     assert "no-such-host.invalid" in got.message

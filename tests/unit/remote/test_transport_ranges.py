@@ -249,9 +249,7 @@ def test_several_ranges_after_a_redirect(fetch: Fetch, http: HTTPServer, body: b
     assert got.requests == 2 + -(-len(SMALL) // 100)
 
 
-def test_multirange_requests_do_not_exist_in_ftp(
-    fetch: Fetch, ftp: FTPServer, body: bytes
-) -> None:
+def test_multirange_requests_do_not_exist_in_ftp(fetch: Fetch, ftp: FTPServer, body: bytes) -> None:
     check_ranges(fetch(ftp.url("a.bin"), ranges=RANGES[1:3], multirange=8), body, RANGES[1:3])
 
 
