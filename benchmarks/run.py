@@ -27,7 +27,6 @@ from cases import Case, make_cases, make_files
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-sys.path.insert(0, str(ROOT / "servers/src"))
 
 PEERS = ("published", "fitsio", "astropy")
 TITLES = {

@@ -23,12 +23,10 @@ import numpy as np
 from picture import save_png, sketch
 from sky import CARDS, make_catalogue, make_image
 
+import rustfits
+from servers import HTTPServer, LatencyProxy, fault_server, nginx_path
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "servers/src"))  # the servers are those of the tests
-
-import rustfits  # noqa: E402
-from servers import HTTPServer, LatencyProxy, fault_server, nginx_path  # noqa: E402
-
 FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build-demo"
 field, lossless, small = (FOLDER / n for n in ("field.fits", "lossless.fits.fz", "small.fits.fz"))
 SECONDS_AWAY = 0.05

@@ -142,12 +142,15 @@ python_packages() {
     echo "making $venv with $("$python" --version)"
     "$python" -m venv $venv
   fi
-  stamp=$venv/.ready-$(cat pyproject.toml tools/setup.sh | cksum | cut -d' ' -f1)-$(echo "$@" | tr ' ' -)
+  stamp=$venv/.ready-$(cat pyproject.toml servers/pyproject.toml tools/setup.sh | cksum | cut -d' ' -f1)-$(echo "$@" | tr ' ' -)
   [ ! -e "$stamp" ] || return 0
   echo "installing Python packages into $venv: $*"
   local group arguments=()
   for group in "$@"; do
     arguments+=(--group "$group")
+    case $group in
+    test | demo) arguments+=(--editable ./servers) ;; # the test servers, a package of their own
+    esac
   done
   $venv/bin/python -m pip install -q --disable-pip-version-check 'pip>=25.1' &&
     $venv/bin/python -m pip install -q --disable-pip-version-check "${arguments[@]}" ||

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Real servers on loopback, for tests, the demo and the benchmarks.
 
-Put the folder ``servers/src`` on ``sys.path`` and::
+``tools/setup.sh test`` installs the package::
 
     from servers import http_server, https_server, ftp_server, fault_server
 
