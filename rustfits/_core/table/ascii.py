@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""ASCII tables: each cell is text."""
+"""`AsciiTableHDU`: tables whose cells are text."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _UNSIGNED = TYPE_OF_NUMBER[np.dtype("u8")]
 class AsciiTableHDU(WritableTable):
     """An ASCII table: each cell is one number or string, written as text.
 
-    It is read and written as a `TableHDU` is. Integers are ``i8``, or ``u8`` by TZEROn; reals are
-    ``f8``, since formats do not say how many digits count. A blank field is 0; one that holds what
-    TNULLn says and is no number is NaN, or 0 among integers. A number that does not fit its field
-    is an error.
+    It has the methods of `TableHDU`. Integers are ``i8``, or ``u8`` by TZEROn. Floating-point
+    numbers are ``f8``, because formats do not say how many digits are significant. A blank field
+    is 0. A field that equals TNULLn and is no number is NaN, or 0 in a column of integers. A number
+    that does not fit its field is an error.
     """
 
     __slots__ = ()
@@ -61,31 +61,32 @@ class AsciiTableHDU(WritableTable):
         unit: str | None = None,
         format: str | None = None,  # noqa: A002  the name that users know
     ) -> None:
-        """Add a column.
+        """Insert a column.
 
         Parameters
         ----------
         name : str
-            Its name.
+            The name.
         data : array_like
             One number or string for each row.
         position, after, before : int or str, optional
-            Where it goes: its number, or beside which column. At the end unless said.
+            The number of the new column, or the column before or after it. By default the column
+            is the last one.
         unit : str, optional
-            TUNITn.
+            The unit (TUNITn).
         format : str, optional
             TFORMn: ``"I8"``, ``"F10.3"``, ``"A20"``. By default chosen by the type of `data`.
 
         Raises
         ------
         FITSValueError
-            There is a column of this name, or data do not fit.
+            If the column already exists, or if `data` do not fit.
         FITSTypeError
-            ASCII tables have no such cells.
+            If ASCII tables have no such cells.
         FITSColumnError, FITSIndexError
-            There is no such place.
+            If there is no such position.
         FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
+            If writing is not possible, or failed.
         """
         values = as_column(data)
         if values.ndim == 0:
@@ -95,7 +96,7 @@ class AsciiTableHDU(WritableTable):
         self._insert(column, values, position, after, before)
 
     def _as_read(self, column: NewColumn) -> NewColumn:
-        # Formats do not tell types apart as narrow as those that were asked for.
+        # A format does not say how narrow the type of the new column was.
         kind = NUMBERS[column.type].kind if column.type in NUMBERS else ""
         if kind == "f":
             return replace(column, type=_REAL)
@@ -107,14 +108,14 @@ class AsciiTableHDU(WritableTable):
 def ascii_columns(
     columns: list[NewColumn], formats: Mapping[str, str] | None = None
 ) -> list[NewColumn]:
-    """Check that columns can be those of an ASCII table, and give them their formats.
+    """Return columns with their formats, checked for an ASCII table.
 
     Raises
     ------
     FITSTypeError
-        ASCII tables have no such cells.
+        If ASCII tables have no such cells.
     FITSValueError
-        A format is for no column.
+        If a format has an unknown column.
     """
     given: dict[str, Any] = {name.lower(): form for name, form in (formats or {}).items()}
     made = []
@@ -137,5 +138,5 @@ def ascii_columns_of_dtype(
     units: Mapping[str, str | None] | None,
     formats: Mapping[str, str] | None,
 ) -> list[NewColumn]:
-    """Give the columns of a structured type, for an ASCII table."""
+    """Return the columns of an ASCII table for a structured type."""
     return ascii_columns(columns_of_dtype(dtype, units), formats)

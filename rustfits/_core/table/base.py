@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What all table HDUs have in common: rows and columns read as numpy arrays."""
+"""`TableBase`: reading rows and columns of all kinds of tables as numpy arrays."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
 __all__ = ["RowsLike", "TableBase", "lock_of", "names_of", "rows_of"]
 
-#: Which rows: all, a slice, positions, a mask, or a condition.
+#: The types of ``rows=``: a slice, positions, a mask, or a condition. None means all.
 RowsLike: TypeAlias = "slice | Sequence[SupportsIndex] | Array | str | EllipsisType | None"
 
-# Rows are read ahead in batches of this many bytes.
+# The bytes of rows that iterations read at once.
 _BATCH = 4 << 20
 
 
@@ -47,7 +47,7 @@ def lock_of(file: FileHandle) -> ForkLock:
 
 
 class TableBase(HDU):
-    """What binary tables, ASCII tables and random groups have in common: reading."""
+    """Base class of binary tables, ASCII tables and random groups: the methods that read."""
 
     __slots__ = ()
 
@@ -60,7 +60,7 @@ class TableBase(HDU):
     # ---- description ----
 
     def _schema(self) -> Schema:
-        """Give the columns as they are now; after closing, as they were last."""
+        """Return the current columns, or the last ones of a closed file."""
         file, schema = self._file, self._cached
         if schema is None or not (file.closed or schema.generation == file._generation()):
             self._cached = schema = read_schema(file, self._index)
@@ -68,42 +68,42 @@ class TableBase(HDU):
 
     @property
     def nrows(self) -> int:
-        """Number of rows."""
+        """The number of rows."""
         return self._schema().nrows
 
     @property
     def ncols(self) -> int:
-        """Number of columns."""
+        """The number of columns."""
         return len(self._schema().columns)
 
     @property
     def colnames(self) -> tuple[str, ...]:
-        """Names of the columns.
+        """The names of the columns, as in the header.
 
-        As the header has them; those without a name are ``col1``, … by their number, and a name
-        that was there before gets ``_2``, ``_3``, ….
+        A column without a name is ``col1``, ``col2``, … by its number. A name that an earlier
+        column has gets ``_2``, ``_3``, ….
         """
         return self._schema().names
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Type of the structured array that `read` gives."""
+        """The type of the structured array that `read` returns."""
         schema = self._schema()
         return schema.dtype(schema.columns)
 
     @property
     def units(self) -> dict[str, str | None]:
-        """Units of the columns (TUNITn) by name, None where there is none."""
+        """The units of the columns (TUNITn) by name, or None."""
         return {column.key: column.unit for column in self._schema().columns}
 
     @property
     def displays(self) -> dict[str, str | None]:
-        """Display formats of the columns (TDISPn) by name, None where there is none."""
+        """The display formats of the columns (TDISPn) by name, or None."""
         return {column.key: column.display for column in self._schema().columns}
 
     @property
     def shape(self) -> tuple[int]:
-        """``(nrows,)``, as of the array that `read` gives."""
+        """``(nrows,)``, the shape of the array that `read` returns."""
         return (self._schema().nrows,)
 
     def __len__(self) -> int:
@@ -130,46 +130,46 @@ class TableBase(HDU):
         Parameters
         ----------
         rows : slice, sequence of int, mask, or str, optional
-            Which rows, as for a numpy array: in the order given, negative ones from the end. A str
-            is a condition, as for `where`. All rows unless said.
+            The rows, as an index of a numpy array, or a condition, as for `where`. By default all
+            rows.
         columns : sequence of str, optional
-            Which columns, in the order of the result. All of them unless said. Names are found
-            whatever their case; an exact one comes first.
+            The columns, in the order of the result. By default all. Names are not case-sensitive,
+            but an exact match comes first.
         scale : bool
-            Apply TSCALn and TZEROn. False: numbers as they are stored.
+            Whether to apply TSCALn and TZEROn. False reads stored numbers.
         mask_null : bool
-            Give masked arrays: set where TNULLn says that a value is undefined, and for reals that
-            are NaN. Cells of variable length are masked arrays each.
+            Whether to return masked arrays. The mask is set where a value is TNULLn, and for
+            floating-point numbers where it is NaN. Cells of variable length are masked arrays.
         as_bytes : bool
-            Strings as ``S`` instead of ``U``, a quarter of the memory.
+            Whether to read strings as ``S`` instead of ``U``, in a quarter of the memory.
         as_dict : bool
-            A dict of contiguous arrays, one for each column, instead of one structured array.
+            Whether to return a dict of contiguous arrays, one for each column, instead of a
+            structured array.
         threads : int, optional
-            At most how many threads share the work, where there is enough of it: from some 8 MB on,
-            and for thousands of rows far apart. Unless said, and for cells of variable length, what
-            `FITS` was told.
+            The maximum number of threads. They share reads of more than about 8 MB and of thousands
+            of rows far apart. By default, and for cells of variable length, as for `FITS`.
 
         Returns
         -------
         numpy.ndarray, numpy.ma.MaskedArray or dict
-            In the byte order of the machine, and independent of the file. Strings end at a NUL and
-            have no blanks at their end; bytes above 0x7F are Latin-1. Columns of variable length
-            are object arrays of arrays or strings.
+            The cells, in the byte order of the machine and independent of the file. Strings end at
+            a NUL and do not end with blanks. Their bytes above 0x7F are Latin-1. Variable-length
+            columns are object arrays of arrays or strings.
 
         Raises
         ------
         FITSColumnError
-            There is no column of a name.
+            If there is no such column.
         FITSIndexError
-            There is no row of a number.
+            If there is no such row.
         FITSValueError
-            A column is named twice, or the condition cannot be understood.
+            If a column is selected twice, or if the condition is invalid.
         FITSFormatError
-            The bytes of a cell make no sense; the message names row and column.
+            If a cell is invalid. The message names row and column.
         FITSTruncatedError
-            The file ends before the rows do. Rows before can be read.
+            If the file ends before the rows. Earlier rows can be read.
         FITSIOError
-            Reading failed.
+            If reading failed.
         """
         schema = self._schema()
         chosen = schema.select(columns)
@@ -188,19 +188,19 @@ class TableBase(HDU):
         mask_null: bool = False,
         threads: SupportsIndex | None = None,
     ) -> Array:
-        """Read one column into an array that is not structured.
+        """Read one column into a plain array.
 
         Parameters
         ----------
         name : str
-            Which column.
+            The column.
         rows, as_bytes, scale, mask_null, threads
             As for `read`.
 
         Returns
         -------
         numpy.ndarray or numpy.ma.MaskedArray
-            Of shape ``(rows, *cell)``.
+            The cells, of shape ``(rows, *cell)``.
 
         Raises
         ------
@@ -228,7 +228,7 @@ class TableBase(HDU):
         as_bytes: bool = False,
         threads: int = 0,
     ) -> Any:
-        """Read, and warn about what is odd."""
+        """Read cells, and issue warnings about their columns."""
         file = self._file
         options = {
             "scale": scale,
@@ -244,8 +244,7 @@ class TableBase(HDU):
             if not moved:
                 raise
         if moved:
-            # Another thread has changed the file between the look at the columns and the end of the
-            # read: once more, while none can.
+            # Another thread changed the file during the read: repeat it under the lock.
             names = None if columns is schema.columns else [column.key for column in columns]
             with lock_of(file):
                 schema = self._schema()
@@ -255,35 +254,35 @@ class TableBase(HDU):
         return data
 
     def _rows(self, rows: RowsLike) -> Axis:
-        """Give the rows that ``rows=`` selects."""
+        """Return the rows of ``rows=``."""
         if isinstance(rows, str):
             found = self.where(rows)
             return Axis(0, 1, len(found), found.astype(np.uint64))
         return rows_of(self._schema(), rows)[0]
 
     def where(self, expression: str) -> Array:
-        """Find the rows for which a condition holds.
+        """Return the rows that satisfy a condition.
 
         Parameters
         ----------
         expression : str
-            A condition over columns, such as ``"mag < 22 & (flag == 0 | name == 'M31')"``.
+            A condition on columns, such as ``"mag < 22 & (flag == 0 | name == 'M31')"``.
 
         Returns
         -------
         numpy.ndarray
-            Numbers of the rows, ascending.
+            The numbers of the rows, ascending.
 
         Raises
         ------
         FITSValueError
-            The condition cannot be understood; the message points at the character.
+            If the condition is invalid. The message shows the character.
         FITSColumnError
-            There is no column of a name in it.
+            If the condition has an unknown column.
         FITSTypeError
-            An operator cannot take the values of a column.
+            If an operator does not support the values of a column.
         FITSTruncatedError, FITSIOError
-            Reading failed.
+            If reading failed.
         """
         schema = self._schema()
         return find_rows(self._file, self._index, schema.nrows, expression)
@@ -297,7 +296,7 @@ class TableBase(HDU):
         return self._get_rows(key, None)
 
     def _get_rows(self, key: Any, names: Iterable[str] | None) -> Any:
-        """Read what a key for rows selects."""
+        """Read the rows that a key selects."""
         schema = self._schema()
         columns = schema.select(names)
         axis, single = rows_of(schema, key)
@@ -305,7 +304,7 @@ class TableBase(HDU):
         return data[0] if single else data
 
     def _get_column(self, key: Any, name: str) -> Any:
-        """Read what a key for rows selects, of one column."""
+        """Read the cells of one column that a key selects."""
         schema = self._schema()
         column = schema.find(name)
         axis, single = rows_of(schema, key)
@@ -323,27 +322,27 @@ class TableBase(HDU):
         scale: bool = True,
         as_bytes: bool = False,
     ) -> Iterator[Any]:
-        """Go through the rows in order, with memory for some of them at a time.
+        """Return an iterator over the rows, which keeps some of them in memory at a time.
 
         Parameters
         ----------
         chunksize : int, optional
-            Give structured arrays of so many rows (the last one may be shorter) instead of one
-            record for each row.
+            The number of rows of structured arrays to return, of which the last one may be shorter.
+            By default the iterator returns a record for each row.
         columns : sequence of str, optional
-            Which columns.
+            The columns. By default all.
         scale, as_bytes : bool
             As for `read`.
 
         Returns
         -------
         iterator
-            Rows that are appended while it runs are not seen.
+            An iterator over the rows that the table has now.
 
         Raises
         ------
         FITSValueError
-            `chunksize` is not positive.
+            If `chunksize` is not positive.
         FITSError
             As for `read`.
         """
@@ -357,7 +356,7 @@ class TableBase(HDU):
     def _chunks(
         self, nrows: int, size: int | None, names: tuple[str, ...], scale: bool, as_bytes: bool
     ) -> Iterator[Any]:
-        """Read in parts, and give them whole or row by row."""
+        """Yield parts of the table, or its rows."""
         start = 0
         while start < nrows:
             schema = self._schema()
@@ -393,12 +392,12 @@ class TableBase(HDU):
         try:
             schema = self._schema()
         except FITSError:
-            return "columns that cannot be made out"
+            return "invalid columns"
         return f"{schema.nrows} rows × {len(schema.columns)} columns"
 
 
 def rows_of(schema: Schema, key: Any) -> tuple[Axis, bool]:
-    """Find out which rows a key selects, as `select_rows`; errors name file and HDU."""
+    """Return the rows that a key selects, as `select_rows`. Errors name file and HDU."""
     try:
         return select_rows(key, schema.nrows)
     except FITSError as error:
@@ -406,7 +405,7 @@ def rows_of(schema: Schema, key: Any) -> tuple[Axis, bool]:
 
 
 def names_of(key: Any) -> list[str] | None:
-    """Give the column names in a key, None when it is about rows."""
+    """Return the column names in a key, or None if it selects rows."""
     if isinstance(key, np.ndarray):
         return [str(name) for name in key.tolist()] if key.dtype.kind == "U" else None
     if isinstance(key, (list, tuple)) and key and isinstance(key[0], (str, bytes)):

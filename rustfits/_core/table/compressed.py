@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Compressed tables: rows in tiles, each column of which a codec has made smaller."""
+"""`CompressedTableHDU`: tables of which each column of a tile is compressed."""
 
 from __future__ import annotations
 
@@ -33,18 +33,19 @@ if TYPE_CHECKING:
 
 __all__ = ["CompressedTableHDU"]
 
-# Rows that `appending` keeps back until there are so many bytes of them, or a tile.
+# `appending` writes when the pending rows fill a tile and have the first number of bytes, or when
+# they have the second.
 _LEAST_WAITING = 32 << 20
 _MAX_WAITING = 512 << 20
 
 
 class CompressedTableHDU(Compressed, TableHDU):
-    """A compressed table (FITS 10.3): its rows in tiles, each column of a tile compressed.
+    """A compressed table (FITS 10.3), whose rows are in tiles. Each column of a tile is compressed.
 
-    It can all that `TableHDU` can. Reading decodes the columns that are asked for, of the tiles
-    that are touched; what is decoded is kept for the next read (`tile_cache_size`). Writing encodes
-    the columns and tiles that it touches anew; `repack` gives the room of old ones back. To append
-    rows in many small parts, do it within `appending`.
+    It has all methods of `TableHDU`. Reading decodes only the selected columns of the tiles with
+    selected rows, and keeps them for later reads (`tile_cache_size`). Writing encodes the changed
+    columns of changed tiles again. `repack` frees the space of old ones. To append rows in many
+    small parts, use `appending`.
     """
 
     __slots__ = ("_pending",)
@@ -54,7 +55,7 @@ class CompressedTableHDU(Compressed, TableHDU):
 
     def __init__(self, file: FileHandle, index: int, info: Info) -> None:
         super().__init__(file, index, info)
-        # None, or what `appending` has not written yet.
+        # The pending rows of `appending`.
         self._pending: _Pending | None = None
 
     # ---- description ----
@@ -64,42 +65,43 @@ class CompressedTableHDU(Compressed, TableHDU):
         return super()._schema()
 
     def _flush(self) -> None:
-        """Write what waits: somebody asks."""
+        """Write pending rows, because a caller needs the current table."""
         if self._pending is not None and self._pending.count:
             self._write_pending()
 
     @property
     def header(self) -> FITSHeader:
-        """The header of the table that the HDU stands for.
+        """The logical header: that of the uncompressed table.
 
-        It has its keywords of structure and none of the compression; those are in `raw_header`.
+        The keywords of the compression are in `raw_header`.
         """
         self._flush()
         return super().header
 
     @property
     def raw_header(self) -> FITSHeader:
-        """The header as it is stored: that of the binary table which holds the tiles."""
+        """The stored header: that of the binary table with the tiles."""
         self._flush()
         return super().raw_header
 
     @property
     def has_data(self) -> bool:
-        """Whether there are rows and columns."""
+        """Whether the table has rows and columns."""
         self._flush()
         return super().has_data
 
     def raw_bytes(self) -> bytes:
-        """Copy the data as they are stored: descriptors and streams of the tiles.
+        """Return the stored data unit: descriptors and streams of the tiles.
 
         Returns
         -------
         bytes
+            The data unit.
 
         Raises
         ------
         FITSTruncatedError, FITSIOError
-            They cannot be read.
+            If it cannot be read.
         """
         self._flush()
         return super().raw_bytes()
@@ -126,12 +128,12 @@ class CompressedTableHDU(Compressed, TableHDU):
 
     @property
     def n_tiles(self) -> int:
-        """Number of tiles."""
+        """The number of tiles."""
         return self._tiles()[1]
 
     @property
     def ztile_rows(self) -> int:
-        """Rows of a tile (ZTILELEN); the last one may have fewer."""
+        """The rows of a tile (ZTILELEN). The last tile may have fewer."""
         return self._tiles()[0]
 
     def _tiles(self) -> tuple[int, int]:
@@ -160,14 +162,14 @@ class CompressedTableHDU(Compressed, TableHDU):
     # ---- rows ----
 
     def append(self, data: TableLike, *, names: Sequence[str] | None = None) -> None:
-        """Add rows at the end. HDUs behind this one move back.
+        """Append rows. The HDUs after this one move.
 
-        A last tile that is not full is encoded anew. To add many small parts, use `appending`.
+        A last tile that is not full is encoded again. To append many small parts, use `appending`.
 
         Parameters
         ----------
         data, names
-            As for `write`, of any number of rows.
+            As for `write`, with any number of rows.
 
         Raises
         ------
@@ -178,16 +180,16 @@ class CompressedTableHDU(Compressed, TableHDU):
             if self._pending is None:
                 super().append(data, names=names)
             else:
-                self._file._handle()  # to be written it must be open
+                self._file._handle()  # raises if the file is closed
                 self._keep(self._pending, data, names)
 
     @contextmanager
     def appending(self) -> Iterator[CompressedTableHDU]:
         """Append several times in one ``with`` block, and encode each tile once.
 
-        `append` checks its rows and keeps them until tiles can be filled. They are written when
-        there are many, when anything else is asked of this object, and at the end of the block,
-        also where it ends with an exception.
+        `append` checks its rows and collects them until they fill tiles. They are written when
+        there are many, before any other use of this object, and at the end of the block, even if it
+        raises.
 
         Yields
         ------
@@ -197,9 +199,9 @@ class CompressedTableHDU(Compressed, TableHDU):
         Raises
         ------
         FITSReadOnlyError
-            The file was opened for reading.
+            If the file was opened for reading.
         FITSIOError
-            Writing failed.
+            If writing failed.
         """
         schema = super()._schema
         with collecting_writes(self, lock_of(self._file), lambda: _Pending(schema())):
@@ -207,7 +209,7 @@ class CompressedTableHDU(Compressed, TableHDU):
 
     @contextmanager
     def extending(self) -> Iterator[CompressedTableHDU]:
-        """Do as `appending` does.
+        """Append several times in one ``with`` block, as `appending` does.
 
         Yields
         ------
@@ -218,7 +220,7 @@ class CompressedTableHDU(Compressed, TableHDU):
             yield self
 
     def _keep(self, pending: _Pending, data: TableLike, names: Sequence[str] | None) -> None:
-        """Check rows as `append` does, and keep a copy of them."""
+        """Check rows as `append` does, and collect a copy of them."""
         schema = super()._schema()
         if pending.schema.generation != schema.generation:
             self._write_pending()
@@ -245,7 +247,7 @@ class CompressedTableHDU(Compressed, TableHDU):
         self._write_pending(keep=over if over < pending.count else 0)
 
     def _write_pending(self, keep: int = 0) -> None:
-        """Write what is kept, but for the last `keep` rows."""
+        """Write the pending rows, except for the last `keep` rows."""
         with lock_of(self._file):
             pending = self._pending
             if pending is None or not pending.count:
@@ -273,7 +275,7 @@ class _Part:
         self.cells = self.mask = self.heap = None
         if column.variable:
             heap = fit_heap(where, column, values, count)
-            # Cells without elements go with any.
+            # Cells without elements fit any type.
             self.heap = Heap(heap.lengths, heap.elements.copy(), heap.type, heap.mask)
             self.kind = (heap.type, heap.elements.dtype.kind)
             return
@@ -284,7 +286,7 @@ class _Part:
 
 
 class _Pending:
-    """Rows that are to be appended."""
+    """Rows that are not written yet."""
 
     __slots__ = ("count", "kinds", "nbytes", "parts", "schema")
 
@@ -292,7 +294,7 @@ class _Pending:
         self.begin(schema)
 
     def begin(self, schema: Schema) -> None:
-        """Forget all; what comes is for a table of these columns."""
+        """Remove all rows, and expect rows of these columns."""
         self.schema = schema
         self.parts: list[list[_Part]] = [[] for _ in schema.columns]
         self.kinds: list[tuple[int, str]] = []
@@ -300,7 +302,7 @@ class _Pending:
         self.nbytes = 0
 
     def add(self, parts: list[_Part], count: int) -> None:
-        """Keep `count` rows."""
+        """Add `count` rows."""
         self.kinds = [part.kind for part in parts]
         self.count += count
         for kept, part in zip(self.parts, parts, strict=True):
@@ -311,7 +313,7 @@ class _Pending:
                 self.nbytes += part.heap.elements.nbytes + part.heap.lengths.nbytes
 
     def take(self, count: int) -> tuple[table_write.Cargo, list[_Part] | None]:
-        """Give the first `count` rows to be written, and the others; nothing is kept."""
+        """Remove all rows. Return the first `count` of them, to be written, and the others."""
         schema, total = self.schema, self.count
         cargo = table_write.Cargo()
         rest: list[_Part] = []
@@ -327,7 +329,7 @@ class _Pending:
 
 
 def _joined(column: Column, parts: list[_Part], count: int, total: int) -> tuple[_Part, _Part]:
-    """Give the first `count` rows of all parts as one, and the others."""
+    """Return the first `count` rows of all parts as one, and the others."""
     first, last = _Part.__new__(_Part), _Part.__new__(_Part)
     for part in (first, last):
         part.column, part.kind = column, parts[0].kind

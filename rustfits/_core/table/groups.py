@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Random groups: what interferometers wrote before there were binary tables."""
+"""`GroupsHDU`: random groups, which interferometers wrote before binary tables existed."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ __all__ = ["GroupsHDU"]
 class GroupsHDU(TableBase):
     """Random groups (FITS 6) as a table with a row for each group.
 
-    The columns are the parameters of the groups, by the names that PTYPEn gives them and with
-    PSCALn and PZEROn applied, and last the array of each group, ``DATA``, with BSCALE and BZERO
-    applied. A name that stands twice has ``_`` before it the second time, as in astropy; `par` adds
-    such parameters up. Groups can be read, and not be written.
+    The columns are the parameters of the groups (PTYPEn), scaled by PSCALn and PZEROn, and the
+    array of each group, ``DATA``, scaled by BSCALE and BZERO. A second parameter of the same name
+    gets the prefix ``_``, as in astropy, and `par` returns their sum. The library reads random
+    groups and does not write them.
     """
 
     __slots__ = ()
 
     @property
     def parnames(self) -> tuple[str, ...]:
-        """Names of the parameters as the header has them, with those that stand more than once."""
+        """The names of the parameters, as in the header, including repeated ones."""
         header = self.header
         names = []
         for number, column in enumerate(self._schema().columns[:-1], 1):
@@ -43,23 +43,23 @@ class GroupsHDU(TableBase):
         Parameters
         ----------
         name : str or int
-            Its name, in any case, or its number from 0 on. Of several parameters of one name the
-            sum is given (FITS 6.1.2.4): a date is stored in two parts where one number has not
-            enough digits for it.
+            The name, in any case, or the 0-based number. For several parameters of one name, the
+            result is their sum (FITS 6.1.2.4): a date has two parts if one number has too few
+            digits.
         rows : slice, sequence of int, mask or str, optional
-            Which groups, as for `read`.
+            The groups, as for `read`.
 
         Returns
         -------
         numpy.ndarray
-            As `read` gives it; a sum is float64.
+            The values, as `read` returns them. A sum is float64.
 
         Raises
         ------
         FITSColumnError
-            There is no parameter of that name.
+            If there is no parameter of that name.
         FITSIndexError
-            There is no parameter of that number.
+            If there is no parameter of that number.
         FITSError
             As for `read`.
         """
@@ -100,6 +100,6 @@ class GroupsHDU(TableBase):
         try:
             schema = self._schema()
         except FITSError:
-            return "parameters that cannot be made out"
+            return "invalid parameters"
         shape = " × ".join(map(str, schema.columns[-1].shape)) or "1"
         return f"{schema.nrows} groups of {len(schema.columns) - 1} parameters and {shape} values"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What users give for the cells of a table: as arrays, and as cells for the C library.
+"""The data of callers for tables, as arrays and as cells for the C library.
 
-Everything is looked at here, or in `rustfits._core.table.new_columns`, before a file is touched.
+This module and `rustfits._core.table.new_columns` check everything before a file changes.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ TableLike: TypeAlias = "Array | Mapping[str, Any] | Sequence[Any]"
 def as_table(
     where: str, data: TableLike, names: Sequence[str] | None = None
 ) -> tuple[dict[str, Array], int]:
-    """Give the columns of a table as arrays by name, and the number of rows.
+    """Return the columns of a table as arrays by name, and the number of rows.
 
     Raises
     ------
     FITSTypeError
-        `data` is no table.
+        If `data` is no table.
     FITSValueError
-        Columns differ in length, or the names do not go with them.
+        If columns have different lengths, or if `names` do not fit.
     """
     columns: dict[str, Array]
     foreign = as_mapping(data)
@@ -110,14 +110,14 @@ def as_table(
 
 
 def is_table(data: Any) -> TypeGuard[TableLike]:
-    """Tell whether data is to become a table: a dict or a structured array."""
+    """Return whether data becomes a table: a dict or a structured array."""
     if isinstance(data, Mapping) or as_mapping(data) is not None:
         return True
     return bool(getattr(getattr(data, "dtype", None), "names", None))
 
 
 def as_column(values: Any) -> Array:
-    """Give cells as an array; lists of unequal lengths become an object array."""
+    """Return cells as an array. Lists of different lengths become an object array."""
     values = plain_array(values)
     if isinstance(values, np.ndarray):
         return values
@@ -126,7 +126,7 @@ def as_column(values: Any) -> Array:
             array = np.asanyarray(values)
         except ValueError:  # unequal lengths
             array = None
-        # numpy makes text of numbers beside text, which nobody means.
+        # numpy converts numbers beside text to text, which callers do not expect.
         if array is not None and (
             array.dtype.kind not in "SU" or all(isinstance(v, (str, bytes)) for v in _flat(values))
         ):
@@ -151,21 +151,21 @@ def _flat(values: Any) -> Iterable[Any]:
 def fit_cells(
     where: str, column: Column | NewColumn, values: Any, count: int, *, broadcast: bool = False
 ) -> tuple[Array, int, Array | None]:
-    """Give values as cells of a column.
+    """Return values as cells of a column.
 
     Returns
     -------
     cells : numpy.ndarray
-        Of `count` rows, in the machine's byte order, the elements of a cell one behind the other.
+        The cells of `count` rows, in the byte order of the machine and C-contiguous.
     type : int
-        Their rf_dtype.
+        The rf_dtype of the cells.
     mask : numpy.ndarray or None
-        True where nothing is defined.
+        True where a cell is undefined.
 
     Raises
     ------
     FITSTypeError, FITSValueError
-        They cannot be stored in this column.
+        If the column cannot store the values.
     """
     label = f"{where}: column {column.key!r}"
     if values is np.ma.masked:  # a float64 by birth, which must not decide anything
@@ -196,7 +196,7 @@ def fit_cells(
 def _shaped(
     label: str, column: Column | NewColumn, array: Array, count: int, broadcast: bool
 ) -> Array:
-    """Bring values into the shape of `count` cells."""
+    """Return values in the shape of `count` cells."""
     shape = (count, *column.shape)
     if array.shape == shape:
         return array
@@ -230,7 +230,7 @@ def _mask_of(array: Array) -> Array | None:
 def _check_null(
     label: str, column: Column | NewColumn, data: Array, mask: Array | None, row: int | None = None
 ) -> None:
-    """Refuse numbers that a mask calls valid and TNULL would make undefined."""
+    """Check that no valid number equals TNULL, which would make it undefined."""
     if column.null is None or not data.size or data.dtype.kind not in "biuf":
         return
     if column.scaled:
@@ -250,7 +250,7 @@ def _check_null(
 
 
 def _as_strings(label: str, data: Array) -> Array:
-    """Give strings as ``S`` or ``U``."""
+    """Return strings as ``S`` or ``U``."""
     if data.dtype.kind == "O":
         flat = data.ravel().tolist()
         for row, value in enumerate(flat):
@@ -273,7 +273,7 @@ _CHECKED = 1 << 18
 
 
 def _check_text(label: str, data: Array) -> None:
-    """Refuse text that FITS has no characters for, or that a NUL would end (FITS 7.3.3.1)."""
+    """Check that text is ASCII and has no NUL, which would end it (FITS 7.3.3.1)."""
     if not data.size or not data.dtype.itemsize:
         return
     data = np.atleast_1d(data)
@@ -311,7 +311,7 @@ def _as_numbers(
     mask: Array | None,
     row: int | None = None,
 ) -> tuple[Array, int]:
-    """Give values as numbers or bools that the C library takes; `row` is for messages."""
+    """Return values as numbers or bools for the C library. `row` is for messages."""
     given, type_ = data.dtype, column.type
     place = label if row is None else f"{label}, row {row}"
     if type_ in (LOGICAL, BIT):
@@ -346,7 +346,7 @@ def _as_numbers(
 def _check_range(
     label: str, data: Array, mask: Array | None, dtype: np.dtype[Any], row: int | None
 ) -> None:
-    """Refuse integers that the type cannot hold."""
+    """Check that the type can store integers."""
     if not data.size or np.can_cast(data.dtype, dtype, "safe"):
         return
     limits = np.iinfo(dtype)
@@ -371,7 +371,7 @@ def _first_row(found: Array) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Heap:
-    """Cells of variable length, one behind the other."""
+    """Cells of variable length: their lengths and all elements."""
 
     lengths: Array
     elements: Array
@@ -380,12 +380,12 @@ class Heap:
 
 
 def fit_heap(where: str, column: Column | NewColumn, values: Any, count: int) -> Heap:
-    """Give values as cells of a column of variable length.
+    """Return values as cells of a variable-length column.
 
     Raises
     ------
     FITSTypeError, FITSValueError
-        They cannot be stored in this column.
+        If the column cannot store the values.
     """
     label = f"{where}: column {column.key!r}"
     cells = [values] * count if isinstance(values, (str, bytes)) else _cell_list(values)
@@ -463,13 +463,13 @@ def _look_at_cells(
     Returns
     -------
     arrays : list of numpy.ndarray
-        Those that have elements, flat.
+        The cells that have elements, flat.
     rows : list of int
-        Where they are.
+        The rows of these cells.
     lengths : numpy.ndarray
-        Of all cells.
+        The lengths of all cells.
     masked : bool
-        Some are masked arrays.
+        Whether some cells are masked arrays.
     """
     arrays: list[Array] = []
     kept: list[int] = []

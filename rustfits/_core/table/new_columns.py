@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The columns that a new table is to have, or one that grows: of a type, or found from data."""
+"""`NewColumn`: columns of new tables and new columns of tables, from a type or from data."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ _INSTEAD = {
 
 @dataclass(frozen=True, slots=True)
 class NewColumn:
-    """A column to make, as an rf_column_spec has it.
+    """A new column, as an rf_column_spec describes it.
 
-    The attributes that it shares with `rustfits._core.table.schema.Column` let values be prepared
-    for it before it exists.
+    Functions that prepare values use the attributes that it shares with
+    `rustfits._core.table.schema.Column`.
     """
 
     key: str
@@ -59,7 +59,7 @@ class NewColumn:
     zero: float = 0.0
 
     def at(self, number: int) -> NewColumn:
-        """Give the same column in another place."""
+        """Return the same column at another position."""
         return replace(self, number=number)
 
     @property
@@ -84,7 +84,7 @@ class NewColumn:
 
 @dataclass(frozen=True, slots=True)
 class ColumnOptions:
-    """What the caller said about new columns."""
+    """The options of a caller for new columns."""
 
     units: Mapping[str, str | None]
     var_dtypes: Mapping[str, Any]
@@ -100,7 +100,7 @@ class ColumnOptions:
         bit_columns: Iterable[str] | bool | None,
         heap_format: str | None,
     ) -> ColumnOptions:
-        """Check that all names are those of columns, and fold their case."""
+        """Return the options, checked, with the names of the columns as keys."""
         if len(names) > _MAX_COLUMNS:
             raise FITSLimitError(
                 f"a FITS table has at most {_MAX_COLUMNS} columns, and this one would have "
@@ -130,12 +130,12 @@ class ColumnOptions:
         )
 
     def bits(self, name: str) -> bool:
-        """Tell whether a column of bools is to be packed."""
+        """Return whether a column of bools is stored as bits."""
         return self.bit_columns if isinstance(self.bit_columns, bool) else name in self.bit_columns
 
 
 def _by_name(what: str, names: Sequence[str], given: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Give the entries of an option by the names that the columns have."""
+    """Return the entries of an option by the names of the columns."""
     if not given:
         return {}
     if not isinstance(given, Mapping):
@@ -158,14 +158,14 @@ def columns_of_dtype(
     bit_columns: Iterable[str] | bool | None = None,
     heap_format: str | None = None,
 ) -> list[NewColumn]:
-    """Give the columns of a structured type.
+    """Return the columns of a structured type.
 
     Raises
     ------
     FITSTypeError
-        FITS has no such cells.
+        If FITS has no such cells.
     FITSValueError
-        An option names no column, or does not go with its type.
+        If an option has an unknown column, or does not fit its type.
     """
     kind = np.dtype(dtype)
     if kind.names is None:
@@ -185,7 +185,7 @@ def columns_of_data(
     bit_columns: Iterable[str] | bool | None = None,
     heap_format: str | None = None,
 ) -> list[NewColumn]:
-    """Give the columns that hold these data.
+    """Return the columns for these data.
 
     Raises
     ------
@@ -208,7 +208,7 @@ def _new_column(
     options: ColumnOptions,
     values: Array | None,
 ) -> NewColumn:
-    """Make a column for a type; cells of variable length take theirs from the values."""
+    """Return the column for a type. Cells of variable length have the type of the values."""
     unit = options.units.get(name)
     if base.kind == "O" or name in options.var_dtypes:
         return _new_variable(name, options, values)
@@ -223,7 +223,7 @@ def _new_column(
 
 
 def _number_type(name: str, dtype: np.dtype[Any]) -> int:
-    """Give the rf_dtype of a type of numbers."""
+    """Return the rf_dtype of a type of numbers."""
     number = TYPE_OF_NUMBER.get(dtype.newbyteorder("="))
     if number is None:
         instead = _INSTEAD.get(dtype.char)
@@ -235,7 +235,7 @@ def _number_type(name: str, dtype: np.dtype[Any]) -> int:
 
 
 def _new_variable(name: str, options: ColumnOptions, values: Array | None) -> NewColumn:
-    """Make a column whose cells are in the heap."""
+    """Return a new variable-length column."""
     said = options.var_dtypes.get(name)
     shape: tuple[int, ...] = ()
     if said is not None:
@@ -258,7 +258,7 @@ def _new_variable(name: str, options: ColumnOptions, values: Array | None) -> Ne
 
 
 def _inner_dtype(name: str, said: Any) -> Any:
-    """Give the type that ``var_dtypes`` says, None for strings."""
+    """Return the type of ``var_dtypes``, or None for strings."""
     try:
         inner = np.dtype(said)
     except TypeError:
@@ -271,7 +271,7 @@ def _inner_dtype(name: str, said: Any) -> Any:
 
 
 def _infer(name: str, values: Array) -> Any:
-    """Find the one type that all cells have, None for strings."""
+    """Return the one type of all cells, or None for strings."""
     cells = cells_in(values)
     dtype = plain_dtype(cells)
     if dtype is not None:
@@ -313,7 +313,7 @@ def _infer(name: str, values: Array) -> Any:
 
 
 def cells_in(values: Array) -> list[Any]:
-    """Give the cells of an object array, or the rows of any other, as a list."""
+    """Return the cells of an object array, or the rows of any other, as a list."""
     plain = np.ma.getdata(values) if values.dtype.kind == "O" else values
     return plain.tolist() if plain.dtype.kind in "OSU" and plain.ndim == 1 else list(plain)
 
@@ -322,9 +322,9 @@ _DTYPE_OF, _NDIM_OF = operator.attrgetter("dtype"), operator.attrgetter("ndim")
 
 
 def plain_dtype(cells: list[Any]) -> np.dtype[Any] | None:
-    """Give the type of cells that all are plain arrays of one axis and one type, else None.
+    """Return the type of cells that are all 1-dimensional arrays of one type, or None.
 
-    That is by far the commonest case, and needs no look at each cell.
+    This is the most frequent case, and the check is fast.
     """
     if set(map(type, cells)) == {np.ndarray}:
         dtypes = set(map(_DTYPE_OF, cells))
@@ -335,7 +335,7 @@ def plain_dtype(cells: list[Any]) -> np.dtype[Any] | None:
 
 
 def _common_shape(values: Array) -> tuple[int, ...]:
-    """Give the shape of cells of more than one axis, which all of them must share (TDIM)."""
+    """Return the common shape of cells of more than one axis (TDIMn)."""
     cells = cells_in(values)
     if set(map(type, cells)) == {np.ndarray} and set(map(_NDIM_OF, cells)) == {1}:
         return ()
@@ -347,7 +347,7 @@ def _common_shape(values: Array) -> tuple[int, ...]:
 
 
 def _pick_null(column: NewColumn, values: Array) -> int | None:
-    """Find a stored value for TNULL that is not among the values, where some are masked."""
+    """Return a stored value for TNULL that no value has, or None if no value is masked."""
     if column.variable:
         return _pick_null_of_cells(column, values)
     if not np.ma.is_masked(values):
@@ -356,7 +356,7 @@ def _pick_null(column: NewColumn, values: Array) -> int | None:
 
 
 def _pick_null_of_cells(column: NewColumn, values: Array) -> int | None:
-    """Do the same for cells that are masked arrays."""
+    """Return a stored value for TNULL for cells that are masked arrays."""
     cells = cells_in(values)
     if not any(issubclass(kind, np.ma.MaskedArray) for kind in set(map(type, cells))):
         return None  # mostly so, and found out without a look at each cell

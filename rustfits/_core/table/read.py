@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""From the cells of a table to numpy arrays."""
+"""Reading cells of a table into numpy arrays."""
 
 from __future__ import annotations
 
@@ -19,20 +19,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Place", "address", "read_columns", "read_table", "requests"]
 
-# From this size on it is looked first whether the file is as long as its header says, before memory
-# for all of it is asked for.
+# For reads of at least this size, the last row is read before memory is allocated for all rows.
 _LARGE = 8 << 20
 
 _REQUESTS = ffi.typeof("rf_column_request[]")
 _REQUEST_BYTES, _pack_request = COLUMN_REQUEST.size, COLUMN_REQUEST.pack
 
-#: A column, how its cells are in memory, bytes or characters of a string, where the first cell is,
-#: how far it is to the next, where the mask is, and how many bytes a cell has.
+#: A column, the form of its cells in memory, the width of strings, the address of the first cell,
+#: the stride, the address of the mask, and the bytes of a cell.
 Place: TypeAlias = "tuple[Column | NewColumn, Cells, int, int, int, int, int]"
 
 
 def requests(places: list[Place], more_flags: int = 0) -> CData:
-    """Make an ``rf_column_request[]``; it borrows the memory of the places."""
+    """Return an ``rf_column_request[]``. It points at the memory of the places."""
     return ffi.from_buffer(_REQUESTS, _pack(places, more_flags))
 
 
@@ -48,18 +47,18 @@ def _pack(places: list[Place], more: int = 0) -> bytes:
 
 
 def address(array: Array) -> int:
-    """Give the address of the first element, 0 when there is none."""
+    """Return the address of the first element, or 0."""
     return int(array.ctypes.data) if array.size else 0
 
 
 def text_width(dtype: np.dtype[Any]) -> int:
-    """Count the bytes or characters of a string type, 0 for other types."""
+    """Return the bytes or characters of a string type, or 0 for other types."""
     kind = dtype.kind
     return dtype.itemsize if kind == "S" else dtype.itemsize // 4 if kind == "U" else 0
 
 
 class Reader:
-    """One read: which rows of which columns, and how."""
+    """One read: its columns, rows and options."""
 
     def __init__(
         self,
@@ -84,7 +83,7 @@ class Reader:
         self.flags = threads << lib.RF_CELL_THREADS_SHIFT
 
     def check_end(self, row_bytes: int) -> None:
-        """Read the last of many rows, which fails where the file is too short for them."""
+        """Read the last of many rows, which fails if the file is too short."""
         rows = self.rows
         if rows.length * row_bytes < _LARGE:
             return
@@ -142,7 +141,7 @@ class Reader:
         base: int,
         masks: dict[str, Array],
     ) -> list[Place]:
-        """Give the places of fields in a structured array that begins at `base`."""
+        """Return the places of the fields of a structured array at address `base`."""
         stride = dtype.itemsize
         fields: Any = dtype.fields or {}
         places: list[Place] = []
@@ -165,10 +164,10 @@ class Reader:
         return places
 
     def whole_rows(self, dtype: np.dtype[Any]) -> Array:
-        """Read all columns, none of which is of variable length, into a structured array.
+        """Read all columns into a structured array. None has variable length.
 
-        What the C library is asked for differs from call to call in the address only, which counts
-        where few rows of many columns are read.
+        The requests of two calls differ in the addresses only. Reusing them speeds up reads of few
+        rows of many columns.
         """
         key = (self.scale, self.as_bytes)
         template = self.schema.templates.get(key)
@@ -196,7 +195,7 @@ class Reader:
         return data
 
     def new_mask(self, column: Column) -> Array | None:
-        """Make room for the mask of a column, None when there is nothing to mask."""
+        """Return a new mask for a column, or None if its cells cannot be undefined."""
         if not self.mask_null or column.variable or not column.maskable:
             return None
         return new_array((self.rows.length, *column.shape), bool, zero=True)
@@ -226,7 +225,7 @@ class Reader:
         return made
 
     def separate(self) -> dict[str, Array]:
-        """Read each column into an array of its own."""
+        """Read each column into a separate array."""
         rows = self.rows
         kinds = {
             column.key: column.cells(self.scale, self.as_bytes)
@@ -277,7 +276,7 @@ class Reader:
     # ---- cells in the heap ----
 
     def variable(self, column: Column) -> Array:
-        """Read a column whose cells are in the heap: an object array of arrays or strings."""
+        """Read a variable-length column into an object array of arrays or strings."""
         count = self.rows.length
         data: Array = new_array(count, object)
         if not count:
@@ -338,7 +337,7 @@ class Reader:
 
 
 def _strings(flat: Array, starts: list[int], ends: list[int], as_bytes: bool) -> list[Any]:
-    """Cut strings apart: each ends at a NUL and has no blanks at its end."""
+    """Split strings. Each ends at a NUL and does not end with blanks."""
     content = flat.tobytes()
     cuts = zip(starts, ends, strict=True)
     if as_bytes:
@@ -352,7 +351,7 @@ def _strings(flat: Array, starts: list[int], ends: list[int], as_bytes: bool) ->
 
 
 def _set_fill_value(data: Array, column: Column, scale: bool) -> None:
-    """Make TNULL what holes are filled with."""
+    """Set TNULL as the fill value of masked arrays."""
     value = column.fill_value(scale)
     if value is not None:
         data.fill_value = value  # type: ignore[attr-defined]

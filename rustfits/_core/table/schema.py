@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The columns of a table as its header describes them, and as numpy types."""
+"""`Schema`: the columns of a table by its header, and their numpy types."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _OBJECT = np.dtype(object)
 
 
 class Cells(NamedTuple):
-    """How the cells of a column are in memory."""
+    """The form of the cells of a column in memory."""
 
     dtype: np.dtype[Any]  # of one element; object for cells in the heap
     type: int  # rf_dtype
@@ -42,7 +42,7 @@ class Cells(NamedTuple):
 
 @dataclass(slots=True)
 class Column:
-    """One column; never changed, but not frozen: that would make a wide table slow to open."""
+    """One column. It never changes, but is not frozen, because that slows down wide tables."""
 
     number: int  # 0-based
     name: str  # as the header has it
@@ -74,7 +74,7 @@ class Column:
         return math.prod(self.shape)
 
     def cells(self, scale: bool = True, as_bytes: bool = False) -> Cells:
-        """Give the way in which cells are read."""
+        """Return the form in which cells are read."""
         if self.type == BYTES:
             width = self.width
             if self.shape and not width:  # numpy has no arrays of strings of no length
@@ -95,14 +95,14 @@ class Column:
 
     @property
     def offset(self) -> int:
-        """What the value of a cell is more than the stored one (unsigned types, signed bytes)."""
+        """The offset of values from stored values, for unsigned types and signed bytes."""
         if self.scaled or self.type == self.stored:
             return 0
         half = 1 << (8 * NUMBERS[self.type].itemsize - 1)
         return half if NUMBERS[self.type].kind == "u" else -half
 
     def fill_value(self, scale: bool) -> int | None:
-        """Give TNULL as a value of the type that is read, None when it is no integer."""
+        """Return TNULL as a value of the type that is read, or None if that is no integer."""
         if self.null is None or (scale and self.scaled):
             return None
         value = self.null
@@ -130,7 +130,7 @@ class Schema:
     row_bytes: int
     # These are the same objects for all tables of the same columns.
     columns: tuple[Column, ...]
-    odd: bool  # a column was read generously
+    odd: bool  # a column has a warning
     _places: dict[str, int]
     _dtypes: dict[tuple[bool, bool], np.dtype[Any]]
     #: Requests for all columns, as `rustfits._core.table.read` keeps them.
@@ -142,14 +142,14 @@ class Schema:
         return tuple(column.key for column in self.columns)
 
     def find(self, name: object) -> Column:
-        """Give the column of a name.
+        """Return the column of a name.
 
         Raises
         ------
         FITSColumnError
-            There is none.
+            If there is none.
         FITSTypeError
-            `name` is no str.
+            If `name` is no str.
         """
         if isinstance(name, bytes):
             name = name.decode("latin-1")
@@ -168,14 +168,14 @@ class Schema:
         return self.columns[place]
 
     def select(self, names: Iterable[str] | str | None) -> tuple[Column, ...]:
-        """Give the columns of these names, in their order; None: all.
+        """Return the columns of these names, in their order; None: all.
 
         Raises
         ------
         FITSColumnError
-            There is none of a name.
+            If there is none of a name.
         FITSValueError
-            A column is named twice.
+            If a column is named twice.
         """
         if names is None:
             return self.columns
@@ -185,13 +185,13 @@ class Schema:
         if len({column.number for column in columns}) < len(columns):
             keys = [column.key for column in columns]
             twice = next(key for key in keys if keys.count(key) > 1)
-            raise FITSValueError(f"{self.where}: column {twice!r} is asked for twice")
+            raise FITSValueError(f"{self.where}: column {twice!r} selected twice")
         return columns
 
     def dtype(
         self, columns: tuple[Column, ...], scale: bool = True, as_bytes: bool = False
     ) -> np.dtype[Any]:
-        """Give the type of a structured array of these columns."""
+        """Return the type of a structured array of these columns."""
         key = (scale, as_bytes)
         made = self._dtypes.get(key) if columns is self.columns else None
         if made is None:
@@ -199,12 +199,12 @@ class Schema:
             if columns is not self.columns:
                 return made
             self._dtypes[key] = made
-        # A new one each time: to rename the fields of an array is to change its dtype in place.
+        # A new one each time, because renaming the fields of an array changes its dtype in place.
         return np.dtype((np.void, made))
 
 
 def _field(column: Column, scale: bool, as_bytes: bool) -> tuple[Any, ...]:
-    """Give the field of a structured type for a column."""
+    """Return the field of a structured type for a column."""
     if column.variable:
         return column.key, _OBJECT
     dtype = column.cells(scale, as_bytes).dtype
@@ -212,12 +212,12 @@ def _field(column: Column, scale: bool, as_bytes: bool) -> tuple[Any, ...]:
 
 
 def read_schema(file: FileHandle, index: int) -> Schema:
-    """Ask the C library about the columns of HDU `index`.
+    """Return the columns of HDU `index`.
 
     Raises
     ------
     FITSFormatError
-        The columns cannot be made out.
+        If the header does not describe valid columns.
     """
     while True:
         generation = file._generation()
@@ -227,7 +227,7 @@ def read_schema(file: FileHandle, index: int) -> Schema:
             if file.closed or generation == file._generation():
                 raise
         else:
-            # Each column is asked for by itself: another thread may have changed them meanwhile.
+            # Another thread may change the columns between two calls.
             if file.closed or schema.generation == file._generation():
                 return schema
 
@@ -255,8 +255,8 @@ def _read_schema(file: FileHandle, index: int) -> Schema:
     )
 
 
-# Files that are read one after another mostly have the same tables: the columns of the last ones
-# are kept, unless there are very many.
+# Files that are read one after another mostly have the same columns: cache those of the last ones,
+# unless they are very many.
 _FEW = 64
 
 
@@ -264,7 +264,7 @@ _FEW = 64
 def _layout(
     described: bytes,
 ) -> tuple[tuple[Column, ...], bool, dict[str, int], dict[Any, Any], dict[Any, Any]]:
-    """Make what schemas of the same columns share, out of one rf_column_info after another."""
+    """Return the parts that schemas of the same columns share, from all rf_column_info."""
     columns = tuple(
         _column(info, number) for number, info in enumerate(COLUMN_INFO.iter_unpack(described))
     )
@@ -279,7 +279,7 @@ _buffer = ffi.buffer
 
 
 def _column(info: tuple[Any, ...], number: int) -> Column:
-    """Make a column out of what is in an rf_column_info."""
+    """Return the column of an unpacked rf_column_info."""
     _, found, unit, display, form, odd, letter, descriptor, stored, kind, width = info[:11]
     ndim, dims, scaled, scale, zero, has_null, null, has_null_text, null_text, key = info[11:]
     return Column(
@@ -305,14 +305,14 @@ def _column(info: tuple[Any, ...], number: int) -> Column:
 
 
 def _text(chars: bytes) -> str:
-    """Give what stands before the first NUL."""
+    """Return the text before the first NUL."""
     return shown(chars.partition(b"\0")[0]) if chars[0] else ""
 
 
 def warn_of_columns(
     file: FileHandle, schema: Schema, index: int, columns: Iterable[Column]
 ) -> None:
-    """Warn about what in these columns was read generously: once for each file and cause."""
+    """Issue the warnings of these columns, once for each file and cause."""
     if not schema.odd:
         return
     for column in columns:

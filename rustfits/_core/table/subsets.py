@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Some columns of a table, before anything of them is read."""
+"""Columns of a table that are read when rows are selected."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = [
 class ColumnSubset:
     """Several columns of a table: ``hdu[["ra", "dec"]]``.
 
-    Nothing is read until rows are asked for: ``hdu[["ra", "dec"]][10:20]``, ``[...]`` for all.
+    A key for rows reads them: ``hdu[["ra", "dec"]][10:20]``, or ``[...]`` for all.
     """
 
     __slots__ = ("_hdu", "_names")
@@ -38,12 +38,12 @@ class ColumnSubset:
 
     @property
     def colnames(self) -> tuple[str, ...]:
-        """Names of the columns."""
+        """The names of the columns."""
         return self._names
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Type of the structured array that reading gives."""
+        """The type of the structured array that `read` returns."""
         schema = self._hdu._schema()
         return schema.dtype(schema.select(self._names))
 
@@ -81,7 +81,7 @@ class ColumnSubset:
         Returns
         -------
         numpy.ndarray
-            Structured.
+            A structured array.
 
         Raises
         ------
@@ -99,19 +99,19 @@ class ColumnSubset:
         return data
 
     def write(self, data: Any, *, rows: RowsLike = None) -> None:
-        """Write these columns; the bytes of others stay as they are.
+        """Write these columns. The bytes of other columns are unchanged.
 
         Parameters
         ----------
         data : structured array or dict
-            One field for each of the columns.
+            The cells, with one field for each of the columns.
         rows : slice, list of int, mask or str, optional
-            Which rows; all of them unless said.
+            The rows. By default all.
 
         Raises
         ------
         FITSError
-            As for `TableHDU.write`. Nothing was written then.
+            As for `TableHDU.write`. The table is then unchanged.
         """
         self._hdu._set_rows(rows, self._names, data)
 
@@ -122,8 +122,7 @@ class ColumnSubset:
 class SingleColumnSubset:
     """One column of a table: ``hdu["ra"]``.
 
-    Nothing is read until rows are asked for: ``hdu["ra"][10:20]``, ``[...]`` for all, ``[5]`` for
-    one cell.
+    A key for rows reads it: ``hdu["ra"][10:20]``, ``[...]`` for all, ``[5]`` for one cell.
     """
 
     __slots__ = ("_hdu", "_name")
@@ -134,28 +133,28 @@ class SingleColumnSubset:
 
     @property
     def name(self) -> str:
-        """Name of the column."""
+        """The name of the column."""
         return self._name
 
     @property
     def unit(self) -> str | None:
-        """TUNITn, None when there is none."""
+        """The unit (TUNITn), or None."""
         return self._hdu._schema().find(self._name).unit
 
     @property
     def display(self) -> str | None:
-        """TDISPn, None when there is none."""
+        """The display format (TDISPn), or None."""
         return self._hdu._schema().find(self._name).display
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Type of the elements; object for cells of variable length."""
+        """The type of the elements: object for cells of variable length."""
         column = self._hdu._schema().find(self._name)
         return np.dtype(object) if column.variable else column.cells().dtype
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Number of rows, and the shape of a cell."""
+        """The number of rows, and the shape of a cell."""
         schema = self._hdu._schema()
         column = schema.find(self._name)
         return (schema.nrows,) if column.variable else (schema.nrows, *column.shape)
@@ -195,7 +194,7 @@ class SingleColumnSubset:
         Returns
         -------
         numpy.ndarray
-            Not structured: of shape ``(rows, *cell)``.
+            A plain array of shape ``(rows, *cell)``.
 
         Raises
         ------
@@ -212,19 +211,19 @@ class SingleColumnSubset:
         )
 
     def write(self, data: ArrayLike, *, rows: RowsLike = None) -> None:
-        """Write this column; the bytes of others stay as they are.
+        """Write this column. The bytes of other columns are unchanged.
 
         Parameters
         ----------
         data : array_like
-            The cells, or anything that numpy can broadcast to them.
+            The cells, or values that numpy can broadcast to them.
         rows : slice, list of int, mask or str, optional
-            Which rows; all of them unless said.
+            The rows. By default all.
 
         Raises
         ------
         FITSError
-            As for `TableHDU.write`. Nothing was written then.
+            As for `TableHDU.write`. The table is then unchanged.
         """
         self._hdu._set_column(rows, self._name, data)
 
@@ -257,7 +256,7 @@ class CompressedSingleColumnSubset(SingleColumnSubset):
 
 
 def as_array(data: Array, dtype: DTypeLike | None, copy: bool | None) -> Array:
-    """Answer to ``np.asarray``."""
+    """Return `data` as ``np.asarray`` needs it."""
     if copy is False:
         raise ValueError("cells of a file cannot be had as an array without a copy")
     return data if dtype is None else data.astype(dtype, copy=False)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Table HDUs that can be written: rows and columns from numpy arrays, columns that come and go."""
+"""`TableHDU`, and the methods that write rows and columns of binary and ASCII tables."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _T = TypeVar("_T", bound="WritableTable")
 
 
 def _edits(method: Callable[Concatenate[_T, _P], _R]) -> Callable[Concatenate[_T, _P], _R]:
-    """Let one thread at a time look at the columns of a file's tables and change them."""
+    """Run a method under the lock of the file, so that the columns do not change meanwhile."""
 
     @functools.wraps(method)
     def locked(self: _T, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
@@ -57,7 +57,7 @@ def _edits(method: Callable[Concatenate[_T, _P], _R]) -> Callable[Concatenate[_T
 
 
 class WritableTable(TableBase):
-    """What binary and ASCII tables have in common: writing."""
+    """Base class of binary and ASCII tables: the methods that write."""
 
     __slots__ = ()
 
@@ -70,23 +70,23 @@ class WritableTable(TableBase):
         Parameters
         ----------
         data : structured array, dict, or list of arrays
-            All columns, in any order, of as many cells as the table has rows. Masked cells are
-            stored as TNULLn, NaN, or what else the column has for undefined ones.
+            All columns in any order, with a cell for each row. Masked cells are stored as TNULLn,
+            NaN, or the value of the column for undefined cells.
         names : sequence of str, optional
-            Names of the columns, for a list.
+            The names of the columns, for a list.
 
         Raises
         ------
         FITSColumnError
-            A name is that of no column.
+            If there is no such column.
         FITSValueError
-            A column is missing, the number of cells is wrong, or a value does not fit.
+            If a column is missing, if the number of cells is wrong, or if a value does not fit.
         FITSTypeError
-            Values are of a type that the column cannot store.
+            If a column cannot store values of this type.
         FITSReadOnlyError
-            The file was opened for reading.
+            If the file was opened for reading.
         FITSIOError
-            Writing failed. For all other reasons nothing was written.
+            If writing failed. After all other errors the table is unchanged.
         """
         schema = self._schema()
         columns, count = as_table(schema.where, data, names)
@@ -101,12 +101,12 @@ class WritableTable(TableBase):
 
     @_edits
     def append(self, data: TableLike, *, names: Sequence[str] | None = None) -> None:
-        """Add rows at the end. HDUs behind this one move back.
+        """Append rows. The HDUs after this one move.
 
         Parameters
         ----------
         data, names
-            As for `write`, of any number of rows.
+            As for `write`, with any number of rows.
 
         Raises
         ------
@@ -122,7 +122,7 @@ class WritableTable(TableBase):
             table_write.append_rows(self._file, self._index, count, cargo)
 
     def extend(self, data: TableLike, *, names: Sequence[str] | None = None) -> None:
-        """Add rows at the end: another name of `append`.
+        """Append rows. This is another name of `append`.
 
         Parameters
         ----------
@@ -135,8 +135,8 @@ class WritableTable(TableBase):
     def appending(self) -> Iterator[WritableTable]:
         """Append several times in one ``with`` block.
 
-        Each `append` writes its rows at once, so that there is nothing to gather here; code that
-        handles compressed tables too can be the same for both.
+        For uncompressed tables, each `append` writes its rows at once. The method exists so that
+        code can be the same for compressed tables.
 
         Yields
         ------
@@ -148,7 +148,7 @@ class WritableTable(TableBase):
 
     @contextmanager
     def extending(self) -> Iterator[WritableTable]:
-        """Do as `appending` does.
+        """Append several times in one ``with`` block, as `appending` does.
 
         Yields
         ------
@@ -160,19 +160,19 @@ class WritableTable(TableBase):
 
     @_edits
     def resize(self, nrows: SupportsIndex) -> None:
-        """Make the table `nrows` rows long: new ones are zero, surplus ones are cut.
+        """Change the number of rows. New cells are zero.
 
         Parameters
         ----------
         nrows : int
-            Number of rows.
+            The new number of rows.
 
         Raises
         ------
         FITSValueError
-            It is negative.
+            If `nrows` is negative.
         FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
+            If writing is not possible, or failed.
         """
         count = operator.index(nrows)
         if not 0 <= count < 2**63:
@@ -183,28 +183,30 @@ class WritableTable(TableBase):
 
     @_edits
     def delete_rows(self, rows: RowsLike) -> None:
-        """Take rows out; those behind move up, to the byte as they were.
+        """Delete rows. The bytes of other rows are unchanged.
 
-        What cells of variable length had in the heap stays there until `TableHDU.repack`.
+        The heap keeps the cells of variable length until `TableHDU.repack`.
 
         Parameters
         ----------
         rows : slice, sequence of int, mask, or str
-            Which rows, as for `read`; a str is a condition. One that is named twice goes once.
+            The rows, as for `read`. A str is a condition.
 
         Raises
         ------
         FITSIndexError
-            There is no such row. Nothing was changed.
+            If there is no such row. The table is then unchanged.
         FITSTypeError
-            None is no rows, and no way to say all of them.
+            If `rows` is None. All rows are ``...``.
         FITSTruncatedError
-            The file ends before the table does. Nothing was changed.
+            If the file ends before the table. The table is then unchanged.
         FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
+            If writing is not possible, or failed.
         """
         if rows is None:
-            raise FITSTypeError(f"{self._schema().where}: which rows go? All of them are '...'")
+            raise FITSTypeError(
+                f"{self._schema().where}: expected rows, found None; '...' selects all rows"
+            )
         axis = self._rows(rows)
         if axis.indices is not None:
             numbers = np.unique(axis.indices)
@@ -257,7 +259,7 @@ class WritableTable(TableBase):
     def _records(
         self, schema: Schema, columns: tuple[Column, ...], value: Any
     ) -> dict[str, list[Any]]:
-        """Turn one tuple, or a list of records, into columns."""
+        """Return a tuple or a list of records as columns."""
         records = [value] if isinstance(value, tuple) else list(value)
         for record in records:
             cells: Any = record if isinstance(record, (tuple, np.void)) else ()
@@ -289,19 +291,19 @@ class WritableTable(TableBase):
 
     @_edits
     def delete_column(self, key: str | SupportsIndex) -> None:
-        """Take a column out of the table. Its cells in the heap stay until `repack`.
+        """Delete a column. The heap keeps its cells until `repack`.
 
         Parameters
         ----------
         key : str or int
-            Name or number, negative ones from the end.
+            The name or number of the column. Negative numbers count from the end.
 
         Raises
         ------
         FITSColumnError, FITSIndexError
-            There is no such column.
+            If there is no such column.
         FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
+            If writing is not possible, or failed.
         """
         schema = self._schema()
         number = self._column_number(schema, key)
@@ -322,25 +324,26 @@ class WritableTable(TableBase):
         Parameters
         ----------
         key : str or int
-            Name or number, negative ones from the end.
+            The name or number of the column. Negative numbers count from the end.
         name, unit, display : str, optional
-            TTYPEn, TUNITn, TDISPn. None leaves it as it is; ``""`` takes unit or display away.
+            The values of TTYPEn, TUNITn and TDISPn. None keeps the old value. ``""`` removes unit
+            or display.
 
         Raises
         ------
         FITSColumnError, FITSIndexError
-            There is no such column.
+            If there is no such column.
         FITSValueError
-            Another column has the name, or a text is not printable ASCII.
+            If another column has the name, or a text is not printable ASCII.
         FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
+            If writing is not possible, or failed.
         """
         schema = self._schema()
         number = self._column_number(schema, key)
         if name is not None:
             others = {c.key.lower() for c in schema.columns if c.number != number}
             if name.lower() in others:
-                raise FITSValueError(f"{schema.where}: there is a column {name!r} already")
+                raise FITSValueError(f"{schema.where}: column {name!r} already exists")
         texts = [
             ffi.NULL if given is None else ffi.new("char[]", ascii_bytes(what, given))
             for what, given in (("the name", name), ("the unit", unit), ("the display", display))
@@ -361,7 +364,7 @@ class WritableTable(TableBase):
         return number % count
 
     def _as_read(self, column: NewColumn) -> NewColumn:
-        """Give a column that is to be made as it will be once it is there."""
+        """Return a new column as reading the table will describe it."""
         return column
 
     @_edits
@@ -373,7 +376,7 @@ class WritableTable(TableBase):
         after: str | SupportsIndex | None,
         before: str | SupportsIndex | None,
     ) -> None:
-        """Put a column in its place and write its cells."""
+        """Insert a column with its cells."""
         schema = self._schema()
         if sum(place is not None for place in (position, after, before)) > 1:
             raise FITSValueError(f"{schema.where}: only one of position, after and before")
@@ -389,7 +392,7 @@ class WritableTable(TableBase):
         elif before is not None:
             number = self._column_number(schema, before)
         if column.key.lower() in {old.key.lower() for old in schema.columns}:
-            raise FITSValueError(f"{schema.where}: there is a column {column.key!r} already")
+            raise FITSValueError(f"{schema.where}: column {column.key!r} already exists")
         # All checks come before the table changes.
         cargo = table_write.Cargo()
         cargo.add(schema.where, self._as_read(column.at(number)), data, schema.nrows)
@@ -400,14 +403,14 @@ class TableHDU(WritableTable):
     """A binary table.
 
     ``hdu[3]`` is a record, ``hdu[10:20]`` and ``hdu[[1, 5]]`` are structured arrays, ``hdu["ra"]``
-    and ``hdu[["ra", "dec"]]`` columns of which nothing is read yet; each of them can stand on the
-    left of ``=``. Going through the HDU gives record after record. Arrays that are read are in the
-    byte order of the machine and independent of the file.
+    and ``hdu[["ra", "dec"]]`` columns that a second key reads. Assigning to each of them writes.
+    Iteration returns one record after another. Arrays are in the byte order of the machine and
+    independent of the file.
 
     Notes
     -----
-    Unsigned integers and signed bytes are stored with TZEROn, as the FITS Standard says, and read
-    as what they are. Any other TSCALn or TZEROn gives ``float64``.
+    Unsigned integers and signed bytes are stored with TZEROn (FITS 5.2.5) and read as such. Any
+    other TSCALn or TZEROn makes values ``float64``.
     """
 
     __slots__ = ()
@@ -425,36 +428,37 @@ class TableHDU(WritableTable):
         heap_format: str | None = None,
         bit_packed: bool = False,
     ) -> None:
-        """Add a column.
+        """Insert a column.
 
         Parameters
         ----------
         name : str
-            Its name.
+            The name.
         data : array_like
             One cell for each row.
         position, after, before : int or str, optional
-            Where it goes: its number, or beside which column. At the end unless said.
+            The number of the new column, or the column before or after it. By default the column
+            is the last one.
         unit : str, optional
-            TUNITn.
+            The unit (TUNITn).
         inner_dtype : dtype-like, optional
-            For cells of variable length: what they are of.
+            The type of the elements, for cells of variable length.
         heap_format : {"P", "Q"}, optional
-            For cells of variable length: descriptors of 32 or 64 bits. P becomes Q by itself when
-            it has to.
+            The descriptors, for cells of variable length: 32 or 64 bits. The library changes P to Q
+            if it must.
         bit_packed : bool
-            For bools: eight to a byte.
+            Whether to store bools as bits.
 
         Raises
         ------
         FITSValueError
-            There is a column of this name, or data do not fit.
+            If the column already exists, or if `data` do not fit.
         FITSTypeError
-            FITS has no such cells.
+            If FITS has no such cells.
         FITSColumnError, FITSIndexError
-            There is no such place.
+            If there is no such position.
         FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
+            If writing is not possible, or failed.
         """
         values = as_column(data)
         if values.ndim == 0:
@@ -470,21 +474,21 @@ class TableHDU(WritableTable):
 
     @_edits
     def repack(self) -> int:
-        """Write the heap anew without what no cell points at, and shorten the file.
+        """Remove the parts of the heap that no cell uses, and shorten the file.
 
-        Of a compressed table: without streams and cells that nothing points at any more.
+        For a compressed table, remove unused streams and cells.
 
         Returns
         -------
         int
-            Bytes of the heap that were given up.
+            The number of bytes that were removed from the heap.
 
         Raises
         ------
         FITSFormatError
-            A cell points outside the heap.
+            If a cell points outside the heap.
         FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
+            If writing is not possible, or failed.
         """
         self._write_pending()
         freed = ffi.new("uint64_t *")
@@ -494,14 +498,14 @@ class TableHDU(WritableTable):
 
 
 def _one_cell(value: Any) -> Any:
-    """Unwrap a cell that comes as an array of one object."""
+    """Return a cell, which may be an array of one object."""
     if isinstance(value, np.ndarray) and value.dtype.kind == "O" and value.size == 1:
         return value.reshape(())[()]
     return value
 
 
 def _repeat(value: Any, count: int, repeat: bool) -> Any:
-    """Give `count` cells of variable length for one that was given for all of them."""
+    """Return `count` cells of variable length, repeating a single one."""
     if isinstance(value, (str, bytes)):
         return [value] * count
     return list(value) * count if repeat and len(value) == 1 else value

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Rows by condition: what ``where()`` does with an expression."""
+"""Rows that satisfy a condition, for ``where()``."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ __all__ = ["find_rows"]
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
-# Rows looked at in one call: what a batch costs is far less than reading them, and a byte for each
-# of them is all the memory that is needed beside the answer.
+# Rows of one call. The call costs far less than reading them, and needs a byte for each row beside
+# the result.
 _WINDOW = 1 << 20
 
 
 def find_rows(file: FileHandle, index: int, rows: Axis | int, expression: str) -> Numbers:
-    """Give the numbers of those of `rows` (an int: so many from the first on) that fulfil it.
+    """Return the numbers of those `rows` that satisfy a condition. An int means the first rows.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def find_rows(file: FileHandle, index: int, rows: Axis | int, expression: str) -
 
 
 def _judge(file: FileHandle, index: int, parsed: CData, rows: Axis, text: bytes) -> Numbers:
-    """Judge one window of rows."""
+    """Evaluate the condition for one window of rows."""
     selected = new_array(rows.length, np.bool_)
     err = error()
     status = lib.rf_table_where(
@@ -72,7 +72,7 @@ def _judge(file: FileHandle, index: int, parsed: CData, rows: Axis, text: bytes)
 
 
 def _check(status: int, err: CData, text: bytes) -> None:
-    """Raise for a failure; ``offset`` counts the characters of the expression, not its bytes."""
+    """Raise the exception of a failure, with the offset in characters instead of bytes."""
     if not status:
         return
     made = failure(status, err)
@@ -86,7 +86,7 @@ def _check(status: int, err: CData, text: bytes) -> None:
 
 
 def _as_column_error(made: FITSKeyError) -> FITSColumnError:
-    """Give the same as the exception for a column that is not there."""
+    """Return the same error as the exception for an unknown column."""
     column = FITSColumnError(str(made))
     column.code, column.hdu, column.offset = made.code, made.hdu, made.offset
     return column

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""From numpy arrays to the cells of a table, and from what users wish for to new tables."""
+"""Writing cells of a table, and creating tables and columns."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Cargo:
     def __init__(self) -> None:
         self.places: list[Place] = []
         self.heaps: list[tuple[Column | NewColumn, Heap]] = []
-        self.keep: list[Array] = []  # what the places point at
+        self.keep: list[Array] = []  # the memory that the places point at
 
     def add(
         self,
@@ -108,14 +108,14 @@ class Cargo:
 
 
 def match(schema: Schema, columns: tuple[Column, ...], data: Mapping[str, Array]) -> list[Array]:
-    """Give the values for each of the columns, all of which must be there and no others.
+    """Return the values of each column. Each column must have values, once.
 
     Raises
     ------
     FITSColumnError
-        There is no column of a name.
+        If there is no such column.
     FITSValueError
-        A column has no values, or has them twice.
+        If a column has no values, or has values twice.
     """
     wanted = {column.number for column in columns}
     found: dict[int, Array] = {}
@@ -149,7 +149,7 @@ def prepare(
 
 
 def write_rows(file: FileHandle, index: int, rows: Axis, cargo: Cargo) -> None:
-    """Write values to rows that are there."""
+    """Write values to existing rows."""
     handle = file._handle()
     err = error()
     if cargo.places and rows.length:
@@ -174,7 +174,7 @@ def write_stored(
     columns: Iterable[Column],
     cells: Mapping[str, Array],
 ) -> None:
-    """Write cells that were read with ``scale=False`` to rows that are there, to the bit."""
+    """Write cells that were read with ``scale=False`` to existing rows, unchanged."""
     cargo = Cargo()
     for column in columns:
         own = column.cells(scale=False)
@@ -183,7 +183,7 @@ def write_stored(
 
 
 def append_rows(file: FileHandle, index: int, count: int, cargo: Cargo) -> None:
-    """Add `count` rows with all of their cells, as one edit."""
+    """Append `count` rows with all cells as one edit."""
     heaps, keep = _heap_cells(cargo)
     err = error()
     _check(
@@ -203,7 +203,7 @@ def append_rows(file: FileHandle, index: int, count: int, cargo: Cargo) -> None:
 
 
 def _heap_cells(cargo: Cargo) -> tuple[CData, list[Any]]:
-    """Make an ``rf_heap_cells[]`` (NULL for none), and what must stay alive as long."""
+    """Return an ``rf_heap_cells[]`` or NULL, and the memory to keep alive with it."""
     if not cargo.heaps:
         return ffi.NULL, []
     heaps = ffi.new("rf_heap_cells[]", len(cargo.heaps))
@@ -252,7 +252,7 @@ def _write_heaps(file: FileHandle, index: int, rows: Axis, cargo: Cargo) -> None
 
 
 def _check(status: int, err: CData) -> None:
-    """Raise for a failed write; what is out of range there is a value, never an index."""
+    """Raise the exception of a failed write. RF_ERR_RANGE means a value, not an index."""
     if status == lib.RF_ERR_RANGE:
         raise FITSValueError(text(err.message))
     if status:
@@ -263,7 +263,7 @@ def _check(status: int, err: CData) -> None:
 
 
 def _specs(columns: Sequence[NewColumn]) -> tuple[CData, list[Any]]:
-    """Make an ``rf_column_spec[]``, and what must stay alive as long."""
+    """Return an ``rf_column_spec[]``, and the memory to keep alive with it."""
     specs = ffi.new("rf_column_spec[]", len(columns))
     keep: list[Any] = []
 
@@ -313,11 +313,11 @@ def create_table(
     Raises
     ------
     FITSValueError, FITSTypeError
-        There can be no such table.
+        If there can be no such table.
     FITSReadOnlyError
-        The file was opened for reading.
+        If the file was opened for reading.
     FITSIOError
-        Writing failed; the file is as it was before.
+        If writing failed; the file is as it was before.
     """
     handle = file._handle()
     spec = ffi.new("rf_table_spec *")
@@ -357,12 +357,12 @@ def check_table(
     heap_format: str | None = None,
     **_: object,
 ) -> tuple[list[NewColumn], int, Cargo]:
-    """Give columns, number of rows and values of a table to make.
+    """Return columns, number of rows and values of a table to make.
 
     Raises
     ------
     FITSTypeError, FITSValueError, FITSColumnError, FITSLimitError
-        There can be no such table.
+        If there can be no such table.
     """
     values, count = as_table(where, data, names)
     said = {name.lower() for name in units or ()}
@@ -397,7 +397,7 @@ def write_table(
     ztilelen: SupportsIndex | None = None,
     reserve_cards: SupportsIndex = 0,
 ) -> int:
-    """Append a binary table with its rows and give its index; see `FITS.write_table`."""
+    """Append a binary table with its rows, and return its index. See `FITS.write_table`."""
     # All is converted, and with that checked, before anything is made.
     columns, count, cargo = check_table(
         f"{file.name}: the new table",
@@ -430,7 +430,7 @@ def write_table(
 def insert_column(
     file: FileHandle, index: int, position: int, column: NewColumn, cargo: Cargo
 ) -> None:
-    """Put a column with its cells in front of column `position`, as one edit."""
+    """Insert a column with its cells before column `position` as one edit."""
     specs, keep = _specs([column])
     heaps, kept = _heap_cells(cargo)
     err = error()
