@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Code and documents use the terms of the standard: no word that words.toml replaces."""
+"""Code and documents use the terms of the standard: no word that words.toml replaces. Lines of documents are short."""
 
 from __future__ import annotations
 
@@ -67,3 +67,19 @@ def test_replaced_words_are_found():
         "what is odd about it is",
     )
     assert find_words("rf_file_flush(file), what it is, the most common value, begone") == []
+
+
+def test_lines_of_documents_are_short():
+    folders = [ROOT, ROOT / "docs", ROOT / ".github", ROOT / ".github/ISSUE_TEMPLATE"]
+    pages = [page for folder in folders for page in sorted(folder.glob("*.md"))]
+    assert len(pages) > 25
+    long = []
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        # Code has a rule of its own, and the table of the benchmark has as many columns as packages.
+        text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+        text = re.sub(
+            r"<!-- benchmark begin -->.*?<!-- benchmark end -->", "", text, flags=re.DOTALL
+        )
+        long += [f"{page.name}: {line}" for line in text.splitlines() if len(line) > 120]
+    assert long == []
