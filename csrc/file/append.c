@@ -122,7 +122,7 @@ rf_status rf_file_append_begin_locked(rf_file *file, const rf_header *header, ui
   if (file->closed)
     return rf_fail(err, RF_ERR_CLOSED, "the file is closed");
   RF_TRY(rf_file_scan_locked(file, &count, err));
-  if (count >= file->options.limits.hdus)
+  if (count >= file->limits.hdus)
     return rf_fail(err, RF_ERR_LIMIT, "the file has %zu HDUs, which is the limit", count);
   if (file->making == 0)
     RF_TRY(flush_last(file, err));

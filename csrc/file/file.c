@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "file/warning.h"
+#include "store/options.h"
 #include "store/open.h"
 #include "file/access.h"
 #include "file/scan/scan.h"
@@ -35,15 +36,6 @@ static void free_file(rf_file *file) {
   rf_free(file);
 }
 
-/* The caller's options, as far as its struct goes, over the defaults. */
-static void take_options(rf_options *own, const rf_options *options) {
-  rf_options_init(own);
-  if (options == NULL)
-    return;
-  memcpy(own, options, options->size < sizeof *own ? options->size : sizeof *own);
-  own->size = sizeof *own;
-}
-
 /* Both locks, or none. */
 static bool init_locks(rf_file *file) {
   if (!rf_mutex_init(&file->scan_lock))
@@ -54,12 +46,16 @@ static bool init_locks(rf_file *file) {
   return false;
 }
 
-static rf_status new_file(const rf_hdu_ops *const *kinds, const rf_options *options, rf_file **out, rf_error *err) {
+static rf_status new_file(const rf_hdu_ops *const *kinds, const rf_settings *settings, rf_file **out, rf_error *err) {
   rf_file *file = rf_alloc_zero(1, sizeof *file);
   if (file == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a file handle");
   file->kinds = kinds;
-  take_options(&file->options, options);
+  file->options = settings->options;
+  file->limits = settings->limits;
+  file->options.limits = &file->limits;
+  file->options.remote = NULL;
+  file->options.schemes = NULL;
   rf_error_clear(&file->scan_error);
   if (!init_locks(file)) {
     rf_free(file);
@@ -75,9 +71,6 @@ static rf_status begin_file(rf_file *file, rf_store *store, rf_mode mode, rf_fil
   rf_file_stamp opened;
   bool alone = true;
   file->store = store;
-  /* What the caller's remote options point at is gone after this call. */
-  memset(&file->options.remote, 0, sizeof file->options.remote);
-  file->options.schemes = NULL;
   file->name = rf_strdup(store->name);
   if (file->name == NULL)
     status = rf_fail(err, RF_ERR_MEMORY, "no memory for a file name");
@@ -110,14 +103,15 @@ rf_status rf_file_open_with(const rf_hdu_ops *const *kinds, const char *name, rf
                             rf_file **file, rf_error *err) {
   rf_file *opened;
   rf_store *store = NULL;
+  rf_settings settings;
   rf_error_clear(err);
   if (!is_mode(mode))
     return rf_fail(err, RF_ERR_ARGUMENT, "mode %d is none of rf_mode", (int)mode);
-  RF_TRY(new_file(kinds, options, &opened, err));
-  rf_options how = opened->options;
+  rf_settings_take(&settings, options);
+  RF_TRY(new_file(kinds, &settings, &opened, err));
   if (mode == RF_MODE_CREATE)
-    how.flags |= RF_OPEN_UNCUT;
-  rf_status status = rf_store_open(name, mode, &how, &store, err);
+    settings.options.flags |= RF_OPEN_UNCUT;
+  rf_status status = rf_store_open(name, mode, &settings.options, &store, err);
   if (status != RF_OK) {
     free_file(opened);
     return status;
@@ -129,11 +123,13 @@ rf_status rf_file_open_bytes_with(const rf_hdu_ops *const *kinds, const void *by
                                   const rf_options *options, rf_file **file, rf_error *err) {
   rf_file *opened;
   rf_store *store = NULL;
+  rf_settings settings;
   rf_error_clear(err);
   if (mode != RF_MODE_READ && mode != RF_MODE_READ_WRITE)
     return rf_fail(err, RF_ERR_ARGUMENT, "bytes can be opened for reading or for reading and writing only");
-  RF_TRY(new_file(kinds, options, &opened, err));
-  rf_status status = rf_store_open_bytes(bytes, n, &opened->options, &store, err);
+  rf_settings_take(&settings, options);
+  RF_TRY(new_file(kinds, &settings, &opened, err));
+  rf_status status = rf_store_open_bytes(bytes, n, &settings.options, &store, err);
   if (status != RF_OK) {
     free_file(opened);
     return status;

@@ -35,8 +35,9 @@ typedef struct rf_kept_session {
 struct rf_file {
   const rf_hdu_ops *const *kinds; /* ends with NULL; hdu/kinds.c */
   rf_store *store;
-  char *name; /* for messages and rf_file_name: outlives the store */
-  rf_options options;
+  char *name;         /* for messages and rf_file_name: outlives the store */
+  rf_options options; /* .limits points at the next member; .remote and .schemes are NULL */
+  rf_limits limits;
   rf_shared *shared;
   uint64_t seen_writes; /* rf_shared.writes, .foreign and .taints that this handle knows of. Exclusive lock held */
   uint64_t foreign;

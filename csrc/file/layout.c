@@ -44,10 +44,10 @@ rf_status rf_layout_fill(rf_file *file, uint64_t from, uint64_t to, int byte, rf
 
 rf_status rf_layout_check_header(const rf_file *file, uint64_t bytes, rf_error *err) {
   size_t n;
-  if (bytes <= file->options.limits.header_bytes && rf_to_size(bytes, &n))
+  if (bytes <= file->limits.header_bytes && rf_to_size(bytes, &n))
     return RF_OK;
   return rf_fail(err, RF_ERR_LIMIT, "a header of %llu bytes is beyond the limit of %llu", (unsigned long long)bytes,
-                 (unsigned long long)file->options.limits.header_bytes);
+                 (unsigned long long)file->limits.header_bytes);
 }
 
 rf_status rf_layout_format_header(const rf_file *file, const rf_header *header, uint64_t least, char **bytes, size_t *n,
@@ -332,8 +332,7 @@ static uint64_t choose_room(const rf_file *file, const rf_hdu *hdu, const rf_hea
     return need;
   room = smaller((size - hdu->data_offset) / ROOM_PART, MAX_ROOM);
   room -= room % RF_BLOCK_BYTES;
-  return need < file->options.limits.header_bytes && room <= file->options.limits.header_bytes - need ? need + room
-                                                                                                      : need;
+  return need < file->limits.header_bytes && room <= file->limits.header_bytes - need ? need + room : need;
 }
 
 static rf_status resize(rf_file *file, const rf_hdu *hdu, const rf_header *header, rf_hdu *fresh,

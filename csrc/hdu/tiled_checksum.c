@@ -104,7 +104,7 @@ static rf_status sum_image(rf_file *file, size_t index, uint32_t *sum, bool *nan
     return RF_OK;
   unsigned width = (unsigned)rf_pixel_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
   RF_TRY(rf_blocks_begin(&blocks, &tiled_image->image, tiled_image->tile, BLOCK_BYTES, err));
-  uint64_t limit = file->options.limits.tile_bytes, block_bytes = UINT64_MAX;
+  uint64_t limit = file->limits.tile_bytes, block_bytes = UINT64_MAX;
   uint8_t *pixels = NULL;
   rf_status status = RF_OK;
   if (!rf_mul_u64(blocks.most, width, &block_bytes) || block_bytes > limit)

@@ -18,6 +18,7 @@
 #include "store/remote/transport.h"
 #include "store/schemes.h"
 #include "store/trailer/open.h"
+#include "store/options.h"
 
 /* First bytes looked at to tell a codec: at least as long as the longest magic number. */
 #define PROBE 8
@@ -140,10 +141,11 @@ static rf_status open_row(const char *name, rf_mode mode, const rf_options *give
   if (by_name && mode == RF_MODE_CREATE)
     RF_TRY(filter_is_built(by_name, err)); /* before the file is cut to nothing */
 
-  rf_options own = *given;
-  const rf_options *options = &own;
+  rf_settings own;
+  rf_settings_take(&own, given);
+  const rf_options *options = &own.options;
   bool written_back = by_name != NULL && mode == RF_MODE_CREATE && (given->flags & CREATED_WITH_CARE) != 0;
-  RF_TRY(flags_for(driver, written_back, given->flags, &own.flags, err));
+  RF_TRY(flags_for(driver, written_back, given->flags, &own.options.flags, err));
   void *state = NULL;
   RF_TRY(rf_store_result(open_driver(driver, name, mode, by_name != NULL, options, &state, err), "open the file", err));
   rf_store *opened;
@@ -218,11 +220,14 @@ rf_status rf_store_open_bytes(const void *bytes, size_t n, const rf_options *opt
     return status;
   }
   rf_store *opened;
+  rf_settings own;
+  rf_settings_take(&own, options);
   RF_TRY(rf_store_new(&rf_memory_ops, state, RF_DRIVER_WRITE | RF_DRIVER_MEMORY | RF_DRIVER_VOLATILE, true, "<bytes>",
                       &opened, err));
-  status = rf_trailer_open(opened, RF_MODE_READ_WRITE, options, true, err); /* of a copy: there is no other process */
+  status =
+      rf_trailer_open(opened, RF_MODE_READ_WRITE, &own.options, true, err); /* of a copy: there is no other process */
   if (status == RF_OK)
-    status = add_filter(&opened, NULL, RF_MODE_READ_WRITE, options, err);
+    status = add_filter(&opened, NULL, RF_MODE_READ_WRITE, &own.options, err);
   if (status != RF_OK) {
     status = rf_error_locate(err, status, opened->name, -1);
     (void)rf_store_close(opened, NULL);

@@ -24,20 +24,6 @@
 #define REMOTE_STAGE_BYTES ((size_t)16 << 20)
 #define REMOTE_KEEP_BYTES ((size_t)64 << 10)
 
-void rf_options_init(rf_options *options) {
-  if (!options)
-    return;
-  memset(options, 0, sizeof *options);
-  options->size = sizeof *options;
-  options->limits.header_bytes = (uint64_t)64 << 20;
-  options->limits.inflate_bytes = (uint64_t)64 << 30;
-  options->limits.fetch_bytes = (uint64_t)64 << 30;
-  options->limits.hdus = 10000000;
-  options->limits.tile_bytes = (uint64_t)4 << 30;
-  options->limits.redirects = 10;
-  options->remote.size = sizeof options->remote;
-}
-
 void rf_store_describe(rf_store *store) {
   bool in_memory = (store->flags & RF_DRIVER_MEMORY) != 0;
   bool remote = (store->flags & RF_DRIVER_REMOTE) != 0 && !in_memory;

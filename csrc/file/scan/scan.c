@@ -119,7 +119,7 @@ static rf_status look_past_fill(rf_file *file, const window *piece, uint64_t *of
 static rf_status scan_header(rf_file *file, uint64_t offset, size_t first, rf_structure *structure, bool *found,
                              rf_error *err) {
   rf_hdu *hdu = structure->hdu;
-  uint64_t limit = file->options.limits.header_bytes, position = 0;
+  uint64_t limit = file->limits.header_bytes, position = 0;
   window piece;
   for (;;) {
     size_t n = position == 0 ? first : sizeof piece.buffer - (size_t)(position % RF_BLOCK_BYTES), used;
@@ -243,9 +243,9 @@ static rf_status scan_into(rf_file *file, rf_hdu *hdu, bool last, bool *found, r
   }
   RF_TRY(rf_structure_finish(&structure, err));
   status = next_offset(hdu, &next, err);
-  if (status == RF_OK && file->hdu_count >= file->options.limits.hdus)
+  if (status == RF_OK && file->hdu_count >= file->limits.hdus)
     status = rf_fail(err, RF_ERR_LIMIT, "the file has more than %llu HDUs, which is the limit (from Python max_hdus)",
-                     (unsigned long long)file->options.limits.hdus);
+                     (unsigned long long)file->limits.hdus);
   if (status != RF_OK) {
     rf_hdu_clear(hdu);
     return status;

@@ -94,17 +94,21 @@ typedef struct rf_allocator {
  * function or while no object of the library is alive; not safe beside running calls. */
 RF_API void rf_allocator_set(const rf_allocator *allocator);
 
-/* Ceilings against hostile files, each for all memory that the thing it names takes. rf_options_init() fills in the
+/* Ceilings against hostile files, each for all memory that the thing it names takes. rf_limits_init() sets the
  * defaults. */
 typedef struct rf_limits {
+  size_t size;            /* sizeof(rf_limits) of the caller; members that lie beyond it have their defaults */
   uint64_t header_bytes;  /* one header, default 64 MiB */
   uint64_t inflate_bytes; /* one file, or one HDU that is unpacked, after decompression; default 64 GiB */
   uint64_t fetch_bytes;   /* one remote file kept in memory, default 64 GiB */
   uint64_t hdus;          /* HDUs in one file, default 10 million */
   uint64_t tile_bytes;    /* decoding tiles of a compressed image or table, memory that the codec works in included,
                              where fewer bytes are read than the tile has; default 4 GiB */
-  int redirects;          /* default 10 */
+  int redirects;          /* of one request, default 10 */
 } rf_limits;
+
+/* rf_limits_init() sets all members of `limits`, `size` included, to their defaults. NULL is allowed. Threads: any. */
+RF_API void rf_limits_init(rf_limits *limits);
 
 /* --- binding ends here --- */
 

@@ -16,9 +16,9 @@ extern "C" {
 /* ============================== Options ============================== */
 
 typedef enum rf_mode {
-  RF_MODE_READ,       /* "r": must exist; never written */
-  RF_MODE_READ_WRITE, /* "r+": must exist */
-  RF_MODE_CREATE      /* "w+": created, or cut to zero length */
+  RF_MODE_READ = 0,       /* "r": must exist; never written */
+  RF_MODE_READ_WRITE = 1, /* "r+": must exist */
+  RF_MODE_CREATE = 2      /* "w+": created, or cut to zero length */
 } rf_mode;
 
 /* What came of a remote file so far. Numbers only grow; those of a file that was downloaded whole are of the download.
@@ -40,6 +40,20 @@ typedef struct rf_remote_stats {
  * known) of what is being fetched. From any thread. Anything but RF_OK ends the fetch with that status. */
 typedef rf_status (*rf_progress)(void *user, uint64_t done, int64_t total);
 
+/* What a remote file is fetched by. */
+typedef enum rf_remote_mode {
+  RF_REMOTE_AUTO = 0,    /* the size of the file and the abilities of the server decide */
+  RF_REMOTE_RANGES = 1,  /* ranges, or an error */
+  RF_REMOTE_DOWNLOAD = 2 /* one download of the whole file */
+} rf_remote_mode;
+
+/* When requests to S3 are signed. */
+typedef enum rf_s3_credentials {
+  RF_S3_AUTO = 0,      /* where an unsigned request is refused and credentials are known */
+  RF_S3_ANONYMOUS = 1, /* never */
+  RF_S3_SIGNED = 2     /* always */
+} rf_s3_credentials;
+
 /* How a remote file is fetched. Strings and arrays are borrowed for the call that takes them. A member that is 0 or
  * NULL means the default. */
 typedef struct rf_remote_options {
@@ -50,8 +64,7 @@ typedef struct rf_remote_options {
   double connect_timeout; /* seconds to connect; <= 0: the transport's own */
   const char *ca_bundle;  /* file of trusted certificates, NULL: the environment's or system's */
 
-  int ranged;               /* 0: decided by the size of the file and what the server can; 1: ranges or an error;
-                               -1: one download of the whole file */
+  rf_remote_mode mode;
   uint64_t threshold_bytes; /* files up to this size are downloaded whole; default 4 MiB */
   uint64_t first_bytes;     /* of the first request; default 256 KiB */
   uint64_t block_bytes;     /* unit of the cache; default 64 KiB */
@@ -70,8 +83,8 @@ typedef struct rf_remote_options {
   const char *endpoint; /* s3: "http://host:port" of a server that is not Amazon's (path-style); NULL:
                            AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else Amazon's */
   const char
-      *region;   /* s3: NULL: AWS_REGION, AWS_DEFAULT_REGION, the profile's, else us-east-1 and what the server says */
-  int anonymous; /* s3: 0: without credentials first, then with those there are; 1: never; -1: always with */
+      *region; /* s3: NULL: AWS_REGION, AWS_DEFAULT_REGION, the profile's, else us-east-1 and what the server says */
+  rf_s3_credentials credentials;
   int requester_pays; /* s3: 1: the one who asks pays for it */
 
   rf_progress progress;
@@ -115,25 +128,28 @@ typedef struct rf_remote_options {
 #define RF_OPEN_RECOVER 64
 
 typedef struct rf_options {
-  size_t size;    /* sizeof(rf_options) */
+  size_t size;    /* sizeof(rf_options) of the caller; members that lie beyond it count as 0 */
   uint32_t flags; /* RF_OPEN_... */
-  int gzip_level; /* 1..9, 0: default (fast) */
-  rf_limits limits;
-  rf_remote_options remote;
-  unsigned threads; /* most threads one call on this file may use; 0: RUSTFITS_NUM_THREADS, or the processors that this
-                       process may use, of which reading what is stored as it is takes two. Threads are started only
-                       where there is enough work for them, and end with the call */
-  const char
-      *schemes; /* NULL, or the schemes that names may have, "file mem https" (blanks or commas between them; a
-                   path has the scheme "file"): any other, also one that a redirect or a link of a chain
-                   ("zip://a::https://...") leads to, is RF_ERR_SCHEME. "" allows nothing but mem://, which reaches
-                   nothing and is always allowed. The environment
-                   variable RUSTFITS_SCHEMES, unless it is empty, is a ceiling for the whole process: a scheme
-                   must be in both. Borrowed for the call that opens */
+  int gzip_level; /* 1 to 9; 0: the default, which is fast */
+  /* Most threads of one call on the file. 0: RUSTFITS_NUM_THREADS, or the processors that this process may use;
+   * reading data that are stored as they are takes two of them. Threads are started only where there is enough work for
+   * them, and end with the call. */
+  unsigned threads;
+  const rf_limits *limits;         /* NULL: the defaults. Borrowed for the call that opens */
+  const rf_remote_options *remote; /* NULL: the defaults. Borrowed likewise */
+  /* NULL, or the schemes that names may have: "file mem https", with blanks or commas between them. A path has the
+   * scheme "file". Any other scheme is RF_ERR_SCHEME, also one that a redirect or a link of a chain
+   * ("zip://a::https://...") leads to. "" allows only mem://, which reaches nothing and is always allowed. The
+   * environment variable RUSTFITS_SCHEMES, unless it is empty, is a ceiling for the whole process: a scheme must be in
+   * both lists. Borrowed likewise. */
+  const char *schemes;
 } rf_options;
 
-/* Fills in defaults, sizes included. */
+/* rf_options_init() sets `size` of `options` and zeroes the rest. NULL is allowed. Threads: any. */
 RF_API void rf_options_init(rf_options *options);
+
+/* rf_remote_options_init() sets `size` of `options` and zeroes the rest. NULL is allowed. Threads: any. */
+RF_API void rf_remote_options_init(rf_remote_options *options);
 
 /* --- binding ends here --- */
 

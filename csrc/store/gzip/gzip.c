@@ -164,7 +164,7 @@ static rf_status start(gzip_state *g, rf_mode mode, const rf_options *options, r
   g->level = options->gzip_level;
   g->at_close = (options->flags & RF_OPEN_ATOMIC) != 0;
   g->in_place = mode == RF_MODE_CREATE && (options->flags & (RF_OPEN_ATOMIC | RF_OPEN_IN_PLACE)) != 0;
-  return mode == RF_MODE_CREATE ? start_new(g, err) : start_reading(g, options->limits.inflate_bytes, err);
+  return mode == RF_MODE_CREATE ? start_new(g, err) : start_reading(g, options->limits->inflate_bytes, err);
 }
 
 rf_status rf_gzip_wrap(rf_store **store, rf_mode mode, const rf_options *options, rf_error *err) {

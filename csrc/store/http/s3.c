@@ -214,7 +214,7 @@ rf_status rf_s3_locate(const char *name, const rf_remote_options *remote, rf_loc
                      (int)sizeof location->region - 1);
   /* A requester who pays must sign. Credentials that the caller gives are for this file. */
   bool wanted = remote->user != NULL || (remote->requester_pays == 1 && has_login(remote, &aws));
-  location->is_signed = remote->anonymous < 0 || (remote->anonymous == 0 && wanted);
+  location->is_signed = remote->credentials == RF_S3_SIGNED || (remote->credentials == RF_S3_AUTO && wanted);
   if (status == RF_OK)
     status = make_location(name, remote, &aws, location, err);
   rf_aws_free(&aws);
@@ -230,7 +230,8 @@ bool rf_s3_retry(const char *name, const rf_remote_options *remote, const rf_res
   if ((status == 301 || status == 307 || status == 400 || status == 403) && said->region[0] != '\0' &&
       strcmp(said->region, location->region) != 0)
     changed = set_region(location, said->region);
-  if ((status == 401 || status == 403) && !location->is_signed && remote->anonymous == 0 && has_login(remote, &aws))
+  if ((status == 401 || status == 403) && !location->is_signed && remote->credentials == RF_S3_AUTO &&
+      has_login(remote, &aws))
     changed = location->is_signed = true;
   location->tries++;
   changed = changed && make_location(name, remote, &aws, location, NULL) == RF_OK;

@@ -94,12 +94,12 @@ rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const 
     return rf_fail(err, RF_ERR_MEMORY, "out of memory");
   rf_mutex_init(&f->lock);
   f->transport = transport;
-  f->redirects = options->limits.redirects;
+  f->redirects = options->limits->redirects;
   f->refuse = rf_schemes_refused(name, options);
-  f->limit = options->limits.fetch_bytes;
+  f->limit = options->limits->fetch_bytes;
   f->accepts_ranges = RF_ACCEPT_RANGES_UNKNOWN;
   f->stats.size = sizeof f->stats;
-  rf_status status = keep_options(f, &options->remote, err);
+  rf_status status = keep_options(f, options->remote, err);
   if (status == RF_OK) {
     /* What the caller says of the size or the time of requests goes for all. */
     bool said = f->remote.request_bytes != 0 || f->remote.timeout > 0;
@@ -377,7 +377,7 @@ static rf_status open_once(opening *o, double delay, rf_response *said, rf_error
 /* An answer to a range that makes a plain request for the whole file worth a try: an empty file has no first byte, and
  * some servers refuse what they do not know. */
 static bool ask_plainly(const opening *o, const rf_error *err) {
-  return !o->whole && o->fetcher->remote.ranged != 1 && !o->ever &&
+  return !o->whole && o->fetcher->remote.mode != RF_REMOTE_RANGES && !o->ever &&
          (err->code == RF_ERR_UNSUPPORTED || err->http_status == 416 || err->http_status == 501);
 }
 

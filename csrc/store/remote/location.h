@@ -22,8 +22,9 @@ typedef struct rf_location {
   int tries;       /* calls of rf_location_retry() for an S3 bucket */
 } rf_location;
 
-/* Parses a name, "scheme://...". s3://bucket/key becomes the URL of the object, unsigned unless remote->anonymous is -1
- * or the caller gives credentials. RF_ERR_ARGUMENT for malformed names; messages do not repeat the name. */
+/* Parses a name, "scheme://...". s3://bucket/key becomes the URL of the object, unsigned unless remote->credentials is
+ * RF_S3_SIGNED or the caller gives credentials. RF_ERR_ARGUMENT for malformed names; messages do not repeat the name.
+ */
 rf_status rf_location_parse(const char *name, const rf_remote_options *remote, rf_location *location, rf_error *err);
 
 /* Changes the location after the server has refused a first request with the facts `said`: signs the request, or

@@ -133,8 +133,8 @@ static rf_status check_options(const rf_remote_options *remote, rf_error *err) {
 static rf_status open_fetcher(remote_state *s, const char *name, remote_body *body, rf_error *err) {
   rf_fetcher *f = s->fetcher;
   rf_first_receiver receiver = {body_begin, body_take, body};
-  RF_TRY(rf_fetcher_open(f, name, f->remote.ranged < 0, &receiver, err));
-  bool small = f->size <= f->remote.threshold_bytes && f->remote.ranged == 0;
+  RF_TRY(rf_fetcher_open(f, name, f->remote.mode == RF_REMOTE_DOWNLOAD, &receiver, err));
+  bool small = f->size <= f->remote.threshold_bytes && f->remote.mode == RF_REMOTE_AUTO;
   if (!body->whole && small && body->size < f->size) {
     rf_extent rest = {body->size, f->size - body->size, 0};
     RF_TRY(reserve_announced(body, err));
@@ -167,7 +167,8 @@ static rf_status remote_open(const rf_driver *driver, const char *name, rf_mode 
   remote_state *s = rf_alloc_zero(1, sizeof *s);
   if (s == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "out of memory");
-  remote_body body = {.limit = options->limits.fetch_bytes, .announced = -1, .only_ranges = options->remote.ranged > 0};
+  remote_body body = {
+      .limit = options->limits->fetch_bytes, .announced = -1, .only_ranges = options->remote->mode == RF_REMOTE_RANGES};
   rf_status status = rf_fetcher_new(driver->user, name, options, &s->fetcher, err);
   if (status == RF_OK)
     status = check_options(&s->fetcher->remote, err);

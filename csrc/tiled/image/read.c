@@ -481,7 +481,7 @@ rf_status rf_tiled_image_read(rf_file *file, rf_hdu *hdu, const rf_image_request
   if (status == RF_OK && section.count > 0) {
     r.threads = request->threads != 0 ? request->threads : file->options.threads;
     r.wanted = request->data_bytes;
-    r.limit = file->options.limits.tile_bytes;
+    r.limit = file->limits.tile_bytes;
     choose_cache(&r);
     status = read_section(&r, err);
   }

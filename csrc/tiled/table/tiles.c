@@ -120,8 +120,7 @@ static rf_status read_rows(batch *b, rf_error *err) {
 /* The memory for a tile of which not all is read is bounded, as that for a tile of an image is. */
 static rf_status check_limit(const rf_table_tiles *t, size_t number, uint64_t size, rf_error *err) {
   const rf_column *column = &t->z->plain->columns[number];
-  uint64_t limit = t->file->options.limits.tile_bytes, peak = rf_tiled_table_peak(column, t->z->types[number], size),
-           wanted;
+  uint64_t limit = t->file->limits.tile_bytes, peak = rf_tiled_table_peak(column, t->z->types[number], size), wanted;
   if (peak <= limit || !rf_tiled_table_column_bytes(column, t->selection->count, &wanted) || size <= wanted)
     return RF_OK;
   return rf_fail(err, RF_ERR_LIMIT,
@@ -229,7 +228,7 @@ static unsigned choose_threads(const batch *b) {
     uint64_t peak = rf_tiled_table_peak(&t->z->plain->columns[number], t->z->types[number], b->items[i].size);
     largest = peak > largest ? peak : largest;
   }
-  uint64_t most = t->file->options.limits.tile_bytes / largest;
+  uint64_t most = t->file->limits.tile_bytes / largest;
   return threads <= most ? threads : most > 0 ? (unsigned)most : 1;
 }
 

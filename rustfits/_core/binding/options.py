@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from weakref import WeakKeyDictionary
 
 from rustfits._core.binding.arguments import integer
 from rustfits._core.binding.library import CData, ffi, lib
@@ -17,6 +18,8 @@ _LIMITS = (
     ("max_header_bytes", "header_bytes", 2880),
     ("max_hdus", "hdus", 1),
 )
+#: Keeps the ``rf_limits *`` of an ``rf_options *`` as long as that lives.
+_LIMITS_OF: WeakKeyDictionary[CData, CData] = WeakKeyDictionary()
 #: The defaults of the limits, gzip_level and threads.
 NO_LIMITS = (None,) * 6
 
@@ -39,15 +42,18 @@ def open_options(
     flags : iterable of str
         The names of flags, without ``RF_OPEN_``.
     """
-    options = ffi.new("rf_options *")
+    options, ceilings = ffi.new("rf_options *"), ffi.new("rf_limits *")
     lib.rf_options_init(options)
+    lib.rf_limits_init(ceilings)
+    options.limits = ceilings
+    _LIMITS_OF[options] = ceilings
     if lenient is not None:
         options.flags |= lib.RF_OPEN_LENIENT if lenient else lib.RF_OPEN_STRICT
     for flag in flags:
         options.flags |= getattr(lib, "RF_OPEN_" + flag)
     for (name, field, least), limit in zip(_LIMITS, limits, strict=True):
         if limit is not None:
-            setattr(options.limits, field, integer(name, limit, least))
+            setattr(ceilings, field, integer(name, limit, least))
     if gzip_level is not None:
         options.gzip_level = integer("gzip_level", gzip_level, 1, 9)
     if threads is not None:

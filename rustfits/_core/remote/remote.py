@@ -435,7 +435,10 @@ def remote_options(remote: Remote | str, options: CData) -> list[Any]:
         kept.append(ffi.new("char[]", value.encode() if isinstance(value, str) else value))
         return kept[-1]
 
-    to = options.remote
+    to = ffi.new("rf_remote_options *")
+    lib.rf_remote_options_init(to)
+    options.remote = to
+    kept.append(to)
     headers = remote.headers
     if headers:
         lines = [kept_text(f"{name}: {value}") for name, value in headers.items()]
@@ -450,14 +453,16 @@ def remote_options(remote: Remote | str, options: CData) -> list[Any]:
     for name in ("threshold", "block", "cache", "gap", "request"):
         setattr(to, name + "_bytes", getattr(remote, name + "_bytes") or 0)
     to.concurrency = remote.concurrency or 0
-    to.ranged = 1 if remote.ranged else -1 if remote.download else 0
+    if remote.ranged or remote.download:
+        to.mode = lib.RF_REMOTE_RANGES if remote.ranged else lib.RF_REMOTE_DOWNLOAD
     if remote.ca_bundle is not None:
         to.ca_bundle = kept_text(os.fsencode(remote.ca_bundle))
     if remote.auth is not None:
         to.user, to.password = map(kept_text, remote.auth)
     to.netrc = remote.netrc
     to.endpoint, to.region = kept_text(remote.endpoint), kept_text(remote.region)
-    to.anonymous = 0 if remote.anonymous is None else 1 if remote.anonymous else -1
+    if remote.anonymous is not None:
+        to.credentials = lib.RF_S3_ANONYMOUS if remote.anonymous else lib.RF_S3_SIGNED
     to.requester_pays = remote.requester_pays
     if remote.max_bytes is not None:
         options.limits.fetch_bytes = remote.max_bytes

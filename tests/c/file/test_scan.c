@@ -9,6 +9,9 @@
 #include "hdu/kinds.h"
 #include "store/open.h"
 
+/* What the options of these tests point at. */
+static rf_limits ceilings;
+
 static rf_error err;
 
 static rf_hdu_info info_of(rf_file *file, size_t index) {
@@ -440,6 +443,8 @@ static void unprintable_bytes(void) {
   rf_file *file = NULL;
   rf_options options;
   rf_options_init(&options);
+  rf_limits_init(&ceilings);
+  options.limits = &ceilings;
   fits_begin(&fits, NULL, 8, 1, (long long[]){4});
   fits_card(&fits, "OBJECT  = 'caf\xc3\xa9'");
   fits_card(&fits, "EXTNAME = 'a\x01z\x80'");
@@ -476,6 +481,8 @@ static void unprintable_bytes(void) {
 static void every_byte_value(void) {
   rf_options strict;
   rf_options_init(&strict);
+  rf_limits_init(&ceilings);
+  strict.limits = &ceilings;
   strict.flags = RF_OPEN_STRICT;
   for (int place = 0; place < 80; place++) {
     for (int byte = 0; byte < 256; byte += place % 8 == 3 ? 1 : 17) {
@@ -721,26 +728,28 @@ static void limits(void) {
   rf_options options;
   size_t count = 99;
   rf_options_init(&options);
+  rf_limits_init(&ceilings);
+  options.limits = &ceilings;
   fits_begin(&fits, NULL, 8, 0, NULL);
   for (int i = 0; i < 100; i++)
     fits_card(&fits, "COMMENT");
   fits_end(&fits);
   for (int i = 0; i < 4; i++)
     fits_image(&fits, false, 1, NULL);
-  options.limits.header_bytes = 8640;
+  ceilings.header_bytes = 8640;
   CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err), err);
   CHECK_OK(rf_file_free(file, &err), err);
-  options.limits.header_bytes = 5760;
+  ceilings.header_bytes = 5760;
   file = NULL;
   CHECK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err) == RF_ERR_LIMIT);
   CHECK(file == NULL);
-  options.limits.header_bytes = 8640;
-  options.limits.hdus = 4;
+  ceilings.header_bytes = 8640;
+  ceilings.hdus = 4;
   CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err), err);
   CHECK(rf_file_count(file, &count, &err) == RF_ERR_LIMIT && count == 4);
   CHECK(info_of(file, 3).data_bytes == 1);
   CHECK_OK(rf_file_free(file, &err), err);
-  options.limits.hdus = 5;
+  ceilings.hdus = 5;
   CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err), err);
   CHECK(count_of(file) == 5);
   CHECK_OK(rf_file_free(file, &err), err);

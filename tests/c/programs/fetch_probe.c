@@ -15,6 +15,10 @@
 
 #include "rustfits.h"
 
+/* What the options of these tests point at. */
+static rf_limits ceilings;
+static rf_remote_options fetching;
+
 #define MOST 512
 
 typedef struct {
@@ -67,28 +71,32 @@ int main(int argc, char **argv) {
   printf("transport %s\n", transport->name);
   rf_options options;
   rf_options_init(&options);
+  rf_limits_init(&ceilings);
+  options.limits = &ceilings;
+  rf_remote_options_init(&fetching);
+  options.remote = &fetching;
   const char *headers[MOST];
   rf_range ranges[MOST];
-  options.remote.headers = headers;
-  rf_request request = {.size = sizeof request, .url = argv[2], .remote = &options.remote};
+  fetching.headers = headers;
+  rf_request request = {.size = sizeof request, .url = argv[2], .remote = &fetching};
   const char *more_headers[MOST];
   request.headers = more_headers;
-  request.redirects = options.limits.redirects;
-  request.limit_bytes = options.limits.fetch_bytes;
+  request.redirects = ceilings.redirects;
+  request.limit_bytes = ceilings.fetch_bytes;
   for (int i = 3; i < argc; i++) {
     const char *value;
     if ((value = value_of(argv[i], "user")) != NULL)
       request.user = value;
     else if ((value = value_of(argv[i], "password")) != NULL)
       request.password = value;
-    else if ((value = value_of(argv[i], "header")) != NULL && options.remote.header_count < MOST)
-      headers[options.remote.header_count++] = value;
+    else if ((value = value_of(argv[i], "header")) != NULL && fetching.header_count < MOST)
+      headers[fetching.header_count++] = value;
     else if ((value = value_of(argv[i], "timeout")) != NULL)
-      options.remote.timeout = strtod(value, NULL);
+      fetching.timeout = strtod(value, NULL);
     else if ((value = value_of(argv[i], "connect_timeout")) != NULL)
-      options.remote.connect_timeout = strtod(value, NULL);
+      fetching.connect_timeout = strtod(value, NULL);
     else if ((value = value_of(argv[i], "ca_bundle")) != NULL)
-      options.remote.ca_bundle = value;
+      fetching.ca_bundle = value;
     else if ((value = value_of(argv[i], "more_header")) != NULL && request.header_count < MOST)
       more_headers[request.header_count++] = value;
     else if ((value = value_of(argv[i], "concurrency")) != NULL)

@@ -13,6 +13,9 @@
 
 #include "rustfits.h"
 
+/* What the options of these tests point at. */
+static rf_remote_options fetching;
+
 #define ROWS 60
 #define COLUMNS 25
 #define BOXES 3
@@ -92,19 +95,23 @@ static const char *value_of(const char *argument, const char *name) {
 int main(int argc, char **argv) {
   rf_options options;
   rf_options_init(&options);
+  rf_remote_options_init(&fetching);
+  options.remote = &fetching;
   if (argc < 4)
     return 2;
-  options.remote.ranged = strcmp(argv[3], "ranged") == 0 ? 1 : strcmp(argv[3], "download") == 0 ? -1 : 0;
-  options.remote.block_bytes = 16384;
-  options.remote.gap_bytes = 32768;
+  fetching.mode = strcmp(argv[3], "ranged") == 0     ? RF_REMOTE_RANGES
+                  : strcmp(argv[3], "download") == 0 ? RF_REMOTE_DOWNLOAD
+                                                     : RF_REMOTE_AUTO;
+  fetching.block_bytes = 16384;
+  fetching.gap_bytes = 32768;
   for (int i = 4; i < argc; i++) {
     const char *value;
     if ((value = value_of(argv[i], "ca_bundle")) != NULL)
-      options.remote.ca_bundle = value;
+      fetching.ca_bundle = value;
     else if ((value = value_of(argv[i], "endpoint")) != NULL)
-      options.remote.endpoint = value;
+      fetching.endpoint = value;
     else if (value_of(argv[i], "netrc") != NULL)
-      options.remote.netrc = 1;
+      fetching.netrc = 1;
     else
       return 2;
   }

@@ -12,6 +12,9 @@
 #include "check.h"
 #include "store/open.h"
 
+/* What the options of these tests point at. */
+static rf_remote_options fetching;
+
 #define FILE_BYTES ((size_t)20 << 20)
 #define BLOCK ((size_t)64 << 10)
 
@@ -118,12 +121,14 @@ static void serve(size_t size) {
   rf_error_clear(&err);
 }
 
-static rf_options options_of(int ranged) {
+static rf_options options_of(rf_remote_mode mode) {
   rf_options options;
   rf_options_init(&options);
-  options.remote.ranged = ranged;
-  options.remote.retry_seconds = 5;
-  options.remote.retries = 1;
+  rf_remote_options_init(&fetching);
+  options.remote = &fetching;
+  fetching.mode = mode;
+  fetching.retry_seconds = 5;
+  fetching.retries = 1;
   return options;
 }
 
@@ -150,7 +155,7 @@ static bool reads_right(rf_store *store, uint64_t offset, size_t n) {
 
 static void test_a_large_file_is_ranged(void) {
   serve(FILE_BYTES);
-  rf_options options = options_of(0);
+  rf_options options = options_of(RF_REMOTE_AUTO);
   rf_store *store = open_file(&options);
   rf_remote_stats stats = stats_of(store);
   CHECK(stats.ranged == 1 && stats.requests == 1 && stats.bytes_fetched == 256 << 10);
@@ -167,7 +172,7 @@ static void test_a_large_file_is_ranged(void) {
 static void test_a_small_file_is_downloaded(void) {
   for (size_t size = 1; size <= (size_t)4 << 20; size = size * 5 + 11) {
     serve(size);
-    rf_options options = options_of(0);
+    rf_options options = options_of(RF_REMOTE_AUTO);
     rf_store *store = open_file(&options);
     CHECK(stats_of(store).ranged == 0 && stats_of(store).bytes_fetched == size);
     CHECK(store->profile.in_memory && !store->profile.prefetch);
@@ -180,7 +185,7 @@ static void test_a_small_file_is_downloaded(void) {
 static void test_a_server_without_ranges(void) {
   serve(FILE_BYTES);
   server.no_ranges = true;
-  rf_options options = options_of(0);
+  rf_options options = options_of(RF_REMOTE_AUTO);
   rf_store *store = open_file(&options);
   CHECK(stats_of(store).ranged == 0 && server.calls == 1);
   CHECK(reads_right(store, 0, FILE_BYTES));
@@ -188,21 +193,21 @@ static void test_a_server_without_ranges(void) {
 
   serve(FILE_BYTES);
   server.no_ranges = true;
-  options = options_of(1);
+  options = options_of(RF_REMOTE_RANGES);
   CHECK(rf_store_open("ranged://host/file", RF_MODE_READ, &options, &store, &err) == RF_ERR_UNSUPPORTED);
   CHECK(strstr(err.message, "whole files only") != NULL);
 }
 
 static void test_modes_that_insist(void) {
   serve(100000);
-  rf_options options = options_of(1);
+  rf_options options = options_of(RF_REMOTE_RANGES);
   rf_store *store = open_file(&options);
   CHECK(stats_of(store).ranged == 1);
   CHECK(reads_right(store, 0, 100000));
   CHECK_OK(rf_store_close(store, &err), err);
 
   serve(FILE_BYTES);
-  options = options_of(-1);
+  options = options_of(RF_REMOTE_DOWNLOAD);
   store = open_file(&options);
   CHECK(stats_of(store).ranged == 0 && server.calls == 1);
   CHECK_OK(rf_store_close(store, &err), err);
@@ -212,8 +217,8 @@ static void test_modes_that_insist(void) {
 
 static void test_any_stretch_is_right(void) {
   serve(FILE_BYTES - 12345);
-  rf_options options = options_of(1);
-  options.remote.cache_bytes = 1 << 20; /* blocks come and go */
+  rf_options options = options_of(RF_REMOTE_RANGES);
+  fetching.cache_bytes = 1 << 20; /* blocks come and go */
   rf_store *store = open_file(&options);
   uint64_t seed = 1;
   for (int i = 0; i < 300; i++) {
@@ -240,7 +245,7 @@ static void test_many_ranges_are_one_round_trip(void) {
   static uint8_t out[ROWS * ROW];
   rf_read_range ranges[ROWS];
   serve(FILE_BYTES);
-  rf_options options = options_of(1);
+  rf_options options = options_of(RF_REMOTE_RANGES);
   rf_store *store = open_file(&options);
   for (size_t i = 0; i < ROWS; i++)
     ranges[i] = (rf_read_range){10000000 + i * STEP, ROW, out + i * ROW};
@@ -259,7 +264,7 @@ static void test_far_ranges_run_side_by_side(void) {
   uint8_t out[8][100];
   rf_read_range ranges[8];
   serve(FILE_BYTES);
-  rf_options options = options_of(1);
+  rf_options options = options_of(RF_REMOTE_RANGES);
   rf_store *store = open_file(&options);
   for (size_t i = 0; i < 8; i++)
     ranges[i] = (rf_read_range){((size_t)2 << 20) * (9 - i), 100, out[i]}; /* in no order */
@@ -273,7 +278,7 @@ static void test_far_ranges_run_side_by_side(void) {
 
 static void test_prefetch_is_what_reads_use(void) {
   serve(FILE_BYTES);
-  rf_options options = options_of(1);
+  rf_options options = options_of(RF_REMOTE_RANGES);
   rf_store *store = open_file(&options);
   rf_range soon[3] = {{5000000, 10}, {9000000, 300000}, {FILE_BYTES + 5, 100}};
   CHECK_OK(rf_store_prefetch(store, soon, 3, &err), err);
@@ -285,7 +290,7 @@ static void test_prefetch_is_what_reads_use(void) {
 
 static void test_reading_on_fetches_ahead(void) {
   serve(FILE_BYTES);
-  rf_options options = options_of(1);
+  rf_options options = options_of(RF_REMOTE_RANGES);
   rf_store *store = open_file(&options);
   for (uint64_t at = 0; at < FILE_BYTES; at += 32768)
     CHECK(reads_right(store, at, 32768));
@@ -296,8 +301,8 @@ static void test_reading_on_fetches_ahead(void) {
 
 static void test_the_cache_keeps_to_its_budget(void) {
   serve(FILE_BYTES);
-  rf_options options = options_of(1);
-  options.remote.cache_bytes = 1 << 20;
+  rf_options options = options_of(RF_REMOTE_RANGES);
+  fetching.cache_bytes = 1 << 20;
   rf_store *store = open_file(&options);
   for (uint64_t at = BLOCK; at < 4 << 20; at += BLOCK)
     CHECK(reads_right(store, at + 7, 100));
@@ -327,7 +332,7 @@ static bool is_scattered(const rf_read_range *ranges) {
 static rf_store *open_modern(rf_options *options) {
   serve(FILE_BYTES);
   name = "http://host/file";
-  *options = options_of(1);
+  *options = options_of(RF_REMOTE_RANGES);
   return open_file(options);
 }
 
@@ -460,7 +465,7 @@ static void test_what_broke_off_goes_on_at_the_byte(void) {
   server.from_call = 1;
   server.cut = 3000001;
   server.cuts = 6;
-  rf_options options = options_of(1);
+  rf_options options = options_of(RF_REMOTE_RANGES);
   rf_store *store = open_file(&options);
   CHECK(reads_right(store, 1000000, 16000000));
   rf_remote_stats stats = stats_of(store);
@@ -470,7 +475,7 @@ static void test_what_broke_off_goes_on_at_the_byte(void) {
   serve(FILE_BYTES);
   server.cut = 7000000;
   server.cuts = 2;
-  options = options_of(-1);
+  options = options_of(RF_REMOTE_DOWNLOAD);
   store = open_file(&options);
   CHECK(reads_right(store, 0, FILE_BYTES));
   CHECK(stats_of(store).bytes_fetched == FILE_BYTES);
@@ -480,7 +485,7 @@ static void test_what_broke_off_goes_on_at_the_byte(void) {
 static void test_busy_then_fine(void) {
   serve(FILE_BYTES);
   server.busy = 1;
-  rf_options options = options_of(0);
+  rf_options options = options_of(RF_REMOTE_AUTO);
   rf_store *store = open_file(&options);
   CHECK(stats_of(store).retries == 1);
   server.busy = 1;
@@ -494,7 +499,7 @@ static void test_busy_then_fine(void) {
 
 static void test_a_server_that_is_gone(void) {
   serve(FILE_BYTES);
-  rf_options options = options_of(0);
+  rf_options options = options_of(RF_REMOTE_AUTO);
   rf_store *store = open_file(&options);
   server.failure = RF_ERR_NETWORK;
   server.from_call = server.calls;
@@ -513,7 +518,7 @@ static void test_a_server_that_is_gone(void) {
 
 static void test_a_file_that_changes(void) {
   serve(FILE_BYTES);
-  rf_options options = options_of(0);
+  rf_options options = options_of(RF_REMOTE_AUTO);
   rf_store *store = open_file(&options);
   server.etag = "\"two\"";
   CHECK(!reads_right(store, 9000000, 10));
@@ -532,7 +537,7 @@ static void test_a_file_that_changes(void) {
 
 static void test_a_server_that_sends_too_much(void) {
   serve(FILE_BYTES);
-  rf_options options = options_of(0);
+  rf_options options = options_of(RF_REMOTE_AUTO);
   rf_store *store = open_file(&options);
   server.lies = true;
   CHECK(reads_right(store, 9000000, 10)); /* what was asked for came, and nothing behind it was taken */
@@ -549,9 +554,9 @@ static rf_status stop_at_once(void *user, uint64_t done, int64_t total) {
 static void test_progress_can_end_a_fetch(void) {
   serve(FILE_BYTES);
   int calls = 0;
-  rf_options options = options_of(-1);
-  options.remote.progress = stop_at_once;
-  options.remote.progress_user = &calls;
+  rf_options options = options_of(RF_REMOTE_DOWNLOAD);
+  fetching.progress = stop_at_once;
+  fetching.progress_user = &calls;
   rf_store *store;
   CHECK(rf_store_open("ranged://host/file", RF_MODE_READ, &options, &store, &err) == RF_ERR_CALLBACK);
   CHECK(calls == 1 && server.calls == 1);
@@ -579,7 +584,7 @@ static size_t make_extensions(size_t count, size_t periods, size_t blocks) {
 
 static void count_extensions(size_t periods, size_t blocks, int most) {
   serve(make_extensions(101, periods, blocks));
-  rf_options options = options_of(1);
+  rf_options options = options_of(RF_REMOTE_RANGES);
   rf_file *file;
   size_t count = 0;
   CHECK_OK(rf_file_open("ranged://host/file", RF_MODE_READ, &options, &file, &err), err);
@@ -600,7 +605,7 @@ static void test_headers_of_many_extensions_are_few_requests(void) {
 
 static void test_one_header_is_not_a_guess_at_others(void) {
   serve(make_extensions(101, 1, 200));
-  rf_options options = options_of(1);
+  rf_options options = options_of(RF_REMOTE_RANGES);
   rf_file *file;
   rf_hdu_info info = {.size = sizeof info};
   CHECK_OK(rf_file_open("ranged://host/file", RF_MODE_READ, &options, &file, &err), err);
@@ -630,7 +635,7 @@ static void check_each_allocation(const char *file, const rf_read_range *ranges,
   bool done = false;
   for (size_t n = 0; n < 1000 && !done; n++) {
     serve(FILE_BYTES);
-    rf_options options = options_of(1);
+    rf_options options = options_of(RF_REMOTE_RANGES);
     rf_store *store = NULL;
     rf_allocator_set(&scarce);
     allocations_left = n;
@@ -673,7 +678,7 @@ static void *read_here_and_there(void *user) {
 static void test_threads_share_blocks(void) {
   pthread_t threads[4];
   serve(FILE_BYTES);
-  rf_options options = options_of(1);
+  rf_options options = options_of(RF_REMOTE_RANGES);
   rf_store *store = open_file(&options);
   for (int i = 0; i < 4; i++)
     CHECK(pthread_create(&threads[i], NULL, read_here_and_there, store) == 0);

@@ -12,6 +12,10 @@
 #include "store/open.h"
 #include "store/registry.h"
 
+/* What the options of these tests point at. */
+static rf_limits ceilings;
+static rf_remote_options fetching;
+
 /* ---- URLs ---- */
 
 static void check_url(const char *name, const char *text, const char *user, const char *password) {
@@ -257,8 +261,12 @@ static void test_options_arrive(void) {
   serve("abc", 3, 3, 3);
   rf_options options;
   rf_options_init(&options);
-  options.remote.timeout = 2.5;
-  options.limits.redirects = 3;
+  rf_limits_init(&ceilings);
+  options.limits = &ceilings;
+  rf_remote_options_init(&fetching);
+  options.remote = &fetching;
+  fetching.timeout = 2.5;
+  ceilings.redirects = 3;
   rf_store *store;
   rf_error err = {0};
   CHECK_OK(open_fake("FAKES://host/a", &options, &store, &err), err);
@@ -284,6 +292,10 @@ static void test_writing_is_refused_without_a_request(void) {
   serve("abc", 3, 3, 3);
   rf_options options;
   rf_options_init(&options);
+  rf_limits_init(&ceilings);
+  options.limits = &ceilings;
+  rf_remote_options_init(&fetching);
+  options.remote = &fetching;
   rf_store *store;
   rf_error err = {0};
   CHECK(rf_store_open("fake://host/a", RF_MODE_READ_WRITE, &options, &store, &err) == RF_ERR_READONLY);
@@ -326,13 +338,17 @@ static void test_bad_bodies(void) {
 static void test_limit(void) {
   rf_options options;
   rf_options_init(&options);
-  options.limits.fetch_bytes = 5;
+  rf_limits_init(&ceilings);
+  options.limits = &ceilings;
+  rf_remote_options_init(&fetching);
+  options.remote = &fetching;
+  ceilings.fetch_bytes = 5;
   rf_error err = {0};
   for (int told = 0; told < 2; told++) {
     serve("abcdef", 6, 2, told ? 6 : -1);
     CHECK(open_failing("fake://host/a", &options, &err) == RF_ERR_LIMIT);
   }
-  options.limits.fetch_bytes = 6;
+  ceilings.fetch_bytes = 6;
   rf_store *store;
   CHECK_OK(open_fake("fake://host/a", &options, &store, &err), err);
   (void)rf_store_close(store, NULL);

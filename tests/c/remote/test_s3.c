@@ -121,7 +121,7 @@ static void test_hostile_regions(void) {
 static void test_who_asks(void) {
   rf_location location;
   rf_error err = {0};
-  rf_remote_options always = {.size = sizeof always, .anonymous = -1};
+  rf_remote_options always = {.size = sizeof always, .credentials = RF_S3_SIGNED};
   set_environment("KEY", "", "TOKEN"); /* half a login is none */
   CHECK(rf_location_parse("s3://bucket/a", &always, &location, &err) == RF_ERR_PERMISSION);
   set_environment("KEY", "SECRET", "");
@@ -129,7 +129,7 @@ static void test_who_asks(void) {
   CHECK_OK(rf_location_parse("s3://bucket/a", &always, &location, &err), err);
   CHECK(location.is_signed && location.header_count == 0);
   rf_location_free(&location);
-  rf_remote_options never = {.size = sizeof never, .anonymous = 1, .requester_pays = 1};
+  rf_remote_options never = {.size = sizeof never, .credentials = RF_S3_ANONYMOUS, .requester_pays = 1};
   CHECK_OK(rf_location_parse("s3://bucket/a", &never, &location, &err), err);
   rf_response said = refusal(403, "");
   CHECK(!location.is_signed && location.header_count == 1);

@@ -12,6 +12,9 @@
 #include "image_file.h"
 #include "store/open.h"
 
+/* What the options of these tests point at. */
+static rf_remote_options fetching;
+
 #define FILE_BYTES ((size_t)9 << 20)
 #define MIB ((uint64_t)1 << 20)
 
@@ -88,11 +91,13 @@ static void serve(const uint8_t *body, size_t size, size_t piece) {
 static rf_options options_of(uint64_t block_bytes, uint64_t request_bytes) {
   rf_options options;
   rf_options_init(&options);
-  options.remote.ranged = 1;
-  options.remote.block_bytes = block_bytes;
-  options.remote.request_bytes = request_bytes;
-  options.remote.first_bytes = block_bytes > 10000 ? block_bytes : 10000;
-  options.remote.retries = 3;
+  rf_remote_options_init(&fetching);
+  options.remote = &fetching;
+  fetching.mode = RF_REMOTE_RANGES;
+  fetching.block_bytes = block_bytes;
+  fetching.request_bytes = request_bytes;
+  fetching.first_bytes = block_bytes > 10000 ? block_bytes : 10000;
+  fetching.retries = 3;
   return options;
 }
 
@@ -140,7 +145,7 @@ static void check_stream(const rf_options *options, uint64_t offset, size_t unit
   CHECK(memcmp(c.got, server.body + offset, (size_t)c.length) == 0);
   CHECK(c.total == c.length); /* nothing twice */
   CHECK(stats.bytes_wanted >= c.length && stats.bytes_wanted < c.length + 10000);
-  CHECK(stats.bytes_fetched <= server.size + 3 * options->remote.block_bytes + 2 * unit + 10000);
+  CHECK(stats.bytes_fetched <= server.size + 3 * fetching.block_bytes + 2 * unit + 10000);
   free(c.got);
 }
 
@@ -195,7 +200,7 @@ static void test_a_connection_cut_within_a_unit(void) {
       server.cut = 1000003;
       server.cuts = 5;
       rf_options options = options_of(65536, MIB);
-      options.remote.retry_seconds = 20;
+      fetching.retry_seconds = 20;
       check_stream(&options, 1, unit);
       CHECK(server.cuts == 0 && server.calls >= 7);
     }
@@ -216,7 +221,7 @@ static void test_what_fails_ends_the_stream(void) {
   c = (catcher){.left = SIZE_MAX};
   serve(body, FILE_BYTES, 16384);
   server.cuts = 1000; /* nothing at all */
-  options.remote.retries = -1;
+  fetching.retries = -1;
   CHECK(stream(&options, 2880, 8, &c, &stats) == RF_ERR_NETWORK);
   CHECK(c.total == 0);
   free(c.got);

@@ -16,6 +16,9 @@
 #include "store/open.h"
 #include "store/stream_codec.h"
 
+/* What the options of these tests point at. */
+static rf_limits ceilings;
+
 /* ---------------------------------------------------------------- bytes to work with */
 
 typedef struct bytes {
@@ -212,8 +215,10 @@ static const rf_driver flat_row = {
 static rf_store *open_probe(const char *name, rf_mode mode, uint64_t limit, rf_error *err) {
   rf_options options;
   rf_options_init(&options);
+  rf_limits_init(&ceilings);
+  options.limits = &ceilings;
   if (limit != 0)
-    options.limits.inflate_bytes = limit;
+    ceilings.inflate_bytes = limit;
   rf_store *store = NULL;
   rf_error_clear(err);
   (void)rf_store_open(name, mode, &options, &store, err);
@@ -561,6 +566,8 @@ static void created_and_written_back_at_close(void) {
     probe_reset(new_bytes(0));
     rf_options options;
     rf_options_init(&options);
+    rf_limits_init(&ceilings);
+    options.limits = &ceilings;
     options.gzip_level = level;
     rf_store *store = NULL;
     CHECK_OK(rf_store_open("probe://test/x.gz", RF_MODE_CREATE, &options, &store, &err), err);
@@ -730,6 +737,8 @@ static void bytes_in_memory(void) {
   bytes plain = noise(300000, 23), packed = gzipped(plain);
   rf_options options;
   rf_options_init(&options);
+  rf_limits_init(&ceilings);
+  options.limits = &ceilings;
   rf_error err;
   rf_error_clear(&err);
   rf_store *store = NULL;

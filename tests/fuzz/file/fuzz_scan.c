@@ -9,6 +9,9 @@
 
 #include "rustfits.h"
 
+/* What the options of these tests point at. */
+static rf_limits ceilings;
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void expect(int condition) {
@@ -19,10 +22,12 @@ static void expect(int condition) {
 static rf_file *open_input(const uint8_t *data, size_t size, uint32_t flags, rf_error *err) {
   rf_options options;
   rf_options_init(&options);
+  rf_limits_init(&ceilings);
+  options.limits = &ceilings;
   options.flags = flags;
-  options.limits.header_bytes = 20 * RF_BLOCK_BYTES;
-  options.limits.inflate_bytes = (uint64_t)1 << 20;
-  options.limits.hdus = 50;
+  ceilings.header_bytes = 20 * RF_BLOCK_BYTES;
+  ceilings.inflate_bytes = (uint64_t)1 << 20;
+  ceilings.hdus = 50;
   rf_file *file = NULL;
   rf_status status = rf_file_open_bytes(data, size, RF_MODE_READ_WRITE, &options, &file, err);
   expect((status == RF_OK) == (file != NULL));

@@ -11,6 +11,9 @@
 
 #include "script.h"
 
+/* What the options of these tests point at. */
+static rf_limits ceilings;
+
 #define CONTENT_LIMIT ((uint64_t)4 << 20)
 #define PIXELS_LIMIT ((uint64_t)1 << 20)
 #define MAX_AXES 999
@@ -346,10 +349,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!script_begin(&s.script, &data, &size))
     return 0;
   rf_options_init(&s.options);
-  s.options.limits.header_bytes = (uint64_t)1 << 20;
-  s.options.limits.inflate_bytes = (uint64_t)8 << 20;
-  s.options.limits.tile_bytes = (uint64_t)8 << 20;
-  s.options.limits.hdus = 1000;
+  rf_limits_init(&ceilings);
+  s.options.limits = &ceilings;
+  ceilings.header_bytes = (uint64_t)1 << 20;
+  ceilings.inflate_bytes = (uint64_t)8 << 20;
+  ceilings.tile_bytes = (uint64_t)8 << 20;
+  ceilings.hdus = 1000;
   if (!good(rf_file_open_bytes(data, size, RF_MODE_READ_WRITE, &s.options, &s.file, &err), &err))
     return 0;
   while (s.script.left > 0)

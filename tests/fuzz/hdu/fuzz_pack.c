@@ -12,6 +12,9 @@
 #include "cards.h"
 #include "digest.h"
 
+/* What the options of this target point at. */
+static rf_limits ceilings;
+
 #define MAX_AXES 999
 #define MAX_CARDS 150
 
@@ -45,6 +48,8 @@ static rf_file *new_file(void) {
   rf_file *file = NULL;
   rf_options options;
   rf_options_init(&options);
+  rf_limits_init(&ceilings);
+  options.limits = &ceilings;
   options.threads = 1;
   expect(rf_file_open("mem://", RF_MODE_CREATE, &options, &file, &err) == RF_OK, "no file in memory");
   return file;
@@ -242,9 +247,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!script_begin(&s, &data, &size))
     return 0;
   rf_options_init(&options);
-  options.limits.header_bytes = (uint64_t)1 << 20;
-  options.limits.inflate_bytes = 16 * MAX_BYTES;
-  options.limits.tile_bytes = 16 * MAX_BYTES;
+  rf_limits_init(&ceilings);
+  options.limits = &ceilings;
+  ceilings.header_bytes = (uint64_t)1 << 20;
+  ceilings.inflate_bytes = 16 * MAX_BYTES;
+  ceilings.tile_bytes = 16 * MAX_BYTES;
   options.threads = 1;
   uint8_t *bytes = build(data, size, &index, &total);
   if (good(rf_file_open_bytes(bytes, total, RF_MODE_READ_WRITE, &options, &file, &err), &err)) {

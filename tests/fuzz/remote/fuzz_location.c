@@ -138,7 +138,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   data++, size--;
   for (int i = 0; i < LINES; i++)
     lines[i] = take_line(&data, &size);
-  rf_remote_options remote = {.size = sizeof remote, .requester_pays = flags & 1, .anonymous = (flags >> 1) % 3 - 1};
+  rf_remote_options remote = {
+      .size = sizeof remote, .requester_pays = flags & 1, .credentials = (rf_s3_credentials)((flags >> 1) % 3)};
   remote.region = flags & 8 ? lines[REGION] : NULL;
   remote.endpoint = flags & 16 ? lines[ENDPOINT] : NULL;
   check_shown(lines[NAME]);

@@ -11,6 +11,9 @@
 #include "store/open.h"
 #include "store/stream_codec.h"
 
+/* What the options of these tests point at. */
+static rf_limits ceilings;
+
 #define LIMIT ((uint64_t)1 << 20)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -18,7 +21,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static rf_store *open_input(const uint8_t *data, size_t size, rf_error *err) {
   rf_options options;
   rf_options_init(&options);
-  options.limits.inflate_bytes = LIMIT;
+  rf_limits_init(&ceilings);
+  options.limits = &ceilings;
+  ceilings.inflate_bytes = LIMIT;
   rf_store *store = NULL;
   rf_error_clear(err);
   return rf_store_open_bytes(data, size, &options, &store, err) == RF_OK ? store : NULL;

@@ -13,6 +13,9 @@
 #include "cards.h"
 #include "digest.h"
 
+/* What the options of this target point at. */
+static rf_limits ceilings;
+
 #define MAX_COLUMNS ((size_t)64)
 #define MAX_CARDS 200
 
@@ -312,7 +315,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!script_begin(&s.script, &data, &size))
     return 0;
   rf_options_init(&options);
-  options.limits.header_bytes = (uint64_t)1 << 20;
+  rf_limits_init(&ceilings);
+  options.limits = &ceilings;
+  ceilings.header_bytes = (uint64_t)1 << 20;
   uint8_t *bytes = build(data, size, &total);
   if (good(rf_file_open_bytes(bytes, total, RF_MODE_READ_WRITE, &options, &s.file, &err), &err)) {
     while (s.script.left > 0)

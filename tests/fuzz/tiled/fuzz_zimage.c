@@ -11,6 +11,9 @@
 #include "rustfits.h"
 #include "served.h"
 
+/* What the options of these tests point at. */
+static rf_limits ceilings;
+
 #define MAX_BYTES ((uint64_t)1 << 20)
 #define MAX_CARDS 200
 #define MAX_AXES 8
@@ -228,7 +231,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   rf_file *file = NULL, *twin = NULL;
   rf_options options;
   rf_options_init(&options);
-  options.limits.tile_bytes = MAX_BYTES;
+  rf_limits_init(&ceilings);
+  options.limits = &ceilings;
+  ceilings.tile_bytes = MAX_BYTES;
   if (rf_driver_register(&rows[0], NULL) != RF_OK || rf_driver_register(&rows[1], NULL) != RF_OK)
     return 0;
   build(data, size);

@@ -12,6 +12,9 @@
 
 #include "rustfits.h"
 
+/* What the options of these tests point at. */
+static rf_limits ceilings;
+
 #define MAX_AXES 4
 #define MAX_PIXELS ((uint64_t)1 << 14)
 #define MAX_FILE ((uint64_t)8 << 20)
@@ -290,10 +293,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   s.left = data[0];
   size_t rest = size - 1 - s.left;
   rf_options_init(&s.options);
-  s.options.limits.header_bytes = (uint64_t)1 << 20;
-  s.options.limits.inflate_bytes = (uint64_t)8 << 20;
-  s.options.limits.tile_bytes = (uint64_t)1 << 20;
-  s.options.limits.hdus = 100;
+  rf_limits_init(&ceilings);
+  s.options.limits = &ceilings;
+  ceilings.header_bytes = (uint64_t)1 << 20;
+  ceilings.inflate_bytes = (uint64_t)8 << 20;
+  ceilings.tile_bytes = (uint64_t)1 << 20;
+  ceilings.hdus = 100;
   s.options.threads = 1;
   rf_status status = rest == 0
                          ? rf_file_open("mem://", RF_MODE_CREATE, &s.options, &s.file, &err)

@@ -14,6 +14,9 @@
 #include "file/access.h"
 #include "file/unpublished.h"
 
+/* What the options of these tests point at. */
+static rf_limits ceilings;
+
 #define MAX_ROWS ((uint64_t)64)
 #define MAX_BYTES ((uint64_t)1 << 20)
 #define MAX_CARDS 200
@@ -151,6 +154,8 @@ static void unpack(rf_file *file) {
   size_t made = 0;
   bool written = false;
   rf_options_init(&options);
+  rf_limits_init(&ceilings);
+  options.limits = &ceilings;
   expect(rf_file_open("mem://", RF_MODE_CREATE, &options, &plain, &err) == RF_OK);
   expect(rf_file_begin_read(file, &err) == RF_OK && rf_file_begin_append(plain, &err) == RF_OK);
   rf_status status = rf_tiled_table_unpack(file, 1, plain, &made, &written, &err);
@@ -206,7 +211,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   rf_file *file = NULL, *twin = NULL;
   rf_options options;
   rf_options_init(&options);
-  options.limits.inflate_bytes = 16 << 20;
+  rf_limits_init(&ceilings);
+  options.limits = &ceilings;
+  ceilings.inflate_bytes = 16 << 20;
   options.threads = 1;
   if (rf_driver_register(&row, NULL) != RF_OK)
     return 0;

@@ -342,7 +342,7 @@ static rf_status read_old(batch *b, rf_error *err) {
     if (b->whole[i])
       continue;
     RF_TRY(rf_tiled_image_check_size(b->edit->tiled_image, b->tiles[i], &b->rows[i], 0,
-                                     b->edit->file->options.limits.tile_bytes, err));
+                                     b->edit->file->limits.tile_bytes, err));
     if (b->rows[i].form == RF_ZFORM_EMPTY)
       continue;
     if (i > 0 && total + b->rows[i].bytes > OLD_BYTES) {

@@ -268,7 +268,7 @@ static rf_status check_same(const rf_hdu *made, const rf_tiled_image *tiled_imag
 static rf_status check_plain(const rf_file *file, const rf_header *plain, bool primary,
                              const rf_tiled_image *tiled_image, rf_error *err) {
   rf_hdu hdu;
-  uint64_t limit = file->options.limits.inflate_bytes;
+  uint64_t limit = file->limits.inflate_bytes;
   RF_TRY(rf_hdu_parse(file->kinds, rf_header_get_cards(plain), rf_header_get_count(plain), primary, &hdu, err));
   rf_status status = check_same(&hdu, tiled_image, err);
   if (status == RF_OK && hdu.data_bytes > limit)

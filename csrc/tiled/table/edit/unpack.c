@@ -198,7 +198,7 @@ static rf_status append_hdu(rf_file *to, const rf_header *plain, uint64_t spare,
 static rf_status check_size(const unpacker *u, const rf_header *plain, rf_error *err) {
   rf_hdu hdu;
   RF_TRY(rf_hdu_parse(u->from->kinds, rf_header_get_cards(plain), rf_header_get_count(plain), false, &hdu, err));
-  uint64_t bytes = hdu.data_bytes, limit = u->from->options.limits.inflate_bytes;
+  uint64_t bytes = hdu.data_bytes, limit = u->from->limits.inflate_bytes;
   rf_hdu_clear(&hdu);
   if (bytes <= limit)
     return RF_OK;
