@@ -115,7 +115,7 @@ static const rf_error *ending(uint8_t how, rf_error *failure) {
 }
 
 static void run(rf_http_session *session, const rf_request *request, const uint8_t *data, size_t size) {
-  heard h = {0};
+  heard h = {.whole = request->ranges == NULL};
   const rf_receiver receiver = {sizeof receiver, &h, hear_begin, hear_take};
   rf_response facts = {.size = sizeof facts, .total_size = -1};
   rf_http_exchange exchange = {.size = sizeof exchange};
