@@ -49,6 +49,7 @@ static rf_status make_shared(const rf_file_stamp *opened, rf_shared **shared, rf
     return rf_fail(err, RF_ERR_MEMORY, "no lock to be had");
   }
   made->open = 1;
+  atomic_init(&made->generation, 1); /* 0: no generation */
   made->users = 1;
   if (opened != NULL) {
     made->identified = true;

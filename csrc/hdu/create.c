@@ -2,18 +2,18 @@
  *
  * Creating HDUs of any kind.
  */
-#include <stddef.h>
-
+#include "file/call.h"
 #include "image/create.h"
+#include "image/request.h"
 #include "image/spec.h"
 #include "tiled/image/edit/edit.h"
 
 rf_status rf_image_create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {
+  rf_image_spec copy = rf_image_spec_copy(spec);
   rf_error_clear(err);
-  /* Callers that were built before there was compression have a shorter struct. */
-  bool compressed = spec->size > offsetof(rf_image_spec, compression) && spec->compression != NULL;
-  rf_status status = rf_image_spec_check(spec, err);
+  rf_status status = rf_image_spec_check(&copy, err);
   if (status == RF_OK)
-    status = compressed ? rf_tiled_image_create(file, spec, index, err) : rf_plain_image_create(file, spec, index, err);
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), -1);
+    status = copy.compression != NULL ? rf_tiled_image_create(file, &copy, index, err)
+                                      : rf_plain_image_create(file, &copy, index, err);
+  return rf_call_locate(file, RF_NO_HDU, status, err);
 }

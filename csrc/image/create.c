@@ -27,7 +27,7 @@ static rf_status append_structure(rf_header *header, const rf_image_spec *spec, 
     RF_TRY(rf_header_append_logical(header, "SIMPLE", true, "conforms to FITS standard", err));
   else
     RF_TRY(rf_header_append_string(header, "XTENSION", "IMAGE   ", "IMAGE extension", err));
-  RF_TRY(rf_header_append_integer(header, "BITPIX", rf_image_spec_bitpix(spec->type), "number of bits per data pixel",
+  RF_TRY(rf_header_append_integer(header, "BITPIX", rf_image_spec_bitpix(spec->dtype), "number of bits per data pixel",
                                   err));
   RF_TRY(append_axes(header, spec, err));
   if (primary)
@@ -38,7 +38,7 @@ static rf_status append_structure(rf_header *header, const rf_image_spec *spec, 
 
 static rf_status build_header(rf_header *header, const rf_image_spec *spec, bool primary, rf_error *err) {
   RF_TRY(append_structure(header, spec, primary, err));
-  RF_TRY(rf_image_spec_add_offset(header, spec->type, err));
+  RF_TRY(rf_image_spec_add_offset(header, spec->dtype, err));
   RF_TRY(rf_image_spec_add_names(header, spec, err));
   return rf_image_spec_add_cards(header, spec, err);
 }
@@ -56,9 +56,9 @@ static rf_status create_locked(rf_file *file, const rf_image_spec *spec, size_t 
   RF_TRY(rf_header_new(&header, err));
   status = build_header(header, spec, primary, err);
   if (status == RF_OK)
-    status = rf_file_append_begin_locked(file, header, rf_header_get_file_bytes(header, rf_image_spec_reserve(spec)),
-                                         index, err);
-  if (status == RF_OK && rf_image_spec_deferred(spec))
+    status =
+        rf_file_append_begin_locked(file, header, rf_header_get_file_bytes(header, spec->reserve_cards), index, err);
+  if (status == RF_OK && spec->deferred != 0)
     status = rf_file_append_reserve_locked(file, err);
   rf_header_free(header);
   return status;
@@ -67,5 +67,5 @@ static rf_status create_locked(rf_file *file, const rf_image_spec *spec, size_t 
 rf_status rf_plain_image_create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {
   RF_TRY(rf_file_begin_append(file, err));
   rf_status status = create_locked(file, spec, index, err);
-  return rf_file_end_append(file, status, !rf_image_spec_deferred(spec), err);
+  return rf_file_end_append(file, status, spec->deferred == 0, err);
 }

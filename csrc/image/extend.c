@@ -8,10 +8,12 @@
 
 #include "base/memory.h"
 #include "file/access.h"
+#include "file/call.h"
 #include "file/header.h"
 #include "file/layout.h"
 #include "image/convert.h"
 #include "image/extend.h"
+#include "image/request.h"
 #include "image/section.h"
 
 #define BUFFER_BYTES ((size_t)512 << 10)
@@ -115,24 +117,20 @@ rf_status rf_plain_image_extend(rf_file *file, rf_hdu *hdu, uint64_t length, con
 
 /* ---- the public calls ---- */
 
-/* Exclusive lock held. */
-static rf_status extend_locked(rf_file *file, size_t index, uint64_t length, bool *written, rf_error *err) {
-  rf_hdu *hdu = NULL;
-  RF_TRY(rf_image_find(file, index, &hdu, err));
-  if (hdu->ops->image->extend == NULL)
-    return rf_image_refuse(hdu, "extended", err);
-  return hdu->ops->image->extend(file, hdu, length, NULL, written, err);
+static rf_status get_extend_ops(const rf_hdu *hdu, const rf_image_ops **ops, rf_error *err) {
+  RF_TRY(rf_image_get_ops(hdu, ops, err));
+  return (*ops)->extend != NULL ? RF_OK : rf_image_refuse(hdu, "extended", err);
+}
+
+static rf_status extend_image(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
+  const uint64_t *length = request;
+  const rf_image_ops *ops = NULL;
+  RF_TRY(get_extend_ops(hdu, &ops, err));
+  return ops->extend(file, hdu, *length, NULL, written, err);
 }
 
 rf_status rf_image_extend(rf_file *file, size_t index, uint64_t length, rf_error *err) {
-  bool written = false;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = extend_locked(file, index, length, &written, err);
-    rf_file_end_write(file, status, written);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  return rf_call_write(file, index, extend_image, &length, err);
 }
 
 /* `in_bytes` bytes of elements fill *planes planes of axis 0. `image` has the axes. */
@@ -151,42 +149,27 @@ static rf_status count_planes(const rf_hdu *image, rf_dtype type, uint64_t in_by
                  plane);
 }
 
-/* Exclusive lock held. */
-static rf_status append_locked(rf_file *file, size_t index, const rf_image_request *pixels, bool *written,
-                               rf_error *err) {
-  rf_hdu *hdu = NULL;
+static rf_status append_pixels(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
+  const rf_image_request *pixels = request;
+  const rf_image_ops *ops = NULL;
   const rf_hdu *image = NULL;
   rf_convert convert;
   uint64_t planes = 0;
   if (pixels->data_bytes == 0)
     return RF_OK;
   if (pixels->data == NULL)
-    return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to write");
-  RF_TRY(rf_image_find(file, index, &hdu, err));
-  if (hdu->ops->image->extend == NULL)
-    return rf_image_refuse(hdu, "extended", err);
-  RF_TRY(hdu->ops->image->info(file, hdu, &image, err));
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected %" PRIu64 " bytes of data to append, found NULL",
+                   pixels->data_bytes);
+  RF_TRY(get_extend_ops(hdu, &ops, err));
+  RF_TRY(rf_image_request_check(file, hdu, pixels, err));
+  RF_TRY(ops->info(file, hdu, &image, err));
   RF_TRY(rf_image_convert_init(&convert, image, pixels->dtype, pixels->flags, err));
   RF_TRY(count_planes(image, pixels->dtype, pixels->data_bytes, &planes, err));
-  return hdu->ops->image->extend(file, hdu, image->axes[image->naxis - 1] + planes, pixels, written, err);
+  return ops->extend(file, hdu, image->axes[image->naxis - 1] + planes, pixels, written, err);
 }
 
-rf_status rf_image_append(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in, uint64_t in_bytes,
-                          const uint8_t *mask, rf_error *err) {
-  const rf_image_request pixels = {sizeof pixels,
-                                   NULL,
-                                   type,
-                                   flags & RF_IMAGE_FLAGS,
-                                   flags >> RF_IMAGE_THREADS_SHIFT,
-                                   (void *)(uintptr_t)in,
-                                   in_bytes,
-                                   (uint8_t *)(uintptr_t)mask};
-  bool written = false;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = append_locked(file, index, &pixels, &written, err);
-    rf_file_end_write(file, status, written);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+rf_status rf_image_append(rf_file *file, size_t index, const rf_image_request *request, rf_error *err) {
+  rf_image_request copy = rf_image_request_copy(request);
+  copy.section = NULL;
+  return rf_call_write(file, index, append_pixels, &copy, err);
 }

@@ -4,16 +4,10 @@
  */
 #include <string.h>
 
+#include "file/call.h"
 #include "image/convert.h"
-#include "file/access.h"
 #include "image/ops.h"
 #include "image/section.h"
-
-static rf_status get_image(rf_file *file, size_t index, const rf_hdu **image, rf_error *err) {
-  rf_hdu *hdu = NULL;
-  RF_TRY(rf_image_find(file, index, &hdu, err));
-  return hdu->ops->image->info(file, hdu, image, err);
-}
 
 static size_t copy_axes(const rf_hdu *hdu, uint64_t *axes, size_t capacity) {
   size_t naxis = (size_t)hdu->naxis;
@@ -27,7 +21,7 @@ static void describe(const rf_hdu *hdu, rf_image_info *info) {
   rf_image_info all = {
       .size = info->size,
       .stored = rf_convert_stored_type(hdu->bitpix),
-      .type = rf_image_value_type(hdu),
+      .dtype = rf_image_value_type(hdu),
       .bscale = hdu->bscale,
       .bzero = hdu->bzero,
       .has_blank = has_blank,
@@ -39,29 +33,38 @@ static void describe(const rf_hdu *hdu, rf_image_info *info) {
   memcpy(info, &all, info->size < sizeof all ? info->size : sizeof all);
 }
 
+static rf_status get_image(rf_file *file, rf_hdu *hdu, const rf_hdu **image, rf_error *err) {
+  const rf_image_ops *ops = NULL;
+  RF_TRY(rf_image_get_ops(hdu, &ops, err));
+  return ops->info(file, hdu, image, err);
+}
+
+static rf_status get_info(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  const rf_hdu *image = NULL;
+  RF_TRY(get_image(file, hdu, &image, err));
+  describe(image, request);
+  return RF_OK;
+}
+
 rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf_error *err) {
-  const rf_hdu *hdu = NULL;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = get_image(file, index, &hdu, err);
-    if (status == RF_OK)
-      describe(hdu, info);
-    rf_file_end_read(file);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  return rf_call_get(file, index, get_info, info, err);
+}
+
+typedef struct axes_request {
+  uint64_t *axes;
+  size_t capacity;
+  size_t *naxis;
+} axes_request;
+
+static rf_status get_axes(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  const axes_request *r = request;
+  const rf_hdu *image = NULL;
+  RF_TRY(get_image(file, hdu, &image, err));
+  *r->naxis = copy_axes(image, r->axes, r->capacity);
+  return RF_OK;
 }
 
 rf_status rf_image_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t capacity, size_t *naxis,
                             rf_error *err) {
-  const rf_hdu *hdu = NULL;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = get_image(file, index, &hdu, err);
-    if (status == RF_OK)
-      *naxis = copy_axes(hdu, axes, capacity);
-    rf_file_end_read(file);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  return rf_call_get(file, index, get_axes, &(axes_request){axes, capacity, naxis}, err);
 }

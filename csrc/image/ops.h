@@ -8,17 +8,6 @@
 
 #include "file/file.h"
 
-/* The bits of a flag word that are flags: the others are a number of threads. */
-#define RF_IMAGE_FLAGS (((uint32_t)1 << RF_IMAGE_THREADS_SHIFT) - 1)
-
-/* The byte ranges of a section, in file order. */
-typedef struct rf_image_plan_result {
-  rf_range *ranges; /* the first `capacity` ranges; borrowed */
-  size_t capacity;
-  size_t count;   /* all ranges */
-  uint64_t bytes; /* in all ranges */
-} rf_image_plan_result;
-
 /* Functions run with `file->lock` held: shared, or exclusive where they take `written`. Requests are whole: no member
  * lies beyond their `size`. */
 struct rf_image_ops {
@@ -28,8 +17,8 @@ struct rf_image_ops {
   /* MUST. rf_image_read(). */
   rf_status (*read)(rf_file *file, rf_hdu *hdu, const rf_image_request *request, rf_error *err);
 
-  /* MUST. rf_image_plan(). `plan->count` and `plan->bytes` are 0 before the call. */
-  rf_status (*plan)(rf_file *file, rf_hdu *hdu, const rf_axis *section, rf_image_plan_result *plan, rf_error *err);
+  /* MUST. rf_image_plan(). ranges->count and ranges->bytes are 0 before the call. */
+  rf_status (*plan)(rf_file *file, rf_hdu *hdu, const rf_axis *section, rf_image_ranges *ranges, rf_error *err);
 
   /* MAY. Fetches what `plan` reads from a remote file, before it is called for many sections. NULL: nothing. */
   rf_status (*prefetch)(rf_file *file, rf_hdu *hdu, rf_error *err);
@@ -47,8 +36,8 @@ struct rf_image_ops {
   rf_status (*reshape)(rf_file *file, rf_hdu *hdu, const uint64_t *axes, int naxis, bool *written, rf_error *err);
 };
 
-/* Gets the entry of HDU `index`, which must have pixels. `lock` held. RF_ERR_NOT_FOUND, RF_ERR_TYPE. */
-rf_status rf_image_find(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err);
+/* Gets the operations of an HDU, which must have pixels. RF_ERR_TYPE. */
+rf_status rf_image_get_ops(const rf_hdu *hdu, const rf_image_ops **ops, rf_error *err);
 
 /* Returns RF_ERR_UNSUPPORTED: HDUs of this kind cannot be `done` ("written"). */
 rf_status rf_image_refuse(const rf_hdu *hdu, const char *done, rf_error *err);

@@ -8,8 +8,9 @@
 
 #include "base/memory.h"
 #include "base/sort.h"
-#include "file/access.h"
+#include "file/call.h"
 #include "image/plan.h"
+#include "image/request.h"
 #include "image/section.h"
 
 /* An ascending copy of an index list without repeats. */
@@ -100,11 +101,10 @@ static rf_status plan_section(rf_section *section, planner *plan, rf_error *err)
   return RF_OK;
 }
 
-rf_status rf_plain_image_plan(rf_file *file, rf_hdu *hdu, const rf_axis *axes, rf_image_plan_result *result,
-                              rf_error *err) {
+rf_status rf_plain_image_plan(rf_file *file, rf_hdu *hdu, const rf_axis *axes, rf_image_ranges *ranges, rf_error *err) {
   rf_section section;
   uint64_t *memory;
-  planner plan = {.ranges = result->ranges, .capacity = result->capacity};
+  planner plan = {.ranges = ranges->ranges, .capacity = ranges->capacity};
   (void)file;
   RF_TRY(rf_section_init(&section, hdu, axes, err));
   if (section.count == 0)
@@ -112,30 +112,32 @@ rf_status rf_plain_image_plan(rf_file *file, rf_hdu *hdu, const rf_axis *axes, r
   RF_TRY(sort_section(&section, &memory, err));
   rf_status status = plan_section(&section, &plan, err);
   rf_free(memory);
-  result->count = plan.count;
-  result->bytes = plan.bytes;
+  ranges->count = plan.count;
+  ranges->bytes = plan.bytes;
   return status;
 }
 
-static rf_status plan_locked(rf_file *file, size_t index, const rf_axis *axes, rf_image_plan_result *plan,
-                             rf_error *err) {
-  rf_hdu *hdu = NULL;
-  RF_TRY(rf_image_find(file, index, &hdu, err));
-  return hdu->ops->image->plan(file, hdu, axes, plan, err);
+/* ---- the public call ---- */
+
+typedef struct plan_request {
+  rf_image_request section;
+  rf_image_ranges ranges;
+} plan_request;
+
+static rf_status plan_image(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  plan_request *r = request;
+  const rf_image_ops *ops = NULL;
+  RF_TRY(rf_image_get_ops(hdu, &ops, err));
+  RF_TRY(rf_image_request_check(file, hdu, &r->section, err));
+  return ops->plan(file, hdu, r->section.section, &r->ranges, err);
 }
 
-rf_status rf_image_plan(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges, size_t capacity,
-                        size_t *count, uint64_t *bytes, rf_error *err) {
-  rf_image_plan_result plan = {ranges, ranges != NULL ? capacity : 0, 0, 0};
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = plan_locked(file, index, axes, &plan, err);
-    status = rf_file_end_read_of(file, index, status, err);
-  }
-  if (status != RF_OK)
-    return rf_error_locate(err, status, rf_file_name(file), (int)index);
-  *count = plan.count;
-  *bytes = plan.bytes;
+rf_status rf_image_plan(rf_file *file, size_t index, const rf_image_request *request, rf_image_ranges *ranges,
+                        rf_error *err) {
+  plan_request plan = {rf_image_request_copy(request), {.size = sizeof plan.ranges, .ranges = ranges->ranges}};
+  plan.ranges.capacity = ranges->ranges != NULL ? ranges->capacity : 0;
+  RF_TRY(rf_call_read(file, index, plan_image, &plan, err));
+  ranges->count = plan.ranges.count;
+  ranges->bytes = plan.ranges.bytes;
   return RF_OK;
 }

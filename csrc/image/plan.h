@@ -8,7 +8,7 @@
 #include "image/ops.h"
 
 /* rf_image_ops.plan. */
-rf_status rf_plain_image_plan(rf_file *file, rf_hdu *hdu, const rf_axis *section, rf_image_plan_result *plan,
+rf_status rf_plain_image_plan(rf_file *file, rf_hdu *hdu, const rf_axis *section, rf_image_ranges *ranges,
                               rf_error *err);
 
 #endif

@@ -8,9 +8,10 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "file/access.h"
+#include "file/call.h"
 #include "image/convert.h"
 #include "image/read.h"
+#include "image/request.h"
 #include "image/section.h"
 
 /* Ranges in one call; so many at once need no allocation. */
@@ -429,52 +430,16 @@ rf_status rf_plain_image_read(rf_file *file, rf_hdu *hdu, const rf_image_request
   return status == RF_ERR_TRUNCATED ? explain_truncation(file->store, hdu, err) : status;
 }
 
-/* ---- the public calls ---- */
+/* ---- the public call ---- */
 
-static rf_status read_locked(rf_file *file, size_t index, const rf_image_request *request, rf_error *err) {
-  rf_hdu *hdu = NULL;
-  RF_TRY(rf_image_find(file, index, &hdu, err));
-  return hdu->ops->image->read(file, hdu, request, err);
+static rf_status read_image(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  const rf_image_ops *ops = NULL;
+  RF_TRY(rf_image_get_ops(hdu, &ops, err));
+  RF_TRY(rf_image_request_check(file, hdu, request, err));
+  return ops->read(file, hdu, request, err);
 }
 
-rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags, void *out,
-                        uint64_t out_bytes, uint8_t *mask, rf_error *err) {
-  const rf_image_request request = {
-      sizeof request, axes, type, flags & RF_IMAGE_FLAGS, flags >> RF_IMAGE_THREADS_SHIFT, out, out_bytes, mask};
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = read_locked(file, index, &request, err);
-    status = rf_file_end_read_of(file, index, status, err);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
-}
-
-/* No edit can come between the look at the generation and the reading: it would need the lock for itself. */
-static rf_status read_box_locked(const rf_cutout_source *source, const rf_axis box[2], void *out, rf_error *err) {
-  rf_hdu *hdu = NULL;
-  const rf_hdu *image = NULL;
-  uint64_t bytes;
-  if (source->generation != rf_file_generation(source->file))
-    return rf_fail(err, RF_ERR_ARGUMENT, "the file was changed since its generation %" PRIu64, source->generation);
-  RF_TRY(rf_image_find(source->file, source->index, &hdu, err));
-  RF_TRY(hdu->ops->image->info(source->file, hdu, &image, err));
-  if (image->naxis != 2)
-    return rf_fail(err, RF_ERR_ARGUMENT, "a box has 2 axes and the image %d", image->naxis);
-  if (!rf_mul_u64(box[0].count, box[1].count, &bytes) || !rf_mul_u64(bytes, rf_pixel_bytes(source->type), &bytes))
-    return rf_fail(err, RF_ERR_RANGE, "a box of %" PRIu64 " rows is larger than any image", box[0].count);
-  const rf_image_request request = {sizeof request, box, source->type, 0, 0, out, bytes, NULL};
-  return hdu->ops->image->read(source->file, hdu, &request, err);
-}
-
-rf_status rf_image_read_box(const rf_cutout_source *source, int64_t row, uint64_t rows, int64_t column,
-                            uint64_t columns, void *out, rf_error *err) {
-  const rf_axis box[2] = {{row, 1, rows, NULL}, {column, 1, columns, NULL}};
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(source->file, err);
-  if (status == RF_OK) {
-    status = read_box_locked(source, box, out, err);
-    status = rf_file_end_read_of(source->file, source->index, status, err);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(source->file), (int)source->index);
+rf_status rf_image_read(rf_file *file, size_t index, const rf_image_request *request, rf_error *err) {
+  rf_image_request copy = rf_image_request_copy(request);
+  return rf_call_read(file, index, read_image, &copy, err);
 }

@@ -7,7 +7,7 @@
 
 #include "header/build.h"
 #include "image/extend.h"
-#include "file/access.h"
+#include "file/call.h"
 #include "file/header.h"
 #include "file/layout.h"
 #include "image/reshape.h"
@@ -70,12 +70,13 @@ rf_status rf_plain_image_reshape(rf_file *file, rf_hdu *hdu, const uint64_t *axe
                                  rf_error *err) {
   const rf_header *old;
   rf_header *header;
-  rf_image_spec spec = {.size = sizeof spec, .type = rf_convert_stored_type(hdu->bitpix), .naxis = naxis, .axes = axes};
+  rf_image_spec spec = {
+      .size = sizeof spec, .dtype = rf_convert_stored_type(hdu->bitpix), .naxis = naxis, .axes = axes};
   if (naxis < 1)
     return rf_fail(err, RF_ERR_ARGUMENT, "an image that has pixels has axes");
   RF_TRY(rf_image_spec_check(&spec, err));
   RF_TRY(rf_plain_image_check_whole(file, hdu, err));
-  uint64_t bytes = rf_pixel_bytes(spec.type);
+  uint64_t bytes = rf_pixel_bytes(spec.dtype);
   for (int i = 0; i < naxis; i++)
     bytes *= axes[i]; /* which the check has found to fit */
   if (bytes > INT64_MAX - RF_BLOCK_BYTES)
@@ -89,23 +90,22 @@ rf_status rf_plain_image_reshape(rf_file *file, rf_hdu *hdu, const uint64_t *axe
   return status;
 }
 
-/* Exclusive lock held. */
-static rf_status reshape_locked(rf_file *file, size_t index, const uint64_t *axes, int naxis, bool *written,
-                                rf_error *err) {
-  rf_hdu *hdu = NULL;
-  RF_TRY(rf_image_find(file, index, &hdu, err));
-  if (hdu->ops->image->reshape == NULL)
+/* ---- the public call ---- */
+
+typedef struct reshape_request {
+  const uint64_t *axes;
+  int naxis;
+} reshape_request;
+
+static rf_status reshape_image(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
+  const reshape_request *r = request;
+  const rf_image_ops *ops = NULL;
+  RF_TRY(rf_image_get_ops(hdu, &ops, err));
+  if (ops->reshape == NULL)
     return rf_image_refuse(hdu, "reshaped", err);
-  return hdu->ops->image->reshape(file, hdu, axes, naxis, written, err);
+  return ops->reshape(file, hdu, r->axes, r->naxis, written, err);
 }
 
 rf_status rf_image_reshape(rf_file *file, size_t index, const uint64_t *axes, int naxis, rf_error *err) {
-  bool written = false;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = reshape_locked(file, index, axes, naxis, &written, err);
-    rf_file_end_write(file, status, written);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  return rf_call_write(file, index, reshape_image, &(reshape_request){axes, naxis}, err);
 }

@@ -2,7 +2,6 @@
 #include "image/spec.h"
 
 #include <inttypes.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "base/ascii.h"
@@ -19,10 +18,10 @@ int rf_image_spec_bitpix(rf_dtype type) {
 }
 
 rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err) {
-  uint64_t bytes = rf_pixel_bytes(spec->type);
-  int bitpix = rf_image_spec_bitpix(spec->type);
+  uint64_t bytes = rf_pixel_bytes(spec->dtype);
+  int bitpix = rf_image_spec_bitpix(spec->dtype);
   if (bytes == 0)
-    return rf_fail(err, RF_ERR_ARGUMENT, "unknown pixel type %d", (int)spec->type);
+    return rf_fail(err, RF_ERR_ARGUMENT, "unknown pixel type %d", (int)spec->dtype);
   if (spec->naxis < 0 || spec->naxis > MAX_AXES || (spec->naxis > 0 && spec->axes == NULL))
     return rf_fail(err, RF_ERR_ARGUMENT, "an image has 0 to %d axes, and %d were asked for", MAX_AXES, spec->naxis);
   for (int i = 0; i < spec->naxis; i++)
@@ -81,7 +80,7 @@ static bool left_out(const rf_image_spec *spec, const char *keyword) {
   if (rf_keyword_is_protected(keyword) || rf_same_name(keyword, "BSCALE") || rf_same_name(keyword, "BZERO"))
     return true;
   if (rf_same_name(keyword, "BLANK"))
-    return spec->has_blank || rf_image_spec_bitpix(spec->type) < 0;
+    return spec->has_blank || rf_image_spec_bitpix(spec->dtype) < 0;
   return (spec->extname != NULL && rf_same_name(keyword, "EXTNAME")) ||
          (spec->extver >= 0 && rf_same_name(keyword, "EXTVER"));
 }
@@ -98,13 +97,4 @@ rf_status rf_image_spec_add_cards(rf_header *header, const rf_image_spec *spec, 
       RF_TRY(rf_header_append_card(header, rf_header_get_cards(from) + k * RF_CARD_BYTES, err));
   }
   return RF_OK;
-}
-
-/* Callers that were built before there was publishing have a shorter struct. */
-bool rf_image_spec_deferred(const rf_image_spec *spec) {
-  return spec->size > offsetof(rf_image_spec, deferred) && spec->deferred != 0;
-}
-
-uint32_t rf_image_spec_reserve(const rf_image_spec *spec) {
-  return spec->size > offsetof(rf_image_spec, reserve_cards) ? spec->reserve_cards : 0;
 }

@@ -10,12 +10,6 @@
 /* Type, axes and BLANK. RF_ERR_ARGUMENT, RF_ERR_LIMIT. */
 rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err);
 
-/* Is the HDU to be begun only (rf_hdu_publish)? */
-bool rf_image_spec_deferred(const rf_image_spec *spec);
-
-/* spec->reserve_cards, 0 where the struct is too short for it. */
-uint32_t rf_image_spec_reserve(const rf_image_spec *spec);
-
 /* BITPIX of the stored values. */
 int rf_image_spec_bitpix(rf_dtype type);
 

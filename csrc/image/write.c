@@ -8,9 +8,11 @@
 
 #include "base/memory.h"
 #include "file/access.h"
+#include "file/call.h"
 #include "file/unpublished.h"
 #include "file/layout.h"
 #include "image/convert.h"
+#include "image/request.h"
 #include "image/section.h"
 #include "image/write.h"
 
@@ -204,61 +206,34 @@ rf_status rf_plain_image_check(rf_file *file, rf_hdu *hdu, const rf_image_reques
 
 /* ---- the public calls ---- */
 
-/* Exclusive lock held. */
-static rf_status write_locked(rf_file *file, size_t index, const rf_image_request *request, bool *written,
-                              rf_error *err) {
-  rf_hdu *hdu = NULL;
-  RF_TRY(rf_image_find(file, index, &hdu, err));
-  if (hdu->ops->image->write == NULL)
+static rf_status write_image(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
+  const rf_image_ops *ops = NULL;
+  RF_TRY(rf_image_get_ops(hdu, &ops, err));
+  if (ops->write == NULL)
     return rf_image_refuse(hdu, "written", err);
-  return hdu->ops->image->write(file, hdu, request, written, err);
+  RF_TRY(rf_image_request_check(file, hdu, request, err));
+  return ops->write(file, hdu, request, written, err);
 }
 
-rf_status rf_image_write(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type, uint32_t flags,
-                         const void *in, uint64_t in_bytes, const uint8_t *mask, rf_error *err) {
-  const rf_image_request request = {sizeof request,
-                                    axes,
-                                    type,
-                                    flags & RF_IMAGE_FLAGS,
-                                    flags >> RF_IMAGE_THREADS_SHIFT,
-                                    (void *)(uintptr_t)in,
-                                    in_bytes,
-                                    (uint8_t *)(uintptr_t)mask};
-  bool written = false;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = write_locked(file, index, &request, &written, err);
-    rf_file_end_write(file, status, written);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+rf_status rf_image_write(rf_file *file, size_t index, const rf_image_request *request, rf_error *err) {
+  rf_image_request copy = rf_image_request_copy(request);
+  return rf_call_write(file, index, write_image, &copy, err);
 }
 
-static rf_status check_locked(rf_file *file, size_t index, const rf_image_request *request, rf_error *err) {
-  rf_hdu *hdu = NULL;
-  RF_TRY(rf_image_find(file, index, &hdu, err));
-  if (hdu->ops->image->check == NULL)
+static rf_status check_image(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  const rf_image_request *r = request;
+  const rf_image_ops *ops = NULL;
+  RF_TRY(rf_image_get_ops(hdu, &ops, err));
+  if (ops->check == NULL)
     return rf_image_refuse(hdu, "written", err);
-  if (request->data_bytes > 0 && request->data == NULL)
-    return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to check");
-  return hdu->ops->image->check(file, hdu, request, err);
+  RF_TRY(rf_image_request_check(file, hdu, r, err));
+  if (r->data_bytes > 0 && r->data == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected %" PRIu64 " bytes of data to check, found NULL", r->data_bytes);
+  return ops->check(file, hdu, r, err);
 }
 
-rf_status rf_image_check(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in, uint64_t count,
-                         const uint8_t *mask, rf_error *err) {
-  const rf_image_request request = {sizeof request,
-                                    NULL,
-                                    type,
-                                    flags & RF_IMAGE_FLAGS,
-                                    0,
-                                    (void *)(uintptr_t)in,
-                                    count * rf_pixel_bytes(type),
-                                    (uint8_t *)(uintptr_t)mask};
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = check_locked(file, index, &request, err);
-    status = rf_file_end_read_of(file, index, status, err);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+rf_status rf_image_check(rf_file *file, size_t index, const rf_image_request *request, rf_error *err) {
+  rf_image_request copy = rf_image_request_copy(request);
+  copy.section = NULL;
+  return rf_call_read(file, index, check_image, &copy, err);
 }

@@ -17,149 +17,205 @@ extern "C" {
 /* ============================== Images (FITS 4.4.2.5, 5, 7.1) ============================== */
 
 typedef struct rf_image_info {
-  size_t size;     /* sizeof(rf_image_info), set by the caller */
-  rf_dtype stored; /* by BITPIX: U8, I16, I32, I64, F32 or F64 */
-  rf_dtype type;   /* of the values: the unsigned or signed-byte twin where BZERO says so (FITS 5.2.5), F64 where
-                     BSCALE and BZERO say anything else, `stored` otherwise */
-  double bscale;
+  size_t size;     /* sizeof(rf_image_info) of the caller */
+  rf_dtype stored; /* by BITPIX: RF_U8, RF_I16, RF_I32, RF_I64, RF_F32 or RF_F64 */
+  rf_dtype dtype;  /* of the values: the unsigned or offset type where BZERO says so (FITS 5.2.5), RF_F64 where BSCALE
+                      and BZERO say anything else, `stored` otherwise */
+  double bscale;   /* BSCALE and BZERO; 1 and 0 where they are absent */
   double bzero;
-  int has_blank;
-  int64_t blank;
-  uint64_t count;   /* elements, 0 for no data */
+  int has_blank;    /* 1: an integer image with BLANK */
+  int64_t blank;    /* BLANK, as stored; 0 without */
+  uint64_t count;   /* pixels; 0 for no data */
   int naxis;        /* 0: no data */
-  uint64_t axes[8]; /* the first so many lengths, slowest first; rf_image_get_axes gives all of an image of more */
+  uint64_t axes[8]; /* lengths of the first axes, slowest first; rf_image_get_axes() gets those of more axes */
 } rf_image_info;
 
-/* RF_ERR_TYPE when the HDU is no image. Of a compressed image (FITS 10.1): the facts of the image that it stands for.
- */
+/* rf_image_get_info() gets the facts of the image in HDU `index` (0-based) of `file`. For a compressed image (FITS
+ * 10.1), they are those of the image in the tiles. Only `err` may be NULL.
+ * info  receives as many bytes as info->size says. Unchanged on failure
+ * Returns RF_OK; RF_ERR_NOT_FOUND (HDU); RF_ERR_TYPE (no image); RF_ERR_FORMAT, RF_ERR_UNSUPPORTED (the cards of a
+ * compressed image); RF_ERR_CLOSED; RF_ERR_TAINTED; RF_ERR_MEMORY; the statuses of an unreadable header; any of "input
+ * and output". Threads: any. */
 RF_API RF_CHECKED rf_status rf_image_get_info(rf_file *file, size_t index, rf_image_info *info, rf_error *err);
 
-/* Copies up to `capacity` axis lengths of an image, slowest first; *naxis is how many there are. Of a compressed image:
- * those of the image (ZNAXISn); rf_hdu_get_axes gives those of the binary table. */
+/* rf_image_get_axes() gets the lengths of the axes of the image in HDU `index` (0-based) of `file`, slowest first. For
+ * a compressed image, they are those of the image in the tiles (ZNAXISn); rf_hdu_get_axes() gets those of its table.
+ * axes      receives the first `capacity` lengths; may be NULL where `capacity` is 0
+ * naxis     receives the number of axes
+ * Returns as rf_image_get_info(). Returns RF_OK also where `capacity` is too small. Threads: any. */
 RF_API RF_CHECKED rf_status rf_image_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t capacity,
                                               size_t *naxis, rf_error *err);
 
-/* The elements to take along one axis: start, start+step, ... (count of them; step may be negative), or those listed in
- * `indices` (count of them, any order, repeats allowed) when it is not NULL. */
+/* ------------------------------ sections ------------------------------ */
+
+/* The elements of one axis that a section takes. */
 typedef struct rf_axis {
-  int64_t start;
-  int64_t step;
-  uint64_t count;
-  const uint64_t *indices;
+  int64_t start;           /* the first element, 0-based */
+  int64_t step;            /* from one element to the next; negative: backwards */
+  uint64_t count;          /* elements; 0: none */
+  const uint64_t *indices; /* NULL; or `count` elements in any order, repeats allowed: `start` and `step` are ignored */
 } rf_axis;
 
-#define RF_IMAGE_RAW 1 /* stored values: BSCALE and BZERO are not applied, `type` must be `stored` */
-/* rf_image_write only: all pixels of a small image that this thread has begun with `deferred` may stay in memory until
- * rf_hdu_publish, which then writes header and data at once, and reports what fails there. Other calls of this thread
- * find the pixels as if they were in the file. */
-#define RF_IMAGE_HELD 2
-/* The most threads that a call may use stand in its flags from this bit on (16 bits): 0 as rf_options.threads says. */
-#define RF_IMAGE_THREADS_SHIFT 16
+#define RF_IMAGE_RAW 1  /* stored values: BSCALE and BZERO are not applied, and `dtype` is rf_image_info.stored */
+#define RF_IMAGE_HELD 2 /* rf_image_write(): see there */
 
-/* Pixels to read, write or check. */
+/* Pixels to read, write, check or append. rf_image_request_init() sets `size` and zeroes the rest. */
 typedef struct rf_image_request {
   size_t size;            /* sizeof(rf_image_request) of the caller; members that lie beyond it count as 0 */
   const rf_axis *section; /* one per axis, slowest first; borrowed; NULL: the whole image */
-  rf_dtype dtype;         /* of the elements at `data`: rf_image_info.type, RF_F32 or RF_F64 */
-  uint32_t flags;         /* 0 or RF_IMAGE_RAW; for rf_image_write() also RF_IMAGE_HELD */
+  int naxis;              /* entries of `section`: RF_ERR_ARGUMENT where the image has others; 0: not checked */
+  rf_dtype dtype;         /* of the elements at `data`: rf_image_info.dtype, RF_F32 or RF_F64 */
+  uint32_t flags;         /* 0 or RF_IMAGE_* */
   unsigned threads;       /* most threads; 0: rf_options.threads */
-  void *data;             /* C-contiguous */
+  void *data;             /* C-contiguous; rf_image_read() writes it, the other calls only read it */
   uint64_t data_bytes;    /* bytes of the section, exactly */
-  uint8_t *mask;          /* NULL, or one byte per element: 1 where BLANK or NaN */
+  uint8_t *mask;          /* NULL, or one byte per element: 1 where BLANK or NaN; rf_image_read() writes it */
+  uint64_t generation;    /* RF_ERR_CHANGED where rf_file_generation() is another one by now; 0: any */
 } rf_image_request;
 
-/* Reads a section of an image into `out`, C-contiguous in the order and with the counts of `axes` (one for each of the
- * image's axes, slowest first; NULL: the whole image). `type` is the type of the values, or RF_F32 or RF_F64, which is
- * given for any image. out_bytes must be exactly what the section takes. mask, when not NULL, has one byte an element:
- * 1 where the stored value equals BLANK (integers) or is NaN (reals). All ranges of the file are planned first and
- * fetched by one read_many. Errors: RF_ERR_TYPE, RF_ERR_RANGE, RF_ERR_ARGUMENT, RF_ERR_TRUNCATED (says how many bytes
- * are missing), I/O. */
-RF_API RF_CHECKED rf_status rf_image_read(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type,
-                                          uint32_t flags, void *out, uint64_t out_bytes, uint8_t *mask, rf_error *err);
+/* rf_image_request_init() sets request->size and zeroes the other members of `request`. Threads: any. */
+RF_API void rf_image_request_init(rf_image_request *request);
 
-/* What boxes are cut out of: an image of two axes, as it was at one generation of the file. */
-typedef struct rf_cutout_source {
-  size_t size; /* sizeof(rf_cutout_source) */
-  rf_file *file;
-  size_t index;
-  uint64_t generation; /* what rf_file_generation said before shape and type of the image were asked for */
-  rf_dtype type;       /* of the values to read, as for rf_image_read */
-} rf_cutout_source;
+/* rf_image_read() reads a section of the image in HDU `index` (0-based) of `file` into memory of the caller. For remote
+ * files, the library plans all byte ranges first and fetches them together. Only `err` may be NULL. `request` is
+ * borrowed for the call.
+ * Returns RF_OK; RF_ERR_NOT_FOUND (HDU); RF_ERR_TYPE (no image, or no conversion to `dtype`); RF_ERR_RANGE (section);
+ * RF_ERR_ARGUMENT (`data`, `data_bytes`, `naxis`, `flags`, a step of 0); RF_ERR_FORMAT (BSCALE, BZERO or BLANK is not a
+ * number); RF_ERR_TRUNCATED (the message says how many bytes are missing); RF_ERR_CODEC, RF_ERR_UNSUPPORTED (tiles);
+ * RF_ERR_LIMIT; RF_ERR_CLOSED; RF_ERR_TAINTED; RF_ERR_CHANGED; RF_ERR_MEMORY; the statuses of an unreadable header; any
+ * of "input and output". On failure `data` and `mask` may be partly written.
+ * Threads: many may read one file at once; calls that change the file wait for them. */
+RF_API RF_CHECKED rf_status rf_image_read(rf_file *file, size_t index, const rf_image_request *request, rf_error *err);
 
-/* The shortest way to a small rectangle, for callers that cut many: rf_image_read of `rows` rows from `row` on and of
- * `columns` columns from `column` on, into rows * columns values at `out`. RF_ERR_ARGUMENT when the file was changed
- * since the generation of `source`. */
-RF_API RF_CHECKED rf_status rf_image_read_box(const rf_cutout_source *source, int64_t row, uint64_t rows,
-                                              int64_t column, uint64_t columns, void *out, rf_error *err);
+/* The byte ranges of a plan, in file order. */
+typedef struct rf_image_ranges {
+  size_t size;      /* sizeof(rf_image_ranges) of the caller */
+  rf_range *ranges; /* room for `capacity` ranges; NULL: none are wanted */
+  size_t capacity;
+  size_t count;   /* receives the number of ranges, also of those beyond `capacity` */
+  uint64_t bytes; /* receives the bytes in all of them */
+} rf_image_ranges;
 
-/* Reads `count` boxes of the same lengths: box i begins at begins[i * naxis + k] along axis k (slowest first), which
- * may be negative or too far, and has lengths[k] elements there. They come one behind the other in `out`; elements
- * outside the image get `fill`: one value of `type`. mask: NULL, or one byte an element: 1 outside the image and where
- * BLANK or NaN is. All that is needed is fetched together. Errors as rf_image_read's. */
-RF_API RF_CHECKED rf_status rf_image_read_cutouts(rf_file *file, size_t index, const int64_t *begins, size_t count,
-                                                  const uint64_t *lengths, size_t naxis, rf_dtype type, uint32_t flags,
-                                                  const void *fill, void *out, uint64_t out_bytes, uint8_t *mask,
+/* rf_image_plan() gets the byte ranges that rf_image_read() reads for `request` from HDU `index` (0-based) of `file`,
+ * ascending, with touching ranges merged. It reads no pixels; for a compressed image it reads the rows of the table
+ * that say where the tiles are. `section`, `naxis` and `generation` of `request` count. Only `err` may be NULL. ranges
+ * receives the plan. Unchanged on failure, but for the ranges at ranges->ranges Returns as rf_image_read().
+ * RF_ERR_LIMIT: the plan has too many ranges. Threads: as rf_image_read(). */
+RF_API RF_CHECKED rf_status rf_image_plan(rf_file *file, size_t index, const rf_image_request *request,
+                                          rf_image_ranges *ranges, rf_error *err);
+
+/* ------------------------------ cutouts ------------------------------ */
+
+/* Cutouts of one shape. rf_cutout_request_init() sets `size` and zeroes the rest. */
+typedef struct rf_cutout_request {
+  size_t size;             /* sizeof(rf_cutout_request) of the caller; members that lie beyond it count as 0 */
+  size_t count;            /* cutouts */
+  int naxis;               /* axes of the image */
+  const int64_t *starts;   /* first pixel of cutout i along axis k: starts[i * naxis + k]; may lie outside the image */
+  const uint64_t *lengths; /* of a cutout along each axis, slowest first */
+  rf_dtype dtype;          /* as for rf_image_read() */
+  uint32_t flags;          /* 0 or RF_IMAGE_RAW */
+  unsigned threads;        /* most threads; 0: rf_options.threads */
+  const void *fill;        /* one value of `dtype`, for pixels outside the image */
+  void *data;              /* receives the cutouts, one after the other */
+  uint64_t data_bytes;     /* bytes of all cutouts, exactly */
+  uint8_t *mask;           /* NULL; or receives one byte per element: 1 outside the image, and where BLANK or NaN */
+} rf_cutout_request;
+
+/* rf_cutout_request_init() sets request->size and zeroes the other members of `request`. Threads: any. */
+RF_API void rf_cutout_request_init(rf_cutout_request *request);
+
+/* rf_image_read_cutouts() reads many cutouts of the image in HDU `index` (0-based) of `file`. The library plans all of
+ * them once and fetches their byte ranges together. Only `err` may be NULL. `request` is borrowed for the call.
+ * Returns as rf_image_read(). RF_ERR_ARGUMENT: `naxis` is not that of the image, or `data_bytes` is not what the
+ * cutouts take. RF_ERR_RANGE: a cutout has more pixels than can be counted. Threads: as rf_image_read(). */
+RF_API RF_CHECKED rf_status rf_image_read_cutouts(rf_file *file, size_t index, const rf_cutout_request *request,
                                                   rf_error *err);
 
-/* The ranges that reading a section needs, in file order and with touching ones merged: copies up to `capacity` of
- * them (dest is NULL) and gives how many there are and the bytes in them. */
-RF_API RF_CHECKED rf_status rf_image_plan(rf_file *file, size_t index, const rf_axis *axes, rf_range *ranges,
-                                          size_t capacity, size_t *count, uint64_t *bytes, rf_error *err);
+/* ------------------------------ writing ------------------------------ */
 
-/* Writes `in` (C-contiguous, laid out as for reading) into a section. `type` as for reading; RF_F64 values of a scaled
- * integer image are turned back into stored ones and rounded to nearest, NaN becomes BLANK; a value that does not
- * fit, or NaN without BLANK, is RF_ERR_RANGE before anything is written. mask, when not NULL: elements with 1 are
- * stored as BLANK (integers, RF_ERR_ARGUMENT without BLANK) or NaN. Repeated indices are written in order.
- * RF_ERR_TRUNCATED, before anything is written, where the file ends before the last of these pixels; of a compressed
- * image, where its data unit is not whole. */
-RF_API RF_CHECKED rf_status rf_image_write(rf_file *file, size_t index, const rf_axis *axes, rf_dtype type,
-                                           uint32_t flags, const void *in, uint64_t in_bytes, const uint8_t *mask,
-                                           rf_error *err);
+/* rf_image_write() writes the pixels at request->data into a section of the image in HDU `index` (0-based) of `file`.
+ * `dtype` is as for reading: RF_F64 values of a scaled integer image are turned back into stored ones and rounded to
+ * nearest, and NaN becomes BLANK. Elements whose `mask` is 1 are stored as BLANK (integers) or NaN (reals). Repeated
+ * indices are written in order. Only `err` may be NULL. `request` is borrowed for the call.
+ * RF_IMAGE_HELD: all pixels of a small image that this thread makes (rf_image_spec.deferred) may stay in memory until
+ * rf_hdu_publish(), which then writes header and data at once and reports their failures. Other calls of this thread
+ * find the pixels as if they were in the file.
+ * Returns RF_OK; before the first byte is written: RF_ERR_NOT_FOUND (HDU); RF_ERR_TYPE (no image, or no conversion from
+ * `dtype`); RF_ERR_RANGE (section; a value that does not fit; NaN without BLANK); RF_ERR_ARGUMENT (`data`,
+ * `data_bytes`, `naxis`, `flags`, a step of 0; a mask without BLANK); RF_ERR_FORMAT (BSCALE, BZERO or BLANK is not a
+ * number); RF_ERR_TRUNCATED (the file ends before the last of the pixels; the data unit of a compressed image is not
+ * whole); RF_ERR_UNSUPPORTED, RF_ERR_CODEC (tiles); RF_ERR_LIMIT; RF_ERR_READONLY; RF_ERR_CLOSED; RF_ERR_TAINTED;
+ * RF_ERR_CHANGED; RF_ERR_MEMORY; the statuses of an unreadable header; at any time those of "input and output", which
+ * taint the file. Threads: any; waits for running calls on the file. */
+RF_API RF_CHECKED rf_status rf_image_write(rf_file *file, size_t index, const rf_image_request *request, rf_error *err);
 
-/* Would rf_image_write accept these `count` values for any section? Same checks of type, values and mask, same errors;
- * nothing is written, and the file may be open for reading only. For callers who have to know before they make room. */
-RF_API RF_CHECKED rf_status rf_image_check(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in,
-                                           uint64_t count, const uint8_t *mask, rf_error *err);
+/* rf_image_check() checks whether rf_image_write() would accept the values of `request` for a section of the image in
+ * HDU `index` (0-based) of `file`. It writes nothing, and `file` may be open for reading only. `section` and `naxis` of
+ * `request` are ignored; `data_bytes` may be any number of elements.
+ * Returns as rf_image_write(), but for the statuses of sections and of writing. Threads: as rf_image_read(). */
+RF_API RF_CHECKED rf_status rf_image_check(rf_file *file, size_t index, const rf_image_request *request, rf_error *err);
 
-/* What to create. */
+/* ------------------------------ creating and changing images ------------------------------ */
+
+/* An image to create. rf_image_spec_init() sets `size`, sets `extver` to -1, and zeroes the rest. */
 typedef struct rf_image_spec {
-  size_t size; /* sizeof(rf_image_spec) */
-  rf_dtype type;
-  int naxis;               /* 0: no data */
-  const uint64_t *axes;    /* slowest first; each may be 0 */
+  size_t size;             /* sizeof(rf_image_spec) of the caller; members that lie beyond it count as 0 */
+  rf_dtype dtype;          /* of the values: RF_U8 to RF_F64 */
+  int naxis;               /* 0 to 999; 0: no data */
+  const uint64_t *axes;    /* lengths, slowest first; each may be 0 */
   const char *extname;     /* NULL: none */
-  int64_t extver;          /* < 0: none */
-  int has_blank;           /* integers only: RF_ERR_ARGUMENT otherwise */
-  int64_t blank;           /* as stored */
-  const rf_header *header; /* NULL, or cards to add; protected, BSCALE, BZERO and, where given above, EXTNAME, EXTVER
-                              and BLANK cards in it are left out */
+  int64_t extver;          /* below 0: none */
+  int has_blank;           /* 1: integers with BLANK */
+  int64_t blank;           /* BLANK, as stored */
+  const rf_header *header; /* NULL, or cards to add. Left out are those that are protected, BSCALE, BZERO and, where
+                              given above, EXTNAME, EXTVER and BLANK */
   const rf_compression *compression; /* NULL: not compressed */
-  int deferred;                      /* 1: only begun, see rf_hdu_publish */
-  uint32_t reserve_cards; /* the header takes room for so many more cards, so that later edits of it move no data.
-                             RF_ERR_LIMIT where that is more than rf_limits.header_bytes */
+  int deferred;                      /* 1: the HDU is only begun, see rf_hdu_publish() */
+  uint32_t reserve_cards;            /* the header has room for so many more cards, which later edits can use */
 } rf_image_spec;
 
-/* Appends an image HDU filled with zeros (stored) and gives its index: the primary HDU of an empty file, else an IMAGE
- * extension. On failure the file is as it was. */
+/* rf_image_spec_init() sets spec->size, sets spec->extver to -1, and zeroes the other members of `spec`. Threads: any.
+ */
+RF_API void rf_image_spec_init(rf_image_spec *spec);
+
+/* rf_image_create() appends an image HDU to `file`: the primary HDU of an empty file, else an IMAGE extension. A
+ * compressed image gets an empty primary HDU first where the file has none. All pixels are 0 as stored. `spec` and what
+ * it points at are borrowed for the call. Only `err` may be NULL.
+ * index  receives the index of the HDU, 0-based. Unchanged on failure
+ * Returns RF_OK; RF_ERR_ARGUMENT (`dtype`, `naxis`, `axes`, `blank`, a compression that contradicts itself);
+ * RF_ERR_UNSUPPORTED (the codec does not hold such pixels); RF_ERR_NOT_BUILT (codec); RF_ERR_LIMIT (size of the image,
+ * `reserve_cards` beyond rf_limits.header_bytes); RF_ERR_CARD (`header`); RF_ERR_READONLY; RF_ERR_CLOSED;
+ * RF_ERR_TAINTED; RF_ERR_CHANGED; RF_ERR_MEMORY; any of "input and output". On failure the file is as it was before.
+ * Threads: any; waits for running calls on the file. */
 RF_API RF_CHECKED rf_status rf_image_create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err);
 
-/* Makes axis 0 (the slowest) `length` long, at least what it was; new elements are zero (stored). HDUs behind it shift.
- */
+/* rf_image_extend() makes axis 0 (the slowest) of the image in HDU `index` (0-based) of `file` longer. New pixels are 0
+ * as stored. The HDUs after it move.
+ * length  the new length of axis 0, in elements; at least the present one
+ * Returns RF_OK; RF_ERR_NOT_FOUND (HDU); RF_ERR_TYPE (no image); RF_ERR_ARGUMENT (`length`, an image without axes);
+ * RF_ERR_UNSUPPORTED (PCOUNT or GCOUNT; tiles); RF_ERR_TRUNCATED (the data unit is not whole); RF_ERR_LIMIT;
+ * RF_ERR_READONLY; RF_ERR_CLOSED; RF_ERR_TAINTED; RF_ERR_CHANGED; RF_ERR_MEMORY; the statuses of an unreadable header;
+ * any of "input and output". Threads: any; waits for running calls on the file. */
 RF_API RF_CHECKED rf_status rf_image_extend(rf_file *file, size_t index, uint64_t length, rf_error *err);
 
-/* rf_image_append() makes axis 0 (the slowest) longer by the planes at `in` and writes them there; HDUs behind it move.
- * type, flags, mask: as for rf_image_write().
- * in_bytes  a whole number of planes of axis 0; 0: nothing is done
+/* rf_image_append() makes axis 0 (the slowest) of the image in HDU `index` (0-based) of `file` longer by the pixels at
+ * request->data, a whole number of planes of axis 0, and writes them there. The HDUs after it move. `section` and
+ * `naxis` of `request` are ignored; a `data_bytes` of 0 changes nothing. Only `err` may be NULL.
  * A plain image is afterwards as it was, or has all of the new planes, also where the process was killed meanwhile. A
- * compressed image is made longer first, then its tiles are written one by one.
- * Returns RF_OK; RF_ERR_ARGUMENT (in_bytes, no axes); RF_ERR_RANGE (a value that does not fit, with its place);
- * RF_ERR_TYPE; RF_ERR_TRUNCATED; RF_ERR_UNSUPPORTED; RF_ERR_LIMIT; RF_ERR_READONLY; RF_ERR_TAINTED; RF_ERR_MEMORY; any
- * status of "input and output". Threads: any. */
-RF_API RF_CHECKED rf_status rf_image_append(rf_file *file, size_t index, rf_dtype type, uint32_t flags, const void *in,
-                                            uint64_t in_bytes, const uint8_t *mask, rf_error *err);
+ * compressed image becomes longer first, then its tiles are written one by one.
+ * Returns as rf_image_extend(), and RF_ERR_RANGE (a value that does not fit), RF_ERR_TYPE (no conversion from `dtype`),
+ * RF_ERR_ARGUMENT (`data_bytes` is no whole number of planes). Returns RF_OK where nothing is to be done.
+ * Threads: any; waits for running calls on the file. */
+RF_API RF_CHECKED rf_status rf_image_append(rf_file *file, size_t index, const rf_image_request *request,
+                                            rf_error *err);
 
-/* Gives an image other axes, 1 or more; its pixels stay in their order, those beyond the new size are lost, and new
- * ones behind them are zero (stored). HDUs behind it shift. RF_ERR_UNSUPPORTED for a compressed image. */
+/* rf_image_reshape() changes the axes of the image in HDU `index` (0-based) of `file`. Pixels keep their order in C.
+ * Pixels beyond the new size are removed; new pixels are 0 as stored. The HDUs after it move.
+ * axes   the new lengths, slowest first; each may be 0
+ * naxis  1 to 999
+ * Returns as rf_image_extend(). RF_ERR_UNSUPPORTED: the image is compressed. Returns RF_OK on success.
+ * Threads: any; waits for running calls on the file. */
 RF_API RF_CHECKED rf_status rf_image_reshape(rf_file *file, size_t index, const uint64_t *axes, int naxis,
                                              rf_error *err);
 

@@ -536,8 +536,7 @@ static rf_status plan_tiles(rf_file *file, const rf_hdu *hdu, const rf_tiled_ima
   return RF_OK;
 }
 
-rf_status rf_tiled_image_plan(rf_file *file, rf_hdu *hdu, const rf_axis *axes, rf_image_plan_result *result,
-                              rf_error *err) {
+rf_status rf_tiled_image_plan(rf_file *file, rf_hdu *hdu, const rf_axis *axes, rf_image_ranges *result, rf_error *err) {
   rf_tiled_image *tiled_image = NULL;
   rf_tile_section section;
   planner plan = {NULL, 0};

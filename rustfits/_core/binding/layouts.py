@@ -11,10 +11,20 @@ import struct
 
 import numpy as np
 
-__all__ = ["AXIS", "COLUMN_INFO", "COLUMN_REQUEST", "COLUMN_REQUEST_FIELDS", "MEMBERS"]
+__all__ = [
+    "AXIS",
+    "COLUMN_INFO",
+    "COLUMN_REQUEST",
+    "COLUMN_REQUEST_FIELDS",
+    "IMAGE_REQUEST",
+    "MEMBERS",
+]
 
 #: One ``rf_axis``. "0q" aligns the next one.
 AXIS = struct.Struct("@qqQP0q")
+
+#: One ``rf_image_request``.
+IMAGE_REQUEST = struct.Struct("@NPiiIIPQPQ")
 
 #: One ``rf_column_request``.
 COLUMN_REQUEST = struct.Struct("@NNiINPnPN")
@@ -25,6 +35,13 @@ COLUMN_INFO = struct.Struct("@N256s128s80s80s256scc0Q32x4xii0Q16xQi0Q256sidd0diq
 #: For each layout: the C struct, and the members that it packs or unpacks, in order.
 MEMBERS: dict[struct.Struct, tuple[str, tuple[str, ...]]] = {
     AXIS: ("rf_axis", ("start", "step", "count", "indices")),
+    IMAGE_REQUEST: (
+        "rf_image_request",
+        (
+            *("size", "section", "naxis", "dtype", "flags", "threads"),
+            *("data", "data_bytes", "mask", "generation"),
+        ),
+    ),
     COLUMN_REQUEST: (
         "rf_column_request",
         ("size", "column", "type", "flags", "width", "data", "stride", "mask", "cell_bytes"),

@@ -14,7 +14,7 @@ from rustfits._core.binding.errors import FITSIndexError, FITSUnsupportedError, 
 from rustfits._core.binding.layouts import AXIS
 from rustfits._core.binding.library import CData, ffi
 
-__all__ = ["Axis", "Selection", "c_axes", "select", "select_rows"]
+__all__ = ["Axis", "Selection", "c_axes", "select", "select_plain", "select_rows"]
 
 Indices: TypeAlias = "np.ndarray[Any, np.dtype[np.uint64]]"
 
@@ -77,7 +77,8 @@ class Selection(NamedTuple):
 _AXIS = AXIS.format[1:]
 _PACK = [struct.Struct("@" + _AXIS * rank).pack for rank in range(9)]
 _AXES = ffi.typeof("rf_axis[]")
-_from_buffer = ffi.from_buffer
+_from_buffer, _cast, _UINTPTR = ffi.from_buffer, ffi.cast, ffi.typeof("uintptr_t")
+_MASK, _SIGNED = np.dtype(bool), np.dtype(np.int64)
 
 
 def c_axes(axes: tuple[Axis, ...]) -> CData:
@@ -107,6 +108,104 @@ def select(key: Any, shape: tuple[int, ...]) -> Selection:
         If a slice has step 0.
     """
     return _select(key if isinstance(key, tuple) else (key,), shape)
+
+
+def select_plain(
+    key: Any, shape: tuple[int, ...]
+) -> tuple[tuple[int, ...], list[int], Any, bool] | None:
+    """Find out quickly what a common key selects.
+
+    Such a key has ints, slices, one ellipsis and one index list or mask, whose axis stays where it
+    is. Index lists are not checked.
+
+    Returns
+    -------
+    counts : tuple of int
+        Shape of what is read.
+    numbers : list of int
+        The members of an ``rf_axis`` for each axis of the image.
+    indices : numpy.ndarray or None
+        The index list, which `numbers` point at.
+    scalar : bool
+        The answer is a number.
+
+    None stands for any other key, right or wrong: use `select`.
+    """
+    parts = key if type(key) is tuple else (key,)
+    rank, given = len(shape), len(parts)
+    counts: list[int] = []
+    numbers: list[int] = []
+    indices = None
+    axis = 0
+    dots = single = False
+    for part in parts:
+        if part is Ellipsis:
+            if dots or given > rank + 1:
+                return None
+            dots = True
+            for length in shape[axis : axis + rank - given + 1]:
+                numbers += (0, 1, length, 0)
+                counts.append(length)
+            axis += rank - given + 1
+            continue
+        if axis == rank:
+            return None
+        length = shape[axis]
+        axis += 1
+        if type(part) is slice:
+            try:
+                start, stop, step = part.indices(length)
+            except (TypeError, ValueError):
+                return None
+            count = stop - start if step == 1 else len(range(start, stop, step))
+            if count <= 0:
+                return None
+            numbers += (start, step, count, 0)
+            counts.append(count)
+        elif type(part) is int or isinstance(part, np.integer):
+            number = int(part)
+            if number < 0:
+                number += length
+            if not 0 <= number < length:
+                return None
+            numbers += (number, 1, 1, 0)
+            single = True
+        else:
+            found = None if indices is not None else _plain_indices(part, length)
+            if found is None or found.size == 0:
+                return None
+            indices = found
+            numbers += (0, 1, found.size, int(_cast(_UINTPTR, _from_buffer(found))))
+            counts.append(found.size)
+    if indices is not None and (dots or (single and rank > 2)):
+        return None
+    for length in shape[axis:]:
+        numbers += (0, 1, length, 0)
+        counts.append(length)
+    return tuple(counts), numbers, indices, not counts and not dots
+
+
+def _plain_indices(part: Any, length: int) -> Indices | None:
+    """Return an index list as 64-bit integers, negative ones as they are; None for what is none."""
+    if type(part) is list:
+        if not part or type(part[0]) is not int:
+            return None
+        try:
+            part = np.array(part)
+        except ValueError:
+            return None
+    elif type(part) is not np.ndarray:
+        return None
+    if part.ndim != 1:
+        return None
+    if part.dtype == _MASK:
+        if part.size != length:
+            return None
+        part = part.nonzero()[0]
+    if part.dtype != _SIGNED:
+        return None
+    found: Indices = part if part.flags.c_contiguous else part.copy()
+    return found
 
 
 def select_rows(key: Any, count: int) -> tuple[Axis, bool]:

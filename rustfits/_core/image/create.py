@@ -76,10 +76,10 @@ def create_image(
     """
     handle = file._handle()
     spec = ffi.new("rf_image_spec *")
-    spec.size = ffi.sizeof("rf_image_spec")
+    lib.rf_image_spec_init(spec)
     spec.deferred = deferred
     spec.reserve_cards = min(integer("reserve_cards", reserve_cards, 0), 2**32 - 1)
-    spec.type = pixel_type(dtype)
+    spec.dtype = pixel_type(dtype)
     shape = shape_of(dims)
     axes = ffi.new("uint64_t[]", shape)
     spec.naxis = len(shape)

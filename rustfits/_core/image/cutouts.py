@@ -45,23 +45,19 @@ def read_cutouts(
     data: Array = new_array((count, *lengths), pixels.dtype)
     mask = new_array(data.shape, bool) if mask_blank else None
     if count and elements:
+        first, sides = ffi.from_buffer("int64_t[]", starts), ffi.new("uint64_t[]", lengths)
+        request = ffi.new("rf_cutout_request *")
+        request.size = ffi.sizeof("rf_cutout_request")
+        request.count, request.naxis = count, ndim
+        request.starts, request.lengths = first, sides
+        request.dtype = pixels.type
+        request.fill = ffi.from_buffer(value)
+        request.data, request.data_bytes = ffi.from_buffer(data), data.nbytes
+        if mask is not None:
+            request.mask = ffi.from_buffer("uint8_t[]", mask)
         err = error()
-        status = lib.rf_image_read_cutouts(
-            file._handle(),
-            index,
-            ffi.from_buffer("int64_t[]", starts),
-            count,
-            ffi.new("uint64_t[]", lengths),
-            ndim,
-            pixels.type,
-            0,
-            ffi.from_buffer(value),
-            ffi.from_buffer(data),
-            data.nbytes,
-            ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask),
-            err,
-        )
-        check(status, err)
+        check(lib.rf_image_read_cutouts(file._handle(), index, request, err), err)
+        del first, sides  # borrowed by the request until here
     return data if mask is None else masked(data, mask, pixels, True)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
@@ -18,8 +18,8 @@ from rustfits._core.binding.errors import (
     FITSValueError,
 )
 from rustfits._core.binding.foreign import plain_array
-from rustfits._core.binding.library import CData, check, error, failure, ffi, lib, raise_stashed
-from rustfits._core.binding.selection import Axis, c_axes, select
+from rustfits._core.binding.library import CData, check, error, failure, ffi, lib
+from rustfits._core.binding.selection import Axis, c_axes, select, select_plain
 from rustfits._core.header.hdu import HDU
 from rustfits._core.image.cutouts import read_cutouts
 from rustfits._core.image.pixels import (
@@ -34,6 +34,7 @@ from rustfits._core.image.pixels import (
     shape_of,
     store_pixels,
 )
+from rustfits._core.image.request import SectionReader, pixel_request
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
@@ -43,9 +44,8 @@ __all__ = ["ImageHDU"]
 # From this size on it is looked first whether the file is as long as its header says, before memory
 # for all of it is asked for.
 _LARGE = 8 << 20
-# Names that the shortest way through is spared looking up.
-_from_buffer, _empty, _read_cutout = ffi.from_buffer, np.empty, lib.rf_image_read_box
-_NO_ERROR: CData = ffi.cast("rf_error *", 0)
+# Pixels of a section that is small, whatever their type.
+_SMALL = _LARGE // 8
 _new, _unpack, _get_info = ffi.new, ffi.unpack, lib.rf_image_get_info
 _INFO_POINTER, _INFO_SIZE = ffi.typeof("rf_image_info *"), ffi.sizeof("rf_image_info")
 _INFO_AXES = len(_new(_INFO_POINTER).axes)
@@ -53,11 +53,6 @@ _COUNT_POINTER, _LENGTHS = ffi.typeof("size_t *"), ffi.typeof("uint64_t[]")
 _REAL = (lib.RF_F32, lib.RF_F64)
 
 _MAP_POINTER, _BYTES_POINTER = ffi.typeof("rf_map **"), ffi.typeof("void **")
-_CUTOUT_SOURCE, _CUTOUT_SIZE = ffi.typeof("rf_cutout_source *"), ffi.sizeof("rf_cutout_source")
-
-#: An ``rf_cutout_source *``, the shape and dtype of the image, and the most pixels
-#: to cut this way.
-Cutout: TypeAlias = "tuple[CData, tuple[int, ...], np.dtype[Any], int]"
 
 
 class ImageHDU(HDU):
@@ -73,10 +68,10 @@ class ImageHDU(HDU):
     what they are. Any other BSCALE or BZERO gives ``float64``.
     """
 
-    __slots__ = ("_cutout",)
+    __slots__ = ("_reader",)
 
     _cached: Pixels | None
-    _cutout: Cutout | None  # made from what is cached
+    _reader: SectionReader | None  # made from what is cached
 
     # ---- description ----
 
@@ -92,7 +87,7 @@ class ImageHDU(HDU):
         info.size = _INFO_SIZE
         err = error()
         check(_get_info(handle, index, info, err), err)
-        kind, stored, naxis = info.type, info.stored, info.naxis
+        kind, stored, naxis = info.dtype, info.stored, info.naxis
         if naxis <= _INFO_AXES:
             axes = info.axes
         else:
@@ -110,7 +105,7 @@ class ImageHDU(HDU):
             kind in _REAL and not (info.bscale == 1.0 and info.bzero == 0.0),
             info.blank if info.has_blank else None,
         )
-        self._cutout = None
+        self._reader = None
         self._cached = pixels
         return pixels
 
@@ -216,9 +211,7 @@ class ImageHDU(HDU):
         own, kind = (
             (pixels.dtype, pixels.type) if scale else (pixels.stored_dtype, pixels.stored_type)
         )
-        flags = max_threads(threads) << lib.RF_IMAGE_THREADS_SHIFT
-        if not scale:
-            flags |= lib.RF_IMAGE_RAW
+        flags = 0 if scale else lib.RF_IMAGE_RAW
         wanted = own if dtype is None else np.dtype(dtype).newbyteorder("=")
         if out is not None:
             wanted = check_out(out, pixels.shape, None if dtype is None else wanted)
@@ -234,7 +227,7 @@ class ImageHDU(HDU):
             self._touch_last(tuple(Axis(0, 1, length) for length in pixels.shape), pixels)
         data = new_array(pixels.shape, read_as) if out is None else out
         mask = new_array(pixels.shape, bool) if mask_blank else None
-        self._fill(ffi.NULL, kind, flags, data, mask)
+        self._fill(None, kind, data, mask, flags=flags, threads=max_threads(threads))
         if read_as != wanted:
             data = data.astype(wanted)
         if mask is None:
@@ -247,41 +240,37 @@ class ImageHDU(HDU):
         if math.prod(shape) * dtype.itemsize >= _LARGE:
             self._touch_last(tuple(Axis(0, 1, length) for length in shape), pixels)
         data = new_array(shape, dtype)
-        self._fill(ffi.NULL, pixels.type, 0, data, None)
+        self._fill(None, pixels.type, data)
         return data
 
     def __getitem__(self, key: Any) -> Any:
-        # The commonest key, two slices of a plane, has a way of its own: in cutting many small
-        # stamps it is these lines that take the time, not the reading.
-        if type(key) is tuple and len(key) == 2:
+        if self._cached is None:
+            self._pixels()
+        reader = self._reader or self._make_reader()
+        # The commonest key is two slices of a plane. Cutting many small stamps takes its time here.
+        if type(key) is tuple and len(key) == 2 == len(reader.shape):
             rows, columns = key
             if type(rows) is slice is type(columns) and rows.step is None is columns.step:
-                if self._cached is None:
-                    self._pixels()
-                cutout = self._cutout or self._make_cutout()
-                if cutout is None:
-                    return self._get(key)
-                source, shape, dtype, most = cutout
                 top, left, bottom, right = rows.start, columns.start, rows.stop, columns.stop
                 if not (type(top) is type(left) is type(bottom) is type(right) is int):
-                    top, bottom, _ = rows.indices(shape[0])
-                    left, right, _ = columns.indices(shape[1])
+                    top, bottom, _ = rows.indices(reader.shape[0])
+                    left, right, _ = columns.indices(reader.shape[1])
                 height, width = bottom - top, right - left
-                if height > 0 < width and height * width <= most and not self._file.closed:
-                    try:
-                        data = _empty((height, width), dtype)
-                    except MemoryError:
-                        return self._get(key)
-                    at = _from_buffer(data)
-                    try:
-                        status = _read_cutout(source, top, height, left, width, at, _NO_ERROR)
-                    except OverflowError:
-                        return self._get(key)
-                    if not status:
+                if height > 0 < width and height * width <= _SMALL and not self._file.closed:
+                    numbers = (top, 1, height, 0, left, 1, width, 0)
+                    data = reader.read((height, width), numbers)
+                    if data is not None:
                         return data
-                    # The longer way knows what indices below 0 and beyond the end mean, and says
-                    # what has failed.
-                    raise_stashed(status)
+                return self._get(key)
+        found = select_plain(key, reader.shape)
+        if found is not None and not self._file.closed:
+            counts, members, indices, scalar = found
+            if math.prod(counts) <= _SMALL:
+                data = reader.read(counts, members)
+                del indices  # `members` point at them
+                if data is not None:
+                    return data[()] if scalar else data
+        # The longer way knows what any other key means, and explains failures.
         return self._get(key)
 
     def _get(self, key: Any) -> Any:
@@ -291,38 +280,39 @@ class ImageHDU(HDU):
         if math.prod(selection.shape) * pixels.dtype.itemsize >= _LARGE:
             self._touch_last(selection.axes, pixels)
         data = new_array(selection.shape, pixels.dtype)
-        self._fill(c_axes(selection.axes), pixels.type, 0, data, None)
+        self._fill(c_axes(selection.axes), pixels.type, data)
         return selection.to_result(data)
 
-    def _make_cutout(self) -> Cutout | None:
-        """Make what the shortest way of ``__getitem__`` needs, None where the image is no plane."""
+    def _make_reader(self) -> SectionReader:
+        """Make the reader for small sections."""
         pixels = self._pixels_to_use()
-        if len(pixels.shape) != 2:
-            return None
-        handle = self._file._handle()
-        made = (_CUTOUT_SIZE, handle, self._index, pixels.generation, pixels.type)
-        source = _new(_CUTOUT_SOURCE, made)
-        cutout = source, pixels.shape, pixels.dtype, _LARGE // pixels.dtype.itemsize
-        self._cutout = cutout
-        return cutout
+        reader = SectionReader(
+            self._file._handle(),
+            self._index,
+            pixels.generation,
+            pixels.shape,
+            pixels.type,
+            pixels.dtype,
+        )
+        self._reader = reader
+        return reader
 
-    def _fill(self, axes: CData, kind: int, flags: int, data: Array, mask: Array | None) -> None:
+    def _fill(
+        self,
+        axes: CData | None,
+        kind: int,
+        data: Array,
+        mask: Array | None = None,
+        *,
+        flags: int = 0,
+        threads: int = 0,
+    ) -> None:
         """Read a section into `data`, and where it is BLANK into `mask`."""
         handle = self._file._handle()
         if data.size:
-            mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
+            request = pixel_request(kind, data, mask, axes=axes, flags=flags, threads=threads)
             err = error()
-            status = lib.rf_image_read(
-                handle,
-                self._index,
-                axes,
-                kind,
-                flags,
-                ffi.from_buffer(data),
-                data.nbytes,
-                mask_at,
-                err,
-            )
+            status = lib.rf_image_read(handle, self._index, request, err)
             if status:
                 raise failure(status, err)
 
@@ -342,7 +332,7 @@ class ImageHDU(HDU):
             )
             for axis in axes
         )
-        self._fill(c_axes(corner), pixels.type, 0, np.empty(1, pixels.dtype), None)
+        self._fill(c_axes(corner), pixels.type, np.empty(1, pixels.dtype))
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
         if copy is False:
@@ -556,10 +546,8 @@ class ImageHDU(HDU):
 
     def _append(self, kind: int, data: Array, mask: Array | None) -> None:
         """Write contiguous values of a type that the C library takes behind the last plane."""
-        mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
-        at, handle, err = ffi.from_buffer(data), self._file._handle(), error()
-        status = lib.rf_image_append(handle, self._index, kind, 0, at, data.nbytes, mask_at, err)
-        check_values(status, err)
+        request, handle, err = pixel_request(kind, data, mask), self._file._handle(), error()
+        check_values(lib.rf_image_append(handle, self._index, request, err), err)
 
     def reshape(self, shape: SupportsIndex | Sequence[SupportsIndex]) -> None:
         """Give the image another shape, in the file. HDUs behind it move.
@@ -590,11 +578,8 @@ class ImageHDU(HDU):
 
     def _check(self, kind: int, data: Array, mask: Array | None) -> None:
         """Look whether values could be written, before there is room for them."""
-        handle = self._file._handle()
-        mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
-        at, count = ffi.from_buffer(data) if data.size else ffi.NULL, data.size
-        err = error()
-        check_values(lib.rf_image_check(handle, self._index, kind, 0, at, count, mask_at, err), err)
+        request, handle, err = pixel_request(kind, data, mask), self._file._handle(), error()
+        check_values(lib.rf_image_check(handle, self._index, request, err), err)
 
     @contextmanager
     def extending(self) -> Iterator[ImageHDU]:

@@ -14,8 +14,9 @@ from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.dtypes import F4, F8, PIXEL_TYPES
 from rustfits._core.binding.errors import FITSTypeError, FITSUnsupportedError, FITSValueError
 from rustfits._core.binding.foreign import plain_array
-from rustfits._core.binding.library import CData, check, error, ffi, lib, text
+from rustfits._core.binding.library import CData, check, error, lib, text
 from rustfits._core.binding.selection import Axis, c_axes
+from rustfits._core.image.request import pixel_request
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
@@ -312,14 +313,11 @@ def store_pixels(
     flags: int = 0,
 ) -> None:
     """Write contiguous values of a type that the C library takes."""
-    handle = file._handle()
-    mask_at = ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask)
-    at = ffi.from_buffer(data) if data.size else ffi.NULL
-    err = error()
-    check_values(
-        lib.rf_image_write(handle, index, c_axes(axes), kind, flags, at, data.nbytes, mask_at, err),
-        err,
-    )
+    section = c_axes(axes)
+    request = pixel_request(kind, data, mask, axes=section, flags=flags)
+    handle, err = file._handle(), error()
+    check_values(lib.rf_image_write(handle, index, request, err), err)
+    del section  # borrowed by the request until here
 
 
 def check_values(status: int, err: CData) -> None:

@@ -8,6 +8,7 @@
 #include "rustfits.h"
 #include "scratch.h"
 #include "zimage_file.h"
+#include "image_request.h"
 
 static struct {
   long until;    /* allocations to grant before one fails; negative: no end */
@@ -152,7 +153,7 @@ static rf_status open_file(const char *name, rf_mode mode, rf_file **file, rf_er
 static rf_status create(const char *name, rf_error *err) {
   static const uint64_t axes[] = {3, 4, 5};
   rf_image_spec spec = {.size = sizeof spec,
-                        .type = RF_U16,
+                        .dtype = RF_U16,
                         .naxis = 3,
                         .axes = axes,
                         .extname = "A NAME",
@@ -173,9 +174,10 @@ static rf_status create(const char *name, rf_error *err) {
   STEP(open_file(name, RF_MODE_CREATE, &file, err));
   for (int i = 0; i < 3; i++) {
     STEP(rf_image_create(file, &spec, &index, err));
-    STEP(rf_image_write(file, index, NULL, RF_U16, 0, pixels, sizeof pixels, NULL, err));
+    STEP(rf_image_write(file, index, PIXELS(.dtype = RF_U16, .data = pixels, .data_bytes = sizeof pixels), err));
   }
-  STEP(rf_image_read(file, 1, some, RF_U16, 0, pixels, 12 * sizeof *pixels, NULL, err));
+  STEP(rf_image_read(file, 1,
+                     PIXELS(.section = some, .dtype = RF_U16, .data = pixels, .data_bytes = 12 * sizeof *pixels), err));
   STEP(rf_image_extend(file, 1, 3000, err));
   STEP(rf_file_sync(file, err));
   rf_header_free(cards);
@@ -239,7 +241,7 @@ static rf_status compressed(rf_error *err) {
   compression.tile_ndim = 2;
   compression.tile = tile;
   rf_image_spec spec = {
-      .size = sizeof spec, .type = RF_I16, .naxis = 2, .axes = axes, .extver = -1, .compression = &compression};
+      .size = sizeof spec, .dtype = RF_I16, .naxis = 2, .axes = axes, .extver = -1, .compression = &compression};
   rf_file *file = NULL;
   size_t index = 0, last = 0;
   uint64_t freed;
@@ -247,20 +249,24 @@ static rf_status compressed(rf_error *err) {
     pixels[i] = (float)(i * 7919 % 1000) + 1000.0f;
   rf_status status = rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, err);
   STEP(rf_image_create(file, &spec, &index, err));
-  STEP(rf_image_write(file, index, NULL, RF_I16, 0, integers, sizeof integers, NULL, err));
-  spec.type = RF_F32;
+  STEP(rf_image_write(file, index, PIXELS(.dtype = RF_I16, .data = integers, .data_bytes = sizeof integers), err));
+  spec.dtype = RF_F32;
   compression.quantize = 1;
   compression.dither = RF_DITHER_1;
   STEP(rf_image_create(file, &spec, &last, err));
-  STEP(rf_image_write(file, last, NULL, RF_F32, 0, pixels, sizeof pixels, NULL, err));
+  STEP(rf_image_write(file, last, PIXELS(.dtype = RF_F32, .data = pixels, .data_bytes = sizeof pixels), err));
   rf_axis some[2] = {{3, 5, 3, NULL}, {10, 1, 10, NULL}};
-  STEP(rf_image_write(file, index, some, RF_I16, 0, integers, 30 * sizeof *integers, NULL, err));
+  STEP(rf_image_write(file, index,
+                      PIXELS(.section = some, .dtype = RF_I16, .data = integers, .data_bytes = 30 * sizeof *integers),
+                      err));
   pixels[4] = 1e30f;
-  STEP(rf_image_write(file, last, some, RF_F32, 0, pixels, 30 * sizeof *pixels, NULL, err));
+  STEP(rf_image_write(
+      file, last, PIXELS(.section = some, .dtype = RF_F32, .data = pixels, .data_bytes = 30 * sizeof *pixels), err));
   STEP(rf_image_extend(file, index, ROWS + 30, err));
   STEP(rf_image_extend(file, last, ROWS + 3, err));
   STEP(rf_image_repack(file, last, &freed, err));
-  STEP(rf_image_read(file, last, some, RF_F32, 0, pixels, 30 * sizeof *pixels, NULL, err));
+  STEP(rf_image_read(file, last,
+                     PIXELS(.section = some, .dtype = RF_F32, .data = pixels, .data_bytes = 30 * sizeof *pixels), err));
   rf_error late;
   rf_status closed = rf_file_free(file, &late);
   if (status == RF_OK && closed != RF_OK)
@@ -332,9 +338,10 @@ static rf_status read_compressed(rf_error *err) {
   uint64_t tile[2], n;
   rf_status status = rf_file_open("watched://z", RF_MODE_READ_WRITE, NULL, &file, err);
   STEP(rf_image_get_info(file, 1, &info, err));
-  STEP(rf_image_read(file, 1, some, RF_I16, 0, pixels, 48, mask, err));
-  STEP(rf_image_read(file, 1, NULL, RF_I16, 0, pixels, sizeof pixels, NULL, err));
-  STEP(rf_image_plan(file, 1, some, ranges, 4, &count, &n, err));
+  STEP(rf_image_read(file, 1, PIXELS(.section = some, .dtype = RF_I16, .data = pixels, .data_bytes = 48, .mask = mask),
+                     err));
+  STEP(rf_image_read(file, 1, PIXELS(.dtype = RF_I16, .data = pixels, .data_bytes = sizeof pixels), err));
+  STEP(plan_section(file, 1, some, ranges, 4, &count, &n, err));
   STEP(rf_image_get_compression(file, 1, &compression, tile, 2, &n, err));
   STEP(rf_hdu_get_logical_header(file, 1, &plain, err));
   STEP(rf_header_add(plain, "HISTORY", "edited", err));
@@ -395,7 +402,7 @@ static void check_disk(const char *path) {
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
   CHECK_OK(rf_file_count(file, &count, &err), err);
   CHECK(count == 3);
-  CHECK_OK(rf_image_read(file, 2, NULL, RF_U16, 0, pixels, sizeof pixels, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 2, PIXELS(.dtype = RF_U16, .data = pixels, .data_bytes = sizeof pixels), &err), err);
   for (int i = 0; i < 60; i++)
     CHECK(pixels[i] == i * 1000);
   CHECK_OK(rf_file_free(file, &err), err);
@@ -445,14 +452,14 @@ static void make_plain(const char *path) {
       {.size = sizeof columns[0], .name = "n", .type = RF_I32},
       {.size = sizeof columns[1], .name = "v", .type = RF_I16, .descriptor = 'P'},
   };
-  rf_image_spec image = {.size = sizeof image, .type = RF_F32, .naxis = 2, .axes = axes, .extver = -1};
+  rf_image_spec image = {.size = sizeof image, .dtype = RF_F32, .naxis = 2, .axes = axes, .extver = -1};
   rf_table_spec table = {
       .size = sizeof table, .kind = RF_HDU_TABLE, .nrows = 6, .columns = columns, .ncols = 2, .extver = -1};
   for (size_t i = 0; i < 20 * 24; i++)
     pixels[i] = (float)((i * 7919) % 101) + 0.25f;
   CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
   CHECK_OK(rf_image_create(file, &image, &index, &err), err);
-  CHECK_OK(rf_image_write(file, 0, NULL, RF_F32, 0, pixels, sizeof pixels, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, 0, PIXELS(.dtype = RF_F32, .data = pixels, .data_bytes = sizeof pixels), &err), err);
   CHECK_OK(rf_table_create(file, &table, &index, &err), err);
   CHECK_OK(rf_table_write_heap(file, 1, 1, NULL, lengths, RF_I16, 0, cells, sizeof cells, NULL, &err), err);
   CHECK_OK(rf_hdu_add_checksum(file, 0, 1, &err), err);

@@ -18,6 +18,7 @@
 #include "rustfits.h"
 #include "scratch.h"
 #include "table_rows.h"
+#include "image_request.h"
 
 #define READERS 8
 #define SIDE 64
@@ -73,7 +74,7 @@ static void write_file(const char *path) {
   rf_file *file;
   size_t index;
   uint64_t axes[2] = {SIDE, SIDE};
-  rf_image_spec image = {.size = sizeof image, .type = RF_I32, .naxis = 2, .axes = axes, .extver = -1};
+  rf_image_spec image = {.size = sizeof image, .dtype = RF_I32, .naxis = 2, .axes = axes, .extver = -1};
   rf_column_spec columns[2] = {SPEC(.name = "i", .type = RF_I64), SPEC(.name = "triple", .type = RF_I64)};
   CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
   CHECK_OK(rf_image_create(file, &image, &index, &err), err);
@@ -114,7 +115,7 @@ static void read_rows(rf_file *file) {
 static void read_image(rf_file *file, size_t index, const char *what) {
   static _Thread_local int32_t pixels[SIDE * SIDE];
   rf_error e;
-  if (rf_image_read(file, index, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &e) != RF_OK) {
+  if (rf_image_read(file, index, PIXELS(.dtype = RF_I32, .data = pixels, .data_bytes = sizeof pixels), &e) != RF_OK) {
     fail(what, &e);
     return;
   }
@@ -190,7 +191,7 @@ static rf_status write_image(rf_file *file, size_t index, int32_t value, rf_erro
   static int32_t pixels[SIDE * SIDE];
   for (size_t i = 0; i < SIDE * SIDE; i++)
     pixels[i] = value;
-  return rf_image_write(file, index, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, e);
+  return rf_image_write(file, index, PIXELS(.dtype = RF_I32, .data = pixels, .data_bytes = sizeof pixels), e);
 }
 
 static rf_status set_card(rf_file *file, unsigned turn, rf_error *e) {

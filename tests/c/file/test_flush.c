@@ -9,6 +9,7 @@
 #include "file/file.h"
 #include "table_rows.h"
 #include "file/access.h"
+#include "image_request.h"
 
 enum { ROWS = 3000, COLUMNS = 300, LINES = 100 };
 
@@ -72,7 +73,7 @@ static void begin_tiled_image(rf_file *file) {
   static const uint64_t axes[] = {4, COLUMNS};
   rf_compression tiles = {.size = sizeof tiles, .type = RF_Z_RICE_1};
   rf_image_spec spec = {
-      .size = sizeof spec, .type = RF_I32, .naxis = 2, .axes = axes, .extver = -1, .compression = &tiles};
+      .size = sizeof spec, .dtype = RF_I32, .naxis = 2, .axes = axes, .extver = -1, .compression = &tiles};
   size_t at = 0;
   CHECK_OK(rf_image_create(file, &spec, &at, &err), err);
 }
@@ -84,7 +85,9 @@ static void lengthen(rf_file *file) {
   CHECK_OK(rf_hdu_get_axes(file, 1, axes, 2, &naxis, &err), err);
   CHECK_OK(rf_image_extend(file, 1, axes[0] + LINES + 3, &err), err);
   rf_axis section[2] = {{(int64_t)axes[0], 1, LINES, NULL}, {0, 1, COLUMNS, NULL}};
-  CHECK_OK(rf_image_write(file, 1, section, RF_I32, 0, pixels, sizeof pixels, NULL, &err), err);
+  CHECK_OK(rf_image_write(
+               file, 1, PIXELS(.section = section, .dtype = RF_I32, .data = pixels, .data_bytes = sizeof pixels), &err),
+           err);
 }
 
 static const struct {

@@ -10,9 +10,10 @@
 #include "check.h"
 #include "rustfits.h"
 #include "scratch.h"
+#include "image_request.h"
 
 #define SIDE 64
-#define PIXELS (SIDE * SIDE)
+#define PIXEL_COUNT (SIDE * SIDE)
 #define IMAGES 3
 #define THREADS 8
 #define ROUNDS 60
@@ -20,14 +21,15 @@
 static rf_error err;
 
 static void append(rf_file *file, int32_t value) {
-  static int32_t pixels[PIXELS];
+  static int32_t pixels[PIXEL_COUNT];
   uint64_t axes[2] = {SIDE, SIDE};
   size_t index;
-  rf_image_spec spec = {.size = sizeof spec, .type = RF_I32, .naxis = 2, .axes = axes, .extver = -1};
-  for (size_t i = 0; i < PIXELS; i++)
+  rf_image_spec spec = {.size = sizeof spec, .dtype = RF_I32, .naxis = 2, .axes = axes, .extver = -1};
+  for (size_t i = 0; i < PIXEL_COUNT; i++)
     pixels[i] = value;
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
-  CHECK_OK(rf_image_write(file, index, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, index, PIXELS(.dtype = RF_I32, .data = pixels, .data_bytes = sizeof pixels), &err),
+           err);
 }
 
 static const char *make_file(const char *name) {
@@ -64,7 +66,9 @@ static rf_status set_card(rf_file *file, size_t index, const char *keyword, int6
 static int32_t first_pixel(rf_file *file, size_t index) {
   int32_t out = -1;
   rf_axis axes[2] = {{0, 1, 1, NULL}, {0, 1, 1, NULL}};
-  CHECK_OK(rf_image_read(file, index, axes, RF_I32, 0, &out, sizeof out, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, index, PIXELS(.section = axes, .dtype = RF_I32, .data = &out, .data_bytes = sizeof out),
+                         &err),
+           err);
   return out;
 }
 
@@ -121,11 +125,11 @@ static void a_mapping_outlives_the_file(void) {
   rf_map *map = NULL;
   const void *bytes = NULL;
   CHECK(rf_hdu_map(file, 1, 0, &map, &bytes, &err) == RF_ERR_ARGUMENT);
-  CHECK(rf_hdu_map(file, 1, 4 * PIXELS + 1, &map, &bytes, &err) == RF_ERR_RANGE);
+  CHECK(rf_hdu_map(file, 1, 4 * PIXEL_COUNT + 1, &map, &bytes, &err) == RF_ERR_RANGE);
   CHECK(rf_hdu_map(file, 9, 4, &map, &bytes, &err) == RF_ERR_NOT_FOUND);
-  CHECK_OK(rf_hdu_map(file, 1, 4 * PIXELS, &map, &bytes, &err), err);
+  CHECK_OK(rf_hdu_map(file, 1, 4 * PIXEL_COUNT, &map, &bytes, &err), err);
   CHECK_OK(rf_file_free(file, &err), err);
-  const uint8_t *last = (const uint8_t *)bytes + 4 * PIXELS - 4;
+  const uint8_t *last = (const uint8_t *)bytes + 4 * PIXEL_COUNT - 4;
   CHECK(last[0] == 0 && last[1] == 0 && last[2] == 0 && last[3] == 1);
   rf_map_free(map);
   rf_map_free(NULL);
@@ -160,22 +164,24 @@ typedef struct job {
 
 /* One write is one lock, and so is one read: all pixels come from the same write. */
 static const char *read_image(job *j, size_t index) {
-  int32_t out[PIXELS];
+  int32_t out[PIXEL_COUNT];
   rf_error e;
-  if (rf_image_read(j->file, index, NULL, RF_I32, 0, out, sizeof out, NULL, &e) != RF_OK)
+  if (rf_image_read(j->file, index, PIXELS(.dtype = RF_I32, .data = out, .data_bytes = sizeof out), &e) != RF_OK)
     return "an image could not be read";
-  for (size_t i = 1; i < PIXELS; i++)
+  for (size_t i = 1; i < PIXEL_COUNT; i++)
     if (out[i] != out[0])
       return "pixels of two writes";
   return NULL;
 }
 
 static const char *write_image(job *j, size_t index, int round) {
-  int32_t in[PIXELS];
+  int32_t in[PIXEL_COUNT];
   rf_error e;
-  for (size_t i = 0; i < PIXELS; i++)
+  for (size_t i = 0; i < PIXEL_COUNT; i++)
     in[i] = j->number * 1000 + round;
-  return rf_image_write(j->file, index, NULL, RF_I32, 0, in, sizeof in, NULL, &e) == RF_OK ? NULL : "a failed write";
+  return rf_image_write(j->file, index, PIXELS(.dtype = RF_I32, .data = in, .data_bytes = sizeof in), &e) == RF_OK
+             ? NULL
+             : "a failed write";
 }
 
 static const char *edit_header(job *j, size_t index, int round) {

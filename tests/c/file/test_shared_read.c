@@ -10,6 +10,7 @@
 #include "fits_bytes.h"
 #include "image/section.h"
 #include "image_file.h"
+#include "image_request.h"
 
 static rf_error err;
 
@@ -125,12 +126,19 @@ static void parts_of_a_section_make_the_whole(void) {
 
 static void same_pixels(rf_file *file, const rf_axis *axes, rf_dtype type, uint64_t count, bool masked) {
   size_t bytes = (size_t)count * rf_dtype_bytes(type, 0);
-  const uint32_t one = 1u << RF_IMAGE_THREADS_SHIFT;
   uint8_t *wanted = malloc(bytes), *out = malloc(bytes), *mask = malloc(count), *own = malloc(count);
-  CHECK_OK(rf_image_read(file, 0, axes, type, one, wanted, bytes, masked ? mask : NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 0,
+                         PIXELS(.section = axes, .dtype = type, .threads = 1, .data = wanted, .data_bytes = bytes,
+                                .mask = masked ? mask : NULL),
+                         &err),
+           err);
   memset(out, 0xA5, bytes);
   memset(own, 0xA5, count);
-  CHECK_OK(rf_image_read(file, 0, axes, type, next_threads() * one, out, bytes, masked ? own : NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 0,
+                         PIXELS(.section = axes, .dtype = type, .threads = next_threads(), .data = out,
+                                .data_bytes = bytes, .mask = masked ? own : NULL),
+                         &err),
+           err);
   CHECK(memcmp(out, wanted, bytes) == 0);
   CHECK(!masked || memcmp(own, mask, count) == 0);
   free(wanted);
@@ -178,8 +186,8 @@ static void failing_images(void) {
   plain.bad[0] = 2880 + bytes / 3;
   plain.bad[1] = 2880 + bytes - 5;
   for (uint32_t threads = 1; threads <= 5; threads += 2) {
-    uint32_t flags = threads << RF_IMAGE_THREADS_SHIFT;
-    CHECK(rf_image_read(file, 0, NULL, RF_F64, flags, out, 4 * bytes, NULL, &err) == RF_ERR_IO);
+    CHECK(rf_image_read(file, 0, PIXELS(.dtype = RF_F64, .threads = threads, .data = out, .data_bytes = 4 * bytes),
+                        &err) == RF_ERR_IO);
     CHECK(strstr(err.message, "bad byte 0") != NULL);
   }
   CHECK_OK(rf_file_free(file, &err), err);
@@ -187,8 +195,8 @@ static void failing_images(void) {
   scratch_write(path, content, 2880 + bytes / 2);
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
   for (uint32_t threads = 1; threads <= 5; threads += 2) {
-    uint32_t flags = threads << RF_IMAGE_THREADS_SHIFT;
-    CHECK(rf_image_read(file, 0, NULL, RF_F64, flags, out, 4 * bytes, NULL, &err) == RF_ERR_TRUNCATED);
+    CHECK(rf_image_read(file, 0, PIXELS(.dtype = RF_F64, .threads = threads, .data = out, .data_bytes = 4 * bytes),
+                        &err) == RF_ERR_TRUNCATED);
     if (threads == 1)
       memcpy(wanted, err.message, sizeof wanted);
     CHECK_STR(err.message, wanted);

@@ -10,6 +10,7 @@
 #include "check.h"
 #include "rustfits.h"
 #include "scratch.h"
+#include "image_request.h"
 
 #define HDUS 40
 #define SIDE 64
@@ -27,12 +28,13 @@ static void fill(rf_file *file, size_t hdu) {
   uint64_t axes[2] = {SIDE, SIDE};
   size_t index;
   snprintf(name, sizeof name, "HDU%zu", hdu);
-  rf_image_spec spec = {.size = sizeof spec, .type = RF_I32, .naxis = 2, .axes = axes, .extname = name, .extver = -1};
+  rf_image_spec spec = {.size = sizeof spec, .dtype = RF_I32, .naxis = 2, .axes = axes, .extname = name, .extver = -1};
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   CHECK(index == hdu);
   for (uint64_t i = 0; i < SIDE * SIDE; i++)
     pixels[i] = pixel(hdu, i / SIDE, i % SIDE);
-  CHECK_OK(rf_image_write(file, index, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, index, PIXELS(.dtype = RF_I32, .data = pixels, .data_bytes = sizeof pixels), &err),
+           err);
 }
 
 static void write_file(const char *path) {
@@ -59,7 +61,8 @@ static const char *read_stamp(job *j, size_t hdu) {
   uint32_t row = next(j, SIDE - 8), column = next(j, SIDE - 8);
   rf_axis axes[2] = {{row, 1, 8, NULL}, {column, 1, 8, NULL}};
   rf_error e;
-  if (rf_image_read(j->file, hdu, axes, RF_I32, 0, out, sizeof out, NULL, &e) != RF_OK)
+  if (rf_image_read(j->file, hdu, PIXELS(.section = axes, .dtype = RF_I32, .data = out, .data_bytes = sizeof out),
+                    &e) != RF_OK)
     return "a stamp could not be read";
   for (uint32_t i = 0; i < 64; i++)
     if (out[i] != pixel(hdu, row + i / 8, column + i % 8))
@@ -172,7 +175,7 @@ static void *write_or_read_all(void *argument) {
   for (int round = 0; round < 100 && !j->failure; round++) {
     if (j->seed == 0) {
       memset(pixels, round, whole);
-      if (rf_image_write(j->file, 0, NULL, RF_U8, 0, pixels, whole, NULL, &e) != RF_OK)
+      if (rf_image_write(j->file, 0, PIXELS(.dtype = RF_U8, .data = pixels, .data_bytes = whole), &e) != RF_OK)
         j->failure = "an image could not be written";
     } else if (j->seed == 1) {
       rf_header *header;
@@ -185,7 +188,7 @@ static void *write_or_read_all(void *argument) {
         j->failure = "a header could not be edited";
       rf_header_free(header);
     } else {
-      if (rf_image_read(j->file, 0, NULL, RF_U8, 0, pixels, whole, NULL, &e) != RF_OK)
+      if (rf_image_read(j->file, 0, PIXELS(.dtype = RF_U8, .data = pixels, .data_bytes = whole), &e) != RF_OK)
         j->failure = "an image could not be read";
       for (uint64_t i = 1; i < whole && !j->failure; i++)
         if (pixels[i] != pixels[0])
@@ -200,7 +203,7 @@ static void writers_exclude_readers(void) {
   rf_file *file;
   uint64_t axes[2] = {SIDE, SIDE};
   size_t index, n;
-  rf_image_spec spec = {.size = sizeof spec, .type = RF_U8, .naxis = 2, .axes = axes, .extver = -1};
+  rf_image_spec spec = {.size = sizeof spec, .dtype = RF_U8, .naxis = 2, .axes = axes, .extver = -1};
   CHECK_OK(rf_file_open(scratch_path("writers.fits"), RF_MODE_CREATE, NULL, &file, &err), err);
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err); /* what shifts when the header before it grows */

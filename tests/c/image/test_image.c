@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "image_file.h"
+#include "image_request.h"
 
 static rf_file *open_bytes(const uint8_t *content, size_t size) {
   rf_error err;
@@ -73,7 +74,7 @@ static void the_types_of_the_standard(void) {
     rf_file *file = open_pixels(cases[i].bitpix, 2, cases[i].more, pixels);
     rf_image_info info = info_of(file);
     CHECK(info.stored == cases[i].stored);
-    CHECK(info.type == cases[i].type);
+    CHECK(info.dtype == cases[i].type);
     CHECK(info.count == 2);
     closed(file);
   }
@@ -85,18 +86,22 @@ static void unsigned_and_signed_bytes_turn_the_top_bit(void) {
   int8_t small[6];
   rf_error err;
   rf_file *file = open_pixels(16, 3, "BZERO   = 32768", pixels);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_U16, 0, values, 6, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_U16, .data = values, .data_bytes = 6), &err), err);
   CHECK(values[0] == 0 && values[1] == 32768 && values[2] == 65535);
-  CHECK_OK(rf_image_write(file, 0, NULL, RF_U16, 0, values, 6, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, 0, PIXELS(.dtype = RF_U16, .data = values, .data_bytes = 6), &err), err);
   CHECK(stored_is(file, pixels, 6));
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_I16, RF_IMAGE_RAW, values, 6, NULL, &err), err);
+  CHECK_OK(
+      rf_image_read(file, 0, PIXELS(.dtype = RF_I16, .flags = RF_IMAGE_RAW, .data = values, .data_bytes = 6), &err),
+      err);
   CHECK(values[1] == 0);
-  CHECK(rf_image_read(file, 0, NULL, RF_I16, 0, values, 6, NULL, &err) == RF_ERR_TYPE);
-  CHECK(rf_image_read(file, 0, NULL, RF_U16, RF_IMAGE_RAW, values, 6, NULL, &err) == RF_ERR_TYPE);
-  CHECK(rf_image_read(file, 0, NULL, RF_U16, 64, values, 6, NULL, &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_image_read(file, 0, PIXELS(.dtype = RF_I16, .data = values, .data_bytes = 6), &err) == RF_ERR_TYPE);
+  CHECK(rf_image_read(file, 0, PIXELS(.dtype = RF_U16, .flags = RF_IMAGE_RAW, .data = values, .data_bytes = 6), &err) ==
+        RF_ERR_TYPE);
+  CHECK(rf_image_read(file, 0, PIXELS(.dtype = RF_U16, .flags = 64, .data = values, .data_bytes = 6), &err) ==
+        RF_ERR_ARGUMENT);
   closed(file);
   file = open_pixels(8, 6, "BZERO   = -128", pixels);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_I8, 0, small, 6, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_I8, .data = small, .data_bytes = 6), &err), err);
   CHECK(small[0] == 0 && small[1] == -128 && small[5] == 127);
   closed(file);
 }
@@ -108,13 +113,13 @@ static void unsigned_64_bits_are_exact(void) {
   double doubles[2] = {3.0, 18446744073709549568.0};
   rf_error err;
   rf_file *file = open_pixels(64, 2, "BZERO   = 9223372036854775808", pixels);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_U64, 0, values, 16, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_U64, .data = values, .data_bytes = 16), &err), err);
   CHECK(values[0] == UINT64_MAX && values[1] == 1);
-  CHECK_OK(rf_image_write(file, 0, NULL, RF_F64, 0, doubles, 16, NULL, &err), err);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_U64, 0, values, 16, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, 0, PIXELS(.dtype = RF_F64, .data = doubles, .data_bytes = 16), &err), err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_U64, .data = values, .data_bytes = 16), &err), err);
   CHECK(values[0] == 3 && values[1] == 18446744073709549568u);
   doubles[0] = 18446744073709551616.0;
-  CHECK(rf_image_write(file, 0, NULL, RF_F64, 0, doubles, 16, NULL, &err) == RF_ERR_RANGE);
+  CHECK(rf_image_write(file, 0, PIXELS(.dtype = RF_F64, .data = doubles, .data_bytes = 16), &err) == RF_ERR_RANGE);
   closed(file);
 }
 
@@ -125,12 +130,12 @@ static void scaled_values_in_both_directions(void) {
   float narrow[3];
   rf_error err;
   rf_file *file = open_pixels(16, 3, "BSCALE  = 0.5\nBZERO   = 10.0", pixels);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_F64, 0, values, 24, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_F64, .data = values, .data_bytes = 24), &err), err);
   CHECK(values[0] == 10.5 && values[1] == 9.0 && values[2] == 60.0);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_F32, 0, narrow, 12, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_F32, .data = narrow, .data_bytes = 12), &err), err);
   CHECK(narrow[0] == 10.5f && narrow[2] == 60.0f);
   const double written[3] = {11.1, 9.6, 10.2}; /* 2.2, -0.8 and 0.4 before rounding */
-  CHECK_OK(rf_image_write(file, 0, NULL, RF_F64, 0, written, 24, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, 0, PIXELS(.dtype = RF_F64, .data = (void *)written, .data_bytes = 24), &err), err);
   CHECK(stored_is(file, expected, 6));
   closed(file);
 }
@@ -142,25 +147,30 @@ static void what_does_not_fit_is_refused_before_anything_is_written(void) {
   rf_file *file = open_pixels(16, 3, "", pixels);
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     const double values[3] = {7.0, 8.0, bad[i]};
-    CHECK(rf_image_check(file, 0, RF_F64, 0, values, 3, NULL, &err) == RF_ERR_RANGE);
-    CHECK(rf_image_write(file, 0, NULL, RF_F64, 0, values, 24, NULL, &err) == RF_ERR_RANGE);
+    CHECK(rf_image_check(file, 0,
+                         PIXELS(.dtype = RF_F64, .data = (void *)values, .data_bytes = 3 * rf_dtype_bytes(RF_F64, 0)),
+                         &err) == RF_ERR_RANGE);
+    CHECK(rf_image_write(file, 0, PIXELS(.dtype = RF_F64, .data = (void *)values, .data_bytes = 24), &err) ==
+          RF_ERR_RANGE);
     CHECK(strstr(err.message, "element 2") != NULL);
     CHECK(stored_is(file, pixels, 6));
   }
   /* The file is as good as before. */
   const double good[3] = {32767.4, -32768.5, -0.5};
   static const uint8_t expected[] = {0x7F, 0xFF, 0x80, 0x00, 0x00, 0x00};
-  CHECK_OK(rf_image_write(file, 0, NULL, RF_F64, 0, good, 24, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, 0, PIXELS(.dtype = RF_F64, .data = (void *)good, .data_bytes = 24), &err), err);
   CHECK(stored_is(file, expected, 6));
   closed(file);
   static const uint8_t zero[8] = {0};
   const double large = 1e39, endless = INFINITY;
   file = open_pixels(-32, 1, "", zero);
-  CHECK(rf_image_write(file, 0, NULL, RF_F64, 0, &large, 8, NULL, &err) == RF_ERR_RANGE);
-  CHECK_OK(rf_image_write(file, 0, NULL, RF_F64, 0, &endless, 8, NULL, &err), err);
+  CHECK(rf_image_write(file, 0, PIXELS(.dtype = RF_F64, .data = (void *)&large, .data_bytes = 8), &err) ==
+        RF_ERR_RANGE);
+  CHECK_OK(rf_image_write(file, 0, PIXELS(.dtype = RF_F64, .data = (void *)&endless, .data_bytes = 8), &err), err);
   closed(file);
   file = open_pixels(16, 1, "BSCALE  = 0.0", zero);
-  CHECK(rf_image_write(file, 0, NULL, RF_F64, 0, &large, 8, NULL, &err) == RF_ERR_FORMAT);
+  CHECK(rf_image_write(file, 0, PIXELS(.dtype = RF_F64, .data = (void *)&large, .data_bytes = 8), &err) ==
+        RF_ERR_FORMAT);
   closed(file);
 }
 
@@ -173,25 +183,30 @@ static void blank_in_both_directions(void) {
   rf_file *file = open_pixels(16, 3, "BLANK   = -99", pixels);
   rf_image_info info = info_of(file);
   CHECK(info.has_blank == 1 && info.blank == -99);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_I16, 0, values, 6, mask, &err), err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_I16, .data = values, .data_bytes = 6, .mask = mask), &err), err);
   CHECK(values[0] == -99 && mask[0] == 1 && mask[1] == 0 && mask[2] == 1);
   const double doubles[3] = {7.0, NAN, 12345678.0};
   const uint8_t hole[3] = {0, 0, 1};
-  CHECK_OK(rf_image_write(file, 0, NULL, RF_F64, 0, doubles, 24, hole, &err), err);
+  CHECK_OK(rf_image_write(file, 0,
+                          PIXELS(.dtype = RF_F64, .data = (void *)doubles, .data_bytes = 24, .mask = (uint8_t *)hole),
+                          &err),
+           err);
   CHECK(stored_is(file, expected, 6));
   closed(file);
 
   file = open_pixels(16, 3, "", pixels);
-  CHECK(rf_image_write(file, 0, NULL, RF_I16, 0, values, 6, hole, &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_image_write(file, 0, PIXELS(.dtype = RF_I16, .data = values, .data_bytes = 6, .mask = (uint8_t *)hole),
+                       &err) == RF_ERR_ARGUMENT);
   CHECK_STR(err.keyword, "BLANK");
   CHECK(stored_is(file, pixels, 6));
   closed(file);
 
   /* A BLANK that no stored value can have masks nothing and stores nothing. */
   file = open_pixels(8, 3, "BLANK   = -99", pixels);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_U8, 0, values, 3, mask, &err), err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_U8, .data = values, .data_bytes = 3, .mask = mask), &err), err);
   CHECK(mask[0] == 0 && mask[1] == 0 && mask[2] == 0);
-  CHECK(rf_image_write(file, 0, NULL, RF_U8, 0, values, 3, hole, &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_image_write(file, 0, PIXELS(.dtype = RF_U8, .data = values, .data_bytes = 3, .mask = (uint8_t *)hole),
+                       &err) == RF_ERR_ARGUMENT);
   closed(file);
 }
 
@@ -202,12 +217,15 @@ static void nan_is_the_blank_of_real_images(void) {
   rf_error err;
   rf_file *file = open_pixels(-32, 4, "BLANK   = 5", pixels);
   CHECK(info_of(file).has_blank == 0);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_F32, 0, values, 16, mask, &err), err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_F32, .data = values, .data_bytes = 16, .mask = mask), &err), err);
   CHECK(mask[0] == 1 && mask[1] == 0 && mask[2] == 1 && mask[3] == 0);
   const float written[4] = {1.0f, 2.0f, 3.0f, 4.0f};
   const uint8_t hole[4] = {0, 1, 0, 0};
-  CHECK_OK(rf_image_write(file, 0, NULL, RF_F32, 0, written, 16, hole, &err), err);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_F32, 0, values, 16, mask, &err), err);
+  CHECK_OK(rf_image_write(file, 0,
+                          PIXELS(.dtype = RF_F32, .data = (void *)written, .data_bytes = 16, .mask = (uint8_t *)hole),
+                          &err),
+           err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_F32, .data = values, .data_bytes = 16, .mask = mask), &err), err);
   CHECK(mask[0] == 0 && mask[1] == 1 && values[3] == 4.0f);
   closed(file);
 }
@@ -218,8 +236,8 @@ static void nan_bits_are_kept(void) {
   uint8_t values[8];
   rf_error err;
   rf_file *file = open_pixels(-32, 2, "", pixels);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_F32, 0, values, 8, NULL, &err), err);
-  CHECK_OK(rf_image_write(file, 0, NULL, RF_F32, 0, values, 8, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_F32, .data = values, .data_bytes = 8), &err), err);
+  CHECK_OK(rf_image_write(file, 0, PIXELS(.dtype = RF_F32, .data = values, .data_bytes = 8), &err), err);
   CHECK(stored_is(file, pixels, 8));
   closed(file);
 }
@@ -239,12 +257,14 @@ static void a_file_cut_short_says_how_much_is_missing(void) {
       CHECK_OK(rf_file_open_bytes(content, 2880 + 430, RF_MODE_READ, NULL, &file, &err), err);
     else
       CHECK_OK(rf_file_open(path, way ? RF_MODE_READ_WRITE : RF_MODE_READ, NULL, &file, &err), err);
-    CHECK_OK(rf_image_read(file, 0, there, RF_U8, 0, out, 400, NULL, &err), err);
+    CHECK_OK(rf_image_read(file, 0, PIXELS(.section = there, .dtype = RF_U8, .data = out, .data_bytes = 400), &err),
+             err);
     CHECK(memcmp(out, data, 400) == 0);
-    CHECK(rf_image_read(file, 0, NULL, RF_U8, 0, out, 1000, NULL, &err) == RF_ERR_TRUNCATED);
+    CHECK(rf_image_read(file, 0, PIXELS(.dtype = RF_U8, .data = out, .data_bytes = 1000), &err) == RF_ERR_TRUNCATED);
     CHECK(strstr(err.message, "570 bytes of them are missing") != NULL);
     CHECK(err.hdu == 0 && strstr(err.message, way == 2 ? "[0]" : "cut.fits[0]: ") != NULL);
-    CHECK(rf_image_read(file, 0, gone, RF_U8, 0, out, 10, NULL, &err) == RF_ERR_TRUNCATED);
+    CHECK(rf_image_read(file, 0, PIXELS(.section = gone, .dtype = RF_U8, .data = out, .data_bytes = 10), &err) ==
+          RF_ERR_TRUNCATED);
     CHECK(strstr(err.message, "570 bytes of them are missing") != NULL);
     if (way > 0)
       CHECK(rf_image_extend(file, 0, 11, &err) == RF_ERR_TRUNCATED);
@@ -296,7 +316,7 @@ static void created_headers_are_those_of_the_standard(void) {
   CHECK_OK(rf_file_get_size(file, &size, &err), err);
   CHECK(size == 2 * 2880);
   /* Zero is what is stored. */
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_U16, 0, values, 12, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_U16, .data = values, .data_bytes = 12), &err), err);
   CHECK(values[0] == 32768 && values[5] == 32768);
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   CHECK(index == 1);
@@ -375,21 +395,23 @@ static void extending_grows_axis_0(void) {
   rf_file *file = create(&spec, RF_OK, &err);
   const rf_image_spec behind = {sizeof behind, RF_U8, 1, other, NULL, -1, 0, 0, NULL, NULL, 0, 0};
   CHECK_OK(rf_image_create(file, &behind, &index, &err), err);
-  CHECK_OK(rf_image_write(file, 1, NULL, RF_U8, 0, tail, 5, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, 1, PIXELS(.dtype = RF_U8, .data = (void *)tail, .data_bytes = 5), &err), err);
   CHECK_OK(rf_image_extend(file, 0, 3, &err), err);
-  CHECK_OK(rf_image_write(file, 0, second, RF_I16, 0, rows, 12, NULL, &err), err);
+  CHECK_OK(
+      rf_image_write(file, 0, PIXELS(.section = second, .dtype = RF_I16, .data = (void *)rows, .data_bytes = 12), &err),
+      err);
   CHECK_OK(rf_hdu_get_axes(file, 0, lengths, 2, &naxis, &err), err);
   CHECK(naxis == 2 && lengths[0] == 3 && lengths[1] == 3);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_I16, 0, back, 18, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_I16, .data = back, .data_bytes = 18), &err), err);
   CHECK(back[0] == 0 && back[3] == 1 && back[8] == 6);
-  CHECK_OK(rf_image_read(file, 1, NULL, RF_U8, 0, kept, 5, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_U8, .data = kept, .data_bytes = 5), &err), err);
   CHECK(memcmp(kept, tail, 5) == 0);
   /* Over the block's end: the HDU behind moves, and what is new is zero. */
   CHECK_OK(rf_image_extend(file, 0, 1000, &err), err);
-  CHECK_OK(rf_image_read(file, 1, NULL, RF_U8, 0, kept, 5, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_U8, .data = kept, .data_bytes = 5), &err), err);
   CHECK(memcmp(kept, tail, 5) == 0);
   int16_t *all = malloc(6000);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_I16, 0, all, 6000, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_I16, .data = all, .data_bytes = 6000), &err), err);
   CHECK(all[8] == 6 && all[9] == 0 && all[2999] == 0);
   free(all);
   CHECK(rf_image_extend(file, 0, 999, &err) == RF_ERR_ARGUMENT);
@@ -409,22 +431,28 @@ static void appending_planes_writes_them(void) {
   size_t index;
   rf_error err;
   rf_file *file;
-  rf_image_spec spec = {.size = sizeof spec, .type = RF_I16, .naxis = 2, .axes = axes, .extver = -1};
+  rf_image_spec spec = {.size = sizeof spec, .dtype = RF_I16, .naxis = 2, .axes = axes, .extver = -1};
   CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err); /* moves */
-  CHECK_OK(rf_image_write(file, 0, NULL, RF_I16, 0, first, sizeof first, NULL, &err), err);
-  CHECK_OK(rf_image_write(file, 1, NULL, RF_I16, 0, more, sizeof more, NULL, &err), err);
-  CHECK_OK(rf_image_append(file, 0, RF_I16, 0, more, sizeof more, NULL, &err), err);
-  CHECK_OK(rf_image_append(file, 0, RF_I16, 0, NULL, 0, NULL, &err), err);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_I16, 0, out, sizeof out, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, 0, PIXELS(.dtype = RF_I16, .data = (void *)first, .data_bytes = sizeof first), &err),
+           err);
+  CHECK_OK(rf_image_write(file, 1, PIXELS(.dtype = RF_I16, .data = (void *)more, .data_bytes = sizeof more), &err),
+           err);
+  CHECK_OK(rf_image_append(file, 0, PIXELS(.dtype = RF_I16, .data = (void *)more, .data_bytes = sizeof more), &err),
+           err);
+  CHECK_OK(rf_image_append(file, 0, PIXELS(.dtype = RF_I16), &err), err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_I16, .data = out, .data_bytes = sizeof out), &err), err);
   CHECK(memcmp(out, first, sizeof first) == 0 && memcmp(out + 6, more, sizeof more) == 0);
-  CHECK(rf_image_append(file, 0, RF_I16, 0, huge, 4, NULL, &err) == RF_ERR_ARGUMENT); /* no whole plane */
-  CHECK(rf_image_append(file, 0, RF_I16, 0, NULL, 6, NULL, &err) == RF_ERR_ARGUMENT);
-  CHECK(rf_image_append(file, 0, RF_I32, 0, beyond, sizeof beyond, NULL, &err) != RF_OK);
-  CHECK(rf_image_append(file, 2, RF_I16, 0, more, sizeof more, NULL, &err) == RF_ERR_NOT_FOUND);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_I16, 0, out, sizeof out, NULL, &err), err);
-  CHECK_OK(rf_image_read(file, 1, NULL, RF_I16, 0, out, sizeof more, NULL, &err), err);
+  CHECK(rf_image_append(file, 0, PIXELS(.dtype = RF_I16, .data = (void *)huge, .data_bytes = 4), &err) ==
+        RF_ERR_ARGUMENT); /* no whole plane */
+  CHECK(rf_image_append(file, 0, PIXELS(.dtype = RF_I16, .data_bytes = 6), &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_image_append(file, 0, PIXELS(.dtype = RF_I32, .data = (void *)beyond, .data_bytes = sizeof beyond), &err) !=
+        RF_OK);
+  CHECK(rf_image_append(file, 2, PIXELS(.dtype = RF_I16, .data = (void *)more, .data_bytes = sizeof more), &err) ==
+        RF_ERR_NOT_FOUND);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_I16, .data = out, .data_bytes = sizeof out), &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_I16, .data = out, .data_bytes = sizeof more), &err), err);
   CHECK(memcmp(out, more, sizeof more) == 0);
   CHECK_OK(rf_file_free(file, &err), err);
 }
@@ -434,16 +462,16 @@ static void another_shape(void) {
   rf_file *file;
   uint64_t shape[] = {2, 3}, lengths[3] = {0};
   size_t naxis = 0, made = 0;
-  rf_image_spec spec = {.size = sizeof spec, .type = RF_I16, .naxis = 2, .axes = shape, .extver = -1};
+  rf_image_spec spec = {.size = sizeof spec, .dtype = RF_I16, .naxis = 2, .axes = shape, .extver = -1};
   int16_t values[6] = {1, 2, 3, 4, 5, 6}, back[8];
   CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
   CHECK_OK(rf_image_create(file, &spec, &made, &err), err);
   CHECK_OK(rf_image_create(file, &spec, &made, &err), err);
-  CHECK_OK(rf_image_write(file, 0, NULL, RF_I16, 0, values, 12, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, 0, PIXELS(.dtype = RF_I16, .data = values, .data_bytes = 12), &err), err);
   CHECK_OK(rf_image_reshape(file, 0, (uint64_t[]){2, 2, 2}, 3, &err), err);
   CHECK_OK(rf_hdu_get_axes(file, 0, lengths, 3, &naxis, &err), err);
   CHECK(naxis == 3 && lengths[0] == 2 && lengths[1] == 2 && lengths[2] == 2);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_I16, 0, back, 16, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_I16, .data = back, .data_bytes = 16), &err), err);
   CHECK(memcmp(back, values, 12) == 0 && back[6] == 0 && back[7] == 0);
   CHECK_OK(rf_image_reshape(file, 0, (uint64_t[]){4}, 1, &err), err);
   CHECK_OK(rf_hdu_get_axes(file, 0, lengths, 3, &naxis, &err), err);
@@ -465,8 +493,8 @@ static void an_image_without_axes(void) {
   uint8_t *data, *content = image_make(8, 0, NULL, "", &size, &data);
   rf_file *file = open_bytes(content, size);
   CHECK(info_of(file).count == 0);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_U8, 0, NULL, 0, NULL, &err), err);
-  CHECK_OK(rf_image_write(file, 0, NULL, RF_U8, 0, NULL, 0, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_U8), &err), err);
+  CHECK_OK(rf_image_write(file, 0, PIXELS(.dtype = RF_U8), &err), err);
   CHECK(rf_image_extend(file, 0, 1, &err) == RF_ERR_ARGUMENT);
   closed(file);
   free(content);
@@ -483,23 +511,27 @@ static void reading_files_cannot_be_written(void) {
   const char *path = scratch_path("readonly.fits");
   scratch_write(path, content, size);
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
-  CHECK(rf_image_write(file, 0, NULL, RF_U8, 0, values, 4, NULL, &err) == RF_ERR_READONLY);
+  CHECK(rf_image_write(file, 0, PIXELS(.dtype = RF_U8, .data = (void *)values, .data_bytes = 4), &err) ==
+        RF_ERR_READONLY);
   CHECK(rf_image_extend(file, 0, 5, &err) == RF_ERR_READONLY);
   CHECK(rf_image_create(file, &spec, &index, &err) == RF_ERR_READONLY);
-  CHECK_OK(rf_image_check(file, 0, RF_U8, 0, values, 4, NULL, &err), err);
+  CHECK_OK(rf_image_check(file, 0,
+                          PIXELS(.dtype = RF_U8, .data = (void *)values, .data_bytes = 4 * rf_dtype_bytes(RF_U8, 0)),
+                          &err),
+           err);
   closed(file);
   free(content);
 }
 
-/* Boxes inside, over each edge, beyond, of one and three axes, against pixels taken one by one. */
-static void check_boxes(const uint64_t *axes, int naxis, const uint64_t *lengths, int64_t reach) {
-  enum { BOXES = 60 };
+/* Cutouts inside, over each edge, beyond, of one and three axes, against pixels taken one by one. */
+static void check_cutouts(const uint64_t *axes, int naxis, const uint64_t *lengths, int64_t reach) {
+  enum { CUTOUTS = 60 };
   rf_error err = {0};
-  rf_image_spec spec = {.size = sizeof spec, .type = RF_I16, .naxis = naxis, .axes = axes, .extver = -1};
+  rf_image_spec spec = {.size = sizeof spec, .dtype = RF_I16, .naxis = naxis, .axes = axes, .extver = -1};
   rf_file *file = create(&spec, RF_OK, &err);
-  int16_t pixels[1000], fill = -7, out[BOXES * 64];
-  uint8_t mask[BOXES * 64];
-  int64_t begins[BOXES * 3];
+  int16_t pixels[1000], fill = -7, out[CUTOUTS * 64];
+  uint8_t mask[CUTOUTS * 64];
+  int64_t starts[CUTOUTS * 3];
   size_t total = 1, elements = 1;
   for (int k = 0; k < naxis; k++) {
     total *= (size_t)axes[k];
@@ -507,18 +539,26 @@ static void check_boxes(const uint64_t *axes, int naxis, const uint64_t *lengths
   }
   for (size_t i = 0; i < total; i++)
     pixels[i] = (int16_t)i;
-  CHECK_OK(rf_image_write(file, 0, NULL, RF_I16, 0, pixels, total * 2, NULL, &err), err);
-  for (size_t i = 0; i < BOXES * (size_t)naxis; i++)
-    begins[i] = (int64_t)((i * 2654435761u >> 7) % (uint64_t)(3 * reach)) - reach;
-  CHECK_OK(rf_image_read_cutouts(file, 0, begins, BOXES, lengths, (size_t)naxis, RF_I16, 0, &fill, out,
-                                 BOXES * elements * 2, mask, &err),
-           err);
+  CHECK_OK(rf_image_write(file, 0, PIXELS(.dtype = RF_I16, .data = pixels, .data_bytes = total * 2), &err), err);
+  for (size_t i = 0; i < CUTOUTS * (size_t)naxis; i++)
+    starts[i] = (int64_t)((i * 2654435761u >> 7) % (uint64_t)(3 * reach)) - reach;
+  rf_cutout_request request = {.size = sizeof request,
+                               .count = CUTOUTS,
+                               .naxis = naxis,
+                               .starts = starts,
+                               .lengths = lengths,
+                               .dtype = RF_I16,
+                               .fill = &fill,
+                               .data = out,
+                               .data_bytes = CUTOUTS * elements * 2,
+                               .mask = mask};
+  CHECK_OK(rf_image_read_cutouts(file, 0, &request, &err), err);
   size_t wrong = 0;
-  for (size_t i = 0; i < BOXES * elements; i++) {
+  for (size_t i = 0; i < CUTOUTS * elements; i++) {
     size_t rest = i % elements, at = 0, unit = 1;
     bool inside = true;
     for (int k = naxis - 1; k >= 0; k--) {
-      int64_t position = begins[i / elements * (size_t)naxis + (size_t)k] + (int64_t)(rest % lengths[k]);
+      int64_t position = starts[i / elements * (size_t)naxis + (size_t)k] + (int64_t)(rest % lengths[k]);
       inside = inside && position >= 0 && position < (int64_t)axes[k];
       at += inside ? (size_t)position * unit : 0;
       unit *= (size_t)axes[k];
@@ -527,18 +567,20 @@ static void check_boxes(const uint64_t *axes, int naxis, const uint64_t *lengths
     wrong += out[i] != (inside ? pixels[at] : fill) || mask[i] != !inside;
   }
   CHECK(wrong == 0);
-  CHECK(rf_image_read_cutouts(file, 0, begins, BOXES, lengths, (size_t)naxis + 1, RF_I16, 0, &fill, out,
-                              BOXES * elements * 2, NULL, &err) == RF_ERR_ARGUMENT);
-  CHECK(rf_image_read_cutouts(file, 0, begins, BOXES, lengths, (size_t)naxis, RF_I16, 0, &fill, out,
-                              BOXES * elements * 2 - 1, NULL, &err) == RF_ERR_ARGUMENT);
+  request.mask = NULL;
+  request.naxis = naxis + 1;
+  CHECK(rf_image_read_cutouts(file, 0, &request, &err) == RF_ERR_ARGUMENT);
+  request.naxis = naxis;
+  request.data_bytes--;
+  CHECK(rf_image_read_cutouts(file, 0, &request, &err) == RF_ERR_ARGUMENT);
   CHECK_OK(rf_file_free(file, &err), err);
 }
 
 static void test_boxes(void) {
-  check_boxes((const uint64_t[]){50}, 1, (const uint64_t[]){7}, 40);
-  check_boxes((const uint64_t[]){20, 31}, 2, (const uint64_t[]){5, 8}, 20);
-  check_boxes((const uint64_t[]){5, 9, 11}, 3, (const uint64_t[]){2, 3, 4}, 9);
-  check_boxes((const uint64_t[]){3}, 1, (const uint64_t[]){1}, 3);
+  check_cutouts((const uint64_t[]){50}, 1, (const uint64_t[]){7}, 40);
+  check_cutouts((const uint64_t[]){20, 31}, 2, (const uint64_t[]){5, 8}, 20);
+  check_cutouts((const uint64_t[]){5, 9, 11}, 3, (const uint64_t[]){2, 3, 4}, 9);
+  check_cutouts((const uint64_t[]){3}, 1, (const uint64_t[]){1}, 3);
 }
 
 /* The facts have the first 8 axes; callers with a smaller struct than ours get as much as it holds. */

@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "image_file.h"
+#include "image_request.h"
 
 #define MAX_AXES 5
 
@@ -41,7 +42,9 @@ static void check_section(rf_file *file, rf_dtype type, size_t width, int naxis,
   rf_error err;
   uint8_t *out = malloc((size_t)count * width + 1), wanted[8];
   out[count * width] = 0xA5;
-  CHECK_OK(rf_image_read(file, 0, axes, type, 0, out, count * width, NULL, &err), err);
+  CHECK_OK(
+      rf_image_read(file, 0, PIXELS(.section = axes, .dtype = type, .data = out, .data_bytes = count * width), &err),
+      err);
   uint64_t wrong = 0;
   for (uint64_t n = 0; n < count; n++) {
     expected_bytes(data, image_element(naxis, lengths, axes, n), width, wanted);
@@ -58,10 +61,10 @@ static void check_plan(rf_file *file, size_t width, size_t size, int naxis, cons
   rf_error err;
   size_t ranges_count = 0, again = 0;
   uint64_t bytes = 0, sum = 0;
-  CHECK_OK(rf_image_plan(file, 0, axes, NULL, 0, &ranges_count, &bytes, &err), err);
+  CHECK_OK(plan_section(file, 0, axes, NULL, 0, &ranges_count, &bytes, &err), err);
   rf_range *ranges = calloc(ranges_count + 1, sizeof *ranges);
   uint8_t *covered = calloc(1, size);
-  CHECK_OK(rf_image_plan(file, 0, axes, ranges, ranges_count, &again, &bytes, &err), err);
+  CHECK_OK(plan_section(file, 0, axes, ranges, ranges_count, &again, &bytes, &err), err);
   CHECK(again == ranges_count);
   for (size_t i = 0; i < ranges_count; i++) {
     CHECK(i == 0 || ranges[i].offset > ranges[i - 1].offset + ranges[i - 1].length);
@@ -159,7 +162,10 @@ static void large_sections_as_doubles(void) {
       uint64_t count = sections[s][0].count * sections[s][1].count, wrong = 0;
       double *out = malloc((size_t)count * sizeof *out);
       rf_error err;
-      CHECK_OK(rf_image_read(file, 0, sections[s], RF_F64, 0, out, count * 8, NULL, &err), err);
+      CHECK_OK(rf_image_read(file, 0,
+                             PIXELS(.section = sections[s], .dtype = RF_F64, .data = out, .data_bytes = count * 8),
+                             &err),
+               err);
       for (uint64_t n = 0; n < count; n++) {
         const uint8_t *at = data + 2 * image_element(2, lengths, sections[s], n);
         int value = at[0] * 256 + at[1];
@@ -197,7 +203,10 @@ static void writing_sections(void) {
     /* Elements taken twice have the value that was given last, so the values are taken when all are there. */
     for (uint64_t n = 0; n < count; n++)
       expected_bytes(data, image_element(naxis, lengths, axes, n), width, values + n * width);
-    CHECK_OK(rf_image_write(file, 0, axes, kinds[kind].type, 0, values, count * width, NULL, &err), err);
+    CHECK_OK(rf_image_write(
+                 file, 0,
+                 PIXELS(.section = axes, .dtype = kinds[kind].type, .data = values, .data_bytes = count * width), &err),
+             err);
     CHECK(rf_file_free(file, NULL) == RF_OK);
     uint8_t *written = scratch_read(path, &written_size);
     CHECK(written_size == size && memcmp(written, content, size) == 0);
@@ -217,8 +226,10 @@ static void the_last_of_repeated_indices_stays(void) {
   rf_error err;
   uint8_t *content = image_make(8, 1, lengths, "", &size, &data);
   rf_file *file = open_way(2, NULL, content, size);
-  CHECK_OK(rf_image_write(file, 0, &axis, RF_U8, 0, values, 5, NULL, &err), err);
-  CHECK_OK(rf_image_read(file, 0, NULL, RF_U8, 0, out, 10, NULL, &err), err);
+  CHECK_OK(
+      rf_image_write(file, 0, PIXELS(.section = &axis, .dtype = RF_U8, .data = (void *)values, .data_bytes = 5), &err),
+      err);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.dtype = RF_U8, .data = out, .data_bytes = 10), &err), err);
   CHECK(out[3] == 5 && out[4] == 2 && out[9] == 4);
   CHECK(rf_file_free(file, NULL) == RF_OK);
   free(content);
@@ -243,14 +254,16 @@ static void what_lies_outside_is_refused(void) {
   rf_file *file = open_way(2, NULL, content, size);
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     const rf_axis axes[2] = {{0, 1, 1, NULL}, cases[i].axis};
-    CHECK(rf_image_read(file, 0, axes, RF_U8, 0, out, 1, NULL, &err) == cases[i].status);
+    CHECK(rf_image_read(file, 0, PIXELS(.section = axes, .dtype = RF_U8, .data = out, .data_bytes = 1), &err) ==
+          cases[i].status);
     CHECK(strstr(err.message, "axis 1") != NULL);
-    CHECK(rf_image_write(file, 0, axes, RF_U8, 0, out, 1, NULL, &err) == cases[i].status);
+    CHECK(rf_image_write(file, 0, PIXELS(.section = axes, .dtype = RF_U8, .data = out, .data_bytes = 1), &err) ==
+          cases[i].status);
   }
   const rf_axis nothing[2] = {{99, 0, 0, NULL}, {0, 1, 6, NULL}};
-  CHECK_OK(rf_image_read(file, 0, nothing, RF_U8, 0, NULL, 0, NULL, &err), err);
-  CHECK(rf_image_read(file, 0, NULL, RF_U8, 0, out, 23, NULL, &err) == RF_ERR_ARGUMENT);
-  CHECK(rf_image_read(file, 0, NULL, RF_U8, 0, NULL, 24, NULL, &err) == RF_ERR_ARGUMENT);
+  CHECK_OK(rf_image_read(file, 0, PIXELS(.section = nothing, .dtype = RF_U8), &err), err);
+  CHECK(rf_image_read(file, 0, PIXELS(.dtype = RF_U8, .data = out, .data_bytes = 23), &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_image_read(file, 0, PIXELS(.dtype = RF_U8, .data_bytes = 24), &err) == RF_ERR_ARGUMENT);
   CHECK(rf_file_free(file, NULL) == RF_OK);
   free(content);
 }
@@ -267,15 +280,32 @@ static void a_product_that_overflows_is_refused(void) {
   rf_file *file = open_way(2, NULL, content, size);
   for (int i = 0; i < 5; i++)
     axes[i] = (rf_axis){0, 1, 1u << 16, zeros};
-  CHECK(rf_image_read(file, 0, axes, RF_U8, 0, out, 8, NULL, &err) == RF_ERR_LIMIT);
+  CHECK(rf_image_read(file, 0, PIXELS(.section = axes, .dtype = RF_U8, .data = out, .data_bytes = 8), &err) ==
+        RF_ERR_LIMIT);
   axes[0].count = axes[4].count = 1;
-  CHECK(rf_image_read(file, 0, axes, RF_U8, 0, out, 8, NULL, &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_image_read(file, 0, PIXELS(.section = axes, .dtype = RF_U8, .data = out, .data_bytes = 8), &err) ==
+        RF_ERR_ARGUMENT);
   CHECK(rf_file_free(file, NULL) == RF_OK);
   free(content);
 }
 
-/* Boxes of a plane: the same pixels as sections, and refused where the plane has changed or they leave it. */
-static void boxes_of_a_plane(void) {
+typedef struct plane {
+  rf_file *file;
+  uint64_t generation;
+  rf_dtype dtype;
+} plane;
+
+static rf_status read_rectangle(const plane *p, int64_t row, uint64_t rows, int64_t column, uint64_t columns, void *out,
+                                rf_error *e) {
+  const rf_axis section[2] = {{row, 1, rows, NULL}, {column, 1, columns, NULL}};
+  return rf_image_read(p->file, 0,
+                       PIXELS(.section = section, .naxis = 2, .dtype = p->dtype, .data = out,
+                              .data_bytes = rows * columns * rf_dtype_bytes(p->dtype, 0), .generation = p->generation),
+                       e);
+}
+
+/* Rectangles of a plane give its pixels. They are refused where the file was edited or they leave the plane. */
+static void rectangles_of_a_plane(void) {
   const uint64_t lengths[2] = {200, 90};
   size_t size;
   rf_error err;
@@ -285,12 +315,12 @@ static void boxes_of_a_plane(void) {
   scratch_write(path, content, size);
   for (int way = 0; way < 3; way++) {
     rf_file *file = open_way(way, path, content, size);
-    rf_cutout_source source = {sizeof source, file, 0, rf_file_generation(file), RF_F32};
+    plane p = {file, rf_file_generation(file), RF_F32};
     for (int round = 0; round < 300; round++) {
       uint64_t row = image_random(200), rows = 1 + image_random(200 - row);
       uint64_t column = image_random(90), columns = 1 + image_random(90 - column), wrong = 0;
       out[rows * columns * 4] = 0xA5;
-      CHECK_OK(rf_image_read_box(&source, (int64_t)row, rows, (int64_t)column, columns, out, &err), err);
+      CHECK_OK(read_rectangle(&p, (int64_t)row, rows, (int64_t)column, columns, out, &err), err);
       for (uint64_t n = 0; n < rows * columns; n++) {
         expected_bytes(data, (row + n / columns) * 90 + column + n % columns, 4, wanted);
         wrong += memcmp(wanted, out + n * 4, 4) != 0;
@@ -298,27 +328,30 @@ static void boxes_of_a_plane(void) {
       CHECK(wrong == 0);
       CHECK(out[rows * columns * 4] == 0xA5);
     }
-    CHECK(rf_image_read_box(&source, 3, 0, 4, 5, NULL, &err) == RF_OK);
-    CHECK(rf_image_read_box(&source, -1, 1, 0, 1, out, &err) == RF_ERR_RANGE);
-    CHECK(rf_image_read_box(&source, 0, 1, 89, 2, out, &err) == RF_ERR_RANGE);
-    CHECK(rf_image_read_box(&source, 0, 1, 89, 2, out, NULL) == RF_ERR_RANGE);
-    CHECK(rf_image_read_box(&source, 0, UINT64_MAX, 0, UINT64_MAX, out, &err) == RF_ERR_RANGE);
-    CHECK(rf_image_read_box(&source, 0, (uint64_t)1 << 62, 0, 1, out, &err) == RF_ERR_RANGE);
-    source.type = RF_I16;
-    CHECK(rf_image_read_box(&source, 0, 1, 0, 1, out, &err) == RF_ERR_TYPE);
-    source.type = RF_F32;
-    source.generation++;
-    CHECK(rf_image_read_box(&source, 0, 1, 0, 1, out, &err) == RF_ERR_ARGUMENT);
+    CHECK(read_rectangle(&p, 3, 0, 4, 5, NULL, &err) == RF_OK);
+    CHECK(read_rectangle(&p, -1, 1, 0, 1, out, &err) == RF_ERR_RANGE);
+    CHECK(read_rectangle(&p, 0, 1, 89, 2, out, &err) == RF_ERR_RANGE);
+    CHECK(read_rectangle(&p, 0, 1, 89, 2, out, NULL) == RF_ERR_RANGE);
+    CHECK(read_rectangle(&p, 0, 1, INT64_MAX, 1, out, &err) == RF_ERR_RANGE);
+    CHECK(read_rectangle(&p, 0, UINT64_MAX, 0, UINT64_MAX, out, &err) == RF_ERR_RANGE);
+    CHECK(read_rectangle(&p, 0, (uint64_t)1 << 62, 0, 1, out, &err) == RF_ERR_RANGE);
+    p.dtype = RF_I16;
+    CHECK(read_rectangle(&p, 0, 1, 0, 1, out, &err) == RF_ERR_TYPE);
+    p.dtype = RF_F32;
+    p.generation++;
+    CHECK(read_rectangle(&p, 0, 1, 0, 1, out, &err) == RF_ERR_CHANGED);
+    p.generation = 0; /* any */
+    CHECK(read_rectangle(&p, 0, 1, 0, 1, out, &err) == RF_OK);
     CHECK(rf_file_close(file, &err) == RF_OK);
-    CHECK(rf_image_read_box(&source, 0, 1, 0, 1, out, &err) == RF_ERR_CLOSED);
+    CHECK(read_rectangle(&p, 0, 1, 0, 1, out, &err) == RF_ERR_CLOSED);
     CHECK(rf_file_free(file, &err) == RF_OK);
   }
   free(content);
   const uint64_t cube[3] = {2, 3, 4};
   content = image_make(-32, 3, cube, "", &size, &data);
   rf_file *file = open_way(2, NULL, content, size);
-  const rf_cutout_source source = {sizeof source, file, 0, rf_file_generation(file), RF_F32};
-  CHECK(rf_image_read_box(&source, 0, 1, 0, 1, out, &err) == RF_ERR_ARGUMENT);
+  const plane p = {file, rf_file_generation(file), RF_F32};
+  CHECK(read_rectangle(&p, 0, 1, 0, 1, out, &err) == RF_ERR_ARGUMENT);
   CHECK(rf_file_free(file, &err) == RF_OK);
   free(content);
 }
@@ -332,7 +365,7 @@ int main(void) {
   RUN(the_last_of_repeated_indices_stays);
   RUN(what_lies_outside_is_refused);
   RUN(a_product_that_overflows_is_refused);
-  RUN(boxes_of_a_plane);
+  RUN(rectangles_of_a_plane);
   scratch_end();
   return check_report();
 }

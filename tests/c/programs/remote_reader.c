@@ -4,21 +4,22 @@
  *
  *   remote_reader URL FOLDER ranged|download|auto [ca_bundle=F] [endpoint=E] [netrc=1]
  *
- * The file has an image WIDE (f8, two axes) and a table CAT with a column "id" (J). FOLDER gets section, boxes and ids
- * as the machine's own numbers; the standard output says what it cost. Uses the public header only.
+ * The file has an image WIDE (f8, two axes) and a table CAT with a column "id" (J). FOLDER gets section, cutouts and
+ * ids as the machine's own numbers; the standard output says what it cost. Uses the public header only.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "rustfits.h"
+#include "image_request.h"
 
 /* What the options of these tests point at. */
 static rf_remote_options fetching;
 
 #define ROWS 60
 #define COLUMNS 25
-#define BOXES 3
+#define CUTOUTS 3
 #define SIDE 9
 #define IDS 50
 
@@ -37,18 +38,27 @@ static rf_status read_section(rf_file *file, size_t image, const char *folder, r
   static double section[ROWS][COLUMNS];
   static const rf_axis axes[] = {{.start = 599, .step = -10, .count = ROWS},
                                  {.start = 3, .step = 20, .count = COLUMNS}};
-  rf_status status = rf_image_read(file, image, axes, RF_F64, 0, section, sizeof section, NULL, err);
+  rf_status status = rf_image_read(
+      file, image, PIXELS(.section = axes, .dtype = RF_F64, .data = section, .data_bytes = sizeof section), err);
   return status == RF_OK ? keep(folder, "section", section, sizeof section) : status;
 }
 
-static rf_status read_boxes(rf_file *file, size_t image, const char *folder, rf_error *err) {
-  static double boxes[BOXES][SIDE][SIDE];
-  static const int64_t begins[] = {300, 200, -4, -4, 595, 495};
+static rf_status read_cutouts(rf_file *file, size_t image, const char *folder, rf_error *err) {
+  static double cutouts[CUTOUTS][SIDE][SIDE];
+  static const int64_t starts[] = {300, 200, -4, -4, 595, 495};
   static const uint64_t lengths[] = {SIDE, SIDE};
   static const double outside = -1;
-  rf_status status = rf_image_read_cutouts(file, image, begins, BOXES, lengths, 2, RF_F64, 0, &outside, boxes,
-                                           sizeof boxes, NULL, err);
-  return status == RF_OK ? keep(folder, "boxes", boxes, sizeof boxes) : status;
+  const rf_cutout_request request = {.size = sizeof request,
+                                     .count = CUTOUTS,
+                                     .naxis = 2,
+                                     .starts = starts,
+                                     .lengths = lengths,
+                                     .dtype = RF_F64,
+                                     .fill = &outside,
+                                     .data = cutouts,
+                                     .data_bytes = sizeof cutouts};
+  rf_status status = rf_image_read_cutouts(file, image, &request, err);
+  return status == RF_OK ? keep(folder, "cutouts", cutouts, sizeof cutouts) : status;
 }
 
 static rf_status read_ids(rf_file *file, size_t table, const char *folder, rf_error *err) {
@@ -71,7 +81,7 @@ static rf_status read_all(rf_file *file, const char *folder, rf_error *err) {
   if (status == RF_OK)
     status = read_section(file, image, folder, err);
   if (status == RF_OK)
-    status = read_boxes(file, image, folder, err);
+    status = read_cutouts(file, image, folder, err);
   if (status == RF_OK)
     status = rf_file_find(file, "CAT", -1, &table, err);
   if (status == RF_OK)

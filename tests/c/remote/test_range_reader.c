@@ -572,7 +572,7 @@ static size_t make_extensions(size_t count, size_t periods, size_t blocks) {
   CHECK_OK(rf_file_open("mem://extensions", RF_MODE_CREATE, NULL, &file, &err), err);
   for (size_t i = 0; i < count; i++) {
     uint64_t axes[1] = {(blocks + i % periods) * RF_BLOCK_BYTES};
-    rf_image_spec spec = {.size = sizeof spec, .type = RF_U8, .naxis = i > 0, .axes = axes, .extver = -1};
+    rf_image_spec spec = {.size = sizeof spec, .dtype = RF_U8, .naxis = i > 0, .axes = axes, .extver = -1};
     CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   }
   CHECK_OK(rf_file_get_size(file, &size, &err), err);

@@ -11,6 +11,7 @@
 #include "fits_bytes.h"
 #include "image_file.h"
 #include "store/open.h"
+#include "image_request.h"
 
 /* What the options of these tests point at. */
 static rf_remote_options fetching;
@@ -261,10 +262,21 @@ static void read_both(rf_file *local, rf_file *remote, const rf_axis *axes, rf_d
   size_t bytes = (size_t)count * rf_dtype_bytes(type, 0);
   uint8_t *expected = malloc(bytes + count), *got = malloc(bytes + count);
   memset(got, 0xAA, bytes + count);
-  CHECK_OK(rf_image_read(local, 0, axes, type, flags, expected, bytes, expected + bytes, &err), err);
-  CHECK_OK(rf_image_read(remote, 0, axes, type, flags, got, bytes, got + bytes, &err), err);
+  CHECK_OK(rf_image_read(local, 0,
+                         PIXELS(.section = axes, .dtype = type, .flags = flags, .data = expected, .data_bytes = bytes,
+                                .mask = expected + bytes),
+                         &err),
+           err);
+  CHECK_OK(rf_image_read(remote, 0,
+                         PIXELS(.section = axes, .dtype = type, .flags = flags, .data = got, .data_bytes = bytes,
+                                .mask = got + bytes),
+                         &err),
+           err);
   CHECK(memcmp(expected, got, bytes + count) == 0);
-  CHECK_OK(rf_image_read(remote, 0, axes, type, flags, got, bytes, NULL, &err), err);
+  CHECK_OK(rf_image_read(remote, 0,
+                         PIXELS(.section = axes, .dtype = type, .flags = flags, .data = got, .data_bytes = bytes),
+                         &err),
+           err);
   CHECK(memcmp(expected, got, bytes) == 0);
   free(expected);
   free(got);

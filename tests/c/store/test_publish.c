@@ -10,6 +10,7 @@
 #include "fits_bytes.h"
 #include "file/file.h"
 #include "table_rows.h"
+#include "image_request.h"
 
 /* Does the watched file have these bytes, which may be none? */
 static bool file_is(const void *bytes, size_t n) {
@@ -44,7 +45,7 @@ static rf_status make_image(rf_file *file, const rf_compression *compression, co
   static const uint64_t axes[2] = {60, 70};
   size_t index = 0;
   rf_image_spec spec = {.size = sizeof spec,
-                        .type = RF_I16,
+                        .dtype = RF_I16,
                         .naxis = 2,
                         .axes = axes,
                         .extver = -1,
@@ -53,9 +54,11 @@ static rf_status make_image(rf_file *file, const rf_compression *compression, co
                         .deferred = 1};
   RF_TRY(rf_image_create(file, &spec, &index, e));
   rf_axis upper[2] = {{0, 1, 25, NULL}, {0, 1, 70, NULL}}, lower[2] = {{25, 1, 35, NULL}, {0, 1, 70, NULL}};
-  rf_status status = rf_image_write(file, index, upper, RF_I16, 0, pixels, 25 * 140, NULL, e);
+  rf_status status =
+      rf_image_write(file, index, PIXELS(.section = upper, .dtype = RF_I16, .data = pixels, .data_bytes = 25 * 140), e);
   if (status == RF_OK)
-    status = rf_image_write(file, index, lower, RF_I16, 0, pixels + 25 * 70, 35 * 140, NULL, e);
+    status = rf_image_write(
+        file, index, PIXELS(.section = lower, .dtype = RF_I16, .data = pixels + 25 * 70, .data_bytes = 35 * 140), e);
   return end(file, status, index, e);
 }
 
@@ -67,9 +70,13 @@ static rf_status plain_image(rf_file *file, rf_error *e) {
 static rf_status held_image(rf_file *file, rf_error *e) {
   static const uint64_t axes[2] = {60, 70};
   size_t index = 0;
-  rf_image_spec spec = {.size = sizeof spec, .type = RF_I16, .naxis = 2, .axes = axes, .extver = -1, .deferred = 1};
+  rf_image_spec spec = {.size = sizeof spec, .dtype = RF_I16, .naxis = 2, .axes = axes, .extver = -1, .deferred = 1};
   RF_TRY(rf_image_create(file, &spec, &index, e));
-  return end(file, rf_image_write(file, index, NULL, RF_I16, RF_IMAGE_HELD, pixels, sizeof pixels, NULL, e), index, e);
+  return end(
+      file,
+      rf_image_write(file, index,
+                     PIXELS(.dtype = RF_I16, .flags = RF_IMAGE_HELD, .data = pixels, .data_bytes = sizeof pixels), e),
+      index, e);
 }
 
 /* Its header takes several blocks, and several pages. */
@@ -124,7 +131,7 @@ static rf_status packed_table(rf_file *file, rf_error *e) {
 static rf_status zeros(rf_file *file, rf_error *e) {
   static const uint64_t axes[1] = {5000};
   size_t index;
-  rf_image_spec spec = {.size = sizeof spec, .type = RF_F32, .naxis = 1, .axes = axes, .extver = -1};
+  rf_image_spec spec = {.size = sizeof spec, .dtype = RF_F32, .naxis = 1, .axes = axes, .extver = -1};
   return rf_image_create(file, &spec, &index, e);
 }
 
@@ -283,7 +290,7 @@ static void old_or_new(void) {
 static size_t begin_image(rf_file *file, uint64_t n, const char *name) {
   size_t index = 99;
   rf_image_spec spec = {
-      .size = sizeof spec, .type = RF_I16, .naxis = 1, .axes = &n, .extname = name, .extver = -1, .deferred = 1};
+      .size = sizeof spec, .dtype = RF_I16, .naxis = 1, .axes = &n, .extname = name, .extver = -1, .deferred = 1};
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   return index;
 }
@@ -298,10 +305,13 @@ static void what_is_not_written_is_zero(void) {
   size_t index = begin_image(file, 3000, NULL);
   CHECK(index == 1);
   rf_axis one = {2000, 1, 1, NULL}, last = {2999, 1, 1, NULL};
-  CHECK_OK(rf_image_write(file, 1, &one, RF_I16, 0, &(int16_t){7}, 2, NULL, &err), err);
-  CHECK(rf_image_read(file, 1, &last, RF_I16, 0, value, 2, NULL, &err) == RF_ERR_TRUNCATED);
+  CHECK_OK(
+      rf_image_write(file, 1, PIXELS(.section = &one, .dtype = RF_I16, .data = &(int16_t){7}, .data_bytes = 2), &err),
+      err);
+  CHECK(rf_image_read(file, 1, PIXELS(.section = &last, .dtype = RF_I16, .data = value, .data_bytes = 2), &err) ==
+        RF_ERR_TRUNCATED);
   CHECK_OK(rf_hdu_publish(file, 1, &err), err);
-  CHECK_OK(rf_image_read(file, 1, NULL, RF_I16, 0, value, sizeof value, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_I16, .data = value, .data_bytes = sizeof value), &err), err);
   for (int i = 0; i < 3000; i++)
     CHECK(value[i] == (i == 2000 ? 7 : 0));
   uint64_t size;
@@ -320,7 +330,7 @@ static void header_and_data_that_grow_meanwhile(void) {
   fits_image(&fits, true, 100, NULL);
   CHECK_OK(fits_open(&fits, &file, &err), err);
   CHECK(begin_image(file, 300, NULL) == 1);
-  CHECK_OK(rf_image_write(file, 1, NULL, RF_I16, 0, pixels, 600, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, 1, PIXELS(.dtype = RF_I16, .data = pixels, .data_bytes = 600), &err), err);
   CHECK_OK(rf_hdu_get_header(file, 1, &header, &err), err);
   for (int i = 0; i < 100; i++)
     CHECK_OK(rf_header_add(header, "COMMENT", "longer", &err), err);
@@ -332,7 +342,7 @@ static void header_and_data_that_grow_meanwhile(void) {
   int data = 0, check = 0;
   CHECK_OK(rf_hdu_verify_checksum(file, 1, &data, &check, &err), err);
   CHECK(data == 1 && check == 1);
-  CHECK_OK(rf_image_read(file, 1, NULL, RF_I16, 0, value, sizeof value, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_I16, .data = value, .data_bytes = sizeof value), &err), err);
   CHECK(memcmp(value, pixels, 600) == 0 && value[300] == 0 && value[399] == 0);
   CHECK_STR(rows_card(file, 1, "NAXIS1"), "400");
   rf_file_free(file, NULL);
@@ -348,18 +358,18 @@ static void what_moves_while_an_hdu_is_made(void) {
   watched_load(&fits);
   CHECK_OK(rf_file_open("watched://x", RF_MODE_READ_WRITE, NULL, &file, &err), err);
   CHECK(begin_image(file, 300, NULL) == 1);
-  CHECK_OK(rf_image_write(file, 1, NULL, RF_I16, 0, pixels, 600, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, 1, PIXELS(.dtype = RF_I16, .data = pixels, .data_bytes = 600), &err), err);
   CHECK_OK(rf_hdu_get_header(file, 0, &header, &err), err);
   for (int i = 0; i < 100; i++)
     CHECK_OK(rf_header_add(header, "COMMENT", "longer", &err), err);
   CHECK_OK(rf_hdu_set_header(file, 0, header, &err), err);
   rf_header_free(header);
   CHECK_OK(rf_hdu_publish(file, 1, &err), err);
-  CHECK_OK(rf_image_read(file, 1, NULL, RF_I16, 0, value, sizeof value, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_I16, .data = value, .data_bytes = sizeof value), &err), err);
   CHECK(memcmp(value, pixels, 600) == 0);
   CHECK_OK(rf_file_open("watched://x", RF_MODE_READ, NULL, &again, &err), err);
   CHECK(count_of(again) == 2);
-  CHECK_OK(rf_image_read(again, 1, NULL, RF_I16, 0, value, sizeof value, NULL, &err), err);
+  CHECK_OK(rf_image_read(again, 1, PIXELS(.dtype = RF_I16, .data = value, .data_bytes = sizeof value), &err), err);
   CHECK(memcmp(value, pixels, 600) == 0);
   rf_file_free(again, NULL);
   rf_file_free(file, NULL);
@@ -373,13 +383,13 @@ static void discarding(void) {
   for (int how = 0; how < 3; how++) {
     size_t other;
     uint64_t size, n = 3000;
-    rf_image_spec spec = {.size = sizeof spec, .type = RF_I16, .naxis = 1, .axes = &n, .extver = -1};
+    rf_image_spec spec = {.size = sizeof spec, .dtype = RF_I16, .naxis = 1, .axes = &n, .extver = -1};
     watched_load(&fits);
     CHECK_OK(rf_file_open("watched://x", RF_MODE_READ_WRITE, NULL, &file, &err), err);
     CHECK(rf_hdu_publish(file, 0, &err) == RF_ERR_ARGUMENT);
     CHECK_OK(rf_hdu_discard(file, 0, &err), err);
     CHECK(begin_image(file, 3000, NULL) == 1);
-    CHECK_OK(rf_image_write(file, 1, NULL, RF_I16, 0, pixels, 6000, NULL, &err), err);
+    CHECK_OK(rf_image_write(file, 1, PIXELS(.dtype = RF_I16, .data = pixels, .data_bytes = 6000), &err), err);
     CHECK(watched.size > fits.size);
     CHECK_OK(rf_file_get_size(file, &size, &err), err);
     CHECK(size == fits.size); /* what is being made does not count */
@@ -393,7 +403,8 @@ static void discarding(void) {
       CHECK(count_of(file) == 1);
     } else if (how == 1) {
       watched.countdown = 0;
-      CHECK(rf_image_write(file, 1, NULL, RF_I16, 0, pixels, 6000, NULL, &err) == RF_ERR_NO_SPACE);
+      CHECK(rf_image_write(file, 1, PIXELS(.dtype = RF_I16, .data = pixels, .data_bytes = 6000), &err) ==
+            RF_ERR_NO_SPACE);
       CHECK(rf_hdu_publish(file, 1, &err) == RF_ERR_ARGUMENT);
       CHECK_OK(rf_hdu_discard(file, 1, &err), err);
       CHECK(count_of(file) == 1);
@@ -414,25 +425,32 @@ static void held_pixels_are_found(void) {
     watched_load(&fits);
     CHECK_OK(rf_file_open("watched://x", RF_MODE_READ_WRITE, NULL, &file, &err), err);
     CHECK(begin_image(file, 3000, NULL) == 1);
-    CHECK_OK(rf_image_write(file, 1, NULL, RF_I16, RF_IMAGE_HELD, pixels, 6000, NULL, &err), err);
+    CHECK_OK(rf_image_write(file, 1,
+                            PIXELS(.dtype = RF_I16, .flags = RF_IMAGE_HELD, .data = pixels, .data_bytes = 6000), &err),
+             err);
     CHECK(watched.size == fits.size);
     rf_axis few = {5, 1, 2, NULL};
     if (how == 1)
-      CHECK_OK(rf_image_read(file, 1, NULL, RF_I16, 0, value, sizeof value, NULL, &err), err);
+      CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_I16, .data = value, .data_bytes = sizeof value), &err), err);
     if (how == 1)
       CHECK(memcmp(value, pixels, sizeof value) == 0);
     if (how == 2)
-      CHECK_OK(rf_image_write(file, 1, &few, RF_I16, RF_IMAGE_HELD, pixels, 4, NULL, &err), err);
+      CHECK_OK(rf_image_write(
+                   file, 1,
+                   PIXELS(.section = &few, .dtype = RF_I16, .flags = RF_IMAGE_HELD, .data = pixels, .data_bytes = 4),
+                   &err),
+               err);
     if (how == 3) {
       watched.countdown = 0;
-      CHECK(rf_image_read(file, 1, NULL, RF_I16, 0, value, sizeof value, NULL, &err) == RF_ERR_NO_SPACE);
+      CHECK(rf_image_read(file, 1, PIXELS(.dtype = RF_I16, .data = value, .data_bytes = sizeof value), &err) ==
+            RF_ERR_NO_SPACE);
       CHECK(rf_hdu_publish(file, 1, &err) == RF_ERR_ARGUMENT); /* it is gone */
       CHECK(count_of(file) == 1);
     } else if (how == 4) {
       CHECK_OK(rf_hdu_discard(file, 1, &err), err);
     } else {
       CHECK_OK(rf_hdu_publish(file, 1, &err), err);
-      CHECK_OK(rf_image_read(file, 1, NULL, RF_I16, 0, value, sizeof value, NULL, &err), err);
+      CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_I16, .data = value, .data_bytes = sizeof value), &err), err);
       for (size_t i = 0; i < 3000; i++)
         CHECK(value[i] == pixels[how == 2 && i >= 5 && i < 7 ? i - 5 : i]);
       CHECK(watched.size == fits.size + 2880 + 8640);
@@ -457,7 +475,7 @@ static void *look_and_append(void *context) {
   size_t count = 99, found;
   uint64_t n = 10;
   rf_hdu_info info = {.size = sizeof info};
-  rf_image_spec spec = {.size = sizeof spec, .type = RF_U8, .naxis = 1, .axes = &n, .extver = -1};
+  rf_image_spec spec = {.size = sizeof spec, .dtype = RF_U8, .naxis = 1, .axes = &n, .extver = -1};
   CHECK(rf_file_count(o->file, &count, &e) == RF_OK && count == 1);
   CHECK(rf_file_find(o->file, "HALF", -1, &found, &e) == RF_ERR_NOT_FOUND);
   CHECK(rf_hdu_get_info(o->file, 1, &info, &e) == RF_ERR_NOT_FOUND);
@@ -484,7 +502,7 @@ static void another_thread_waits(void) {
       usleep(1000);
     usleep(20000);
     CHECK(atomic_load(&o.state) == 1);
-    CHECK_OK(rf_image_write(o.file, 1, NULL, RF_I16, 0, pixels, 600, NULL, &err), err);
+    CHECK_OK(rf_image_write(o.file, 1, PIXELS(.dtype = RF_I16, .data = pixels, .data_bytes = 600), &err), err);
     CHECK_OK(published ? rf_hdu_publish(o.file, 1, &err) : rf_hdu_discard(o.file, 1, &err), err);
     pthread_join(thread, NULL);
     CHECK(o.index == (published ? 2 : 1) && count_of(o.file) == 2 + (size_t)published);

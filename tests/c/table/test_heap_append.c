@@ -73,7 +73,7 @@ static rf_status append_batch(rf_file *file, size_t index, const batch *b, int t
 }
 
 static void add_image(rf_file *file) {
-  rf_image_spec spec = {.size = sizeof spec, .type = RF_I16, .naxis = 1, .axes = (uint64_t[]){5000}, .extver = -1};
+  rf_image_spec spec = {.size = sizeof spec, .dtype = RF_I16, .naxis = 1, .axes = (uint64_t[]){5000}, .extver = -1};
   size_t index;
   CHECK_OK(rf_image_create(file, &spec, &index, &rows_err), rows_err);
 }

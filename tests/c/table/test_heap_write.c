@@ -7,6 +7,7 @@
 
 #include "scratch.h"
 #include "table_rows.h"
+#include "image_request.h"
 
 static uint64_t seed = 88172645463325252u;
 
@@ -329,9 +330,10 @@ static void run_model(int followed, int rounds) {
   for (int i = 0; i < 100; i++)
     pixels[i] = (uint8_t)(i * 3 + 1);
   if (followed) {
-    rf_image_spec spec = {.size = sizeof spec, .type = RF_U8, .naxis = 1, .axes = (uint64_t[]){100}, .extver = -1};
+    rf_image_spec spec = {.size = sizeof spec, .dtype = RF_U8, .naxis = 1, .axes = (uint64_t[]){100}, .extver = -1};
     CHECK_OK(rf_image_create(m.file, &spec, &image, &rows_err), rows_err);
-    CHECK_OK(rf_image_write(m.file, image, NULL, RF_U8, 0, pixels, 100, NULL, &rows_err), rows_err);
+    CHECK_OK(rf_image_write(m.file, image, PIXELS(.dtype = RF_U8, .data = pixels, .data_bytes = 100), &rows_err),
+             rows_err);
   }
   for (int round = 0; round < rounds; round++) {
     switch (random_below(8)) {
@@ -360,7 +362,8 @@ static void run_model(int followed, int rounds) {
     }
     check_model(&m);
     if (followed) {
-      CHECK_OK(rf_image_read(m.file, image, NULL, RF_U8, 0, back, 100, NULL, &rows_err), rows_err);
+      CHECK_OK(rf_image_read(m.file, image, PIXELS(.dtype = RF_U8, .data = back, .data_bytes = 100), &rows_err),
+               rows_err);
       CHECK(memcmp(pixels, back, 100) == 0);
     }
     if (check_failures > 0) {
@@ -675,7 +678,7 @@ static void test_p_becomes_q(void) {
   CHECK_OK(rf_table_read(file, index, NULL, requests + 1, 1, &rows_err), rows_err);
   CHECK(memcmp(b, b_back, sizeof b) == 0);
   /* Rows that are appended widen the other column. An HDU follows, so that the heap gets no room to move to. */
-  rf_image_spec image = {.size = sizeof image, .type = RF_U8, .naxis = 1, .axes = (uint64_t[]){1}, .extver = -1};
+  rf_image_spec image = {.size = sizeof image, .dtype = RF_U8, .naxis = 1, .axes = (uint64_t[]){1}, .extver = -1};
   size_t behind;
   CHECK_OK(rf_image_create(file, &image, &behind, &rows_err), rows_err);
   uint8_t w[] = {21, 22, 23}, w_back[3];

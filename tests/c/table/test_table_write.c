@@ -6,6 +6,7 @@
 
 #include "fits_bytes.h"
 #include "table_rows.h"
+#include "image_request.h"
 
 /* ---- creating ---- */
 
@@ -587,18 +588,20 @@ static void test_scaled(void) {
 /* ---- more and fewer rows ---- */
 
 static void add_image(rf_file *file, int value) {
-  rf_image_spec spec = {.size = sizeof spec, .type = RF_I32, .naxis = 1, .axes = (uint64_t[]){1500}, .extver = -1};
+  rf_image_spec spec = {.size = sizeof spec, .dtype = RF_I32, .naxis = 1, .axes = (uint64_t[]){1500}, .extver = -1};
   int32_t pixels[1500];
   size_t index;
   for (int i = 0; i < 1500; i++)
     pixels[i] = value + i;
   CHECK_OK(rf_image_create(file, &spec, &index, &rows_err), rows_err);
-  CHECK_OK(rf_image_write(file, index, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &rows_err), rows_err);
+  CHECK_OK(rf_image_write(file, index, PIXELS(.dtype = RF_I32, .data = pixels, .data_bytes = sizeof pixels), &rows_err),
+           rows_err);
 }
 
 static int image_is(rf_file *file, size_t index, int value) {
   int32_t pixels[1500];
-  CHECK_OK(rf_image_read(file, index, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &rows_err), rows_err);
+  CHECK_OK(rf_image_read(file, index, PIXELS(.dtype = RF_I32, .data = pixels, .data_bytes = sizeof pixels), &rows_err),
+           rows_err);
   for (int i = 0; i < 1500; i++)
     if (pixels[i] != value + i)
       return 0;

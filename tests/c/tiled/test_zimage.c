@@ -10,6 +10,7 @@
 #include "check.h"
 #include "codec/codec.h"
 #include "zimage_file.h"
+#include "image_request.h"
 
 static rf_error err;
 
@@ -27,7 +28,9 @@ static void closed(rf_file *file) {
 
 /* The whole image as it is stored. */
 static rf_status read_raw(rf_file *file, rf_dtype type, void *out, uint64_t count) {
-  return rf_image_read(file, 1, NULL, type, RF_IMAGE_RAW, out, count * rf_dtype_bytes(type, 0), NULL, &err);
+  return rf_image_read(
+      file, 1, PIXELS(.dtype = type, .flags = RF_IMAGE_RAW, .data = out, .data_bytes = count * rf_dtype_bytes(type, 0)),
+      &err);
 }
 
 /* ---- encoding tiles ---- */
@@ -102,7 +105,9 @@ static void sections(rf_file *file) {
     int32_t out[FIVE_PIXELS];
     for (int a = 0; a < 5; a++)
       count *= (size_t)axes[a].count;
-    CHECK_OK(rf_image_read(file, 1, axes, RF_I32, 0, out, count * 4, NULL, &err), err);
+    CHECK_OK(
+        rf_image_read(file, 1, PIXELS(.section = axes, .dtype = RF_I32, .data = out, .data_bytes = count * 4), &err),
+        err);
     for (size_t i = 0; i < count; i++) {
       size_t rest = i;
       int expected = 0;
@@ -155,14 +160,14 @@ static void a_plan_says_what_is_read(void) {
   int32_t out[FIVE_PIXELS];
   watched_load(&fits);
   CHECK_OK(rf_file_open("watched://z", RF_MODE_READ, NULL, &file, &err), err);
-  CHECK_OK(rf_image_plan(file, 1, corner, ranges, 16, &count, &bytes, &err), err);
+  CHECK_OK(plan_section(file, 1, corner, ranges, 16, &count, &bytes, &err), err);
   CHECK(count == 2 && ranges[0].length == 16 && ranges[1].length == z.cells[23][0].n); /* the last row and its cell */
   CHECK(bytes == ranges[0].length + ranges[1].length);
   watched.read_to = 0;
-  CHECK_OK(rf_image_read(file, 1, corner, RF_I32, 0, out, 4, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.section = corner, .dtype = RF_I32, .data = out, .data_bytes = 4), &err), err);
   CHECK(out[0] == FIVE_PIXELS - 1);
   CHECK(watched.read_to == ranges[1].offset + ranges[1].length);
-  CHECK_OK(rf_image_plan(file, 1, NULL, ranges, 16, &count, &bytes, &err), err);
+  CHECK_OK(plan_section(file, 1, NULL, ranges, 16, &count, &bytes, &err), err);
   for (size_t i = 0; i < count; i++)
     sum += ranges[i].length;
   CHECK(count == 1 && bytes == sum); /* all rows and all of the heap touch each other */
@@ -182,7 +187,7 @@ static rf_status read_some(void *context, size_t i, unsigned worker, rf_error *e
                           {1, 1, 1, NULL},
                           {0, 1, 4, NULL},
                           {0, 1, 5, NULL}};
-  RF_TRY(rf_image_read(file, 1, row, RF_I32, 0, out, sizeof out, NULL, error));
+  RF_TRY(rf_image_read(file, 1, PIXELS(.section = row, .dtype = RF_I32, .data = out, .data_bytes = sizeof out), error));
   for (int k = 0; k < 20; k++)
     if (out[k] != (int)(i % 3) * 120 + (int)(i % 2) * 60 + 20 + k)
       return rf_fail(error, RF_ERR_CODEC, "pixel %d is %d", k, out[k]);
@@ -301,7 +306,7 @@ static void plio_of_unsigned_16_bit(void) {
   z.cells[0][0] = encoded(0, RF_Z_PLIO_1, pixels, 4, 1, 4);
   z.cells[0][0].n /= 2;
   rf_file *file = opened(&z);
-  CHECK_OK(rf_image_read(file, 1, NULL, RF_U16, 0, out, sizeof out, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_U16, .data = out, .data_bytes = sizeof out), &err), err);
   CHECK(out[0] == 0 && out[1] == 1 && out[2] == 32768 && out[3] == 65535);
   closed(file);
 }
@@ -350,7 +355,8 @@ static void scale_and_zero_as_keywords(void) {
   uint8_t mask[3];
   z.cells[0][0] = encoded(0, RF_Z_GZIP_1, steps, 3, 1, 4);
   rf_file *file = opened(&z);
-  CHECK_OK(rf_image_read(file, 1, NULL, RF_F64, 0, out, sizeof out, mask, &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_F64, .data = out, .data_bytes = sizeof out, .mask = mask), &err),
+           err);
   CHECK(out[0] == 102.5 && isnan(out[1]) && out[2] == 105.0);
   CHECK(mask[0] == 0 && mask[1] == 1 && mask[2] == 0);
   closed(file);
@@ -399,10 +405,13 @@ static void blank_of_integers_is_a_mask(void) {
   z.cells[0][0] = encoded(0, RF_Z_RICE_1, pixels, 3, 1, 2);
   rf_file *file = opened(&z);
   CHECK_OK(rf_image_get_info(file, 1, &info, &err), err);
-  CHECK(info.type == RF_F64 && info.stored == RF_I16 && info.has_blank && info.blank == -9 && info.count == 3);
-  CHECK_OK(rf_image_read(file, 1, NULL, RF_F32, 0, out, sizeof out, mask, &err), err);
+  CHECK(info.dtype == RF_F64 && info.stored == RF_I16 && info.has_blank && info.blank == -9 && info.count == 3);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_F32, .data = out, .data_bytes = sizeof out, .mask = mask), &err),
+           err);
   CHECK(out[0] == 11.0F && out[2] == 13.0F && mask[0] == 0 && mask[1] == 1 && mask[2] == 0);
-  CHECK(rf_image_check(file, 1, RF_F64, 0, (double[]){1e9}, 1, NULL, &err) == RF_ERR_RANGE);
+  CHECK(rf_image_check(file, 1,
+                       PIXELS(.dtype = RF_F64, .data = (double[]){1e9}, .data_bytes = 1 * rf_dtype_bytes(RF_F64, 0)),
+                       &err) == RF_ERR_RANGE);
   closed(file);
 }
 
@@ -513,7 +522,7 @@ static void a_broken_tile_breaks_nothing_else(void) {
   CHECK(read_raw(file, RF_I32, out, 4) == RF_ERR_FORMAT);
   CHECK(strstr(err.message, "tile 1 (RICE_1): the descriptor of column COMPRESSED_DATA says 5 elements (form B) at "
                             "offset 4000000000 of the heap") != NULL);
-  CHECK_OK(rf_image_read(file, 1, first, RF_I32, 0, out, 8, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.section = first, .dtype = RF_I32, .data = out, .data_bytes = 8), &err), err);
   CHECK(out[0] == 1 && out[1] == 2);
   closed(file);
   file = with_descriptor(1, 0);
@@ -541,7 +550,8 @@ static void a_tiny_stream_of_a_huge_tile_reserves_nothing(void) {
     z.axes = z.tiles = axes;
     z.rows = 1;
     rf_file *file = opened(&z);
-    CHECK(rf_image_read(file, 1, corner, RF_I32, 0, out, sizeof out, NULL, &err) == cases[i].status);
+    CHECK(rf_image_read(file, 1, PIXELS(.section = corner, .dtype = RF_I32, .data = out, .data_bytes = sizeof out),
+                        &err) == cases[i].status);
     CHECK(strstr(err.message, "tile 0 (") != NULL);
     closed(file);
   }
@@ -557,7 +567,7 @@ static void a_file_that_ends_early(void) {
   watched_load(&fits);
   CHECK_OK(rf_file_open("watched://z", RF_MODE_READ, NULL, &file, &err), err);
   CHECK(read_raw(file, RF_I32, out, FIVE_PIXELS) == RF_ERR_TRUNCATED);
-  CHECK_OK(rf_image_read(file, 1, first, RF_I32, 0, out, 8, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.section = first, .dtype = RF_I32, .data = out, .data_bytes = 8), &err), err);
   CHECK(out[0] == 0 && out[1] == 1);
   closed(file);
   watched_free();
@@ -643,7 +653,7 @@ static void an_image_without_pixels(void) {
   CHECK_OK(rf_hdu_get_info(file, 1, &info, &err), err);
   CHECK(!info.has_data);
   CHECK_OK(read_raw(file, RF_I32, NULL, 0), err);
-  CHECK_OK(rf_image_plan(file, 1, NULL, NULL, 0, &count, &bytes, &err), err);
+  CHECK_OK(plan_section(file, 1, NULL, NULL, 0, &count, &bytes, &err), err);
   CHECK(count == 0 && bytes == 0);
   closed(file);
 }

@@ -13,6 +13,7 @@
 #include "rustfits.h"
 #include "scratch.h"
 #include "tiled/session.h"
+#include "image_request.h"
 
 #define MOST 4096
 
@@ -65,7 +66,7 @@ static rf_compression compression_of(rf_zcmptype type) {
 
 static rf_image_spec spec_of(rf_dtype type, int naxis, const uint64_t *axes, const rf_compression *compression) {
   return (rf_image_spec){.size = sizeof(rf_image_spec),
-                         .type = type,
+                         .dtype = type,
                          .naxis = naxis,
                          .axes = axes,
                          .extver = -1,
@@ -96,15 +97,15 @@ static void round_trip(rf_zcmptype codec, rf_dtype type, int naxis, const uint64
   CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   CHECK(index == 1);
-  CHECK_OK(rf_image_write(file, index, NULL, type, 0, pixels, bytes, NULL, &err), err);
-  CHECK_OK(rf_image_read(file, index, NULL, type, 0, again, bytes, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, index, PIXELS(.dtype = type, .data = pixels, .data_bytes = bytes), &err), err);
+  CHECK_OK(rf_image_read(file, index, PIXELS(.dtype = type, .data = again, .data_bytes = bytes), &err), err);
   CHECK(memcmp(pixels, again, bytes) == 0);
   CHECK_OK(rf_file_free(file, &err), err);
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
   CHECK_OK(rf_image_get_info(file, 1, &info, &err), err);
-  CHECK(info.type == type && info.count == count);
+  CHECK(info.dtype == type && info.count == count);
   memset(again, 1, sizeof again);
-  CHECK_OK(rf_image_read(file, 1, NULL, type, 0, again, bytes, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = type, .data = again, .data_bytes = bytes), &err), err);
   CHECK(memcmp(pixels, again, bytes) == 0);
   CHECK_OK(rf_file_free(file, &err), err);
 }
@@ -221,15 +222,19 @@ static void plio_values(void) {
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   for (int i = 0; i < 20; i++)
     pixels[i] = 16777215 - i;
-  CHECK_OK(rf_image_write(file, index, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, index, PIXELS(.dtype = RF_I32, .data = pixels, .data_bytes = sizeof pixels), &err),
+           err);
   for (int k = 0; k < 2; k++) {
     pixels[13] = k ? -1 : 16777216;
-    CHECK(rf_image_check(file, index, RF_I32, 0, pixels, 20, NULL, &err) == RF_ERR_RANGE);
-    CHECK(rf_image_write(file, index, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &err) == RF_ERR_RANGE);
+    CHECK(rf_image_check(file, index,
+                         PIXELS(.dtype = RF_I32, .data = pixels, .data_bytes = 20 * rf_dtype_bytes(RF_I32, 0)),
+                         &err) == RF_ERR_RANGE);
+    CHECK(rf_image_write(file, index, PIXELS(.dtype = RF_I32, .data = pixels, .data_bytes = sizeof pixels), &err) ==
+          RF_ERR_RANGE);
     CHECK(strstr(err.message, "element 13") != NULL && strstr(err.message, "RICE_1") != NULL);
   }
   pixels[13] = 16777215 - 13;
-  CHECK_OK(rf_image_read(file, index, NULL, RF_I32, 0, again, sizeof again, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, index, PIXELS(.dtype = RF_I32, .data = again, .data_bytes = sizeof again), &err), err);
   CHECK(memcmp(pixels, again, sizeof again) == 0);
   CHECK_OK(rf_file_free(file, &err), err);
 }
@@ -276,11 +281,13 @@ static void never_written(void) {
     some[i] = (int16_t)(i - 5);
   CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
-  CHECK_OK(rf_image_read(file, index, NULL, RF_I16, 0, pixels, sizeof pixels, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, index, PIXELS(.dtype = RF_I16, .data = pixels, .data_bytes = sizeof pixels), &err), err);
   for (int i = 0; i < 120; i++)
     CHECK(pixels[i] == 0);
   rf_axis row[2] = {{3, 1, 1, NULL}, {0, 1, 10, NULL}};
-  CHECK_OK(rf_image_write(file, index, row, RF_I16, 0, some, sizeof some, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, index, PIXELS(.section = row, .dtype = RF_I16, .data = some, .data_bytes = sizeof some),
+                          &err),
+           err);
   count_empty(file, index, 12, 11);
   /* Another HDU behind it settles the first one, closing the second. */
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
@@ -289,7 +296,7 @@ static void never_written(void) {
   CHECK_OK(rf_file_free(file, &err), err);
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
   count_empty(file, 2, 12, 0);
-  CHECK_OK(rf_image_read(file, 1, NULL, RF_I16, 0, pixels, sizeof pixels, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_I16, .data = pixels, .data_bytes = sizeof pixels), &err), err);
   for (int i = 0; i < 120; i++)
     CHECK(pixels[i] == (i / 10 == 3 ? i % 10 - 5 : 0));
   CHECK_OK(rf_file_free(file, &err), err);
@@ -316,7 +323,9 @@ static void write_sections(rf_zcmptype codec, rf_dtype type, int quantize, rf_di
   CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   fill(type, whole, COUNT);
-  CHECK_OK(rf_image_write(file, index, NULL, type, 0, whole, COUNT * rf_dtype_bytes(type, 0), NULL, &err), err);
+  CHECK_OK(rf_image_write(file, index,
+                          PIXELS(.dtype = type, .data = whole, .data_bytes = COUNT * rf_dtype_bytes(type, 0)), &err),
+           err);
   for (int round = 0; round < 60; round++) {
     rf_axis section[2];
     uint64_t indices[6];
@@ -333,7 +342,7 @@ static void write_sections(rf_zcmptype codec, rf_dtype type, int quantize, rf_di
         indices[i] = next_random() % COLUMNS;
       section[1] = (rf_axis){0, 0, 6, indices};
     }
-    CHECK_OK(rf_image_read(file, index, NULL, RF_F64, 0, was, sizeof was, NULL, &err), err);
+    CHECK_OK(rf_image_read(file, index, PIXELS(.dtype = RF_F64, .data = was, .data_bytes = sizeof was), &err), err);
     memcpy(is, was, sizeof is);
     memset(named, 0, sizeof named);
     size_t n = (size_t)(section[0].count * section[1].count);
@@ -351,8 +360,11 @@ static void write_sections(rf_zcmptype codec, rf_dtype type, int quantize, rf_di
       is[row * COLUMNS + column] = part[i];
       named[row * COLUMNS + column] = true;
     }
-    CHECK_OK(rf_image_write(file, index, section, RF_F64, 0, part, n * sizeof *part, NULL, &err), err);
-    CHECK_OK(rf_image_read(file, index, NULL, RF_F64, 0, was, sizeof was, NULL, &err), err);
+    CHECK_OK(rf_image_write(file, index,
+                            PIXELS(.section = section, .dtype = RF_F64, .data = part, .data_bytes = n * sizeof *part),
+                            &err),
+             err);
+    CHECK_OK(rf_image_read(file, index, PIXELS(.dtype = RF_F64, .data = was, .data_bytes = sizeof was), &err), err);
     int wrong = 0;
     for (size_t i = 0; i < COUNT; i++) {
       bool same = memcmp(&was[i], &is[i], sizeof was[i]) == 0 || (isnan(was[i]) && isnan(is[i])) ||
@@ -366,7 +378,7 @@ static void write_sections(rf_zcmptype codec, rf_dtype type, int quantize, rf_di
   }
   uint64_t freed = 0, none = 7;
   CHECK_OK(rf_image_repack(file, index, &freed, &err), err);
-  CHECK_OK(rf_image_read(file, index, NULL, RF_F64, 0, is, sizeof is, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, index, PIXELS(.dtype = RF_F64, .data = is, .data_bytes = sizeof is), &err), err);
   CHECK(memcmp(was, is, sizeof is) == 0);
   CHECK(freed > 0 || codec != RF_Z_RICE_1); /* tiles of others may have stayed where they were */
   CHECK_OK(rf_image_repack(file, index, &none, &err), err);
@@ -407,14 +419,18 @@ static void lossy_hcompress(void) {
       pixels[i] = (int32_t)(next_random() % 200) + i;
     CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
     CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
-    CHECK_OK(rf_image_write(file, index, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &err), err);
-    CHECK_OK(rf_image_read(file, index, NULL, RF_I32, 0, before, sizeof before, NULL, &err), err);
+    CHECK_OK(rf_image_write(file, index, PIXELS(.dtype = RF_I32, .data = pixels, .data_bytes = sizeof pixels), &err),
+             err);
+    CHECK_OK(rf_image_read(file, index, PIXELS(.dtype = RF_I32, .data = before, .data_bytes = sizeof before), &err),
+             err);
     for (int i = 0; i < N * N; i++)
       lost += before[i] != pixels[i];
     CHECK(lost > N);
     rf_axis at[2] = {{20, 1, 1, NULL}, {30, 1, 1, NULL}};
-    CHECK_OK(rf_image_write(file, index, at, RF_I32, 0, &one, sizeof one, NULL, &err), err);
-    CHECK_OK(rf_image_read(file, index, NULL, RF_I32, 0, after, sizeof after, NULL, &err), err);
+    CHECK_OK(rf_image_write(file, index, PIXELS(.section = at, .dtype = RF_I32, .data = &one, .data_bytes = sizeof one),
+                            &err),
+             err);
+    CHECK_OK(rf_image_read(file, index, PIXELS(.dtype = RF_I32, .data = after, .data_bytes = sizeof after), &err), err);
     before[20 * N + 30] = one;
     CHECK(memcmp(before, after, sizeof after) == 0);
     CHECK_OK(rf_file_free(file, &err), err);
@@ -443,8 +459,11 @@ static void quantized_row_by_row(void) {
       rf_axis at[2] = {{y, 1, 1, NULL}, {0, 1, N, NULL}};
       for (int x = 0; x < N; x++)
         data[y * N + x] = 100.0 + (double)(next_random() % 1000) / 100.0;
-      CHECK_OK(rf_image_write(file, index, at, RF_F64, 0, data + y * N, N * sizeof *data, NULL, &err), err);
-      CHECK_OK(rf_image_read(file, index, NULL, RF_F64, 0, all, sizeof all, NULL, &err), err);
+      CHECK_OK(rf_image_write(
+                   file, index,
+                   PIXELS(.section = at, .dtype = RF_F64, .data = data + y * N, .data_bytes = N * sizeof *data), &err),
+               err);
+      CHECK_OK(rf_image_read(file, index, PIXELS(.dtype = RF_F64, .data = all, .data_bytes = sizeof all), &err), err);
       for (int i = 0; i < N * N; i++)
         CHECK(fabs(all[i] - (i / N <= y ? data[i] : 0.0)) < 2.0);
       CHECK_OK(rf_table_read_descriptors(file, index, 0, NULL, lengths, offsets, &err), err);
@@ -467,13 +486,18 @@ static void masks(void) {
   uint8_t mask[12] = {0, 1, 0, 0, 0, 0, 1}, found[12];
   CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
-  CHECK(rf_image_write(file, index, NULL, RF_U16, 0, pixels, sizeof pixels, mask, &err) == RF_ERR_ARGUMENT);
+  CHECK(rf_image_write(file, index, PIXELS(.dtype = RF_U16, .data = pixels, .data_bytes = sizeof pixels, .mask = mask),
+                       &err) == RF_ERR_ARGUMENT);
   CHECK_STR(err.keyword, "BLANK");
   spec.has_blank = 1;
   spec.blank = -32768;
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
-  CHECK_OK(rf_image_write(file, index, NULL, RF_U16, 0, pixels, sizeof pixels, mask, &err), err);
-  CHECK_OK(rf_image_read(file, index, NULL, RF_U16, 0, pixels, sizeof pixels, found, &err), err);
+  CHECK_OK(rf_image_write(file, index,
+                          PIXELS(.dtype = RF_U16, .data = pixels, .data_bytes = sizeof pixels, .mask = mask), &err),
+           err);
+  CHECK_OK(rf_image_read(file, index,
+                         PIXELS(.dtype = RF_U16, .data = pixels, .data_bytes = sizeof pixels, .mask = found), &err),
+           err);
   CHECK(memcmp(mask, found, sizeof mask) == 0);
   CHECK(pixels[1] == 0 && pixels[2] == 3);
   CHECK_OK(rf_file_free(file, &err), err);
@@ -503,29 +527,35 @@ static void extend(rf_zcmptype codec, rf_dtype type, int quantize, const uint64_
   CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   CHECK_OK(rf_image_create(file, &plain, &index, &err), err);
-  CHECK_OK(rf_image_write(file, 2, NULL, RF_I16, 0, behind, sizeof behind, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, 2, PIXELS(.dtype = RF_I16, .data = behind, .data_bytes = sizeof behind), &err), err);
   while (length < 120) {
     uint64_t more = 1 + next_random() % 9;
     static uint64_t fresh[10 * COLUMNS];
     fill(type, fresh, (size_t)more * COLUMNS);
-    CHECK_OK(rf_image_read(file, 1, NULL, type, 0, grown, (size_t)length * row, NULL, &err), err);
+    CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = type, .data = grown, .data_bytes = (size_t)length * row), &err),
+             err);
     CHECK_OK(rf_image_extend(file, 1, length + more, &err), err);
     rf_axis section[2] = {{(int64_t)length, 1, more, NULL}, {0, 1, COLUMNS, NULL}};
-    CHECK_OK(rf_image_write(file, 1, section, type, 0, fresh, (size_t)more * row, NULL, &err), err);
+    CHECK_OK(rf_image_write(file, 1,
+                            PIXELS(.section = section, .dtype = type, .data = fresh, .data_bytes = (size_t)more * row),
+                            &err),
+             err);
     memcpy((uint8_t *)grown + (size_t)length * row, fresh, (size_t)more * row);
-    CHECK_OK(rf_image_read(file, 1, NULL, type, 0, again, (size_t)(length + more) * row, NULL, &err), err);
+    CHECK_OK(
+        rf_image_read(file, 1, PIXELS(.dtype = type, .data = again, .data_bytes = (size_t)(length + more) * row), &err),
+        err);
     CHECK(memcmp(grown, again, (size_t)(quantize ? length : length + more) * row) == 0);
     length += more;
   }
   CHECK(rf_image_extend(file, 1, length - 1, &err) == RF_ERR_ARGUMENT);
   CHECK_OK(rf_image_extend(file, 1, length, &err), err);
-  CHECK_OK(rf_image_read(file, 1, NULL, type, 0, grown, (size_t)length * row, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = type, .data = grown, .data_bytes = (size_t)length * row), &err), err);
   CHECK_OK(rf_file_free(file, &err), err);
   CHECK_OK(rf_file_open(path, RF_MODE_READ_WRITE, NULL, &file, &err), err);
-  CHECK_OK(rf_image_read(file, 1, NULL, type, 0, again, (size_t)length * row, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = type, .data = again, .data_bytes = (size_t)length * row), &err), err);
   CHECK(memcmp(grown, again, (size_t)length * row) == 0);
   memset(behind, 0, sizeof behind);
-  CHECK_OK(rf_image_read(file, 2, NULL, RF_I16, 0, behind, sizeof behind, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 2, PIXELS(.dtype = RF_I16, .data = behind, .data_bytes = sizeof behind), &err), err);
   CHECK(behind[49] == 49);
   rf_table_info info = {.size = sizeof info};
   CHECK_OK(rf_table_get_info(file, 1, &info, &err), err);
@@ -533,7 +563,7 @@ static void extend(rf_zcmptype codec, rf_dtype type, int quantize, const uint64_
   uint64_t freed = 0, heap = info.heap_bytes;
   CHECK_OK(rf_image_repack(file, 1, &freed, &err), err);
   CHECK(freed < heap / 2); /* and the heap is not full of what was */
-  CHECK_OK(rf_image_read(file, 1, NULL, type, 0, again, (size_t)length * row, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = type, .data = again, .data_bytes = (size_t)length * row), &err), err);
   CHECK(memcmp(grown, again, (size_t)length * row) == 0);
   CHECK_OK(rf_file_free(file, &err), err);
 }
@@ -565,19 +595,21 @@ static void beyond_31_bits(void) {
     fill(RF_I32, pixels, 600);
     CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
     CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
-    CHECK_OK(rf_image_write(file, index, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &err), err);
+    CHECK_OK(rf_image_write(file, index, PIXELS(.dtype = RF_I32, .data = pixels, .data_bytes = sizeof pixels), &err),
+             err);
     rf_tiled_session *session = file->hdus[1]->session;
     session->state.reach = session->state.used + 300;
     session->state.apart = false; /* nothing goes where it was */
     rf_axis three[2] = {{2, 1, 3, NULL}, {0, 1, 100, NULL}};
-    rf_status status = rf_image_write(file, index, three, RF_I32, 0, pixels, 1200, NULL, &err);
+    rf_status status = rf_image_write(
+        file, index, PIXELS(.section = three, .dtype = RF_I32, .data = pixels, .data_bytes = 1200), &err);
     if (explicit_p) {
       CHECK(status == RF_ERR_LIMIT && strstr(err.message, "'Q'") != NULL);
     } else {
       CHECK_OK(status, err);
       memmove(pixels + 200, pixels, 1200);
     }
-    CHECK_OK(rf_image_read(file, index, NULL, RF_I32, 0, again, sizeof again, NULL, &err), err);
+    CHECK_OK(rf_image_read(file, index, PIXELS(.dtype = RF_I32, .data = again, .data_bytes = sizeof again), &err), err);
     CHECK(explicit_p || memcmp(pixels + 200, again + 200, 1200) == 0);
     CHECK_OK(rf_file_free(file, &err), err);
     CHECK_OK(rf_file_open(path, RF_MODE_READ_WRITE, NULL, &file, &err), err);
@@ -585,11 +617,11 @@ static void beyond_31_bits(void) {
     CHECK_OK(rf_table_get_column(file, 1, 0, &column, &err), err);
     CHECK(column.descriptor == format);
     memcpy(again, pixels, sizeof again);
-    CHECK_OK(rf_image_read(file, 1, NULL, RF_I32, 0, again, sizeof again, NULL, &err), err);
+    CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_I32, .data = again, .data_bytes = sizeof again), &err), err);
     uint64_t freed = 0;
     CHECK_OK(rf_image_repack(file, 1, &freed, &err), err);
     CHECK(explicit_p ? freed == 0 : freed > 0);
-    CHECK_OK(rf_image_read(file, 1, NULL, RF_I32, 0, pixels, sizeof pixels, NULL, &err), err);
+    CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_I32, .data = pixels, .data_bytes = sizeof pixels), &err), err);
     CHECK(memcmp(pixels, again, sizeof again) == 0);
     CHECK_OK(rf_file_free(file, &err), err);
     remove(path);
@@ -617,8 +649,10 @@ static void threads(void) {
     c.dither = RF_DITHER_1;
     CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
     CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
-    CHECK_OK(rf_image_write(file, index, NULL, RF_F32, (1 + 3 * k) << RF_IMAGE_THREADS_SHIFT, pixels,
-                            sizeof *pixels * N * N, NULL, &err),
+    CHECK_OK(rf_image_write(
+                 file, index,
+                 PIXELS(.dtype = RF_F32, .threads = 1 + 3 * k, .data = pixels, .data_bytes = sizeof *pixels * N * N),
+                 &err),
              err);
     CHECK_OK(rf_file_free(file, &err), err);
     bytes[k] = scratch_read(path, &sizes[k]);
@@ -637,9 +671,10 @@ static void check_kept(rf_file *file, const char *path, uint64_t count) {
   rf_error err;
   rf_file *reader = NULL;
   CHECK_OK(rf_file_flush(file, &err), err);
-  CHECK_OK(rf_image_read(file, 1, NULL, RF_F64, 0, own, count * sizeof *own, NULL, &err), err);
+  CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_F64, .data = own, .data_bytes = count * sizeof *own), &err), err);
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &reader, &err), err);
-  CHECK_OK(rf_image_read(reader, 1, NULL, RF_F64, 0, other, count * sizeof *other, NULL, &err), err);
+  CHECK_OK(rf_image_read(reader, 1, PIXELS(.dtype = RF_F64, .data = other, .data_bytes = count * sizeof *other), &err),
+           err);
   CHECK_OK(rf_file_free(reader, &err), err);
   CHECK(memcmp(own, other, (size_t)count * sizeof *own) == 0);
 }
@@ -661,7 +696,7 @@ static void rows_of_tiles_are_not_written_by_table_calls(void) {
     pixels[i] = pixels[i] == pixels[i] ? pixels[i] : 1.0f;
   CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
-  CHECK_OK(rf_image_write(file, 1, NULL, RF_F32, 0, pixels, sizeof pixels, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, 1, PIXELS(.dtype = RF_F32, .data = pixels, .data_bytes = sizeof pixels), &err), err);
   check_kept(file, path, 400);
   CHECK_OK(rf_table_find_column(file, 1, "ZSCALE", &column, &err), err);
   rf_rows row = {3, 1, 1, NULL};
@@ -706,10 +741,12 @@ static void reads_after_any_write_give_what_the_file_has(void) {
   CHECK_OK(rf_file_open(path, RF_MODE_CREATE, NULL, &file, &err), err);
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   check_kept(file, path, 400);
-  CHECK_OK(rf_image_write(file, 1, NULL, RF_I16, 0, pixels, 800, NULL, &err), err);
+  CHECK_OK(rf_image_write(file, 1, PIXELS(.dtype = RF_I16, .data = pixels, .data_bytes = 800), &err), err);
   check_kept(file, path, 400);
   rf_axis some[2] = {{2, 2, 5, NULL}, {1, 3, 6, NULL}};
-  CHECK_OK(rf_image_write(file, 1, some, RF_I16, 0, pixels + 900, 60, NULL, &err), err);
+  CHECK_OK(
+      rf_image_write(file, 1, PIXELS(.section = some, .dtype = RF_I16, .data = pixels + 900, .data_bytes = 60), &err),
+      err);
   check_kept(file, path, 400);
   CHECK_OK(rf_image_extend(file, 1, 25, &err), err);
   check_kept(file, path, 500);

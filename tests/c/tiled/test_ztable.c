@@ -262,7 +262,7 @@ static void twins_of_every_codec(void (*steps)(twins *t)) {
     for (size_t k = i == 1 ? 0 : 1; k < COUNT(tiles); k++) { /* a tile a row, which takes its time, of one mixture */
       twins t = make_twins(200, tiles[k], types[i]);
       size_t image = 0;
-      rf_image_spec spec = {.size = sizeof spec, .type = RF_U8, .naxis = 1, .axes = three, .extver = -1};
+      rf_image_spec spec = {.size = sizeof spec, .dtype = RF_U8, .naxis = 1, .axes = three, .extver = -1};
       if (k % 2 == 0) /* something behind it moves along */
         CHECK_OK(rf_image_create(t.packed, &spec, &image, &err), err);
       same(&t, "creating");

@@ -125,7 +125,7 @@ static void append_hdu(rf_file *file, size_t count) {
   rf_error err;
   uint64_t before, after;
   size_t index, again;
-  rf_image_spec spec = {.size = sizeof spec, .type = RF_I16, .naxis = 1, .axes = (uint64_t[]){3}, .extver = -1};
+  rf_image_spec spec = {.size = sizeof spec, .dtype = RF_I16, .naxis = 1, .axes = (uint64_t[]){3}, .extver = -1};
   expect(rf_file_get_size(file, &before, &err) == RF_OK);
   int hidden = may_hide_hdus(file, count, before);
   rf_status status = rf_image_create(file, &spec, &index, &err);

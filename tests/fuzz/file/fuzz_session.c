@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "script.h"
+#include "image_request.h"
 
 /* What the options of these tests point at. */
 static rf_limits ceilings;
@@ -110,7 +111,7 @@ static void use_pixels(session *s, size_t index, int write) {
     return;
   unsigned how = take(&s->script);
   uint32_t flags = how & 1 ? RF_IMAGE_RAW : 0;
-  rf_dtype type = how & 2 ? RF_F64 : how & 4 ? pixel_type(how / 16) : how & 1 ? info.stored : info.type;
+  rf_dtype type = how & 2 ? RF_F64 : how & 4 ? pixel_type(how / 16) : how & 1 ? info.stored : info.dtype;
   expect(rf_dtype_bytes(type, 0) == widths[type], "rf_dtype_bytes is wrong");
   uint64_t count = choose_section(s, index, section);
   if (count == 0)
@@ -122,12 +123,19 @@ static void use_pixels(session *s, size_t index, int write) {
     memset(pixels, (int)take(&s->script), count * widths[type]);
     if (mask)
       memset(mask, how >> 7, count);
-    (void)good(rf_image_write(s->file, index, section, type, flags, pixels, count * widths[type], mask, &err), &err);
-  } else if (good(rf_image_read(s->file, index, section, type, flags, pixels, count * widths[type], mask, &err),
+    (void)good(rf_image_write(s->file, index,
+                              PIXELS(.section = section, .dtype = type, .flags = flags, .data = pixels,
+                                     .data_bytes = count * widths[type], .mask = mask),
+                              &err),
+               &err);
+  } else if (good(rf_image_read(s->file, index,
+                                PIXELS(.section = section, .dtype = type, .flags = flags, .data = pixels,
+                                       .data_bytes = count * widths[type], .mask = mask),
+                                &err),
                   &err)) {
     size_t ranges;
     uint64_t bytes;
-    (void)good(rf_image_plan(s->file, index, section, NULL, 0, &ranges, &bytes, &err), &err);
+    (void)good(plan_section(s->file, index, section, NULL, 0, &ranges, &bytes, &err), &err);
   }
   free(pixels);
   free(mask);
@@ -210,7 +218,7 @@ static void create(session *s) {
   char name[8] = "NAME";
   name[3] = (char)take(&s->script);
   rf_image_spec spec = {.size = sizeof spec,
-                        .type = how / 8 % 11 < 10 ? pixel_type(how / 8 % 11) : (rf_dtype)10,
+                        .dtype = how / 8 % 11 < 10 ? pixel_type(how / 8 % 11) : (rf_dtype)10,
                         .naxis = (int)(how % 4),
                         .axes = axes};
   spec.extname = how & 64 ? name : NULL;

@@ -11,6 +11,8 @@
 
 #include "cards.h"
 #include "digest.h"
+#include "image_request.h"
+#include "script.h"
 
 /* What the options of this target point at. */
 static rf_limits ceilings;
@@ -75,8 +77,11 @@ static uint64_t digest_image(rf_file *file, size_t index) {
   uint64_t bytes = count * rf_dtype_bytes(info.stored, 0), h = hash(2166136261u, lengths, naxis * sizeof *lengths);
   uint8_t *pixels = malloc(bytes + 1);
   expect(pixels != NULL, "no memory");
-  if (count > 0 &&
-      good(rf_image_read(file, index, section, info.stored, RF_IMAGE_RAW, pixels, bytes, NULL, &err), &err))
+  if (count > 0 && good(rf_image_read(file, index,
+                                      PIXELS(.section = section, .dtype = info.stored, .flags = RF_IMAGE_RAW,
+                                             .data = pixels, .data_bytes = bytes),
+                                      &err),
+                        &err))
     h = hash(h, pixels, bytes);
   else if (count > 0)
     h = BAD;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "rustfits.h"
+#include "image_request.h"
 
 #define MAX_AXES 6
 #define MAX_BYTES ((uint64_t)1 << 20)
@@ -104,7 +105,7 @@ static void check_plan(rf_file *file, const rf_axis *axes) {
   rf_range ranges[64];
   size_t count = 0;
   uint64_t bytes = 0;
-  if (rf_image_plan(file, 0, axes, ranges, 64, &count, &bytes, NULL) != RF_OK)
+  if (plan_section(file, 0, axes, ranges, 64, &count, &bytes, NULL) != RF_OK)
     return;
   for (size_t i = 0; i < count && i < 64; i++) {
     expect(ranges[i].length > 0 && ranges[i].offset >= 2880);
@@ -118,7 +119,7 @@ static void read_and_write_back(rf_file *file, const rf_axis *axes, int naxis, u
   uint64_t count = naxis > 0, before = 0, after = 0;
   if (rf_image_get_info(file, 0, &info, &err) != RF_OK)
     return;
-  rf_dtype type = flags & 2 ? info.stored : flags & 4 ? RF_F64 : info.type;
+  rf_dtype type = flags & 2 ? info.stored : flags & 4 ? RF_F64 : info.dtype;
   for (int i = 0; i < naxis; i++) {
     if (axes[i].count != 0 && count > MAX_BYTES / axes[i].count)
       return;
@@ -128,15 +129,24 @@ static void read_and_write_back(rf_file *file, const rf_axis *axes, int naxis, u
   uint8_t *out = malloc((size_t)bytes + 1), *again = malloc((size_t)bytes + 1), *mask = malloc((size_t)count + 1);
   expect(out != NULL && again != NULL && mask != NULL);
   out[bytes] = mask[count] = 0xA5;
-  rf_status status = rf_image_read(file, 0, axes, type, flags & 2 ? RF_IMAGE_RAW : 0, out, bytes, mask, &err);
+  rf_status status = rf_image_read(file, 0,
+                                   PIXELS(.section = axes, .dtype = type, .flags = flags & 2 ? RF_IMAGE_RAW : 0,
+                                          .data = out, .data_bytes = bytes, .mask = mask),
+                                   &err);
   expect(out[bytes] == 0xA5 && mask[count] == 0xA5);
   expect((status == RF_OK) == (err.message[0] == '\0'));
   if (status == RF_OK && (flags & 4) == 0 && type != RF_F64) {
     expect(rf_file_get_size(file, &before, NULL) == RF_OK);
-    expect(rf_image_write(file, 0, axes, type, flags & 2 ? RF_IMAGE_RAW : 0, out, bytes, NULL, &err) == RF_OK);
+    expect(rf_image_write(file, 0,
+                          PIXELS(.section = axes, .dtype = type, .flags = flags & 2 ? RF_IMAGE_RAW : 0, .data = out,
+                                 .data_bytes = bytes),
+                          &err) == RF_OK);
     expect(rf_file_get_size(file, &after, NULL) == RF_OK);
     expect(before == after);
-    expect(rf_image_read(file, 0, axes, type, flags & 2 ? RF_IMAGE_RAW : 0, again, bytes, NULL, &err) == RF_OK);
+    expect(rf_image_read(file, 0,
+                         PIXELS(.section = axes, .dtype = type, .flags = flags & 2 ? RF_IMAGE_RAW : 0, .data = again,
+                                .data_bytes = bytes),
+                         &err) == RF_OK);
     expect(memcmp(out, again, (size_t)bytes) == 0);
   }
   free(out);

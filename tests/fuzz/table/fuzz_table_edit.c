@@ -177,7 +177,7 @@ static bool append_filled(session *s, const snapshot *before, unsigned seed) {
 }
 
 static void append_image(session *s, unsigned n) {
-  rf_image_spec spec = {.size = sizeof spec, .type = RF_U8, .naxis = 1, .axes = (uint64_t[]){n}, .extver = -1};
+  rf_image_spec spec = {.size = sizeof spec, .dtype = RF_U8, .naxis = 1, .axes = (uint64_t[]){n}, .extver = -1};
   rf_error err;
   size_t index;
   (void)good(rf_image_create(s->file, &spec, &index, &err), &err);

@@ -10,6 +10,7 @@
 
 #include "rustfits.h"
 #include "served.h"
+#include "image_request.h"
 
 /* What the options of these tests point at. */
 static rf_limits ceilings;
@@ -61,8 +62,8 @@ typedef struct pixels {
   uint8_t *mask;
 } pixels;
 
-static pixels read_pixels(rf_file *file, const rf_axis *axes, size_t naxis, uint64_t all, rf_dtype type,
-                          uint32_t flags) {
+static pixels read_pixels(rf_file *file, const rf_axis *axes, size_t naxis, uint64_t all, rf_dtype type, uint32_t flags,
+                          unsigned threads) {
   pixels p = {.count = (size_t)all};
   rf_error err;
   if (axes != NULL) {
@@ -72,7 +73,10 @@ static pixels read_pixels(rf_file *file, const rf_axis *axes, size_t naxis, uint
   }
   p.values = calloc(p.count + 1, 8);
   p.mask = calloc(p.count + 1, 1);
-  p.status = rf_image_read(file, 1, axes, type, flags, p.values, p.count * rf_dtype_bytes(type, 0), p.mask, &err);
+  p.status = rf_image_read(file, 1,
+                           PIXELS(.section = axes, .dtype = type, .flags = flags, .threads = threads, .data = p.values,
+                                  .data_bytes = p.count * rf_dtype_bytes(type, 0), .mask = p.mask),
+                           &err);
   expect(p.status == RF_OK || err.message[0] != '\0');
   for (size_t i = 0; p.status == RF_OK && i < p.count; i++)
     expect(p.mask[i] <= 1);
@@ -132,10 +136,11 @@ static void check_sections(rf_file *file, rf_file *twin, const rf_image_info *in
     size_t count = section(axes, lengths, naxis, 7 + 186 * round, list);
     if (count > MAX_BYTES / 8)
       continue;
-    pixels a = read_pixels(file, axes, naxis, 0, info->type, 0), b = read_pixels(twin, axes, naxis, 0, info->type, 0);
-    same(&a, &b, info->type);
+    pixels a = read_pixels(file, axes, naxis, 0, info->dtype, 0, 0),
+           b = read_pixels(twin, axes, naxis, 0, info->dtype, 0, 0);
+    same(&a, &b, info->dtype);
     expect(whole->status != RF_OK || a.status == RF_OK);
-    size_t width = rf_dtype_bytes(info->type, 0);
+    size_t width = rf_dtype_bytes(info->dtype, 0);
     for (size_t k = 0; whole->status == RF_OK && k < a.count; k++) {
       size_t rest = k, at = 0;
       for (size_t i = naxis; i-- > 0;) {
@@ -160,7 +165,7 @@ static void check_plan(rf_file *file, const pixels *whole) {
   uint64_t bytes = 0, sum = 0;
   rf_range ranges[64];
   rf_error err;
-  rf_status status = rf_image_plan(file, 1, NULL, ranges, 64, &count, &bytes, &err);
+  rf_status status = plan_section(file, 1, NULL, ranges, 64, &count, &bytes, &err);
   expect(status == RF_OK ? true : err.message[0] != '\0');
   expect(status == RF_OK || whole->status != RF_OK);
   for (size_t i = 0; status == RF_OK && i < count && i < 64; i++) {
@@ -199,15 +204,15 @@ static void check_image(rf_file *file, rf_file *twin) {
     rf_axis corner[MAX_AXES];
     for (size_t i = 0; i < naxis; i++)
       corner[i] = (rf_axis){0, 1, 1, NULL};
-    pixels a = read_pixels(file, corner, naxis, 0, RF_F64, 0);
+    pixels a = read_pixels(file, corner, naxis, 0, RF_F64, 0, 0);
     drop(&a);
     return;
   }
-  pixels a = read_pixels(file, NULL, naxis, info.count, info.type, 0);
-  pixels b = read_pixels(twin, NULL, naxis, info.count, info.type, (uint32_t)2 << RF_IMAGE_THREADS_SHIFT);
-  same(&a, &b, info.type);
+  pixels a = read_pixels(file, NULL, naxis, info.count, info.dtype, 0, 0);
+  pixels b = read_pixels(twin, NULL, naxis, info.count, info.dtype, 0, 2);
+  same(&a, &b, info.dtype);
   drop(&b);
-  b = read_pixels(twin, NULL, naxis, info.count, info.stored, RF_IMAGE_RAW);
+  b = read_pixels(twin, NULL, naxis, info.count, info.stored, RF_IMAGE_RAW, 0);
   /* Stored values can be read where BSCALE or BZERO is no number. */
   expect(a.status == b.status || (a.status == RF_ERR_FORMAT && b.status == RF_OK));
   drop(&b);

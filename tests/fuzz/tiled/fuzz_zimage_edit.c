@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "rustfits.h"
+#include "image_request.h"
 
 /* What the options of these tests point at. */
 static rf_limits ceilings;
@@ -72,7 +73,10 @@ static picture look(rf_file *file, size_t index) {
   uint64_t bytes = p.info.count * p.width;
   p.pixels = malloc(bytes > 0 ? bytes : 1);
   expect(p.pixels != NULL, "no memory");
-  if (!good(rf_image_read(file, index, NULL, p.info.stored, RF_IMAGE_RAW, p.pixels, bytes, NULL, &err), &err)) {
+  if (!good(rf_image_read(file, index,
+                          PIXELS(.dtype = p.info.stored, .flags = RF_IMAGE_RAW, .data = p.pixels, .data_bytes = bytes),
+                          &err),
+            &err)) {
     free(p.pixels);
     p.pixels = NULL;
   }
@@ -107,7 +111,7 @@ static void create(session *s) {
   compression.hcomp_scale = compression.type == RF_Z_HCOMPRESS_1 ? (double)(real >> 4) : 0;
   compression.hcomp_smooth = compression.hcomp_scale > 4;
   rf_image_spec spec = {.size = sizeof spec,
-                        .type = types[how / 4 % 10],
+                        .dtype = types[how / 4 % 10],
                         .naxis = naxis,
                         .axes = axes,
                         .extver = -1,
@@ -178,9 +182,12 @@ static void write(session *s, size_t index) {
       mask[i] = i % 7 == 0;
   }
   int whole = kind >= 200;
-  if (count > 0 && good(rf_image_write(s->file, index, whole ? NULL : section, before.info.stored, RF_IMAGE_RAW, in,
-                                       count * before.width, mask, &err),
-                        &err)) {
+  if (count > 0 &&
+      good(rf_image_write(s->file, index,
+                          PIXELS(.section = whole ? NULL : section, .dtype = before.info.stored, .flags = RF_IMAGE_RAW,
+                                 .data = in, .data_bytes = count * before.width, .mask = mask),
+                          &err),
+           &err)) {
     picture after = look(s->file, index);
     expect(after.pixels != NULL || !exact, "an image that was just written cannot be read");
     for (uint64_t i = 0; i < before.info.count && exact && !whole; i++)
@@ -285,7 +292,7 @@ static void command(session *s) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   rf_error err;
   session s = {0};
-  rf_image_spec last = {.size = sizeof last, .type = RF_U8, .extver = -1};
+  rf_image_spec last = {.size = sizeof last, .dtype = RF_U8, .extver = -1};
   size_t index;
   if (size < 1 || (size_t)data[0] + 1 > size)
     return 0;

@@ -20,14 +20,16 @@ PROGRAM = """
 int main(void) {
   rf_error err;
   rf_file *file;
-  const float pixels[6] = {1, 2, 3, 4, 5, 6};
+  float pixels[6] = {1, 2, 3, 4, 5, 6};
+  const rf_image_request request = {
+      .size = sizeof request, .dtype = RF_F32, .data = pixels, .data_bytes = sizeof pixels};
   const uint64_t axes[2] = {2, 3};
   const rf_image_spec spec = {
-      .size = sizeof spec, .type = RF_F32, .naxis = 2, .axes = axes, .extver = -1};
+      .size = sizeof spec, .dtype = RF_F32, .naxis = 2, .axes = axes, .extver = -1};
   size_t index;
   if (rf_file_open("from_c.fits", RF_MODE_CREATE, NULL, &file, &err) != RF_OK ||
       rf_image_create(file, &spec, &index, &err) != RF_OK ||
-      rf_image_write(file, index, NULL, RF_F32, 0, pixels, sizeof pixels, NULL, &err) != RF_OK ||
+      rf_image_write(file, index, &request, &err) != RF_OK ||
       rf_file_free(file, &err) != RF_OK) {
     fprintf(stderr, "%s\\n", err.message);
     return 1;

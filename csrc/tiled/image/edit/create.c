@@ -169,10 +169,10 @@ static rf_status spec_image(const rf_image_spec *spec, rf_hdu *image, rf_error *
   static const double zeros[] = {
       [RF_I8] = -128.0, [RF_U16] = 32768.0, [RF_U32] = 2147483648.0, [RF_U64] = 9223372036854775808.0, [RF_F64] = 0.0};
   memset(image, 0, sizeof *image);
-  image->bitpix = rf_image_spec_bitpix(spec->type);
+  image->bitpix = rf_image_spec_bitpix(spec->dtype);
   image->naxis = spec->naxis;
   image->bscale = 1.0;
-  image->bzero = zeros[spec->type];
+  image->bzero = zeros[spec->dtype];
   image->axes = rf_alloc_zero(spec->naxis > 0 ? (size_t)spec->naxis : 1, sizeof *image->axes);
   if (image->axes == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for the lengths of %d axes", spec->naxis);
@@ -183,7 +183,7 @@ static rf_status spec_image(const rf_image_spec *spec, rf_hdu *image, rf_error *
 
 static rf_status build(const rf_tile_plan *plan, const rf_image_spec *spec, rf_header *header, rf_error *err) {
   RF_TRY(rf_tile_plan_cards(plan, header, true, err));
-  RF_TRY(rf_image_spec_add_offset(header, spec->type, err));
+  RF_TRY(rf_image_spec_add_offset(header, spec->dtype, err));
   RF_TRY(rf_image_spec_add_names(header, spec, err));
   return rf_image_spec_add_cards(header, spec, err);
 }
@@ -197,10 +197,9 @@ static rf_status create(rf_file *file, const rf_tile_plan *plan, const rf_image_
   if (status == RF_OK)
     status = rf_file_begin_append(file, err);
   if (status == RF_OK) {
-    uint64_t spare =
-        rf_header_get_file_bytes(header, rf_image_spec_reserve(spec)) - rf_header_get_file_bytes(header, 0);
+    uint64_t spare = rf_header_get_file_bytes(header, spec->reserve_cards) - rf_header_get_file_bytes(header, 0);
     status = rf_tiled_image_append_locked(file, plan, header, spare, &made, err);
-    status = rf_file_end_append(file, status, !rf_image_spec_deferred(spec), err);
+    status = rf_file_end_append(file, status, spec->deferred == 0, err);
   }
   rf_header_free(header);
   if (status == RF_OK)
