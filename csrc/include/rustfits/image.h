@@ -42,7 +42,7 @@ RF_API RF_CHECKED rf_status rf_image_get_info(rf_file *file, size_t index, rf_im
  * a compressed image, they are those of the image in the tiles (ZNAXISn); rf_hdu_get_axes() gets those of its table.
  * axes      receives the first `capacity` lengths; may be NULL where `capacity` is 0
  * naxis     receives the number of axes
- * Returns as rf_image_get_info(). Returns RF_OK also where `capacity` is too small. Threads: any. */
+ * Returns RF_OK, also where `capacity` is too small; the other statuses of rf_image_get_info(). Threads: any. */
 RF_API RF_CHECKED rf_status rf_image_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t capacity,
                                               size_t *naxis, rf_error *err);
 
@@ -97,10 +97,10 @@ typedef struct rf_image_ranges {
 } rf_image_ranges;
 
 /* rf_image_plan() gets the byte ranges that rf_image_read() reads for `request` from HDU `index` (0-based) of `file`,
- * ascending, with touching ranges merged. It reads no pixels; for a compressed image it reads the rows of the table
- * that say where the tiles are. `section`, `naxis` and `generation` of `request` count. Only `err` may be NULL. ranges
- * receives the plan. Unchanged on failure, but for the ranges at ranges->ranges Returns as rf_image_read().
- * RF_ERR_LIMIT: the plan has too many ranges. Threads: as rf_image_read(). */
+ * ascending, with touching ranges merged. It reads no pixels. For a compressed image, it reads the rows of the table
+ * that say where the tiles are. `section`, `naxis` and `generation` of `request` count. Only `err` may be NULL.
+ * ranges  receives the plan. Unchanged on failure, but for the memory at ranges->ranges
+ * Returns RF_OK; RF_ERR_LIMIT (too many ranges); the other statuses of rf_image_read(). Threads: as rf_image_read(). */
 RF_API RF_CHECKED rf_status rf_image_plan(rf_file *file, size_t index, const rf_image_request *request,
                                           rf_image_ranges *ranges, rf_error *err);
 
@@ -125,10 +125,11 @@ typedef struct rf_cutout_request {
 /* rf_cutout_request_init() sets request->size and zeroes the other members of `request`. Threads: any. */
 RF_API void rf_cutout_request_init(rf_cutout_request *request);
 
-/* rf_image_read_cutouts() reads many cutouts of the image in HDU `index` (0-based) of `file`. The library plans all of
- * them once and fetches their byte ranges together. Only `err` may be NULL. `request` is borrowed for the call.
- * Returns as rf_image_read(). RF_ERR_ARGUMENT: `naxis` is not that of the image, or `data_bytes` is not what the
- * cutouts take. RF_ERR_RANGE: a cutout has more pixels than can be counted. Threads: as rf_image_read(). */
+/* rf_image_read_cutouts() reads many cutouts of the image in HDU `index` (0-based) of `file`. For remote files, the
+ * library fetches the byte ranges of all cutouts together. Only `err` may be NULL. `request` is borrowed for the call.
+ * Returns RF_OK; RF_ERR_ARGUMENT (`naxis` is not that of the image, `data_bytes` is not what the cutouts take);
+ * RF_ERR_RANGE (a cutout has more pixels than can be counted); the other statuses of rf_image_read().
+ * Threads: as rf_image_read(). */
 RF_API RF_CHECKED rf_status rf_image_read_cutouts(rf_file *file, size_t index, const rf_cutout_request *request,
                                                   rf_error *err);
 
@@ -153,7 +154,8 @@ RF_API RF_CHECKED rf_status rf_image_write(rf_file *file, size_t index, const rf
 /* rf_image_check() checks whether rf_image_write() would accept the values of `request` for a section of the image in
  * HDU `index` (0-based) of `file`. It writes nothing, and `file` may be open for reading only. `section` and `naxis` of
  * `request` are ignored; `data_bytes` may be any number of elements.
- * Returns as rf_image_write(), but for the statuses of sections and of writing. Threads: as rf_image_read(). */
+ * Returns RF_OK; the statuses of rf_image_write() that are not about sections or writing. Threads: as rf_image_read().
+ */
 RF_API RF_CHECKED rf_status rf_image_check(rf_file *file, size_t index, const rf_image_request *request, rf_error *err);
 
 /* ------------------------------ creating and changing images ------------------------------ */
@@ -204,8 +206,8 @@ RF_API RF_CHECKED rf_status rf_image_extend(rf_file *file, size_t index, uint64_
  * `naxis` of `request` are ignored; a `data_bytes` of 0 changes nothing. Only `err` may be NULL.
  * A plain image is afterwards as it was, or has all of the new planes, also where the process was killed meanwhile. A
  * compressed image becomes longer first, then its tiles are written one by one.
- * Returns as rf_image_extend(), and RF_ERR_RANGE (a value that does not fit), RF_ERR_TYPE (no conversion from `dtype`),
- * RF_ERR_ARGUMENT (`data_bytes` is no whole number of planes). Returns RF_OK where nothing is to be done.
+ * Returns RF_OK; RF_ERR_RANGE (a value that does not fit); RF_ERR_TYPE (no conversion from `dtype`); RF_ERR_ARGUMENT
+ * (`data_bytes` is no whole number of planes); the other statuses of rf_image_extend().
  * Threads: any; waits for running calls on the file. */
 RF_API RF_CHECKED rf_status rf_image_append(rf_file *file, size_t index, const rf_image_request *request,
                                             rf_error *err);
@@ -214,7 +216,7 @@ RF_API RF_CHECKED rf_status rf_image_append(rf_file *file, size_t index, const r
  * Pixels beyond the new size are removed; new pixels are 0 as stored. The HDUs after it move.
  * axes   the new lengths, slowest first; each may be 0
  * naxis  1 to 999
- * Returns as rf_image_extend(). RF_ERR_UNSUPPORTED: the image is compressed. Returns RF_OK on success.
+ * Returns RF_OK; RF_ERR_UNSUPPORTED (the image is compressed); the other statuses of rf_image_extend().
  * Threads: any; waits for running calls on the file. */
 RF_API RF_CHECKED rf_status rf_image_reshape(rf_file *file, size_t index, const uint64_t *axes, int naxis,
                                              rf_error *err);

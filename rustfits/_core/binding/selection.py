@@ -129,7 +129,7 @@ def select_plain(
     scalar : bool
         The answer is a number.
 
-    None stands for any other key, right or wrong: use `select`.
+    For any other key, right or wrong, return None: use `select`.
     """
     parts = key if type(key) is tuple else (key,)
     rank, given = len(shape), len(parts)
