@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/sort.h"
 
-#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -49,7 +48,6 @@ static inline void heap_sort(uint8_t *items, size_t count, size_t bytes) {
 }
 
 void rf_sort_by_u64(void *items, size_t count, size_t item_bytes) {
-  assert(item_bytes >= sizeof(uint64_t) && item_bytes <= MAX_ITEM_BYTES);
   if (count < 2 || is_sorted(items, count, item_bytes))
     return;
   if (item_bytes == sizeof(uint64_t))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -34,6 +35,9 @@ def write_description(path: Path) -> None:
             str(shared_library()),
         ]
     )
+    # The paths of the sources, relative to the checkout: they say nothing about the ABI.
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(rf"'[^']*{re.escape(str(ROOT))}/", "'", text), encoding="utf-8")
 
 
 def changes(old: Path, new: Path) -> str:
