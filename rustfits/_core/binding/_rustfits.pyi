@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The extension that build_ffi.py makes: cffi gives no types for what lies behind these two."""
+"""The extension that build_ffi.py generates. cffi has no types for its content."""
 
 from typing import Any
 

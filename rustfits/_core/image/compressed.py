@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Compressed images: pixels in tiles, which a codec has made smaller."""
+"""`CompressedImageHDU`: images whose pixels are in compressed tiles."""
 
 from __future__ import annotations
 
@@ -35,36 +35,36 @@ if TYPE_CHECKING:
 
 __all__ = ["CompressedImageHDU"]
 
-# Rows that `extending` keeps back until there are so many bytes of them.
+# `extending` writes when the pending rows have this many bytes.
 _WAITING = 16 << 20
 
 
 class CompressedImageHDU(Compressed, ImageHDU):
     """A tile-compressed image (FITS 10.1): a binary table, each row of which is a tile.
 
-    It can all that `ImageHDU` can, except for `view`. A section decodes the tiles it touches and no
-    others; what is decoded is kept for the next one (`tile_cache_size`). Writing encodes the tiles
-    it touches anew; where one has become larger its old place stays unused until `repack`.
+    It has all methods of `ImageHDU`, except for `view`. Reading a section decodes its tiles only,
+    and keeps them for later reads (`tile_cache_size`). Writing encodes the changed tiles again. If
+    one becomes larger, its old place is unused until `repack`.
 
     Notes
     -----
-    Reals that were stored with quantization come back as what is nearest to them. Pixels of such a
-    tile that are not written to keep their value to the bit when others of it are.
+    Quantized pixels are read as approximations. Writing to some pixels of a tile does not change
+    the values of its other pixels.
     """
 
     __slots__ = ("_gzip_level", "_pending", "_turn", "_waiting")
 
     def __init__(self, file: FileHandle, index: int, info: Info) -> None:
         super().__init__(file, index, info)
-        # What no file keeps, of an image that was made through this object.
+        # The level of gzip, which files do not store, of an image that this object created.
         self._gzip_level: int | None = None
-        # None, or what `extending` has not written yet.
+        # The pending rows of `extending`, and their bytes.
         self._pending: list[Array] | None = None
-        self._waiting = 0  # bytes of that
+        self._waiting = 0
         self._turn = ForkLock()
 
     def _made_with(self, compression: Compression | None) -> None:
-        """Remember what the image was made with and no file keeps."""
+        """Store the options of a new image that files do not store."""
         self._gzip_level = getattr(compression, "level", None)
 
     # ---- description ----
@@ -73,7 +73,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
         self._flush()
         known = self._cached
         pixels = super()._pixels()
-        if pixels is not known:  # the header was made out just now
+        if pixels is not known:  # the header was read just now
             handle = self._file._handle()
             count = lib.rf_file_warning_count(handle)
             if count:
@@ -90,36 +90,36 @@ class CompressedImageHDU(Compressed, ImageHDU):
 
     @property
     def bitpix(self) -> int:
-        """BITPIX of the image: what is stored, but for the compression (ZBITPIX)."""
+        """The BITPIX of the uncompressed image (ZBITPIX)."""
         stored = self._pixels().stored_dtype
         return 8 * stored.itemsize * (-1 if stored.kind == "f" else 1)
 
     @property
     def has_data(self) -> bool:
-        """Whether there is at least one pixel."""
+        """Whether the image has a pixel."""
         return self.size > 0
 
     @property
     def compression(self) -> Compression:
-        """How the image is compressed: what `compress` has to be to make another one like it.
+        """The compression of the image, as ``compress=`` takes it.
 
-        One of `Rice1`, `Gzip1`, `Gzip2`, `Hcompress1`, `Plio1` and `NoCompress`, with the shape of
-        the tiles. No file says what ``level`` the gzip ones had: it is known only of images that
-        were made through this object, and None once the file was opened again.
+        It is one of `Rice1`, `Gzip1`, `Gzip2`, `Hcompress1`, `Plio1` and `NoCompress`, with the
+        shape of the tiles. Files do not store the ``level`` of gzip, so it is None unless this
+        object created the image.
         """
         return with_level(self._compression()[0], self._gzip_level)
 
     @property
     def quantize(self) -> Quantize | None:
-        """How reals were made integers, None for integers and for what is stored as it is.
+        """The quantizing of floating-point pixels, or None for lossless compression.
 
-        Its ``level`` is None where the file does not say it.
+        Its ``level`` is None if the file does not say it.
         """
         return self._compression()[1]
 
     @property
     def n_tiles(self) -> int:
-        """Number of tiles."""
+        """The number of tiles."""
         self._flush()
         ntiles = ffi.new("uint64_t *")
         self._ask(ntiles)
@@ -128,11 +128,11 @@ class CompressedImageHDU(Compressed, ImageHDU):
     def _compression(self) -> tuple[Compression, Quantize | None]:
         found, tile = self._ask(ffi.NULL)
         given = from_c(found)
-        del tile  # what it points at
+        del tile  # `found` points at it
         return given
 
     def _ask(self, ntiles: CData) -> tuple[CData, CData]:
-        """Ask the C library how the image is compressed."""
+        """Return the ``rf_compression *`` of the image, and the memory that it points at."""
         capacity = len(super()._pixels().shape)
         found = ffi.new("rf_compression *")
         found.size = ffi.sizeof("rf_compression")
@@ -153,12 +153,12 @@ class CompressedImageHDU(Compressed, ImageHDU):
         return super().__getitem__(key)
 
     def view(self) -> Array:
-        """Refuse: the pixels of a compressed image do not lie in the file.
+        """Raise `FITSUnsupportedError`: files do not contain the pixels of a compressed image.
 
         Raises
         ------
         FITSUnsupportedError
-            Always. `read` and ``hdu[key]`` give arrays.
+            Always. `read` and ``hdu[key]`` return arrays.
         """
         raise FITSUnsupportedError(
             f"{self._file.name}[{self._index}]: the pixels of a compressed image cannot be viewed "
@@ -168,21 +168,21 @@ class CompressedImageHDU(Compressed, ImageHDU):
     # ---- writing ----
 
     def repack(self) -> int:
-        """Give back the room of tiles that are elsewhere by now, or that nothing points at.
+        """Remove the unused parts of the heap, and shorten the file.
 
         Returns
         -------
         int
-            By how many bytes the data became shorter.
+            The number of bytes that were removed.
 
         Raises
         ------
         FITSReadOnlyError
-            The file was opened for reading.
+            If the file was opened for reading.
         FITSFormatError
-            A tile does not lie in the data.
+            If a tile is outside the data unit.
         FITSIOError
-            Writing failed.
+            If writing failed.
         """
         self._flush()
         freed = ffi.new("uint64_t *")
@@ -211,16 +211,16 @@ class CompressedImageHDU(Compressed, ImageHDU):
             if start is not None or self._pending is None:
                 super().extend(data, start)  # writes the pending pixels first
             else:
-                self._file._handle()  # to be written it must be open
+                self._file._handle()  # raises if the file is closed
                 self._keep(self._pending, np.asanyarray(plain_array(data)))
 
     @contextmanager
     def extending(self) -> Iterator[CompressedImageHDU]:
         """Extend several times in one ``with`` block, and encode each tile once.
 
-        `extend` checks its pixels and keeps them until tiles can be filled. They are written when
-        there are many, when anything else is asked of this object, and at the end of the block,
-        also where it ends with an exception.
+        `extend` checks its pixels and collects them until they fill tiles. They are written when
+        there are many, before any other use of this object, and at the end of the block, even if it
+        raises.
 
         Yields
         ------
@@ -230,15 +230,15 @@ class CompressedImageHDU(Compressed, ImageHDU):
         Raises
         ------
         FITSReadOnlyError
-            The file was opened for reading.
+            If the file was opened for reading.
         FITSIOError
-            Writing failed.
+            If writing failed.
         """
         with collecting_writes(self, self._turn, list):
             yield self
 
     def _keep(self, pending: list[Array], values: Array) -> None:
-        """Check pixels as `extend` does, and keep a copy of them."""
+        """Check pixels as `extend` does, and collect a copy of them."""
         pixels = super()._pixels()
         if not pixels.shape or values.shape[1:] != pixels.shape[1:] or not values.ndim:
             raise FITSValueError(
@@ -259,12 +259,12 @@ class CompressedImageHDU(Compressed, ImageHDU):
         self._write_pending(keep=over if over < rows else 0)
 
     def _write_pending(self, keep: int = 0) -> None:
-        """Write what is kept, but for the last `keep` rows."""
+        """Write the pending rows, except for the last `keep` rows."""
         with self._turn:
             pending = self._pending
             if not pending:
                 return
-            self._pending = None  # what follows asks this object
+            self._pending = None  # because the calls below flush this object
             try:
                 concatenate = (
                     np.ma.concatenate
@@ -293,4 +293,4 @@ class CompressedImageHDU(Compressed, ImageHDU):
         try:
             return f"{super()._describe()} {self._compression()[0].zcmptype}"
         except FITSError:
-            return "cannot be made out"
+            return "invalid image"
