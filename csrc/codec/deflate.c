@@ -6,6 +6,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "codec/deflate.h"
+
 #include "base/memory.h"
 #include "codec/codec.h"
 

@@ -10,6 +10,8 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "codec/codec.h"
+#include "codec/deflate.h"
+#include "codec/shuffle.h"
 
 /* Bytes of all values; false beyond size_t. */
 static bool value_bytes(size_t count, unsigned width, size_t *bytes) {

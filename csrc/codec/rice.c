@@ -4,6 +4,8 @@
  */
 #include "base/memory.h"
 #include "codec/rice.h"
+#include "codec/rice_decode.h"
+#include "codec/rice_encode.h"
 
 /* Both come from a header when a file is read. */
 static rf_status check_params(const rf_tile_params *params, rf_error *err) {

@@ -28,12 +28,4 @@ RF_RICE_INLINE unsigned rf_rice_plain(unsigned bytepix) {
   return bytepix == 1 ? 6 : bytepix == 2 ? 14 : 25;
 }
 
-/* Encodes; the arguments were checked, `out` has the room that the row's bound() said. Gives the bytes of the stream.
- */
-size_t rf_rice_encode(const rf_tile_params *params, const rf_tile_shape *shape, const void *values, uint8_t *out);
-
-/* Decodes into values of params->bytepix bytes; params were checked. */
-rf_status rf_rice_decode(const rf_tile_params *params, size_t count, const uint8_t *in, size_t n, void *values,
-                         rf_error *err);
-
 #endif

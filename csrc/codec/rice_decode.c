@@ -4,6 +4,8 @@
  * it is filled again. How many depends on their low bits: what counts is that the fill is off the path on which each
  * difference waits for the one before it (its unary part says where the next begins).
  */
+#include "codec/rice_decode.h"
+
 #include "codec/rice.h"
 
 #include <string.h>

@@ -3,6 +3,8 @@
  * RICE_1, encoding, byte for byte as cfitsio does it. The differences of a block are put together two or four at a time
  * before they go to the stream.
  */
+#include "codec/rice_encode.h"
+
 #include "codec/rice.h"
 
 #include <string.h>

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "codec/shuffle.h"
+
 #include "base/bytes.h"
 #include "codec/codec.h"
 

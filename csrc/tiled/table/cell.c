@@ -9,6 +9,8 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "codec/deflate.h"
+#include "codec/shuffle.h"
 #include "tiled/table/table.h"
 #include "table/heap/descriptor.h"
 

@@ -10,6 +10,8 @@
 #include "base/bytes.h"
 #include "check.h"
 #include "codec/codec.h"
+#include "codec/deflate.h"
+#include "codec/shuffle.h"
 
 #define COUNT_MOST 300
 #define ROOM (8 * COUNT_MOST + 64)

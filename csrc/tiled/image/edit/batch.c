@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "codec/deflate.h"
 #include "tiled/image/edit/edit.h"
 
 /* Pixels and encoded bytes of a batch, for each thread. */
