@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Byte order. FITS is big-endian (FITS 5). Single values go through memcpy-like get and put; runs of
- * values go through kernels chosen once by what the processor can do (SSSE3, AVX2, NEON), each with a
- * portable twin that gives the same bytes.
+ * Byte order. FITS is big-endian (FITS 5). Get and put functions handle single values. Kernels handle runs of values;
+ * the first call chooses them by what the processor supports (SSSE3, AVX2, NEON). Each kernel has a portable version
+ * with the same results.
  */
 #ifndef RF_BASE_BYTES_H
 #define RF_BASE_BYTES_H
@@ -40,7 +40,7 @@ static inline void rf_put_be64(void *p, uint64_t v) {
   rf_put_be32((uint8_t *)p + 4, (uint32_t)v);
 }
 
-/* Little-endian: what this library writes for itself (store/trailer/trailer.h). */
+/* Little-endian, for the trailer (store/trailer/trailer.h). */
 static inline uint32_t rf_get_le32(const void *p) {
   const uint8_t *b = p;
   return (uint32_t)b[3] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[1] << 8 | b[0];
@@ -67,23 +67,23 @@ static inline void rf_put_le64(void *p, uint64_t v) {
  * allowed, other overlap is not. No alignment is needed. On a big-endian machine this is memmove. */
 void rf_swap_copy(void *dst, const void *src, size_t count, unsigned width);
 
-/* From file order to machine order, turning the top bit of each machine value over: what BZERO = 2^(bits-1) (FITS
- * 5.2.5) does to integers that are read. Width 1 is allowed too. */
+/* Copies from file order to machine order and inverts the top bit of each machine value: reading integers with
+ * BZERO = 2^(bits-1) (FITS 5.2.5). `width` may be 1. */
 void rf_swap_flip_copy(void *dst, const void *src, size_t count, unsigned width);
 
-/* The way back, for writing: turns the top bit of each machine value over, then puts it in file order. (Not the same
- * bytes as rf_swap_flip_copy on a little-endian machine: there the bit to turn is in the other end of the source.) */
+/* The inverse of rf_swap_flip_copy(), for writing: inverts the top bit of each machine value, then stores it in file
+ * order. On a little-endian machine the two functions differ: the bit is at the other end of the source. */
 void rf_flip_swap_copy(void *dst, const void *src, size_t count, unsigned width);
 
-/* Ones-complement sum of n bytes taken as big-endian 32-bit words, continuing `sum` (FITS appendix J). n
- * must be a multiple of 4. */
+/* Returns the ones-complement sum of n bytes as big-endian 32-bit words, starting with `sum` (FITS appendix J). n is a
+ * multiple of 4. */
 uint32_t rf_sum32(const void *bytes, size_t n, uint32_t sum);
 
-/* For tests: 0 forces the portable kernels, 1 SSSE3/NEON at most, 2 everything: AVX2 with BMI, BMI2 and LZCNT (the
- * default). Gives the level in force, which is lower when the processor has less. */
+/* For tests. `level` 0 selects the portable kernels, 1 adds SSSE3 or NEON, 2 (the default) adds AVX2 with BMI, BMI2 and
+ * LZCNT. Returns the level in force, which is lower when the processor supports less. */
 int rf_bytes_set_level(int level);
 
-/* The level in force. */
+/* Returns the level in force. */
 int rf_bytes_level(void);
 
 #endif

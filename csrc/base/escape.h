@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * escape.c: text fit for a terminal or a log. Names of files, cards and answers of servers may hold anything.
+ * Text that is safe for a terminal or a log. File names, cards and server responses can contain any byte.
  */
 #ifndef RF_BASE_ESCAPE_H
 #define RF_BASE_ESCAPE_H
@@ -8,16 +8,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Most characters that one byte becomes. */
+/* Maximal number of characters that one byte becomes. */
 #define RF_ESCAPE_GROWTH 4
 
-/* True when n bytes hold nothing that is escaped. */
+/* Returns whether n bytes contain nothing that rf_text_escape() changes. */
 bool rf_text_is_plain(const char *text, size_t n);
 
-/* Copies n bytes of UTF-8. Written as \n, \r, \t, \xNN, \uNNNN or \UNNNNNNNN are control characters, line and paragraph
- * separators, characters that turn the direction of writing or that show nothing, and bytes that are no UTF-8. The
- * backslash itself stays: paths of Windows are full of them. `out` ends with a NUL and within `capacity` bytes; neither
- * a character nor an escape is cut. Returns the length. */
+/* Copies n bytes of UTF-8 to `out`, which has `capacity` bytes and receives a NUL. Control characters, line and
+ * paragraph separators, characters that change the direction of writing or are invisible, and invalid bytes become \n,
+ * \r, \t, \xNN, \uNNNN or \UNNNNNNNN. The backslash stays, because Windows paths contain it. Text that is too long ends
+ * before a character or an escape that does not fit. Returns the length. */
 size_t rf_text_escape(const char *text, size_t n, char *out, size_t capacity);
 
 #endif

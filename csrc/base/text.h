@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Text that grows.
+ * text.c: text that grows.
  */
 #ifndef RF_BASE_TEXT_H
 #define RF_BASE_TEXT_H
@@ -10,8 +10,8 @@
 
 #include "base/error.h"
 
-/* Bytes that grow, always ended by NUL once something was added. {0} is empty. Its ceiling is that of what is put in:
- * one header's cards. */
+/* Bytes that grow, with a NUL after them once something was added. {0} is empty. The cards of one header limit the
+ * length. */
 typedef struct rf_text {
   char *bytes;
   size_t length;

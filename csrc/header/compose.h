@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Cards from keyword, value and comment.
+ * compose.c: cards from keyword, value and comment.
  */
 #ifndef RF_HEADER_COMPOSE_H
 #define RF_HEADER_COMPOSE_H
@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "header/keyword.h"
 
-/* What a value's card is made of. */
+/* The parts of a card to be written. */
 typedef struct rf_card_parts {
   const rf_keyword *keyword;
   bool is_string;
@@ -18,11 +18,11 @@ typedef struct rf_card_parts {
   size_t value_length;
   const char *comment;
   size_t comment_length;
-  bool keep_comment;    /* a comment too long for a string's card goes to CONTINUE cards instead of being cut */
-  bool before_continue; /* the card behind is an orphan CONTINUE: a string that ends in '&' must not catch it */
+  bool keep_comment;    /* a comment that does not fit beside a string goes to CONTINUE cards, else it is cut */
+  bool before_continue; /* the next card is an orphan CONTINUE, which a string that ends in '&' must not take */
 } rf_card_parts;
 
-/* Appends whole 80-byte cards. */
+/* Appends the 80-byte cards of `parts` to `cards`. */
 rf_status rf_card_compose(const rf_card_parts *parts, rf_text *cards, rf_error *err);
 
 /* Appends the cards of `value`, whose text is checked. `comment` has n bytes; the last two as in rf_card_parts. */

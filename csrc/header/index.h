@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * index.c: the entries of a header by keyword. An entry is a card with the CONTINUE cards that belong to its string.
+ * index.c: entries of a header by keyword. An entry is a card with the CONTINUE cards of its string.
  *
- * An index makes a long run of edits cost what the cards cost, not their square. It is made when edits and look-ups
- * have looked at several times as many cards as the header has, and it is only a help: without memory for it
- * everything works, slower. While it is there an edit may leave the cards loose: out of order, with deleted ones
- * between them. rf_header_flatten puts them in order, and cannot fail.
+ * With an index, N edits cost time in proportion to N. The library makes one when edits and searches have read several
+ * times as many cards as the header has. Without memory for an index, all calls work, but slower. A header with an
+ * index may be loose: its cards are out of order in memory, with deleted ones between them. rf_header_flatten() puts
+ * them in order and cannot fail.
  */
 #ifndef RF_HEADER_INDEX_H
 #define RF_HEADER_INDEX_H
@@ -16,9 +16,9 @@
 
 typedef struct rf_entry {
   size_t card;   /* its first card in rf_header.cards */
-  uint32_t span; /* its cards; 0 when it was deleted */
+  uint32_t span; /* its cards; 0: deleted */
   uint32_t next; /* the next entry of the same keyword */
-  uint32_t last; /* of the first entry of a keyword: the last one */
+  uint32_t last; /* in the first entry of a keyword: its last entry */
 } rf_entry;
 
 typedef struct rf_index {
@@ -29,44 +29,44 @@ typedef struct rf_index {
   size_t mask;
   uint64_t seed;
   size_t deleted; /* entries */
-  bool orphans;   /* there are CONTINUE cards that continue nothing */
+  bool orphans;   /* the header has CONTINUE cards that continue nothing */
 } rf_index;
 
 /* Makes the index of a header whose cards are in order. */
 rf_status rf_index_new(const rf_header *header, rf_index **index, rf_error *err);
 void rf_index_free(rf_index *index);
 
-/* The first entry of a keyword; RF_ENTRY_NONE when there is none. */
+/* Returns the first entry of a keyword, or RF_ENTRY_NONE. */
 uint32_t rf_index_find(const rf_header *header, const rf_index *index, const char *name, size_t n);
 
-/* Makes room for `more` entries, so that as many rf_index_append cannot fail. */
+/* Makes room for `more` entries, so that as many calls of rf_index_append() cannot fail. */
 rf_status rf_index_reserve(const rf_header *header, rf_index *index, size_t more, rf_error *err);
-/* The entry of `span` cards at `card` becomes the last of the header. */
+/* Adds the entry of `span` cards at `card` as the last one. */
 void rf_index_append(const rf_header *header, rf_index *index, size_t card, uint32_t span);
-/* Entry `first` and all others of its keyword are no longer there. Returns the number of their cards. */
+/* Deletes entry `first` and all others of its keyword. Returns the number of their cards. */
 size_t rf_index_delete(rf_index *index, uint32_t first);
 
 /* ------------------------------ a header and its index ------------------------------ */
 
-/* Counts cards that were looked at or moved, and makes the index of a header when there were many and its CONTINUE
- * cards allow it. */
+/* Counts cards that were read or moved. Makes the index when there were many and the header has no orphan CONTINUE
+ * card. */
 void rf_header_worked(rf_header *header, size_t cards);
 
-/* Drops the index, after the cards were put in order. */
+/* Puts the cards in order and frees the index. */
 void rf_header_unindex(rf_header *header);
 
-/* Room for `cards` more physical cards and for putting all in order. */
+/* Makes room for `cards` more physical cards, and for putting all of them in order. */
 rf_status rf_header_reserve(rf_header *header, size_t cards, rf_error *err);
 
-/* The following five need an index. Those with `cards` need rf_header_reserve and rf_index_reserve before them. */
+/* The next five calls need an index. Call rf_header_reserve() and rf_index_reserve() before those with `cards`. */
 void rf_header_append_entry(rf_header *header, const char *cards, size_t n);
 void rf_header_replace_entry(rf_header *header, uint32_t entry, const char *cards, size_t n);
 void rf_header_delete_entries(rf_header *header, uint32_t first);
-/* Gives an entry the name of `cards`, which take the place of its own. */
+/* Replaces the cards of an entry by cards of another keyword. */
 void rf_header_rename_entry(rf_header *header, uint32_t entry, const char *cards, size_t n);
-/* Puts the cards in order when more memory lies unused between them than they take. Numbers of entries change. */
+/* Puts the cards in order when the unused memory between them is larger than they are. Numbers of entries change. */
 void rf_header_tidy(rf_header *header);
-/* One entry as a header of its own, which must not be freed or edited. */
+/* Returns one entry as a header, which must not be freed or edited. */
 rf_header rf_header_entry_view(const rf_header *header, uint32_t entry);
 
 #endif

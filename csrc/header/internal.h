@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * struct rf_header, for this room alone.
+ * The members of rf_header, for this room alone.
  */
 #ifndef RF_HEADER_INTERNAL_H
 #define RF_HEADER_INTERNAL_H
@@ -20,10 +20,10 @@ struct rf_header {
   size_t gap_at; /* loose without an index: `gap` unused cards in memory before card `gap_at` */
   size_t gap;
   size_t capacity;        /* in cards */
-  rf_text text;           /* the text that was given out last */
+  rf_text text;           /* the last text that a call returned */
   struct rf_index *index; /* NULL, or the entries by keyword: index.h */
-  bool loose;             /* the cards in memory are not one behind the other in order */
-  uint64_t work;          /* cards looked at or moved */
+  bool loose;             /* the cards in memory are out of order or not contiguous */
+  uint64_t work;          /* cards read or moved */
   uint64_t indexed_at;    /* the work when the last index was made */
   bool odd;               /* a card may have a byte outside printable ASCII */
   bool masked;            /* such bytes are read as '_' (RF_OPEN_LENIENT) */
@@ -31,8 +31,8 @@ struct rf_header {
   size_t cut_taken;       /* bytes of `cut` that rf_header_take_cut has returned */
 };
 
-/* index.c: puts loose cards in order. What takes the place of a card in a header does this first; so does what gives
- * cards out, though its header is const: an rf_header that is being edited belongs to one thread. */
+/* Puts loose cards in order (index.c). A call that replaces cards by their index does this first, and so does a call
+ * that returns cards, although its header is const: an rf_header that is edited belongs to one thread. */
 void rf_header_flatten(rf_header *header);
 static inline const rf_header *rf_header_flat(const rf_header *header) {
   if (header->loose)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Keywords (FITS 4.1.2.1) as callers write them, and the ones that are protected.
+ * keyword.c: keywords (FITS 4.1.2.1) as callers write them, and protected ones.
  */
 #ifndef RF_HEADER_KEYWORD_H
 #define RF_HEADER_KEYWORD_H
@@ -14,26 +14,26 @@
 
 #define RF_KEYWORD_BYTES 80
 
-/* A keyword as a caller gives it: blanks around it and "HIERARCH " before it cut. */
+/* A keyword of a caller, without spaces around it and "HIERARCH " before it. */
 typedef struct rf_keyword {
-  char name[RF_KEYWORD_BYTES]; /* upper case when it is a standard one, else as given */
+  char name[RF_KEYWORD_BYTES]; /* a standard keyword in upper case, another as written */
   size_t length;
-  bool hierarch;    /* does not fit columns 1-8 of FITS 4.1.2.1, or HIERARCH was asked for */
+  bool hierarch;    /* does not fit FITS 4.1.2.1, or was written with HIERARCH */
   bool commentary;  /* COMMENT, HISTORY or blank */
-  uint64_t columns; /* the upper-cased first 8 columns as memory has them, for comparing; when !too_long */
+  uint64_t columns; /* rf_columns8() of columns 1-8; only when !too_long */
   bool too_long;    /* more than 8 characters: only a HIERARCH card can have it */
 } rf_keyword;
 
-/* For looking up: never complains; what no card can have is just not found (false). */
+/* Sets *out for a search. Returns false for a keyword that no card can have. */
 bool rf_keyword_normalize(const char *keyword, rf_keyword *out);
-/* For writing: RF_ERR_ARGUMENT when no card can have it. */
+/* Sets *out for writing. RF_ERR_ARGUMENT for a keyword that no card can have. */
 rf_status rf_keyword_check(const char *keyword, rf_keyword *out, rf_error *err);
-/* Protected, for the 8 columns of a card. */
+/* Returns whether a keyword of n bytes, perhaps with trailing spaces, is protected. */
 bool rf_keyword_protected_name(const char *name, size_t n);
-/* A keyword whose string must not go on behind its card. */
+/* Returns whether the string of a keyword must fit on one card. */
 bool rf_keyword_is_one_card(const rf_keyword *keyword);
 
-/* Eight bytes in upper case; bytes above 0x7F are left alone. */
+/* Returns eight bytes in upper case. Bytes above 0x7F stay. */
 static inline uint64_t rf_upper8(uint64_t w) {
   const uint64_t ones = 0x0101010101010101u;
   uint64_t low = w & (0x7fu * ones);
@@ -43,7 +43,7 @@ static inline uint64_t rf_upper8(uint64_t w) {
   return w - (lower >> 2);
 }
 
-/* Eight bytes with blanks for control characters. */
+/* Returns eight bytes with spaces for control characters. */
 static inline uint64_t rf_blank8(uint64_t w) {
   const uint64_t ones = 0x0101010101010101u;
   uint64_t control = ~((w & (0x7fu * ones)) + 0x60u * ones) & ~w & (0x80u * ones);
@@ -51,7 +51,7 @@ static inline uint64_t rf_blank8(uint64_t w) {
   return (w & ~mask) | ((0x20u * ones) & mask);
 }
 
-/* The columns of a keyword, for comparing. */
+/* Returns columns 1-8 of a card in a form that can be compared. */
 static inline uint64_t rf_columns8(const char *card) {
   uint64_t w;
   memcpy(&w, card, 8);

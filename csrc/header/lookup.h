@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Cards by keyword, without an index.
+ * lookup.c: searching cards by keyword, without an index.
  */
 #ifndef RF_HEADER_LOOKUP_H
 #define RF_HEADER_LOOKUP_H
@@ -12,17 +12,18 @@
 #include "header/card.h"
 #include "header/keyword.h"
 
-/* Cards that the value of card `index` takes: 1 and its CONTINUE cards (FITS 4.2.1.2). */
+/* Returns the number of cards of the value of card `index`: 1 and its CONTINUE cards (FITS 4.2.1.2). */
 size_t rf_header_span(const rf_header *header, size_t index);
-/* The RF_ERR_NOT_FOUND of a keyword. */
+/* Fails with RF_ERR_NOT_FOUND for a keyword. */
 rf_status rf_header_not_found(const char *keyword, rf_error *err);
-/* The first card of a keyword from `start` on, in a header whose cards are in order. */
+/* Finds the first card of a keyword from `start` on, in a header whose cards are in order. Returns false when none
+ * exists. */
 bool rf_header_lookup(const rf_header *header, const rf_keyword *keyword, size_t start, size_t *index);
 
 /* Returns card `index` as it is read: in a lenient header with '_' for bytes outside printable ASCII, in `buffer`. */
 const char *rf_header_show_card(const rf_header *header, size_t index, char buffer[RF_CARD_BYTES]);
 
-/* RF_ERR_RANGE where `index` is past the last card. */
+/* Checks that `index` is the index of a card. */
 rf_status rf_header_check_index(const rf_header *header, size_t index, rf_error *err);
 
 /* Returns whether card `index` exists and is a CONTINUE card. */

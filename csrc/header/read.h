@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Values and comments of cards.
+ * read.c: values and comments of cards.
  */
 #ifndef RF_HEADER_READ_H
 #define RF_HEADER_READ_H
@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 
-/* Value and comment of a card without the header's own text buffer, in the bytes of the file. */
+/* Read value or comment of a card into `text`, not into the buffer of the header, in the bytes of the file. */
 rf_status rf_header_read_value(const rf_header *header, size_t index, rf_text *text, rf_value *value, rf_error *err);
 rf_status rf_header_read_comment(const rf_header *header, size_t index, rf_text *text, rf_error *err);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The number of a card that says what the data mean: BSCALE, BZERO, BLANK, TSCALn, TZEROn, TNULLn, PSCALn, PZEROn,
- * ZSCALE, ZZERO and ZBLANK. Reads what other readers read.
+ * scale.c: numbers that the data depend on: BSCALE, BZERO, BLANK, TSCALn, TZEROn, TNULLn, PSCALn, PZEROn, ZSCALE, ZZERO
+ * and ZBLANK. A number that is ignored gives wrong data, so all of them are read here, as tolerantly as by other
+ * readers.
  */
 #ifndef RF_HEADER_SCALE_H
 #define RF_HEADER_SCALE_H
@@ -12,24 +13,23 @@
 
 typedef enum rf_scale_state {
   RF_SCALE_ABSENT,   /* no value */
-  RF_SCALE_CLEAN,    /* a number as the standard has it */
-  RF_SCALE_REPAIRED, /* a quoted number, one with a remark behind it, or with tabs or NULs around it */
+  RF_SCALE_CLEAN,    /* a number by FITS 4.2 */
+  RF_SCALE_REPAIRED, /* a number in quotes, before a remark, or between tabs or NULs */
   RF_SCALE_EMPTY,    /* a string of blanks: no value */
-  RF_SCALE_BAD       /* no number, or one that may be read in several ways ("32768,0") */
+  RF_SCALE_BAD       /* not a number, or an ambiguous one ("32768,0") */
 } rf_scale_state;
 
 typedef struct rf_card_scale {
   rf_scale_state state;
-  bool is_integer; /* `integer` is the value, too */
-  bool with_point; /* ... and stands there as a real number, "-32768.0" */
-  bool is_2_63;    /* exactly 9223372036854775808, which no comparison of doubles should have to decide */
+  bool is_integer; /* `integer` has the value, too */
+  bool with_point; /* the card has the integer as a real number, "-32768.0" */
+  bool is_2_63;    /* exactly 9223372036854775808, which a double cannot tell from its neighbours */
   int64_t integer;
   double real;
-  char
-      text[72]; /* not clean, or with_point: the value field as it was found, other bytes than printable ASCII as '?' */
+  char text[72]; /* unless clean without a point: the value field, with '?' for bytes outside printable ASCII */
 } rf_card_scale;
 
-/* Never fails. Of a commentary card the value is absent. */
+/* Reads the number of a card. Cannot fail: a commentary card has no value. */
 void rf_card_scale_read(const char card[RF_CARD_BYTES], rf_card_scale *scale);
 
 #endif

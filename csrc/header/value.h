@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Value fields (FITS 4.2): characters to rf_value and back.
+ * value.c: value fields (FITS 4.2): characters to rf_value and back.
  */
 #ifndef RF_HEADER_VALUE_H
 #define RF_HEADER_VALUE_H
@@ -9,21 +9,22 @@
 
 #include "base/text.h"
 
-/* The value in the field text[0..n), as rf_card_view.value has it. Strings: the raw characters between the quotes,
- * still doubled, and with trailing blanks, come as *raw. text of the value: points into the field (BIG, INVALID), or
- * unset. */
+/* Reads the value field of n bytes (rf_card_view.value). Of a string, *raw receives the characters between the quotes,
+ * with doubled quotes and trailing spaces. value->text points into the field for BIG and INVALID, and is NULL
+ * otherwise. */
 void rf_value_read(const char *field, size_t n, rf_value *value, const char **raw, size_t *raw_length);
 
-/* Appends raw characters with each '' made ' . */
+/* Appends raw characters of a string, with ' for each ''. */
 rf_status rf_text_add_unquoted(rf_text *text, const char *raw, size_t n, rf_error *err);
 
-/* The field that stands for a value that is no string; checks the number. */
+/* Appends the field of a value that is not a string. RF_ERR_ARGUMENT for a number that FITS cannot hold. */
 rf_status rf_value_write(const rf_value *value, const char *keyword, rf_text *field, rf_error *err);
 
-/* Same kind and same content; reals to the last bit. */
+/* Returns whether kind and content are equal; reals to the last bit. */
 bool rf_value_equal(const rf_value *a, const rf_value *b);
 
-/* RF_ERR_ARGUMENT that names the character when one is outside 0x20..0x7E. `what` is "value", "comment", ... */
+/* Checks that n bytes are printable ASCII. RF_ERR_ARGUMENT names the first other byte. `what` is "value", "comment",
+ * ... */
 rf_status rf_text_check(const char *text, size_t n, const char *what, const char *keyword, rf_error *err);
 
 #endif

@@ -12,9 +12,9 @@
 #include "value/dtype.h"
 
 typedef enum rf_convert_mode {
-  RF_CONVERT_SWAP,  /* the stored values: byte order only */
-  RF_CONVERT_FLIP,  /* the twin type: byte order and the top bit */
-  RF_CONVERT_NUMBER /* through double: scaling, or a real type asked for */
+  RF_CONVERT_SWAP,  /* stored values: byte order only */
+  RF_CONVERT_FLIP,  /* the offset type: byte order and the top bit */
+  RF_CONVERT_NUMBER /* through double: scaling, or conversion to a real type */
 } rf_convert_mode;
 
 /* What a header says about the values of an image. */
@@ -31,7 +31,7 @@ typedef struct rf_scaling {
 typedef struct rf_convert {
   rf_convert_mode mode;
   rf_dtype stored;  /* by BITPIX */
-  rf_dtype natural; /* integer or real type of the values before general scaling: `stored` or its twin */
+  rf_dtype natural; /* type of the values before general scaling: `stored` or its offset type */
   rf_dtype type;    /* the caller's */
   unsigned stored_bytes;
   unsigned type_bytes;
@@ -52,23 +52,24 @@ rf_dtype rf_convert_value_type(const rf_scaling *scaling);
  * conversion exists. */
 rf_status rf_convert_init(rf_convert *convert, const rf_scaling *scaling, rf_dtype type, bool raw, rf_error *err);
 
-/* `count` stored values at src (file order) to values at dst. dst == src is allowed when both have the same width;
- * other overlap is not. No alignment is needed. */
+/* Converts `count` stored values at `src`, in file order, to values at `dst`. dst == src is allowed when both have the
+ * same width; other overlap is not. No alignment is needed. */
 void rf_convert_read(const rf_convert *convert, void *dst, const void *src, size_t count);
 
-/* The same with stored values in the byte order of the machine. */
+/* Like rf_convert_read(), for stored values in machine order. */
 void rf_convert_values(const rf_convert *convert, void *dst, const void *src, size_t count);
 
-/* One byte an element: 1 where the stored value (file order) is BLANK or NaN. */
+/* Set one byte per element: 1 where the stored value is BLANK or NaN. The second function reads machine order. */
 void rf_convert_mask(const rf_convert *convert, uint8_t *mask, const void *src, size_t count);
 void rf_convert_values_mask(const rf_convert *convert, uint8_t *mask, const void *src, size_t count);
 
-/* Can these values be stored? RF_ERR_RANGE for one that does not fit or NaN without BLANK, RF_ERR_ARGUMENT for a masked
- * one without BLANK. mask may be NULL. */
+/* Checks that values can be stored. RF_ERR_RANGE for a value that does not fit, or NaN without BLANK; RF_ERR_ARGUMENT
+ * for a masked value without BLANK. `mask` may be NULL. */
 rf_status rf_convert_check(const rf_convert *convert, const void *src, const uint8_t *mask, uint64_t count,
                            rf_error *err);
 
-/* `count` values at src to stored ones in file order at dst (no overlap); they have passed rf_convert_check. */
+/* Converts `count` values at `src` to stored values in file order at `dst`, without overlap. rf_convert_check() has
+ * accepted the values. */
 void rf_convert_write(const rf_convert *convert, void *dst, const void *src, const uint8_t *mask, size_t count);
 
 #endif
