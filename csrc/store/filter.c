@@ -9,7 +9,7 @@
 
 #define MAGIC(...) .magic = (const uint8_t[]){__VA_ARGS__}, .magic_length = sizeof((const uint8_t[]){__VA_ARGS__})
 
-/* Codecs that are known; a row without `wrap` is not in this build. No two magic numbers begin alike. */
+/* The known filters. A row without `wrap` is not in this build. No two magic numbers begin alike. */
 static const rf_filter filters[] = {
     {.name = "gzip", .suffix = ".gz", MAGIC(0x1F, 0x8B), .wrap = rf_gzip_wrap},
     {.name = "bzip2",
@@ -39,7 +39,7 @@ const rf_filter *rf_filter_of_name(const char *name) {
   const char *path;
   size_t length;
   rf_url_path(name, &path, &length);
-  char last = length > 0 ? (char)(path[length - 1] | 0x20) : '\0'; /* in small letters */
+  char last = length > 0 ? (char)(path[length - 1] | 0x20) : '\0'; /* in lower case */
   for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
     size_t n = filters[i].suffix ? strlen(filters[i].suffix) : 0;
     if (n > 0 && length > n && (filters[i].suffix[n - 1] | 0x20) == last &&

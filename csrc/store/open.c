@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Opening a store: the row of the driver table that serves a name, the trailer of an interrupted edit, and the filter
- * that the name or the first bytes need.
+ * Opens a store: finds the driver for the name, handles the trailer of an interrupted edit, and adds the filter that
+ * the name or the first bytes require.
  */
 #include "store/open.h"
 
@@ -20,10 +20,10 @@
 #include "store/trailer/open.h"
 #include "store/options.h"
 
-/* First bytes looked at to tell a codec: at least as long as the longest magic number. */
+/* Number of first bytes that identify a filter: at least the longest magic number. */
 #define PROBE 8
 
-/* "file mem memkeep http ..." cut to fit. */
+/* Writes "file, mem, memkeep, http ..." to `text`, cut to fit. */
 static void list_schemes(char *text, size_t n) {
   const rf_driver *rows[128];
   size_t count = 0, used = 0;
@@ -45,20 +45,19 @@ static void list_schemes(char *text, size_t n) {
 }
 
 static rf_status pick_driver(const char *name, const rf_options *options, const rf_driver **driver, rf_error *err) {
-  RF_TRY(rf_schemes_check(name, options, err)); /* first: a refusal does not tell which schemes there are */
+  RF_TRY(rf_schemes_check(name, options, err)); /* first, so that a refusal does not tell which schemes there are */
   size_t n = rf_url_scheme(name);
   const rf_driver *row = n ? rf_driver_find(name, n) : rf_driver_find("file", 4);
   if (!row) {
     char known[256];
     list_schemes(known, sizeof known);
     return rf_fail(err, RF_ERR_NO_DRIVER,
-                   "nobody knows the scheme '%.*s://' (known here: %s); if this is the path of a file, put \"./\" "
-                   "before it",
+                   "unknown scheme '%.*s://' (this build has %s); for the path of a file, put \"./\" before it",
                    (int)(n < 40 ? n : 40), name, known);
   }
   if (!row->ops)
-    return rf_fail(err, RF_ERR_NOT_BUILT, "%s:// is known, but not in this build%s%s", row->scheme,
-                   row->hint ? ": " : "", row->hint ? row->hint : "");
+    return rf_fail(err, RF_ERR_NOT_BUILT, "%s:// is not in this build%s%s", row->scheme, row->hint ? ": " : "",
+                   row->hint ? row->hint : "");
   *driver = row;
   return rf_transport_takes_raw_names(row) ? rf_schemes_check_chain(name, options, err) : RF_OK;
 }
@@ -70,14 +69,14 @@ static rf_status filter_is_built(const rf_filter *filter, rf_error *err) {
                  filter->name, filter->hint ? "; " : "", filter->hint ? filter->hint : "");
 }
 
-/* The codec for content that begins with these bytes. Content decides; the name counts only where the content says
- * nothing (so that garbage under ".gz" is a corrupt gzip file), and a plain FITS file under ".gz" is a plain one. */
+/* Finds the filter for the first bytes. Content decides; the name counts only if the content is unknown, so that
+ * garbage under ".gz" is a corrupt gzip file. A plain FITS file under ".gz" is a plain one. */
 static rf_status filter_of_content(rf_store *store, const rf_filter *by_name, const rf_filter **filter, rf_error *err) {
   bool keep = !store->writable && !store->profile.in_memory;
   uint8_t probe[PROBE], *head = keep ? rf_alloc(RF_STORE_HEAD_BYTES) : NULL, *first = head ? head : probe;
   size_t got;
   if (keep && !head)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for the first block of a file");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for the first block of a file");
   rf_status status = rf_store_read_at(store, 0, first, keep ? RF_STORE_HEAD_BYTES : sizeof probe, &got, err);
   if (status != RF_OK) {
     rf_free(head);
@@ -102,11 +101,12 @@ static rf_status add_filter(rf_store **store, const rf_filter *by_name, rf_mode 
   return rf_store_result(filter->wrap(store, mode, options, err), "decode the file", err);
 }
 
-/* The driver replaces files as a whole, or leaves them until they are written, or refuses those that are there. */
+/* With these flags the driver replaces files as a whole, or keeps them until the first write, or refuses existing ones.
+ */
 #define CREATED_WITH_CARE (RF_OPEN_ATOMIC | RF_OPEN_IN_PLACE | RF_OPEN_NEW)
 
-/* A new file that is written back as a whole takes the place of an old one at that moment, not before: until then the
- * old one stays what it was. */
+/* Opens the driver. A new file that is written back as a whole replaces an old one at that moment; until then the old
+ * one is unchanged. */
 static rf_status open_driver(const rf_driver *driver, const char *name, rf_mode mode, bool written_back,
                              const rf_options *options, void **state, rf_error *err) {
   if (mode == RF_MODE_CREATE && written_back && !(options->flags & CREATED_WITH_CARE)) {
@@ -122,10 +122,10 @@ static rf_status open_driver(const rf_driver *driver, const char *name, rf_mode 
   return driver->ops->open(driver, name, mode, options, state, err);
 }
 
-/* The flags that this driver heeds. What is written back as a whole is durable. */
+/* Gets the flags that the driver heeds. A file that is written back as a whole is durable. */
 static rf_status flags_for(const rf_driver *driver, bool written_back, uint32_t flags, uint32_t *out, rf_error *err) {
   if ((flags & RF_OPEN_LOCK) && (driver->flags & RF_DRIVER_REMOTE))
-    return rf_fail(err, RF_ERR_UNSUPPORTED, "a file of %s:// cannot be locked", driver->scheme);
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "%s:// files cannot be locked", driver->scheme);
   if (!(driver->flags & RF_DRIVER_ATOMIC))
     flags &= ~(uint32_t)(CREATED_WITH_CARE | RF_OPEN_LOCK | RF_OPEN_DURABLE);
   *out = written_back ? flags | RF_OPEN_DURABLE : flags;
@@ -139,7 +139,7 @@ static rf_status open_row(const char *name, rf_mode mode, const rf_options *give
     return rf_fail(err, RF_ERR_READONLY, "%s:// files can only be read; open with \"r\"", driver->scheme);
   const rf_filter *by_name = driver->flags & RF_DRIVER_CODECS ? rf_filter_of_name(name) : NULL;
   if (by_name && mode == RF_MODE_CREATE)
-    RF_TRY(filter_is_built(by_name, err)); /* before the file is cut to nothing */
+    RF_TRY(filter_is_built(by_name, err)); /* before the file is truncated */
 
   rf_settings own;
   rf_settings_take(&own, given);
@@ -151,7 +151,7 @@ static rf_status open_row(const char *name, rf_mode mode, const rf_options *give
   rf_store *opened;
   RF_TRY(rf_store_new(driver->ops, state, driver->flags, mode != RF_MODE_READ, name, &opened, err));
   opened->durable = (options->flags & RF_OPEN_DURABLE) != 0;
-  /* Before a byte of the file is used: a header can be half the old and half the new one. */
+  /* Before any byte of the file is used: an interrupted edit can leave half of a header. */
   if ((driver->flags & (RF_DRIVER_REMOTE | RF_DRIVER_VOLATILE)) == 0) {
     rf_status status = rf_trailer_open(opened, mode, options, false, err);
     if (status != RF_OK) {
@@ -176,12 +176,12 @@ static rf_status open_row(const char *name, rf_mode mode, const rf_options *give
   return RF_OK;
 }
 
-/* Says which file a failure is about. Messages of base/system/platform.h begin with the path as it was given: one that
- * has a URL in it ("simplecache::https://me:...") may hold a secret, which the rest of the message must not. */
+/* Adds the name of the file to a message. Messages of base/system/platform.h begin with the path as the caller gave it.
+ * A path that contains a URL ("simplecache::https://me:...") may contain a secret, which the message must not show. */
 static rf_status locate_opening(const char *name, rf_status status, rf_error *err) {
   char *shown = rf_url_display(name);
   char *plain = rf_strdup(err->message);
-  char given[sizeof err->message]; /* as the message has it: what does not fit here cannot be in there either */
+  char given[sizeof err->message]; /* escaped as in the message; both are cut at the same length */
   size_t n = rf_text_escape(name, strlen(name), given, sizeof given);
   if (shown != NULL && plain != NULL && strstr(name, "://") != NULL && strstr(plain, given) != NULL) {
     bool first = strncmp(plain, given, n) == 0 && plain[n] == ':' && plain[n + 1] == ' ';
@@ -198,9 +198,9 @@ static rf_status locate_opening(const char *name, rf_status status, rf_error *er
 
 rf_status rf_store_open(const char *name, rf_mode mode, const rf_options *options, rf_store **store, rf_error *err) {
   if (!name || !name[0])
-    return rf_fail(err, RF_ERR_ARGUMENT, "the name of a file must not be empty");
+    return rf_fail(err, RF_ERR_ARGUMENT, "the file name is empty");
   if (mode != RF_MODE_READ && mode != RF_MODE_READ_WRITE && mode != RF_MODE_CREATE)
-    return rf_fail(err, RF_ERR_ARGUMENT, "%d is no rf_mode", (int)mode);
+    return rf_fail(err, RF_ERR_ARGUMENT, "invalid rf_mode %d", (int)mode);
   rf_status status = open_row(name, mode, options, store, err);
   return status != RF_OK && err ? locate_opening(name, status, err) : status;
 }
@@ -210,7 +210,7 @@ rf_status rf_store_open_bytes(const void *bytes, size_t n, const rf_options *opt
     return rf_fail(err, RF_ERR_ARGUMENT, "%zu bytes at NULL", n);
   uint8_t *pages = n ? rf_pages_alloc(n) : NULL;
   if (n && !pages)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a copy of %zu bytes", n);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes for a copy", n);
   if (n)
     memcpy(pages, bytes, n);
   void *state;
@@ -224,8 +224,7 @@ rf_status rf_store_open_bytes(const void *bytes, size_t n, const rf_options *opt
   rf_settings_take(&own, options);
   RF_TRY(rf_store_new(&rf_memory_ops, state, RF_DRIVER_WRITE | RF_DRIVER_MEMORY | RF_DRIVER_VOLATILE, true, "<bytes>",
                       &opened, err));
-  status =
-      rf_trailer_open(opened, RF_MODE_READ_WRITE, &own.options, true, err); /* of a copy: there is no other process */
+  status = rf_trailer_open(opened, RF_MODE_READ_WRITE, &own.options, true, err); /* a copy has no other process */
   if (status == RF_OK)
     status = add_filter(&opened, NULL, RF_MODE_READ_WRITE, &own.options, err);
   if (status != RF_OK) {

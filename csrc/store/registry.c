@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The driver table: const built-in rows, and those brought at run time, which come first.
+ * The driver table: const built-in rows, and rows added at run time, which take precedence.
  */
 #include "store/registry.h"
 
@@ -16,7 +16,7 @@
 #include "store/local/memory.h"
 #include "store/remote/remote.h"
 
-/* Most rows that can be brought at run time, replacements included. */
+/* Most rows that can be added. */
 #define MAX_ADDED 64
 
 #define ROW .size = sizeof(rf_driver)
@@ -61,7 +61,7 @@ static rf_mutex lock = RF_MUTEX_INIT;
 static const rf_driver *added[MAX_ADDED];
 static size_t added_count;
 
-/* A row for a caller with smaller structs. It lives as long as the process, like all rows. */
+/* A row of a caller with smaller structs. It lives as long as the process, like all rows. */
 typedef struct extended_row {
   rf_driver row;
   rf_driver_ops ops;
@@ -69,7 +69,7 @@ typedef struct extended_row {
 } extended_row;
 static extended_row *extended;
 
-/* The row brought for a scheme, or NULL. Lock held. */
+/* Finds the row added for a scheme, or NULL. Lock held. */
 static const rf_driver **find_added(const char *scheme, size_t length) {
   for (size_t i = 0; i < added_count; i++)
     if (rf_is_name(scheme, length, added[i]->scheme))
@@ -92,7 +92,7 @@ const rf_driver *rf_driver_find(const char *scheme, size_t length) {
   return found ? found : find_built_in(scheme, length);
 }
 
-/* The first MUST member that a row lacks, or NULL. */
+/* Returns the first MUST member that a row lacks, or NULL. */
 static const char *missing_member(const rf_driver *driver) {
   const rf_driver_ops *ops = driver->ops;
   if (!ops)
@@ -139,7 +139,7 @@ static rf_status extend(const rf_driver **driver, rf_error *err) {
     return RF_OK;
   extended_row *made = rf_alloc_zero(1, sizeof *made);
   if (made == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a driver");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a driver");
   memcpy(&made->row, row, row->size < sizeof *row ? row->size : sizeof *row);
   if (row->ops != NULL) {
     memcpy(&made->ops, row->ops, row->ops->size < sizeof made->ops ? row->ops->size : sizeof made->ops);

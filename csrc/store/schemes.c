@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Lists of schemes that names may have. The environment is a ceiling: an option narrows it and cannot widen it.
+ * Lists of schemes that names may have. The environment variable is a ceiling, which an option cannot raise.
  */
 #include "store/schemes.h"
 
@@ -26,7 +26,7 @@ static bool list_allows(const char *list, const char *scheme, size_t n) {
   return false;
 }
 
-/* The list that does not have a scheme, and what it is called; NULL when the scheme is allowed. */
+/* Returns the list that does not contain a scheme, and its name in *what; NULL if the scheme is allowed. */
 static const char *refusing_list(const rf_options *options, const char *scheme, size_t n, const char **what) {
   const char *environment = getenv("RUSTFITS_SCHEMES");
   const char *option = options != NULL ? options->schemes : NULL;
@@ -51,12 +51,12 @@ static rf_status check(const char *scheme, size_t n, const rf_options *options, 
 rf_status rf_schemes_check(const char *name, const rf_options *options, rf_error *err) {
   size_t n = rf_url_scheme(name);
   if (rf_is_name(name, n, "mem"))
-    return RF_OK; /* memory of its own, which reaches nothing; the library uses it for trials, too */
+    return RF_OK; /* private memory is always allowed; the library uses it for trials */
   return n > 0 ? check(name, n, options, err) : check("file", 4, options, err);
 }
 
-/* fsspec takes a link of small letters alone for a scheme ("::simplecache::"), and any other without "://" for a path.
- */
+/* fsspec reads a link of lower case letters alone as a scheme ("::simplecache::"), and any other link without "://" as
+ * a path. */
 static rf_status check_link(const char *link, size_t n, const rf_options *options, rf_error *err) {
   size_t scheme = rf_url_scheme(link);
   if (scheme > 0 && scheme + 3 <= n)
@@ -82,7 +82,7 @@ uint32_t rf_schemes_refused(const char *name, const rf_options *options) {
   uint32_t refused = 0;
   if (refusing_list(options, "http", 4, &what) != NULL)
     refused |= RF_REFUSE_HTTP;
-  /* Who may use S3 reaches its servers by https. */
+  /* S3 servers are reached by https. */
   if (refusing_list(options, "https", 5, &what) != NULL && !rf_is_name(name, n, "s3"))
     refused |= RF_REFUSE_HTTPS;
   return refused;

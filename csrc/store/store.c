@@ -7,18 +7,19 @@
 #include "store/local/file.h"
 #include "store/redact.h"
 
-/* Bytes moved at a time inside a store. */
+/* Size of the buffer for moves inside a store. */
 #define MOVE_BYTES ((size_t)1 << 20)
 
-/* Bytes of fill written at a time. */
+/* Size of the buffer for fills. */
 #define FILL_BYTES ((size_t)64 << 10)
 
-/* Local files: a batch is half of a usual second-level cache, so that its bytes are converted while they are there. */
+/* Local files: a batch is half of a typical second-level cache, so that its bytes are still there when they are
+ * converted. */
 #define LOCAL_BATCH_BYTES ((size_t)512 << 10)
 #define LOCAL_STAGE_BYTES ((size_t)256 << 10)
 #define LOCAL_KEEP_BYTES ((size_t)1 << 20)
 
-/* Remote files: each call costs a round trip, so few calls read much. What is kept unasked takes no longer to transfer
+/* Remote files: each call costs a round trip, so few calls read much. Transferring a table that is kept takes no longer
  * than a round trip. */
 #define REMOTE_BATCH_BYTES ((size_t)256 << 20)
 #define REMOTE_STAGE_BYTES ((size_t)16 << 20)
@@ -39,7 +40,7 @@ void rf_store_describe(rf_store *store) {
 
 rf_status rf_store_result(rf_status status, const char *what, rf_error *err) {
   if (status != RF_OK)
-    return rf_fail(err, status, "the driver failed to %s and did not say why", what);
+    return rf_fail(err, status, "the driver failed to %s without a message", what);
   return RF_OK;
 }
 
@@ -50,7 +51,7 @@ rf_status rf_store_new(const rf_driver_ops *ops, void *state, uint32_t flags, bo
   if (!shown) {
     rf_free(s);
     (void)ops->close(state, NULL);
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to open a file");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to open a file");
   }
   s->ops = ops;
   s->state = state;
@@ -99,16 +100,14 @@ rf_status rf_store_read_at(rf_store *store, uint64_t offset, void *buffer, size_
   }
   RF_TRY(rf_store_result(store->ops->read_at(store->state, offset, buffer, n, got, err), "read", err));
   if (*got > n)
-    return rf_fail(err, RF_ERR_CALLBACK, "the driver says that it read %zu bytes where %zu were asked for", *got, n);
+    return rf_fail(err, RF_ERR_CALLBACK, "the driver returned %zu bytes, expected at most %zu", *got, n);
   return RF_OK;
 }
 
 static rf_status truncated(uint64_t offset, size_t n, size_t got, rf_error *err) {
   rf_error_at(err, (int64_t)offset);
-  return rf_fail(err, RF_ERR_TRUNCATED,
-                 "%zu bytes are wanted at offset %llu, but the file ends there after %zu: "
-                 "%zu bytes are missing",
-                 n, (unsigned long long)offset, got, n - got);
+  return rf_fail(err, RF_ERR_TRUNCATED, "expected %zu bytes at offset %llu, found %zu: %zu bytes are missing", n,
+                 (unsigned long long)offset, got, n - got);
 }
 
 rf_status rf_store_read(rf_store *store, uint64_t offset, void *buffer, size_t n, rf_error *err) {
@@ -248,7 +247,7 @@ static rf_status may_write(rf_store *store, rf_error *err) {
   return RF_OK;
 }
 
-/* Where one file is written from another, a message must say which of them failed. */
+/* Adds the name of the file, because one file may be written from another. */
 static rf_status located(const rf_store *store, rf_status status, rf_error *err) {
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, store->name, -1);
 }
@@ -259,7 +258,7 @@ rf_status rf_store_write(rf_store *store, uint64_t offset, const void *buffer, s
   if (n == 0)
     return RF_OK;
   if (!rf_add_u64(offset, n, &end))
-    return rf_fail(err, RF_ERR_LIMIT, "writing %zu bytes at offset %llu: a file cannot be that long", n,
+    return rf_fail(err, RF_ERR_LIMIT, "cannot write %zu bytes at offset %llu: beyond the largest file size", n,
                    (unsigned long long)offset);
   store->lowest_change = offset < store->lowest_change ? offset : store->lowest_change;
   return located(store, rf_store_result(store->ops->write_at(store->state, offset, buffer, n, err), "write", err), err);
@@ -299,7 +298,7 @@ rf_status rf_store_fill(rf_store *store, uint64_t offset, uint64_t n, int byte, 
   size_t room = n < FILL_BYTES ? (size_t)n : FILL_BYTES;
   uint8_t *buffer = rf_alloc(room);
   if (!buffer)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of padding", room);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes for padding", room);
   memset(buffer, byte, room);
   rf_status status = RF_OK;
   for (uint64_t done = 0; done < n && status == RF_OK;) {
@@ -317,18 +316,18 @@ rf_status rf_store_move(rf_store *store, uint64_t from, uint64_t to, uint64_t n,
   if (n == 0 || from == to)
     return RF_OK;
   if (!rf_add_u64(from, n, &end) || !rf_add_u64(to, n, &end))
-    return rf_fail(err, RF_ERR_LIMIT, "moving %llu bytes to offset %llu: a file cannot be that long",
+    return rf_fail(err, RF_ERR_LIMIT, "cannot move %llu bytes to offset %llu: beyond the largest file size",
                    (unsigned long long)n, (unsigned long long)to);
   if (store->ops->move)
     return located(store, rf_store_result(store->ops->move(store->state, from, to, n, err), "move", err), err);
   size_t room = n < MOVE_BYTES ? (size_t)n : MOVE_BYTES;
   uint8_t *buffer = rf_alloc(room);
   if (!buffer)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to move %llu bytes in the file", (unsigned long long)n);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to move %llu bytes in the file", (unsigned long long)n);
   rf_status status = RF_OK;
   for (uint64_t done = 0; done < n && status == RF_OK;) {
     size_t chunk = n - done < room ? (size_t)(n - done) : room;
-    /* Upwards the last piece goes first, so that nothing is overwritten before it was read. */
+    /* Moves up begin with the last chunk, so that no byte is overwritten before it is read. */
     uint64_t at = to > from ? n - done - chunk : done;
     status = rf_store_read(store, from + at, buffer, chunk, err);
     if (status == RF_OK)

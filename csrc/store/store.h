@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * An open store: a row of the driver table at work, with the codec that its name or first bytes asked for
- * stacked on top. Everything above store/ sees only this file and never learns which row it talks to.
+ * An open store: a driver, with a filter on top where the name or the first bytes require one. Rooms above store/ see
+ * only this file and never test which driver they use.
  */
 #ifndef RF_STORE_STORE_H
 #define RF_STORE_STORE_H
@@ -17,7 +17,7 @@
 
 /* What a reader must know about a store to plan its reads. Opening fills it in; no reader asks which driver it uses. */
 typedef struct rf_store_profile {
-  size_t batch_bytes; /* most bytes that one call of rf_store_read_many() reads straight into the caller's memory */
+  size_t batch_bytes; /* limit of one call of rf_store_read_many() that reads directly into the caller's memory */
   size_t stage_bytes; /* size of the buffer for stored bytes that are converted on their way to the caller */
   size_t keep_bytes;  /* largest table of descriptors that is read whole and kept for later calls */
   bool in_memory;     /* rf_store_peek() succeeds wherever there is content */
@@ -31,22 +31,21 @@ typedef struct rf_store {
   uint32_t flags; /* RF_DRIVER_... of what is on top; for store/ only */
   rf_store_profile profile;
   bool writable;
-  bool sequential;        /* content is decoded one byte after the other: its size is known once all of it is */
-  char *name;             /* without secrets: rf_url_redact */
-  uint64_t lowest_change; /* smallest offset that was written or cut since the user of this struct set it */
-  bool touched;           /* a call that can change size or time of the file was made since the user cleared it */
-  /* The first bytes of the file, kept where they had to be looked at anyway and cannot change through this store: the
-   * only header of many a file is then there without another read. NULL elsewhere. */
+  bool sequential;        /* the content is decoded in order; its size is known when all of it is decoded */
+  char *name;             /* without secrets (rf_url_redact()) */
+  uint64_t lowest_change; /* lowest offset that was written or truncated since the caller set it */
+  bool touched;           /* a call that can change size or time of the file was made since the caller cleared it */
+  /* The first bytes of a file that this store cannot change, kept from opening. They often have the only header of the
+   * file. NULL: none. */
   uint8_t *head;
   size_t head_length;
-  bool durable;     /* edits sync what they write: RF_OPEN_DURABLE */
-  rf_error *notice; /* what opening has to tell: a warning, not an error. NULL: nothing */
-  /* Of a codec: 0, or where the encoded content ends and other bytes follow. Set when the end was reached; NULL of
-   * stores that are no codec. */
+  bool durable;     /* edits sync their writes (RF_OPEN_DURABLE) */
+  rf_error *notice; /* the warning of opening, NULL: none */
+  /* Of a filter: 0, or the offset of bytes behind the encoded content, set when the content ends. NULL: no filter. */
   const atomic_uint_least64_t *stray;
 } rf_store;
 
-/* Fills in store->profile from the flags and operations of what is on top: after each change of these. */
+/* Fills in store->profile from flags and operations. The caller calls it after a change of these. */
 void rf_store_describe(rf_store *store);
 
 /* Makes a store over the state of a driver. Closes the state on failure. */
@@ -56,93 +55,91 @@ rf_status rf_store_new(const rf_driver_ops *ops, void *state, uint32_t flags, bo
 /* Returns `status`, with a message where a driver failed to `what` ("read") and left none. */
 rf_status rf_store_result(rf_status status, const char *what, rf_error *err);
 
-/* Frees the store whatever it returns. NULL allowed. */
+/* Closes and frees the store, also on failure. NULL is allowed. */
 rf_status rf_store_close(rf_store *store, rf_error *err);
 
-/* n bytes of content that are in memory anyway, without a copy; NULL when they are not. Valid as long as what peek
- * gives, but asking never maps or reads anything. */
+/* Returns n bytes of content that are in memory already, without a copy, or NULL. They are valid as long as those of
+ * rf_store_peek(). Never maps or reads. */
 const uint8_t *rf_store_at_hand(rf_store *store, uint64_t offset, size_t n);
 
-/* *got < n only at the end. */
+/* Reads up to n bytes. *got < n only at the end. */
 rf_status rf_store_read_at(rf_store *store, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err);
 
-/* All n bytes, or RF_ERR_TRUNCATED that says at which offset how many are missing. */
+/* Reads all n bytes. RF_ERR_TRUNCATED: the message says how many bytes are missing. */
 rf_status rf_store_read(rf_store *store, uint64_t offset, void *buffer, size_t n, rf_error *err);
 
-/* All ranges, with the driver's read_many where it has one. */
+/* Reads all ranges, with the driver's read_many if it has one. */
 rf_status rf_store_read_many(rf_store *store, const rf_read_range *ranges, size_t count, rf_error *err);
 
-/* Which file of the system the bytes come from, and how it was when it was opened: before its first byte was read.
- * false: they come from elsewhere, or were decoded on the way. */
+/* Gets the stamp that the file of the system had when it was opened, before the first read. Returns false if the bytes
+ * come from elsewhere or are decoded. */
 bool rf_store_opened(const rf_store *store, rf_file_stamp *stamp);
 
-/* The same as it is now. For stores with rf_store_opened only. */
+/* Gets the current stamp. For stores with rf_store_opened() only. */
 rf_status rf_store_stamp(rf_store *store, rf_file_stamp *stamp, rf_error *err);
 
-/* The same from behind the last read of this thread, where that has looked and no thread has read of the file since.
- * It is given once. */
+/* Gets the stamp that the last read of this thread took after reading, once. Returns false if it took none, or another
+ * read of the file has ended since. */
 bool rf_store_stamp_behind(rf_store *store, rf_file_stamp *stamp);
 
-/* The size of the file when it had this stamp. false: it has to be looked for. */
+/* Gets the size of the file that had this stamp. Returns false if it is unknown. */
 bool rf_store_size_then(const rf_store *store, const rf_file_stamp *stamp, uint64_t *size);
 
-/* Has the file lost its name, or has another file taken it? The stamp is that of now. For stores with rf_store_opened
- * and writable only. */
+/* Tells whether the file lost its name, or another file took it. `stamp` is the current one. For writable stores with
+ * rf_store_opened() only. */
 bool rf_store_is_replaced(rf_store *store, const rf_file_stamp *stamp);
 
-/* As rf_store_read, but never from what is kept. */
+/* As rf_store_read(), but never from rf_store.head. */
 rf_status rf_store_read_again(rf_store *store, uint64_t offset, void *buffer, size_t n, rf_error *err);
 
-/* Compares bytes that are kept of the beginning of the file, up to `n`, with those in the file, and keeps them no more.
- * *same is true when nothing is kept. */
+/* Compares up to n bytes of rf_store.head with the file, and drops them. *same is true if there are none. */
 rf_status rf_store_forget_head(rf_store *store, uint64_t n, bool *same, rf_error *err);
 
-/* A mapping of n bytes from `offset` on, in the file that the store has open. It outlives the store. */
+/* A mapping of bytes of the file that the store has open. It outlives the store. */
 typedef struct rf_store_map {
   const uint8_t *base;  /* of the mapping */
-  const uint8_t *bytes; /* those that were wanted */
+  const uint8_t *bytes; /* of the caller's range */
   size_t length;        /* of the mapping */
 } rf_store_map;
 
-/* RF_ERR_UNSUPPORTED where the bytes are not those of a local file, RF_ERR_TRUNCATED when the file ends before. */
+/* Maps n bytes from `offset` on. RF_ERR_UNSUPPORTED if the file is not local, RF_ERR_TRUNCATED if it ends before. */
 rf_status rf_store_map_open(rf_store *store, uint64_t offset, size_t n, rf_store_map *map, rf_error *err);
 void rf_store_map_close(const rf_store_map *map);
 
-/* Announces that these ranges will be read soon; `dest` does not count. Does nothing where profile.prefetch is false.
- */
+/* Announces reads of these ranges. Does nothing if profile.prefetch is false. */
 rf_status rf_store_prefetch(rf_store *store, const rf_range *ranges, size_t count, rf_error *err);
 
-/* As rf_driver_ops.stream. *streamed is false where the driver has none: the caller reads. */
+/* As rf_driver_ops.stream; *streamed is false if the driver has none. */
 rf_status rf_store_stream(rf_store *store, rf_range range, const rf_stream_sink *sink, bool *streamed, rf_error *err);
 
-/* As rf_driver_ops.get_stats, of the lowest store that has it. false: not remote. */
+/* As rf_driver_ops.get_stats. Returns false if the driver has none. */
 bool rf_store_stats(rf_store *store, rf_remote_stats *stats);
 
-/* As rf_driver_ops.peek; RF_ERR_UNSUPPORTED where the driver has none. Never fills err in that case. */
+/* As rf_driver_ops.peek. RF_ERR_UNSUPPORTED without a message if the driver has none. */
 rf_status rf_store_peek(rf_store *store, uint64_t offset, size_t n, const uint8_t **bytes, rf_error *err);
 
 rf_status rf_store_size(rf_store *store, uint64_t *size, rf_error *err);
 
-/* The size as far as `offset`: *size is the size where that is `offset` or less, else any number above `offset` up to
- * the size. What must be decoded to know its size is decoded so far and no farther. */
+/* Gets the size as far as `offset`: *size is the size if that is at most `offset`, else any number above `offset` up to
+ * the size. Decodes no more than that needs. */
 rf_status rf_store_size_past(rf_store *store, uint64_t offset, uint64_t *size, rf_error *err);
 
-/* RF_ERR_READONLY when the store is not writable. */
+/* RF_ERR_READONLY if the store is not writable. */
 rf_status rf_store_write(rf_store *store, uint64_t offset, const void *buffer, size_t n, rf_error *err);
 rf_status rf_store_truncate(rf_store *store, uint64_t size, rf_error *err);
 
 rf_status rf_store_sync(rf_store *store, rf_error *err);
 
-/* As rf_driver_ops.reserve; RF_OK where the driver has none. */
+/* As rf_driver_ops.reserve; RF_OK if the driver has none. */
 rf_status rf_store_reserve(rf_store *store, uint64_t size, rf_error *err);
 
-/* Makes close drop what is pending, where the driver keeps anything back. */
+/* Makes close drop pending writes. */
 void rf_store_discard(rf_store *store);
 
-/* Writes `byte` over n bytes. */
+/* Writes `byte` n times. */
 rf_status rf_store_fill(rf_store *store, uint64_t offset, uint64_t n, int byte, rf_error *err);
 
-/* Moves n bytes from `from` to `to` inside the store, overlap allowed, in pieces of at most 1 MiB. */
+/* Moves n bytes inside the store; the ranges may overlap. */
 rf_status rf_store_move(rf_store *store, uint64_t from, uint64_t to, uint64_t n, rf_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The table of one that says who inflates and deflates gzip streams, and its built-in entry, zlib.
+ * The stream codec in use, and the built-in one, zlib.
  */
 #include "store/stream_codec.h"
 
@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "store/gzip/gzip.h"
 
-/* 15 bits of window, +16: a gzip header and trailer around the deflate stream. */
+/* 15 bits of window; +16: a gzip header and trailer around the deflate stream. */
 #define GZIP_WINDOW_BITS (15 + 16)
 #define ZLIB_MEMORY_LEVEL 8
 #define FAST_LEVEL 1
@@ -40,7 +40,7 @@ static rf_status zlib_fail(const z_stream *z, int code, rf_error *err) {
   if (code == Z_MEM_ERROR)
     return rf_fail(err, RF_ERR_MEMORY, "zlib: out of memory");
   if (code == Z_NEED_DICT)
-    return rf_fail(err, RF_ERR_CODEC, "corrupt gzip data: a preset dictionary is asked for");
+    return rf_fail(err, RF_ERR_CODEC, "corrupt gzip data: a preset dictionary is required");
   return rf_fail(err, RF_ERR_CODEC, "corrupt gzip data: %s", z->msg != NULL ? z->msg : "zlib gives no reason");
 }
 
@@ -48,7 +48,7 @@ static rf_status zlib_inflate_open(void *user, void **stream, rf_error *err) {
   (void)user;
   z_stream *z = rf_alloc_zero(1, sizeof *z);
   if (z == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a gzip decoder");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a gzip decoder");
   z->zalloc = zlib_alloc;
   z->zfree = zlib_free;
   int code = inflateInit2(z, GZIP_WINDOW_BITS);
@@ -74,7 +74,7 @@ static rf_status zlib_inflate(void *stream, const uint8_t *in, size_t n_in, size
   *used = n_in - z->avail_in;
   *made = n_out - z->avail_out;
   *done = code == Z_STREAM_END;
-  /* Z_BUF_ERROR only says that there was nothing to do. */
+  /* Z_BUF_ERROR means that no progress was possible. */
   if (code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR)
     return RF_OK;
   return zlib_fail(z, code, err);
@@ -89,13 +89,13 @@ static rf_status zlib_deflate_open(void *user, int level, void **stream, rf_erro
   (void)user;
   zlib_deflater *d = rf_alloc_zero(1, sizeof *d);
   if (d == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a gzip encoder");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a gzip encoder");
   d->z.zalloc = zlib_alloc;
   d->z.zfree = zlib_free;
   int code = deflateInit2(&d->z, level == 0 ? FAST_LEVEL : level, Z_DEFLATED, GZIP_WINDOW_BITS, ZLIB_MEMORY_LEVEL,
                           Z_DEFAULT_STRATEGY);
   if (code != Z_OK) {
-    rf_status status = code == Z_MEM_ERROR ? rf_fail(err, RF_ERR_MEMORY, "no memory for a gzip encoder")
+    rf_status status = code == Z_MEM_ERROR ? rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a gzip encoder")
                                            : rf_fail(err, RF_ERR_ARGUMENT, "gzip level %d is not in 1..9", level);
     rf_free(d);
     return status;
@@ -150,7 +150,7 @@ const rf_stream_codec rf_zlib_codec = {
     .deflate_close = zlib_deflate_close,
 };
 
-/* NULL stands for the built-in row. */
+/* NULL: the built-in codec. */
 static _Atomic(const rf_stream_codec *) registered;
 
 const rf_stream_codec *rf_stream_codec_current(void) {
@@ -162,10 +162,10 @@ rf_status rf_stream_codec_register(const rf_stream_codec *codec, rf_error *err) 
   rf_error_clear(err);
   if (codec != NULL) {
     if (codec->size < sizeof *codec)
-      return rf_fail(err, RF_ERR_ARGUMENT, "stream codec: size is %zu, not %zu", codec->size, sizeof *codec);
+      return rf_fail(err, RF_ERR_ARGUMENT, "stream codec: size = %zu, expected %zu", codec->size, sizeof *codec);
     if (codec->name == NULL || codec->inflate_open == NULL || codec->inflate == NULL || codec->inflate_close == NULL ||
         codec->deflate_open == NULL || codec->deflate == NULL || codec->deflate_close == NULL)
-      return rf_fail(err, RF_ERR_ARGUMENT, "stream codec \"%s\": a member that it must have is NULL",
+      return rf_fail(err, RF_ERR_ARGUMENT, "stream codec \"%s\": a MUST member is NULL",
                      codec->name != NULL ? codec->name : "");
   }
   atomic_store(&registered, codec);

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-/* The built-in row, which is used until another one is registered. */
+/* The built-in codec, used until another one is registered. */
 extern const rf_stream_codec rf_zlib_codec;
 
 /* Returns the codec in use, never NULL. Any thread. */

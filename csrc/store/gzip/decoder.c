@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Decoding the members of a .gz store (RFC 1952), forward, through a stream codec. What went wrong is told with its
- * place in the compressed store: by the built-in codec, whoever met the error, so that the sentence and the offset do
- * not depend on the codec in force.
+ * Decodes the members of a .gz store (RFC 1952), forward, through a stream codec. An error says where in the compressed
+ * store it is. The built-in codec finds that place, so that message and offset do not depend on the codec in use.
  */
 #include "store/gzip/decoder.h"
 
@@ -11,7 +10,7 @@
 #include "base/memory.h"
 #include "store/stream_codec.h"
 
-/* The pieces in which input is read: small at first, because a header may be all that is wanted. */
+/* Input is read in chunks between these sizes. The first are small, because the caller may need only a header. */
 #define MIN_IN_BYTES ((size_t)64 * 1024)
 #define MAX_IN_BYTES ((size_t)512 * 1024)
 
@@ -38,7 +37,7 @@ static rf_status fill(rf_gzip_decoder *g, rf_error *err) {
   return RF_OK;
 }
 
-/* Offset in the store of the next byte to be decoded. */
+/* Returns the offset in the store of the next byte to decode. */
 static uint64_t position(const rf_gzip_decoder *g) {
   return g->in_offset - (g->in_end - g->in_start);
 }
@@ -47,10 +46,10 @@ rf_status rf_gzip_decoder_open(rf_gzip_decoder *g, rf_store *inner, const rf_str
   *g = (rf_gzip_decoder){.inner = inner, .codec = codec, .in_capacity = MAX_IN_BYTES, .in_chunk = MIN_IN_BYTES};
   g->in = rf_alloc(g->in_capacity);
   if (g->in == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for reading compressed data");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for reading compressed data");
   rf_status status = fill(g, err);
   if (status == RF_OK && g->in_end == 0)
-    status = rf_fail(err, RF_ERR_NOT_FITS, "the file is empty (a gzip file was expected)");
+    status = rf_fail(err, RF_ERR_NOT_FITS, "expected a gzip file, found an empty file");
   if (status != RF_OK)
     rf_gzip_decoder_close(g);
   return status;
@@ -68,7 +67,7 @@ const uint8_t *rf_gzip_decoder_start(const rf_gzip_decoder *g, size_t *n) {
   return g->in;
 }
 
-/* Looks behind a finished member: *more says that another member begins at in_start. Other bytes end the content. */
+/* Looks for another member behind a finished one. Sets *more if it begins at in_start. Other bytes end the content. */
 static rf_status between_members(rf_gzip_decoder *g, bool *more, rf_error *err) {
   uint64_t begin = position(g);
   bool padded = false;
@@ -98,8 +97,7 @@ static rf_status fail_truncated(rf_gzip_decoder *g, rf_error *err) {
   return status;
 }
 
-/* Decodes the member at hand once more with the built-in codec to find where it breaks. Gives false when it does not.
- */
+/* Decodes the current member again with the built-in codec to find where it is corrupt. Returns false if it is not. */
 static bool locate(const rf_gzip_decoder *g, uint64_t *offset, rf_error *cause) {
   const size_t chunk = MIN_IN_BYTES;
   uint8_t *buffers = rf_alloc(2 * chunk);
@@ -123,7 +121,7 @@ static bool locate(const rf_gzip_decoder *g, uint64_t *offset, rf_error *cause) 
         break;
     }
     at += start;
-    got = start; /* no progress: truncated, which the caller has seen */
+    got = start; /* no progress: the caller knows that the file is truncated */
   }
   rf_zlib_codec.inflate_close(stream);
   rf_free(buffers);
@@ -131,7 +129,7 @@ static bool locate(const rf_gzip_decoder *g, uint64_t *offset, rf_error *cause) 
   return status == RF_ERR_CODEC;
 }
 
-/* Says what the codec's failure (own) is about, with file offsets. */
+/* Adds offsets in the file to the failure of the codec, `own`. */
 static rf_status fail_codec(rf_gzip_decoder *g, rf_status status, const rf_error *own, rf_error *err) {
   g->broken = status == RF_ERR_CODEC;
   g->lost = !g->broken;
@@ -148,7 +146,7 @@ static rf_status fail_codec(rf_gzip_decoder *g, rf_status status, const rf_error
   return status;
 }
 
-/* Goes on to the next member. *more is false behind the last one. */
+/* Begins the next member. *more is false behind the last one. */
 static rf_status begin_member(rf_gzip_decoder *g, bool *more, rf_error *err) {
   *more = true;
   if (g->members > 0)
@@ -161,7 +159,7 @@ static rf_status begin_member(rf_gzip_decoder *g, bool *more, rf_error *err) {
   return RF_OK;
 }
 
-/* One call of the codec: *made bytes more in out, or more input, or the end of a member. */
+/* Calls the codec once: it makes *made bytes, needs more input, or ends a member. */
 static rf_status advance(rf_gzip_decoder *g, uint8_t *out, size_t n, size_t *made, rf_error *err) {
   *made = 0;
   if (g->in_start == g->in_end)
@@ -172,7 +170,7 @@ static rf_status advance(rf_gzip_decoder *g, uint8_t *out, size_t n, size_t *mad
   rf_error own;
   rf_error_clear(&own);
   rf_status status = g->codec->inflate(g->stream, g->in + g->in_start, left, &used, out, n, made, &done, &own);
-  if (used > left || *made > n) { /* a codec brought at run time: trust nothing it says about our buffers */
+  if (used > left || *made > n) { /* a registered codec: do not trust its numbers */
     *made = 0;
     return fail_codec(g, RF_ERR_CALLBACK, &own, err);
   }
@@ -212,7 +210,8 @@ static rf_status decode(rf_gzip_decoder *g, uint8_t *out, size_t n, size_t *made
   return RF_OK;
 }
 
-/* The stream is in an unknown state, after an interrupt for example: decodes what was given out already once more. */
+/* Decodes again up to where the content was before a failure left the stream in an unknown state, such as an interrupt.
+ */
 static rf_status find_place(rf_gzip_decoder *g, rf_error *err) {
   if (g->stream != NULL)
     g->codec->inflate_close(g->stream);
@@ -222,7 +221,7 @@ static rf_status find_place(rf_gzip_decoder *g, rf_error *err) {
   g->in_finished = false;
   uint8_t *scratch = rf_alloc(MIN_IN_BYTES);
   if (scratch == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for decompressing a file");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for decompressing a file");
   rf_status status = RF_OK;
   bool done = false;
   for (uint64_t left = g->total; left > 0 && status == RF_OK && !done;) {

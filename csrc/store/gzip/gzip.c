@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The gzip filter: the decoded content of another store, as rows of the driver table are used.
- *
- * Reading goes to the decoded content (store/gzip/inflated.c). The first write decodes everything and hands it to a
- * memory store, which does the work until close() or sync() write it back (store/gzip/write.c).
+ * The gzip filter: the decoded content of another store, as a store. Reads use the decoded content
+ * (store/gzip/inflated.c). The first write decodes all of it into a memory store, which serves from then on; close and
+ * sync write it back (store/gzip/write.c).
  */
 #include "store/gzip/gzip.h"
 
@@ -19,10 +18,10 @@ typedef struct gzip_state {
   rf_store *inner;
   const rf_stream_codec *codec;
   int level;
-  bool at_close;         /* what was written gets into the file at close only (RF_OPEN_ATOMIC) */
-  bool in_place;         /* the inner store itself replaces the old file, or is to be overwritten */
-  rf_inflated *inflated; /* NULL once something was written */
-  void *memory;          /* state of rf_memory_ops from then on */
+  bool at_close;         /* writes reach the file at close only (RF_OPEN_ATOMIC) */
+  bool in_place;         /* the inner store replaces the old file, or overwrites it */
+  rf_inflated *inflated; /* NULL after the first write */
+  void *memory;          /* state of rf_memory_ops after the first write */
   bool dirty;
   atomic_uint_least64_t stray; /* rf_store.stray */
 } gzip_state;
@@ -52,7 +51,7 @@ static rf_status gzip_get_size(void *state, uint64_t *size, rf_error *err) {
 
 /* ---- writing ---- */
 
-/* Before the first change: everything decoded, and a place for the new file tried out. Nobody reads meanwhile. */
+/* Prepares the first change: decodes everything and tests that a new file can be made. No read runs in the meantime. */
 static rf_status begin_writing(gzip_state *g, rf_error *err) {
   if (g->memory != NULL)
     return RF_OK;
@@ -109,12 +108,12 @@ static void free_state(gzip_state *g) {
 static rf_status gzip_close(void *state, rf_error *err) {
   gzip_state *g = state;
   rf_status status = RF_OK;
-  /* A memory store ends with its handle: nobody could see what is written back to it. */
+  /* A memory store ends with its handle, so nothing is written back to it. */
   if (g->inner->ops != &rf_memory_ops)
     status = write_back(g, err);
   rf_store *inner = g->inner;
   free_state(g);
-  if (status != RF_OK) /* half of it must not take the place of the old file */
+  if (status != RF_OK) /* an incomplete file must not replace the old one */
     rf_store_discard(inner);
   rf_status closed = rf_store_close(inner, status == RF_OK ? err : NULL);
   return status != RF_OK ? status : closed;
@@ -139,7 +138,7 @@ static const rf_driver_ops gzip_ops = {
     .close = gzip_close,
 };
 
-/* A new file is content in memory from the start; it is written even if nobody puts anything in. */
+/* A new file is in memory from the start. Closing writes it even if it is empty. */
 static rf_status start_new(gzip_state *g, rf_error *err) {
   if (!g->in_place)
     RF_TRY(rf_gzip_try_replace(g->inner, err));
@@ -174,7 +173,7 @@ rf_status rf_gzip_wrap(rf_store **store, rf_mode mode, const rf_options *options
   char *name = rf_strdup(inner->name);
   rf_status status = RF_ERR_MEMORY;
   if (g == NULL || outer == NULL || name == NULL) {
-    rf_fail(err, status, "no memory for opening a compressed file");
+    rf_fail(err, status, "cannot allocate memory for opening a compressed file");
   } else {
     g->inner = inner;
     status = start(g, mode, options, err);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The decoded content of a .gz store. Decoding goes forward, as far as was asked for, into one block of memory that
- * stays where it is as long as somebody may hold a pointer into it; whatever has been decoded is read at random from
- * there. When most of the file is wanted before much of it is there, all of it is decoded at once
- * (store/gzip/whole.c).
+ * The decoded content of a .gz store. Decoding goes forward, as far as reads need, into one block of memory, which
+ * serves all reads. The block does not move while pointers into it may exist. If a read needs most of the file before
+ * much of it is decoded, the library decodes all of it at once (store/gzip/whole.c).
  *
- * Threads: `mutex` guards what readers share. One thread at a time is `busy` decoding, with the mutex free, because a
- * codec may be a callback that needs a lock of its own (Python's GIL); the others wait for it or read what is
- * there already.
+ * Threads: `mutex` guards shared state. One thread at a time decodes (`busy`). It does not hold the mutex, because the
+ * codec may be a callback that needs a lock of its own (Python's GIL). Other threads wait for it, or read what is
+ * decoded already.
  */
 #include "store/gzip/inflated.h"
 
@@ -26,21 +25,21 @@
 #define MAX_STEP_BYTES ((size_t)1024 * 1024)
 #define FIRST_BLOCK ((size_t)256 * 1024)
 
-/* Decoding everything at once must have at least this much to win. */
+/* Least size of the content for which decoding everything at once is faster. */
 #define MIN_WHOLE_BYTES ((uint64_t)128 * 1024)
 
-/* A reader that wants so many bytes may have so many times of them decoded at once. */
+/* Decoding at once may produce up to this many times the bytes that the reader needs. */
 #define WHOLE_TIMES 16
 
-/* Pointers into a block that is still to grow keep it in memory beside the next one: only while all such blocks
- * together are this part of the limit. */
+/* Pointers into a block keep it in memory beside the block that replaces it. So the library gives pointers only while a
+ * block is at most this part of the limit. */
 #define PEEK_PART 8
 
-/* Reads look this far ahead, so that whoever reads the last data of a file also meets the trailer with its CRC: what
- * pads the data is less than a block (FITS 3.3.2). */
+/* Reads decode this far ahead, so that a read of the last data also checks the CRC: the padding of the data is less
+ * than a block (FITS 3.3.2). */
 #define LOOK_AHEAD RF_BLOCK_BYTES
 
-/* A block that had to be replaced while pointers into it were about. */
+/* A block that was replaced while pointers into it existed. */
 typedef struct retired_block {
   struct retired_block *next;
   uint8_t *bytes;
@@ -57,26 +56,27 @@ struct rf_inflated {
   rf_cond changed; /* busy, pins, content.size, complete or failure */
   bool busy;       /* a thread is decoding */
   unsigned pins;   /* threads copying out of the block */
-  bool peeked;     /* pointers into the block were handed out */
+  bool peeked;     /* pointers into the block exist */
   rf_pages content;
   retired_block *retired;
   bool complete;
   unsigned forks;    /* rf_fork_count() when a thread last had the mutex */
-  rf_status failure; /* what ended the decoding for good */
+  rf_status failure; /* the failure that ended decoding for good */
   rf_error failure_error;
 
-  /* of the thread that is busy */
-  rf_gzip_decoder gunzip;
+  /* of the busy thread */
+  rf_gzip_decoder decoder;
   size_t step;
   bool hinted;
-  uint64_t hint; /* the probable size of the content, 0: no idea */
+  uint64_t hint; /* probable size of the content, 0: unknown */
   bool whole_tried;
 };
 
 /* ---------------------------------------------------------------- forked children */
 
-/* In a forked child there is no thread that decodes or copies but this one. Where another was decoding, decoding begins
- * again; where another changed the block, with a new one. Both stay in memory: what is in them is not known. */
+/* Repairs the state in a forked child, where no other thread decodes or copies. If a thread of the parent was decoding,
+ * decoding begins again; if it was changing the block, with a new block. The old memory is not freed, because its state
+ * is unknown. */
 static void begin_again(rf_inflated *g) {
   bool abandoned = rf_mutex_was_abandoned(&g->mutex);
   g->forks = rf_fork_count();
@@ -93,7 +93,7 @@ static void begin_again(rf_inflated *g) {
   g->complete = false;
   g->whole_tried = false;
   g->step = MIN_STEP_BYTES;
-  g->failure = rf_gzip_decoder_open(&g->gunzip, g->inner, g->codec, &g->failure_error);
+  g->failure = rf_gzip_decoder_open(&g->decoder, g->inner, g->codec, &g->failure_error);
 }
 
 static void lock_state(rf_inflated *g) {
@@ -113,7 +113,8 @@ static void free_retired(rf_inflated *g) {
   }
 }
 
-/* Puts `pages` in the place of the block. Mutex held, nobody copies. `spare` keeps the old block if need be. */
+/* Replaces the block by `pages`. Mutex held, no thread copies. `spare` keeps the old block if pointers into it exist.
+ */
 static void replace_block(rf_inflated *g, rf_pages pages, retired_block **spare) {
   if (g->peeked) {
     **spare = (retired_block){.next = g->retired, .bytes = g->content.bytes, .capacity = g->content.capacity};
@@ -131,11 +132,11 @@ static void wait_for_copies(rf_inflated *g) {
     rf_cond_wait(&g->changed, &g->mutex);
 }
 
-/* Makes the block `capacity` bytes large. The caller is busy. */
+/* Grows the block to `capacity` bytes. The caller is busy. */
 static rf_status grow_block(rf_inflated *g, size_t capacity, rf_error *err) {
   retired_block *spare = rf_alloc(sizeof *spare);
   if (spare == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for decompressed data");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for decompressed data");
   lock_state(g);
   wait_for_copies(g);
   rf_pages pages = {.capacity = capacity, .size = g->content.size};
@@ -152,13 +153,15 @@ static rf_status grow_block(rf_inflated *g, size_t capacity, rf_error *err) {
     replace_block(g, pages, &spare);
   rf_mutex_unlock(&g->mutex);
   rf_free(spare);
-  return pages.bytes != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "no memory for %zu decompressed bytes", capacity);
+  return pages.bytes != NULL
+             ? RF_OK
+             : rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for %zu decompressed bytes", capacity);
 }
 
 /* ---------------------------------------------------------------- sizes */
 
-/* The compressed file's last four bytes are the size of its last member modulo 2^32 (RFC 1952, ISIZE). They are
- * believed only where the compressed size allows it; and they only save moving the block, nothing depends on them. */
+/* The last four bytes of the compressed file are the size of its last member modulo 2^32 (RFC 1952, ISIZE). They count
+ * only if the compressed size makes them plausible. A wrong hint costs a move of the block, nothing else. */
 static uint64_t size_hint(rf_inflated *g) {
   if (g->hinted)
     return g->hint;
@@ -181,7 +184,7 @@ static uint64_t size_hint(rf_inflated *g) {
   return hint;
 }
 
-/* Room for n more bytes behind the content. */
+/* Makes room for n more bytes behind the content. */
 static rf_status reserve(rf_inflated *g, size_t n, rf_error *err) {
   uint64_t need = (uint64_t)g->content.size + n;
   if (need <= g->content.capacity)
@@ -190,7 +193,7 @@ static rf_status reserve(rf_inflated *g, size_t n, rf_error *err) {
   if (need > FIRST_BLOCK) {
     uint64_t hint = size_hint(g);
     capacity = (uint64_t)g->content.capacity * 2;
-    /* One byte beyond, so that the end of the content is found without growing. */
+    /* One byte more, so that the end of the content is found without growing. */
     capacity = capacity > hint + 1 ? capacity : hint + 1;
     capacity = capacity < g->limit ? capacity : g->limit;
   }
@@ -205,7 +208,7 @@ static rf_status reserve(rf_inflated *g, size_t n, rf_error *err) {
 
 /* ---------------------------------------------------------------- decoding */
 
-/* The compressed bytes in one piece: in place where the store beneath can, else a copy in *copy. */
+/* Gets all compressed bytes: in place if the store beneath has them in memory, else a copy in *copy. */
 static rf_status packed_bytes(rf_inflated *g, const uint8_t **bytes, size_t *n, rf_pages *copy) {
   uint64_t size;
   RF_TRY(rf_store_size(g->inner, &size, NULL));
@@ -228,8 +231,9 @@ static bool whole_is_wanted(rf_inflated *g, uint64_t end) {
   return hint > 0 && end >= hint / 2;
 }
 
-/* Decodes everything at once. false: nothing has changed, go on with the stream. The size that the file names is what
- * makes it likely that most of it is wanted: a file that has much more than that, and than what is wanted, has lied. */
+/* Decodes everything at once. Returns false if nothing has changed and the stream goes on. The size in the file makes
+ * it likely that the reader needs most of it, so content of much more than that, and than the reader needs, is refused.
+ */
 static bool decode_whole(rf_inflated *g, uint64_t end) {
   g->whole_tried = true;
   const uint8_t *packed = NULL;
@@ -254,14 +258,14 @@ static bool decode_whole(rf_inflated *g, uint64_t end) {
     replace_block(g, made, &spare);
     g->complete = true;
     rf_mutex_unlock(&g->mutex);
-    rf_gzip_decoder_close(&g->gunzip);
+    rf_gzip_decoder_close(&g->decoder);
   }
   rf_free(spare);
   return good;
 }
 
 static rf_status fail_limit(rf_inflated *g, rf_error *err) {
-  g->gunzip.broken = true;
+  g->decoder.broken = true;
   return rf_fail(err, RF_ERR_LIMIT,
                  "the file decompresses to more than the limit of %llu bytes; if it can be trusted, raise the limit "
                  "(rf_limits.inflate_bytes, from Python max_inflate_bytes)",
@@ -269,22 +273,22 @@ static rf_status fail_limit(rf_inflated *g, rf_error *err) {
 }
 
 static void finish_stream(rf_inflated *g) {
-  atomic_store(g->stray, g->gunzip.stray);
-  rf_gzip_decoder_close(&g->gunzip);
+  atomic_store(g->stray, g->decoder.stray);
+  rf_gzip_decoder_close(&g->decoder);
 }
 
-/* At the limit only the end of the file may follow. */
+/* Checks that the content ends at the limit. */
 static rf_status expect_end(rf_inflated *g, bool *done, rf_error *err) {
   uint8_t beyond;
   size_t made;
-  RF_TRY(rf_gzip_decoder_read(&g->gunzip, &beyond, 1, &made, done, err));
+  RF_TRY(rf_gzip_decoder_read(&g->decoder, &beyond, 1, &made, done, err));
   if (!*done)
     return fail_limit(g, err);
-  atomic_store(g->stray, g->gunzip.stray);
+  atomic_store(g->stray, g->decoder.stray);
   return RF_OK;
 }
 
-/* One step of decoding, by the thread that is busy; *size is the new size of the content, also with an error. */
+/* Decodes one step, in the busy thread. *size is the new size of the content, also on failure. */
 static rf_status decode_step(rf_inflated *g, uint64_t target, size_t *size, bool *done, rf_error *err) {
   *size = g->content.size;
   *done = false;
@@ -303,15 +307,15 @@ static rf_status decode_step(rf_inflated *g, uint64_t target, size_t *size, bool
     g->step *= 2;
   RF_TRY(reserve(g, (size_t)n, err));
   size_t made;
-  rf_status status = rf_gzip_decoder_read(&g->gunzip, g->content.bytes + g->content.size, (size_t)n, &made, done, err);
+  rf_status status = rf_gzip_decoder_read(&g->decoder, g->content.bytes + g->content.size, (size_t)n, &made, done, err);
   *size += made;
   if (status == RF_OK && *done)
-    finish_stream(g); /* its buffer is as large as many a whole file */
+    finish_stream(g); /* frees its buffer early: it may be larger than the file */
   return status;
 }
 
-/* What a reader that needs the content up to `end` is told. Mutex held. Bytes just before a place where the stream is
- * corrupt (or has a wrong CRC) are not trusted, those before a mere end are. */
+/* Returns the status for a reader that needs the content up to `end`. Mutex held. Bytes just before a place where the
+ * stream is corrupt (or has a wrong CRC) are not trusted; bytes before a mere end are. */
 static rf_status verdict(const rf_inflated *g, uint64_t end, uint64_t target, rf_error *err) {
   if (g->failure == RF_OK || (end <= g->content.size && (g->failure != RF_ERR_CODEC || target <= g->content.size)))
     return RF_OK;
@@ -320,7 +324,7 @@ static rf_status verdict(const rf_inflated *g, uint64_t end, uint64_t target, rf
   return g->failure;
 }
 
-/* Sees to it that the content up to `end`, or all there is of it, is in the block. Pins the block. */
+/* Decodes the content up to `end`, or to its end, into the block. Pins the block. */
 static rf_status demand(rf_inflated *g, uint64_t end, rf_error *err) {
   uint64_t target;
   if (!rf_add_u64(end, LOOK_AHEAD, &target))
@@ -342,10 +346,10 @@ static rf_status demand(rf_inflated *g, uint64_t end, rf_error *err) {
     lock_state(g);
     g->content.size = size;
     g->complete = g->complete || done;
-    if (status != RF_OK && g->gunzip.broken) {
+    if (status != RF_OK && g->decoder.broken) {
       g->failure = status;
       g->failure_error = own;
-      status = RF_OK; /* verdict() decides whom it concerns */
+      status = RF_OK; /* verdict() decides which reads fail */
     } else if (status != RF_OK && err != NULL && err->code == RF_OK) {
       *err = own;
     }
@@ -395,7 +399,7 @@ rf_status rf_inflated_read(rf_inflated *g, uint64_t offset, void *buffer, size_t
 
 rf_status rf_inflated_peek(rf_inflated *g, uint64_t offset, size_t n, const uint8_t **bytes) {
   uint64_t end = end_of(offset, n);
-  /* A failure is left to the read that will be tried next. */
+  /* The read that follows reports a failure. */
   if (n == 0 || demand(g, end, NULL) != RF_OK)
     return RF_ERR_UNSUPPORTED;
   rf_status status = RF_ERR_UNSUPPORTED;
@@ -442,13 +446,13 @@ rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64
                            rf_inflated **inflated, rf_error *err) {
   rf_inflated *g = new_inflated();
   if (g == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for opening a compressed file");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for opening a compressed file");
   g->inner = inner;
   g->codec = codec;
   g->limit = limit;
   g->forks = rf_fork_count();
   g->stray = stray;
-  rf_status status = rf_gzip_decoder_open(&g->gunzip, inner, codec, err);
+  rf_status status = rf_gzip_decoder_open(&g->decoder, inner, codec, err);
   if (status != RF_OK) {
     rf_inflated_close(g);
     return status;
@@ -458,7 +462,7 @@ rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64
 }
 
 const uint8_t *rf_inflated_packed_start(const rf_inflated *g, size_t *n) {
-  return rf_gzip_decoder_start(&g->gunzip, n);
+  return rf_gzip_decoder_start(&g->decoder, n);
 }
 
 rf_status rf_inflated_to_memory(rf_inflated *g, void **memory, rf_error *err) {
@@ -475,7 +479,7 @@ void rf_inflated_close(rf_inflated *g) {
   if (g->content.bytes != NULL)
     rf_pages_free(g->content.bytes, g->content.capacity);
   free_retired(g);
-  rf_gzip_decoder_close(&g->gunzip);
+  rf_gzip_decoder_close(&g->decoder);
   rf_cond_destroy(&g->changed);
   rf_mutex_destroy(&g->mutex);
   rf_free(g);

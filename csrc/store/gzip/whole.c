@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Whole gzip buffers at once with libdeflate, which needs all of the input and room for all of the output and is
- * in return about twice as fast as a stream decoder. Where it is not in the build, or says no for whatever
- * reason, the callers take the stream codec: it alone judges what is wrong with a file.
+ * Whole gzip buffers with libdeflate, which needs all input and room for all output, and is about twice as fast as a
+ * stream decoder. If it is not in the build, or fails, callers use the stream codec, which alone judges the file.
  */
 #include "store/gzip/whole.h"
 
@@ -14,10 +13,10 @@
 #if defined(RF_HAVE_LIBDEFLATE)
 #include <libdeflate.h>
 
-/* Level 1 already gives files smaller than zlib's level 1, which is what cfitsio writes, at several times its speed. */
+/* Level 1 of libdeflate makes smaller files than level 1 of zlib, which cfitsio uses, several times as fast. */
 #define FAST_LEVEL 1
 
-/* Smallest room to start with, and how often it may turn out too small before we give up. */
+/* Smallest first room, and how often it may be too small before the function gives up. */
 #define MIN_ROOM_BYTES ((size_t)64 * 1024)
 #define ROOM_TRIES 6
 
@@ -35,7 +34,7 @@ static bool only_zeros(const uint8_t *bytes, size_t n) {
   return true;
 }
 
-/* Makes the room larger, by the ratio found so far where a member has been decoded already. */
+/* Grows the room, by the ratio of the members that are decoded already. */
 static bool make_room(rf_pages *out, size_t used, size_t n, uint64_t max) {
   uint64_t room = (uint64_t)out->capacity * 2;
   if (out->size > 0) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * Inflates and deflates whole buffers with libdeflate. RF_ERR_UNSUPPORTED, without a message, means: take the stream
- * codec, which judges what is wrong if something is.
+ * codec, which alone judges the content.
  */
 #ifndef RF_STORE_GZIP_WHOLE_H
 #define RF_STORE_GZIP_WHOLE_H
@@ -15,14 +15,14 @@ typedef struct rf_pages {
   size_t size;
 } rf_pages;
 
-/* All members in n bytes, CRC and length checked. `guess` is what the content probably takes and `most` what
- * it may take. *used is where they end; only zeros are behind. */
+/* Inflates all members in n bytes and checks CRC and length. `guess` is the probable size of the content, `most` the
+ * largest allowed. *used receives the end of the last member; only zeros follow it. */
 rf_status rf_whole_inflate(const uint8_t *in, size_t n, size_t guess, uint64_t max, rf_pages *out, size_t *used);
 
-/* One member. */
+/* Deflates n bytes as one member. */
 rf_status rf_whole_deflate(const uint8_t *in, size_t n, int level, rf_pages *out);
 
-/* For tests: 0 makes both say RF_ERR_UNSUPPORTED. Gives whether they work now. */
+/* For tests: 0 makes both functions return RF_ERR_UNSUPPORTED. Returns 1 if they work now. */
 int rf_whole_set_enabled(int enabled);
 
 #endif

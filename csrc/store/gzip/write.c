@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Writing decoded content back as a .gz: one member, because cfitsio reads only the first; no name and no time in
- * its header, so that equal content gives equal files.
+ * Writes decoded content as a .gz: one member, because cfitsio reads only the first. Its header has no name and no
+ * time, so that equal content gives equal files.
  */
 #include "store/gzip/write.h"
 
@@ -11,17 +11,17 @@
 #include "store/gzip/whole.h"
 #include "store/local/memory.h"
 
-/* Content up to this size is compressed at once; the room for the result comes on top of it. */
+/* Content up to this size is compressed at once, which needs as much memory for the result. */
 #define MAX_WHOLE_BYTES ((uint64_t)1 << 30)
 
 #define CHUNK_BYTES ((size_t)1024 * 1024)
 
-/* Where compressed bytes go. */
+/* The destination of compressed bytes. */
 typedef struct gzip_output {
   const rf_driver_ops *ops;
   void *state;
   uint64_t offset;
-  uint8_t *buffer; /* CHUNK_BYTES bytes, `filled` of them waiting */
+  uint8_t *buffer; /* CHUNK_BYTES bytes, of which `filled` are not written yet */
   size_t filled;
 } gzip_output;
 
@@ -49,7 +49,7 @@ static rf_status take(void *context, const void *data, size_t n, rf_error *err) 
   return RF_OK;
 }
 
-/* The content through the stream codec, piece by piece. */
+/* Compresses the content with the stream codec, chunk by chunk. */
 static rf_status deflate_stream(const rf_stream_codec *codec, int level, const uint8_t *bytes, uint64_t n,
                                 gzip_output *out, rf_error *err) {
   void *stream = NULL;
@@ -88,7 +88,7 @@ static rf_status compress(const rf_stream_codec *codec, int level, const uint8_t
   }
   out->buffer = rf_alloc(CHUNK_BYTES);
   if (out->buffer == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for compressing a file");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for compressing a file");
   rf_status status = deflate_stream(codec, level, bytes, n, out, err);
   rf_free(out->buffer);
   return status;

@@ -9,12 +9,12 @@
 
 #include "store/store.h"
 
-/* Makes `content` (a memory store's state; borrowed) what `inner` holds, as one gzip member: all or
- * nothing where inner's driver can replace and not `in_place`, else by overwriting it. */
+/* Writes `content` (the state of a memory store; borrowed) to `inner` as one gzip member. All or nothing if the driver
+ * can replace files and `in_place` is false; else it overwrites the file. */
 rf_status rf_gzip_write_back(rf_store *inner, const rf_stream_codec *codec, int level, bool in_place, void *content,
                              rf_error *err);
 
-/* Fails as a write-back would when nothing can be put beside the file. */
+/* Fails as a write-back would if no file can be made beside the old one. */
 rf_status rf_gzip_try_replace(rf_store *inner, rf_error *err);
 
 #endif

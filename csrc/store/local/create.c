@@ -8,18 +8,18 @@
 #include "store/http/url.h"
 #include "store/open.h"
 
-/* How often a file is opened again that was replaced before it was locked. */
+/* How often to open a file again that was replaced before it was locked. */
 #define LOCK_TRIES 100
 
-static _Atomic uint64_t files; /* opened so far */
+static _Atomic uint64_t files; /* number of files opened so far */
 
 rf_status rf_local_file_new(rf_local_file **state, rf_error *err) {
   rf_local_file *f = rf_alloc_zero(1, sizeof *f);
   if (!f)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to open a file");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to open a file");
   if (!rf_mutex_init(&f->map_lock)) {
     rf_free(f);
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for the lock of a file");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for the lock of a file");
   }
   f->number = atomic_fetch_add_explicit(&files, 1, memory_order_relaxed) + 1;
   *state = f;
@@ -36,12 +36,12 @@ void rf_local_file_free(rf_local_file *f) {
   rf_free(f);
 }
 
-/* The path that "file:///a%20b" or "file://localhost/a" stands for (RFC 8089). */
+/* Gets the path of "file:///a%20b" or "file://localhost/a" (RFC 8089). */
 static rf_status path_of_url(const char *name, size_t scheme, char **path, rf_error *err) {
   const char *rest = name + scheme + 3;
   size_t host = strcspn(rest, "/");
   if (rest[host] == '\0' || (host > 0 && !rf_is_name(rest, host, "localhost")))
-    return rf_fail(err, RF_ERR_ARGUMENT, "a file:// URL must be file:///path or file://localhost/path");
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected file:///path or file://localhost/path");
   rest += host;
 #if defined(_WIN32)
   if (rest[1] && rest[2] == ':') /* file:///C:/dir */
@@ -55,10 +55,10 @@ static rf_status path_of_name(const char *name, char **path, rf_error *err) {
   if (scheme > 0)
     return path_of_url(name, scheme, path, err);
   *path = rf_strdup(name);
-  return *path ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "no memory for a file name");
+  return *path ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a file name");
 }
 
-/* A file that is replaced is the one that the name leads to now, also after a change of directory or of a link. */
+/* Resolves the path now, so that a later change of directory or of a link does not change which file is replaced. */
 static rf_status resolve(rf_local_file *f, rf_error *err) {
   char *real;
   RF_TRY(rf_path_resolve(f->path, &real, err));
@@ -76,11 +76,11 @@ static rf_status take_lock(rf_local_file *f, rf_fd fd, bool exclusive, rf_error 
   case RF_LOCK_HELD:
     return rf_fail(err, RF_ERR_LOCKED, "another handle, of this or another process, holds a lock on the file");
   default:
-    return rf_fail(err, RF_ERR_UNSUPPORTED, "the file system has no locks, or they cannot be had for this file");
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "the file system cannot lock this file");
   }
 }
 
-/* The old file stays as it is until the first change. *there false: there is none. */
+/* Opens an old file that stays as it is until the first change. *there is false if there is none. */
 static rf_status open_unclaimed(rf_local_file *f, bool *there, rf_error *err) {
   rf_error local;
   rf_error_clear(&local);
@@ -98,7 +98,7 @@ static rf_status open_unclaimed(rf_local_file *f, bool *there, rf_error *err) {
   return *there ? status : RF_OK;
 }
 
-/* Locks the file that is to be replaced; there may be none. */
+/* Locks the file to be replaced, if there is one. */
 static rf_status lock_old(rf_local_file *f, rf_error *err) {
   rf_fd old;
   if (!(f->flags & RF_OPEN_LOCK) || rf_fd_open(f->path, RF_MODE_READ_WRITE, &old, NULL) != RF_OK)
@@ -108,7 +108,7 @@ static rf_status lock_old(rf_local_file *f, rf_error *err) {
   return status;
 }
 
-/* A temporary file beside the one that it will replace. */
+/* Opens a temporary file beside the one that it will replace. */
 static rf_status open_temporary(rf_local_file *f, rf_error *err) {
   bool in_place = false, there;
   rf_error local;
@@ -128,13 +128,13 @@ static rf_status open_temporary(rf_local_file *f, rf_error *err) {
   return status;
 }
 
-/* Between opening and locking, the file may have been replaced under its name: its lock is of no use. */
+/* Tells whether the file was replaced between opening and locking, which makes its lock useless. */
 static bool was_replaced(rf_local_file *f) {
   rf_file_stamp stamp;
   bool differs = false;
   if (!(f->flags & RF_OPEN_LOCK) || rf_fd_stamp(f->fd, &stamp, NULL) != RF_OK || !stamp.plain)
     return false;
-  if (++f->lock_tries > LOCK_TRIES) /* a file system whose numbers mean nothing */
+  if (++f->lock_tries > LOCK_TRIES) /* file numbers have no meaning on this file system */
     return false;
   return rf_path_differs(f->path, &stamp, &differs, NULL) == RF_ERR_NO_FILE || differs;
 }
@@ -149,14 +149,14 @@ static rf_status open_new(rf_local_file *f, const char *name, rf_error *err) {
   if (f->flags & (RF_OPEN_ATOMIC | RF_OPEN_IN_PLACE)) {
     RF_TRY(resolve(f, err));
     if (only_new && rf_path_exists(f->path))
-      return rf_fail(err, RF_ERR_EXISTS, "there is such a file");
+      return rf_fail(err, RF_ERR_EXISTS, "the file already exists");
     if (f->flags & RF_OPEN_IN_PLACE)
       RF_TRY(open_unclaimed(f, &there, err));
     return there ? RF_OK : open_temporary(f, err);
   }
   if (!only_new && !(f->flags & (RF_OPEN_LOCK | RF_OPEN_UNCUT))) {
     RF_TRY(rf_fd_open(name, RF_MODE_CREATE, &f->fd, err));
-  } else { /* not cut before it is ours */
+  } else { /* not truncated before it is locked */
     RF_TRY(rf_fd_open_or_create(name, only_new, &f->fd, err));
     rf_status status = take_lock(f, f->fd, true, err);
     if (status == RF_OK && was_replaced(f)) {
@@ -187,8 +187,8 @@ static rf_status open_old(rf_local_file *f, const char *name, rf_mode mode, rf_e
   return status;
 }
 
-/* What a replacement will compare. A file without a place, such as a deleted one under /proc, can be written all the
- * same. */
+/* Notes the identity that a replacement will compare. A file without a place in the file system, such as a deleted one
+ * under /proc, can be written all the same. */
 static rf_status note_identity(rf_local_file *f, rf_error *err) {
   char *real = rf_fd_path(f->fd);
   if (!real && rf_path_resolve(f->path, &real, NULL) != RF_OK)
@@ -205,7 +205,7 @@ rf_status rf_local_file_open(const rf_driver *driver, const char *name, rf_mode 
   RF_TRY(rf_local_file_new(&f, err));
   f->flags = options->flags;
   rf_status status = path_of_name(name, &f->path, err);
-  const char *given = rf_url_scheme(name) ? f->path : name; /* messages name what the user gave */
+  const char *given = rf_url_scheme(name) ? f->path : name; /* the name for messages */
   if (status == RF_OK)
     status = mode == RF_MODE_CREATE ? open_new(f, given, err) : open_old(f, given, mode, err);
   if (status != RF_OK) {

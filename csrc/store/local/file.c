@@ -8,11 +8,11 @@
 #include "store/local/create.h"
 #include "store/local/mapping.h"
 
-/* Space is reserved for a temporary file in steps that grow with it between these. */
+/* Space for a temporary file is reserved in growing steps between these sizes. */
 #define MIN_RESERVE_BYTES ((uint64_t)1 << 20)
 #define MAX_RESERVE_BYTES ((uint64_t)64 << 20)
 
-/* A copy is made in pieces of so many bytes. */
+/* Size of the buffer for a copy. */
 #define COPY_BYTES ((size_t)1 << 20)
 
 static rf_status file_read_at(void *state, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
@@ -32,7 +32,7 @@ static rf_status file_get_size(void *state, uint64_t *size, rf_error *err) {
 bool rf_local_opened(const void *state, rf_file_stamp *stamp) {
   const rf_local_file *f = state;
   *stamp = f->stamp;
-  /* What is replaced as a whole when it is closed is no other handle's business. */
+  /* A file that is replaced at close is not shared with other handles. */
   return stamp->plain && !f->replacement && !f->updates;
 }
 
@@ -47,14 +47,14 @@ bool rf_local_stamp_behind(const void *state, rf_file_stamp *stamp) {
 bool rf_local_size_then(const void *state, const rf_file_stamp *stamp, uint64_t *size) {
   const rf_local_file *f = state;
   *size = stamp->size;
-  return !f->unclaimed; /* the old content is not that of the new file */
+  return !f->unclaimed; /* the content is still the old one */
 }
 
 bool rf_local_is_replaced(void *state, const rf_file_stamp *stamp) {
   const rf_local_file *f = state;
   bool differs = false;
   rf_status status = rf_path_differs(f->path, stamp, &differs, NULL);
-  if (status == RF_ERR_NO_FILE) /* deleted; or moved elsewhere, which keeps what is written */
+  if (status == RF_ERR_NO_FILE) /* deleted; a moved file keeps what is written */
     return stamp->links == 0;
   return status == RF_OK && differs;
 }
@@ -81,7 +81,7 @@ static rf_status copy_content(rf_fd from, rf_fd to, rf_error *err) {
   RF_TRY(rf_fd_reserve(to, 0, size, err));
   uint8_t *buffer = rf_alloc(COPY_BYTES);
   if (!buffer)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to copy a file");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to copy a file");
   rf_status status = RF_OK;
   for (; status == RF_OK && got > 0; at += got) {
     status = rf_fd_read(from, at, buffer, COPY_BYTES, &got, err);
@@ -92,7 +92,7 @@ static rf_status copy_content(rf_fd from, rf_fd to, rf_error *err) {
   return status;
 }
 
-/* Changes go to a copy. No read runs meanwhile. */
+/* Copies the file for the first change. No read runs in the meantime. */
 static rf_status begin_copy(rf_local_file *f, rf_error *err) {
   rf_replacement *replacement;
   rf_file_stamp stamp;
@@ -115,9 +115,9 @@ static rf_status begin_copy(rf_local_file *f, rf_error *err) {
   return rf_fd_size(f->fd, &f->reserved, err);
 }
 
-/* Before the first change of a file that is created in place: it is empty from here on, and can grow to `size`. */
+/* Empties a file that is created in place, for its first change, and reserves space for `size` bytes. */
 static rf_status claim(rf_local_file *f, uint64_t size, rf_error *err) {
-  RF_TRY(rf_fd_reserve(f->fd, 0, size, err)); /* or else the old content stays */
+  RF_TRY(rf_fd_reserve(f->fd, 0, size, err)); /* on failure the old content stays */
   RF_TRY(rf_fd_truncate(f->fd, 0, err));
   f->unclaimed = false;
   return rf_fd_reserve(f->fd, 0, size, err);
@@ -129,7 +129,8 @@ static rf_status begin_change(rf_local_file *f, uint64_t size, rf_error *err) {
   return f->unclaimed ? claim(f, size, err) : RF_OK;
 }
 
-/* Without a reservation some file systems (ext4) write a file out when it is renamed over another. */
+/* Reserves space for a write. Without it, some file systems (ext4) write a file out when it is renamed over another
+ * one. */
 static rf_status reserve_for(rf_local_file *f, uint64_t offset, uint64_t end, rf_error *err) {
   if (!f->replacement || end <= f->reserved || (f->reserved == 0 && end < MIN_RESERVE_BYTES))
     return RF_OK;
@@ -138,7 +139,7 @@ static rf_status reserve_for(rf_local_file *f, uint64_t offset, uint64_t end, rf
                                                     : MAX_RESERVE_BYTES;
   uint64_t begin = offset > f->reserved + step ? offset : f->reserved, ahead;
   if (!rf_add_u64(end, step, &ahead) || rf_fd_reserve(f->fd, begin, ahead - begin, NULL) != RF_OK) {
-    ahead = end; /* no room for more than what is wanted now */
+    ahead = end; /* no space for more than this write */
     RF_TRY(rf_fd_reserve(f->fd, begin, ahead - begin, err));
   }
   f->reserved = ahead;
@@ -149,7 +150,7 @@ static rf_status file_write_at(void *state, uint64_t offset, const void *buffer,
   rf_local_file *f = state;
   uint64_t end;
   if (!rf_add_u64(offset, n, &end))
-    end = UINT64_MAX; /* the write says that it is too far */
+    end = UINT64_MAX; /* the write fails with a message */
   else
     RF_TRY(begin_change(f, end, err));
   RF_TRY(reserve_for(f, offset, end, err));
@@ -215,7 +216,7 @@ static rf_status file_replace_commit(void *state, void *temp, rf_error *err) {
   rf_replace_how how = {.durable = true, .expected = &f->stamp};
   rf_status status = rf_replace_commit(fresh->replacement, &how, &fresh->fd, err);
   if (status == RF_OK) {
-    /* The old content has no name any more; an error at its close would be nobody's. */
+    /* The old content has no name now, so an error at its close does not matter. */
     (void)rf_fd_close(f->fd, NULL);
     f->fd = fresh->fd;
     status = rf_fd_stamp(f->fd, &f->stamp, err);
@@ -244,7 +245,7 @@ static rf_status put_in_place(rf_local_file *f, rf_error *err) {
   return rf_replace_commit(f->replacement, &how, &f->fd, err);
 }
 
-/* Space that was reserved and is not used is given back. */
+/* Returns reserved space that is not used. */
 static rf_status trim(rf_local_file *f, rf_error *err) {
   uint64_t size;
   if (f->reserved == 0)
@@ -253,7 +254,7 @@ static rf_status trim(rf_local_file *f, rf_error *err) {
   return size < f->reserved ? rf_fd_truncate(f->fd, size, err) : RF_OK;
 }
 
-/* A file that was changed where it is. */
+/* Finishes a file that was changed in place. */
 static rf_status finish(rf_local_file *f, rf_error *err) {
   rf_status status = f->unclaimed && !f->discarded ? rf_fd_truncate(f->fd, 0, err) : trim(f, err);
   if (status == RF_OK && (f->flags & RF_OPEN_DURABLE) && !f->mappable && !f->unclaimed) {

@@ -6,24 +6,24 @@
 #include "base/memory.h"
 #include "base/system/guard.h"
 
-/* A range of this many bytes or more is read, not copied from the mapping: reading puts fewer page faults in the way
- * and lets the kernel read ahead. */
+/* Ranges of this size or more are read, not copied from the mapping: reads cause fewer page faults and the kernel reads
+ * ahead. */
 #define READ_FROM ((size_t)256 << 10)
 
-/* A page fault in a fresh mapping costs about as much as so many small reads, and maps so many bytes around the place
- * (Linux: fault_around_bytes). */
+/* A page fault in a new mapping costs about as much as this many small reads, and maps this many bytes (Linux:
+ * fault_around_bytes). */
 #define FAULT_READS 3
 #define FAULT_BYTES ((uint64_t)64 << 10)
 
-/* The stamp that a thread has taken behind its last copy from a mapping. It counts while no other read has ended. */
+/* The stamp that a thread took after its last copy from a mapping. It is valid until another read ends. */
 typedef struct last_look {
-  uint64_t file; /* its number; 0: none */
+  uint64_t file; /* rf_local_file.number; 0: none */
   uint64_t ended;
   rf_file_stamp stamp;
 } last_look;
 static _Thread_local last_look looked;
 
-/* Every read ends so: the bytes that it has taken are older than any look behind it. */
+/* Counts a read at its end, so that stamps taken before are not used for its bytes. */
 static uint64_t count_read(rf_local_file *f) {
   return atomic_fetch_add(&f->ended, 1) + 1;
 }
@@ -34,7 +34,7 @@ rf_status rf_local_file_read(rf_local_file *f, uint64_t offset, void *buffer, si
   return status;
 }
 
-/* The mapping, made now if this is the first time; NULL when there cannot be one. */
+/* Returns the mapping, which the first call makes; NULL if there cannot be one. */
 static const uint8_t *file_mapping(rf_local_file *f, uint64_t size) {
   const uint8_t *map = atomic_load_explicit(&f->map, memory_order_acquire);
   if (map || !f->mappable)
@@ -48,21 +48,20 @@ static const uint8_t *file_mapping(rf_local_file *f, uint64_t size) {
       atomic_store_explicit(&f->map, map, memory_order_release);
     } else {
       map = NULL;
-      f->map_failed = true; /* a device, or no address space left: reading works all the same */
+      f->map_failed = true; /* a device, or no address space left: reads work all the same */
     }
   }
   rf_mutex_unlock(&f->map_lock);
   return map;
 }
 
-/* Does copying all from a mapping take fewer page faults than reading takes calls? */
+/* Tells whether copying from a mapping costs less in page faults than reading does in calls. */
 static bool pays(uint64_t reads, uint64_t bytes) {
   return reads / FAULT_READS > bytes / FAULT_BYTES;
 }
 
-/* Ranges that lie close together are copied from a mapping at once. Others are read, until as much has been spent on
- * reading as touching the whole file through a mapping would have cost: so no order of calls costs more than twice what
- * the better way would have. */
+/* Ranges that lie close together are copied from a mapping at once. Other ranges are read until the reads have cost as
+ * much as touching the whole file through a mapping. So no order of calls costs more than twice the better way. */
 static bool is_worth_mapping(rf_local_file *f, const rf_read_range *ranges, size_t count, uint64_t size) {
   uint64_t low = ranges[0].offset, high = low;
   for (size_t i = 1; i < count; i++) {
@@ -77,9 +76,8 @@ static bool is_worth_mapping(rf_local_file *f, const rf_read_range *ranges, size
 static rf_status truncated(const rf_read_range *range, uint64_t size, rf_error *err) {
   uint64_t have = range->offset < size ? size - range->offset : 0;
   rf_error_at(err, (int64_t)range->offset);
-  return rf_fail(err, RF_ERR_TRUNCATED,
-                 "%zu bytes are wanted at offset %llu, but the file ends at %llu: %llu bytes are missing",
-                 range->length, (unsigned long long)range->offset, (unsigned long long)size,
+  return rf_fail(err, RF_ERR_TRUNCATED, "expected %zu bytes at offset %llu, found %llu: %llu bytes are missing",
+                 range->length, (unsigned long long)range->offset, (unsigned long long)have,
                  (unsigned long long)(range->length - have));
 }
 
@@ -104,9 +102,9 @@ static void copy_mapped(void *context) {
   }
 }
 
-/* Copies what can be copied from the mapping. false: nothing was, or the file is shorter than the mapping, and all is
- * to be read. Pages behind the end of the file are a signal, which the guard turns into the end of the copy; but cut
- * bytes of its last page are zeros in a mapping, so the size is checked behind the copy. */
+/* Copies ranges from the mapping. *copied is false if nothing was copied, or the file is shorter than the mapping; then
+ * the caller reads all ranges. A read past the end is SIGBUS, at which the guard ends the copy. Truncated bytes of the
+ * last page are zeros in a mapping, so the size is checked after the copy. */
 static rf_status copy_from_mapping(rf_local_file *f, map_copy *c, bool *copied, rf_error *err) {
   uint64_t size;
   *copied = false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Reads of ranges: many small ones of a file that is open for reading are copied from a mapping, which is ten times
- * faster than a system call for each.
+ * Reads ranges. Many small ranges of a file that is open for reading are copied from a mapping, ten times as fast as a
+ * system call for each.
  */
 #ifndef RF_STORE_LOCAL_MAPPING_H
 #define RF_STORE_LOCAL_MAPPING_H

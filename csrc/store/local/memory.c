@@ -8,14 +8,14 @@
 
 #include "base/memory.h"
 
-/* Pages are taken in steps of at least this much, and by half as much again of what there is. */
+/* Pages grow by at least this much, and by half of their size. */
 #define GROWTH_MIN ((size_t)64 << 10)
 
 typedef struct memory_state {
   uint8_t *pages;
   size_t capacity;
   size_t size;
-  size_t used; /* bytes behind this one were never written: they are zero */
+  size_t used; /* bytes from here on were never written: they are zero */
 } memory_state;
 
 static rf_status reserve(memory_state *m, uint64_t wanted, rf_error *err) {
@@ -35,7 +35,7 @@ static rf_status reserve(memory_state *m, uint64_t wanted, rf_error *err) {
     pages = rf_pages_resize(m->pages, m->capacity, capacity);
   }
   if (!pages)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a file of %llu bytes", (unsigned long long)wanted);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a file of %llu bytes", (unsigned long long)wanted);
   m->pages = pages;
   m->capacity = capacity;
   return RF_OK;
@@ -60,11 +60,11 @@ rf_status rf_memory_adopt(uint8_t *pages, size_t capacity, size_t size, void **s
     return rf_fail(err, RF_ERR_ARGUMENT, "rf_memory_adopt: %zu bytes in a buffer of %zu", size, capacity);
   memory_state *m = rf_alloc_zero(1, sizeof *m);
   if (!m)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to open a file in memory");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to open a file in memory");
   m->pages = pages;
   m->capacity = capacity;
   m->size = size;
-  m->used = capacity; /* the owner before us may have written anywhere */
+  m->used = capacity; /* the previous owner may have written anywhere */
   *state = m;
   return RF_OK;
 }
@@ -74,10 +74,10 @@ static rf_status memory_open(const rf_driver *driver, const char *name, rf_mode 
   (void)name;
   (void)options;
   if (mode != RF_MODE_CREATE)
-    return rf_fail(err, RF_ERR_NO_FILE,
-                   "a %s:// file begins empty: open it with \"w+\", or open bytes that you have with from_bytes "
-                   "(rf_file_open_bytes)",
-                   driver->scheme);
+    return rf_fail(
+        err, RF_ERR_NO_FILE,
+        "%s:// files start empty: open with \"w+\", or open existing bytes with from_bytes (rf_file_open_bytes)",
+        driver->scheme);
   return rf_memory_adopt(NULL, 0, 0, state, err);
 }
 
@@ -115,7 +115,7 @@ static rf_status memory_write_at(void *state, uint64_t offset, const void *buffe
   if (n == 0)
     return RF_OK;
   if (!rf_add_u64(offset, n, &end))
-    return rf_fail(err, RF_ERR_LIMIT, "writing %zu bytes at offset %llu: a file cannot be that long", n,
+    return rf_fail(err, RF_ERR_LIMIT, "cannot write %zu bytes at offset %llu: beyond the largest file size", n,
                    (unsigned long long)offset);
   if (end > m->size)
     RF_TRY(resize(m, end, err));

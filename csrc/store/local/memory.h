@@ -9,8 +9,8 @@
 
 extern const rf_driver_ops rf_memory_ops; /* mem://, memkeep:// */
 
-/* Makes a state of rf_memory_ops. It takes over `pages` (of rf_pages_alloc, `capacity` bytes, `size` of them content)
- * on success; NULL with 0 and 0 is an empty file. */
+/* Makes a state of rf_memory_ops. On success the state owns `pages` (of rf_pages_alloc(), `capacity` bytes, `size` of
+ * them content). NULL, 0, 0 is an empty file. */
 rf_status rf_memory_adopt(uint8_t *pages, size_t capacity, size_t size, void **state, rf_error *err);
 
 #endif

@@ -13,7 +13,7 @@ rf_status rf_block_cache_init(rf_block_cache *cache, uint64_t block_bytes, uint6
   cache->limit = limit;
   cache->slots = rf_alloc_zero(FIRST_SLOTS, sizeof *cache->slots);
   if (cache->slots == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for the cache of a remote file");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for the cache of a remote file");
   cache->slot_count = FIRST_SLOTS;
   return RF_OK;
 }
@@ -33,7 +33,7 @@ static rf_block **slot_of(const rf_block_cache *cache, uint64_t number) {
   return &cache->slots[(size_t)(mixed >> 32) & (cache->slot_count - 1)];
 }
 
-/* Twice as many slots. Without the memory for them the chains get longer, that is all. */
+/* Doubles the number of slots. Without memory the chains only get longer. */
 static void grow(rf_block_cache *cache) {
   rf_block_cache bigger = *cache;
   bigger.slot_count *= 2;
@@ -48,7 +48,7 @@ static void grow(rf_block_cache *cache) {
       *slot = block;
     }
   rf_free(cache->slots);
-  cache->slots = bigger.slots; /* the limit is read without a lock: it is not to be written again */
+  cache->slots = bigger.slots; /* the limit is read without the lock, so it is not written again */
   cache->slot_count = bigger.slot_count;
 }
 
@@ -128,7 +128,7 @@ void rf_block_cache_drop(rf_block_cache *cache, rf_block *block) {
 void rf_block_cache_leave(rf_block_cache *cache, rf_block *block) {
   if (--block->holds > 0)
     return;
-  if (!block->ready) { /* dropped: nobody can find it */
+  if (!block->ready) { /* dropped: not in the cache */
     rf_free(block);
     return;
   }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Blocks of a file, the last used ones up to a number of bytes. A block is held by whoever reads it, and by the one who
- * is fetching it: others who want it wait for him. No lock of its own: the owner's is held in every call.
+ * A cache of blocks of a file, which keeps the last used ones up to a number of bytes. Readers hold blocks, and so
+ * does the thread that fetches one; others that need it wait. The cache has no lock: the caller holds its own in every
+ * call.
  */
 #ifndef RF_STORE_REMOTE_BLOCK_CACHE_H
 #define RF_STORE_REMOTE_BLOCK_CACHE_H
@@ -12,12 +13,12 @@
 
 typedef struct rf_block {
   uint64_t number;
-  bool ready;   /* false: somebody is fetching it */
-  bool dropped; /* he could not: it is in the cache no more */
+  bool ready;   /* false: a thread is fetching it */
+  bool dropped; /* the fetch failed; the block is not in the cache */
   unsigned holds;
-  size_t length; /* shorter than a whole one at the end of the file only */
+  size_t length; /* shorter than block_bytes only at the end of the file */
   struct rf_block *chain;
-  struct rf_block *newer; /* in the order of use; ready blocks that nobody holds */
+  struct rf_block *newer; /* order of use of ready blocks without holds */
   struct rf_block *older;
   uint8_t bytes[];
 } rf_block;
@@ -41,18 +42,18 @@ rf_status rf_block_cache_init(rf_block_cache *cache, uint64_t block_bytes, uint6
 /* Frees all blocks. No block is held. */
 void rf_block_cache_release(rf_block_cache *cache);
 
-/* The block, ready or being fetched, held for the caller; NULL when there is none. */
+/* Returns the block `number`, ready or in transfer, with a hold for the caller; NULL if there is none. */
 rf_block *rf_block_cache_take(rf_block_cache *cache, uint64_t number);
 
-/* A new block that is not ready, held for the caller, who has to fill it and say so by rf_block_cache_ready or
- * rf_block_cache_drop. NULL: no memory. */
+/* Adds a block that is not ready, with a hold for the caller, who fills it and calls rf_block_cache_ready() or
+ * rf_block_cache_drop(). NULL: no memory. */
 rf_block *rf_block_cache_add(rf_block_cache *cache, uint64_t number, size_t length);
 void rf_block_cache_ready(rf_block *block);
 
-/* Takes a block out that could not be fetched, so that nobody finds it any more. The hold stays. */
+/* Removes a block whose fetch failed. The hold stays. */
 void rf_block_cache_drop(rf_block_cache *cache, rf_block *block);
 
-/* Ends a hold. Blocks beyond the limit go, those first that were not used for the longest time. */
+/* Ends a hold. Frees the least recently used blocks beyond the limit. */
 void rf_block_cache_leave(rf_block_cache *cache, rf_block *block);
 
 #endif

@@ -6,12 +6,12 @@
 
 #include "base/memory.h"
 
-/* What a range among several costs: its header, and the work with it. */
+/* Cost in bytes of a part in a multirange response: its header, and the work with it. */
 #define PART_BYTES ((uint64_t)512)
 
 /* ---- which blocks ---- */
 
-/* The part of a range that goes straight to its destination: whole blocks of a long read. Empty for others. */
+/* Gets the part of a range that goes directly to its destination: the whole blocks of a long read. Empty for others. */
 static void direct_part(const rf_fetch_batch *batch, const rf_read_range *range, uint64_t *begin, uint64_t *end) {
   uint64_t unit = batch->cache->block_bytes;
   *begin = *end = range->offset;
@@ -22,7 +22,7 @@ static void direct_part(const rf_fetch_batch *batch, const rf_read_range *range,
   *end = range->offset + range->length - (range->offset + range->length) % unit;
 }
 
-/* The stretches of a range that go through blocks: all of it, or what is before and behind the direct part. */
+/* The parts of a range that go through blocks: all of it, or what is before and after the direct part. */
 typedef struct {
   uint64_t begin[2];
   uint64_t end[2];
@@ -43,7 +43,7 @@ static int by_number(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
-/* How many blocks the parts have, or (numbers not NULL) which. */
+/* Counts the blocks of the parts; lists them in `numbers` if that is not NULL. */
 static size_t list_blocks(const rf_fetch_batch *batch, const rf_read_range *ranges, size_t count, uint64_t *numbers) {
   uint64_t unit = batch->cache->block_bytes;
   size_t n = 0;
@@ -71,7 +71,7 @@ static rf_status add_extent(rf_fetch_batch *batch, uint64_t first, uint64_t leng
     if (segments != NULL)
       batch->segments = segments;
     if (extents == NULL || segments == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu requests", capacity);
+      return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a plan of %zu requests", capacity);
     batch->extent_capacity = capacity;
   }
   batch->extents[batch->extent_count] = (rf_extent){first, length, 0};
@@ -79,8 +79,7 @@ static rf_status add_extent(rf_fetch_batch *batch, uint64_t first, uint64_t leng
   return RF_OK;
 }
 
-/* The direct parts, in requests that are not too long. Few long ones are cut further, so that all connections have
- * some. */
+/* Plans the direct parts as extents of at most request_bytes. */
 static rf_status plan_direct(rf_fetch_batch *batch, const rf_read_range *ranges, size_t count, rf_error *err) {
   for (size_t i = 0; i < count; i++) {
     uint64_t begin, end;
@@ -102,7 +101,7 @@ rf_status rf_fetch_batch_init(rf_fetch_batch *batch, const rf_remote_options *re
   batch->numbers = rf_alloc((n + 1) * sizeof *batch->numbers);
   batch->held = rf_alloc_zero(n + 1, sizeof *batch->held);
   rf_status status = batch->numbers == NULL || batch->held == NULL
-                         ? rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu blocks", n)
+                         ? rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a plan of %zu blocks", n)
                          : plan_direct(batch, ranges, count, err);
   if (status != RF_OK) {
     rf_fetch_batch_release(batch);
@@ -126,7 +125,9 @@ rf_status rf_fetch_batch_add_stream(rf_fetch_batch *batch, const rf_fetch_stream
     RF_TRY(add_extent(batch, at, n, (rf_fetch_segment){.streamed = true, .next = count}, err));
   }
   batch->remainders = rf_alloc(count * stream->sink->unit_bytes);
-  return batch->remainders != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu requests", count);
+  return batch->remainders != NULL
+             ? RF_OK
+             : rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a plan of %zu requests", count);
 }
 
 void rf_fetch_batch_release(rf_fetch_batch *batch) {
@@ -154,15 +155,15 @@ static size_t find_number(const rf_fetch_batch *batch, uint64_t number) {
   return low;
 }
 
-/* The next missing block from i on; held_count when there is none. */
+/* Returns the next missing block from i on; held_count if there is none. */
 static size_t next_missing(const rf_fetch_batch *batch, size_t i) {
   while (i < batch->held_count && batch->held[i] != NULL)
     i++;
   return i;
 }
 
-/* The end of the run of missing blocks that begins with `i`: *last is the last of them. Blocks between, up to `gap`,
- * come along. Gives the first missing one behind it. */
+/* Finds the run of missing blocks that begins with `i`: *last is its last block. The run includes gaps of up to `gap`
+ * blocks. Returns the first missing block after it. */
 static size_t end_of_run(const rf_fetch_batch *batch, size_t i, uint64_t gap, size_t *last) {
   uint64_t max = batch->remote->request_bytes / batch->cache->block_bytes;
   uint64_t begin = batch->numbers[i];
@@ -175,8 +176,8 @@ static size_t end_of_run(const rf_fetch_batch *batch, size_t i, uint64_t gap, si
   return i;
 }
 
-/* What fetching would cost, in bytes, if blocks up to `gap` between two wanted ones came along. Requests that run side
- * by side cost one wait for an answer, and gap_bytes is what could have come in that time. */
+/* Returns the cost of fetching, in bytes, with gaps of up to `gap` blocks. Parallel requests cost one round trip, which
+ * is worth gap_bytes. */
 static uint64_t cost_of_gap(const rf_fetch_batch *batch, uint64_t gap) {
   uint64_t runs = 0, blocks = 0;
   size_t last;
@@ -214,17 +215,17 @@ static rf_status own(rf_fetch_batch *batch, rf_block_cache *cache, uint64_t numb
     if (extra != NULL)
       batch->extra = extra;
     if (owned == NULL || extra == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu blocks", capacity);
+      return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a plan of %zu blocks", capacity);
     batch->owned_capacity = capacity;
   }
   *block = rf_block_cache_add(cache, number, (size_t)(batch->size - begin < unit ? batch->size - begin : unit));
   if (*block == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a block of %llu bytes", (unsigned long long)unit);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a block of %llu bytes", (unsigned long long)unit);
   batch->owned[batch->owned_count++] = *block;
   return RF_OK;
 }
 
-/* A run of blocks becomes one request. What lies between is kept, too, where nobody has it. */
+/* Makes an extent of a run of blocks. Blocks in its gaps are kept, too, if they are not in the cache. */
 static rf_status claim_run(rf_fetch_batch *batch, rf_block_cache *cache, size_t i, size_t last, rf_error *err) {
   uint64_t unit = batch->cache->block_bytes, begin = batch->numbers[i], end = batch->numbers[last];
   uint64_t bytes = (end + 1) * unit < batch->size ? (end + 1 - begin) * unit : batch->size - begin * unit;
@@ -295,7 +296,7 @@ rf_status rf_fetch_batch_claim(rf_fetch_batch *batch, rf_block_cache *large, rf_
 
 /* ---- what arrives ---- */
 
-/* `n` bytes for one block, from byte `within` of it on. */
+/* Copies n bytes into a block, from byte `within` of it on. */
 static void fill_block(rf_fetch_batch *batch, rf_block *block, size_t within, const uint8_t *data, size_t n) {
   memcpy(block->bytes + within, data, n);
   if (within + n < block->length)
@@ -306,8 +307,7 @@ static void fill_block(rf_fetch_batch *batch, rf_block *block, size_t within, co
   rf_mutex_unlock(batch->lock);
 }
 
-/* Whole units go to the sink; what is left of the last one waits for the rest of it. `at` counts from the sink's first
- * byte. */
+/* Delivers whole units to the sink; the remainder waits for the rest of its unit. `at` is an offset in the stream. */
 static rf_status deliver_units(const rf_fetch_batch *batch, rf_fetch_segment *segment, uint64_t at, const uint8_t *data,
                                size_t n, rf_error *err) {
   const rf_stream_sink *sink = batch->stream->sink;
@@ -334,7 +334,8 @@ static rf_status copy_to_memory(const rf_fetch_segment *segment, uint64_t receiv
   return RF_OK;
 }
 
-/* The block `number` if this batch claimed it; NULL if another batch fetches it. Numbers ascend within an extent. */
+/* Returns the block `number` if this batch claimed it, NULL if another batch fetches it. Numbers ascend within an
+ * extent. */
 static rf_block *next_claimed(const rf_fetch_batch *batch, rf_fetch_segment *segment, uint64_t number) {
   while (segment->next < batch->owned_count && batch->owned[segment->next]->number < number)
     segment->next++;

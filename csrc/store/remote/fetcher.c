@@ -7,18 +7,17 @@
 #include "store/http/url.h"
 #include "store/schemes.h"
 
-#define FIRST_DELAY 0.2 /* seconds before the first repeat; twice as many before each other */
+#define FIRST_DELAY 0.2 /* seconds before the first repeat; each later delay is twice as long */
 #define MAX_DELAY 8.0
 #define PROGRESS_SECONDS 0.1
 
-/* Long stretches from a server as near as this come one after the other: one connection fills the wire, and several
- * only push each other's bytes out of the caches. Over a greater distance one connection does not keep the wire busy.
- */
+/* Long extents from a server as near as this are fetched one after the other: one connection uses the whole bandwidth,
+ * and several displace each other's bytes in the caches. Over a greater distance several connections are faster. */
 #define NEAR_SECONDS 0.005
 #define LONG_BYTES ((uint64_t)4 << 20)
-/* And in few requests: between two of them the wire is idle until we have dealt with all that came. */
+/* Largest request to a near server: between two requests the connection is idle until all bytes are processed. */
 #define STREAM_BYTES ((uint64_t)256 << 20)
-/* Bytes that are counted at a time. */
+/* Bytes are counted in steps of this size. */
 #define COUNT_BYTES ((uint64_t)1 << 20)
 
 /* ---- options that outlive the call that brought them ---- */
@@ -72,7 +71,7 @@ static void fill_in_defaults(rf_remote_options *remote) {
   remote->retry_seconds = remote->retry_seconds > 0 ? remote->retry_seconds : 60;
 }
 
-/* A transport that takes names as they are finds out itself who asks. */
+/* A transport that takes raw names finds credentials by itself. */
 static rf_status location_of(rf_fetcher *f, const char *name, rf_error *err) {
   if ((f->transport->flags & RF_TRANSPORT_RAW_NAMES) == 0)
     return rf_location_parse(name, &f->remote, &f->location, err);
@@ -80,7 +79,7 @@ static rf_status location_of(rf_fetcher *f, const char *name, rf_error *err) {
   return f->location.url != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "out of memory");
 }
 
-/* Amazon's servers send one range at a time, and FTP knows of no more. */
+/* S3 servers and FTP send one range at a time. */
 static bool knows_multirange(const rf_fetcher *f) {
   const char *url = f->location.url;
   return (f->transport->flags & RF_TRANSPORT_MULTIRANGE) != 0 && !f->location.is_s3 &&
@@ -101,7 +100,7 @@ rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const 
   f->stats.size = sizeof f->stats;
   rf_status status = keep_options(f, options->remote, err);
   if (status == RF_OK) {
-    /* What the caller says of the size or the time of requests goes for all. */
+    /* The caller's limit of size or time holds for all requests. */
     bool said = f->remote.request_bytes != 0 || f->remote.timeout > 0;
     fill_in_defaults(&f->remote);
     f->stream_bytes = said ? f->remote.request_bytes : STREAM_BYTES;
@@ -141,7 +140,7 @@ void rf_fetcher_count(rf_fetcher *f, uint64_t wanted, uint64_t hits, uint64_t mi
   rf_mutex_unlock(&f->lock);
 }
 
-/* `asked`: requests of one fetch, `abreast` of them at a time. */
+/* Counts `asked` requests of one fetch, `abreast` of them at a time. */
 static void count_request(rf_fetcher *f, const rf_response *response, size_t asked, unsigned abreast, bool again) {
   rf_mutex_lock(&f->lock);
   f->stats.bytes_fetched += response->overhead;
@@ -157,7 +156,7 @@ static void count_bytes(rf_fetcher *f, uint64_t n) {
   rf_mutex_unlock(&f->lock);
 }
 
-/* The first answer to a question that was asked at `asked`. */
+/* Notes the time of the first response to a request that was sent at `asked`. */
 static void note_answer(rf_fetcher *f, double asked) {
   double seconds = rf_time_seconds() - asked;
   rf_mutex_lock(&f->lock);
@@ -169,7 +168,7 @@ static void note_answer(rf_fetcher *f, double asked) {
 typedef struct {
   uint64_t done;
   int64_t total;
-  double last; /* when it was told */
+  double last; /* when progress was last reported */
 } progress;
 
 static rf_status tell(const rf_fetcher *f, progress *p, bool end, rf_error *err) {
@@ -188,7 +187,7 @@ static rf_status tell(const rf_fetcher *f, progress *p, bool end, rf_error *err)
 typedef struct {
   int left;
   double begun;
-  double delay; /* of the repeat to come */
+  double delay; /* before the next repeat */
 } patience;
 
 static patience new_patience(const rf_fetcher *f) {
@@ -204,22 +203,22 @@ static bool may_pass(const rf_error *err, const rf_response *said) {
   case RF_ERR_HTTP_STATUS: {
     int status = err->http_status != 0 ? err->http_status : said->status;
     return status == 408 || status == 425 || status == 429 || (status >= 500 && status != 501 && status != 505) ||
-           (status >= 420 && status <= 426 && said->status == status); /* FTP: not now */
+           (status >= 420 && status <= 426 && said->status == status); /* FTP: temporary failures */
   }
   default:
     return false;
   }
 }
 
-/* A number from 0 to 1 that callers who failed together do not share. */
+/* Returns a number from 0 to 1 that differs between callers that failed together. */
 static double chance(const rf_fetcher *f, int left) {
   uint64_t mixed = (uint64_t)(rf_time_seconds() * 1e9) ^ (uint64_t)(uintptr_t)f ^ (uint64_t)left << 32;
   mixed *= UINT64_C(0x9E3779B97F4A7C15);
   return (double)(mixed >> 40) / (double)(1 << 24);
 }
 
-/* Is another attempt worth it, and after how long? Progress since the last one makes it a first failure again, within
- * the time that there is. */
+/* Tells whether to repeat, and sets the delay. Progress since the last attempt resets the number of attempts, within
+ * the time limit. */
 static bool try_again(const rf_fetcher *f, patience *p, const rf_error *err, const rf_response *said, bool progressed) {
   if (!may_pass(err, said))
     return false;
@@ -254,7 +253,7 @@ static rf_request new_request(const rf_fetcher *f, double delay) {
   return request;
 }
 
-/* What helps against some failures. */
+/* Returns a remedy for some failures, or "". */
 static const char *advice(const rf_error *last) {
   bool unknown = last->code == RF_ERR_TLS &&
                  (strstr(last->message, "issuer") != NULL || strstr(last->message, "self-signed") != NULL ||
@@ -266,7 +265,7 @@ static const char *advice(const rf_error *last) {
   return strstr(last->message, "ExpiredToken") != NULL ? "; get new credentials" : "";
 }
 
-/* What is reported is the last failure, which is the one that could not be helped. */
+/* Reports the last failure, which could not be repeated. */
 static rf_status give_up(rf_error *err, const rf_error *last, rf_status status, int attempts) {
   if (err == NULL || err->code != RF_OK)
     return status;
@@ -284,21 +283,21 @@ static rf_status give_up(rf_error *err, const rf_error *last, rf_status status, 
 typedef struct {
   rf_fetcher *fetcher;
   const rf_first_receiver *receiver;
-  bool whole;       /* asked for */
-  bool took_whole;  /* got */
-  bool begun;       /* this body */
-  bool ever;        /* any body */
+  bool whole;       /* requested the whole file */
+  bool took_whole;  /* received the whole file */
+  bool begun;       /* this body has begun */
+  bool ever;        /* any body has begun */
   uint64_t at;      /* of the next byte */
   uint64_t resumed; /* where this request begins */
-  double asked_at;  /* when it was made */
-  rf_response said; /* when the file was first heard of */
+  double asked_at;  /* when this request was sent */
+  rf_response said; /* the first response */
   progress progress;
 } opening;
 
 static bool same_file(const rf_fetcher *f, const rf_response *said) {
   if (said->total_size >= 0 && (uint64_t)said->total_size != f->size)
     return false;
-  /* A server that leaves validators out of some of its answers says nothing with that. */
+  /* A missing validator does not mean that the file changed. */
   if (f->etag[0] != '\0' && said->etag[0] != '\0')
     return strcmp(f->etag, said->etag) == 0;
   return f->last_modified[0] == '\0' || said->last_modified[0] == '\0' ||
@@ -314,7 +313,7 @@ static void remember(rf_fetcher *f, const rf_response *said) {
   memcpy(f->last_modified, said->last_modified, sizeof f->last_modified);
   f->size = said->total_size >= 0 ? (uint64_t)said->total_size : 0;
   f->accepts_ranges = said->accepts_ranges;
-  /* If-Range takes strong validators only (RFC 9110, 13.1.5); a date is one where nothing better is said. */
+  /* If-Range needs a strong validator (RFC 9110, 13.1.5), or a date if there is none. */
   const char *validator = f->etag[0] != '\0' && strncmp(f->etag, "W/", 2) != 0 ? f->etag : f->last_modified;
   size_t n = strlen(validator);
   memcpy(f->validator, validator, n < sizeof f->validator ? n + 1 : 0);
@@ -325,13 +324,13 @@ static rf_status opening_begin(void *context, size_t range, const rf_response *s
   rf_fetcher *f = o->fetcher;
   (void)range;
   note_answer(f, o->asked_at);
-  if (o->resumed > 0) /* the rest of a download: it must be the same file */
+  if (o->resumed > 0) /* the rest of an interrupted download: it must be the same file */
     return same_file(f, said) ? RF_OK : changed(err);
   remember(f, said);
   o->begun = o->ever = true;
   o->took_whole = o->whole || said->status == 200 || said->status == 203;
   if (!o->took_whole && said->total_size < 0)
-    return rf_fail(err, RF_ERR_UNSUPPORTED, "the server sends parts of the file, but does not say how long it is");
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "the server sent a range without the size of the file");
   o->at = 0;
   o->progress.total = o->took_whole ? said->total_size : -1;
   o->progress.done = 0;
@@ -353,7 +352,7 @@ static rf_status open_once(opening *o, double delay, rf_response *said, rf_error
   rf_fetcher *f = o->fetcher;
   rf_request request = new_request(f, delay);
   rf_range first = {0, f->remote.first_bytes};
-  /* What broke off goes on where it was, if the server can. */
+  /* Resumes an interrupted download, if the server can. */
   uint64_t end = o->took_whole || f->size < first.length ? f->size : first.length;
   bool resume = o->at > 0 && f->accepts_ranges == RF_ACCEPT_RANGES_BYTES && end > o->at && f->validator[0] != '\0';
   o->resumed = resume ? o->at : 0;
@@ -374,8 +373,8 @@ static rf_status open_once(opening *o, double delay, rf_response *said, rf_error
   return f->transport->fetch(f->transport->user, &request, &receiver, said, err);
 }
 
-/* An answer to a range that makes a plain request for the whole file worth a try: an empty file has no first byte, and
- * some servers refuse what they do not know. */
+/* Tells whether the response to a range request makes a request for the whole file worth a try: an empty file has no
+ * first byte, and some servers refuse ranges. */
 static bool ask_plainly(const opening *o, const rf_error *err) {
   return !o->whole && o->fetcher->remote.mode != RF_REMOTE_RANGES && !o->ever &&
          (err->code == RF_ERR_UNSUPPORTED || err->http_status == 416 || err->http_status == 501);
@@ -417,12 +416,12 @@ rf_status rf_fetcher_open(rf_fetcher *f, const char *name, bool whole, const rf_
 typedef struct {
   rf_fetcher *fetcher;
   rf_extent *extents;
-  const size_t *asked; /* numbers of the stretches in this request */
+  const size_t *asked; /* numbers of the extents in this fetch */
   rf_extent_take take;
   void *context;
-  size_t multirange; /* stretches in one request */
-  unsigned abreast;  /* requests at a time */
-  double asked_at;   /* when; 0: there was an answer already */
+  size_t multirange; /* extents in one request */
+  unsigned abreast;  /* parallel requests */
+  double asked_at;   /* when the request was sent; 0: a response has come */
   uint64_t uncounted;
   bool progressed;
   progress progress;
@@ -437,7 +436,7 @@ static rf_status getting_begin(void *context, size_t range, const rf_response *s
   return same_file(g->fetcher, said) ? RF_OK : changed(err);
 }
 
-/* Pieces are small and many: not each of them is worth a lock. */
+/* Chunks are small and many, so they are not counted one by one under the lock. */
 static void count_rest(getting *g) {
   count_bytes(g->fetcher, g->uncounted);
   g->uncounted = 0;
@@ -448,7 +447,7 @@ static rf_status getting_take(void *context, size_t range, const void *data, siz
   size_t index = g->asked[range];
   rf_extent *extent = &g->extents[index];
   if (n > extent->length - extent->received)
-    return rf_fail(err, RF_ERR_NETWORK, "the server sends more than the %llu bytes it was asked for",
+    return rf_fail(err, RF_ERR_NETWORK, "the server sent more than the %llu bytes requested",
                    (unsigned long long)extent->length);
   g->uncounted += n;
   if (g->uncounted >= COUNT_BYTES)
@@ -487,7 +486,7 @@ static void forget_multirange(rf_fetcher *f) {
   rf_mutex_unlock(&f->lock);
 }
 
-/* Asks for what is missing of all stretches; *missing is how many there were. */
+/* Requests the missing part of all extents; *missing is their number. */
 static rf_status get_once(getting *g, size_t count, size_t *asked, rf_range *ranges, double delay, size_t *missing,
                           rf_response *said, rf_error *err) {
   rf_fetcher *f = g->fetcher;
@@ -533,7 +532,7 @@ static rf_status get_all(getting *g, size_t count, size_t *asked, rf_range *rang
     if (failure.code == RF_ERR_UNSUPPORTED && g->multirange > 1)
       forget_multirange(f);
     if (status == RF_OK && !g->progressed)
-      status = rf_fail(&failure, RF_ERR_TRUNCATED, "the server sends nothing of what was asked for");
+      status = rf_fail(&failure, RF_ERR_TRUNCATED, "the server sent no byte of the requested ranges");
     if (status == RF_OK) {
       p.delay = 0;
       continue;
@@ -551,8 +550,9 @@ rf_status rf_fetcher_get(rf_fetcher *f, rf_extent *extents, size_t count, bool m
     g.progress.total += (int64_t)(extents[i].length - extents[i].received);
   size_t *asked = rf_alloc(count * sizeof *asked);
   rf_range *ranges = rf_alloc(count * sizeof *ranges);
-  rf_status status = asked == NULL || ranges == NULL ? rf_fail(err, RF_ERR_MEMORY, "no memory for %zu ranges", count)
-                                                     : get_all(&g, count, asked, ranges, err);
+  rf_status status = asked == NULL || ranges == NULL
+                         ? rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for %zu ranges", count)
+                         : get_all(&g, count, asked, ranges, err);
   rf_free(asked);
   rf_free(ranges);
   return status;

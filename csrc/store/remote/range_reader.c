@@ -8,27 +8,26 @@
 #include "store/remote/block_cache.h"
 #include "store/remote/fetch_batch.h"
 
-/* Reads from here on go past the cache, but for the blocks at their ends: they are hardly ever made twice, and copying
- * them through it would cost as much as a fast network. */
+/* Reads of this size or more bypass the cache, except for the blocks at their ends: such reads are rarely repeated, and
+ * copying through the cache costs as much as a fast network. */
 #define DIRECT_BYTES ((uint64_t)8 << 20)
-/* Units that have come in part only take no more memory than this. */
+/* Most memory for incomplete units. */
 #define REMAINDER_BYTES ((uint64_t)16 << 20)
-/* So large a part of a stretch should be wanted that all of it is streamed: one long answer is quicker than many short
- * ones, from a server that is near quicker still. */
+/* Least part of a range that must be wanted for streaming all of it: one long response is faster than many short ones,
+ * and more so from a near server. */
 #define WANTED_NEAR(length) ((length) / 2)
 #define WANTED_FAR(length) ((length) - (length) / 3)
-/* Blocks that one round of fetching holds at most. */
+/* Limit of the blocks in one batch. */
 #define BATCH_BYTES ((uint64_t)64 << 20)
-/* A read that begins so many blocks behind the end of the last one still goes on from there. */
+/* A read that begins at most this many blocks after the last one continues it. */
 #define NEAR_BLOCKS 4
-/* Reads here and there, each of which has to wait for a far server: from this one on each brings its surroundings. */
+/* Number of small scattered reads from a far server after which each read fetches its surroundings, too. */
 #define PATIENT_READS 2
-/* Files of more times gap_bytes than this are too large for what comes along to be wanted later. */
+/* Files of more than this many times gap_bytes are too large for surroundings to be of use. */
 #define SMALL_TIMES 64
-/* Plans of more ranges than this know what they want. */
+/* Plans of more ranges get no surroundings. */
 #define FEW_RANGES 256
-/* Where what is wanted lies scattered, several ranges go into one request, and are kept in blocks of this size, which
- * have their share of the cache. */
+/* Scattered ranges go into multirange requests and into small blocks of this size, which get a share of the cache. */
 #define SMALL_BYTES ((uint64_t)1 << 10)
 #define SMALL_SHARE 4
 #define SMALL_BATCH_BYTES ((uint64_t)16 << 20)
@@ -37,13 +36,13 @@ struct rf_range_reader {
   rf_fetcher *fetcher;
   uint64_t size;
   uint64_t block_bytes;
-  rf_mutex lock; /* of all below */
+  rf_mutex lock; /* of the following members */
   rf_cond changed;
   rf_block_cache large;
   rf_block_cache small;
   uint64_t last_end; /* of the last single read */
-  uint64_t ahead;    /* bytes to read ahead of the next, 0: reads do not follow each other */
-  unsigned waits;    /* small plans that had to wait */
+  uint64_t ahead;    /* bytes to read ahead, 0: reads are not sequential */
+  unsigned waits;    /* number of small plans that waited */
 };
 
 rf_status rf_range_reader_new(rf_fetcher *fetcher, const uint8_t *first, size_t n, rf_range_reader **reader,
@@ -71,7 +70,7 @@ rf_status rf_range_reader_new(rf_fetcher *fetcher, const uint8_t *first, size_t 
       break;
     rf_block *block = rf_block_cache_add(&r->large, at / r->block_bytes, (size_t)length);
     if (block == NULL)
-      break; /* a cache need not hold anything */
+      break; /* the cache may be empty */
     memcpy(block->bytes, first + at, (size_t)length);
     rf_block_cache_ready(block);
     rf_block_cache_leave(&r->large, block);
@@ -110,7 +109,7 @@ void rf_range_reader_stats(rf_range_reader *r, rf_remote_stats *stats) {
 
 /* ---- a round: the blocks of some ranges, fetched together ---- */
 
-/* What smaller blocks can be made of. */
+/* Returns the cache whose blocks can be split into those of `cache`, or NULL. */
 static rf_block_cache *larger_cache(rf_range_reader *r, const rf_block_cache *cache) {
   return cache == &r->small ? &r->large : NULL;
 }
@@ -130,7 +129,7 @@ static rf_status run_batch(rf_range_reader *r, rf_fetch_batch *batch, rf_error *
   return status;
 }
 
-/* Waits for blocks that others fetch. False when one of them did not come: it has to be asked for again. */
+/* Waits for blocks that other batches fetch. Returns false if one of them did not arrive and must be fetched again. */
 static bool await_others(rf_range_reader *r, const rf_fetch_batch *batch) {
   bool all = true;
   rf_mutex_lock(&r->lock);
@@ -155,8 +154,8 @@ static rf_status init_batch(rf_range_reader *r, rf_block_cache *cache, const rf_
   return rf_fetch_batch_init(batch, &r->fetcher->remote, cache, r->size, &r->lock, &r->changed, ranges, count, err);
 }
 
-/* Reads `count` ranges, all within the file, which need no more blocks than a round may have. Those without dest are
- * fetched only. `flow`, if there is one, goes to its sink. */
+/* Reads `count` ranges within the file that fit a batch. Ranges without dest are only fetched. `stream`, if not NULL,
+ * goes to its sink. */
 static rf_status read_batch(rf_range_reader *r, rf_block_cache *cache, const rf_read_range *ranges, size_t count,
                             const rf_fetch_stream *stream, rf_error *err) {
   for (;;) {
@@ -165,7 +164,7 @@ static rf_status read_batch(rf_range_reader *r, rf_block_cache *cache, const rf_
     rf_status status = stream != NULL ? rf_fetch_batch_add_stream(&batch, stream, err) : RF_OK;
     if (status == RF_OK)
       status = run_batch(r, &batch, err);
-    stream = NULL; /* has come, whatever became of blocks */
+    stream = NULL; /* delivered, even if blocks are missing */
     bool whole = status == RF_OK && await_others(r, &batch);
     if (whole)
       rf_fetch_batch_copy(&batch, ranges, count);
@@ -200,7 +199,7 @@ static bool all_coming(rf_range_reader *r, rf_block_cache *cache, const rf_read_
   return coming;
 }
 
-/* Are all blocks of these ranges there or on their way? */
+/* Tells whether all blocks of these ranges are in the cache, ready or in transfer. */
 static bool are_coming(rf_range_reader *r, const rf_read_range *ranges, size_t count) {
   return all_coming(r, &r->large, ranges, count) || all_coming(r, &r->small, ranges, count);
 }
@@ -224,8 +223,8 @@ static rf_status find_cost(rf_range_reader *r, rf_block_cache *cache, const rf_r
   return RF_OK;
 }
 
-/* Small blocks, where they save more than half of what a wait is worth: what comes with large ones may be wanted, too.
- */
+/* Chooses small blocks if they save more than half the cost of a round trip: the bytes of large blocks may be of use
+ * later. */
 static rf_status choose_cache(rf_range_reader *r, const rf_read_range *ranges, size_t count, rf_block_cache **cache,
                               rf_error *err) {
   uint64_t large, small;
@@ -247,7 +246,7 @@ static uint64_t blocks_of(const rf_block_cache *cache, const rf_read_range *rang
   return n >= cache->direct_bytes && range->dest != NULL ? 2 : n / cache->block_bytes + 2;
 }
 
-/* How many ranges have no more than `most` blocks together; at least one. */
+/* Returns the number of ranges that have at most `max` blocks together; at least one. */
 static size_t fitting(const rf_block_cache *cache, const rf_read_range *ranges, size_t count, uint64_t max) {
   uint64_t blocks = 0;
   size_t n = 0;
@@ -260,7 +259,7 @@ static size_t fitting(const rf_block_cache *cache, const rf_read_range *ranges, 
   return n;
 }
 
-/* The same for small blocks: none, where ranges are as long as a large one. */
+/* Returns the same for small blocks, up to the first range as long as a large block. */
 static size_t fitting_small(const rf_range_reader *r, const rf_read_range *ranges, size_t count) {
   uint64_t budget = r->small.limit / 2 < SMALL_BATCH_BYTES ? r->small.limit / 2 : SMALL_BATCH_BYTES;
   size_t n = 0;
@@ -270,7 +269,7 @@ static size_t fitting_small(const rf_range_reader *r, const rf_read_range *range
                                                                  : 0;
 }
 
-/* Ranges in rounds, each as many as its blocks allow; a longer one for the cache only is cut. */
+/* Reads ranges in batches, each with as many ranges as its blocks allow. */
 static rf_status read_batches(rf_range_reader *r, const rf_read_range *ranges, size_t count, rf_error *err) {
   uint64_t budget = r->fetcher->remote.cache_bytes / 2 < BATCH_BYTES ? r->fetcher->remote.cache_bytes / 2 : BATCH_BYTES;
   uint64_t max = budget / r->block_bytes > 8 ? budget / r->block_bytes : 8;
@@ -297,8 +296,8 @@ static rf_status read_batches(rf_range_reader *r, const rf_read_range *ranges, s
 
 /* ---- the calls of a store ---- */
 
-/* What to fetch along with a small plan: while its answer is waited for, gap_bytes more could come. So that is what the
- * chance is worth that the next plan finds its blocks there; at worst it doubles the time. Length 0: nothing. */
+/* Returns the range to fetch in addition to a small plan; length 0: none. During a round trip gap_bytes could be
+ * transferred, which is the value of the chance that the next plan finds its blocks. At worst this doubles the time. */
 static rf_read_range surroundings(rf_range_reader *r, const rf_read_range *ranges, size_t count) {
   const rf_remote_options *remote = &r->fetcher->remote;
   const rf_read_range nothing = {0, 0, NULL};
@@ -316,7 +315,7 @@ static rf_read_range surroundings(rf_range_reader *r, const rf_read_range *range
   bool patient = r->waits < PATIENT_READS;
   r->waits += patient;
   rf_mutex_unlock(&r->lock);
-  uint64_t begin = (low + (high - low) / 2) / unit * unit; /* on a grid: no two of these overlap */
+  uint64_t begin = (low + (high - low) / 2) / unit * unit; /* on a grid, so that surroundings do not overlap */
   uint64_t left = r->size - begin;
   return patient ? nothing : (rf_read_range){begin, (size_t)(left < unit ? left : unit), NULL};
 }
@@ -325,7 +324,7 @@ static rf_status read_with(rf_range_reader *r, const rf_read_range *ranges, size
                            rf_error *err) {
   rf_read_range *all = rf_alloc((count + 1) * sizeof *all);
   if (all == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu ranges", count + 1);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a plan of %zu ranges", count + 1);
   memcpy(all, ranges, count * sizeof *all);
   all[count] = more;
   rf_status status = read_batches(r, all, count + 1, err);
@@ -338,8 +337,7 @@ rf_status rf_range_reader_read_many(rf_range_reader *r, const rf_read_range *ran
     uint64_t offset = ranges[i].offset, there = offset < r->size ? r->size - offset : 0;
     if (ranges[i].length > there) {
       rf_error_at(err, (int64_t)offset);
-      return rf_fail(err, RF_ERR_TRUNCATED,
-                     "%zu bytes are wanted at offset %llu, but the file ends there after %llu: %llu bytes are missing",
+      return rf_fail(err, RF_ERR_TRUNCATED, "expected %zu bytes at offset %llu, found %llu: %llu bytes are missing",
                      ranges[i].length, (unsigned long long)offset, (unsigned long long)there,
                      (unsigned long long)(ranges[i].length - there));
     }
@@ -348,7 +346,7 @@ rf_status rf_range_reader_read_many(rf_range_reader *r, const rf_read_range *ran
   return more.length > 0 ? read_with(r, ranges, count, more, err) : read_batches(r, ranges, count, err);
 }
 
-/* How much to read ahead of a read that begins where the last one ended, or a little behind: twice as much each time.
+/* Returns how much to read ahead. It doubles with each read that begins at the end of the last one, or a little after.
  */
 static uint64_t look_ahead(rf_range_reader *r, uint64_t offset, uint64_t n) {
   const rf_remote_options *remote = &r->fetcher->remote;
@@ -396,12 +394,12 @@ rf_status rf_range_reader_prefetch(rf_range_reader *r, const rf_range *ranges, s
   uint64_t room = r->fetcher->remote.cache_bytes / 2;
   size_t n = 0;
   if (inside == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu ranges", count);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a plan of %zu ranges", count);
   for (size_t i = 0; i < count && room > 0; i++) {
     if (ranges[i].offset >= r->size || ranges[i].length == 0)
       continue;
     uint64_t length = r->size - ranges[i].offset < ranges[i].length ? r->size - ranges[i].offset : ranges[i].length;
-    length = length < room ? length : room; /* what does not fit would only push out what was fetched before it */
+    length = length < room ? length : room; /* more than that would displace what was fetched before */
     room -= room - length < 2 * SMALL_BYTES ? room : length + 2 * SMALL_BYTES;
     inside[n++] = (rf_read_range){ranges[i].offset, (size_t)length, NULL};
   }
@@ -412,13 +410,13 @@ rf_status rf_range_reader_prefetch(rf_range_reader *r, const rf_range *ranges, s
 
 /* ---- streams ---- */
 
-/* What is before and behind the flow, its first and last block, goes to the sink from these bytes. */
+/* Streams, with the first and last block of the stream from the cache. */
 static rf_status stream_with_ends(rf_range_reader *r, const rf_fetch_stream *stream, rf_read_range ends[2],
                                   rf_error *err) {
   const rf_stream_sink *sink = stream->sink;
   size_t first = ends[0].length > 0 ? 0 : 1, count = (ends[1].length > 0 ? 2 : 1) - first;
   RF_TRY(read_batch(r, &r->large, ends + first, count, stream, err));
-  uint64_t counted = ends[0].length + ends[1].length; /* by the round */
+  uint64_t counted = ends[0].length + ends[1].length; /* by the batch */
   rf_fetcher_count(r->fetcher, sink->wanted_bytes > counted ? sink->wanted_bytes - counted : 0, 0, 0);
   for (int i = 0; i < 2; i++)
     if (ends[i].length > 0)
@@ -437,8 +435,8 @@ rf_status rf_range_reader_stream(rf_range_reader *r, rf_range range, const rf_st
       sink->wanted_bytes < (is_near ? WANTED_NEAR(length) : WANTED_FAR(length)))
     return RF_OK;
   *streamed = 1;
-  /* The units that lie in the first block, unless all of it does, and in the last one: the latter is wanted, too, for
-   * the header that follows. From a server that is near one request is quicker than two. */
+  /* Units in the first block, unless it is whole, and in the last block go through the cache: the last block often has
+   * the next header. From a near server one request is faster than two. */
   size_t before = is_near ? 0 : (size_t)((block - offset % block) % block);
   size_t behind = is_near ? 0 : (size_t)((offset + length) % block);
   before -= before % sink->unit_bytes;
@@ -446,7 +444,7 @@ rf_status rf_range_reader_stream(rf_range_reader *r, rf_range range, const rf_st
   rf_fetch_stream stream = {sink, offset, offset + before, offset + length - behind, request};
   uint8_t *bytes = rf_alloc(before + behind);
   if (bytes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of a file", before + behind);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes for a file", before + behind);
   rf_read_range ends[2] = {{offset, before, bytes}, {stream.end, behind, bytes + before}};
   rf_status status = stream_with_ends(r, &stream, ends, err);
   rf_free(bytes);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * A remote file of which only what is touched is fetched: blocks in a cache, and plans of ranges that are fetched
- * together. Thread-safe; no lock is held while anybody waits for the network.
+ * A remote file that is read by ranges: only blocks that reads need are fetched, several ranges together. Thread-safe;
+ * no lock is held during a transfer.
  */
 #ifndef RF_STORE_REMOTE_RANGE_READER_H
 #define RF_STORE_REMOTE_RANGE_READER_H
@@ -11,8 +11,7 @@
 
 typedef struct rf_range_reader rf_range_reader;
 
-/* Takes `fetcher` (also on failure), which knows the size of the file, and its first n bytes, which are there already.
- */
+/* Makes a reader. Takes over `fetcher`, also on failure, and copies the first n bytes of the file. */
 rf_status rf_range_reader_new(rf_fetcher *fetcher, const uint8_t *first, size_t n, rf_range_reader **reader,
                               rf_error *err);
 void rf_range_reader_free(rf_range_reader *reader);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Files on servers, read only. The answer to a first request for the first bytes decides: small files, and those of
- * servers that send nothing but whole files, are downloaded into pages of memory and are memory files from then on; of
- * large ones only what is touched is fetched (store/remote/range_reader.c). Which bytes go over which wire is the
- * transport's business (row->user).
+ * Files on servers, read only. The first request is for the first bytes. Small files, and those of servers that send
+ * only whole files, are downloaded into memory and become memory files. Larger ones are read by ranges
+ * (store/remote/range_reader.c). The transport in row->user moves the bytes.
  */
 #include "store/remote/remote.h"
 
@@ -13,18 +12,18 @@
 #include "store/remote/range_reader.h"
 #include "store/local/memory.h"
 
-/* What an announced size reserves at once; more must arrive first. A server may say any number. */
+/* Most memory that an announced size reserves at once; for more, bytes must arrive first. */
 #define RESERVE_BYTES ((uint64_t)1 << 30)
 #define FIRST_BYTES ((uint64_t)1 << 20)
 
-/* Blocks of less would cost more in requests than in bytes. */
+/* Smaller blocks would cost more in requests than in bytes. */
 #define MIN_BLOCK ((uint64_t)512)
 
 typedef struct {
   void *memory;            /* a downloaded file: the state of a memory file */
-  rf_range_reader *reader; /* any other */
+  rf_range_reader *reader; /* any other file */
   rf_fetcher *fetcher;
-  rf_remote_stats download; /* of one that is downloaded: nothing is added to these any more */
+  rf_remote_stats download; /* of a download; final */
 } remote_state;
 
 /* ---- bodies as they arrive ---- */
@@ -34,9 +33,9 @@ typedef struct {
   size_t capacity;
   size_t size;
   uint64_t limit;
-  int64_t announced; /* -1: the server did not say */
-  bool whole;        /* a download, not the first bytes only */
-  bool only_ranges;  /* a download is not wanted */
+  int64_t announced; /* -1: unknown */
+  bool whole;        /* the body is the whole file */
+  bool only_ranges;  /* refuse a download */
 } remote_body;
 
 static rf_status too_large(const remote_body *body, uint64_t size, rf_error *err) {
@@ -54,7 +53,7 @@ static rf_status reserve(remote_body *body, uint64_t wanted, rf_error *err) {
   uint8_t *pages =
       body->pages == NULL ? rf_pages_alloc(capacity) : rf_pages_resize(body->pages, body->capacity, capacity);
   if (pages == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %llu bytes of the file", (unsigned long long)wanted);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %llu bytes for the file", (unsigned long long)wanted);
   body->pages = pages;
   body->capacity = capacity;
   return RF_OK;
@@ -76,12 +75,12 @@ static rf_status body_begin(void *context, rf_first_body answer, int64_t total, 
   body->announced = total;
   if (body->whole && body->only_ranges)
     return rf_fail(err, RF_ERR_UNSUPPORTED,
-                   "the server sends whole files only, and ranged reading was asked for; without that the file is "
-                   "downloaded");
+                   "the server sends whole files only; without ranged=True (rf_remote_options.ranged) the library "
+                   "downloads the file");
   return body->whole ? reserve_announced(body, err) : RF_OK;
 }
 
-/* Room for `needed` bytes: doubled, but never past what was announced. */
+/* Makes room for `needed` bytes: doubles it, up to the announced size. */
 static rf_status make_room(remote_body *body, uint64_t needed, rf_error *err) {
   uint64_t wanted = body->capacity < FIRST_BYTES ? FIRST_BYTES : (uint64_t)body->capacity;
   while (wanted < needed)
@@ -99,11 +98,11 @@ static rf_status body_take(void *context, uint64_t at, const void *data, size_t 
   uint64_t needed = UINT64_MAX;
   if (n == 0)
     return RF_OK;
-  body->size = (size_t)at; /* nothing lies between: bytes come in order */
+  body->size = (size_t)at; /* bytes come in order */
   if (!rf_add_u64(at, n, &needed) || needed > body->limit)
     return too_large(body, needed, err);
   if (body->announced >= 0 && needed > (uint64_t)body->announced)
-    return rf_fail(err, RF_ERR_NETWORK, "the server sends more than the %lld bytes it announced",
+    return rf_fail(err, RF_ERR_NETWORK, "the server sent more than the %lld bytes it announced",
                    (long long)body->announced);
   if (needed > body->capacity)
     RF_TRY(make_room(body, needed, err));
@@ -112,7 +111,7 @@ static rf_status body_take(void *context, uint64_t at, const void *data, size_t 
   return RF_OK;
 }
 
-/* An rf_extent_take for the rest of a small file. */
+/* Takes the rest of a small file (an rf_extent_take). */
 static rf_status rest_take(void *context, size_t index, const void *data, size_t n, rf_error *err) {
   remote_body *body = context;
   (void)index;
@@ -123,13 +122,13 @@ static rf_status rest_take(void *context, size_t index, const void *data, size_t
 
 static rf_status check_options(const rf_remote_options *remote, rf_error *err) {
   if (remote->block_bytes < MIN_BLOCK || remote->block_bytes > remote->request_bytes)
-    return rf_fail(err, RF_ERR_ARGUMENT, "a block of %llu bytes: %llu to the %llu of a request are possible",
+    return rf_fail(err, RF_ERR_ARGUMENT, "block_bytes = %llu, expected %llu to request_bytes (%llu)",
                    (unsigned long long)remote->block_bytes, (unsigned long long)MIN_BLOCK,
                    (unsigned long long)remote->request_bytes);
   return RF_OK;
 }
 
-/* Fetches first bytes or all; then the file is a memory file, or one of ranges. */
+/* Fetches the first bytes or all, and makes a memory file or a range reader. */
 static rf_status open_fetcher(remote_state *s, const char *name, remote_body *body, rf_error *err) {
   rf_fetcher *f = s->fetcher;
   rf_first_receiver receiver = {body_begin, body_take, body};
@@ -147,7 +146,7 @@ static rf_status open_fetcher(remote_state *s, const char *name, remote_body *bo
     s->download.file_bytes = body->size;
     return RF_OK;
   }
-  s->fetcher = NULL; /* it is the ranged file's from here on */
+  s->fetcher = NULL; /* the reader owns it */
   return rf_range_reader_new(f, body->pages, body->size, &s->reader, err);
 }
 
@@ -177,7 +176,7 @@ static rf_status remote_open(const rf_driver *driver, const char *name, rf_mode 
   if (body.pages != NULL)
     rf_pages_free(body.pages, body.capacity);
   if (status == RF_OK && s->memory != NULL) {
-    rf_fetcher_free(s->fetcher); /* nothing is fetched any more: let go of the connection */
+    rf_fetcher_free(s->fetcher); /* closes the connection: the download is complete */
     s->fetcher = NULL;
   }
   if (status != RF_OK) {
@@ -203,8 +202,8 @@ static rf_status read_memory(void *memory, const rf_read_range *range, rf_error 
   if (got == range->length)
     return RF_OK;
   rf_error_at(err, (int64_t)range->offset);
-  return rf_fail(err, RF_ERR_TRUNCATED, "%zu bytes are wanted at offset %llu, but the file ends there after %zu",
-                 range->length, (unsigned long long)range->offset, got);
+  return rf_fail(err, RF_ERR_TRUNCATED, "expected %zu bytes at offset %llu, found %zu", range->length,
+                 (unsigned long long)range->offset, got);
 }
 
 static rf_status remote_read_many(void *state, const rf_read_range *ranges, size_t count, rf_error *err) {

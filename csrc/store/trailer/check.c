@@ -17,7 +17,7 @@ static bool is_empty(const uint8_t *bytes, size_t n) {
   return true;
 }
 
-/* The newest slot that is whole. A process that is killed tears none; a power cut may. */
+/* Finds the newest valid slot. A killed process leaves no torn slot; a power cut may. */
 static rf_status find_progress(rf_store *store, const rf_trailer *t, rf_edit_progress *best, rf_error *err) {
   uint8_t line[RF_LINE];
   memset(best, 0, sizeof *best);
@@ -26,7 +26,7 @@ static rf_status find_progress(rf_store *store, const rf_trailer *t, rf_edit_pro
     RF_TRY(rf_store_read(store, t->end + i * RF_LINE, line, sizeof line, err));
     if (!rf_line_decode_slot(line, &slot) || is_empty(line, sizeof line)) {
       if ((t->flags & RF_RECORD_DURABLE) == 0 && !is_empty(line, sizeof line))
-        return rf_trailer_fail(err, "the note of how far it came is damaged");
+        return rf_trailer_fail(err, "its progress is damaged");
       continue;
     }
     if (slot.sequence > best->sequence)
@@ -44,7 +44,7 @@ static bool is_progress(const rf_trailer *t, const rf_edit_progress *p) {
   return p->staged <= t->half_bytes / step->width;
 }
 
-/* Bytes of a batch where they were placed, or in its half. */
+/* Sums the bytes of a batch where they were placed, or in its half. */
 static rf_status sum_batch(rf_store *store, const rf_trailer *t, const rf_step *step, const rf_batch *batch,
                            uint8_t *buffer, size_t room, uint32_t *total, rf_error *err) {
   rf_step_iterator iterator = rf_step_iterate(step, batch->low, batch->high);
@@ -76,7 +76,7 @@ static rf_status check_half(rf_store *store, const rf_trailer *t, const rf_edit_
   rf_batch all = {0, run.n, true};
   uint32_t sum;
   RF_TRY(sum_batch(store, t, &half, &all, buffer, room, &sum, err));
-  return sum == p->staged_sum ? RF_OK : rf_trailer_fail(err, "what it was moving is damaged");
+  return sum == p->staged_sum ? RF_OK : rf_trailer_fail(err, "the bytes that it was moving are damaged");
 }
 
 static rf_status check_pair(rf_store *store, const rf_pair *p, uint8_t *buffer, size_t room, rf_error *err) {
@@ -95,7 +95,7 @@ static rf_status check_pair(rf_store *store, const rf_pair *p, uint8_t *buffer, 
   return RF_OK;
 }
 
-/* All that was placed so far is there. */
+/* Checks that everything placed so far is there. */
 static rf_status check_placed(rf_store *store, const rf_trailer *t, const rf_edit_progress *best, uint8_t *buffer,
                               size_t room, rf_error *err) {
   rf_edit_progress at = {.sequence = 0};
@@ -107,7 +107,7 @@ static rf_status check_placed(rf_store *store, const rf_trailer *t, const rf_edi
   }
   if (at.step == best->step && at.done == best->done && at.sum == best->sum)
     return RF_OK;
-  return rf_trailer_fail(err, "what it had moved is not there any more");
+  return rf_trailer_fail(err, "the bytes that it moved are not there");
 }
 
 static rf_status check_all(rf_store *store, const rf_trailer *t, const rf_edit_progress *best, uint8_t *buffer,
@@ -119,7 +119,7 @@ static rf_status check_all(rf_store *store, const rf_trailer *t, const rf_edit_p
     RF_TRY(rf_trailer_crc(store, t->guards[i].at, t->guards[i].n, &crc, err));
     if (crc != t->guards[i].crc) {
       rf_error_at(err, (int64_t)t->guards[i].at);
-      return rf_trailer_fail(err, "bytes before it are others");
+      return rf_trailer_fail(err, "the bytes before it differ");
     }
   }
   for (size_t i = 0; i < t->pair_count; i++)
@@ -130,10 +130,10 @@ static rf_status check_all(rf_store *store, const rf_trailer *t, const rf_edit_p
 rf_status rf_trailer_check(rf_store *store, const rf_trailer *t, rf_edit_progress *progress, rf_error *err) {
   RF_TRY(find_progress(store, t, progress, err));
   if (!is_progress(t, progress))
-    return rf_trailer_fail(err, "the note of how far it came is none");
+    return rf_trailer_fail(err, "its progress is invalid");
   uint8_t *buffer = rf_alloc(READ_BYTES);
   if (buffer == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to check an edit");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to check an edit");
   rf_status status = check_all(store, t, progress, buffer, READ_BYTES, err);
   rf_free(buffer);
   return status;

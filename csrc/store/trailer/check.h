@@ -7,7 +7,7 @@
 
 #include "store/trailer/progress.h"
 
-/* Compares the file with what the trailer says of it, and tells how far the edit is. Writes nothing. */
+/* Compares the file with the trailer and gets the progress of the edit. Writes nothing. */
 rf_status rf_trailer_check(rf_store *store, const rf_trailer *trailer, rf_edit_progress *progress, rf_error *err);
 
 #endif

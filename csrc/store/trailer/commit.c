@@ -15,13 +15,13 @@
 /* A pool in memory that is larger is written by itself, not copied beside the record. */
 #define LARGE_POOL ((uint64_t)256 << 10)
 
-/* What a kill does not tear. */
+/* A write within a page is not torn by a kill. */
 #define PAGE ((uint64_t)4096)
 
-/* So many bytes behind the old end are written at once, without a reservation: their space is taken by that write. */
+/* A trailer up to this size is written at once, without a reservation, because that write takes its space. */
 #define SMALL_TRAILER ((uint64_t)64 << 10)
 
-/* Pool and record behind the header's place; *crc is of both. */
+/* Writes pool and record behind the place of the header; *crc is of both. */
 static rf_status write_body(rf_edit *e, const rf_trailer *t, const uint8_t *record, size_t n, uint32_t *crc,
                             rf_error *err) {
   bool apart = !e->spilled && e->pool_used > LARGE_POOL; /* a large pool is not copied */
@@ -30,7 +30,7 @@ static rf_status write_body(rf_edit *e, const rf_trailer *t, const uint8_t *reco
   uint8_t *body = rf_alloc_zero(lead + fresh + gap + n, 1);
   rf_status status = RF_OK;
   if (body == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for an edit");
   if (fresh > 0)
     memcpy(body + lead, e->pool, fresh);
   memcpy(body + lead + fresh + gap, record, n);
@@ -46,15 +46,15 @@ static rf_status write_body(rf_edit *e, const rf_trailer *t, const uint8_t *reco
   return status;
 }
 
-/* The footer that says that nothing has moved, then all else behind the old end of the file in one write. A full disk
- * refuses it before the old bytes change. */
+/* Writes the PREPARING footer, then everything else behind the old end in one write. A full disk refuses the edit
+ * before old bytes change. */
 static rf_status write_small(rf_edit *e, const rf_trailer *t, const uint8_t *record, uint32_t *crc, rf_error *err) {
   uint64_t begin = e->pool_at - RF_LINE, record_end = t->record + t->record_bytes;
   size_t n = (size_t)(t->size - e->old_size);
   RF_TRY(rf_pool_take_file(e, err));
   uint8_t *bytes = rf_alloc_zero(n, 1);
   if (bytes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for an edit");
   if (e->pool_used > 0)
     memcpy(bytes + (size_t)(e->pool_at - e->old_size), e->pool, (size_t)e->pool_used);
   memcpy(bytes + (size_t)(t->record - e->old_size), record, (size_t)t->record_bytes);
@@ -68,7 +68,7 @@ static rf_status write_small(rf_edit *e, const rf_trailer *t, const uint8_t *rec
   return status;
 }
 
-/* Places of record, halves and slots; the file may be longer already. */
+/* Sets the places of record, halves and slots. The file may be longer already. */
 static void place_trailer(const rf_edit *e, rf_trailer *t, size_t record) {
   t->record = e->start + RF_BLOCK_BYTES + rf_lines(RF_LINE + e->pool_used);
   t->record_bytes = record;
@@ -80,7 +80,7 @@ static void place_trailer(const rf_edit *e, rf_trailer *t, size_t record) {
   t->size = t->end + RF_TRAILER_TAIL;
 }
 
-/* As large as it has to be: most edits fill no half. */
+/* Returns the size of a half: as small as possible, because most edits do not fill it. */
 static uint64_t choose_half(const rf_edit *e, const rf_trailer *t) {
   uint64_t half = e->tuned_half, max = RF_MIN_HALF_BYTES, width = 1;
   if (half == 0)
@@ -130,7 +130,7 @@ static rf_status run_through_trailer(rf_edit *e, rf_trailer *t, bool *written, r
   return rf_trailer_finish(e->inner, t, at, err);
 }
 
-/* An edit within one page is one write that a kill does not tear. One that fails half way is taken back. */
+/* Carries out an edit within one page by one write, which a kill does not tear. Restores the old bytes on failure. */
 static rf_status run_in_page(rf_edit *e, uint64_t low, uint64_t high, bool *written, rf_error *err) {
   uint8_t page[PAGE], old[PAGE];
   size_t n = (size_t)(high - low);
@@ -172,7 +172,7 @@ rf_status rf_edit_commit(rf_edit *e, bool *written, rf_error *err) {
   }
   rf_trailer t = {.old_size = e->old_size, .new_size = e->new_size, .start = e->start};
   if (size != e->new_size)
-    return rf_fail(err, RF_ERR_ARGUMENT, "an edit has made %llu bytes, where %llu were to be", (unsigned long long)size,
+    return rf_fail(err, RF_ERR_ARGUMENT, "an edit made %llu bytes, expected %llu", (unsigned long long)size,
                    (unsigned long long)e->new_size);
   rf_status status = rf_edit_plan(e, &t, err);
   if (status == RF_OK)

@@ -9,8 +9,8 @@
 
 #include "store/trailer/edit.h"
 
-/* Carries the edit out. *written: a failure has come when bytes of the file were changed already; then the next open
- * for writing finishes the edit. Otherwise a failure leaves the file as it was. */
+/* Carries the edit out. On failure, *written tells whether bytes of the file were changed; then the next open for
+ * writing finishes the edit. If it is false, the file is unchanged. */
 rf_status rf_edit_commit(rf_edit *edit, bool *written, rf_error *err);
 
 #endif

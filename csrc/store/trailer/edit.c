@@ -11,7 +11,7 @@
 /* Rows longer than this are moved part by part. */
 #define LONG_ROW ((uint64_t)1 << 20)
 
-/* Fewer bytes of rows go to the pool, so that a table that is written to here and there gets few steps. */
+/* Fewer bytes of rows go to the pool, so that scattered writes to a table make few steps. */
 #define SHORT_ROWS ((uint64_t)64 << 10)
 
 #define COPY_BYTES ((size_t)256 << 10)
@@ -30,7 +30,7 @@ static rf_status read_source(void *context, uint64_t place, void *buffer, size_t
 
 /* ---- as a store ---- */
 
-/* Bytes [piece->place, + n) of rows that are made at once; a stretch may begin and end within a row. */
+/* Makes bytes [segment->place, + n) of rows. A segment may begin and end within a row. */
 static rf_status read_rows(rf_edit *e, const rf_segment *segment, uint8_t *out, rf_error *err) {
   const rf_step *step = &e->laid[segment->object].step;
   rf_source source = {read_source, e};
@@ -38,7 +38,8 @@ static rf_status read_rows(rf_edit *e, const rf_segment *segment, uint8_t *out, 
   uint8_t *rows = rf_alloc((size_t)(max * step->width));
   rf_status status = RF_OK;
   if (rows == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for rows of %llu bytes", (unsigned long long)step->width);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for rows of %llu bytes",
+                   (unsigned long long)step->width);
   for (uint64_t at = segment->place, end = at + segment->n; at < end && status == RF_OK;) {
     uint64_t low = at / step->width, high = low + max, skip = at - low * step->width;
     high = high < step->units ? high : step->units;
@@ -85,7 +86,7 @@ static rf_status edit_truncate(void *state, uint64_t size, rf_error *err) {
   return rf_segments_resize(&((rf_edit *)state)->view, size, err);
 }
 
-/* The view reaches up to `offset` at least. */
+/* Extends the view to `offset`. */
 static rf_status reach(rf_edit *e, uint64_t offset, rf_error *err) {
   return offset > rf_segments_size(&e->view) ? rf_segments_resize(&e->view, offset, err) : RF_OK;
 }
@@ -102,7 +103,7 @@ static rf_status edit_move(void *state, uint64_t from, uint64_t to, uint64_t n, 
   rf_edit *e = state;
   uint64_t size = rf_segments_size(&e->view);
   if (from > size || n > size - from)
-    return rf_fail(err, RF_ERR_TRUNCATED, "%llu bytes are wanted at offset %llu, but the file ends at %llu",
+    return rf_fail(err, RF_ERR_TRUNCATED, "expected %llu bytes at offset %llu in a file of %llu bytes",
                    (unsigned long long)n, (unsigned long long)from, (unsigned long long)size);
   RF_TRY(reach(e, to, err));
   return rf_segments_copy(&e->view, from, to, n, err);
@@ -142,7 +143,7 @@ rf_store *rf_edit_store(rf_edit *edit) {
 
 /* ---- headers ---- */
 
-/* A header that is written again: what it was before and is now is said once. */
+/* Drops older pairs of a header that is written again. */
 static void drop_pairs(rf_edit *e, uint64_t at, uint64_t n) {
   size_t kept = 0;
   for (size_t i = 0; i < e->pair_count; i++)
@@ -151,14 +152,14 @@ static void drop_pairs(rf_edit *e, uint64_t at, uint64_t n) {
   e->pair_count = kept;
 }
 
-/* Bytes [first, last) of a header at `offset`, whose bytes `was` begin there now. */
+/* Writes bytes [first, last) of a header at `offset`. `was` are the `old` bytes that begin there now. */
 static rf_status put_header(rf_edit *e, uint64_t offset, const uint8_t *fresh, size_t first, size_t last,
                             const uint8_t *was, size_t old, rf_error *err) {
   rf_segment segment = {.at = offset + first, .n = last - first, .kind = RF_SEGMENT_BYTES};
   rf_pair pair = {offset + first, 0, 0, (last < old ? last : old > first ? old : first) - first};
   rf_pair *pairs = rf_realloc(e->pairs, (e->pair_count + 1) * sizeof *pairs);
   if (pairs == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a header");
   e->pairs = pairs;
   RF_TRY(rf_pool_append(e, fresh + first, last - first, &segment.place, err));
   pair.fresh = segment.place;
@@ -188,11 +189,11 @@ rf_status rf_edit_header(rf_edit *e, uint64_t offset, const void *bytes, size_t 
   uint8_t *was = rf_alloc(old + seen + 1), *now = was + old;
   const uint8_t *fresh = bytes;
   if (was == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", n);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a header of %zu bytes", n);
   rf_status status = rf_store_read(e->inner, offset, was, old, err);
   if (status == RF_OK)
     status = rf_store_read(&e->store, offset, now, seen, err);
-  /* What is the same in the file and in the view is not written. */
+  /* Bytes that are the same in the file and in the view are not written. */
   while (status == RF_OK && first < same && was[first] == fresh[first] && now[first] == fresh[first])
     first++;
   while (status == RF_OK && last <= same && last > first && was[last - 1] == fresh[last - 1] &&
@@ -209,13 +210,13 @@ rf_status rf_edit_header(rf_edit *e, uint64_t offset, const void *bytes, size_t 
 static rf_status add_laid(rf_edit *e, const rf_step *step, rf_error *err) {
   rf_laid *laid = rf_realloc(e->laid, (e->laid_count + 1) * sizeof *laid);
   if (laid == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for an edit");
   e->laid = laid;
   laid[e->laid_count++] = (rf_laid){.step = *step};
   return RF_OK;
 }
 
-/* Where bytes [at, at + n) of the view stand in the old file, one behind the other. */
+/* Tells whether bytes [at, at + n) of the view are contiguous in the old file, and where. */
 static bool is_old(const rf_edit *e, uint64_t at, uint64_t n, uint64_t *place) {
   uint64_t size = rf_segments_size(&e->view);
   if (n == 0 || at >= size || n > size - at)
@@ -245,7 +246,7 @@ rf_status rf_edit_rows(rf_edit *e, uint64_t data, uint64_t nrows, uint64_t old_b
     return RF_OK;
   step.parts = rf_alloc_zero(count + 1, sizeof *step.parts);
   if (step.parts == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for an edit");
   for (size_t i = 0; i < count; i++)
     if (parts[i].bytes > 0)
       step.parts[step.count++] = (rf_part){kinds[parts[i].kind], parts[i].from, parts[i].to, parts[i].bytes};
@@ -273,7 +274,7 @@ rf_status rf_edit_field(rf_edit *e, uint64_t data, uint64_t nrows, uint64_t row_
       return RF_OK;
   rf_part *parts = rf_realloc(step->parts, (step->count + 1) * sizeof *parts);
   if (parts == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for an edit");
   step->parts = parts;
   RF_TRY(rf_pool_reserve(e, nrows * n, place, err));
   parts[step->count++] = (rf_part){RF_PART_VALUES, *place, low, n};
@@ -323,7 +324,7 @@ rf_status rf_edit_begin(rf_store *store, uint64_t old_size, uint64_t new_size, r
   rf_edit *e = rf_alloc_zero(1, sizeof *e);
   rf_segment all = {.n = old_size, .kind = RF_SEGMENT_BYTES};
   if (e == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for an edit");
   e->store = (rf_store){.ops = &edit_ops, .state = e, .writable = true, .name = store->name};
   rf_store_describe(&e->store);
   e->inner = store;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The inside of an edit, for the files of this room.
+ * The state of an edit, for the files of this room.
  */
 #ifndef RF_STORE_TRAILER_INTERNAL_H
 #define RF_STORE_TRAILER_INTERNAL_H
@@ -10,10 +10,10 @@
 #include "store/trailer/segments.h"
 #include "store/trailer/trailer.h"
 
-/* Rows in another layout: a step that has no place yet, and byte 0 of a piece is the first of its first row. */
+/* Rows in another layout: a step without a place. Byte 0 of a segment is the first byte of its first row. */
 typedef struct rf_laid {
   rf_step step;
-  bool planned; /* KEEP: one step has its bitmap already */
+  bool planned; /* KEEP: a step has its bitmap */
 } rf_laid;
 
 struct rf_edit {
@@ -24,22 +24,22 @@ struct rf_edit {
   uint64_t start;   /* of the trailer */
   uint64_t pool_at; /* in the file */
   bool any_size;
-  uint64_t lowest; /* byte that changes, once it is planned */
+  uint64_t lowest; /* byte that changes; set by the plan */
   rf_segments view;
-  uint64_t short_rows; /* fewer bytes of rows are put into the pool */
+  uint64_t short_rows; /* shorter runs of rows go to the pool */
   rf_laid *laid;
   size_t laid_count;
   rf_pair *pairs;
   size_t pair_count;
-  /* The pool: in memory as long as it is small, then where the trailer will have it. */
+  /* The pool: in memory while it is small, then in its place in the file. */
   uint8_t *pool;
   size_t pool_room;
   uint64_t pool_used;
   bool spilled;
-  uint32_t pool_crc; /* of what was appended, for as long as nothing else was written */
+  uint32_t pool_crc; /* of appended bytes; valid while !pool_patched */
   bool pool_patched;
-  /* The file while the edit is prepared. */
-  bool begun; /* something stands behind the old end */
+  /* The file during preparation. */
+  bool begun; /* bytes were written behind the old end */
   bool committed;
   uint64_t size;
   rf_filelock lock;

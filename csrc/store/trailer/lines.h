@@ -13,7 +13,7 @@ void rf_line_encode_slot(const rf_edit_progress *progress, uint8_t line[RF_LINE]
 /* Tells whether these bytes are a footer. */
 bool rf_line_is_footer(const uint8_t line[RF_LINE]);
 
-/* Fills in sizes and places of the trailer, which are not checked; *state and *crc are as they were encoded. */
+/* Gets sizes and places of the trailer, unchecked, and *state and *crc. */
 void rf_line_decode_footer(const uint8_t line[RF_LINE], rf_trailer *trailer, uint32_t *state, uint32_t *crc);
 
 /* Returns false where the CRC is wrong. */

@@ -16,7 +16,7 @@ rf_status rf_trailer_crc(rf_store *store, uint64_t at, uint64_t n, uint32_t *crc
   rf_status status = RF_OK;
   *crc = 0;
   if (buffer == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to check an edit");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to check an edit");
   for (uint64_t done = 0; done < n && status == RF_OK;) {
     size_t chunk = n - done < room ? (size_t)(n - done) : room;
     status = rf_store_read(store, at + done, buffer, chunk, err);
@@ -34,14 +34,14 @@ static rf_status load_record(rf_store *store, uint32_t crc, rf_trailer *t, rf_er
   uint64_t end;
   if (t->record < t->start + RF_POOL_SKEW || !rf_add_u64(t->record, t->record_bytes, &end) || end > t->end ||
       t->record_bytes > RF_MAX_RECORD_BYTES || t->record_bytes % 8 != 0)
-    return rf_trailer_fail(err, "its sizes are not those of the file");
+    return rf_trailer_fail(err, "its sizes differ from those of the file");
   t->half_at = rf_lines(t->record + t->record_bytes);
   RF_TRY(rf_trailer_crc(store, body, t->record + t->record_bytes - body, &found, err));
   if (found != crc)
-    return rf_trailer_fail(err, "the record of it is damaged");
+    return rf_trailer_fail(err, "its record is damaged");
   uint8_t *bytes = rf_alloc((size_t)t->record_bytes);
   if (bytes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for the record of an edit");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for the record of an edit");
   rf_status status = rf_store_read(store, t->record, bytes, (size_t)t->record_bytes, err);
   if (status == RF_OK)
     status = rf_record_decode(bytes, (size_t)t->record_bytes, t, err);
@@ -52,12 +52,12 @@ static rf_status load_record(rf_store *store, uint32_t crc, rf_trailer *t, rf_er
   return status;
 }
 
-/* KEEP: the first and the last row that is kept have to move down, and so do those between. */
+/* KEEP: checks that kept rows move down. They do if the first one does. */
 static rf_status check_kept(const rf_trailer *t, rf_error *err) {
   for (size_t i = 0; i < t->step_count; i++) {
     const rf_step *step = &t->steps[i];
     if (step->kind == RF_STEP_KEEP && step->dst > step->src + rf_step_kept_row(step, step->first) * step->width)
-      return rf_trailer_fail(err, "what it was to do leaves the file");
+      return rf_trailer_fail(err, "its steps leave the file");
   }
   return RF_OK;
 }
@@ -90,7 +90,7 @@ rf_status rf_trailer_load(rf_store *store, uint64_t size, rf_trailer *t, rf_edit
   t->end = size - RF_TRAILER_TAIL;
   if (t->size != size || !rf_trailer_start(t->old_size, t->new_size, &t->start) || t->start + RF_POOL_SKEW > t->end ||
       (found != RF_EDIT_PREPARING && found != RF_EDIT_COMMITTED))
-    return rf_trailer_fail(err, "its sizes are not those of the file");
+    return rf_trailer_fail(err, "its sizes differ from those of the file");
   *state = (rf_edit_state)found;
   if (*state == RF_EDIT_PREPARING)
     return RF_OK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Opening a file with a trailer. An edit is not finished while its process lives, or while another process reads the
- * file through an overlay: the first holds the lock of the file exclusively, the others share it.
+ * Opens a file with a trailer. An edit is not finished while its process lives, or while another process reads the
+ * file through an overlay: the first has an exclusive lock of the file, the others share it.
  */
 #include "store/trailer/open.h"
 
@@ -14,13 +14,13 @@
 #include "store/trailer/run.h"
 #include "store/local/file.h"
 
-/* How long opening waits for another process that edits the file. */
+/* Seconds that opening waits for another process that edits the file. */
 #define WAIT_SECONDS 1.0
 
 /* ---- the file as it will be, without a byte being written ---- */
 
 typedef struct overlay {
-  rf_store inner; /* a copy of the store that was opened: owns state, name and head */
+  rf_store inner; /* copy of the opened store; owns state, name and head */
   rf_segments segments;
   uint64_t size;
   rf_filelock lock;
@@ -73,11 +73,11 @@ static const rf_driver_ops overlay_ops = {
     .close = overlay_close,
 };
 
-/* Puts the overlay where the store was, which keeps its place in memory. */
+/* Replaces the store by an overlay, in the same struct. */
 static rf_status cover(rf_store *store, rf_segments *segments, uint64_t size, rf_filelock *lock, rf_error *err) {
   overlay *o = rf_alloc_zero(1, sizeof *o);
   if (o == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to open a file");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to open a file");
   o->inner = *store;
   o->inner.notice = NULL;
   o->segments = *segments;
@@ -99,7 +99,7 @@ static rf_status set_bytes(rf_segments *view, uint64_t at, uint64_t n, uint64_t 
   return rf_segments_set(view, &segment, err);
 }
 
-/* A batch that is in its half and maybe not in its place. */
+/* Shows a batch from its half, because its place may be incomplete. */
 static rf_status view_staged(const rf_trailer *t, const rf_edit_progress *at, rf_segments *view, rf_error *err) {
   const rf_step *step = &t->steps[at->step];
   rf_batch batch = rf_progress_staged(t, at);
@@ -112,7 +112,7 @@ static rf_status view_staged(const rf_trailer *t, const rf_edit_progress *at, rf
   return RF_OK;
 }
 
-/* In the order in which the step does them: so none takes what another one has overwritten. */
+/* Shows runs in the order of the step, so that none uses what another one has overwritten. */
 static rf_status view_copies(const rf_trailer *t, const rf_step *step, uint64_t low, uint64_t high, rf_segments *view,
                              rf_error *err) {
   for (size_t i = 0; i < step->count; i++) {
@@ -139,14 +139,13 @@ static rf_status view_step(const rf_trailer *t, const rf_step *step, uint64_t do
     rf_segment fill = {.at = step->dst + low, .n = high - low, .place = step->blank, .kind = RF_SEGMENT_FILL};
     return rf_segments_set(view, &fill, err);
   }
-  return rf_fail(
-      err, RF_ERR_INTERRUPTED,
-      "an edit of the file was interrupted while the rows of a table were moved, and the file cannot be read "
-      "before that is finished: open it for writing once (\"r+\")");
+  return rf_fail(err, RF_ERR_INTERRUPTED,
+                 "an edit of the file was interrupted while rows of a table moved: open the file for writing (\"r+\") "
+                 "once to finish it");
 }
 
-/* An edit takes each byte of the old file from where it is, so the view has a few pieces for each run. A record made by
- * hand that copies what it has copied could have far more. */
+/* An edit uses each byte of the old file once, so the view has a few segments for each run. A forged record could make
+ * many more by copying copies. */
 static size_t max_segments(const rf_trailer *t) {
   size_t max = 16;
   for (size_t i = 0; i < t->step_count; i++)
@@ -159,7 +158,7 @@ static rf_status make_view(const rf_trailer *t, const rf_edit_progress *at, rf_s
   RF_TRY(set_bytes(view, 0, t->start, 0, err));
   for (size_t i = at->step; i < t->step_count; i++) {
     if (view->count > max)
-      return rf_fail(err, RF_ERR_INTERRUPTED, "an edit of the file was interrupted, and the record of it is none");
+      return rf_fail(err, RF_ERR_INTERRUPTED, "an edit of the file was interrupted, and its record is invalid");
     uint64_t done = i == at->step ? at->done : 0;
     if (i == at->step && at->half != 0) {
       RF_TRY(view_staged(t, at, view, err));
@@ -172,7 +171,7 @@ static rf_status make_view(const rf_trailer *t, const rf_edit_progress *at, rf_s
 
 /* ---- the two ways of opening ---- */
 
-/* Is there an HDU that another program has put behind the file while a trailer was begun? */
+/* Tells whether another program appended an HDU while a trailer was begun. */
 static bool has_grown(rf_store *store, uint64_t old_size) {
   char word[8];
   size_t got;
@@ -184,9 +183,9 @@ static bool has_grown(rf_store *store, uint64_t old_size) {
 static rf_status tell(rf_store *store, rf_error *err) {
   store->notice = rf_alloc_zero(1, sizeof *store->notice);
   if (store->notice == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a warning");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a warning");
   rf_error_clear(store->notice);
-  (void)rf_fail(store->notice, RF_ERR_INTERRUPTED, "an edit of the file had been interrupted: it is finished now");
+  (void)rf_fail(store->notice, RF_ERR_INTERRUPTED, "an interrupted edit of the file was finished");
   return RF_OK;
 }
 
@@ -206,7 +205,7 @@ static rf_status show(rf_store *store, rf_trailer *t, rf_edit_state state, rf_fi
   if (state == RF_EDIT_PREPARING) {
     if (has_grown(store, t->old_size))
       return RF_OK;
-    rf_filelock_release(lock); /* nothing of the old file has moved: a reader as any other */
+    rf_filelock_release(lock); /* no byte of the old file has moved: no lock needed */
     status = set_bytes(&view, 0, t->old_size, 0, err);
     if (status == RF_OK)
       status = cover(store, &view, t->old_size, lock, err);
@@ -229,13 +228,11 @@ static rf_status take_lock(rf_store *store, rf_mode mode, const rf_options *opti
   if (answer == RF_LOCK_HELD && mode == RF_MODE_READ)
     return rf_fail(err, RF_ERR_LOCKED, "another process is editing the file: try again when it is done");
   if (answer == RF_LOCK_HELD)
-    return rf_fail(err, RF_ERR_LOCKED,
-                   "another process is editing the file, or reads it in the state that an interrupted edit has left");
+    return rf_fail(err, RF_ERR_LOCKED, "another process is editing the file, or reading it after an interrupted edit");
   if (answer == RF_LOCK_NOWHERE && (options->flags & RF_OPEN_RECOVER) == 0)
-    return rf_fail(
-        err, RF_ERR_INTERRUPTED,
-        "an edit of the file was interrupted or is under way: locks do not work here, so there is no telling "
-        "which; open it with recover=True (RF_OPEN_RECOVER) when no other process has it");
+    return rf_fail(err, RF_ERR_INTERRUPTED,
+                   "an edit of the file was interrupted or is under way, and without locks the library cannot tell "
+                   "which: open it with recover=True (RF_OPEN_RECOVER) if no other process has it");
   return RF_OK;
 }
 
@@ -276,7 +273,7 @@ rf_status rf_trailer_open(rf_store *store, rf_mode mode, const rf_options *optio
   RF_TRY(rf_trailer_probe(store, size, &found, err));
   if (!found)
     return RF_OK;
-  /* While another process is at work anything may be seen: what counts is what stands there under the lock. */
+  /* While another process edits, any state can be seen; the state under the lock counts. */
   if (!alone)
     RF_TRY(take_lock(store, mode, options, &lock, err));
   rf_status status = rf_store_size(store, &size, err);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * From a view to steps in an order in which they are right: moves up from the last to the first, moves down from the
- * first to the last, then all that is new. That holds as long as what moves is taken from ever higher places; what is
- * not goes through the pool. Why: a move up ends below whatever moves down behind it, and below the sources of those
- * that moved up before it; a move down begins above all that is done later.
+ * Turns a view into steps, in this order: moves up from the last to the first, moves down from the first to the last,
+ * then new bytes. The order is correct if the sources of moves ascend; other bytes go through the pool. Reason: a move
+ * up ends below every move down behind it, and below the sources of earlier moves up; a move down begins above
+ * everything that follows.
  */
 #include "store/trailer/plan.h"
 
@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "store/trailer/pool.h"
 
-/* Shorter fills are put into the pool. */
+/* Shorter fills go to the pool. */
 #define SHORT_FILL ((uint64_t)4096)
 
 #define COPY_BYTES ((size_t)256 << 10)
@@ -29,7 +29,7 @@ typedef struct planner {
   rf_edit *e;
   step_list ups, downs, fills;
   rf_step fresh;
-  uint64_t taken;  /* what moves is taken from here on */
+  uint64_t taken;  /* sources of moves are from here on */
   uint64_t lowest; /* byte that changes */
 } planner;
 
@@ -51,13 +51,13 @@ static rf_status plan_fresh(planner *p, uint64_t place, uint64_t at, uint64_t n,
   return rf_step_add_run(&p->fresh, place, at, n, err);
 }
 
-/* Bytes [at, at + n) of the view go to the pool. */
+/* Puts bytes [at, at + n) of the view into the pool. */
 static rf_status plan_pooled(planner *p, uint64_t at, uint64_t n, rf_error *err) {
   size_t room = n < COPY_BYTES ? (size_t)n : COPY_BYTES;
   uint8_t *buffer = rf_alloc(room);
   rf_status status = RF_OK;
   if (buffer == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for an edit");
   for (uint64_t done = 0; done < n && status == RF_OK;) {
     size_t chunk = n - done < room ? (size_t)(n - done) : room;
     uint64_t place = 0;
@@ -99,7 +99,7 @@ static rf_status plan_fill(planner *p, const rf_segment *segment, rf_error *err)
 
 /* ---- rows ---- */
 
-/* Rows low .. high-1 of those laid out, which go to `dst`. */
+/* Plans rows low .. high-1 of a layout, which go to `dst`. */
 static rf_status plan_some_rows(planner *p, const rf_step *laid, uint64_t low, uint64_t high, uint64_t dst, bool up,
                                 rf_error *err) {
   if (low >= high)
@@ -111,7 +111,7 @@ static rf_status plan_some_rows(planner *p, const rf_step *laid, uint64_t low, u
   step.dst = dst;
   step.parts = rf_alloc_zero(laid->count + 1, sizeof *step.parts);
   if (step.parts == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for an edit");
   for (size_t i = 0; i < laid->count; i++) {
     step.parts[i] = laid->parts[i];
     if (step.parts[i].kind == RF_PART_VALUES)
@@ -123,8 +123,8 @@ static rf_status plan_some_rows(planner *p, const rf_step *laid, uint64_t low, u
   return status;
 }
 
-/* Rows low .. high-1 go to `at`. From one row to the next the way gets longer or shorter by the same; where it changes
- * its direction, one row goes both ways. */
+/* Plans rows low .. high-1, which go to `at`. The distance changes by the same amount from row to row. Where it changes
+ * its sign, one row goes through the pool. */
 static rf_status plan_laid_rows(planner *p, const rf_step *laid, uint64_t low, uint64_t high, uint64_t at,
                                 rf_error *err) {
   uint64_t src = laid->src + low * laid->old, n = high - low, turn = n;
@@ -144,7 +144,7 @@ static rf_status plan_laid_rows(planner *p, const rf_step *laid, uint64_t low, u
   return plan_some_rows(p, laid, low + turn + 1, high, at + (turn + 1) * laid->width, !up, err);
 }
 
-/* The bits of a list of rows go into one step. */
+/* Plans kept rows. Only one step uses the bitmap of a list. */
 static rf_status plan_kept_rows(planner *p, rf_laid *laid, uint64_t low, uint64_t high, uint64_t at, rf_error *err) {
   rf_step step = laid->step;
   uint64_t first = step.src + rf_step_kept_row(&step, low) * step.width;
@@ -153,8 +153,8 @@ static rf_status plan_kept_rows(planner *p, rf_laid *laid, uint64_t low, uint64_
   size_t bytes = (size_t)(step.rows / 8 + (step.rows % 8 != 0));
   uint8_t *bits = rf_alloc(bytes);
   if (bits == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
-  memcpy(bits, laid->step.bits, bytes); /* the view is read on */
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for an edit");
+  memcpy(bits, laid->step.bits, bytes); /* the view still needs it */
   p->taken = step.src + step.rows * step.width;
   step.first = low;
   step.units = high - low;
@@ -211,14 +211,14 @@ static rf_status collect(planner *p, rf_trailer *t, rf_error *err) {
   size_t count = p->ups.count + p->downs.count + p->fills.count + 1;
   t->steps = rf_alloc_zero(count, sizeof *t->steps);
   if (t->steps == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit of %zu steps", count);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for an edit of %zu steps", count);
   for (size_t i = p->ups.count; i > 0; i--)
     t->steps[t->step_count++] = p->ups.list[i - 1];
   for (size_t i = 0; i < p->downs.count; i++)
     t->steps[t->step_count++] = p->downs.list[i];
   for (size_t i = 0; i < p->fills.count; i++)
     t->steps[t->step_count++] = p->fills.list[i];
-  p->ups.count = p->downs.count = p->fills.count = 0; /* the trailer has them now */
+  p->ups.count = p->downs.count = p->fills.count = 0; /* the trailer owns them */
   if (p->fresh.count > 0)
     t->steps[t->step_count++] = p->fresh;
   else
@@ -227,7 +227,7 @@ static rf_status collect(planner *p, rf_trailer *t, rf_error *err) {
   return RF_OK;
 }
 
-/* A few bytes that stay, so that a trailer is not taken for that of another file. */
+/* Adds the CRC of a few bytes that stay, which tells whether a trailer belongs to this file. */
 static rf_status add_guard(rf_edit *e, rf_trailer *t, uint64_t at, uint64_t n, rf_error *err) {
   uint8_t bytes[RF_BLOCK_BYTES];
   if (n == 0)
@@ -241,12 +241,12 @@ rf_status rf_edit_guard(rf_edit *e, rf_trailer *t, rf_error *err) {
   uint64_t low = e->lowest < e->old_size ? e->lowest : e->old_size, near = low < 500 ? low : 500;
   t->guards = rf_alloc_zero(2, sizeof *t->guards);
   if (t->guards == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for an edit");
   RF_TRY(add_guard(e, t, 0, low < RF_BLOCK_BYTES ? low : RF_BLOCK_BYTES, err));
   return add_guard(e, t, low - near, near, err);
 }
 
-/* Places in the pool become those in the file. */
+/* Turns places in the pool into places in the file. */
 static void choose_places(const rf_edit *e, rf_trailer *t) {
   uint64_t way = e->pool_at - RF_POOL_BASE; /* may wrap around, and back */
   for (size_t i = 0; i < t->step_count; i++) {

@@ -7,10 +7,10 @@
 
 #include "store/trailer/internal.h"
 
-/* Fills in the steps and pairs of the view, in `trailer`, which has its sizes already. The pool may grow. */
+/* Fills in the steps and pairs of `trailer`, which has its sizes already. The pool may grow. */
 rf_status rf_edit_plan(rf_edit *edit, rf_trailer *trailer, rf_error *err);
 
-/* The guards of a trailer that is planned; nothing of the old file is written yet. */
+/* Fills in the guards of a planned trailer, before old bytes are overwritten. */
 rf_status rf_edit_guard(rf_edit *edit, rf_trailer *trailer, rf_error *err);
 
 #endif

@@ -11,7 +11,7 @@
 /* A larger pool goes to the file. */
 #define MAX_POOL_BYTES ((uint64_t)1 << 20)
 
-/* How long an edit waits for another one, or for readers of a file that an interrupted edit left. */
+/* Seconds that an edit waits for another one, or for readers of an interrupted edit. */
 #define WAIT_SECONDS 1.0
 
 #define COPY_BYTES ((size_t)256 << 10)
@@ -26,8 +26,7 @@ rf_status rf_pool_take_file(rf_edit *e, rf_error *err) {
   uint64_t size;
   if (e->inner->ops == &rf_local_ops &&
       rf_local_lock_edit(e->inner->state, true, WAIT_SECONDS, &e->lock) == RF_LOCK_HELD)
-    return rf_fail(err, RF_ERR_LOCKED,
-                   "another process is editing the file, or reads it in the state that an interrupted edit has left");
+    return rf_fail(err, RF_ERR_LOCKED, "another process is editing the file, or reading it after an interrupted edit");
   RF_TRY(rf_store_size(e->inner, &size, err));
   if (size == e->old_size)
     return RF_OK;
@@ -35,7 +34,7 @@ rf_status rf_pool_take_file(rf_edit *e, rf_error *err) {
                  (unsigned long long)size, (unsigned long long)e->old_size);
 }
 
-/* Where space cannot be reserved it is written to. */
+/* Writes to new space if the driver cannot reserve it. */
 static rf_status fill_new_space(rf_edit *e, rf_error *err) {
   return e->new_size > e->old_size ? rf_store_fill(e->inner, e->old_size, e->new_size - e->old_size, 0, err) : RF_OK;
 }
@@ -54,17 +53,17 @@ rf_status rf_pool_prepare(rf_edit *e, uint64_t size, rf_error *err) {
   return first && e->inner->ops->reserve == NULL ? fill_new_space(e, err) : RF_OK;
 }
 
-/* So that there is room for a pool of `bytes`. */
+/* Makes room in the file for a pool of `bytes`. */
 static rf_status prepare_pool(rf_edit *e, uint64_t bytes, rf_error *err) {
   uint64_t end;
   if (!rf_add_u64(e->pool_at, bytes, &end) || end > INT64_MAX - RF_MAX_HALF_BYTES)
-    return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
+    return rf_fail(err, RF_ERR_LIMIT, "the file would be longer than 2^63 bytes");
   end = e->start + (end - e->start + RF_BLOCK_BYTES - 1) / RF_BLOCK_BYTES * RF_BLOCK_BYTES;
   return rf_pool_prepare(e, end + RF_TRAILER_TAIL, err);
 }
 
 static rf_status spill(rf_edit *e, uint64_t need, rf_error *err) {
-  /* Twice what is needed, so that a pool that goes on growing does so in few steps. */
+  /* Twice what is needed, so that a growing pool needs few steps. */
   uint64_t room = need < INT64_MAX / 4 ? 2 * need : need;
   if (!e->spilled || e->pool_at + need + RF_TRAILER_TAIL > e->size)
     RF_TRY(prepare_pool(e, room, err));
@@ -74,18 +73,18 @@ static rf_status spill(rf_edit *e, uint64_t need, rf_error *err) {
   return RF_OK;
 }
 
-/* Room for n more bytes, in memory or in the file. */
+/* Makes room for n more bytes, in memory or in the file. */
 static rf_status grow_pool(rf_edit *e, uint64_t n, rf_error *err) {
   uint64_t need;
   if (!rf_add_u64(e->pool_used, n, &need) || need > INT64_MAX)
-    return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
+    return rf_fail(err, RF_ERR_LIMIT, "the file would be longer than 2^63 bytes");
   if (e->spilled || (!e->any_size && need > MAX_POOL_BYTES))
     return spill(e, need, err);
   if (need > e->pool_room) {
     size_t room;
     uint8_t *pool = need < INT64_MAX / 2 && rf_to_size(need + need / 2 + 256, &room) ? rf_realloc(e->pool, room) : NULL;
     if (pool == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for %llu bytes of an edit", (unsigned long long)need);
+      return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %llu bytes for an edit", (unsigned long long)need);
     e->pool = pool;
     e->pool_room = room;
   }
@@ -135,7 +134,7 @@ rf_status rf_pool_read(rf_edit *e, uint64_t place, void *buffer, size_t n, rf_er
 
 rf_status rf_pool_place(rf_edit *e, rf_error *err) {
   if (!rf_trailer_start(e->old_size, e->new_size, &e->start))
-    return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
+    return rf_fail(err, RF_ERR_LIMIT, "the file would be longer than 2^63 bytes");
   e->pool_at = e->start + RF_POOL_SKEW;
   return RF_OK;
 }
@@ -146,7 +145,7 @@ rf_status rf_pool_crc(rf_edit *e, uint32_t *crc, rf_error *err) {
   uint8_t *buffer = rf_alloc(COPY_BYTES);
   rf_status status = RF_OK;
   if (buffer == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for an edit");
   for (uint64_t done = 0; done < e->pool_used && status == RF_OK;) {
     size_t n = e->pool_used - done < COPY_BYTES ? (size_t)(e->pool_used - done) : COPY_BYTES;
     status = rf_pool_read(e, RF_POOL_BASE + done, buffer, n, err);

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The pool of an edit, which has every byte that the edit brings, and the space behind the file that it goes to.
+ * The pool of an edit, which has every byte that the edit brings, and the space behind the file for it.
  */
 #ifndef RF_STORE_TRAILER_POOL_H
 #define RF_STORE_TRAILER_POOL_H
 
 #include "store/trailer/internal.h"
 
-/* While an edit is recorded, places in the pool are counted from here: where it will be is not known yet. */
+/* Places in the pool count from here until its place in the file is known. */
 #define RF_POOL_BASE (UINT64_C(1) << 62)
 
-/* Takes the file: no other process edits it, and it has the size that the edit knows. */
+/* Locks the file against other edits, and checks that it has the size that the edit knows. */
 rf_status rf_pool_take_file(rf_edit *edit, rf_error *err);
 
 /* Writes the footer of a trailer. */
 rf_status rf_pool_write_footer(rf_edit *edit, const rf_trailer *trailer, rf_edit_state state, uint32_t crc,
                                rf_error *err);
 
-/* Makes the file `size` bytes long, with a footer that says that nothing has moved. Its space is reserved first. */
+/* Makes the file `size` bytes long, with a PREPARING footer. Reserves the space first. */
 rf_status rf_pool_prepare(rf_edit *edit, uint64_t size, rf_error *err);
 
-/* Chooses where the trailer and the pool in it begin, for the sizes of the edit. */
+/* Chooses the places of the trailer and of its pool, for the sizes of the edit. */
 rf_status rf_pool_place(rf_edit *edit, rf_error *err);
 
 /* Appends n bytes; *place is where they are. */

@@ -4,15 +4,15 @@
 #include "base/bytes.h"
 #include "base/crc32c.h"
 
-/* This part of a half at least is moved without it. */
+/* A batch of at least this part of a half is moved without it. */
 #define MIN_DIRECT 2
 
-/* The next n units. */
+/* Returns the next n units. */
 static rf_batch take(const rf_step *step, uint64_t done, uint64_t n, bool staged) {
   return step->up ? (rf_batch){step->units - done - n, step->units - done, staged} : (rf_batch){done, done + n, staged};
 }
 
-/* Does the batch overwrite nothing that it takes? */
+/* Tells whether a batch does not overwrite its own source. */
 static bool is_clear(const rf_step *step, const rf_batch *batch) {
   return step->up ? rf_step_begin(step, batch->low) >= rf_step_source(step, batch->high - 1, true)
                   : rf_step_begin(step, batch->high - 1) + step->width <= rf_step_source(step, batch->low, false);
@@ -32,8 +32,8 @@ rf_batch rf_progress_next(const rf_trailer *trailer, const rf_edit_progress *at)
     else
       high = n - 1;
   }
-  /* A batch that can be done again from where it is needs no half. Each costs a slot, so small ones are not worth it.
-   */
+  /* A batch that can be repeated from its source needs no half. Each batch costs a slot, so small ones go through a
+   * half. */
   bool direct = low == max || low * step->width >= trailer->half_bytes / MIN_DIRECT;
   return take(step, at->done, direct ? low : max, !direct);
 }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * How far an edit is, and what comes next: functions of the record and the progress alone.
+ * The progress of an edit, and its next batch: functions of record and progress alone.
  */
 #ifndef RF_STORE_TRAILER_PROGRESS_H
 #define RF_STORE_TRAILER_PROGRESS_H
 
 #include "store/trailer/trailer.h"
 
-/* How far an edit is: what a slot says. */
+/* The progress of an edit: the content of a slot. */
 typedef struct rf_edit_progress {
   uint32_t sequence;
-  uint32_t sum; /* of all that is placed */
+  uint32_t sum; /* of everything placed so far */
   uint32_t step;
-  uint32_t half; /* that holds the batch, 1 or 2; 0: none */
+  uint32_t half; /* half that has the batch, 1 or 2; 0: none */
   uint64_t done; /* units of the step */
   uint32_t staged;
   uint32_t staged_sum;
@@ -23,13 +23,13 @@ typedef struct rf_batch {
   bool staged;
 } rf_batch;
 
-/* What comes next: a function of the record and the progress alone. */
+/* Returns the next batch. */
 rf_batch rf_progress_next(const rf_trailer *trailer, const rf_edit_progress *at);
 
-/* Those of the batch that a half holds. */
+/* Returns the batch in the half. */
 rf_batch rf_progress_staged(const rf_trailer *trailer, const rf_edit_progress *at);
 
-/* Progress once the batch is placed; `sum` is that of its content. */
+/* Advances the progress past a placed batch; `sum` is that of its content. */
 void rf_progress_advance(rf_edit_progress *at, const rf_trailer *trailer, const rf_batch *batch, uint32_t sum);
 
 #endif

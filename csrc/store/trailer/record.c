@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What is decoded comes from a file that anyone may have written: every number is checked before it is used, so that an
- * absurd one ends in bounded time and memory, and no step can write outside the file.
+ * A record comes from a file that anyone may have written. Every number is checked before use, so that absurd ones end
+ * in bounded time and memory, and no step can write outside the file.
  */
 #include "store/trailer/record.h"
 
@@ -85,10 +85,10 @@ rf_status rf_record_encode(const rf_trailer *trailer, uint8_t **bytes, size_t *n
   writer w = {NULL, 0};
   put_record(&w, trailer);
   if (w.n > RF_MAX_RECORD_BYTES)
-    return rf_fail(err, RF_ERR_LIMIT, "the edit moves too many stretches of the file");
+    return rf_fail(err, RF_ERR_LIMIT, "the edit has too many steps");
   w.bytes = rf_alloc(w.n);
   if (w.bytes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu bytes of moves", w.n);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a list of %zu bytes of moves", w.n);
   *n = w.n;
   w.n = 0;
   put_record(&w, trailer);
@@ -112,7 +112,7 @@ static uint64_t get(reader *r) {
   return rf_get_le64(r->at - 8);
 }
 
-/* A number of items of `numbers` numbers each, which the rest of the record has room for. */
+/* Gets the number of items of `numbers` numbers each, for which the record has room. */
 static size_t get_count(reader *r, size_t numbers) {
   uint64_t count = get(r);
   if (count > (uint64_t)(r->end - r->at) / (8 * numbers)) {
@@ -147,7 +147,7 @@ static rf_status get_parts(reader *r, rf_step *step, rf_error *err) {
   step->count = get_count(r, 4);
   step->parts = rf_alloc_zero(step->count > 0 ? step->count : 1, sizeof *step->parts);
   if (step->parts == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu parts of rows", step->count);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for %zu parts of rows", step->count);
   for (size_t i = 0; i < step->count; i++) {
     rf_part *part = &step->parts[i];
     part->kind = get(r), part->from = get(r), part->to = get(r), part->n = get(r);
@@ -198,7 +198,7 @@ static rf_status get_record(reader *r, rf_trailer *t, rf_error *err) {
   size_t count = get_count(r, 5); /* the shortest step has five numbers */
   t->steps = rf_alloc_zero(count + 1, sizeof *t->steps);
   if (t->pairs == NULL || t->guards == NULL || t->steps == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for the record of an edit");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for the record of an edit");
   for (size_t i = 0; i < count && !r->failed; i++) {
     t->step_count = i + 1;
     RF_TRY(get_step(r, &t->steps[i], err));
@@ -212,7 +212,7 @@ static rf_status get_record(reader *r, rf_trailer *t, rf_error *err) {
 typedef struct bounds {
   uint64_t limit;           /* steps stay below it */
   uint64_t pool, pool_end;  /* what the pool has */
-  uint64_t placed, fetched; /* bytes of all steps so far: each byte of a file is placed once, and taken once */
+  uint64_t placed, fetched; /* bytes of all steps so far: each byte of a file is placed and used once */
 } bounds;
 
 static bool within(uint64_t at, uint64_t n, uint64_t low, uint64_t high) {
@@ -243,7 +243,7 @@ static bool copy_fits(const rf_step *step, bounds *b) {
   return (fresh || count_bytes(&b->fetched, step->units, b->limit)) && count_bytes(&b->placed, step->units, b->limit);
 }
 
-/* The rows as a whole: inside, and in one direction. What is between `src` and `dst` changes evenly from row to row. */
+/* Checks that all rows are inside and move in one direction. The distance changes evenly from row to row. */
 static bool rows_move_one_way(const rf_step *step, uint64_t old_rows, bounds *b) {
   uint64_t taken, made;
   if (step->units == 0 || step->old == 0 || step->width == 0 || !rf_mul_u64(old_rows, step->old, &taken) ||
@@ -278,7 +278,7 @@ static bool rows_fit(const rf_step *step, bounds *b) {
   return true;
 }
 
-/* The bitmap itself is looked at when it is loaded. */
+/* Checks rows that are kept. The bitmap is checked when it is loaded. */
 static bool kept_rows_fit(const rf_step *step, bounds *b) {
   uint64_t taken, made;
   if (step->units == 0 || step->width == 0 || step->rows == 0 || step->up || step->rows > INT64_MAX ||
@@ -310,10 +310,10 @@ static rf_status check_record(const rf_trailer *t, rf_error *err) {
   bounds b = {limit, t->start + RF_POOL_SKEW, t->record, 0, 0};
   if (t->half_bytes % RF_LINE != 0 || t->half_bytes < RF_MIN_HALF_BYTES || t->half_bytes > RF_MAX_HALF_BYTES ||
       !rf_mul_u64(t->half_bytes, 2, &need) || !within(t->half_at, need, 0, t->end) || t->new_size < RF_BLOCK_BYTES)
-    return rf_trailer_fail(err, "its sizes are not those of the file");
+    return rf_trailer_fail(err, "its sizes differ from those of the file");
   for (size_t i = 0; i < t->step_count; i++)
     if (!step_fits(&t->steps[i], &b) || t->steps[i].width > t->half_bytes || t->steps[i].old > RF_MAX_HALF_BYTES)
-      return rf_trailer_fail(err, "what it was to do leaves the file");
+      return rf_trailer_fail(err, "its steps leave the file");
   uint64_t paired = 0;
   for (size_t i = 0; i < t->pair_count; i++) {
     const rf_pair *p = &t->pairs[i];
@@ -323,12 +323,12 @@ static rf_status check_record(const rf_trailer *t, rf_error *err) {
   }
   for (size_t i = 0, max = RF_BLOCK_BYTES; i < t->guard_count; i++)
     if (t->guard_count > 2 || t->guards[i].n > max || !within(t->guards[i].at, t->guards[i].n, 0, limit))
-      return rf_trailer_fail(err, "what it compares leaves the file");
+      return rf_trailer_fail(err, "its guards leave the file");
   return RF_OK;
 }
 
 rf_status rf_record_decode(const uint8_t *bytes, size_t n, rf_trailer *trailer, rf_error *err) {
   reader r = {bytes, bytes + n, false};
   RF_TRY(get_record(&r, trailer, err));
-  return r.failed ? rf_trailer_fail(err, "the record of it is none") : check_record(trailer, err);
+  return r.failed ? rf_trailer_fail(err, "its record is invalid") : check_record(trailer, err);
 }

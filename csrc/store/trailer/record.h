@@ -7,7 +7,7 @@
 
 #include "store/trailer/trailer.h"
 
-/* Numbers of the record; *bytes is freed with rf_free. */
+/* Encodes the record; the caller frees *bytes with rf_free(). */
 rf_status rf_record_encode(const rf_trailer *trailer, uint8_t **bytes, size_t *n, rf_error *err);
 
 /* Reads the record of a trailer whose sizes are known from n bytes, and checks every number. Failure:

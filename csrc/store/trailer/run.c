@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Carrying an edit out in batches that can be done again. Rules, each of which a killed process needs:
- * - What moves by less than a batch goes through a half: read, written to the half that is free, a slot that names the
- *   half, then written to its place. So a batch may overwrite its own source. A batch that does not is written to its
- *   place at once, and the slot comes behind.
- * - Halves and slots alternate: what the newest slot says stays until the next one is whole.
- * - Steps are done in an order in which they would be right without any of this: none overwrites what a later one
- * takes.
+ * Carries an edit out in batches that can be repeated. Rules that recovery after a kill needs:
+ * - A batch that overwrites its own source goes through a half: it is read and written to the free half, a slot names
+ *   the half, then it is written to its place. Any other batch is written to its place at once; its slot follows.
+ * - Halves and slots alternate: the content of the newest slot stays valid until the next one is complete.
+ * - Steps are in an order that is correct without halves: none overwrites the source of a later one.
  */
 #include "store/trailer/run.h"
 
@@ -22,7 +20,7 @@
 /* Shorter halves are not mapped. */
 #define MIN_MAPPED ((uint64_t)64 << 10)
 
-/* Bytes of a long batch that are handled at a time: a multiple of RF_SUM_UNIT. */
+/* Bytes of a long batch that are processed at a time: a multiple of RF_SUM_UNIT. */
 #define STREAM_BYTES ((uint64_t)1 << 20)
 
 typedef struct runner {
@@ -41,7 +39,7 @@ static rf_status read_store(void *context, uint64_t place, void *buffer, size_t 
   return rf_store_read(context, place, buffer, n, err);
 }
 
-/* Stretches that touch are written together. */
+/* Writes units; adjacent extents by one write. */
 static rf_status put(const runner *r, const rf_step *step, uint64_t low, uint64_t high, const uint8_t *content,
                      rf_error *err) {
   rf_step_iterator iterator = rf_step_iterate(step, low, high);
@@ -71,18 +69,18 @@ static rf_status note(const runner *r, const rf_edit_progress *at, rf_error *err
   rf_status status = rf_store_write(r->store, slot, line, sizeof line, err);
   if (status == RF_OK)
     return sync_if(r, err);
-  /* A slot that is half written says nothing. An empty one leaves it to the other, which has the batch before. */
+  /* A torn slot is invalid. An empty one leaves the other one valid, which has the batch before. */
   memset(line, 0, sizeof line);
   (void)rf_store_write(r->store, slot, line, sizeof line, NULL);
   return status;
 }
 
-/* What can be done again is written where it goes, then noted. From the pool it is of any length. */
+/* Writes a repeatable batch to its place. From the pool it is of any length. */
 static rf_status run_fresh(const runner *r, const rf_step *step, const rf_batch *batch, uint32_t *total,
                            rf_error *err) {
   rf_sum sum;
   rf_sum_begin(&sum, (r->trailer->flags & RF_RECORD_SAMPLED) != 0);
-  uint64_t max = step->width == 1 ? r->room : batch->high - batch->low; /* rows: no more than a half has */
+  uint64_t max = step->width == 1 ? r->room : batch->high - batch->low; /* rows: at most a half */
   for (uint64_t unit = batch->low, end; unit < batch->high; unit = end) {
     end = batch->high - unit < max ? batch->high : unit + max;
     RF_TRY(rf_step_make(step, &r->source, unit, end, r->buffer, err));
@@ -112,8 +110,8 @@ static void sum_mapped(void *context) {
   m->sum = sum_of(m->r, m->bytes, m->n);
 }
 
-/* Takes a batch to its half; *bytes are its bytes from there on. What is copied is read into the mapping of the half,
- * so that it is copied once less; only the system touches it there, and the guarded sum. */
+/* Writes a batch to its half; *bytes points to its bytes. Copies are read into the mapping of the half, which saves a
+ * copy; only the system and the guarded sum touch it there. */
 static rf_status stage(const runner *r, const rf_step *step, const rf_batch *batch, uint32_t half,
                        const uint8_t **bytes, uint32_t *sum, rf_error *err) {
   size_t n = (size_t)((batch->high - batch->low) * step->width);
@@ -128,7 +126,7 @@ static rf_status stage(const runner *r, const rf_step *step, const rf_batch *bat
   RF_TRY(rf_step_make(step, &r->source, batch->low, batch->high, to, err));
   mapped_sum m = {r, to, n, 0};
   if (!rf_guard_run(r->map, r->map_bytes, sum_mapped, &m))
-    return rf_fail(err, RF_ERR_CHANGED, "another program has cut the file while it was edited");
+    return rf_fail(err, RF_ERR_CHANGED, "another program truncated the file during the edit");
   *bytes = to;
   *sum = m.sum;
   return RF_OK;
@@ -156,7 +154,7 @@ static rf_status run_batch(const runner *r, rf_edit_progress *at, uint32_t *half
   return RF_OK;
 }
 
-/* The batch that the slot names may be half way at its place. */
+/* Finishes the batch of the slot, which may be incomplete at its place. */
 static rf_status run_staged(const runner *r, rf_edit_progress *at, rf_error *err) {
   const rf_step *step = &r->trailer->steps[at->step];
   rf_batch batch = rf_progress_staged(r->trailer, at);
@@ -169,7 +167,7 @@ static rf_status run_staged(const runner *r, rf_edit_progress *at, rf_error *err
 
 static rf_status run(const runner *r, rf_edit_progress at, rf_error *err) {
   uint32_t half = at.half;
-  RF_TRY(sync_if(r, err)); /* what a killed process left has to be on disk before anything is built on it */
+  RF_TRY(sync_if(r, err)); /* the writes of a killed process must be on disk before others depend on them */
   if (half != 0)
     RF_TRY(run_staged(r, &at, err));
   while (at.step < r->trailer->step_count)
@@ -179,7 +177,7 @@ static rf_status run(const runner *r, rf_edit_progress at, rf_error *err) {
   return sync_if(r, err);
 }
 
-/* Without a mapping all works as well. With one, `durable` would say less about what is on disk. */
+/* Maps the halves, which is optional. Not if durable, because a mapping tells less about what is on disk. */
 static void map_halves(runner *r) {
   const rf_trailer *t = r->trailer;
   uint64_t begin = t->half_at / RF_MAP_UNIT * RF_MAP_UNIT, bytes = t->half_at + 2 * t->half_bytes - begin;
@@ -205,7 +203,7 @@ rf_status rf_trailer_finish(rf_store *store, const rf_trailer *trailer, rf_edit_
                    (unsigned long long)room);
   r.buffer = rf_alloc(r.room);
   if (r.buffer == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an edit in batches of %zu bytes", r.room);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for an edit in batches of %zu bytes", r.room);
   map_halves(&r);
   rf_status status = run(&r, at, err);
   if (r.map != NULL)

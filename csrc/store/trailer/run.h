@@ -7,7 +7,7 @@
 
 #include "store/trailer/progress.h"
 
-/* Does what is left to do from progress `at` on, and cuts the trailer off. */
+/* Finishes the edit from progress `at` on, and truncates the trailer. */
 rf_status rf_trailer_finish(rf_store *store, const rf_trailer *trailer, rf_edit_progress at, rf_error *err);
 
 #endif

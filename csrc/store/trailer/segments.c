@@ -38,7 +38,7 @@ size_t rf_segments_find(const rf_segments *segments, uint64_t at) {
   return low;
 }
 
-/* The piece without its first `skip` bytes. */
+/* Removes the first `skip` bytes of a segment. */
 static void skip_bytes(rf_segment *segment, uint64_t skip) {
   segment->at += skip;
   segment->n -= skip;
@@ -66,7 +66,7 @@ static void move_gap(rf_segments *p, size_t to) {
   p->gap = to;
 }
 
-/* Room for `more` pieces, with the gap at index `at`. */
+/* Makes room for `more` segments, with the gap at index `at`. */
 static rf_status make_room(rf_segments *p, size_t at, size_t more, rf_error *err) {
   if (p->capacity - p->count < more) {
     size_t capacity = p->capacity;
@@ -84,7 +84,7 @@ static bool continues(const rf_segment *a, const rf_segment *b) {
   return a->kind == RF_SEGMENT_FILL ? a->place == b->place : a->place + a->n == b->place;
 }
 
-/* The list gets a border at byte `at`: gives the index of the piece that begins there. Needs room for one piece. */
+/* Splits the list at byte `at`. Returns the index of the segment that begins there. Needs room for one segment. */
 static size_t split(rf_segments *p, uint64_t at) {
   if (p->count == 0 || at >= rf_segments_size(p))
     return p->count;
@@ -107,7 +107,7 @@ static void remove_segments(rf_segments *p, size_t first, size_t end) {
   p->count -= end - first;
 }
 
-/* Pieces i - 1 and i become one where they can. */
+/* Joins segments i - 1 and i if possible. */
 static void join(rf_segments *p, size_t i) {
   if (i == 0 || i >= p->count || !continues(slot(p, i - 1), slot(p, i)))
     return;
@@ -116,7 +116,7 @@ static void join(rf_segments *p, size_t i) {
 }
 
 rf_status rf_segments_set(rf_segments *segments, const rf_segment *segment, rf_error *err) {
-  rf_segment own = *segment; /* may be one of the list */
+  rf_segment own = *segment; /* a copy: `segment` may be in the list */
   if (own.n == 0)
     return RF_OK;
   RF_TRY(make_room(segments, segments->gap, 3, err));
@@ -136,7 +136,7 @@ rf_status rf_segments_copy(rf_segments *segments, uint64_t from, uint64_t to, ui
   size_t first = rf_segments_find(segments, from), count = rf_segments_find(segments, from + n - 1) - first + 1;
   rf_segment one, *seen = count == 1 ? &one : count <= SIZE_MAX / sizeof *seen ? rf_alloc(count * sizeof *seen) : NULL;
   if (seen == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu pieces of a file", count);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a list of %zu pieces of a file", count);
   for (size_t i = 0; i < count; i++) {
     seen[i] = rf_segments_part(segments, first + i, from, n);
     seen[i].at = seen[i].at - from + to;

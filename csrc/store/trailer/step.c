@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The steps of an edit: which bytes they take, which they make, and where those go.
+ * The steps of an edit: their sources, their bytes, and where these go.
  */
 #include "store/trailer/step.h"
 
@@ -51,7 +51,8 @@ rf_status rf_step_take_bits(rf_step *step, uint8_t *bits, rf_error *err) {
   step->bits = bits;
   step->ranks = rf_alloc_zero((size_t)(step->rows / RANK_BITS + 2), sizeof *step->ranks);
   if (step->ranks == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an index of %llu rows", (unsigned long long)step->rows);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for an index of %llu rows",
+                   (unsigned long long)step->rows);
   for (uint64_t i = 0; i < bytes; i++) {
     if (i % (RANK_BITS / 8) == 0)
       step->ranks[i / (RANK_BITS / 8)] = kept;
@@ -60,7 +61,7 @@ rf_status rf_step_take_bits(rf_step *step, uint8_t *bits, rf_error *err) {
   }
   step->ranks[(bytes + RANK_BITS / 8 - 1) / (RANK_BITS / 8)] = kept;
   if (step->first > kept || step->units > kept - step->first)
-    return rf_fail(err, RF_ERR_FORMAT, "a list of rows has %llu, where %llu are kept", (unsigned long long)kept,
+    return rf_fail(err, RF_ERR_FORMAT, "a list has %llu rows, expected %llu", (unsigned long long)kept,
                    (unsigned long long)step->units);
   return RF_OK;
 }
@@ -70,13 +71,14 @@ rf_status rf_step_load_bits(rf_step *step, rf_store *store, rf_error *err) {
   size_t n;
   uint8_t *bits = rf_to_size(bytes, &n) ? rf_alloc(n) : NULL;
   if (bits == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %llu rows", (unsigned long long)step->rows);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a list of %llu rows",
+                   (unsigned long long)step->rows);
   rf_status status = rf_store_read(store, step->bitmap, bits, n, err);
   if (status != RF_OK) {
     rf_free(bits);
     return status;
   }
-  return rf_step_take_bits(step, bits, err); /* owned by the step whatever comes */
+  return rf_step_take_bits(step, bits, err); /* the step owns them, also on failure */
 }
 
 uint64_t rf_step_kept_row(const rf_step *step, uint64_t kept) {
@@ -109,7 +111,7 @@ static uint64_t next_kept(const rf_step *step, uint64_t row) {
 
 /* ---- where units go ---- */
 
-/* The run that has unit `unit`. */
+/* Returns the run that has unit `unit`. */
 static size_t find_run(const rf_step *step, uint64_t unit) {
   size_t low = 0, high = step->count;
   while (low + 1 < high) {
@@ -176,12 +178,12 @@ static rf_status make_copy(const rf_step *step, const rf_source *source, uint64_
 }
 
 static void widen(uint8_t *to, const uint8_t *from) {
-  /* Both numbers count as unsigned (FITS 7.3.5 leaves a P column no way beyond 31 bits). */
+  /* Both numbers are unsigned (FITS 7.3.5 limits a P column to 31 bits). */
   rf_put_be64(to, rf_get_be32(from));
   rf_put_be64(to + 8, rf_get_be32(from + 4));
 }
 
-/* Rows low .. high-1 from their old bytes; `values` has room for those of a part. */
+/* Makes rows low .. high-1 from their old bytes; `values` has room for those of a part. */
 static rf_status lay_out(const rf_step *step, const rf_source *source, uint64_t low, uint64_t high, const uint8_t *rows,
                          uint8_t *values, uint8_t *out, rf_error *err) {
   size_t count = (size_t)(high - low), old = (size_t)step->old, width = (size_t)step->width;
@@ -217,7 +219,7 @@ static rf_status make_rows(const rf_step *step, const rf_source *source, uint64_
   uint8_t *rows = rf_alloc(room);
   rf_status status = RF_OK;
   if (rows == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for rows of %llu bytes", (unsigned long long)widest);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for rows of %llu bytes", (unsigned long long)widest);
   for (uint64_t row = low, end; row < high && status == RF_OK; row = end) {
     end = high - row < max ? high : row + max;
     status = source->read(source->context, step->src + row * step->old, rows, (size_t)((end - row) * step->old), err);
@@ -229,18 +231,18 @@ static rf_status make_rows(const rf_step *step, const rf_source *source, uint64_
   return status;
 }
 
-/* Rows that lie close together are read in one piece. */
+/* Makes kept rows. Rows that are close together are read at once. */
 static rf_status make_kept(const rf_step *step, const rf_source *source, uint64_t low, uint64_t high, uint8_t *out,
                            rf_error *err) {
   uint64_t width = step->width, max = width < READ_BYTES ? READ_BYTES / width : 1;
   uint8_t *rows = rf_alloc((size_t)(max * width));
   if (rows == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for rows of %llu bytes", (unsigned long long)width);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for rows of %llu bytes", (unsigned long long)width);
   rf_status status = RF_OK;
   uint64_t row = rf_step_kept_row(step, step->first + low);
   for (uint64_t k = low; k < high && status == RF_OK;) {
     uint64_t begin = row, last = row, n = 1;
-    /* The first pass finds the stretch, the second one takes it apart. */
+    /* The first pass finds the extent, the second one copies its rows. */
     while (k + n < high) {
       uint64_t next = next_kept(step, last);
       if (next - begin >= max)
@@ -277,5 +279,5 @@ rf_status rf_step_make(const rf_step *step, const rf_source *source, uint64_t lo
     memset(out, step->blank, (size_t)(high - low));
     return RF_OK;
   }
-  return rf_fail(err, RF_ERR_FORMAT, "step kind %d is none", (int)step->kind);
+  return rf_fail(err, RF_ERR_FORMAT, "invalid step kind %d", (int)step->kind);
 }

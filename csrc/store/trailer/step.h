@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The steps of an edit: which bytes they take, which they make, and where those go.
+ * The steps of an edit: their sources, their bytes, and where these go.
  */
 #ifndef RF_STORE_TRAILER_STEP_H
 #define RF_STORE_TRAILER_STEP_H
@@ -13,7 +13,7 @@ typedef enum rf_step_kind {
   RF_STEP_COPY = 1, /* runs of bytes */
   RF_STEP_ROWS = 2, /* rows laid out in another way */
   RF_STEP_KEEP = 3, /* the rows whose bit is set */
-  RF_STEP_FILL = 4  /* one byte over and over */
+  RF_STEP_FILL = 4  /* one byte, repeated */
 } rf_step_kind;
 
 typedef struct rf_run {
@@ -23,7 +23,7 @@ typedef struct rf_run {
   uint64_t first; /* units of the step before this run */
 } rf_run;
 
-/* What a part of a row is. */
+/* The source of a part of a row. */
 typedef enum rf_part_kind {
   RF_PART_COPIED = 0, /* n bytes from byte `from` of the old row on */
   RF_PART_VALUES = 1, /* n bytes a row, from place `from` of the pool on */
@@ -37,7 +37,7 @@ typedef struct rf_part {
   uint64_t n;
 } rf_part;
 
-/* Units stand in ascending order and are done from the back (`up`) or from the front. */
+/* Units ascend. A step goes from the last unit to the first (`up`), or from the first to the last. */
 typedef struct rf_step {
   rf_step_kind kind;
   bool up;
@@ -49,28 +49,28 @@ typedef struct rf_step {
   uint64_t src; /* ROWS, KEEP: the first old row */
   uint64_t dst;
   uint64_t old;    /* bytes of an old row */
-  uint8_t blank;   /* ROWS: what no part covers; FILL */
+  uint8_t blank;   /* ROWS: for bytes that no part covers; FILL */
   rf_part *parts;  /* ROWS */
   uint64_t rows;   /* KEEP: bits */
   uint64_t bitmap; /* place in the pool; bit r % 8 of byte r / 8 */
-  uint64_t first;  /* KEEP: the number of the first row among those that are kept */
-  uint8_t *bits;   /* KEEP: the bitmap, once it was read */
-  uint64_t *ranks; /* bits that are set before each 4096th */
+  uint64_t first;  /* KEEP: number of the first row among the kept ones */
+  uint8_t *bits;   /* KEEP: the bitmap, once it is loaded */
+  uint64_t *ranks; /* number of bits set before each 4096th */
 } rf_step;
 
 void rf_step_clear(rf_step *step);
 
-/* COPY: one more run. */
+/* COPY: adds a run. */
 rf_status rf_step_add_run(rf_step *step, uint64_t src, uint64_t dst, uint64_t n, rf_error *err);
 
-/* The old row that is number `kept` among those that are kept. */
+/* Returns the old row that is number `kept` among the kept ones. */
 uint64_t rf_step_kept_row(const rf_step *step, uint64_t kept);
 
-/* KEEP: reads the bitmap, or takes over one from rf_alloc; RF_ERR_FORMAT when it has too few bits set. */
+/* KEEP: reads the bitmap, or takes over one of rf_alloc(). RF_ERR_FORMAT if it has too few bits set. */
 rf_status rf_step_load_bits(rf_step *step, rf_store *store, rf_error *err);
 rf_status rf_step_take_bits(rf_step *step, uint8_t *bits, rf_error *err);
 
-/* Goes through the stretches that units low .. high-1 take in the new file. */
+/* Iterates over the extents of units low .. high-1 in the new file. */
 typedef struct rf_step_iterator {
   const rf_step *step;
   uint64_t low, high;
@@ -79,17 +79,17 @@ typedef struct rf_step_iterator {
 rf_step_iterator rf_step_iterate(const rf_step *step, uint64_t low, uint64_t high);
 bool rf_step_next(rf_step_iterator *iterator, uint64_t *src, uint64_t *dst, uint64_t *n);
 
-/* Where a unit goes, and where it is taken from, or the end of that. */
+/* Returns the place of a unit; and of its source, or the end of that. */
 uint64_t rf_step_begin(const rf_step *step, uint64_t unit);
 uint64_t rf_step_source(const rf_step *step, uint64_t unit, bool end);
 
-/* How bytes of the old file and of the pool are read. */
+/* Reads bytes of the old file and of the pool. */
 typedef struct rf_source {
   rf_status (*read)(void *context, uint64_t place, void *buffer, size_t n, rf_error *err);
   void *context;
 } rf_source;
 
-/* Units low .. high-1 as they will be: (high - low) * width bytes. */
+/* Makes units low .. high-1: (high - low) * width bytes. */
 rf_status rf_step_make(const rf_step *step, const rf_source *source, uint64_t low, uint64_t high, uint8_t *out,
                        rf_error *err);
 

@@ -48,5 +48,5 @@ void rf_trailer_header(uint64_t data_bytes, char block[RF_BLOCK_BYTES]) {
 rf_status rf_trailer_fail(rf_error *err, const char *what) {
   return rf_fail(
       err, RF_ERR_INTERRUPTED,
-      "an edit of the file was interrupted, and %s: the file was changed or copied since; it is left as it is", what);
+      "an edit of the file was interrupted, and %s: the file was changed or copied since, and stays as it is", what);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The trailer: what stands behind a file while an edit moves its bytes, so that the edit can be finished after the
- * process was killed. docs/internals.md has the layout and the reasons; all numbers are little-endian, all places
- * absolute.
+ * The trailer behind a file while an edit moves its bytes, so that the edit can be finished after the process was
+ * killed. docs/internals.md has the layout and the reasons. All numbers are little-endian, all places absolute.
  *
  *     0 .. old size     the file as it was, and what it grows into
  *     start             a header block, XTENSION= 'RFMOVE  ', then its data:
@@ -34,11 +33,11 @@
 #define RF_RECORD_SAMPLED 2 /* sums are of samples */
 
 typedef struct rf_pair {
-  uint64_t at, old, fresh, n; /* n bytes of a header at `at`; as they were and will be, in the pool */
+  uint64_t at, old, fresh, n; /* n bytes of a header at `at`; their old and new bytes are in the pool */
 } rf_pair;
 
 typedef struct rf_guard {
-  uint64_t at, n, crc; /* a stretch that stays */
+  uint64_t at, n, crc; /* bytes that stay */
 } rf_guard;
 
 typedef struct rf_trailer {
@@ -49,7 +48,7 @@ typedef struct rf_trailer {
   uint64_t half_at;
   uint64_t half_bytes;
   uint64_t end;  /* where slot 0 is */
-  uint64_t size; /* of the file while the edit is under way */
+  uint64_t size; /* of the file during the edit */
   uint64_t flags;
   rf_step *steps;
   size_t step_count;
@@ -67,19 +66,19 @@ static inline uint64_t rf_lines(uint64_t n) {
   return (n + RF_LINE - 1) / RF_LINE * RF_LINE;
 }
 
-/* Where the trailer begins: behind the longer of both files. false: too long. */
+/* Gets the start of the trailer: behind the longer of both files. Returns false if that is too long. */
 bool rf_trailer_start(uint64_t old_size, uint64_t new_size, uint64_t *start);
 
-/* Where a half begins; halves alternate, 1 and 2. */
+/* Returns the start of a half, 1 or 2; halves alternate. */
 uint64_t rf_trailer_half(const rf_trailer *trailer, uint32_t half);
 
-/* Tells whether a step brings new bytes, from the pool or by filling, so that it can be done again at any time. */
+/* Tells whether a step brings new bytes, from the pool or by filling, so that it can be repeated at any time. */
 bool rf_trailer_is_fresh(const rf_trailer *trailer, const rf_step *step);
 
-/* The header block of the extension that the trailer is. */
+/* Makes the header block of the trailer. */
 void rf_trailer_header(uint64_t data_bytes, char block[RF_BLOCK_BYTES]);
 
-/* Fails with RF_ERR_INTERRUPTED: an interrupted edit does not fit the file, because of `what`. */
+/* Fails with RF_ERR_INTERRUPTED: an interrupted edit does not fit the file because of `what`. */
 rf_status rf_trailer_fail(rf_error *err, const char *what);
 
 #endif
