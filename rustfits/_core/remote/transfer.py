@@ -14,8 +14,8 @@ from typing import Any
 
 from rustfits._core.binding.library import CData, ffi, lib
 from rustfits._core.remote.callbacks import copy_text
-from rustfits._core.remote.connections import Session
-from rustfits._core.remote.curl_options import set_options
+from rustfits._core.remote.options import set_options
+from rustfits._core.remote.session import Session
 
 __all__ = ["Transfer"]
 

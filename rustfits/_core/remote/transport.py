@@ -13,7 +13,7 @@ from typing import Any
 
 from rustfits._core.binding.library import CData, check, error, ffi, lib
 from rustfits._core.remote.callbacks import keep_exception, serve_sessions
-from rustfits._core.remote.connections import Handles, Session
+from rustfits._core.remote.session import Handles, Session
 from rustfits._core.remote.transfer import Transfer
 
 __all__: list[str] = []

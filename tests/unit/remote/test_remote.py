@@ -472,7 +472,7 @@ def test_bytes_left_inside_tls_are_not_waited_for(
 
     libcurl says so by a time-out of 0.
     """
-    from rustfits._core.remote import connections
+    from rustfits._core.remote import session
 
     class Spy:
         def __init__(self, multi: Any) -> None:
@@ -494,10 +494,10 @@ def test_bytes_left_inside_tls_are_not_waited_for(
             ready: int = self._multi.select(seconds)
             return ready
 
-    line = connections.Handles()
+    line = session.Handles()
     spy = line.multi = Spy(line.multi)
-    monkeypatch.setattr(connections.Session, "take", lambda session: line)
-    monkeypatch.setattr(connections.Session, "leave", lambda session, line: None)
+    monkeypatch.setattr(session.Session, "take", lambda self: line)
+    monkeypatch.setattr(session.Session, "leave", lambda self, line: None)
     for name in ("a.fits", "a.fits.gz", "n1.fits") * 5:
         check = FITS(https.url(name), remote=trust(https))
         check.close()
