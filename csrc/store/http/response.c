@@ -184,7 +184,8 @@ void rf_http_response_take_line(rf_http_response *response, const char *line, si
     read_status(response, whole);
     return;
   }
-  if (trim(whole).at == whole.end || n == 0) {
+  span text = trim(whole);
+  if (text.at == text.end) {
     response->complete = true;
     return;
   }

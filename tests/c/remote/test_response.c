@@ -70,10 +70,44 @@ static void test_response_hostile_fields(void) {
   CHECK(response.status == 0);
   hear(&response, "HTTP/1.1 99999999999999999999 x\r\n");
   CHECK(response.status == 0);
+  hear(&response, "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nContent-Length: 7\r\n");
+  CHECK(response.length == 7);
+  hear(&response, "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nContent-Length: 8\r\n");
+  CHECK(response.length == -1);
+  hear(&response, "HTTP/1.1 200 OK\r\nContent-Length: 7 bytes\r\n");
+  CHECK(response.length == -1);
+  hear(&response, "HTTP/1.1 200 OK\r\nETag: \"a\rX-Evil: 1\"\r\n"); /* the library sends ETags back */
+  CHECK_STR(response.etag, "");
+  hear(&response, "HTTP/1.1 200 OK\r\n\r\nContent-Length: 7\r\n"); /* a trailer */
+  CHECK(response.length == -1);
   char tag[400] = "HTTP/1.1 200 OK\r\nETag: ";
   memset(tag + strlen(tag), 'x', 300);
   hear(&response, tag);
   CHECK(strlen(response.etag) == sizeof response.etag - 1);
+}
+
+static int64_t total_size(const char *lines) {
+  rf_http_response response;
+  rf_response facts = {.size = sizeof facts};
+  hear(&response, lines);
+  rf_http_response_report(&response, &facts);
+  return facts.total_size;
+}
+
+static void test_total_size(void) {
+  char digits[5100] = "HTTP/1.1 200 OK\r\nContent-Length: ";
+  memset(digits + strlen(digits), '9', 5000);
+  CHECK(total_size(digits) == -1);
+  CHECK(total_size("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n") == 12);
+  CHECK(total_size("HTTP/1.1 200 OK\r\ncontent-LENGTH:12 \r\n") == 12);
+  CHECK(total_size("HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n") == INT64_MAX);
+  CHECK(total_size("HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\n") == -1);
+  CHECK(total_size("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n") == -1);
+  CHECK(total_size("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n") == -1);
+  CHECK(total_size("HTTP/1.1 206 x\r\nContent-Length: 5\r\nContent-Range: bytes 0-4/77\r\n") == 77);
+  CHECK(total_size("HTTP/1.1 206 x\r\nContent-Length: 5\r\nContent-Range: bytes 0-4/*\r\n") == -1);
+  CHECK(total_size("HTTP/1.1 401 no\r\nContent-Length: 5\r\n\r\nHTTP/1.1 200 OK\r\n") == -1);
+  CHECK(total_size("HTTP/1.1 200 OK\r\n\r\nContent-Length: 5\r\n") == -1);
 }
 
 static void test_response_ftp_replies(void) {
@@ -84,6 +118,9 @@ static void test_response_ftp_replies(void) {
   for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
     rf_http_response_take_ftp_line(&response, lines[i], strlen(lines[i]));
   CHECK(response.status == 150 && response.total_size == 2880);
+  static const char huge[] = "213 9999999999999999999999999999999999999999";
+  rf_http_response_take_ftp_line(&response, huge, strlen(huge));
+  CHECK(response.status == 213 && response.total_size == -1);
 }
 
 static void test_response_statuses(void) {
@@ -244,6 +281,7 @@ static void test_references(void) {
 int main(void) {
   RUN(test_response_fields);
   RUN(test_response_hostile_fields);
+  RUN(test_total_size);
   RUN(test_response_ftp_replies);
   RUN(test_response_statuses);
   RUN(test_response_ranges);
