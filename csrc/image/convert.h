@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * convert.c: conversions for the values of an image HDU. Plain and tiled images use them.
+ * Conversions between the stored values of an image and the types of callers. Plain and tiled images use them.
  */
 #ifndef RF_IMAGE_CONVERT_H
 #define RF_IMAGE_CONVERT_H
@@ -8,7 +8,7 @@
 #include "file/file.h"
 #include "value/convert.h"
 
-/* Returns the type of the values, as rf_image_info.type has it. */
+/* Returns the type of the values, which is rf_image_info.dtype. */
 rf_dtype rf_image_value_type(const rf_hdu *hdu);
 
 /* Sets *convert to convert between the values of the image and `type`. RF_ERR_ARGUMENT for unknown `flags`,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Images that get longer along axis 0, with zeros or with pixels. The pixels and the new NAXISn are one edit: a reader
- * finds the image as it was or as it will be.
+ * Plain images that become longer along axis 0, by zeros or by pixels. The pixels and the new NAXISn are one edit: a
+ * reader finds the image before it or after it.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,20 +22,20 @@ rf_status rf_plain_image_check_whole(rf_file *file, const rf_hdu *hdu, rf_error 
   uint64_t size, pixels = rf_section_image_count(hdu), width = rf_pixel_bytes(rf_convert_stored_type(hdu->bitpix));
   if (hdu->data_bytes != pixels * width)
     return rf_fail(err, RF_ERR_UNSUPPORTED,
-                   "the image has PCOUNT = %" PRId64 " and GCOUNT = %" PRId64
-                   " and more data than its pixels, so its size cannot be changed",
+                   "PCOUNT = %" PRId64 " and GCOUNT = %" PRId64
+                   ", expected 0 and 1: an image with other data than pixels cannot change its size",
                    hdu->pcount, hdu->gcount);
   RF_TRY(rf_file_size_locked(file, &size, err));
   if (size < hdu->data_offset || size - hdu->data_offset < hdu->data_bytes)
-    return rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short, so its size cannot be changed");
+    return rf_fail(err, RF_ERR_TRUNCATED, "the data unit is cut short: its size cannot change");
   return RF_OK;
 }
 
 static rf_status check_extend(rf_file *file, const rf_hdu *hdu, uint64_t length, uint64_t *data_bytes, rf_error *err) {
   if (hdu->naxis == 0)
-    return rf_fail(err, RF_ERR_ARGUMENT, "the image has no axes (NAXIS = 0), so it cannot be extended");
+    return rf_fail(err, RF_ERR_ARGUMENT, "an image without axes (NAXIS = 0) cannot be extended");
   if (length < hdu->axes[hdu->naxis - 1])
-    return rf_fail(err, RF_ERR_ARGUMENT, "axis 0 has %" PRIu64 " elements and cannot be cut to %" PRIu64,
+    return rf_fail(err, RF_ERR_ARGUMENT, "axis 0 has %" PRIu64 " elements and cannot shrink to %" PRIu64,
                    hdu->axes[hdu->naxis - 1], length);
   if (length > INT64_MAX)
     return rf_fail(err, RF_ERR_LIMIT, "axis 0 is too long for a header");
@@ -48,17 +48,17 @@ static rf_status check_extend(rf_file *file, const rf_hdu *hdu, uint64_t length,
   return rf_plain_image_check_whole(file, hdu, err);
 }
 
-/* Pixels to put behind those that are there. */
-typedef struct fresh_pixels {
+/* Pixels to append. */
+typedef struct new_pixels {
   const rf_convert *convert;
   const uint8_t *in;
-  const uint8_t *mask; /* NULL, or one byte a pixel */
+  const uint8_t *mask; /* NULL, or one byte per pixel */
   uint64_t count;
-  uint64_t behind; /* bytes of the data unit as it was */
-} fresh_pixels;
+  uint64_t old_bytes; /* of the data unit before */
+} new_pixels;
 
 static rf_status put_pixels(void *context, rf_store *store, uint64_t data, rf_error *err) {
-  const fresh_pixels *pixels = context;
+  const new_pixels *pixels = context;
   const rf_convert *convert = pixels->convert;
   size_t width = convert->stored_bytes, room = BUFFER_BYTES / width;
   if (pixels->count < room)
@@ -71,15 +71,15 @@ static rf_status put_pixels(void *context, rf_store *store, uint64_t data, rf_er
     size_t n = pixels->count - done < room ? (size_t)(pixels->count - done) : room;
     rf_convert_write(convert, buffer, pixels->in + done * convert->type_bytes,
                      pixels->mask != NULL ? pixels->mask + done : NULL, n);
-    status = rf_store_write(store, data + pixels->behind + done * width, buffer, n * width, err);
+    status = rf_store_write(store, data + pixels->old_bytes + done * width, buffer, n * width, err);
     done += n;
   }
   rf_free(buffer);
   return status;
 }
 
-/* `pixels` NULL: zeros. */
-static rf_status lengthen(rf_file *file, rf_hdu *hdu, uint64_t length, uint64_t data_bytes, fresh_pixels *pixels,
+/* Makes axis 0 `length` elements long. The new pixels are `pixels`, or 0 where that is NULL. */
+static rf_status lengthen(rf_file *file, rf_hdu *hdu, uint64_t length, uint64_t data_bytes, new_pixels *pixels,
                           bool *written, rf_error *err) {
   const rf_header *old;
   rf_header *header;
@@ -111,8 +111,8 @@ rf_status rf_plain_image_extend(rf_file *file, rf_hdu *hdu, uint64_t length, con
   uint64_t count = pixels->data_bytes / convert.type_bytes;
   RF_TRY(rf_convert_check(&convert, pixels->data, pixels->mask, count, err));
   RF_TRY(check_extend(file, hdu, length, &data_bytes, err));
-  fresh_pixels fresh = {&convert, pixels->data, pixels->mask, count, hdu->data_bytes};
-  return lengthen(file, hdu, length, data_bytes, &fresh, written, err);
+  new_pixels appended = {&convert, pixels->data, pixels->mask, count, hdu->data_bytes};
+  return lengthen(file, hdu, length, data_bytes, &appended, written, err);
 }
 
 /* ---- the public calls ---- */
@@ -133,11 +133,11 @@ rf_status rf_image_extend(rf_file *file, size_t index, uint64_t length, rf_error
   return rf_call_write(file, index, extend_image, &length, err);
 }
 
-/* `in_bytes` bytes of elements fill *planes planes of axis 0. `image` has the axes. */
+/* Counts the planes of axis 0 that `in_bytes` bytes of elements fill. */
 static rf_status count_planes(const rf_hdu *image, rf_dtype type, uint64_t in_bytes, uint64_t *planes, rf_error *err) {
   uint64_t plane = rf_pixel_bytes(type);
   if (image->naxis == 0)
-    return rf_fail(err, RF_ERR_ARGUMENT, "the image has no axes (NAXIS = 0), so it cannot be extended");
+    return rf_fail(err, RF_ERR_ARGUMENT, "an image without axes (NAXIS = 0) cannot be extended");
   for (int i = 0; i < image->naxis - 1; i++)
     if (!rf_mul_u64(plane, image->axes[i], &plane))
       return rf_fail(err, RF_ERR_LIMIT, "a plane of axis 0 has more bytes than memory can hold");
@@ -145,8 +145,8 @@ static rf_status count_planes(const rf_hdu *image, rf_dtype type, uint64_t in_by
   if (*planes * plane == in_bytes && *planes <= INT64_MAX - image->axes[image->naxis - 1])
     return RF_OK;
   return rf_fail(err, RF_ERR_ARGUMENT,
-                 "in_bytes = %" PRIu64 ", expected a multiple of the %" PRIu64 " bytes of a plane of axis 0", in_bytes,
-                 plane);
+                 "data_bytes = %" PRIu64 ", expected a multiple of the %" PRIu64 " bytes of a plane of axis 0",
+                 in_bytes, plane);
 }
 
 static rf_status append_pixels(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What reading a section would fetch, in the order of the file: for callers who want to know before they ask a slow
- * store.
+ * The byte ranges that reading a section needs, in the order of the file.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -13,7 +12,7 @@
 #include "image/request.h"
 #include "image/section.h"
 
-/* An ascending copy of an index list without repeats. */
+/* Sorts an index list and removes repeats. Returns the number of entries that remain. */
 static uint64_t sort_indices(uint64_t *indices, uint64_t count) {
   rf_sort_by_u64(indices, (size_t)count, sizeof *indices);
   uint64_t kept = 0;
@@ -23,8 +22,7 @@ static uint64_t sort_indices(uint64_t *indices, uint64_t count) {
   return kept;
 }
 
-/* Turns the dimensions of a section so that the walk goes through the file forwards. `*memory` is freed by the caller.
- */
+/* Turns the dimensions of a section so that the walk goes forwards through the file. The caller frees `*memory`. */
 static rf_status sort_section(rf_section *section, uint64_t **memory, rf_error *err) {
   uint64_t total = 0, *next;
   size_t size;
@@ -33,7 +31,7 @@ static rf_status sort_section(rf_section *section, uint64_t **memory, rf_error *
   *memory = NULL;
   if (total > 0 && (!rf_to_size(total, &size) || size > SIZE_MAX / sizeof **memory ||
                     (*memory = rf_alloc(size * sizeof **memory)) == NULL))
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for index lists of %" PRIu64 " entries", total);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate index lists of %" PRIu64 " entries", total);
   next = *memory;
   for (int d = 0; d < section->ndim; d++) {
     rf_section_dim *dim = &section->dims[d];
@@ -57,7 +55,7 @@ typedef struct planner {
   size_t capacity;
   size_t count;
   uint64_t bytes;
-  rf_range last; /* not yet among the ranges; none while its length is 0 */
+  rf_range last; /* not yet in `ranges`; none while its length is 0 */
 } planner;
 
 static void plan_flush(planner *plan) {
@@ -82,18 +80,18 @@ static void plan_add(planner *plan, const rf_section *section, uint64_t low, uin
 
 static rf_status plan_section(rf_section *section, planner *plan, rf_error *err) {
   rf_section_iter iter;
-  rf_piece piece;
+  rf_section_segment segment;
   uint64_t walk = section->mode == RF_SECTION_SINGLE ? section->count : section->rows;
   if (walk > UINT32_MAX || section->high - section->low >= SIZE_MAX / section->width)
-    return rf_fail(err, RF_ERR_LIMIT, "the plan of this section has too many ranges (%" PRIu64 ")", walk);
+    return rf_fail(err, RF_ERR_LIMIT, "the plan of this section has too many ranges: %" PRIu64, walk);
   rf_section_begin(&iter, section);
-  while (rf_section_next(&iter, UINT64_MAX, &piece)) {
+  while (rf_section_next(&iter, UINT64_MAX, &segment)) {
     if (section->mode == RF_SECTION_SINGLE) {
-      for (uint64_t i = 0; i < piece.count; i++)
-        plan_add(plan, section, rf_section_element(section, &piece, i), 1);
+      for (uint64_t i = 0; i < segment.count; i++)
+        plan_add(plan, section, rf_section_element(section, &segment, i), 1);
     } else {
       uint64_t low, high;
-      rf_section_extent(section, &piece, &low, &high);
+      rf_section_extent(section, &segment, &low, &high);
       plan_add(plan, section, low, high - low + 1);
     }
   }

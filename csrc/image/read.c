@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Reading pixels: plan, then read. A section becomes byte ranges, a batch of them goes to the store in one call, and
- * what came is put into machine order while it is still in the cache.
+ * Reading pixels: plan, then read. A section becomes byte ranges. The store reads a batch of them in one call. Then the
+ * stored values are converted while they are still in the cache of the processor.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -14,11 +14,11 @@
 #include "image/request.h"
 #include "image/section.h"
 
-/* Ranges in one call; so many at once need no allocation. */
+/* Ranges of one call. STACK_RANGES and STACK_STAGE_BYTES need no allocation. */
 #define BATCH_RANGES ((size_t)16384)
 #define STACK_RANGES ((size_t)128)
 #define STACK_STAGE_BYTES ((size_t)4096)
-/* From here on a single range is streamed with plain reads. */
+/* A single range of at least this size is read by rf_store_read(). */
 #define STREAM_BYTES ((size_t)64 << 10)
 /* Elements picked from a span at a time. */
 #define PICK_ELEMENTS 512
@@ -34,11 +34,11 @@ typedef struct reader {
 
   /* the batch */
   rf_section_iter batch_begin;
-  bool direct;       /* ranges go straight into the output and are converted there */
-  uint8_t *stage;    /* where they go otherwise */
-  uint64_t room;     /* stored elements a batch may have, those between wanted ones included */
-  uint64_t staged;   /* how many it has */
-  uint64_t elements; /* of the output it makes */
+  bool direct;       /* the store reads into the output, where values are converted in place */
+  uint8_t *stage;    /* buffer that the store reads into otherwise */
+  uint64_t room;     /* most stored elements of a batch, with those between the wanted ones */
+  uint64_t staged;   /* stored elements in it so far */
+  uint64_t elements; /* of the output that it gives */
   rf_read_range *ranges;
   size_t range_capacity;
   size_t range_count;
@@ -48,19 +48,20 @@ static uint8_t *mask_at(const reader *r, uint64_t element) {
   return r->mask != NULL ? r->mask + element : NULL;
 }
 
-/* `count` stored elements that lie one behind the other become output elements `first` and following. */
+/* Converts `count` adjacent stored elements to the output, from element `first` on. */
 static void deliver(const reader *r, uint64_t first, const uint8_t *stored, size_t count) {
   if (r->mask != NULL)
     rf_convert_mask(r->convert, mask_at(r, first), stored, count);
   rf_convert_read(r->convert, r->out + first * r->convert->type_bytes, stored, count);
 }
 
-/* The same for the elements of a piece, picked from `bytes`, which begins with element `low`. */
-static void deliver_picked(const reader *r, uint64_t first, const rf_piece *piece, uint64_t low, const uint8_t *bytes) {
+/* Converts the elements of a segment, picked from `bytes`, which begins with element `low`. */
+static void deliver_picked(const reader *r, uint64_t first, const rf_section_segment *segment, uint64_t low,
+                           const uint8_t *bytes) {
   uint8_t packed[PICK_ELEMENTS * 8];
-  for (uint64_t skip = 0; skip < piece->count; skip += PICK_ELEMENTS) {
-    size_t n = piece->count - skip < PICK_ELEMENTS ? (size_t)(piece->count - skip) : PICK_ELEMENTS;
-    rf_section_gather(r->section, piece, skip, n, low, bytes, packed);
+  for (uint64_t skip = 0; skip < segment->count; skip += PICK_ELEMENTS) {
+    size_t n = segment->count - skip < PICK_ELEMENTS ? (size_t)(segment->count - skip) : PICK_ELEMENTS;
+    rf_section_gather(r->section, segment, skip, n, low, bytes, packed);
     deliver(r, first + skip, packed, n);
   }
 }
@@ -69,21 +70,21 @@ static void deliver_picked(const reader *r, uint64_t first, const rf_piece *piec
 
 static void read_peeked(reader *r, const uint8_t *bytes) {
   const rf_section *section = r->section;
-  rf_piece piece;
+  rf_section_segment segment;
   rf_section_begin(&r->iter, section);
-  while (rf_section_next(&r->iter, UINT64_MAX, &piece)) {
+  while (rf_section_next(&r->iter, UINT64_MAX, &segment)) {
     if (section->mode == RF_SECTION_RUN)
-      deliver(r, r->done, bytes + (size_t)(rf_section_element(section, &piece, 0) - section->low) * section->width,
-              (size_t)piece.count);
+      deliver(r, r->done, bytes + (size_t)(rf_section_element(section, &segment, 0) - section->low) * section->width,
+              (size_t)segment.count);
     else
-      deliver_picked(r, r->done, &piece, section->low, bytes);
-    r->done += piece.count;
+      deliver_picked(r, r->done, &segment, section->low, bytes);
+    r->done += segment.count;
   }
 }
 
 /* ---- by ranges ---- */
 
-/* Adds a range; one that continues the range before, in the file and in memory, makes that one longer. */
+/* Adds a range. A range that continues the last one, in the file and in memory, extends it. */
 static void add_range(reader *r, uint64_t element, uint64_t count) {
   size_t width = r->section->width, bytes = (size_t)count * width;
   uint64_t offset = r->section->origin + element * width;
@@ -96,7 +97,7 @@ static void add_range(reader *r, uint64_t element, uint64_t count) {
     r->ranges[r->range_count++] = (rf_read_range){offset, bytes, dest};
 }
 
-/* Positions of the current row that still fit the batch. */
+/* Returns the positions of the current row that still fit into the batch. */
 static uint64_t max_positions(const reader *r) {
   const rf_section *section = r->section;
   const rf_section_dim *inner = &section->dims[0];
@@ -107,29 +108,29 @@ static uint64_t max_positions(const reader *r) {
     return room;
   if (section->mode == RF_SECTION_SINGLE)
     return room < ranges ? room : ranges;
-  if (inner->indices != NULL) /* all of a row or nothing: its list is in no order */
+  if (inner->indices != NULL) /* a whole row or none: the list has no order */
     return (section->index_high - section->index_low) * (uint64_t)inner->stride < room ? inner->count : 0;
   uint64_t stride = inner->stride < 0 ? 0 - (uint64_t)inner->stride : (uint64_t)inner->stride;
   return room == 0 ? 0 : (room - 1) / stride + 1;
 }
 
-static void add_piece(reader *r, const rf_piece *piece) {
+static void add_segment(reader *r, const rf_section_segment *segment) {
   const rf_section *section = r->section;
   if (section->mode == RF_SECTION_RUN) {
-    add_range(r, rf_section_element(section, piece, 0), piece->count);
+    add_range(r, rf_section_element(section, segment, 0), segment->count);
   } else if (section->mode == RF_SECTION_SPAN) {
     uint64_t low, high;
-    rf_section_extent(section, piece, &low, &high);
+    rf_section_extent(section, segment, &low, &high);
     add_range(r, low, high - low + 1);
   } else {
-    for (uint64_t i = 0; i < piece->count; i++)
-      add_range(r, rf_section_element(section, piece, i), 1);
+    for (uint64_t i = 0; i < segment->count; i++)
+      add_range(r, rf_section_element(section, segment, i), 1);
   }
-  r->elements += piece->count;
+  r->elements += segment->count;
 }
 
-/* A rectangle that fits the batch whole: the same ranges as below by a shorter loop, because the time that cutting a
- * small stamp takes is the time that planning it takes. */
+/* Adds all of a rectangle that fits into the batch. It gives the same ranges as add_segment() by a shorter loop:
+ * planning takes most of the time of a small cutout. */
 static bool add_rectangle(reader *r) {
   const rf_section *section = r->section;
   const rf_section_dim *row = &section->dims[0], *down = &section->dims[1];
@@ -147,7 +148,7 @@ static bool add_rectangle(reader *r) {
 }
 
 static void fill_batch(reader *r) {
-  rf_piece piece;
+  rf_section_segment segment;
   uint64_t most;
   if (r->section->mode == RF_SECTION_SPAN)
     r->batch_begin = r->iter;
@@ -158,28 +159,28 @@ static void fill_batch(reader *r) {
     r->stage = r->out + r->done * r->convert->type_bytes;
   if (r->done == 0 && add_rectangle(r))
     return;
-  while ((most = max_positions(r)) > 0 && rf_section_next(&r->iter, most, &piece))
-    add_piece(r, &piece);
+  while ((most = max_positions(r)) > 0 && rf_section_next(&r->iter, most, &segment))
+    add_segment(r, &segment);
 }
 
-/* Spans were planned piece by piece; the same walk again finds each in the stage. */
+/* Walks the section once more, as planning did, to find each span in the stage. */
 static void deliver_spans(reader *r) {
   rf_section_iter end = r->iter;
   uint64_t target = r->done + r->elements, done = r->done;
   const uint8_t *bytes = r->stage;
   r->iter = r->batch_begin;
   r->staged = 0;
-  r->range_count = 0; /* the ranges have been fetched; what counts from here on is how full the stage is */
+  r->range_count = 0; /* the ranges are read; from here on `staged` limits max_positions() */
   while (done < target) {
-    rf_piece piece;
+    rf_section_segment segment;
     uint64_t low, high;
-    if (!rf_section_next(&r->iter, max_positions(r), &piece))
+    if (!rf_section_next(&r->iter, max_positions(r), &segment))
       break;
-    rf_section_extent(r->section, &piece, &low, &high);
-    deliver_picked(r, done, &piece, low, bytes);
+    rf_section_extent(r->section, &segment, &low, &high);
+    deliver_picked(r, done, &segment, low, bytes);
     bytes += (size_t)(high - low + 1) * r->section->width;
     r->staged += high - low + 1;
-    done += piece.count;
+    done += segment.count;
   }
   r->iter = end;
 }
@@ -204,8 +205,8 @@ static rf_status read_batches(reader *r, rf_error *err) {
   return RF_OK;
 }
 
-/* Elements that staging all of the section takes, at most as many as fit `most` bytes; never less than a row of an
- * index list, which cannot be cut (image/section.c keeps those short). */
+/* Returns the elements of a stage for the whole section, limited to `most` bytes. A row of an index list always fits:
+ * image/section.c limits its span. */
 static uint64_t stage_need(const rf_section *section, size_t most) {
   const rf_section_dim *inner = &section->dims[0];
   uint64_t row = inner->count;
@@ -239,7 +240,7 @@ static rf_status read_ranges(reader *r, rf_error *err) {
     r->ranges = rf_alloc(r->range_capacity * sizeof *r->ranges);
   }
   if (r->ranges == NULL || r->stage == NULL)
-    rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %zu ranges and %" PRIu64 " pixels", r->range_capacity,
+    rf_fail(err, RF_ERR_MEMORY, "cannot allocate a plan of %zu ranges and %" PRIu64 " pixels", r->range_capacity,
             r->room);
   else
     status = read_batches(r, err);
@@ -249,9 +250,9 @@ static rf_status read_ranges(reader *r, rf_error *err) {
   return status;
 }
 
-/* ---- as it arrives ---- */
+/* ---- by a stream ---- */
 
-/* Element at which row `number` of a section begins. */
+/* Returns the element at which row `number` of a section begins. */
 static uint64_t row_base(const rf_section *section, uint64_t number) {
   uint64_t base = section->start;
   for (int i = 1; i < section->ndim; i++) {
@@ -262,7 +263,7 @@ static uint64_t row_base(const rf_section *section, uint64_t number) {
   return base;
 }
 
-/* Are the elements in the file in the order of the output? */
+/* Returns whether the file has the elements in the order of the output. */
 static bool ascends(const rf_section *section) {
   for (int i = 0; i < section->ndim; i++)
     if (section->dims[i].indices != NULL || section->dims[i].stride <= 0)
@@ -270,7 +271,7 @@ static bool ascends(const rf_section *section) {
   return true;
 }
 
-/* The first row of a section that ascends which ends at element `low` or behind it. */
+/* Returns the first row that ends at element `low` or after it. The section ascends. */
 static uint64_t first_row(const rf_section *section, uint64_t low) {
   uint64_t row = 0, end = section->rows, extent = (section->dims[0].count - 1) * (uint64_t)section->dims[0].stride;
   while (row < end) {
@@ -283,7 +284,7 @@ static uint64_t first_row(const rf_section *section, uint64_t low) {
   return row;
 }
 
-/* An rf_stream_sink.put: of some of the elements from the first to the last one, those that the section has. */
+/* An rf_stream_sink.put: converts those of the elements that the section has. */
 static rf_status put_elements(void *context, uint64_t at, const uint8_t *data, size_t n, rf_error *err) {
   const reader *r = context;
   const rf_section *section = r->section;
@@ -298,17 +299,17 @@ static rf_status put_elements(void *context, uint64_t at, const uint8_t *data, s
     last = last < inner->count ? last : inner->count;
     if (first >= last)
       continue;
-    rf_piece piece = {base, first, last - first};
+    rf_section_segment segment = {base, first, last - first};
     uint64_t to = row * inner->count + first;
     if (section->mode == RF_SECTION_RUN)
-      deliver(r, to, data + (size_t)(base + first - low) * section->width, (size_t)piece.count);
+      deliver(r, to, data + (size_t)(base + first - low) * section->width, (size_t)segment.count);
     else
-      deliver_picked(r, to, &piece, low, data);
+      deliver_picked(r, to, &segment, low, data);
   }
   return RF_OK;
 }
 
-/* What is between the elements comes along, if the store finds that this is quicker than to ask for each by itself. */
+/* Reads everything from the first to the last element where the store finds that quicker than separate ranges. */
 static rf_status read_streamed(reader *r, rf_error *err) {
   const rf_section *section = r->section;
   const rf_section_dim *inner = &section->dims[0];
@@ -326,9 +327,9 @@ static rf_status read_streamed(reader *r, rf_error *err) {
   return streamed ? RF_OK : read_ranges(r, err);
 }
 
-/* ---- the call ---- */
+/* ---- checks and messages ---- */
 
-/* A stretch was not there. Says how much of the data unit is missing in all, which is what the user can act on. */
+/* Replaces the message about one range by one about the whole data unit. */
 static rf_status explain_truncation(rf_store *store, const rf_hdu *hdu, rf_error *err) {
   uint64_t size = 0, end = hdu->data_offset + hdu->data_bytes;
   rf_error ignored;
@@ -349,14 +350,14 @@ static rf_status check_out(const rf_section *section, const rf_convert *convert,
   uint64_t need = section->count * convert->type_bytes; /* the count is below 2^60 */
   size_t size;
   if (out_bytes != need)
-    return rf_fail(err, RF_ERR_ARGUMENT, "the section takes %" PRIu64 " bytes and the output has %" PRIu64, need,
-                   out_bytes);
+    return rf_fail(err, RF_ERR_ARGUMENT, "data_bytes = %" PRIu64 ", expected %" PRIu64 " for this section", out_bytes,
+                   need);
   if (!rf_to_size(need, &size) || (need > 0 && out == NULL))
-    return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory of %" PRIu64 " bytes to read into", need);
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected memory of %" PRIu64 " bytes for the output, found NULL", need);
   return RF_OK;
 }
 
-/* ---- parts side by side ---- */
+/* ---- parts on several threads ---- */
 
 typedef struct sharing {
   rf_store *store;
@@ -364,11 +365,11 @@ typedef struct sharing {
   const rf_convert *convert;
   uint8_t *out;
   uint8_t *mask;
-  const uint8_t *bytes; /* where the section lies in memory, NULL when it is not there */
+  const uint8_t *bytes; /* the section in memory, from rf_store_peek(); NULL: read it */
   size_t parts;
 } sharing;
 
-/* Reads a part of the section, whose first element is the one numbered `first`. */
+/* Reads a part of the section. `first` is the number of its first element. */
 static rf_status read_section(const sharing *s, const rf_section *part, uint64_t first, rf_error *err) {
   reader r;
   r.store = s->store;

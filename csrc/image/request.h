@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Requests of callers, who may know fewer members than this library.
+ * Requests of callers, whose structs may be shorter than those of this library.
  */
 #ifndef RF_IMAGE_REQUEST_H
 #define RF_IMAGE_REQUEST_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Other axes for an image whose pixels stay in the order they have.
+ * Plain images whose axes change. Pixels keep their order.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "image/spec.h"
 #include "value/convert.h"
 
-/* n of "NAXISn", 0 of any other keyword. */
+/* Returns n of "NAXISn", 0 for any other keyword. */
 static int axis_of(const char *keyword) {
   int n = 0;
   if (strncmp(keyword, "NAXIS", 5) != 0 || keyword[5] == '\0')
@@ -39,7 +39,7 @@ static rf_status put_axes(rf_header *header, const rf_image_spec *spec, rf_error
   return RF_OK;
 }
 
-/* All cards of `old`, with those of the axes behind NAXIS, as many as there are to be. */
+/* Copies the cards of `old`, with the cards of the new axes after NAXIS. */
 static rf_status build_header(const rf_header *old, const rf_image_spec *spec, rf_header *header, rf_error *err) {
   size_t count = rf_header_get_count(old), found;
   bool seen = false;
@@ -73,12 +73,12 @@ rf_status rf_plain_image_reshape(rf_file *file, rf_hdu *hdu, const uint64_t *axe
   rf_image_spec spec = {
       .size = sizeof spec, .dtype = rf_convert_stored_type(hdu->bitpix), .naxis = naxis, .axes = axes};
   if (naxis < 1)
-    return rf_fail(err, RF_ERR_ARGUMENT, "an image that has pixels has axes");
+    return rf_fail(err, RF_ERR_ARGUMENT, "naxis = %d, expected 1 or more", naxis);
   RF_TRY(rf_image_spec_check(&spec, err));
   RF_TRY(rf_plain_image_check_whole(file, hdu, err));
   uint64_t bytes = rf_pixel_bytes(spec.dtype);
   for (int i = 0; i < naxis; i++)
-    bytes *= axes[i]; /* which the check has found to fit */
+    bytes *= axes[i]; /* rf_image_spec_check() found that it fits */
   if (bytes > INT64_MAX - RF_BLOCK_BYTES)
     return rf_fail(err, RF_ERR_LIMIT, "the image has more bytes than a file can hold");
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));

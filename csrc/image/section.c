@@ -5,11 +5,11 @@
 #include "base/memory.h"
 #include "image/section.h"
 
-/* Elements of a row that lie within this many bytes of each other are fetched with what is between them: one copy of
- * a few cache lines costs less than a range of its own, let alone a system call. */
+/* Elements of a row that lie within this many bytes of each other are read with the bytes between them: copying a few
+ * cache lines costs less than a range of its own. */
 #define SPAN_GAP_BYTES 256
 
-/* An index list is fetched as one span only where the span fits the readers' and writers' buffers. */
+/* The longest span of an index list: it fits into the buffers of readers and writers. */
 #define SPAN_ROW_BYTES (128u << 10)
 
 static uint64_t axis_length(const rf_hdu *hdu, int axis) {
@@ -32,7 +32,7 @@ uint64_t rf_section_image_count(const rf_hdu *hdu) {
 static rf_status check_indices(const rf_axis *axis, int number, uint64_t length, rf_error *err) {
   for (uint64_t i = 0; i < axis->count; i++)
     if (axis->indices[i] >= length)
-      return rf_fail(err, RF_ERR_RANGE, "index %" PRIu64 " lies outside axis %d, which has %" PRIu64 " elements",
+      return rf_fail(err, RF_ERR_RANGE, "index %" PRIu64 " is outside axis %d of %" PRIu64 " elements",
                      axis->indices[i], number, length);
   return RF_OK;
 }
@@ -52,7 +52,7 @@ static rf_status check_axis(const rf_axis *axis, int number, uint64_t length, rf
   }
   if (!inside)
     return rf_fail(err, RF_ERR_RANGE,
-                   "%" PRIu64 " elements from %" PRId64 " on with step %" PRId64 " leave axis %d, which has %" PRIu64
+                   "%" PRIu64 " elements from %" PRId64 " with step %" PRId64 " are outside axis %d of %" PRIu64
                    " elements",
                    axis->count, axis->start, axis->step, number, length);
   return RF_OK;
@@ -68,7 +68,7 @@ static void index_extremes(const uint64_t *indices, uint64_t count, uint64_t *lo
   }
 }
 
-/* Puts an axis of at least one element behind (slower than) those that are there. */
+/* Adds an axis of at least one element, slower than the axes before it. */
 static void add_axis(rf_section *section, const rf_axis *axis, uint64_t axis_stride) {
   rf_section_dim *last = section->ndim > 0 ? &section->dims[section->ndim - 1] : NULL;
   rf_section_dim *dim = &section->dims[section->ndim];
@@ -145,13 +145,13 @@ rf_status rf_section_init(rf_section *section, const rf_hdu *hdu, const rf_axis 
   section->ndim = 0;
   section->rows = section->start = section->low = section->high = 0;
   section->index_low = section->index_high = 0;
-  /* The scan has seen to it that the data unit's size in bytes is a number; strides need a sign and room to double. */
+  /* The scan checked the size of the data unit in bytes. Strides need a sign bit and a factor of 2. */
   if (image > INT64_MAX / 2)
     return rf_fail(err, RF_ERR_LIMIT, "the image has more elements than can be addressed");
-  /* What lies where they would be belongs to the next HDU. */
+  /* The data unit is empty: the bytes at its offset belong to the next HDU. */
   if (image > 0 && hdu->gcount == 0)
     return rf_fail(err, RF_ERR_FORMAT,
-                   "GCOUNT = 0 makes the data unit empty (FITS 4.4.1.2), and NAXISn promise %" PRIu64 " pixels", image);
+                   "GCOUNT = 0 makes the data unit empty (FITS 4.4.1.2), but NAXISn give %" PRIu64 " pixels", image);
   if (axes != NULL && hdu->naxis > 0) {
     bool fits = true;
     section->count = 1;
@@ -177,7 +177,8 @@ size_t rf_section_parts(const rf_section *section, size_t most) {
   return count < most ? (size_t)count : most;
 }
 
-/* Where part i of n elements in `parts` parts begins: the first ones have one more each where they do not divide. */
+/* Returns the first element of part i of n elements. The first parts have one more each where `parts` does not divide
+ * n. */
 static uint64_t part_begin(uint64_t n, size_t i, size_t parts) {
   uint64_t rest = n % parts;
   return n / parts * i + (i < rest ? i : rest);
@@ -211,7 +212,7 @@ void rf_section_begin(rf_section_iter *iter, const rf_section *section) {
   }
 }
 
-/* Where position `p` of a dimension lies, in elements; modulo 2^64, as strides may be negative. */
+/* Returns the offset of position `p` of a dimension, in elements modulo 2^64: strides may be negative. */
 static uint64_t dim_offset(const rf_section_dim *dim, uint64_t p) {
   return (dim->indices != NULL ? dim->indices[p] : p) * (uint64_t)dim->stride;
 }
@@ -234,28 +235,29 @@ static void next_row(rf_section_iter *iter) {
   iter->done = true;
 }
 
-bool rf_section_next(rf_section_iter *iter, uint64_t most, rf_piece *piece) {
+bool rf_section_next(rf_section_iter *iter, uint64_t most, rf_section_segment *segment) {
   if (iter->done)
     return false;
   uint64_t left = iter->section->dims[0].count - iter->inner;
-  piece->base = iter->base;
-  piece->first = iter->inner;
-  piece->count = left < most ? left : most;
-  if (piece->count == left)
+  segment->base = iter->base;
+  segment->first = iter->inner;
+  segment->count = left < most ? left : most;
+  if (segment->count == left)
     next_row(iter);
   else
-    iter->inner += piece->count;
+    iter->inner += segment->count;
   return true;
 }
 
-void rf_section_extent(const rf_section *section, const rf_piece *piece, uint64_t *low, uint64_t *high) {
+void rf_section_extent(const rf_section *section, const rf_section_segment *segment, uint64_t *low, uint64_t *high) {
   const rf_section_dim *inner = &section->dims[0];
   if (inner->indices != NULL) {
-    *low = piece->base + section->index_low * (uint64_t)inner->stride;
-    *high = piece->base + section->index_high * (uint64_t)inner->stride;
+    *low = segment->base + section->index_low * (uint64_t)inner->stride;
+    *high = segment->base + section->index_high * (uint64_t)inner->stride;
     return;
   }
-  uint64_t first = rf_section_element(section, piece, 0), last = rf_section_element(section, piece, piece->count - 1);
+  uint64_t first = rf_section_element(section, segment, 0),
+           last = rf_section_element(section, segment, segment->count - 1);
   *low = inner->stride < 0 ? last : first;
   *high = inner->stride < 0 ? first : last;
 }
@@ -266,7 +268,7 @@ void rf_section_extent(const rf_section *section, const rf_piece *piece, uint64_
 #define EACH_ELEMENT(bytes_each, to, from)                                                                             \
   case bytes_each:                                                                                                     \
     for (size_t i = 0; i < count; i++) {                                                                               \
-      size_t at = (size_t)(rf_section_element(section, piece, skip + i) - low) * (bytes_each);                         \
+      size_t at = (size_t)(rf_section_element(section, segment, skip + i) - low) * (bytes_each);                       \
       size_t packed = i * (bytes_each);                                                                                \
       memcpy(to, from, (bytes_each));                                                                                  \
     }                                                                                                                  \
@@ -279,15 +281,15 @@ void rf_section_extent(const rf_section *section, const rf_piece *piece, uint64_
     EACH_ELEMENT(4, to, from)                                                                                          \
     EACH_ELEMENT(8, to, from)                                                                                          \
   default:                                                                                                             \
-    break; /* there are no others */                                                                                   \
+    break; /* no other width exists */                                                                                 \
   }
 
-void rf_section_gather(const rf_section *section, const rf_piece *piece, uint64_t skip, size_t count, uint64_t low,
-                       const uint8_t *bytes, uint8_t *dst) {
+void rf_section_gather(const rf_section *section, const rf_section_segment *segment, uint64_t skip, size_t count,
+                       uint64_t low, const uint8_t *bytes, uint8_t *dst) {
   EACH_WIDTH(dst + packed, bytes + at)
 }
 
-void rf_section_scatter(const rf_section *section, const rf_piece *piece, uint64_t skip, size_t count, uint64_t low,
-                        const uint8_t *src, uint8_t *bytes) {
+void rf_section_scatter(const rf_section *section, const rf_section_segment *segment, uint64_t skip, size_t count,
+                        uint64_t low, const uint8_t *src, uint8_t *bytes) {
   EACH_WIDTH(bytes + at, src + packed)
 }

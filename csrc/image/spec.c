@@ -9,7 +9,7 @@
 #include "header/build.h"
 #include "value/convert.h"
 
-/* The standard's ceiling on NAXIS (FITS 4.4.1). */
+/* The largest NAXIS (FITS 4.4.1). */
 #define MAX_AXES 999
 
 int rf_image_spec_bitpix(rf_dtype type) {
@@ -23,11 +23,11 @@ rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err) {
   if (bytes == 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "unknown pixel type %d", (int)spec->dtype);
   if (spec->naxis < 0 || spec->naxis > MAX_AXES || (spec->naxis > 0 && spec->axes == NULL))
-    return rf_fail(err, RF_ERR_ARGUMENT, "an image has 0 to %d axes, and %d were asked for", MAX_AXES, spec->naxis);
+    return rf_fail(err, RF_ERR_ARGUMENT, "naxis = %d, expected 0 to %d", spec->naxis, MAX_AXES);
   for (int i = 0; i < spec->naxis; i++)
     if (spec->axes[i] > INT64_MAX)
       return rf_fail(err, RF_ERR_ARGUMENT, "axis %d is too long for a header", i);
-  /* Without axes of length 0: one of an image that is to grow becomes longer. */
+  /* Axes of length 0 are left out of the product: they may grow later. */
   for (int i = 0; i < spec->naxis; i++)
     if ((spec->axes[i] != 0 && !rf_mul_u64(bytes, spec->axes[i], &bytes)) || bytes > INT64_MAX)
       return rf_fail(err, RF_ERR_LIMIT, "the image has more bytes than a file can hold");
@@ -37,9 +37,8 @@ rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err) {
   int64_t high = bitpix == 8 ? UINT8_MAX : bitpix == 16 ? INT16_MAX : bitpix == 32 ? INT32_MAX : INT64_MAX;
   if (bitpix < 0 || spec->blank < low || spec->blank > high) {
     rf_fail(err, RF_ERR_ARGUMENT,
-            bitpix < 0 ? "BLANK is for integer images (FITS 5.3): NaN is what a real image has for it (%" PRId64
-                         " given, BITPIX = %d)"
-                       : "BLANK = %" PRId64 " is no stored value of an image of BITPIX = %d",
+            bitpix < 0 ? "BLANK is for integer images (FITS 5.3); real images use NaN (%" PRId64 " given, BITPIX = %d)"
+                       : "BLANK = %" PRId64 " is not a stored value of BITPIX = %d",
             spec->blank, bitpix);
     rf_error_keyword(err, "BLANK");
     return RF_ERR_ARGUMENT;
@@ -47,7 +46,7 @@ rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err) {
   return RF_OK;
 }
 
-/* The conventions for types that BITPIX does not have (FITS 5.2.5). */
+/* BZERO of the types that BITPIX does not have (FITS 5.2.5). */
 rf_status rf_image_spec_add_offset(rf_header *header, rf_dtype type, rf_error *err) {
   if (type == RF_I8)
     RF_TRY(rf_header_append_integer(header, "BZERO", -128, "offset data range to that of signed byte", err));
@@ -75,7 +74,7 @@ rf_status rf_image_spec_add_names(rf_header *header, const rf_image_spec *spec, 
   return RF_OK;
 }
 
-/* Does a card of the caller's header have no place in the new HDU? */
+/* Returns whether the new HDU leaves out this card of the caller's header. */
 static bool left_out(const rf_image_spec *spec, const char *keyword) {
   if (rf_keyword_is_protected(keyword) || rf_same_name(keyword, "BSCALE") || rf_same_name(keyword, "BZERO"))
     return true;

@@ -7,19 +7,19 @@
 
 #include "file/file.h"
 
-/* Type, axes and BLANK. RF_ERR_ARGUMENT, RF_ERR_LIMIT. */
+/* Checks type, axes and BLANK. RF_ERR_ARGUMENT, RF_ERR_LIMIT. */
 rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err);
 
-/* BITPIX of the stored values. */
+/* Returns BITPIX of the stored values. */
 int rf_image_spec_bitpix(rf_dtype type);
 
-/* BZERO and BSCALE of types that BITPIX does not have. */
+/* Appends BZERO and BSCALE for types that BITPIX does not have. */
 rf_status rf_image_spec_add_offset(rf_header *header, rf_dtype type, rf_error *err);
 
-/* BLANK, EXTNAME, EXTVER. */
+/* Appends BLANK, EXTNAME and EXTVER. */
 rf_status rf_image_spec_add_names(rf_header *header, const rf_image_spec *spec, rf_error *err);
 
-/* The caller's own cards. */
+/* Appends the caller's own cards. */
 rf_status rf_image_spec_add_cards(rf_header *header, const rf_image_spec *spec, rf_error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Writing pixels: everything is checked before the first byte is written, then pieces are put into file order in a
- * buffer and written from there.
+ * Writing pixels. Everything is checked before the first byte is written. Then each segment is converted in a buffer
+ * and written from there.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "image/section.h"
 #include "image/write.h"
 
-/* Large enough that a system call costs little beside the copy, small enough to stay in the cache. */
+/* Large enough that system calls cost little, small enough to stay in the cache of the processor. */
 #define BUFFER_BYTES ((size_t)512 << 10)
 #define STACK_BYTES ((size_t)4096)
 /* Elements scattered into a span at a time. */
@@ -34,7 +34,7 @@ typedef struct writer {
   bool *written;
 } writer;
 
-/* The next `count` elements of the input, as stored, to dst. */
+/* Converts the next `count` elements of the input to stored values at `dst`. */
 static void take(writer *w, uint8_t *dst, size_t count) {
   rf_convert_write(w->convert, dst, w->in + w->done * w->convert->type_bytes,
                    w->mask != NULL ? w->mask + w->done : NULL, count);
@@ -50,33 +50,33 @@ static rf_status put_buffer(writer *w, uint64_t element, size_t count, rf_error 
   return rf_store_write(w->store, file_offset(w, element), w->buffer, count * w->section->width, err);
 }
 
-/* A piece whose elements are neighbours in the file. */
+/* Writes a segment whose elements are adjacent in the file. */
 static rf_status write_run(writer *w, uint64_t element, size_t count, rf_error *err) {
   take(w, w->buffer, count);
   return put_buffer(w, element, count, err);
 }
 
-/* A piece whose elements are close together: what is between them is read, and written back as it was. */
-static rf_status write_span(writer *w, const rf_piece *piece, rf_error *err) {
+/* Writes a segment whose elements are close together: the bytes between them are read and written back. */
+static rf_status write_span(writer *w, const rf_section_segment *segment, rf_error *err) {
   uint8_t packed[PICK_ELEMENTS * 8];
   uint64_t low, high;
-  rf_section_extent(w->section, piece, &low, &high);
+  rf_section_extent(w->section, segment, &low, &high);
   size_t span = (size_t)(high - low + 1);
   RF_TRY(rf_store_read(w->store, file_offset(w, low), w->buffer, span * w->section->width, err));
-  for (uint64_t skip = 0; skip < piece->count; skip += PICK_ELEMENTS) {
-    size_t n = piece->count - skip < PICK_ELEMENTS ? (size_t)(piece->count - skip) : PICK_ELEMENTS;
+  for (uint64_t skip = 0; skip < segment->count; skip += PICK_ELEMENTS) {
+    size_t n = segment->count - skip < PICK_ELEMENTS ? (size_t)(segment->count - skip) : PICK_ELEMENTS;
     take(w, packed, n);
-    rf_section_scatter(w->section, piece, skip, n, low, packed, w->buffer);
+    rf_section_scatter(w->section, segment, skip, n, low, packed, w->buffer);
   }
   return put_buffer(w, low, span, err);
 }
 
-/* A piece whose elements are far apart, but for stretches of an index list that count upwards. */
-static rf_status write_singles(writer *w, const rf_piece *piece, rf_error *err) {
-  for (uint64_t i = 0; i < piece->count;) {
-    uint64_t element = rf_section_element(w->section, piece, i);
+/* Writes a segment whose elements are far apart. Ascending neighbours in an index list become one write. */
+static rf_status write_singles(writer *w, const rf_section_segment *segment, rf_error *err) {
+  for (uint64_t i = 0; i < segment->count;) {
+    uint64_t element = rf_section_element(w->section, segment, i);
     size_t n = 1;
-    while (n < w->room && i + n < piece->count && rf_section_element(w->section, piece, i + n) == element + n)
+    while (n < w->room && i + n < segment->count && rf_section_element(w->section, segment, i + n) == element + n)
       n++;
     RF_TRY(write_run(w, element, n, err));
     i += n;
@@ -84,7 +84,7 @@ static rf_status write_singles(writer *w, const rf_piece *piece, rf_error *err) 
   return RF_OK;
 }
 
-/* Positions of a row that the buffer holds. Rows of an index list that is written as a span always fit. */
+/* Returns the positions of a row that the buffer holds. A row of an index list that is a span always fits. */
 static uint64_t max_positions(const writer *w) {
   const rf_section_dim *inner = &w->section->dims[0];
   if (w->section->mode == RF_SECTION_RUN)
@@ -95,40 +95,39 @@ static uint64_t max_positions(const writer *w) {
   return (w->room - 1) / stride + 1;
 }
 
-static rf_status write_pieces(writer *w, rf_error *err) {
+static rf_status write_segments(writer *w, rf_error *err) {
   rf_section_iter iter;
-  rf_piece piece;
+  rf_section_segment segment;
   uint64_t most = max_positions(w);
   rf_section_begin(&iter, w->section);
-  while (rf_section_next(&iter, most, &piece)) {
+  while (rf_section_next(&iter, most, &segment)) {
     if (w->section->mode == RF_SECTION_RUN)
-      RF_TRY(write_run(w, rf_section_element(w->section, &piece, 0), (size_t)piece.count, err));
+      RF_TRY(write_run(w, rf_section_element(w->section, &segment, 0), (size_t)segment.count, err));
     else if (w->section->mode == RF_SECTION_SPAN)
-      RF_TRY(write_span(w, &piece, err));
+      RF_TRY(write_span(w, &segment, err));
     else
-      RF_TRY(write_singles(w, &piece, err));
+      RF_TRY(write_singles(w, &segment, err));
   }
   return RF_OK;
 }
 
-/* All pixels of a small image that is being made stay in memory until it is published: header and data become one
- * write. */
+/* Keeps all pixels of a small unpublished image in memory: rf_hdu_publish() writes header and data at once. */
 static rf_status hold_all(writer *w, rf_file *file, const rf_hdu *hdu, uint32_t flags, bool *held, rf_error *err) {
   const rf_section *section = w->section;
   uint64_t bytes = section->count * section->width;
   rf_section_iter iter;
-  rf_piece piece;
+  rf_section_segment segment;
   *held = false;
   if ((flags & RF_IMAGE_HELD) == 0 || section->mode != RF_SECTION_RUN || bytes != hdu->data_bytes ||
       !rf_unpublished_can_hold(file, hdu))
     return RF_OK;
   rf_section_begin(&iter, section);
-  if (!rf_section_next(&iter, section->count, &piece) || piece.count != section->count ||
-      rf_section_element(section, &piece, 0) != 0)
+  if (!rf_section_next(&iter, section->count, &segment) || segment.count != section->count ||
+      rf_section_element(section, &segment, 0) != 0)
     return RF_OK;
   uint8_t *data = rf_alloc((size_t)bytes);
   if (data == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " bytes of pixels", bytes);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %" PRIu64 " bytes for pixels", bytes);
   take(w, data, (size_t)section->count);
   file->making_data = data;
   *held = true;
@@ -148,8 +147,8 @@ static rf_status write_section(writer *w, rf_error *err) {
     w->room = size / w->section->width;
   }
   if (w->buffer == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a buffer to write from");
-  rf_status status = write_pieces(w, err);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a buffer to write from");
+  rf_status status = write_segments(w, err);
   rf_free(heap);
   return status;
 }
@@ -158,14 +157,14 @@ static rf_status check_in(const rf_section *section, const rf_convert *convert, 
                           rf_error *err) {
   uint64_t need = section->count * convert->type_bytes; /* the count is below 2^60 */
   if (in_bytes != need)
-    return rf_fail(err, RF_ERR_ARGUMENT, "the section takes %" PRIu64 " bytes and the data has %" PRIu64, need,
-                   in_bytes);
+    return rf_fail(err, RF_ERR_ARGUMENT, "data_bytes = %" PRIu64 ", expected %" PRIu64 " for this section", in_bytes,
+                   need);
   if (need > 0 && in == NULL)
-    return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to write");
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected %" PRIu64 " bytes of data, found NULL", need);
   return RF_OK;
 }
 
-/* A section of an image that is cut short can be written where the file has all of it. */
+/* Checks that the file has all bytes of the section: the data unit may be cut short after it. */
 static rf_status check_extent(rf_file *file, const rf_hdu *hdu, const rf_section *section, rf_error *err) {
   uint64_t size, end = section->origin + (section->high + 1) * section->width; /* within the data unit: 63 bits */
   if (hdu->unpublished)
@@ -175,8 +174,7 @@ static rf_status check_extent(rf_file *file, const rf_hdu *hdu, const rf_section
     return RF_OK;
   rf_error_at(err, (int64_t)size);
   return rf_fail(err, RF_ERR_TRUNCATED,
-                 "the data unit is cut short: the file has %" PRIu64
-                 " bytes, and the last of these pixels ends at %" PRIu64 ": nothing is written",
+                 "the data unit is cut short: the file has %" PRIu64 " bytes, expected %" PRIu64 " for these pixels",
                  size, end);
 }
 

@@ -89,12 +89,12 @@ static rf_file *open_way(int way, const char *path, const uint8_t *bytes, size_t
 /* Elements that a section gives, one after the other. */
 static uint64_t selection(const rf_section *section, uint64_t *elements) {
   rf_section_iter iter;
-  rf_piece piece;
+  rf_section_segment segment;
   uint64_t n = 0;
   rf_section_begin(&iter, section);
-  while (rf_section_next(&iter, 1 + n % 7, &piece))
-    for (uint64_t i = 0; i < piece.count; i++)
-      elements[n++] = rf_section_element(section, &piece, i);
+  while (rf_section_next(&iter, 1 + n % 7, &segment))
+    for (uint64_t i = 0; i < segment.count; i++)
+      elements[n++] = rf_section_element(section, &segment, i);
   return n;
 }
 
