@@ -9,7 +9,9 @@
 #include "base/ascii.h"
 #include "base/memory.h"
 #include "hdu/kinds.h"
+#include "table/append.h"
 #include "table/column/keyword.h"
+#include "table/request.h"
 #include "table/rows/format.h"
 #include "tiled/table/edit/edit.h"
 #include "file/append.h"
@@ -150,53 +152,75 @@ static rf_status create_locked(rf_file *file, const rf_header *header, uint32_t 
   return fill_rows(file, *index, err);
 }
 
-/* The caller's structs may be of an older and shorter kind. */
-static rf_status take_spec(const rf_table_spec *from, rf_table_spec *spec, rf_column_spec **columns, rf_error *err) {
-  memset(spec, 0, sizeof *spec);
+/* Appends the rows to a table that was begun without any. */
+static rf_status append_cells(rf_file *file, size_t index, uint64_t nrows, const rf_table_request *cells,
+                              rf_error *err) {
+  rf_hdu *hdu;
+  bool written = false;
+  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  return rf_table_append_locked(file, hdu, nrows, cells, &written, err);
+}
+
+/* What the caller describes, in structs of this version of the library. */
+typedef struct new_table {
+  rf_table_spec spec;
+  rf_column_spec *columns;
+  rf_table_request cells;
+} new_table;
+
+static rf_status take_columns(new_table *table, rf_error *err) {
+  const rf_table_spec *spec = &table->spec;
+  RF_TRY(check_columns(spec, err));
+  table->columns = rf_alloc_zero(spec->ncols > 0 ? spec->ncols : 1, sizeof *table->columns);
+  if (table->columns == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu columns", spec->ncols);
+  for (size_t i = 0; i < spec->ncols; i++)
+    RF_TRY(rf_spec_take(rf_request_at(spec->columns, i), i, &table->columns[i], err));
+  table->spec.columns = table->columns;
+  return check_names(table->columns, spec->ncols, err);
+}
+
+static rf_status take_spec(const rf_table_spec *from, new_table *table, rf_error *err) {
+  rf_table_spec *spec = &table->spec;
+  RF_TRY(rf_request_take(spec, sizeof *spec, from, "an rf_table_spec", err));
   if (from->size < offsetof(rf_table_spec, compression))
-    return rf_fail(err, RF_ERR_ARGUMENT, "a description of a table of %zu bytes, where %zu are expected", from->size,
-                   sizeof *spec);
-  memcpy(spec, from, from->size < sizeof *spec ? from->size : sizeof *spec);
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected an rf_table_spec of %zu bytes, found %zu", sizeof *spec, from->size);
   if (spec->compression != NULL && spec->kind != RF_HDU_TABLE)
     return rf_fail(err, RF_ERR_ARGUMENT, "only binary tables can be compressed");
-  RF_TRY(check_columns(spec, err));
-  *columns = rf_alloc_zero(spec->ncols > 0 ? spec->ncols : 1, sizeof **columns);
-  if (*columns == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu columns", spec->ncols);
-  const char *at = (const char *)from->columns;
-  rf_status status = RF_OK;
-  for (size_t i = 0; i < spec->ncols && status == RF_OK; i++) {
-    const rf_column_spec *column = (const rf_column_spec *)(const void *)at;
-    status = rf_spec_take(column, i, &(*columns)[i], err);
-    at += column->size;
-  }
-  spec->columns = *columns;
-  return status == RF_OK ? check_names(*columns, spec->ncols, err) : status;
+  RF_TRY(rf_table_request_take(spec->cells, &table->cells, err));
+  return take_columns(table, err);
+}
+
+static rf_status begin(rf_file *file, const new_table *table, const rf_header *header, uint64_t nrows, size_t *index,
+                       rf_error *err) {
+  const rf_table_spec *spec = &table->spec;
+  RF_TRY(rf_file_begin_append(file, err));
+  rf_status status = spec->compression != NULL
+                         ? rf_tiled_table_create(file, header, spec->compression, spec->reserve_cards, index, err)
+                         : create_locked(file, header, spec->reserve_cards, index, err);
+  if (status == RF_OK && spec->cells != NULL && nrows > 0)
+    status = append_cells(file, *index, nrows, &table->cells, err);
+  return rf_file_end_append(file, status, spec->deferred == 0, err);
 }
 
 rf_status rf_table_create(rf_file *file, const rf_table_spec *spec, size_t *index, rf_error *err) {
   rf_header *header = NULL;
-  rf_table_spec own;
-  rf_column_spec *columns = NULL;
+  new_table table = {.columns = NULL};
   size_t made = 0;
   rf_error_clear(err);
-  rf_status status = take_spec(spec, &own, &columns, err);
+  rf_status status = take_spec(spec, &table, err);
+  uint64_t nrows = table.spec.nrows;
+  if (table.spec.cells != NULL)
+    table.spec.nrows = 0; /* the rows come with their cells */
   if (status == RF_OK)
     status = rf_header_new(&header, err);
   if (status == RF_OK)
-    status = build_header(header, &own, err);
+    status = build_header(header, &table.spec, err);
   if (status == RF_OK)
-    status = rf_file_begin_append(file, err);
-  if (status == RF_OK) {
-    if (own.compression != NULL)
-      status = rf_tiled_table_create(file, header, own.compression, own.reserve_cards, &made, err);
-    else
-      status = create_locked(file, header, own.reserve_cards, &made, err);
-    status = rf_file_end_append(file, status, own.deferred == 0, err);
-  }
+    status = begin(file, &table, header, nrows, &made, err);
   if (status == RF_OK)
     *index = made;
   rf_header_free(header);
-  rf_free(columns);
+  rf_free(table.columns);
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), -1);
 }

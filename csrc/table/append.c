@@ -10,9 +10,10 @@
 #include "table/edit.h"
 #include "table/heap/write.h"
 #include "table/ops.h"
+#include "table/request.h"
 #include "table/rearrange.h"
 #include "table/rows/format.h"
-#include "file/access.h"
+#include "file/call.h"
 #include "file/layout.h"
 #include "file/scan/scan.h"
 
@@ -41,10 +42,10 @@ static rf_status check_cells(rf_table_addition *a, const rf_table *table, rf_err
                           .number = cells->column,
                           .selection = a->selection,
                           .lengths = cells->lengths,
-                          .in = cells->in,
+                          .in = cells->data,
                           .mask = cells->mask,
                           .heap_bytes = table->info.heap_bytes + a->more_heap};
-    RF_TRY(rf_heap_writer_check(w, cells->type, cells->flags, cells->in_bytes, err));
+    RF_TRY(rf_heap_writer_check(w, cells->type, cells->flags, cells->data_bytes, err));
     if (w->number < RF_MAX_COLUMNS && seen[w->number])
       return rf_fail(err, RF_ERR_ARGUMENT, "column %zu has two lists of cells", w->number);
     if (w->number < RF_MAX_COLUMNS)
@@ -166,48 +167,52 @@ rf_status rf_plain_table_append(rf_file *file, rf_hdu *hdu, rf_table_addition *a
                    : append_plain(file, a, hdu, table, gap, written, err);
 }
 
-static rf_status append_locked(rf_file *file, rf_table_addition *a, bool *written, rf_error *err) {
-  rf_hdu *hdu;
-  RF_TRY(rf_file_hdu_locked(file, a->index, &hdu, err));
-  if (hdu->ops->table == NULL || hdu->ops->table->append == NULL)
-    return rf_fail(err, RF_ERR_TYPE, "cannot append rows to %s", hdu->ops->name);
-  return hdu->ops->table->append(file, hdu, a, written, err);
+static rf_status take_heaps(const rf_table_request *request, rf_heap_cells *heaps, rf_error *err) {
+  for (size_t i = 0; i < request->nheaps; i++)
+    RF_TRY(rf_request_take(&heaps[i], sizeof *heaps, rf_request_at(request->heaps, i), "an rf_heap_cells", err));
+  return RF_OK;
 }
 
-static rf_status append_call(rf_file *file, rf_table_addition *a, rf_error *err) {
-  bool written = false;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = append_locked(file, a, &written, err);
-    rf_file_end_write(file, status, written);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)a->index);
-}
-
-rf_status rf_table_append(rf_file *file, size_t index, uint64_t nrows, const rf_column_request *requests, size_t count,
-                          rf_error *err) {
-  rf_table_addition a = {.index = index, .nrows = nrows, .requests = requests, .count = count};
-  return append_call(file, &a, err);
-}
-
-rf_status rf_table_append_filled(rf_file *file, size_t index, uint64_t nrows, const rf_column_request *requests,
-                                 size_t count, const rf_heap_cells *heaps, size_t heap_count, rf_error *err) {
-  rf_table_addition a = {.index = index,
+rf_status rf_table_append_locked(rf_file *file, rf_hdu *hdu, uint64_t nrows, const rf_table_request *request,
+                                 bool *written, rf_error *err) {
+  size_t n = request->nheaps + 1;
+  rf_heap_cells *heaps = rf_alloc_zero(n, sizeof *heaps);
+  rf_table_addition a = {.index = hdu->index,
                          .nrows = nrows,
-                         .requests = requests,
-                         .count = count,
+                         .requests = request->columns,
+                         .count = request->ncolumns,
                          .heaps = heaps,
-                         .heap_count = heap_count,
-                         .writers = rf_alloc_zero(heap_count + 1, sizeof *a.writers),
-                         .steps = rf_alloc_zero(heap_count + 1, sizeof *a.steps)};
-  rf_status status;
-  rf_error_clear(err);
-  if (a.writers == NULL || a.steps == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory to write %zu columns", heap_count);
-  else
-    status = append_call(file, &a, err);
+                         .heap_count = request->nheaps,
+                         .writers = rf_alloc_zero(n, sizeof *a.writers),
+                         .steps = rf_alloc_zero(n, sizeof *a.steps)};
+  rf_status status = RF_OK;
+  if (hdu->ops->table == NULL || hdu->ops->table->append == NULL)
+    status = rf_fail(err, RF_ERR_TYPE, "cannot append rows to %s", hdu->ops->name);
+  else if (heaps == NULL || a.writers == NULL || a.steps == NULL)
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate a list of %zu columns", request->nheaps);
+  if (status == RF_OK)
+    status = take_heaps(request, heaps, err);
+  if (status == RF_OK)
+    status = hdu->ops->table->append(file, hdu, &a, written, err);
+  rf_free(heaps);
   rf_free(a.writers);
   rf_free(a.steps);
   return status;
+}
+
+typedef struct append_call {
+  uint64_t nrows;
+  rf_table_request request;
+} append_call;
+
+static rf_status append_any(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
+  const append_call *call = request;
+  return rf_table_append_locked(file, hdu, call->nrows, &call->request, written, err);
+}
+
+rf_status rf_table_append(rf_file *file, size_t index, uint64_t nrows, const rf_table_request *request, rf_error *err) {
+  append_call call = {.nrows = nrows};
+  rf_error_clear(err);
+  RF_TRY(rf_table_request_take(request, &call.request, err));
+  return rf_call_write(file, index, append_any, &call, err);
 }

@@ -25,6 +25,10 @@ typedef struct rf_table_addition {
 /* Checks the number of rows and the cells against the table. */
 rf_status rf_table_addition_check(rf_table_addition *addition, const rf_table *table, rf_error *err);
 
+/* rf_table_append() with the exclusive lock held; the request was taken. */
+rf_status rf_table_append_locked(rf_file *file, rf_hdu *hdu, uint64_t nrows, const rf_table_request *request,
+                                 bool *written, rf_error *err);
+
 /* rf_table_ops.append. */
 rf_status rf_plain_table_append(rf_file *file, rf_hdu *hdu, rf_table_addition *addition, bool *written, rf_error *err);
 

@@ -11,11 +11,10 @@
 #include "base/memory.h"
 #include "table/column/keyword.h"
 #include "table/edit.h"
-#include "table/heap/write.h"
 #include "table/ops.h"
+#include "table/request.h"
 #include "table/rows/format.h"
-#include "table/write.h"
-#include "file/access.h"
+#include "file/call.h"
 #include "file/layout.h"
 #include "file/scan/scan.h"
 #include "file/header.h"
@@ -192,65 +191,48 @@ rf_status rf_plain_table_insert_column(rf_file *file, rf_hdu *hdu, size_t positi
   return status;
 }
 
-static rf_status insert_locked(rf_file *file, size_t index, size_t position, const rf_column_spec *spec, bool *written,
-                               rf_error *err) {
+typedef struct insertion {
+  size_t index;
+  size_t position;
+  rf_column_spec spec;
+  const rf_column_request *cells;
+  const rf_heap_cells *heap;
+} insertion;
+
+static rf_status insert_and_fill(void *context, rf_file *file, bool *written, rf_error *err) {
+  const insertion *in = context;
   rf_hdu *hdu;
-  rf_column_spec own;
-  RF_TRY(rf_spec_take(spec, position, &own, err));
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+  RF_TRY(rf_file_hdu_locked(file, in->index, &hdu, err));
+  RF_TRY(hdu->ops->table->insert_column(file, hdu, in->position, &in->spec, written, err));
+  RF_TRY(rf_file_hdu_locked(file, in->index, &hdu, err));
+  if (in->heap != NULL) {
+    rf_heap_cells heap;
+    RF_TRY(rf_request_take(&heap, sizeof heap, in->heap, "an rf_heap_cells", err));
+    return hdu->ops->table->write_heap(file, hdu, in->position, NULL, &heap, written, err);
+  }
+  if (in->cells == NULL)
+    return RF_OK;
+  rf_column_request cells;
+  RF_TRY(rf_request_take(&cells, sizeof cells, in->cells, "an rf_column_request", err));
+  cells.column = in->position;
+  return hdu->ops->table->write(file, hdu, NULL, &cells, 1, written, err);
+}
+
+static rf_status insert_any(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
+  insertion *in = request;
   if (hdu->ops->table == NULL || hdu->ops->table->insert_column == NULL)
     return rf_fail(err, RF_ERR_TYPE, "cannot insert a column into %s", hdu->ops->name);
-  return hdu->ops->table->insert_column(file, hdu, position, &own, written, err);
+  if (in->cells == NULL && in->heap == NULL)
+    return insert_and_fill(in, file, written, err);
+  return rf_file_edit_as_one(file, insert_and_fill, in, written, err);
 }
 
 rf_status rf_table_insert_column(rf_file *file, size_t index, size_t position, const rf_column_spec *spec,
-                                 rf_error *err) {
-  bool written = false;
+                                 const rf_column_request *cells, const rf_heap_cells *heap, rf_error *err) {
+  insertion in = {.index = index, .position = position, .cells = cells, .heap = heap};
   rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = insert_locked(file, index, position, spec, &written, err);
-    rf_file_end_write(file, status, written);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
-}
-
-/* ---- with cells ---- */
-
-typedef struct filling {
-  size_t index;
-  size_t position;
-  const rf_column_spec *spec;
-  const rf_column_request *request;
-  const rf_heap_cells *heap;
-} filling;
-
-static rf_status insert_and_fill(void *context, rf_file *file, bool *written, rf_error *err) {
-  const filling *f = context;
-  RF_TRY(insert_locked(file, f->index, f->position, f->spec, written, err));
-  if (f->heap != NULL)
-    return rf_table_write_heap_locked(file, f->index, f->position, NULL, f->heap, written, err);
-  if (f->request == NULL)
-    return RF_OK;
-  rf_column_request request;
-  memset(&request, 0, sizeof request);
-  memcpy(&request, f->request, f->request->size < sizeof request ? f->request->size : sizeof request);
-  request.size = sizeof request;
-  request.column = f->position;
-  return rf_table_write_locked(file, f->index, NULL, &request, 1, written, err);
-}
-
-rf_status rf_table_insert_filled(rf_file *file, size_t index, size_t position, const rf_column_spec *spec,
-                                 const rf_column_request *request, const rf_heap_cells *heap, rf_error *err) {
-  filling f = {index, position, spec, request, heap};
-  bool written = false;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = rf_file_edit_as_one(file, insert_and_fill, &f, &written, err);
-    rf_file_end_write(file, status, written);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  RF_TRY(rf_spec_take(spec, position, &in.spec, err));
+  return rf_call_write(file, index, insert_any, &in, err);
 }
 
 /* ---- deleting ---- */
@@ -309,23 +291,14 @@ rf_status rf_plain_table_delete_column(rf_file *file, rf_hdu *hdu, size_t column
   return status;
 }
 
-static rf_status delete_locked(rf_file *file, size_t index, size_t column, bool *written, rf_error *err) {
-  rf_hdu *hdu;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+static rf_status delete_any(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
   if (hdu->ops->table == NULL || hdu->ops->table->delete_column == NULL)
     return rf_fail(err, RF_ERR_TYPE, "cannot delete a column of %s", hdu->ops->name);
-  return hdu->ops->table->delete_column(file, hdu, column, written, err);
+  return hdu->ops->table->delete_column(file, hdu, *(const size_t *)request, written, err);
 }
 
 rf_status rf_table_delete_column(rf_file *file, size_t index, size_t column, rf_error *err) {
-  bool written = false;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = delete_locked(file, index, column, &written, err);
-    rf_file_end_write(file, status, written);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  return rf_call_write(file, index, delete_any, &column, err);
 }
 
 /* ---- describing ---- */
@@ -346,43 +319,43 @@ static rf_status describe(rf_header *header, const char *root, size_t column, co
   return rf_header_set(header, keyword, &value, there ? NULL : comment, err);
 }
 
-static rf_status describe_locked(rf_file *file, size_t index, size_t column, const char *name, const char *unit,
-                                 const char *display, bool *written, rf_error *err) {
-  rf_hdu *hdu;
+typedef struct description {
+  size_t column;
+  const char *name;
+  const char *unit;
+  const char *display;
+} description;
+
+static rf_status describe_any(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
+  const description *d = request;
   const rf_table *table;
   const rf_column *found;
   const rf_header *old;
   rf_header *header;
-  RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
+  RF_TRY(rf_table_of(file, hdu, &table, err));
   if (hdu->ops->table->insert_column == NULL)
     return rf_fail(err, RF_ERR_TYPE, "cannot change the columns of %s", hdu->ops->name);
-  RF_TRY(rf_table_column(table, column, &found, err));
-  if (name != NULL && name[0] == '\0')
+  RF_TRY(rf_table_column(table, d->column, &found, err));
+  if (d->name != NULL && d->name[0] == '\0')
     return rf_fail(err, RF_ERR_ARGUMENT, "a column cannot lose its name");
-  for (size_t i = 0; name != NULL && i < table->info.ncols; i++)
-    if (i != column && strcmp(table->columns[i].info.name, name) == 0)
-      return rf_fail(err, RF_ERR_ARGUMENT, "column '%.80s' already exists", name);
+  for (size_t i = 0; d->name != NULL && i < table->info.ncols; i++)
+    if (i != d->column && strcmp(table->columns[i].info.name, d->name) == 0)
+      return rf_fail(err, RF_ERR_ARGUMENT, "column '%.80s' already exists", d->name);
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));
   RF_TRY(rf_header_copy(old, &header, err));
-  rf_status status = describe(header, "TTYPE", column, name, "label for field", err);
+  rf_status status = describe(header, "TTYPE", d->column, d->name, "label for field", err);
   if (status == RF_OK)
-    status = describe(header, "TUNIT", column, unit, "physical unit of field", err);
+    status = describe(header, "TUNIT", d->column, d->unit, "physical unit of field", err);
   if (status == RF_OK)
-    status = describe(header, "TDISP", column, display, "display format for column", err);
+    status = describe(header, "TDISP", d->column, d->display, "display format for column", err);
   if (status == RF_OK)
-    status = rf_file_resize_locked(file, index, header, hdu->data_bytes, written, err);
+    status = rf_file_resize_locked(file, hdu->index, header, hdu->data_bytes, written, err);
   rf_header_free(header);
   return status;
 }
 
 rf_status rf_table_describe_column(rf_file *file, size_t index, size_t column, const char *name, const char *unit,
                                    const char *display, rf_error *err) {
-  bool written = false;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = describe_locked(file, index, column, name, unit, display, &written, err);
-    rf_file_end_write(file, status, written);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  description d = {column, name, unit, display};
+  return rf_call_write(file, index, describe_any, &d, err);
 }

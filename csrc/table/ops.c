@@ -3,20 +3,20 @@
  * The table of an HDU of any kind that has rows, and the public calls that tell its facts.
  */
 #include "table/ops.h"
-#include "file/access.h"
+#include "file/call.h"
 #include "file/scan/scan.h"
 
 #include <string.h>
 
+rf_status rf_table_of(rf_file *file, rf_hdu *hdu, const rf_table **table, rf_error *err) {
+  if (hdu->ops->table == NULL)
+    return rf_fail(err, RF_ERR_TYPE, "expected a table, found %s", hdu->ops->name);
+  return hdu->ops->table->info(file, hdu, table, err);
+}
+
 rf_status rf_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **table, rf_error *err) {
-  rf_hdu *found;
-  RF_TRY(rf_file_hdu_locked(file, index, &found, err));
-  if (found->ops->table == NULL)
-    return rf_fail(err, RF_ERR_TYPE, "expected a table, found %s", found->ops->name);
-  RF_TRY(found->ops->table->info(file, found, table, err));
-  if (hdu != NULL)
-    *hdu = found;
-  return RF_OK;
+  RF_TRY(rf_file_hdu_locked(file, index, hdu, err));
+  return rf_table_of(file, *hdu, table, err);
 }
 
 /* Copies what the caller's struct has room for. */
@@ -28,44 +28,48 @@ static void give(void *out, const void *from, size_t size) {
     memcpy((char *)out + sizeof room, (const char *)from + sizeof room, room - sizeof room);
 }
 
+static rf_status get_info(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  const rf_table *table;
+  RF_TRY(rf_table_of(file, hdu, &table, err));
+  give(request, &table->info, sizeof table->info);
+  return RF_OK;
+}
+
 rf_status rf_table_get_info(rf_file *file, size_t index, rf_table_info *info, rf_error *err) {
-  const rf_table *table = NULL;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = rf_table_locked(file, index, NULL, &table, err);
-    if (status == RF_OK)
-      give(info, &table->info, sizeof table->info);
-    rf_file_end_read(file);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  return rf_call_get(file, index, get_info, info, err);
+}
+
+typedef struct column_call {
+  size_t column;
+  const char *name;
+  rf_column_info *info;
+} column_call;
+
+static rf_status get_column(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  const column_call *call = request;
+  const rf_table *table;
+  const rf_column *found;
+  RF_TRY(rf_table_of(file, hdu, &table, err));
+  RF_TRY(rf_table_column(table, call->column, &found, err));
+  give(call->info, &found->info, sizeof found->info);
+  return RF_OK;
 }
 
 rf_status rf_table_get_column(rf_file *file, size_t index, size_t column, rf_column_info *info, rf_error *err) {
-  const rf_table *table = NULL;
-  const rf_column *found = NULL;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = rf_table_locked(file, index, NULL, &table, err);
-    if (status == RF_OK)
-      status = rf_table_column(table, column, &found, err);
-    if (status == RF_OK)
-      give(info, &found->info, sizeof found->info);
-    rf_file_end_read(file);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  column_call call = {.column = column, .info = info};
+  return rf_call_get(file, index, get_column, &call, err);
+}
+
+static rf_status find_column(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  column_call *call = request;
+  const rf_table *table;
+  RF_TRY(rf_table_of(file, hdu, &table, err));
+  return rf_table_find(table, call->name, &call->column, err);
 }
 
 rf_status rf_table_find_column(rf_file *file, size_t index, const char *name, size_t *column, rf_error *err) {
-  const rf_table *table = NULL;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = rf_table_locked(file, index, NULL, &table, err);
-    if (status == RF_OK)
-      status = rf_table_find(table, name, column, err);
-    rf_file_end_read(file);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  column_call call = {.name = name};
+  RF_TRY(rf_call_get(file, index, find_column, &call, err));
+  *column = call.column;
+  return RF_OK;
 }

@@ -51,6 +51,9 @@ struct rf_table_ops {
   rf_status (*repack)(rf_file *file, rf_hdu *hdu, uint64_t *freed, bool *written, rf_error *err);
 };
 
+/* Gets the table of an HDU. `lock` held. RF_ERR_TYPE where the HDU has no rows. */
+rf_status rf_table_of(rf_file *file, rf_hdu *hdu, const rf_table **table, rf_error *err);
+
 /* Gets HDU `index` and its table. `lock` held. RF_ERR_TYPE where the HDU has no rows. */
 rf_status rf_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **table, rf_error *err);
 

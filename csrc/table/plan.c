@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "table/ops.h"
-#include "file/access.h"
+#include "file/call.h"
 
 /* Rows that are closer are read in one range; as in table/read.c. */
 #define RANGE_COST ((uint64_t)4096)
@@ -93,36 +93,39 @@ rf_status rf_plain_table_plan(rf_file *file, const rf_hdu *hdu, const rf_table *
 
 /* ---- any table ---- */
 
-static rf_status plan_locked(rf_file *file, size_t index, const rf_rows *rows, const size_t *columns, size_t count,
-                             rf_range_list *list, rf_error *err) {
-  rf_hdu *hdu;
+typedef struct plan_call {
+  const rf_rows *rows;
+  const size_t *columns;
+  size_t ncolumns;
+  rf_range_list list;
+} plan_call;
+
+static rf_status plan_any(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  plan_call *call = request;
   const rf_table *table;
+  const rf_column *column;
   rf_row_selection selection;
-  RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
-  RF_TRY(rf_row_selection_init(&selection, table, rows, err));
-  for (size_t i = 0; columns != NULL && i < count; i++) {
-    const rf_column *column;
-    RF_TRY(rf_table_column(table, columns[i], &column, err));
-  }
+  RF_TRY(rf_table_of(file, hdu, &table, err));
+  RF_TRY(rf_row_selection_init(&selection, table, call->rows, err));
+  for (size_t i = 0; call->columns != NULL && i < call->ncolumns; i++)
+    RF_TRY(rf_table_column(table, call->columns[i], &column, err));
   if (selection.count == 0)
     return RF_OK;
-  RF_TRY(hdu->ops->table->plan(file, hdu, table, &selection, columns, count, list, err));
-  flush(list);
+  RF_TRY(hdu->ops->table->plan(file, hdu, table, &selection, call->columns, call->ncolumns, &call->list, err));
+  flush(&call->list);
   return RF_OK;
 }
 
-rf_status rf_table_plan(rf_file *file, size_t index, const rf_rows *rows, const size_t *columns, size_t column_count,
-                        rf_range *ranges, size_t capacity, size_t *count, uint64_t *bytes, rf_error *err) {
-  rf_range_list list = {.ranges = ranges, .capacity = ranges != NULL ? capacity : 0};
+rf_status rf_table_plan(rf_file *file, size_t index, const rf_rows *rows, const size_t *columns, size_t ncolumns,
+                        rf_range_plan *plan, rf_error *err) {
+  plan_call call = {.rows = rows, .columns = columns, .ncolumns = ncolumns};
   rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = plan_locked(file, index, rows, columns, column_count, &list, err);
-    status = rf_file_end_read_of(file, index, status, err);
-  }
-  if (status != RF_OK)
-    return rf_error_locate(err, status, rf_file_name(file), (int)index);
-  *count = list.count;
-  *bytes = list.bytes;
+  if (plan == NULL || plan->size < sizeof *plan)
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected an rf_range_plan with its size");
+  call.list.ranges = plan->ranges;
+  call.list.capacity = plan->ranges != NULL ? plan->capacity : 0;
+  RF_TRY(rf_call_read(file, index, plan_any, &call, err));
+  plan->count = call.list.count;
+  plan->bytes = call.list.bytes;
   return RF_OK;
 }

@@ -11,7 +11,8 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "table/ops.h"
-#include "file/access.h"
+#include "table/request.h"
+#include "file/call.h"
 
 #define MAX_RANGES ((size_t)4096)
 /* What reading a range of its own costs, in bytes that could be read on instead. */
@@ -408,15 +409,15 @@ rf_status rf_plain_table_read(rf_file *file, const rf_hdu *hdu, const rf_table *
 
 /* ---- any table ---- */
 
-static rf_status read_locked(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
-                             size_t count, rf_error *err) {
-  rf_hdu *hdu;
+static rf_status read_any(rf_file *file, rf_hdu *hdu, void *context, rf_error *err) {
+  const rf_table_request *request = context;
   const rf_table *table;
   rf_row_selection selection;
   rf_row_plan plan;
-  RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
-  RF_TRY(rf_row_selection_init(&selection, table, rows, err));
-  RF_TRY(rf_row_plan_init(&plan, table, requests, count, err));
+  RF_TRY(rf_table_of(file, hdu, &table, err));
+  RF_TRY(rf_row_selection_init(&selection, table, request->rows, err));
+  RF_TRY(rf_row_plan_init(&plan, table, request->columns, request->ncolumns, err));
+  plan.threads = request->threads;
   rf_status status = RF_OK;
   if (selection.count > 0 && plan.count > 0)
     status = hdu->ops->table->read(file, hdu, table, &plan, &selection, err);
@@ -424,13 +425,9 @@ static rf_status read_locked(rf_file *file, size_t index, const rf_rows *rows, c
   return status;
 }
 
-rf_status rf_table_read(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
-                        size_t count, rf_error *err) {
+rf_status rf_table_read(rf_file *file, size_t index, const rf_table_request *request, rf_error *err) {
+  rf_table_request own;
   rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = read_locked(file, index, rows, requests, count, err);
-    status = rf_file_end_read_of(file, index, status, err);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  RF_TRY(rf_table_request_take(request, &own, err));
+  return rf_call_read(file, index, read_any, &own, err);
 }

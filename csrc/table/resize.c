@@ -10,6 +10,7 @@
 #include "table/rearrange.h"
 #include "table/rows/format.h"
 #include "file/access.h"
+#include "file/call.h"
 #include "file/scan/scan.h"
 
 /* ---- resize ---- */
@@ -35,23 +36,14 @@ rf_status rf_plain_table_resize(rf_file *file, rf_hdu *hdu, uint64_t nrows, bool
   return nrows == table->info.nrows ? RF_OK : set_rows(file, hdu, table, nrows, gap, NULL, written, err);
 }
 
-static rf_status resize_locked(rf_file *file, size_t index, uint64_t nrows, bool *written, rf_error *err) {
-  rf_hdu *hdu;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+static rf_status resize_any(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
   if (hdu->ops->table == NULL || hdu->ops->table->resize == NULL)
     return rf_fail(err, RF_ERR_TYPE, "cannot change the number of rows of %s", hdu->ops->name);
-  return hdu->ops->table->resize(file, hdu, nrows, written, err);
+  return hdu->ops->table->resize(file, hdu, *(const uint64_t *)request, written, err);
 }
 
 rf_status rf_table_resize(rf_file *file, size_t index, uint64_t nrows, rf_error *err) {
-  bool written = false;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = resize_locked(file, index, nrows, &written, err);
-    rf_file_end_write(file, status, written);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  return rf_call_write(file, index, resize_any, &nrows, err);
 }
 
 /* ---- deleting rows ---- */
@@ -71,21 +63,12 @@ rf_status rf_plain_table_delete_rows(rf_file *file, rf_hdu *hdu, const rf_rows *
   return set_rows(file, hdu, table, table->info.nrows - selection.count, gap, &selection, written, err);
 }
 
-static rf_status delete_locked(rf_file *file, size_t index, const rf_rows *rows, bool *written, rf_error *err) {
-  rf_hdu *hdu;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+static rf_status delete_any(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
   if (hdu->ops->table == NULL || hdu->ops->table->delete_rows == NULL)
     return rf_fail(err, RF_ERR_TYPE, "cannot delete rows of %s", hdu->ops->name);
-  return hdu->ops->table->delete_rows(file, hdu, rows, written, err);
+  return hdu->ops->table->delete_rows(file, hdu, *(const rf_rows *const *)request, written, err);
 }
 
 rf_status rf_table_delete_rows(rf_file *file, size_t index, const rf_rows *rows, rf_error *err) {
-  bool written = false;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = delete_locked(file, index, rows, &written, err);
-    rf_file_end_write(file, status, written);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  return rf_call_write(file, index, delete_any, &rows, err);
 }

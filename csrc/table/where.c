@@ -9,7 +9,7 @@
 #include "table/ops.h"
 #include "table/read.h"
 #include "table/rows/format.h"
-#include "file/access.h"
+#include "file/call.h"
 
 /* Rows of a batch: as many as one stage of the reader fetches, unless their cells would take more memory than this. */
 #define BATCH_FILE_BYTES ((uint64_t)1 << 20)
@@ -171,25 +171,31 @@ static rf_status select_rows(where *w, rf_file *file, const rf_row_selection *se
   return status;
 }
 
-static rf_status where_locked(rf_file *file, size_t index, const rf_expr *expr, const rf_rows *rows, uint8_t *selected,
-                              uint64_t *matches, rf_error *err) {
-  rf_hdu *hdu = NULL;
+typedef struct where_call {
+  const rf_expr *expr;
+  const rf_rows *rows;
+  uint8_t *selected;
+  uint64_t matches;
+} where_call;
+
+static rf_status where_any(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  where_call *call = request;
   rf_row_selection selection;
   rf_program *program = NULL;
   where w = {.count = 0};
   size_t size;
-  RF_TRY(rf_table_locked(file, index, &hdu, &w.table, err));
+  RF_TRY(rf_table_of(file, hdu, &w.table, err));
   w.hdu = hdu;
-  RF_TRY(rf_row_selection_init(&selection, w.table, rows, err));
+  RF_TRY(rf_row_selection_init(&selection, w.table, call->rows, err));
   if (!rf_to_size(selection.count, &size))
     return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", selection.count);
-  if (selected == NULL && selection.count > 0)
+  if (call->selected == NULL && selection.count > 0)
     return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to select %" PRIu64 " rows in", selection.count);
-  rf_status status = start(&w, expr, err);
+  rf_status status = start(&w, call->expr, err);
   if (status == RF_OK)
-    status = rf_expr_bind(expr, find, &w, &program, err);
+    status = rf_expr_bind(call->expr, find, &w, &program, err);
   if (status == RF_OK)
-    status = select_rows(&w, file, &selection, program, selected, matches, err);
+    status = select_rows(&w, file, &selection, program, call->selected, &call->matches, err);
   rf_program_free(program);
   finish(&w);
   return status;
@@ -197,18 +203,12 @@ static rf_status where_locked(rf_file *file, size_t index, const rf_expr *expr, 
 
 rf_status rf_table_where(rf_file *file, size_t index, const rf_expr *expr, const rf_rows *rows, uint8_t *selected,
                          uint64_t *matches, rf_error *err) {
-  uint64_t found = 0;
+  where_call call = {expr, rows, selected, 0};
   rf_error_clear(err);
   if (expr == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "rf_table_where: there is no expression");
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = where_locked(file, index, expr, rows, selected, &found, err);
-    status = rf_file_end_read_of(file, index, status, err);
-  }
-  if (status != RF_OK)
-    return rf_error_locate(err, status, rf_file_name(file), (int)index);
+  RF_TRY(rf_call_read(file, index, where_any, &call, err));
   if (matches != NULL)
-    *matches = found;
+    *matches = call.matches;
   return RF_OK;
 }

@@ -12,8 +12,11 @@
 #include "store/trailer/edit.h"
 #include "table/edit.h"
 #include "table/ops.h"
+#include "table/request.h"
 #include "table/rows/binary.h"
 #include "table/rows/pack.h"
+#include "file/call.h"
+#include "file/append.h"
 #include "file/access.h"
 #include "file/scan/scan.h"
 
@@ -361,23 +364,16 @@ rf_status rf_plain_table_write(rf_file *file, rf_hdu *hdu, const rf_rows *rows, 
   return status;
 }
 
-rf_status rf_table_write_locked(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
-                                size_t count, bool *written, rf_error *err) {
-  rf_hdu *hdu;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+static rf_status write_any(rf_file *file, rf_hdu *hdu, void *context, bool *written, rf_error *err) {
+  const rf_table_request *request = context;
   if (hdu->ops->table == NULL || hdu->ops->table->write == NULL)
     return rf_fail(err, RF_ERR_TYPE, "cannot write rows of %s", hdu->ops->name);
-  return hdu->ops->table->write(file, hdu, rows, requests, count, written, err);
+  return hdu->ops->table->write(file, hdu, request->rows, request->columns, request->ncolumns, written, err);
 }
 
-rf_status rf_table_write(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
-                         size_t count, rf_error *err) {
-  bool written = false;
+rf_status rf_table_write(rf_file *file, size_t index, const rf_table_request *request, rf_error *err) {
+  rf_table_request own;
   rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = rf_table_write_locked(file, index, rows, requests, count, &written, err);
-    rf_file_end_write(file, status, written);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  RF_TRY(rf_table_request_take(request, &own, err));
+  return rf_call_write(file, index, write_any, &own, err);
 }

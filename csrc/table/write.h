@@ -40,8 +40,4 @@ rf_status rf_write_plan_add(rf_write_plan *plan, const rf_table *table, const rf
 rf_status rf_plain_table_write(rf_file *file, rf_hdu *hdu, const rf_rows *rows, const rf_column_request *requests,
                                size_t count, bool *written, rf_error *err);
 
-/* rf_table_write() with the exclusive lock held. */
-rf_status rf_table_write_locked(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
-                                size_t count, bool *written, rf_error *err);
-
 #endif

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "script.h"
+#include "table_calls.h"
 
 #define MAX_BYTES ((uint64_t)1 << 20)
 #define MAX_ROWS ((uint64_t)1 << 12)
@@ -38,8 +39,8 @@ static inline uint64_t digest_heap(rf_file *file, size_t index, size_t column, c
   uint64_t bytes = elements * rf_dtype_bytes(info->stored, 1);
   uint8_t *cells = malloc(bytes > 0 ? bytes : 1);
   expect(cells != NULL, "no memory");
-  if (good(rf_table_read_heap(file, index, column, lengths, offsets, nrows, info->stored, RF_CELL_RAW, cells, bytes,
-                              NULL, &err),
+  if (good(call_read_heap(file, index, column, lengths, offsets, nrows, info->stored, RF_CELL_RAW, cells, bytes, NULL,
+                          &err),
            &err))
     h = hash(hash(2166136261u, lengths, nrows * sizeof *lengths), cells, bytes);
   free(cells);
@@ -66,7 +67,7 @@ static inline uint64_t digest_column(rf_file *file, size_t index, size_t column,
                                .width = (size_t)info->width,
                                .data = cells,
                                .stride = (ptrdiff_t)cell};
-  if (good(rf_table_read(file, index, &rows, &request, 1, &err), &err))
+  if (good(call_read(file, index, &rows, &request, 1, &err), &err))
     h = hash(2166136261u, cells, cell * nrows);
   free(cells);
   return h;

@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "table/ops.h"
 #include "table/read.h"
-#include "file/access.h"
+#include "file/call.h"
 
 bool rf_heap_cell_bytes(const rf_column *column, uint64_t length, uint64_t *bytes) {
   if (column->info.letter == 'X') {
@@ -98,29 +98,31 @@ rf_status rf_plain_table_read_descriptors(rf_file *file, const rf_hdu *hdu, cons
   return rf_plain_table_read(file, hdu, table, &plan, selection, err);
 }
 
-static rf_status read_descriptors(rf_file *file, size_t index, size_t number, const rf_rows *rows, uint64_t *lengths,
-                                  uint64_t *offsets, rf_error *err) {
-  rf_hdu *hdu;
+typedef struct descriptor_call {
+  size_t column;
+  const rf_rows *rows;
+  uint64_t *lengths;
+  uint64_t *offsets;
+} descriptor_call;
+
+static rf_status read_any(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  const descriptor_call *call = request;
   const rf_table *table;
   const rf_column *column;
   rf_row_selection selection;
-  RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
-  RF_TRY(rf_heap_column(table, number, &column, err));
-  RF_TRY(rf_row_selection_init(&selection, table, rows, err));
+  RF_TRY(rf_table_of(file, hdu, &table, err));
+  RF_TRY(rf_heap_column(table, call->column, &column, err));
+  RF_TRY(rf_row_selection_init(&selection, table, call->rows, err));
   if (selection.count == 0)
     return RF_OK;
-  if (lengths == NULL || offsets == NULL)
+  if (call->lengths == NULL || call->offsets == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to read descriptors into");
-  return hdu->ops->table->read_descriptors(file, hdu, table, number, &selection, lengths, offsets, err);
+  return hdu->ops->table->read_descriptors(file, hdu, table, call->column, &selection, call->lengths, call->offsets,
+                                           err);
 }
 
 rf_status rf_table_read_descriptors(rf_file *file, size_t index, size_t column, const rf_rows *rows, uint64_t *lengths,
                                     uint64_t *offsets, rf_error *err) {
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = read_descriptors(file, index, column, rows, lengths, offsets, err);
-    status = rf_file_end_read_of(file, index, status, err);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  descriptor_call call = {column, rows, lengths, offsets};
+  return rf_call_read(file, index, read_any, &call, err);
 }

@@ -10,8 +10,9 @@
 #include "table/heap/descriptor.h"
 #include "table/ops.h"
 #include "table/read.h"
+#include "table/request.h"
 #include "table/rows/strings.h"
-#include "file/access.h"
+#include "file/call.h"
 
 /* Bytes fetched at a time, and what a range of its own costs in bytes that could be read on instead. */
 #define STAGE_BYTES ((size_t)1 << 20)
@@ -188,36 +189,39 @@ rf_status rf_plain_table_read_heap(rf_file *file, const rf_hdu *hdu, const rf_ta
   return status == RF_ERR_TRUNCATED ? rf_table_add_truncation(file, table, hdu, err) : status;
 }
 
-static rf_status read_heap_locked(rf_file *file, size_t index, rf_heap_reader *r, rf_dtype type, uint32_t flags,
-                                  rf_error *err) {
-  rf_hdu *hdu;
+typedef struct heap_call {
+  rf_heap_reader reader;
+  rf_dtype type;
+  uint32_t flags;
+} heap_call;
+
+static rf_status read_any(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  heap_call *call = request;
+  rf_heap_reader *r = &call->reader;
   const rf_table *table;
-  RF_TRY(rf_table_locked(file, index, &hdu, &table, err));
+  RF_TRY(rf_table_of(file, hdu, &table, err));
   RF_TRY(rf_heap_column(table, r->number, &r->column, err));
-  rf_status status = rf_row_type_check(r->column, type, flags, err);
+  rf_status status = rf_row_type_check(r->column, call->type, call->flags, err);
   if (status != RF_OK)
     return rf_table_add_context(err, status, r->column, r->number, -1);
-  rf_row_step_elements(&r->step, r->column, type, (flags & RF_CELL_RAW) != 0);
-  r->element_bytes = rf_dtype_bytes(type, 1);
-  r->bits = type == RF_BIT;
+  rf_row_step_elements(&r->step, r->column, call->type, (call->flags & RF_CELL_RAW) != 0);
+  r->element_bytes = rf_dtype_bytes(call->type, 1);
+  r->bits = call->type == RF_BIT;
   return hdu->ops->table->read_heap(file, hdu, table, r, err);
 }
 
-rf_status rf_table_read_heap(rf_file *file, size_t index, size_t column, const uint64_t *lengths,
-                             const uint64_t *offsets, size_t count, rf_dtype type, uint32_t flags, void *out,
-                             uint64_t out_bytes, uint8_t *mask, rf_error *err) {
-  rf_heap_reader r = {.number = column,
-                      .lengths = lengths,
-                      .offsets = offsets,
-                      .count = count,
-                      .out = out,
-                      .out_bytes = out_bytes,
-                      .mask = mask};
+rf_status rf_table_read_heap(rf_file *file, size_t index, const rf_heap_request *request, rf_error *err) {
+  rf_heap_request own;
   rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = read_heap_locked(file, index, &r, type, flags, err);
-    status = rf_file_end_read_of(file, index, status, err);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  RF_TRY(rf_request_take(&own, sizeof own, request, "an rf_heap_request", err));
+  heap_call call = {.reader = {.number = own.column,
+                               .lengths = own.lengths,
+                               .offsets = own.offsets,
+                               .count = own.count,
+                               .out = own.data,
+                               .out_bytes = own.data_bytes,
+                               .mask = own.mask},
+                    .type = own.type,
+                    .flags = own.flags};
+  return rf_call_read(file, index, read_any, &call, err);
 }

@@ -15,7 +15,7 @@
 #include "table/edit.h"
 #include "table/heap/descriptor.h"
 #include "table/ops.h"
-#include "file/access.h"
+#include "file/call.h"
 #include "file/layout.h"
 #include "file/scan/scan.h"
 #include "file/append.h"
@@ -343,30 +343,16 @@ rf_status rf_plain_table_repack(rf_file *file, rf_hdu *hdu, uint64_t *freed, boo
   return rf_heap_repack_locked(file, hdu->index, hdu, table, freed, written, err);
 }
 
-static rf_status repack_locked(rf_file *file, size_t index, uint64_t *freed, bool *written, rf_error *err) {
-  rf_hdu *hdu;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+static rf_status repack_any(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
   if (hdu->ops->table == NULL || hdu->ops->table->repack == NULL)
     return rf_fail(err, RF_ERR_TYPE, "cannot repack the heap of %s", hdu->ops->name);
-  return hdu->ops->table->repack(file, hdu, freed, written, err);
-}
-
-rf_status rf_repack_call(rf_file *file, size_t index, rf_repack *step, uint64_t *freed, rf_error *err) {
-  bool written = false;
-  uint64_t less = 0;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = step(file, index, &less, &written, err);
-    rf_file_end_write(file, status, written);
-  }
-  if (status != RF_OK)
-    return rf_error_locate(err, status, rf_file_name(file), (int)index);
-  if (freed != NULL)
-    *freed = less;
-  return RF_OK;
+  return hdu->ops->table->repack(file, hdu, request, written, err);
 }
 
 rf_status rf_table_repack(rf_file *file, size_t index, uint64_t *freed, rf_error *err) {
-  return rf_repack_call(file, index, repack_locked, freed, err);
+  uint64_t bytes = 0;
+  RF_TRY(rf_call_write(file, index, repack_any, &bytes, err));
+  if (freed != NULL)
+    *freed = bytes;
+  return RF_OK;
 }

@@ -15,8 +15,4 @@ rf_status rf_heap_repack_locked(rf_file *file, size_t index, rf_hdu *hdu, const 
 /* rf_table_ops.repack. */
 rf_status rf_plain_table_repack(rf_file *file, rf_hdu *hdu, uint64_t *freed, bool *written, rf_error *err);
 
-/* A public call around `step`, which runs with the exclusive lock held. */
-typedef rf_status rf_repack(rf_file *file, size_t index, uint64_t *freed, bool *written, rf_error *err);
-rf_status rf_repack_call(rf_file *file, size_t index, rf_repack *step, uint64_t *freed, rf_error *err);
-
 #endif

@@ -14,10 +14,11 @@
 #include "store/trailer/edit.h"
 #include "table/edit.h"
 #include "table/ops.h"
+#include "table/request.h"
 #include "table/rewrite.h"
 #include "table/rows/pack.h"
 #include "table/write.h"
-#include "file/access.h"
+#include "file/call.h"
 #include "file/scan/scan.h"
 #include "file/append.h"
 #include "file/header.h"
@@ -246,32 +247,22 @@ rf_status rf_plain_table_write_heap(rf_file *file, rf_hdu *hdu, size_t column, c
   return status;
 }
 
-rf_status rf_table_write_heap_locked(rf_file *file, size_t index, size_t column, const rf_rows *rows,
-                                     const rf_heap_cells *cells, bool *written, rf_error *err) {
-  rf_hdu *hdu;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
+typedef struct heap_call {
+  const rf_rows *rows;
+  rf_heap_cells cells;
+} heap_call;
+
+static rf_status write_any(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
+  const heap_call *call = request;
   if (hdu->ops->table == NULL || hdu->ops->table->write_heap == NULL)
     return rf_fail(err, RF_ERR_TYPE, "cannot write cells of variable length to %s", hdu->ops->name);
-  return hdu->ops->table->write_heap(file, hdu, column, rows, cells, written, err);
+  return hdu->ops->table->write_heap(file, hdu, call->cells.column, call->rows, &call->cells, written, err);
 }
 
-rf_status rf_table_write_heap(rf_file *file, size_t index, size_t column, const rf_rows *rows, const uint64_t *lengths,
-                              rf_dtype type, uint32_t flags, const void *in, uint64_t in_bytes, const uint8_t *mask,
+rf_status rf_table_write_heap(rf_file *file, size_t index, const rf_rows *rows, const rf_heap_cells *cells,
                               rf_error *err) {
-  rf_heap_cells cells = {.size = sizeof cells,
-                         .lengths = lengths,
-                         .type = type,
-                         .flags = flags,
-                         .in = in,
-                         .in_bytes = in_bytes,
-                         .mask = mask,
-                         .column = column};
-  bool written = false;
+  heap_call call = {.rows = rows};
   rf_error_clear(err);
-  rf_status status = rf_file_begin_write(file, err);
-  if (status == RF_OK) {
-    status = rf_table_write_heap_locked(file, index, column, rows, &cells, &written, err);
-    rf_file_end_write(file, status, written);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  RF_TRY(rf_request_take(&call.cells, sizeof call.cells, cells, "an rf_heap_cells", err));
+  return rf_call_write(file, index, write_any, &call, err);
 }

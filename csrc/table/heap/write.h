@@ -14,8 +14,4 @@ rf_status rf_plain_table_write_heap(rf_file *file, rf_hdu *hdu, size_t column, c
 /* Makes the descriptors of a P column 64-bit ones (Q). */
 rf_status rf_heap_widen(rf_file *file, size_t index, size_t column, bool *written, rf_error *err);
 
-/* rf_table_write_heap() with the exclusive lock held. */
-rf_status rf_table_write_heap_locked(rf_file *file, size_t index, size_t column, const rf_rows *rows,
-                                     const rf_heap_cells *cells, bool *written, rf_error *err);
-
 #endif

@@ -275,9 +275,9 @@ rf_status rf_heap_writer_check(rf_heap_writer *w, rf_dtype type, uint32_t flags,
 
 rf_status rf_heap_writer_prepare(rf_heap_writer *w, const rf_rows *rows, const rf_heap_cells *cells, rf_error *err) {
   w->lengths = cells->lengths;
-  w->in = cells->in;
+  w->in = cells->data;
   w->mask = cells->mask;
   w->heap_bytes = w->table->info.heap_bytes;
   RF_TRY(rf_row_selection_init(&w->selection, w->table, rows, err));
-  return rf_heap_writer_check(w, cells->type, cells->flags, cells->in_bytes, err);
+  return rf_heap_writer_check(w, cells->type, cells->flags, cells->data_bytes, err);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "table/request.h"
 #include "table/rows/format.h"
 #include "table/rows/unpack_simd.h"
 #include "table/rows/unpack_avx512.h"
@@ -19,10 +20,8 @@
 
 static rf_status init_step(rf_row_step *step, const rf_table *table, const rf_column_request *given, rf_error *err) {
   const rf_column *column;
-  if (given->size != sizeof *given)
-    return rf_fail(err, RF_ERR_ARGUMENT, "a request of %zu bytes, where %zu are expected", given->size, sizeof *given);
-  rf_column_request copy = *given, *request = &copy;
-  request->flags &= ((uint32_t)1 << RF_CELL_THREADS_SHIFT) - 1; /* which are the plan's */
+  rf_column_request copy, *request = &copy;
+  RF_TRY(rf_request_take(&copy, sizeof copy, given, "an rf_column_request", err));
   RF_TRY(rf_table_column(table, request->column, &column, err));
   step->number = request->column;
   rf_status status = table->format->read_step(step, column, request, err);
@@ -45,11 +44,10 @@ rf_status rf_row_plan_init(rf_row_plan *plan, const rf_table *table, const rf_co
   if (plan->steps == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory to read %zu columns", count);
   plan->count = count;
-  plan->threads = requests[0].flags >> RF_CELL_THREADS_SHIFT;
   plan->low = UINT64_MAX;
   for (size_t i = 0; i < count; i++) {
     rf_row_step *step = &plan->steps[i];
-    rf_status status = init_step(step, table, &requests[i], err);
+    rf_status status = init_step(step, table, rf_request_at(requests, i), err);
     if (status != RF_OK) {
       rf_row_plan_free(plan);
       return status;

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from rustfits._core.binding.handle import FileHandle
     from rustfits._core.table.input import NewColumn
 
-__all__ = ["Place", "address", "read_columns", "read_table", "requests"]
+__all__ = ["Place", "address", "read_columns", "read_table", "requests", "table_request"]
 
 # For reads of at least this size, the last row is read before memory is allocated for all rows.
 _LARGE = 8 << 20
 
 _REQUESTS = ffi.typeof("rf_column_request[]")
+_TABLE_REQUEST = ffi.typeof("rf_table_request *")
+_TABLE_REQUEST_BYTES = ffi.sizeof("rf_table_request")
 _REQUEST_BYTES, _pack_request = COLUMN_REQUEST.size, COLUMN_REQUEST.pack
 
 #: A column, the form of its cells in memory, the width of strings, the address of the first cell,
@@ -30,19 +32,34 @@ _REQUEST_BYTES, _pack_request = COLUMN_REQUEST.size, COLUMN_REQUEST.pack
 Place: TypeAlias = "tuple[Column | NewColumn, Cells, int, int, int, int, int]"
 
 
-def requests(places: list[Place], more_flags: int = 0) -> CData:
+def requests(places: list[Place]) -> CData:
     """Return an ``rf_column_request[]``. It points at the memory of the places."""
-    return ffi.from_buffer(_REQUESTS, _pack(places, more_flags))
+    return ffi.from_buffer(_REQUESTS, _pack(places))
 
 
-def _pack(places: list[Place], more: int = 0) -> bytes:
+def _pack(places: list[Place]) -> bytes:
     return b"".join(
         [
             _pack_request(
-                _REQUEST_BYTES, column.number, type_, flags | more, width, at, stride, mask, room
+                _REQUEST_BYTES, column.number, type_, flags, width, at, stride, mask, room
             )
             for column, (_, type_, flags), width, at, stride, mask, room in places
         ]
+    )
+
+
+def table_request(
+    rows: CData,
+    columns: CData,
+    ncolumns: int,
+    *,
+    heaps: CData = ffi.NULL,
+    nheaps: int = 0,
+    threads: int = 0,
+) -> CData:
+    """Return an ``rf_table_request``. It points at its arguments."""
+    return ffi.new(
+        _TABLE_REQUEST, [_TABLE_REQUEST_BYTES, rows, columns, ncolumns, heaps, nheaps, threads]
     )
 
 
@@ -80,7 +97,7 @@ class Reader:
         self.scale = scale
         self.mask_null = mask_null
         self.as_bytes = as_bytes
-        self.flags = threads << lib.RF_CELL_THREADS_SHIFT
+        self.threads = threads
 
     def check_end(self, row_bytes: int) -> None:
         """Read the last of many rows, which fails if the file is too short."""
@@ -114,18 +131,13 @@ class Reader:
     def fill(self, rows: Axis, places: list[Place]) -> None:
         """Read fixed columns."""
         if places and rows.length:
-            err = error()
-            check(
-                lib.rf_table_read(
-                    self.file._handle(),
-                    self.index,
-                    c_axes((rows,)),
-                    requests(places, self.flags),
-                    len(places),
-                    err,
-                ),
-                err,
-            )
+            self._read(rows, requests(places), len(places))
+
+    def _read(self, rows: Axis, columns: CData, count: int) -> None:
+        chosen = c_axes((rows,))
+        request = table_request(chosen, columns, count, threads=self.threads)
+        err = error()
+        check(lib.rf_table_read(self.file._handle(), self.index, request, err), err)
 
     def fill_struct(
         self, columns: tuple[Column, ...], rows: Axis, data: Array, masks: dict[str, Array]
@@ -177,21 +189,9 @@ class Reader:
             self.schema.templates[key] = template
         data: Array = new_array(self.rows.length, dtype)
         if data.nbytes and len(template):
-            asked = template.copy()
-            asked["data"] += np.uintp(address(data))
-            asked["flags"] |= np.uint32(self.flags)
-            err = error()
-            check(
-                lib.rf_table_read(
-                    self.file._handle(),
-                    self.index,
-                    c_axes((self.rows,)),
-                    ffi.from_buffer(_REQUESTS, asked),
-                    len(asked),
-                    err,
-                ),
-                err,
-            )
+            columns = template.copy()
+            columns["data"] += np.uintp(address(data))
+            self._read(self.rows, ffi.from_buffer(_REQUESTS, columns), len(columns))
         return data
 
     def new_mask(self, column: Column) -> Array | None:
@@ -304,23 +304,28 @@ class Reader:
         if self.mask_null and column.maskable and not column.is_text:
             mask = new_array(total, bool, zero=True)
         if total:
-            check(
-                lib.rf_table_read_heap(
-                    handle,
-                    self.index,
-                    column.number,
-                    ffi.from_buffer("uint64_t[]", lengths),
-                    ffi.from_buffer("uint64_t[]", offsets),
-                    count,
-                    cells.type,
-                    cells.flags,
-                    ffi.from_buffer(flat),
-                    flat.nbytes,
-                    ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask),
-                    err,
-                ),
-                err,
+            borrowed = [
+                ffi.from_buffer("uint64_t[]", lengths),
+                ffi.from_buffer("uint64_t[]", offsets),
+                ffi.from_buffer(flat),
+                ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask),
+            ]
+            request = ffi.new(
+                "rf_heap_request *",
+                {
+                    "size": ffi.sizeof("rf_heap_request"),
+                    "column": column.number,
+                    "lengths": borrowed[0],
+                    "offsets": borrowed[1],
+                    "count": count,
+                    "type": cells.type,
+                    "flags": cells.flags,
+                    "data": borrowed[2],
+                    "data_bytes": flat.nbytes,
+                    "mask": borrowed[3],
+                },
             )
+            check(lib.rf_table_read_heap(handle, self.index, request, err), err)
         ends = np.cumsum(lengths, dtype=np.int64).tolist()
         starts = [0, *ends[:-1]]
         if column.is_text:

@@ -12,8 +12,7 @@ import numpy as np
 from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.errors import FITSColumnError, FITSTypeError, FITSValueError
 from rustfits._core.binding.foreign import unit_text, units_of_data
-from rustfits._core.binding.handle import half_made
-from rustfits._core.binding.library import CData, check, error, failure, ffi, lib, text
+from rustfits._core.binding.library import CData, error, failure, ffi, lib, text
 from rustfits._core.binding.selection import Axis, c_axes
 from rustfits._core.compression.tables import TableCompression, table_compression
 from rustfits._core.header.header import header_cards
@@ -27,7 +26,7 @@ from rustfits._core.table.input import (
     fit_cells,
     fit_heap,
 )
-from rustfits._core.table.read import Place, address, requests, text_width
+from rustfits._core.table.read import Place, address, requests, table_request, text_width
 from rustfits._core.table.schema import Cells, Column, Schema
 
 if TYPE_CHECKING:
@@ -153,17 +152,9 @@ def write_rows(file: FileHandle, index: int, rows: Axis, cargo: Cargo) -> None:
     handle = file._handle()
     err = error()
     if cargo.places and rows.length:
-        _check(
-            lib.rf_table_write(
-                handle,
-                index,
-                c_axes((rows,)),
-                requests(cargo.places),
-                len(cargo.places),
-                err,
-            ),
-            err,
-        )
+        chosen, columns = c_axes((rows,)), requests(cargo.places)
+        request = table_request(chosen, columns, len(cargo.places))
+        _check(lib.rf_table_write(handle, index, request, err), err)
     _write_heaps(file, index, rows, cargo)
 
 
@@ -184,22 +175,21 @@ def write_stored(
 
 def append_rows(file: FileHandle, index: int, count: int, cargo: Cargo) -> None:
     """Append `count` rows with all cells as one edit."""
-    heaps, keep = _heap_cells(cargo)
+    request, keep = _new_cells(cargo)
     err = error()
-    _check(
-        lib.rf_table_append_filled(
-            file._handle(),
-            index,
-            count,
-            requests(cargo.places) if cargo.places else ffi.NULL,
-            len(cargo.places),
-            heaps,
-            len(cargo.heaps),
-            err,
-        ),
-        err,
-    )
+    _check(lib.rf_table_append(file._handle(), index, count, request, err), err)
     del keep
+
+
+def _new_cells(cargo: Cargo) -> tuple[CData, list[Any]]:
+    """Return the ``rf_table_request`` of new rows, and the memory to keep alive with it."""
+    heaps, keep = _heap_cells(cargo)
+    columns = requests(cargo.places) if cargo.places else ffi.NULL
+    keep += [columns, heaps]
+    request = table_request(
+        ffi.NULL, columns, len(cargo.places), heaps=heaps, nheaps=len(cargo.heaps)
+    )
+    return request, keep
 
 
 def _heap_cells(cargo: Cargo) -> tuple[CData, list[Any]]:
@@ -218,9 +208,9 @@ def _heap_cells(cargo: Cargo) -> tuple[CData, list[Any]]:
         heap.column = column.number
         heap.lengths = borrowed("uint64_t[]", cells.lengths)
         heap.type = cells.type
-        heap.in_bytes = cells.elements.nbytes
+        heap.data_bytes = cells.elements.nbytes
         if cells.elements.size:
-            setattr(heap, "in", borrowed("char[]", cells.elements))
+            heap.data = borrowed("char[]", cells.elements)
         if cells.mask is not None:
             heap.mask = borrowed("uint8_t[]", cells.mask)
     return heaps, keep
@@ -228,27 +218,14 @@ def _heap_cells(cargo: Cargo) -> tuple[CData, list[Any]]:
 
 def _write_heaps(file: FileHandle, index: int, rows: Axis, cargo: Cargo) -> None:
     """Write cells of variable length."""
-    if not rows.length:
+    if not rows.length or not cargo.heaps:
         return
-    for column, heap in cargo.heaps:
+    heaps, keep = _heap_cells(cargo)
+    chosen = c_axes((rows,))
+    for number in range(len(cargo.heaps)):
         err = error()
-        elements, mask = heap.elements, heap.mask
-        _check(
-            lib.rf_table_write_heap(
-                file._handle(),
-                index,
-                column.number,
-                c_axes((rows,)),
-                ffi.from_buffer("uint64_t[]", heap.lengths),
-                heap.type,
-                0,
-                ffi.from_buffer(elements) if elements.size else ffi.NULL,
-                elements.nbytes,
-                ffi.NULL if mask is None else ffi.from_buffer("uint8_t[]", mask),
-                err,
-            ),
-            err,
-        )
+        _check(lib.rf_table_write_heap(file._handle(), index, chosen, heaps + number, err), err)
+    del keep
 
 
 def _check(status: int, err: CData) -> None:
@@ -304,11 +281,9 @@ def create_table(
     header: HeaderLike | None = None,
     compression: TableCompression | None = None,
     reserve_cards: SupportsIndex = 0,
-    deferred: bool = False,
+    cells: Cargo | None = None,
 ) -> int:
-    """Append a table whose rows are zero and return its index.
-
-    With `deferred` only begin it; use `half_made` around this call and the writes.
+    """Append a table with `cells`, or with rows that are zero, and return its index.
 
     Raises
     ------
@@ -323,7 +298,6 @@ def create_table(
     spec = ffi.new("rf_table_spec *")
     spec.size = ffi.sizeof("rf_table_spec")
     spec.kind = kind
-    spec.deferred = deferred
     spec.reserve_cards = min(_number("reserve_cards", reserve_cards), 2**32 - 1)
     spec.nrows = _number("nrows", nrows)
     specs, keep = _specs(columns)
@@ -339,9 +313,12 @@ def create_table(
     cards = None if header is None else header_cards(header)
     spec.header = ffi.NULL if cards is None else cards
     spec.compression = ffi.NULL if compression is None else compression.spec
+    if cells is not None and (cells.places or cells.heaps):
+        spec.cells, kept = _new_cells(cells)
+        keep += [spec.cells, *kept]
     index = ffi.new("size_t *")
     err = error()
-    check(lib.rf_table_create(handle, spec, index, err), err)
+    _check(lib.rf_table_create(handle, spec, index, err), err)
     del keep, name, cards, compression  # borrowed by the spec until here
     return int(index[0])
 
@@ -408,23 +385,18 @@ def write_table(
         bit_columns=bit_columns,
         heap_format=heap_format,
     )
-    with half_made(file) as publish:
-        index = create_table(
-            file,
-            columns,
-            0,
-            kind=BINARY_TABLE,
-            extname=extname,
-            extver=extver,
-            header=header,
-            compression=table_compression(compress, ztilelen, columns),
-            reserve_cards=reserve_cards,
-            deferred=True,
-        )
-        publish.index = index
-        if count:
-            append_rows(file, index, count, cargo)
-    return index
+    return create_table(
+        file,
+        columns,
+        count,
+        kind=BINARY_TABLE,
+        extname=extname,
+        extver=extver,
+        header=header,
+        compression=table_compression(compress, ztilelen, columns),
+        reserve_cards=reserve_cards,
+        cells=cargo,
+    )
 
 
 def insert_column(
@@ -435,7 +407,7 @@ def insert_column(
     heaps, kept = _heap_cells(cargo)
     err = error()
     _check(
-        lib.rf_table_insert_filled(
+        lib.rf_table_insert_column(
             file._handle(),
             index,
             position,

@@ -8,6 +8,7 @@
 #include "rustfits.h"
 #include "scratch.h"
 #include "zimage_file.h"
+#include "table_calls.h"
 #include "image_request.h"
 
 static struct {
@@ -210,19 +211,19 @@ static rf_status tables(rf_error *err) {
   STEP(rf_table_create(file, &spec, &index, err));
   for (int i = 0; i < 3; i++) {
     rf_rows rows = {i * N, 1, N, NULL};
-    STEP(rf_table_append(file, index, N, &request, 1, err));
-    STEP(rf_table_write_heap(file, index, 1, &rows, lengths, RF_I16, 0, cells, sizeof cells, NULL, err));
+    STEP(call_append(file, index, N, &request, 1, err));
+    STEP(call_write_heap(file, index, 1, &rows, lengths, RF_I16, 0, cells, sizeof cells, NULL, err));
   }
-  STEP(rf_table_insert_column(file, index, 1, &text, err));
+  STEP(call_insert(file, index, 1, &text, err));
   STEP(rf_table_describe_column(file, index, 1, "t", NULL, "A3", err));
-  STEP(rf_table_write(file, index, &(rf_rows){5, 2, N, NULL}, &request, 1, err));
-  STEP(rf_table_read(file, index, &(rf_rows){5, 2, N, NULL}, &request, 1, err));
+  STEP(call_write(file, index, &(rf_rows){5, 2, N, NULL}, &request, 1, err));
+  STEP(call_read(file, index, &(rf_rows){5, 2, N, NULL}, &request, 1, err));
   STEP(rf_table_read_descriptors(file, index, 2, &(rf_rows){0, 1, N, NULL}, found, offsets, err));
-  STEP(rf_table_read_heap(file, index, 2, found, offsets, N, RF_I16, 0, cells, sizeof cells, NULL, err));
+  STEP(call_read_heap(file, index, 2, found, offsets, N, RF_I16, 0, cells, sizeof cells, NULL, err));
   STEP(rf_table_delete_column(file, index, 0, err));
   STEP(rf_table_resize(file, index, N, err));
   STEP(rf_table_repack(file, index, &freed, err));
-  STEP(rf_table_append(file, index, N, NULL, 0, err));
+  STEP(call_append(file, index, N, NULL, 0, err));
   rf_error late;
   rf_status closed = rf_file_free(file, &late);
   if (status == RF_OK && closed != RF_OK)
@@ -461,7 +462,7 @@ static void make_plain(const char *path) {
   CHECK_OK(rf_image_create(file, &image, &index, &err), err);
   CHECK_OK(rf_image_write(file, 0, PIXELS(.dtype = RF_F32, .data = pixels, .data_bytes = sizeof pixels), &err), err);
   CHECK_OK(rf_table_create(file, &table, &index, &err), err);
-  CHECK_OK(rf_table_write_heap(file, 1, 1, NULL, lengths, RF_I16, 0, cells, sizeof cells, NULL, &err), err);
+  CHECK_OK(call_write_heap(file, 1, 1, NULL, lengths, RF_I16, 0, cells, sizeof cells, NULL, &err), err);
   CHECK_OK(rf_hdu_add_checksum(file, 0, 1, &err), err);
   CHECK_OK(rf_hdu_add_checksum(file, 1, 1, &err), err);
   CHECK_OK(rf_file_free(file, &err), err);

@@ -18,6 +18,7 @@
 #include "rustfits.h"
 #include "scratch.h"
 #include "table_rows.h"
+#include "table_calls.h"
 #include "image_request.h"
 
 #define READERS 8
@@ -104,7 +105,7 @@ static void read_rows(rf_file *file) {
   rf_rows rows = {.start = 0, .step = 1, .count = info.nrows < most ? info.nrows : most};
   rf_column_request requests[2] = {rows_request(0, RF_I64, 0, values, sizeof *values),
                                    rows_request(1, RF_I64, 0, triples, sizeof *triples)};
-  rf_status status = rf_table_read(file, 1, &rows, requests, 2, &e);
+  rf_status status = call_read(file, 1, &rows, requests, 2, &e);
   if (status != RF_OK && status != RF_ERR_RANGE)
     fail("rows could not be read", &e);
   for (uint64_t i = 0; status == RF_OK && i < rows.count; i++)
@@ -177,7 +178,7 @@ static rf_status append_rows(rf_file *file, rf_error *e) {
   }
   rf_column_request requests[2] = {rows_request(0, RF_I64, 0, values, sizeof *values),
                                    rows_request(1, RF_I64, 0, triples, sizeof *triples)};
-  return rf_table_append(file, 1, BLOCK, requests, 2, e);
+  return call_append(file, 1, BLOCK, requests, 2, e);
 }
 
 static rf_status delete_rows(rf_file *file, rf_error *e) {
@@ -211,7 +212,7 @@ static rf_status set_card(rf_file *file, unsigned turn, rf_error *e) {
 
 static rf_status insert_column(rf_file *file, rf_error *e) {
   rf_column_spec column = SPEC(.name = "extra", .type = RF_I16);
-  rf_status status = rf_table_insert_column(file, 1, 2, &column, e);
+  rf_status status = call_insert(file, 1, 2, &column, e);
   return status != RF_OK ? status : rf_table_delete_column(file, 1, 2, e);
 }
 

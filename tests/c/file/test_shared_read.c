@@ -10,6 +10,7 @@
 #include "fits_bytes.h"
 #include "image/section.h"
 #include "image_file.h"
+#include "table_calls.h"
 #include "image_request.h"
 
 static rf_error err;
@@ -252,16 +253,14 @@ static const struct {
  * columns of it. Fills requests; gives how many. */
 enum { STRUCT, ARRAYS, TWO, SHAPES };
 
-static size_t ask(int shape, uint64_t rows, uint32_t threads, uint8_t *out, uint8_t *mask,
-                  rf_column_request *requests) {
+static size_t ask(int shape, uint64_t rows, uint8_t *out, uint8_t *mask, rf_column_request *requests) {
   size_t count = 0, at = 0;
   for (size_t c = 0; c < 6; c++) {
     rf_column_request *r = &requests[count];
     if (shape == TWO && c != 1 && c != 4)
       continue;
     *r = (rf_column_request){.size = sizeof *r, .column = c, .type = cells[c].type, .width = cells[c].width};
-    if (count++ == 0)
-      r->flags = threads << RF_CELL_THREADS_SHIFT;
+    count++;
     if (shape == STRUCT) {
       r->data = out + at;
       r->stride = CELL_BYTES;
@@ -292,8 +291,8 @@ static void same_rows(rf_file *file, const rf_rows *rows, int shape) {
   for (int i = 0; i < 2; i++) {
     memset(memory[i][0], 0x5A, (size_t)n * CELL_BYTES);
     memset(memory[i][1], 0x5A, (size_t)n * MASK_BYTES);
-    size_t count = ask(shape, n, i == 0 ? 1 : next_threads(), memory[i][0], memory[i][1], requests);
-    CHECK_OK(rf_table_read(file, 1, rows, requests, count, &err), err);
+    size_t count = ask(shape, n, memory[i][0], memory[i][1], requests);
+    CHECK_OK(call_read_by(i == 0 ? 1 : next_threads(), file, 1, rows, requests, count, &err), err);
   }
   CHECK(memcmp(memory[0][0], memory[1][0], (size_t)n * CELL_BYTES) == 0);
   CHECK(memcmp(memory[0][1], memory[1][1], (size_t)n * MASK_BYTES) == 0);
@@ -329,16 +328,14 @@ static void one_thread_is_one(void) {
   rf_file *file = open_way(0, NULL, fits.bytes, fits.size);
   double *out = malloc(sizeof *out * ROWS);
   rf_column_request request = {.size = sizeof request, .column = 1, .type = RF_F64, .data = out, .stride = 8};
-  request.flags = 1u << RF_CELL_THREADS_SHIFT;
-  CHECK_OK(rf_table_read(file, 1, NULL, &request, 1, &err), err);
+  CHECK_OK(call_read_by(1, file, 1, NULL, &request, 1, &err), err);
   CHECK(atomic_load(&plain.others) == 0);
   /* Cells in one place: the last row's stays, as if one row had been read after the other. */
   double last = out[ROWS - 1];
-  request.flags = 5u << RF_CELL_THREADS_SHIFT;
   request.data = out;
   request.stride = 0;
   out[0] = 0;
-  CHECK_OK(rf_table_read(file, 1, NULL, &request, 1, &err), err);
+  CHECK_OK(call_read_by(5, file, 1, NULL, &request, 1, &err), err);
   CHECK(memcmp(out, &last, sizeof last) == 0);
   CHECK(atomic_load(&plain.others) == 0);
   CHECK_OK(rf_file_free(file, &err), err);
@@ -358,8 +355,7 @@ static void failing_tables(void) {
   plain.bad[0] = half;
   plain.bad[1] = half + 4000000;
   for (uint32_t threads = 1; threads <= 5; threads += 2) {
-    request.flags = threads << RF_CELL_THREADS_SHIFT;
-    CHECK(rf_table_read(file, 1, NULL, &request, 1, &err) == RF_ERR_IO);
+    CHECK(call_read_by(threads, file, 1, NULL, &request, 1, &err) == RF_ERR_IO);
     CHECK(strstr(err.message, "bad byte 0") != NULL);
   }
   CHECK_OK(rf_file_free(file, &err), err);
@@ -367,8 +363,7 @@ static void failing_tables(void) {
   scratch_write(path, fits.bytes, half);
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
   for (uint32_t threads = 1; threads <= 5; threads += 2) {
-    request.flags = threads << RF_CELL_THREADS_SHIFT;
-    CHECK(rf_table_read(file, 1, NULL, &request, 1, &err) == RF_ERR_TRUNCATED);
+    CHECK(call_read_by(threads, file, 1, NULL, &request, 1, &err) == RF_ERR_TRUNCATED);
     if (threads == 1)
       memcpy(wanted, err.message, sizeof wanted);
     CHECK_STR(err.message, wanted);

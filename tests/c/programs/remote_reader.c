@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "rustfits.h"
+#include "table_calls.h"
 #include "image_request.h"
 
 /* What the options of these tests point at. */
@@ -70,7 +71,7 @@ static rf_status read_ids(rf_file *file, size_t table, const char *folder, rf_er
   rf_column_request request = {.size = sizeof request, .type = RF_I32, .data = ids, .stride = sizeof *ids};
   rf_status status = rf_table_find_column(file, table, "ID", &request.column, err);
   if (status == RF_OK)
-    status = rf_table_read(file, table, &rows, &request, 1, err);
+    status = call_read(file, table, &rows, &request, 1, err);
   return status == RF_OK ? keep(folder, "ids", ids, sizeof ids) : status;
 }
 

@@ -11,6 +11,7 @@
 #include "fits_bytes.h"
 #include "image_file.h"
 #include "store/open.h"
+#include "table_calls.h"
 #include "image_request.h"
 
 /* What the options of these tests point at. */
@@ -423,7 +424,7 @@ static table_cells read_table(rf_file *file, const rf_rows *rows, bool packed) {
       at += n;
     }
   }
-  CHECK_OK(rf_table_read(file, 1, rows, requests, count, &err), err);
+  CHECK_OK(call_read(file, 1, rows, requests, count, &err), err);
   return got;
 }
 

@@ -10,6 +10,7 @@
 #include "fits_bytes.h"
 #include "file/file.h"
 #include "table_rows.h"
+#include "table_calls.h"
 #include "image_request.h"
 
 /* Does the watched file have these bytes, which may be none? */
@@ -113,9 +114,9 @@ static rf_status make_table(rf_file *file, const rf_table_compression *compressi
   RF_TRY(rf_table_create(file, &spec, &index, e));
   rf_column_request request = rows_request(0, RF_I16, 0, pixels, 2);
   rf_rows rows = {0, 1, 5, NULL};
-  rf_status status = rf_table_append(file, index, 5, &request, 1, e);
+  rf_status status = call_append(file, index, 5, &request, 1, e);
   if (status == RF_OK)
-    status = rf_table_write_heap(file, index, 1, &rows, lengths, RF_U8, 0, "abcdefghij", 10, NULL, e);
+    status = call_write_heap(file, index, 1, &rows, lengths, RF_U8, 0, "abcdefghij", 10, NULL, e);
   return end(file, status, index, e);
 }
 

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "check.h"
 #include "fits_bytes.h"
+#include "table_calls.h"
 
 /* The header of groups. axes: those from NAXIS2 on; cards: lines ended by \n. */
 static void make_header(fits_bytes *fits, int bitpix, int naxis, const long long *axes, long long pcount,
@@ -75,7 +76,7 @@ static void test_parameters_and_array(void) {
   int16_t more[2], arrays[2][6];
   rf_column_request requests[] = {request(0, RF_F64, dates, 8, NULL), request(1, RF_I16, more, 2, NULL),
                                   request(3, RF_I16, arrays, 12, NULL)};
-  CHECK_OK(rf_table_read(file, 0, NULL, requests, 3, &err), err);
+  CHECK_OK(call_read(file, 0, NULL, requests, 3, &err), err);
   CHECK(dates[0] == 100.0 && dates[1] == 95.5);
   CHECK(more[0] == 1 && more[1] == -10);
   for (int i = 0; i < 6; i++)
@@ -93,7 +94,7 @@ static void test_scaled_array_with_blank(void) {
   double values[4];
   uint8_t mask[4];
   rf_column_request one = request(0, RF_F64, values, 32, mask);
-  CHECK_OK(rf_table_read(file, 0, NULL, &one, 1, &err), err);
+  CHECK_OK(call_read(file, 0, NULL, &one, 1, &err), err);
   CHECK(values[0] == 1 && values[1] == 3 && values[2] == 509 && values[3] == 7);
   CHECK(memcmp(mask, "\0\0\1\0", 4) == 0);
   CHECK_OK(rf_file_free(file, &err), err);
@@ -108,7 +109,7 @@ static void test_unsigned_array_by_bzero(void) {
   rf_file *file = open_bytes(&fits);
   uint32_t parameter, values[2];
   rf_column_request requests[] = {request(0, RF_U32, &parameter, 4, NULL), request(1, RF_U32, values, 8, NULL)};
-  CHECK_OK(rf_table_read(file, 0, NULL, requests, 2, &err), err);
+  CHECK_OK(call_read(file, 0, NULL, requests, 2, &err), err);
   CHECK(parameter == 0 && values[0] == UINT32_MAX && values[1] == 2147483648u);
   CHECK_OK(rf_file_free(file, &err), err);
 }
@@ -127,7 +128,7 @@ static void test_parameters_without_a_name(void) {
   float values[3];
   rf_column_request requests[] = {request(0, RF_F32, &values[0], 4, NULL), request(1, RF_F32, &values[1], 4, NULL),
                                   request(2, RF_F32, &values[2], 4, NULL)};
-  CHECK_OK(rf_table_read(file, 0, NULL, requests, 3, &err), err);
+  CHECK_OK(call_read(file, 0, NULL, requests, 3, &err), err);
   CHECK(values[0] == 1 && values[1] == 2 && values[2] == 3);
   CHECK_OK(rf_file_free(file, &err), err);
 }
@@ -144,14 +145,14 @@ static void test_groups_without_groups_or_array(void) {
   CHECK(table.nrows == 3 && table.ncols == 2 && table.row_bytes == 8);
   double values[3] = {1, 1, 1};
   rf_column_request requests[] = {request(0, RF_F64, values, 8, NULL), request(1, RF_F64, values, 0, NULL)};
-  CHECK_OK(rf_table_read(file, 0, NULL, requests, 2, &err), err);
+  CHECK_OK(call_read(file, 0, NULL, requests, 2, &err), err);
   CHECK(values[0] == 0 && values[2] == 0);
   CHECK_OK(rf_file_free(file, &err), err);
   make_header(&fits, -64, 2, (long long[]){5}, 1, 0, "PTYPE1  = 'A'");
   file = open_bytes(&fits);
   CHECK_OK(rf_table_get_info(file, 0, &table, &err), err);
   CHECK(table.nrows == 0 && table.row_bytes == 48);
-  CHECK_OK(rf_table_read(file, 0, NULL, requests, 2, &err), err);
+  CHECK_OK(call_read(file, 0, NULL, requests, 2, &err), err);
   CHECK_OK(rf_file_free(file, &err), err);
 }
 
@@ -189,9 +190,9 @@ static void test_groups_cut_short(void) {
   rf_file *file = open_bytes(&fits);
   int16_t values[3];
   rf_column_request one = request(0, RF_I16, values, 2, NULL);
-  CHECK(rf_table_read(file, 0, NULL, &one, 1, &err) == RF_ERR_TRUNCATED && strstr(err.message, "8 ") != NULL);
+  CHECK(call_read(file, 0, NULL, &one, 1, &err) == RF_ERR_TRUNCATED && strstr(err.message, "8 ") != NULL);
   rf_rows first = {0, 1, 1, NULL};
-  CHECK_OK(rf_table_read(file, 0, &first, &one, 1, &err), err);
+  CHECK_OK(call_read(file, 0, &first, &one, 1, &err), err);
   CHECK_OK(rf_file_free(file, &err), err);
 }
 
@@ -205,11 +206,11 @@ static void test_groups_stay_as_many(void) {
   rf_file *file = open_bytes(&fits);
   int16_t value = 5, array[2];
   rf_column_request requests[] = {request(0, RF_I16, &value, 2, NULL), request(1, RF_I16, array, 4, NULL)};
-  CHECK(rf_table_append(file, 0, 1, requests, 1, &err) == RF_ERR_TYPE);
+  CHECK(call_append(file, 0, 1, requests, 1, &err) == RF_ERR_TYPE);
   CHECK(rf_table_resize(file, 0, 5, &err) == RF_ERR_TYPE);
-  CHECK_OK(rf_table_write(file, 0, NULL, requests, 1, &err), err);
+  CHECK_OK(call_write(file, 0, NULL, requests, 1, &err), err);
   value = 7;
-  CHECK_OK(rf_table_read(file, 0, NULL, requests, 2, &err), err);
+  CHECK_OK(call_read(file, 0, NULL, requests, 2, &err), err);
   CHECK(value == 5 && array[0] == 0 && array[1] == 0);
   CHECK_OK(rf_file_free(file, &err), err);
 }

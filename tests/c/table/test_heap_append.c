@@ -5,6 +5,7 @@
  */
 #include "scratch.h"
 #include "table_rows.h"
+#include "table_calls.h"
 
 enum { STEPS = 60, EACH = 50, LONGEST = 20 };
 
@@ -54,8 +55,12 @@ static void make_batch(batch *b, uint64_t longest) {
 }
 
 static rf_heap_cells cells_of(size_t column, const uint64_t *lengths, rf_dtype type, const void *in, uint64_t bytes) {
-  return (rf_heap_cells){
-      .size = sizeof(rf_heap_cells), .lengths = lengths, .type = type, .in = in, .in_bytes = bytes, .column = column};
+  return (rf_heap_cells){.size = sizeof(rf_heap_cells),
+                         .lengths = lengths,
+                         .type = type,
+                         .data = in,
+                         .data_bytes = bytes,
+                         .column = column};
 }
 
 static rf_status append_batch(rf_file *file, size_t index, const batch *b, int together, uint64_t nrows) {
@@ -64,11 +69,11 @@ static rf_status append_batch(rf_file *file, size_t index, const batch *b, int t
                            cells_of(3, b->x_lengths, RF_BIT, b->x, b->x_bytes)};
   rf_rows rows = {(int64_t)nrows, 1, EACH, NULL};
   if (together)
-    return rf_table_append_filled(file, index, EACH, requests, 2, heaps, 2, &rows_err);
-  rf_status status = rf_table_append(file, index, EACH, requests, 2, &rows_err);
+    return call_append_heap(file, index, EACH, requests, 2, heaps, 2, &rows_err);
+  rf_status status = call_append(file, index, EACH, requests, 2, &rows_err);
   for (size_t k = 0; k < 2 && status == RF_OK; k++)
-    status = rf_table_write_heap(file, index, heaps[k].column, &rows, heaps[k].lengths, heaps[k].type, 0, heaps[k].in,
-                                 heaps[k].in_bytes, NULL, &rows_err);
+    status = call_write_heap(file, index, heaps[k].column, &rows, heaps[k].lengths, heaps[k].type, 0, heaps[k].data,
+                             heaps[k].data_bytes, NULL, &rows_err);
   return status;
 }
 
@@ -116,7 +121,7 @@ static void refuses(rf_file *file, size_t index, const rf_column_request *reques
                     size_t count, rf_status expected) {
   uint64_t size, after;
   CHECK_OK(rf_file_get_size(file, &size, &rows_err), rows_err);
-  CHECK(rf_table_append_filled(file, index, 2, request, request != NULL, heaps, count, &rows_err) == expected);
+  CHECK(call_append_heap(file, index, 2, request, request != NULL, heaps, count, &rows_err) == expected);
   CHECK_OK(rf_file_get_size(file, &after, &rows_err), rows_err);
   CHECK(after == size && rows_info(file, index).nrows == EACH);
   rows_agree(file);
@@ -136,7 +141,7 @@ static void test_what_is_wrong_changes_nothing(void) {
   rf_column_request request = rows_request(0, RF_F64, 0, i_bad, 8);
   refuses(file, index, NULL, twice, 2, RF_ERR_ARGUMENT);
   refuses(file, index, &request, &good, 1, RF_ERR_RANGE);
-  bad.in_bytes = 16;
+  bad.data_bytes = 16;
   refuses(file, index, NULL, &bad, 1, RF_ERR_ARGUMENT);
   bad.lengths = endless;
   refuses(file, index, NULL, &bad, 1, RF_ERR_LIMIT);
@@ -151,13 +156,13 @@ static void test_what_is_wrong_changes_nothing(void) {
   bad = cells_of(1, lengths, RF_BYTES, v, 24);
   refuses(file, index, NULL, &bad, 1, RF_ERR_TYPE);
   /* Columns that are not given are empty. */
-  CHECK_OK(rf_table_append_filled(file, index, 2, NULL, 0, &good, 1, &rows_err), rows_err);
+  CHECK_OK(call_append_heap(file, index, 2, NULL, 0, &good, 1, &rows_err), rows_err);
   rf_rows rows = {EACH, 1, 2, NULL};
   uint64_t found[2], offsets[2];
   double back[3];
   CHECK_OK(rf_table_read_descriptors(file, index, 1, &rows, found, offsets, &rows_err), rows_err);
   CHECK(found[0] == 1 && found[1] == 2);
-  CHECK_OK(rf_table_read_heap(file, index, 1, found, offsets, 2, RF_F64, 0, back, 24, NULL, &rows_err), rows_err);
+  CHECK_OK(call_read_heap(file, index, 1, found, offsets, 2, RF_F64, 0, back, 24, NULL, &rows_err), rows_err);
   CHECK(memcmp(back, v, sizeof v) == 0);
   CHECK_OK(rf_table_read_descriptors(file, index, 3, &rows, found, offsets, &rows_err), rows_err);
   CHECK(found[0] == 0 && found[1] == 0 && offsets[0] == 0);

@@ -7,6 +7,7 @@
 
 #include "scratch.h"
 #include "table_rows.h"
+#include "table_calls.h"
 #include "image_request.h"
 
 static uint64_t seed = 88172645463325252u;
@@ -29,9 +30,9 @@ static void test_bytes_in_file(void) {
   uint64_t lengths[] = {2, 0, 1}, bits[] = {9, 1, 0}, chars[] = {3, 1, 2};
   uint16_t values[] = {32768, 32769, 0};
   uint8_t x[] = {1, 0, 0, 0, 0, 0, 0, 1, 1, 1};
-  CHECK_OK(rf_table_write_heap(file, index, 0, NULL, lengths, RF_U16, 0, values, 6, NULL, &rows_err), rows_err);
-  CHECK_OK(rf_table_write_heap(file, index, 1, NULL, bits, RF_BIT, 0, x, 10, NULL, &rows_err), rows_err);
-  CHECK_OK(rf_table_write_heap(file, index, 2, NULL, chars, RF_BYTES, 0, "abcdef", 6, NULL, &rows_err), rows_err);
+  CHECK_OK(call_write_heap(file, index, 0, NULL, lengths, RF_U16, 0, values, 6, NULL, &rows_err), rows_err);
+  CHECK_OK(call_write_heap(file, index, 1, NULL, bits, RF_BIT, 0, x, 10, NULL, &rows_err), rows_err);
+  CHECK_OK(call_write_heap(file, index, 2, NULL, chars, RF_BYTES, 0, "abcdef", 6, NULL, &rows_err), rows_err);
   static const uint8_t expected[] = {
       0, 0, 0, 2, 0, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 9, 0,    0, 0,    0,    0,    0,   0,   6,   0,   0,   0,  3,
       0, 0, 0, 9, 0, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 0, 0,    0, 0,    1,    0,    0,   0,   0,   0,   0,   0,  8,
@@ -47,9 +48,8 @@ static void test_bytes_in_file(void) {
   rf_rows second = {1, 1, 1, NULL};
   uint32_t text[] = {'x', 'y', 'z', 'w'}, foreign[] = {'x', 0x3B1};
   uint8_t raw[] = {0xA5, 0x80};
-  CHECK_OK(rf_table_write_heap(file, index, 2, &second, (uint64_t[]){4}, RF_TEXT, 0, text, 16, NULL, &rows_err),
-           rows_err);
-  CHECK_OK(rf_table_write_heap(file, index, 1, &second, (uint64_t[]){9}, RF_U8, RF_CELL_RAW, raw, 2, NULL, &rows_err),
+  CHECK_OK(call_write_heap(file, index, 2, &second, (uint64_t[]){4}, RF_TEXT, 0, text, 16, NULL, &rows_err), rows_err);
+  CHECK_OK(call_write_heap(file, index, 1, &second, (uint64_t[]){9}, RF_U8, RF_CELL_RAW, raw, 2, NULL, &rows_err),
            rows_err);
   CHECK(rows_bytes(file, index, 96 + 15, "xyzw\xA5\x80", 6));
   CHECK_STR(rows_card(file, index, "TFORM3"), "1PA(4)");
@@ -57,18 +57,18 @@ static void test_bytes_in_file(void) {
   uint64_t size, after, three[] = {3}, wrong[] = {UINT64_MAX};
   double doubles[] = {1, 70000, 2};
   CHECK_OK(rf_file_get_size(file, &size, &rows_err), rows_err);
-  CHECK(rf_table_write_heap(file, index, 2, &second, (uint64_t[]){2}, RF_TEXT, 0, foreign, 8, NULL, &rows_err) ==
+  CHECK(call_write_heap(file, index, 2, &second, (uint64_t[]){2}, RF_TEXT, 0, foreign, 8, NULL, &rows_err) ==
         RF_ERR_RANGE);
   CHECK(strstr(rows_err.message, "row 1") != NULL && strstr(rows_err.message, "'s'") != NULL);
-  CHECK(rf_table_write_heap(file, index, 0, &second, three, RF_F64, 0, doubles, 24, NULL, &rows_err) == RF_ERR_RANGE);
+  CHECK(call_write_heap(file, index, 0, &second, three, RF_F64, 0, doubles, 24, NULL, &rows_err) == RF_ERR_RANGE);
   CHECK(strstr(rows_err.message, "70000") != NULL);
-  CHECK(rf_table_write_heap(file, index, 0, &second, three, RF_U16, 0, values, 5, NULL, &rows_err) == RF_ERR_ARGUMENT);
-  CHECK(rf_table_write_heap(file, index, 0, &second, wrong, RF_U16, 0, values, 6, NULL, &rows_err) == RF_ERR_LIMIT);
-  CHECK(rf_table_write_heap(file, index, 1, NULL, (uint64_t[]){INT64_MAX, INT64_MAX, 2}, RF_BIT, 0, x, 0, NULL,
-                            &rows_err) != RF_OK);
-  CHECK(rf_table_write_heap(file, index, 0, &second, three, RF_U16, 0, values, 6, (uint8_t[]){0, 1, 0}, &rows_err) ==
+  CHECK(call_write_heap(file, index, 0, &second, three, RF_U16, 0, values, 5, NULL, &rows_err) == RF_ERR_ARGUMENT);
+  CHECK(call_write_heap(file, index, 0, &second, wrong, RF_U16, 0, values, 6, NULL, &rows_err) == RF_ERR_LIMIT);
+  CHECK(call_write_heap(file, index, 1, NULL, (uint64_t[]){INT64_MAX, INT64_MAX, 2}, RF_BIT, 0, x, 0, NULL,
+                        &rows_err) != RF_OK);
+  CHECK(call_write_heap(file, index, 0, &second, three, RF_U16, 0, values, 6, (uint8_t[]){0, 1, 0}, &rows_err) ==
         RF_ERR_ARGUMENT);
-  CHECK(rf_table_write_heap(file, index, 9, &second, three, RF_U16, 0, values, 6, NULL, &rows_err) == RF_ERR_RANGE);
+  CHECK(call_write_heap(file, index, 9, &second, three, RF_U16, 0, values, 6, NULL, &rows_err) == RF_ERR_RANGE);
   CHECK_OK(rf_file_get_size(file, &after, &rows_err), rows_err);
   CHECK(after == size);
   CHECK_STR(rows_card(file, index, "PCOUNT"), "21");
@@ -103,13 +103,11 @@ static void test_append_in_steps(void) {
     for (size_t r = 0; r < EACH; r++)
       n += lengths[step * EACH + r];
     rf_column_request request = rows_request(0, RF_I32, 0, i + step * EACH, 4);
-    CHECK_OK(rf_table_append(file, index, EACH, &request, 1, &rows_err), rows_err);
-    CHECK_OK(
-        rf_table_write_heap(file, index, 1, &rows, lengths + step * EACH, RF_F64, 0, v + at, n * 8, NULL, &rows_err),
-        rows_err);
-    CHECK_OK(
-        rf_table_write_heap(file, index, 2, &rows, lengths + step * EACH, RF_I16, 0, w + at, n * 2, NULL, &rows_err),
-        rows_err);
+    CHECK_OK(call_append(file, index, EACH, &request, 1, &rows_err), rows_err);
+    CHECK_OK(call_write_heap(file, index, 1, &rows, lengths + step * EACH, RF_F64, 0, v + at, n * 8, NULL, &rows_err),
+             rows_err);
+    CHECK_OK(call_write_heap(file, index, 2, &rows, lengths + step * EACH, RF_I16, 0, w + at, n * 2, NULL, &rows_err),
+             rows_err);
     at += n;
     if (step == 0 || step == 700)
       rows_agree(file);
@@ -118,17 +116,17 @@ static void test_append_in_steps(void) {
   CHECK(strcmp(rows_card(file, index, "THEAP"), "-") != 0); /* room was left for rows to come */
   for (int closed = 0; closed < 2; closed++) {
     rf_column_request request = rows_request(0, RF_I32, 0, i_back, 4);
-    CHECK_OK(rf_table_read(file, index, NULL, &request, 1, &rows_err), rows_err);
+    CHECK_OK(call_read(file, index, NULL, &request, 1, &rows_err), rows_err);
     CHECK(memcmp(i, i_back, sizeof i) == 0);
     CHECK_OK(rf_table_read_descriptors(file, index, 1, NULL, found, offsets, &rows_err), rows_err);
     CHECK(memcmp(found, lengths, sizeof lengths) == 0);
     CHECK_OK(
-        rf_table_read_heap(file, index, 1, found, offsets, STEPS * EACH, RF_F64, 0, v_back, total * 8, NULL, &rows_err),
+        call_read_heap(file, index, 1, found, offsets, STEPS * EACH, RF_F64, 0, v_back, total * 8, NULL, &rows_err),
         rows_err);
     CHECK(memcmp(v, v_back, total * 8) == 0);
     CHECK_OK(rf_table_read_descriptors(file, index, 2, NULL, found, offsets, &rows_err), rows_err);
     CHECK_OK(
-        rf_table_read_heap(file, index, 2, found, offsets, STEPS * EACH, RF_I16, 0, w_back, total * 2, NULL, &rows_err),
+        call_read_heap(file, index, 2, found, offsets, STEPS * EACH, RF_I16, 0, w_back, total * 2, NULL, &rows_err),
         rows_err);
     CHECK(memcmp(w, w_back, total * 2) == 0);
     /* Whoever opens the file later finds no gap. */
@@ -209,13 +207,13 @@ static void write_cells(model *m, size_t column, size_t first, size_t count) {
       flat[n++] = c->cells[i][k];
   }
   if (c->kind == 2) {
-    CHECK_OK(rf_table_write_heap(m->file, m->index, column, &rows, c->lengths + first, RF_I16, 0, flat, n * 2, NULL,
-                                 &rows_err),
-             rows_err);
+    CHECK_OK(
+        call_write_heap(m->file, m->index, column, &rows, c->lengths + first, RF_I16, 0, flat, n * 2, NULL, &rows_err),
+        rows_err);
     return;
   }
   rf_column_request request = model_request(c, column, first);
-  CHECK_OK(rf_table_write(m->file, m->index, &rows, &request, 1, &rows_err), rows_err);
+  CHECK_OK(call_write(m->file, m->index, &rows, &request, 1, &rows_err), rows_err);
 }
 
 static void insert_column(model *m) {
@@ -234,7 +232,7 @@ static void insert_column(model *m) {
     spec.ndim = 1;
     spec.dims = &three;
   }
-  CHECK_OK(rf_table_insert_column(m->file, m->index, position, &spec, &rows_err), rows_err);
+  CHECK_OK(call_insert(m->file, m->index, position, &spec, &rows_err), rows_err);
   memmove(m->columns + position + 1, m->columns + position, (m->ncols - position) * sizeof m->columns[0]);
   m->columns[position] = c;
   m->ncols++;
@@ -257,7 +255,7 @@ static void delete_column(model *m) {
 static void change_rows(model *m) {
   size_t nrows = (size_t)random_below(MODEL_ROWS + 1);
   if (nrows > m->nrows && random_below(2))
-    CHECK_OK(rf_table_append(m->file, m->index, nrows - m->nrows, NULL, 0, &rows_err), rows_err);
+    CHECK_OK(call_append(m->file, m->index, nrows - m->nrows, NULL, 0, &rows_err), rows_err);
   else
     CHECK_OK(rf_table_resize(m->file, m->index, nrows, &rows_err), rows_err);
   for (size_t c = 0; c < m->ncols; c++)
@@ -275,8 +273,8 @@ static void check_cells(const model *m, size_t column) {
     CHECK(lengths[i] == c->lengths[i]);
     total += lengths[i];
   }
-  CHECK_OK(rf_table_read_heap(m->file, m->index, column, lengths, offsets, m->nrows, RF_I16, 0, flat, total * 2, NULL,
-                              &rows_err),
+  CHECK_OK(call_read_heap(m->file, m->index, column, lengths, offsets, m->nrows, RF_I16, 0, flat, total * 2, NULL,
+                          &rows_err),
            rows_err);
   int16_t *at = flat;
   for (size_t i = 0; i < m->nrows; at += c->lengths[i], i++)
@@ -302,7 +300,7 @@ static void check_model(const model *m) {
     memset(&back, 0, sizeof back);
     rf_column_request request = model_request(c, i, 0);
     request.data = c->kind == 0 ? (void *)back.numbers : c->kind == 1 ? (void *)back.strings : (void *)back.triples;
-    CHECK_OK(rf_table_read(m->file, m->index, NULL, &request, 1, &rows_err), rows_err);
+    CHECK_OK(call_read(m->file, m->index, NULL, &request, 1, &rows_err), rows_err);
     if (c->kind == 0)
       CHECK(memcmp(back.numbers, c->numbers, m->nrows * 4) == 0);
     else if (c->kind == 1)
@@ -401,7 +399,7 @@ static void test_keywords_move_along(void) {
   spec.extver = -1;
   CHECK_OK(rf_table_create(file, &spec, &index, &rows_err), rows_err);
   rf_column_spec fresh = SPEC(.name = "n", .type = RF_U8, .unit = "m");
-  CHECK_OK(rf_table_insert_column(file, index, 1, &fresh, &rows_err), rows_err);
+  CHECK_OK(call_insert(file, index, 1, &fresh, &rows_err), rows_err);
   static const char *const after[][2] = {
       {"TFIELDS", "4"}, {"NAXIS1", "15"}, {"TTYPE1", "a"},   {"TTYPE2", "n"},    {"TTYPE3", "b"}, {"TTYPE4", "c"},
       {"TUNIT1", "s"},  {"TUNIT2", "m"},  {"TUNIT3", "-"},   {"TDISP4", "F8.3"}, {"TLMIN3", "0"}, {"TCRPX4", "1"},
@@ -422,8 +420,8 @@ static void test_keywords_move_along(void) {
   CHECK_STR(rows_card(file, index, "TDISP1"), "I3");
   CHECK(rf_table_describe_column(file, index, 0, "c", NULL, NULL, &rows_err) == RF_ERR_ARGUMENT);
   CHECK(rf_table_describe_column(file, index, 0, "", NULL, NULL, &rows_err) == RF_ERR_ARGUMENT);
-  CHECK(rf_table_insert_column(file, index, 4, &fresh, &rows_err) == RF_ERR_RANGE);
-  CHECK(rf_table_insert_column(file, index, 3, &fresh, &rows_err) == RF_ERR_ARGUMENT); /* has one of that name */
+  CHECK(call_insert(file, index, 4, &fresh, &rows_err) == RF_ERR_RANGE);
+  CHECK(call_insert(file, index, 3, &fresh, &rows_err) == RF_ERR_ARGUMENT); /* has one of that name */
   CHECK(rf_table_delete_column(file, index, 3, &rows_err) == RF_ERR_RANGE);
   rows_agree(file);
   rf_header_free(cards);
@@ -440,19 +438,19 @@ static void test_ascii_columns(void) {
   int64_t i[] = {12, -345};
   rf_column_request requests[] = {rows_request(0, RF_I64, 0, i, 8), rows_request(1, RF_BYTES, 3, "abcxyz", 3)};
   CHECK_OK(rf_table_create(file, &spec, &index, &rows_err), rows_err);
-  CHECK_OK(rf_table_write(file, index, NULL, requests, 2, &rows_err), rows_err);
+  CHECK_OK(call_write(file, index, NULL, requests, 2, &rows_err), rows_err);
   CHECK(rows_bytes(file, index, 0, "  12 abc-345 xyz", 16));
   rf_column_spec fresh = SPEC(.name = "n", .type = RF_BYTES, .width = 2);
-  CHECK_OK(rf_table_insert_column(file, index, 1, &fresh, &rows_err), rows_err);
+  CHECK_OK(call_insert(file, index, 1, &fresh, &rows_err), rows_err);
   CHECK(rows_bytes(file, index, 0, "  12    abc-345    xyz", 22));
   rows_agree(file);
   requests[0] = rows_request(1, RF_BYTES, 2, "AABB", 2);
-  CHECK_OK(rf_table_write(file, index, NULL, requests, 1, &rows_err), rows_err);
+  CHECK_OK(call_write(file, index, NULL, requests, 1, &rows_err), rows_err);
   fresh.name = "z";
-  CHECK_OK(rf_table_insert_column(file, index, 3, &fresh, &rows_err), rows_err);
+  CHECK_OK(call_insert(file, index, 3, &fresh, &rows_err), rows_err);
   CHECK(rows_bytes(file, index, 0, "  12 AA abc   -345 BB xyz   ", 28));
   fresh.name = "first";
-  CHECK_OK(rf_table_insert_column(file, index, 0, &fresh, &rows_err), rows_err);
+  CHECK_OK(call_insert(file, index, 0, &fresh, &rows_err), rows_err);
   CHECK(rows_bytes(file, index, 0, "     12 AA abc      -345 BB xyz   ", 34));
   rows_agree(file);
   CHECK_OK(rf_table_delete_column(file, index, 4, &rows_err), rows_err);
@@ -465,7 +463,7 @@ static void test_ascii_columns(void) {
   CHECK_OK(rf_table_delete_column(file, index, 1, &rows_err), rows_err);
   CHECK_OK(rf_table_delete_column(file, index, 0, &rows_err), rows_err);
   CHECK(rows_info(file, index).row_bytes == 0 && rows_info(file, index).ncols == 0);
-  CHECK_OK(rf_table_insert_column(file, index, 0, &fresh, &rows_err), rows_err);
+  CHECK_OK(call_insert(file, index, 0, &fresh, &rows_err), rows_err);
   CHECK(rows_bytes(file, index, 0, "    ", 4));
   rows_agree(file);
   rf_file_free(file, NULL);
@@ -511,8 +509,7 @@ static void check_gap_cells(rf_file *file, const char *expected, size_t n) {
   uint64_t lengths[8], offsets[8], nrows = rows_info(file, 1).nrows;
   char text[64] = "";
   CHECK_OK(rf_table_read_descriptors(file, 1, 0, NULL, lengths, offsets, &rows_err), rows_err);
-  CHECK_OK(rf_table_read_heap(file, 1, 0, lengths, offsets, (size_t)nrows, RF_U8, 0, text, n, NULL, &rows_err),
-           rows_err);
+  CHECK_OK(call_read_heap(file, 1, 0, lengths, offsets, (size_t)nrows, RF_U8, 0, text, n, NULL, &rows_err), rows_err);
   CHECK_STR(text, expected);
 }
 
@@ -522,7 +519,7 @@ static void test_gap(void) {
   uint64_t freed = 0;
   uint8_t zeros[24] = {0};
   /* Rows grow into the gap; the heap stays where it is. */
-  CHECK_OK(rf_table_append(file, 1, 3, NULL, 0, &rows_err), rows_err);
+  CHECK_OK(call_append(file, 1, 3, NULL, 0, &rows_err), rows_err);
   CHECK_STR(rows_card(file, 1, "THEAP"), "124");
   CHECK_STR(rows_card(file, 1, "PCOUNT"), "96");
   CHECK(rows_bytes(file, 1, 24, zeros, 24));
@@ -532,7 +529,7 @@ static void test_gap(void) {
   CHECK_STR(rows_card(file, 1, "THEAP"), "108");
   check_gap_cells(file, "DEFGHGHIST", 10);
   rf_rows third = {3, 1, 1, NULL};
-  CHECK_OK(rf_table_write_heap(file, 1, 0, &third, (uint64_t[]){2}, RF_U8, 0, "xy", 2, NULL, &rows_err), rows_err);
+  CHECK_OK(call_write_heap(file, 1, 0, &third, (uint64_t[]){2}, RF_U8, 0, "xy", 2, NULL, &rows_err), rows_err);
   check_gap_cells(file, "DEFGHGHISTxy", 12);
   rows_agree(file);
   CHECK_OK(rf_table_repack(file, 1, &freed, &rows_err), rows_err);
@@ -653,9 +650,8 @@ static void test_p_becomes_q(void) {
   int16_t a[] = {1, 2, 3}, v[] = {7, 8, 9, 10, 11, 12}, back[16];
   int32_t b[] = {-1, -2, -3}, b_back[3];
   rf_column_request requests[] = {rows_request(0, RF_I16, 0, a, 2), rows_request(3, RF_I32, 0, b, 4)};
-  CHECK_OK(rf_table_write(file, index, NULL, requests, 2, &rows_err), rows_err);
-  CHECK_OK(rf_table_write_heap(file, index, 1, NULL, (uint64_t[]){1, 2, 3}, RF_I16, 0, v, 12, NULL, &rows_err),
-           rows_err);
+  CHECK_OK(call_write(file, index, NULL, requests, 2, &rows_err), rows_err);
+  CHECK_OK(call_write_heap(file, index, 1, NULL, (uint64_t[]){1, 2, 3}, RF_I16, 0, v, 12, NULL, &rows_err), rows_err);
   CHECK_OK(rf_file_free(file, &rows_err), rows_err);
   /* The heap is nearly full. */
   CHECK_OK(rf_file_open("sparse://x", RF_MODE_READ_WRITE, NULL, &file, &rows_err), rows_err);
@@ -664,7 +660,7 @@ static void test_p_becomes_q(void) {
   CHECK_OK(rf_file_free(file, &rows_err), rows_err);
   CHECK_OK(rf_file_open("sparse://x", RF_MODE_READ_WRITE, NULL, &file, &rows_err), rows_err);
   rf_rows some = {0, 2, 2, NULL};
-  CHECK_OK(rf_table_write_heap(file, index, 1, &some, (uint64_t[]){1, 4}, RF_I16, 0, v, 10, NULL, &rows_err), rows_err);
+  CHECK_OK(call_write_heap(file, index, 1, &some, (uint64_t[]){1, 4}, RF_I16, 0, v, 10, NULL, &rows_err), rows_err);
   CHECK_STR(rows_card(file, index, "TFORM2"), "1QI(4)");
   CHECK_STR(rows_card(file, index, "TFORM3"), "1PB(0)");
   CHECK(rows_info(file, index).row_bytes == 30 && rows_info(file, index).heap_bytes == heap + 10);
@@ -672,10 +668,10 @@ static void test_p_becomes_q(void) {
   CHECK_OK(rf_table_read_descriptors(file, index, 1, NULL, lengths, offsets, &rows_err), rows_err);
   CHECK(lengths[0] == 1 && lengths[1] == 2 && lengths[2] == 4);
   CHECK(offsets[0] == heap && offsets[1] == 2 && offsets[2] == heap + 2);
-  CHECK_OK(rf_table_read_heap(file, index, 1, lengths, offsets, 3, RF_I16, 0, back, 14, NULL, &rows_err), rows_err);
+  CHECK_OK(call_read_heap(file, index, 1, lengths, offsets, 3, RF_I16, 0, back, 14, NULL, &rows_err), rows_err);
   CHECK(memcmp(back, (int16_t[]){7, 8, 9, 8, 9, 10, 11}, 14) == 0);
   requests[1].data = b_back;
-  CHECK_OK(rf_table_read(file, index, NULL, requests + 1, 1, &rows_err), rows_err);
+  CHECK_OK(call_read(file, index, NULL, requests + 1, 1, &rows_err), rows_err);
   CHECK(memcmp(b, b_back, sizeof b) == 0);
   /* Rows that are appended widen the other column. An HDU follows, so that the heap gets no room to move to. */
   rf_image_spec image = {.size = sizeof image, .dtype = RF_U8, .naxis = 1, .axes = (uint64_t[]){1}, .extver = -1};
@@ -683,20 +679,20 @@ static void test_p_becomes_q(void) {
   CHECK_OK(rf_image_create(file, &image, &behind, &rows_err), rows_err);
   uint8_t w[] = {21, 22, 23}, w_back[3];
   rf_heap_cells cells[] = {
-      {.size = sizeof cells[0], .lengths = (uint64_t[]){0, 1}, .type = RF_I16, .in = v, .in_bytes = 2, .column = 1},
-      {.size = sizeof cells[0], .lengths = (uint64_t[]){3, 0}, .type = RF_U8, .in = w, .in_bytes = 3, .column = 2}};
+      {.size = sizeof cells[0], .lengths = (uint64_t[]){0, 1}, .type = RF_I16, .data = v, .data_bytes = 2, .column = 1},
+      {.size = sizeof cells[0], .lengths = (uint64_t[]){3, 0}, .type = RF_U8, .data = w, .data_bytes = 3, .column = 2}};
   requests[1].data = b;
-  CHECK_OK(rf_table_append_filled(file, index, 2, requests, 2, cells, 2, &rows_err), rows_err);
+  CHECK_OK(call_append_heap(file, index, 2, requests, 2, cells, 2, &rows_err), rows_err);
   CHECK_STR(rows_card(file, index, "TFORM3"), "1QB(3)");
   CHECK(rows_info(file, index).row_bytes == 38 && rows_info(file, index).nrows == 5);
   CHECK(rows_info(file, index).heap_bytes == heap + 15);
   rf_rows last = {3, 1, 2, NULL};
   CHECK_OK(rf_table_read_descriptors(file, index, 2, &last, lengths, offsets, &rows_err), rows_err);
   CHECK(lengths[0] == 3 && offsets[0] == heap + 12 && lengths[1] == 0 && offsets[1] == 0);
-  CHECK_OK(rf_table_read_heap(file, index, 2, lengths, offsets, 2, RF_U8, 0, w_back, 3, NULL, &rows_err), rows_err);
+  CHECK_OK(call_read_heap(file, index, 2, lengths, offsets, 2, RF_U8, 0, w_back, 3, NULL, &rows_err), rows_err);
   CHECK(memcmp(w, w_back, sizeof w) == 0);
   requests[1].data = b_back;
-  CHECK_OK(rf_table_read(file, index, &last, requests + 1, 1, &rows_err), rows_err);
+  CHECK_OK(call_read(file, index, &last, requests + 1, 1, &rows_err), rows_err);
   CHECK(memcmp(b, b_back, 2 * sizeof *b) == 0);
   uint64_t freed;
   CHECK_OK(rf_table_repack(file, index, &freed, &rows_err), rows_err);

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "check.h"
 #include "fits_bytes.h"
+#include "table_calls.h"
 
 static rf_error err;
 
@@ -346,7 +347,7 @@ static void check_choice(rf_file *file, const table *t, const choice *c) {
         memset(masks[i] + row * cell_count(f), 9, cell_count(f));
     }
   }
-  CHECK_OK(rf_table_read(file, 1, &c->rows, requests, c->ncols, &err), err);
+  CHECK_OK(call_read(file, 1, &c->rows, requests, c->ncols, &err), err);
   CHECK(memcmp(out, expected, total + 1) == 0);
   for (size_t i = 0; i < c->ncols; i++) {
     const field *f = &t->fields[c->columns[i]];
@@ -441,7 +442,7 @@ static void test_rows_longer_than_any_buffer(void) {
                                       .stride = (ptrdiff_t)cell};
   }
   rf_rows rows = {2, -2, 2, NULL};
-  CHECK_OK(rf_table_read(file, 1, &rows, requests, 5, &err), err);
+  CHECK_OK(call_read(file, 1, &rows, requests, 5, &err), err);
   for (size_t k = 0; k < 2; k++) {
     const uint8_t *from = fits.bytes + data + (2 - 2 * k) * (size_t)row;
     bool same = true;
@@ -483,7 +484,7 @@ static void test_few_bytes_of_wide_rows(void) {
   watched.reads = 0;
   int32_t values[50];
   rf_column_request request = {.size = sizeof request, .column = 1, .type = RF_I32, .data = values, .stride = 4};
-  CHECK_OK(rf_table_read(file, 1, NULL, &request, 1, &err), err);
+  CHECK_OK(call_read(file, 1, NULL, &request, 1, &err), err);
   CHECK(watched.reads == 50);
   for (size_t i = 0; i < 50; i++)
     CHECK((uint32_t)values[i] == (uint32_t)big_endian(fits.bytes + data + i * 60004 + 60000, 4));
@@ -491,13 +492,13 @@ static void test_few_bytes_of_wide_rows(void) {
   rf_range ranges[60];
   size_t count, columns[] = {1};
   uint64_t bytes;
-  CHECK_OK(rf_table_plan(file, 1, NULL, columns, 1, ranges, 60, &count, &bytes, &err), err);
+  CHECK_OK(call_plan(file, 1, NULL, columns, 1, ranges, 60, &count, &bytes, &err), err);
   CHECK(count == 50 && bytes == 200 && ranges[1].offset == data + 60004 + 60000 && ranges[1].length == 4);
-  CHECK_OK(rf_table_plan(file, 1, NULL, NULL, 0, NULL, 0, &count, &bytes, &err), err);
+  CHECK_OK(call_plan(file, 1, NULL, NULL, 0, NULL, 0, &count, &bytes, &err), err);
   CHECK(count == 1 && bytes == 60004 * 50);
   uint64_t list[] = {7, 3, 4};
   rf_rows rows = {.count = 3, .indices = list};
-  CHECK_OK(rf_table_plan(file, 1, &rows, NULL, 0, ranges, 60, &count, &bytes, &err), err);
+  CHECK_OK(call_plan(file, 1, &rows, NULL, 0, ranges, 60, &count, &bytes, &err), err);
   CHECK(count == 2 && bytes == 3 * 60004 && ranges[0].length == 2 * 60004);
   rf_file_free(file, NULL);
   fits_free(&fits);
@@ -624,13 +625,13 @@ static void test_more_rows_than_can_be_counted(void) {
   rf_file *file = open_fits(&fits);
   rf_column_request r[2] = {{.size = sizeof r[0], .column = 0, .type = RF_I32},
                             {.size = sizeof r[0], .column = 1, .type = RF_TEXT}};
-  CHECK_OK(rf_table_read(file, 1, NULL, r, 2, &err), err);
+  CHECK_OK(call_read(file, 1, NULL, r, 2, &err), err);
   char text[8] = "abcdefg";
   rf_rows rows = {INT64_MAX - 1, -7, 2, NULL};
   r[1].data = text;
   r[1].stride = 4;
   r[1].width = 1;
-  CHECK_OK(rf_table_read(file, 1, &rows, r, 2, &err), err);
+  CHECK_OK(call_read(file, 1, &rows, r, 2, &err), err);
   CHECK(memcmp(text, "\0\0\0\0\0\0\0\0", 8) == 0);
   rf_file_free(file, NULL);
   fits_free(&fits);
@@ -650,43 +651,43 @@ static void test_requests_refused(void) {
   uint64_t out[64], list[] = {0, 3};
   rf_column_request r = {.size = sizeof r, .column = 0, .type = RF_I32, .data = out, .stride = 4};
   rf_rows rows = {1, 1, 3, NULL};
-  CHECK(rf_table_read(file, 1, &rows, &r, 1, &err) == RF_ERR_RANGE);
+  CHECK(call_read(file, 1, &rows, &r, 1, &err) == RF_ERR_RANGE);
   rows = (rf_rows){0, 0, 2, NULL};
-  CHECK(rf_table_read(file, 1, &rows, &r, 1, &err) == RF_ERR_ARGUMENT);
+  CHECK(call_read(file, 1, &rows, &r, 1, &err) == RF_ERR_ARGUMENT);
   rows = (rf_rows){-1, 1, 1, NULL};
-  CHECK(rf_table_read(file, 1, &rows, &r, 1, &err) == RF_ERR_RANGE);
+  CHECK(call_read(file, 1, &rows, &r, 1, &err) == RF_ERR_RANGE);
   rows = (rf_rows){2, INT64_MIN, 2, NULL};
-  CHECK(rf_table_read(file, 1, &rows, &r, 1, &err) == RF_ERR_RANGE);
+  CHECK(call_read(file, 1, &rows, &r, 1, &err) == RF_ERR_RANGE);
   rows = (rf_rows){0, INT64_MAX, UINT64_MAX, NULL};
-  CHECK(rf_table_read(file, 1, &rows, &r, 1, &err) == RF_ERR_RANGE);
+  CHECK(call_read(file, 1, &rows, &r, 1, &err) == RF_ERR_RANGE);
   rows = (rf_rows){0, 1, 2, list};
-  CHECK(rf_table_read(file, 1, &rows, &r, 1, &err) == RF_ERR_RANGE);
+  CHECK(call_read(file, 1, &rows, &r, 1, &err) == RF_ERR_RANGE);
   CHECK(strstr(err.message, "row 3") != NULL);
   r.type = RF_I16;
-  CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_TYPE);
+  CHECK(call_read(file, 1, NULL, &r, 1, &err) == RF_ERR_TYPE);
   r.type = RF_TEXT;
-  CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_TYPE);
+  CHECK(call_read(file, 1, NULL, &r, 1, &err) == RF_ERR_TYPE);
   r.type = (rf_dtype)77;
-  CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_TYPE);
+  CHECK(call_read(file, 1, NULL, &r, 1, &err) == RF_ERR_TYPE);
   r.type = RF_F64; /* any real number can be had as a double */
   r.stride = 8;
-  CHECK_OK(rf_table_read(file, 1, NULL, &r, 1, &err), err);
+  CHECK_OK(call_read(file, 1, NULL, &r, 1, &err), err);
   r.flags = 2;
-  CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_ARGUMENT);
+  CHECK(call_read(file, 1, NULL, &r, 1, &err) == RF_ERR_ARGUMENT);
   r = (rf_column_request){.size = sizeof r, .column = 1, .type = RF_I32, .data = out, .stride = 4};
-  CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_TYPE);
+  CHECK(call_read(file, 1, NULL, &r, 1, &err) == RF_ERR_TYPE);
   r.column = 4;
-  CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_RANGE);
+  CHECK(call_read(file, 1, NULL, &r, 1, &err) == RF_ERR_RANGE);
   r.column = 0;
   r.data = NULL;
-  CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_ARGUMENT);
+  CHECK(call_read(file, 1, NULL, &r, 1, &err) == RF_ERR_ARGUMENT);
   r.data = out;
   r.size = 3;
-  CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_ARGUMENT);
+  CHECK(call_read(file, 1, NULL, &r, 1, &err) == RF_ERR_ARGUMENT);
   r = (rf_column_request){
       .size = sizeof r, .column = 2, .type = RF_TEXT, .data = out, .stride = 4, .width = SIZE_MAX / 2};
-  CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_ARGUMENT);
-  CHECK_OK(rf_table_read(file, 1, NULL, NULL, 0, &err), err);
+  CHECK(call_read(file, 1, NULL, &r, 1, &err) == RF_ERR_ARGUMENT);
+  CHECK_OK(call_read(file, 1, NULL, NULL, 0, &err), err);
   rf_file_free(file, NULL);
   fits_free(&fits);
 }
@@ -700,11 +701,11 @@ static void test_cut_short(void) {
   rf_file *file = open_fits(&fits);
   static int32_t out[5000];
   rf_column_request r = {.size = sizeof r, .type = RF_I32, .data = out, .stride = 4};
-  CHECK(rf_table_read(file, 1, NULL, &r, 1, &err) == RF_ERR_TRUNCATED);
+  CHECK(call_read(file, 1, NULL, &r, 1, &err) == RF_ERR_TRUNCATED);
   CHECK(strstr(err.message, "15994 bytes of them are missing") != NULL);
   CHECK(strstr(err.message, "1001 of 5000 rows are whole") != NULL);
   rf_rows rows = {0, 1, 1001, NULL};
-  CHECK_OK(rf_table_read(file, 1, &rows, &r, 1, &err), err);
+  CHECK_OK(call_read(file, 1, &rows, &r, 1, &err), err);
   CHECK(out[1000] == 0x01010101);
   rf_file_free(file, NULL);
   fits_free(&fits);
@@ -722,15 +723,15 @@ static void test_strings_cut_and_filled(void) {
   rf_file *file = open_fits(&fits);
   char out[2][3][3];
   rf_column_request r = {.size = sizeof r, .type = RF_BYTES, .data = out, .stride = 9, .width = 3};
-  CHECK_OK(rf_table_read(file, 1, NULL, &r, 1, &err), err);
+  CHECK_OK(call_read(file, 1, NULL, &r, 1, &err), err);
   CHECK(memcmp(out, "ab\0\0\0\0 ababc\0\0\0a\0\0", 18) == 0);
   char wide[2][3][5];
   r = (rf_column_request){.size = sizeof r, .type = RF_BYTES, .data = wide, .stride = 15, .width = 5};
-  CHECK_OK(rf_table_read(file, 1, NULL, &r, 1, &err), err);
+  CHECK_OK(call_read(file, 1, NULL, &r, 1, &err), err);
   CHECK(memcmp(wide[0], "ab\0\0\0\0\0\0\0\0 ab\0\0", 15) == 0);
   r = (rf_column_request){
       .size = sizeof r, .type = RF_BYTES, .flags = RF_CELL_RAW, .data = wide, .stride = 15, .width = 5};
-  CHECK_OK(rf_table_read(file, 1, NULL, &r, 1, &err), err);
+  CHECK_OK(call_read(file, 1, NULL, &r, 1, &err), err);
   CHECK(memcmp(wide[0], "ab  \0\0bcd\0 ab \0", 15) == 0);
   rf_file_free(file, NULL);
   fits_free(&fits);
@@ -756,7 +757,7 @@ static void test_raw_values(void) {
     r[i].column = i;
     r[i].flags = RF_CELL_RAW;
   }
-  CHECK_OK(rf_table_read(file, 1, NULL, r, 3, &err), err);
+  CHECK_OK(call_read(file, 1, NULL, r, 3, &err), err);
   CHECK(number == -32767);
   CHECK(memcmp(logicals, "T", 2) == 0 && memcmp(bits, "\xA5\x80", 2) == 0);
   rf_file_free(file, NULL);
@@ -774,7 +775,7 @@ static void test_rows_after_an_hdu_before_has_grown(void) {
   rf_file *file = open_fits(&fits);
   int32_t out[3];
   rf_column_request r = {.size = sizeof r, .type = RF_I32, .data = out, .stride = 4};
-  CHECK_OK(rf_table_read(file, 1, NULL, &r, 1, &err), err);
+  CHECK_OK(call_read(file, 1, NULL, &r, 1, &err), err);
   rf_header *header;
   CHECK_OK(rf_hdu_get_header(file, 0, &header, &err), err);
   for (int i = 0; i < 40; i++)
@@ -782,7 +783,7 @@ static void test_rows_after_an_hdu_before_has_grown(void) {
   CHECK_OK(rf_hdu_set_header(file, 0, header, &err), err);
   rf_header_free(header);
   memset(out, 0, sizeof out);
-  CHECK_OK(rf_table_read(file, 1, NULL, &r, 1, &err), err);
+  CHECK_OK(call_read(file, 1, NULL, &r, 1, &err), err);
   CHECK(out[0] == 1 && out[2] == 3);
   rf_table_info info = {.size = sizeof info};
   CHECK_OK(rf_table_get_info(file, 1, &info, &err), err);

@@ -6,6 +6,7 @@
 
 #include "fits_bytes.h"
 #include "table_rows.h"
+#include "table_calls.h"
 #include "image_request.h"
 
 /* ---- creating ---- */
@@ -230,7 +231,7 @@ static int same_records(rf_file *file, size_t index, const record *expected, siz
   rf_column_request requests[FIELDS];
   make_requests(requests, found);
   CHECK(rows_info(file, index).nrows == n);
-  CHECK_OK(rf_table_read(file, index, NULL, requests, FIELDS, &rows_err), rows_err);
+  CHECK_OK(call_read(file, index, NULL, requests, FIELDS, &rows_err), rows_err);
   int same = memcmp(found, expected, n * sizeof *found) == 0;
   free(found);
   return same;
@@ -246,7 +247,7 @@ static void test_all_types(void) {
   make_columns(columns);
   make_requests(requests, records);
   size_t index = rows_create(file, columns, FIELDS, N);
-  CHECK_OK(rf_table_write(file, index, NULL, requests, FIELDS, &rows_err), rows_err);
+  CHECK_OK(call_write(file, index, NULL, requests, FIELDS, &rows_err), rows_err);
   CHECK(same_records(file, index, records, N));
   rf_file_free(file, NULL);
   free(records);
@@ -274,7 +275,7 @@ static void test_bytes_in_file(void) {
                                   rows_request(4, RF_BIT, 0, x, 10), rows_request(5, RF_BYTES, 4, a, 4),
                                   rows_request(6, RF_I8, 0, sb, 1)};
   requests[3].mask = lmask;
-  CHECK_OK(rf_table_write(file, index, NULL, requests, COUNT(requests), &rows_err), rows_err);
+  CHECK_OK(call_write(file, index, NULL, requests, COUNT(requests), &rows_err), rows_err);
   static const uint8_t expected[] = {0x80, 0,    0,    0,    0,    1,    0x80, 0,    0,    0,    0,
                                      0,    0,    0,    'T',  0x81, 0x80, 'a',  'b',  0,    0,    0,
                                      0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF,
@@ -294,7 +295,7 @@ static void test_some_of_it(void) {
   make_columns(columns);
   make_requests(requests, all);
   size_t index = rows_create(file, columns, FIELDS, N);
-  CHECK_OK(rf_table_write(file, index, NULL, requests, FIELDS, &rows_err), rows_err);
+  CHECK_OK(call_write(file, index, NULL, requests, FIELDS, &rows_err), rows_err);
   for (int round = 0; round < 200; round++) {
     uint64_t list[40];
     size_t count = 0;
@@ -328,14 +329,14 @@ static void test_some_of_it(void) {
           memcpy((char *)&all[row] + fields[i].offset, (char *)&part[r] + fields[i].offset, bytes);
         }
       }
-    CHECK_OK(rf_table_write(file, index, &rows, some, count, &rows_err), rows_err);
+    CHECK_OK(call_write(file, index, &rows, some, count, &rows_err), rows_err);
     if (round % 20 == 0)
       CHECK(same_records(file, index, all, N));
   }
   CHECK(same_records(file, index, all, N));
   rf_rows outside = {0, 1, N + 1, NULL};
   make_requests(requests, all);
-  CHECK(rf_table_write(file, index, &outside, requests, FIELDS, &rows_err) == RF_ERR_RANGE);
+  CHECK(call_write(file, index, &outside, requests, FIELDS, &rows_err) == RF_ERR_RANGE);
   CHECK(same_records(file, index, all, N));
   rf_file_free(file, NULL);
 }
@@ -360,13 +361,13 @@ static void test_long_rows(void) {
   }
   rf_column_request requests[] = {rows_request(0, RF_I16, 0, x, 2), rows_request(1, RF_F64, 0, w, WIDE * 8),
                                   rows_request(2, RF_U32, 0, y, 4)};
-  CHECK_OK(rf_table_write(file, index, NULL, requests + 1, 1, &rows_err), rows_err);
-  CHECK_OK(rf_table_write(file, index, NULL, requests, 1, &rows_err), rows_err);
-  CHECK_OK(rf_table_write(file, index, NULL, requests + 2, 1, &rows_err), rows_err);
+  CHECK_OK(call_write(file, index, NULL, requests + 1, 1, &rows_err), rows_err);
+  CHECK_OK(call_write(file, index, NULL, requests, 1, &rows_err), rows_err);
+  CHECK_OK(call_write(file, index, NULL, requests + 2, 1, &rows_err), rows_err);
   requests[0].data = x_back;
   requests[1].data = back;
   requests[2].data = y_back;
-  CHECK_OK(rf_table_read(file, index, NULL, requests, 3, &rows_err), rows_err);
+  CHECK_OK(call_read(file, index, NULL, requests, 3, &rows_err), rows_err);
   CHECK(memcmp(x, x_back, sizeof x) == 0 && memcmp(y, y_back, sizeof y) == 0);
   CHECK(memcmp(w, back, sizeof(double) * N * WIDE) == 0);
   free(w);
@@ -399,15 +400,15 @@ static void test_huge_rows(void) {
     mask[i] = 1;
   requests[4].mask = mask;
   rf_rows first = {0, 1, 1, NULL};
-  CHECK_OK(rf_table_write(file, index, &first, requests, 5, &rows_err), rows_err);
+  CHECK_OK(call_write(file, index, &first, requests, 5, &rows_err), rows_err);
   for (size_t c = 0; c < 5; c++)
     requests[c].data = data[c] + sizes[c];
   requests[4].mask = mask + 400000;
-  CHECK_OK(rf_table_append(file, index, 2, requests, 5, &rows_err), rows_err);
+  CHECK_OK(call_append(file, index, 2, requests, 5, &rows_err), rows_err);
   for (size_t c = 0; c < 5; c++)
     requests[c].data = back[c];
   requests[4].mask = mask_back;
-  CHECK_OK(rf_table_read(file, index, NULL, requests, 5, &rows_err), rows_err);
+  CHECK_OK(call_read(file, index, NULL, requests, 5, &rows_err), rows_err);
   for (size_t c = 0; c < 4; c++)
     CHECK(memcmp(data[c], back[c], N * sizes[c]) == 0);
   CHECK(memcmp(mask, mask_back, N * 400000) == 0);
@@ -419,10 +420,10 @@ static void test_huge_rows(void) {
   /* Of new rows that are written in part the rest is zero. */
   requests[0].data = data[0];
   CHECK_OK(rf_table_resize(file, index, 2, &rows_err), rows_err);
-  CHECK_OK(rf_table_append(file, index, 1, requests, 1, &rows_err), rows_err);
+  CHECK_OK(call_append(file, index, 1, requests, 1, &rows_err), rows_err);
   requests[2].data = back[2];
   rf_rows last = {2, 1, 1, NULL};
-  CHECK_OK(rf_table_read(file, index, &last, requests + 2, 1, &rows_err), rows_err);
+  CHECK_OK(call_read(file, index, &last, requests + 2, 1, &rows_err), rows_err);
   size_t set = 0;
   for (size_t i = 0; i < 9000003; i++)
     set += back[2][i];
@@ -479,11 +480,11 @@ static void test_refused_values(void) {
     rf_column_request requests[] = {rows_request(0, RF_I16, 0, numbers, 2), cases[i].request};
     if (cases[i].masked)
       requests[1].mask = mask;
-    rf_status status = rf_table_write(file, index, NULL, requests, 2, &rows_err);
+    rf_status status = call_write(file, index, NULL, requests, 2, &rows_err);
     if (status != cases[i].status || strstr(rows_err.message, cases[i].message) == NULL)
       fprintf(stderr, "case %zu: %s: %s\n", i, rf_status_name(status), rows_err.message);
     CHECK(status == cases[i].status && strstr(rows_err.message, cases[i].message) != NULL);
-    CHECK(rf_table_append(file, index, 4, requests, 2, &rows_err) == cases[i].status);
+    CHECK(call_append(file, index, 4, requests, 2, &rows_err) == cases[i].status);
     CHECK(rows_info(file, index).nrows == 4);
   }
   CHECK(rows_bytes(file, index, 0, zeros, sizeof zeros));
@@ -511,7 +512,7 @@ static void test_masks(void) {
                                   rows_request(4, RF_BYTES, 2, s, 2), rows_request(5, RF_F64, 0, sc, 8)};
   for (size_t k = 0; k < 5; k++)
     requests[k].mask = first;
-  CHECK_OK(rf_table_write(file, index, NULL, requests, COUNT(requests), &rows_err), rows_err);
+  CHECK_OK(call_write(file, index, NULL, requests, COUNT(requests), &rows_err), rows_err);
   static const uint8_t start[] = {0xFF, 0xF9, 0, 0, 0, 5}, end[] = {0, 0, 5};
   CHECK(rows_bytes(file, index, 0, start, sizeof start));
   CHECK(rows_bytes(file, index, 18, end, sizeof end));
@@ -522,7 +523,7 @@ static void test_masks(void) {
   requests[3].data = c_back;
   requests[3].mask = mask;
   requests[2].mask = NULL;
-  CHECK_OK(rf_table_read(file, index, NULL, requests + 2, 2, &rows_err), rows_err);
+  CHECK_OK(call_read(file, index, NULL, requests + 2, 2, &rows_err), rows_err);
   CHECK(isnan(e_back[0]) && e_back[1] == 2.0f && isnan(c_back[0]) && isnan(c_back[1]) && c_back[3] == 4.0f);
   CHECK(mask[0] == 1 && mask[1] == 0);
   rf_file_free(file, NULL);
@@ -544,10 +545,10 @@ static void test_text_lengths(void) {
         expected[i] = (char)('!' + i);
       rf_column_request write = rows_request(0, RF_TEXT, width, text, 0);
       rf_column_request read = rows_request(0, RF_BYTES, TO, found, 0);
-      rf_status status = rf_table_write(file, index, NULL, &write, 1, &rows_err);
+      rf_status status = call_write(file, index, NULL, &write, 1, &rows_err);
       CHECK(status == (length > TO ? RF_ERR_RANGE : RF_OK));
       if (status == RF_OK) {
-        CHECK_OK(rf_table_read(file, index, NULL, &read, 1, &rows_err), rows_err);
+        CHECK_OK(call_read(file, index, NULL, &read, 1, &rows_err), rows_err);
         CHECK(memcmp(found, expected, TO) == 0);
       }
       for (size_t i = 0; i < length; i++) {
@@ -556,7 +557,7 @@ static void test_text_lengths(void) {
           uint32_t kept = text[i];
           text[i] = wrong[k];
           bool fine = wrong[k] == 0 && i + 1 == length && i <= TO;
-          status = rf_table_write(file, index, NULL, &write, 1, &rows_err);
+          status = call_write(file, index, NULL, &write, 1, &rows_err);
           CHECK(status == (fine ? RF_OK : RF_ERR_RANGE));
           text[i] = kept;
         }
@@ -576,11 +577,11 @@ static void test_scaled(void) {
   rf_column_request requests[] = {rows_request(0, RF_F64, 0, values, 8), rows_request(1, RF_U8, 0, raw, 1),
                                   rows_request(2, RF_U8, 0, bits, 1)};
   requests[1].flags = requests[2].flags = RF_CELL_RAW;
-  CHECK_OK(rf_table_write(file, index, NULL, requests, 3, &rows_err), rows_err);
+  CHECK_OK(call_write(file, index, NULL, requests, 3, &rows_err), rows_err);
   static const uint8_t expected[] = {0, 0, 'T', 0x80, 0, 3, 0, 0, 0x80, 0, 'F', 0x80};
   CHECK(rows_bytes(file, index, 0, expected, sizeof expected));
   requests[0].data = back;
-  CHECK_OK(rf_table_read(file, index, NULL, requests, 1, &rows_err), rows_err);
+  CHECK_OK(call_read(file, index, NULL, requests, 1, &rows_err), rows_err);
   CHECK(back[0] == 100 && back[1] == 101.5 && back[2] == -16284);
   rf_file_free(file, NULL);
 }
@@ -628,7 +629,7 @@ static void append_and_resize(bool followed) {
     } else {
       size_t more = (size_t)random_below(N - nrows < 150 ? N - nrows + 1 : 150);
       make_requests(requests, all + nrows);
-      CHECK_OK(rf_table_append(file, index, more, requests, FIELDS, &rows_err), rows_err);
+      CHECK_OK(call_append(file, index, more, requests, FIELDS, &rows_err), rows_err);
       nrows += more;
     }
     CHECK(same_records(file, index, all, nrows));
@@ -644,7 +645,7 @@ static void append_and_resize(bool followed) {
   memset(zeros[nrows].u, 0, sizeof zeros[nrows].u);
   zeros[nrows].sb = zeros[nrows + 1].sb = zeros[nrows + 2].sb = -128;
   make_requests(requests, all);
-  CHECK_OK(rf_table_append(file, index, 1, requests + 4, 1, &rows_err), rows_err);
+  CHECK_OK(call_append(file, index, 1, requests + 4, 1, &rows_err), rows_err);
   zeros[nrows + 2].j = all[0].j;
   for (size_t i = nrows; i < nrows + 3; i++) {
     zeros[i].ui = 32768;
@@ -670,13 +671,13 @@ static void test_ascii_rows(void) {
   CHECK(rows_bytes(file, index, 0, "                    ", 20));
   int64_t i[] = {-5, 1234567};
   rf_column_request request = rows_request(0, RF_I64, 0, i, 8);
-  CHECK(rf_table_write(file, index, NULL, &request, 1, &rows_err) == RF_ERR_RANGE);
+  CHECK(call_write(file, index, NULL, &request, 1, &rows_err) == RF_ERR_RANGE);
   CHECK(strstr(rows_err.message, "row 1") != NULL);
   i[1] = 77;
-  CHECK_OK(rf_table_write(file, index, NULL, &request, 1, &rows_err), rows_err);
+  CHECK_OK(call_write(file, index, NULL, &request, 1, &rows_err), rows_err);
   CHECK(rows_bytes(file, index, 0, "    -5        77    ", 20));
   request = rows_request(1, RF_BYTES, 3, "ab\0xyz", 3);
-  CHECK_OK(rf_table_append(file, index, 2, &request, 1, &rows_err), rows_err);
+  CHECK_OK(call_append(file, index, 2, &request, 1, &rows_err), rows_err);
   CHECK(rows_bytes(file, index, 0, "    -5        77           ab        xyz  ", 42));
   rows_agree(file);
   rf_file_free(file, NULL);
@@ -703,9 +704,9 @@ static void test_failing_write_taints(void) {
       CHECK(status == RF_ERR_NO_SPACE);
       CHECK(watched.size == fits.size && memcmp(watched.bytes, fits.bytes, fits.size) == 0);
     } else {
-      status = rf_table_write(file, index, NULL, &request, 1, &rows_err);
+      status = call_write(file, index, NULL, &request, 1, &rows_err);
       if (status == RF_OK)
-        status = rf_table_append(file, index, 3, &request, 1, &rows_err);
+        status = call_append(file, index, 3, &request, 1, &rows_err);
       if (status != RF_OK) {
         CHECK(status == RF_ERR_NO_SPACE);
         rf_table_info info = {.size = sizeof info};
@@ -732,9 +733,9 @@ static void test_readonly(void) {
   CHECK_OK(rf_file_read_bytes(file, 0, bytes, (size_t)size, &rows_err), rows_err);
   CHECK_OK(rf_file_open_bytes(bytes, (size_t)size, RF_MODE_READ, NULL, &reader, &rows_err), rows_err);
   CHECK(rf_table_resize(reader, index, 5, &rows_err) == RF_ERR_READONLY || rows_err.code == RF_OK);
-  CHECK(rf_table_write(file, 0, NULL, NULL, 0, &rows_err) == RF_ERR_TYPE);
+  CHECK(call_write(file, 0, NULL, NULL, 0, &rows_err) == RF_ERR_TYPE);
   CHECK(rf_table_resize(file, 0, 1, &rows_err) == RF_ERR_TYPE);
-  CHECK(rf_table_append(file, 7, 1, NULL, 0, &rows_err) == RF_ERR_NOT_FOUND);
+  CHECK(call_append(file, 7, 1, NULL, 0, &rows_err) == RF_ERR_NOT_FOUND);
   free(bytes);
   rf_file_free(reader, NULL);
   rf_file_free(file, NULL);

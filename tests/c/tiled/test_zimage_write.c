@@ -13,6 +13,7 @@
 #include "rustfits.h"
 #include "scratch.h"
 #include "tiled/session.h"
+#include "table_calls.h"
 #include "image_request.h"
 
 #define MOST 4096
@@ -703,13 +704,13 @@ static void rows_of_tiles_are_not_written_by_table_calls(void) {
   rf_column_request request = {
       .size = sizeof request, .column = column, .type = (rf_dtype)RF_F64, .data = (void *)&scale, .stride = 8};
   rf_column_spec added = {.size = sizeof added, .name = "x", .type = (rf_dtype)RF_F64};
-  CHECK(rf_table_write(file, 1, &row, &request, 1, &err) == RF_ERR_TYPE &&
+  CHECK(call_write(file, 1, &row, &request, 1, &err) == RF_ERR_TYPE &&
         strstr(err.message, "rows of a compressed image"));
-  CHECK(rf_table_append(file, 1, 1, &request, 1, &err) == RF_ERR_TYPE);
+  CHECK(call_append(file, 1, 1, &request, 1, &err) == RF_ERR_TYPE);
   CHECK(rf_table_resize(file, 1, 3, &err) == RF_ERR_TYPE);
   CHECK(rf_table_delete_rows(file, 1, &row, &err) == RF_ERR_TYPE);
-  CHECK(rf_table_write_heap(file, 1, 0, &row, lengths, (rf_dtype)RF_U8, 0, bytes, 2, NULL, &err) == RF_ERR_TYPE);
-  CHECK(rf_table_insert_column(file, 1, 0, &added, &err) == RF_ERR_TYPE);
+  CHECK(call_write_heap(file, 1, 0, &row, lengths, (rf_dtype)RF_U8, 0, bytes, 2, NULL, &err) == RF_ERR_TYPE);
+  CHECK(call_insert(file, 1, 0, &added, &err) == RF_ERR_TYPE);
   CHECK(rf_table_delete_column(file, 1, column, &err) == RF_ERR_TYPE);
   CHECK(rf_table_describe_column(file, 1, column, "OTHER", NULL, NULL, &err) == RF_ERR_TYPE);
   check_kept(file, path, 400);

@@ -10,6 +10,7 @@
 #include "file/access.h"
 #include "file/scan/scan.h"
 #include "file/unpublished.h"
+#include "table_calls.h"
 
 static rf_error err;
 
@@ -85,7 +86,7 @@ static uint8_t *fields_of(rf_file *file, size_t at, size_t column, uint64_t nrow
   uint8_t *out = calloc(*bytes + 1, 1);
   rf_column_request request = rows_request(column, info.stored, (size_t)info.width, out, (ptrdiff_t)cell);
   request.flags = RF_CELL_RAW;
-  CHECK_OK(rf_table_read(file, at, NULL, &request, 1, &err), err);
+  CHECK_OK(call_read(file, at, NULL, &request, 1, &err), err);
   return out;
 }
 
@@ -100,9 +101,8 @@ static uint8_t *cells_of(rf_file *file, size_t at, size_t column, uint64_t nrows
   uint8_t *out = calloc(head + n + 1, 1);
   if (head > 0)
     memcpy(out, lengths, head);
-  CHECK_OK(
-      rf_table_read_heap(file, at, column, lengths, offsets, (size_t)nrows, info.type, 0, out + head, n, NULL, &err),
-      err);
+  CHECK_OK(call_read_heap(file, at, column, lengths, offsets, (size_t)nrows, info.type, 0, out + head, n, NULL, &err),
+           err);
   *bytes = head + n;
   free(lengths);
   free(offsets);
@@ -163,7 +163,7 @@ static void write_any(twins *t, size_t column, const rf_rows *rows) {
     uint8_t *in = calloc(n + 1, 1);
     for (size_t i = 0; i < n; i++)
       in[i] = (uint8_t)(info.type == RF_BIT ? any(2) : any_byte(info.type, 80));
-    BOTH(rf_table_write_heap(file, t->at, column, rows, lengths, info.type, 0, in, n, NULL, &err));
+    BOTH(call_write_heap(file, t->at, column, rows, lengths, info.type, 0, in, n, NULL, &err));
     free(in);
     free(lengths);
     return;
@@ -174,7 +174,7 @@ static void write_any(twins *t, size_t column, const rf_rows *rows) {
     in[i] = any_byte(info.stored, 60);
   rf_column_request request = rows_request(column, info.stored, (size_t)info.width, in, (ptrdiff_t)cell);
   request.flags = RF_CELL_RAW;
-  BOTH(rf_table_write(file, t->at, rows, &request, 1, &err));
+  BOTH(call_write(file, t->at, rows, &request, 1, &err));
   free(in);
 }
 
@@ -202,7 +202,7 @@ static void change(twins *t) {
   same(t, "writing");
   BOTH(rf_table_resize(file, t->at, nrows + 55, &err));
   same(t, "growing");
-  BOTH(rf_table_append(file, t->at, 21, NULL, 0, &err));
+  BOTH(call_append(file, t->at, 21, NULL, 0, &err));
   write_some(t, nrows + 76);
   same(t, "appending");
   BOTH(rf_table_resize(file, t->at, nrows - 7, &err));
@@ -210,7 +210,7 @@ static void change(twins *t) {
   BOTH(rf_table_repack(file, t->at, NULL, &err));
   same(t, "packing anew");
   rf_column_spec more = SPEC(.name = "new", .type = RF_I32);
-  BOTH(rf_table_insert_column(file, t->at, 3, &more, &err));
+  BOTH(call_insert(file, t->at, 3, &more, &err));
   same(t, "inserting");
   BOTH(rf_table_delete_column(file, t->at, 3, &err));
   BOTH(rf_table_describe_column(file, t->at, 4, "renamed", "m", NULL, &err));
@@ -231,7 +231,7 @@ static void delete_some(twins *t) {
   write_some(t, rows_info(t->plain, t->at).nrows);
   same(t, "writing behind");
   take_out(t, &(rf_rows){5, 1, 80, NULL}, "taking out whole tiles");
-  BOTH(rf_table_append(file, t->at, 44, NULL, 0, &err));
+  BOTH(call_append(file, t->at, 44, NULL, 0, &err));
   take_out(t, &(rf_rows){0, 2, rows_info(t->plain, t->at).nrows / 2, NULL}, "taking out every other row");
   BOTH(rf_table_repack(file, t->at, NULL, &err));
   same(t, "packing anew");
@@ -243,7 +243,7 @@ static void delete_some(twins *t) {
   same(t, "being refused");
   take_out(t, NULL, "taking out all rows");
   CHECK(rows_info(t->packed, t->at).nrows == 0);
-  BOTH(rf_table_append(file, t->at, 3, NULL, 0, &err));
+  BOTH(call_append(file, t->at, 3, NULL, 0, &err));
   same(t, "appending to nothing");
 }
 
@@ -318,8 +318,8 @@ static void test_facts(void) {
   uint64_t bytes = 0, all = 0;
   rf_rows few = {31, 1, 5, NULL};
   size_t ranges = 0;
-  CHECK_OK(rf_table_plan(t.packed, t.at, NULL, NULL, 0, NULL, 0, &ranges, &all, &err), err);
-  CHECK_OK(rf_table_plan(t.packed, t.at, &few, &n, 1, NULL, 0, &ranges, &bytes, &err), err);
+  CHECK_OK(call_plan(t.packed, t.at, NULL, NULL, 0, NULL, 0, &ranges, &all, &err), err);
+  CHECK_OK(call_plan(t.packed, t.at, &few, &n, 1, NULL, 0, &ranges, &bytes, &err), err);
   CHECK(bytes > 0 && bytes < all);
   CHECK_OK(rf_hdu_set_cache(t.packed, t.at, 1000, &err), err);
   fill_twins(&t, 100);
@@ -352,7 +352,7 @@ static void test_room_is_used_again(void) {
     for (size_t k = 0; k < COUNT(values); k++)
       values[k] = (int64_t)any(UINT64_MAX);
     rf_column_request request = rows_request(0, RF_I64, 0, values, 8);
-    CHECK_OK(rf_table_append(file, at, COUNT(values), &request, 1, &err), err);
+    CHECK_OK(call_append(file, at, COUNT(values), &request, 1, &err), err);
   }
   CHECK_OK(rf_table_repack(file, at, &freed, &err), err);
   CHECK(freed < 1000);
@@ -360,7 +360,7 @@ static void test_room_is_used_again(void) {
   rf_rows rows = {1500, 1, COUNT(values), NULL};
   rf_column_request request = rows_request(0, RF_I64, 0, values, 8);
   for (int i = 0; i < 20; i++)
-    CHECK_OK(rf_table_write(file, at, &rows, &request, 1, &err), err);
+    CHECK_OK(call_write(file, at, &rows, &request, 1, &err), err);
   CHECK_OK(rf_file_get_size(file, &again, &err), err);
   CHECK(again <= size + 2880 + 8 * 1000);
   rf_file_free(file, NULL);
@@ -536,7 +536,7 @@ static void lie(const uint8_t *bytes, size_t n, const char *keyword, const char 
       rf_column_request request = rows_request(c, column.stored, (size_t)column.width, out, 0);
       request.flags = RF_CELL_RAW;
       if (column.descriptor == 0 && column.raw_count * rf_dtype_bytes(column.stored, (size_t)column.width) < sizeof out)
-        status = rf_table_read(file, 1, &rows, &request, 1, &err);
+        status = call_read(file, 1, &rows, &request, 1, &err);
       else
         status =
             rf_table_read_descriptors(file, 1, c, &rows, (uint64_t *)(void *)out, (uint64_t *)(void *)(out + 64), &err);
@@ -596,13 +596,13 @@ static void test_bytes_that_lie(void) {
       request.width = (size_t)column.width;
       request.flags = RF_CELL_RAW;
       rf_status status = column.descriptor != 0 ? rf_table_read_descriptors(file, 1, c, NULL, lengths, offsets, &err)
-                                                : rf_table_read(file, 1, NULL, &request, 1, &err);
+                                                : call_read(file, 1, NULL, &request, 1, &err);
       CHECK(status == RF_OK || err.message[0] != '\0');
       for (size_t k = 0; column.descriptor != 0 && status == RF_OK && k < 100; k++)
         total += lengths[k];
       if (column.descriptor != 0 && status == RF_OK && total * 8 < 1 << 16) {
-        status = rf_table_read_heap(file, 1, c, lengths, offsets, 100, column.type, 0, out,
-                                    total * rf_dtype_bytes(column.type, 1), NULL, &err);
+        status = call_read_heap(file, 1, c, lengths, offsets, 100, column.type, 0, out,
+                                total * rf_dtype_bytes(column.type, 1), NULL, &err);
         CHECK(status == RF_OK || err.message[0] != '\0');
       }
     }
@@ -643,14 +643,14 @@ static rf_status session(rf_file *file, rf_file *to) {
   rf_rows rows = {28, 2, 3, NULL};
   rf_column_request request = rows_request(8, RF_F64, 0, reals, 8);
   rf_column_spec more = SPEC(.name = "new", .type = RF_I16);
-  RF_TRY(rf_table_read(file, 1, NULL, &request, 1, &err));
-  RF_TRY(rf_table_write(file, 1, &rows, &request, 1, &err));
-  RF_TRY(rf_table_write_heap(file, 1, 13, &rows, lengths, RF_I32, 0, values, sizeof values, NULL, &err));
+  RF_TRY(call_read(file, 1, NULL, &request, 1, &err));
+  RF_TRY(call_write(file, 1, &rows, &request, 1, &err));
+  RF_TRY(call_write_heap(file, 1, 13, &rows, lengths, RF_I32, 0, values, sizeof values, NULL, &err));
   RF_TRY(rf_table_read_descriptors(file, 1, 13, &rows, lengths, offsets, &err));
-  RF_TRY(rf_table_read_heap(file, 1, 13, lengths, offsets, 3, RF_I32, 0, values, sizeof values, NULL, &err));
-  RF_TRY(rf_table_append(file, 1, 50, &request, 1, &err));
+  RF_TRY(call_read_heap(file, 1, 13, lengths, offsets, 3, RF_I32, 0, values, sizeof values, NULL, &err));
+  RF_TRY(call_append(file, 1, 50, &request, 1, &err));
   RF_TRY(rf_table_delete_rows(file, 1, &rows, &err));
-  RF_TRY(rf_table_insert_column(file, 1, 0, &more, &err));
+  RF_TRY(call_insert(file, 1, 0, &more, &err));
   RF_TRY(rf_table_delete_column(file, 1, 2, &err));
   RF_TRY(rf_table_repack(file, 1, NULL, &err));
   return unpack(file, 1, to, &made);
@@ -725,13 +725,12 @@ static void test_descriptors_get_wider(void) {
   uint64_t length = 2, lengths[10], offsets[10];
   int32_t values[] = {7, -7}, got[2] = {0, 0};
   rf_rows row = {9, 1, 1, NULL};
-  CHECK_OK(rf_table_write_heap(file, t.at, pi, &row, &length, RF_I32, 0, values, sizeof values, NULL, &err), err);
+  CHECK_OK(call_write_heap(file, t.at, pi, &row, &length, RF_I32, 0, values, sizeof values, NULL, &err), err);
   CHECK(strncmp(rows_card(file, t.at, "ZFORM14"), "1QJ(", 4) == 0);
   CHECK_STR(rows_card(file, t.at, "ZPCOUNT"), "2147483656");
   CHECK_OK(rf_table_read_descriptors(file, t.at, pi, NULL, lengths, offsets, &err), err);
   CHECK(lengths[9] == 2 && memcmp(lengths, before, 9 * 8) == 0);
-  CHECK_OK(rf_table_read_heap(file, t.at, pi, lengths + 9, offsets + 9, 1, RF_I32, 0, got, sizeof got, NULL, &err),
-           err);
+  CHECK_OK(call_read_heap(file, t.at, pi, lengths + 9, offsets + 9, 1, RF_I32, 0, got, sizeof got, NULL, &err), err);
   CHECK(memcmp(got, values, sizeof got) == 0);
   rf_header_free(header);
   rf_file_free(file, NULL);

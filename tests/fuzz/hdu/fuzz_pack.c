@@ -11,6 +11,7 @@
 
 #include "cards.h"
 #include "digest.h"
+#include "table_calls.h"
 #include "image_request.h"
 #include "script.h"
 
@@ -191,11 +192,11 @@ static void edit(script *s, rf_file *file, size_t index) {
     break;
   case 2:
     if (table)
-      (void)good(rf_table_append(file, index, more % 16, NULL, 0, &err), &err);
+      (void)good(call_append(file, index, more % 16, NULL, 0, &err), &err);
     break;
   case 3:
     if (table)
-      (void)good(rf_table_insert_column(file, index, more % (info.ncols + 1), &spec, &err), &err);
+      (void)good(call_insert(file, index, more % (info.ncols + 1), &spec, &err), &err);
     break;
   case 4:
     if (table && info.ncols > 0)

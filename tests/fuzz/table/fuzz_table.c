@@ -10,6 +10,7 @@
 
 #include "rustfits.h"
 #include "served.h"
+#include "table_calls.h"
 
 #define MAX_ROWS ((uint64_t)64)
 #define MAX_BYTES ((uint64_t)1 << 20)
@@ -94,7 +95,7 @@ static uint8_t *read_column(rf_file *file, size_t column, const rf_column_info *
                                .data = out,
                                .stride = (ptrdiff_t)(one * count),
                                .mask = mask};
-  rf_status status = rf_table_read(file, hdu, rows, &request, 1, &err);
+  rf_status status = call_read(file, hdu, rows, &request, 1, &err);
   expect(status == RF_OK || err.message[0] != '\0');
   for (size_t i = 0; status == RF_OK && i < count * rows->count; i++)
     expect(mask[i] <= 1);
@@ -138,7 +139,7 @@ static void check_heap(rf_file *file, size_t column, const rf_column_info *info,
   size_t bytes = (size_t)total * rf_dtype_bytes(info->type, 1);
   uint8_t *out = malloc(bytes + 1), *mask = malloc((size_t)total + 1);
   rf_status status =
-      rf_table_read_heap(file, 1, column, lengths, offsets, (size_t)n, info->type, 0, out, bytes, mask, &err);
+      call_read_heap(file, 1, column, lengths, offsets, (size_t)n, info->type, 0, out, bytes, mask, &err);
   expect(status == RF_OK || err.message[0] != '\0');
   free(out);
   free(mask);

@@ -12,6 +12,7 @@
 
 #include "cards.h"
 #include "digest.h"
+#include "table_calls.h"
 
 /* What the options of this target point at. */
 static rf_limits ceilings;
@@ -103,7 +104,7 @@ static bool insert(session *s, size_t position, unsigned kind) {
   spec.ndim = (int)(kind / 27 % 3);
   if (kind % 4 == 3)
     spec.descriptor = kind % 8 == 7 ? 'P' : 'Q';
-  return good(rf_table_insert_column(s->file, 1, position, &spec, &err), &err);
+  return good(call_insert(s->file, 1, position, &spec, &err), &err);
 }
 
 static bool write_column(session *s, const rf_column_info *info, size_t column, uint64_t nrows, unsigned seed) {
@@ -125,7 +126,7 @@ static bool write_column(session *s, const rf_column_info *info, size_t column, 
                                .data = cells,
                                .stride = (ptrdiff_t)cell,
                                .mask = seed & 1 ? mask : NULL};
-  bool done = good(rf_table_write(s->file, 1, &rows, &request, 1, &err), &err);
+  bool done = good(call_write(s->file, 1, &rows, &request, 1, &err), &err);
   free(cells);
   free(mask);
   return done;
@@ -149,7 +150,7 @@ static bool write_heap(session *s, const rf_column_info *info, size_t column, ui
   rf_rows rows = {0, 1, nrows < 4 ? nrows : 4, NULL};
   uint64_t bytes = choose_lengths(info, seed, rows.count, lengths);
   return good(
-      rf_table_write_heap(s->file, 1, column, &rows, lengths, info->stored, RF_CELL_RAW, no_cells, bytes, NULL, &err),
+      call_write_heap(s->file, 1, column, &rows, lengths, info->stored, RF_CELL_RAW, no_cells, bytes, NULL, &err),
       &err);
 }
 
@@ -168,12 +169,12 @@ static bool append_filled(session *s, const snapshot *before, unsigned seed) {
                                .lengths = lengths[n],
                                .type = info->stored,
                                .flags = RF_CELL_RAW,
-                               .in = no_cells,
-                               .in_bytes = choose_lengths(info, seed >> n, ROWS, lengths[n]),
+                               .data = no_cells,
+                               .data_bytes = choose_lengths(info, seed >> n, ROWS, lengths[n]),
                                .column = i};
     n++;
   }
-  return good(rf_table_append_filled(s->file, 1, ROWS, NULL, 0, cells, n, &err), &err);
+  return good(call_append_heap(s->file, 1, ROWS, NULL, 0, cells, n, &err), &err);
 }
 
 static void append_image(session *s, unsigned n) {
@@ -241,8 +242,7 @@ static void command(session *s) {
     }
     break;
   case 3:
-    done =
-        more % 4 == 1 ? append_filled(s, &before, more) : good(rf_table_append(s->file, 1, more, NULL, 0, &err), &err);
+    done = more % 4 == 1 ? append_filled(s, &before, more) : good(call_append(s->file, 1, more, NULL, 0, &err), &err);
     break;
   case 4:
     changed = column;

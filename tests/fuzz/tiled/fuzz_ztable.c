@@ -13,6 +13,7 @@
 #include "served.h"
 #include "file/access.h"
 #include "file/unpublished.h"
+#include "table_calls.h"
 
 /* What the options of these tests point at. */
 static rf_limits ceilings;
@@ -77,7 +78,7 @@ static uint8_t *read_column(rf_file *file, const rf_column_info *info, size_t co
                                .width = (size_t)info->width,
                                .data = out,
                                .stride = (ptrdiff_t)(one * info->raw_count)};
-  if (works(rf_table_read(file, 1, rows, &request, 1, &err)))
+  if (works(call_read(file, 1, rows, &request, 1, &err)))
     return out;
   free(out);
   return NULL;
@@ -96,8 +97,8 @@ static uint8_t *read_heap(rf_file *file, const rf_column_info *info, size_t colu
   }
   *bytes = (size_t)total * rf_dtype_bytes(info->type, 1);
   uint8_t *out = calloc(*bytes + 1, 1);
-  if (works(rf_table_read_heap(file, 1, column, lengths, offsets, (size_t)rows->count, info->type, 0, out, *bytes, NULL,
-                               &err)))
+  if (works(call_read_heap(file, 1, column, lengths, offsets, (size_t)rows->count, info->type, 0, out, *bytes, NULL,
+                           &err)))
     return out;
   free(out);
   return NULL;
@@ -189,13 +190,13 @@ static void change(rf_file *file, uint64_t nrows) {
                                  .width = (size_t)column.width,
                                  .data = zeros};
     if (column.descriptor == 0)
-      (void)works(rf_table_write(file, 1, &row, &request, 1, &err));
+      (void)works(call_write(file, 1, &row, &request, 1, &err));
     else if (row.count > 0)
-      (void)works(rf_table_write_heap(file, 1, i, &row, &length, column.type, 0, zeros,
-                                      3 * rf_dtype_bytes(column.type, 1), NULL, &err));
+      (void)works(call_write_heap(file, 1, i, &row, &length, column.type, 0, zeros, 3 * rf_dtype_bytes(column.type, 1),
+                                  NULL, &err));
   }
-  (void)works(rf_table_append(file, 1, 5, NULL, 0, &err));
-  (void)works(rf_table_insert_column(file, 1, info.ncols / 2, &spec, &err));
+  (void)works(call_append(file, 1, 5, NULL, 0, &err));
+  (void)works(call_insert(file, 1, info.ncols / 2, &spec, &err));
   (void)works(rf_table_resize(file, 1, nrows / 2 + 1, &err));
   if (nrows > 2)
     (void)works(rf_table_delete_rows(file, 1, &(rf_rows){0, 2, nrows / 4 + 1, NULL}, &err));
@@ -225,7 +226,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size_t count;
     same(file, twin, true);
     if (works(rf_table_get_info(file, 1, &info, &err))) {
-      (void)works(rf_table_plan(file, 1, NULL, NULL, 0, NULL, 0, &count, &bytes, &err));
+      (void)works(call_plan(file, 1, NULL, NULL, 0, NULL, 0, &count, &bytes, &err));
       if (works(rf_table_get_compression(file, 1, NULL, NULL, NULL, 0, &count, &err)))
         unpack(file);
       change(file, info.nrows);

@@ -2,13 +2,14 @@
  *
  * The heap of a compressed image without what rewritten tiles have left in it.
  */
+#include "file/call.h"
 #include "tiled/image/edit/edit.h"
 #include "table/heap/repack.h"
 
-static rf_status repack_locked(rf_file *file, size_t index, uint64_t *freed, bool *written, rf_error *err) {
+static rf_status repack(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
   rf_tile_change edit;
-  RF_TRY(rf_tile_change_begin(&edit, file, index, written, err));
-  RF_TRY(rf_heap_repack_locked(file, index, edit.hdu, edit.table, freed, written, err));
+  RF_TRY(rf_tile_change_begin(&edit, file, hdu->index, written, err));
+  RF_TRY(rf_heap_repack_locked(file, hdu->index, edit.hdu, edit.table, request, written, err));
   rf_tiled_state *state = edit.state;
   if (*written) { /* tiles lie elsewhere now */
     state->known = false;
@@ -18,5 +19,9 @@ static rf_status repack_locked(rf_file *file, size_t index, uint64_t *freed, boo
 }
 
 rf_status rf_image_repack(rf_file *file, size_t index, uint64_t *freed, rf_error *err) {
-  return rf_repack_call(file, index, repack_locked, freed, err);
+  uint64_t bytes = 0;
+  RF_TRY(rf_call_write(file, index, repack, &bytes, err));
+  if (freed != NULL)
+    *freed = bytes;
+  return RF_OK;
 }
