@@ -49,7 +49,7 @@ static inline bool rf_to_size(uint64_t value, size_t *out) {
 }
 
 /* Sets *out to n rounded up to whole 2880-byte blocks. Returns false on overflow. */
-static inline bool rf_round_block(uint64_t n, uint64_t *out) {
+static inline bool rf_block_ceil(uint64_t n, uint64_t *out) {
   uint64_t up;
   if (!rf_add_u64(n, RF_BLOCK_BYTES - 1, &up))
     return false;

@@ -78,7 +78,7 @@ static rf_status prepare_entry(rf_file *file, const rf_header *header, uint64_t 
   hdu->header_bytes = bytes > least ? bytes : least;
   RF_TRY(rf_layout_check_header(file, hdu->header_bytes, err));
   hdu->data_offset = hdu->header_offset + hdu->header_bytes;
-  if (!rf_add_u64(hdu->data_offset, hdu->data_bytes, end) || !rf_round_block(*end, end) || *end > INT64_MAX)
+  if (!rf_add_u64(hdu->data_offset, hdu->data_bytes, end) || !rf_block_ceil(*end, end) || *end > INT64_MAX)
     return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
   RF_TRY(rf_header_copy(header, &hdu->header, err));
   rf_header_set_flags(hdu->header, file->options.flags);

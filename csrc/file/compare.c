@@ -96,7 +96,7 @@ static rf_status compare_bytes(rf_file *file, size_t index, const rf_hdu *hdu, c
   size_t end = 0;
   while (end < n && !rf_card_is_end(bytes + end))
     end += RF_CARD_BYTES;
-  if (end >= n || !rf_round_block(end + RF_CARD_BYTES, &size) || size != n)
+  if (end >= n || !rf_block_ceil(end + RF_CARD_BYTES, &size) || size != n)
     return has_changed(err);
   rf_status status = rf_header_parse(bytes, end + RF_CARD_BYTES, file->options.flags, &header, NULL);
   if (status != RF_OK)

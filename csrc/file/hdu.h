@@ -35,6 +35,13 @@ typedef struct rf_row_format rf_row_format; /* table/rows/format.h */
 /* The EXTNAME after "COMPRESSED_IMAGE" counts. */
 #define RF_KIND_SECOND_NAME 32u
 
+/* How plain HDUs are packed. */
+typedef struct rf_packing {
+  bool unpack; /* tiled HDUs are unpacked instead */
+  const rf_compression *image;
+  const rf_table_compression *table;
+} rf_packing;
+
 struct rf_hdu_ops {
   rf_hdu_kind kind;
   const char *name; /* MUST. For messages, with its article: "an ASCII table" */
@@ -53,6 +60,21 @@ struct rf_hdu_ops {
 
   /* MUST where `pending` is set. Writes what edits have left for later. */
   rf_status (*flush)(rf_file *file, rf_hdu *hdu, bool *written, rf_error *err);
+
+  /* MAY. Appends the HDU to `to` in its other form: plain kinds are packed, tiled kinds unpacked. NULL: it is copied.
+   */
+  rf_status (*convert)(rf_file *from, rf_hdu *hdu, rf_file *to, const rf_packing *how, size_t *new_index, bool *written,
+                       rf_error *err);
+
+  /* MAY. Does the other form give back the same data? NULL: it does. */
+  rf_status (*is_lossless)(rf_file *file, rf_hdu *hdu, bool *lossless, rf_error *err);
+
+  /* MUST with `get_logical`. The header of what is in the tiles, by the stored cards alone. */
+  rf_status (*get_plain)(const rf_header *stored, rf_header **plain, rf_error *err);
+
+  /* MUST with `get_logical`. Ones-complement sum of the data unit of the logical HDU. *nan (may be NULL): has it pixels
+   * that are NaN? */
+  rf_status (*sum_logical)(rf_file *file, rf_hdu *hdu, uint32_t *sum, bool *nan, rf_error *err);
 
   /* MUST where these are set. */
   void (*free_parsed)(void *parsed);

@@ -92,3 +92,8 @@ rf_status rf_hdu_get_header(rf_file *file, size_t index, rf_header **header, rf_
   }
   return rf_call_locate(file, index, status, err);
 }
+
+uint64_t rf_hdu_spare_bytes(const rf_hdu *hdu, const rf_header *header) {
+  uint64_t needed = rf_header_get_file_bytes(header, 0);
+  return hdu->header_bytes > needed ? hdu->header_bytes - needed : 0;
+}

@@ -10,4 +10,7 @@
 /* The cached header of an HDU (do not change or free). `lock` held either way. */
 rf_status rf_file_header_locked(rf_file *file, rf_hdu *hdu, const rf_header **header, rf_error *err);
 
+/* Bytes of a stored header beyond what its cards need: blocks kept for more cards. */
+uint64_t rf_hdu_spare_bytes(const rf_hdu *hdu, const rf_header *header);
+
 #endif

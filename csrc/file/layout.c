@@ -105,8 +105,8 @@ static rf_status plan_move(rf_file *file, const rf_hdu *hdu, uint64_t header_byt
                    (unsigned long long)(hdu->data_bytes - plan->present), (unsigned long long)hdu->data_bytes,
                    data_bytes > hdu->data_bytes ? "grow" : "shrink");
   plan->present = smaller(plan->present, data_bytes);
-  if (!rf_round_block(end, &plan->old_next) || !rf_add_u64(plan->new_data, data_bytes, &plan->new_next) ||
-      !rf_round_block(plan->new_next, &plan->new_next))
+  if (!rf_block_ceil(end, &plan->old_next) || !rf_add_u64(plan->new_data, data_bytes, &plan->new_next) ||
+      !rf_block_ceil(plan->new_next, &plan->new_next))
     return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
   plan->tail = plan->size > plan->old_next ? plan->size - plan->old_next : 0;
   if (!rf_add_u64(plan->new_next, plan->tail, &end) || larger(end, plan->new_next) > INT64_MAX)

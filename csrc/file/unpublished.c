@@ -150,7 +150,7 @@ void rf_file_append_header_bytes_locked(rf_file *file, char *bytes) {
 static rf_status finish_data(rf_file *file, const rf_hdu *hdu, rf_error *err) {
   uint64_t size, end = hdu->data_offset + hdu->data_bytes, next = end;
   RF_TRY(rf_store_size(file->store, &size, err));
-  if (!rf_round_block(end, &next))
+  if (!rf_block_ceil(end, &next))
     return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
   int padding = hdu->ops->fill;
   if (padding != 0 || size > end)
@@ -228,7 +228,7 @@ static rf_status plan_change(const rf_file *file, const rf_hdu *hdu, rf_hdu *fre
   fresh->header_bytes = bytes > hdu->header_bytes ? bytes : hdu->header_bytes;
   RF_TRY(rf_layout_check_header(file, fresh->header_bytes, err));
   fresh->data_offset = fresh->header_offset + fresh->header_bytes;
-  if (!rf_add_u64(fresh->data_offset, fresh->data_bytes, end) || !rf_round_block(*end, end) || *end > INT64_MAX)
+  if (!rf_add_u64(fresh->data_offset, fresh->data_bytes, end) || !rf_block_ceil(*end, end) || *end > INT64_MAX)
     return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
   return RF_OK;
 }

@@ -5,7 +5,7 @@
  * padding of the data unit is put right before it is summed up.
  */
 #include "file/layout.h"
-#include "hdu/pack.h"
+#include "hdu/checksum.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -98,7 +98,7 @@ static rf_status sum_data(rf_file *file, const rf_hdu *hdu, bool repair, uint32_
   uint64_t padded, end = hdu->data_offset + hdu->data_bytes;
   *sum = 0;
   *good = true;
-  if (!rf_round_block(hdu->data_bytes, &padded))
+  if (!rf_block_ceil(hdu->data_bytes, &padded))
     return rf_fail(err, RF_ERR_FORMAT, "the data unit ends beyond 63 bits");
   return sum_stretch(file, hdu->data_offset, padded, end, hdu->ops->fill, repair, sum, good, err);
 }
@@ -242,11 +242,29 @@ static rf_status put_datasum(rf_header *header, sums *all, bool *changed, rf_err
   return put_card(header, &all->datasum, card, err);
 }
 
+/* Continues `sum` by that of the header of what is in the tiles. */
+static rf_status sum_plain_header(const rf_hdu *hdu, const rf_header *header, uint32_t *sum, rf_error *err) {
+  rf_header *plain;
+  size_t n;
+  RF_TRY(hdu->ops->get_plain(header, &plain, err));
+  uint64_t bytes = rf_header_get_file_bytes(plain, 0) + rf_hdu_spare_bytes(hdu, header);
+  char *buffer = rf_to_size(bytes, &n) ? rf_alloc(n) : NULL;
+  if (buffer != NULL) {
+    rf_header_format(plain, buffer, bytes);
+    *sum = rf_sum32(buffer, n, *sum);
+  }
+  rf_free(buffer);
+  rf_header_free(plain);
+  return buffer != NULL
+             ? RF_OK
+             : rf_fail(err, RF_ERR_MEMORY, "cannot allocate %llu bytes for a header", (unsigned long long)bytes);
+}
+
 /* Sum of the header as it will stand in the file, with the data's. */
 static rf_status sum_new_header(const rf_hdu *hdu, const sums *all, const rf_header *header, uint32_t *sum,
                                 rf_error *err) {
   if (all->names == &z_names)
-    return rf_tiled_sum_header(hdu, header, sum, err);
+    return sum_plain_header(hdu, header, sum, err);
   uint64_t bytes = rf_header_get_file_bytes(header, 0);
   size_t n;
   if (bytes < hdu->header_bytes)
@@ -265,7 +283,7 @@ static rf_status checksum_is_right(rf_file *file, const rf_hdu *hdu, const sums 
                                    bool *right, rf_error *err) {
   uint32_t sum = all->data;
   if (all->names == &z_names)
-    RF_TRY(rf_tiled_sum_header(hdu, header, &sum, err));
+    RF_TRY(sum_plain_header(hdu, header, &sum, err));
   else
     RF_TRY(sum_header(file, hdu, &sum, err));
   *right = is_ones(sum);
@@ -316,7 +334,7 @@ static void begin_sums(sums *all, const sum_names *names, const char *now, const
 }
 
 static bool is_compressed(const rf_hdu *hdu) {
-  return hdu->ops->kind == RF_HDU_COMPRESSED_IMAGE || hdu->ops->kind == RF_HDU_COMPRESSED_TABLE;
+  return hdu->ops->sum_logical != NULL;
 }
 
 static rf_status write_padding(rf_file *file, const rf_hdu *hdu, bool *written, rf_error *err) {
@@ -338,7 +356,7 @@ static rf_status update_header(rf_file *file, size_t index, rf_header *header, b
   rf_time_utc(now);
   if (uncompressed && is_compressed(hdu)) {
     begin_sums(&all, &z_names, now, header);
-    RF_TRY(rf_tiled_sum_data(file, index, &all.data, NULL, err));
+    RF_TRY(hdu->ops->sum_logical(file, hdu, &all.data, NULL, err));
     RF_TRY(update_cards(file, hdu, header, &all, with_checksum, &changed, err));
     memset(&all, 0, sizeof all);
   }
@@ -393,21 +411,22 @@ static int both(int a, int b) {
 /* The Z keywords of a compressed HDU, where it lost nothing: those of one that did are the sums of the original, which
  * nobody has any more. That is so, too, where real pixels are NaN and cfitsio has packed them: it stores another NaN
  * (all bits set) than the image had. Sums that are wrong are then no sign of damage, which DATASUM would tell. */
-static rf_status verify_uncompressed(rf_file *file, size_t index, const rf_hdu *hdu, const rf_header *header,
-                                     int *datasum, int *checksum, rf_error *err) {
+static rf_status verify_uncompressed(rf_file *file, rf_hdu *hdu, const rf_header *header, int *datasum, int *checksum,
+                                     rf_error *err) {
   sum_card data_card, check_card;
   uint32_t sum = 0, stored = 0;
-  bool applies, nan;
+  bool applies = true, nan;
   find_card(header, z_names.data, &data_card);
   find_card(header, z_names.check, &check_card);
   if (data_card.text[0] == '\0' && check_card.text[0] == '\0')
     return RF_OK;
-  RF_TRY(rf_tiled_sum_applies(file, index, &applies, err));
+  if (hdu->ops->is_lossless != NULL)
+    RF_TRY(hdu->ops->is_lossless(file, hdu, &applies, err));
   if (!applies)
     return RF_OK;
   rf_error why;
   rf_error_clear(&why);
-  rf_status status = rf_tiled_sum_data(file, index, &sum, &nan, &why);
+  rf_status status = hdu->ops->sum_logical(file, hdu, &sum, &nan, &why);
   bool readable = status != RF_ERR_CODEC && status != RF_ERR_FORMAT; /* what cannot be decoded is wrong, too */
   if (status != RF_OK && readable)
     return rf_fail(err, status, "%s", why.message);
@@ -417,7 +436,7 @@ static rf_status verify_uncompressed(rf_file *file, size_t index, const rf_hdu *
   if (data_card.text[0] != '\0')
     *datasum = both(*datasum, readable && known && stored == sum);
   if (check_card.text[0] != '\0') {
-    RF_TRY(rf_tiled_sum_header(hdu, header, &sum, err));
+    RF_TRY(sum_plain_header(hdu, header, &sum, err));
     *checksum = both(*checksum, readable && is_ones(sum));
   }
   return RF_OK;
@@ -444,7 +463,7 @@ static rf_status verify(rf_file *file, size_t index, int *datasum, int *checksum
       *checksum = is_ones(sum);
     }
   }
-  return is_compressed(hdu) ? verify_uncompressed(file, index, hdu, header, datasum, checksum, err) : RF_OK;
+  return is_compressed(hdu) ? verify_uncompressed(file, hdu, header, datasum, checksum, err) : RF_OK;
 }
 
 rf_status rf_hdu_verify_checksum(rf_file *file, size_t index, int *datasum, int *checksum, rf_error *err) {

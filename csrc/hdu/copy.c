@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "hdu/pack.h"
+#include "hdu/copy.h"
+
+#include "hdu/checksum.h"
 #include "header/build.h"
 #include "header/card.h"
 #include "table/edit.h"
@@ -113,11 +115,6 @@ rf_status rf_pair_call(rf_pair_step *step, const void *context, rf_file *from, s
   return RF_OK;
 }
 
-uint64_t rf_header_spare(const rf_hdu *hdu, const rf_header *header) {
-  uint64_t needed = rf_header_get_file_bytes(header, 0);
-  return hdu->header_bytes > needed ? hdu->header_bytes - needed : 0;
-}
-
 /* ---- the header ---- */
 
 static bool is_axis(const char *card) {
@@ -204,7 +201,7 @@ static rf_status keep_header(rf_file *from, const rf_hdu *hdu, rf_file *to, cons
 
 static rf_status append_copy(rf_file *from, const rf_hdu *hdu, const rf_header *header, bool same, rf_file *to,
                              size_t *new_index, bool *written, rf_error *err) {
-  uint64_t least = rf_header_get_file_bytes(header, 0) + (same ? rf_header_spare(hdu, header) : 0);
+  uint64_t least = rf_header_get_file_bytes(header, 0) + (same ? rf_hdu_spare_bytes(hdu, header) : 0);
   RF_TRY(rf_file_append_begin_locked(to, header, least, new_index, err));
   const rf_hdu *made = to->hdus[*new_index];
   *written = true;

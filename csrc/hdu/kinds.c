@@ -13,7 +13,10 @@
 #include "table/rearrange.h"
 #include "table/rows/binary.h"
 #include "tiled/image/ops.h"
+#include "tiled/checksum.h"
+#include "tiled/image/edit/pack.h"
 #include "tiled/ops.h"
+#include "tiled/table/table.h"
 
 /* ---- what a header says ---- */
 
@@ -79,6 +82,7 @@ static const rf_hdu_ops image = {
     .name = "an image",
     .flags = RF_KIND_ARRAY | RF_KIND_GROWS_IN_PLACE,
     .recognise = is_image,
+    .convert = rf_image_pack,
     .image = &rf_plain_image_ops,
 };
 
@@ -90,7 +94,11 @@ static const rf_hdu_ops tiled_image = {
     .has_data = rf_tiled_image_has_data,
     .get_logical = rf_tiled_image_get_logical,
     .merge_logical = rf_tiled_header_merge,
+    .get_plain = rf_tiled_image_get_plain,
     .flush = rf_tiled_image_flush,
+    .convert = rf_image_unpack,
+    .is_lossless = rf_tiled_image_is_lossless,
+    .sum_logical = rf_tiled_image_sum,
     .free_parsed = rf_tiled_parsed_free,
     .free_session = rf_tiled_session_free,
     .reset_session = rf_tiled_session_reset,
@@ -106,7 +114,10 @@ static const rf_hdu_ops tiled_table = {
     .recognise = is_tiled_table,
     .get_logical = rf_tiled_table_get_logical,
     .merge_logical = rf_tiled_header_merge,
+    .get_plain = rf_tiled_table_plain_header,
     .flush = rf_tiled_table_flush,
+    .convert = rf_tiled_table_unpack,
+    .sum_logical = rf_tiled_table_sum,
     .free_parsed = rf_tiled_parsed_free,
     .free_session = rf_tiled_session_free,
     .reset_session = rf_tiled_session_reset,
@@ -120,6 +131,7 @@ static const rf_hdu_ops table = {
     .flags = RF_KIND_ROWS | RF_KIND_GROWS_IN_PLACE,
     .recognise = is_table,
     .flush = rf_table_flush,
+    .convert = rf_tiled_table_pack,
     .free_parsed = rf_table_free,
     .table = &rf_plain_table_ops,
     .format = &rf_binary_row_format,

@@ -2,18 +2,10 @@
  *
  * Packing and unpacking HDUs of any kind.
  */
-#include "hdu/pack.h"
-
-#include "table/table.h"
-#include "tiled/table/table.h"
 #include "file/header.h"
 #include "file/scan/scan.h"
-
-typedef struct packing {
-  bool unpack;
-  const rf_compression *image;
-  const rf_table_compression *table;
-} packing;
+#include "hdu/checksum.h"
+#include "hdu/copy.h"
 
 static bool has_card(const rf_header *header, const char *keyword) {
   size_t card;
@@ -35,25 +27,26 @@ static rf_status sum_packed(rf_file *to, size_t index, const rf_header *plain, b
 /* Sums that come back with their HDU are right again if they were when it was packed; wrong ones are not made right,
  * for that would hide what is wrong. But where compression has changed the data, or another place the header, they
  * cannot be. */
-static rf_status sum_unpacked(rf_file *from, size_t index, const rf_header *packed, rf_file *to, size_t new_index,
+static rf_status sum_unpacked(rf_file *from, rf_hdu *tiled, const rf_header *packed, rf_file *to, size_t new_index,
                               bool *written, rf_error *err) {
   rf_hdu *hdu;
   const rf_header *header;
-  bool lossless;
+  bool lossless = true;
   RF_TRY(rf_file_hdu_locked(to, new_index, &hdu, err));
   RF_TRY(rf_file_header_locked(to, hdu, &header, err));
   bool checksum = has_card(header, "CHECKSUM");
   if (!checksum && !has_card(header, "DATASUM"))
     return RF_OK;
-  RF_TRY(rf_tiled_sum_applies(from, index, &lossless, err));
-  bool moved = hdu->ops->kind == RF_HDU_IMAGE && has_card(packed, "ZSIMPLE") != (new_index == 0);
+  if (tiled->ops->is_lossless != NULL)
+    RF_TRY(tiled->ops->is_lossless(from, tiled, &lossless, err));
+  bool moved = hdu->ops->image != NULL && has_card(packed, "ZSIMPLE") != (new_index == 0);
   return lossless && !moved ? RF_OK : rf_checksum_own_locked(to, new_index, checksum, written, err);
 }
 
 /* Is there something to pack that a compressed HDU can hold? A compressed image has no place for the bytes that PCOUNT
  * and GCOUNT add to the pixels. */
 static bool is_packable(const rf_hdu *hdu) {
-  if (hdu->ops->kind == RF_HDU_TABLE)
+  if (hdu->ops->image == NULL)
     return hdu->data_bytes > 0;
   for (int i = 0; i < hdu->naxis; i++)
     if (hdu->axes[i] == 0)
@@ -63,32 +56,27 @@ static bool is_packable(const rf_hdu *hdu) {
 
 static rf_status pack_locked(const void *context, rf_file *from, size_t index, rf_file *to, size_t *new_index,
                              bool *written, rf_error *err) {
-  const packing *how = context;
+  const rf_packing *how = context;
   rf_hdu *hdu;
   const rf_header *header;
   RF_TRY(rf_file_hdu_locked(from, index, &hdu, err));
   RF_TRY(rf_file_header_locked(from, hdu, &header, err));
-  bool image = hdu->ops->kind == (how->unpack ? RF_HDU_COMPRESSED_IMAGE : RF_HDU_IMAGE);
-  bool table = hdu->ops->kind == (how->unpack ? RF_HDU_COMPRESSED_TABLE : RF_HDU_TABLE);
-  if ((!image && !table) || (!how->unpack && !is_packable(hdu)))
+  bool is_tiled = hdu->ops->get_logical != NULL;
+  if (hdu->ops->convert == NULL || is_tiled != how->unpack || (!is_tiled && !is_packable(hdu)))
     return rf_copy_locked(from, index, to, new_index, written, err);
-  rf_status status = image && how->unpack ? rf_image_unpack_locked(from, index, to, new_index, written, err)
-                     : image              ? rf_image_pack_locked(from, index, to, how->image, new_index, written, err)
-                     : how->unpack        ? rf_tiled_table_unpack(from, index, to, new_index, written, err)
-                                          : rf_tiled_table_pack(from, index, to, how->table, new_index, written, err);
-  RF_TRY(status);
+  RF_TRY(hdu->ops->convert(from, hdu, to, how, new_index, written, err));
   *written = true;
-  return how->unpack ? sum_unpacked(from, index, header, to, *new_index, written, err)
-                     : sum_packed(to, *new_index, header, written, err);
+  return is_tiled ? sum_unpacked(from, hdu, header, to, *new_index, written, err)
+                  : sum_packed(to, *new_index, header, written, err);
 }
 
 rf_status rf_hdu_pack(rf_file *from, size_t index, rf_file *to, const rf_compression *image,
                       const rf_table_compression *table, size_t *new_index, rf_error *err) {
-  packing how = {false, image, table};
+  rf_packing how = {.image = image, .table = table};
   return rf_pair_call(pack_locked, &how, from, index, to, new_index, err);
 }
 
 rf_status rf_hdu_unpack(rf_file *from, size_t index, rf_file *to, size_t *new_index, rf_error *err) {
-  packing how = {true, NULL, NULL};
+  rf_packing how = {.unpack = true};
   return rf_pair_call(pack_locked, &how, from, index, to, new_index, err);
 }

@@ -7,11 +7,15 @@
 #include "tiled/image/image.h"
 #include "tiled/table/table.h"
 
-rf_status rf_tiled_image_get_logical(rf_file *file, rf_hdu *hdu, const rf_header *stored, rf_header **logical,
-                                     rf_error *err) {
+rf_status rf_tiled_image_get_plain(const rf_header *stored, rf_header **plain, rf_error *err) {
   size_t card;
   bool primary = rf_header_find(stored, "ZSIMPLE", 0, &card, NULL) == RF_OK;
-  RF_TRY(rf_tiled_image_plain_header(stored, primary, logical, err));
+  return rf_tiled_image_plain_header(stored, primary, plain, err);
+}
+
+rf_status rf_tiled_image_get_logical(rf_file *file, rf_hdu *hdu, const rf_header *stored, rf_header **logical,
+                                     rf_error *err) {
+  RF_TRY(rf_tiled_image_get_plain(stored, logical, err));
   rf_status status = rf_tiled_image_add_blank(file, hdu->index, stored, *logical, err);
   if (status != RF_OK)
     rf_header_free(*logical);

@@ -15,6 +15,7 @@ extern const rf_table_ops rf_tiled_table_ops;
 
 /* Functions of rf_hdu_ops. */
 bool rf_tiled_image_has_data(const rf_header *stored);
+rf_status rf_tiled_image_get_plain(const rf_header *stored, rf_header **plain, rf_error *err);
 rf_status rf_tiled_image_get_logical(rf_file *file, rf_hdu *hdu, const rf_header *stored, rf_header **logical,
                                      rf_error *err);
 rf_status rf_tiled_table_get_logical(rf_file *file, rf_hdu *hdu, const rf_header *stored, rf_header **logical,

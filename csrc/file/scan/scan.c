@@ -139,7 +139,7 @@ static rf_status scan_header(rf_file *file, uint64_t offset, size_t first, rf_st
     uint64_t seen = position + piece.length;
     position += used;
     if (end) {
-      if (!rf_round_block(position, &hdu->header_bytes) || hdu->header_bytes > limit)
+      if (!rf_block_ceil(position, &hdu->header_bytes) || hdu->header_bytes > limit)
         break;
       if (hdu->header_bytes > seen && piece.length < n)
         return cut_block(seen, err);
@@ -211,7 +211,7 @@ rf_status rf_file_add_entry(rf_file *file, rf_hdu **hdu, rf_error *err) {
 /* Where the HDU behind this one begins. */
 static rf_status next_offset(const rf_hdu *hdu, uint64_t *next, rf_error *err) {
   uint64_t end;
-  if (!rf_add_u64(hdu->data_offset, hdu->data_bytes, &end) || !rf_round_block(end, &end) || end > INT64_MAX)
+  if (!rf_add_u64(hdu->data_offset, hdu->data_bytes, &end) || !rf_block_ceil(end, &end) || end > INT64_MAX)
     return rf_fail(err, RF_ERR_FORMAT, "the data unit ends beyond 63 bits");
   *next = end;
   return RF_OK;

@@ -175,7 +175,7 @@ static rf_status make_view(const rf_trailer *t, const rf_edit_progress *at, rf_s
 static bool has_grown(rf_store *store, uint64_t old_size) {
   char word[8];
   size_t got;
-  return rf_round_block(old_size, &old_size) &&
+  return rf_block_ceil(old_size, &old_size) &&
          rf_store_read_at(store, old_size, word, sizeof word, &got, NULL) == RF_OK && got == sizeof word &&
          memcmp(word, "XTENSION", sizeof word) == 0;
 }

@@ -17,7 +17,7 @@ void rf_trailer_clear(rf_trailer *trailer) {
 
 bool rf_trailer_start(uint64_t old_size, uint64_t new_size, uint64_t *start) {
   uint64_t longer = old_size > new_size ? old_size : new_size;
-  return rf_round_block(longer, start) && *start <= INT64_MAX / 2;
+  return rf_block_ceil(longer, start) && *start <= INT64_MAX / 2;
 }
 
 uint64_t rf_trailer_half(const rf_trailer *trailer, uint32_t half) {

@@ -171,14 +171,14 @@ rf_status rf_tiled_table_read_cells(rf_file *file, const rf_hdu *hdu, const rf_t
                                     size_t column, const rf_row_selection *selection, rf_tile_cell *cells,
                                     rf_error *err);
 
-/* ---- tiled/table/edit/pack.c ---- */
+/* ---- tiled/table/edit/pack.c, unpack.c: rf_hdu_ops.convert ---- */
 
-/* Appends HDU `index` of `from`, a binary table, to `to` compressed; and what a compressed one stands for. The lock of
- * `from` is held either way, that of `to` exclusively. On failure `to` is cut back to what it was; *written becomes
- * true when that failed, too. */
-rf_status rf_tiled_table_pack(rf_file *from, size_t index, rf_file *to, const rf_table_compression *compression,
-                              size_t *new_index, bool *written, rf_error *err);
-rf_status rf_tiled_table_unpack(rf_file *from, size_t index, rf_file *to, size_t *new_index, bool *written,
-                                rf_error *err);
+/* Appends binary table `hdu` of `from`, compressed as how->table says, to `to`. The lock of `from` is held, that of
+ * `to` exclusively. After a failure the caller takes off what was begun. */
+rf_status rf_tiled_table_pack(rf_file *from, rf_hdu *hdu, rf_file *to, const rf_packing *how, size_t *new_index,
+                              bool *written, rf_error *err);
+/* Appends compressed table `hdu` of `from`, uncompressed, to `to`. */
+rf_status rf_tiled_table_unpack(rf_file *from, rf_hdu *hdu, rf_file *to, const rf_packing *how, size_t *new_index,
+                                bool *written, rf_error *err);
 
 #endif

@@ -15,10 +15,10 @@ static void arithmetic(void) {
   CHECK(rf_mul_u64(0, UINT64_MAX, &out) && out == 0);
   CHECK(rf_mul_u64(UINT64_MAX, 0, &out) && out == 0);
   CHECK(rf_mul_u64(UINT64_C(0xFFFFFFFF), UINT64_C(0x100000001), &out) && out == UINT64_MAX);
-  CHECK(rf_round_block(0, &out) && out == 0);
-  CHECK(rf_round_block(1, &out) && out == 2880);
-  CHECK(rf_round_block(2880, &out) && out == 2880);
-  CHECK(!rf_round_block(UINT64_MAX - 5, &out));
+  CHECK(rf_block_ceil(0, &out) && out == 0);
+  CHECK(rf_block_ceil(1, &out) && out == 2880);
+  CHECK(rf_block_ceil(2880, &out) && out == 2880);
+  CHECK(!rf_block_ceil(UINT64_MAX - 5, &out));
   size_t small;
   CHECK(rf_to_size(12, &small) && small == 12);
 #if SIZE_MAX < UINT64_MAX

@@ -375,7 +375,11 @@ static rf_status pack(rf_file *from, size_t at, rf_file *to, const rf_table_comp
     return status;
   status = rf_file_begin_append(to, &err);
   if (status == RF_OK) {
-    status = rf_tiled_table_pack(from, at, to, compression, made, &written, &err);
+    const rf_packing how = {.table = compression};
+    rf_hdu *hdu = NULL;
+    status = rf_file_hdu_locked(from, at, &hdu, &err);
+    if (status == RF_OK)
+      status = rf_tiled_table_pack(from, hdu, to, &how, made, &written, &err);
     status = rf_file_end_append(to, status, true, &err);
   }
   rf_file_end_read(from);
@@ -389,7 +393,10 @@ static rf_status unpack(rf_file *from, size_t at, rf_file *to, size_t *made) {
     return status;
   status = rf_file_begin_append(to, &err);
   if (status == RF_OK) {
-    status = rf_tiled_table_unpack(from, at, to, made, &written, &err);
+    rf_hdu *hdu = NULL;
+    status = rf_file_hdu_locked(from, at, &hdu, &err);
+    if (status == RF_OK)
+      status = rf_tiled_table_unpack(from, hdu, to, NULL, made, &written, &err);
     status = rf_file_end_append(to, status, true, &err);
   }
   rf_file_end_read(from);

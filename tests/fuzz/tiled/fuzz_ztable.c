@@ -12,6 +12,7 @@
 #include "tiled/table/table.h"
 #include "served.h"
 #include "file/access.h"
+#include "file/scan/scan.h"
 #include "file/unpublished.h"
 #include "table_calls.h"
 
@@ -159,7 +160,10 @@ static void unpack(rf_file *file) {
   options.limits = &ceilings;
   expect(rf_file_open("mem://", RF_MODE_CREATE, &options, &plain, &err) == RF_OK);
   expect(rf_file_begin_read(file, &err) == RF_OK && rf_file_begin_append(plain, &err) == RF_OK);
-  rf_status status = rf_tiled_table_unpack(file, 1, plain, &made, &written, &err);
+  rf_hdu *hdu = NULL;
+  rf_status status = rf_file_hdu_locked(file, 1, &hdu, &err);
+  if (status == RF_OK)
+    status = rf_tiled_table_unpack(file, hdu, plain, NULL, &made, &written, &err);
   status = rf_file_end_append(plain, status, true, &err);
   rf_file_end_read(file);
   uint64_t size = 0;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "hdu/pack.h"
+#include "tiled/image/edit/blocks.h"
 
 /* Lengths of a block: those of a tile, then as much more as `most` elements allow, beginning with the fastest axis. */
 static uint64_t choose_steps(rf_blocks *b, const uint64_t *tile, uint64_t most) {

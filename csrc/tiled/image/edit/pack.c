@@ -9,7 +9,8 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "hdu/pack.h"
+#include "tiled/image/edit/blocks.h"
+#include "tiled/image/edit/pack.h"
 #include "header/build.h"
 #include "header/card.h"
 #include "tiled/image/edit/edit.h"
@@ -211,7 +212,7 @@ static rf_status pack_planned(rf_file *from, size_t index, rf_file *to, const rf
   RF_TRY(packed_header(image, plan, &header, err));
   rf_status status = transfer_begin(&t, hdu, plan->tile, err);
   if (status == RF_OK) {
-    status = rf_tiled_image_append_locked(to, plan, header, rf_header_spare(hdu, image), new_index, err);
+    status = rf_tiled_image_append_locked(to, plan, header, rf_hdu_spare_bytes(hdu, image), new_index, err);
     if (status == RF_OK) {
       t.to_index = *new_index;
       *written = true;
@@ -223,15 +224,13 @@ static rf_status pack_planned(rf_file *from, size_t index, rf_file *to, const rf
   return status;
 }
 
-rf_status rf_image_pack_locked(rf_file *from, size_t index, rf_file *to, const rf_compression *compression,
-                               size_t *new_index, bool *written, rf_error *err) {
-  rf_hdu *hdu;
+rf_status rf_image_pack(rf_file *from, rf_hdu *hdu, rf_file *to, const rf_packing *how, size_t *new_index,
+                        bool *written, rf_error *err) {
   rf_tile_plan plan;
   rf_compression defaults;
   rf_compression_init(&defaults);
-  RF_TRY(rf_file_hdu_locked(from, index, &hdu, err));
-  RF_TRY(rf_tile_plan_init(&plan, compression != NULL ? compression : &defaults, hdu, err));
-  rf_status status = pack_planned(from, index, to, &plan, new_index, written, err);
+  RF_TRY(rf_tile_plan_init(&plan, how->image != NULL ? how->image : &defaults, hdu, err));
+  rf_status status = pack_planned(from, hdu->index, to, &plan, new_index, written, err);
   rf_tile_plan_free(&plan);
   return status;
 }
@@ -280,14 +279,15 @@ static rf_status check_plain(const rf_file *file, const rf_header *plain, bool p
   return status;
 }
 
-rf_status rf_image_unpack_locked(rf_file *from, size_t index, rf_file *to, size_t *new_index, bool *written,
-                                 rf_error *err) {
-  rf_hdu *hdu;
+rf_status rf_image_unpack(rf_file *from, rf_hdu *hdu, rf_file *to, const rf_packing *how, size_t *new_index,
+                          bool *written, rf_error *err) {
+  size_t index = hdu->index;
   rf_tiled_image *tiled_image;
   const rf_header *raw;
   rf_header *plain;
   size_t count;
   transfer t = {.from = from, .from_index = index, .to = to};
+  (void)how;
   RF_TRY(rf_tiled_image_locked(from, index, &hdu, &tiled_image, err));
   RF_TRY(rf_file_header_locked(from, hdu, &raw, err));
   RF_TRY(rf_file_scan_locked(to, &count, err));
@@ -296,7 +296,7 @@ rf_status rf_image_unpack_locked(rf_file *from, size_t index, rf_file *to, size_
   if (status == RF_OK)
     status = rf_tiled_image_add_blank(from, index, raw, plain, err);
   if (status == RF_OK)
-    status = rf_file_append_begin_locked(to, plain, rf_header_get_file_bytes(plain, 0) + rf_header_spare(hdu, raw),
+    status = rf_file_append_begin_locked(to, plain, rf_header_get_file_bytes(plain, 0) + rf_hdu_spare_bytes(hdu, raw),
                                          new_index, err);
   if (status == RF_OK) {
     t.to_index = *new_index;

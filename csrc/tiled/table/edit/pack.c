@@ -7,7 +7,6 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "hdu/pack.h"
 #include "table/edit.h"
 #include "tiled/table/edit/edit.h"
 #include "table/heap/descriptor.h"
@@ -208,8 +207,6 @@ static rf_status take_source(packer *p, size_t index, rf_error *err) {
   uint64_t size;
   RF_TRY(rf_table_locked(p->from, index, &p->hdu, &p->table, err));
   const rf_hdu *hdu = p->hdu;
-  if (hdu->ops->kind != RF_HDU_TABLE)
-    return rf_fail(err, RF_ERR_TYPE, "only binary tables can be compressed, and this HDU is none");
   if (hdu->gcount != 1)
     return rf_fail(err, RF_ERR_UNSUPPORTED, "a table with GCOUNT = %" PRId64 " cannot be compressed", hdu->gcount);
   RF_TRY(rf_store_size(p->from->store, &size, err));
@@ -218,12 +215,12 @@ static rf_status take_source(packer *p, size_t index, rf_error *err) {
   return RF_OK;
 }
 
-rf_status rf_tiled_table_pack(rf_file *from, size_t index, rf_file *to, const rf_table_compression *compression,
-                              size_t *new_index, bool *written, rf_error *err) {
+rf_status rf_tiled_table_pack(rf_file *from, rf_hdu *hdu, rf_file *to, const rf_packing *how, size_t *new_index,
+                              bool *written, rf_error *err) {
   packer p = {.from = from};
   const rf_header *header;
-  RF_TRY(take_source(&p, index, err));
+  RF_TRY(take_source(&p, hdu->index, err));
   RF_TRY(rf_file_header_locked(from, p.hdu, &header, err));
-  RF_TRY(rf_tiled_table_append_hdu(to, header, compression, rf_header_spare(p.hdu, header), new_index, err));
+  RF_TRY(rf_tiled_table_append_hdu(to, header, how->table, rf_hdu_spare_bytes(p.hdu, header), new_index, err));
   return pack_rows(&p, to, *new_index, written, err);
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "hdu/pack.h"
 #include "table/edit.h"
 #include "tiled/table/edit/edit.h"
 #include "tiled/table/heap.h"
@@ -206,22 +205,23 @@ static rf_status check_size(const unpacker *u, const rf_header *plain, rf_error 
                  "the table has %" PRIu64 " bytes when it is decompressed, and the limit is %" PRIu64, bytes, limit);
 }
 
-rf_status rf_tiled_table_unpack(rf_file *from, size_t index, rf_file *to, size_t *new_index, bool *written,
-                                rf_error *err) {
+rf_status rf_tiled_table_unpack(rf_file *from, rf_hdu *hdu, rf_file *to, const rf_packing *how, size_t *new_index,
+                                bool *written, rf_error *err) {
   unpacker u = {.from = from, .store = to->store};
-  rf_hdu *hdu = NULL, *made = NULL;
+  rf_hdu *made = NULL;
   const rf_header *header;
   rf_header *plain;
   size_t count = 0;
+  (void)how;
   (void)written; /* what is being made is taken off after a failure */
-  RF_TRY(rf_tiled_table_locked(from, index, &hdu, &u.raw, &u.z, err));
+  RF_TRY(rf_tiled_table_locked(from, hdu->index, NULL, &u.raw, &u.z, err));
   u.hdu = hdu;
   RF_TRY(rf_file_header_locked(from, hdu, &header, err));
   RF_TRY(rf_file_scan_locked(to, &count, err));
   RF_TRY(rf_tiled_table_plain_header(header, &plain, err));
   rf_status status = check_size(&u, plain, err);
   if (status == RF_OK)
-    status = append_hdu(to, plain, rf_header_spare(hdu, header), count, new_index, err);
+    status = append_hdu(to, plain, rf_hdu_spare_bytes(hdu, header), count, new_index, err);
   rf_header_free(plain);
   if (status != RF_OK)
     return status;

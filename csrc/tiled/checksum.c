@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Sums of what a compressed HDU stands for (ZDATASUM, ZHECKSUM: FITS 10.1.1, 10.3.1). Pixels are summed up block by
- * block as they are decoded: the order of 32-bit words does not matter to the sum.
+ * Checksums of what is in the tiles of a compressed HDU. Pixels are summed block by block as they are decoded: the
+ * order of 32-bit words does not matter to the sum.
  */
+#include "tiled/checksum.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "hdu/pack.h"
+#include "tiled/image/edit/blocks.h"
 #include "header/header.h"
 #include "tiled/image/read.h"
 #include "tiled/table/table.h"
@@ -19,17 +21,12 @@
 /* Pixels that are in memory at a time, if a tile is no larger. */
 #define BLOCK_BYTES ((uint64_t)16 << 20)
 
-rf_status rf_tiled_sum_applies(rf_file *file, size_t index, bool *applies, rf_error *err) {
-  rf_hdu *hdu;
+rf_status rf_tiled_image_is_lossless(rf_file *file, rf_hdu *hdu, bool *lossless, rf_error *err) {
   rf_tiled_image *tiled_image;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  *applies = hdu->ops->kind == RF_HDU_COMPRESSED_TABLE;
-  if (hdu->ops->kind != RF_HDU_COMPRESSED_IMAGE)
-    return RF_OK;
-  RF_TRY(rf_tiled_image_locked(file, index, &hdu, &tiled_image, err));
+  RF_TRY(rf_tiled_image_locked(file, hdu->index, &hdu, &tiled_image, err));
   bool divided =
       tiled_image->codec->type == RF_Z_HCOMPRESS_1 && tiled_image->hcomp_scale != 0 && tiled_image->hcomp_scale != 1.0;
-  *applies = !tiled_image->quantized && !divided;
+  *lossless = !tiled_image->quantized && !divided;
   return RF_OK;
 }
 
@@ -91,12 +88,14 @@ static rf_status sum_blocks(rf_file *file, rf_hdu *hdu, const rf_tiled_image *ti
   return RF_OK;
 }
 
-static rf_status sum_image(rf_file *file, size_t index, uint32_t *sum, bool *nan, rf_error *err) {
-  rf_hdu *hdu = NULL;
+rf_status rf_tiled_image_sum(rf_file *file, rf_hdu *hdu, uint32_t *sum, bool *nan, rf_error *err) {
   rf_tiled_image *tiled_image;
   rf_blocks blocks;
   size_t bytes;
-  RF_TRY(rf_tiled_image_locked(file, index, &hdu, &tiled_image, err));
+  *sum = 0;
+  if (nan != NULL)
+    *nan = false;
+  RF_TRY(rf_tiled_image_locked(file, hdu->index, &hdu, &tiled_image, err));
   for (int d = 0; d < tiled_image->image.naxis; d++)
     if (tiled_image->image.axes[d] == 0)
       return RF_OK;
@@ -122,28 +121,31 @@ static rf_status sum_image(rf_file *file, size_t index, uint32_t *sum, bool *nan
 }
 
 /* Fields, gap and cells of a table overlap as they like, so it is made whole, in memory. */
-static rf_status sum_table(rf_file *file, size_t index, uint32_t *sum, rf_error *err) {
+rf_status rf_tiled_table_sum(rf_file *file, rf_hdu *hdu, uint32_t *sum, bool *nan, rf_error *err) {
   rf_file *whole;
   rf_error why;
   size_t made = 0;
   bool written;
-  RF_TRY(rf_file_open("mem://", RF_MODE_CREATE, &file->options, &whole, &why) == RF_OK
+  *sum = 0;
+  if (nan != NULL)
+    *nan = false;
+  RF_TRY(rf_file_open_with(file->kinds, "mem://", RF_MODE_CREATE, &file->options, &whole, &why) == RF_OK
              ? RF_OK
              : rf_fail(err, why.code, "%s", why.message));
   rf_status status = rf_file_begin_write(whole, err);
   if (status == RF_OK) {
-    status = rf_tiled_table_unpack(file, index, whole, &made, &written, err);
+    status = rf_tiled_table_unpack(file, hdu, whole, NULL, &made, &written, err);
     if (status == RF_OK)
       status = rf_file_append_commit_locked(whole, err);
     if (status == RF_OK) {
-      const rf_hdu *hdu = whole->hdus[made];
-      uint64_t padded = hdu->data_bytes;
+      const rf_hdu *plain = whole->hdus[made];
+      uint64_t padded = plain->data_bytes;
       const uint8_t *bytes = NULL;
       size_t n = 0;
-      bool fits = rf_round_block(hdu->data_bytes, &padded) && rf_to_size(padded, &n);
+      bool fits = rf_block_ceil(plain->data_bytes, &padded) && rf_to_size(padded, &n);
       status = !fits    ? rf_fail(err, RF_ERR_MEMORY, "the table does not fit into memory")
                : n == 0 ? RF_OK
-                        : rf_store_peek(whole->store, hdu->data_offset, n, &bytes, err);
+                        : rf_store_peek(whole->store, plain->data_offset, n, &bytes, err);
       if (status == RF_OK)
         *sum = rf_sum32(bytes, n, *sum);
     }
@@ -151,37 +153,4 @@ static rf_status sum_table(rf_file *file, size_t index, uint32_t *sum, rf_error 
   }
   rf_status closed = rf_file_free(whole, NULL);
   return status == RF_OK ? closed : status;
-}
-
-rf_status rf_tiled_sum_data(rf_file *file, size_t index, uint32_t *sum, bool *nan, rf_error *err) {
-  rf_hdu *hdu;
-  *sum = 0;
-  if (nan != NULL)
-    *nan = false;
-  RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  return hdu->ops->kind == RF_HDU_COMPRESSED_TABLE ? sum_table(file, index, sum, err)
-                                                   : sum_image(file, index, sum, nan, err);
-}
-
-/* ---- header ---- */
-
-rf_status rf_tiled_sum_header(const rf_hdu *hdu, const rf_header *header, uint32_t *sum, rf_error *err) {
-  rf_header *plain;
-  size_t n, card;
-  if (hdu->ops->kind == RF_HDU_COMPRESSED_TABLE)
-    RF_TRY(rf_tiled_table_plain_header(header, &plain, err));
-  else
-    RF_TRY(
-        rf_tiled_image_plain_header(header, rf_header_find(header, "ZSIMPLE", 0, &card, NULL) == RF_OK, &plain, err));
-  uint64_t bytes = rf_header_get_file_bytes(plain, 0) + rf_header_spare(hdu, header);
-  char *buffer = rf_to_size(bytes, &n) ? rf_alloc(n) : NULL;
-  if (buffer != NULL) {
-    rf_header_format(plain, buffer, bytes);
-    *sum = rf_sum32(buffer, n, *sum);
-  }
-  rf_free(buffer);
-  rf_header_free(plain);
-  return buffer != NULL
-             ? RF_OK
-             : rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %llu bytes", (unsigned long long)bytes);
 }
