@@ -5,10 +5,9 @@
 
 #include "base/memory.h"
 #include "store/http/url.h"
+#include "store/remote/retry.h"
 #include "store/schemes.h"
 
-#define FIRST_DELAY 0.2 /* seconds before the first repeat; each later delay is twice as long */
-#define MAX_DELAY 8.0
 #define PROGRESS_SECONDS 0.1
 
 /* Long extents from a server as near as this are fetched one after the other: one connection uses the whole bandwidth,
@@ -101,9 +100,9 @@ rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const 
   rf_status status = keep_options(f, options->remote, err);
   if (status == RF_OK) {
     /* The caller's limit of size or time holds for all requests. */
-    bool said = f->remote.request_bytes != 0 || f->remote.timeout > 0;
+    bool is_limited = f->remote.request_bytes != 0 || f->remote.timeout > 0;
     fill_in_defaults(&f->remote);
-    f->stream_bytes = said ? f->remote.request_bytes : STREAM_BYTES;
+    f->stream_bytes = is_limited ? f->remote.request_bytes : STREAM_BYTES;
     status = location_of(f, name, err);
   }
   f->multirange = status == RF_OK && knows_multirange(f);
@@ -140,12 +139,12 @@ void rf_fetcher_count(rf_fetcher *f, uint64_t wanted, uint64_t hits, uint64_t mi
   rf_mutex_unlock(&f->lock);
 }
 
-/* Counts `asked` requests of one fetch, `abreast` of them at a time. */
-static void count_request(rf_fetcher *f, const rf_response *response, size_t asked, unsigned abreast, bool again) {
+/* Counts `requests` of one fetch, `parallel` of them at a time. */
+static void count_request(rf_fetcher *f, const rf_response *response, size_t requests, unsigned parallel, bool again) {
   rf_mutex_lock(&f->lock);
   f->stats.bytes_fetched += response->overhead;
-  f->stats.requests += response->requests > 0 ? response->requests : asked;
-  f->stats.round_trips += (asked + abreast - 1) / abreast;
+  f->stats.requests += response->requests > 0 ? response->requests : requests;
+  f->stats.round_trips += (requests + parallel - 1) / parallel;
   f->stats.retries += again;
   rf_mutex_unlock(&f->lock);
 }
@@ -156,12 +155,12 @@ static void count_bytes(rf_fetcher *f, uint64_t n) {
   rf_mutex_unlock(&f->lock);
 }
 
-/* Notes the time of the first response to a request that was sent at `asked`. */
-static void note_answer(rf_fetcher *f, double asked) {
-  double seconds = rf_time_seconds() - asked;
+/* Notes the time of the first response to a request that was sent at `sent_at`. */
+static void note_response_time(rf_fetcher *f, double sent_at) {
+  double seconds = rf_time_seconds() - sent_at;
   rf_mutex_lock(&f->lock);
-  if (f->nearest == 0 || seconds < f->nearest)
-    f->nearest = seconds > 0 ? seconds : NEAR_SECONDS / 100;
+  if (f->latency == 0 || seconds < f->latency)
+    f->latency = seconds > 0 ? seconds : NEAR_SECONDS / 100;
   rf_mutex_unlock(&f->lock);
 }
 
@@ -171,7 +170,7 @@ typedef struct {
   double last; /* when progress was last reported */
 } progress;
 
-static rf_status tell(const rf_fetcher *f, progress *p, bool end, rf_error *err) {
+static rf_status report(const rf_fetcher *f, progress *p, bool end, rf_error *err) {
   if (f->remote.progress == NULL)
     return RF_OK;
   double now = rf_time_seconds();
@@ -182,59 +181,7 @@ static rf_status tell(const rf_fetcher *f, progress *p, bool end, rf_error *err)
   return status == RF_OK ? RF_OK : rf_fail(err, status, "the caller's progress function ended the fetch");
 }
 
-/* ---- trying again ---- */
-
-typedef struct {
-  int left;
-  double begun;
-  double delay; /* before the next repeat */
-} patience;
-
-static patience new_patience(const rf_fetcher *f) {
-  return (patience){f->remote.retries, rf_time_seconds(), 0};
-}
-
-static bool may_pass(const rf_error *err, const rf_response *said) {
-  switch (err->code) {
-  case RF_ERR_NETWORK:
-  case RF_ERR_TIMEOUT:
-  case RF_ERR_TRUNCATED:
-    return true;
-  case RF_ERR_HTTP_STATUS: {
-    int status = err->http_status != 0 ? err->http_status : said->status;
-    return status == 408 || status == 425 || status == 429 || (status >= 500 && status != 501 && status != 505) ||
-           (status >= 420 && status <= 426 && said->status == status); /* FTP: temporary failures */
-  }
-  default:
-    return false;
-  }
-}
-
-/* Returns a number from 0 to 1 that differs between callers that failed together. */
-static double chance(const rf_fetcher *f, int left) {
-  uint64_t mixed = (uint64_t)(rf_time_seconds() * 1e9) ^ (uint64_t)(uintptr_t)f ^ (uint64_t)left << 32;
-  mixed *= UINT64_C(0x9E3779B97F4A7C15);
-  return (double)(mixed >> 40) / (double)(1 << 24);
-}
-
-/* Tells whether to repeat, and sets the delay. Progress since the last attempt resets the number of attempts, within
- * the time limit. */
-static bool try_again(const rf_fetcher *f, patience *p, const rf_error *err, const rf_response *said, bool progressed) {
-  if (!may_pass(err, said))
-    return false;
-  if (progressed)
-    p->left = f->remote.retries;
-  if (p->left <= 0)
-    return false;
-  double base = FIRST_DELAY;
-  for (int i = p->left; i < f->remote.retries && base < MAX_DELAY; i++)
-    base *= 2;
-  p->delay = base * (0.5 + chance(f, p->left));
-  if (said->retry_after > p->delay)
-    p->delay = said->retry_after;
-  p->left--;
-  return rf_time_seconds() + p->delay - p->begun < f->remote.retry_seconds;
-}
+/* ---- requests ---- */
 
 static rf_request new_request(const rf_fetcher *f, double delay) {
   rf_request request = {.size = sizeof request};
@@ -253,88 +200,62 @@ static rf_request new_request(const rf_fetcher *f, double delay) {
   return request;
 }
 
-/* Returns a remedy for some failures, or "". */
-static const char *advice(const rf_error *last) {
-  bool unknown = last->code == RF_ERR_TLS &&
-                 (strstr(last->message, "issuer") != NULL || strstr(last->message, "self-signed") != NULL ||
-                  strstr(last->message, "self signed") != NULL);
-  if (unknown)
-    return "; to trust who signed it, give that certificate as ca_bundle";
-  if (strstr(last->message, "RequestTimeTooSkewed") != NULL)
-    return "; the clock of this machine is wrong";
-  return strstr(last->message, "ExpiredToken") != NULL ? "; get new credentials" : "";
-}
-
-/* Reports the last failure, which could not be repeated. */
-static rf_status give_up(rf_error *err, const rf_error *last, rf_status status, int attempts) {
-  if (err == NULL || err->code != RF_OK)
-    return status;
-  if (attempts > 1)
-    rf_fail(err, status, "%.500s (after %d attempts)%s", last->message, attempts, advice(last));
-  else
-    rf_fail(err, status, "%.600s%s", last->message, advice(last));
-  err->sys_errno = last->sys_errno;
-  err->http_status = last->http_status;
-  return status;
-}
-
-/* ---- the first answer ---- */
+/* ---- the first response ---- */
 
 typedef struct {
   rf_fetcher *fetcher;
   const rf_first_receiver *receiver;
   bool whole;       /* requested the whole file */
-  bool took_whole;  /* received the whole file */
+  bool is_whole;    /* received the whole file */
   bool begun;       /* this body has begun */
   bool ever;        /* any body has begun */
   uint64_t at;      /* of the next byte */
   uint64_t resumed; /* where this request begins */
-  double asked_at;  /* when this request was sent */
-  rf_response said; /* the first response */
+  double sent_at;   /* when this request was sent */
   progress progress;
 } opening;
 
-static bool same_file(const rf_fetcher *f, const rf_response *said) {
-  if (said->total_size >= 0 && (uint64_t)said->total_size != f->size)
+static bool same_file(const rf_fetcher *f, const rf_response *response) {
+  if (response->total_size >= 0 && (uint64_t)response->total_size != f->size)
     return false;
   /* A missing validator does not mean that the file changed. */
-  if (f->etag[0] != '\0' && said->etag[0] != '\0')
-    return strcmp(f->etag, said->etag) == 0;
-  return f->last_modified[0] == '\0' || said->last_modified[0] == '\0' ||
-         strcmp(f->last_modified, said->last_modified) == 0;
+  if (f->etag[0] != '\0' && response->etag[0] != '\0')
+    return strcmp(f->etag, response->etag) == 0;
+  return f->last_modified[0] == '\0' || response->last_modified[0] == '\0' ||
+         strcmp(f->last_modified, response->last_modified) == 0;
 }
 
 static rf_status changed(rf_error *err) {
   return rf_fail(err, RF_ERR_CHANGED, "the file has changed on the server since it was opened; open it again");
 }
 
-static void remember(rf_fetcher *f, const rf_response *said) {
-  memcpy(f->etag, said->etag, sizeof f->etag);
-  memcpy(f->last_modified, said->last_modified, sizeof f->last_modified);
-  f->size = said->total_size >= 0 ? (uint64_t)said->total_size : 0;
-  f->accepts_ranges = said->accepts_ranges;
+static void remember(rf_fetcher *f, const rf_response *response) {
+  memcpy(f->etag, response->etag, sizeof f->etag);
+  memcpy(f->last_modified, response->last_modified, sizeof f->last_modified);
+  f->size = response->total_size >= 0 ? (uint64_t)response->total_size : 0;
+  f->accepts_ranges = response->accepts_ranges;
   /* If-Range needs a strong validator (RFC 9110, 13.1.5), or a date if there is none. */
   const char *validator = f->etag[0] != '\0' && strncmp(f->etag, "W/", 2) != 0 ? f->etag : f->last_modified;
   size_t n = strlen(validator);
   memcpy(f->validator, validator, n < sizeof f->validator ? n + 1 : 0);
 }
 
-static rf_status opening_begin(void *context, size_t range, const rf_response *said, rf_error *err) {
+static rf_status opening_begin(void *context, size_t range, const rf_response *response, rf_error *err) {
   opening *o = context;
   rf_fetcher *f = o->fetcher;
   (void)range;
-  note_answer(f, o->asked_at);
+  note_response_time(f, o->sent_at);
   if (o->resumed > 0) /* the rest of an interrupted download: it must be the same file */
-    return same_file(f, said) ? RF_OK : changed(err);
-  remember(f, said);
+    return same_file(f, response) ? RF_OK : changed(err);
+  remember(f, response);
   o->begun = o->ever = true;
-  o->took_whole = o->whole || said->status == 200 || said->status == 203;
-  if (!o->took_whole && said->total_size < 0)
+  o->is_whole = o->whole || response->status == 200 || response->status == 203;
+  if (!o->is_whole && response->total_size < 0)
     return rf_fail(err, RF_ERR_UNSUPPORTED, "the server sent a range without the size of the file");
   o->at = 0;
-  o->progress.total = o->took_whole ? said->total_size : -1;
+  o->progress.total = o->is_whole ? response->total_size : -1;
   o->progress.done = 0;
-  return o->receiver->begin(o->receiver->context, o->took_whole ? RF_FIRST_WHOLE : RF_FIRST_RANGE, said->total_size,
+  return o->receiver->begin(o->receiver->context, o->is_whole ? RF_FIRST_WHOLE : RF_FIRST_RANGE, response->total_size,
                             err);
 }
 
@@ -345,15 +266,15 @@ static rf_status opening_take(void *context, size_t range, const void *data, siz
   RF_TRY(o->receiver->take(o->receiver->context, o->at, data, n, err));
   o->at += n;
   o->progress.done = o->at;
-  return tell(o->fetcher, &o->progress, false, err);
+  return report(o->fetcher, &o->progress, false, err);
 }
 
-static rf_status open_once(opening *o, double delay, rf_response *said, rf_error *err) {
+static rf_status open_once(opening *o, double delay, rf_response *response, rf_error *err) {
   rf_fetcher *f = o->fetcher;
   rf_request request = new_request(f, delay);
   rf_range first = {0, f->remote.first_bytes};
   /* Resumes an interrupted download, if the server can. */
-  uint64_t end = o->took_whole || f->size < first.length ? f->size : first.length;
+  uint64_t end = o->is_whole || f->size < first.length ? f->size : first.length;
   bool resume = o->at > 0 && f->accepts_ranges == RF_ACCEPT_RANGES_BYTES && end > o->at && f->validator[0] != '\0';
   o->resumed = resume ? o->at : 0;
   if (resume) {
@@ -368,14 +289,14 @@ static rf_status open_once(opening *o, double delay, rf_response *said, rf_error
   }
   o->begun = false;
   rf_receiver receiver = {sizeof receiver, o, opening_begin, opening_take};
-  o->asked_at = rf_time_seconds() + delay;
-  *said = (rf_response){.size = sizeof *said, .total_size = -1, .retry_after = -1};
-  return f->transport->fetch(f->transport->user, &request, &receiver, said, err);
+  o->sent_at = rf_time_seconds() + delay;
+  *response = (rf_response){.size = sizeof *response, .total_size = -1, .retry_after = -1};
+  return f->transport->fetch(f->transport->user, &request, &receiver, response, err);
 }
 
 /* Tells whether the response to a range request makes a request for the whole file worth a try: an empty file has no
  * first byte, and some servers refuse ranges. */
-static bool ask_plainly(const opening *o, const rf_error *err) {
+static bool is_worth_whole(const opening *o, const rf_error *err) {
   return !o->whole && o->fetcher->remote.mode != RF_REMOTE_RANGES && !o->ever &&
          (err->code == RF_ERR_UNSUPPORTED || err->http_status == 416 || err->http_status == 501);
 }
@@ -383,57 +304,57 @@ static bool ask_plainly(const opening *o, const rf_error *err) {
 rf_status rf_fetcher_open(rf_fetcher *f, const char *name, bool whole, const rf_first_receiver *receiver,
                           rf_error *err) {
   opening o = {.fetcher = f, .receiver = receiver, .whole = whole};
-  patience p = new_patience(f);
+  rf_retry retry = rf_retry_begin(&f->remote);
   for (int attempts = 1;; attempts++) {
     rf_error failure;
-    rf_response said;
+    rf_response response;
     uint64_t before = o.at;
     rf_error_clear(&failure);
-    rf_status status = open_once(&o, p.delay, &said, &failure);
-    count_request(f, &said, 1, 1, attempts > 1);
-    if (status == RF_OK && o.took_whole && f->size > 0 && o.at < f->size)
+    rf_status status = open_once(&o, retry.delay, &response, &failure);
+    count_request(f, &response, 1, 1, attempts > 1);
+    if (status == RF_OK && o.is_whole && f->size > 0 && o.at < f->size)
       status = rf_fail(&failure, RF_ERR_TRUNCATED, "the transfer ended after %llu of %llu bytes",
                        (unsigned long long)o.at, (unsigned long long)f->size);
     if (status == RF_OK)
-      return tell(f, &o.progress, true, err);
-    if (!o.ever && rf_location_retry(name, &f->remote, &said, &f->location)) {
-      p.delay = 0;
+      return report(f, &o.progress, true, err);
+    if (!o.ever && rf_location_retry(name, &f->remote, &response, &f->location)) {
+      retry.delay = 0;
       continue;
     }
-    if (ask_plainly(&o, &failure)) {
+    if (is_worth_whole(&o, &failure)) {
       o.whole = true;
-      p.delay = 0;
+      retry.delay = 0;
       continue;
     }
     if ((failure.sys_errno != 0 && !o.ever) || failure.code == RF_OK ||
-        !try_again(f, &p, &failure, &said, o.at > before))
-      return give_up(err, &failure, status, attempts);
+        !rf_retry_again(&retry, &failure, &response, o.at > before))
+      return rf_retry_give_up(&failure, status, attempts, err);
   }
 }
 
-/* ---- more of it ---- */
+/* ---- extents ---- */
 
 typedef struct {
   rf_fetcher *fetcher;
   rf_extent *extents;
-  const size_t *asked; /* numbers of the extents in this fetch */
+  const size_t *numbers; /* numbers of the extents in this fetch */
   rf_extent_take take;
   void *context;
   size_t multirange; /* extents in one request */
-  unsigned abreast;  /* parallel requests */
-  double asked_at;   /* when the request was sent; 0: a response has come */
+  unsigned parallel; /* parallel requests */
+  double sent_at;    /* when the request was sent; 0: a response has come */
   uint64_t uncounted;
   bool progressed;
   progress progress;
 } getting;
 
-static rf_status getting_begin(void *context, size_t range, const rf_response *said, rf_error *err) {
+static rf_status getting_begin(void *context, size_t range, const rf_response *response, rf_error *err) {
   getting *g = context;
   (void)range;
-  if (g->asked_at > 0)
-    note_answer(g->fetcher, g->asked_at);
-  g->asked_at = 0;
-  return same_file(g->fetcher, said) ? RF_OK : changed(err);
+  if (g->sent_at > 0)
+    note_response_time(g->fetcher, g->sent_at);
+  g->sent_at = 0;
+  return same_file(g->fetcher, response) ? RF_OK : changed(err);
 }
 
 /* Chunks are small and many, so they are not counted one by one under the lock. */
@@ -444,7 +365,7 @@ static void count_rest(getting *g) {
 
 static rf_status getting_take(void *context, size_t range, const void *data, size_t n, rf_error *err) {
   getting *g = context;
-  size_t index = g->asked[range];
+  size_t index = g->numbers[range];
   rf_extent *extent = &g->extents[index];
   if (n > extent->length - extent->received)
     return rf_fail(err, RF_ERR_NETWORK, "the server sent more than the %llu bytes requested",
@@ -456,17 +377,17 @@ static rf_status getting_take(void *context, size_t range, const void *data, siz
   extent->received += n;
   g->progressed = true;
   g->progress.done += n;
-  return tell(g->fetcher, &g->progress, false, err);
+  return report(g->fetcher, &g->progress, false, err);
 }
 
 bool rf_fetcher_is_near(rf_fetcher *f) {
   rf_mutex_lock(&f->lock);
-  bool is_near = f->nearest < NEAR_SECONDS;
+  bool is_near = f->latency < NEAR_SECONDS;
   rf_mutex_unlock(&f->lock);
   return is_near;
 }
 
-static unsigned choose_abreast(rf_fetcher *f, const rf_range *ranges, size_t count) {
+static unsigned choose_parallel(rf_fetcher *f, const rf_range *ranges, size_t count) {
   uint64_t bytes = 0;
   for (size_t i = 0; i < count; i++)
     bytes += ranges[i].length;
@@ -487,15 +408,15 @@ static void forget_multirange(rf_fetcher *f) {
 }
 
 /* Requests the missing part of all extents; *missing is their number. */
-static rf_status get_once(getting *g, size_t count, size_t *asked, rf_range *ranges, double delay, size_t *missing,
-                          rf_response *said, rf_error *err) {
+static rf_status get_once(getting *g, size_t count, size_t *numbers, rf_range *ranges, double delay, size_t *missing,
+                          rf_response *response, rf_error *err) {
   rf_fetcher *f = g->fetcher;
   size_t n = 0;
   for (size_t i = 0; i < count; i++) {
     const rf_extent *s = &g->extents[i];
     if (s->received == s->length)
       continue;
-    asked[n] = i;
+    numbers[n] = i;
     ranges[n++] = (rf_range){s->offset + s->received, s->length - s->received};
   }
   *missing = n;
@@ -504,41 +425,41 @@ static rf_status get_once(getting *g, size_t count, size_t *asked, rf_range *ran
   rf_request request = new_request(f, delay);
   request.ranges = ranges;
   request.range_count = n;
-  request.concurrency = g->abreast = choose_abreast(f, ranges, n);
+  request.concurrency = g->parallel = choose_parallel(f, ranges, n);
   request.multirange = g->multirange;
   request.validator = f->validator[0] != '\0' ? f->validator : NULL;
-  g->asked = asked;
+  g->numbers = numbers;
   g->progressed = false;
-  g->asked_at = rf_time_seconds() + delay;
+  g->sent_at = rf_time_seconds() + delay;
   rf_receiver receiver = {sizeof receiver, g, getting_begin, getting_take};
-  *said = (rf_response){.size = sizeof *said, .total_size = -1, .retry_after = -1};
-  rf_status status = f->transport->fetch(f->transport->user, &request, &receiver, said, err);
+  *response = (rf_response){.size = sizeof *response, .total_size = -1, .retry_after = -1};
+  rf_status status = f->transport->fetch(f->transport->user, &request, &receiver, response, err);
   count_rest(g);
   return status;
 }
 
-static rf_status get_all(getting *g, size_t count, size_t *asked, rf_range *ranges, rf_error *err) {
+static rf_status get_all(getting *g, size_t count, size_t *numbers, rf_range *ranges, rf_error *err) {
   rf_fetcher *f = g->fetcher;
-  patience p = new_patience(f);
+  rf_retry retry = rf_retry_begin(&f->remote);
   for (int attempts = 1;; attempts++) {
     rf_error failure;
-    rf_response said = {.size = sizeof said};
+    rf_response response = {.size = sizeof response};
     size_t missing;
     rf_error_clear(&failure);
-    rf_status status = get_once(g, count, asked, ranges, p.delay, &missing, &said, &failure);
+    rf_status status = get_once(g, count, numbers, ranges, retry.delay, &missing, &response, &failure);
     if (missing == 0)
-      return tell(f, &g->progress, true, err);
-    count_request(f, &said, (missing + g->multirange - 1) / g->multirange, g->abreast, attempts > 1);
+      return report(f, &g->progress, true, err);
+    count_request(f, &response, (missing + g->multirange - 1) / g->multirange, g->parallel, attempts > 1);
     if (failure.code == RF_ERR_UNSUPPORTED && g->multirange > 1)
       forget_multirange(f);
     if (status == RF_OK && !g->progressed)
       status = rf_fail(&failure, RF_ERR_TRUNCATED, "the server sent no byte of the requested ranges");
     if (status == RF_OK) {
-      p.delay = 0;
+      retry.delay = 0;
       continue;
     }
-    if (failure.code == RF_OK || !try_again(f, &p, &failure, &said, g->progressed))
-      return give_up(err, &failure, status, attempts);
+    if (failure.code == RF_OK || !rf_retry_again(&retry, &failure, &response, g->progressed))
+      return rf_retry_give_up(&failure, status, attempts, err);
   }
 }
 
@@ -548,12 +469,12 @@ rf_status rf_fetcher_get(rf_fetcher *f, rf_extent *extents, size_t count, bool m
   g.multirange = multirange ? RF_FETCHER_MAX_RANGES : 1;
   for (size_t i = 0; i < count; i++)
     g.progress.total += (int64_t)(extents[i].length - extents[i].received);
-  size_t *asked = rf_alloc(count * sizeof *asked);
+  size_t *numbers = rf_alloc(count * sizeof *numbers);
   rf_range *ranges = rf_alloc(count * sizeof *ranges);
-  rf_status status = asked == NULL || ranges == NULL
+  rf_status status = numbers == NULL || ranges == NULL
                          ? rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for %zu ranges", count)
-                         : get_all(&g, count, asked, ranges, err);
-  rf_free(asked);
+                         : get_all(&g, count, numbers, ranges, err);
+  rf_free(numbers);
   rf_free(ranges);
   return status;
 }

@@ -31,7 +31,7 @@ typedef struct rf_fetcher {
   rf_mutex lock;   /* of the following members */
   bool multirange; /* requests may have several ranges; false once the server refused one */
   rf_remote_stats stats;
-  double nearest; /* shortest time from request to response, in seconds; 0: unknown */
+  double latency; /* shortest time from request to response, in seconds; 0: unknown */
 } rf_fetcher;
 
 /* A part of the file to be fetched. The fetcher counts in `received`. */
