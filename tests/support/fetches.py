@@ -78,7 +78,7 @@ def fetch_by_pycurl(
     request.headers = more_array = ffi.new("char *[]", more)
     request.header_count = len(more)
     request.concurrency, request.whole_or_range, request.delay = concurrency, whole_or_range, delay
-    request.remote, request.redirects, request.limit_bytes = remote, redirects, limit
+    request.remote, request.max_redirects, request.max_bytes = remote, redirects, limit
     request.multirange, request.refuse = multirange, refuse
     if ranges:
         request.ranges = range_array = ffi.new("rf_range[]", list(ranges))

@@ -41,9 +41,9 @@ typedef struct rf_request {
   const char *const *headers;      /* header fields "Name: value" for the server of `url` only */
   size_t header_count;             /* of `headers` */
   const rf_remote_options *remote; /* of the caller, with more header fields; NULL: none */
-  int redirects;                   /* most redirects to follow */
+  int max_redirects;               /* redirects to follow */
   uint32_t refuse;                 /* RF_REFUSE_... */
-  uint64_t limit_bytes;            /* most bytes of a body; a longer file is RF_ERR_LIMIT */
+  uint64_t max_bytes;              /* bytes of a body; a longer file is RF_ERR_LIMIT */
   const rf_range *ranges;          /* of the file, none empty; NULL: the whole file */
   size_t range_count;              /* of `ranges` */
   size_t multirange;               /* most ranges in one request (RF_TRANSPORT_MULTIRANGE); 0: 1. If above 1, the ranges

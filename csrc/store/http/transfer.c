@@ -102,7 +102,7 @@ static rf_status learn_file(rf_http_transfer *t, bool multirange, rf_error *err)
 
 static rf_status check_limit(const rf_http_transfer *t, rf_error *err) {
   int64_t announced = expected_bytes(t);
-  uint64_t limit = t->shared->request->limit_bytes;
+  uint64_t limit = t->shared->request->max_bytes;
   if (announced < 0 || (uint64_t)announced <= limit)
     return RF_OK;
   return rf_fail(err, RF_ERR_LIMIT, "the file has %lld bytes; the limit for a remote file is %llu",
@@ -136,9 +136,9 @@ static rf_status deliver(rf_http_transfer *t, const char *data, size_t n, rf_err
   int64_t expected = request->ranges != NULL ? expected_bytes(t) : -1;
   if (expected >= 0 && n > (uint64_t)expected - t->received)
     n = (size_t)((uint64_t)expected - t->received); /* FTP requests have no end; the transport may send more */
-  if (n > request->limit_bytes - t->received)
+  if (n > request->max_bytes - t->received)
     return rf_fail(err, RF_ERR_LIMIT, "the file has more than %llu bytes, the limit for a remote file",
-                   (unsigned long long)request->limit_bytes);
+                   (unsigned long long)request->max_bytes);
   t->received += n;
   return n == 0 ? RF_OK : receiver->take(receiver->user, t->range, data, n, err);
 }
@@ -284,7 +284,7 @@ static rf_status go_to(rf_http_transfer *t, const char *url, rf_error *err) {
 }
 
 static rf_status follow(rf_http_transfer *t, rf_error *err) {
-  int most = t->shared->request->redirects;
+  int most = t->shared->request->max_redirects;
   if (t->hops >= most) {
     t->address.redirected = false; /* the failure is about the URL of the request */
     return rf_http_response_fail(&t->response, rf_fail(err, RF_ERR_LIMIT, "redirected more than %d times", most), err);

@@ -189,9 +189,9 @@ static rf_request new_request(const rf_fetcher *f, double delay) {
   request.user = f->location.user;
   request.password = f->location.password;
   request.remote = &f->remote;
-  request.redirects = f->redirects;
+  request.max_redirects = f->redirects;
   request.refuse = f->refuse;
-  request.limit_bytes = f->limit;
+  request.max_bytes = f->limit;
   request.headers = (const char *const *)f->location.headers;
   request.header_count = f->location.header_count;
   request.sigv4 = f->location.sigv4;

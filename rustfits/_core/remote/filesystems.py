@@ -250,7 +250,7 @@ class _Fetch:
             self._response.status = 200
         else:
             raise _FetchError(lib.RF_ERR_UNSUPPORTED, "the size of the file is unknown")
-        limit, size = self._request.limit_bytes, self._info.size
+        limit, size = self._request.max_bytes, self._info.size
         if size > limit:
             raise _FetchError(
                 lib.RF_ERR_LIMIT,

@@ -81,8 +81,8 @@ int main(int argc, char **argv) {
   rf_request request = {.size = sizeof request, .url = argv[2], .remote = &fetching};
   const char *more_headers[MOST];
   request.headers = more_headers;
-  request.redirects = ceilings.redirects;
-  request.limit_bytes = ceilings.fetch_bytes;
+  request.max_redirects = ceilings.redirects;
+  request.max_bytes = ceilings.fetch_bytes;
   for (int i = 3; i < argc; i++) {
     const char *value;
     if ((value = value_of(argv[i], "user")) != NULL)
@@ -112,11 +112,11 @@ int main(int argc, char **argv) {
     else if ((value = value_of(argv[i], "sigv4")) != NULL)
       request.sigv4 = value;
     else if ((value = value_of(argv[i], "redirects")) != NULL)
-      request.redirects = (int)strtol(value, NULL, 10);
+      request.max_redirects = (int)strtol(value, NULL, 10);
     else if ((value = value_of(argv[i], "refuse")) != NULL)
       request.refuse = (uint32_t)strtoul(value, NULL, 10);
     else if ((value = value_of(argv[i], "limit")) != NULL)
-      request.limit_bytes = strtoull(value, NULL, 10);
+      request.max_bytes = strtoull(value, NULL, 10);
     else if ((value = value_of(argv[i], "range")) != NULL && request.range_count < MOST) {
       char *colon;
       ranges[request.range_count].offset = strtoull(value, &colon, 10);

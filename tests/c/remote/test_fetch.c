@@ -70,9 +70,9 @@ static void read_ask(table_case *c, char *words) {
       snprintf(c->validator, sizeof c->validator, "%s", value);
       c->request.validator = c->validator;
     } else if (strncmp(word, "limit=", 6) == 0) {
-      c->request.limit_bytes = strtoull(value, NULL, 10);
+      c->request.max_bytes = strtoull(value, NULL, 10);
     } else if (strncmp(word, "redirects=", 10) == 0) {
-      c->request.redirects = (int)strtol(value, NULL, 10);
+      c->request.max_redirects = (int)strtol(value, NULL, 10);
     } else if (strncmp(word, "refuse=", 7) == 0) {
       c->request.refuse = (uint32_t)strtoul(value, NULL, 10);
     } else if (strcmp(word, "one_piece") == 0) {
@@ -92,8 +92,8 @@ static void begin_case(table_case *c, const char *name, size_t step) {
   c->request = (rf_request){.size = sizeof c->request,
                             .url = "http://server.example/file",
                             .remote = &c->remote,
-                            .redirects = 10,
-                            .limit_bytes = UINT64_C(1) << 40};
+                            .max_redirects = 10,
+                            .max_bytes = UINT64_C(1) << 40};
   c->step = step;
 }
 
@@ -287,9 +287,9 @@ static void open_small(small_fetch *s, rf_http_session *session, const char *url
                             .url = url,
                             .user = "me",
                             .password = "pw",
-                            .redirects = 10,
+                            .max_redirects = 10,
                             .remote = &s->remote,
-                            .limit_bytes = 1000};
+                            .max_bytes = 1000};
   s->facts = (rf_response){.size = sizeof s->facts, .total_size = -1};
   s->receiver = (rf_receiver){sizeof s->receiver, &s->received, receive_begin, receive_take};
   s->exchange.size = sizeof s->exchange;
@@ -441,7 +441,7 @@ static void test_transfers_side_by_side(void) {
                         .url = "http://a/file",
                         .ranges = ranges,
                         .range_count = 10,
-                        .limit_bytes = 1000,
+                        .max_bytes = 1000,
                         .concurrency = 3,
                         .multirange = 4};
   rf_receiver receiver = {sizeof receiver, NULL, receive_begin, receive_take};
@@ -469,7 +469,7 @@ static void test_transfers_side_by_side(void) {
 static void test_refusals_do_not_change_the_file(void) {
   const rf_range ranges[] = {{0, 1}, {10, 1}, {20, 1}, {30, 1}};
   rf_request request = {
-      .size = sizeof request, .url = "http://a/file", .ranges = ranges, .range_count = 4, .limit_bytes = 9};
+      .size = sizeof request, .url = "http://a/file", .ranges = ranges, .range_count = 4, .max_bytes = 9};
   request.concurrency = 4;
   received got = {0};
   rf_receiver receiver = {sizeof receiver, &got, receive_begin, receive_take};

@@ -185,7 +185,7 @@ static rf_status fake_fetch(void *user, const rf_request *request, const rf_rece
   snprintf(server->user, sizeof server->user, "%s", request->user != NULL ? request->user : "(none)");
   snprintf(server->password, sizeof server->password, "%s", request->password != NULL ? request->password : "(none)");
   server->timeout = request->remote->timeout;
-  server->redirects = request->redirects;
+  server->redirects = request->max_redirects;
   response->status = 200;
   response->total_size = server->announced;
   RF_TRY(receiver->begin(receiver->user, 0, response, err));

@@ -144,7 +144,7 @@ static void run(rf_http_session *session, const rf_request *request, const uint8
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   uint8_t how = size > 0 ? data[0] : 0;
-  rf_request request = {.size = sizeof request, .redirects = REDIRECTS, .limit_bytes = LIMIT, .user = "me"};
+  rf_request request = {.size = sizeof request, .max_redirects = REDIRECTS, .max_bytes = LIMIT, .user = "me"};
   request.url = how & 1 ? "ftp://server.example/file" : "http://server.example/a/file";
   if (how & 2) {
     request.ranges = ranges;

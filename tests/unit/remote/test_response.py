@@ -152,7 +152,7 @@ def run_fetch(url: str, lines: list[bytes], body: bytes, spans: list[tuple[int, 
     response, made = ffi.new("rf_response *"), ffi.new("rf_http_fetch **")
     exchange, err = ffi.new("rf_http_exchange *"), ffi.new("rf_error *")
     text, ranges = ffi.new("char[]", url.encode()), ffi.new("rf_range[]", spans or [(0, 1)])
-    request.url, request.redirects, request.limit_bytes = text, 2, 1 << 20
+    request.url, request.max_redirects, request.max_bytes = text, 2, 1 << 20
     if spans:
         request.ranges, request.range_count = ranges, len(spans)
     begun: list[int] = []
