@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Tile codecs (FITS 10.4): one file each, pure functions on buffers, picked from a table by ZCMPTYPE. Nothing here
- * knows of files. Streams are hostile: a decoder reads nothing outside in[0..n) and writes nothing outside the values,
- * whatever the stream says; the size of what comes out is the caller's, never the stream's.
+ * Tile codecs (FITS 10.4): one file each, pure functions on buffers, selected from a table by ZCMPTYPE. Streams are
+ * hostile: a decoder reads only in[0..n) and writes only the values, whatever the stream contains. The caller knows the
+ * size of the result; the stream never sets it.
  *
- * Values are in the byte order of the machine. Of width 1 they are unsigned, of width 2, 4 and 8 signed integers; GZIP
- * and NOCOMPRESS do not care and take reals, too.
+ * Values are in machine order. Values of 1 byte are unsigned; values of 2, 4 and 8 bytes are signed. GZIP and
+ * NOCOMPRESS accept reals, too.
  */
 #ifndef RF_CODEC_CODEC_H
 #define RF_CODEC_CODEC_H
@@ -14,17 +14,17 @@
 
 #include "base/error.h"
 
-/* What ZNAMEi and ZVALi say, and what an encoder may choose. */
+/* The parameters of ZNAMEi and ZVALi, and those of an encoder. */
 typedef struct rf_tile_params {
   unsigned blocksize; /* RICE_1: BLOCKSIZE, 32 unless said */
   unsigned bytepix;   /* RICE_1: BYTEPIX, 1, 2 or 4 (8 is RF_ERR_UNSUPPORTED): bytes of the integers in the stream */
   int scale;          /* HCOMPRESS_1: the divisor, 0 or 1 for lossless; encoding only, the stream has its own */
   int smooth;         /* HCOMPRESS_1: decoding only */
   int level;          /* GZIP: 1 to 12, 0: the default */
-  struct rf_deflater *deflater; /* GZIP, encoding only: what rf_deflater_new made, which has its own level, or NULL */
+  struct rf_deflater *deflater; /* GZIP, encoding only: NULL, or a deflater with its own level */
 } rf_tile_params;
 
-/* What a tile is made of. */
+/* The size of a tile. */
 typedef struct rf_tile_shape {
   size_t count;   /* elements: rows * columns. The caller has checked it against its limits */
   size_t columns; /* along the fastest axis with more than one element */
@@ -42,22 +42,23 @@ typedef struct rf_tile_codec {
   const char *alias; /* another spelling that is read, or NULL */
   unsigned flags;    /* RF_TILE_... */
 
-  /* Room that encoding may take at most; false when that is beyond 64 bits or the int sizes of the format. */
+  /* Sets *bytes to the maximal size of the stream. Returns false when the size is beyond 64 bits or the integers of the
+   * format. */
   bool (*bound)(const rf_tile_params *params, const rf_tile_shape *shape, size_t *bytes);
 
-  /* Encodes shape->count values into `out`, which has the room that bound() said. RF_ERR_RANGE for a value that the
-   * codec cannot hold; RF_ERR_MEMORY. `values` may be changed where the comment of the codec says so: none does. */
+  /* Encodes shape->count values into `out`, which is as long as bound() requires. RF_ERR_RANGE for a value that the
+   * codec cannot hold; RF_ERR_MEMORY. */
   rf_status (*encode)(const rf_tile_params *params, const rf_tile_shape *shape, const void *values, uint8_t *out,
                       size_t *used, rf_error *err);
 
-  /* Decodes in[0..n) into shape->count values. *width is the width in which they come: that of the stream, which need
-   * not be shape->width (GZIP tells by the length of its content, RICE_1 by BYTEPIX, PLIO_1 and HCOMPRESS_1 give 4).
-   * `values` has room for shape->count values of 8 bytes, aligned for them. RF_ERR_CODEC for a stream that ends early,
-   * runs over or claims another size; RF_ERR_MEMORY. What `values` holds after a failure is undefined. */
+  /* Decodes in[0..n) into shape->count values. *width receives their width, which may differ from shape->width: GZIP
+   * has that of its content, RICE_1 has BYTEPIX, PLIO_1 and HCOMPRESS_1 have 4. `values` has room for shape->count
+   * aligned values of 8 bytes. RF_ERR_CODEC for a stream that ends early, is too long or has another size;
+   * RF_ERR_MEMORY. After a failure, `values` is undefined. */
   rf_status (*decode)(const rf_tile_params *params, const rf_tile_shape *shape, const uint8_t *in, size_t n,
                       void *values, unsigned *width, rf_error *err);
 
-  /* The most memory that decoding takes beside `values`, in bytes. NULL: none. */
+  /* Returns the maximal memory that decoding takes besides `values`, in bytes. NULL: none. */
   uint64_t (*scratch)(const rf_tile_shape *shape);
 } rf_tile_codec;
 
@@ -69,10 +70,10 @@ extern const rf_tile_codec rf_tile_gzip_1;
 extern const rf_tile_codec rf_tile_gzip_2;
 extern const rf_tile_codec rf_tile_nocompress;
 
-/* By type; NULL for RF_Z_AUTO and unknown ones. */
+/* Returns the codec of a type, or NULL for RF_Z_AUTO and unknown types. */
 const rf_tile_codec *rf_tile_codec_of(rf_zcmptype type);
 
-/* By what ZCMPTYPE says, aliases (RICE_ONE) included, any case; NULL when it is none of them. */
+/* Returns the codec of a value of ZCMPTYPE, in any case, aliases (RICE_ONE) included, or NULL. */
 const rf_tile_codec *rf_tile_codec_named(const char *name);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "codec/codec.h"
 
-/* Decodes into values of params->bytepix bytes; params were checked. */
+/* Decodes with checked `params` into values of params->bytepix bytes. */
 rf_status rf_rice_decode(const rf_tile_params *params, size_t count, const uint8_t *in, size_t n, void *values,
                          rf_error *err);
 

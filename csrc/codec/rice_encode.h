@@ -7,8 +7,8 @@
 
 #include "codec/codec.h"
 
-/* Encodes; the arguments were checked, `out` has the room that the row's bound() said. Gives the bytes of the stream.
- */
+/* Encodes checked arguments into `out`, which is as long as bound() of the row requires. Returns the bytes of the
+ * stream. */
 size_t rf_rice_encode(const rf_tile_params *params, const rf_tile_shape *shape, const void *values, uint8_t *out);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Loops that the compiler turns into vectors are compiled twice where that pays: for any processor and for those with
- * AVX2, and rf_bytes_level() says which to call. Both have the same source and, without contraction, the same results.
+ * Loops that the compiler vectorises are compiled twice where that is faster: for any processor, and for AVX2.
+ * rf_bytes_level() selects one. Both have the same source and, without contraction, the same results.
  */
 #ifndef RF_CODEC_VECTOR_H
 #define RF_CODEC_VECTOR_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Arithmetic and functions of numbers.
+ * arithmetic.c: arithmetic and functions of numbers.
  */
 #ifndef RF_EXPR_ARITHMETIC_H
 #define RF_EXPR_ARITHMETIC_H

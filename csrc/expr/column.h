@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Columns that an expression names.
+ * column.c: columns that an expression names.
  */
 #ifndef RF_EXPR_COLUMN_H
 #define RF_EXPR_COLUMN_H
 
 #include "expr/operand.h"
 
-/* Values of rf_binder.slots beside the columns of the program: not asked yet, and none of that name. */
+/* Values of rf_binder.slots other than columns: not searched yet, and not found. */
 #define RF_NOT_ASKED UINT32_MAX
 #define RF_NO_COLUMN (UINT32_MAX - 1)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Comparisons of numbers and strings.
+ * compare.c: comparisons of numbers and strings.
  */
 #ifndef RF_EXPR_COMPARE_H
 #define RF_EXPR_COMPARE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * Row expressions: "mag < 22 & name == 'M31'". Parsed once (parser.c), bound to the columns of a table (bind.c) and run
- * over chunks of rows (run.c). This room knows nothing of tables: a caller says what a name is, and where the cells
+ * over chunks of rows (run.c). A table is not needed: the caller tells what a name is and where the cells
  * are.
  */
 #ifndef RF_EXPR_EXPR_H
@@ -14,21 +14,21 @@
 #define RF_EXPR_DEPTH 200
 #define RF_EXPR_NAMES 999 /* as many columns as a table can have (FITS 7.3.1) */
 
-/* What a name stands for. */
+/* The column of a name. */
 typedef struct rf_expr_column {
   rf_dtype type;               /* of the cells that rf_program_run gets: any but the complex ones and RF_TEXT */
   uint64_t width;              /* strings: bytes of one */
   int ndim;                    /* 0: a cell is one element */
   uint64_t dims[RF_CELL_AXES]; /* slowest first */
-  const char *unfit;           /* NULL, or why the column cannot be used, to stand behind "column 'x' " */
+  const char *unfit;           /* NULL, or why the column cannot be used; completes "column 'x' ..." */
 } rf_expr_column;
 
 /* Fills *column for the column `name`. RF_ERR_NOT_FOUND, without a message, when there is none. The n-th success is
  * the n-th column of rf_program_run. */
 typedef rf_status (*rf_expr_find)(void *context, const char *name, rf_expr_column *column, rf_error *err);
 
-/* An expression whose names and types are settled, with the memory it needs to run: for one thread at a time. It needs
- * the rf_expr no more. */
+/* An expression with known names and types, and the memory to run it. One thread at a time uses it. The rf_expr may be
+ * freed. */
 typedef struct rf_program rf_program;
 
 /* Asks `find` once for each name. The message of a failure (RF_ERR_NOT_FOUND, RF_ERR_TYPE, RF_ERR_RANGE for an index)
@@ -45,7 +45,7 @@ typedef struct rf_expr_cells {
   ptrdiff_t null_stride;
 } rf_expr_cells;
 
-/* Sets selected[i] to 1 or 0 for each of `rows` rows and gives the number of ones. Cannot fail. */
+/* Sets selected[i] to 1 or 0 for each of `rows` rows. Returns the number of ones. Cannot fail. */
 uint64_t rf_program_run(rf_program *program, const rf_expr_cells *columns, size_t rows, uint8_t *selected);
 
 #endif

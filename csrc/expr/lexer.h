@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Characters to tokens.
+ * lexer.c: characters to tokens.
  */
 #ifndef RF_EXPR_LEXER_H
 #define RF_EXPR_LEXER_H
@@ -45,11 +45,11 @@ typedef struct rf_token {
   uint32_t at; /* first byte */
   uint32_t end;
   rf_num number;
-  rf_str string; /* of STRING, WORD and NAME: quotes undone */
+  rf_str string; /* of STRING, WORD and NAME, without quotes */
 } rf_token;
 
-/* Reads the token at text[at]. `room` takes the characters of strings and names: one byte for each byte of the
- * text, used from *used on. */
+/* Reads the token at text[at]. `room` receives the characters of strings and names from *used on; it is as long as the
+ * text. */
 rf_status rf_token_read(const rf_expr *expr, uint32_t at, char *room, size_t *used, rf_token *token, rf_error *err);
 
 #endif

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An integer between -2^63 and 2^64 - 1, or a real: what an integer operation gives beyond that. Never U64 for what
- * I64 holds. */
+/* An integer between -2^63 and 2^64 - 1, or a real: the result of an integer operation beyond that range. An integer
+ * that fits I64 is never U64. */
 typedef enum rf_num_tag { RF_NUM_I64, RF_NUM_U64, RF_NUM_REAL } rf_num_tag;
 
 typedef struct rf_num {
@@ -38,12 +38,12 @@ static inline double rf_num_double(rf_num a) {
   return a.tag == RF_NUM_I64 ? (double)a.i : a.tag == RF_NUM_U64 ? (double)a.u : a.d;
 }
 
-/* -1, 0, 1, or RF_NUM_UNORDERED with a NaN. By value, without rounding an integer to a real. */
+/* Returns -1, 0 or 1, or RF_NUM_UNORDERED for a NaN. Compares by value, without rounding an integer to a real. */
 #define RF_NUM_UNORDERED 2
 int rf_num_compare(rf_num a, rf_num b);
 
-/* Exact where the result is an integer of the range above, rounded otherwise. Modulo has the sign of b; by 0 it is NaN.
- * rf_num_bitand is NaN for reals. */
+/* Return the exact result where it is an integer of that range, else a rounded real. A modulus has the sign of b, and
+ * is NaN for b = 0. rf_num_bitand() is NaN for reals. */
 rf_num rf_num_add(rf_num a, rf_num b);
 rf_num rf_num_subtract(rf_num a, rf_num b);
 rf_num rf_num_multiply(rf_num a, rf_num b);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The tree of an expression.
+ * parser.c: the tree of an expression.
  */
 #ifndef RF_EXPR_PARSER_H
 #define RF_EXPR_PARSER_H
@@ -16,7 +16,7 @@ typedef enum rf_op {
   RF_OP_LOGICAL, /* item: a literal */
   RF_OP_NUMBER,
   RF_OP_STRING,
-  RF_OP_COLUMN, /* name; count items: the indices behind it */
+  RF_OP_COLUMN, /* name; count items: the indices after it */
   /* operators, in the order of their tokens */
   RF_OP_OR,
   RF_OP_AND,
@@ -71,8 +71,8 @@ typedef struct rf_item {
   uint32_t at;
 } rf_item;
 
-/* The nodes of the tree stand in postfix order: operands before their operator. So whoever walks it needs a loop and a
- * stack, and no recursion. */
+/* A node of the tree. The nodes are in postfix order: operands before their operator, so that a loop with a stack walks
+ * the tree without recursion. */
 typedef struct rf_node {
   rf_op op;
   uint32_t at;    /* byte of the text that a message about it points at */
@@ -96,11 +96,11 @@ struct rf_expr {
   size_t name_count, name_capacity;
 };
 
-/* Operands of an operator or function. */
+/* Returns the number of operands of an operator or function. */
 int rf_op_operands(rf_op op);
-/* As it is written, for messages. */
+/* Returns the operator as it is written, for messages. */
 const char *rf_op_text(rf_op op);
-/* The function of that name (any case) or false. */
+/* Finds the function of a name, in any case. Returns false when none exists. */
 bool rf_op_find(rf_str name, rf_op *op);
 
 #endif

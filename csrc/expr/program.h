@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Programs: steps on chunks of rows, and the registers that they read and write.
+ * program.c: programs. Steps work on chunks of rows and read and write registers.
  */
 #ifndef RF_EXPR_PROGRAM_H
 #define RF_EXPR_PROGRAM_H
@@ -19,7 +19,7 @@ typedef enum rf_kind { RF_KIND_LOGICAL, RF_KIND_INTEGER, RF_KIND_REAL, RF_KIND_S
 typedef enum rf_step_code {
   RF_STEP_LITERAL, /* item */
   RF_STEP_LOAD,    /* column */
-  RF_STEP_TRUTH,   /* logical: an undefined one is false */
+  RF_STEP_TRUTH,   /* logical: undefined becomes false */
   RF_STEP_TO_INTEGER,
   RF_STEP_TO_REAL,
   RF_STEP_OPERATE /* op on operands of `kind` */
@@ -35,15 +35,15 @@ typedef struct rf_step {
   rf_fold fold_a, fold_b;
   uint32_t column; /* LOAD */
   uint64_t element;
-  bool with_blanks; /* LITERAL: those at the end of the string count */
+  bool with_blanks; /* LITERAL: trailing spaces of the string count */
   uint32_t first;   /* LITERAL and IN: items */
   uint32_t count;
 } rf_step;
 
-/* What a register holds: one value for all rows, or one a row. */
+/* The values of a register: one for all rows, or one per row. */
 typedef struct rf_value_run {
   const void *data;     /* uint8_t, int64_t, double or rf_str */
-  const uint8_t *tags;  /* integers: NULL, or rf_num_tag of each (a real is there by its bits) */
+  const uint8_t *tags;  /* integers: NULL, or the rf_num_tag of each; `data` has the bits of a real */
   const uint8_t *nulls; /* NULL, or 1 for an undefined one */
   bool one;
   rf_kind kind;
@@ -91,14 +91,14 @@ static inline rf_str rf_run_string(const rf_value_run *v, size_t i) {
   return ((const rf_str *)v->data)[v->one ? 0 : i];
 }
 
-/* The register as a result of `kind` that has no undefined values. */
+/* Makes the register of a step a result of `kind` without undefined values. */
 static inline rf_value_run *rf_register_set(rf_program *program, const rf_step *step, rf_kind kind, bool one) {
   rf_register *reg = &program->registers[step->to];
   reg->value = (rf_value_run){.data = reg->data, .one = one, .kind = kind};
   return &reg->value;
 }
 
-/* Arithmetic: undefined where an operand is. */
+/* Marks results of arithmetic as undefined where an operand is. */
 static inline void rf_register_pass_nulls(rf_register *to, const rf_value_run *a, const rf_value_run *b, size_t n) {
   const uint8_t *x = a->nulls;
   const uint8_t *y = b ? b->nulls : NULL;
@@ -112,7 +112,7 @@ static inline void rf_register_pass_nulls(rf_register *to, const rf_value_run *a
   to->value.nulls = to->nulls;
 }
 
-/* Comparisons: false where an operand is undefined. */
+/* Makes results of a comparison false where an operand is undefined. */
 static inline void rf_run_clear_nulls(uint8_t *truth, const rf_value_run *a, size_t n) {
   if (a && a->nulls)
     for (size_t i = 0; i < n; i++)

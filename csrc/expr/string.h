@@ -14,14 +14,14 @@ typedef struct rf_str {
   size_t length;
 } rf_str;
 
-/* How a string is looked at; saves writing lower() and upper() into memory. ASCII letters only. */
+/* How a string is compared, so that lower() and upper() write no memory. ASCII letters only. */
 typedef enum rf_fold { RF_FOLD_NONE, RF_FOLD_LOWER, RF_FOLD_UPPER } rf_fold;
 
-/* Cut at a NUL, and trailing blanks off (FITS 7.3.3.1: what follows a NUL has no meaning). */
+/* Returns the string up to a NUL (FITS 7.3.3.1), without trailing spaces. */
 rf_str rf_str_trim(const char *text, size_t length);
-rf_str rf_str_strip(rf_str s); /* blanks at the beginning too */
+rf_str rf_str_strip(rf_str s); /* without leading spaces, too */
 
-/* By bytes. Negative, 0 or positive. */
+/* Compare bytes. The first function returns a negative number, 0 or a positive one. */
 int rf_str_compare(rf_str a, rf_fold fold_a, rf_str b, rf_fold fold_b);
 bool rf_str_equal(rf_str a, rf_fold fold_a, rf_str b, rf_fold fold_b);
 bool rf_str_starts(rf_str s, rf_fold fold_s, rf_str part, rf_fold fold_part);
