@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Kernels over runs of values. Each one handles whole vectors and leaves the rest to the portable twin, which is also
- * all that a big-endian machine needs.
+ * Kernels over runs of values. Each one handles whole vectors and leaves the rest to the portable version, which is
+ * also all that a big-endian machine needs.
  */
 #include "base/bytes.h"
 
@@ -27,11 +27,11 @@
 /* Most bytes that one pass of a summing kernel adds up; its 64-bit lanes could take 2^32 words each. */
 #define SUM_CHUNK ((size_t)1 << 30)
 
-/* What a swap kernel does: dst = byteswap(src) ^ mask, the mask being in the machine's order. Gives the number of
+/* A swap kernel: dst = byteswap(src) ^ mask, with the mask in machine order. Returns the number of
  * elements done, a multiple of its vector. */
 typedef size_t (*swap_kernel)(uint8_t *dst, const uint8_t *src, size_t count, unsigned width, uint64_t mask);
 
-/* Adds whole vectors of big-endian words to *sum; gives the number of bytes done. */
+/* Adds whole vectors of big-endian words to *sum. Returns the number of bytes done. */
 typedef size_t (*sum_kernel)(const uint8_t *bytes, size_t n, uint64_t *sum);
 
 /* ---- portable ---- */
@@ -180,7 +180,7 @@ __attribute__((target("avx2"))) static size_t avx2_sum(const uint8_t *bytes, siz
 static const swap_kernel swap_kernels[3] = {NULL, ssse3_swap, avx2_swap};
 static const sum_kernel sum_kernels[3] = {NULL, ssse3_sum, avx2_sum};
 
-/* Not all compilers know "lzcnt" as a name of __builtin_cpu_supports. */
+/* Not all compilers accept "lzcnt" in __builtin_cpu_supports(). */
 static bool has_bit_instructions(void) {
   unsigned a, b, c = 0, d;
   return __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __get_cpuid(0x80000001, &a, &b, &c, &d) &&

@@ -14,7 +14,7 @@
 
 #define POLYNOMIAL UINT32_C(0x82F63B78) /* reflected */
 
-/* ---- the portable twin ---- */
+/* ---- the portable version ---- */
 
 /* table[k][b]: what byte b does k bytes further on. */
 static uint32_t table[8][256];

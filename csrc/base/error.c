@@ -149,7 +149,7 @@ static const char *system_text(int number, char *buffer, size_t n) {
   return strerror_s(buffer, n, number) == 0 ? buffer : "unknown error";
 }
 #else
-/* strerror_r comes in two kinds: GNU's gives the text, POSIX's fills the buffer and gives a number. */
+/* strerror_r has two forms: GNU's returns the text, POSIX's fills the buffer and returns a number. */
 static const char *text_of_gnu(const char *text, const char *buffer) {
   (void)buffer;
   return text ? text : "unknown error";

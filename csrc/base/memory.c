@@ -14,7 +14,7 @@
 #endif
 #endif
 
-/* Smallest buffer for which huge pages are asked for: below it a huge page would mostly be wasted. */
+/* Smallest buffer with huge pages. Smaller ones would waste most of a huge page. */
 #define HUGE_FROM ((size_t)4 << 20)
 
 /* The allocator in force; members are NULL for the C library's. */

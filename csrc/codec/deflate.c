@@ -19,7 +19,7 @@
 
 #define LEAST_LEVEL 1
 #define MAX_LEVEL 12
-/* Already gives smaller members than zlib's level 1, which is what cfitsio writes, at more than twice its speed. */
+/* Members are smaller than those of zlib's level 1, which cfitsio uses, at more than twice the speed. */
 #define DEFAULT_LEVEL 1
 
 /* RFC 1952 2.3.1, RFC 1950 2.2 */

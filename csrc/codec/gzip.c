@@ -56,7 +56,7 @@ static rf_status gzip_encode(const rf_tile_params *params, const rf_tile_shape *
   uint8_t *ordered = rf_deflater_room(deflater, n);
   rf_status status;
   if (ordered == NULL) {
-    status = rf_fail(err, RF_ERR_MEMORY, "gzip: no memory for a tile of %zu bytes", n);
+    status = rf_fail(err, RF_ERR_MEMORY, "gzip: cannot allocate memory for a tile of %zu bytes", n);
   } else {
     if (planes)
       rf_shuffle_values(ordered, values, shape->count, shape->width);
@@ -102,7 +102,7 @@ static rf_status unshuffle_content(const rf_tile_shape *shape, const uint8_t *co
 }
 
 /* Values of 4 bytes and less are put together from planes in the upper half of `values`, in the lower one. They need no
- * memory of their own; a stream that turns out longer is inflated anew into some. */
+ * memory of their own; a stream that is longer is inflated again into such memory. */
 static rf_status gzip_2_decode(const rf_tile_params *params, const rf_tile_shape *shape, const uint8_t *in, size_t n,
                                void *values, unsigned *width, rf_error *err) {
   (void)params;
@@ -117,7 +117,7 @@ static rf_status gzip_2_decode(const rf_tile_params *params, const rf_tile_shape
   }
   uint8_t *content = rf_alloc(room);
   if (content == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "GZIP_2: no memory for a tile of %zu bytes", room);
+    return rf_fail(err, RF_ERR_MEMORY, "GZIP_2: cannot allocate memory for a tile of %zu bytes", room);
   rf_status status = rf_gunzip(in, n, content, room, &made, err);
   if (status == RF_OK)
     status = unshuffle_content(shape, content, made, values, width, err);

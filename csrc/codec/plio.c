@@ -142,7 +142,7 @@ PLIO_INLINE bool put_list(plio_writer *writer, const void *values, size_t count,
 
 static bool plio_bound(const rf_tile_params *params, const rf_tile_shape *shape, size_t *bytes) {
   (void)params;
-  /* The dearest pixel: the value set anew, which takes two words, and a run of one. */
+  /* The worst case of a pixel: set the value (2 words), a run of 1 (1 word). */
   uint64_t total;
   return rf_mul_u64(shape->count, 6, &total) && rf_add_u64(total, (uint64_t)2 * HEAD_WORDS, &total) &&
          rf_to_size(total, bytes);
@@ -225,7 +225,7 @@ typedef struct {
   int64_t value; /* int64: to see it leave what 32 bits hold */
 } plio_reader;
 
-/* Pixels that are stored at a time, also where fewer are asked for and the tile has room: most runs are short. */
+/* Pixels that are stored at a time, even for a shorter run where the tile has room: most runs are short. */
 #define STORE 8
 
 /* False when the tile has not that many left. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * RICE_1 (FITS 10.4.1): its row, and what is checked before either direction starts.
+ * RICE_1 (FITS 10.4.1): its row, and the checks before either direction starts.
  */
 #include "base/memory.h"
 #include "codec/rice.h"

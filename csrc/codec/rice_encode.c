@@ -67,8 +67,8 @@ RF_RICE_INLINE uint32_t map_difference(uint32_t v, uint32_t last, unsigned bytep
   return (d << 1) ^ (0u - (d >> 31));
 }
 
-/* Maps the differences of values i ... i + count - 1 from the ones before them; gives their sum. The first value of all
- * differs from itself. */
+/* Maps the differences of values i ... i + count - 1 from the ones before them. Returns their sum. The first value of
+ * all differs from itself. */
 RF_RICE_INLINE uint64_t map_values(const void *values, size_t i, size_t count, uint32_t *mapped, unsigned width,
                                    unsigned bytepix) {
   uint64_t sum = 0;

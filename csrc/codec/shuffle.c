@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * The byte planes of GZIP_2 (FITS 10.4.2). A vector of every plane is made from as many vectors of elements by byte
- * shuffles and a transposition; what is left over goes through the portable twin, which is also all that a machine
+ * shuffles and a transposition; what is left over goes through the portable version, which is also all that a machine
  * without these instructions has. Values of a little-endian machine have their planes in the opposite order and are
  * otherwise the same.
  */

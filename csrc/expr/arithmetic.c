@@ -70,7 +70,7 @@ static bool multiply_fits(int64_t *restrict r, const int64_t *a, size_t step_a, 
   return beyond >> 32 == 0;
 }
 
-/* No division by 0, nor of the least integer by -1. The result has the sign of b, where C gives that of a. */
+/* No division by 0, nor of the least integer by -1. The result has the sign of b; in C it would have that of a. */
 static bool modulo_fits(int64_t *restrict r, const int64_t *a, size_t step_a, const int64_t *b, size_t step_b,
                         size_t n) {
   for (size_t i = 0; i < n; i++) {

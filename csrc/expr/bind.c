@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The tree and the types of the columns to a program: a list of steps, each on whole chunks of rows. Types are settled
- * here, so that running meets none that do not fit.
+ * Makes a program of the tree and the types of the columns: a list of steps, each on whole chunks of rows. Binding
+ * checks all types, so that running needs no checks.
  */
 #include <math.h>
 #include <stdio.h>
@@ -292,7 +292,7 @@ static rf_status bind_node(rf_binder *b, const rf_node *node) {
 /* ------------------------------ whole programs ------------------------------ */
 
 static rf_status no_memory(rf_error *err) {
-  return rf_fail(err, RF_ERR_MEMORY, "no memory to run an expression");
+  return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to run an expression");
 }
 
 /* The program keeps literals of its own: they are converted and sorted here. Behind them F and T. */

@@ -88,7 +88,7 @@ static bool read_hexadecimal(const rf_expr *expr, rf_token *token) {
   return at > token->at + 2;
 }
 
-/* Beyond 2^63 - 1, where rf_number_read gives a real. */
+/* Beyond 2^63 - 1, where rf_number_read() returns a real. */
 static bool read_unsigned(const char *text, size_t n, uint64_t *value) {
   *value = 0;
   for (size_t i = 0; i < n; i++)
@@ -130,7 +130,7 @@ static rf_status read_number(const rf_expr *expr, rf_token *token, rf_error *err
     return rf_expr_fail(expr, err, RF_ERR_ARGUMENT, token->at, "a number that is too long or beyond the range");
   if (token->end < expr->length && is_letter(expr->text[token->end]))
     return rf_expr_fail(expr, err, RF_ERR_ARGUMENT, token->end,
-                        "a letter right behind a number (a column whose name begins with a digit stands in `...`)");
+                        "a letter right after a number (put a column whose name begins with a digit in `...`)");
   return RF_OK;
 }
 

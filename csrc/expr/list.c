@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Lists behind "in": sorted once, looked up by halving. All of one are numbers, or all are strings.
+ * Lists after "in": sorted once, then searched by halving.
  */
 #include "expr/list.h"
 

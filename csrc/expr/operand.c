@@ -78,7 +78,7 @@ rf_status rf_binder_missing_column(const rf_binder *b, uint32_t at, const char *
   return rf_expr_fail(b->expr, b->err, RF_ERR_NOT_FOUND, at, "there is no column '%.80s'", name);
 }
 
-/* T and F without a column of that name are not taken for 1 and 0: "T > 300" means a column. */
+/* T and F without a column of that name are not 1 and 0: "T > 300" means a column. */
 rf_status rf_operand_check_letter(const rf_binder *b, const rf_operand *o) {
   if (!o->bare_letter)
     return RF_OK;

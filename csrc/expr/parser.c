@@ -184,7 +184,7 @@ static rf_status add_name(parser *p, rf_str name, uint32_t at, uint32_t *index) 
   RF_TRY(RF_ARRAY_GROW(expr->names, expr->name_capacity, expr->name_count + 1, "an expression", p->err));
   char *copy = rf_strndup(name.text, name.length);
   if (!copy)
-    return rf_fail(p->err, RF_ERR_MEMORY, "no memory for the name of a column");
+    return rf_fail(p->err, RF_ERR_MEMORY, "cannot allocate memory for the name of a column");
   *index = (uint32_t)expr->name_count;
   expr->names[expr->name_count++] = copy;
   return RF_OK;
@@ -240,11 +240,11 @@ static rf_status list_item(parser *p) {
   return add_item(p, item);
 }
 
-/* What stands behind "in". Lists of strings and of numbers are told apart when the types are known. */
+/* The list after "in". Binding tells lists of strings and of numbers apart. */
 static rf_status parse_list(parser *p, rf_node *node) {
   rf_token_kind close = p->token.kind == RF_TOKEN_OPEN ? RF_TOKEN_CLOSE : RF_TOKEN_CLOSE_LIST;
   if (p->token.kind != RF_TOKEN_OPEN && p->token.kind != RF_TOKEN_OPEN_LIST)
-    return unexpected(p, "a list ([1, 2, 3]) behind 'in'");
+    return unexpected(p, "a list ([1, 2, 3]) after 'in'");
   RF_TRY(advance(p));
   node->first = (uint32_t)p->expr->item_count;
   while (p->token.kind != close) {
@@ -362,7 +362,7 @@ static rf_status parse_prefixed(parser *p, precedence least) {
 static rf_status parse_in(parser *p, const rf_token *token) {
   bool negated = token->kind == RF_TOKEN_NOT;
   if (negated)
-    RF_TRY(expect(p, RF_TOKEN_IN, "an operator (or 'in' behind 'not')"));
+    RF_TRY(expect(p, RF_TOKEN_IN, "an operator (or 'in' after 'not')"));
   rf_node node = {.op = RF_OP_IN, .at = token->at};
   RF_TRY(parse_list(p, &node));
   RF_TRY(add_node(p, node));
@@ -383,7 +383,7 @@ static rf_status parse_right(parser *p, rf_op op, precedence level, const rf_tok
   return add_operator(p, op, token->at);
 }
 
-/* An operand and the operators behind it that bind at least as tightly as `least`. */
+/* An operand and the operators after it that bind at least as tightly as `least`. */
 static rf_status parse(parser *p, precedence least) {
   RF_TRY(parse_prefixed(p, least));
   bool compared = false;
@@ -422,7 +422,7 @@ static rf_status expr_new(const char *text, size_t length, rf_expr **expr, rf_er
   }
   if (!made || !made->text || !made->strings) {
     rf_expr_free(made);
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an expression of %zu bytes", length);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for an expression of %zu bytes", length);
   }
   if (length > 0)
     memcpy(made->text, text, length);

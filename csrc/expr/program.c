@@ -18,7 +18,7 @@ rf_status rf_program_reserve(rf_program *program, rf_error *err) {
   program->registers = rf_alloc_zero(count, sizeof *program->registers);
   program->memory = rf_alloc_zero(count * (data + 2 * rows) + 2 * rows * sizeof(double), 1);
   if (!program->registers || !program->memory)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to run an expression");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to run an expression");
   uint8_t *at = program->memory;
   for (int i = 0; i < 2; i++, at += rows * sizeof(double))
     program->scratch[i] = (double *)(void *)at;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * One card (FITS 4.1): 80 bytes seen as keyword, value and comment, and values read without a header around them.
+ * One card (FITS 4.1): keyword, value and comment of 80 bytes, and values without an rf_header.
  */
 #include "header/card.h"
 
@@ -9,7 +9,7 @@
 #include "header/keyword.h"
 #include "header/value.h"
 
-/* Narrows [*begin, *end) by the blanks at both ends, and by control characters, which count as blanks there. */
+/* Narrows [*begin, *end) by the blanks (rf_is_blank()) at both ends. */
 static void trim(const char **begin, const char **end) {
   while (*begin < *end && rf_is_blank(**begin))
     (*begin)++;
@@ -17,9 +17,10 @@ static void trim(const char **begin, const char **end) {
     (*end)--;
 }
 
-/* Where a string's closing quote is: a quote that stands alone (FITS 4.2.1.1) with a blank, a '/' or nothing behind it.
- * Writers that forgot to double a quote inside ('it's') leave one with a letter behind: that one ends the string only
- * when no better one follows. Failing both, the second of two that has an end behind it ('O'''). NULL: not closed. */
+/* Returns the closing quote of a string: a single quote (FITS 4.2.1.1) before a blank, a '/' or the end of the card. A
+ * writer that did not double a quote inside ('it's') leaves a single quote before a letter, which closes the string
+ * only when no better one follows. The last choice is the second of two quotes before an end ('O'''). NULL: not closed.
+ */
 static const char *closing_quote(const char *open, const char *end) {
   const char *alone = NULL;
   const char *paired = NULL;
@@ -47,7 +48,7 @@ static void split_value(const char *p, const char *end, rf_card_view *view) {
   if (close != NULL) {
     value_end = close + 1;
   } else if (p < end && *p == '\'') {
-    value_end = end; /* never closed: there is no telling where a comment begins */
+    value_end = end; /* not closed: where a comment begins is unknown */
   } else {
     value_end = memchr(p, '/', (size_t)(end - p));
     if (value_end == NULL)
@@ -66,7 +67,7 @@ static void split_value(const char *p, const char *end, rf_card_view *view) {
   view->value_length = (size_t)(value_end - p);
 }
 
-/* "HIERARCH long name = value" (the ESO convention). False when it is not of that form. */
+/* Splits "HIERARCH long name = value" (the ESO convention). Returns false for another form. */
 static bool split_hierarch(const char card[RF_CARD_BYTES], rf_card_view *view) {
   if (!rf_is_blank(card[8]) || !rf_card_is(card, "HIERARCH"))
     return false;
@@ -131,7 +132,7 @@ void rf_card_split(const char card[RF_CARD_BYTES], rf_card_view *view) {
   if (card[8] != '=' || is_commentary(card))
     return;
   split_value(card + 9, card + RF_CARD_BYTES, view);
-  /* Without the blank it is no value by the standard. Readers take it for one all the same, if it looks like one. */
+  /* Without the blank the standard has no value here. Other readers accept it where it can be read as one. */
   view->has_value = rf_is_blank(card[9]) || is_readable(view);
   if (!view->has_value)
     view->value_length = view->comment_length = 0;

@@ -12,7 +12,7 @@
 #include "header/value.h"
 
 #define VALUE_COLUMN 10     /* 0-based: where values begin */
-#define VALUE_END_COLUMN 30 /* one behind the last column of fixed format */
+#define VALUE_END_COLUMN 30 /* after the last column of fixed format */
 #define STRING_MIN 8        /* FITS 4.2.1.1: the closing quote not before column 20 */
 #define CONTINUE_ROOM 67    /* bytes between "CONTINUE  '" and "&'" */
 
@@ -115,7 +115,7 @@ static size_t comment_piece(const char *text, size_t n, size_t room) {
 static rf_status add_continue_comments(const char *comment, size_t n, rf_text *cards, rf_error *err) {
   while (n > 0) {
     size_t begin = cards->length;
-    size_t room = RF_CARD_BYTES - 16; /* behind "CONTINUE  '&' / " */
+    size_t room = RF_CARD_BYTES - 16; /* after "CONTINUE  '&' / " */
     size_t piece = comment_piece(comment, n, room);
     size_t next = piece;
     while (next < n && comment[next] == ' ')
@@ -130,7 +130,7 @@ static rf_status add_continue_comments(const char *comment, size_t n, rf_text *c
 }
 
 /* The string on as many cards as it takes, then the comment: on the last of them if there is room, else on cards of its
- * own. A string that ends in '&' needs an empty piece behind it, so that its '&' is not taken for a sign of more. */
+ * own. A string that ends in '&' needs an empty part after it, so that its '&' does not announce a CONTINUE card. */
 static rf_status compose_long_string(const rf_card_parts *parts, const char *raw, size_t n, rf_text *cards,
                                      rf_error *err) {
   bool tight = parts->keyword->hierarch && head_length(parts->keyword, false) + 4 > RF_CARD_BYTES;

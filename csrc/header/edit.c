@@ -257,7 +257,7 @@ rf_status rf_header_add(rf_header *header, const char *keyword, const char *text
   return rf_header_add_text(header, &name, &value, err);
 }
 
-/* The CONTINUE cards behind one that continues nothing continue nothing either. */
+/* CONTINUE cards after an orphan CONTINUE card are orphans, too. */
 static size_t span_to_delete(const rf_header *header, size_t index) {
   size_t span = rf_header_span(header, index);
   while (is_orphan_continue(header, index) && is_orphan_continue(header, index + span))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * A header: its cards one behind the other, as they are in the file, and the ways to read them.
+ * A header: its cards in memory as they are in the file.
  */
 #include "header/header.h"
 
@@ -16,7 +16,7 @@ rf_status rf_header_new(rf_header **header, rf_error *err) {
   rf_error_clear(err);
   rf_header *h = rf_alloc_zero(1, sizeof *h);
   if (h == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a header");
   *header = h;
   return RF_OK;
 }
@@ -37,7 +37,7 @@ static rf_status new_with_cards(const void *cards, size_t count, rf_header **hea
   h->cards = rf_alloc(count * RF_CARD_BYTES);
   if (h->cards == NULL) {
     rf_header_free(h);
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu cards", count);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a header of %zu cards", count);
   }
   if (count > 0)
     memcpy(h->cards, cards, count * RF_CARD_BYTES);
@@ -71,7 +71,7 @@ static rf_status refuse(const rf_header *header, rf_error *err) {
   return RF_OK;
 }
 
-/* Blank cards before an END that begins a block are room that an edit left free (see rf_header_format), no content. */
+/* Blank cards before an END that begins a block are free space of an earlier edit (rf_header_format()), not content. */
 static size_t without_reserve(const char *cards, size_t count) {
   if (count * RF_CARD_BYTES % RF_BLOCK_BYTES != 0)
     return count;

@@ -145,7 +145,7 @@ static rf_status fill_table(const rf_header *header, rf_index *index, size_t ent
     slots *= 2;
   uint32_t *made = rf_alloc(slots * sizeof *made);
   if (made == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for the keywords of %zu cards", entries);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for the keywords of %zu cards", entries);
   memset(made, 0xFF, slots * sizeof *made);
   rf_free(index->slots);
   index->slots = made;
@@ -183,7 +183,7 @@ static rf_status list_entries(const rf_header *header, rf_index *index, rf_error
 rf_status rf_index_new(const rf_header *header, rf_index **out, rf_error *err) {
   rf_index *index = rf_alloc_zero(1, sizeof *index);
   if (index == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for the keywords of a header");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for the keywords of a header");
   index->seed = (uint64_t)(uintptr_t)index * UINT64_C(0xD1342543DE82EF95); /* not known to who writes the file */
   rf_status status = list_entries(header, index, err);
   if (status != RF_OK) {
@@ -247,7 +247,7 @@ void rf_header_worked(rf_header *header, size_t cards) {
 /* The memory holds the cards twice as soon as they are loose, so that putting them in order takes none. */
 rf_status rf_header_reserve(rf_header *header, size_t cards, rf_error *err) {
   if (cards > SIZE_MAX / RF_CARD_BYTES / 8 - header->used)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu more cards", cards);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for %zu more cards", cards);
   size_t need = header->used + header->count + 2 * cards;
   return rf_array_grow(&header->cards, &header->capacity, need, RF_CARD_BYTES, "the cards of a header", err);
 }
@@ -322,7 +322,7 @@ static void close_gap(rf_header *header) {
   header->loose = false;
 }
 
-/* By way of the memory behind the cards in use. */
+/* Copies through the memory after the cards in use. */
 void rf_header_flatten(rf_header *header) {
   if (!header->loose)
     return;

@@ -6,8 +6,8 @@
 
 #include "base/ascii.h"
 
-/* Those whose value follows from the data, its layout, its checksum or its compression. '#' stands for a number of any
- * length. BSCALE, BZERO, BLANK, EXTNAME and the like say what the data mean and stay free. */
+/* Keywords whose values depend on the data, its layout, its checksum or its compression. '#' matches a number of any
+ * length. BSCALE, BZERO, BLANK and EXTNAME give the data a meaning and are not protected. */
 static const char *const protected_names[] = {
     "SIMPLE",   "XTENSION", "BITPIX",  "NAXIS",    "NAXIS#",  "EXTEND",   "PCOUNT",   "GCOUNT",   "GROUPS",
     "PTYPE#",   "PSCAL#",   "PZERO#",  "TFIELDS",  "TTYPE#",  "TFORM#",   "TDIM#",    "TNULL#",   "TSCAL#",

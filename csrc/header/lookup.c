@@ -18,7 +18,7 @@ const char *rf_header_show_card(const rf_header *header, size_t index, char buff
   return buffer;
 }
 
-/* The raw characters of a string card, blanks behind them cut; false when the card holds no string. */
+/* The raw characters of a string card, without trailing padding. */
 bool rf_header_raw_string(const char *card, bool continued, const char **raw, size_t *n, rf_card_view *view) {
   rf_value value;
   if (continued && !rf_card_split_continue(card, view))

@@ -57,7 +57,7 @@ static rf_status prepare(rf_header *header, const rf_header *from, rf_error *err
 rf_status rf_header_merge(rf_header *header, const rf_header *from, uint32_t flags, rf_error *err) {
   rf_error_clear(err);
   if (header == NULL || from == NULL || header == from)
-    return rf_fail(err, RF_ERR_ARGUMENT, "a header is merged with another one, and neither is NULL");
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected two different headers, found NULL or one header twice");
   (void)rf_header_flat(from);
   rf_index *entries = NULL;
   RF_TRY(rf_index_new(from, &entries, err));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What an edit of a header must leave alone: the cards that describe the data behind it.
+ * Protected cards, which describe the data.
  */
 #include "header/protected.h"
 
@@ -49,7 +49,7 @@ static rf_status differs(const rf_header *header, size_t index, const char *what
   memcpy(keyword, view.keyword, view.keyword_length < 8 ? view.keyword_length : 8);
   rf_error_keyword(err, keyword);
   return rf_fail(err, RF_ERR_PROTECTED,
-                 "keyword %s describes the structure of the HDU and is changed only by the calls that change that; "
+                 "keyword %s describes the structure of the HDU and changes only with it; "
                  "the new header %s",
                  keyword, what);
 }

@@ -70,7 +70,7 @@ static bool is_remark(const char *text, const char *end) {
   return !(alone && next < end && rf_is_digit(*next));
 }
 
-/* A number at the beginning of [text, end) with a remark behind it. */
+/* A number at the beginning of [text, end) before a remark. */
 static bool read_first(const char *text, const char *end, rf_card_scale *scale) {
   const char *stop = text;
   while (stop < end && !is_fill(*stop))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Numbers in the fields of ASCII tables. What others have written there over forty years is taken generously; what is
+ * Numbers in the fields of ASCII tables. Reading accepts the forms that other writers have used in forty years; what is
  * written is what every reader takes.
  */
 #include "value/ascii_field.h"
@@ -245,7 +245,7 @@ static bool equals_word(const char *text, size_t n, const char *word) {
   return true;
 }
 
-/* What C and Python print for what is not finite. No standard has it, and it cannot be mistaken. */
+/* The text of C and Python for values that are not finite. No standard has it, and it is not ambiguous. */
 static bool word_to_real(const char *field, size_t width, double *value) {
   rf_trim_blanks(&field, &width);
   bool negative = width > 0 && *field == '-';
@@ -262,7 +262,7 @@ static bool word_to_real(const char *field, size_t width, double *value) {
   return true;
 }
 
-/* Digits at field[i..) with one point at most. Gives where they end; *behind counts those behind the point, which is
+/* Digits at field[i..) with one point at most. Returns where they end; *behind counts those after the point, which is
  * seen when that is not negative. */
 static size_t plain_digits(const char *field, size_t width, size_t i, uint64_t *whole, int *digits, int *behind) {
   for (; i < width; i++) {

@@ -86,11 +86,11 @@ rf_status rf_convert_init(rf_convert *convert, const rf_scaling *scaling, rf_dty
   else if (!raw && is_real(type))
     convert->mode = RF_CONVERT_NUMBER;
   else
-    return rf_fail(err, RF_ERR_TYPE, "%s values of an image whose %s values are %s were asked for", rf_dtype_name(type),
-                   raw ? "stored" : "scaled",
+    return rf_fail(err, RF_ERR_TYPE, "cannot convert %s %s values to %s", raw ? "stored" : "scaled",
                    rf_dtype_name(raw               ? convert->stored
                                  : convert->scaled ? RF_F64
-                                                   : convert->natural));
+                                                   : convert->natural),
+                   rf_dtype_name(type));
   return RF_OK;
 }
 
@@ -137,7 +137,7 @@ static void widen(rf_dtype type, const block *in, double *out, size_t count) {
   }
 }
 
-/* From file order to machine order, the twin's bit turned over. */
+/* From file order to machine order, with the top bit of an offset type inverted. */
 static void order_in(const rf_convert *convert, void *dst, const void *src, size_t count) {
   if (convert->natural != convert->stored)
     rf_swap_flip_copy(dst, src, count, convert->stored_bytes);
@@ -421,7 +421,7 @@ rf_status rf_convert_check(const rf_convert *convert, const void *src, const uin
   if (convert->mode != RF_CONVERT_NUMBER)
     return RF_OK;
   if (convert->scaled && convert->bscale == 0.0)
-    return rf_fail(err, RF_ERR_FORMAT, "BSCALE is 0, so no value can be turned back into a stored one");
+    return rf_fail(err, RF_ERR_FORMAT, "BSCALE is 0: cannot convert values to stored ones");
   for (uint64_t done = 0; done < count;) {
     size_t n = count - done < BLOCK ? (size_t)(count - done) : BLOCK;
     load_numbers(convert, values, bytes, mask != NULL ? mask + done : NULL, n);

@@ -239,7 +239,7 @@ static bool scan_exponent(const char *p, const char *end, int *power) {
     return false;
   int value = 0;
   for (; p < end && rf_is_digit(*p); p++)
-    value = value < 100000 ? 10 * value + (*p - '0') : value; /* what is beyond says the same */
+    value = value < 100000 ? 10 * value + (*p - '0') : value; /* a larger exponent gives the same result */
   *power += negative ? -value : value;
   return p == end;
 }
@@ -330,7 +330,7 @@ static void step_up(decimal *d) {
   if (i >= 0) {
     d->digits[i]++;
   } else {
-    d->digits[0] = '1'; /* 999 to 1000: the zeros behind are cut anyway */
+    d->digits[0] = '1'; /* 999 to 1000: the trailing zeros are removed later */
     d->power++;
   }
 }

@@ -9,7 +9,7 @@
 
 #include "base/system/platform.h"
 
-/* Bytes that stand for a purpose, far behind any byte of a file. */
+/* Bytes far beyond the end of any file, one per purpose. */
 #define RF_LOCK_EDIT (UINT64_C(0x7FFFFFFFFFFFFF00))      /* an edit that moves bytes, or what is left of one */
 #define RF_LOCK_WHOLE (UINT64_C(0x7FFFFFFFFFFFFF40))     /* a handle that keeps other writers out */
 #define RF_LOCK_TEMPORARY (UINT64_C(0x7FFFFFFFFFFFFF80)) /* the writer of a temporary file is alive */

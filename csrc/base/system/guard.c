@@ -51,7 +51,7 @@ static rf_mutex lock = RF_MUTEX_INIT;   /* taken by a thread that sets a handler
 static struct sigaction before[LEVELS]; /* each written once, before the handler of its level is set */
 static atomic_uint levels;
 
-/* ---- what is not ours ---- */
+/* ---- faults of other code ---- */
 
 static bool is_function(const struct sigaction *action) {
   return (action->sa_flags & SA_SIGINFO) != 0 || (action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN);

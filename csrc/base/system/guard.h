@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Copies from a mapping of a file that another process may cut meanwhile. Touching a page behind the end of the file is
+ * Copies from a mapping of a file that another process may cut meanwhile. A read of a page past the end of the file is
  * a signal (SIGBUS), which would end the process; inside a guarded copy it ends the copy.
  */
 #ifndef RF_BASE_SYSTEM_GUARD_H

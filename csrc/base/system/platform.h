@@ -88,7 +88,7 @@ rf_status rf_map_open_part(rf_fd fd, uint64_t offset, size_t length, uint8_t **b
 unsigned rf_fork_count(void);
 bool rf_mutex_was_abandoned(rf_mutex *mutex);
 
-/* Locks. Creation cannot fail on the systems we know; it aborts nothing and returns false if it does. */
+/* Locks. Creation does not fail on the supported systems; it returns false if it does. */
 bool rf_mutex_init(rf_mutex *mutex);
 void rf_mutex_destroy(rf_mutex *mutex);
 void rf_mutex_lock(rf_mutex *mutex);

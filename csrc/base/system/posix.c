@@ -27,7 +27,7 @@
 
 /* ---- files ---- */
 
-/* Without this, opening a pipe for reading would wait for somebody to write to it. O_NONBLOCK means nothing for files,
+/* Without this, opening a pipe for reading would wait for a writer. O_NONBLOCK means nothing for files,
  * but for a file under a lease, where it says "not now": then wait as usual. */
 static int open_without_waiting(const char *path, int flags, mode_t permissions) {
   int number;
@@ -162,8 +162,8 @@ rf_status rf_fd_sync(rf_fd fd, rf_error *err) {
 }
 
 rf_status rf_fd_close(rf_fd fd, rf_error *err) {
-  /* After EINTR the descriptor is gone on Linux and must not be closed again. Network file systems report a full disk
-   * here. */
+  /* After EINTR, Linux has closed the descriptor, and it must not be closed again. Network file systems report a full
+   * disk here. */
   if (close(fd.number) != 0 && errno != EINTR)
     return rf_fail_errno(err, errno, "closing failed");
   return RF_OK;
@@ -361,8 +361,9 @@ static void *run_thread(void *argument) {
 bool rf_thread_start(rf_thread *thread, void (*run)(void *context), void *context) {
   thread->run = run;
   thread->context = context;
-  /* A new thread inherits the mask: handlers (those of Python, say) run in threads that their owner knows of. Faults
-   * are the thread's own: the system ends a process that blocks them, and base/system/guard.c handles one of them. */
+  /* A new thread inherits the mask: so handlers (those of Python, for example) run only in threads of the application.
+   * Faults are the thread's own: the system ends a process that blocks them, and base/system/guard.c handles one of
+   * them. */
   static const int faults[] = {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGTRAP};
   sigset_t all, before;
   (void)sigfillset(&all);

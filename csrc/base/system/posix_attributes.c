@@ -34,7 +34,7 @@ static bool copy_owner_and_mode(const struct stat *old, int to) {
 #if defined(__linux__)
 
 static rf_status no_memory(rf_error *err) {
-  return rf_fail(err, RF_ERR_MEMORY, "no memory for the attributes of a file");
+  return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for the attributes of a file");
 }
 
 #define ACCESS_LIST "system.posix_acl_access"

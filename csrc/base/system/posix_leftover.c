@@ -110,7 +110,7 @@ rf_status rf_temporary_create(const char *real, bool private, int *number, char 
   for (int tries = 0;; tries++) {
     char *name = temporary_name(real);
     if (!name)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for a file name");
+      return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a file name");
     int made = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, private ? 0600 : 0666);
     int failure = errno;
     if (made >= 0) {

@@ -24,7 +24,7 @@
 #define LINKS_MAX 40
 
 static rf_status no_memory(rf_error *err) {
-  return rf_fail(err, RF_ERR_MEMORY, "no memory for a file name");
+  return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a file name");
 }
 
 size_t rf_path_folder_length(const char *path) {
@@ -115,7 +115,7 @@ static rf_status follow_links(const char *path, char **real, rf_error *err) {
   return rf_fail_errno(err, ELOOP, "cannot follow the symbolic link");
 }
 
-/* Gives `name` the folder that its own really is. */
+/* Replaces the folder of `name` by its real path. */
 static rf_status resolve_folder(const char *name, char **real, rf_error *err) {
   char *folder = rf_path_folder(name);
   if (!folder)

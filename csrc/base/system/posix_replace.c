@@ -86,7 +86,7 @@ rf_status rf_replace_open(const char *real, rf_replacement **replacement, bool *
     return RF_OK;
   rf_replacement *r = rf_alloc_zero(1, sizeof *r);
   char *name = rf_strdup(real);
-  rf_status status = r && name ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "no memory to replace a file");
+  rf_status status = r && name ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to replace a file");
   if (status == RF_OK) {
     rf_error local;
     rf_error_clear(&local);
@@ -194,7 +194,7 @@ static rf_status overwrite(rf_replacement *r, bool durable, rf_fd *fd, rf_error 
     status = rf_fd_reserve((rf_fd){.number = r->old}, 0, size, err);
   uint8_t *buffer = status == RF_OK ? rf_alloc(PIECE) : NULL;
   if (status == RF_OK && !buffer)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory to copy a file");
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to copy a file");
   if (status != RF_OK) {
     rf_replace_abort(r);
     return status;
@@ -220,7 +220,7 @@ static bool has_other_links(int number) {
   return fstat(number, &facts) == 0 && facts.st_nlink > 1;
 }
 
-/* Gives the file its name unless there is such a file. */
+/* Renames the file unless a file of that name exists. */
 static rf_status rename_new(const char *from, const char *to, rf_error *err) {
   struct stat facts;
   if (link(from, to) == 0) {
@@ -256,7 +256,7 @@ static rf_status put_in_place(const rf_replacement *r, const rf_replace_how *how
   return rf_fail_errno(err, errno, "cannot put the new file in its place");
 }
 
-/* What was reserved behind the end is given back. */
+/* Releases the space that was reserved after the end. */
 static rf_status trim(rf_fd fd, rf_error *err) {
   struct stat facts;
   if (fstat(fd.number, &facts) != 0)
@@ -266,7 +266,7 @@ static rf_status trim(rf_fd fd, rf_error *err) {
   return rf_fd_truncate(fd, (uint64_t)facts.st_size, err);
 }
 
-/* Network file systems report a full disk when a descriptor is closed: that must come before the old file is gone. */
+/* Network file systems report a full disk when a descriptor is closed. So close it before the old file is replaced. */
 static rf_status close_once(rf_fd fd, rf_error *err) {
   rf_fd other = {.number = fcntl(fd.number, F_DUPFD_CLOEXEC, 0)};
   return other.number < 0 ? RF_OK : rf_fd_close(other, err);

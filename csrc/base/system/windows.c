@@ -53,7 +53,7 @@ int rf_windows_errno_of(DWORD code) {
 }
 
 static rf_status no_memory(rf_error *err) {
-  return rf_fail(err, RF_ERR_MEMORY, "no memory for a file name");
+  return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a file name");
 }
 
 /* UTF-16 of a UTF-8 path, freed with rf_free; long paths made absolute and prefixed. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What the Windows files share. Included behind windows.h.
+ * Definitions that the Windows sources share. Included after windows.h.
  */
 #ifndef RF_BASE_SYSTEM_WINDOWS_PATH_H
 #define RF_BASE_SYSTEM_WINDOWS_PATH_H

@@ -21,7 +21,7 @@
 #define TEMP_TRIES 100
 
 static rf_status no_memory(rf_error *err) {
-  return rf_fail(err, RF_ERR_MEMORY, "no memory for a file name");
+  return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a file name");
 }
 
 rf_status rf_path_absolute(const char *path, char **absolute, rf_error *err) {

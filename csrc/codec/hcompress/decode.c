@@ -175,7 +175,7 @@ static rf_status read_plane(reader *bits, rf_hc_tree *tree, rf_error *err) {
   return bits->at <= bits->end ? RF_OK : fail_end(err, bits);
 }
 
-/* A quadrant without coefficients has planes all the same when its twin has some: one empty node each. */
+/* A quadrant without coefficients has planes, too, when its counterpart has some: one empty node each. */
 static rf_status skip_planes(reader *bits, unsigned planes, rf_error *err) {
   for (unsigned p = 0; p < planes; p++) {
     unsigned form = take(bits, 4);
@@ -211,7 +211,7 @@ typedef struct scratch {
 
 #define SCRATCH_PARTS 6
 
-/* Bytes of each part, in the order of the struct; gives their sum. */
+/* Sets the bytes of each part, in the order of the struct. Returns their sum. */
 static uint64_t scratch_parts(const work *w, uint64_t parts[SCRATCH_PARTS]) {
   size_t half_rows = (w->rows + 1) / 2, half_columns = (w->columns + 1) / 2;
   uint64_t unit = w->narrow ? sizeof(int32_t) : sizeof(int64_t), total = 0;
@@ -400,7 +400,7 @@ rf_status rf_hc_decode(const rf_tile_params *params, const rf_tile_shape *shape,
   RF_TRY(read_header(&w, params, shape, in, n, err));
   scratch s;
   if (!scratch_open(&s, &w))
-    return rf_fail(err, RF_ERR_MEMORY, "HCOMPRESS_1: no memory for a tile of %zu values", shape->count);
+    return rf_fail(err, RF_ERR_MEMORY, "HCOMPRESS_1: cannot allocate memory for a tile of %zu values", shape->count);
   reader bits = {.in = in, .n = n, .end = (uint64_t)n * 8, .at = RF_HC_HEADER * 8};
   rf_status status = w.narrow ? decode_32(&bits, &w, &s, values, err) : decode_64(&bits, &w, &s, values, err);
   rf_free(s.block);

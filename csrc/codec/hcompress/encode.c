@@ -11,7 +11,7 @@
 
 /* A row or column of more pixels would have sums beyond 64 bits. */
 #define MAX_DEPTH 26u
-/* A writer writes words: it may touch so many bytes behind what it has written. */
+/* A writer writes words, so it may change this many bytes after its output. */
 #define WRITER_SLACK 8
 
 /* Bits to out[used..), from the top of each byte. */
@@ -107,7 +107,7 @@ static inline uint32_t reduce_word(uint64_t upper, uint64_t lower, size_t *lengt
   return pick_even(some);
 }
 
-/* Makes the next level of the tree; gives the bits that its codes take. */
+/* Makes the next level of the tree. Returns the bits of its codes. */
 static size_t reduce(const rf_hc_map *from, const rf_hc_map *to) {
   size_t length = 0;
   for (size_t i = 0; i < to->rows; i++) {
@@ -419,7 +419,7 @@ rf_status rf_hc_encode(const rf_tile_params *params, const rf_tile_shape *shape,
   w.narrow = is_narrow(max_of(shape, values), w.depth, w.scale);
   scratch s;
   if (!scratch_open(&s, &w))
-    return rf_fail(err, RF_ERR_MEMORY, "HCOMPRESS_1: no memory for a tile of %zu values", shape->count);
+    return rf_fail(err, RF_ERR_MEMORY, "HCOMPRESS_1: cannot allocate memory for a tile of %zu values", shape->count);
   *used = write_stream(&w, &s, values, out);
   rf_free(s.block);
   return RF_OK;

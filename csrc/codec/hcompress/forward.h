@@ -106,8 +106,8 @@ static void HC(digitize)(HC_INT *a, size_t count, HC_INT scale) {
     a[i] = (a[i] + (a[i] > 0 ? half : -half)) / scale;
 }
 
-/* Turns `count` coefficients into magnitudes, writes the signs of those that are not zero, and gives the bits that any
- * of them has. */
+/* Turns `count` coefficients into magnitudes, writes the signs of those that are not zero, and returns the bits that
+ * any of them has. */
 static uint64_t HC(split_signs)(HC_INT *a, size_t count, writer *signs) {
   HC_INT any = 0;
   for (size_t i = 0; i < count;) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What both directions of HCOMPRESS_1 share (FITS 10.4.4): the layout of the stream, and quadtrees as bitmaps.
+ * Definitions of both directions of HCOMPRESS_1 (FITS 10.4.4): the layout of the stream, and quadtrees as bitmaps.
  *
  * The coefficients of the H-transform lie in four quadrants, the mean ones first; each quadrant is written bit plane by
  * bit plane, from the top. A plane is a quadtree: each node says in four bits which of its 2 x 2 children are not
@@ -53,7 +53,7 @@ static inline unsigned rf_hc_log2(size_t n) {
   return k;
 }
 
-/* RF_ERR_ARGUMENT for what is no tile of rows * columns values that the stream's ints can count. */
+/* Checks that a tile has rows * columns values, and that the integers of the stream can count them. RF_ERR_ARGUMENT. */
 rf_status rf_hc_check_shape(const rf_tile_shape *shape, rf_error *err);
 
 /* Words that a tree over rows * columns takes. */

@@ -13,7 +13,7 @@ typedef struct HC(rounding) {
   HC_INT bit0;  /* 2^k */
   HC_INT bit1;  /* 2^(k+1) */
   HC_INT half0; /* half of bit0 */
-  HC_INT less0; /* what is taken off for negative ones, so that both signs round alike */
+  HC_INT less0; /* subtracted from negative ones, so that both signs round alike */
   int shift;
 } HC(rounding);
 
@@ -148,7 +148,7 @@ static void HC(smooth)(HC(rows) * in, size_t i, size_t rows, size_t columns, siz
 
 /* ---- the whole transform ---- */
 
-/* The signs of what is not zero, in order, and the scale. */
+/* The signs of coefficients that are not zero, in order, and the scale. */
 static bool HC(sign)(reader *bits, HC_INT *a, size_t count, HC_INT scale) {
   uint64_t at = (bits->at + 7) / 8 * 8;
   for (size_t i = 0; i < count;) {

@@ -6,7 +6,7 @@
 
 /* One loop for each kind, so that the kind costs nothing a pixel. What integers stand for is put in as bits: compilers
  * make no vectors of loops in which a floating-point operation depends on a condition. An undefined pixel is that even
- * where ZBLANK is the integer that stands for zero. */
+ * where ZBLANK is the integer for zero. */
 TARGET static inline void NAME(block)(const rf_quantum *quantum, const int32_t *restrict in,
                                       const float *restrict random, size_t n, REAL *restrict out, bool dithered,
                                       bool zeros, bool nulls) {

@@ -145,7 +145,7 @@ rf_status rf_noise_i32(const int32_t *in, size_t rows, size_t columns, double *n
   size_t count = rows * columns;
   double *reals = rf_alloc_zero(count, sizeof *reals); /* their differences are exact, too */
   if (!reals)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to estimate the noise of a tile of %zu pixels", count);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to estimate the noise of a tile of %zu pixels", count);
   for (size_t i = 0; i < count; i++)
     reals[i] = in[i];
   rf_status status = rf_noise_f64(reals, rows, columns, false, noise, err);

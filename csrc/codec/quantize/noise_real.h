@@ -28,7 +28,7 @@ TARGET static bool NAME(differences_everywhere)(const REAL *restrict p, size_t c
 }
 
 /* Where five neighbours are equal, the image is taken to be blank, and there are no differences of 3rd and 5th order;
- * for the 2nd order three will do. Gives the number of the 3rd, and in *seconds that of the 2nd. */
+ * for the 2nd order three will do. Returns the number of the 3rd; *seconds receives that of the 2nd. */
 TARGET static size_t NAME(differences_but_flat)(const REAL *p, size_t count, KEY *const differences[3],
                                                 size_t *seconds) {
   size_t n2 = 0, n3 = 0;
@@ -182,7 +182,8 @@ TARGET static rf_status NAME(noise)(const REAL *in, size_t rows, size_t columns,
       NAME(second_as_cfitsio)(in, rows, columns, nans, &room);
     *noise = least_noise(room.medians, room.rows);
   } else
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory to estimate the noise of a tile of %zu pixels", rows * columns);
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to estimate the noise of a tile of %zu pixels",
+                     rows * columns);
   rf_free(good);
   rf_free(keys);
   rf_free(medians);

@@ -27,13 +27,13 @@ static double step_of(double level, double noise) {
   return step > 0 && isfinite(step) ? step : 0; /* the level is a float in cfitsio */
 }
 
-/* The real that the integer 0 stands for. `range` in steps. NaN when there is none. */
+/* Returns the real of the integer 0, or NaN when none exists. `range` is in steps. */
 static double zero_of(double minimum, double middle, double range, double step, bool shifted) {
   if (shifted) /* to just above the integers that stand for undefined and zero */
     return minimum - step * (RF_QUANTIZED_NULL + RESERVED);
   if (!(range < LARGEST - RESERVED))
     return middle;
-  /* A whole number of steps, so that packing what was unpacked gives the same again. */
+  /* A whole number of steps, so that packing unpacked values gives the same integers. */
   double steps = minimum / step + 0.5;
   return fabs(steps) < 9.2e18 ? (double)(int64_t)steps * step : NAN;
 }

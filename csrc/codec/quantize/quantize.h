@@ -12,7 +12,7 @@
 
 /* Values of the standard's random sequence (FITS appendix I). */
 #define RF_DITHER_VALUES 10000
-/* What stands for an undefined pixel in a quantized tile that we write, and for exactly 0.0 with RF_DITHER_2. */
+/* Integers that this library writes in quantized tiles for an undefined pixel, and for exactly 0.0 with RF_DITHER_2. */
 #define RF_QUANTIZED_NULL (-2147483647)
 #define RF_QUANTIZED_ZERO (-2147483646)
 
@@ -27,7 +27,7 @@ typedef struct rf_quantum {
   const float *random; /* rf_dither_fill's; may be NULL for RF_DITHER_NONE */
   int seed;            /* ZDITHER0, within 1..10000 */
   uint64_t tile;       /* 0-based number of the tile: where in the sequence it begins */
-  bool has_null;       /* `null` stands for NaN (ZBLANK) */
+  bool has_null;       /* `null` means NaN (ZBLANK) */
   int32_t null;
 } rf_quantum;
 

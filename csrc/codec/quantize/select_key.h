@@ -100,7 +100,7 @@ TARGET static KEY NAME(sample_guess)(const KEY *keys, size_t count) {
   return NAME(select_moving)(sample, SAMPLE, SAMPLE / 2);
 }
 
-/* The keys from `least` to `most` to the front. Gives their number. */
+/* Moves the keys from `least` to `most` to the front. Returns their number. */
 TARGET static size_t NAME(gather)(KEY *keys, size_t count, KEY least, KEY most) {
   size_t n = 0;
   for (size_t i = 0; i < count; i++) {
