@@ -46,6 +46,25 @@ rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err) {
   return RF_OK;
 }
 
+rf_status rf_image_spec_get_image(const rf_image_spec *spec, rf_hdu *image, rf_error *err) {
+  static const double zeros[] = {
+      [RF_I8] = -128.0, [RF_U16] = 32768.0, [RF_U32] = 2147483648.0, [RF_U64] = 9223372036854775808.0, [RF_F64] = 0.0};
+  memset(image, 0, sizeof *image);
+  image->bitpix = rf_image_spec_bitpix(spec->dtype);
+  image->naxis = spec->naxis;
+  image->bscale = 1.0;
+  image->bzero = zeros[spec->dtype];
+  image->bzero_is_2_63 = spec->dtype == RF_U64;
+  image->has_blank = spec->has_blank != 0;
+  image->blank = spec->blank;
+  image->axes = rf_alloc_zero(spec->naxis > 0 ? (size_t)spec->naxis : 1, sizeof *image->axes);
+  if (image->axes == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate the lengths of %d axes", spec->naxis);
+  for (int i = 0; i < spec->naxis; i++)
+    image->axes[i] = spec->axes[spec->naxis - 1 - i];
+  return RF_OK;
+}
+
 /* BZERO of the types that BITPIX does not have (FITS 5.2.5). */
 rf_status rf_image_spec_add_offset(rf_header *header, rf_dtype type, rf_error *err) {
   if (type == RF_I8)

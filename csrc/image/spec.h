@@ -10,6 +10,9 @@
 /* Checks type, axes and BLANK. RF_ERR_ARGUMENT, RF_ERR_LIMIT. */
 rf_status rf_image_spec_check(const rf_image_spec *spec, rf_error *err);
 
+/* Gets the facts of the image that a checked spec describes. The caller frees image->axes. RF_ERR_MEMORY. */
+rf_status rf_image_spec_get_image(const rf_image_spec *spec, rf_hdu *image, rf_error *err);
+
 /* Returns BITPIX of the stored values. */
 int rf_image_spec_bitpix(rf_dtype type);
 

@@ -181,6 +181,14 @@ typedef struct rf_image_spec {
  */
 RF_API void rf_image_spec_init(rf_image_spec *spec);
 
+/* rf_image_check_spec() checks whether rf_image_create() would accept `spec`, without a file. Where `pixels` is not
+ * NULL, it also checks whether rf_image_write() would accept the values of `pixels` for all of the new image.
+ * `section`, `naxis` and `generation` of `pixels` are ignored; `data_bytes` may be any number of elements.
+ * `spec->header` is not checked. Returns RF_OK; RF_ERR_ARGUMENT, RF_ERR_UNSUPPORTED, RF_ERR_NOT_BUILT, RF_ERR_LIMIT as
+ * rf_image_create(); RF_ERR_TYPE, RF_ERR_RANGE, RF_ERR_ARGUMENT as rf_image_write(); RF_ERR_MEMORY. Threads: any. */
+RF_API RF_CHECKED rf_status rf_image_check_spec(const rf_image_spec *spec, const rf_image_request *pixels,
+                                                rf_error *err);
+
 /* rf_image_create() appends an image HDU to `file`: the primary HDU of an empty file, else an IMAGE extension. A
  * compressed image gets an empty primary HDU first where the file has none. All pixels are 0 as stored. `spec` and what
  * it points at are borrowed for the call. Only `err` may be NULL.

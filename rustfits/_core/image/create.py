@@ -3,22 +3,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
 from rustfits._core.binding.arguments import integer
 from rustfits._core.binding.arrays import Array
 from rustfits._core.binding.errors import FITSError, FITSTypeError, FITSValueError
-from rustfits._core.binding.handle import half_made, open_file
-from rustfits._core.binding.library import check, error, ffi, lib
+from rustfits._core.binding.handle import half_made
+from rustfits._core.binding.library import CData, check, error, ffi, lib
 from rustfits._core.binding.selection import Axis
 from rustfits._core.compression.algorithms import Plio1
 from rustfits._core.compression.spec import c_compression, check_compression
-from rustfits._core.header.hdu import read_info
 from rustfits._core.header.header import header_cards
-from rustfits._core.image.compressed import CompressedImageHDU
-from rustfits._core.image.pixels import mask_of, pixel_type, put_pixels, shape_of, stored_blank
+from rustfits._core.image.pixels import (
+    check_values,
+    mask_of,
+    pixel_type,
+    put_pixels,
+    shape_of,
+    stored_blank,
+)
+from rustfits._core.image.request import pixel_request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,9 +37,6 @@ if TYPE_CHECKING:
     from rustfits._core.header.header import HeaderLike
 
 __all__ = ["append_image", "check_pixels", "create_image"]
-
-# Up to so many bytes an image is made to see whether it can be.
-_TRIAL = 1 << 20
 
 
 def create_image(
@@ -75,18 +78,52 @@ def create_image(
         Writing failed; the file is as it was before.
     """
     handle = file._handle()
-    spec = ffi.new("rf_image_spec *")
-    lib.rf_image_spec_init(spec)
+    spec, borrowed = _image_spec(
+        dtype,
+        dims,
+        extname=extname,
+        extver=extver,
+        blank=blank,
+        header=header,
+        compression=compression,
+        quantize=quantize,
+    )
     spec.deferred = deferred
     spec.reserve_cards = min(integer("reserve_cards", reserve_cards, 0), 2**32 - 1)
+    index = ffi.new("size_t *")
+    err = error()
+    check(lib.rf_image_create(handle, spec, index, err), err)
+    del borrowed
+    return int(index[0])
+
+
+def _image_spec(
+    dtype: DTypeLike,
+    dims: Sequence[SupportsIndex] | SupportsIndex,
+    *,
+    extname: str | None = None,
+    extver: int | None = None,
+    blank: int | None = None,
+    header: HeaderLike | None = None,
+    compression: Compression | None = None,
+    quantize: Quantize | None = None,
+) -> tuple[CData, tuple[Any, ...]]:
+    """Return an ``rf_image_spec *``, and what it borrows.
+
+    The parameters are those of `create_image`.
+    """
+    spec = ffi.new("rf_image_spec *")
+    lib.rf_image_spec_init(spec)
     spec.dtype = pixel_type(dtype)
     shape = shape_of(dims)
     axes = ffi.new("uint64_t[]", shape)
     spec.naxis = len(shape)
     spec.axes = axes
     name = None if extname is None else ffi.new("char[]", _ascii(extname))
-    spec.extname = ffi.NULL if name is None else name
-    spec.extver = -1 if extver is None else integer("extver", extver, 0)
+    if name is not None:
+        spec.extname = name
+    if extver is not None:
+        spec.extver = integer("extver", extver, 0)
     if blank is not None:
         spec.has_blank = 1
         spec.blank = stored_blank(blank, np.dtype(dtype))
@@ -95,12 +132,9 @@ def create_image(
     if packing is not None:
         spec.compression = packing[0]
     cards = None if header is None else header_cards(header)
-    spec.header = ffi.NULL if cards is None else cards
-    index = ffi.new("size_t *")
-    err = error()
-    check(lib.rf_image_create(handle, spec, index, err), err)
-    del axes, name, cards, packing  # borrowed by the spec until here
-    return int(index[0])
+    if cards is not None:
+        spec.header = cards
+    return spec, (axes, name, packing, cards)
 
 
 def append_image(
@@ -185,31 +219,22 @@ def check_pixels(
     check_compression(compression, quantize, data.dtype, data.ndim)
     if compression is None:
         return
-    # The C library judges by an image in memory; an empty one where all would take long.
-    shape = data.shape if data.nbytes <= _TRIAL else (0, *data.shape[1:])
-    trial = open_file(b"mem://", "w+", ffi.NULL)
+    spec, borrowed = _image_spec(
+        data.dtype, data.shape, blank=blank, compression=compression, quantize=quantize
+    )
+    pixels = ffi.NULL
+    ready = mask = None
+    if isinstance(compression, Plio1):  # the only one that cannot hold all values
+        ready = np.ascontiguousarray(np.ma.getdata(data), data.dtype.newbyteorder("="))
+        mask = mask_of(data)
+        pixels = pixel_request(pixel_type(data.dtype), ready, mask)
+    err = error()
     try:
-        index = create_image(
-            trial,
-            data.dtype,
-            shape,
-            blank=blank,
-            compression=compression,
-            quantize=quantize,
-        )
-        if isinstance(compression, Plio1):  # the only one that cannot hold all values
-            hdu = CompressedImageHDU(trial, index, read_info(trial, index))
-            hdu._check(
-                pixel_type(data.dtype),
-                np.ascontiguousarray(np.ma.getdata(data), data.dtype.newbyteorder("=")),
-                mask_of(data),
-            )
+        check_values(lib.rf_image_check_spec(spec, pixels, err), err)
     except FITSError as refused:
-        _, behind, reason = str(refused).partition(": ")
-        refused.args = (f"{where}{behind}{reason}",)
+        refused.args = (f"{where}: {refused}",)
         raise
-    finally:
-        trial.close()
+    del borrowed, ready, mask
 
 
 def _ascii(name: str) -> bytes:

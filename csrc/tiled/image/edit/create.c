@@ -164,23 +164,6 @@ rf_status rf_tiled_image_append_locked(rf_file *file, const rf_tile_plan *plan, 
 
 /* ---- the call ---- */
 
-/* The image that a spec asks for, as far as a plan looks at it. */
-static rf_status spec_image(const rf_image_spec *spec, rf_hdu *image, rf_error *err) {
-  static const double zeros[] = {
-      [RF_I8] = -128.0, [RF_U16] = 32768.0, [RF_U32] = 2147483648.0, [RF_U64] = 9223372036854775808.0, [RF_F64] = 0.0};
-  memset(image, 0, sizeof *image);
-  image->bitpix = rf_image_spec_bitpix(spec->dtype);
-  image->naxis = spec->naxis;
-  image->bscale = 1.0;
-  image->bzero = zeros[spec->dtype];
-  image->axes = rf_alloc_zero(spec->naxis > 0 ? (size_t)spec->naxis : 1, sizeof *image->axes);
-  if (image->axes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for the lengths of %d axes", spec->naxis);
-  for (int i = 0; i < spec->naxis; i++)
-    image->axes[i] = spec->axes[spec->naxis - 1 - i];
-  return RF_OK;
-}
-
 static rf_status build(const rf_tile_plan *plan, const rf_image_spec *spec, rf_header *header, rf_error *err) {
   RF_TRY(rf_tile_plan_cards(plan, header, true, err));
   RF_TRY(rf_image_spec_add_offset(header, spec->dtype, err));
@@ -210,12 +193,22 @@ static rf_status create(rf_file *file, const rf_tile_plan *plan, const rf_image_
 rf_status rf_tiled_image_create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {
   rf_hdu image;
   rf_tile_plan plan;
-  RF_TRY(spec_image(spec, &image, err));
+  RF_TRY(rf_image_spec_get_image(spec, &image, err));
   rf_status status = rf_tile_plan_init(&plan, spec->compression, &image, err);
   if (status == RF_OK) {
     status = create(file, &plan, spec, index, err);
     rf_tile_plan_free(&plan);
   }
   rf_free(image.axes);
+  return status;
+}
+
+rf_status rf_tiled_image_check_spec(const rf_image_spec *spec, const rf_hdu *image, const rf_image_request *pixels,
+                                    rf_error *err) {
+  rf_tile_plan plan;
+  RF_TRY(rf_tile_plan_init(&plan, spec->compression, image, err));
+  rf_status status =
+      pixels != NULL ? rf_tile_check_values(plan.codec, plan.asked.quantize != 0, image, pixels, err) : RF_OK;
+  rf_tile_plan_free(&plan);
   return status;
 }

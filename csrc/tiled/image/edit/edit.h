@@ -42,6 +42,10 @@ rf_status rf_tiled_image_append_locked(rf_file *file, const rf_tile_plan *plan, 
 /* What rf_image_create does for a spec with a compression. */
 rf_status rf_tiled_image_create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err);
 
+/* rf_image_check_spec() for a spec with a compression. `image`: its facts. */
+rf_status rf_tiled_image_check_spec(const rf_image_spec *spec, const rf_hdu *image, const rf_image_request *pixels,
+                                    rf_error *err);
+
 /* ---- tiled/image/edit/encode.c: values of a tile to bytes ---- */
 
 /* What a tile has become. */
@@ -204,6 +208,10 @@ typedef struct rf_tile_source {
 
 /* Encodes and writes them; rf_tile_change_finish has to follow. */
 rf_status rf_tile_change_write(rf_tile_change *edit, const rf_tile_source *source, rf_error *err);
+
+/* Checks the values of `pixels` for an image that `codec` compresses. RF_ERR_RANGE, RF_ERR_TYPE, RF_ERR_ARGUMENT. */
+rf_status rf_tile_check_values(const rf_tile_codec *codec, bool quantized, const rf_hdu *image,
+                               const rf_image_request *pixels, rf_error *err);
 
 /* rf_image_ops.write and .check. */
 rf_status rf_tiled_image_write(rf_file *file, rf_hdu *hdu, const rf_image_request *request, bool *written,

@@ -113,12 +113,14 @@ static void put_section(const void *context, uint64_t i, size_t elements, rf_til
 /* ---- checks ---- */
 
 /* PLIO_1 has no way out for values that it cannot hold. */
-static rf_status check_plio(const rf_tiled_image *tiled_image, const rf_convert *convert, const void *in,
-                            const uint8_t *mask, uint64_t count, rf_error *err) {
-  int32_t offset = rf_tiled_image_plio_offset(tiled_image->codec, &tiled_image->image);
-  const uint8_t *bytes = in;
+static rf_status check_plio(const rf_tile_codec *codec, bool quantized, const rf_hdu *image, const rf_convert *convert,
+                            const rf_image_request *pixels, rf_error *err) {
+  const uint8_t *mask = pixels->mask;
+  uint64_t count = pixels->data_bytes / convert->type_bytes;
+  int32_t offset = rf_tiled_image_plio_offset(codec, image);
+  const uint8_t *bytes = pixels->data;
   uint8_t values[BLOCK * 8];
-  if (tiled_image->codec->type != RF_Z_PLIO_1 || tiled_image->quantized || convert->stored_bytes == 1 || offset != 0)
+  if (codec->type != RF_Z_PLIO_1 || quantized || convert->stored_bytes == 1 || offset != 0)
     return RF_OK;
   for (uint64_t done = 0; done < count;) {
     size_t n = count - done < BLOCK ? (size_t)(count - done) : BLOCK;
@@ -138,10 +140,12 @@ static rf_status check_plio(const rf_tiled_image *tiled_image, const rf_convert 
   return RF_OK;
 }
 
-static rf_status check_values(const rf_tiled_image *tiled_image, const rf_convert *convert, const void *in,
-                              const uint8_t *mask, uint64_t count, rf_error *err) {
-  RF_TRY(rf_convert_check(convert, in, mask, count, err));
-  return check_plio(tiled_image, convert, in, mask, count, err);
+rf_status rf_tile_check_values(const rf_tile_codec *codec, bool quantized, const rf_hdu *image,
+                               const rf_image_request *pixels, rf_error *err) {
+  rf_convert convert;
+  RF_TRY(rf_image_convert_init(&convert, image, pixels->dtype, pixels->flags & ~(uint32_t)RF_IMAGE_HELD, err));
+  RF_TRY(rf_convert_check(&convert, pixels->data, pixels->mask, pixels->data_bytes / convert.type_bytes, err));
+  return check_plio(codec, quantized, image, &convert, pixels, err);
 }
 
 static rf_status check_in(uint64_t count, const rf_convert *convert, const void *in, uint64_t in_bytes, rf_error *err) {
@@ -212,7 +216,7 @@ rf_status rf_tiled_image_write(rf_file *file, rf_hdu *hdu, const rf_image_reques
   input from = {&section, &convert, request->data, request->mask};
   rf_status status = check_in(section.count, &convert, request->data, request->data_bytes, err);
   if (status == RF_OK)
-    status = check_values(tiled_image, &convert, request->data, request->mask, section.count, err);
+    status = rf_tile_check_values(tiled_image->codec, tiled_image->quantized, &tiled_image->image, request, err);
   if (status == RF_OK)
     judge_zeros(file, hdu->index, tiled_image, &convert, request->data, section.count);
   if (status == RF_OK && section.count > 0)
@@ -225,9 +229,6 @@ rf_status rf_tiled_image_write(rf_file *file, rf_hdu *hdu, const rf_image_reques
 
 rf_status rf_tiled_image_check(rf_file *file, rf_hdu *hdu, const rf_image_request *request, rf_error *err) {
   rf_tiled_image *tiled_image;
-  rf_convert convert;
   RF_TRY(rf_tiled_image_locked(file, hdu->index, NULL, &tiled_image, err));
-  RF_TRY(rf_image_convert_init(&convert, &tiled_image->image, request->dtype, request->flags, err));
-  return check_values(tiled_image, &convert, request->data, request->mask, request->data_bytes / convert.type_bytes,
-                      err);
+  return rf_tile_check_values(tiled_image->codec, tiled_image->quantized, &tiled_image->image, request, err);
 }
