@@ -82,7 +82,7 @@ static rf_status add_descriptors(rf_table_addition *a, const rf_table *table, rf
     rf_heap_writer_step(w, step);
     if (!rf_mul_u64(a->nrows, step->bytes, &bytes) || !rf_to_size(bytes, &size) ||
         (step->data = rf_alloc(size)) == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " descriptors", a->nrows);
+      return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %" PRIu64 " descriptors", a->nrows);
     rf_heap_writer_describe(w, 0, (size_t)a->nrows, &offset, step->data);
   }
   return a->heap_count > 0 ? rf_write_plan_add(plan, table, a->steps, a->heap_count, err) : RF_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Columns that come, go and get other names. Rows are rewritten in place in pieces; the heap and the HDUs behind move.
+ * New, deleted and renamed columns. Rows are rewritten in place, a piece at a time; the heap and the next HDUs move.
  */
 #include "table/columns.h"
 
@@ -88,13 +88,13 @@ static bool covered(const rf_table *table, uint64_t at, size_t except) {
 }
 
 /* TBCOLn of the fields from byte `from` on, once bytes came in or went out before them. Columns have the numbers of the
- * new header: from column `place` on they are `shift` greater; `gone` has none. */
+ * new header: from column `place` on they are `shift` greater; `deleted` has none. */
 static rf_status shift_starts(rf_header *header, const rf_table *table, uint64_t from, int64_t bytes, size_t place,
-                              int shift, size_t gone, rf_error *err) {
+                              int shift, size_t deleted, rf_error *err) {
   for (size_t i = 0; i < table->info.ncols; i++) {
     char keyword[32];
     int64_t offset = (int64_t)table->columns[i].info.offset, number = (int64_t)i + 1 + (i >= place ? shift : 0);
-    if (i == gone || (uint64_t)offset < from)
+    if (i == deleted || (uint64_t)offset < from)
       continue;
     (void)snprintf(keyword, sizeof keyword, "TBCOL%" PRId64, number);
     RF_TRY(rf_table_set_integer(header, keyword, (uint64_t)(offset + bytes + 1), NULL, err));
@@ -109,7 +109,7 @@ static void place_field(const rf_table *table, size_t position, uint64_t *at, ui
   *at = table->info.row_bytes;
   if (position < table->info.ncols) {
     *at = table->columns[position].info.offset;
-    /* Fields may overlap: where one of them would be torn apart, the new one goes to the end. */
+    /* Fields may overlap: where the new one would split another, it is placed at the end. */
     for (size_t i = 0; i < table->info.ncols; i++) {
       const rf_column_info *info = &table->columns[i].info;
       if (info->offset < *at && info->offset + info->bytes > *at) {

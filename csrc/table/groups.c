@@ -45,7 +45,7 @@ static rf_status set_size(rf_table_info *info, const rf_hdu *hdu, rf_error *err)
   }
   info->ncols = (size_t)hdu->pcount + 1;
   info->nrows = (uint64_t)hdu->gcount;
-  /* Without any group nobody has looked yet how long one would be. */
+  /* The scan checks the size of a group only where there are groups. */
   if (!rf_add_u64((uint64_t)hdu->pcount, array_elements(hdu), &info->row_bytes) ||
       !rf_mul_u64(info->row_bytes, element_bytes(hdu), &info->row_bytes) || info->row_bytes > INT64_MAX)
     return rf_fail(err, RF_ERR_LIMIT, "a group has more bytes than a file can hold");
@@ -65,7 +65,7 @@ static bool name_taken(const rf_table *table, size_t column) {
 
 /* A parameter may stand in several parts of one name, whose sum it is (FITS 6.1.2.4), and it may be called DATA. A name
  * that is taken gets '_' before it, as in astropy; names have room for as many as there can be columns only when they
- * are short, so what is pushed out at the end is cut. */
+ * are short, so the end of a long name is cut. */
 static void make_unique(rf_table *table, size_t column) {
   rf_column_info *info = &table->columns[column].info;
   char *name = info->name;
@@ -141,7 +141,7 @@ static rf_status parameter(rf_table *table, size_t number, const rf_hdu *hdu, rf
   if (rf_header_get(header, keyword, &value, NULL) == RF_OK && value.kind == RF_VALUE_STRING && value.text_length > 0) {
     name = rf_strndup(value.text, value.text_length);
     if (name == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for the name of a parameter");
+      return rf_fail(err, RF_ERR_MEMORY, "cannot allocate the name of a parameter");
   }
   keywords.name = name != NULL ? name : missing;
   keywords.has_scale = take_real(header, "PSCAL", number, &keywords, &scale);

@@ -70,7 +70,7 @@ static rf_status plan_rows(const rf_table *table, const rf_row_selection *select
   if (selection->indices != NULL) {
     sorted = rf_alloc(count * sizeof *sorted);
     if (sorted == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu rows", count);
+      return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a list of %zu rows", count);
     memcpy(sorted, selection->indices, count * sizeof *sorted);
     rf_sort_by_u64(sorted, count, sizeof *sorted);
   }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Reading rows: the selection becomes stretches of the file, which are fetched a stage at a time and run through the
- * plan while they are in the cache. One pass serves all columns.
+ * Reading rows: the extents of the file that a selection needs are fetched a stage at a time, and run through the plan
+ * while they are in the cache. One pass serves all columns.
  */
 #include "table/read.h"
 
@@ -27,11 +27,11 @@ typedef struct reader {
   const rf_table *table;
   const rf_row_plan *plan;
   const rf_row_selection *selection;
-  uint64_t begin; /* of the walk, what this reader does */
+  uint64_t begin; /* the positions of the selection that this reader reads */
   uint64_t end;
   uint64_t origin;      /* offset in the file of byte plan->low of row 0 */
   size_t window;        /* bytes of a row that are needed */
-  const uint8_t *bytes; /* of row walk->low, when all rows lie in memory */
+  const uint8_t *bytes; /* of row selection->low, when all rows are in memory */
   size_t room;          /* of the stage */
   bool long_rows;       /* longer than the stage */
   size_t max_ranges;
@@ -96,7 +96,7 @@ static uint64_t close_rows(const reader *r, uint64_t first, uint64_t *low, uint6
       *low = a;
       *high = b;
     }
-    /* Few rows by themselves go with those behind them: one call for all is one round trip to a remote store. */
+    /* A few rows are fetched together with the next ones: one call is one round trip to a remote store. */
     return (n >= 4 || n == left) && (*high - *low) * row_bytes <= n * RANGE_COST ? n : 0;
   }
   uint64_t step = selection->step < 0 ? 0 - (uint64_t)selection->step : (uint64_t)selection->step;
@@ -113,7 +113,7 @@ static uint64_t close_rows(const reader *r, uint64_t first, uint64_t *low, uint6
   return n;
 }
 
-/* Rows far apart: a range each, but where one goes on where the last ended. */
+/* Reads rows that are far apart: a range each, adjacent ones merged. */
 static rf_status read_apart(const reader *r, uint64_t first, uint64_t *count, rf_error *err) {
   size_t n = 0, used = 0, ranges = 0;
   while (n < r->end - first && used + r->window <= r->room && ranges < r->max_ranges) {
@@ -243,7 +243,7 @@ static rf_status longest_unit(const reader *r, size_t *room, rf_error *err) {
   if (longest > size)
     return RF_ERR_TRUNCATED;
   if (!rf_to_size(longest, room))
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a string of %" PRIu64 " bytes", longest);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a string of %" PRIu64 " bytes", longest);
   return RF_OK;
 }
 
@@ -336,7 +336,7 @@ static rf_status read_staged(reader *r, uint64_t window, unsigned threads, rf_er
   r->ranges = rf_alloc(threads * r->max_ranges * sizeof *r->ranges);
   rf_status status;
   if (r->stage == NULL || r->ranges == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory to read rows into");
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate a buffer for rows");
   else
     status = read_shared(r, threads, err);
   rf_free(r->stage);

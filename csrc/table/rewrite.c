@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Rows that get longer or shorter in place: a column comes in, goes out, or gets wider descriptors. And rows that move
- * up because others go.
+ * Rows that get longer or shorter in place because a column is inserted, deleted or gets wider descriptors. Rows that
+ * move up because others are deleted.
  */
 #include "table/rewrite.h"
 
@@ -53,7 +53,7 @@ static rf_status record_rows(rf_edit *edit, uint64_t data, uint64_t nrows, uint6
   size_t kept = 0;
   rf_laid_part *laid = rf_alloc_zero(count + 1, sizeof *laid);
   if (laid == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu parts of a row", count);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu parts of a row", count);
   for (size_t i = 0; i < count; i++)
     if (parts[i].mode != RF_ROW_BLANK)
       laid[kept++] = (rf_laid_part){parts[i].mode == RF_ROW_COPY ? RF_LAID_COPY : RF_LAID_WIDEN, parts[i].from,
@@ -83,7 +83,7 @@ rf_status rf_rows_rewrite(rf_store *store, uint64_t data, uint64_t nrows, uint64
   rewriter r = {parts, count, old_bytes, new_bytes, blank, rf_alloc(old_room), rf_alloc(new_room)};
   rf_status status = RF_OK;
   if (r.old_rows == NULL || r.new_rows == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory for rows of %" PRIu64 " bytes", longer);
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate rows of %" PRIu64 " bytes", longer);
   for (uint64_t done = 0; done < nrows && status == RF_OK;) {
     uint64_t n = nrows - done < most ? nrows - done : most;
     uint64_t first = new_bytes > old_bytes ? nrows - done - n : done;
@@ -104,22 +104,22 @@ typedef struct squeezer {
   rf_store *store;
   uint64_t data;
   uint64_t row_bytes;
-  const rf_row_selection *gone;
+  const rf_row_selection *deleted;
   uint64_t i;  /* the next of them */
-  uint64_t to; /* the row where the next kept one goes */
+  uint64_t to; /* the new number of the next kept row */
 } squeezer;
 
-/* The first row from `row` on that goes, `end` when there is none before it. */
-static uint64_t next_gone(const squeezer *s, uint64_t end) {
-  uint64_t row = s->i < s->gone->count ? rf_row_at(s->gone, s->i) : end;
+/* Returns the next deleted row, `end` when there is none before it. */
+static uint64_t next_deleted(const squeezer *s, uint64_t end) {
+  uint64_t row = s->i < s->deleted->count ? rf_row_at(s->deleted, s->i) : end;
   return row < end ? row : end;
 }
 
-/* Rows first .. end-1 are in `rows`: those that stay move to its beginning. Gives how many. */
+/* Moves the rows that stay, of rows first .. end-1 in `rows`, to its start. Returns how many. */
 static size_t squeeze_piece(squeezer *s, uint64_t first, uint64_t end, uint8_t *rows) {
   size_t kept = 0, bytes = (size_t)s->row_bytes;
   for (uint64_t row = first; row < end; row++, s->i++) {
-    uint64_t stop = next_gone(s, end);
+    uint64_t stop = next_deleted(s, end);
     memmove(rows + kept * bytes, rows + (size_t)(row - first) * bytes, (size_t)(stop - row) * bytes);
     kept += (size_t)(stop - row);
     row = stop;
@@ -132,7 +132,7 @@ static size_t squeeze_piece(squeezer *s, uint64_t first, uint64_t end, uint8_t *
 /* Runs of rows that are longer than a piece each. */
 static rf_status move_runs(squeezer *s, uint64_t nrows, rf_error *err) {
   for (uint64_t row = s->to; row < nrows; row++, s->i++) {
-    uint64_t stop = next_gone(s, nrows);
+    uint64_t stop = next_deleted(s, nrows);
     RF_TRY(rf_store_move(s->store, s->data + row * s->row_bytes, s->data + s->to * s->row_bytes,
                          (stop - row) * s->row_bytes, err));
     s->to += stop - row;
@@ -147,8 +147,8 @@ static rf_status move_runs(squeezer *s, uint64_t nrows, rf_error *err) {
 static rf_status record_squeeze(squeezer *s, uint64_t nrows, bool *done, rf_error *err) {
   uint64_t runs = 0;
   *done = false;
-  for (uint64_t i = 0; i < s->gone->count && runs <= MAX_RUNS; i++)
-    runs += i == 0 || rf_row_at(s->gone, i) != rf_row_at(s->gone, i - 1) + 1;
+  for (uint64_t i = 0; i < s->deleted->count && runs <= MAX_RUNS; i++)
+    runs += i == 0 || rf_row_at(s->deleted, i) != rf_row_at(s->deleted, i - 1) + 1;
   if (runs <= MAX_RUNS) {
     *done = true;
     return move_runs(s, nrows, err);
@@ -156,18 +156,18 @@ static rf_status record_squeeze(squeezer *s, uint64_t nrows, bool *done, rf_erro
   size_t n;
   uint8_t *bits = rf_to_size(nrows / 8 + 1, &n) ? rf_alloc(n) : NULL;
   if (bits == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %" PRIu64 " rows", nrows);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a list of %" PRIu64 " rows", nrows);
   memset(bits, 0xFF, n);
-  for (uint64_t i = 0; i < s->gone->count; i++) {
-    uint64_t row = rf_row_at(s->gone, i);
+  for (uint64_t i = 0; i < s->deleted->count; i++) {
+    uint64_t row = rf_row_at(s->deleted, i);
     bits[row / 8] = (uint8_t)(bits[row / 8] & ~(1u << row % 8));
   }
-  return rf_edit_keep(rf_edit_of(s->store), s->data, nrows, s->row_bytes, bits, nrows - s->gone->count, done, err);
+  return rf_edit_keep(rf_edit_of(s->store), s->data, nrows, s->row_bytes, bits, nrows - s->deleted->count, done, err);
 }
 
 rf_status rf_rows_squeeze(rf_store *store, uint64_t data, uint64_t nrows, uint64_t row_bytes,
-                          const rf_row_selection *gone, rf_error *err) {
-  squeezer s = {store, data, row_bytes, gone, 0, rf_row_at(gone, 0)};
+                          const rf_row_selection *deleted, rf_error *err) {
+  squeezer s = {store, data, row_bytes, deleted, 0, rf_row_at(deleted, 0)};
   uint64_t most = RF_TABLE_PIECE / row_bytes;
   if (most == 0)
     return move_runs(&s, nrows, err);
@@ -180,7 +180,7 @@ rf_status rf_rows_squeeze(rf_store *store, uint64_t data, uint64_t nrows, uint64
   uint8_t *rows = rf_alloc((size_t)(most * row_bytes));
   rf_status status = RF_OK;
   if (rows == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to move rows of %" PRIu64 " bytes", row_bytes);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a buffer for rows of %" PRIu64 " bytes", row_bytes);
   for (uint64_t row = s.to, end; row < nrows && status == RF_OK; row = end) {
     end = nrows - row < most ? nrows : row + most;
     status = rf_store_read(store, data + row * row_bytes, rows, (size_t)((end - row) * row_bytes), err);

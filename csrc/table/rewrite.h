@@ -25,8 +25,8 @@ typedef struct rf_row_part {
 rf_status rf_rows_rewrite(rf_store *store, uint64_t data, uint64_t nrows, uint64_t old_bytes, uint64_t new_bytes,
                           const rf_row_part *parts, size_t count, int blank, rf_error *err);
 
-/* Closes the gaps that the rows of a walk leave, which must ascend: the rows behind them move up, in pieces. */
+/* Deletes the rows of a selection, which must ascend: the rows after them move up, a piece at a time. */
 rf_status rf_rows_squeeze(rf_store *store, uint64_t data, uint64_t nrows, uint64_t row_bytes,
-                          const rf_row_selection *gone, rf_error *err);
+                          const rf_row_selection *deleted, rf_error *err);
 
 #endif

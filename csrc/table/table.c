@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The columns of a table, made out of its header when first asked for (FITS 7.3.1).
+ * The facts and columns of a table, parsed from its header when first needed (FITS 7.3.1).
  */
 #include "table/table.h"
 
@@ -98,7 +98,7 @@ rf_status rf_table_make(const rf_hdu *hdu, rf_header *header, rf_table **out, rf
   RF_TRY(check_rows(&info, hdu, err));
   rf_table *table = rf_alloc_zero(1, sizeof *table + info.ncols * sizeof *table->columns);
   if (table == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu columns", info.ncols);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu columns", info.ncols);
   table->columns = (rf_column *)(table + 1);
   table->info = info;
   table->format = hdu->ops->format;

@@ -54,7 +54,7 @@ static rf_status start(where *w, const rf_expr *expr, rf_error *err) {
   w->requests = rf_alloc_zero(names, sizeof *w->requests);
   w->cells = rf_alloc_zero(names, sizeof *w->cells);
   if (w->numbers == NULL || w->requests == NULL || w->cells == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an expression of %zu columns", names);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate an expression of %zu columns", names);
   return RF_OK;
 }
 
@@ -119,7 +119,7 @@ static rf_status choose_batch(where *w, rf_file *file, const rf_row_selection *s
 static rf_status reserve(where *w, size_t bytes, rf_error *err) {
   w->memory = rf_alloc(bytes);
   if (w->memory == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for the cells of %" PRIu64 " rows", w->batch);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate the cells of %" PRIu64 " rows", w->batch);
   uint8_t *at = w->memory;
   for (size_t i = 0; i < w->count; i++) {
     const rf_column_info *info = &w->table->columns[w->numbers[i]].info;
@@ -190,7 +190,7 @@ static rf_status where_any(rf_file *file, rf_hdu *hdu, void *request, rf_error *
   if (!rf_to_size(selection.count, &size))
     return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows do not fit memory", selection.count);
   if (call->selected == NULL && selection.count > 0)
-    return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to select %" PRIu64 " rows in", selection.count);
+    return rf_fail(err, RF_ERR_ARGUMENT, "selected = NULL, expected memory for %" PRIu64 " rows", selection.count);
   rf_status status = start(&w, call->expr, err);
   if (status == RF_OK)
     status = rf_expr_bind(call->expr, find, &w, &program, err);

@@ -29,7 +29,7 @@ struct rf_write_plan {
   rf_row_plan rows;
   const rf_row_format *format;
   bool whole; /* the requests make up the whole row */
-  rf_put_shuffle *shuffle;
+  rf_pack_simd *simd;
 };
 
 /* ---- the plan ---- */
@@ -75,7 +75,7 @@ rf_status rf_write_plan_new(const rf_table *table, const rf_row_selection *selec
                             size_t count, rf_write_plan **out, rf_error *err) {
   rf_write_plan *plan = rf_alloc_zero(1, sizeof *plan);
   if (plan == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to write %zu columns", count);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a plan of %zu columns", count);
   plan->format = table->format;
   rf_status status = rf_row_plan_init(&plan->rows, table, requests, count, err);
   for (size_t i = 0; i < plan->rows.count && status == RF_OK; i++) {
@@ -88,7 +88,7 @@ rf_status rf_write_plan_new(const rf_table *table, const rf_row_selection *selec
   }
   plan->whole = is_whole(plan, table);
   if (plan->whole && plan->rows.count > 0)
-    plan->shuffle = rf_put_shuffle_make(&plan->rows, selection->count);
+    plan->simd = rf_pack_simd_make(&plan->rows, selection->count);
   *out = plan;
   return RF_OK;
 }
@@ -98,7 +98,7 @@ rf_status rf_write_plan_add(rf_write_plan *plan, const rf_table *table, const rf
   rf_row_plan *rows = &plan->rows;
   rf_row_step *grown = rf_realloc(rows->steps, (rows->count + count) * sizeof *grown);
   if (grown == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to write %zu columns", rows->count + count);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a plan of %zu columns", rows->count + count);
   rows->steps = grown;
   for (size_t i = 0; i < count; i++) {
     uint64_t end = steps[i].offset + steps[i].bytes;
@@ -114,7 +114,7 @@ void rf_write_plan_free(rf_write_plan *plan) {
   if (plan == NULL)
     return;
   rf_row_plan_free(&plan->rows);
-  rf_put_shuffle_free(plan->shuffle);
+  rf_pack_simd_free(plan->simd);
   rf_free(plan);
 }
 
@@ -135,8 +135,8 @@ static rf_status put_rows(const rf_write_plan *plan, uint64_t low, uint64_t row_
   uint64_t most = BLOCK_BYTES / (row_bytes + 1) + 1;
   while (count > 0) {
     size_t n = count < most ? count : (size_t)most, shuffled = 0;
-    if (freely && plan->shuffle != NULL && dst_stride == (ptrdiff_t)row_bytes)
-      shuffled = rf_put_shuffle_run(plan->shuffle, first, dst, (size_t)row_bytes, n);
+    if (freely && plan->simd != NULL && dst_stride == (ptrdiff_t)row_bytes)
+      shuffled = rf_pack_simd_run(plan->simd, first, dst, (size_t)row_bytes, n);
     for (size_t i = 0; i < plan->rows.count; i++) {
       const rf_row_step *step = &plan->rows.steps[i];
       size_t skip = step->shuffled ? shuffled : 0;
@@ -235,7 +235,7 @@ static rf_status write_long_rows(const rf_write_plan *plan, const rf_row_selecti
   }
   uint8_t *buffer = rf_alloc(room);
   if (buffer == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a string of %zu bytes", room);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a string of %zu bytes", room);
   rf_status status = RF_OK;
   for (uint64_t i = 0; i < selection->count && status == RF_OK; i++) {
     uint64_t row = sink->data + rf_row_at(selection, i) * sink->row_bytes;
@@ -289,7 +289,7 @@ static rf_status record_values(const rf_write_plan *plan, const rf_row_selection
   most = most < selection->count ? most : selection->count;
   uint8_t *buffer = rf_alloc((size_t)(most * bytes) + RF_PUT_SLACK);
   if (buffer == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for values of a column");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate values of a column");
   rf_status status = RF_OK;
   *sink->written = true;
   for (uint64_t i = 0, n; i < selection->count && status == RF_OK; i += n) {
@@ -321,7 +321,7 @@ rf_status rf_write_plan_run(const rf_write_plan *plan, const rf_row_selection *s
     return rf_fail(err, RF_ERR_MEMORY, "a row of %" PRIu64 " bytes does not fit memory", sink->row_bytes);
   uint8_t *buffer = rf_alloc(size);
   if (buffer == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a row of %" PRIu64 " bytes", sink->row_bytes);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a row of %" PRIu64 " bytes", sink->row_bytes);
   rf_status status = RF_OK;
   window w;
   for (uint64_t i = 0; i < selection->count && status == RF_OK; i += w.count) {

@@ -127,7 +127,7 @@ static rf_status run_texts(const rf_row_step *step, const uint8_t *src, ptrdiff_
 
 rf_status rf_row_step_ascii(rf_row_step *step, const rf_column *column, const rf_column_request *request,
                             rf_error *err) {
-  /* What may be asked for, and where it goes in memory, is the same. */
+  /* The types to read, and the places in memory, are those of binary tables. */
   RF_TRY(rf_row_step_binary(step, column, request, err));
   step->mask_apart = false;
   step->convert.mode = RF_CONVERT_NUMBER; /* no field is a number as it stands */

@@ -141,7 +141,7 @@ rf_status rf_table_cards_take(const rf_header *header, size_t count, rf_table_ca
   cards->texts = taker.next = rf_alloc((rf_header_get_count(header) + 1) * RF_CARD_BYTES);
   rf_status status = RF_OK;
   if (cards->keywords == NULL || cards->texts == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory for the keywords of %zu columns", count);
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate the keywords of %zu columns", count);
   if (status == RF_OK)
     status = take_cards(&taker, err);
   rf_header_free(taker.header);

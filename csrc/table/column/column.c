@@ -245,7 +245,7 @@ static bool is_integer(rf_dtype type) {
 }
 
 /* The type that an offset of half the range makes of a stored integer (FITS 5.2.5, 7.3.2). */
-static rf_dtype twin(rf_dtype stored, const rf_column_keywords *keywords) {
+static rf_dtype offset_type(rf_dtype stored, const rf_column_keywords *keywords) {
   if (stored == RF_U8 && keywords->zero == -128.0)
     return RF_I8;
   if (stored == RF_I16 && keywords->zero == 32768.0)
@@ -280,7 +280,7 @@ void rf_column_scale(rf_column *column, const rf_column_keywords *keywords) {
   info->tscal = scale;
   info->tzero = zero;
   if (scale == 1.0)
-    info->type = twin(info->stored, keywords);
+    info->type = offset_type(info->stored, keywords);
   column->flip = info->type != info->stored;
   info->scaled = !column->flip;
   if (info->scaled)

@@ -15,7 +15,7 @@
 typedef struct rf_column {
   rf_column_info info;   /* all that the public sees; sizes and offsets in it are checked */
   unsigned stored_bytes; /* bytes of one element of type info.stored (a string: 1) */
-  bool flip;             /* info.type is the twin of info.stored: the top bit is turned over */
+  bool flip;             /* info.type is the unsigned or offset type of info.stored: the top bit differs */
   char bad_keyword[12];  /* "", or TSCALn, TZEROn, TNULLn and their kin with a value that is not one number */
   char bad_text[72];     /* that value */
 } rf_column;
@@ -73,7 +73,7 @@ rf_status rf_column_init(rf_column *column, unsigned number, const rf_column_key
 /* For every kind of table: name (or "col<n>"), unit, display, form. */
 void rf_column_texts(rf_column *column, unsigned number, const rf_column_keywords *keywords);
 
-/* For every kind of table, once info.stored is set: type, twin and scale by TSCALn and TZEROn. */
+/* For every kind of table, once info.stored is set: type and scale by TSCALn and TZEROn. */
 void rf_column_scale(rf_column *column, const rf_column_keywords *keywords);
 
 /* Takes what is not clean about TSCALn, TZEROn, PSCALn or PZEROn down; of several the first. true when it has a number.
@@ -83,7 +83,7 @@ bool rf_column_note_scale(rf_column_keywords *keywords, const char *keyword, con
 /* RF_OK, or why values of this column cannot be read. */
 rf_status rf_column_check_scale(const rf_column *column, rf_error *err);
 
-/* Adds a sentence to info.oddity, when it is the first. */
+/* Sets info.warning, if it is empty. */
 void rf_column_odd(rf_column *column, const char *format, ...) RF_PRINTF(2, 3);
 
 #endif

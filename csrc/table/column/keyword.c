@@ -156,7 +156,7 @@ static bool renumber_card(char card[RF_CARD_BYTES], const char *keyword, const r
   return true;
 }
 
-/* Is one of the columns gone? */
+/* Is one of the columns deleted? */
 static bool names_none(const rf_keyword_columns *columns, const unsigned *numbers) {
   for (int i = 0; i < columns->count; i++)
     if (numbers[columns->n[i]] == 0)

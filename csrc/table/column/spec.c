@@ -16,7 +16,7 @@
 typedef struct storage {
   char letter;
   unsigned bytes;   /* of an element; 0: bits */
-  rf_dtype twin;    /* what it is without TZEROn */
+  rf_dtype stored;  /* what it is without TZEROn */
   const char *zero; /* TZEROn of an unsigned or signed-byte type, as text: not every one is a double */
   const char *what; /* for the comment of TFORMn */
 } storage;
@@ -98,7 +98,7 @@ static rf_status check_scale(const rf_column_spec *spec, const storage *how, uns
 static rf_status count_elements(const rf_column_spec *spec, unsigned number, uint64_t *count, rf_error *err) {
   *count = 1;
   if (spec->ndim < 0 || spec->ndim > RF_CELL_AXES || (spec->ndim > 0 && spec->dims == NULL))
-    return rf_fail(err, RF_ERR_ARGUMENT, "column %u '%.80s': a cell has 0 to %d axes, and %d were asked for", number,
+    return rf_fail(err, RF_ERR_ARGUMENT, "column %u '%.80s': expected 0 to %d axes of a cell, found %d", number,
                    shown_name(spec), RF_CELL_AXES, spec->ndim);
   bool empty = false;
   for (int i = 0; i < spec->ndim; i++) {

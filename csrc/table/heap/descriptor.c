@@ -116,7 +116,7 @@ static rf_status read_any(rf_file *file, rf_hdu *hdu, void *request, rf_error *e
   if (selection.count == 0)
     return RF_OK;
   if (call->lengths == NULL || call->offsets == NULL)
-    return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to read descriptors into");
+    return rf_fail(err, RF_ERR_ARGUMENT, "lengths or offsets = NULL, expected memory for descriptors");
   return hdu->ops->table->read_descriptors(file, hdu, table, call->column, &selection, call->lengths, call->offsets,
                                            err);
 }

@@ -157,7 +157,7 @@ rf_status rf_heap_reader_check(const rf_heap_reader *r, const rf_table *table, c
     return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " elements of %zu bytes are to be read and the output has %" PRIu64,
                    total, r->element_bytes, r->out_bytes);
   if (need > 0 && r->out == NULL)
-    return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to read cells into");
+    return rf_fail(err, RF_ERR_ARGUMENT, "data = NULL, expected memory for cells");
   return RF_OK;
 }
 

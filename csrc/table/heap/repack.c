@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Packing a heap anew: what descriptors point at moves down over what nothing points at any more.
+ * Repacking a heap: the bytes that descriptors point at move down over unused bytes.
  */
 #include "table/heap/repack.h"
 
@@ -24,7 +24,7 @@
 /* From here on the list of blocks is put in order before it grows. */
 #define MANY_BLOCKS ((size_t)1 << 12)
 
-/* A stretch of the heap that is in use. */
+/* An extent of the heap that is in use. */
 typedef struct block {
   uint64_t begin;
   uint64_t end;
@@ -169,7 +169,7 @@ static rf_status each_piece(packer *p, uint64_t data, on_piece act, rf_error *er
     return rf_fail(err, RF_ERR_MEMORY, "rows of %" PRIu64 " bytes do not fit memory", row_bytes);
   row_piece piece = {.bytes = rf_alloc(room)};
   if (piece.bytes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for rows of %" PRIu64 " bytes", row_bytes);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate rows of %" PRIu64 " bytes", row_bytes);
   rf_status status = RF_OK;
   for (; piece.first < nrows && status == RF_OK; piece.first += piece.rows) {
     uint64_t at = data + piece.first * row_bytes;
@@ -254,7 +254,7 @@ static rf_status redirect_recorded(packer *p, uint64_t data, bool *done, rf_erro
   uint8_t *values = rf_alloc((size_t)most * 16);
   rf_status status = RF_OK;
   if (r.parts == NULL || piece.bytes == NULL || values == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory for rows of %" PRIu64 " bytes", info->row_bytes);
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate rows of %" PRIu64 " bytes", info->row_bytes);
   if (status == RF_OK)
     status = plan_parts(p, &r, &apart, err);
   for (; status == RF_OK && apart && piece.first < info->nrows; piece.first += piece.rows) {

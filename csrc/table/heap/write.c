@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Writing cells of variable length (FITS 7.3.5): their elements go behind what the heap has, then the descriptors are
- * pointed at them. What they pointed at before stays in the heap until it is packed anew.
+ * Writing cells of variable length (FITS 7.3.5): their elements are appended to the heap, then the descriptors point at
+ * them. The old elements stay in the heap until it is repacked.
  */
 #include "table/heap/write.h"
 
@@ -79,7 +79,7 @@ static rf_status write_some(descriptor_writer *d, rf_file *file, const rf_row_se
   d->rows = rf_alloc((size_t)part->count * sizeof *d->rows);
   rf_status status = RF_OK;
   if (picked == NULL || d->rows == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " descriptors", part->count);
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate %" PRIu64 " descriptors", part->count);
   for (int pass = 0; pass < 2 && status == RF_OK; pass++) {
     rf_row_selection selection = pick_rows(d, part, pass == 1, d->pairs, picked);
     d->step.data = picked;
@@ -100,7 +100,7 @@ static rf_status write_descriptors(const rf_heap_writer *w, rf_file *file, const
   rf_heap_writer_step(w, &d.step);
   d.pairs = rf_alloc(room * (size_t)d.step.bytes);
   if (d.pairs == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu descriptors", room);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu descriptors", room);
   rf_status status = RF_OK;
   for (uint64_t done = 0; done < w->selection.count && status == RF_OK;) {
     size_t n = w->selection.count - done < room ? (size_t)(w->selection.count - done) : room;

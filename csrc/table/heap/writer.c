@@ -187,7 +187,7 @@ rf_status rf_heap_writer_elements(const rf_heap_writer *w, rf_store *store, uint
   /* The longest element has 16 bytes, and pieces hold whole ones. */
   out_buffer out = {store, offset, rf_alloc(room), room, 0};
   if (out.bytes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of cells", room);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes of cells", room);
   rf_status status = w->step.type == RF_BIT ? write_bits(w, &out, err) : write_run(w, &out, err);
   rf_free(out.bytes);
   return status;

@@ -22,22 +22,22 @@ rf_status rf_row_write_step_binary(const rf_row_step *step, uint8_t *dst, ptrdif
 /* `elements` numbers, logicals or complex numbers that lie one behind the other, here and there. */
 void rf_row_put_run(const rf_row_step *step, uint8_t *dst, const uint8_t *src, const uint8_t *mask, size_t elements);
 
-/* Bytes to bits, the first one on top; what is left of the last byte is 0. */
+/* Packs bytes to bits, the first one on top. Unused bits of the last byte are 0. */
 void rf_bits_pack(uint8_t *dst, const uint8_t *src, size_t bits);
 
 /* ---- table/rows/pack_simd.c: rows of a struct to whole rows of a table, 16 bytes at a time ---- */
 
-typedef struct rf_put_shuffle rf_put_shuffle;
+typedef struct rf_pack_simd rf_pack_simd;
 
 /* NULL when the machine cannot, the requests are not fields of one struct, or there is no memory. `rows` is the number
- * of rows in memory; steps that the shuffle does are marked. */
-rf_put_shuffle *rf_put_shuffle_make(rf_row_plan *plan, uint64_t rows);
-void rf_put_shuffle_free(rf_put_shuffle *shuffle);
+ * of rows in memory; steps that it does are marked. */
+rf_pack_simd *rf_pack_simd_make(rf_row_plan *plan, uint64_t rows);
+void rf_pack_simd_free(rf_pack_simd *shuffle);
 
 /* Bytes behind the last row of dst that may be overwritten. */
 #define RF_PUT_SLACK 64
 
 /* Rows first .. first+count-1 of the selection to dst, one behind the other; gives how many of them were done. */
-size_t rf_put_shuffle_run(const rf_put_shuffle *shuffle, uint64_t first, uint8_t *dst, size_t row_bytes, size_t count);
+size_t rf_pack_simd_run(const rf_pack_simd *shuffle, uint64_t first, uint8_t *dst, size_t row_bytes, size_t count);
 
 #endif

@@ -35,7 +35,7 @@ typedef struct window {
   uint8_t logical[WIDE];
 } window;
 
-struct rf_put_shuffle {
+struct rf_pack_simd {
   const uint8_t *data; /* the struct of row 0 */
   size_t stride;
   uint64_t rows; /* from this one on, windows would leave memory */
@@ -78,7 +78,7 @@ static size_t find_struct(const rf_row_plan *plan, const uint8_t **data, size_t 
 }
 
 /* One element into the last window, or into a new one; false when there are too many. */
-static bool add_element(rf_put_shuffle *shuffle, const rf_row_step *step, size_t from, size_t to, size_t bytes) {
+static bool add_element(rf_pack_simd *shuffle, const rf_row_step *step, size_t from, size_t to, size_t bytes) {
   window *last = shuffle->count > 0 ? &shuffle->windows[shuffle->count - 1] : NULL;
   if (last == NULL || from < last->from || from + bytes > last->from + shuffle->width ||
       to + bytes > last->to + shuffle->width) {
@@ -102,7 +102,7 @@ static bool add_element(rf_put_shuffle *shuffle, const rf_row_step *step, size_t
   return true;
 }
 
-static bool add_step(rf_put_shuffle *shuffle, const rf_row_step *step) {
+static bool add_step(rf_pack_simd *shuffle, const rf_row_step *step) {
   bool bytewise = step->type == RF_BYTES || step->type == RF_LOGICAL;
   size_t bytes = bytewise ? 1 : step->convert.stored_bytes;
   size_t from = (size_t)((uintptr_t)step->data - (uintptr_t)shuffle->data);
@@ -121,7 +121,7 @@ static bool in_order(const rf_row_plan *plan) {
 }
 
 /* Rows whose windows stay within what the caller has: `reach` is where the farthest one ends. */
-static uint64_t safe_rows(const rf_put_shuffle *shuffle, uint64_t rows, size_t solid) {
+static uint64_t safe_rows(const rf_pack_simd *shuffle, uint64_t rows, size_t solid) {
   size_t reach = 0;
   for (size_t k = 0; k < shuffle->count; k++)
     if (shuffle->windows[k].from + shuffle->width > reach)
@@ -141,7 +141,7 @@ static size_t choose_width(size_t stride) {
   return SHORT;
 }
 
-rf_put_shuffle *rf_put_shuffle_make(rf_row_plan *plan, uint64_t rows) {
+rf_pack_simd *rf_pack_simd_make(rf_row_plan *plan, uint64_t rows) {
   const uint8_t *data = NULL;
   size_t stride = 0, plain = 0;
   for (size_t i = 0; i < plan->count; i++)
@@ -151,7 +151,7 @@ rf_put_shuffle *rf_put_shuffle_make(rf_row_plan *plan, uint64_t rows) {
   size_t solid = find_struct(plan, &data, &stride);
   if (solid == 0)
     return NULL;
-  rf_put_shuffle *shuffle = rf_alloc(sizeof *shuffle + MAX_WINDOWS * sizeof shuffle->windows[0]);
+  rf_pack_simd *shuffle = rf_alloc(sizeof *shuffle + MAX_WINDOWS * sizeof shuffle->windows[0]);
   if (shuffle == NULL)
     return NULL;
   shuffle->data = data;
@@ -173,7 +173,7 @@ static inline __m128i load(const uint8_t *p) {
   return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
-__attribute__((target("ssse3"))) static void run_short(const rf_put_shuffle *shuffle, const uint8_t *src, uint8_t *dst,
+__attribute__((target("ssse3"))) static void run_short(const rf_pack_simd *shuffle, const uint8_t *src, uint8_t *dst,
                                                        size_t row_bytes, size_t count) {
   const __m128i letter = _mm_set1_epi8('T'), change = _mm_set1_epi8('T' ^ 'F');
   for (size_t i = 0; i < count; i++, src += shuffle->stride, dst += row_bytes) {
@@ -193,7 +193,7 @@ __attribute__((target("ssse3"))) static void run_short(const rf_put_shuffle *shu
 #if defined(HAVE_WIDE)
 
 __attribute__((target("avx512f,avx512bw,avx512vbmi"))) static void
-run_wide(const rf_put_shuffle *shuffle, const uint8_t *src, uint8_t *dst, size_t row_bytes, size_t count) {
+run_wide(const rf_pack_simd *shuffle, const uint8_t *src, uint8_t *dst, size_t row_bytes, size_t count) {
   const __m512i yes = _mm512_set1_epi8('T'), no = _mm512_set1_epi8('F');
   for (size_t i = 0; i < count; i++, src += shuffle->stride, dst += row_bytes) {
     for (size_t k = 0; k < shuffle->count; k++) {
@@ -212,7 +212,7 @@ run_wide(const rf_put_shuffle *shuffle, const uint8_t *src, uint8_t *dst, size_t
 
 #endif
 
-size_t rf_put_shuffle_run(const rf_put_shuffle *shuffle, uint64_t first, uint8_t *dst, size_t row_bytes, size_t count) {
+size_t rf_pack_simd_run(const rf_pack_simd *shuffle, uint64_t first, uint8_t *dst, size_t row_bytes, size_t count) {
   if (first >= shuffle->rows)
     return 0;
   if (count > shuffle->rows - first)
@@ -230,18 +230,18 @@ size_t rf_put_shuffle_run(const rf_put_shuffle *shuffle, uint64_t first, uint8_t
 
 #else
 
-rf_put_shuffle *rf_put_shuffle_make(rf_row_plan *plan, uint64_t rows) {
+rf_pack_simd *rf_pack_simd_make(rf_row_plan *plan, uint64_t rows) {
   (void)plan, (void)rows;
   return NULL;
 }
 
-size_t rf_put_shuffle_run(const rf_put_shuffle *shuffle, uint64_t first, uint8_t *dst, size_t row_bytes, size_t count) {
+size_t rf_pack_simd_run(const rf_pack_simd *shuffle, uint64_t first, uint8_t *dst, size_t row_bytes, size_t count) {
   (void)shuffle, (void)first, (void)dst, (void)row_bytes, (void)count;
   return 0;
 }
 
 #endif
 
-void rf_put_shuffle_free(rf_put_shuffle *shuffle) {
+void rf_pack_simd_free(rf_pack_simd *shuffle) {
   rf_free(shuffle);
 }

@@ -42,7 +42,7 @@ rf_status rf_row_plan_init(rf_row_plan *plan, const rf_table *table, const rf_co
     return rf_fail(err, RF_ERR_ARGUMENT, "there are no requests");
   plan->steps = rf_alloc_zero(count, sizeof *plan->steps);
   if (plan->steps == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to read %zu columns", count);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a plan of %zu columns", count);
   plan->count = count;
   plan->low = UINT64_MAX;
   for (size_t i = 0; i < count; i++) {
@@ -60,16 +60,16 @@ rf_status rf_row_plan_init(rf_row_plan *plan, const rf_table *table, const rf_co
   /* Fields of no width still have a place; a row without any byte needs none. */
   if (plan->high < plan->low)
     plan->high = plan->low;
-  rf_row_wide_make(plan);
-  if (plan->wide == NULL)
-    rf_row_shuffle_make(plan);
+  rf_unpack_avx512_make(plan);
+  if (plan->avx512 == NULL)
+    rf_unpack_simd_make(plan);
   return RF_OK;
 }
 
 void rf_row_plan_free(rf_row_plan *plan) {
   rf_free(plan->steps);
-  rf_free(plan->shuffle);
-  rf_free(plan->wide);
+  rf_free(plan->simd);
+  rf_free(plan->avx512);
   memset(plan, 0, sizeof *plan);
 }
 
@@ -81,7 +81,7 @@ rf_status rf_row_plan_check_memory(const rf_row_plan *plan, const rf_row_selecti
     const rf_row_step *step = &plan->steps[i];
     uint64_t mask;
     if (step->data == NULL && step->cell_bytes > 0)
-      return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory to read column %zu into", step->number);
+      return rf_fail(err, RF_ERR_ARGUMENT, "data = NULL for column %zu, expected memory for its cells", step->number);
     if (!rf_mul_u64(selection->count, step->mask_stride, &mask) || !rf_to_size(mask, &size))
       return rf_fail(err, RF_ERR_ARGUMENT, "%" PRIu64 " rows of column %zu do not fit memory", selection->count,
                      step->number);
@@ -112,11 +112,11 @@ static rf_status run_step(const rf_row_plan *plan, const rf_row_step *step, cons
 static rf_status run_block(const rf_row_plan *plan, const rf_row_selection *selection, uint64_t first,
                            const uint8_t *src, ptrdiff_t src_stride, size_t count, rf_error *err) {
   size_t shuffled = 0;
-  if (plan->wide != NULL) {
-    rf_row_wide_run(plan->wide, first, src, src_stride, count);
+  if (plan->avx512 != NULL) {
+    rf_unpack_avx512_run(plan->avx512, first, src, src_stride, count);
     shuffled = count;
-  } else if (plan->shuffle != NULL) {
-    shuffled = rf_row_shuffle_run(plan->shuffle, first, src, src_stride, count);
+  } else if (plan->simd != NULL) {
+    shuffled = rf_unpack_simd_run(plan->simd, first, src, src_stride, count);
   }
   for (size_t i = 0; i < plan->count; i++) {
     const rf_row_step *step = &plan->steps[i];

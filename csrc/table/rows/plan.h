@@ -8,8 +8,8 @@
 #include "table/rows/selection.h"
 #include "table/rows/step.h"
 
-typedef struct rf_row_shuffle rf_row_shuffle;
-typedef struct rf_row_wide rf_row_wide;
+typedef struct rf_unpack_simd rf_unpack_simd;
+typedef struct rf_unpack_avx512 rf_unpack_avx512;
 
 typedef struct rf_row_plan {
   rf_row_step *steps;
@@ -17,8 +17,8 @@ typedef struct rf_row_plan {
   unsigned threads; /* that may run it; 0: as the file says */
   uint64_t low;     /* first byte of a row that is needed, and the end of those bytes */
   uint64_t high;
-  rf_row_shuffle *shuffle; /* NULL, or all steps at once for contiguous rows */
-  rf_row_wide *wide;       /* NULL, or the same for any rows; then there is no shuffle */
+  rf_unpack_simd *simd;     /* NULL, or all steps at once for contiguous rows */
+  rf_unpack_avx512 *avx512; /* NULL, or the same for any rows; `simd` is NULL then */
 } rf_row_plan;
 
 /* Checks the requests against the table. RF_ERR_RANGE, RF_ERR_TYPE, RF_ERR_ARGUMENT. */

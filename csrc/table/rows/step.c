@@ -253,8 +253,8 @@ rf_status rf_row_type_check(const rf_column *column, rf_dtype type, uint32_t fla
   if (!raw)
     RF_TRY(rf_column_check_scale(column, err));
   if (!type_allowed(&column->info, type, raw))
-    return rf_fail(err, RF_ERR_TYPE, "%s were asked for of a column whose %s values are %s", rf_dtype_name(type),
-                   raw ? "stored" : "own", rf_dtype_name(raw ? column->info.stored : column->info.type));
+    return rf_fail(err, RF_ERR_TYPE, "cannot convert %s values of type %s to type %s", raw ? "stored" : "column",
+                   rf_dtype_name(raw ? column->info.stored : column->info.type), rf_dtype_name(type));
   return RF_OK;
 }
 

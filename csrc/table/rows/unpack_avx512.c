@@ -49,7 +49,7 @@ typedef struct block {
   size_t string_count;
 } block;
 
-struct rf_row_wide {
+struct rf_unpack_avx512 {
   uint8_t *data; /* the struct of row 0 */
   size_t stride;
   size_t row_bytes; /* of the part of the row that is read */
@@ -90,7 +90,7 @@ static bool element_of(const rf_row_step *step, size_t *in, size_t *out) {
 }
 
 /* All of them as fields of one struct. */
-static bool find_struct(rf_row_wide *wide, const rf_row_plan *plan) {
+static bool find_struct(rf_unpack_avx512 *wide, const rf_row_plan *plan) {
   ptrdiff_t stride = plan->steps[0].stride;
   uint8_t *low = plan->steps[0].data;
   for (size_t i = 1; i < plan->count; i++)
@@ -122,7 +122,7 @@ static bool is_solid(const rf_row_plan *plan) {
 
 /* ---- making ---- */
 
-static block *new_block(rf_row_wide *wide, size_t from) {
+static block *new_block(rf_unpack_avx512 *wide, size_t from) {
   if (wide->block_count == MAX_PARTS)
     return NULL;
   size_t left = wide->row_bytes - from;
@@ -133,7 +133,7 @@ static block *new_block(rf_row_wide *wide, size_t from) {
 }
 
 /* The place of byte `to` of the struct in the last part, which is a new one where the byte is too far away. */
-static part *part_for(rf_row_wide *wide, block *b, size_t to) {
+static part *part_for(rf_unpack_avx512 *wide, block *b, size_t to) {
   part *p = b->part_count > 0 ? &wide->parts[wide->part_count - 1] : NULL;
   if (p != NULL && to >= p->to && to < (size_t)p->to + WIDTH)
     return p;
@@ -147,7 +147,7 @@ static part *part_for(rf_row_wide *wide, block *b, size_t to) {
 }
 
 /* One byte of the struct from byte `s` of the block; s < 0: it is zero. */
-static bool add_byte(rf_row_wide *wide, block *b, ptrdiff_t s, size_t to, bool flip) {
+static bool add_byte(rf_unpack_avx512 *wide, block *b, ptrdiff_t s, size_t to, bool flip) {
   part *p = part_for(wide, b, to);
   if (p == NULL)
     return false;
@@ -160,7 +160,7 @@ static bool add_byte(rf_row_wide *wide, block *b, ptrdiff_t s, size_t to, bool f
 }
 
 /* A string that is stripped; raw ones are taken as they are. */
-static bool add_string(rf_row_wide *wide, block *b, size_t s, size_t width) {
+static bool add_string(rf_unpack_avx512 *wide, block *b, size_t s, size_t width) {
   if (wide->string_count == MAX_STRINGS)
     return false;
   wide->strings[wide->string_count++] = (string_place){(uint8_t)s, (uint8_t)width};
@@ -171,7 +171,8 @@ static bool add_string(rf_row_wide *wide, block *b, size_t s, size_t width) {
   return true;
 }
 
-static bool add_element(rf_row_wide *wide, const rf_row_step *step, size_t from, size_t to, size_t in, size_t out) {
+static bool add_element(rf_unpack_avx512 *wide, const rf_row_step *step, size_t from, size_t to, size_t in,
+                        size_t out) {
   block *b = wide->block_count > 0 ? &wide->blocks[wide->block_count - 1] : NULL;
   if (b == NULL || from < b->from || from + in > (size_t)b->from + WIDTH)
     b = new_block(wide, wide->row_bytes <= WIDTH ? 0 : from);
@@ -198,7 +199,7 @@ static bool add_element(rf_row_wide *wide, const rf_row_step *step, size_t from,
   return true;
 }
 
-static bool add_step(rf_row_wide *wide, const rf_row_plan *plan, const rf_row_step *step, size_t in, size_t out) {
+static bool add_step(rf_unpack_avx512 *wide, const rf_row_plan *plan, const rf_row_step *step, size_t in, size_t out) {
   size_t from = (size_t)(step->offset - plan->low), to = (size_t)(step->data - wide->data);
   for (size_t done = 0; done < step->cell_bytes; done += out, from += in)
     if (!add_element(wide, step, from, to + done, in, out))
@@ -224,9 +225,9 @@ static bool is_worth_it(const rf_row_plan *plan) {
          plan->high - plan->low <= UINT32_MAX;
 }
 
-void rf_row_wide_make(rf_row_plan *plan) {
+void rf_unpack_avx512_make(rf_row_plan *plan) {
   size_t in, out;
-  rf_row_wide *wide = is_worth_it(plan) && can_shuffle() ? rf_alloc(sizeof *wide) : NULL;
+  rf_unpack_avx512 *wide = is_worth_it(plan) && can_shuffle() ? rf_alloc(sizeof *wide) : NULL;
   if (wide == NULL)
     return;
   wide->row_bytes = (size_t)(plan->high - plan->low);
@@ -240,7 +241,7 @@ void rf_row_wide_make(rf_row_plan *plan) {
     return;
   }
   wide->left = is_solid(plan) ? (WIDTH - 1) / wide->stride + 1 : SIZE_MAX;
-  plan->wide = wide;
+  plan->avx512 = wide;
   for (size_t i = 0; i < plan->count; i++)
     plan->steps[i].shuffled = element_of(&plan->steps[i], &in, &out);
 }
@@ -250,7 +251,7 @@ void rf_row_wide_make(rf_row_plan *plan) {
 #define WIDE_TARGET __attribute__((target("avx512f,avx512bw,avx512vbmi")))
 
 /* Strings end at a NUL, and blanks before that end are padding: what of them is to be zero becomes zero. */
-WIDE_TARGET static inline __m512i strip(const rf_row_wide *wide, const block *b, __m512i v) {
+WIDE_TARGET static inline __m512i strip(const rf_unpack_avx512 *wide, const block *b, __m512i v) {
   uint64_t nul = _mm512_mask_cmpeq_epi8_mask(b->strings, v, _mm512_setzero_si512());
   uint64_t blank = _mm512_mask_cmpeq_epi8_mask(b->strings, v, _mm512_set1_epi8(' '));
   /* Something behind a NUL of the same string, or a blank before a NUL or at the end. */
@@ -280,7 +281,7 @@ WIDE_TARGET static inline __m512i make_logicals(const block *b, __m512i v) {
   return _mm512_ternarylogic_epi64(_mm512_loadu_si512(b->logicals), truth, v, 0xCA);
 }
 
-WIDE_TARGET static inline __m512i load_block(const rf_row_wide *wide, const block *b, const uint8_t *src) {
+WIDE_TARGET static inline __m512i load_block(const rf_unpack_avx512 *wide, const block *b, const uint8_t *src) {
   __m512i v = _mm512_maskz_loadu_epi8(b->load, src + b->from);
   if (b->strings != 0)
     v = strip(wide, b, v);
@@ -293,7 +294,7 @@ WIDE_TARGET static inline __m512i make_part(const part *p, __m512i v) {
   return _mm512_ternarylogic_epi64(v, _mm512_loadu_si512(p->filled), _mm512_loadu_si512(p->flip), 0x6A);
 }
 
-WIDE_TARGET static void run_freely(const rf_row_wide *wide, uint8_t *row, const uint8_t *src, ptrdiff_t src_stride,
+WIDE_TARGET static void run_freely(const rf_unpack_avx512 *wide, uint8_t *row, const uint8_t *src, ptrdiff_t src_stride,
                                    size_t count) {
   for (size_t i = 0; i < count; i++, src += src_stride, row += wide->stride)
     for (const block *b = wide->blocks, *end = b + wide->block_count; b < end; b++) {
@@ -303,8 +304,8 @@ WIDE_TARGET static void run_freely(const rf_row_wide *wide, uint8_t *row, const 
     }
 }
 
-WIDE_TARGET static void run_exactly(const rf_row_wide *wide, uint8_t *row, const uint8_t *src, ptrdiff_t src_stride,
-                                    size_t count) {
+WIDE_TARGET static void run_exactly(const rf_unpack_avx512 *wide, uint8_t *row, const uint8_t *src,
+                                    ptrdiff_t src_stride, size_t count) {
   for (size_t i = 0; i < count; i++, src += src_stride, row += wide->stride)
     for (const block *b = wide->blocks, *end = b + wide->block_count; b < end; b++) {
       __m512i v = load_block(wide, b, src);
@@ -313,7 +314,8 @@ WIDE_TARGET static void run_exactly(const rf_row_wide *wide, uint8_t *row, const
     }
 }
 
-void rf_row_wide_run(const rf_row_wide *wide, uint64_t first, const uint8_t *src, ptrdiff_t src_stride, size_t count) {
+void rf_unpack_avx512_run(const rf_unpack_avx512 *wide, uint64_t first, const uint8_t *src, ptrdiff_t src_stride,
+                          size_t count) {
   uint8_t *row = wide->data + (size_t)first * wide->stride;
   size_t freely = count > wide->left ? count - wide->left : 0;
   run_freely(wide, row, src, src_stride, freely);
@@ -322,11 +324,12 @@ void rf_row_wide_run(const rf_row_wide *wide, uint64_t first, const uint8_t *src
 
 #else
 
-void rf_row_wide_make(rf_row_plan *plan) {
+void rf_unpack_avx512_make(rf_row_plan *plan) {
   (void)plan;
 }
 
-void rf_row_wide_run(const rf_row_wide *wide, uint64_t first, const uint8_t *src, ptrdiff_t src_stride, size_t count) {
+void rf_unpack_avx512_run(const rf_unpack_avx512 *wide, uint64_t first, const uint8_t *src, ptrdiff_t src_stride,
+                          size_t count) {
   (void)wide, (void)first, (void)src, (void)src_stride, (void)count;
 }
 

@@ -9,10 +9,11 @@
 
 /* Gives the plan its wide shuffle, and marks the steps that it does, when the machine can and the requests are fields
  * of one struct. Without memory for it the plan does without. */
-void rf_row_wide_make(rf_row_plan *plan);
+void rf_unpack_avx512_make(rf_row_plan *plan);
 
 /* Does the marked steps for `count` rows; nothing but their fields is written. Arguments as those of rf_row_plan_run.
  */
-void rf_row_wide_run(const rf_row_wide *wide, uint64_t first, const uint8_t *src, ptrdiff_t src_stride, size_t count);
+void rf_unpack_avx512_run(const rf_unpack_avx512 *wide, uint64_t first, const uint8_t *src, ptrdiff_t src_stride,
+                          size_t count);
 
 #endif

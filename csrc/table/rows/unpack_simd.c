@@ -31,7 +31,7 @@ typedef struct window {
   uint8_t flip[WINDOW];
 } window;
 
-struct rf_row_shuffle {
+struct rf_unpack_simd {
   uint8_t *data; /* the struct of row 0 */
   size_t stride;
   size_t row_bytes; /* of the part of the row that is read */
@@ -73,7 +73,7 @@ static const rf_row_step **order_steps(const rf_row_plan *plan) {
 }
 
 /* Puts one element into the last window, or into a new one; false when there are too many. */
-static bool add_element(rf_row_shuffle *shuffle, size_t from, size_t to, unsigned bytes, bool flip) {
+static bool add_element(rf_unpack_simd *shuffle, size_t from, size_t to, unsigned bytes, bool flip) {
   window *last = shuffle->count > 0 ? &shuffle->windows[shuffle->count - 1] : NULL;
   if (last == NULL || from < last->from || from + bytes > last->from + WINDOW || to + bytes > last->to + WINDOW) {
     if (shuffle->count == MAX_WINDOWS)
@@ -92,7 +92,7 @@ static bool add_element(rf_row_shuffle *shuffle, size_t from, size_t to, unsigne
   return true;
 }
 
-static bool add_steps(rf_row_shuffle *shuffle, const rf_row_plan *plan, const rf_row_step **order) {
+static bool add_steps(rf_unpack_simd *shuffle, const rf_row_plan *plan, const rf_row_step **order) {
   for (size_t i = 0; i < plan->count; i++) {
     const rf_row_step *step = order[i];
     unsigned bytes = step->convert.stored_bytes;
@@ -114,7 +114,7 @@ static bool can_shuffle(void) {
   return rf_bytes_level() >= 1;
 }
 
-void rf_row_shuffle_make(rf_row_plan *plan) {
+void rf_unpack_simd_make(rf_row_plan *plan) {
   size_t plain = 0;
   for (size_t i = 0; i < plan->count; i++)
     plain += is_plain(&plan->steps[i]);
@@ -123,14 +123,14 @@ void rf_row_shuffle_make(rf_row_plan *plan) {
   const rf_row_step **order = order_steps(plan);
   if (order == NULL)
     return;
-  rf_row_shuffle *shuffle = rf_alloc(sizeof *shuffle + MAX_WINDOWS * sizeof shuffle->windows[0]);
+  rf_unpack_simd *shuffle = rf_alloc(sizeof *shuffle + MAX_WINDOWS * sizeof shuffle->windows[0]);
   if (shuffle != NULL) {
     shuffle->data = order[0]->data;
     shuffle->stride = (size_t)order[0]->stride;
     shuffle->row_bytes = (size_t)(plan->high - plan->low);
     shuffle->count = 0;
     if (add_steps(shuffle, plan, order)) {
-      plan->shuffle = shuffle;
+      plan->simd = shuffle;
       for (size_t i = 0; i < plan->count; i++)
         plan->steps[i].shuffled = is_plain(&plan->steps[i]);
     } else {
@@ -152,7 +152,7 @@ SHUFFLE_TARGET static inline void move_window(const window *w, const uint8_t *sr
 #endif
 }
 
-SHUFFLE_TARGET size_t rf_row_shuffle_run(const rf_row_shuffle *shuffle, uint64_t first, const uint8_t *src,
+SHUFFLE_TARGET size_t rf_unpack_simd_run(const rf_unpack_simd *shuffle, uint64_t first, const uint8_t *src,
                                          ptrdiff_t src_stride, size_t count) {
   size_t short_row = shuffle->stride < shuffle->row_bytes ? shuffle->stride : shuffle->row_bytes;
   if (src_stride < (ptrdiff_t)shuffle->row_bytes || short_row == 0)
@@ -170,11 +170,11 @@ SHUFFLE_TARGET size_t rf_row_shuffle_run(const rf_row_shuffle *shuffle, uint64_t
 
 #else
 
-void rf_row_shuffle_make(rf_row_plan *plan) {
+void rf_unpack_simd_make(rf_row_plan *plan) {
   (void)plan;
 }
 
-size_t rf_row_shuffle_run(const rf_row_shuffle *shuffle, uint64_t first, const uint8_t *src, ptrdiff_t src_stride,
+size_t rf_unpack_simd_run(const rf_unpack_simd *shuffle, uint64_t first, const uint8_t *src, ptrdiff_t src_stride,
                           size_t count) {
   (void)shuffle, (void)first, (void)src, (void)src_stride, (void)count;
   return 0;
