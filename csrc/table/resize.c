@@ -39,7 +39,8 @@ rf_status rf_plain_table_resize(rf_file *file, rf_hdu *hdu, uint64_t nrows, bool
 static rf_status resize_any(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
   if (hdu->ops->table == NULL || hdu->ops->table->resize == NULL)
     return rf_fail(err, RF_ERR_TYPE, "cannot change the number of rows of %s", hdu->ops->name);
-  return hdu->ops->table->resize(file, hdu, *(const uint64_t *)request, written, err);
+  const uint64_t *nrows = request;
+  return hdu->ops->table->resize(file, hdu, *nrows, written, err);
 }
 
 rf_status rf_table_resize(rf_file *file, size_t index, uint64_t nrows, rf_error *err) {
