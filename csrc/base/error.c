@@ -25,7 +25,7 @@ void rf_error_clear(rf_error *err) {
   err->message[0] = '\0';
 }
 
-const char *rf_status_name(rf_status status) {
+const char *rf_status_get_name(rf_status status) {
 #define NAME(x)                                                                                                        \
   case x:                                                                                                              \
     return #x

@@ -138,7 +138,7 @@ void rf_file_taint(rf_file *file, const char *why) {
 }
 
 static void taint_by(rf_file *file, rf_status status, const rf_error *cause) {
-  rf_file_taint(file, cause != NULL && cause->code != RF_OK ? cause->message : rf_status_name(status));
+  rf_file_taint(file, cause != NULL && cause->code != RF_OK ? cause->message : rf_status_get_name(status));
 }
 
 /* Does what another handle has put off. Where it may not write any more, it says so itself when it is next used. */

@@ -258,15 +258,15 @@ rf_status rf_file_flush(rf_file *file, rf_error *err) {
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }
 
-const char *rf_file_name(const rf_file *file) {
+const char *rf_file_get_name(const rf_file *file) {
   return file->name;
 }
 
-uint64_t rf_file_generation(const rf_file *file) {
+uint64_t rf_file_get_generation(const rf_file *file) {
   return atomic_load(&file->shared->generation);
 }
 
-uintptr_t rf_file_identity(const rf_file *file) {
+uintptr_t rf_file_get_identity(const rf_file *file) {
   return (uintptr_t)file->shared;
 }
 

@@ -56,7 +56,7 @@ static rf_status find_name(rf_file *file, const char *extname, const int64_t *ex
   return rf_fail(err, RF_ERR_NOT_FOUND, "no HDU with EXTNAME '%s'", extname);
 }
 
-static rf_status find(rf_file *file, const char *extname, const int64_t *extver, size_t *index, rf_error *err) {
+rf_status rf_file_find(rf_file *file, const char *extname, const int64_t *extver, size_t *index, rf_error *err) {
   char name[sizeof((rf_hdu *)0)->extname];
   size_t length = strlen(extname);
   rf_error_clear(err);
@@ -73,12 +73,4 @@ static rf_status find(rf_file *file, const char *extname, const int64_t *extver,
     status = rf_file_end_read_of(file, RF_NO_HDU, status, err);
   }
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
-}
-
-rf_status rf_file_find(rf_file *file, const char *extname, int64_t extver, size_t *index, rf_error *err) {
-  return find(file, extname, extver >= 0 ? &extver : NULL, index, err);
-}
-
-rf_status rf_file_find_version(rf_file *file, const char *extname, int64_t extver, size_t *index, rf_error *err) {
-  return find(file, extname, &extver, index, err);
 }

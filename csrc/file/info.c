@@ -39,7 +39,7 @@ static rf_status get_info(rf_file *file, rf_hdu *hdu, void *request, rf_error *e
       .has_data = data,
       .extver = hdu->extver,
       .has_extname = hdu->has_extname,
-      .warnings = rf_file_warning_count(file),
+      .warnings = rf_file_get_warning_count(file),
   };
   memcpy(all.extname, rf_hdu_show_name(file, hdu, buffer), sizeof all.extname);
   memcpy(info, &all, info->size < sizeof all ? info->size : sizeof all);

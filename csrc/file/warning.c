@@ -37,7 +37,7 @@ bool rf_file_has_warning(rf_file *file, rf_warning kind) {
   return has;
 }
 
-size_t rf_file_warning_count(const rf_file *file) {
+size_t rf_file_get_warning_count(const rf_file *file) {
   return atomic_load(&file->warning_count);
 }
 

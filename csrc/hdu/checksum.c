@@ -403,16 +403,22 @@ rf_status rf_hdu_add_checksum(rf_file *file, size_t index, int with_checksum, rf
 
 /* --- verifying --- */
 
-/* What is true of both: -1 where there is neither. */
-static int both(int a, int b) {
-  return a < 0 ? b : b < 0 ? a : a && b;
+static rf_checksum_state judge(bool right) {
+  return right ? RF_CHECKSUM_RIGHT : RF_CHECKSUM_WRONG;
+}
+
+/* Returns the state of two checksums together. An absent one does not count. */
+static rf_checksum_state combine(rf_checksum_state a, rf_checksum_state b) {
+  if (a == RF_CHECKSUM_ABSENT)
+    return b;
+  return b == RF_CHECKSUM_ABSENT ? a : judge(a == RF_CHECKSUM_RIGHT && b == RF_CHECKSUM_RIGHT);
 }
 
 /* The Z keywords of a compressed HDU, where it lost nothing: those of one that did are the sums of the original, which
  * nobody has any more. That is so, too, where real pixels are NaN and cfitsio has packed them: it stores another NaN
  * (all bits set) than the image had. Sums that are wrong are then no sign of damage, which DATASUM would tell. */
-static rf_status verify_uncompressed(rf_file *file, rf_hdu *hdu, const rf_header *header, int *datasum, int *checksum,
-                                     rf_error *err) {
+static rf_status verify_uncompressed(rf_file *file, rf_hdu *hdu, const rf_header *header, rf_checksum_state *datasum,
+                                     rf_checksum_state *checksum, rf_error *err) {
   sum_card data_card, check_card;
   uint32_t sum = 0, stored = 0;
   bool applies = true, nan;
@@ -434,15 +440,16 @@ static rf_status verify_uncompressed(rf_file *file, rf_hdu *hdu, const rf_header
   if (readable && nan && known && stored != sum)
     return RF_OK;
   if (data_card.text[0] != '\0')
-    *datasum = both(*datasum, readable && known && stored == sum);
+    *datasum = combine(*datasum, judge(readable && known && stored == sum));
   if (check_card.text[0] != '\0') {
     RF_TRY(sum_plain_header(hdu, header, &sum, err));
-    *checksum = both(*checksum, readable && is_ones(sum));
+    *checksum = combine(*checksum, judge(readable && is_ones(sum)));
   }
   return RF_OK;
 }
 
-static rf_status verify(rf_file *file, size_t index, int *datasum, int *checksum, rf_error *err) {
+static rf_status verify(rf_file *file, size_t index, rf_checksum_state *datasum, rf_checksum_state *checksum,
+                        rf_error *err) {
   rf_hdu *hdu;
   const rf_header *header;
   sum_card data_card, check_card;
@@ -453,21 +460,22 @@ static rf_status verify(rf_file *file, size_t index, int *datasum, int *checksum
   find_card(header, own_names.data, &data_card);
   find_card(header, own_names.check, &check_card);
   /* An empty string says that the sum is not known (FITS 4.4.2.7): as good as no card. */
-  *datasum = *checksum = -1;
+  *datasum = *checksum = RF_CHECKSUM_ABSENT;
   if (data_card.text[0] != '\0' || check_card.text[0] != '\0') {
     RF_TRY(sum_data(file, hdu, false, &sum, &good, err));
     if (data_card.text[0] != '\0')
-      *datasum = stored_sum(data_card.text, &stored) && stored == sum;
+      *datasum = judge(stored_sum(data_card.text, &stored) && stored == sum);
     if (check_card.text[0] != '\0') {
       RF_TRY(sum_header(file, hdu, &sum, err));
-      *checksum = is_ones(sum);
+      *checksum = judge(is_ones(sum));
     }
   }
   return is_compressed(hdu) ? verify_uncompressed(file, hdu, header, datasum, checksum, err) : RF_OK;
 }
 
-rf_status rf_hdu_verify_checksum(rf_file *file, size_t index, int *datasum, int *checksum, rf_error *err) {
-  int data = -1, check = -1;
+rf_status rf_hdu_verify_checksum(rf_file *file, size_t index, rf_checksum_state *datasum, rf_checksum_state *checksum,
+                                 rf_error *err) {
+  rf_checksum_state data = RF_CHECKSUM_ABSENT, check = RF_CHECKSUM_ABSENT;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {

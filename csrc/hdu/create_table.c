@@ -222,5 +222,5 @@ rf_status rf_table_create(rf_file *file, const rf_table_spec *spec, size_t *inde
     *index = made;
   rf_header_free(header);
   rf_free(table.columns);
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), -1);
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_get_name(file), -1);
 }

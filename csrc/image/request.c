@@ -53,7 +53,7 @@ rf_image_spec rf_image_spec_copy(const rf_image_spec *spec) {
 rf_status rf_image_request_check(rf_file *file, rf_hdu *hdu, const rf_image_request *request, rf_error *err) {
   const rf_hdu *image = NULL;
   /* No edit comes between this check and the call: it needs the lock exclusively. */
-  if (request->generation != 0 && request->generation != rf_file_generation(file))
+  if (request->generation != 0 && request->generation != rf_file_get_generation(file))
     return rf_fail(err, RF_ERR_CHANGED, "the file was edited after generation %" PRIu64, request->generation);
   if (request->section == NULL || request->naxis == 0)
     return RF_OK;

@@ -46,7 +46,7 @@ rf_status rf_image_get_compression(rf_file *file, size_t index, rf_compression *
     }
     status = rf_file_end_read_of(file, index, status, err);
   }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_get_name(file), (int)index);
 }
 
 /* ---- the cache ---- */
@@ -86,7 +86,7 @@ rf_status rf_hdu_set_cache(rf_file *file, size_t index, uint64_t bytes, rf_error
     }
     status = rf_file_end_read_of(file, index, status, err);
   }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_get_name(file), (int)index);
 }
 
 rf_status rf_hdu_get_cache(rf_file *file, size_t index, uint64_t *limit, uint64_t *used, rf_error *err) {
@@ -100,7 +100,7 @@ rf_status rf_hdu_get_cache(rf_file *file, size_t index, uint64_t *limit, uint64_
       rf_tile_cache_get(cache, limit, used);
     status = rf_file_end_read_of(file, index, status, err);
   }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_get_name(file), (int)index);
 }
 
 rf_status rf_hdu_clear_cache(rf_file *file, size_t index, rf_error *err) {
@@ -114,5 +114,5 @@ rf_status rf_hdu_clear_cache(rf_file *file, size_t index, rf_error *err) {
       rf_tile_cache_clear(cache);
     status = rf_file_end_read_of(file, index, status, err);
   }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_get_name(file), (int)index);
 }

@@ -103,8 +103,8 @@ static inline void rows_agree(rf_file *file) {
   uint64_t size = 0;
   if (fresh == NULL)
     return;
-  CHECK_OK(rf_file_count(file, &ours, &rows_err), rows_err);
-  CHECK_OK(rf_file_count(fresh, &theirs, &rows_err), rows_err);
+  CHECK_OK(rf_file_get_hdu_count(file, &ours, &rows_err), rows_err);
+  CHECK_OK(rf_file_get_hdu_count(fresh, &theirs, &rows_err), rows_err);
   CHECK_OK(rf_file_get_size(file, &size, &rows_err), rows_err);
   CHECK(ours == theirs);
   for (size_t i = 0; i < ours && i < theirs; i++) {

@@ -109,7 +109,7 @@ def fetch_by_pycurl(
     if ranges:
         del range_array
     return Outcome(
-        ffi.string(lib.rf_status_name(status)).decode(),
+        ffi.string(lib.rf_status_get_name(status)).decode(),
         ffi.string(err.message).decode(),
         err.http_status,
         (response.status, response.total_size, response.accepts_ranges),

@@ -373,7 +373,7 @@ rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error
   return status == RF_OK ? found_entry(file, index, *hdu, err) : status;
 }
 
-rf_status rf_file_count(rf_file *file, size_t *count, rf_error *err) {
+rf_status rf_file_get_hdu_count(rf_file *file, size_t *count, rf_error *err) {
   size_t found = 0;
   rf_error_clear(err);
   rf_status status = rf_file_begin_read(file, err);

@@ -70,7 +70,7 @@ typedef struct rf_image_request {
   void *data;             /* C-contiguous; rf_image_read() writes it, the other calls only read it */
   uint64_t data_bytes;    /* bytes of the section, exactly */
   uint8_t *mask;          /* NULL, or one byte per element: 1 where BLANK or NaN; rf_image_read() writes it */
-  uint64_t generation;    /* RF_ERR_CHANGED where rf_file_generation() is another one by now; 0: any */
+  uint64_t generation;    /* RF_ERR_CHANGED where rf_file_get_generation() is another one by now; 0: any */
 } rf_image_request;
 
 /* rf_image_request_init() sets request->size and zeroes the other members of `request`. Threads: any. */

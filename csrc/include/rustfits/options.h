@@ -18,46 +18,47 @@ extern "C" {
 typedef enum rf_mode {
   RF_MODE_READ = 0,       /* "r": must exist; never written */
   RF_MODE_READ_WRITE = 1, /* "r+": must exist */
-  RF_MODE_CREATE = 2      /* "w+": created, or cut to zero length */
+  RF_MODE_CREATE = 2      /* "w+": created, or truncated to zero length */
 } rf_mode;
 
-/* What came of a remote file so far. Numbers only grow; those of a file that was downloaded whole are of the download.
- */
+/* What the library has fetched of a remote file. Counters only grow. For a file that was downloaded as a whole, they
+ * describe the download. */
 typedef struct rf_remote_stats {
-  size_t size;          /* sizeof(rf_remote_stats), set by the caller */
-  uint64_t requests;    /* asked of the server, redirects and repeats included */
-  uint64_t round_trips; /* times somebody had to wait for answers: requests that run side by side count once */
-  uint64_t retries;
-  uint64_t bytes_fetched; /* of bodies */
-  uint64_t bytes_wanted;  /* that reads asked for */
-  uint64_t cache_hits;    /* blocks that were there already, and that were not */
-  uint64_t cache_misses;
-  uint64_t file_bytes; /* size of the file */
-  int ranged;          /* 1: fetched by ranges, 0: downloaded whole */
+  size_t size;            /* sizeof(rf_remote_stats) of the caller; members that lie beyond it are not filled in */
+  uint64_t requests;      /* requests sent, including redirects and retries */
+  uint64_t round_trips;   /* waits for responses; requests that run in parallel count once */
+  uint64_t retries;       /* requests sent again after a failure */
+  uint64_t bytes_fetched; /* bytes of response bodies */
+  uint64_t bytes_wanted;  /* bytes that reads requested */
+  uint64_t cache_hits;    /* blocks that the cache had */
+  uint64_t cache_misses;  /* blocks that the cache did not have */
+  uint64_t file_bytes;    /* size of the file */
+  int ranged;             /* 1: fetched by ranges, 0: downloaded as a whole */
 } rf_remote_stats;
 
-/* Called as bytes arrive, at most some 10 times a second and at the end of a fetch: `done` bytes of `total` (-1: not
- * known) of what is being fetched. From any thread. Anything but RF_OK ends the fetch with that status. */
+/* Reports the progress of a fetch, at most about 10 times a second and at its end: `done` of `total` bytes have arrived
+ * (-1: unknown). `user` is rf_remote_options.progress_user. The library calls it from any thread. A status other than
+ * RF_OK ends the fetch with that status. */
 typedef rf_status (*rf_progress)(void *user, uint64_t done, int64_t total);
 
-/* What a remote file is fetched by. */
+/* How the library fetches a remote file. */
 typedef enum rf_remote_mode {
   RF_REMOTE_AUTO = 0,    /* the size of the file and the abilities of the server decide */
   RF_REMOTE_RANGES = 1,  /* ranges, or an error */
   RF_REMOTE_DOWNLOAD = 2 /* one download of the whole file */
 } rf_remote_mode;
 
-/* When requests to S3 are signed. */
+/* When the library signs requests to S3. */
 typedef enum rf_s3_credentials {
-  RF_S3_AUTO = 0,      /* where an unsigned request is refused and credentials are known */
+  RF_S3_AUTO = 0,      /* if the server refuses an unsigned request and credentials are known */
   RF_S3_ANONYMOUS = 1, /* never */
   RF_S3_SIGNED = 2     /* always */
 } rf_s3_credentials;
 
-/* How a remote file is fetched. Strings and arrays are borrowed for the call that takes them. A member that is 0 or
- * NULL means the default. */
+/* How the library fetches a remote file. Strings and arrays are borrowed for the call that opens the file. A member
+ * that is 0 or NULL means the default. rf_remote_options_init() sets `size` and zeroes the rest. */
 typedef struct rf_remote_options {
-  size_t size;                /* sizeof(rf_remote_options) */
+  size_t size;                /* sizeof(rf_remote_options) of the caller; members that lie beyond it count as 0 */
   const char *const *headers; /* extra request headers, "Name: value" */
   size_t header_count;
   double timeout;         /* seconds for one whole request; <= 0: none */
@@ -66,82 +67,83 @@ typedef struct rf_remote_options {
 
   rf_remote_mode mode;
   uint64_t threshold_bytes; /* files up to this size are downloaded whole; default 4 MiB */
-  uint64_t first_bytes;     /* of the first request; default 256 KiB */
+  uint64_t first_bytes;     /* bytes of the first request; default 256 KiB */
   uint64_t block_bytes;     /* unit of the cache; default 64 KiB */
-  uint64_t cache_bytes;     /* most bytes of blocks that are kept; default 256 MiB */
-  uint64_t gap_bytes;       /* ranges this close become one; default 1 MiB (less where many run side by side) */
-  uint64_t request_bytes;   /* most bytes of one request; default 16 MiB, or 256 MiB for long reads from a server that
-                               answers at once, unless there is a timeout */
-  unsigned concurrency;     /* most requests at once; default 8 */
-  int retries;              /* after a first failure that may pass; 0: the default of 4, < 0: none */
-  double retry_seconds;     /* most seconds that one read spends on repeats; default 60 */
+  uint64_t cache_bytes;     /* most bytes in the cache; default 256 MiB */
+  uint64_t gap_bytes;       /* ranges this close are merged; default 1 MiB (less if many requests run in parallel) */
+  uint64_t request_bytes;   /* most bytes of one request; default 16 MiB; without `timeout`, 256 MiB for long reads from
+                               a server that responds fast */
+  unsigned concurrency;     /* most parallel requests; default 8 */
+  int retries;              /* retries after a temporary failure; 0: the default of 4, < 0: none */
+  double retry_seconds;     /* most seconds that one read spends on retries; default 60 */
 
-  const char *user; /* for the server of the URL; those in the URL itself go first */
-  const char *password;
-  int netrc; /* 1: look user and password up in ~/.netrc (or NETRC) */
+  const char *user;     /* for the server of the URL; a user in the URL takes precedence */
+  const char *password; /* likewise */
+  int netrc;            /* 1: read user and password from ~/.netrc (or NETRC) */
 
-  const char *endpoint; /* s3: "http://host:port" of a server that is not Amazon's (path-style); NULL:
+  const char *endpoint; /* s3: "http://host:port" of a server other than Amazon's (path-style); NULL:
                            AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else Amazon's */
-  const char
-      *region; /* s3: NULL: AWS_REGION, AWS_DEFAULT_REGION, the profile's, else us-east-1 and what the server says */
+  const char *region;   /* s3; NULL: AWS_REGION, AWS_DEFAULT_REGION, the profile's, else us-east-1 or the region that
+                           the server names */
   rf_s3_credentials credentials;
-  int requester_pays; /* s3: 1: the one who asks pays for it */
+  int requester_pays; /* s3: 1: the requester pays */
 
-  rf_progress progress;
-  void *progress_user; /* must live as long as the file */
+  rf_progress progress; /* NULL: none */
+  void *progress_user;  /* must live as long as the file */
 } rf_remote_options;
 
-/* Bytes outside printable ASCII in headers: texts are read with the bytes of the file and a warning is kept
- * (rf_file_get_warning). With RF_OPEN_LENIENT each of them is read as '_', without a warning; with RF_OPEN_STRICT they
- * are RF_ERR_CARD. In the file, cards that are not edited keep their bytes in all cases. */
+/* How headers with bytes outside printable ASCII are read. Without a flag, texts keep these bytes, and the file gets a
+ * warning (rf_file_get_warning()). With RF_OPEN_LENIENT, each of them is read as '_', without a warning. With
+ * RF_OPEN_STRICT, they are RF_ERR_CARD. Cards that are not edited keep their bytes in the file in all cases. */
 #define RF_OPEN_LENIENT 1
 #define RF_OPEN_STRICT 2
 
-/* Without it, small ranges of a file of the system that is open for reading are copied from a mapping. Another process
- * that cuts the file meanwhile makes that a SIGBUS, for which the library sets a handler (POSIX): it turns the signal
- * into a read, passes every other SIGBUS on to the handler that was in force before, and is set again by a read that
- * finds another one in force. With it, the file is never mapped and no handler is set; many small reads take several
- * times as long. */
+/* The library never maps the file, and sets no signal handler. Many small reads take several times as long. Without
+ * this flag, small reads of a local file that is open for reading are copied from a mapping. If another process
+ * truncates the file meanwhile, the system sends SIGBUS. The library therefore sets a handler (POSIX): it turns such a
+ * signal into a read, and passes every other SIGBUS to the previous handler. A read that finds another handler sets the
+ * handler again. */
 #define RF_OPEN_NO_MAP 4
 
-/* The file is replaced as a whole when it is closed: until then its name leads to the old file, or to none. With
- * RF_MODE_CREATE a temporary file beside it is written, with RF_MODE_READ_WRITE a copy of it that the first change
- * makes. rf_file_discard, a change that failed half way, and the end of the process leave the old file. rf_file_sync
- * makes the temporary file durable and does not put it in place. A device, and a file in a folder that refuses new
- * files, is opened as with RF_OPEN_IN_PLACE. Of files of the system; other drivers ignore it. */
+/* Closing the file replaces it as a whole. Until then its name leads to the old file, or to none. RF_MODE_CREATE writes
+ * a temporary file beside it. With RF_MODE_READ_WRITE, the first change copies the file to a temporary one.
+ * rf_file_discard(), a change that failed halfway, and the end of the process leave the old file. rf_file_sync() makes
+ * the temporary file durable, but does not rename it. A device, or a file in a folder that refuses new files, is opened
+ * as with RF_OPEN_IN_PLACE. Local files only; other drivers ignore the flag. */
 #define RF_OPEN_ATOMIC 8
-/* Closing syncs the file, and its folder where it is new or replaced. A .gz is always durable. */
+/* Closing syncs the file, and its folder if the file is new or replaced. A .gz is always durable. */
 #define RF_OPEN_DURABLE 16
-/* An advisory lock from opening to closing: shared with RF_MODE_READ, else exclusive. RF_ERR_LOCKED when another
- * handle, of this or another process, has one that excludes it; RF_ERR_UNSUPPORTED where the file system has no locks
- * or the file is remote. Files in memory need none. With RF_OPEN_ATOMIC the lock is on the file to be replaced. */
+/* The handle holds an advisory lock from opening to closing: shared with RF_MODE_READ, else exclusive. Opening returns
+ * RF_ERR_LOCKED if another handle, of this process or another one, holds a conflicting lock; RF_ERR_UNSUPPORTED if the
+ * file system has no locks or the file is remote. Files in memory need no lock. With RF_OPEN_ATOMIC, the lock is on the
+ * file that will be replaced. */
 #define RF_OPEN_LOCK 32
-/* With RF_MODE_CREATE: an old file is emptied by the first write and not by opening it. Where its size is known by
- * then, space for it is reserved before. For disks that cannot hold the old file and the new one. A file that is not
- * there yet is created as with RF_OPEN_ATOMIC. */
+/* With RF_MODE_CREATE: the first write truncates an existing file, not the opening. If the final size is known by then,
+ * its space is reserved first. For disks that cannot hold the old file and the new one. A file that does not exist yet
+ * is created as with RF_OPEN_ATOMIC. */
 #define RF_OPEN_IN_PLACE 128
-/* With RF_MODE_CREATE: RF_ERR_EXISTS if there is a file. */
+/* With RF_MODE_CREATE: RF_ERR_EXISTS if the file exists. */
 #define RF_OPEN_NEW 256
-/* Where locks do not work (some network file systems), another process may be at work on a file that looks as if an
- * edit of it was interrupted, so opening refuses it. With this flag the caller says that there is no other: an
- * interrupted edit is finished (for writing) or shown as finished (for reading). */
+/* The caller says that no other process edits the file. An interrupted edit is then completed (for writing) or shown
+ * as completed (for reading). Without this flag, where locks do not work (some network file systems), opening refuses
+ * such a file, because another process may still be editing it. */
 #define RF_OPEN_RECOVER 64
 
+/* How a file is opened. rf_options_init() sets `size` and zeroes the rest. */
 typedef struct rf_options {
   size_t size;    /* sizeof(rf_options) of the caller; members that lie beyond it count as 0 */
-  uint32_t flags; /* RF_OPEN_... */
+  uint32_t flags; /* 0, or RF_OPEN_* */
   int gzip_level; /* 1 to 9; 0: the default, which is fast */
-  /* Most threads of one call on the file. 0: RUSTFITS_NUM_THREADS, or the processors that this process may use;
-   * reading data that are stored as they are takes two of them. Threads are started only where there is enough work for
-   * them, and end with the call. */
+  /* Most threads of one call on the file. 0: RUSTFITS_NUM_THREADS, or the processors that this process may use; calls
+   * that read plain data use two of them. The library starts threads only if there is enough work for them; they end
+   * with the call. */
   unsigned threads;
-  const rf_limits *limits;         /* NULL: the defaults. Borrowed for the call that opens */
-  const rf_remote_options *remote; /* NULL: the defaults. Borrowed likewise */
-  /* NULL, or the schemes that names may have: "file mem https", with blanks or commas between them. A path has the
-   * scheme "file". Any other scheme is RF_ERR_SCHEME, also one that a redirect or a link of a chain
-   * ("zip://a::https://...") leads to. "" allows only mem://, which reaches nothing and is always allowed. The
-   * environment variable RUSTFITS_SCHEMES, unless it is empty, is a ceiling for the whole process: a scheme must be in
-   * both lists. Borrowed likewise. */
+  const rf_limits *limits;         /* NULL: the defaults. Borrowed for the call that opens the file */
+  const rf_remote_options *remote; /* NULL: the defaults. Borrowed for the call that opens the file */
+  /* NULL, or the allowed schemes: "file mem https", with blanks or commas between them. A path has the scheme "file".
+   * Any other scheme is RF_ERR_SCHEME, also that of a redirect or of a link of a chain ("zip://a::https://..."). ""
+   * allows only mem://, which is always allowed. The environment variable RUSTFITS_SCHEMES, unless it is empty, limits
+   * the whole process: a scheme must be in both lists. Borrowed for the call that opens the file. */
   const char *schemes;
 } rf_options;
 

@@ -39,7 +39,7 @@ extern "C" {
 #define RF_VERSION_MINOR 3
 #define RF_VERSION_PATCH 0
 
-/* The version of the linked library, "0.3.0". Static, never freed. */
+/* rf_version() returns the version of the linked library. Returns a static text such as "0.3.0". Threads: any. */
 RF_API const char *rf_version(void);
 
 /* --- binding ends here --- */

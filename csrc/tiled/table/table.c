@@ -202,5 +202,5 @@ rf_status rf_table_get_compression(rf_file *file, size_t index, uint64_t *tile_r
     }
     status = rf_file_end_read_of(file, index, status, err);
   }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_name(file), (int)index);
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_get_name(file), (int)index);
 }

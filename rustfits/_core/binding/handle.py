@@ -42,7 +42,7 @@ __all__ = ["ClosedFile", "FileHandle", "half_made"]
 # Names that would be looked up for each file.
 NULL: CData = ffi.NULL
 _FILE_POINTER: CData = ffi.typeof("rf_file **")
-_new, _open, _count_edits = ffi.new, lib.rf_file_open, lib.rf_file_generation
+_new, _open, _count_edits = ffi.new, lib.rf_file_open, lib.rf_file_get_generation
 _can_change = lib.rf_file_can_change
 _shut, _close = lib.rf_file_close, lib.rf_file_free
 # The encoding of os.fsencode.
@@ -117,7 +117,7 @@ class FileHandle:
         if self._edit_lock is None:
             with _locks_lock:
                 # The lock and the number live as long as a handle of the file.
-                number = int(lib.rf_file_identity(self._pointer)) if self._pointer else 0
+                number = int(lib.rf_file_get_identity(self._pointer)) if self._pointer else 0
                 lock = _locks.get(number) if number else None
                 if lock is None:
                     lock = ForkLock()
@@ -136,7 +136,7 @@ class FileHandle:
         """
         found = ffi.new("size_t *")
         err = error()
-        status = lib.rf_file_count(self._handle(), found, err)
+        status = lib.rf_file_get_hdu_count(self._handle(), found, err)
         if not status:
             return int(found[0]), None
         broken = failure(status, err)
@@ -155,14 +155,12 @@ class FileHandle:
         index = ffi.new("size_t *")
         err = error()
         encoded = name.encode("utf-8", "surrogatepass").replace(b"\0", b"\xff")
-        find, any_or_one = (
-            (lib.rf_file_find, -1) if version is None else (lib.rf_file_find_version, version)
-        )
+        extver = NULL if version is None else ffi.new("int64_t *", version)
         handle = self._handle()
-        status = find(handle, encoded, any_or_one, index, err)
+        status = lib.rf_file_find(handle, encoded, extver, index, err)
         if status and not name.isascii():
             encoded = name.encode("latin-1", "replace")
-            if find(handle, encoded, any_or_one, index, NULL) == 0:
+            if lib.rf_file_find(handle, encoded, extver, index, NULL) == 0:
                 return int(index[0])
         check(status, err)
         return int(index[0])
@@ -218,7 +216,7 @@ class FileHandle:
         """The name that opened the file, without secrets."""
         if not self._pointer:
             return "a closed file"
-        return os.fsdecode(ffi.string(lib.rf_file_name(self._pointer)))
+        return os.fsdecode(ffi.string(lib.rf_file_get_name(self._pointer)))
 
     @property
     def name(self) -> str:
@@ -352,7 +350,7 @@ class ClosedFile:
         return shown(self._name)
 
 
-# Locks for edits, by rf_file_identity.
+# Locks for edits, by rf_file_get_identity.
 _locks: weakref.WeakValueDictionary[int, ForkLock] = weakref.WeakValueDictionary()
 _locks_lock = ForkLock()
 

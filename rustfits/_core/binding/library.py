@@ -4,7 +4,7 @@
 No other module imports the extension. A call looks like this::
 
     err = error()
-    check(lib.rf_file_count(handle, count, err), err)
+    check(lib.rf_file_get_hdu_count(handle, count, err), err)
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def failure(
     kind = _CLASS_OF.get(status, FITSError)
     if opening:
         kind = _AT_OPEN.get(status, kind)
-    name = text(lib.rf_status_name(status))
+    name = text(lib.rf_status_get_name(status))
     made = kind(text(err.message) or f"the C library failed with {name}")
     made.code = name
     if filename is not None:

@@ -32,7 +32,7 @@ def warn_of_file(file: FileHandle, handle: CData, count: int) -> None:
 def warn_of_writing(file: FileHandle) -> None:
     """Issue the warnings that the C library has collected for the file so far."""
     handle = file._handle()
-    count = lib.rf_file_warning_count(handle)
+    count = lib.rf_file_get_warning_count(handle)
     if count:
         warn_of_file(file, handle, count)
 

@@ -49,7 +49,7 @@ _NOT_FOUND: int = lib.RF_ERR_NOT_FOUND
 _MISSING, _TEXTS, _UNKNOWN = object(), object(), object()
 # Names that the fastest paths would look up at each call.
 _NULL: CData = ffi.NULL
-_get, _generation, _new_lock = lib.rf_header_get, lib.rf_file_generation, ForkLock
+_get, _generation, _new_lock = lib.rf_header_get, lib.rf_file_get_generation, ForkLock
 
 
 class Header(CardSource):

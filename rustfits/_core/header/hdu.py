@@ -215,7 +215,7 @@ class HDU:
         check(lib.rf_hdu_add_checksum(self._file._handle(), self._index, with_checksum, err), err)
 
     def _verify_checksum(self) -> tuple[bool | None, bool | None]:
-        results = ffi.new("int[2]")
+        results = ffi.new("rf_checksum_state[2]")
         err = error()
         check(
             lib.rf_hdu_verify_checksum(
@@ -223,7 +223,10 @@ class HDU:
             ),
             err,
         )
-        datasum, checksum = (None if result < 0 else bool(result) for result in results)
+        datasum, checksum = (
+            None if state == lib.RF_CHECKSUM_ABSENT else state == lib.RF_CHECKSUM_RIGHT
+            for state in results
+        )
         return datasum, checksum
 
     def _describe(self) -> str:

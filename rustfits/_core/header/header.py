@@ -42,7 +42,7 @@ _NOT_FOUND: int = lib.RF_ERR_NOT_FOUND
 _NULL: CData = ffi.NULL
 _HEADER_POINTER: CData = ffi.typeof("rf_header **")
 _free, _read_alone = lib.rf_header_free, lib.rf_file_read_header
-_generation, _count_warnings = lib.rf_file_generation, lib.rf_file_warning_count
+_generation, _count_warnings = lib.rf_file_get_generation, lib.rf_file_get_warning_count
 _new, _gc, _new_lock = ffi.new, ffi.gc, ForkLock
 
 

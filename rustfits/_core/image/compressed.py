@@ -75,7 +75,7 @@ class CompressedImageHDU(Compressed, ImageHDU):
         pixels = super()._pixels()
         if pixels is not known:  # the header was read just now
             handle = self._file._handle()
-            count = lib.rf_file_warning_count(handle)
+            count = lib.rf_file_get_warning_count(handle)
             if count:
                 warn_of_file(self._file, handle, count)
         return pixels

@@ -62,13 +62,13 @@ static void fail_each(scenario run, const char *what) {
     }
     if (heap.failures == 0) {
       if (status != RF_OK)
-        fprintf(stderr, "%s: without a failure: %s: %s\n", what, rf_status_name(status), err.message);
+        fprintf(stderr, "%s: without a failure: %s: %s\n", what, rf_status_get_name(status), err.message);
       CHECK(status == RF_OK);
       break;
     }
     /* A reserve that was only nice to have may do without; but no other error may come of it. */
     if (status != RF_ERR_MEMORY && status != RF_OK) {
-      fprintf(stderr, "%s: allocation %ld failed: %s: %s\n", what, n, rf_status_name(status), err.message);
+      fprintf(stderr, "%s: allocation %ld failed: %s: %s\n", what, n, rf_status_get_name(status), err.message);
       check_failures++;
     }
     if (status != RF_OK)
@@ -96,12 +96,12 @@ static rf_status look(rf_error *err) {
   rf_header *header = NULL, *copy = NULL;
   rf_value value;
   size_t count, index;
-  int datasum, checksum;
+  rf_checksum_state datasum, checksum;
   const char *text;
   size_t length;
   rf_status status = rf_file_open_bytes(three.bytes, three.size, RF_MODE_READ, NULL, &file, err);
-  STEP(rf_file_count(file, &count, err));
-  STEP(rf_file_find(file, "MANY", -1, &index, err));
+  STEP(rf_file_get_hdu_count(file, &count, err));
+  STEP(rf_file_find(file, "MANY", NULL, &index, err));
   STEP(rf_hdu_get_header(file, 1, &header, err));
   STEP(rf_header_copy(header, &copy, err));
   STEP(rf_header_get(header, "LONG", &value, err));
@@ -401,7 +401,7 @@ static void check_disk(const char *path) {
   size_t count = 0;
   uint16_t pixels[60];
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
-  CHECK_OK(rf_file_count(file, &count, &err), err);
+  CHECK_OK(rf_file_get_hdu_count(file, &count, &err), err);
   CHECK(count == 3);
   CHECK_OK(rf_image_read(file, 2, PIXELS(.dtype = RF_U16, .data = pixels, .data_bytes = sizeof pixels), &err), err);
   for (int i = 0; i < 60; i++)
@@ -472,7 +472,7 @@ static void make_plain(const char *path) {
 static rf_status pack_all(rf_error *err) {
   rf_file *plain = NULL, *packed = NULL, *back = NULL;
   rf_compression how;
-  int data, check;
+  rf_checksum_state data, check;
   rf_compression_init(&how);
   how.type = RF_Z_RICE_1;
   how.quantize = 1;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 #include "check.h"
@@ -102,11 +103,16 @@ static void long_texts_are_cut_between_characters(void) {
 }
 
 static void names(void) {
-  CHECK_STR(rf_status_name(RF_OK), "RF_OK");
-  CHECK_STR(rf_status_name(RF_ERR_MEMORY), "RF_ERR_MEMORY");
-  CHECK_STR(rf_status_name((rf_status)1000), "RF_ERR_?");
-  for (int i = 0; i <= RF_ERR_LOCKED; i++)
-    CHECK(strcmp(rf_status_name((rf_status)i), "RF_ERR_?") != 0);
+  CHECK_STR(rf_status_get_name(RF_OK), "RF_OK");
+  CHECK_STR(rf_status_get_name(RF_ERR_MEMORY), "RF_ERR_MEMORY");
+  CHECK_STR(rf_status_get_name((rf_status)1000), "RF_ERR_?");
+  static const struct { int first, last; } groups[] = {{0, 9}, {20, 31}, {50, 54}, {70, 74}, {90, 91}};
+  for (int i = -1; i <= 110; i++) {
+    bool named = false;
+    for (size_t k = 0; k < sizeof groups / sizeof *groups; k++)
+      named |= i >= groups[k].first && i <= groups[k].last;
+    CHECK((strcmp(rf_status_get_name((rf_status)i), "RF_ERR_?") != 0) == named);
+  }
   char version[32];
   snprintf(version, sizeof version, "%d.%d.%d", RF_VERSION_MAJOR, RF_VERSION_MINOR, RF_VERSION_PATCH);
   CHECK_STR(rf_version(), version);

@@ -88,7 +88,7 @@ static const char *rows_of(const char *text, rf_error *err) {
     rf_expr_free(expr);
   }
   if (status != RF_OK)
-    return rf_status_name(status);
+    return rf_status_get_name(status);
   uint8_t selected[ROWS];
   memset(selected, 7, sizeof selected);
   uint64_t matches = rf_program_run(program, a.cells, ROWS, selected);
@@ -338,7 +338,7 @@ static void test_errors_point_at_the_character(void) {
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
     rf_error err;
     const char *rows = rows_of(wrong[i].text, &err);
-    bool right = strcmp(rows, rf_status_name(wrong[i].status)) == 0 && err.offset == wrong[i].offset &&
+    bool right = strcmp(rows, rf_status_get_name(wrong[i].status)) == 0 && err.offset == wrong[i].offset &&
                  strstr(err.message, wrong[i].message) != NULL;
     if (!right) {
       fprintf(stderr, "%s: %s at %lld: %s\n", wrong[i].text, rows, (long long)err.offset, err.message);

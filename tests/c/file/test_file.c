@@ -28,7 +28,7 @@ static rf_hdu_info info_of(rf_file *file, size_t index) {
 
 static size_t count_of(rf_file *file) {
   size_t count = 0;
-  CHECK_OK(rf_file_count(file, &count, &err), err);
+  CHECK_OK(rf_file_get_hdu_count(file, &count, &err), err);
   return count;
 }
 
@@ -133,9 +133,9 @@ static void append_to_nothing_and_more(void) {
   CHECK(count_of(file) == 0 && size_of(file) == 0);
   CHECK(append(file, extension, &index) == RF_ERR_ARGUMENT);
   CHECK(index == 99 && size_of(file) == 0);
-  uint64_t before = rf_file_generation(file);
+  uint64_t before = rf_file_get_generation(file);
   CHECK(append(file, primary, &index) == RF_OK && index == 0);
-  CHECK(rf_file_generation(file) > before);
+  CHECK(rf_file_get_generation(file) > before);
   CHECK(append(file, primary, &index) == RF_ERR_ARGUMENT);
   add_cards(extension, 100);
   CHECK(append(file, extension, &index) == RF_OK && index == 1);
@@ -438,7 +438,7 @@ static void grow_on_a_full_disk(void) {
             strstr(again.message, "disk of the test is full") != NULL);
       CHECK(rf_hdu_get_header(file, 0, &read, &again) == RF_ERR_TAINTED);
       CHECK(rf_file_get_size(file, &size, &again) == RF_ERR_TAINTED);
-      CHECK(rf_file_count(file, &count, &again) == RF_ERR_TAINTED);
+      CHECK(rf_file_get_hdu_count(file, &count, &again) == RF_ERR_TAINTED);
       CHECK(rf_file_sync(file, &again) == RF_ERR_TAINTED);
       CHECK(resize(file, 1, header, 9000) == RF_ERR_TAINTED);
     }
@@ -461,16 +461,16 @@ static void set_header(void) {
   fits_image(&fits, false, 5, "LAST");
   CHECK_OK(fits_open(&fits, &file, &err), err);
   CHECK_OK(rf_hdu_get_header(file, 1, &header, &err), err);
-  uint64_t before = rf_file_generation(file);
+  uint64_t before = rf_file_get_generation(file);
   CHECK_OK(rf_hdu_set_header(file, 1, header, &err), err);
-  CHECK(rf_file_generation(file) == before); /* nothing changed, nothing written */
+  CHECK(rf_file_get_generation(file) == before); /* nothing changed, nothing written */
   CHECK_OK(rf_header_set(header, "EXTNAME", &value, NULL, &err), err);
   value = (rf_value){.kind = RF_VALUE_INTEGER, .integer = 7};
   CHECK_OK(rf_header_set(header, "EXTVER", &value, NULL, &err), err);
   CHECK_OK(rf_header_set(header, "BLANK", &value, NULL, &err), err);
   add_cards(header, 60);
   CHECK_OK(rf_hdu_set_header(file, 1, header, &err), err);
-  CHECK(rf_file_generation(file) > before);
+  CHECK(rf_file_get_generation(file) > before);
   CHECK_STR(info_of(file, 1).extname, "NEW");
   CHECK(info_of(file, 1).extver == 7 && info_of(file, 1).header_bytes == 5760);
   CHECK_STR(info_of(file, 2).extname, "LAST");
@@ -512,7 +512,7 @@ static void a_file_opened_for_reading(void) {
   fits_image(&fits, true, 50, NULL);
   scratch_write(path, fits.bytes, fits.size);
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &file, &err), err);
-  CHECK_STR(rf_file_name(file), path);
+  CHECK_STR(rf_file_get_name(file), path);
   CHECK_OK(rf_hdu_get_header(file, 0, &header, &err), err);
   add_cards(header, 1);
   CHECK(rf_hdu_set_header(file, 0, header, &err) == RF_ERR_READONLY);
@@ -617,7 +617,7 @@ static void shut_files_answer(void) {
   rf_header *header = NULL, *edit;
   uint64_t size;
   size_t count, index;
-  int sum;
+  rf_checksum_state sum;
   uint8_t byte;
   rf_hdu_info info = {.size = sizeof info};
   fits_image(&fits, true, 50, NULL);
@@ -625,9 +625,9 @@ static void shut_files_answer(void) {
   CHECK_OK(rf_hdu_get_header(file, 0, &edit, &err), err);
   CHECK_OK(rf_file_close(file, &err), err);
   CHECK_OK(rf_file_close(file, &err), err);
-  CHECK(rf_file_count(file, &count, &err) == RF_ERR_CLOSED);
+  CHECK(rf_file_get_hdu_count(file, &count, &err) == RF_ERR_CLOSED);
   CHECK(strstr(err.message, "<bytes>: the file is closed") == err.message);
-  CHECK(rf_file_find(file, "X", -1, &index, &err) == RF_ERR_CLOSED);
+  CHECK(rf_file_find(file, "X", NULL, &index, &err) == RF_ERR_CLOSED);
   CHECK(rf_hdu_get_info(file, 0, &info, &err) == RF_ERR_CLOSED);
   CHECK(rf_hdu_get_axes(file, 0, NULL, 0, &index, &err) == RF_ERR_CLOSED);
   CHECK(rf_hdu_get_header(file, 0, &header, &err) == RF_ERR_CLOSED);
@@ -637,7 +637,7 @@ static void shut_files_answer(void) {
   CHECK(rf_file_get_size(file, &size, &err) == RF_ERR_CLOSED);
   CHECK(rf_file_read_bytes(file, 0, &byte, 1, &err) == RF_ERR_CLOSED);
   CHECK(rf_file_sync(file, &err) == RF_ERR_CLOSED);
-  CHECK_STR(rf_file_name(file), "<bytes>");
+  CHECK_STR(rf_file_get_name(file), "<bytes>");
   CHECK_OK(rf_file_free(file, &err), err);
   rf_header_free(edit);
   fits_free(&fits);
@@ -671,7 +671,7 @@ static void *look_around(void *context) {
     snprintf(name, sizeof name, "E%zu", k);
     if (status != RF_OK || strcmp(info.extname, name) != 0 || info.data_bytes != k)
       atomic_fetch_add(&s->wrong, 1);
-    status = rf_file_find(s->file, name, -1, &index, &local);
+    status = rf_file_find(s->file, name, NULL, &index, &local);
     if (status != RF_ERR_CLOSED && (status != RF_OK || index != k))
       atomic_fetch_add(&s->wrong, 1);
     status = rf_hdu_get_header(s->file, k, &header, &local);
@@ -728,9 +728,9 @@ static void many_threads(void) {
   CHECK_OK(rf_file_free(s.file, &err), err);
   CHECK_OK(rf_file_open(path, RF_MODE_READ, NULL, &s.file, &err), err);
   CHECK(count_of(s.file) == MANY);
-  int datasum = 0, checksum = 0;
+  rf_checksum_state datasum = RF_CHECKSUM_ABSENT, checksum = RF_CHECKSUM_ABSENT;
   CHECK_OK(rf_hdu_verify_checksum(s.file, 5, &datasum, &checksum, &err), err);
-  CHECK(datasum == 1);
+  CHECK(datasum == RF_CHECKSUM_RIGHT);
   CHECK_OK(rf_file_free(s.file, &err), err);
   fits_free(&fits);
 }

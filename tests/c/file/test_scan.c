@@ -22,7 +22,7 @@ static rf_hdu_info info_of(rf_file *file, size_t index) {
 
 static size_t count_of(rf_file *file) {
   size_t count = 0;
-  CHECK_OK(rf_file_count(file, &count, &err), err);
+  CHECK_OK(rf_file_get_hdu_count(file, &count, &err), err);
   return count;
 }
 
@@ -42,9 +42,9 @@ static void warnings(void) {
   fits_end(&fits);
   fits_data(&fits, 40, 1);
   CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size - 2840, RF_MODE_READ, NULL, &file, &err), err);
-  CHECK(rf_file_warning_count(file) == 2);
+  CHECK(rf_file_get_warning_count(file) == 2);
   CHECK(count_of(file) == 2);
-  CHECK(rf_file_warning_count(file) == 4);
+  CHECK(rf_file_get_warning_count(file) == 4);
   static const char *const keywords[] = {"BITPIX", "BLANK", "NAXIS", ""};
   for (size_t i = 0; i < 4; i++) {
     CHECK_OK(rf_file_get_warning(file, i, &odd, &err), err);
@@ -235,7 +235,7 @@ static void broken_headers_are_errors_of_that_hdu(void) {
       rf_status status = fits_open(&fits, &file, &err);
       if (later) {
         CHECK(status == RF_OK);
-        status = rf_file_count(file, &count, &err);
+        status = rf_file_get_hdu_count(file, &count, &err);
         CHECK(count == 1);
       }
       CHECK(status == bad->status);
@@ -365,7 +365,7 @@ static void blocks_of_fill_between_hdus(void) {
     CHECK_OK(fits_open(&fits, &file, &err), err);
     bool seen = blocks < RF_GAP_BLOCKS;
     CHECK(count_of(file) == (seen ? 4 : 2));
-    CHECK(rf_file_warning_count(file) == 1);
+    CHECK(rf_file_get_warning_count(file) == 1);
     CHECK_OK(rf_file_get_warning(file, 0, &odd, &err), err);
     CHECK(odd.hdu == (seen ? 2 : 1));
     CHECK(odd.offset == (int64_t)(seen ? gap : gap + RF_GAP_BLOCKS * RF_BLOCK_BYTES));
@@ -387,7 +387,7 @@ static void other_bytes_behind_blocks_of_fill(void) {
   fits_image(&fits, false, 100, "B");
   CHECK_OK(fits_open(&fits, &file, &err), err);
   CHECK(count_of(file) == 1);
-  CHECK(rf_file_warning_count(file) == 1);
+  CHECK(rf_file_get_warning_count(file) == 1);
   CHECK_OK(rf_file_get_warning(file, 0, &odd, &err), err);
   CHECK(odd.hdu == 0 && odd.offset == (int64_t)(gap + 2 * RF_BLOCK_BYTES));
   CHECK_OK(rf_file_free(file, &err), err);
@@ -459,14 +459,14 @@ static void unprintable_bytes(void) {
   rf_error odd;
   CHECK_OK(fits_open(&fits, &file, &err), err);
   CHECK_STR(info_of(file, 0).extname, "a\x01z\x80");
-  CHECK(rf_file_warning_count(file) == 1);
+  CHECK(rf_file_get_warning_count(file) == 1);
   CHECK_OK(rf_file_get_warning(file, 0, &odd, &err), err);
   CHECK(odd.code == RF_ERR_CARD && odd.offset == 4 * 80 + 14 && strstr(odd.message, "card 5 (OBJECT)") != NULL);
   CHECK_OK(rf_file_free(file, &err), err);
   options.flags = RF_OPEN_LENIENT;
   CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err), err);
   CHECK_STR(info_of(file, 0).extname, "a_z_");
-  CHECK(rf_file_warning_count(file) == 0);
+  CHECK(rf_file_get_warning_count(file) == 0);
   rf_header *header = NULL;
   rf_value value;
   CHECK_OK(rf_hdu_get_header(file, 0, &header, &err), err);
@@ -497,7 +497,7 @@ static void every_byte_value(void) {
             (odd ? RF_ERR_CARD : RF_OK));
       (void)rf_file_free(file, NULL);
       CHECK_OK(fits_open(&fits, &file, &err), err);
-      CHECK(rf_file_warning_count(file) == odd);
+      CHECK(rf_file_get_warning_count(file) == odd);
       (void)rf_file_free(file, NULL);
       fits_free(&fits);
     }
@@ -534,17 +534,17 @@ static void find_by_name(void) {
   fits_integer(&fits, "EXTVER", 2);
   fits_end(&fits);
   CHECK_OK(fits_open(&fits, &file, &err), err);
-  CHECK(rf_file_find(file, "SCI", -1, &index, &err) == RF_OK && index == 1);
-  CHECK(rf_file_find(file, "Sci  ", 2, &index, &err) == RF_OK && index == 3);
-  CHECK(rf_file_find(file, "sci", 1, &index, &err) == RF_OK && index == 1);
-  CHECK(rf_file_find(file, "err", -1, &index, &err) == RF_OK && index == 2);
-  CHECK(rf_file_find(file, "primary", -1, &index, &err) == RF_OK && index == 0);
-  CHECK(rf_file_find(file, "PRIMARY", 1, &index, &err) == RF_OK && index == 0);
+  CHECK(rf_file_find(file, "SCI", NULL, &index, &err) == RF_OK && index == 1);
+  CHECK(rf_file_find(file, "Sci  ", &(int64_t){2}, &index, &err) == RF_OK && index == 3);
+  CHECK(rf_file_find(file, "sci", &(int64_t){1}, &index, &err) == RF_OK && index == 1);
+  CHECK(rf_file_find(file, "err", NULL, &index, &err) == RF_OK && index == 2);
+  CHECK(rf_file_find(file, "primary", NULL, &index, &err) == RF_OK && index == 0);
+  CHECK(rf_file_find(file, "PRIMARY", &(int64_t){1}, &index, &err) == RF_OK && index == 0);
   index = 99;
-  CHECK(rf_file_find(file, "PRIMARY", 2, &index, &err) == RF_ERR_NOT_FOUND);
-  CHECK(rf_file_find(file, "sci", 3, &index, &err) == RF_ERR_NOT_FOUND);
+  CHECK(rf_file_find(file, "PRIMARY", &(int64_t){2}, &index, &err) == RF_ERR_NOT_FOUND);
+  CHECK(rf_file_find(file, "sci", &(int64_t){3}, &index, &err) == RF_ERR_NOT_FOUND);
   CHECK(strstr(err.message, "'sci'") != NULL && strstr(err.message, "3") != NULL);
-  CHECK(rf_file_find(file, "", -1, &index, &err) == RF_ERR_NOT_FOUND);
+  CHECK(rf_file_find(file, "", NULL, &index, &err) == RF_ERR_NOT_FOUND);
   CHECK(index == 99);
   CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
@@ -558,7 +558,7 @@ static void an_extension_called_primary(void) {
   fits_image(&fits, true, 10, "OTHER");
   fits_image(&fits, false, 10, "PRIMARY");
   CHECK_OK(fits_open(&fits, &file, &err), err);
-  CHECK(rf_file_find(file, "primary", -1, &index, &err) == RF_OK && index == 1);
+  CHECK(rf_file_find(file, "primary", NULL, &index, &err) == RF_OK && index == 1);
   CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
@@ -586,7 +586,7 @@ static void a_name_with_quotes_and_continue(void) {
   CHECK_STR(info_of(file, 1).extname, "it's / a long name that goes on and on");
   CHECK_STR(info_of(file, 2).extname, "no continuation&");
   CHECK_STR(info_of(file, 3).extname, "blanks");
-  CHECK(rf_file_find(file, "IT'S / a long name that goes on AND on", -1, &index, &err) == RF_OK && index == 1);
+  CHECK(rf_file_find(file, "IT'S / a long name that goes on AND on", NULL, &index, &err) == RF_OK && index == 1);
   CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
@@ -654,7 +654,7 @@ static void opening_reads_one_block(void) {
   uint64_t next = info_of(file, 1).header_offset;
   CHECK(watched.read_to == next + 2880);
   size_t index;
-  CHECK(rf_file_find(file, "NEXT", -1, &index, &err) == RF_OK && index == 1);
+  CHECK(rf_file_find(file, "NEXT", NULL, &index, &err) == RF_OK && index == 1);
   CHECK(watched.read_to == next + 2880);
   CHECK(count_of(file) == 3);
   CHECK(watched.read_to < fits.size - 100000);
@@ -696,7 +696,7 @@ static void cut_at_every_byte(void) {
     }
     CHECK(status == RF_OK);
     CHECK_OK(rf_file_open("watched://x", RF_MODE_READ, NULL, &one_by_one, &other), other);
-    status = rf_file_count(at_once, &count, &err);
+    status = rf_file_get_hdu_count(at_once, &count, &err);
     while (rf_hdu_get_info(one_by_one, found, &info, &other) == RF_OK) {
       CHECK(info.header_offset == all[found].header_offset && info.data_bytes == all[found].data_bytes);
       CHECK(info.header_offset + info.header_bytes <= size);
@@ -746,7 +746,7 @@ static void limits(void) {
   ceilings.header_bytes = 8640;
   ceilings.hdus = 4;
   CHECK_OK(rf_file_open_bytes(fits.bytes, fits.size, RF_MODE_READ, &options, &file, &err), err);
-  CHECK(rf_file_count(file, &count, &err) == RF_ERR_LIMIT && count == 4);
+  CHECK(rf_file_get_hdu_count(file, &count, &err) == RF_ERR_LIMIT && count == 4);
   CHECK(info_of(file, 3).data_bytes == 1);
   CHECK_OK(rf_file_free(file, &err), err);
   ceilings.hdus = 5;

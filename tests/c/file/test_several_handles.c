@@ -75,14 +75,14 @@ static int32_t first_pixel(rf_file *file, size_t index) {
 static void handles_of_a_file_have_one_identity(void) {
   const char *path = make_file("identity.fits");
   rf_file *one = open_file(path, RF_MODE_READ_WRITE), *two = open_file(path, RF_MODE_READ);
-  CHECK(rf_file_identity(one) != 0);
-  CHECK(rf_file_identity(one) == rf_file_identity(two));
+  CHECK(rf_file_get_identity(one) != 0);
+  CHECK(rf_file_get_identity(one) == rf_file_get_identity(two));
   CHECK(rf_file_can_change(two) == 1);
   CHECK_OK(rf_file_free(one, &err), err);
   rf_file *three = open_file(path, RF_MODE_READ);
-  CHECK(rf_file_identity(three) == rf_file_identity(two));
+  CHECK(rf_file_get_identity(three) == rf_file_get_identity(two));
   rf_file *memory = open_file("mem://", RF_MODE_CREATE);
-  CHECK(rf_file_identity(memory) != rf_file_identity(two));
+  CHECK(rf_file_get_identity(memory) != rf_file_get_identity(two));
   CHECK(rf_file_can_change(memory) == 0);
   CHECK_OK(rf_file_free(two, &err), err);
   CHECK_OK(rf_file_free(three, &err), err);
@@ -93,13 +93,13 @@ static void a_header_that_grows_is_seen_by_the_other_handles(void) {
   const char *path = make_file("grows.fits");
   rf_file *one = open_file(path, RF_MODE_READ_WRITE), *two = open_file(path, RF_MODE_READ);
   CHECK(first_pixel(two, 2) == 2);
-  uint64_t generation = rf_file_generation(two);
+  uint64_t generation = rf_file_get_generation(two);
   for (int i = 0; i < 60; i++) {
     char keyword[16];
     snprintf(keyword, sizeof keyword, "K%d", i);
     CHECK_OK(set_card(one, 0, keyword, i, &err), err);
   }
-  CHECK(rf_file_generation(two) > generation);
+  CHECK(rf_file_get_generation(two) > generation);
   CHECK(first_pixel(two, 2) == 2);
   CHECK_OK(rf_file_free(one, &err), err);
   CHECK_OK(rf_file_free(two, &err), err);
@@ -141,9 +141,9 @@ static void creating_empties_the_file_for_all(void) {
   size_t count = 0;
   CHECK(first_pixel(one, 2) == 2);
   rf_file *two = open_file(path, RF_MODE_CREATE);
-  CHECK(rf_file_count(one, &count, &err) == RF_ERR_NOT_FITS);
+  CHECK(rf_file_get_hdu_count(one, &count, &err) == RF_ERR_NOT_FITS);
   append(two, 7);
-  CHECK_OK(rf_file_count(one, &count, &err), err);
+  CHECK_OK(rf_file_get_hdu_count(one, &count, &err), err);
   CHECK(count == 1);
   CHECK(first_pixel(one, 0) == 7);
   append(one, 8);
@@ -195,13 +195,13 @@ static const char *look(job *j) {
   rf_error e;
   rf_hdu_info info = {.size = sizeof info};
   size_t count = 0;
-  if (rf_file_count(j->file, &count, &e) != RF_OK || count < IMAGES)
+  if (rf_file_get_hdu_count(j->file, &count, &e) != RF_OK || count < IMAGES)
     return "HDUs are missing";
   if (rf_hdu_get_info(j->file, count - 1, &info, &e) != RF_OK)
     return "an HDU without facts";
   if (rf_file_refresh(j->file, &count, &e) != RF_OK || count < IMAGES)
     return "a failed refresh";
-  return rf_file_generation(j->file) + 1 > 0 ? NULL : "no generation";
+  return rf_file_get_generation(j->file) + 1 > 0 ? NULL : "no generation";
 }
 
 static void *run(void *context) {

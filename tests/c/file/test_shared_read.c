@@ -351,7 +351,7 @@ static void failing_tables(void) {
   double *out = malloc(sizeof *out * ROWS);
   rf_column_request request = {.size = sizeof request, .column = 1, .type = RF_F64, .data = out, .stride = 8};
   size_t count = 0;
-  CHECK_OK(rf_file_count(file, &count, &err), err); /* before anything fails */
+  CHECK_OK(rf_file_get_hdu_count(file, &count, &err), err); /* before anything fails */
   plain.bad[0] = half;
   plain.bad[1] = half + 4000000;
   for (uint32_t threads = 1; threads <= 5; threads += 2) {

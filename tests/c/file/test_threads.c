@@ -90,9 +90,9 @@ static const char *find(job *j, size_t hdu) {
   char name[32];
   size_t found;
   snprintf(name, sizeof name, "hdu%zu", hdu);
-  if (rf_file_find(j->file, name, -1, &found, &e) != RF_OK || found != hdu)
+  if (rf_file_find(j->file, name, NULL, &found, &e) != RF_OK || found != hdu)
     return "an HDU was not found by its name";
-  if (rf_file_find(j->file, "no such", -1, &found, &e) != RF_ERR_NOT_FOUND)
+  if (rf_file_find(j->file, "no such", NULL, &found, &e) != RF_ERR_NOT_FOUND)
     return "an HDU that is not there was found";
   return NULL;
 }
@@ -100,7 +100,7 @@ static const char *find(job *j, size_t hdu) {
 static const char *count(job *j) {
   rf_error e;
   size_t n;
-  return rf_file_count(j->file, &n, &e) == RF_OK && n == HDUS ? NULL : "a wrong number of HDUs";
+  return rf_file_get_hdu_count(j->file, &n, &e) == RF_OK && n == HDUS ? NULL : "a wrong number of HDUs";
 }
 
 static void *work(void *argument) {
@@ -208,7 +208,7 @@ static void writers_exclude_readers(void) {
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err); /* what shifts when the header before it grows */
   run_threads(file, write_or_read_all);
-  CHECK_OK(rf_file_count(file, &n, &err), err);
+  CHECK_OK(rf_file_get_hdu_count(file, &n, &err), err);
   CHECK(n == 2);
   CHECK_OK(rf_file_free(file, &err), err);
 }

@@ -43,8 +43,8 @@ static void by_cfitsio(fits_bytes *fits) {
   fits_pad(fits, 0);
 }
 
-static void verify(rf_file *file, size_t index, int datasum, int checksum) {
-  int d = 9, c = 9;
+static void verify(rf_file *file, size_t index, rf_checksum_state datasum, rf_checksum_state checksum) {
+  rf_checksum_state d = (rf_checksum_state)9, c = d;
   CHECK_OK(rf_hdu_verify_checksum(file, index, &d, &c, &err), err);
   CHECK(d == datasum);
   CHECK(c == checksum);
@@ -56,17 +56,17 @@ static void sums_of_cfitsio_are_right(void) {
   rf_file *file;
   by_cfitsio(&fits);
   CHECK_OK(fits_open(&fits, &file, &err), err);
-  verify(file, 0, 1, 1);
-  verify(file, 1, 1, 1);
+  verify(file, 0, RF_CHECKSUM_RIGHT, RF_CHECKSUM_RIGHT);
+  verify(file, 1, RF_CHECKSUM_RIGHT, RF_CHECKSUM_RIGHT);
   CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
 
-static void flip(fits_bytes *fits, size_t place, unsigned bit, int datasum) {
+static void flip(fits_bytes *fits, size_t place, unsigned bit, rf_checksum_state datasum) {
   rf_file *file;
   fits->bytes[place] ^= (uint8_t)(1u << bit);
   CHECK_OK(fits_open(fits, &file, &err), err);
-  verify(file, 1, datasum, 0);
+  verify(file, 1, datasum, RF_CHECKSUM_WRONG);
   CHECK_OK(rf_file_free(file, &err), err);
   fits->bytes[place] ^= (uint8_t)(1u << bit);
 }
@@ -77,9 +77,9 @@ static void every_changed_bit_is_seen(void) {
   by_cfitsio(&fits);
   for (size_t i = 0; i < 7 * 80; i++)
     if (i % 80 > 32)
-      flip(&fits, 2880 + i, 0, 1); /* in comments, to another printable character */
+      flip(&fits, 2880 + i, 0, RF_CHECKSUM_RIGHT); /* in comments, to another printable character */
   for (size_t i = 5760; i < fits.size; i += 3)
-    flip(&fits, i, (unsigned)i % 8, 0);
+    flip(&fits, i, (unsigned)i % 8, RF_CHECKSUM_WRONG);
   fits_free(&fits);
 }
 
@@ -130,26 +130,26 @@ static void new_sums(void) {
   fits_end(&fits);
   fits_grow(&fits, 100, 'x'); /* no padding: blanks in a table of text */
   CHECK_OK(fits_open(&fits, &file, &err), err);
-  verify(file, 0, -1, -1);
+  verify(file, 0, RF_CHECKSUM_ABSENT, RF_CHECKSUM_ABSENT);
   CHECK_OK(rf_hdu_add_checksum(file, 0, 0, &err), err);
-  verify(file, 0, 1, -1);
+  verify(file, 0, RF_CHECKSUM_RIGHT, RF_CHECKSUM_ABSENT);
   CHECK_OK(rf_hdu_add_checksum(file, 0, 1, &err), err);
-  verify(file, 0, 1, 1);
+  verify(file, 0, RF_CHECKSUM_RIGHT, RF_CHECKSUM_RIGHT);
   CHECK(memcmp(card_of(file, 0, "CHECKSUM", text), "CHECKSUM= '", 11) == 0 &&
         memcmp(text + 27, "'   / HDU checksum", 18) == 0);
   for (int i = 11; i < 27; i++)
     CHECK((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'A' && text[i] <= 'Z') ||
           (text[i] >= 'a' && text[i] <= 'z'));
   CHECK_OK(rf_hdu_add_checksum(file, 1, 1, &err), err);
-  verify(file, 1, 1, 1);
+  verify(file, 1, RF_CHECKSUM_RIGHT, RF_CHECKSUM_RIGHT);
   CHECK(memcmp(card_of(file, 1, "DATASUM", text), "DATASUM = '         0'         / data unit", 42) == 0);
   CHECK_OK(rf_hdu_add_checksum(file, 2, 1, &err), err);
-  verify(file, 2, 1, 1);
+  verify(file, 2, RF_CHECKSUM_RIGHT, RF_CHECKSUM_RIGHT);
   CHECK(size_of(file) == 2880 + 5760 + 2880 + 5760 + 2880);
   uint8_t last[2880];
   CHECK_OK(rf_file_read_bytes(file, size_of(file) - 2880, last, 2880, &err), err);
   CHECK(last[99] == 'x' && last[100] == ' ' && last[2879] == ' ');
-  verify(file, 0, 1, 1);
+  verify(file, 0, RF_CHECKSUM_RIGHT, RF_CHECKSUM_RIGHT);
   CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
@@ -171,7 +171,7 @@ static void blank_cards_at_the_end_are_used(void) {
   CHECK(rf_header_get_count(header) == 6);
   CHECK(memcmp(rf_header_get_cards(header) + 320, "CHECKSUM", 8) == 0);
   CHECK(memcmp(rf_header_get_cards(header) + 400, "DATASUM ", 8) == 0);
-  verify(file, 0, 1, 1);
+  verify(file, 0, RF_CHECKSUM_RIGHT, RF_CHECKSUM_RIGHT);
   rf_header_free(header);
   CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
@@ -187,19 +187,19 @@ static void edits_make_sums_wrong_and_right_again(void) {
   CHECK_OK(rf_hdu_get_header(file, 1, &header, &err), err);
   CHECK_OK(rf_header_add(header, "HISTORY", "edited", &err), err);
   CHECK_OK(rf_hdu_set_header(file, 1, header, &err), err);
-  verify(file, 1, 1, 0);
+  verify(file, 1, RF_CHECKSUM_RIGHT, RF_CHECKSUM_WRONG);
   card_of(file, 1, "DATASUM", before);
   CHECK_OK(rf_hdu_add_checksum(file, 1, 1, &err), err);
   CHECK_STR(card_of(file, 1, "DATASUM", after), before);
-  verify(file, 1, 1, 1);
+  verify(file, 1, RF_CHECKSUM_RIGHT, RF_CHECKSUM_RIGHT);
   rf_header_free(header);
   CHECK_OK(rf_file_free(file, &err), err);
   /* New data: asking for DATASUM alone does not leave a CHECKSUM that is wrong. */
   fits.bytes[5760] ^= 0x40;
   CHECK_OK(fits_open(&fits, &file, &err), err);
-  verify(file, 1, 0, 0);
+  verify(file, 1, RF_CHECKSUM_WRONG, RF_CHECKSUM_WRONG);
   CHECK_OK(rf_hdu_add_checksum(file, 1, 0, &err), err);
-  verify(file, 1, 1, 1);
+  verify(file, 1, RF_CHECKSUM_RIGHT, RF_CHECKSUM_RIGHT);
   CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
@@ -207,19 +207,19 @@ static void edits_make_sums_wrong_and_right_again(void) {
 static void odd_cards(void) {
   static const struct {
     const char *card;
-    int datasum, checksum;
+    rf_checksum_state datasum, checksum;
   } cases[] = {
-      {"DATASUM = ''", -1, -1},
-      {"DATASUM = '        '", -1, -1},
-      {"DATASUM = 'abc'", 0, -1},
-      {"DATASUM = '16777216'", 1, -1},
-      {"DATASUM =             16777216", 1, -1},
-      {"DATASUM = '  16777216'", 1, -1},
-      {"DATASUM = '99999999999'", 0, -1},
-      {"DATASUM = '-1'", 0, -1},
-      {"DATASUM =", -1, -1},
-      {"CHECKSUM= ''", -1, -1},
-      {"CHECKSUM= '0000000000000000'", -1, 0},
+      {"DATASUM = ''", RF_CHECKSUM_ABSENT, RF_CHECKSUM_ABSENT},
+      {"DATASUM = '        '", RF_CHECKSUM_ABSENT, RF_CHECKSUM_ABSENT},
+      {"DATASUM = 'abc'", RF_CHECKSUM_WRONG, RF_CHECKSUM_ABSENT},
+      {"DATASUM = '16777216'", RF_CHECKSUM_RIGHT, RF_CHECKSUM_ABSENT},
+      {"DATASUM =             16777216", RF_CHECKSUM_RIGHT, RF_CHECKSUM_ABSENT},
+      {"DATASUM = '  16777216'", RF_CHECKSUM_RIGHT, RF_CHECKSUM_ABSENT},
+      {"DATASUM = '99999999999'", RF_CHECKSUM_WRONG, RF_CHECKSUM_ABSENT},
+      {"DATASUM = '-1'", RF_CHECKSUM_WRONG, RF_CHECKSUM_ABSENT},
+      {"DATASUM =", RF_CHECKSUM_ABSENT, RF_CHECKSUM_ABSENT},
+      {"CHECKSUM= ''", RF_CHECKSUM_ABSENT, RF_CHECKSUM_ABSENT},
+      {"CHECKSUM= '0000000000000000'", RF_CHECKSUM_ABSENT, RF_CHECKSUM_WRONG},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     fits_bytes fits = {0};
@@ -231,7 +231,7 @@ static void odd_cards(void) {
     CHECK_OK(fits_open(&fits, &file, &err), err);
     verify(file, 0, cases[i].datasum, cases[i].checksum);
     CHECK_OK(rf_hdu_add_checksum(file, 0, 1, &err), err);
-    verify(file, 0, 1, 1);
+    verify(file, 0, RF_CHECKSUM_RIGHT, RF_CHECKSUM_RIGHT);
     CHECK_OK(rf_file_free(file, &err), err);
     fits_free(&fits);
   }
@@ -253,7 +253,7 @@ static void a_large_data_unit(void) {
   char text[81], expected[81];
   snprintf(expected, sizeof expected, "DATASUM = '%lu'", (unsigned long)sum);
   CHECK(strncmp(card_of(file, 0, "DATASUM", text), expected, strlen(expected)) == 0);
-  verify(file, 0, 1, 1);
+  verify(file, 0, RF_CHECKSUM_RIGHT, RF_CHECKSUM_RIGHT);
   CHECK_OK(rf_file_free(file, &err), err);
   fits_free(&fits);
 }
@@ -261,15 +261,15 @@ static void a_large_data_unit(void) {
 static void data_cut_short(void) {
   fits_bytes fits = {0};
   rf_file *file;
-  int d = 9, c = 9;
+  rf_checksum_state d = (rf_checksum_state)9, c = d;
   by_cfitsio(&fits);
   fits.size = 5760 + 400; /* only padding is missing */
   CHECK_OK(fits_open(&fits, &file, &err), err);
-  verify(file, 1, 1, 1);
+  verify(file, 1, RF_CHECKSUM_RIGHT, RF_CHECKSUM_RIGHT);
   CHECK(size_of(file) == fits.size);
   CHECK_OK(rf_hdu_add_checksum(file, 1, 1, &err), err);
   CHECK(size_of(file) == 5760 + 2880);
-  verify(file, 1, 1, 1);
+  verify(file, 1, RF_CHECKSUM_RIGHT, RF_CHECKSUM_RIGHT);
   CHECK_OK(rf_file_free(file, &err), err);
   fits.size = 5760 + 399;
   CHECK_OK(fits_open(&fits, &file, &err), err);
@@ -290,9 +290,9 @@ static void bad_padding(void) {
   by_cfitsio(&fits);
   fits.bytes[5760 + 400] = 'x';
   CHECK_OK(fits_open(&fits, &file, &err), err);
-  verify(file, 1, 0, 0);
+  verify(file, 1, RF_CHECKSUM_WRONG, RF_CHECKSUM_WRONG);
   CHECK_OK(rf_hdu_add_checksum(file, 1, 1, &err), err);
-  verify(file, 1, 1, 1);
+  verify(file, 1, RF_CHECKSUM_RIGHT, RF_CHECKSUM_RIGHT);
   CHECK_OK(rf_file_read_bytes(file, 5760 + 400, &byte, 1, &err), err);
   CHECK(byte == 0);
   CHECK_OK(rf_file_free(file, &err), err);

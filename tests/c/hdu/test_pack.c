@@ -44,7 +44,7 @@ static uint64_t bytes_of(rf_file *file) {
 
 static size_t hdus_of(rf_file *file) {
   size_t count = 0;
-  CHECK_OK(rf_file_count(file, &count, &err), err);
+  CHECK_OK(rf_file_get_hdu_count(file, &count, &err), err);
   return count;
 }
 
@@ -128,12 +128,12 @@ static void a_primary_image_becomes_an_extension_and_back(void) {
 static void a_checksum_stays_right_when_the_place_changes(void) {
   size_t n, index;
   uint8_t *bytes;
-  int data, check;
+  rf_checksum_state data, check;
   rf_file *both = two_images(&n, &bytes), *back = open_empty();
   CHECK_OK(rf_hdu_add_checksum(both, 1, 1, &err), err);
   CHECK_OK(rf_hdu_copy(both, 1, back, &index, &err), err);
   CHECK_OK(rf_hdu_verify_checksum(back, 0, &data, &check, &err), err);
-  CHECK(data == 1 && check == 1);
+  CHECK(data == RF_CHECKSUM_RIGHT && check == RF_CHECKSUM_RIGHT);
   free(bytes);
   shut(both);
   shut(back);

@@ -315,7 +315,7 @@ static void rectangles_of_a_plane(void) {
   scratch_write(path, content, size);
   for (int way = 0; way < 3; way++) {
     rf_file *file = open_way(way, path, content, size);
-    plane p = {file, rf_file_generation(file), RF_F32};
+    plane p = {file, rf_file_get_generation(file), RF_F32};
     for (int round = 0; round < 300; round++) {
       uint64_t row = image_random(200), rows = 1 + image_random(200 - row);
       uint64_t column = image_random(90), columns = 1 + image_random(90 - column), wrong = 0;
@@ -350,7 +350,7 @@ static void rectangles_of_a_plane(void) {
   const uint64_t cube[3] = {2, 3, 4};
   content = image_make(-32, 3, cube, "", &size, &data);
   rf_file *file = open_way(2, NULL, content, size);
-  const plane p = {file, rf_file_generation(file), RF_F32};
+  const plane p = {file, rf_file_get_generation(file), RF_F32};
   CHECK(read_rectangle(&p, 0, 1, 0, 1, out, &err) == RF_ERR_ARGUMENT);
   CHECK(rf_file_free(file, &err) == RF_OK);
   free(content);

@@ -135,7 +135,7 @@ int main(int argc, char **argv) {
   for (size_t i = 0; i < MOST; i++)
     if (p.files[i] != NULL)
       fclose(p.files[i]);
-  printf("status %s\n", rf_status_name(status));
+  printf("status %s\n", rf_status_get_name(status));
   printf("http_status %d\n", err.http_status);
   printf("sys_errno %d\n", err.sys_errno);
   printf("region %s\n", response.region);

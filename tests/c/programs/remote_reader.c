@@ -78,17 +78,17 @@ static rf_status read_ids(rf_file *file, size_t table, const char *folder, rf_er
 static rf_status read_all(rf_file *file, const char *folder, rf_error *err) {
   size_t count, image, table;
   rf_remote_stats stats = {.size = sizeof stats};
-  rf_status status = rf_file_find(file, "wide", -1, &image, err);
+  rf_status status = rf_file_find(file, "wide", NULL, &image, err);
   if (status == RF_OK)
     status = read_section(file, image, folder, err);
   if (status == RF_OK)
     status = read_cutouts(file, image, folder, err);
   if (status == RF_OK)
-    status = rf_file_find(file, "CAT", -1, &table, err);
+    status = rf_file_find(file, "CAT", NULL, &table, err);
   if (status == RF_OK)
     status = read_ids(file, table, folder, err);
   if (status == RF_OK)
-    status = rf_file_count(file, &count, err);
+    status = rf_file_get_hdu_count(file, &count, err);
   if (status == RF_OK)
     status = rf_file_get_remote_stats(file, &stats, err);
   if (status == RF_OK)
@@ -133,6 +133,6 @@ int main(int argc, char **argv) {
     status = read_all(file, argv[2], &err);
     (void)rf_file_free(file, NULL);
   }
-  printf("status %s\nmessage %s\n", rf_status_name(status), status != RF_OK ? err.message : "");
+  printf("status %s\nmessage %s\n", rf_status_get_name(status), status != RF_OK ? err.message : "");
   return 0;
 }

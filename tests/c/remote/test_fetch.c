@@ -201,7 +201,7 @@ static void run_line(table_case *c, const char *keyword, char *rest) {
     c->status = rf_http_fetch_close(c->fetch, &c->err);
     c->fetch = NULL;
     CHECK(c->status == c->err.code);
-    CHECK_STR(rf_status_name(c->status), rest);
+    CHECK_STR(rf_status_get_name(c->status), rest);
   } else if (strcmp(keyword, "http") == 0) {
     CHECK(c->err.http_status == (int)strtol(rest, NULL, 10));
   } else if (strcmp(keyword, "says") == 0) {

@@ -588,7 +588,7 @@ static void count_extensions(size_t periods, size_t blocks, int most) {
   rf_file *file;
   size_t count = 0;
   CHECK_OK(rf_file_open("ranged://host/file", RF_MODE_READ, &options, &file, &err), err);
-  CHECK_OK(rf_file_count(file, &count, &err), err);
+  CHECK_OK(rf_file_get_hdu_count(file, &count, &err), err);
   CHECK(count == 101);
   rf_remote_stats stats = {.size = sizeof stats};
   CHECK_OK(rf_file_get_remote_stats(file, &stats, &err), err);

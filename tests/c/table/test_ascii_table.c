@@ -430,7 +430,7 @@ static void test_columns_that_cannot_be_made(void) {
     one.null_text = cases[i].null_text;
     rf_status status = create(file, &one, 1, 1, &err);
     if (status != cases[i].status)
-      fprintf(stderr, "case %zu: %s: %s\n", i, rf_status_name(status), err.message);
+      fprintf(stderr, "case %zu: %s: %s\n", i, rf_status_get_name(status), err.message);
     CHECK(status == cases[i].status);
     CHECK_OK(rf_file_get_size(file, &size, &err), err);
     CHECK(size == 0);

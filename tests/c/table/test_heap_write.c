@@ -543,9 +543,9 @@ static void test_gap(void) {
   rf_file_free(file, NULL);
   /* A descriptor that leaves the heap: nothing is packed. */
   file = gap_file(19);
-  uint64_t before = rf_file_generation(file);
+  uint64_t before = rf_file_get_generation(file);
   CHECK(rf_table_repack(file, 1, &freed, &rows_err) == RF_ERR_FORMAT);
-  CHECK(strstr(rows_err.message, "row 2") != NULL && rf_file_generation(file) == before);
+  CHECK(strstr(rows_err.message, "row 2") != NULL && rf_file_get_generation(file) == before);
   CHECK_STR(rows_card(file, 1, "PCOUNT"), "120");
   rf_file_free(file, NULL);
 }

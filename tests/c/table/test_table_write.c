@@ -482,7 +482,7 @@ static void test_refused_values(void) {
       requests[1].mask = mask;
     rf_status status = call_write(file, index, NULL, requests, 2, &rows_err);
     if (status != cases[i].status || strstr(rows_err.message, cases[i].message) == NULL)
-      fprintf(stderr, "case %zu: %s: %s\n", i, rf_status_name(status), rows_err.message);
+      fprintf(stderr, "case %zu: %s: %s\n", i, rf_status_get_name(status), rows_err.message);
     CHECK(status == cases[i].status && strstr(rows_err.message, cases[i].message) != NULL);
     CHECK(call_append(file, index, 4, requests, 2, &rows_err) == cases[i].status);
     CHECK(rows_info(file, index).nrows == 4);

@@ -150,11 +150,12 @@ static void refuse(rf_image_spec spec, rf_status expected, const char *words) {
   CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &file, &err), err);
   rf_status status = rf_image_create(file, &spec, &index, &err);
   if (status != expected || strstr(err.message, words) == NULL)
-    fprintf(stderr, "%s: %s (%s, '%s')\n", rf_status_name(status), err.message, rf_status_name(expected), words);
+    fprintf(stderr, "%s: %s (%s, '%s')\n", rf_status_get_name(status), err.message, rf_status_get_name(expected),
+            words);
   CHECK(status == expected);
   CHECK(status != RF_OK && strstr(err.message, words) != NULL);
   CHECK(index == 7);
-  CHECK_OK(rf_file_count(file, &count, &err), err);
+  CHECK_OK(rf_file_get_hdu_count(file, &count, &err), err);
   CHECK(count == 0);
   CHECK_OK(rf_file_free(file, &err), err);
 }

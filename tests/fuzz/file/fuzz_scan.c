@@ -53,7 +53,7 @@ static void look_at_hdu(rf_file *file, size_t index, uint64_t file_size) {
   uint64_t axes[10];
   size_t naxis, found;
   rf_header *header;
-  int datasum, checksum;
+  rf_checksum_state datasum, checksum;
   expect(rf_hdu_get_info(file, index, &info, &err) == RF_OK);
   expect(info.header_offset % RF_BLOCK_BYTES == 0 && info.header_bytes % RF_BLOCK_BYTES == 0);
   expect(info.data_offset == info.header_offset + info.header_bytes && info.data_offset <= file_size);
@@ -64,7 +64,7 @@ static void look_at_hdu(rf_file *file, size_t index, uint64_t file_size) {
   look_at_cards(header);
   rf_header_free(header);
   if (info.has_extname && info.extname[0] != '\0') {
-    rf_status status = rf_file_find(file, info.extname, info.extver, &found, &err);
+    rf_status status = rf_file_find(file, info.extname, &info.extver, &found, &err);
     expect(status == RF_OK ? found <= index : info.extver < 0);
   }
   rf_status status = rf_hdu_verify_checksum(file, index, &datasum, &checksum, &err);
@@ -96,11 +96,11 @@ static void edit_hdu(rf_file *file, size_t index, size_t count) {
     expect(status == RF_ERR_LIMIT || status == RF_ERR_ARGUMENT);
   }
   rf_header_free(header);
-  expect(rf_file_count(file, &again, &err) == RF_OK && again == count);
+  expect(rf_file_get_hdu_count(file, &again, &err) == RF_OK && again == count);
   if (rf_hdu_add_checksum(file, index, 1, &err) == RF_OK) {
-    int datasum = 0, checksum = 0;
+    rf_checksum_state datasum = RF_CHECKSUM_ABSENT, checksum = RF_CHECKSUM_ABSENT;
     expect(rf_hdu_verify_checksum(file, index, &datasum, &checksum, &err) == RF_OK);
-    expect(datasum == 1 && checksum == 1);
+    expect(datasum == RF_CHECKSUM_RIGHT && checksum == RF_CHECKSUM_RIGHT);
   }
 }
 
@@ -131,7 +131,7 @@ static void append_hdu(rf_file *file, size_t count) {
   rf_status status = rf_image_create(file, &spec, &index, &err);
   if (status == RF_OK) {
     expect(!hidden && index == count);
-    expect(rf_file_count(file, &again, &err) == RF_OK && again == count + 1);
+    expect(rf_file_get_hdu_count(file, &again, &err) == RF_OK && again == count + 1);
   } else {
     expect(hidden || status == RF_ERR_TRUNCATED || status == RF_ERR_LIMIT);
     expect(rf_file_get_size(file, &after, &err) == RF_OK && after == before);
@@ -146,7 +146,7 @@ static void look(const uint8_t *data, size_t size, uint32_t flags) {
   rf_file *file = open_input(data, size, flags, &err);
   if (file == NULL)
     return;
-  rf_status status = rf_file_count(file, &count, &err);
+  rf_status status = rf_file_get_hdu_count(file, &count, &err);
   if (status != RF_OK) /* those before it stay */
     for (count = 0; rf_hdu_get_info(file, count, &info, &err) == RF_OK;)
       count++;

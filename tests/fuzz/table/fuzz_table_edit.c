@@ -276,7 +276,7 @@ static void command(session *s) {
 static void compare(rf_file *a, rf_file *b) {
   rf_error err;
   size_t n = 0, m = 0;
-  rf_status x = rf_file_count(a, &n, &err), y = rf_file_count(b, &m, &err);
+  rf_status x = rf_file_get_hdu_count(a, &n, &err), y = rf_file_get_hdu_count(b, &m, &err);
   expect(x == y && n == m, "two numbers of HDUs");
   for (size_t i = 0; i < n; i++) {
     rf_hdu_info f = {.size = sizeof f}, g = {.size = sizeof g};

@@ -245,7 +245,7 @@ static void check_against_fresh(session *s) {
   if (rf_file_read_bytes(s->file, 0, bytes, size, &err) == RF_OK) {
     expect(good(rf_file_open_bytes(bytes, size, RF_MODE_READ, &s->options, &fresh, &err), &err),
            "what was written cannot be opened");
-    (void)good(rf_file_count(s->file, &count, &err), &err);
+    (void)good(rf_file_get_hdu_count(s->file, &count, &err), &err);
     for (size_t i = 0; i < count && i < 12; i++) {
       picture a = look(s->file, i), b = look(fresh, i);
       expect((a.pixels == NULL) == (b.pixels == NULL), "an image that can be read in one handle only");
@@ -312,7 +312,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                          : rf_file_open_bytes(data + 1 + s.left, rest, RF_MODE_READ_WRITE, &s.options, &s.file, &err);
   if (!good(status, &err))
     return 0;
-  (void)good(rf_file_count(s.file, &s.found, &err), &err);
+  (void)good(rf_file_get_hdu_count(s.file, &s.found, &err), &err);
   while (s.left > 0)
     command(&s);
   check_against_fresh(&s);
