@@ -75,7 +75,10 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ).split()
     source = ROOT / "tests/c/programs/remote_reader.c"
     c_library.run(
-        ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-o", str(place), str(source), *flags]
+        [
+            *["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'tests/c'}"],
+            *["-o", str(place), str(source), *flags],
+        ]
     )
     return place
 
@@ -116,11 +119,11 @@ def test_reads_what_is_there(
     assert (said["transport"], said["count"]) == ("libcurl", "3")
     section = np.fromfile(tmp_path / "section", "f8").reshape(60, 25)
     np.testing.assert_array_equal(section, pixels[::-10, 3::20])
-    boxes = np.fromfile(tmp_path / "boxes", "f8").reshape(3, 9, 9)
-    np.testing.assert_array_equal(boxes[0], pixels[300:309, 200:209])
-    np.testing.assert_array_equal(boxes[1, 4:, 4:], pixels[:5, :5])
-    np.testing.assert_array_equal(boxes[2, :5, :5], pixels[595:, 495:])
-    assert (boxes[1, :4] == -1).all() and (boxes[2, :, 5:] == -1).all()
+    cutouts = np.fromfile(tmp_path / "cutouts", "f8").reshape(3, 9, 9)
+    np.testing.assert_array_equal(cutouts[0], pixels[300:309, 200:209])
+    np.testing.assert_array_equal(cutouts[1, 4:, 4:], pixels[:5, :5])
+    np.testing.assert_array_equal(cutouts[2, :5, :5], pixels[595:, 495:])
+    assert (cutouts[1, :4] == -1).all() and (cutouts[2, :, 5:] == -1).all()
     ids = np.fromfile(tmp_path / "ids", "i4")
     np.testing.assert_array_equal(ids, numbers[np.arange(50) * 977 % 5000])
     size = (root / "a.fits").stat().st_size
@@ -129,7 +132,7 @@ def test_reads_what_is_there(
     if mode == "download":
         assert int(said["fetched"]) == size
     if mode == "ranged" and scheme in ("http", "https"):
-        # Rows and boxes lie scattered: several ranges in one request.
+        # Rows and cutouts are scattered: several ranges in one request.
         assert int(said["fetched"]) < size // 2 + (256 << 10)
         assert int(said["requests"]) <= 12
 
