@@ -24,7 +24,7 @@
 #include <arm_neon.h>
 #endif
 
-/* Most bytes that one pass of a summing kernel adds up; its 64-bit lanes could take 2^32 words each. */
+/* Maximal number of bytes that one pass of a summing kernel adds up; its 64-bit lanes could take 2^32 words each. */
 #define SUM_CHUNK ((size_t)1 << 30)
 
 /* A swap kernel: dst = byteswap(src) ^ mask, with the mask in machine order. Returns the number of

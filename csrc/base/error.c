@@ -9,7 +9,7 @@
 
 #include "base/escape.h"
 
-/* Most bytes of a file name that go into a message; a longer name keeps its end. */
+/* Maximal length of a file name in a message; a longer name keeps its end. */
 #define NAME_SHOWN 240
 
 void rf_error_clear(rf_error *err) {

@@ -27,7 +27,8 @@ typedef struct {
   unsigned bits;
 } rice_writer;
 
-/* `count` bits, 1 to MOST_PUT; those above are zero in `v`. Eight bytes are stored, of which the whole ones count. */
+/* Writes `count` bits of `v`, 1 to MAX_PUT; the other bits of `v` are zero. Stores eight bytes, of which the complete
+ * ones count. */
 RF_RICE_INLINE void put_bits(rice_writer *w, uint64_t v, unsigned count) {
   unsigned bits = w->bits + count;
   w->word |= v << (64 - bits);

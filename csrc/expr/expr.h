@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-/* Most bytes of an expression, and most parentheses, calls and prefix operators inside each other, and names. */
+/* Maximal length of an expression in bytes, depth of parentheses, calls and prefix operators, and number of names. */
 #define RF_EXPR_BYTES 65536
 #define RF_EXPR_DEPTH 200
 #define RF_EXPR_NAMES 999 /* as many columns as a table can have (FITS 7.3.1) */
@@ -36,8 +36,7 @@ typedef struct rf_program rf_program;
 rf_status rf_expr_bind(const rf_expr *expr, rf_expr_find find, void *context, rf_program **program, rf_error *err);
 void rf_program_free(rf_program *program);
 
-/* Where the cells of a column are: those of one row in a stretch, in the machine's byte order, without any alignment.
- */
+/* The cells of a column in memory: those of one row are contiguous, in machine order, without alignment. */
 typedef struct rf_expr_cells {
   const void *data;     /* of the first row */
   ptrdiff_t stride;     /* bytes from one row to the next */

@@ -264,8 +264,8 @@ bool rf_mutex_was_abandoned(rf_mutex *mutex) {
 
 static bool make_rwlock(pthread_rwlock_t *lock) {
 #if defined(__GLIBC__)
-  /* glibc lets readers in as long as there is one, so that a writer, or closing the file, could wait for ever. Nobody
-   * here takes a lock for reading twice. */
+  /* By default, glibc admits readers as long as one exists, so that a writer, or closing the file, could wait for ever.
+   * The library never takes a read lock twice. */
   pthread_rwlockattr_t attributes;
   if (pthread_rwlockattr_init(&attributes) != 0)
     return false;

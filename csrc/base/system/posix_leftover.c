@@ -25,7 +25,7 @@
 #define DIGITS 20
 #define SUFFIX ".tmp"
 
-/* Most bytes of the file's own name in that of a temporary one: together they stay below 255. */
+/* Maximal number of bytes of the file name in the name of a temporary file, which stays below 255 bytes. */
 #define BASE_MAX 200
 
 /* A folder whose entries take more than this is not read by every writer. */

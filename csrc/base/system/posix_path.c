@@ -149,15 +149,15 @@ rf_status rf_path_resolve(const char *path, char **real, rf_error *err) {
 
 char *rf_fd_path(rf_fd fd) {
 #if defined(__linux__)
-  static const char gone[] = " (deleted)";
+  static const char deleted[] = " (deleted)";
   char link[64], path[1024];
   (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd.number);
   ssize_t n = readlink(link, path, sizeof path);
   if (n <= 0 || (size_t)n >= sizeof path || path[0] != '/')
     return NULL;
   path[n] = '\0';
-  size_t tail = sizeof gone - 1;
-  return (size_t)n > tail && strcmp(path + n - tail, gone) == 0 ? NULL : rf_strdup(path);
+  size_t tail = sizeof deleted - 1;
+  return (size_t)n > tail && strcmp(path + n - tail, deleted) == 0 ? NULL : rf_strdup(path);
 #else
   (void)fd;
   return NULL;

@@ -38,7 +38,7 @@ static size_t ceil_shift(size_t n, unsigned k) {
 
 /* ---- bits ---- */
 
-/* The lowest `n` bits of `bits`, at most 32; the others must be zero. */
+/* Writes the lowest `n` bits of `bits`, n <= 32; the other bits must be zero. */
 static inline void put(writer *to, uint64_t bits, unsigned n) {
   to->word = to->word << n | bits;
   to->count += n;

@@ -26,8 +26,8 @@ void rf_dither_fill(float random[RF_DITHER_VALUES]) {
   }
 }
 
-/* A stretch begins at the 500-fold of the element with the number of the stretch. */
-static unsigned stretch_begin(const float *random, unsigned seed) {
+/* A run begins at 500 times the element with the number of the run. */
+static unsigned run_begin(const float *random, unsigned seed) {
   return (unsigned)(random[seed] * 500);
 }
 
@@ -35,7 +35,7 @@ rf_dither_walk rf_dither_begin(const rf_quantum *quantum, uint64_t first) {
   int64_t seed = ((int64_t)quantum->seed - 1) % RF_DITHER_VALUES;
   uint64_t number = (uint64_t)(seed + RF_DITHER_VALUES) + quantum->tile % RF_DITHER_VALUES;
   rf_dither_walk walk = {quantum->random, (unsigned)(number % RF_DITHER_VALUES), 0};
-  walk.next = stretch_begin(walk.random, walk.seed);
+  walk.next = run_begin(walk.random, walk.seed);
   while (first > 0) {
     size_t n;
     (void)rf_dither_next(&walk, first < RF_DITHER_VALUES ? (size_t)first : RF_DITHER_VALUES, &n);
@@ -51,7 +51,7 @@ const float *rf_dither_next(rf_dither_walk *walk, size_t most, size_t *count) {
   walk->next += (unsigned)*count;
   if (walk->next == RF_DITHER_VALUES) {
     walk->seed = walk->seed + 1 == RF_DITHER_VALUES ? 0 : walk->seed + 1;
-    walk->next = stretch_begin(walk->random, walk->seed);
+    walk->next = run_begin(walk->random, walk->seed);
   }
   return values;
 }

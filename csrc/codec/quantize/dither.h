@@ -9,7 +9,7 @@
 
 typedef struct rf_dither_walk {
   const float *random;
-  unsigned seed; /* element that said where the present stretch began */
+  unsigned seed; /* element that set the beginning of the present run */
   unsigned next; /* element for the next pixel */
 } rf_dither_walk;
 

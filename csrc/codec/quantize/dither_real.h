@@ -4,7 +4,7 @@
  * width, NAN_BITS an undefined value, TARGET the attribute of functions, NAME(x) their names. Included once for each.
  */
 
-/* One loop for each kind, so that the kind costs nothing a pixel. What integers stand for is put in as bits: compilers
+/* One loop for each kind, so that the kind costs no time per pixel. Special values are inserted as bits: compilers
  * make no vectors of loops in which a floating-point operation depends on a condition. An undefined pixel is that even
  * where ZBLANK is the integer for zero. */
 TARGET static inline void NAME(block)(const rf_quantum *quantum, const int32_t *restrict in,

@@ -18,8 +18,8 @@
 #define LARGEST 2147483647.
 
 /* Differences of 5th order are up to 16 times the largest value. */
-#define MOST_32 (FLT_MAX / 16)
-#define MOST_64 (DBL_MAX / 16)
+#define MAX_32 (FLT_MAX / 16)
+#define MAX_64 (DBL_MAX / 16)
 
 /* The step of a tile; 0 when there is none. */
 static double step_of(double level, double noise) {
@@ -29,7 +29,7 @@ static double step_of(double level, double noise) {
 
 /* Returns the real of the integer 0, or NaN when none exists. `range` is in steps. */
 static double zero_of(double minimum, double middle, double range, double step, bool shifted) {
-  if (shifted) /* to just above the integers that stand for undefined and zero */
+  if (shifted) /* to just above the integers of undefined pixels and zero */
     return minimum - step * (RF_QUANTIZED_NULL + RESERVED);
   if (!(range < LARGEST - RESERVED))
     return middle;
@@ -92,7 +92,7 @@ static void quantize_f64(const rf_quantum *quantum, const double *in, size_t cou
 }
 
 #define REAL float
-#define MOST MOST_32
+#define MOST MAX_32
 #define NAME(name) name##_f32
 #include "codec/quantize/quantize_real.h"
 #undef REAL
@@ -100,7 +100,7 @@ static void quantize_f64(const rf_quantum *quantum, const double *in, size_t cou
 #undef NAME
 
 #define REAL double
-#define MOST MOST_64
+#define MOST MAX_64
 #define NAME(name) name##_f64
 #include "codec/quantize/quantize_real.h"
 #undef REAL

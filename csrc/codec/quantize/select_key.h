@@ -81,7 +81,7 @@ TARGET static KEY NAME(select_moving)(KEY *keys, size_t count, size_t k) {
         keys[j--] = kept;
       }
     } while (i <= j);
-    /* keys[low..j] <= pivot <= keys[i..high], and what is between j and i is the pivot */
+    /* keys[low..j] <= pivot <= keys[i..high]; a key between j and i is the pivot */
     if (at <= j)
       high = j;
     else if (at >= i)
