@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Making image HDUs."""
+"""Creating image HDUs."""
 
 from __future__ import annotations
 
@@ -62,20 +62,20 @@ def create_image(
     dtype, dims, extname, extver, blank, header
         As for `FITS.create_image_hdu` and `FITS.write_image`.
     compression, quantize
-        As `as_compression` and `as_quantize` give them.
+        As `as_compression` and `as_quantize` return them.
     reserve_cards : int
-        Room in the header for so many more cards.
+        The header has room for this number of further cards.
     deferred : bool
         Only begin the HDU; use `half_made` around this call and the writes.
 
     Raises
     ------
     FITSValueError, FITSTypeError
-        There can be no such image.
+        If there is no such image.
     FITSReadOnlyError
-        The file was opened for reading.
+        If the file was opened for reading.
     FITSIOError
-        Writing failed; the file is as it was before.
+        If writing fails; the file is as it was before.
     """
     handle = file._handle()
     spec, borrowed = _image_spec(
@@ -156,18 +156,18 @@ def append_image(
     file : FileHandle
         The open file.
     data : numpy.ndarray or numpy.ma.MaskedArray
-        As `as_pixels` gives it.
+        As `as_pixels` returns it.
     extname, extver, blank, header, compression, quantize, reserve_cards
         As for `create_image`.
 
     Raises
     ------
     FITSValueError, FITSTypeError
-        There can be no such image.
+        If there is no such image.
     FITSReadOnlyError
-        The file was opened for reading.
+        If the file was opened for reading.
     FITSIOError
-        Writing failed; the file is as it was before.
+        If writing fails; the file is as it was before.
     """
     with half_made(file) as publish:
         index = create_image(
@@ -207,14 +207,14 @@ def check_pixels(
     quantize: Quantize | None,
     blank: int | None,
 ) -> None:
-    """Refuse pixels that cannot be compressed like that, before a file is cut or gets an HDU.
+    """Refuse pixels that `compression` cannot hold, before a file is truncated or gets an HDU.
 
     `where` is the name of that file, for messages.
 
     Raises
     ------
     FITSValueError, FITSUnsupportedError
-        There can be no such image.
+        If there is no such image.
     """
     check_compression(compression, quantize, data.dtype, data.ndim)
     if compression is None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_cutouts"]
 
-# Positions further out are surely a mistake, and arithmetic with them is safe.
+# Positions further out are refused; arithmetic with smaller ones does not overflow.
 _FAR = 2**62
 
 
@@ -62,7 +62,7 @@ def read_cutouts(
 
 
 def _lengths(shape: SupportsIndex | Sequence[SupportsIndex], ndim: int) -> list[int]:
-    """Give the lengths of a cutout, slowest axis first."""
+    """Return the lengths of a cutout, slowest axis first."""
     if isinstance(shape, Sequence):
         lengths = [integer("a length of the shape", length, 0) for length in shape]
     else:
@@ -73,7 +73,7 @@ def _lengths(shape: SupportsIndex | Sequence[SupportsIndex], ndim: int) -> list[
 
 
 def _starts(centres: ArrayLike, lengths: list[int]) -> Array:
-    """Give the first pixel of each cutout, which has the centre in its middle (or just behind)."""
+    """Return the first pixel of each cutout, whose middle is (or is just before) the centre."""
     given = np.asarray(centres)
     if given.size == 0:
         given = given.reshape(-1, len(lengths)).astype("i8")
@@ -95,7 +95,7 @@ def _starts(centres: ArrayLike, lengths: list[int]) -> Array:
 
 
 def _fill_value(fill: float | None, pixels: Pixels) -> float:
-    """Give what stands for pixels outside the image."""
+    """Return the value of pixels outside the image."""
     if fill is None:
         if pixels.dtype.kind == "f":
             return math.nan

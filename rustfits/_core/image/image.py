@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ImageHDU"]
 
-# From this size on it is looked first whether the file is as long as its header says, before memory
-# for all of it is asked for.
+# Before memory of this size is allocated, the last pixel is read: the file may be shorter than its
+# header says.
 _LARGE = 8 << 20
 # Pixels of a section that is small, whatever their type.
 _SMALL = _LARGE // 8
@@ -58,25 +58,25 @@ _MAP_POINTER, _BYTES_POINTER = ffi.typeof("rf_map **"), ffi.typeof("void **")
 class ImageHDU(HDU):
     """An image: the primary array, or an IMAGE extension.
 
-    ``hdu[key]`` and ``hdu[key] = values`` work as for a numpy array of the pixels, and touch only
-    the part of the file that the key selects. Arrays that are read are in the byte order of the
-    machine, contiguous, writable, and independent of the file.
+    ``hdu[key]`` and ``hdu[key] = values`` work as for a numpy array of the pixels. They read or
+    write only the part of the file that `key` selects. The arrays have the byte order of the
+    machine. They are contiguous, writable, and independent of the file.
 
     Notes
     -----
-    Unsigned integers and signed bytes are stored with BZERO, as the FITS Standard says, and read as
-    what they are. Any other BSCALE or BZERO gives ``float64``.
+    Unsigned integers and signed bytes are stored with BZERO, as the FITS Standard defines it. They
+    are read as unsigned integers and signed bytes. Any other BSCALE or BZERO gives ``float64``.
     """
 
     __slots__ = ("_reader",)
 
     _cached: Pixels | None
-    _reader: SectionReader | None  # made from what is cached
+    _reader: SectionReader | None  # made from `_cached`
 
     # ---- description ----
 
     def _pixels(self) -> Pixels:
-        """Give the facts about the pixels as they are now; after closing, as they were last."""
+        """Return the facts about the pixels; after closing, the last ones."""
         file = self._file
         pixels = self._cached
         if pixels is not None and (file.closed or pixels.generation == file._generation()):
@@ -110,7 +110,7 @@ class ImageHDU(HDU):
         return pixels
 
     def _pixels_to_use(self) -> Pixels:
-        """Give the facts about pixels that are about to be read or written."""
+        """Return the facts about the pixels of an image that has axes."""
         pixels = self._pixels()
         if not pixels.shape:
             raise FITSValueError(
@@ -125,7 +125,7 @@ class ImageHDU(HDU):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Type of the values that `read` gives."""
+        """Type of the values that `read` returns."""
         return self._pixels().dtype
 
     @property
@@ -141,7 +141,7 @@ class ImageHDU(HDU):
 
     @property
     def bitpix(self) -> int:
-        """BITPIX: what is stored."""
+        """BITPIX of the stored values."""
         return int(self._fresh().bitpix)
 
     @property
@@ -175,35 +175,36 @@ class ImageHDU(HDU):
         Parameters
         ----------
         scale : bool
-            Apply BSCALE and BZERO. False: the values as they are stored.
+            Apply BSCALE and BZERO. If False, return the stored values.
         mask_blank : bool
-            Give a masked array, whose mask is set where the stored value is BLANK (integers) or NaN
+            Return a masked array. Its mask is set where the stored value is BLANK (integers) or NaN
             (reals).
         dtype : dtype-like, optional
             Type of the result instead of `ImageHDU.dtype`: ``f4`` or ``f8`` for any image, or a
             type that holds all values of the image's own.
         out : numpy.ndarray, optional
-            Where to read to: of the image's shape, contiguous, in the machine's byte order, of the
-            image's own type, ``f4`` or ``f8``. Reusing an array saves half of the time of a read.
+            The array to read into. It has the shape of the image, is contiguous, has the byte order
+            of the machine, and has the type of the image, ``f4`` or ``f8``. Reusing an array saves
+            half of the time of a read.
         threads : int, optional
-            At most how many threads share the work, where there is enough of it: in images from
-            8 MB on and in compressed ones of several tiles. Unless said what `FITS` was told.
+            The most threads that share the work. Several threads work on images of 8 MB or more,
+            and on compressed images of several tiles. By default the `threads` of `FITS`.
 
         Returns
         -------
         numpy.ndarray or numpy.ma.MaskedArray
-            `out` itself where it was given.
+            The pixels; `out` itself if you passed it.
 
         Raises
         ------
         FITSValueError
-            The HDU has no data (NAXIS = 0), or an argument is not possible.
+            If the HDU has no data (NAXIS = 0), or an argument is not possible.
         FITSTypeError
-            The values cannot be given as `dtype`.
+            If the values cannot be converted to `dtype`.
         FITSTruncatedError
-            The file ends before the pixels do. Sections of what is there can be read.
+            If the file ends before the last pixel. Sections before that can be read.
         FITSIOError
-            Reading failed.
+            If reading fails.
         """
         pixels = self._pixels_to_use()
         if scale and not mask_blank and dtype is None and out is None and threads is None:
@@ -224,7 +225,7 @@ class ImageHDU(HDU):
             else:
                 raise FITSTypeError(f"pixels of type {own} cannot be read as {wanted}")
         if self.size * read_as.itemsize >= _LARGE:
-            self._touch_last(tuple(Axis(0, 1, length) for length in pixels.shape), pixels)
+            self._read_last(tuple(Axis(0, 1, length) for length in pixels.shape), pixels)
         data = new_array(pixels.shape, read_as) if out is None else out
         mask = new_array(pixels.shape, bool) if mask_blank else None
         self._fill(None, kind, data, mask, flags=flags, threads=max_threads(threads))
@@ -235,10 +236,10 @@ class ImageHDU(HDU):
         return masked(data, mask, pixels, scale)
 
     def _read_whole(self, pixels: Pixels) -> Array:
-        """Read the whole image as most callers want it."""
+        """Read the whole image with the default arguments."""
         shape, dtype = pixels.shape, pixels.dtype
         if math.prod(shape) * dtype.itemsize >= _LARGE:
-            self._touch_last(tuple(Axis(0, 1, length) for length in shape), pixels)
+            self._read_last(tuple(Axis(0, 1, length) for length in shape), pixels)
         data = new_array(shape, dtype)
         self._fill(None, pixels.type, data)
         return data
@@ -270,21 +271,21 @@ class ImageHDU(HDU):
                 del indices  # `members` point at them
                 if data is not None:
                     return data[()] if scalar else data
-        # The longer way knows what any other key means, and explains failures.
+        # `_get` handles every other key, and raises the exceptions.
         return self._get(key)
 
     def _get(self, key: Any) -> Any:
-        """Read what any key selects."""
+        """Read the pixels that `key` selects."""
         pixels = self._pixels_to_use()
         selection = select(key, pixels.shape)
         if math.prod(selection.shape) * pixels.dtype.itemsize >= _LARGE:
-            self._touch_last(selection.axes, pixels)
+            self._read_last(selection.axes, pixels)
         data = new_array(selection.shape, pixels.dtype)
         self._fill(c_axes(selection.axes), pixels.type, data)
         return selection.to_result(data)
 
     def _make_reader(self) -> SectionReader:
-        """Make the reader for small sections."""
+        """Return a new reader for small sections."""
         pixels = self._pixels_to_use()
         reader = SectionReader(
             self._file._handle(),
@@ -307,7 +308,7 @@ class ImageHDU(HDU):
         flags: int = 0,
         threads: int = 0,
     ) -> None:
-        """Read a section into `data`, and where it is BLANK into `mask`."""
+        """Read a section into `data`, and the places of BLANK into `mask`."""
         handle = self._file._handle()
         if data.size:
             request = pixel_request(kind, data, mask, axes=axes, flags=flags, threads=threads)
@@ -316,11 +317,10 @@ class ImageHDU(HDU):
             if status:
                 raise failure(status, err)
 
-    def _touch_last(self, axes: tuple[Axis, ...], pixels: Pixels) -> None:
-        """Read the last of many pixels, which fails where the file is too short for them.
+    def _read_last(self, axes: tuple[Axis, ...], pixels: Pixels) -> None:
+        """Read the last pixel of a section, which fails if the file is too short.
 
-        Done before memory for all of them is asked for: how many there are is only what a header
-        says.
+        It comes before memory for all pixels is allocated: their number is a claim of the header.
         """
         corner = tuple(
             Axis(
@@ -336,7 +336,7 @@ class ImageHDU(HDU):
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
         if copy is False:
-            raise FITSValueError("pixels of a file cannot be had as an array without a copy")
+            raise FITSValueError("cannot make an array of the pixels without a copy")
         data = self.read()
         return data if dtype is None else data.astype(dtype, copy=False)
 
@@ -348,71 +348,71 @@ class ImageHDU(HDU):
         fill: float | None = None,
         mask_blank: bool = False,
     ) -> Array:
-        """Cut boxes of one shape out around some pixels.
+        """Read cutouts of one shape around given pixels.
 
-        All that they need is planned first: of a remote file it is fetched together, side by side.
+        For remote files, the byte ranges of all cutouts are downloaded together.
 
         Parameters
         ----------
         centres : array_like
-            A row for each cutout: the pixel in its middle, slowest axis first as in ``hdu[key]``,
-            0-based. Of an even length the pixel is the first behind the middle. Fractions are
-            rounded to the nearest pixel.
+            One row per cutout: its middle pixel, 0-based, slowest axis first as in ``hdu[key]``. If
+            a length is even, the pixel is the first one after the middle. Fractions are rounded to
+            the nearest pixel.
         shape : int or sequence of int
-            Shape of a cutout; one number for all axes alike.
+            Shape of a cutout; one number for all axes.
         fill : number, optional
-            What stands for pixels outside the image. Unless said NaN; of integers BLANK where the
-            image has it, else 0.
+            Value of pixels outside the image. By default NaN for reals, and for integers BLANK if
+            the image has it, else 0.
         mask_blank : bool
-            Give a masked array, whose mask is set outside the image and where the stored value is
+            Return a masked array. Its mask is set outside the image, and where the stored value is
             BLANK (integers) or NaN (reals).
 
         Returns
         -------
         numpy.ndarray or numpy.ma.MaskedArray
-            Of shape ``(len(centres), *shape)``.
+            The cutouts, an array of shape ``(len(centres), *shape)``.
 
         Raises
         ------
         FITSValueError, FITSTypeError
-            Centres or shape do not go with the axes of the image, or `fill` not with its type.
+            If `centres` or `shape` do not fit the axes of the image, or `fill` its type.
         FITSIOError, FITSTruncatedError
-            Reading failed.
+            If reading fails.
         """
         pixels = self._pixels_to_use()
         return read_cutouts(self._file, self._index, pixels, centres, shape, fill, mask_blank)
 
     def view(self) -> Array:
-        """Give the stored pixels as a read-only, big-endian array over the file itself.
+        """Return the stored pixels as a read-only, big-endian array over the file itself.
 
-        Nothing is read at first. Pages of the file are fetched when they are first touched. Values
-        are as they are stored: BSCALE and BZERO are not applied.
+        The call reads nothing. The system reads pages of the file when you access them. The values
+        are the stored ones: BSCALE and BZERO are not applied.
 
         Returns
         -------
         numpy.ndarray
-            It has a mapping of its own, and stays valid when the `FITS` object is closed or gone.
-            What is later written to these pixels can be seen in it. It shows the file that was
-            opened, also when another file has taken its name.
+            The array has a mapping of its own. It stays valid after the `FITS` object is closed or
+            deleted. Later writes to these pixels are visible in it. It shows the file that was
+            opened, even if another file takes its name.
 
         Raises
         ------
         FITSUnsupportedError
-            The file is not a plain local file: compressed, remote or in memory.
+            If the file is compressed, remote or in memory.
         FITSChangedError
-            Another program has changed the HDU in the file.
+            If another program changed the HDU in the file.
         FITSTruncatedError
-            The file ends before the pixels do.
+            If the file ends before the last pixel.
         FITSValueError
-            The HDU has no data (NAXIS = 0).
+            If the HDU has no data (NAXIS = 0).
         FITSIOError
-            Mapping failed.
+            If mapping fails.
 
         Warnings
         --------
-        As with every mapping of a file, another program that cuts the file shorter while the array
-        is in use makes the operating system end this process (SIGBUS). The library cannot guard
-        code of others that touches the array. `read` and ``hdu[key]`` are guarded.
+        If another program truncates the file while you use the array, the operating system ends
+        this process (SIGBUS), as for every mapping. The library guards `read` and ``hdu[key]``
+        against this, but not your code.
         """
         pixels = self._pixels_to_use()
         handle = self._file._handle()
@@ -440,19 +440,19 @@ class ImageHDU(HDU):
         data : array_like
             The image, or with `start` a part of it. Masked pixels are stored as BLANK or NaN.
         start : sequence of int, optional
-            Where the first pixel goes: one position for each axis, slowest first.
+            Position of the first pixel, one number for each axis, slowest first.
 
         Raises
         ------
         FITSValueError
-            The shape or a value does not fit, or pixels are masked or NaN and the image has no
-            BLANK. Nothing was written.
+            If the shape or a value does not fit, or pixels are masked or NaN and the image has no
+            BLANK. Nothing is written.
         FITSTypeError
-            The type of the values does not fit (float values for an integer image).
+            If the type of the values does not fit (float values for an integer image).
         FITSReadOnlyError
-            The file was opened for reading.
+            If the file was opened for reading.
         FITSIOError
-            Writing failed.
+            If writing fails.
         """
         pixels = self._pixels_to_use()
         values = np.asanyarray(plain_array(data))
@@ -473,7 +473,7 @@ class ImageHDU(HDU):
     def __setitem__(self, key: Any, value: Any) -> None:
         pixels = self._pixels_to_use()
         selection = select(key, pixels.shape)
-        if value is np.ma.masked:  # a float64 by birth, which must not decide anything
+        if value is np.ma.masked:  # a float64, whose type has no meaning
             value = np.ma.MaskedArray(np.zeros((), pixels.dtype), True)
         values = np.asanyarray(plain_array(value))
         shape = selection.result_shape
@@ -487,7 +487,7 @@ class ImageHDU(HDU):
                     f"could not broadcast input array from shape {values.shape} into shape {shape}"
                 ) from None
         values = selection.from_result(values)
-        # Ints are axes of length 1 that numpy's answer does not have.
+        # Ints are axes of length 1 that the result of numpy does not have.
         counts = tuple(axis.length for axis in selection.axes)
         self._put(pixels, selection.axes, values.reshape(counts))
 
@@ -545,31 +545,31 @@ class ImageHDU(HDU):
         store_pixels(self._file, self._index, axes, kind, ready, mask)
 
     def _append(self, kind: int, data: Array, mask: Array | None) -> None:
-        """Write contiguous values of a type that the C library takes behind the last plane."""
+        """Append contiguous values of a type that the C library takes."""
         request, handle, err = pixel_request(kind, data, mask), self._file._handle(), error()
         check_values(lib.rf_image_append(handle, self._index, request, err), err)
 
     def reshape(self, shape: SupportsIndex | Sequence[SupportsIndex]) -> None:
-        """Give the image another shape, in the file. HDUs behind it move.
+        """Change the shape of the image in the file.
 
-        Pixels stay in the order they have in C; those that the new shape has no place for are
-        lost, and places without a pixel are zero as it is stored.
+        Pixels keep their C order. Pixels beyond the new size are removed; new pixels are stored as
+        0. The HDUs after it move.
 
         Parameters
         ----------
         shape : int or sequence of int
-            The new shape, of one axis or more.
+            New length of each axis, slowest first; at least one axis.
 
         Raises
         ------
         FITSValueError
-            It is no shape of an image.
+            If `shape` is not a valid image shape.
         FITSUnsupportedError
-            The image is compressed.
+            If the image is compressed.
         FITSTruncatedError
-            The data unit is cut short.
+            If the data unit is shorter than the header says.
         FITSReadOnlyError, FITSIOError
-            Writing is not possible, or failed.
+            If writing is not possible, or fails.
         """
         axes = shape_of(shape)
         err = error()
@@ -577,7 +577,7 @@ class ImageHDU(HDU):
         check(lib.rf_image_reshape(self._file._handle(), self._index, pointer, len(axes), err), err)
 
     def _check(self, kind: int, data: Array, mask: Array | None) -> None:
-        """Look whether values could be written, before there is room for them."""
+        """Check whether the image takes values, before it grows."""
         request, handle, err = pixel_request(kind, data, mask), self._file._handle(), error()
         check_values(lib.rf_image_check(handle, self._index, request, err), err)
 
@@ -585,8 +585,7 @@ class ImageHDU(HDU):
     def extending(self) -> Iterator[ImageHDU]:
         """Extend several times in one ``with`` block.
 
-        Each `extend` writes its pixels at once, so that there is nothing to gather here; code that
-        handles compressed images too can be the same for both.
+        Each `extend` writes its pixels at once. For compressed images, the block collects them.
 
         Yields
         ------

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What pixels are: their types, what may become what, and the arrays that hold them."""
+"""Pixels: their types, conversions, and the arrays that hold them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ __all__ = [
 # Values that have to be converted before they are written are converted in parts of this size.
 _PART = 4 << 20
 
-#: What to do with pixel types that FITS does not have.
+#: What to write instead of pixel types that FITS does not have.
 _INSTEAD = {
     "?": "uint8",
     "e": "float32",
@@ -54,7 +54,7 @@ _INSTEAD = {
 
 
 class Pixels(NamedTuple):
-    """What the header says about the pixels, at one generation of the file."""
+    """The facts about the pixels in the header, at one generation of the file."""
 
     generation: int
     shape: tuple[int, ...]
@@ -75,7 +75,7 @@ def pixel_type(dtype: DTypeLike) -> int:
     Raises
     ------
     FITSTypeError
-        FITS has no such pixels.
+        If FITS has no such pixels.
     """
     kind = np.dtype(dtype)
     number = PIXEL_TYPES.get(kind.newbyteorder("="))
@@ -89,14 +89,14 @@ def pixel_type(dtype: DTypeLike) -> int:
 
 
 def as_pixels(data: ArrayLike, blank: int | None = None) -> Array:
-    """Give data as an array that can become an image, before any file is touched.
+    """Return `data` as an array that can become an image, before any file is changed.
 
     Raises
     ------
     FITSUnsupportedError
-        `data` is a table.
+        If `data` is a table.
     FITSValueError, FITSTypeError
-        FITS has no image like that.
+        If FITS has no such image.
     """
     array: Array | None = None if isinstance(data, dict) else np.asanyarray(plain_array(data))
     if array is None or array.dtype.names:
@@ -114,7 +114,7 @@ def as_pixels(data: ArrayLike, blank: int | None = None) -> Array:
 
 
 def stored_blank(blank: SupportsIndex, dtype: np.dtype[Any]) -> int:
-    """Give what stands for `blank` in the file: BLANK is a stored value (FITS 4.4.2.5)."""
+    """Return the stored value of `blank`, which the card BLANK has (FITS 4.4.2.5)."""
     if dtype.kind == "f":
         raise FITSValueError(
             "blank= is for integer images: real ones have NaN for undefined pixels"
@@ -127,14 +127,14 @@ def stored_blank(blank: SupportsIndex, dtype: np.dtype[Any]) -> int:
 
 
 def cast(pixels: Pixels, values: Array) -> tuple[int, np.dtype[Any], bool]:
-    """Decide how values go to the C library, which never lets one wrap.
+    """Decide how to pass values to the C library, which never lets one wrap.
 
     Returns
     -------
     kind, dtype
-        The type to hand over.
+        The type to pass.
     certain : bool
-        No value of that type can be refused.
+        The library accepts every value of that type.
     """
     own, given = pixels.dtype, values.dtype
     masked = isinstance(values, np.ma.MaskedArray)
@@ -164,7 +164,7 @@ def cast(pixels: Pixels, values: Array) -> tuple[int, np.dtype[Any], bool]:
 
 
 def check_out(out: Array, shape: tuple[int, ...], dtype: np.dtype[Any] | None) -> np.dtype[Any]:
-    """Give the type of an array that can be read into."""
+    """Return the type of `out`, an array that can be read into."""
     if type(out) is not np.ndarray:
         raise FITSTypeError(f"out must be a numpy array, not {type(out).__name__}")
     if out.shape != shape:
@@ -180,7 +180,7 @@ def check_out(out: Array, shape: tuple[int, ...], dtype: np.dtype[Any] | None) -
 
 
 def masked(data: Array, mask: Array, pixels: Pixels, scale: bool) -> Array:
-    """Make a masked array that fills its holes with BLANK."""
+    """Return a masked array whose fill value is BLANK."""
     made: Array = np.ma.MaskedArray(data, mask)
     blank = pixels.blank
     if blank is None or data.dtype.kind not in "iu":
@@ -195,7 +195,7 @@ def masked(data: Array, mask: Array, pixels: Pixels, scale: bool) -> Array:
 
 
 def mask_of(values: Array) -> Array | None:
-    """Give the mask as the C library takes it, None where nothing is masked."""
+    """Return the mask as the C library takes it, None if nothing is masked."""
     if not isinstance(values, np.ma.MaskedArray):
         return None
     mask = np.ma.getmask(values)
@@ -223,7 +223,7 @@ def _check_range(values: Array, dtype: np.dtype[Any]) -> None:
 def check_start(
     start: Sequence[SupportsIndex], counts: tuple[int, ...], shape: tuple[int, ...]
 ) -> tuple[int, ...]:
-    """Give the positions where a part of an image begins."""
+    """Return `start`, the position of the first pixel of a part, as ints."""
     try:
         places = tuple(operator.index(place) for place in start)
     except TypeError:
@@ -246,7 +246,7 @@ def check_start(
 def slabs(
     axes: tuple[Axis, ...], shape: tuple[int, ...], count: int
 ) -> Iterator[tuple[tuple[Axis, ...], tuple[Any, ...]]]:
-    """Cut a section into at most `count` contiguous parts, and give the place of each."""
+    """Cut a section into at most `count` contiguous parts, and yield each with its place."""
     cut = next((number for number, length in enumerate(shape) if length > 1), 0)
     length = shape[cut]
     count = max(1, min(count, length))
@@ -276,20 +276,20 @@ def put_pixels(
     axes : tuple of Axis
         The section; its shape is that of `values`.
     kind, dtype
-        What the C library takes the values as.
+        The type that the C library takes.
     values : numpy.ndarray or numpy.ma.MaskedArray
         Values that become `dtype`.
     at_once : bool
-        Do not convert long values in parts: a part may be refused when others are written.
+        Do not convert long values in parts: the library may refuse a part after it wrote others.
     flags : int
-        Those of ``rf_image_write``.
+        ``rf_image_request.flags``.
 
     Raises
     ------
     FITSValueError
-        A value does not fit.
+        If a value does not fit.
     FITSIOError, FITSTruncatedError
-        Writing failed.
+        If writing fails.
     """
     data = np.ma.getdata(values)
     ready = data.dtype == dtype and data.flags.c_contiguous
@@ -321,19 +321,19 @@ def store_pixels(
 
 
 def check_values(status: int, err: CData) -> None:
-    """Raise for a failed write; what is out of range there is a value, never an index."""
+    """Raise for a failed write: RF_ERR_RANGE means a value, never an index."""
     if status == lib.RF_ERR_RANGE:
         raise FITSValueError(text(err.message))
     check(status, err)
 
 
 def shape_of(dims: Sequence[SupportsIndex] | SupportsIndex) -> list[int]:
-    """Give the axes of an image that somebody asks for; an int is an image of one axis.
+    """Return the lengths of axes in `dims`; an int is an image of one axis.
 
     Raises
     ------
     FITSTypeError, FITSValueError
-        An axis is no whole number of 0 or more.
+        If a length is not an integer of 0 or more.
     """
     if isinstance(dims, (str, bytes)):
         raise FITSTypeError(f"the shape of an image is a sequence of int, not {dims!r}")
