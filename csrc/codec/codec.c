@@ -30,7 +30,7 @@ const rf_tile_codec *rf_tile_codec_named(const char *name) {
   return NULL;
 }
 
-const char *rf_zcmptype_name(rf_zcmptype type) {
+const char *rf_zcmptype_get_name(rf_zcmptype type) {
   const rf_tile_codec *codec = rf_tile_codec_of(type);
   return codec != NULL ? codec->name : NULL;
 }
@@ -39,4 +39,9 @@ void rf_compression_init(rf_compression *compression) {
   memset(compression, 0, sizeof *compression);
   compression->size = sizeof *compression;
   compression->type = RF_Z_AUTO;
+}
+
+void rf_table_compression_init(rf_table_compression *compression) {
+  memset(compression, 0, sizeof *compression);
+  compression->size = sizeof *compression;
 }

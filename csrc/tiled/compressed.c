@@ -11,7 +11,8 @@
 
 /* ---- how an image is compressed ---- */
 
-static void describe(const rf_tiled_image *tiled_image, rf_compression *compression, uint64_t *tile, size_t capacity) {
+static void describe_image(const rf_tiled_image *tiled_image, rf_compression *compression, uint64_t *tile,
+                           size_t capacity) {
   rf_compression all;
   size_t naxis = (size_t)tiled_image->image.naxis, size = compression->size;
   rf_compression_init(&all);
@@ -40,9 +41,41 @@ rf_status rf_image_get_compression(rf_file *file, size_t index, rf_compression *
   if (status == RF_OK) {
     status = rf_tiled_image_locked(file, index, NULL, &tiled_image, err);
     if (status == RF_OK) {
-      describe(tiled_image, compression, tile, tile != NULL ? capacity : 0);
+      describe_image(tiled_image, compression, tile, tile != NULL ? capacity : 0);
       if (ntiles != NULL)
         *ntiles = tiled_image->ntiles;
+    }
+    status = rf_file_end_read_of(file, index, status, err);
+  }
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_get_name(file), (int)index);
+}
+
+/* ---- how a table is compressed ---- */
+
+static void describe_table(const rf_tiled_table *tiled_table, rf_table_compression *compression, rf_zcmptype *types,
+                           size_t capacity) {
+  rf_table_compression all;
+  size_t ncols = tiled_table->plain->info.ncols, size = compression->size;
+  rf_table_compression_init(&all);
+  all.size = size;
+  all.tile_rows = tiled_table->tile_rows;
+  for (size_t i = 0; i < ncols && i < capacity; i++)
+    types[i] = tiled_table->types[i];
+  all.types = types;
+  memcpy(compression, &all, size < sizeof all ? size : sizeof all);
+}
+
+rf_status rf_table_get_compression(rf_file *file, size_t index, rf_table_compression *compression, rf_zcmptype *types,
+                                   size_t capacity, uint64_t *ntiles, rf_error *err) {
+  const rf_tiled_table *tiled_table = NULL;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_tiled_table_locked(file, index, NULL, NULL, &tiled_table, err);
+    if (status == RF_OK) {
+      describe_table(tiled_table, compression, types, types != NULL ? capacity : 0);
+      if (ntiles != NULL)
+        *ntiles = tiled_table->ntiles;
     }
     status = rf_file_end_read_of(file, index, status, err);
   }

@@ -204,8 +204,8 @@ static rf_status column_cards(const rf_header *plain, const rf_table *table, con
   }
   for (size_t i = 0; i < table->info.ncols; i++) {
     (void)snprintf(keyword, sizeof keyword, "ZCTYP%zu", i + 1);
-    RF_TRY(
-        rf_header_append_string(header, keyword, rf_zcmptype_name(types[i]), "compression algorithm for column", err));
+    RF_TRY(rf_header_append_string(header, keyword, rf_zcmptype_get_name(types[i]), "compression algorithm for column",
+                                   err));
   }
   return RF_OK;
 }
@@ -330,11 +330,12 @@ static rf_status choose_type(const rf_column *column, size_t number, rf_zcmptype
     return rf_fail(err, RF_ERR_ARGUMENT,
                    "column %zu '%.80s' of form %c cannot be RICE_1, which is for integers of 8 to 32 bits (B, I, J): "
                    "use %s",
-                   number + 1, column->info.name, letter, rf_zcmptype_name(natural(letter)));
+                   number + 1, column->info.name, letter, rf_zcmptype_get_name(natural(letter)));
   default:
     return rf_fail(err, RF_ERR_ARGUMENT,
                    "column %zu '%.80s': columns of tables are RICE_1, GZIP_1, GZIP_2 or NOCOMPRESS, not %s", number + 1,
-                   column->info.name, rf_zcmptype_name(asked) != NULL ? rf_zcmptype_name(asked) : "of that kind");
+                   column->info.name,
+                   rf_zcmptype_get_name(asked) != NULL ? rf_zcmptype_get_name(asked) : "of that kind");
   }
 }
 

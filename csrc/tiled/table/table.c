@@ -25,7 +25,7 @@ void rf_tiled_table_free(rf_tiled_table *tiled_table) {
 rf_status rf_tiled_table_add_context(rf_error *err, rf_status status, const rf_column *column, size_t number,
                                      rf_zcmptype type, uint64_t tile) {
   char text[sizeof err->message];
-  const char *name = rf_zcmptype_name(type);
+  const char *name = rf_zcmptype_get_name(type);
   if (err == NULL || err->code == RF_OK)
     return status;
   int n = snprintf(text, sizeof text, "tile %" PRIu64 ", column %zu '%.80s', %s: %s", tile, number + 1,
@@ -178,29 +178,4 @@ rf_status rf_tiled_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const
   if (status == RF_OK && raw != NULL)
     *raw = tiles;
   return status;
-}
-
-/* ---- public ---- */
-
-rf_status rf_table_get_compression(rf_file *file, size_t index, uint64_t *tile_rows, uint64_t *ntiles,
-                                   rf_zcmptype *types, size_t capacity, size_t *count, rf_error *err) {
-  const rf_tiled_table *z = NULL;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = rf_tiled_table_locked(file, index, NULL, NULL, &z, err);
-    if (status == RF_OK) {
-      size_t ncols = z->plain->info.ncols;
-      for (size_t i = 0; types != NULL && i < ncols && i < capacity; i++)
-        types[i] = z->types[i];
-      if (tile_rows != NULL)
-        *tile_rows = z->tile_rows;
-      if (ntiles != NULL)
-        *ntiles = z->ntiles;
-      if (count != NULL)
-        *count = ncols;
-    }
-    status = rf_file_end_read_of(file, index, status, err);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_get_name(file), (int)index);
 }

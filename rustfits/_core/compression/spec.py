@@ -162,7 +162,6 @@ def c_compression(compression: Compression, quantize: Quantize | None) -> tuple[
     """Return an ``rf_compression *`` and the memory that it points at."""
     spec = ffi.new("rf_compression *")
     lib.rf_compression_init(spec)
-    spec.size = ffi.sizeof("rf_compression")
     spec.type = compression._number
     tile = ffi.NULL
     if compression.tile_shape is not None:

@@ -11,7 +11,7 @@ import numpy as np
 from rustfits._core.binding.arguments import integer
 from rustfits._core.binding.dtypes import TYPE_OF_NUMBER
 from rustfits._core.binding.errors import FITSColumnError, FITSTypeError, FITSValueError
-from rustfits._core.binding.library import CData, ffi
+from rustfits._core.binding.library import CData, ffi, lib
 from rustfits._core.compression.algorithms import Auto, Compression, NoCompress, Rice1
 from rustfits._core.compression.spec import as_compression
 
@@ -38,7 +38,7 @@ class TableCompression:
     def __init__(self, tile_rows: int, types: Sequence[int], level: int) -> None:
         self._types = ffi.new("rf_zcmptype[]", list(types))
         self.spec = ffi.new("rf_table_compression *")
-        self.spec.size = ffi.sizeof("rf_table_compression")
+        lib.rf_table_compression_init(self.spec)
         self.spec.tile_rows = tile_rows
         self.spec.types = self._types
         self.spec.level = level

@@ -119,10 +119,10 @@ class CompressedTableHDU(Compressed, TableHDU):
         """The algorithm of each column (ZCTYPn) by name: ``"RICE_1"``, ``"GZIP_2"``, …."""
         schema = self._schema()
         types = ffi.new("rf_zcmptype[]", max(len(schema.columns), 1))
-        self._ask(types, len(schema.columns))
+        self._get_compression(types, len(schema.columns))
         names: dict[str, str] = {}
         for column, number in zip(schema.columns, types, strict=False):
-            name = lib.rf_zcmptype_name(number)
+            name = lib.rf_zcmptype_get_name(number)
             names[column.key] = "unknown" if name == ffi.NULL else text(name)
         return names
 
@@ -138,26 +138,27 @@ class CompressedTableHDU(Compressed, TableHDU):
 
     def _tiles(self) -> tuple[int, int]:
         self._schema()
-        return self._ask(ffi.NULL, 0)
+        return self._get_compression(ffi.NULL, 0)
 
-    def _ask(self, types: Any, capacity: int) -> tuple[int, int]:
-        numbers = ffi.new("uint64_t[2]")
-        count = ffi.new("size_t *")
+    def _get_compression(self, types: Any, capacity: int) -> tuple[int, int]:
+        """Fill `types`, and return the rows of a tile and the number of tiles."""
+        found = ffi.new("rf_table_compression *")
+        lib.rf_table_compression_init(found)
+        ntiles = ffi.new("uint64_t *")
         err = error()
         check(
             lib.rf_table_get_compression(
                 self._file._handle(),
                 self._index,
-                numbers,
-                numbers + 1,
+                found,
                 types,
                 capacity,
-                count,
+                ntiles,
                 err,
             ),
             err,
         )
-        return int(numbers[0]), int(numbers[1])
+        return int(found.tile_rows), int(ntiles[0])
 
     # ---- rows ----
 

@@ -226,7 +226,7 @@ static void bounds_do_not_overflow(void) {
 static void table_of_codecs(void) {
   static const char *const names[] = {"RICE_1", "GZIP_1", "GZIP_2", "PLIO_1", "HCOMPRESS_1", "NOCOMPRESS"};
   CHECK(rf_tile_codec_of(RF_Z_AUTO) == NULL && rf_tile_codec_of((rf_zcmptype)99) == NULL);
-  CHECK(rf_zcmptype_name(RF_Z_AUTO) == NULL && rf_zcmptype_name((rf_zcmptype)99) == NULL);
+  CHECK(rf_zcmptype_get_name(RF_Z_AUTO) == NULL && rf_zcmptype_get_name((rf_zcmptype)99) == NULL);
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     const rf_tile_codec *codec = rf_tile_codec_named(names[i]);
     CHECK(codec != NULL);
@@ -234,7 +234,7 @@ static void table_of_codecs(void) {
       continue;
     CHECK_STR(codec->name, names[i]);
     CHECK(rf_tile_codec_of(codec->type) == codec);
-    CHECK_STR(rf_zcmptype_name(codec->type), names[i]);
+    CHECK_STR(rf_zcmptype_get_name(codec->type), names[i]);
   }
   CHECK(rf_tile_codec_named("rice_one") == &rf_tile_rice_1);
   CHECK(rf_tile_codec_named("") == NULL && rf_tile_codec_named("RICE") == NULL);

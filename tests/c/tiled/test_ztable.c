@@ -303,13 +303,21 @@ static void test_tiles_before_rows_that_go_stay(void) {
 
 static void test_facts(void) {
   twins t = make_twins(100, 30, NULL);
-  uint64_t tile_rows = 0, ntiles = 0, limit = 0, used = 0;
+  uint64_t ntiles = 0, limit = 0, used = 0;
   rf_zcmptype types[NCOLS];
-  size_t count = 0, n = 0;
-  CHECK_OK(rf_table_get_compression(t.packed, t.at, &tile_rows, &ntiles, types, NCOLS, &count, &err), err);
-  CHECK(tile_rows == 30 && ntiles == 4 && count == NCOLS);
+  rf_table_compression compression;
+  size_t n = 0;
+  rf_table_compression_init(&compression);
+  CHECK_OK(rf_table_get_compression(t.packed, t.at, &compression, types, NCOLS, &ntiles, &err), err);
+  CHECK(compression.tile_rows == 30 && ntiles == 4 && compression.types == types && compression.level == 0);
   CHECK(types[0] == RF_Z_GZIP_1 && types[3] == RF_Z_GZIP_2 && types[5] == RF_Z_RICE_1 && types[9] == RF_Z_GZIP_1);
-  CHECK(rf_table_get_compression(t.plain, t.at, NULL, NULL, NULL, 0, NULL, &err) == RF_ERR_TYPE);
+  types[0] = RF_Z_AUTO;
+  types[1] = (rf_zcmptype)99;
+  CHECK_OK(rf_table_get_compression(t.packed, t.at, &compression, types, 1, NULL, &err), err);
+  CHECK(types[0] == RF_Z_GZIP_1 && types[1] == (rf_zcmptype)99);
+  CHECK_OK(rf_table_get_compression(t.packed, t.at, &compression, NULL, 0, NULL, &err), err);
+  CHECK(compression.tile_rows == 30 && compression.types == NULL);
+  CHECK(rf_table_get_compression(t.plain, t.at, &compression, NULL, 0, NULL, &err) == RF_ERR_TYPE);
   CHECK_STR(rows_card(t.packed, t.at, "ZTABLE"), "1");
   CHECK_STR(rows_card(t.packed, t.at, "ZFORM9"), "1D");
   CHECK_STR(rows_card(t.packed, t.at, "NAXIS2"), "4");

@@ -226,12 +226,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (rf_file_open_bytes(served.bytes, served.size, RF_MODE_READ_WRITE, &options, &file, NULL) == RF_OK &&
       rf_file_open("pieces://t", RF_MODE_READ, &options, &twin, NULL) == RF_OK) {
     rf_table_info info = {.size = sizeof info};
+    rf_table_compression compression = {.size = sizeof compression};
     uint64_t bytes;
     size_t count;
     same(file, twin, true);
     if (works(rf_table_get_info(file, 1, &info, &err))) {
       (void)works(call_plan(file, 1, NULL, NULL, 0, NULL, 0, &count, &bytes, &err));
-      if (works(rf_table_get_compression(file, 1, NULL, NULL, NULL, 0, &count, &err)))
+      if (works(rf_table_get_compression(file, 1, &compression, NULL, 0, NULL, &err)))
         unpack(file);
       change(file, info.nrows);
       same(file, file, true);

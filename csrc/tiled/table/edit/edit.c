@@ -115,7 +115,7 @@ rf_status rf_tiled_table_edit_begin(rf_tiled_table_edit *e, rf_file *file, size_
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %d columns", RF_MAX_COLUMNS);
   memcpy(e->types, e->z->types, e->table->info.ncols * sizeof *e->types);
   for (size_t i = 0; i < e->table->info.ncols; i++)
-    if (rf_zcmptype_name(e->types[i]) == NULL)
+    if (rf_zcmptype_get_name(e->types[i]) == NULL)
       return rf_fail(err, RF_ERR_UNSUPPORTED, "column %zu '%.80s': ZCTYP%zu names no codec that is known", i + 1,
                      e->table->columns[i].info.name, i + 1);
   return read_streams(e, err);
