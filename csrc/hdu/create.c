@@ -8,7 +8,7 @@
 #include "image/create.h"
 #include "image/request.h"
 #include "image/spec.h"
-#include "tiled/image/edit/edit.h"
+#include "tiled/image/edit/create.h"
 
 rf_status rf_image_create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err) {
   rf_image_spec copy = rf_image_spec_copy(spec);

@@ -8,17 +8,18 @@
 
 #include "base/ascii.h"
 #include "base/memory.h"
+#include "file/append.h"
+#include "file/scan/scan.h"
+#include "file/unpublished.h"
 #include "hdu/kinds.h"
+#include "header/build.h"
+#include "header/card.h"
 #include "table/append.h"
 #include "table/column/keyword.h"
 #include "table/request.h"
 #include "table/rows/format.h"
-#include "tiled/table/edit/edit.h"
-#include "file/append.h"
-#include "file/scan/scan.h"
-#include "file/unpublished.h"
-#include "header/build.h"
-#include "header/card.h"
+#include "tiled/table/edit/create.h"
+#include "tiled/table/header.h"
 
 /* ---- checks ---- */
 

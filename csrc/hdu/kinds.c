@@ -12,11 +12,21 @@
 #include "table/plain.h"
 #include "table/rearrange.h"
 #include "table/rows/binary.h"
-#include "tiled/image/ops.h"
+#include "table/table.h"
 #include "tiled/checksum.h"
+#include "tiled/image/edit/extend.h"
 #include "tiled/image/edit/pack.h"
+#include "tiled/image/header.h"
+#include "tiled/image/image.h"
+#include "tiled/image/ops.h"
 #include "tiled/ops.h"
-#include "tiled/table/table.h"
+#include "tiled/parsed.h"
+#include "tiled/session.h"
+#include "tiled/table/edit/edit.h"
+#include "tiled/table/edit/pack.h"
+#include "tiled/table/edit/unpack.h"
+#include "tiled/table/header.h"
+#include "tiled/table/ops.h"
 
 /* ---- what a header says ---- */
 

@@ -2,7 +2,6 @@
 #include "tiled/cache.h"
 
 #include <stdbool.h>
-
 #include <string.h>
 
 #include "base/memory.h"

@@ -10,13 +10,19 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "tiled/image/edit/blocks.h"
-#include "header/header.h"
-#include "tiled/image/read.h"
-#include "tiled/table/table.h"
 #include "file/access.h"
+#include "file/file.h"
+#include "file/hdu.h"
 #include "file/scan/scan.h"
 #include "file/unpublished.h"
+#include "header/header.h"
+#include "store/store.h"
+#include "tiled/image/edit/blocks.h"
+#include "tiled/image/image.h"
+#include "tiled/image/read.h"
+#include "tiled/table/edit/unpack.h"
+#include "value/convert.h"
+#include "value/dtype.h"
 
 /* Pixels that are in memory at a time, if a tile is no larger. */
 #define BLOCK_BYTES ((uint64_t)16 << 20)
@@ -71,7 +77,7 @@ static rf_status sum_blocks(rf_file *file, rf_hdu *hdu, const rf_tiled_image *ti
   rf_dtype type = rf_convert_stored_type(tiled_image->image.bitpix);
   unsigned width = (unsigned)rf_pixel_bytes(type);
   while (rf_blocks_next(blocks)) {
-    rf_run run;
+    rf_block_run run;
     const rf_image_request request = {.size = sizeof request,
                                       .section = blocks->section,
                                       .dtype = type,

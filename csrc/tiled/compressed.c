@@ -4,10 +4,14 @@
  */
 #include <string.h>
 
-#include "tiled/image/image.h"
-#include "tiled/table/table.h"
+#include "base/system/platform.h"
 #include "file/access.h"
+#include "file/hdu.h"
 #include "file/scan/scan.h"
+#include "tiled/cache.h"
+#include "tiled/image/image.h"
+#include "tiled/session.h"
+#include "tiled/table/table.h"
 
 /* ---- how an image is compressed ---- */
 

@@ -4,8 +4,10 @@
  */
 #include "tiled/ops.h"
 
+#include "file/hdu.h"
+#include "tiled/image/header.h"
 #include "tiled/image/image.h"
-#include "tiled/table/table.h"
+#include "tiled/table/header.h"
 
 rf_status rf_tiled_image_get_plain(const rf_header *stored, rf_header **plain, rf_error *err) {
   size_t card;

@@ -5,6 +5,9 @@
 #include "tiled/parsed.h"
 
 #include "base/memory.h"
+#include "base/system/platform.h"
+#include "file/hdu.h"
+#include "table/table.h"
 #include "tiled/image/image.h"
 #include "tiled/table/table.h"
 

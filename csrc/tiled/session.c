@@ -5,8 +5,10 @@
 #include "tiled/session.h"
 
 #include "base/memory.h"
+#include "base/system/platform.h"
+#include "file/hdu.h"
 #include "tiled/cache.h"
-#include "tiled/image/image.h"
+#include "tiled/image/edit/space.h"
 
 rf_status rf_tiled_session_get(rf_file *file, rf_hdu *hdu, rf_tiled_session **session, rf_error *err) {
   rf_mutex_lock(&file->scan_lock);

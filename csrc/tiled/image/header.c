@@ -3,14 +3,15 @@
  * Two headers of one HDU: that of the binary table which holds a compressed image, and that of the image (FITS 10.1.1,
  * 10.1.2). Cards that mean the same in both are the same card under another keyword, so that their comments stay.
  */
+#include "tiled/image/header.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "header/build.h"
 #include "header/card.h"
 #include "header/protected.h"
-#include "tiled/image/image.h"
-#include "tiled/table/table.h"
+#include "tiled/table/header.h"
 
 /* What a card of the table's header is. */
 typedef enum card_role {

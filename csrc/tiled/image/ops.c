@@ -2,9 +2,14 @@
 #include "tiled/image/ops.h"
 
 #include "base/memory.h"
+#include "file/hdu.h"
 #include "file/layout.h"
 #include "file/scan/scan.h"
-#include "tiled/image/edit/edit.h"
+#include "image/ops.h"
+#include "store/store.h"
+#include "tiled/image/edit/extend.h"
+#include "tiled/image/edit/write.h"
+#include "tiled/image/image.h"
 #include "tiled/image/read.h"
 
 /* Limit of the part of the table that prefetch() takes. Its rows say where the tiles are. */

@@ -11,11 +11,19 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/sort.h"
+#include "file/hdu.h"
 #include "file/warning.h"
 #include "image/convert.h"
 #include "image/section.h"
-#include "tiled/image/section.h"
+#include "store/store.h"
 #include "table/read.h"
+#include "tiled/cache.h"
+#include "tiled/image/image.h"
+#include "tiled/image/rows.h"
+#include "tiled/image/section.h"
+#include "tiled/image/tile.h"
+#include "tiled/parsed.h"
+#include "value/convert.h"
 
 /* Tiles whose rows are read together. */
 #define BATCH_TILES ((size_t)1 << 16)

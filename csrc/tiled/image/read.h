@@ -5,7 +5,7 @@
 #ifndef RF_TILED_IMAGE_READ_H
 #define RF_TILED_IMAGE_READ_H
 
-#include "tiled/image/image.h"
+#include "file/hdu.h"
 
 /* rf_image_ops.read and .plan. */
 rf_status rf_tiled_image_read(rf_file *file, rf_hdu *hdu, const rf_image_request *request, rf_error *err);

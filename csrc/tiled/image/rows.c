@@ -3,13 +3,20 @@
  * Where the bytes of tiles lie: the rows of the table, read for many tiles at once and held against the heap
  * (FITS 10.1.3, 7.3.5).
  */
+#include "tiled/image/rows.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "tiled/image/image.h"
+#include "file/hdu.h"
+#include "store/store.h"
+#include "table/column/column.h"
 #include "table/heap/descriptor.h"
+#include "table/table.h"
+#include "tiled/image/image.h"
+#include "tiled/parsed.h"
 
 /* Rows that are not kept wait in a stage of this size. */
 #define STAGE_BYTES ((size_t)1 << 20)

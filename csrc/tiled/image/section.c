@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "image/section.h"
+#include "tiled/image/image.h"
 
 /* ---- index lists ---- */
 

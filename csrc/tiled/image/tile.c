@@ -2,12 +2,20 @@
  *
  * One tile: from the bytes in its cell to the stored values of the image (FITS 10.1.3, 10.2).
  */
+#include "tiled/image/tile.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "codec/codec.h"
+#include "codec/quantize/quantize.h"
+#include "file/hdu.h"
 #include "tiled/image/image.h"
+#include "tiled/image/rows.h"
+#include "value/convert.h"
+#include "value/dtype.h"
 
 /* Values that go through the stack at a time. */
 #define BLOCK 512

@@ -4,15 +4,19 @@
  * cfitsio puts there: GZIP_2 shuffles the bytes of I, J, K, E and D only (complex numbers are left as they are, in the
  * rows; in the heap the parts of C count as one of 8 bytes), RICE_1 has blocks of 32 values.
  */
+#include "tiled/table/cell.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "codec/codec.h"
 #include "codec/deflate.h"
 #include "codec/shuffle.h"
-#include "tiled/table/table.h"
+#include "table/column/column.h"
 #include "table/heap/descriptor.h"
+#include "table/table.h"
 
 /* What deflate makes of a byte at most; RICE_1 makes less. */
 #define MAX_EXPANSION ((uint64_t)1032)

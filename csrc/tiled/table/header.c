@@ -3,6 +3,8 @@
  * The header of a compressed table and that of the table it stands for (FITS 10.3.1), card by card, so that packing and
  * unpacking give the same cards again.
  */
+#include "tiled/table/header.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +12,9 @@
 #include "base/memory.h"
 #include "header/build.h"
 #include "header/card.h"
+#include "table/column/column.h"
 #include "table/edit.h"
+#include "table/table.h"
 #include "tiled/table/table.h"
 
 /* cfitsio's tiles: as many rows as 10 MB hold. */

@@ -2,14 +2,21 @@
  *
  * Cells of variable length out of compressed tables (FITS 10.3.4): fetched many at a time, decoded by several threads.
  */
+#include "tiled/table/heap.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "tiled/table/table.h"
-#include "tiled/table/heap.h"
+#include "file/hdu.h"
+#include "store/store.h"
 #include "table/heap/descriptor.h"
+#include "table/rows/selection.h"
+#include "table/table.h"
+#include "tiled/table/cell.h"
+#include "tiled/table/read.h"
+#include "tiled/table/table.h"
 
 #define BATCH_BYTES ((uint64_t)16 << 20)
 #define MAX_CELLS ((size_t)1 << 16)

@@ -5,6 +5,10 @@
 #ifndef RF_TILED_TABLE_HEAP_H
 #define RF_TILED_TABLE_HEAP_H
 
+#include "file/hdu.h"
+#include "table/column/column.h"
+#include "table/table.h"
+#include "tiled/table/cell.h"
 #include "tiled/table/table.h"
 
 /* Cells of one column, which have passed rf_tile_cell_check. */

@@ -2,23 +2,43 @@
  *
  * Compressed tables as an implementation of rf_table_ops, and the rows of compressed images, which are their tiles.
  */
-#include "tiled/ops.h"
+#include "tiled/table/ops.h"
 
 #include <inttypes.h>
 
 #include "base/array.h"
 #include "base/memory.h"
 #include "base/sort.h"
+#include "file/hdu.h"
+#include "file/header.h"
+#include "file/layout.h"
+#include "file/scan/scan.h"
+#include "table/append.h"
+#include "table/column/column.h"
 #include "table/columns.h"
 #include "table/edit.h"
 #include "table/heap/descriptor.h"
+#include "table/heap/read.h"
+#include "table/heap/writer.h"
+#include "table/ops.h"
+#include "table/plan.h"
 #include "table/read.h"
 #include "table/rows/pack.h"
+#include "table/rows/plan.h"
+#include "table/rows/selection.h"
+#include "table/table.h"
+#include "tiled/parsed.h"
+#include "tiled/table/cell.h"
+#include "tiled/table/edit/cells.h"
+#include "tiled/table/edit/columns.h"
 #include "tiled/table/edit/edit.h"
+#include "tiled/table/edit/repack.h"
+#include "tiled/table/edit/write.h"
+#include "tiled/table/header.h"
 #include "tiled/table/heap.h"
-#include "file/layout.h"
-#include "file/scan/scan.h"
-#include "file/header.h"
+#include "tiled/table/read.h"
+#include "tiled/table/table.h"
+#include "tiled/table/tiles.h"
 
 /* A tile whose cells take no more memory is read as a whole: decoding a part of it costs as much. */
 #define MAX_TILE_CELL_BYTES ((uint64_t)128 << 20)

@@ -2,11 +2,21 @@
  *
  * Rows and cells of compressed tables: the plans that rows of any table run through, column by column of each tile.
  */
+#include "tiled/table/read.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "file/hdu.h"
+#include "table/column/column.h"
+#include "table/rows/plan.h"
+#include "table/rows/selection.h"
+#include "table/rows/step.h"
+#include "table/table.h"
+#include "tiled/table/cell.h"
 #include "tiled/table/table.h"
+#include "tiled/table/tiles.h"
 
 /* ---- rows ---- */
 

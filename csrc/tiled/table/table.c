@@ -9,9 +9,18 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/system/platform.h"
+#include "codec/codec.h"
 #include "file/access.h"
+#include "file/hdu.h"
 #include "file/header.h"
 #include "file/scan/scan.h"
+#include "table/column/column.h"
+#include "table/table.h"
+#include "tiled/cache.h"
+#include "tiled/parsed.h"
+#include "tiled/session.h"
+#include "tiled/table/header.h"
 
 void rf_tiled_table_free(rf_tiled_table *tiled_table) {
   if (tiled_table == NULL)

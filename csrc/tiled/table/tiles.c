@@ -2,14 +2,23 @@
  *
  * Columns of tiles: found, fetched many at a time, decoded by several threads, and handed to whoever asked.
  */
+#include "tiled/table/tiles.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "tiled/table/table.h"
+#include "file/hdu.h"
+#include "store/store.h"
+#include "table/column/column.h"
 #include "table/heap/descriptor.h"
+#include "table/rows/selection.h"
+#include "table/table.h"
+#include "tiled/cache.h"
+#include "tiled/table/cell.h"
+#include "tiled/table/table.h"
 
 /* Tiles whose descriptors are fetched together, and bytes of streams that are. */
 #define MAX_PARTS ((size_t)256)

@@ -10,11 +10,11 @@
 
 #include "check.h"
 #include "file/file.h"
+#include "image_request.h"
 #include "rustfits.h"
 #include "scratch.h"
-#include "tiled/session.h"
 #include "table_calls.h"
-#include "image_request.h"
+#include "tiled/session.h"
 
 #define MOST 4096
 

@@ -4,13 +4,14 @@
  * packed must come back; headers, descriptors and streams that lie must be told.
  */
 #include "base/bytes.h"
-#include "fits_bytes.h"
-#include "tiled/table/table.h"
-#include "table_rows.h"
 #include "file/access.h"
 #include "file/scan/scan.h"
 #include "file/unpublished.h"
+#include "fits_bytes.h"
 #include "table_calls.h"
+#include "table_rows.h"
+#include "tiled/table/edit/pack.h"
+#include "tiled/table/edit/unpack.h"
 
 static rf_error err;
 

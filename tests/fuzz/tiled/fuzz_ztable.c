@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tiled/table/table.h"
-#include "served.h"
 #include "file/access.h"
 #include "file/scan/scan.h"
 #include "file/unpublished.h"
+#include "served.h"
 #include "table_calls.h"
+#include "tiled/table/edit/unpack.h"
 
 /* What the options of these tests point at. */
 static rf_limits ceilings;

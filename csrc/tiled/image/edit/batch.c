@@ -8,13 +8,26 @@
  * quantized keep their scale, zero and dither, and a tile in which a new value has no such integer is stored as the
  * reals that readers see today.
  */
+#include "tiled/image/edit/batch.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "codec/codec.h"
 #include "codec/deflate.h"
-#include "tiled/image/edit/edit.h"
+#include "codec/quantize/quantize.h"
+#include "store/store.h"
+#include "tiled/image/edit/change.h"
+#include "tiled/image/edit/encode.h"
+#include "tiled/image/edit/layout.h"
+#include "tiled/image/edit/rows.h"
+#include "tiled/image/edit/space.h"
+#include "tiled/image/image.h"
+#include "tiled/image/rows.h"
+#include "tiled/image/tile.h"
+#include "tiled/session.h"
 
 /* Pixels and encoded bytes of a batch, for each thread. */
 #define BATCH_BYTES ((size_t)4 << 20)

@@ -3,10 +3,12 @@
  * An image in blocks: along the fast axes all of it as far as memory goes, along the others tile by tile. No tile is in
  * two blocks.
  */
+#include "tiled/image/edit/blocks.h"
+
 #include <string.h>
 
 #include "base/memory.h"
-#include "tiled/image/edit/blocks.h"
+#include "file/hdu.h"
 
 /* Lengths of a block: those of a tile, then as much more as `most` elements allow, beginning with the fastest axis. */
 static uint64_t choose_steps(rf_blocks *b, const uint64_t *tile, uint64_t most) {
@@ -92,7 +94,7 @@ static int run_axes(const rf_blocks *b, uint64_t *length) {
   return d < b->naxis ? d + 1 : d;
 }
 
-bool rf_blocks_run(const rf_blocks *blocks, uint64_t i, rf_run *run) {
+bool rf_blocks_run(const rf_blocks *blocks, uint64_t i, rf_block_run *run) {
   int d = run_axes(blocks, &run->count);
   if (run->count == 0 || i >= blocks->elements / run->count)
     return false;

@@ -25,12 +25,12 @@ void rf_blocks_end(rf_blocks *blocks);
 bool rf_blocks_next(rf_blocks *blocks);
 
 /* Elements of a block that lie one behind the other in the image, too. */
-typedef struct rf_run {
+typedef struct rf_block_run {
   uint64_t element; /* in the image */
   uint64_t inner;   /* in the block */
   uint64_t count;
-} rf_run;
+} rf_block_run;
 /* Number i (from 0) of the block; false past the last. */
-bool rf_blocks_run(const rf_blocks *blocks, uint64_t i, rf_run *run);
+bool rf_blocks_run(const rf_blocks *blocks, uint64_t i, rf_block_run *run);
 
 #endif

@@ -2,6 +2,8 @@
  *
  * Making a compressed image: its header out of a plan, and tiles that nobody has written yet.
  */
+#include "tiled/image/edit/create.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
@@ -9,13 +11,16 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "header/build.h"
-#include "image/spec.h"
-#include "file/warning.h"
-#include "tiled/image/edit/edit.h"
 #include "file/append.h"
+#include "file/hdu.h"
 #include "file/scan/scan.h"
 #include "file/unpublished.h"
+#include "file/warning.h"
+#include "header/build.h"
+#include "image/spec.h"
+#include "tiled/image/edit/plan.h"
+#include "tiled/image/edit/write.h"
+#include "tiled/session.h"
 
 /* ---- cards ---- */
 

@@ -2,12 +2,21 @@
  *
  * One tile: from the stored values of the image to the bytes of its cell (FITS 10.1.3, 10.2).
  */
+#include "tiled/image/edit/encode.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "tiled/image/edit/edit.h"
+#include "codec/codec.h"
+#include "codec/quantize/quantize.h"
+#include "file/hdu.h"
+#include "tiled/image/image.h"
+#include "tiled/image/rows.h"
+#include "tiled/session.h"
+#include "value/convert.h"
+#include "value/dtype.h"
 
 int32_t rf_tiled_image_plio_offset(const rf_tile_codec *codec, const rf_hdu *image) {
   return codec->type == RF_Z_PLIO_1 && image->bitpix == 16 && image->bzero == 32768.0 ? 32768 : 0;

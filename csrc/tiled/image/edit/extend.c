@@ -3,11 +3,19 @@
  * A compressed image that gets longer along its slowest axis, and what is put off until the file is closed: tiles that
  * nobody has written become real ones, which other readers need, and room that was left for more is given back.
  */
+#include "tiled/image/edit/extend.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "tiled/image/edit/edit.h"
+#include "file/hdu.h"
+#include "tiled/image/edit/batch.h"
+#include "tiled/image/edit/change.h"
+#include "tiled/image/edit/layout.h"
+#include "tiled/image/image.h"
+#include "tiled/image/rows.h"
+#include "tiled/session.h"
 
 /* A heap larger than this is moved away from the rows by as many bytes as these have, so that the next ones find
  * room. */

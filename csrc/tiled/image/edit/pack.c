@@ -3,22 +3,32 @@
  * A whole image compressed into another file, and back. Cards keep their order and their text, so that the way there
  * and back gives the same bytes where the codec loses nothing.
  */
+#include "tiled/image/edit/pack.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "tiled/image/edit/blocks.h"
-#include "tiled/image/edit/pack.h"
-#include "header/build.h"
-#include "header/card.h"
-#include "tiled/image/edit/edit.h"
-#include "tiled/image/read.h"
 #include "file/append.h"
+#include "file/hdu.h"
 #include "file/header.h"
 #include "file/scan/scan.h"
 #include "file/unpublished.h"
+#include "header/build.h"
+#include "header/card.h"
+#include "store/store.h"
+#include "tiled/image/edit/blocks.h"
+#include "tiled/image/edit/create.h"
+#include "tiled/image/edit/extend.h"
+#include "tiled/image/edit/plan.h"
+#include "tiled/image/edit/write.h"
+#include "tiled/image/header.h"
+#include "tiled/image/image.h"
+#include "tiled/image/read.h"
+#include "value/convert.h"
+#include "value/dtype.h"
 
 /* Pixels that are in memory at a time, if a tile is no larger. */
 #define BLOCK_BYTES ((uint64_t)16 << 20)
@@ -155,7 +165,7 @@ static void transfer_end(transfer *t) {
 }
 
 static rf_status read_plain(transfer *t, const rf_hdu *hdu, rf_error *err) {
-  rf_run run;
+  rf_block_run run;
   for (uint64_t i = 0; rf_blocks_run(&t->blocks, i, &run); i++) {
     uint8_t *at = t->pixels + (size_t)run.inner * t->width;
     RF_TRY(rf_store_read(t->from->store, hdu->data_offset + run.element * t->width, at, (size_t)run.count * t->width,
@@ -166,7 +176,7 @@ static rf_status read_plain(transfer *t, const rf_hdu *hdu, rf_error *err) {
 }
 
 static rf_status write_plain(transfer *t, const rf_hdu *hdu, rf_error *err) {
-  rf_run run;
+  rf_block_run run;
   rf_swap_copy(t->pixels, t->pixels, (size_t)t->blocks.elements, t->width);
   for (uint64_t i = 0; rf_blocks_run(&t->blocks, i, &run); i++) {
     const uint8_t *at = t->pixels + (size_t)run.inner * t->width;

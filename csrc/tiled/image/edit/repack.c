@@ -3,8 +3,10 @@
  * The heap of a compressed image without what rewritten tiles have left in it.
  */
 #include "file/call.h"
-#include "tiled/image/edit/edit.h"
+#include "file/hdu.h"
 #include "table/heap/repack.h"
+#include "tiled/image/edit/change.h"
+#include "tiled/session.h"
 
 static rf_status repack(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
   rf_tile_change edit;

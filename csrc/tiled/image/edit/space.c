@@ -4,12 +4,14 @@
  * in the file points at: whenever a process dies, each tile is the old one or the new one. The old bytes become free
  * when the descriptor has been switched.
  */
+#include "tiled/image/edit/space.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/memory.h"
-#include "tiled/image/edit/edit.h"
+#include "tiled/session.h"
 
 /* Holes that are kept in mind; others stay until the heap is packed. */
 #define MAX_HOLES ((size_t)1 << 20)

@@ -2,15 +2,23 @@
  *
  * Writing sections of compressed images: checks, then the caller's pixels as tiles want them.
  */
+#include "tiled/image/edit/write.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "file/hdu.h"
 #include "file/warning.h"
 #include "image/convert.h"
-#include "tiled/image/edit/edit.h"
+#include "tiled/image/edit/batch.h"
+#include "tiled/image/edit/change.h"
+#include "tiled/image/edit/encode.h"
+#include "tiled/image/edit/layout.h"
+#include "tiled/image/image.h"
 #include "tiled/image/section.h"
+#include "value/convert.h"
 
 /* Pixels that go through the stack at a time. */
 #define BLOCK 512

@@ -2,14 +2,22 @@
  *
  * Making a compressed table: its HDU with the descriptors of tiles that have no bytes yet, then zeros for all of them.
  */
+#include "tiled/table/edit/create.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "table/edit.h"
-#include "tiled/table/edit/edit.h"
 #include "file/append.h"
+#include "file/hdu.h"
 #include "file/scan/scan.h"
+#include "table/column/column.h"
+#include "table/edit.h"
+#include "table/table.h"
+#include "tiled/session.h"
+#include "tiled/table/edit/edit.h"
+#include "tiled/table/edit/write.h"
+#include "tiled/table/header.h"
 
 /* The compressed header of a table, by what the caller asks for. */
 static rf_status pack_header(const rf_hdu_ops *const *kinds, const rf_header *plain,

@@ -13,11 +13,18 @@
 #include "base/array.h"
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "table/edit.h"
-#include "table/heap/descriptor.h"
+#include "file/hdu.h"
+#include "file/header.h"
 #include "file/layout.h"
 #include "file/scan/scan.h"
-#include "file/header.h"
+#include "store/store.h"
+#include "table/column/column.h"
+#include "table/edit.h"
+#include "table/heap/descriptor.h"
+#include "table/table.h"
+#include "tiled/session.h"
+#include "tiled/table/header.h"
+#include "tiled/table/table.h"
 
 #define PAIR_BYTES ((uint64_t)16)
 /* A heap larger than this is moved by as many bytes as the descriptors have when those of new tiles come, so that the

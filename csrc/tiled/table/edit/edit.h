@@ -6,7 +6,12 @@
 #ifndef RF_TILED_TABLE_EDIT_EDIT_H
 #define RF_TILED_TABLE_EDIT_EDIT_H
 
+#include "file/hdu.h"
+#include "table/rows/selection.h"
+#include "table/table.h"
 #include "tiled/table/table.h"
+
+rf_status rf_tiled_table_flush(rf_file *file, rf_hdu *hdu, bool *written, rf_error *err);
 
 /* Where the stream of one column of one tile is. */
 typedef struct rf_tile_stream {
@@ -67,8 +72,6 @@ typedef struct rf_tiled_table_edit {
       *gone; /* NULL, or rows of the table as it is that are not in the one as it will be; ascending */
 } rf_tiled_table_edit;
 
-/* ---- tiled/table/edit/edit.c ---- */
-
 /* Exclusive lock held. rf_tiled_table_edit_end also after a failure. */
 rf_status rf_tiled_table_edit_begin(rf_tiled_table_edit *edit, rf_file *file, size_t index, rf_error *err);
 void rf_tiled_table_edit_end(rf_tiled_table_edit *edit);
@@ -95,76 +98,5 @@ static inline uint64_t rf_tiled_table_edit_rows(const rf_tiled_table_edit *edit,
 static inline uint64_t rf_tiled_table_edit_old_rows(const rf_tiled_table_edit *edit, uint64_t tile) {
   return tile < edit->z->ntiles ? rf_tiled_table_rows(edit->z, tile) : 0;
 }
-
-/* ---- tiled/table/edit/write.c ---- */
-
-/* What becomes of one column of one tile. */
-typedef struct rf_tile_job {
-  uint64_t tile;
-  size_t column;
-  rf_table_tile_part part; /* rows of the walk that are in it, count 0: none */
-  const rf_row_step *step; /* how they are written, NULL: not at all */
-  uint8_t *bytes;          /* the stream, once made */
-  size_t n;
-} rf_tile_job;
-
-/* Makes the streams and hands them to the edit. The walk and its order are those of `tiles`. */
-rf_status rf_tiled_table_edit_run(rf_tiled_table_edit *edit, rf_tile_job *jobs, size_t count,
-                                  const rf_table_tiles *tiles, rf_error *err);
-
-/* All columns of tiles first .. end-1 become zeros (of tiles that are new). `skip` (may be NULL) has columns to leave
- * out. */
-rf_status rf_tiled_table_edit_zeros(rf_tiled_table_edit *edit, uint64_t first, uint64_t end, const bool *skip,
-                                    rf_error *err);
-
-/* The calls of rustfits.h on a compressed table; exclusive lock held. */
-rf_status rf_tiled_table_write(rf_file *file, size_t index, const rf_rows *rows, const rf_column_request *requests,
-                               size_t count, bool *written, rf_error *err);
-rf_status rf_tiled_table_resize(rf_file *file, size_t index, uint64_t nrows, bool *written, rf_error *err);
-rf_status rf_tiled_table_append(rf_file *file, size_t index, uint64_t nrows, const rf_column_request *requests,
-                                size_t count, bool *written, rf_error *err);
-rf_status rf_tiled_table_delete_rows(rf_file *file, size_t index, const rf_rows *rows, bool *written, rf_error *err);
-
-/* ---- tiled/table/cells.c ---- */
-
-/* New cells of one column with descriptors. */
-typedef struct rf_tile_cells {
-  size_t column;
-  const rf_row_selection *selection;
-  const uint64_t *lengths;
-  uint64_t offset; /* of the first one in the heap of the table */
-  /* Elements of cell i in file order. `begin`: elements (of raw bits: bytes) of the cells before. */
-  rf_status (*make)(void *context, uint64_t i, uint64_t begin, uint8_t *out, rf_error *err);
-  void *context;
-  bool raw_bits;         /* lengths are bits, `begin` counts bytes */
-  const uint8_t *fields; /* NULL, or descriptors to keep as they are, `stride` bytes from one to the next */
-  size_t stride;
-} rf_tile_cells;
-
-/* edit->plain says already what form the column has. */
-rf_status rf_tiled_table_edit_cells(rf_tiled_table_edit *edit, const rf_tile_cells *cells, rf_error *err);
-
-/* ---- tiled/table/columns.c ---- */
-
-/* `plain` is the header with the column put in before number `position`, or without it. */
-rf_status rf_tiled_table_insert(rf_file *file, size_t index, const rf_header *plain, size_t position, bool *written,
-                                rf_error *err);
-rf_status rf_tiled_table_delete(rf_file *file, size_t index, const rf_header *plain, size_t column, bool *written,
-                                rf_error *err);
-
-/* ---- tiled/table/edit/repack.c ---- */
-
-rf_status rf_tiled_table_repack(rf_file *file, size_t index, uint64_t *freed, bool *written, rf_error *err);
-
-/* ---- tiled/table/edit/create.c ---- */
-
-/* Begins a compressed table of zeros by the header of what it stands for, with room for `reserve` more cards. Exclusive
- * lock held; the caller publishes it, or takes off what was begun. */
-rf_status rf_tiled_table_create(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
-                                uint32_t reserve, size_t *index, rf_error *err);
-
-/* The same with empty streams, and `spare` bytes (whole blocks) of header for cards to come. */
-rf_status rf_tiled_table_append_hdu(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
-                                    uint64_t spare, size_t *index, rf_error *err);
 
 #endif

@@ -2,16 +2,28 @@
  *
  * A binary table to a compressed one in another file, tile by tile, as cfitsio's fpack does it.
  */
+#include "tiled/table/edit/pack.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "table/edit.h"
-#include "tiled/table/edit/edit.h"
-#include "table/heap/descriptor.h"
-#include "table/read.h"
+#include "file/hdu.h"
 #include "file/header.h"
+#include "store/store.h"
+#include "table/column/column.h"
+#include "table/edit.h"
+#include "table/heap/descriptor.h"
+#include "table/ops.h"
+#include "table/read.h"
+#include "table/rows/selection.h"
+#include "table/table.h"
+#include "tiled/table/cell.h"
+#include "tiled/table/edit/cells.h"
+#include "tiled/table/edit/create.h"
+#include "tiled/table/edit/edit.h"
+#include "tiled/table/table.h"
 
 /* Bytes of streams that are kept in memory until they are written. */
 #define GROUP_BYTES ((size_t)64 << 20)

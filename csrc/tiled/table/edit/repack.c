@@ -3,15 +3,21 @@
  * The heap of a compressed table without what no descriptor points at: streams and cells move down in the order in
  * which they stand, blocks of descriptors, which change with that, come behind them.
  */
+#include "tiled/table/edit/repack.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/memory.h"
+#include "table/column/column.h"
 #include "table/edit.h"
-#include "tiled/table/edit/edit.h"
 #include "table/heap/descriptor.h"
+#include "table/table.h"
+#include "tiled/table/cell.h"
+#include "tiled/table/edit/edit.h"
+#include "tiled/table/tiles.h"
 
 /* From here on the list of stretches is put in order before it grows. */
 #define MANY ((size_t)1 << 12)

@@ -3,18 +3,29 @@
  * A compressed table to the one it stands for in another file, tile by tile, as cfitsio's funpack does it: cells of
  * variable length go where they were.
  */
+#include "tiled/table/edit/unpack.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "table/edit.h"
-#include "tiled/table/edit/edit.h"
-#include "tiled/table/heap.h"
-#include "table/heap/descriptor.h"
-#include "file/scan/scan.h"
 #include "file/append.h"
+#include "file/hdu.h"
 #include "file/header.h"
+#include "file/scan/scan.h"
 #include "file/unpublished.h"
+#include "store/store.h"
+#include "table/column/column.h"
+#include "table/edit.h"
+#include "table/heap/descriptor.h"
+#include "table/rows/selection.h"
+#include "table/table.h"
+#include "tiled/table/cell.h"
+#include "tiled/table/header.h"
+#include "tiled/table/heap.h"
+#include "tiled/table/read.h"
+#include "tiled/table/table.h"
+#include "tiled/table/tiles.h"
 
 /* Bytes of cells that are decoded before they are written. */
 #define GROUP_BYTES ((uint64_t)16 << 20)

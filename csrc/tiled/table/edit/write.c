@@ -3,16 +3,25 @@
  * Rows into compressed tables: columns of the tiles that are touched are decoded, written and encoded again, by several
  * threads.
  */
+#include "tiled/table/edit/write.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "table/rows/pack.h"
+#include "table/column/column.h"
 #include "table/edit.h"
-#include "tiled/table/edit/edit.h"
+#include "table/rows/pack.h"
+#include "table/rows/plan.h"
+#include "table/rows/selection.h"
+#include "table/rows/step.h"
 #include "table/write.h"
+#include "tiled/table/cell.h"
+#include "tiled/table/edit/edit.h"
+#include "tiled/table/table.h"
+#include "tiled/table/tiles.h"
 
 /* ---- one column of one tile ---- */
 

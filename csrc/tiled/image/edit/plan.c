@@ -3,13 +3,18 @@
  * A compression made definite for an image: which codec, which tiles, which columns. All that can be refused is refused
  * here, before anything is written.
  */
+#include "tiled/image/edit/plan.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "tiled/image/edit/edit.h"
+#include "codec/codec.h"
+#include "codec/quantize/quantize.h"
+#include "file/hdu.h"
+#include "tiled/image/edit/encode.h"
 
 /* Tiles of an image of one axis that is empty so far. */
 #define FIRST_ROW ((uint64_t)32768)

@@ -3,14 +3,21 @@
  * Cells of variable length into compressed tables (FITS 10.3.4): each is encoded by itself, then the blocks of
  * descriptors of the tiles that they are in.
  */
+#include "tiled/table/edit/cells.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "tiled/table/edit/edit.h"
+#include "table/column/column.h"
 #include "table/heap/descriptor.h"
+#include "table/rows/selection.h"
+#include "tiled/table/cell.h"
+#include "tiled/table/edit/edit.h"
+#include "tiled/table/table.h"
+#include "tiled/table/tiles.h"
 
 /* Cells that are encoded together and stand side by side. */
 #define PIECE_CELLS ((size_t)64)

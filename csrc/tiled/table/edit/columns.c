@@ -3,10 +3,15 @@
  * Columns that come into compressed tables and go out of them: only descriptors and header change, and the streams of a
  * new column.
  */
+#include "tiled/table/edit/columns.h"
+
 #include <string.h>
 
 #include "base/memory.h"
+#include "table/column/column.h"
 #include "tiled/table/edit/edit.h"
+#include "tiled/table/edit/write.h"
+#include "tiled/table/header.h"
 
 static rf_status take_header(rf_tiled_table_edit *e, const rf_header *plain, rf_error *err) {
   rf_header_free(e->plain);
