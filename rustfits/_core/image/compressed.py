@@ -122,16 +122,16 @@ class CompressedImageHDU(Compressed, ImageHDU):
         """The number of tiles."""
         self._flush()
         ntiles = ffi.new("uint64_t *")
-        self._ask(ntiles)
+        self._get_compression(ntiles)
         return int(ntiles[0])
 
     def _compression(self) -> tuple[Compression, Quantize | None]:
-        found, tile = self._ask(ffi.NULL)
+        found, tile = self._get_compression(ffi.NULL)
         given = from_c(found)
         del tile  # `found` points at it
         return given
 
-    def _ask(self, ntiles: CData) -> tuple[CData, CData]:
+    def _get_compression(self, ntiles: CData) -> tuple[CData, CData]:
         """Return the ``rf_compression *`` of the image, and the memory that it points at."""
         capacity = len(super()._pixels().shape)
         found = ffi.new("rf_compression *")

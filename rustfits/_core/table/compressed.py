@@ -241,7 +241,7 @@ class CompressedTableHDU(Compressed, TableHDU):
         pending.add(parts, count)
         if pending.nbytes < _LEAST_WAITING:
             return
-        tile = self._ask(ffi.NULL, 0)[0]
+        tile = self._get_compression(ffi.NULL, 0)[0]
         if pending.nbytes < _MAX_WAITING and pending.count < tile:
             return
         over = (schema.nrows + pending.count) % tile
