@@ -9,10 +9,10 @@
 
 #define FIRST_BUCKETS ((size_t)64)
 
-/* Tiles in the cache form a list, the last used one first, and hang in the buckets of a hash table. */
+/* Tiles in the cache form a list, the last used one first. The buckets of a hash table find them. */
 typedef struct entry {
-  rf_cached_tile tile; /* first: what callers have is a pointer to it */
-  unsigned holds;      /* by callers; the cache itself is one more while the entry is in it */
+  rf_cached_tile tile; /* first: callers have pointers to it */
+  unsigned holds;      /* holds of callers; the cache has one more while the entry is in it */
   bool cached;
   struct entry *newer, *older;
   struct entry *next; /* in the bucket */
@@ -28,7 +28,7 @@ struct rf_tile_cache {
   entry *newest, *oldest;
 };
 
-/* In a forked child, another thread may have been changing the lists: it begins with an empty cache. */
+/* Another thread of the parent may have been changing the lists: a forked child begins with an empty cache. */
 static void lock_cache(rf_tile_cache *cache) {
   rf_mutex_lock(&cache->lock);
   if (!rf_mutex_was_abandoned(&cache->lock))
@@ -64,7 +64,7 @@ static void link_newest(rf_tile_cache *cache, entry *e) {
   cache->newest = e;
 }
 
-/* Takes an entry out of the cache; it lives on while somebody holds it. */
+/* Removes an entry from the cache. It lives as long as a caller holds it. */
 static void drop(rf_tile_cache *cache, entry *e) {
   entry **link = bucket_of(cache, e->tile.key);
   while (*link != e)
@@ -97,7 +97,7 @@ static void grow(rf_tile_cache *cache) {
   if (buckets == NULL)
     return;
   entry **old = cache->buckets;
-  cache->buckets = buckets; /* at every moment there are as many as bucket_count says, or more */
+  cache->buckets = buckets; /* always at least `bucket_count` */
   cache->bucket_count = count;
   rf_free(old);
   for (entry *e = cache->newest; e != NULL; e = e->older) {
@@ -107,7 +107,7 @@ static void grow(rf_tile_cache *cache) {
   }
 }
 
-/* ---- what callers see ---- */
+/* ---- calls ---- */
 
 rf_status rf_tile_cache_new(uint64_t limit, rf_tile_cache **cache, rf_error *err) {
   rf_tile_cache *c = rf_alloc_zero(1, sizeof *c);

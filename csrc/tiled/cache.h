@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Decoded tiles of one HDU, the last used ones up to a number of bytes. Thread-safe; tiles are counted references, so
- * that one which is thrown out while somebody still copies from it stays until that is done.
+ * A cache of the decoded tiles of one HDU. It keeps the tiles that were used last, up to a number of bytes.
+ * Thread-safe. Tiles have counted references: a tile that is dropped while a thread copies from it lives until that
+ * thread releases it.
  */
 #ifndef RF_TILED_CACHE_H
 #define RF_TILED_CACHE_H
@@ -22,15 +23,15 @@ typedef struct rf_cached_tile {
 rf_status rf_tile_cache_new(uint64_t limit, rf_tile_cache **cache, rf_error *err);
 void rf_tile_cache_free(rf_tile_cache *cache);
 
-/* The tile with that key, held for the caller, or NULL. */
+/* Returns the tile with key `key`, held for the caller, or NULL. */
 rf_cached_tile *rf_tile_cache_take(rf_tile_cache *cache, uint64_t key);
 /* Ends a hold. */
 void rf_tile_cache_release(rf_tile_cache *cache, rf_cached_tile *tile);
 
-/* A new tile of `bytes` bytes, held for the caller, not in the cache yet. NULL: no memory. */
+/* Returns a new tile of `bytes` bytes, held for the caller and not in the cache yet; NULL without memory. */
 rf_cached_tile *rf_tile_cache_make(rf_tile_cache *cache, uint64_t key, size_t bytes);
-/* Puts a tile that was made into the cache (the hold stays), in the place of one with its key. One larger than the
- * limit does not get in. */
+/* Puts `tile` into the cache, in the place of a tile with its key. The hold stays. A tile larger than the limit does
+ * not enter. */
 void rf_tile_cache_put(rf_tile_cache *cache, rf_cached_tile *tile);
 
 void rf_tile_cache_set_limit(rf_tile_cache *cache, uint64_t limit);

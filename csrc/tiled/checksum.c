@@ -24,7 +24,7 @@
 #include "value/convert.h"
 #include "value/dtype.h"
 
-/* Pixels that are in memory at a time, if a tile is no larger. */
+/* Bytes of pixels in memory at a time, where a tile is no larger. */
 #define BLOCK_BYTES ((uint64_t)16 << 20)
 
 rf_status rf_tiled_image_is_lossless(rf_file *file, rf_hdu *hdu, bool *lossless, rf_error *err) {
@@ -38,7 +38,7 @@ rf_status rf_tiled_image_is_lossless(rf_file *file, rf_hdu *hdu, bool *lossless,
 
 /* ---- data ---- */
 
-/* Bytes that are not at the beginning of a word, or do not fill one, count with zeros around them. */
+/* Bytes that begin or end within a word count with zeros around them. */
 static uint32_t sum_bytes(uint64_t offset, const uint8_t *bytes, size_t n, uint32_t sum) {
   size_t phase = (size_t)(offset % 4), head = phase > 0 ? 4 - phase : 0, tail;
   uint8_t word[4] = {0};
@@ -126,7 +126,7 @@ rf_status rf_tiled_image_sum(rf_file *file, rf_hdu *hdu, uint32_t *sum, bool *na
   return status;
 }
 
-/* Fields, gap and cells of a table overlap as they like, so it is made whole, in memory. */
+/* Fields, gap and cells of a table may overlap, so the whole table is made in memory. */
 rf_status rf_tiled_table_sum(rf_file *file, rf_hdu *hdu, uint32_t *sum, bool *nan, rf_error *err) {
   rf_file *whole;
   rf_error why;

@@ -9,15 +9,15 @@
 
 typedef struct rf_tiled_parsed {
   rf_table *rows; /* the binary table in which the tiles are stored */
-  /* One of these. NULL until it is first needed; set under scan_lock. */
+  /* One of these, NULL until it is first needed; set under scan_lock. */
   struct rf_tiled_image *image;
   struct rf_tiled_table *table;
 } rf_tiled_parsed;
 
-/* Returns rf_hdu.parsed, made when first needed; NULL without memory. scan_lock held. */
+/* Returns rf_hdu.parsed, which the first call makes; NULL without memory. scan_lock held. */
 rf_tiled_parsed *rf_tiled_parsed_get(rf_hdu *hdu);
 
-/* The same table where rf_tiled_get_rows() has been called since the last edit. */
+/* Returns the same table as rf_tiled_get_rows(), which must have been called since the last edit. */
 static inline const rf_table *rf_tiled_rows(const rf_hdu *hdu) {
   return ((const rf_tiled_parsed *)hdu->parsed)->rows;
 }

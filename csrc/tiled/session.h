@@ -12,26 +12,26 @@ typedef struct rf_tile_hole {
   uint64_t end;
 } rf_tile_hole;
 
-/* What is known of a compressed image beyond its header while it is open for writing (tiled/image/edit/edit.h). */
+/* The facts about a compressed image that is open for writing, beyond its header (tiled/image/edit/). */
 typedef struct rf_tiled_state {
-  /* as its creator asked; of one that was found in a file: all 0 */
+  /* as its creator chose; all 0 for an image that was found in a file */
   char heap_format;
   int level;
   double quantize_level;
-  bool seed_open;     /* ZDITHER0 is to be chosen when the first tile is written */
-  uint64_t unwritten; /* tiles that never were */
-  /* the heap, once it was looked through */
+  bool seed_open;     /* ZDITHER0 is chosen when the first tile is written */
+  uint64_t unwritten; /* tiles that were never written */
+  /* the heap, after rf_tile_survey() */
   bool known;
   bool apart;          /* no two descriptors share a byte */
-  bool grown;          /* spare room behind `used`, or before the heap, that flushing removes */
+  bool grown;          /* spare room after `used`, or before the heap, which flushing removes */
   bool nulls;          /* a quantized tile has an undefined pixel: ZBLANK is needed */
-  uint64_t reach;      /* how far P descriptors reach, 0: 31 bits. Tests say less */
+  uint64_t reach;      /* largest offset of P descriptors, 0: 31 bits. Tests lower it */
   uint64_t used;       /* bytes up to the last that a descriptor points at */
-  rf_tile_hole *holes; /* below `used`, that no descriptor points into; ascending (tiled/image/edit/space.c) */
+  rf_tile_hole *holes; /* the parts below `used` that no descriptor points into; ascending (tiled/image/edit/space.c) */
   size_t hole_count;
   size_t hole_room;
-  size_t hole_next;    /* where the last one was taken */
-  uint64_t longest[3]; /* descriptors of the data, gzip and raw column that were written: TFORMn has to say so */
+  size_t hole_next;    /* where the last tile was placed */
+  uint64_t longest[3]; /* longest descriptor written to the data, gzip and raw column, for TFORMn */
 } rf_tiled_state;
 
 typedef struct rf_tiled_session {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Two headers of one HDU: that of the binary table which holds a compressed image, and that of the image (FITS 10.1.1,
- * 10.1.2). Cards that mean the same in both are the same card under another keyword, so that their comments stay.
+ * The two headers of one HDU: that of the binary table that holds a compressed image, and that of the image (FITS
+ * 10.1.1, 10.1.2). Cards with one meaning in both are one card under two keywords, so that comments stay.
  */
 #include "tiled/image/header.h"
 
@@ -13,17 +13,17 @@
 #include "header/protected.h"
 #include "tiled/table/header.h"
 
-/* What a card of the table's header is. */
+/* The role of a card of the table's header. */
 typedef enum card_role {
   CARD_USER,      /* the image's, too */
-  CARD_STRUCTURE, /* of the image under another keyword: begins its header */
-  CARD_CHECKSUM,  /* of the image under another keyword: stays in its place */
+  CARD_STRUCTURE, /* of the image under another keyword, at the beginning of its header */
+  CARD_CHECKSUM,  /* of the image under another keyword, in its place */
   CARD_TABLE      /* of the table or about the compression */
 } card_role;
 
 typedef struct card_rule {
   const char *keyword; /* '#': the digits of a number */
-  const char *image;   /* what the image calls it, or NULL */
+  const char *image;   /* the keyword in the image, or NULL */
   card_role role;
 } card_rule;
 
@@ -70,12 +70,12 @@ static const card_rule rules[] = {
     {"ZMASKCMP", NULL, CARD_TABLE},
 };
 
-/* Columns 1 to 8 of the image's card in `image`, for a card with one. */
+/* Writes columns 1 to 8 of the image's card to `image`, for a card with one. */
 static card_role role_of(const char *card, char image[8]) {
   char key[8];
   for (int i = 0; i < 8; i++)
     key[i] = (char)(card[i] >= 'a' && card[i] <= 'z' ? card[i] - 0x20 : card[i]);
-  /* The name that cfitsio gives tables without one. */
+  /* The name that cfitsio gives tables without a name. */
   char name[RF_CARD_BYTES];
   if (memcmp(key, "EXTNAME ", 8) == 0 && rf_card_string(card, name, sizeof name) &&
       strcmp(name, "COMPRESSED_IMAGE") == 0)
@@ -121,7 +121,7 @@ static bool is_named(const char image[8], const char *keyword) {
   return true;
 }
 
-/* The card of the table that the image calls `keyword`, NULL when there is none. */
+/* Returns the card of the table with keyword `keyword` in the image, or NULL. */
 static const char *structure_card(const rf_header *header, const char *keyword, char image[8]) {
   const char *card = rf_header_get_cards(header);
   for (size_t i = 0; i < rf_header_get_count(header); i++, card += RF_CARD_BYTES)
@@ -149,7 +149,7 @@ static rf_status add_axes(const rf_header *header, rf_header *plain, rf_error *e
   return RF_OK;
 }
 
-/* The card of that keyword; where the table has none, one with `value`, or (`value` < 0) none. */
+/* Appends the card of that keyword. Where the table has none: a card with `value`, or none where `value` < 0. */
 static rf_status add_integer(const rf_header *header, rf_header *plain, const char *keyword, int64_t value,
                              const char *comment, rf_error *err) {
   char image[8];
@@ -177,8 +177,8 @@ static rf_status add_structure(const rf_header *header, bool first, rf_header *p
   return add_integer(header, plain, "GCOUNT", 1, "required keyword; must = 1", err);
 }
 
-/* Structural cards that have no place of their own stay where they are, so that an image that was packed gets its
- * header back: in a primary header these, in that of an extension those that somebody has put there. */
+/* Structural cards without a fixed place stay where they are, so that a packed image gets its header back. In a primary
+ * header these are the cards below, in an extension those that its writer added. */
 static bool stays_in_place(const char image[8], bool first, bool was_extension) {
   bool primary_only = is_named(image, "EXTEND") || is_named(image, "BLOCKED");
   if (first)
@@ -217,9 +217,9 @@ bool rf_tiled_image_table_card(const char card[RF_CARD_BYTES]) {
   return role_of(card, image) != CARD_USER && !rf_card_is(card, "EXTNAME");
 }
 
-/* ---- and back ---- */
+/* ---- merging an edited header ---- */
 
-/* Cards of the image that are in the table's header under another keyword. */
+/* Cards of the image that have another keyword in the table's header. */
 static bool is_mapped(const char *card, bool *checksum) {
   static const char *const structure[] = {"SIMPLE",  "XTENSION", "BITPIX", "NAXIS", "EXTEND",
                                           "BLOCKED", "PCOUNT",   "GCOUNT", NULL};
@@ -233,7 +233,8 @@ static bool is_mapped(const char *card, bool *checksum) {
   return memcmp(card, "NAXIS", 5) == 0 && role_of(card, image) == CARD_TABLE;
 }
 
-/* Cards of the table, where they came first (`head`) or after those of the image. Its checksums belong to the end. */
+/* Appends the cards of the table that come first (`head`), or those after the cards of the image. The checksums of the
+ * table come last. */
 static rf_status add_table_cards(const rf_header *old_header, bool head, rf_header *merged, rf_error *err) {
   char image[8];
   const char *card = rf_header_get_cards(old_header);
@@ -280,8 +281,9 @@ static rf_status add_value_cards(const rf_header *from, size_t index, size_t spa
   return RF_OK;
 }
 
-/* Of a compressed table all that is protected is its own, all else is that of the table which it stands for. Of the own
- * ones those in the middle: the checksums of the one come among the cards of the other, its own at the end. */
+/* In the header of a compressed table, all protected cards belong to the compressed table, and all others to the table
+ * in the tiles. Checksums: those of the table in the tiles are among its cards, those of the compressed table come
+ * last. */
 static rf_status add_own_cards(const rf_header *old_header, bool checksums, rf_header *merged, rf_error *err) {
   for (size_t i = 0, span; i < rf_header_get_count(old_header); i += span) {
     char keyword[RF_CARD_BYTES];

@@ -11,11 +11,11 @@
 
 rf_status rf_tiled_header_merge(const rf_header *stored, const rf_header *logical, rf_header **merged, rf_error *err);
 
-/* tiled/image/header.c: the header of the image that a compressed HDU stands for, from the one it has; `first`: the HDU
- * is to be the first of a file (SIMPLE). And what an edited one makes of the old. */
+/* Gets the header of the image in the tiles from the stored `header`. `first`: the HDU will be the first of a file
+ * (SIMPLE). */
 rf_status rf_tiled_image_plain_header(const rf_header *header, bool first, rf_header **plain, rf_error *err);
 
-/* Would a card of an image say something about the table that holds it, or its compression? */
+/* Returns whether a card of an image would describe the table that holds it, or its compression. */
 bool rf_tiled_image_table_card(const char card[RF_CARD_BYTES]);
 
 rf_status rf_tiled_header_merge(const rf_header *old_header, const rf_header *plain, rf_header **merged, rf_error *err);

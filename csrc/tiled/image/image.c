@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What the header of a compressed image says (FITS 10.1), worked out once and kept beside the entry of the index.
+ * The facts that the header of a compressed image states (FITS 10.1), parsed once and kept with the entry of the
+ * index.
  */
 #include "tiled/image/image.h"
 
@@ -52,7 +53,8 @@ static rf_status bad_card(rf_error *err, const char *keyword, const char *expect
                  expected);
 }
 
-/* An integer from `low` to `high`; a missing one is `absent`, or an error where that is no such integer. */
+/* Gets an integer from `low` to `high`. A missing card gives `absent`, or an error where `absent` is outside that
+ * range. */
 static rf_status get_integer(const rf_header *header, const char *keyword, int64_t low, int64_t high, int64_t absent,
                              const char *expected, int64_t *value, rf_error *err) {
   const char *card = find_card(header, keyword);
@@ -64,7 +66,7 @@ static rf_status get_integer(const rf_header *header, const char *keyword, int64
   return RF_OK;
 }
 
-/* A string, NUL-ended; "" when there is none. */
+/* Gets a string, NUL-ended; "" without the card. */
 static void get_string(const rf_header *header, const char *keyword, char text[RF_CARD_BYTES]) {
   const char *card = find_card(header, keyword);
   if (card == NULL || !rf_card_string(card, text, RF_CARD_BYTES))
@@ -84,7 +86,7 @@ static rf_status take_axes(rf_tiled_image *tiled_image, const rf_header *header,
   if (image->naxis == 0)
     return RF_OK;
   size_t n = (size_t)image->naxis;
-  image->axes = rf_alloc_zero(4 * n, sizeof *image->axes); /* the lists behind share the block */
+  image->axes = rf_alloc_zero(4 * n, sizeof *image->axes); /* the lists after it share the block */
   if (image->axes == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu axes", n);
   tiled_image->ztile = image->axes + n;
@@ -120,8 +122,8 @@ static rf_status take_image(rf_tiled_image *tiled_image, const rf_hdu *hdu, cons
   return take_axes(tiled_image, header, err);
 }
 
-/* ZBLANK as a keyword, and BLANK, which is the one for integers (FITS 10.1.3) and was used for both. Of integers either
- * is the BLANK of the image, and so is a column ZBLANK alone: see take_blank_column. */
+/* Gets ZBLANK as a keyword, or BLANK, which is the keyword for integers (FITS 10.1.3). Writers used BLANK for both. For
+ * integers, either is the BLANK of the image, and so is a column ZBLANK alone: see take_blank_column(). */
 static rf_status take_blank(rf_tiled_image *tiled_image, const rf_hdu *hdu, const rf_header *header, rf_error *err) {
   const char *card = find_card(header, "ZBLANK");
   rf_hdu *image = &tiled_image->image;
@@ -147,7 +149,7 @@ static rf_status take_blank(rf_tiled_image *tiled_image, const rf_hdu *hdu, cons
   return RF_OK;
 }
 
-/* Undefined pixels of every tile become one BLANK: that of the first tile, which nearly always is that of all. */
+/* All undefined pixels become one BLANK: that of the first tile, which nearly always is that of all tiles. */
 static void take_blank_column(rf_file *file, rf_tiled_image *tiled_image, const rf_table *table) {
   rf_hdu *image = &tiled_image->image;
   uint8_t field[8] = {0};
@@ -200,7 +202,7 @@ static rf_status take_tiles(rf_tiled_image *tiled_image, const rf_header *header
   }
   fits = fits && elements <= INT64_MAX / 8 && rf_to_size(elements, &tiled_image->tile_elements) &&
          elements <= SIZE_MAX / 16;
-  /* Tiles of an image without elements: nothing is ever made of them. */
+  /* Tiles of an image without elements: they are never decoded. */
   if (!fits && tiled_image->ntiles > 0)
     return rf_fail(err, RF_ERR_LIMIT, "the tiles have more elements than memory can hold");
   if (!fits)
@@ -230,7 +232,7 @@ static rf_status bad_parameter(rf_error *err, const char *keyword, const char *n
   return bad_card(err, keyword, what, card);
 }
 
-/* A ZVALn by its name; ones that nobody knows are passed over. */
+/* Takes a ZVALn by its name. Unknown names are ignored. */
 static rf_status take_parameter(rf_tiled_image *tiled_image, const char *name, const char *keyword, const char *card,
                                 rf_error *err) {
   int64_t integer = 0;
@@ -242,7 +244,7 @@ static rf_status take_parameter(rf_tiled_image *tiled_image, const char *name, c
       return bad_parameter(err, keyword, name, card, "the 1 or more");
     tiled_image->params.blocksize = (unsigned)integer;
   } else if (rice && rf_same_name(name, "BYTEPIX")) {
-    /* A writer of reals is known that gives bytes of BITPIX, which is below 0; integers of reals have 4. */
+    /* A known writer of reals gives the bytes of BITPIX, which is below 0. Quantized reals have 4. */
     if (is_integer && integer < 0 && tiled_image->image.bitpix < 0)
       integer = 4;
     if (!is_integer || integer < 1 || integer > INT32_MAX)
@@ -260,7 +262,7 @@ static rf_status take_parameter(rf_tiled_image *tiled_image, const char *name, c
   return RF_OK;
 }
 
-/* Parameters without a name are those that the old writers meant by their place. */
+/* Old writers gave parameters no names: their place decides. */
 static const char *name_by_place(const rf_tiled_image *tiled_image, int n) {
   if (tiled_image->codec->type == RF_Z_RICE_1)
     return n == 1 ? "BLOCKSIZE" : n == 2 ? "BYTEPIX" : "";
@@ -285,7 +287,7 @@ static rf_status take_parameters(rf_tiled_image *tiled_image, const rf_header *h
     get_string(header, name_keyword, name);
     RF_TRY(take_parameter(tiled_image, name_card != NULL ? name : name_by_place(tiled_image, n), keyword, card, err));
   }
-  /* Writers are known that mixed the two up. */
+  /* Some writers mixed the two up. */
   if (params->bytepix > 8 && params->blocksize < 16) {
     unsigned other = params->bytepix;
     params->bytepix = params->blocksize;
@@ -303,7 +305,7 @@ static int column_named(const rf_table *table, const char *name) {
   return (int)column;
 }
 
-/* The part of a row that is wanted. */
+/* Gets the part of a row that the library reads. */
 static void span_columns(rf_tiled_image *tiled_image, const rf_table *table) {
   const rf_tile_columns *c = &tiled_image->columns;
   const int all[] = {c->data, c->gzip, c->raw, c->scale, c->zero, c->null};
@@ -312,7 +314,7 @@ static void span_columns(rf_tiled_image *tiled_image, const rf_table *table) {
     if (all[i] < 0)
       continue;
     const rf_column_info *info = &table->columns[all[i]].info;
-    /* Cells that are no descriptors stay where they are: only their place counts. */
+    /* For columns without descriptors, only the place counts. */
     uint64_t bytes = info->descriptor != 0 || info->bytes < 8 ? info->bytes : 8;
     low = info->offset < low ? info->offset : low;
     high = info->offset + bytes > high ? info->offset + bytes : high;
@@ -346,7 +348,7 @@ static rf_status take_columns(rf_tiled_image *tiled_image, const rf_table *table
 
 /* ---- quantization ---- */
 
-/* ZSCALE and ZZERO as keywords. Without them not even the stored values can be read. */
+/* Gets ZSCALE and ZZERO as keywords. Without them, stored values cannot be read either. */
 static rf_status take_real(const rf_header *header, const char *keyword, bool *seen, double *value, rf_error *err) {
   const char *card = find_card(header, keyword);
   rf_card_scale scale = {.state = RF_SCALE_ABSENT};
@@ -372,13 +374,13 @@ static rf_status take_dither(rf_tiled_image *tiled_image, const rf_header *heade
         zquantiz[0] != '\0' && !rf_same_name(zquantiz, "NO_DITHER") && !rf_same_name(zquantiz, "NONE");
     return RF_OK;
   }
-  /* cfitsio leaves 0 where it has not dithered anything, which is so when it was told not to compress. */
+  /* cfitsio writes 0 where it did not dither, for example where it did not compress. */
   const char *card = find_card(header, "ZDITHER0");
   if (tiled_image->codec->type == RF_Z_NOCOMPRESS && card != NULL && rf_card_integer(card, &seed) && seed == 0) {
     tiled_image->dither = RF_DITHER_NONE;
     return RF_OK;
   }
-  /* The seed is a place in the table of random numbers: one outside of it must never get there. */
+  /* The seed is an index into the table of random numbers: it must be within the table. */
   RF_TRY(get_integer(header, "ZDITHER0", 1, RF_DITHER_VALUES, 1, "1 to 10000", &seed, err));
   tiled_image->seed = (int)seed;
   tiled_image->random = rf_alloc(RF_DITHER_VALUES * sizeof *tiled_image->random);
@@ -388,8 +390,8 @@ static rf_status take_dither(rf_tiled_image *tiled_image, const rf_header *heade
   return RF_OK;
 }
 
-/* Reals are quantized where anything says how (FITS 10.2), and ZQUANTIZ does not say the contrary. What a codec for
- * integers made are integers in any case, with a scale of 1 when nothing says otherwise. */
+/* Reals are quantized where a card says how (FITS 10.2) and ZQUANTIZ does not deny it. Codecs for integers always give
+ * integers, with a scale of 1 where no card gives another. */
 static rf_status take_quantization(rf_tiled_image *tiled_image, const rf_header *header, rf_error *err) {
   char zquantiz[RF_CARD_BYTES];
   bool has_scale = false, has_zero = false;
@@ -410,7 +412,7 @@ static rf_status take_quantization(rf_tiled_image *tiled_image, const rf_header 
   return tiled_image->quantized && scaled ? take_dither(tiled_image, header, zquantiz, err) : RF_OK;
 }
 
-/* ---- making and keeping ---- */
+/* ---- parsing and keeping ---- */
 
 static rf_status fill(rf_tiled_image *tiled_image, const rf_hdu *hdu, const rf_table *table, const rf_header *header,
                       rf_error *err) {
@@ -493,7 +495,7 @@ rf_status rf_tiled_image_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_ti
     RF_TRY(rf_tiled_get_rows(file, found, &table, err));
     RF_TRY(rf_file_header_locked(file, found, &header, err));
     rf_mutex_lock(&file->scan_lock);
-    parsed = found->parsed; /* rf_tiled_get_rows() has made it */
+    parsed = found->parsed; /* by rf_tiled_get_rows() */
     if (parsed->image == NULL) {
       status = make(found, table, header, &parsed->image, err);
       if (status == RF_OK)
@@ -511,7 +513,7 @@ rf_status rf_tiled_image_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_ti
   return status;
 }
 
-/* Without the rest of the header, which may be one that cannot be read. */
+/* Ignores the rest of the header, which may be unreadable. */
 static bool may_have_made_blank(const rf_header *header) {
   int64_t bitpix;
   const char *card = find_card(header, "ZBITPIX");

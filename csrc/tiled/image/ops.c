@@ -12,7 +12,7 @@
 #include "tiled/image/image.h"
 #include "tiled/image/read.h"
 
-/* Limit of the part of the table that prefetch() takes. Its rows say where the tiles are. */
+/* Largest part of the table that prefetch() fetches. Its rows say where the tiles are. */
 #define MAX_ROW_BYTES ((uint64_t)8 << 20)
 
 static rf_status get_info(rf_file *file, rf_hdu *hdu, const rf_hdu **image, rf_error *err) {
@@ -50,7 +50,7 @@ static rf_status extend_and_write(void *context, rf_file *file, bool *written, r
   return rf_tiled_image_write(file, hdu, e->pixels, written, err);
 }
 
-/* Tiles are written one after the other; all of it is one edit. */
+/* Tiles are written one by one, as one edit. */
 static rf_status extend_with(rf_file *file, rf_hdu *hdu, uint64_t length, const rf_image_request *pixels, bool *written,
                              rf_error *err) {
   rf_tiled_image *tiled_image = NULL;

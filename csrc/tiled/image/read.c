@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Reading compressed images. Tiles that a section touches are looked for in the cache; where the others lie is read for
- * many at once, then their bytes, then they are decoded, on several processors where that is worth it.
+ * Reads compressed images. The cache is searched for the tiles that a section touches. For the others, the library
+ * reads many rows of the table at once, then the bytes of the tiles, and decodes them, on several threads where that
+ * pays.
  */
 #include "tiled/image/read.h"
 
@@ -27,31 +28,31 @@
 
 /* Tiles whose rows are read together. */
 #define BATCH_TILES ((size_t)1 << 16)
-/* So many need no allocation. */
+/* Tiles that need no allocation. */
 #define STACK_TILES ((size_t)16)
-/* What a worker reads and decodes in one go: its bytes stay in the cache of its processor. */
+/* Bytes that a worker reads and decodes at a time: they stay in the cache of its processor. */
 #define GROUP_BYTES ((uint64_t)256 << 10)
 #define GROUP_DECODED ((uint64_t)1 << 20)
 /* A store across a network gets its ranges in as few calls as memory allows. */
 #define REMOTE_BYTES ((uint64_t)128 << 20)
-/* Memory for cells of more than this is reserved after a look whether the file is that long. */
+/* Above this, the length of the file is checked before memory for cells is reserved. */
 #define SURE_BYTES ((uint64_t)1 << 20)
-/* Pixels picked out of a tile at a time. */
+/* Pixels taken from a tile at a time. */
 #define PICK_PIXELS 512
 
-/* What each thread has of its own. */
+/* Memory of each thread. */
 typedef struct scratch {
   uint8_t *cells; /* as they are in the file */
   size_t cells_room;
   void *values; /* a decoded tile */
   size_t values_room;
-  void *room; /* for decoding one */
+  void *room; /* for decoding */
   size_t room_room;
   rf_read_range *ranges;
   size_t max_ranges;
 } scratch;
 
-/* A tile to be decoded. */
+/* A tile to decode. */
 typedef struct job {
   uint64_t place; /* among those touched */
   const uint8_t *cell;
@@ -65,11 +66,11 @@ typedef struct reader {
   const rf_tile_section *section;
   uint8_t *out;
   uint8_t *mask;
-  bool cached; /* tiles are looked for in the cache */
-  bool keep;   /* and put there */
+  bool cached; /* search the cache for tiles */
+  bool keep;   /* put decoded tiles into it */
   unsigned threads;
   uint64_t wanted; /* bytes that the caller gets */
-  uint64_t limit;  /* of the memory for tiles, where fewer bytes of them are wanted */
+  uint64_t limit;  /* of the memory for a tile where the caller reads fewer bytes than it has */
   size_t stored;   /* bytes of a pixel */
 
   /* the batch */
@@ -77,7 +78,7 @@ typedef struct reader {
   job *jobs;
   uint64_t *tiles;
   rf_tile_row *rows;
-  size_t *groups; /* where each begins, and one more */
+  size_t *groups; /* where each begins, and the end */
   size_t group_count;
   bool fetched; /* the cells are in memory */
   scratch *scratches;
@@ -97,7 +98,7 @@ static void deliver(const reader *r, uint64_t array, const uint8_t *values, size
     memcpy(packed + k * (width), values + element * (width), (width));                                                 \
   }
 
-/* Stored pixels first .. first+count-1 of a row, one behind the other. */
+/* Takes stored pixels first .. first+count-1 of a row, without gaps. */
 static void pick(uint8_t *packed, const rf_tile_part_dim *dim, uint64_t first, size_t count, const uint8_t *values,
                  size_t stored) {
   uint64_t array, element;
@@ -111,7 +112,7 @@ static void pick(uint8_t *packed, const rf_tile_part_dim *dim, uint64_t first, s
     PICK(8)
 }
 
-/* A row whose pixels are not neighbours here or there. */
+/* A row whose pixels are not neighbours in the tile or in the output. */
 static void deliver_picked(const reader *r, const rf_tile_part_dim *dim, uint64_t array, const uint8_t *values) {
   uint8_t packed[PICK_PIXELS * 8], ready[PICK_PIXELS * 8], masked[PICK_PIXELS];
   size_t width = r->convert->type_bytes;
@@ -158,7 +159,7 @@ static void free_scratch(scratch *s) {
   rf_free(s->ranges);
 }
 
-/* Room for `bytes`; what was there is gone. */
+/* Reserves `bytes` bytes. The old contents are lost. */
 static bool reserve(void **block, size_t *room, size_t bytes) {
   if (bytes <= *room)
     return true;
@@ -185,7 +186,7 @@ static rf_status no_memory(const reader *r, uint64_t tile, uint64_t bytes, rf_er
 
 /* ---- decoding ---- */
 
-/* A whole tile that is one run in the output, and comes there as it is: decoded in its place. */
+/* A whole tile that is one run of the output without conversion is decoded in place. */
 static uint8_t *place_of_tile(const reader *r, const rf_tile_part *part) {
   const rf_tile_part_dim *dim = &part->dims[0];
   uint8_t *place = r->out + part->array * r->convert->type_bytes;
@@ -240,13 +241,13 @@ static rf_status decode_job(const reader *r, size_t i, const uint8_t *cell, scra
 
 /* ---- bytes of tiles ---- */
 
-/* Many cells at once, where they are in the file one behind the other as one range. Cells of tiles begin .. end-1 come
- * to lie one behind the other in s->cells. */
+/* Reads the cells of tiles begin .. end-1 into s->cells, without gaps. Cells that are neighbours in the file are one
+ * range. */
 static rf_status fetch_cells(const reader *r, size_t begin, size_t end, scratch *s, rf_error *err) {
   uint64_t total = 0, last = 0, size;
   size_t ranges = 0, used = 0;
   for (size_t i = begin; i < end; i++) {
-    total += r->rows[i].bytes; /* stretches of the file: their sum is no larger than 2^16 times 2^47 */
+    total += r->rows[i].bytes; /* extents of the file: their sum is at most 2^16 times 2^47 */
     if (r->rows[i].bytes > 0 && r->rows[i].offset + r->rows[i].bytes > last)
       last = r->rows[i].offset + r->rows[i].bytes;
   }
@@ -281,7 +282,7 @@ static rf_status fetch_cells(const reader *r, size_t begin, size_t end, scratch 
   return rf_store_read_many(r->file->store, s->ranges, ranges, err);
 }
 
-/* A group by one worker. */
+/* Decodes a group on one worker. */
 static rf_status run_group(void *context, size_t group, unsigned worker, rf_error *err) {
   reader *r = context;
   scratch *s = &r->scratches[worker];
@@ -293,7 +294,7 @@ static rf_status run_group(void *context, size_t group, unsigned worker, rf_erro
   return RF_OK;
 }
 
-/* Tiles begin .. end-1 as groups; gives the bytes that they are decoded. */
+/* Divides tiles begin .. end-1 into groups. Returns the bytes of their decoded tiles. */
 static uint64_t make_groups(reader *r, size_t begin, size_t end) {
   uint64_t cells = 0, decoded = 0, all = 0;
   r->group_count = 0;
@@ -312,7 +313,7 @@ static uint64_t make_groups(reader *r, size_t begin, size_t end) {
   return all;
 }
 
-/* As many threads as may have a tile in memory each. */
+/* Returns the number of threads that can each have a tile in memory. */
 static unsigned allowed_threads(const reader *r, size_t begin, size_t end, unsigned threads) {
   uint64_t largest = 1, budget = r->limit > r->wanted ? r->limit : r->wanted;
   for (size_t i = begin; i < end && threads > 1; i++) {
@@ -338,7 +339,7 @@ static rf_status run_groups(reader *r, size_t begin, size_t end, rf_error *err) 
   return status;
 }
 
-/* Cells that are in memory anyway. */
+/* Decodes cells that are mapped in memory. */
 static bool all_at_hand(const reader *r) {
   for (size_t i = 0; i < r->count; i++) {
     size_t n;
@@ -352,7 +353,7 @@ static bool all_at_hand(const reader *r) {
   return true;
 }
 
-/* Across a network: as much as memory allows at once, and the decoding afterwards. */
+/* Across a network: fetches as much as memory allows at once, then decodes. */
 static rf_status run_remote(reader *r, rf_error *err) {
   scratch s = {0};
   rf_status status = RF_OK;
@@ -381,7 +382,7 @@ static rf_status run_batch(reader *r, rf_error *err) {
 
 /* ---- sections ---- */
 
-/* true when the tile was in the cache. */
+/* Returns true where the tile was in the cache. */
 static bool take_cached(const reader *r, uint64_t place, uint64_t tile) {
   rf_tile_part part;
   rf_cached_tile *found = rf_tile_cache_take(r->tiled_image->cache, tile);
@@ -438,7 +439,7 @@ static rf_status read_section(reader *r, rf_error *err) {
   return status;
 }
 
-/* A read of everything leaves the cache alone: none of its tiles is likelier to be wanted again than another. */
+/* Reading the whole image bypasses the cache: no tile is more likely to be read again than another. */
 static void choose_cache(reader *r) {
   uint64_t limit, used, bytes = (uint64_t)r->tiled_image->tile_elements * r->stored;
   rf_tile_cache_get(r->tiled_image->cache, &limit, &used);
@@ -458,7 +459,7 @@ static rf_status check_out(const reader *r, uint64_t out_bytes, rf_error *err) {
   return RF_OK;
 }
 
-/* Nothing is wrong with the values, but a mask cannot tell them apart. */
+/* The values are right, but a mask cannot tell them apart. */
 static void keep_blank_met(rf_file *file, size_t index, const rf_tiled_image *tiled_image) {
   rf_error odd;
   rf_error_clear(&odd);
@@ -506,7 +507,7 @@ typedef struct planner {
   size_t count;
 } planner;
 
-/* Ranges in file order become as few as they can. */
+/* Merges ranges in file order into as few as possible. */
 static void merge_ranges(planner *plan) {
   size_t kept = 0;
   rf_sort_by_u64(plan->ranges, plan->count, sizeof *plan->ranges); /* by offset */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Where the bytes of tiles lie: the rows of the table, read for many tiles at once and held against the heap
- * (FITS 10.1.3, 7.3.5).
+ * The places of the bytes of tiles: reads the rows of the table for many tiles at once and checks them against the
+ * heap (FITS 10.1.3, 7.3.5).
  */
 #include "tiled/image/rows.h"
 
@@ -18,11 +18,11 @@
 #include "tiled/image/image.h"
 #include "tiled/parsed.h"
 
-/* Rows that are not kept wait in a stage of this size. */
+/* Size of the stage for rows that are not kept. */
 #define STAGE_BYTES ((size_t)1 << 20)
 #define STACK_BYTES ((size_t)2048)
 #define STACK_RANGES ((size_t)16)
-/* Rows this close together are read with what is between them. */
+/* Rows this close together are read with the bytes between them. */
 #define GAP_BYTES ((uint64_t)512)
 
 /* ---- one row ---- */
@@ -33,7 +33,7 @@ typedef struct row_reader {
   const rf_table *table;
 } row_reader;
 
-/* The bytes of a cell; of one that is empty, *bytes is 0. `fields` is byte zimage->row_low of the row. */
+/* Gets the place and size of a cell; *bytes is 0 for an empty cell. `fields` is byte row_low of the row. */
 static rf_status take_cell(const row_reader *r, uint64_t tile, int number, const uint8_t *fields, uint64_t *offset,
                            uint64_t *bytes, rf_error *err) {
   const rf_column *column = &r->table->columns[number];
@@ -48,7 +48,7 @@ static rf_status take_cell(const row_reader *r, uint64_t tile, int number, const
                    "the descriptor of column %s says %" PRIu64 " elements (form %c) at offset %" PRIu64
                    " of the heap, which has %" PRIu64 " bytes",
                    column->info.name, length, column->info.letter, *offset, r->table->info.heap_bytes);
-  (void)rf_heap_cell_bytes(column, length, bytes); /* it lies in the heap: it fits */
+  (void)rf_heap_cell_bytes(column, length, bytes); /* within the heap: no overflow */
   *offset += r->hdu->data_offset + r->table->info.heap_offset;
   return RF_OK;
 }
@@ -80,7 +80,7 @@ static double real_field(const row_reader *r, int number, const uint8_t *fields)
   }
 }
 
-/* False when the column is none of integers. */
+/* Returns false where the column is not one of integers. */
 static bool integer_field(const row_reader *r, int number, const uint8_t *fields, int64_t *value) {
   const rf_column_info *info = &r->table->columns[number].info;
   const uint8_t *field = fields + (info->offset - r->tiled_image->row_low);
@@ -140,9 +140,9 @@ static rf_status take_rows(const row_reader *r, const uint64_t *tiles, size_t co
 
 /* ---- all rows ---- */
 
-/* The rows, where they are at hand or few: every cutout needs some of them. NULL: they have to be read one by one. */
+/* Gets all rows where they are mapped or few: every cutout needs some of them. NULL: they are read one by one. */
 static const uint8_t *all_rows(rf_file *file, const row_reader *r) {
-  rf_tiled_image *tiled_image = (rf_tiled_image *)r->tiled_image;   /* what is kept is no part of its facts */
+  rf_tiled_image *tiled_image = (rf_tiled_image *)r->tiled_image;   /* the kept rows are not a fact of the header */
   uint64_t bytes = r->table->info.nrows * r->table->info.row_bytes; /* within the data unit */
   uint8_t *rows = atomic_load_explicit(&tiled_image->kept_rows, memory_order_acquire), *other = NULL;
   size_t size;
@@ -156,7 +156,7 @@ static const uint8_t *all_rows(rf_file *file, const row_reader *r) {
   if (bytes > file->store->profile.keep_bytes || (rows = rf_alloc((size_t)bytes)) == NULL)
     return NULL;
   if (rf_store_read(file->store, r->hdu->data_offset, rows, (size_t)bytes, NULL) != RF_OK) {
-    rf_free(rows); /* some may be there all the same */
+    rf_free(rows); /* some may be there nevertheless */
     return NULL;
   }
   if (atomic_compare_exchange_strong(&tiled_image->kept_rows, &other, rows))
@@ -174,7 +174,7 @@ typedef struct stage {
   size_t max_ranges;
 } stage;
 
-/* How many of the tiles fit the stage, with their ranges. The first one always fits. */
+/* Returns how many of the tiles fit the stage, with their ranges. The first tile always fits. */
 static size_t plan_rows(const row_reader *r, const uint64_t *tiles, size_t count, stage *s, size_t *range_count) {
   uint64_t row_bytes = r->table->info.row_bytes, span = r->tiled_image->row_span;
   size_t used = 0, ranges = 0, i;
@@ -198,7 +198,7 @@ static size_t plan_rows(const row_reader *r, const uint64_t *tiles, size_t count
   return i;
 }
 
-/* The same walk finds each row in the stage. */
+/* The same loop finds each row in the stage. */
 static rf_status take_planned(const row_reader *r, const uint64_t *tiles, size_t count, const stage *s,
                               rf_tile_row *rows, rf_error *err) {
   const rf_read_range *range = s->ranges;

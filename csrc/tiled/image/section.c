@@ -10,8 +10,8 @@
 
 /* ---- index lists ---- */
 
-/* Sorts positions by the tile that their pixel is in; those of one tile stay in order. Merging from the bottom: no
- * recursion, and no bad case that lists from outside could aim at. */
+/* Sorts positions by the tile of their pixel; positions in one tile keep their order. Bottom-up merge sort: no
+ * recursion, and no worst case that a hostile list could trigger. */
 static uint64_t *sort_by_tile(const rf_tile_axis *axis, uint64_t *order, uint64_t *other, uint64_t count) {
   for (uint64_t width = 1; width < count; width *= 2) {
     for (uint64_t begin = 0; begin < count; begin += 2 * width) {
@@ -30,7 +30,7 @@ static uint64_t *sort_by_tile(const rf_tile_axis *axis, uint64_t *order, uint64_
   return order;
 }
 
-/* One block: order, then the beginnings; the scratch of the sort is where the beginnings will be. */
+/* One block: `order`, then `first`, whose place is the scratch of the sort. */
 static rf_status init_list(rf_tile_axis *axis, rf_error *err) {
   uint64_t count = axis->count;
   size_t size;
@@ -79,14 +79,14 @@ static rf_status init_axes(rf_tile_section *section, const rf_axis *axes, rf_err
       RF_TRY(init_list(axis, err));
     else
       init_steps(axis, from);
-    section->touched *= axis->touched; /* no more than there are pixels in the section */
+    section->touched *= axis->touched; /* at most the pixels of the section */
   }
   return RF_OK;
 }
 
 rf_status rf_tile_section_init(rf_tile_section *section, const rf_tiled_image *tiled_image, const rf_axis *axes,
                                rf_error *err) {
-  rf_section plain; /* its checks are those that are needed here */
+  rf_section plain; /* it makes all checks that are needed here */
   size_t naxis = (size_t)tiled_image->image.naxis;
   section->tiled_image = tiled_image;
   section->axes = section->small_axes;
@@ -124,7 +124,7 @@ void rf_tile_section_free(rf_tile_section *section) {
 
 /* ---- tiles ---- */
 
-/* The tile that touched tile `i` of an axis is, along that axis. */
+/* Returns which tile touched tile `i` of an axis is, along that axis. */
 static uint64_t tile_along(const rf_tile_axis *axis, uint64_t i) {
   if (axis->indices != NULL)
     return axis->indices[axis->order[axis->first[i]]] / axis->tile;
@@ -142,12 +142,12 @@ uint64_t rf_tile_section_tile(const rf_tile_section *section, uint64_t i) {
   return number;
 }
 
-/* How many steps it takes to get from `low` to `pixel` or beyond. */
+/* Returns the number of steps from `low` to `pixel` or beyond. */
 static uint64_t steps_to(const rf_tile_axis *axis, uint64_t pixel) {
   return pixel <= axis->low ? 0 : (pixel - axis->low - 1) / axis->step + 1;
 }
 
-/* Adds the pixels of one axis to a part, whose dims hold those of the faster ones. */
+/* Adds the pixels of one axis to a part, whose dims hold those of the faster axes. */
 static void add_axis(rf_tile_part *part, const rf_tile_axis *axis, uint64_t i, uint64_t array_step,
                      uint64_t tile_step) {
   uint64_t tile = tile_along(axis, i), low = tile * axis->tile;
@@ -189,7 +189,7 @@ static void add_axis(rf_tile_part *part, const rf_tile_axis *axis, uint64_t i, u
 void rf_tile_section_part(const rf_tile_section *section, uint64_t i, rf_tile_part *part) {
   const rf_tiled_image *tiled_image = section->tiled_image;
   uint64_t array_step = 1, tile_step = 1;
-  bool lists = false; /* an index may stand in them twice */
+  bool lists = false; /* an index may occur twice */
   part->tile = rf_tile_section_tile(section, i);
   part->count = 1;
   part->array = part->element = 0;
@@ -210,7 +210,7 @@ void rf_tile_section_part(const rf_tile_section *section, uint64_t i, rf_tile_pa
     part->dims[part->ndim++] = (rf_tile_part_dim){.count = 1, .array_step = 1, .tile_step = 1};
 }
 
-/* ---- walking ---- */
+/* ---- iterating ---- */
 
 static void move(rf_tile_part_iter *iter, int d, uint64_t k, bool back) {
   uint64_t array, element;

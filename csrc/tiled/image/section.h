@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * A section of a compressed image as parts of tiles: which tiles it touches, and where their pixels are in the caller's
- * array. Pure arithmetic; works for reading as for writing.
+ * A section of a compressed image as parts of tiles: the tiles it touches, and the place of their pixels in the
+ * caller's array. Pure arithmetic, for reading and writing.
  */
 #ifndef RF_TILED_IMAGE_SECTION_H
 #define RF_TILED_IMAGE_SECTION_H
 
 #include "tiled/image/image.h"
 
-/* Axes with one pixel vanish and the product of the others fits 64 bits. */
+/* Axes of one pixel are dropped, and the product of the others fits 64 bits. */
 #define RF_ZPART_DIMS 64
 
-/* One axis of a section. Positions are those of the caller's array along this axis. */
+/* One axis of a section. Positions count along this axis of the caller's array. */
 typedef struct rf_tile_axis {
   uint64_t count;   /* positions */
-  uint64_t touched; /* tiles along this axis with at least one of them */
+  uint64_t touched; /* tiles along this axis with at least one position */
   uint64_t tile;    /* length of a tile */
-  uint64_t low;     /* steps: the lowest pixel, and from one to the next */
+  uint64_t low;     /* steps: the lowest pixel, and the distance to the next */
   uint64_t step;
   bool down;               /* position 0 is the highest pixel */
   const uint64_t *indices; /* pixel of each position, NULL: steps */
   uint64_t *order;         /* indices: positions sorted by tile; */
-  uint64_t *first;         /* where in `order` those of touched tile i begin, and one more */
+  uint64_t *first;         /* where the positions of touched tile i begin in `order`, and the end */
 } rf_tile_axis;
 
 typedef struct rf_tile_section {
@@ -32,41 +32,41 @@ typedef struct rf_tile_section {
   rf_tile_axis small_axes[4];
 } rf_tile_section;
 
-/* Checks `axes` (as for rf_image_read, NULL: all of the image) against the image. RF_ERR_RANGE, RF_ERR_ARGUMENT,
- * RF_ERR_LIMIT, RF_ERR_MEMORY. Index lists are borrowed. */
+/* Checks `axes` (as for rf_image_read(), NULL: the whole image) against the image. Index lists are borrowed.
+ * RF_ERR_RANGE, RF_ERR_ARGUMENT, RF_ERR_LIMIT, RF_ERR_MEMORY. */
 rf_status rf_tile_section_init(rf_tile_section *section, const rf_tiled_image *tiled_image, const rf_axis *axes,
                                rf_error *err);
 void rf_tile_section_free(rf_tile_section *section);
 
-/* The number of touched tile `i`, which is below section->touched. Numbers ascend with i. */
+/* Returns the number of touched tile `i`, which is below section->touched. Numbers ascend with i. */
 uint64_t rf_tile_section_tile(const rf_tile_section *section, uint64_t i);
 
-/* Pixels of a tile that lie along one dimension. */
+/* The pixels of a tile along one dimension. */
 typedef struct rf_tile_part_dim {
   uint64_t count;
-  int64_t array_step; /* elements of the array from one pixel to the next, or that one position is worth */
-  int64_t tile_step;  /* elements of the tile likewise, or that one pixel is worth */
+  int64_t array_step; /* elements of the array from one pixel to the next, or per position */
+  int64_t tile_step;  /* elements of the tile likewise, or per pixel */
   const uint64_t *order;
   const uint64_t
       *indices; /* not NULL: pixel k is at position order[k] of the array, indices[order[k]] - low of the tile */
   uint64_t low;
 } rf_tile_part_dim;
 
-/* What a section has of one tile. */
+/* The part of one tile in a section. */
 typedef struct rf_tile_part {
   uint64_t tile;
   uint64_t count; /* pixels */
-  bool whole;     /* all of the tile's */
+  bool whole;     /* all pixels of the tile */
   uint64_t array; /* element of the array and of the tile where all positions are 0 */
   uint64_t element;
-  int ndim; /* dimensions that run on into each other have become one; dims[0] is always there */
+  int ndim; /* contiguous dimensions are merged; dims[0] always exists */
   rf_tile_part_dim dims[RF_ZPART_DIMS];
 } rf_tile_part;
 
-/* The part that touched tile `i` has. */
+/* Gets the part of touched tile `i`. */
 void rf_tile_section_part(const rf_tile_section *section, uint64_t i, rf_tile_part *part);
 
-/* Walks the rows of a part, along dims[0]. */
+/* Iterates over the rows of a part, along dims[0]. */
 typedef struct rf_tile_part_iter {
   const rf_tile_part *part;
   bool done;
@@ -76,10 +76,10 @@ typedef struct rf_tile_part_iter {
 } rf_tile_part_iter;
 
 void rf_tile_part_begin(rf_tile_part_iter *iter, const rf_tile_part *part);
-/* The next row; false at the end. */
+/* Gets the next row. Returns false at the end. */
 bool rf_tile_part_next(rf_tile_part_iter *iter, uint64_t *array, uint64_t *element);
 
-/* Where pixel k along a dimension is, from its position 0. */
+/* Gets the offsets of pixel k along a dimension, from its position 0. */
 static inline void rf_tile_part_offsets(const rf_tile_part_dim *dim, uint64_t k, uint64_t *array, uint64_t *element) {
   uint64_t position = dim->order != NULL ? dim->order[k] : k;
   uint64_t pixel = dim->order != NULL ? dim->indices[position] - dim->low : k;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * One tile: from the bytes in its cell to the stored values of the image (FITS 10.1.3, 10.2).
+ * Decodes one tile: from the bytes in its cell to the stored values of the image (FITS 10.1.3, 10.2).
  */
 #include "tiled/image/tile.h"
 
@@ -17,7 +17,7 @@
 #include "value/convert.h"
 #include "value/dtype.h"
 
-/* Values that go through the stack at a time. */
+/* Values that pass through the stack at a time. */
 #define BLOCK 512
 
 /* ---- sizes ---- */
@@ -36,8 +36,8 @@ static rf_tile_shape shape_of(const rf_tiled_image *tiled_image, uint64_t tile, 
   return shape;
 }
 
-/* The most elements that a stream of so many bytes can make. HCOMPRESS_1 has no such number: an empty tile of any size
- * takes a few bytes. */
+/* Returns the largest number of elements that a stream of `bytes` bytes can hold. HCOMPRESS_1 has no such number: an
+ * empty tile of any size takes a few bytes. */
 static uint64_t max_elements(const rf_tiled_image *tiled_image, const rf_tile_row *row) {
   const rf_tile_params *params = &tiled_image->params;
   rf_zcmptype type = row->form == RF_ZFORM_GZIP  ? RF_Z_GZIP_1
@@ -48,11 +48,11 @@ static uint64_t max_elements(const rf_tiled_image *tiled_image, const rf_tile_ro
   case RF_Z_RICE_1: /* 3 bits a block at least */
     factor = (uint64_t)params->blocksize * 3;
     break;
-  case RF_Z_GZIP_1: /* 258 bytes by 2 bits is the most that deflate can say */
+  case RF_Z_GZIP_1: /* deflate encodes at most 258 bytes in 2 bits */
   case RF_Z_GZIP_2:
     factor = 1032;
     break;
-  case RF_Z_PLIO_1: /* 4095 by a word of 2 bytes */
+  case RF_Z_PLIO_1: /* 4095 in a word of 2 bytes */
     factor = 4096;
     break;
   case RF_Z_NOCOMPRESS:
@@ -153,14 +153,14 @@ static void store_integers(uint8_t *out, const int64_t *in, unsigned width, size
   }
 }
 
-/* How integers of a stream become those of the image. */
+/* How integers of a stream are converted to those of the image. */
 typedef struct narrowing {
   unsigned from; /* width in the stream */
   unsigned to;
-  int64_t low; /* what the stored type holds */
+  int64_t low; /* range of the stored type */
   int64_t high;
   int64_t offset;
-  bool clip;   /* lossy codecs leave the range */
+  bool clip;   /* lossy codecs exceed the range */
   bool scaled; /* ZSCALE and ZZERO of integers */
   double scale;
   double zero;
@@ -170,7 +170,7 @@ typedef struct narrowing {
   atomic_bool *blank_met; /* NULL, or set when a defined pixel is `blank` */
 } narrowing;
 
-/* As cfitsio has it: cut, not rounded. */
+/* As cfitsio does: truncated, not rounded. */
 static int64_t scale_integer(const narrowing *n, int64_t value) {
   double x = (double)value * n->scale + n->zero;
   if (!(x > -9.2e18))
@@ -216,7 +216,7 @@ static rf_status narrow(const narrowing *n, uint8_t *out, const uint8_t *in, siz
   }
   for (size_t done = 0; done < count; done += BLOCK) {
     size_t part = count - done < BLOCK ? count - done : BLOCK;
-    (void)load_integers(values, in + done * n->from, n->from, part); /* the width has been looked at */
+    (void)load_integers(values, in + done * n->from, n->from, part); /* the width was checked */
     if (change)
       change_block(n, values, part);
     if (!in_range(n, values, part)) {
@@ -236,7 +236,7 @@ static narrowing narrowing_of(const rf_tiled_image *tiled_image, const rf_tile_r
   n.low = n.to == 1 ? 0 : n.to == 2 ? INT16_MIN : n.to == 4 ? INT32_MIN : INT64_MIN;
   n.high = n.to == 1 ? UINT8_MAX : n.to == 2 ? INT16_MAX : n.to == 4 ? INT32_MAX : INT64_MAX;
   n.clip = row->form == RF_ZFORM_DATA && tiled_image->codec->type == RF_Z_HCOMPRESS_1;
-  /* PLIO_1 has no negative numbers, so writers store unsigned 16-bit images as what they are (BZERO added). */
+  /* PLIO_1 has no negative numbers, so writers store unsigned 16-bit images with BZERO added. */
   if (row->form == RF_ZFORM_DATA && tiled_image->codec->type == RF_Z_PLIO_1 && image->bitpix == 16 &&
       image->bzero == 32768.0)
     n.offset = -32768;
@@ -253,7 +253,7 @@ static narrowing narrowing_of(const rf_tiled_image *tiled_image, const rf_tile_r
 
 /* ---- reals ---- */
 
-/* Lossless ones: the bits of the stream are theirs, of either width. */
+/* Lossless reals: the bits of the stream are their bits, of either width. */
 static rf_status take_reals(const rf_tiled_image *tiled_image, const uint8_t *in, unsigned width, size_t count,
                             uint8_t *out, rf_error *err) {
   unsigned stored = tiled_image->image.bitpix == -32 ? 4 : 8;
@@ -280,14 +280,14 @@ static rf_status take_reals(const rf_tiled_image *tiled_image, const uint8_t *in
   return RF_OK;
 }
 
-/* Quantized ones in room, of any width, as 32-bit integers in the same place. */
+/* Converts quantized integers of any width in `room` to 32-bit integers in the same place. */
 static rf_status quantized_integers(uint8_t *room, unsigned width, size_t count, rf_error *err) {
   narrowing n = {.from = width, .to = 4, .low = INT32_MIN, .high = INT32_MAX};
   if (width == 4)
     return RF_OK;
   if (width == 8)
     return narrow(&n, room, room, count, err);
-  /* From behind: what gets wider must not run over what is still to come. */
+  /* From the end: widened values must not overwrite the next ones. */
   for (size_t i = count; i-- > 0;) {
     int32_t value = room[i];
     if (width == 2) {
@@ -320,7 +320,7 @@ static void dequantize(const rf_tiled_image *tiled_image, uint64_t tile, const r
 
 /* ---- decoding ---- */
 
-/* Does the codec leave nothing behind count * width bytes, and is that what the image stores? Then it may decode into
+/* Returns whether the codec writes exactly count * width bytes in the stored type of the image. Then it may decode into
  * the values themselves. */
 static bool is_direct(const rf_tiled_image *tiled_image, const rf_tile_row *row, unsigned stored) {
   return row->form == RF_ZFORM_DATA && tiled_image->codec->type == RF_Z_RICE_1 &&

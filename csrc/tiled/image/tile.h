@@ -8,21 +8,22 @@
 #include "tiled/image/image.h"
 #include "tiled/image/rows.h"
 
-/* tiled/image/tile.c: the bytes of a tile to its stored values in the byte order of the machine (type
- * rf_convert_stored_type(image.bitpix)), rf_tile_bounds() elements. `integers` not NULL: quantized values are left
- * integers (int32_t), and *integers says whether they were. room: scratch for a tile, 8 bytes an element. Errors name
- * tile and codec. */
+/* Decodes the bytes of a tile to its stored values in the byte order of the machine (type
+ * rf_convert_stored_type(image.bitpix)), rf_tile_bounds() elements. `integers` not NULL: quantized values stay integers
+ * (int32_t), and *integers says whether they did. `room` is scratch for a tile, rf_tiled_image_room() bytes. Errors
+ * name tile and codec. */
 rf_status rf_tiled_image_decode(const rf_tiled_image *tiled_image, uint64_t tile, const rf_tile_row *row,
                                 const uint8_t *bytes, void *values, void *room, bool *integers, rf_error *err);
 
-/* Bytes that rf_tiled_image_decode needs at `room` for a tile of so many pixels. */
+/* Returns the bytes that rf_tiled_image_decode() needs at `room` for a tile of `pixels` pixels. */
 size_t rf_tiled_image_room(const rf_tiled_image *tiled_image, const rf_tile_row *row, size_t pixels);
 
-/* All memory that decoding a tile takes: its values, the room, and what the codec reserves. */
+/* Returns all memory that decoding a tile takes: its values, `room`, and the memory of the codec. */
 uint64_t rf_tiled_image_peak(const rf_tiled_image *tiled_image, uint64_t tile, const rf_tile_row *row);
 
-/* Before memory for a tile is reserved: RF_ERR_CODEC when so few bytes cannot hold so many pixels, RF_ERR_LIMIT when
- * decoding the tile takes more than `limit` bytes and the caller reads fewer bytes (`wanted`) than the tile has. */
+/* Checks a tile before memory for it is reserved: RF_ERR_CODEC where so few bytes cannot hold so many pixels,
+ * RF_ERR_LIMIT where decoding takes more than `limit` bytes and the caller reads fewer bytes (`wanted`) than the tile
+ * has. */
 rf_status rf_tiled_image_check_size(const rf_tiled_image *tiled_image, uint64_t tile, const rf_tile_row *row,
                                     uint64_t wanted, uint64_t limit, rf_error *err);
 

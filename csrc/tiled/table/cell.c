@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Bytes of a column and the streams that they are compressed to (FITS 10.3.2, 10.3.3). What a stream holds is what
- * cfitsio puts there: GZIP_2 shuffles the bytes of I, J, K, E and D only (complex numbers are left as they are, in the
- * rows; in the heap the parts of C count as one of 8 bytes), RICE_1 has blocks of 32 values.
+ * Bytes of a column and their compressed streams (FITS 10.3.2, 10.3.3). Streams are those of cfitsio: GZIP_2 shuffles
+ * the bytes of I, J, K, E and D only. Complex numbers are not shuffled in the rows; in the heap, C counts as one
+ * number of 8 bytes. RICE_1 has blocks of 32 values.
  */
 #include "tiled/table/cell.h"
 
@@ -18,7 +18,7 @@
 #include "table/heap/descriptor.h"
 #include "table/table.h"
 
-/* What deflate makes of a byte at most; RICE_1 makes less. */
+/* The largest expansion of a byte by deflate. That of RICE_1 is smaller. */
 #define MAX_EXPANSION ((uint64_t)1032)
 #define BLOCKSIZE 32
 #define PAIR_BYTES ((uint64_t)16)
@@ -34,7 +34,7 @@ bool rf_tiled_table_believable(uint64_t n, uint64_t bytes) {
   return bytes / MAX_EXPANSION <= n;
 }
 
-/* Bytes of what GZIP_2 shuffles; 1: nothing to shuffle. */
+/* Returns the bytes of a number that GZIP_2 shuffles; 1: no shuffle. */
 static unsigned shuffle_width(const rf_column *column, bool cell) {
   switch (column->info.letter) {
   case 'I':
@@ -224,7 +224,7 @@ static rf_status encode_by(const rf_column *column, rf_zcmptype type, bool cell,
 
 rf_status rf_tiled_table_decode(const rf_column *column, rf_zcmptype type, const uint8_t *in, size_t n, uint8_t *out,
                                 size_t bytes, rf_error *err) {
-  /* Descriptors are deflated whatever the cells are. */
+  /* Descriptors are deflated with every codec of the cells. */
   return decode_by(column, column->info.descriptor != 0 ? RF_Z_GZIP_1 : type, false, in, n, out, bytes, err);
 }
 
@@ -233,10 +233,10 @@ rf_status rf_tiled_table_encode(const rf_column *column, rf_zcmptype type, int l
   return encode_by(column, column->info.descriptor != 0 ? RF_Z_GZIP_1 : type, false, level, in, bytes, out, n, err);
 }
 
-/* ---- cells of their own ---- */
+/* ---- single cells ---- */
 
-/* A cell that does not shrink is stored as it is, and its length tells; one of bits never: its length in bytes is
- * nothing that cfitsio knows. */
+/* A cell that does not shrink is stored uncompressed, and its length says so. Cells of bits are always compressed:
+ * cfitsio does not know their length in bytes. */
 rf_status rf_tiled_table_decode_cell(const rf_column *column, rf_zcmptype type, const uint8_t *in, size_t n,
                                      uint8_t *out, size_t bytes, rf_error *err) {
   if (n == bytes && column->info.letter != 'X')

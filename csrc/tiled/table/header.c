@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The header of a compressed table and that of the table it stands for (FITS 10.3.1), card by card, so that packing and
- * unpacking give the same cards again.
+ * The header of a compressed table and that of the table in the tiles (FITS 10.3.1), card by card: packing and
+ * unpacking restore the same cards.
  */
 #include "tiled/table/header.h"
 
@@ -17,11 +17,11 @@
 #include "table/table.h"
 #include "tiled/table/table.h"
 
-/* cfitsio's tiles: as many rows as 10 MB hold. */
+/* Bytes of a tile, as in cfitsio: 10 MB of rows. */
 #define TILE_BYTES ((uint64_t)10000000)
 
-/* The first card with a value whose keyword is `keyword`, or NULL: a card without a value indicator has no value, also
- * for those who work out the structure of an HDU. */
+/* Returns the first card with keyword `keyword` and a value indicator, or NULL. Without the indicator a card has no
+ * value; the scan of HDUs ignores it, too. */
 static const char *find_card(const rf_header *header, const char *keyword) {
   const char *card = rf_header_get_cards(header);
   for (size_t i = 0; i < rf_header_get_count(header); i++, card += RF_CARD_BYTES)
@@ -30,7 +30,7 @@ static const char *find_card(const rf_header *header, const char *keyword) {
   return NULL;
 }
 
-/* n of "<root>n", 0 when the card is none of them. */
+/* Returns n of "<root>n", 0 for other cards. */
 static unsigned numbered(const char *card, const char *root) {
   size_t i = strlen(root);
   unsigned n = 0;
@@ -69,9 +69,9 @@ static rf_status append_as(rf_header *header, const char *from, const char *keyw
   return rf_header_append_card(header, card, err);
 }
 
-/* ---- to the table ---- */
+/* ---- the header of the table in the tiles ---- */
 
-/* Cards of the compression itself: the table has none of them. */
+/* Cards of the compression itself, which the table in the tiles lacks. */
 static bool is_dropped(const char *card) {
   static const char *const names[] = {"ZTABLE", "ZTILELEN", "ZNAXIS1", "ZNAXIS2",  "ZPCOUNT", "ZTENSION", "ZBITPIX",
                                       "ZNAXIS", "ZGCOUNT",  "THEAP",   "ZHEAPPTR", "DATASUM", "CHECKSUM", NULL};
@@ -86,7 +86,7 @@ static rf_status missing(const char *keyword, rf_error *err) {
   return rf_fail(err, RF_ERR_FORMAT, "the header of a compressed table has no %s", keyword);
 }
 
-/* `columns`: TFIELDS. A TFORMn of more than that describes nothing. */
+/* `columns`: TFIELDS. A TFORMn beyond it describes no column. */
 static rf_status plain_card(const rf_header *header, const char *card, int64_t columns, rf_header *plain,
                             rf_error *err) {
   static const char *const swapped[][2] = {{"NAXIS1", "ZNAXIS1"}, {"NAXIS2", "ZNAXIS2"}, {"PCOUNT", "ZPCOUNT"}};
@@ -130,10 +130,9 @@ rf_status rf_tiled_table_plain_header(const rf_header *header, rf_header **plain
   return status;
 }
 
-/* ---- to the compressed table ---- */
+/* ---- the header of the compressed table ---- */
 
-/* A card that would be read as one about the compression, or about the compressed table, once it is in a packed
- * header. */
+/* Returns whether a card would describe the compression, or the compressed table, in a packed header. */
 static bool is_reserved(const char *card) {
   static const char *const names[] = {"ZIMAGE", "ZTHEAP", "ZHECKSUM", "ZDATASUM", NULL};
   for (size_t i = 0; names[i] != NULL; i++)
@@ -170,7 +169,7 @@ static rf_status packed_card(const char *card, rf_header *header, rf_error *err)
   return rf_header_append_card(header, card, err);
 }
 
-/* Value and comment of a card of the table under another name. */
+/* Appends value and comment of a card of the table under another keyword. */
 static rf_status keep_card(const rf_header *plain, const char *keyword, const char *name, rf_header *header,
                            rf_error *err) {
   const char *card = find_card(plain, keyword);
@@ -232,7 +231,7 @@ rf_status rf_tiled_table_packed_header(const rf_header *plain, const rf_table *t
   return status;
 }
 
-/* ---- an edited one ---- */
+/* ---- an edited header ---- */
 
 static bool same_value(const char *a, const char *b) {
   rf_card_view x, y;
@@ -245,8 +244,8 @@ static bool same_keyword(const char *a, const char *b) {
   return memcmp(a, b, 8) == 0;
 }
 
-/* Appends the cards of `made` from *next on that are not about the compression, up to and with `last` and what
- * continues it. */
+/* Appends the cards of `made` from *next on that do not describe the compression, up to `last` and its continuation
+ * cards. */
 static rf_status take_until(const rf_header *made, size_t *next, size_t last, rf_header *out, rf_error *err) {
   const char *cards = rf_header_get_cards(made);
   size_t count = rf_header_get_count(made);
@@ -258,8 +257,8 @@ static rf_status take_until(const rf_header *made, size_t *next, size_t last, rf
   return RF_OK;
 }
 
-/* Appends what a card about the compression has become, and sums as they stand: an edit leaves those of plain tables,
- * too, for whoever has written them to bring up to date. */
+/* Appends the new value of a card of the compression, and checksums unchanged: edits of plain tables leave them, too.
+ */
 static rf_status take_own(const rf_header *made, const char *card, rf_header *out, rf_error *err) {
   char keyword[9] = "";
   memcpy(keyword, card, 8);
@@ -297,9 +296,9 @@ rf_status rf_tiled_table_keep_places(const rf_header *old, const rf_header *made
   return RF_OK;
 }
 
-/* ---- what a caller asks for ---- */
+/* ---- the choice of codecs ---- */
 
-/* As fpack chooses, but for complex numbers, which cfitsio's funpack does not read as GZIP_2. */
+/* Returns the codec that fpack chooses, except for complex numbers, which cfitsio's funpack does not read as GZIP_2. */
 static rf_zcmptype natural(char letter) {
   switch (letter) {
   case 'J':
@@ -322,7 +321,7 @@ static rf_status choose_type(const rf_column *column, size_t number, rf_zcmptype
   case RF_Z_AUTO:
     *type = natural(letter);
     return RF_OK;
-  case RF_Z_GZIP_2: /* of single bytes it is GZIP_1 */
+  case RF_Z_GZIP_2: /* for single bytes this is GZIP_1 */
     *type = strchr("IJKED", letter) != NULL ? RF_Z_GZIP_2 : RF_Z_GZIP_1;
     return RF_OK;
   case RF_Z_GZIP_1:

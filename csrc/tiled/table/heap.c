@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Cells of variable length out of compressed tables (FITS 10.3.4): fetched many at a time, decoded by several threads.
+ * Reads cells of variable length from compressed tables (FITS 10.3.4): fetches many at a time and decodes them on
+ * several threads.
  */
 #include "tiled/table/heap.h"
 
@@ -20,7 +21,7 @@
 
 #define BATCH_BYTES ((uint64_t)16 << 20)
 #define MAX_CELLS ((size_t)1 << 16)
-/* Cells that a thread takes at once. */
+/* Cells that a thread takes at a time. */
 #define PIECE_CELLS ((size_t)64)
 
 typedef struct cell_batch {
@@ -132,7 +133,7 @@ rf_status rf_tiled_heap_run(rf_tiled_heap *heap, rf_error *err) {
   return status;
 }
 
-/* ---- places by which callers ask ---- */
+/* ---- cells by row ---- */
 
 rf_status rf_tiled_table_find_cells(rf_file *file, const rf_hdu *hdu, const rf_table *raw, const rf_tiled_table *z,
                                     size_t column, const uint64_t *lengths, const uint64_t *rows, size_t count,

@@ -40,7 +40,7 @@
 #include "tiled/table/table.h"
 #include "tiled/table/tiles.h"
 
-/* A tile whose cells take no more memory is read as a whole: decoding a part of it costs as much. */
+/* A tile whose cells take no more memory than this is read as a whole: decoding a part costs as much. */
 #define MAX_TILE_CELL_BYTES ((uint64_t)128 << 20)
 
 static const rf_tiled_table *tiled_of(const rf_hdu *hdu) {
@@ -290,7 +290,7 @@ static rf_status append(rf_file *file, rf_hdu *hdu, rf_table_addition *a, bool *
   return status == RF_OK ? rf_file_edit_as_one(file, append_with_cells, a, written, err) : status;
 }
 
-/* Gets the table and its header (rf_header_free), which the compressed one says. */
+/* Gets the table in the tiles and its header (rf_header_free()). */
 static rf_status get_header(rf_file *file, rf_hdu *hdu, const rf_table **table, rf_header **header, rf_error *err) {
   const rf_header *stored;
   RF_TRY(get_info(file, hdu, table, err));
@@ -348,7 +348,7 @@ const rf_table_ops rf_tiled_table_ops = {
     .repack = repack,
 };
 
-/* Read only: an edit would leave decoded tiles and the facts of the image behind. */
+/* Read only: an edit would leave decoded tiles and facts of the image stale. */
 const rf_table_ops rf_tile_rows_ops = {
     .info = rf_tiled_get_rows,
     .read = rf_plain_table_read,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Rows and cells of compressed tables: the plans that rows of any table run through, column by column of each tile.
+ * Reads rows and cells of compressed tables: runs the plans of all tables, column by column of each tile.
  */
 #include "tiled/table/read.h"
 
@@ -25,7 +25,7 @@ typedef struct plan_reader {
   const rf_row_plan *plan;
 } plan_reader;
 
-/* Rows of one part through one step, as many at once as lie evenly apart. */
+/* Runs one step for the rows of a part, as many at once as are evenly spaced. */
 static rf_status take_rows(void *context, size_t i, const rf_table_tile_part *part, const uint8_t *bytes,
                            rf_error *err) {
   const plan_reader *r = context;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What the header of a compressed table says (FITS 10.3.1), made out when first asked for.
+ * The facts that the header of a compressed table states (FITS 10.3.1), parsed when first needed.
  */
 #include "tiled/table/table.h"
 
@@ -44,9 +44,9 @@ rf_status rf_tiled_table_add_context(rf_error *err, rf_status status, const rf_c
   return err->code;
 }
 
-/* ---- making ---- */
+/* ---- parsing ---- */
 
-/* A keyword that may not be there; *found says. Without memory it is not known. */
+/* Gets an optional keyword; *found says whether it exists. Without memory, this is unknown. */
 static rf_status take_value(rf_header *header, const char *keyword, rf_value *value, bool *found, rf_error *err) {
   rf_error why;
   rf_status status = rf_header_get(header, keyword, value, &why);
@@ -74,7 +74,7 @@ static rf_status take_tiles(rf_tiled_table *z, const rf_table *raw, rf_header *h
                  nrows, z->tile_rows, z->ntiles, raw->info.nrows);
 }
 
-/* A column without ZCTYPn is GZIP_2, as cfitsio has it. */
+/* A column without ZCTYPn is GZIP_2, as in cfitsio. */
 static rf_status take_types(rf_tiled_table *z, rf_header *header, rf_error *err) {
   z->types = rf_alloc_zero(z->plain->info.ncols + 1, sizeof *z->types);
   if (z->types == NULL)
@@ -100,7 +100,7 @@ static rf_status take_types(rf_tiled_table *z, rf_header *header, rf_error *err)
   return RF_OK;
 }
 
-/* Every column of the binary table holds streams of bytes. */
+/* Checks that every column of the binary table holds streams of bytes. */
 static rf_status check_columns(const rf_tiled_table *z, const rf_table *raw, rf_error *err) {
   if (raw->info.ncols != z->plain->info.ncols)
     return rf_fail(err, RF_ERR_FORMAT, "%zu columns are compressed in %zu", z->plain->info.ncols, raw->info.ncols);
@@ -149,7 +149,7 @@ static rf_status make_tiled_table(const rf_hdu_ops *const *kinds, const rf_hdu *
   rf_tiled_table *z = rf_alloc_zero(1, sizeof *z);
   if (z == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a compressed table");
-  /* Asking a header for a value changes what it keeps: many threads may be using the one of the file. */
+  /* Reading a value changes the memory of a header, and many threads may use the file's one: this is a copy. */
   rf_status status = rf_header_copy(header, &own, err);
   if (status == RF_OK) {
     status = fill(z, kinds, hdu, raw, own, err);
@@ -174,10 +174,10 @@ rf_status rf_tiled_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const
   RF_TRY(rf_file_header_locked(file, found, &header, err));
   rf_status status = RF_OK;
   rf_mutex_lock(&file->scan_lock);
-  rf_tiled_parsed *parsed = found->parsed; /* rf_tiled_get_rows() has made it */
+  rf_tiled_parsed *parsed = found->parsed; /* by rf_tiled_get_rows() */
   if (parsed->table == NULL)
     status = make_tiled_table(file->kinds, found, header, tiles, &parsed->table, err);
-  /* An edit of an HDU before may have moved it. */
+  /* An edit of an earlier HDU may have moved it. */
   if (status == RF_OK && parsed->table->plain->info.data_offset != found->data_offset)
     parsed->table->plain->info.data_offset = found->data_offset;
   *tiled_table = parsed->table;

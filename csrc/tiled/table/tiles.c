@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Columns of tiles: found, fetched many at a time, decoded by several threads, and handed to whoever asked.
+ * Reads columns of tiles: finds the streams, fetches many at a time, and decodes them on several threads.
  */
 #include "tiled/table/tiles.h"
 
@@ -20,7 +20,7 @@
 #include "tiled/table/cell.h"
 #include "tiled/table/table.h"
 
-/* Tiles whose descriptors are fetched together, and bytes of streams that are. */
+/* Tiles whose descriptors are fetched together, and bytes of streams likewise. */
 #define MAX_PARTS ((size_t)256)
 #define MAX_ITEMS ((size_t)4096)
 #define BATCH_BYTES ((uint64_t)16 << 20)
@@ -41,11 +41,11 @@ typedef struct batch {
   const rf_table_tiles *t;
   rf_table_tile_part *parts;
   size_t part_count;
-  uint8_t *rows; /* of descriptors, one behind the other */
+  uint8_t *rows; /* of descriptors, without gaps */
   rf_read_range *ranges;
   item *items;
   size_t count;
-  uint64_t streams; /* bytes of what the items need */
+  uint64_t streams; /* bytes that the items need */
   uint64_t made;
 } batch;
 
@@ -91,7 +91,7 @@ rf_status rf_table_tiles_order(const rf_table_tiles *t, uint64_t **order, rf_err
   return RF_OK;
 }
 
-/* Rows of a walk without a list from position `first` on that are in the same tile. */
+/* Returns the number of rows from position `first` on that are in the same tile, for a selection without a list. */
 static uint64_t stepped(const rf_row_selection *selection, uint64_t first, uint64_t tile, uint64_t tile_rows) {
   uint64_t row = rf_row_at(selection, first), left = selection->count - first, inside = row - tile * tile_rows;
   uint64_t step = selection->step < 0 ? 0 - (uint64_t)selection->step : (uint64_t)selection->step;
@@ -126,7 +126,7 @@ static rf_status read_rows(batch *b, rf_error *err) {
   return row_bytes > 0 ? rf_store_read_many(b->t->file->store, b->ranges, b->part_count, err) : RF_OK;
 }
 
-/* The memory for a tile of which not all is read is bounded, as that for a tile of an image is. */
+/* Bounds the memory for a tile of which only a part is read, as for tiles of images. */
 static rf_status check_limit(const rf_table_tiles *t, size_t number, uint64_t size, rf_error *err) {
   const rf_column *column = &t->z->plain->columns[number];
   uint64_t limit = t->file->limits.tile_bytes, peak = rf_tiled_table_peak(column, t->z->types[number], size), wanted;
@@ -152,7 +152,7 @@ static rf_status find_stream(const rf_table_tiles *t, uint64_t tile, size_t colu
     return rf_fail(err, RF_ERR_FORMAT,
                    "the descriptor says %" PRIu64 " bytes at offset %" PRIu64 " of the heap, which has %" PRIu64,
                    length, offset, t->raw->info.heap_bytes);
-  it->n = (size_t)length; /* inside the heap of a file, and cut below where that is more than memory */
+  it->n = (size_t)length; /* within the heap; cut below where that exceeds memory */
   it->offset = t->hdu->data_offset + t->raw->info.heap_offset + offset;
   if (it->n != length || !rf_tiled_table_believable(length, size))
     return rf_fail(err, RF_ERR_CODEC, "%" PRIu64 " bytes of a stream cannot hold the %" PRIu64 " that are expected",
@@ -227,7 +227,7 @@ static rf_status fetch(batch *b, uint8_t **room, rf_error *err) {
   return rf_store_read_many(store, b->ranges, n, err);
 }
 
-/* As many threads as may have a column of a tile in memory each. */
+/* Returns the number of threads that can each have a column of a tile in memory. */
 static unsigned choose_threads(const batch *b) {
   const rf_table_tiles *t = b->t;
   unsigned threads = rf_worth_threads(t->threads != 0 ? t->threads : t->file->options.threads, b->count, b->made);
@@ -328,7 +328,7 @@ rf_status rf_table_tiles_run(rf_table_tiles *tiles, rf_error *err) {
   return status;
 }
 
-/* ---- a single one ---- */
+/* ---- a single column ---- */
 
 typedef struct copier {
   uint8_t *out;

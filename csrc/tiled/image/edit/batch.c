@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Tiles of a compressed image on their way to the file: batches of bounded size are encoded by several threads, then
- * written, bytes first and rows last.
+ * Writes tiles of a compressed image in batches of bounded size: several threads encode a batch, then the bytes are
+ * written, and the rows last.
  *
- * A tile goes to bytes of the heap that no descriptor points at, else behind what the heap has; where it was becomes
- * free when its row is written. What stays of a tile that changes in part stays to the bit: integers that were
- * quantized keep their scale, zero and dither, and a tile in which a new value has no such integer is stored as the
- * reals that readers see today.
+ * A tile takes bytes of the heap that no descriptor points at, or is appended. Its old bytes become free when its row
+ * is written. Pixels of a tile that are not written keep their exact values: quantized integers keep their scale,
+ * zero and dither. A tile in which a new value has no such integer is stored as the reals that readers see today.
  */
 #include "tiled/image/edit/batch.h"
 
@@ -31,7 +30,7 @@
 
 /* Pixels and encoded bytes of a batch, for each thread. */
 #define BATCH_BYTES ((size_t)4 << 20)
-/* Less than this comes from the heap: new pages cost more than a small tile. */
+/* Smaller memory comes from the heap of the process: new pages cost more than a small tile. */
 #define PAGES_BYTES ((size_t)1 << 20)
 #define BATCH_TILES ((size_t)16384)
 /* Bytes of old tiles that are read at a time. */
@@ -41,12 +40,12 @@
 struct rf_tile_canvas {
   uint8_t *values; /* of the stored type */
   unsigned width;
-  int32_t *integers; /* not NULL: values become these */
+  int32_t *integers; /* not NULL: values are quantized to these */
   const rf_quantum *quantum;
   bool fits;
 };
 
-/* What a thread works with, made when first needed. */
+/* The memory of a thread, allocated when first needed. */
 typedef struct worker {
   rf_tile_params params;
   void *values;
@@ -60,7 +59,7 @@ typedef struct batch {
   rf_tile_encoder encoder;
   size_t elements; /* of the largest tile */
   unsigned threads;
-  bool fresh;     /* nothing of the rows stays */
+  bool fresh;     /* the rows hold nothing that must stay */
   bool never;     /* none of the tiles was ever written */
   size_t most;    /* tiles */
   size_t slot;    /* bytes for each */
@@ -71,8 +70,8 @@ typedef struct batch {
   const void **ready;
   rf_tile_row *rows;
   rf_tile_place *places;
-  size_t *old_at;      /* where the bytes of a tile begin in `old` */
-  rf_tile_hole *freed; /* places of tiles that are written to others */
+  size_t *old_at;      /* where the old bytes of a tile begin in `old` */
+  rf_tile_hole *freed; /* old places of tiles that move */
   size_t freed_count;
   rf_read_range *ranges;
   uint8_t *old;
@@ -111,7 +110,7 @@ void rf_tile_canvas_put(rf_tile_canvas *canvas, size_t at, ptrdiff_t stride, con
     canvas->fits = requantize(canvas, (size_t)((ptrdiff_t)at + (ptrdiff_t)i * stride), bytes + i * canvas->width, each);
 }
 
-/* Pixels [from, to) become zero. */
+/* Sets pixels [from, to) to 0. */
 static void put_zeros(rf_tile_canvas *canvas, size_t from, size_t to) {
   static const double zeros[ZEROS];
   if (canvas->integers == NULL) {
@@ -133,7 +132,7 @@ static void put_source(const batch *b, size_t i, size_t old, size_t elements, rf
 
 /* ---- one tile ---- */
 
-/* `length`: that of the tile along the slowest axis, 0: by the image. */
+/* `length`: the length of the tile along the slowest axis, 0: by the image. */
 static rf_tile_shape tile_shape(const batch *b, uint64_t tile, uint64_t length) {
   const rf_tiled_image *tiled_image = b->edit->tiled_image;
   rf_tile_shape shape = {1, 1, 1, b->encoder.stored_bytes};
@@ -181,9 +180,9 @@ static rf_status need_deflater(const batch *b, worker *w, rf_error *err) {
   return rf_deflater_new(b->encoder.params.level, &w->params.deflater, err);
 }
 
-/* Nothing of what is there stays, or there is nothing. */
-static rf_status encode_anew(const batch *b, size_t i, const rf_tile_encoder *encoder, worker *w,
-                             const rf_tile_shape *shape, uint8_t *out, rf_encoded_tile *cell, rf_error *err) {
+/* Encodes a tile of which no old pixel stays. */
+static rf_status encode_new(const batch *b, size_t i, const rf_tile_encoder *encoder, worker *w,
+                            const rf_tile_shape *shape, uint8_t *out, rf_encoded_tile *cell, rf_error *err) {
   const void *values = b->ready[i];
   if (values == NULL) {
     bool begun = !b->whole[i] && b->edit->tiled_image->quantized;
@@ -201,7 +200,7 @@ static rf_status encode_anew(const batch *b, size_t i, const rf_tile_encoder *en
   return rf_tile_encode_values(encoder, b->tiles[i], shape, values, true, w->integers, out, cell, err);
 }
 
-/* A quantized tile changes: *done is false when it cannot stay one. Its integers are in w->values. */
+/* Changes a quantized tile. *done becomes false where it cannot stay quantized. Its integers are in w->values. */
 static rf_status encode_requantized(const batch *b, size_t i, const rf_tile_encoder *encoder, worker *w, size_t old,
                                     const rf_tile_shape *shape, uint8_t *out, rf_encoded_tile *cell, bool *done,
                                     rf_error *err) {
@@ -260,7 +259,7 @@ static rf_status encode_tile(void *context, size_t i, unsigned number, rf_error 
   rf_tile_place *place = &b->places[i];
   *place = (rf_tile_place){.tile = b->tiles[i]};
   if (b->source->length != 0 && b->rows[i].form == RF_ZFORM_EMPTY)
-    return RF_OK; /* longer, and still never written */
+    return RF_OK; /* longer, but still never written */
   size_t old = tile_shape(b, b->tiles[i], 0).count;
   rf_tile_shape shape = tile_shape(b, b->tiles[i], b->source->length);
   rf_status status = need_integers(b, w, err);
@@ -270,7 +269,7 @@ static rf_status encode_tile(void *context, size_t i, unsigned number, rf_error 
   encoder.params.deflater = w->params.deflater;
   uint8_t *out = b->slots + i * b->slot;
   if (status == RF_OK && (b->whole[i] || b->rows[i].form == RF_ZFORM_EMPTY))
-    status = encode_anew(b, i, &encoder, w, &shape, out, &place->cell, err);
+    status = encode_new(b, i, &encoder, w, &shape, out, &place->cell, err);
   else if (status == RF_OK)
     status = encode_changed(b, i, &encoder, w, old, &shape, out, &place->cell, err);
   return status == RF_OK ? RF_OK : rf_tiled_image_add_context(b->edit->tiled_image, b->tiles[i], err, status);
@@ -333,7 +332,7 @@ static rf_status make_batch(batch *b, rf_error *err) {
   return RF_OK;
 }
 
-/* Which tiles, and where they are now. */
+/* Collects the tiles and their present places. */
 static rf_status list_tiles(batch *b, rf_error *err) {
   const rf_tile_source *source = b->source;
   b->count = source->count - b->first < b->most ? (size_t)(source->count - b->first) : b->most;
@@ -348,7 +347,7 @@ static rf_status list_tiles(batch *b, rf_error *err) {
   return rf_tiled_image_rows(b->edit->file, b->edit->hdu, b->edit->tiled_image, b->tiles, b->count, b->rows, err);
 }
 
-/* Reads what the tiles that change in part have. A batch may become shorter for it. */
+/* Reads the old bytes of tiles that change in part. The batch may become shorter for it. */
 static rf_status read_old(batch *b, rf_error *err) {
   uint64_t total = 0;
   size_t ranges = 0, room;
@@ -379,7 +378,7 @@ static rf_status read_old(batch *b, rf_error *err) {
   return rf_store_read_many(b->edit->file->store, b->ranges, ranges, err);
 }
 
-/* ZDITHER0 by the first tile that is written, so that the same image always gets the same bytes. */
+/* Chooses ZDITHER0 by the first tile that is written: the same image always gets the same bytes. */
 static rf_status choose_seed(batch *b, rf_error *err) {
   rf_tile_change *edit = b->edit;
   rf_tiled_state *state = edit->state;
@@ -403,7 +402,7 @@ static rf_status choose_seed(batch *b, rf_error *err) {
 
 /* ---- places ---- */
 
-/* Bytes that a cell takes in the heap: whole elements of its column. */
+/* Returns the bytes of a cell in the heap: whole elements of its column. */
 static size_t cell_size(const batch *b, const rf_encoded_tile *cell) {
   if (cell->form == RF_ZFORM_EMPTY)
     return 0;
@@ -417,7 +416,7 @@ static uint64_t old_place(const batch *b, size_t i) {
   return b->rows[i].offset - b->edit->hdu->data_offset - b->edit->table->info.heap_offset;
 }
 
-/* Offsets in the heap, and what becomes free; gives where the heap ends then. */
+/* Assigns offsets in the heap and collects what becomes free. Returns the new end of the heap. */
 static uint64_t choose_places(batch *b, bool *fallback) {
   rf_tiled_state *state = b->edit->state;
   uint64_t end = state->used;
@@ -439,7 +438,7 @@ static uint64_t choose_places(batch *b, bool *fallback) {
   return end;
 }
 
-/* What the heap will have when the tiles to come take as much each. */
+/* Estimates the heap, where the remaining tiles are as large as these. */
 static uint64_t expect(const batch *b, uint64_t used, uint64_t end) {
   uint64_t left = b->source->count - b->first - b->count, each = (end - used) / b->count + 1, more;
   if (left == 0)
@@ -451,7 +450,7 @@ static uint64_t expect(const batch *b, uint64_t used, uint64_t end) {
 
 /* ---- writing ---- */
 
-/* Slots to the file, those that are neighbours there by one write. */
+/* Writes slots to the file, neighbours by one write. */
 static rf_status write_slots(batch *b, rf_error *err) {
   rf_tile_change *edit = b->edit;
   uint64_t heap = edit->hdu->data_offset + edit->table->info.heap_offset, from = 0;
@@ -471,7 +470,7 @@ static rf_status write_slots(batch *b, rf_error *err) {
     }
     if (used == 0)
       from = place->offset;
-    memmove(b->slots + begin + used, slot, bytes); /* never upwards: a slot begins behind all that came before it */
+    memmove(b->slots + begin + used, slot, bytes); /* never upwards: a slot begins after all slots before it */
     used += bytes;
   }
   if (used == 0)
@@ -480,7 +479,7 @@ static rf_status write_slots(batch *b, rf_error *err) {
   return rf_store_write(edit->file->store, heap + from, b->slots + begin, used, err);
 }
 
-/* What the header must say before a row says that its tile needs it: ZBLANK, ZDITHER0. */
+/* Writes what the header must say before a row relies on it: ZBLANK, ZDITHER0. */
 static rf_status write_facts(batch *b, rf_error *err) {
   rf_tile_change *edit = b->edit;
   rf_tiled_state *state = edit->state;
@@ -496,7 +495,7 @@ static rf_status write_facts(batch *b, rf_error *err) {
   return RF_OK;
 }
 
-/* Rows of the tiles that have changed, which may be fewer than those of the batch. */
+/* Writes the rows of the tiles that have changed, which may be fewer than the batch. */
 static rf_status write_rows(batch *b, rf_error *err) {
   rf_tiled_state *state = b->edit->state;
   size_t count = 0;
@@ -508,7 +507,7 @@ static rf_status write_rows(batch *b, rf_error *err) {
       state->unwritten--;
     b->places[count++] = *place;
   }
-  /* A longer tile goes with the header that says so. */
+  /* Defers the rows of longer tiles to the header that says so. */
   if (b->source->length != 0)
     return rf_tile_change_defer_rows(b->edit, b->places, count, b->freed, b->freed_count, err);
   RF_TRY(rf_tile_change_barrier(b->edit, err));
@@ -539,7 +538,7 @@ static rf_status encode_batch(batch *b, rf_error *err) {
   return rf_parallel(b->threads, b->count, encode_tile, b, err);
 }
 
-/* P descriptors were asked for: nothing is written before it is known that they suffice. */
+/* The caller chose P descriptors: checks that they suffice before anything is written. */
 static rf_status check_reach(batch *b, rf_error *err) {
   const rf_tiled_state *state = b->edit->state;
   uint64_t most, end = state->used, reach = rf_tile_change_reach(state);
@@ -555,7 +554,7 @@ static rf_status check_reach(batch *b, rf_error *err) {
   return RF_OK;
 }
 
-/* Do all columns belong to the tiles, so that rows can be made out of nothing? */
+/* Returns whether all columns belong to the tiles, so that rows need no old bytes. */
 static bool knows_columns(const rf_tile_change *edit) {
   const rf_tile_columns *c = &edit->tiled_image->columns;
   size_t known = 0;
@@ -603,7 +602,7 @@ rf_status rf_tile_change_write(rf_tile_change *edit, const rf_tile_source *sourc
   rf_status status = run(&b, err);
   free_batch(&b);
   if (status != RF_OK) {
-    state->known = false; /* it says perhaps more than has come to pass */
+    state->known = false; /* it may say more than was written */
     state->seed_open = seed_open && !*edit->written;
     return status;
   }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * An image in blocks: along the fast axes all of it as far as memory goes, along the others tile by tile. No tile is in
- * two blocks.
+ * Divides an image into blocks: whole along the fast axes as far as memory goes, tile by tile along the others. No
+ * tile is in two blocks.
  */
 #include "tiled/image/edit/blocks.h"
 
@@ -10,12 +10,13 @@
 #include "base/memory.h"
 #include "file/hdu.h"
 
-/* Lengths of a block: those of a tile, then as much more as `most` elements allow, beginning with the fastest axis. */
+/* Computes the lengths of a block: those of a tile, then as much more as `most` elements allow, the fastest axis first.
+ */
 static uint64_t choose_steps(rf_blocks *b, const uint64_t *tile, uint64_t most) {
   uint64_t elements = 1;
   for (int d = 0; d < b->naxis; d++) {
     b->step[d] = tile[d] < b->axes[d] ? tile[d] : b->axes[d];
-    elements *= b->step[d]; /* a tile fits memory, its maker has seen to that */
+    elements *= b->step[d]; /* a tile fits memory: its maker checked */
   }
   if (elements == 0)
     return 0;
@@ -84,7 +85,7 @@ bool rf_blocks_next(rf_blocks *blocks) {
   return true;
 }
 
-/* The number of fast axes over which a run goes, and its length. */
+/* Gets the number of fast axes of a run, and its length. */
 static int run_axes(const rf_blocks *b, uint64_t *length) {
   int d = 0;
   *length = 1;
@@ -103,7 +104,7 @@ bool rf_blocks_run(const rf_blocks *blocks, uint64_t i, rf_block_run *run) {
   uint64_t stride = 1;
   for (int k = 0; k < blocks->naxis; k++) {
     uint64_t at = blocks->first[k];
-    if (k >= d) { /* the slow axes, along which runs are numbered */
+    if (k >= d) { /* the slow axes, which number the runs */
       at += i % blocks->count[k];
       i /= blocks->count[k];
     }

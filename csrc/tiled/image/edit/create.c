@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Making a compressed image: its header out of a plan, and tiles that nobody has written yet.
+ * Creates a compressed image: the header from a plan, and tiles without bytes.
  */
 #include "tiled/image/edit/create.h"
 
@@ -89,7 +89,7 @@ static rf_status quantize_cards(const rf_tile_plan *plan, rf_header *header, rf_
   return rf_header_append_integer(header, "ZDITHER0", asked->seed, "where the random sequence begins", err);
 }
 
-/* Which parameter of the codec is the n-th, and its value (FITS 10.1.2). */
+/* Appends the n-th parameter of the codec and its value (FITS 10.1.2). */
 static rf_status parameter(rf_header *header, int n, const char *name, double value, const char *comment,
                            rf_error *err) {
   char keyword[32];
@@ -101,7 +101,7 @@ static rf_status parameter(rf_header *header, int n, const char *name, double va
   return rf_header_append_real(header, keyword, value, NULL, err);
 }
 
-/* NOISEBIT is not in the standard; it is what astropy and old versions of cfitsio have for the level of quantizing. */
+/* NOISEBIT is not in the standard. astropy and old versions of cfitsio write the quantize level so. */
 static rf_status parameter_cards(const rf_tile_plan *plan, rf_header *header, rf_error *err) {
   const rf_compression *asked = &plan->asked;
   int bitpix = plan->image.bitpix, n = 1;

@@ -7,18 +7,18 @@
 
 #include "tiled/image/edit/plan.h"
 
-/* Appends the cards of the binary table, XTENSION to TFORMn; then ZIMAGE, and behind it those that say how it is
- * compressed. With `structure` ZBITPIX, ZNAXIS and ZNAXISn are among them, and ZTENSION, ZPCOUNT and ZGCOUNT of an
- * IMAGE extension; else these are the caller's to append. */
+/* Appends the cards of the binary table (XTENSION to TFORMn), then ZIMAGE, then those that describe the compression.
+ * With `structure`, these include ZBITPIX, ZNAXIS and ZNAXISn, and ZTENSION, ZPCOUNT and ZGCOUNT of an IMAGE extension.
+ * Without it, the caller appends those. */
 rf_status rf_tile_plan_cards(const rf_tile_plan *plan, rf_header *header, bool structure, rf_error *err);
 
-/* Begins the HDU (rf_file_append_begin_locked), behind an empty primary one where the file has none; its header has
- * `spare` bytes (whole blocks) for cards to come. No tile is written yet: the image reads as zeros. Exclusive lock
- * held; the caller publishes it, or takes off what was begun. */
+/* Begins the HDU (rf_file_append_begin_locked()), after an empty primary HDU where the file is empty. Its header has
+ * `spare` bytes (whole blocks) for later cards. No tile is written: the image reads as zeros. Exclusive lock held. The
+ * caller publishes the HDU or discards it. */
 rf_status rf_tiled_image_append_locked(rf_file *file, const rf_tile_plan *plan, const rf_header *header, uint64_t spare,
                                        size_t *index, rf_error *err);
 
-/* What rf_image_create does for a spec with a compression. */
+/* Implements rf_image_create() for a spec with a compression. */
 rf_status rf_tiled_image_create(rf_file *file, const rf_image_spec *spec, size_t *index, rf_error *err);
 
 /* rf_image_check_spec() for a spec with a compression. `image`: its facts. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * One tile: from the stored values of the image to the bytes of its cell (FITS 10.1.3, 10.2).
+ * Encodes one tile: from the stored values of the image to the bytes of its cell (FITS 10.1.3, 10.2).
  */
 #include "tiled/image/edit/encode.h"
 
@@ -33,7 +33,7 @@ rf_tile_shape rf_tile_encode_shape(int naxis, const uint64_t *lengths, unsigned 
   return shape;
 }
 
-/* ---- what does not change from tile to tile ---- */
+/* ---- the encoder of all tiles ---- */
 
 static double level_of(const rf_tiled_image *tiled_image, const rf_tiled_state *state) {
   if (state->quantize_level != 0)
@@ -43,7 +43,7 @@ static double level_of(const rf_tiled_image *tiled_image, const rf_tiled_state *
   return tiled_image->dither == RF_DITHER_NONE ? 16.0 : 4.0;
 }
 
-/* Room for the encoded tile: whatever way it takes in the end. */
+/* Computes the room for an encoded tile in any form. */
 static rf_status find_bound(rf_tile_encoder *encoder, const rf_tile_shape *shape, rf_error *err) {
   const rf_tiled_image *tiled_image = encoder->tiled_image;
   rf_tile_shape integers = *shape, raw = *shape;
@@ -78,7 +78,7 @@ rf_status rf_tile_encoder_init(rf_tile_encoder *encoder, const rf_tiled_image *t
   if (encoder->offset != 0)
     encoder->width = 4;
   encoder->level = level_of(tiled_image, state);
-  /* cfitsio does not look for a gzipped tile where there is a column for raw ones. */
+  /* cfitsio does not read a gzipped tile where there is a column for raw tiles. */
   encoder->lossless = tiled_image->columns.raw >= 0 ? RF_ZFORM_RAW : RF_ZFORM_GZIP;
   bool own = tiled_image->has_null && tiled_image->null >= INT32_MIN && tiled_image->null <= INT32_MAX;
   encoder->null = own ? (int32_t)tiled_image->null : RF_QUANTIZED_NULL;
@@ -99,7 +99,7 @@ rf_status rf_tile_encoder_init(rf_tile_encoder *encoder, const rf_tiled_image *t
   return find_bound(encoder, &shape, err);
 }
 
-/* The sum of all bytes, as cfitsio takes it; a NaN counts as the infinity that it gets in its place from fitsio. */
+/* The sum of all bytes, as cfitsio computes it. NaN counts as infinity, which fitsio puts in its place. */
 int rf_tile_encode_seed(const void *values, size_t count, unsigned width) {
   const uint8_t *at = values;
   uint64_t sum = 0;
@@ -124,7 +124,7 @@ int rf_tile_encode_seed(const void *values, size_t count, unsigned width) {
 
 /* ---- integers ---- */
 
-/* Any width to 32 bits. */
+/* Converts integers of any width to 32 bits. */
 static void widen(const void *values, unsigned width, size_t count, int32_t offset, int32_t *out) {
   const uint8_t *bytes = values;
   for (size_t i = 0; i < count; i++) {
@@ -140,7 +140,7 @@ static void widen(const void *values, unsigned width, size_t count, int32_t offs
   }
 }
 
-/* What HCOMPRESS_1 divides by. Numbers as cfitsio rounds them. */
+/* Returns the divisor of HCOMPRESS_1, rounded as cfitsio does. */
 static rf_status divisor(const rf_tile_encoder *encoder, const rf_tile_shape *shape, const int32_t *integers,
                          int *scale, rf_error *err) {
   float wanted = (float)encoder->tiled_image->hcomp_scale;
@@ -156,12 +156,12 @@ static rf_status divisor(const rf_tile_encoder *encoder, const rf_tile_shape *sh
 }
 
 static rf_status encode_integers(const rf_tile_encoder *encoder, const rf_tile_shape *shape, const void *values,
-                                 unsigned width, bool anew, int32_t *scratch, uint8_t *out, size_t *used,
+                                 unsigned width, bool lossy, int32_t *scratch, uint8_t *out, size_t *used,
                                  rf_error *err) {
   rf_tile_params params = encoder->params;
   rf_tile_shape own = *shape;
   own.width = width;
-  if (anew && encoder->tiled_image->hcomp_scale != 0 && encoder->tiled_image->hcomp_scale != 1.0 && width <= 4) {
+  if (lossy && encoder->tiled_image->hcomp_scale != 0 && encoder->tiled_image->hcomp_scale != 1.0 && width <= 4) {
     const int32_t *integers = values;
     if (width < 4) {
       widen(values, width, shape->count, 0, scratch);
@@ -195,8 +195,8 @@ rf_status rf_tile_encode_integers(const rf_tile_encoder *encoder, const rf_tile_
   return status == RF_OK || status == RF_ERR_RANGE ? RF_OK : rf_fail(err, status, "%s", why.message);
 }
 
-/* A file may have another number for undefined pixels than the one we write by ourselves. False when a pixel has it by
- * its value. */
+/* Replaces the library's number for undefined pixels by that of the file. Returns false where a pixel has that number
+ * as its value. */
 static bool put_null(const rf_tile_encoder *encoder, const rf_quantum *quantum, size_t count, int32_t *integers) {
   if (encoder->null == RF_QUANTIZED_NULL)
     return true;
@@ -216,7 +216,7 @@ static bool has_null(const rf_tile_encoder *encoder, size_t count, const int32_t
   return false;
 }
 
-/* What stands for a pixel that nobody has written: a NaN that no arithmetic gives. */
+/* Marks a pixel that was never written: a NaN that no arithmetic gives. */
 #define UNWRITTEN_F32 0x7FC5A5A5u
 #define UNWRITTEN_F64 UINT64_C(0x7FF8A5A5C3C3E1E1)
 
@@ -232,7 +232,7 @@ void rf_tile_encode_unwritten(rf_dtype type, void *values, size_t count) {
       memcpy(&wide[i], &bits, sizeof bits);
 }
 
-/* Pixels that nobody has written become zero. */
+/* Sets pixels that were never written to 0. */
 static void put_unwritten(rf_dtype type, void *values, size_t count) {
   float *narrow = values;
   double *wide = values;
@@ -249,8 +249,8 @@ static void put_unwritten(rf_dtype type, void *values, size_t count) {
   }
 }
 
-/* The scale of what was written will do for the zeros, too, and for what is to come in their place: the integer 0 is
- * zero, since ZZERO by the values that are there may leave no room on its other side. */
+/* The scale of the written pixels also serves the zeros, and the later values in their place. The integer 0 is zero:
+ * ZZERO by the present values may leave no room below it. */
 static bool quantize_begun(const rf_tile_encoder *encoder, rf_quantum *quantum, size_t count, const void *values,
                            int32_t *integers) {
   quantum->zero = 0;
@@ -299,7 +299,7 @@ rf_status rf_tile_encode_begun(const rf_tile_encoder *encoder, uint64_t tile, co
 }
 
 rf_status rf_tile_encode_values(const rf_tile_encoder *encoder, uint64_t tile, const rf_tile_shape *shape,
-                                const void *values, bool anew, int32_t *integers, uint8_t *out, rf_encoded_tile *cell,
+                                const void *values, bool lossy, int32_t *integers, uint8_t *out, rf_encoded_tile *cell,
                                 rf_error *err) {
   const rf_tiled_image *tiled_image = encoder->tiled_image;
   bool done = false;
@@ -307,13 +307,13 @@ rf_status rf_tile_encode_values(const rf_tile_encoder *encoder, uint64_t tile, c
                                         ? RF_ZFORM_RAW
                                         : RF_ZFORM_DATA};
   if (tiled_image->quantized) {
-    if (anew)
+    if (lossy)
       RF_TRY(encode_quantized(encoder, tile, shape, (void *)values, false, integers, out, cell, &done, err));
     return done ? RF_OK : encode_lossless(encoder, shape, values, out, cell, err);
   }
   if (encoder->offset != 0) {
     widen(values, encoder->stored_bytes, shape->count, encoder->offset, integers);
-    return encode_integers(encoder, shape, integers, 4, anew, NULL, out, &cell->bytes, err);
+    return encode_integers(encoder, shape, integers, 4, lossy, NULL, out, &cell->bytes, err);
   }
-  return encode_integers(encoder, shape, values, encoder->stored_bytes, anew, integers, out, &cell->bytes, err);
+  return encode_integers(encoder, shape, values, encoder->stored_bytes, lossy, integers, out, &cell->bytes, err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * A compressed image that gets longer along its slowest axis, and what is put off until the file is closed: tiles that
- * nobody has written become real ones, which other readers need, and room that was left for more is given back.
+ * Extends a compressed image along its slowest axis, and flushes: tiles that were never written get bytes, which
+ * other readers need, and spare room is removed.
  */
 #include "tiled/image/edit/extend.h"
 
@@ -17,13 +17,12 @@
 #include "tiled/image/rows.h"
 #include "tiled/session.h"
 
-/* A heap larger than this is moved away from the rows by as many bytes as these have, so that the next ones find
- * room. */
+/* A heap larger than this moves away from the rows by as many bytes as they have, so that later rows find room. */
 #define SMALL_HEAP ((uint64_t)64 << 10)
-/* Tiles that are looked at or filled at a time. */
+/* Tiles that are examined or filled at a time. */
 #define MANY_TILES ((size_t)1 << 14)
 
-/* ---- longer ---- */
+/* ---- extending ---- */
 
 static rf_status check_length(const rf_tiled_image *tiled_image, uint64_t length, uint64_t *ntiles, rf_error *err) {
   const rf_hdu *image = &tiled_image->image;
@@ -46,13 +45,13 @@ static rf_status check_length(const rf_tiled_image *tiled_image, uint64_t length
   return RF_OK;
 }
 
-/* Tiles of the last row of tiles. */
+/* Returns the tiles of the last row of tiles. */
 static uint64_t last_tile(const void *context, uint64_t i) {
   const rf_tiled_image *tiled_image = context;
   return tiled_image->ntiles - tiled_image->ntiles / tiled_image->counts[tiled_image->image.naxis - 1] + i;
 }
 
-/* Tiles that are cut off by the end of the image become longer. */
+/* Tiles at the end of the image become longer. */
 static rf_status fill_up(rf_tile_change *edit, uint64_t length, rf_error *err) {
   const rf_tiled_image *tiled_image = edit->tiled_image;
   int last = tiled_image->image.naxis - 1;
@@ -67,7 +66,7 @@ static rf_status fill_up(rf_tile_change *edit, uint64_t length, rf_error *err) {
   return rf_tile_change_write(edit, &source, err);
 }
 
-/* The table of an image of `length` along its slowest axis, which has `ntiles` tiles. */
+/* Extends the table to an image of `length` along its slowest axis, which has `ntiles` tiles. */
 static rf_status lengthen(rf_tile_change *edit, uint64_t length, uint64_t ntiles, rf_error *err) {
   rf_tile_layout layout = rf_tile_change_layout(edit);
   uint64_t row_bytes = edit->table->info.row_bytes, fresh = ntiles - layout.nrows, more;
@@ -104,7 +103,7 @@ rf_status rf_tiled_image_extend_locked(rf_file *file, size_t index, uint64_t len
   return status;
 }
 
-/* ---- settling ---- */
+/* ---- flushing ---- */
 
 typedef struct empties {
   uint64_t tiles[MANY_TILES];
@@ -132,7 +131,7 @@ static void put_nothing(const void *context, uint64_t i, size_t elements, rf_til
   }
 }
 
-/* The next stretch of tiles from *first on: those that were never written. */
+/* Gets the next run of tiles from *first on that were never written. */
 static rf_status fill_some(rf_tile_change *edit, empties *list, uint64_t *first, rf_error *err) {
   uint64_t left = edit->tiled_image->ntiles - *first;
   size_t n = left < MANY_TILES ? (size_t)left : MANY_TILES, count = 0;

@@ -40,7 +40,7 @@ static rf_status set_string(rf_header *header, const char *keyword, const char *
   return rf_header_set(header, keyword, &value, NULL, err);
 }
 
-/* TFORMn, where the descriptor or the longest cell is another one. */
+/* Sets TFORMn where the descriptor or the longest cell has changed. */
 static rf_status set_forms(const rf_tile_change *edit, bool wide, rf_header *header, rf_error *err) {
   const rf_column *columns[3];
   const rf_tile_columns *c = &edit->tiled_image->columns;
@@ -61,7 +61,7 @@ static rf_status set_forms(const rf_tile_change *edit, bool wide, rf_header *hea
   return RF_OK;
 }
 
-/* A column for tiles that cannot be quantized, behind the others. */
+/* Appends a column for tiles that cannot be quantized. */
 static rf_status add_fallback(const rf_tile_change *edit, bool wide, rf_header **header, rf_error *err) {
   unsigned number = (unsigned)edit->table->info.ncols + 1;
   char keyword[32];
@@ -105,7 +105,7 @@ static rf_status set_facts(const rf_tile_change *edit, const rf_tile_layout *lay
 typedef struct relayout {
   rf_tile_change *edit;
   const rf_table_info *info;
-  uint64_t used; /* bytes of the heap that move */
+  uint64_t used; /* bytes of the heap to move */
   uint64_t row_bytes;
   uint64_t nrows;
   uint64_t heap_offset;
@@ -120,7 +120,7 @@ static void add_part(relayout *r, rf_row_mode mode, uint64_t from, uint64_t byte
   r->row_bytes += bytes;
 }
 
-/* What becomes of the fields of a row. */
+/* Plans the new fields of a row. */
 static void plan_rows(const rf_tile_change *edit, const rf_tile_layout *layout, relayout *r) {
   const rf_column *columns[3];
   uint64_t at = 0, old = edit->table->info.row_bytes;
@@ -178,8 +178,8 @@ static rf_status set_sizes(const relayout *r, const rf_tile_layout *layout, rf_h
   return rf_table_set_heap_place(header, r->heap_offset, layout->gap, err);
 }
 
-/* What is kept of the image stays where it is in memory, and its cache stays as it was set: callers are in the middle
- * of a change, and only what the new header says otherwise is taken over. */
+/* Takes over the changes of the new header. The image stays at its address, and its cache stays, because callers are in
+ * the middle of a change. */
 static rf_status renew(rf_tile_change *edit, rf_tiled_image *kept, bool otherwise, rf_error *err) {
   rf_tiled_parsed *parsed = edit->hdu->parsed;
   rf_status status = RF_OK;

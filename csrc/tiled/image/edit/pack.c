@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * A whole image compressed into another file, and back. Cards keep their order and their text, so that the way there
- * and back gives the same bytes where the codec loses nothing.
+ * Compresses a whole image into another file, and decompresses it. Cards keep their order and text: with a lossless
+ * codec, packing and unpacking restore the same bytes.
  */
 #include "tiled/image/edit/pack.h"
 
@@ -30,13 +30,12 @@
 #include "value/convert.h"
 #include "value/dtype.h"
 
-/* Pixels that are in memory at a time, if a tile is no larger. */
+/* Bytes of pixels in memory at a time, where a tile is no larger. */
 #define BLOCK_BYTES ((uint64_t)16 << 20)
 
 /* ---- the header of the table ---- */
 
-/* The card's keyword for the image's structure in the table, "" for one that stays as it is. False when it would say
- * something about the table. */
+/* Gets the keyword of the card in the table, "" where it stays. Returns false where it would describe the table. */
 static bool packed_keyword(const char *card, char keyword[9]) {
   static const char *const renamed[][2] = {{"SIMPLE", "ZSIMPLE"},  {"XTENSION", "ZTENSION"}, {"BITPIX", "ZBITPIX"},
                                            {"NAXIS", "ZNAXIS"},    {"EXTEND", "ZEXTEND"},    {"BLOCKED", "ZBLOCKED"},
@@ -85,7 +84,7 @@ static bool has_card(const rf_header *header, const char *keyword) {
   return rf_header_find(header, keyword, 0, &index, NULL) == RF_OK;
 }
 
-/* Cards for the sums of the table itself: before the image's, so that they need no block of their own later. */
+/* Appends cards for the sums of the table before those of the image, so that they need no block of their own later. */
 static rf_status append_sum_cards(bool checksum, bool datasum, rf_header *header, rf_error *err) {
   if (checksum)
     RF_TRY(rf_header_append_string(header, "CHECKSUM", "0000000000000000", "HDU checksum", err));
@@ -110,7 +109,8 @@ static rf_status compose(const rf_header *image, const rf_tile_plan *plan, bool 
   return status;
 }
 
-/* Blank cards with END behind them at the beginning of a block would be taken for room for cards to come. */
+/* Returns whether END stands badly: blank cards before an END at the beginning of a block would look like spare room.
+ */
 static bool looks_like_room(const rf_header *header) {
   size_t count = rf_header_get_count(header);
   const char *last = rf_header_get_cards(header) + (count - 1) * RF_CARD_BYTES;
@@ -120,7 +120,7 @@ static bool looks_like_room(const rf_header *header) {
   return count % (RF_BLOCK_BYTES / RF_CARD_BYTES) == 0 && blanks == RF_CARD_BYTES;
 }
 
-/* With cards for sums where the image has some; one more or less where END would stand badly. */
+/* Adds cards for sums where the image has some, and one more or less where END would stand badly. */
 static rf_status packed_header(const rf_header *image, const rf_tile_plan *plan, rf_header **header, rf_error *err) {
   bool checksum = has_card(image, "CHECKSUM"), datasum = checksum || has_card(image, "DATASUM");
   RF_TRY(compose(image, plan, checksum, datasum, header, err));
@@ -258,7 +258,7 @@ static rf_status unpack_pixels(transfer *t, const rf_hdu *hdu, rf_error *err) {
   return RF_OK;
 }
 
-/* The header of the image must describe the pixels that are decoded, and nothing else. */
+/* Checks that the header of the image describes the decoded pixels and nothing else. */
 static rf_status check_same(const rf_hdu *made, const rf_tiled_image *tiled_image, rf_error *err) {
   const rf_hdu *image = &tiled_image->image;
   bool same = made->ops->kind == RF_HDU_IMAGE && made->bitpix == image->bitpix && made->naxis == image->naxis;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * A compression made definite for an image: which codec, which tiles, which columns. All that can be refused is refused
- * here, before anything is written.
+ * The plan of a compression: which codec, which tiles, which columns. It refuses what cannot be done, before anything
+ * is written.
  */
 #include "tiled/image/edit/plan.h"
 
@@ -16,13 +16,13 @@
 #include "file/hdu.h"
 #include "tiled/image/edit/encode.h"
 
-/* Tiles of an image of one axis that is empty so far. */
+/* Length of tiles of an image of one axis that is empty so far. */
 #define FIRST_ROW ((uint64_t)32768)
-/* HCOMPRESS_1: least length of a tile that cfitsio makes and takes. */
+/* HCOMPRESS_1: smallest length of a tile that cfitsio writes and reads. */
 #define LEAST_PLANE 4
-/* A tile may be longer than the slowest axis is so far, up to this many bytes. */
+/* A tile may exceed the present length of the slowest axis up to this many bytes. */
 #define MAX_AHEAD ((uint64_t)256 << 20)
-/* fpack's steps of the noise, with and without dithering. */
+/* The quantize levels of fpack, with and without dithering. */
 #define DITHERED_LEVEL 4.0
 #define PLAIN_LEVEL 16.0
 
@@ -30,7 +30,7 @@ static bool is_real(const rf_tile_plan *plan) {
   return plan->image.bitpix < 0;
 }
 
-/* ---- what was asked for ---- */
+/* ---- the request ---- */
 
 static rf_status check_codec(const rf_tile_plan *plan, rf_error *err) {
   const char *name = plan->codec->name;
@@ -110,7 +110,7 @@ static rf_status take_asked(rf_tile_plan *plan, const rf_compression *compressio
 
 /* ---- tiles ---- */
 
-/* Rows of a tile of HCOMPRESS_1 as fpack chooses them: 16, or another number that leaves no narrow rest. */
+/* Returns the rows of a tile of HCOMPRESS_1 as fpack chooses them: 16, or another number that leaves no narrow rest. */
 static uint64_t plane_rows(uint64_t rows) {
   static const uint64_t good[] = {16, 24, 20, 30, 28, 26, 22, 18, 14};
   if (rows <= 30 && rows > 0)
@@ -130,7 +130,7 @@ static void default_tile(rf_tile_plan *plan) {
     plan->tile[1] = plane_rows(axes[1]);
 }
 
-/* No longer than the axis; but the slowest axis may grow, and tiles that were asked for then fill up. */
+/* No longer than the axis. The slowest axis may grow: tiles that the caller chose fill up then. */
 static uint64_t tile_length(const rf_tile_plan *plan, int axis, uint64_t asked, uint64_t others) {
   uint64_t length = plan->image.axes[axis], bytes;
   if (asked <= length)
@@ -156,7 +156,7 @@ static rf_status asked_tile(rf_tile_plan *plan, rf_error *err) {
   return RF_OK;
 }
 
-/* HCOMPRESS_1 is made for planes; cfitsio neither writes nor reads others. */
+/* HCOMPRESS_1 is for planes; cfitsio neither writes nor reads other tiles. */
 static rf_status check_plane(const rf_tile_plan *plan, rf_error *err) {
   int longer = 0;
   for (int i = 0; i < plan->image.naxis; i++) {
@@ -225,7 +225,7 @@ static void add_column(rf_tile_plan *plan, const char *name, rf_dtype type, bool
       (rf_column_spec){.size = sizeof(rf_column_spec), .name = name, .type = type, .descriptor = heap ? format : 0};
 }
 
-/* cfitsio looks for COMPRESSED_DATA whatever the codec is. */
+/* cfitsio expects COMPRESSED_DATA with every codec. */
 static void choose_columns(rf_tile_plan *plan) {
   static const rf_dtype types[] = {RF_U8, RF_I16, RF_I32, RF_I64};
   int bitpix = plan->image.bitpix;

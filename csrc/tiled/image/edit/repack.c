@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The heap of a compressed image without what rewritten tiles have left in it.
+ * Repacks the heap of a compressed image: removes the bytes that rewritten tiles left.
  */
 #include "file/call.h"
 #include "file/hdu.h"
@@ -13,7 +13,7 @@ static rf_status repack(rf_file *file, rf_hdu *hdu, void *request, bool *written
   RF_TRY(rf_tile_change_begin(&edit, file, hdu->index, written, err));
   RF_TRY(rf_heap_repack_locked(file, hdu->index, edit.hdu, edit.table, request, written, err));
   rf_tiled_state *state = edit.state;
-  if (*written) { /* tiles lie elsewhere now */
+  if (*written) { /* tiles have moved */
     state->known = false;
     state->grown = false;
   }

@@ -54,7 +54,7 @@ static void put_row(rf_tile_change *edit, const rf_column *const columns[3], uin
     }
   }
   bool new_null = c->null >= 0 && !place->cell.keeps;
-  /* Of integers every new tile has the BLANK of the image. */
+  /* For integers, every new tile has the BLANK of the image. */
   int64_t null = edit->tiled_image->quantized ? RF_QUANTIZED_NULL : edit->tiled_image->image.blank;
   if (new_null && (edit->tiled_image->quantized || edit->tiled_image->image.has_blank))
     rf_put_be32(row + (size_t)edit->table->columns[c->null].info.offset, (uint32_t)null);
@@ -85,17 +85,17 @@ rf_status rf_tile_change_put_deferred(rf_tile_change *edit, rf_store *store, uin
   return status;
 }
 
-/* ---- rows on their way to the file ---- */
+/* ---- writing rows ---- */
 
 typedef struct row_writer {
   rf_tile_change *edit;
   size_t row_bytes;
-  uint8_t *rows;  /* as the file has them, then as it will */
+  uint8_t *rows;  /* as in the file, then as changed */
   uint8_t *fresh; /* one row */
-  rf_edit *torn;  /* rows that a kill could tear: they are written through a trailer */
+  rf_edit *torn;  /* rows that a kill could tear, written through a trailer */
 } row_writer;
 
-/* Do the bytes that differ lie in two pages of the file? */
+/* Returns whether the bytes that differ lie in two pages of the file. */
 static bool can_tear(const uint8_t *old, const uint8_t *fresh, size_t n, uint64_t at) {
   size_t first = 0, last = n;
   while (first < n && old[first] == fresh[first])
@@ -105,7 +105,7 @@ static bool can_tear(const uint8_t *old, const uint8_t *fresh, size_t n, uint64_
   return first < last && rf_layout_crosses_page(at + first, last - first);
 }
 
-/* Row i of those at `at`. */
+/* Changes row i of the rows at `at`. */
 static rf_status change_row(row_writer *w, const rf_column *const columns[3], size_t i, uint64_t at,
                             const rf_tile_place *place, rf_error *err) {
   uint8_t *row = w->rows + i * w->row_bytes;

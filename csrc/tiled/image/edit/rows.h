@@ -8,8 +8,8 @@
 #include "store/store.h"
 #include "tiled/image/edit/change.h"
 
-/* Writes the rows of `count` tiles, in ascending order: each is switched at once. `blank`: there is nothing in them
- * that has to stay. */
+/* Writes the rows of `count` tiles, in ascending order. Each row is switched at once. `blank`: the rows hold nothing
+ * that must stay. */
 rf_status rf_tile_change_put_rows(rf_tile_change *edit, const rf_tile_place *places, size_t count, bool blank,
                                   rf_error *err);
 

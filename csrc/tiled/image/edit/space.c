@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Free bytes of the heap of a compressed image. A tile that is written never takes the place of bytes that a descriptor
- * in the file points at: whenever a process dies, each tile is the old one or the new one. The old bytes become free
- * when the descriptor has been switched.
+ * Free bytes of the heap of a compressed image. A new tile never overwrites bytes that a descriptor in the file
+ * points at: if the process is killed, each tile is the old one or the new one. The old bytes become free after the
+ * descriptor was switched.
  */
 #include "tiled/image/edit/space.h"
 
@@ -13,9 +13,9 @@
 #include "base/memory.h"
 #include "tiled/session.h"
 
-/* Holes that are kept in mind; others stay until the heap is packed. */
+/* Largest number of known holes. Others stay until the heap is repacked. */
 #define MAX_HOLES ((size_t)1 << 20)
-/* Holes that are looked at for one tile. */
+/* Holes that are tried for one tile. */
 #define MAX_LOOKS 64
 
 void rf_tile_space_clear(rf_tiled_state *state) {
@@ -51,7 +51,7 @@ static int by_begin(const void *a, const void *b) {
   return x->begin < y->begin ? -1 : x->begin > y->begin;
 }
 
-/* Appends one behind all others, or makes the last one longer. */
+/* Appends a hole after all others, or extends the last one. */
 static void join(rf_tile_hole *list, size_t *count, rf_tile_hole extent) {
   if (extent.begin >= extent.end)
     return;
@@ -68,7 +68,7 @@ void rf_tile_space_give(rf_tiled_state *state, rf_tile_hole *freed, size_t count
   qsort(freed, count, sizeof *freed, by_begin);
   rf_tile_hole *list = rf_alloc((state->hole_count + count) * sizeof *list);
   if (list == NULL)
-    return; /* room that is lost until the heap is packed */
+    return; /* space that is lost until the heap is repacked */
   while (i < state->hole_count || k < count) {
     bool old = k == count || (i < state->hole_count && state->holes[i].begin < freed[k].begin);
     join(list, &made, old ? state->holes[i++] : freed[k++]);

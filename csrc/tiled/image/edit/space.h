@@ -7,14 +7,14 @@
 
 #include "tiled/session.h"
 
-/* tiled/image/edit/space.c: forgets all holes in the heap. */
+/* Forgets all holes in the heap. */
 void rf_tile_space_clear(rf_tiled_state *state);
 
-/* One more hole, behind those that are known. */
+/* Appends a hole after those that are known. */
 void rf_tile_space_append(rf_tiled_state *state, uint64_t begin, uint64_t end);
-/* Takes so many bytes out of a hole; false when none is found. */
+/* Takes `bytes` bytes out of a hole. Returns false where no hole is found. */
 bool rf_tile_space_take(rf_tiled_state *state, uint64_t bytes, uint64_t *offset);
-/* These become free, and state->used smaller where they are the last. Sorts `freed`. */
+/* Frees these parts, and lowers state->used where they are the last. Sorts `freed`. */
 void rf_tile_space_give(rf_tiled_state *state, rf_tile_hole *freed, size_t count);
 
 #endif

@@ -28,9 +28,9 @@ typedef struct cell {
 
 typedef struct survey {
   uint64_t used;
-  bool ascending;        /* each cell begins behind all before it */
-  rf_tiled_state *state; /* gets the holes between cells, for as long as they ascend */
-  cell *cells;           /* NULL: only the facts above */
+  bool ascending;        /* each cell begins after all before it */
+  rf_tiled_state *state; /* receives the holes between cells as long as they ascend */
+  cell *cells;           /* NULL: only the members above */
   size_t count;
 } survey;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Writing sections of compressed images: checks, then the caller's pixels as tiles want them.
+ * Writes sections of compressed images: checks the values, then passes the caller's pixels to tiles.
  */
 #include "tiled/image/edit/write.h"
 
@@ -20,7 +20,7 @@
 #include "tiled/image/section.h"
 #include "value/convert.h"
 
-/* Pixels that go through the stack at a time. */
+/* Pixels that pass through the stack at a time. */
 #define BLOCK 512
 #define MAX_PLIO 16777215
 
@@ -37,7 +37,7 @@ static uint64_t tile_of(const void *context, uint64_t i) {
   return rf_tile_section_tile(((const input *)context)->section, i);
 }
 
-/* Pixels of the caller that need nothing but to be in the right place. */
+/* Returns the caller's pixels where they need no conversion, only the right place. */
 static bool is_plain(const input *from) {
   return from->convert->mode == RF_CONVERT_SWAP && from->mask == NULL;
 }
@@ -55,7 +55,8 @@ static bool is_whole(const void *context, uint64_t i, const void **ready) {
   return part.whole;
 }
 
-/* Up to BLOCK pixels of a row of the part, from pixel `first` on, as stored values in the order of the machine. */
+/* Converts up to BLOCK pixels of a row of the part, from pixel `first` on, to stored values in the byte order of the
+ * machine. */
 static void take(const input *from, const rf_tile_part_dim *dim, uint64_t array, uint64_t first, size_t count,
                  uint8_t *values) {
   unsigned each = from->convert->type_bytes;
@@ -120,7 +121,7 @@ static void put_section(const void *context, uint64_t i, size_t elements, rf_til
 
 /* ---- checks ---- */
 
-/* PLIO_1 has no way out for values that it cannot hold. */
+/* PLIO_1 has no other form for values that it cannot hold. */
 static rf_status check_plio(const rf_tile_codec *codec, bool quantized, const rf_hdu *image, const rf_convert *convert,
                             const rf_image_request *pixels, rf_error *err) {
   const uint8_t *mask = pixels->mask;
@@ -166,7 +167,7 @@ static rf_status check_in(uint64_t count, const rf_convert *convert, const void 
   return RF_OK;
 }
 
-/* Exact zeros mostly mark pixels without data, and come back as numbers near zero. */
+/* Exact zeros mostly mark pixels without data. They come back as numbers near zero. */
 static bool has_zero(const void *in, rf_dtype type, uint64_t count) {
   const uint8_t *bytes = in;
   for (uint64_t i = 0; i < count; i++)

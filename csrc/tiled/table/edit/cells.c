@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Cells of variable length into compressed tables (FITS 10.3.4): each is encoded by itself, then the blocks of
- * descriptors of the tiles that they are in.
+ * Writes cells of variable length to compressed tables (FITS 10.3.4): encodes each cell, then the blocks of
+ * descriptors of their tiles.
  */
 #include "tiled/table/edit/cells.h"
 
@@ -19,7 +19,7 @@
 #include "tiled/table/table.h"
 #include "tiled/table/tiles.h"
 
-/* Cells that are encoded together and stand side by side. */
+/* Cells that are encoded together and stored side by side. */
 #define PIECE_CELLS ((size_t)64)
 
 typedef struct piece {
@@ -33,7 +33,7 @@ typedef struct maker {
   const rf_tile_cells *cells;
   const rf_column *column;
   const uint64_t *begins; /* elements (of raw bits: bytes) before each cell */
-  rf_tile_cell *made;     /* `at`: from the beginning of the piece */
+  rf_tile_cell *made;     /* `at`: from the beginning of the segment */
   piece *pieces;
 } maker;
 
@@ -51,7 +51,7 @@ static rf_status make_cell(const maker *m, piece *p, uint64_t i, rf_error *err) 
   uint8_t *stream;
   if (cell->length == 0)
     return RF_OK;
-  (void)rf_heap_cell_bytes(m->column, cell->length, &size); /* was added up before */
+  (void)rf_heap_cell_bytes(m->column, cell->length, &size); /* the sum was checked before */
   uint8_t *room = rf_to_size(size, &bytes) ? rf_alloc(bytes) : NULL;
   if (room == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "no memory for a cell of %" PRIu64 " bytes", size);
@@ -82,7 +82,7 @@ static rf_status make_piece(void *context, size_t i, unsigned worker, rf_error *
   return RF_OK;
 }
 
-/* Places in the heap of the table, one cell behind the other. */
+/* Assigns places in the heap of the table, without gaps. */
 static uint64_t describe(const maker *m, uint64_t *begins) {
   uint64_t begin = 0, offset = m->cells->offset, total = 0;
   for (uint64_t i = 0; i < m->cells->selection->count; i++) {
@@ -97,7 +97,7 @@ static uint64_t describe(const maker *m, uint64_t *begins) {
   return total;
 }
 
-/* Pieces become blobs at the end of the heap. */
+/* Adds segments as blobs at the end of the heap. */
 static rf_status place_pieces(rf_tiled_table_edit *e, const maker *m, size_t count, rf_error *err) {
   rf_status status = RF_OK;
   for (size_t i = 0; i < count; i++) {
@@ -136,13 +136,13 @@ static rf_status encode_cells(rf_tiled_table_edit *e, maker *m, uint64_t *begins
 
 /* ---- blocks of descriptors ---- */
 
-/* The block that tile `tile` has, in the form that the column will have. */
+/* Gets the block of tile `tile` in the future form of the column. */
 static rf_status take_block(const rf_tiled_table_edit *e, size_t column, uint64_t tile, uint8_t *block, rf_error *err) {
   const rf_column *had = &e->z->plain->columns[column], *has = &e->table->columns[column];
   uint64_t rows = rf_tiled_table_edit_rows(e, tile);
   uint8_t *old;
   if (e->streams[(size_t)tile * e->table->info.ncols + column].n == 0)
-    return RF_OK; /* of a table that is being made */
+    return RF_OK; /* of a table that is being created */
   RF_TRY(rf_tile_read(e->file, e->hdu, e->raw, e->z, tile, column, &old, NULL, err));
   for (uint64_t i = 0; i < rows; i++) {
     rf_tile_cell cell = rf_tile_block_get(had, old, rows, i);
@@ -152,7 +152,7 @@ static rf_status take_block(const rf_tiled_table_edit *e, size_t column, uint64_
   return RF_OK;
 }
 
-/* Tile `tile`, whose rows of the walk are those of `part` (NULL: none of them). */
+/* Writes tile `tile`, whose selected rows are those of `part` (NULL: none). */
 static rf_status write_block(rf_tiled_table_edit *e, const maker *m, const rf_table_tiles *tiles,
                              const rf_table_tile_part *part, uint64_t tile, rf_error *err) {
   uint64_t rows = rf_tiled_table_edit_rows(e, tile), size = 0;
@@ -184,12 +184,12 @@ static rf_status write_blocks(rf_tiled_table_edit *e, const maker *m, rf_error *
   rf_table_tiles tiles = {.z = e->z, .selection = m->cells->selection};
   uint64_t *order = NULL, next = 0;
   rf_table_tile_part part = {0};
-  /* Descriptors that got wider are those of all tiles. */
+  /* Wider descriptors concern all tiles. */
   bool all = m->column->info.descriptor != e->z->plain->columns[m->cells->column].info.descriptor;
   RF_TRY(rf_table_tiles_order(&tiles, &order, err));
   tiles.order = order;
   rf_status status = RF_OK;
-  /* A step backwards goes through the tiles backwards: those between have nothing to be written. */
+  /* A negative step visits the tiles backwards: those between have nothing to write. */
   for (uint64_t first = 0; first < tiles.selection->count && status == RF_OK && !all; first += part.count) {
     rf_table_tiles_part(&tiles, first, &part);
     status = write_block(e, m, &tiles, &part, part.tile, err);

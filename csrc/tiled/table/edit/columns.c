@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Columns that come into compressed tables and go out of them: only descriptors and header change, and the streams of a
- * new column.
+ * Inserts and deletes columns of compressed tables: only descriptors and header change, and the streams of a new
+ * column.
  */
 #include "tiled/table/edit/columns.h"
 
@@ -32,7 +32,7 @@ static rf_status insert(rf_tiled_table_edit *e, const rf_header *plain, size_t p
   e->types[position] = RF_Z_GZIP_1;
   RF_TRY(take_header(e, plain, err));
   RF_TRY(rf_tiled_table_edit_refresh(e, from, err));
-  /* As a new table would have it. */
+  /* The codec that a new table would have. */
   rf_zcmptype types[RF_MAX_COLUMNS];
   RF_TRY(rf_tiled_table_choose(NULL, e->table, &tile_rows, types, &level, err));
   e->types[position] = types[position];

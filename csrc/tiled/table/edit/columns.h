@@ -9,7 +9,8 @@
 
 #include "rustfits.h"
 
-/* `plain` is the header with the column put in before number `position`, or without it. */
+/* Inserts or deletes a column. `plain` is the header with the new column before number `position`, or without the
+ * column. */
 rf_status rf_tiled_table_insert(rf_file *file, size_t index, const rf_header *plain, size_t position, bool *written,
                                 rf_error *err);
 rf_status rf_tiled_table_delete(rf_file *file, size_t index, const rf_header *plain, size_t column, bool *written,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Making a compressed table: its HDU with the descriptors of tiles that have no bytes yet, then zeros for all of them.
+ * Creates a compressed table: its HDU with descriptors of empty tiles, then zeros for all of them.
  */
 #include "tiled/table/edit/create.h"
 
@@ -19,7 +19,7 @@
 #include "tiled/table/edit/write.h"
 #include "tiled/table/header.h"
 
-/* The compressed header of a table, by what the caller asks for. */
+/* Makes the compressed header of a table by the caller's choice. */
 static rf_status pack_header(const rf_hdu_ops *const *kinds, const rf_header *plain,
                              const rf_table_compression *compression, int *level, rf_header **header, rf_error *err) {
   rf_hdu hdu;
@@ -61,7 +61,7 @@ rf_status rf_tiled_table_append_hdu(rf_file *file, const rf_header *plain, const
     status = rf_file_append_begin_locked(file, header, rf_header_get_file_bytes(header, 0) + spare, index, err);
   if (status == RF_OK)
     status = rf_tiled_session_get(file, file->hdus[*index], &session, err);
-  if (status == RF_OK) /* no header keeps it */
+  if (status == RF_OK) /* headers do not keep it */
     session->state.level = level;
   rf_header_free(header);
   return status;
@@ -82,7 +82,7 @@ static rf_status fill_zeros(rf_file *file, size_t index, rf_error *err) {
 
 rf_status rf_tiled_table_create(rf_file *file, const rf_header *plain, const rf_table_compression *compression,
                                 uint32_t reserve, size_t *index, rf_error *err) {
-  /* Whole blocks, whatever room the last one has. */
+  /* Whole blocks, regardless of the room in the last one. */
   uint64_t spare = ((uint64_t)reserve * RF_CARD_BYTES + RF_BLOCK_BYTES - 1) / RF_BLOCK_BYTES * RF_BLOCK_BYTES;
   RF_TRY(rf_tiled_table_append_hdu(file, plain, compression, spare, index, err));
   return fill_zeros(file, *index, err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * An edit of a compressed table. Streams that change go into the place of those that they replace where they fit and
- * nobody else points there, and behind the heap otherwise; then descriptors and header follow in one step.
+ * An edit of a compressed table. A new stream takes the place of the stream it replaces where it fits and no other
+ * descriptor points there. Other streams are appended to the heap. Descriptors and header follow in one step.
  */
 #include "tiled/table/edit/edit.h"
 
@@ -27,8 +27,8 @@
 #include "tiled/table/table.h"
 
 #define PAIR_BYTES ((uint64_t)16)
-/* A heap larger than this is moved by as many bytes as the descriptors have when those of new tiles come, so that the
- * next ones find room. */
+/* A heap larger than this moves by as many bytes as the descriptors have when new tiles are added, so that later ones
+ * find room. */
 #define SMALL_HEAP ((uint64_t)64 << 10)
 
 /* ---- beginning ---- */
@@ -213,9 +213,9 @@ static bool has_cells(const rf_table *table) {
   return false;
 }
 
-/* Leaves those that overlap no other one. `freed` is in order. */
+/* Keeps the parts that overlap no other one. `freed` is sorted. */
 static void drop_overlapping(rf_tiled_table_edit *e) {
-  size_t longest = 0, kept = 0; /* which one reaches farthest */
+  size_t longest = 0, kept = 0; /* the one with the largest end */
   for (size_t i = 1; i < e->freed_count; i++) {
     if (e->freed[longest].at + e->freed[longest].n > e->freed[i].at)
       e->freed[longest].shared = e->freed[i].shared = true;
@@ -228,14 +228,14 @@ static void drop_overlapping(rf_tiled_table_edit *e) {
   e->freed_count = kept;
 }
 
-/* Marks those that streams which stay have a part in. They are in order and apart. */
+/* Marks the parts that remaining streams share. They are sorted and do not overlap. */
 static void mark_shared(rf_tiled_table_edit *e) {
   size_t count = (size_t)e->ntiles * e->table->info.ncols;
   for (size_t s = 0; s < count; s++) {
     const rf_tile_stream *stream = &e->streams[s];
     if (stream->blob != 0 || stream->n == 0)
       continue;
-    /* The first that begins behind the stream. */
+    /* The first part that begins after the stream. */
     size_t low = 0, high = e->freed_count;
     while (low < high) {
       size_t middle = low + (high - low) / 2;
@@ -249,8 +249,8 @@ static void mark_shared(rf_tiled_table_edit *e) {
   }
 }
 
-/* Cells of variable length have their places in blocks that are not looked at here, so where there are any nothing is
- * used again; rf_table_repack does that. */
+/* The places of cells of variable length are in blocks that are not read here. Where a table has any, no bytes are used
+ * again; rf_table_repack() frees them. */
 static void reuse(rf_tiled_table_edit *e) {
   if (e->freed_count == 0 || has_cells(e->z->plain) || has_cells(e->table))
     return;
@@ -278,7 +278,7 @@ static rf_status place(rf_tiled_table_edit *e, rf_error *err) {
   bool early = false;
   for (size_t i = 0; i < e->blob_count; i++)
     early = early || e->blobs[i].placed;
-  if (!early) /* what was placed relies on where the heap ended */
+  if (!early) /* blobs were placed from the old end of the heap on */
     reuse(e);
   for (size_t i = 0; i < e->blob_count; i++) {
     rf_tile_blob *blob = &e->blobs[i];
@@ -359,11 +359,11 @@ static rf_status set_forms(const rf_tiled_table_edit *e, rf_header *header, rf_e
   return RF_OK;
 }
 
-/* Room that stays before the heap. Not where HDUs follow: they move each time. */
+/* Returns the spare room before the heap. None where HDUs follow: they move each time. */
 static uint64_t choose_gap(const rf_tiled_table_edit *e, uint64_t rows) {
   uint64_t old_rows = e->raw->info.nrows * e->raw->info.row_bytes, room = old_rows + e->gap;
   size_t count = 0;
-  /* What is there stays until the file is closed. */
+  /* The spare room stays until the file is closed. */
   if (e->hdu->pending && rows <= room)
     return room - rows;
   if (rows <= old_rows || e->raw->info.heap_bytes < SMALL_HEAP)
@@ -377,7 +377,7 @@ rf_status rf_tiled_table_flush(rf_file *file, rf_hdu *hdu, bool *written, rf_err
   rf_tiled_table_edit e;
   rf_status status = rf_tiled_table_edit_begin(&e, file, hdu->index, err);
   if (status == RF_OK) {
-    hdu->pending = false; /* else the gap would stay */
+    hdu->pending = false; /* otherwise the gap would stay */
     if (e.gap > 0)
       status = rf_tiled_table_edit_commit(&e, written, err);
     hdu->pending = status != RF_OK;
@@ -386,7 +386,7 @@ rf_status rf_tiled_table_flush(rf_file *file, rf_hdu *hdu, bool *written, rf_err
   return status;
 }
 
-/* The header of the table as it will be. */
+/* Makes the header of the future table. */
 static rf_status make_header(const rf_tiled_table_edit *e, const commit *c, rf_header *header, rf_error *err) {
   RF_TRY(rf_table_set_integer(header, "PCOUNT", c->gap + e->heap, "size of special data area", err));
   if (c->gap > 0)
@@ -394,7 +394,7 @@ static rf_status make_header(const rf_tiled_table_edit *e, const commit *c, rf_h
   return set_forms(e, header, err);
 }
 
-/* The same, with all cards where the file has them. */
+/* The same, with all cards in their present places. */
 static rf_status order_header(const rf_tiled_table_edit *e, rf_header **header, rf_error *err) {
   const rf_header *old;
   rf_header *ordered;
@@ -417,7 +417,7 @@ rf_status rf_tiled_table_edit_commit(rf_tiled_table_edit *e, bool *written, rf_e
   rf_rearrange rearrange = {carry_out, &c, false};
   rf_hdu *hdu = e->hdu;
   RF_TRY(place(e, err));
-  c.rows = e->ntiles * PAIR_BYTES * e->table->info.ncols; /* there was memory for them */
+  c.rows = e->ntiles * PAIR_BYTES * e->table->info.ncols; /* they were in memory before */
   c.gap = choose_gap(e, c.rows);
   if (!rf_add_u64(c.rows + c.gap, e->heap, &bytes) || bytes > INT64_MAX - RF_BLOCK_BYTES)
     return rf_fail(err, RF_ERR_LIMIT, "the table would have more bytes than a file can hold");
@@ -429,6 +429,6 @@ rf_status rf_tiled_table_edit_commit(rf_tiled_table_edit *e, bool *written, rf_e
     status = rf_file_rearrange_locked(e->file, e->index, header, bytes, &rearrange, written, err);
   rf_header_free(header);
   if (status == RF_OK && c.gap > 0)
-    hdu->pending = true; /* the entry stays where it is in memory */
+    hdu->pending = true; /* the entry keeps its address */
   return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * A binary table to a compressed one in another file, tile by tile, as cfitsio's fpack does it.
+ * Compresses a binary table into another file, tile by tile, as cfitsio's fpack does.
  */
 #include "tiled/table/edit/pack.h"
 
@@ -25,7 +25,7 @@
 #include "tiled/table/edit/edit.h"
 #include "tiled/table/table.h"
 
-/* Bytes of streams that are kept in memory until they are written. */
+/* Bytes of streams in memory before they are written. */
 #define GROUP_BYTES ((size_t)64 << 20)
 
 typedef struct packer {
@@ -35,7 +35,7 @@ typedef struct packer {
   rf_tiled_table_edit *e;
   uint64_t tile_rows;
   uint64_t ntiles;
-  uint64_t tile;  /* the one at work */
+  uint64_t tile;  /* the present tile */
   uint64_t rows;  /* its number of rows */
   uint8_t *bytes; /* its rows */
   uint8_t **streams;
@@ -97,7 +97,7 @@ static rf_status read_cell(void *context, uint64_t i, uint64_t begin, uint8_t *o
   uint64_t length, offset, bytes = 0;
   const uint8_t *field = s->p->bytes + (size_t)i * (size_t)info->row_bytes + (size_t)s->column->info.offset;
   (void)begin;
-  (void)rf_descriptor_get(s->p->table, s->column, field, &length, &offset); /* was good when lengths were taken */
+  (void)rf_descriptor_get(s->p->table, s->column, field, &length, &offset); /* checked with the lengths */
   (void)rf_heap_cell_bytes(s->column, length, &bytes);
   return rf_store_read(s->p->from->store, s->p->hdu->data_offset + info->heap_offset + offset, out, (size_t)bytes, err);
 }
@@ -156,7 +156,7 @@ static rf_status pack_tile(packer *p, rf_error *err) {
   return pack_heap(p, err);
 }
 
-/* The header of the new table must describe the source's rows: all sizes here are the source's. */
+/* Checks that the header of the new table describes the rows of the source: all sizes here are those of the source. */
 static rf_status check_layout(const packer *p, rf_error *err) {
   const rf_table *had = p->table, *has = p->e->table;
   bool same = had->info.nrows == has->info.nrows && had->info.row_bytes == has->info.row_bytes &&
@@ -172,7 +172,7 @@ static rf_status check_layout(const packer *p, rf_error *err) {
   return rf_fail(err, RF_ERR_FORMAT, "the header of the compressed table would describe other rows than the table has");
 }
 
-/* As many tiles as their streams may be in memory. */
+/* Returns the number of tiles whose streams fit memory. */
 static rf_status pack_group(packer *p, rf_file *to, size_t index, uint64_t *next, bool *written, rf_error *err) {
   rf_tiled_table_edit e;
   size_t bytes = 0, counted = 0;

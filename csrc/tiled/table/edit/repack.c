@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The heap of a compressed table without what no descriptor points at: streams and cells move down in the order in
- * which they stand, blocks of descriptors, which change with that, come behind them.
+ * Repacks the heap of a compressed table: streams and cells move down in their order, and the blocks of descriptors,
+ * which change with that, follow.
  */
 #include "tiled/table/edit/repack.h"
 
@@ -19,12 +19,12 @@
 #include "tiled/table/edit/edit.h"
 #include "tiled/table/tiles.h"
 
-/* From here on the list of stretches is put in order before it grows. */
+/* From this size on, the list of extents is sorted before it grows. */
 #define MANY ((size_t)1 << 12)
 
 typedef struct packer {
   rf_tiled_table_edit *e;
-  rf_tile_move *moves; /* in order and apart, once collected */
+  rf_tile_move *moves; /* sorted and without overlap, after collecting */
   size_t count;
   size_t room;
   uint64_t cells; /* bytes of all cells in the heap of the table */
@@ -69,7 +69,7 @@ static rf_status add(packer *p, uint64_t at, uint64_t n, rf_error *err) {
   return RF_OK;
 }
 
-/* Where a byte of the heap will be. There is a stretch that has it. */
+/* Returns the new place of a byte of the heap. An extent contains it. */
 static uint64_t moved(const packer *p, uint64_t at) {
   size_t low = 0, high = p->count - 1;
   while (low < high) {
@@ -125,7 +125,7 @@ static rf_status collect(packer *p, rf_error *err) {
 
 /* ---- new places ---- */
 
-/* A block with the new places; those in the heap of the table go from *offset on, unless that is NULL. */
+/* Makes a block with the new places. Cells in the heap of the table are placed from *offset on, unless that is NULL. */
 static rf_status remake_block(packer *p, uint64_t tile, size_t column, uint64_t *offset, rf_error *err) {
   rf_tiled_table_edit *e = p->e;
   const rf_column *c = &e->table->columns[column];
@@ -174,7 +174,7 @@ static rf_status repack(packer *p, uint64_t *freed, bool *written, rf_error *err
     p->moves[i].to = e->heap;
     e->heap += p->moves[i].end - p->moves[i].begin;
   }
-  /* Cells that share their bytes in the heap of the table stay where they are there. */
+  /* Cells that share bytes in the heap of the table stay there. */
   bool tighter = p->cells < e->table->info.heap_bytes;
   RF_TRY(remake(p, tighter ? &offset : NULL, err));
   *freed = 0;
@@ -191,7 +191,7 @@ static rf_status repack(packer *p, uint64_t *freed, bool *written, rf_error *err
   return rf_tiled_table_edit_commit(e, written, err);
 }
 
-/* Descriptors of 32 bits become such of 64 first: then nothing has to move up. */
+/* Descriptors of 32 bits become 64 bits first: then nothing has to move up. */
 static rf_status widen(rf_file *file, size_t index, bool *written, rf_error *err) {
   rf_tiled_table_edit e;
   rf_status status = rf_tiled_table_edit_begin(&e, file, index, err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * A compressed table to the one it stands for in another file, tile by tile, as cfitsio's funpack does it: cells of
- * variable length go where they were.
+ * Decompresses a table into another file, tile by tile, as cfitsio's funpack does: cells of variable length return to
+ * their places.
  */
 #include "tiled/table/edit/unpack.h"
 
@@ -36,7 +36,7 @@ typedef struct unpacker {
   const rf_table *raw;
   const rf_tiled_table *z;
   rf_store *store; /* of the other file */
-  uint64_t data;   /* where it has the data */
+  uint64_t data;   /* of its data unit */
   uint8_t *bytes;  /* rows of a tile */
   rf_tile_cell *cells;
   uint64_t *rows;
@@ -86,7 +86,7 @@ static rf_status take_cell(void *context, size_t i, const uint8_t *bytes, size_t
   return RF_OK;
 }
 
-/* `count` cells from number `first` on, `total` bytes of elements. */
+/* Writes `count` cells from number `first` on, `total` bytes of elements. */
 static rf_status unpack_group(const unpacker *u, size_t column, size_t first, size_t count, uint64_t total,
                               uint64_t *begins, rf_error *err) {
   const rf_column *c = &u->z->plain->columns[column];
@@ -125,7 +125,7 @@ static rf_status unpack_group(const unpacker *u, size_t column, size_t first, si
       status =
           rf_store_write(u->store, heap_at + cells[i].offset, g.bytes + (size_t)begin, (size_t)(stop - begin), err);
     else if (stop > begin)
-      n = 1; /* an empty cell leads: begin with the next */
+      n = 1; /* the first cell is empty: begin with the next */
   }
   rf_free(g.bytes);
   return status;
@@ -224,7 +224,7 @@ rf_status rf_tiled_table_unpack(rf_file *from, rf_hdu *hdu, rf_file *to, const r
   rf_header *plain;
   size_t count = 0;
   (void)how;
-  (void)written; /* what is being made is taken off after a failure */
+  (void)written; /* the caller discards the new HDU after a failure */
   RF_TRY(rf_tiled_table_locked(from, hdu->index, NULL, &u.raw, &u.z, err));
   u.hdu = hdu;
   RF_TRY(rf_file_header_locked(from, hdu, &header, err));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Rows into compressed tables: columns of the tiles that are touched are decoded, written and encoded again, by several
- * threads.
+ * Writes rows of compressed tables: decodes the columns of the tiles, writes to them, and encodes them again, on
+ * several threads.
  */
 #include "tiled/table/edit/write.h"
 
@@ -31,7 +31,7 @@ typedef struct runner {
   const rf_table_tiles *tiles;
 } runner;
 
-/* Are all rows of the tile written, and all bytes of their fields? */
+/* Returns whether all rows of the tile, and all bytes of their fields, are written. */
 static bool is_whole(const rf_tiled_table_edit *e, const rf_tile_job *job) {
   const rf_row_step *step = job->step;
   if (step == NULL || job->part.count < rf_tiled_table_edit_rows(e, job->tile))
@@ -40,8 +40,8 @@ static bool is_whole(const rf_tiled_table_edit *e, const rf_tile_job *job) {
   return step->type != RF_BIT && step->count * element == step->bytes;
 }
 
-/* Fields `from` .. from + n - 1 of an old tile of `had` rows become fields `to` .. of one of `has`; of descriptors
- * those of the compressed cells, too, whose bytes stay where they are. */
+/* Copies fields `from` .. from + n - 1 of an old tile of `had` rows to fields `to` .. of a tile of `has` rows. For
+ * columns with descriptors, also the descriptors of the compressed cells, whose bytes stay. */
 static void take_rows(const rf_column *column, const uint8_t *old, uint64_t had, uint64_t from, uint8_t *out,
                       uint64_t has, uint64_t to, uint64_t n) {
   size_t each = (size_t)column->info.bytes;
@@ -50,12 +50,12 @@ static void take_rows(const rf_column *column, const uint8_t *old, uint64_t had,
     memcpy(out + (size_t)has * each + (size_t)to * 16, old + (size_t)had * each + (size_t)from * 16, (size_t)n * 16);
 }
 
-/* How many of the rows that go are before row `row` of those that stay. */
-static uint64_t gone_before(const rf_row_selection *gone, uint64_t row) {
-  uint64_t low = 0, high = gone->count;
+/* Returns the number of deleted rows before row `row` of the remaining rows. */
+static uint64_t deleted_before(const rf_row_selection *deleted, uint64_t row) {
+  uint64_t low = 0, high = deleted->count;
   while (low < high) {
     uint64_t middle = low + (high - low) / 2;
-    if (rf_row_at(gone, middle) - middle <= row)
+    if (rf_row_at(deleted, middle) - middle <= row)
       low = middle + 1;
     else
       high = middle;
@@ -63,16 +63,16 @@ static uint64_t gone_before(const rf_row_selection *gone, uint64_t row) {
   return low;
 }
 
-/* The rows that stay, out of the tiles that they are in now. */
+/* Copies the remaining rows from their present tiles. */
 static rf_status take_staying(const rf_tiled_table_edit *e, const rf_tile_job *job, uint8_t *out, rf_error *err) {
-  const rf_row_selection *gone = e->gone;
+  const rf_row_selection *deleted = e->deleted;
   const rf_column *column = &e->table->columns[job->column];
   uint64_t has = rf_tiled_table_edit_rows(e, job->tile), base = job->tile * e->tile_rows, tile = UINT64_MAX, n = 0;
-  uint64_t before = gone_before(gone, base);
+  uint64_t before = deleted_before(deleted, base);
   uint8_t *old = NULL;
   for (uint64_t done = 0; done < has; done += n) {
     uint64_t row = base + done + before; /* as it is */
-    uint64_t end = before < gone->count ? rf_row_at(gone, before) : UINT64_MAX, in_tile = row % e->tile_rows;
+    uint64_t end = before < deleted->count ? rf_row_at(deleted, before) : UINT64_MAX, in_tile = row % e->tile_rows;
     n = 0;
     if (row == end) {
       before++;
@@ -92,13 +92,13 @@ static rf_status take_staying(const rf_tiled_table_edit *e, const rf_tile_job *j
   return RF_OK;
 }
 
-/* What the tile has, as far as it has it and as it stays. */
+/* Copies what remains of the present tile. */
 static rf_status take_old(const rf_tiled_table_edit *e, const rf_tile_job *job, uint8_t *out, rf_error *err) {
   uint64_t had = rf_tiled_table_edit_old_rows(e, job->tile), has = rf_tiled_table_edit_rows(e, job->tile),
            rows = had < has ? had : has;
   const rf_column *column = &e->table->columns[job->column];
   uint8_t *old;
-  if (e->gone != NULL)
+  if (e->deleted != NULL)
     return take_staying(e, job, out, err);
   if (rows == 0 || column->info.bytes == 0)
     return RF_OK;
@@ -170,7 +170,7 @@ rf_status rf_tiled_table_edit_run(rf_tiled_table_edit *e, rf_tile_job *jobs, siz
                                       &size);
     bytes += size;
   }
-  /* To encode takes longer than to decode: less is enough for another thread. */
+  /* Encoding takes longer than decoding: fewer bytes justify another thread. */
   unsigned threads = rf_worth_threads(e->file->options.threads, count, 4 * bytes);
   rf_status status = rf_parallel(threads, count, run_job, &r, err);
   for (size_t i = 0; i < count; i++) {
@@ -190,7 +190,7 @@ rf_status rf_tiled_table_edit_run(rf_tiled_table_edit *e, rf_tile_job *jobs, siz
 
 /* ---- zeros ---- */
 
-/* A stream of zeros serves all tiles of as many rows. */
+/* One stream of zeros serves all tiles of equal rows. */
 static rf_status zeros_of(rf_tiled_table_edit *e, uint64_t first, uint64_t end, size_t column, rf_error *err) {
   uint64_t last = UINT64_MAX;
   size_t blob = 0;
@@ -230,7 +230,7 @@ rf_status rf_tiled_table_edit_zeros(rf_tiled_table_edit *e, uint64_t first, uint
 
 /* ---- plans ---- */
 
-/* The requests, checked with all of their values against the table as it will be. */
+/* Checks the requests, with all values, against the future table. */
 static rf_status check_plan(const rf_tiled_table_edit *e, const rf_row_selection *selection,
                             const rf_column_request *requests, size_t count, rf_row_plan *plan, rf_error *err) {
   rf_write_plan *checked;
@@ -239,7 +239,7 @@ static rf_status check_plan(const rf_tiled_table_edit *e, const rf_row_selection
   return rf_row_plan_init(plan, e->table, requests, count, err);
 }
 
-/* Parts of the walk, in the order of the tiles. */
+/* The parts of the selection, in the order of the tiles. */
 typedef struct part_list {
   rf_table_tile_part *parts;
   size_t count;
@@ -255,7 +255,7 @@ static rf_status list_parts(const rf_table_tiles *tiles, part_list *list, rf_err
   return RF_OK;
 }
 
-/* The step that writes a column last is the one that counts; the ones before it have been overwritten by then. */
+/* The last step that writes a column counts: it has overwritten the earlier ones. */
 static const rf_row_step *step_of(const rf_row_plan *plan, size_t column) {
   const rf_row_step *found = NULL;
   for (size_t i = 0; i < plan->count; i++)
@@ -264,7 +264,7 @@ static const rf_row_step *step_of(const rf_row_plan *plan, size_t column) {
   return found;
 }
 
-/* Jobs for all parts: of the columns of the plan, or, in tiles below `all_below`, of all columns. */
+/* Makes jobs for all parts: for the columns of the plan, or, in tiles below `all_below`, for all columns. */
 static rf_status run_parts(rf_tiled_table_edit *e, const rf_row_plan *plan, const rf_table_tiles *tiles,
                            const part_list *list, uint64_t all_below, rf_error *err) {
   size_t ncols = e->table->info.ncols, n = 0, count = 0;
@@ -332,7 +332,7 @@ rf_status rf_tiled_table_write(rf_file *file, size_t index, const rf_rows *rows,
 
 /* ---- resize ---- */
 
-/* The header, table and streams of `nrows` rows. */
+/* Sets header, table and streams to `nrows` rows. */
 static rf_status set_rows(rf_tiled_table_edit *e, uint64_t nrows, rf_error *err) {
   uint64_t bytes, row_bytes = e->table->info.row_bytes, pcount = 0, gap;
   rf_value value;
@@ -347,7 +347,7 @@ static rf_status set_rows(rf_tiled_table_edit *e, uint64_t nrows, rf_error *err)
   return rf_tiled_table_edit_refresh(e, NULL, err);
 }
 
-/* The tile in which the old rows ended, when it gets other rows. */
+/* Rewrites the tile in which the old rows end, where it gets other rows. */
 static rf_status change_last(rf_tiled_table_edit *e, uint64_t old_rows, rf_error *err) {
   uint64_t nrows = e->table->info.nrows, less = nrows < old_rows ? nrows : old_rows, tile = less / e->tile_rows;
   rf_row_selection selection = {.step = 1};
@@ -380,7 +380,7 @@ rf_status rf_tiled_table_resize(rf_file *file, size_t index, uint64_t nrows, boo
   return status;
 }
 
-/* ---- rows that go ---- */
+/* ---- deleting rows ---- */
 
 static rf_status delete_edit(rf_tiled_table_edit *e, const rf_rows *rows, bool *written, rf_error *err) {
   rf_row_selection selection;
@@ -389,8 +389,8 @@ static rf_status delete_edit(rf_tiled_table_edit *e, const rf_rows *rows, bool *
   if (selection.count == 0)
     return RF_OK;
   RF_TRY(set_rows(e, e->table->info.nrows - selection.count, err));
-  e->gone = &selection;
-  /* All columns of all tiles from the first on that misses a row. */
+  e->deleted = &selection;
+  /* Rewrites all columns of all tiles from the first deleted row on. */
   rf_row_selection staying = {.start = rf_row_at(&selection, 0) / e->tile_rows * e->tile_rows, .step = 1};
   staying.count = e->table->info.nrows > staying.start ? e->table->info.nrows - staying.start : 0;
   rf_table_tiles tiles = {.z = e->z, .selection = &staying};
@@ -400,7 +400,7 @@ static rf_status delete_edit(rf_tiled_table_edit *e, const rf_rows *rows, bool *
   if (status == RF_OK)
     status = run_parts(e, &plan, &tiles, &list, e->ntiles, err);
   rf_free(list.parts);
-  e->gone = NULL;
+  e->deleted = NULL;
   return status == RF_OK ? rf_tiled_table_edit_commit(e, written, err) : status;
 }
 
@@ -422,7 +422,7 @@ static rf_status append_rows(rf_tiled_table_edit *e, uint64_t old_rows, uint64_t
   part_list list = {NULL, 0, 0};
   for (size_t i = 0; i < plan->count; i++)
     skip[plan->steps[i].number] = true;
-  /* Of the tile that was not full all columns change, of new ones those that are no zeros. */
+  /* In the last tile, which was not full, all columns change; in new tiles, those that are not zeros. */
   uint64_t partial = old_rows % e->tile_rows != 0 ? old_tiles : 0;
   rf_status status = list_parts(&tiles, &list, err);
   if (status == RF_OK)
