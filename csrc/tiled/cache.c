@@ -112,14 +112,14 @@ static void grow(rf_tile_cache *cache) {
 rf_status rf_tile_cache_new(uint64_t limit, rf_tile_cache **cache, rf_error *err) {
   rf_tile_cache *c = rf_alloc_zero(1, sizeof *c);
   if (c == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a cache of tiles");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a cache of tiles");
   c->limit = limit;
   c->bucket_count = FIRST_BUCKETS;
   c->buckets = rf_alloc_zero(FIRST_BUCKETS, sizeof *c->buckets);
   if (c->buckets == NULL || !rf_mutex_init(&c->lock)) {
     rf_free(c->buckets);
     rf_free(c);
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a cache of tiles");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a cache of tiles");
   }
   *cache = c;
   return RF_OK;

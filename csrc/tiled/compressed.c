@@ -98,7 +98,7 @@ static rf_status find_cache(rf_file *file, size_t index, rf_hdu **hdu, rf_tile_c
     return RF_OK;
   }
   if ((*hdu)->ops->kind != RF_HDU_COMPRESSED_IMAGE)
-    return rf_fail(err, RF_ERR_TYPE, "a compressed image or table is needed and this HDU is none");
+    return rf_fail(err, RF_ERR_TYPE, "expected a compressed image or table, found %s", (*hdu)->ops->name);
   RF_TRY(rf_tiled_image_locked(file, index, NULL, &tiled_image, err));
   *cache = tiled_image->cache;
   return RF_OK;

@@ -36,7 +36,7 @@ from support.compressed import (
 #: What is written here on purpose: what others cannot read, and zeros that are quantized.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*of 64-bit integers are read by:rustfits.FITSWarning"),
-    pytest.mark.filterwarnings("ignore:.*the data hold exact zeros:rustfits.FITSWarning"),
+    pytest.mark.filterwarnings("ignore:.*the data contain exact zeros:rustfits.FITSWarning"),
 ]
 
 SHAPE = (61, 47)

@@ -88,7 +88,7 @@ static rf_status take_axes(rf_tiled_image *tiled_image, const rf_header *header,
   size_t n = (size_t)image->naxis;
   image->axes = rf_alloc_zero(4 * n, sizeof *image->axes); /* the lists after it share the block */
   if (image->axes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu axes", n);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu axes", n);
   tiled_image->ztile = image->axes + n;
   tiled_image->tile = tiled_image->ztile + n;
   tiled_image->counts = tiled_image->tile + n;
@@ -385,7 +385,7 @@ static rf_status take_dither(rf_tiled_image *tiled_image, const rf_header *heade
   tiled_image->seed = (int)seed;
   tiled_image->random = rf_alloc(RF_DITHER_VALUES * sizeof *tiled_image->random);
   if (tiled_image->random == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for the random numbers of the dither");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate the random numbers of the dither");
   rf_dither_fill(tiled_image->random);
   return RF_OK;
 }
@@ -430,7 +430,7 @@ static rf_status make(const rf_hdu *hdu, const rf_table *table, const rf_header 
                       rf_error *err) {
   rf_tiled_image *tiled_image = rf_alloc_zero(1, sizeof *tiled_image);
   if (tiled_image == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for the facts of a compressed image");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate the facts of a compressed image");
   atomic_init(&tiled_image->kept_rows, NULL);
   atomic_init(&tiled_image->blank_met, false);
   rf_status status = fill(tiled_image, hdu, table, header, err);
@@ -473,7 +473,7 @@ static void keep_blank_outside(rf_file *file, size_t index, const rf_tiled_image
   rf_error odd;
   rf_error_clear(&odd);
   rf_error_keyword(&odd, "BLANK");
-  (void)rf_fail(&odd, RF_ERR_FORMAT, "BLANK or ZBLANK = %" PRId64 " is no value that ZBITPIX = %d can store: not used",
+  (void)rf_fail(&odd, RF_ERR_FORMAT, "BLANK or ZBLANK = %" PRId64 " is outside the range of ZBITPIX = %d: not used",
                 tiled_image->null, tiled_image->image.bitpix);
   rf_file_add_warning(file, RF_ODD_BLANK_OUTSIDE, index, &odd);
 }
@@ -485,7 +485,7 @@ rf_status rf_tiled_image_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_ti
   const rf_header *header;
   RF_TRY(rf_file_hdu_locked(file, index, &found, err));
   if (found->ops->kind != RF_HDU_COMPRESSED_IMAGE)
-    return rf_fail(err, RF_ERR_TYPE, "a compressed image is needed and this HDU is none");
+    return rf_fail(err, RF_ERR_TYPE, "expected a compressed image, found %s", found->ops->name);
   rf_status status = RF_OK;
   rf_mutex_lock(&file->scan_lock);
   rf_tiled_parsed *parsed = found->parsed;

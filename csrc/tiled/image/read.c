@@ -180,7 +180,7 @@ static size_t tile_pixels(const rf_tiled_image *tiled_image, uint64_t tile) {
 }
 
 static rf_status no_memory(const reader *r, uint64_t tile, uint64_t bytes, rf_error *err) {
-  rf_status status = rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " bytes", bytes);
+  rf_status status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate %" PRIu64 " bytes", bytes);
   return rf_tiled_image_add_context(r->tiled_image, tile, err, status);
 }
 
@@ -330,7 +330,7 @@ static rf_status run_groups(reader *r, size_t begin, size_t end, rf_error *err) 
   scratch one = {0};
   r->scratches = threads > 1 ? rf_alloc_zero(threads, sizeof *r->scratches) : &one;
   if (r->scratches == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %u threads", threads);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %u threads", threads);
   rf_status status = rf_parallel(threads, r->group_count, run_group, r, err);
   for (unsigned t = 0; t < threads; t++)
     free_scratch(&r->scratches[t]);
@@ -429,7 +429,7 @@ static rf_status read_section(reader *r, rf_error *err) {
   r->rows = rf_alloc(most * sizeof *r->rows);
   r->groups = rf_alloc((most + 1) * sizeof *r->groups);
   if (r->jobs == NULL || r->tiles == NULL || r->rows == NULL || r->groups == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory for the places of %zu tiles", most);
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate the places of %zu tiles", most);
   else
     status = read_tiles(r, most, err);
   rf_free(r->jobs);
@@ -452,10 +452,9 @@ static rf_status check_out(const reader *r, uint64_t out_bytes, rf_error *err) {
   uint64_t need = r->section->count * r->convert->type_bytes; /* the count is below 2^60 */
   size_t size;
   if (out_bytes != need)
-    return rf_fail(err, RF_ERR_ARGUMENT, "the section takes %" PRIu64 " bytes and the output has %" PRIu64, need,
-                   out_bytes);
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected an output of %" PRIu64 " bytes, found %" PRIu64, need, out_bytes);
   if (!rf_to_size(need, &size) || (need > 0 && r->out == NULL))
-    return rf_fail(err, RF_ERR_ARGUMENT, "there is no memory of %" PRIu64 " bytes to read into", need);
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected memory for %" PRIu64 " bytes, found NULL", need);
   return RF_OK;
 }
 
@@ -558,7 +557,7 @@ rf_status rf_tiled_image_plan(rf_file *file, rf_hdu *hdu, const rf_axis *axes, r
     status =
         rf_fail(err, RF_ERR_LIMIT, "the plan of this section has too many ranges (%" PRIu64 " tiles)", section.touched);
   else if ((plan.ranges = rf_alloc((size_t)section.touched * 2 * sizeof *plan.ranges)) == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory for a plan of %" PRIu64 " tiles", section.touched);
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate a plan of %" PRIu64 " tiles", section.touched);
   if (status == RF_OK)
     status = plan_tiles(file, hdu, tiled_image, &section, &plan, err);
   if (status == RF_OK) {

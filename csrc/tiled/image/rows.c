@@ -245,7 +245,7 @@ static rf_status read_staged(rf_file *file, const row_reader *r, const uint64_t 
   }
   rf_status status;
   if (s.bytes == NULL || s.ranges == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory for the rows of %zu tiles", count);
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate the rows of %zu tiles", count);
   else
     status = read_rows(file, r, tiles, count, &s, rows, err);
   if (large) {

@@ -36,7 +36,7 @@ static rf_status init_list(rf_tile_axis *axis, rf_error *err) {
   size_t size;
   if (!rf_to_size(count, &size) || size > SIZE_MAX / 32 ||
       (axis->order = rf_alloc((2 * size + 1) * sizeof *axis->order)) == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an index list of %" PRIu64 " entries", count);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate an index list of %" PRIu64 " entries", count);
   bool sorted = true;
   for (uint64_t k = 0; k < count; k++) {
     axis->order[k] = k;
@@ -100,7 +100,7 @@ rf_status rf_tile_section_init(rf_tile_section *section, const rf_tiled_image *t
     section->axes = rf_alloc(naxis * sizeof *section->axes);
     if (section->axes == NULL) {
       section->axes = section->small_axes;
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for a section of %zu axes", naxis);
+      return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a section of %zu axes", naxis);
     }
   }
   memset(section->axes, 0, naxis * sizeof *section->axes);

@@ -202,7 +202,7 @@ static rf_status refuse(const narrowing *n, const int64_t *values, size_t first,
   size_t i = 0;
   while (values[i] >= n->low && values[i] <= n->high)
     i++;
-  return rf_fail(err, RF_ERR_CODEC, "pixel %zu is %" PRId64 ", which is no value of %u bits", first + i, values[i],
+  return rf_fail(err, RF_ERR_CODEC, "pixel %zu is %" PRId64 ", outside the range of %u bits", first + i, values[i],
                  8 * n->to);
 }
 
@@ -258,7 +258,7 @@ static rf_status take_reals(const rf_tiled_image *tiled_image, const uint8_t *in
                             uint8_t *out, rf_error *err) {
   unsigned stored = tiled_image->image.bitpix == -32 ? 4 : 8;
   if (width != 4 && width != 8)
-    return rf_fail(err, RF_ERR_CODEC, "its values have %u bytes, where reals of 4 or 8 bytes are expected", width);
+    return rf_fail(err, RF_ERR_CODEC, "expected reals of 4 or 8 bytes, found values of %u bytes", width);
   if (width == stored) {
     if (out != in)
       memcpy(out, in, count * width);
@@ -352,7 +352,7 @@ static rf_status decode(const rf_tiled_image *tiled_image, uint64_t tile, const 
     return rf_fail(err, RF_ERR_LIMIT, "%" PRIu64 " bytes are more than memory can hold", row->bytes);
   RF_TRY(codec->decode(&tiled_image->params, &shape, bytes, n, decoded, &width, err));
   if (width != 1 && width != 2 && width != 4 && width != 8)
-    return rf_fail(err, RF_ERR_CODEC, "its values have %u bytes", width);
+    return rf_fail(err, RF_ERR_CODEC, "found values of %u bytes", width);
   if (quantized) {
     RF_TRY(quantized_integers(decoded, width, shape.count, err));
     if (integers != NULL)

@@ -78,10 +78,10 @@ static rf_status decode_rice(const rf_column *column, const uint8_t *in, size_t 
   room = shape.count * 8;
   void *values = rf_alloc(room);
   if (values == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu values", shape.count);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu values", shape.count);
   rf_status status = rf_tile_rice_1.decode(&params, &shape, in, n, values, &width, err);
   if (status == RF_OK && width != shape.width)
-    status = rf_fail(err, RF_ERR_CODEC, "values of %u bytes came, and the column has %u", width, shape.width);
+    status = rf_fail(err, RF_ERR_CODEC, "found values of %u bytes in a column of %u bytes", width, shape.width);
   if (status == RF_OK)
     rf_swap_copy(out, values, shape.count, width);
   rf_free(values);
@@ -101,7 +101,7 @@ static rf_status encode_rice(const rf_column *column, const uint8_t *in, size_t 
   *out = rf_alloc(room);
   rf_status status = RF_OK;
   if (values == NULL || *out == NULL) {
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory for %zu values", shape.count);
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu values", shape.count);
   } else {
     rf_swap_copy(values, in, shape.count, shape.width);
     status = rf_tile_rice_1.encode(&params, &shape, values, *out, n, err);
@@ -121,7 +121,7 @@ static rf_status inflate(const uint8_t *in, size_t n, uint8_t *out, size_t bytes
   RF_TRY(rf_gunzip(in, n, out, bytes, &made, err));
   if (made == bytes)
     return RF_OK;
-  return rf_fail(err, RF_ERR_CODEC, "the stream holds %zu bytes, and %zu are expected", made, bytes);
+  return rf_fail(err, RF_ERR_CODEC, "found %zu bytes in the stream, expected %zu", made, bytes);
 }
 
 static rf_status decode_gzip(const uint8_t *in, size_t n, unsigned width, uint8_t *out, size_t bytes, rf_error *err) {
@@ -129,7 +129,7 @@ static rf_status decode_gzip(const uint8_t *in, size_t n, unsigned width, uint8_
     return inflate(in, n, out, bytes, err);
   uint8_t *room = rf_alloc(bytes);
   if (room == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of a column", bytes);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes of a column", bytes);
   rf_status status = inflate(in, n, room, bytes, err);
   if (status == RF_OK)
     rf_unshuffle(out, room, bytes / width, width);
@@ -141,7 +141,7 @@ static rf_status deflate(int level, const uint8_t *in, size_t bytes, uint8_t **o
   size_t room;
   *out = rf_gzip_bound(bytes, &room) ? rf_alloc(room) : NULL;
   if (*out == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to compress %zu bytes", bytes);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to compress %zu bytes", bytes);
   rf_status status = rf_gzip(level, in, bytes, *out, room, n, err);
   if (status != RF_OK) {
     rf_free(*out);
@@ -156,7 +156,7 @@ static rf_status encode_gzip(int level, const uint8_t *in, size_t bytes, unsigne
     return deflate(level, in, bytes, out, n, err);
   uint8_t *room = rf_alloc(bytes);
   if (room == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of a column", bytes);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes of a column", bytes);
   rf_shuffle(room, in, bytes / width, width);
   rf_status status = deflate(level, room, bytes, out, n, err);
   rf_free(room);
@@ -168,7 +168,7 @@ static rf_status encode_gzip(int level, const uint8_t *in, size_t bytes, unsigne
 static rf_status copy_bytes(const uint8_t *in, size_t bytes, uint8_t **out, size_t *n, rf_error *err) {
   *out = rf_alloc(bytes);
   if (*out == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of a column", bytes);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes of a column", bytes);
   memcpy(*out, in, bytes);
   *n = bytes;
   return RF_OK;
@@ -188,7 +188,7 @@ uint64_t rf_tiled_table_peak(const rf_column *column, rf_zcmptype type, uint64_t
 static rf_status decode_by(const rf_column *column, rf_zcmptype type, bool cell, const uint8_t *in, size_t n,
                            uint8_t *out, size_t bytes, rf_error *err) {
   if (!rf_tiled_table_believable(n, bytes))
-    return rf_fail(err, RF_ERR_CODEC, "%zu bytes of a stream cannot hold the %zu that are expected", n, bytes);
+    return rf_fail(err, RF_ERR_CODEC, "%zu bytes of a stream cannot hold %zu bytes", n, bytes);
   switch (type) {
   case RF_Z_GZIP_1:
     return decode_gzip(in, n, 1, out, bytes, err);
@@ -198,11 +198,11 @@ static rf_status decode_by(const rf_column *column, rf_zcmptype type, bool cell,
     return decode_rice(column, in, n, out, bytes, err);
   case RF_Z_NOCOMPRESS:
     if (n != bytes)
-      return rf_fail(err, RF_ERR_CODEC, "%zu bytes are stored, and %zu are expected", n, bytes);
+      return rf_fail(err, RF_ERR_CODEC, "found %zu bytes stored, expected %zu", n, bytes);
     memcpy(out, in, bytes);
     return RF_OK;
   default:
-    return rf_fail(err, RF_ERR_UNSUPPORTED, "ZCTYP names no codec for columns of tables");
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "ZCTYP is not a codec for columns of tables");
   }
 }
 
@@ -218,7 +218,7 @@ static rf_status encode_by(const rf_column *column, rf_zcmptype type, bool cell,
   case RF_Z_NOCOMPRESS:
     return copy_bytes(in, bytes, out, n, err);
   default:
-    return rf_fail(err, RF_ERR_UNSUPPORTED, "ZCTYP names no codec for columns of tables");
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "ZCTYP is not a codec for columns of tables");
   }
 }
 
@@ -296,7 +296,7 @@ rf_status rf_tile_cell_check(const rf_table *plain, const rf_table *raw, const r
                    cell->length, column->info.letter, cell->offset, plain->info.heap_bytes);
   if (!rf_add_u64(cell->at, cell->bytes, &end) || end > raw->info.heap_bytes)
     return rf_fail(err, RF_ERR_FORMAT,
-                   "a compressed cell is said to have %" PRIu64 " bytes at offset %" PRIu64
+                   "the descriptor of a compressed cell says %" PRIu64 " bytes at offset %" PRIu64
                    " of the heap, which has %" PRIu64,
                    cell->bytes, cell->at, raw->info.heap_bytes);
   if (!rf_tiled_table_believable(cell->bytes, *bytes))

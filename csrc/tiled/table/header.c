@@ -350,9 +350,9 @@ rf_status rf_tiled_table_choose(const rf_table_compression *asked, const rf_tabl
   for (size_t i = 0; i < table->info.ncols; i++)
     RF_TRY(choose_type(&table->columns[i], i, own.types != NULL ? own.types[i] : RF_Z_AUTO, &types[i], err));
   if (own.level < 0 || own.level > 12)
-    return rf_fail(err, RF_ERR_ARGUMENT, "the level of GZIP is 1 to 12, or 0 for the default, not %d", own.level);
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected a GZIP level of 1 to 12, or 0 for the default, found %d", own.level);
   if (own.tile_rows > INT64_MAX)
-    return rf_fail(err, RF_ERR_ARGUMENT, "tiles of %" PRIu64 " rows cannot be", own.tile_rows);
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected tiles of 0 to 2^63 - 1 rows, found %" PRIu64, own.tile_rows);
   *level = own.level;
   *tile_rows = own.tile_rows;
   if (*tile_rows == 0) {

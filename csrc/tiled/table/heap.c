@@ -37,7 +37,7 @@ static rf_status decode_cell(const rf_tiled_heap *heap, size_t i, const uint8_t 
   (void)rf_heap_cell_bytes(heap->column, cell->length, &bytes); /* was checked */
   uint8_t *room = rf_alloc((size_t)bytes);
   if (room == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a cell of %" PRIu64 " bytes", bytes);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a cell of %" PRIu64 " bytes", bytes);
   rf_status status =
       rf_tiled_table_decode_cell(heap->column, heap->type, stream, (size_t)cell->bytes, room, (size_t)bytes, err);
   if (status == RF_OK)
@@ -77,7 +77,7 @@ static rf_status fetch(const cell_batch *b, uint64_t total, uint8_t **room, rf_e
   rf_read_range *ranges = rf_alloc(b->count * sizeof *ranges);
   if (*room == NULL || ranges == NULL) {
     rf_free(ranges);
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " bytes of cells", total);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %" PRIu64 " bytes of cells", total);
   }
   for (size_t i = 0; i < b->count; i++) {
     const rf_tile_cell *cell = &heap->cells[b->first + i];
@@ -114,7 +114,7 @@ rf_status rf_tiled_heap_run(rf_tiled_heap *heap, rf_error *err) {
     return RF_OK;
   b.streams = rf_alloc(most * sizeof *b.streams);
   if (b.streams == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu cells", most);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu cells", most);
   while (b.first < heap->count && status == RF_OK) {
     uint64_t streams = 0, made = 0;
     for (b.count = 0; b.count < most && b.first + b.count < heap->count; b.count++) {
@@ -143,13 +143,13 @@ rf_status rf_tiled_table_find_cells(rf_file *file, const rf_hdu *hdu, const rf_t
   rf_tile_cell *found = rf_alloc_zero(count, sizeof *found);
   rf_status status = RF_OK;
   if (listed == NULL || found == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory for %zu cells", count);
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu cells", count);
   for (size_t i = 0; i < count && status == RF_OK; i++) {
     if (lengths[i] == 0)
       continue;
     if (rows[i] >= z->plain->info.nrows)
-      status = rf_fail(err, RF_ERR_RANGE, "there is no row %" PRIu64 ": the table has %" PRIu64 " (counted from 0)",
-                       rows[i], z->plain->info.nrows);
+      status =
+          rf_fail(err, RF_ERR_RANGE, "expected a row below %" PRIu64 ", found %" PRIu64, z->plain->info.nrows, rows[i]);
     listed[n++] = rows[i];
   }
   rf_row_selection selection = {.count = n, .step = 1, .indices = listed};

@@ -52,7 +52,7 @@ rf_status rf_tiled_table_read_plan(rf_file *file, const rf_hdu *hdu, const rf_ta
   RF_TRY(rf_row_plan_check_memory(plan, selection, err));
   size_t *columns = rf_alloc(plan->count * sizeof *columns);
   if (columns == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory to read %zu columns", plan->count);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to read %zu columns", plan->count);
   for (size_t i = 0; i < plan->count; i++)
     columns[i] = plan->steps[i].number;
   plan_reader r = {NULL, plan};

@@ -61,7 +61,7 @@ static rf_status take_tiles(rf_tiled_table *z, const rf_table *raw, rf_header *h
   RF_TRY(take_value(header, "ZTILELEN", &value, &found, err));
   if (!found || value.kind != RF_VALUE_INTEGER || value.integer < 1) {
     rf_error_keyword(err, "ZTILELEN");
-    return rf_fail(err, RF_ERR_FORMAT, "a compressed table has ZTILELEN of 1 or more, the rows of a tile");
+    return rf_fail(err, RF_ERR_FORMAT, "expected a ZTILELEN of 1 or more (the rows of a tile)");
   }
   z->tile_rows = (uint64_t)value.integer;
   z->ntiles = rf_tiled_table_tiles(nrows, z->tile_rows);
@@ -78,7 +78,7 @@ static rf_status take_tiles(rf_tiled_table *z, const rf_table *raw, rf_header *h
 static rf_status take_types(rf_tiled_table *z, rf_header *header, rf_error *err) {
   z->types = rf_alloc_zero(z->plain->info.ncols + 1, sizeof *z->types);
   if (z->types == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu columns", z->plain->info.ncols);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu columns", z->plain->info.ncols);
   for (size_t i = 0; i < z->plain->info.ncols; i++) {
     char keyword[32], name[RF_CARD_BYTES];
     rf_value value;
@@ -103,7 +103,8 @@ static rf_status take_types(rf_tiled_table *z, rf_header *header, rf_error *err)
 /* Checks that every column of the binary table holds streams of bytes. */
 static rf_status check_columns(const rf_tiled_table *z, const rf_table *raw, rf_error *err) {
   if (raw->info.ncols != z->plain->info.ncols)
-    return rf_fail(err, RF_ERR_FORMAT, "%zu columns are compressed in %zu", z->plain->info.ncols, raw->info.ncols);
+    return rf_fail(err, RF_ERR_FORMAT, "expected as many columns as in the table in the tiles (%zu), found %zu",
+                   z->plain->info.ncols, raw->info.ncols);
   for (size_t i = 0; i < raw->info.ncols; i++) {
     const rf_column_info *info = &raw->columns[i].info;
     if (info->descriptor != 0 && info->letter == 'B')
@@ -112,7 +113,7 @@ static rf_status check_columns(const rf_tiled_table *z, const rf_table *raw, rf_
     (void)snprintf(keyword, sizeof keyword, "TFORM%zu", i + 1);
     rf_error_keyword(err, keyword);
     return rf_fail(err, RF_ERR_FORMAT,
-                   "column %zu '%.80s' of a compressed table has TFORM '%.40s', where 1QB or 1PB is expected", i + 1,
+                   "column %zu '%.80s' of a compressed table: expected TFORM 1QB or 1PB, found '%.40s'", i + 1,
                    info->name, info->form);
   }
   return RF_OK;
@@ -148,7 +149,7 @@ static rf_status make_tiled_table(const rf_hdu_ops *const *kinds, const rf_hdu *
   rf_header *own;
   rf_tiled_table *z = rf_alloc_zero(1, sizeof *z);
   if (z == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a compressed table");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a compressed table");
   /* Reading a value changes the memory of a header, and many threads may use the file's one: this is a copy. */
   rf_status status = rf_header_copy(header, &own, err);
   if (status == RF_OK) {

@@ -80,7 +80,7 @@ rf_status rf_table_tiles_order(const rf_table_tiles *t, uint64_t **order, rf_err
   *order = places != NULL ? rf_alloc(n * sizeof **order) : NULL;
   if (*order == NULL) {
     rf_free(places);
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu rows", n);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a list of %zu rows", n);
   }
   for (size_t i = 0; i < n; i++)
     places[i] = (place){selection->indices[i] / t->z->tile_rows, i};
@@ -155,8 +155,7 @@ static rf_status find_stream(const rf_table_tiles *t, uint64_t tile, size_t colu
   it->n = (size_t)length; /* within the heap; cut below where that exceeds memory */
   it->offset = t->hdu->data_offset + t->raw->info.heap_offset + offset;
   if (it->n != length || !rf_tiled_table_believable(length, size))
-    return rf_fail(err, RF_ERR_CODEC, "%" PRIu64 " bytes of a stream cannot hold the %" PRIu64 " that are expected",
-                   length, size);
+    return rf_fail(err, RF_ERR_CODEC, "%" PRIu64 " bytes of a stream cannot hold %" PRIu64 " bytes", length, size);
   return check_limit(t, column, size, err);
 }
 
@@ -176,7 +175,7 @@ static rf_status run_item(void *context, size_t i, unsigned worker, rf_error *er
   if (tile == NULL) {
     tile = rf_tile_cache_make(t->z->cache, it->key, it->size);
     if (tile == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of a column", it->size);
+      return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes of a column", it->size);
     status = rf_tiled_table_decode(column, t->z->types[number], it->bytes, it->n, tile->values, it->size, err);
     if (status == RF_OK)
       rf_tile_cache_put(t->z->cache, tile);
@@ -211,7 +210,7 @@ static rf_status fetch(batch *b, uint8_t **room, rf_error *err) {
     return RF_OK;
   *room = rf_alloc((size_t)b->streams);
   if (*room == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " bytes of streams", b->streams);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %" PRIu64 " bytes of streams", b->streams);
   for (size_t i = 0; i < b->count; i++) {
     item *it = &b->items[i];
     if (it->cached != NULL || it->n == 0)
@@ -315,7 +314,7 @@ rf_status rf_table_tiles_run(rf_table_tiles *tiles, rf_error *err) {
   b.ranges = rf_alloc(ranges * sizeof *b.ranges);
   rf_status status;
   if (b.parts == NULL || b.rows == NULL || b.items == NULL || b.ranges == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory to read %zu tiles", parts);
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory to read %zu tiles", parts);
   else
     status = run_selection(&b, err);
   forget(&b);
@@ -364,7 +363,7 @@ rf_status rf_tile_read(rf_file *file, const rf_hdu *hdu, const rf_table *raw, co
   RF_TRY(check_limit(&tiles, column, size, err));
   c.out = rf_alloc(c.bytes);
   if (c.out == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of a column", c.bytes);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes of a column", c.bytes);
   rf_status status = rf_table_tiles_run(&tiles, err);
   if (status != RF_OK) {
     rf_free(c.out);

@@ -285,7 +285,7 @@ static void gzip_tiles_of_another_width(void) {
   z.cells[3][0] = encoded(3, RF_Z_GZIP_2, too_wide, 3, 1, 8);
   file = opened(&z);
   CHECK(read_raw(file, RF_I32, out, 12) == RF_ERR_CODEC);
-  CHECK_STR(err.message, "<bytes>[1]: tile 3 (GZIP_2): pixel 2 is 2147483648, which is no value of 32 bits");
+  CHECK_STR(err.message, "<bytes>[1]: tile 3 (GZIP_2): pixel 2 is 2147483648, outside the range of 32 bits");
   closed(file);
 }
 

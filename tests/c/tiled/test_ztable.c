@@ -579,10 +579,10 @@ static void test_headers_that_lie(void) {
   lie(bytes, n, "ZFORM6", "'1K'", "NAXIS1");
   lie(bytes, n, "ZFORM6", "'1E'", "tile 0, column 6 'i4', RICE_1: a column of form E cannot be RICE_1");
   lie(bytes, n, "ZFORM6", "'!'", "no form of a column");
-  lie(bytes, n, "ZCTYP6", "'HCOMPRESS_1'", "tile 0, column 6 'i4', HCOMPRESS_1: ZCTYP names no codec");
-  lie(bytes, n, "ZCTYP6", "'FANCY'", "tile 0, column 6 'i4', no codec: ZCTYP names no codec");
+  lie(bytes, n, "ZCTYP6", "'HCOMPRESS_1'", "tile 0, column 6 'i4', HCOMPRESS_1: ZCTYP is not a codec");
+  lie(bytes, n, "ZCTYP6", "'FANCY'", "tile 0, column 6 'i4', no codec: ZCTYP is not a codec");
   lie(bytes, n, "ZCTYP6", "'GZIP_1'", "tile 0, column 6 'i4', GZIP_1: ");
-  lie(bytes, n, "TFORM6", "'1QJ'", "where 1QB or 1PB is expected");
+  lie(bytes, n, "TFORM6", "'1QJ'", "expected TFORM 1QB or 1PB");
   lie(bytes, n, "ZPCOUNT", "1", "of the heap, which has 1 bytes (ZPCOUNT)");
   free(bytes);
 }

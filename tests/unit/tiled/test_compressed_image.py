@@ -514,7 +514,7 @@ def test_what_others_read_after_edits(packed, config):
     ],
     ids=lambda x: getattr(x, "zcmptype", x),
 )
-@pytest.mark.filterwarnings("ignore:.*the data hold exact zeros:rustfits.FITSWarning")
+@pytest.mark.filterwarnings("ignore:.*the data contain exact zeros:rustfits.FITSWarning")
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
 def test_pixels_of_quantized_tiles_that_are_not_written_keep_their_bits(
     tmp_path, method, config, dtype

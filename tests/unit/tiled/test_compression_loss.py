@@ -59,7 +59,7 @@ def test_exact_zeros_that_are_kept_are_no_news(tmp_path):
 def test_exact_zeros_by_pack_name_the_file_that_is_made(tmp_path):
     rustfits.write(tmp_path / "a.fits", sky())
     messages = told(rustfits.pack, tmp_path / "a.fits", tmp_path / "a.fz", quantize=4)
-    assert [f"{tmp_path / 'a.fz'}[1]: the data hold exact zeros" in one for one in messages] == [
+    assert [f"{tmp_path / 'a.fz'}[1]: the data contain exact zeros" in one for one in messages] == [
         True
     ]
 

@@ -153,7 +153,7 @@ static rf_tile_shape tile_shape(const batch *b, uint64_t tile, uint64_t length) 
 static void *make_buffer(const batch *b, size_t each, rf_error *err) {
   void *made = b->elements <= SIZE_MAX / each ? rf_alloc(b->elements * each) : NULL;
   if (made == NULL)
-    rf_fail(err, RF_ERR_MEMORY, "no memory for the %zu pixels of a tile", b->elements);
+    rf_fail(err, RF_ERR_MEMORY, "cannot allocate the %zu pixels of a tile", b->elements);
   return made;
 }
 
@@ -314,7 +314,7 @@ static rf_status make_batch(batch *b, rf_error *err) {
   size_t each = b->slot > raw ? b->slot : raw, most = BATCH_BYTES / each * b->threads;
   b->most = most < b->threads ? b->threads : most < count ? most : count;
   if (b->slot > SIZE_MAX / b->most)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for tiles of %zu bytes", b->slot);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate tiles of %zu bytes", b->slot);
   b->slots_bytes = b->slot * b->most;
   b->tiles = rf_alloc(b->most * sizeof *b->tiles);
   b->whole = rf_alloc(b->most * sizeof *b->whole);
@@ -328,7 +328,7 @@ static rf_status make_batch(batch *b, rf_error *err) {
   b->slots = b->slots_bytes < PAGES_BYTES ? rf_alloc(b->slots_bytes) : rf_pages_alloc(b->slots_bytes);
   if (b->tiles == NULL || b->whole == NULL || b->ready == NULL || b->rows == NULL || b->places == NULL ||
       b->old_at == NULL || b->freed == NULL || b->ranges == NULL || b->workers == NULL || b->slots == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu tiles of %zu bytes", b->most, b->slot);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu tiles of %zu bytes", b->most, b->slot);
   return RF_OK;
 }
 
@@ -371,7 +371,7 @@ static rf_status read_old(batch *b, rf_error *err) {
   rf_free(b->old);
   b->old = rf_to_size(total, &room) ? rf_alloc(room) : NULL;
   if (b->old == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " bytes of tiles", total);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %" PRIu64 " bytes of tiles", total);
   uint8_t *to = b->old;
   for (size_t k = 0; k < ranges; to += b->ranges[k++].length)
     b->ranges[k].dest = to;

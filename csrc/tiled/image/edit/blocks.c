@@ -46,7 +46,7 @@ rf_status rf_blocks_begin(rf_blocks *blocks, const rf_hdu *image, const uint64_t
   blocks->section = rf_alloc_zero(n, sizeof *blocks->section);
   if (blocks->step == NULL || blocks->section == NULL) {
     rf_blocks_end(blocks);
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for the lengths of %d axes", image->naxis);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate the lengths of %d axes", image->naxis);
   }
   blocks->first = blocks->step + n;
   blocks->count = blocks->first + n;

@@ -35,12 +35,12 @@ static rf_status check_columns(const rf_tile_change *edit, rf_error *err) {
   for (int k = 0; k < 2; k++) {
     const rf_column_info *info = reals[k] >= 0 ? &edit->table->columns[reals[k]].info : NULL;
     if (info != NULL && (info->letter != 'D' || info->descriptor != 0))
-      return rf_fail(err, RF_ERR_UNSUPPORTED, "column %s has TFORM '%s', where 1D is needed to write to it", info->name,
+      return rf_fail(err, RF_ERR_UNSUPPORTED, "column %s has TFORM '%s', expected 1D to write to it", info->name,
                      info->form);
   }
   if (c->null >= 0 &&
       (edit->table->columns[c->null].info.letter != 'J' || edit->table->columns[c->null].info.descriptor != 0))
-    return rf_fail(err, RF_ERR_UNSUPPORTED, "column ZBLANK has TFORM '%s', where 1J is needed to write to it",
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "column ZBLANK has TFORM '%s', expected 1J to write to it",
                    edit->table->columns[c->null].info.form);
   return RF_OK;
 }
@@ -92,7 +92,7 @@ rf_status rf_tile_change_defer_rows(rf_tile_change *edit, const rf_tile_place *p
   rf_tile_hole *holes =
       more != NULL ? rf_realloc(edit->freed, (edit->freed_count + freed_count + 1) * sizeof *holes) : NULL;
   if (holes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu tiles", count);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a list of %zu tiles", count);
   edit->freed = holes;
   memcpy(edit->places + edit->place_count, places, count * sizeof *places);
   if (freed_count > 0)

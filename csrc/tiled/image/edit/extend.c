@@ -153,7 +153,7 @@ static rf_status fill_all(rf_tile_change *edit, rf_error *err) {
     return RF_OK;
   empties *list = rf_alloc(sizeof *list);
   if (list == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of tiles");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a list of tiles");
   rf_status status = RF_OK;
   while (first < edit->tiled_image->ntiles && edit->state->unwritten > 0 && status == RF_OK)
     status = fill_some(edit, list, &first, err);

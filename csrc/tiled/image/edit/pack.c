@@ -154,7 +154,7 @@ static rf_status transfer_begin(transfer *t, const rf_hdu *image, const uint64_t
   t->pixels = most <= SIZE_MAX / t->width && rf_to_size(most * t->width, &bytes) ? rf_alloc(bytes) : NULL;
   if (t->pixels == NULL) {
     rf_blocks_end(&t->blocks);
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %llu pixels", (unsigned long long)most);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %llu pixels", (unsigned long long)most);
   }
   return RF_OK;
 }

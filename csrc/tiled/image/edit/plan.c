@@ -58,13 +58,13 @@ static rf_status check_codec(const rf_tile_plan *plan, rf_error *err) {
 static rf_status check_quantize(const rf_tile_plan *plan, rf_error *err) {
   const rf_compression *asked = &plan->asked;
   if (asked->quantize && !is_real(plan))
-    return rf_fail(err, RF_ERR_ARGUMENT, "only float images can be quantized, and BITPIX is %d", plan->image.bitpix);
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected a float image to quantize, found BITPIX %d", plan->image.bitpix);
   if (asked->dither != RF_DITHER_NONE && asked->dither != RF_DITHER_1 && asked->dither != RF_DITHER_2)
-    return rf_fail(err, RF_ERR_ARGUMENT, "unknown kind of dithering %d", (int)asked->dither);
+    return rf_fail(err, RF_ERR_ARGUMENT, "unknown dithering %d", (int)asked->dither);
   if (!asked->quantize && (asked->dither != RF_DITHER_NONE || asked->quantize_level != 0))
-    return rf_fail(err, RF_ERR_ARGUMENT, "dithering and a level are for images that are to be quantized");
+    return rf_fail(err, RF_ERR_ARGUMENT, "dithering and a level require quantizing");
   if (!isfinite(asked->quantize_level))
-    return rf_fail(err, RF_ERR_ARGUMENT, "the level of quantizing is no number");
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected a number as the quantize level, found NaN or infinity");
   if (asked->seed < 0 || asked->seed > RF_DITHER_VALUES)
     return rf_fail(err, RF_ERR_ARGUMENT, "a seed of %d, where 1 to %d (or 0) is expected", asked->seed,
                    RF_DITHER_VALUES);
@@ -74,11 +74,11 @@ static rf_status check_quantize(const rf_tile_plan *plan, rf_error *err) {
 static rf_status check_numbers(const rf_tile_plan *plan, rf_error *err) {
   const rf_compression *asked = &plan->asked;
   if (asked->heap_format != 0 && asked->heap_format != 'P' && asked->heap_format != 'Q')
-    return rf_fail(err, RF_ERR_ARGUMENT, "a heap format of %d, where 'P', 'Q' or 0 is expected", asked->heap_format);
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected heap format 'P', 'Q' or 0, found %d", asked->heap_format);
   if (asked->level < 0 || asked->level > 12)
-    return rf_fail(err, RF_ERR_ARGUMENT, "a level of %d, where 1 to 12 (or 0) is expected", asked->level);
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected a level of 1 to 12, or 0, found %d", asked->level);
   if (!isfinite(asked->hcomp_scale))
-    return rf_fail(err, RF_ERR_ARGUMENT, "the scale of HCOMPRESS_1 is no number");
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected a number as the scale of HCOMPRESS_1, found NaN or infinity");
   if (asked->type != RF_Z_HCOMPRESS_1 && (asked->hcomp_scale != 0 || asked->hcomp_smooth != 0))
     return rf_fail(err, RF_ERR_ARGUMENT, "scale and smooth are for HCOMPRESS_1, not for %s", plan->codec->name);
   return RF_OK;
@@ -199,7 +199,7 @@ static rf_status choose_tile(rf_tile_plan *plan, rf_error *err) {
     return rf_fail(err, RF_ERR_ARGUMENT, "an image without axes (NAXIS = 0) has nothing to compress");
   plan->tile = rf_alloc_zero((size_t)naxis, sizeof *plan->tile);
   if (plan->tile == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for the lengths of a tile");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate the lengths of a tile");
   if (plan->asked.tile_ndim != 0)
     RF_TRY(asked_tile(plan, err));
   else

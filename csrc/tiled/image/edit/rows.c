@@ -72,7 +72,7 @@ rf_status rf_tile_change_put_deferred(rf_tile_change *edit, rf_store *store, uin
   rf_tile_change_columns(edit, columns);
   uint8_t *row = rf_to_size(edit->table->info.row_bytes, &row_bytes) ? rf_alloc(row_bytes) : NULL;
   if (row == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a row of %" PRIu64 " bytes", edit->table->info.row_bytes);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a row of %" PRIu64 " bytes", edit->table->info.row_bytes);
   rf_status status = RF_OK;
   for (size_t i = 0; i < edit->place_count && status == RF_OK; i++) {
     uint64_t at = data + edit->places[i].tile * row_bytes;
@@ -159,7 +159,7 @@ rf_status rf_tile_change_put_rows(rf_tile_change *edit, const rf_tile_place *pla
   w.fresh = rf_alloc(w.row_bytes);
   rf_status status = w.rows != NULL && w.fresh != NULL
                          ? write_rows(&w, places, count, blank && edit->hdu->unpublished, most, err)
-                         : rf_fail(err, RF_ERR_MEMORY, "no memory for rows of %" PRIu64 " bytes", info->row_bytes);
+                         : rf_fail(err, RF_ERR_MEMORY, "cannot allocate rows of %" PRIu64 " bytes", info->row_bytes);
   rf_edit_free(w.torn);
   rf_free(w.rows);
   rf_free(w.fresh);

@@ -78,7 +78,7 @@ static rf_status survey_table(const rf_tile_change *edit, survey *s, rf_error *e
     most = info->nrows;
   uint8_t *bytes = rf_to_size(most * info->row_bytes, &room) ? rf_alloc(room) : NULL;
   if (bytes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for rows of %" PRIu64 " bytes", info->row_bytes);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate rows of %" PRIu64 " bytes", info->row_bytes);
   rf_status status = RF_OK;
   for (uint64_t first = 0; first < info->nrows && status == RF_OK; first += most) {
     size_t rows = (size_t)(info->nrows - first < most ? info->nrows - first : most);
@@ -102,7 +102,7 @@ static rf_status is_apart(const rf_tile_change *edit, survey *s, bool *apart, rf
     return RF_OK;
   s->cells = rf_alloc(s->count * sizeof *s->cells);
   if (s->cells == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a list of %zu cells of the heap", s->count);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a list of %zu cells of the heap", s->count);
   rf_status status = survey_table(edit, s, err);
   if (status == RF_OK) {
     qsort(s->cells, s->count, sizeof *s->cells, by_begin);

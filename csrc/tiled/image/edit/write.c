@@ -160,10 +160,9 @@ rf_status rf_tile_check_values(const rf_tile_codec *codec, bool quantized, const
 static rf_status check_in(uint64_t count, const rf_convert *convert, const void *in, uint64_t in_bytes, rf_error *err) {
   uint64_t need = count * convert->type_bytes; /* the count is below 2^60 */
   if (in_bytes != need)
-    return rf_fail(err, RF_ERR_ARGUMENT, "the section takes %" PRIu64 " bytes and the data has %" PRIu64, need,
-                   in_bytes);
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected data of %" PRIu64 " bytes, found %" PRIu64, need, in_bytes);
   if (need > 0 && in == NULL)
-    return rf_fail(err, RF_ERR_ARGUMENT, "there is no data to write");
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected data to write, found NULL");
   return RF_OK;
 }
 
@@ -194,7 +193,7 @@ static void judge_zeros(rf_file *file, size_t index, const rf_tiled_image *tiled
   rf_error_clear(&odd);
   rf_error_keyword(&odd, "ZQUANTIZ");
   (void)rf_fail(&odd, RF_ERR_FORMAT,
-                "the data hold exact zeros, which this way of quantizing does not keep: method 'dither2' "
+                "the data contain exact zeros, which this quantizing changes: method 'dither2' "
                 "(SUBTRACTIVE_DITHER_2) does");
   rf_file_add_warning(file, RF_ODD_ZEROS, index, &odd);
 }

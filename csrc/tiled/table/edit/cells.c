@@ -54,7 +54,7 @@ static rf_status make_cell(const maker *m, piece *p, uint64_t i, rf_error *err) 
   (void)rf_heap_cell_bytes(m->column, cell->length, &size); /* the sum was checked before */
   uint8_t *room = rf_to_size(size, &bytes) ? rf_alloc(bytes) : NULL;
   if (room == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a cell of %" PRIu64 " bytes", size);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a cell of %" PRIu64 " bytes", size);
   rf_status status = m->cells->make(m->cells->context, i, m->begins[(size_t)i], room, err);
   if (status == RF_OK)
     status = rf_tiled_table_encode_cell(m->column, m->e->types[m->cells->column], m->e->level, room, bytes, &stream, &n,
@@ -121,7 +121,7 @@ static rf_status encode_cells(rf_tiled_table_edit *e, maker *m, uint64_t *begins
   uint64_t total = describe(m, begins);
   m->pieces = rf_alloc_zero(count, sizeof *m->pieces);
   if (m->pieces == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu cells", count * PIECE_CELLS);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu cells", count * PIECE_CELLS);
   unsigned threads = rf_worth_threads(e->file->options.threads, count, 4 * total);
   rf_status status = rf_parallel(threads, count, make_piece, m, err);
   if (status == RF_OK) {
@@ -162,7 +162,7 @@ static rf_status write_block(rf_tiled_table_edit *e, const maker *m, const rf_ta
     return rf_fail(err, RF_ERR_LIMIT, "%" PRIu64 " rows of a tile do not fit memory", rows);
   uint8_t *block = rf_alloc_zero(bytes, 1);
   if (block == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " descriptors", rows);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %" PRIu64 " descriptors", rows);
   rf_status status = take_block(e, column, tile, block, err);
   for (uint64_t k = 0; part != NULL && k < part->count && status == RF_OK; k++) {
     uint64_t position = rf_table_tiles_position(tiles, part->first + k);
@@ -197,7 +197,7 @@ static rf_status write_blocks(rf_tiled_table_edit *e, const maker *m, rf_error *
   if (all) {
     bool *seen = rf_alloc_zero((size_t)e->ntiles + 1, sizeof *seen);
     if (seen == NULL)
-      status = rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " tiles", e->ntiles);
+      status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate %" PRIu64 " tiles", e->ntiles);
     for (uint64_t first = 0; first < tiles.selection->count && status == RF_OK; first += part.count) {
       rf_table_tiles_part(&tiles, first, &part);
       seen[(size_t)part.tile] = true;
@@ -223,7 +223,7 @@ rf_status rf_tiled_table_edit_cells(rf_tiled_table_edit *e, const rf_tile_cells 
   m.begins = begins;
   rf_status status;
   if (m.made == NULL || begins == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " cells", cells->selection->count);
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate %" PRIu64 " cells", cells->selection->count);
   else
     status = encode_cells(e, &m, begins, err);
   if (status == RF_OK)

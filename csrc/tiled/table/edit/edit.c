@@ -52,7 +52,7 @@ static rf_status stream_room(uint64_t ntiles, size_t ncols, rf_tile_stream **str
   if (rf_mul_u64(ntiles, ncols, &count) && rf_to_size(count, &n))
     *streams = rf_alloc_zero(n > 0 ? n : 1, sizeof **streams);
   if (*streams == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for the descriptors of %" PRIu64 " tiles", ntiles);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate the descriptors of %" PRIu64 " tiles", ntiles);
   return RF_OK;
 }
 
@@ -84,7 +84,7 @@ static rf_status read_streams(rf_tiled_table_edit *e, rf_error *err) {
   most = most < e->ntiles ? most : e->ntiles;
   uint8_t *rows = rf_alloc((size_t)(most * row_bytes));
   if (rows == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for descriptors of %" PRIu64 " bytes", row_bytes);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate descriptors of %" PRIu64 " bytes", row_bytes);
   rf_status status = RF_OK;
   for (uint64_t first = 0; first < e->ntiles && status == RF_OK; first += most) {
     uint64_t n = e->ntiles - first < most ? e->ntiles - first : most;
@@ -119,11 +119,11 @@ rf_status rf_tiled_table_edit_begin(rf_tiled_table_edit *e, rf_file *file, size_
   RF_TRY(make_table(e, err));
   e->types = rf_alloc_zero(RF_MAX_COLUMNS, sizeof *e->types);
   if (e->types == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %d columns", RF_MAX_COLUMNS);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %d columns", RF_MAX_COLUMNS);
   memcpy(e->types, e->z->types, e->table->info.ncols * sizeof *e->types);
   for (size_t i = 0; i < e->table->info.ncols; i++)
     if (rf_zcmptype_get_name(e->types[i]) == NULL)
-      return rf_fail(err, RF_ERR_UNSUPPORTED, "column %zu '%.80s': ZCTYP%zu names no codec that is known", i + 1,
+      return rf_fail(err, RF_ERR_UNSUPPORTED, "column %zu '%.80s': ZCTYP%zu is an unknown codec", i + 1,
                      e->table->columns[i].info.name, i + 1);
   return read_streams(e, err);
 }
@@ -185,7 +185,7 @@ rf_status rf_tiled_table_edit_blob(rf_tiled_table_edit *e, uint8_t *bytes, size_
   if (!place)
     return RF_OK;
   if (!rf_add_u64(e->heap, n, &end) || end > INT64_MAX)
-    return rf_fail(err, RF_ERR_LIMIT, "the heap would be longer than 63 bits can say");
+    return rf_fail(err, RF_ERR_LIMIT, "the heap would have more than 2^63 - 1 bytes");
   e->heap = end;
   return RF_OK;
 }
@@ -286,7 +286,7 @@ static rf_status place(rf_tiled_table_edit *e, rf_error *err) {
       continue;
     blob->at = e->heap;
     if (!rf_add_u64(e->heap, blob->n, &e->heap) || e->heap > INT64_MAX)
-      return rf_fail(err, RF_ERR_LIMIT, "the heap would be longer than 63 bits can say");
+      return rf_fail(err, RF_ERR_LIMIT, "the heap would have more than 2^63 - 1 bytes");
     blob->placed = true;
   }
   size_t count = (size_t)e->ntiles * e->table->info.ncols;
@@ -311,7 +311,7 @@ static rf_status write_rows(const rf_tiled_table_edit *e, rf_store *store, uint6
     return RF_OK;
   uint8_t *rows = rf_alloc((size_t)(most * PAIR_BYTES));
   if (rows == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " descriptors", most);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %" PRIu64 " descriptors", most);
   rf_status status = RF_OK;
   for (uint64_t first = 0; first < count && status == RF_OK; first += most) {
     size_t n = (size_t)(count - first < most ? count - first : most);

@@ -53,7 +53,7 @@ static rf_status pack_column(void *context, size_t i, unsigned worker, rf_error 
     return RF_OK;
   uint8_t *fields = rf_alloc(rows * each);
   if (fields == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu fields of %zu bytes", rows, each);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu fields of %zu bytes", rows, each);
   const uint8_t *src = p->bytes + (size_t)column->info.offset;
   for (size_t k = 0; k < rows; k++)
     memcpy(fields + k * each, src + k * row_bytes, each);
@@ -138,7 +138,7 @@ static rf_status pack_heap(packer *p, rf_error *err) {
     if (lengths == NULL)
       lengths = rf_alloc_zero((size_t)p->rows, sizeof *lengths);
     status = lengths != NULL ? pack_cells(p, i, lengths, err)
-                             : rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " lengths", p->rows);
+                             : rf_fail(err, RF_ERR_MEMORY, "cannot allocate %" PRIu64 " lengths", p->rows);
   }
   rf_free(lengths);
   return status;
@@ -206,7 +206,7 @@ static rf_status pack_rows(packer *p, rf_file *to, size_t index, bool *written, 
   p->sizes = rf_alloc_zero(ncols + 1, sizeof *p->sizes);
   rf_status status = RF_OK;
   if (p->bytes == NULL || p->streams == NULL || p->sizes == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory for a tile of %zu bytes", room);
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate a tile of %zu bytes", room);
   while (next < p->ntiles && status == RF_OK)
     status = pack_group(p, to, index, &next, written, err);
   rf_free(p->bytes);

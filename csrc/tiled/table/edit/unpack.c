@@ -106,7 +106,7 @@ static rf_status unpack_group(const unpacker *u, size_t column, size_t first, si
                         .context = &g};
   uint64_t at = 0, bytes = 0, heap_at = u->data + u->z->plain->info.heap_offset;
   if (g.bytes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %" PRIu64 " bytes of cells", total);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %" PRIu64 " bytes of cells", total);
   for (size_t i = 0; i < count; i++) {
     begins[i] = at;
     (void)rf_heap_cell_bytes(c, cells[i].length, &bytes);
@@ -185,7 +185,7 @@ static rf_status unpack_all(unpacker *u, rf_error *err) {
   uint64_t *begins = rf_alloc_zero(count, sizeof *begins);
   rf_status status;
   if (u->bytes == NULL || u->cells == NULL || u->rows == NULL || begins == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory for a tile of %zu bytes", room);
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate a tile of %zu bytes", room);
   else
     status = unpack_tiles(u, columns, begins, err);
   rf_free(u->bytes);

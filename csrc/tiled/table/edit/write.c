@@ -139,7 +139,7 @@ static rf_status make_stream(const runner *r, rf_tile_job *job, rf_error *err) {
     return RF_OK;
   uint8_t *room = rf_alloc_zero(bytes, 1);
   if (room == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of a column", bytes);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes of a column", bytes);
   rf_status status = is_whole(e, job) ? RF_OK : take_old(e, job, room, err);
   if (status == RF_OK && job->step != NULL && job->part.count > 0)
     put_rows(r, job, room);
@@ -205,7 +205,7 @@ static rf_status zeros_of(rf_tiled_table_edit *e, uint64_t first, uint64_t end, 
     if (rows != last) {
       uint8_t *room = rf_alloc_zero(bytes, 1);
       if (room == NULL)
-        return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu bytes of a column", bytes);
+        return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes of a column", bytes);
       rf_status status =
           rf_tiled_table_encode(&e->table->columns[column], e->types[column], e->level, room, bytes, &stream, &n, err);
       rf_free(room);
@@ -269,12 +269,12 @@ static rf_status run_parts(rf_tiled_table_edit *e, const rf_row_plan *plan, cons
                            const part_list *list, uint64_t all_below, rf_error *err) {
   size_t ncols = e->table->info.ncols, n = 0, count = 0;
   if (ncols > 0 && list->count > SIZE_MAX / sizeof(rf_tile_job) / ncols)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu tiles of %zu columns", list->count, ncols);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu tiles of %zu columns", list->count, ncols);
   for (size_t p = 0; p < list->count; p++)
     count += list->parts[p].tile < all_below ? ncols : plan->count;
   rf_tile_job *jobs = rf_alloc_zero(count + 1, sizeof *jobs);
   if (jobs == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %zu tiles of %zu columns", list->count, ncols);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu tiles of %zu columns", list->count, ncols);
   for (size_t p = 0; p < list->count; p++)
     for (size_t i = 0; i < ncols; i++) {
       const rf_row_step *step = step_of(plan, i);
