@@ -3,6 +3,8 @@
  * Rows that are appended together with their cells of variable length: the same file as by one call after another, one
  * edit, and nothing of it when something is wrong.
  */
+#include <stddef.h>
+
 #include "scratch.h"
 #include "table_rows.h"
 #include "table_calls.h"
@@ -169,10 +171,56 @@ static void test_what_is_wrong_changes_nothing(void) {
   rf_file_free(file, NULL);
 }
 
+/* A table created with its rows and heap holds what the same calls one after another write; a failure leaves nothing.
+ */
+static void test_create_with_cells(void) {
+  batch b;
+  rf_file *steps = rows_file(), *whole = rows_file();
+  make_batch(&b, LONGEST);
+  rf_column_request requests[] = {rows_request(0, RF_I32, 0, b.i, sizeof b.i[0]),
+                                  rows_request(2, RF_U8, 0, b.u, sizeof b.u[0])};
+  rf_heap_cells heaps[] = {cells_of(1, b.v_lengths, RF_F64, b.v, b.v_bytes),
+                           cells_of(3, b.x_lengths, RF_BIT, b.x, b.x_bytes)};
+  rf_table_request cells = {.size = sizeof cells, .columns = requests, .ncolumns = 2, .heaps = heaps, .nheaps = 2};
+  rf_table_spec spec = {.size = sizeof spec,
+                        .kind = RF_HDU_TABLE,
+                        .nrows = EACH,
+                        .columns = columns,
+                        .ncols = COUNT(columns),
+                        .extver = -1,
+                        .cells = &cells};
+  size_t index = rows_create(steps, columns, COUNT(columns), 0), made = 0, count = 0;
+  CHECK_OK(call_append_heap(steps, index, EACH, requests, 2, heaps, 2, &rows_err), rows_err);
+  CHECK_OK(rf_table_create(whole, &spec, &made, &rows_err), rows_err);
+  CHECK(made == index);
+  rf_table_info info = {.size = sizeof info};
+  CHECK_OK(rf_table_get_info(whole, made, &info, &rows_err), rows_err);
+  CHECK(info.nrows == EACH);
+  uint64_t a[EACH], c[EACH], places[EACH];
+  static double v[EACH * LONGEST];
+  CHECK_OK(rf_table_read_descriptors(steps, index, 1, NULL, a, places, &rows_err), rows_err);
+  CHECK_OK(rf_table_read_descriptors(whole, made, 1, NULL, c, places, &rows_err), rows_err);
+  CHECK(memcmp(a, c, sizeof a) == 0 && memcmp(c, b.v_lengths, sizeof c) == 0);
+  CHECK_OK(call_read_heap(whole, made, 1, c, places, EACH, RF_F64, 0, v, b.v_bytes, NULL, &rows_err), rows_err);
+  CHECK(memcmp(v, b.v, (size_t)b.v_bytes) == 0);
+  heaps[0].data_bytes--;
+  CHECK(rf_table_create(whole, &spec, &made, &rows_err) == RF_ERR_ARGUMENT);
+  CHECK_OK(rf_file_get_hdu_count(whole, &count, &rows_err), rows_err);
+  CHECK(count == index + 1);
+  /* A struct that ends before `cells`, as of an older caller. */
+  spec.size = offsetof(rf_table_spec, cells);
+  CHECK_OK(rf_table_create(whole, &spec, &made, &rows_err), rows_err);
+  CHECK_OK(rf_table_read_descriptors(whole, made, 1, NULL, c, places, &rows_err), rows_err);
+  CHECK(c[0] == 0 && c[EACH - 1] == 0);
+  rf_file_free(steps, NULL);
+  rf_file_free(whole, NULL);
+}
+
 int main(void) {
   scratch_begin("heap-append");
   RUN(test_same_as_step_by_step);
   RUN(test_what_is_wrong_changes_nothing);
+  RUN(test_create_with_cells);
   scratch_end();
   return check_report();
 }
