@@ -64,6 +64,19 @@ def test_binding_has_every_function_of_the_header():
     assert missing == []
 
 
+def test_symbols_carry_the_version_of_the_library():
+    # A soname of its own for each incompatible ABI, and the same number on each symbol.
+    library = c_library.library_folder(c_library.installed()) / "librustfits.so"
+    number = re.search(
+        r"^    soversion: '(\d+)'", (ROOT / "meson.build").read_text(), re.MULTILINE
+    )[1]
+    assert f"[librustfits.so.{number}]" in c_library.run(["readelf", "-d", str(library)])
+    table = c_library.run(["nm", "-D", "--defined-only", str(library)])
+    symbols = [line.split()[-1] for line in table.splitlines()]
+    assert len(symbols) > 100
+    assert {name.rpartition("@")[2] for name in symbols} == {f"RUSTFITS_{number}"}
+
+
 def test_python_extension_needs_no_optional_library():
     needed = c_library.run(["readelf", "-d", _rustfits.__file__])
     assert "libcurl" not in needed
