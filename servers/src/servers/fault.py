@@ -15,14 +15,14 @@ The first folder of a path says how (``server.url("cut/a.fits")``); what follows
 ``gate/``        half of the body, then nothing until the test calls ``server.open_gate()``
 ``silent/``      the request is read and never answered
 ``garbage/``     the answer is not HTTP
-``gzip/``        Content-Encoding: gzip, whether asked for or not
+``gzip/``        Content-Encoding: gzip, even if the client does not accept it
 ``gzipcut/``     the same, cut in the middle with a Content-Length that fits
 ``brotli/``      Content-Encoding: br, though nothing of that kind is inside
 ``endless/``     redirects to ever new URLs
 ``to?URL``       redirects to URL
 ``changing/``    other bytes and another ETag for each request
 ``ignores/``     answers a range request with 200 and the whole file, though it promised Accept-Ranges
-``badrange/``    206 with a Content-Range other than asked for
+``badrange/``    206 with a Content-Range that differs from the requested range
 ``norange/``     206 without Content-Range
 ``shortrange/``  206 with the right Content-Range, and half of its bytes
 ``status/N/``    answers N with a body
@@ -271,15 +271,15 @@ class FaultServer(Server):
             self._head(client, 404, {"Content-Length": "0"})
 
     def begin_plan(self, plan: Callable[[int], str], name: str = "a.fits") -> str:
-        """Gives the URL of a file that is served as planned.
+        """Return the URL of a file that the server serves as planned.
 
         `plan` says what goes wrong with the request of a number, which begins with 0: "" for nothing, "cut:N" and
         "short:N" end the body after N bytes by a reset or in order, "status:N" and "status:N:WHEN" refuse (with
         Retry-After), "whole" knows no ranges, "badrange" and "norange" say so, "packed" is a proxy that packs,
         "to:URL" redirects, "more:N" announces N bytes too many, "trickle" sends a byte now and then, "other" has another ETag.
 
-        What is said to a request for several ranges: "first" sends one of them, "hull" one stretch with all of them in
-        it, "several:HOW" parts as `_parts` has them; where nothing goes wrong they are as they should be.
+        For a request with several ranges, "first" sends one of them. "hull" sends the one range that covers all of
+        them. "several:HOW" sends the parts that `_parts` describes. All other plans send correct parts.
         """
         with self._lock:
             self.version = 1

@@ -9,9 +9,9 @@ served:
 ``slow/``     64 KiB a second
 ``nosize/``   the server does not tell the size (SIZE is refused)
 ``refuse/``   550
-``straysize/``, ``strayretr/``   every other SIZE or RETR is answered by a 226 that nobody has asked for, then rightly
+``straysize/``, ``strayretr/``   the server sends a stray 226 before every other reply to SIZE or RETR
 
-The process ends when its standard input does, so that none is left behind whatever happens to its parent.
+The process ends when its standard input ends. No process therefore outlives its parent.
 """
 
 from __future__ import annotations

@@ -26,11 +26,11 @@ PASSWORD = "p@ss:w/rd %41"
 
 
 class Loop(IOLoop):  # type: ignore[misc]
-    """pyftpdlib's loop without its mix-up of who has left.
+    """The loop of pyftpdlib, which no longer sends an event to a new connection with an old descriptor.
 
-    It hands out the events of one poll by descriptor. Where the end of one connection is among them and a new one is
-    made meanwhile, that has the same descriptor, and hears of the other's end: a data connection then says "226
-    Transfer complete" to somebody who has not asked for anything yet, a control connection is closed.
+    pyftpdlib dispatches the events of one poll by descriptor. A new connection may reuse the descriptor of one that
+    closes in the same poll, and then receives the event of the closed one. A data connection then sends "226 Transfer
+    complete" before the client requests a file. A control connection closes.
     """
 
     def poll(self, timeout: float | None) -> None:
@@ -116,7 +116,7 @@ def main(settings: dict[str, Any]) -> None:
 
     class DataHandler(data):  # type: ignore[misc]
         def handle_error(self) -> None:
-            # pyftpdlib's own prints the trace of a fault that was asked for.
+            # The method of pyftpdlib prints a traceback even for an intended fault.
             self._resp = ("426 Internal error; transfer aborted.", logging.debug)
             self.close()
 
@@ -131,7 +131,7 @@ def main(settings: dict[str, Any]) -> None:
             super().pre_process_command(line, cmd, arg)
 
         def stray(self, fault: str) -> None:
-            """Every other time an answer that nobody has asked for."""
+            """Send a stray reply on every other call."""
             strays[fault] = not strays.get(fault, False)
             if strays[fault]:
                 self.respond("226 Transfer complete.")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A proxy that puts a server far away: every byte takes half of the round-trip time, each way.
 
-What it forwards it does not look at, but it keeps when questions were asked and answered, so that a test can count how
-often somebody had to wait for an answer before the next question: that is what a far server costs.
+The proxy does not parse what it forwards. It records the times of requests and responses. A test can therefore count
+the round trips, where the client waits for a response before its next request. They are the cost of a far server.
 """
 
 from __future__ import annotations

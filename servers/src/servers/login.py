@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""An archive that lets nobody in without a cookie, and the server on another host where one logs in for it.
+"""An archive that refuses requests without a cookie, and its login server on another host.
 
-As NASA's Earthdata does it: the archive redirects to the login server, which wants user and password, and redirects
-back with a code; for that the archive sets its cookie and redirects to the file.
+The two work as NASA's Earthdata does. The archive redirects to the login server, which requires user and password and
+redirects back with a code. The archive then sets its cookie and redirects to the file.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What stands before S3 and answers itself where moto never does: regions, tokens, clocks, who pays.
+"""A front server of S3 that sends the refusals that moto never sends: regions, tokens, clocks, payers.
 
-``server.mode`` says how: "301", "307", "400" (with the region as a header) and "400body" (in the page) refuse what is
-signed for another region than `REGION`; "expired", "skew" refuse what is signed; "payer" whoever does not agree to pay.
-The rest goes on to the server behind as it came.
+``server.mode`` selects the refusal. "301", "307", "400" (region in a header) and "400body" (region in the page) refuse
+requests signed for another region than `REGION`. "expired" and "skew" refuse signed requests. "payer" refuses requests
+that do not agree to pay. The front server forwards all other requests unchanged.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 REGION = "eu-south-2"
-#: Never to be shown to anybody.
+#: No message or log may show it.
 SECRET = "hunter2"
 
 
@@ -79,7 +79,7 @@ class S3Front:
 
     @staticmethod
     def page(code: str) -> str:
-        """What Amazon says with a refusal, with more in it than anybody should see."""
+        """Return the page of an Amazon refusal, which includes secrets that no message may show."""
         region = f"<Region>{REGION}</Region>" if code == "AuthorizationHeaderMalformed" else ""
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -319,7 +319,7 @@ def test_a_name_with_nul(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_schemes_nobody_knows_and_those_not_here(tmp_path):
+def test_unknown_and_unavailable_schemes(tmp_path):
     with pytest.raises(rustfits.FITSDriverError, match="gopher"):
         FITS("gopher://host/x.fits")
     with pytest.raises(rustfits.FITSNotBuiltError) as caught:
@@ -774,7 +774,7 @@ def test_a_failing_write_back_of_a_forgotten_file_is_seen(tmp_path, monkeypatch)
 
 
 def test_a_failing_write_back_does_not_hide_the_first_exception(tmp_path):
-    folder = tmp_path / "gone"
+    folder = tmp_path / "removed"
     folder.mkdir()
     fits = FITS(folder / "x.fits.gz", "w+")
     with (

@@ -16,7 +16,7 @@ from rustfits import FITS, FITSWarning
 
 
 def told(path: Path, *, extension: bool = True) -> list[str]:
-    """What is warned about when a file is looked at from end to end, twice."""
+    """Return the warnings of two complete reads of a file."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with FITS(path) as fits:
@@ -122,7 +122,9 @@ def test_a_last_block_without_fill(path):
     assert [
         "odd.fits[1]: the last block of this data unit lacks 2760" in one for one in told(path)
     ] == [True]
-    assert rustfits.read(path, ext=1)[-1, -1] == 29  # in silence: nobody has asked for the end
+    assert (
+        rustfits.read(path, ext=1)[-1, -1] == 29
+    )  # no warning: this read does not need the last block
 
 
 def test_a_file_that_is_cut(path):
@@ -142,7 +144,7 @@ def test_names_are_looked_up_in_silence_until_the_end_is_reached(path):
             assert fits["REF"]
 
 
-def test_a_quantization_that_nobody_knows(tmp_path):
+def test_an_unknown_quantization(tmp_path):
     path = tmp_path / "odd.fits"
     data = np.random.default_rng(1).normal(100, 9, (20, 30)).astype("f4")
     quantize = rustfits.Quantize(method="no_dither")

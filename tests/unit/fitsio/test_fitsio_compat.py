@@ -638,10 +638,10 @@ def test_moved_rows_keep_undefined_and_scaled_cells_and_odd_characters(tmp_path,
             return raw.reshape(hdu.header["NAXIS2"], -1).tolist()
 
     before = stored()
-    gone = [0, 3, 4, 17, 30, 49]
+    deleted = [0, 3, 4, 17, 30, 49]
     with ours.FITS(path, "rw") as fits:
-        fits[1].delete_rows(gone)
-    left = [row for number, row in enumerate(before) if number not in gone]
+        fits[1].delete_rows(deleted)
+    left = [row for number, row in enumerate(before) if number not in deleted]
     assert stored() == left
     with ours.FITS(path, "rw") as fits:
         fits[1].resize(60, front=True)
@@ -850,10 +850,19 @@ def test_header_objects(tmp_path):
 
 def test_clean(tmp_path):
     kept = ["A", "DATE", "INHERIT", "OBJECT", "EXTVER"]
-    gone = ["BITPIX", "PCOUNT", "GCOUNT", "TFIELDS", "EXTNAME", "CHECKSUM", "DATASUM", "XTENSION"]
+    removed = [
+        "BITPIX",
+        "PCOUNT",
+        "GCOUNT",
+        "TFIELDS",
+        "EXTNAME",
+        "CHECKSUM",
+        "DATASUM",
+        "XTENSION",
+    ]
 
     def script(module, path):
-        h = module.FITSHDR([{"name": name, "value": 1} for name in kept + gone])
+        h = module.FITSHDR([{"name": name, "value": 1} for name in kept + removed])
         h.clean()
         t = module.FITSHDR([{"name": name, "value": 1} for name in [*kept, "BUNIT", "BSCALE"]])
         i = module.FITSHDR(t)

@@ -64,7 +64,7 @@ def fits():
 
 
 def check(header: rustfits.FITSHeader, places: dict[int, int]) -> None:
-    """Column `old` of the table that was made is column `new`, or 0: gone."""
+    """Check that column `old` of the created table is now column `new`, or was removed (0)."""
     for root in ROOTS:
         found = {
             number: header[card_name(root, number)]

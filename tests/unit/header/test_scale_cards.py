@@ -226,7 +226,7 @@ def test_the_number_is_used_with_one_warning(tmp_path, kind, number):
 
 @pytest.mark.parametrize("none", NONE)
 @pytest.mark.parametrize("kind", MAKERS)
-def test_what_is_no_number_is_an_error_for_the_data(tmp_path, kind, none):
+def test_a_scale_that_is_no_number_makes_reading_the_data_fail(tmp_path, kind, none):
     make, *keywords = MAKERS[kind]
     for keyword in keywords:
         read = make(tmp_path / "t.fits", f"{keyword:8}= {NONE[none]}")

@@ -80,10 +80,10 @@ def test_directory(tmp_path: Path, mode: str) -> None:
 
 
 def test_missing_directory(tmp_path: Path) -> None:
-    with pytest.raises(FITSNotFoundError, match="gone"):
-        FITS(tmp_path / "gone" / "new.fits", "w+")
-    with pytest.raises(FITSNotFoundError, match="gone"):
-        FITS(tmp_path / "gone" / "new.fits.gz", "w+")
+    with pytest.raises(FITSNotFoundError, match="absent"):
+        FITS(tmp_path / "absent" / "new.fits", "w+")
+    with pytest.raises(FITSNotFoundError, match="absent"):
+        FITS(tmp_path / "absent" / "new.fits.gz", "w+")
 
 
 def test_a_file_where_a_directory_is_needed(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_file_where_a_directory_is_needed(tmp_path: Path) -> None:
 
 @contextlib.contextmanager
 def powerless() -> Iterator[Path]:
-    """A directory open to all, and a user whom file permissions bind: root does as nobody."""
+    """Yield a directory with open permissions, and restore the rights of root afterwards."""
     with tempfile.TemporaryDirectory() as name:
         os.chmod(name, 0o755)
         root = os.geteuid() == 0
@@ -106,7 +106,7 @@ def powerless() -> Iterator[Path]:
                 os.seteuid(0)
 
 
-def become_nobody() -> None:
+def drop_privileges() -> None:
     if os.geteuid() == 0:
         os.seteuid(65534)
 
@@ -116,7 +116,7 @@ def test_unwritable_directory(name: str) -> None:
     with powerless() as folder:
         closed = folder / "closed"
         closed.mkdir(mode=0o555)
-        become_nobody()
+        drop_privileges()
         with pytest.raises(FITSPermissionError, match=re.escape(str(closed / name))) as caught:
             FITS(closed / name, "w+")
         assert isinstance(caught.value, PermissionError)
@@ -128,7 +128,7 @@ def test_unreadable_and_read_only_files() -> None:
         path = folder / "file.fits"
         path.write_bytes(GOOD)
         path.chmod(0o444)
-        become_nobody()
+        drop_privileges()
         with FITS(path) as fits:
             assert fits[0].has_data
         with pytest.raises(FITSPermissionError, match=r"file\.fits"):
@@ -140,7 +140,7 @@ def test_unreadable_and_read_only_files() -> None:
         path = folder / "secret.fits"
         path.write_bytes(GOOD)
         path.chmod(0)
-        become_nobody()
+        drop_privileges()
         with pytest.raises(FITSPermissionError, match=r"secret\.fits"):
             FITS(path)
 

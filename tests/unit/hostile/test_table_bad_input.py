@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Tables that are wrong, and data that cannot be written.
+"""Invalid tables, and data that a table cannot hold.
 
-Read are old but harmless oddities, as astropy and fitsio read them, with one warning for each file
-and cause; everything else is an error that names HDU, column and row. Nothing is written before all
-of it was checked.
+The library reads old but harmless deviations as astropy and fitsio do, with one warning for each file and cause.
+Every other deviation is an error that names HDU, column and row. The library checks all data before it writes any.
 """
 
 from __future__ import annotations
@@ -581,7 +580,7 @@ def test_refused_edits_leave_the_file_as_it_was(path, name):
         fits.write_image(np.arange(5000, dtype="i4"))
     content = path.read_bytes()
     at = content.index(b"TTYPE7  ")
-    # In the place of two cards that nobody needs.
+    # They replace two cards that the test does not need.
     cards = b"TSCAL6  =                  0.5".ljust(80) + b"TZERO6  =                 10.0".ljust(
         80
     )

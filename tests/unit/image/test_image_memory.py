@@ -13,10 +13,9 @@ from astropy.io import fits as astropy_fits
 
 SHAPE = (2500, 4000)
 
-# What is read and how much memory the answer takes. The high-water mark is asked for in the process
-# itself, as it counts all that the kernel has given it; the mapping of the file is not memory that
-# the process owns, so what counts is anonymous memory. RssAnon has no high-water mark; the peak is
-# sampled while another thread reads.
+# The probe prints the peak memory of a read. The process measures itself, as its high-water mark counts all memory
+# from the kernel. The process does not own the mapping of the file, so the probe counts anonymous memory only.
+# RssAnon has no high-water mark, so the probe samples it while another thread reads.
 PROBE = """
 import sys, threading
 import numpy as np

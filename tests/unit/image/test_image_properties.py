@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Any key on any image: the answer is numpy's, and what is written is what peers read."""
+"""Any key on any image gives the result of numpy, and peers read the pixels that the library writes."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ def test_assigning_does_what_numpy_does(
 
 @relaxed
 @given(images(), st.booleans())
-def test_what_is_written_is_what_peers_read(data: np.ndarray[Any, Any], big_endian: bool) -> None:
+def test_peers_read_the_written_pixels(data: np.ndarray[Any, Any], big_endian: bool) -> None:
     given_data = data.astype(data.dtype.newbyteorder(">")) if big_endian else data
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "x.fits")
@@ -274,14 +274,14 @@ def test_scaled_images_equal_the_formula_and_astropy(
         if blank is not None and dtype.kind != "f":
             hdu.header["BLANK"] = blank
         hdu.writeto(path, output_verify="ignore")
-        twin = bscale == 1.0 and (stored, bzero) in [("i2", 32768.0), ("u1", -128.0)]
+        offset_type = bscale == 1.0 and (stored, bzero) in [("i2", 32768.0), ("u1", -128.0)]
         plain = bscale == 1.0 and bzero == 0.0
         with rustfits.FITS(path) as fits:
             image = fits[0]
             np.testing.assert_array_equal(image.read(scale=False), raw)
             assert image.read(scale=False).dtype == dtype
             values = image.read()
-            if twin:
+            if offset_type:
                 expected = raw.astype("f8") + bzero
                 assert values.dtype == ("u2" if stored == "i2" else "i1")
             elif plain:

@@ -348,7 +348,7 @@ def test_threads_in_different_hdus(open_file: Open, reference: astropy_fits.HDUL
 @pytest.mark.parametrize(
     "open_any", [driver for driver in DRIVERS if "bytes" not in driver], indirect=True
 )
-def test_what_is_open_for_reading_is_not_written(open_file: Open) -> None:
+def test_a_file_open_for_reading_refuses_writes(open_file: Open) -> None:
     with open_file() as fits:
         for write in (
             lambda: fits.write_image(np.zeros(3)),

@@ -180,7 +180,7 @@ def test_fork(url: str, tmp_path: Path) -> None:
         assert (tmp_path / name).read_bytes() == DATA.tobytes()
 
 
-def test_wrong_password_and_nobody_there(tmp_path: Path) -> None:
+def test_wrong_password_and_no_server(tmp_path: Path) -> None:
     with sftp_server(tmp_path) as (url, put):
         put(NAME, content(DATA[:9]))
         with pytest.raises(PermissionError, match="Authentication") as caught:

@@ -150,7 +150,7 @@ fsspec.register_implementation("meeting", MeetingFileSystem)
 
 
 def test_the_file_is_looked_at_while_its_bytes_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    """That it is still the same costs no wait of its own, and it is asked for once when it is opened."""
+    """The check for a changed file costs no round trip of its own. An open requests the file information once."""
     monkeypatch.setattr(MeetingFileSystem, "body", content())
     monkeypatch.setattr(MeetingFileSystem, "asked", [])
     with FITS("meeting://a.fits", remote="ranged") as fits:
@@ -223,7 +223,7 @@ def test_writing_is_refused(memory: Any) -> None:
         FITS("memory://new.fits", "w+")
 
 
-def test_scheme_that_nobody_knows() -> None:
+def test_unknown_scheme() -> None:
     with pytest.raises(rustfits.FITSError, match=r"unknown scheme 'nope://'"):
         FITS("nope://a/b")
 

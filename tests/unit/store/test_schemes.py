@@ -53,7 +53,7 @@ WRITERS: list[Callable[..., object]] = [
 
 @pytest.mark.parametrize("call", READERS)
 @pytest.mark.parametrize("how", ["argument", "environment"])
-def test_only_what_is_allowed_is_reached(
+def test_only_allowed_schemes_are_reached(
     root: Path, monkeypatch: pytest.MonkeyPatch, call: Callable[..., object], how: str
 ) -> None:
     monkeypatch.setenv("HERE", str(root))
@@ -124,7 +124,7 @@ def test_allowed_names_are_reached(root: Path, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     "wrong", ["file", b"file", 5, ["file://"], [""], ["a b"], ["fi\0le"], [5], [None]]
 )
-def test_what_is_no_set_of_schemes_is_refused(root: Path, wrong: Any) -> None:
+def test_an_invalid_set_of_schemes_is_refused(root: Path, wrong: Any) -> None:
     for call in (FITS, rustfits.read, rustfits.read_header, rustfits.fitsio.FITS):
         with pytest.raises((TypeError, ValueError), match="scheme"):
             call(root / "a.fits", schemes=wrong)

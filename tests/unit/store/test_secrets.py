@@ -19,7 +19,7 @@ from rustfits import FITS, Remote
 from servers import fault_server, http_server
 
 SECRET = "hunter2"
-# What a name can look like that holds a secret; {} stands for "host:port".
+# Forms of a name that holds a secret. {} represents "host:port".
 NAMES = [
     f"http://{{}}/none.fits?token={SECRET}",
     f"http://{{}}/none.fits?%74oken={SECRET}&x=1",
@@ -31,7 +31,7 @@ NAMES = [
     f"http://{SECRET}@{{}}/none.fits",
     f"http://{SECRET}:@{{}}/none.fits",
     f"http://me%3A{SECRET}@{{}}/none.fits",
-    f"nobody-knows://{SECRET}@{{}}/none.fits",
+    f"unknown-scheme://{SECRET}@{{}}/none.fits",
     f"memory://none.fits?token={SECRET}",
     f"simplecache::http://me:{SECRET}@{{}}/none.fits",
     f"s3://{SECRET}@bucket/none.fits",

@@ -239,7 +239,7 @@ def test_frames_of_pandas(tmp_path):
     assert rows(tmp_path / "t.fits") == [(1, 1.5, "x"), (None, 2.5, "yz")]
 
 
-def test_what_is_written_is_read_by_astropy(tmp_path):
+def test_astropy_reads_the_written_table(tmp_path):
     path = tmp_path / "t.fits"
     rustfits.write(path, masked_table())
     with astropy_fits.open(path) as hdus:

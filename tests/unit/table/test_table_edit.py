@@ -257,9 +257,9 @@ def test_insert_bits(bench, rng):
 @pytest.mark.parametrize("key", ["u1", "F4", "single", 0, -1, 5])
 def test_delete_column(bench, key):
     names = list(bench.data.dtype.names)
-    gone = names[key] if isinstance(key, int) else key.lower()
+    removed = names[key] if isinstance(key, int) else key.lower()
     bench.hdu.delete_column(key)
-    names.remove(gone)
+    names.remove(removed)
     fields = np.zeros(ROWS, [(name, bench.data.dtype[name]) for name in names])
     for name in names:
         fields[name] = bench.data[name]
@@ -365,7 +365,7 @@ WRONG = [
 ]
 
 
-GONE = [
+REMOVED_ROWS = [
     slice(3, 8),
     slice(15, 2, -4),
     slice(5, 5),
@@ -378,7 +378,7 @@ GONE = [
 ]
 
 
-@pytest.mark.parametrize("key", GONE)
+@pytest.mark.parametrize("key", REMOVED_ROWS)
 def test_delete_rows(bench, key):
     bench.hdu.delete_rows(key)
     bench.data = np.delete(bench.data, key)
@@ -419,16 +419,16 @@ def test_rows_that_move_up_keep_their_bytes(tmp_path, rng, width, part):
     stored = rng.integers(0, 256, (count, width), "u1")
     stored[:, 0] = np.arange(count) % 251
     raw_table(path, {"TTYPE1": "x", "TFORM1": f"{width}A"}, [row.tobytes() for row in stored])
-    gone = rng.random(count) < part
-    gone[2] = True
+    removed = rng.random(count) < part
+    removed[2] = True
     with FITS(path, "r+") as fits:
         fits.write_image(np.arange(1000))
-        fits[1].delete_rows(gone)
-        assert fits[1].nrows == count - gone.sum()
-        assert fits[1].raw_bytes() == stored[~gone].tobytes()
+        fits[1].delete_rows(removed)
+        assert fits[1].nrows == count - removed.sum()
+        assert fits[1].raw_bytes() == stored[~removed].tobytes()
         assert fits[2][999] == 999
     with FITS(path) as fits:
-        assert fits[1].raw_bytes() == stored[~gone].tobytes()
+        assert fits[1].raw_bytes() == stored[~removed].tobytes()
 
 
 def test_delete_rows_of_a_table_that_is_cut_short(bench):

@@ -14,8 +14,8 @@ from astropy.io import fits as astropy_fits
 ROWS = 600_000
 DTYPE = [("id", "i8"), ("ra", "f8"), ("dec", "f8"), ("mag", "f4"), ("n", "i2"), ("name", "S12")]
 
-# As in test_image_memory.py: anonymous memory, sampled while another thread works. What is read is
-# new memory each time, so its size comes off; what is written exists before.
+# As in test_image_memory.py, the probe samples anonymous memory while another thread works. A read returns new memory,
+# so the probe subtracts its size. The data of a write exist before the probe starts.
 PROBE = """
 import sys, threading
 import numpy as np

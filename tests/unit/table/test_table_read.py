@@ -498,7 +498,7 @@ def test_descriptors_outside_the_heap(variable):
         assert fits[1][1:]["id"][0] == 1
 
 
-def test_columns_that_cannot_be_made_out(path):
+def test_columns_with_an_invalid_form(path):
     edited(path, (b"TFORM3  = 'I       '", b"TFORM3  = '?!      '"))
     with FITS(path) as fits:
         assert "invalid columns" in repr(fits[1])

@@ -31,7 +31,7 @@ from rustfits import FITS
 from support.tables import native, verify
 
 NUMBERS = ["u1", "i1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8", "c8", "c16"]
-TWINS = ("i1", "u2", "u4", "u8")
+OFFSET_TYPES = ("i1", "u2", "u4", "u8")
 SHAPES: list[tuple[int, ...]] = [(), (), (), (1,), (3,), (2, 3), (0,)]
 WORDS = ["", "a", "NGC", "M 31", "x  y", "long-name"]
 NAMES = [f"c{number}" for number in range(30)] + ["Mixed_Case", "TTYPE1", "x"]
@@ -427,7 +427,7 @@ class Edits(RuleBasedStateMachine):
         if not self.hdus:
             return
         if any("THEAP" in hdu.hdu.header for hdu in self.hdus):
-            # Room for rows to come, which cfitsio does not count right, until the file is settled.
+            # Until a flush, the table has room for more rows, which cfitsio counts wrongly.
             for hdu in self.tables():
                 read_by_us(hdu)
             self.fits.sync()
@@ -510,7 +510,7 @@ def read_by_astropy(table: Table, hdu: Any) -> None:
         cells = table.cells[name]
         if not table.nrows or 0 in kind.shape:
             continue
-        if kind.heap and kind.base in (*TWINS, "c8", "c16"):
+        if kind.heap and kind.base in (*OFFSET_TYPES, "c8", "c16"):
             continue  # astropy does not scale, or swap, what is in the heap
         got = native(hdu.data[name])
         if kind.base == "i1":
@@ -525,7 +525,11 @@ def read_by_fitsio(table: Table, hdu: Any) -> None:
         return
     assert hdu.get_nrows() == table.nrows
     for name, kind in table.kinds.items():
-        if 0 in kind.shape or kind.base in ("i1", "u8") or (kind.heap and kind.base in TWINS):
+        if (
+            0 in kind.shape
+            or kind.base in ("i1", "u8")
+            or (kind.heap and kind.base in OFFSET_TYPES)
+        ):
             continue  # fitsio does not scale those
         if table.ascii and kind.base == "U9":
             continue  # fitsio writes behind the end of its memory when it reads those

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Writing tables: every form of input; what is written is what astropy and fitsverify see."""
+"""Writing tables from every form of input. astropy and fitsverify read the written tables."""
 
 from __future__ import annotations
 
