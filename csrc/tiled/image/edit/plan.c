@@ -62,7 +62,7 @@ static rf_status check_quantize(const rf_tile_plan *plan, rf_error *err) {
   if (asked->dither != RF_DITHER_NONE && asked->dither != RF_DITHER_1 && asked->dither != RF_DITHER_2)
     return rf_fail(err, RF_ERR_ARGUMENT, "unknown dithering %d", (int)asked->dither);
   if (!asked->quantize && (asked->dither != RF_DITHER_NONE || asked->quantize_level != 0))
-    return rf_fail(err, RF_ERR_ARGUMENT, "dithering and a level require quantizing");
+    return rf_fail(err, RF_ERR_ARGUMENT, "dithering and a level are for quantized images");
   if (!isfinite(asked->quantize_level))
     return rf_fail(err, RF_ERR_ARGUMENT, "expected a number as the quantize level, found NaN or infinity");
   if (asked->seed < 0 || asked->seed > RF_DITHER_VALUES)
