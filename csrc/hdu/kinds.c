@@ -19,6 +19,7 @@
 #include "tiled/image/header.h"
 #include "tiled/image/image.h"
 #include "tiled/image/ops.h"
+#include "tiled/image/parse.h"
 #include "tiled/ops.h"
 #include "tiled/parsed.h"
 #include "tiled/session.h"

@@ -11,9 +11,6 @@
 #include "file/hdu.h"
 #include "tiled/cache.h"
 
-/* Functions of rf_hdu_ops. */
-bool rf_tiled_image_has_data(const rf_header *stored);
-
 /* Columns by meaning, numbered as in the binary table; -1: absent. */
 typedef struct rf_tile_columns {
   int data;  /* COMPRESSED_DATA */

@@ -10,6 +10,7 @@
 #include "tiled/image/edit/extend.h"
 #include "tiled/image/edit/write.h"
 #include "tiled/image/image.h"
+#include "tiled/image/ranges.h"
 #include "tiled/image/read.h"
 
 /* Largest part of the table that prefetch() fetches. Its rows say where the tiles are. */

@@ -7,8 +7,7 @@
 
 #include "file/hdu.h"
 
-/* rf_image_ops.read and .plan. */
+/* rf_image_ops.read. */
 rf_status rf_tiled_image_read(rf_file *file, rf_hdu *hdu, const rf_image_request *request, rf_error *err);
-rf_status rf_tiled_image_plan(rf_file *file, rf_hdu *hdu, const rf_axis *axes, rf_image_ranges *result, rf_error *err);
 
 #endif

@@ -14,9 +14,6 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
-#include "codec/codec.h"
-#include "codec/deflate.h"
-#include "codec/quantize/quantize.h"
 #include "store/store.h"
 #include "tiled/image/edit/change.h"
 #include "tiled/image/edit/encode.h"
@@ -35,260 +32,11 @@
 #define BATCH_TILES ((size_t)16384)
 /* Bytes of old tiles that are read at a time. */
 #define OLD_BYTES ((uint64_t)64 << 20)
-#define ZEROS 512
-
-struct rf_tile_canvas {
-  uint8_t *values; /* of the stored type */
-  unsigned width;
-  int32_t *integers; /* not NULL: values are quantized to these */
-  const rf_quantum *quantum;
-  bool fits;
-};
-
-/* The memory of a thread, allocated when first needed. */
-typedef struct worker {
-  rf_tile_params params;
-  void *values;
-  void *room;
-  int32_t *integers;
-} worker;
-
-typedef struct batch {
-  rf_tile_change *edit;
-  const rf_tile_source *source;
-  rf_tile_encoder encoder;
-  size_t elements; /* of the largest tile */
-  unsigned threads;
-  bool fresh;     /* the rows hold nothing that must stay */
-  bool never;     /* none of the tiles was ever written */
-  size_t most;    /* tiles */
-  size_t slot;    /* bytes for each */
-  uint64_t first; /* tile of the source */
-  size_t count;
-  uint64_t *tiles;
-  bool *whole;
-  const void **ready;
-  rf_tile_row *rows;
-  rf_tile_place *places;
-  size_t *old_at;      /* where the old bytes of a tile begin in `old` */
-  rf_tile_hole *freed; /* old places of tiles that move */
-  size_t freed_count;
-  rf_read_range *ranges;
-  uint8_t *old;
-  uint8_t *slots;
-  size_t slots_bytes;
-  worker *workers;
-} batch;
-
-/* ---- pixels ---- */
-
-static void scatter(rf_tile_canvas *canvas, size_t at, ptrdiff_t stride, const uint8_t *values, size_t count) {
-  uint8_t *to = canvas->values + at * canvas->width;
-  ptrdiff_t step = stride * (ptrdiff_t)canvas->width;
-  if (stride == 1) {
-    memcpy(to, values, count * canvas->width);
-    return;
-  }
-  for (size_t i = 0; i < count; i++, values += canvas->width)
-    memcpy(to + (ptrdiff_t)i * step, values, canvas->width);
-}
-
-static bool requantize(rf_tile_canvas *canvas, size_t at, const uint8_t *values, size_t count) {
-  if (canvas->width == 4)
-    return rf_requantize_f32(canvas->quantum, at, (const float *)(const void *)values, count, canvas->integers + at);
-  return rf_requantize_f64(canvas->quantum, at, (const double *)(const void *)values, count, canvas->integers + at);
-}
-
-void rf_tile_canvas_put(rf_tile_canvas *canvas, size_t at, ptrdiff_t stride, const void *values, size_t count) {
-  const uint8_t *bytes = values;
-  if (canvas->integers == NULL) {
-    scatter(canvas, at, stride, bytes, count);
-    return;
-  }
-  size_t each = stride == 1 ? count : 1;
-  for (size_t i = 0; i < count && canvas->fits; i += each)
-    canvas->fits = requantize(canvas, (size_t)((ptrdiff_t)at + (ptrdiff_t)i * stride), bytes + i * canvas->width, each);
-}
-
-/* Sets pixels [from, to) to 0. */
-static void put_zeros(rf_tile_canvas *canvas, size_t from, size_t to) {
-  static const double zeros[ZEROS];
-  if (canvas->integers == NULL) {
-    memset(canvas->values + from * canvas->width, 0, (to - from) * canvas->width);
-    return;
-  }
-  for (size_t n; from < to; from += n) {
-    n = to - from < ZEROS ? to - from : ZEROS;
-    rf_tile_canvas_put(canvas, from, 1, zeros, n);
-  }
-}
-
-static void put_source(const batch *b, size_t i, size_t old, size_t elements, rf_tile_canvas *canvas) {
-  if (b->source->length != 0)
-    put_zeros(canvas, old, elements);
-  else
-    b->source->put(b->source->context, b->first + i, elements, canvas);
-}
-
-/* ---- one tile ---- */
-
-/* `length`: the length of the tile along the slowest axis, 0: by the image. */
-static rf_tile_shape tile_shape(const batch *b, uint64_t tile, uint64_t length) {
-  const rf_tiled_image *tiled_image = b->edit->tiled_image;
-  rf_tile_shape shape = {1, 1, 1, b->encoder.stored_bytes};
-  for (int i = 0; i < tiled_image->image.naxis; i++) {
-    uint64_t low = tile % tiled_image->counts[i] * tiled_image->tile[i], left = tiled_image->image.axes[i] - low;
-    size_t along = (size_t)(left < tiled_image->tile[i] ? left : tiled_image->tile[i]);
-    tile /= tiled_image->counts[i];
-    if (i == tiled_image->image.naxis - 1 && length != 0)
-      along = (size_t)length;
-    if (shape.columns == 1)
-      shape.columns = along;
-    shape.count *= along;
-  }
-  shape.rows = shape.count / shape.columns;
-  return shape;
-}
-
-static void *make_buffer(const batch *b, size_t each, rf_error *err) {
-  void *made = b->elements <= SIZE_MAX / each ? rf_alloc(b->elements * each) : NULL;
-  if (made == NULL)
-    rf_fail(err, RF_ERR_MEMORY, "cannot allocate the %zu pixels of a tile", b->elements);
-  return made;
-}
-
-static rf_status need_values(const batch *b, worker *w, rf_error *err) {
-  if (w->values == NULL)
-    w->values = make_buffer(b, b->encoder.stored_bytes, err);
-  return w->values != NULL ? RF_OK : RF_ERR_MEMORY;
-}
-
-static rf_status need_integers(const batch *b, worker *w, rf_error *err) {
-  const rf_tiled_image *tiled_image = b->edit->tiled_image;
-  bool wanted = tiled_image->quantized || b->encoder.offset != 0 || tiled_image->codec->type == RF_Z_HCOMPRESS_1;
-  if (wanted && w->integers == NULL)
-    w->integers = make_buffer(b, sizeof *w->integers, err);
-  return !wanted || w->integers != NULL ? RF_OK : RF_ERR_MEMORY;
-}
-
-static rf_status need_deflater(const batch *b, worker *w, rf_error *err) {
-  const rf_tiled_image *tiled_image = b->edit->tiled_image;
-  bool wanted =
-      tiled_image->quantized || tiled_image->codec->type == RF_Z_GZIP_1 || tiled_image->codec->type == RF_Z_GZIP_2;
-  if (!wanted || w->params.deflater != NULL)
-    return RF_OK;
-  return rf_deflater_new(b->encoder.params.level, &w->params.deflater, err);
-}
-
-/* Encodes a tile of which no old pixel stays. */
-static rf_status encode_new(const batch *b, size_t i, const rf_tile_encoder *encoder, worker *w,
-                            const rf_tile_shape *shape, uint8_t *out, rf_encoded_tile *cell, rf_error *err) {
-  const void *values = b->ready[i];
-  if (values == NULL) {
-    bool begun = !b->whole[i] && b->edit->tiled_image->quantized;
-    RF_TRY(need_values(b, w, err));
-    rf_tile_canvas canvas = {.values = w->values, .width = encoder->stored_bytes, .fits = true};
-    if (begun)
-      rf_tile_encode_unwritten(encoder->stored, w->values, shape->count);
-    else if (!b->whole[i])
-      memset(w->values, 0, shape->count * encoder->stored_bytes);
-    put_source(b, i, 0, shape->count, &canvas);
-    if (begun)
-      return rf_tile_encode_begun(encoder, b->tiles[i], shape, w->values, w->integers, out, cell, err);
-    values = w->values;
-  }
-  return rf_tile_encode_values(encoder, b->tiles[i], shape, values, true, w->integers, out, cell, err);
-}
-
-/* Changes a quantized tile. *done becomes false where it cannot stay quantized. Its integers are in w->values. */
-static rf_status encode_requantized(const batch *b, size_t i, const rf_tile_encoder *encoder, worker *w, size_t old,
-                                    const rf_tile_shape *shape, uint8_t *out, rf_encoded_tile *cell, bool *done,
-                                    rf_error *err) {
-  const rf_tiled_image *tiled_image = b->edit->tiled_image;
-  const rf_tile_row *row = &b->rows[i];
-  bool own = row->has_null && row->null >= INT32_MIN && row->null <= INT32_MAX;
-  rf_quantum quantum = {.scale = row->scale,
-                        .zero = row->zero,
-                        .dither = tiled_image->dither,
-                        .random = tiled_image->random,
-                        .seed = tiled_image->seed,
-                        .tile = b->tiles[i],
-                        .has_null = own || !row->has_null,
-                        .null = own ? (int32_t)row->null : RF_QUANTIZED_NULL};
-  memcpy(w->integers, w->values, old * sizeof *w->integers);
-  rf_tile_canvas canvas = {.width = encoder->stored_bytes, .integers = w->integers, .quantum = &quantum, .fits = true};
-  put_source(b, i, old, shape->count, &canvas);
-  *done = canvas.fits;
-  if (!*done)
-    return RF_OK;
-  cell->scale = row->scale;
-  cell->zero = row->zero;
-  cell->keeps = own;
-  cell->nulls = false;
-  for (size_t k = 0; !own && k < shape->count && !cell->nulls; k++)
-    cell->nulls = w->integers[k] == RF_QUANTIZED_NULL;
-  return rf_tile_encode_integers(encoder, shape, w->integers, out, cell, done, err);
-}
-
-static rf_status encode_changed(const batch *b, size_t i, const rf_tile_encoder *encoder, worker *w, size_t old,
-                                const rf_tile_shape *shape, uint8_t *out, rf_encoded_tile *cell, rf_error *err) {
-  const rf_tiled_image *tiled_image = b->edit->tiled_image;
-  const uint8_t *bytes = b->old + b->old_at[i];
-  bool integers = false, done = false;
-  RF_TRY(need_values(b, w, err));
-  if (w->room == NULL)
-    w->room = make_buffer(b, 8, err);
-  if (w->room == NULL)
-    return RF_ERR_MEMORY;
-  RF_TRY(rf_tiled_image_decode(tiled_image, b->tiles[i], &b->rows[i], bytes, w->values, w->room,
-                               tiled_image->quantized ? &integers : NULL, err));
-  if (integers) {
-    RF_TRY(encode_requantized(b, i, encoder, w, old, shape, out, cell, &done, err));
-    if (done)
-      return RF_OK;
-    RF_TRY(rf_tiled_image_decode(tiled_image, b->tiles[i], &b->rows[i], bytes, w->values, w->room, NULL, err));
-  }
-  rf_tile_canvas canvas = {.values = w->values, .width = encoder->stored_bytes, .fits = true};
-  put_source(b, i, old, shape->count, &canvas);
-  return rf_tile_encode_values(encoder, b->tiles[i], shape, w->values, false, w->integers, out, cell, err);
-}
-
-static rf_status encode_tile(void *context, size_t i, unsigned number, rf_error *err) {
-  batch *b = context;
-  worker *w = &b->workers[number];
-  rf_tile_place *place = &b->places[i];
-  *place = (rf_tile_place){.tile = b->tiles[i]};
-  if (b->source->length != 0 && b->rows[i].form == RF_ZFORM_EMPTY)
-    return RF_OK; /* longer, but still never written */
-  size_t old = tile_shape(b, b->tiles[i], 0).count;
-  rf_tile_shape shape = tile_shape(b, b->tiles[i], b->source->length);
-  rf_status status = need_integers(b, w, err);
-  if (status == RF_OK)
-    status = need_deflater(b, w, err);
-  rf_tile_encoder encoder = b->encoder;
-  encoder.params.deflater = w->params.deflater;
-  uint8_t *out = b->slots + i * b->slot;
-  if (status == RF_OK && (b->whole[i] || b->rows[i].form == RF_ZFORM_EMPTY))
-    status = encode_new(b, i, &encoder, w, &shape, out, &place->cell, err);
-  else if (status == RF_OK)
-    status = encode_changed(b, i, &encoder, w, old, &shape, out, &place->cell, err);
-  return status == RF_OK ? RF_OK : rf_tiled_image_add_context(b->edit->tiled_image, b->tiles[i], err, status);
-}
 
 /* ---- a batch ---- */
 
-static void free_workers(batch *b) {
-  for (unsigned t = 0; b->workers != NULL && t < b->threads; t++) {
-    rf_free(b->workers[t].values);
-    rf_free(b->workers[t].room);
-    rf_free(b->workers[t].integers);
-    rf_deflater_free(b->workers[t].params.deflater);
-  }
-  rf_free(b->workers);
-}
-
-static void free_batch(batch *b) {
-  free_workers(b);
+static void free_batch(rf_tile_batch *b) {
+  rf_tile_workers_free(b);
   rf_free(b->tiles);
   rf_free(b->whole);
   rf_free(b->ready);
@@ -304,7 +52,7 @@ static void free_batch(batch *b) {
     rf_pages_free(b->slots, b->slots_bytes);
 }
 
-static rf_status make_batch(batch *b, rf_error *err) {
+static rf_status make_batch(rf_tile_batch *b, rf_error *err) {
   size_t raw = b->elements * b->encoder.stored_bytes;
   unsigned wanted = b->source->threads != 0 ? b->source->threads : b->edit->file->options.threads;
   size_t count = b->source->count < BATCH_TILES ? (size_t)b->source->count : BATCH_TILES;
@@ -333,7 +81,7 @@ static rf_status make_batch(batch *b, rf_error *err) {
 }
 
 /* Collects the tiles and their present places. */
-static rf_status list_tiles(batch *b, rf_error *err) {
+static rf_status list_tiles(rf_tile_batch *b, rf_error *err) {
   const rf_tile_source *source = b->source;
   b->count = source->count - b->first < b->most ? (size_t)(source->count - b->first) : b->most;
   for (size_t i = 0; i < b->count; i++) {
@@ -348,7 +96,7 @@ static rf_status list_tiles(batch *b, rf_error *err) {
 }
 
 /* Reads the old bytes of tiles that change in part. The batch may become shorter for it. */
-static rf_status read_old(batch *b, rf_error *err) {
+static rf_status read_old(rf_tile_batch *b, rf_error *err) {
   uint64_t total = 0;
   size_t ranges = 0, room;
   for (size_t i = 0; i < b->count; i++) {
@@ -378,32 +126,10 @@ static rf_status read_old(batch *b, rf_error *err) {
   return rf_store_read_many(b->edit->file->store, b->ranges, ranges, err);
 }
 
-/* Chooses ZDITHER0 by the first tile that is written: the same image always gets the same bytes. */
-static rf_status choose_seed(batch *b, rf_error *err) {
-  rf_tile_change *edit = b->edit;
-  rf_tiled_state *state = edit->state;
-  worker *w = &b->workers[0];
-  if (!state->seed_open || !edit->tiled_image->quantized || b->count == 0)
-    return RF_OK;
-  const void *values = b->ready[0];
-  rf_tile_shape shape = tile_shape(b, b->tiles[0], 0);
-  if (values == NULL) {
-    RF_TRY(need_values(b, w, err));
-    rf_tile_canvas canvas = {.values = w->values, .width = b->encoder.stored_bytes, .fits = true};
-    memset(w->values, 0, shape.count * b->encoder.stored_bytes);
-    put_source(b, 0, 0, shape.count, &canvas);
-    values = w->values;
-  }
-  edit->tiled_image->seed = rf_tile_encode_seed(values, shape.count, b->encoder.stored_bytes);
-  edit->stale = true;
-  state->seed_open = false;
-  return RF_OK;
-}
-
 /* ---- places ---- */
 
 /* Returns the bytes of a cell in the heap: whole elements of its column. */
-static size_t cell_size(const batch *b, const rf_encoded_tile *cell) {
+static size_t cell_size(const rf_tile_batch *b, const rf_encoded_tile *cell) {
   if (cell->form == RF_ZFORM_EMPTY)
     return 0;
   const rf_tile_columns *c = &b->edit->tiled_image->columns;
@@ -412,12 +138,12 @@ static size_t cell_size(const batch *b, const rf_encoded_tile *cell) {
   return cell->bytes + (rest != 0 ? each - rest : 0);
 }
 
-static uint64_t old_place(const batch *b, size_t i) {
+static uint64_t old_place(const rf_tile_batch *b, size_t i) {
   return b->rows[i].offset - b->edit->hdu->data_offset - b->edit->table->info.heap_offset;
 }
 
 /* Assigns offsets in the heap and collects what becomes free. Returns the new end of the heap. */
-static uint64_t choose_places(batch *b, bool *fallback) {
+static uint64_t choose_places(rf_tile_batch *b, bool *fallback) {
   rf_tiled_state *state = b->edit->state;
   uint64_t end = state->used;
   b->freed_count = 0;
@@ -439,7 +165,7 @@ static uint64_t choose_places(batch *b, bool *fallback) {
 }
 
 /* Estimates the heap, where the remaining tiles are as large as these. */
-static uint64_t expect(const batch *b, uint64_t used, uint64_t end) {
+static uint64_t expect(const rf_tile_batch *b, uint64_t used, uint64_t end) {
   uint64_t left = b->source->count - b->first - b->count, each = (end - used) / b->count + 1, more;
   if (left == 0)
     return end;
@@ -451,7 +177,7 @@ static uint64_t expect(const batch *b, uint64_t used, uint64_t end) {
 /* ---- writing ---- */
 
 /* Writes slots to the file, neighbours by one write. */
-static rf_status write_slots(batch *b, rf_error *err) {
+static rf_status write_slots(rf_tile_batch *b, rf_error *err) {
   rf_tile_change *edit = b->edit;
   uint64_t heap = edit->hdu->data_offset + edit->table->info.heap_offset, from = 0;
   size_t begin = 0, used = 0;
@@ -480,7 +206,7 @@ static rf_status write_slots(batch *b, rf_error *err) {
 }
 
 /* Writes what the header must say before a row relies on it: ZBLANK, ZDITHER0. */
-static rf_status write_facts(batch *b, rf_error *err) {
+static rf_status write_facts(rf_tile_batch *b, rf_error *err) {
   rf_tile_change *edit = b->edit;
   rf_tiled_state *state = edit->state;
   bool nulls = edit->tiled_image->has_null || edit->tiled_image->columns.null >= 0 || state->nulls;
@@ -496,7 +222,7 @@ static rf_status write_facts(batch *b, rf_error *err) {
 }
 
 /* Writes the rows of the tiles that have changed, which may be fewer than the batch. */
-static rf_status write_rows(batch *b, rf_error *err) {
+static rf_status write_rows(rf_tile_batch *b, rf_error *err) {
   rf_tiled_state *state = b->edit->state;
   size_t count = 0;
   for (size_t i = 0; i < b->count; i++) {
@@ -517,7 +243,7 @@ static rf_status write_rows(batch *b, rf_error *err) {
   return RF_OK;
 }
 
-static rf_status write_batch(batch *b, rf_error *err) {
+static rf_status write_batch(rf_tile_batch *b, rf_error *err) {
   rf_tile_change *edit = b->edit;
   bool fallback = false;
   uint64_t used = edit->state->used, end = choose_places(b, &fallback);
@@ -531,15 +257,15 @@ static rf_status write_batch(batch *b, rf_error *err) {
   return RF_OK;
 }
 
-static rf_status encode_batch(batch *b, rf_error *err) {
+static rf_status encode_batch(rf_tile_batch *b, rf_error *err) {
   RF_TRY(list_tiles(b, err));
   RF_TRY(read_old(b, err));
-  RF_TRY(choose_seed(b, err));
-  return rf_parallel(b->threads, b->count, encode_tile, b, err);
+  RF_TRY(rf_tile_worker_choose_seed(b, err));
+  return rf_parallel(b->threads, b->count, rf_tile_worker_encode, b, err);
 }
 
 /* The caller chose P descriptors: checks that they suffice before anything is written. */
-static rf_status check_reach(batch *b, rf_error *err) {
+static rf_status check_reach(rf_tile_batch *b, rf_error *err) {
   const rf_tiled_state *state = b->edit->state;
   uint64_t most, end = state->used, reach = rf_tile_change_reach(state);
   if (state->heap_format != 'P' || (rf_mul_u64(b->source->count, b->slot, &most) && end + most <= reach))
@@ -572,7 +298,7 @@ static bool is_all(const rf_tile_change *edit, const rf_tile_source *source) {
   return all;
 }
 
-static rf_status run(batch *b, rf_error *err) {
+static rf_status run(rf_tile_batch *b, rf_error *err) {
   RF_TRY(make_batch(b, err));
   RF_TRY(check_reach(b, err));
   for (b->first = 0; b->first < b->source->count; b->first += b->count) {
@@ -585,7 +311,7 @@ static rf_status run(batch *b, rf_error *err) {
 rf_status rf_tile_change_write(rf_tile_change *edit, const rf_tile_source *source, rf_error *err) {
   const rf_tiled_image *tiled_image = edit->tiled_image;
   rf_tiled_state *state = edit->state;
-  batch b = {.edit = edit, .source = source, .elements = tiled_image->tile_elements};
+  rf_tile_batch b = {.edit = edit, .source = source, .elements = tiled_image->tile_elements};
   bool seed_open = state->seed_open, never = state->unwritten == tiled_image->ntiles;
   if (source->count == 0)
     return RF_OK;
