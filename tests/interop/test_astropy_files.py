@@ -106,7 +106,7 @@ def compare_image(ours: rustfits.ImageHDU, theirs: astropy_fits.ImageHDU) -> Non
     assert got.shape == expected.shape
     expected = np.asarray(expected)
     if "BLANK" in ours.header and got.dtype.kind != "f":
-        # astropy turns BLANK pixels into NaN; here they are what is stored unless masks are asked for.
+        # astropy turns BLANK pixels into NaN. The library returns the stored value unless the caller passes `mask_blank`.
         masked = ours.read(mask_blank=True)
         np.testing.assert_array_equal(np.isnan(expected), masked.mask)
         np.testing.assert_array_equal(got[~masked.mask], expected[~masked.mask])

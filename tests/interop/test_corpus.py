@@ -112,7 +112,7 @@ def hashes(array: np.ndarray) -> dict[str, str]:
 
 
 def canonical(piece: np.ndarray) -> tuple[bytes, bytes]:
-    """The bytes that stand for values: integers as int64 where they are, float64 and float32 elsewhere."""
+    """Return the bytes of the values twice: as int64 if all are integers, else as float64 and as float32."""
     if piece.dtype.kind in "biu":
         integers = piece if piece.dtype == np.uint64 else piece.astype(np.int64)
         return (integers.tobytes(),) * 2

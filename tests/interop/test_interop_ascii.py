@@ -67,7 +67,7 @@ def assert_equal(ours: np.ndarray, table: np.ndarray) -> None:
 
 @ANY
 @given(table=tables())
-def test_what_is_written_is_read(tmp_path, table):
+def test_written_tables_read_back(tmp_path, table):
     path = tmp_path / "a.fits"
     write(path, table)
     with FITS(path) as fits:

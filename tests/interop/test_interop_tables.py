@@ -63,8 +63,8 @@ def fields(draw: st.DrawFn, descriptor: bool) -> dict[str, Any]:
             if letter == "X" and length % 8 and count:  # the bits behind the last are zero
                 values[-1] &= 0xFF << (8 - length % 8) & 0xFF
         cells.append(values)
-    scale = draw(st.sampled_from([None, None, (0.5, 10.0), (1.0, -3.0), (-2.0, 0.0), "twin"]))
-    if letter in "LXACM" or (scale == "twin" and letter not in ZEROS):
+    scale = draw(st.sampled_from([None, None, (0.5, 10.0), (1.0, -3.0), (-2.0, 0.0), "offset"]))
+    if letter in "LXACM" or (scale == "offset" and letter not in ZEROS):
         scale = None
     null = draw(st.sampled_from([None, 7, 0])) if letter in "BIJK" else None
     return {
@@ -79,7 +79,7 @@ def fields(draw: st.DrawFn, descriptor: bool) -> dict[str, Any]:
 
 def cards_of(field: dict[str, Any], form: str) -> dict[str, Any]:
     cards: dict[str, Any] = {"TTYPE2": "x", "TFORM2": form}
-    if field["scale"] == "twin":
+    if field["scale"] == "offset":
         cards["TZERO2"] = ZEROS[field["letter"]][0]
     elif field["scale"] is not None:
         cards["TSCAL2"], cards["TZERO2"] = field["scale"]
@@ -95,7 +95,7 @@ def meaning(field: dict[str, Any], stored: np.ndarray, length: int) -> np.ndarra
         return stored == b"T"
     if letter == "X":
         return np.unpackbits(stored)[:length].astype(bool)
-    if scale == "twin":
+    if scale == "offset":
         zero, dtype = ZEROS[letter]
         return np.array([int(value) + zero for value in stored.tolist()], dtype)
     if scale is not None:
@@ -151,10 +151,10 @@ def test_fixed_fields(tmp_path: Path, field: dict[str, Any]) -> None:
     letter, repeat = field["letter"], field["repeat"]
     if repeat == 0:
         return
-    twin = field["scale"] == "twin"
+    is_offset = field["scale"] == "offset"
     # fitsio has no bits as such, takes scaled integers in whole rows for the bits of reals, and 64
     # bits with TZERO as well; signed bytes it does not know.
-    if letter != "X" and (field["scale"] is None or (twin and letter in "IJ")):
+    if letter != "X" and (field["scale"] is None or (is_offset and letter in "IJ")):
         theirs = fitsio.read(path, ext=1)["x"]
         if letter == "A":
             theirs = np.char.rstrip(theirs)
@@ -174,12 +174,12 @@ def test_fixed_fields(tmp_path: Path, field: dict[str, Any]) -> None:
 @given(field=fields(descriptor=False))
 def test_what_was_read_is_written_back_to_the_byte(tmp_path: Path, field: dict[str, Any]) -> None:
     path = tmp_path / "t.fits"
-    if field["letter"] == "K" and field["scale"] not in (None, "twin"):
+    if field["letter"] == "K" and field["scale"] not in (None, "offset"):
         return  # the double nearest to the greatest value is beyond it
     write_fixed(path, field)
     before = path.read_bytes()
     # Only short integers survive a scale to the last digit.
-    exact = field["letter"] in "BIJ" or field["scale"] in (None, "twin")
+    exact = field["letter"] in "BIJ" or field["scale"] in (None, "offset")
     with FITS(path, "r+") as fits:
         cells = fits[1]["x"].read(mask_null=field["null"] is not None)
         if field["null"] is None:
@@ -223,7 +223,7 @@ def test_fields_in_the_heap(tmp_path: Path, field: dict[str, Any], form: str) ->
                         np.testing.assert_array_equal(
                             np.ma.getmaskarray(masked[row]), cell == field["null"]
                         )
-            if field["letter"] == "K" and field["scale"] not in (None, "twin"):
+            if field["letter"] == "K" and field["scale"] not in (None, "offset"):
                 break
             fits[1]["x"][...] = masked if field["null"] is not None else got
             fits[1].repack()

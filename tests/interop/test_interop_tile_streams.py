@@ -94,7 +94,7 @@ def spread(width: int) -> st.SearchStrategy[int]:
 
 @st.composite
 def tiles(draw: st.DrawFn) -> Values:
-    """Values in stretches: noise of some width around some level."""
+    """Draw values in runs, each with noise of one width around one level."""
     width = draw(st.sampled_from([1, 2, 4]))
     seeds = np.random.default_rng(draw(st.integers(0, 2**32)))
     parts = draw(
@@ -102,11 +102,11 @@ def tiles(draw: st.DrawFn) -> Values:
             st.tuples(st.integers(1, 90), spread(width), spread(width)), min_size=1, max_size=8
         )
     )
-    stretches = [
+    runs = [
         seeds.integers(0, noise, count, endpoint=True, dtype="i8") + level
         for count, noise, level in parts
     ]
-    return np.concatenate(stretches).astype(f"u{width}").view(f"i{width}")
+    return np.concatenate(runs).astype(f"u{width}").view(f"i{width}")
 
 
 @settings(max_examples=400, deadline=None)

@@ -107,7 +107,7 @@ class Trial:
 
     def _judge(self) -> tuple[str, bool]:
         if not self.judged.exists():
-            return "gone", False
+            return "missing", False
         content = self.judged.read_bytes()
         if content in (self._old_bytes, self._new_bytes):
             return ("old" if content == self._old_bytes else "new"), True
@@ -121,7 +121,7 @@ class Trial:
         """Judge what is left, then once more after an open for writing."""
         reading, quiet = self._judge()
         writing = reading
-        if self.edit.before is None and reading != "gone":
+        if self.edit.before is None and reading != "missing":
             writing = self._finish()
         beside = sorted({p.name for p in self.folder.iterdir()} - self._names - {self.judged.name})
         return Left(ended, reading, quiet, writing, beside)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""ZDATASUM and ZHECKSUM: the sums of what a compressed HDU stands for, against cfitsio and astropy."""
+"""ZDATASUM and ZHECKSUM, the sums of the uncompressed HDU, against cfitsio and astropy."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_the_nan_that_fpack_changes_is_no_alarm(tmp_path: Path, dtype: str) -> N
     made_by_astropy(plain, data)
     subprocess.run(["fpack", "-g2", "-q", "0", "-O", str(packed), str(plain)], check=True)
     with astropy_fits.open(packed, disable_image_compression=True) as hdus:
-        # What funpack makes of it is no more what was packed.
+        # The output of funpack differs from the packed image.
         subprocess.run(["funpack", "-O", str(tmp_path / "back.fits"), str(packed)], check=True)
         with FITS(tmp_path / "back.fits") as back, FITS(plain) as origin:
             different = back[0].raw_bytes() != origin[0].raw_bytes()

@@ -136,7 +136,7 @@ def test_new_images_are_zero_and_take_no_room(tmp_path):
         ):
             hdu = fits.create_image_hdu(dtype, (400, 300), compress=config())
             got = hdu.read()
-            # What is stored is 0, so that unsigned values are what BZERO says, as in plain images.
+            # The stored pixels are 0. Unsigned pixels therefore have the value of BZERO, as in plain images.
             assert (got == np.array(32768 if dtype == "u2" else 0, dtype)).all()
             assert (hdu[3:5, ::7] == got[3:5, ::7]).all()
     assert path.stat().st_size < 16 * 60_000
@@ -436,7 +436,7 @@ def test_tile_cache(tmp_path):
             call()
 
 
-def test_what_is_written_is_not_read_from_the_cache(packed):
+def test_a_read_after_a_write_ignores_old_cached_tiles(packed):
     with FITS(packed, "r+") as fits:
         hdu = fits[1]
         before = hdu[0:30, 0:30]
@@ -591,7 +591,7 @@ def test_extending_encodes_each_tile_once(tmp_path, config):
     same(by_fitsio(path), data)
 
 
-def test_extending_writes_what_waits_when_it_is_asked_for(tmp_path):
+def test_reads_while_extending_see_pending_pixels(tmp_path):
     data = image("i4", (40, 30))
     with FITS("mem://", "w+") as fits:
         hdu = fits.create_image_hdu("i4", (0, 30), compress=Rice1(tile_shape=(16, 30)))

@@ -215,11 +215,11 @@ def test_astropy_reads_the_binary_table(tmp_path):
         assert hdus[1].data["i4"][0].dtype == np.uint8
 
 
-# ---- a plain table's twin ----
+# ---- a compressed table beside a plain one ----
 
 
-class Twins:
-    """A compressed table, and a plain one to which the same is done."""
+class TablePair:
+    """A compressed table and a plain table that receive the same edits."""
 
     def __init__(self, data: dict[str, np.ndarray], compress: Any, ztilelen: int | None) -> None:
         self.plain = FITS("mem://", "w+")
@@ -230,12 +230,12 @@ class Twins:
         self.packed.write_image(np.arange(9.0))
 
     def both(self, change: Any) -> None:
-        """Do it to both."""
+        """Apply `change` to both tables."""
         change(self.plain[1])
         change(self.packed[1])
 
     def check(self) -> None:
-        """Both read the same, and so does what is in the file; what is behind is where it was."""
+        """Check that both tables and the written file read the same, and that the next HDU is intact."""
         plain = self.plain[1]
         with FITS.from_bytes(self.packed.to_bytes()) as fresh:
             for hdu in (self.packed[1], fresh[1]):
@@ -263,8 +263,8 @@ def everything(n: int, seed: int = 1) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("compress", [True, "RICE_1", Gzip1(level=1), Gzip2(), "nocompress"])
 @pytest.mark.parametrize("ztilelen", [1, 17, 60, 1000])
 def test_all_that_a_table_does(compress, ztilelen):
-    twins = Twins(everything(60), compress, ztilelen)
-    twins.check()
+    pair = TablePair(everything(60), compress, ztilelen)
+    pair.check()
 
     def strided(hdu):
         hdu["f4"][3:50:7] = np.arange(7)
@@ -292,29 +292,29 @@ def test_all_that_a_table_does(compress, ztilelen):
         hdu.write(hdu[::-1])
 
     for change in (strided, listed, backwards, heap, texts, bits, record, whole):
-        twins.both(change)
-        twins.check()
+        pair.both(change)
+        pair.check()
     more = everything(33, seed=9)
-    twins.both(lambda hdu: hdu.append(more))
-    twins.both(lambda hdu: hdu.resize(80))
-    twins.both(lambda hdu: hdu.resize(100))
-    twins.check()
+    pair.both(lambda hdu: hdu.append(more))
+    pair.both(lambda hdu: hdu.resize(80))
+    pair.both(lambda hdu: hdu.resize(100))
+    pair.check()
     more = everything(11, seed=3)
-    twins.both(lambda hdu: hdu.append(more))
-    for gone in ([3, 1, 3, 60, 61], "i4 > 100", slice(40, 20, -7)):
-        twins.both(lambda hdu, gone=gone: hdu.delete_rows(gone))
-        twins.check()
-    twins.both(lambda hdu: hdu.resize(100))
-    twins.both(lambda hdu: hdu.insert_column("new", np.arange(100), after="i4", unit="m"))
-    twins.both(lambda hdu: hdu.insert_column("cells", cells("f4", 100), position=0))
-    twins.both(lambda hdu: hdu.delete_column("f8"))
-    twins.both(lambda hdu: hdu.delete_column("vu1"))
-    twins.both(lambda hdu: hdu.describe_column("f4", name="flux", unit="Jy"))
-    twins.check()
-    size = len(twins.packed.to_bytes())
-    twins.both(lambda hdu: hdu.repack())
-    twins.check()
-    assert len(twins.packed.to_bytes()) < size
+    pair.both(lambda hdu: hdu.append(more))
+    for rows in ([3, 1, 3, 60, 61], "i4 > 100", slice(40, 20, -7)):
+        pair.both(lambda hdu, rows=rows: hdu.delete_rows(rows))
+        pair.check()
+    pair.both(lambda hdu: hdu.resize(100))
+    pair.both(lambda hdu: hdu.insert_column("new", np.arange(100), after="i4", unit="m"))
+    pair.both(lambda hdu: hdu.insert_column("cells", cells("f4", 100), position=0))
+    pair.both(lambda hdu: hdu.delete_column("f8"))
+    pair.both(lambda hdu: hdu.delete_column("vu1"))
+    pair.both(lambda hdu: hdu.describe_column("f4", name="flux", unit="Jy"))
+    pair.check()
+    size = len(pair.packed.to_bytes())
+    pair.both(lambda hdu: hdu.repack())
+    pair.check()
+    assert len(pair.packed.to_bytes()) < size
 
 
 ROWS = 40
@@ -338,9 +338,9 @@ def test_any_changes_in_any_order(steps, ztilelen, compress):
         made = {name: some[name] for name in ("u1", "i4", "f4", "name")}
         return {**made, "v": cells("i2", n, seed)}
 
-    twins = Twins(table(ROWS, 1), compress, ztilelen)
+    pair = TablePair(table(ROWS, 1), compress, ztilelen)
     for what, a, b, c in steps:
-        nrows = len(twins.plain[1])
+        nrows = len(pair.plain[1])
         values = table(max(a, b, 1), c)
         if what == "write" and nrows:
             first = a % nrows
@@ -373,8 +373,8 @@ def test_any_changes_in_any_order(steps, ztilelen, compress):
             def change(hdu):
                 hdu.repack()
 
-        twins.both(change)
-    twins.check()
+        pair.both(change)
+    pair.check()
 
 
 # ---- many small parts ----
@@ -398,7 +398,7 @@ def test_appending_in_parts_is_one_write(ztilelen):
         assert len(parts.to_bytes()) == len(whole.to_bytes())
 
 
-def test_what_waits_is_seen_by_whoever_asks():
+def test_reads_while_appending_see_pending_rows():
     with FITS("mem://", "w+") as file:
         hdu = file.create_table_hdu([("a", "i4")], compress=True)
         with hdu.appending():
@@ -776,9 +776,9 @@ def test_an_edit_leaves_cards_at_their_places(edit):
         keys, now = ([card[:8].strip() for card in cards] for cards in (before, after))
         assert [key for key in now if key in keys] == [key for key in keys if key in now]
         added = ["TTYPE3", "TFORM3", "ZFORM3", "ZCTYP3"] if edit == "insert" else []
-        gone = ["TTYPE2", "TFORM2", "ZFORM2", "ZCTYP2"] if edit == "delete" else []
+        removed = ["TTYPE2", "TFORM2", "ZFORM2", "ZCTYP2"] if edit == "delete" else []
         assert sorted({*now} - {*keys}) == sorted(added)
-        assert sorted({*keys} - {*now} - {"THEAP"}) == sorted(gone)
+        assert sorted({*keys} - {*now} - {"THEAP"}) == sorted(removed)
         same = {*before} & {*after}
         assert any(card.startswith("ZTABLE ") for card in same)
         hdu.add_checksum()

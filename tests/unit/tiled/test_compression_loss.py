@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What compression loses, and what is said about it before it is too late."""
+"""The loss of compression, and the warnings that precede it."""
 
 from __future__ import annotations
 

@@ -172,12 +172,12 @@ def test_a_file_that_breaks_off_leaves_nothing(plain, tmp_path):
 def test_what_was_written_meanwhile_is_not_overwritten(plain, tmp_path):
     out = tmp_path / "out.fits.fz"
 
-    def somebody_else(done, total):
+    def write_meanwhile(done, total):
         if not out.exists():
             out.write_bytes(b"theirs")
 
     with pytest.raises(FileExistsError):
-        rustfits.pack(plain, out, progress=somebody_else)
+        rustfits.pack(plain, out, progress=write_meanwhile)
     assert out.read_bytes() == b"theirs"
     assert {path.name for path in tmp_path.iterdir()} == {"plain.fits", "out.fits.fz"}
 
@@ -212,7 +212,7 @@ def test_gzipped_on_either_side(plain, tmp_path):
 
 
 def test_keywords_of_the_empty_primary_are_kept(plain, tmp_path):
-    # fpack leaves it without any, but somebody may have added some since.
+    # fpack writes none of them, but another program may add some later.
     packed, back = tmp_path / "x.fits.fz", tmp_path / "back.fits"
     rustfits.pack(plain, packed)
     with FITS(packed, "r+") as fits:

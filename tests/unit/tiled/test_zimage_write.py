@@ -94,7 +94,7 @@ def test_undefined_pixels_take_the_number_that_the_file_has_for_them(tmp_path, n
         same(hdu.read(), before)
         data[10:20] += 1
         data[12, 12] = np.nan
-        hdu[10:20] = data[10:20]  # a whole tile anew
+        hdu[10:20] = data[10:20]  # the write replaces a whole tile
         got = hdu.read()
         np.testing.assert_array_equal(np.isnan(got[10:20]), np.isnan(data[10:20]))
         got[10:20] = before[10:20]

@@ -458,20 +458,20 @@ def test_writable_file_in_a_folder_that_is_not_is_overwritten(tmp_path):
 @posix
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 def test_hard_links_stay_one_file(tmp_path, suffix):
-    path, twin = tmp_path / f"a.fits{suffix}", tmp_path / f"b.fits{suffix}"
+    path, other = tmp_path / f"a.fits{suffix}", tmp_path / f"b.fits{suffix}"
     rustfits.write(path, BIG)
-    twin.hardlink_to(path)
+    other.hardlink_to(path)
     rustfits.write(path, SKY)
-    assert path.samefile(twin)
-    assert (rustfits.read(twin) == SKY).all()
+    assert path.samefile(other)
+    assert (rustfits.read(other) == SKY).all()
     rustfits.write(path, BIG)
-    assert path.samefile(twin)
-    assert (rustfits.read(twin) == BIG).all()
-    with FITS(twin, "r+", atomic=True) as fits:
+    assert path.samefile(other)
+    assert (rustfits.read(other) == BIG).all()
+    with FITS(other, "r+", atomic=True) as fits:
         fits[0][0] = 7
-    assert path.samefile(twin)
+    assert path.samefile(other)
     assert (rustfits.read(path)[0] == 7).all()
-    assert names_in(tmp_path) == [path.name, twin.name]
+    assert names_in(tmp_path) == [path.name, other.name]
 
 
 @posix
@@ -887,15 +887,15 @@ def run_shimmed(tmp_path: Path, code: str) -> list[str]:
 
 @linux
 def test_failure_while_a_file_is_overwritten_keeps_the_new_content(tmp_path):
-    """A file with two hard links is overwritten: what is lost of it is in the file that the error names."""
+    """If overwriting a file with two hard links fails, the error names a file with the new content."""
     lines = run_shimmed(
         tmp_path,
         """
-        path, twin = folder / "a.fits", folder / "b.fits"
+        path, other = folder / "a.fits", folder / "b.fits"
 
         def prepare():
             rustfits.write(path, big)
-            twin.hardlink_to(path)
+            other.hardlink_to(path)
 
         def judge(hit, error):
             try:
@@ -904,7 +904,7 @@ def test_failure_while_a_file_is_overwritten_keeps_the_new_content(tmp_path):
                     "new" if (found == big + 1).all() else "mixed")
             except rustfits.FITSError:
                 state = "broken"
-            assert path.samefile(twin)
+            assert path.samefile(other)
             beside = sorted({p.name for p in folder.iterdir()} - {"a.fits", "b.fits"})
             if state in ("mixed", "broken") or " is in " in str(error):
                 kept = Path(str(error).split(" is in ")[1])

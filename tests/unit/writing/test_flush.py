@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A file that is being appended to is whole when somebody asks for its bytes: sync, to_bytes, packing."""
+"""sync, to_bytes and packing see a complete file while the caller appends to it."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_rows_that_are_appended_leave_no_gap(tmp_path, how):
             table.append(more)
             table.append(more)
             expected += [*more["v"], *more["v"]]
-            assert "THEAP" in table.header  # room was left: else there is nothing to settle
+            assert "THEAP" in table.header  # the table has spare room, so a flush has work to do
             made = contents(fits, path, tmp_path, how)
             assert "THEAP" not in table.header
             with astropy_fits.open(made) as hdus:
@@ -105,7 +105,7 @@ def test_rows_that_are_appended_to_a_compressed_table_leave_no_gap(tmp_path, how
 
 
 @HOW
-def test_tiles_that_nobody_has_written_are_real(tmp_path, how):
+def test_unwritten_tiles_are_stored(tmp_path, how):
     path = tmp_path / "a.fits"
     with FITS(path, "w+") as fits:
         hdu = fits.create_image_hdu("i4", (20, 300), compress="RICE_1")
@@ -234,7 +234,7 @@ def test_raw_bytes_are_those_that_the_file_will_have(tmp_path):
 
 
 def test_what_is_behind_moves_and_stays(tmp_path):
-    """Settling an HDU that is not the last one moves those behind it."""
+    """A flush of an HDU before the last one moves the HDUs behind it."""
     path = tmp_path / "a.fits"
     with FITS(path, "w+") as fits:
         first = fits.write_table({"v": cells(ROWS, 1)})
@@ -249,12 +249,12 @@ def test_what_is_behind_moves_and_stays(tmp_path):
         assert (last.read() == np.arange(5)).all()
         assert image.shape == (203, 300)
         assert first.nrows == ROWS + 10
-    assert path.read_bytes() == before  # nothing is left to be done when it is closed
+    assert path.read_bytes() == before  # the close has nothing left to write
     verify(path)
 
 
-def test_packing_settles_what_it_copies_from(tmp_path):
-    """A table is copied byte by byte: not with room before its heap."""
+def test_packing_flushes_its_source(tmp_path):
+    """Packing copies a table byte for byte, without spare room before its heap."""
     plain, packed = tmp_path / "a.fits", tmp_path / "b.fits"
     with FITS(plain, "w+") as fits, FITS(packed, "w+") as made:
         table = fits.write_table({"v": cells(ROWS, 1)})
@@ -267,7 +267,7 @@ def test_packing_settles_what_it_copies_from(tmp_path):
     verify(packed)
 
 
-def test_a_file_that_is_only_read_has_nothing_to_settle(tmp_path):
+def test_a_read_only_file_has_nothing_to_flush(tmp_path):
     path = tmp_path / "a.fits"
     rustfits.write(path, np.arange(9))
     with FITS(path) as fits:

@@ -97,7 +97,7 @@ def test_threads_append_whole_hdus(path: Path) -> None:
         for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads):
-            for hdu in f:  # what is seen is whole
+            for hdu in f:  # each visible HDU is complete
                 if hdu.index and isinstance(hdu, rustfits.ImageHDU):
                     assert (hdu.read() == int(hdu.extname[0])).all()
         for thread in threads:

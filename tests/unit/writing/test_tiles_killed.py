@@ -170,7 +170,7 @@ def test_each_tile_and_cell_is_old_or_new(
 @pytest.mark.parametrize(
     ("what", "count", "step"), [("append", 300, 2), ("extend", 40, 5)], ids=["rows", "image"]
 )
-def test_what_is_appended_is_there_as_a_whole_or_not_at_all(
+def test_a_killed_append_is_complete_or_absent(
     what: str, count: int, step: int, library: Path, tmp_path: Path
 ) -> None:
     """Rows with their cells, and planes of a compressed image: no empty cells, no zeros."""
