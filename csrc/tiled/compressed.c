@@ -5,9 +5,8 @@
 #include <string.h>
 
 #include "base/system/platform.h"
-#include "file/access.h"
+#include "file/call.h"
 #include "file/hdu.h"
-#include "file/scan/scan.h"
 #include "tiled/cache.h"
 #include "tiled/image/image.h"
 #include "tiled/session.h"
@@ -37,21 +36,27 @@ static void describe_image(const rf_tiled_image *tiled_image, rf_compression *co
   memcpy(compression, &all, size < sizeof all ? size : sizeof all);
 }
 
+typedef struct image_facts {
+  rf_compression *compression;
+  uint64_t *tile;
+  size_t capacity;
+  uint64_t *ntiles;
+} image_facts;
+
+static rf_status get_image(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  const image_facts *facts = request;
+  rf_tiled_image *tiled_image = NULL;
+  RF_TRY(rf_tiled_image_locked(file, hdu->index, NULL, &tiled_image, err));
+  describe_image(tiled_image, facts->compression, facts->tile, facts->tile != NULL ? facts->capacity : 0);
+  if (facts->ntiles != NULL)
+    *facts->ntiles = tiled_image->ntiles;
+  return RF_OK;
+}
+
 rf_status rf_image_get_compression(rf_file *file, size_t index, rf_compression *compression, uint64_t *tile,
                                    size_t capacity, uint64_t *ntiles, rf_error *err) {
-  rf_tiled_image *tiled_image = NULL;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = rf_tiled_image_locked(file, index, NULL, &tiled_image, err);
-    if (status == RF_OK) {
-      describe_image(tiled_image, compression, tile, tile != NULL ? capacity : 0);
-      if (ntiles != NULL)
-        *ntiles = tiled_image->ntiles;
-    }
-    status = rf_file_end_read_of(file, index, status, err);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_get_name(file), (int)index);
+  image_facts facts = {compression, tile, capacity, ntiles};
+  return rf_call_read(file, index, get_image, &facts, err);
 }
 
 /* ---- how a table is compressed ---- */
@@ -69,87 +74,90 @@ static void describe_table(const rf_tiled_table *tiled_table, rf_table_compressi
   memcpy(compression, &all, size < sizeof all ? size : sizeof all);
 }
 
+typedef struct table_facts {
+  rf_table_compression *compression;
+  rf_zcmptype *types;
+  size_t capacity;
+  uint64_t *ntiles;
+} table_facts;
+
+static rf_status get_table(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  const table_facts *facts = request;
+  const rf_tiled_table *tiled_table = NULL;
+  RF_TRY(rf_tiled_table_locked(file, hdu->index, NULL, NULL, &tiled_table, err));
+  describe_table(tiled_table, facts->compression, facts->types, facts->types != NULL ? facts->capacity : 0);
+  if (facts->ntiles != NULL)
+    *facts->ntiles = tiled_table->ntiles;
+  return RF_OK;
+}
+
 rf_status rf_table_get_compression(rf_file *file, size_t index, rf_table_compression *compression, rf_zcmptype *types,
                                    size_t capacity, uint64_t *ntiles, rf_error *err) {
-  const rf_tiled_table *tiled_table = NULL;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = rf_tiled_table_locked(file, index, NULL, NULL, &tiled_table, err);
-    if (status == RF_OK) {
-      describe_table(tiled_table, compression, types, types != NULL ? capacity : 0);
-      if (ntiles != NULL)
-        *ntiles = tiled_table->ntiles;
-    }
-    status = rf_file_end_read_of(file, index, status, err);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_get_name(file), (int)index);
+  table_facts facts = {compression, types, capacity, ntiles};
+  return rf_call_read(file, index, get_table, &facts, err);
 }
 
 /* ---- the cache ---- */
 
-static rf_status find_cache(rf_file *file, size_t index, rf_hdu **hdu, rf_tile_cache **cache, rf_error *err) {
+static rf_status find_cache(rf_file *file, const rf_hdu *hdu, rf_tile_cache **cache, rf_error *err) {
   rf_tiled_image *tiled_image = NULL;
   const rf_tiled_table *tiled_table = NULL;
-  RF_TRY(rf_file_hdu_locked(file, index, hdu, err));
-  if ((*hdu)->ops->kind == RF_HDU_COMPRESSED_TABLE) {
-    RF_TRY(rf_tiled_table_locked(file, index, NULL, NULL, &tiled_table, err));
+  if (hdu->ops->kind == RF_HDU_COMPRESSED_TABLE) {
+    RF_TRY(rf_tiled_table_locked(file, hdu->index, NULL, NULL, &tiled_table, err));
     *cache = tiled_table->cache;
     return RF_OK;
   }
-  if ((*hdu)->ops->kind != RF_HDU_COMPRESSED_IMAGE)
-    return rf_fail(err, RF_ERR_TYPE, "expected a compressed image or table, found %s", (*hdu)->ops->name);
-  RF_TRY(rf_tiled_image_locked(file, index, NULL, &tiled_image, err));
+  if (hdu->ops->kind != RF_HDU_COMPRESSED_IMAGE)
+    return rf_fail(err, RF_ERR_TYPE, "expected a compressed image or table, found %s", hdu->ops->name);
+  RF_TRY(rf_tiled_image_locked(file, hdu->index, NULL, &tiled_image, err));
   *cache = tiled_image->cache;
   return RF_OK;
 }
 
-rf_status rf_hdu_set_cache(rf_file *file, size_t index, uint64_t bytes, rf_error *err) {
-  rf_hdu *hdu = NULL;
+static rf_status set_cache(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  const uint64_t *bytes = request;
   rf_tile_cache *cache = NULL;
   rf_tiled_session *session = NULL;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = find_cache(file, index, &hdu, &cache, err);
-    if (status == RF_OK)
-      status = rf_tiled_session_get(file, hdu, &session, err);
-    if (status == RF_OK) {
-      rf_tile_cache_set_limit(cache, bytes);
-      rf_mutex_lock(&file->scan_lock);
-      session->has_cache_limit = true;
-      session->cache_limit = bytes;
-      rf_mutex_unlock(&file->scan_lock);
-    }
-    status = rf_file_end_read_of(file, index, status, err);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_get_name(file), (int)index);
+  RF_TRY(find_cache(file, hdu, &cache, err));
+  RF_TRY(rf_tiled_session_get(file, hdu, &session, err));
+  rf_tile_cache_set_limit(cache, *bytes);
+  rf_mutex_lock(&file->scan_lock);
+  session->has_cache_limit = true;
+  session->cache_limit = *bytes;
+  rf_mutex_unlock(&file->scan_lock);
+  return RF_OK;
+}
+
+rf_status rf_hdu_set_cache(rf_file *file, size_t index, uint64_t bytes, rf_error *err) {
+  return rf_call_read(file, index, set_cache, &bytes, err);
+}
+
+typedef struct cache_facts {
+  uint64_t *limit;
+  uint64_t *used;
+} cache_facts;
+
+static rf_status get_cache(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
+  const cache_facts *facts = request;
+  rf_tile_cache *cache = NULL;
+  RF_TRY(find_cache(file, hdu, &cache, err));
+  rf_tile_cache_get(cache, facts->limit, facts->used);
+  return RF_OK;
 }
 
 rf_status rf_hdu_get_cache(rf_file *file, size_t index, uint64_t *limit, uint64_t *used, rf_error *err) {
-  rf_hdu *hdu = NULL;
+  cache_facts facts = {limit, used};
+  return rf_call_read(file, index, get_cache, &facts, err);
+}
+
+static rf_status clear_cache(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
   rf_tile_cache *cache = NULL;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = find_cache(file, index, &hdu, &cache, err);
-    if (status == RF_OK)
-      rf_tile_cache_get(cache, limit, used);
-    status = rf_file_end_read_of(file, index, status, err);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_get_name(file), (int)index);
+  (void)request;
+  RF_TRY(find_cache(file, hdu, &cache, err));
+  rf_tile_cache_clear(cache);
+  return RF_OK;
 }
 
 rf_status rf_hdu_clear_cache(rf_file *file, size_t index, rf_error *err) {
-  rf_hdu *hdu = NULL;
-  rf_tile_cache *cache = NULL;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = find_cache(file, index, &hdu, &cache, err);
-    if (status == RF_OK)
-      rf_tile_cache_clear(cache);
-    status = rf_file_end_read_of(file, index, status, err);
-  }
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, rf_file_get_name(file), (int)index);
+  return rf_call_read(file, index, clear_cache, NULL, err);
 }
