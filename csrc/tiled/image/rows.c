@@ -105,8 +105,8 @@ static bool integer_field(const row_reader *r, int number, const uint8_t *fields
 static rf_status take_row(const row_reader *r, uint64_t tile, const uint8_t *fields, rf_tile_row *row, rf_error *err) {
   const rf_tiled_image *tiled_image = r->tiled_image;
   const int cells[] = {tiled_image->columns.data, tiled_image->columns.gzip, tiled_image->columns.raw};
-  static const rf_tile_form forms[] = {RF_ZFORM_DATA, RF_ZFORM_GZIP, RF_ZFORM_RAW};
-  *row = (rf_tile_row){.form = RF_ZFORM_EMPTY,
+  static const rf_tile_form forms[] = {RF_TILE_FORM_DATA, RF_TILE_FORM_GZIP, RF_TILE_FORM_RAW};
+  *row = (rf_tile_row){.form = RF_TILE_FORM_EMPTY,
                        .scale = tiled_image->scale,
                        .zero = tiled_image->zero,
                        .has_null = tiled_image->has_null,

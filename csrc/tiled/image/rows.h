@@ -10,10 +10,10 @@
 
 /* The form of the bytes of a tile. */
 typedef enum rf_tile_form {
-  RF_ZFORM_EMPTY, /* no bytes: never written; its pixels are 0 */
-  RF_ZFORM_DATA,  /* encoded by the codec */
-  RF_ZFORM_GZIP,  /* the values themselves, by gzip: the tile could not be quantized */
-  RF_ZFORM_RAW    /* the values themselves */
+  RF_TILE_FORM_EMPTY, /* no bytes: never written; its pixels are 0 */
+  RF_TILE_FORM_DATA,  /* encoded by the codec */
+  RF_TILE_FORM_GZIP,  /* the values themselves, by gzip: the tile could not be quantized */
+  RF_TILE_FORM_RAW    /* the values themselves */
 } rf_tile_form;
 
 /* One row of the table, and the place of the bytes of its tile. */

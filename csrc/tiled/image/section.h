@@ -9,7 +9,7 @@
 #include "tiled/image/image.h"
 
 /* Axes of one pixel are dropped, and the product of the others fits 64 bits. */
-#define RF_ZPART_DIMS 64
+#define RF_TILE_PART_DIMS 64
 
 /* One axis of a section. Positions count along this axis of the caller's array. */
 typedef struct rf_tile_axis {
@@ -60,7 +60,7 @@ typedef struct rf_tile_part {
   uint64_t array; /* element of the array and of the tile where all positions are 0 */
   uint64_t element;
   int ndim; /* contiguous dimensions are merged; dims[0] always exists */
-  rf_tile_part_dim dims[RF_ZPART_DIMS];
+  rf_tile_part_dim dims[RF_TILE_PART_DIMS];
 } rf_tile_part;
 
 /* Gets the part of touched tile `i`. */
@@ -72,7 +72,7 @@ typedef struct rf_tile_part_iter {
   bool done;
   uint64_t array;   /* of the row, where its position or index is 0 */
   uint64_t element; /* modulo 2^64 */
-  uint64_t position[RF_ZPART_DIMS];
+  uint64_t position[RF_TILE_PART_DIMS];
 } rf_tile_part_iter;
 
 void rf_tile_part_begin(rf_tile_part_iter *iter, const rf_tile_part *part);

@@ -40,9 +40,9 @@ static rf_tile_shape shape_of(const rf_tiled_image *tiled_image, uint64_t tile, 
  * empty tile of any size takes a few bytes. */
 static uint64_t max_elements(const rf_tiled_image *tiled_image, const rf_tile_row *row) {
   const rf_tile_params *params = &tiled_image->params;
-  rf_zcmptype type = row->form == RF_ZFORM_GZIP  ? RF_Z_GZIP_1
-                     : row->form == RF_ZFORM_RAW ? RF_Z_NOCOMPRESS
-                                                 : tiled_image->codec->type;
+  rf_zcmptype type = row->form == RF_TILE_FORM_GZIP  ? RF_Z_GZIP_1
+                     : row->form == RF_TILE_FORM_RAW ? RF_Z_NOCOMPRESS
+                                                     : tiled_image->codec->type;
   uint64_t factor = UINT64_MAX;
   switch (type) {
   case RF_Z_RICE_1: /* 3 bits a block at least */
@@ -65,16 +65,16 @@ static uint64_t max_elements(const rf_tiled_image *tiled_image, const rf_tile_ro
 }
 
 static const rf_tile_codec *codec_of(const rf_tiled_image *tiled_image, const rf_tile_row *row) {
-  return row->form == RF_ZFORM_DATA   ? tiled_image->codec
-         : row->form == RF_ZFORM_GZIP ? &rf_tile_gzip_1
-                                      : &rf_tile_nocompress;
+  return row->form == RF_TILE_FORM_DATA   ? tiled_image->codec
+         : row->form == RF_TILE_FORM_GZIP ? &rf_tile_gzip_1
+                                          : &rf_tile_nocompress;
 }
 
 uint64_t rf_tiled_image_peak(const rf_tiled_image *tiled_image, uint64_t tile, const rf_tile_row *row) {
   unsigned stored = (unsigned)rf_pixel_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
   rf_tile_shape shape = shape_of(tiled_image, tile, stored);
   uint64_t bytes = (uint64_t)shape.count * stored; /* there are fewer than SIZE_MAX / 16 pixels */
-  if (row->form == RF_ZFORM_EMPTY)
+  if (row->form == RF_TILE_FORM_EMPTY)
     return bytes;
   const rf_tile_codec *codec = codec_of(tiled_image, row);
   uint64_t more = rf_tiled_image_room(tiled_image, row, shape.count),
@@ -88,7 +88,7 @@ rf_status rf_tiled_image_check_size(const rf_tiled_image *tiled_image, uint64_t 
   uint64_t bytes = (uint64_t)count * rf_pixel_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
   uint64_t peak = rf_tiled_image_peak(tiled_image, tile, row);
   rf_status status = RF_OK;
-  if (row->form != RF_ZFORM_EMPTY && max_elements(tiled_image, row) < count)
+  if (row->form != RF_TILE_FORM_EMPTY && max_elements(tiled_image, row) < count)
     status = rf_fail(err, RF_ERR_CODEC, "%" PRIu64 " bytes cannot hold the %zu pixels of the tile", row->bytes, count);
   else if (bytes > wanted && peak > limit)
     status = rf_fail(err, RF_ERR_LIMIT,
@@ -235,14 +235,14 @@ static narrowing narrowing_of(const rf_tiled_image *tiled_image, const rf_tile_r
   narrowing n = {.from = width, .to = (unsigned)image->bitpix / 8};
   n.low = n.to == 1 ? 0 : n.to == 2 ? INT16_MIN : n.to == 4 ? INT32_MIN : INT64_MIN;
   n.high = n.to == 1 ? UINT8_MAX : n.to == 2 ? INT16_MAX : n.to == 4 ? INT32_MAX : INT64_MAX;
-  n.clip = row->form == RF_ZFORM_DATA && tiled_image->codec->type == RF_Z_HCOMPRESS_1;
+  n.clip = row->form == RF_TILE_FORM_DATA && tiled_image->codec->type == RF_Z_HCOMPRESS_1;
   /* PLIO_1 has no negative numbers, so writers store unsigned 16-bit images with BZERO added. */
-  if (row->form == RF_ZFORM_DATA && tiled_image->codec->type == RF_Z_PLIO_1 && image->bitpix == 16 &&
+  if (row->form == RF_TILE_FORM_DATA && tiled_image->codec->type == RF_Z_PLIO_1 && image->bitpix == 16 &&
       image->bzero == 32768.0)
     n.offset = -32768;
   n.scale = row->scale;
   n.zero = row->zero;
-  n.scaled = row->form == RF_ZFORM_DATA && (row->scale != 1.0 || row->zero != 0.0) &&
+  n.scaled = row->form == RF_TILE_FORM_DATA && (row->scale != 1.0 || row->zero != 0.0) &&
              (tiled_image->columns.scale < 0 || row->scale != 0.0);
   n.has_null = row->has_null && image->has_blank && (row->null != image->blank || n.scaled);
   n.null = row->null;
@@ -323,13 +323,13 @@ static void dequantize(const rf_tiled_image *tiled_image, uint64_t tile, const r
 /* Returns whether the codec writes exactly count * width bytes in the stored type of the image. Then it may decode into
  * the values themselves. */
 static bool is_direct(const rf_tiled_image *tiled_image, const rf_tile_row *row, unsigned stored) {
-  return row->form == RF_ZFORM_DATA && tiled_image->codec->type == RF_Z_RICE_1 &&
+  return row->form == RF_TILE_FORM_DATA && tiled_image->codec->type == RF_Z_RICE_1 &&
          tiled_image->params.bytepix == stored && tiled_image->image.bitpix > 0;
 }
 
 size_t rf_tiled_image_room(const rf_tiled_image *tiled_image, const rf_tile_row *row, size_t pixels) {
   unsigned stored = (unsigned)rf_pixel_bytes(rf_convert_stored_type(tiled_image->image.bitpix));
-  if (row->form == RF_ZFORM_EMPTY || is_direct(tiled_image, row, stored))
+  if (row->form == RF_TILE_FORM_EMPTY || is_direct(tiled_image, row, stored))
     return 0;
   return pixels * 8; /* there are fewer than SIZE_MAX / 16 */
 }
@@ -337,12 +337,12 @@ size_t rf_tiled_image_room(const rf_tiled_image *tiled_image, const rf_tile_row 
 static rf_status decode(const rf_tiled_image *tiled_image, uint64_t tile, const rf_tile_row *row, const uint8_t *bytes,
                         void *values, void *room, bool *integers, rf_error *err) {
   unsigned stored = (unsigned)rf_pixel_bytes(rf_convert_stored_type(tiled_image->image.bitpix)), width = 0;
-  bool quantized = tiled_image->quantized && row->form == RF_ZFORM_DATA;
+  bool quantized = tiled_image->quantized && row->form == RF_TILE_FORM_DATA;
   rf_tile_shape shape = shape_of(tiled_image, tile, quantized ? 4 : stored);
   const rf_tile_codec *codec = codec_of(tiled_image, row);
   if (integers != NULL)
     *integers = quantized;
-  if (row->form == RF_ZFORM_EMPTY) {
+  if (row->form == RF_TILE_FORM_EMPTY) {
     memset(values, 0, shape.count * stored);
     return RF_OK;
   }

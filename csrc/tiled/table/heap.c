@@ -22,7 +22,7 @@
 #define BATCH_BYTES ((uint64_t)16 << 20)
 #define MAX_CELLS ((size_t)1 << 16)
 /* Cells that a thread takes at a time. */
-#define PIECE_CELLS ((size_t)64)
+#define SEGMENT_CELLS ((size_t)64)
 
 typedef struct cell_batch {
   rf_tiled_heap *heap;
@@ -49,11 +49,11 @@ static rf_status decode_cell(const rf_tiled_heap *heap, size_t i, const uint8_t 
   return status;
 }
 
-static rf_status run_piece(void *context, size_t piece, unsigned worker, rf_error *err) {
+static rf_status run_segment(void *context, size_t segment, unsigned worker, rf_error *err) {
   const cell_batch *b = context;
-  size_t end = (piece + 1) * PIECE_CELLS;
+  size_t end = (segment + 1) * SEGMENT_CELLS;
   (void)worker;
-  for (size_t i = piece * PIECE_CELLS; i < b->count && i < end; i++)
+  for (size_t i = segment * SEGMENT_CELLS; i < b->count && i < end; i++)
     if (b->heap->cells[b->first + i].length > 0)
       RF_TRY(decode_cell(b->heap, b->first + i, b->streams[i], err));
   return RF_OK;
@@ -98,10 +98,11 @@ static rf_status fetch(const cell_batch *b, uint64_t total, uint8_t **room, rf_e
 
 static rf_status run_batch(cell_batch *b, uint64_t streams, uint64_t made, rf_error *err) {
   uint8_t *room = NULL;
-  size_t pieces = (b->count + PIECE_CELLS - 1) / PIECE_CELLS;
+  size_t segments = (b->count + SEGMENT_CELLS - 1) / SEGMENT_CELLS;
   rf_status status = fetch(b, streams, &room, err);
   if (status == RF_OK)
-    status = rf_parallel(rf_worth_threads(b->heap->file->options.threads, pieces, made), pieces, run_piece, b, err);
+    status =
+        rf_parallel(rf_worth_threads(b->heap->file->options.threads, segments, made), segments, run_segment, b, err);
   rf_free(room);
   return status;
 }

@@ -88,7 +88,7 @@ static rf_status list_tiles(rf_tile_batch *b, rf_error *err) {
     b->ready[i] = NULL;
     b->tiles[i] = source->tile(source->context, b->first + i);
     b->whole[i] = source->whole != NULL && source->whole(source->context, b->first + i, &b->ready[i]);
-    b->rows[i] = (rf_tile_row){.form = RF_ZFORM_EMPTY};
+    b->rows[i] = (rf_tile_row){.form = RF_TILE_FORM_EMPTY};
   }
   if (b->never)
     return RF_OK;
@@ -104,7 +104,7 @@ static rf_status read_old(rf_tile_batch *b, rf_error *err) {
       continue;
     RF_TRY(rf_tiled_image_check_size(b->edit->tiled_image, b->tiles[i], &b->rows[i], 0,
                                      b->edit->file->limits.tile_bytes, err));
-    if (b->rows[i].form == RF_ZFORM_EMPTY)
+    if (b->rows[i].form == RF_TILE_FORM_EMPTY)
       continue;
     if (i > 0 && total + b->rows[i].bytes > OLD_BYTES) {
       b->count = i;
@@ -130,10 +130,10 @@ static rf_status read_old(rf_tile_batch *b, rf_error *err) {
 
 /* Returns the bytes of a cell in the heap: whole elements of its column. */
 static size_t cell_size(const rf_tile_batch *b, const rf_encoded_tile *cell) {
-  if (cell->form == RF_ZFORM_EMPTY)
+  if (cell->form == RF_TILE_FORM_EMPTY)
     return 0;
   const rf_tile_columns *c = &b->edit->tiled_image->columns;
-  int number = cell->form == RF_ZFORM_DATA ? c->data : cell->form == RF_ZFORM_GZIP ? c->gzip : c->raw;
+  int number = cell->form == RF_TILE_FORM_DATA ? c->data : cell->form == RF_TILE_FORM_GZIP ? c->gzip : c->raw;
   size_t each = number >= 0 ? b->edit->table->columns[number].stored_bytes : 1, rest = cell->bytes % each;
   return cell->bytes + (rest != 0 ? each - rest : 0);
 }
@@ -150,11 +150,11 @@ static uint64_t choose_places(rf_tile_batch *b, bool *fallback) {
   for (size_t i = 0; i < b->count; i++) {
     rf_tile_place *place = &b->places[i];
     const rf_tile_row *row = &b->rows[i];
-    if (place->cell.form == RF_ZFORM_EMPTY)
+    if (place->cell.form == RF_TILE_FORM_EMPTY)
       continue;
-    *fallback = *fallback || (place->cell.form == RF_ZFORM_GZIP && b->edit->tiled_image->columns.gzip < 0);
+    *fallback = *fallback || (place->cell.form == RF_TILE_FORM_GZIP && b->edit->tiled_image->columns.gzip < 0);
     size_t bytes = cell_size(b, &place->cell);
-    if (state->apart && row->form != RF_ZFORM_EMPTY && row->bytes > 0)
+    if (state->apart && row->form != RF_TILE_FORM_EMPTY && row->bytes > 0)
       b->freed[b->freed_count++] = (rf_tile_hole){old_place(b, i), old_place(b, i) + row->bytes};
     if (rf_tile_space_take(state, bytes, &place->offset))
       continue;
@@ -183,7 +183,7 @@ static rf_status write_slots(rf_tile_batch *b, rf_error *err) {
   size_t begin = 0, used = 0;
   for (size_t i = 0; i < b->count; i++) {
     const rf_tile_place *place = &b->places[i];
-    if (place->cell.form == RF_ZFORM_EMPTY)
+    if (place->cell.form == RF_TILE_FORM_EMPTY)
       continue;
     size_t bytes = cell_size(b, &place->cell);
     uint8_t *slot = b->slots + i * b->slot;
@@ -211,7 +211,7 @@ static rf_status write_facts(rf_tile_batch *b, rf_error *err) {
   rf_tiled_state *state = edit->state;
   bool nulls = edit->tiled_image->has_null || edit->tiled_image->columns.null >= 0 || state->nulls;
   for (size_t i = 0; i < b->count && !nulls; i++)
-    if (b->places[i].cell.form != RF_ZFORM_EMPTY && b->places[i].cell.nulls)
+    if (b->places[i].cell.form != RF_TILE_FORM_EMPTY && b->places[i].cell.nulls)
       state->nulls = nulls = edit->stale = true;
   if (!edit->stale)
     return RF_OK;
@@ -227,9 +227,9 @@ static rf_status write_rows(rf_tile_batch *b, rf_error *err) {
   size_t count = 0;
   for (size_t i = 0; i < b->count; i++) {
     const rf_tile_place *place = &b->places[i];
-    if (place->cell.form == RF_ZFORM_EMPTY)
+    if (place->cell.form == RF_TILE_FORM_EMPTY)
       continue;
-    if (b->rows[i].form == RF_ZFORM_EMPTY && state->unwritten > 0)
+    if (b->rows[i].form == RF_TILE_FORM_EMPTY && state->unwritten > 0)
       state->unwritten--;
     b->places[count++] = *place;
   }

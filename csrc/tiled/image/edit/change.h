@@ -55,7 +55,8 @@ rf_status rf_tile_change_barrier(const rf_tile_change *edit, rf_error *err);
 /* Fetches again what may have changed with the header: hdu, tiled_image, table and gap. */
 rf_status rf_tile_change_refresh(rf_tile_change *edit, rf_error *err);
 
-/* Gets the columns with the bytes of tiles, in the order of RF_ZFORM_DATA, _GZIP and _RAW; NULL where there is none. */
+/* Gets the columns with the bytes of tiles, in the order of RF_TILE_FORM_DATA, _GZIP and _RAW; NULL where there is
+ * none. */
 void rf_tile_change_columns(const rf_tile_change *edit, const rf_column *columns[3]);
 
 #endif

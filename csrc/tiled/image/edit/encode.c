@@ -79,7 +79,7 @@ rf_status rf_tile_encoder_init(rf_tile_encoder *encoder, const rf_tiled_image *t
     encoder->width = 4;
   encoder->level = level_of(tiled_image, state);
   /* cfitsio does not read a gzipped tile where there is a column for raw tiles. */
-  encoder->lossless = tiled_image->columns.raw >= 0 ? RF_ZFORM_RAW : RF_ZFORM_GZIP;
+  encoder->lossless = tiled_image->columns.raw >= 0 ? RF_TILE_FORM_RAW : RF_TILE_FORM_GZIP;
   bool own = tiled_image->has_null && tiled_image->null >= INT32_MIN && tiled_image->null <= INT32_MAX;
   encoder->null = own ? (int32_t)tiled_image->null : RF_QUANTIZED_NULL;
   if (integers && (tiled_image->columns.scale >= 0 || tiled_image->columns.zero >= 0 || tiled_image->scale != 1.0 ||
@@ -181,7 +181,7 @@ static rf_status encode_lossless(const rf_tile_encoder *encoder, const rf_tile_s
   cell->form = encoder->lossless;
   cell->scale = cell->zero = 0;
   cell->nulls = false;
-  const rf_tile_codec *codec = encoder->lossless == RF_ZFORM_RAW ? &rf_tile_nocompress : &rf_tile_gzip_1;
+  const rf_tile_codec *codec = encoder->lossless == RF_TILE_FORM_RAW ? &rf_tile_nocompress : &rf_tile_gzip_1;
   return codec->encode(&encoder->params, &raw, values, out, &cell->bytes, err);
 }
 
@@ -190,7 +190,7 @@ rf_status rf_tile_encode_integers(const rf_tile_encoder *encoder, const rf_tile_
   rf_error why;
   rf_error_clear(&why);
   rf_status status = encode_integers(encoder, shape, integers, 4, false, NULL, out, &cell->bytes, &why);
-  cell->form = RF_ZFORM_DATA;
+  cell->form = RF_TILE_FORM_DATA;
   *fits = status == RF_OK;
   return status == RF_OK || status == RF_ERR_RANGE ? RF_OK : rf_fail(err, status, "%s", why.message);
 }
@@ -282,7 +282,7 @@ static rf_status encode_quantized(const rf_tile_encoder *encoder, uint64_t tile,
   rf_error why;
   rf_error_clear(&why);
   rf_status status = encode_integers(encoder, shape, integers, 4, true, NULL, out, &cell->bytes, &why);
-  cell->form = RF_ZFORM_DATA;
+  cell->form = RF_TILE_FORM_DATA;
   cell->scale = quantum.scale;
   cell->zero = quantum.zero;
   cell->nulls = quantum.has_null && (!begun || has_null(encoder, shape->count, integers));
@@ -293,7 +293,7 @@ static rf_status encode_quantized(const rf_tile_encoder *encoder, uint64_t tile,
 rf_status rf_tile_encode_begun(const rf_tile_encoder *encoder, uint64_t tile, const rf_tile_shape *shape, void *values,
                                int32_t *integers, uint8_t *out, rf_encoded_tile *cell, rf_error *err) {
   bool done = false;
-  *cell = (rf_encoded_tile){.form = RF_ZFORM_DATA};
+  *cell = (rf_encoded_tile){.form = RF_TILE_FORM_DATA};
   RF_TRY(encode_quantized(encoder, tile, shape, values, true, integers, out, cell, &done, err));
   return done ? RF_OK : encode_lossless(encoder, shape, values, out, cell, err);
 }
@@ -304,8 +304,8 @@ rf_status rf_tile_encode_values(const rf_tile_encoder *encoder, uint64_t tile, c
   const rf_tiled_image *tiled_image = encoder->tiled_image;
   bool done = false;
   *cell = (rf_encoded_tile){.form = tiled_image->codec->type == RF_Z_NOCOMPRESS && tiled_image->columns.raw >= 0
-                                        ? RF_ZFORM_RAW
-                                        : RF_ZFORM_DATA};
+                                        ? RF_TILE_FORM_RAW
+                                        : RF_TILE_FORM_DATA};
   if (tiled_image->quantized) {
     if (lossy)
       RF_TRY(encode_quantized(encoder, tile, shape, (void *)values, false, integers, out, cell, &done, err));

@@ -29,7 +29,7 @@ typedef struct rf_tile_encoder {
   unsigned width;        /* of the integers for the codec */
   int32_t offset;        /* added to them: PLIO_1 of unsigned 16-bit values */
   double level;          /* of quantizing */
-  rf_tile_form lossless; /* RF_ZFORM_GZIP or _RAW: the form of a tile that could not be quantized */
+  rf_tile_form lossless; /* RF_TILE_FORM_GZIP or _RAW: the form of a tile that could not be quantized */
   int32_t null;          /* of quantized tiles */
   size_t bound;          /* largest size of an encoded tile */
 } rf_tile_encoder;

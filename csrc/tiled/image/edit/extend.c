@@ -140,7 +140,7 @@ static rf_status fill_some(rf_tile_change *edit, empties *list, uint64_t *first,
   *first += n;
   RF_TRY(rf_tiled_image_rows(edit->file, edit->hdu, edit->tiled_image, list->tiles, n, list->rows, err));
   for (size_t i = 0; i < n; i++)
-    if (list->rows[i].form == RF_ZFORM_EMPTY)
+    if (list->rows[i].form == RF_TILE_FORM_EMPTY)
       list->tiles[count++] = list->tiles[i];
   rf_tile_source source = {
       .count = count, .tile = listed_tile, .whole = listed_whole, .put = put_nothing, .context = list};

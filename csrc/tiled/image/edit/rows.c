@@ -21,7 +21,7 @@
 #include "tiled/image/rows.h"
 #include "tiled/session.h"
 
-static const rf_tile_form forms[3] = {RF_ZFORM_DATA, RF_ZFORM_GZIP, RF_ZFORM_RAW};
+static const rf_tile_form forms[3] = {RF_TILE_FORM_DATA, RF_TILE_FORM_GZIP, RF_TILE_FORM_RAW};
 
 static void put_real(const rf_tile_change *edit, int number, uint8_t *row, double value) {
   uint64_t bits;

@@ -201,7 +201,7 @@ rf_status rf_tile_worker_encode(void *context, size_t i, unsigned number, rf_err
   rf_tile_worker *w = &b->workers[number];
   rf_tile_place *place = &b->places[i];
   *place = (rf_tile_place){.tile = b->tiles[i]};
-  if (b->source->length != 0 && b->rows[i].form == RF_ZFORM_EMPTY)
+  if (b->source->length != 0 && b->rows[i].form == RF_TILE_FORM_EMPTY)
     return RF_OK; /* longer, but still never written */
   size_t old = tile_shape(b, b->tiles[i], 0).count;
   rf_tile_shape shape = tile_shape(b, b->tiles[i], b->source->length);
@@ -211,7 +211,7 @@ rf_status rf_tile_worker_encode(void *context, size_t i, unsigned number, rf_err
   rf_tile_encoder encoder = b->encoder;
   encoder.params.deflater = w->params.deflater;
   uint8_t *out = b->slots + i * b->slot;
-  if (status == RF_OK && (b->whole[i] || b->rows[i].form == RF_ZFORM_EMPTY))
+  if (status == RF_OK && (b->whole[i] || b->rows[i].form == RF_TILE_FORM_EMPTY))
     status = encode_new(b, i, &encoder, w, &shape, out, &place->cell, err);
   else if (status == RF_OK)
     status = encode_changed(b, i, &encoder, w, old, &shape, out, &place->cell, err);

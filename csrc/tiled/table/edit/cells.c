@@ -20,13 +20,13 @@
 #include "tiled/table/tiles.h"
 
 /* Cells that are encoded together and stored side by side. */
-#define PIECE_CELLS ((size_t)64)
+#define SEGMENT_CELLS ((size_t)64)
 
-typedef struct piece {
+typedef struct segment {
   uint8_t *bytes;
   size_t n;
   size_t room;
-} piece;
+} segment;
 
 typedef struct maker {
   const rf_tiled_table_edit *e;
@@ -34,17 +34,17 @@ typedef struct maker {
   const rf_column *column;
   const uint64_t *begins; /* elements (of raw bits: bytes) before each cell */
   rf_tile_cell *made;     /* `at`: from the beginning of the segment */
-  piece *pieces;
+  segment *segments;
 } maker;
 
-static rf_status append_to(piece *p, const uint8_t *bytes, size_t n, rf_error *err) {
+static rf_status append_to(segment *p, const uint8_t *bytes, size_t n, rf_error *err) {
   RF_TRY(RF_ARRAY_GROW(p->bytes, p->room, p->n + n, "compressed cells", err));
   memcpy(p->bytes + p->n, bytes, n);
   p->n += n;
   return RF_OK;
 }
 
-static rf_status make_cell(const maker *m, piece *p, uint64_t i, rf_error *err) {
+static rf_status make_cell(const maker *m, segment *p, uint64_t i, rf_error *err) {
   rf_tile_cell *cell = &m->made[(size_t)i];
   uint64_t size = 0;
   size_t bytes, n = 0;
@@ -69,12 +69,12 @@ static rf_status make_cell(const maker *m, piece *p, uint64_t i, rf_error *err) 
   return status;
 }
 
-static rf_status make_piece(void *context, size_t i, unsigned worker, rf_error *err) {
+static rf_status make_segment(void *context, size_t i, unsigned worker, rf_error *err) {
   const maker *m = context;
-  uint64_t first = (uint64_t)i * PIECE_CELLS, end = first + PIECE_CELLS;
+  uint64_t first = (uint64_t)i * SEGMENT_CELLS, end = first + SEGMENT_CELLS;
   (void)worker;
   for (uint64_t k = first; k < end && k < m->cells->selection->count; k++) {
-    rf_status status = make_cell(m, &m->pieces[i], k, err);
+    rf_status status = make_cell(m, &m->segments[i], k, err);
     if (status != RF_OK)
       return rf_tiled_table_add_context(err, status, m->column, m->cells->column, m->e->types[m->cells->column],
                                         rf_row_at(m->cells->selection, k) / m->e->tile_rows);
@@ -98,10 +98,10 @@ static uint64_t describe(const maker *m, uint64_t *begins) {
 }
 
 /* Adds segments as blobs at the end of the heap. */
-static rf_status place_pieces(rf_tiled_table_edit *e, const maker *m, size_t count, rf_error *err) {
+static rf_status place_segments(rf_tiled_table_edit *e, const maker *m, size_t count, rf_error *err) {
   rf_status status = RF_OK;
   for (size_t i = 0; i < count; i++) {
-    piece *p = &m->pieces[i];
+    segment *p = &m->segments[i];
     size_t blob = 0;
     if (status != RF_OK || p->n == 0) {
       rf_free(p->bytes);
@@ -109,7 +109,7 @@ static rf_status place_pieces(rf_tiled_table_edit *e, const maker *m, size_t cou
     }
     uint64_t at = e->heap;
     status = rf_tiled_table_edit_blob(e, p->bytes, p->n, true, &blob, err);
-    for (size_t k = i * PIECE_CELLS; k < (i + 1) * PIECE_CELLS && k < m->cells->selection->count; k++)
+    for (size_t k = i * SEGMENT_CELLS; k < (i + 1) * SEGMENT_CELLS && k < m->cells->selection->count; k++)
       if (m->made[k].length > 0)
         m->made[k].at += at;
   }
@@ -117,20 +117,20 @@ static rf_status place_pieces(rf_tiled_table_edit *e, const maker *m, size_t cou
 }
 
 static rf_status encode_cells(rf_tiled_table_edit *e, maker *m, uint64_t *begins, rf_error *err) {
-  size_t count = (size_t)((m->cells->selection->count + PIECE_CELLS - 1) / PIECE_CELLS);
+  size_t count = (size_t)((m->cells->selection->count + SEGMENT_CELLS - 1) / SEGMENT_CELLS);
   uint64_t total = describe(m, begins);
-  m->pieces = rf_alloc_zero(count, sizeof *m->pieces);
-  if (m->pieces == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu cells", count * PIECE_CELLS);
+  m->segments = rf_alloc_zero(count, sizeof *m->segments);
+  if (m->segments == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu cells", count * SEGMENT_CELLS);
   unsigned threads = rf_worth_threads(e->file->options.threads, count, 4 * total);
-  rf_status status = rf_parallel(threads, count, make_piece, m, err);
+  rf_status status = rf_parallel(threads, count, make_segment, m, err);
   if (status == RF_OK) {
-    status = place_pieces(e, m, count, err);
+    status = place_segments(e, m, count, err);
   } else {
     for (size_t i = 0; i < count; i++)
-      rf_free(m->pieces[i].bytes);
+      rf_free(m->segments[i].bytes);
   }
-  rf_free(m->pieces);
+  rf_free(m->segments);
   return status;
 }
 
