@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * How calls begin and end: the lock, what other handles and other programs have done meanwhile, and what keeps a
- * half-written file from being used.
+ * How calls begin and end: they take the lock, notice changes by other handles and programs, and refuse a file with an
+ * incomplete write.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #include "file/scan/scan.h"
 #include "file/unpublished.h"
 
-/* Why a file cannot be used any more. The lock is held. */
+/* Fails if the file can no longer be used. Lock held. */
 static rf_status check_usable(const rf_file *file, rf_error *err) {
   if (file->closed)
     return rf_fail(err, RF_ERR_CLOSED, "the file is closed");
@@ -31,7 +31,7 @@ static rf_status check_usable(const rf_file *file, rf_error *err) {
   return RF_OK;
 }
 
-/* ---- what was put off ---- */
+/* ---- pending work ---- */
 
 rf_status rf_file_flush_locked(rf_file *file, bool *written, rf_error *err) {
   for (size_t i = 0; i < file->hdu_count && !file->tainted && file->store->writable; i++)
@@ -51,7 +51,7 @@ bool rf_file_has_pending(rf_file *file) {
 
 /* ---- forgetting ---- */
 
-/* Without memory for it, the defaults hold again. */
+/* Without memory, the sessions are lost and the defaults hold. */
 static void keep_sessions(rf_file *file) {
   size_t count = file->session_count;
   for (size_t i = 0; i < file->hdu_count; i++)
@@ -91,8 +91,8 @@ void rf_file_drop_index(rf_file *file) {
   (void)rf_store_forget_head(file->store, 0, &same, NULL);
 }
 
-/* Another program has changed the file: headers are compared when they are next used (rf_file_hdu_locked), the rest is
- * read again. */
+/* Another program has changed the file. rf_file_hdu_locked() compares headers when they are next used; the rest of the
+ * state is dropped. */
 static rf_status adopt_foreign(rf_file *file, rf_error *err) {
   rf_shared *shared = file->shared;
   bool same = true, only_suspected = shared->rewrites <= file->foreign;
@@ -110,7 +110,7 @@ static rf_status adopt_foreign(rf_file *file, rf_error *err) {
     if (hdu->session != NULL)
       hdu->ops->reset_session(hdu->session, false);
   }
-  /* What ended the search for HDUs may be mended, but new HDUs are looked for by rf_file_refresh only. */
+  /* The end of the scan stays: only rf_file_refresh() looks for new HDUs. */
   file->foreign = shared->foreign;
   return RF_OK;
 }
@@ -141,7 +141,7 @@ static void taint_by(rf_file *file, rf_status status, const rf_error *cause) {
   rf_file_taint(file, cause != NULL && cause->code != RF_OK ? cause->message : rf_status_get_name(status));
 }
 
-/* Does what another handle has put off. Where it may not write any more, it says so itself when it is next used. */
+/* Flushes pending work of another handle. If that handle must not write, it fails when it is next used. */
 static rf_status flush_other(rf_file *file, rf_error *err) {
   rf_file *writer = file->shared->writer;
   bool written = false;
@@ -160,7 +160,7 @@ static rf_status flush_other(rf_file *file, rf_error *err) {
   return status;
 }
 
-/* Lets the handle know what it has missed. Exclusive lock held, the file good to use. */
+/* Drops state of the handle that other handles or programs made invalid. Exclusive lock held, file usable. */
 static rf_status bring_up(rf_file *file, rf_error *err) {
   rf_shared *shared = file->shared;
   if (file->seen_writes != shared->writes) {
@@ -193,7 +193,7 @@ rf_status rf_file_begin_beside(rf_file *file, rf_error *err) {
 
 /* ---- opening ---- */
 
-/* The handle knows nothing yet, so all that it will find is true. */
+/* Marks the state of a new handle, which has none yet, as valid. */
 static void know_present(rf_file *file) {
   const rf_shared *shared = file->shared;
   file->seen_writes = shared->writes;
@@ -234,7 +234,7 @@ rf_status rf_file_begin_use(rf_file *file, bool create, bool alone, rf_error *er
     rf_rwlock_write_unlock(&shared->lock);
     RF_TRY(flushed);
   } else if (file->store->writable && shared->identified && shared->stamp.size % RF_BLOCK_BYTES != 0)
-    RF_TRY(rf_store_stamp(file->store, &shared->stamp, err)); /* opening may have finished an edit */
+    RF_TRY(rf_store_stamp(file->store, &shared->stamp, err)); /* opening may have completed an edit */
   rf_rwlock_read(&shared->lock);
   know_present(file);
   rf_status status = rf_file_hdu_locked(file, 0, &first, err);
@@ -296,11 +296,11 @@ void rf_file_count_edit(rf_file *file) {
 }
 
 static rf_status changed(const char *how, rf_error *err) {
-  return rf_fail(err, RF_ERR_CHANGED, "%s since it was opened; nothing is written: close the file and open it again",
+  return rf_fail(err, RF_ERR_CHANGED, "%s since it was opened; nothing was written: close the file and open it again",
                  how);
 }
 
-/* The name must lead to the file: what is written to a file without a name is lost. */
+/* Fails if the name leads to another file: writes to a file without a name would be lost. */
 static rf_status check_name(rf_file *file, rf_error *err) {
   const rf_file_stamp *now = &file->shared->stamp;
   if (!file->shared->identified || (now->changed == file->named_changed && now->links == file->named_links))
@@ -314,7 +314,7 @@ static rf_status check_name(rf_file *file, rf_error *err) {
   return RF_OK;
 }
 
-/* Another program has written. What it has not touched in size and headers, it has not moved. */
+/* Fails if another program has changed the size or a header, and thus may have moved data. */
 static rf_status check_foreign(rf_file *file, rf_error *err) {
   rf_shared *shared = file->shared;
   if (file->accepted == shared->foreign)
@@ -334,19 +334,18 @@ rf_status rf_file_may_write_locked(rf_file *file, rf_error *err) {
   return check_foreign(file, err);
 }
 
-/* Locks exclusively, when no other handle is making an HDU behind the last one. */
+/* Takes the exclusive lock while no other handle has an unpublished HDU. */
 static rf_status lock_to_write(rf_file *file, rf_error *err) {
   rf_shared *shared = file->shared;
   for (;;) {
     rf_rwlock_write(&shared->lock);
-    const rf_file *other = shared->writer; /* who makes an HDU has written last */
+    const rf_file *other = shared->writer; /* the handle that makes an HDU is the last writer */
     if (other == NULL || other == file || other->making == 0 || other->maker_forks != rf_fork_count())
       return RF_OK;
     if (other->maker == rf_thread_mark()) {
       rf_rwlock_write_unlock(&shared->lock);
       return rf_fail(err, RF_ERR_ARGUMENT,
-                     "an HDU that another handle of the file is making is not complete: publish "
-                     "or discard it first");
+                     "another handle of the file has an unpublished HDU: publish or discard it first");
     }
     rf_shared_wait_for_made(shared);
   }
@@ -356,7 +355,7 @@ static rf_status begin_write_locked(rf_file *file, rf_error *err) {
   RF_TRY(check_usable(file, err));
   if (!file->store->writable)
     return rf_fail(err, RF_ERR_READONLY, "the file was opened for reading only");
-  /* The calls that make one HDU are one write where they follow each other at once. */
+  /* Calls in quick succession that make one HDU count as one write. */
   bool goes_on = file->making > 0 && file->maker == rf_thread_mark() && rf_shared_was_just_seen(file->shared);
   if (!goes_on)
     RF_TRY(rf_file_may_write_locked(file, err));
@@ -394,7 +393,7 @@ rf_status rf_file_size_locked(rf_file *file, uint64_t *size, rf_error *err) {
                                                                            : rf_store_size(file->store, size, err);
 }
 
-/* Was nothing changed but HDUs that are being made? They can be taken off again. */
+/* Returns whether only unpublished HDUs changed, which can be removed. */
 static bool only_unpublished(const rf_file *file) {
   return file->making > 0 && file->store->lowest_change >= file->hdus[file->hdu_count - file->making]->header_offset;
 }
@@ -417,9 +416,9 @@ void rf_file_end_write(rf_file *file, rf_status status, bool written) {
   rf_rwlock_write_unlock(&file->shared->lock);
 }
 
-/* ---- what other programs have added ---- */
+/* ---- HDUs that other programs appended ---- */
 
-/* The last HDU may be another by now: it is found once more. */
+/* Drops the last entry, whose HDU may have changed. The next scan finds it again. */
 static void forget_last(rf_file *file) {
   size_t last = file->hdu_count - 1;
   rf_hdu *hdu = file->hdus[last];
@@ -440,9 +439,9 @@ static rf_status refresh_locked(rf_file *file, size_t *count, rf_error *err) {
   bool same;
   RF_TRY(catch_up(file, err));
   if (!shared->identified)
-    return rf_fail(err, RF_ERR_UNSUPPORTED, "only a plain local file can be looked at once more");
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "only plain local files can be refreshed");
   if (file->making > 0 || rf_file_has_pending(file)) {
-    RF_TRY(check_foreign(file, err)); /* the last HDU is the work of this handle */
+    RF_TRY(check_foreign(file, err)); /* this handle made the last HDU */
     return rf_file_scan_locked(file, count, err);
   }
   size_t before = file->hdu_count;
@@ -455,7 +454,7 @@ static rf_status refresh_locked(rf_file *file, size_t *count, rf_error *err) {
   rf_status status = rf_file_scan_locked(file, count, err);
   if (*count != before || file->accepted != shared->foreign)
     rf_file_count_edit(file);
-  /* A header behind the HDUs that were known, which is not whole yet, is told of when it is used. */
+  /* An incomplete header after the known HDUs is reported when a call needs it. */
   RF_TRY(*count < before ? status : RF_OK);
   file->accepted = shared->foreign;
   return RF_OK;

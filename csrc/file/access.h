@@ -7,58 +7,58 @@
 
 #include "file/file.h"
 
-/* Locked shared, and good for reading: RF_ERR_CLOSED, RF_ERR_TAINTED or RF_ERR_CHANGED (with nothing locked) otherwise.
- */
+/* Takes the lock shared. Returns RF_ERR_CLOSED, RF_ERR_TAINTED or RF_ERR_CHANGED, without the lock, if the file cannot
+ * be read. */
 rf_status rf_file_begin_read(rf_file *file, rf_error *err);
 
-/* Ends a call that gives facts of the index: they are compared with the file when data are read by them. */
+/* Ends a call that returns properties of the index. They are compared with the file when a call reads data by them. */
 void rf_file_end_read(rf_file *file);
 
-/* Ends a call that has read of HDU `index` and gives its status, or RF_ERR_CHANGED when another program has changed the
+/* Ends a call that has read from HDU `index`. Returns `status`, or RF_ERR_CHANGED if another program has changed the
  * HDU meanwhile. */
 rf_status rf_file_end_read_of(rf_file *file, size_t index, rf_status status, rf_error *err);
 
-/* Another edit that can have changed structure or headers. Exclusive lock held. */
+/* Counts an edit that can have changed structure or headers. Exclusive lock held. */
 void rf_file_count_edit(rf_file *file);
 
-/* Does what HDUs have put off. Exclusive lock held. */
+/* Flushes the pending work of all HDUs. Exclusive lock held. */
 rf_status rf_file_flush_locked(rf_file *file, bool *written, rf_error *err);
 
-/* Forgets the index. Exclusive lock held. */
+/* Drops the index. Exclusive lock held. */
 void rf_file_drop_index(rf_file *file);
 
-/* Confirms what a call has read of HDU `index`: RF_ERR_CHANGED when another program has changed the HDU meanwhile. Lock
- * held either way. */
+/* Returns RF_ERR_CHANGED if another program has changed HDU `index` since the call began. Lock held, shared or
+ * exclusively. */
 rf_status rf_file_confirm_read(rf_file *file, size_t index, rf_error *err);
 
-/* Begins the use of a store that was just opened: finds the first HDU, or with `create` empties the file. `alone`: no
- * other handle has it open. */
+/* Begins the use of a newly opened store: finds the first HDU, or with `create` truncates the file. `alone`: no other
+ * handle has the file open. */
 rf_status rf_file_begin_use(rf_file *file, bool create, bool alone, rf_error *err);
 
-/* Is there an HDU that has put something off? `lock` held either way. */
+/* Returns whether an HDU has pending work. Lock held, shared or exclusively. */
 bool rf_file_has_pending(rf_file *file);
 
-/* Locked exclusively, and good for writing: RF_ERR_CLOSED, RF_ERR_READONLY, RF_ERR_TAINTED or RF_ERR_CHANGED (with
- * nothing locked) otherwise. */
+/* Takes the lock exclusively. Returns RF_ERR_CLOSED, RF_ERR_READONLY, RF_ERR_TAINTED or RF_ERR_CHANGED, without the
+ * lock, if the file cannot be written. */
 rf_status rf_file_begin_write(rf_file *file, rf_error *err);
 
-/* The same for the call that publishes an HDU: making_data stays in memory. */
+/* Does the same for the call that publishes an HDU: making_data stays in memory. */
 rf_status rf_file_begin_publish(rf_file *file, rf_error *err);
 
-/* May the handle write, in spite of what other programs have done? RF_ERR_CHANGED otherwise. Exclusive lock held. */
+/* Returns RF_ERR_CHANGED if a change by another program forbids writing. Exclusive lock held. */
 rf_status rf_file_may_write_locked(rf_file *file, rf_error *err);
 
-/* The size of the file: as rf_file_begin_write found it, while the call has written nothing. Exclusive lock held. */
+/* Gets the size of the file: until the call writes, the size that rf_file_begin_write() found. Exclusive lock held. */
 rf_status rf_file_size_locked(rf_file *file, uint64_t *size, rf_error *err);
 
-/* Begins the part that another handle of the same file has in a call, whose rf_file_begin_write holds the lock. */
+/* Begins the use of another handle of the same file in a call that holds the lock by rf_file_begin_write(). */
 rf_status rf_file_begin_beside(rf_file *file, rf_error *err);
 
-/* Unlocks. A `status` other than RF_OK with `written` true taints the file: what is on disk may be half done. Where
- * only HDUs that are being made were written, it takes them off instead. */
+/* Releases the lock. A `status` other than RF_OK with `written` taints the file, which may contain half of an edit. If
+ * only unpublished HDUs were written, it removes them instead. */
 void rf_file_end_write(rf_file *file, rf_status status, bool written);
 
-/* The file must not be used any more: `why` a write failed half way. The first reason counts. */
+/* Forbids the use of the file, because a write failed halfway. The message `why` of the first call is kept. */
 void rf_file_taint(rf_file *file, const char *why);
 
 #endif

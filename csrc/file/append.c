@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Beginning an HDU behind the last one; file/unpublished.c has the rest of its way.
+ * Beginning an HDU after the last one. file/unpublished.c publishes or removes it.
  */
 #include "base/memory.h"
 #include "file/layout.h"
@@ -18,18 +18,18 @@ static uint64_t smaller(uint64_t a, uint64_t b) {
 }
 
 rf_status rf_file_check_whole_locked(rf_file *file, const rf_hdu *hdu, rf_error *err) {
-  uint64_t size, end = hdu->data_offset + hdu->data_bytes; /* within 63 bits since the scan */
+  uint64_t size, end = hdu->data_offset + hdu->data_bytes; /* at most 63 bits, as the scan has checked */
   if (hdu->unpublished)
     return RF_OK;
   RF_TRY(rf_store_size(file->store, &size, err));
   if (size >= end)
     return RF_OK;
   return rf_fail(err, RF_ERR_TRUNCATED,
-                 "the data unit is cut short: %llu of its %llu bytes are missing, and it is not to be changed",
+                 "the data unit is cut short: %llu of its %llu bytes are missing; it cannot be changed",
                  (unsigned long long)smaller(end - size, hdu->data_bytes), (unsigned long long)hdu->data_bytes);
 }
 
-/* Bytes that the last data unit promises and the file does not have. */
+/* Fails if the file lacks bytes of the last data unit. */
 static rf_status check_last_complete(const rf_file *file, uint64_t size, rf_error *err) {
   if (file->hdu_count == 0)
     return RF_OK;
@@ -38,13 +38,13 @@ static rf_status check_last_complete(const rf_file *file, uint64_t size, rf_erro
   if (size >= end)
     return RF_OK;
   return rf_fail(err, RF_ERR_TRUNCATED,
-                 "HDU %zu is cut short: %llu of its %llu bytes of data are missing, and nothing can be put behind it",
+                 "HDU %zu is cut short: %llu of its %llu bytes of data are missing; no HDU can follow it",
                  file->hdu_count - 1, (unsigned long long)smaller(end - size, last->data_bytes),
                  (unsigned long long)last->data_bytes);
 }
 
-/* What lies behind the last HDU is overwritten or cut off, unless it may be HDUs: an XTENSION card on a block border.
- * What a killed append leaves has none. */
+/* Fails if the bytes after the last HDU, which are about to be overwritten, may be HDUs: an XTENSION card on a block
+ * border. A killed append leaves no such card. */
 static rf_status check_nothing_hidden(rf_file *file, uint64_t begin, uint64_t size, rf_error *err) {
   uint64_t offset = 0;
   bool found = false;
@@ -53,19 +53,20 @@ static rf_status check_nothing_hidden(rf_file *file, uint64_t begin, uint64_t si
   if (!found)
     return RF_OK;
   rf_error_at(err, (int64_t)offset);
-  return rf_fail(err, RF_ERR_FORMAT,
-                 "nothing can be put behind the last HDU, which ends at byte %llu: an XTENSION card at byte %llu may "
-                 "begin an HDU that is not read because of the bytes before it; cut the file or repair it first",
-                 (unsigned long long)begin, (unsigned long long)offset);
+  return rf_fail(
+      err, RF_ERR_FORMAT,
+      "no HDU can follow the last one, which ends at byte %llu: an XTENSION card at byte %llu may begin an HDU "
+      "that is not read because of the bytes before it; truncate or repair the file first",
+      (unsigned long long)begin, (unsigned long long)offset);
 }
 
-/* The first HDU that is begun: what lies behind the last one is cut off, padding that it lacks is filled in. */
+/* Prepares the end of the file for a new HDU: truncates bytes after the last HDU, or adds its missing padding. */
 static rf_status prepare_end(rf_file *file, uint64_t begin, uint64_t size, rf_error *err) {
   const rf_hdu *last = file->hdu_count > 0 ? file->hdus[file->hdu_count - 1] : NULL;
   file->making_missing = size < begin ? begin - size : 0;
   if (size > begin)
     return rf_store_truncate(file->store, begin, err);
-  /* Padding of zeros comes by itself. */
+  /* Padding of zeros needs no write. */
   if (last != NULL && last->ops->fill != 0)
     return rf_layout_fill(file, size, begin, last->ops->fill, err);
   return RF_OK;
@@ -79,7 +80,7 @@ static rf_status prepare_entry(rf_file *file, const rf_header *header, uint64_t 
   RF_TRY(rf_layout_check_header(file, hdu->header_bytes, err));
   hdu->data_offset = hdu->header_offset + hdu->header_bytes;
   if (!rf_add_u64(hdu->data_offset, hdu->data_bytes, end) || !rf_block_ceil(*end, end) || *end > INT64_MAX)
-    return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
+    return rf_fail(err, RF_ERR_LIMIT, "the size of the file is beyond 63 bits");
   RF_TRY(rf_header_copy(header, &hdu->header, err));
   rf_header_set_flags(hdu->header, file->options.flags);
   return RF_OK;
@@ -97,13 +98,13 @@ static rf_status begin_entry(rf_file *file, const rf_header *header, uint64_t le
   if (status == RF_OK)
     status = rf_unpublished_fill_tiles(file, hdu, err);
   if (status != RF_OK && file->making == 0 && size < begin && rf_store_truncate(file->store, size, NULL) != RF_OK)
-    rf_file_taint(file, "appending failed and could not be undone");
+    rf_file_taint(file, "appending failed and cannot be undone");
   if (status == RF_OK)
     file->scan_offset = end;
   return status;
 }
 
-/* What the last HDU has put off is to be done now: it will not be the last one any more. */
+/* Flushes pending work of the last HDU, after which another HDU follows. */
 static rf_status flush_last(rf_file *file, rf_error *err) {
   rf_hdu *last = file->hdu_count > 0 ? file->hdus[file->hdu_count - 1] : NULL;
   bool written = false;

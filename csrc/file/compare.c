@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Has another program changed an HDU? Its header in the file is compared with what the handle knows of it.
+ * Finds changes of an HDU by another program: compares its header in the file with that of the handle.
  */
 #include <string.h>
 
@@ -11,7 +11,7 @@
 
 static rf_status has_changed(rf_error *err) {
   return rf_fail(err, RF_ERR_CHANGED,
-                 "another program has changed the file: the header of this HDU is not the one that was read; "
+                 "another program has changed the file: the header of this HDU differs from the one that was read; "
                  "close the file and open it again");
 }
 
@@ -24,7 +24,7 @@ static bool same_image_facts(const rf_hdu *a, const rf_hdu *b) {
          a->has_blank == b->has_blank && a->blank == b->blank;
 }
 
-/* All but the length of the slowest axis, and what follows from it. */
+/* Compares all properties except the length of the slowest axis and the data size. */
 static bool same_facts(const rf_hdu *a, const rf_hdu *b) {
   if (a->ops != b->ops || a->bitpix != b->bitpix || a->naxis != b->naxis || a->pcount != b->pcount ||
       a->gcount != b->gcount || a->extver != b->extver || a->has_extname != b->has_extname ||
@@ -36,7 +36,7 @@ static bool same_facts(const rf_hdu *a, const rf_hdu *b) {
   return same_image_facts(a, b);
 }
 
-/* Rows or planes were added behind those that are known, which lie where they were. */
+/* Returns whether rows or planes were added after the known ones, which did not move. */
 static bool has_grown(const rf_hdu *known, const rf_hdu *now) {
   bool in_place = (known->ops->flags & RF_KIND_GROWS_IN_PLACE) != 0 && known->pcount == 0;
   return in_place && known->naxis > 0 && now->naxis == known->naxis &&
@@ -47,7 +47,7 @@ static bool same_length(const rf_hdu *a, const rf_hdu *b) {
   return a->naxis == 0 || a->axes[a->naxis - 1] == b->axes[b->naxis - 1];
 }
 
-/* Equal but for the value of NAXISn, n being `but` (0: none). */
+/* Compares cards, except the one of NAXISn with n = `but` (0: none). */
 static bool same_cards(const char *a, const char *b, size_t count, int but) {
   char keyword[9] = "";
   if (but == 0)
@@ -61,7 +61,7 @@ static bool same_cards(const char *a, const char *b, size_t count, int but) {
   return true;
 }
 
-/* With what is kept of the header: cards that were parsed, and the first bytes of the file. */
+/* Compares with the parsed cards and with the first bytes of the file, where the handle has them. */
 static bool same_as_kept(rf_file *file, const rf_hdu *hdu, const rf_header *header, const char *bytes, int but) {
   size_t count = rf_header_get_count(header), n = (size_t)hdu->header_bytes;
   rf_mutex_lock(&file->scan_lock);
@@ -80,7 +80,7 @@ static rf_status compare_header(rf_file *file, size_t index, const rf_hdu *hdu, 
   rf_status status =
       rf_hdu_parse(file->kinds, rf_header_get_cards(header), rf_header_get_count(header), index == 0, &now, NULL);
   if (status != RF_OK)
-    return status == RF_ERR_MEMORY ? rf_fail(err, status, "no memory for the facts of an HDU") : has_changed(err);
+    return status == RF_ERR_MEMORY ? rf_fail(err, status, "cannot allocate an entry of the index") : has_changed(err);
   bool grown = has_grown(hdu, &now);
   bool same = same_facts(hdu, &now) && (grown || same_length(hdu, &now)) &&
               same_as_kept(file, hdu, header, bytes, grown ? hdu->naxis : 0);
@@ -88,7 +88,7 @@ static rf_status compare_header(rf_file *file, size_t index, const rf_hdu *hdu, 
   return same ? RF_OK : has_changed(err);
 }
 
-/* The bytes are those of the header as the file has it now. */
+/* Compares with n bytes, the header that the file has now. */
 static rf_status compare_bytes(rf_file *file, size_t index, const rf_hdu *hdu, const char *bytes, size_t n,
                                rf_error *err) {
   rf_header *header;
@@ -100,7 +100,8 @@ static rf_status compare_bytes(rf_file *file, size_t index, const rf_hdu *hdu, c
     return has_changed(err);
   rf_status status = rf_header_parse(bytes, end + RF_CARD_BYTES, file->options.flags, &header, NULL);
   if (status != RF_OK)
-    return status == RF_ERR_MEMORY ? rf_fail(err, status, "no memory for a header of %zu bytes", n) : has_changed(err);
+    return status == RF_ERR_MEMORY ? rf_fail(err, status, "cannot allocate %zu bytes for a header", n)
+                                   : has_changed(err);
   status = compare_header(file, index, hdu, header, bytes, err);
   rf_header_free(header);
   return status;
@@ -113,10 +114,11 @@ rf_status rf_file_compare_hdu(rf_file *file, size_t index, rf_hdu *hdu, rf_error
   if (hdu->unpublished) /* not in the file yet */
     return RF_OK;
   if (!rf_to_size(hdu->header_bytes, &n))
-    return rf_fail(err, RF_ERR_LIMIT, "a header of %llu bytes", (unsigned long long)hdu->header_bytes);
+    return rf_fail(err, RF_ERR_LIMIT, "a header of %llu bytes exceeds the memory",
+                   (unsigned long long)hdu->header_bytes);
   char *bytes = rf_alloc(n);
   if (bytes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", n);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes for a header", n);
   rf_status status = rf_store_read_again(file->store, hdu->header_offset, bytes, n, NULL);
   if (status == RF_OK)
     status = compare_bytes(file, index, hdu, bytes, n, err);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Has another program changed an HDU?
+ * Changes of HDUs by other programs.
  */
 #ifndef RF_FILE_COMPARE_H
 #define RF_FILE_COMPARE_H
 
 #include "file/file.h"
 
-/* Compares the header of an entry with that in the file: RF_ERR_CHANGED when they differ, but for rows or planes that
- * were added to the last HDU. `lock` held either way. */
+/* Compares the header of an entry with the file. Returns RF_ERR_CHANGED if they differ, except by rows or planes added
+ * to the HDU. Lock held, shared or exclusively. */
 rf_status rf_file_compare_hdu(rf_file *file, size_t index, rf_hdu *hdu, rf_error *err);
 
 #endif

@@ -14,7 +14,7 @@
 #include "file/scan/scan.h"
 #include "file/unpublished.h"
 
-/* --- making and ending --- */
+/* --- opening and closing --- */
 
 static void free_file(rf_file *file) {
   for (size_t i = 0; i < file->hdu_count; i++) {
@@ -36,7 +36,7 @@ static void free_file(rf_file *file) {
   rf_free(file);
 }
 
-/* Both locks, or none. */
+/* Creates both locks, or none. */
 static bool init_locks(rf_file *file) {
   if (!rf_mutex_init(&file->scan_lock))
     return false;
@@ -49,7 +49,7 @@ static bool init_locks(rf_file *file) {
 static rf_status new_file(const rf_hdu_ops *const *kinds, const rf_settings *settings, rf_file **out, rf_error *err) {
   rf_file *file = rf_alloc_zero(1, sizeof *file);
   if (file == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a file handle");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a file handle");
   file->kinds = kinds;
   file->options = settings->options;
   file->limits = settings->limits;
@@ -59,13 +59,13 @@ static rf_status new_file(const rf_hdu_ops *const *kinds, const rf_settings *set
   rf_error_clear(&file->scan_error);
   if (!init_locks(file)) {
     rf_free(file);
-    return rf_fail(err, RF_ERR_MEMORY, "no lock to be had");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot create a lock");
   }
   *out = file;
   return RF_OK;
 }
 
-/* Takes over the store and looks at the first header. Frees the file on failure. */
+/* Takes over the store and reads the first header. Frees the file on failure. */
 static rf_status begin_file(rf_file *file, rf_store *store, rf_mode mode, rf_file **out, rf_error *err) {
   rf_status status = RF_OK;
   rf_file_stamp opened;
@@ -73,7 +73,7 @@ static rf_status begin_file(rf_file *file, rf_store *store, rf_mode mode, rf_fil
   file->store = store;
   file->name = rf_strdup(store->name);
   if (file->name == NULL)
-    status = rf_fail(err, RF_ERR_MEMORY, "no memory for a file name");
+    status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate a file name");
   else
     status = rf_shared_join(rf_store_opened(store, &opened) ? &opened : NULL, &file->shared, &alone, err);
   if (status == RF_OK) {
@@ -83,7 +83,7 @@ static rf_status begin_file(rf_file *file, rf_store *store, rf_mode mode, rf_fil
   }
   if (status == RF_OK && store->notice != NULL) {
     rf_error finished = *store->notice;
-    rf_file_add_warning(file, RF_ODD_FINISHED, SIZE_MAX, &finished);
+    rf_file_add_warning(file, RF_WARNING_FINISHED, SIZE_MAX, &finished);
   }
   if (status != RF_OK) {
     rf_store_discard(store);
@@ -106,7 +106,7 @@ rf_status rf_file_open_with(const rf_hdu_ops *const *kinds, const char *name, rf
   rf_settings settings;
   rf_error_clear(err);
   if (!is_mode(mode))
-    return rf_fail(err, RF_ERR_ARGUMENT, "mode %d is none of rf_mode", (int)mode);
+    return rf_fail(err, RF_ERR_ARGUMENT, "invalid rf_mode %d", (int)mode);
   rf_settings_take(&settings, options);
   RF_TRY(new_file(kinds, &settings, &opened, err));
   if (mode == RF_MODE_CREATE)
@@ -126,7 +126,7 @@ rf_status rf_file_open_bytes_with(const rf_hdu_ops *const *kinds, const void *by
   rf_settings settings;
   rf_error_clear(err);
   if (mode != RF_MODE_READ && mode != RF_MODE_READ_WRITE)
-    return rf_fail(err, RF_ERR_ARGUMENT, "bytes can be opened for reading or for reading and writing only");
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected RF_MODE_READ or RF_MODE_READ_WRITE, found rf_mode %d", (int)mode);
   rf_settings_take(&settings, options);
   RF_TRY(new_file(kinds, &settings, &opened, err));
   rf_status status = rf_store_open_bytes(bytes, n, &settings.options, &store, err);
@@ -137,10 +137,10 @@ rf_status rf_file_open_bytes_with(const rf_hdu_ops *const *kinds, const void *by
   return begin_file(opened, store, mode, file, err);
 }
 
-/* The end of the use of a store, when all is written: closes it. Exclusive lock held. */
-static rf_status let_go(rf_file *file, rf_status status, rf_error *err) {
+/* Closes the store, after everything was written. Exclusive lock held. */
+static rf_status close_store(rf_file *file, rf_status status, rf_error *err) {
   file->closed = true;
-  if (file->tainted || file->discarded || status != RF_OK) /* half of an edit must not replace a whole file */
+  if (file->tainted || file->discarded || status != RF_OK) /* an incomplete edit must not replace a complete file */
     rf_store_discard(file->store);
   rf_file_append_forget_locked(file);
   rf_status closed = rf_store_close(file->store, err);
@@ -151,14 +151,15 @@ static rf_status let_go(rf_file *file, rf_status status, rf_error *err) {
   return status == RF_OK ? closed : status;
 }
 
-/* Does what was put off; that of a file that another handle has written since was done before that. */
-static rf_status finish(rf_file *file, rf_error *err) {
+/* Flushes pending work. If another handle has written since, it has flushed it. */
+static rf_status flush_pending(rf_file *file, rf_error *err) {
   bool written = false;
   if (!file->tainted)
     rf_file_append_abort_locked(file);
   if (file->tainted && !file->discarded)
     return rf_fail(err, RF_ERR_TAINTED, "the file is closed, but an earlier write failed half way, so that %s: %s",
-                   file->shared->identified ? "it may hold half of an edit" : "nothing since then was written to it",
+                   file->shared->identified ? "it may contain half of an edit"
+                                            : "it contains nothing that was written since",
                    file->taint);
   if (file->discarded || !file->store->writable || file->seen_writes != file->shared->writes ||
       !rf_file_has_pending(file))
@@ -175,7 +176,7 @@ rf_status rf_file_close(rf_file *file, rf_error *err) {
   rf_error_clear(err);
   rf_rwlock_write(&file->shared->lock);
   if (!file->closed && rf_file_is_abandoned(file)) {
-    /* How far the other thread came is not known. What it wrote is its own; the descriptor ends with the process. */
+    /* The state of the other thread's write is unknown. The descriptor is closed when the process ends. */
     file->closed = true;
     file->store = NULL;
     if (file->shared->writer == file)
@@ -184,7 +185,7 @@ rf_status rf_file_close(rf_file *file, rf_error *err) {
   }
   if (!file->closed) {
     file->changing = rf_fork_count() + 1;
-    status = let_go(file, finish(file, err), err);
+    status = close_store(file, flush_pending(file, err), err);
     file->changing = 0;
   }
   rf_rwlock_write_unlock(&file->shared->lock);
@@ -212,8 +213,8 @@ rf_status rf_file_free(rf_file *file, rf_error *err) {
 
 /* --- the file as bytes --- */
 
-/* Writable and good for use? No lock is held, before or after. */
-static rf_status look_writable(rf_file *file, bool *writable, bool *pending, rf_error *err) {
+/* Finds out whether the file is writable and has pending work. Takes the lock only meanwhile. */
+static rf_status find_pending(rf_file *file, bool *writable, bool *pending, rf_error *err) {
   RF_TRY(rf_file_begin_read(file, err));
   *writable = file->store->writable;
   *pending = *writable && rf_file_has_pending(file);
@@ -223,19 +224,19 @@ static rf_status look_writable(rf_file *file, bool *writable, bool *pending, rf_
 
 static rf_status sync_file(rf_file *file, rf_error *err) {
   bool written = false, flushed = false;
-  RF_TRY(rf_file_begin_append(file, err)); /* half of an HDU must not be made durable */
+  RF_TRY(rf_file_begin_append(file, err)); /* an incomplete HDU must not become durable */
   rf_status status = rf_file_flush_locked(file, &written, err);
   flushed = status == RF_OK;
   if (flushed)
     status = rf_store_sync(file->store, err);
-  rf_file_end_write(file, status, written && !flushed); /* what could not be made durable is all there */
+  rf_file_end_write(file, status, written && !flushed); /* a failed sync loses nothing */
   return status;
 }
 
 rf_status rf_file_sync(rf_file *file, rf_error *err) {
   bool writable, pending;
   rf_error_clear(err);
-  rf_status status = look_writable(file, &writable, &pending, err);
+  rf_status status = find_pending(file, &writable, &pending, err);
   if (status == RF_OK && writable)
     status = sync_file(file, err);
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
@@ -252,7 +253,7 @@ static rf_status flush_file(rf_file *file, rf_error *err) {
 rf_status rf_file_flush(rf_file *file, rf_error *err) {
   bool writable, pending;
   rf_error_clear(err);
-  rf_status status = look_writable(file, &writable, &pending, err);
+  rf_status status = find_pending(file, &writable, &pending, err);
   if (status == RF_OK && pending)
     status = flush_file(file, err);
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
@@ -290,7 +291,7 @@ rf_status rf_file_get_size(rf_file *file, uint64_t *size, rf_error *err) {
   rf_status status = rf_file_begin_read(file, err);
   if (status == RF_OK) {
     status = rf_store_size(file->store, size, err);
-    /* What is being made does not count. */
+    /* Unpublished HDUs do not count. */
     if (status == RF_OK && file->making > 0) {
       uint64_t end = file->hdus[file->hdu_count - file->making]->header_offset - file->making_missing;
       *size = *size < end ? *size : end;
@@ -320,16 +321,17 @@ static rf_status map_locked(rf_file *file, size_t index, size_t n, rf_store_map 
   rf_hdu *hdu;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   if (n > hdu->data_bytes)
-    return rf_fail(err, RF_ERR_RANGE, "%zu bytes of a data unit of %llu", n, (unsigned long long)hdu->data_bytes);
+    return rf_fail(err, RF_ERR_RANGE, "expected at most %llu bytes, the size of the data unit, found %zu",
+                   (unsigned long long)hdu->data_bytes, n);
   return rf_store_map_open(file->store, hdu->data_offset, n, mapping, err);
 }
 
 rf_status rf_hdu_map(rf_file *file, size_t index, size_t n, rf_map **map, const void **bytes, rf_error *err) {
   rf_map *made = rf_alloc_zero(1, sizeof *made);
   rf_error_clear(err);
-  rf_status status = made != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "no memory for a mapping");
+  rf_status status = made != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "cannot allocate a mapping");
   if (status == RF_OK && n == 0)
-    status = rf_fail(err, RF_ERR_ARGUMENT, "a mapping of no bytes");
+    status = rf_fail(err, RF_ERR_ARGUMENT, "expected at least 1 byte to map, found 0");
   if (status == RF_OK)
     status = rf_file_begin_read(file, err);
   if (status == RF_OK) {

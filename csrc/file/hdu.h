@@ -22,15 +22,15 @@ typedef struct rf_image_ops rf_image_ops;   /* image/ops.h */
 typedef struct rf_table_ops rf_table_ops;   /* table/ops.h */
 typedef struct rf_row_format rf_row_format; /* table/rows/format.h */
 
-/* An array: BLANK applies to it. SIMPLE and XTENSION of a plain one can take each other's place. */
+/* An array: BLANK applies to it. SIMPLE and XTENSION of a plain array are interchangeable. */
 #define RF_KIND_ARRAY 1u
 /* Rows: NAXIS2 counts them, TFIELDS their columns. */
 #define RF_KIND_ROWS 2u
 /* Random groups (FITS 6.1.1): NAXIS1 = 0 is not an axis, PCOUNT and GCOUNT always count. */
 #define RF_KIND_GROUPS 4u
-/* New elements of the slowest axis go behind the known ones, which stay where they are. Not where PCOUNT > 0. */
+/* New elements of the slowest axis follow the known ones, which do not move, if PCOUNT is 0. */
 #define RF_KIND_GROWS_IN_PLACE 8u
-/* Data are read before all of them were written: an HDU that is being made is filled with zeros first. */
+/* Data are read before all of them are written: an unpublished HDU is filled with zeros first. */
 #define RF_KIND_FILLED 16u
 /* The EXTNAME after "COMPRESSED_IMAGE" counts. */
 #define RF_KIND_SECOND_NAME 32u
@@ -48,17 +48,18 @@ struct rf_hdu_ops {
   uint32_t flags;   /* RF_KIND_* */
   uint8_t fill;     /* fills the last block of the data: 0, or ' ' (FITS 7.2.3) */
 
-  /* MUST. Is this the kind of an HDU with these structural cards? */
+  /* MUST. Returns whether an HDU with these structural cards is of this kind. */
   bool (*recognise)(const rf_structure *structure);
 
-  /* MAY. Has the image or table of the HDU any elements? NULL: by the axes. */
+  /* MAY. Returns whether the image or table of the HDU has elements. NULL: by the axes. */
   bool (*has_data)(const rf_header *stored);
 
-  /* MAY, both or none. The header of what is in the tiles; an edit of it, merged back. NULL: `stored` itself. */
+  /* MAY, both or none. Get the header of the image or table in the tiles; merge an edit of it. NULL: `stored` itself.
+   */
   rf_status (*get_logical)(rf_file *file, rf_hdu *hdu, const rf_header *stored, rf_header **logical, rf_error *err);
   rf_status (*merge_logical)(const rf_header *stored, const rf_header *logical, rf_header **merged, rf_error *err);
 
-  /* MUST where `pending` is set. Writes what edits have left for later. */
+  /* MUST where `pending` is set. Writes pending work. */
   rf_status (*flush)(rf_file *file, rf_hdu *hdu, bool *written, rf_error *err);
 
   /* MAY. Appends the HDU to `to` in its other form: plain kinds are packed, tiled kinds unpacked. NULL: it is copied.
@@ -66,21 +67,21 @@ struct rf_hdu_ops {
   rf_status (*convert)(rf_file *from, rf_hdu *hdu, rf_file *to, const rf_packing *how, size_t *new_index, bool *written,
                        rf_error *err);
 
-  /* MAY. Does the other form give back the same data? NULL: it does. */
+  /* MAY. Finds out whether the other form restores the same data. NULL: it does. */
   rf_status (*is_lossless)(rf_file *file, rf_hdu *hdu, bool *lossless, rf_error *err);
 
-  /* MUST with `get_logical`. The header of what is in the tiles, by the stored cards alone. */
+  /* MUST with `get_logical`. Gets the logical header from the stored cards alone. */
   rf_status (*get_plain)(const rf_header *stored, rf_header **plain, rf_error *err);
 
-  /* MUST with `get_logical`. Ones-complement sum of the data unit of the logical HDU. *nan (may be NULL): has it pixels
-   * that are NaN? */
+  /* MUST with `get_logical`. Computes the ones' complement sum of the data unit of the logical HDU. *nan (may be NULL)
+   * becomes true if a pixel is NaN. */
   rf_status (*sum_logical)(rf_file *file, rf_hdu *hdu, uint32_t *sum, bool *nan, rf_error *err);
 
   /* MUST where these are set. */
   void (*free_parsed)(void *parsed);
   void (*free_session)(void *session);
-  /* MUST where `session` is set. The file may have changed: forget what was found in it. `dropped`: the entry leaves
-   * the index, and only what the caller chose is kept. */
+  /* MUST where `session` is set. Drops state from the file, which may have changed. `dropped`: the entry leaves the
+   * index, and only the settings of the caller stay. */
   void (*reset_session)(void *session, bool dropped);
 
   const rf_image_ops *image;   /* NULL: no pixels */
@@ -88,7 +89,7 @@ struct rf_hdu_ops {
   const rf_row_format *format; /* with `table` */
 };
 
-/* Facts of one HDU, taken from its header in the scan. */
+/* The properties of an HDU, which the scan takes from its header, and its state. */
 struct rf_hdu {
   const rf_hdu_ops *ops; /* a row of file->kinds */
   size_t index;
@@ -108,36 +109,36 @@ struct rf_hdu {
   /* images */
   double bscale;
   double bzero;
-  bool bzero_is_2_63; /* exactly 9223372036854775808, which no double comparison should have to decide */
+  bool bzero_is_2_63; /* exactly 9223372036854775808, without a comparison of doubles */
   bool has_blank;
   int64_t blank;
-  char bad_keyword[9]; /* "", or BSCALE, BZERO or BLANK with a value that is no number: its data cannot be read */
+  char bad_keyword[9]; /* "", or BSCALE, BZERO or BLANK whose value is not a number: the data cannot be read */
   char bad_text[72];   /* that value */
   rf_header *header;   /* read when first needed, under scan_lock */
   void *parsed;  /* what the kind read from the header; made when first needed, under scan_lock; every edit frees it */
   void *session; /* what the kind keeps across edits, made under scan_lock; NULL: nothing */
-  /* The HDU is being made: its header is in memory only, and what is in the file of its data counts for nothing until
-   * rf_file_publish_locked writes the header. It can move and change plainly. */
+  /* The HDU is not published: its header is in memory only, and the file has no HDU until rf_hdu_publish() writes the
+   * header. It can move and change directly. */
   bool unpublished;
-  bool has_changed;              /* its header in the file is not the one that was read: RF_ERR_CHANGED for ever */
+  bool has_changed;              /* its header in the file differs from the one that was read: always RF_ERR_CHANGED */
   atomic_uint_least64_t foreign; /* rf_shared.foreign at which the entry was last compared with the file */
-  /* ops->flush has something to write before another HDU is appended, the bytes of the file are looked at as a whole,
-   * or it is closed. Changes under the exclusive lock. What failed before the first byte may be tried again. */
+  /* ops->flush has pending work to write before the next append, copy or sync, or before the file is closed. Changes
+   * under the exclusive lock. A flush that failed before its first byte may be repeated. */
   bool pending;
 };
 
-/* Parses the structural cards of a header: fills *hdu but for the offsets (file/scan/structure.c). `kinds` are those of
- * a file; `primary`: the header is the first one of the file. */
+/* Parses the structural cards of a header: fills *hdu except the offsets (file/scan/structure.c). `kinds` are those of
+ * the file; `primary`: the header is the first one of the file. */
 rf_status rf_hdu_parse(const rf_hdu_ops *const *kinds, const char *cards, size_t count, bool primary, rf_hdu *hdu,
                        rf_error *err);
 
-/* Frees what a parsed entry owns, not the entry. */
+/* Frees the memory that a parsed entry owns, not the entry. */
 void rf_hdu_clear(rf_hdu *hdu);
 
-/* Why values of an image with bad_keyword cannot be read; stored ones can be read (file/scan/structure.c). */
+/* Fails for an image with bad_keyword, whose stored values alone can be read (file/scan/structure.c). */
 rf_status rf_hdu_refuse_scale(const rf_hdu *hdu, rf_error *err);
 
-/* Can an image of this BITPIX (above 0) store `value`? */
+/* Returns whether an image of this BITPIX (above 0) can store `value`. */
 static inline bool rf_hdu_blank_fits(int bitpix, int64_t value) {
   return bitpix == 8    ? value >= 0 && value <= UINT8_MAX
          : bitpix == 16 ? value >= INT16_MIN && value <= INT16_MAX

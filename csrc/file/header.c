@@ -13,7 +13,7 @@
 #include "file/warning.h"
 #include "header/card.h"
 
-/* The bytes of a header where they are in memory as the file has them, else NULL. `lock` held. */
+/* Returns the stored bytes of a header if they are in memory, else NULL. Lock held. */
 static const char *header_at_hand(const rf_file *file, const rf_hdu *hdu) {
   size_t n;
   return rf_to_size(hdu->header_bytes, &n) ? (const char *)rf_store_at_hand(file->store, hdu->header_offset, n) : NULL;
@@ -23,9 +23,9 @@ static rf_status parse_header(rf_file *file, const char *bytes, const rf_hdu *hd
   size_t n = 0;
   while (n < hdu->header_bytes && !rf_card_is_end(bytes + n))
     n += RF_CARD_BYTES;
-  /* END was there when the index was made. */
+  /* The scan has seen END. */
   if (n >= hdu->header_bytes)
-    return rf_fail(err, RF_ERR_FORMAT, "the header has lost its END: another program changes the file");
+    return rf_fail(err, RF_ERR_FORMAT, "the header no longer has END: another program is changing the file");
   rf_file_judge_fill(file, hdu, bytes + n, (size_t)(hdu->header_bytes - n));
   return rf_header_parse(bytes, n + RF_CARD_BYTES, file->options.flags, header, err);
 }
@@ -36,10 +36,11 @@ static rf_status read_header(rf_file *file, rf_hdu *hdu, rf_error *err) {
   if (bytes != NULL)
     return parse_header(file, bytes, hdu, &hdu->header, err);
   if (!rf_to_size(hdu->header_bytes, &n))
-    return rf_fail(err, RF_ERR_LIMIT, "a header of %llu bytes", (unsigned long long)hdu->header_bytes);
+    return rf_fail(err, RF_ERR_LIMIT, "a header of %llu bytes exceeds the memory",
+                   (unsigned long long)hdu->header_bytes);
   char *buffer = rf_alloc(n);
   if (buffer == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", n);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes for a header", n);
   rf_status status = rf_store_read(file->store, hdu->header_offset, buffer, n, err);
   if (status == RF_OK)
     status = parse_header(file, buffer, hdu, &hdu->header, err);
@@ -47,7 +48,7 @@ static rf_status read_header(rf_file *file, rf_hdu *hdu, rf_error *err) {
   return status;
 }
 
-/* Is the header parsed, or in memory as the file has it? `lock` held. */
+/* Returns whether the header is parsed, or its stored bytes are in memory. Lock held. */
 static bool is_header_known(rf_file *file, const rf_hdu *hdu) {
   rf_mutex_lock(&file->scan_lock);
   bool known = hdu->header != NULL;
@@ -67,7 +68,7 @@ rf_status rf_file_header_locked(rf_file *file, rf_hdu *hdu, const rf_header **he
 
 static rf_status give_header(rf_file *file, rf_hdu *hdu, rf_header **header, rf_error *err) {
   const rf_header *kept;
-  /* What stays at hand and cannot change is not kept a second time. */
+  /* Bytes in memory that cannot change are not stored twice. */
   const char *bytes = file->store->writable ? NULL : header_at_hand(file, hdu);
   if (bytes != NULL) {
     rf_mutex_lock(&file->scan_lock);

@@ -7,7 +7,7 @@
 
 #include "file/file.h"
 
-/* The cached header of an HDU (do not change or free). `lock` held either way. */
+/* Gets the header of an HDU, which belongs to the entry. Lock held, shared or exclusively. */
 rf_status rf_file_header_locked(rf_file *file, rf_hdu *hdu, const rf_header **header, rf_error *err);
 
 /* Bytes of a stored header beyond what its cards need: blocks kept for more cards. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The facts of an HDU for callers.
+ * The properties of an HDU.
  */
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "file/header.h"
 
 static bool has_data(const rf_hdu *hdu) {
-  /* NAXIS1 = 0 is the mark of random groups, not an axis. */
+  /* NAXIS1 = 0 marks random groups and is not an axis. */
   for (int i = (hdu->ops->flags & RF_KIND_GROUPS) != 0 ? 1 : 0; i < hdu->naxis; i++)
     if (hdu->axes[i] == 0)
       return false;

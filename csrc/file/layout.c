@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * How an HDU in a file grows and shrinks, and how what follows it moves.
+ * How an HDU in a file grows and shrinks, and how the HDUs after it move.
  *
- * An edit is recorded as a whole and then carried out so that it can be finished after a kill (store/trailer/edit.h).
- * In memory, and wherever what is written is gone with the process, it is carried out as it comes.
+ * An edit is recorded as a whole before it is carried out, so that it can be completed after a kill
+ * (store/trailer/edit.h). A file that does not outlive the process, as one in memory, is edited directly.
  */
 #include "file/layout.h"
 
@@ -21,8 +21,8 @@
 #include "file/scan/scan.h"
 #include "file/unpublished.h"
 
-/* A header that has to grow gets room for more cards, so that what is behind it moves rarely: this part of the bytes
- * behind it, and no more than that. */
+/* A header that grows gets spare room for cards, so that the bytes after it move rarely: this part of those bytes, and
+ * at most MAX_ROOM. */
 #define ROOM_PART 64
 #define MAX_ROOM ((uint64_t)64 << 10)
 
@@ -46,7 +46,7 @@ rf_status rf_layout_check_header(const rf_file *file, uint64_t bytes, rf_error *
   size_t n;
   if (bytes <= file->limits.header_bytes && rf_to_size(bytes, &n))
     return RF_OK;
-  return rf_fail(err, RF_ERR_LIMIT, "a header of %llu bytes is beyond the limit of %llu", (unsigned long long)bytes,
+  return rf_fail(err, RF_ERR_LIMIT, "a header of %llu bytes exceeds the limit of %llu", (unsigned long long)bytes,
                  (unsigned long long)file->limits.header_bytes);
 }
 
@@ -57,7 +57,7 @@ rf_status rf_layout_format_header(const rf_file *file, const rf_header *header, 
   *n = (size_t)size;
   *bytes = rf_alloc(*n);
   if (*bytes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", *n);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes for a header", *n);
   rf_header_format(header, *bytes, size);
   return RF_OK;
 }
@@ -67,7 +67,7 @@ rf_status rf_layout_parse_header(const rf_file *file, const rf_header *header, b
   const char *first = rf_header_get_cards(header);
   const char *keyword = primary ? "SIMPLE" : "XTENSION";
   if (rf_header_get_count(header) == 0 || !rf_card_is(first, keyword))
-    return rf_fail(err, RF_ERR_ARGUMENT, "the header does not begin with %s", keyword);
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected a header that begins with %s", keyword);
   return rf_hdu_parse(file->kinds, first, rf_header_get_count(header), primary, hdu, err);
 }
 
@@ -79,7 +79,7 @@ rf_status rf_layout_begin_patch(rf_file *file, rf_edit **edit, rf_error *err) {
 
 /* --- growing and shrinking --- */
 
-/* What is where before and after. */
+/* The places of the bytes before and after. */
 typedef struct move {
   uint64_t size;       /* of the file, before */
   uint64_t final_size; /* and after */
@@ -88,13 +88,13 @@ typedef struct move {
   uint64_t present;    /* bytes of the data unit that the file has and that stay */
   uint64_t old_next;   /* end of the HDU with padding, before */
   uint64_t new_next;   /* and after */
-  uint64_t tail;       /* bytes behind old_next */
+  uint64_t tail;       /* bytes after old_next */
   bool complete;       /* no byte of the data is missing */
 } move;
 
 static rf_status plan_move(rf_file *file, const rf_hdu *hdu, uint64_t header_bytes, uint64_t data_bytes, move *plan,
                            rf_error *err) {
-  uint64_t end = hdu->data_offset + hdu->data_bytes; /* within 63 bits since the scan */
+  uint64_t end = hdu->data_offset + hdu->data_bytes; /* at most 63 bits, as the scan has checked */
   RF_TRY(rf_file_size_locked(file, &plan->size, err));
   plan->old_data = hdu->data_offset;
   plan->new_data = hdu->header_offset + header_bytes;
@@ -107,10 +107,10 @@ static rf_status plan_move(rf_file *file, const rf_hdu *hdu, uint64_t header_byt
   plan->present = smaller(plan->present, data_bytes);
   if (!rf_block_ceil(end, &plan->old_next) || !rf_add_u64(plan->new_data, data_bytes, &plan->new_next) ||
       !rf_block_ceil(plan->new_next, &plan->new_next))
-    return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
+    return rf_fail(err, RF_ERR_LIMIT, "the size of the file is beyond 63 bits");
   plan->tail = plan->size > plan->old_next ? plan->size - plan->old_next : 0;
   if (!rf_add_u64(plan->new_next, plan->tail, &end) || larger(end, plan->new_next) > INT64_MAX)
-    return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
+    return rf_fail(err, RF_ERR_LIMIT, "the size of the file is beyond 63 bits");
   if (plan->tail > 0)
     plan->final_size = end;
   else if (plan->new_next == plan->old_next && data_bytes == hdu->data_bytes)
@@ -122,7 +122,7 @@ static rf_status plan_move(rf_file *file, const rf_hdu *hdu, uint64_t header_byt
   return RF_OK;
 }
 
-/* Makes the file longer and takes real disk blocks for what will be moved behind its old end. */
+/* Extends the file and allocates disk blocks for the bytes that will move beyond its old end. */
 static rf_status reserve(rf_file *file, const move *plan, rf_error *err) {
   uint64_t moved = plan->tail > 0 ? plan->tail : plan->present;
   uint64_t end = plan->tail > 0 ? plan->final_size : plan->new_data + plan->present;
@@ -141,7 +141,7 @@ static rf_status fill(rf_store *store, uint64_t from, uint64_t to, int byte, rf_
   return from >= to ? RF_OK : rf_store_fill(store, from, to - from, byte, err);
 }
 
-/* Data and what follows to their new places upwards, zeros where neither is. */
+/* Moves the data and the bytes after them up, and fills the gaps with zeros. */
 static rf_status move_up(rf_store *store, const rf_hdu *fresh, const move *plan, uint64_t old_data_bytes,
                          rf_error *err) {
   uint64_t end = plan->new_data + fresh->data_bytes;
@@ -150,7 +150,7 @@ static rf_status move_up(rf_store *store, const rf_hdu *fresh, const move *plan,
   RF_TRY(rf_store_move(store, plan->old_data, plan->new_data, plan->present, err));
   if (plan->new_next == plan->old_next && fresh->data_bytes == old_data_bytes)
     return RF_OK;
-  /* What was there before is left over behind the data; beyond the old end of the file all is zero. */
+  /* Old bytes remain after the data. Beyond the old end of the file all bytes are 0. */
   RF_TRY(fill(store, plan->new_data + plan->present, smaller(plan->new_next, smaller(plan->size, plan->final_size)), 0,
               err));
   if (plan->complete && fresh->ops->fill != 0)
@@ -158,14 +158,14 @@ static rf_status move_up(rf_store *store, const rf_hdu *fresh, const move *plan,
   return RF_OK;
 }
 
-/* What is to be done to HDU `hdu`. */
+/* A change of an HDU. */
 typedef struct change {
   rf_file *file;
   const rf_hdu *hdu;
-  const rf_hdu *fresh; /* as it will be */
+  const rf_hdu *fresh; /* the HDU after the change */
   const rf_rearrange *rearrange;
-  const char *bytes; /* n of the new header */
-  const char *old;   /* n that the file has there, where they were read */
+  const char *bytes; /* the new header, n bytes */
+  const char *old;   /* NULL, or the n bytes that the file has there */
   size_t n;
   move plan;
 } change;
@@ -175,7 +175,7 @@ static rf_status write_header(const change *c, rf_store *store, rf_error *err) {
   uint64_t at = c->fresh->header_offset;
   if (edit == NULL)
     return rf_store_write(store, at, c->bytes, c->n, err);
-  /* In an edit that others are part of, what was read is not what the file has. */
+  /* Within a larger edit, the file does not have the bytes that were read. */
   if (c->old != NULL && store != c->file->store)
     return rf_edit_header_over(edit, at, c->old, c->bytes, c->n, err);
   return rf_edit_header(edit, at, c->bytes, c->n, err);
@@ -203,28 +203,29 @@ static rf_status carry_out(const change *c, rf_store *store, rf_error *err) {
   return write_header(c, store, err);
 }
 
-/* As it comes: a failure in the middle leaves a file that is half changed. */
+/* Changes the file directly: a failure leaves half of the change. */
 static rf_status change_plainly(const change *c, bool *written, rf_error *err) {
   RF_TRY(reserve(c->file, &c->plan, err));
   *written = true;
   return carry_out(c, c->file->store, err);
 }
 
-/* What an interrupted edit left cannot be told from what a file is any more: nothing is moved in it. An HDU that cannot
- * be read is no reason not to edit one before it. */
+/* Fails if the file has remains of an interrupted edit, which an edit could not tell from HDUs. An unreadable HDU does
+ * not forbid editing an earlier one. */
 static rf_status check_no_trailer(rf_file *file, rf_error *err) {
   size_t count;
   rf_error ignored;
   rf_error_clear(&ignored);
   (void)rf_file_scan_locked(file, &count, &ignored);
-  if ((file->warning_kinds & 1u << RF_ODD_LEFT) == 0)
+  if ((file->warning_kinds & 1u << RF_WARNING_INTERRUPTED) == 0)
     return RF_OK;
-  return rf_fail(err, RF_ERR_INTERRUPTED,
-                 "an edit of the file was interrupted, and the file was cut or made longer since: it can be read, but "
-                 "not edited");
+  return rf_fail(
+      err, RF_ERR_INTERRUPTED,
+      "an edit of the file was interrupted, and the file was truncated or extended since: it can be read, but "
+      "not edited");
 }
 
-/* All of it or nothing. */
+/* Makes the whole change or nothing. */
 static rf_status change_as_a_whole(const change *c, bool *written, rf_error *err) {
   rf_edit *edit;
   if (c->plan.final_size != c->plan.size || c->plan.new_data != c->plan.old_data || c->rearrange != NULL)
@@ -244,10 +245,10 @@ static rf_status change_as_a_whole(const change *c, bool *written, rf_error *err
   return status;
 }
 
-/* ---- data where no HDU has any ---- */
+/* ---- data in unused bytes ---- */
 
-/* New rows that overwrite nothing need no trailer: padding, the gap before a heap and what is behind the last HDU mean
- * nothing before the header says so. */
+/* Returns whether new rows overwrite nothing and need no trailer. Padding, the gap before a heap and the bytes after
+ * the last HDU have no meaning until the header changes. */
 static bool is_only_fresh(const change *c) {
   const move *plan = &c->plan;
   return c->rearrange != NULL && c->rearrange->fresh && c->n == c->hdu->header_bytes && plan->complete &&
@@ -267,7 +268,7 @@ static rf_status write_fresh_data(const change *c, rf_error *err) {
   return store->durable ? rf_store_sync(store, err) : RF_OK;
 }
 
-/* The header makes the data count: one page at once, or through a trailer. */
+/* Writes the header, which makes the data valid: in one page, or by a trailer. */
 static rf_status publish(const change *c, bool *written, rf_error *err) {
   rf_edit *edit;
   RF_TRY(rf_edit_begin(c->file->store, c->plan.final_size, c->plan.final_size, &edit, err));
@@ -287,21 +288,21 @@ static rf_status change_fresh(const change *c, bool *written, rf_error *err) {
     return status;
   if (rf_store_truncate(c->file->store, c->plan.size, NULL) != RF_OK ||
       fill(c->file->store, end, smaller(c->plan.old_next, c->plan.size), c->hdu->ops->fill, NULL) != RF_OK)
-    *written = true; /* nothing is lost, but what is there now is not known */
+    *written = true; /* nothing is lost, but the state of the file is unknown */
   return status;
 }
 
-/* Reads the old header, where it is as long as the new one. *old is the caller's, also on failure. */
+/* Reads the old header if it is as long as the new one. The caller frees *old, also on failure. */
 static rf_status read_old(rf_file *file, const rf_hdu *hdu, size_t n, char **old, rf_error *err) {
   if (n != hdu->header_bytes)
     return RF_OK;
   *old = rf_alloc(n);
   if (*old == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", n);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes for a header", n);
   return rf_store_read(file->store, hdu->header_offset, *old, n, err);
 }
 
-/* The entry keeps its place in memory and gets new facts; those behind it move (down: `shift` wraps around). */
+/* Updates an entry in place, and the offsets of the entries after it (`shift` wraps around when they move down). */
 static void refresh_index(rf_file *file, size_t index, rf_hdu *fresh, uint64_t shift) {
   rf_hdu *hdu = file->hdus[index];
   fresh->index = index;
@@ -323,7 +324,7 @@ static void refresh_index(rf_file *file, size_t index, rf_hdu *fresh, uint64_t s
   rf_layout_count_edit(file);
 }
 
-/* The least that the header shall take. */
+/* Returns the minimal size of the stored header. */
 static uint64_t choose_room(const rf_file *file, const rf_hdu *hdu, const rf_header *header) {
   uint64_t need = rf_header_get_file_bytes(header, 0), size, room;
   if (need <= hdu->header_bytes)
@@ -369,8 +370,8 @@ rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header 
   RF_TRY(rf_layout_parse_header(file, header, index == 0, &fresh, err));
   rf_status status = RF_OK;
   if (fresh.data_bytes != data_bytes)
-    status = rf_fail(err, RF_ERR_ARGUMENT, "a header for %llu bytes of data, where %llu are wanted",
-                     (unsigned long long)fresh.data_bytes, (unsigned long long)data_bytes);
+    status = rf_fail(err, RF_ERR_ARGUMENT, "expected a header for %llu bytes of data, found one for %llu",
+                     (unsigned long long)data_bytes, (unsigned long long)fresh.data_bytes);
   if (status == RF_OK)
     status = rf_header_copy(header, &fresh.header, err);
   if (status == RF_OK)
@@ -417,8 +418,7 @@ rf_status rf_file_edit_as_one(rf_file *file,
   rf_edit_free(edit);
   if (status == RF_OK || *written || !changed)
     return status;
-  /* The file is as it was, but what is known of its HDUs is of the file that was to be. What they have put off would be
-   * forgotten with it. */
+  /* The file did not change, but the index describes the changed file. Dropping it would lose pending work. */
   if (rf_file_has_pending(file))
     *written = true;
   else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * How an HDU in a file grows and shrinks, and how the HDUs behind it move.
+ * How an HDU in a file grows and shrinks, and how the HDUs after it move.
  */
 #ifndef RF_FILE_LAYOUT_H
 #define RF_FILE_LAYOUT_H
@@ -8,58 +8,57 @@
 #include "file/file.h"
 #include "store/trailer/edit.h"
 
-/* Puts the bytes of a data unit where its new header will say they are. `data` is its offset in the store. */
+/* Moves the bytes of a data unit to the places that its new header describes. `data` is its offset in the store. */
 typedef struct rf_rearrange {
   rf_status (*run)(void *context, rf_store *store, uint64_t data, rf_error *err);
   void *context;
-  bool fresh; /* nothing moves, and all that is written goes where no HDU has bytes: padding, a gap, behind the end */
+  bool fresh; /* nothing moves; it writes only to bytes that no HDU uses: padding, a gap, after the end */
 } rf_rearrange;
 
-/* Gives HDU `index` a header and a data size at once: shifts what follows (in both directions), zeroes new data bytes
- * and padding, rewrites the header, refreshes the index. `rearrange` (may be NULL) is called before the header is
- * written: where the data grows, after there is room for all of it; else before anything has moved, and it must leave
- * what stays in the first data_bytes bytes. Exclusive lock held; *written becomes true when the first byte changed. */
+/* Changes the header and the data size of HDU `index` together: moves the HDUs after it, zeroes new data and padding,
+ * writes the header, updates the index. `rearrange` (may be NULL) runs before the header is written. If the data grow,
+ * it runs when there is room for all of them. Otherwise it runs before anything moves, and must leave the remaining
+ * data in the first data_bytes bytes. Exclusive lock held. *written becomes true with the first changed byte. */
 rf_status rf_file_rearrange_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
                                    const rf_rearrange *rearrange, bool *written, rf_error *err);
 
-/* The same without rearranging: data that gets shorter loses its end. */
+/* Does the same without `rearrange`: data that shrink lose their end. */
 rf_status rf_file_resize_locked(rf_file *file, size_t index, const rf_header *header, uint64_t data_bytes,
                                 bool *written, rf_error *err);
 
-/* Calls `run`, which may make several edits, so that all of them are one: after a kill all are there, or none. Where
- * what is written is gone with the process, and for HDUs that are being made, `run` is just called. Exclusive lock
- * held. */
+/* Calls `run`, whose edits count as one: after a kill, the file has all of them or none. If the file does not outlive
+ * the process, or has unpublished HDUs, it only calls `run`. Exclusive lock held. */
 rf_status rf_file_edit_as_one(rf_file *file,
                               rf_status (*run)(void *context, rf_file *file, bool *written, rf_error *err),
                               void *context, bool *written, rf_error *err);
 
-/* Writes `byte` over [from, to). */
+/* Fills [from, to) with `byte`. */
 rf_status rf_layout_fill(rf_file *file, uint64_t from, uint64_t to, int byte, rf_error *err);
 
-/* The bytes of a header as the file will have them: at least `least` bytes. *bytes is freed with rf_free. RF_ERR_LIMIT
- * beyond the limit of the file. */
+/* Formats a header for the file, in at least `least` bytes. The caller frees *bytes by rf_free(). Returns RF_ERR_LIMIT
+ * beyond rf_limits.header_bytes. */
 rf_status rf_layout_format_header(const rf_file *file, const rf_header *header, uint64_t least, char **bytes, size_t *n,
                                   rf_error *err);
 
-/* RF_ERR_LIMIT for a header of so many bytes that the limit of the file forbids it. */
+/* Returns RF_ERR_LIMIT if a header of so many bytes is beyond rf_limits.header_bytes. */
 rf_status rf_layout_check_header(const rf_file *file, uint64_t bytes, rf_error *err);
 
-/* Fills *hdu from a header that is about to be written. RF_ERR_ARGUMENT where it does not begin with SIMPLE (primary)
- * or XTENSION. */
+/* Fills *hdu from a header that is about to be written. Returns RF_ERR_ARGUMENT if it does not begin with SIMPLE
+ * (`primary`) or XTENSION. */
 rf_status rf_layout_parse_header(const rf_file *file, const rf_header *header, bool primary, rf_hdu *hdu,
                                  rf_error *err);
 
-/* A kill can tear a write where a page of the file ends, and nowhere else. Pages have this many bytes, or a multiple.
- */
+/* A kill can interrupt a write only between pages of the file. Pages have this many bytes, or a multiple. */
 #define RF_PAGE_BYTES ((uint64_t)4096)
 static inline bool rf_layout_crosses_page(uint64_t offset, uint64_t n) {
   return n > 0 && offset / RF_PAGE_BYTES != (offset + n - 1) / RF_PAGE_BYTES;
 }
 
-/* An edit (store/trailer/edit.h) of bytes that are there: all of them change, or none. Where rf_edit_is_wanted. */
+/* Begins an edit (store/trailer/edit.h) of existing bytes: all of them change, or none. For files for which
+ * rf_edit_is_wanted() is true. */
 rf_status rf_layout_begin_patch(rf_file *file, rf_edit **edit, rf_error *err);
 
-/* Tells all that keep facts of the file that they have changed. */
+/* Counts an edit: state that callers keep about the file becomes invalid. */
 void rf_layout_count_edit(rf_file *file);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The registry of open files by device and inode, and the look at size and time of a file.
+ * The registry of open files by device and inode, and the check of size and time of a file.
  */
 #include "file/shared.h"
 
@@ -9,7 +9,7 @@
 
 #define BUCKETS 256
 
-/* The clock of a file system may stand still this long (nanoseconds): two changes within it can bear the same time. */
+/* Resolution of the clock of a file system, in nanoseconds: two changes within it can have the same time. */
 #define CLOCK_STEP INT64_C(20000000)
 
 static rf_mutex registry_lock = RF_MUTEX_INIT;
@@ -27,7 +27,7 @@ static bool is_recent(const rf_file_stamp *stamp) {
   return stamp->modified > now - CLOCK_STEP && stamp->modified < now + CLOCK_STEP;
 }
 
-/* All locks, or none. */
+/* Creates all locks, or none. */
 static bool init_locks(rf_shared *shared) {
   if (!rf_rwlock_init(&shared->lock))
     return false;
@@ -43,10 +43,10 @@ static bool init_locks(rf_shared *shared) {
 static rf_status make_shared(const rf_file_stamp *opened, rf_shared **shared, rf_error *err) {
   rf_shared *made = rf_alloc_zero(1, sizeof *made);
   if (made == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a file handle");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a file handle");
   if (!init_locks(made)) {
     rf_free(made);
-    return rf_fail(err, RF_ERR_MEMORY, "no lock to be had");
+    return rf_fail(err, RF_ERR_MEMORY, "cannot create a lock");
   }
   made->open = 1;
   atomic_init(&made->generation, 1); /* 0: no generation */
@@ -70,7 +70,7 @@ rf_status rf_shared_join(const rf_file_stamp *opened, rf_shared **shared, bool *
   rf_status status = RF_OK;
   rf_shared **bucket = bucket_of(opened->device, opened->number), *found;
   rf_mutex_lock(&registry_lock);
-  /* A descriptor keeps its inode from being given to another file, so what is in the registry is this file. */
+  /* While a descriptor is open, no other file gets its inode: an equal entry is this file. */
   for (found = *bucket; found != NULL && (found->number != opened->number || found->device != opened->device);)
     found = found->next;
   if (found != NULL) {
@@ -113,7 +113,7 @@ void rf_shared_release(rf_shared *shared) {
   rf_free(shared);
 }
 
-/* ---- HDUs that are being made ---- */
+/* ---- unpublished HDUs ---- */
 
 void rf_shared_wait_for_made(rf_shared *shared) {
   rf_mutex_lock(&shared->made_lock);

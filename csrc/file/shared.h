@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What the handles of one file have in common. All handles of this process that have the same file of the system open
- * (device and inode) have one rf_shared, with one lock; a file in memory, a remote file and a decoded one have each
- * their own.
+ * The state that all handles of one file share. All handles of this process on the same local file (device and inode)
+ * have one rf_shared, with one lock. Each file in memory, remote file and decoded file has its own.
  */
 #ifndef RF_FILE_SHARED_H
 #define RF_FILE_SHARED_H
@@ -16,64 +15,64 @@
 struct rf_file;
 
 typedef struct rf_shared {
-  rf_rwlock lock; /* file/file.h says who holds it how */
+  rf_rwlock lock; /* see file/file.h */
   atomic_uint_least64_t generation;
   uint64_t device, number; /* never change */
-  bool identified;         /* a file of the system, which other programs can change: `stamp` counts. Never changes */
+  bool identified;         /* a local file, which other programs can change: `stamp` is used. Never changes */
   /* All up to the next comment change only under the exclusive lock. */
-  uint64_t writes;        /* calls that may have written, by any handle */
-  uint64_t foreign;       /* changes by other programs that were noticed */
-  uint64_t rewrites;      /* the last of those, by number, that has not only been suspected (see `recent`) */
-  uint64_t resized;       /* the last of those that changed the size */
-  uint64_t taints;        /* writes that failed half way */
-  struct rf_file *writer; /* the handle of the last write, while it is open: the only one that can have put work off */
-  bool recent;            /* the file had changed so shortly before `stamp` that another change may look the same */
-  rf_file_stamp stamp;    /* as last seen */
-  atomic_uint_least64_t tick; /* rf_time_coarse of the last look */
+  uint64_t writes;        /* calls of any handle that may have written */
+  uint64_t foreign;       /* noticed changes by other programs */
+  uint64_t rewrites;      /* number of the last of those that is certain (see `recent`) */
+  uint64_t resized;       /* number of the last of those that changed the size */
+  uint64_t taints;        /* writes that failed halfway */
+  struct rf_file *writer; /* the handle of the last write, while it is open: only it can have pending work */
+  bool recent;            /* the file changed so shortly before `stamp` that another change may have the same time */
+  rf_file_stamp stamp;    /* size and time when last checked */
+  atomic_uint_least64_t tick; /* rf_time_coarse() of the last check */
   rf_mutex made_lock;         /* guards made_count; taken with or without `lock` */
   rf_cond made;               /* made_count has changed */
-  uint64_t made_count;        /* times that the making of HDUs has ended */
+  uint64_t made_count;        /* number of times that unpublished HDUs were published or removed */
   /* These change under the lock of the registry. */
-  size_t open;  /* handles that are open */
-  size_t users; /* and those that were not freed */
+  size_t open;  /* open handles */
+  size_t users; /* handles that were not freed */
   struct rf_shared *next;
 } rf_shared;
 
-/* The object of the file with this stamp, or one that no other handle finds when `opened` is NULL. *alone: it is new.
- */
+/* Gets the object of the file with this stamp. If `opened` is NULL, it is one that no other handle finds. *alone
+ * becomes true if it is new. */
 rf_status rf_shared_join(const rf_file_stamp *opened, rf_shared **shared, bool *alone, rf_error *err);
 
-/* A handle is closed: what opens the file after the last one begins with a new object. Exclusive lock held. */
+/* Closes a handle. After the last one, a new handle of the file gets a new object. Exclusive lock held. */
 void rf_shared_leave(rf_shared *shared);
 
-/* Lets go of the exclusive lock and waits until the making of HDUs, by another thread, has ended once more. */
+/* Releases the exclusive lock and waits until another thread has published or removed its HDUs. */
 void rf_shared_wait_for_made(rf_shared *shared);
 
-/* Ends such waiting. */
+/* Wakes the threads that wait so. */
 void rf_shared_tell_made(rf_shared *shared);
 
-/* The handle is freed. */
+/* Frees a handle, and the object with the last one. */
 void rf_shared_release(rf_shared *shared);
 
-/* Is the file as last seen? One question to the system. Lock held either way. */
+/* Returns whether size and time of the file are those of the last check. One system call. Lock held, shared or
+ * exclusively. */
 bool rf_shared_is_as_seen(rf_shared *shared, rf_store *store);
 
-/* The same of a look that the last read of this thread has taken behind it. false: there was none, or it found another
- * file. Lock held either way. */
+/* Does the same with the result that the last read of this thread has got. Returns false if there is none, or it
+ * differs. Lock held, shared or exclusively. */
 bool rf_shared_was_as_seen(rf_shared *shared, rf_store *store);
 
-/* As rf_shared_is_as_seen, without a question within some milliseconds of the last. */
+/* Does the same as rf_shared_is_as_seen(), without a system call for some milliseconds after the last check. */
 bool rf_shared_is_probably_as_seen(rf_shared *shared, rf_store *store);
 
-/* Was it as last seen within some milliseconds, by a look that can be relied on? */
+/* Returns whether a reliable check took place within some milliseconds. */
 bool rf_shared_was_just_seen(rf_shared *shared);
 
-/* Updates the stamp, and counts a change by another program if there was one. RF_ERR_CHANGED: it is under way or was
+/* Updates the stamp, and counts a change by another program. Returns RF_ERR_CHANGED if that change is running or was
  * interrupted. Exclusive lock held. */
 rf_status rf_shared_look(rf_shared *shared, rf_store *store, rf_error *err);
 
-/* Takes the file as it is now for what this process has made of it (store->touched: it may have made something).
- * Exclusive lock held. */
+/* Updates the stamp after a write of this process (store->touched: it may have written). Exclusive lock held. */
 void rf_shared_wrote(rf_shared *shared, struct rf_file *writer, rf_store *store);
 
 #endif

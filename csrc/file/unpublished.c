@@ -14,9 +14,9 @@
 #include "file/unpublished.h"
 
 #define KEYWORD_BYTES 8
-/* Reserving less than this costs more than it saves. */
+/* Below this size, reserving costs more than it saves. */
 #define LEAST_RESERVE ((uint64_t)1 << 20)
-/* A longer data unit is not held: copying it costs more than a system call. */
+/* A longer data unit does not stay in memory: copying it costs more than a system call. */
 #define MAX_HELD ((uint64_t)64 << 10)
 
 static uint64_t smaller(uint64_t a, uint64_t b) {
@@ -41,7 +41,7 @@ rf_status rf_unpublished_fill(rf_file *file, const rf_hdu *hdu, rf_error *err) {
   return size < end ? rf_store_truncate(file->store, end, err) : RF_OK;
 }
 
-/* Rows of tiles are read before all are written. */
+/* Rows of tiles are read before all of them are written. */
 rf_status rf_unpublished_fill_tiles(rf_file *file, const rf_hdu *hdu, rf_error *err) {
   return (hdu->ops->flags & RF_KIND_FILLED) != 0 ? rf_unpublished_fill(file, hdu, err) : RF_OK;
 }
@@ -80,7 +80,7 @@ rf_status rf_unpublished_flush(rf_file *file, rf_error *err) {
 
 /* ---- waiting ---- */
 
-/* Tells who waits that nothing is being made any more. */
+/* Forgets the unpublished HDUs and wakes waiting threads. */
 static void end_making(rf_file *file) {
   file->making = 0;
   file->maker = NULL;
@@ -98,8 +98,8 @@ rf_status rf_file_begin_append(rf_file *file, rf_error *err) {
     if (file->maker == rf_thread_mark()) {
       size_t index = file->hdu_count - 1;
       rf_file_end_write(file, RF_OK, false);
-      return rf_fail(err, RF_ERR_ARGUMENT, "HDU %zu is not complete: publish or discard it before another is begun",
-                     index);
+      return rf_fail(err, RF_ERR_ARGUMENT,
+                     "HDU %zu is not published: publish or discard it before you begin another one", index);
     }
     file->write_error = NULL;
     file->changing = 0;
@@ -116,7 +116,7 @@ rf_status rf_file_end_append(rf_file *file, rf_status status, bool publish, rf_e
   return status;
 }
 
-/* ---- taking off ---- */
+/* ---- removing ---- */
 
 void rf_file_append_forget_locked(rf_file *file) {
   if (file->making > 0)
@@ -128,7 +128,7 @@ void rf_file_append_abort_locked(rf_file *file) {
     return;
   uint64_t begin = file->hdus[file->hdu_count - file->making]->header_offset;
   if (rf_store_truncate(file->store, begin - file->making_missing, NULL) != RF_OK)
-    rf_file_taint(file, "appending failed and could not be undone");
+    rf_file_taint(file, "appending failed and cannot be undone");
   for (; file->making > 0; file->making--) {
     rf_hdu *hdu = file->hdus[--file->hdu_count];
     rf_hdu_clear(hdu);
@@ -146,34 +146,34 @@ void rf_file_append_header_bytes_locked(rf_file *file, char *bytes) {
   file->making_header = bytes;
 }
 
-/* The data unit and its padding, as the header will say: what was not written is zero. */
+/* Completes the data unit and its padding. Data that were not written become 0. */
 static rf_status finish_data(rf_file *file, const rf_hdu *hdu, rf_error *err) {
   uint64_t size, end = hdu->data_offset + hdu->data_bytes, next = end;
   RF_TRY(rf_store_size(file->store, &size, err));
   if (!rf_block_ceil(end, &next))
-    return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
+    return rf_fail(err, RF_ERR_LIMIT, "the size of the file is beyond 63 bits");
   int padding = hdu->ops->fill;
   if (padding != 0 || size > end)
     RF_TRY(rf_layout_fill(file, end, padding != 0 ? next : smaller(size, next), padding, err));
   return size == next ? RF_OK : rf_store_truncate(file->store, next, err);
 }
 
-/* The keyword XTENSION (SIMPLE) comes last. Its 8 bytes lie in one page, and a part of them is no keyword: the HDU is
- * there with its whole header, or not at all. */
+/* Writes the header, the keyword XTENSION (SIMPLE) last. Its 8 bytes lie in one page, and a part of them is not a
+ * keyword: the file has the HDU with its whole header, or no HDU. */
 static rf_status write_header(rf_file *file, uint64_t offset, const char *bytes, size_t n, rf_error *err) {
   RF_TRY(rf_store_write(file->store, offset + KEYWORD_BYTES, bytes + KEYWORD_BYTES, n - KEYWORD_BYTES, err));
   return rf_store_write(file->store, offset, bytes, KEYWORD_BYTES, err);
 }
 
-/* Header, data and padding of the last HDU. */
+/* Writes header, data and padding of the last HDU at once. */
 static rf_status publish_held(rf_file *file, const rf_hdu *hdu, rf_error *err) {
-  size_t header = (size_t)hdu->header_bytes, data = (size_t)hdu->data_bytes; /* both below MOST_HELD */
+  size_t header = (size_t)hdu->header_bytes, data = (size_t)hdu->data_bytes; /* both at most MAX_HELD */
   size_t n = header + (data + RF_BLOCK_BYTES - 1) / RF_BLOCK_BYTES * RF_BLOCK_BYTES;
   uint64_t size, next = hdu->header_offset + n;
   RF_TRY(rf_store_size(file->store, &size, err));
   char *bytes = rf_alloc(n);
   if (bytes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an HDU of %zu bytes", n);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes for an HDU", n);
   if (file->making_header != NULL)
     memcpy(bytes, file->making_header, header);
   else
@@ -189,7 +189,7 @@ static rf_status publish_held(rf_file *file, const rf_hdu *hdu, rf_error *err) {
 
 static rf_status publish_entry(rf_file *file, const rf_hdu *hdu, const char *bytes, rf_error *err) {
   char *made = NULL;
-  size_t n = (size_t)hdu->header_bytes; /* below a limit for what is in memory */
+  size_t n = (size_t)hdu->header_bytes; /* at most rf_limits.header_bytes, in memory */
   if (bytes == NULL) {
     RF_TRY(rf_layout_format_header(file, hdu->header, hdu->header_bytes, &made, &n, err));
     bytes = made;
@@ -204,7 +204,7 @@ rf_status rf_file_append_commit_locked(rf_file *file, rf_error *err) {
     return RF_OK;
   size_t count = file->hdu_count, first = count - file->making;
   bool held = file->making_data != NULL;
-  const rf_hdu *last = file->hdus[count - 1]; /* one before it has no data */
+  const rf_hdu *last = file->hdus[count - 1]; /* an earlier one has no data */
   rf_status status = held ? publish_held(file, last, err) : finish_data(file, last, err);
   for (size_t i = held ? count - 1 : count; i-- > first && status == RF_OK;)
     status = publish_entry(file, file->hdus[i], i == count - 1 ? file->making_header : NULL, err);
@@ -221,7 +221,7 @@ rf_status rf_file_append_commit_locked(rf_file *file, rf_error *err) {
 
 /* ---- changing ---- */
 
-/* Where header and data will be. */
+/* Computes the places of header and data. */
 static rf_status plan_change(const rf_file *file, const rf_hdu *hdu, rf_hdu *fresh, uint64_t *end, rf_error *err) {
   uint64_t bytes = rf_header_get_file_bytes(fresh->header, 0);
   fresh->header_offset = hdu->header_offset;
@@ -229,11 +229,11 @@ static rf_status plan_change(const rf_file *file, const rf_hdu *hdu, rf_hdu *fre
   RF_TRY(rf_layout_check_header(file, fresh->header_bytes, err));
   fresh->data_offset = fresh->header_offset + fresh->header_bytes;
   if (!rf_add_u64(fresh->data_offset, fresh->data_bytes, end) || !rf_block_ceil(*end, end) || *end > INT64_MAX)
-    return rf_fail(err, RF_ERR_LIMIT, "the file would become longer than 63 bits can say");
+    return rf_fail(err, RF_ERR_LIMIT, "the size of the file is beyond 63 bits");
   return RF_OK;
 }
 
-/* What is rearranged must be there to be read. */
+/* Runs `rearrange`, which reads the data: the file must have all of them. */
 static rf_status run_rearrange(rf_file *file, const rf_hdu *hdu, const rf_hdu *fresh, const rf_rearrange *rearrange,
                                rf_error *err) {
   uint64_t size, end = fresh->data_offset + hdu->data_bytes;
@@ -247,7 +247,7 @@ rf_status rf_unpublished_rearrange(rf_file *file, const rf_hdu *hdu, rf_hdu *fre
                                    rf_error *err) {
   uint64_t size, end = 0;
   if (hdu != file->hdus[file->hdu_count - 1])
-    return rf_fail(err, RF_ERR_UNSUPPORTED, "an HDU behind this one is not complete: publish it first");
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "an HDU after this one is not published: publish it first");
   RF_TRY(plan_change(file, hdu, fresh, &end, err));
   rf_file_append_header_bytes_locked(file, NULL);
   RF_TRY(rf_store_size(file->store, &size, err));
@@ -258,7 +258,7 @@ rf_status rf_unpublished_rearrange(rf_file *file, const rf_hdu *hdu, rf_hdu *fre
   if (rearrange != NULL)
     RF_TRY(run_rearrange(file, hdu, fresh, rearrange, err));
   RF_TRY(rf_store_size(file->store, &size, err));
-  if (size > fresh->data_offset + fresh->data_bytes) /* what the data have lost must not come back when they grow */
+  if (size > fresh->data_offset + fresh->data_bytes) /* removed data must not reappear when the data grow */
     RF_TRY(rf_store_truncate(file->store, fresh->data_offset + fresh->data_bytes, err));
   RF_TRY(rf_unpublished_fill_tiles(file, fresh, err));
   file->scan_offset = end;
@@ -270,10 +270,10 @@ rf_status rf_unpublished_rearrange(rf_file *file, const rf_hdu *hdu, rf_hdu *fre
 static rf_status find_making(const rf_file *file, size_t index, rf_error *err) {
   if (file->making > 0 && index + 1 == file->hdu_count && file->maker == rf_thread_mark())
     return RF_OK;
-  return rf_fail(err, RF_ERR_ARGUMENT, "HDU %zu is not being made by this thread", index);
+  return rf_fail(err, RF_ERR_ARGUMENT, "this thread has not begun HDU %zu", index);
 }
 
-/* What the HDU has put off is done first: it is published as it stays. */
+/* Flushes pending work of the HDU, then publishes it. */
 static rf_status publish_locked(rf_file *file, size_t index, rf_error *err) {
   bool written = false;
   rf_hdu *hdu = file->hdus[index];

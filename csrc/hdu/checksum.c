@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * CHECKSUM and DATASUM (FITS 4.4.2.7, appendix J). What is written, and when nothing is, follows cfitsio to the byte:
- * CHECKSUM stands before DATASUM when both are new, sums that are right already keep their cards and dates, and bad
- * padding of the data unit is put right before it is summed up.
+ * CHECKSUM and DATASUM (FITS 4.4.2.7, appendix J). The library writes the same bytes as cfitsio: CHECKSUM precedes
+ * DATASUM when both are new, sums that are right keep their cards and dates, and bad padding of the data unit is
+ * repaired before the sum is computed.
  */
 #include "file/layout.h"
 #include "hdu/checksum.h"
@@ -20,15 +20,15 @@
 #include "header/card.h"
 #include "header/header.h"
 
-#define PIECE ((size_t)1 << 20) /* a multiple of 4, as sums need it */
+#define PIECE ((size_t)1 << 20) /* bytes of one read; a multiple of 4, which sums need */
 
 static const char zeros16[] = "0000000000000000";
 
 /* --- the sum --- */
 
-/* 16 characters that make the sum of an HDU all ones, when they stand in a card where zeros stood for `sum` (J.2): each
- * byte is spread over four characters, none of which may be punctuation, and all move right by one because the value
- * begins in column 12, one off a multiple of four. */
+/* Encodes `sum` in 16 characters (J.2). In a card that had zeros for them when `sum` was computed, they make the sum of
+ * the HDU all ones. Each byte is spread over four characters, none of which is punctuation. All characters move right
+ * by one, because the value begins in column 12, one off a multiple of four. */
 static void encode(uint32_t sum, char text[17]) {
   uint32_t value = ~sum;
   char plain[16];
@@ -57,22 +57,21 @@ static void encode(uint32_t sum, char text[17]) {
   text[16] = '\0';
 }
 
-/* Sums up n bytes (a multiple of 4) from `offset` on. Those from `end` on may be missing from the file and count as
- * `padding` then; *good becomes false when they are missing or something else. With `repair` they count as `padding`
- * in any case. */
-static rf_status sum_stretch(rf_file *file, uint64_t offset, uint64_t n, uint64_t end, int padding, bool repair,
-                             uint32_t *sum, bool *good, rf_error *err) {
+/* Adds n bytes (a multiple of 4) from `offset` on to *sum. Bytes from `end` on are padding. *good becomes false if they
+ * are missing or other bytes than `padding`. Missing ones count as `padding`; with `repair`, all of them do. */
+static rf_status sum_extent(rf_file *file, uint64_t offset, uint64_t n, uint64_t end, int padding, bool repair,
+                            uint32_t *sum, bool *good, rf_error *err) {
   size_t room = n < PIECE ? (size_t)n : PIECE;
   if (n == 0)
     return RF_OK;
   uint8_t *buffer = rf_alloc(room);
   if (buffer == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a piece of %zu bytes", room);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a buffer of %zu bytes", room);
   rf_status status = RF_OK;
   for (uint64_t done = 0; done < n && status == RF_OK; done += room) {
     size_t piece = n - done < room ? (size_t)(n - done) : room, got;
     uint64_t at = offset + done;
-    /* Bytes of this piece that are data, not padding. */
+    /* Bytes of this part that are data, not padding. */
     size_t real = at >= end ? 0 : end - at < piece ? (size_t)(end - at) : piece;
     status = rf_store_read_at(file->store, at, buffer, piece, &got, err);
     if (status != RF_OK)
@@ -93,17 +92,17 @@ static rf_status sum_stretch(rf_file *file, uint64_t offset, uint64_t n, uint64_
   return status;
 }
 
-/* The data unit with its padding. *good: the padding is there and as the standard has it. */
+/* Sums up the data unit with its padding. *good: the padding is complete and right. */
 static rf_status sum_data(rf_file *file, const rf_hdu *hdu, bool repair, uint32_t *sum, bool *good, rf_error *err) {
   uint64_t padded, end = hdu->data_offset + hdu->data_bytes;
   *sum = 0;
   *good = true;
   if (!rf_block_ceil(hdu->data_bytes, &padded))
     return rf_fail(err, RF_ERR_FORMAT, "the data unit ends beyond 63 bits");
-  return sum_stretch(file, hdu->data_offset, padded, end, hdu->ops->fill, repair, sum, good, err);
+  return sum_extent(file, hdu->data_offset, padded, end, hdu->ops->fill, repair, sum, good, err);
 }
 
-/* The header of an HDU that is being made is in memory only. */
+/* Sums up the header of an unpublished HDU, which is in memory only. */
 static rf_status sum_unpublished(const rf_file *file, const rf_hdu *hdu, uint32_t *sum, rf_error *err) {
   char *bytes;
   size_t n = 0;
@@ -117,7 +116,7 @@ static rf_status sum_header(rf_file *file, const rf_hdu *hdu, uint32_t *sum, rf_
   bool good = true;
   if (hdu->unpublished)
     return sum_unpublished(file, hdu, sum, err);
-  return sum_stretch(file, hdu->header_offset, hdu->header_bytes, hdu->data_offset, ' ', false, sum, &good, err);
+  return sum_extent(file, hdu->header_offset, hdu->header_bytes, hdu->data_offset, ' ', false, sum, &good, err);
 }
 
 static bool is_ones(uint32_t sum) {
@@ -126,7 +125,7 @@ static bool is_ones(uint32_t sum) {
 
 /* --- the cards --- */
 
-/* A card of the header and its text, without blanks around it. */
+/* A card of the header and its text, without leading and trailing blanks. */
 typedef struct sum_card {
   bool found;
   size_t index;
@@ -144,12 +143,12 @@ static void find_card(const rf_header *header, const char *keyword, sum_card *ca
     size_t blanks = strspn(card->text, " ");
     memmove(card->text, card->text + blanks, strlen(card->text + blanks) + 1);
   } else if (rf_card_integer(bytes, &number)) {
-    /* Some writers leave the quotes out. */
+    /* Some writers omit the quotes. */
     (void)snprintf(card->text, sizeof card->text, "%lld", (long long)number);
   }
 }
 
-/* The sum in a DATASUM card; false when it is no decimal number of 32 bits. */
+/* Reads the sum in a DATASUM card. Returns false if it is not a decimal number of 32 bits. */
 static bool stored_sum(const char *text, uint32_t *sum) {
   uint64_t value = 0;
   if (*text == '\0')
@@ -163,8 +162,8 @@ static bool stored_sum(const char *text, uint32_t *sum) {
   return *text == '\0';
 }
 
-/* A string card as cfitsio lays it out: value from column 11, closing quote in column 20 or behind, comment from column
- * 34. `keep` is the card whose comment stays, or NULL. */
+/* Formats a string card as cfitsio does: the value begins in column 11, the closing quote is in column 20 or later, the
+ * comment begins in column 34. `keep` is NULL, or the card whose comment stays. */
 static void format_card(const char *keyword, const char *value, const char *comment, const char *keep,
                         char card[RF_CARD_BYTES]) {
   char text[2 * RF_CARD_BYTES], quoted[RF_CARD_BYTES];
@@ -186,7 +185,7 @@ static void format_card(const char *keyword, const char *value, const char *comm
   memset(card + n, ' ', RF_CARD_BYTES - (size_t)n);
 }
 
-/* A copy without the blank cards at its end: those are room for new ones, and END moves up to them. */
+/* Copies a header without the blank cards at its end, which are room for new cards. */
 static rf_status copy_trimmed(const rf_header *header, rf_header **copy, rf_error *err) {
   const char *cards = rf_header_get_cards(header);
   size_t n = rf_header_get_count(header) * RF_CARD_BYTES;
@@ -196,7 +195,7 @@ static rf_status copy_trimmed(const rf_header *header, rf_header **copy, rf_erro
   return rf_header_parse(cards, n, 0, copy, err);
 }
 
-/* Puts the card in its place, or at the end when it is new. */
+/* Replaces the card, or appends a new one. */
 static rf_status put_card(rf_header *header, sum_card *place, const char card[RF_CARD_BYTES], rf_error *err) {
   if (place->found)
     return rf_header_put_card(header, place->index, card, err);
@@ -208,7 +207,7 @@ static rf_status put_card(rf_header *header, sum_card *place, const char card[RF
 
 /* --- writing --- */
 
-/* A pair of sums: those of the HDU itself, or of the one that a compressed HDU stands for. */
+/* Keywords of a pair of sums: of the HDU itself, or of the logical HDU of a compressed one. */
 typedef struct sum_names {
   const char *data;
   const char *check;
@@ -217,7 +216,7 @@ typedef struct sum_names {
 static const sum_names own_names = {"DATASUM", "CHECKSUM"};
 static const sum_names z_names = {"ZDATASUM", "ZHECKSUM"};
 
-/* Facts gathered before anything is changed. */
+/* The sums and cards before a change. */
 typedef struct sums {
   const sum_names *names;
   uint32_t data;
@@ -227,7 +226,7 @@ typedef struct sums {
   char data_comment[80], check_comment[80];
 } sums;
 
-/* Brings the DATASUM card up to date; *changed when it was not. */
+/* Updates the DATASUM card. *changed tells whether it was wrong. */
 static rf_status put_datasum(rf_header *header, sums *all, bool *changed, rf_error *err) {
   char card[RF_CARD_BYTES], value[20];
   uint32_t old = 0;
@@ -236,13 +235,13 @@ static rf_status put_datasum(rf_header *header, sums *all, bool *changed, rf_err
     *changed = false;
     return RF_OK;
   }
-  /* cfitsio makes a new card with a right-aligned 0, and leaves it so when that is the sum. */
+  /* cfitsio writes a new card with a right-aligned 0, which stays if the sum is 0. */
   (void)snprintf(value, sizeof value, all->datasum.found || all->data != 0 ? "%lu" : "%10lu", (unsigned long)all->data);
   format_card(all->names->data, value, all->data_comment, NULL, card);
   return put_card(header, &all->datasum, card, err);
 }
 
-/* Continues `sum` by that of the header of what is in the tiles. */
+/* Adds the logical header to `sum`. */
 static rf_status sum_plain_header(const rf_hdu *hdu, const rf_header *header, uint32_t *sum, rf_error *err) {
   rf_header *plain;
   size_t n;
@@ -260,7 +259,7 @@ static rf_status sum_plain_header(const rf_hdu *hdu, const rf_header *header, ui
              : rf_fail(err, RF_ERR_MEMORY, "cannot allocate %llu bytes for a header", (unsigned long long)bytes);
 }
 
-/* Sum of the header as it will stand in the file, with the data's. */
+/* Adds the header, as the file will have it, to the sum of the data. */
 static rf_status sum_new_header(const rf_hdu *hdu, const sums *all, const rf_header *header, uint32_t *sum,
                                 rf_error *err) {
   if (all->names == &z_names)
@@ -271,14 +270,14 @@ static rf_status sum_new_header(const rf_hdu *hdu, const sums *all, const rf_hea
     bytes = hdu->header_bytes;
   char *buffer = rf_to_size(bytes, &n) ? rf_alloc(n) : NULL;
   if (buffer == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %llu bytes", (unsigned long long)bytes);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %llu bytes for a header", (unsigned long long)bytes);
   rf_header_format(header, buffer, bytes);
   *sum = rf_sum32(buffer, n, *sum);
   rf_free(buffer);
   return RF_OK;
 }
 
-/* Whether the CHECKSUM card that the file has goes with its header and these data. */
+/* Finds out whether the stored CHECKSUM matches the header and these data. */
 static rf_status checksum_is_right(rf_file *file, const rf_hdu *hdu, const sums *all, const rf_header *header,
                                    bool *right, rf_error *err) {
   uint32_t sum = all->data;
@@ -293,7 +292,7 @@ static rf_status checksum_is_right(rf_file *file, const rf_hdu *hdu, const sums 
 static rf_status put_checksum(const rf_hdu *hdu, rf_header *header, sums *all, rf_error *err) {
   char card[RF_CARD_BYTES], old[RF_CARD_BYTES], text[17];
   uint32_t sum = all->data;
-  /* The comment of a card that only waits for its sum stays. */
+  /* A card with the placeholder of the sum keeps its comment. */
   const char *keep = all->had_checksum && strcmp(all->checksum.text, zeros16) == 0 ? old : NULL;
   memcpy(old, rf_header_get_cards(header) + all->checksum.index * RF_CARD_BYTES, RF_CARD_BYTES);
   format_card(all->names->check, zeros16, all->check_comment, keep, card);
@@ -304,7 +303,7 @@ static rf_status put_checksum(const rf_hdu *hdu, rf_header *header, sums *all, r
   return rf_header_put_card(header, all->checksum.index, card, err);
 }
 
-/* *changed: whether the header differs from that of the file; true already when other cards do. */
+/* Updates the cards of a pair of sums. *changed tells whether the header differs from the stored one. */
 static rf_status update_cards(rf_file *file, const rf_hdu *hdu, rf_header *header, sums *all, bool with_checksum,
                               bool *changed, rf_error *err) {
   char card[RF_CARD_BYTES];
@@ -317,7 +316,7 @@ static rf_status update_cards(rf_file *file, const rf_hdu *hdu, rf_header *heade
   *changed = *changed || new_data;
   if (all->had_checksum && !*changed && strcmp(all->checksum.text, zeros16) != 0)
     RF_TRY(checksum_is_right(file, hdu, all, header, &right, err));
-  /* A CHECKSUM that is there may not become wrong, whether asked for or not. */
+  /* An existing CHECKSUM must stay right, even without `with_checksum`. */
   if (right || (!with_checksum && !(all->had_checksum && *changed)))
     return RF_OK;
   *changed = true;
@@ -363,7 +362,7 @@ static rf_status update_header(rf_file *file, size_t index, rf_header *header, b
   begin_sums(&all, &own_names, now, header);
   RF_TRY(sum_data(file, hdu, true, &all.data, &all.padding_good, err));
   RF_TRY(update_cards(file, hdu, header, &all, with_checksum, &changed, err));
-  if (!all.padding_good && !hdu->unpublished) /* which gets its padding when it is published */
+  if (!all.padding_good && !hdu->unpublished) /* publishing adds its padding */
     RF_TRY(write_padding(file, hdu, written, err));
   return changed ? rf_file_resize_locked(file, index, header, hdu->data_bytes, written, err) : RF_OK;
 }
@@ -374,12 +373,12 @@ static rf_status add_checksum(rf_file *file, size_t index, bool with_checksum, b
   const rf_header *old;
   rf_header *header;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
-  if (hdu->pending) /* what was put off until the file is closed would make the sums wrong */
+  if (hdu->pending) /* pending work would make the sums wrong */
     RF_TRY(hdu->ops->flush(file, hdu, written, err));
   if (hdu->unpublished)
     RF_TRY(rf_unpublished_fill(file, hdu, err));
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));
-  /* cards of an HDU that was written just now stay where they were put */
+  /* a new HDU keeps its blank cards */
   RF_TRY(uncompressed ? copy_trimmed(old, &header, err) : rf_header_copy(old, &header, err));
   rf_status status = update_header(file, index, header, with_checksum, uncompressed, written, err);
   rf_header_free(header);
@@ -414,9 +413,9 @@ static rf_checksum_state combine(rf_checksum_state a, rf_checksum_state b) {
   return b == RF_CHECKSUM_ABSENT ? a : judge(a == RF_CHECKSUM_RIGHT && b == RF_CHECKSUM_RIGHT);
 }
 
-/* The Z keywords of a compressed HDU, where it lost nothing: those of one that did are the sums of the original, which
- * nobody has any more. That is so, too, where real pixels are NaN and cfitsio has packed them: it stores another NaN
- * (all bits set) than the image had. Sums that are wrong are then no sign of damage, which DATASUM would tell. */
+/* Checks the Z keywords of a compressed HDU that lost nothing. After a loss, these are the sums of the original data,
+ * which no longer exist. The same is true for real pixels that are NaN and that cfitsio packed: it stores another NaN
+ * (all bits set) than the image had. Wrong sums do not mean damage then; DATASUM finds damage. */
 static rf_status verify_uncompressed(rf_file *file, rf_hdu *hdu, const rf_header *header, rf_checksum_state *datasum,
                                      rf_checksum_state *checksum, rf_error *err) {
   sum_card data_card, check_card;
@@ -433,7 +432,7 @@ static rf_status verify_uncompressed(rf_file *file, rf_hdu *hdu, const rf_header
   rf_error why;
   rf_error_clear(&why);
   rf_status status = hdu->ops->sum_logical(file, hdu, &sum, &nan, &why);
-  bool readable = status != RF_ERR_CODEC && status != RF_ERR_FORMAT; /* what cannot be decoded is wrong, too */
+  bool readable = status != RF_ERR_CODEC && status != RF_ERR_FORMAT; /* undecodable tiles count as wrong */
   if (status != RF_OK && readable)
     return rf_fail(err, status, "%s", why.message);
   bool known = data_card.text[0] != '\0' && stored_sum(data_card.text, &stored);
@@ -459,7 +458,7 @@ static rf_status verify(rf_file *file, size_t index, rf_checksum_state *datasum,
   RF_TRY(rf_file_header_locked(file, hdu, &header, err));
   find_card(header, own_names.data, &data_card);
   find_card(header, own_names.check, &check_card);
-  /* An empty string says that the sum is not known (FITS 4.4.2.7): as good as no card. */
+  /* An empty string means an unknown sum (FITS 4.4.2.7), as if the card were absent. */
   *datasum = *checksum = RF_CHECKSUM_ABSENT;
   if (data_card.text[0] != '\0' || check_card.text[0] != '\0') {
     RF_TRY(sum_data(file, hdu, false, &sum, &good, err));

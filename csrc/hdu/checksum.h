@@ -7,8 +7,8 @@
 
 #include "file/file.h"
 
-/* rf_hdu_add_checksum under the exclusive lock, for an HDU that has been written just now: its own sums only, and blank
- * cards stay. */
+/* Does what rf_hdu_add_checksum() does, for a new HDU: writes only its own sums, and keeps blank cards. Exclusive lock
+ * held. */
 rf_status rf_checksum_own_locked(rf_file *file, size_t index, bool with_checksum, bool *written, rf_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * An HDU from one file into another as it is, but for what its place asks for: the first HDU of a file begins with
+ * Copying an HDU to another file. Only the cards that its place requires change: the first HDU of a file begins with
  * SIMPLE, the others with XTENSION (FITS 4.4.1).
  */
 #include <string.h>
@@ -22,7 +22,7 @@
 
 /* ---- two files ---- */
 
-/* In an order that two threads cannot wait for each other over. */
+/* Locks both files, in an order that avoids a deadlock of two threads. */
 static rf_status lock_pair(rf_file *from, rf_file *to, rf_error *err) {
   bool reading = false;
   rf_status status;
@@ -62,7 +62,7 @@ static void end_pair(rf_file *from, rf_file *to) {
     rf_file_end_read(from);
 }
 
-/* Waits until no other thread makes an HDU in `to`, without any other lock. */
+/* Waits until no other thread has an unpublished HDU in `to`. Holds no lock meanwhile. */
 static rf_status wait_for_end(rf_file *to, rf_error *err) {
   rf_status status = rf_file_begin_append(to, err);
   if (status != RF_OK)
@@ -71,12 +71,12 @@ static rf_status wait_for_end(rf_file *to, rf_error *err) {
   return RF_OK;
 }
 
-/* Settles `from`, so that nothing unfinished is copied, and locks both. Messages are located. */
+/* Flushes `from` and locks both files. Messages name the file. */
 static rf_status begin_pair(rf_file *from, rf_file *to, rf_error *err) {
   if (from == to)
-    return rf_error_locate(err, rf_fail(err, RF_ERR_ARGUMENT, "an HDU cannot be copied into its own file"), to->name,
-                           -1);
-  for (;;) { /* between the locks another thread may have appended again */
+    return rf_error_locate(err, rf_fail(err, RF_ERR_ARGUMENT, "expected two file handles, found the same one twice"),
+                           to->name, -1);
+  for (;;) { /* between the locks, another thread may append again */
     RF_TRY(rf_file_flush(from, err));
     RF_TRY(wait_for_end(to, err));
     RF_TRY(lock_pair(from, to, err));
@@ -126,7 +126,7 @@ static bool is_axis(const char *card) {
   return true;
 }
 
-/* The cards between NAXISn and the rest that the place asks for. */
+/* Appends the cards after NAXISn that the place requires. */
 static rf_status add_place_cards(rf_header *header, bool first, rf_error *err) {
   if (first)
     return rf_header_append_logical(header, "EXTEND", true, "There may be standard extensions", err);
@@ -157,7 +157,7 @@ static rf_status adapt(const rf_header *old, bool first, rf_header *header, rf_e
   return RF_OK;
 }
 
-/* What the first HDU may become elsewhere, and the reverse: images. */
+/* Returns whether the HDU changes between primary HDU and extension, which only images can. */
 static bool changes_place(const rf_hdu *hdu, bool was_first, bool first) {
   return was_first != first && hdu->ops->kind == RF_HDU_IMAGE && hdu->pcount == 0 && hdu->gcount == 1;
 }
@@ -168,7 +168,7 @@ static rf_status copy_bytes(rf_file *from, uint64_t at, uint64_t n, rf_file *to,
   size_t room = n < PIECE ? (size_t)n : PIECE;
   uint8_t *buffer = n > 0 ? rf_alloc(room) : NULL;
   if (n > 0 && buffer == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a piece of %zu bytes", room);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a buffer of %zu bytes", room);
   rf_status status = RF_OK;
   for (uint64_t done = 0; done < n && status == RF_OK; done += room) {
     size_t piece = n - done < room ? (size_t)(n - done) : room;
@@ -183,14 +183,14 @@ static rf_status copy_bytes(rf_file *from, uint64_t at, uint64_t n, rf_file *to,
   return status;
 }
 
-/* The header byte for byte, as far as it can be had. */
+/* Keeps the bytes of the header if its size stays. */
 static rf_status keep_header(rf_file *from, const rf_hdu *hdu, rf_file *to, const rf_hdu *made, rf_error *err) {
   if (made->header_bytes != hdu->header_bytes)
     return RF_OK;
   size_t n = (size_t)hdu->header_bytes; /* its cards are in memory */
   char *bytes = rf_alloc(n);
   if (bytes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for a header of %zu bytes", n);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes for a header", n);
   rf_status status = rf_store_read(from->store, hdu->header_offset, bytes, n, err);
   if (status == RF_OK)
     rf_file_append_header_bytes_locked(to, bytes);
@@ -224,7 +224,7 @@ rf_status rf_copy_locked(rf_file *from, size_t index, rf_file *to, size_t *new_i
   bool first = count == 0, was_first = index == 0;
   if (!changes_place(hdu, was_first, first)) {
     if (was_first && !first)
-      return rf_fail(err, RF_ERR_UNSUPPORTED, "random groups can be nothing but the first HDU of a file");
+      return rf_fail(err, RF_ERR_UNSUPPORTED, "random groups can only be the first HDU of a file");
     if (!was_first && first)
       RF_TRY(rf_file_append_primary(to, err));
     return append_copy(from, hdu, old, true, to, new_index, written, err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Creating a table: its header by a description, and blank rows.
+ * Creating a table: its header from an rf_table_spec, and its first rows.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,9 +32,9 @@ static rf_status check_columns(const rf_table_spec *spec, rf_error *err) {
     return RF_ERR_LIMIT;
   }
   if (spec->ncols > 0 && spec->columns == NULL)
-    return rf_fail(err, RF_ERR_ARGUMENT, "there are no descriptions of the %zu columns", spec->ncols);
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected %zu column specs, found NULL", spec->ncols);
   if (spec->nrows > INT64_MAX)
-    return rf_fail(err, RF_ERR_LIMIT, "a table cannot have %" PRIu64 " rows", spec->nrows);
+    return rf_fail(err, RF_ERR_LIMIT, "expected at most 2^63 - 1 rows, found %" PRIu64, spec->nrows);
   return RF_OK;
 }
 
@@ -49,7 +49,7 @@ static rf_status check_names(const rf_column_spec *columns, size_t count, rf_err
 
 /* ---- the header ---- */
 
-/* TUNITn and TDISPn are not protected, and come from the spec all the same. */
+/* Returns whether the spec has the keyword: TUNITn and TDISPn, which are not protected. */
 static bool is_from_spec(const char *keyword) {
   char root[6];
   size_t n = strlen(keyword);
@@ -60,7 +60,7 @@ static bool is_from_spec(const char *keyword) {
   return (rf_same_name(root, "TUNIT") || rf_same_name(root, "TDISP")) && strspn(keyword + 5, "0123456789") == n - 5;
 }
 
-/* Does a card of the caller's header have no place in the new table? */
+/* Returns whether the new table does not get a card of the caller's header. */
 static bool left_out(const rf_table_spec *spec, const char *keyword) {
   if (rf_keyword_is_protected(keyword) || is_from_spec(keyword) || rf_tiled_table_is_own(keyword))
     return true;
@@ -70,7 +70,7 @@ static bool left_out(const rf_table_spec *spec, const char *keyword) {
          (spec->extver >= 0 && rf_same_name(keyword, "EXTVER"));
 }
 
-/* Where the columns of the header's own table are in the new one, by their names; *table: it is that of a table. */
+/* Finds the columns of the header's own table in the new one, by name. *table tells whether the header has columns. */
 static rf_status match_columns(const rf_table_spec *spec, unsigned numbers[RF_MAX_COLUMNS + 1], bool *table,
                                rf_error *err) {
   char keyword[RF_CARD_BYTES], name[RF_CARD_BYTES];
@@ -102,14 +102,14 @@ static rf_status append_user_cards(rf_header *header, const rf_table_spec *spec,
   for (size_t i = 0, span; i < count; i += span) {
     char keyword[RF_CARD_BYTES];
     RF_TRY(rf_header_get_keyword(from, i, keyword, &span, err));
-    /* Cards of a column go where it went. In a header that names no columns they are meant for the new ones. */
+    /* Cards of a column move with it. In a header without columns, they belong to the new columns. */
     if (!left_out(spec, keyword))
       RF_TRY(rf_header_append_moved(header, from, i, span, keyword, table ? numbers : NULL, err));
   }
   return RF_OK;
 }
 
-/* The format of the rows of a kind that tables are created as. */
+/* Finds the row format of the kind of table. */
 static rf_status find_format(const rf_table_spec *spec, const rf_row_format **format, rf_error *err) {
   for (const rf_hdu_ops *const *kind = rf_hdu_kinds; *kind != NULL; kind++)
     if ((*kind)->kind == spec->kind && (spec->kind == RF_HDU_TABLE || spec->kind == RF_HDU_ASCII_TABLE)) {
@@ -130,7 +130,7 @@ static rf_status build_header(rf_header *header, const rf_table_spec *spec, rf_e
   return append_user_cards(header, spec, err);
 }
 
-/* New rows are zero already where the format wants no other bytes. */
+/* Fills new rows, which are 0, if the format has another fill byte. */
 static rf_status fill_rows(rf_file *file, size_t index, rf_error *err) {
   rf_hdu *hdu;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
@@ -153,7 +153,7 @@ static rf_status create_locked(rf_file *file, const rf_header *header, uint32_t 
   return fill_rows(file, *index, err);
 }
 
-/* Appends the rows to a table that was begun without any. */
+/* Appends the rows to a table that was begun without rows. */
 static rf_status append_cells(rf_file *file, size_t index, uint64_t nrows, const rf_table_request *cells,
                               rf_error *err) {
   rf_hdu *hdu;
@@ -162,7 +162,7 @@ static rf_status append_cells(rf_file *file, size_t index, uint64_t nrows, const
   return rf_table_append_locked(file, hdu, nrows, cells, &written, err);
 }
 
-/* What the caller describes, in structs of this version of the library. */
+/* The caller's request, in structs of this version of the library. */
 typedef struct new_table {
   rf_table_spec spec;
   rf_column_spec *columns;

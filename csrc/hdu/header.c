@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The logical header of an HDU: that of what is in the tiles, where the HDU is compressed.
+ * The logical header of an HDU: for a compressed HDU, the header of the image or table in the tiles.
  */
 #include "file/call.h"
 #include "file/header.h"

@@ -38,7 +38,8 @@ static bool has_any_name(const rf_structure *structure, const char *const *names
   return false;
 }
 
-/* A table has rows of bytes (FITS 7.2.1, 7.3.1). Of other HDUs with its XTENSION only the size is known. */
+/* Returns whether the HDU has rows of bytes (FITS 7.2.1, 7.3.1). An HDU with the XTENSION of a table and without them
+ * has only a size. */
 static bool has_rows(const rf_structure *structure) {
   return !structure->primary && structure->hdu->bitpix == 8 && structure->hdu->naxis == 2;
 }
@@ -47,7 +48,7 @@ static bool is_groups(const rf_structure *structure) {
   return structure->primary && structure->hdu->naxis > 0 && structure->axes[0] == 0 && structure->groups.value;
 }
 
-/* IUEIMAGE and A3DTABLE are the names that IMAGE and BINTABLE had before they were standard. */
+/* IUEIMAGE and A3DTABLE are the names of IMAGE and BINTABLE before the standard. */
 static bool is_image(const rf_structure *structure) {
   static const char *const names[] = {"IMAGE", "IUEIMAGE", NULL};
   return structure->primary || has_any_name(structure, names);

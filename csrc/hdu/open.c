@@ -16,7 +16,7 @@ rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_mode mode, const rf
   return rf_file_open_bytes_with(rf_hdu_kinds, bytes, n, mode, options, file, err);
 }
 
-/* Takes the header of an HDU out of the index of a file that is closed next. No other thread knows the file. */
+/* Moves the header of an HDU out of the index of a file that is about to be closed. No other thread uses the file. */
 static rf_status take_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
   rf_hdu *hdu;
   const rf_header *stored;

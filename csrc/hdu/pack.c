@@ -12,7 +12,7 @@ static bool has_card(const rf_header *header, const char *keyword) {
   return rf_header_find(header, keyword, 0, &card, NULL) == RF_OK;
 }
 
-/* The sums of the table that holds the image or table, where that had some itself. */
+/* Writes the sums of the packed HDU if the plain one had sums. */
 static rf_status sum_packed(rf_file *to, size_t index, const rf_header *plain, bool *written, rf_error *err) {
   rf_hdu *hdu;
   const rf_header *header;
@@ -24,9 +24,8 @@ static rf_status sum_packed(rf_file *to, size_t index, const rf_header *plain, b
   return rf_checksum_own_locked(to, index, checksum, written, err);
 }
 
-/* Sums that come back with their HDU are right again if they were when it was packed; wrong ones are not made right,
- * for that would hide what is wrong. But where compression has changed the data, or another place the header, they
- * cannot be. */
+/* Updates the sums of an unpacked HDU if compression changed the data, or the new place the header. Otherwise the
+ * restored sums are as right as before packing. Updating wrong ones would hide damage. */
 static rf_status sum_unpacked(rf_file *from, rf_hdu *tiled, const rf_header *packed, rf_file *to, size_t new_index,
                               bool *written, rf_error *err) {
   rf_hdu *hdu;
@@ -43,8 +42,8 @@ static rf_status sum_unpacked(rf_file *from, rf_hdu *tiled, const rf_header *pac
   return lossless && !moved ? RF_OK : rf_checksum_own_locked(to, new_index, checksum, written, err);
 }
 
-/* Is there something to pack that a compressed HDU can hold? A compressed image has no place for the bytes that PCOUNT
- * and GCOUNT add to the pixels. */
+/* Returns whether the HDU has data that a compressed HDU can hold. A compressed image has no place for the bytes that
+ * PCOUNT and GCOUNT add to the pixels. */
 static bool is_packable(const rf_hdu *hdu) {
   if (hdu->ops->image == NULL)
     return hdu->data_bytes > 0;

@@ -60,7 +60,7 @@ WARNINGS: dict[str, list[str]] = {
     "sunpy-na120701": ["the file is cut short"],
     "sunpy-medn_halph_fl": ["the file is cut short"],
     "sunpy-mq130812": ["the file is cut short"],
-    "pyspeckit-10074-190_HCOp.fits": ["behind END the header has byte 0x00"],
+    "pyspeckit-10074-190_HCOp.fits": ["expected blanks after END, found byte 0x00"],
 }
 
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Headers of a remote file before they are asked for. Where one begins is known only when the one before it was read,
- * so that each would cost a round trip; but HDUs that are written by one program are alike. When the last few have
- * sizes that repeat (image, error, mask, image, error, mask ...), those to come are taken to go on like that, and their
- * headers are fetched together. A wrong guess costs a few blocks.
+ * Prefetching headers of a remote file. A header tells where the next one begins, so that each header would cost a
+ * round trip. But the sizes of HDUs often repeat (image, error, mask, image, error, mask ...). If they do, the library
+ * predicts the next ones and fetches their headers together. A wrong prediction costs a few blocks.
  */
 #include <inttypes.h>
 
@@ -19,7 +18,7 @@ static uint64_t size_of(const rf_file *file, size_t i) {
   return next - file->hdus[i]->header_offset;
 }
 
-/* How many HDUs there are before sizes repeat; 0 when they do not. The primary HDU is hardly ever like the others. */
+/* Returns the number of HDUs after which sizes repeat, or 0. The primary HDU does not count: it usually differs. */
 static size_t find_period(const rf_file *file) {
   size_t n = file->hdu_count;
   for (size_t period = 1; period <= MAX_PERIOD && n > 2 * period; period++) {
@@ -41,10 +40,10 @@ rf_status rf_scan_ahead(rf_file *file, size_t index, rf_error *err) {
     file->ahead_guesses = 0;
     return RF_OK;
   }
-  size_t most = file->ahead_guesses == 0 ? FIRST_GUESSES : 2 * file->ahead_guesses, count = 0;
-  most = most < MAX_GUESSES ? most : MAX_GUESSES;
+  size_t max = file->ahead_guesses == 0 ? FIRST_GUESSES : 2 * file->ahead_guesses, count = 0;
+  max = max < MAX_GUESSES ? max : MAX_GUESSES;
   uint64_t offset = file->scan_offset;
-  for (; count < most && index - n >= count; count++) {
+  for (; count < max && index - n >= count; count++) {
     const rf_hdu *like = file->hdus[n - period + count % period];
     uint64_t step = size_of(file, n - period + count % period);
     ranges[count] = (rf_range){offset, like->header_bytes < SIZE_MAX ? (size_t)like->header_bytes : 0};
@@ -52,7 +51,7 @@ rf_status rf_scan_ahead(rf_file *file, size_t index, rf_error *err) {
       break;
     offset += step;
   }
-  file->ahead_guesses = most;
+  file->ahead_guesses = max;
   file->ahead_until = offset;
   return count > 1 ? rf_store_prefetch(file->store, ranges, count, err) : RF_OK;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Looking past bytes that are no HDU for HDUs behind them. Tapes, killed programs and careless copies leave blocks of
- * zeros or blanks between HDUs; a reader passes over a bounded number of them. A writer that is about to overwrite what
- * lies behind the last HDU looks at every block border.
+ * Finding HDUs after bytes that are not an HDU. Tapes, killed programs and careless copies leave blocks of zeros or
+ * blanks between HDUs; a reader skips a bounded number of them. A writer that is about to overwrite the bytes after the
+ * last HDU checks every block border.
  */
 #include "file/scan/gap.h"
 
@@ -23,7 +23,7 @@ bool rf_scan_is_fill(const uint8_t *bytes, size_t n) {
   return true;
 }
 
-/* The first block of the chunk that is no fill, or `n` bytes. */
+/* Returns the offset of the first block that is not fill, or `n`. */
 static size_t fill_length(const uint8_t *bytes, size_t n) {
   for (size_t at = 0; at < n; at += RF_BLOCK_BYTES)
     if (!rf_scan_is_fill(bytes + at, n - at < RF_BLOCK_BYTES ? n - at : RF_BLOCK_BYTES))
@@ -31,7 +31,7 @@ static size_t fill_length(const uint8_t *bytes, size_t n) {
   return n;
 }
 
-/* One request brings all that may be looked at. */
+/* Fetches the bytes that may be checked in one request. */
 static rf_status fetch(rf_store *store, uint64_t from, size_t n, rf_error *err) {
   uint64_t size;
   if (!store->profile.prefetch)

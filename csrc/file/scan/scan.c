@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The index of HDUs: found one after another, when first asked for, by reading headers and skipping data (FITS 3.1).
- * No header is kept in the scan; an entry is the one allocation an HDU costs.
+ * The index of HDUs. A scan finds them one after another, as far as calls need them, by reading headers and skipping
+ * data (FITS 3.1). It keeps no header; an HDU costs one allocation, its entry.
  */
 #include "file/warning.h"
 
@@ -18,13 +18,13 @@
 #include "file/unpublished.h"
 #include "header/card.h"
 
-/* A first header is read as one block, which is all that most have; the rest of a long one in larger pieces. */
+/* The first read of a header is one block, which most headers have; the rest of a long one is read in larger parts. */
 #define WINDOW_BLOCKS 4
 
-/* A piece of a header. */
+/* A part of a header. */
 typedef struct window {
   const uint8_t *bytes;
-  size_t length; /* shorter than asked for only at the end of the file */
+  size_t length; /* shorter than requested only at the end of the file */
   uint8_t buffer[WINDOW_BLOCKS * RF_BLOCK_BYTES];
 } window;
 
@@ -33,7 +33,7 @@ static int hdu_number(size_t index) {
 }
 
 static rf_status fill_window(rf_store *store, uint64_t offset, size_t n, window *piece, rf_error *err) {
-  /* Not through the mapping of a local file: counting HDUs touches one page in each, which a read does faster. */
+  /* Not by the mapping of a local file: counting HDUs touches one page of each, and a read is faster. */
   piece->bytes = rf_store_at_hand(store, offset, n);
   if (piece->bytes != NULL) {
     piece->length = n;
@@ -43,19 +43,19 @@ static rf_status fill_window(rf_store *store, uint64_t offset, size_t n, window 
   return rf_store_read_at(store, offset, piece->buffer, n, &piece->length, err);
 }
 
-/* With RF_OPEN_STRICT, a card that has a byte outside printable ASCII is an error. */
+/* Fails for a card with a byte outside printable ASCII (RF_OPEN_STRICT). */
 static rf_status refuse_card(const char card[RF_CARD_BYTES], uint64_t offset, size_t number, rf_error *err) {
   char keyword[9];
   rf_error_at(err, (int64_t)offset + rf_card_unprintable(card, keyword));
   return rf_card_refuse(card, number, err);
 }
 
-/* What stands in the first bytes: nothing and *found = false when no HDU begins there. */
+/* Checks the first bytes. *found becomes false if no HDU begins there. */
 static rf_status look_at_beginning(const window *piece, bool primary, bool *found, rf_error *err) {
   const char *text = (const char *)piece->bytes;
   *found = true;
   if (!primary) {
-    /* Anything else behind the last HDU is none (FITS 3.5 allows special records, tapes left worse). */
+    /* Other bytes are not an HDU. FITS 3.5 allows special records; tapes have worse. */
     *found = rf_scan_is_extension(piece->bytes, piece->length);
     return RF_OK;
   }
@@ -63,10 +63,10 @@ static rf_status look_at_beginning(const window *piece, bool primary, bool *foun
     return rf_fail(err, RF_ERR_NOT_FITS, "the file is empty");
   if (memcmp(text, "SIMPLE  ", piece->length < 8 ? piece->length : 8) == 0) {
     if (piece->length >= RF_CARD_BYTES && text[8] != '=')
-      return rf_fail(err, RF_ERR_NOT_FITS, "not a FITS file: the first card is no \"SIMPLE  = T\"");
+      return rf_fail(err, RF_ERR_NOT_FITS, "not a FITS file: the first card is not \"SIMPLE  = T\"");
     return RF_OK;
   }
-  /* Its content is not quoted: a name may lead to any file, and messages reach logs and users of services. */
+  /* The message does not quote the content: a name may lead to any file, and users of services see messages. */
   return rf_fail(err, RF_ERR_NOT_FITS, "not a FITS file: it does not begin with \"SIMPLE  =\"");
 }
 
@@ -75,7 +75,7 @@ static rf_status no_end(uint64_t bytes, rf_error *err) {
                  (unsigned long long)bytes);
 }
 
-/* Takes the cards of one window; *end becomes true at END, *used counts the bytes up to and with it. */
+/* Takes the cards of one window. *end becomes true at END; *used receives the bytes up to and with END. */
 static rf_status take_cards(const rf_file *file, rf_structure *structure, const window *piece, uint64_t header_offset,
                             uint64_t position, size_t *used, bool *end, rf_error *err) {
   bool strict = (file->options.flags & RF_OPEN_STRICT) != 0;
@@ -100,7 +100,7 @@ static rf_status cut_block(uint64_t bytes, rf_error *err) {
                  (unsigned long long)(bytes % RF_BLOCK_BYTES));
 }
 
-/* An HDU behind blocks of zeros or blanks is read as if they were not there, with a warning. */
+/* Skips blocks of zeros or blanks before an HDU, with a warning. */
 static rf_status look_past_fill(rf_file *file, const window *piece, uint64_t *offset, bool *found, rf_error *err) {
   uint64_t next = *offset;
   rf_gap_end end = RF_GAP_OTHER;
@@ -114,8 +114,8 @@ static rf_status look_past_fill(rf_file *file, const window *piece, uint64_t *of
   return RF_OK;
 }
 
-/* Reads the header at `offset` into *structure; *found = false when there is none. `first` bytes, whole cards and no
- * more than a block, are read at first. */
+/* Reads the header at `offset` into *structure. *found becomes false if there is none. The first read has `first`
+ * bytes: whole cards, and at most a block. */
 static rf_status scan_header(rf_file *file, uint64_t offset, size_t first, rf_structure *structure, bool *found,
                              rf_error *err) {
   rf_hdu *hdu = structure->hdu;
@@ -155,19 +155,19 @@ static rf_status scan_header(rf_file *file, uint64_t offset, size_t first, rf_st
       break;
   }
   return rf_fail(err, RF_ERR_LIMIT,
-                 "a header of more than %llu bytes, which is the limit (from Python max_header_bytes)",
+                 "a header of more than %llu bytes, the limit (rf_limits.header_bytes, from Python max_header_bytes)",
                  (unsigned long long)limit);
 }
 
-/* HDUs of one file are alike: where many headers are read, no more of each than the one before needed, and a few cards.
- * Most of the time goes into copying what nobody looks at. */
-static size_t first_piece(const rf_file *file, bool last) {
+/* Returns the size of the first read of a header. The HDUs of a file are alike: if more headers follow, it is the size
+ * of the previous header and a few cards, because copying unused bytes takes most of the time. */
+static size_t first_read(const rf_file *file, bool last) {
   size_t guess = file->header_guess + 3 * RF_CARD_BYTES;
   bool whole = last || file->hdu_count == 0 || file->store->profile.in_memory || guess > RF_BLOCK_BYTES;
   return whole ? RF_BLOCK_BYTES : guess;
 }
 
-/* Takes the last HDU back when the file ends within the last block of its header. Nobody has seen it yet. */
+/* Removes the last HDU if the file ends within the last block of its header. No call has used it yet. */
 static rf_status make_sure_of_block(rf_file *file, rf_error *err) {
   uint8_t byte;
   size_t got;
@@ -197,7 +197,7 @@ static rf_status reserve_entry(rf_file *file, rf_error *err) {
     file->hdus = hdus;
   rf_mutex_unlock(&file->index_lock);
   if (hdus == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for an index of %zu HDUs", capacity);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate an index of %zu HDUs", capacity);
   file->hdu_capacity = capacity;
   return RF_OK;
 }
@@ -205,10 +205,10 @@ static rf_status reserve_entry(rf_file *file, rf_error *err) {
 rf_status rf_file_add_entry(rf_file *file, rf_hdu **hdu, rf_error *err) {
   RF_TRY(reserve_entry(file, err));
   *hdu = rf_alloc(sizeof **hdu);
-  return *hdu != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "no memory for the facts of an HDU");
+  return *hdu != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "cannot allocate an entry of the index");
 }
 
-/* Where the HDU behind this one begins. */
+/* Computes where the next HDU begins. */
 static rf_status next_offset(const rf_hdu *hdu, uint64_t *next, rf_error *err) {
   uint64_t end;
   if (!rf_add_u64(hdu->data_offset, hdu->data_bytes, &end) || !rf_block_ceil(end, &end) || end > INT64_MAX)
@@ -217,7 +217,7 @@ static rf_status next_offset(const rf_hdu *hdu, uint64_t *next, rf_error *err) {
   return RF_OK;
 }
 
-/* What was kept for an entry that was dropped and is found again now. */
+/* Gives a found entry the session of its dropped predecessor. */
 static void take_session(rf_file *file, rf_hdu *hdu) {
   for (size_t i = 0; i < file->session_count; i++) {
     const rf_kept_session kept = file->sessions[i];
@@ -236,7 +236,7 @@ static rf_status scan_into(rf_file *file, rf_hdu *hdu, bool last, bool *found, r
   rf_structure structure;
   uint64_t next = 0;
   rf_structure_begin(&structure, file->kinds, hdu, file->hdu_count == 0);
-  rf_status status = scan_header(file, file->scan_offset, first_piece(file, last), &structure, found, err);
+  rf_status status = scan_header(file, file->scan_offset, first_read(file, last), &structure, found, err);
   if (status != RF_OK || !*found) {
     rf_structure_abandon(&structure);
     return status;
@@ -244,8 +244,9 @@ static rf_status scan_into(rf_file *file, rf_hdu *hdu, bool last, bool *found, r
   RF_TRY(rf_structure_finish(&structure, err));
   status = next_offset(hdu, &next, err);
   if (status == RF_OK && file->hdu_count >= file->limits.hdus)
-    status = rf_fail(err, RF_ERR_LIMIT, "the file has more than %llu HDUs, which is the limit (from Python max_hdus)",
-                     (unsigned long long)file->limits.hdus);
+    status =
+        rf_fail(err, RF_ERR_LIMIT, "the file has more than %llu HDUs, the limit (rf_limits.hdus, from Python max_hdus)",
+                (unsigned long long)file->limits.hdus);
   if (status != RF_OK) {
     rf_hdu_clear(hdu);
     return status;
@@ -259,13 +260,13 @@ static rf_status scan_into(rf_file *file, rf_hdu *hdu, bool last, bool *found, r
   return RF_OK;
 }
 
-/* What is wrong with the bytes stays wrong; what the system or the network did may go better the next time. */
+/* Returns whether a failure is due to the bytes of the file. Failures of the system or the network may be temporary. */
 static bool is_lasting(rf_status status) {
   return status == RF_ERR_NOT_FITS || status == RF_ERR_FORMAT || status == RF_ERR_CARD || status == RF_ERR_TRUNCATED ||
          status == RF_ERR_CODEC || status == RF_ERR_LIMIT;
 }
 
-/* Keeps what ended the scan for everyone who asks again, and reports it. */
+/* Stores the failure that ended the scan for later calls, and reports it. */
 static rf_status end_scan(rf_file *file, rf_status status, rf_error *err) {
   (void)rf_error_locate(&file->scan_error, status, file->name, hdu_number(file->hdu_count));
   if (err != NULL && err->code == RF_OK)
@@ -277,7 +278,7 @@ static rf_status end_scan(rf_file *file, rf_status status, rf_error *err) {
   return status;
 }
 
-/* Finds one more HDU, or the end. */
+/* Finds the next HDU, or the end. */
 static rf_status scan_next(rf_file *file, bool last, rf_error *err) {
   rf_hdu *hdu;
   bool found = false;
@@ -290,7 +291,7 @@ static rf_status scan_next(rf_file *file, bool last, rf_error *err) {
   return status == RF_OK ? RF_OK : end_scan(file, status, err);
 }
 
-/* All entries are there to be used but one whose header may not be whole. */
+/* Makes all entries known, except one whose header may be incomplete. */
 static void publish(rf_file *file) {
   if (file->store->writable)
     return;
@@ -299,7 +300,7 @@ static void publish(rf_file *file) {
   rf_mutex_unlock(&file->index_lock);
 }
 
-/* Scans until entry `index` is there (SIZE_MAX: all) or the end. scan_lock held. */
+/* Scans up to entry `index` (SIZE_MAX: all) or the end. scan_lock held. */
 static rf_status scan_to(rf_file *file, size_t index, rf_error *err) {
   rf_status status = RF_OK;
   bool before = file->scanned;
@@ -327,7 +328,7 @@ static rf_status scan_to(rf_file *file, size_t index, rf_error *err) {
   return status;
 }
 
-/* In a forked child, another thread may have been between the last entry of the index and the place behind it. */
+/* Takes scan_lock. In a forked child, another thread may have added an entry without updating scan_offset. */
 static void lock_scan(rf_file *file) {
   rf_mutex_lock(&file->scan_lock);
   if (rf_mutex_was_abandoned(&file->scan_lock) && !file->scanned && file->hdu_count > 0)
@@ -342,7 +343,7 @@ rf_status rf_file_scan_locked(rf_file *file, size_t *count, rf_error *err) {
   return status;
 }
 
-/* An entry in the index; it is compared with the file when another program has changed that since. */
+/* Compares an entry with the file if another program has changed the file since. */
 static rf_status found_entry(rf_file *file, size_t index, rf_hdu *hdu, rf_error *err) {
   uint64_t foreign = file->shared->foreign;
   if (atomic_load_explicit(&hdu->foreign, memory_order_relaxed) == foreign)
@@ -387,4 +388,4 @@ rf_status rf_file_get_hdu_count(rf_file *file, size_t *count, rf_error *err) {
   return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }
 
-/* Blanks in front do not count, as with other readers. */
+/* Compares names without leading blanks, as other readers do. */

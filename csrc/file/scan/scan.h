@@ -7,13 +7,16 @@
 
 #include "file/file.h"
 
-/* Entry `index`, scanning as far as needed. `lock` held either way. RF_ERR_NOT_FOUND past the last HDU. */
+/* Gets entry `index`, scanning as far as necessary. Returns RF_ERR_NOT_FOUND past the last HDU. Lock held, shared or
+ * exclusively. */
 rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error *err);
 
-/* All of them. *count is set in any case to how many there are before the failure. `lock` held either way. */
+/* Finds all HDUs. *count receives their number, on failure that of the HDUs before it. Lock held, shared or
+ * exclusively.
+ */
 rf_status rf_file_scan_locked(rf_file *file, size_t *count, rf_error *err);
 
-/* A new entry that belongs to the caller, and room for it at the end of the index. */
+/* Allocates an entry, which belongs to the caller, and room for it at the end of the index. */
 rf_status rf_file_add_entry(rf_file *file, rf_hdu **hdu, rf_error *err);
 
 #endif

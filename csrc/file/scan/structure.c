@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * From structural cards to the facts of an HDU (FITS 4.4.1). Cards are taken in any order, keywords in any case: what
- * matters is that the numbers make sense, not that the writer was tidy.
+ * Reading the properties of an HDU from its structural cards (FITS 4.4.1). Cards may come in any order, and keywords in
+ * any case: only the numbers must be valid.
  */
 #include "file/scan/structure.h"
 
@@ -16,12 +16,12 @@
 #define MAX_COLUMNS 999   /* FITS 7.2.1 */
 #define GARBAGE_CARDS 360 /* ten blocks */
 
-/* In the list of axes until the card has been seen, and for a card without a usable value. */
+/* In the list of axes: no card yet, or a card without a valid value. */
 #define AXIS_MISSING UINT64_MAX
 #define AXIS_NO_INTEGER (UINT64_MAX - 1)
 #define AXIS_NEGATIVE (UINT64_MAX - 2)
 
-/* EXTNAME of the binary table that a compressed image is stored in, by some programs. */
+/* The EXTNAME that some programs give to the binary table of a compressed image. */
 static const char table_name[] = "COMPRESSED_IMAGE";
 
 void rf_hdu_clear(rf_hdu *hdu) {
@@ -60,7 +60,7 @@ void rf_structure_abandon(rf_structure *structure) {
 
 /* --- values --- */
 
-/* true when nothing but blanks, or a comment, stands from column 31 on. */
+/* Returns whether only blanks or a comment follow from column 31 on. */
 static bool only_comment_behind(const char *card) {
   size_t i = 30;
   while (i < RF_CARD_BYTES && card[i] == ' ')
@@ -68,8 +68,8 @@ static bool only_comment_behind(const char *card) {
   return i == RF_CARD_BYTES || card[i] == '/';
 }
 
-/* A number in the fixed format (FITS 4.2.3), which is what nearly all structural cards have, without the splitting
- * of cards; everything else takes the general way. */
+/* Reads an integer. Nearly all structural cards have the fixed format (FITS 4.2.3), which needs no splitting of the
+ * card. rf_card_integer() reads the others. */
 static bool card_integer(const char card[RF_CARD_BYTES], int64_t *value) {
   static const char blanks[20] = "                    ";
   uint64_t sum = 0, unit = 1;
@@ -86,7 +86,7 @@ static bool card_integer(const char card[RF_CARD_BYTES], int64_t *value) {
   return true;
 }
 
-/* A string that begins in column 11 and holds no quote, likewise. */
+/* Reads a string, likewise: fast if it begins in column 11 and has no quote. */
 static bool card_string(const char card[RF_CARD_BYTES], char *text, size_t capacity) {
   const char *open = card + 11, *close = card[10] == '\'' ? memchr(open, '\'', RF_CARD_BYTES - 12) : NULL;
   if (close == NULL || close[1] != ' ' || (size_t)(close - open) >= capacity)
@@ -102,21 +102,21 @@ static bool card_string(const char card[RF_CARD_BYTES], char *text, size_t capac
   return true;
 }
 
-/* A keyword once more: the first one counts. */
-static void note_twice(rf_structure *structure, const char card[RF_CARD_BYTES], bool different) {
-  if (!different || structure->twice[0] != '\0')
+/* Notes a repeated keyword. The first one counts. */
+static void note_duplicate(rf_structure *structure, const char card[RF_CARD_BYTES], bool different) {
+  if (!different || structure->duplicate[0] != '\0')
     return;
   size_t n = 0;
   for (; n < 8 && card[n] != ' '; n++)
-    structure->twice[n] = card[n];
-  structure->twice[n] = '\0';
+    structure->duplicate[n] = card[n];
+  structure->duplicate[n] = '\0';
 }
 
 static void take_number(rf_structure *structure, rf_number *number, const char card[RF_CARD_BYTES]) {
   int64_t again;
   if (number->seen) {
-    note_twice(structure, card,
-               card_integer(card, &again) != number->valid || (number->valid && again != number->value));
+    note_duplicate(structure, card,
+                   card_integer(card, &again) != number->valid || (number->valid && again != number->value));
     return;
   }
   number->seen = true;
@@ -131,7 +131,7 @@ static void take_flag(rf_flag *flag, const char card[RF_CARD_BYTES]) {
   (void)rf_card_logical(card, &flag->value);
 }
 
-/* What is to be told about a card that was not clean. The first of the HDU counts. */
+/* Notes a value that does not have the form of a number. The first one of the HDU counts. */
 static void note_scale(rf_structure *structure, const char *keyword, const rf_card_scale *scale) {
   rf_hdu *hdu = structure->hdu;
   if (scale->state == RF_SCALE_BAD && hdu->bad_keyword[0] == '\0') {
@@ -154,7 +154,7 @@ static void take_bzero(rf_structure *structure, const char card[RF_CARD_BYTES]) 
   rf_card_scale scale;
   rf_card_scale_read(card, &scale);
   if (structure->has_bzero) {
-    note_twice(structure, card, !is_number(&scale) || scale.real != hdu->bzero);
+    note_duplicate(structure, card, !is_number(&scale) || scale.real != hdu->bzero);
     return;
   }
   note_scale(structure, "BZERO", &scale);
@@ -169,7 +169,7 @@ static void take_bscale(rf_structure *structure, const char card[RF_CARD_BYTES])
   rf_card_scale scale;
   rf_card_scale_read(card, &scale);
   if (structure->has_bscale) {
-    note_twice(structure, card, !is_number(&scale) || scale.real != structure->hdu->bscale);
+    note_duplicate(structure, card, !is_number(&scale) || scale.real != structure->hdu->bscale);
     return;
   }
   note_scale(structure, "BSCALE", &scale);
@@ -184,17 +184,17 @@ static void take_blank(rf_structure *structure, const char card[RF_CARD_BYTES]) 
   rf_card_scale_read(card, &scale);
   bool valid = is_number(&scale) && scale.is_integer;
   if (blank->seen) {
-    note_twice(structure, card, valid != blank->valid || (valid && scale.integer != blank->value));
+    note_duplicate(structure, card, valid != blank->valid || (valid && scale.integer != blank->value));
     return;
   }
-  /* BLANK says nothing about real numbers (FITS 4.4.2.5), and BITPIX may still come: see finish(). */
+  /* BLANK does not apply to real numbers (FITS 4.4.2.5), but BITPIX may follow: see finish(). */
   note_scale(structure, "BLANK", &scale);
   if (scale.state == RF_SCALE_CLEAN && scale.with_point && structure->real_blank[0] == '\0')
     memcpy(structure->real_blank, scale.text, sizeof structure->real_blank);
   *blank = (rf_number){scale.state != RF_SCALE_EMPTY, valid, scale.integer};
 }
 
-/* The first EXTNAME counts. But in front of that of a compressed image, programs put one that says no more. */
+/* The first EXTNAME counts, but some programs put "COMPRESSED_IMAGE" before the name of a compressed image. */
 static void take_extname(rf_structure *structure, const char card[RF_CARD_BYTES]) {
   rf_hdu *hdu = structure->hdu;
   char *name = hdu->extname;
@@ -211,10 +211,10 @@ static void take_extname(rf_structure *structure, const char card[RF_CARD_BYTES]
   structure->open_name = found && length > 0 && name[length - 1] == '&' ? name : NULL;
 }
 
-/* A CONTINUE card right behind EXTNAME: its text takes the place of the '&'. What does not fit is cut. */
+/* Takes a CONTINUE card directly after EXTNAME: its text replaces the '&'. A long name is cut. */
 static void continue_extname(rf_structure *structure, const char card[RF_CARD_BYTES]) {
   char *name = structure->open_name, copy[RF_CARD_BYTES], piece[RF_CARD_BYTES];
-  /* A CONTINUE card has no value indicator; with one it reads as any string does. */
+  /* A CONTINUE card has no value indicator. With one it is read like any string. */
   memcpy(copy, card, sizeof copy);
   memcpy(copy, "EXTNAME = ", 10);
   structure->open_name = NULL;
@@ -235,7 +235,7 @@ rf_status rf_hdu_refuse_scale(const rf_hdu *hdu, rf_error *err) {
                  hdu->bad_text);
 }
 
-/* EXTVER of 3, 3.0 and '3' is the same version to other readers. */
+/* Takes EXTVER. 3, 3.0 and '3' are the same version to other readers. */
 static void take_extver(rf_structure *structure, const char card[RF_CARD_BYTES]) {
   rf_number *extver = &structure->extver;
   rf_card_scale scale;
@@ -250,7 +250,7 @@ static void take_extver(rf_structure *structure, const char card[RF_CARD_BYTES])
 
 /* --- axes --- */
 
-/* n of "NAXISn", 0 when it is no such keyword. */
+/* Returns n of "NAXISn", or 0 for other keywords. */
 static unsigned axis_number(const char key[8]) {
   unsigned n = 0;
   size_t i = 5;
@@ -267,7 +267,7 @@ static unsigned axis_number(const char key[8]) {
 static rf_status widen_axes(rf_structure *structure, rf_error *err) {
   uint64_t *axes = rf_alloc(MAX_AXES * sizeof *axes);
   if (axes == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "no memory for %d axes", MAX_AXES);
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %d axes", MAX_AXES);
   memcpy(axes, structure->axes, SMALL_AXES * sizeof *axes);
   for (size_t i = SMALL_AXES; i < MAX_AXES; i++)
     axes[i] = AXIS_MISSING;
@@ -281,7 +281,7 @@ static rf_status take_axis(rf_structure *structure, unsigned n, const char card[
     RF_TRY(widen_axes(structure, err));
   uint64_t axis = !card_integer(card, &length) ? AXIS_NO_INTEGER : length < 0 ? AXIS_NEGATIVE : (uint64_t)length;
   if (structure->axes[n - 1] != AXIS_MISSING)
-    note_twice(structure, card, axis != structure->axes[n - 1]);
+    note_duplicate(structure, card, axis != structure->axes[n - 1]);
   else
     structure->axes[n - 1] = axis;
   return RF_OK;
@@ -362,7 +362,7 @@ static rf_status take_card(rf_structure *structure, const char card[RF_CARD_BYTE
   return RF_OK;
 }
 
-/* Headers may have any bytes here and there, but data behind a header without END has hardly anything else. */
+/* Fails after many cards without a printable keyword: these are data after a header without END. */
 static rf_status judge_garbage(rf_structure *structure, const char card[RF_CARD_BYTES], rf_error *err) {
   structure->garbage = rf_all_printable(card, 8) ? 0 : structure->garbage + 1;
   if (structure->garbage < GARBAGE_CARDS)
@@ -378,9 +378,9 @@ rf_status rf_structure_card(rf_structure *structure, const char card[RF_CARD_BYT
     structure->garbage = 0;
     return take_card(structure, card, err);
   }
-  if (structure->odd_card == 0) {
-    structure->odd_card = structure->count;
-    memcpy(structure->odd, card, RF_CARD_BYTES);
+  if (structure->unprintable_card == 0) {
+    structure->unprintable_card = structure->count;
+    memcpy(structure->unprintable, card, RF_CARD_BYTES);
   }
   RF_TRY(judge_garbage(structure, card, err));
   rf_card_plain(card, plain);
@@ -398,7 +398,7 @@ static rf_status bad_number(rf_error *err, const rf_number *number, const char *
   return rf_fail(err, RF_ERR_FORMAT, "%s is %lld where %s is expected", keyword, (long long)number->value, expected);
 }
 
-/* A count that may be absent. */
+/* Checks a count that may be absent. */
 static rf_status optional_count(const rf_number *number, const char *keyword, int64_t absent, int64_t *value,
                                 rf_error *err) {
   *value = absent;
@@ -437,7 +437,7 @@ static rf_status check_axes(rf_structure *structure, rf_error *err) {
   for (size_t i = (size_t)hdu->naxis; i < room && structure->axis_beyond == 0; i++)
     if (structure->axes[i] != AXIS_MISSING)
       structure->axis_beyond = (unsigned)i + 1;
-  /* Keep the list in its smaller home where it fits. */
+  /* Store a short list in the entry. */
   if ((size_t)hdu->naxis <= SMALL_AXES && structure->axes != hdu->small_axes) {
     memcpy(hdu->small_axes, structure->axes, SMALL_AXES * sizeof *structure->axes);
     rf_free(structure->axes);
@@ -446,7 +446,7 @@ static rf_status check_axes(rf_structure *structure, rf_error *err) {
   return RF_OK;
 }
 
-/* The first row that recognises the cards; the last one recognises all. */
+/* Returns the first row that recognises the cards; the last one recognises all. */
 static const rf_hdu_ops *recognise(const rf_structure *structure) {
   const rf_hdu_ops *const *kind = structure->kinds;
   while (!(*kind)->recognise(structure))
@@ -454,8 +454,9 @@ static const rf_hdu_ops *recognise(const rf_structure *structure) {
   return *kind;
 }
 
-/* Equations 1 and 2 of FITS 4.4.1, and that of random groups (FITS 6.1.1), where NAXIS1 = 0 does not count. */
-static rf_status work_out_size(const rf_structure *structure, rf_error *err) {
+/* Computes the data size by equations 1 and 2 of FITS 4.4.1. In random groups (FITS 6.1.1) NAXIS1 = 0 does not count.
+ */
+static rf_status compute_size(const rf_structure *structure, rf_error *err) {
   rf_hdu *hdu = structure->hdu;
   hdu->data_bytes = 0;
   if (hdu->naxis == 0)
@@ -496,7 +497,7 @@ static rf_status finish(rf_structure *structure, rf_error *err) {
   hdu->ops = recognise(structure);
   uint32_t flags = hdu->ops->flags;
   hdu->gcount = 1;
-  /* In a primary array that is no random groups these two mean nothing (eq. 1), whatever old writers left there. */
+  /* In a primary array without random groups, these two have no meaning (eq. 1). */
   if (!structure->primary || (flags & RF_KIND_GROUPS) != 0) {
     RF_TRY(optional_count(&structure->pcount, "PCOUNT", 0, &hdu->pcount, err));
     RF_TRY(optional_count(&structure->gcount, "GCOUNT", 1, &hdu->gcount, err));
@@ -508,10 +509,10 @@ static rf_status finish(rf_structure *structure, rf_error *err) {
   if ((flags & RF_KIND_SECOND_NAME) != 0 && structure->own_name[0] != '\0')
     memcpy(hdu->extname, structure->own_name, sizeof hdu->extname);
   for (size_t n = strlen(hdu->extname); n > 0 && hdu->extname[n - 1] == ' '; n--)
-    hdu->extname[n - 1] = '\0'; /* of a name put together from CONTINUE cards */
+    hdu->extname[n - 1] = '\0'; /* of a name from CONTINUE cards */
   if (structure->extver.valid)
     hdu->extver = structure->extver.value;
-  /* BLANK says nothing about real numbers (FITS 4.4.2.5). That of a compressed image is for its ZBITPIX. */
+  /* BLANK does not apply to real numbers (FITS 4.4.2.5). That of a compressed image applies to its ZBITPIX. */
   hdu->has_blank = hdu->bitpix > 0 && structure->blank.valid;
   structure->blank_outside =
       (flags & RF_KIND_ARRAY) != 0 && hdu->has_blank && !rf_hdu_blank_fits(hdu->bitpix, structure->blank.value);
@@ -519,7 +520,7 @@ static rf_status finish(rf_structure *structure, rf_error *err) {
   if (hdu->bitpix < 0 && strcmp(hdu->bad_keyword, "BLANK") == 0)
     hdu->bad_keyword[0] = '\0';
   hdu->blank = hdu->has_blank ? structure->blank.value : 0;
-  return work_out_size(structure, err);
+  return compute_size(structure, err);
 }
 
 rf_status rf_structure_finish(rf_structure *structure, rf_error *err) {

@@ -69,13 +69,13 @@ typedef struct rf_remote_options {
   uint64_t threshold_bytes; /* files up to this size are downloaded whole; default 4 MiB */
   uint64_t first_bytes;     /* bytes of the first request; default 256 KiB */
   uint64_t block_bytes;     /* unit of the cache; default 64 KiB */
-  uint64_t cache_bytes;     /* most bytes in the cache; default 256 MiB */
+  uint64_t cache_bytes;     /* maximal size of the cache; default 256 MiB */
   uint64_t gap_bytes;       /* ranges this close are merged; default 1 MiB (less if many requests run in parallel) */
-  uint64_t request_bytes;   /* most bytes of one request; default 16 MiB; without `timeout`, 256 MiB for long reads from
-                               a server that responds fast */
-  unsigned concurrency;     /* most parallel requests; default 8 */
-  int retries;              /* retries after a temporary failure; 0: the default of 4, < 0: none */
-  double retry_seconds;     /* most seconds that one read spends on retries; default 60 */
+  uint64_t request_bytes; /* maximal size of one request; default 16 MiB; without `timeout`, 256 MiB for long reads from
+                             a server that responds fast */
+  unsigned concurrency;   /* most parallel requests; default 8 */
+  int retries;            /* retries after a temporary failure; 0: the default of 4, < 0: none */
+  double retry_seconds;   /* most seconds that one read spends on retries; default 60 */
 
   const char *user;     /* for the server of the URL; a user in the URL takes precedence */
   const char *password; /* likewise */

@@ -436,7 +436,7 @@ static void keep_odd_quantiz(rf_file *file, size_t index, const rf_header *heade
                 "ZQUANTIZ = '%s', where NO_DITHER, SUBTRACTIVE_DITHER_1 or SUBTRACTIVE_DITHER_2 is expected: read as "
                 "not dithered",
                 zquantiz);
-  rf_file_add_warning(file, RF_ODD_QUANTIZED, index, &odd);
+  rf_file_add_warning(file, RF_WARNING_QUANTIZED, index, &odd);
 }
 
 static void keep_blank_outside(rf_file *file, size_t index, const rf_tiled_image *tiled_image) {
@@ -445,7 +445,7 @@ static void keep_blank_outside(rf_file *file, size_t index, const rf_tiled_image
   rf_error_keyword(&odd, "BLANK");
   (void)rf_fail(&odd, RF_ERR_FORMAT, "BLANK or ZBLANK = %" PRId64 " is outside the range of ZBITPIX = %d: not used",
                 tiled_image->null, tiled_image->image.bitpix);
-  rf_file_add_warning(file, RF_ODD_BLANK_OUTSIDE, index, &odd);
+  rf_file_add_warning(file, RF_WARNING_BLANK_OUTSIDE, index, &odd);
 }
 
 void rf_tiled_image_warn(rf_file *file, size_t index, const rf_tiled_image *tiled_image, const rf_header *header) {

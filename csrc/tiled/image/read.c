@@ -466,7 +466,7 @@ static void keep_blank_met(rf_file *file, size_t index, const rf_tiled_image *ti
                 "%" PRId64 " is ZBLANK of the first tile, so BLANK of the image, and a defined pixel of another tile: "
                 "it counts as undefined",
                 tiled_image->image.blank);
-  rf_file_add_warning(file, RF_ODD_BLANK_MET, index, &odd);
+  rf_file_add_warning(file, RF_WARNING_BLANK_PIXEL, index, &odd);
 }
 
 rf_status rf_tiled_image_read(rf_file *file, rf_hdu *hdu, const rf_image_request *request, rf_error *err) {

@@ -60,14 +60,14 @@ def test_a_file_that_is_right(path):
 
 
 CARDS = {
-    "BLANK of reals": (1, "BLANK   = -1", r"[1]: BLANK in an image of reals"),
+    "BLANK of reals": (1, "BLANK   = -1", r"[1]: BLANK in an image of real numbers"),
     "BLANK that is no integer": (0, "BLANK   = -1.5", r"[0]: BLANK has no integer value"),
     "NAXIS3 of two axes": (1, "NAXIS3  = 7", r"[1]: NAXIS3 beside NAXIS = 2: not used"),
     "NAXIS900 of two axes": (1, "NAXIS900= 7", r"[1]: NAXIS900 beside NAXIS = 2: not used"),
-    "BITPIX twice": (0, "BITPIX  = 8", r"[0]: BITPIX stands twice, with different values"),
-    "NAXIS twice": (0, "NAXIS   = 1", r"[0]: NAXIS stands twice"),
-    "NAXIS1 twice": (1, "NAXIS1  = 5", r"[1]: NAXIS1 stands twice"),
-    "PCOUNT twice": (1, "PCOUNT  = 8", r"[1]: PCOUNT stands twice"),
+    "BITPIX twice": (0, "BITPIX  = 8", r"[0]: BITPIX appears twice, with different values"),
+    "NAXIS twice": (0, "NAXIS   = 1", r"[0]: NAXIS appears twice"),
+    "NAXIS1 twice": (1, "NAXIS1  = 5", r"[1]: NAXIS1 appears twice"),
+    "PCOUNT twice": (1, "PCOUNT  = 8", r"[1]: PCOUNT appears twice"),
 }
 
 
@@ -81,7 +81,7 @@ def test_odd_cards(path, name):
 def test_scales_that_stand_twice(path):
     put(path, 0, "BSCALE  = 2", "BZERO   = 5", "BZERO   = 6")
     (message,) = told(path)
-    assert "odd.fits[0]: BZERO stands twice, with different values: the first one counts" in message
+    assert "odd.fits[0]: BZERO appears twice, with different values: the first one counts" in message
     with pytest.warns(FITSWarning):
         assert rustfits.read(path)[0, 1] == 7
 
@@ -95,14 +95,14 @@ def test_the_same_card_twice_is_no_harm(path):
 def test_an_extension_without_pcount(path):
     content = path.read_bytes()
     path.write_bytes(content.replace(b"PCOUNT  =", b"COMMENT  "))
-    assert ["[1]: an extension without PCOUNT" in one for one in told(path)] == [True]
+    assert ["[1]: extension without PCOUNT" in one for one in told(path)] == [True]
 
 
 def test_bytes_behind_end(path):
     content = path.read_bytes()
     path.write_bytes(content[:2879] + b"\n" + content[2880:])
     (message,) = told(path)
-    assert "odd.fits[0]: behind END the header has byte 0x0A" in message
+    assert "odd.fits[0]: expected blanks after END, found byte 0x0A" in message
 
 
 def test_what_follows_the_last_hdu(path):
@@ -114,7 +114,7 @@ def test_what_follows_the_last_hdu(path):
     with path.open("ab") as stream:
         stream.write(b"once upon a time")
     (message,) = told(path)
-    assert f"odd.fits[1]: what follows this HDU, from byte {size} of the file on" in message
+    assert f"odd.fits[1]: the bytes after this HDU, from byte {size} of the file on" in message
 
 
 def test_a_last_block_without_fill(path):
@@ -140,7 +140,7 @@ def test_names_are_looked_up_in_silence_until_the_end_is_reached(path):
         stream.write(b"once upon a time")
     with FITS(path) as fits:
         assert fits["SCI"].index == 1
-        with pytest.raises(KeyError), pytest.warns(FITSWarning, match="what follows"):
+        with pytest.raises(KeyError), pytest.warns(FITSWarning, match="bytes after this HDU"):
             assert fits["REF"]
 
 

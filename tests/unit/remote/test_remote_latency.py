@@ -65,8 +65,8 @@ def test_a_look_past_blocks_of_fill_takes_one_round_trip_and_256_kib(archive, fa
         assert len(fits) == 2
         plain, fetched = far.round_trips, fits.remote_stats().bytes_fetched
     for name, count, fills in (
-        ("gap.fits", 3, "stand in front"),
-        ("zeros.fits", 2, "nothing was looked at"),
+        ("gap.fits", 3, "precede this HDU"),
+        ("zeros.fits", 2, "not read from byte"),
     ):
         before = far.round_trips
         with FITS(far.url(name)) as fits, pytest.warns(rustfits.FITSWarning, match=fills):

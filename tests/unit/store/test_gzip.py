@@ -162,7 +162,7 @@ def test_stray_bytes_behind_the_last_member(packed, image, stray, whole):
     size = packed.stat().st_size
     packed.write_bytes(packed.read_bytes() + STRAY[stray])
     np.testing.assert_array_equal(rustfits.read(packed), image)
-    match = f"from byte {size} of the compressed file on, bytes follow its last gzip member"
+    match = f"after the last gzip member, from byte {size} of the compressed file on"
     with FITS(packed) as fits:
         if whole:
             np.testing.assert_array_equal(fits[0].read(), image)

@@ -136,7 +136,7 @@ static void keep_int64(rf_file *file, size_t index) {
   (void)rf_fail(&odd, RF_ERR_UNSUPPORTED,
                 "compressed images of 64-bit integers are read by this library and astropy; cfitsio, and what is built "
                 "on it, cannot read them");
-  rf_file_add_warning(file, RF_ODD_INT64, index, &odd);
+  rf_file_add_warning(file, RF_WARNING_INT64, index, &odd);
 }
 
 rf_status rf_tiled_image_append_locked(rf_file *file, const rf_tile_plan *plan, const rf_header *header, uint64_t spare,

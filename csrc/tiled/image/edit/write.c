@@ -187,7 +187,7 @@ static bool has_zero(const void *in, rf_dtype type, uint64_t count) {
 static void judge_zeros(rf_file *file, size_t index, const rf_tiled_image *tiled_image, const rf_convert *convert,
                         const void *in, uint64_t count) {
   rf_error odd;
-  if (!tiled_image->quantized || tiled_image->dither == RF_DITHER_2 || rf_file_has_warning(file, RF_ODD_ZEROS) ||
+  if (!tiled_image->quantized || tiled_image->dither == RF_DITHER_2 || rf_file_has_warning(file, RF_WARNING_ZEROS) ||
       (convert->type != RF_F32 && convert->type != RF_F64) || !has_zero(in, convert->type, count))
     return;
   rf_error_clear(&odd);
@@ -195,7 +195,7 @@ static void judge_zeros(rf_file *file, size_t index, const rf_tiled_image *tiled
   (void)rf_fail(&odd, RF_ERR_FORMAT,
                 "the data contain exact zeros, which this quantizing changes: method 'dither2' "
                 "(SUBTRACTIVE_DITHER_2) does");
-  rf_file_add_warning(file, RF_ODD_ZEROS, index, &odd);
+  rf_file_add_warning(file, RF_WARNING_ZEROS, index, &odd);
 }
 
 /* ---- the calls ---- */
