@@ -30,7 +30,7 @@ typedef struct disk {
   disk_event *log;
   size_t events;
   size_t log_room;
-  size_t limit;  /* the longest the file may get: what is written behind it is a fault. 0: any */
+  size_t limit;  /* the maximum length of the file; a write behind it is a fault. 0: no limit */
   bool outside;  /* something was */
   long fail_at;  /* the event that fails, -1: none */
   bool half;     /* it alone fails, a write after half of its bytes */

@@ -71,7 +71,7 @@ static inline uint64_t image_random_axes(int naxis, const uint64_t *lengths, rf_
     uint64_t length = lengths[i];
     axes[i] = (rf_axis){0, 1, length, NULL};
     switch (image_random(6)) {
-    case 0: /* a stretch */
+    case 0: /* a contiguous range */
       axes[i].start = (int64_t)image_random(length);
       axes[i].count = 1 + image_random(length - (uint64_t)axes[i].start);
       break;

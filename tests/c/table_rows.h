@@ -72,7 +72,7 @@ static inline rf_table_info rows_info(rf_file *file, size_t index) {
   return info;
 }
 
-/* n bytes of the data unit from `offset` on, and the file must tell the same when it is opened anew. */
+/* Compare `n` bytes of the data unit at `offset` with `expected`, in this handle and in a reopened file. */
 static inline int rows_bytes(rf_file *file, size_t index, uint64_t offset, const void *expected, size_t n) {
   uint8_t *bytes = malloc(n + 1);
   rf_hdu_info info = {.size = sizeof info};

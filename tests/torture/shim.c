@@ -3,7 +3,9 @@
  * Loaded with LD_PRELOAD: counts the calls that change files below a folder, and at the N-th of them kills the process,
  * tears the write, or makes the call fail. One process, one plan; a forked child takes the plan over.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -193,7 +195,7 @@ int close(int fd) {
     return real(fd);
   if (action == SHIM_TEAR)
     kill(getpid(), SIGKILL);
-  (void)real(fd); /* the descriptor is gone, as on Linux */
+  (void)real(fd); /* Linux also closes the descriptor if close fails */
   errno = failure;
   return -1;
 }

@@ -13,7 +13,7 @@ static void first_cause_wins(void) {
   CHECK(rf_fail(&err, RF_ERR_IO, "later") == RF_ERR_IO);
   CHECK(err.code == RF_ERR_FORMAT);
   CHECK_STR(err.message, "NAXIS is -1");
-  CHECK(rf_fail(NULL, RF_ERR_IO, "nobody listens") == RF_ERR_IO);
+  CHECK(rf_fail(NULL, RF_ERR_IO, "no error struct") == RF_ERR_IO);
   rf_error_clear(&err);
   CHECK(err.code == RF_OK && err.message[0] == '\0' && err.hdu == -1 && err.offset == -1);
   rf_error_clear(NULL);

@@ -170,7 +170,7 @@ static void worth_threads(void) {
   set_threads(NULL);
 }
 
-/* Reading what is stored as it is: memory sets the pace, so that two do it unless somebody says more. */
+/* Memory limits the reading of unencoded data. Two threads therefore read it unless the caller sets more. */
 static void worth_readers(void) {
   const uint64_t mib = (uint64_t)1 << 20;
   unsigned processors = rf_processor_count();

@@ -342,7 +342,7 @@ static void unchanged_pixels_keep_their_integers(void) {
       if (!again)
         exit(2);
       rf_dequantize_f64(&quantum, t.integers, t.count, t.f64);
-      for (size_t first = 0; first < t.count; first += 2311) { /* not where stretches of the sequence begin */
+      for (size_t first = 0; first < t.count; first += 2311) { /* inside segments of the random sequence */
         size_t n = t.count - first < 2311 ? t.count - first : 2311;
         CHECK(rf_requantize_f64(&quantum, first, t.f64 + first, n, again + first));
       }
@@ -362,8 +362,8 @@ static void what_does_not_fit_a_scale(void) {
   quantum.has_null = true;
   quantum.null = -5;
   CHECK(rf_requantize_f32(&quantum, 0, nan_first, 1, out) && out[0] == -5);
-  const float stands_for_nan = 7.5f, fits = 8.0f, high = 2e9f, low = -2e9f, infinite = INFINITY;
-  CHECK(!rf_requantize_f32(&quantum, 0, &stands_for_nan, 1, out));
+  const float null_value = 7.5f, fits = 8.0f, high = 2e9f, low = -2e9f, infinite = INFINITY;
+  CHECK(!rf_requantize_f32(&quantum, 0, &null_value, 1, out));
   CHECK(rf_requantize_f32(&quantum, 0, &fits, 1, out) && out[0] == -4);
   CHECK(!rf_requantize_f32(&quantum, 0, &high, 1, out));
   CHECK(!rf_requantize_f32(&quantum, 0, &low, 1, out));

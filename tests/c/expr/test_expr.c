@@ -58,7 +58,7 @@ static const struct {
     {"vla", {.type = RF_F32, .unfit = "has cells of varying length"}, {NULL, 0, NULL, 0}},
 };
 
-/* The columns that an expression asked for, in order. */
+/* The columns that an expression requests, in order. */
 typedef struct asked {
   rf_expr_cells cells[32];
   size_t count;

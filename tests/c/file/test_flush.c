@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What edits put off until the file is closed is done when somebody asks for the bytes; when the disk is full then,
- * either nothing has happened and it can be tried again, or the handle says that it is of no use any more.
+ * The library completes deferred edits when the caller closes the file or requests its bytes. If the disk is full, the
+ * file is unchanged and the caller can try again, or the handle reports that it is unusable.
  */
 #include <pthread.h>
 
@@ -121,7 +121,7 @@ static uint8_t *take_bytes(size_t *n) {
 
 /* ---- the tests ---- */
 
-/* What settling gives is what closing gives, and more can be appended afterwards. */
+/* A flush writes the same bytes as a close, and the caller can append afterwards. */
 static void sync_and_close_give_the_same(void) {
   for (size_t k = 0; k < COUNT(kinds); k++) {
     size_t n[2];
@@ -210,8 +210,8 @@ static void *append_often(void *context) {
   return NULL;
 }
 
-/* Another thread leaves room again and again: what is copied has none. */
-static void copies_while_somebody_appends(void) {
+/* Another thread repeatedly leaves spare room in the table. No copy has any. */
+static void copies_during_appends(void) {
   for (size_t k = 0; k < COUNT(kinds); k++) {
     pthread_t thread;
     shared = pending(k);
@@ -247,7 +247,7 @@ int main(void) {
   RUN(sync_and_close_give_the_same);
   RUN(a_copy_is_that_of_a_whole_hdu);
   RUN(a_full_disk_loses_nothing);
-  RUN(copies_while_somebody_appends);
+  RUN(copies_during_appends);
   RUN(a_file_that_is_closed_or_read_only);
   watched_free();
   return check_report();

@@ -26,7 +26,7 @@ static size_t count_of(rf_file *file) {
   return count;
 }
 
-/* What is odd is kept once for each cause, and told as a failure would be. */
+/* The library keeps one warning for each cause and describes it as an error. */
 static void warnings(void) {
   fits_bytes fits = {0};
   rf_file *file;
@@ -572,7 +572,7 @@ static void a_name_with_quotes_and_continue(void) {
   fits_card(&fits, "EXTNAME = 'it''s / a long name&'");
   fits_card(&fits, "CONTINUE  ' that goes on&'");
   fits_card(&fits, "CONTINUE  ' and on' / and has an end");
-  fits_card(&fits, "CONTINUE  ' this is nobody''s'");
+  fits_card(&fits, "CONTINUE  ' an orphan''s end'");
   fits_end(&fits);
   fits_begin(&fits, "IMAGE", 8, 0, NULL);
   fits_card(&fits, "EXTNAME = 'no continuation&'");

@@ -249,8 +249,8 @@ static const struct {
 #define CELL_BYTES 68
 #define MASK_BYTES 16
 
-/* What is asked for: all columns as a struct, as arrays of their own (the first of them backwards) with masks, or two
- * columns of it. Fills requests; gives how many. */
+/* The shapes of a request: all columns as a struct, all columns as separate arrays with masks (the first backwards), or
+ * two columns. `ask` fills `requests` and returns their number. */
 enum { STRUCT, ARRAYS, TWO, SHAPES };
 
 static size_t ask(int shape, uint64_t rows, uint8_t *out, uint8_t *mask, rf_column_request *requests) {

@@ -110,7 +110,7 @@ static void a_primary_image_becomes_an_extension_and_back(void) {
   CHECK(strncmp(card_at(both, 1, 5), "NAXIS3  =", 9) == 0);
   CHECK(strncmp(card_at(both, 1, 6), "PCOUNT  =                    0", 30) == 0);
   CHECK(strncmp(card_at(both, 1, 7), "GCOUNT  =                    1", 30) == 0);
-  CHECK(strncmp(card_at(both, 1, 8), "OBJECT  = 'M31     '           / what it is", 43) == 0); /* EXTEND is gone */
+  CHECK(strncmp(card_at(both, 1, 8), "OBJECT  = 'M31     '           / what it is", 43) == 0); /* without EXTEND */
   CHECK_OK(rf_hdu_copy(both, 1, back, &index, &err), err);
   CHECK(index == 0);
   CHECK(strncmp(card_at(back, 0, 0), "SIMPLE  =                    T", 30) == 0);
@@ -258,7 +258,7 @@ static void what_has_no_pixels_is_copied(void) {
   free(bytes);
 }
 
-static void what_is_packed_is_copied(void) {
+static void packed_hdus_are_copied(void) {
   size_t n, made, index;
   uint8_t *bytes;
   rf_file *both = two_images(&n, &bytes), *packed = open_empty(), *again = open_empty();
@@ -427,7 +427,7 @@ int main(void) {
   RUN(the_way_there_and_back);
   RUN(larger_than_a_block);
   RUN(what_has_no_pixels_is_copied);
-  RUN(what_is_packed_is_copied);
+  RUN(packed_hdus_are_copied);
   RUN(extensions_keep_their_header);
   RUN(failures_leave_the_target_as_it_was);
   RUN(a_corrupt_tile_leaves_the_target_as_it_was);

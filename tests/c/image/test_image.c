@@ -244,7 +244,7 @@ static void nan_bits_are_kept(void) {
 
 static void a_file_cut_short_says_how_much_is_missing(void) {
   const uint64_t lengths[2] = {10, 100};
-  const rf_axis there[2] = {{0, 1, 4, NULL}, {0, 1, 100, NULL}}, gone[2] = {{0, 1, 10, NULL}, {40, 1, 1, NULL}};
+  const rf_axis there[2] = {{0, 1, 4, NULL}, {0, 1, 100, NULL}}, cut_off[2] = {{0, 1, 10, NULL}, {40, 1, 1, NULL}};
   size_t size;
   uint8_t *data, out[1000];
   rf_error err;
@@ -263,7 +263,7 @@ static void a_file_cut_short_says_how_much_is_missing(void) {
     CHECK(rf_image_read(file, 0, PIXELS(.dtype = RF_U8, .data = out, .data_bytes = 1000), &err) == RF_ERR_TRUNCATED);
     CHECK(strstr(err.message, "570 bytes of them are missing") != NULL);
     CHECK(err.hdu == 0 && strstr(err.message, way == 2 ? "[0]" : "cut.fits[0]: ") != NULL);
-    CHECK(rf_image_read(file, 0, PIXELS(.section = gone, .dtype = RF_U8, .data = out, .data_bytes = 10), &err) ==
+    CHECK(rf_image_read(file, 0, PIXELS(.section = cut_off, .dtype = RF_U8, .data = out, .data_bytes = 10), &err) ==
           RF_ERR_TRUNCATED);
     CHECK(strstr(err.message, "570 bytes of them are missing") != NULL);
     if (way > 0)
@@ -406,7 +406,7 @@ static void extending_grows_axis_0(void) {
   CHECK(back[0] == 0 && back[3] == 1 && back[8] == 6);
   CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_U8, .data = kept, .data_bytes = 5), &err), err);
   CHECK(memcmp(kept, tail, 5) == 0);
-  /* Over the block's end: the HDU behind moves, and what is new is zero. */
+  /* An extension past the block moves the next HDU. The new pixels are zero. */
   CHECK_OK(rf_image_extend(file, 0, 1000, &err), err);
   CHECK_OK(rf_image_read(file, 1, PIXELS(.dtype = RF_U8, .data = kept, .data_bytes = 5), &err), err);
   CHECK(memcmp(kept, tail, 5) == 0);
@@ -422,7 +422,7 @@ static void extending_grows_axis_0(void) {
   closed(file);
 }
 
-/* Planes come with their pixels; what is wrong with them is found before the image has another length. */
+/* The library writes planes with their pixels. It detects invalid planes before it changes the length of the image. */
 static void appending_planes_writes_them(void) {
   static const int16_t first[6] = {1, 2, 3, 4, 5, 6}, more[6] = {-7, 8, -9, 10, -11, 12}, huge[3] = {0, 0, 0};
   const int32_t beyond[3] = {1, 2, 70000};

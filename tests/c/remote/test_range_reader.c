@@ -25,7 +25,7 @@ typedef struct {
   bool no_ranges;
   bool silent;       /* no validators */
   atomic_int calls;  /* of fetch */
-  atomic_int ranges; /* asked for, in all */
+  atomic_int ranges; /* total number of requested ranges */
   int busy;          /* so many calls are answered 503 first */
   int from_call;     /* counted from this call on */
   size_t cut;        /* a call ends with a lost connection after so many bytes; 0: never */
@@ -33,7 +33,7 @@ typedef struct {
   rf_status failure; /* all calls from from_call on fail with this */
   int errno_;        /* and this */
   const char *etag;
-  bool lies;        /* sends one byte more than it was asked for */
+  bool lies;        /* sends one byte more than requested */
   bool one_by_one;  /* sends one range at a time */
   atomic_int group; /* fetches of several ranges in one request */
 } fake_server;
@@ -67,7 +67,7 @@ static rf_status fake_fetch(void *user, const rf_request *request, const rf_rece
   int call = server.calls++;
   bool later = call >= server.from_call;
   if (later && server.failure != RF_OK) {
-    rf_fail(err, server.failure, "the server is gone");
+    rf_fail(err, server.failure, "the server has stopped");
     if (err != NULL)
       err->sys_errno = server.errno_;
     return server.failure;
@@ -215,7 +215,7 @@ static void test_modes_that_insist(void) {
 
 /* ---- what is fetched ---- */
 
-static void test_any_stretch_is_right(void) {
+static void test_any_range_is_right(void) {
   serve(FILE_BYTES - 12345);
   rf_options options = options_of(RF_REMOTE_RANGES);
   fetching.cache_bytes = 1 << 20; /* blocks come and go */
@@ -307,7 +307,7 @@ static void test_the_cache_keeps_to_its_budget(void) {
   for (uint64_t at = BLOCK; at < 4 << 20; at += BLOCK)
     CHECK(reads_right(store, at + 7, 100));
   int calls = server.calls;
-  CHECK(reads_right(store, BLOCK + 7, 100)); /* gone meanwhile */
+  CHECK(reads_right(store, BLOCK + 7, 100)); /* no longer in the cache */
   CHECK(server.calls == calls + 1);
   CHECK_OK(rf_store_close(store, &err), err);
 }
@@ -497,14 +497,14 @@ static void test_busy_then_fine(void) {
   CHECK_OK(rf_store_close(store, &err), err);
 }
 
-static void test_a_server_that_is_gone(void) {
+static void test_a_server_that_has_stopped(void) {
   serve(FILE_BYTES);
   rf_options options = options_of(RF_REMOTE_AUTO);
   rf_store *store = open_file(&options);
   server.failure = RF_ERR_NETWORK;
   server.from_call = server.calls;
   rf_error_clear(&err);
-  CHECK(reads_right(store, 100, 1000)); /* what is there is there */
+  CHECK(reads_right(store, 100, 1000)); /* the cache has these bytes */
   CHECK(!reads_right(store, 9000000, 10));
   CHECK(err.code == RF_ERR_NETWORK);
   CHECK_OK(rf_store_close(store, NULL), err);
@@ -540,7 +540,7 @@ static void test_a_server_that_sends_too_much(void) {
   rf_options options = options_of(RF_REMOTE_AUTO);
   rf_store *store = open_file(&options);
   server.lies = true;
-  CHECK(reads_right(store, 9000000, 10)); /* what was asked for came, and nothing behind it was taken */
+  CHECK(reads_right(store, 9000000, 10)); /* the reader takes the requested bytes and ignores the rest */
   CHECK_OK(rf_store_close(store, NULL), err);
 }
 
@@ -705,7 +705,7 @@ int main(void) {
   RUN(test_a_small_file_is_downloaded);
   RUN(test_a_server_without_ranges);
   RUN(test_modes_that_insist);
-  RUN(test_any_stretch_is_right);
+  RUN(test_any_range_is_right);
   RUN(test_many_ranges_are_one_round_trip);
   RUN(test_far_ranges_run_side_by_side);
   RUN(test_prefetch_is_what_reads_use);
@@ -720,7 +720,7 @@ int main(void) {
   RUN(test_threads_share_small_blocks);
   RUN(test_what_broke_off_goes_on_at_the_byte);
   RUN(test_busy_then_fine);
-  RUN(test_a_server_that_is_gone);
+  RUN(test_a_server_that_has_stopped);
   RUN(test_a_file_that_changes);
   RUN(test_a_server_that_sends_too_much);
   RUN(test_progress_can_end_a_fetch);

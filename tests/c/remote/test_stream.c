@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Long stretches of remote files that are used while they arrive, over a server made up here that sends pieces of any
- * size, several ranges at a time, and loses connections.
+ * Long ranges of remote files that the library uses while they arrive. A simulated server sends pieces of any size,
+ * sends several ranges at a time, and loses connections.
  */
 #include <stdlib.h>
 
@@ -28,7 +28,7 @@ typedef struct {
   size_t cut;    /* a call loses its connections after so many bytes; 0: never */
   int cuts;      /* so often */
   int calls;     /* of fetch */
-  size_t ranges; /* asked for, in all */
+  size_t ranges; /* total number of requested ranges */
 } fake_server;
 
 static fake_server server;
@@ -283,7 +283,7 @@ static void read_both(rf_file *local, rf_file *remote, const rf_axis *axes, rf_d
   free(got);
 }
 
-/* An image that is longer than the shortest stretch that is streamed, in pieces of an odd number of bytes. */
+/* An image longer than the shortest streamed range, which arrives in pieces of an odd number of bytes. */
 static void check_image(int bitpix, const char *more, rf_dtype type, uint32_t flags) {
   size_t size, width = (size_t)(bitpix < 0 ? -bitpix : bitpix) / 8;
   uint64_t axes[2] = {1000, 9000 / width + 1}, count = axes[0] * axes[1];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * The gzip filter over stores in memory, over files, and over a driver of the test's own that counts and fails.
- * Inputs are made with zlib; what is written is read with zlib.
+ * zlib makes the inputs and reads the outputs.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -272,7 +272,7 @@ static void header_touches_only_the_beginning(void) {
   check_range(store, plain, 0, 2880);
   CHECK(probe.read_bytes <= 200 * 1024);
   CHECK(probe.highest <= 200 * 1024);
-  /* And what is there is not decoded again. */
+  /* The filter does not decode cached bytes again. */
   unsigned reads = probe.reads;
   check_range(store, plain, 10, 2000);
   CHECK(probe.reads == reads);

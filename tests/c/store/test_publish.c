@@ -37,8 +37,8 @@ static rf_status end(rf_file *file, rf_status status, size_t index, rf_error *e)
   rf_error ignored;
   if (status == RF_OK)
     return rf_hdu_publish(file, index, e);
-  rf_status gone = rf_hdu_discard(file, index, &ignored);
-  CHECK(gone == RF_OK || gone == RF_ERR_TAINTED);
+  rf_status discarded = rf_hdu_discard(file, index, &ignored);
+  CHECK(discarded == RF_OK || discarded == RF_ERR_TAINTED);
   return status;
 }
 
@@ -445,7 +445,7 @@ static void held_pixels_are_found(void) {
       watched.countdown = 0;
       CHECK(rf_image_read(file, 1, PIXELS(.dtype = RF_I16, .data = value, .data_bytes = sizeof value), &err) ==
             RF_ERR_NO_SPACE);
-      CHECK(rf_hdu_publish(file, 1, &err) == RF_ERR_ARGUMENT); /* it is gone */
+      CHECK(rf_hdu_publish(file, 1, &err) == RF_ERR_ARGUMENT); /* the HDU was discarded */
       CHECK(count_of(file) == 1);
     } else if (how == 4) {
       CHECK_OK(rf_hdu_discard(file, 1, &err), err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * From a name to an open store: schemes, rows, codecs, and what is said when there is none. Mappings.
+ * From a name to an open store: schemes, driver rows, codecs, mappings, and the errors for missing ones.
  */
 #include <stddef.h>
 #include <stdlib.h>

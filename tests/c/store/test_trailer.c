@@ -285,7 +285,7 @@ static void move_hdu(rf_store *s) {
   free(first);
 }
 
-static void swap_stretches(rf_store *s) {
+static void swap_extents(rf_store *s) {
   move(s, HEAD, OLD_SIZE, 4000);
   move(s, BEHIND, HEAD, 4000);
   move(s, OLD_SIZE, BEHIND, 4000);
@@ -324,7 +324,7 @@ static const edit_case CASES[] = {
     {"HDU deleted", delete_hdu, false},
     {"HDU inserted", insert_hdu, false},
     {"HDU moved", move_hdu, false},
-    {"two stretches swapped", swap_stretches, false},
+    {"two extents swapped", swap_extents, false},
     {"file cut short", cut_short, false},
 };
 #define CASE_COUNT (sizeof CASES / sizeof *CASES)

@@ -179,25 +179,27 @@ static void test_strings(void) {
   CHECK(!info.scaled && info.warning[0] != '\0');
 }
 
-static void test_twins_and_scale(void) {
+static void test_offset_types_and_scale(void) {
   static const struct {
     const char *form;
     double zero;
     bool exact;
     rf_dtype type;
-  } twins[] = {{"B", -128, false, RF_I8},
-               {"I", 32768, false, RF_U16},
-               {"J", 2147483648.0, false, RF_U32},
-               {"K", 9223372036854775808.0, true, RF_U64},
-               {"K", 9223372036854775808.0, false, RF_F64}, /* 2^63 + 1, as a double */
-               {"B", 32768, false, RF_F64},
-               {"E", 32768, false, RF_F64},
-               {"C", 1, false, RF_C128}};
-  for (size_t i = 0; i < sizeof twins / sizeof twins[0]; i++) {
-    rf_column_info info = make(&(rf_column_keywords){
-        .form = twins[i].form, .has_zero = true, .zero = twins[i].zero, .zero_is_2_63 = twins[i].exact});
-    CHECK(info.type == twins[i].type);
-    CHECK((info.scaled != 0) == (twins[i].type == RF_F64 || twins[i].type == RF_C128));
+  } offset_types[] = {{"B", -128, false, RF_I8},
+                      {"I", 32768, false, RF_U16},
+                      {"J", 2147483648.0, false, RF_U32},
+                      {"K", 9223372036854775808.0, true, RF_U64},
+                      {"K", 9223372036854775808.0, false, RF_F64}, /* 2^63 + 1, as a double */
+                      {"B", 32768, false, RF_F64},
+                      {"E", 32768, false, RF_F64},
+                      {"C", 1, false, RF_C128}};
+  for (size_t i = 0; i < sizeof offset_types / sizeof offset_types[0]; i++) {
+    rf_column_info info = make(&(rf_column_keywords){.form = offset_types[i].form,
+                                                     .has_zero = true,
+                                                     .zero = offset_types[i].zero,
+                                                     .zero_is_2_63 = offset_types[i].exact});
+    CHECK(info.type == offset_types[i].type);
+    CHECK((info.scaled != 0) == (offset_types[i].type == RF_F64 || offset_types[i].type == RF_C128));
   }
   rf_column_info info =
       make(&(rf_column_keywords){.form = "I", .has_zero = true, .zero = 32768, .has_scale = true, .scale = 2});
@@ -252,7 +254,7 @@ int main(void) {
   RUN(test_dims);
   RUN(test_shapes);
   RUN(test_strings);
-  RUN(test_twins_and_scale);
+  RUN(test_offset_types_and_scale);
   RUN(test_nulls);
   RUN(test_long_texts_are_cut);
   RUN(test_no_form);

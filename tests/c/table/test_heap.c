@@ -136,8 +136,8 @@ static rf_file *open_table(const heap_table *t, bool watch) {
 
 /* ---- elements ---- */
 
-/* Elements by hand: same width here and there, in the order of this machine. */
-static void expect(const heap_table *t, char letter, bool twin, uint8_t *out) {
+/* Compute the elements in the byte order of this machine, with the stored width. */
+static void expect(const heap_table *t, char letter, bool is_offset, uint8_t *out) {
   unsigned width = letter_bytes(letter), part = strchr("CM", letter) ? width / 2 : width;
   for (unsigned row = 0; row < t->nrows; row++) {
     const uint8_t *cell = t->fits.bytes + t->heap + t->offsets[row];
@@ -148,7 +148,7 @@ static void expect(const heap_table *t, char letter, bool twin, uint8_t *out) {
         *out++ = cell[i] == 'T' || cell[i] == 1;
       } else {
         for (unsigned k = 0; k < width; k += part, out += part) {
-          uint64_t value = big_endian(cell + i * width + k, part) ^ (twin ? UINT64_C(1) << (8 * part - 1) : 0);
+          uint64_t value = big_endian(cell + i * width + k, part) ^ (is_offset ? UINT64_C(1) << (8 * part - 1) : 0);
           uint8_t a = (uint8_t)value;
           uint16_t b = (uint16_t)value;
           uint32_t c = (uint32_t)value;
@@ -275,7 +275,7 @@ static rf_status descriptor_status(const char *form, uint64_t length, uint64_t o
     CHECK(strstr(err.message, "'cells', row 2:") != NULL && err.hdu == 1);
   uint8_t out[400];
   uint64_t bytes = length < 25 ? 4 * length : 400;
-  if (status != RF_OK) /* whoever asks without looking gets no further */
+  if (status != RF_OK) /* a caller that ignores the status gets an error too */
     CHECK(call_read_heap(file, 1, 1, &length, &offset, 1, RF_I32, 0, out, bytes, NULL, &err) == RF_ERR_RANGE);
   rf_file_free(file, NULL);
   fits_free(&fits);
@@ -353,7 +353,7 @@ static rf_status large_close(void *state, rf_error *error) {
   return RF_OK;
 }
 
-/* The standard's descriptors are signed; writers have gone on counting. Inside the heap there is only one reading. */
+/* Descriptors are signed, but some writers exceed 2^31. Inside the heap, only the unsigned reading is possible. */
 static void test_p_descriptor_with_the_top_bit(void) {
   static const rf_driver_ops ops = {
       .size = sizeof ops, .open = large_open, .read_at = large_read, .get_size = large_size, .close = large_close};

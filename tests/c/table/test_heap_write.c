@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Cells of variable length are written, columns come and go, heaps are packed anew: against a model in memory, and
- * against bytes put together by hand.
+ * The tests write cells of variable length, insert and delete columns, and repack heaps. They compare the result with a
+ * model in memory and with bytes built by hand.
  */
 #include <math.h>
 
@@ -129,7 +129,7 @@ static void test_append_in_steps(void) {
         call_read_heap(file, index, 2, found, offsets, STEPS * EACH, RF_I16, 0, w_back, total * 2, NULL, &rows_err),
         rows_err);
     CHECK(memcmp(w, w_back, total * 2) == 0);
-    /* Whoever opens the file later finds no gap. */
+    /* The reopened file has no gap. */
     if (!closed) {
       CHECK_OK(rf_file_free(file, &rows_err), rows_err);
       CHECK_OK(rf_file_open(scratch_path("steps.fits"), RF_MODE_READ_WRITE, NULL, &file, &rows_err), rows_err);
@@ -409,11 +409,11 @@ static void test_keywords_move_along(void) {
     CHECK_STR(rows_card(file, index, after[i][0]), after[i][1]);
   rows_agree(file);
   CHECK_OK(rf_table_delete_column(file, index, 2, &rows_err), rows_err);
-  static const char *const gone[][2] = {{"TFIELDS", "3"}, {"TTYPE2", "n"}, {"TTYPE3", "c"},    {"TTYPE4", "-"},
-                                        {"TLMIN3", "-"},  {"TLMIN2", "-"}, {"TCRPX3", "1"},    {"TP3_4", "-"},
-                                        {"TP2_3", "-"},   {"TV3_2", "8"},  {"TDISP3", "F8.3"}, {"TEMP2", "6"}};
-  for (size_t i = 0; i < COUNT(gone); i++)
-    CHECK_STR(rows_card(file, index, gone[i][0]), gone[i][1]);
+  static const char *const deleted[][2] = {{"TFIELDS", "3"}, {"TTYPE2", "n"}, {"TTYPE3", "c"},    {"TTYPE4", "-"},
+                                           {"TLMIN3", "-"},  {"TLMIN2", "-"}, {"TCRPX3", "1"},    {"TP3_4", "-"},
+                                           {"TP2_3", "-"},   {"TV3_2", "8"},  {"TDISP3", "F8.3"}, {"TEMP2", "6"}};
+  for (size_t i = 0; i < COUNT(deleted); i++)
+    CHECK_STR(rows_card(file, index, deleted[i][0]), deleted[i][1]);
   CHECK_OK(rf_table_describe_column(file, index, 0, "alpha", "", "I3", &rows_err), rows_err);
   CHECK_STR(rows_card(file, index, "TTYPE1"), "alpha");
   CHECK_STR(rows_card(file, index, "TUNIT1"), "-");

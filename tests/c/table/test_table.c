@@ -31,7 +31,7 @@ typedef struct field {
   unsigned repeat;
   unsigned bytes;
   unsigned offset;
-  bool twin;
+  bool is_offset;
   bool scaled;
   bool has_null;
   long long null;
@@ -81,8 +81,8 @@ static void choose_field(field *f, const char *letters) {
   f->letter = letters[any(strlen(letters))];
   f->repeat = any(2) ? 1 : (unsigned)any(f->letter == 'A' || f->letter == 'X' ? 40 : 9);
   f->bytes = f->letter == 'X' ? (f->repeat + 7) / 8 : f->repeat * letter_bytes(f->letter);
-  f->twin = strchr("BIJK", f->letter) && any(3) == 0;
-  f->scaled = !f->twin && strchr("BIJKED", f->letter) && any(6) == 0;
+  f->is_offset = strchr("BIJK", f->letter) && any(3) == 0;
+  f->scaled = !f->is_offset && strchr("BIJKED", f->letter) && any(6) == 0;
   f->has_null = strchr("BIJK", f->letter) && any(2);
   f->null = f->letter == 'B' ? 200 : 7;
 }
@@ -94,7 +94,7 @@ static void field_cards(fits_bytes *fits, unsigned n, const field *f) {
   snprintf(name, sizeof name, "Name%u", n);
   string_card(fits, "TFORM", n, form);
   string_card(fits, "TTYPE", n, name);
-  if (f->twin)
+  if (f->is_offset)
     number_card(fits, "TZERO", n, zeros[strchr("BIJK", f->letter) - "BIJK"]);
   if (f->scaled) {
     number_card(fits, "TSCAL", n, "0.5");
@@ -193,7 +193,7 @@ static unsigned cell_count(const field *f) {
 
 static rf_dtype cell_type(const field *f, bool text) {
   static const rf_dtype plain[] = {RF_U8, RF_I16, RF_I32, RF_I64, RF_F32, RF_F64, RF_C64, RF_C128};
-  static const rf_dtype twins[] = {RF_I8, RF_U16, RF_U32, RF_U64};
+  static const rf_dtype offset_types[] = {RF_I8, RF_U16, RF_U32, RF_U64};
   static const char letters[] = "BIJKEDCM";
   if (f->letter == 'A')
     return text ? RF_TEXT : RF_BYTES;
@@ -203,7 +203,8 @@ static rf_dtype cell_type(const field *f, bool text) {
     return RF_BIT;
   if (f->scaled)
     return RF_F64;
-  return f->twin ? twins[strchr(letters, f->letter) - letters] : plain[strchr(letters, f->letter) - letters];
+  return f->is_offset ? offset_types[strchr(letters, f->letter) - letters]
+                      : plain[strchr(letters, f->letter) - letters];
 }
 
 static void decode_text(const field *f, bool text, const uint8_t *bytes, uint8_t *out) {
@@ -243,7 +244,7 @@ static void decode_cell(const field *f, bool text, const uint8_t *bytes, uint8_t
       double re = stored_number(&part, from), im = stored_number(&part, from + width / 2);
       mask[i] = re != re || im != im;
     } else {
-      store(out + i * width, big_endian(from, width) ^ (f->twin ? UINT64_C(1) << (bits - 1) : 0), width);
+      store(out + i * width, big_endian(from, width) ^ (f->is_offset ? UINT64_C(1) << (bits - 1) : 0), width);
       mask[i] = strchr("ED", f->letter) && stored_number(f, from) != stored_number(f, from);
     }
     if (f->has_null && big_endian(from, width) == (uint64_t)f->null)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The cache of decoded tiles: what is kept, what goes first, and that a tile lives as long as somebody holds it.
+ * The cache of decoded tiles: which tiles it keeps, which it evicts first, and that a tile lives as long as a holder.
  */
 #include <stdatomic.h>
 

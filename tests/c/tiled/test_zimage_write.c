@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Making and changing compressed images: what is written is what is read, in this handle and in the next one; what a
- * write does not name stays to the bit; what cannot be held is refused before anything is written.
+ * Creating and editing compressed images. This handle and the next one read the written pixels. Pixels outside a write
+ * keep their bits. The library refuses values that do not fit before it writes any.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -257,7 +257,7 @@ static void an_older_spec(void) {
   CHECK_OK(rf_file_free(file, &err), err);
 }
 
-/* ---- tiles that nobody writes ---- */
+/* ---- unwritten tiles ---- */
 
 static void count_empty(rf_file *file, size_t index, uint64_t ntiles, uint64_t expected) {
   static uint64_t lengths[MOST], offsets[MOST];
@@ -291,7 +291,7 @@ static void never_written(void) {
                           &err),
            err);
   count_empty(file, index, 12, 11);
-  /* Another HDU behind it settles the first one, closing the second. */
+  /* Creating another HDU flushes the first one. The close flushes the second. */
   CHECK_OK(rf_image_create(file, &spec, &index, &err), err);
   count_empty(file, 1, 12, 0);
   count_empty(file, 2, 12, 12);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Compressed tables: whatever is done to one is done to a plain twin, and both must read the same; bytes that were
- * packed must come back; headers, descriptors and streams that lie must be told.
+ * Compressed tables. Each test applies the same edits to a compressed and a plain table, and both must read the same.
+ * Packed bytes must unpack unchanged. The library must report invalid headers, descriptors and streams.
  */
 #include "base/bytes.h"
 #include "file/access.h"
@@ -24,7 +24,7 @@ static uint64_t any(uint64_t below) {
   return below > 0 ? seed % below : 0;
 }
 
-/* ---- a table of every kind of column, and its twin ---- */
+/* ---- a plain and a compressed table of every kind of column ---- */
 
 static const uint64_t three[] = {3}, eleven[] = {11};
 
@@ -49,14 +49,14 @@ static const rf_column_spec columns[] = {
 
 #define NCOLS COUNT(columns)
 
-typedef struct twins {
+typedef struct table_pair {
   rf_file *plain;
   rf_file *packed;
   size_t at;
-} twins;
+} table_pair;
 
-static twins make_twins(uint64_t nrows, uint64_t tile_rows, const rf_zcmptype *types) {
-  twins t = {rows_file(), rows_file(), 0};
+static table_pair make_pair(uint64_t nrows, uint64_t tile_rows, const rf_zcmptype *types) {
+  table_pair t = {rows_file(), rows_file(), 0};
   size_t at = 0;
   rf_table_compression compression = {.size = sizeof compression, .tile_rows = tile_rows, .types = types};
   rf_table_spec spec = {.size = sizeof spec,
@@ -73,7 +73,7 @@ static twins make_twins(uint64_t nrows, uint64_t tile_rows, const rf_zcmptype *t
   return t;
 }
 
-static void end_twins(twins *t) {
+static void end_pair(table_pair *t) {
   rf_file_free(t->plain, NULL);
   rf_file_free(t->packed, NULL);
 }
@@ -130,7 +130,7 @@ static void same_tables(rf_file *plain, rf_file *packed, size_t at, const char *
     fprintf(stderr, "  after %s\n", what);
 }
 
-static void same(twins *t, const char *what) {
+static void same(table_pair *t, const char *what) {
   same_tables(t->plain, t->packed, t->at, what);
   rf_file *fresh = rows_reopen(t->packed);
   same_tables(t->plain, fresh, t->at, what);
@@ -153,7 +153,7 @@ static uint8_t any_byte(rf_dtype type, unsigned below) {
 }
 
 /* Any bytes into a column of these rows. */
-static void write_any(twins *t, size_t column, const rf_rows *rows) {
+static void write_any(table_pair *t, size_t column, const rf_rows *rows) {
   rf_column_info info = {.size = sizeof info};
   CHECK_OK(rf_table_get_column(t->plain, t->at, column, &info, &err), err);
   if (info.descriptor != 0) {
@@ -179,13 +179,13 @@ static void write_any(twins *t, size_t column, const rf_rows *rows) {
   free(in);
 }
 
-static void fill_twins(twins *t, uint64_t nrows) {
+static void fill_pair(table_pair *t, uint64_t nrows) {
   rf_rows all = {0, 1, nrows, NULL};
   for (size_t c = 0; c < NCOLS; c++)
     write_any(t, c, &all);
 }
 
-static void write_some(twins *t, uint64_t nrows) {
+static void write_some(table_pair *t, uint64_t nrows) {
   uint64_t list[9];
   for (size_t i = 0; i < COUNT(list); i++)
     list[i] = any(nrows);
@@ -197,7 +197,7 @@ static void write_some(twins *t, uint64_t nrows) {
     write_any(t, c, &choices[any(COUNT(choices))]);
 }
 
-static void change(twins *t) {
+static void change(table_pair *t) {
   uint64_t nrows = rows_info(t->plain, t->at).nrows;
   write_some(t, nrows);
   same(t, "writing");
@@ -209,7 +209,7 @@ static void change(twins *t) {
   BOTH(rf_table_resize(file, t->at, nrows - 7, &err));
   same(t, "shrinking");
   BOTH(rf_table_repack(file, t->at, NULL, &err));
-  same(t, "packing anew");
+  same(t, "repacking");
   rf_column_spec more = SPEC(.name = "new", .type = RF_I32);
   BOTH(call_insert(file, t->at, 3, &more, &err));
   same(t, "inserting");
@@ -219,12 +219,12 @@ static void change(twins *t) {
   same(t, "deleting");
 }
 
-static void take_out(twins *t, const rf_rows *rows, const char *what) {
+static void take_out(table_pair *t, const rf_rows *rows, const char *what) {
   BOTH(rf_table_delete_rows(file, t->at, rows, &err));
   same(t, what);
 }
 
-static void delete_some(twins *t) {
+static void delete_some(table_pair *t) {
   const uint64_t list[] = {0, 1, 36, 37, 38, 73, 74, 110, 111, 112, 113, 114, 115, 149};
   take_out(t, &(rf_rows){150, 1, 0, NULL}, "taking out no rows");
   take_out(t, &(rf_rows){120, 3, 11, NULL}, "taking out rows of the later tiles");
@@ -235,7 +235,7 @@ static void delete_some(twins *t) {
   BOTH(call_append(file, t->at, 44, NULL, 0, &err));
   take_out(t, &(rf_rows){0, 2, rows_info(t->plain, t->at).nrows / 2, NULL}, "taking out every other row");
   BOTH(rf_table_repack(file, t->at, NULL, &err));
-  same(t, "packing anew");
+  same(t, "repacking");
   take_out(t, &(rf_rows){(int64_t)rows_info(t->plain, t->at).nrows - 1, -1, 1, NULL}, "taking out the last row");
   const uint64_t falling[] = {4, 2};
   uint64_t nrows = rows_info(t->packed, t->at).nrows;
@@ -248,7 +248,7 @@ static void delete_some(twins *t) {
   same(t, "appending to nothing");
 }
 
-static void twins_of_every_codec(void (*steps)(twins *t)) {
+static void pairs_of_every_codec(void (*steps)(table_pair *t)) {
   rf_zcmptype rice[NCOLS], none[NCOLS], gzip[NCOLS];
   for (size_t i = 0; i < NCOLS; i++) {
     rf_dtype type = columns[i].type;
@@ -261,36 +261,36 @@ static void twins_of_every_codec(void (*steps)(twins *t)) {
   const uint64_t tiles[] = {1, 37, 200, 1000};
   for (size_t i = 0; i < COUNT(types); i++)
     for (size_t k = i == 1 ? 0 : 1; k < COUNT(tiles); k++) { /* a tile a row, which takes its time, of one mixture */
-      twins t = make_twins(200, tiles[k], types[i]);
+      table_pair t = make_pair(200, tiles[k], types[i]);
       size_t image = 0;
       rf_image_spec spec = {.size = sizeof spec, .dtype = RF_U8, .naxis = 1, .axes = three, .extver = -1};
       if (k % 2 == 0) /* something behind it moves along */
         CHECK_OK(rf_image_create(t.packed, &spec, &image, &err), err);
       same(&t, "creating");
-      fill_twins(&t, 200);
+      fill_pair(&t, 200);
       same(&t, "filling");
       steps(&t);
       if (k % 2 == 0)
         CHECK_STR(rows_card(t.packed, image, "NAXIS1"), "3");
-      end_twins(&t);
+      end_pair(&t);
     }
 }
 
-static void test_twins(void) {
-  twins_of_every_codec(change);
+static void test_edits_of_both_tables(void) {
+  pairs_of_every_codec(change);
 }
 
 static void test_rows_go(void) {
-  twins_of_every_codec(delete_some);
+  pairs_of_every_codec(delete_some);
 }
 
 /* Tiles before the first row that goes are not touched. */
 static void test_tiles_before_rows_that_go_stay(void) {
-  twins t = make_twins(100, 10, NULL);
+  table_pair t = make_pair(100, 10, NULL);
   uint8_t before[50 * 256], after[50 * 256];
   rf_hdu *hdu = NULL;
   rf_rows rows = {55, 1, 3, NULL};
-  fill_twins(&t, 100);
+  fill_pair(&t, 100);
   size_t n = 5 * NCOLS * 16;
   CHECK_OK(rf_file_hdu_locked(t.packed, t.at, &hdu, &err), err);
   CHECK_OK(rf_file_read_bytes(t.packed, hdu->data_offset, before, n, &err), err);
@@ -299,11 +299,11 @@ static void test_tiles_before_rows_that_go_stay(void) {
   CHECK_OK(rf_file_read_bytes(t.packed, hdu->data_offset, after, n, &err), err);
   CHECK(memcmp(before, after, n) == 0);
   same(&t, "taking out some rows");
-  end_twins(&t);
+  end_pair(&t);
 }
 
 static void test_facts(void) {
-  twins t = make_twins(100, 30, NULL);
+  table_pair t = make_pair(100, 30, NULL);
   uint64_t ntiles = 0, limit = 0, used = 0;
   rf_zcmptype types[NCOLS];
   rf_table_compression compression;
@@ -331,14 +331,14 @@ static void test_facts(void) {
   CHECK_OK(call_plan(t.packed, t.at, &few, &n, 1, NULL, 0, &ranges, &bytes, &err), err);
   CHECK(bytes > 0 && bytes < all);
   CHECK_OK(rf_hdu_set_cache(t.packed, t.at, 1000, &err), err);
-  fill_twins(&t, 100);
+  fill_pair(&t, 100);
   same(&t, "filling");
   CHECK_OK(rf_hdu_get_cache(t.packed, t.at, &limit, &used, &err), err);
   CHECK(limit == 1000 && used <= 1000 && used > 0);
   CHECK_OK(rf_hdu_clear_cache(t.packed, t.at, &err), err);
   CHECK_OK(rf_hdu_get_cache(t.packed, t.at, &limit, &used, &err), err);
   CHECK(used == 0);
-  end_twins(&t);
+  end_pair(&t);
 }
 
 /* ---- nothing is left behind where it need not be ---- */
@@ -515,15 +515,15 @@ static void test_pack_refused(void) {
 /* ---- lies ---- */
 
 static uint8_t *packed_bytes(size_t *n) {
-  twins t = make_twins(100, 30, NULL);
+  table_pair t = make_pair(100, 30, NULL);
   uint64_t size = 0;
-  fill_twins(&t, 100);
+  fill_pair(&t, 100);
   CHECK_OK(rf_table_repack(t.packed, t.at, NULL, &err), err);
   CHECK_OK(rf_file_get_size(t.packed, &size, &err), err);
   *n = (size_t)size;
   uint8_t *bytes = malloc(*n);
   CHECK_OK(rf_file_read_bytes(t.packed, 0, bytes, *n, &err), err);
-  end_twins(&t);
+  end_pair(&t);
   return bytes;
 }
 
@@ -724,8 +724,8 @@ static void test_full_disk(void) {
 
 /* P descriptors become Q where they have to: the heap of the table is said to be nearly full. */
 static void test_descriptors_get_wider(void) {
-  twins t = make_twins(10, 4, NULL);
-  fill_twins(&t, 10);
+  table_pair t = make_pair(10, 4, NULL);
+  fill_pair(&t, 10);
   size_t pi = 13, n = 0, bytes = 0;
   uint8_t *before = cells_of(t.packed, t.at, pi, 10, &bytes);
   rf_header *header = NULL;
@@ -752,11 +752,11 @@ static void test_descriptors_get_wider(void) {
   rf_file_free(file, NULL);
   free(file_bytes);
   free(before);
-  end_twins(&t);
+  end_pair(&t);
 }
 
 int main(void) {
-  RUN(test_twins);
+  RUN(test_edits_of_both_tables);
   RUN(test_rows_go);
   RUN(test_tiles_before_rows_that_go_stay);
   RUN(test_facts);

@@ -390,7 +390,7 @@ static void test_the_check_alone_says_the_same(void) {
         }
 }
 
-/* The formats that tables get when none is asked for keep every bit. */
+/* The default formats of ASCII tables keep every bit. */
 static void test_default_formats_keep_every_bit(void) {
   const rf_ascii_format single = {'E', 15, 8}, whole = {'D', 25, 17};
   char field[32];

@@ -25,7 +25,7 @@ typedef struct session {
   script script;
   rf_options options;
   rf_file *file;
-  uint64_t created; /* bytes of data asked for so far */
+  uint64_t created; /* bytes of data requested so far */
 } session;
 
 /* ---- looking ---- */

@@ -63,7 +63,7 @@ def tables() -> dict[str, bytes]:
     descriptor = struct.pack(">ii", 3, 4) + struct.pack(">qq", 5, 0)
     return {
         "numbers": table(72, 5, 0, numbers) + some(360),
-        "twins": table(
+        "offset_types": table(
             15,
             9,
             0,

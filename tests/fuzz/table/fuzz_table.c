@@ -106,7 +106,7 @@ static uint8_t *read_column(rf_file *file, size_t column, const rf_column_info *
   return NULL;
 }
 
-static void check_rows(rf_file *file, rf_file *twin, size_t column, const rf_column_info *info, uint64_t nrows) {
+static void check_rows(rf_file *file, rf_file *peeked, size_t column, const rf_column_info *info, uint64_t nrows) {
   uint64_t n = nrows < MAX_ROWS ? nrows : MAX_ROWS, list[5];
   for (uint64_t i = 0; i < 5; i++)
     list[i] = (i * 7 + 3) % nrows;
@@ -117,7 +117,7 @@ static void check_rows(rf_file *file, rf_file *twin, size_t column, const rf_col
     for (size_t t = 0; t < 3; t++) {
       size_t a = 0, b = 0;
       uint8_t *x = read_column(file, column, info, &choices[r], types[t], t == 1 ? RF_CELL_RAW : 0, &a);
-      uint8_t *y = read_column(twin, column, info, &choices[r], types[t], t == 1 ? RF_CELL_RAW : 0, &b);
+      uint8_t *y = read_column(peeked, column, info, &choices[r], types[t], t == 1 ? RF_CELL_RAW : 0, &b);
       expect((x == NULL) == (y == NULL));
       expect(x == NULL || memcmp(x, y, a) == 0);
       free(x);
@@ -145,7 +145,7 @@ static void check_heap(rf_file *file, size_t column, const rf_column_info *info,
   free(mask);
 }
 
-static void check_table(rf_file *file, rf_file *twin) {
+static void check_table(rf_file *file, rf_file *peeked) {
   rf_table_info info = {.size = sizeof info};
   rf_error err;
   if (rf_table_get_info(file, hdu, &info, &err) != RF_OK) {
@@ -164,7 +164,7 @@ static void check_table(rf_file *file, rf_file *twin) {
     if (info.nrows > 0 && column.descriptor != 0)
       check_heap(file, i, &column, info.nrows);
     else if (info.nrows > 0 && info.nrows <= INT64_MAX)
-      check_rows(file, twin, i, &column, info.nrows);
+      check_rows(file, peeked, i, &column, info.nrows);
   }
 }
 
@@ -179,15 +179,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                          .close = serve_close};
   static const rf_driver rows[] = {{.size = sizeof(rf_driver), .scheme = "pieces", .ops = &ops},
                                    {.size = sizeof(rf_driver), .scheme = "peeked", .ops = &peek_ops}};
-  rf_file *file = NULL, *twin = NULL;
+  rf_file *file = NULL, *peeked = NULL;
   if (rf_driver_register(&rows[0], NULL) != RF_OK || rf_driver_register(&rows[1], NULL) != RF_OK)
     return 0;
   build(data, size);
   if (rf_file_open("pieces://t", RF_MODE_READ, NULL, &file, NULL) == RF_OK &&
-      rf_file_open("peeked://t", RF_MODE_READ, NULL, &twin, NULL) == RF_OK)
-    check_table(file, twin);
+      rf_file_open("peeked://t", RF_MODE_READ, NULL, &peeked, NULL) == RF_OK)
+    check_table(file, peeked);
   (void)rf_file_free(file, NULL);
-  (void)rf_file_free(twin, NULL);
+  (void)rf_file_free(peeked, NULL);
   free(served.bytes);
   return 0;
 }

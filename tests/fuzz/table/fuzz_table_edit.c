@@ -189,9 +189,9 @@ static bool overlap(const rf_column_info *a, const rf_column_info *b) {
   return a->offset < b->offset + b->bytes && b->offset < a->offset + a->bytes;
 }
 
-/* The columns that were there before have kept their cells; `changed` is one that need not (nor need what it lies on),
- * `moved` the first whose number is another now, by `by`. What could not be read may be readable now, and the other way
- * round only when rows behind a cut end were asked for. */
+/* Check that the earlier columns keep their cells, except `changed` and the columns that overlap it. `moved` is the
+ * first column with a new number, which differs by `by`. A column may become readable. A readable column may fail only
+ * if the call requests rows behind a cut end. */
 static void same_cells(session *s, const snapshot *before, uint64_t nrows, size_t changed, size_t moved, int by) {
   snapshot after;
   if (!look(s->file, nrows, &after))

@@ -125,7 +125,7 @@ static size_t section(rf_axis *axes, const uint64_t *lengths, size_t naxis, unsi
   return count;
 }
 
-static void check_sections(rf_file *file, rf_file *twin, const rf_image_info *info, const uint64_t *lengths,
+static void check_sections(rf_file *file, rf_file *peeked, const rf_image_info *info, const uint64_t *lengths,
                            size_t naxis, const pixels *whole) {
   rf_axis axes[MAX_AXES];
   uint64_t list[5 * MAX_AXES], strides[MAX_AXES + 1], limit, used;
@@ -137,7 +137,7 @@ static void check_sections(rf_file *file, rf_file *twin, const rf_image_info *in
     if (count > MAX_BYTES / 8)
       continue;
     pixels a = read_pixels(file, axes, naxis, 0, info->dtype, 0, 0),
-           b = read_pixels(twin, axes, naxis, 0, info->dtype, 0, 0);
+           b = read_pixels(peeked, axes, naxis, 0, info->dtype, 0, 0);
     same(&a, &b, info->dtype);
     expect(whole->status != RF_OK || a.status == RF_OK);
     size_t width = rf_dtype_bytes(info->dtype, 0);
@@ -187,7 +187,7 @@ static void check_headers(rf_file *file) {
     expect(err.message[0] != '\0');
 }
 
-static void check_image(rf_file *file, rf_file *twin) {
+static void check_image(rf_file *file, rf_file *peeked) {
   rf_image_info info = {.size = sizeof info};
   uint64_t lengths[MAX_AXES];
   size_t naxis;
@@ -209,15 +209,15 @@ static void check_image(rf_file *file, rf_file *twin) {
     return;
   }
   pixels a = read_pixels(file, NULL, naxis, info.count, info.dtype, 0, 0);
-  pixels b = read_pixels(twin, NULL, naxis, info.count, info.dtype, 0, 2);
+  pixels b = read_pixels(peeked, NULL, naxis, info.count, info.dtype, 0, 2);
   same(&a, &b, info.dtype);
   drop(&b);
-  b = read_pixels(twin, NULL, naxis, info.count, info.stored, RF_IMAGE_RAW, 0);
+  b = read_pixels(peeked, NULL, naxis, info.count, info.stored, RF_IMAGE_RAW, 0);
   /* Stored values can be read where BSCALE or BZERO is no number. */
   expect(a.status == b.status || (a.status == RF_ERR_FORMAT && b.status == RF_OK));
   drop(&b);
-  check_sections(file, twin, &info, lengths, naxis, &a);
-  check_plan(twin, &a);
+  check_sections(file, peeked, &info, lengths, naxis, &a);
+  check_plan(peeked, &a);
   drop(&a);
 }
 
@@ -233,7 +233,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const rf_driver rows[] = {
       {.size = sizeof(rf_driver), .scheme = "pieces", .ops = &ops},
       {.size = sizeof(rf_driver), .scheme = "peeked", .flags = RF_DRIVER_MEMORY, .ops = &peek_ops}};
-  rf_file *file = NULL, *twin = NULL;
+  rf_file *file = NULL, *peeked = NULL;
   rf_options options;
   rf_options_init(&options);
   rf_limits_init(&ceilings);
@@ -243,10 +243,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
   build(data, size);
   if (rf_file_open("pieces://t", RF_MODE_READ, &options, &file, NULL) == RF_OK &&
-      rf_file_open("peeked://t", RF_MODE_READ, &options, &twin, NULL) == RF_OK)
-    check_image(file, twin);
+      rf_file_open("peeked://t", RF_MODE_READ, &options, &peeked, NULL) == RF_OK)
+    check_image(file, peeked);
   (void)rf_file_free(file, NULL);
-  (void)rf_file_free(twin, NULL);
+  (void)rf_file_free(peeked, NULL);
   free(served.bytes);
   return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Compressed images that are changed: the first byte says how many bytes of commands follow, the rest is a file (none:
- * an empty one). The commands create compressed images, write sections, extend, pack anew. What was not named keeps its
- * bits, and a fresh handle on the bytes that were written reads the same pixels.
+ * Edits of compressed images. The first byte is the number of command bytes that follow. The rest is a file, or empty
+ * for a new one. The commands create compressed images, write sections, extend and repack. Pixels outside a command
+ * keep their bits, and a fresh handle on the written bytes reads the same pixels.
  */
 #include <math.h>
 #include <stdint.h>
@@ -318,7 +318,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   while (s.left > 0)
     command(&s);
   check_against_fresh(&s);
-  (void)good(rf_image_create(s.file, &last, &index, &err), &err); /* settles the one before */
+  (void)good(rf_image_create(s.file, &last, &index, &err), &err); /* flushes the image before */
   check_against_fresh(&s);
   (void)good(rf_file_free(s.file, &err), &err);
   return 0;

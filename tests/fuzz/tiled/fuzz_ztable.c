@@ -105,14 +105,14 @@ static uint8_t *read_heap(rf_file *file, const rf_column_info *info, size_t colu
   return NULL;
 }
 
-/* Both read the same, or neither anything. `exact`: what cannot be read of one cannot be of the other. */
+/* Check that both tables read the same or both fail. With `exact`, each column fails in both or in neither. */
 static void same(rf_file *a, rf_file *b, bool exact) {
-  rf_table_info info = {.size = sizeof info}, twin = {.size = sizeof twin};
+  rf_table_info info = {.size = sizeof info}, other = {.size = sizeof other};
   bool there = works(rf_table_get_info(a, 1, &info, &err));
-  expect(works(rf_table_get_info(b, 1, &twin, &err)) == there);
+  expect(works(rf_table_get_info(b, 1, &other, &err)) == there);
   if (!there)
     return;
-  expect(info.nrows == twin.nrows && info.ncols == twin.ncols);
+  expect(info.nrows == other.nrows && info.ncols == other.ncols);
   uint64_t n = info.nrows < MAX_ROWS ? info.nrows : MAX_ROWS, list[5];
   for (uint64_t i = 0; i < 5; i++)
     list[i] = info.nrows > 0 ? (i * 7 + 3) % info.nrows : 0;
@@ -213,7 +213,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const rf_driver_ops ops = {
       .size = sizeof ops, .open = serve_open, .read_at = serve_read, .get_size = serve_size, .close = serve_close};
   static const rf_driver row = {.size = sizeof(rf_driver), .scheme = "pieces", .ops = &ops};
-  rf_file *file = NULL, *twin = NULL;
+  rf_file *file = NULL, *other = NULL;
   rf_options options;
   rf_options_init(&options);
   rf_limits_init(&ceilings);
@@ -224,12 +224,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
   build(data, size);
   if (rf_file_open_bytes(served.bytes, served.size, RF_MODE_READ_WRITE, &options, &file, NULL) == RF_OK &&
-      rf_file_open("pieces://t", RF_MODE_READ, &options, &twin, NULL) == RF_OK) {
+      rf_file_open("pieces://t", RF_MODE_READ, &options, &other, NULL) == RF_OK) {
     rf_table_info info = {.size = sizeof info};
     rf_table_compression compression = {.size = sizeof compression};
     uint64_t bytes;
     size_t count;
-    same(file, twin, true);
+    same(file, other, true);
     if (works(rf_table_get_info(file, 1, &info, &err))) {
       (void)works(call_plan(file, 1, NULL, NULL, 0, NULL, 0, &count, &bytes, &err));
       if (works(rf_table_get_compression(file, 1, &compression, NULL, 0, NULL, &err)))
@@ -239,7 +239,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
   }
   (void)rf_file_free(file, NULL);
-  (void)rf_file_free(twin, NULL);
+  (void)rf_file_free(other, NULL);
   free(served.bytes);
   return 0;
 }
