@@ -43,6 +43,8 @@ configure() {
     if [ ! -e "$directory/build.ninja" ]; then
       rm -rf "$directory"
       meson setup "$directory" "$@" || return 1
+    else
+      ninja -C "$directory" build.ninja || return 1 # targets may have new names
     fi
     meson compile -C "$directory" "${targets[@]}"
   } >"$directory.log" 2>&1 || {
