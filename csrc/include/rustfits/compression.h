@@ -136,19 +136,19 @@ RF_API RF_CHECKED rf_status rf_hdu_clear_cache(rf_file *file, size_t index, rf_e
  * restores the same bytes.
  * image      how images are compressed; borrowed; NULL: the defaults
  * table      how tables are compressed; borrowed; NULL: the defaults
- * new_index  receives the index of the HDU in `to`, 0-based. Unchanged on failure
- * Returns RF_OK; RF_ERR_NOT_FOUND (HDU); RF_ERR_ARGUMENT (`image`, `table`, `from` is `to`); RF_ERR_UNSUPPORTED (the
- * algorithm does not hold such data; the header has a card about compression: ZTILELEN, ZNAXISn, ZFORMn, ZCMPTYPE and
- * others); RF_ERR_NOT_BUILT (codec); RF_ERR_TRUNCATED (the data unit is not whole); RF_ERR_FORMAT; RF_ERR_LIMIT;
- * RF_ERR_READONLY; RF_ERR_CLOSED; RF_ERR_TAINTED; RF_ERR_CHANGED; RF_ERR_MEMORY; the statuses of an unreadable header;
- * any of "input and output". On failure `to` is as it was before.
- * Threads: any; waits for running calls on `to`. */
+ * new_index  receives the index of the HDU in `to`, 0-based; may be NULL. Unchanged on failure
+ * Returns RF_OK; RF_ERR_NOT_FOUND (HDU); RF_ERR_ARGUMENT (`image`, `table`; `from` and `to` are one handle);
+ * RF_ERR_UNSUPPORTED (the algorithm does not hold such data; the header has a card about compression: ZTILELEN,
+ * ZNAXISn, ZFORMn, ZCMPTYPE and others); RF_ERR_NOT_BUILT (codec); RF_ERR_TRUNCATED (the data unit is not whole);
+ * RF_ERR_FORMAT; RF_ERR_LIMIT; RF_ERR_READONLY; RF_ERR_CLOSED; RF_ERR_TAINTED; RF_ERR_CHANGED; RF_ERR_MEMORY; the
+ * statuses of an unreadable header; any of "input and output". On failure `to` is as it was before. Threads: any; waits
+ * for running calls on `to`. */
 RF_API RF_CHECKED rf_status rf_hdu_pack(rf_file *from, size_t index, rf_file *to, const rf_compression *image,
                                         const rf_table_compression *table, size_t *new_index, rf_error *err);
 
 /* rf_hdu_unpack() appends the image or table that is compressed in HDU `index` (0-based) of `from` to `to`. The library
  * copies HDUs that are not compressed.
- * new_index  receives the index of the HDU in `to`, 0-based. Unchanged on failure
+ * new_index  receives the index of the HDU in `to`, 0-based; may be NULL. Unchanged on failure
  * Returns RF_OK; RF_ERR_CODEC (a tile cannot be decoded); RF_ERR_LIMIT (also rf_limits.inflate_bytes); the other
  * statuses of rf_hdu_pack(). On failure `to` is as it was before. Threads: any; waits for running calls on `to`. */
 RF_API RF_CHECKED rf_status rf_hdu_unpack(rf_file *from, size_t index, rf_file *to, size_t *new_index, rf_error *err);

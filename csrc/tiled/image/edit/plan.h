@@ -9,8 +9,8 @@
 #include "file/hdu.h"
 
 typedef struct rf_tile_plan {
-  rf_compression
-      asked; /* the caller's struct as far as its size goes; type, quantize_level and blocksize are filled in */
+  /* The caller's struct as far as its size goes. type, quantize_level and blocksize are filled in. */
+  rf_compression asked;
   const rf_tile_codec *codec;
   rf_hdu image;    /* bitpix, naxis, axes, bscale and bzero of the caller's struct */
   uint64_t *tile;  /* for ZTILEn, NAXIS1 first */
