@@ -152,7 +152,7 @@ def header_hash(header: rustfits.FITSHeader) -> str:
 
 
 def peers(entry: dict[str, Any], index: int) -> list[dict[str, Any]]:
-    """What each library that got as far says about an HDU."""
+    """Return the facts of an HDU from each library that reached it."""
     return [
         reading["hdus"][index]
         for reading in entry["peers"].values()
@@ -161,7 +161,7 @@ def peers(entry: dict[str, Any], index: int) -> list[dict[str, Any]]:
 
 
 def agreed(readings: list[dict[str, Any]], fact: str) -> Any:
-    """What at least two of the libraries say, else None."""
+    """Return the value on which at least two libraries agree, else None."""
     votes = collections.Counter(r[fact] for r in readings if r.get(fact) is not None)
     value, count = votes.most_common(1)[0] if votes else (None, 0)
     return value if count >= 2 else None

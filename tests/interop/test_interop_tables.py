@@ -89,7 +89,7 @@ def cards_of(field: dict[str, Any], form: str) -> dict[str, Any]:
 
 
 def meaning(field: dict[str, Any], stored: np.ndarray, length: int) -> np.ndarray:
-    """What FITS 7.3 says that the elements of a cell are, by numpy."""
+    """Return the elements of a cell that numpy computes by the rules of FITS 7.3."""
     letter, scale = field["letter"], field["scale"]
     if letter == "L":
         return stored == b"T"

@@ -88,7 +88,7 @@ def probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
 
 
 def spread(width: int) -> st.SearchStrategy[int]:
-    """How far neighbours lie apart: all numbers of bits alike."""
+    """Draw the distance of neighbours. Each number of bits has the same probability."""
     return st.integers(0, 8 * width).map(lambda bits: 2**bits - 1)
 
 
@@ -121,7 +121,7 @@ def test_rice_streams_equal_those_of_cfitsio(probe: Probe, values: Values, block
 
 @st.composite
 def masks(draw: st.DrawFn) -> Values:
-    """Runs of small numbers and of large ones; never so many large ones that cfitsio's buffer ends."""
+    """Draw runs of small and of large numbers, with few enough large ones for the buffer of cfitsio."""
     runs = draw(
         st.lists(
             st.tuples(

@@ -23,9 +23,9 @@ DONE, RAISED, STRANGE = 0, 10, 11
 
 @dataclass
 class Left:
-    """What a trial left."""
+    """The outcome of a trial."""
 
-    ended: str  # "done", "raised", "killed", or a description of what should not be
+    ended: str  # "done", "raised", "killed", or a description of the unexpected end
     reading: str  # the judge's word on the file, opened for reading
     quiet: bool  # reading gave no warning that the old file does not give
     writing: str  # the judge's word after an open for writing and a close
@@ -33,7 +33,7 @@ class Left:
 
 
 class Trial:
-    """An edit of a file in a folder of its own, as often as wanted."""
+    """An edit of a file in a folder of its own, repeated as often as needed."""
 
     def __init__(self, edit: Edit, folder: Path, scale: int) -> None:
         self.edit, self.folder, self.shim = edit, folder, Shim()

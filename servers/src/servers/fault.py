@@ -79,20 +79,20 @@ class FaultServer(Server):
         self._acceptor.start()
 
     def url(self, path: str = "") -> str:
-        """The URL of a path; characters that need it are percent-encoded."""
+        """Return the percent-encoded URL of a path."""
         path, mark, query = path.partition("?")
         return f"http://{self.host}:{self.port}/{quote(path, safe='/%')}{mark}{query}"
 
     def open_gate(self) -> None:
-        """Lets the bodies below ``gate/`` go on, now and in future."""
+        """Release the current and future bodies below ``gate/``."""
         self._gate.set()
 
     def wait_until_held(self, seconds: float = 30) -> bool:
-        """Waits until a body below ``gate/`` or ``stall/`` is held back."""
+        """Wait until the server holds back a body below ``gate/`` or ``stall/``."""
         return self._waiting.wait(seconds)
 
     def close(self) -> None:
-        """Stops the server and drops its connections."""
+        """Stop the server and drop its connections."""
         self._closing.set()
         self._gate.set()
         # A thread that sits in accept() is not woken by closing the listener; a connection wakes it.
@@ -289,7 +289,7 @@ class FaultServer(Server):
         return self.url(f"planned/{self._plans}/{name}")
 
     def begin_script(self, responses: list[bytes]) -> str:
-        """Send these bytes, one element a request, whatever its path; return the URL of ``/file``."""
+        """Send one element of `responses` for each request to any path, and return the URL of ``/file``."""
         self.requests.clear()
         self._script = list(responses)
         return self.url("file")
@@ -371,7 +371,7 @@ class FaultServer(Server):
 
     @staticmethod
     def _parts(body: bytes, spans: list[tuple[int, int]], how: str) -> tuple[str, bytes]:
-        """A multipart/byteranges body, and its Content-Type.
+        """Return a multipart/byteranges body and its Content-Type.
 
         `how`: "reversed", "joined" (each two of them in one part), "missing" (but for the first), "shifted"
         (Content-Range is wrong by one), "twice", "longer" (than a part says), "boundary" (another than announced),

@@ -91,7 +91,7 @@ class FTPServer(Server):
         return self._folder / "commands.log"
 
     def url(self, path: str = "", *, user: str | None = None, password: str | None = None) -> str:
-        """The URL of a file below the root; characters that need it are percent-encoded."""
+        """Return the percent-encoded URL of a file below the root."""
         credentials = ""
         if user is not None:
             credentials = (
@@ -102,14 +102,14 @@ class FTPServer(Server):
         return f"{self.scheme}://{credentials}{self.host}:{self.port}/{quote(path, safe='/%')}"
 
     def commands(self) -> list[tuple[str, str, bool]]:
-        """The commands received so far: command, argument (of PASS: nothing), whether under TLS."""
+        """Return the received commands: command, argument (empty for PASS), and whether TLS was active."""
         # A command is in the log before it is answered: what a client has done is there.
         lines = self._log.read_text().splitlines() if self._log.exists() else []
         entries: list[list[Any]] = [json.loads(line) for line in lines]
         return [(entry[0], entry[1], entry[2]) for entry in entries]
 
     def close(self) -> None:
-        """Stops the server and removes what it had on disk."""
+        """Stop the server and remove its files from the disk."""
         process, self._process = self._process, None
         if process is not None:
             assert process.stdin is not None and process.stdout is not None

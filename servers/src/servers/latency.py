@@ -33,21 +33,21 @@ class LatencyProxy(Server):
         started.wait()
 
     def url(self, path: str = "") -> str:
-        """The http URL of a path of the server behind."""
+        """Return the http URL of a path of the server behind the proxy."""
         return f"http://{self.host}:{self.port}/{quote(path, safe='/%?=&')}"
 
     def reset(self) -> None:
-        """Forgets what was counted."""
+        """Clear the recorded exchanges."""
         self._exchanges.clear()
 
     @property
     def requests(self) -> int:
-        """How many questions were asked."""
+        """Number of requests."""
         return len(self._exchanges)
 
     @property
     def round_trips(self) -> int:
-        """How many questions had to wait for the answer to the one before: those side by side count once."""
+        """Number of requests that waited for an earlier response. Concurrent requests count once."""
         count, last = 0, float("-inf")
         for begin, end in sorted(self._exchanges, key=lambda exchange: exchange[1]):
             if begin >= last:
@@ -55,7 +55,7 @@ class LatencyProxy(Server):
         return count
 
     def close(self) -> None:
-        """Stops the proxy and drops its connections."""
+        """Stop the proxy and drop its connections."""
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
 
@@ -105,7 +105,7 @@ class LatencyProxy(Server):
         *,
         asking: bool,
     ) -> None:
-        """Passes bytes on, each piece half a round trip after it came, without holding up the next."""
+        """Forward each piece half a round trip after its arrival, without delaying the next one."""
         queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
 
         async def deliver() -> None:

@@ -34,15 +34,15 @@ class LoginServers(Server):
         self._servers = [self._start(self._archive), self._start(self._login)]
 
     def url(self, name: str) -> str:
-        """The URL of a file of the archive."""
+        """Return the URL of a file of the archive."""
         return f"http://127.0.0.1:{self._servers[0].server_address[1]}/data/{quote(name)}"
 
     def expire(self) -> None:
-        """Takes no cookie any more that was set until now."""
+        """Refuse every cookie that the archive has set so far."""
         self._valid.clear()
 
     def asked(self, which: str, path: str = "/") -> list[dict[str, str]]:
-        """The headers of the requests to "archive" or "login" for what is below `path`."""
+        """Return the headers of the requests to "archive" or "login" for paths below `path`."""
         return [
             headers
             for server, at, headers in self.requests
@@ -50,7 +50,7 @@ class LoginServers(Server):
         ]
 
     def close(self) -> None:
-        """Stops both."""
+        """Stop both servers."""
         for server in self._servers:
             server.shutdown()
             server.server_close()

@@ -58,7 +58,7 @@ class S3Front:
     def refusal(
         self, region: str, headers: dict[str, str], path: str
     ) -> tuple[int, str, dict[str, str]]:
-        """Status, code and headers; 200: not refused here."""
+        """Return status, code and headers of the refusal. Status 200 means none."""
         named = {"x-amz-bucket-region": REGION}
         if self.mode in ("301", "307", "400", "400body") and region not in ("", REGION):
             if self.mode == "301":
@@ -88,7 +88,7 @@ class S3Front:
         )
 
     def ask(self, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
-        """Pass a request on, `Host` and all: that is part of what is signed."""
+        """Forward a request with its `Host` header, which the signature covers."""
         connection = http.client.HTTPConnection(self.behind)
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
@@ -102,7 +102,7 @@ class S3Front:
         return answer.status, kept, body
 
     def close(self) -> None:
-        """Stops it."""
+        """Stop the server."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

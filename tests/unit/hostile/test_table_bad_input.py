@@ -112,7 +112,7 @@ def test_offset_of_an_empty_cell_means_nothing(path, form, offset):
 
 
 def test_edits_of_a_table_with_a_bad_descriptor(path):
-    """What does not touch the cell works; what would move it is refused and changes nothing."""
+    """Edits of other cells succeed. An edit that moves the cell fails and changes nothing."""
     heap_table(path, "P", (1000, 0))
     with FITS(path, "r+") as fits:
         fits[1]["id"][1] = 99

@@ -666,8 +666,8 @@ def test_a_header_that_promises_terabytes_costs_no_memory(tmp_path: Path) -> Non
 
 
 def test_truncated_behind_our_back(tmp_path: Path) -> None:
-    # Small sections of a file open for reading come from a mapping, and touching a page that is no
-    # more is a signal that ends the process: so this runs in one of its own.
+    # The library reads small sections of a file from a mapping. Reading a page behind the end of the file raises a signal
+    # that ends the process. The test therefore runs in its own process.
     path = tmp_path / "shrinks.fits"
     astropy_fits.writeto(path, np.ones((2000, 2000), "f4"))
     script = f"""

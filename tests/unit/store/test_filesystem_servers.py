@@ -159,7 +159,7 @@ def test_threads(url: str) -> None:
 
 
 def test_fork(url: str, tmp_path: Path) -> None:
-    """What is open in the parent can be read by its child, and by the parent after that."""
+    """A child process reads a file that its parent opened, and the parent reads it afterwards."""
     script = tmp_path / "fork.py"
     script.write_text(
         "import os, sys, fsspec.config, rustfits\n"

@@ -194,7 +194,7 @@ def test_astropy_is_not_imported(tmp_path):
 
 
 class Frame:
-    """What pandas offers, without pandas."""
+    """The interface of a pandas DataFrame, without pandas."""
 
     iloc = None
 

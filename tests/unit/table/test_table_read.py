@@ -607,7 +607,7 @@ def test_renaming_the_fields_of_an_array_changes_no_other(tmp_path):
 
 
 def test_tables_of_the_same_columns_stay_apart(tmp_path):
-    """What was found out about columns is shared between files: nothing else may be."""
+    """Files share the parsed description of equal columns, and nothing else."""
     for name, count, unit in (("one.fits", 3, "m"), ("two.fits", 5, "s"), ("three.fits", 0, "m")):
         rows = np.zeros(count, [("a", "i4"), ("B", "U5")])
         rows["a"] = np.arange(count) + len(name)

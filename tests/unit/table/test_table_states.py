@@ -39,7 +39,7 @@ NAMES = [f"c{number}" for number in range(30)] + ["Mixed_Case", "TTYPE1", "x"]
 
 @dataclass
 class Kind:
-    """What the cells of a column are."""
+    """The type and shape of the cells of a column."""
 
     base: str  # of numpy; "U9", "?"
     shape: tuple[int, ...] = ()
@@ -86,7 +86,7 @@ class Kind:
 
 @dataclass
 class Table:
-    """What a table HDU should be."""
+    """The expected state of a table HDU."""
 
     hdu: Any
     nrows: int
@@ -100,7 +100,7 @@ class Table:
 
 @dataclass
 class Image:
-    """What an image HDU should be."""
+    """The expected state of an image HDU."""
 
     hdu: Any
     pixels: Any = field(repr=False)

@@ -198,7 +198,7 @@ def test_tiles_that_fit_stay_where_they_are(tmp_path):
 
 
 def test_sums_stay_right_when_the_file_is_closed(tmp_path):
-    """What an image has put off until then was done behind the back of its CHECKSUM."""
+    """CHECKSUM covers the deferred edits of an image."""
     path = tmp_path / "a.fits"
     with FITS(path, "w+") as fits:
         fits.create_image_hdu("i2", (30, 40), compress="RICE_1")

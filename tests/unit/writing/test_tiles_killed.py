@@ -67,7 +67,7 @@ def build(path: Path, codec: str) -> None:
 
 
 def edit(path: Path, what: str, first: int, count: int, seed: int) -> None:
-    """What is killed."""
+    """Make one edit, which the test kills."""
     with rustfits.FITS(path, "r+") as f:
         if what == "tiles":
             kind = f[1].dtype.str
