@@ -23,11 +23,11 @@ static rf_status check_usable(const rf_file *file, rf_error *err) {
     return rf_fail(err, RF_ERR_TAINTED,
                    "the process was forked while another thread used this handle to write; open the file again");
   if (file->tainted)
-    return rf_fail(err, RF_ERR_TAINTED, "an earlier write failed half way; close the file and open it again (%s)",
+    return rf_fail(err, RF_ERR_TAINTED, "an earlier write failed halfway; close the file and open it again (%s)",
                    file->taint);
   if (file->taints != file->shared->taints)
     return rf_fail(err, RF_ERR_TAINTED,
-                   "a write through another handle of the file failed half way; close the file and open it again");
+                   "a write through another handle of the file failed halfway; close the file and open it again");
   return RF_OK;
 }
 

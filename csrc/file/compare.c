@@ -19,13 +19,13 @@ static bool same_real(double a, double b) {
   return memcmp(&a, &b, sizeof a) == 0;
 }
 
-static bool same_image_facts(const rf_hdu *a, const rf_hdu *b) {
+static bool same_scaling(const rf_hdu *a, const rf_hdu *b) {
   return same_real(a->bscale, b->bscale) && same_real(a->bzero, b->bzero) && a->bzero_is_2_63 == b->bzero_is_2_63 &&
          a->has_blank == b->has_blank && a->blank == b->blank;
 }
 
 /* Compares all properties except the length of the slowest axis and the data size. */
-static bool same_facts(const rf_hdu *a, const rf_hdu *b) {
+static bool same_properties(const rf_hdu *a, const rf_hdu *b) {
   if (a->ops != b->ops || a->bitpix != b->bitpix || a->naxis != b->naxis || a->pcount != b->pcount ||
       a->gcount != b->gcount || a->extver != b->extver || a->has_extname != b->has_extname ||
       (a->has_extname && strcmp(a->extname, b->extname) != 0))
@@ -33,7 +33,7 @@ static bool same_facts(const rf_hdu *a, const rf_hdu *b) {
   for (int i = 0; i < a->naxis - 1; i++)
     if (a->axes[i] != b->axes[i])
       return false;
-  return same_image_facts(a, b);
+  return same_scaling(a, b);
 }
 
 /* Returns whether rows or planes were added after the known ones, which did not move. */
@@ -82,7 +82,7 @@ static rf_status compare_header(rf_file *file, size_t index, const rf_hdu *hdu, 
   if (status != RF_OK)
     return status == RF_ERR_MEMORY ? rf_fail(err, status, "cannot allocate an entry of the index") : has_changed(err);
   bool grown = has_grown(hdu, &now);
-  bool same = same_facts(hdu, &now) && (grown || same_length(hdu, &now)) &&
+  bool same = same_properties(hdu, &now) && (grown || same_length(hdu, &now)) &&
               same_as_kept(file, hdu, header, bytes, grown ? hdu->naxis : 0);
   rf_hdu_clear(&now);
   return same ? RF_OK : has_changed(err);

@@ -157,7 +157,7 @@ static rf_status flush_pending(rf_file *file, rf_error *err) {
   if (!file->tainted)
     rf_file_append_abort_locked(file);
   if (file->tainted && !file->discarded)
-    return rf_fail(err, RF_ERR_TAINTED, "the file is closed, but an earlier write failed half way, so that %s: %s",
+    return rf_fail(err, RF_ERR_TAINTED, "the file is closed, but an earlier write failed halfway, so that %s: %s",
                    file->shared->identified ? "it may contain half of an edit"
                                             : "it contains nothing that was written since",
                    file->taint);

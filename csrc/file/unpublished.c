@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * An HDU that is being made: how it changes, how it is published, how it is taken off again.
+ * Changing, publishing and removing unpublished HDUs.
  *
- * The file has its data, perhaps, and the place for its header, which is zero. The header itself is in memory. It is
- * written when all the rest is there, so that the HDU comes into being with the last write, or not at all.
+ * The file has the data that were written, and zeros in the place of the header, which is in memory. Publishing writes
+ * the header last, so that the file has the whole HDU or no HDU.
  */
 #include <string.h>
 

@@ -62,11 +62,11 @@ static bool has_pixels(const rf_hdu *hdu) {
 
 /* Warns of numbers that are not in a form of the standard (header/scale.h). */
 static void judge_scale(rf_file *file, const rf_structure *structure, size_t hdu) {
-  const rf_hdu *facts = structure->hdu;
+  const rf_hdu *entry = structure->hdu;
   rf_error warning;
-  if (!has_pixels(facts))
+  if (!has_pixels(entry))
     return;
-  if (structure->scale_keyword[0] != '\0' && !(facts->bitpix < 0 && strcmp(structure->scale_keyword, "BLANK") == 0)) {
+  if (structure->scale_keyword[0] != '\0' && !(entry->bitpix < 0 && strcmp(structure->scale_keyword, "BLANK") == 0)) {
     rf_error_clear(&warning);
     rf_error_keyword(&warning, structure->scale_keyword);
     (void)rf_fail(&warning, RF_ERR_FORMAT,
@@ -76,35 +76,35 @@ static void judge_scale(rf_file *file, const rf_structure *structure, size_t hdu
                   structure->scale_keyword, structure->scale_text);
     rf_file_add_warning(file, RF_WARNING_SCALE, hdu, &warning);
   }
-  if (facts->bad_keyword[0] != '\0') {
+  if (entry->bad_keyword[0] != '\0') {
     rf_error_clear(&warning);
-    (void)rf_hdu_refuse_scale(facts, &warning);
+    (void)rf_hdu_refuse_scale(entry, &warning);
     rf_file_add_warning(file, RF_WARNING_BAD_SCALE, hdu, &warning);
   }
 }
 
 static void judge_blank(rf_file *file, const rf_structure *structure, size_t hdu) {
-  const rf_hdu *facts = structure->hdu;
+  const rf_hdu *entry = structure->hdu;
   rf_error warning;
-  if (structure->real_blank[0] != '\0' && facts->has_blank && has_pixels(facts)) {
+  if (structure->real_blank[0] != '\0' && entry->has_blank && has_pixels(entry)) {
     rf_error_clear(&warning);
     rf_error_keyword(&warning, "BLANK");
     (void)rf_fail(&warning, RF_ERR_FORMAT, "BLANK has no integer value, but %s: read as %lld", structure->real_blank,
-                  (long long)facts->blank);
+                  (long long)entry->blank);
     rf_file_add_warning(file, RF_WARNING_BLANK, hdu, &warning);
   }
   /* No warning in tables: BLANK is ignored there. */
-  if (!structure->blank.seen || (facts->ops->flags & RF_KIND_ARRAY) == 0 || facts->has_blank ||
-      strcmp(facts->bad_keyword, "BLANK") == 0)
+  if (!structure->blank.seen || (entry->ops->flags & RF_KIND_ARRAY) == 0 || entry->has_blank ||
+      strcmp(entry->bad_keyword, "BLANK") == 0)
     return;
   rf_error_clear(&warning);
   rf_error_keyword(&warning, "BLANK");
-  if (facts->bitpix < 0)
+  if (entry->bitpix < 0)
     (void)rf_fail(&warning, RF_ERR_FORMAT,
                   "BLANK in an image of real numbers, which mark undefined pixels by NaN (FITS 4.4.2.5): not used");
   else if (structure->blank_outside)
     (void)rf_fail(&warning, RF_ERR_FORMAT, "BLANK = %lld is outside the values of BITPIX = %d: not used",
-                  (long long)structure->blank.value, facts->bitpix);
+                  (long long)structure->blank.value, entry->bitpix);
   else
     (void)rf_fail(&warning, RF_ERR_FORMAT, "BLANK has no integer value: not used");
   rf_file_add_warning(file, structure->blank_outside ? RF_WARNING_BLANK_OUTSIDE : RF_WARNING_BLANK, hdu, &warning);
@@ -129,7 +129,7 @@ static void judge_bytes(rf_file *file, const rf_structure *structure, size_t hdu
 }
 
 void rf_file_judge_structure(rf_file *file, const rf_structure *structure, size_t hdu) {
-  const rf_hdu *facts = structure->hdu;
+  const rf_hdu *entry = structure->hdu;
   rf_error warning;
   judge_bytes(file, structure, hdu);
   rf_error_clear(&warning);
@@ -152,7 +152,7 @@ void rf_file_judge_structure(rf_file *file, const rf_structure *structure, size_
   }
   if (structure->axis_beyond != 0) {
     rf_error_keyword(&warning, "NAXIS");
-    (void)rf_fail(&warning, RF_ERR_FORMAT, "NAXIS%u beside NAXIS = %d: not used", structure->axis_beyond, facts->naxis);
+    (void)rf_fail(&warning, RF_ERR_FORMAT, "NAXIS%u beside NAXIS = %d: not used", structure->axis_beyond, entry->naxis);
     rf_file_add_warning(file, RF_WARNING_AXIS, hdu, &warning);
     rf_error_clear(&warning);
   }

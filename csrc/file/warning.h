@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Warnings: departures from the standard that the library reads all the same. Each cause gives one warning per file,
+ * Warnings: departures from the standard that the library still reads. Each cause gives one warning per file,
  * for the first HDU that has it. Warnings about a column are in rf_column_info.
  */
 #ifndef RF_FILE_WARNING_H

@@ -155,7 +155,7 @@ RF_API RF_CHECKED rf_status rf_file_find(rf_file *file, const char *extname, con
                                          rf_error *err);
 
 /* rf_file_get_warning_count() gets the number of warnings about `file` so far: departures from the standard that the
- * library reads all the same. Each cause counts once, for the first HDU that has it. Warnings about a column are in
+ * library still reads. Each cause counts once, for the first HDU that has it. Warnings about a column are in
  * rf_column_info. Returns the number. Threads: any. */
 RF_API size_t rf_file_get_warning_count(const rf_file *file);
 

@@ -98,7 +98,7 @@ RF_API RF_CHECKED rf_status rf_hdu_set_logical_header(rf_file *file, size_t inde
 /* rf_hdu_publish() completes HDU `index` (0-based) of `file`, which this thread began by rf_image_create() or
  * rf_table_create() with `deferred`. It sets data that were not written to 0, adds padding, and writes the header, its
  * first bytes last. Until then, the header is in memory only: if the process ends, the file keeps its earlier HDUs, and
- * readers ignore the bytes behind them. The thread that began the HDU can write to it, append to it and edit it by its
+ * readers ignore the bytes after them. The thread that began the HDU can write to it, append to it and edit it by its
  * index; reading data that were not written returns RF_ERR_TRUNCATED. Other threads do not see the HDU, and wait when
  * they append. An empty primary HDU that it needs is published with it.
  * Returns RF_OK; RF_ERR_ARGUMENT (this thread makes no HDU with that index); RF_ERR_READONLY; RF_ERR_LIMIT; the
@@ -118,7 +118,7 @@ RF_API RF_CHECKED rf_status rf_hdu_discard(rf_file *file, size_t index, rf_error
  * new_index  receives the 0-based index of the copy; may be NULL. Unchanged on failure
  * Returns RF_OK; RF_ERR_ARGUMENT (`to` is `from`, or this thread makes an HDU in `to`); RF_ERR_NOT_FOUND (HDU);
  * RF_ERR_UNSUPPORTED (random groups must be the first HDU); RF_ERR_TRUNCATED (the data unit is not whole, or the last
- * one of `to` is not); RF_ERR_FORMAT (bytes behind the last HDU of `to` may be an HDU); RF_ERR_READONLY (`to`);
+ * one of `to` is not); RF_ERR_FORMAT (bytes after the last HDU of `to` may be an HDU); RF_ERR_READONLY (`to`);
  * RF_ERR_LIMIT; the statuses of an unreadable header; the statuses of a call on a file. On failure `to` is as it was
  * before. Threads: any. */
 RF_API RF_CHECKED rf_status rf_hdu_copy(rf_file *from, size_t index, rf_file *to, size_t *new_index, rf_error *err);

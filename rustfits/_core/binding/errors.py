@@ -170,7 +170,7 @@ class FITSInterruptedError(FITSIOError):
 
 
 class FITSTaintedError(FITSIOError):
-    """An earlier write failed half way. Close the file and open it again."""
+    """An earlier write failed halfway. Close the file and open it again."""
 
 
 class FITSReadOnlyError(FITSError, io.UnsupportedOperation):

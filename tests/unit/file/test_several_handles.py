@@ -381,7 +381,7 @@ def test_a_write_that_fails_half_way_is_known_to_the_other_handles(path, monkeyp
     for fits in (one, two, reader):
         with pytest.raises(FITSTaintedError):
             fits[0].read()
-    with pytest.raises(FITSTaintedError, match="failed half way"):
+    with pytest.raises(FITSTaintedError, match="failed halfway"):
         one.close()
     two.close()
     reader.close()

@@ -268,7 +268,7 @@ def test_a_write_that_fails_half_way_taints(tmp_path):
         hdu.write(data, start=(0, 0))
     with pytest.raises(FITSTaintedError):
         hdu[:5]
-    with pytest.raises(FITSTaintedError, match="failed half way"):
+    with pytest.raises(FITSTaintedError, match="failed halfway"):
         fits.close()
     assert fits.closed
 
