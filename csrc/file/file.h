@@ -104,4 +104,9 @@ static inline bool rf_file_is_abandoned(const rf_file *file) {
          (file->making > 0 && file->maker_forks != rf_fork_count());
 }
 
+/* Returns whether this thread sees the HDU. Only the thread that began an unpublished HDU sees it. */
+static inline bool rf_file_is_visible(const rf_file *file, const rf_hdu *hdu) {
+  return !hdu->unpublished || file->maker == rf_thread_mark();
+}
+
 #endif

@@ -22,6 +22,7 @@ const char *rf_hdu_show_name(const rf_file *file, const rf_hdu *hdu, char buffer
   return buffer;
 }
 
+/* Compares names without leading blanks, as other readers do. */
 static bool same_name(const char *a, const char *b) {
   return rf_same_name(a + strspn(a, " "), b + strspn(b, " "));
 }

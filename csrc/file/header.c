@@ -7,9 +7,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "file/access.h"
-#include "file/call.h"
-#include "file/scan/scan.h"
 #include "file/warning.h"
 #include "header/card.h"
 
@@ -48,8 +45,7 @@ static rf_status read_header(rf_file *file, rf_hdu *hdu, rf_error *err) {
   return status;
 }
 
-/* Returns whether the header is parsed, or its stored bytes are in memory. Lock held. */
-static bool is_header_known(rf_file *file, const rf_hdu *hdu) {
+bool rf_file_is_header_known(rf_file *file, const rf_hdu *hdu) {
   rf_mutex_lock(&file->scan_lock);
   bool known = hdu->header != NULL;
   rf_mutex_unlock(&file->scan_lock);
@@ -66,7 +62,7 @@ rf_status rf_file_header_locked(rf_file *file, rf_hdu *hdu, const rf_header **he
   return status;
 }
 
-static rf_status give_header(rf_file *file, rf_hdu *hdu, rf_header **header, rf_error *err) {
+rf_status rf_file_copy_header_locked(rf_file *file, rf_hdu *hdu, rf_header **header, rf_error *err) {
   const rf_header *kept;
   /* Bytes in memory that cannot change are not stored twice. */
   const char *bytes = file->store->writable ? NULL : header_at_hand(file, hdu);
@@ -78,20 +74,6 @@ static rf_status give_header(rf_file *file, rf_hdu *hdu, rf_header **header, rf_
   }
   RF_TRY(rf_file_header_locked(file, hdu, &kept, err));
   return rf_header_copy(kept, header, err);
-}
-
-rf_status rf_hdu_get_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
-  rf_hdu *hdu = NULL;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = rf_call_find_visible(file, index, &hdu, err);
-    bool known = status == RF_OK && is_header_known(file, hdu);
-    if (status == RF_OK)
-      status = give_header(file, hdu, header, err);
-    status = rf_file_end_read_of(file, known && status == RF_OK ? RF_NOT_READ : index, status, err);
-  }
-  return rf_call_locate(file, index, status, err);
 }
 
 uint64_t rf_hdu_spare_bytes(const rf_hdu *hdu, const rf_header *header) {

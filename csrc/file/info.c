@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The properties of an HDU.
+ * What callers get of a file and its HDUs: their number, properties and headers.
  */
 #include <string.h>
 
+#include "file/access.h"
 #include "file/call.h"
 #include "file/find.h"
 #include "file/header.h"
+#include "file/scan/scan.h"
 
 static bool has_data(const rf_hdu *hdu) {
   /* NAXIS1 = 0 marks random groups and is not an axis. */
@@ -69,4 +71,32 @@ static rf_status get_axes(rf_file *file, rf_hdu *hdu, void *request, rf_error *e
 rf_status rf_hdu_get_axes(rf_file *file, size_t index, uint64_t *axes, size_t capacity, size_t *naxis, rf_error *err) {
   axes_request request = {axes, capacity, naxis};
   return rf_call_get(file, index, get_axes, &request, err);
+}
+
+rf_status rf_hdu_get_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
+  rf_hdu *hdu = NULL;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_call_find_visible(file, index, &hdu, err);
+    bool known = status == RF_OK && rf_file_is_header_known(file, hdu);
+    if (status == RF_OK)
+      status = rf_file_copy_header_locked(file, hdu, header, err);
+    status = rf_file_end_read_of(file, known && status == RF_OK ? RF_NOT_READ : index, status, err);
+  }
+  return rf_call_locate(file, index, status, err);
+}
+
+rf_status rf_file_get_hdu_count(rf_file *file, size_t *count, rf_error *err) {
+  size_t found = 0;
+  rf_error_clear(err);
+  rf_status status = rf_file_begin_read(file, err);
+  if (status == RF_OK) {
+    status = rf_file_scan_locked(file, &found, err);
+    if (status == RF_OK && file->making > 0 && !rf_file_is_visible(file, file->hdus[found - 1]))
+      found -= file->making;
+    status = rf_file_end_read_of(file, RF_NO_HDU, status, err);
+  }
+  *count = found;
+  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
 }

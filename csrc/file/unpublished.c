@@ -23,10 +23,6 @@ static uint64_t smaller(uint64_t a, uint64_t b) {
   return a < b ? a : b;
 }
 
-bool rf_file_is_visible(const rf_file *file, const rf_hdu *hdu) {
-  return !hdu->unpublished || file->maker == rf_thread_mark();
-}
-
 /* ---- beginning ---- */
 
 static rf_status reserve(rf_file *file, const rf_hdu *hdu, uint64_t bytes, rf_error *err) {

@@ -33,9 +33,6 @@ void rf_file_append_forget_locked(rf_file *file);
 /* Removes the begun HDUs: the file is as long as before. Taints the file if that fails. */
 void rf_file_append_abort_locked(rf_file *file);
 
-/* Returns whether this thread sees the HDU. Only the thread that began an unpublished HDU sees it. */
-bool rf_file_is_visible(const rf_file *file, const rf_hdu *hdu);
-
 /* Extends the file to all data of an unpublished HDU; data that were not written are 0. The second function does so
  * only for kinds with RF_KIND_FILLED. */
 rf_status rf_unpublished_fill(rf_file *file, const rf_hdu *hdu, rf_error *err);

@@ -373,19 +373,3 @@ rf_status rf_file_hdu_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_error
     return rf_fail(err, RF_ERR_NOT_FOUND, "no HDU %zu: the file has %zu", index, count);
   return status == RF_OK ? found_entry(file, index, *hdu, err) : status;
 }
-
-rf_status rf_file_get_hdu_count(rf_file *file, size_t *count, rf_error *err) {
-  size_t found = 0;
-  rf_error_clear(err);
-  rf_status status = rf_file_begin_read(file, err);
-  if (status == RF_OK) {
-    status = rf_file_scan_locked(file, &found, err);
-    if (status == RF_OK && file->making > 0 && !rf_file_is_visible(file, file->hdus[found - 1]))
-      found -= file->making;
-    status = rf_file_end_read_of(file, RF_NO_HDU, status, err);
-  }
-  *count = found;
-  return status == RF_OK ? RF_OK : rf_error_locate(err, status, file->name, -1);
-}
-
-/* Compares names without leading blanks, as other readers do. */
