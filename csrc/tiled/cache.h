@@ -20,6 +20,7 @@ typedef struct rf_cached_tile {
   void *values;
 } rf_cached_tile;
 
+/* Makes a cache of up to `limit` bytes. The caller frees it. RF_ERR_MEMORY. */
 rf_status rf_tile_cache_new(uint64_t limit, rf_tile_cache **cache, rf_error *err);
 void rf_tile_cache_free(rf_tile_cache *cache);
 
@@ -34,6 +35,7 @@ rf_cached_tile *rf_tile_cache_make(rf_tile_cache *cache, uint64_t key, size_t by
  * not enter. */
 void rf_tile_cache_put(rf_tile_cache *cache, rf_cached_tile *tile);
 
+/* Sets the limit and drops tiles above it; gets the limit and the bytes in the cache; drops all tiles. */
 void rf_tile_cache_set_limit(rf_tile_cache *cache, uint64_t limit);
 void rf_tile_cache_get(rf_tile_cache *cache, uint64_t *limit, uint64_t *used);
 void rf_tile_cache_clear(rf_tile_cache *cache);

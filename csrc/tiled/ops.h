@@ -7,8 +7,10 @@
 
 #include "file/hdu.h"
 
+/* Gets the header of the image in the tiles, with SIMPLE where ZSIMPLE says so. */
 rf_status rf_tiled_image_get_plain(const rf_header *stored, rf_header **plain, rf_error *err);
 
+/* rf_hdu_ops.get_logical. */
 rf_status rf_tiled_image_get_logical(rf_file *file, rf_hdu *hdu, const rf_header *stored, rf_header **logical,
                                      rf_error *err);
 

@@ -75,6 +75,7 @@ typedef struct rf_tile_part_iter {
   uint64_t position[RF_TILE_PART_DIMS];
 } rf_tile_part_iter;
 
+/* Begins before the first row of `part`. */
 void rf_tile_part_begin(rf_tile_part_iter *iter, const rf_tile_part *part);
 /* Gets the next row. Returns false at the end. */
 bool rf_tile_part_next(rf_tile_part_iter *iter, uint64_t *array, uint64_t *element);

@@ -29,6 +29,7 @@ typedef struct rf_tiled_heap {
   void *context;
 } rf_tiled_heap;
 
+/* Fetches and decodes the cells. */
 rf_status rf_tiled_heap_run(rf_tiled_heap *heap, rf_error *err);
 
 /* Gets the cells of `rows`. `lengths` are the lengths that the caller expects (0: not checked). RF_ERR_RANGE where one

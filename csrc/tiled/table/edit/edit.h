@@ -10,6 +10,7 @@
 #include "table/table.h"
 #include "tiled/table/table.h"
 
+/* rf_hdu_ops.flush: removes spare room. */
 rf_status rf_tiled_table_flush(rf_file *file, rf_hdu *hdu, bool *written, rf_error *err);
 
 /* The place of the stream of one column of one tile. */
