@@ -155,4 +155,6 @@ def test_a_blank_of_a_plain_image_that_no_pixel_can_have(tmp_path, blank, cards)
         assert np.array_equal(fits[0].cutouts([[1, 1]], 3)[0], expected[:3, :3])
         assert np.array_equal(fits[0].cutouts([[1, 1]], 3, mask_blank=True)[0], expected[:3, :3])
         assert fits[0].cutouts([[0, 0]], 3).shape == (1, 3, 3)
-    assert [f"BLANK = {blank} is no value" in str(one.message) for one in caught] == [True]
+    assert [
+        f"BLANK = {blank} is outside the values of BITPIX" in str(one.message) for one in caught
+    ] == [True]
