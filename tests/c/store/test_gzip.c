@@ -8,41 +8,12 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-#include "base/memory.h"
-#include "base/system/platform.h"
 #include "check.h"
+#include "gzip_probe.h"
 #include "store/gzip/whole.h"
-#include "store/local/memory.h"
-#include "store/open.h"
 #include "store/stream_codec.h"
 
-/* What the options of these tests point at. */
-static rf_limits ceilings;
-
 /* ---------------------------------------------------------------- bytes to work with */
-
-typedef struct bytes {
-  uint8_t *data;
-  size_t n;
-} bytes;
-
-static bytes new_bytes(size_t n) {
-  return (bytes){.data = calloc(1, n + 1), .n = n};
-}
-
-/* Pixels-like content: every other byte is noise. The same for the same seed. */
-static bytes noise(size_t n, uint32_t seed) {
-  bytes b = new_bytes(n);
-  for (size_t i = 0; i < n; i++) {
-    seed = seed * 1664525u + 1013904223u;
-    b.data[i] = i % 2 ? (uint8_t)(seed >> 24) : (uint8_t)(i >> 12);
-  }
-  return b;
-}
-
-static bytes zeros(size_t n) {
-  return new_bytes(n);
-}
 
 static bytes join(bytes a, bytes b) {
   bytes joined = new_bytes(a.n + b.n);
@@ -53,177 +24,7 @@ static bytes join(bytes a, bytes b) {
   return joined;
 }
 
-/* One member, made by zlib and not by the code under test. */
-static bytes gzipped(bytes plain) {
-  z_stream z = {0};
-  deflateInit2(&z, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY);
-  bytes packed = new_bytes(deflateBound(&z, (uLong)plain.n) + 64);
-  z.next_in = plain.data;
-  z.avail_in = (unsigned)plain.n;
-  z.next_out = packed.data;
-  z.avail_out = (unsigned)packed.n;
-  CHECK(deflate(&z, Z_FINISH) == Z_STREAM_END);
-  packed.n = z.total_out;
-  deflateEnd(&z);
-  return packed;
-}
-
-/* All of one member; n is 0 and data NULL when zlib does not like it or it is not alone. */
-static bytes gunzipped(bytes packed, size_t most) {
-  z_stream z = {0};
-  inflateInit2(&z, 31);
-  bytes plain = new_bytes(most);
-  z.next_in = packed.data;
-  z.avail_in = (unsigned)packed.n;
-  z.next_out = plain.data;
-  z.avail_out = (unsigned)most;
-  int code = inflate(&z, Z_FINISH);
-  CHECK(code == Z_STREAM_END && z.avail_in == 0);
-  plain.n = z.total_out;
-  inflateEnd(&z);
-  return plain;
-}
-
 /* ---------------------------------------------------------------- a driver that counts and fails */
-
-typedef struct probe_file {
-  bytes content;
-  bytes temp;
-  atomic_uint reads;
-  atomic_ullong read_bytes;
-  uint64_t highest;      /* end of the last byte read, but for the tail */
-  uint64_t fail_read_at; /* reads that touch this offset fail while it is not 0 */
-  uint64_t room;         /* a write past it says "no space"; 0: no end */
-  int replaces, commits, aborts, writes, refuse_replace;
-} probe_file;
-
-static probe_file probe;
-
-static void probe_reset(bytes content) {
-  free(probe.content.data);
-  free(probe.temp.data);
-  memset(&probe, 0, sizeof probe);
-  probe.content = content;
-}
-
-static rf_status probe_open(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
-                            void **state, rf_error *err) {
-  (void)driver, (void)name, (void)options, (void)err;
-  if (mode == RF_MODE_CREATE)
-    probe.content.n = 0;
-  *state = &probe.content;
-  return RF_OK;
-}
-
-static rf_status probe_read_at(void *state, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
-  bytes *b = state;
-  if (probe.fail_read_at != 0 && offset <= probe.fail_read_at && probe.fail_read_at < offset + n)
-    return rf_fail(err, RF_ERR_IO, "probe: the disk is bad");
-  *got = offset >= b->n ? 0 : b->n - offset < n ? b->n - offset : n;
-  memcpy(buffer, b->data + (*got ? offset : 0), *got);
-  probe.reads++;
-  probe.read_bytes += *got;
-  if (n > 4 && offset + *got > probe.highest)
-    probe.highest = offset + *got;
-  return RF_OK;
-}
-
-static rf_status probe_size(void *state, uint64_t *size, rf_error *err) {
-  (void)err;
-  *size = ((bytes *)state)->n;
-  return RF_OK;
-}
-
-static rf_status probe_write_at(void *state, uint64_t offset, const void *buffer, size_t n, rf_error *err) {
-  bytes *b = state;
-  probe.writes++;
-  if (probe.room != 0 && offset + n > probe.room)
-    return rf_fail(err, RF_ERR_NO_SPACE, "probe: the disk is full");
-  if (offset + n > b->n) {
-    b->data = realloc(b->data, offset + n + 1);
-    b->n = offset + n;
-  }
-  memcpy(b->data + offset, buffer, n);
-  return RF_OK;
-}
-
-static rf_status probe_truncate(void *state, uint64_t size, rf_error *err) {
-  (void)err;
-  ((bytes *)state)->n = size;
-  return RF_OK;
-}
-
-static rf_status probe_replace_open(void *state, void **temp, rf_error *err) {
-  (void)state;
-  if (probe.refuse_replace)
-    return rf_fail(err, RF_ERR_PERMISSION, "probe: the folder is closed");
-  probe.replaces++;
-  free(probe.temp.data);
-  probe.temp = new_bytes(0);
-  *temp = &probe.temp;
-  return RF_OK;
-}
-
-static rf_status probe_replace_commit(void *state, void *temp, rf_error *err) {
-  (void)err, (void)temp;
-  probe.commits++;
-  free(((bytes *)state)->data);
-  *(bytes *)state = probe.temp;
-  probe.temp = (bytes){0};
-  return RF_OK;
-}
-
-static void probe_replace_abort(void *state, void *temp) {
-  (void)state, (void)temp;
-  probe.aborts++;
-}
-
-static rf_status probe_close(void *state, rf_error *err) {
-  (void)state, (void)err;
-  return RF_OK;
-}
-
-static const rf_driver_ops probe_ops = {
-    .size = sizeof(rf_driver_ops),
-    .open = probe_open,
-    .read_at = probe_read_at,
-    .get_size = probe_size,
-    .write_at = probe_write_at,
-    .truncate = probe_truncate,
-    .replace_open = probe_replace_open,
-    .replace_commit = probe_replace_commit,
-    .replace_abort = probe_replace_abort,
-    .close = probe_close,
-};
-
-/* The same without the means to replace a file. */
-static const rf_driver_ops flat_ops = {
-    .size = sizeof(rf_driver_ops),
-    .open = probe_open,
-    .read_at = probe_read_at,
-    .get_size = probe_size,
-    .write_at = probe_write_at,
-    .truncate = probe_truncate,
-    .close = probe_close,
-};
-
-static const rf_driver probe_row = {
-    .size = sizeof(rf_driver), .scheme = "probe", .flags = RF_DRIVER_WRITE | RF_DRIVER_CODECS, .ops = &probe_ops};
-static const rf_driver flat_row = {
-    .size = sizeof(rf_driver), .scheme = "flat", .flags = RF_DRIVER_WRITE | RF_DRIVER_CODECS, .ops = &flat_ops};
-
-static rf_store *open_probe(const char *name, rf_mode mode, uint64_t limit, rf_error *err) {
-  rf_options options;
-  rf_options_init(&options);
-  rf_limits_init(&ceilings);
-  options.limits = &ceilings;
-  if (limit != 0)
-    ceilings.inflate_bytes = limit;
-  rf_store *store = NULL;
-  rf_error_clear(err);
-  (void)rf_store_open(name, mode, &options, &store, err);
-  return store;
-}
 
 static rf_store *open_packed(bytes packed, rf_error *err) {
   probe_reset(packed);
@@ -231,27 +32,6 @@ static rf_store *open_packed(bytes packed, rf_error *err) {
 }
 
 /* ---------------------------------------------------------------- reading */
-
-static void check_range(rf_store *store, bytes plain, uint64_t offset, size_t n) {
-  rf_error err;
-  rf_error_clear(&err);
-  uint8_t *out = malloc(n + 1);
-  size_t got = 0;
-  CHECK_OK(rf_store_read_at(store, offset, out, n, &got, &err), err);
-  size_t expected = offset >= plain.n ? 0 : plain.n - offset < n ? plain.n - offset : n;
-  CHECK(got == expected);
-  CHECK(got == 0 || memcmp(out, plain.data + offset, got) == 0);
-  free(out);
-}
-
-static void check_whole(rf_store *store, bytes plain) {
-  rf_error err;
-  rf_error_clear(&err);
-  uint64_t size = 0;
-  CHECK_OK(rf_store_size(store, &size, &err), err);
-  CHECK(size == plain.n);
-  check_range(store, plain, 0, plain.n + 100);
-}
 
 static void reads_any_order(void) {
   bytes plain = noise(3000000, 1);
@@ -549,211 +329,6 @@ static void read_error_is_not_for_ever(void) {
   free(plain.data);
 }
 
-/* ---------------------------------------------------------------- writing */
-
-static void check_file(bytes plain) {
-  bytes found = gunzipped(probe.content, plain.n + 100);
-  CHECK(found.n == plain.n && memcmp(found.data, plain.data, plain.n) == 0);
-  /* No name, no time: the same content makes the same file. */
-  CHECK(probe.content.n >= 18 && memcmp(probe.content.data, "\x1f\x8b\x08\0\0\0\0\0", 8) == 0);
-  free(found.data);
-}
-
-static void created_and_written_back_at_close(void) {
-  bytes plain = noise(2500000, 15);
-  rf_error err;
-  for (int level = 0; level <= 9; level += 3) {
-    probe_reset(new_bytes(0));
-    rf_options options;
-    rf_options_init(&options);
-    rf_limits_init(&ceilings);
-    options.limits = &ceilings;
-    options.gzip_level = level;
-    rf_store *store = NULL;
-    CHECK_OK(rf_store_open("probe://test/x.gz", RF_MODE_CREATE, &options, &store, &err), err);
-    CHECK_OK(rf_store_write(store, 1000000, plain.data + 1000000, plain.n - 1000000, &err), err);
-    CHECK_OK(rf_store_write(store, 0, plain.data, 1000000, &err), err);
-    CHECK(probe.content.n == 0);
-    check_whole(store, plain);
-    CHECK_OK(rf_store_close(store, &err), err);
-    CHECK(probe.commits == 1 && probe.replaces == probe.commits + probe.aborts);
-    check_file(plain);
-  }
-  free(plain.data);
-}
-
-static void nothing_written_is_an_empty_member(void) {
-  probe_reset(new_bytes(0));
-  rf_error err;
-  rf_store *store = open_probe("probe://test/x.gz", RF_MODE_CREATE, 0, &err);
-  CHECK_OK(rf_store_close(store, &err), err);
-  bytes nothing = zeros(0);
-  check_file(nothing);
-  free(nothing.data);
-}
-
-static void sync_writes_back_and_goes_on(void) {
-  probe_reset(new_bytes(0));
-  bytes plain = noise(100000, 16);
-  rf_error err;
-  rf_store *store = open_probe("probe://test/x.gz", RF_MODE_CREATE, 0, &err);
-  CHECK_OK(rf_store_write(store, 0, plain.data, 50000, &err), err);
-  CHECK_OK(rf_store_sync(store, &err), err);
-  bytes half = plain;
-  half.n = 50000;
-  check_file(half);
-  CHECK_OK(rf_store_sync(store, &err), err);
-  CHECK(probe.commits == 1);
-  CHECK_OK(rf_store_write(store, 50000, plain.data + 50000, 50000, &err), err);
-  CHECK_OK(rf_store_close(store, &err), err);
-  CHECK(probe.commits == 2);
-  check_file(plain);
-  free(plain.data);
-}
-
-static void discarded_is_not_written_back(void) {
-  bytes plain = noise(100000, 21);
-  probe_reset(gzipped(plain));
-  rf_error err;
-  rf_store *store = open_probe("probe://test/x.gz", RF_MODE_READ_WRITE, 0, &err);
-  CHECK_OK(rf_store_write(store, 5, "half done", 9, &err), err);
-  rf_store_discard(store);
-  CHECK_OK(rf_store_close(store, &err), err);
-  CHECK(probe.writes == 0 && probe.commits == 0);
-  check_file(plain);
-  free(plain.data);
-}
-
-static void created_over_an_old_file_leaves_it_until_the_end(void) {
-  bytes plain = noise(100000, 22);
-  probe_reset(gzipped(plain));
-  rf_error err;
-  rf_store *store = open_probe("probe://test/x.gz", RF_MODE_CREATE, 0, &err);
-  uint64_t size = 1;
-  CHECK_OK(rf_store_size(store, &size, &err), err);
-  CHECK(size == 0);
-  CHECK_OK(rf_store_write(store, 0, "new", 3, &err), err);
-  check_file(plain);
-  CHECK_OK(rf_store_close(store, &err), err);
-  bytes fresh = {(uint8_t *)"new", 3};
-  check_file(fresh);
-  free(plain.data);
-}
-
-static void unchanged_is_not_rewritten(void) {
-  bytes plain = noise(100000, 17);
-  probe_reset(gzipped(plain));
-  rf_error err;
-  rf_store *store = open_probe("probe://test/x.gz", RF_MODE_READ_WRITE, 0, &err);
-  check_whole(store, plain);
-  CHECK_OK(rf_store_sync(store, &err), err);
-  CHECK_OK(rf_store_close(store, &err), err);
-  CHECK(probe.writes == 0 && probe.replaces == 0);
-  free(plain.data);
-}
-
-static void changed_in_the_middle_cut_and_grown(void) {
-  bytes plain = noise(700000, 18);
-  rf_error err;
-  probe_reset(gzipped(plain));
-  rf_store *store = open_probe("probe://test/x.gz", RF_MODE_READ_WRITE, 0, &err);
-  check_range(store, plain, 0, 100);
-  CHECK_OK(rf_store_write(store, 350000, "changed", 7, &err), err);
-  memcpy(plain.data + 350000, "changed", 7);
-  check_whole(store, plain);
-  CHECK_OK(rf_store_truncate(store, 400000, &err), err);
-  CHECK_OK(rf_store_truncate(store, 700000, &err), err);
-  memset(plain.data + 400000, 0, 300000);
-  check_whole(store, plain);
-  CHECK_OK(rf_store_close(store, &err), err);
-  check_file(plain);
-  free(plain.data);
-}
-
-static void full_disk_keeps_the_old_file(void) {
-  bytes plain = noise(700000, 19), packed = gzipped(plain);
-  bytes copy = new_bytes(packed.n);
-  memcpy(copy.data, packed.data, packed.n);
-  rf_error err;
-  probe_reset(copy);
-  rf_store *store = open_probe("probe://test/x.gz", RF_MODE_READ_WRITE, 0, &err);
-  CHECK_OK(rf_store_write(store, 0, "other", 5, &err), err);
-  probe.room = 1000;
-  CHECK(rf_store_sync(store, &err) == RF_ERR_NO_SPACE);
-  CHECK_STR(err.message, "probe: the disk is full");
-  CHECK(probe.commits == 0 && probe.aborts == probe.replaces);
-  rf_error_clear(&err);
-  CHECK(rf_store_close(store, &err) == RF_ERR_NO_SPACE);
-  CHECK(probe.commits == 0 && probe.aborts == probe.replaces);
-  CHECK(probe.content.n == packed.n && memcmp(probe.content.data, packed.data, packed.n) == 0);
-  free(plain.data);
-  free(packed.data);
-}
-
-static void closed_folder_is_an_error_at_once(void) {
-  rf_error err;
-  probe_reset(new_bytes(0));
-  probe.refuse_replace = 1;
-  CHECK(open_probe("probe://test/x.gz", RF_MODE_CREATE, 0, &err) == NULL);
-  CHECK(err.code == RF_ERR_PERMISSION);
-  bytes plain = noise(1000, 20);
-  probe_reset(gzipped(plain));
-  probe.refuse_replace = 1;
-  rf_store *store = open_probe("probe://test/x.gz", RF_MODE_READ_WRITE, 0, &err);
-  check_whole(store, plain);
-  CHECK(rf_store_write(store, 0, "x", 1, &err) == RF_ERR_PERMISSION);
-  check_whole(store, plain);
-  rf_error_clear(&err);
-  CHECK_OK(rf_store_close(store, &err), err);
-  free(plain.data);
-}
-
-static void written_in_place_where_nothing_can_be_replaced(void) {
-  bytes plain = noise(700000, 21), shorter = plain;
-  shorter.n = 1000;
-  rf_error err;
-  probe_reset(gzipped(plain));
-  rf_store *store = open_probe("flat://test/x.gz", RF_MODE_READ_WRITE, 0, &err);
-  CHECK_OK(rf_store_truncate(store, 1000, &err), err);
-  CHECK_OK(rf_store_close(store, &err), err);
-  check_file(shorter);
-  free(plain.data);
-}
-
-static void corrupt_file_refuses_changes(void) {
-  bytes plain = noise(300000, 22), packed = gzipped(plain);
-  packed.data[packed.n - 8] ^= 1;
-  rf_error err;
-  probe_reset(packed);
-  rf_store *store = open_probe("probe://test/x.gz", RF_MODE_READ_WRITE, 0, &err);
-  CHECK(rf_store_write(store, 0, "x", 1, &err) == RF_ERR_CODEC);
-  rf_error_clear(&err);
-  CHECK_OK(rf_store_close(store, &err), err);
-  CHECK(probe.writes == 0);
-  free(plain.data);
-}
-
-static void bytes_in_memory(void) {
-  bytes plain = noise(300000, 23), packed = gzipped(plain);
-  rf_options options;
-  rf_options_init(&options);
-  rf_limits_init(&ceilings);
-  options.limits = &ceilings;
-  rf_error err;
-  rf_error_clear(&err);
-  rf_store *store = NULL;
-  CHECK_OK(rf_store_open_bytes(packed.data, packed.n, &options, &store, &err), err);
-  check_whole(store, plain);
-  CHECK_OK(rf_store_write(store, 5, "x", 1, &err), err);
-  plain.data[5] = 'x';
-  check_whole(store, plain);
-  CHECK_OK(rf_store_sync(store, &err), err);
-  check_whole(store, plain);
-  CHECK_OK(rf_store_close(store, &err), err);
-  free(plain.data);
-  free(packed.data);
-}
-
 /* ---------------------------------------------------------------- threads */
 
 typedef struct reader_job {
@@ -873,68 +448,6 @@ static void a_registered_codec_is_used(void) {
   rf_whole_set_enabled(1);
 }
 
-/* ---------------------------------------------------------------- memory */
-
-typedef struct failing_allocator {
-  long countdown; /* allocations until one fails; < 0: none does */
-  long live;
-} failing_allocator;
-
-static void *failing_realloc(void *user, void *block, size_t size) {
-  failing_allocator *a = user;
-  if (a->countdown == 0)
-    return NULL;
-  if (a->countdown > 0)
-    a->countdown--;
-  void *grown = realloc(block, size);
-  if (grown != NULL && block == NULL)
-    a->live++;
-  return grown;
-}
-
-static void failing_free(void *user, void *block) {
-  failing_allocator *a = user;
-  if (block != NULL)
-    a->live--;
-  free(block);
-}
-
-static void every_allocation_may_fail(void) {
-  bytes plain = noise(600000, 26), packed = gzipped(plain);
-  failing_allocator state = {0};
-  rf_allocator allocator = {.realloc_ = failing_realloc, .free_ = failing_free, .user = &state};
-  rf_allocator_set(&allocator);
-  int finished = 0;
-  for (long n = 0; n < 200 && !finished; n++) {
-    bytes copy = new_bytes(packed.n);
-    memcpy(copy.data, packed.data, packed.n);
-    probe_reset(copy);
-    rf_error err;
-    state.countdown = n;
-    rf_store *store = open_probe("probe://test/x.gz", RF_MODE_READ_WRITE, 0, &err);
-    rf_status status = store != NULL ? RF_OK : err.code;
-    uint8_t byte;
-    if (status == RF_OK)
-      status = rf_store_read(store, 100000, &byte, 1, &err);
-    if (status == RF_OK)
-      status = rf_store_read(store, plain.n - 1, &byte, 1, &err);
-    if (status == RF_OK)
-      status = rf_store_write(store, 0, "x", 1, &err);
-    if (store != NULL) {
-      rf_status closed = rf_store_close(store, status == RF_OK ? &err : NULL);
-      status = status != RF_OK ? status : closed;
-    }
-    CHECK(status == RF_OK || status == RF_ERR_MEMORY);
-    CHECK(state.live == 0);
-    finished = state.countdown != 0;
-    CHECK(!finished || status == RF_OK);
-  }
-  CHECK(finished);
-  rf_allocator_set(NULL);
-  free(plain.data);
-  free(packed.data);
-}
-
 static void the_filter(void) {
   RUN(reads_any_order);
   RUN(header_touches_only_the_beginning);
@@ -954,18 +467,6 @@ static void the_filter(void) {
   RUN(bomb_stops_at_the_limit);
   RUN(lying_size_at_the_end);
   RUN(read_error_is_not_for_ever);
-  RUN(created_and_written_back_at_close);
-  RUN(nothing_written_is_an_empty_member);
-  RUN(sync_writes_back_and_goes_on);
-  RUN(discarded_is_not_written_back);
-  RUN(created_over_an_old_file_leaves_it_until_the_end);
-  RUN(unchanged_is_not_rewritten);
-  RUN(changed_in_the_middle_cut_and_grown);
-  RUN(full_disk_keeps_the_old_file);
-  RUN(closed_folder_is_an_error_at_once);
-  RUN(written_in_place_where_nothing_can_be_replaced);
-  RUN(corrupt_file_refuses_changes);
-  RUN(bytes_in_memory);
   RUN(many_threads_read);
 }
 
@@ -978,7 +479,6 @@ int main(void) {
   the_filter();
   rf_whole_set_enabled(1);
   RUN(a_registered_codec_is_used);
-  RUN(every_allocation_may_fail);
   probe_reset((bytes){0});
   return check_report();
 }

@@ -1,82 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * Compressed tables. Each test applies the same edits to a compressed and a plain table, and both must read the same.
- * Packed bytes must unpack unchanged. The library must report invalid headers, descriptors and streams.
+ * Packed bytes must unpack unchanged.
  */
-#include "base/bytes.h"
-#include "file/access.h"
 #include "file/scan/scan.h"
-#include "file/unpublished.h"
 #include "fits_bytes.h"
 #include "table_calls.h"
+#include "table_pair.h"
 #include "table_rows.h"
-#include "tiled/table/edit/pack.h"
-#include "tiled/table/edit/unpack.h"
-
-static rf_error err;
-
-static uint64_t seed = 88172645463325252u;
-
-static uint64_t any(uint64_t below) {
-  seed ^= seed << 13;
-  seed ^= seed >> 7;
-  seed ^= seed << 17;
-  return below > 0 ? seed % below : 0;
-}
 
 /* ---- a plain and a compressed table of every kind of column ---- */
-
-static const uint64_t three[] = {3}, eleven[] = {11};
-
-static const rf_column_spec columns[] = {
-    SPEC(.name = "b", .type = RF_LOGICAL),
-    SPEC(.name = "x", .type = RF_BIT, .ndim = 1, .dims = eleven),
-    SPEC(.name = "u1", .type = RF_U8),
-    SPEC(.name = "i2", .type = RF_I16, .ndim = 1, .dims = three),
-    SPEC(.name = "u2", .type = RF_U16),
-    SPEC(.name = "i4", .type = RF_I32),
-    SPEC(.name = "i8", .type = RF_I64),
-    SPEC(.name = "f4", .type = RF_F32),
-    SPEC(.name = "f8", .type = RF_F64),
-    SPEC(.name = "c8", .type = RF_C64),
-    SPEC(.name = "c16", .type = RF_C128),
-    SPEC(.name = "s", .type = RF_BYTES, .width = 7),
-    SPEC(.name = "none", .type = RF_F64, .ndim = 1, .dims = (const uint64_t[]){0}),
-    SPEC(.name = "pi", .type = RF_I32, .descriptor = 'P'),
-    SPEC(.name = "qd", .type = RF_F64, .descriptor = 'Q'),
-    SPEC(.name = "px", .type = RF_BIT, .descriptor = 'P'),
-};
-
-#define NCOLS COUNT(columns)
-
-typedef struct table_pair {
-  rf_file *plain;
-  rf_file *packed;
-  size_t at;
-} table_pair;
-
-static table_pair make_pair(uint64_t nrows, uint64_t tile_rows, const rf_zcmptype *types) {
-  table_pair t = {rows_file(), rows_file(), 0};
-  size_t at = 0;
-  rf_table_compression compression = {.size = sizeof compression, .tile_rows = tile_rows, .types = types};
-  rf_table_spec spec = {.size = sizeof spec,
-                        .kind = RF_HDU_TABLE,
-                        .nrows = nrows,
-                        .columns = columns,
-                        .ncols = NCOLS,
-                        .extver = -1,
-                        .compression = &compression};
-  CHECK_OK(rf_table_create(t.packed, &spec, &t.at, &err), err);
-  spec.compression = NULL;
-  CHECK_OK(rf_table_create(t.plain, &spec, &at, &err), err);
-  CHECK(at == t.at);
-  return t;
-}
-
-static void end_pair(table_pair *t) {
-  rf_file_free(t->plain, NULL);
-  rf_file_free(t->packed, NULL);
-}
 
 /* Stored cells of one column. */
 static uint8_t *fields_of(rf_file *file, size_t at, size_t column, uint64_t nrows, size_t *bytes) {
@@ -135,54 +68,6 @@ static void same(table_pair *t, const char *what) {
   rf_file *fresh = rows_reopen(t->packed);
   same_tables(t->plain, fresh, t->at, what);
   rf_file_free(fresh, NULL);
-}
-
-/* The same call on both. */
-#define BOTH(call)                                                                                                     \
-  do {                                                                                                                 \
-    rf_file *file = t->plain;                                                                                          \
-    CHECK_OK(call, err);                                                                                               \
-    file = t->packed;                                                                                                  \
-    CHECK_OK(call, err);                                                                                               \
-  } while (0)
-
-/* Often 0, but in strings, where nothing may stand behind a NUL. */
-static uint8_t any_byte(rf_dtype type, unsigned below) {
-  uint8_t byte = (uint8_t)(any(4) * any(below));
-  return byte == 0 && type == RF_BYTES ? 1 : byte;
-}
-
-/* Any bytes into a column of these rows. */
-static void write_any(table_pair *t, size_t column, const rf_rows *rows) {
-  rf_column_info info = {.size = sizeof info};
-  CHECK_OK(rf_table_get_column(t->plain, t->at, column, &info, &err), err);
-  if (info.descriptor != 0) {
-    uint64_t *lengths = calloc((size_t)rows->count + 1, 8), total = 0;
-    for (uint64_t i = 0; i < rows->count; i++)
-      total += lengths[i] = any(3) == 0 ? 0 : any(40);
-    size_t n = (size_t)total * rf_dtype_bytes(info.type, 1);
-    uint8_t *in = calloc(n + 1, 1);
-    for (size_t i = 0; i < n; i++)
-      in[i] = (uint8_t)(info.type == RF_BIT ? any(2) : any_byte(info.type, 80));
-    BOTH(call_write_heap(file, t->at, column, rows, lengths, info.type, 0, in, n, NULL, &err));
-    free(in);
-    free(lengths);
-    return;
-  }
-  size_t cell = (size_t)info.raw_count * rf_dtype_bytes(info.stored, (size_t)info.width);
-  uint8_t *in = calloc(cell * (size_t)rows->count + 1, 1);
-  for (size_t i = 0; i < cell * (size_t)rows->count; i++)
-    in[i] = any_byte(info.stored, 60);
-  rf_column_request request = rows_request(column, info.stored, (size_t)info.width, in, (ptrdiff_t)cell);
-  request.flags = RF_CELL_RAW;
-  BOTH(call_write(file, t->at, rows, &request, 1, &err));
-  free(in);
-}
-
-static void fill_pair(table_pair *t, uint64_t nrows) {
-  rf_rows all = {0, 1, nrows, NULL};
-  for (size_t c = 0; c < NCOLS; c++)
-    write_any(t, c, &all);
 }
 
 static void write_some(table_pair *t, uint64_t nrows) {
@@ -377,41 +262,6 @@ static void test_room_is_used_again(void) {
 
 /* ---- packing and unpacking ---- */
 
-static rf_status pack(rf_file *from, size_t at, rf_file *to, const rf_table_compression *compression, size_t *made) {
-  bool written = false;
-  rf_status status = rf_file_begin_read(from, &err);
-  if (status != RF_OK)
-    return status;
-  status = rf_file_begin_append(to, &err);
-  if (status == RF_OK) {
-    const rf_packing how = {.table = compression};
-    rf_hdu *hdu = NULL;
-    status = rf_file_hdu_locked(from, at, &hdu, &err);
-    if (status == RF_OK)
-      status = rf_tiled_table_pack(from, hdu, to, &how, made, &written, &err);
-    status = rf_file_end_append(to, status, true, &err);
-  }
-  rf_file_end_read(from);
-  return status;
-}
-
-static rf_status unpack(rf_file *from, size_t at, rf_file *to, size_t *made) {
-  bool written = false;
-  rf_status status = rf_file_begin_read(from, &err);
-  if (status != RF_OK)
-    return status;
-  status = rf_file_begin_append(to, &err);
-  if (status == RF_OK) {
-    rf_hdu *hdu = NULL;
-    status = rf_file_hdu_locked(from, at, &hdu, &err);
-    if (status == RF_OK)
-      status = rf_tiled_table_unpack(from, hdu, to, NULL, made, &written, &err);
-    status = rf_file_end_append(to, status, true, &err);
-  }
-  rf_file_end_read(from);
-  return status;
-}
-
 static uint8_t *hdu_bytes(rf_file *file, size_t at, size_t *n) {
   rf_hdu_info info = {.size = sizeof info};
   CHECK_OK(rf_hdu_get_info(file, at, &info, &err), err);
@@ -419,40 +269,6 @@ static uint8_t *hdu_bytes(rf_file *file, size_t at, size_t *n) {
   uint8_t *bytes = malloc(*n + 1);
   CHECK_OK(rf_file_read_bytes(file, info.header_offset, bytes, *n, &err), err);
   return bytes;
-}
-
-/* Descriptors of cells without elements may say anything, cells may stand in any order, there may be a gap. */
-static void odd_table(fits_bytes *fits) {
-  static const long long axes[] = {28, 40};
-  fits_image(fits, true, 10, NULL);
-  fits_begin(fits, "BINTABLE", 8, 2, axes);
-  memcpy(fits->bytes + fits->size - 2 * 80, "PCOUNT  =                 2096", 30);
-  fits_integer(fits, "TFIELDS", 3);
-  fits_card(fits, "TFORM1  = '1J      '           / a comment that stays");
-  fits_card(fits, "TTYPE1  = 'a       '");
-  fits_card(fits, "TFORM2  = '1PI(7)  '");
-  fits_card(fits, "TTYPE2  = 'b       '");
-  fits_card(fits, "TFORM3  = '1QD     '");
-  fits_card(fits, "TTYPE3  = 'c       '");
-  fits_integer(fits, "THEAP", 28 * 40 + 16);
-  fits_card(fits, "COMMENT before and behind");
-  fits_card(fits, "CHECKSUM= 'abcdefghijklmnop'");
-  fits_card(fits, "MYKEY   =                  1.5 / and this");
-  fits_end(fits);
-  uint8_t *data = fits_grow(fits, 28 * 40 + 2096, 0);
-  for (uint32_t i = 0; i < 40; i++) {
-    uint8_t *row = data + 28 * i;
-    rf_put_be32(row, i * 12345);
-    rf_put_be32(row + 4, i % 3 == 0 ? 0 : 7);
-    rf_put_be32(row + 8, i % 3 == 0 ? 77777 : (39 - i) * 14);
-    rf_put_be64(row + 12, i % 5 == 0 ? 0 : 4);
-    rf_put_be64(row + 20, i % 5 == 0 ? i : 560 + i * 32);
-    for (uint32_t k = 0; i % 3 != 0 && k < 14; k++)
-      data[28 * 40 + 16 + (39 - i) * 14 + k] = (uint8_t)(k * i);
-    for (uint32_t k = 0; i % 5 != 0 && k < 32; k++)
-      data[28 * 40 + 16 + 560 + i * 32 + k] = (uint8_t)(k + i * 7);
-  }
-  fits_pad(fits, 0);
 }
 
 static void test_pack_and_unpack(void) {
@@ -481,243 +297,6 @@ static void test_pack_and_unpack(void) {
     rf_file_free(back, NULL);
   }
   fits_free(&fits);
-}
-
-static void test_pack_refused(void) {
-  fits_bytes fits = {0};
-  odd_table(&fits);
-  rf_file *from = NULL, *to = rows_file();
-  size_t at = 77;
-  uint64_t size = 1;
-  const rf_zcmptype types[] = {RF_Z_RICE_1, RF_Z_RICE_1, RF_Z_RICE_1};
-  rf_table_compression compression = {.size = sizeof compression, .types = types};
-  CHECK_OK(fits_open(&fits, &from, &err), err);
-  CHECK(pack(from, 1, to, &compression, &at) == RF_ERR_ARGUMENT);
-  CHECK(strstr(err.message, "column 3 'c'") != NULL && strstr(err.message, "GZIP_2") != NULL);
-  CHECK(pack(from, 0, to, NULL, &at) == RF_ERR_TYPE);
-  CHECK(unpack(from, 1, to, &at) == RF_ERR_TYPE);
-  CHECK_OK(rf_file_get_size(to, &size, &err), err);
-  CHECK(size == 0 && at == 77);
-  rf_file_free(from, NULL);
-  /* A cell outside the heap is found half way: what was begun is taken back. */
-  rf_put_be32(fits.bytes + 5760 + 2880 + 28 * 20 + 8, 100000);
-  CHECK_OK(fits_open(&fits, &from, &err), err);
-  compression = (rf_table_compression){.size = sizeof compression, .tile_rows = 5};
-  CHECK(pack(from, 1, to, &compression, &at) == RF_ERR_FORMAT);
-  CHECK(strstr(err.message, "column 2 'b', row 20") != NULL);
-  CHECK_OK(rf_file_get_size(to, &size, &err), err);
-  CHECK(size == 0);
-  rf_file_free(from, NULL);
-  rf_file_free(to, NULL);
-  fits_free(&fits);
-}
-
-/* ---- lies ---- */
-
-static uint8_t *packed_bytes(size_t *n) {
-  table_pair t = make_pair(100, 30, NULL);
-  uint64_t size = 0;
-  fill_pair(&t, 100);
-  CHECK_OK(rf_table_repack(t.packed, t.at, NULL, &err), err);
-  CHECK_OK(rf_file_get_size(t.packed, &size, &err), err);
-  *n = (size_t)size;
-  uint8_t *bytes = malloc(*n);
-  CHECK_OK(rf_file_read_bytes(t.packed, 0, bytes, *n, &err), err);
-  end_pair(&t);
-  return bytes;
-}
-
-/* The card of that keyword gets another value field; the file must say so about itself, whatever is asked. */
-static void lie(const uint8_t *bytes, size_t n, const char *keyword, const char *value, const char *expected) {
-  uint8_t *own = malloc(n);
-  rf_file *file = NULL;
-  rf_table_info info = {.size = sizeof info};
-  char key[16];
-  memcpy(own, bytes, n);
-  snprintf(key, sizeof key, "%-8s", keyword);
-  size_t at = 2880;
-  while (at < n && memcmp(own + at, key, 8) != 0)
-    at += 80;
-  memset(own + at + 10, ' ', 70);
-  memcpy(own + at + 10, value, strlen(value));
-  CHECK_OK(rf_file_open_bytes(own, n, RF_MODE_READ, NULL, &file, &err), err);
-  rf_status status = rf_table_get_info(file, 1, &info, &err);
-  if (status == RF_OK) {
-    size_t got = 0;
-    uint8_t out[16 * 1024];
-    rf_rows rows = {0, 1, 1, NULL};
-    for (size_t c = 0; c < NCOLS && status == RF_OK; c++) {
-      rf_column_info column = {.size = sizeof column};
-      CHECK_OK(rf_table_get_column(file, 1, c, &column, &err), err);
-      rf_column_request request = rows_request(c, column.stored, (size_t)column.width, out, 0);
-      request.flags = RF_CELL_RAW;
-      if (column.descriptor == 0 && column.raw_count * rf_dtype_bytes(column.stored, (size_t)column.width) < sizeof out)
-        status = call_read(file, 1, &rows, &request, 1, &err);
-      else
-        status =
-            rf_table_read_descriptors(file, 1, c, &rows, (uint64_t *)(void *)out, (uint64_t *)(void *)(out + 64), &err);
-      got++;
-    }
-  }
-  if (status == RF_OK || strstr(err.message, expected) == NULL)
-    fprintf(stderr, "%s = %s: %s\n", keyword, value, status == RF_OK ? "read" : err.message);
-  CHECK(status != RF_OK && strstr(err.message, expected) != NULL);
-  rf_file_free(file, NULL);
-  free(own);
-}
-
-static void test_headers_that_lie(void) {
-  size_t n;
-  uint8_t *bytes = packed_bytes(&n);
-  lie(bytes, n, "ZTILELEN", "0", "ZTILELEN of 1 or more");
-  lie(bytes, n, "ZTILELEN", "-3", "ZTILELEN of 1 or more");
-  lie(bytes, n, "ZTILELEN", "'x'", "ZTILELEN of 1 or more");
-  lie(bytes, n, "ZTILELEN", "9223372036854775807", "1 tiles, and the table has 4 (NAXIS2)");
-  lie(bytes, n, "ZTILELEN", "25", "tile 0, column 1 'b', GZIP_1: gzip: the content is longer than the 25 bytes");
-  lie(bytes, n, "ZNAXIS2", "91000", "3034 tiles, and the table has 4 (NAXIS2)");
-  lie(bytes, n, "ZNAXIS1", "5", "NAXIS1 = 5");
-  lie(bytes, n, "ZFORM6", "'1K'", "NAXIS1");
-  lie(bytes, n, "ZFORM6", "'1E'", "tile 0, column 6 'i4', RICE_1: a column of form E cannot be RICE_1");
-  lie(bytes, n, "ZFORM6", "'!'", "no form of a column");
-  lie(bytes, n, "ZCTYP6", "'HCOMPRESS_1'", "tile 0, column 6 'i4', HCOMPRESS_1: ZCTYP is not a codec");
-  lie(bytes, n, "ZCTYP6", "'FANCY'", "tile 0, column 6 'i4', no codec: ZCTYP is not a codec");
-  lie(bytes, n, "ZCTYP6", "'GZIP_1'", "tile 0, column 6 'i4', GZIP_1: ");
-  lie(bytes, n, "TFORM6", "'1QJ'", "expected TFORM 1QB or 1PB");
-  lie(bytes, n, "ZPCOUNT", "1", "of the heap, which has 1 bytes (ZPCOUNT)");
-  free(bytes);
-}
-
-/* Descriptors and streams that lie, each in its turn; every byte of the rows and some of the heap. Nothing may crash,
- * and what fails says why. */
-static void test_bytes_that_lie(void) {
-  size_t n, data = 2880;
-  uint8_t *bytes = packed_bytes(&n), *out = malloc(1 << 16);
-  rf_file *file = NULL;
-  rf_hdu_info info = {.size = sizeof info};
-  CHECK_OK(rf_file_open_bytes(bytes, n, RF_MODE_READ, NULL, &file, &err), err);
-  CHECK_OK(rf_hdu_get_info(file, 1, &info, &err), err);
-  data = (size_t)info.data_offset;
-  rf_file_free(file, NULL);
-  for (size_t i = 0; i < 600; i++) {
-    size_t at = data + (i < 300 ? any(4 * 16 * NCOLS) : any(info.data_bytes));
-    uint8_t old = bytes[at];
-    bytes[at] ^= (uint8_t)(1 + any(255));
-    CHECK_OK(rf_file_open_bytes(bytes, n, RF_MODE_READ_WRITE, NULL, &file, &err), err);
-    for (size_t c = 0; c < NCOLS; c++) {
-      uint64_t lengths[100], offsets[100], total = 0;
-      rf_column_request request = rows_request(c, RF_U8, 0, out, 0);
-      rf_column_info column = {.size = sizeof column};
-      CHECK_OK(rf_table_get_column(file, 1, c, &column, &err), err);
-      request.type = column.stored;
-      request.width = (size_t)column.width;
-      request.flags = RF_CELL_RAW;
-      rf_status status = column.descriptor != 0 ? rf_table_read_descriptors(file, 1, c, NULL, lengths, offsets, &err)
-                                                : call_read(file, 1, NULL, &request, 1, &err);
-      CHECK(status == RF_OK || err.message[0] != '\0');
-      for (size_t k = 0; column.descriptor != 0 && status == RF_OK && k < 100; k++)
-        total += lengths[k];
-      if (column.descriptor != 0 && status == RF_OK && total * 8 < 1 << 16) {
-        status = call_read_heap(file, 1, c, lengths, offsets, 100, column.type, 0, out,
-                                total * rf_dtype_bytes(column.type, 1), NULL, &err);
-        CHECK(status == RF_OK || err.message[0] != '\0');
-      }
-    }
-    if (i % 10 == 0) {
-      rf_status status = rf_table_repack(file, 1, NULL, &err);
-      CHECK(status == RF_OK || err.message[0] != '\0');
-    }
-    rf_file_free(file, NULL);
-    bytes[at] = old;
-  }
-  free(out);
-  free(bytes);
-}
-
-/* ---- memory that cannot be had, disks that are full ---- */
-
-static long grant; /* allocations until one fails; negative: never */
-
-static void *short_realloc(void *user, void *block, size_t size) {
-  (void)user;
-  if (grant == 0)
-    return NULL;
-  if (grant > 0)
-    grant--;
-  return realloc(block, size);
-}
-
-static void short_free(void *user, void *block) {
-  (void)user;
-  free(block);
-}
-
-static rf_status session(rf_file *file, rf_file *to) {
-  uint64_t lengths[] = {3, 0, 2}, offsets[3];
-  int32_t values[] = {1, 2, 3, 4, 5};
-  double reals[100] = {0};
-  size_t made = 0;
-  rf_rows rows = {28, 2, 3, NULL};
-  rf_column_request request = rows_request(8, RF_F64, 0, reals, 8);
-  rf_column_spec more = SPEC(.name = "new", .type = RF_I16);
-  RF_TRY(call_read(file, 1, NULL, &request, 1, &err));
-  RF_TRY(call_write(file, 1, &rows, &request, 1, &err));
-  RF_TRY(call_write_heap(file, 1, 13, &rows, lengths, RF_I32, 0, values, sizeof values, NULL, &err));
-  RF_TRY(rf_table_read_descriptors(file, 1, 13, &rows, lengths, offsets, &err));
-  RF_TRY(call_read_heap(file, 1, 13, lengths, offsets, 3, RF_I32, 0, values, sizeof values, NULL, &err));
-  RF_TRY(call_append(file, 1, 50, &request, 1, &err));
-  RF_TRY(rf_table_delete_rows(file, 1, &rows, &err));
-  RF_TRY(call_insert(file, 1, 0, &more, &err));
-  RF_TRY(rf_table_delete_column(file, 1, 2, &err));
-  RF_TRY(rf_table_repack(file, 1, NULL, &err));
-  return unpack(file, 1, to, &made);
-}
-
-static void test_no_memory(void) {
-  static const rf_allocator allocator = {short_realloc, short_free, NULL};
-  size_t n;
-  uint8_t *bytes = packed_bytes(&n);
-  rf_allocator_set(&allocator);
-  for (long k = 0, done = 0; !done; k += 1 + k / 40) {
-    rf_file *file = NULL, *to = NULL;
-    grant = -1;
-    CHECK_OK(rf_file_open_bytes(bytes, n, RF_MODE_READ_WRITE, NULL, &file, &err), err);
-    CHECK_OK(rf_file_open("mem://", RF_MODE_CREATE, NULL, &to, &err), err);
-    grant = k;
-    rf_status status = session(file, to);
-    done = grant > 0;
-    grant = -1;
-    CHECK(done ? status == RF_OK : status == RF_ERR_MEMORY || status == RF_OK);
-    if (status != RF_OK && status != RF_ERR_MEMORY)
-      fprintf(stderr, "after %ld: %s\n", k, err.message);
-    (void)rf_file_free(file, NULL);
-    (void)rf_file_free(to, NULL);
-  }
-  rf_allocator_set(NULL);
-  free(bytes);
-}
-
-/* A write that fails half way taints the handle; one that fails before it began leaves the file as it was. */
-static void test_full_disk(void) {
-  fits_bytes fits = {0};
-  fits.bytes = packed_bytes(&fits.size);
-  for (int k = 0, done = 0; !done; k++) {
-    rf_file *file = NULL, *to = rows_file();
-    watched_load(&fits);
-    CHECK_OK(rf_file_open("watched://t", RF_MODE_READ_WRITE, NULL, &file, &err), err);
-    watched.countdown = k;
-    rf_status status = session(file, to);
-    done = status == RF_OK;
-    if (!done) {
-      CHECK(status == RF_ERR_NO_SPACE);
-      rf_table_info info = {.size = sizeof info};
-      status = rf_table_get_info(file, 1, &info, &err);
-      CHECK(status == RF_OK || status == RF_ERR_TAINTED);
-    }
-    (void)rf_file_free(file, NULL);
-    (void)rf_file_free(to, NULL);
-  }
-  watched_free();
-  free(fits.bytes);
 }
 
 /* ---- wide heaps ---- */
@@ -762,11 +341,6 @@ int main(void) {
   RUN(test_facts);
   RUN(test_room_is_used_again);
   RUN(test_pack_and_unpack);
-  RUN(test_pack_refused);
-  RUN(test_headers_that_lie);
-  RUN(test_bytes_that_lie);
-  RUN(test_no_memory);
-  RUN(test_full_disk);
   RUN(test_descriptors_get_wider);
   return check_report();
 }
