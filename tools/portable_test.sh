@@ -19,5 +19,6 @@ python -m pip install -q 'cffi>=1.17' 'numpy>=1.23' 'zlib-ng>=0.5' 'pycurl>=7.45
 meson compile -C build-portable
 meson test -C build-portable --suite c --no-rebuild --print-errorlogs --timeout-multiplier 4
 python -m pip install -q --no-build-isolation .
-pytest tests/unit/header tests/unit/image/test_image.py tests/unit/table/test_table_read.py \
-  tests/unit/table/test_table_write.py tests/unit/store/test_gzip.py tests/interop/test_interop_images.py
+pytest tests/unit/header tests/unit/image/test_image.py tests/unit/image/test_image_writing.py \
+  tests/unit/table/test_table_read.py tests/unit/table/test_table_write.py tests/unit/store/test_gzip.py \
+  tests/interop/test_interop_images.py
