@@ -81,7 +81,9 @@ def test_odd_cards(path, name):
 def test_scales_that_stand_twice(path):
     put(path, 0, "BSCALE  = 2", "BZERO   = 5", "BZERO   = 6")
     (message,) = told(path)
-    assert "odd.fits[0]: BZERO appears twice, with different values: the first one counts" in message
+    assert (
+        "odd.fits[0]: BZERO appears twice, with different values: the first one counts" in message
+    )
     with pytest.warns(FITSWarning):
         assert rustfits.read(path)[0, 1] == 7
 
