@@ -6,7 +6,7 @@
 #include "file/scan/gap.h"
 #include "fits_bytes.h"
 #include "hdu/kinds.h"
-#include "scan_calls.h"
+#include "file_calls.h"
 #include "store/open.h"
 
 /* The library keeps one warning for each cause and describes it as an error. */

@@ -4,7 +4,7 @@
  */
 #include "check.h"
 #include "fits_bytes.h"
-#include "scan_calls.h"
+#include "file_calls.h"
 
 /* What the options of these tests point at. */
 static rf_limits ceilings;
