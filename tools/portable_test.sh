@@ -21,4 +21,4 @@ meson test -C build-portable --suite c --no-rebuild --print-errorlogs --timeout-
 python -m pip install -q --no-build-isolation .
 pytest tests/unit/header tests/unit/image/test_image.py tests/unit/image/test_image_writing.py \
   tests/unit/table/test_table_read.py tests/unit/table/test_table_write.py tests/unit/store/test_gzip.py \
-  tests/interop/test_interop_images.py
+  tests/unit/store/test_gzip_writing.py tests/interop/test_interop_images.py

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import numpy as np
 from astropy.io import fits as astropy_fits
 
 BASIC = [
@@ -23,3 +25,12 @@ def raw_file(path: Path, lines: list[str]) -> Path:
 
 def astropy_header(path: Path) -> astropy_fits.Header:
     return astropy_fits.getheader(path, 0)
+
+
+def fits_bytes(*arrays: np.ndarray) -> bytes:
+    """A file by astropy with one image an array."""
+    hdus = [astropy_fits.PrimaryHDU(arrays[0])]
+    hdus += [astropy_fits.ImageHDU(array, name=f"E{i}") for i, array in enumerate(arrays[1:])]
+    out = io.BytesIO()
+    astropy_fits.HDUList(hdus).writeto(out)
+    return out.getvalue()
