@@ -12,7 +12,10 @@ from typing import Any
 import numpy as np
 from astropy.io import fits as astropy_fits
 
+from rustfits import FITS
+
 FITSVERIFY = shutil.which("fitsverify")
+ROWS = 19
 
 
 def verify(path: Path) -> None:
@@ -158,3 +161,45 @@ def astropy_table(data: np.ndarray, **options: Any) -> astropy_fits.BinTableHDU:
         hdu.header[f"TSCAL{number}"] = 1
         hdu.header[f"TZERO{number}"] = -128
     return hdu
+
+
+def objects(*cells):
+    made = np.empty(len(cells), object)
+    made[:] = cells
+    return made
+
+
+class Bench:
+    """A table with an HDU before and one behind, and what must be in it."""
+
+    def __init__(self, path, data):
+        self.path = path
+        self.data = data.copy()
+        with FITS(path, "w+") as fits:
+            fits.write_image(np.arange(100, dtype="i2"))
+            fits.write_table(data, extname="CAT", units={data.dtype.names[-1]: "mag"})
+            fits.write_image(np.arange(3000, dtype="f4"), extname="TAIL")
+        self.fits = FITS(path, "r+")
+        self.hdu = self.fits["CAT"]
+        self.tail = self.fits["TAIL"]
+
+    def check(self):
+        """Look from here, and by others."""
+        self.look(self.hdu)
+        assert self.tail[2999] == 2999
+        self.fits.sync()
+        verify(self.path)
+        theirs = by_astropy(self.path)
+        assert tuple(theirs) == self.data.dtype.names
+        for name, values in theirs.items():
+            if self.data[name].dtype != object:
+                np.testing.assert_array_equal(values, self.data[name], err_msg=name)
+        with FITS(self.path) as again:
+            self.look(again["CAT"])
+            assert again["TAIL"].read().sum() == 3000 * 2999 / 2
+
+    def look(self, hdu):
+        got = hdu.read()
+        assert got.dtype == self.data.dtype
+        for name in self.data.dtype.names:
+            same(got[name], self.data[name])
