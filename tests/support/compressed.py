@@ -12,9 +12,11 @@ from typing import Any
 import fitsio
 import numpy as np
 from astropy.io import fits as astropy_fits
+from hypothesis import strategies as st
 
 INTEGERS = ("u1", "i1", "i2", "u2", "i4", "u4", "i8", "u8")
 REALS = ("f4", "f8")
+SHAPE = (61, 47)
 
 
 def image(dtype: str, shape: tuple[int, ...], seed: int = 1) -> np.ndarray:
@@ -124,3 +126,19 @@ def same(got: np.ndarray, expected: np.ndarray) -> None:
     if got.tobytes() != expected.astype(got.dtype).tobytes():
         np.testing.assert_array_equal(got, expected)
         np.testing.assert_array_equal(np.signbit(got), np.signbit(expected))
+
+
+@st.composite
+def images_and_keys(draw):
+    shape = tuple(draw(st.lists(st.integers(1, 12), min_size=1, max_size=4)))
+    tile = tuple(draw(st.integers(1, length + 2)) for length in shape)
+    key = tuple(
+        draw(
+            st.one_of(
+                st.integers(-length, length - 1),
+                st.slices(length),
+            )
+        )
+        for length in shape
+    )
+    return shape, tile, key, draw(st.sampled_from(["RICE_1", "GZIP_1", "GZIP_2", "NOCOMPRESS"]))
