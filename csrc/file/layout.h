@@ -13,6 +13,7 @@ typedef struct rf_rearrange {
   rf_status (*run)(void *context, rf_store *store, uint64_t data, rf_error *err);
   void *context;
   bool fresh; /* nothing moves; it writes only to bytes that no HDU uses: padding, a gap, after the end */
+  bool whole; /* the HDU had no data: it makes all of them, and the call writes nothing to them afterwards */
 } rf_rearrange;
 
 /* Changes the header and the data size of HDU `index` together: moves the HDUs after it, zeroes new data and padding,

@@ -12,6 +12,7 @@
 #include "file/access.h"
 #include "header/header.h"
 #include "file/unpublished.h"
+#include "store/open.h"
 
 #define KEYWORD_BYTES 8
 /* Below this size, reserving costs more than it saves. */
@@ -229,6 +230,33 @@ static rf_status plan_change(const rf_file *file, const rf_hdu *hdu, rf_hdu *fre
   return RF_OK;
 }
 
+/* Does a data unit that `rearrange` makes as a whole stay in memory until the HDU is published? */
+static bool can_hold_new(const rf_file *file, const rf_hdu *hdu, const rf_hdu *fresh, const rf_rearrange *rearrange) {
+  return rearrange != NULL && rearrange->whole && hdu->data_bytes == 0 && fresh->data_bytes > 0 &&
+         fresh->data_bytes <= MAX_HELD && fresh->header_bytes <= MAX_HELD && file->making_data == NULL;
+}
+
+/* Makes the data unit in memory: one write at the end takes the place of one for each column. */
+static rf_status hold_new(rf_file *file, const rf_hdu *fresh, const rf_rearrange *rearrange, rf_error *err) {
+  size_t n = (size_t)fresh->data_bytes; /* at most MAX_HELD */
+  rf_store *memory = NULL;
+  uint8_t *data = rf_alloc_zero(1, n);
+  if (data == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate %zu bytes for data", n);
+  rf_status status = rf_store_open_bytes(data, n, &file->options, &memory, err);
+  if (status == RF_OK) {
+    status = rearrange->run(rearrange->context, memory, 0, err);
+    if (status == RF_OK)
+      status = rf_store_read(memory, 0, data, n, err);
+    (void)rf_store_close(memory, NULL);
+  }
+  if (status == RF_OK)
+    file->making_data = data;
+  else
+    rf_free(data);
+  return status;
+}
+
 /* Runs `rearrange`, which reads the data: the file must have all of them. */
 static rf_status run_rearrange(rf_file *file, const rf_hdu *hdu, const rf_hdu *fresh, const rf_rearrange *rearrange,
                                rf_error *err) {
@@ -246,6 +274,11 @@ rf_status rf_unpublished_rearrange(rf_file *file, const rf_hdu *hdu, rf_hdu *fre
     return rf_fail(err, RF_ERR_UNSUPPORTED, "an HDU after this one is not published: publish it first");
   RF_TRY(plan_change(file, hdu, fresh, &end, err));
   rf_file_append_header_bytes_locked(file, NULL);
+  if (can_hold_new(file, hdu, fresh, rearrange)) {
+    RF_TRY(hold_new(file, fresh, rearrange, err));
+    file->scan_offset = end;
+    return RF_OK;
+  }
   RF_TRY(rf_store_size(file->store, &size, err));
   if (fresh->data_offset > hdu->data_offset && size > hdu->data_offset)
     RF_TRY(rf_store_move(file->store, hdu->data_offset, fresh->data_offset, size - hdu->data_offset, err));

@@ -84,7 +84,7 @@ static rf_status lengthen(rf_file *file, rf_hdu *hdu, uint64_t length, uint64_t 
   const rf_header *old;
   rf_header *header;
   char keyword[16];
-  rf_rearrange rearrange = {put_pixels, pixels, true};
+  rf_rearrange rearrange = {.run = put_pixels, .context = pixels, .fresh = true};
   RF_TRY(rf_file_header_locked(file, hdu, &old, err));
   RF_TRY(rf_header_copy(old, &header, err));
   snprintf(keyword, sizeof keyword, "NAXIS%d", hdu->naxis);

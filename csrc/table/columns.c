@@ -70,7 +70,7 @@ static rf_status set_sizes(const rf_column_change *c, rf_header *header, size_t 
 
 static rf_status apply(rf_file *file, const rf_hdu *hdu, const rf_header *header, rf_column_change *c, bool *written,
                        rf_error *err) {
-  rf_rearrange rearrange = {change_columns, c, false};
+  rf_rearrange rearrange = {.run = change_columns, .context = c, .fresh = false};
   return rf_file_rearrange_locked(file, hdu->index, header, c->nrows * c->new_bytes + c->behind, &rearrange, written,
                                   err);
 }

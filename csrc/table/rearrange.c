@@ -36,7 +36,8 @@ rf_status rf_row_change_apply(rf_file *file, rf_hdu *hdu, uint64_t nrows, uint64
   rf_header *header;
   bool stays = change->from == change->to || change->bytes == 0;
   rf_rearrange rearrange = {change_rows, change,
-                            stays && change->deleted == NULL && change->new_rows > change->old_rows};
+                            stays && change->deleted == NULL && change->new_rows > change->old_rows,
+                            change->plan != NULL && change->old_rows == 0 && change->bytes == 0};
   uint64_t bytes;
   if (!rf_add_u64(change->new_rows, gap, &bytes) || !rf_add_u64(bytes, heap, &bytes) ||
       bytes > INT64_MAX - RF_BLOCK_BYTES)

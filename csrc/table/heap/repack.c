@@ -308,7 +308,7 @@ static rf_status repack(packer *p, rf_file *file, size_t index, rf_hdu *hdu, uin
                         rf_error *err) {
   const rf_header *old;
   rf_header *header;
-  rf_rearrange rearrange = {move_blocks, p, false};
+  rf_rearrange rearrange = {.run = move_blocks, .context = p, .fresh = false};
   uint64_t data_bytes = hdu->data_bytes;
   p->limit = MANY_BLOCKS;
   RF_TRY(each_piece(p, hdu->data_offset, collect, err));

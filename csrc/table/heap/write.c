@@ -174,7 +174,7 @@ static rf_status widen_header(const rf_heap_writer *w, const rf_hdu *hdu, uint64
 
 rf_status rf_heap_widen(rf_file *file, size_t index, size_t column, bool *written, rf_error *err) {
   rf_heap_writer w = {.number = column, .widen = true};
-  rf_rearrange rearrange = {widen_all, &w, false};
+  rf_rearrange rearrange = {.run = widen_all, .context = &w, .fresh = false};
   rf_hdu *hdu;
   uint64_t gap, bytes = 0;
   const rf_header *old;
@@ -211,7 +211,7 @@ static rf_status make_room_and_write(rf_file *file, rf_heap_writer *w, const rf_
   uint64_t old_bytes = hdu->data_bytes;
   size_t index = hdu->index;
   bool widens = w->widen, switched = false, ignored = false;
-  rf_rearrange rearrange = {widen_all, w, false};
+  rf_rearrange rearrange = {.run = widen_all, .context = w, .fresh = false};
   RF_TRY(rf_file_rearrange_locked(file, index, after, bytes, widens ? &rearrange : NULL, written, err));
   rf_status status = write_to_room(file, index, w, &switched, err);
   if (status != RF_OK && !switched && !widens &&

@@ -236,7 +236,7 @@ rf_status rf_tile_change_apply(rf_tile_change *edit, const rf_tile_layout *layou
   RF_TRY(rf_header_copy(old, &header, err));
   bool moves = r.row_bytes != r.info->row_bytes || r.nrows > r.info->nrows || r.heap_offset != r.info->heap_offset ||
                edit->place_count > 0;
-  rf_rearrange move = {move_all, &r, false};
+  rf_rearrange move = {.run = move_all, .context = &r, .fresh = false};
   rf_status status = set_sizes(&r, layout, header, err);
   if (status == RF_OK)
     status = set_forms(edit, layout->wide, header, err);

@@ -414,7 +414,7 @@ rf_status rf_tiled_table_edit_commit(rf_tiled_table_edit *e, bool *written, rf_e
   rf_header *header;
   uint64_t bytes;
   commit c = {.e = e};
-  rf_rearrange rearrange = {carry_out, &c, false};
+  rf_rearrange rearrange = {.run = carry_out, .context = &c, .fresh = false};
   rf_hdu *hdu = e->hdu;
   RF_TRY(place(e, err));
   c.rows = e->ntiles * PAIR_BYTES * e->table->info.ncols; /* they were in memory before */
