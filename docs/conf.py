@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Sphinx configuration; `make docs` builds with warnings as errors."""
 
-import re
+import subprocess
 import sys
 from pathlib import Path
 
 _docs = Path(__file__).resolve().parent
-_meson = (_docs.parent / "meson.build").read_text(encoding="utf-8")
 sys.path.insert(0, str(_docs / "_ext"))
 
 project = "rustfits"
 author = "rustfits developers"
 copyright = "2026, rustfits developers"  # noqa: A001
-version = release = re.search(r"^  version: '([^']+)'", _meson, re.MULTILINE)[1]
+version = release = subprocess.run(
+    [sys.executable, _docs.parent / "tools" / "version.py"],
+    capture_output=True,
+    text=True,
+    check=True,
+).stdout.strip()
 
 extensions = [
     "myst_parser",

@@ -117,7 +117,8 @@ step_symbols() { # every symbol that the library shows begins with rf_
   shared=$(compgen -G 'build-test/librustfits.so.*.*.*' | grep -v '\.p$' | head -n 1)
   for library in "-D $shared" "-g build-test/librustfits_static.a"; do
     # shellcheck disable=SC2086
-    strangers=$(nm --defined-only $library | awk 'NF == 3 && $3 !~ /^rf_/ { print $3 }')
+    # A is the version node itself.
+    strangers=$(nm --defined-only $library | awk 'NF == 3 && $2 != "A" && $3 !~ /^rf_/ { print $3 }')
     [ -z "$strangers" ] || {
       printf '%s shows symbols without the prefix rf_:\n%s\n' "${library#* }" "$strangers"
       return 1
@@ -125,7 +126,7 @@ step_symbols() { # every symbol that the library shows begins with rf_
   done
   local declared exported
   declared=$(sed -n 's/^RF_API.*[ *]\(rf_[a-z0-9_]*\)(.*/\1/p' csrc/include/rustfits/*.h | sort)
-  exported=$(nm -D --defined-only "$shared" | awk 'NF == 3 { print $3 }' | sort)
+  exported=$(nm -D --defined-only "$shared" | awk 'NF == 3 && $2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort)
   diff <(echo "$declared") <(echo "$exported") >/dev/null || {
     echo "rustfits.h (<) and the shared library (>) do not offer the same functions:"
     diff <(echo "$declared") <(echo "$exported") | grep '^[<>]'

@@ -93,7 +93,7 @@ def test_a_writer_whose_file_was_replaced_writes_nothing(path):
             lambda: fits.write_image(SKY),
             lambda: fits[0].header.__setitem__("B", 2),
         ):
-            with pytest.raises(FITSChangedError, match="nothing is written"):
+            with pytest.raises(FITSChangedError, match="nothing was written"):
                 write()
         assert fits[0].read().tolist() == SKY.tolist()
     assert rustfits.read(path).tolist() == [[1]]

@@ -185,8 +185,10 @@ def test_any_edits_read_back_equal_in_fitsio(tmp_path_factory, edits):
     edits = [edit for edit in edits if not any(isinstance(part, complex) for part in edit)]
     path = make(tmp_path_factory.mktemp("edits") / "a.fits", [])
     model = edited(path, edits, True)
-    theirs = fitsio.read_header(str(path))
+    theirs, header = fitsio.read_header(str(path)), rustfits.read_header(path)
     for name, value in model.values.items():
+        if " " in name and "'" in header.comment_of(name):
+            continue  # fitsio takes a quote in the comment of a HIERARCH card for the end of a string
         if cfitsio_reads(value):
             got = theirs[name]
             assert (got.rstrip(" ") if isinstance(got, str) else got) == value, (name, value)
