@@ -90,7 +90,8 @@ static const struct {
     [RF_OP_STRIP] = {"strip", 1, true},
 };
 
-int rf_op_operands(rf_op op) {
+/* Returns the number of operands of an operator or function. */
+static int operands_of(rf_op op) {
   return ops[op].operands;
 }
 
@@ -98,7 +99,8 @@ const char *rf_op_text(rf_op op) {
   return ops[op].text;
 }
 
-bool rf_op_find(rf_str name, rf_op *op) {
+/* Finds the function of a name, in any case. Returns false when none exists. */
+static bool find_function(rf_str name, rf_op *op) {
   for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++)
     if (ops[i].function &&
         rf_str_equal(name, RF_FOLD_LOWER, (rf_str){ops[i].text, strlen(ops[i].text)}, RF_FOLD_NONE)) {
@@ -290,12 +292,12 @@ static rf_status parse_call(parser *p) {
   const rf_token name = p->previous;
   int shown = name.string.length > 40 ? 40 : (int)name.string.length;
   rf_op op;
-  if (!rf_op_find(name.string, &op))
+  if (!find_function(name.string, &op))
     return rf_expr_fail(p->expr, p->err, RF_ERR_ARGUMENT, name.at, "there is no function '%.*s'", shown,
                         name.string.text);
   RF_TRY(descend(p));
   RF_TRY(advance(p));
-  for (int i = 0; i < rf_op_operands(op); i++) {
+  for (int i = 0; i < operands_of(op); i++) {
     if (i > 0)
       RF_TRY(expect(p, RF_TOKEN_COMMA, "',' and a second argument"));
     RF_TRY(parse(p, PREC_OR));
@@ -303,7 +305,7 @@ static rf_status parse_call(parser *p) {
   p->depth--;
   if (p->token.kind == RF_TOKEN_COMMA)
     return rf_expr_fail(p->expr, p->err, RF_ERR_ARGUMENT, p->token.at, "%s() takes %d argument%s, found more",
-                        rf_op_text(op), rf_op_operands(op), rf_op_operands(op) == 1 ? "" : "s");
+                        rf_op_text(op), operands_of(op), operands_of(op) == 1 ? "" : "s");
   RF_TRY(expect(p, RF_TOKEN_CLOSE, "')'"));
   return add_operator(p, op, name.at);
 }

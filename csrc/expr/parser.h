@@ -96,11 +96,6 @@ struct rf_expr {
   size_t name_count, name_capacity;
 };
 
-/* Returns the number of operands of an operator or function. */
-int rf_op_operands(rf_op op);
 /* Returns the operator as it is written, for messages. */
 const char *rf_op_text(rf_op op);
-/* Finds the function of a name, in any case. Returns false when none exists. */
-bool rf_op_find(rf_str name, rf_op *op);
-
 #endif

@@ -113,7 +113,8 @@ static bool is_readable(const rf_card_view *view) {
   return kind != RF_VALUE_UNDEFINED && kind != RF_VALUE_INVALID;
 }
 
-bool rf_card_view_is_number(const rf_card_view *view) {
+/* Returns whether the value of a split card is a number (real, integer or complex) or a logical. */
+static bool is_number(const rf_card_view *view) {
   return is_readable(view) && kind_of(view) != RF_VALUE_STRING;
 }
 
@@ -261,7 +262,7 @@ bool rf_all_printable(const char *bytes, size_t n) {
 static size_t value_end(const char card[RF_CARD_BYTES]) {
   rf_card_view view;
   rf_card_split(card, &view);
-  if (!view.has_value || (view.value_length > 0 && !rf_card_view_is_number(&view)))
+  if (!view.has_value || (view.value_length > 0 && !is_number(&view)))
     return 0;
   return view.comment_length > 0 ? (size_t)(view.comment - card) : RF_CARD_BYTES;
 }

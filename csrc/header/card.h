@@ -27,9 +27,6 @@ typedef struct rf_card_view {
 /* Splits a card. Cannot fail: garbage is a commentary card or an invalid value. */
 void rf_card_split(const char card[RF_CARD_BYTES], rf_card_view *view);
 
-/* Returns whether the value of a split card is a number (real, integer or complex) or a logical. */
-bool rf_card_view_is_number(const rf_card_view *view);
-
 /* Read one value without an rf_header, for the scanner. Return false when the value is of another kind or does not fit.
  * Free format is accepted; "1.0" is not an integer. */
 bool rf_card_integer(const char card[RF_CARD_BYTES], int64_t *value);

@@ -164,7 +164,8 @@ rf_status rf_index_reserve(const rf_header *header, rf_index *index, size_t more
   return 2 * need > index->mask + 1 || index->slots == NULL ? fill_table(header, index, need + need / 2, err) : RF_OK;
 }
 
-void rf_index_append(const rf_header *header, rf_index *index, size_t card, uint32_t span) {
+/* Adds the entry of `span` cards at `card` as the last one. */
+static void append_entry(const rf_header *header, rf_index *index, size_t card, uint32_t span) {
   index->entries[index->count] = (rf_entry){.card = card, .span = span};
   link_entry(header, index, (uint32_t)index->count++);
 }
@@ -175,7 +176,7 @@ static rf_status list_entries(const rf_header *header, rf_index *index, rf_error
   for (size_t i = 0; i < header->count; i += span) {
     span = rf_header_span(header, i);
     index->orphans = index->orphans || rf_card_is(header->cards + i * RF_CARD_BYTES, "CONTINUE");
-    rf_index_append(header, index, i, (uint32_t)span);
+    append_entry(header, index, i, (uint32_t)span);
   }
   return RF_OK;
 }
@@ -208,7 +209,7 @@ uint32_t rf_index_find(const rf_header *header, const rf_index *index, const cha
 }
 
 /* The first entry keeps its slot and, by its card, its name. */
-size_t rf_index_delete(rf_index *index, uint32_t first) {
+static size_t delete_entries(rf_index *index, uint32_t first) {
   size_t cards = 0;
   for (uint32_t entry = first; entry != RF_ENTRY_NONE; entry = index->entries[entry].next) {
     cards += index->entries[entry].span;
@@ -261,7 +262,7 @@ static void put_at_end(rf_header *header, const char *cards, size_t n) {
 
 void rf_header_append_entry(rf_header *header, const char *cards, size_t n) {
   put_at_end(header, cards, n);
-  rf_index_append(header, header->index, header->used - n, (uint32_t)n);
+  append_entry(header, header->index, header->used - n, (uint32_t)n);
 }
 
 void rf_header_replace_entry(rf_header *header, uint32_t entry, const char *cards, size_t n) {
@@ -287,7 +288,7 @@ void rf_header_rename_entry(rf_header *header, uint32_t entry, const char *cards
 
 void rf_header_delete_entries(rf_header *header, uint32_t first) {
   size_t before = header->index->deleted;
-  header->count -= rf_index_delete(header->index, first);
+  header->count -= delete_entries(header->index, first);
   header->work += header->index->deleted - before;
   header->loose = true;
 }

@@ -39,13 +39,8 @@ void rf_index_free(rf_index *index);
 /* Returns the first entry of a keyword, or RF_ENTRY_NONE. */
 uint32_t rf_index_find(const rf_header *header, const rf_index *index, const char *name, size_t n);
 
-/* Makes room for `more` entries, so that as many calls of rf_index_append() cannot fail. */
+/* Makes room for `more` entries, so that adding as many cannot fail. */
 rf_status rf_index_reserve(const rf_header *header, rf_index *index, size_t more, rf_error *err);
-/* Adds the entry of `span` cards at `card` as the last one. */
-void rf_index_append(const rf_header *header, rf_index *index, size_t card, uint32_t span);
-/* Deletes entry `first` and all others of its keyword. Returns the number of their cards. */
-size_t rf_index_delete(rf_index *index, uint32_t first);
-
 /* ------------------------------ a header and its index ------------------------------ */
 
 /* Counts cards that were read or moved. Makes the index when there were many and the header has no orphan CONTINUE

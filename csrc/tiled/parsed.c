@@ -11,7 +11,8 @@
 #include "tiled/image/image.h"
 #include "tiled/table/table.h"
 
-rf_tiled_parsed *rf_tiled_parsed_get(rf_hdu *hdu) {
+/* Returns rf_hdu.parsed, which the first call makes; NULL without memory. scan_lock held. */
+static rf_tiled_parsed *get_parsed(rf_hdu *hdu) {
   if (hdu->parsed == NULL)
     hdu->parsed = rf_alloc_zero(1, sizeof(rf_tiled_parsed));
   return hdu->parsed;
@@ -27,7 +28,7 @@ void rf_tiled_parsed_free(void *parsed) {
 
 rf_status rf_tiled_get_rows(rf_file *file, rf_hdu *hdu, const rf_table **rows, rf_error *err) {
   rf_mutex_lock(&file->scan_lock);
-  rf_tiled_parsed *parsed = rf_tiled_parsed_get(hdu);
+  rf_tiled_parsed *parsed = get_parsed(hdu);
   rf_mutex_unlock(&file->scan_lock);
   if (parsed == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "cannot allocate the facts of a compressed HDU");

@@ -14,9 +14,6 @@ typedef struct rf_tiled_parsed {
   struct rf_tiled_table *table;
 } rf_tiled_parsed;
 
-/* Returns rf_hdu.parsed, which the first call makes; NULL without memory. scan_lock held. */
-rf_tiled_parsed *rf_tiled_parsed_get(rf_hdu *hdu);
-
 /* Returns the same table as rf_tiled_get_rows(), which must have been called since the last edit. */
 static inline const rf_table *rf_tiled_rows(const rf_hdu *hdu) {
   return ((const rf_tiled_parsed *)hdu->parsed)->rows;

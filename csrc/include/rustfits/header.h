@@ -29,7 +29,7 @@ typedef enum rf_value_kind {
 } rf_value_kind;
 
 /* The value of a keyword. This struct does not grow. Where a function returns one, `text` ends with a NUL, belongs to
- * the header, and is valid until the header is changed, freed or asked for another text. Where a function takes one,
+ * the header, and is valid until a call changes or frees the header or gets another text. Where a function takes one,
  * `text` is borrowed for the call and needs no NUL. */
 typedef struct rf_value {
   rf_value_kind kind;

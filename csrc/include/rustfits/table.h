@@ -20,7 +20,7 @@ extern "C" {
 typedef struct rf_table_info {
   size_t size;          /* sizeof(rf_table_info), set by the caller */
   rf_hdu_kind kind;     /* RF_HDU_TABLE, RF_HDU_ASCII_TABLE or RF_HDU_GROUPS. A compressed table: RF_HDU_TABLE, and all
-                           facts are those of the table that it stands for; of a compressed image: its binary table */
+                           facts are those of the table in its tiles; of a compressed image: its binary table */
   uint64_t nrows;       /* NAXIS2; of random groups: GCOUNT */
   size_t ncols;         /* TFIELDS; of random groups: the parameters and, last, "DATA" */
   uint64_t row_bytes;   /* NAXIS1; of random groups: the bytes of one group */

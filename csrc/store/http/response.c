@@ -250,7 +250,9 @@ bool rf_http_response_is_redirect(const rf_http_response *response) {
   }
 }
 
-double rf_http_response_retry_seconds(const rf_http_response *response) {
+/* Returns the seconds that Retry-After demands, or -1. A date is compared with Date, if the response has it, else with
+ * the clock of this machine. */
+static double seconds_to_wait(const rf_http_response *response) {
   if (response->retry_seconds >= 0)
     return (double)response->retry_seconds;
   if (response->retry_date < 0)
@@ -265,7 +267,7 @@ void rf_http_response_report(const rf_http_response *response, rf_response *fact
   if (response->total_size < 0 && response->status != 206 && !response->chunked)
     facts->total_size = response->length;
   facts->accepts_ranges = response->status == 206 ? RF_ACCEPT_RANGES_BYTES : response->accepts_ranges;
-  facts->retry_after = rf_http_response_retry_seconds(response);
+  facts->retry_after = seconds_to_wait(response);
   memcpy(facts->etag, response->etag, sizeof facts->etag);
   memcpy(facts->last_modified, response->last_modified, sizeof facts->last_modified);
   memcpy(facts->region, response->region, sizeof facts->region);

@@ -49,10 +49,6 @@ void rf_http_response_take_page(rf_http_response *response, const char *page, si
 /* Does the response redirect, with a Location or without? */
 bool rf_http_response_is_redirect(const rf_http_response *response);
 
-/* Returns the seconds that Retry-After demands, or -1. A date is compared with Date, if the response has it, else with
- * the clock of this machine. */
-double rf_http_response_retry_seconds(const rf_http_response *response);
-
 /* Copies what a receiver needs to `facts`, also from an error response. */
 void rf_http_response_report(const rf_http_response *response, rf_response *facts);
 

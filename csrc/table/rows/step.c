@@ -222,7 +222,8 @@ static bool type_allowed(const rf_column_info *info, rf_dtype type, bool raw) {
   return is_real_number(info->type) && (type == RF_F32 || type == RF_F64);
 }
 
-void rf_row_convert_init(rf_convert *convert, const rf_column *column, rf_dtype type, bool raw) {
+/* Sets how numbers of a column (or the parts of complex ones) become `type`, which has passed rf_row_type_check(). */
+static void init_convert(rf_convert *convert, const rf_column *column, rf_dtype type, bool raw) {
   const rf_column_info *info = &column->info;
   bool complex = is_complex(info->stored);
   rf_dtype stored = info->stored == RF_C64 ? RF_F32 : info->stored == RF_C128 ? RF_F64 : info->stored;
@@ -291,7 +292,7 @@ void rf_row_step_elements(rf_row_step *step, const rf_column *column, rf_dtype t
   if (type == RF_BIT || (info->letter == 'X' && raw))
     step->maskable = false;
   step->mask_apart = true;
-  rf_row_convert_init(&step->convert, column, type, raw);
+  init_convert(&step->convert, column, type, raw);
 }
 
 rf_status rf_row_step_binary(rf_row_step *step, const rf_column *column, const rf_column_request *request,

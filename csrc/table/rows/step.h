@@ -52,9 +52,6 @@ void rf_row_step_mask(const rf_row_step *step, const uint8_t *src, ptrdiff_t src
 /* RF_ERR_TYPE or RF_ERR_ARGUMENT where values of this type cannot be read or written. */
 rf_status rf_row_type_check(const rf_column *column, rf_dtype type, uint32_t flags, rf_error *err);
 
-/* Sets how numbers of a column (or the parts of complex ones) become `type`, which has passed rf_row_type_check. */
-void rf_row_convert_init(rf_convert *convert, const rf_column *column, rf_dtype type, bool raw);
-
 /* A step that converts elements of a binary table's column wherever they are: with rf_row_convert, and
  * rf_row_step_mask after count and mask_stride were set. The type has been checked. */
 void rf_row_step_elements(rf_row_step *step, const rf_column *column, rf_dtype type, bool raw);

@@ -12,7 +12,8 @@
 #include <emmintrin.h>
 #endif
 
-size_t rf_string_length(const uint8_t *text, size_t width) {
+/* Returns the number of characters up to a NUL, without blanks at the end. */
+static size_t string_length(const uint8_t *text, size_t width) {
   const uint8_t *end = width > 0 ? memchr(text, 0, width) : NULL;
   size_t n = end != NULL ? (size_t)(end - text) : width;
   while (n > 0 && text[n - 1] == ' ')
@@ -22,7 +23,7 @@ size_t rf_string_length(const uint8_t *text, size_t width) {
 
 /* One string of `from` bytes into `to` bytes, filled up with NUL. */
 static void copy_string(uint8_t *dst, size_t to, const uint8_t *src, size_t from, bool whole) {
-  size_t n = whole ? from : rf_string_length(src, from);
+  size_t n = whole ? from : string_length(src, from);
   if (n > to)
     n = to;
   if (n > 0)
@@ -53,7 +54,7 @@ void rf_text_widen(uint8_t *dst, const uint8_t *src, size_t n) {
 }
 
 static void widen_string(uint8_t *dst, size_t to, const uint8_t *src, size_t from) {
-  size_t n = rf_string_length(src, from);
+  size_t n = string_length(src, from);
   if (n > to)
     n = to;
   rf_text_widen(dst, src, n);

@@ -10,9 +10,6 @@
 /* Returns the loop for a step of strings. */
 rf_row_run rf_row_strings(const rf_row_step *step);
 
-/* Returns the number of characters up to a NUL, without blanks at the end. */
-size_t rf_string_length(const uint8_t *text, size_t width);
-
 /* Widens n bytes to 32-bit characters in machine order. */
 void rf_text_widen(uint8_t *dst, const uint8_t *src, size_t n);
 

@@ -92,20 +92,6 @@ rf_status rf_tiled_image_add_blank(rf_file *file, size_t index, const rf_header 
   return rf_header_append_integer(plain, "BLANK", tiled_image->image.blank, "stored value of undefined pixels", err);
 }
 
-/* ---- tiles of the image ---- */
-
-size_t rf_tile_bounds(const rf_tiled_image *tiled_image, uint64_t tile, uint64_t *first, uint64_t *count) {
-  size_t elements = 1;
-  for (int i = 0; i < tiled_image->image.naxis; i++) {
-    uint64_t length = tiled_image->image.axes[i], place = tile % tiled_image->counts[i];
-    tile /= tiled_image->counts[i];
-    first[i] = place * tiled_image->tile[i];
-    count[i] = length - first[i] < tiled_image->tile[i] ? length - first[i] : tiled_image->tile[i];
-    elements *= (size_t)count[i];
-  }
-  return elements;
-}
-
 rf_status rf_tiled_image_add_context(const rf_tiled_image *tiled_image, uint64_t tile, rf_error *err,
                                      rf_status status) {
   char text[sizeof err->message];

@@ -66,10 +66,6 @@ void rf_tiled_image_changed(rf_tiled_image *tiled_image);
 /* Puts "tile 12 (RICE_1): " before the message. Returns err->code, or `status` where err is NULL. */
 rf_status rf_tiled_image_add_context(const rf_tiled_image *tiled_image, uint64_t tile, rf_error *err, rf_status status);
 
-/* Gets where tile `tile` is in the image: first pixel and length along each axis, NAXIS1 first. `first` and `count`
- * have room for naxis numbers. Returns the number of elements. */
-size_t rf_tile_bounds(const rf_tiled_image *tiled_image, uint64_t tile, uint64_t *first, uint64_t *count);
-
 /* Appends BLANK to the header of the image where only a column ZBLANK marks undefined integers. Not for checksums: the
  * image that was packed had no BLANK. `lock` held either way. */
 rf_status rf_tiled_image_add_blank(rf_file *file, size_t index, const rf_header *header, rf_header *plain,

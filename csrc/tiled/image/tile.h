@@ -9,9 +9,9 @@
 #include "tiled/image/rows.h"
 
 /* Decodes the bytes of a tile to its stored values in the byte order of the machine (type
- * rf_convert_stored_type(image.bitpix)), rf_tile_bounds() elements. `integers` not NULL: quantized values stay integers
- * (int32_t), and *integers says whether they did. `room` is scratch for a tile, rf_tiled_image_room() bytes. Errors
- * name tile and codec. */
+ * rf_convert_stored_type(image.bitpix)), one for each pixel of the tile. `integers` not NULL: quantized values stay
+ * integers (int32_t), and *integers says whether they did. `room` is scratch for a tile, rf_tiled_image_room() bytes.
+ * Errors name tile and codec. */
 rf_status rf_tiled_image_decode(const rf_tiled_image *tiled_image, uint64_t tile, const rf_tile_row *row,
                                 const uint8_t *bytes, void *values, void *room, bool *integers, rf_error *err);
 

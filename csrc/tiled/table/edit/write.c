@@ -160,8 +160,9 @@ static rf_status run_job(void *context, size_t i, unsigned worker, rf_error *err
                                     r->e->types[job->column], job->tile);
 }
 
-rf_status rf_tiled_table_edit_run(rf_tiled_table_edit *e, rf_tile_job *jobs, size_t count, const rf_table_tiles *tiles,
-                                  rf_error *err) {
+/* Makes the streams and adds them to the edit. Selection and order are those of `tiles`. */
+static rf_status run_jobs(rf_tiled_table_edit *e, rf_tile_job *jobs, size_t count, const rf_table_tiles *tiles,
+                          rf_error *err) {
   runner r = {e, jobs, tiles};
   uint64_t bytes = 0;
   for (size_t i = 0; i < count; i++) {
@@ -282,7 +283,7 @@ static rf_status run_parts(rf_tiled_table_edit *e, const rf_row_plan *plan, cons
         continue;
       jobs[n++] = (rf_tile_job){.tile = list->parts[p].tile, .column = i, .part = list->parts[p], .step = step};
     }
-  rf_status status = rf_tiled_table_edit_run(e, jobs, n, tiles, err);
+  rf_status status = run_jobs(e, jobs, n, tiles, err);
   rf_free(jobs);
   return status;
 }

@@ -19,10 +19,6 @@ typedef struct rf_tile_job {
   size_t n;
 } rf_tile_job;
 
-/* Makes the streams and adds them to the edit. Selection and order are those of `tiles`. */
-rf_status rf_tiled_table_edit_run(rf_tiled_table_edit *edit, rf_tile_job *jobs, size_t count,
-                                  const rf_table_tiles *tiles, rf_error *err);
-
 /* Sets all columns of the new tiles first .. end-1 to zeros. `skip` (may be NULL) excludes columns. */
 rf_status rf_tiled_table_edit_zeros(rf_tiled_table_edit *edit, uint64_t first, uint64_t end, const bool *skip,
                                     rf_error *err);
