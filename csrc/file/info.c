@@ -9,6 +9,7 @@
 #include "file/find.h"
 #include "file/header.h"
 #include "file/scan/scan.h"
+#include "base/versioned.h"
 
 static bool has_data(const rf_hdu *hdu) {
   /* NAXIS1 = 0 marks random groups and is not an axis. */
@@ -28,7 +29,6 @@ static rf_status get_info(rf_file *file, rf_hdu *hdu, void *request, rf_error *e
     data = hdu->ops->has_data(header);
   }
   rf_hdu_info all = {
-      .size = info->size,
       .kind = hdu->ops->kind,
       .bitpix = hdu->bitpix,
       .naxis = hdu->naxis,
@@ -44,7 +44,7 @@ static rf_status get_info(rf_file *file, rf_hdu *hdu, void *request, rf_error *e
       .warnings = rf_file_get_warning_count(file),
   };
   memcpy(all.extname, rf_hdu_show_name(file, hdu, buffer), sizeof all.extname);
-  memcpy(info, &all, info->size < sizeof all ? info->size : sizeof all);
+  rf_struct_give(info, &all, sizeof all);
   return RF_OK;
 }
 

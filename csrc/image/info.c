@@ -8,6 +8,7 @@
 #include "image/convert.h"
 #include "image/ops.h"
 #include "image/section.h"
+#include "base/versioned.h"
 
 static size_t copy_axes(const rf_hdu *hdu, uint64_t *axes, size_t capacity) {
   size_t naxis = (size_t)hdu->naxis;
@@ -19,7 +20,6 @@ static size_t copy_axes(const rf_hdu *hdu, uint64_t *axes, size_t capacity) {
 static void describe(const rf_hdu *hdu, rf_image_info *info) {
   bool has_blank = hdu->has_blank && hdu->bitpix > 0;
   rf_image_info all = {
-      .size = info->size,
       .stored = rf_convert_stored_type(hdu->bitpix),
       .dtype = rf_image_value_type(hdu),
       .bscale = hdu->bscale,
@@ -30,7 +30,7 @@ static void describe(const rf_hdu *hdu, rf_image_info *info) {
       .naxis = hdu->naxis,
   };
   (void)copy_axes(hdu, all.axes, sizeof all.axes / sizeof all.axes[0]);
-  memcpy(info, &all, info->size < sizeof all ? info->size : sizeof all);
+  rf_struct_give(info, &all, sizeof all);
 }
 
 static rf_status get_image(rf_file *file, rf_hdu *hdu, const rf_hdu **image, rf_error *err) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "image/request.h"
+#include "base/versioned.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -24,29 +25,21 @@ void rf_image_spec_init(rf_image_spec *spec) {
 
 /* ---- copies ---- */
 
-static void copy_known(void *to, size_t to_size, const void *from, size_t from_size) {
-  memset(to, 0, to_size);
-  memcpy(to, from, from_size < to_size ? from_size : to_size);
-}
-
 rf_image_request rf_image_request_copy(const rf_image_request *request) {
-  rf_image_request copy;
-  copy_known(&copy, sizeof copy, request, request->size);
-  copy.size = sizeof copy;
+  rf_image_request copy = {0};
+  rf_struct_take(&copy, sizeof copy, request);
   return copy;
 }
 
 rf_cutout_request rf_cutout_request_copy(const rf_cutout_request *request) {
-  rf_cutout_request copy;
-  copy_known(&copy, sizeof copy, request, request->size);
-  copy.size = sizeof copy;
+  rf_cutout_request copy = {0};
+  rf_struct_take(&copy, sizeof copy, request);
   return copy;
 }
 
 rf_image_spec rf_image_spec_copy(const rf_image_spec *spec) {
-  rf_image_spec copy;
-  copy_known(&copy, sizeof copy, spec, spec->size);
-  copy.size = sizeof copy;
+  rf_image_spec copy = {0};
+  rf_struct_take(&copy, sizeof copy, spec);
   return copy;
 }
 

@@ -3,8 +3,7 @@
  * The options that open a file: defaults, and structs of older callers.
  */
 #include "store/options.h"
-
-#include <string.h>
+#include "base/versioned.h"
 
 void rf_limits_init(rf_limits *limits) {
   if (limits == NULL)
@@ -30,23 +29,16 @@ void rf_options_init(rf_options *options) {
     *options = (rf_options){.size = sizeof *options};
 }
 
-/* Copies as many bytes as the caller's struct has. */
-static void overlay(void *own, const void *given, size_t size) {
-  size_t said = *(const size_t *)given;
-  memcpy(own, given, said < size ? said : size);
-  *(size_t *)own = size;
-}
-
 void rf_settings_take(rf_settings *settings, const rf_options *options) {
   rf_options_init(&settings->options);
   rf_limits_init(&settings->limits);
   rf_remote_options_init(&settings->remote);
   if (options != NULL)
-    overlay(&settings->options, options, sizeof settings->options);
+    rf_struct_take(&settings->options, sizeof settings->options, options);
   if (settings->options.limits != NULL)
-    overlay(&settings->limits, settings->options.limits, sizeof settings->limits);
+    rf_struct_take(&settings->limits, sizeof settings->limits, settings->options.limits);
   if (settings->options.remote != NULL)
-    overlay(&settings->remote, settings->options.remote, sizeof settings->remote);
+    rf_struct_take(&settings->remote, sizeof settings->remote, settings->options.remote);
   settings->options.limits = &settings->limits;
   settings->options.remote = &settings->remote;
 }

@@ -15,6 +15,7 @@
 #include "store/local/file.h"
 #include "store/local/memory.h"
 #include "store/remote/remote.h"
+#include "base/versioned.h"
 
 /* Most rows that can be added. */
 #define MAX_ADDED 64
@@ -140,9 +141,9 @@ static rf_status extend(const rf_driver **driver, rf_error *err) {
   extended_row *made = rf_alloc_zero(1, sizeof *made);
   if (made == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a driver");
-  memcpy(&made->row, row, row->size < sizeof *row ? row->size : sizeof *row);
+  rf_struct_take(&made->row, sizeof made->row, row);
   if (row->ops != NULL) {
-    memcpy(&made->ops, row->ops, row->ops->size < sizeof made->ops ? row->ops->size : sizeof made->ops);
+    rf_struct_take(&made->ops, sizeof made->ops, row->ops);
     made->row.ops = &made->ops;
   }
   rf_mutex_lock(&lock);

@@ -5,8 +5,7 @@
 #include "table/ops.h"
 #include "file/call.h"
 #include "file/scan/scan.h"
-
-#include <string.h>
+#include "base/versioned.h"
 
 rf_status rf_table_of(rf_file *file, rf_hdu *hdu, const rf_table **table, rf_error *err) {
   if (hdu->ops->table == NULL)
@@ -19,19 +18,10 @@ rf_status rf_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_ta
   return rf_table_of(file, *hdu, table, err);
 }
 
-/* Copies what the caller's struct has room for. */
-static void give(void *out, const void *from, size_t size) {
-  size_t room = *(const size_t *)out;
-  if (room > size)
-    room = size;
-  if (room > sizeof room)
-    memcpy((char *)out + sizeof room, (const char *)from + sizeof room, room - sizeof room);
-}
-
 static rf_status get_info(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
   const rf_table *table;
   RF_TRY(rf_table_of(file, hdu, &table, err));
-  give(request, &table->info, sizeof table->info);
+  rf_struct_give(request, &table->info, sizeof table->info);
   return RF_OK;
 }
 
@@ -51,7 +41,7 @@ static rf_status get_column(rf_file *file, rf_hdu *hdu, void *request, rf_error 
   const rf_column *found;
   RF_TRY(rf_table_of(file, hdu, &table, err));
   RF_TRY(rf_table_column(table, call->column, &found, err));
-  give(call->info, &found->info, sizeof found->info);
+  rf_struct_give(call->info, &found->info, sizeof found->info);
   return RF_OK;
 }
 

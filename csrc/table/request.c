@@ -3,6 +3,7 @@
  * The structs that callers fill, of this or of another version of the library.
  */
 #include "table/request.h"
+#include "base/versioned.h"
 
 #include <string.h>
 
@@ -13,8 +14,7 @@ rf_status rf_request_take(void *to, size_t room, const void *from, const char *w
     memcpy(&size, from, sizeof size);
   if (size < sizeof size)
     return rf_fail(err, RF_ERR_ARGUMENT, "expected %s with its size, found %zu bytes", what, size);
-  memcpy(to, from, size < room ? size : room);
-  memcpy(to, &room, sizeof room);
+  rf_struct_take(to, room, from);
   return RF_OK;
 }
 

@@ -11,15 +11,15 @@
 #include "tiled/image/image.h"
 #include "tiled/session.h"
 #include "tiled/table/table.h"
+#include "base/versioned.h"
 
 /* ---- how an image is compressed ---- */
 
 static void describe_image(const rf_tiled_image *tiled_image, rf_compression *compression, uint64_t *tile,
                            size_t capacity) {
   rf_compression all;
-  size_t naxis = (size_t)tiled_image->image.naxis, size = compression->size;
+  size_t naxis = (size_t)tiled_image->image.naxis;
   rf_compression_init(&all);
-  all.size = size;
   all.type = tiled_image->codec->type;
   all.tile_ndim = tiled_image->image.naxis;
   for (size_t i = 0; i < naxis && i < capacity; i++)
@@ -33,7 +33,7 @@ static void describe_image(const rf_tiled_image *tiled_image, rf_compression *co
   all.quantize_level = tiled_image->quantized ? tiled_image->quantize_level : 0.0;
   all.dither = tiled_image->dither;
   all.seed = tiled_image->quantized && tiled_image->dither != RF_DITHER_NONE ? tiled_image->seed : 0;
-  memcpy(compression, &all, size < sizeof all ? size : sizeof all);
+  rf_struct_give(compression, &all, sizeof all);
 }
 
 typedef struct image_facts {
@@ -64,14 +64,13 @@ rf_status rf_image_get_compression(rf_file *file, size_t index, rf_compression *
 static void describe_table(const rf_tiled_table *tiled_table, rf_table_compression *compression, rf_zcmptype *types,
                            size_t capacity) {
   rf_table_compression all;
-  size_t ncols = tiled_table->plain->info.ncols, size = compression->size;
+  size_t ncols = tiled_table->plain->info.ncols;
   rf_table_compression_init(&all);
-  all.size = size;
   all.tile_rows = tiled_table->tile_rows;
   for (size_t i = 0; i < ncols && i < capacity; i++)
     types[i] = tiled_table->types[i];
   all.types = types;
-  memcpy(compression, &all, size < sizeof all ? size : sizeof all);
+  rf_struct_give(compression, &all, sizeof all);
 }
 
 typedef struct table_facts {

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "store/http/transfer.h"
+#include "base/versioned.h"
 
 /* Most transfers of one fetch at a time. FTP servers count logins. */
 #define MAX_TRANSFERS 64
@@ -164,12 +165,12 @@ rf_http_action rf_http_fetch_begin(rf_http_fetch *f, size_t transfer, rf_http_ex
       return RF_HTTP_IDLE;
     status = start_next(f, t, &failure);
   }
-  rf_http_exchange made = {.size = exchange->size};
+  rf_http_exchange made = {.size = sizeof made};
   if (status == RF_OK)
     status = rf_http_transfer_begin(t, &made, &failure);
   if (status != RF_OK)
     return give_up(f, status, &failure, &before);
-  memcpy(exchange, &made, made.size < sizeof made ? made.size : sizeof made);
+  rf_struct_give(exchange, &made, sizeof made);
   return RF_HTTP_REQUEST;
 }
 

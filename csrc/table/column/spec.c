@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "header/build.h"
+#include "base/versioned.h"
 
 /* What a type is in the file. */
 typedef struct storage {
@@ -48,7 +49,7 @@ rf_status rf_spec_take(const rf_column_spec *from, size_t position, rf_column_sp
   if (from == NULL || from->size < sizeof from->size + sizeof from->name + sizeof from->type)
     return rf_fail(err, RF_ERR_ARGUMENT, "column %zu of the new table: the size of its description is not set",
                    position + 1);
-  memcpy(spec, from, from->size < sizeof *spec ? from->size : sizeof *spec);
+  rf_struct_take(spec, sizeof *spec, from);
   return RF_OK;
 }
 

@@ -16,6 +16,7 @@
 #include "table/edit.h"
 #include "table/table.h"
 #include "tiled/table/table.h"
+#include "base/versioned.h"
 
 /* Bytes of a tile, as in cfitsio: 10 MB of rows. */
 #define TILE_BYTES ((uint64_t)10000000)
@@ -346,7 +347,7 @@ rf_status rf_tiled_table_choose(const rf_table_compression *asked, const rf_tabl
                                 rf_zcmptype *types, int *level, rf_error *err) {
   rf_table_compression own = {0};
   if (asked != NULL)
-    memcpy(&own, asked, asked->size < sizeof own ? asked->size : sizeof own);
+    rf_struct_take(&own, sizeof own, asked);
   for (size_t i = 0; i < table->info.ncols; i++)
     RF_TRY(choose_type(&table->columns[i], i, own.types != NULL ? own.types[i] : RF_Z_AUTO, &types[i], err));
   if (own.level < 0 || own.level > 12)

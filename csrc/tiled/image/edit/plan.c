@@ -15,6 +15,7 @@
 #include "codec/quantize/quantize.h"
 #include "file/hdu.h"
 #include "tiled/image/edit/encode.h"
+#include "base/versioned.h"
 
 /* Length of tiles of an image of one axis that is empty so far. */
 #define FIRST_ROW ((uint64_t)32768)
@@ -87,8 +88,7 @@ static rf_status check_numbers(const rf_tile_plan *plan, rf_error *err) {
 static rf_status take_asked(rf_tile_plan *plan, const rf_compression *compression, rf_error *err) {
   rf_compression *asked = &plan->asked;
   memset(asked, 0, sizeof *asked);
-  memcpy(asked, compression, compression->size < sizeof *asked ? compression->size : sizeof *asked);
-  asked->size = sizeof *asked;
+  rf_struct_take(asked, sizeof *asked, compression);
   asked->quantize = asked->quantize != 0;
   if (asked->type == RF_Z_AUTO)
     asked->type = (is_real(plan) ? asked->quantize : plan->image.bitpix <= 32) ? RF_Z_RICE_1 : RF_Z_GZIP_2;
