@@ -13,7 +13,6 @@
 #include "file/access.h"
 #include "file/file.h"
 #include "file/hdu.h"
-#include "file/scan/scan.h"
 #include "file/unpublished.h"
 #include "header/header.h"
 #include "store/store.h"
@@ -29,7 +28,7 @@
 
 rf_status rf_tiled_image_is_lossless(rf_file *file, rf_hdu *hdu, bool *lossless, rf_error *err) {
   rf_tiled_image *tiled_image;
-  RF_TRY(rf_tiled_image_locked(file, hdu->index, &hdu, &tiled_image, err));
+  RF_TRY(rf_tiled_image_get(file, hdu, &tiled_image, err));
   bool divided =
       tiled_image->codec->type == RF_Z_HCOMPRESS_1 && tiled_image->hcomp_scale != 0 && tiled_image->hcomp_scale != 1.0;
   *lossless = !tiled_image->quantized && !divided;
@@ -101,7 +100,7 @@ rf_status rf_tiled_image_sum(rf_file *file, rf_hdu *hdu, uint32_t *sum, bool *na
   *sum = 0;
   if (nan != NULL)
     *nan = false;
-  RF_TRY(rf_tiled_image_locked(file, hdu->index, &hdu, &tiled_image, err));
+  RF_TRY(rf_tiled_image_get(file, hdu, &tiled_image, err));
   for (int d = 0; d < tiled_image->image.naxis; d++)
     if (tiled_image->image.axes[d] == 0)
       return RF_OK;

@@ -46,7 +46,7 @@ typedef struct image_facts {
 static rf_status get_image(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
   const image_facts *facts = request;
   rf_tiled_image *tiled_image = NULL;
-  RF_TRY(rf_tiled_image_locked(file, hdu->index, NULL, &tiled_image, err));
+  RF_TRY(rf_tiled_image_get(file, hdu, &tiled_image, err));
   describe_image(tiled_image, facts->compression, facts->tile, facts->tile != NULL ? facts->capacity : 0);
   if (facts->ntiles != NULL)
     *facts->ntiles = tiled_image->ntiles;
@@ -83,7 +83,7 @@ typedef struct table_facts {
 static rf_status get_table(rf_file *file, rf_hdu *hdu, void *request, rf_error *err) {
   const table_facts *facts = request;
   const rf_tiled_table *tiled_table = NULL;
-  RF_TRY(rf_tiled_table_locked(file, hdu->index, NULL, NULL, &tiled_table, err));
+  RF_TRY(rf_tiled_table_get(file, hdu, NULL, &tiled_table, err));
   describe_table(tiled_table, facts->compression, facts->types, facts->types != NULL ? facts->capacity : 0);
   if (facts->ntiles != NULL)
     *facts->ntiles = tiled_table->ntiles;
@@ -98,17 +98,17 @@ rf_status rf_table_get_compression(rf_file *file, size_t index, rf_table_compres
 
 /* ---- the cache ---- */
 
-static rf_status find_cache(rf_file *file, const rf_hdu *hdu, rf_tile_cache **cache, rf_error *err) {
+static rf_status find_cache(rf_file *file, rf_hdu *hdu, rf_tile_cache **cache, rf_error *err) {
   rf_tiled_image *tiled_image = NULL;
   const rf_tiled_table *tiled_table = NULL;
   if (hdu->ops->kind == RF_HDU_COMPRESSED_TABLE) {
-    RF_TRY(rf_tiled_table_locked(file, hdu->index, NULL, NULL, &tiled_table, err));
+    RF_TRY(rf_tiled_table_get(file, hdu, NULL, &tiled_table, err));
     *cache = tiled_table->cache;
     return RF_OK;
   }
   if (hdu->ops->kind != RF_HDU_COMPRESSED_IMAGE)
     return rf_fail(err, RF_ERR_TYPE, "expected a compressed image or table, found %s", hdu->ops->name);
-  RF_TRY(rf_tiled_image_locked(file, hdu->index, NULL, &tiled_image, err));
+  RF_TRY(rf_tiled_image_get(file, hdu, &tiled_image, err));
   *cache = tiled_image->cache;
   return RF_OK;
 }

@@ -18,7 +18,7 @@ rf_status rf_tiled_image_get_plain(const rf_header *stored, rf_header **plain, r
 rf_status rf_tiled_image_get_logical(rf_file *file, rf_hdu *hdu, const rf_header *stored, rf_header **logical,
                                      rf_error *err) {
   RF_TRY(rf_tiled_image_get_plain(stored, logical, err));
-  rf_status status = rf_tiled_image_add_blank(file, hdu->index, stored, *logical, err);
+  rf_status status = rf_tiled_image_add_blank(file, hdu, stored, *logical, err);
   if (status != RF_OK)
     rf_header_free(*logical);
   return status;

@@ -13,7 +13,6 @@
 #include "codec/codec.h"
 #include "file/hdu.h"
 #include "file/header.h"
-#include "file/scan/scan.h"
 #include "header/build.h"
 #include "table/table.h"
 #include "tiled/cache.h"
@@ -50,43 +49,38 @@ void rf_tiled_image_changed(rf_tiled_image *tiled_image) {
   rf_tile_cache_clear(tiled_image->cache);
 }
 
-rf_status rf_tiled_image_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_tiled_image **tiled_image,
-                                rf_error *err) {
-  rf_hdu *found;
+rf_status rf_tiled_image_get(rf_file *file, rf_hdu *hdu, rf_tiled_image **tiled_image, rf_error *err) {
   const rf_table *table;
   const rf_header *header;
-  RF_TRY(rf_file_hdu_locked(file, index, &found, err));
-  if (found->ops->kind != RF_HDU_COMPRESSED_IMAGE)
-    return rf_fail(err, RF_ERR_TYPE, "expected a compressed image, found %s", found->ops->name);
+  if (hdu->ops->kind != RF_HDU_COMPRESSED_IMAGE)
+    return rf_fail(err, RF_ERR_TYPE, "expected a compressed image, found %s", hdu->ops->name);
   rf_status status = RF_OK;
   rf_mutex_lock(&file->scan_lock);
-  rf_tiled_parsed *parsed = found->parsed;
+  rf_tiled_parsed *parsed = hdu->parsed;
   *tiled_image = parsed != NULL ? parsed->image : NULL;
   rf_mutex_unlock(&file->scan_lock);
   if (*tiled_image == NULL) {
-    RF_TRY(rf_tiled_get_rows(file, found, &table, err));
-    RF_TRY(rf_file_header_locked(file, found, &header, err));
+    RF_TRY(rf_tiled_get_rows(file, hdu, &table, err));
+    RF_TRY(rf_file_header_locked(file, hdu, &header, err));
     rf_mutex_lock(&file->scan_lock);
-    parsed = found->parsed; /* by rf_tiled_get_rows() */
+    parsed = hdu->parsed; /* by rf_tiled_get_rows() */
     if (parsed->image == NULL) {
-      status = make(found, table, header, &parsed->image, err);
+      status = make(hdu, table, header, &parsed->image, err);
       if (status == RF_OK) {
         rf_tiled_image_take_blank_column(file, parsed->image, table);
-        rf_tiled_image_warn(file, index, parsed->image, header);
+        rf_tiled_image_warn(file, hdu->index, parsed->image, header);
       }
     }
     *tiled_image = parsed->image;
     rf_mutex_unlock(&file->scan_lock);
   }
-  if (status == RF_OK && hdu != NULL)
-    *hdu = found;
   return status;
 }
 
-rf_status rf_tiled_image_add_blank(rf_file *file, size_t index, const rf_header *header, rf_header *plain,
+rf_status rf_tiled_image_add_blank(rf_file *file, rf_hdu *hdu, const rf_header *header, rf_header *plain,
                                    rf_error *err) {
   rf_tiled_image *tiled_image;
-  if (!rf_tiled_image_may_make_blank(header) || rf_tiled_image_locked(file, index, NULL, &tiled_image, NULL) != RF_OK ||
+  if (!rf_tiled_image_may_make_blank(header) || rf_tiled_image_get(file, hdu, &tiled_image, NULL) != RF_OK ||
       !tiled_image->image.has_blank)
     return RF_OK;
   return rf_header_append_integer(plain, "BLANK", tiled_image->image.blank, "stored value of undefined pixels", err);

@@ -56,9 +56,9 @@ typedef struct rf_tiled_image {
   rf_tile_cache *cache;
 } rf_tiled_image;
 
-/* Gets the compressed image in HDU `index`. `lock` held either way; the image is valid as long as it is held. hdu may
- * be NULL. RF_ERR_TYPE where the HDU is no compressed image; RF_ERR_FORMAT, RF_ERR_UNSUPPORTED for its cards. */
-rf_status rf_tiled_image_locked(rf_file *file, size_t index, rf_hdu **hdu, rf_tiled_image **tiled_image, rf_error *err);
+/* Gets the compressed image in an HDU. `lock` held either way; the image is valid as long as it is held. RF_ERR_TYPE
+ * where the HDU is no compressed image; RF_ERR_FORMAT, RF_ERR_UNSUPPORTED for its cards. */
+rf_status rf_tiled_image_get(rf_file *file, rf_hdu *hdu, rf_tiled_image **tiled_image, rf_error *err);
 void rf_tiled_image_free(rf_tiled_image *tiled_image);
 /* Drops the rows and tiles that are kept. For writers that change them but not the entry. Exclusive lock held. */
 void rf_tiled_image_changed(rf_tiled_image *tiled_image);
@@ -68,7 +68,7 @@ rf_status rf_tiled_image_add_context(const rf_tiled_image *tiled_image, uint64_t
 
 /* Appends BLANK to the header of the image where only a column ZBLANK marks undefined integers. Not for checksums: the
  * image that was packed had no BLANK. `lock` held either way. */
-rf_status rf_tiled_image_add_blank(rf_file *file, size_t index, const rf_header *header, rf_header *plain,
+rf_status rf_tiled_image_add_blank(rf_file *file, rf_hdu *hdu, const rf_header *header, rf_header *plain,
                                    rf_error *err);
 
 #endif

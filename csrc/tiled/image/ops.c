@@ -18,7 +18,7 @@
 
 static rf_status get_info(rf_file *file, rf_hdu *hdu, const rf_hdu **image, rf_error *err) {
   rf_tiled_image *tiled_image = NULL;
-  RF_TRY(rf_tiled_image_locked(file, hdu->index, NULL, &tiled_image, err));
+  RF_TRY(rf_tiled_image_get(file, hdu, &tiled_image, err));
   *image = &tiled_image->image;
   return RF_OK;
 }
@@ -56,7 +56,7 @@ static rf_status extend_with(rf_file *file, rf_hdu *hdu, uint64_t length, const 
                              rf_error *err) {
   rf_tiled_image *tiled_image = NULL;
   RF_TRY(rf_tiled_image_check(file, hdu, pixels, err));
-  RF_TRY(rf_tiled_image_locked(file, hdu->index, NULL, &tiled_image, err));
+  RF_TRY(rf_tiled_image_get(file, hdu, &tiled_image, err));
   int naxis = tiled_image->image.naxis;
   uint64_t old = tiled_image->image.axes[naxis - 1];
   rf_axis *axes = rf_alloc_zero((size_t)naxis, sizeof *axes);

@@ -61,7 +61,7 @@ rf_status rf_tiled_image_plan(rf_file *file, rf_hdu *hdu, const rf_axis *axes, r
   rf_tiled_image *tiled_image = NULL;
   rf_tile_section section;
   planner plan = {NULL, 0};
-  RF_TRY(rf_tiled_image_locked(file, hdu->index, NULL, &tiled_image, err));
+  RF_TRY(rf_tiled_image_get(file, hdu, &tiled_image, err));
   RF_TRY(rf_tile_section_init(&section, tiled_image, axes, err));
   if (section.count == 0)
     return RF_OK;

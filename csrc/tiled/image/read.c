@@ -473,7 +473,7 @@ rf_status rf_tiled_image_read(rf_file *file, rf_hdu *hdu, const rf_image_request
   rf_tiled_image *tiled_image = NULL;
   rf_convert convert;
   rf_tile_section section;
-  RF_TRY(rf_tiled_image_locked(file, hdu->index, NULL, &tiled_image, err));
+  RF_TRY(rf_tiled_image_get(file, hdu, &tiled_image, err));
   RF_TRY(rf_image_convert_init(&convert, &tiled_image->image, request->dtype, request->flags, err));
   RF_TRY(rf_tile_section_init(&section, tiled_image, request->section, err));
   reader r = {.file = file,

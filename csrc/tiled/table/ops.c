@@ -49,7 +49,7 @@ static const rf_tiled_table *tiled_of(const rf_hdu *hdu) {
 
 static rf_status get_info(rf_file *file, rf_hdu *hdu, const rf_table **table, rf_error *err) {
   const rf_tiled_table *z;
-  RF_TRY(rf_tiled_table_locked(file, hdu->index, NULL, NULL, &z, err));
+  RF_TRY(rf_tiled_table_get(file, hdu, NULL, &z, err));
   *table = z->plain;
   return RF_OK;
 }

@@ -14,7 +14,6 @@
 #include "file/access.h"
 #include "file/hdu.h"
 #include "file/header.h"
-#include "file/scan/scan.h"
 #include "table/column/column.h"
 #include "table/table.h"
 #include "tiled/cache.h"
@@ -163,28 +162,24 @@ static rf_status make_tiled_table(const rf_hdu_ops *const *kinds, const rf_hdu *
   return status;
 }
 
-rf_status rf_tiled_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **raw,
-                                const rf_tiled_table **tiled_table, rf_error *err) {
-  rf_hdu *found;
+rf_status rf_tiled_table_get(rf_file *file, rf_hdu *hdu, const rf_table **raw, const rf_tiled_table **tiled_table,
+                             rf_error *err) {
   const rf_header *header;
   const rf_table *tiles = NULL;
-  RF_TRY(rf_file_hdu_locked(file, index, &found, err));
-  if (found->ops->kind != RF_HDU_COMPRESSED_TABLE)
-    return rf_fail(err, RF_ERR_TYPE, "expected a compressed table, found %s", found->ops->name);
-  RF_TRY(rf_tiled_get_rows(file, found, &tiles, err));
-  RF_TRY(rf_file_header_locked(file, found, &header, err));
+  if (hdu->ops->kind != RF_HDU_COMPRESSED_TABLE)
+    return rf_fail(err, RF_ERR_TYPE, "expected a compressed table, found %s", hdu->ops->name);
+  RF_TRY(rf_tiled_get_rows(file, hdu, &tiles, err));
+  RF_TRY(rf_file_header_locked(file, hdu, &header, err));
   rf_status status = RF_OK;
   rf_mutex_lock(&file->scan_lock);
-  rf_tiled_parsed *parsed = found->parsed; /* by rf_tiled_get_rows() */
+  rf_tiled_parsed *parsed = hdu->parsed; /* by rf_tiled_get_rows() */
   if (parsed->table == NULL)
-    status = make_tiled_table(file->kinds, found, header, tiles, &parsed->table, err);
+    status = make_tiled_table(file->kinds, hdu, header, tiles, &parsed->table, err);
   /* An edit of an earlier HDU may have moved it. */
-  if (status == RF_OK && parsed->table->plain->info.data_offset != found->data_offset)
-    parsed->table->plain->info.data_offset = found->data_offset;
+  if (status == RF_OK && parsed->table->plain->info.data_offset != hdu->data_offset)
+    parsed->table->plain->info.data_offset = hdu->data_offset;
   *tiled_table = parsed->table;
   rf_mutex_unlock(&file->scan_lock);
-  if (status == RF_OK && hdu != NULL)
-    *hdu = found;
   if (status == RF_OK && raw != NULL)
     *raw = tiles;
   return status;

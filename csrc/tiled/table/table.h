@@ -22,10 +22,10 @@ typedef struct rf_tiled_table {
   rf_tile_cache *cache; /* key: tile * ncols + column */
 } rf_tiled_table;
 
-/* Gets the compressed table in HDU `index`, and its binary table. `lock` held either way; both are valid as long as it
- * is held. hdu and raw may be NULL. RF_ERR_TYPE where the HDU is no compressed table; RF_ERR_FORMAT for its cards. */
-rf_status rf_tiled_table_locked(rf_file *file, size_t index, rf_hdu **hdu, const rf_table **raw,
-                                const rf_tiled_table **tiled_table, rf_error *err);
+/* Gets the compressed table in an HDU, and its binary table. `lock` held either way; both are valid as long as it is
+ * held. raw may be NULL. RF_ERR_TYPE where the HDU is no compressed table; RF_ERR_FORMAT for its cards. */
+rf_status rf_tiled_table_get(rf_file *file, rf_hdu *hdu, const rf_table **raw, const rf_tiled_table **tiled_table,
+                             rf_error *err);
 void rf_tiled_table_free(rf_tiled_table *tiled_table);
 
 /* Returns the rows of tile `tile`. */

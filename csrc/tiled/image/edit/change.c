@@ -15,6 +15,7 @@
 #include "tiled/image/image.h"
 #include "tiled/parsed.h"
 #include "tiled/session.h"
+#include "file/scan/scan.h"
 
 void rf_tile_change_columns(const rf_tile_change *edit, const rf_column *columns[3]) {
   const rf_tile_columns *c = &edit->tiled_image->columns;
@@ -46,7 +47,7 @@ static rf_status check_columns(const rf_tile_change *edit, rf_error *err) {
 }
 
 rf_status rf_tile_change_refresh(rf_tile_change *edit, rf_error *err) {
-  RF_TRY(rf_tiled_image_locked(edit->file, edit->index, &edit->hdu, &edit->tiled_image, err));
+  RF_TRY(rf_tiled_image_get(edit->file, edit->hdu, &edit->tiled_image, err));
   RF_TRY(rf_tiled_get_rows(edit->file, edit->hdu, &edit->table, err));
   const rf_table_info *info = &edit->table->info;
   uint64_t rows = info->nrows * info->row_bytes; /* a part of data_bytes */
@@ -66,6 +67,7 @@ rf_status rf_tile_change_refresh(rf_tile_change *edit, rf_error *err) {
 rf_status rf_tile_change_begin(rf_tile_change *edit, rf_file *file, size_t index, bool *written, rf_error *err) {
   *edit = (rf_tile_change){.file = file, .index = index, .written = written};
   rf_tiled_session *session;
+  RF_TRY(rf_file_hdu_locked(file, index, &edit->hdu, err));
   RF_TRY(rf_tile_change_refresh(edit, err));
   RF_TRY(rf_tiled_session_get(file, edit->hdu, &session, err));
   edit->state = &session->state;

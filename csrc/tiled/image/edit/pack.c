@@ -291,20 +291,19 @@ static rf_status check_plain(const rf_file *file, const rf_header *plain, bool p
 
 rf_status rf_image_unpack(rf_file *from, rf_hdu *hdu, rf_file *to, const rf_packing *how, size_t *new_index,
                           bool *written, rf_error *err) {
-  size_t index = hdu->index;
   rf_tiled_image *tiled_image;
   const rf_header *raw;
   rf_header *plain;
   size_t count;
-  transfer t = {.from = from, .from_index = index, .to = to};
+  transfer t = {.from = from, .from_index = hdu->index, .to = to};
   (void)how;
-  RF_TRY(rf_tiled_image_locked(from, index, &hdu, &tiled_image, err));
+  RF_TRY(rf_tiled_image_get(from, hdu, &tiled_image, err));
   RF_TRY(rf_file_header_locked(from, hdu, &raw, err));
   RF_TRY(rf_file_scan_locked(to, &count, err));
   RF_TRY(rf_tiled_image_plain_header(raw, count == 0, &plain, err));
   rf_status status = check_plain(from, plain, count == 0, tiled_image, err);
   if (status == RF_OK)
-    status = rf_tiled_image_add_blank(from, index, raw, plain, err);
+    status = rf_tiled_image_add_blank(from, hdu, raw, plain, err);
   if (status == RF_OK)
     status = rf_file_append_begin_locked(to, plain, rf_header_get_file_bytes(plain, 0) + rf_hdu_spare_bytes(hdu, raw),
                                          new_index, err);

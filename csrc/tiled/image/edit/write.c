@@ -218,7 +218,7 @@ rf_status rf_tiled_image_write(rf_file *file, rf_hdu *hdu, const rf_image_reques
   rf_convert convert;
   rf_tile_change edit;
   uint32_t flags = request->flags & ~(uint32_t)RF_IMAGE_HELD;
-  RF_TRY(rf_tiled_image_locked(file, hdu->index, NULL, &tiled_image, err));
+  RF_TRY(rf_tiled_image_get(file, hdu, &tiled_image, err));
   RF_TRY(rf_image_convert_init(&convert, &tiled_image->image, request->dtype, flags, err));
   RF_TRY(rf_tile_section_init(&section, tiled_image, request->section, err));
   input from = {&section, &convert, request->data, request->mask};
@@ -237,6 +237,6 @@ rf_status rf_tiled_image_write(rf_file *file, rf_hdu *hdu, const rf_image_reques
 
 rf_status rf_tiled_image_check(rf_file *file, rf_hdu *hdu, const rf_image_request *request, rf_error *err) {
   rf_tiled_image *tiled_image;
-  RF_TRY(rf_tiled_image_locked(file, hdu->index, NULL, &tiled_image, err));
+  RF_TRY(rf_tiled_image_get(file, hdu, &tiled_image, err));
   return rf_tile_check_values(tiled_image->codec, tiled_image->quantized, &tiled_image->image, request, err);
 }

@@ -102,7 +102,8 @@ rf_status rf_tiled_table_edit_begin(rf_tiled_table_edit *e, rf_file *file, size_
   memset(e, 0, sizeof *e);
   e->file = file;
   e->index = index;
-  RF_TRY(rf_tiled_table_locked(file, index, &e->hdu, &e->raw, &e->z, err));
+  RF_TRY(rf_file_hdu_locked(file, index, &e->hdu, err));
+  RF_TRY(rf_tiled_table_get(file, e->hdu, &e->raw, &e->z, err));
   if (e->hdu->gcount != 1)
     return rf_fail(err, RF_ERR_UNSUPPORTED, "a table with GCOUNT = %" PRId64 " cannot be changed", e->hdu->gcount);
   uint64_t rows = e->raw->info.nrows * e->raw->info.row_bytes; /* a part of data_bytes */

@@ -24,6 +24,7 @@
 #include "tiled/table/edit/create.h"
 #include "tiled/table/edit/edit.h"
 #include "tiled/table/table.h"
+#include "file/scan/scan.h"
 
 /* Bytes of streams in memory before they are written. */
 #define GROUP_BYTES ((size_t)64 << 20)
@@ -194,8 +195,10 @@ static rf_status pack_group(packer *p, rf_file *to, size_t index, uint64_t *next
 
 static rf_status pack_rows(packer *p, rf_file *to, size_t index, bool *written, rf_error *err) {
   const rf_tiled_table *z = NULL;
+  rf_hdu *made;
   size_t ncols = p->table->info.ncols, room;
-  RF_TRY(rf_tiled_table_locked(to, index, NULL, NULL, &z, err));
+  RF_TRY(rf_file_hdu_locked(to, index, &made, err));
+  RF_TRY(rf_tiled_table_get(to, made, NULL, &z, err));
   uint64_t nrows = p->table->info.nrows, bytes = z->tile_rows < nrows ? z->tile_rows : nrows, next = 0;
   p->tile_rows = z->tile_rows;
   p->ntiles = rf_tiled_table_tiles(nrows, z->tile_rows);

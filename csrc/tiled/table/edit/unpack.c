@@ -225,7 +225,7 @@ rf_status rf_tiled_table_unpack(rf_file *from, rf_hdu *hdu, rf_file *to, const r
   size_t count = 0;
   (void)how;
   (void)written; /* the caller discards the new HDU after a failure */
-  RF_TRY(rf_tiled_table_locked(from, hdu->index, NULL, &u.raw, &u.z, err));
+  RF_TRY(rf_tiled_table_get(from, hdu, &u.raw, &u.z, err));
   u.hdu = hdu;
   RF_TRY(rf_file_header_locked(from, hdu, &header, err));
   RF_TRY(rf_file_scan_locked(to, &count, err));
