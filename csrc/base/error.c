@@ -21,6 +21,7 @@ void rf_error_clear(rf_error *err) {
   err->http_status = 0;
   err->hdu = -1;
   err->offset = -1;
+  err->cause = 0;
   err->keyword[0] = '\0';
   err->message[0] = '\0';
 }

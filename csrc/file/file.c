@@ -56,6 +56,7 @@ static rf_status new_file(const rf_hdu_ops *const *kinds, const rf_settings *set
   file->options.limits = &file->limits;
   file->options.remote = NULL;
   file->options.schemes = NULL;
+  file->options.index_path = NULL;
   rf_error_clear(&file->scan_error);
   if (!init_locks(file)) {
     rf_free(file);
@@ -99,24 +100,39 @@ static bool is_mode(rf_mode mode) {
   return mode == RF_MODE_READ || mode == RF_MODE_READ_WRITE || mode == RF_MODE_CREATE;
 }
 
-rf_status rf_file_open_with(const rf_hdu_ops *const *kinds, const char *name, rf_mode mode, const rf_options *options,
-                            rf_file **file, rf_error *err) {
+/* Opens `name` with `driver`, or with that of its scheme (NULL). */
+static rf_status open_file(const rf_hdu_ops *const *kinds, const rf_driver *driver, const char *name, rf_mode mode,
+                           const rf_options *options, rf_file **file, rf_error *err) {
   rf_file *opened;
   rf_store *store = NULL;
   rf_settings settings;
-  rf_error_clear(err);
   if (!is_mode(mode))
     return rf_fail(err, RF_ERR_ARGUMENT, "invalid rf_mode %d", (int)mode);
   rf_settings_take(&settings, options);
   RF_TRY(new_file(kinds, &settings, &opened, err));
   if (mode == RF_MODE_CREATE)
     settings.options.flags |= RF_OPEN_UNCUT;
-  rf_status status = rf_store_open(name, mode, &settings.options, &store, err);
+  rf_status status = driver != NULL ? rf_store_open_driver(driver, name, mode, &settings.options, &store, err)
+                                    : rf_store_open(name, mode, &settings.options, &store, err);
   if (status != RF_OK) {
     free_file(opened);
     return status;
   }
   return begin_file(opened, store, mode, file, err);
+}
+
+rf_status rf_file_open_with(const rf_hdu_ops *const *kinds, const char *name, rf_mode mode, const rf_options *options,
+                            rf_file **file, rf_error *err) {
+  rf_error_clear(err);
+  return open_file(kinds, NULL, name, mode, options, file, err);
+}
+
+rf_status rf_file_open_driver_with(const rf_hdu_ops *const *kinds, const rf_driver *driver, const char *name,
+                                   rf_mode mode, const rf_options *options, rf_file **file, rf_error *err) {
+  rf_error_clear(err);
+  if (driver == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected a driver, found NULL");
+  return open_file(kinds, driver, name, mode, options, file, err);
 }
 
 rf_status rf_file_open_bytes_with(const rf_hdu_ops *const *kinds, const void *bytes, size_t n, rf_mode mode,

@@ -16,6 +16,11 @@ rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_mode mode, const rf
   return rf_file_open_bytes_with(rf_hdu_kinds, bytes, n, mode, options, file, err);
 }
 
+rf_status rf_file_open_driver(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
+                              rf_file **file, rf_error *err) {
+  return rf_file_open_driver_with(rf_hdu_kinds, driver, name, mode, options, file, err);
+}
+
 /* Moves the header of an HDU out of the index of a file that is about to be closed. No other thread uses the file. */
 static rf_status take_header(rf_file *file, size_t index, rf_header **header, rf_error *err) {
   rf_hdu *hdu;

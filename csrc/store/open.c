@@ -10,7 +10,7 @@
 
 #include "base/escape.h"
 #include "base/memory.h"
-#include "store/filter.h"
+#include "store/filter/filter.h"
 #include "store/http/url.h"
 #include "store/local/memory.h"
 #include "store/redact.h"
@@ -19,6 +19,7 @@
 #include "store/schemes.h"
 #include "store/trailer/open.h"
 #include "store/options.h"
+#include "base/versioned.h"
 
 /* Number of first bytes that identify a filter: at least the longest magic number. */
 #define PROBE 8
@@ -125,18 +126,19 @@ static rf_status open_driver(const rf_driver *driver, const char *name, rf_mode 
 /* Gets the flags that the driver heeds. A file that is written back as a whole is durable. */
 static rf_status flags_for(const rf_driver *driver, bool written_back, uint32_t flags, uint32_t *out, rf_error *err) {
   if ((flags & RF_OPEN_LOCK) && (driver->flags & RF_DRIVER_REMOTE))
-    return rf_fail(err, RF_ERR_UNSUPPORTED, "%s:// files cannot be locked", driver->scheme);
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "%s:// files cannot be locked",
+                   driver->scheme != NULL ? driver->scheme : "driver");
   if (!(driver->flags & RF_DRIVER_ATOMIC))
     flags &= ~(uint32_t)(CREATED_WITH_CARE | RF_OPEN_LOCK | RF_OPEN_DURABLE);
   *out = written_back ? flags | RF_OPEN_DURABLE : flags;
   return RF_OK;
 }
 
-static rf_status open_row(const char *name, rf_mode mode, const rf_options *given, rf_store **store, rf_error *err) {
-  const rf_driver *driver = NULL;
-  RF_TRY(pick_driver(name, given, &driver, err));
+static rf_status open_row(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *given,
+                          rf_store **store, rf_error *err) {
   if (mode != RF_MODE_READ && !(driver->flags & RF_DRIVER_WRITE))
-    return rf_fail(err, RF_ERR_READONLY, "%s:// files can only be read; open with \"r\"", driver->scheme);
+    return rf_fail(err, RF_ERR_READONLY, "%s:// files can only be read; open with \"r\"",
+                   driver->scheme != NULL ? driver->scheme : "driver");
   const rf_filter *by_name = driver->flags & RF_DRIVER_CODECS ? rf_filter_of_name(name) : NULL;
   if (by_name && mode == RF_MODE_CREATE)
     RF_TRY(filter_is_built(by_name, err)); /* before the file is truncated */
@@ -196,13 +198,50 @@ static rf_status locate_opening(const char *name, rf_status status, rf_error *er
   return status;
 }
 
-rf_status rf_store_open(const char *name, rf_mode mode, const rf_options *options, rf_store **store, rf_error *err) {
+static rf_status check_arguments(const char *name, rf_mode mode, rf_error *err) {
   if (!name || !name[0])
     return rf_fail(err, RF_ERR_ARGUMENT, "the file name is empty");
   if (mode != RF_MODE_READ && mode != RF_MODE_READ_WRITE && mode != RF_MODE_CREATE)
     return rf_fail(err, RF_ERR_ARGUMENT, "invalid rf_mode %d", (int)mode);
-  rf_status status = open_row(name, mode, options, store, err);
+  return RF_OK;
+}
+
+rf_status rf_store_open(const char *name, rf_mode mode, const rf_options *options, rf_store **store, rf_error *err) {
+  const rf_driver *driver = NULL;
+  RF_TRY(check_arguments(name, mode, err));
+  rf_status status = pick_driver(name, options, &driver, err);
+  if (status == RF_OK)
+    status = open_row(driver, name, mode, options, store, err);
   return status != RF_OK && err ? locate_opening(name, status, err) : status;
+}
+
+/* The row of a caller, complete: structs of older callers are smaller. */
+typedef struct own_row {
+  rf_driver row;
+  rf_driver_ops ops;
+} own_row;
+
+rf_status rf_store_open_driver(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
+                               rf_store **store, rf_error *err) {
+  RF_TRY(check_arguments(name, mode, err));
+  RF_TRY(rf_driver_check(driver, err));
+  if (driver->ops == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected a driver with operations, found NULL");
+  own_row *own = rf_alloc_zero(1, sizeof *own);
+  if (own == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a driver");
+  rf_struct_take(&own->row, sizeof own->row, driver);
+  rf_struct_take(&own->ops, sizeof own->ops, driver->ops);
+  own->row.ops = &own->ops;
+  rf_store *opened = NULL;
+  rf_status status = open_row(&own->row, name, mode, options, &opened, err);
+  if (status != RF_OK) {
+    rf_free(own);
+    return err ? locate_opening(name, status, err) : status;
+  }
+  opened->own_row = own;
+  *store = opened;
+  return RF_OK;
 }
 
 rf_status rf_store_open_bytes(const void *bytes, size_t n, const rf_options *options, rf_store **store, rf_error *err) {

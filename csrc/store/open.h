@@ -15,6 +15,10 @@
  * or the first bytes require one. `options` is not NULL. */
 rf_status rf_store_open(const char *name, rf_mode mode, const rf_options *options, rf_store **store, rf_error *err);
 
+/* Opens `name` with a driver that need not be in the table (rf_file_open_driver). The store borrows `driver`. */
+rf_status rf_store_open_driver(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
+                               rf_store **store, rf_error *err);
+
 /* Opens a memory store over a copy of n bytes, writable in every mode, with a filter if the content requires one. */
 rf_status rf_store_open_bytes(const void *bytes, size_t n, const rf_options *options, rf_store **store, rf_error *err);
 

@@ -170,18 +170,23 @@ static rf_status add(const rf_driver *driver, rf_error *err) {
   return RF_OK;
 }
 
-rf_status rf_driver_register(const rf_driver *driver, rf_error *err) {
-  rf_error_clear(err);
+rf_status rf_driver_check(const rf_driver *driver, rf_error *err) {
   if (!driver || driver->size < offsetof(rf_driver, hint))
     return rf_fail(err, RF_ERR_ARGUMENT, "expected a driver with size = sizeof(rf_driver)");
+  const char *missing = missing_member(driver);
+  if (missing)
+    return rf_fail(err, RF_ERR_ARGUMENT, "driver '%.40s' has no %s", driver->scheme ? driver->scheme : "", missing);
+  return RF_OK;
+}
+
+rf_status rf_driver_register(const rf_driver *driver, rf_error *err) {
+  rf_error_clear(err);
+  RF_TRY(rf_driver_check(driver, err));
   if (!scheme_is_valid(driver->scheme))
     return rf_fail(err, RF_ERR_ARGUMENT,
                    "scheme '%.40s': expected a lower case letter, then at most 31 lower case letters, digits, '+', '-' "
                    "or '.'",
                    driver->scheme ? driver->scheme : "");
-  const char *missing = missing_member(driver);
-  if (missing)
-    return rf_fail(err, RF_ERR_ARGUMENT, "driver '%s' has no %s", driver->scheme, missing);
   RF_TRY(extend(&driver, err));
   return add(driver, err);
 }

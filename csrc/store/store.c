@@ -70,6 +70,7 @@ rf_status rf_store_close(rf_store *store, rf_error *err) {
   rf_free(store->head);
   rf_free(store->notice);
   rf_free(store->name);
+  rf_free(store->own_row);
   rf_free(store);
   return status;
 }

@@ -41,6 +41,7 @@ typedef struct rf_store {
   size_t head_length;
   bool durable;     /* edits sync their writes (RF_OPEN_DURABLE) */
   rf_error *notice; /* the warning of opening, NULL: none */
+  void *own_row;    /* NULL, or the driver of the store, which the store frees behind all its users */
   /* Of a filter: 0, or the offset of bytes behind the encoded content, set when the content ends. NULL: no filter. */
   const atomic_uint_least64_t *stray;
 } rf_store;

@@ -71,6 +71,7 @@ typedef struct rf_error {
   int http_status;   /* status of the server's response (HTTP or FTP reply code), else 0 */
   int hdu;           /* 0-based index of the HDU concerned, or -1 */
   int64_t offset;    /* byte offset in the file, stream or expression, or -1 */
+  uint64_t cause;    /* with RF_ERR_CALLBACK: a number that the function of the caller stored here, else 0 */
   char keyword[80];  /* the keyword concerned, or "" */
   char message[640]; /* one sentence with the file, the HDU, what was found and what was expected; UTF-8 */
 } rf_error;

@@ -54,6 +54,18 @@ RF_API RF_CHECKED rf_status rf_file_open(const char *name, rf_mode mode, const r
 RF_API RF_CHECKED rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_mode mode, const rf_options *options,
                                                rf_file **file, rf_error *err);
 
+/* rf_file_open_driver() opens a file of the caller's own driver, which needs no scheme and no row in the driver table.
+ * driver   borrowed until the file is closed. Its scheme is used in messages and may be NULL; its flags apply
+ * name     passed to driver->ops->open, and the name of the file in messages; UTF-8, ended by NUL; copied
+ * mode     RF_MODE_READ, RF_MODE_READ_WRITE or RF_MODE_CREATE
+ * options  NULL: defaults. Borrowed for the call. `schemes` does not apply
+ * file     receives the handle; the caller ends it with rf_file_free(). Unchanged on failure
+ * Returns RF_OK; RF_ERR_ARGUMENT (`driver`, its size, a MUST member; `name`; `mode`); RF_ERR_READONLY (`mode` needs
+ * RF_DRIVER_WRITE); RF_ERR_NOT_FITS; RF_ERR_NOT_BUILT, RF_ERR_UNSUPPORTED (content); RF_ERR_CODEC; RF_ERR_LIMIT;
+ * RF_ERR_MEMORY; any status of the driver; the statuses of an unreadable header. Threads: any. */
+RF_API RF_CHECKED rf_status rf_file_open_driver(const rf_driver *driver, const char *name, rf_mode mode,
+                                                const rf_options *options, rf_file **file, rf_error *err);
+
 /* rf_file_read_header() reads the header of one HDU of a file that does not stay open. It is rf_file_open() for
  * reading, rf_hdu_get_logical_header() and rf_file_free() in one call.
  * name     as for rf_file_open()

@@ -90,6 +90,8 @@ typedef struct rf_remote_options {
 
   rf_progress progress; /* NULL: none */
   void *progress_user;  /* must live as long as the file */
+
+  int put; /* 1: RF_MODE_CREATE sends the file to http, https, ftp and ftps servers (PUT, STOR) when it is closed */
 } rf_remote_options;
 
 /* How headers with bytes outside printable ASCII are read. Without a flag, texts keep these bytes, and the file gets a
@@ -124,6 +126,12 @@ typedef struct rf_remote_options {
 #define RF_OPEN_IN_PLACE 128
 /* With RF_MODE_CREATE: RF_ERR_EXISTS if the file exists. */
 #define RF_OPEN_NEW 256
+/* A stream keeps nothing that was passed over, so that it takes no memory. A read before the current position is
+ * RF_ERR_UNSUPPORTED. Streams only; other drivers ignore the flag. */
+#define RF_OPEN_FORWARD 512
+/* A compressed file is read through an index of marks (rf_options.index_bytes), so that a section costs the distance to
+ * the mark before it, and the content is never in memory as a whole. RF_MODE_READ only. */
+#define RF_OPEN_INDEX 1024
 /* The caller says that no other process edits the file. An interrupted edit is then completed (for writing) or shown
  * as completed (for reading). Without this flag, where locks do not work (some network file systems), opening refuses
  * such a file, because another process may still be editing it. */
@@ -145,6 +153,12 @@ typedef struct rf_options {
    * allows only mem://, which is always allowed. The environment variable RUSTFITS_SCHEMES, unless it is empty, limits
    * the whole process: a scheme must be in both lists. Borrowed for the call that opens the file. */
   const char *schemes;
+  /* Most memory for the bytes of a stream, or of a file that is sent at close; the rest goes to a temporary file in
+   * TMPDIR. 0: 64 MiB. */
+  uint64_t spool_bytes;
+  uint64_t index_bytes; /* RF_OPEN_INDEX: distance of the marks in the content; 0: 4 MiB */
+  /* RF_OPEN_INDEX: NULL, or the path of a file that keeps the index. Borrowed for the call that opens the file. */
+  const char *index_path;
 } rf_options;
 
 /* rf_options_init() sets `size` of `options` and zeroes the rest. NULL is allowed. Threads: any. */

@@ -9,6 +9,7 @@ No other module imports the extension. A call looks like this::
 
 from __future__ import annotations
 
+import itertools
 import threading
 from typing import Any
 
@@ -69,6 +70,12 @@ class _Thread(threading.local):
 
 _thread = _Thread()
 
+# Exceptions of callbacks by the ``cause`` of their ``rf_error``.
+_causes: dict[int, Exception] = {}
+_causes_lock = threading.Lock()
+_cause_numbers = itertools.count(1)
+_MAX_CAUSES = 64
+
 _CLASS_OF: dict[int, type[FITSError]] = {
     getattr(lib, "RF_ERR_" + name): kind for name, kind in CLASSES.items()
 }
@@ -120,11 +127,11 @@ def failure(
     status: int, err: CData | None = None, filename: str | None = None, *, opening: bool = False
 ) -> BaseException:
     """Return the exception for a status that is not RF_OK. The caller raises it."""
-    stored = _take_stashed(status)
-    if stored is not None:
-        return stored
     if err is None:
         err = _thread.error
+    stored = _take_stashed(status, err)
+    if stored is not None:
+        return stored
     kind = _CLASS_OF.get(status, FITSError)
     if opening:
         kind = _AT_OPEN.get(status, kind)
@@ -149,27 +156,44 @@ def failure(
     return made
 
 
-def stash_exception(exception: BaseException) -> None:
+def stash_exception(exception: BaseException, err: CData | None = None) -> None:
     """Store the exception of a Python callback, because it must not pass through C.
 
-    The callback then returns ``RF_ERR_CALLBACK``. `check` raises the exception on this thread when
-    the C call has returned.
+    The callback then returns ``RF_ERR_CALLBACK``. `check` raises the exception when the C call has
+    returned: on this thread, or with `err` on the thread that made the call.
+
+    Parameters
+    ----------
+    exception : BaseException
+        The exception.
+    err : rf_error *, optional
+        The error that the callback fills in. C passes it from its worker threads to the caller.
     """
-    _thread.exception = exception
+    if err is None or not err or not isinstance(exception, Exception):
+        _thread.exception = exception
+        return
+    with _causes_lock:
+        err.cause = next(_cause_numbers)
+        _causes[err.cause] = exception
+        while len(_causes) > _MAX_CAUSES:  # of calls that did not report them
+            del _causes[next(iter(_causes))]
 
 
-def _take_stashed(status: int) -> BaseException | None:
+def _take_stashed(status: int, err: CData) -> BaseException | None:
     """Return the stored exception of a callback if it is the cause of this status."""
     stored, _thread.exception = _thread.exception, None
     # An interrupt is always raised. Other exceptions are raised if the call failed because of them.
     if stored is not None and (status == lib.RF_ERR_CALLBACK or not isinstance(stored, Exception)):
         return stored
+    if status == lib.RF_ERR_CALLBACK and err.cause:
+        with _causes_lock:
+            return _causes.pop(err.cause, None)
     return None
 
 
 def raise_stashed(status: int) -> None:
     """Raise the stored exception of a callback, before a failed call is repeated for its error."""
-    stored = _take_stashed(status)
+    stored = _take_stashed(status, _thread.error)
     if stored is not None:
         raise stored
 

@@ -10,8 +10,8 @@
 
 #include "check.h"
 #include "gzip_probe.h"
-#include "store/gzip/whole.h"
-#include "store/stream_codec.h"
+#include "store/filter/whole.h"
+#include "store/filter/stream_codec.h"
 
 /* ---------------------------------------------------------------- bytes to work with */
 

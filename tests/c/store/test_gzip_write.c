@@ -7,7 +7,7 @@
 
 #include "check.h"
 #include "gzip_probe.h"
-#include "store/gzip/whole.h"
+#include "store/filter/whole.h"
 #include "store/open.h"
 
 /* ---------------------------------------------------------------- writing */

@@ -11,7 +11,7 @@
 #include "scratch.h"
 #include "store/http/url.h"
 #include "store/redact.h"
-#include "store/filter.h"
+#include "store/filter/filter.h"
 #include "store/local/file.h"
 #include "store/local/memory.h"
 #include "store/open.h"

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/gzip/whole.h"
+#include "store/filter/whole.h"
 #include "store/open.h"
-#include "store/stream_codec.h"
+#include "store/filter/stream_codec.h"
 
 /* What the options of these tests point at. */
 static rf_limits ceilings;

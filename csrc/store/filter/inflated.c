@@ -2,20 +2,20 @@
  *
  * The decoded content of a .gz store. Decoding goes forward, as far as reads need, into one block of memory, which
  * serves all reads. The block does not move while pointers into it may exist. If a read needs most of the file before
- * much of it is decoded, the library decodes all of it at once (store/gzip/whole.c).
+ * much of it is decoded, the library decodes all of it at once (store/filter/whole.c).
  *
  * Threads: `mutex` guards shared state. One thread at a time decodes (`busy`). It does not hold the mutex, because the
  * codec may be a callback that needs a lock of its own (Python's GIL). Other threads wait for it, or read what is
  * decoded already.
  */
-#include "store/gzip/inflated.h"
+#include "store/filter/inflated.h"
 
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/system/platform.h"
-#include "store/gzip/decoder.h"
-#include "store/gzip/whole.h"
+#include "store/filter/decoder.h"
+#include "store/filter/whole.h"
 #include "store/local/memory.h"
 
 /* Deflate turns one byte into at most this many: one bit makes a match of 258 bytes. */

@@ -2,8 +2,8 @@
  *
  * The decoded content of a .gz store, for any number of threads at once.
  */
-#ifndef RF_STORE_GZIP_INFLATED_H
-#define RF_STORE_GZIP_INFLATED_H
+#ifndef RF_STORE_FILTER_INFLATED_H
+#define RF_STORE_FILTER_INFLATED_H
 
 #include <stdatomic.h>
 

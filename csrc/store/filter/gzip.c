@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * The gzip filter: the decoded content of another store, as a store. Reads use the decoded content
- * (store/gzip/inflated.c). The first write decodes all of it into a memory store, which serves from then on; close and
- * sync write it back (store/gzip/write.c).
+ * (store/filter/inflated.c). The first write decodes all of it into a memory store, which serves from then on; close
+ * and sync write it back (store/filter/write.c).
  */
-#include "store/gzip/gzip.h"
+#include "store/filter/gzip.h"
 
 #include <string.h>
 
 #include "base/memory.h"
-#include "store/gzip/inflated.h"
-#include "store/gzip/write.h"
+#include "store/filter/inflated.h"
+#include "store/filter/write.h"
 #include "store/local/memory.h"
-#include "store/stream_codec.h"
+#include "store/filter/stream_codec.h"
 
 typedef struct gzip_state {
   rf_store *inner;

@@ -3,8 +3,8 @@
  * Inflates and deflates whole buffers with libdeflate. RF_ERR_UNSUPPORTED, without a message, means: take the stream
  * codec, which alone judges the content.
  */
-#ifndef RF_STORE_GZIP_WHOLE_H
-#define RF_STORE_GZIP_WHOLE_H
+#ifndef RF_STORE_FILTER_WHOLE_H
+#define RF_STORE_FILTER_WHOLE_H
 
 #include "base/error.h"
 

@@ -2,14 +2,14 @@
  *
  * The stream codec in use, and the built-in one, zlib.
  */
-#include "store/stream_codec.h"
+#include "store/filter/stream_codec.h"
 
 #include <stdatomic.h>
 #include <zlib.h>
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "store/gzip/gzip.h"
+#include "store/filter/gzip.h"
 
 /* 15 bits of window; +16: a gzip header and trailer around the deflate stream. */
 #define GZIP_WINDOW_BITS (15 + 16)

@@ -3,12 +3,12 @@
  * Decodes the members of a .gz store (RFC 1952), forward, through a stream codec. An error says where in the compressed
  * store it is. The built-in codec finds that place, so that message and offset do not depend on the codec in use.
  */
-#include "store/gzip/decoder.h"
+#include "store/filter/decoder.h"
 
 #include <string.h>
 
 #include "base/memory.h"
-#include "store/stream_codec.h"
+#include "store/filter/stream_codec.h"
 
 /* Input is read in chunks between these sizes. The first are small, because the caller may need only a header. */
 #define MIN_IN_BYTES ((size_t)64 * 1024)

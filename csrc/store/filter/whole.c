@@ -3,7 +3,7 @@
  * Whole gzip buffers with libdeflate, which needs all input and room for all output, and is about twice as fast as a
  * stream decoder. If it is not in the build, or fails, callers use the stream codec, which alone judges the file.
  */
-#include "store/gzip/whole.h"
+#include "store/filter/whole.h"
 
 #include <stdatomic.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  *
  * The gzip filter (RFC 1952) over another store.
  */
-#ifndef RF_STORE_GZIP_GZIP_H
-#define RF_STORE_GZIP_GZIP_H
+#ifndef RF_STORE_FILTER_GZIP_H
+#define RF_STORE_FILTER_GZIP_H
 
 #include "store/store.h"
 

@@ -2,8 +2,8 @@
  *
  * Filters: codecs of whole files (.gz), which stand between a store and the file that a driver opened.
  */
-#ifndef RF_STORE_FILTER_H
-#define RF_STORE_FILTER_H
+#ifndef RF_STORE_FILTER_FILTER_H
+#define RF_STORE_FILTER_FILTER_H
 
 #include "store/store.h"
 

@@ -3,12 +3,12 @@
  * Writes decoded content as a .gz: one member, because cfitsio reads only the first. Its header has no name and no
  * time, so that equal content gives equal files.
  */
-#include "store/gzip/write.h"
+#include "store/filter/write.h"
 
 #include <string.h>
 
 #include "base/memory.h"
-#include "store/gzip/whole.h"
+#include "store/filter/whole.h"
 #include "store/local/memory.h"
 
 /* Content up to this size is compressed at once, which needs as much memory for the result. */

@@ -2,8 +2,8 @@
  *
  * Decodes the members of a .gz store, forward only. One thread at a time.
  */
-#ifndef RF_STORE_GZIP_DECODER_H
-#define RF_STORE_GZIP_DECODER_H
+#ifndef RF_STORE_FILTER_DECODER_H
+#define RF_STORE_FILTER_DECODER_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
  *
  * Writes decoded content back as a .gz.
  */
-#ifndef RF_STORE_GZIP_WRITE_H
-#define RF_STORE_GZIP_WRITE_H
+#ifndef RF_STORE_FILTER_WRITE_H
+#define RF_STORE_FILTER_WRITE_H
 
 #include <stdbool.h>
 

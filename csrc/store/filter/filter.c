@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "store/filter.h"
+#include "store/filter/filter.h"
 
 #include <string.h>
 
 #include "base/ascii.h"
 #include "store/http/url.h"
-#include "store/gzip/gzip.h"
+#include "store/filter/gzip.h"
 
 #define MAGIC(...) .magic = (const uint8_t[]){__VA_ARGS__}, .magic_length = sizeof((const uint8_t[]){__VA_ARGS__})
 

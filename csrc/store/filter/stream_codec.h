@@ -2,8 +2,8 @@
  *
  * The codec that inflates and deflates .gz files.
  */
-#ifndef RF_STORE_STREAM_CODEC_H
-#define RF_STORE_STREAM_CODEC_H
+#ifndef RF_STORE_FILTER_STREAM_CODEC_H
+#define RF_STORE_FILTER_STREAM_CODEC_H
 
 #include "base/error.h"
 
