@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from weakref import WeakKeyDictionary
 
 from rustfits._core.binding.arguments import integer
+from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.binding.library import CData, ffi, lib
 
-__all__ = ["NO_LIMITS", "open_options"]
+__all__ = ["NO_LIMITS", "open_options", "set_decoding"]
 
 #: For each limit: the argument, the member of rf_limits, and the smallest valid value.
 _LIMITS = (
@@ -20,6 +22,8 @@ _LIMITS = (
 )
 #: Keeps the ``rf_limits *`` of an ``rf_options *`` as long as that lives.
 _LIMITS_OF: WeakKeyDictionary[CData, CData] = WeakKeyDictionary()
+#: The same for ``index_path``.
+_PATH_OF: WeakKeyDictionary[CData, CData] = WeakKeyDictionary()
 #: The defaults of the limits, gzip_level and threads.
 NO_LIMITS = (None,) * 6
 
@@ -59,3 +63,41 @@ def open_options(
     if threads is not None:
         options.threads = integer("threads", threads, 1, 0xFFFF)
     return options
+
+
+def set_decoding(
+    options: CData,
+    spool_bytes: int | None,
+    index: bool | str | os.PathLike[str],
+    index_bytes: int | None,
+) -> None:
+    """Set the members of an ``rf_options`` about streams and compressed files.
+
+    Parameters
+    ----------
+    options : rf_options *
+        From `open_options`.
+    spool_bytes, index, index_bytes
+        As for `FITS`.
+
+    Raises
+    ------
+    FITSTypeError, FITSValueError
+        If an argument is invalid.
+    """
+    if spool_bytes is not None:
+        options.spool_bytes = integer("spool_bytes", spool_bytes, 1)
+    if index is not False:
+        options.flags |= lib.RF_OPEN_INDEX
+    if not isinstance(index, bool):
+        try:
+            path = ffi.new("char[]", os.fsencode(index))
+        except TypeError:
+            raise FITSTypeError(f"index must be a bool or a path, not {index!r}") from None
+        except ValueError:
+            raise FITSValueError("a file name cannot contain a NUL character") from None
+        options.index_path = _PATH_OF[options] = path
+    if index_bytes is not None:
+        if index is False:
+            raise FITSValueError("index_bytes= is for index=, which is False")
+        options.index_bytes = integer("index_bytes", index_bytes, 1 << 16)

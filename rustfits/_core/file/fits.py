@@ -18,7 +18,7 @@ from rustfits._core.binding.errors import (
 )
 from rustfits._core.binding.handle import NULL, name_bytes, open_bytes, open_file
 from rustfits._core.binding.names import scheme_list
-from rustfits._core.binding.options import NO_LIMITS, open_options
+from rustfits._core.binding.options import NO_LIMITS, open_options, set_decoding
 from rustfits._core.file.container import Container
 from rustfits._core.remote.remote import Remote, RemoteStats, remote_options, remote_stats
 
@@ -82,6 +82,19 @@ class FITS(Container):
         as reading each. The library then sets a handler for SIGBUS. It makes a read a
         `FITSTruncatedError` if another process truncates the file. `ImageHDU.view` always maps the
         file.
+    forward : bool
+        For streams, such as standard input: whether to keep nothing that was passed over. Going
+        back is then an error. By default the library keeps the bytes of a stream, so that any
+        access works.
+    spool_bytes : int, optional
+        The maximum memory for the bytes of a stream, or of a file that is sent when it is closed.
+        By default 64 MiB. A temporary file keeps the rest.
+    index : bool or path, optional
+        For compressed files in mode ``r``: whether to keep an index of places where decompression
+        can begin, so that a section costs the distance to the place before it and not a copy of the
+        whole content in memory. With a path, the library also keeps the index in that file.
+    index_bytes : int, optional
+        The distance of two places of the index, in bytes of the content. By default 4 MiB.
     schemes : iterable of str, optional
         The schemes that names and redirects may have, such as ``{"file", "https"}``. A path has the
         scheme ``file``. The environment variable RUSTFITS_SCHEMES sets the limit of the process,
@@ -133,6 +146,10 @@ class FITS(Container):
         recover: bool = False,
         threads: int | None = None,
         mmap: bool = True,
+        forward: bool = False,
+        spool_bytes: int | None = None,
+        index: bool | str | os.PathLike[str] = False,
+        index_bytes: int | None = None,
         schemes: Iterable[str] | None = None,
     ) -> None:
         name = name_bytes(filename)
@@ -140,11 +157,15 @@ class FITS(Container):
             raise FITSValueError(f"mode must be 'r', 'r+' or 'w+', not {mode!r}")
         if mode == "r" and (atomic or durable):
             raise FITSValueError("atomic= and durable= are for writing, and the mode is 'r'")
+        if mode != "r" and (forward or index is not False):
+            raise FITSValueError(f"forward= and index= are for reading, and the mode is {mode!r}")
         self._hdus = {}
         self._count = 0
         limits = (max_inflate_bytes, max_tile_bytes, max_header_bytes, max_hdus)
         said = (*limits, gzip_level, threads) != NO_LIMITS or not mmap
-        said = said or atomic or durable or lock or recover
+        said = said or atomic or durable or lock or recover or forward
+        decoding = (spool_bytes, index, index_bytes)
+        said = said or decoding != (None, False, None)
         if lenient is None and remote is None and schemes is None and not said:
             self._file = open_file(name, mode, NULL)
             return
@@ -154,10 +175,12 @@ class FITS(Container):
             "LOCK": lock,
             "RECOVER": recover,
             "NO_MAP": not mmap,
+            "FORWARD": forward,
         }
         options = open_options(
             lenient, limits, gzip_level, threads, [flag for flag, is_set in flags.items() if is_set]
         )
+        set_decoding(options, *decoding)
         kept = None if remote is None else remote_options(remote, options)
         allowed = scheme_list(schemes)
         options.schemes = allowed
