@@ -73,7 +73,7 @@ static rf_status body_begin(void *context, rf_first_body answer, int64_t total, 
   body->whole = answer == RF_FIRST_WHOLE;
   body->size = 0;
   body->announced = total;
-  if (body->whole && body->only_ranges)
+  if (body->whole && body->only_ranges && total != 0) /* an empty file has no ranges */
     return rf_fail(err, RF_ERR_UNSUPPORTED,
                    "the server sends whole files only; without ranged=True (rf_remote_options.ranged) the library "
                    "downloads the file");

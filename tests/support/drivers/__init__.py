@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The places that the suite of all drivers uses."""
+
+from .sites import SITES, LocalSite, ServedSite, Site, WritableSite
+
+__all__ = ["SITES", "LocalSite", "ServedSite", "Site", "WritableSite"]

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Places where a driver finds its files, for the suite that every driver runs.
+
+A new driver adds a class and one line in `SITES`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rustfits import FITS, Remote
+from servers import ftp_server, http_server
+
+
+class Site(ABC):
+    """Files of one driver, below a folder. ``with`` starts and stops its server."""
+
+    #: Keyword arguments for `FITS`.
+    options: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __enter__(self) -> Site:
+        return self
+
+    def __exit__(self, *failure: object) -> None:  # noqa: B027
+        """Stop the server, if there is one."""
+
+    @abstractmethod
+    def publish(self, content: bytes) -> Any:
+        """Store `content` under one name, and return what `FITS` takes."""
+
+    @abstractmethod
+    def missing(self) -> Any:
+        """Return what `FITS` takes for a file that does not exist."""
+
+    def forbidden(self) -> Any:
+        """Return what `FITS` takes for a file that the server refuses; None: it refuses none."""
+        return None
+
+    def open(self, name: Any, mode: str = "r", **options: Any) -> FITS:
+        return FITS(name, mode, **{**self.options, **options})
+
+
+class WritableSite(Site):
+    """Files that can be written."""
+
+    @abstractmethod
+    def fresh(self) -> Any:
+        """Return what `FITS` takes with ``w+`` for a new file."""
+
+    @abstractmethod
+    def content(self, name: Any) -> bytes:
+        """Return the bytes that the file has now."""
+
+
+class LocalSite(WritableSite):
+    """Paths."""
+
+    suffix = ""
+
+    def path(self, stem: str = "a") -> Path:
+        return self.folder / f"{stem}.fits{self.suffix}"
+
+    def publish(self, content: bytes) -> Path:
+        self.path().write_bytes(self.encode(content))
+        return self.path()
+
+    def missing(self) -> Path:
+        return self.folder / "none.fits"
+
+    def fresh(self) -> Path:
+        return self.path("fresh")
+
+    def content(self, name: Path) -> bytes:
+        return self.decode(name.read_bytes())
+
+    def encode(self, content: bytes) -> bytes:
+        return content
+
+    def decode(self, content: bytes) -> bytes:
+        return content
+
+
+class GzipSite(LocalSite):
+    """Paths of gzip files."""
+
+    suffix = ".gz"
+
+    def encode(self, content: bytes) -> bytes:
+        return gzip.compress(content)
+
+    def decode(self, content: bytes) -> bytes:
+        return gzip.decompress(content)
+
+
+class ServedSite(Site):
+    """Files that a server of one folder sends, by ranges."""
+
+    options: ClassVar[dict[str, Any]] = {
+        "remote": Remote(ranged=True, block_bytes=4096, cache_bytes=16384, retries=1)
+    }
+
+    def __enter__(self) -> Site:
+        self._running = self.start()
+        self.server = self._running.__enter__()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._running.__exit__(*failure)
+
+    @abstractmethod
+    def start(self) -> Any:
+        """Return a server as a context manager with a method ``url``."""
+
+    def publish(self, content: bytes) -> str:
+        path = self.folder / "a.fits"
+        path.write_bytes(content)
+        os.utime(path, ns=(0, len(content) * 10**9))  # another validator for another content
+        return str(self.server.url("a.fits"))
+
+    def missing(self) -> str:
+        return str(self.server.url("none.fits"))
+
+
+class HTTPSite(ServedSite):
+    def start(self) -> Any:
+        return http_server(self.folder)
+
+
+class FTPSite(ServedSite):
+    def start(self) -> Any:
+        return ftp_server(self.folder)
+
+
+SITES: dict[str, Callable[[Path], Site]] = {
+    "path": LocalSite,
+    "gz": GzipSite,
+    "http": HTTPSite,
+    "ftp": FTPSite,
+}
