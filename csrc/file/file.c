@@ -330,16 +330,16 @@ rf_status rf_file_read_bytes(rf_file *file, uint64_t offset, void *buffer, size_
 /* --- mappings --- */
 
 struct rf_map {
-  rf_store_map mapping;
+  rf_mapping mapping;
 };
 
-static rf_status map_locked(rf_file *file, size_t index, size_t n, rf_store_map *mapping, rf_error *err) {
+static rf_status map_locked(rf_file *file, size_t index, size_t n, rf_mapping *mapping, rf_error *err) {
   rf_hdu *hdu;
   RF_TRY(rf_file_hdu_locked(file, index, &hdu, err));
   if (n > hdu->data_bytes)
     return rf_fail(err, RF_ERR_RANGE, "expected at most %llu bytes, the size of the data unit, found %zu",
                    (unsigned long long)hdu->data_bytes, n);
-  return rf_store_map_open(file->store, hdu->data_offset, n, mapping, err);
+  return rf_store_map(file->store, hdu->data_offset, n, mapping, err);
 }
 
 rf_status rf_hdu_map(rf_file *file, size_t index, size_t n, rf_map **map, const void **bytes, rf_error *err) {
@@ -366,6 +366,7 @@ rf_status rf_hdu_map(rf_file *file, size_t index, size_t n, rf_map **map, const 
 void rf_map_free(rf_map *map) {
   if (map == NULL)
     return;
-  rf_store_map_close(&map->mapping);
+  if (map->mapping.end != NULL)
+    map->mapping.end(&map->mapping);
   rf_free(map);
 }

@@ -222,21 +222,10 @@ rf_status rf_store_forget_head(rf_store *store, uint64_t n, bool *same, rf_error
   return RF_OK;
 }
 
-rf_status rf_store_map_open(rf_store *store, uint64_t offset, size_t n, rf_store_map *map, rf_error *err) {
-  rf_file_stamp stamp;
-  uint64_t end;
-  if (store->ops != &rf_local_ops)
-    return rf_fail(err, RF_ERR_UNSUPPORTED, "only plain local files can be viewed; use read()");
-  RF_TRY(rf_store_stamp(store, &stamp, err));
-  if (!rf_add_u64(offset, n, &end) || end > stamp.size || !rf_to_size(end, &map->length))
-    return truncated(offset, n, stamp.size > offset ? (size_t)(stamp.size - offset) : 0, err);
-  RF_TRY(rf_local_map(store->state, map->length, &map->base, err));
-  map->bytes = map->base + (size_t)offset;
-  return RF_OK;
-}
-
-void rf_store_map_close(const rf_store_map *map) {
-  rf_map_close(map->base, map->length);
+rf_status rf_store_map(rf_store *store, uint64_t offset, size_t n, rf_mapping *mapping, rf_error *err) {
+  if (!store->ops->map)
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "only plain local files and shared memory can be viewed; use read()");
+  return rf_store_result(store->ops->map(store->state, offset, n, mapping, err), "map the file", err);
 }
 
 /* ---- writing ---- */

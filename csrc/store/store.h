@@ -96,16 +96,8 @@ rf_status rf_store_read_again(rf_store *store, uint64_t offset, void *buffer, si
 /* Compares up to n bytes of rf_store.head with the file, and drops them. *same is true if there are none. */
 rf_status rf_store_forget_head(rf_store *store, uint64_t n, bool *same, rf_error *err);
 
-/* A mapping of bytes of the file that the store has open. It outlives the store. */
-typedef struct rf_store_map {
-  const uint8_t *base;  /* of the mapping */
-  const uint8_t *bytes; /* of the caller's range */
-  size_t length;        /* of the mapping */
-} rf_store_map;
-
-/* Maps n bytes from `offset` on. RF_ERR_UNSUPPORTED if the file is not local, RF_ERR_TRUNCATED if it ends before. */
-rf_status rf_store_map_open(rf_store *store, uint64_t offset, size_t n, rf_store_map *map, rf_error *err);
-void rf_store_map_close(const rf_store_map *map);
+/* As rf_driver_ops.map. RF_ERR_UNSUPPORTED if the driver has none. */
+rf_status rf_store_map(rf_store *store, uint64_t offset, size_t n, rf_mapping *mapping, rf_error *err);
 
 /* Announces reads of these ranges. Does nothing if profile.prefetch is false. */
 rf_status rf_store_prefetch(rf_store *store, const rf_range *ranges, size_t count, rf_error *err);

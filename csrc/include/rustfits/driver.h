@@ -42,13 +42,22 @@ typedef struct rf_stream_sink {
   uint64_t wanted_bytes; /* bytes of the stream that the caller uses */
 } rf_stream_sink;
 
+/* Bytes of a file that were mapped into memory. They stay valid and in their place, also when the file is written or
+ * closed, until the caller calls mapping->end(mapping). */
+typedef struct rf_mapping {
+  const uint8_t *bytes;                          /* the bytes that the caller wanted */
+  void *base;                                    /* for `end` */
+  size_t length;                                 /* for `end` */
+  void (*end)(const struct rf_mapping *mapping); /* not NULL */
+} rf_mapping;
+
 /* ============================== Drivers ============================== */
 
 struct rf_driver;
 
 /* The operations of a driver. Offsets are absolute; there is no cursor. MUST members are not NULL, MAY members can be.
- * Threads: functions that read (read_at, read_many, peek, get_size, prefetch, stream, get_stats) run in several threads
- * at once; any other function runs alone on its state. `err` may be NULL; a function that fails sets it. */
+ * Threads: functions that read (read_at, read_many, peek, get_size, prefetch, stream, get_stats, map) run in several
+ * threads at once; any other function runs alone on its state. `err` may be NULL; a function that fails sets it. */
 typedef struct rf_driver_ops {
   size_t size; /* sizeof(rf_driver_ops) of the caller; members beyond it count as NULL */
 
@@ -113,6 +122,10 @@ typedef struct rf_driver_ops {
 
   /* MAY. Fills in all members of `stats` but `size`. */
   void (*get_stats)(void *state, rf_remote_stats *stats);
+
+  /* MAY. Maps n bytes of the content from `offset` on, for reading, without a copy. RF_ERR_TRUNCATED where the content
+   * ends before. NULL: rf_hdu_map() is RF_ERR_UNSUPPORTED. */
+  rf_status (*map)(void *state, uint64_t offset, size_t n, rf_mapping *mapping, rf_error *err);
 } rf_driver_ops;
 
 /* rf_driver.flags */

@@ -149,10 +149,12 @@ typedef struct rf_map rf_map;
 
 /* rf_hdu_map() maps the first `n` bytes of the data unit of HDU `index` (0-based) of `file`: of the file that the
  * handle has open, even if its name leads to another file now. If another program truncates the file, reading the lost
- * pages ends this process with SIGBUS. n      bytes to map, at least 1 map    receives the mapping; the caller ends it
- * with rf_map_free(). Unchanged on failure bytes  receives the address of the first byte; valid until rf_map_free(),
- * also after the file is closed Returns RF_OK; RF_ERR_ARGUMENT (`n`); RF_ERR_RANGE (`n` is beyond the data unit);
- * RF_ERR_TRUNCATED (the file ends before); RF_ERR_UNSUPPORTED (not a plain local file); the statuses of
+ * pages ends this process with SIGBUS.
+ * n      bytes to map, at least 1
+ * map    receives the mapping; the caller ends it with rf_map_free(). Unchanged on failure
+ * bytes  receives the address of the first byte; valid until rf_map_free(), also after the file is closed
+ * Returns RF_OK; RF_ERR_ARGUMENT (`n`); RF_ERR_RANGE (`n` is beyond the data unit); RF_ERR_TRUNCATED (the file ends
+ * before); RF_ERR_UNSUPPORTED (the driver has no mappings: not a plain local file or shared memory); the statuses of
  * rf_hdu_get_info(). Threads: any. */
 RF_API RF_CHECKED rf_status rf_hdu_map(rf_file *file, size_t index, size_t n, rf_map **map, const void **bytes,
                                        rf_error *err);

@@ -59,13 +59,6 @@ bool rf_local_is_replaced(void *state, const rf_file_stamp *stamp) {
   return status == RF_OK && differs;
 }
 
-rf_status rf_local_map(void *state, size_t length, const uint8_t **base, rf_error *err) {
-  rf_local_file *f = state;
-  if (f->unclaimed)
-    return rf_fail(err, RF_ERR_TRUNCATED, "the new file has no bytes yet");
-  return rf_map_open(f->fd, length, base, err);
-}
-
 rf_status rf_local_map_part(void *state, uint64_t offset, size_t length, uint8_t **base, rf_error *err) {
   return rf_map_open_part(((rf_local_file *)state)->fd, offset, length, base, err);
 }
@@ -298,4 +291,5 @@ const rf_driver_ops rf_local_ops = {
     .discard = file_discard,
     .close = file_close,
     .reserve = file_reserve,
+    .map = rf_local_file_map,
 };

@@ -26,8 +26,7 @@ bool rf_local_stamp_behind(const void *state, rf_file_stamp *stamp);
 bool rf_local_size_then(const void *state, const rf_file_stamp *stamp, uint64_t *size);
 bool rf_local_is_replaced(void *state, const rf_file_stamp *stamp);
 
-/* Maps bytes of the file; rf_map_close() ends the mapping. rf_local_map maps from the beginning, for reading. */
-rf_status rf_local_map(void *state, size_t length, const uint8_t **base, rf_error *err);
+/* Maps bytes of the file for writing; rf_map_close() ends the mapping. */
 rf_status rf_local_map_part(void *state, uint64_t offset, size_t length, uint8_t **base, rf_error *err);
 
 #endif

@@ -14,6 +14,7 @@
 
 typedef struct rf_local_file {
   rf_fd fd;
+  uint64_t begin;              /* offset of the content in the file */
   char *path;                  /* the resolved path of a file that may be written */
   uint32_t flags;              /* RF_OPEN_... */
   rf_replacement *replacement; /* fd is its temporary file */

@@ -29,7 +29,7 @@ static uint64_t count_read(rf_local_file *f) {
 }
 
 rf_status rf_local_file_read(rf_local_file *f, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
-  rf_status status = rf_fd_read(f->fd, offset, buffer, n, got, err);
+  rf_status status = rf_fd_read(f->fd, f->begin + offset, buffer, n, got, err);
   (void)count_read(f);
   return status;
 }
@@ -73,7 +73,7 @@ static bool is_worth_mapping(rf_local_file *f, const rf_read_range *ranges, size
   return pays(atomic_fetch_add_explicit(&f->reads, count, memory_order_relaxed) + count, size);
 }
 
-static rf_status truncated(const rf_read_range *range, uint64_t size, rf_error *err) {
+rf_status rf_local_file_truncated(const rf_read_range *range, uint64_t size, rf_error *err) {
   uint64_t have = range->offset < size ? size - range->offset : 0;
   rf_error_at(err, (int64_t)range->offset);
   return rf_fail(err, RF_ERR_TRUNCATED, "expected %zu bytes at offset %llu, found %llu: %llu bytes are missing",
@@ -117,14 +117,16 @@ static rf_status copy_from_mapping(rf_local_file *f, map_copy *c, bool *copied, 
     if (!c->map)
       return RF_OK;
   }
-  c->length = f->map_length;
-  if (!rf_guard_run(c->map, f->map_length, copy_mapped, c))
+  c->length = f->map_length > f->begin ? f->map_length - f->begin : 0;
+  const uint8_t *mapped = c->map;
+  c->map += c->length > 0 ? (size_t)f->begin : 0;
+  if (!rf_guard_run(mapped, f->map_length, copy_mapped, c))
     return RF_OK;
   looked.file = 0;
   looked.ended = count_read(f);
   RF_TRY(rf_fd_stamp(f->fd, &looked.stamp, err));
   looked.file = f->number;
-  *copied = looked.stamp.size >= c->length;
+  *copied = looked.stamp.size >= f->map_length;
   return RF_OK;
 }
 
@@ -143,7 +145,7 @@ rf_status rf_local_file_read_many(void *state, const rf_read_range *ranges, size
     if (got < range->length) {
       uint64_t size;
       RF_TRY(rf_fd_size(f->fd, &size, err));
-      return truncated(range, size, err);
+      return rf_local_file_truncated(range, size > f->begin ? size - f->begin : 0, err);
     }
   }
   return RF_OK;
@@ -154,4 +156,26 @@ bool rf_local_file_stamp_behind(const rf_local_file *f, rf_file_stamp *stamp) {
   *stamp = looked.stamp;
   looked.file = 0;
   return known;
+}
+
+static void end_mapping(const rf_mapping *mapping) {
+  rf_map_close(mapping->base, mapping->length);
+}
+
+rf_status rf_local_file_map(void *state, uint64_t offset, size_t n, rf_mapping *mapping, rf_error *err) {
+  rf_local_file *f = state;
+  rf_file_stamp stamp;
+  const uint8_t *base;
+  uint64_t end;
+  size_t length;
+  RF_TRY(rf_fd_stamp(f->fd, &stamp, err));
+  uint64_t size = f->unclaimed || stamp.size < f->begin ? 0 : stamp.size - f->begin;
+  if (!rf_add_u64(offset, n, &end) || end > size || !rf_to_size(f->begin + end, &length))
+    return rf_local_file_truncated(&(rf_read_range){offset, n, NULL}, size, err);
+  RF_TRY(rf_map_open(f->fd, length, &base, err));
+  *mapping = (rf_mapping){.bytes = base + (size_t)(f->begin + offset),
+                          .base = (void *)(uintptr_t)base,
+                          .length = length,
+                          .end = end_mapping};
+  return RF_OK;
 }

@@ -14,6 +14,12 @@ rf_status rf_local_file_read(rf_local_file *file, uint64_t offset, void *buffer,
 /* As rf_driver_ops.read_many. */
 rf_status rf_local_file_read_many(void *state, const rf_read_range *ranges, size_t count, rf_error *err);
 
+/* As rf_driver_ops.map. */
+rf_status rf_local_file_map(void *state, uint64_t offset, size_t n, rf_mapping *mapping, rf_error *err);
+
+/* Fails with RF_ERR_TRUNCATED: a range ends behind the content of `size` bytes. */
+rf_status rf_local_file_truncated(const rf_read_range *range, uint64_t size, rf_error *err);
+
 /* As rf_store_stamp_behind. */
 bool rf_local_file_stamp_behind(const rf_local_file *file, rf_file_stamp *stamp);
 
