@@ -20,7 +20,7 @@ INCLUDE = Path(__file__).resolve().parent / "csrc" / "include"
 CALLBACKS = """
 extern "Python" {
   /* rustfits/_core/binding/codecs.py: an rf_stream_codec over zlib-ng */
-  rf_status rf_py_inflate_open(void *user, void **stream, rf_error *err);
+  rf_status rf_py_inflate_open(void *user, uint64_t memory, void **stream, rf_error *err);
   rf_status rf_py_inflate(void *stream, const uint8_t *in, size_t n_in, size_t *used, uint8_t *out,
                           size_t n_out, size_t *made, int *done, rf_error *err);
   void rf_py_inflate_close(void *stream);

@@ -63,13 +63,6 @@ static rf_status pick_driver(const char *name, const rf_options *options, const 
   return rf_transport_takes_raw_names(row) ? rf_schemes_check_chain(name, options, err) : RF_OK;
 }
 
-static rf_status filter_is_built(const rf_filter *filter, rf_error *err) {
-  if (filter->wrap)
-    return RF_OK;
-  return rf_fail(err, RF_ERR_NOT_BUILT, "is compressed with %s, which this build cannot read or write%s%s",
-                 filter->name, filter->hint ? "; " : "", filter->hint ? filter->hint : "");
-}
-
 /* Finds the filter for the first bytes. Content decides; the name counts only if the content is unknown, so that
  * garbage under ".gz" is a corrupt gzip file. A plain FITS file under ".gz" is a plain one. */
 static rf_status filter_of_content(rf_store *store, const rf_filter *by_name, const rf_filter **filter, rf_error *err) {
@@ -98,8 +91,8 @@ static rf_status add_filter(rf_store **store, const rf_filter *by_name, rf_mode 
     RF_TRY(filter_of_content(*store, by_name, &filter, err));
   if (!filter)
     return RF_OK;
-  RF_TRY(filter_is_built(filter, err));
-  return rf_store_result(filter->wrap(store, mode, options, err), "decode the file", err);
+  RF_TRY(rf_filter_check(filter, mode, (*store)->ops == &rf_memory_ops, err));
+  return rf_store_result(filter->wrap(filter, store, mode, options, err), "decode the file", err);
 }
 
 /* With these flags the driver replaces files as a whole, or keeps them until the first write, or refuses existing ones.
@@ -141,7 +134,7 @@ static rf_status open_row(const rf_driver *driver, const char *name, rf_mode mod
                    driver->scheme != NULL ? driver->scheme : "driver");
   const rf_filter *by_name = driver->flags & RF_DRIVER_CODECS ? rf_filter_of_name(name) : NULL;
   if (by_name && mode == RF_MODE_CREATE)
-    RF_TRY(filter_is_built(by_name, err)); /* before the file is truncated */
+    RF_TRY(rf_filter_check(by_name, mode, false, err)); /* before the file is truncated */
 
   rf_settings own;
   rf_settings_take(&own, given);

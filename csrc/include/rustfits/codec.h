@@ -16,26 +16,39 @@ extern "C" {
 
 /* ============================== Stream codecs ============================== */
 
-/* Inflates and deflates gzip members (RFC 1952). The built-in codec is zlib. All members are MUST. Threads: any,
- * several at once, but one at a time per stream. `err` may be NULL; a function that fails sets it. */
+/* The formats of stream codecs. */
+typedef enum rf_stream_format {
+  RF_STREAM_GZIP = 1,   /* RFC 1952 */
+  RF_STREAM_BZIP2 = 2,  /* .bz2 */
+  RF_STREAM_XZ = 3,     /* .xz */
+  RF_STREAM_ZSTD = 4,   /* RFC 8878 */
+  RF_STREAM_LZW = 5,    /* .Z, of the Unix program compress */
+  RF_STREAM_DEFLATE = 6 /* RFC 1951 without a frame, as in zip files */
+} rf_stream_format;
+
+/* Inflates and deflates one format, one unit after the other: a member (gzip), a stream (bzip2, xz) or a frame (zstd).
+ * `user` may be NULL. If the three functions for deflating are NULL, files of the format can only be read. All other
+ * members are MUST. Threads: any, several at once, but one at a time per stream. `err` may be NULL; a function that
+ * fails sets it. */
 typedef struct rf_stream_codec {
   size_t size;      /* sizeof(rf_stream_codec) of the caller */
   const char *name; /* "zlib", "zlib-ng" */
   void *user;       /* for inflate_open and deflate_open; NULL is allowed */
 
-  /* Opens a decoder for one member, with its header and trailer. *stream receives its state. */
-  rf_status (*inflate_open)(void *user, void **stream, rf_error *err);
+  /* Opens a decoder for one unit, with its header and trailer. *stream receives its state. A unit that needs more than
+   * `memory` bytes to decode is RF_ERR_LIMIT, here or in inflate. */
+  rf_status (*inflate_open)(void *user, uint64_t memory, void **stream, rf_error *err);
 
   /* Consumes up to n_in bytes of `in` and produces up to n_out bytes in `out`; *used and *made receive the numbers.
-   * *done becomes 1 behind the trailer, if its CRC and length were right. *used and *made are both 0 with *done = 0 if
-   * the decoder needs more input. RF_ERR_CODEC for a corrupt stream. */
+   * *done becomes 1 behind the trailer, if its checksums and lengths were right. *used and *made are both 0 with *done
+   * = 0 if the decoder needs more input. RF_ERR_CODEC for a corrupt unit. */
   rf_status (*inflate)(void *stream, const uint8_t *in, size_t n_in, size_t *used, uint8_t *out, size_t n_out,
                        size_t *made, int *done, rf_error *err);
 
   /* Frees a decoder. */
   void (*inflate_close)(void *stream);
 
-  /* Opens an encoder for one member. `level` is 1 (fast) to 9 (small), or 0: the codec chooses a fast one. */
+  /* Opens an encoder for one unit. `level` is 1 (fast) to 9 (small), or 0: the codec chooses a fast one. */
   rf_status (*deflate_open)(void *user, int level, void **stream, rf_error *err);
 
   /* Takes n_in bytes and calls sink(sink_user, ...) with output that is ready. finish = 1: also with all that remains,
@@ -47,15 +60,18 @@ typedef struct rf_stream_codec {
   void (*deflate_close)(void *stream);
 } rf_stream_codec;
 
-/* rf_stream_codec_register() makes `codec` the codec for .gz files that are opened from now on.
- * codec  must stay alive for the life of the process; NULL: the built-in codec
- * err    NULL: no details
- * Returns RF_OK; RF_ERR_ARGUMENT (the size is too small, or another member but `user` is NULL). Threads: any. */
-RF_API RF_CHECKED rf_status rf_stream_codec_register(const rf_stream_codec *codec, rf_error *err);
+/* rf_stream_codec_register() makes `codec` the codec for files of a format that are opened from now on.
+ * format  one of rf_stream_format
+ * codec   must stay alive for the life of the process; NULL: the built-in codec, if this build has one
+ * err     NULL: no details
+ * Returns RF_OK; RF_ERR_ARGUMENT (no such format, the size is too small, a MUST member is NULL, or only some of the
+ * functions for deflating are). Threads: any. */
+RF_API RF_CHECKED rf_status rf_stream_codec_register(rf_stream_format format, const rf_stream_codec *codec,
+                                                     rf_error *err);
 
-/* rf_stream_codec_name() gets the name of the codec in use.
- * Returns a text that lives as long as the process; never NULL. Threads: any. */
-RF_API const char *rf_stream_codec_name(void);
+/* rf_stream_codec_name() gets the name of the codec in use for a format.
+ * Returns a text that lives as long as the process; NULL if there is no codec for the format. Threads: any. */
+RF_API const char *rf_stream_codec_name(rf_stream_format format);
 
 /* --- binding ends here --- */
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Decodes the members of a .gz store (RFC 1952), forward, through a stream codec. An error says where in the compressed
- * store it is. The built-in codec finds that place, so that message and offset do not depend on the codec in use.
+ * Decodes the units of a compressed store, forward, through a stream codec. An error says where in the compressed store
+ * it is. The built-in codec of the format finds that place, so that message and offset do not depend on the codec in
+ * use.
  */
 #include "store/filter/decoder.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -14,10 +16,7 @@
 #define MIN_IN_BYTES ((size_t)64 * 1024)
 #define MAX_IN_BYTES ((size_t)512 * 1024)
 
-/* Header of a member: magic number, method, flags, time, extra flags, system. */
-#define MEMBER_HEADER_BYTES 10
-
-static rf_status fill(rf_gzip_decoder *g, rf_error *err) {
+static rf_status fill(rf_decoder *g, rf_error *err) {
   if (g->in_finished)
     return RF_OK;
   if (g->in_start > 0) {
@@ -38,84 +37,95 @@ static rf_status fill(rf_gzip_decoder *g, rf_error *err) {
 }
 
 /* Returns the offset in the store of the next byte to decode. */
-static uint64_t position(const rf_gzip_decoder *g) {
+static uint64_t position(const rf_decoder *g) {
   return g->in_offset - (g->in_end - g->in_start);
 }
 
-rf_status rf_gzip_decoder_open(rf_gzip_decoder *g, rf_store *inner, const rf_stream_codec *codec, rf_error *err) {
-  *g = (rf_gzip_decoder){.inner = inner, .codec = codec, .in_capacity = MAX_IN_BYTES, .in_chunk = MIN_IN_BYTES};
+rf_status rf_decoder_open(rf_decoder *g, rf_store *inner, const rf_format *format, const rf_stream_codec *codec,
+                          rf_error *err) {
+  *g = (rf_decoder){
+      .inner = inner, .format = format, .codec = codec, .in_capacity = MAX_IN_BYTES, .in_chunk = MIN_IN_BYTES};
   g->in = rf_alloc(g->in_capacity);
   if (g->in == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for reading compressed data");
   rf_status status = fill(g, err);
   if (status == RF_OK && g->in_end == 0)
-    status = rf_fail(err, RF_ERR_NOT_FITS, "expected a gzip file, found an empty file");
+    status = rf_fail(err, RF_ERR_NOT_FITS, "expected a %s file, found an empty file", format->name);
   if (status != RF_OK)
-    rf_gzip_decoder_close(g);
+    rf_decoder_close(g);
   return status;
 }
 
-void rf_gzip_decoder_close(rf_gzip_decoder *g) {
+void rf_decoder_close(rf_decoder *g) {
   if (g->stream != NULL)
     g->codec->inflate_close(g->stream);
   rf_free(g->in);
-  *g = (rf_gzip_decoder){0};
+  *g = (rf_decoder){0};
 }
 
-const uint8_t *rf_gzip_decoder_start(const rf_gzip_decoder *g, size_t *n) {
+const uint8_t *rf_decoder_start(const rf_decoder *g, size_t *n) {
   *n = g->in_end;
   return g->in;
 }
 
-/* Looks for another member behind a finished one. Sets *more if it begins at in_start. Other bytes end the content. */
-static rf_status between_members(rf_gzip_decoder *g, bool *more, rf_error *err) {
-  uint64_t begin = position(g);
-  bool padded = false;
+/* Passes over zeros. *zeros receives their number. Then as many bytes are there as a unit needs to begin. */
+static rf_status skip_zeros(rf_decoder *g, uint64_t *zeros, rf_error *err) {
+  *zeros = 0;
   for (;;) {
     while (g->in_start < g->in_end && g->in[g->in_start] == 0) {
       g->in_start++;
-      padded = true;
+      ++*zeros;
     }
-    if (g->in_finished || g->in_end - g->in_start >= (padded ? 1 : MEMBER_HEADER_BYTES))
-      break;
+    if (g->in_finished || g->in_end - g->in_start >= g->format->start_bytes)
+      return RF_OK;
     RF_TRY(fill(g, err));
   }
+}
+
+/* Looks for another unit behind a finished one. Sets *more if it begins at in_start. Other bytes end the content. */
+static rf_status between_units(rf_decoder *g, bool *more, rf_error *err) {
+  uint64_t begin = position(g), zeros;
+  RF_TRY(skip_zeros(g, &zeros, err));
   size_t left = g->in_end - g->in_start;
-  *more = !padded && left >= 2 && g->in[g->in_start] == 0x1f && g->in[g->in_start + 1] == 0x8b;
-  if (!*more && (padded || left > 0))
+  bool padded = g->format->padding > 0 && zeros % g->format->padding == 0;
+  *more = !g->format->single && (zeros == 0 || padded) && g->format->begins(g->in + g->in_start, left);
+  if (!*more && (left > 0 || (zeros > 0 && !padded)))
     g->stray = begin;
   return RF_OK;
 }
 
-static rf_status fail_truncated(rf_gzip_decoder *g, rf_error *err) {
+static rf_status fail_truncated(rf_decoder *g, rf_error *err) {
   g->broken = true;
-  rf_status status = rf_fail(err, RF_ERR_TRUNCATED,
-                             "the compressed file ends at byte %llu in the middle of the gzip member that begins at "
-                             "byte %llu",
-                             (unsigned long long)g->in_offset, (unsigned long long)g->member_offset);
+  rf_status status =
+      rf_fail(err, RF_ERR_TRUNCATED,
+              "the compressed file ends at byte %llu in the middle of the %s %s that begins at byte %llu",
+              (unsigned long long)g->in_offset, g->format->name, g->format->unit, (unsigned long long)g->unit_offset);
   rf_error_at(err, (int64_t)g->in_offset);
   return status;
 }
 
-/* Decodes the current member again with the built-in codec to find where it is corrupt. Returns false if it is not. */
-static bool locate(const rf_gzip_decoder *g, uint64_t *offset, rf_error *cause) {
+/* Decodes the current unit again to find where it is corrupt. The built-in codec judges. A codec that does not tell
+ * where it failed gets the bytes behind *offset one by one. Returns false if the unit is not corrupt. */
+static bool locate(const rf_decoder *g, uint64_t *offset, rf_error *cause) {
+  const rf_stream_codec *judge = g->format->builtin != NULL ? g->format->builtin : g->codec;
+  bool exact = judge == g->format->builtin && g->format->exact;
   const size_t chunk = MIN_IN_BYTES;
   uint8_t *buffers = rf_alloc(2 * chunk);
   void *stream = NULL;
-  if (buffers == NULL || rf_zlib_codec.inflate_open(NULL, &stream, NULL) != RF_OK) {
+  if (buffers == NULL || judge->inflate_open(judge->user, RF_STREAM_MEMORY_BYTES, &stream, NULL) != RF_OK) {
     rf_free(buffers);
     return false;
   }
-  uint64_t at = g->member_offset;
+  uint64_t at = g->unit_offset;
   rf_status status = RF_OK;
   int done = 0;
   size_t got = 1;
   while (status == RF_OK && !done && got > 0) {
-    status = rf_store_read_at(g->inner, at, buffers, chunk, &got, NULL);
+    size_t wanted = exact || at + chunk <= *offset ? chunk : at < *offset ? (size_t)(*offset - at) : 1;
+    status = rf_store_read_at(g->inner, at, buffers, wanted, &got, NULL);
     size_t start = 0, used = 0, made = 1;
     while (status == RF_OK && !done && (start < got || made > 0)) {
-      status = rf_zlib_codec.inflate(stream, buffers + start, got - start, &used, buffers + chunk, chunk, &made, &done,
-                                     cause);
+      status = judge->inflate(stream, buffers + start, got - start, &used, buffers + chunk, chunk, &made, &done, cause);
       start += used;
       if (used == 0 && made == 0)
         break;
@@ -123,44 +133,47 @@ static bool locate(const rf_gzip_decoder *g, uint64_t *offset, rf_error *cause) 
     at += start;
     got = start; /* no progress: the caller knows that the file is truncated */
   }
-  rf_zlib_codec.inflate_close(stream);
+  judge->inflate_close(stream);
   rf_free(buffers);
   *offset = at;
   return status == RF_ERR_CODEC;
 }
 
 /* Adds offsets in the file to the failure of the codec, `own`. */
-static rf_status fail_codec(rf_gzip_decoder *g, rf_status status, const rf_error *own, rf_error *err) {
-  g->broken = status == RF_ERR_CODEC;
+static rf_status fail_codec(rf_decoder *g, rf_status status, const rf_error *own, rf_error *err) {
+  g->broken = status == RF_ERR_CODEC || status == RF_ERR_LIMIT || status == RF_ERR_UNSUPPORTED;
   g->lost = !g->broken;
   uint64_t offset = position(g);
   rf_error located;
   rf_error_clear(&located);
   const char *cause = own->message;
-  if (status == RF_ERR_CODEC && g->codec != &rf_zlib_codec && locate(g, &offset, &located))
+  bool judged = g->codec == g->format->builtin && g->format->exact;
+  if (status == RF_ERR_CODEC && !judged && locate(g, &offset, &located))
     cause = located.message;
-  status = rf_fail(err, status, "%s at byte %llu of the compressed file, in the gzip member that begins at byte %llu",
-                   cause[0] != '\0' ? cause : "the gzip codec failed", (unsigned long long)offset,
-                   (unsigned long long)g->member_offset);
+  char plain[64];
+  snprintf(plain, sizeof plain, "the %s codec failed", g->format->name);
+  status = rf_fail(err, status, "%s at byte %llu of the compressed file, in the %s %s that begins at byte %llu",
+                   cause[0] != '\0' ? cause : plain, (unsigned long long)offset, g->format->name, g->format->unit,
+                   (unsigned long long)g->unit_offset);
   rf_error_at(err, (int64_t)offset);
   return status;
 }
 
-/* Begins the next member. *more is false behind the last one. */
-static rf_status begin_member(rf_gzip_decoder *g, bool *more, rf_error *err) {
+/* Begins the next unit. *more is false behind the last one. */
+static rf_status begin_unit(rf_decoder *g, bool *more, rf_error *err) {
   *more = true;
-  if (g->members > 0)
-    RF_TRY(between_members(g, more, err));
+  if (g->units > 0)
+    RF_TRY(between_units(g, more, err));
   if (!*more)
     return RF_OK;
-  RF_TRY(g->codec->inflate_open(g->codec->user, &g->stream, err));
-  g->member_offset = position(g);
-  g->members++;
+  RF_TRY(g->codec->inflate_open(g->codec->user, RF_STREAM_MEMORY_BYTES, &g->stream, err));
+  g->unit_offset = position(g);
+  g->units++;
   return RF_OK;
 }
 
-/* Calls the codec once: it makes *made bytes, needs more input, or ends a member. */
-static rf_status advance(rf_gzip_decoder *g, uint8_t *out, size_t n, size_t *made, rf_error *err) {
+/* Calls the codec once: it makes *made bytes, needs more input, or ends a unit. */
+static rf_status advance(rf_decoder *g, uint8_t *out, size_t n, size_t *made, rf_error *err) {
   *made = 0;
   if (g->in_start == g->in_end)
     RF_TRY(fill(g, err));
@@ -177,7 +190,8 @@ static rf_status advance(rf_gzip_decoder *g, uint8_t *out, size_t n, size_t *mad
   g->in_start += used;
   if (status != RF_OK)
     return fail_codec(g, status, &own, err);
-  if (done) {
+  bool ended = g->format->open_end && g->in_finished && used == 0 && *made == 0;
+  if (done || ended) {
     g->codec->inflate_close(g->stream);
     g->stream = NULL;
   } else if (used == 0 && *made == 0) {
@@ -190,13 +204,13 @@ static rf_status advance(rf_gzip_decoder *g, uint8_t *out, size_t n, size_t *mad
   return RF_OK;
 }
 
-static rf_status decode(rf_gzip_decoder *g, uint8_t *out, size_t n, size_t *made, bool *done, rf_error *err) {
+static rf_status decode(rf_decoder *g, uint8_t *out, size_t n, size_t *made, bool *done, rf_error *err) {
   *made = 0;
   *done = false;
   while (*made < n) {
     if (g->stream == NULL) {
       bool more;
-      RF_TRY(begin_member(g, &more, err));
+      RF_TRY(begin_unit(g, &more, err));
       if (!more) {
         *done = true;
         return RF_OK;
@@ -212,12 +226,12 @@ static rf_status decode(rf_gzip_decoder *g, uint8_t *out, size_t n, size_t *made
 
 /* Decodes again up to where the content was before a failure left the stream in an unknown state, such as an interrupt.
  */
-static rf_status find_place(rf_gzip_decoder *g, rf_error *err) {
+static rf_status find_place(rf_decoder *g, rf_error *err) {
   if (g->stream != NULL)
     g->codec->inflate_close(g->stream);
   g->stream = NULL;
   g->in_start = g->in_end = 0;
-  g->in_offset = g->members = 0;
+  g->in_offset = g->units = 0;
   g->in_finished = false;
   uint8_t *scratch = rf_alloc(MIN_IN_BYTES);
   if (scratch == NULL)
@@ -234,7 +248,7 @@ static rf_status find_place(rf_gzip_decoder *g, rf_error *err) {
   return status;
 }
 
-rf_status rf_gzip_decoder_read(rf_gzip_decoder *g, uint8_t *out, size_t n, size_t *made, bool *done, rf_error *err) {
+rf_status rf_decoder_read(rf_decoder *g, uint8_t *out, size_t n, size_t *made, bool *done, rf_error *err) {
   *made = 0;
   *done = false;
   if (g->lost)

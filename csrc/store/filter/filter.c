@@ -4,14 +4,15 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "store/filter/compressed.h"
+#include "store/filter/stream_codec.h"
 #include "store/http/url.h"
-#include "store/filter/gzip.h"
 
 #define MAGIC(...) .magic = (const uint8_t[]){__VA_ARGS__}, .magic_length = sizeof((const uint8_t[]){__VA_ARGS__})
 
 /* The known filters. A row without `wrap` is not in this build. No two magic numbers begin alike. */
 static const rf_filter filters[] = {
-    {.name = "gzip", .suffix = ".gz", MAGIC(0x1F, 0x8B), .wrap = rf_gzip_wrap},
+    {.name = "gzip", .suffix = ".gz", .format = &rf_gzip_format, .wrap = rf_compressed_wrap},
     {.name = "bzip2",
      .suffix = ".bz2",
      MAGIC('B', 'Z', 'h'),
@@ -35,6 +36,26 @@ static const rf_filter filters[] = {
      .hint = "decompress it first, for example with 'gunzip'"},
 };
 
+static bool begins(const rf_filter *filter, const uint8_t *bytes, size_t n) {
+  if (filter->format != NULL)
+    return filter->format->begins(bytes, n);
+  return n >= filter->magic_length && memcmp(bytes, filter->magic, filter->magic_length) == 0;
+}
+
+rf_status rf_filter_check(const rf_filter *filter, rf_mode mode, bool volatile_bytes, rf_error *err) {
+  const rf_format *format = filter->format;
+  const rf_stream_codec *codec = format != NULL ? rf_stream_codec_current(format->number) : NULL;
+  const char *hint = format != NULL ? format->hint : filter->hint;
+  if (filter->wrap == NULL || (format != NULL && codec == NULL))
+    return rf_fail(err, RF_ERR_NOT_BUILT, "is compressed with %s, which this build cannot read or write%s%s",
+                   filter->name, hint != NULL ? "; " : "", hint != NULL ? hint : "");
+  bool reads_only = mode == RF_MODE_READ || (mode == RF_MODE_READ_WRITE && volatile_bytes);
+  if (!reads_only && codec != NULL && codec->deflate_open == NULL)
+    return rf_fail(err, RF_ERR_READONLY, "is compressed with %s, which the library can only read; open with \"r\"",
+                   filter->name);
+  return RF_OK;
+}
+
 const rf_filter *rf_filter_of_name(const char *name) {
   const char *path;
   size_t length;
@@ -51,7 +72,7 @@ const rf_filter *rf_filter_of_name(const char *name) {
 
 const rf_filter *rf_filter_of_bytes(const uint8_t *bytes, size_t n) {
   for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
-    if (n >= filters[i].magic_length && memcmp(bytes, filters[i].magic, filters[i].magic_length) == 0)
+    if (begins(&filters[i], bytes, n))
       return &filters[i];
   return NULL;
 }

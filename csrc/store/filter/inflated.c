@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The decoded content of a .gz store. Decoding goes forward, as far as reads need, into one block of memory, which
- * serves all reads. The block does not move while pointers into it may exist. If a read needs most of the file before
- * much of it is decoded, the library decodes all of it at once (store/filter/whole.c).
+ * The decoded content of a compressed store. Decoding goes forward, as far as reads need, into one block of memory,
+ * which serves all reads. The block does not move while pointers into it may exist. If a read needs most of the file
+ * before much of it is decoded, the library decodes all of it at once (rf_format.whole_inflate).
  *
  * Threads: `mutex` guards shared state. One thread at a time decodes (`busy`). It does not hold the mutex, because the
  * codec may be a callback that needs a lock of its own (Python's GIL). Other threads wait for it, or read what is
@@ -15,15 +15,14 @@
 #include "base/memory.h"
 #include "base/system/platform.h"
 #include "store/filter/decoder.h"
-#include "store/filter/whole.h"
 #include "store/local/memory.h"
-
-/* Deflate turns one byte into at most this many: one bit makes a match of 258 bytes. */
-#define DEFLATE_MAX_RATIO 1032
 
 #define MIN_STEP_BYTES ((size_t)64 * 1024)
 #define MAX_STEP_BYTES ((size_t)1024 * 1024)
 #define FIRST_BLOCK ((size_t)256 * 1024)
+
+/* First bytes of the compressed store that a hint of the size may use: the header of a unit. */
+#define FIRST_BYTES 32
 
 /* Least size of the content for which decoding everything at once is faster. */
 #define MIN_WHOLE_BYTES ((uint64_t)128 * 1024)
@@ -48,6 +47,7 @@ typedef struct retired_block {
 
 struct rf_inflated {
   rf_store *inner; /* borrowed */
+  const rf_format *format;
   const rf_stream_codec *codec;
   uint64_t limit;
   atomic_uint_least64_t *stray; /* borrowed */
@@ -65,8 +65,10 @@ struct rf_inflated {
   rf_error failure_error;
 
   /* of the busy thread */
-  rf_gzip_decoder decoder;
+  rf_decoder decoder;
   size_t step;
+  uint8_t first[FIRST_BYTES]; /* of the compressed store, for the hint */
+  size_t first_bytes;
   bool hinted;
   uint64_t hint; /* probable size of the content, 0: unknown */
   bool whole_tried;
@@ -93,7 +95,7 @@ static void begin_again(rf_inflated *g) {
   g->complete = false;
   g->whole_tried = false;
   g->step = MIN_STEP_BYTES;
-  g->failure = rf_gzip_decoder_open(&g->decoder, g->inner, g->codec, &g->failure_error);
+  g->failure = rf_decoder_open(&g->decoder, g->inner, g->format, g->codec, &g->failure_error);
 }
 
 static void lock_state(rf_inflated *g) {
@@ -160,24 +162,15 @@ static rf_status grow_block(rf_inflated *g, size_t capacity, rf_error *err) {
 
 /* ---------------------------------------------------------------- sizes */
 
-/* The last four bytes of the compressed file are the size of its last member modulo 2^32 (RFC 1952, ISIZE). They count
- * only if the compressed size makes them plausible. A wrong hint costs a move of the block, nothing else. */
+/* Returns the probable size of the content, 0: unknown. A wrong hint costs a move of the block, nothing else. */
 static uint64_t size_hint(rf_inflated *g) {
-  if (g->hinted)
-    return g->hint;
   uint64_t packed = 0;
-  uint8_t tail[4];
-  if (rf_store_size(g->inner, &packed, NULL) != RF_OK || packed < 18 ||
-      rf_store_read(g->inner, packed - 4, tail, 4, NULL) != RF_OK)
+  if (g->hinted || g->format->size_hint == NULL)
+    return g->hint;
+  if (rf_store_size(g->inner, &packed, NULL) != RF_OK)
     return 0;
-  uint64_t hint = (uint64_t)tail[3] << 24 | (uint64_t)tail[2] << 16 | (uint64_t)tail[1] << 8 | tail[0];
-  uint64_t min = packed - packed / 512 - 18; /* stored blocks cost 5 bytes in 65,535 and the frame 18 or more */
-  if (packed > UINT32_MAX / 2)
-    while (hint < min)
-      hint += (uint64_t)1 << 32;
-  if (hint < min && hint + 64 < packed) /* several members: a guess */
-    hint = packed * 2;
-  if (hint / DEFLATE_MAX_RATIO > packed || hint > g->limit)
+  uint64_t hint = g->format->size_hint(g->inner, packed, g->first, g->first_bytes);
+  if (hint / g->format->max_ratio > packed || hint > g->limit)
     hint = 0;
   g->hinted = true;
   g->hint = hint;
@@ -225,7 +218,7 @@ static rf_status packed_bytes(rf_inflated *g, const uint8_t **bytes, size_t *n, 
 }
 
 static bool whole_is_wanted(rf_inflated *g, uint64_t end) {
-  if (g->whole_tried || end < MIN_WHOLE_BYTES || g->content.size > end / 4)
+  if (g->format->whole_inflate == NULL || g->whole_tried || end < MIN_WHOLE_BYTES || g->content.size > end / 4)
     return false;
   uint64_t hint = size_hint(g);
   return hint > 0 && end >= hint / 2;
@@ -243,11 +236,11 @@ static bool decode_whole(rf_inflated *g, uint64_t end) {
   bool good = spare != NULL && rf_to_size(size_hint(g), &guess) && packed_bytes(g, &packed, &n, &copy) == RF_OK;
   if (good) {
     uint64_t max = g->limit;
-    if (max / DEFLATE_MAX_RATIO > n)
-      max = (uint64_t)n * DEFLATE_MAX_RATIO;
+    if (max / g->format->max_ratio > n)
+      max = (uint64_t)n * g->format->max_ratio;
     if (max / WHOLE_TIMES > end)
       max = end * WHOLE_TIMES;
-    good = rf_whole_inflate(packed, n, guess, max, &made, &used) == RF_OK;
+    good = g->format->whole_inflate(packed, n, guess, max, &made, &used) == RF_OK;
   }
   if (copy.bytes != NULL)
     rf_pages_free(copy.bytes, copy.capacity);
@@ -258,7 +251,7 @@ static bool decode_whole(rf_inflated *g, uint64_t end) {
     replace_block(g, made, &spare);
     g->complete = true;
     rf_mutex_unlock(&g->mutex);
-    rf_gzip_decoder_close(&g->decoder);
+    rf_decoder_close(&g->decoder);
   }
   rf_free(spare);
   return good;
@@ -274,14 +267,14 @@ static rf_status fail_limit(rf_inflated *g, rf_error *err) {
 
 static void finish_stream(rf_inflated *g) {
   atomic_store(g->stray, g->decoder.stray);
-  rf_gzip_decoder_close(&g->decoder);
+  rf_decoder_close(&g->decoder);
 }
 
 /* Checks that the content ends at the limit. */
 static rf_status expect_end(rf_inflated *g, bool *done, rf_error *err) {
   uint8_t beyond;
   size_t made;
-  RF_TRY(rf_gzip_decoder_read(&g->decoder, &beyond, 1, &made, done, err));
+  RF_TRY(rf_decoder_read(&g->decoder, &beyond, 1, &made, done, err));
   if (!*done)
     return fail_limit(g, err);
   atomic_store(g->stray, g->decoder.stray);
@@ -307,7 +300,7 @@ static rf_status decode_step(rf_inflated *g, uint64_t target, size_t *size, bool
     g->step *= 2;
   RF_TRY(reserve(g, (size_t)n, err));
   size_t made;
-  rf_status status = rf_gzip_decoder_read(&g->decoder, g->content.bytes + g->content.size, (size_t)n, &made, done, err);
+  rf_status status = rf_decoder_read(&g->decoder, g->content.bytes + g->content.size, (size_t)n, &made, done, err);
   *size += made;
   if (status == RF_OK && *done)
     finish_stream(g); /* frees its buffer early: it may be larger than the file */
@@ -442,27 +435,32 @@ static rf_inflated *new_inflated(void) {
   return g;
 }
 
-rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64_t limit, atomic_uint_least64_t *stray,
-                           rf_inflated **inflated, rf_error *err) {
+rf_status rf_inflated_open(rf_store *inner, const rf_format *format, const rf_stream_codec *codec, uint64_t limit,
+                           atomic_uint_least64_t *stray, rf_inflated **inflated, rf_error *err) {
   rf_inflated *g = new_inflated();
   if (g == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for opening a compressed file");
   g->inner = inner;
+  g->format = format;
   g->codec = codec;
   g->limit = limit;
   g->forks = rf_fork_count();
   g->stray = stray;
-  rf_status status = rf_gzip_decoder_open(&g->decoder, inner, codec, err);
+  rf_status status = rf_decoder_open(&g->decoder, inner, format, codec, err);
   if (status != RF_OK) {
     rf_inflated_close(g);
     return status;
   }
+  size_t n;
+  const uint8_t *start = rf_decoder_start(&g->decoder, &n);
+  g->first_bytes = n < FIRST_BYTES ? n : FIRST_BYTES;
+  memcpy(g->first, start, g->first_bytes);
   *inflated = g;
   return RF_OK;
 }
 
 const uint8_t *rf_inflated_packed_start(const rf_inflated *g, size_t *n) {
-  return rf_gzip_decoder_start(&g->decoder, n);
+  return rf_decoder_start(&g->decoder, n);
 }
 
 rf_status rf_inflated_to_memory(rf_inflated *g, void **memory, rf_error *err) {
@@ -479,7 +477,7 @@ void rf_inflated_close(rf_inflated *g) {
   if (g->content.bytes != NULL)
     rf_pages_free(g->content.bytes, g->content.capacity);
   free_retired(g);
-  rf_gzip_decoder_close(&g->decoder);
+  rf_decoder_close(&g->decoder);
   rf_cond_destroy(&g->changed);
   rf_mutex_destroy(&g->mutex);
   rf_free(g);

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The decoded content of a .gz store, for any number of threads at once.
+ * The decoded content of a compressed store, for any number of threads at once.
  */
 #ifndef RF_STORE_FILTER_INFLATED_H
 #define RF_STORE_FILTER_INFLATED_H
 
 #include <stdatomic.h>
 
-#include "store/store.h"
+#include "store/filter/format.h"
 
 typedef struct rf_inflated rf_inflated;
 
 /* Reads the first compressed bytes; decodes nothing. `limit` is the largest size of the content. *stray (borrowed)
- * receives the offset of bytes behind the last member when the content ends. Errors as of rf_gzip_decoder_open(). */
-rf_status rf_inflated_open(rf_store *inner, const rf_stream_codec *codec, uint64_t limit, atomic_uint_least64_t *stray,
-                           rf_inflated **inflated, rf_error *err);
+ * receives the offset of bytes behind the last unit when the content ends. Errors as of rf_decoder_open(). */
+rf_status rf_inflated_open(rf_store *inner, const rf_format *format, const rf_stream_codec *codec, uint64_t limit,
+                           atomic_uint_least64_t *stray, rf_inflated **inflated, rf_error *err);
 void rf_inflated_close(rf_inflated *inflated);
 
-/* As rf_gzip_decoder_start(), before the first read. */
+/* As rf_decoder_start(), before the first read. */
 const uint8_t *rf_inflated_packed_start(const rf_inflated *inflated, size_t *n);
 
 /* As the functions of rf_driver_ops. A read that ends less than a block before corrupt data fails, because the library

@@ -1,177 +1,45 @@
-/* SPDX-License-Identifier: BSD-3-Clause
- *
- * The stream codec in use, and the built-in one, zlib.
- */
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "store/filter/stream_codec.h"
 
 #include <stdatomic.h>
-#include <zlib.h>
 
-#include "base/error.h"
-#include "base/memory.h"
-#include "store/filter/gzip.h"
+#include "store/filter/format.h"
 
-/* 15 bits of window; +16: a gzip header and trailer around the deflate stream. */
-#define GZIP_WINDOW_BITS (15 + 16)
-#define ZLIB_MEMORY_LEVEL 8
-#define FAST_LEVEL 1
+/* By format. NULL: the built-in codec. */
+static _Atomic(const rf_stream_codec *) registered[RF_STREAM_DEFLATE + 1];
 
-/* zlib counts in unsigned int. */
-#define MAX_ZLIB_BYTES ((size_t)1 << 30)
-
-#define DEFLATE_BYTES ((size_t)64 * 1024)
-
-typedef struct zlib_deflater {
-  z_stream z;
-  uint8_t out[DEFLATE_BYTES];
-} zlib_deflater;
-
-static void *zlib_alloc(void *user, unsigned items, unsigned size) {
-  (void)user;
-  return rf_alloc_zero(items, size);
+const rf_stream_codec *rf_stream_codec_current(rf_stream_format format) {
+  const rf_format *row = rf_format_find(format);
+  if (row == NULL)
+    return NULL;
+  const rf_stream_codec *codec = atomic_load(&registered[format]);
+  return codec != NULL ? codec : row->builtin;
 }
 
-static void zlib_free(void *user, void *block) {
-  (void)user;
-  rf_free(block);
-}
-
-static rf_status zlib_fail(const z_stream *z, int code, rf_error *err) {
-  if (code == Z_MEM_ERROR)
-    return rf_fail(err, RF_ERR_MEMORY, "zlib: out of memory");
-  if (code == Z_NEED_DICT)
-    return rf_fail(err, RF_ERR_CODEC, "corrupt gzip data: a preset dictionary is required");
-  return rf_fail(err, RF_ERR_CODEC, "corrupt gzip data: %s", z->msg != NULL ? z->msg : "zlib gives no reason");
-}
-
-static rf_status zlib_inflate_open(void *user, void **stream, rf_error *err) {
-  (void)user;
-  z_stream *z = rf_alloc_zero(1, sizeof *z);
-  if (z == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a gzip decoder");
-  z->zalloc = zlib_alloc;
-  z->zfree = zlib_free;
-  int code = inflateInit2(z, GZIP_WINDOW_BITS);
-  if (code != Z_OK) {
-    rf_status status = zlib_fail(z, code, err);
-    rf_free(z);
-    return status;
-  }
-  *stream = z;
+static rf_status check(const rf_stream_codec *codec, rf_error *err) {
+  if (codec->size < sizeof *codec)
+    return rf_fail(err, RF_ERR_ARGUMENT, "stream codec: size = %zu, expected %zu", codec->size, sizeof *codec);
+  const char *name = codec->name != NULL ? codec->name : "";
+  if (codec->name == NULL || codec->inflate_open == NULL || codec->inflate == NULL || codec->inflate_close == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "stream codec \"%s\": a MUST member is NULL", name);
+  int missing = (codec->deflate_open == NULL) + (codec->deflate == NULL) + (codec->deflate_close == NULL);
+  if (missing != 0 && missing != 3)
+    return rf_fail(err, RF_ERR_ARGUMENT, "stream codec \"%s\": %d of the 3 functions for deflating are NULL", name,
+                   missing);
   return RF_OK;
 }
 
-static rf_status zlib_inflate(void *stream, const uint8_t *in, size_t n_in, size_t *used, uint8_t *out, size_t n_out,
-                              size_t *made, int *done, rf_error *err) {
-  z_stream *z = stream;
-  n_in = n_in < MAX_ZLIB_BYTES ? n_in : MAX_ZLIB_BYTES;
-  n_out = n_out < MAX_ZLIB_BYTES ? n_out : MAX_ZLIB_BYTES;
-  z->next_in = (Bytef *)(uintptr_t)in; /* zlib does not write there */
-  z->avail_in = (unsigned)n_in;
-  z->next_out = out;
-  z->avail_out = (unsigned)n_out;
-  int code = inflate(z, Z_NO_FLUSH);
-  *used = n_in - z->avail_in;
-  *made = n_out - z->avail_out;
-  *done = code == Z_STREAM_END;
-  /* Z_BUF_ERROR means that no progress was possible. */
-  if (code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR)
-    return RF_OK;
-  return zlib_fail(z, code, err);
-}
-
-static void zlib_inflate_close(void *stream) {
-  inflateEnd(stream);
-  rf_free(stream);
-}
-
-static rf_status zlib_deflate_open(void *user, int level, void **stream, rf_error *err) {
-  (void)user;
-  zlib_deflater *d = rf_alloc_zero(1, sizeof *d);
-  if (d == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a gzip encoder");
-  d->z.zalloc = zlib_alloc;
-  d->z.zfree = zlib_free;
-  int code = deflateInit2(&d->z, level == 0 ? FAST_LEVEL : level, Z_DEFLATED, GZIP_WINDOW_BITS, ZLIB_MEMORY_LEVEL,
-                          Z_DEFAULT_STRATEGY);
-  if (code != Z_OK) {
-    rf_status status = code == Z_MEM_ERROR ? rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a gzip encoder")
-                                           : rf_fail(err, RF_ERR_ARGUMENT, "gzip level %d is not in 1..9", level);
-    rf_free(d);
-    return status;
-  }
-  *stream = d;
-  return RF_OK;
-}
-
-static rf_status zlib_deflate_chunk(zlib_deflater *d, int flush, rf_sink sink, void *context, rf_error *err) {
-  for (;;) {
-    d->z.next_out = d->out;
-    d->z.avail_out = DEFLATE_BYTES;
-    int code = deflate(&d->z, flush);
-    if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
-      return zlib_fail(&d->z, code, err);
-    size_t made = DEFLATE_BYTES - d->z.avail_out;
-    if (made > 0)
-      RF_TRY(sink(context, d->out, made, err));
-    if (flush == Z_FINISH ? code == Z_STREAM_END : d->z.avail_out > 0)
-      return RF_OK;
-  }
-}
-
-static rf_status zlib_deflate(void *stream, const uint8_t *in, size_t n_in, int finish, rf_sink sink, void *context,
-                              rf_error *err) {
-  zlib_deflater *d = stream;
-  while (n_in > 0) {
-    size_t chunk = n_in < MAX_ZLIB_BYTES ? n_in : MAX_ZLIB_BYTES;
-    d->z.next_in = (Bytef *)(uintptr_t)in;
-    d->z.avail_in = (unsigned)chunk;
-    RF_TRY(zlib_deflate_chunk(d, Z_NO_FLUSH, sink, context, err));
-    in += chunk;
-    n_in -= chunk;
-  }
-  return finish ? zlib_deflate_chunk(d, Z_FINISH, sink, context, err) : RF_OK;
-}
-
-static void zlib_deflate_close(void *stream) {
-  zlib_deflater *d = stream;
-  deflateEnd(&d->z);
-  rf_free(d);
-}
-
-const rf_stream_codec rf_zlib_codec = {
-    .size = sizeof(rf_stream_codec),
-    .name = "zlib",
-    .inflate_open = zlib_inflate_open,
-    .inflate = zlib_inflate,
-    .inflate_close = zlib_inflate_close,
-    .deflate_open = zlib_deflate_open,
-    .deflate = zlib_deflate,
-    .deflate_close = zlib_deflate_close,
-};
-
-/* NULL: the built-in codec. */
-static _Atomic(const rf_stream_codec *) registered;
-
-const rf_stream_codec *rf_stream_codec_current(void) {
-  const rf_stream_codec *codec = atomic_load(&registered);
-  return codec != NULL ? codec : &rf_zlib_codec;
-}
-
-rf_status rf_stream_codec_register(const rf_stream_codec *codec, rf_error *err) {
+rf_status rf_stream_codec_register(rf_stream_format format, const rf_stream_codec *codec, rf_error *err) {
   rf_error_clear(err);
-  if (codec != NULL) {
-    if (codec->size < sizeof *codec)
-      return rf_fail(err, RF_ERR_ARGUMENT, "stream codec: size = %zu, expected %zu", codec->size, sizeof *codec);
-    if (codec->name == NULL || codec->inflate_open == NULL || codec->inflate == NULL || codec->inflate_close == NULL ||
-        codec->deflate_open == NULL || codec->deflate == NULL || codec->deflate_close == NULL)
-      return rf_fail(err, RF_ERR_ARGUMENT, "stream codec \"%s\": a MUST member is NULL",
-                     codec->name != NULL ? codec->name : "");
-  }
-  atomic_store(&registered, codec);
+  if (rf_format_find(format) == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "invalid rf_stream_format %d", (int)format);
+  if (codec != NULL)
+    RF_TRY(check(codec, err));
+  atomic_store(&registered[format], codec);
   return RF_OK;
 }
 
-const char *rf_stream_codec_name(void) {
-  return rf_stream_codec_current()->name;
+const char *rf_stream_codec_name(rf_stream_format format) {
+  const rf_stream_codec *codec = rf_stream_codec_current(format);
+  return codec != NULL ? codec->name : NULL;
 }

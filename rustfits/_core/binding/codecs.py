@@ -73,7 +73,7 @@ def _void_callback(function: Callback) -> Callback:
 
 
 @_status_callback
-def rf_py_inflate_open(_user: CData, stream: CData, err: CData) -> int:
+def rf_py_inflate_open(_user: CData, _memory: int, stream: CData, err: CData) -> int:
     try:
         _hand_out(stream, _zlib_ng().decompressobj(wbits=GZIP_WINDOW_BITS))
     except BaseException as exception:
@@ -189,4 +189,4 @@ _CODEC = ffi.new(
 def register() -> None:
     """Make zlib-ng the codec for ``.gz`` files from now on."""
     err = error()
-    check(lib.rf_stream_codec_register(_CODEC, err), err)
+    check(lib.rf_stream_codec_register(lib.RF_STREAM_GZIP, _CODEC, err), err)

@@ -9,7 +9,6 @@
 
 #include "store/filter/whole.h"
 #include "store/open.h"
-#include "store/filter/stream_codec.h"
 
 /* What the options of these tests point at. */
 static rf_limits ceilings;
