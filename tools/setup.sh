@@ -49,6 +49,11 @@ aarch64-linux-gnu-gcc                     gcc-aarch64-linux-gnu
 /usr/s390x-linux-gnu/include/stdio.h      libc6-dev-s390x-cross
 qemu-s390x                                qemu-user
 gzip                                      gzip
+gfortran                                  gfortran
+/usr/bin/cargo                            cargo
+go                                        golang-go
+/usr/bin/meson                            meson
+groff                                     groff-base
 '
 needs_fuzz='
 clang                                     clang

@@ -42,7 +42,10 @@ def installed() -> Path:
     place = Path(tempfile.mkdtemp(prefix="rustfits-c-"))
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     prefix = place / "prefix"
-    meson("setup", str(place / "build"), str(ROOT), f"--prefix={prefix}", "--buildtype=debug")
+    meson(
+        *("setup", str(place / "build"), str(ROOT), f"--prefix={prefix}"),
+        *("--buildtype=debug", "-Ddefault_library=both"),
+    )
     meson("install", "-C", str(place / "build"))
     return prefix
 

@@ -182,7 +182,7 @@ def test_a_refused_file_is_a_permission_error(site: Site, content: bytes) -> Non
         assert isinstance(raised.value, PermissionError)
 
 
-def test_what_is_written_is_read(writable: WritableSite, images: list[np.ndarray]) -> None:
+def test_written_images_are_read(writable: WritableSite, images: list[np.ndarray]) -> None:
     name = writable.fresh()
     with writable.open(name, "w+") as fits:
         for image in images:

@@ -1,0 +1,3 @@
+module rustfits.example/image
+
+go 1.19
