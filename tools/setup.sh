@@ -165,6 +165,8 @@ python_packages() {
 
 # The package itself, as a user installs it; meson compiles only what changed.
 install_rustfits() {
+  # meson refuses an option that a build folder of before does not know.
+  [ ! meson_options.txt -nt build-${venv#.}/build.ninja ] || rm -rf build-${venv#.}
   PATH="$PWD/$venv/bin:$PATH" $venv/bin/python -m pip install -q --disable-pip-version-check --no-build-isolation \
     -Cbuild-dir=build-${venv#.} . || die "rustfits did not build: see the message above."
 }
