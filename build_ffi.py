@@ -35,11 +35,11 @@ extern "Python" {
   rf_status rf_py_session_open(void *user, void **session, rf_error *err);
   void rf_py_session_close(void *user, void *session);
 
-  /* rustfits/_core/remote/filesystems.py: the fetch of an rf_transport over fsspec */
-  rf_status rf_py_filesystem_fetch(void *user, const rf_request *request, const rf_receiver *receiver,
-                                   rf_response *response, rf_error *err);
-  rf_status rf_py_filesystem_session_open(void *user, void **session, rf_error *err);
-  void rf_py_filesystem_session_close(void *user, void *session);
+  /* rustfits/_core/remote/client.py: the fetch of an rf_transport over a client in Python */
+  rf_status rf_py_client_fetch(void *user, const rf_request *request, const rf_receiver *receiver,
+                               rf_response *response, rf_error *err);
+  rf_status rf_py_client_session_open(void *user, void **session, rf_error *err);
+  void rf_py_client_session_close(void *user, void *session);
 
   /* rustfits/_core/remote/progress.py: an rf_progress */
   rf_status rf_py_progress(void *user, uint64_t done, int64_t total);

@@ -433,27 +433,34 @@ class SchemeResolver(NamedTuple):
     hint: Callable[[bytes], str]  # what to install for that scheme; "" if nothing
 
 
-_resolver: SchemeResolver | None = None
+_resolvers: list[SchemeResolver] = []
 
 
-def set_scheme_resolver(resolver: SchemeResolver) -> None:
-    """Set the functions that `open_file` calls for unknown schemes."""
-    global _resolver
-    _resolver = resolver
+def add_scheme_resolver(resolver: SchemeResolver) -> None:
+    """Add functions that `open_file` calls for unknown schemes, after those added before."""
+    _resolvers.append(resolver)
 
 
 def _open_by_resolver(name: bytes, mode: str, options: CData, pointer: CData, err: CData) -> int:
-    """Open a name of an unknown scheme through the resolver, and return the status.
+    """Open a name of an unknown scheme through the first resolver that serves it.
+
+    Returns
+    -------
+    int
+        The status of opening the file.
 
     Raises
     ------
     FITSError
-        If the resolver finds no transport.
+        If there is no transport.
     """
-    if _resolver is not None and _resolver.serve(name):
-        return int(lib.rf_file_open(name, _MODES[mode], options, pointer, err))
-    hint = "" if _resolver is None else _resolver.hint(name)
-    refusal = failure(err.code, err, redacted(name), opening=True)
+    status = int(err.code)
+    if any(resolver.serve(name) for resolver in _resolvers):
+        status = int(lib.rf_file_open(name, _MODES[mode], options, pointer, err))
+    if status not in _NO_DRIVER:
+        return status
+    hint = next(filter(None, (resolver.hint(name) for resolver in _resolvers)), "")
+    refusal = failure(status, err, redacted(name), opening=True)
     if hint:
         refusal.args = (str(refusal) + hint, *refusal.args[1:])
     raise refusal

@@ -27,20 +27,21 @@ def keep_exception(
     stash_exception(exception.with_traceback(trace))
 
 
-def serve_sessions(make: Callable[[], Any], opening: str, closing: str) -> None:
+def serve_sessions(make: Callable[[CData], Any], opening: str, closing: str) -> None:
     """Define the functions of an ``rf_transport`` that open and close a session.
 
     Parameters
     ----------
     make : callable
-        Returns a session: an object with a method ``close``. Fetches get it by ``ffi.from_handle``.
+        Returns a session for the ``user`` of the transport: an object with a method ``close``.
+        Fetches get it by ``ffi.from_handle``.
     opening, closing : str
         Names of the functions in ``build_ffi.py``.
     """
     sessions: dict[CData, Any] = {}
 
     def open_one(user: CData, session: CData, err: CData) -> int:
-        made = make()
+        made = make(user)
         handle = ffi.new_handle(made)
         sessions[handle] = made
         session[0] = handle

@@ -11,17 +11,22 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
-import rustfits._core.remote.filesystems
 import rustfits._core.remote.transport  # noqa: F401  it registers itself
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
+from rustfits._core.binding.handle import add_scheme_resolver
 from rustfits._core.binding.library import CData, check, error, ffi, lib
 from rustfits._core.binding.names import key_is_secret
+from rustfits._core.remote import filesystems
 from rustfits._core.remote.progress import Progress, progress_callback
 
 if TYPE_CHECKING:
     from rustfits._core.binding.handle import FileHandle
 
 __all__ = ["Remote", "RemoteStats"]
+
+# fsspec comes last, because it may know schemes of the others, too.
+for _client in (filesystems,):
+    add_scheme_resolver(_client.RESOLVER)
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")

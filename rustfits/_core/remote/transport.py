@@ -138,7 +138,7 @@ def _fetch(user: CData, request: CData, receiver: CData, response: CData, err: C
 def _register() -> Sequence[CData]:
     """Register pycurl with the C library; return what must live as long as the process."""
     ffi.def_extern(name="rf_py_fetch", error=lib.RF_ERR_CALLBACK, onerror=keep_exception)(_fetch)
-    serve_sessions(Session, "rf_py_session_open", "rf_py_session_close")
+    serve_sessions(lambda user: Session(), "rf_py_session_open", "rf_py_session_close")
     name = ffi.new("char[]", b"pycurl")
     schemes = ffi.new("char[]", b"http https ftp ftps s3")
     transport = ffi.new("rf_transport *")
