@@ -54,6 +54,9 @@ gfortran                                  gfortran
 go                                        golang-go
 /usr/bin/meson                            meson
 groff                                     groff-base
+openssl                                   openssl
+xrootd                                    xrootd-server
+xrdsssadmin                               xrootd-server
 '
 needs_fuzz='
 clang                                     clang

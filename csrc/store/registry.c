@@ -30,6 +30,8 @@
                             "with rf_transport_register()"
 #endif
 #define FETCH_FIRST "fetch the file with a tool of its own and open the copy by its path"
+#define BY_XROOTD                                                                                                      \
+  .flags = RF_DRIVER_REMOTE, .hint = "the Python package reads it by the package xrootd; from C, " FETCH_FIRST
 
 static const rf_driver built_in[] = {
     {ROW, .scheme = "file", .flags = RF_DRIVER_WRITE | RF_DRIVER_CODECS | RF_DRIVER_ATOMIC, .ops = &rf_local_ops},
@@ -49,8 +51,12 @@ static const rf_driver built_in[] = {
     {ROW, .scheme = "az", .flags = RF_DRIVER_REMOTE, .hint = "use the blob's https:// address"},
     {ROW, .scheme = "abfs", .flags = RF_DRIVER_REMOTE, .hint = "use the blob's https:// address"},
     {ROW, .scheme = "sftp", .flags = RF_DRIVER_REMOTE, .hint = FETCH_FIRST},
-    {ROW, .scheme = "root", .flags = RF_DRIVER_REMOTE, .hint = FETCH_FIRST},
-    {ROW, .scheme = "gsiftp", .flags = RF_DRIVER_REMOTE, .hint = FETCH_FIRST},
+    {ROW, .scheme = "root", BY_XROOTD},
+    {ROW, .scheme = "roots", BY_XROOTD},
+    {ROW, .scheme = "xroot", BY_XROOTD},
+    {ROW, .scheme = "xroots", BY_XROOTD},
+    {ROW, .scheme = "gsiftp", .flags = RF_DRIVER_REMOTE,
+     .hint = "the Python package reads it by gfal2 or globus-url-copy; from C, " FETCH_FIRST},
     {ROW, .scheme = "shmem", .flags = RF_DRIVER_MEMORY, .hint = "use mem:// within one process, or a file in /dev/shm"},
     {ROW, .scheme = "stream", .hint = "read the stream to its end and open its bytes (rf_file_open_bytes, from_bytes)"},
     {ROW, .scheme = "stdin", .hint = "read it to its end and open the bytes (rf_file_open_bytes, from_bytes)"},

@@ -78,11 +78,13 @@ static rf_status location_of(rf_fetcher *f, const char *name, rf_error *err) {
   return f->location.url != NULL ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "out of memory");
 }
 
-/* S3 servers and FTP send one range at a time. */
+/* Of the URLs, S3 servers and FTP send one range at a time. A transport that takes raw names speaks one protocol. */
 static bool knows_multirange(const rf_fetcher *f) {
   const char *url = f->location.url;
-  return (f->transport->flags & RF_TRANSPORT_MULTIRANGE) != 0 && !f->location.is_s3 &&
-         (rf_url_has_scheme(url, "http") || rf_url_has_scheme(url, "https"));
+  if ((f->transport->flags & RF_TRANSPORT_MULTIRANGE) == 0)
+    return false;
+  bool is_http = !f->location.is_s3 && (rf_url_has_scheme(url, "http") || rf_url_has_scheme(url, "https"));
+  return is_http || (f->transport->flags & RF_TRANSPORT_RAW_NAMES) != 0;
 }
 
 rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const rf_options *options,
