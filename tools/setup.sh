@@ -57,6 +57,7 @@ groff                                     groff-base
 openssl                                   openssl
 xrootd                                    xrootd-server
 xrdsssadmin                               xrootd-server
+compress                                  ncompress
 '
 needs_fuzz='
 clang                                     clang

@@ -41,7 +41,8 @@ typedef struct rf_stream_codec {
 
   /* Consumes up to n_in bytes of `in` and produces up to n_out bytes in `out`; *used and *made receive the numbers.
    * *done becomes 1 behind the trailer, if its checksums and lengths were right. *used and *made are both 0 with *done
-   * = 0 if the decoder needs more input. RF_ERR_CODEC for a corrupt unit. */
+   * = 0 if the decoder needs more input. n_in is 0 at the end of the file only: there, a decoder for RF_STREAM_LZW,
+   * which has no trailer, sets *done if no code is cut off. RF_ERR_CODEC for a corrupt unit. */
   rf_status (*inflate)(void *stream, const uint8_t *in, size_t n_in, size_t *used, uint8_t *out, size_t n_out,
                        size_t *made, int *done, rf_error *err);
 

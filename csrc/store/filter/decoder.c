@@ -190,8 +190,7 @@ static rf_status advance(rf_decoder *g, uint8_t *out, size_t n, size_t *made, rf
   g->in_start += used;
   if (status != RF_OK)
     return fail_codec(g, status, &own, err);
-  bool ended = g->format->open_end && g->in_finished && used == 0 && *made == 0;
-  if (done || ended) {
+  if (done) {
     g->codec->inflate_close(g->stream);
     g->stream = NULL;
   } else if (used == 0 && *made == 0) {

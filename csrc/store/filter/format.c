@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "store/filter/format.h"
 
+#include "store/filter/codecs/lzw.h"
 #include "store/filter/codecs/zlib.h"
 
 /* Deflate turns one byte into at most this many: one bit makes a match of 258 bytes. */
@@ -44,6 +45,24 @@ const rf_format rf_gzip_format = {
     .whole_deflate = rf_whole_deflate,
 };
 
+/* ---- LZW ---- */
+
+static bool lzw_begins(const uint8_t *bytes, size_t n) {
+  return n >= 2 && bytes[0] == 0x1f && bytes[1] == 0x9d;
+}
+
+const rf_format rf_lzw_format = {
+    .number = RF_STREAM_LZW,
+    .name = "LZW",
+    .unit = "stream",
+    .begins = lzw_begins,
+    .magic = "the first two bytes are not 0x1f 0x9d",
+    .start_bytes = 2,
+    .single = true, /* all bytes up to the end of the file */
+    .builtin = &rf_lzw_codec,
+    .exact = true,
+};
+
 /* ---- deflate without a frame (RFC 1951) ---- */
 
 static bool anything_begins(const uint8_t *bytes, size_t n) {
@@ -68,6 +87,7 @@ const rf_format rf_deflate_format = {
 
 static const rf_format *const formats[] = {
     &rf_gzip_format,
+    &rf_lzw_format,
     &rf_deflate_format,
 };
 

@@ -23,8 +23,7 @@ typedef struct rf_format {
 
   /* 0, or zeros may stand behind a unit, in multiples of this. */
   unsigned padding;
-  bool single;   /* there is one unit; other bytes behind it are stray */
-  bool open_end; /* a unit ends where the file ends, without a mark */
+  bool single; /* there is one unit; other bytes behind it are stray */
 
   /* The built-in codec; NULL: not in this build. `exact`: where its `inflate` fails, *used leads to the corruption. */
   const rf_stream_codec *builtin;
@@ -42,6 +41,7 @@ typedef struct rf_format {
 } rf_format;
 
 extern const rf_format rf_gzip_format;
+extern const rf_format rf_lzw_format;
 extern const rf_format rf_deflate_format;
 
 /* Returns the row of a format, NULL for an unknown number. */

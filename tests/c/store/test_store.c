@@ -342,7 +342,6 @@ static void codecs_not_in_this_build(void) {
     size_t n;
     const char *says;
   } rows[] = {{"BZh91AY&SY", 10, "bzip2"},
-              {"\x1F\x9D\x90xx", 5, "compress"},
               {"\xFD"
                "7zXZ\0..",
                8, "xz"},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
@@ -100,6 +101,19 @@ class GzipSite(LocalSite):
         return gzip.decompress(content)
 
 
+class LZWSite(Site):
+    """Paths of .Z files, which can only be read."""
+
+    def publish(self, content: bytes) -> Path:
+        path = self.folder / "a.fits.Z"
+        with path.open("wb") as file:
+            subprocess.run(["compress", "-c", "-f"], input=content, stdout=file, check=True)
+        return path
+
+    def missing(self) -> Path:
+        return self.folder / "none.fits.Z"
+
+
 class ServedSite(Site):
     """Files that a server of one folder sends, by ranges."""
 
@@ -142,6 +156,7 @@ class FTPSite(ServedSite):
 SITES: dict[str, Callable[[Path], Site]] = {
     "path": LocalSite,
     "gz": GzipSite,
+    "Z": LZWSite,
     "http": HTTPSite,
     "ftp": FTPSite,
 }
