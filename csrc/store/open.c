@@ -47,8 +47,9 @@ static void list_schemes(char *text, size_t n) {
 
 static rf_status pick_driver(const char *name, const rf_options *options, const rf_driver **driver, rf_error *err) {
   RF_TRY(rf_schemes_check(name, options, err)); /* first, so that a refusal does not tell which schemes there are */
-  size_t n = rf_url_scheme(name);
-  const rf_driver *row = n ? rf_driver_find(name, n) : rf_driver_find("file", 4);
+  const char *scheme;
+  size_t n = rf_url_driver(name, &scheme);
+  const rf_driver *row = rf_driver_find(scheme, n);
   if (!row) {
     char known[256];
     list_schemes(known, sizeof known);
@@ -130,7 +131,7 @@ static rf_status flags_for(const rf_driver *driver, bool written_back, uint32_t 
 static rf_status open_row(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *given,
                           rf_store **store, rf_error *err) {
   if (mode != RF_MODE_READ && !(driver->flags & RF_DRIVER_WRITE))
-    return rf_fail(err, RF_ERR_READONLY, "%s:// files can only be read; open with \"r\"",
+    return rf_fail(err, RF_ERR_READONLY, "files of the scheme '%s' can only be read; open with \"r\"",
                    driver->scheme != NULL ? driver->scheme : "driver");
   const rf_filter *by_name = driver->flags & RF_DRIVER_CODECS ? rf_filter_of_name(name) : NULL;
   if (by_name && mode == RF_MODE_CREATE)

@@ -260,6 +260,8 @@ static void mark(const redaction *r, bool target) {
 static char *redact(const char *name, bool target) {
   size_t n = strlen(name);
   size_t made = 0;
+  if (rf_url_data(name) > 0)
+    return rf_strdup("data:***"); /* long, and the content may be secret */
   if (strstr(name, "://") == NULL)
     return rf_strdup(name);
   if (n >= SIZE_MAX / 8)

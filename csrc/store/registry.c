@@ -12,6 +12,7 @@
 #include "base/system/platform.h"
 #include "store/http/url.h"
 #include "store/curl/curl.h"
+#include "store/local/data.h"
 #include "store/local/file.h"
 #include "store/local/memory.h"
 #include "store/remote/remote.h"
@@ -37,6 +38,8 @@ static const rf_driver built_in[] = {
     {ROW, .scheme = "file", .flags = RF_DRIVER_WRITE | RF_DRIVER_CODECS | RF_DRIVER_ATOMIC, .ops = &rf_local_ops},
     {ROW, .scheme = "mem", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY | RF_DRIVER_VOLATILE, .ops = &rf_memory_ops},
     {ROW, .scheme = "memkeep", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY | RF_DRIVER_VOLATILE, .ops = &rf_memory_ops},
+
+    {ROW, .scheme = "data", .flags = RF_DRIVER_MEMORY | RF_DRIVER_CODECS, .ops = &rf_data_ops},
 
     /* A transport registered at run time replaces these. */
     {ROW, .scheme = "http", BY_TRANSPORT},

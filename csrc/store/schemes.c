@@ -49,10 +49,12 @@ static rf_status check(const char *scheme, size_t n, const rf_options *options, 
 }
 
 rf_status rf_schemes_check(const char *name, const rf_options *options, rf_error *err) {
+  const char *scheme;
   size_t n = rf_url_scheme(name);
   if (rf_is_name(name, n, "mem"))
     return RF_OK; /* private memory is always allowed; the library uses it for trials */
-  return n > 0 ? check(name, n, options, err) : check("file", 4, options, err);
+  n = rf_url_driver(name, &scheme);
+  return check(scheme, n, options, err);
 }
 
 /* fsspec reads a link of lower case letters alone as a scheme ("::simplecache::"), and any other link without "://" as

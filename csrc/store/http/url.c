@@ -16,6 +16,23 @@ size_t rf_url_scheme(const char *name) {
   return strncmp(name + n, "://", 3) == 0 ? n : 0;
 }
 
+size_t rf_url_data(const char *name) {
+  size_t start = 5;
+  if (strlen(name) <= start || !rf_equal_any_case(name, "data:", start))
+    return 0;
+  size_t n = strcspn(name + start, ",");
+  const char *slash = memchr(name + start, '/', n);
+  bool is_url = n == 0 || name[start] == ';' || (slash != NULL && slash > name + start);
+  return is_url && name[start + n] == ',' ? start + n + 1 : 0;
+}
+
+size_t rf_url_driver(const char *name, const char **scheme) {
+  size_t n = rf_url_scheme(name);
+  bool data = n == 0 && rf_url_data(name) > 0;
+  *scheme = data ? "data" : n > 0 ? name : "file";
+  return n > 0 ? n : 4;
+}
+
 void rf_url_path(const char *name, const char **path, size_t *length) {
   size_t scheme = rf_url_scheme(name);
   const char *start = name;
@@ -26,7 +43,7 @@ void rf_url_path(const char *name, const char **path, size_t *length) {
     n = strcspn(start, "?#");
   }
   *path = start;
-  *length = n;
+  *length = rf_url_data(name) > 0 ? 0 : n;
 }
 
 rf_status rf_url_decode(const char *text, size_t n, char **decoded, rf_error *err) {

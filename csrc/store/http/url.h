@@ -13,8 +13,15 @@
  * '.'). Returns 0 for a path. */
 size_t rf_url_scheme(const char *name);
 
+/* Returns the length of "data:<media type>," where a data: URL (RFC 2397) begins with it, else 0. The media type is
+ * empty, or begins with ';', or has a '/' inside. So "data:a,b" and "data:a/b" are paths. */
+size_t rf_url_data(const char *name);
+
+/* Gets the scheme whose driver opens a name: "file" for a path. Returns its length. */
+size_t rf_url_driver(const char *name, const char **scheme);
+
 /* Gets the part of a name that has the suffix: all of a path or a "file://" name; of any other URL, the path before
- * query and fragment. */
+ * query and fragment, and of a data: URL nothing. */
 void rf_url_path(const char *name, const char **path, size_t *length);
 
 /* Decodes %XX in n bytes of `text`. `decoded` is freed with rf_free. RF_ERR_ARGUMENT: a bad escape, or %00. */

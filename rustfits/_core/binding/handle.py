@@ -396,8 +396,9 @@ def name_bytes(filename: str | os.PathLike[str]) -> bytes:
         path: object = filename
         if isinstance(filename, os.PathLike):
             path = os.fspath(filename)
-            if path == "-":  # a file of that name; only the str is a standard stream
-                path = "./-"
+            # A file of that name: only a str is a standard stream or a data: URL.
+            if path == "-" or (isinstance(path, str) and path[:5].lower() == "data:"):
+                path = f"./{path}"
         if not isinstance(path, str):
             raise FITSTypeError(
                 f"a file name must be str or os.PathLike, not {type(path).__name__}"

@@ -69,6 +69,14 @@ static void suffixes(void) {
   CHECK(rf_filter_of_name("x.fits.bz2") != NULL && rf_filter_of_name("x.fits.Z") != NULL);
 }
 
+static void data_urls(void) {
+  CHECK(rf_url_data("data:,x") == 6 && rf_url_data("DATA:;base64,x") == 13 && rf_url_data("data:a/b;c=d,,") == 13);
+  const char *paths[] = {"", "data", "data:", "data:x", "data:x,y", "data:/x,y", "data:;base64", "xdata:,x", "data,"};
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    CHECK(rf_url_data(paths[i]) == 0);
+  CHECK(rf_filter_of_name("data:,x.gz") == NULL);
+}
+
 static void decoding(void) {
   char *text;
   rf_error_clear(&err);
@@ -410,6 +418,7 @@ int main(void) {
   RUN(schemes);
   RUN(passwords_are_hidden);
   RUN(suffixes);
+  RUN(data_urls);
   RUN(decoding);
   RUN(the_table_is_listed);
   RUN(unknown_and_unbuilt_are_two_errors);
