@@ -58,6 +58,12 @@ openssl                                   openssl
 xrootd                                    xrootd-server
 xrdsssadmin                               xrootd-server
 compress                                  ncompress
+globus-gridftp-server                     globus-gridftp-server-progs
+globus-url-copy                           globus-gass-copy-progs
+/usr/lib/python3/dist-packages/gfal2.*.so python3-gfal2
+/usr/lib/*/gfal2-plugins/libgfal_plugin_gridftp.so gfal2-plugin-gridftp
+sshd                                      openssh-server
+ssh-keygen                                openssh-client
 '
 needs_fuzz='
 clang                                     clang

@@ -88,6 +88,9 @@ class ClientSession:
 class ClientFile(ABC):
     """A file of a client, for one fetch."""
 
+    #: Whether `whole` is cheaper than ranges also for a file of known size.
+    streams = False
+
     @abstractmethod
     def look(self) -> Version:
         """Return the present version of the file."""
@@ -110,8 +113,8 @@ class ClientFile(ABC):
         """Return the number of requests that `read` sends for some ranges."""
         return len(spans)
 
-    def whole(self) -> bytes:
-        """Return the content of a file of unknown size."""
+    def whole(self) -> Iterator[bytes]:
+        """Yield the content of a file, whose size may be unknown."""
         raise FetchError(lib.RF_ERR_UNSUPPORTED, "the size of the file is unknown")
 
 
@@ -242,9 +245,10 @@ class _Fetch:
                 f"the file has {size} bytes; the limit for a remote file is {limit}",
             )
         self._begin(0)
-        if size < 0:
+        if size < 0 or (size > 0 and self._file.streams):
             self._response.requests += 1
-            self._take(0, self._file.whole())
+            for body in self._file.whole():
+                self._take(0, body)
             return
         spans = [(first, min(first + _CHUNK_BYTES, size)) for first in range(0, size, _CHUNK_BYTES)]
         for _, body in self._chunks(spans, 1):

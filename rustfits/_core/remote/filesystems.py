@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from rustfits._core.binding.handle import SchemeResolver
@@ -123,9 +124,9 @@ class _File(ClientFile):
         starts, ends = [begin for begin, _ in spans], [end for _, end in spans]
         return [self._path] * len(spans), starts, ends
 
-    def whole(self) -> bytes:
-        """Return the content of a file of unknown size."""
-        return bytes(self._fs.cat_file(self._path))
+    def whole(self) -> Iterator[bytes]:
+        """Yield the content of a file of unknown size."""
+        yield bytes(self._fs.cat_file(self._path))
 
 
 def _bodies(bodies: list[Any]) -> list[bytes]:

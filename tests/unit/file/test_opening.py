@@ -84,7 +84,7 @@ def test_unknown_and_unavailable_schemes(tmp_path):
     with pytest.raises(rustfits.FITSDriverError, match="gopher"):
         FITS("gopher://host/x.fits")
     with pytest.raises(rustfits.FITSNotBuiltError) as caught:
-        FITS("gsiftp://host/x.fits")
+        FITS("az://host/x.fits")
     assert isinstance(caught.value, OSError)
     assert isinstance(caught.value, NotImplementedError)
 

@@ -19,7 +19,7 @@ from typing import TypeVar
 from ..server import Server
 
 # A shell starts the daemon, and ends it when its own standard input ends, as it does when this process is killed.
-_KEEPER = 'log=$1; shift; "$@" >"$log" 2>&1 & echo $!; cat >/dev/null; kill $! 2>/dev/null; wait'
+_SHELL = 'log=$1; shift; "$@" >"$log" 2>&1 & echo $!; cat >/dev/null; kill $! 2>/dev/null; wait'
 _PATH = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
 
 _Some = TypeVar("_Some", bound="Daemon")
@@ -45,7 +45,7 @@ class Daemon(Server):
         self.port = 0
         #: Environment variables with which a client logs in.
         self.environment: dict[str, str] = {}
-        self._keeper: subprocess.Popen[str] | None = None
+        self._shell: subprocess.Popen[str] | None = None
         # Other users must be able to pass through, so it is not below a folder of pytest.
         self.folder = Path(tempfile.mkdtemp(prefix=f"rustfits-{self.program}-", dir="/tmp"))
         self.folder.chmod(0o755)
@@ -74,16 +74,16 @@ class Daemon(Server):
         """Start the daemon, again on the same port after `kill`."""
         self._starts += 1
         log = self.folder / f"log-{self._starts}"
-        self._keeper = subprocess.Popen(
-            ["/bin/sh", "-c", _KEEPER, "sh", str(log), *self.command()],
+        self._shell = subprocess.Popen(
+            ["/bin/sh", "-c", _SHELL, "sh", str(log), *self.command()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env=self.start_environment(),
             start_new_session=True,
         )
-        assert self._keeper.stdout is not None
-        self.pid = int(self._keeper.stdout.readline())
+        assert self._shell.stdout is not None
+        self.pid = int(self._shell.stdout.readline())
         self.port = self._await_port(log)
 
     def _await_port(self, log: Path) -> int:
@@ -105,17 +105,17 @@ class Daemon(Server):
         self._end()
 
     def _end(self) -> None:
-        keeper, self._keeper = self._keeper, None
-        if keeper is None:
+        shell, self._shell = self._shell, None
+        if shell is None:
             return
-        assert keeper.stdin is not None and keeper.stdout is not None
-        keeper.stdin.close()
+        assert shell.stdin is not None and shell.stdout is not None
+        shell.stdin.close()
         try:
-            keeper.wait(10)
+            shell.wait(10)
         except subprocess.TimeoutExpired:
             os.kill(self.pid, signal.SIGKILL)
-            keeper.wait()
-        keeper.stdout.close()
+            shell.wait()
+        shell.stdout.close()
 
     def close(self) -> None:
         """Stop the daemon and remove its files."""

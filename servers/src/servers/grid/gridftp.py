@@ -10,6 +10,9 @@ import re
 from .authority import GridAuthority
 from .daemon import Daemon
 
+# Number of the user without rights, on Debian.
+_USER = 65534
+
 
 class GridFTPServer(Daemon):
     """A running GridFTP server."""
@@ -18,12 +21,23 @@ class GridFTPServer(Daemon):
     package = "globus-gridftp-server-progs"
     ready = re.compile(r"Server listening at \S+:(\d+)")
 
+    def __init__(self, *, trusts: GridFTPServer | None = None, without: str = "") -> None:
+        # Another server with the same certificates and the same user. New keys take a second.
+        self._trusts = trusts
+        # Commands of FTP that the server does not know, separated by commas.
+        self._without = without
+        super().__init__()
+
     def prepare(self) -> None:
+        if self._trusts is not None:
+            self._server_environment = self._trusts._server_environment
+            self.environment = self._trusts.environment
+            return
         authority = GridAuthority(self.folder / "tls")
         certificate, key = authority.issue("localhost", server=True)
         gridmap = self.folder / "gridmap"
         # root may not log in, and an unprivileged server can serve only itself.
-        user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        user = pwd.getpwuid(os.geteuid() or _USER).pw_name
         gridmap.write_text(f'"/O=rustfits tests/CN=fits user" {user}\n')
         common = {"X509_CERT_DIR": str(authority.folder)}
         self._server_environment = {
@@ -50,6 +64,7 @@ class GridFTPServer(Daemon):
             "-allow-disabled-login",
             *("-control-interface", "127.0.0.1", "-data-interface", "127.0.0.1"),
             *("-p", str(self.port)),
+            *(("-disable-command-list", self._without) if self._without else ()),
         ]
 
     def url(self, path: str = "") -> str:
