@@ -151,19 +151,28 @@ rf_status rf_file_append_begin_locked(rf_file *file, const rf_header *header, ui
   return RF_OK;
 }
 
+rf_status rf_file_primary_header(rf_header **header, rf_error *err) {
+  rf_header *made;
+  RF_TRY(rf_header_new(&made, err));
+  rf_status status = rf_header_append_logical(made, "SIMPLE", true, "conforms to FITS standard", err);
+  if (status == RF_OK)
+    status = rf_header_append_integer(made, "BITPIX", 8, "number of bits per data pixel", err);
+  if (status == RF_OK)
+    status = rf_header_append_integer(made, "NAXIS", 0, "number of data axes", err);
+  if (status == RF_OK)
+    status = rf_header_append_logical(made, "EXTEND", true, "FITS dataset may contain extensions", err);
+  if (status == RF_OK)
+    *header = made;
+  else
+    rf_header_free(made);
+  return status;
+}
+
 rf_status rf_file_append_primary(rf_file *file, rf_error *err) {
   rf_header *header;
   size_t index;
-  RF_TRY(rf_header_new(&header, err));
-  rf_status status = rf_header_append_logical(header, "SIMPLE", true, "conforms to FITS standard", err);
-  if (status == RF_OK)
-    status = rf_header_append_integer(header, "BITPIX", 8, "number of bits per data pixel", err);
-  if (status == RF_OK)
-    status = rf_header_append_integer(header, "NAXIS", 0, "number of data axes", err);
-  if (status == RF_OK)
-    status = rf_header_append_logical(header, "EXTEND", true, "FITS dataset may contain extensions", err);
-  if (status == RF_OK)
-    status = rf_file_append_begin_locked(file, header, 0, &index, err);
+  RF_TRY(rf_file_primary_header(&header, err));
+  rf_status status = rf_file_append_begin_locked(file, header, 0, &index, err);
   rf_header_free(header);
   return status;
 }

@@ -22,6 +22,9 @@ rf_status rf_file_append_begin_locked(rf_file *file, const rf_header *header, ui
  * for them. An unpublished HDU lacks nothing. */
 rf_status rf_file_check_whole_locked(rf_file *file, const rf_hdu *hdu, rf_error *err);
 
+/* Makes the header of an empty primary HDU. The caller frees *header. */
+rf_status rf_file_primary_header(rf_header **header, rf_error *err);
+
 /* Begins an empty primary HDU in an empty file, before an extension. Both are published or removed together. Exclusive
  * lock held. */
 rf_status rf_file_append_primary(rf_file *file, rf_error *err);

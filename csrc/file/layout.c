@@ -225,6 +225,13 @@ static rf_status check_no_trailer(rf_file *file, rf_error *err) {
       "not edited");
 }
 
+rf_status rf_layout_begin_move(rf_file *file, uint64_t new_size, rf_edit **edit, rf_error *err) {
+  uint64_t size;
+  RF_TRY(check_no_trailer(file, err));
+  RF_TRY(rf_file_size_locked(file, &size, err));
+  return rf_edit_begin(file->store, size, new_size, edit, err);
+}
+
 /* Makes the whole change or nothing. */
 static rf_status change_as_a_whole(const change *c, bool *written, rf_error *err) {
   rf_edit *edit;

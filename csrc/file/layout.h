@@ -59,6 +59,10 @@ static inline bool rf_layout_crosses_page(uint64_t offset, uint64_t n) {
  * rf_edit_is_wanted() is true. */
 rf_status rf_layout_begin_patch(rf_file *file, rf_edit **edit, rf_error *err);
 
+/* Begins an edit that moves bytes: the file will have new_size bytes. Returns RF_ERR_INTERRUPTED if it has remains of
+ * an interrupted edit. For files for which rf_edit_is_wanted() is true. */
+rf_status rf_layout_begin_move(rf_file *file, uint64_t new_size, rf_edit **edit, rf_error *err);
+
 /* Counts an edit: state that callers keep about the file becomes invalid. */
 void rf_layout_count_edit(rf_file *file);
 

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Copying an HDU to another file. Only the cards that its place requires change: the first HDU of a file begins with
- * SIMPLE, the others with XTENSION (FITS 4.4.1).
+ * Copying an HDU to another file. Only the cards that its place requires change (hdu/place.h).
  */
-#include <string.h>
-
 #include "base/memory.h"
 #include "hdu/copy.h"
 
 #include "hdu/checksum.h"
-#include "header/build.h"
-#include "header/card.h"
+#include "hdu/place.h"
 #include "table/edit.h"
 #include "file/access.h"
 #include "file/append.h"
@@ -115,53 +111,6 @@ rf_status rf_pair_call(rf_pair_step *step, const void *context, rf_file *from, s
   return RF_OK;
 }
 
-/* ---- the header ---- */
-
-static bool is_axis(const char *card) {
-  if (memcmp(card, "NAXIS", 5) != 0)
-    return false;
-  for (int i = 5; i < 8; i++)
-    if (card[i] != ' ' && (card[i] < '0' || card[i] > '9'))
-      return false;
-  return true;
-}
-
-/* Appends the cards after NAXISn that the place requires. */
-static rf_status add_place_cards(rf_header *header, bool first, rf_error *err) {
-  if (first)
-    return rf_header_append_logical(header, "EXTEND", true, "There may be standard extensions", err);
-  RF_TRY(rf_header_append_integer(header, "PCOUNT", 0, "required keyword; must = 0", err));
-  return rf_header_append_integer(header, "GCOUNT", 1, "required keyword; must = 1", err);
-}
-
-static rf_status adapt(const rf_header *old, bool first, rf_header *header, rf_error *err) {
-  static const char *const replaced[] = {"SIMPLE", "XTENSION", "EXTEND", "BLOCKED", "PCOUNT", "GCOUNT", "GROUPS", NULL};
-  const char *card = rf_header_get_cards(old);
-  size_t count = rf_header_get_count(old), last = 0;
-  for (size_t i = 0; i < count; i++)
-    if (is_axis(card + i * RF_CARD_BYTES))
-      last = i;
-  if (first)
-    RF_TRY(rf_header_append_logical(header, "SIMPLE", true, "conforms to FITS standard", err));
-  else
-    RF_TRY(rf_header_append_string(header, "XTENSION", "IMAGE   ", "IMAGE extension", err));
-  for (size_t i = 0; i < count; i++, card += RF_CARD_BYTES) {
-    bool drop = false;
-    for (size_t k = 0; replaced[k] != NULL; k++)
-      drop = drop || rf_card_is(card, replaced[k]);
-    if (!drop)
-      RF_TRY(rf_header_append_card(header, card, err));
-    if (i == last)
-      RF_TRY(add_place_cards(header, first, err));
-  }
-  return RF_OK;
-}
-
-/* Returns whether the HDU changes between primary HDU and extension, which only images can. */
-static bool changes_place(const rf_hdu *hdu, bool was_first, bool first) {
-  return was_first != first && hdu->ops->kind == RF_HDU_IMAGE && hdu->pcount == 0 && hdu->gcount == 1;
-}
-
 /* ---- the data ---- */
 
 static rf_status copy_bytes(rf_file *from, uint64_t at, uint64_t n, rf_file *to, uint64_t to_at, rf_error *err) {
@@ -222,7 +171,7 @@ rf_status rf_copy_locked(rf_file *from, size_t index, rf_file *to, size_t *new_i
   RF_TRY(rf_file_header_locked(from, hdu, &old, err));
   RF_TRY(rf_file_scan_locked(to, &count, err));
   bool first = count == 0, was_first = index == 0;
-  if (!changes_place(hdu, was_first, first)) {
+  if (was_first == first || !rf_place_is_free(hdu)) {
     if (was_first && !first)
       return rf_fail(err, RF_ERR_UNSUPPORTED, "random groups can only be the first HDU of a file");
     if (!was_first && first)
@@ -230,10 +179,8 @@ rf_status rf_copy_locked(rf_file *from, size_t index, rf_file *to, size_t *new_i
     return append_copy(from, hdu, old, true, to, new_index, written, err);
   }
   rf_header *header;
-  RF_TRY(rf_header_new(&header, err));
-  rf_status status = adapt(old, first, header, err);
-  if (status == RF_OK)
-    status = append_copy(from, hdu, header, false, to, new_index, written, err);
+  RF_TRY(rf_place_header(old, first, &header, err));
+  rf_status status = append_copy(from, hdu, header, false, to, new_index, written, err);
   rf_header_free(header);
   return status;
 }

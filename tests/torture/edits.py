@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 import rustfits
+from rustfits._core.binding.library import check, error, lib
 
 #: What an edit promises (docs/writing.md). WHOLE: old or new. CELLS: each cell, each tile old or new.
 #: PIXELS: the bytes that were reached are new.
@@ -136,6 +137,14 @@ def _new_table(fits: rustfits.FITS) -> None:
     fits.write_table({"v": arrays(50, 30, 3)}, extname="ADDED", var_dtypes={"v": "i4"})
 
 
+def _move(index: int, position: int) -> Callable[[rustfits.FITS], None]:
+    return lambda fits: check(lib.rf_hdu_move(fits._file._handle(), index, position, error()))
+
+
+def _delete(index: int) -> Callable[[rustfits.FITS], None]:
+    return lambda fits: check(lib.rf_hdu_delete(fits._file._handle(), index, error()))
+
+
 def _atomic(path: Path) -> None:
     with rustfits.FITS(path, "r+", atomic=True) as fits:
         fits["T1"].append(rows(100, -5))
@@ -178,6 +187,12 @@ EDITS: dict[str, Edit] = {
         lambda f: f.write_image(_PIXELS.astype("i4"), extname="A", compress=True)
     ),
     "cells of arrays": _edit(_vla, CELLS),
+    "HDU moved down": _edit(_move(1, 5)),
+    "HDU moved up": _edit(_move(6, 2)),
+    "last image becomes the first HDU": _edit(_move(7, 0)),
+    "HDU deleted": _edit(_delete(2)),
+    "last HDU deleted": _edit(_delete(7)),
+    "first HDU deleted": _edit(_delete(0)),
     "heap repacked": _edit(lambda f: f["VLA"].repack()),
     "tiles": _edit(_tiles, CELLS),
     "quantized tiles": _edit(_reals, CELLS),

@@ -123,6 +123,25 @@ RF_API RF_CHECKED rf_status rf_hdu_discard(rf_file *file, size_t index, rf_error
  * before. Threads: any. */
 RF_API RF_CHECKED rf_status rf_hdu_copy(rf_file *from, size_t index, rf_file *to, size_t *new_index, rf_error *err);
 
+/* ------------------------------ order ------------------------------ */
+
+/* rf_hdu_delete() removes HDU `index` (0-based) of `file`; the HDUs after it move, and their indices become smaller by
+ * one. In the place of a first HDU, the next one becomes the primary HDU if it is an image; otherwise an empty primary
+ * HDU is put there. After a kill, the file is as it was before or after the call. Indices that a caller keeps become
+ * those of other HDUs.
+ * Returns RF_OK; RF_ERR_NOT_FOUND (HDU); RF_ERR_ARGUMENT (this thread makes an HDU in `file`); RF_ERR_TRUNCATED (the
+ * data unit of the HDU that becomes the primary one is not whole); RF_ERR_READONLY; RF_ERR_NO_SPACE; RF_ERR_LIMIT; the
+ * statuses of an unreadable header; the statuses of a call on a file. Threads: any. */
+RF_API RF_CHECKED rf_status rf_hdu_delete(rf_file *file, size_t index, rf_error *err);
+
+/* rf_hdu_move() moves HDU `index` (0-based) of `file` so that its index becomes `position`. The HDUs between both
+ * places move by one. An image that becomes the first HDU gets SIMPLE, the one that was first XTENSION; their other
+ * cards and all data stay. After a kill, the file is as it was before or after the call. To insert an HDU, append it
+ * and move it. position  an index in `file`, 0-based Returns RF_OK; RF_ERR_NOT_FOUND (`index`, `position`);
+ * RF_ERR_UNSUPPORTED (an HDU that is not an image would become the first one, or random groups an extension);
+ * RF_ERR_TRUNCATED (a data unit that moves is not whole); those of rf_hdu_delete(). Threads: any. */
+RF_API RF_CHECKED rf_status rf_hdu_move(rf_file *file, size_t index, size_t position, rf_error *err);
+
 /* ------------------------------ changes by others ------------------------------ */
 
 /* rf_file_get_generation() gets a number that grows with each edit of `file` that can change structure or headers,
