@@ -88,12 +88,22 @@ static rf_status filter_of_content(rf_store *store, const rf_filter *by_name, co
 static rf_status add_filter(rf_store **store, const rf_filter *by_name, rf_mode mode, const rf_options *options,
                             rf_error *err) {
   const rf_filter *filter = by_name;
+  if ((options->flags & RF_OPEN_INDEX) != 0 && mode != RF_MODE_READ)
+    return rf_fail(err, RF_ERR_ARGUMENT, "an index (RF_OPEN_INDEX) is for files that are open for reading only");
   if (mode != RF_MODE_CREATE)
     RF_TRY(filter_of_content(*store, by_name, &filter, err));
   if (!filter)
     return RF_OK;
   RF_TRY(rf_filter_check(filter, mode, (*store)->ops == &rf_memory_ops, err));
-  return rf_store_result(filter->wrap(filter, store, mode, options, err), "decode the file", err);
+  rf_status status;
+  if ((options->flags & RF_OPEN_INDEX) == 0)
+    status = filter->wrap(filter, store, mode, options, err);
+  else if (filter->wrap_index != NULL)
+    status = filter->wrap_index(filter, store, options, err);
+  else
+    status =
+        rf_fail(err, RF_ERR_UNSUPPORTED, "is compressed with %s, which cannot be read through an index", filter->name);
+  return rf_store_result(status, "decode the file", err);
 }
 
 /* With these flags the driver replaces files as a whole, or keeps them until the first write, or refuses existing ones.

@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "store/filter/compressed.h"
+#include "store/filter/index/store.h"
 #include "store/filter/stream_codec.h"
 #include "store/http/url.h"
 
@@ -12,7 +13,11 @@
 
 /* The known filters. A row without `wrap` is not in this build. No two magic numbers begin alike. */
 static const rf_filter filters[] = {
-    {.name = "gzip", .suffix = ".gz", .format = &rf_gzip_format, .wrap = rf_compressed_wrap},
+    {.name = "gzip",
+     .suffix = ".gz",
+     .format = &rf_gzip_format,
+     .wrap = rf_compressed_wrap,
+     .wrap_index = rf_index_wrap},
     {.name = "bzip2",
      .suffix = ".bz2",
      MAGIC('B', 'Z', 'h'),

@@ -18,6 +18,8 @@ struct rf_filter {
   /* Wraps *store, which the filter owns on success. `mode` is that of the file; with RF_MODE_CREATE the store beneath
    * is new and empty. NULL: known, but not in this build. */
   rf_status (*wrap)(const rf_filter *filter, rf_store **store, rf_mode mode, const rf_options *options, rf_error *err);
+  /* MAY. The same for reading through an index (RF_OPEN_INDEX). NULL: the format has no index. */
+  rf_status (*wrap_index)(const rf_filter *filter, rf_store **store, const rf_options *options, rf_error *err);
   const char *hint; /* what to do where `wrap` is NULL */
 };
 

@@ -75,7 +75,7 @@ typedef struct probe_file {
   bytes temp;
   atomic_uint reads;
   atomic_ullong read_bytes;
-  uint64_t highest;      /* end of the last byte read, but for the tail */
+  atomic_ullong highest; /* end of the last byte read, but for the tail */
   uint64_t fail_read_at; /* reads that touch this offset fail while it is not 0 */
   uint64_t room;         /* a write past it says "no space"; 0: no end */
   int replaces, commits, aborts, writes, refuse_replace;
