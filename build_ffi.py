@@ -41,6 +41,21 @@ extern "Python" {
   rf_status rf_py_client_session_open(void *user, void **session, rf_error *err);
   void rf_py_client_session_close(void *user, void *session);
 
+  /* rustfits/_core/driver/callbacks.py: an rf_driver_ops over objects */
+  rf_status rf_py_driver_open(const rf_driver *driver, const char *name, rf_mode mode,
+                              const rf_options *options, void **state, rf_error *err);
+  rf_status rf_py_driver_close(void *state, rf_error *err);
+  rf_status rf_py_driver_read_at(void *state, uint64_t offset, void *buffer, size_t n, size_t *got,
+                                 rf_error *err);
+  rf_status rf_py_driver_get_size(void *state, uint64_t *size, rf_error *err);
+  rf_status rf_py_driver_write_at(void *state, uint64_t offset, const void *buffer, size_t n,
+                                  rf_error *err);
+  rf_status rf_py_driver_truncate(void *state, uint64_t size, rf_error *err);
+  rf_status rf_py_driver_peek(void *state, uint64_t offset, size_t n, const uint8_t **bytes,
+                              rf_error *err);
+  rf_status rf_py_driver_sync(void *state, rf_error *err);
+  void rf_py_driver_discard(void *state);
+
   /* rustfits/_core/remote/progress.py: an rf_progress */
   rf_status rf_py_progress(void *user, uint64_t done, int64_t total);
 }

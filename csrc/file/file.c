@@ -100,8 +100,22 @@ static bool is_mode(rf_mode mode) {
   return mode == RF_MODE_READ || mode == RF_MODE_READ_WRITE || mode == RF_MODE_CREATE;
 }
 
-/* Opens `name` with `driver`, or with that of its scheme (NULL). */
-static rf_status open_file(const rf_hdu_ops *const *kinds, const rf_driver *driver, const char *name, rf_mode mode,
+/* What opens a file: at most one is not NULL. Both NULL: the driver of the scheme. */
+typedef struct opener {
+  const rf_driver *driver;
+  const rf_transport *transport;
+} opener;
+
+static rf_status open_store(const opener *by, const char *name, rf_mode mode, const rf_options *options,
+                            rf_store **store, rf_error *err) {
+  if (by->driver != NULL)
+    return rf_store_open_driver(by->driver, name, mode, options, store, err);
+  if (by->transport != NULL)
+    return rf_store_open_transport(by->transport, name, mode, options, store, err);
+  return rf_store_open(name, mode, options, store, err);
+}
+
+static rf_status open_file(const rf_hdu_ops *const *kinds, const opener *by, const char *name, rf_mode mode,
                            const rf_options *options, rf_file **file, rf_error *err) {
   rf_file *opened;
   rf_store *store = NULL;
@@ -112,8 +126,7 @@ static rf_status open_file(const rf_hdu_ops *const *kinds, const rf_driver *driv
   RF_TRY(new_file(kinds, &settings, &opened, err));
   if (mode == RF_MODE_CREATE)
     settings.options.flags |= RF_OPEN_UNCUT;
-  rf_status status = driver != NULL ? rf_store_open_driver(driver, name, mode, &settings.options, &store, err)
-                                    : rf_store_open(name, mode, &settings.options, &store, err);
+  rf_status status = open_store(by, name, mode, &settings.options, &store, err);
   if (status != RF_OK) {
     free_file(opened);
     return status;
@@ -124,7 +137,8 @@ static rf_status open_file(const rf_hdu_ops *const *kinds, const rf_driver *driv
 rf_status rf_file_open_with(const rf_hdu_ops *const *kinds, const char *name, rf_mode mode, const rf_options *options,
                             rf_file **file, rf_error *err) {
   rf_error_clear(err);
-  return open_file(kinds, NULL, name, mode, options, file, err);
+  const opener by = {.driver = NULL};
+  return open_file(kinds, &by, name, mode, options, file, err);
 }
 
 rf_status rf_file_open_driver_with(const rf_hdu_ops *const *kinds, const rf_driver *driver, const char *name,
@@ -132,25 +146,48 @@ rf_status rf_file_open_driver_with(const rf_hdu_ops *const *kinds, const rf_driv
   rf_error_clear(err);
   if (driver == NULL)
     return rf_fail(err, RF_ERR_ARGUMENT, "expected a driver, found NULL");
-  return open_file(kinds, driver, name, mode, options, file, err);
+  const opener by = {.driver = driver};
+  return open_file(kinds, &by, name, mode, options, file, err);
 }
 
-rf_status rf_file_open_bytes_with(const rf_hdu_ops *const *kinds, const void *bytes, size_t n, rf_mode mode,
-                                  const rf_options *options, rf_file **file, rf_error *err) {
+rf_status rf_file_open_transport_with(const rf_hdu_ops *const *kinds, const rf_transport *transport, const char *name,
+                                      rf_mode mode, const rf_options *options, rf_file **file, rf_error *err) {
+  rf_error_clear(err);
+  if (transport == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected a transport, found NULL");
+  const opener by = {.transport = transport};
+  return open_file(kinds, &by, name, mode, options, file, err);
+}
+
+/* Opens bytes in memory, as a copy or as they are. */
+static rf_status open_memory(const rf_hdu_ops *const *kinds, const void *bytes, size_t n, rf_mode mode, bool copied,
+                             const rf_options *options, rf_file **file, rf_error *err) {
   rf_file *opened;
   rf_store *store = NULL;
   rf_settings settings;
-  rf_error_clear(err);
-  if (mode != RF_MODE_READ && mode != RF_MODE_READ_WRITE)
-    return rf_fail(err, RF_ERR_ARGUMENT, "expected RF_MODE_READ or RF_MODE_READ_WRITE, found rf_mode %d", (int)mode);
   rf_settings_take(&settings, options);
   RF_TRY(new_file(kinds, &settings, &opened, err));
-  rf_status status = rf_store_open_bytes(bytes, n, &settings.options, &store, err);
+  rf_status status = copied ? rf_store_open_bytes(bytes, n, &settings.options, &store, err)
+                            : rf_store_open_view(bytes, n, &settings.options, &store, err);
   if (status != RF_OK) {
     free_file(opened);
     return status;
   }
   return begin_file(opened, store, mode, file, err);
+}
+
+rf_status rf_file_open_bytes_with(const rf_hdu_ops *const *kinds, const void *bytes, size_t n, rf_mode mode,
+                                  const rf_options *options, rf_file **file, rf_error *err) {
+  rf_error_clear(err);
+  if (mode != RF_MODE_READ && mode != RF_MODE_READ_WRITE)
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected RF_MODE_READ or RF_MODE_READ_WRITE, found rf_mode %d", (int)mode);
+  return open_memory(kinds, bytes, n, mode, true, options, file, err);
+}
+
+rf_status rf_file_open_view_with(const rf_hdu_ops *const *kinds, const void *bytes, size_t n, const rf_options *options,
+                                 rf_file **file, rf_error *err) {
+  rf_error_clear(err);
+  return open_memory(kinds, bytes, n, RF_MODE_READ, false, options, file, err);
 }
 
 /* Closes the store, after everything was written. Exclusive lock held. */

@@ -90,12 +90,16 @@ struct rf_file {
 /* The `index` of a call that has read nothing from the file. */
 #define RF_NOT_READ (SIZE_MAX - 1)
 
-/* rf_file_open(), rf_file_open_bytes() and rf_file_open_driver() for files with these kinds of HDU, a list that ends
- * with NULL and outlives them. Its last row recognises every header. */
+/* The public functions without "_with" for files with these kinds of HDU, a list that ends with NULL and outlives them.
+ * Its last row recognises every header. */
 rf_status rf_file_open_with(const rf_hdu_ops *const *kinds, const char *name, rf_mode mode, const rf_options *options,
                             rf_file **file, rf_error *err);
 rf_status rf_file_open_bytes_with(const rf_hdu_ops *const *kinds, const void *bytes, size_t n, rf_mode mode,
                                   const rf_options *options, rf_file **file, rf_error *err);
+rf_status rf_file_open_view_with(const rf_hdu_ops *const *kinds, const void *bytes, size_t n, const rf_options *options,
+                                 rf_file **file, rf_error *err);
+rf_status rf_file_open_transport_with(const rf_hdu_ops *const *kinds, const rf_transport *transport, const char *name,
+                                      rf_mode mode, const rf_options *options, rf_file **file, rf_error *err);
 rf_status rf_file_open_driver_with(const rf_hdu_ops *const *kinds, const rf_driver *driver, const char *name,
                                    rf_mode mode, const rf_options *options, rf_file **file, rf_error *err);
 

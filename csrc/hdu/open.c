@@ -16,6 +16,15 @@ rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_mode mode, const rf
   return rf_file_open_bytes_with(rf_hdu_kinds, bytes, n, mode, options, file, err);
 }
 
+rf_status rf_file_open_view(const void *bytes, size_t n, const rf_options *options, rf_file **file, rf_error *err) {
+  return rf_file_open_view_with(rf_hdu_kinds, bytes, n, options, file, err);
+}
+
+rf_status rf_file_open_transport(const rf_transport *transport, const char *name, rf_mode mode,
+                                 const rf_options *options, rf_file **file, rf_error *err) {
+  return rf_file_open_transport_with(rf_hdu_kinds, transport, name, mode, options, file, err);
+}
+
 rf_status rf_file_open_driver(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
                               rf_file **file, rf_error *err) {
   return rf_file_open_driver_with(rf_hdu_kinds, driver, name, mode, options, file, err);

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "store/filter/filter.h"
 #include "store/http/url.h"
+#include "store/local/borrowed.h"
 #include "store/local/memory.h"
 #include "store/redact.h"
 #include "store/registry.h"
@@ -158,7 +159,8 @@ static rf_status open_row(const rf_driver *driver, const char *name, rf_mode mod
   RF_TRY(rf_store_new(driver->ops, state, driver->flags, mode != RF_MODE_READ, name, &opened, err));
   opened->durable = (options->flags & RF_OPEN_DURABLE) != 0;
   /* Before any byte of the file is used: an interrupted edit can leave half of a header. */
-  if ((driver->flags & (RF_DRIVER_REMOTE | RF_DRIVER_VOLATILE)) == 0) {
+  bool volatile_store = (driver->flags & RF_DRIVER_VOLATILE) != 0 && mode != RF_MODE_READ_WRITE;
+  if ((driver->flags & RF_DRIVER_REMOTE) == 0 && !volatile_store) {
     rf_status status = rf_trailer_open(opened, mode, options, false, err);
     if (status != RF_OK) {
       (void)rf_store_close(opened, NULL);
@@ -225,12 +227,9 @@ typedef struct own_row {
   rf_driver_ops ops;
 } own_row;
 
-rf_status rf_store_open_driver(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
-                               rf_store **store, rf_error *err) {
-  RF_TRY(check_arguments(name, mode, err));
-  RF_TRY(rf_driver_check(driver, err));
-  if (driver->ops == NULL)
-    return rf_fail(err, RF_ERR_ARGUMENT, "expected a driver with operations, found NULL");
+/* Opens `name` with a copy of the row, which need not be in the table. */
+static rf_status open_own(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
+                          rf_store **store, rf_error *err) {
   own_row *own = rf_alloc_zero(1, sizeof *own);
   if (own == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a driver");
@@ -241,9 +240,46 @@ rf_status rf_store_open_driver(const rf_driver *driver, const char *name, rf_mod
   rf_status status = open_row(&own->row, name, mode, options, &opened, err);
   if (status != RF_OK) {
     rf_free(own);
-    return err ? locate_opening(name, status, err) : status;
+    return status;
   }
   opened->own_row = own;
+  *store = opened;
+  return RF_OK;
+}
+
+rf_status rf_store_open_driver(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
+                               rf_store **store, rf_error *err) {
+  RF_TRY(check_arguments(name, mode, err));
+  RF_TRY(rf_driver_check(driver, err));
+  if (driver->ops == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected a driver with operations, found NULL");
+  rf_status status = open_own(driver, name, mode, options, store, err);
+  return status != RF_OK && err ? locate_opening(name, status, err) : status;
+}
+
+rf_status rf_store_open_transport(const rf_transport *transport, const char *name, rf_mode mode,
+                                  const rf_options *options, rf_store **store, rf_error *err) {
+  rf_driver row;
+  RF_TRY(check_arguments(name, mode, err));
+  RF_TRY(rf_transport_make_row(transport, &row, err));
+  rf_status status =
+      strstr(name, "::") != NULL ? rf_schemes_check_chain(name, options, err) : rf_schemes_check(name, options, err);
+  if (status == RF_OK)
+    status = open_row(&row, name, mode, options, store, err);
+  return status != RF_OK && err ? locate_opening(name, status, err) : status;
+}
+
+/* Adds what the content of n bytes in memory requires. Closes the store on failure. */
+static rf_status complete_bytes(rf_store *opened, rf_mode mode, const rf_options *options, rf_store **store,
+                                rf_error *err) {
+  rf_status status = rf_trailer_open(opened, mode, options, true, err); /* no other process writes them */
+  if (status == RF_OK)
+    status = add_filter(&opened, NULL, mode, options, err);
+  if (status != RF_OK) {
+    status = rf_error_locate(err, status, opened->name, -1);
+    (void)rf_store_close(opened, NULL);
+    return status;
+  }
   *store = opened;
   return RF_OK;
 }
@@ -267,14 +303,17 @@ rf_status rf_store_open_bytes(const void *bytes, size_t n, const rf_options *opt
   rf_settings_take(&own, options);
   RF_TRY(rf_store_new(&rf_memory_ops, state, RF_DRIVER_WRITE | RF_DRIVER_MEMORY | RF_DRIVER_VOLATILE, true, "<bytes>",
                       &opened, err));
-  status = rf_trailer_open(opened, RF_MODE_READ_WRITE, &own.options, true, err); /* a copy has no other process */
-  if (status == RF_OK)
-    status = add_filter(&opened, NULL, RF_MODE_READ_WRITE, &own.options, err);
-  if (status != RF_OK) {
-    status = rf_error_locate(err, status, opened->name, -1);
-    (void)rf_store_close(opened, NULL);
-    return status;
-  }
-  *store = opened;
-  return RF_OK;
+  return complete_bytes(opened, RF_MODE_READ_WRITE, &own.options, store, err);
+}
+
+rf_status rf_store_open_view(const void *bytes, size_t n, const rf_options *options, rf_store **store, rf_error *err) {
+  if (!bytes && n > 0)
+    return rf_fail(err, RF_ERR_ARGUMENT, "%zu bytes at NULL", n);
+  void *state;
+  rf_store *opened;
+  rf_settings own;
+  rf_settings_take(&own, options);
+  RF_TRY(rf_borrowed_new(bytes, n, &state, err));
+  RF_TRY(rf_store_new(&rf_borrowed_ops, state, RF_DRIVER_MEMORY, false, "<bytes>", &opened, err));
+  return complete_bytes(opened, RF_MODE_READ, &own.options, store, err);
 }

@@ -19,7 +19,14 @@ rf_status rf_store_open(const char *name, rf_mode mode, const rf_options *option
 rf_status rf_store_open_driver(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
                                rf_store **store, rf_error *err);
 
+/* Opens `name` through a transport that need not be registered (rf_file_open_transport). */
+rf_status rf_store_open_transport(const rf_transport *transport, const char *name, rf_mode mode,
+                                  const rf_options *options, rf_store **store, rf_error *err);
+
 /* Opens a memory store over a copy of n bytes, writable in every mode, with a filter if the content requires one. */
 rf_status rf_store_open_bytes(const void *bytes, size_t n, const rf_options *options, rf_store **store, rf_error *err);
+
+/* Opens a memory store over n bytes of the caller, for reading only, with a filter if the content requires one. */
+rf_status rf_store_open_view(const void *bytes, size_t n, const rf_options *options, rf_store **store, rf_error *err);
 
 #endif

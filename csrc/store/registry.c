@@ -200,6 +200,23 @@ rf_status rf_driver_register(const rf_driver *driver, rf_error *err) {
   return add(driver, err);
 }
 
+rf_status rf_driver_unregister(const char *scheme, rf_error *err) {
+  rf_error_clear(err);
+  size_t n = scheme != NULL ? strlen(scheme) : 0;
+  bool found = false;
+  rf_mutex_lock(&lock);
+  const rf_driver **row = n > 0 ? find_added(scheme, n) : NULL;
+  if (row != NULL) {
+    found = true;
+    added_count--;
+    memmove(row, row + 1, (size_t)(added + added_count - row) * sizeof *row);
+  }
+  rf_mutex_unlock(&lock);
+  if (!found)
+    return rf_fail(err, RF_ERR_NOT_FOUND, "no driver was added for the scheme '%.40s'", scheme != NULL ? scheme : "");
+  return RF_OK;
+}
+
 rf_status rf_driver_list(const rf_driver **rows, size_t capacity, size_t *count, rf_error *err) {
   rf_error_clear(err);
   if (!count || (!rows && capacity > 0))

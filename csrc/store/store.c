@@ -224,7 +224,8 @@ rf_status rf_store_forget_head(rf_store *store, uint64_t n, bool *same, rf_error
 
 rf_status rf_store_map(rf_store *store, uint64_t offset, size_t n, rf_mapping *mapping, rf_error *err) {
   if (!store->ops->map)
-    return rf_fail(err, RF_ERR_UNSUPPORTED, "only plain local files and shared memory can be viewed; use read()");
+    return rf_fail(err, RF_ERR_UNSUPPORTED,
+                   "only plain local files, shared memory and borrowed bytes can be viewed; use read()");
   return rf_store_result(store->ops->map(store->state, offset, n, mapping, err), "map the file", err);
 }
 

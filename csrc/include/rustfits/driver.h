@@ -155,6 +155,13 @@ typedef struct rf_driver {
  * RF_ERR_LIMIT (64 schemes were added). Threads: any. */
 RF_API RF_CHECKED rf_status rf_driver_register(const rf_driver *driver, rf_error *err);
 
+/* rf_driver_unregister() removes the row that was added for a scheme, so that the row of the library counts, if it has
+ * one. Files that are open keep the driver they have, and the row must stay alive for them.
+ * scheme  the scheme, without "://"
+ * err     NULL: no details
+ * Returns RF_OK; RF_ERR_NOT_FOUND (no row was added for `scheme`, or it is NULL). Threads: any. */
+RF_API RF_CHECKED rf_status rf_driver_unregister(const char *scheme, rf_error *err);
+
 /* rf_driver_list() gets the rows of the driver table: first those of the library, then those that were added.
  * rows      receives up to `capacity` rows, which live as long as the process; NULL is allowed if `capacity` is 0
  * capacity  number of elements of `rows`

@@ -6,6 +6,7 @@
 #define RUSTFITS_FILE_H
 
 #include "rustfits/driver.h"
+#include "rustfits/transport.h"
 #include "rustfits/header.h"
 
 #ifdef __cplusplus
@@ -54,8 +55,22 @@ RF_API RF_CHECKED rf_status rf_file_open(const char *name, rf_mode mode, const r
 RF_API RF_CHECKED rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_mode mode, const rf_options *options,
                                                rf_file **file, rf_error *err);
 
+/* rf_file_open_view() opens `n` bytes of the caller as a FITS file, for reading, without a copy. The library recognises
+ * compressed content (.gz). rf_hdu_map() gives pointers into the bytes.
+ * bytes    the content; borrowed: it must stay valid and unchanged until rf_file_close() or rf_file_free(), and until
+ *          rf_map_free() of each mapping. May be NULL when `n` is 0
+ * n        bytes at `bytes`
+ * options  NULL: defaults. Borrowed for the call
+ * file     receives the handle; the caller ends it with rf_file_free(). Unchanged on failure
+ * Returns RF_OK; RF_ERR_ARGUMENT (`bytes`); RF_ERR_NOT_FITS; RF_ERR_NOT_BUILT, RF_ERR_UNSUPPORTED (content);
+ * RF_ERR_INTERRUPTED (an edit that opening cannot show as finished); RF_ERR_CODEC; RF_ERR_LIMIT; RF_ERR_MEMORY; the
+ * statuses of an unreadable header. Threads: any. */
+RF_API RF_CHECKED rf_status rf_file_open_view(const void *bytes, size_t n, const rf_options *options, rf_file **file,
+                                              rf_error *err);
+
 /* rf_file_open_driver() opens a file of the caller's own driver, which needs no scheme and no row in the driver table.
- * driver   borrowed until the file is closed. Its scheme is used in messages and may be NULL; its flags apply
+ * driver   borrowed for the call: the library copies row and operations. Its scheme is used in messages and may be
+ *          NULL; its flags apply; `user` must live as long as ops->open needs it
  * name     passed to driver->ops->open, and the name of the file in messages; UTF-8, ended by NUL; copied
  * mode     RF_MODE_READ, RF_MODE_READ_WRITE or RF_MODE_CREATE
  * options  NULL: defaults. Borrowed for the call. `schemes` does not apply
@@ -65,6 +80,19 @@ RF_API RF_CHECKED rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_m
  * RF_ERR_MEMORY; any status of the driver; the statuses of an unreadable header. Threads: any. */
 RF_API RF_CHECKED rf_status rf_file_open_driver(const rf_driver *driver, const char *name, rf_mode mode,
                                                 const rf_options *options, rf_file **file, rf_error *err);
+
+/* rf_file_open_transport() opens a remote file through the caller's own transport, which needs no scheme and no row in
+ * the driver table.
+ * transport  borrowed until the file is closed. `schemes` may be NULL; its name is used in messages
+ * name       as for rf_file_open(). It may be a chain ("zip://a.fits::https://host/b.zip"): options->schemes and
+ *            RUSTFITS_SCHEMES must allow the schemes of all its links
+ * mode       as for rf_file_open()
+ * options    NULL: defaults. Borrowed for the call, except progress_user, which must live as long as the file
+ * file       receives the handle; the caller ends it with rf_file_free(). Unchanged on failure
+ * Returns RF_OK; RF_ERR_ARGUMENT (`transport`, its size, a MUST member; `name`; `mode`); RF_ERR_SCHEME; any other
+ * status of rf_file_open() but RF_ERR_NO_DRIVER. Threads: any. */
+RF_API RF_CHECKED rf_status rf_file_open_transport(const rf_transport *transport, const char *name, rf_mode mode,
+                                                   const rf_options *options, rf_file **file, rf_error *err);
 
 /* rf_file_read_header() reads the header of one HDU of a file that does not stay open. It is rf_file_open() for
  * reading, rf_hdu_get_logical_header() and rf_file_free() in one call.

@@ -28,6 +28,26 @@ bool rf_transport_takes_raw_names(const rf_driver *row) {
   return transport != NULL && (transport->flags & RF_TRANSPORT_RAW_NAMES) != 0;
 }
 
+static rf_status check_transport(const rf_transport *transport, rf_error *err) {
+  if (transport == NULL || transport->size < sizeof *transport || transport->name == NULL || transport->fetch == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected a transport with size, name and fetch");
+  return RF_OK;
+}
+
+static void fill_row(const rf_transport *transport, const char *scheme, rf_driver *row) {
+  *row = (rf_driver){.size = sizeof *row,
+                     .scheme = scheme,
+                     .flags = RF_DRIVER_REMOTE | RF_DRIVER_CODECS,
+                     .ops = &rf_remote_ops,
+                     .user = (void *)(uintptr_t)transport}; /* the table hands it back as const */
+}
+
+rf_status rf_transport_make_row(const rf_transport *transport, rf_driver *row, rf_error *err) {
+  RF_TRY(check_transport(transport, err));
+  fill_row(transport, transport->name, row);
+  return RF_OK;
+}
+
 static rf_status register_scheme(const rf_transport *transport, const char *scheme, size_t n, rf_error *err) {
   if (n >= SCHEME_BYTES)
     return rf_fail(err, RF_ERR_ARGUMENT, "transport \"%s\": expected schemes of at most %d characters", transport->name,
@@ -41,11 +61,7 @@ static rf_status register_scheme(const rf_transport *transport, const char *sche
     return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a driver");
   made->before = before;
   memcpy(made->scheme, scheme, n);
-  made->row.size = sizeof made->row;
-  made->row.scheme = made->scheme;
-  made->row.flags = RF_DRIVER_REMOTE | RF_DRIVER_CODECS;
-  made->row.ops = &rf_remote_ops;
-  made->row.user = (void *)(uintptr_t)transport; /* the table hands it back as const */
+  fill_row(transport, made->scheme, &made->row);
   rf_status status = rf_driver_register(&made->row, err);
   if (status != RF_OK)
     rf_free(made);
@@ -54,9 +70,9 @@ static rf_status register_scheme(const rf_transport *transport, const char *sche
 
 rf_status rf_transport_register(const rf_transport *transport, rf_error *err) {
   rf_error_clear(err);
-  if (transport == NULL || transport->size < sizeof *transport || transport->name == NULL ||
-      transport->schemes == NULL || transport->fetch == NULL)
-    return rf_fail(err, RF_ERR_ARGUMENT, "expected a transport with size, name, schemes and fetch");
+  RF_TRY(check_transport(transport, err));
+  if (transport->schemes == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "transport \"%s\" has no schemes", transport->name);
   const char *at = transport->schemes + strspn(transport->schemes, " ");
   if (*at == '\0')
     return rf_fail(err, RF_ERR_ARGUMENT, "transport \"%s\" has no schemes", transport->name);

@@ -37,7 +37,17 @@ if TYPE_CHECKING:
     from rustfits._core.binding.arrays import Array
     from rustfits._core.header.hdu import HDU
 
-__all__ = ["ClosedFile", "FileHandle", "half_made"]
+__all__ = [
+    "MODES",
+    "NULL",
+    "ClosedFile",
+    "FileHandle",
+    "half_made",
+    "name_bytes",
+    "open_bytes",
+    "open_file",
+    "open_view",
+]
 
 # Names that would be looked up for each file.
 NULL: CData = ffi.NULL
@@ -52,7 +62,7 @@ _SURE_BYTES = 1 << 20
 # The errors that end the list of HDUs and keep those before: a cut or an invalid header.
 _BROKEN = (lib.RF_ERR_FORMAT, lib.RF_ERR_TRUNCATED)
 _NO_DRIVER = (lib.RF_ERR_NO_DRIVER, lib.RF_ERR_NOT_BUILT)
-_MODES: dict[str, int] = {
+MODES: dict[str, int] = {
     "r": lib.RF_MODE_READ,
     "r+": lib.RF_MODE_READ_WRITE,
     "w+": lib.RF_MODE_CREATE,
@@ -77,6 +87,7 @@ class FileHandle:
         "kept",
         "mode",
         "pending_writers",
+        "viewed",
     )
 
     def __init__(self, pointer: CData, mode: str, fixed: bool) -> None:
@@ -86,7 +97,8 @@ class FileHandle:
         self.closed = False
         self.atomic = False  # only an explicit close replaces the old file
         self.fixed = fixed  # nothing can change the file: values that were read stay valid
-        self.kept: object = None  # memory that the options of the open file point at
+        self.kept: object = None  # what C refers to as long as the file is open
+        self.viewed: object = None  # the buffer that views of the file need, also after closing
         # HDUs that may have pending values, which close() writes.
         self.pending_writers: list[weakref.ref[HDU]] = []
         if mode == "r":
@@ -233,6 +245,7 @@ class FileHandle:
                 self.closed = True
                 err = error()
                 status = _shut(self._pointer, err)
+                self.kept = self.viewed = None
                 if status:
                     raise failure(status, err, self.filename)
 
@@ -401,8 +414,9 @@ def name_bytes(filename: str | os.PathLike[str]) -> bytes:
                 path = f"./{path}"
         if not isinstance(path, str):
             raise FITSTypeError(
-                f"a file name must be str or os.PathLike, not {type(path).__name__}"
-                + ("; for the bytes of a file use FITS.from_bytes" if type(path) is bytes else "")
+                "expected a file name (str or os.PathLike) or a binary file object, found "
+                + type(path).__name__
+                + ("; for the bytes of a file use FITS.from_bytes" if _is_bytes(path) else "")
             )
         filename = path
     if "\0" in filename:
@@ -410,11 +424,15 @@ def name_bytes(filename: str | os.PathLike[str]) -> bytes:
     return filename.encode(_ENCODING, _ERRORS)
 
 
+def _is_bytes(data: object) -> bool:
+    return isinstance(data, (bytes, bytearray, memoryview))
+
+
 def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
     """Open a file by name. `options` is an ``rf_options *`` or NULL."""
     pointer = _new(_FILE_POINTER)
     err = error()
-    status = _open(name, _MODES[mode], options, pointer, err)
+    status = _open(name, MODES[mode], options, pointer, err)
     if status:
         if status in _NO_DRIVER:
             status = _open_by_resolver(name, mode, options, pointer, err)
@@ -457,7 +475,7 @@ def _open_by_resolver(name: bytes, mode: str, options: CData, pointer: CData, er
     """
     status = int(err.code)
     if any(resolver.serve(name) for resolver in _resolvers):
-        status = int(lib.rf_file_open(name, _MODES[mode], options, pointer, err))
+        status = int(lib.rf_file_open(name, MODES[mode], options, pointer, err))
     if status not in _NO_DRIVER:
         return status
     hint = next(filter(None, (resolver.hint(name) for resolver in _resolvers)), "")
@@ -471,7 +489,19 @@ def open_bytes(data: memoryview, mode: str, options: CData) -> FileHandle:
     """Open a private copy of some bytes."""
     pointer, content = _new(_FILE_POINTER), ffi.from_buffer(data)
     err = error()
-    status = lib.rf_file_open_bytes(content, data.nbytes, _MODES[mode], options, pointer, err)
+    status = lib.rf_file_open_bytes(content, data.nbytes, MODES[mode], options, pointer, err)
     if status:
         raise failure(status, err, opening=True)
     return FileHandle(pointer[0], mode, False)
+
+
+def open_view(data: memoryview, options: CData) -> FileHandle:
+    """Open bytes without a copy, for reading. The handle keeps the buffer until it is closed."""
+    pointer, content = _new(_FILE_POINTER), ffi.from_buffer(data)
+    err = error()
+    status = lib.rf_file_open_view(content, data.nbytes, options, pointer, err)
+    if status:
+        raise failure(status, err, opening=True)
+    made = FileHandle(pointer[0], "r", True)
+    made.kept = made.viewed = (content, data)
+    return made

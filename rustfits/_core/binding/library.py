@@ -71,7 +71,7 @@ class _Thread(threading.local):
 _thread = _Thread()
 
 # Exceptions of callbacks by the ``cause`` of their ``rf_error``.
-_causes: dict[int, Exception] = {}
+_causes: dict[int, BaseException] = {}
 _causes_lock = threading.Lock()
 _cause_numbers = itertools.count(1)
 _MAX_CAUSES = 64
@@ -169,8 +169,11 @@ def stash_exception(exception: BaseException, err: CData | None = None) -> None:
     err : rf_error *, optional
         The error that the callback fills in. C passes it from its worker threads to the caller.
     """
-    if err is None or not err or not isinstance(exception, Exception):
+    interrupt = not isinstance(exception, Exception)
+    # An interrupt counts even if C goes on; only the main thread of Python gets one by itself.
+    if not err or (interrupt and threading.current_thread() is threading.main_thread()):
         _thread.exception = exception
+    if not err:
         return
     with _causes_lock:
         err.cause = next(_cause_numbers)

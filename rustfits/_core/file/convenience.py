@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
 
@@ -16,7 +15,7 @@ from rustfits._core.binding.errors import (
     FITSUnsupportedError,
     FITSValueError,
 )
-from rustfits._core.binding.handle import name_bytes
+from rustfits._core.driver.opening import FileLike, find_opener
 from rustfits._core.file.fits import FITS
 from rustfits._core.header.header import FITSHeader
 from rustfits._core.image.image import ImageHDU
@@ -37,7 +36,7 @@ __all__ = ["read", "read_header", "write", "write_image", "write_table"]
 
 @overload
 def read(
-    filename: str | os.PathLike[str],
+    filename: FileLike,
     ext: int | str | tuple[str, int] | None = ...,
     *,
     header: Literal[False] = ...,
@@ -47,7 +46,7 @@ def read(
 ) -> np.ndarray[Any, Any]: ...
 @overload
 def read(
-    filename: str | os.PathLike[str],
+    filename: FileLike,
     ext: int | str | tuple[str, int] | None = ...,
     *,
     header: Literal[True],
@@ -56,7 +55,7 @@ def read(
     schemes: Iterable[str] | None = ...,
 ) -> tuple[np.ndarray[Any, Any], FITSHeader]: ...
 def read(
-    filename: str | os.PathLike[str],
+    filename: FileLike,
     ext: int | str | tuple[str, int] | None = None,
     *,
     header: bool = False,
@@ -68,7 +67,7 @@ def read(
 
     Parameters
     ----------
-    filename : str or os.PathLike
+    filename : str, os.PathLike or file object
         As for `FITS`.
     ext : int, str or (str, int), optional
         The HDU: its index, name, or name and version. By default the first one with data. If none
@@ -135,7 +134,7 @@ def _has_shape(hdu: HDU) -> bool:
 
 
 def read_header(
-    filename: str | os.PathLike[str],
+    filename: FileLike,
     ext: int | str | tuple[str, int] = 0,
     *,
     lenient: bool | None = None,
@@ -146,7 +145,7 @@ def read_header(
 
     Parameters
     ----------
-    filename : str or os.PathLike
+    filename : str, os.PathLike or file object
         As for `FITS`.
     ext : int, str or (str, int)
         The HDU: its index, name, or name and version.
@@ -171,11 +170,12 @@ def read_header(
     """
     if type(ext) is int and ext >= 0 and remote is None and lenient is None and schemes is None:
         try:
-            found = FITSHeader._alone(name_bytes(filename), ext)
+            name, opener = find_opener(filename)
+            found = None if opener is not None else FITSHeader._alone(name, ext)
         except (FITSDriverError, FITSNotBuiltError):
             pass  # fsspec may know the scheme
         else:
-            if found._is_printable():
+            if found is not None and found._is_printable():
                 return found
     with FITS(filename, lenient=lenient, remote=remote, schemes=schemes) as fits:
         hdu: HDU = fits[ext]
@@ -183,7 +183,7 @@ def read_header(
 
 
 def write(
-    filename: str | os.PathLike[str],
+    filename: FileLike,
     data: Any,
     *,
     mode: str = "w+",
@@ -200,7 +200,7 @@ def write(
 
     Parameters
     ----------
-    filename : str or os.PathLike
+    filename : str, os.PathLike or file object
         As for `FITS`.
     data : array_like or dict
         The data. A structured array or a dict becomes a table, any other array an image.
@@ -215,7 +215,7 @@ def write(
     atomic : bool
         For ``w+``, whether to write a temporary file that replaces the old one when it is complete.
         False overwrites the old file, after checking the arguments and reserving space, for a disk
-        that cannot hold both.
+        that cannot hold both. A file object gets the complete file in order.
     durable : bool
         Whether to sync the file and its folder. A ``.gz`` is always synced.
     schemes : iterable of str, optional
@@ -238,7 +238,7 @@ def write(
 
 
 def _open_for_one_call(
-    filename: str | os.PathLike[str],
+    filename: FileLike,
     mode: str,
     atomic: bool,
     durable: bool,
@@ -251,7 +251,7 @@ def _open_for_one_call(
 
 
 def write_image(
-    filename: str | os.PathLike[str],
+    filename: FileLike,
     data: ArrayLike | None,
     *,
     mode: str = "w+",
@@ -264,7 +264,7 @@ def write_image(
 
     Parameters
     ----------
-    filename : str or os.PathLike
+    filename : str, os.PathLike or file object
         As for `FITS`.
     data : array_like
         The pixels.
@@ -287,7 +287,7 @@ def write_image(
 
 
 def write_table(
-    filename: str | os.PathLike[str],
+    filename: FileLike,
     data: TableLike,
     *,
     mode: str = "w+",
@@ -300,7 +300,7 @@ def write_table(
 
     Parameters
     ----------
-    filename : str or os.PathLike
+    filename : str, os.PathLike or file object
         As for `FITS`.
     data : structured array, dict, or list of arrays
         The columns.

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rustfits._core.binding.errors import (
     FITSError,
@@ -16,9 +16,10 @@ from rustfits._core.binding.errors import (
     FITSValueError,
     FITSWarning,
 )
-from rustfits._core.binding.handle import NULL, name_bytes, open_bytes, open_file
+from rustfits._core.binding.handle import NULL, name_bytes, open_bytes, open_file, open_view
 from rustfits._core.binding.names import scheme_list
 from rustfits._core.binding.options import NO_LIMITS, open_options, set_decoding
+from rustfits._core.driver.opening import FileLike, Opener, find_opener
 from rustfits._core.file.container import Container
 from rustfits._core.remote.remote import Remote, RemoteStats, remote_options, remote_stats
 
@@ -33,11 +34,12 @@ class FITS(Container):
 
     Parameters
     ----------
-    filename : str or os.PathLike
+    filename : str, os.PathLike or file object
         A path, or a name with a scheme: ``mem://``, ``http://``, ``https://``, ``ftp://``,
         ``ftps://``. Brackets, ``+`` and ``!`` in a path have no special meaning. The library
         decompresses files that begin as gzip files do, and compresses new files whose names end in
-        ``.gz``.
+        ``.gz``. Also a binary file object, from its first byte on if it can seek. The library never
+        closes it, and leaves its position anywhere. Also fsspec's ``OpenFile``, or a ``UPath``.
     mode : {"r", "r+", "w+"}
         ``"r"`` reads an existing file, ``"r+"`` reads and writes it. ``"w+"`` creates a file, or
         truncates an existing one.
@@ -48,6 +50,10 @@ class FITS(Container):
         cards are printable ASCII.
     remote : Remote or {"ranged", "download"}, optional
         How to fetch a remote file.
+    fs : fsspec.AbstractFileSystem, optional
+        The filesystem in which `filename` is a path.
+    storage_options : mapping, optional
+        Options for fsspec, which then opens `filename`: a URL, or a chain of URLs.
     max_inflate_bytes : int, optional
         The maximum size of a decompressed file, and of an unpacked HDU. By default 64 GiB.
     max_tile_bytes : int, optional
@@ -130,11 +136,13 @@ class FITS(Container):
 
     def __init__(
         self,
-        filename: str | os.PathLike[str],
+        filename: FileLike,
         mode: str = "r",
         *,
         lenient: bool | None = None,
         remote: Remote | str | None = None,
+        fs: Any = None,
+        storage_options: Mapping[str, Any] | None = None,
         max_inflate_bytes: int | None = None,
         max_tile_bytes: int | None = None,
         max_header_bytes: int | None = None,
@@ -152,7 +160,11 @@ class FITS(Container):
         index_bytes: int | None = None,
         schemes: Iterable[str] | None = None,
     ) -> None:
-        name = name_bytes(filename)
+        opener: Opener | None = None
+        if type(filename) is str and "::" not in filename and fs is storage_options is None:
+            name = name_bytes(filename)
+        else:
+            name, opener = find_opener(filename, fs, storage_options)
         if mode not in ("r", "r+", "w+"):
             raise FITSValueError(f"mode must be 'r', 'r+' or 'w+', not {mode!r}")
         if mode == "r" and (atomic or durable):
@@ -167,7 +179,7 @@ class FITS(Container):
         decoding = (spool_bytes, index, index_bytes)
         said = said or decoding != (None, False, None)
         if lenient is None and remote is None and schemes is None and not said:
-            self._file = open_file(name, mode, NULL)
+            self._file = (opener or open_file)(name, mode, NULL)
             return
         flags = {
             "ATOMIC": atomic,
@@ -184,14 +196,15 @@ class FITS(Container):
         kept = None if remote is None else remote_options(remote, options)
         allowed = scheme_list(schemes)
         options.schemes = allowed
-        self._file = open_file(name, mode, options)
-        self._file.kept = kept
+        self._file = (opener or open_file)(name, mode, options)
+        if kept is not None:
+            self._file.kept = self._file.kept, kept
         del allowed  # `options` points at it
 
     @classmethod
     def _create(
         cls,
-        filename: str | os.PathLike[str],
+        filename: FileLike,
         *,
         atomic: bool = True,
         durable: bool = False,
@@ -216,7 +229,8 @@ class FITS(Container):
         options = open_options(None, NO_LIMITS[:4], None, threads, chosen)
         allowed = scheme_list(schemes)
         options.schemes = allowed
-        self._file = open_file(name_bytes(filename), "w+", options)
+        name, opener = find_opener(filename)
+        self._file = (opener or open_file)(name, "w+", options)
         del allowed  # `options` points at it
         self._file.atomic = True
         return self
@@ -227,6 +241,7 @@ class FITS(Container):
         data: Buffer,
         mode: str = "r",
         *,
+        copy: bool = True,
         lenient: bool | None = None,
         max_inflate_bytes: int | None = None,
         max_tile_bytes: int | None = None,
@@ -234,7 +249,7 @@ class FITS(Container):
         max_hdus: int | None = None,
         threads: int | None = None,
     ) -> FITS:
-        """Open a copy of a FITS file in memory.
+        """Open a FITS file in memory: a copy of it, or the bytes themselves.
 
         Parameters
         ----------
@@ -242,6 +257,11 @@ class FITS(Container):
             The content of the file. The library recognises compressed content.
         mode : {"r", "r+"}
             The mode. Both allow writing, which changes the copy only.
+        copy : bool
+            Whether to copy `data`. With False, the file uses the memory of `data`, which must be
+            read-only and contiguous, such as `bytes`, a read-only `mmap`, or a memoryview after
+            ``toreadonly()``. The mode must be ``"r"``. The memory stays in use until the file and
+            all arrays of `ImageHDU.view` are deleted or closed, and must not change.
         lenient, max_inflate_bytes, max_tile_bytes, max_header_bytes, max_hdus, threads
             As for `FITS`.
 
@@ -255,7 +275,8 @@ class FITS(Container):
         NotFITSError, FITSOpenError, FITSTruncatedError
             If `data` has no complete readable header.
         FITSValueError
-            If `mode` is ``"w+"``, which would drop `data`. Use ``FITS("mem://", "w+")``.
+            If `mode` is ``"w+"``, which would drop `data`. Use ``FITS("mem://", "w+")``. With
+            ``copy=False``: if `mode` is not ``"r"``, or `data` is writable or not contiguous.
         FITSTypeError
             If `data` is no bytes-like object.
         """
@@ -270,6 +291,15 @@ class FITS(Container):
             raise FITSTypeError(
                 f"from_bytes needs a bytes-like object, not {type(data).__name__}"
             ) from None
+        if not copy and mode != "r":
+            raise FITSValueError(f"copy=False is for reading, and the mode is {mode!r}")
+        if not copy and not view.readonly:
+            raise FITSValueError(
+                "copy=False needs read-only memory, whose bytes stay the same: pass "
+                "memoryview(data).toreadonly() if they do"
+            )
+        if not copy and not view.c_contiguous:
+            raise FITSValueError("copy=False needs contiguous memory")
         if not view.c_contiguous:
             view = memoryview(view.tobytes())
         options = NULL
@@ -277,7 +307,7 @@ class FITS(Container):
         if lenient is not None or (*limits, None, threads) != NO_LIMITS:
             options = open_options(lenient, limits, None, threads)
         self = cls.__new__(cls)
-        self._file = open_bytes(view, mode, options)
+        self._file = open_bytes(view, mode, options) if copy else open_view(view, options)
         self._hdus = {}
         self._count = 0
         return self

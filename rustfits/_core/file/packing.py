@@ -22,6 +22,7 @@ from rustfits._core.compression.spec import (
     c_compression,
     check_compression,
 )
+from rustfits._core.driver.opening import FileLike, is_file_object
 from rustfits._core.file.fits import FITS
 from rustfits._core.header.values import COMMENTARY, is_protected_key
 from rustfits._core.image.compressed import CompressedImageHDU
@@ -49,8 +50,8 @@ class Outcome(NamedTuple):
 
 
 def pack(
-    filename: str | os.PathLike[str],
-    out: str | os.PathLike[str],
+    filename: FileLike,
+    out: FileLike,
     *,
     compress: CompressLike = True,
     quantize: QuantizeLike = None,
@@ -68,9 +69,9 @@ def pack(
 
     Parameters
     ----------
-    filename : str or os.PathLike
+    filename : str, os.PathLike or file object
         The file to read, as for `FITS`.
-    out : str or os.PathLike
+    out : str, os.PathLike or file object
         The file to write. Names usually end in ``.fits.fz``.
     compress : Rice1, Gzip1, Gzip2, Hcompress1, Plio1, NoCompress, str or True
         As for `FITS.create_image_hdu`. The shape of tiles counts from the fastest axis on. Images
@@ -115,8 +116,8 @@ def pack(
 
 
 def unpack(
-    filename: str | os.PathLike[str],
-    out: str | os.PathLike[str],
+    filename: FileLike,
+    out: FileLike,
     *,
     overwrite: bool = False,
     threads: int | None = None,
@@ -129,9 +130,9 @@ def unpack(
 
     Parameters
     ----------
-    filename : str or os.PathLike
+    filename : str, os.PathLike or file object
         The file to read, as for `FITS`.
-    out : str or os.PathLike
+    out : str, os.PathLike or file object
         The file to write.
     overwrite, threads, progress, schemes
         As for `pack`.
@@ -155,8 +156,8 @@ def unpack(
 
 
 def convert(
-    filename: str | os.PathLike[str],
-    out: str | os.PathLike[str],
+    filename: FileLike,
+    out: FileLike,
     step: _Step,
     *,
     overwrite: bool = False,
@@ -171,14 +172,20 @@ def convert(
     FITSError
         As for `pack`.
     """
-    target = _local(out)
-    if not overwrite and os.path.lexists(target):
-        raise _exists(target)
+    target: FileLike = out
+    if not is_file_object(out):
+        target = path = _local(out)
+        if not overwrite and os.path.lexists(path):
+            raise _exists(path)
     done: list[Outcome] = []
     with FITS(filename, threads=threads, schemes=schemes) as source:
         size = source._file.size()
         with FITS._create(
-            target, durable=True, overwrite=overwrite, threads=threads, schemes=schemes
+            target,
+            durable=target is not out,
+            overwrite=overwrite or target is out,
+            threads=threads,
+            schemes=schemes,
         ) as made:
             source._check_all()  # every HDU can be read
             for hdu in source:
@@ -275,13 +282,16 @@ def _loss(compression: Compression, quantize: Quantize | None) -> str | None:
 # ---- the output ----
 
 
-def _local(out: str | os.PathLike[str]) -> str:
+def _local(out: object) -> str:
     """Return the path of a local file to write."""
     if not isinstance(out, (str, os.PathLike)):
-        raise FITSTypeError(f"a file name must be str or os.PathLike, not {type(out).__name__}")
+        raise FITSTypeError(
+            "expected a file name (str or os.PathLike) or a binary file object, found "
+            + type(out).__name__
+        )
     name = os.fspath(out)
     if not isinstance(name, str):
-        raise FITSTypeError("a file name must be str or os.PathLike, not bytes")
+        raise FITSTypeError("expected a file name (str or os.PathLike), found bytes")
     if _SCHEME.match(name):
         raise FITSValueError(f"{shown(name)}: the output must be a local file")
     return name

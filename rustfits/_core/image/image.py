@@ -421,11 +421,17 @@ class ImageHDU(HDU):
         if nbytes == 0:
             return np.empty(pixels.shape, stored)
         mapping, at = _new(_MAP_POINTER), _new(_BYTES_POINTER)
+        viewed = [self._file.viewed]  # before another thread may close the file
         err = error()
         check(lib.rf_hdu_map(handle, self._index, nbytes, mapping, at, err), err)
         release, made = lib.rf_map_free, mapping[0]
-        # The array keeps the buffer, the buffer the pointer, and that the mapping.
-        owner = ffi.gc(ffi.cast("char *", at[0]), lambda _: release(made))
+        # The array keeps the buffer, the buffer the pointer, and that the mapping and its memory.
+
+        def end(_: CData) -> None:
+            release(made)
+            viewed.clear()
+
+        owner = ffi.gc(ffi.cast("char *", at[0]), end)
         stored_bytes = memoryview(ffi.buffer(owner, nbytes)).toreadonly()
         view: Array = np.ndarray(pixels.shape, stored, stored_bytes)
         return view

@@ -26,6 +26,7 @@ __all__ = [
     "Version",
     "register_client",
     "scheme_of",
+    "transport_of",
     "without_secrets",
 ]
 
@@ -184,21 +185,36 @@ def register_client(client: Client, scheme: str) -> bool:
         return True
     if client not in _clients:
         _clients[client] = ffi.new_handle(client)
-    transport = ffi.new("rf_transport *")
-    name, schemes = ffi.new("char[]", client.name.encode()), ffi.new("char[]", scheme.encode())
+    transport, *kept = transport_of(client, _clients[client])
+    schemes = ffi.new("char[]", scheme.encode())
+    transport.schemes = schemes
+    err = error()
+    check(lib.rf_transport_register(transport, err), err)
+    _served[scheme] = [transport, schemes, *kept]
+    return True
+
+
+def transport_of(client: Client, handle: CData) -> list[CData]:
+    """Return an ``rf_transport *`` without schemes, and what must live as long as it.
+
+    Parameters
+    ----------
+    client : Client
+        The client.
+    handle : CData
+        A handle of it.
+    """
+    transport, name = ffi.new("rf_transport *"), ffi.new("char[]", client.name.encode())
     transport.size = ffi.sizeof("rf_transport")
-    transport.name, transport.schemes = name, schemes
-    transport.user = _clients[client]
+    transport.name = name
+    transport.user = handle
     transport.flags = lib.RF_TRANSPORT_RAW_NAMES
     if client.is_vectored:
         transport.flags |= lib.RF_TRANSPORT_MULTIRANGE
     transport.fetch = lib.rf_py_client_fetch
     transport.session_open = lib.rf_py_client_session_open
     transport.session_close = lib.rf_py_client_session_close
-    err = error()
-    check(lib.rf_transport_register(transport, err), err)
-    _served[scheme] = [transport, name, schemes]
-    return True
+    return [transport, name, handle]
 
 
 class _Fetch:

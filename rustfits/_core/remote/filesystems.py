@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rustfits._core.binding.handle import SchemeResolver
 from rustfits._core.binding.library import CData, lib
+from rustfits._core.binding.locks import ForkLock
 from rustfits._core.remote.client import (
     Client,
     ClientFile,
@@ -26,7 +27,7 @@ from rustfits._core.remote.client import (
     without_secrets,
 )
 
-__all__ = ["RESOLVER"]
+__all__ = ["RESOLVER", "FilesystemFile"]
 
 # Libraries have many exception classes for refused logins, most of them without a status.
 _WHO_ARE_YOU = re.compile(r"Authenticat|Credential|Unauthorized|Forbidden")
@@ -77,12 +78,8 @@ def _hint(name: bytes) -> str:
 class _File(ClientFile):
     """A file of a filesystem of fsspec."""
 
-    def __init__(self, name: str) -> None:
-        from fsspec.core import url_to_fs
-
-        scheme, mark, path = name.partition("://")
-        # fsspec keeps filesystems, one a process, and one a thread where necessary.
-        self._fs, self._path = url_to_fs(scheme.lower() + mark + path)
+    def __init__(self, fs: Any, path: str) -> None:
+        self._fs, self._path = fs, path
 
     def look(self) -> Version:
         """Return the present version of the file."""
@@ -163,8 +160,8 @@ def _http_status(exception: Exception) -> int:
     return 0
 
 
-def _failure(exception: Exception) -> FetchError:
-    """Return an exception of a filesystem as a failure of a fetch."""
+def _failure(exception: Exception, secrets: Sequence[str] = ()) -> FetchError:
+    """Return an exception of a filesystem as a failure of a fetch, without secrets."""
     known: list[tuple[type[Exception], int]] = [
         (FileNotFoundError, lib.RF_ERR_NO_FILE),
         (PermissionError, lib.RF_ERR_PERMISSION),
@@ -184,7 +181,10 @@ def _failure(exception: Exception) -> FetchError:
         status = lib.RF_ERR_PERMISSION
     if status is None and http_status:
         status = lib.RF_ERR_NO_FILE if http_status == 404 else lib.RF_ERR_HTTP_STATUS
-    said = without_secrets(str(exception))
+    said = str(exception)
+    for secret in secrets:
+        said = said.replace(secret, "***")
+    said = without_secrets(said)
     message = f"fsspec: {type(exception).__name__}: {said}" if said else type(exception).__name__
     if status is not None:
         return FetchError(status, message, http_status)
@@ -198,10 +198,68 @@ class _FileSystems(Client):
     name = "fsspec"
 
     def open(self, url: str, session: ClientSession, remote: CData) -> _File:
-        return _File(url)
+        from fsspec.core import url_to_fs
+
+        scheme, mark, path = url.partition("://")
+        # fsspec keeps filesystems, one a process, and one a thread where necessary.
+        return _File(*url_to_fs(scheme.lower() + mark + path))
 
     def failure(self, exception: Exception) -> FetchError:
         return _failure(exception)
+
+
+class FilesystemFile(Client):
+    """One file: of a filesystem object, or found by a URL and options.
+
+    Parameters
+    ----------
+    fs, path
+        A filesystem object of fsspec, and a path in it.
+    name, options
+        Else: a URL, or a chain of URLs, and the options for fsspec. The filesystem is made when
+        the first bytes are fetched, after the library has checked the schemes of the name.
+    """
+
+    name = "fsspec"
+
+    def __init__(
+        self,
+        fs: Any = None,
+        path: str = "",
+        *,
+        name: str = "",
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._fs, self._path = fs, path
+        self._url = name
+        self._options = dict(options or {})
+        self._lock = ForkLock()
+
+    def open(self, url: str, session: ClientSession, remote: CData) -> _File:
+        with self._lock:
+            if self._fs is None:
+                from fsspec.core import url_to_fs
+
+                self._fs, self._path = url_to_fs(self._url, **self._options)
+            return _File(self._fs, self._path)
+
+    def failure(self, exception: Exception) -> FetchError:
+        secrets = {*_texts(self._options), *_texts(getattr(self._fs, "storage_options", None))}
+        return _failure(exception, sorted(secrets, key=len, reverse=True))
+
+
+def _texts(options: Any) -> Iterator[str]:
+    """Yield the texts in storage options, which may have options of other filesystems."""
+    if isinstance(options, Mapping):
+        for key, value in options.items():
+            # The target of a chain is a name, which has its own rules.
+            if key not in ("protocol", "target_protocol", "fo", "path"):
+                yield from _texts(value)
+    elif isinstance(options, (list, tuple)):
+        for value in options:
+            yield from _texts(value)
+    elif isinstance(options, str) and len(options) > 2:
+        yield options
 
 
 _CLIENT = _FileSystems()
