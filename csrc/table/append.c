@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * New rows at the end of a table, with their cells in the heap.
+ * New rows of a table, with their cells in the heap.
  */
 #include "table/append.h"
 
@@ -62,8 +62,14 @@ static rf_status take_rows(rf_table_addition *a, const rf_table *table, rf_error
   if (!rf_add_u64(old, a->nrows, &total))
     total = UINT64_MAX;
   RF_TRY(rf_table_rows_bytes(table, total, &bytes, err));
+  if (a->before == RF_AT_END)
+    a->before = old;
+  if (a->before > old)
+    return rf_fail(err, RF_ERR_RANGE, "cannot insert rows before row %" PRIu64 ": the table has %" PRIu64 " rows",
+                   a->before, old);
+  uint64_t first = a->before;
   a->selection = (rf_row_selection){
-      .count = a->nrows, .start = old, .step = 1, .low = old, .high = a->nrows > 0 ? total - 1 : old};
+      .count = a->nrows, .start = first, .step = 1, .low = first, .high = a->nrows > 0 ? first + a->nrows - 1 : first};
   return RF_OK;
 }
 
@@ -106,6 +112,7 @@ static rf_status append_rows(rf_file *file, const rf_table_addition *a, rf_hdu *
                           .writer_count = a->heap_count};
   RF_TRY(rf_table_rows_bytes(table, nrows, &change.new_rows, err));
   change.old_rows = table->info.nrows * table->info.row_bytes;
+  change.place = a->before * table->info.row_bytes;
   change.from = change.to = table->info.heap_offset;
   change.bytes = heap;
   uint64_t more = change.new_rows - change.old_rows;
@@ -173,12 +180,13 @@ static rf_status take_heaps(const rf_table_request *request, rf_heap_cells *heap
   return RF_OK;
 }
 
-rf_status rf_table_append_locked(rf_file *file, rf_hdu *hdu, uint64_t nrows, const rf_table_request *request,
-                                 bool *written, rf_error *err) {
+static rf_status add_rows(rf_file *file, rf_hdu *hdu, uint64_t before, uint64_t nrows, const rf_table_request *request,
+                          bool *written, rf_error *err) {
   size_t n = request->nheaps + 1;
   rf_heap_cells *heaps = rf_alloc_zero(n, sizeof *heaps);
   rf_table_addition a = {.index = hdu->index,
                          .nrows = nrows,
+                         .before = before,
                          .requests = request->columns,
                          .count = request->ncolumns,
                          .heaps = heaps,
@@ -187,7 +195,7 @@ rf_status rf_table_append_locked(rf_file *file, rf_hdu *hdu, uint64_t nrows, con
                          .steps = rf_alloc_zero(n, sizeof *a.steps)};
   rf_status status = RF_OK;
   if (hdu->ops->table == NULL || hdu->ops->table->append == NULL)
-    status = rf_fail(err, RF_ERR_TYPE, "cannot append rows to %s", hdu->ops->name);
+    status = rf_fail(err, RF_ERR_TYPE, "cannot add rows to %s", hdu->ops->name);
   else if (heaps == NULL || a.writers == NULL || a.steps == NULL)
     status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate a list of %zu columns", request->nheaps);
   if (status == RF_OK)
@@ -200,19 +208,35 @@ rf_status rf_table_append_locked(rf_file *file, rf_hdu *hdu, uint64_t nrows, con
   return status;
 }
 
-typedef struct append_call {
+rf_status rf_table_append_locked(rf_file *file, rf_hdu *hdu, uint64_t nrows, const rf_table_request *request,
+                                 bool *written, rf_error *err) {
+  return add_rows(file, hdu, RF_AT_END, nrows, request, written, err);
+}
+
+typedef struct add_call {
+  uint64_t before;
   uint64_t nrows;
   rf_table_request request;
-} append_call;
+} add_call;
 
-static rf_status append_any(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
-  const append_call *call = request;
-  return rf_table_append_locked(file, hdu, call->nrows, &call->request, written, err);
+static rf_status add_any(rf_file *file, rf_hdu *hdu, void *request, bool *written, rf_error *err) {
+  const add_call *call = request;
+  return add_rows(file, hdu, call->before, call->nrows, &call->request, written, err);
 }
 
 rf_status rf_table_append(rf_file *file, size_t index, uint64_t nrows, const rf_table_request *request, rf_error *err) {
-  append_call call = {.nrows = nrows};
+  add_call call = {.before = RF_AT_END, .nrows = nrows};
   rf_error_clear(err);
   RF_TRY(rf_table_request_take(request, &call.request, err));
-  return rf_call_write(file, index, append_any, &call, err);
+  return rf_call_write(file, index, add_any, &call, err);
+}
+
+rf_status rf_table_insert_rows(rf_file *file, size_t index, uint64_t row, uint64_t nrows,
+                               const rf_table_request *request, rf_error *err) {
+  add_call call = {.before = row, .nrows = nrows};
+  rf_error_clear(err);
+  if (row == RF_AT_END)
+    return rf_call_locate(file, index, rf_fail(err, RF_ERR_RANGE, "no table has %" PRIu64 " rows", row), err);
+  RF_TRY(rf_table_request_take(request, &call.request, err));
+  return rf_call_write(file, index, add_any, &call, err);
 }

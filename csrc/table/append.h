@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * New rows at the end of a table.
+ * New rows of a table.
  */
 #ifndef RF_TABLE_APPEND_H
 #define RF_TABLE_APPEND_H
 
 #include "table/heap/writer.h"
 
+#define RF_AT_END UINT64_MAX
+
 typedef struct rf_table_addition {
   size_t index; /* of the HDU */
   uint64_t nrows;
+  uint64_t before; /* the row that the new ones precede; RF_AT_END, or the number of rows: at the end */
   const rf_column_request *requests;
   size_t count;
   const rf_heap_cells *heaps;

@@ -21,6 +21,8 @@ static rf_status change_rows(void *context, rf_store *store, uint64_t data, rf_e
     return RF_OK;
   if (change->plan == NULL)
     return rf_store_fill(store, data + change->old_rows, change->new_rows - change->old_rows, change->blank, err);
+  RF_TRY(rf_store_move(store, data + change->place, data + change->place + change->new_rows - change->old_rows,
+                       change->old_rows - change->place, err));
   rf_row_sink sink = {store, data, change->row_bytes, change->blank, true, &written};
   RF_TRY(rf_write_plan_run(change->plan, change->selection, &sink, err));
   for (size_t i = 0; i < change->writer_count; i++) {
@@ -36,7 +38,8 @@ rf_status rf_row_change_apply(rf_file *file, rf_hdu *hdu, uint64_t nrows, uint64
   rf_header *header;
   bool stays = change->from == change->to || change->bytes == 0;
   rf_rearrange rearrange = {change_rows, change,
-                            stays && change->deleted == NULL && change->new_rows > change->old_rows,
+                            stays && change->deleted == NULL && change->new_rows > change->old_rows &&
+                                (change->plan == NULL || change->place == change->old_rows),
                             change->plan != NULL && change->old_rows == 0 && change->bytes == 0};
   uint64_t bytes;
   if (!rf_add_u64(change->new_rows, gap, &bytes) || !rf_add_u64(bytes, heap, &bytes) ||

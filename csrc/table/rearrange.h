@@ -12,7 +12,8 @@ typedef struct rf_row_change {
   uint64_t row_bytes;
   uint64_t old_rows; /* bytes */
   uint64_t new_rows;
-  uint64_t from; /* of the gap and the heap, or the heap only, which move */
+  uint64_t place; /* of new rows with a plan: the bytes of the rows before them */
+  uint64_t from;  /* of the gap and the heap, or the heap only, which move */
   uint64_t to;
   uint64_t bytes;
   int blank;

@@ -155,6 +155,10 @@ _PIXELS = np.ones((60, 90), "f4")
 
 EDITS: dict[str, Edit] = {
     "append rows in the middle": _edit(lambda f: f["T1"].append(rows(300, -5))),
+    "insert rows": _edit(lambda f: f["T1"].insert_rows(30, rows(300, -5))),
+    "insert rows with arrays": _edit(
+        lambda f: f["VLA"].insert_rows(5, {"k": np.arange(40), "v": arrays(40, 60, 8)})
+    ),
     "append rows with arrays": _edit(_more_arrays),
     "append rows with arrays at the end": _edit(_append_last, prepare=_table_behind(60)),
     "append the first rows with arrays": _edit(_append_last, prepare=_table_behind(0)),

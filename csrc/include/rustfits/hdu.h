@@ -70,12 +70,12 @@ RF_API RF_CHECKED rf_status rf_hdu_get_axes(rf_file *file, size_t index, uint64_
 RF_API RF_CHECKED rf_status rf_hdu_get_header(rf_file *file, size_t index, rf_header **header, rf_error *err);
 
 /* rf_hdu_set_header() replaces the header of HDU `index` (0-based) of `file`. The header grows by whole blocks and
- * never shrinks; the HDUs after it move. All checks come before the first byte is written. header  borrowed for the
- * call. Its protected cards must be those of the file, with the same values in the same order Returns RF_OK;
- * RF_ERR_NOT_FOUND (no such HDU); RF_ERR_PROTECTED (a card that describes the structure differs); RF_ERR_TRUNCATED (the
- * data unit is not whole); RF_ERR_LIMIT (size of the header or of the file); RF_ERR_READONLY; RF_ERR_ARGUMENT (an HDU
- * that this thread makes is not published); RF_ERR_INTERRUPTED (remains of an interrupted edit); the statuses of an
- * unreadable header; the statuses of a call on a file. Threads: any. */
+ * never shrinks; the HDUs after it move. All checks come before the first byte is written.
+ * header  borrowed for the call. Its protected cards must be those of the file, with the same values in the same order
+ * Returns RF_OK; RF_ERR_NOT_FOUND (no such HDU); RF_ERR_PROTECTED (a card that describes the structure differs);
+ * RF_ERR_TRUNCATED (the data unit is not whole); RF_ERR_LIMIT (size of the header or of the file); RF_ERR_READONLY;
+ * RF_ERR_ARGUMENT (an HDU that this thread makes is not published); RF_ERR_INTERRUPTED (remains of an interrupted
+ * edit); the statuses of an unreadable header; the statuses of a call on a file. Threads: any. */
 RF_API RF_CHECKED rf_status rf_hdu_set_header(rf_file *file, size_t index, const rf_header *header, rf_error *err);
 
 /* rf_hdu_get_logical_header() gets the logical header of HDU `index` (0-based) of `file`. For a compressed image or
@@ -137,9 +137,11 @@ RF_API RF_CHECKED rf_status rf_hdu_delete(rf_file *file, size_t index, rf_error 
 /* rf_hdu_move() moves HDU `index` (0-based) of `file` so that its index becomes `position`. The HDUs between both
  * places move by one. An image that becomes the first HDU gets SIMPLE, the one that was first XTENSION; their other
  * cards and all data stay. After a kill, the file is as it was before or after the call. To insert an HDU, append it
- * and move it. position  an index in `file`, 0-based Returns RF_OK; RF_ERR_NOT_FOUND (`index`, `position`);
- * RF_ERR_UNSUPPORTED (an HDU that is not an image would become the first one, or random groups an extension);
- * RF_ERR_TRUNCATED (a data unit that moves is not whole); those of rf_hdu_delete(). Threads: any. */
+ * and move it.
+ * position  an index in `file`, 0-based
+ * Returns RF_OK; RF_ERR_NOT_FOUND (`index`, `position`); RF_ERR_UNSUPPORTED (an HDU that is not an image would become
+ * the first one, or random groups an extension); RF_ERR_TRUNCATED (a data unit that moves is not whole); those of
+ * rf_hdu_delete(). Threads: any. */
 RF_API RF_CHECKED rf_status rf_hdu_move(rf_file *file, size_t index, size_t position, rf_error *err);
 
 /* ------------------------------ changes by others ------------------------------ */

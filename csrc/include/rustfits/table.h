@@ -299,12 +299,23 @@ RF_API RF_CHECKED rf_status rf_table_delete_rows(rf_file *file, size_t index, co
 
 /* rf_table_append() adds rows at the end of the table in HDU `index` of `file`, as one edit: after a kill the file has
  * the rows with all of their cells, or is as it was. Fields of columns that are not given are zero (ASCII: blank),
- * cells of variable length empty. A P column becomes Q when its heap needs it. nrows    the number of new rows request
- * columns and heaps with `nrows` cells each; NULL: blank rows Returns RF_OK; the statuses of rf_table_write() and
- * rf_table_resize(), before a byte is written; RF_ERR_ARGUMENT also where a column is twice in `heaps`. Threads: any.
- */
+ * cells of variable length empty. A P column becomes Q when its heap needs it.
+ * nrows    the number of new rows
+ * request  columns and heaps with `nrows` cells each; NULL: blank rows
+ * Returns RF_OK; the statuses of rf_table_write() and rf_table_resize(), before a byte is written; RF_ERR_ARGUMENT also
+ * where a column is twice in `heaps`. Threads: any. */
 RF_API RF_CHECKED rf_status rf_table_append(rf_file *file, size_t index, uint64_t nrows,
                                             const rf_table_request *request, rf_error *err);
+
+/* rf_table_insert_rows() adds rows before a row of the table in HDU `index` of `file`, as rf_table_append() adds them
+ * at the end. A compressed table takes no rows there.
+ * row      the row that the new ones precede, 0-based; the number of rows: at the end
+ * nrows    the number of new rows
+ * request  columns and heaps with `nrows` cells each; NULL: blank rows
+ * Returns RF_OK; RF_ERR_RANGE also where `row` is larger than the number of rows; RF_ERR_UNSUPPORTED (a compressed
+ * table); the statuses of rf_table_append(). Threads: any. */
+RF_API RF_CHECKED rf_status rf_table_insert_rows(rf_file *file, size_t index, uint64_t row, uint64_t nrows,
+                                                 const rf_table_request *request, rf_error *err);
 
 /* ---- columns ---- */
 

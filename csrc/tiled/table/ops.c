@@ -280,6 +280,9 @@ static rf_status append_with_cells(void *context, rf_file *file, bool *written, 
 }
 
 static rf_status append(rf_file *file, rf_hdu *hdu, rf_table_addition *a, bool *written, rf_error *err) {
+  if (a->before != RF_AT_END)
+    return rf_fail(err, RF_ERR_UNSUPPORTED,
+                   "rows cannot be inserted into a compressed table: append them, or unpack the table first");
   if (a->heap_count == 0 || a->nrows == 0)
     return rf_tiled_table_append(file, hdu->index, a->nrows, a->requests, a->count, written, err);
   rf_tiled_table_edit e;

@@ -121,6 +121,44 @@ class WritableTable(TableBase):
         if count:
             table_write.append_rows(self._file, self._index, count, cargo)
 
+    @_edits
+    def insert_rows(
+        self, position: SupportsIndex, data: TableLike, *, names: Sequence[str] | None = None
+    ) -> None:
+        """Insert rows before a row. The rows and HDUs after them move.
+
+        Parameters
+        ----------
+        position : int
+            The row that the new rows precede. A negative number counts from the end. The number of
+            rows appends them.
+        data, names
+            As for `append`.
+
+        Raises
+        ------
+        FITSIndexError
+            If there is no such row. The table is then unchanged.
+        FITSUnsupportedError
+            If the table is compressed.
+        FITSColumnError, FITSValueError, FITSTypeError, FITSReadOnlyError, FITSIOError
+            As for `write`.
+        """
+        schema = self._schema()
+        row = operator.index(position)
+        if not -schema.nrows <= row <= schema.nrows:
+            raise FITSIndexError(
+                f"{schema.where}: cannot insert rows before row {row}: the table has "
+                f"{schema.nrows} rows"
+            )
+        columns, count = as_table(schema.where, data, names)
+        values = table_write.match(schema, schema.columns, columns)
+        check_units(schema, data, names)
+        cargo = table_write.prepare(schema, schema.columns, values, count)
+        row = row + schema.nrows if row < 0 else row
+        if count:
+            table_write.insert_rows(self._file, self._index, row, count, cargo)
+
     def extend(self, data: TableLike, *, names: Sequence[str] | None = None) -> None:
         """Append rows. This is another name of `append`.
 

@@ -181,6 +181,14 @@ def append_rows(file: FileHandle, index: int, count: int, cargo: Cargo) -> None:
     del keep
 
 
+def insert_rows(file: FileHandle, index: int, row: int, count: int, cargo: Cargo) -> None:
+    """Insert `count` rows before `row` with all cells as one edit."""
+    request, keep = _new_cells(cargo)
+    err = error()
+    _check(lib.rf_table_insert_rows(file._handle(), index, row, count, request, err), err)
+    del keep
+
+
 def _new_cells(cargo: Cargo) -> tuple[CData, list[Any]]:
     """Return the ``rf_table_request`` of new rows, and the memory to keep alive with it."""
     heaps, keep = _heap_cells(cargo)
