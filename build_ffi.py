@@ -29,6 +29,9 @@ extern "Python" {
                           void *context, rf_error *err);
   void rf_py_deflate_close(void *stream);
 
+  /* rustfits/_core/binding/library.py: an rf_interrupt */
+  rf_status rf_py_interrupt(void *user, rf_error *err);
+
   /* rustfits/_core/remote/transport.py: the fetch of an rf_transport over pycurl */
   rf_status rf_py_fetch(void *user, const rf_request *request, const rf_receiver *receiver,
                         rf_response *response, rf_error *err);

@@ -72,6 +72,7 @@ static rf_status begin_file(rf_file *file, rf_store *store, rf_mode mode, rf_fil
   rf_file_stamp opened;
   bool alone = true;
   file->store = store;
+  file->atomic = store->profile.at_close || (file->options.flags & RF_OPEN_ATOMIC) != 0;
   file->name = rf_strdup(store->name);
   if (file->name == NULL)
     status = rf_fail(err, RF_ERR_MEMORY, "cannot allocate a file name");
@@ -322,6 +323,10 @@ uint64_t rf_file_get_generation(const rf_file *file) {
 
 uintptr_t rf_file_get_identity(const rf_file *file) {
   return (uintptr_t)file->shared;
+}
+
+int rf_file_is_atomic(const rf_file *file) {
+  return file->atomic;
 }
 
 int rf_file_can_change(const rf_file *file) {

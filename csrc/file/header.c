@@ -62,6 +62,10 @@ rf_status rf_file_header_locked(rf_file *file, rf_hdu *hdu, const rf_header **he
   return status;
 }
 
+rf_status rf_file_keep_header_locked(rf_file *file, rf_hdu *hdu, rf_error *err) {
+  return hdu->header == NULL ? read_header(file, hdu, err) : RF_OK;
+}
+
 rf_status rf_file_copy_header_locked(rf_file *file, rf_hdu *hdu, rf_header **header, rf_error *err) {
   const rf_header *kept;
   /* Bytes in memory that cannot change are not stored twice. */

@@ -10,6 +10,9 @@
 /* Gets the header of an HDU, which belongs to the entry. Lock held, shared or exclusively. */
 rf_status rf_file_header_locked(rf_file *file, rf_hdu *hdu, const rf_header **header, rf_error *err);
 
+/* Parses the header of an HDU that the scan has just found, for the entry. scan_lock held. */
+rf_status rf_file_keep_header_locked(rf_file *file, rf_hdu *hdu, rf_error *err);
+
 /* Copies the stored header of an HDU. Lock held. */
 rf_status rf_file_copy_header_locked(rf_file *file, rf_hdu *hdu, rf_header **header, rf_error *err);
 

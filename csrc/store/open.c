@@ -56,7 +56,7 @@ static rf_status pick_driver(const char *name, const rf_options *options, const 
     list_schemes(known, sizeof known);
     return rf_fail(err, RF_ERR_NO_DRIVER,
                    "unknown scheme '%.*s://' (this build has %s); for the path of a file, put \"./\" before it",
-                   (int)(n < 40 ? n : 40), name, known);
+                   (int)(n < 40 ? n : 40), scheme, known);
   }
   if (!row->ops)
     return rf_fail(err, RF_ERR_NOT_BUILT, "%s:// is not in this build%s%s", row->scheme, row->hint ? ": " : "",
@@ -156,11 +156,12 @@ static rf_status open_row(const rf_driver *driver, const char *name, rf_mode mod
   void *state = NULL;
   RF_TRY(rf_store_result(open_driver(driver, name, mode, by_name != NULL, options, &state, err), "open the file", err));
   rf_store *opened;
-  RF_TRY(rf_store_new(driver->ops, state, driver->flags, mode != RF_MODE_READ, name, &opened, err));
+  uint32_t flags = driver->ops->get_flags != NULL ? driver->ops->get_flags(state) : driver->flags;
+  RF_TRY(rf_store_new(driver->ops, state, flags, mode != RF_MODE_READ, name, &opened, err));
   opened->durable = (options->flags & RF_OPEN_DURABLE) != 0;
   /* Before any byte of the file is used: an interrupted edit can leave half of a header. */
-  bool volatile_store = (driver->flags & RF_DRIVER_VOLATILE) != 0 && mode != RF_MODE_READ_WRITE;
-  if ((driver->flags & RF_DRIVER_REMOTE) == 0 && !volatile_store) {
+  bool volatile_store = (flags & RF_DRIVER_VOLATILE) != 0 && mode != RF_MODE_READ_WRITE;
+  if ((flags & RF_DRIVER_REMOTE) == 0 && !volatile_store) {
     rf_status status = rf_trailer_open(opened, mode, options, false, err);
     if (status != RF_OK) {
       (void)rf_store_close(opened, NULL);
@@ -168,11 +169,11 @@ static rf_status open_row(const rf_driver *driver, const char *name, rf_mode mod
     }
   }
   const uint8_t *first;
-  if ((driver->flags & RF_DRIVER_REMOTE) && rf_store_peek(opened, 0, 1, &first, NULL) == RF_OK) {
+  if ((flags & RF_DRIVER_REMOTE) && rf_store_peek(opened, 0, 1, &first, NULL) == RF_OK) {
     opened->flags |= RF_DRIVER_MEMORY; /* it was downloaded whole */
     rf_store_describe(opened);
   }
-  if (driver->flags & RF_DRIVER_CODECS) {
+  if (flags & RF_DRIVER_CODECS) {
     rf_status status = add_filter(&opened, by_name, mode, options, err);
     if (status != RF_OK) {
       rf_store_discard(opened);

@@ -16,6 +16,7 @@
 #include "store/local/file.h"
 #include "store/local/memory.h"
 #include "store/remote/remote.h"
+#include "store/stream/stream.h"
 #include "base/versioned.h"
 
 /* Most rows that can be added. */
@@ -40,6 +41,10 @@ static const rf_driver built_in[] = {
     {ROW, .scheme = "memkeep", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY | RF_DRIVER_VOLATILE, .ops = &rf_memory_ops},
 
     {ROW, .scheme = "data", .flags = RF_DRIVER_MEMORY | RF_DRIVER_CODECS, .ops = &rf_data_ops},
+    {ROW, .scheme = "stream", .flags = RF_DRIVER_WRITE | RF_DRIVER_CODECS, .ops = &rf_stream_ops},
+    {ROW, .scheme = "stdin", .flags = RF_DRIVER_CODECS, .ops = &rf_stream_ops},
+    {ROW, .scheme = "stdout", .flags = RF_DRIVER_WRITE, .ops = &rf_stream_ops},
+    {ROW, .scheme = "fd", .flags = RF_DRIVER_WRITE | RF_DRIVER_CODECS, .ops = &rf_stream_ops},
 
     /* A transport registered at run time replaces these. */
     {ROW, .scheme = "http", BY_TRANSPORT},
@@ -61,9 +66,6 @@ static const rf_driver built_in[] = {
     {ROW, .scheme = "gsiftp", .flags = RF_DRIVER_REMOTE,
      .hint = "the Python package reads it by gfal2 or globus-url-copy; from C, " FETCH_FIRST},
     {ROW, .scheme = "shmem", .flags = RF_DRIVER_MEMORY, .hint = "use mem:// within one process, or a file in /dev/shm"},
-    {ROW, .scheme = "stream", .hint = "read the stream to its end and open its bytes (rf_file_open_bytes, from_bytes)"},
-    {ROW, .scheme = "stdin", .hint = "read it to its end and open the bytes (rf_file_open_bytes, from_bytes)"},
-    {ROW, .scheme = "stdout", .hint = "write to mem:// and print the bytes"},
 };
 #define BUILT_IN (sizeof built_in / sizeof *built_in)
 

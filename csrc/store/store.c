@@ -28,13 +28,17 @@
 void rf_store_describe(rf_store *store) {
   bool in_memory = (store->flags & RF_DRIVER_MEMORY) != 0;
   bool remote = (store->flags & RF_DRIVER_REMOTE) != 0 && !in_memory;
+  bool in_order = (store->flags & RF_DRIVER_SEQUENTIAL) != 0 && !in_memory;
   store->profile = (rf_store_profile){
       .batch_bytes = remote ? REMOTE_BATCH_BYTES : LOCAL_BATCH_BYTES,
       .stage_bytes = remote ? REMOTE_STAGE_BYTES : LOCAL_STAGE_BYTES,
-      .keep_bytes = remote ? REMOTE_KEEP_BYTES : LOCAL_KEEP_BYTES,
+      .keep_bytes = remote || in_order ? REMOTE_KEEP_BYTES : LOCAL_KEEP_BYTES,
       .in_memory = in_memory,
       .prefetch = remote,
-      .shared_reads = !remote && store->ops->peek == NULL,
+      .shared_reads = !remote && !in_order && store->ops->peek == NULL,
+      .in_order = in_order,
+      .forward = (store->flags & RF_DRIVER_FORWARD) != 0,
+      .at_close = (store->flags & RF_DRIVER_AT_CLOSE) != 0,
   };
 }
 
@@ -57,6 +61,7 @@ rf_status rf_store_new(const rf_driver_ops *ops, void *state, uint32_t flags, bo
   s->state = state;
   s->flags = flags;
   s->writable = writable;
+  s->sequential = (flags & RF_DRIVER_SEQUENTIAL) != 0;
   s->name = shown;
   rf_store_describe(s);
   *store = s;
@@ -169,6 +174,11 @@ rf_status rf_store_size(rf_store *store, uint64_t *size, rf_error *err) {
 rf_status rf_store_size_past(rf_store *store, uint64_t offset, uint64_t *size, rf_error *err) {
   uint8_t byte;
   size_t got = 0;
+  if (store->profile.forward) {
+    if (store->ops->get_size(store->state, size, NULL) != RF_OK)
+      *size = offset < UINT64_MAX ? offset + 1 : offset;
+    return RF_OK;
+  }
   if (store->sequential && offset < UINT64_MAX)
     RF_TRY(rf_store_read_at(store, offset, &byte, 1, &got, err));
   if (got == 0)

@@ -23,6 +23,9 @@ typedef struct rf_store_profile {
   bool in_memory;     /* rf_store_peek() succeeds wherever there is content */
   bool prefetch;      /* each call may cost a round trip: prefetch what is known to follow, read it in few calls */
   bool shared_reads;  /* threads may share reads of bytes that rf_store_peek() does not give */
+  bool in_order;      /* one thread reads, in the order of offsets: bytes arrive so, or are lost when passed over */
+  bool forward;       /* bytes that were passed over are lost: headers are parsed when they are found */
+  bool at_close;      /* closing sends what was written, all of it or nothing */
 } rf_store_profile;
 
 typedef struct rf_store {
@@ -31,7 +34,7 @@ typedef struct rf_store {
   uint32_t flags; /* RF_DRIVER_... of what is on top; for store/ only */
   rf_store_profile profile;
   bool writable;
-  bool sequential;        /* the content is decoded in order; its size is known when all of it is decoded */
+  bool sequential;        /* the content arrives or is decoded in order; its size is known when all of it is there */
   char *name;             /* without secrets (rf_url_redact()) */
   uint64_t lowest_change; /* lowest offset that was written or truncated since the caller set it */
   bool touched;           /* a call that can change size or time of the file was made since the caller cleared it */
@@ -114,7 +117,8 @@ rf_status rf_store_peek(rf_store *store, uint64_t offset, size_t n, const uint8_
 rf_status rf_store_size(rf_store *store, uint64_t *size, rf_error *err);
 
 /* Gets the size as far as `offset`: *size is the size if that is at most `offset`, else any number above `offset` up to
- * the size. Decodes no more than that needs. */
+ * the size. Decodes no more than that needs. If bytes that are passed over are lost and the end is not known, *size is
+ * offset + 1. */
 rf_status rf_store_size_past(rf_store *store, uint64_t offset, uint64_t *size, rf_error *err);
 
 /* RF_ERR_READONLY if the store is not writable. */

@@ -102,6 +102,8 @@ void rf_rwlock_write_unlock(rf_rwlock *lock);
 bool rf_cond_init(rf_cond *cond);
 void rf_cond_destroy(rf_cond *cond);
 void rf_cond_wait(rf_cond *cond, rf_mutex *mutex);
+/* The same, for at most so many milliseconds. */
+void rf_cond_wait_for(rf_cond *cond, rf_mutex *mutex, unsigned milliseconds);
 void rf_cond_broadcast(rf_cond *cond);
 
 /* Threads. `run` is called with `context` in a thread of its own, in which no signal of the process is handled; false

@@ -344,6 +344,22 @@ void rf_cond_wait(rf_cond *cond, rf_mutex *mutex) {
   mutex->held = true;
 }
 
+void rf_cond_wait_for(rf_cond *cond, rf_mutex *mutex, unsigned milliseconds) {
+  struct timespec until;
+  if (is_stale(&cond->forks))
+    renew_cond(cond);
+  (void)clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_sec += (time_t)(milliseconds / 1000);
+  until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+  if (until.tv_nsec >= 1000000000) {
+    until.tv_nsec -= 1000000000;
+    until.tv_sec++;
+  }
+  mutex->held = false;
+  (void)pthread_cond_timedwait(&cond->native, &mutex->native, &until);
+  mutex->held = true;
+}
+
 void rf_cond_broadcast(rf_cond *cond) {
   if (is_stale(&cond->forks))
     renew_cond(cond);

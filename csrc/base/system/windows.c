@@ -338,6 +338,10 @@ void rf_cond_wait(rf_cond *cond, rf_mutex *mutex) {
   (void)SleepConditionVariableSRW((CONDITION_VARIABLE *)cond, (SRWLOCK *)mutex, INFINITE, 0);
 }
 
+void rf_cond_wait_for(rf_cond *cond, rf_mutex *mutex, unsigned milliseconds) {
+  (void)SleepConditionVariableSRW((CONDITION_VARIABLE *)cond, (SRWLOCK *)mutex, milliseconds, 0);
+}
+
 void rf_cond_broadcast(rf_cond *cond) {
   WakeAllConditionVariable((CONDITION_VARIABLE *)cond);
 }

@@ -12,6 +12,7 @@
 #include "file/scan/gap.h"
 #include "file/access.h"
 #include "file/compare.h"
+#include "file/header.h"
 #include "file/scan/ahead.h"
 #include "file/scan/scan.h"
 #include "file/scan/structure.h"
@@ -254,6 +255,11 @@ static rf_status scan_into(rf_file *file, rf_hdu *hdu, bool last, bool *found, r
   rf_file_judge_structure(file, &structure, file->hdu_count);
   hdu->index = file->hdu_count;
   take_session(file, hdu);
+  status = file->store->profile.forward ? rf_file_keep_header_locked(file, hdu, err) : RF_OK;
+  if (status != RF_OK) {
+    rf_hdu_clear(hdu);
+    return status;
+  }
   atomic_store_explicit(&hdu->foreign, file->shared->foreign, memory_order_relaxed);
   file->hdus[file->hdu_count++] = hdu;
   file->scan_offset = next;

@@ -126,6 +126,10 @@ typedef struct rf_driver_ops {
   /* MAY. Maps n bytes of the content from `offset` on, for reading, without a copy. RF_ERR_TRUNCATED where the content
    * ends before. NULL: rf_hdu_map() is RF_ERR_UNSUPPORTED. */
   rf_status (*map)(void *state, uint64_t offset, size_t n, rf_mapping *mapping, rf_error *err);
+
+  /* MAY. Gets the flags of an open file, where they depend on the file. The library calls it once, after `open`. NULL:
+   * those of the row. */
+  uint32_t (*get_flags)(void *state);
 } rf_driver_ops;
 
 /* rf_driver.flags */
@@ -135,6 +139,9 @@ typedef struct rf_driver_ops {
 #define RF_DRIVER_CODECS 0x08   /* the library looks for codecs, by suffix and first bytes (.gz) */
 #define RF_DRIVER_ATOMIC 0x10   /* `open` heeds RF_OPEN_ATOMIC, _IN_PLACE, _NEW, _DURABLE and _LOCK; others get none */
 #define RF_DRIVER_VOLATILE 0x20 /* unclosed writes end with the process, so that edits need no trailer */
+#define RF_DRIVER_SEQUENTIAL 0x40 /* bytes arrive in order; the size is known when all of them have arrived */
+#define RF_DRIVER_FORWARD 0x80    /* with RF_DRIVER_SEQUENTIAL: bytes that were passed over are lost */
+#define RF_DRIVER_AT_CLOSE 0x100  /* `close` sends what was written, all of it or nothing */
 
 /* A row of the driver table. */
 typedef struct rf_driver {
@@ -169,6 +176,19 @@ RF_API RF_CHECKED rf_status rf_driver_unregister(const char *scheme, rf_error *e
  * err       NULL: no details
  * Returns RF_OK; RF_ERR_ARGUMENT (`count` is NULL; `rows` is NULL with a capacity). Threads: any. */
 RF_API RF_CHECKED rf_status rf_driver_list(const rf_driver **rows, size_t capacity, size_t *count, rf_error *err);
+
+/* ============================== Interrupts ============================== */
+
+/* Tells a call that waits for a stream whether to go on waiting. The library calls it in the thread that waits, at
+ * least twice a second and after each signal that interrupts the wait. `user` is that of rf_interrupt_register(). A
+ * status other than RF_OK ends the call with that status; RF_ERR_CALLBACK is usual. */
+typedef rf_status (*rf_interrupt)(void *user, rf_error *err);
+
+/* rf_interrupt_register() sets the function that interrupts waits for streams, for the whole process.
+ * interrupt  NULL: signals interrupt no wait, unless they end the process
+ * user       passed to `interrupt`
+ * Threads: any. */
+RF_API void rf_interrupt_register(rf_interrupt interrupt, void *user);
 
 /* --- binding ends here --- */
 

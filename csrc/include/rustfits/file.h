@@ -68,6 +68,12 @@ RF_API RF_CHECKED rf_status rf_file_open_bytes(const void *bytes, size_t n, rf_m
 RF_API RF_CHECKED rf_status rf_file_open_view(const void *bytes, size_t n, const rf_options *options, rf_file **file,
                                               rf_error *err);
 
+/* rf_file_is_atomic() tells whether closing puts all changes in place at once, and none after rf_file_discard().
+ * file  must not be NULL
+ * Returns 1 with RF_OPEN_ATOMIC, and for files that are sent when they are closed, such as standard output; else 0.
+ * Threads: any. */
+RF_API int rf_file_is_atomic(const rf_file *file);
+
 /* rf_file_open_driver() opens a file of the caller's own driver, which needs no scheme and no row in the driver table.
  * driver   borrowed for the call: the library copies row and operations. Its scheme is used in messages and may be
  *          NULL; its flags apply; `user` must live as long as ops->open needs it

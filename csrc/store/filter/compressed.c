@@ -14,6 +14,9 @@
 #include "store/local/memory.h"
 #include "store/filter/stream_codec.h"
 
+/* Flags of the store beneath that do not apply to the decoded content, all of which is kept. */
+#define NOT_OF_CONTENT (RF_DRIVER_CODECS | RF_DRIVER_SEQUENTIAL | RF_DRIVER_FORWARD)
+
 typedef struct compressed_state {
   rf_store *inner;
   const rf_format *format;
@@ -187,7 +190,7 @@ rf_status rf_compressed_wrap(const rf_filter *filter, rf_store **store, rf_mode 
   }
   *outer = (rf_store){.ops = &compressed_ops,
                       .state = g,
-                      .flags = (inner->flags & ~(uint32_t)RF_DRIVER_CODECS) | RF_DRIVER_VOLATILE,
+                      .flags = (inner->flags & ~(uint32_t)NOT_OF_CONTENT) | RF_DRIVER_VOLATILE,
                       .writable = inner->writable,
                       .sequential = true,
                       .stray = &g->stray,

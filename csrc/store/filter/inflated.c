@@ -162,12 +162,13 @@ static rf_status grow_block(rf_inflated *g, size_t capacity, rf_error *err) {
 
 /* ---------------------------------------------------------------- sizes */
 
-/* Returns the probable size of the content, 0: unknown. A wrong hint costs a move of the block, nothing else. */
+/* Returns the probable size of the content, 0: unknown. A wrong hint costs a move of the block, nothing else. A stream
+ * has no end to look at yet. */
 static uint64_t size_hint(rf_inflated *g) {
   uint64_t packed = 0;
   if (g->hinted || g->format->size_hint == NULL)
     return g->hint;
-  if (rf_store_size(g->inner, &packed, NULL) != RF_OK)
+  if (g->inner->sequential || rf_store_size(g->inner, &packed, NULL) != RF_OK)
     return 0;
   uint64_t hint = g->format->size_hint(g->inner, packed, g->first, g->first_bytes);
   if (hint / g->format->max_ratio > packed || hint > g->limit)

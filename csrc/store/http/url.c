@@ -28,9 +28,13 @@ size_t rf_url_data(const char *name) {
 
 size_t rf_url_driver(const char *name, const char **scheme) {
   size_t n = rf_url_scheme(name);
-  bool data = n == 0 && rf_url_data(name) > 0;
-  *scheme = data ? "data" : n > 0 ? name : "file";
-  return n > 0 ? n : 4;
+  if (n > 0)
+    *scheme = name;
+  else if (strcmp(name, "-") == 0)
+    *scheme = "stream";
+  else
+    *scheme = rf_url_data(name) > 0 ? "data" : "file";
+  return n > 0 ? n : strlen(*scheme);
 }
 
 void rf_url_path(const char *name, const char **path, size_t *length) {

@@ -17,7 +17,7 @@ size_t rf_url_scheme(const char *name);
  * empty, or begins with ';', or has a '/' inside. So "data:a,b" and "data:a/b" are paths. */
 size_t rf_url_data(const char *name);
 
-/* Gets the scheme whose driver opens a name: "file" for a path. Returns its length. */
+/* Gets the scheme whose driver opens a name: "stream" for exactly "-", "file" for a path. Returns its length. */
 size_t rf_url_driver(const char *name, const char **scheme);
 
 /* Gets the part of a name that has the suffix: all of a path or a "file://" name; of any other URL, the path before

@@ -352,8 +352,8 @@ static bool all_at_hand(const reader *r) {
   return true;
 }
 
-/* Across a network: fetches as much as memory allows at once, then decodes. */
-static rf_status run_remote(reader *r, rf_error *err) {
+/* Across a network, or from a stream: this thread reads as much as memory allows, then several decode. */
+static rf_status run_fetched(reader *r, rf_error *err) {
   scratch s = {0};
   rf_status status = RF_OK;
   for (size_t begin = 0, end; begin < r->count && status == RF_OK; begin = end) {
@@ -373,10 +373,11 @@ static rf_status run_batch(reader *r, rf_error *err) {
   for (size_t i = 0; i < r->count; i++)
     RF_TRY(rf_tiled_image_check_size(r->tiled_image, r->tiles[i], &r->rows[i], r->wanted, r->limit, err));
   r->fetched = all_at_hand(r);
-  if (r->fetched || !r->file->store->profile.prefetch)
+  const rf_store_profile *profile = &r->file->store->profile;
+  if (r->fetched || (!profile->prefetch && !profile->in_order))
     return run_groups(r, 0, r->count, err);
   r->fetched = true;
-  return run_remote(r, err);
+  return run_fetched(r, err);
 }
 
 /* ---- sections ---- */

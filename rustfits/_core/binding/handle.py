@@ -15,7 +15,7 @@ import traceback
 import warnings
 import weakref
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from rustfits._core.binding.arrays import new_array
@@ -62,6 +62,8 @@ _SURE_BYTES = 1 << 20
 # The errors that end the list of HDUs and keep those before: a cut or an invalid header.
 _BROKEN = (lib.RF_ERR_FORMAT, lib.RF_ERR_TRUNCATED)
 _NO_DRIVER = (lib.RF_ERR_NO_DRIVER, lib.RF_ERR_NOT_BUILT)
+# Names of descriptor 1, which Python's buffer of sys.stdout must not mix with.
+_STANDARD_OUTPUT = (b"-", b"stream://", b"stream://-", b"stdout://", b"stdout://-", b"fd://1")
 MODES: dict[str, int] = {
     "r": lib.RF_MODE_READ,
     "r+": lib.RF_MODE_READ_WRITE,
@@ -84,9 +86,11 @@ class FileHandle:
         "atomic",
         "closed",
         "fixed",
+        "forward",
         "kept",
         "mode",
         "pending_writers",
+        "standard_output",
         "viewed",
     )
 
@@ -95,7 +99,9 @@ class FileHandle:
         self._edit_lock: ForkLock | None = None
         self.mode = mode
         self.closed = False
-        self.atomic = False  # only an explicit close replaces the old file
+        self.atomic = False  # only an explicit close replaces the old file, or sends the new one
+        self.forward = False  # bytes that were passed over are lost
+        self.standard_output = False
         self.fixed = fixed  # nothing can change the file: values that were read stay valid
         self.kept: object = None  # what C refers to as long as the file is open
         self.viewed: object = None  # the buffer that views of the file need, also after closing
@@ -211,7 +217,8 @@ class FileHandle:
         """
         if count == 0:
             return b""
-        if count > _SURE_BYTES:  # the count may come from a hostile header
+        # The count may come from a hostile header.
+        if count > _SURE_BYTES and not self.forward:
             self._read_into(offset + count - 1, new_array(1, "u1"))
         data = new_array(count, "u1")
         self._read_into(offset, data)
@@ -243,6 +250,10 @@ class FileHandle:
                     self._flush_writers()
             finally:
                 self.closed = True
+                if self.standard_output and sys.stdout is not None:
+                    # Text that was printed before comes first. C reports a closed pipe.
+                    with suppress(OSError, ValueError):
+                        sys.stdout.flush()
                 err = error()
                 status = _shut(self._pointer, err)
                 self.kept = self.viewed = None
@@ -262,7 +273,8 @@ class FileHandle:
         self.pending_writers.clear()
         lib.rf_file_discard(self._pointer, NULL)
         warnings.warn(
-            f"{name}: was opened with atomic=True and never closed: the new content is dropped",
+            f"{name}: was never closed, and only close() puts it in place (atomic=True, or a "
+            "stream): the new content is dropped",
             FITSWarning,
             stacklevel=3,
         )
@@ -440,8 +452,11 @@ def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
             raise failure(status, err, redacted(name), opening=True)
     opened = pointer[0]
     made = FileHandle(opened, mode, mode == "r" and not _can_change(opened))
-    if options is not NULL:
-        made.atomic = bool(options and options.flags & lib.RF_OPEN_ATOMIC)
+    if mode != "r":
+        made.atomic = bool(lib.rf_file_is_atomic(opened))
+        made.standard_output = name in _STANDARD_OUTPUT
+    elif options is not NULL:
+        made.forward = bool(options.flags & lib.RF_OPEN_FORWARD)
     return made
 
 

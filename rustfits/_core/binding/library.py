@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from types import TracebackType
 from typing import Any
 
 from rustfits._core.binding.errors import (
@@ -213,6 +214,21 @@ def text(chars: CData) -> str:
     """Return a NUL-terminated text of the C library as a str."""
     # File names need not be UTF-8, and messages may end inside a character.
     return str(ffi.string(chars).decode("utf-8", "replace"))
+
+
+def _keep(kind: type[BaseException], exception: BaseException, trace: TracebackType) -> None:
+    """Store the exception of a signal handler, for the caller of C to raise."""
+    stash_exception(exception.with_traceback(trace))
+
+
+def _interrupt(_user: CData, _err: CData) -> int:
+    """Let Python run its signal handlers: the function of type ``rf_interrupt``."""
+    return int(lib.RF_OK)
+
+
+# Ctrl-C ends a wait for a stream that sends nothing.
+ffi.def_extern(name="rf_py_interrupt", error=lib.RF_ERR_CALLBACK, onerror=_keep)(_interrupt)
+lib.rf_interrupt_register(lib.rf_py_interrupt, ffi.NULL)
 
 
 def version() -> str:

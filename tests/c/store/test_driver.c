@@ -3,6 +3,8 @@
  * The driver suite on each writable driver that is built in, on the codec that writes, and on a row brought at run time
  * that has no more than it must.
  */
+#include <fcntl.h>
+
 #include "driver_suite.h"
 #include "scratch.h"
 #include "store/local/memory.h"
@@ -27,6 +29,20 @@ static void file_by_url(void) {
   driver_suite(url, true);
   size_t n;
   free(scratch_read(scratch_path("by url[.fits"), &n));
+}
+
+/* The file is built in a spool, and close writes it behind what the descriptor has. */
+static void descriptor(void) {
+  char name[32];
+  int fd = open(scratch_path("by-descriptor"), O_RDWR | O_CREAT, 0600);
+  CHECK(fd >= 0 && write(fd, "before", 6) == 6);
+  snprintf(name, sizeof name, "fd://%d", fd);
+  driver_suite(name, false);
+  CHECK(close(fd) == 0);
+  size_t n;
+  uint8_t *bytes = scratch_read(scratch_path("by-descriptor"), &n);
+  CHECK(n > 3000 && memcmp(bytes, "beforeSIMPLE  =", 15) == 0);
+  free(bytes);
 }
 #endif
 
@@ -132,7 +148,7 @@ static void all_are_covered(void) {
   int writable = 0;
   for (size_t i = 0; i < count; i++)
     writable += rows[i]->ops != NULL && (rows[i]->flags & RF_DRIVER_WRITE) && strncmp(rows[i]->scheme, "test-", 5) != 0;
-  CHECK(writable == 3); /* file, mem, memkeep */
+  CHECK(writable == 6); /* file, mem, memkeep; stream, stdout and fd, which are one driver */
 }
 
 int main(void) {
@@ -141,6 +157,7 @@ int main(void) {
   RUN(file_by_odd_path);
 #if !defined(_WIN32)
   RUN(file_by_url);
+  RUN(descriptor);
 #endif
   RUN(file_gzip);
   RUN(memory);
