@@ -2,7 +2,7 @@
  *
  * Decodes a .gz store from a mark on. A member that is decoded from its beginning is in zlib's hands, header and CRC
  * included. Of any other member zlib decodes the bare deflate stream, with the window of the mark; this file reads what
- * follows it.
+ * follows it. A mark inside a deflate block has a prefix, the header of the block, which zlib gets first.
  */
 #include "store/filter/index/cursor.h"
 
@@ -21,10 +21,11 @@
 #define TRAILER_BYTES 8
 #define MEMBER_HEADER_BYTES 10
 
-/* z_stream.data_type after inflate(): bits that are left of the last byte, and where the decoder is. */
-#define LEFT_BITS 7
+/* z_stream.data_type after inflate(): bits of the input that are left, and where the decoder is. */
+#define LEFT_BITS 63
 #define LAST_BLOCK 64
 #define BETWEEN_BLOCKS 128
+#define BEHIND_HEADER 256
 
 typedef enum cursor_state {
   AT_MEMBER,     /* a member begins */
@@ -41,9 +42,13 @@ struct rf_cursor {
   z_stream z;
   cursor_state state;
   bool between_blocks;
-  bool check; /* in IN_DEFLATE: compute crc and length */
+  bool scan; /* note blocks; in IN_DEFLATE, compute crc and length */
   uint32_t crc;
   uint32_t length;
+  uint64_t block;     /* with `scan`: where the block begins in the store, in bits */
+  uint64_t block_end; /* where its header ends; 0: the prefix is that header */
+  uint8_t prefix[RF_PREFIX_BYTES];
+  unsigned prefix_bits;
   uint64_t content;
   uint64_t member;
   uint64_t stray;
@@ -75,6 +80,11 @@ static rf_status fill(rf_cursor *c, rf_error *err) {
 /* Returns the offset in the store of the next byte to decode. */
 static uint64_t position(const rf_cursor *c) {
   return c->in_offset - (c->in_end - c->in_start);
+}
+
+/* The same of the next bit. */
+static uint64_t bit_position(const rf_cursor *c) {
+  return position(c) * 8 - (unsigned)(c->z.data_type & LEFT_BITS);
 }
 
 /* ---- failures ---- */
@@ -156,33 +166,54 @@ uint64_t rf_cursor_get_stray(const rf_cursor *c) {
 
 /* ---- marks ---- */
 
+/* Gives zlib the header of the block that the mark is in. */
+static int feed_prefix(rf_cursor *c, const rf_mark *mark) {
+  uint8_t nothing;
+  unsigned bytes = mark->prefix_bits / 8, bits = mark->prefix_bits % 8;
+  c->z.next_in = mark->prefix;
+  c->z.avail_in = bytes;
+  c->z.next_out = &nothing;
+  c->z.avail_out = 1;
+  int code = bytes > 0 ? inflate(&c->z, Z_NO_FLUSH) : Z_OK;
+  if (code == Z_OK && c->z.avail_out == 0)
+    code = Z_DATA_ERROR;
+  return code == Z_OK && bits > 0 ? inflatePrime(&c->z, (int)bits, mark->prefix[bytes] & ((1 << bits) - 1)) : code;
+}
+
 /* Prepares zlib for the deflate stream behind a mark inside a member. */
 static rf_status resume(rf_cursor *c, const rf_mark *mark, rf_error *err) {
   uint8_t window[RF_WINDOW_BYTES];
   size_t n;
   RF_TRY(rf_mark_unpack_window(mark, window, &n, err));
   int code = inflateReset2(&c->z, DEFLATE_BITS);
+  if (code == Z_OK && n > 0)
+    code = inflateSetDictionary(&c->z, window, (unsigned)n);
+  if (code == Z_OK && mark->prefix_bits > 0)
+    code = feed_prefix(c, mark);
   if (code == Z_OK && mark->bits > 0) {
     RF_TRY(fill(c, err));
     if (c->in_start == c->in_end)
       return fail_truncated(c, err);
     code = inflatePrime(&c->z, mark->bits, c->in[c->in_start++] >> (8 - mark->bits));
   }
-  if (code == Z_OK && n > 0)
-    code = inflateSetDictionary(&c->z, window, (unsigned)n);
+  memcpy(c->prefix, mark->prefix != NULL ? mark->prefix : c->prefix, (mark->prefix_bits + 7) / 8);
+  c->prefix_bits = mark->prefix_bits;
+  c->block = mark->packed * 8 - mark->bits;
   return code == Z_OK ? RF_OK : fail_zlib(c, code, err);
 }
 
-rf_status rf_cursor_seek(rf_cursor *c, const rf_mark *mark, bool check, rf_error *err) {
+rf_status rf_cursor_seek(rf_cursor *c, const rf_mark *mark, bool scan, rf_error *err) {
   c->in_start = c->in_end = 0;
   c->in_offset = mark->packed - (mark->bits > 0);
   c->in_finished = false;
   c->member = mark->member;
   c->stray = 0;
   c->between_blocks = false;
-  c->check = check;
+  c->scan = scan;
   c->crc = mark->crc;
   c->length = mark->length;
+  c->prefix_bits = 0;
+  c->block = c->block_end = 0;
   c->content = UINT64_MAX;
   c->state = BROKEN;
   if (mark->inside)
@@ -192,18 +223,60 @@ rf_status rf_cursor_seek(rf_cursor *c, const rf_mark *mark, bool check, rf_error
   return RF_OK;
 }
 
-/* Fills in a mark between two deflate blocks. */
-static rf_status mark_block(rf_cursor *c, rf_mark *mark, rf_error *err) {
+static bool in_member(const rf_cursor *c) {
+  return c->state == IN_GZIP || c->state == IN_DEFLATE;
+}
+
+bool rf_cursor_can_mark(rf_cursor *c) {
+  if (!in_member(c) || !c->scan)
+    return false;
+  long where = inflateMark(&c->z), back = where >> 16, done = where & 0xffff;
+  if (back < 0) /* outside a block, or in a stored one, which is short */
+    return false;
+  return done == 0 && (c->prefix_bits > 0 || c->block_end > c->block);
+}
+
+/* Reads the bits [c->block, c->block_end) from the store again. */
+static rf_status read_header(rf_cursor *c, rf_error *err) {
+  uint8_t bytes[RF_PREFIX_BYTES + 2] = {0};
+  uint64_t bits = c->block_end - c->block;
+  unsigned shift = (unsigned)(c->block % 8);
+  if (bits > RF_PREFIX_BYTES * 8)
+    return rf_fail(err, RF_ERR_CODEC, "zlib read a deflate header of %llu bits", (unsigned long long)bits);
+  RF_TRY(rf_store_read(c->inner, c->block / 8, bytes, (size_t)((shift + bits + 7) / 8), err));
+  for (size_t i = 0; i < (bits + 7) / 8; i++)
+    c->prefix[i] = (uint8_t)((bytes[i] | bytes[i + 1] << 8) >> shift);
+  c->prefix_bits = (unsigned)bits;
+  return RF_OK;
+}
+
+/* Fills in a mark inside a deflate block. */
+static rf_status mark_code(rf_cursor *c, rf_mark *mark, rf_error *err) {
+  long back = inflateMark(&c->z) >> 16;
+  if (c->prefix_bits == 0)
+    RF_TRY(read_header(c, err));
+  uint64_t bit = bit_position(c) - (uint64_t)back;
+  mark->packed = (bit + 7) / 8;
+  mark->bits = (uint8_t)(mark->packed * 8 - bit);
+  return rf_mark_set_prefix(mark, c->prefix, c->prefix_bits, err);
+}
+
+/* Fills in a mark inside a member. */
+static rf_status mark_inside(rf_cursor *c, rf_mark *mark, rf_error *err) {
   uint8_t window[RF_WINDOW_BYTES];
   unsigned n = 0;
   mark->inside = true;
   mark->member = c->member;
-  mark->bits = (uint8_t)(c->z.data_type & LEFT_BITS);
   mark->crc = c->state == IN_GZIP ? (uint32_t)c->z.adler : c->crc;
   mark->length = c->state == IN_GZIP ? (uint32_t)c->z.total_out : c->length;
   if (inflateGetDictionary(&c->z, window, &n) != Z_OK)
     return rf_fail(err, RF_ERR_CODEC, "zlib has no window");
-  return n > 0 ? rf_mark_pack_window(mark, window, n, err) : RF_OK;
+  if (n > 0)
+    RF_TRY(rf_mark_pack_window(mark, window, n, err));
+  if (!c->between_blocks)
+    return mark_code(c, mark, err);
+  mark->bits = (uint8_t)(c->z.data_type & LEFT_BITS);
+  return RF_OK;
 }
 
 rf_status rf_cursor_mark(rf_cursor *c, rf_mark **mark, rf_error *err) {
@@ -211,7 +284,7 @@ rf_status rf_cursor_mark(rf_cursor *c, rf_mark **mark, rf_error *err) {
   RF_TRY(rf_mark_new(&made, err));
   made->content = c->content;
   made->packed = made->member = position(c);
-  rf_status status = c->between_blocks ? mark_block(c, made, err) : RF_OK;
+  rf_status status = in_member(c) ? mark_inside(c, made, err) : RF_OK;
   if (status != RF_OK) {
     rf_mark_free(made);
     return status;
@@ -251,9 +324,9 @@ static rf_status read_trailer(rf_cursor *c, rf_error *err) {
     RF_TRY(fill(c, err));
   }
   const uint8_t *trailer = c->in + c->in_start;
-  if (c->check && rf_get_le32(trailer) != c->crc)
+  if (c->scan && rf_get_le32(trailer) != c->crc)
     return fail_codec(c, "incorrect data check", err);
-  if (c->check && rf_get_le32(trailer + 4) != c->length)
+  if (c->scan && rf_get_le32(trailer + 4) != c->length)
     return fail_codec(c, "incorrect length check", err);
   c->in_start += TRAILER_BYTES;
   c->state = BEHIND_MEMBER;
@@ -269,6 +342,18 @@ static rf_status begin_member(rf_cursor *c, rf_error *err) {
   return RF_OK;
 }
 
+/* Notes where blocks and their headers end. */
+static void note_block(rf_cursor *c) {
+  c->between_blocks = (c->z.data_type & BETWEEN_BLOCKS) != 0 && (c->z.data_type & LAST_BLOCK) == 0;
+  if ((c->z.data_type & BETWEEN_BLOCKS) != 0) {
+    c->block = bit_position(c);
+    c->block_end = 0;
+    c->prefix_bits = 0;
+  } else if ((c->z.data_type & BEHIND_HEADER) != 0) {
+    c->block_end = bit_position(c);
+  }
+}
+
 /* Calls zlib once: it makes *made bytes, needs more input, comes to the end of a block, or ends a stream. */
 static rf_status inflate_some(rf_cursor *c, uint8_t *out, size_t n, size_t *made, rf_error *err) {
   if (c->in_start == c->in_end)
@@ -278,15 +363,15 @@ static rf_status inflate_some(rf_cursor *c, uint8_t *out, size_t n, size_t *made
   c->z.avail_in = (unsigned)left;
   c->z.next_out = out;
   c->z.avail_out = (unsigned)n;
-  int code = inflate(&c->z, Z_BLOCK);
+  int code = inflate(&c->z, c->scan ? Z_TREES : Z_NO_FLUSH);
   size_t used = left - c->z.avail_in;
   *made = n - c->z.avail_out;
   c->in_start += used;
-  if (c->check && c->state == IN_DEFLATE) {
+  if (c->scan && c->state == IN_DEFLATE) {
     c->crc = (uint32_t)crc32(c->crc, out, (unsigned)*made);
     c->length += (uint32_t)*made;
   }
-  c->between_blocks = (c->z.data_type & BETWEEN_BLOCKS) != 0 && (c->z.data_type & LAST_BLOCK) == 0;
+  note_block(c);
   if (code == Z_STREAM_END) {
     c->between_blocks = false;
     c->state = c->state == IN_GZIP ? BEHIND_MEMBER : AT_TRAILER;
@@ -294,7 +379,7 @@ static rf_status inflate_some(rf_cursor *c, uint8_t *out, size_t n, size_t *made
   }
   if (code != Z_OK && code != Z_BUF_ERROR)
     return fail_zlib(c, code, err);
-  if (used > 0 || *made > 0 || (c->z.data_type & BETWEEN_BLOCKS) != 0)
+  if (used > 0 || *made > 0 || (c->z.data_type & (BETWEEN_BLOCKS | BEHIND_HEADER)) != 0)
     return RF_OK;
   if (left == 0) /* fill() found the end of the store */
     return fail_truncated(c, err);

@@ -10,7 +10,7 @@
 
 typedef struct rf_cursor rf_cursor;
 
-/* Where the next byte is. Marks can be set everywhere but at RF_CURSOR_DATA. */
+/* Where the next byte is. */
 typedef enum rf_cursor_place {
   RF_CURSOR_DATA,   /* anywhere in a member */
   RF_CURSOR_BLOCK,  /* in a member, between two deflate blocks */
@@ -22,10 +22,11 @@ typedef enum rf_cursor_place {
 rf_status rf_cursor_new(rf_store *inner, rf_cursor **cursor, rf_error *err);
 void rf_cursor_free(rf_cursor *cursor);
 
-/* Goes to a mark. With `check`, the CRC of its member is checked, too. */
-rf_status rf_cursor_seek(rf_cursor *cursor, const rf_mark *mark, bool check, rf_error *err);
+/* Goes to a mark. With `scan`, marks can be made, and the CRC of its member is checked, too. */
+rf_status rf_cursor_seek(rf_cursor *cursor, const rf_mark *mark, bool scan, rf_error *err);
 
-/* Decodes up to n bytes, n > 0; fewer behind the last member, on failure and, with `stop`, at each place for a mark.
+/* Decodes up to n bytes, n > 0; fewer behind the last member, on failure and, with `stop`, at RF_CURSOR_BLOCK
+ * and RF_CURSOR_MEMBER.
  * *made is always set. RF_ERR_CODEC and RF_ERR_TRUNCATED are for good; after another failure, the place is unknown
  * until the next seek. err->offset is an offset in the compressed store. */
 rf_status rf_cursor_read(rf_cursor *cursor, uint8_t *out, size_t n, bool stop, size_t *made, rf_error *err);
@@ -35,7 +36,13 @@ rf_cursor_place rf_cursor_get_place(const rf_cursor *cursor);
 /* Returns the offset in the content of the next byte; UINT64_MAX: unknown. */
 uint64_t rf_cursor_get_content(const rf_cursor *cursor);
 
-/* Makes a mark for the place, which is not RF_CURSOR_DATA. */
+/* Most bytes of content between two places at RF_CURSOR_DATA where a mark can be made. */
+#define RF_CURSOR_STEP 258
+
+/* Tells whether a mark can be made at RF_CURSOR_DATA: between two codes. */
+bool rf_cursor_can_mark(rf_cursor *cursor);
+
+/* Makes a mark for the place: RF_CURSOR_BLOCK, RF_CURSOR_MEMBER, or where rf_cursor_can_mark(). */
 rf_status rf_cursor_mark(rf_cursor *cursor, rf_mark **mark, rf_error *err);
 
 /* Returns 0, or the offset of other bytes behind the last member. At RF_CURSOR_END only. */

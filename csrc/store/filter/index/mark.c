@@ -19,6 +19,7 @@ void rf_mark_free(rf_mark *mark) {
   if (mark == NULL)
     return;
   rf_free(mark->window);
+  rf_free(mark->prefix);
   rf_free(mark->sums);
   rf_free(mark);
 }
@@ -46,6 +47,18 @@ rf_status rf_mark_unpack_window(const rf_mark *mark, uint8_t *window, size_t *n,
   if (mark->window == NULL)
     return RF_OK;
   return rf_gunzip(mark->window, mark->window_bytes, window, RF_WINDOW_BYTES, n, err);
+}
+
+rf_status rf_mark_set_prefix(rf_mark *mark, const uint8_t *prefix, unsigned bits, rf_error *err) {
+  size_t n = (bits + 7) / 8;
+  if (bits == 0)
+    return RF_OK;
+  mark->prefix = rf_alloc(n);
+  if (mark->prefix == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for the index of a file");
+  memcpy(mark->prefix, prefix, n);
+  mark->prefix_bits = bits;
+  return RF_OK;
 }
 
 rf_status rf_mark_add_sum(rf_mark *mark, uint32_t sum, rf_error *err) {

@@ -16,6 +16,9 @@
 /* Deflate refers at most this far back. */
 #define RF_WINDOW_BYTES 32768
 
+/* Most bytes of the header of a deflate block. */
+#define RF_PREFIX_BYTES 640
+
 /* A place where decoding can begin. A mark does not change, except that the last one gets sums. */
 typedef struct rf_mark {
   uint64_t content; /* offset in the content */
@@ -25,8 +28,10 @@ typedef struct rf_mark {
   uint32_t length;  /* length of the same, modulo 2^32 */
   uint8_t bits;     /* so many high bits of the byte before `packed` come first: 0 to 7 */
   bool inside;      /* the mark is inside a member and needs the window */
-  bool members;     /* up to the next mark there are whole members, whose own CRCs replace sums */
-  uint8_t *window;  /* the content before the mark, as a gzip member. NULL: none */
+  uint8_t *prefix;  /* bits to decode before those of the store: the header of the deflate block. NULL: none */
+  unsigned prefix_bits;
+  bool members;    /* up to the next mark there are whole members, whose own CRCs replace sums */
+  uint8_t *window; /* the content before the mark, as a gzip member. NULL: none */
   size_t window_bytes;
   uint32_t *sums; /* CRC-32C of each chunk up to the next mark */
   size_t sum_count;
@@ -62,6 +67,9 @@ rf_status rf_mark_pack_window(rf_mark *mark, const uint8_t *window, size_t n, rf
 
 /* Unpacks the window into `window`, which has room for RF_WINDOW_BYTES. RF_ERR_CODEC if it is damaged. */
 rf_status rf_mark_unpack_window(const rf_mark *mark, uint8_t *window, size_t *n, rf_error *err);
+
+/* Copies `bits` bits, at most RF_PREFIX_BYTES, to mark->prefix. */
+rf_status rf_mark_set_prefix(rf_mark *mark, const uint8_t *prefix, unsigned bits, rf_error *err);
 
 /* Adds the sum of the next chunk. */
 rf_status rf_mark_add_sum(rf_mark *mark, uint32_t sum, rf_error *err);

@@ -23,8 +23,8 @@ static const uint8_t magic[8] = {'R', 'F', 'I', 'N', 'D', 'E', 'X', 0};
 /* Longest packed window: noise, and what gzip adds. */
 #define MAX_WINDOW_BYTES (RF_WINDOW_BYTES + 1024)
 
-/* Deflate turns one byte into at most this many: one bit makes a match of 258 bytes. */
-#define DEFLATE_MAX_RATIO 1032
+/* A bit of a deflate stream makes at most one match, and a match has at most this many bytes. */
+#define MAX_MATCH 258
 
 /* An index that is larger than this, and than so many compressed files, is not read. */
 #define MAX_BASE_BYTES ((uint64_t)16 << 20)
@@ -80,15 +80,29 @@ static rf_status read_sums(rf_mark *mark, uint64_t content, input *in, rf_error 
   return RF_OK;
 }
 
+/* Copies the prefix of a mark. */
+static rf_status read_prefix(rf_mark *mark, input *in, unsigned bits, rf_error *err) {
+  size_t n = (bits + 7) / 8;
+  const uint8_t *bytes = take(in, n);
+  if (bytes == NULL || n > RF_PREFIX_BYTES || (n > 0 && !mark->inside))
+    return fail_damaged(err);
+  return rf_mark_set_prefix(mark, bytes, bits, err);
+}
+
+static uint64_t bit_position(const rf_mark *mark) {
+  return mark->packed * 8 - mark->bits;
+}
+
 static bool mark_is_plausible(const rf_mark *mark, const rf_mark *before, uint32_t flags) {
-  if ((flags & ~(uint32_t)(FLAG_BITS | FLAG_INSIDE | FLAG_MEMBERS)) != 0 || mark->member > mark->packed)
+  if ((flags & ~(uint32_t)(FLAG_BITS | FLAG_INSIDE | FLAG_MEMBERS)) != 0 || mark->member > mark->packed ||
+      mark->packed > UINT64_MAX / 16)
     return false;
   if (mark->inside ? mark->members || mark->packed == 0 : mark->bits != 0)
     return false;
   if (before == NULL)
     return mark->packed == 0;
-  return mark->content > before->content && mark->packed > before->packed &&
-         (mark->content - before->content) / DEFLATE_MAX_RATIO <= mark->packed - before->packed;
+  return mark->content > before->content && bit_position(mark) > bit_position(before) &&
+         (mark->content - before->content) / MAX_MATCH <= bit_position(mark) - bit_position(before);
 }
 
 /* Reads a mark. *content is where it begins, and moves to its end. */
@@ -96,7 +110,7 @@ static rf_status read_mark(rf_mark *mark, input *in, const rf_mark *before, uint
   const uint8_t *record = take(in, MARK_BYTES);
   if (record == NULL)
     return fail_damaged(err);
-  uint32_t flags = rf_get_le32(record + 36);
+  uint32_t flags = rf_get_le32(record + 36) & 0xffff, prefix_bits = rf_get_le32(record + 36) >> 16;
   uint64_t length = rf_get_le64(record);
   mark->content = *content;
   mark->packed = rf_get_le64(record + 8);
@@ -109,6 +123,7 @@ static rf_status read_mark(rf_mark *mark, input *in, const rf_mark *before, uint
   if (!mark_is_plausible(mark, before, flags) || !rf_add_u64(*content, length, content))
     return fail_damaged(err);
   RF_TRY(read_window(mark, in, rf_get_le32(record + 32), err));
+  RF_TRY(read_prefix(mark, in, prefix_bits, err));
   return read_sums(mark, length, in, err);
 }
 
@@ -145,7 +160,7 @@ static bool marks_are_plausible(const rf_marks *marks, const uint8_t *head, cons
   if (marks->content != rf_get_le64(head + 40) || marks->content > limit || last->packed > source->bytes ||
       marks->stray > source->bytes || last->members)
     return false;
-  return marks->complete ? behind / DEFLATE_MAX_RATIO <= source->bytes - last->packed : behind == 0;
+  return marks->complete ? behind / MAX_MATCH / 8 <= source->bytes - last->packed + 1 : behind == 0;
 }
 
 rf_status rf_saved_parse(const uint8_t *bytes, size_t n, const rf_saved_source *source, uint64_t limit, rf_marks *marks,
@@ -248,10 +263,12 @@ static rf_status put_mark(output *out, const rf_mark *mark, uint64_t content, rf
   rf_put_le32(record + 24, mark->crc);
   rf_put_le32(record + 28, mark->length);
   rf_put_le32(record + 32, (uint32_t)mark->window_bytes);
-  rf_put_le32(record + 36, flags);
+  rf_put_le32(record + 36, flags | mark->prefix_bits << 16);
   RF_TRY(put(out, record, sizeof record, err));
   if (mark->window_bytes > 0)
     RF_TRY(put(out, mark->window, mark->window_bytes, err));
+  if (mark->prefix_bits > 0)
+    RF_TRY(put(out, mark->prefix, (mark->prefix_bits + 7) / 8, err));
   for (size_t i = 0; content > 0 && i < mark->sum_count; i++) {
     rf_put_le32(sum, mark->sums[i]);
     RF_TRY(put(out, sum, sizeof sum, err));

@@ -23,9 +23,11 @@
  *       24      4  CRC-32 of the member's content before the mark
  *       28      4  length of the same, modulo 2^32
  *       32      4  bytes of the window
- *       36      4  flags: bits 0 to 2: so many high bits of the byte before come first; 8: the mark is inside a member;
+ *       36      2  flags: bits 0 to 2: so many high bits of the byte before come first; 8: the mark is inside a member;
  *                  16: whole members follow, without sums
+ *       38      2  bits of the prefix
  *       40         the window, as a gzip member
+ *                  the prefix: what a decoder needs before the bits at the mark, lowest bits first
  *                  CRC-32C of each chunk up to the next mark, 4 bytes each
  */
 #ifndef RF_STORE_FILTER_INDEX_SAVED_H

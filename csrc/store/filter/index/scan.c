@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * A mark takes a window of up to 32 KiB, except where a member begins. So a member that begins some way behind the last
- * mark always gets a mark. Members that say their length are not even decoded.
+ * mark always gets a mark. Blocks are better places than the middle of a block, and get there first. Members that say
+ * their length are not even decoded.
  */
 #include "store/filter/index/scan.h"
 
@@ -63,18 +64,38 @@ static bool mark_is_due(const rf_scan *s, uint64_t since) {
   }
 }
 
-static rf_status decode_chunk(rf_scan *s, const rf_mark *last, uint64_t content, uint8_t *buffer, rf_scan_step *step,
-                              rf_error *err) {
-  uint64_t room = s->limit - content < RF_CHUNK_BYTES ? s->limit - content : RF_CHUNK_BYTES;
-  if (room == 0)
-    RF_TRY(expect_end(s, err));
-  while (step->made < room && rf_cursor_get_place(s->cursor) != RF_CURSOR_END) {
+/* Makes a mark inside a long block: goes on byte by byte to the next code. */
+static rf_status mark_code(rf_scan *s, size_t room, uint8_t *buffer, rf_scan_step *step, rf_error *err) {
+  while (step->made < room && rf_cursor_get_place(s->cursor) == RF_CURSOR_DATA) {
     size_t got;
-    rf_status status = rf_cursor_read(s->cursor, buffer + step->made, (size_t)room - step->made, true, &got, err);
+    if (rf_cursor_can_mark(s->cursor))
+      return rf_cursor_mark(s->cursor, &step->next, err);
+    rf_status status = rf_cursor_read(s->cursor, buffer + step->made, 1, true, &got, err);
     step->made += got;
     RF_TRY(status);
-    if (mark_is_due(s, content + step->made - last->content))
+  }
+  return RF_OK;
+}
+
+static rf_status decode_chunk(rf_scan *s, const rf_mark *last, uint64_t content, uint8_t *buffer, rf_scan_step *step,
+                              rf_error *err) {
+  size_t room = (size_t)(s->limit - content < RF_CHUNK_BYTES ? s->limit - content : RF_CHUNK_BYTES), full = room;
+  uint64_t since = content - last->content;
+  if (room == 0)
+    RF_TRY(expect_end(s, err));
+  if (since >= s->index_bytes && room > RF_CURSOR_STEP) /* the block is long: the chunk may end before it does */
+    full = room - RF_CURSOR_STEP;
+  while (step->made < room && rf_cursor_get_place(s->cursor) != RF_CURSOR_END) {
+    size_t got, target = step->made < full ? full : room;
+    rf_status status = rf_cursor_read(s->cursor, buffer + step->made, target - step->made, true, &got, err);
+    step->made += got;
+    RF_TRY(status);
+    if (mark_is_due(s, since + step->made))
       return rf_cursor_mark(s->cursor, &step->next, err);
+    if (step->made == full && full < room)
+      RF_TRY(mark_code(s, room, buffer, step, err));
+    if (step->next != NULL)
+      return RF_OK;
   }
   step->complete = rf_cursor_get_place(s->cursor) == RF_CURSOR_END;
   step->stray = step->complete ? rf_cursor_get_stray(s->cursor) : 0;
