@@ -58,6 +58,7 @@ openssl                                   openssl
 xrootd                                    xrootd-server
 xrdsssadmin                               xrootd-server
 compress                                  ncompress
+bgzip                                     tabix
 globus-gridftp-server                     globus-gridftp-server-progs
 globus-url-copy                           globus-gass-copy-progs
 /usr/lib/python3/dist-packages/gfal2.*.so python3-gfal2

@@ -101,6 +101,20 @@ class GzipSite(LocalSite):
         return gzip.decompress(content)
 
 
+class IndexedSite(Site):
+    """Paths of gzip files that are read through an index."""
+
+    options: ClassVar[dict[str, Any]] = {"index": True, "index_bytes": 1 << 16}
+
+    def publish(self, content: bytes) -> Path:
+        path = self.folder / "a.fits.gz"
+        path.write_bytes(gzip.compress(content))
+        return path
+
+    def missing(self) -> Path:
+        return self.folder / "none.fits.gz"
+
+
 class LZWSite(Site):
     """Paths of .Z files, which can only be read."""
 
@@ -156,6 +170,7 @@ class FTPSite(ServedSite):
 SITES: dict[str, Callable[[Path], Site]] = {
     "path": LocalSite,
     "gz": GzipSite,
+    "gz_index": IndexedSite,
     "Z": LZWSite,
     "http": HTTPSite,
     "ftp": FTPSite,
