@@ -52,13 +52,13 @@ static const rf_driver built_in[] = {
     {ROW, .scheme = "ftp", BY_TRANSPORT},
     {ROW, .scheme = "ftps", BY_TRANSPORT},
     {ROW, .scheme = "s3", BY_TRANSPORT},
+    {ROW, .scheme = "sftp", BY_TRANSPORT},
 
     /* Known, not in this build. */
     {ROW, .scheme = "gs", .flags = RF_DRIVER_REMOTE,
      .hint = "use the object's https://storage.googleapis.com/ address"},
     {ROW, .scheme = "az", .flags = RF_DRIVER_REMOTE, .hint = "use the blob's https:// address"},
     {ROW, .scheme = "abfs", .flags = RF_DRIVER_REMOTE, .hint = "use the blob's https:// address"},
-    {ROW, .scheme = "sftp", .flags = RF_DRIVER_REMOTE, .hint = FETCH_FIRST},
     {ROW, .scheme = "root", BY_XROOTD},
     {ROW, .scheme = "roots", BY_XROOTD},
     {ROW, .scheme = "xroot", BY_XROOTD},

@@ -163,7 +163,7 @@ typedef struct rf_http_exchange {
   const char *range;          /* NULL, or "0-99,200-299": the value of Range without its unit. FTP: one range */
   const char *const *headers; /* all other header fields, "Name: value" */
   size_t header_count;        /* of `headers` */
-  int is_ftp;                 /* 1: FTP; headers do not apply */
+  int is_ftp;                 /* 1: FTP or SFTP; headers do not apply */
   int is_elsewhere;           /* 1: a redirect led to another server than that of the request */
   double elapsed;             /* seconds that earlier exchanges took; they count for rf_remote_options.timeout */
 } rf_http_exchange;
@@ -201,7 +201,8 @@ RF_API size_t rf_http_fetch_get_transfer_count(const rf_http_fetch *fetch);
 RF_API rf_http_action rf_http_fetch_begin(rf_http_fetch *fetch, size_t transfer, rf_http_exchange *exchange);
 
 /* rf_http_fetch_take_header() takes a line of the head of the response to `transfer` of `fetch`: the status line, a
- * field, or the empty line; for FTP, a line of a reply.
+ * field, or the empty line; for FTP, a line of a reply. SFTP has neither. The transport makes fields of what it knows:
+ * ETag, and Content-Range with '*' for the range and the size of the file, which a fetch of whole_or_range needs.
  * line  n bytes, with or without the end of the line
  * n     bytes at `line`
  * Threads: one at a time per fetch. */

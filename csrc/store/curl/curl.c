@@ -163,7 +163,7 @@ static void session_close(void *user, void *session) {
 const rf_transport rf_curl_transport = {
     .size = sizeof(rf_transport),
     .name = "libcurl",
-    .schemes = "http https ftp ftps s3",
+    .schemes = "http https ftp ftps s3 sftp",
     .flags = RF_TRANSPORT_MULTIRANGE,
     .fetch = curl_fetch_request,
     .session_open = session_open,

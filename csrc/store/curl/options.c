@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
+#include "store/curl/ssh.h"
 #include "store/http/url.h"
 
 /* The default of libcurl, 16 KiB, halves the speed of a local network. */
@@ -94,11 +95,12 @@ static void set_limits(CURL *easy, const rf_remote_options *remote, double elaps
 
 /* ---- the request ---- */
 
-static void set_protocols(CURL *easy) {
+static void set_protocols(CURL *easy, bool sftp) {
 #if LIBCURL_VERSION_NUM >= 0x075500
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,ftp");
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, sftp ? "sftp" : "http,https,ftp");
 #else
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS | CURLPROTO_FTP);
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS,
+                   (long)(sftp ? CURLPROTO_SFTP : CURLPROTO_HTTP | CURLPROTO_HTTPS | CURLPROTO_FTP));
 #endif
 }
 
@@ -143,9 +145,12 @@ rf_status rf_curl_options_set(CURL *easy, const rf_remote_options *remote, const
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   curl_easy_setopt(easy, CURLOPT_COOKIEFILE, ""); /* turns cookies on, without a file */
   curl_easy_setopt(easy, CURLOPT_RANGE, exchange->range);
-  set_protocols(easy);
+  bool sftp = rf_url_has_scheme(exchange->url, "sftp");
+  set_protocols(easy, sftp);
   set_certificates(easy, remote != NULL ? remote->ca_bundle : NULL);
   set_login(easy, remote, exchange, auth);
+  if (sftp)
+    rf_curl_ssh_set(easy, remote, exchange);
   set_limits(easy, remote, exchange->elapsed);
   RF_TRY(set_url(easy, exchange->url, err));
   return set_headers(easy, exchange, headers, err);

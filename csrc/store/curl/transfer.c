@@ -7,6 +7,36 @@
 #include <stdio.h>
 
 #include "store/curl/options.h"
+#include "store/curl/ssh.h"
+#include "store/http/url.h"
+
+/* ---- facts of a file, for SFTP ---- */
+
+static void tell_number(rf_curl_transfer *t, const char *format, curl_off_t number) {
+  char line[64];
+  int n = snprintf(line, sizeof line, format, (long long)number);
+  rf_http_fetch_take_header(t->fetch, t->index, line, (size_t)n);
+}
+
+static void tell_size(rf_curl_transfer *t, curl_off_t size) {
+  tell_number(t, "Content-Range: bytes */%lld", size);
+}
+
+/* SFTP has no header fields. libcurl knows the time of the file before its first byte, and the length of the body. */
+static void tell_facts(rf_curl_transfer *t) {
+  curl_off_t length = -1, seconds = -1;
+  if (!t->is_sftp || t->told)
+    return;
+  t->told = true;
+  curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+  curl_easy_getinfo(t->easy, CURLINFO_FILETIME_T, &seconds);
+  t->sized = length >= 0;
+  t->timed = seconds >= 0;
+  if (t->sized && (t->looks || t->exchange.range == NULL))
+    tell_size(t, length);
+  if (t->timed)
+    tell_number(t, "ETag: \"%lld\"", seconds);
+}
 
 /* ---- what arrives ---- */
 
@@ -20,18 +50,36 @@ static size_t on_header(char *line, size_t size, size_t count, void *context) {
 static size_t on_body(char *data, size_t size, size_t count, void *context) {
   rf_curl_transfer *t = context;
   size_t n = size * count;
+  tell_facts(t);
+  t->has_body = true;
   return rf_http_fetch_take_body(t->fetch, t->index, data, n) == RF_HTTP_CONTINUE ? n : 0;
 }
 
 /* ---- begin ---- */
 
+/* Gets the next exchange, unless the look at the file has ended, which is the first half of one. */
+static rf_http_action next_exchange(rf_curl_transfer *t) {
+  if (t->looks) {
+    t->looks = false;
+    return RF_HTTP_REQUEST;
+  }
+  rf_http_exchange *exchange = &t->exchange;
+  *exchange = (rf_http_exchange){.size = sizeof *exchange};
+  rf_http_action action = rf_http_fetch_begin(t->fetch, t->index, exchange);
+  if (action != RF_HTTP_REQUEST)
+    return action;
+  t->sends_login = exchange->is_elsewhere == 0 && exchange->user != NULL && exchange->sigv4 == NULL;
+  t->is_sftp = rf_url_has_scheme(exchange->url, "sftp");
+  t->looks = t->is_sftp && t->request->whole_or_range == 1;
+  t->told = t->has_body = false;
+  return action;
+}
+
 rf_status rf_curl_transfer_begin(rf_curl_transfer *t, bool *is_ftp, rf_http_action *action, rf_error *err) {
-  rf_http_exchange exchange = {.size = sizeof exchange};
-  *action = rf_http_fetch_begin(t->fetch, t->index, &exchange);
+  *action = next_exchange(t);
   if (*action != RF_HTTP_REQUEST)
     return RF_OK;
-  *is_ftp = exchange.is_ftp == 1;
-  t->sends_login = exchange.is_elsewhere == 0 && exchange.user != NULL && exchange.sigv4 == NULL;
+  *is_ftp = t->exchange.is_ftp == 1;
   t->text[0] = '\0';
   curl_easy_reset(t->easy); /* keeps its connections */
   curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
@@ -41,8 +89,13 @@ rf_status rf_curl_transfer_begin(rf_curl_transfer *t, bool *is_ftp, rf_http_acti
   curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
   curl_easy_setopt(t->easy, CURLOPT_SHARE, t->session->cookies);
-  return rf_curl_options_set(t->easy, t->request->remote, &exchange, rf_curl_session_get_auth(t->session), &t->headers,
-                             err);
+  RF_TRY(rf_curl_options_set(t->easy, t->request->remote, &t->exchange, rf_curl_session_get_auth(t->session),
+                             &t->headers, err));
+  if (t->looks) { /* the length of a range would hide that of the file */
+    curl_easy_setopt(t->easy, CURLOPT_RANGE, NULL);
+    curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
+  }
+  return RF_OK;
 }
 
 void rf_curl_transfer_free(rf_curl_transfer *t) {
@@ -54,7 +107,10 @@ void rf_curl_transfer_free(rf_curl_transfer *t) {
 
 /* ---- the end ---- */
 
-static rf_status status_of(CURLcode code) {
+static rf_status status_of(const rf_curl_transfer *t, CURLcode code) {
+  rf_status status = t->is_sftp ? rf_curl_ssh_status(code, t->request->validator != NULL) : RF_OK;
+  if (status != RF_OK)
+    return status;
   switch (code) {
   case CURLE_OPERATION_TIMEDOUT:
     return RF_ERR_TIMEOUT;
@@ -110,6 +166,9 @@ static int unreachable(const rf_curl_transfer *t, CURLcode code) {
 }
 
 static const char *cause_of(const rf_curl_transfer *t, CURLcode code) {
+  const char *cause = t->is_sftp ? rf_curl_ssh_cause(code) : NULL;
+  if (cause != NULL)
+    return cause;
   if (code == CURLE_USE_SSL_FAILED)
     return "the server does not offer TLS (AUTH TLS), which ftps:// requires";
   return t->text[0] != '\0' ? t->text : curl_easy_strerror(code);
@@ -125,16 +184,40 @@ static void learn_auth(const rf_curl_transfer *t) {
     rf_curl_session_set_auth(t->session, (long)CURLAUTH_BASIC);
 }
 
+/* Tells whether libcurl took a lost connection of SFTP for the end of the file: it learned nothing of the file. */
+static bool is_lost(const rf_curl_transfer *t) {
+  return t->is_sftp && !t->timed && !t->sized && !t->has_body;
+}
+
+static bool is_empty(const rf_curl_transfer *t) {
+  bool whole = t->exchange.range == NULL || t->request->whole_or_range == 1;
+  return t->is_sftp && whole && !t->sized && !t->has_body;
+}
+
+/* Fills in the failure of an exchange to which libcurl's loop gave `code`. */
+static void find_ending(rf_curl_transfer *t, CURLcode code, rf_error *ending) {
+  if (code != CURLE_OK) {
+    (void)rf_fail(ending, status_of(t, code), "%s", cause_of(t, code));
+    ending->sys_errno = unreachable(t, code);
+  } else if (is_lost(t)) {
+    (void)rf_fail(ending, RF_ERR_NETWORK, "the connection to the server was lost");
+  } else if (!t->looks && is_empty(t)) {
+    tell_size(t, 0);
+  }
+}
+
 rf_http_action rf_curl_transfer_end(rf_curl_transfer *t, CURLcode code) {
   curl_off_t microseconds = 0;
   rf_error ending;
   rf_error_clear(&ending);
   curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &microseconds);
   learn_auth(t);
-  if (code != CURLE_OK) {
-    (void)rf_fail(&ending, status_of(code), "%s", cause_of(t, code));
-    ending.sys_errno = unreachable(t, code);
-  }
+  if (code == CURLE_OK)
+    tell_facts(t);
+  find_ending(t, code, &ending);
+  if (t->looks && ending.code == RF_OK)
+    return RF_HTTP_REQUEST;
+  t->looks = false;
   return rf_http_fetch_end(t->fetch, t->index, &ending, (double)microseconds / 1e6);
 }
 

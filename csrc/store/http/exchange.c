@@ -104,7 +104,7 @@ rf_status rf_http_exchange_build(const rf_request *request, const rf_http_addres
   exchange->user = address->url.user;
   exchange->password = address->url.password;
   exchange->is_elsewhere = address->elsewhere;
-  exchange->is_ftp = rf_url_has_scheme(exchange->url, "ftp") || rf_url_has_scheme(exchange->url, "ftps");
+  exchange->is_ftp = rf_url_is_ftp(exchange->url);
   exchange->sigv4 = address->elsewhere ? NULL : request->sigv4;
   exchange->headers = NULL;
   exchange->header_count = 0;

@@ -65,7 +65,7 @@ static rf_status open_fetch(rf_http_fetch *f, rf_error *err) {
   RF_TRY(check_ranges(request, err));
   RF_TRY(rf_http_session_recall(f->session, request, &f->address, &f->remembered, err));
   const char *url = f->address.url.text;
-  bool ftp = rf_url_has_scheme(url, "ftp") || rf_url_has_scheme(url, "ftps");
+  bool ftp = rf_url_is_ftp(url);
   f->ranges = request->ranges != NULL ? request->range_count : 1;
   f->multirange = choose_multirange(f, ftp);
   size_t count = choose_transfers(f, ftp);

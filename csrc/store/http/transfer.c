@@ -180,7 +180,7 @@ bool rf_http_transfer_take_body(rf_http_transfer *t, const void *data, size_t n)
 }
 
 void rf_http_transfer_take_header(rf_http_transfer *t, const char *line, size_t n) {
-  if (t->is_ftp) {
+  if (t->is_ftp && !rf_url_has_scheme(t->address.url.text, "sftp")) {
     rf_http_response_take_ftp_line(&t->response, line, n);
   } else if (!t->begun) { /* trailers after a chunked body say nothing about it */
     rf_http_response_take_line(&t->response, line, n);

@@ -28,7 +28,7 @@ typedef struct rf_http_transfer {
   double elapsed;     /* seconds of the exchanges that have ended */
 
   rf_http_texts texts; /* of the exchange, as all below */
-  bool is_ftp;
+  bool is_ftp;         /* or SFTP */
   rf_http_response response;
   unsigned responses; /* final responses; an authentication takes two */
   rf_multipart *parts;

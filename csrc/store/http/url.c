@@ -184,6 +184,10 @@ bool rf_url_has_scheme(const char *url, const char *scheme) {
   return find_places(url, &at) && rf_is_name(url, at.scheme, scheme);
 }
 
+bool rf_url_is_ftp(const char *url) {
+  return rf_url_has_scheme(url, "ftp") || rf_url_has_scheme(url, "ftps") || rf_url_has_scheme(url, "sftp");
+}
+
 static bool same_text(const char *a, size_t n_a, const char *b, size_t n_b) {
   return n_a == n_b && rf_equal_any_case(a, b, n_a);
 }

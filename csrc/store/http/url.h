@@ -42,6 +42,9 @@ void rf_url_free(rf_url *url);
  * https instead of http on the same host, both on their default ports. */
 bool rf_url_same_server(const char *a, const char *b);
 
+/* Is it the URL of a protocol without header fields: ftp, ftps, sftp? */
+bool rf_url_is_ftp(const char *url);
+
 /* Does the URL have this scheme ("http"), in upper or lower case? */
 bool rf_url_has_scheme(const char *url, const char *scheme);
 

@@ -14,7 +14,7 @@ __all__ = ["PROGRAM", "Copy", "CopyError"]
 
 PROGRAM = "globus-url-copy"
 _CHUNK_BYTES = 1 << 20
-# Most bytes of messages that are read.
+# Limit of the messages in bytes.
 _MAX_SAID = 64 << 10
 # The facts of a file in the reply to MLST (RFC 3659), such as " Type=file;Size=5; /a.fits".
 _FACTS = re.compile(r"^ ?((?:[A-Za-z][\w.]*=[^;\r\n]*;)+) ", re.MULTILINE)

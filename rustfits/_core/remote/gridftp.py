@@ -249,7 +249,7 @@ class _GridFTP(Client):
             raise FetchError(
                 lib.RF_ERR_UNSUPPORTED,
                 "gfal2 does not work in a forked process whose parent used it; "
-                "start the process anew by another method, or install globus-url-copy",
+                "install globus-url-copy, or start the process without a fork",
             )
         raise FetchError(lib.RF_ERR_NOT_BUILT, "neither gfal2 nor globus-url-copy is installed")
 

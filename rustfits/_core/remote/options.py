@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The options of an easy handle: header fields, certificates, logins, limits."""
+"""The options of an easy handle: header fields, certificates, logins, keys, limits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from rustfits._core.binding.library import CData, ffi, lib
 
-__all__ = ["set_options"]
+__all__ = ["is_sftp", "set_options"]
 
 # The default of libcurl, 16 KiB, halves the speed of a local network. libcurl fills up to ten
 # buffers in one round; larger ones gain nothing more.
@@ -18,6 +18,8 @@ _BUFFER_BYTES = 512 << 10
 _CONNECT_SECONDS = 30.0
 # Without a time limit of the caller: a server that is silent for so long counts as dead.
 _SILENT_SECONDS = 300
+# Private keys in ~/.ssh, the best first.
+_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
 # Where systems keep their certificates, for a libcurl that was built for another system.
 _SYSTEM_BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -55,20 +57,60 @@ def set_options(easy: Any, exchange: CData, remote: CData, *, auth: int, cookies
     easy.unsetopt(pycurl.SHARE)  # pycurl takes no second one, nor the same again
     easy.setopt(pycurl.SHARE, cookies)
     easy.setopt(pycurl.COOKIEFILE, "")
-    easy.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS | pycurl.PROTO_FTP)
     headers = [ffi.string(exchange.headers[i]) for i in range(exchange.header_count)]
     easy.setopt(pycurl.HTTPHEADER, headers)
     if exchange.range:
         easy.setopt(pycurl.RANGE, ffi.string(exchange.range))
-    _set_url(easy, ffi.string(exchange.url))
+    url = ffi.string(exchange.url)
+    _set_url(easy, url)
     _set_login(easy, exchange, remote, auth)
+    if is_sftp(url):
+        _set_ssh(easy, exchange, remote)
     _set_time_limits(easy, remote, exchange.elapsed)
     _set_certificates(easy, remote)
+
+
+def is_sftp(url: bytes) -> bool:
+    """Tell whether a URL is one of SFTP."""
+    return url[:5].lower() == b"sftp:"
+
+
+def _set_ssh(easy: Any, exchange: CData, remote: CData) -> None:
+    """Set user, key and known hosts of SFTP. Servers whose key is not known are refused."""
+    import pycurl
+
+    folder = Path("~/.ssh").expanduser()
+    easy.setopt(pycurl.SSH_KNOWNHOSTS, os.fsencode(folder / "known_hosts"))
+    # libcurl takes one key. Its own choice may be a key in the working folder. Without a key, the
+    # agent may have some.
+    types = pycurl.SSH_AUTH_PASSWORD | pycurl.SSH_AUTH_KEYBOARD | pycurl.SSH_AUTH_AGENT
+    key = next((folder / name for name in _KEYS if (folder / name).is_file()), None)
+    if key is not None:
+        easy.setopt(pycurl.SSH_PRIVATE_KEYFILE, os.fsencode(key))
+        types |= pycurl.SSH_AUTH_PUBLICKEY
+    easy.setopt(pycurl.SSH_AUTH_TYPES, types)
+    if not exchange.user and not (remote and remote.netrc == 1):
+        user = _user()
+        if user:
+            easy.setopt(pycurl.USERNAME, user.encode())
+    easy.setopt(pycurl.OPT_FILETIME, 1)
+
+
+def _user() -> str:
+    """Return the name of the user of this process; "": unknown."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 def _set_url(easy: Any, url: bytes) -> None:
     import pycurl
 
+    protocols = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS | pycurl.PROTO_FTP
+    easy.setopt(pycurl.PROTOCOLS, pycurl.PROTO_SFTP if is_sftp(url) else protocols)
     if url[:5].lower() == b"ftps:":
         # FTP with AUTH TLS. In libcurl, "ftps:" is TLS from the first byte, on port 990.
         url = b"ftp" + url[4:]

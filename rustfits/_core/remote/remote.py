@@ -11,12 +11,11 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
-import rustfits._core.remote.transport  # noqa: F401  it registers itself
 from rustfits._core.binding.errors import FITSTypeError, FITSValueError
 from rustfits._core.binding.handle import add_scheme_resolver
 from rustfits._core.binding.library import CData, check, error, ffi, lib
 from rustfits._core.binding.names import key_is_secret
-from rustfits._core.remote import filesystems, gridftp, xrootd
+from rustfits._core.remote import filesystems, gridftp, transport, xrootd
 from rustfits._core.remote.progress import Progress, progress_callback
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Remote", "RemoteStats"]
 
 # fsspec comes last, because it may know schemes of the others, too.
-for _client in (xrootd, gridftp, filesystems):
+for _client in (transport, xrootd, gridftp, filesystems):
     add_scheme_resolver(_client.RESOLVER)
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

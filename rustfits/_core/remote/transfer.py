@@ -14,7 +14,7 @@ from typing import Any
 
 from rustfits._core.binding.library import CData, ffi, lib
 from rustfits._core.remote.callbacks import copy_text
-from rustfits._core.remote.options import set_options
+from rustfits._core.remote.options import is_sftp, set_options
 from rustfits._core.remote.session import Session
 
 __all__ = ["Transfer"]
@@ -35,6 +35,11 @@ class Transfer:
         self._exchange = ffi.new("rf_http_exchange *")
         self._exchange.size = ffi.sizeof("rf_http_exchange")
         self._sends_login = False
+        # The following three are for SFTP, which has no header fields.
+        self._is_sftp = False
+        self._looks = False  # the exchange begins with a look at the file: size, time, no body
+        self._is_told = False  # the fetch knows what libcurl knows of the file
+        self._length = self._seconds = -1  # of the body, and the time of the file; -1: unknown
         self._lines: list[bytes] = []
         self._chunks: list[bytes] = []
         self._latest = b""
@@ -46,12 +51,10 @@ class Transfer:
         """
         import pycurl
 
-        exchange = self._exchange
-        action = lib.rf_http_fetch_begin(self._fetch, self._index, exchange)
+        action = self._next_exchange()
         if action != lib.RF_HTTP_REQUEST:
-            return int(action)
-        self.is_ftp = exchange.is_ftp == 1
-        self._sends_login = bool(exchange.user and not exchange.is_elsewhere and not exchange.sigv4)
+            return action
+        exchange = self._exchange
         session = self._session
         set_options(
             self.easy,
@@ -62,17 +65,56 @@ class Transfer:
         )
         self.easy.setopt(pycurl.WRITEFUNCTION, self._chunks.append)
         self.easy.setopt(pycurl.HEADERFUNCTION, self._lines.append)
+        if self._looks:  # the length of a range would hide that of the file
+            self.easy.unsetopt(pycurl.RANGE)
+            self.easy.setopt(pycurl.NOBODY, 1)
+        return action
+
+    def _next_exchange(self) -> int:
+        """Get the next exchange, unless the look at the file has ended, the first half of one."""
+        if self._looks:
+            self._looks = False
+            return int(lib.RF_HTTP_REQUEST)
+        exchange = self._exchange
+        action = lib.rf_http_fetch_begin(self._fetch, self._index, exchange)
+        if action == lib.RF_HTTP_REQUEST:
+            self.is_ftp = exchange.is_ftp == 1
+            self._sends_login = bool(
+                exchange.user and not exchange.is_elsewhere and not exchange.sigv4
+            )
+            self._is_sftp = is_sftp(ffi.string(exchange.url))
+            self._looks = self._is_sftp and self._request.whole_or_range == 1
+            self._is_told = False
+            self._latest = b""
         return int(action)
+
+    def _tell_facts(self) -> None:
+        """Tell the fetch what libcurl knows of a file of SFTP."""
+        import pycurl
+
+        if not self._is_sftp or self._is_told:
+            return
+        self._is_told = True
+        self._length = int(self.easy.getinfo(pycurl.CONTENT_LENGTH_DOWNLOAD_T))
+        self._seconds = int(self.easy.getinfo(pycurl.FILETIME_T))
+        if self._length >= 0 and (self._looks or not self._exchange.range):
+            self._tell(b"Content-Range: bytes */%d" % self._length)
+        if self._seconds >= 0:
+            self._tell(b'ETag: "%d"' % self._seconds)
+
+    def _tell(self, line: bytes) -> None:
+        lib.rf_http_fetch_take_header(self._fetch, self._index, line, len(line))
 
     def take(self) -> bool:
         """Pass on what has arrived, the head first; return whether the exchange goes on."""
         fetch, index = self._fetch, self._index
         if self._lines:
             for line in self._lines:
-                lib.rf_http_fetch_take_header(fetch, index, line, len(line))
+                self._tell(line)
             self._lines.clear()
         if not self._chunks:
             return True
+        self._tell_facts()
         # libcurl gives out at most 16 KiB at a time: this loop runs thousands of times for a file.
         take, go_on = lib.rf_http_fetch_take_body, lib.RF_HTTP_CONTINUE
         whole = True
@@ -91,16 +133,52 @@ class Transfer:
         import pycurl
 
         self._learn_auth()
-        ending = ffi.NULL
-        if code != pycurl.E_OK:
-            ending = ffi.new("rf_error *")
-            ending.code = _statuses().get(code, lib.RF_ERR_NETWORK)
-            ending.sys_errno = self._unreachable(code)
-            if code == pycurl.E_USE_SSL_FAILED:
-                cause = "the server does not offer TLS (AUTH TLS), which ftps:// requires"
-            copy_text(ending.message, (cause or f"libcurl's error {code}").encode())
+        if code == pycurl.E_OK:
+            self._tell_facts()
+        ending = self._ending(code, cause)
+        if self._looks and not ending:
+            return int(lib.RF_HTTP_REQUEST)
+        self._looks = False
         seconds = self.easy.getinfo(pycurl.TOTAL_TIME)
         return int(lib.rf_http_fetch_end(self._fetch, self._index, ending, seconds))
+
+    def _ending(self, code: int, cause: str) -> CData:
+        """Return the failure of an exchange as an ``rf_error *``; NULL: there is none."""
+        import pycurl
+
+        if code != pycurl.E_OK:
+            if code == pycurl.E_USE_SSL_FAILED:
+                cause = "the server does not offer TLS (AUTH TLS), which ftps:// requires"
+            if self._is_sftp and code == pycurl.E_SSL_CACERT:
+                cause = (
+                    "the server's host key is not the one in ~/.ssh/known_hosts; once you have "
+                    "checked the key, sftp or ssh-keyscan adds it"
+                )
+            ending = _failure(self._status(code), cause or f"libcurl's error {code}")
+            ending.sys_errno = self._unreachable(code)
+            return ending
+        if self._is_sftp and self._length < 0 and not self._latest:
+            if self._seconds < 0:  # libcurl takes a lost connection for the end of the file
+                return _failure(lib.RF_ERR_NETWORK, "the connection to the server was lost")
+            whole = not self._exchange.range or self._request.whole_or_range == 1
+            if whole and not self._looks:  # libcurl knows no length of an empty file
+                self._tell(b"Content-Range: bytes */0")
+        return ffi.NULL
+
+    def _status(self, code: int) -> int:
+        """Return the status of an error code of libcurl."""
+        import pycurl
+
+        if self._is_sftp:
+            if code == pycurl.E_REMOTE_ACCESS_DENIED:
+                return int(lib.RF_ERR_PERMISSION)
+            if code == pycurl.E_REMOTE_FILE_NOT_FOUND:
+                return int(lib.RF_ERR_NO_FILE)
+            if code in (pycurl.E_RANGE_ERROR, pycurl.E_BAD_DOWNLOAD_RESUME):
+                # The range begins beyond the end of a file whose size was known.
+                opened = self._request.validator
+                return int(lib.RF_ERR_CHANGED if opened else lib.RF_ERR_TRUNCATED)
+        return int(_statuses().get(code, lib.RF_ERR_NETWORK))
 
     def stop(self) -> None:
         """Forget what was not passed on."""
@@ -132,6 +210,13 @@ class Transfer:
         if code == pycurl.E_OPERATION_TIMEDOUT:
             return 0 if self.easy.getinfo(pycurl.CONNECT_TIME) > 0 else errno.ETIMEDOUT
         return 0
+
+
+def _failure(status: int, message: str) -> CData:
+    ending = ffi.new("rf_error *")
+    ending.code = status
+    copy_text(ending.message, message.encode())
+    return ending
 
 
 @functools.cache

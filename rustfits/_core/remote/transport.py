@@ -2,7 +2,8 @@
 """The transport over pycurl: how bytes of remote files arrive.
 
 Importing this module registers the transport with the C library for http, https, ftp, ftps and s3.
-The first fetch imports pycurl itself.
+The first fetch imports pycurl itself. The first file of sftp registers that scheme, if libcurl has
+it.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from rustfits._core.binding.handle import SchemeResolver
 from rustfits._core.binding.library import CData, check, error, ffi, lib
 from rustfits._core.remote.callbacks import keep_exception, serve_sessions
+from rustfits._core.remote.client import scheme_of
 from rustfits._core.remote.session import Handles, Session
 from rustfits._core.remote.transfer import Transfer
 
-__all__: list[str] = []
+__all__ = ["RESOLVER"]
 
 
 class _Fetch:
@@ -135,12 +138,10 @@ def _fetch(user: CData, request: CData, receiver: CData, response: CData, err: C
             session.close()
 
 
-def _register() -> Sequence[CData]:
+def _register(served: bytes) -> Sequence[CData]:
     """Register pycurl with the C library; return what must live as long as the process."""
-    ffi.def_extern(name="rf_py_fetch", error=lib.RF_ERR_CALLBACK, onerror=keep_exception)(_fetch)
-    serve_sessions(lambda user: Session(), "rf_py_session_open", "rf_py_session_close")
     name = ffi.new("char[]", b"pycurl")
-    schemes = ffi.new("char[]", b"http https ftp ftps s3")
+    schemes = ffi.new("char[]", served)
     transport = ffi.new("rf_transport *")
     transport.size = ffi.sizeof("rf_transport")
     transport.name = name
@@ -154,4 +155,20 @@ def _register() -> Sequence[CData]:
     return name, schemes, transport
 
 
-_registered = _register()
+def _serve(name: bytes) -> bool:
+    """Register pycurl for sftp, if its libcurl has that."""
+    if scheme_of(name) != "sftp":
+        return False
+    import pycurl
+
+    if "sftp" not in pycurl.version_info()[8]:
+        return False
+    if len(_registered) == 1:
+        _registered.append(_register(b"sftp"))
+    return True
+
+
+ffi.def_extern(name="rf_py_fetch", error=lib.RF_ERR_CALLBACK, onerror=keep_exception)(_fetch)
+serve_sessions(lambda user: Session(), "rf_py_session_open", "rf_py_session_close")
+_registered = [_register(b"http https ftp ftps s3")]
+RESOLVER = SchemeResolver(_serve, lambda name: "")

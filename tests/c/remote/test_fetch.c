@@ -516,6 +516,30 @@ static void test_ftp_replies_to_a_fetch(void) {
   }
 }
 
+static void test_sftp_has_fields_that_the_transport_makes(void) {
+  static const char size[] = "Content-Range: bytes */7", time[] = "ETag: \"1796062500\"";
+  const rf_range ranges[] = {{0, 1000}};
+  rf_request request = {.size = sizeof request, .url = "sftp://me@a.example/file", .ranges = ranges, .range_count = 1};
+  request.max_bytes = 1000;
+  request.whole_or_range = 1;
+  received got = {0};
+  rf_receiver receiver = {sizeof receiver, &got, receive_begin, receive_take};
+  rf_response facts = {.size = sizeof facts, .total_size = -1};
+  rf_http_exchange exchange = {.size = sizeof exchange};
+  rf_http_fetch *fetch = NULL;
+  rf_error err = {0};
+  char body[7] = {0};
+  CHECK_OK(rf_http_fetch_open(NULL, &request, &receiver, &facts, &fetch, &err), err);
+  CHECK(rf_http_fetch_begin(fetch, 0, &exchange) == RF_HTTP_REQUEST);
+  CHECK(exchange.is_ftp == 1 && strcmp(exchange.range, "0-999") == 0);
+  rf_http_fetch_take_header(fetch, 0, size, strlen(size));
+  rf_http_fetch_take_header(fetch, 0, time, strlen(time));
+  CHECK(rf_http_fetch_take_body(fetch, 0, body, sizeof body) == RF_HTTP_CONTINUE);
+  CHECK(rf_http_fetch_end(fetch, 0, NULL, 0) == RF_HTTP_IDLE);
+  CHECK_OK(rf_http_fetch_close(fetch, &err), err);
+  CHECK(got.got[0] == 7 && facts.total_size == 7 && strcmp(facts.etag, time + 6) == 0);
+}
+
 int main(int argc, char **argv) {
   char path[1000];
   snprintf(path, sizeof path, "%s/response_cases.txt", argc > 1 ? argv[1] : ".");
@@ -531,5 +555,6 @@ int main(int argc, char **argv) {
   RUN(test_transfers_side_by_side);
   RUN(test_refusals_do_not_change_the_file);
   RUN(test_ftp_replies_to_a_fetch);
+  RUN(test_sftp_has_fields_that_the_transport_makes);
   return check_report();
 }

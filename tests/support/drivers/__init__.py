@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The places that the suite of all drivers uses."""
 
-from .grid import XRootDSite
+from .grid import SFTPSite, XRootDSite
 from .sites import SITES, LocalSite, ServedSite, Site, WritableSite
 
 __all__ = ["SITES", "LocalSite", "ServedSite", "Site", "WritableSite"]
 
 SITES["root"] = XRootDSite
+SITES["sftp"] = SFTPSite

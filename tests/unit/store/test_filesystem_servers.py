@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""fsspec's filesystems against real servers: one that waits for each answer (sftp), one with a loop of its own (gs)."""
+"""fsspec's filesystems against real servers: one that waits for each answer (ssh), one with a loop of its own (gs)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def sftp_server(folder: Path) -> Iterator[tuple[str, Put]]:
 
     arguments = (str(folder), USER, PASSWORD)
     with ServerProcess("sftp_process.py", *arguments, needs="paramiko") as server:
-        yield f"sftp://{USER}:{PASSWORD}@127.0.0.1:{server.port}/", put
+        yield f"ssh://{USER}:{PASSWORD}@127.0.0.1:{server.port}/", put
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def gs_server(patch: pytest.MonkeyPatch) -> Iterator[tuple[str, Put]]:
         yield "gs://sky/", put
 
 
-@pytest.fixture(scope="module", params=["sftp", "gs"])
+@pytest.fixture(scope="module", params=["ssh", "gs"])
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, Put]]:
@@ -82,7 +82,7 @@ def server(
             patch.delenv(name)
         made = (
             sftp_server(tmp_path_factory.mktemp("sftp"))
-            if request.param == "sftp"
+            if request.param == "ssh"
             else gs_server(patch)
         )
         with made as (url, put):

@@ -66,6 +66,10 @@ class Daemon(Server):
     def command(self) -> list[str]:
         """Return the command line; port 0 means any free one."""
 
+    @abstractmethod
+    def url(self, path: str = "") -> str:
+        """Return the URL of a file below `root`."""
+
     def start_environment(self) -> dict[str, str]:
         """Return the environment of the daemon."""
         return {"PATH": _PATH, "LC_ALL": "C"}
@@ -100,8 +104,13 @@ class Daemon(Server):
         return int(found[1]) if found else 0
 
     def kill(self) -> None:
-        """Kill the daemon in the middle of what it does."""
-        os.kill(self.pid, signal.SIGKILL)
+        """Kill the daemon in the middle of what it does, with the processes of its connections."""
+        children = [self.pid]
+        for pid in children:
+            tasks = Path(f"/proc/{pid}/task").glob("*/children")
+            children += [int(word) for task in tasks for word in task.read_text().split()]
+        for pid in children:
+            os.kill(pid, signal.SIGKILL)
         self._end()
 
     def _end(self) -> None:
