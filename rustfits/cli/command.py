@@ -100,7 +100,11 @@ def _parser() -> argparse.ArgumentParser:
         description="Compress the images of a file in tiles. Lossless unless --quantize, --scale "
         "or --noise-scale is given. funpack and rustfits unpack restore the file.",
     )
-    _common(pack, "a FITS file, plain or gzipped, or a URL", "file to make, usually .fits.fz")
+    _common(
+        pack,
+        "a FITS file, plain or compressed, a URL, or - for standard input",
+        "file to make, usually .fits.fz, or - for standard output",
+    )
     pack.add_argument(
         "--codec",
         choices=_CODECS,
@@ -153,7 +157,11 @@ def _parser() -> argparse.ArgumentParser:
         help="decompress a file that pack or fpack made",
         description="Decompress the images and tables of a file that pack or fpack made.",
     )
-    _common(unpack, "a compressed FITS file, or a URL", "file to make")
+    _common(
+        unpack,
+        "a compressed FITS file, a URL, or - for standard input",
+        "file to make, or - for standard output",
+    )
     unpack.set_defaults(run=_unpack, parser=unpack)
     return parser
 

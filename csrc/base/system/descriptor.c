@@ -33,7 +33,7 @@ static rf_status closed_by_reader(rf_error *err) {
 static rf_status check_direction(int number, bool writing, rf_error *err) {
   int flags = fcntl(number, F_GETFL);
   if (flags < 0)
-    return rf_fail_errno(err, errno, "descriptor %d cannot be used", number);
+    return rf_fail(err, RF_ERR_NO_FILE, "descriptor %d is not open", number);
   int access = flags & O_ACCMODE;
   if (access != O_RDWR && access != (writing ? O_WRONLY : O_RDONLY))
     return rf_fail_errno(err, EBADF, "descriptor %d is open for %s only", number, writing ? "reading" : "writing");
@@ -147,7 +147,7 @@ rf_status rf_descriptor_find(int number, bool writing, rf_descriptor *descriptor
     return rf_fail(err, RF_ERR_UNSUPPORTED, "on Windows, only descriptors 0, 1 and 2 can be used, not %d", number);
   HANDLE handle = standard_handle(number);
   if (handle == NULL || handle == INVALID_HANDLE_VALUE)
-    return rf_fail_errno(err, EBADF, "descriptor %d cannot be used", number);
+    return rf_fail(err, RF_ERR_NO_FILE, "descriptor %d is not open", number);
   *descriptor = (rf_descriptor){.fd = {.handle = handle}, .kind = RF_DESCRIPTOR_STREAM};
   if (GetFileType(handle) == FILE_TYPE_DISK)
     descriptor->kind = RF_DESCRIPTOR_FILE;

@@ -20,8 +20,8 @@ typedef struct rf_descriptor {
   uint64_t position; /* of a file: its current offset */
 } rf_descriptor;
 
-/* Gets the open descriptor `number`. Fails if it is not open, not for this direction, or of a directory;
- * RF_ERR_UNSUPPORTED on Windows if it is none of 0, 1 and 2. */
+/* Gets the open descriptor `number`. RF_ERR_NO_FILE if it is not open; fails if it is not for this direction, or of a
+ * directory; RF_ERR_UNSUPPORTED on Windows if it is none of 0, 1 and 2. */
 rf_status rf_descriptor_find(int number, bool writing, rf_descriptor *descriptor, rf_error *err);
 
 /* Reads up to n bytes, as many as are there, and waits for the first. *got is 0 at the end. Calls rf_interrupt_check()

@@ -38,8 +38,9 @@ class FITS(Container):
         A path, or a name with a scheme: ``mem://``, ``http://``, ``https://``, ``ftp://``,
         ``ftps://``. Brackets, ``+`` and ``!`` in a path have no special meaning. The library
         decompresses files that begin as gzip files do, and compresses new files whose names end in
-        ``.gz``. Also a binary file object, from its first byte on if it can seek. The library never
-        closes it, and leaves its position anywhere. Also fsspec's ``OpenFile``, or a ``UPath``.
+        ``.gz``. Exactly ``-`` is standard input or, with ``"w+"``, standard output. Also a binary
+        file object, from its first byte on if it can seek. The library never closes it, and leaves
+        its position anywhere. Also fsspec's ``OpenFile``, or a ``UPath``.
     mode : {"r", "r+", "w+"}
         ``"r"`` reads an existing file, ``"r+"`` reads and writes it. ``"w+"`` creates a file, or
         truncates an existing one.
@@ -89,9 +90,9 @@ class FITS(Container):
         `FITSTruncatedError` if another process truncates the file. `ImageHDU.view` always maps the
         file.
     forward : bool
-        For streams, such as standard input: whether to keep nothing that was passed over. Going
-        back is then an error. By default the library keeps the bytes of a stream, so that any
-        access works.
+        For streams, such as standard input: whether to keep nothing that was passed over but
+        headers. Going back is then an error. By default the library keeps the bytes of a stream, so
+        that any access works.
     spool_bytes : int, optional
         The maximum memory for the bytes of a stream, or of a file that is sent when it is closed.
         By default 64 MiB. A temporary file keeps the rest.

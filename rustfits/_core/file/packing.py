@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "convert", "pack", "unpack"]
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_STREAM = re.compile(r"-\Z|(?i:stream|stdout|fd)://")
 #: Called with the number of input bytes that are done, and with the total.
 Progress: TypeAlias = Callable[[int, int], object]
 #: Appends an HDU to another file. Returns a description of the loss, or None.
@@ -72,7 +73,7 @@ def pack(
     filename : str, os.PathLike or file object
         The file to read, as for `FITS`.
     out : str, os.PathLike or file object
-        The file to write. Names usually end in ``.fits.fz``.
+        The file to write, or ``-`` for standard output. Names usually end in ``.fits.fz``.
     compress : Rice1, Gzip1, Gzip2, Hcompress1, Plio1, NoCompress, str or True
         As for `FITS.create_image_hdu`. The shape of tiles counts from the fastest axis on. Images
         with more axes have tiles of length 1 there.
@@ -133,7 +134,7 @@ def unpack(
     filename : str, os.PathLike or file object
         The file to read, as for `FITS`.
     out : str, os.PathLike or file object
-        The file to write.
+        The file to write, or ``-`` for standard output.
     overwrite, threads, progress, schemes
         As for `pack`.
 
@@ -173,13 +174,13 @@ def convert(
         As for `pack`.
     """
     target: FileLike = out
-    if not is_file_object(out):
+    if not is_file_object(out) and not _is_stream(out):
         target = path = _local(out)
         if not overwrite and os.path.lexists(path):
             raise _exists(path)
     done: list[Outcome] = []
     with FITS(filename, threads=threads, schemes=schemes) as source:
-        size = source._file.size()
+        size = 0 if progress is None else source._file.size()
         with FITS._create(
             target,
             durable=target is not out,
@@ -282,6 +283,11 @@ def _loss(compression: Compression, quantize: Quantize | None) -> str | None:
 # ---- the output ----
 
 
+def _is_stream(out: object) -> bool:
+    """Return whether the output is standard output or a descriptor, where no file can exist."""
+    return isinstance(out, str) and _STREAM.match(out) is not None
+
+
 def _local(out: object) -> str:
     """Return the path of a local file to write."""
     if not isinstance(out, (str, os.PathLike)):
@@ -293,7 +299,9 @@ def _local(out: object) -> str:
     if not isinstance(name, str):
         raise FITSTypeError("expected a file name (str or os.PathLike), found bytes")
     if _SCHEME.match(name):
-        raise FITSValueError(f"{shown(name)}: the output must be a local file")
+        raise FITSValueError(
+            f"{shown(name)}: the output must be a local file or standard output (-)"
+        )
     return name
 
 

@@ -3,8 +3,10 @@
 
 from .grid import SFTPSite, XRootDSite
 from .sites import SITES, LocalSite, ServedSite, Site, WritableSite
+from .streams import PipeSite, fill_pipe
 
-__all__ = ["SITES", "LocalSite", "ServedSite", "Site", "WritableSite"]
+__all__ = ["SITES", "LocalSite", "ServedSite", "Site", "WritableSite", "fill_pipe"]
 
 SITES["root"] = XRootDSite
 SITES["sftp"] = SFTPSite
+SITES["fd"] = PipeSite

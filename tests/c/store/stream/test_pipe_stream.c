@@ -306,7 +306,7 @@ static void names_are_checked(void) {
   check_refused("fd://1x", RF_MODE_READ, RF_ERR_ARGUMENT, "fd://N");
   check_refused("fd://-1", RF_MODE_READ, RF_ERR_ARGUMENT, "fd://N");
   check_refused("fd://99999999999999999999", RF_MODE_READ, RF_ERR_ARGUMENT, "fd://N");
-  check_refused("fd://12345", RF_MODE_READ, RF_ERR_IO, "descriptor 12345");
+  check_refused("fd://12345", RF_MODE_READ, RF_ERR_NO_FILE, "descriptor 12345 is not open");
   check_refused("stdin://a.fits", RF_MODE_READ, RF_ERR_ARGUMENT, "no path");
   check_refused("stream://a.fits", RF_MODE_CREATE, RF_ERR_ARGUMENT, "no path");
   check_refused("stdout://", RF_MODE_READ, RF_ERR_ARGUMENT, "only be written");
