@@ -44,6 +44,8 @@ from rustfits._core.binding.errors import (
 from rustfits._core.binding.library import version as _version
 from rustfits._core.compression.algorithms import Gzip1, Gzip2, Hcompress1, NoCompress, Plio1, Rice1
 from rustfits._core.compression.quantize import Quantize
+from rustfits._core.driver.listing import Driver, DriverTable, drivers
+from rustfits._core.driver.register import ByteSource, register_driver
 from rustfits._core.file.compression_loss import CompressionLoss, compression_error
 from rustfits._core.file.convenience import read, read_header, write, write_image, write_table
 from rustfits._core.file.fits import FITS
@@ -77,12 +79,15 @@ __all__ = [
     "AsciiColumnSubset",
     "AsciiSingleColumnSubset",
     "AsciiTableHDU",
+    "ByteSource",
     "ColumnSubset",
     "CompressedColumnSubset",
     "CompressedImageHDU",
     "CompressedSingleColumnSubset",
     "CompressedTableHDU",
     "CompressionLoss",
+    "Driver",
+    "DriverTable",
     "FITSChangedError",
     "FITSClosedError",
     "FITSCodecError",
@@ -131,10 +136,12 @@ __all__ = [
     "TableHDU",
     "__version__",
     "compression_error",
+    "drivers",
     "is_protected_key",
     "pack",
     "read",
     "read_header",
+    "register_driver",
     "unpack",
     "write",
     "write_image",

@@ -74,6 +74,24 @@ RF_API RF_CHECKED rf_status rf_stream_codec_register(rf_stream_format format, co
  * Returns a text that lives as long as the process; NULL if there is no codec for the format. Threads: any. */
 RF_API const char *rf_stream_codec_name(rf_stream_format format);
 
+/* What this build can do with files that are compressed as a whole in one format. Texts live as long as the process. */
+typedef struct rf_filter_info {
+  size_t size;        /* sizeof(rf_filter_info) of the caller */
+  const char *name;   /* "gzip" */
+  const char *suffix; /* ".gz"; NULL: only the content tells */
+  const char *codec;  /* name of the codec in use; NULL: it has none of its own, or is not in this build */
+  int can_read;       /* 1: files can be read */
+  int can_write;      /* 1: files can be created and changed */
+  const char *hint;   /* what to do where it cannot be read; may be NULL */
+} rf_filter_info;
+
+/* rf_filter_get_info() describes a format of files that are compressed as a whole.
+ * index  number of the format, from 0 on
+ * info   receives the description, as far as info->size says
+ * err    NULL: no details
+ * Returns RF_OK; RF_ERR_ARGUMENT (`info` is NULL); RF_ERR_RANGE (there are not so many formats). Threads: any. */
+RF_API RF_CHECKED rf_status rf_filter_get_info(size_t index, rf_filter_info *info, rf_error *err);
+
 /* --- binding ends here --- */
 
 #ifdef __cplusplus

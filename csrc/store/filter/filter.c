@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/versioned.h"
 #include "store/filter/compressed.h"
 #include "store/filter/index/store.h"
 #include "store/filter/stream_codec.h"
@@ -77,4 +78,24 @@ const rf_filter *rf_filter_of_bytes(const uint8_t *bytes, size_t n) {
     if (begins(&filters[i], bytes, n))
       return &filters[i];
   return NULL;
+}
+
+rf_status rf_filter_get_info(size_t index, rf_filter_info *info, rf_error *err) {
+  rf_error_clear(err);
+  if (info == NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "expected an rf_filter_info, found NULL");
+  if (index >= sizeof filters / sizeof *filters)
+    return rf_fail(err, RF_ERR_RANGE, "there are %zu formats, and not one of number %zu",
+                   sizeof filters / sizeof *filters, index);
+  const rf_filter *filter = &filters[index];
+  const rf_format *format = filter->format;
+  rf_filter_info own = {.size = sizeof own,
+                        .name = filter->name,
+                        .suffix = filter->suffix,
+                        .codec = format != NULL ? rf_stream_codec_name(format->number) : NULL,
+                        .can_read = rf_filter_check(filter, RF_MODE_READ, false, NULL) == RF_OK,
+                        .can_write = rf_filter_check(filter, RF_MODE_CREATE, false, NULL) == RF_OK,
+                        .hint = format != NULL ? format->hint : filter->hint};
+  rf_struct_give(info, &own, sizeof own);
+  return RF_OK;
 }

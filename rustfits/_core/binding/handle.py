@@ -42,11 +42,15 @@ __all__ = [
     "NULL",
     "ClosedFile",
     "FileHandle",
+    "Offer",
+    "SchemeResolver",
+    "add_scheme_resolver",
     "half_made",
     "name_bytes",
     "open_bytes",
     "open_file",
     "open_view",
+    "scheme_offers",
 ]
 
 # Names that would be looked up for each file.
@@ -460,14 +464,33 @@ def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
     return made
 
 
+class Offer(NamedTuple):
+    """A scheme that a resolver knows."""
+
+    scheme: str
+    by: str  # the package or program that serves it
+    is_installed: bool
+    install: str  # the command that installs it
+
+
 class SchemeResolver(NamedTuple):
     """The functions that find a transport for the schemes that the C library does not know."""
 
     serve: Callable[[bytes], bool]  # registers a transport for the scheme of a name
     hint: Callable[[bytes], str]  # what to install for that scheme; "" if nothing
+    offers: Callable[[], list[Offer]] = list  # schemes, found without importing a package
 
 
 _resolvers: list[SchemeResolver] = []
+
+
+def scheme_offers() -> dict[str, Offer]:
+    """Return the schemes that resolvers know, each from the first that knows it."""
+    found: dict[str, Offer] = {}
+    for resolver in _resolvers:
+        for offer in resolver.offers():
+            found.setdefault(offer.scheme, offer)
+    return found
 
 
 def add_scheme_resolver(resolver: SchemeResolver) -> None:

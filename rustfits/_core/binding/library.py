@@ -139,6 +139,7 @@ def failure(
     name = text(lib.rf_status_get_name(status))
     made = kind(text(err.message) or f"the C library failed with {name}")
     made.code = name
+    made.__cause__ = _reason(err)
     if filename is not None:
         made.filename = filename
     if err.hdu >= 0:
@@ -193,6 +194,14 @@ def _take_stashed(status: int, err: CData) -> BaseException | None:
         with _causes_lock:
             return _causes.pop(err.cause, None)
     return None
+
+
+def _reason(err: CData) -> BaseException | None:
+    """Return the stored exception that a callback has reported by another status."""
+    if not err.cause:
+        return None
+    with _causes_lock:
+        return _causes.pop(err.cause, None)
 
 
 def raise_stashed(status: int) -> None:

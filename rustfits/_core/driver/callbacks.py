@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from rustfits._core.binding.errors import FITSError
 from rustfits._core.binding.handle import MODES, NULL, FileHandle
 from rustfits._core.binding.library import CData, error, failure, ffi, lib, stash_exception
 from rustfits._core.binding.names import redacted
@@ -120,15 +121,15 @@ def _operations(peek: bool) -> CData:
 _READING, _PEEKING = _operations(False), _operations(True)
 
 
-def _fail(exception: BaseException, err: CData) -> int:
+def _fail(exception: BaseException, err: CData, status: int = lib.RF_ERR_CALLBACK) -> int:
     """Store an exception, and return the status of a callback that failed."""
     stash_exception(exception, err)
     if err and err.code == lib.RF_OK:
-        err.code = lib.RF_ERR_CALLBACK
+        err.code = status
         copy_text(
             err.message, f"{type(exception).__name__}: {exception}".encode("utf-8", "replace")
         )
-    return int(lib.RF_ERR_CALLBACK)
+    return int(status)
 
 
 def _guarded(function: Callable[..., None]) -> Callable[..., int]:
@@ -144,6 +145,14 @@ def _guarded(function: Callable[..., None]) -> Callable[..., int]:
     return callback
 
 
+#: What opening means by some exceptions. The library creates files after RF_ERR_NO_FILE.
+_OPEN_STATUSES: list[tuple[type[Exception], int]] = [
+    (FileNotFoundError, lib.RF_ERR_NO_FILE),
+    (PermissionError, lib.RF_ERR_PERMISSION),
+    (IsADirectoryError, lib.RF_ERR_DIRECTORY),
+]
+
+
 def _open(driver: CData, name: CData, mode: int, options: CData, state: CData, err: CData) -> int:
     try:
         opener = ffi.from_handle(driver.user)
@@ -152,6 +161,10 @@ def _open(driver: CData, name: CData, mode: int, options: CData, state: CData, e
         _sources[handle] = source
         state[0] = handle
     except BaseException as exception:
+        for kind, status in _OPEN_STATUSES:
+            # The exceptions of this package stay as they are.
+            if isinstance(exception, kind) and not isinstance(exception, FITSError):
+                return _fail(exception, err, status)
         return _fail(exception, err)
     return 0
 
@@ -167,7 +180,7 @@ def _close(state: CData, err: CData) -> int:
 def _read_at(
     source: Source, offset: int, buffer: CData, count: int, got: CData, err: CData
 ) -> None:
-    # Leaving the block fails if the object still uses the memory.
+    # An object that keeps the view itself has a released one afterwards.
     with memoryview(ffi.buffer(buffer, count)) as view:
         got[0] = source.read_into(offset, view)
 

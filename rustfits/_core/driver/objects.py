@@ -13,14 +13,14 @@ from rustfits._core.binding.errors import FITSIOError, FITSTypeError, FITSValueE
 from rustfits._core.driver.lock import lock_of
 from rustfits._core.driver.source import Source
 
-__all__ = ["NO_METHOD", "FileObject", "read_part", "write_all"]
+__all__ = ["NO_METHOD", "FileObject", "counted", "read_part", "write_all"]
 
 _ZEROS = bytes(1 << 20)
 #: What an optional method raises in a class that only inherits it.
 NO_METHOD = (AttributeError, NotImplementedError, io.UnsupportedOperation)
 
 
-def _counted(count: Any, most: int, what: str, name: str) -> int:
+def counted(count: Any, most: int, what: str, name: str) -> int:
     """Return a number of bytes that a method of an object returned."""
     if count is None:
         raise BlockingIOError(
@@ -33,8 +33,10 @@ def _counted(count: Any, most: int, what: str, name: str) -> int:
     return count
 
 
-def read_part(read: Callable[[int], Any], buffer: memoryview, name: str) -> int:
-    """Fill a part of a buffer by the method ``read`` of an object; return its size, 0 at the end.
+def read_part(
+    read: Callable[[int], Any], buffer: memoryview, name: str, what: str = "read()"
+) -> int:
+    """Fill a part of a buffer by the method `what` of an object; return its size, 0 at the end.
 
     Raises
     ------
@@ -45,18 +47,18 @@ def read_part(read: Callable[[int], Any], buffer: memoryview, name: str) -> int:
     """
     data = read(len(buffer))
     if data is None:
-        return _counted(None, 0, "read()", name)
+        return counted(None, 0, what, name)
     if isinstance(data, str):
-        raise FITSTypeError(f"{name}: read() returned str: open the file in binary mode")
+        raise FITSTypeError(f"{name}: {what} returned str: open the file in binary mode")
     try:
         found = memoryview(data).cast("B")
     except TypeError:
         raise FITSTypeError(
-            f"{name}: read() returned {type(data).__name__}, expected bytes"
+            f"{name}: {what} returned {type(data).__name__}, expected bytes"
         ) from None
     if len(found) > len(buffer):
         raise FITSValueError(
-            f"{name}: read({len(buffer)}) returned {len(found)} bytes, more than wanted"
+            f"{name}: {what} returned {len(found)} bytes, expected at most {len(buffer)}"
         )
     buffer[: len(found)] = found
     return len(found)
@@ -79,7 +81,7 @@ def write_all(target: Any, data: memoryview, name: str) -> None:
             count = target.write(rest)
             if count is None and not raw:
                 return  # methods of simple classes return nothing
-            count = _counted(count, len(rest), "write()", name)
+            count = counted(count, len(rest), "write()", name)
         if count == 0:
             raise FITSIOError(f"{name}: write() took 0 of {len(data) - done} bytes")
         done += count
@@ -131,7 +133,7 @@ class FileObject(Source):
             except NO_METHOD:
                 self._readinto = None
             else:
-                return _counted(count, len(buffer), "readinto()", self.name)
+                return counted(count, len(buffer), "readinto()", self.name)
         return read_part(self._target.read, buffer, self.name)
 
     def size(self) -> int:

@@ -234,7 +234,7 @@ def _object_opener(target: Any, shown: str) -> Opener:
         _check_usable(target, shown, mode)
         lock = lock_of(target, shown)
         limit = _spool_limit(options, shown)
-        seekable = _can_seek(target)
+        seekable = _can_seek(target) and not (mode == "w+" and _decodes(target))
         whole = bool(options) and bool(options.flags & lib.RF_OPEN_ATOMIC)
         if mode == "w+" and (whole or not seekable or not _can_edit(target)):
 

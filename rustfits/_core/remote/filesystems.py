@@ -8,11 +8,12 @@ The first file of a scheme registers the scheme and imports fsspec.
 from __future__ import annotations
 
 import errno
+import importlib.util
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rustfits._core.binding.handle import SchemeResolver
+from rustfits._core.binding.handle import Offer, SchemeResolver
 from rustfits._core.binding.library import CData, lib
 from rustfits._core.binding.locks import ForkLock
 from rustfits._core.remote.client import (
@@ -47,6 +48,8 @@ _PACKAGES = {
     "ssh": "paramiko",
     "webdav": "webdav4",
 }
+# The modules of these packages.
+_MODULES = {package: package for package in _PACKAGES.values()} | {"smbprotocol": "smbclient"}
 
 
 def _serve(name: bytes) -> bool:
@@ -263,4 +266,18 @@ def _texts(options: Any) -> Iterator[str]:
 
 
 _CLIENT = _FileSystems()
-RESOLVER = SchemeResolver(_serve, _hint)
+
+
+def _offers() -> list[Offer]:
+    has = {module: importlib.util.find_spec(module) is not None for module in _MODULES.values()}
+    has_fsspec = importlib.util.find_spec("fsspec") is not None
+    found = [Offer("memory", "fsspec", has_fsspec, "pip install fsspec")]
+    for scheme, package in _PACKAGES.items():
+        installed = has_fsspec and has[_MODULES[package]]
+        found.append(
+            Offer(scheme, f"fsspec, {package}", installed, f"pip install fsspec {package}")
+        )
+    return found
+
+
+RESOLVER = SchemeResolver(_serve, _hint, _offers)

@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
-from rustfits._core.binding.handle import SchemeResolver
+from rustfits._core.binding.handle import Offer, SchemeResolver
 from rustfits._core.binding.library import CData, lib
 from rustfits._core.binding.locks import ForkLock
 from rustfits._core.remote import globus
@@ -287,4 +287,10 @@ def _hint(name: bytes) -> str:
     return _HINT if scheme_of(name) == _SCHEME else ""
 
 
-RESOLVER = SchemeResolver(_serve, _hint)
+def _offers() -> list[Offer]:
+    by_gfal2 = importlib.util.find_spec("gfal2") is not None
+    has = by_gfal2 or shutil.which(globus.PROGRAM) is not None
+    return [Offer(_SCHEME, "gfal2" if by_gfal2 else globus.PROGRAM, has, _HINT.strip(" ()"))]
+
+
+RESOLVER = SchemeResolver(_serve, _hint, _offers)

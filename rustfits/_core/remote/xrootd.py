@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 from typing import Any, NamedTuple
 
-from rustfits._core.binding.handle import SchemeResolver
+from rustfits._core.binding.handle import Offer, SchemeResolver
 from rustfits._core.binding.library import CData, lib
 from rustfits._core.binding.locks import ForkLock
 from rustfits._core.remote.client import (
@@ -355,4 +355,9 @@ def _hint(name: bytes) -> str:
     return " (pip install rustfits[xrootd])" if scheme_of(name) in _SCHEMES else ""
 
 
-RESOLVER = SchemeResolver(_serve, _hint)
+def _offers() -> list[Offer]:
+    has = importlib.util.find_spec("XRootD") is not None
+    return [Offer(scheme, "xrootd", has, "pip install rustfits[xrootd]") for scheme in _SCHEMES]
+
+
+RESOLVER = SchemeResolver(_serve, _hint, _offers)

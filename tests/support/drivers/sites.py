@@ -7,6 +7,7 @@ A new driver adds a class and one line in `SITES`.
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import subprocess
 from abc import ABC, abstractmethod
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
-from rustfits import FITS, Remote
+from rustfits import FITS, Remote, register_driver
 from servers import ftp_server, http_server
 
 
@@ -128,6 +129,66 @@ class LZWSite(Site):
         return self.folder / "none.fits.Z"
 
 
+class ObjectSite(WritableSite):
+    """File objects in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._published = io.BytesIO()
+
+    def publish(self, content: bytes) -> io.BytesIO:
+        # One name is one object: its content changes.
+        self._published.seek(0)
+        self._published.truncate()
+        self._published.write(content)
+        return self._published
+
+    def missing(self) -> Path:
+        return self.folder / "none.fits"
+
+    def fresh(self) -> io.BytesIO:
+        return io.BytesIO(b"old content")
+
+    def content(self, name: io.BytesIO) -> bytes:
+        return name.getvalue()
+
+
+class RegisteredSite(LocalSite):
+    """Files of a driver of the caller, which reads and writes them by the system."""
+
+    class Bytes:
+        """An open file."""
+
+        def __init__(self, path: str, mode: str) -> None:
+            how = {"r": "rb", "r+": "r+b", "w+": "w+b"}[mode]
+            self._file = open(path, how, buffering=0)  # noqa: SIM115  close() closes it
+
+        def size(self) -> int:
+            return os.fstat(self._file.fileno()).st_size
+
+        def read_at(self, offset: int, count: int) -> bytes:
+            return os.pread(self._file.fileno(), count, offset)
+
+        def write_at(self, offset: int, data: bytes) -> int:
+            return os.pwrite(self._file.fileno(), data, offset)
+
+        def truncate(self, size: int) -> None:
+            self._file.truncate(size)
+
+        def close(self) -> None:
+            self._file.close()
+
+    def __enter__(self) -> Site:
+        register_driver("site", lambda name, mode: self.Bytes(name[7:], mode))
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        register_driver("site", None)
+
+    def open(self, name: Any, mode: str = "r", **options: Any) -> FITS:
+        return super().open(f"site://{name}", mode, **options)
+
+
 class ServedSite(Site):
     """Files that a server of one folder sends, by ranges."""
 
@@ -172,6 +233,8 @@ SITES: dict[str, Callable[[Path], Site]] = {
     "gz": GzipSite,
     "gz_index": IndexedSite,
     "Z": LZWSite,
+    "object": ObjectSite,
+    "registered": RegisteredSite,
     "http": HTTPSite,
     "ftp": FTPSite,
 }
