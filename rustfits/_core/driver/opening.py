@@ -23,7 +23,7 @@ from rustfits._core.driver.callbacks import open_source
 from rustfits._core.driver.lock import SourceLock, lock_of
 from rustfits._core.driver.objects import FileObject
 from rustfits._core.driver.source import Source
-from rustfits._core.driver.streams import Output, Stream
+from rustfits._core.driver.streams import Forward, Output, Stream
 from rustfits._core.remote.client import transport_of
 from rustfits._core.remote.filesystems import FilesystemFile
 
@@ -201,7 +201,7 @@ def _open_file_opener(filename: Any, shown: str) -> Opener:
             def write() -> Source:
                 return Output(shown, lock, limit, filename.open, lambda *_: filename.close())
 
-            return _spooled(open_source(write, lock, name, mode, options, lib.RF_DRIVER_VOLATILE))
+            return _spooled(open_source(write, lock, name, mode, options, _SENT))
         raise FITSReadOnlyError(
             f"{shown}: the mode is {mode!r}, and that of the OpenFile is {filename.mode!r}"
         )
@@ -226,7 +226,8 @@ def _filesystem_opener(client: FilesystemFile) -> Opener:
 
 # ---- file objects ----
 
-_STREAMED = lib.RF_DRIVER_CODECS | lib.RF_DRIVER_VOLATILE
+_STREAMED = lib.RF_DRIVER_CODECS | lib.RF_DRIVER_VOLATILE | lib.RF_DRIVER_SEQUENTIAL
+_SENT = lib.RF_DRIVER_VOLATILE | lib.RF_DRIVER_AT_CLOSE
 
 
 def _object_opener(target: Any, shown: str) -> Opener:
@@ -241,15 +242,17 @@ def _object_opener(target: Any, shown: str) -> Opener:
             def spool() -> Source:
                 return _output(target, shown, lock, limit, seekable)
 
-            return _spooled(open_source(spool, lock, name, mode, options, lib.RF_DRIVER_VOLATILE))
+            return _spooled(open_source(spool, lock, name, mode, options, _SENT))
         if mode == "r" and (not seekable or _decodes(target)):
+            forward = bool(options) and bool(options.flags & lib.RF_OPEN_FORWARD)
 
             def stream() -> Source:
                 if seekable:
                     target.seek(0)
-                return Stream(target, shown, limit)
+                return Forward(target, shown) if forward else Stream(target, shown, limit)
 
-            return open_source(stream, lock, name, mode, options, _STREAMED)
+            flags = _STREAMED | (lib.RF_DRIVER_FORWARD if forward else 0)
+            return open_source(stream, lock, name, mode, options, flags)
         if mode == "r+" and not (seekable and _can_edit(target)):
             raise FITSReadOnlyError(
                 f"{shown}: mode 'r+' needs an object that can read, write, seek and truncate"

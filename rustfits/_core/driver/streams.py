@@ -9,13 +9,15 @@ import tempfile
 from collections.abc import Callable
 from typing import Any
 
+from rustfits._core.binding.errors import FITSUnsupportedError
 from rustfits._core.driver.lock import SourceLock, lock_of
 from rustfits._core.driver.objects import NO_METHOD, read_part, write_all
 from rustfits._core.driver.source import Source
 
-__all__ = ["Output", "Spool", "Stream"]
+__all__ = ["Forward", "Output", "Spool", "Stream"]
 
 _CHUNK_BYTES = 1 << 20
+_WINDOW_BYTES = 2 << 20
 _DEFAULT_BYTES = 64 << 20
 
 
@@ -78,8 +80,8 @@ class Spool:
             self._file, self._in_memory = beyond, False
 
 
-class Stream(Source):
-    """A file object that is read forward, once. A spool keeps what was read.
+class _Passing(Source):
+    """A file object that is read forward, once.
 
     Parameters
     ----------
@@ -87,23 +89,50 @@ class Stream(Source):
         The object, at its present position.
     name : str
         Its name for messages.
-    limit : int
-        The limit of the spool.
     end : callable, optional
         Called when the file is closed.
     """
 
-    def __init__(
-        self, target: Any, name: str, limit: int, end: Callable[[], object] | None = None
-    ) -> None:
+    def __init__(self, target: Any, name: str, end: Callable[[], object] | None = None) -> None:
         super().__init__(name, lock_of(target, name))
         self._target = target
         # Some objects wait until they have all bytes; `read1` returns those that have arrived.
         self._read = getattr(target, "read1", None) or target.read
-        self._spool = Spool(limit)
         self._chunk = bytearray(_CHUNK_BYTES)
         self._at_end = False
         self._end = end
+
+    def close(self) -> None:
+        if self._end is not None:
+            self._end()
+
+    def _pass(self, take: Callable[[memoryview], object]) -> None:
+        """Read the next bytes, and call `take` with them."""
+        self.check_process(self._target)
+        with memoryview(self._chunk) as chunk:
+            count = self._read_part(chunk)
+            self._at_end = count == 0
+            with chunk[:count] as part:
+                take(part)
+
+    def _read_part(self, chunk: memoryview) -> int:
+        try:
+            return read_part(self._read, chunk, self.name)
+        except NO_METHOD:
+            if self._read == self._target.read:
+                raise
+            self._read = self._target.read
+            return read_part(self._read, chunk, self.name)
+
+
+class Stream(_Passing):
+    """A stream of which a spool keeps what was read, up to `limit` bytes in memory."""
+
+    def __init__(
+        self, target: Any, name: str, limit: int, end: Callable[[], object] | None = None
+    ) -> None:
+        super().__init__(target, name, end)
+        self._spool = Spool(limit)
 
     def read_into(self, offset: int, buffer: memoryview) -> int:
         with self.lock:
@@ -117,26 +146,56 @@ class Stream(Source):
 
     def close(self) -> None:
         self._spool.close()
-        if self._end is not None:
-            self._end()
+        super().close()
 
     def _keep(self, wanted: int | None) -> None:
         """Read the stream up to an offset, or to its end."""
         while not self._at_end and (wanted is None or self._spool.size < wanted):
-            self.check_process(self._target)
-            with memoryview(self._chunk) as chunk:
-                count = self._read_part(chunk)
-                self._at_end = count == 0
-                self._spool.write(self._spool.size, chunk[:count])
+            self._pass(lambda part: self._spool.write(self._spool.size, part))
 
-    def _read_part(self, chunk: memoryview) -> int:
-        try:
-            return read_part(self._read, chunk, self.name)
-        except NO_METHOD:
-            if self._read == self._target.read:
-                raise
-            self._read = self._target.read
-            return read_part(self._read, chunk, self.name)
+
+class Forward(_Passing):
+    """A stream of which a window keeps the last bytes (``forward=True``)."""
+
+    def __init__(self, target: Any, name: str, end: Callable[[], object] | None = None) -> None:
+        super().__init__(target, name, end)
+        self._window = bytearray()
+        self._low = 0  # offset of the window
+
+    def read_into(self, offset: int, buffer: memoryview) -> int:
+        done = 0
+        with self.lock:
+            while done < len(buffer):
+                at = offset + done - self._low
+                if at < 0:
+                    raise FITSUnsupportedError(
+                        f"{self.name}: byte {offset + done} of the stream was passed over and is "
+                        "not kept, because the file is open with forward=True"
+                    )
+                part = self._window[at : at + len(buffer) - done]
+                buffer[done : done + len(part)] = part
+                done += len(part)
+                if not part:
+                    if self._at_end:
+                        break
+                    self._pass(self._take)
+        return done
+
+    def _take(self, part: memoryview) -> None:
+        surplus = len(self._window) - _WINDOW_BYTES
+        if surplus > 0:
+            del self._window[:surplus]
+            self._low += surplus
+        self._window += part
+
+    def size(self) -> int:
+        with self.lock:
+            if not self._at_end:
+                raise FITSUnsupportedError(
+                    f"{self.name}: the size of a stream is known at its end, because the file is "
+                    "open with forward=True"
+                )
+            return self._low + len(self._window)
 
 
 class Output(Source):

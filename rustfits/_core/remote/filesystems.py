@@ -83,11 +83,18 @@ class _File(ClientFile):
 
     def __init__(self, fs: Any, path: str) -> None:
         self._fs, self._path = fs, path
+        caches = type(fs).__module__ == "fsspec.implementations.cached"
+        # Caches look for a file in a listing of its folder, which many servers refuse.
+        self._informant = fs.fs if caches else fs
+        # The classes that wrap a filesystem are asynchronous, but need not have such a filesystem.
+        wrapped = getattr(fs, "fs", fs)
+        self._is_async = not caches and fs.async_impl and wrapped.async_impl
+        self._is_async = self._is_async and not fs.asynchronous
 
     def look(self) -> Version:
         """Return the present version of the file."""
-        self._fs.invalidate_cache(self._path)  # cached listings may be out of date
-        return _info(self._fs.info(self._path))
+        self._informant.invalidate_cache(self._path)  # cached listings may be out of date
+        return _info(self._informant.info(self._path))
 
     def read(self, spans: list[Span]) -> list[bytes]:
         """Return the bytes of some ranges, fetched together."""
@@ -105,7 +112,7 @@ class _File(ClientFile):
 
         Both requests run side by side where the filesystem can do that.
         """
-        if not self._fs.async_impl or self._fs.asynchronous:
+        if not self._is_async:
             bodies = self.read(spans)
             return bodies, self.look()
         from fsspec.asyn import sync

@@ -80,6 +80,37 @@ def test_any_access_works(content: bytes, spool_bytes: int | None) -> None:
     np.testing.assert_array_equal(rustfits.read(Forward(gzip.compress(content))), IMAGE)
 
 
+def test_forward_reading_keeps_nothing() -> None:
+    images = [np.full((1000, 1000), i, "f4") for i in range(4)]
+    made = io.BytesIO()
+    with FITS(made, "w+") as fits:
+        for image in images:
+            fits.write_image(image)
+    for data in (made.getvalue(), gzip.compress(made.getvalue(), 1)):
+        with FITS(Forward(data), forward=True) as fits:
+            for hdu, image in zip(fits, images, strict=True):
+                np.testing.assert_array_equal(hdu.read(), image)
+    target = Forward(made.getvalue())
+    with FITS(target, forward=True) as fits:
+        np.testing.assert_array_equal(fits[2].read(), images[2])
+        with pytest.raises(rustfits.FITSUnsupportedError, match="forward=True"):
+            fits[0].read()
+        np.testing.assert_array_equal(fits[3].read(), images[3])
+
+
+def test_a_stream_is_read_as_far_as_needed() -> None:
+    made = io.BytesIO()
+    with FITS(made, "w+") as fits:
+        for _ in range(3):
+            fits.write_image(np.zeros((1000, 1000), "f4"))
+    target = Forward(made.getvalue())
+    with FITS(target) as fits:
+        fits[0][:10]
+        assert target.given <= 1 << 20
+        fits[1].header["NAXIS"]
+        assert target.given < 7 << 20
+
+
 def test_sockets(content: bytes) -> None:
     one, other = socket.socketpair()
     with one, other:
