@@ -87,7 +87,11 @@ def make_tiles(folder: Path, side: int) -> None:
 
 
 def make_cases(
-    folder: Path, url: str, far_url: str, shapes: dict[str, tuple[int, int]]
+    folder: Path,
+    url: str,
+    far_url: str,
+    xrootd_url: str,
+    shapes: dict[str, tuple[int, int]],
 ) -> list[Case]:
     def path(name: str) -> str:
         return str(folder / name)
@@ -137,7 +141,7 @@ def make_cases(
         Case("write f4 .gz", "write", path("out.fits.gz"), 3.0, 1, {"data": path("f4.npy")}),
         Case("write i2 .gz", "write", path("out.fits.gz"), 3.0, 1, {"data": path("i2.npy")}),
         Case(f"http, {size('f4.fits')}, nginx", "read", f"{url}f4.fits", 2.5),
-        *far_cases(f"{far_url}far.fits"),
+        *far_cases(f"{far_url}far.fits", f"{xrootd_url}far.fits"),
         *table_cases(folder),
         *edit_cases(folder),
         *tile_cases(folder),
@@ -157,12 +161,21 @@ def two_threads(name: str, alone: str, action: str, file: str, calls: int = 1) -
     )
 
 
-def far_cases(url: str) -> list[Case]:
+def far_cases(url: str, xrootd_url: str) -> list[Case]:
     """Parts of an image on a server 50 ms away, of which the peers fetch ranges, too."""
     square = {"shape": (FAR_SIDE, FAR_SIDE)}
     far: dict[str, float] = {"published": 5.0, "astropy": 5.0}
+    http = "50 ms away: 20 stamps, cutouts()"
     return [
-        Case("50 ms away: 20 stamps, cutouts()", "far_cutouts", url, None, 1, square, far),
+        Case(http, "far_cutouts", url, None, 1, square, far),
+        Case(
+            "50 ms away, XRootD: the same",
+            "far_cutouts",
+            xrootd_url,
+            None,
+            extra=square,
+            within=(http, 1.5),
+        ),
         Case("50 ms away: 20 stamps, a loop", "far_loop", url, None, 1, square, far),
         Case("50 ms away: 200×200 pixels", "far_part", url, None, max_bytes=2 << 20),
     ]

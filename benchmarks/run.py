@@ -236,7 +236,8 @@ def main() -> int:
     arguments = parser.parse_args()
     rounds = arguments.rounds or (3 if arguments.quick else 9)
 
-    from servers import http_server, latency_proxy
+    from servers import LatencyProxy, http_server, latency_proxy
+    from servers.grid import XRootDServer
 
     here = Path(sys.executable)
     folder = Path(tempfile.mkdtemp(prefix="build-bench-", dir=ROOT))
@@ -255,8 +256,15 @@ def main() -> int:
         print(f"{about}\n(published: the package of the same name on PyPI)\n")
         rows, notes, missed = [], [], 0
         done: dict[str, float] = {}
-        with http_server(folder) as server, latency_proxy(server.port) as far:
-            for case in make_cases(folder, server.url(""), far.url(), shapes):
+        with (
+            http_server(folder) as server,
+            latency_proxy(server.port) as far,
+            XRootDServer() as xrootd,
+            LatencyProxy(xrootd.port) as far_xrootd,
+        ):
+            shutil.copy(folder / "far.fits", xrootd.root)
+            root_url = f"root://127.0.0.1:{far_xrootd.port}//"
+            for case in make_cases(folder, server.url(""), far.url(), root_url, shapes):
                 if arguments.case not in case.name:
                     continue
                 print(f"{case.name} …", file=sys.stderr, flush=True)

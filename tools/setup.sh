@@ -25,6 +25,7 @@ pkg-config                                pkg-config
 '
 needs_servers='
 nginx                                     nginx-light
+xrootd                                    xrootd-server
 '
 needs_speed='
 /usr/include/libdeflate.h                 libdeflate-dev
@@ -55,7 +56,6 @@ go                                        golang-go
 /usr/bin/meson                            meson
 groff                                     groff-base
 openssl                                   openssl
-xrootd                                    xrootd-server
 xrdsssadmin                               xrootd-server
 compress                                  ncompress
 bgzip                                     tabix

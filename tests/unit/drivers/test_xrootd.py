@@ -17,6 +17,7 @@ import pytest
 
 import rustfits
 from rustfits import FITS, Remote
+from servers import LatencyProxy
 from servers.grid import XRootDKeyServer, XRootDServer, shared
 from servers.grid.sshd import free_port
 from support.files import fits_bytes
@@ -84,6 +85,19 @@ def test_stamps_are_one_vector_read(url: str) -> None:
     assert after.round_trips - before.round_trips == 1
     assert after.requests - before.requests == 2  # the vector read, and the time of the file
     assert after.bytes_fetched - before.bytes_fetched < DATA.nbytes // 4
+
+
+def test_stamps_wait_once_for_a_far_server(server: XRootDServer) -> None:
+    """A proxy counts how often the client waits."""
+    corners = np.random.default_rng(5).integers(20, 900, (20, 2))
+    with LatencyProxy(server.port, 0.05) as proxy:
+        name = f"root://127.0.0.1:{proxy.port}//dir/sky.fits"
+        with FITS(name, remote="ranged") as fits:
+            proxy.reset()
+            stamps = fits[0].cutouts(corners, (32, 32))
+            assert proxy.round_trips == 1
+    for (y, x), stamp in zip(corners, stamps, strict=True):
+        np.testing.assert_array_equal(stamp, DATA[y - 16 : y + 16, x - 16 : x + 16])
 
 
 def test_many_chunks_take_several_vector_reads(url: str) -> None:
