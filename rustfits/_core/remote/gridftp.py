@@ -10,6 +10,7 @@ from __future__ import annotations
 import calendar
 import errno
 import importlib.util
+import math
 import os
 import re
 import shutil
@@ -46,17 +47,20 @@ _MAX_TRANSFERS = 4
 
 
 class _Session(ClientSession):
-    """The open file of gfal2, of this process. The program needs none."""
+    """What gfal2 keeps of the open file, in this process. The program keeps nothing."""
 
     def __init__(self) -> None:
         self.lock = ForkLock()
-        self.opened: tuple[Any, Any] | None = None  # context and file
+        #: Contexts for looking at the file and for reading it: their time limits differ.
+        self.contexts: tuple[Any, Any] | None = None
+        #: The open file of gfal2, or None.
+        self.file: Any = None
         self._pid = os.getpid()
 
     def close(self) -> None:
-        if self._pid != os.getpid():
-            _abandoned.append(self.opened)  # a forked child would wait for threads of its parent
-        self.opened = None
+        if self._pid != os.getpid():  # a forked child would wait for threads of its parent
+            _abandoned.append((self.contexts, self.file))
+        self.contexts = self.file = None
 
 
 _abandoned: list[object] = []
@@ -102,25 +106,18 @@ class _RangeFile(ClientFile):
 class _Gfal2File(_RangeFile):
     """A file by gfal2."""
 
-    def __init__(self, url: str, session: _Session, seconds: float) -> None:
+    def __init__(self, url: str, session: _Session, timeout: float, seconds: float) -> None:
         global _gfal2_pid
-        import gfal2
-
         _gfal2_pid = os.getpid()
         self._url = url
         self._session = session
         with session.lock:
-            if session.opened is None:
-                context = gfal2.creat_context()
-                limit = max(int(seconds), 1)
-                context.set_opt_integer("GRIDFTP PLUGIN", "OPERATION_TIMEOUT", limit)
-                session.opened = context, None
+            if session.contexts is None:
+                session.contexts = _context(seconds), _context(timeout)
+            self._look, self._read = session.contexts
 
     def look(self) -> Version:
-        with self._session.lock:
-            assert self._session.opened is not None
-            context = self._session.opened[0]
-        found = context.stat(self._url)
+        found = self._look.stat(self._url)
         if found.st_mode & 0o170000 == 0o040000:
             raise FetchError(lib.RF_ERR_DIRECTORY, "it is a directory")
         return _version(int(found.st_size), int(found.st_mtime))
@@ -143,18 +140,24 @@ class _Gfal2File(_RangeFile):
 
     def _file(self) -> Any:
         with self._session.lock:
-            assert self._session.opened is not None
-            context, file = self._session.opened
-            if file is None:
-                file = context.open(self._url, "r")
-                self._session.opened = context, file
-            return file
+            if self._session.file is None:
+                self._session.file = self._read.open(self._url, "r")
+            return self._session.file
 
     def _forget(self) -> None:
         """Forget the open file: the next fetch opens it again."""
         with self._session.lock:
-            if self._session.opened is not None:
-                self._session.opened = self._session.opened[0], None
+            self._session.file = None
+
+
+def _context(seconds: float) -> Any:
+    """Return a context of gfal2 with a time limit for each operation; 0: its own, 300 seconds."""
+    import gfal2
+
+    context = gfal2.creat_context()
+    if seconds > 0:
+        context.set_opt_integer("GRIDFTP PLUGIN", "OPERATION_TIMEOUT", math.ceil(seconds))
+    return context
 
 
 class _GlobusFile(_RangeFile):
@@ -241,7 +244,7 @@ class _GridFTP(Client):
         seconds = min(filter(None, (timeout, connect)), default=_LOOK_SECONDS)
         url = _encoded(url)
         if _has_gfal2():
-            return _Gfal2File(url, session, seconds)
+            return _Gfal2File(url, session, timeout, seconds)
         program = shutil.which(globus.PROGRAM)
         if program is not None:
             return _GlobusFile(program, url, timeout, seconds)
