@@ -59,6 +59,8 @@ openssl                                   openssl
 xrdsssadmin                               xrootd-server
 compress                                  ncompress
 bgzip                                     tabix
+zip                                       zip
+unzip                                     unzip
 globus-gridftp-server                     globus-gridftp-server-progs
 globus-url-copy                           globus-gass-copy-progs
 /usr/lib/python3/dist-packages/gfal2.*.so python3-gfal2

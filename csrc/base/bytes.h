@@ -40,7 +40,12 @@ static inline void rf_put_be64(void *p, uint64_t v) {
   rf_put_be32((uint8_t *)p + 4, (uint32_t)v);
 }
 
-/* Little-endian, for the trailer (store/trailer/trailer.h). */
+/* Little-endian, for the trailer (store/trailer/trailer.h) and zip files. */
+static inline uint16_t rf_get_le16(const void *p) {
+  const uint8_t *b = p;
+  return (uint16_t)((unsigned)b[1] << 8 | b[0]);
+}
+
 static inline uint32_t rf_get_le32(const void *p) {
   const uint8_t *b = p;
   return (uint32_t)b[3] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[1] << 8 | b[0];

@@ -10,7 +10,8 @@
 
 #include "base/escape.h"
 #include "base/memory.h"
-#include "store/filter/filter.h"
+#include "store/filter/layers.h"
+#include "store/filter/zip/choice.h"
 #include "store/http/url.h"
 #include "store/local/borrowed.h"
 #include "store/local/memory.h"
@@ -21,9 +22,6 @@
 #include "store/trailer/open.h"
 #include "store/options.h"
 #include "base/versioned.h"
-
-/* Number of first bytes that identify a filter: at least the longest magic number. */
-#define PROBE 8
 
 /* Writes "file, mem, memkeep, http ..." to `text`, cut to fit. */
 static void list_schemes(char *text, size_t n) {
@@ -65,48 +63,6 @@ static rf_status pick_driver(const char *name, const rf_options *options, const 
   return rf_transport_takes_raw_names(row) ? rf_schemes_check_chain(name, options, err) : RF_OK;
 }
 
-/* Finds the filter for the first bytes. Content decides; the name counts only if the content is unknown, so that
- * garbage under ".gz" is a corrupt gzip file. A plain FITS file under ".gz" is a plain one. */
-static rf_status filter_of_content(rf_store *store, const rf_filter *by_name, const rf_filter **filter, rf_error *err) {
-  bool keep = !store->writable && !store->profile.in_memory;
-  uint8_t probe[PROBE], *head = keep ? rf_alloc(RF_STORE_HEAD_BYTES) : NULL, *first = head ? head : probe;
-  size_t got;
-  if (keep && !head)
-    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for the first block of a file");
-  rf_status status = rf_store_read_at(store, 0, first, keep ? RF_STORE_HEAD_BYTES : sizeof probe, &got, err);
-  if (status != RF_OK) {
-    rf_free(head);
-    return status;
-  }
-  store->head = head;
-  store->head_length = keep ? got : 0;
-  *filter = rf_filter_of_bytes(first, got);
-  if (!*filter && !(got >= 6 && memcmp(first, "SIMPLE", 6) == 0))
-    *filter = by_name;
-  return RF_OK;
-}
-
-static rf_status add_filter(rf_store **store, const rf_filter *by_name, rf_mode mode, const rf_options *options,
-                            rf_error *err) {
-  const rf_filter *filter = by_name;
-  if ((options->flags & RF_OPEN_INDEX) != 0 && mode != RF_MODE_READ)
-    return rf_fail(err, RF_ERR_ARGUMENT, "an index (RF_OPEN_INDEX) is for files that are open for reading only");
-  if (mode != RF_MODE_CREATE)
-    RF_TRY(filter_of_content(*store, by_name, &filter, err));
-  if (!filter)
-    return RF_OK;
-  RF_TRY(rf_filter_check(filter, mode, (*store)->ops == &rf_memory_ops, err));
-  rf_status status;
-  if ((options->flags & RF_OPEN_INDEX) == 0)
-    status = filter->wrap(filter, store, mode, options, err);
-  else if (filter->wrap_index != NULL)
-    status = filter->wrap_index(filter, store, options, err);
-  else
-    status =
-        rf_fail(err, RF_ERR_UNSUPPORTED, "is compressed with %s, which cannot be read through an index", filter->name);
-  return rf_store_result(status, "decode the file", err);
-}
-
 /* With these flags the driver replaces files as a whole, or keeps them until the first write, or refuses existing ones.
  */
 #define CREATED_WITH_CARE (RF_OPEN_ATOMIC | RF_OPEN_IN_PLACE | RF_OPEN_NEW)
@@ -139,8 +95,9 @@ static rf_status flags_for(const rf_driver *driver, bool written_back, uint32_t 
   return RF_OK;
 }
 
-static rf_status open_row(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *given,
-                          rf_store **store, rf_error *err) {
+/* Opens a name with a driver. `member` is NULL, or that of a zip file; then *found is as of rf_layers_add(). */
+static rf_status open_row(const rf_driver *driver, const char *name, const char *member, rf_mode mode,
+                          const rf_options *given, rf_store **store, bool *found, rf_error *err) {
   if (mode != RF_MODE_READ && !(driver->flags & RF_DRIVER_WRITE))
     return rf_fail(err, RF_ERR_READONLY, "files of the scheme '%s' can only be read; open with \"r\"",
                    driver->scheme != NULL ? driver->scheme : "driver");
@@ -174,7 +131,8 @@ static rf_status open_row(const rf_driver *driver, const char *name, rf_mode mod
     rf_store_describe(opened);
   }
   if (flags & RF_DRIVER_CODECS) {
-    rf_status status = add_filter(&opened, by_name, mode, options, err);
+    rf_layer_names names = {by_name, member};
+    rf_status status = rf_layers_add(&opened, &names, mode, options, found, err);
     if (status != RF_OK) {
       rf_store_discard(opened);
       (void)rf_store_close(opened, NULL);
@@ -213,12 +171,56 @@ static rf_status check_arguments(const char *name, rf_mode mode, rf_error *err) 
   return RF_OK;
 }
 
+/* Opens `member` of the zip file `file`. *found becomes false if there is no such zip file. */
+static rf_status open_in_zip(const rf_driver *driver, const char *file, const char *member, rf_mode mode,
+                             const rf_options *options, rf_store **store, bool *found, rf_error *err) {
+  *found = false;
+  rf_status status = open_row(driver, file, member, RF_MODE_READ, options, store, found, err);
+  const rf_filter *by_name = rf_filter_of_name(file);
+  if (status != RF_OK && status != RF_ERR_NO_FILE && by_name != NULL && strcmp(by_name->name, "zip") == 0)
+    *found = true; /* it cannot be opened */
+  if (status == RF_OK && mode != RF_MODE_READ) {
+    (void)rf_store_close(*store, NULL);
+    return rf_fail(err, RF_ERR_READONLY, "members of zip files can only be read; open with \"r\"");
+  }
+  return status;
+}
+
+/* Opens "x!member" where no file has the whole name, which was `missing`, and x is a zip file. */
+static rf_status open_member(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
+                             rf_store **store, rf_status missing, rf_error *err) {
+  bool remote = (driver->flags & RF_DRIVER_REMOTE) != 0, found = false;
+  if (!(driver->flags & RF_DRIVER_CODECS))
+    return missing;
+  for (size_t n = strlen(name); !found && (n = rf_zip_split(name, n, remote)) > 0 && missing != RF_ERR_MEMORY;) {
+    rf_error own;
+    rf_error_clear(&own);
+    char *file = rf_strndup(name, n), *shown = rf_url_redact(name);
+    rf_status status = RF_ERR_MEMORY;
+    if (file != NULL && shown != NULL)
+      status = open_in_zip(driver, file, name + n + 1, mode, options, store, &found, &own);
+    rf_free(file);
+    if (found && err != NULL)
+      *err = own;
+    missing = found || status == RF_ERR_MEMORY ? status : missing;
+    if (status == RF_OK) {
+      rf_free((*store)->name);
+      (*store)->name = shown;
+    } else {
+      rf_free(shown);
+    }
+  }
+  return missing;
+}
+
 rf_status rf_store_open(const char *name, rf_mode mode, const rf_options *options, rf_store **store, rf_error *err) {
   const rf_driver *driver = NULL;
   RF_TRY(check_arguments(name, mode, err));
   rf_status status = pick_driver(name, options, &driver, err);
   if (status == RF_OK)
-    status = open_row(driver, name, mode, options, store, err);
+    status = open_row(driver, name, NULL, mode, options, store, NULL, err);
+  if ((status == RF_ERR_NO_FILE || status == RF_ERR_PERMISSION) && mode != RF_MODE_CREATE)
+    status = open_member(driver, name, mode, options, store, status, err);
   return status != RF_OK && err ? locate_opening(name, status, err) : status;
 }
 
@@ -238,7 +240,7 @@ static rf_status open_own(const rf_driver *driver, const char *name, rf_mode mod
   rf_struct_take(&own->ops, sizeof own->ops, driver->ops);
   own->row.ops = &own->ops;
   rf_store *opened = NULL;
-  rf_status status = open_row(&own->row, name, mode, options, &opened, err);
+  rf_status status = open_row(&own->row, name, NULL, mode, options, &opened, NULL, err);
   if (status != RF_OK) {
     rf_free(own);
     return status;
@@ -266,7 +268,7 @@ rf_status rf_store_open_transport(const rf_transport *transport, const char *nam
   rf_status status =
       strstr(name, "::") != NULL ? rf_schemes_check_chain(name, options, err) : rf_schemes_check(name, options, err);
   if (status == RF_OK)
-    status = open_row(&row, name, mode, options, store, err);
+    status = open_row(&row, name, NULL, mode, options, store, NULL, err);
   return status != RF_OK && err ? locate_opening(name, status, err) : status;
 }
 
@@ -275,7 +277,7 @@ static rf_status complete_bytes(rf_store *opened, rf_mode mode, const rf_options
                                 rf_error *err) {
   rf_status status = rf_trailer_open(opened, mode, options, true, err); /* no other process writes them */
   if (status == RF_OK)
-    status = add_filter(&opened, NULL, mode, options, err);
+    status = rf_layers_add(&opened, &(rf_layer_names){0}, mode, options, NULL, err);
   if (status != RF_OK) {
     status = rf_error_locate(err, status, opened->name, -1);
     (void)rf_store_close(opened, NULL);

@@ -161,6 +161,8 @@ rf_status rf_store_stream(rf_store *store, rf_range range, const rf_stream_sink 
 }
 
 bool rf_store_stats(rf_store *store, rf_remote_stats *stats) {
+  while (store->beneath)
+    store = store->beneath;
   if (!store->ops->get_stats)
     return false;
   store->ops->get_stats(store->state, stats);

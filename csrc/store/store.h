@@ -47,6 +47,8 @@ typedef struct rf_store {
   void *own_row;    /* NULL, or the driver of the store, which the store frees behind all its users */
   /* Of a filter: 0, or the offset of bytes behind the encoded content, set when the content ends. NULL: no filter. */
   const atomic_uint_least64_t *stray;
+  struct rf_store *beneath; /* of a filter: the store that it owns and decodes; NULL: a driver */
+  uint64_t origin;          /* offset of the first byte in the file that messages about encoded content name */
 } rf_store;
 
 /* Fills in store->profile from flags and operations. The caller calls it after a change of these. */
@@ -108,7 +110,7 @@ rf_status rf_store_prefetch(rf_store *store, const rf_range *ranges, size_t coun
 /* As rf_driver_ops.stream; *streamed is false if the driver has none. */
 rf_status rf_store_stream(rf_store *store, rf_range range, const rf_stream_sink *sink, bool *streamed, rf_error *err);
 
-/* As rf_driver_ops.get_stats. Returns false if the driver has none. */
+/* As rf_driver_ops.get_stats, of the driver beneath all filters. Returns false if it has none. */
 bool rf_store_stats(rf_store *store, rf_remote_stats *stats);
 
 /* As rf_driver_ops.peek. RF_ERR_UNSUPPORTED without a message if the driver has none. */

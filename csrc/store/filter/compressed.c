@@ -194,6 +194,7 @@ rf_status rf_compressed_wrap(const rf_filter *filter, rf_store **store, rf_mode 
                       .writable = inner->writable,
                       .sequential = true,
                       .stray = &g->stray,
+                      .beneath = inner,
                       .name = name};
   rf_store_describe(outer);
   *store = outer;

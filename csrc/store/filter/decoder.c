@@ -36,6 +36,11 @@ static rf_status fill(rf_decoder *g, rf_error *err) {
   return RF_OK;
 }
 
+/* Returns the offset, for messages, of a byte of the store. */
+static unsigned long long shown(const rf_decoder *g, uint64_t offset) {
+  return (unsigned long long)(g->inner->origin + offset);
+}
+
 /* Returns the offset in the store of the next byte to decode. */
 static uint64_t position(const rf_decoder *g) {
   return g->in_offset - (g->in_end - g->in_start);
@@ -99,8 +104,8 @@ static rf_status fail_truncated(rf_decoder *g, rf_error *err) {
   rf_status status =
       rf_fail(err, RF_ERR_TRUNCATED,
               "the compressed file ends at byte %llu in the middle of the %s %s that begins at byte %llu",
-              (unsigned long long)g->in_offset, g->format->name, g->format->unit, (unsigned long long)g->unit_offset);
-  rf_error_at(err, (int64_t)g->in_offset);
+              shown(g, g->in_offset), g->format->name, g->format->unit, shown(g, g->unit_offset));
+  rf_error_at(err, (int64_t)shown(g, g->in_offset));
   return status;
 }
 
@@ -153,9 +158,9 @@ static rf_status fail_codec(rf_decoder *g, rf_status status, const rf_error *own
   char plain[64];
   snprintf(plain, sizeof plain, "the %s codec failed", g->format->name);
   status = rf_fail(err, status, "%s at byte %llu of the compressed file, in the %s %s that begins at byte %llu",
-                   cause[0] != '\0' ? cause : plain, (unsigned long long)offset, g->format->name, g->format->unit,
-                   (unsigned long long)g->unit_offset);
-  rf_error_at(err, (int64_t)offset);
+                   cause[0] != '\0' ? cause : plain, shown(g, offset), g->format->name, g->format->unit,
+                   shown(g, g->unit_offset));
+  rf_error_at(err, (int64_t)shown(g, offset));
   return status;
 }
 

@@ -8,6 +8,7 @@
 #include "store/filter/compressed.h"
 #include "store/filter/index/store.h"
 #include "store/filter/stream_codec.h"
+#include "store/filter/zip/member.h"
 #include "store/http/url.h"
 
 #define MAGIC(...) .magic = (const uint8_t[]){__VA_ARGS__}, .magic_length = sizeof((const uint8_t[]){__VA_ARGS__})
@@ -32,7 +33,13 @@ static const rf_filter filters[] = {
      .suffix = ".zst",
      MAGIC(0x28, 0xB5, 0x2F, 0xFD),
      .hint = "decompress it first, for example with 'unzstd'"},
-    {.name = "zip", .suffix = ".zip", MAGIC('P', 'K', 0x03, 0x04), .hint = "unpack it first, for example with 'unzip'"},
+    {.name = "zip",
+     .suffix = ".zip",
+     MAGIC('P', 'K', 0x03, 0x04),
+     .read_only = true,
+     .wrap = rf_zip_wrap,
+     .wrap_index = rf_zip_wrap_index},
+    {.name = "zip", MAGIC('P', 'K', 0x05, 0x06), .read_only = true, .wrap = rf_zip_wrap}, /* without members */
     {.name = "pack",
      .suffix = NULL, /* its ".z" is too close to ".Z" */
      MAGIC(0x1F, 0x1E),
@@ -53,7 +60,7 @@ rf_status rf_filter_check(const rf_filter *filter, rf_mode mode, bool volatile_b
     return rf_fail(err, RF_ERR_NOT_BUILT, "is compressed with %s, which this build cannot read or write%s%s",
                    filter->name, hint != NULL ? "; " : "", hint != NULL ? hint : "");
   bool reads_only = mode == RF_MODE_READ || (mode == RF_MODE_READ_WRITE && volatile_bytes);
-  if (!reads_only && codec != NULL && codec->deflate_open == NULL)
+  if (!reads_only && (filter->read_only || (codec != NULL && codec->deflate_open == NULL)))
     return rf_fail(err, RF_ERR_READONLY, "is compressed with %s, which the library can only read; open with \"r\"",
                    filter->name);
   return RF_OK;

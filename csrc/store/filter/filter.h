@@ -20,6 +20,7 @@ struct rf_filter {
   rf_status (*wrap)(const rf_filter *filter, rf_store **store, rf_mode mode, const rf_options *options, rf_error *err);
   /* MAY. The same for reading through an index (RF_OPEN_INDEX). NULL: the format has no index. */
   rf_status (*wrap_index)(const rf_filter *filter, rf_store **store, const rf_options *options, rf_error *err);
+  bool read_only;   /* the library cannot write such files */
   const char *hint; /* what to do where `wrap` is NULL */
 };
 

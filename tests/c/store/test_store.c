@@ -12,6 +12,7 @@
 #include "store/http/url.h"
 #include "store/redact.h"
 #include "store/filter/filter.h"
+#include "store/filter/zip/choice.h"
 #include "store/local/file.h"
 #include "store/local/memory.h"
 #include "store/open.h"
@@ -75,6 +76,28 @@ static void data_urls(void) {
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
     CHECK(rf_url_data(paths[i]) == 0);
   CHECK(rf_filter_of_name("data:,x.gz") == NULL);
+}
+
+static void members_of_zip_files(void) {
+  struct {
+    const char *name;
+    bool remote;
+    size_t split;
+  } rows[] = {{"a.zip!b", false, 5},
+              {"a!b", false, 1},
+              {"!b", false, 0},
+              {"a.zip", false, 0},
+              {"a.zip!b!c", false, 7},
+              {"a.zip!", false, 5},
+              {"http://h/a!b", true, 0},
+              {"http://h/a.zip!b", true, 14},
+              {"http://h/a.ZIP!b!c", true, 14},
+              {"http://h/a.zip?q!b", true, 16},
+              {"http://h/a?q.zip!b", true, 0},
+              {"http://h.zip!b", true, 0}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    CHECK(rf_zip_split(rows[i].name, strlen(rows[i].name), rows[i].remote) == rows[i].split);
+  CHECK(rf_zip_split("a.zip!b!c", 7, false) == 5);
 }
 
 static void decoding(void) {
@@ -353,8 +376,7 @@ static void codecs_not_in_this_build(void) {
               {"\xFD"
                "7zXZ\0..",
                8, "xz"},
-              {"\x28\xB5\x2F\xFD..", 6, "zstd"},
-              {"PK\x03\x04....", 8, "zip"}};
+              {"\x28\xB5\x2F\xFD..", 6, "zstd"}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     const char *path = scratch_path("packed.fits");
     scratch_write(path, rows[i].bytes, rows[i].n);
@@ -419,6 +441,7 @@ int main(void) {
   RUN(passwords_are_hidden);
   RUN(suffixes);
   RUN(data_urls);
+  RUN(members_of_zip_files);
   RUN(decoding);
   RUN(the_table_is_listed);
   RUN(unknown_and_unbuilt_are_two_errors);

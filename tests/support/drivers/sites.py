@@ -10,6 +10,7 @@ import gzip
 import io
 import os
 import subprocess
+import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any, ClassVar
 
 from rustfits import FITS, Remote, register_driver
 from servers import ftp_server, http_server
+from support.drivers.archives import zip_bytes
 
 
 class Site(ABC):
@@ -189,6 +191,26 @@ class RegisteredSite(LocalSite):
         return super().open(f"site://{name}", mode, **options)
 
 
+class ZipSite(Site):
+    """Members of zip files among others, which can only be read."""
+
+    method = zipfile.ZIP_STORED
+
+    def publish(self, content: bytes) -> str:
+        path = self.folder / "a.zip"
+        path.write_bytes(zip_bytes({"x": b"x", "b/a.fits": content}, self.method))
+        return f"{path}!b/a.fits"
+
+    def missing(self) -> str:
+        return f"{self.publish(b'')}.gz"
+
+
+class DeflatedSite(ZipSite):
+    """Deflated members of zip files."""
+
+    method = zipfile.ZIP_DEFLATED
+
+
 class ServedSite(Site):
     """Files that a server of one folder sends, by ranges."""
 
@@ -235,6 +257,8 @@ SITES: dict[str, Callable[[Path], Site]] = {
     "Z": LZWSite,
     "object": ObjectSite,
     "registered": RegisteredSite,
+    "zip": ZipSite,
+    "deflated": DeflatedSite,
     "http": HTTPSite,
     "ftp": FTPSite,
 }
