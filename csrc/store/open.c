@@ -71,7 +71,8 @@ static rf_status pick_driver(const char *name, const rf_options *options, const 
  * one is unchanged. */
 static rf_status open_driver(const rf_driver *driver, const char *name, rf_mode mode, bool written_back,
                              const rf_options *options, void **state, rf_error *err) {
-  if (mode == RF_MODE_CREATE && written_back && !(options->flags & CREATED_WITH_CARE)) {
+  bool at_close = (driver->flags & RF_DRIVER_AT_CLOSE) != 0; /* does so by itself */
+  if (mode == RF_MODE_CREATE && written_back && !at_close && !(options->flags & CREATED_WITH_CARE)) {
     rf_error local;
     rf_error_clear(&local);
     rf_status status = driver->ops->open(driver, name, RF_MODE_READ_WRITE, options, state, &local);
@@ -90,7 +91,9 @@ static rf_status flags_for(const rf_driver *driver, bool written_back, uint32_t 
     return rf_fail(err, RF_ERR_UNSUPPORTED, "%s:// files cannot be locked",
                    driver->scheme != NULL ? driver->scheme : "driver");
   if (!(driver->flags & RF_DRIVER_ATOMIC))
-    flags &= ~(uint32_t)(CREATED_WITH_CARE | RF_OPEN_LOCK | RF_OPEN_DURABLE);
+    flags &= ~(uint32_t)(RF_OPEN_ATOMIC | RF_OPEN_IN_PLACE | RF_OPEN_LOCK | RF_OPEN_DURABLE);
+  if (!(driver->flags & (RF_DRIVER_ATOMIC | RF_DRIVER_AT_CLOSE)))
+    flags &= ~(uint32_t)RF_OPEN_NEW;
   *out = written_back ? flags | RF_OPEN_DURABLE : flags;
   return RF_OK;
 }

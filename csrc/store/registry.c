@@ -25,7 +25,8 @@
 #define ROW .size = sizeof(rf_driver)
 #define FETCHED RF_DRIVER_REMOTE | RF_DRIVER_CODECS
 #if defined(RF_HAVE_LIBCURL)
-#define BY_TRANSPORT .flags = FETCHED, .ops = &rf_remote_ops, .user = (void *)&rf_curl_transport
+#define BY_TRANSPORT                                                                                                   \
+  .flags = FETCHED | RF_DRIVER_WRITE | RF_DRIVER_AT_CLOSE, .ops = &rf_remote_ops, .user = (void *)&rf_curl_transport
 #else
 #define BY_TRANSPORT                                                                                                   \
   .flags = FETCHED, .hint = "build rustfits with libcurl, or register a transport (the Python package brings pycurl) " \

@@ -70,8 +70,8 @@ RF_API RF_CHECKED rf_status rf_file_open_view(const void *bytes, size_t n, const
 
 /* rf_file_is_atomic() tells whether closing puts all changes in place at once, and none after rf_file_discard().
  * file  must not be NULL
- * Returns 1 with RF_OPEN_ATOMIC, and for files that are sent when they are closed, such as standard output; else 0.
- * Threads: any. */
+ * Returns 1 with RF_OPEN_ATOMIC, and for files that are sent when they are closed, such as standard output and new
+ * files on servers; else 0. Threads: any. */
 RF_API int rf_file_is_atomic(const rf_file *file);
 
 /* rf_file_open_driver() opens a file of the caller's own driver, which needs no scheme and no row in the driver table.
@@ -114,9 +114,9 @@ RF_API RF_CHECKED rf_status rf_file_read_header(const char *name, const rf_optio
  * Returns RF_OK; the statuses of rf_file_close(). Threads: no other thread may use the handle. */
 RF_API rf_status rf_file_free(rf_file *file, rf_error *err);
 
-/* rf_file_discard() lets closing `file` drop what has not reached the file yet. With RF_OPEN_ATOMIC, and for a .gz, the
- * old file remains. Other files keep what was written, and lack what rf_file_flush() would have completed.
- * Returns RF_OK; RF_ERR_CLOSED. Threads: any. */
+/* rf_file_discard() lets closing `file` drop what has not reached the file yet. With RF_OPEN_ATOMIC, for a .gz, and
+ * for a file that is sent to a server, the old file remains. Other files keep what was written, and lack what
+ * rf_file_flush() would have completed. Returns RF_OK; RF_ERR_CLOSED. Threads: any. */
 RF_API rf_status rf_file_discard(rf_file *file, rf_error *err);
 
 /* rf_file_close() waits for running calls on `file`, completes it as rf_file_flush() does, and closes the underlying

@@ -30,6 +30,18 @@ typedef enum rf_accept_ranges {
 #define RF_REFUSE_HTTP 1
 #define RF_REFUSE_HTTPS 2
 
+/* A body that a request sends. Borrowed for the call. */
+typedef struct rf_body {
+  size_t size;    /* sizeof(rf_body) of the library */
+  void *user;     /* for `read` */
+  uint64_t bytes; /* of the body */
+
+  /* MUST. Copies n bytes of the body from `offset` on to `buffer`; offset + n is at most `bytes`. One thread at a time
+   * calls it. Bytes are read again after a redirect or a login. A status other than RF_OK ends the request, which
+   * returns it. */
+  rf_status (*read)(void *user, uint64_t offset, void *buffer, size_t n, rf_error *err);
+} rf_body;
+
 /* A request to a transport. The library fills it in. It is borrowed for the call, with all that it points at. */
 typedef struct rf_request {
   size_t size;                     /* sizeof(rf_request) of the library */
@@ -55,6 +67,15 @@ typedef struct rf_request {
                                       (rf_response.status is 200), or less than the range where the file ends */
   double delay;                    /* seconds to wait before the request */
   void *session;                   /* of the file, from session_open; NULL if the transport has no sessions */
+  const char *method;              /* NULL: GET. "PUT", "POST" or "DELETE": a request that sends, which only transports
+                                      with RF_TRANSPORT_SEND get. It has no ranges; the receiver gets the body of the
+                                      response */
+  const rf_body *body;             /* that `method` sends. FTP: of STOR. NULL: none */
+  int only_new;                    /* 1: RF_ERR_EXISTS if there is a file (HTTP: If-None-Match: *) */
+  int expect;                      /* 1: the server may refuse the request, so that a long body waits for its consent
+                                      (Expect: 100-continue, RFC 9110 10.1.1) */
+  const char *const *commands;     /* FTP: commands for the folder of the file, after the body */
+  size_t command_count;            /* of `commands` */
 } rf_request;
 
 /* Facts of a response. The library sets `size` and the values for "unknown"; the transport fills in the rest. Texts are
@@ -90,6 +111,9 @@ typedef struct rf_receiver {
 #define RF_TRANSPORT_RAW_NAMES 1
 /* rf_transport.flags: sends multirange requests. */
 #define RF_TRANSPORT_MULTIRANGE 2
+/* rf_transport.flags: sends: heeds `method` and the members after it. With RF_TRANSPORT_RAW_NAMES, PUT replaces the
+ * file as a whole, or leaves the old one. */
+#define RF_TRANSPORT_SEND 4
 
 /* Moves bytes from servers. Functions are called from any thread, several at once. */
 typedef struct rf_transport {
@@ -155,17 +179,23 @@ typedef enum rf_http_action {
 /* The request of one exchange. `size` is set by the caller, the rest by rf_http_fetch_begin(). Texts are valid until
  * the next call for this transfer, but for take_header and take_body. */
 typedef struct rf_http_exchange {
-  size_t size;                /* sizeof(rf_http_exchange) of the caller */
-  const char *url;            /* without user and password. "ftps:" is FTP with AUTH TLS (RFC 4217) */
-  const char *user;           /* NULL: none */
-  const char *password;       /* NULL: none */
-  const char *sigv4;          /* NULL, or as in rf_request */
-  const char *range;          /* NULL, or "0-99,200-299": the value of Range without its unit. FTP: one range */
-  const char *const *headers; /* all other header fields, "Name: value" */
-  size_t header_count;        /* of `headers` */
-  int is_ftp;                 /* 1: FTP or SFTP; headers do not apply */
-  int is_elsewhere;           /* 1: a redirect led to another server than that of the request */
-  double elapsed;             /* seconds that earlier exchanges took; they count for rf_remote_options.timeout */
+  size_t size;                 /* sizeof(rf_http_exchange) of the caller */
+  const char *url;             /* without user and password. "ftps:" is FTP with AUTH TLS (RFC 4217) */
+  const char *user;            /* NULL: none */
+  const char *password;        /* NULL: none */
+  const char *sigv4;           /* NULL, or as in rf_request */
+  const char *range;           /* NULL, or "0-99,200-299": the value of Range without its unit. FTP: one range */
+  const char *const *headers;  /* all other header fields, "Name: value" */
+  size_t header_count;         /* of `headers` */
+  int is_ftp;                  /* 1: FTP or SFTP; headers do not apply */
+  int is_elsewhere;            /* 1: a redirect led to another server than that of the request */
+  double elapsed;              /* seconds that earlier exchanges took; they count for rf_remote_options.timeout */
+  const char *method;          /* NULL: GET, or RETR. FTP: "PUT" is STOR; "DELETE" only sends `commands` */
+  int has_body;                /* 1: rf_http_fetch_give_body() gives the body */
+  uint64_t body_bytes;         /* of the body, for Content-Length; the body is not chunked */
+  int expect;                  /* as in rf_request */
+  const char *const *commands; /* FTP: sent in the folder of the file, after the body */
+  size_t command_count;        /* of `commands` */
 } rf_http_exchange;
 
 /* rf_http_session_open() opens a session for the fetches of one file.
@@ -215,9 +245,20 @@ RF_API void rf_http_fetch_take_header(rf_http_fetch *fetch, size_t transfer, con
  * Returns RF_HTTP_CONTINUE; RF_HTTP_STOP: the rest of the body is useless. Threads: one at a time per fetch. */
 RF_API rf_http_action rf_http_fetch_take_body(rf_http_fetch *fetch, size_t transfer, const void *data, size_t n);
 
+/* rf_http_fetch_give_body() copies bytes of the body of the request of `transfer` of `fetch`.
+ * offset  of the first byte: after the bytes of the last call, or anywhere before, as after a login
+ * buffer  receives the bytes
+ * n       room in `buffer`
+ * got     receives their number; 0: the body ends at `offset`
+ * Returns RF_HTTP_CONTINUE; RF_HTTP_STOP: ends this request and calls rf_http_fetch_end(). Threads: one at a time per
+ * fetch. */
+RF_API rf_http_action rf_http_fetch_give_body(rf_http_fetch *fetch, size_t transfer, uint64_t offset, void *buffer,
+                                              size_t n, size_t *got);
+
 /* rf_http_fetch_end() ends the exchange of `transfer` of `fetch`, after the last byte, a failure, or RF_HTTP_STOP.
  * ending   NULL, or the failure of the transport: code, message, and sys_errno if the server could not be reached.
- *          RF_ERR_HTTP_STATUS is a refusal by an FTP server, RF_ERR_UNSUPPORTED one of its REST command
+ *          RF_ERR_HTTP_STATUS is a refusal by an FTP server, RF_ERR_UNSUPPORTED one of its REST command,
+ *          RF_ERR_READONLY one of STOR or of a command after it
  * seconds  that the exchange took
  * Returns RF_HTTP_REQUEST; RF_HTTP_IDLE; RF_HTTP_STOP. Threads: one at a time per fetch. */
 RF_API rf_http_action rf_http_fetch_end(rf_http_fetch *fetch, size_t transfer, const rf_error *ending, double seconds);

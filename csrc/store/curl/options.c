@@ -119,15 +119,19 @@ static rf_status set_url(CURL *easy, const char *url, rf_error *err) {
   return code == CURLE_OK ? RF_OK : rf_fail(err, RF_ERR_MEMORY, "cannot allocate a URL");
 }
 
+static rf_status append(struct curl_slist **list, const char *text, rf_error *err) {
+  struct curl_slist *longer = curl_slist_append(*list, text);
+  if (longer == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "cannot allocate the headers of a request");
+  *list = longer;
+  return RF_OK;
+}
+
 static rf_status set_headers(CURL *easy, const rf_http_exchange *exchange, struct curl_slist **headers, rf_error *err) {
   curl_slist_free_all(*headers);
   *headers = NULL;
-  for (size_t i = 0; i < exchange->header_count; i++) {
-    struct curl_slist *longer = curl_slist_append(*headers, exchange->headers[i]);
-    if (longer == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "cannot allocate the headers of a request");
-    *headers = longer;
-  }
+  for (size_t i = 0; i < exchange->header_count; i++)
+    RF_TRY(append(headers, exchange->headers[i], err));
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, *headers);
   return RF_OK;
 }
@@ -154,6 +158,37 @@ rf_status rf_curl_options_set(CURL *easy, const rf_remote_options *remote, const
   set_limits(easy, remote, exchange->elapsed);
   RF_TRY(set_url(easy, exchange->url, err));
   return set_headers(easy, exchange, headers, err);
+}
+
+/* ---- requests that send ---- */
+
+static rf_status send_by_ftp(CURL *easy, const rf_http_exchange *exchange, struct curl_slist **commands,
+                             rf_error *err) {
+  curl_slist_free_all(*commands);
+  *commands = NULL;
+  for (size_t i = 0; i < exchange->command_count; i++)
+    RF_TRY(append(commands, exchange->commands[i], err));
+  curl_easy_setopt(easy, CURLOPT_POSTQUOTE, *commands);
+  if (exchange->has_body == 0)
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  return RF_OK;
+}
+
+rf_status rf_curl_options_send(CURL *easy, const rf_http_exchange *exchange, struct curl_slist **headers,
+                               struct curl_slist **commands, rf_error *err) {
+  if (exchange->has_body == 1) {
+    curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)exchange->body_bytes);
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, BUFFER_BYTES);
+  }
+  if (exchange->is_ftp == 1)
+    return send_by_ftp(easy, exchange, commands, err);
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, exchange->method);
+  if (exchange->expect == 0) {
+    RF_TRY(append(headers, "Expect:", err)); /* libcurl sends none */
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, *headers);
+  }
+  return RF_OK;
 }
 
 #else

@@ -55,6 +55,26 @@ static size_t on_body(char *data, size_t size, size_t count, void *context) {
   return rf_http_fetch_take_body(t->fetch, t->index, data, n) == RF_HTTP_CONTINUE ? n : 0;
 }
 
+/* ---- what is sent ---- */
+
+static size_t on_read(char *buffer, size_t size, size_t count, void *context) {
+  rf_curl_transfer *t = context;
+  size_t got;
+  if (rf_http_fetch_give_body(t->fetch, t->index, t->given, buffer, size * count, &got) != RF_HTTP_CONTINUE)
+    return CURL_READFUNC_ABORT;
+  t->given += got;
+  return got;
+}
+
+/* libcurl begins again after a login or a redirect. */
+static int on_seek(void *context, curl_off_t offset, int origin) {
+  rf_curl_transfer *t = context;
+  if (origin != SEEK_SET || offset < 0)
+    return CURL_SEEKFUNC_CANTSEEK;
+  t->given = (uint64_t)offset;
+  return CURL_SEEKFUNC_OK;
+}
+
 /* ---- begin ---- */
 
 /* Gets the next exchange, unless the look at the file has ended, which is the first half of one. */
@@ -95,14 +115,22 @@ rf_status rf_curl_transfer_begin(rf_curl_transfer *t, bool *is_ftp, rf_http_acti
     curl_easy_setopt(t->easy, CURLOPT_RANGE, NULL);
     curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
   }
-  return RF_OK;
+  if (t->exchange.method == NULL)
+    return RF_OK;
+  t->given = 0;
+  curl_easy_setopt(t->easy, CURLOPT_READFUNCTION, on_read);
+  curl_easy_setopt(t->easy, CURLOPT_READDATA, t);
+  curl_easy_setopt(t->easy, CURLOPT_SEEKFUNCTION, on_seek);
+  curl_easy_setopt(t->easy, CURLOPT_SEEKDATA, t);
+  return rf_curl_options_send(t->easy, &t->exchange, &t->headers, &t->commands, err);
 }
 
 void rf_curl_transfer_free(rf_curl_transfer *t) {
   if (t->easy != NULL)
     curl_easy_reset(t->easy); /* it points to the transfer */
   curl_slist_free_all(t->headers);
-  t->headers = NULL;
+  curl_slist_free_all(t->commands);
+  t->headers = t->commands = NULL;
 }
 
 /* ---- the end ---- */
@@ -139,6 +167,10 @@ static rf_status status_of(const rf_curl_transfer *t, CURLcode code) {
     return RF_ERR_HTTP_STATUS;
   case CURLE_FTP_COULDNT_USE_REST:
     return RF_ERR_UNSUPPORTED;
+  case CURLE_UPLOAD_FAILED:
+  case CURLE_QUOTE_ERROR:
+  case CURLE_REMOTE_DISK_FULL:
+    return RF_ERR_READONLY;
   default:
     return RF_ERR_NETWORK;
   }

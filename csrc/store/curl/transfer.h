@@ -17,14 +17,16 @@ typedef struct rf_curl_transfer {
   CURL *easy;
   struct curl_slist *headers;
   rf_http_exchange exchange;
-  bool busy;        /* an exchange is under way */
-  bool sends_login; /* that of the request, to its server */
-  bool is_sftp;     /* all below are for SFTP */
-  bool looks;       /* the exchange begins with a look at the file: size and time, no body */
-  bool told;        /* the fetch knows what libcurl knows of the file */
-  bool sized;       /* libcurl knows the length of the body; it knows none of an empty file */
-  bool timed;       /* libcurl knows the time of the file: the server has answered */
-  bool has_body;    /* a byte has arrived */
+  bool busy;                   /* an exchange is under way */
+  bool sends_login;            /* that of the request, to its server */
+  bool is_sftp;                /* all below are for SFTP */
+  bool looks;                  /* the exchange begins with a look at the file: size and time, no body */
+  bool told;                   /* the fetch knows what libcurl knows of the file */
+  bool sized;                  /* libcurl knows the length of the body; it knows none of an empty file */
+  bool timed;                  /* libcurl knows the time of the file: the server has answered */
+  bool has_body;               /* a byte has arrived */
+  struct curl_slist *commands; /* of FTP */
+  uint64_t given;              /* bytes of the body of the request that libcurl has read */
   char text[CURL_ERROR_SIZE];
 } rf_curl_transfer;
 

@@ -25,7 +25,8 @@ static bool header_is(const char *header, const char *name) {
 
 /* Fields that hold no secret, whatever their value. They go to any server. */
 static bool is_public(const char *header) {
-  static const char *const names[] = {"accept", "accept-encoding", "accept-language", "user-agent", "referer", "from"};
+  static const char *const names[] = {"accept", "accept-encoding", "accept-language", "user-agent", "referer",
+                                      "from",   "content-type",    "if-none-match"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (header_is(header, names[i]))
       return true;
@@ -42,13 +43,21 @@ static bool is_header(const char *header) {
   return valid;
 }
 
-/* Adds the headers that may go to the server of the exchange. */
+static bool has_header(const rf_http_exchange *exchange, const char *name) {
+  for (size_t i = 0; i < exchange->header_count; i++)
+    if (header_is(exchange->headers[i], name))
+      return true;
+  return false;
+}
+
+/* Adds the headers that may go to the server of the exchange. The first Content-Type counts. */
 static rf_status add_headers(rf_http_exchange *exchange, rf_http_texts *texts, const char *const *headers, size_t count,
                              rf_error *err) {
   for (size_t i = 0; i < count; i++) {
     if (!is_header(headers[i])) /* it may hold a secret: the message does not repeat it */
       return rf_fail(err, RF_ERR_ARGUMENT, "request header %zu is not of the form \"Name: value\" on one line", i);
-    if (!exchange->is_elsewhere || is_public(headers[i]))
+    bool again = header_is(headers[i], "content-type") && has_header(exchange, "content-type");
+    if (!again && (!exchange->is_elsewhere || is_public(headers[i])))
       texts->headers[exchange->header_count++] = headers[i];
   }
   return RF_OK;
@@ -56,7 +65,7 @@ static rf_status add_headers(rf_http_exchange *exchange, rf_http_texts *texts, c
 
 static rf_status set_headers(const rf_request *request, const char *validator, rf_http_texts *texts,
                              rf_http_exchange *exchange, rf_error *err) {
-  enum { OWN = 2 };
+  enum { OWN = 3 };
   const rf_remote_options *remote = request->remote;
   size_t given = remote != NULL ? remote->header_count : 0;
   texts->headers = rf_alloc_zero(given + request->header_count + OWN, sizeof *texts->headers);
@@ -66,10 +75,9 @@ static rf_status set_headers(const rf_request *request, const char *validator, r
   if (given > 0)
     RF_TRY(add_headers(exchange, texts, remote->headers, given, err));
   RF_TRY(add_headers(exchange, texts, request->headers, request->header_count, err));
-  bool has_encoding = false;
-  for (size_t i = 0; i < exchange->header_count; i++)
-    has_encoding = has_encoding || header_is(texts->headers[i], "accept-encoding");
-  if (!has_encoding)
+  if (request->only_new == 1)
+    texts->headers[exchange->header_count++] = "If-None-Match: *";
+  if (!has_header(exchange, "accept-encoding"))
     texts->headers[exchange->header_count++] = "Accept-Encoding: identity";
   if (validator == NULL)
     return RF_OK;
@@ -108,6 +116,12 @@ rf_status rf_http_exchange_build(const rf_request *request, const rf_http_addres
   exchange->sigv4 = address->elsewhere ? NULL : request->sigv4;
   exchange->headers = NULL;
   exchange->header_count = 0;
+  exchange->method = request->method;
+  exchange->has_body = request->body != NULL;
+  exchange->body_bytes = request->body != NULL ? request->body->bytes : 0;
+  exchange->expect = request->expect;
+  exchange->commands = request->commands;
+  exchange->command_count = request->command_count;
   if (expected->range != NULL)
     RF_TRY(set_range(expected->range, count, texts, err));
   exchange->range = texts->range;

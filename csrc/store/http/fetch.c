@@ -62,6 +62,8 @@ static size_t choose_transfers(const rf_http_fetch *f, bool ftp) {
 
 static rf_status open_fetch(rf_http_fetch *f, rf_error *err) {
   const rf_request *request = f->shared.request;
+  if (request->method != NULL && request->ranges != NULL)
+    return rf_fail(err, RF_ERR_ARGUMENT, "a %s request has ranges, expected none", request->method);
   RF_TRY(check_ranges(request, err));
   RF_TRY(rf_http_session_recall(f->session, request, &f->address, &f->remembered, err));
   const char *url = f->address.url.text;
@@ -92,7 +94,7 @@ rf_status rf_http_fetch_open(rf_http_session *session, const rf_request *request
   rf_http_fetch *f = rf_alloc_zero(1, sizeof *f);
   if (f == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "cannot allocate a fetch");
-  f->session = session;
+  f->session = request->method == NULL ? session : NULL; /* where reading was led to may not be where files go */
   f->shared = (rf_http_shared){request, receiver, response, false};
   f->response = response;
   response->status = 0;
@@ -180,6 +182,11 @@ void rf_http_fetch_take_header(rf_http_fetch *f, size_t transfer, const void *li
 
 rf_http_action rf_http_fetch_take_body(rf_http_fetch *f, size_t transfer, const void *data, size_t n) {
   return rf_http_transfer_take_body(&f->transfers[transfer], data, n) ? RF_HTTP_CONTINUE : RF_HTTP_STOP;
+}
+
+rf_http_action rf_http_fetch_give_body(rf_http_fetch *f, size_t transfer, uint64_t offset, void *buffer, size_t n,
+                                       size_t *got) {
+  return rf_http_transfer_give_body(&f->transfers[transfer], offset, buffer, n, got) ? RF_HTTP_CONTINUE : RF_HTTP_STOP;
 }
 
 /* Later transfers, and later fetches of the file, go where this one was redirected to. */

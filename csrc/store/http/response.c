@@ -289,13 +289,20 @@ const char *rf_http_response_reason(int status) {
       {405, " Method Not Allowed"},
       {407, " Proxy Authentication Required"},
       {408, " Request Timeout"},
+      {409, " Conflict"},
       {410, " Gone"},
+      {411, " Length Required"},
+      {412, " Precondition Failed"},
+      {413, " Content Too Large"},
       {416, " Range Not Satisfiable"},
+      {423, " Locked"},
       {429, " Too Many Requests"},
       {500, " Internal Server Error"},
+      {501, " Not Implemented"},
       {502, " Bad Gateway"},
       {503, " Service Unavailable"},
       {504, " Gateway Timeout"},
+      {507, " Insufficient Storage"},
   };
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
     if (known[i].status == status)

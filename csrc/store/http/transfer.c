@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "store/http/sent.h"
 #include "store/redact.h"
 #include "store/schemes.h"
 
@@ -18,6 +19,11 @@ static rf_http_expectation expectation_of(const rf_http_transfer *t) {
   expected.whole_or_range = request->whole_or_range == 1;
   expected.validator = expected.range != NULL ? request->validator : NULL;
   return expected;
+}
+
+/* Does the request send, and not fetch? */
+static bool sends(const rf_http_transfer *t) {
+  return t->shared->request->method != NULL;
 }
 
 /* The bytes of the body, or -1: unknown, as in multirange responses. */
@@ -58,7 +64,7 @@ rf_status rf_http_transfer_begin(rf_http_transfer *t, rf_http_exchange *exchange
   rf_http_response_reset(&t->response);
   t->responses = 0;
   t->begun = false;
-  t->received = t->discarded = 0;
+  t->received = t->discarded = t->given = 0;
   t->status = RF_OK;
   rf_error_clear(&t->failure);
   RF_TRY(rf_http_exchange_build(t->shared->request, &t->address, &expected, t->count, !t->unconditional, &t->texts,
@@ -89,6 +95,14 @@ static rf_status check_login_page(const rf_http_transfer *t, rf_error *err) {
                  "the server sends a web page (text/html), perhaps a login page, instead of the file");
 }
 
+static rf_status check_response(const rf_http_transfer *t, rf_error *err) {
+  rf_http_expectation expected = expectation_of(t);
+  if (sends(t))
+    return t->is_ftp ? RF_OK : rf_http_sent_check(&t->response, t->shared->request->only_new == 1, err);
+  return t->is_ftp ? rf_http_expectation_check_ftp(&expected, &t->response, err)
+                   : rf_http_expectation_check(&expected, &t->response, err);
+}
+
 static rf_status learn_file(rf_http_transfer *t, bool multirange, rf_error *err) {
   rf_http_shared *shared = t->shared;
   rf_response facts = *shared->response;
@@ -114,9 +128,8 @@ static rf_status begin_body(rf_http_transfer *t, rf_error *err) {
   const rf_http_response *response = &t->response;
   const rf_receiver *receiver = t->shared->receiver;
   rf_http_expectation expected = expectation_of(t);
-  RF_TRY(t->is_ftp ? rf_http_expectation_check_ftp(&expected, response, err)
-                   : rf_http_expectation_check(&expected, response, err));
-  RF_TRY(check_login_page(t, err));
+  RF_TRY(check_response(t, err));
+  RF_TRY(sends(t) ? RF_OK : check_login_page(t, err));
   RF_TRY(learn_file(t, expected.multirange, err));
   RF_TRY(check_limit(t, err));
   t->begun = true;
@@ -151,8 +164,10 @@ static rf_status take_body(rf_http_transfer *t, const char *data, size_t n, rf_e
   return deliver(t, data, n, err);
 }
 
+/* A redirect that makes a GET of a PUT is none to follow. */
 static bool is_redirect(const rf_http_transfer *t) {
-  return !t->is_ftp && rf_http_response_is_redirect(&t->response);
+  int status = t->response.status;
+  return !t->is_ftp && rf_http_response_is_redirect(&t->response) && (!sends(t) || status == 307 || status == 308);
 }
 
 /* Is this the response of a server to a URL that it no longer serves? Signed URLs expire so. */
@@ -179,6 +194,24 @@ bool rf_http_transfer_take_body(rf_http_transfer *t, const void *data, size_t n)
   return t->status == RF_OK;
 }
 
+/* ---- the body of the request ---- */
+
+bool rf_http_transfer_give_body(rf_http_transfer *t, uint64_t offset, void *buffer, size_t n, size_t *got) {
+  const rf_body *body = t->shared->request->body;
+  *got = 0;
+  if (body == NULL || offset >= body->bytes || t->status != RF_OK)
+    return t->status == RF_OK;
+  if (n > body->bytes - offset)
+    n = (size_t)(body->bytes - offset);
+  t->status = body->read(body->user, offset, buffer, n, &t->failure);
+  if (t->status != RF_OK)
+    return false;
+  *got = n;
+  if (offset + n > t->given)
+    t->given = offset + n;
+  return true;
+}
+
 void rf_http_transfer_take_header(rf_http_transfer *t, const char *line, size_t n) {
   if (t->is_ftp && !rf_url_has_scheme(t->address.url.text, "sftp")) {
     rf_http_response_take_ftp_line(&t->response, line, n);
@@ -196,6 +229,8 @@ static rf_status status_of(const rf_http_transfer *t, rf_status ending) {
   int reply = t->response.status;
   if (!t->is_ftp)
     return ending;
+  if (ending == RF_ERR_READONLY)
+    return rf_http_sent_status_ftp(reply);
   if (ending == RF_ERR_HTTP_STATUS)
     return reply == 550 ? RF_ERR_NO_FILE : reply < 400 ? RF_ERR_NETWORK : RF_ERR_HTTP_STATUS;
   return ending == RF_ERR_UNSUPPORTED && reply < 500 ? RF_ERR_NETWORK : ending;
@@ -216,7 +251,11 @@ static rf_status fail_ending(const rf_http_transfer *t, const rf_error *ending, 
   rf_status failure = status_of(t, ending->code);
   int64_t expected = t->begun ? expected_bytes(t) : -1;
   unsigned long long received = t->received;
-  if (expected >= 0)
+  const rf_body *body = t->shared->request->body;
+  if (body != NULL && t->given > 0)
+    failure = rf_fail(err, failure, "the upload ended after %llu of %llu bytes: %s%s", (unsigned long long)t->given,
+                      (unsigned long long)body->bytes, cause, reply);
+  else if (expected >= 0)
     failure = rf_fail(err, failure, "the transfer ended after %llu of %lld bytes: %s%s", received, (long long)expected,
                       cause, reply);
   else if (t->begun)
@@ -228,10 +267,20 @@ static rf_status fail_ending(const rf_http_transfer *t, const rf_error *ending, 
   return rf_http_response_fail(&t->response, failure, err);
 }
 
+/* A response that arrives before the end of the body of the request is about something else than the whole file. */
+static rf_status check_given(const rf_http_transfer *t, rf_error *err) {
+  const rf_body *body = t->shared->request->body;
+  if (body == NULL || t->given == body->bytes)
+    return RF_OK;
+  return rf_fail(err, RF_ERR_NETWORK, "the server answered %d after %llu of %llu bytes of the file", t->response.status,
+                 (unsigned long long)t->given, (unsigned long long)body->bytes);
+}
+
 static rf_status finish_body(rf_http_transfer *t, const rf_error *ending, rf_error *err) {
-  rf_http_expectation expected = expectation_of(t);
   if (!t->is_ftp && !t->begun && t->response.status >= 200)
-    RF_TRY(rf_http_expectation_check(&expected, &t->response, err)); /* says more than a connection lost later */
+    RF_TRY(check_response(t, err)); /* says more than a connection lost later */
+  if (ending == NULL || t->begun)
+    RF_TRY(check_given(t, err));
   int64_t bytes = t->begun ? expected_bytes(t) : -1;
   if (bytes >= 0 && t->received == (uint64_t)bytes)
     return RF_OK; /* Nothing is missing. How the connection ended does not matter; FTP ends ranges by aborting. */

@@ -35,6 +35,7 @@ typedef struct rf_http_transfer {
   bool begun;         /* the receiver was told of this body */
   uint64_t received;  /* bytes of the body */
   uint64_t discarded; /* bytes of the page of a redirect */
+  uint64_t given;     /* bytes of the body of the request, as far as the transport has read it */
   rf_status status;   /* first failure while bytes arrived */
   rf_error failure;
 } rf_http_transfer;
@@ -58,6 +59,9 @@ void rf_http_transfer_take_header(rf_http_transfer *transfer, const char *line, 
 
 /* Takes n bytes of the body. Returns false if the rest of the body is useless. */
 bool rf_http_transfer_take_body(rf_http_transfer *transfer, const void *data, size_t n);
+
+/* Copies up to n bytes of the body of the request from `offset` on. Returns false if the request ends. */
+bool rf_http_transfer_give_body(rf_http_transfer *transfer, uint64_t offset, void *buffer, size_t n, size_t *got);
 
 /* Ends an exchange of `seconds` that the transport ended with `ending` (NULL: success). */
 rf_status rf_http_transfer_end(rf_http_transfer *transfer, const rf_error *ending, double seconds,

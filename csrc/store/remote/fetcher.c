@@ -185,7 +185,7 @@ static rf_status report(const rf_fetcher *f, progress *p, bool end, rf_error *er
 
 /* ---- requests ---- */
 
-static rf_request new_request(const rf_fetcher *f, double delay) {
+rf_request rf_fetcher_request(const rf_fetcher *f, double delay) {
   rf_request request = {.size = sizeof request};
   request.url = f->location.url;
   request.user = f->location.user;
@@ -273,7 +273,7 @@ static rf_status opening_take(void *context, size_t range, const void *data, siz
 
 static rf_status open_once(opening *o, double delay, rf_response *response, rf_error *err) {
   rf_fetcher *f = o->fetcher;
-  rf_request request = new_request(f, delay);
+  rf_request request = rf_fetcher_request(f, delay);
   rf_range first = {0, f->remote.first_bytes};
   /* Resumes an interrupted download, if the server can. */
   uint64_t end = o->is_whole || f->size < first.length ? f->size : first.length;
@@ -424,7 +424,7 @@ static rf_status get_once(getting *g, size_t count, size_t *numbers, rf_range *r
   *missing = n;
   if (n == 0)
     return RF_OK;
-  rf_request request = new_request(f, delay);
+  rf_request request = rf_fetcher_request(f, delay);
   request.ranges = ranges;
   request.range_count = n;
   request.concurrency = g->parallel = choose_parallel(f, ranges, n);

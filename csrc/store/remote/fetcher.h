@@ -49,6 +49,10 @@ rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const 
                          rf_fetcher **fetcher, rf_error *err);
 void rf_fetcher_free(rf_fetcher *fetcher);
 
+/* Returns a request for the file with the options of the caller, to be sent after `delay` seconds. It is valid as long
+ * as the fetcher and its location. */
+rf_request rf_fetcher_request(const rf_fetcher *fetcher, double delay);
+
 /* The body of the first response. */
 typedef enum rf_first_body {
   RF_FIRST_RANGE, /* the first bytes of a file of known size */

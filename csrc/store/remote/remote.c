@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Files on servers, read only. The first request is for the first bytes. Small files, and those of servers that send
- * only whole files, are downloaded into memory and become memory files. Larger ones are read by ranges
- * (store/remote/range_reader.c). The transport in row->user moves the bytes.
+ * Files on servers. New ones are uploads (store/upload). Of others, which are read only, the first request is for the
+ * first bytes. Small files, and those of servers that send only whole files, are downloaded into memory and become
+ * memory files. Larger ones are read by ranges (store/remote/range_reader.c). The transport in row->user moves the
+ * bytes.
  */
 #include "store/remote/remote.h"
 
@@ -11,6 +12,7 @@
 #include "base/memory.h"
 #include "store/remote/range_reader.h"
 #include "store/local/memory.h"
+#include "store/upload/upload.h"
 
 /* Most memory that an announced size reserves at once; for more, bytes must arrive first. */
 #define RESERVE_BYTES ((uint64_t)1 << 30)
@@ -20,8 +22,9 @@
 #define MIN_BLOCK ((uint64_t)512)
 
 typedef struct {
-  void *memory;            /* a downloaded file: the state of a memory file */
-  rf_range_reader *reader; /* any other file */
+  const rf_driver_ops *ops; /* of `whole`: rf_memory_ops or rf_upload_ops */
+  void *whole;              /* the state of a downloaded file, or of a new one */
+  rf_range_reader *reader;  /* any other file */
   rf_fetcher *fetcher;
   rf_remote_stats download; /* of a download; final */
 } remote_state;
@@ -140,7 +143,8 @@ static rf_status open_fetcher(remote_state *s, const char *name, remote_body *bo
     RF_TRY(rf_fetcher_get(f, &rest, 1, false, rest_take, body, err));
   }
   if (body->whole || small) {
-    RF_TRY(rf_memory_adopt(body->pages, body->capacity, body->size, &s->memory, err));
+    RF_TRY(rf_memory_adopt(body->pages, body->capacity, body->size, &s->whole, err));
+    s->ops = &rf_memory_ops;
     body->pages = NULL;
     s->download = f->stats;
     s->download.file_bytes = body->size;
@@ -152,20 +156,15 @@ static rf_status open_fetcher(remote_state *s, const char *name, remote_body *bo
 
 static rf_status remote_close(void *state, rf_error *err) {
   remote_state *s = state;
-  rf_status status = s->memory != NULL ? rf_memory_ops.close(s->memory, err) : RF_OK;
+  rf_status status = s->whole != NULL ? s->ops->close(s->whole, err) : RF_OK;
   rf_range_reader_free(s->reader);
   rf_fetcher_free(s->fetcher);
   rf_free(s);
   return status;
 }
 
-static rf_status remote_open(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
-                             void **state, rf_error *err) {
-  if (mode != RF_MODE_READ)
-    return rf_fail(err, RF_ERR_READONLY, "files at %s:// can only be read (mode \"r\")", driver->scheme);
-  remote_state *s = rf_alloc_zero(1, sizeof *s);
-  if (s == NULL)
-    return rf_fail(err, RF_ERR_MEMORY, "out of memory");
+static rf_status open_reading(remote_state *s, const rf_driver *driver, const char *name, const rf_options *options,
+                              rf_error *err) {
   remote_body body = {
       .limit = options->limits->fetch_bytes, .announced = -1, .only_ranges = options->remote->mode == RF_REMOTE_RANGES};
   rf_status status = rf_fetcher_new(driver->user, name, options, &s->fetcher, err);
@@ -175,10 +174,25 @@ static rf_status remote_open(const rf_driver *driver, const char *name, rf_mode 
     status = open_fetcher(s, name, &body, err);
   if (body.pages != NULL)
     rf_pages_free(body.pages, body.capacity);
-  if (status == RF_OK && s->memory != NULL) {
+  if (status == RF_OK && s->whole != NULL) {
     rf_fetcher_free(s->fetcher); /* closes the connection: the download is complete */
     s->fetcher = NULL;
   }
+  return status;
+}
+
+static rf_status remote_open(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
+                             void **state, rf_error *err) {
+  if (mode == RF_MODE_READ_WRITE)
+    return rf_fail(err, RF_ERR_READONLY, "files at %s:// can only be read (mode \"r\"), not changed in place (\"r+\")",
+                   driver->scheme);
+  remote_state *s = rf_alloc_zero(1, sizeof *s);
+  if (s == NULL)
+    return rf_fail(err, RF_ERR_MEMORY, "out of memory");
+  s->ops = &rf_upload_ops;
+  s->download.size = sizeof s->download;
+  rf_status status = mode == RF_MODE_CREATE ? rf_upload_open(driver->user, name, options, &s->whole, err)
+                                            : open_reading(s, driver, name, options, err);
   if (status != RF_OK) {
     (void)remote_close(s, NULL);
     return status;
@@ -191,14 +205,14 @@ static rf_status remote_open(const rf_driver *driver, const char *name, rf_mode 
 
 static rf_status remote_read_at(void *state, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
   remote_state *s = state;
-  if (s->memory != NULL)
-    return rf_memory_ops.read_at(s->memory, offset, buffer, n, got, err);
+  if (s->whole != NULL)
+    return s->ops->read_at(s->whole, offset, buffer, n, got, err);
   return rf_range_reader_read_at(s->reader, offset, buffer, n, got, err);
 }
 
-static rf_status read_memory(void *memory, const rf_read_range *range, rf_error *err) {
+static rf_status read_whole(const remote_state *s, const rf_read_range *range, rf_error *err) {
   size_t got;
-  RF_TRY(rf_memory_ops.read_at(memory, range->offset, range->dest, range->length, &got, err));
+  RF_TRY(s->ops->read_at(s->whole, range->offset, range->dest, range->length, &got, err));
   if (got == range->length)
     return RF_OK;
   rf_error_at(err, (int64_t)range->offset);
@@ -211,7 +225,7 @@ static rf_status remote_read_many(void *state, const rf_read_range *ranges, size
   if (s->reader != NULL)
     return rf_range_reader_read_many(s->reader, ranges, count, err);
   for (size_t i = 0; i < count; i++)
-    RF_TRY(read_memory(s->memory, &ranges[i], err));
+    RF_TRY(read_whole(s, &ranges[i], err));
   return RF_OK;
 }
 
@@ -228,13 +242,13 @@ static rf_status remote_stream(void *state, rf_range range, const rf_stream_sink
 
 static rf_status remote_peek(void *state, uint64_t offset, size_t n, const uint8_t **bytes, rf_error *err) {
   remote_state *s = state;
-  return s->memory != NULL ? rf_memory_ops.peek(s->memory, offset, n, bytes, err) : RF_ERR_UNSUPPORTED;
+  return s->whole != NULL ? s->ops->peek(s->whole, offset, n, bytes, err) : RF_ERR_UNSUPPORTED;
 }
 
 static rf_status remote_get_size(void *state, uint64_t *size, rf_error *err) {
   remote_state *s = state;
-  if (s->memory != NULL)
-    return rf_memory_ops.get_size(s->memory, size, err);
+  if (s->whole != NULL)
+    return s->ops->get_size(s->whole, size, err);
   *size = rf_range_reader_size(s->reader);
   return RF_OK;
 }
@@ -245,6 +259,33 @@ static void remote_get_stats(void *state, rf_remote_stats *stats) {
     rf_range_reader_stats(s->reader, stats);
   else
     *stats = s->download;
+}
+
+/* ---- new files ---- */
+
+/* The store lets only new files be written. */
+static rf_status remote_write_at(void *state, uint64_t offset, const void *buffer, size_t n, rf_error *err) {
+  remote_state *s = state;
+  return s->ops->write_at(s->whole, offset, buffer, n, err);
+}
+
+static rf_status remote_truncate(void *state, uint64_t size, rf_error *err) {
+  remote_state *s = state;
+  return s->ops->truncate(s->whole, size, err);
+}
+
+/* The bytes of a new file are here until it is closed. */
+static uint32_t remote_get_flags(void *state) {
+  const remote_state *s = state;
+  return s->ops == &rf_upload_ops && s->whole != NULL
+             ? RF_DRIVER_WRITE | RF_DRIVER_CODECS | RF_DRIVER_VOLATILE | RF_DRIVER_AT_CLOSE
+             : RF_DRIVER_REMOTE | RF_DRIVER_CODECS;
+}
+
+static void remote_discard(void *state) {
+  remote_state *s = state;
+  if (s->whole != NULL && s->ops->discard != NULL)
+    s->ops->discard(s->whole);
 }
 
 const rf_driver_ops rf_remote_ops = {
@@ -258,4 +299,8 @@ const rf_driver_ops rf_remote_ops = {
     .prefetch = remote_prefetch,
     .get_stats = remote_get_stats,
     .stream = remote_stream,
+    .write_at = remote_write_at,
+    .truncate = remote_truncate,
+    .discard = remote_discard,
+    .get_flags = remote_get_flags,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Files on servers, read only. rf_driver.user of a row with these operations is its rf_transport.
+ * Files on servers: those that exist are read only, new ones are sent at close. rf_driver.user of a row with these
+ * operations is its rf_transport.
  */
 #ifndef RF_STORE_REMOTE_REMOTE_H
 #define RF_STORE_REMOTE_REMOTE_H

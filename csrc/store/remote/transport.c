@@ -40,6 +40,8 @@ static void fill_row(const rf_transport *transport, const char *scheme, rf_drive
                      .flags = RF_DRIVER_REMOTE | RF_DRIVER_CODECS,
                      .ops = &rf_remote_ops,
                      .user = (void *)(uintptr_t)transport}; /* the table hands it back as const */
+  if ((transport->flags & RF_TRANSPORT_SEND) != 0)
+    row->flags |= RF_DRIVER_WRITE | RF_DRIVER_AT_CLOSE;
 }
 
 rf_status rf_transport_make_row(const rf_transport *transport, rf_driver *row, rf_error *err) {

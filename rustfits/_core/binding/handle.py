@@ -277,8 +277,8 @@ class FileHandle:
         self.pending_writers.clear()
         lib.rf_file_discard(self._pointer, NULL)
         warnings.warn(
-            f"{name}: was never closed, and only close() puts it in place (atomic=True, or a "
-            "stream): the new content is dropped",
+            f"{name}: was never closed, and only close() puts it in place (atomic=True, a stream, "
+            "or a server): the new content is dropped",
             FITSWarning,
             stacklevel=3,
         )

@@ -10,7 +10,7 @@ from typing import Any
 
 from rustfits._core.binding.library import CData, ffi, lib
 
-__all__ = ["is_sftp", "set_options"]
+__all__ = ["is_sftp", "set_options", "set_sending"]
 
 # The default of libcurl, 16 KiB, halves the speed of a local network. libcurl fills up to ten
 # buffers in one round; larger ones gain nothing more.
@@ -104,6 +104,26 @@ def _user() -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
         return ""
+
+
+def set_sending(easy: Any, exchange: CData) -> None:
+    """Set the method and the size of the body, for an exchange that sends, after `set_options`."""
+    import pycurl
+
+    if exchange.has_body:
+        easy.setopt(pycurl.UPLOAD, 1)
+        easy.setopt(pycurl.INFILESIZE_LARGE, exchange.body_bytes)
+        easy.setopt(pycurl.UPLOAD_BUFFERSIZE, _BUFFER_BYTES)
+    if exchange.is_ftp:
+        commands = [ffi.string(exchange.commands[i]) for i in range(exchange.command_count)]
+        easy.setopt(pycurl.POSTQUOTE, commands)
+        if not exchange.has_body:
+            easy.setopt(pycurl.NOBODY, 1)
+        return
+    easy.setopt(pycurl.CUSTOMREQUEST, ffi.string(exchange.method))
+    if not exchange.expect:
+        headers = [ffi.string(exchange.headers[i]) for i in range(exchange.header_count)]
+        easy.setopt(pycurl.HTTPHEADER, [*headers, b"Expect:"])  # libcurl sends none
 
 
 def _set_url(easy: Any, url: bytes) -> None:

@@ -52,11 +52,12 @@ _FIELDS = (
     "anonymous",
     "requester_pays",
     "progress",
+    "put",
 )
 
 
 class Remote:
-    """How to fetch a remote file. Immutable, comparable, hashable.
+    """How to fetch a remote file, or to send one. Immutable, comparable, hashable.
 
     By default, the library decides by the first response of the server. It downloads small files,
     and files whose server cannot send ranges. Of other files it fetches only the bytes you access.
@@ -118,7 +119,10 @@ class Remote:
     progress : bool or callable, optional
         True: show a progress bar of ``tqdm``, if it is installed. A callable is called as
         ``progress(done, total)`` with numbers of bytes, ten times a second; `total` is None if the
-        server does not send the size. An exception of the callable ends the fetch.
+        server does not send the size. An exception of the callable ends the fetch, or the upload.
+    put : bool
+        Allow mode ``w+`` for ``http://``, ``https://``, ``ftp://`` and ``ftps://``: closing the
+        file sends it to the server. ``s3://`` needs no `put`.
 
     Raises
     ------
@@ -158,6 +162,7 @@ class Remote:
     anonymous: bool | None
     requester_pays: bool
     progress: bool | Progress | None
+    put: bool
     _headers: tuple[tuple[str, str], ...] | None
 
     def __init__(
@@ -185,6 +190,7 @@ class Remote:
         anonymous: bool | None = None,
         requester_pays: bool = False,
         progress: bool | Progress | None = None,
+        put: bool = False,
     ) -> None:
         ranged, download = _flag("ranged", ranged), _flag("download", download)
         if ranged and download:
@@ -214,6 +220,7 @@ class Remote:
             "anonymous": None if anonymous is None else _flag("anonymous", anonymous),
             "requester_pays": _flag("requester_pays", requester_pays),
             "progress": progress or None,
+            "put": _flag("put", put),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -468,6 +475,7 @@ def remote_options(remote: Remote | str, options: CData) -> list[Any]:
     if remote.anonymous is not None:
         to.credentials = lib.RF_S3_ANONYMOUS if remote.anonymous else lib.RF_S3_SIGNED
     to.requester_pays = remote.requester_pays
+    to.put = remote.put
     if remote.max_bytes is not None:
         options.limits.fetch_bytes = remote.max_bytes
     if remote.progress is not None:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Move the bytes of one transfer from pycurl to the C library, which judges them.
 
-No Python code runs inside the callbacks of libcurl. What arrives is appended to lists by
+No Python code runs inside the callbacks of libcurl for what arrives. It is appended to lists by
 ``list.append`` itself, and is passed on between two rounds of libcurl's own loop, which runs
-without the GIL. So no exception and no Ctrl-C can get lost in a callback.
+without the GIL. So no exception and no Ctrl-C can get lost in a callback. The callbacks for what is
+sent keep their exceptions, which the end of the exchange raises.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from rustfits._core.binding.library import CData, ffi, lib
 from rustfits._core.remote.callbacks import copy_text
-from rustfits._core.remote.options import is_sftp, set_options
+from rustfits._core.remote.options import is_sftp, set_options, set_sending
 from rustfits._core.remote.session import Session
 
 __all__ = ["Transfer"]
@@ -43,6 +44,8 @@ class Transfer:
         self._lines: list[bytes] = []
         self._chunks: list[bytes] = []
         self._latest = b""
+        self._given = 0  # bytes of the body of the request
+        self._failure: BaseException | None = None  # of a callback
 
     def begin(self) -> int:
         """Begin the next exchange; return the action.
@@ -68,6 +71,12 @@ class Transfer:
         if self._looks:  # the length of a range would hide that of the file
             self.easy.unsetopt(pycurl.RANGE)
             self.easy.setopt(pycurl.NOBODY, 1)
+        if self._exchange.method:
+            self._given = 0
+            self._room = ffi.new("char[]", 0)
+            set_sending(self.easy, self._exchange)
+            self.easy.setopt(pycurl.READFUNCTION, self._give)
+            self.easy.setopt(pycurl.SEEKFUNCTION, self._seek)
         return action
 
     def _next_exchange(self) -> int:
@@ -105,6 +114,32 @@ class Transfer:
     def _tell(self, line: bytes) -> None:
         lib.rf_http_fetch_take_header(self._fetch, self._index, line, len(line))
 
+    def _give(self, n: int) -> Any:
+        """Return up to `n` bytes of the body of the request: a callback of libcurl."""
+        import pycurl
+
+        try:
+            if len(self._room) < n:
+                self._room = ffi.new("char[]", n)
+            got = ffi.new("size_t *")
+            action = lib.rf_http_fetch_give_body(
+                self._fetch, self._index, self._given, self._room, n, got
+            )
+            if action != lib.RF_HTTP_CONTINUE:
+                return pycurl.READFUNC_ABORT
+            self._given += got[0]
+            return ffi.buffer(self._room, got[0])[:]
+        except BaseException as exception:  # pragma: no cover - needs a Ctrl-C at the right moment
+            self._failure = exception
+            return pycurl.READFUNC_ABORT
+
+    def _seek(self, offset: int, origin: int) -> int:
+        """Begin again at `offset` of the body, after a login: a callback of libcurl."""
+        import pycurl
+
+        self._given = offset
+        return int(pycurl.SEEKFUNC_OK if origin == 0 else pycurl.SEEKFUNC_CANTSEEK)
+
     def take(self) -> bool:
         """Pass on what has arrived, the head first; return whether the exchange goes on."""
         fetch, index = self._fetch, self._index
@@ -132,6 +167,8 @@ class Transfer:
         """End the exchange, for which libcurl reported `code` and `cause`; return the action."""
         import pycurl
 
+        if self._failure is not None:  # pragma: no cover - needs a Ctrl-C at the right moment
+            raise self._failure
         self._learn_auth()
         if code == pycurl.E_OK:
             self._tell_facts()
@@ -244,4 +281,7 @@ def _statuses() -> dict[int, int]:
         pycurl.E_REMOTE_FILE_NOT_FOUND: lib.RF_ERR_HTTP_STATUS,
         pycurl.E_FTP_COULDNT_RETR_FILE: lib.RF_ERR_HTTP_STATUS,
         pycurl.E_FTP_COULDNT_USE_REST: lib.RF_ERR_UNSUPPORTED,
+        pycurl.E_UPLOAD_FAILED: lib.RF_ERR_READONLY,
+        pycurl.E_QUOTE_ERROR: lib.RF_ERR_READONLY,
+        pycurl.E_REMOTE_DISK_FULL: lib.RF_ERR_READONLY,
     }

@@ -146,7 +146,7 @@ def _register(served: bytes) -> Sequence[CData]:
     transport.size = ffi.sizeof("rf_transport")
     transport.name = name
     transport.schemes = schemes
-    transport.flags = lib.RF_TRANSPORT_MULTIRANGE
+    transport.flags = lib.RF_TRANSPORT_MULTIRANGE | lib.RF_TRANSPORT_SEND
     transport.fetch = lib.rf_py_fetch
     transport.session_open = lib.rf_py_session_open
     transport.session_close = lib.rf_py_session_close

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A real FTP server (pyftpdlib) in a process of its own, plain or with explicit TLS (AUTH TLS).
 
-Anonymous users and `USER` with `PASSWORD` may read. These first folders of a path change how the file behind them is
+Anonymous users may read. `USER` with `PASSWORD` may read, and write if ``writable`` is set. These first folders of a path change how the file behind them is
 served:
 
 ``cut/``      half of the file, then the data connection breaks (426)
@@ -9,6 +9,7 @@ served:
 ``slow/``     64 KiB a second
 ``nosize/``   the server does not tell the size (SIZE is refused)
 ``refuse/``   550
+``full/``     the server takes half of a file, then the disk is full (552)
 ``straysize/``, ``strayretr/``   the server sends a stray 226 before every other reply to SIZE or RETR
 
 The process ends when its standard input ends. No process therefore outlives its parent.
@@ -45,6 +46,7 @@ class FTPServer(Server):
         name: str = "localhost",
         anonymous: bool = True,
         authority: Authority | None = None,
+        writable: bool = False,
     ) -> None:
         self.root = Path(root).resolve()
         self.host = "127.0.0.1"
@@ -63,6 +65,7 @@ class FTPServer(Server):
                 "host": self.host,
                 "pem": str(pem) if pem else None,
                 "anonymous": anonymous,
+                "writable": writable,
                 "log": str(self._log),
             }
             self._process = subprocess.Popen(
@@ -131,6 +134,7 @@ def ftp_server(
     name: str = "localhost",
     anonymous: bool = True,
     authority: Authority | None = None,
+    writable: bool = False,
 ) -> Iterator[FTPServer]:
     """A folder over FTP.
 
@@ -147,6 +151,10 @@ def ftp_server(
         Whether anonymous may log in.
     authority
         Who signs the certificate; one is made when None.
+    writable
+        Whether `USER` may write.
     """
-    with FTPServer(root, tls=tls, name=name, anonymous=anonymous, authority=authority) as server:
+    with FTPServer(
+        root, tls=tls, name=name, anonymous=anonymous, authority=authority, writable=writable
+    ) as server:
         yield server

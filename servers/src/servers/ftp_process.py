@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import logging
@@ -20,7 +21,7 @@ from pyftpdlib.handlers import FTPHandler, ThrottledDTPHandler, TLS_DTPHandler, 
 from pyftpdlib.ioloop import IOLoop, _read, _write  # noqa: E402
 from pyftpdlib.servers import FTPServer  # noqa: E402
 
-FAULTS = ("cut", "short", "slow", "nosize", "refuse", "straysize", "strayretr")
+FAULTS = ("cut", "short", "slow", "nosize", "refuse", "full", "straysize", "strayretr")
 USER = "astro"
 PASSWORD = "p@ss:w/rd %41"
 
@@ -64,6 +65,15 @@ class HalfFile(io.FileIO):
         return piece
 
 
+class FullDisk(io.FileIO):
+    """A file on a disk that is full after some bytes."""
+
+    def write(self, data: Any) -> int:  # type: ignore[override]
+        if self.tell() + len(data) > 200_000:
+            raise OSError(errno.ENOSPC, "no space left on purpose")
+        return super().write(data)
+
+
 class FaultyFS(AbstractedFS):  # type: ignore[misc]
     """The folder, with the faults that a path's first folder asks for."""
 
@@ -83,6 +93,8 @@ class FaultyFS(AbstractedFS):  # type: ignore[misc]
             raise FilesystemError("refused on purpose")
         if fault in ("cut", "short"):
             return HalfFile(self.real(filename), breaks=fault == "cut")
+        if fault == "full" and "w" in mode:
+            return FullDisk(self.real(filename), "wb")
         return super().open(self.real(filename), mode)
 
     def chdir(self, path: str) -> None:
@@ -99,6 +111,12 @@ class FaultyFS(AbstractedFS):  # type: ignore[misc]
     def isfile(self, path: str) -> bool:
         return bool(super().isfile(self.real(path)))
 
+    def rename(self, src: str, dst: str) -> None:
+        super().rename(self.real(src), self.real(dst))
+
+    def remove(self, path: str) -> None:
+        super().remove(self.real(path))
+
     def lexists(self, path: str) -> bool:
         return bool(super().lexists(self.real(path)))
 
@@ -107,7 +125,8 @@ def main(settings: dict[str, Any]) -> None:
     authorizer = DummyAuthorizer()
     if settings["anonymous"]:
         authorizer.add_anonymous(settings["root"])
-    authorizer.add_user(USER, PASSWORD, settings["root"])
+    perm = "elradfmw" if settings["writable"] else "elr"
+    authorizer.add_user(USER, PASSWORD, settings["root"], perm=perm)
 
     log = open(settings["log"], "a", buffering=1)  # noqa: SIM115  it lives as long as the process
     strays: dict[str, bool] = {}

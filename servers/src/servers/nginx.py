@@ -12,6 +12,11 @@ Below the root these first folders of a path change how the file behind them is 
 ``gzip/``         compresses on the way (Content-Encoding) for a client that asks for it
 ``elsewhere/``    redirects to the same file below ``redirect_to``, if that was given
 ``status/N``      answers with the status N (those of `STATUSES`)
+``put/``          takes files (WebDAV: PUT, DELETE, MKCOL), in existing folders
+``putbasic/``     takes files, with the authentication of ``basic/``
+``putsmall/``     takes files up to 100 KiB
+``put307/``, ``put302/``  redirect to ``put/``
+``putelsewhere/`` redirects with 307 to ``put/`` below ``redirect_to``, if that was given
 """
 
 from __future__ import annotations
@@ -39,14 +44,37 @@ from .server import Server
 USER = "astro"
 PASSWORD = "p@ss:w/rd %41"
 TOKEN = "open-sesame"
-STATUSES = (204, 400, 401, 403, 404, 405, 410, 416, 418, 429, 500, 502, 503, 504)
+STATUSES = (
+    204,
+    400,
+    401,
+    403,
+    404,
+    405,
+    409,
+    410,
+    413,
+    416,
+    418,
+    423,
+    429,
+    500,
+    501,
+    502,
+    503,
+    504,
+    507,
+)
 
 _LOG = (
     '{"method":"$request_method","uri":"$request_uri","status":"$status","range":"$http_range",'
     '"agent":"$http_user_agent","authorization":"$http_authorization","token":"$http_x_token",'
     '"accept_encoding":"$http_accept_encoding","host":"$http_host","connection":"$connection",'
-    '"protocol":"$server_protocol"}'
+    '"protocol":"$server_protocol","content_type":"$http_content_type","content_length":"$http_content_length",'
+    '"if_none_match":"$http_if_none_match"}'
 )
+_DAV_METHODS = "dav_methods PUT DELETE MKCOL;"
+_DAV = f"{_DAV_METHODS} client_max_body_size 0;"
 
 
 def nginx_path() -> str | None:
@@ -242,6 +270,11 @@ class HTTPServer(Server):
             f"location /slow/ {{ limit_rate 128k; alias {root}; }}",
             f"location /noranges/ {{ max_ranges 0; alias {root}; }}",
             f"location /gzip/ {{ gzip on; gzip_types *; gzip_min_length 1; alias {root}; }}",
+            f"location /put/ {{ {_DAV} alias {root}; }}",
+            f'location /putbasic/ {{ auth_basic "test"; auth_basic_user_file {folder}/users; {_DAV} alias {root}; }}',
+            f"location /putsmall/ {{ {_DAV_METHODS} client_max_body_size 100k; alias {root}; }}",
+            "location ~ ^/put(?<status_put>307|302)/(?<rest>.*)$ { client_max_body_size 0; "
+            "if ($status_put = 302) { return 302 /put/$rest; } return 307 /put/$rest; }",
             "location /redirect/1/ { rewrite ^/redirect/1/(.*)$ /$1 redirect; }",
         ]
         for n in range(2, 21):
@@ -249,10 +282,15 @@ class HTTPServer(Server):
                 f"location /redirect/{n}/ {{ rewrite ^/redirect/{n}/(.*)$ /redirect/{n - 1}/$1 redirect; }}"
             )
         for status in STATUSES:
-            lines.append(f"location /status/{status} {{ return {status}; }}")
+            lines.append(
+                f"location /status/{status} {{ client_max_body_size 0; return {status}; }}"
+            )
         if self._redirect_to is not None:
             to = self._redirect_to.rstrip("/")
             lines.append(f"location /elsewhere/ {{ rewrite ^/elsewhere/(.*)$ {to}/$1 redirect; }}")
+            lines.append(
+                f"location ~ ^/putelsewhere/(?<rest>.*)$ {{ client_max_body_size 0; return 307 {to}/put/$rest; }}"
+            )
         return "\n".join([*lines, "}", "}", ""])
 
 

@@ -15,7 +15,7 @@ class ServerProcess(Server):
 
     def __init__(self, script: str, *arguments: str, needs: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name(script)), *arguments],
+            [sys.executable, str(Path(__file__).parent / script), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A front server of S3 that sends the refusals that moto never sends: regions, tokens, clocks, payers.
 
-``server.mode`` selects the refusal. "301", "307", "400" (region in a header) and "400body" (region in the page) refuse
+``server.mode`` selects the refusal. "error200" answers the completion of a multipart upload with 200 and an error.
+ "301", "307", "400" (region in a header) and "400body" (region in the page) refuse
 requests signed for another region than `REGION`. "expired" and "skew" refuse signed requests. "payer" refuses requests
 that do not agree to pay. The front server forwards all other requests unchanged.
 """
@@ -32,19 +33,27 @@ class S3Front:
         front = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
+            def answer(self) -> None:
+                sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 authorization = self.headers.get("Authorization", "")
                 region = authorization.split("/")[2] if authorization else ""
                 status, code, extra = front.refusal(region, dict(self.headers), self.path)
                 body, headers = front.page(code).encode(), extra
-                if status == 200:
-                    status, headers, body = front.ask(self.path, dict(self.headers))
+                completes = self.command == "POST" and "uploadId=" in self.path
+                if front.mode == "error200" and completes:
+                    body = front.page("AccessDenied").encode()
+                elif status == 200:
+                    status, headers, body = front.ask(
+                        self.command, self.path, dict(self.headers), sent
+                    )
                 front.seen.append((status, region))
                 self.send_response_only(status)
                 for name, value in {**headers, "Content-Length": str(len(body))}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
+
+            do_GET = do_PUT = do_POST = do_DELETE = answer
 
             def log_message(self, *arguments: object) -> None:
                 pass
@@ -87,10 +96,12 @@ class S3Front:
             f"<StringToSign>{SECRET}</StringToSign></Error>"
         )
 
-    def ask(self, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+    def ask(
+        self, method: str, path: str, headers: dict[str, str], sent: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
         """Forward a request with its `Host` header, which the signature covers."""
         connection = http.client.HTTPConnection(self.behind)
-        connection.request("GET", path, headers=headers)
+        connection.request(method, path, body=sent, headers=headers)
         answer = connection.getresponse()
         body = answer.read()
         connection.close()

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""An SFTP server (paramiko's): ``python sftp_process.py root user password``, prints its port."""
+"""An SFTP server (paramiko's): ``python sftp_process.py root user password [writable] [full]``, prints its port.
+
+With ``writable``, files can be created, renamed and removed. With ``full``, they can have up to 200,000 bytes.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +11,29 @@ import socket
 import sys
 import threading
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 warnings.simplefilter("ignore")
 
 import paramiko  # noqa: E402
 
-ROOT, USER, PASSWORD = sys.argv[1:]
+ROOT, USER, PASSWORD, *MORE = sys.argv[1:]
+WRITABLE, FULL = "writable" in MORE, "full" in MORE
 
 
 class Handle(paramiko.SFTPHandle):  # type: ignore[misc]
+    def write(self, offset: int, data: bytes) -> int:
+        if FULL and offset + len(data) > 200_000:
+            return int(paramiko.SFTP_FAILURE)
+        return int(super().write(offset, data))
+
     def stat(self) -> Any:
         return paramiko.SFTPAttributes.from_stat(os.fstat(self.readfile.fileno()))
 
 
 class Folder(paramiko.SFTPServerInterface):  # type: ignore[misc]
-    """Can only be read."""
+    """The folder below `ROOT`."""
 
     def stat(self, path: str) -> Any:
         try:
@@ -34,13 +44,42 @@ class Folder(paramiko.SFTPServerInterface):  # type: ignore[misc]
     lstat = stat
 
     def open(self, path: str, flags: int, attributes: Any) -> Any:
+        writes = WRITABLE and flags & os.O_WRONLY
         try:
-            file = open(ROOT + self.canonicalize(path), "rb")  # noqa: SIM115  the handle's
+            file = open(ROOT + self.canonicalize(path), "wb" if writes else "rb")  # noqa: SIM115  the handle's
         except OSError as failure:
             return paramiko.SFTPServer.convert_errno(failure.errno)
         handle = Handle(flags)
+        if writes:
+            handle.writefile = file
         handle.readfile = file
         return handle
+
+    @staticmethod
+    def change(change: Callable[..., None], *paths: str) -> int:
+        if not WRITABLE:
+            return int(paramiko.SFTP_PERMISSION_DENIED)
+        try:
+            change(*paths)
+        except OSError as failure:
+            return int(paramiko.SFTPServer.convert_errno(failure.errno))
+        return int(paramiko.SFTP_OK)
+
+    def posix_rename(self, old: str, new: str) -> int:
+        return self.change(os.replace, ROOT + self.canonicalize(old), ROOT + self.canonicalize(new))
+
+    rename = posix_rename
+
+    def remove(self, path: str) -> int:
+        return self.change(os.remove, ROOT + self.canonicalize(path))
+
+    def list_folder(self, path: str) -> Any:
+        made = []
+        for entry in os.scandir(ROOT + self.canonicalize(path)):
+            attributes = paramiko.SFTPAttributes.from_stat(entry.stat())
+            attributes.filename = entry.name
+            made.append(attributes)
+        return made
 
 
 class Login(paramiko.ServerInterface):  # type: ignore[misc]
