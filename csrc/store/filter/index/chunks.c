@@ -7,7 +7,6 @@
 #define NO_CHUNK UINT64_MAX
 
 static void free_chunk(rf_chunk *chunk) {
-  rf_free(chunk->damage);
   rf_free(chunk->bytes);
   rf_free(chunk);
 }
@@ -64,7 +63,6 @@ rf_chunk *rf_chunks_add(rf_chunks *chunks, uint64_t start, size_t length) {
     chunk = new_chunk();
   if (chunk == NULL)
     return NULL;
-  rf_free(chunk->damage);
   *chunk = (rf_chunk){.start = start, .length = length, .pins = 1, .used = ++chunks->time, .bytes = chunk->bytes};
   chunks->list[chunks->count++] = chunk;
   return chunk;

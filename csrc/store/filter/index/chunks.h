@@ -12,13 +12,12 @@
 #define RF_CACHED_CHUNKS 128
 
 typedef struct rf_chunk {
-  uint64_t start;   /* offset in the content; UINT64_MAX: none */
-  size_t length;    /* bytes of content */
-  bool filled;      /* false: a thread decodes it */
-  rf_error *damage; /* NULL, or what ends the content behind `length`: a chunk of damaged members */
-  unsigned pins;    /* threads that fill or copy it */
-  uint64_t used;    /* time of the last use */
-  uint8_t *bytes;   /* RF_CHUNK_BYTES */
+  uint64_t start; /* offset in the content; UINT64_MAX: none */
+  size_t length;  /* bytes of content */
+  bool filled;    /* false: a thread decodes it */
+  unsigned pins;  /* threads that fill or copy it */
+  uint64_t used;  /* time of the last use */
+  uint8_t *bytes; /* RF_CHUNK_BYTES */
 } rf_chunk;
 
 typedef struct rf_chunks {

@@ -97,67 +97,22 @@ static rf_status decode_before(rf_indexed *g, rf_cursor *cursor, rf_chunk *chunk
   return RF_OK;
 }
 
-/* Decodes members that are damaged, or whose sizes are wrong, up to the end of the chunk. *made receives the bytes that
- * can be trusted: whole members, and what comes before a mere end of the file. */
-static rf_status decode_members(rf_cursor *cursor, const rf_chunk_place *place, uint8_t *bytes, size_t *made,
-                                rf_error *err) {
-  uint8_t beyond;
-  size_t got, done = 0;
-  rf_cursor_place at;
-  *made = 0;
-  do {
-    size_t room = place->length - done;
-    rf_status status = rf_cursor_read(cursor, room > 0 ? bytes + done : &beyond, room > 0 ? room : 1, true, &got, err);
-    if (room == 0 && got > 0)
-      break;
-    done += got;
-    at = rf_cursor_get_place(cursor);
-    if (at == RF_CURSOR_MEMBER || at == RF_CURSOR_END || status == RF_ERR_TRUNCATED)
-      *made = done;
-    RF_TRY(status);
-    if (*made == place->length)
-      return RF_OK;
-  } while (at != RF_CURSOR_END);
-  rf_error_at(err, (int64_t)place->mark->packed);
-  return rf_fail(err, RF_ERR_CODEC,
-                 "corrupt gzip data: behind byte %llu of the compressed file, a member has another length than it says",
-                 (unsigned long long)place->mark->packed);
-}
-
-/* Decodes what can be trusted of damaged members into the chunk, and keeps the cause. */
-static rf_status explain_members(rf_cursor *cursor, rf_chunk *chunk, const rf_chunk_place *place, rf_error *err) {
-  rf_error own;
-  size_t made;
-  rf_error_clear(&own);
-  rf_status status = decode_members(cursor, place, chunk->bytes, &made, &own);
-  if (status == RF_ERR_CODEC || status == RF_ERR_TRUNCATED) {
-    chunk->damage = rf_alloc(sizeof *chunk->damage);
-    if (chunk->damage == NULL)
-      return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for decompressed data");
-    *chunk->damage = own;
-    chunk->length = made;
-    return RF_OK;
-  }
-  if (status != RF_OK && err != NULL && err->code == RF_OK)
-    *err = own;
-  return status;
+static rf_status fill_members(rf_indexed *g, rf_chunk *chunk, const rf_chunk_place *place, rf_error *err) {
+  bool good;
+  RF_TRY(
+      rf_members_inflate(g->inner, place->mark->packed, place->next->packed, chunk->bytes, place->length, &good, err));
+  return good ? RF_OK : rf_fail(err, RF_ERR_CODEC, "gzip members are not as their headers say");
 }
 
 /* Decodes `chunk`. *cursor can be NULL. */
 static rf_status fill_chunk(rf_indexed *g, rf_cursor **cursor, rf_chunk *chunk, const rf_chunk_place *place,
                             unsigned generation, rf_error *err) {
-  const rf_mark *mark = place->mark;
-  bool good = false;
-  if (mark->members)
-    RF_TRY(rf_members_inflate(g->inner, mark->packed, place->next->packed, chunk->bytes, place->length, &good, err));
-  if (good)
-    return RF_OK;
+  if (place->mark->members)
+    return fill_members(g, chunk, place, err);
   if (*cursor == NULL) {
     RF_TRY(rf_cursor_new(g->inner, cursor, err));
-    RF_TRY(rf_cursor_seek(*cursor, mark, false, err));
+    RF_TRY(rf_cursor_seek(*cursor, place->mark, false, err));
   }
-  if (mark->members)
-    return explain_members(*cursor, chunk, place, err);
   RF_TRY(decode_before(g, *cursor, chunk, generation, err));
   return decode_chunk(*cursor, place, chunk->bytes, err);
 }
@@ -174,13 +129,12 @@ static rf_status add_chunk(rf_indexed *g, const rf_chunk_place *place, rf_chunk 
   rf_error_clear(&own);
   rf_status status = fill_chunk(g, &cursor, chunk, place, generation, &own);
   rf_indexed_lock(g);
-  if (status == RF_OK && !place->mark->members) {
+  if (status == RF_OK)
     return_cursor(g, cursor, generation);
-  } else {
+  else
     rf_cursor_free(cursor); /* it may be anywhere in a chunk */
-  }
   bool current = generation == g->generation;
-  bool wrong = (status == RF_ERR_CODEC || status == RF_ERR_TRUNCATED || chunk->damage != NULL) && g->kept;
+  bool wrong = (status == RF_ERR_CODEC || status == RF_ERR_TRUNCATED) && (g->kept || place->mark->members);
   if (status == RF_OK && current && !wrong) {
     chunk->filled = true;
     *out = chunk;
@@ -188,7 +142,7 @@ static rf_status add_chunk(rf_indexed *g, const rf_chunk_place *place, rf_chunk 
     chunk->start = UINT64_MAX;
     rf_chunks_release(&g->chunks, chunk);
     if (current && wrong)
-      rf_indexed_drop(g);
+      rf_indexed_drop(g, place->mark->members && !g->kept);
     *out = NULL; /* the marks are others now: the caller looks again */
     if (!current || wrong)
       status = RF_OK;

@@ -23,7 +23,7 @@ rf_status rf_members_find(rf_store *inner, uint64_t packed, uint64_t max, uint64
                           rf_error *err);
 
 /* Decodes the members from `packed` to `end`, whose content has n bytes, and checks their CRCs. *good is false if they
- * are damaged, which rf_cursor_read() explains. */
+ * are damaged, or not as their headers say. */
 rf_status rf_members_inflate(rf_store *inner, uint64_t packed, uint64_t end, uint8_t *out, size_t n, bool *good,
                              rf_error *err);
 

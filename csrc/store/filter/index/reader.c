@@ -85,6 +85,7 @@ static rf_status scan_more(rf_indexed *g, rf_error *err) {
   if (g->spare == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for decompressed data");
   g->scanning = true;
+  g->scan.plain = g->plain;
   unsigned generation = g->generation;
   uint64_t content = g->marks.content;
   const rf_mark *last = g->marks.list[g->marks.count - 1];
@@ -97,7 +98,7 @@ static rf_status scan_more(rf_indexed *g, rf_error *err) {
   rf_indexed_lock(g);
   g->scanning = false;
   if (generation == g->generation && (status == RF_ERR_CODEC || status == RF_ERR_TRUNCATED) && g->kept) {
-    rf_indexed_drop(g); /* the file, or the index that was kept */
+    rf_indexed_drop(g, false); /* the file, or the index that was kept */
   } else if (generation == g->generation) {
     status = end_step(g, content, &step, sum, status, &own, err);
     rf_cond_broadcast(&g->changed);
@@ -123,7 +124,6 @@ typedef struct copying {
   uint8_t *buffer;
   uint64_t end;
   uint64_t first; /* number of the first mark */
-  uint64_t limit; /* end of the whole read */
 } copying;
 
 /* Copies from the chunk with the byte at *at on; moves *at. Mutex not held. */
@@ -136,20 +136,13 @@ static rf_status copy_chunk(const copying *c, uint64_t *at, uint64_t end, rf_err
   if (status != RF_OK || chunk == NULL)
     return status != RF_OK ? status : RF_ERR_CHANGED;
   uint64_t there = chunk->start + chunk->length;
-  if (chunk->damage != NULL && c->limit > there) {
-    status = chunk->damage->code;
-    if (err != NULL && err->code == RF_OK)
-      *err = *chunk->damage;
-  }
-  if (status == RF_OK) {
-    size_t n = (size_t)((end < there ? end : there) - *at);
-    memcpy(c->buffer + (size_t)(*at - c->offset), chunk->bytes + (size_t)(*at - chunk->start), n);
-    *at += n;
-  }
+  size_t n = (size_t)((end < there ? end : there) - *at);
+  memcpy(c->buffer + (size_t)(*at - c->offset), chunk->bytes + (size_t)(*at - chunk->start), n);
+  *at += n;
   rf_indexed_lock(g);
   rf_chunks_release(&g->chunks, chunk);
   rf_mutex_unlock(&g->mutex);
-  return status;
+  return RF_OK;
 }
 
 static rf_status copy_span(void *context, size_t i, unsigned worker, rf_error *err) {
@@ -172,9 +165,8 @@ static rf_status copy_span(void *context, size_t i, unsigned worker, rf_error *e
 
 /* Copies known content, with several threads where that is worth it. RF_ERR_CHANGED without a message: the marks were
  * dropped. */
-static rf_status copy_known(rf_indexed *g, uint64_t offset, uint8_t *buffer, uint64_t end, uint64_t limit,
-                            rf_error *err) {
-  copying c = {.indexed = g, .offset = offset, .buffer = buffer, .end = end, .limit = limit};
+static rf_status copy_known(rf_indexed *g, uint64_t offset, uint8_t *buffer, uint64_t end, rf_error *err) {
+  copying c = {.indexed = g, .offset = offset, .buffer = buffer, .end = end};
   rf_indexed_lock(g);
   bool known = end <= g->marks.content;
   c.first = known ? rf_marks_find(&g->marks, offset).span : 0;
@@ -207,7 +199,7 @@ static rf_status read_up_to(rf_indexed *g, uint64_t offset, uint8_t *buffer, uin
       rf_mutex_unlock(&g->mutex);
       rf_error own;
       rf_error_clear(&own);
-      rf_status status = copy_known(g, *at, buffer + (size_t)(*at - offset), known, end, &own);
+      rf_status status = copy_known(g, *at, buffer + (size_t)(*at - offset), known, &own);
       rf_indexed_lock(g);
       if (status != RF_OK && generation == g->generation) {
         if (err != NULL && err->code == RF_OK)

@@ -110,7 +110,7 @@ rf_status rf_scan_next(rf_scan *s, const rf_mark *last, uint64_t content, uint8_
                        rf_error *err) {
   *step = (rf_scan_step){0};
   rf_status status = RF_OK;
-  if (content == last->content && !last->inside)
+  if (content == last->content && !last->inside && !s->plain)
     status = find_members(s, last, content, step, err);
   if (status == RF_OK && step->members == 0)
     status = find_place(s, last, content, buffer, err);

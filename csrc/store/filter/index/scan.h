@@ -11,6 +11,7 @@ typedef struct rf_scan {
   rf_store *inner;      /* borrowed */
   uint64_t limit;       /* largest size of the content */
   uint64_t index_bytes; /* distance of the marks in the content */
+  bool plain;           /* decode all members */
   rf_cursor *cursor;    /* NULL: none yet */
 } rf_scan;
 

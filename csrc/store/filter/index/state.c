@@ -35,7 +35,8 @@ void rf_indexed_free(rf_indexed *g) {
   free_idle(g);
   rf_cursor_free(g->scan.cursor);
   rf_marks_free(&g->marks);
-  rf_marks_free(&g->dropped);
+  rf_marks_free(&g->dropped[0]);
+  rf_marks_free(&g->dropped[1]);
   rf_cond_destroy(&g->changed);
   rf_mutex_destroy(&g->mutex);
   rf_free(g);
@@ -79,8 +80,9 @@ void rf_indexed_lock(rf_indexed *g) {
     begin_again(g);
 }
 
-void rf_indexed_drop(rf_indexed *g) {
-  g->dropped = g->marks;
+void rf_indexed_drop(rf_indexed *g, bool members) {
+  g->dropped[members ? 1 : 0] = g->marks;
+  g->plain = members;
   atomic_store(g->options.stray, 0);
   rf_chunks_forget(&g->chunks);
   free_idle(g);

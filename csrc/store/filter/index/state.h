@@ -26,7 +26,8 @@ struct rf_indexed {
   rf_marks marks;
   bool kept;           /* marks are from an index that was kept, and unproven */
   unsigned generation; /* of the marks */
-  rf_marks dropped;    /* marks that were wrong, because cursors may use them */
+  rf_marks dropped[2]; /* marks that were wrong, because cursors may use them */
+  bool plain;          /* members are not as their headers say */
   rf_chunks chunks;
   rf_cursor *idle[RF_IDLE_CURSORS];
 
@@ -47,7 +48,8 @@ void rf_indexed_lock(rf_indexed *indexed);
 /* Starts with one mark, at the beginning. Mutex held. */
 rf_status rf_indexed_begin(rf_indexed *indexed, rf_error *err);
 
-/* Drops marks that do not fit the file. Mutex held. */
-void rf_indexed_drop(rf_indexed *indexed);
+/* Drops marks that do not fit the file: once if they are from a kept index, once if members are not as their headers
+ * say (`members`). The scan then decodes everything, and tells what is wrong. Mutex held. */
+void rf_indexed_drop(rf_indexed *indexed, bool members);
 
 #endif
