@@ -148,8 +148,9 @@ static rf_status start_new(compressed_state *g, rf_error *err) {
   return RF_OK;
 }
 
-static rf_status start_reading(compressed_state *g, uint64_t limit, rf_error *err) {
-  RF_TRY(rf_inflated_open(g->inner, g->format, g->codec, limit, &g->stray, &g->inflated, err));
+static rf_status start_reading(compressed_state *g, const rf_options *options, rf_error *err) {
+  RF_TRY(rf_inflated_open(g->inner, g->format, g->codec, options->limits->inflate_bytes, options->threads, &g->stray,
+                          &g->inflated, err));
   size_t n;
   const uint8_t *bytes = rf_inflated_packed_start(g->inflated, &n);
   if (g->format->begins(bytes, n))
@@ -163,7 +164,7 @@ static rf_status start(compressed_state *g, rf_mode mode, const rf_options *opti
   g->level = options->gzip_level;
   g->at_close = (options->flags & RF_OPEN_ATOMIC) != 0;
   g->in_place = mode == RF_MODE_CREATE && (options->flags & (RF_OPEN_ATOMIC | RF_OPEN_IN_PLACE)) != 0;
-  return mode == RF_MODE_CREATE ? start_new(g, err) : start_reading(g, options->limits->inflate_bytes, err);
+  return mode == RF_MODE_CREATE ? start_new(g, err) : start_reading(g, options, err);
 }
 
 rf_status rf_compressed_wrap(const rf_filter *filter, rf_store **store, rf_mode mode, const rf_options *options,

@@ -36,7 +36,8 @@ typedef struct rf_format {
   uint64_t max_ratio; /* one byte becomes at most this many; hints above it do not count */
 
   /* As rf_whole_inflate() and rf_whole_deflate(). Both MAY be NULL. */
-  rf_status (*whole_inflate)(const uint8_t *in, size_t n, size_t guess, uint64_t max, rf_pages *out, size_t *used);
+  rf_status (*whole_inflate)(const uint8_t *in, size_t n, size_t guess, unsigned threads, uint64_t max, rf_pages *out,
+                             size_t *used);
   rf_status (*whole_deflate)(const uint8_t *in, size_t n, int level, rf_pages *out);
 } rf_format;
 

@@ -50,6 +50,7 @@ struct rf_inflated {
   const rf_format *format;
   const rf_stream_codec *codec;
   uint64_t limit;
+  unsigned threads;
   atomic_uint_least64_t *stray; /* borrowed */
 
   rf_mutex mutex;
@@ -241,7 +242,7 @@ static bool decode_whole(rf_inflated *g, uint64_t end) {
       max = (uint64_t)n * g->format->max_ratio;
     if (max / WHOLE_TIMES > end)
       max = end * WHOLE_TIMES;
-    good = g->format->whole_inflate(packed, n, guess, max, &made, &used) == RF_OK;
+    good = g->format->whole_inflate(packed, n, guess, g->threads, max, &made, &used) == RF_OK;
   }
   if (copy.bytes != NULL)
     rf_pages_free(copy.bytes, copy.capacity);
@@ -437,7 +438,7 @@ static rf_inflated *new_inflated(void) {
 }
 
 rf_status rf_inflated_open(rf_store *inner, const rf_format *format, const rf_stream_codec *codec, uint64_t limit,
-                           atomic_uint_least64_t *stray, rf_inflated **inflated, rf_error *err) {
+                           unsigned threads, atomic_uint_least64_t *stray, rf_inflated **inflated, rf_error *err) {
   rf_inflated *g = new_inflated();
   if (g == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for opening a compressed file");
@@ -445,6 +446,7 @@ rf_status rf_inflated_open(rf_store *inner, const rf_format *format, const rf_st
   g->format = format;
   g->codec = codec;
   g->limit = limit;
+  g->threads = threads;
   g->forks = rf_fork_count();
   g->stray = stray;
   rf_status status = rf_decoder_open(&g->decoder, inner, format, codec, err);

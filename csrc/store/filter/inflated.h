@@ -11,10 +11,11 @@
 
 typedef struct rf_inflated rf_inflated;
 
-/* Reads the first compressed bytes; decodes nothing. `limit` is the largest size of the content. *stray (borrowed)
+/* Reads the first compressed bytes; decodes nothing. `limit` is the largest size of the content,
+ * `threads` as rf_options.threads. *stray (borrowed)
  * receives the offset of bytes behind the last unit when the content ends. Errors as of rf_decoder_open(). */
 rf_status rf_inflated_open(rf_store *inner, const rf_format *format, const rf_stream_codec *codec, uint64_t limit,
-                           atomic_uint_least64_t *stray, rf_inflated **inflated, rf_error *err);
+                           unsigned threads, atomic_uint_least64_t *stray, rf_inflated **inflated, rf_error *err);
 void rf_inflated_close(rf_inflated *inflated);
 
 /* As rf_decoder_start(), before the first read. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "store/filter/index/members.h"
 
 #if defined(RF_HAVE_LIBDEFLATE)
 #include <libdeflate.h>
@@ -75,9 +76,14 @@ static bool inflate_members(struct libdeflate_decompressor *d, const uint8_t *in
   return out->size <= max && only_zeros(in + used, n - used);
 }
 
-rf_status rf_whole_inflate(const uint8_t *in, size_t n, size_t guess, uint64_t max, rf_pages *out, size_t *used) {
+rf_status rf_whole_inflate(const uint8_t *in, size_t n, size_t guess, unsigned threads, uint64_t max, rf_pages *out,
+                           size_t *used) {
   if (!atomic_load(&enabled) || max == 0)
     return RF_ERR_UNSUPPORTED;
+  if (rf_members_inflate_all(in, n, threads, max, out) == RF_OK) {
+    *used = n;
+    return RF_OK;
+  }
   size_t room = guess > MIN_ROOM_BYTES ? guess : MIN_ROOM_BYTES;
   rf_pages made = {.bytes = rf_pages_alloc(room), .capacity = room};
   struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
@@ -120,8 +126,9 @@ int rf_whole_set_enabled(int on) {
   return 0;
 }
 
-rf_status rf_whole_inflate(const uint8_t *in, size_t n, size_t guess, uint64_t max, rf_pages *out, size_t *used) {
-  (void)in, (void)n, (void)guess, (void)max, (void)out, (void)used;
+rf_status rf_whole_inflate(const uint8_t *in, size_t n, size_t guess, unsigned threads, uint64_t max, rf_pages *out,
+                           size_t *used) {
+  (void)in, (void)n, (void)guess, (void)threads, (void)max, (void)out, (void)used;
   return RF_ERR_UNSUPPORTED;
 }
 

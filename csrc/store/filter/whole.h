@@ -15,9 +15,11 @@ typedef struct rf_pages {
   size_t size;
 } rf_pages;
 
-/* Inflates all members in n bytes and checks CRC and length. `guess` is the probable size of the content, `most` the
- * largest allowed. *used receives the end of the last member; only zeros follow it. */
-rf_status rf_whole_inflate(const uint8_t *in, size_t n, size_t guess, uint64_t max, rf_pages *out, size_t *used);
+/* Inflates all members in n bytes and checks CRC and length, with several threads if the members say their length.
+ * `guess` is the probable size of the content, `most` the largest allowed. *used receives the end of the last member;
+ * only zeros follow it. */
+rf_status rf_whole_inflate(const uint8_t *in, size_t n, size_t guess, unsigned threads, uint64_t max, rf_pages *out,
+                           size_t *used);
 
 /* Deflates n bytes as one member. */
 rf_status rf_whole_deflate(const uint8_t *in, size_t n, int level, rf_pages *out);

@@ -101,6 +101,40 @@ static void members_that_say_their_length(void) {
   free(plain.data);
 }
 
+/* Without an index, such a file is decoded as a whole, too, by several threads. */
+static void members_are_decoded_at_once(void) {
+  bytes plain = mixture(5000000, 13);
+  for (int which = 0; which < 4; which++) {
+    bytes packed = bgzf(plain, 65280);
+    if (which == 1)
+      packed = join(packed, gzipped(plain));
+    else if (which == 2)
+      packed = join(packed, zeros(1000));
+    else if (which == 3)
+      packed.data[packed.n / 2] ^= 1;
+    probe_reset(packed);
+    rf_error err;
+    uint64_t size;
+    rf_store *store = open_probe("probe://test/x.fits.gz", RF_MODE_READ, 0, &err);
+    check_range(store, plain, 0, 2880);
+    if (which == 3) {
+      CHECK(rf_store_size(store, &size, &err) == RF_ERR_CODEC);
+    } else if (which == 1) {
+      bytes twice = join(copy_of(plain), copy_of(plain));
+      check_whole(store, twice);
+      free(twice.data);
+    } else {
+      uint8_t *out = malloc(plain.n);
+      CHECK_OK(rf_store_read(store, 0, out, plain.n, &err), err);
+      CHECK(memcmp(out, plain.data, plain.n) == 0);
+      check_whole(store, plain);
+      free(out);
+    }
+    CHECK_OK(rf_store_close(store, NULL), err);
+  }
+  free(plain.data);
+}
+
 /* ---------------------------------------------------------------- costs */
 
 static void far_reads_cost_the_distance_to_a_mark(void) {
@@ -438,6 +472,7 @@ int main(void) {
   RUN(small_and_empty_content);
   RUN(members_are_one_content);
   RUN(members_that_say_their_length);
+  RUN(members_are_decoded_at_once);
   RUN(far_reads_cost_the_distance_to_a_mark);
   RUN(members_are_found_without_decoding);
   RUN(content_is_never_in_memory_as_a_whole);

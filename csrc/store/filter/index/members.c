@@ -3,13 +3,18 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "codec/deflate.h"
 
 /* Header, an empty deflate stream, CRC and length. */
 #define MIN_MEMBER_BYTES 28
 #define LENGTH_BYTES 4
+
+/* Content that a thread decodes at a time. */
+#define PART_BYTES ((size_t)512 * 1024)
 
 size_t rf_member_length(const uint8_t *header, size_t n) {
   static const uint8_t magic[4] = {0x1f, 0x8b, 8, 4}; /* gzip, deflate, extra field */
@@ -74,4 +79,67 @@ rf_status rf_members_inflate(rf_store *inner, uint64_t packed, uint64_t end, uin
     *good = inflate_all(in, size, out, n);
   rf_free(copy);
   return status;
+}
+
+/* ---- whole files ---- */
+
+typedef struct part {
+  size_t in;  /* offset of the first member */
+  size_t out; /* offset of its content */
+} part;
+
+typedef struct parts {
+  const uint8_t *in;
+  uint8_t *out;
+  part *list; /* and one behind the last */
+  size_t count;
+  size_t capacity;
+} parts;
+
+/* Divides the members into parts. Returns false if there is anything else, or more content than `max`. */
+static bool divide(parts *p, size_t n, uint64_t max) {
+  part at = {0};
+  for (;;) {
+    const part *last = p->count > 0 ? &p->list[p->count - 1] : NULL;
+    if (last == NULL || at.in == n || at.out - last->out >= PART_BYTES) {
+      if (RF_ARRAY_GROW(p->list, p->capacity, p->count + 1, "a plan of gzip members", NULL) != RF_OK)
+        return false;
+      p->list[p->count++] = at;
+    }
+    if (at.in == n)
+      return true;
+    size_t length = rf_member_length(p->in + at.in, n - at.in);
+    if (length == 0 || length > n - at.in)
+      return false;
+    at.in += length;
+    uint32_t plain = rf_get_le32(p->in + at.in - LENGTH_BYTES);
+    if (plain > RF_MEMBER_BYTES || plain > max - at.out)
+      return false;
+    at.out += plain;
+  }
+}
+
+static rf_status inflate_part(void *context, size_t i, unsigned worker, rf_error *err) {
+  const parts *p = context;
+  const part *from = &p->list[i], *to = from + 1;
+  (void)worker, (void)err;
+  return inflate_all(p->in + from->in, to->in - from->in, p->out + from->out, to->out - from->out) ? RF_OK
+                                                                                                   : RF_ERR_UNSUPPORTED;
+}
+
+rf_status rf_members_inflate_all(const uint8_t *in, size_t n, unsigned threads, uint64_t max, rf_pages *out) {
+  parts p = {.in = in};
+  rf_status status = RF_ERR_UNSUPPORTED;
+  if (rf_member_length(in, n) > 0 && divide(&p, n, max < SIZE_MAX ? max : SIZE_MAX)) {
+    size_t size = p.list[p.count - 1].out;
+    p.out = size > 0 ? rf_pages_alloc(size) : NULL;
+    if (p.out != NULL)
+      status = rf_parallel(rf_worth_threads(threads, p.count - 1, size), p.count - 1, inflate_part, &p, NULL);
+    if (status == RF_OK)
+      *out = (rf_pages){.bytes = p.out, .capacity = size, .size = size};
+    else if (p.out != NULL)
+      rf_pages_free(p.out, size);
+  }
+  rf_free(p.list);
+  return status == RF_OK ? RF_OK : RF_ERR_UNSUPPORTED;
 }

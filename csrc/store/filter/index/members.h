@@ -6,6 +6,7 @@
 #ifndef RF_STORE_FILTER_INDEX_MEMBERS_H
 #define RF_STORE_FILTER_INDEX_MEMBERS_H
 
+#include "store/filter/whole.h"
 #include "store/store.h"
 
 /* A member has at most this much content, and this many bytes. */
@@ -26,5 +27,9 @@ rf_status rf_members_find(rf_store *inner, uint64_t packed, uint64_t max, uint64
  * are damaged, or not as their headers say. */
 rf_status rf_members_inflate(rf_store *inner, uint64_t packed, uint64_t end, uint8_t *out, size_t n, bool *good,
                              rf_error *err);
+
+/* Decodes n bytes in memory with `threads` threads (as rf_options.threads). `max` is the largest size of the content.
+ * RF_ERR_UNSUPPORTED if they are not such members and nothing else, or damaged. */
+rf_status rf_members_inflate_all(const uint8_t *in, size_t n, unsigned threads, uint64_t max, rf_pages *out);
 
 #endif
