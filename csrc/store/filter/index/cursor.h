@@ -36,7 +36,7 @@ rf_cursor_place rf_cursor_get_place(const rf_cursor *cursor);
 /* Returns the offset in the content of the next byte; UINT64_MAX: unknown. */
 uint64_t rf_cursor_get_content(const rf_cursor *cursor);
 
-/* Most bytes of content between two places at RF_CURSOR_DATA where a mark can be made. */
+/* Maximal number of bytes of content between two places at RF_CURSOR_DATA where a mark can be made. */
 #define RF_CURSOR_STEP 258
 
 /* Tells whether a mark can be made at RF_CURSOR_DATA: between two codes. */

@@ -16,7 +16,7 @@
 /* Deflate refers at most this far back. */
 #define RF_WINDOW_BYTES 32768
 
-/* Most bytes of the header of a deflate block. */
+/* Maximal size of the header of a deflate block. */
 #define RF_PREFIX_BYTES 640
 
 /* A place where decoding can begin. A mark does not change, except that the last one gets sums. */
