@@ -132,7 +132,7 @@ def test_without_a_home_no_host_is_known(
 
 
 def test_wrong_user(fetch: Fetch, server: SSHServer) -> None:
-    outcome = fetch(server.url("a.bin"), user="somebody-else", password="hunter2")
+    outcome = fetch(server.url("a.bin"), user="another-user", password="hunter2")
     assert outcome.status == "RF_ERR_PERMISSION" and "hunter2" not in outcome.message
 
 
@@ -166,7 +166,7 @@ def test_a_login_of_netrc(
     path.write_text(f"machine 127.0.0.1 login {server.user} password x\n")
     path.chmod(0o600)
     monkeypatch.setenv("NETRC", str(path))
-    monkeypatch.setenv("LOGNAME", "somebody-else")
+    monkeypatch.setenv("LOGNAME", "another-user")
     assert rustfits.read_header(server.url("sky.fits"), remote=Remote(netrc=True))["NAXIS"] == 2
     with pytest.raises(PermissionError):
         rustfits.read_header(server.url("sky.fits"))
