@@ -8,11 +8,12 @@ it.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 from typing import Any
 
-from rustfits._core.binding.handle import SchemeResolver
+from rustfits._core.binding.handle import Offer, SchemeResolver
 from rustfits._core.binding.library import CData, check, error, ffi, lib
 from rustfits._core.remote.callbacks import keep_exception, serve_sessions
 from rustfits._core.remote.client import scheme_of
@@ -168,7 +169,15 @@ def _serve(name: bytes) -> bool:
     return True
 
 
+def _offers() -> list[Offer]:
+    """Return what `_serve` would do. Before the first fetch, pycurl is not there to tell."""
+    pycurl = sys.modules.get("pycurl")
+    if pycurl is not None and "sftp" not in pycurl.version_info()[8]:
+        return []
+    return [Offer("sftp", "pycurl", True, "pip install pycurl")]
+
+
 ffi.def_extern(name="rf_py_fetch", error=lib.RF_ERR_CALLBACK, onerror=keep_exception)(_fetch)
 serve_sessions(lambda user: Session(), "rf_py_session_open", "rf_py_session_close")
 _registered = [_register(b"http https ftp ftps s3")]
-RESOLVER = SchemeResolver(_serve, lambda name: "")
+RESOLVER = SchemeResolver(_serve, lambda name: "", _offers)

@@ -195,3 +195,17 @@ def test_a_server_that_is_killed_and_comes_back(monkeypatch: pytest.MonkeyPatch)
                 fits[0].read()
             server.start()
             np.testing.assert_array_equal(fits[0][900:], DATA[900:])
+
+
+def test_the_table_of_drivers_says_who_reads_it() -> None:
+    assert rustfits.drivers()["sftp"].by == "pycurl"
+    assert rustfits.drivers()["ssh"].by == "fsspec, paramiko"
+
+
+def test_writing_is_refused(server: SSHServer) -> None:
+    with pytest.raises(rustfits.FITSError) as caught:
+        FITS(server.url("new.fits"), "w+", remote=Remote(put=True))
+    assert "sftp" in str(caught.value)
+    assert not (server.root / "new.fits").exists()
+    with pytest.raises(rustfits.FITSReadOnlyError):
+        FITS(server.url("sky.fits"), "r+")
