@@ -54,7 +54,7 @@ fuzz:
 
 torture:
 	@tools/setup.sh build
-	@for driver in kill fail mutate; do \
+	@for driver in kill fail mutate segments; do \
 	  PYTHONPATH=tests .venv/bin/python -P -m torture $$driver --seed $(SEED) --seconds $(SECONDS) || failed=1; \
 	done; exit $${failed:-0}
 

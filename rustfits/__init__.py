@@ -7,6 +7,9 @@
 ...     exposure = fits[0].header["EXPTIME"]
 """
 
+from types import ModuleType as _ModuleType
+
+from rustfits import shmem
 from rustfits._core.binding.codecs import register as _register_codec
 from rustfits._core.binding.errors import (
     FITSChangedError,
@@ -142,6 +145,7 @@ __all__ = [
     "read",
     "read_header",
     "register_driver",
+    "shmem",
     "unpack",
     "write",
     "write_image",
@@ -155,6 +159,6 @@ def __dir__() -> list[str]:
 
 # Tracebacks, pickles and documents name the package, not the private module.
 for _name in __all__:
-    if not _name.startswith("_"):
+    if not (_name.startswith("_") or isinstance(globals()[_name], _ModuleType)):
         globals()[_name].__module__ = __name__
-del _name, _register_codec, _version
+del _ModuleType, _name, _register_codec, _version

@@ -10,12 +10,14 @@
 #include "base/ascii.h"
 #include "base/memory.h"
 #include "base/system/platform.h"
+#include "base/system/shmem.h"
 #include "store/http/url.h"
 #include "store/curl/curl.h"
 #include "store/local/data.h"
 #include "store/local/file.h"
 #include "store/local/memory.h"
 #include "store/remote/remote.h"
+#include "store/shmem/shmem.h"
 #include "store/stream/stream.h"
 #include "base/versioned.h"
 
@@ -32,6 +34,12 @@
   .flags = FETCHED, .hint = "build rustfits with libcurl, or register a transport (the Python package brings pycurl) " \
                             "with rf_transport_register()"
 #endif
+#if defined(RF_HAVE_SHMEM)
+#define SHARED_MEMORY .flags = RF_DRIVER_WRITE | RF_DRIVER_VOLATILE | RF_DRIVER_ATOMIC, .ops = &rf_shmem_ops
+#else
+#define SHARED_MEMORY                                                                                                  \
+  .flags = RF_DRIVER_WRITE | RF_DRIVER_VOLATILE, .hint = "it needs Linux; use mem:// within one process, or a file"
+#endif
 #define FETCH_FIRST "fetch the file with a tool of its own and open the copy by its path"
 #define BY_XROOTD                                                                                                      \
   .flags = RF_DRIVER_REMOTE, .hint = "the Python package reads it by the package xrootd; from C, " FETCH_FIRST
@@ -40,6 +48,7 @@ static const rf_driver built_in[] = {
     {ROW, .scheme = "file", .flags = RF_DRIVER_WRITE | RF_DRIVER_CODECS | RF_DRIVER_ATOMIC, .ops = &rf_local_ops},
     {ROW, .scheme = "mem", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY | RF_DRIVER_VOLATILE, .ops = &rf_memory_ops},
     {ROW, .scheme = "memkeep", .flags = RF_DRIVER_WRITE | RF_DRIVER_MEMORY | RF_DRIVER_VOLATILE, .ops = &rf_memory_ops},
+    {ROW, .scheme = "shmem", SHARED_MEMORY},
 
     {ROW, .scheme = "data", .flags = RF_DRIVER_MEMORY | RF_DRIVER_CODECS, .ops = &rf_data_ops},
     {ROW, .scheme = "stream", .flags = RF_DRIVER_WRITE | RF_DRIVER_CODECS, .ops = &rf_stream_ops},
@@ -66,7 +75,6 @@ static const rf_driver built_in[] = {
     {ROW, .scheme = "xroots", BY_XROOTD},
     {ROW, .scheme = "gsiftp", .flags = RF_DRIVER_REMOTE,
      .hint = "the Python package reads it by gfal2 or globus-url-copy; from C, " FETCH_FIRST},
-    {ROW, .scheme = "shmem", .flags = RF_DRIVER_MEMORY, .hint = "use mem:// within one process, or a file in /dev/shm"},
 };
 #define BUILT_IN (sizeof built_in / sizeof *built_in)
 

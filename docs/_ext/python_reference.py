@@ -89,10 +89,24 @@ def class_page(name: str, cls: type) -> str:
     return "\n".join([*lines, ""])
 
 
+def module_page(name: str, module: object) -> str:
+    """Return the page of a public module: its functions, then its classes."""
+    lines = [*heading(f"rustfits.{name}", 0), f".. automodule:: rustfits.{name}", ""]
+    members = {member: getattr(module, member) for member in getattr(module, "__all__", [])}
+    for member, value in members.items():
+        if inspect.isfunction(value):
+            lines.append(f".. autofunction:: rustfits.{name}.{member}\n")
+    for member, value in members.items():
+        if inspect.isclass(value):
+            lines.append(f".. autoclass:: rustfits.{name}.{member}\n   :members:\n")
+    return "\n".join([*lines, ""])
+
+
 def make_pages() -> dict[str, str]:
     """Return the text of each page by its name; ``index`` lists the others."""
     functions = [name for name, value in public().items() if inspect.isfunction(value)]
     classes = {name: value for name, value in public().items() if inspect.isclass(value)}
+    modules = {name: value for name, value in public().items() if inspect.ismodule(value)}
     errors = [name for name, value in classes.items() if issubclass(value, BaseException)]
     others = {name: value for name, value in classes.items() if name not in errors}
     pages = {
@@ -100,6 +114,7 @@ def make_pages() -> dict[str, str]:
             [*heading("Functions", 0), *(f".. autofunction:: rustfits.{n}\n" for n in functions)]
         ),
         **{name.lower(): class_page(name, cls) for name, cls in others.items()},
+        **{name: module_page(name, module) for name, module in modules.items()},
         "exceptions": "\n".join(
             [*heading("Exceptions and warnings", 0), *(exception(name) for name in errors)]
         ),
@@ -116,6 +131,7 @@ def make_pages() -> dict[str, str]:
     ]
     for title, names in groups.items():
         index += toctree(title, [name.lower() for name in names])
+    index += toctree("Modules", list(modules))
     return {"index": "\n".join(index), **pages}
 
 

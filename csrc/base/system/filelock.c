@@ -117,6 +117,7 @@ rf_lock_answer rf_filelock_take(rf_fd fd, const char *path, uint64_t place, bool
                                 rf_filelock *lock) {
   lock->held = false;
   lock->place = place;
+  lock->forks = rf_fork_count();
   if (!open_again(fd, path, exclusive, &lock->fd))
     return RF_LOCK_NOWHERE;
   double end = rf_time_seconds() + seconds, rest = FIRST_PAUSE;
@@ -132,10 +133,7 @@ rf_lock_answer rf_filelock_take(rf_fd fd, const char *path, uint64_t place, bool
   return answer;
 }
 
-void rf_filelock_release(rf_filelock *lock) {
-  if (!lock || !lock->held)
-    return;
-    /* Closing the only descriptor of the description gives the lock up, unless a forked child has one too. */
+static void unlock(const rf_filelock *lock) {
 #if defined(_WIN32)
   (void)UnlockFile(lock->fd.handle, (DWORD)lock->place, (DWORD)(lock->place >> 32), 1, 0);
 #elif defined(F_OFD_SETLK)
@@ -150,6 +148,15 @@ void rf_filelock_release(rf_filelock *lock) {
 #else
   (void)flock(lock->fd.number, LOCK_UN);
 #endif
+}
+
+void rf_filelock_release(rf_filelock *lock) {
+  if (!lock || !lock->held)
+    return;
+  /* Closing the only descriptor of the description gives the lock up, unless a forked child has one too. A child shares
+   * the description, so that it must not unlock. */
+  if (lock->forks == rf_fork_count())
+    unlock(lock);
   (void)rf_fd_close(lock->fd, NULL);
   lock->held = false;
 }

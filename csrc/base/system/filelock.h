@@ -13,6 +13,7 @@
 #define RF_LOCK_EDIT (UINT64_C(0x7FFFFFFFFFFFFF00))      /* an edit that moves bytes, or what is left of one */
 #define RF_LOCK_WHOLE (UINT64_C(0x7FFFFFFFFFFFFF40))     /* a handle that keeps other writers out */
 #define RF_LOCK_TEMPORARY (UINT64_C(0x7FFFFFFFFFFFFF80)) /* the writer of a temporary file is alive */
+#define RF_LOCK_NAME (UINT64_C(0x7FFFFFFFFFFFFFC0))      /* the name of the file is taken away */
 
 typedef enum rf_lock_answer {
   RF_LOCK_GOT,    /* held until rf_filelock_release */
@@ -23,6 +24,7 @@ typedef enum rf_lock_answer {
 typedef struct rf_filelock {
   rf_fd fd;
   uint64_t place;
+  unsigned forks; /* rf_fork_count() when it was taken */
   bool held;
 } rf_filelock;
 
@@ -33,7 +35,7 @@ typedef struct rf_filelock {
 rf_lock_answer rf_filelock_take(rf_fd fd, const char *path, uint64_t place, bool exclusive, double seconds,
                                 rf_filelock *lock);
 
-/* NULL, and a lock that is not held, are allowed. */
+/* In a forked child, the lock of the parent stays. NULL, and a lock that is not held, are allowed. */
 void rf_filelock_release(rf_filelock *lock);
 
 #endif

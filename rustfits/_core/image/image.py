@@ -385,6 +385,8 @@ class ImageHDU(HDU):
     def view(self) -> Array:
         """Return the stored pixels as a read-only, big-endian array over the file itself.
 
+        The file is one of the system, or in shared memory.
+
         The call reads nothing. The system reads pages of the file when you access them. The values
         are the stored ones: BSCALE and BZERO are not applied.
 
@@ -398,7 +400,7 @@ class ImageHDU(HDU):
         Raises
         ------
         FITSUnsupportedError
-            If the file is compressed, remote or in memory.
+            If the file is compressed, remote or in private memory.
         FITSChangedError
             If another program changed the HDU in the file.
         FITSTruncatedError
