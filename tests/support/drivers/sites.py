@@ -11,8 +11,8 @@ import io
 import os
 import struct
 import subprocess
-import zipfile
 import sys
+import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
