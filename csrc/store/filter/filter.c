@@ -8,6 +8,7 @@
 #include "store/filter/compressed.h"
 #include "store/filter/index/store.h"
 #include "store/filter/stream_codec.h"
+#include "store/filter/zip/directory.h"
 #include "store/filter/zip/member.h"
 #include "store/http/url.h"
 
@@ -35,11 +36,10 @@ static const rf_filter filters[] = {
      .hint = "decompress it first, for example with 'unzstd'"},
     {.name = "zip",
      .suffix = ".zip",
-     MAGIC('P', 'K', 0x03, 0x04),
+     .begins = rf_zip_begins,
      .read_only = true,
      .wrap = rf_zip_wrap,
      .wrap_index = rf_zip_wrap_index},
-    {.name = "zip", MAGIC('P', 'K', 0x05, 0x06), .read_only = true, .wrap = rf_zip_wrap}, /* without members */
     {.name = "pack",
      .suffix = NULL, /* its ".z" is too close to ".Z" */
      MAGIC(0x1F, 0x1E),
@@ -49,6 +49,8 @@ static const rf_filter filters[] = {
 static bool begins(const rf_filter *filter, const uint8_t *bytes, size_t n) {
   if (filter->format != NULL)
     return filter->format->begins(bytes, n);
+  if (filter->begins != NULL)
+    return filter->begins(bytes, n);
   return n >= filter->magic_length && memcmp(bytes, filter->magic, filter->magic_length) == 0;
 }
 

@@ -15,6 +15,7 @@ struct rf_filter {
   const rf_format *format; /* NULL: the row has its own magic number and hint */
   const uint8_t *magic;    /* first bytes of encoded content */
   size_t magic_length;
+  bool (*begins)(const uint8_t *bytes, size_t n); /* MAY. Tells the same, for formats with several beginnings */
   /* Wraps *store, which the filter owns on success. `mode` is that of the file; with RF_MODE_CREATE the store beneath
    * is new and empty. NULL: known, but not in this build. */
   rf_status (*wrap)(const rf_filter *filter, rf_store **store, rf_mode mode, const rf_options *options, rf_error *err);

@@ -229,7 +229,7 @@ static void lzw_close(void *stream) {
 
 const rf_stream_codec rf_lzw_codec = {
     .size = sizeof(rf_stream_codec),
-    .name = "LZW",
+    .name = "rustfits",
     .inflate_open = lzw_open,
     .inflate = lzw_inflate,
     .inflate_close = lzw_close,

@@ -241,13 +241,17 @@ void rf_zip_directory_close(rf_zip_directory *d) {
   *d = (rf_zip_directory){0};
 }
 
+bool rf_zip_begins(const uint8_t *bytes, size_t n) {
+  return n >= 4 && (rf_get_le32(bytes) == LOCAL_SIGNATURE || rf_get_le32(bytes) == END_SIGNATURE);
+}
+
 bool rf_zip_is(rf_store *store) {
   uint8_t first[4];
   size_t got = 0;
   zip_tail tail = {0};
-  if (rf_store_read_at(store, 0, first, sizeof first, &got, NULL) != RF_OK || got < sizeof first)
+  if (rf_store_read_at(store, 0, first, sizeof first, &got, NULL) != RF_OK)
     return false;
-  if (rf_get_le32(first) == LOCAL_SIGNATURE || rf_get_le32(first) == END_SIGNATURE)
+  if (rf_zip_begins(first, got))
     return true;
   bool is = read_tail(store, &tail, NULL) == RF_OK && find_end(&tail) != NONE;
   rf_free(tail.bytes);

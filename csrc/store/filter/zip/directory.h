@@ -29,6 +29,9 @@ typedef struct rf_zip_directory {
   uint64_t prefix; /* bytes in front of the zip file, such as a program that unpacks it */
 } rf_zip_directory;
 
+/* Tells whether a file that begins with these bytes is a zip file. */
+bool rf_zip_begins(const uint8_t *bytes, size_t n);
+
 /* Tells whether a store begins as a zip file does, or ends as one that has other bytes in front. */
 bool rf_zip_is(rf_store *store);
 
