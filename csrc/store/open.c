@@ -193,18 +193,21 @@ static rf_status open_in_zip(const rf_driver *driver, const char *file, const ch
 static rf_status open_member(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
                              rf_store **store, rf_status missing, rf_error *err) {
   bool remote = (driver->flags & RF_DRIVER_REMOTE) != 0, found = false;
+  rf_error first, own; /* calls of a transport into the program of the caller may change *err */
+  rf_error_clear(&first);
+  if (err != NULL)
+    first = *err;
   if (!(driver->flags & RF_DRIVER_CODECS))
     return missing;
   for (size_t n = strlen(name); !found && (n = rf_zip_split(name, n, remote)) > 0 && missing != RF_ERR_MEMORY;) {
-    rf_error own;
     rf_error_clear(&own);
     char *file = rf_strndup(name, n), *shown = rf_url_redact(name);
     rf_status status = RF_ERR_MEMORY;
     if (file != NULL && shown != NULL)
       status = open_in_zip(driver, file, name + n + 1, mode, options, store, &found, &own);
     rf_free(file);
-    if (found && err != NULL)
-      *err = own;
+    if (err != NULL)
+      *err = found ? own : first;
     missing = found || status == RF_ERR_MEMORY ? status : missing;
     if (status == RF_OK) {
       rf_free((*store)->name);

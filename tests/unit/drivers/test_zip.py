@@ -14,12 +14,13 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import numpy as np
 import pytest
 
 import rustfits
 from rustfits import FITS, Remote
-from servers import http_server
+from servers import ftp_server, http_server
 from support.drivers.archives import zip64_bytes, zip_bytes
 from support.files import fits_bytes
 
@@ -376,6 +377,8 @@ def test_a_server_sends_the_member_alone() -> None:
             FITS(server.url("stored.zip"))
         with pytest.raises(FileNotFoundError, match="no such member"):
             FITS(server.url("stored.zip") + "!none.fits")
+        with pytest.raises(FileNotFoundError, match=r"none.zip!a.fits: the server answered 404"):
+            FITS(server.url("none.zip") + "!a.fits")
 
 
 def test_the_whole_name_goes_to_the_server_first(image: bytes, other: bytes) -> None:
@@ -390,6 +393,20 @@ def test_the_whole_name_goes_to_the_server_first(image: bytes, other: bytes) -> 
         with pytest.raises(FileNotFoundError):
             FITS(server.url("no") + "!ne.fits", remote=Remote(ranged=True))
         assert len(server.requests()) == before + 1  # "no" is no zip file by its name
+
+
+def test_other_servers_have_members(tmp_path: Path, image: bytes) -> None:
+    packed = zip_bytes({"a.txt": b"", "b/b.fits": image}, zipfile.ZIP_DEFLATED)
+    Path("a.zip").write_bytes(packed)
+    fsspec.filesystem("memory").pipe("/folder/a.zip", packed)
+    with ftp_server(tmp_path) as server:
+        for name in (server.url("a.zip"), "memory://folder/a.zip"):
+            for remote in (None, Remote(ranged=True)):
+                assert plain(f"{name}!b/b.fits", remote=remote) == image
+            with pytest.raises(FileNotFoundError, match="no such member"):
+                FITS(f"{name}!none.fits")
+        with pytest.raises(FileNotFoundError, match=r"none.zip!a.fits: .* 550"):
+            FITS(server.url("none.zip") + "!a.fits")
 
 
 def test_random_members_agree_with_zipfile() -> None:
