@@ -30,6 +30,7 @@ GROUPS = {
     "Headers": ["FITSHeader", "FITSHeaderEdit"],
     "Compression": ["Compression", "Quantize", "CompressionLoss"],
     "Remote files": ["Remote", "RemoteStats"],
+    "Drivers": ["Driver", "DriverTable", "ByteSource"],
 }
 
 COMMANDS = ["rustfits", "rustfits pack", "rustfits unpack"]
