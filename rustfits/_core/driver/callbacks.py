@@ -6,6 +6,7 @@ C calls them from any thread. Each returns a status, and stores an exception for
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ from rustfits._core.driver.lock import SourceLock
 from rustfits._core.driver.source import Source
 from rustfits._core.remote.callbacks import copy_text
 
-__all__ = ["driver_row", "open_source"]
+__all__ = ["driver_row", "open_named", "open_source"]
 
 _MODE_NAMES = {number: name for name, number in MODES.items()}
 #: The sources of open files, by the state that C has.
@@ -80,6 +81,29 @@ def open_source(
     if status:
         raise failure(status, err, redacted(name), opening=True)
     return SourceHandle(pointer[0], mode, lock)
+
+
+def open_named(name: bytes, mode: str, options: CData) -> FileHandle:
+    """Open a name whose driver has a row of `driver_row`."""
+    pointer = ffi.new("rf_file **")
+    err = error()
+    _opened.lock = None
+    status = lib.rf_file_open(name, MODES[mode], options, pointer, err)
+    if status:
+        raise failure(status, err, redacted(name), opening=True)
+    lock, _opened.lock = _opened.lock, None
+    if lock is None:  # another driver has taken the place of the row
+        return FileHandle(pointer[0], mode, False)
+    return SourceHandle(pointer[0], mode, lock)
+
+
+class _Opened(threading.local):
+    """The lock of the source that this thread opened last."""
+
+    lock: SourceLock | None = None
+
+
+_opened = _Opened()
 
 
 def driver_row(
@@ -159,6 +183,7 @@ def _open(driver: CData, name: CData, mode: int, options: CData, state: CData, e
         source = opener(ffi.string(name), _MODE_NAMES[mode])
         handle = ffi.new_handle(source)
         _sources[handle] = source
+        _opened.lock = source.lock
         state[0] = handle
     except BaseException as exception:
         for kind, status in _OPEN_STATUSES:

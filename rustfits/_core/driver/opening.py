@@ -19,15 +19,16 @@ from rustfits._core.binding.errors import (
 from rustfits._core.binding.handle import MODES, FileHandle, name_bytes, open_file
 from rustfits._core.binding.library import CData, error, failure, ffi, lib
 from rustfits._core.binding.names import redacted
-from rustfits._core.driver.callbacks import open_source
+from rustfits._core.driver.callbacks import open_named, open_source
 from rustfits._core.driver.lock import SourceLock, lock_of
 from rustfits._core.driver.objects import FileObject
+from rustfits._core.driver.register import own_schemes
 from rustfits._core.driver.source import Source
 from rustfits._core.driver.streams import Forward, Output, Stream
 from rustfits._core.remote.client import transport_of
 from rustfits._core.remote.filesystems import FilesystemFile
 
-__all__ = ["FileLike", "Opener", "find_opener", "is_file_object"]
+__all__ = ["OWN_SCHEMES", "FileLike", "Opener", "find_opener", "is_file_object"]
 
 
 class ReadsBytes(Protocol):
@@ -55,6 +56,9 @@ class HasFilesystem(Protocol):
     def path(self) -> str:
         """The path in it."""
 
+
+#: The schemes of `register_driver`.
+OWN_SCHEMES = own_schemes()
 
 #: What `FITS` opens.
 FileLike: TypeAlias = "str | os.PathLike[str] | ReadsBytes | WritesBytes | HasFilesystem"
@@ -98,6 +102,8 @@ def find_opener(
     if fs is not None or storage_options is not None:
         return _by_arguments(filename, fs, storage_options)
     if isinstance(filename, str):
+        if OWN_SCHEMES and filename.partition("://")[0].lower() in OWN_SCHEMES:
+            return name_bytes(filename), open_named
         if _CHAIN.match(filename) and not os.path.lexists(filename):
             return name_bytes(filename), _filesystem_opener(FilesystemFile(name=filename))
         return name_bytes(filename), None

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, Protocol, TypeAlias
 
@@ -252,6 +252,6 @@ def driver_rows() -> dict[str, CData]:
     return {text(rows[i].scheme): rows[i] for i in range(min(int(count[0]), room))}
 
 
-def own_schemes() -> set[str]:
-    """Return the schemes that `register_driver` has made."""
-    return set(_before)
+def own_schemes() -> Collection[str]:
+    """Return the schemes that `register_driver` has made. The collection follows later calls."""
+    return _before.keys()

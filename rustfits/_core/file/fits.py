@@ -19,7 +19,7 @@ from rustfits._core.binding.errors import (
 from rustfits._core.binding.handle import NULL, name_bytes, open_bytes, open_file, open_view
 from rustfits._core.binding.names import scheme_list
 from rustfits._core.binding.options import NO_LIMITS, open_options, set_decoding
-from rustfits._core.driver.opening import FileLike, Opener, find_opener
+from rustfits._core.driver.opening import OWN_SCHEMES, FileLike, Opener, find_opener
 from rustfits._core.file.container import Container
 from rustfits._core.remote.remote import Remote, RemoteStats, remote_options, remote_stats
 
@@ -162,7 +162,8 @@ class FITS(Container):
         schemes: Iterable[str] | None = None,
     ) -> None:
         opener: Opener | None = None
-        if type(filename) is str and "::" not in filename and fs is storage_options is None:
+        plain = fs is None and storage_options is None and not OWN_SCHEMES
+        if plain and type(filename) is str and "::" not in filename:
             name = name_bytes(filename)
         else:
             name, opener = find_opener(filename, fs, storage_options)

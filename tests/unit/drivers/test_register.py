@@ -150,6 +150,30 @@ def test_threads(vault: Vault, content: bytes, threads: bool) -> None:
     assert most > 1 if threads else most == 1
 
 
+@pytest.mark.parametrize("threads", [False, True])
+def test_an_object_that_uses_its_own_file_is_refused(
+    vault: Vault, content: bytes, threads: bool
+) -> None:
+    class Curious(Reading):
+        use: Any = None
+
+        def read_at(self, offset: int, count: int) -> bytes:
+            if self.use is not None:
+                self.use()
+            return super().read_at(offset, count)
+
+    made = Curious(content)
+    register_driver("vault", lambda name, mode: made, threads=threads)
+    with FITS("vault://x", threads=4) as fits:
+        len(fits)
+        for use in (fits.close, fits[0].read, lambda: fits[0][0, 0]):
+            made.use = use
+            with pytest.raises(rustfits.FITSIOError, match="uses the FITS file that called it"):
+                fits[0].read()
+        made.use = None
+        np.testing.assert_array_equal(fits[0].read(), IMAGE)
+
+
 def test_memory_is_read_without_a_copy(vault: Vault, content: bytes) -> None:
     peeked = 0
 
