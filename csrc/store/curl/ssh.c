@@ -57,7 +57,7 @@ void rf_curl_ssh_set(CURL *easy, const rf_remote_options *remote, const rf_http_
   curl_easy_setopt(easy, CURLOPT_FILETIME, 1L);
 }
 
-rf_status rf_curl_ssh_status(CURLcode code, bool opened) {
+rf_status rf_curl_ssh_status(CURLcode code, bool known, bool unreadable) {
   switch (code) {
   case CURLE_REMOTE_ACCESS_DENIED:
     return RF_ERR_PERMISSION;
@@ -65,15 +65,19 @@ rf_status rf_curl_ssh_status(CURLcode code, bool opened) {
     return RF_ERR_NO_FILE;
   case CURLE_RANGE_ERROR: /* the range begins beyond the end of the file */
   case CURLE_BAD_DOWNLOAD_RESUME:
-    return opened ? RF_ERR_CHANGED : RF_ERR_TRUNCATED;
+    return known ? RF_ERR_CHANGED : RF_ERR_TRUNCATED;
   case CURLE_UNSUPPORTED_PROTOCOL:
     return RF_ERR_NOT_BUILT;
+  case CURLE_SSH: /* the server opens directories and reads none */
+    return unreadable ? RF_ERR_IO : RF_ERR_NETWORK;
   default:
     return RF_OK;
   }
 }
 
-const char *rf_curl_ssh_cause(CURLcode code) {
+const char *rf_curl_ssh_cause(CURLcode code, bool unreadable) {
+  if (code == CURLE_SSH && unreadable)
+    return "the server cannot read the file, which may be a directory";
   if (code == CURLE_PEER_FAILED_VERIFICATION)
     return "the server's host key is not the one in ~/.ssh/known_hosts; once you have checked the key, sftp or "
            "ssh-keyscan adds it";

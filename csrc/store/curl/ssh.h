@@ -17,11 +17,12 @@
 void rf_curl_ssh_set(CURL *easy, const rf_remote_options *remote, const rf_http_exchange *exchange);
 
 /* Returns the status of an error code of SFTP, or RF_OK: it has no meaning of its own there.
- * opened  the file is open: its size was known when the range was requested */
-rf_status rf_curl_ssh_status(CURLcode code, bool opened);
+ * known       the size of the file was known when the range was requested
+ * unreadable  the server found the file and sent no byte */
+rf_status rf_curl_ssh_status(CURLcode code, bool known, bool unreadable);
 
 /* Returns a message for an error code of SFTP, or NULL: that of libcurl is good. */
-const char *rf_curl_ssh_cause(CURLcode code);
+const char *rf_curl_ssh_cause(CURLcode code, bool unreadable);
 
 #endif
 #endif

@@ -135,8 +135,18 @@ void rf_curl_transfer_free(rf_curl_transfer *t) {
 
 /* ---- the end ---- */
 
+/* Tells whether an exchange of SFTP that begins with the first byte has brought none. */
+static bool has_nothing(const rf_curl_transfer *t) {
+  bool first = t->exchange.range == NULL || t->request->whole_or_range == 1;
+  return t->is_sftp && first && !t->has_body;
+}
+
+static bool is_unreadable(const rf_curl_transfer *t) {
+  return has_nothing(t) && !t->looks && t->timed;
+}
+
 static rf_status status_of(const rf_curl_transfer *t, CURLcode code) {
-  rf_status status = t->is_sftp ? rf_curl_ssh_status(code, t->request->validator != NULL) : RF_OK;
+  rf_status status = t->is_sftp ? rf_curl_ssh_status(code, t->request->validator != NULL, is_unreadable(t)) : RF_OK;
   if (status != RF_OK)
     return status;
   switch (code) {
@@ -198,7 +208,7 @@ static int unreachable(const rf_curl_transfer *t, CURLcode code) {
 }
 
 static const char *cause_of(const rf_curl_transfer *t, CURLcode code) {
-  const char *cause = t->is_sftp ? rf_curl_ssh_cause(code) : NULL;
+  const char *cause = t->is_sftp ? rf_curl_ssh_cause(code, is_unreadable(t)) : NULL;
   if (cause != NULL)
     return cause;
   if (code == CURLE_USE_SSL_FAILED)
@@ -221,11 +231,6 @@ static bool is_lost(const rf_curl_transfer *t) {
   return t->is_sftp && !t->timed && !t->sized && !t->has_body;
 }
 
-static bool is_empty(const rf_curl_transfer *t) {
-  bool whole = t->exchange.range == NULL || t->request->whole_or_range == 1;
-  return t->is_sftp && whole && !t->sized && !t->has_body;
-}
-
 /* Fills in the failure of an exchange to which libcurl's loop gave `code`. */
 static void find_ending(rf_curl_transfer *t, CURLcode code, rf_error *ending) {
   if (code != CURLE_OK) {
@@ -233,7 +238,7 @@ static void find_ending(rf_curl_transfer *t, CURLcode code, rf_error *ending) {
     ending->sys_errno = unreachable(t, code);
   } else if (is_lost(t)) {
     (void)rf_fail(ending, RF_ERR_NETWORK, "the connection to the server was lost");
-  } else if (!t->looks && is_empty(t)) {
+  } else if (!t->looks && !t->sized && has_nothing(t)) {
     tell_size(t, 0);
   }
 }
@@ -244,8 +249,7 @@ rf_http_action rf_curl_transfer_end(rf_curl_transfer *t, CURLcode code) {
   rf_error_clear(&ending);
   curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &microseconds);
   learn_auth(t);
-  if (code == CURLE_OK)
-    tell_facts(t);
+  tell_facts(t);
   find_ending(t, code, &ending);
   if (t->looks && ending.code == RF_OK)
     return RF_HTTP_REQUEST;

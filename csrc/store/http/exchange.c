@@ -113,6 +113,8 @@ rf_status rf_http_exchange_build(const rf_request *request, const rf_http_addres
   exchange->password = address->url.password;
   exchange->is_elsewhere = address->elsewhere;
   exchange->is_ftp = rf_url_is_ftp(exchange->url);
+  if (rf_url_has_scheme(exchange->url, "sftp") && exchange->url[strlen(exchange->url) - 1] == '/')
+    return rf_fail(err, RF_ERR_DIRECTORY, "the URL is that of a directory"); /* libcurl would list it */
   exchange->sigv4 = address->elsewhere ? NULL : request->sigv4;
   exchange->headers = NULL;
   exchange->header_count = 0;

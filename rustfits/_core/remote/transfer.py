@@ -170,8 +170,7 @@ class Transfer:
         if self._failure is not None:  # pragma: no cover - needs a Ctrl-C at the right moment
             raise self._failure
         self._learn_auth()
-        if code == pycurl.E_OK:
-            self._tell_facts()
+        self._tell_facts()
         ending = self._ending(code, cause)
         if self._looks and not ending:
             return int(lib.RF_HTTP_REQUEST)
@@ -186,21 +185,42 @@ class Transfer:
         if code != pycurl.E_OK:
             if code == pycurl.E_USE_SSL_FAILED:
                 cause = "the server does not offer TLS (AUTH TLS), which ftps:// requires"
-            if self._is_sftp and code == pycurl.E_SSL_CACERT:
-                cause = (
-                    "the server's host key is not the one in ~/.ssh/known_hosts; once you have "
-                    "checked the key, sftp or ssh-keyscan adds it"
-                )
+            if self._is_sftp:
+                cause = self._ssh_cause(code) or cause
             ending = _failure(self._status(code), cause or f"libcurl's error {code}")
             ending.sys_errno = self._unreachable(code)
             return ending
         if self._is_sftp and self._length < 0 and not self._latest:
             if self._seconds < 0:  # libcurl takes a lost connection for the end of the file
                 return _failure(lib.RF_ERR_NETWORK, "the connection to the server was lost")
-            whole = not self._exchange.range or self._request.whole_or_range == 1
-            if whole and not self._looks:  # libcurl knows no length of an empty file
+            if not self._looks and self._has_nothing():  # libcurl knows no length of an empty file
                 self._tell(b"Content-Range: bytes */0")
         return ffi.NULL
+
+    def _has_nothing(self) -> bool:
+        """Tell whether an exchange that begins with the first byte has brought none."""
+        first = not self._exchange.range or self._request.whole_or_range == 1
+        return bool(first) and not self._latest
+
+    def _is_unreadable(self, code: int) -> bool:
+        """Tell whether the server found a file and cannot read it, as it does with directories."""
+        import pycurl
+
+        known = not self._looks and self._seconds >= 0
+        return code == pycurl.E_SSH and known and self._has_nothing()
+
+    def _ssh_cause(self, code: int) -> str:
+        """Return a message for an error code of SFTP; "": that of libcurl is good."""
+        import pycurl
+
+        if code == pycurl.E_SSL_CACERT:
+            return (
+                "the server's host key is not the one in ~/.ssh/known_hosts; once you have "
+                "checked the key, sftp or ssh-keyscan adds it"
+            )
+        if self._is_unreadable(code):
+            return "the server cannot read the file, which may be a directory"
+        return "error in the SSH layer" if code == pycurl.E_SSH else ""
 
     def _status(self, code: int) -> int:
         """Return the status of an error code of libcurl."""
@@ -213,8 +233,10 @@ class Transfer:
                 return int(lib.RF_ERR_NO_FILE)
             if code in (pycurl.E_RANGE_ERROR, pycurl.E_BAD_DOWNLOAD_RESUME):
                 # The range begins beyond the end of a file whose size was known.
-                opened = self._request.validator
-                return int(lib.RF_ERR_CHANGED if opened else lib.RF_ERR_TRUNCATED)
+                known = self._request.validator
+                return int(lib.RF_ERR_CHANGED if known else lib.RF_ERR_TRUNCATED)
+            if self._is_unreadable(code):
+                return int(lib.RF_ERR_IO)
         return int(_statuses().get(code, lib.RF_ERR_NETWORK))
 
     def stop(self) -> None:

@@ -93,7 +93,10 @@ def test_range_beyond_the_end(fetch: Fetch, server: SSHServer) -> None:
 def test_missing_file_and_folder(fetch: Fetch, server: SSHServer) -> None:
     missing = fetch(server.url("none.bin"))
     assert missing.status == "RF_ERR_NO_FILE" and "No such file" in missing.message
-    assert fetch(server.url("dir")).status in ("RF_ERR_NETWORK", "RF_ERR_DIRECTORY")
+    for options in ({}, {"ranges": ((0, 1000),), "whole_or_range": 1}):
+        folder = fetch(server.url("dir"), **options)
+        assert folder.status == "RF_ERR_IO" and "may be a directory" in folder.message
+    assert fetch(server.url("dir/")).status == "RF_ERR_DIRECTORY"
 
 
 def test_limit(fetch: Fetch, server: SSHServer) -> None:
