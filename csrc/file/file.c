@@ -72,6 +72,7 @@ static rf_status begin_file(rf_file *file, rf_store *store, rf_mode mode, rf_fil
   rf_file_stamp opened;
   bool alone = true;
   file->store = store;
+  file->in_order = store->profile.in_order;
   file->atomic = store->profile.at_close || (file->options.flags & RF_OPEN_ATOMIC) != 0;
   file->name = rf_strdup(store->name);
   if (file->name == NULL)
@@ -327,6 +328,10 @@ uintptr_t rf_file_get_identity(const rf_file *file) {
 
 int rf_file_is_atomic(const rf_file *file) {
   return file->atomic;
+}
+
+int rf_file_is_stream(const rf_file *file) {
+  return file->in_order;
 }
 
 int rf_file_can_change(const rf_file *file) {

@@ -35,6 +35,7 @@ typedef struct rf_kept_session {
 struct rf_file {
   const rf_hdu_ops *const *kinds; /* ends with NULL; hdu/kinds.c */
   rf_store *store;
+  bool in_order;      /* rf_store_profile.in_order */
   bool atomic;        /* closing puts all changes in place at once, or none */
   char *name;         /* for messages and rf_file_get_name: outlives the store */
   rf_options options; /* .limits points at the next member; .remote and .schemes are NULL */

@@ -74,6 +74,11 @@ RF_API RF_CHECKED rf_status rf_file_open_view(const void *bytes, size_t n, const
  * files on servers; else 0. Threads: any. */
 RF_API int rf_file_is_atomic(const rf_file *file);
 
+/* rf_file_is_stream() tells whether the bytes of the file come in order, once: a read waits for all bytes before it,
+ * and with RF_OPEN_FORWARD they are lost. file  must not be NULL Returns 1 for pipes, sockets and terminals without
+ * compression; else 0. Threads: any. */
+RF_API int rf_file_is_stream(const rf_file *file);
+
 /* rf_file_open_driver() opens a file of the caller's own driver, which needs no scheme and no row in the driver table.
  * driver   borrowed for the call: the library copies row and operations. Its scheme is used in messages and may be
  *          NULL; its flags apply; `user` must live as long as ops->open needs it

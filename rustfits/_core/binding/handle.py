@@ -90,7 +90,6 @@ class FileHandle:
         "atomic",
         "closed",
         "fixed",
-        "forward",
         "kept",
         "mode",
         "pending_writers",
@@ -104,7 +103,6 @@ class FileHandle:
         self.mode = mode
         self.closed = False
         self.atomic = False  # only an explicit close replaces the old file, or sends the new one
-        self.forward = False  # bytes that were passed over are lost
         self.standard_output = False
         self.fixed = fixed  # nothing can change the file: values that were read stay valid
         self.kept: object = None  # what C refers to as long as the file is open
@@ -166,6 +164,10 @@ class FileHandle:
             raise broken
         return int(found[0]), broken
 
+    def is_stream(self) -> bool:
+        """Return whether bytes come in order: no read can look at the last ones first."""
+        return bool(lib.rf_file_is_stream(self._handle()))
+
     def find(self, name: str, version: int | None) -> int:
         """Return the index of an HDU by EXTNAME and EXTVER, or by EXTNAME alone.
 
@@ -222,7 +224,7 @@ class FileHandle:
         if count == 0:
             return b""
         # The count may come from a hostile header.
-        if count > _SURE_BYTES and not self.forward:
+        if count > _SURE_BYTES and not self.is_stream():
             self._read_into(offset + count - 1, new_array(1, "u1"))
         data = new_array(count, "u1")
         self._read_into(offset, data)
@@ -459,8 +461,6 @@ def open_file(name: bytes, mode: str, options: CData) -> FileHandle:
     if mode != "r":
         made.atomic = bool(lib.rf_file_is_atomic(opened))
         made.standard_output = name in _STANDARD_OUTPUT
-    elif options is not NULL:
-        made.forward = bool(options.flags & lib.RF_OPEN_FORWARD)
     return made
 
 

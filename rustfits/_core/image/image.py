@@ -321,7 +321,10 @@ class ImageHDU(HDU):
         """Read the last pixel of a section, which fails if the file is too short.
 
         It comes before memory for all pixels is allocated: their number is a claim of the header.
+        For streams it does nothing.
         """
+        if self._file.is_stream():
+            return
         corner = tuple(
             Axis(
                 max(axis.start, axis.start + (axis.length - 1) * axis.step)

@@ -100,9 +100,9 @@ class Reader:
         self.threads = threads
 
     def check_end(self, row_bytes: int) -> None:
-        """Read the last of many rows, which fails if the file is too short."""
+        """Read the last of many rows, which fails if the file is too short. Not for streams."""
         rows = self.rows
-        if rows.length * row_bytes < _LARGE:
+        if rows.length * row_bytes < _LARGE or self.file.is_stream():
             return
         if rows.indices is None:
             last = max(rows.start, rows.start + (rows.length - 1) * rows.step)
