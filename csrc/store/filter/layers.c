@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "store/filter/passing.h"
 #include "store/filter/zip/directory.h"
 #include "store/filter/zip/member.h"
 #include "store/local/memory.h"
@@ -53,7 +54,9 @@ static rf_status find_filter(rf_store *store, const rf_filter *by_name, const rf
 static rf_status wrap(rf_store **store, const rf_filter *filter, rf_mode mode, const rf_options *options,
                       rf_error *err) {
   rf_status status;
-  if ((options->flags & RF_OPEN_INDEX) == 0 || (*store)->stray != NULL)
+  if ((*store)->profile.forward && filter->format != NULL)
+    status = rf_passing_wrap(filter, store, options, err);
+  else if ((options->flags & RF_OPEN_INDEX) == 0 || (*store)->stray != NULL)
     status = filter->wrap(filter, store, mode, options, err);
   else if (filter->wrap_index != NULL)
     status = filter->wrap_index(filter, store, options, err);

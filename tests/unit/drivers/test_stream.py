@@ -128,7 +128,8 @@ def test_going_back_in_a_forward_stream_is_an_error_that_says_so() -> None:
             fits["ROWS"].read()
 
 
-def test_a_forward_stream_takes_little_memory(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["cat", "gzip -1c"])
+def test_a_forward_stream_takes_little_memory(tmp_path: Path, command: str) -> None:
     """90 MB pass through a process whose memory grows by less than a third of that."""
     script = (
         "import resource, numpy, rustfits\n"
@@ -142,7 +143,7 @@ def test_a_forward_stream_takes_little_memory(tmp_path: Path) -> None:
     with FITS(tmp_path / "a.fits", "w+") as fits:
         for _ in range(3):
             fits.write_image(np.ones((3000, 5000), "i2"))
-    done = shell("cat a.fits | python s.py", cwd=tmp_path)
+    done = shell(f"{command} a.fits | python s.py", cwd=tmp_path)
     assert done.stdout == b"9 True\n", done.stderr
 
 
@@ -169,6 +170,24 @@ def test_a_stream_that_ends_early_is_truncated(content: bytes, options: Any) -> 
             fits[0].read()
     with piped(content[:1000]) as name, pytest.raises(rustfits.FITSTruncatedError):
         FITS(name, **options)
+
+
+def test_a_compressed_forward_stream_ends_where_it_is_damaged(content: bytes) -> None:
+    packed = bytearray(gzip.compress(content, 1))
+    with piped(bytes(packed[:300_000])) as name, FITS(name, forward=True) as fits:
+        assert np.array_equal(fits[0][0:100], SKY[0:100])
+        with pytest.raises(rustfits.FITSTruncatedError) as raised:
+            fits[0].read()
+        assert raised.value.offset == 300_000
+    packed[-6] ^= 1  # the CRC
+    with piped(bytes(packed)) as name, FITS(name, forward=True) as fits:
+        assert np.array_equal(fits[0].read(), SKY)
+        with pytest.raises(rustfits.FITSCodecError):
+            list(fits)
+    bomb = gzip.compress(content[:2880] + bytes(20_000_000))
+    with piped(bomb) as name, FITS(name, forward=True, max_inflate_bytes=5_000_000) as fits:
+        with pytest.raises(rustfits.FITSLimitError, match="max_inflate_bytes"):
+            list(fits)
 
 
 def test_nothing_and_other_content_are_not_fits() -> None:
