@@ -104,6 +104,17 @@ def make_cases(
         Case(f"read f8, {size('f8.fits')}", "read", path("f8.fits"), 1.15),
         two_threads("read f4", f"read f4, {size('f4.fits')}", "read", path("f4.fits"), 3),
         two_threads("read f8", f"read f8, {size('f8.fits')}", "read", path("f8.fits")),
+        Case(f"cat {size('f8.fits')} to /dev/null, and a copy", "pipe_copy", path("f8.fits"), None),
+        *(
+            Case(
+                f"read f8 from a pipe{how}",
+                action,
+                path("f8.fits"),
+                None,
+                within=(f"cat {size('f8.fits')} to /dev/null, and a copy", 1.5),
+            )
+            for how, action in (("", "pipe_read"), (", forward", "pipe_forward"))
+        ),
         Case(f"read i2, {size('i2.fits')}", "read", path("i2.fits"), 1.15, 5),
         Case(f"read u2, {size('u2.fits')}", "read", path("u2.fits"), 1.6, 5),
         Case(

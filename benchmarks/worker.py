@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +33,13 @@ def corners(shape):
             strict=True,
         )
     )
+
+
+@contextmanager
+def piped(file):
+    """The name of a pipe to which `cat` writes a file."""
+    with subprocess.Popen(["cat", file], stdout=subprocess.PIPE) as cat:
+        yield f"fd://{cat.stdout.fileno()}"
 
 
 class Rustfits(RustfitsTables, RustfitsTiles, RustfitsEdits):
@@ -74,6 +83,22 @@ class Rustfits(RustfitsTables, RustfitsTiles, RustfitsEdits):
         with self.far(file) as fits:
             fits[0][900:1100, 700:900]
             return fits.remote_stats().bytes_fetched if hasattr(fits, "remote_stats") else None
+
+    def pipe_read(self, file):
+        """The image from a pipe."""
+        with piped(file) as name, self.module.FITS(name) as fits:
+            return fits[0].read()
+
+    def pipe_forward(self, file):
+        with piped(file) as name, self.module.FITS(name, forward=True) as fits:
+            return fits[0].read()
+
+    def pipe_copy(self, file):
+        """A pipe that nothing keeps, and a copy of as many bytes."""
+        with piped(file) as name:
+            number = int(name.removeprefix("fd://"))
+            subprocess.run(["cat"], stdin=number, stdout=subprocess.DEVNULL, check=True)
+        return np.ones(Path(file).stat().st_size, "u1")
 
     def keyword(self, file):
         with self.module.FITS(file) as fits:

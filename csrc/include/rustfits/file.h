@@ -29,7 +29,8 @@ typedef struct rf_file rf_file;
 
 /* ------------------------------ opening and closing ------------------------------ */
 
-/* rf_file_open() opens the FITS file `name`: a path, a URL, "mem://" or "memkeep://". Without "scheme://" it is a path.
+/* rf_file_open() opens the FITS file `name`: a path, a URL, "mem://" or "memkeep://". Without "scheme://" it is a path,
+ * but exactly "-" is standard input (RF_MODE_READ) or standard output (RF_MODE_CREATE).
  * name     UTF-8, ended by NUL, not empty; copied
  * mode     RF_MODE_READ, RF_MODE_READ_WRITE, or RF_MODE_CREATE, which truncates an existing file
  * options  NULL: defaults. Borrowed for the call, except progress_user, which must live as long as the file
