@@ -8,7 +8,7 @@
 #include "base/error.h"
 
 #if defined(RF_HAVE_LIBCURL)
-extern const rf_transport rf_curl_transport; /* http, https, ftp, ftps, s3 */
+extern const rf_transport rf_curl_transport; /* http, https, ftp, ftps, s3, sftp */
 #endif
 
 #endif
