@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "store/http/url.h"
 
-/* Most bytes of the file's name in the temporary name, so that servers take it. */
+/* The temporary name has at most so much of the name of the file, so that servers take it. */
 #define MAX_NAME_BYTES 200
 
 typedef struct {

@@ -5,7 +5,7 @@
 #include "store/filter/filter.h"
 #include "store/http/url.h"
 #include "store/local/spool.h"
-#include "store/upload/parts.h"
+#include "store/upload/s3_upload.h"
 #include "store/upload/stor.h"
 
 /* An S3 file up to this size is one request. */
@@ -29,9 +29,9 @@ static bool is_raw(const rf_transport *transport) {
  */
 static rf_status check_put(const rf_transport *transport, const char *name, const rf_options *options, rf_error *err) {
   size_t n = rf_url_scheme(name);
-  /* libcurl cannot rename a file over another one by SFTP. */
-  bool is_sftp = !is_raw(transport) && rf_url_has_scheme(name, "sftp");
-  if (is_sftp || (transport->flags & RF_TRANSPORT_SEND) == 0)
+  if (!is_raw(transport) && rf_url_has_scheme(name, "sftp")) /* libcurl renames no file over another one */
+    return rf_fail(err, RF_ERR_READONLY, "files at sftp:// can only be read; in Python, ssh:// sends them by fsspec");
+  if ((transport->flags & RF_TRANSPORT_SEND) == 0)
     return rf_fail(err, RF_ERR_READONLY, "files at %.*s:// can only be read: the transport %s does not send them",
                    (int)n, name, transport->name);
   if (is_raw(transport) || rf_url_has_scheme(name, "s3") || options->remote->put == 1)
@@ -133,7 +133,7 @@ static rf_status send_source(upload_state *u, rf_source *source, rf_error *err) 
       (rf_url_has_scheme(f->location.url, "ftp") || rf_url_has_scheme(f->location.url, "ftps")))
     return rf_stor_send(&u->sender, source, u->only_new, err);
   if (f->location.is_s3 && source->bytes > SINGLE_BYTES)
-    return rf_parts_send(&u->sender, source, type, u->only_new, err);
+    return rf_s3_upload_send(&u->sender, source, type, u->only_new, err);
   return send_single(u, source, type, err);
 }
 

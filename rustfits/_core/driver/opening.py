@@ -224,6 +224,7 @@ def _filesystem_opener(client: FilesystemFile) -> Opener:
         if status:
             raise failure(status, err, redacted(name), opening=True)
         made = FileHandle(pointer[0], mode, mode == "r")
+        made.atomic = mode != "r" and bool(lib.rf_file_is_atomic(pointer[0]))
         made.kept = kept, client
         return made
 

@@ -194,6 +194,7 @@ def write(
     reserve_cards: SupportsIndex = 0,
     atomic: bool = True,
     durable: bool = False,
+    remote: Remote | str | None = None,
     schemes: Iterable[str] | None = None,
 ) -> None:
     """Write data to a file.
@@ -218,6 +219,8 @@ def write(
         that cannot hold both. A file object gets the complete file in order.
     durable : bool
         Whether to sync the file and its folder. A ``.gz`` is always synced.
+    remote : Remote, optional
+        How to send a file to a server, as for `FITS`.
     schemes : iterable of str, optional
         The schemes that names may have, as for `FITS`.
 
@@ -233,7 +236,7 @@ def write(
         options["quantize"] = quantize
     elif quantize is not None:
         raise FITSTypeError("quantize= is for images, and the data are a table")
-    with _open_for_one_call(filename, mode, atomic, durable, schemes) as fits:
+    with _open_for_one_call(filename, mode, atomic, durable, remote, schemes) as fits:
         fits.write(data, extname=extname, header=header, **options)
 
 
@@ -242,12 +245,13 @@ def _open_for_one_call(
     mode: str,
     atomic: bool,
     durable: bool,
+    remote: Remote | str | None,
     schemes: Iterable[str] | None,
 ) -> FITS:
     """Open a file for one HDU. With ``w+``, an exception leaves the old file unchanged."""
     if mode != "w+":
-        return FITS(filename, mode, durable=durable, schemes=schemes)
-    return FITS._create(filename, atomic=atomic, durable=durable, schemes=schemes)
+        return FITS(filename, mode, durable=durable, remote=remote, schemes=schemes)
+    return FITS._create(filename, atomic=atomic, durable=durable, remote=remote, schemes=schemes)
 
 
 def write_image(
@@ -257,6 +261,7 @@ def write_image(
     mode: str = "w+",
     atomic: bool = True,
     durable: bool = False,
+    remote: Remote | str | None = None,
     schemes: Iterable[str] | None = None,
     **options: Any,
 ) -> None:
@@ -272,6 +277,8 @@ def write_image(
         As for `write`.
     atomic, durable
         As for `write`.
+    remote : Remote, optional
+        How to send a file to a server, as for `FITS`.
     schemes : iterable of str, optional
         The schemes that names may have, as for `FITS`.
     **options
@@ -282,7 +289,7 @@ def write_image(
     FITSError
         If the file cannot be opened or written. See `FITS` and `FITS.write_image`.
     """
-    with _open_for_one_call(filename, mode, atomic, durable, schemes) as fits:
+    with _open_for_one_call(filename, mode, atomic, durable, remote, schemes) as fits:
         fits.write_image(data, **options)
 
 
@@ -293,6 +300,7 @@ def write_table(
     mode: str = "w+",
     atomic: bool = True,
     durable: bool = False,
+    remote: Remote | str | None = None,
     schemes: Iterable[str] | None = None,
     **options: Any,
 ) -> None:
@@ -308,6 +316,8 @@ def write_table(
         As for `write`.
     atomic, durable
         As for `write`.
+    remote : Remote, optional
+        How to send a file to a server, as for `FITS`.
     schemes : iterable of str, optional
         The schemes that names may have, as for `FITS`.
     **options
@@ -318,5 +328,5 @@ def write_table(
     FITSError
         If the file cannot be opened or written. See `FITS` and `FITS.write_table`.
     """
-    with _open_for_one_call(filename, mode, atomic, durable, schemes) as fits:
+    with _open_for_one_call(filename, mode, atomic, durable, remote, schemes) as fits:
         fits.write_table(data, **options)

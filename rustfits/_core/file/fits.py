@@ -212,6 +212,7 @@ class FITS(Container):
         durable: bool = False,
         overwrite: bool = True,
         threads: int | None = None,
+        remote: Remote | str | None = None,
         schemes: Iterable[str] | None = None,
     ) -> FITS:
         """Create a file for one call. An exception leaves the old file unchanged.
@@ -229,10 +230,13 @@ class FITS(Container):
         }
         chosen = [flag for flag, is_set in flags.items() if is_set]
         options = open_options(None, NO_LIMITS[:4], None, threads, chosen)
+        kept = None if remote is None else remote_options(remote, options)
         allowed = scheme_list(schemes)
         options.schemes = allowed
         name, opener = find_opener(filename)
         self._file = (opener or open_file)(name, "w+", options)
+        if kept is not None:
+            self._file.kept = self._file.kept, kept
         del allowed  # `options` points at it
         self._file.atomic = True
         return self

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "convert", "pack", "unpack"]
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+# Files of these schemes end with their handle.
+_UNKEPT = re.compile(r"(?i:mem|memkeep|file)://")
 _STREAM = re.compile(r"-\Z|(?i:stream|stdout|fd)://")
 #: Called with the number of input bytes that are done, and with the total.
 Progress: TypeAlias = Callable[[int, int], object]
@@ -174,17 +176,18 @@ def convert(
         As for `pack`.
     """
     target: FileLike = out
-    if not is_file_object(out) and not _is_stream(out):
-        target = path = _local(out)
-        if not overwrite and os.path.lexists(path):
+    is_named = not is_file_object(out) and not _is_stream(out)
+    if is_named:
+        target = path = _name(out)
+        if not overwrite and not _SCHEME.match(path) and os.path.lexists(path):
             raise _exists(path)
     done: list[Outcome] = []
     with FITS(filename, threads=threads, schemes=schemes) as source:
         size = 0 if progress is None else source._file.size()
         with FITS._create(
             target,
-            durable=target is not out,
-            overwrite=overwrite or target is out,
+            durable=is_named,
+            overwrite=overwrite or not is_named,
             threads=threads,
             schemes=schemes,
         ) as made:
@@ -288,8 +291,8 @@ def _is_stream(out: object) -> bool:
     return isinstance(out, str) and _STREAM.match(out) is not None
 
 
-def _local(out: object) -> str:
-    """Return the path of a local file to write."""
+def _name(out: object) -> str:
+    """Return the path of a local file to write, or the URL of a file on a server."""
     if not isinstance(out, (str, os.PathLike)):
         raise FITSTypeError(
             "expected a file name (str or os.PathLike) or a binary file object, found "
@@ -298,9 +301,10 @@ def _local(out: object) -> str:
     name = os.fspath(out)
     if not isinstance(name, str):
         raise FITSTypeError("expected a file name (str or os.PathLike), found bytes")
-    if _SCHEME.match(name):
+    if _UNKEPT.match(name):
         raise FITSValueError(
-            f"{shown(name)}: the output must be a local file or standard output (-)"
+            f"{shown(name)}: the output must be a local file, a file on a server, or standard "
+            "output (-)"
         )
     return name
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from rustfits._core.binding.library import CData, check, error, ffi, lib, text
 from rustfits._core.binding.names import shown
 from rustfits._core.remote.callbacks import copy_text, keep_exception, serve_sessions
+from rustfits._core.remote.sending import Body, BodyError
 
 __all__ = [
     "Client",
@@ -114,6 +115,13 @@ class ClientFile(ABC):
         """Return the number of requests that `read` sends for some ranges."""
         return len(spans)
 
+    def send(self, body: Body, *, only_new: bool) -> None:
+        """Replace the file by `body`, all of it or nothing.
+
+        `only_new`: a `FileExistsError` if there is a file.
+        """
+        raise FetchError(lib.RF_ERR_READONLY, "the client does not send files")
+
     def whole(self) -> Iterator[bytes]:
         """Yield the content of a file, whose size may be unknown."""
         raise FetchError(lib.RF_ERR_UNSUPPORTED, "the size of the file is unknown")
@@ -126,6 +134,8 @@ class Client(ABC):
     name: str
     #: Whether many ranges cost as much as one: ``RF_TRANSPORT_MULTIRANGE``.
     is_vectored = False
+    #: Whether `ClientFile.send` works: ``RF_TRANSPORT_SEND``.
+    sends = False
 
     def new_session(self) -> ClientSession:
         """Return what the fetches of one open file share."""
@@ -211,6 +221,8 @@ def transport_of(client: Client, handle: CData) -> list[CData]:
     transport.flags = lib.RF_TRANSPORT_RAW_NAMES
     if client.is_vectored:
         transport.flags |= lib.RF_TRANSPORT_MULTIRANGE
+    if client.sends:
+        transport.flags |= lib.RF_TRANSPORT_SEND
     transport.fetch = lib.rf_py_client_fetch
     transport.session_open = lib.rf_py_client_session_open
     transport.session_close = lib.rf_py_client_session_close
@@ -234,6 +246,12 @@ class _Fetch:
             time.sleep(request.delay)
         session = ffi.from_handle(request.session)
         self._file = client.open(text(request.url), session, request.remote)
+        if request.method:
+            self._file.send(Body(request.body, self._err), only_new=request.only_new == 1)
+            response.requests += 1
+            response.status = 201
+            self._begin(0)
+            return
         whole = not request.ranges
         self._is_fresh = session.version is None or whole or request.whole_or_range == 1
         if self._is_fresh:  # the file is being opened
@@ -342,7 +360,7 @@ def _fetch(user: CData, request: CData, receiver: CData, response: CData, err: C
     client: Client = ffi.from_handle(user)
     try:
         _Fetch(request, receiver, response, err).run(client)
-    except _ReceiverError as refusal:
+    except (_ReceiverError, BodyError) as refusal:
         return refusal.status
     except Exception as exception:  # a client may raise anything
         failure = exception if isinstance(exception, FetchError) else client.failure(exception)

@@ -27,6 +27,7 @@ from rustfits._core.remote.client import (
     scheme_of,
     without_secrets,
 )
+from rustfits._core.remote.sending import Body, send_file
 
 __all__ = ["RESOLVER", "FilesystemFile"]
 
@@ -131,6 +132,10 @@ class _File(ClientFile):
         starts, ends = [begin for begin, _ in spans], [end for _, end in spans]
         return [self._path] * len(spans), starts, ends
 
+    def send(self, body: Body, *, only_new: bool) -> None:
+        """Replace the file by `body`, all of it or nothing."""
+        send_file(self._fs, self._path, body, only_new=only_new)
+
     def whole(self) -> Iterator[bytes]:
         """Yield the content of a file of unknown size."""
         yield bytes(self._fs.cat_file(self._path))
@@ -174,6 +179,7 @@ def _failure(exception: Exception, secrets: Sequence[str] = ()) -> FetchError:
     """Return an exception of a filesystem as a failure of a fetch, without secrets."""
     known: list[tuple[type[Exception], int]] = [
         (FileNotFoundError, lib.RF_ERR_NO_FILE),
+        (FileExistsError, lib.RF_ERR_EXISTS),
         (PermissionError, lib.RF_ERR_PERMISSION),
         (IsADirectoryError, lib.RF_ERR_DIRECTORY),
         (TimeoutError, lib.RF_ERR_TIMEOUT),
@@ -199,6 +205,8 @@ def _failure(exception: Exception, secrets: Sequence[str] = ()) -> FetchError:
     if status is not None:
         return FetchError(status, message, http_status)
     number = exception.errno if isinstance(exception, OSError) else None
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return FetchError(lib.RF_ERR_NO_SPACE, message, sys_errno=number)
     return FetchError(lib.RF_ERR_NETWORK, message, sys_errno=number or 0)
 
 
@@ -206,6 +214,7 @@ class _FileSystems(Client):
     """The filesystems of fsspec, which owns their connections."""
 
     name = "fsspec"
+    sends = True
 
     def open(self, url: str, session: ClientSession, remote: CData) -> _File:
         from fsspec.core import url_to_fs
@@ -231,6 +240,7 @@ class FilesystemFile(Client):
     """
 
     name = "fsspec"
+    sends = True
 
     def __init__(
         self,

@@ -2,8 +2,8 @@
  *
  * Multipart uploads to S3: parts side by side, which the server joins at the end. A failure aborts the upload.
  */
-#ifndef RF_STORE_UPLOAD_PARTS_H
-#define RF_STORE_UPLOAD_PARTS_H
+#ifndef RF_STORE_UPLOAD_S3_UPLOAD_H
+#define RF_STORE_UPLOAD_S3_UPLOAD_H
 
 #include "store/upload/sender.h"
 #include "store/upload/source.h"
@@ -13,6 +13,6 @@
 #define RF_SHA256_UNSIGNED "x-amz-content-sha256: UNSIGNED-PAYLOAD"
 
 /* Sends the content. `type` is a header, Content-Type. `only_new`: as in rf_request. */
-rf_status rf_parts_send(rf_sender *sender, rf_source *source, const char *type, bool only_new, rf_error *err);
+rf_status rf_s3_upload_send(rf_sender *sender, rf_source *source, const char *type, bool only_new, rf_error *err);
 
 #endif

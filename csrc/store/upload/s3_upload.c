@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "store/upload/parts.h"
+#include "store/upload/s3_upload.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -200,7 +200,7 @@ static rf_status send_all(upload *u, const char *type, bool only_new, rf_error *
   return status;
 }
 
-rf_status rf_parts_send(rf_sender *sender, rf_source *source, const char *type, bool only_new, rf_error *err) {
+rf_status rf_s3_upload_send(rf_sender *sender, rf_source *source, const char *type, bool only_new, rf_error *err) {
   upload u = {.sender = sender, .source = source};
   rf_status status = send_all(&u, type, only_new, err);
   rf_free(u.etags);
