@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "store/http/url.h"
+#include "store/remote/host.h"
 #include "store/remote/retry.h"
 #include "store/schemes.h"
 
@@ -87,6 +88,11 @@ static bool knows_multirange(const rf_fetcher *f) {
   return is_http || (f->transport->flags & RF_TRANSPORT_RAW_NAMES) != 0;
 }
 
+/* A transport that takes raw names may read them without any server of their own. */
+static bool has_host(const rf_fetcher *f) {
+  return (f->transport->flags & RF_TRANSPORT_RAW_NAMES) == 0;
+}
+
 rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const rf_options *options,
                          rf_fetcher **fetcher, rf_error *err) {
   rf_fetcher *f = rf_alloc_zero(1, sizeof *f);
@@ -108,6 +114,11 @@ rf_status rf_fetcher_new(const rf_transport *transport, const char *name, const 
     status = location_of(f, name, err);
   }
   f->multirange = status == RF_OK && knows_multirange(f);
+  if (f->multirange && has_host(f)) {
+    rf_host_multirange known = rf_host_get_multirange(f->location.url);
+    f->multirange = known != RF_HOST_REFUSES;
+    f->untried = known == RF_HOST_UNKNOWN;
+  }
   if (status == RF_OK && transport->session_open != NULL)
     status = transport->session_open(transport->user, &f->session, err);
   if (status != RF_OK) {
@@ -347,6 +358,7 @@ typedef struct {
   double sent_at;    /* when the request was sent; 0: a response has come */
   uint64_t uncounted;
   bool progressed;
+  bool limited; /* this fetch is not for all extents */
   progress progress;
 } getting;
 
@@ -403,18 +415,32 @@ bool rf_fetcher_has_multirange(rf_fetcher *f) {
   return can;
 }
 
-static void forget_multirange(rf_fetcher *f) {
+/* Notes whether the server has sent several ranges, for this file and for later files of the same server. */
+static void note_multirange(rf_fetcher *f, bool sends) {
   rf_mutex_lock(&f->lock);
-  f->multirange = false;
+  bool is_new = f->untried || f->multirange != sends;
+  f->multirange = sends;
+  f->untried = false;
   rf_mutex_unlock(&f->lock);
+  if (is_new && has_host(f))
+    rf_host_set_multirange(f->location.url, sends ? RF_HOST_SENDS : RF_HOST_REFUSES);
+}
+
+/* Returns the extents to request at once. A server that was never sent several ranges gets one such request: it may
+ * answer with the whole file, on each of many connections. */
+static size_t choose_count(rf_fetcher *f, size_t multirange) {
+  rf_mutex_lock(&f->lock);
+  bool untried = f->untried;
+  rf_mutex_unlock(&f->lock);
+  return multirange > 1 && untried ? multirange : SIZE_MAX;
 }
 
 /* Requests the missing part of all extents; *missing is their number. */
 static rf_status get_once(getting *g, size_t count, size_t *numbers, rf_range *ranges, double delay, size_t *missing,
                           rf_response *response, rf_error *err) {
   rf_fetcher *f = g->fetcher;
-  size_t n = 0;
-  for (size_t i = 0; i < count; i++) {
+  size_t n = 0, max = choose_count(f, g->multirange);
+  for (size_t i = 0; i < count && n < max; i++) {
     const rf_extent *s = &g->extents[i];
     if (s->received == s->length)
       continue;
@@ -422,6 +448,7 @@ static rf_status get_once(getting *g, size_t count, size_t *numbers, rf_range *r
     ranges[n++] = (rf_range){s->offset + s->received, s->length - s->received};
   }
   *missing = n;
+  g->limited = n == max;
   if (n == 0)
     return RF_OK;
   rf_request request = rf_fetcher_request(f, delay);
@@ -442,6 +469,7 @@ static rf_status get_once(getting *g, size_t count, size_t *numbers, rf_range *r
 
 static rf_status get_all(getting *g, size_t count, size_t *numbers, rf_range *ranges, rf_error *err) {
   rf_fetcher *f = g->fetcher;
+  bool again = false;
   rf_retry retry = rf_retry_begin(&f->remote);
   for (int attempts = 1;; attempts++) {
     rf_error failure;
@@ -451,9 +479,10 @@ static rf_status get_all(getting *g, size_t count, size_t *numbers, rf_range *ra
     rf_status status = get_once(g, count, numbers, ranges, retry.delay, &missing, &response, &failure);
     if (missing == 0)
       return report(f, &g->progress, true, err);
-    count_request(f, &response, (missing + g->multirange - 1) / g->multirange, g->parallel, attempts > 1);
-    if (failure.code == RF_ERR_UNSUPPORTED && g->multirange > 1)
-      forget_multirange(f);
+    count_request(f, &response, (missing + g->multirange - 1) / g->multirange, g->parallel, again);
+    again = status != RF_OK || !g->limited;
+    if (g->multirange > 1 && missing > 1 && (status == RF_OK || failure.code == RF_ERR_UNSUPPORTED))
+      note_multirange(f, status == RF_OK);
     if (status == RF_OK && !g->progressed)
       status = rf_fail(&failure, RF_ERR_TRUNCATED, "the server sent no byte of the requested ranges");
     if (status == RF_OK) {

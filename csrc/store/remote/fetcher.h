@@ -30,6 +30,7 @@ typedef struct rf_fetcher {
   char last_modified[64];
   rf_mutex lock;   /* of the following members */
   bool multirange; /* requests may have several ranges; false once the server refused one */
+  bool untried;    /* the server was never sent several ranges */
   rf_remote_stats stats;
   double latency; /* shortest time from request to response, in seconds; 0: unknown */
 } rf_fetcher;

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "check.h"
 #include "ranged_server.h"
+#include "store/remote/host.h"
 #include "store/open.h"
 
 #define BLOCK ((size_t)64 << 10)
@@ -371,6 +372,7 @@ static void test_each_allocation_that_fails(void) {
   static uint8_t out[SCATTERED * PIECE];
   rf_read_range ranges[SCATTERED];
   scatter(ranges, out);
+  rf_host_set_multirange("http://host/file", RF_HOST_SENDS);
   check_each_allocation("ranged://host/file", ranges, 2);
   check_each_allocation("http://host/file", ranges, SCATTERED);
   CHECK(is_scattered(ranges) && server.group == 1);

@@ -9,12 +9,23 @@
 
 #include "check.h"
 #include "ranged_server.h"
+#include "store/remote/host.h"
 
 /* ---- several ranges in one request ---- */
 
 static rf_store *open_modern(rf_options *options) {
   serve(FILE_BYTES);
   name = "http://host/file";
+  rf_host_set_multirange(name, RF_HOST_SENDS);
+  *options = options_of(RF_REMOTE_RANGES);
+  return open_file(options);
+}
+
+/* The same, of a server that sends one range at a time. */
+static rf_store *open_simple(const char *url, rf_options *options) {
+  serve(FILE_BYTES);
+  server.one_by_one = true;
+  name = url;
   *options = options_of(RF_REMOTE_RANGES);
   return open_file(options);
 }
@@ -86,19 +97,55 @@ static void test_a_server_that_sends_one_range_at_a_time(void) {
   static uint8_t out[SCATTERED * PIECE];
   rf_read_range ranges[SCATTERED];
   rf_options options;
-  rf_store *store = open_modern(&options);
-  server.one_by_one = true;
+  rf_store *store = open_simple("http://simple/file", &options);
   scatter(ranges, out);
   CHECK_OK(rf_store_read_many(store, ranges, SCATTERED, &err), err);
   CHECK(is_scattered(ranges) && server.group == 1 && err.code == RF_OK && err.message[0] == '\0');
   CHECK(stats_of(store).bytes_fetched > FILE_BYTES / 2);
   CHECK_OK(rf_store_close(store, &err), err);
-  store = open_modern(&options);
-  server.one_by_one = true;
+  CHECK(rf_host_get_multirange("http://SIMPLE:80/other?x") == RF_HOST_REFUSES);
+  CHECK(rf_host_get_multirange("http://simple:8080/file") == RF_HOST_UNKNOWN);
+  store = open_simple("http://simple/other", &options); /* the server is remembered */
+  CHECK_OK(rf_store_read_many(store, ranges, SCATTERED, &err), err);
+  CHECK(is_scattered(ranges) && server.group == 0);
+  CHECK_OK(rf_store_close(store, &err), err);
+  store = open_simple("http://simple2/file", &options);
   for (size_t half = 0; half < 2; half++)
     CHECK_OK(rf_store_read_many(store, ranges + half * SCATTERED / 2, SCATTERED / 2, &err), err);
   CHECK(server.group == 1); /* is remembered */
   CHECK_OK(rf_store_close(store, &err), err);
+}
+
+/* The first request for several ranges is alone, because the server may send the whole file instead. */
+static void test_a_server_is_tried_by_one_request(void) {
+  static uint8_t out[SCATTERED * PIECE];
+  rf_read_range ranges[SCATTERED];
+  rf_options options = options_of(RF_REMOTE_RANGES);
+  serve(FILE_BYTES);
+  name = "http://untried/file";
+  rf_store *store = open_file(&options);
+  scatter(ranges, out);
+  CHECK_OK(rf_store_read_many(store, ranges, SCATTERED, &err), err);
+  CHECK(is_scattered(ranges) && server.calls == 3 && server.group == 2);
+  rf_remote_stats stats = stats_of(store);
+  CHECK(stats.requests == 1 + 1 + 2 && stats.round_trips == 3 && stats.retries == 0);
+  CHECK(rf_host_get_multirange(name) == RF_HOST_SENDS);
+  CHECK_OK(rf_store_close(store, &err), err);
+}
+
+static void test_the_last_servers_are_remembered(void) {
+  char url[400];
+  for (int i = 0; i < 70; i++) {
+    (void)snprintf(url, sizeof url, "https://h%d:%d/a/b?c", i % 2, 1000 + i);
+    rf_host_set_multirange(url, RF_HOST_REFUSES);
+  }
+  CHECK(rf_host_get_multirange("https://h1:1069") == RF_HOST_REFUSES);
+  CHECK(rf_host_get_multirange("https://h0:1006/z") == RF_HOST_REFUSES);
+  CHECK(rf_host_get_multirange("https://h1:1005/z") == RF_HOST_UNKNOWN);
+  CHECK(rf_host_get_multirange("https://h0:1069/z") == RF_HOST_UNKNOWN);
+  (void)snprintf(url, sizeof url, "http://%0350d/a", 1);
+  rf_host_set_multirange(url, RF_HOST_REFUSES);
+  CHECK(rf_host_get_multirange(url) == RF_HOST_UNKNOWN);
 }
 
 static void test_scattered_ranges_that_break_off(void) {
@@ -155,6 +202,8 @@ int main(void) {
   RUN(test_small_blocks_are_made_of_large_ones);
   RUN(test_prefetch_of_scattered_ranges);
   RUN(test_a_server_that_sends_one_range_at_a_time);
+  RUN(test_a_server_is_tried_by_one_request);
+  RUN(test_the_last_servers_are_remembered);
   RUN(test_scattered_ranges_that_break_off);
   RUN(test_threads_share_small_blocks);
   free(body);

@@ -222,12 +222,28 @@ def test_scattered_pixels_in_few_requests(fault: FaultServer, data: np.ndarray, 
         "several:endless",
     ],
 )
-def test_server_that_does_not_send_several_ranges(
-    fault: FaultServer, data: np.ndarray, how: str
-) -> None:
-    """It is asked once, and then as ever."""
-    _, several = read_scattered(fault, data, lambda number: how if number == 1 else "")
-    assert several == 1
+def test_server_that_does_not_send_several_ranges(root: Path, data: np.ndarray, how: str) -> None:
+    """One request has several ranges, for all files of the server. The later ones have one each."""
+    with fault_server(root) as server:
+        first, several = read_scattered(server, data, lambda number: how if number == 1 else "")
+        assert several == 1
+        for _ in range(2):
+            assert read_scattered(server, data, lambda number: "") == (first - 1, 0)
+
+
+def test_the_first_request_for_several_ranges_is_alone(root: Path, data: np.ndarray) -> None:
+    """A server that sends the whole file instead does so on one connection, not on eight."""
+    remote = Remote(ranged=True, gap_bytes=32 * KIB, threshold_bytes=1)
+    for how in ("whole", ""):
+        with fault_server(root) as server:
+            for several in (1, 0) if how == "whole" else (3, 3):
+                start = len(server.requests)
+                url = server.begin_plan(lambda number, how=how: how if number == 1 else "")
+                with FITS(url, remote=remote) as fits:
+                    pixels = fits[0][::2, 100:110]
+                np.testing.assert_array_equal(pixels, data[::2, 100:110])
+                ranges = [headers.get("range", "") for _, _, headers in server.requests[start:]]
+                assert sum("," in text for text in ranges) == several
 
 
 @pytest.mark.parametrize("how", ["short:3000", "cut:3000", "short:70", "status:503"])
