@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Zip files of any bytes. The first byte tells whether the member "a" is meant, or the only one. The content is read
- * twice, and a stored one must be bytes of the zip file.
+ * Zip files of any bytes. The first byte tells whether the member "a" is meant or the only one, and whether it is read
+ * through an index. The content is read twice.
  */
 #include <stdint.h>
 #include <string.h>
@@ -66,6 +66,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   rf_settings_take(&own, NULL);
   own.limits.inflate_bytes = LIMIT;
   own.limits.header_bytes = LIMIT;
+  if (data[0] % 4 > 1)
+    own.options.flags |= RF_OPEN_INDEX;
   rf_store *store = new_store(data + 1, size - 1);
   check_directory(store, size - 1);
   rf_layer_names names = {.member = data[0] % 2 == 0 ? "a" : NULL};
