@@ -27,6 +27,9 @@
 
 /* ---- files ---- */
 
+/* Behind a message about a name that leads to a stream. */
+#define USE_DESCRIPTOR "; the name of standard input is -, and that of an open descriptor fd://N"
+
 /* Without this, opening a pipe for reading would wait for a writer. O_NONBLOCK means nothing for files,
  * but for a file under a lease, where it says "not now": then wait as usual. */
 static int open_without_waiting(const char *path, int flags, mode_t permissions) {
@@ -51,7 +54,7 @@ static rf_status open_with(const char *path, int flags, const char *purpose, rf_
     if (errno == EISDIR)
       return rf_fail(err, RF_ERR_DIRECTORY, "%s: is a directory, not a file", path);
     if (errno == ENXIO)
-      return rf_fail(err, RF_ERR_UNSUPPORTED, "%s: is a pipe or socket, not a file", path);
+      return rf_fail(err, RF_ERR_UNSUPPORTED, "%s: is a pipe or socket, not a file" USE_DESCRIPTOR, path);
     return rf_fail_errno(err, errno, "%s: cannot %s", path, purpose);
   }
   fd->number = number;
@@ -65,7 +68,7 @@ static rf_status open_with(const char *path, int flags, const char *purpose, rf_
   else if (S_ISDIR(facts.st_mode))
     status = rf_fail(err, RF_ERR_DIRECTORY, "%s: is a directory, not a file", path);
   else if (S_ISFIFO(facts.st_mode) || S_ISSOCK(facts.st_mode))
-    status = rf_fail(err, RF_ERR_UNSUPPORTED, "%s: is a pipe or socket, not a file", path);
+    status = rf_fail(err, RF_ERR_UNSUPPORTED, "%s: is a pipe or socket, not a file" USE_DESCRIPTOR, path);
   if (status != RF_OK)
     close(number);
   return status;
@@ -84,7 +87,7 @@ static rf_status read_failed(int number, size_t n, uint64_t offset, size_t done,
   if (number == EISDIR)
     return rf_fail(err, RF_ERR_DIRECTORY, "is a directory, not a file");
   if (number == ESPIPE)
-    return rf_fail(err, RF_ERR_UNSUPPORTED, "is a pipe or socket, not a file");
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "is a pipe or socket, not a file" USE_DESCRIPTOR);
   rf_error_at(err, (int64_t)(offset + done));
   return rf_fail_errno(err, number, "reading %zu bytes at offset %llu failed", n, (unsigned long long)offset);
 }

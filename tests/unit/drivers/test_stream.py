@@ -128,6 +128,22 @@ def test_going_back_in_a_forward_stream_is_an_error_that_says_so() -> None:
             fits["ROWS"].read()
 
 
+def test_a_large_table_with_cells_of_variable_length_needs_the_spool() -> None:
+    numbers = np.arange(300_000)
+    cells = np.array([np.arange(i % 3, dtype="i2") for i in range(300_000)], dtype=object)
+    with FITS("mem://", "w+") as fits:
+        fits.write_table({"x": numbers, "cells": cells})
+        data = fits.to_bytes()
+    with piped(data) as name, FITS(name, forward=True) as fits:
+        assert np.array_equal(fits[1].read(columns=["x"])["x"], numbers)
+    with piped(data) as name, FITS(name, forward=True) as fits:
+        with pytest.raises(rustfits.FITSUnsupportedError, match="forward=True"):
+            fits[1].read()
+    with piped(data) as name, FITS(name) as fits:
+        read = fits[1].read()["cells"]
+        assert [len(cell) for cell in read[-4:]] == [2, 0, 1, 2]
+
+
 @pytest.mark.parametrize("command", ["cat", "gzip -1c"])
 def test_a_forward_stream_takes_little_memory(tmp_path: Path, command: str) -> None:
     """90 MB pass through a process whose memory grows by less than a third of that."""
@@ -188,6 +204,12 @@ def test_a_compressed_forward_stream_ends_where_it_is_damaged(content: bytes) ->
     with piped(bomb) as name, FITS(name, forward=True, max_inflate_bytes=5_000_000) as fits:
         with pytest.raises(rustfits.FITSLimitError, match="max_inflate_bytes"):
             list(fits)
+
+
+def test_the_path_of_a_pipe_is_an_error_that_names_the_way(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    with pytest.raises(rustfits.FITSNotBuiltError, match="fd://N"):
+        FITS(tmp_path / "fifo")
 
 
 def test_nothing_and_other_content_are_not_fits() -> None:
