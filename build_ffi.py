@@ -50,6 +50,8 @@ extern "Python" {
   rf_status rf_py_driver_close(void *state, rf_error *err);
   rf_status rf_py_driver_read_at(void *state, uint64_t offset, void *buffer, size_t n, size_t *got,
                                  rf_error *err);
+  rf_status rf_py_driver_read_many(void *state, const rf_read_range *ranges, size_t count,
+                                   rf_error *err);
   rf_status rf_py_driver_get_size(void *state, uint64_t *size, rf_error *err);
   rf_status rf_py_driver_write_at(void *state, uint64_t offset, const void *buffer, size_t n,
                                   rf_error *err);

@@ -131,6 +131,14 @@ def test_objects_are_read_at_offsets_and_stay_open(kind: str, tmp_path: Path) ->
         target.close()
 
 
+def test_a_section_behind_the_end_is_truncated() -> None:
+    target = io.BytesIO(content()[:200_000])
+    with FITS(target) as fits:
+        np.testing.assert_array_equal(fits[0][5:20, 3:9], IMAGE[5:20, 3:9])
+        with pytest.raises(rustfits.FITSTruncatedError, match="are missing"):
+            fits[0][200:250, 3:9]
+
+
 def test_the_library_ignores_file_numbers(tmp_path: Path) -> None:
     """The number of a GzipFile is that of the compressed file."""
     (tmp_path / "a.gz").write_bytes(gzip.compress(content()))
