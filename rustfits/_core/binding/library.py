@@ -48,7 +48,6 @@ __all__ = [
     "failure",
     "ffi",
     "lib",
-    "raise_stashed",
     "shown",
     "stash_exception",
     "text",
@@ -202,13 +201,6 @@ def _reason(err: CData) -> BaseException | None:
         return None
     with _causes_lock:
         return _causes.pop(err.cause, None)
-
-
-def raise_stashed(status: int) -> None:
-    """Raise the stored exception of a callback, before a failed call is repeated for its error."""
-    stored = _take_stashed(status, _thread.error)
-    if stored is not None:
-        raise stored
 
 
 def shown(content: bytes) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rustfits._core.binding.layouts import AXIS, IMAGE_REQUEST
-from rustfits._core.binding.library import CData, ffi, lib, raise_stashed
+from rustfits._core.binding.library import CData, error, failure, ffi, lib
 
 if TYPE_CHECKING:
     from rustfits._core.binding.arrays import Array
@@ -18,7 +18,6 @@ __all__ = ["SectionReader", "pixel_request"]
 
 _POINTER, _SIZE = ffi.typeof("rf_image_request *"), ffi.sizeof("rf_image_request")
 _BYTES = ffi.typeof("uint8_t[]")
-_NO_ERROR: CData = ffi.cast("rf_error *", 0)
 _new, _from_buffer, _empty, _read = ffi.new, ffi.from_buffer, np.empty, lib.rf_image_read
 
 # The members after `data`, and the axes after the request.
@@ -110,6 +109,11 @@ class SectionReader:
         -------
         numpy.ndarray or None
             None if the section cannot be read. The caller finds out why.
+
+        Raises
+        ------
+        FITSError
+            If input failed. A second try would send the requests to a server again.
         """
         spare = self._spare
         try:
@@ -122,12 +126,22 @@ class SectionReader:
         except (MemoryError, OverflowError, struct.error):
             return None
         request.data = _from_buffer(data)
-        status = _read(self._handle, self._index, request, _NO_ERROR)
+        err = error()
+        status = _read(self._handle, self._index, request, err)
         spare.append((buffer, request))
         if status:
-            raise_stashed(status)
+            if self._is_final(status):
+                raise failure(status, err)
             return None
         return data
+
+    def _is_final(self, status: int) -> bool:
+        """Return whether a second try would only repeat the input, which can be a request."""
+        if status == lib.RF_ERR_CHANGED:
+            return bool(lib.rf_file_get_generation(self._handle) == self._generation)
+        return bool(
+            lib.RF_ERR_IO <= status <= lib.RF_ERR_CALLBACK or status == lib.RF_ERR_TRUNCATED
+        )
 
     def _make_request(self) -> tuple[bytearray, CData]:
         """Return a new request, whose section follows it in one buffer."""

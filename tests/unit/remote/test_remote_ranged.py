@@ -507,3 +507,38 @@ def test_threads_share_one_open_file(http: HTTPServer, data: np.ndarray) -> None
             thread.join()
         assert not failures
         assert fits.remote_stats().bytes_fetched < 2 * data.nbytes
+
+
+# --- no retries ---
+
+
+@pytest.mark.parametrize("part", [0, slice(600, None), (slice(600, 610), slice(5, 9)), ...])
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        "cut:100",
+        "cut:0",
+        "short:100",
+        "short:0",
+        "status:503",
+        "status:500",
+        "status:429:0",
+        "status:408",
+        "trickle",
+        "badrange",
+        "norange",
+    ],
+)
+def test_without_retries_each_failure_costs_one_request(
+    fault: FaultServer, trouble: str, part: Any
+) -> None:
+    """Opening (`part` 0) and reading send one request, and report what became of it."""
+    first = 0 if part == 0 else 1
+    url = fault.begin_plan(lambda number: trouble if number >= first else "")
+    remote = Remote(ranged=True, retries=0, timeout=0.5)
+    start = len(fault.requests)
+    with pytest.raises(rustfits.FITSError) as raised, FITS(url, remote=remote) as fits:
+        assert part != 0 and len(fault.requests) == start + 1
+        fits[0][part]
+    assert len(fault.requests) == start + 1 + first
+    assert "attempts" not in str(raised.value)
