@@ -19,12 +19,13 @@ INCLUDE = Path(__file__).resolve().parent / "csrc" / "include"
 # an exception that escapes becomes RF_ERR_CALLBACK (`@ffi.def_extern(error=lib.RF_ERR_CALLBACK)`).
 CALLBACKS = """
 extern "Python" {
-  /* rustfits/_core/binding/codecs.py: an rf_stream_codec over zlib-ng */
+  /* rustfits/_core/binding/codecs/callbacks.py: rf_stream_codecs over Python modules */
   rf_status rf_py_inflate_open(void *user, uint64_t memory, void **stream, rf_error *err);
   rf_status rf_py_inflate(void *stream, const uint8_t *in, size_t n_in, size_t *used, uint8_t *out,
                           size_t n_out, size_t *made, int *done, rf_error *err);
   void rf_py_inflate_close(void *stream);
-  rf_status rf_py_deflate_open(void *user, int level, void **stream, rf_error *err);
+  rf_status rf_py_deflate_open(void *user, int level, uint64_t content, void **stream,
+                               rf_error *err);
   rf_status rf_py_deflate(void *stream, const uint8_t *in, size_t n_in, int finish, rf_sink sink,
                           void *context, rf_error *err);
   void rf_py_deflate_close(void *stream);

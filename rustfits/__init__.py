@@ -10,7 +10,7 @@
 from types import ModuleType as _ModuleType
 
 from rustfits import shmem
-from rustfits._core.binding.codecs import register as _register_codec
+from rustfits._core.binding.codecs.callbacks import register as _register_codec
 from rustfits._core.binding.errors import (
     FITSChangedError,
     FITSClosedError,

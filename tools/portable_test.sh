@@ -15,7 +15,7 @@ python -m pip install -q 'pip>=25.1'
 python -m pip install -q --group build --group portable
 python -m pip install -q 'cffi>=1.17' 'numpy>=1.23' 'zlib-ng>=0.5' 'pycurl>=7.45' 'tqdm>=4.60'
 [ -e build-portable/build.ninja ] ||
-  meson setup build-portable -Dtests=true -Dlibcurl=disabled -Dlibdeflate=disabled
+  meson setup build-portable -Dtests=true -Dlibcurl=disabled -Dlibdeflate=disabled -Dbzip2=disabled -Dlzma=disabled -Dzstd=disabled
 meson compile -C build-portable
 meson test -C build-portable --suite c --no-rebuild --print-errorlogs --timeout-multiplier 4
 python -m pip install -q --no-build-isolation .

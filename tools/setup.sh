@@ -29,6 +29,9 @@ xrootd                                    xrootd-server
 '
 needs_speed='
 /usr/include/libdeflate.h                 libdeflate-dev
+/usr/include/bzlib.h                      libbz2-dev
+/usr/include/lzma.h                       liblzma-dev
+/usr/include/zstd.h                       libzstd-dev
 '
 needs_test='
 /usr/include/*/curl/curl.h                libcurl4-openssl-dev
@@ -50,6 +53,10 @@ aarch64-linux-gnu-gcc                     gcc-aarch64-linux-gnu
 /usr/s390x-linux-gnu/include/stdio.h      libc6-dev-s390x-cross
 qemu-s390x                                qemu-user
 gzip                                      gzip
+bzip2                                     bzip2
+pbzip2                                    pbzip2
+xz                                        xz-utils
+zstd                                      zstd
 gfortran                                  gfortran
 /usr/bin/cargo                            cargo
 go                                        golang-go

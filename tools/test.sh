@@ -95,7 +95,7 @@ step_fuzz-replay() { # the corpus of each fuzz target, under the same sanitizers
 
 step_c-big-endian() { # the C tests on s390x, under qemu
   configure build-s390x --cross-file cross/s390x.ini -Dtests=true -Dwerror=true -Dlibcurl=disabled \
-    -Dlibdeflate=disabled "${cheap[@]}" --default-library=static &&
+    -Dlibdeflate=disabled -Dbzip2=disabled -Dlzma=disabled -Dzstd=disabled "${cheap[@]}" --default-library=static &&
     meson test -C build-s390x --suite c --no-rebuild --print-errorlogs --timeout-multiplier 10
 }
 
@@ -109,7 +109,7 @@ step_c-neon() { # the byte kernels of ARM, under qemu: all that differs there
 
 step_c-windows() { # library and C tests compile and link with mingw-w64
   configure build-mingw --cross-file cross/mingw-w64.ini -Dtests=true -Dwerror=true -Dlibcurl=disabled \
-    -Dlibdeflate=disabled -Doptimization=0 -Ddebug=false
+    -Dlibdeflate=disabled -Dbzip2=disabled -Dlzma=disabled -Dzstd=disabled -Doptimization=0 -Ddebug=false
 }
 
 step_symbols() { # every symbol that the library shows begins with rf_

@@ -49,8 +49,9 @@ typedef struct rf_stream_codec {
   /* Frees a decoder. */
   void (*inflate_close)(void *stream);
 
-  /* Opens an encoder for one unit. `level` is 1 (fast) to 9 (small), or 0: the codec chooses a fast one. */
-  rf_status (*deflate_open)(void *user, int level, void **stream, rf_error *err);
+  /* Opens an encoder for one unit. `level` is 1 (fast) to 9 (small), or 0: the codec chooses a fast one. `content` is
+   * the number of bytes that deflate will get, for formats whose header has it. */
+  rf_status (*deflate_open)(void *user, int level, uint64_t content, void **stream, rf_error *err);
 
   /* Takes n_in bytes and calls sink(sink_user, ...) with output that is ready. finish = 1: also with all that remains,
    * and the trailer. A failure of the sink ends the call, which returns it. */

@@ -55,12 +55,27 @@ static rf_status compressed_get_size(void *state, uint64_t *size, rf_error *err)
 
 /* ---- writing ---- */
 
+/* Fails now if the content cannot be compressed later: an optional part is missing, or the level is wrong. */
+static rf_status try_encoder(const compressed_state *g, rf_error *err) {
+  void *stream = NULL;
+  RF_TRY(g->codec->deflate_open(g->codec->user, g->level, 0, &stream, err));
+  g->codec->deflate_close(stream);
+  return RF_OK;
+}
+
+/* Fails now if a write-back would. */
+static rf_status prepare_write_back(const compressed_state *g, rf_error *err) {
+  if (g->inner->ops == &rf_memory_ops)
+    return RF_OK;
+  RF_TRY(try_encoder(g, err));
+  return g->in_place ? RF_OK : rf_compressed_try_replace(g->inner, err);
+}
+
 /* Prepares the first change: decodes everything and tests that a new file can be made. No read runs in the meantime. */
 static rf_status begin_writing(compressed_state *g, rf_error *err) {
   if (g->memory != NULL)
     return RF_OK;
-  if (!g->in_place)
-    RF_TRY(rf_compressed_try_replace(g->inner, err));
+  RF_TRY(prepare_write_back(g, err));
   RF_TRY(rf_inflated_to_memory(g->inflated, &g->memory, err));
   rf_inflated_close(g->inflated);
   g->inflated = NULL;
@@ -141,8 +156,7 @@ static const rf_driver_ops compressed_ops = {
 
 /* A new file is in memory from the start. Closing writes it even if it is empty. */
 static rf_status start_new(compressed_state *g, rf_error *err) {
-  if (!g->in_place)
-    RF_TRY(rf_compressed_try_replace(g->inner, err));
+  RF_TRY(prepare_write_back(g, err));
   RF_TRY(rf_memory_adopt(NULL, 0, 0, &g->memory, err));
   g->dirty = true;
   return RF_OK;

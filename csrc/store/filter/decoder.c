@@ -113,7 +113,7 @@ static rf_status fail_truncated(rf_decoder *g, rf_error *err) {
  * where it failed gets the bytes behind *offset one by one. Returns false if the unit is not corrupt. */
 static bool locate(const rf_decoder *g, uint64_t *offset, rf_error *cause) {
   const rf_stream_codec *judge = g->format->builtin != NULL ? g->format->builtin : g->codec;
-  bool exact = judge == g->format->builtin && g->format->exact;
+  const uint64_t known = judge == g->format->builtin && g->format->exact ? UINT64_MAX : *offset;
   const size_t chunk = MIN_IN_BYTES;
   uint8_t *buffers = rf_alloc(2 * chunk);
   void *stream = NULL;
@@ -126,12 +126,16 @@ static bool locate(const rf_decoder *g, uint64_t *offset, rf_error *cause) {
   int done = 0;
   size_t got = 1;
   while (status == RF_OK && !done && got > 0) {
-    size_t wanted = exact || at + chunk <= *offset ? chunk : at < *offset ? (size_t)(*offset - at) : 1;
-    status = rf_store_read_at(g->inner, at, buffers, wanted, &got, NULL);
+    status = rf_store_read_at(g->inner, at, buffers, chunk, &got, NULL);
     size_t start = 0, used = 0, made = 1;
     while (status == RF_OK && !done && (start < got || made > 0)) {
-      status = judge->inflate(stream, buffers + start, got - start, &used, buffers + chunk, chunk, &made, &done, cause);
-      start += used;
+      uint64_t sure = at + start < known ? known - at - start : 1;
+      size_t n = got - start < sure ? got - start : (size_t)sure;
+      status = judge->inflate(stream, buffers + start, n, &used, buffers + chunk, chunk, &made, &done, cause);
+      if (used > n || made > chunk)
+        status = RF_ERR_CALLBACK;
+      else
+        start += used;
       if (used == 0 && made == 0)
         break;
     }
@@ -161,6 +165,8 @@ static rf_status fail_codec(rf_decoder *g, rf_status status, const rf_error *own
                    cause[0] != '\0' ? cause : plain, shown(g, offset), g->format->name, g->format->unit,
                    shown(g, g->unit_offset));
   rf_error_at(err, (int64_t)shown(g, offset));
+  if (err != NULL && err->cause == 0)
+    err->cause = own->cause;
   return status;
 }
 

@@ -43,6 +43,9 @@ typedef struct rf_format {
 
 extern const rf_format rf_gzip_format;
 extern const rf_format rf_lzw_format;
+extern const rf_format rf_bzip2_format;
+extern const rf_format rf_xz_format;
+extern const rf_format rf_zstd_format;
 extern const rf_format rf_deflate_format;
 
 /* Returns the row of a format, NULL for an unknown number. */

@@ -60,7 +60,7 @@ static rf_status take(void *context, const void *data, size_t n, rf_error *err) 
 /* Compresses the content with the stream codec, chunk by chunk. */
 static rf_status deflate_stream(const packing *p, packed_output *out, rf_error *err) {
   void *stream = NULL;
-  RF_TRY(p->codec->deflate_open(p->codec->user, p->level, &stream, err));
+  RF_TRY(p->codec->deflate_open(p->codec->user, p->level, p->n, &stream, err));
   rf_status status = RF_OK;
   uint64_t at = 0;
   int finish;

@@ -6,8 +6,10 @@ A new driver adds a class and one line in `SITES`.
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import os
 import struct
 import subprocess
@@ -17,6 +19,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
+
+import zstandard
 
 from rustfits import FITS, Remote, register_driver
 from servers import ftp_server, http_server
@@ -246,6 +250,42 @@ class SharedMemorySite(WritableSite):
         return segment[offset : offset + size]
 
 
+class Bzip2Site(LocalSite):
+    """Paths of bzip2 files."""
+
+    suffix = ".bz2"
+
+    def encode(self, content: bytes) -> bytes:
+        return bz2.compress(content)
+
+    def decode(self, content: bytes) -> bytes:
+        return bz2.decompress(content)
+
+
+class XzSite(LocalSite):
+    """Paths of xz files."""
+
+    suffix = ".xz"
+
+    def encode(self, content: bytes) -> bytes:
+        return lzma.compress(content, preset=0)
+
+    def decode(self, content: bytes) -> bytes:
+        return lzma.decompress(content)
+
+
+class ZstdSite(LocalSite):
+    """Paths of zstd files."""
+
+    suffix = ".zst"
+
+    def encode(self, content: bytes) -> bytes:
+        return zstandard.compress(content)
+
+    def decode(self, content: bytes) -> bytes:
+        return zstandard.decompress(content)
+
+
 class ServedSite(Site):
     """Files that a server of one folder sends, by ranges."""
 
@@ -294,6 +334,9 @@ SITES: dict[str, Callable[[Path], Site]] = {
     "registered": RegisteredSite,
     "zip": ZipSite,
     "deflated": DeflatedSite,
+    "bz2": Bzip2Site,
+    "xz": XzSite,
+    "zst": ZstdSite,
     "http": HTTPSite,
     "ftp": FTPSite,
 }

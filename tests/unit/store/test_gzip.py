@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import rustfits
 from rustfits import FITS
-from rustfits._core.binding import codecs
+from rustfits._core.binding.codecs import callbacks, formats
 from support.files import fits_bytes
 
 # ---- reading
@@ -270,7 +270,7 @@ def test_streams_are_let_go(packed):
     for _ in range(3):
         with FITS(packed) as fits:
             fits[0][3]
-    assert codecs._streams == set()
+    assert callbacks._streams == set()
 
 
 def test_exception_in_the_codec_comes_out(packed, monkeypatch, capfd):
@@ -282,7 +282,7 @@ def test_exception_in_the_codec_comes_out(packed, monkeypatch, capfd):
 
     with FITS(packed) as fits:
         fits[0].shape  # noqa: B018
-        monkeypatch.setattr(codecs, "_zlib_ng", broken)
+        monkeypatch.setattr(formats, "_zlib_ng", broken)
         with pytest.raises(Odd, match="out of order"):
             FITS(packed)
         monkeypatch.undo()
@@ -297,16 +297,16 @@ def test_interrupt_comes_out_and_the_file_can_be_read_afterwards(packed, image, 
     with FITS(packed) as fits:
         fits[0].shape  # noqa: B018
         with monkeypatch.context() as patched:
-            patched.setattr(codecs, "_inflate", interrupted)
+            patched.setattr(callbacks, "_inflate", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 fits[0][100]
         np.testing.assert_array_equal(fits[0][100], image[100])
         np.testing.assert_array_equal(fits[0].read(), image)
-    assert codecs._streams == set()
+    assert callbacks._streams == set()
 
 
 def test_interrupt_of_a_box_comes_out_though_it_is_read_again(packed, image, monkeypatch):
-    inflate, calls = codecs._inflate, []
+    inflate, calls = callbacks._inflate, []
 
     def interrupted(*arguments: object) -> int:
         calls.append(arguments)
@@ -316,7 +316,7 @@ def test_interrupt_of_a_box_comes_out_though_it_is_read_again(packed, image, mon
 
     with FITS(packed) as fits:
         assert fits[0][0:0, 0:0].shape == (0, 0)  # from now on boxes go their own way
-        monkeypatch.setattr(codecs, "_inflate", interrupted)
+        monkeypatch.setattr(callbacks, "_inflate", interrupted)
         with pytest.raises(KeyboardInterrupt):
             fits[0][100:102, 0:3]
         assert len(calls) == 2
@@ -334,8 +334,9 @@ def through_the_codec(plain: bytes, level: int, piece: int) -> bytes:
         packed.extend(ffi.buffer(data, n))
         return int(lib.RF_OK)
 
+    user = ffi.new_handle(formats.GZIP)
     stream, err = ffi.new("void **"), ffi.new("rf_error *")
-    assert lib.rf_py_deflate_open(ffi.NULL, level, stream, err) == lib.RF_OK
+    assert lib.rf_py_deflate_open(user, level, len(plain), stream, err) == lib.RF_OK
     for at in range(0, len(plain), piece):
         part = ffi.from_buffer(plain[at : at + piece])
         last = at + piece >= len(plain)
@@ -353,7 +354,7 @@ def test_zlib_ng_writes_one_plain_member(image, level):
     assert unpacked.decompress(packed) == plain
     assert unpacked.eof
     assert packed[3:8] == bytes(5)
-    assert codecs._streams == set()
+    assert callbacks._streams == set()
 
 
 def test_zlib_ng_is_smaller_than_fitsio(tmp_path, image):

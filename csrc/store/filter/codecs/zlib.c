@@ -122,13 +122,13 @@ static rf_status open_deflater(const char *format, int window_bits, int level, v
   return RF_OK;
 }
 
-static rf_status gzip_deflate_open(void *user, int level, void **stream, rf_error *err) {
-  (void)user;
+static rf_status gzip_deflate_open(void *user, int level, uint64_t content, void **stream, rf_error *err) {
+  (void)user, (void)content;
   return open_deflater("gzip", GZIP_WINDOW_BITS, level, stream, err);
 }
 
-static rf_status raw_deflate_open(void *user, int level, void **stream, rf_error *err) {
-  (void)user;
+static rf_status raw_deflate_open(void *user, int level, uint64_t content, void **stream, rf_error *err) {
+  (void)user, (void)content;
   return open_deflater("deflate", RAW_WINDOW_BITS, level, stream, err);
 }
 
