@@ -147,7 +147,8 @@ rf_status rf_curl_options_set(CURL *easy, const rf_remote_options *remote, const
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  curl_easy_setopt(easy, CURLOPT_COOKIEFILE, ""); /* turns cookies on, without a file */
+  if (exchange->is_ftp != 1)                        /* where libcurl 7.88 would never free the name of the file */
+    curl_easy_setopt(easy, CURLOPT_COOKIEFILE, ""); /* turns cookies on, without a file */
   curl_easy_setopt(easy, CURLOPT_RANGE, exchange->range);
   bool sftp = rf_url_has_scheme(exchange->url, "sftp");
   set_protocols(easy, sftp);

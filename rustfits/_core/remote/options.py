@@ -56,7 +56,8 @@ def set_options(easy: Any, exchange: CData, remote: CData, *, auth: int, cookies
     easy.setopt(pycurl.SSL_VERIFYHOST, 2)
     easy.unsetopt(pycurl.SHARE)  # pycurl takes no second one, nor the same again
     easy.setopt(pycurl.SHARE, cookies)
-    easy.setopt(pycurl.COOKIEFILE, "")
+    if exchange.is_ftp != 1:
+        easy.setopt(pycurl.COOKIEFILE, "")  # turns cookies on, without a file
     headers = [ffi.string(exchange.headers[i]) for i in range(exchange.header_count)]
     easy.setopt(pycurl.HTTPHEADER, headers)
     if exchange.range:
