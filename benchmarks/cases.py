@@ -55,6 +55,9 @@ def make_files(folder: Path, quick: bool) -> dict[str, tuple[int, int]]:
         if name in {"f4", "i2"}:
             np.save(folder / f"{name}.npy", data)
             subprocess.run(["gzip", "-k", str(folder / f"{name}.fits")], check=True)
+    subprocess.run(["gzip", "-1", "-k", str(folder / "f8.fits")], check=True)
+    with (folder / "members.fits.gz").open("wb") as members:
+        subprocess.run(["bgzip", "-c", str(folder / "f4.fits")], stdout=members, check=True)
     small = fits.PrimaryHDU(np.zeros((10, 10), "i2"))
     small.writeto(folder / "small.fits")
     hdus = [small, *(fits.ImageHDU(np.zeros((10, 10), "i2"), name=f"EXT{i}") for i in range(999))]
@@ -149,6 +152,7 @@ def make_cases(
         Case(f"read f4 .gz, {size('f4.fits.gz')}", "read", path("f4.fits.gz"), 1.3),
         Case(f"read i2 .gz, {size('i2.fits.gz')}", "read", path("i2.fits.gz"), 1.3),
         Case("header of the f4 .gz", "header", path("f4.fits.gz"), 20.0),
+        *index_cases(folder),
         Case("write f4 .gz", "write", path("out.fits.gz"), 3.0, 1, {"data": path("f4.npy")}),
         Case("write i2 .gz", "write", path("out.fits.gz"), 3.0, 1, {"data": path("i2.npy")}),
         Case(f"http, {size('f4.fits')}, nginx", "read", f"{url}f4.fits", 2.5),
@@ -156,6 +160,18 @@ def make_cases(
         *table_cases(folder),
         *edit_cases(folder),
         *tile_cases(folder),
+    ]
+
+
+def index_cases(folder: Path) -> list[Case]:
+    """A section of a large .gz through its index, and members on two threads."""
+    large, members = folder / "f8.fits.gz", str(folder / "members.fits.gz")
+    whole = f"read f8 .gz, {large.stat().st_size / 1e6:.0f} MB"
+    return [
+        Case(whole, "read", str(large), None),
+        Case("32×32 of the f8 .gz, index kept", "indexed", str(large), None, 3, within=(whole, 0.02)),
+        Case("read f4 .gz by bgzip", "read", members, None),
+        two_threads("read f4 .gz by bgzip", "read f4 .gz by bgzip", "read", members),
     ]
 
 
