@@ -48,13 +48,22 @@ static uint64_t position(const rf_decoder *g) {
 
 rf_status rf_decoder_open(rf_decoder *g, rf_store *inner, const rf_format *format, const rf_stream_codec *codec,
                           rf_error *err) {
-  *g = (rf_decoder){
-      .inner = inner, .format = format, .codec = codec, .in_capacity = MAX_IN_BYTES, .in_chunk = MIN_IN_BYTES};
+  return rf_decoder_open_at(g, inner, format, codec, 0, err);
+}
+
+rf_status rf_decoder_open_at(rf_decoder *g, rf_store *inner, const rf_format *format, const rf_stream_codec *codec,
+                             uint64_t offset, rf_error *err) {
+  *g = (rf_decoder){.inner = inner,
+                    .format = format,
+                    .codec = codec,
+                    .in_capacity = MAX_IN_BYTES,
+                    .in_chunk = MIN_IN_BYTES,
+                    .in_offset = offset};
   g->in = rf_alloc(g->in_capacity);
   if (g->in == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for reading compressed data");
   rf_status status = fill(g, err);
-  if (status == RF_OK && g->in_end == 0)
+  if (status == RF_OK && g->in_end == 0 && offset == 0)
     status = rf_fail(err, RF_ERR_NOT_FITS, "expected a %s file, found an empty file", format->name);
   if (status != RF_OK)
     rf_decoder_close(g);

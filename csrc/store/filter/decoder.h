@@ -32,6 +32,10 @@ typedef struct rf_decoder {
 /* Allocates buffers and reads the first bytes. RF_ERR_NOT_FITS if the store is empty. */
 rf_status rf_decoder_open(rf_decoder *decoder, rf_store *inner, const rf_format *format, const rf_stream_codec *codec,
                           rf_error *err);
+
+/* The same from a unit on that begins at `offset`, with content. A decoder that failed cannot go on. */
+rf_status rf_decoder_open_at(rf_decoder *decoder, rf_store *inner, const rf_format *format,
+                             const rf_stream_codec *codec, uint64_t offset, rf_error *err);
 void rf_decoder_close(rf_decoder *decoder);
 
 /* Returns the first bytes of the store: *n is at least rf_format.start_bytes, or the size of a

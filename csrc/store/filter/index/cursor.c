@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/memory.h"
+#include "store/filter/decoder.h"
 
 #define IN_BYTES ((size_t)128 * 1024)
 
@@ -39,6 +40,9 @@ typedef enum cursor_state {
 
 struct rf_cursor {
   rf_store *inner; /* borrowed */
+  const rf_format *format;
+  const rf_stream_codec *codec; /* NULL: gzip, by what follows `units` */
+  rf_decoder units;             /* by the codec */
   z_stream z;
   cursor_state state;
   bool between_blocks;
@@ -125,11 +129,15 @@ static void zlib_free(void *user, void *block) {
   rf_free(block);
 }
 
-rf_status rf_cursor_new(rf_store *inner, rf_cursor **cursor, rf_error *err) {
+rf_status rf_cursor_new(rf_store *inner, const rf_format *format, const rf_stream_codec *codec, rf_cursor **cursor,
+                        rf_error *err) {
   rf_cursor *c = rf_alloc(sizeof *c);
   if (c == NULL)
     return rf_fail(err, RF_ERR_MEMORY, "cannot allocate memory for a gzip decoder");
   c->inner = inner;
+  c->format = format;
+  c->codec = codec;
+  c->units = (rf_decoder){0};
   c->z = (z_stream){.zalloc = zlib_alloc, .zfree = zlib_free};
   c->state = BROKEN;
   c->content = UINT64_MAX;
@@ -141,10 +149,16 @@ rf_status rf_cursor_new(rf_store *inner, rf_cursor **cursor, rf_error *err) {
   return RF_OK;
 }
 
+static void close_units(rf_cursor *c) {
+  if (c->units.codec != NULL)
+    rf_decoder_close(&c->units);
+}
+
 void rf_cursor_free(rf_cursor *c) {
   if (c == NULL)
     return;
   inflateEnd(&c->z);
+  close_units(c);
   rf_free(c);
 }
 
@@ -202,7 +216,17 @@ static rf_status resume(rf_cursor *c, const rf_mark *mark, rf_error *err) {
   return code == Z_OK ? RF_OK : fail_zlib(c, code, err);
 }
 
+static rf_status seek_unit(rf_cursor *c, const rf_mark *mark, rf_error *err) {
+  close_units(c);
+  c->content = UINT64_MAX;
+  RF_TRY(rf_decoder_open_at(&c->units, c->inner, c->format, c->codec, mark->packed, err));
+  c->content = mark->content;
+  return RF_OK;
+}
+
 rf_status rf_cursor_seek(rf_cursor *c, const rf_mark *mark, bool scan, rf_error *err) {
+  if (c->codec != NULL)
+    return seek_unit(c, mark, err);
   c->in_start = c->in_end = 0;
   c->in_offset = mark->packed - (mark->bits > 0);
   c->in_finished = false;
@@ -408,8 +432,30 @@ static rf_status decode(rf_cursor *c, uint8_t *out, size_t n, bool stop, size_t 
   return RF_OK;
 }
 
+static rf_status read_units(rf_cursor *c, uint8_t *out, size_t n, size_t *made, rf_error *err) {
+  bool done;
+  rf_status status = rf_decoder_read(&c->units, out, n, made, &done, err);
+  c->content = status == RF_OK ? c->content + *made : UINT64_MAX;
+  return status;
+}
+
+rf_status rf_cursor_expect_end(rf_cursor *c, uint64_t packed, rf_error *err) {
+  uint8_t beyond;
+  size_t made;
+  bool before = c->units.unit_offset < packed;
+  RF_TRY(read_units(c, &beyond, 1, &made, err));
+  c->content = UINT64_MAX;
+  if (before && (made == 0 ? packed == UINT64_MAX : c->units.unit_offset >= packed))
+    return RF_OK;
+  rf_error_at(err, (int64_t)c->units.unit_offset);
+  return rf_fail(err, RF_ERR_CODEC, "corrupt %s data: the %s at byte %llu has another length than the seek table says",
+                 c->format->name, c->format->unit, (unsigned long long)c->units.unit_offset);
+}
+
 rf_status rf_cursor_read(rf_cursor *c, uint8_t *out, size_t n, bool stop, size_t *made, rf_error *err) {
   *made = 0;
+  if (c->codec != NULL)
+    return read_units(c, out, n, made, err);
   if (c->state == BROKEN)
     return rf_fail(err, RF_ERR_ARGUMENT, "a gzip decoder without a place was read");
   n = n < (size_t)1 << 30 ? n : (size_t)1 << 30; /* zlib counts in unsigned int */

@@ -5,6 +5,7 @@
 #ifndef RF_STORE_FILTER_INDEX_CURSOR_H
 #define RF_STORE_FILTER_INDEX_CURSOR_H
 
+#include "store/filter/format.h"
 #include "store/filter/index/mark.h"
 #include "store/store.h"
 
@@ -18,8 +19,10 @@ typedef enum rf_cursor_place {
   RF_CURSOR_END     /* behind the last member */
 } rf_cursor_place;
 
-/* Makes a cursor. rf_cursor_seek() must follow. `inner` is borrowed. */
-rf_status rf_cursor_new(rf_store *inner, rf_cursor **cursor, rf_error *err);
+/* Makes a cursor. rf_cursor_seek() must follow. `inner` is borrowed. `codec` is NULL for .gz files. With the codec of
+ * another format, marks are at the beginning of units (frames), and none can be made. */
+rf_status rf_cursor_new(rf_store *inner, const rf_format *format, const rf_stream_codec *codec, rf_cursor **cursor,
+                        rf_error *err);
 void rf_cursor_free(rf_cursor *cursor);
 
 /* Goes to a mark. With `scan`, marks can be made, and the CRC of its member is checked, too. */
@@ -35,6 +38,10 @@ rf_cursor_place rf_cursor_get_place(const rf_cursor *cursor);
 
 /* Returns the offset in the content of the next byte; UINT64_MAX: unknown. */
 uint64_t rf_cursor_get_content(const rf_cursor *cursor);
+
+/* Checks that a unit ends here, and that the store has the next one at `packed` or behind it, or (UINT64_MAX) the end
+ * of the content. With a codec only. The place is unknown afterwards. */
+rf_status rf_cursor_expect_end(rf_cursor *cursor, uint64_t packed, rf_error *err);
 
 /* Maximal number of bytes of content between two places at RF_CURSOR_DATA where a mark can be made. */
 #define RF_CURSOR_STEP 258

@@ -62,7 +62,11 @@ static rf_status decode_chunk(rf_cursor *cursor, const rf_chunk_place *place, ui
       return fail_sum(place->mark, place->start, err);
     made += got;
   }
-  return rf_crc32c(bytes, made, 0) == place->sum ? RF_OK : fail_sum(place->mark, place->start, err);
+  if (place->summed)
+    return rf_crc32c(bytes, made, 0) == place->sum ? RF_OK : fail_sum(place->mark, place->start, err);
+  if (place->last) /* what a frame says of its content is at its end */
+    return rf_cursor_expect_end(cursor, place->next != NULL ? place->next->packed : UINT64_MAX, err);
+  return RF_OK;
 }
 
 /* Decodes the chunks between the cursor and `chunk`, and keeps them. */
@@ -110,7 +114,7 @@ static rf_status fill_chunk(rf_indexed *g, rf_cursor **cursor, rf_chunk *chunk, 
   if (place->mark->members)
     return fill_members(g, chunk, place, err);
   if (*cursor == NULL) {
-    RF_TRY(rf_cursor_new(g->inner, cursor, err));
+    RF_TRY(rf_cursor_new(g->inner, g->options.format, g->options.codec, cursor, err));
     RF_TRY(rf_cursor_seek(*cursor, place->mark, false, err));
   }
   RF_TRY(decode_before(g, *cursor, chunk, generation, err));

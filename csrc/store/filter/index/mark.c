@@ -97,7 +97,9 @@ rf_chunk_place rf_marks_find(const rf_marks *marks, uint64_t offset) {
   uint64_t chunk = (offset - mark->content) / RF_CHUNK_BYTES;
   place.start = mark->content + chunk * RF_CHUNK_BYTES;
   place.length = (size_t)(end - place.start < RF_CHUNK_BYTES ? end - place.start : RF_CHUNK_BYTES);
-  if (!mark->members)
+  place.last = place.start + place.length == end;
+  place.summed = chunk < mark->sum_count;
+  if (place.summed)
     place.sum = mark->sums[chunk];
   return place;
 }

@@ -54,7 +54,9 @@ typedef struct rf_chunk_place {
   const rf_mark *next; /* the mark behind, NULL: none yet */
   uint64_t start;
   size_t length;
-  uint32_t sum;  /* CRC-32C, unless mark->members */
+  bool last;     /* the next mark, or the end of what is known, is behind it */
+  bool summed;   /* the chunk has a sum: neither members nor frames have one */
+  uint32_t sum;  /* CRC-32C */
   uint64_t span; /* number of the mark */
 } rf_chunk_place;
 

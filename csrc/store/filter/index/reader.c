@@ -268,7 +268,7 @@ rf_status rf_indexed_open(rf_store *inner, const rf_indexed_options *options, rf
     }
   } else {
     g->marks = *marks;
-    g->kept = true;
+    g->kept = options->codec == NULL;
     if (marks->complete)
       atomic_store(options->stray, marks->stray);
   }

@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 
+#include "store/filter/format.h"
 #include "store/filter/index/mark.h"
 #include "store/store.h"
 
@@ -17,11 +18,13 @@ typedef struct rf_indexed_options {
   uint64_t limit;               /* largest size of the content */
   uint64_t index_bytes;         /* distance of the marks in the content; at least 1 */
   unsigned threads;             /* as rf_options.threads */
+  const rf_format *format;      /* with `codec`: of the units at which the marks are */
+  const rf_stream_codec *codec; /* NULL: a .gz, which is scanned for marks; else the marks are complete */
   atomic_uint_least64_t *stray; /* borrowed; as of rf_store.stray */
 } rf_indexed_options;
 
 /* Decodes nothing. `marks`, which the reader owns on success, are those of an index that was kept, or empty. If they
- * turn out to be wrong, the reader drops them. */
+ * turn out to be wrong, the reader drops them. Those of frames (`codec`) stay. */
 rf_status rf_indexed_open(rf_store *inner, const rf_indexed_options *options, rf_marks *marks, rf_indexed **indexed,
                           rf_error *err);
 void rf_indexed_close(rf_indexed *indexed);

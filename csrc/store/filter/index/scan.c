@@ -14,7 +14,7 @@
 /* Puts the cursor behind the known content. The scan left it there, unless it failed or went over members. */
 static rf_status find_place(rf_scan *s, const rf_mark *last, uint64_t content, uint8_t *buffer, rf_error *err) {
   if (s->cursor == NULL)
-    RF_TRY(rf_cursor_new(s->inner, &s->cursor, err));
+    RF_TRY(rf_cursor_new(s->inner, NULL, NULL, &s->cursor, err));
   if (rf_cursor_get_content(s->cursor) == content)
     return RF_OK;
   RF_TRY(rf_cursor_seek(s->cursor, last, true, err));

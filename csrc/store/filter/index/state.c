@@ -72,6 +72,9 @@ static void begin_again(rf_indexed *g) {
   g->scan.cursor = NULL;
   memset(g->idle, 0, sizeof g->idle);
   g->failure = rf_indexed_begin(g, &g->failure_error);
+  if (g->options.codec != NULL)
+    g->failure = rf_fail(&g->failure_error, RF_ERR_IO,
+                         "the parent process was changing the index of the file when it forked; open the file again");
 }
 
 void rf_indexed_lock(rf_indexed *g) {

@@ -6,9 +6,11 @@
 #include "base/memory.h"
 #include "base/system/platform.h"
 #include "store/filter/format.h"
+#include "store/filter/index/frames.h"
 #include "store/filter/index/prefetch.h"
 #include "store/filter/index/reader.h"
 #include "store/filter/index/saved.h"
+#include "store/filter/stream_codec.h"
 
 #define DEFAULT_INDEX_BYTES ((uint64_t)4 << 20)
 
@@ -107,9 +109,13 @@ static rf_status try_saving(const index_state *s, rf_store *outer, rf_error *err
   return RF_OK;
 }
 
-static rf_status start(index_state *s, const rf_options *options, rf_error *err) {
+static rf_status start(index_state *s, const rf_format *format, const rf_options *options, rf_error *err) {
   rf_marks marks = {0};
-  if (options->index_path != NULL) {
+  const rf_stream_codec *codec = NULL;
+  if (format->number != RF_STREAM_GZIP) { /* the index is in the file */
+    codec = rf_stream_codec_current(format->number);
+    RF_TRY(rf_frames_load(s->inner, options->limits->inflate_bytes, &marks, err));
+  } else if (options->index_path != NULL) {
     RF_TRY(rf_path_absolute(options->index_path, &s->path, err));
     RF_TRY(identify(s, err));
     RF_TRY(rf_saved_load(s->path, &s->source, options->limits->inflate_bytes, &marks, err));
@@ -122,6 +128,8 @@ static rf_status start(index_state *s, const rf_options *options, rf_error *err)
   const rf_indexed_options own = {.limit = options->limits->inflate_bytes,
                                   .index_bytes = options->index_bytes != 0 ? options->index_bytes : DEFAULT_INDEX_BYTES,
                                   .threads = options->threads,
+                                  .format = format,
+                                  .codec = codec,
                                   .stray = &s->stray};
   rf_status status = rf_indexed_open(s->inner, &own, &marks, &s->indexed, err);
   rf_marks_free(&marks);
@@ -163,7 +171,7 @@ rf_status rf_index_wrap(const rf_filter *filter, rf_store **store, const rf_opti
     rf_fail(err, status, "cannot allocate memory for opening a compressed file");
   } else {
     s->inner = inner;
-    status = start(s, options, err);
+    status = start(s, filter->format, options, err);
     if (status == RF_OK)
       status = try_saving(s, outer, err);
   }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The gzip filter for reading through an index (RF_OPEN_INDEX).
+ * The filter for reading through an index (RF_OPEN_INDEX).
  */
 #ifndef RF_STORE_FILTER_INDEX_STORE_H
 #define RF_STORE_FILTER_INDEX_STORE_H

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import struct
 import subprocess
 import sys
 import warnings
@@ -296,3 +297,66 @@ def test_another_file_on_the_server_is_noticed(tmp_path: Path, image: np.ndarray
             os.utime(folder / "a.fits.gz", (add, add))
             with FITS(running.url("a.fits.gz"), remote=remote, index=index) as fits:
                 assert (fits[0][800:810] == image[800:810] + add).all()
+
+
+# ---- .zst with a seek table
+
+
+def seekable(
+    plain: bytes, size: int, *, checksums: bool = False, frame_checksums: bool = True
+) -> bytes:
+    """Frames of `size` bytes by the zstd tool, and the seek table that its format documents."""
+    flags = ["--check"] if frame_checksums else ["--no-check"]
+    frames, entries = [], []
+    for at in range(0, len(plain), size):
+        part = plain[at : at + size]
+        frames.append(
+            subprocess.run(["zstd", "-q", "-c", *flags], input=part, capture_output=True).stdout
+        )
+        entries.append(struct.pack("<II", len(frames[-1]), len(part)) + bytes(4 * checksums))
+    footer = struct.pack("<IBI", len(frames), 0x80 * checksums, 0x8F92EAB1)
+    body = b"".join(entries) + footer
+    return b"".join([*frames, struct.pack("<II", 0x184D2A5E, len(body)), body])
+
+
+@pytest.mark.parametrize("size", [60_000, 1_000_000, 9_000_000])
+@pytest.mark.parametrize("checksums", [False, True])
+def test_sections_of_a_seekable_zst(
+    size: int, checksums: bool, plain: bytes, image: np.ndarray, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.fits.zst"
+    path.write_bytes(seekable(plain, size, checksums=checksums))
+    with FITS(path, index=True) as fits:
+        for y, x in np.random.default_rng(size).integers(0, 700, (8, 2)):
+            assert (fits[1][y : y + 32, x : x + 32] == image[::-1][y : y + 32, x : x + 32]).all()
+        assert (fits[0].read(threads=2) == image).all()
+        assert fits.to_bytes() == plain
+    with FITS(path) as fits:
+        assert (fits[1].read() == image[::-1]).all()
+
+
+def test_a_zst_without_a_seek_table_has_no_index(plain: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.fits.zst"
+    path.write_bytes(subprocess.run(["zstd", "-q"], input=plain, capture_output=True).stdout)
+    with pytest.raises(rustfits.FITSUnsupportedError, match="no seek table"):
+        FITS(path, index=True)
+
+
+def test_a_damaged_zst_is_an_error(plain: bytes, image: np.ndarray, tmp_path: Path) -> None:
+    path = tmp_path / "a.fits.zst"
+    good = seekable(plain, 500_000)
+    count = -(-len(plain) // 500_000)
+    table = len(good) - 9 - 8 * count
+    for at in [*range(table - 8, len(good) - 4, 3), *np.linspace(9, table - 9, 20, dtype=int)]:
+        bad = bytearray(good)
+        bad[at] ^= 1 << (at % 8)
+        path.write_bytes(bad)
+        with pytest.raises(rustfits.FITSError), FITS(path, index=True) as fits:
+            assert (fits[0].read() == image).all()
+            assert (fits[1].read() == image[::-1]).all()
+            fits.to_bytes()
+    path.write_bytes(good)
+    with FITS(path, index=True, max_inflate_bytes=len(plain)) as fits:
+        assert (fits[0].read() == image).all()
+    with pytest.raises(rustfits.FITSLimitError):
+        FITS(path, index=True, max_inflate_bytes=len(plain) - 1)
