@@ -7,6 +7,9 @@ We get one thread, but for the cases that say something else.
 from __future__ import annotations
 
 import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +20,24 @@ from tile_work import PIXELS, ROWS, make_packed, make_pixels
 
 # Of the image on a far server: rows of 8 KiB.
 FAR_SIDE = 2048
+
+# A segment of shared memory.
+SEGMENT = "shmem://rustfits-bench"
+
+
+@contextmanager
+def shared_memory(quick: bool) -> Iterator[None]:
+    """An image of 512 MB in shared memory, on systems that have it."""
+    if sys.platform != "linux":
+        yield
+        return
+    import rustfits
+
+    try:
+        rustfits.write(SEGMENT, np.zeros((1024 if quick else 8192, 16384), "f4"))
+        yield
+    finally:
+        rustfits.shmem.unlink(SEGMENT)
 
 
 @dataclass
@@ -31,7 +52,8 @@ class Case:
     extra: dict[str, object] = field(default_factory=dict)
     versus: dict[str, float] = field(default_factory=dict)  # least ratio to one peer
     within: tuple[str, float] | None = None  # our own time of another case, at most so many times
-    max_bytes: int | None = None  # what we may fetch of the file
+    max_bytes: int | None = None  # what we may fetch of the file, or take of memory
+    max_seconds: float | None = None  # our own time
 
 
 def make_files(folder: Path, quick: bool) -> dict[str, tuple[int, int]]:
@@ -156,6 +178,8 @@ def make_cases(
         Case("write f4 .gz", "write", path("out.fits.gz"), 3.0, 1, {"data": path("f4.npy")}),
         Case("write i2 .gz", "write", path("out.fits.gz"), 3.0, 1, {"data": path("i2.npy")}),
         Case(f"http, {size('f4.fits')}, nginx", "read", f"{url}f4.fits", 2.5),
+        Case("shared memory, 512 MB: open, view", "view", SEGMENT, None, max_seconds=1e-3),
+        Case("the same: memory of a reader", "view_memory", SEGMENT, None, max_bytes=1 << 20),
         *far_cases(f"{far_url}far.fits", f"{xrootd_url}far.fits"),
         *table_cases(folder),
         *edit_cases(folder),

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from cases import Case, make_cases, make_files
+from cases import SEGMENT, Case, make_cases, make_files, shared_memory
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -157,8 +157,11 @@ def judge(case: Case, results: dict[str, Result], done: dict[str, float]) -> tup
     ratio = verdict(ours, peers[best], TITLES[best]) if best else "no peer does it"
     if case.max_bytes:
         size = results["rustfits"].size
-        goal = f"≤ {case.max_bytes >> 20} MiB fetched"
+        what = "of memory" if case.file == SEGMENT else "fetched"
+        goal = f"≤ {case.max_bytes >> 20} MiB {what}"
         reached = size is not None and size <= case.max_bytes
+    elif case.max_seconds:
+        goal, reached = f"≤ {1e3 * case.max_seconds:g} ms", ours <= case.max_seconds
     elif case.within:
         other, most = case.within
         goal = f"≤ {most:g}× our “{other}”"
@@ -259,6 +262,7 @@ def main() -> int:
         with (
             http_server(folder) as server,
             latency_proxy(server.port) as far,
+            shared_memory(arguments.quick),
             XRootDServer() as xrootd,
             LatencyProxy(xrootd.port) as far_xrootd,
         ):

@@ -8,6 +8,7 @@ call. Every call makes a fresh result in native byte order and drops it inside t
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,11 @@ def corners(shape):
             strict=True,
         )
     )
+
+
+def resident():
+    """Bytes of this process that are in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 @contextmanager
@@ -107,6 +113,16 @@ class Rustfits(RustfitsTables, RustfitsTiles, RustfitsEdits):
             number = int(name.removeprefix("fd://"))
             subprocess.run(["cat"], stdin=number, stdout=subprocess.DEVNULL, check=True)
         return np.ones(Path(file).stat().st_size, "u1")
+
+    def view(self, file):
+        with self.module.FITS(file) as fits:
+            return fits[0].view()
+
+    def view_memory(self, file):
+        """How many bytes the process grows by, before a pixel is touched."""
+        before = resident()
+        kept = self.view(file)
+        return max(resident() - before, 0) if kept.size else None
 
     def keyword(self, file):
         with self.module.FITS(file) as fits:
@@ -242,7 +258,7 @@ def measure(engine, request):
         if turn > 0:
             times.append(elapsed)
     answer = {"times": times}
-    if case == "far_part":
+    if case in ("far_part", "view_memory"):
         answer["bytes"] = result
     if writes:
         answer["bytes"] = Path(file).stat().st_size
