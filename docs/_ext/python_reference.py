@@ -33,7 +33,7 @@ GROUPS = {
     "Drivers": ["Driver", "DriverTable", "ByteSource"],
 }
 
-COMMANDS = ["rustfits", "rustfits pack", "rustfits unpack"]
+COMMANDS = ["rustfits", "rustfits pack", "rustfits unpack", "rustfits drivers"]
 
 #: Classes whose arguments a program gives.
 MADE_BY_THE_USER = {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The command line: ``rustfits pack`` and ``rustfits unpack``."""
+"""The command line: ``rustfits pack``, ``rustfits unpack`` and ``rustfits drivers``."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from rustfits._core.compression.algorithms import (
     Rice1,
 )
 from rustfits._core.compression.quantize import Quantize
+from rustfits._core.driver.listing import drivers
 from rustfits._core.file.packing import Outcome, convert, packing, unpack_hdu
 
 if TYPE_CHECKING:
@@ -163,6 +164,14 @@ def _parser() -> argparse.ArgumentParser:
         "file to make, or - for standard output",
     )
     unpack.set_defaults(run=_unpack, parser=unpack)
+
+    listing = commands.add_parser(
+        "drivers",
+        help="list schemes and formats",
+        description="List the schemes of names and the formats of compressed files: what this "
+        "installation can do with each, and what to install if it cannot.",
+    )
+    listing.set_defaults(run=_drivers, parser=listing, quiet=True)
     return parser
 
 
@@ -205,6 +214,11 @@ def _pack(options: argparse.Namespace) -> list[Outcome]:
 
 def _unpack(options: argparse.Namespace) -> list[Outcome]:
     return _convert(options, unpack_hdu)
+
+
+def _drivers(options: argparse.Namespace) -> list[Outcome]:
+    print(drivers())
+    return []
 
 
 def _compression(options: argparse.Namespace) -> Compression:

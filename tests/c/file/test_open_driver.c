@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "check.h"
 #include "rustfits.h"
 
@@ -310,6 +311,83 @@ static void short_and_invalid_bytes_are_refused(void) {
   CHECK_OK(rf_file_free(file, &err), err);
 }
 
+/* ---- a transport of the caller ---- */
+
+static rf_status disk_fetch(void *user, const rf_request *request, const rf_receiver *receiver, rf_response *response,
+                            rf_error *err) {
+  disk *d = user;
+  uint64_t first = 0, n = d->size;
+  snprintf(d->name, sizeof d->name, "%s", request->url);
+  response->status = request->ranges != NULL ? 206 : 200;
+  response->total_size = (int64_t)d->size;
+  response->requests = 1;
+  for (size_t i = 0; i < (request->ranges != NULL ? request->range_count : 1); i++) {
+    if (request->ranges != NULL) {
+      first = request->ranges[i].offset;
+      n = first < d->size ? d->size - first : 0;
+      if (n > request->ranges[i].length)
+        n = request->ranges[i].length;
+    }
+    RF_TRY(receiver->begin(receiver->user, i, response, err));
+    RF_TRY(receiver->take(receiver->user, i, d->bytes + first, (size_t)n, err));
+  }
+  return RF_OK;
+}
+
+static void a_transport_needs_no_scheme(void) {
+  rf_error err;
+  rf_file *file = NULL;
+  rf_options options;
+  float found[2][3];
+  rf_transport transport = {
+      .size = sizeof transport, .name = "disk", .user = &drive, .flags = RF_TRANSPORT_RAW_NAMES, .fetch = disk_fetch};
+  const char *chain = "cache::vault://a b.fits";
+  make_disk();
+  CHECK_OK(rf_file_open_transport(&transport, chain, RF_MODE_READ, NULL, &file, &err), err);
+  CHECK(strcmp(drive.name, chain) == 0 && strcmp(rf_file_get_name(file), chain) == 0);
+  CHECK_OK(read_pixels(file, found, &err), err);
+  CHECK(memcmp(found, pixels, sizeof pixels) == 0);
+  CHECK_OK(rf_file_free(file, &err), err);
+
+  rf_options_init(&options);
+  options.schemes = "cache vault";
+  CHECK_OK(rf_file_open_transport(&transport, chain, RF_MODE_READ, &options, &file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
+  options.schemes = "cache";
+  CHECK(rf_file_open_transport(&transport, chain, RF_MODE_READ, &options, &file, &err) == RF_ERR_SCHEME);
+  options.schemes = "vault";
+  CHECK(rf_file_open_transport(&transport, chain, RF_MODE_READ, &options, &file, &err) == RF_ERR_SCHEME);
+  CHECK_OK(rf_file_open_transport(&transport, "vault://x", RF_MODE_READ, &options, &file, &err), err);
+  CHECK_OK(rf_file_free(file, &err), err);
+
+  CHECK(rf_file_open_transport(&transport, chain, RF_MODE_READ_WRITE, NULL, &file, &err) != RF_OK);
+  CHECK(rf_file_open_transport(NULL, chain, RF_MODE_READ, NULL, &file, &err) == RF_ERR_ARGUMENT);
+  transport.fetch = NULL;
+  CHECK(rf_file_open_transport(&transport, chain, RF_MODE_READ, NULL, &file, &err) == RF_ERR_ARGUMENT);
+}
+
+/* ---- formats ---- */
+
+static void formats_are_described(void) {
+  rf_error err;
+  rf_filter_info info = {.size = sizeof info};
+  int readable = 0;
+  size_t count = 0;
+  while (rf_filter_get_info(count, &info, &err) == RF_OK) {
+    CHECK(info.name != NULL && (info.can_read || info.hint != NULL) && (info.can_read || !info.can_write));
+    readable += info.can_read;
+    count++;
+  }
+  CHECK(err.code == RF_ERR_RANGE && count >= 6 && readable >= 2);
+  CHECK_OK(rf_filter_get_info(0, &info, &err), err);
+  CHECK(strcmp(info.name, "gzip") == 0 && strcmp(info.suffix, ".gz") == 0 && info.can_write && info.codec != NULL);
+  info.can_write = 77;
+  info.size = offsetof(rf_filter_info, can_write); /* of an older caller */
+  CHECK_OK(rf_filter_get_info(0, &info, &err), err);
+  CHECK(info.can_write == 77);
+  CHECK(rf_filter_get_info(0, NULL, &err) == RF_ERR_ARGUMENT);
+}
+
 /* ---- rows that come and go ---- */
 
 static void rows_can_be_removed(void) {
@@ -344,6 +422,8 @@ int main(void) {
   RUN(compressed_content_is_found_and_written_back);
   RUN(bytes_are_viewed_without_a_copy);
   RUN(short_and_invalid_bytes_are_refused);
+  RUN(a_transport_needs_no_scheme);
+  RUN(formats_are_described);
   RUN(rows_can_be_removed);
   return check_report();
 }

@@ -293,6 +293,15 @@ def test_the_table_says_what_opening_says() -> None:
                 FITS(f"{row.name}://host/x")
 
 
+def test_the_command_prints_the_table() -> None:
+    command = [sys.executable, "-m", "rustfits", "drivers"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    lines = ran.stdout.splitlines()
+    assert lines[0].split()[:4] == ["Name", "Kind", "Read", "Write"]
+    assert any(line.split()[:5] == ["file", "scheme", "yes", "yes", "rustfits"] for line in lines)
+    assert not ran.stderr
+
+
 def test_the_table_imports_no_package() -> None:
     code = (
         "import sys, rustfits; before = set(sys.modules); rustfits.drivers(); "
