@@ -175,8 +175,8 @@ static rf_status send_by_ftp(CURL *easy, const rf_http_exchange *exchange, struc
   return RF_OK;
 }
 
-rf_status rf_curl_options_send(CURL *easy, const rf_http_exchange *exchange, struct curl_slist **headers,
-                               struct curl_slist **commands, rf_error *err) {
+rf_status rf_curl_options_send(CURL *easy, const rf_http_exchange *exchange, struct curl_slist **commands,
+                               rf_error *err) {
   if (exchange->has_body == 1) {
     curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)exchange->body_bytes);
@@ -185,10 +185,8 @@ rf_status rf_curl_options_send(CURL *easy, const rf_http_exchange *exchange, str
   if (exchange->is_ftp == 1)
     return send_by_ftp(easy, exchange, commands, err);
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, exchange->method);
-  if (exchange->expect == 0) {
-    RF_TRY(append(headers, "Expect:", err)); /* libcurl sends none */
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, *headers);
-  }
+  if (exchange->expect == 0) /* An empty header "Expect:" would spoil the signature of S3 in libcurl 7. */
+    curl_easy_setopt(easy, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
   return RF_OK;
 }
 

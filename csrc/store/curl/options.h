@@ -18,10 +18,10 @@
 rf_status rf_curl_options_set(CURL *easy, const rf_remote_options *remote, const rf_http_exchange *exchange, long auth,
                               struct curl_slist **headers, rf_error *err);
 
-/* Sets the method and the size of the body, for an exchange that sends, after rf_curl_options_set(). The lists must
+/* Sets the method and the size of the body, for an exchange that sends, after rf_curl_options_set(). The list must
  * live as long as the exchange. */
-rf_status rf_curl_options_send(CURL *easy, const rf_http_exchange *exchange, struct curl_slist **headers,
-                               struct curl_slist **commands, rf_error *err);
+rf_status rf_curl_options_send(CURL *easy, const rf_http_exchange *exchange, struct curl_slist **commands,
+                               rf_error *err);
 
 #endif
 #endif

@@ -122,7 +122,7 @@ rf_status rf_curl_transfer_begin(rf_curl_transfer *t, bool *is_ftp, rf_http_acti
   curl_easy_setopt(t->easy, CURLOPT_READDATA, t);
   curl_easy_setopt(t->easy, CURLOPT_SEEKFUNCTION, on_seek);
   curl_easy_setopt(t->easy, CURLOPT_SEEKDATA, t);
-  return rf_curl_options_send(t->easy, &t->exchange, &t->headers, &t->commands, err);
+  return rf_curl_options_send(t->easy, &t->exchange, &t->commands, err);
 }
 
 void rf_curl_transfer_free(rf_curl_transfer *t) {

@@ -122,9 +122,8 @@ def set_sending(easy: Any, exchange: CData) -> None:
             easy.setopt(pycurl.NOBODY, 1)
         return
     easy.setopt(pycurl.CUSTOMREQUEST, ffi.string(exchange.method))
-    if not exchange.expect:
-        headers = [ffi.string(exchange.headers[i]) for i in range(exchange.header_count)]
-        easy.setopt(pycurl.HTTPHEADER, [*headers, b"Expect:"])  # libcurl sends none
+    if not exchange.expect:  # An empty header would spoil the signature of S3 in libcurl 7.
+        easy.setopt(pycurl.EXPECT_100_TIMEOUT_MS, 1)
 
 
 def _set_url(easy: Any, url: bytes) -> None:

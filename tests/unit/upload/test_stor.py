@@ -13,7 +13,8 @@ from astropy.io import fits as astropy_fits
 
 from servers import FTPServer, ftp_server
 from servers.ftp import PASSWORD, USER
-from support.drivers.sending import Send
+from support.drivers.sending import Send, run_writer
+from support.files import fits_bytes
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +87,18 @@ def test_names_with_commands_are_refused(send: Send, ftp: FTPServer, small: np.n
     for path in ("a%0d%0aDELE%20b.fits", "folder/"):
         assert send_to(send, ftp, path, small) == "RF_ERR_ARGUMENT"
     assert len(ftp.commands()) == count
+
+
+def test_a_new_file_replaces_none(
+    ftp: FTPServer, root: Path, writer: Path, tmp_path: Path, small: np.ndarray
+) -> None:
+    (tmp_path / "source.fits").write_bytes(fits_bytes(small))
+    arguments = ["put=1", "new=1"]
+    if ftp.ca_bundle is not None:
+        arguments.append(f"ca_bundle={ftp.ca_bundle}")
+    url = ftp.url("new.fits", user=USER, password=PASSWORD)
+    (root / "new.fits").unlink(missing_ok=True)
+    said = [run_writer(writer, tmp_path / "source.fits", url, *arguments) for _ in range(2)]
+    assert [one["close"] for one in said] == ["RF_OK", "RF_ERR_EXISTS"]
+    assert said[0]["atomic"] == "1"
+    check(root / "new.fits", small)
