@@ -77,6 +77,7 @@ def make_files(folder: Path, quick: bool) -> dict[str, tuple[int, int]]:
         if name in {"f4", "i2"}:
             np.save(folder / f"{name}.npy", data)
             subprocess.run(["gzip", "-k", str(folder / f"{name}.fits")], check=True)
+            subprocess.run(["zstd", "-q", "-k", str(folder / f"{name}.fits")], check=True)
     subprocess.run(["gzip", "-1", "-k", str(folder / "f8.fits")], check=True)
     with (folder / "members.fits.gz").open("wb") as members:
         subprocess.run(["bgzip", "-c", str(folder / "f4.fits")], stdout=members, check=True)
@@ -173,6 +174,13 @@ def make_cases(
         ),
         Case(f"read f4 .gz, {size('f4.fits.gz')}", "read", path("f4.fits.gz"), 1.3),
         Case(f"read i2 .gz, {size('i2.fits.gz')}", "read", path("i2.fits.gz"), 1.3),
+        Case(
+            f"read f4 .zst, {size('f4.fits.zst')}",
+            "read",
+            path("f4.fits.zst"),
+            None,
+            within=(f"read f4 .gz, {size('f4.fits.gz')}", 0.5),
+        ),
         Case("header of the f4 .gz", "header", path("f4.fits.gz"), 20.0),
         *index_cases(folder),
         Case("write f4 .gz", "write", path("out.fits.gz"), 3.0, 1, {"data": path("f4.npy")}),

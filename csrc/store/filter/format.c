@@ -152,6 +152,7 @@ const rf_format rf_zstd_format = {
     .start_bytes = 4,
 #if defined(RF_HAVE_ZSTD)
     .builtin = &rf_zstd_codec,
+    .whole_inflate = rf_zstd_whole_inflate,
 #endif
     .hint = "build it with libzstd, or decompress the file first, for example with 'unzstd'",
     .size_hint = zstd_size_hint,

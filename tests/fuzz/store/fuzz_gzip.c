@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The gzip filter on any bytes: read forward, read backward and peeked at, with a small limit on what comes out. All
- * ways must tell the same content and, at the end, the same failure.
+ * The filters of compressed files on any bytes: read forward, read backward and peeked at, with a small limit on what
+ * comes out. All ways must tell the same content and, at the end, the same failure.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -119,6 +119,22 @@ static void zstd_deflate_close(void *stream) {
   rf_free(d);
 }
 
+rf_status rf_zstd_whole_inflate(const uint8_t *in, size_t n, size_t guess, uint64_t max, rf_pages *out, size_t *used) {
+  if (guess == 0 || guess > max)
+    return RF_ERR_UNSUPPORTED;
+  uint8_t *pages = rf_pages_alloc(guess);
+  if (pages == NULL)
+    return RF_ERR_UNSUPPORTED;
+  size_t size = ZSTD_decompress(pages, guess, in, n);
+  if (ZSTD_isError(size)) {
+    rf_pages_free(pages, guess);
+    return RF_ERR_UNSUPPORTED;
+  }
+  *out = (rf_pages){.bytes = pages, .capacity = guess, .size = size};
+  *used = n;
+  return RF_OK;
+}
+
 const rf_stream_codec rf_zstd_codec = {
     .size = sizeof(rf_stream_codec),
     .name = "libzstd",
