@@ -53,10 +53,12 @@ fuzz:
 	@tools/fuzz.sh $(SECONDS)
 
 torture:
-	@tools/setup.sh build
+	@tools/setup.sh test
 	@for driver in kill fail mutate segments; do \
 	  PYTHONPATH=tests .venv/bin/python -P -m torture $$driver --seed $(SEED) --seconds $(SECONDS) || failed=1; \
-	done; exit $${failed:-0}
+	done; \
+	RUSTFITS_KILLS=200 .venv/bin/python -P -m pytest -q tests/unit/upload/test_killed.py --timeout 3600 || failed=1; \
+	exit $${failed:-0}
 
 clean:
 	rm -rf .venv .venv-demo .venv-peer .venv-portable build build-* dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
