@@ -288,11 +288,6 @@ static void remote_discard(void *state) {
     s->ops->discard(s->whole);
 }
 
-const char *rf_remote_validator(const void *state) {
-  const rf_fetcher *f = ((const remote_state *)state)->fetcher;
-  return f == NULL ? "" : f->etag[0] != '\0' ? f->etag : f->last_modified;
-}
-
 const rf_driver_ops rf_remote_ops = {
     .size = sizeof(rf_driver_ops),
     .open = remote_open,

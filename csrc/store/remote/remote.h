@@ -10,7 +10,4 @@
 
 extern const rf_driver_ops rf_remote_ops;
 
-/* Returns the ETag of the file, else its date (Last-Modified), else "". `state` is of a store with rf_remote_ops. */
-const char *rf_remote_validator(const void *state);
-
 #endif

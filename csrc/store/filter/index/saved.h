@@ -8,7 +8,7 @@
  *       12      4  bytes of a chunk: 262,144
  *       16      8  size of the compressed file
  *       24      8  its modification time, in nanoseconds since 1970; 0: unknown
- *       32      4  CRC-32C of its validator on a server (ETag or Last-Modified); 0: none
+ *       32      4  CRC-32C of a validator; 0: none (the library knows none)
  *       36      4  flags; 1: the marks cover all of the content
  *       40      8  bytes of content that the marks cover
  *       48      8  offset of other bytes behind the last member, 0: none

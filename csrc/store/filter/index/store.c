@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/crc32c.h"
 #include "base/memory.h"
 #include "base/system/platform.h"
 #include "store/filter/format.h"
@@ -12,7 +11,6 @@
 #include "store/filter/index/reader.h"
 #include "store/filter/index/saved.h"
 #include "store/filter/stream_codec.h"
-#include "store/remote/remote.h"
 
 #define DEFAULT_INDEX_BYTES ((uint64_t)4 << 20)
 
@@ -94,10 +92,6 @@ static rf_status identify(index_state *s, rf_error *err) {
   RF_TRY(rf_store_size(s->inner, &s->source.bytes, err));
   if (rf_store_opened(s->inner, &stamp))
     s->source.modified = stamp.modified;
-  if (s->inner->ops == &rf_remote_ops) {
-    const char *validator = rf_remote_validator(s->inner->state);
-    s->source.validator = rf_crc32c(validator, strlen(validator), 0);
-  }
   return RF_OK;
 }
 
