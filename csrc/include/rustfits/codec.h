@@ -18,12 +18,11 @@ extern "C" {
 
 /* The formats of stream codecs. */
 typedef enum rf_stream_format {
-  RF_STREAM_GZIP = 1,   /* RFC 1952 */
-  RF_STREAM_BZIP2 = 2,  /* .bz2 */
-  RF_STREAM_XZ = 3,     /* .xz */
-  RF_STREAM_ZSTD = 4,   /* RFC 8878 */
-  RF_STREAM_LZW = 5,    /* .Z, of the Unix program compress */
-  RF_STREAM_DEFLATE = 6 /* RFC 1951 without a frame, as in zip files */
+  RF_STREAM_GZIP = 1,  /* RFC 1952 */
+  RF_STREAM_BZIP2 = 2, /* .bz2 */
+  RF_STREAM_XZ = 3,    /* .xz */
+  RF_STREAM_ZSTD = 4,  /* RFC 8878 */
+  RF_STREAM_LZW = 5    /* .Z, of the Unix program compress */
 } rf_stream_format;
 
 /* Inflates and deflates one format, one unit after the other: a member (gzip), a stream (bzip2, xz) or a frame (zstd).

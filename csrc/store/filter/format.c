@@ -159,30 +159,10 @@ const rf_format rf_zstd_format = {
     .max_ratio = 1000, /* of data that is no bomb */
 };
 
-/* ---- deflate without a frame (RFC 1951) ---- */
-
-static bool anything_begins(const uint8_t *bytes, size_t n) {
-  (void)bytes;
-  return n > 0;
-}
-
-const rf_format rf_deflate_format = {
-    .number = RF_STREAM_DEFLATE,
-    .name = "deflate",
-    .unit = "stream",
-    .begins = anything_begins,
-    .magic = "there is no byte",
-    .start_bytes = 1,
-    .single = true,
-    .builtin = &rf_zlib_raw_codec,
-    .exact = true,
-    .max_ratio = DEFLATE_MAX_RATIO,
-};
-
 /* ---- all ---- */
 
 static const rf_format *const formats[] = {
-    &rf_gzip_format, &rf_bzip2_format, &rf_xz_format, &rf_zstd_format, &rf_lzw_format, &rf_deflate_format,
+    &rf_gzip_format, &rf_bzip2_format, &rf_xz_format, &rf_zstd_format, &rf_lzw_format,
 };
 
 const rf_format *rf_format_find(rf_stream_format number) {

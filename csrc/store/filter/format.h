@@ -46,7 +46,6 @@ extern const rf_format rf_lzw_format;
 extern const rf_format rf_bzip2_format;
 extern const rf_format rf_xz_format;
 extern const rf_format rf_zstd_format;
-extern const rf_format rf_deflate_format;
 
 /* Returns the row of a format, NULL for an unknown number. */
 const rf_format *rf_format_find(rf_stream_format number);

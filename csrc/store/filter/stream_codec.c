@@ -6,7 +6,7 @@
 #include "store/filter/format.h"
 
 /* By format. NULL: the built-in codec. */
-static _Atomic(const rf_stream_codec *) registered[RF_STREAM_DEFLATE + 1];
+static _Atomic(const rf_stream_codec *) registered[RF_STREAM_LZW + 1];
 
 const rf_stream_codec *rf_stream_codec_current(rf_stream_format format) {
   const rf_format *row = rf_format_find(format);

@@ -15,6 +15,7 @@ import os
 import re
 import shutil
 import time
+from abc import abstractmethod
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -83,9 +84,9 @@ def _has_gfal2() -> bool:
 class _RangeFile(ClientFile):
     """A file whose ranges are fetched by some threads."""
 
+    @abstractmethod
     def read_range(self, span: Span) -> bytes:
         """Return the bytes of one range."""
-        raise NotImplementedError
 
     def batches(self, spans: list[Span], concurrency: int) -> Iterator[list[Span]]:
         return super().batches(spans, min(concurrency, _MAX_TRANSFERS))

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import fsspec
 import numpy as np
 import pytest
 from astropy.io import fits as astropy_fits
@@ -17,7 +18,6 @@ from rustfits import FITS, Remote
 from servers.process import ServerProcess
 from support.drivers.sending import send_by_pycurl as send
 
-fsspec = pytest.importorskip("fsspec")
 USER, PASSWORD = "astro", "hunter2"
 
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The built-in codecs of RF_STREAM_GZIP and RF_STREAM_DEFLATE.
+ * The built-in codec of RF_STREAM_GZIP.
  */
 #ifndef RF_STORE_FILTER_CODECS_ZLIB_H
 #define RF_STORE_FILTER_CODECS_ZLIB_H
@@ -8,6 +8,5 @@
 #include "base/error.h"
 
 extern const rf_stream_codec rf_zlib_codec;
-extern const rf_stream_codec rf_zlib_raw_codec;
 
 #endif

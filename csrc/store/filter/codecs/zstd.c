@@ -119,7 +119,9 @@ static void zstd_deflate_close(void *stream) {
   rf_free(d);
 }
 
-rf_status rf_zstd_whole_inflate(const uint8_t *in, size_t n, size_t guess, uint64_t max, rf_pages *out, size_t *used) {
+rf_status rf_zstd_whole_inflate(const uint8_t *in, size_t n, size_t guess, unsigned threads, uint64_t max,
+                                rf_pages *out, size_t *used) {
+  (void)threads;
   if (guess == 0 || guess > max)
     return RF_ERR_UNSUPPORTED;
   uint8_t *pages = rf_pages_alloc(guess);

@@ -11,7 +11,8 @@
 extern const rf_stream_codec rf_zstd_codec;
 
 /* As rf_format.whole_inflate. `guess` is the most that it makes. */
-rf_status rf_zstd_whole_inflate(const uint8_t *in, size_t n, size_t guess, uint64_t max, rf_pages *out, size_t *used);
+rf_status rf_zstd_whole_inflate(const uint8_t *in, size_t n, size_t guess, unsigned threads, uint64_t max,
+                                rf_pages *out, size_t *used);
 #endif
 
 #endif

@@ -223,7 +223,7 @@ static rf_status read_entries(rf_store *store, const zip_end *end, uint64_t max_
 
 rf_status rf_zip_directory_open(rf_store *store, uint64_t max_bytes, rf_zip_directory *d, rf_error *err) {
   zip_tail tail = {0};
-  zip_end end;
+  zip_end end = {0};
   *d = (rf_zip_directory){0};
   rf_status status = read_tail(store, &tail, err);
   if (status == RF_OK)
