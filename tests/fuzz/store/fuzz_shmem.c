@@ -8,6 +8,8 @@
 
 #include "base/system/shmem.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 #if defined(RF_HAVE_SHMEM)
 
 #include <fcntl.h>
@@ -52,8 +54,8 @@ static void use(rf_mode mode, size_t input) {
     for (size_t i = 0; i < count && i < 4; i++)
       use_hdu(file, i);
   rf_image_spec spec = {.size = sizeof spec, .dtype = RF_U8, .naxis = 0, .extver = -1};
-  if (mode != RF_MODE_READ)
-    (void)rf_image_create(file, &spec, &count, &err);
+  if (mode != RF_MODE_READ && rf_image_create(file, &spec, &count, &err) == RF_OK)
+    require(rf_file_get_hdu_count(file, &count, &err) == RF_OK);
   (void)rf_file_free(file, &err);
 }
 
