@@ -153,6 +153,7 @@ const rf_format rf_zstd_format = {
 #if defined(RF_HAVE_ZSTD)
     .builtin = &rf_zstd_codec,
     .whole_inflate = rf_zstd_whole_inflate,
+    .whole_codec = &rf_zstd_codec,
 #endif
     .hint = "build it with libzstd, or decompress the file first, for example with 'unzstd'",
     .size_hint = zstd_size_hint,

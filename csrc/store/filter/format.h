@@ -39,6 +39,7 @@ typedef struct rf_format {
   rf_status (*whole_inflate)(const uint8_t *in, size_t n, size_t guess, unsigned threads, uint64_t max, rf_pages *out,
                              size_t *used);
   rf_status (*whole_deflate)(const uint8_t *in, size_t n, int level, rf_pages *out);
+  const rf_stream_codec *whole_codec; /* NULL, or the only codec in whose place `whole_inflate` decodes */
 } rf_format;
 
 extern const rf_format rf_gzip_format;

@@ -222,6 +222,8 @@ static rf_status packed_bytes(rf_inflated *g, const uint8_t **bytes, size_t *n, 
 static bool whole_is_wanted(rf_inflated *g, uint64_t end) {
   if (g->format->whole_inflate == NULL || g->whole_tried || end < MIN_WHOLE_BYTES || g->content.size > end / 4)
     return false;
+  if (g->format->whole_codec != NULL && g->format->whole_codec != g->codec)
+    return false;
   uint64_t hint = size_hint(g);
   return hint > 0 && end >= hint / 2;
 }

@@ -193,7 +193,7 @@ static void size_of_a_stamp_is_not_that_of_an_unclaimed_file(void) {
 }
 
 static void one_descriptor_while_open_none_after(void) {
-  scratch_write(scratch_path("packed.fits"), "PK\x03\x04....", 8);
+  scratch_write(scratch_path("packed.fits"), "\x1F\x1E......", 8);
   int before = open_descriptors();
   rf_store *store = open_mapped(scratch_path("descriptors.fits"));
   make_mapping(store);
