@@ -31,7 +31,7 @@ ENTRIES = [
 ]
 
 #: Files that we do not open, part of the name to the reason. All others that two libraries open must open.
-NOT_OPENED: dict[str, str] = {".fits.bz2": "bzip2 is not in this version"}
+NOT_OPENED: dict[str, str] = {}
 
 #: Images that we read in another way than the reference: (part of the name, HDU) to the reason.
 OTHER_IMAGES: dict[tuple[str, int], str] = {}

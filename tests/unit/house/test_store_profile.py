@@ -16,6 +16,7 @@ ABOVE = sorted(
     for path in (ROOT / folder).rglob("*.[chp]*")
     if path.suffix in {".c", ".h", ".py"}
     and not path.is_relative_to(ROOT / "csrc/store")
+    and not path.is_relative_to(ROOT / "rustfits/_core/driver")  # drivers themselves
     and not path.is_relative_to(ROOT / "csrc/include")
 )
 

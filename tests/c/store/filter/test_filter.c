@@ -304,8 +304,10 @@ static void greedy_headers(void) {
       content.data[20 + i] = (uint8_t)(crc >> (8 * i));
   }
   rf_error err;
-  CHECK(read_bad(content, zeros(0), true, &err) == RF_ERR_LIMIT);
+  bytes nothing = zeros(0);
+  CHECK(read_bad(content, nothing, true, &err) == RF_ERR_LIMIT);
   CHECK(strstr(err.message, "memory to decompress") != NULL);
+  free(nothing.data);
 }
 
 static void read_error_is_not_for_ever(void) {
