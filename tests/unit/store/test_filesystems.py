@@ -218,9 +218,9 @@ def test_missing_file_and_folder(memory: Any) -> None:
         FITS("memory://dir")
 
 
-def test_writing_is_refused(memory: Any) -> None:
+def test_editing_is_refused(memory: Any) -> None:
     with pytest.raises(rustfits.FITSReadOnlyError):
-        FITS("memory://new.fits", "w+")
+        FITS("memory://new.fits", "r+")
 
 
 def test_unknown_scheme() -> None:
