@@ -47,12 +47,13 @@ _LIMITS = "readv_ior_max readv_iov_max"
 
 
 class _ClientError(Exception):
-    """A status of the client that is not good."""
+    """A status of the client that is not good; None: the client has closed the file."""
 
     def __init__(self, status: Any) -> None:
-        super().__init__(re.sub(r"^\[[A-Z]+\]\s*", "", " ".join(str(status.message).split())))
-        self.code = int(status.code)
-        self.number = int(status.errno)
+        text = "the client has closed the file" if status is None else str(status.message)
+        super().__init__(re.sub(r"^\[[A-Z]+\]\s*", "", " ".join(text.split())))
+        self.code = 0 if status is None else int(status.code)
+        self.number = 0 if status is None else int(status.errno)
 
 
 class _Limits(NamedTuple):
@@ -79,7 +80,11 @@ def _all(calls: list[_Call]) -> list[Any]:
         def put(status: Any, response: Any, hosts: Any, index: int = index) -> None:
             arrived.put((index, status, response))
 
-        status = call(put)
+        try:
+            status = call(put)
+        except ValueError:  # of a file that the client has closed, because its server was lost
+            results[index] = _ClientError(None)
+            continue
         if status.ok:
             waiting += 1
         else:
