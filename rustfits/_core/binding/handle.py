@@ -471,6 +471,7 @@ class Offer(NamedTuple):
     by: str  # the package or program that serves it
     is_installed: bool
     install: str  # the command that installs it
+    writes: bool = False  # whether it also writes
 
 
 class SchemeResolver(NamedTuple):

@@ -87,7 +87,8 @@ def _of_row(scheme: str, row: CData, offer: Offer | None, own: bool) -> Driver:
 
 def _of_offer(offer: Offer) -> Driver:
     install = "" if offer.is_installed else offer.install
-    return Driver(offer.scheme, "scheme", "", offer.is_installed, False, offer.by, install)
+    write = offer.is_installed and offer.writes
+    return Driver(offer.scheme, "scheme", "", offer.is_installed, write, offer.by, install)
 
 
 def _formats() -> list[Driver]:

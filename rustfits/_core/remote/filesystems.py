@@ -288,11 +288,11 @@ _CLIENT = _FileSystems()
 def _offers() -> list[Offer]:
     has = {module: importlib.util.find_spec(module) is not None for module in _MODULES.values()}
     has_fsspec = importlib.util.find_spec("fsspec") is not None
-    found = [Offer("memory", "fsspec", has_fsspec, "pip install fsspec")]
+    found = [Offer("memory", "fsspec", has_fsspec, "pip install fsspec", True)]
     for scheme, package in _PACKAGES.items():
         installed = has_fsspec and has[_MODULES[package]]
         found.append(
-            Offer(scheme, f"fsspec, {package}", installed, f"pip install fsspec {package}")
+            Offer(scheme, f"fsspec, {package}", installed, f"pip install fsspec {package}", True)
         )
     return found
 
