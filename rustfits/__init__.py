@@ -58,6 +58,7 @@ from rustfits._core.header.hdu import HDU
 from rustfits._core.header.header import FITSHeader, is_protected_key
 from rustfits._core.image.compressed import CompressedImageHDU
 from rustfits._core.image.image import ImageHDU
+from rustfits._core.remote.plan import Plan
 from rustfits._core.remote.remote import Remote, RemoteStats
 from rustfits._core.table.ascii import AsciiTableHDU
 from rustfits._core.table.compressed import CompressedTableHDU
@@ -130,6 +131,7 @@ __all__ = [
     "ImageHDU",
     "NoCompress",
     "NotFITSError",
+    "Plan",
     "Plio1",
     "Quantize",
     "Remote",

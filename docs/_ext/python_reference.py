@@ -29,7 +29,7 @@ GROUPS = {
     "Columns": ["ColumnSubset", "SingleColumnSubset"],
     "Headers": ["FITSHeader", "FITSHeaderEdit"],
     "Compression": ["Compression", "Quantize", "CompressionLoss"],
-    "Remote files": ["Remote", "RemoteStats"],
+    "Remote files": ["Plan", "Remote", "RemoteStats"],
     "Drivers": ["Driver", "DriverTable", "ByteSource"],
 }
 

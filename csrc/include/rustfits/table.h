@@ -162,8 +162,11 @@ typedef struct rf_range_plan {
 } rf_range_plan;
 
 /* rf_table_plan() gets the ranges that reading columns of some rows of the table in HDU `index` of `file` needs, in
- * file order and with near ones merged. rows     NULL: all columns  `ncolumns` numbers of columns, 0-based; NULL: all
- * plan     receives the ranges, their number and their bytes. Unchanged on failure but for the ranges
+ * file order and with near ones merged.
+ * rows      NULL: all
+ * columns   `ncolumns` numbers of columns, 0-based; NULL: all
+ * ncolumns  elements of `columns`
+ * plan      receives the ranges, their number and their bytes. Unchanged on failure but for the ranges
  * Returns RF_OK; RF_ERR_RANGE (a row or column); RF_ERR_ARGUMENT (a step of 0); RF_ERR_TRUNCATED, RF_ERR_CODEC (tiles);
  * the shared statuses. Threads: any. */
 RF_API RF_CHECKED rf_status rf_table_plan(rf_file *file, size_t index, const rf_rows *rows, const size_t *columns,
@@ -174,10 +177,10 @@ RF_API RF_CHECKED rf_status rf_table_plan(rf_file *file, size_t index, const rf_
  * rows     NULL: all
  * lengths  receives the number of elements of each cell
  * offsets  receives the byte offset of each cell from the start of the heap, 0 for an empty cell; of a compressed
- * table, which has no such heap, a number by which rf_table_read_heap() knows the cell Returns RF_OK; RF_ERR_RANGE (a
- * row or `column`); RF_ERR_TYPE (the column has no descriptors); RF_ERR_FORMAT (a descriptor that does not lie in the
- * heap, with its row); RF_ERR_ARGUMENT; RF_ERR_TRUNCATED; RF_ERR_CODEC (tiles); the shared statuses. Threads: many may
- * read one file at once. */
+ *          table, which has no such heap, a number by which rf_table_read_heap() knows the cell
+ * Returns RF_OK; RF_ERR_RANGE (a row or `column`); RF_ERR_TYPE (the column has no descriptors); RF_ERR_FORMAT (a
+ * descriptor that does not lie in the heap, with its row); RF_ERR_ARGUMENT; RF_ERR_TRUNCATED; RF_ERR_CODEC (tiles); the
+ * shared statuses. Threads: many may read one file at once. */
 RF_API RF_CHECKED rf_status rf_table_read_descriptors(rf_file *file, size_t index, size_t column, const rf_rows *rows,
                                                       uint64_t *lengths, uint64_t *offsets, rf_error *err);
 

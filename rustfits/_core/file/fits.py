@@ -21,7 +21,10 @@ from rustfits._core.binding.names import scheme_list
 from rustfits._core.binding.options import NO_LIMITS, open_options, set_decoding
 from rustfits._core.driver.opening import OWN_SCHEMES, FileLike, Opener, find_opener
 from rustfits._core.file.container import Container
+from rustfits._core.image.image import ImageHDU
+from rustfits._core.remote.plan import Plan
 from rustfits._core.remote.remote import Remote, RemoteStats, remote_options, remote_stats
+from rustfits._core.table.base import RowsLike, TableBase
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -409,6 +412,45 @@ class FITS(Container):
             If the file is closed.
         """
         return remote_stats(self._file)
+
+    def plan(
+        self,
+        ext: int | str | tuple[str, int],
+        key: Any = ...,
+        *,
+        rows: RowsLike = None,
+        columns: Iterable[str] | str | None = None,
+    ) -> Plan:
+        """Return what a read of an HDU needs of the file, before it reads.
+
+        Parameters
+        ----------
+        ext : int, str or (str, int)
+            The HDU.
+        key : index
+            The section of an image, as for `ImageHDU.plan`.
+        rows, columns
+            The rows and columns of a table, as for `TableHDU.plan`.
+
+        Returns
+        -------
+        Plan
+            The byte ranges, and their sum.
+
+        Raises
+        ------
+        FITSTypeError
+            If the HDU is no image and no table, or an argument is for the other kind.
+        """
+        hdu = self[ext]
+        if isinstance(hdu, ImageHDU) and rows is None and columns is None:
+            return hdu.plan(key)
+        if isinstance(hdu, TableBase) and key is ...:
+            return hdu.plan(rows=rows, columns=columns)
+        raise FITSTypeError(
+            f"{self._file.name}[{hdu.index}]: a plan of an image takes a key, that of a table "
+            f"rows= and columns=; the HDU is of kind {hdu.kind!r}"
+        )
 
     def to_bytes(self) -> bytes:
         """Return the whole file, or the decompressed content of a ``.gz``.

@@ -35,6 +35,7 @@ from rustfits._core.image.pixels import (
     store_pixels,
 )
 from rustfits._core.image.request import SectionReader, pixel_request
+from rustfits._core.remote.plan import Plan, make_plan
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
@@ -234,6 +235,34 @@ class ImageHDU(HDU):
         if mask is None:
             return data
         return masked(data, mask, pixels, scale)
+
+    def plan(self, key: Any = ...) -> Plan:
+        """Return what ``hdu[key]`` needs of the file, without reading pixels.
+
+        Parameters
+        ----------
+        key : index
+            As for ``hdu[key]``. By default the whole image.
+
+        Returns
+        -------
+        Plan
+            The byte ranges, and their sum. For a compressed image, the rows of the table that say
+            where the tiles are must be read for it.
+
+        Raises
+        ------
+        FITSIndexError, FITSTypeError
+            If `key` is no index of the image.
+        """
+        pixels = self._pixels_to_use()
+        axes = c_axes(select(key, pixels.shape).axes)
+        request = pixel_request(pixels.type, np.empty(0, pixels.dtype), axes=axes)
+        handle = self._file._handle()
+        return make_plan(
+            "rf_image_ranges",
+            lambda found, err: lib.rf_image_plan(handle, self._index, request, found, err),
+        )
 
     def _read_whole(self, pixels: Pixels) -> Array:
         """Read the whole image with the default arguments."""

@@ -22,7 +22,8 @@ from rustfits._core.binding.errors import FITSError, FITSIndexError, FITSTypeErr
 from rustfits._core.binding.locks import ForkLock
 from rustfits._core.binding.selection import Axis, select_rows
 from rustfits._core.header.hdu import HDU
-from rustfits._core.table.read import read_columns, read_table
+from rustfits._core.remote.plan import Plan
+from rustfits._core.table.read import plan_rows, read_columns, read_table
 from rustfits._core.table.schema import Column, Schema, read_schema, warn_of_columns
 from rustfits._core.table.subsets import ColumnSubset, SingleColumnSubset, as_array
 from rustfits._core.table.where import find_rows
@@ -177,6 +178,30 @@ class TableBase(HDU):
         read = read_columns if as_dict else read_table
         count = max_threads(threads)
         return self._read(read, schema, chosen, axis, scale, mask_null, as_bytes, count)
+
+    def plan(self, *, rows: RowsLike = None, columns: Iterable[str] | str | None = None) -> Plan:
+        """Return what `read` needs of the file, without reading cells.
+
+        Cells of variable length are not part of the plan: their descriptors, which must be read
+        first, say where they are.
+
+        Parameters
+        ----------
+        rows, columns
+            As for `read`. A condition reads the columns that it uses.
+
+        Returns
+        -------
+        Plan
+            The byte ranges, and their sum.
+
+        Raises
+        ------
+        FITSError
+            As for `read`.
+        """
+        chosen = self._schema().select(columns)
+        return plan_rows(self._file, self._index, self._rows(rows), [c.number for c in chosen])
 
     def read_column(
         self,

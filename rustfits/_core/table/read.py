@@ -11,13 +11,22 @@ from rustfits._core.binding.arrays import Array, new_array
 from rustfits._core.binding.layouts import COLUMN_REQUEST, COLUMN_REQUEST_FIELDS
 from rustfits._core.binding.library import CData, check, error, ffi, lib
 from rustfits._core.binding.selection import Axis, c_axes
+from rustfits._core.remote.plan import Plan, make_plan
 from rustfits._core.table.schema import Cells, Column, Schema
 
 if TYPE_CHECKING:
     from rustfits._core.binding.handle import FileHandle
     from rustfits._core.table.input import NewColumn
 
-__all__ = ["Place", "address", "read_columns", "read_table", "requests", "table_request"]
+__all__ = [
+    "Place",
+    "address",
+    "plan_rows",
+    "read_columns",
+    "read_table",
+    "requests",
+    "table_request",
+]
 
 # For reads of at least this size, the last row is read before memory is allocated for all rows.
 _LARGE = 8 << 20
@@ -60,6 +69,17 @@ def table_request(
     """Return an ``rf_table_request``. It points at its arguments."""
     return ffi.new(
         _TABLE_REQUEST, [_TABLE_REQUEST_BYTES, rows, columns, ncolumns, heaps, nheaps, threads]
+    )
+
+
+def plan_rows(file: FileHandle, index: int, rows: Axis, columns: list[int]) -> Plan:
+    """Return the byte ranges that reading columns, by their numbers, of some rows needs."""
+    chosen, numbers, handle = c_axes((rows,)), ffi.new("size_t[]", columns), file._handle()
+    return make_plan(
+        "rf_range_plan",
+        lambda found, err: lib.rf_table_plan(
+            handle, index, chosen, numbers, len(columns), found, err
+        ),
     )
 
 
