@@ -71,7 +71,9 @@ def test_a_plan_sends_no_request_and_tells_what_is_fetched(url: str) -> None:
         fits["SKY"][300:310, 100:120]
         after = fits.remote_stats()
     fetched = after.bytes_fetched - before.bytes_fetched
-    blocks = {block for at, n in plan.ranges for block in range(at // 4096, (at + n - 1) // 4096 + 1)}
+    blocks = {
+        block for at, n in plan.ranges for block in range(at // 4096, (at + n - 1) // 4096 + 1)
+    }
     assert fetched == 4096 * len(blocks)
 
 
