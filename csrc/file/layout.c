@@ -409,13 +409,10 @@ rf_status rf_file_edit_as_one(rf_file *file,
                               rf_status (*run)(void *context, rf_file *file, bool *written, rf_error *err),
                               void *context, bool *written, rf_error *err) {
   rf_edit *edit;
-  uint64_t size;
   bool changed = false;
   if (!rf_edit_is_wanted(file->store) || file->making > 0)
     return run(context, file, written, err);
-  RF_TRY(check_no_trailer(file, err));
-  RF_TRY(rf_store_size(file->store, &size, err));
-  RF_TRY(rf_edit_begin(file->store, size, RF_EDIT_ANY_SIZE, &edit, err));
+  RF_TRY(rf_layout_begin_move(file, RF_EDIT_ANY_SIZE, &edit, err));
   rf_store *own = file->store;
   file->store = rf_edit_store(edit);
   rf_status status = run(context, file, &changed, err);

@@ -33,6 +33,7 @@ typedef struct arrangement {
   size_t low;       /* first HDU of the region */
   size_t old_count; /* HDUs of the region before and after */
   size_t new_count;
+  rf_hdu *removed; /* NULL: all HDUs of the region stay */
   piece *pieces;
   uint64_t begin;    /* of the region */
   uint64_t old_end;  /* of the region, with padding */
@@ -185,24 +186,17 @@ static void free_entry(rf_hdu *hdu) {
   rf_free(hdu);
 }
 
-static bool stays(const arrangement *a, const rf_hdu *hdu) {
-  for (size_t i = 0; i < a->new_count; i++)
-    if (a->pieces[i].old == hdu && a->pieces[i].header == NULL)
-      return true;
-  return false;
-}
-
 /* Puts the entries into the index, which has room: the region does not get more HDUs. */
 static void update_index(const arrangement *a, rf_hdu **entries) {
   rf_file *file = a->file;
   size_t high = a->low + a->old_count, count = file->hdu_count - a->old_count + a->new_count;
   uint64_t shift = a->new_end - a->old_end; /* may wrap around, and back */
-  for (size_t i = a->low; i < high; i++)
-    if (!stays(a, file->hdus[i]))
-      free_entry(file->hdus[i]);
+  free_entry(a->removed);
   for (size_t i = 0; i < a->new_count; i++) {
     const piece *p = &a->pieces[i];
     rf_hdu *hdu = p->header != NULL ? entries[i] : p->old;
+    if (hdu != p->old)
+      free_entry(p->old);
     hdu->header_offset = a->begin + p->offset;
     hdu->header_bytes = p->header_bytes;
     hdu->data_offset = hdu->header_offset + p->header_bytes;
@@ -256,8 +250,11 @@ static rf_status apply(arrangement *a, bool *written, rf_error *err) {
 
 static rf_status delete_hdu(rf_file *file, size_t index, bool *written, rf_error *err) {
   bool follows = index == 0 && file->hdu_count > 1 && rf_place_is_free(file->hdus[1]);
-  arrangement a = {
-      .file = file, .low = index, .old_count = follows ? 2 : 1, .new_count = index == 0 ? 1 : 0, .begin = 0};
+  arrangement a = {.file = file,
+                   .low = index,
+                   .old_count = follows ? 2 : 1,
+                   .new_count = index == 0 ? 1 : 0,
+                   .removed = file->hdus[index]};
   rf_header *header;
   rf_status status = begin_plan(&a, err);
   if (status == RF_OK && follows) {

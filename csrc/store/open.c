@@ -85,11 +85,15 @@ static rf_status open_driver(const rf_driver *driver, const char *name, rf_mode 
   return driver->ops->open(driver, name, mode, options, state, err);
 }
 
+/* Returns the scheme for messages. The driver of a caller needs none. */
+static const char *scheme_of(const rf_driver *driver) {
+  return driver->scheme != NULL ? driver->scheme : "driver";
+}
+
 /* Gets the flags that the driver heeds. A file that is written back as a whole is durable. */
 static rf_status flags_for(const rf_driver *driver, bool written_back, uint32_t flags, uint32_t *out, rf_error *err) {
   if ((flags & RF_OPEN_LOCK) && (driver->flags & RF_DRIVER_REMOTE))
-    return rf_fail(err, RF_ERR_UNSUPPORTED, "%s:// files cannot be locked",
-                   driver->scheme != NULL ? driver->scheme : "driver");
+    return rf_fail(err, RF_ERR_UNSUPPORTED, "%s:// files cannot be locked", scheme_of(driver));
   if (!(driver->flags & RF_DRIVER_ATOMIC))
     flags &= ~(uint32_t)(RF_OPEN_ATOMIC | RF_OPEN_IN_PLACE | RF_OPEN_LOCK | RF_OPEN_DURABLE);
   if (!(driver->flags & (RF_DRIVER_ATOMIC | RF_DRIVER_AT_CLOSE)))
@@ -103,7 +107,7 @@ static rf_status open_row(const rf_driver *driver, const char *name, const char 
                           const rf_options *given, rf_store **store, bool *found, rf_error *err) {
   if (mode != RF_MODE_READ && !(driver->flags & RF_DRIVER_WRITE))
     return rf_fail(err, RF_ERR_READONLY, "files of the scheme '%s' can only be read; open with \"r\"",
-                   driver->scheme != NULL ? driver->scheme : "driver");
+                   scheme_of(driver));
   const rf_filter *by_name = driver->flags & RF_DRIVER_CODECS ? rf_filter_of_name(name) : NULL;
   if (by_name && mode == RF_MODE_CREATE)
     RF_TRY(rf_filter_check(by_name, mode, false, err)); /* before the file is truncated */

@@ -135,15 +135,8 @@ static rf_status compressed_close(void *state, rf_error *err) {
   return status != RF_OK ? status : closed;
 }
 
-static rf_status no_open(const struct rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
-                         void **state, rf_error *err) {
-  (void)driver, (void)mode, (void)options, (void)state;
-  return rf_fail(err, RF_ERR_ARGUMENT, "%s: a filter stands over another driver, it is none of its own", name);
-}
-
 static const rf_driver_ops compressed_ops = {
     .size = sizeof(rf_driver_ops),
-    .open = no_open,
     .read_at = compressed_read_at,
     .peek = compressed_peek,
     .get_size = compressed_get_size,

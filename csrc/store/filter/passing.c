@@ -82,15 +82,8 @@ static rf_status passing_close(void *state, rf_error *err) {
   return rf_store_close(inner, err);
 }
 
-static rf_status no_open(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
-                         void **state, rf_error *err) {
-  (void)driver, (void)name, (void)mode, (void)options, (void)state;
-  return rf_fail(err, RF_ERR_ARGUMENT, "a filter opens no name");
-}
-
 static const rf_driver_ops passing_ops = {
     .size = sizeof(rf_driver_ops),
-    .open = no_open,
     .read_at = passing_read_at,
     .get_size = passing_get_size,
     .close = passing_close,

@@ -23,12 +23,6 @@ rf_status rf_borrowed_new(const void *bytes, size_t n, void **state, rf_error *e
   return RF_OK;
 }
 
-static rf_status borrowed_open(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
-                               void **state, rf_error *err) {
-  (void)driver, (void)name, (void)mode, (void)options, (void)state;
-  return rf_fail(err, RF_ERR_ARGUMENT, "borrowed bytes have no name to open");
-}
-
 static size_t available(const borrowed_state *b, uint64_t offset) {
   return offset < b->size ? b->size - (size_t)offset : 0;
 }
@@ -82,7 +76,6 @@ static rf_status borrowed_close(void *state, rf_error *err) {
 
 const rf_driver_ops rf_borrowed_ops = {
     .size = sizeof(rf_driver_ops),
-    .open = borrowed_open,
     .read_at = borrowed_read_at,
     .peek = borrowed_peek,
     .get_size = borrowed_get_size,

@@ -34,12 +34,6 @@ rf_status rf_spool_new(uint64_t memory_bytes, void **spool, rf_error *err) {
   return RF_OK;
 }
 
-static rf_status spool_open(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
-                            void **state, rf_error *err) {
-  (void)driver, (void)name, (void)mode, (void)options, (void)state;
-  return rf_fail(err, RF_ERR_ARGUMENT, "a spool has no name to open");
-}
-
 /* ---- the way to the file ---- */
 
 static rf_status copy_out(void *memory, rf_fd fd, rf_error *err) {
@@ -118,7 +112,6 @@ static rf_status spool_close(void *state, rf_error *err) {
 
 const rf_driver_ops rf_spool_ops = {
     .size = sizeof(rf_driver_ops),
-    .open = spool_open,
     .read_at = spool_read_at,
     .peek = spool_peek,
     .get_size = spool_get_size,

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-/* Operations on a spool (the state). `open` fails: rf_spool_new() makes spools. `peek` works while the content is in
+/* Operations on a spool (the state) but `open`: rf_spool_new() makes spools. `peek` works while the content is in
  * memory. A write may move the content, so that it excludes reads. */
 extern const rf_driver_ops rf_spool_ops;
 

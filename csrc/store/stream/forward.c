@@ -150,12 +150,6 @@ static rf_status forward_get_size(void *state, uint64_t *size, rf_error *err) {
 
 /* ---- beginning and end ---- */
 
-static rf_status no_open(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
-                         void **state, rf_error *err) {
-  (void)driver, (void)name, (void)mode, (void)options, (void)state;
-  return rf_fail(err, RF_ERR_ARGUMENT, "a forward stream has no name to open");
-}
-
 static rf_status forward_close(void *state, rf_error *err) {
   forward_state *s = state;
   (void)err;
@@ -193,7 +187,6 @@ rf_status rf_forward_new(const rf_source *source, void **forward, rf_error *err)
 
 const rf_driver_ops rf_forward_ops = {
     .size = sizeof(rf_driver_ops),
-    .open = no_open,
     .read_at = forward_read_at,
     .get_size = forward_get_size,
     .close = forward_close,

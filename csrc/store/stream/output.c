@@ -86,12 +86,6 @@ static rf_status send_all(const output_state *s, rf_error *err) {
 
 /* ---- beginning and end ---- */
 
-static rf_status no_open(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
-                         void **state, rf_error *err) {
-  (void)driver, (void)name, (void)mode, (void)options, (void)state;
-  return rf_fail(err, RF_ERR_ARGUMENT, "an output has no name to open");
-}
-
 static rf_status output_close(void *state, rf_error *err) {
   output_state *s = state;
   rf_status status = RF_OK;
@@ -120,7 +114,6 @@ rf_status rf_output_new(int number, rf_fd fd, uint64_t memory_bytes, void **outp
 
 const rf_driver_ops rf_output_ops = {
     .size = sizeof(rf_driver_ops),
-    .open = no_open,
     .read_at = output_read_at,
     .peek = output_peek,
     .get_size = output_get_size,

@@ -163,12 +163,6 @@ static rf_status spooled_peek(void *state, uint64_t offset, size_t n, const uint
 
 /* ---- beginning and end ---- */
 
-static rf_status no_open(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
-                         void **state, rf_error *err) {
-  (void)driver, (void)name, (void)mode, (void)options, (void)state;
-  return rf_fail(err, RF_ERR_ARGUMENT, "a spooled stream has no name to open");
-}
-
 static rf_status spooled_close(void *state, rf_error *err) {
   spooled_state *s = state;
   rf_status status = s->spool != NULL ? rf_spool_ops.close(s->spool, err) : RF_OK;
@@ -212,7 +206,6 @@ rf_status rf_spooled_new(const rf_source *source, uint64_t memory_bytes, void **
 
 const rf_driver_ops rf_spooled_ops = {
     .size = sizeof(rf_driver_ops),
-    .open = no_open,
     .read_at = spooled_read_at,
     .peek = spooled_peek,
     .get_size = spooled_get_size,

@@ -81,12 +81,6 @@ rf_status rf_upload_open(const rf_transport *transport, const char *name, const 
   return RF_OK;
 }
 
-static rf_status upload_open(const rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
-                             void **state, rf_error *err) {
-  (void)driver, (void)name, (void)mode, (void)options, (void)state;
-  return rf_fail(err, RF_ERR_ARGUMENT, "an upload is opened by its transport");
-}
-
 /* ---- the content ---- */
 
 static rf_status upload_read_at(void *state, uint64_t offset, void *buffer, size_t n, size_t *got, rf_error *err) {
@@ -154,7 +148,6 @@ static rf_status upload_close(void *state, rf_error *err) {
 
 const rf_driver_ops rf_upload_ops = {
     .size = sizeof(rf_driver_ops),
-    .open = upload_open,
     .read_at = upload_read_at,
     .peek = upload_peek,
     .get_size = upload_get_size,

@@ -70,15 +70,8 @@ static rf_status index_close(void *state, rf_error *err) {
   return rf_store_close(inner, err);
 }
 
-static rf_status no_open(const struct rf_driver *driver, const char *name, rf_mode mode, const rf_options *options,
-                         void **state, rf_error *err) {
-  (void)driver, (void)mode, (void)options, (void)state;
-  return rf_fail(err, RF_ERR_ARGUMENT, "%s: gzip is a filter over another driver, not one of its own", name);
-}
-
 static const rf_driver_ops index_ops = {
     .size = sizeof(rf_driver_ops),
-    .open = no_open,
     .read_at = index_read_at,
     .get_size = index_get_size,
     .prefetch = index_prefetch,
