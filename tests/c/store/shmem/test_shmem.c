@@ -3,7 +3,6 @@
  * Segments of shared memory: the suite of drivers, other processes (fork), killed writers, forged headers.
  */
 #include "driver_suite.h"
-#include "fault_address.h"
 
 #if defined(__linux__)
 
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "fault_address.h"
 #include "image_request.h"
 #include "rustfits.h"
 
