@@ -32,6 +32,7 @@
 #include "rustfits/dtype.h"
 #include "rustfits/options.h"
 #include "rustfits/driver.h"
+#include "rustfits/bytes.h"
 #include "rustfits/shmem.h"
 #include "rustfits/transport.h"
 #include "rustfits/codec.h"

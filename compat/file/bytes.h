@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The bytes of an open file, through its buffer. Offsets are absolute. The position of ffmbyt() stays.
+ */
+#ifndef CF_FILE_BYTES_H
+#define CF_FILE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+
+/* Reads n bytes. END_OF_FILE if the file ends before. */
+int cf_read(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int *status);
+
+/* Writes n bytes. The file grows; a gap before them becomes zeros. */
+int cf_write(fitsfile *fptr, LONGLONG offset, size_t n, const void *buffer, int *status);
+
+/* Writes `byte` n times. */
+int cf_fill(fitsfile *fptr, LONGLONG offset, LONGLONG n, int byte, int *status);
+
+/* Returns a pointer to n bytes of the buffer, valid until the next call of this file, or NULL: use cf_read(). For small
+ * reads in loops. Never fails. */
+const unsigned char *cf_at_hand(fitsfile *fptr, LONGLONG offset, size_t n);
+
+/* Moves n bytes; the ranges may overlap. */
+int cf_move(fitsfile *fptr, LONGLONG from, LONGLONG to, LONGLONG n, int *status);
+
+/* Inserts `blocks` blocks of 2880 bytes, each `byte`, at `offset`, a start of a block. All that follows moves, and the
+ * starts of the later HDUs (headstart), headend, datastart and so on of the current one if they lie at or behind it. */
+int cf_insert_blocks(fitsfile *fptr, LONGLONG offset, LONGLONG blocks, int byte, int *status);
+
+/* Deletes blocks from `offset` on, and moves what follows. */
+int cf_delete_blocks(fitsfile *fptr, LONGLONG offset, LONGLONG blocks, int *status);
+
+/* Cuts the file at `size`. */
+int cf_truncate(fitsfile *fptr, LONGLONG size, int *status);
+
+/* Returns the size of the file with what is buffered. */
+LONGLONG cf_size(fitsfile *fptr);
+
+/* Writes what is buffered into the file. */
+int cf_flush(fitsfile *fptr, int *status);
+
+#endif

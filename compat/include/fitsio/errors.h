@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * fitsio/errors.h: the status values of <fitsio.h>. ffgerr() gives the text of each.
+ */
+#ifndef RF_FITSIO_ERRORS_H
+#define RF_FITSIO_ERRORS_H
+
+/* Modes of opening, and other values that are no errors. */
+#define CREATE_DISK_FILE -106
+#define OPEN_DISK_FILE -105
+#define SKIP_TABLE -104
+#define SKIP_IMAGE -103
+#define SKIP_NULL_PRIMARY -102
+#define USE_MEM_BUFF -101
+#define OVERFLOW_ERR -11
+#define PREPEND_PRIMARY -9
+
+/* Files. */
+#define SAME_FILE 101
+#define TOO_MANY_FILES 103
+#define FILE_NOT_OPENED 104
+#define FILE_NOT_CREATED 105
+#define WRITE_ERROR 106
+#define END_OF_FILE 107
+#define READ_ERROR 108
+#define FILE_NOT_CLOSED 110
+#define ARRAY_TOO_BIG 111
+#define READONLY_FILE 112
+#define MEMORY_ALLOCATION 113
+#define BAD_FILEPTR 114
+#define NULL_INPUT_PTR 115
+#define SEEK_ERROR 116
+#define BAD_NETTIMEOUT 117
+#define BAD_URL_PREFIX 121
+#define TOO_MANY_DRIVERS 122
+#define DRIVER_INIT_FAILED 123
+#define NO_MATCHING_DRIVER 124
+#define URL_PARSE_ERROR 125
+#define RANGE_PARSE_ERROR 126
+
+/* Shared memory. */
+#define SHARED_ERRBASE (150)
+#define SHARED_BADARG (SHARED_ERRBASE + 1)
+#define SHARED_NULPTR (SHARED_ERRBASE + 2)
+#define SHARED_TABFULL (SHARED_ERRBASE + 3)
+#define SHARED_NOTINIT (SHARED_ERRBASE + 4)
+#define SHARED_IPCERR (SHARED_ERRBASE + 5)
+#define SHARED_NOMEM (SHARED_ERRBASE + 6)
+#define SHARED_AGAIN (SHARED_ERRBASE + 7)
+#define SHARED_NOFILE (SHARED_ERRBASE + 8)
+#define SHARED_NORESIZE (SHARED_ERRBASE + 9)
+
+/* Headers. */
+#define HEADER_NOT_EMPTY 201
+#define KEY_NO_EXIST 202
+#define KEY_OUT_BOUNDS 203
+#define VALUE_UNDEFINED 204
+#define NO_QUOTE 205
+#define BAD_INDEX_KEY 206
+#define BAD_KEYCHAR 207
+#define BAD_ORDER 208
+#define NOT_POS_INT 209
+#define NO_END 210
+#define BAD_BITPIX 211
+#define BAD_NAXIS 212
+#define BAD_NAXES 213
+#define BAD_PCOUNT 214
+#define BAD_GCOUNT 215
+#define BAD_TFIELDS 216
+#define NEG_WIDTH 217
+#define NEG_ROWS 218
+#define COL_NOT_FOUND 219
+#define BAD_SIMPLE 220
+#define NO_SIMPLE 221
+#define NO_BITPIX 222
+#define NO_NAXIS 223
+#define NO_NAXES 224
+#define NO_XTENSION 225
+#define NOT_ATABLE 226
+#define NOT_BTABLE 227
+#define NO_PCOUNT 228
+#define NO_GCOUNT 229
+#define NO_TFIELDS 230
+#define NO_TBCOL 231
+#define NO_TFORM 232
+#define NOT_IMAGE 233
+#define BAD_TBCOL 234
+#define NOT_TABLE 235
+#define COL_TOO_WIDE 236
+#define COL_NOT_UNIQUE 237
+#define BAD_ROW_WIDTH 241
+#define UNKNOWN_EXT 251
+#define UNKNOWN_REC 252
+#define END_JUNK 253
+#define BAD_HEADER_FILL 254
+#define BAD_DATA_FILL 255
+#define BAD_TFORM 261
+#define BAD_TFORM_DTYPE 262
+#define BAD_TDIM 263
+#define BAD_HEAP_PTR 264
+
+/* Data. */
+#define BAD_HDU_NUM 301
+#define BAD_COL_NUM 302
+#define NEG_FILE_POS 304
+#define NEG_BYTES 306
+#define BAD_ROW_NUM 307
+#define BAD_ELEM_NUM 308
+#define NOT_ASCII_COL 309
+#define NOT_LOGICAL_COL 310
+#define BAD_ATABLE_FORMAT 311
+#define BAD_BTABLE_FORMAT 312
+#define NO_NULL 314
+#define NOT_VARI_LEN 317
+#define BAD_DIMEN 320
+#define BAD_PIX_NUM 321
+#define ZERO_SCALE 322
+#define NEG_AXIS 323
+
+/* Grouping tables. */
+#define NOT_GROUP_TABLE 340
+#define HDU_ALREADY_MEMBER 341
+#define MEMBER_NOT_FOUND 342
+#define GROUP_NOT_FOUND 343
+#define BAD_GROUP_ID 344
+#define TOO_MANY_HDUS_TRACKED 345
+#define HDU_ALREADY_TRACKED 346
+#define BAD_OPTION 347
+#define IDENTICAL_POINTERS 348
+#define BAD_GROUP_ATTACH 349
+#define BAD_GROUP_DETACH 350
+
+/* Conversion. */
+#define BAD_I2C 401
+#define BAD_F2C 402
+#define BAD_INTKEY 403
+#define BAD_LOGICALKEY 404
+#define BAD_FLOATKEY 405
+#define BAD_DOUBLEKEY 406
+#define BAD_C2I 407
+#define BAD_C2F 408
+#define BAD_C2D 409
+#define BAD_DATATYPE 410
+#define BAD_DECIM 411
+#define NUM_OVERFLOW 412
+#define DATA_COMPRESSION_ERR 413
+#define DATA_DECOMPRESSION_ERR 414
+#define NO_COMPRESSED_TILE 415
+#define BAD_DATE 420
+
+/* Expressions. */
+#define PARSE_SYNTAX_ERR 431
+#define PARSE_BAD_TYPE 432
+#define PARSE_LRG_VECTOR 433
+#define PARSE_NO_OUTPUT 434
+#define PARSE_BAD_COL 435
+#define PARSE_BAD_OUTPUT 436
+
+/* World coordinates. */
+#define ANGLE_TOO_BIG 501
+#define BAD_WCS_VAL 502
+#define WCS_ERROR 503
+#define BAD_WCS_PROJ 504
+#define NO_WCS_KEY 505
+#define APPROX_WCS_KEY 506
+
+/* Inside the library. */
+#define NO_CLOSE_ERROR 999
+
+/* Templates. */
+#define NGP_ERRBASE (360)
+#define NGP_OK (0)
+#define NGP_NO_MEMORY (NGP_ERRBASE + 0)
+#define NGP_READ_ERR (NGP_ERRBASE + 1)
+#define NGP_NUL_PTR (NGP_ERRBASE + 2)
+#define NGP_EMPTY_CURLINE (NGP_ERRBASE + 3)
+#define NGP_UNREAD_QUEUE_FULL (NGP_ERRBASE + 4)
+#define NGP_INC_NESTING (NGP_ERRBASE + 5)
+#define NGP_ERR_FOPEN (NGP_ERRBASE + 6)
+#define NGP_EOF (NGP_ERRBASE + 7)
+#define NGP_BAD_ARG (NGP_ERRBASE + 8)
+#define NGP_TOKEN_NOT_EXPECT (NGP_ERRBASE + 9)
+
+#endif
