@@ -22,14 +22,17 @@ typedef struct cf_conversion {
   const void *nulval; /* of the type `wanted` */
 } cf_conversion;
 
-/* Converts n values of a file. Overflow clips, goes on, and is NUM_OVERFLOW at the end.
- * stored  n big-endian values; may be the end of the memory at `values`
+/* Converts n values of a file. Overflow clips, goes on, and is NUM_OVERFLOW at the end. NaN and infinities are null
+ * values where nullcheck is not 0; floats with exponent 0 become 0 then.
+ * stored  n big-endian values; may be `values`, where the types have the same size
  * flags   with nullcheck 2: receives 1 for each null value, else 0
  * anynul  becomes 1 if there is a null value; else unchanged; may be NULL */
 int cf_from_stored(const cf_conversion *how, const void *stored, size_t n, void *values, char *flags, int *anynul,
                    int *status);
 
-/* Converts n values for a file. `stored` receives n big-endian values, and may be the same memory as `values`. */
+/* Converts n values for a file. `stored` receives n big-endian values, and may be `values` where its type is not wider.
+ * Null values become `tnull`, or NaN with all bits set. Without has_tnull they are NO_NULL at the end, which goes
+ * before NUM_OVERFLOW; their integers in `stored` have no meaning. */
 int cf_to_stored(const cf_conversion *how, const void *values, size_t n, void *stored, int *status);
 
 /* Returns the bytes of one value of a type of C (TBYTE ... TDBLCOMPLEX), 0: no such type. */

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The loops over blocks of values. They are branch-free, so that compilers make vectors of them.
+ */
+#include "convert/loops.h"
+
+#include <string.h>
+
+#include "convert/types.h"
+
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define BIG_ENDIAN_HOST 1
+#else
+#define BIG_ENDIAN_HOST 0
+#endif
+
+static const unsigned char size_of[CF_TYPES] = {1, 1, 2, 2, 4, 4, 8, 8, 8, 4, 8};
+
+size_t cf_type_size(cf_type type) {
+  return size_of[type];
+}
+
+static cf_type long_type(cf_type narrow, cf_type wide) {
+  return sizeof(long) == 8 ? wide : narrow;
+}
+
+cf_type cf_type_of(int datatype) {
+  switch (datatype) {
+  case TBYTE:
+    return CF_U8;
+  case TSBYTE:
+    return CF_I8;
+  case TSHORT:
+    return CF_I16;
+  case TUSHORT:
+    return CF_U16;
+  case TINT:
+    return CF_I32;
+  case TUINT:
+    return CF_U32;
+  case TLONG:
+    return long_type(CF_I32, CF_I64);
+  case TULONG:
+    return long_type(CF_U32, CF_ULONG);
+  case TLONGLONG:
+    return CF_I64;
+  case TULONGLONG:
+    return CF_U64;
+  case TFLOAT:
+    return CF_F32;
+  case TDOUBLE:
+    return CF_F64;
+  default:
+    return CF_NO_TYPE;
+  }
+}
+
+cf_type cf_type_stored(int datatype) {
+  switch (datatype) {
+  case TBYTE:
+  case TSHORT:
+  case TINT:
+  case TLONGLONG:
+  case TFLOAT:
+  case TDOUBLE:
+    return cf_type_of(datatype);
+  case TLONG:
+    return CF_I32;
+  default:
+    return CF_NO_TYPE;
+  }
+}
+
+cf_type cf_type_flipped(cf_type type) {
+  static const cf_type other[CF_TYPES] = {CF_I8,  CF_U8,  CF_U16, CF_I16, CF_U32, CF_I32,
+                                          CF_U64, CF_I64, CF_I64, CF_F32, CF_F64};
+  return other[type];
+}
+
+#define FLIP(name, type, bit)                                                                                          \
+  static void name(void *values, size_t n) {                                                                           \
+    type *at = values;                                                                                                 \
+    for (size_t i = 0; i < n; i++)                                                                                     \
+      at[i] ^= bit;                                                                                                    \
+  }
+FLIP(flip_1, unsigned char, 0x80U)
+FLIP(flip_2, unsigned short, 0x8000U)
+FLIP(flip_4, unsigned int, 0x80000000U)
+FLIP(flip_8, ULONGLONG, 1ULL << 63)
+
+void cf_block_flip(cf_type type, void *values, size_t n) {
+  switch (size_of[type]) {
+  case 1:
+    flip_1(values, n);
+    break;
+  case 2:
+    flip_2(values, n);
+    break;
+  case 4:
+    flip_4(values, n);
+    break;
+  default:
+    flip_8(values, n);
+    break;
+  }
+}
+
+/* One swap for memory that overlaps in full, and one for memory apart. */
+#define SWAP(name, type, swap)                                                                                         \
+  static void name##_here(void *values, size_t n) {                                                                    \
+    unsigned char *at = values;                                                                                        \
+    for (size_t i = 0; i < n; i++) {                                                                                   \
+      type value;                                                                                                      \
+      memcpy(&value, at + i * sizeof value, sizeof value);                                                             \
+      value = swap(value);                                                                                             \
+      memcpy(at + i * sizeof value, &value, sizeof value);                                                             \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  static void name##_apart(void *restrict to, const void *restrict from, size_t n) {                                   \
+    unsigned char *restrict out = to;                                                                                  \
+    const unsigned char *restrict in = from;                                                                           \
+    for (size_t i = 0; i < n; i++) {                                                                                   \
+      type value;                                                                                                      \
+      memcpy(&value, in + i * sizeof value, sizeof value);                                                             \
+      value = swap(value);                                                                                             \
+      memcpy(out + i * sizeof value, &value, sizeof value);                                                            \
+    }                                                                                                                  \
+  }
+SWAP(swap_2, unsigned short, __builtin_bswap16)
+SWAP(swap_4, unsigned int, __builtin_bswap32)
+SWAP(swap_8, ULONGLONG, __builtin_bswap64)
+
+void cf_block_swap(void *to, const void *from, size_t n, size_t size) {
+  if (size == 1 || BIG_ENDIAN_HOST) {
+    if (to != from)
+      memmove(to, from, n * size);
+  } else if (size == 2) {
+    to == from ? swap_2_here(to, n) : swap_2_apart(to, from, n);
+  } else if (size == 4) {
+    to == from ? swap_4_here(to, n) : swap_4_apart(to, from, n);
+  } else {
+    to == from ? swap_8_here(to, n) : swap_8_apart(to, from, n);
+  }
+}
+
+typedef bool convert_loop(const void *in, void *out, size_t n);
+
+/* Integers to integers. The bounds are in type A, so that the comparison is as narrow as the values. */
+#define LOWER(A, AMIN, BMIN) ((LONGLONG)(AMIN) > (LONGLONG)(BMIN) ? (A)(AMIN) : (A)(BMIN))
+#define UPPER(A, AMAX, BMAX) ((ULONGLONG)(AMAX) < (ULONGLONG)(BMAX) ? (A)(AMAX) : (A)(BMAX))
+#define CLIP(A, AMIN, AMAX, BNAME, B, BMIN, BMAX)                                                                      \
+  static bool clip_##A##_##BNAME(const void *in, void *out, size_t n) {                                                \
+    const A##_T *restrict from = in;                                                                                   \
+    B *restrict to = out;                                                                                              \
+    const A##_T lower = LOWER(A##_T, AMIN, BMIN), upper = UPPER(A##_T, AMAX, BMAX);                                    \
+    unsigned int bad = 0;                                                                                              \
+    for (size_t i = 0; i < n; i++) {                                                                                   \
+      A##_T value = from[i];                                                                                           \
+      A##_T low = value < lower ? lower : value;                                                                       \
+      A##_T clipped = low > upper ? upper : low;                                                                       \
+      bad |= clipped != value;                                                                                         \
+      to[i] = (B)clipped;                                                                                              \
+    }                                                                                                                  \
+    return bad != 0;                                                                                                   \
+  }
+#define NAME_TYPE(NAME, T, MIN, MAX, FLOOR, CEILING, NAN_VALUE) typedef T NAME##_T;
+CF_INTEGERS(NAME_TYPE)
+#define CLIP_ROW(NAME, T, MIN, MAX, FLOOR, CEILING, NAN_VALUE) CF_INTEGERS_TO(CLIP, NAME, MIN, MAX)
+CF_INTEGERS(CLIP_ROW)
+
+#define CAST(NAME, T, TO, C)                                                                                           \
+  static bool cast_##NAME##_##TO(const void *in, void *out, size_t n) {                                                \
+    const T *restrict from = in;                                                                                       \
+    C *restrict to = out;                                                                                              \
+    for (size_t i = 0; i < n; i++)                                                                                     \
+      to[i] = (C)from[i];                                                                                              \
+    return false;                                                                                                      \
+  }
+#define CAST_INTEGER(NAME, T, MIN, MAX, FLOOR, CEILING, NAN_VALUE)                                                     \
+  CAST(NAME, T, CF_F32, float)                                                                                         \
+  CAST(NAME, T, CF_F64, double)
+CF_INTEGERS(CAST_INTEGER)
+CAST(CF_F32, float, CF_F32, float)
+CAST(CF_F32, float, CF_F64, double)
+CAST(CF_F64, double, CF_F32, float)
+CAST(CF_F64, double, CF_F64, double)
+
+/* Doubles to integers. REST makes an integer of a double within the bounds. */
+#define NARROW(PREFIX, REST, FROM, C, NAME, T, MIN, MAX, FLOOR, CEILING, NAN_VALUE)                                    \
+  static bool PREFIX##_##FROM##_##NAME(const void *in, void *out, size_t n) {                                          \
+    const C *restrict from = in;                                                                                       \
+    T *restrict to = out;                                                                                              \
+    unsigned int bad = 0;                                                                                              \
+    for (size_t i = 0; i < n; i++) {                                                                                   \
+      double value = (double)from[i];                                                                                  \
+      bool low = value<FLOOR, high = value> CEILING;                                                                   \
+      bad |= (unsigned int)low | (unsigned int)high;                                                                   \
+      to[i] = low ? (T)MIN : high ? (T)MAX : value == value ? (T)(REST(value)) : (T)(NAN_VALUE);                       \
+    }                                                                                                                  \
+    return bad != 0;                                                                                                   \
+  }
+#define CUT(value) value
+#define ROUND(value) (value >= 0 ? value + 0.5 : value - 0.5)
+#define CUT_FLOAT(...) NARROW(cut, CUT, CF_F32, float, __VA_ARGS__)
+#define CUT_DOUBLE(...) NARROW(cut, CUT, CF_F64, double, __VA_ARGS__)
+#define ROUND_DOUBLE(...) NARROW(round, ROUND, CF_F64, double, __VA_ARGS__)
+CF_INTEGERS(CUT_FLOAT)
+CF_INTEGERS(CUT_DOUBLE)
+CF_STORED_INTEGERS(ROUND_DOUBLE)
+
+#define CLIP_ENTRY(A, AMIN, AMAX, B, BT, BMIN, BMAX) [A][B] = clip_##A##_##B,
+#define ENTRIES_FROM_INTEGER(NAME, T, MIN, MAX, ...)                                                                   \
+  CF_INTEGERS_TO(CLIP_ENTRY, NAME, MIN, MAX)                                                                           \
+  [NAME][CF_F32] = cast_##NAME##_CF_F32, [NAME][CF_F64] = cast_##NAME##_CF_F64,
+#define ENTRIES_FROM_FLOAT(NAME, ...) [CF_F32][NAME] = cut_CF_F32_##NAME, [CF_F64][NAME] = cut_CF_F64_##NAME,
+
+static convert_loop *const convert_loops[CF_TYPES][CF_TYPES] = {
+    CF_INTEGERS(ENTRIES_FROM_INTEGER) CF_INTEGERS(ENTRIES_FROM_FLOAT)[CF_F32][CF_F32] = cast_CF_F32_CF_F32,
+    [CF_F32][CF_F64] = cast_CF_F32_CF_F64,
+    [CF_F64][CF_F32] = cast_CF_F64_CF_F32,
+    [CF_F64][CF_F64] = cast_CF_F64_CF_F64,
+};
+
+bool cf_block_convert(cf_type from, const void *in, cf_type to, void *out, size_t n) {
+  return convert_loops[from][to](in, out, n);
+}
+
+bool cf_block_round(const double *in, cf_type to, void *out, size_t n) {
+  switch (to) {
+  case CF_U8:
+    return round_CF_F64_CF_U8(in, out, n);
+  case CF_I16:
+    return round_CF_F64_CF_I16(in, out, n);
+  case CF_I32:
+    return round_CF_F64_CF_I32(in, out, n);
+  case CF_I64:
+    return round_CF_F64_CF_I64(in, out, n);
+  default: /* a float type: nothing to round */
+    return cf_block_convert(CF_F64, in, to, out, n);
+  }
+}
+
+typedef void scale_loop(const void *in, double *out, size_t n, double scale, double zero);
+
+#define SCALE(NAME, T, ...)                                                                                            \
+  static void scale_##NAME(const void *in, double *restrict out, size_t n, double scale, double zero) {                \
+    const T *restrict from = in;                                                                                       \
+    for (size_t i = 0; i < n; i++)                                                                                     \
+      out[i] = (double)from[i] * scale + zero;                                                                         \
+  }                                                                                                                    \
+  static void unscale_##NAME(const void *in, double *restrict out, size_t n, double scale, double zero) {              \
+    const T *restrict from = in;                                                                                       \
+    for (size_t i = 0; i < n; i++)                                                                                     \
+      out[i] = ((double)from[i] - zero) / scale;                                                                       \
+  }
+CF_INTEGERS(SCALE)
+CF_FLOATS(SCALE)
+
+#define SCALE_ENTRY(NAME, ...) [NAME] = scale_##NAME,
+#define UNSCALE_ENTRY(NAME, ...) [NAME] = unscale_##NAME,
+
+void cf_block_scale(cf_type from, const void *in, double *out, size_t n, double scale, double zero) {
+  static scale_loop *const loops[CF_TYPES] = {CF_INTEGERS(SCALE_ENTRY) CF_FLOATS(SCALE_ENTRY)};
+  loops[from](in, out, n, scale, zero);
+}
+
+void cf_block_unscale(cf_type from, const void *in, double *out, size_t n, double scale, double zero) {
+  static scale_loop *const loops[CF_TYPES] = {CF_INTEGERS(UNSCALE_ENTRY) CF_FLOATS(UNSCALE_ENTRY)};
+  loops[from](in, out, n, scale, zero);
+}
