@@ -26,11 +26,12 @@ const unsigned char *cf_at_hand(fitsfile *fptr, LONGLONG offset, size_t n);
 /* Moves n bytes; the ranges may overlap. */
 int cf_move(fitsfile *fptr, LONGLONG from, LONGLONG to, LONGLONG n, int *status);
 
-/* Inserts `blocks` blocks of 2880 bytes, each `byte`, at `offset`, a start of a block. All that follows moves, and the
- * starts of the later HDUs (headstart), headend, datastart and so on of the current one if they lie at or behind it. */
+/* Inserts `blocks` blocks of 2880 bytes, each `byte`, at `offset`, a start of a block in or behind the current HDU. All
+ * that follows moves, and the starts of the HDUs behind the current one (headstart). Fptr->datastart stays:
+ * cf_header_grow() of header/text.h inserts blocks for cards. */
 int cf_insert_blocks(fitsfile *fptr, LONGLONG offset, LONGLONG blocks, int byte, int *status);
 
-/* Deletes blocks from `offset` on, and moves what follows. */
+/* Deletes blocks from `offset` on, in the current HDU. What follows moves, and the starts of the HDUs behind it. */
 int cf_delete_blocks(fitsfile *fptr, LONGLONG offset, LONGLONG blocks, int *status);
 
 /* Cuts the file at `size`. */

@@ -17,6 +17,9 @@
  * (unless `status` is NULL). */
 bool cf_use(fitsfile *fptr, int *status);
 
+/* As cf_use() without moving to the HDU of the handle. */
+bool cf_is_open(fitsfile *fptr, int *status);
+
 /* As cf_use(), and the structure of the HDU is known: Fptr->datastart, hdutype, columns or axes. A header that is not
  * complete is completed as ffrdef() does. */
 bool cf_use_data(fitsfile *fptr, int *status);

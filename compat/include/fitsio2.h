@@ -10,6 +10,12 @@
 
 #include "fitsio.h"
 
+#define REPORT_EOF 0
+#define IGNORE_EOF 1
+#define DATA_UNDEFINED -1
+#define NULL_UNDEFINED 1234554321 /* tcolumn.tnull: no TNULLn, no BLANK */
+#define ASCII_NULL_UNDEFINED 1    /* tcolumn.strnull[0]: no TNULLn */
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -38,6 +44,22 @@ int ffgcnt(fitsfile *fptr, char *value, char *comm, int *status);
 int ffgtkn(fitsfile *fptr, int numkey, char *keyname, long *value, int *status);
 int ffgtknjj(fitsfile *fptr, int numkey, char *keyname, LONGLONG *value, int *status);
 int fftkyn(fitsfile *fptr, int numkey, char *keyname, char *value, int *status);
+
+/* Bytes of the file. */
+int ffgbyt(fitsfile *fptr, LONGLONG nbytes, void *buffer, int *status);
+int ffpbyt(fitsfile *fptr, LONGLONG nbytes, void *buffer, int *status);
+int ffgbytoff(fitsfile *fptr, long gsize, long ngroups, long offset, void *buffer, int *status);
+int ffpbytoff(fitsfile *fptr, long gsize, long ngroups, long offset, void *buffer, int *status);
+int ffread(FITSfile *fptr, long nbytes, void *buffer, int *status);
+int ffseek(FITSfile *fptr, LONGLONG position);
+int ffiblk(fitsfile *fptr, long nblock, int headdata, int *status);
+int ffdblk(fitsfile *fptr, long nblocks, int *status);
+
+/* HDUs and files. */
+int ffchdu(fitsfile *fptr, int *status);
+int ffgext(fitsfile *fptr, int hdunum, int *exttype, int *status);
+int fits_clear_Fptr(FITSfile *Fptr, int *status);
+int file_close(int handle);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Pages of the file in memory. Small reads and writes go through them, large ones beside them.
+ */
+#include "file/bytes.h"
+
+#include <string.h>
+
+#include "file/source.h"
+#include "file/state.h"
+#include "header/text.h"
+
+/* Reads and writes from this size on go straight to the file. */
+#define DIRECT_BYTES (2 * (size_t)CF_PAGE_BYTES)
+
+/* Bytes of one write of a fill. */
+#define FILL_BYTES ((size_t)64 * IOBUFLEN)
+
+static int write_page(cf_file *file, cf_page *page, int *status) {
+  LONGLONG start = page->number * CF_PAGE_BYTES, end = start + CF_PAGE_BYTES;
+  if (end > file->fptr->logfilesize)
+    end = file->fptr->logfilesize;
+  if (end > start && cf_source_write(file, start, (size_t)(end - start), page->bytes, status) > 0)
+    return *status;
+  page->dirty = false;
+  file->dirty_pages--;
+  if (end > file->fptr->filesize)
+    file->fptr->filesize = end;
+  return *status;
+}
+
+/* Returns the page that holds `offset`, read from the file unless `fresh`. NULL: *status says why. */
+static cf_page *get_page(cf_file *file, LONGLONG number, bool fresh, int *status) {
+  cf_page *page = &file->pages[number % CF_PAGES];
+  size_t got = 0;
+  if (page->number == number)
+    return page;
+  if (page->dirty && write_page(file, page, status) > 0)
+    return NULL;
+  page->number = -1;
+  if (page->bytes == NULL)
+    page->bytes = malloc(CF_PAGE_BYTES);
+  if (page->bytes == NULL) {
+    (void)cf_fail(status, MEMORY_ALLOCATION, "cannot allocate memory for a buffer");
+    return NULL;
+  }
+  LONGLONG start = number * CF_PAGE_BYTES;
+  if (!fresh && start < file->fptr->filesize &&
+      cf_source_read(file, start, CF_PAGE_BYTES, page->bytes, &got, status) > 0)
+    return NULL;
+  memset(page->bytes + got, 0, CF_PAGE_BYTES - got);
+  page->number = number;
+  return page;
+}
+
+/* Writes the dirty pages that overlap n bytes from `offset` on. */
+static int write_pages(cf_file *file, LONGLONG offset, LONGLONG n, int *status) {
+  LONGLONG first = offset / CF_PAGE_BYTES, last = (offset + n - 1) / CF_PAGE_BYTES;
+  for (int i = 0; i < CF_PAGES && file->dirty_pages > 0; i++) {
+    cf_page *page = &file->pages[i];
+    if (page->number >= first && page->number <= last && page->dirty && write_page(file, page, status) > 0)
+      break;
+  }
+  return *status;
+}
+
+static void forget_pages(cf_file *file, LONGLONG from) {
+  for (int i = 0; i < CF_PAGES; i++) {
+    cf_page *page = &file->pages[i];
+    if (page->number >= 0 && (page->number + 1) * CF_PAGE_BYTES > from) {
+      file->dirty_pages -= page->dirty;
+      page->dirty = false;
+      page->number = -1;
+    }
+  }
+}
+
+static int read_direct(cf_file *file, LONGLONG offset, size_t n, void *buffer, int *status) {
+  size_t got = 0;
+  if (file->dirty_pages > 0 && write_pages(file, offset, (LONGLONG)n, status) > 0)
+    return *status;
+  if (cf_source_read(file, offset, n, buffer, &got, status) > 0)
+    return *status;
+  memset((char *)buffer + got, 0, n - got); /* between the file and what is buffered behind its end */
+  return *status;
+}
+
+/* Checks a range. Returns false if it is negative. */
+static bool is_range(LONGLONG offset, size_t n, int *status) {
+  if (offset < 0)
+    (void)cf_fail(status, NEG_FILE_POS, "a position in the file is negative: %lld", offset);
+  else if (n > (size_t)LONGLONG_MAX / 4 || offset > LONGLONG_MAX / 4)
+    (void)cf_fail(status, ARRAY_TOO_BIG, "%zu bytes at byte %lld are beyond the limits of a file", n, offset);
+  else
+    return true;
+  return false;
+}
+
+int cf_read(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int *status) {
+  cf_file *file = cf_file_of(fptr->Fptr);
+  char *dest = buffer;
+  if (*status > 0 || n == 0 || !is_range(offset, n, status))
+    return *status;
+  if (file->header.dirty && cf_header_meets(file, offset, n) && cf_header_write(fptr, status) > 0)
+    return *status;
+  if (offset + (LONGLONG)n > fptr->Fptr->logfilesize)
+    return cf_fail(status, END_OF_FILE, "the file has %lld bytes, and %zu bytes at byte %lld are read",
+                   fptr->Fptr->logfilesize, n, offset);
+  if (n >= DIRECT_BYTES)
+    return read_direct(file, offset, n, buffer, status);
+  while (n > 0) {
+    cf_page *page = get_page(file, offset / CF_PAGE_BYTES, false, status);
+    size_t at = (size_t)(offset % CF_PAGE_BYTES), part = CF_PAGE_BYTES - at < n ? CF_PAGE_BYTES - at : n;
+    if (page == NULL)
+      return *status;
+    memcpy(dest, page->bytes + at, part);
+    dest += part;
+    offset += (LONGLONG)part;
+    n -= part;
+  }
+  return *status;
+}
+
+/* Copies written bytes into a page that is in memory. */
+static void update_page(cf_file *file, LONGLONG number, LONGLONG offset, size_t n, const char *bytes) {
+  cf_page *page = &file->pages[number % CF_PAGES];
+  LONGLONG start = number * CF_PAGE_BYTES;
+  if (page->number != number)
+    return;
+  LONGLONG from = offset > start ? offset : start;
+  LONGLONG to = offset + (LONGLONG)n < start + CF_PAGE_BYTES ? offset + (LONGLONG)n : start + CF_PAGE_BYTES;
+  memcpy(page->bytes + (from - start), bytes + (from - offset), (size_t)(to - from));
+}
+
+static int write_direct(cf_file *file, LONGLONG offset, size_t n, const char *bytes, int *status) {
+  LONGLONG end = offset + (LONGLONG)n;
+  if (cf_source_write(file, offset, n, bytes, status) > 0)
+    return *status;
+  if (end > file->fptr->filesize)
+    file->fptr->filesize = end;
+  for (int i = 0; i < CF_PAGES; i++) {
+    LONGLONG number = file->pages[i].number;
+    if (number >= offset / CF_PAGE_BYTES && number <= (end - 1) / CF_PAGE_BYTES)
+      update_page(file, number, offset, n, bytes);
+  }
+  return *status;
+}
+
+static int write_buffered(cf_file *file, LONGLONG offset, size_t n, const char *bytes, int *status) {
+  while (n > 0) {
+    size_t at = (size_t)(offset % CF_PAGE_BYTES), part = CF_PAGE_BYTES - at < n ? CF_PAGE_BYTES - at : n;
+    cf_page *page = get_page(file, offset / CF_PAGE_BYTES, part == CF_PAGE_BYTES, status);
+    if (page == NULL)
+      return *status;
+    memcpy(page->bytes + at, bytes, part);
+    file->dirty_pages += !page->dirty;
+    page->dirty = true;
+    bytes += part;
+    offset += (LONGLONG)part;
+    n -= part;
+    if (offset > file->fptr->logfilesize) /* now, since the page may be written before the next part */
+      file->fptr->logfilesize = offset;
+  }
+  return *status;
+}
+
+int cf_write(fitsfile *fptr, LONGLONG offset, size_t n, const void *buffer, int *status) {
+  cf_file *file = cf_file_of(fptr->Fptr);
+  if (*status > 0 || n == 0 || !is_range(offset, n, status))
+    return *status;
+  if (file->header.valid && cf_header_meets(file, offset, n) && cf_header_forget(fptr, status) > 0)
+    return *status;
+  file->changed = true;
+  file->writes++;
+  if (n < DIRECT_BYTES)
+    return write_buffered(file, offset, n, buffer, status);
+  if (write_direct(file, offset, n, buffer, status) <= 0 && offset + (LONGLONG)n > fptr->Fptr->logfilesize)
+    fptr->Fptr->logfilesize = offset + (LONGLONG)n;
+  return *status;
+}
+
+int cf_fill(fitsfile *fptr, LONGLONG offset, LONGLONG n, int byte, int *status) {
+  size_t size = n < (LONGLONG)FILL_BYTES ? (size_t)(n > 0 ? n : 0) : FILL_BYTES;
+  if (*status > 0 || n <= 0)
+    return *status;
+  char *bytes = malloc(size);
+  if (bytes == NULL)
+    return cf_fail(status, MEMORY_ALLOCATION, "cannot allocate memory for a buffer");
+  memset(bytes, byte, size);
+  for (LONGLONG done = 0; done < n && *status <= 0; done += (LONGLONG)size)
+    (void)cf_write(fptr, offset + done, n - done < (LONGLONG)size ? (size_t)(n - done) : size, bytes, status);
+  free(bytes);
+  return *status;
+}
+
+const unsigned char *cf_at_hand(fitsfile *fptr, LONGLONG offset, size_t n) {
+  cf_file *file = cf_file_of(fptr->Fptr);
+  int status = 0;
+  LONGLONG number = offset / CF_PAGE_BYTES, at = offset % CF_PAGE_BYTES;
+  if (offset < 0 || n > CF_PAGE_BYTES || at + (LONGLONG)n > CF_PAGE_BYTES ||
+      offset + (LONGLONG)n > fptr->Fptr->logfilesize || file->header.dirty)
+    return NULL;
+  cf_page *page = &file->pages[number % CF_PAGES];
+  if (page->number != number) {
+    ffpmrk();
+    page = get_page(file, number, false, &status);
+    ffcmrk();
+  }
+  return page != NULL ? page->bytes + at : NULL;
+}
+
+int cf_flush(fitsfile *fptr, int *status) {
+  cf_file *file = cf_file_of(fptr->Fptr);
+  if (*status > 0 || (file->header.dirty && cf_header_write(fptr, status) > 0))
+    return *status;
+  /* in the order of the file, so that a file that grows has no holes that some file systems keep */
+  for (LONGLONG done = -1; file->dirty_pages > 0 && *status <= 0;) {
+    cf_page *next = NULL;
+    for (int i = 0; i < CF_PAGES; i++) {
+      cf_page *page = &file->pages[i];
+      if (page->dirty && page->number > done && (next == NULL || page->number < next->number))
+        next = page;
+    }
+    if (next == NULL)
+      break;
+    done = next->number;
+    (void)write_page(file, next, status);
+  }
+  return *status;
+}
+
+LONGLONG cf_size(fitsfile *fptr) {
+  return fptr->Fptr->logfilesize;
+}
+
+int cf_move(fitsfile *fptr, LONGLONG from, LONGLONG to, LONGLONG n, int *status) {
+  cf_file *file = cf_file_of(fptr->Fptr);
+  if (*status > 0 || n <= 0 || from == to || !is_range(from, (size_t)n, status) || !is_range(to, (size_t)n, status))
+    return *status;
+  if (from + n > fptr->Fptr->logfilesize)
+    return cf_fail(status, END_OF_FILE, "the file ends before byte %lld, up to which bytes are moved", from + n);
+  if (cf_flush(fptr, status) > 0 || (file->header.valid && cf_header_forget(fptr, status) > 0))
+    return *status;
+  forget_pages(file, from < to ? from : to);
+  file->changed = true;
+  file->writes++;
+  if (fptr->Fptr->filesize < from + n && cf_source_truncate(file, from + n, status) > 0)
+    return *status;
+  if (cf_source_move(file, from, to, n, status) > 0)
+    return *status;
+  if (to + n > fptr->Fptr->logfilesize)
+    fptr->Fptr->logfilesize = to + n;
+  if (to + n > fptr->Fptr->filesize)
+    fptr->Fptr->filesize = to + n;
+  return *status;
+}
+
+int cf_truncate(fitsfile *fptr, LONGLONG size, int *status) {
+  cf_file *file = cf_file_of(fptr->Fptr);
+  if (*status > 0 || !is_range(size, 0, status) || cf_flush(fptr, status) > 0)
+    return *status;
+  forget_pages(file, size);
+  file->changed = true;
+  file->writes++;
+  if (cf_source_truncate(file, size, status) <= 0)
+    fptr->Fptr->logfilesize = fptr->Fptr->filesize = size;
+  return *status;
+}
+
+/* Adds `shift` to the starts of the HDUs behind the current one. */
+static void shift_hdus(FITSfile *fptr, LONGLONG shift) {
+  for (int i = fptr->curhdu + 1; i <= fptr->maxhdu + 1; i++)
+    fptr->headstart[i] += shift;
+}
+
+int cf_insert_blocks(fitsfile *fptr, LONGLONG offset, LONGLONG blocks, int byte, int *status) {
+  LONGLONG shift = blocks * IOBUFLEN, tail = fptr->Fptr->logfilesize - offset;
+  if (*status > 0 || blocks <= 0)
+    return *status;
+  if (tail > 0 && cf_move(fptr, offset, offset + shift, tail, status) > 0)
+    return *status;
+  if (cf_fill(fptr, offset, shift, byte, status) <= 0)
+    shift_hdus(fptr->Fptr, shift);
+  return *status;
+}
+
+int cf_delete_blocks(fitsfile *fptr, LONGLONG offset, LONGLONG blocks, int *status) {
+  LONGLONG shift = blocks * IOBUFLEN, tail = fptr->Fptr->logfilesize - offset - shift;
+  if (*status > 0 || blocks <= 0)
+    return *status;
+  if (tail < 0)
+    return cf_fail(status, END_OF_FILE, "the file ends before the last of the %lld blocks that are deleted", blocks);
+  if (cf_move(fptr, offset + shift, offset, tail, status) > 0 ||
+      cf_truncate(fptr, fptr->Fptr->logfilesize - shift, status) > 0)
+    return *status;
+  shift_hdus(fptr->Fptr, -shift);
+  return *status;
+}
