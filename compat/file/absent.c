@@ -23,3 +23,12 @@ WEAK int cf_tiled_describe(fitsfile *fptr, int *status) {
   (void)fptr;
   return *status;
 }
+
+WEAK int ffopen(fitsfile **fptr, const char *filename, int iomode, int *status) {
+  return ffdkopn(fptr, filename, iomode, status);
+}
+
+WEAK int ffopentest(int soname, fitsfile **fptr, const char *filename, int iomode, int *status) {
+  (void)soname;
+  return ffdkopn(fptr, filename, iomode, status);
+}

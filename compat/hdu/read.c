@@ -101,14 +101,12 @@ int ffrdef(fitsfile *fptr, int *status) {
     cf_header *header = &cf_file_of(f)->header;
     if (update_table(fptr, status) > 0 || cf_header_load(fptr, status) > 0)
       return *status;
+    if (header->count == 0)
+      return cf_fail(status, UNKNOWN_REC, "HDU %d has no cards", f->curhdu + 1);
     if (f->datastart < 0)
       f->datastart = (f->headend + CARD + IOBUFLEN - 1) / IOBUFLEN * IOBUFLEN;
-    header->dirty = header->valid && header->count > 0; /* for its END card */
-    if (header->dirty && cf_header_write(fptr, status) > 0)
-      return *status;
-    header->dirty = header->count > 0; /* what is in memory counts */
+    header->dirty = true; /* what is in memory counts, and the file gets its END card */
     (void)ffrhdu(fptr, NULL, status);
-    header->dirty = false;
     return *status;
   }
   return ffrhdu(fptr, NULL, status);
@@ -139,8 +137,8 @@ int ffchdu(fitsfile *fptr, int *status) {
       (void)ffrdef(fptr, &own);
     else
       (void)update_table(fptr, &own);
-    if (own <= 0)
-      (void)fill_data(fptr, &own);
+    if (own <= 0 && fill_data(fptr, &own) <= 0 && cf_header_load(fptr, &own) <= 0)
+      file->header.dirty = true; /* a program may have written over END */
   }
   if (f->writemode == READWRITE && own <= 0)
     (void)cf_header_forget(fptr, &own);
