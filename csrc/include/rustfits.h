@@ -40,6 +40,7 @@
 #include "rustfits/file.h"
 #include "rustfits/hdu.h"
 #include "rustfits/compression.h"
+#include "rustfits/tile.h"
 #include "rustfits/image.h"
 #include "rustfits/expr.h"
 #include "rustfits/table.h"
