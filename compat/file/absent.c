@@ -6,7 +6,6 @@
 
 #include "file/open.h"
 #include "name/open.h"
-#include "tiled/tiled.h"
 
 #define WEAK __attribute__((weak))
 
@@ -17,11 +16,6 @@ WEAK bool cf_is_extended(const char *name) {
 WEAK int cf_create_extended(fitsfile **fptr, const char *name, int *status) {
   (void)remove(name + 1);
   return cf_file_create(fptr, name + 1, status);
-}
-
-WEAK int cf_tiled_describe(fitsfile *fptr, int *status) {
-  (void)fptr;
-  return *status;
 }
 
 WEAK int ffopen(fitsfile **fptr, const char *filename, int iomode, int *status) {

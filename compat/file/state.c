@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/string.h"
+#include "tiled/tiled.h"
 
 #define FIRST_HDUS 1000
 
@@ -69,8 +70,6 @@ static void init(FITSfile *fptr, int mode) {
   fptr->open_count = 1;
   fptr->MAXHDU = FIRST_HDUS;
   fptr->datastart = -1;
-  fptr->request_quantize_method = SUBTRACTIVE_DITHER_1;
-  fptr->request_quantize_level = 4.F;
   fptr->curbuf = -1;
   fptr->only_one = 0;
   for (int i = 0; i < NIOBUF; i++) {
@@ -133,6 +132,7 @@ void cf_file_free(cf_file *file) {
     return;
   }
   cf_file_release(file);
+  cf_tiled_forget(fptr);
   free(fptr->filename);
   free(fptr->headstart);
   free(fptr->iobuffer);

@@ -61,6 +61,9 @@ int ffgext(fitsfile *fptr, int hdunum, int *exttype, int *status);
 int fits_clear_Fptr(FITSfile *Fptr, int *status);
 int file_close(int handle);
 
+/* Bytes that a compressed tile of nx pixels takes at most. */
+int imcomp_calc_max_elem(int comptype, int nx, int zbitpix, int blocksize);
+
 #ifdef __cplusplus
 }
 #endif

@@ -11,6 +11,10 @@
  * known; it does nothing where ZIMAGE is not T. */
 int cf_tiled_describe(fitsfile *fptr, int *status);
 
+/* Frees what the tiled room keeps of the current image. The code that closes a file calls it before
+ * it frees FITSfile. */
+void cf_tiled_forget(FITSfile *file);
+
 /* Begins a compressed image in the empty HDU at the end of the file, as request_compress_type and so on want it.
  * ffcrimll() and ffiimgll() call it where request_compress_type is not 0. */
 int cf_tiled_create(fitsfile *fptr, int bitpix, int naxis, const LONGLONG *naxes, int *status);
