@@ -260,7 +260,8 @@ static int describe_column(cf_source_column *source, int *status) {
   if (describe_elements(source, status) > 0)
     return *status;
   int type = 0;
-  ffgtclll(col->fptr, col->colnum, &type, NULL, NULL, status);
+  LONGLONG repeat = 0, width = 0;
+  ffgtclll(col->fptr, col->colnum, &type, &repeat, &width, status);
   type = abs(type);
   bool integer = type == TBYTE || type == TSHORT || type == TLONG || type == TLONGLONG;
   if (integer && state->hdutype == ASCII_TBL) { /* there the null value is text */
