@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * Values of one type to values of another one, with scaling, null values and the check for overflow. Pure functions.
+ * They work with any *status, and one above 0 stays, so that calls for parts of an array may share it.
  */
 #ifndef CF_CONVERT_CONVERT_H
 #define CF_CONVERT_CONVERT_H
@@ -34,6 +35,9 @@ int cf_from_stored(const cf_conversion *how, const void *stored, size_t n, void 
  * Null values become `tnull`, or NaN with all bits set. Without has_tnull they are NO_NULL at the end, which goes
  * before NUM_OVERFLOW; their integers in `stored` have no meaning. */
 int cf_to_stored(const cf_conversion *how, const void *values, size_t n, void *stored, int *status);
+
+/* Returns the index of the first value that equals *nulval, or n. */
+size_t cf_find_null(const cf_conversion *how, const void *values, size_t n);
 
 /* Returns the bytes of one value of a type of C (TBYTE ... TDBLCOMPLEX), 0: no such type. */
 size_t cf_size_of(int datatype);

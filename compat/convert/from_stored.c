@@ -215,7 +215,7 @@ int cf_from_stored(const cf_conversion *how, const void *stored, size_t n, void 
   }
   if (task.nulls && anynul != NULL)
     *anynul = 1;
-  if (task.overflow)
+  if (task.overflow && *status <= 0)
     return cf_fail(status, NUM_OVERFLOW, "values of the file exceed the range of the type of the program");
   return *status;
 }

@@ -55,6 +55,18 @@ static size_t find_nulls(const job *task, const void *values, size_t n, char *ma
   }
 }
 
+size_t cf_find_null(const cf_conversion *how, const void *values, size_t n) {
+  const job task = {.how = how, .wanted = cf_type_of(how->wanted)};
+  const unsigned char *from = values;
+  char marks[CF_BLOCK];
+  for (size_t done = 0; task.wanted != CF_NO_TYPE && done < n; done += CF_BLOCK) {
+    const size_t part = n - done < CF_BLOCK ? n - done : CF_BLOCK;
+    if (find_nulls(&task, from + done * cf_type_size(task.wanted), part, marks) > 0)
+      return done + (size_t)((const char *)memchr(marks, 1, part) - marks);
+  }
+  return n;
+}
+
 /* Copies the values, and one that is not null over those that are. */
 static void cover_nulls(const job *task, const unsigned char *values, size_t n, const char *marks, void *covered) {
   const size_t size = cf_type_size(task->wanted);
@@ -133,9 +145,9 @@ int cf_to_stored(const cf_conversion *how, const void *values, size_t n, void *s
     convert_block(&task, from + done * from_size, to + done * to_size, part);
     done += part;
   }
-  if (task.nulls)
+  if (task.nulls && *status != NO_NULL)
     return cf_fail(status, NO_NULL, "the integers of the file have no number for null values");
-  if (task.overflow)
+  if (task.overflow && *status <= 0)
     return cf_fail(status, NUM_OVERFLOW, "values of the program exceed the range of the type of the file");
   return *status;
 }

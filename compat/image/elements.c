@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Elements of an image between the file and the memory of the program. Rows of the table of two columns, which an image
+ * is, are groups.
+ */
+#include <string.h>
+
+#include "file/bytes.h"
+#include "fitsio2.h"
+#include "image/image.h"
+
+#define ROOM_BYTES 32768   /* on the stack */
+#define CHUNK_BYTES 262144 /* in the memory of the program: stays in the cache until it is converted */
+#define AT_HAND_BYTES 8192 /* up to here the buffer of the file is read in place */
+#define GATHER_BYTES 4096  /* elements that are farther apart are read one by one */
+
+/* Elements of one column on their way. */
+typedef struct transfer {
+  const cf_pixels *pixels;
+  const tcolumn *column;
+  cf_conversion how;
+  size_t stored_size;
+  size_t size;
+  LONGLONG done; /* elements before the next one, in the memory of the program */
+  int converted; /* NUM_OVERFLOW, if values overflowed */
+} transfer;
+
+static int begin(transfer *move, const cf_pixels *pixels, int column) {
+  move->pixels = pixels;
+  move->column = &pixels->fptr->Fptr->tableptr[column];
+  move->how = (cf_conversion){.stored = move->column->tdatatype,
+                              .wanted = pixels->datatype,
+                              .scale = move->column->tscale,
+                              .zero = move->column->tzero,
+                              .has_tnull = move->column->tnull != NULL_UNDEFINED,
+                              .tnull = move->column->tnull,
+                              .nullcheck = pixels->nullcheck,
+                              .nulval = pixels->nulval};
+  move->stored_size = cf_size_of(move->column->tdatatype == TLONG ? TINT : move->column->tdatatype);
+  move->size = cf_size_of(pixels->datatype);
+  move->done = 0;
+  move->converted = 0;
+  return *pixels->status;
+}
+
+static int end(const transfer *move) {
+  int *status = move->pixels->status;
+  if (*status <= 0 && move->converted > 0)
+    *status = move->converted;
+  return *status;
+}
+
+static char *memory(const transfer *move) {
+  return (char *)move->pixels->array + (size_t)move->done * move->size;
+}
+
+static void convert(transfer *move, const void *stored, size_t n) {
+  char *flags = move->pixels->flags != NULL ? move->pixels->flags + move->done : NULL;
+  (void)cf_from_stored(&move->how, stored, n, memory(move), flags, move->pixels->anynul, &move->converted);
+  move->done += (LONGLONG)n;
+}
+
+/* Reads n elements that are side by side. */
+static void read_elements(transfer *move, LONGLONG offset, LONGLONG n) {
+  fitsfile *fptr = move->pixels->fptr;
+  int *status = move->pixels->status;
+  unsigned char room[ROOM_BYTES];
+  const bool in_place = move->size == move->stored_size;
+  const size_t most = (in_place ? CHUNK_BYTES : ROOM_BYTES) / move->stored_size;
+  while (n > 0 && *status <= 0) {
+    const size_t part = n < (LONGLONG)most ? (size_t)n : most, bytes = part * move->stored_size;
+    const unsigned char *stored = bytes <= AT_HAND_BYTES ? cf_at_hand(fptr, offset, bytes) : NULL;
+    if (stored == NULL) {
+      unsigned char *into = in_place ? (unsigned char *)memory(move) : room;
+      stored = into;
+      if (cf_read(fptr, offset, bytes, into, status) > 0)
+        return;
+    }
+    convert(move, stored, part);
+    offset += (LONGLONG)bytes;
+    n -= (LONGLONG)part;
+  }
+}
+
+/* Reads n elements that are `step` elements apart, those of a smaller number first if step > 0. */
+static void gather_elements(transfer *move, LONGLONG offset, LONGLONG n, LONGLONG step) {
+  fitsfile *fptr = move->pixels->fptr;
+  int *status = move->pixels->status;
+  unsigned char span[ROOM_BYTES], values[ROOM_BYTES];
+  const size_t size = move->stored_size;
+  const LONGLONG apart = (step < 0 ? -step : step) * (LONGLONG)size;
+  const LONGLONG most = apart <= GATHER_BYTES ? ROOM_BYTES / apart : 1;
+  while (n > 0 && *status <= 0) {
+    const LONGLONG part = n < most ? n : most, before = step < 0 ? (part - 1) * apart : 0;
+    const size_t bytes = (size_t)((part - 1) * apart) + size;
+    const unsigned char *at = bytes <= AT_HAND_BYTES ? cf_at_hand(fptr, offset - before, bytes) : NULL;
+    if (at == NULL) {
+      at = span;
+      if (cf_read(fptr, offset - before, bytes, span, status) > 0)
+        return;
+    }
+    for (LONGLONG i = 0; i < part; i++)
+      memcpy(values + (size_t)i * size, at + before + (step < 0 ? -i : i) * apart, size);
+    convert(move, values, (size_t)part);
+    offset += part * step * (LONGLONG)size;
+    n -= part;
+  }
+}
+
+/* Checks the numbers of elements. Sets *last to the last one, 0-based; a file that is written may have fewer. */
+static int check_elements(const transfer *move, LONGLONG group, cf_run run, LONGLONG *last) {
+  const FITSfile *file = move->pixels->fptr->Fptr;
+  const LONGLONG repeat = move->column->trepeat;
+  int *status = move->pixels->status;
+  if (run.first < 1 || (repeat < run.first && run.count != 0))
+    return cf_fail(status, BAD_ELEM_NUM, "pixel %lld is outside of an image of %lld", run.first, repeat);
+  if (run.count < 0)
+    return cf_fail(status, NEG_BYTES, "the number of pixels is negative: %lld", run.count);
+  if (__builtin_mul_overflow(run.count - 1, run.step, last) || __builtin_add_overflow(*last, run.first - 1, last) ||
+      *last < 0)
+    return cf_fail(status, BAD_ELEM_NUM, "the last pixel is outside of the image");
+  if (group > file->numrows || *last / repeat >= file->numrows - (group - 1))
+    return cf_fail(status, BAD_ROW_NUM, "pixel %lld of group %lld is behind the end of the image", *last + 1, group);
+  return *status;
+}
+
+static LONGLONG offset_of(const transfer *move, LONGLONG row, LONGLONG element) {
+  const FITSfile *file = move->pixels->fptr->Fptr;
+  return file->datastart + row * file->rowlength + move->column->tbcol + element * (LONGLONG)move->stored_size;
+}
+
+int cf_image_read(const cf_pixels *pixels, int column, LONGLONG group, cf_run run) {
+  transfer move;
+  LONGLONG last;
+  if (run.count == 0)
+    return *pixels->status;
+  if (pixels->anynul != NULL)
+    *pixels->anynul = 0;
+  if (begin(&move, pixels, column) > 0)
+    return *pixels->status;
+  group = group < 1 ? 1 : group;
+  if (check_elements(&move, group, run, &last) > 0)
+    return *pixels->status;
+  LONGLONG row = group - 1, element = run.first - 1;
+  const LONGLONG repeat = move.column->trepeat;
+  while (run.count > 0 && *pixels->status <= 0) {
+    /* the next elements of the same row */
+    const LONGLONG fit = run.step > 0 ? (repeat - 1 - element) / run.step + 1 : run.count;
+    const LONGLONG part = run.count < fit ? run.count : fit;
+    if (run.step == 1)
+      read_elements(&move, offset_of(&move, row, element), part);
+    else
+      gather_elements(&move, offset_of(&move, row, element), part, run.step);
+    run.count -= part;
+    element += part * run.step;
+    row += element / repeat;
+    element %= repeat;
+  }
+  return end(&move);
+}
+
+int cf_image_guard(fitsfile *fptr, LONGLONG offset, LONGLONG n, int *status) {
+  const FITSfile *file = fptr->Fptr;
+  const LONGLONG end = file->headstart[file->curhdu + 1];
+  char begin_of_next[8];
+  int next = 0;
+  if (*status > 0 || offset + n <= end || end + IOBUFLEN > cf_size(fptr))
+    return *status;
+  (void)cf_read(fptr, end, sizeof begin_of_next, begin_of_next, &next);
+  if (next <= 0 && memcmp(begin_of_next, "XTENSION", 8) == 0)
+    return cf_fail(status, BAD_ELEM_NUM, "pixels behind the end of the image would overwrite HDU %d", file->curhdu + 2);
+  return *status;
+}
+
+/* Checks where elements are written. Returns false if there is nothing to do. */
+static bool check_written(const transfer *move, int column, LONGLONG group, LONGLONG first, LONGLONG n) {
+  const FITSfile *file = move->pixels->fptr->Fptr;
+  int *status = move->pixels->status;
+  LONGLONG bytes, row;
+  const bool groups = column == CF_GROUP_PARAMETERS || file->numrows > 1 || move->column->tbcol > 0;
+  if (first < 1)
+    (void)cf_fail(status, BAD_ELEM_NUM, "pixel %lld is outside of an image", first);
+  else if (n < 0)
+    (void)cf_fail(status, NEG_BYTES, "the number of pixels is negative: %lld", n);
+  else if (groups && n > 0 && (first > move->column->trepeat || n > move->column->trepeat - (first - 1)))
+    (void)cf_fail(status, BAD_ELEM_NUM, "element %lld of a group is behind its end", first + n - 1);
+  else if (__builtin_mul_overflow(group, file->rowlength, &row) || __builtin_add_overflow(first, n, &bytes) ||
+           __builtin_mul_overflow(bytes, 8, &bytes) || __builtin_add_overflow(bytes, row, &bytes) ||
+           bytes > LONGLONG_MAX / 4)
+    (void)cf_fail(status, BAD_ELEM_NUM, "pixel %lld of group %lld is beyond the limits of a file", first, group);
+  else if (n > 0)
+    (void)cf_image_guard(move->pixels->fptr, offset_of(move, group - 1, first - 1), n * (LONGLONG)move->stored_size,
+                         status);
+  return *status <= 0 && n > 0;
+}
+
+/* Returns how many of n values can be written: those before the first null value, if null values have no number. */
+static LONGLONG before_null(const transfer *move, LONGLONG n) {
+  const bool integers = move->how.stored != TFLOAT && move->how.stored != TDOUBLE;
+  if (move->how.nullcheck != 1 || !integers || move->how.has_tnull)
+    return n;
+  return (LONGLONG)cf_find_null(&move->how, move->pixels->array, (size_t)n);
+}
+
+int cf_image_write(const cf_pixels *pixels, int column, LONGLONG group, LONGLONG first, LONGLONG n) {
+  transfer move;
+  int *status = pixels->status;
+  unsigned char room[ROOM_BYTES];
+  group = group < 1 ? 1 : group;
+  if (begin(&move, pixels, column) > 0 || !check_written(&move, column, group, first, n))
+    return *status;
+  const LONGLONG good = before_null(&move, n);
+  LONGLONG offset = offset_of(&move, group - 1, first - 1);
+  unsigned char *chunk = room;
+  size_t most = ROOM_BYTES / move.stored_size;
+  if (good > 2 * (LONGLONG)most && (chunk = malloc(CHUNK_BYTES)) != NULL)
+    most = CHUNK_BYTES / move.stored_size;
+  chunk = chunk != NULL ? chunk : room;
+  while (move.done < good && *status <= 0) {
+    const size_t part = good - move.done < (LONGLONG)most ? (size_t)(good - move.done) : most;
+    (void)cf_to_stored(&move.how, memory(&move), part, chunk, &move.converted);
+    (void)cf_write(pixels->fptr, offset, part * move.stored_size, chunk, status);
+    offset += (LONGLONG)(part * move.stored_size);
+    move.done += (LONGLONG)part;
+  }
+  if (chunk != room)
+    free(chunk);
+  if (good < n)
+    return cf_fail(status, NO_NULL, "the image has no BLANK, and a null pixel is written");
+  return end(&move);
+}
+
+int cf_image_write_null(fitsfile *fptr, LONGLONG group, LONGLONG first, LONGLONG n, int *status) {
+  const double null = 0.;
+  double values[ROOM_BYTES / 16] = {0.};
+  const LONGLONG most = ROOM_BYTES / 16;
+  cf_pixels pixels = {
+      .fptr = fptr, .datatype = TDOUBLE, .nullcheck = 1, .nulval = &null, .array = values, .status = status};
+  const tcolumn *column = &fptr->Fptr->tableptr[CF_PIXELS];
+  const bool integers = column->tdatatype != TFLOAT && column->tdatatype != TDOUBLE;
+  if (first >= 1 && n >= 0 && integers && column->tnull == NULL_UNDEFINED)
+    return cf_fail(status, NO_NULL, "the image has no BLANK, and null pixels are written");
+  if (n <= 0)
+    return cf_image_write(&pixels, CF_PIXELS, group, first, n);
+  for (LONGLONG done = 0; done < n && *status <= 0; done += most)
+    (void)cf_image_write(&pixels, CF_PIXELS, group, first + done, n - done < most ? n - done : most);
+  return *status;
+}
