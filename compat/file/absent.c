@@ -6,6 +6,7 @@
 
 #include "file/open.h"
 #include "name/open.h"
+#include "tiled/tiled.h"
 
 #define WEAK __attribute__((weak))
 
@@ -25,4 +26,10 @@ WEAK int ffopen(fitsfile **fptr, const char *filename, int iomode, int *status) 
 WEAK int ffopentest(int soname, fitsfile **fptr, const char *filename, int iomode, int *status) {
   (void)soname;
   return ffdkopn(fptr, filename, iomode, status);
+}
+
+WEAK int cf_tiled_write(fitsfile *fptr, int datatype, const LONGLONG *first, const LONGLONG *last, int nullcheck,
+                        const void *nulval, const void *array, int *status) {
+  (void)fptr, (void)datatype, (void)first, (void)last, (void)nullcheck, (void)nulval, (void)array;
+  return cf_fail(status, 1, "compressed images cannot be written by this library");
 }
