@@ -9,7 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-#define UNDEFINED 1      /* first character of a null text that the header does not have */
+#include "fitsio2.h"
+
 #define MAX_EXPONENT 999 /* the result of a larger one is infinite or 0 all the same */
 
 static int read_number(const char **text) {
@@ -115,7 +116,7 @@ bool cf_field_print(const cf_field *form, double value, char *text, size_t n) {
 
 bool cf_field_is_null(const tcolumn *column, const char *text, size_t n) {
   size_t length = strnlen(column->strnull, sizeof column->strnull);
-  if (column->strnull[0] == UNDEFINED || length == 0)
+  if (column->strnull[0] == ASCII_NULL_UNDEFINED || length == 0)
     return false;
   if (length > n)
     length = n;

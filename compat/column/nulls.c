@@ -8,9 +8,7 @@
 #include "column/rows.h"
 #include "file/bytes.h"
 #include "file/handle.h"
-
-#define NO_TNULL 1234554321LL /* what tcolumn.tnull holds without a TNULLn */
-#define NO_TEXT 1             /* the same for the first character of strnull */
+#include "fitsio2.h"
 
 /* Makes the packed null value of a column. */
 static int null_value(const cf_cells *cells, int colnum, unsigned char *value, int *status) {
@@ -27,7 +25,7 @@ static int null_value(const cf_cells *cells, int colnum, unsigned char *value, i
   case TSTRING:
     if (!text)
       return *status;
-    if (column->strnull[0] != NO_TEXT) {
+    if (column->strnull[0] != ASCII_NULL_UNDEFINED) {
       size_t n = strnlen(column->strnull, sizeof column->strnull);
       memset(value, ' ', cells->width);
       memcpy(value, column->strnull, n < cells->width ? n : cells->width);
@@ -35,7 +33,7 @@ static int null_value(const cf_cells *cells, int colnum, unsigned char *value, i
     }
     break;
   default:
-    if (column->tnull == NO_TNULL || bits)
+    if (column->tnull == NULL_UNDEFINED || bits)
       break;
     for (size_t i = 0; i < cells->width; i++)
       value[i] = (unsigned char)((ULONGLONG)column->tnull >> (8 * (cells->width - 1 - i)));

@@ -14,8 +14,6 @@
 #include "file/handle.h"
 #include "fitsio2.h"
 
-#define NO_TNULL 1234554321LL /* what tcolumn.tnull holds without a TNULLn */
-
 static void describe(cf_conversion *how, const cf_cells *cells, const cf_target *to) {
   const tcolumn *column = cells->column;
   *how = (cf_conversion){.stored = cells->stored,
@@ -25,7 +23,7 @@ static void describe(cf_conversion *how, const cf_cells *cells, const cf_target 
                          .nullcheck = to->nullcheck,
                          .nulval = to->nulval,
                          .tnull = column->tnull};
-  how->has_tnull = column->tnull != NO_TNULL && column->tdatatype != TBIT && column->tdatatype != -TBIT;
+  how->has_tnull = column->tnull != NULL_UNDEFINED && column->tdatatype != TBIT && column->tdatatype != -TBIT;
 }
 
 /* Notes an overflow, after which reading goes on. Returns whether there is another failure. */
