@@ -114,6 +114,13 @@ static void quote_piece(char *value, const char *text, size_t n, bool continued)
   value[used] = '\0';
 }
 
+static void make_continue(char *card, const char *value, const char *comment) {
+  cf_copy(card, "CONTINUE  ", FLEN_CARD);
+  cf_append(card, value, FLEN_CARD);
+  if (*comment != '\0')
+    cf_card_comment(card, comment);
+}
+
 /* Makes the next card. */
 static int next_card(long_string *text, char *card, int *status) {
   char value[FLEN_VALUE];
@@ -126,17 +133,15 @@ static int next_card(long_string *text, char *card, int *status) {
   const char *comment = continued && text->name == NULL ? "" : text->comment;
   if (text->name != NULL)
     ffmkky(text->name, value, comment, card, status);
-  else if (*comment != '\0')
-    (void)snprintf(card, FLEN_CARD, "CONTINUE  %-20.70s / %.47s", value, comment);
   else
-    (void)snprintf(card, FLEN_CARD, "CONTINUE  %.70s", value);
+    make_continue(card, value, comment);
   text->name = NULL;
   text->rest += n;
   text->done = !continued;
   return *status;
 }
 
-/* Checks the arguments. A string of one card that is not continued is `short_value`: it is padded to 8 characters. */
+/* Checks the arguments. */
 static bool begin(fitsfile *fptr, const char *keyname, const char *value, int *status) {
   if (!cf_use_write(fptr, status))
     return false;

@@ -75,7 +75,7 @@ static int append_value(char *card, const char *value, int *status) {
   return *status;
 }
 
-static void append_comment(char *card, const char *comment) {
+void cf_card_comment(char *card, const char *comment) {
   size_t used = strlen(card);
   for (; used < VALUE_END; used++)
     card[used] = ' ';
@@ -109,7 +109,7 @@ int ffmkky(const char *keyname, char *keyval, const char *comm, char *card, int 
     }
   }
   if (*status <= 0 && *keyval != '\0' && comm != NULL && *comm != '\0')
-    append_comment(card, comm);
+    cf_card_comment(card, comm);
   if (*status > 0)
     *card = '\0';
   return *status;

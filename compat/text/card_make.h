@@ -19,4 +19,7 @@ void cf_name_trim(char *trimmed, const char *name, size_t capacity);
 /* Returns how many characters a value may have in the card of a keyword, quotes counted. */
 size_t cf_name_room(const char *name);
 
+/* Appends " / comment" to a card of FLEN_CARD bytes, from character 31 on or behind the value; cut at the end. */
+void cf_card_comment(char *card, const char *comment);
+
 #endif

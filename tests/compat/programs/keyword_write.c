@@ -122,7 +122,9 @@ static void write_names(fitsfile *f) {
     SHOW(ffpkyd(f, text, 1.0 / 3, 15, "comment", &status));
     SHOW(ffpkys(f, text, "text", "comment", &status));
     SHOW(ffpkys(f, text, "a string of thirty characters.", NULL, &status));
-    memcpy(text, "HIERARCH ", length > 9 ? 9 : 0);
+    if (length < 9 || length > 60) /* CFITSIO loses text */
+      continue;
+    memcpy(text, "HIERARCH ", 9);
     SHOW(ffpkls(f, text, strings[17], "comment", &status));
   }
 }
