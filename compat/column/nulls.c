@@ -137,25 +137,3 @@ int ffptbb(fitsfile *fptr, LONGLONG firstrow, LONGLONG firstchar, LONGLONG nchar
     return *status;
   return cf_write(fptr, offset, (size_t)nchars, values, status);
 }
-
-/* The bytes of an HDU whose data unit has no structure that the library knows. */
-
-int ffgextn(fitsfile *fptr, LONGLONG offset, LONGLONG nelem, void *array, int *status) {
-  if (!cf_use_data(fptr, status))
-    return cf_refused(status);
-  if (offset < 0 || nelem < 0)
-    return cf_fail(status, NEG_BYTES, "%lld bytes at %lld do not exist", nelem, offset);
-  if (array == NULL)
-    return cf_fail(status, NULL_INPUT_PTR, "no array for the bytes");
-  return cf_read(fptr, fptr->Fptr->datastart + offset, (size_t)nelem, array, status);
-}
-
-int ffpextn(fitsfile *fptr, LONGLONG offset, LONGLONG nelem, void *array, int *status) {
-  if (!cf_use_write_data(fptr, status))
-    return cf_refused(status);
-  if (offset < 0 || nelem < 0 || offset > LLONG_MAX / 4)
-    return cf_fail(status, NEG_BYTES, "cannot write %lld bytes at %lld", nelem, offset);
-  if (array == NULL)
-    return cf_fail(status, NULL_INPUT_PTR, "no bytes to write");
-  return cf_write(fptr, fptr->Fptr->datastart + offset, (size_t)nelem, array, status);
-}
