@@ -131,8 +131,8 @@ int ffthdu(fitsfile *fptr, int *nhdu, int *status) {
   FITSfile *f = fptr->Fptr;
   int old = fptr->HDUposition + 1, end = 0;
   if (nhdu != NULL)
-    *nhdu = f->maxhdu + 1;
-  if (f->datastart < 0) /* the header of a new HDU is incomplete: it is the last one */
+    *nhdu = f->maxhdu;
+  if (f->datastart < 0) /* the header of a new HDU is incomplete: it is the last one, and does not count yet */
     return *status;
   ffpmrk();
   while (ffmahd(fptr, f->maxhdu + 2, NULL, &end) <= 0)
@@ -166,6 +166,8 @@ int ffghadll(fitsfile *fptr, LONGLONG *headstart, LONGLONG *datastart, LONGLONG 
   if (!cf_use_data(fptr, status))
     return cf_refused(status);
   FITSfile *f = fptr->Fptr;
+  if (cf_file_of(f)->changed && f->writemode == READWRITE && ffrdef(fptr, status) > 0) /* rows may have come */
+    return *status;
   if (headstart != NULL)
     *headstart = f->headstart[f->curhdu];
   if (datastart != NULL)

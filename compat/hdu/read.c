@@ -51,9 +51,12 @@ static int update_size(fitsfile *fptr, const char *name, LONGLONG value, int *st
   return *status;
 }
 
-/* Writes the length of the longest array into TFORMn of each column of variable length: "1PE(max)". */
+/* Writes the length of the longest array into TFORMn of each column of variable length: "1PE(max)". A header that is
+ * copied comes before its rows. */
 static int update_formats(fitsfile *fptr, int *status) {
   FITSfile *f = fptr->Fptr;
+  if (f->hdutype != BINARY_TBL || f->heapsize <= 0 || f->logfilesize < f->datastart + f->rowlength * f->numrows)
+    return *status;
   for (int i = 0; i < f->tfield && *status <= 0; i++) {
     LONGLONG longest = 0, length, offset;
     char name[FLEN_KEYWORD], form[FLEN_VALUE], more[FLEN_VALUE];
@@ -66,7 +69,7 @@ static int update_formats(fitsfile *fptr, int *status) {
     if (*status > 0 || ffgkys(fptr, name, form, NULL, status) > 0)
       break;
     char *bracket = strchr(form, '(');
-    if (bracket != NULL && strtoll(bracket + 1, NULL, 10) >= longest)
+    if (bracket != NULL && strtoll(bracket + 1, NULL, 10) == longest)
       continue;
     if (bracket != NULL)
       *bracket = '\0';
@@ -86,10 +89,8 @@ static int update_table(fitsfile *fptr, int *status) {
     (void)update_size(fptr, "NAXIS2", rows, status);
     f->origrows = rows;
   }
-  if (f->hdutype == BINARY_TBL && (f->heapsize > 0 || f->heapstart > f->rowlength * rows)) {
+  if (f->hdutype == BINARY_TBL && (f->heapsize > 0 || f->heapstart > f->rowlength * rows))
     (void)update_size(fptr, "PCOUNT", f->heapstart + f->heapsize - f->rowlength * rows, status);
-    (void)update_formats(fptr, status);
-  }
   return *status;
 }
 
@@ -116,6 +117,8 @@ int ffrdef(fitsfile *fptr, int *status) {
 static int fill_data(fitsfile *fptr, int *status) {
   FITSfile *f = fptr->Fptr;
   LONGLONG end = f->datastart + f->heapstart + f->heapsize, next = (end + IOBUFLEN - 1) / IOBUFLEN * IOBUFLEN;
+  if (f->hdutype == ASCII_TBL && f->logfilesize < end) /* rows that nothing has written are blank */
+    end = f->logfilesize > f->datastart ? f->logfilesize : f->datastart;
   if (end < next)
     return cf_fill(fptr, end, next - end, f->hdutype == ASCII_TBL ? ' ' : 0, status);
   if (end > f->datastart && f->logfilesize < end)
@@ -137,6 +140,7 @@ int ffchdu(fitsfile *fptr, int *status) {
       (void)ffrdef(fptr, &own);
     else
       (void)update_table(fptr, &own);
+    (void)update_formats(fptr, &own);
     if (own <= 0 && fill_data(fptr, &own) <= 0 && cf_header_load(fptr, &own) <= 0)
       file->header.dirty = true; /* a program may have written over END */
   }
