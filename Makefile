@@ -3,6 +3,7 @@
 # make demo and make test are the two to know. Each target sets up what it needs first (tools/setup.sh).
 #   make test STEPS="c python"     only some steps; make test STEPS=list names them
 #   make test JOBS=1               one step after the other; otherwise two side by side
+#   make test-dropin                Debian's programs on CFITSIO and on its layer (many packages, 15 minutes)
 #   make fuzz SECONDS=60           seconds for each target
 #   make abi                       writes csrc/rustfits.abi, the ABI that make test compares with
 #   make torture SECONDS=600 SEED=1   kills, failing writes and mutated files; seconds for each driver
@@ -15,10 +16,10 @@ SEED ?= 0
 STEPS ?=
 export PYTHON
 
-.PHONY: help build test demo bench lint docs abi fuzz torture clean
+.PHONY: help build test test-dropin demo bench lint docs abi fuzz torture clean
 help:
 	@sed -n '3,10s/^# \{0,1\}//p' Makefile
-	@echo "targets: build test demo bench lint docs abi fuzz torture clean"
+	@echo "targets: build test test-dropin demo bench lint docs abi fuzz torture clean"
 
 build:
 	@tools/setup.sh build
@@ -26,6 +27,10 @@ build:
 test:
 	@tools/setup.sh test
 	@tools/test.sh $(STEPS)
+
+test-dropin:
+	@tools/setup.sh dropin
+	@tools/dropin.sh build-dropin $(STEPS)
 
 demo:
 	@tools/setup.sh demo

@@ -4,11 +4,11 @@
 # Sets up what a task needs and is missing: a virtual environment (.venv-demo for the demo, else .venv), and Debian
 # packages if this is Debian and you are root. If it cannot install something, it prints what to install.
 #
-#   tools/setup.sh build|test|demo|bench|docs|lint|fuzz
+#   tools/setup.sh build|test|dropin|demo|bench|docs|lint|fuzz
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-task=${1:?usage: tools/setup.sh build|test|demo|bench|docs|lint|fuzz}
+task=${1:?usage: tools/setup.sh build|test|dropin|demo|bench|docs|lint|fuzz}
 
 die() {
   printf '\n%s\n' "$*" >&2
@@ -43,6 +43,7 @@ cmake                                     cmake
 make                                      make
 git                                       git
 fpack                                     libcfitsio-bin
+/usr/include/fitsio.h                     libcfitsio-dev
 abidiff                                   abigail-tools
 fitsverify                                fitsverify
 x86_64-w64-mingw32-gcc                    gcc-mingw-w64-x86-64
@@ -74,6 +75,34 @@ globus-url-copy                           globus-gass-copy-progs
 /usr/lib/*/gfal2-plugins/libgfal_plugin_gridftp.so gfal2-plugin-gridftp
 sshd                                      openssh-server
 ssh-keygen                                openssh-client
+'
+needs_dropin='
+SWarp                                     swarp
+astfits                                   gnuastro
+fits2table                                casacore-tools
+fitscut                                   fitscut
+fitspng                                   fitspng
+gdalinfo                                  gdal-bin
+image2xy                                  astrometry.net
+mGetHdr                                   montage
+munipack                                  munipack-cli
+octave-cli                                octave
+pyxplot                                   pyxplot
+siril-cli                                 siril
+slsh                                      slsh
+tclsh                                     tcl
+vips                                      libvips-tools
+wcsware                                   wcslib-tools
+/usr/include/chealpix.h                   libchealpix-dev
+/usr/include/cpl.h                        libcpl-dev
+/usr/include/healpix_cxx/healpix_map.h    libhealpix-cxx-dev
+/usr/include/*/CCfits                     libccfits-dev
+/usr/lib/*/perl5/*/Astro/FITS/CFITSIO.pm  libastro-fits-cfitsio-perl
+/usr/lib/*/slang/v2/modules/cfitsio-module.so  slang-cfitsio
+/usr/lib/python3/dist-packages/astropy/__init__.py  python3-astropy
+/usr/lib/python3/dist-packages/fitsio/__init__.py  python3-fitsio
+/usr/lib/tcltk/*/fitsTcl                  tcl-fitstcl
+/usr/share/octave/packages/fits*          octave-fits
 '
 needs_fuzz='
 clang                                     clang
@@ -212,6 +241,10 @@ test)
   s390x_zlib
   python_packages build test lint docs demo
   install_rustfits
+  ;;
+dropin)
+  system_packages "$needs_servers$needs_speed$needs_test$needs_dropin"
+  python_packages build test
   ;;
 demo)
   python_packages build demo

@@ -12,7 +12,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 # The long ones first: the short ones fill up the other lane.
-default_steps=(python lint c-sanitize c-big-endian c-threads fuzz-replay c symbols package c-windows docs-code docs-build c-neon)
+default_steps=(python lint c-sanitize c-big-endian c-threads fuzz-replay c symbols dropin package c-windows docs-code docs-build c-neon)
 
 # build_of <step>: where it builds. Steps that share a build directory run one after the other.
 build_of() {
@@ -63,7 +63,7 @@ plain() { # optimized as warnings need it
 
 step_c() { # the C tests, all warnings are errors
   plain &&
-    meson test -C build-test --suite c --no-rebuild --print-errorlogs
+    meson test -C build-test --suite c --suite compat --no-rebuild --print-errorlogs
 }
 
 sanitized() {
@@ -74,7 +74,7 @@ sanitized() {
 step_c-sanitize() { # the same under AddressSanitizer and UndefinedBehaviorSanitizer
   sanitized &&
     UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-      meson test -C build-asan --suite c --no-rebuild --print-errorlogs --timeout-multiplier 4
+      meson test -C build-asan --suite c --suite compat --no-rebuild --print-errorlogs --timeout-multiplier 4
 }
 
 step_c-threads() { # the ones with threads, under ThreadSanitizer
@@ -110,6 +110,11 @@ step_c-neon() { # the byte kernels of ARM, under qemu: all that differs there
 step_c-windows() { # library and C tests compile and link with mingw-w64
   configure build-mingw --cross-file cross/mingw-w64.ini -Dtests=true -Dwerror=true -Dlibcurl=disabled \
     -Dlibdeflate=disabled -Dbzip2=disabled -Dlzma=disabled -Dzstd=disabled -Doptimization=0 -Ddebug=false
+}
+
+step_dropin() { # programs that are bound to libcfitsio.so.10, on CFITSIO and on its layer
+  plain || return 1
+  tools/dropin.sh build-test fitsverify fpack funpack fitscopy imcopy
 }
 
 step_symbols() { # every symbol that the library shows begins with rf_

@@ -139,8 +139,11 @@ int cf_image_read(const cf_pixels *pixels, int column, LONGLONG group, cf_run ru
   if (begin(&move, pixels, column) > 0)
     return *pixels->status;
   group = group < 1 ? 1 : group;
-  if (check_elements(&move, group, run, &last) > 0)
+  if (check_elements(&move, group, run, &last) > 0) {
+    if (pixels->flags != NULL && run.count > 0 && run.count <= move.column->trepeat)
+      memset(pixels->flags, 0, (size_t)run.count);
     return *pixels->status;
+  }
   LONGLONG row = group - 1, element = run.first - 1;
   const LONGLONG repeat = move.column->trepeat;
   while (run.count > 0 && *pixels->status <= 0) {
@@ -202,6 +205,13 @@ static LONGLONG before_null(const transfer *move, LONGLONG n) {
   return (LONGLONG)cf_find_null(&move->how, move->pixels->array, (size_t)n);
 }
 
+/* Ends the file with a whole block, so that pixels in it that are not written yet can be read. */
+static void end_block(fitsfile *fptr, int *status) {
+  const LONGLONG size = cf_size(fptr), rest = size % IOBUFLEN;
+  if (rest != 0)
+    (void)cf_fill(fptr, size, IOBUFLEN - rest, 0, status);
+}
+
 int cf_image_write(const cf_pixels *pixels, int column, LONGLONG group, LONGLONG first, LONGLONG n) {
   transfer move;
   int *status = pixels->status;
@@ -225,6 +235,7 @@ int cf_image_write(const cf_pixels *pixels, int column, LONGLONG group, LONGLONG
   }
   if (chunk != room)
     free(chunk);
+  end_block(pixels->fptr, status);
   if (good < n)
     return cf_fail(status, NO_NULL, "the image has no BLANK, and a null pixel is written");
   return end(&move);

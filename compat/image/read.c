@@ -9,6 +9,8 @@
 
 /* Reads n pixels of a group of the current HDU from pixel `first` on. */
 static int read_pixels(const cf_pixels *pixels, LONGLONG group, LONGLONG first, LONGLONG n) {
+  if (n != 0 && pixels->anynul != NULL)
+    *pixels->anynul = 0;
   if (pixels->array == NULL && n > 0)
     return cf_fail(pixels->status, NULL_INPUT_PTR, "expected memory for pixels, found NULL");
   if (!cf_image_check(pixels->fptr, pixels->status))

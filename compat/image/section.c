@@ -67,6 +67,16 @@ static void join_axes(cf_section *section) {
   }
 }
 
+/* Checks that no axis is read backwards, which functions with flags do not do. */
+static int check_forwards(const cf_pixels *pixels, int naxis, const long *blc, const long *trc) {
+  for (int i = 0; i < naxis && i < CF_IMAGE_DIMS; i++)
+    if (blc[i] > trc[i] && *pixels->status <= 0)
+      (void)cf_fail(pixels->status, BAD_PIX_NUM, "the section ends before its begin along axis %d", i + 1);
+  if (pixels->anynul != NULL)
+    *pixels->anynul = 0;
+  return *pixels->status;
+}
+
 /* Reads a section of the image, where `colnum` is the group, or of each row of a table from blc[naxis] to trc[naxis].
  */
 static int read_section(cf_pixels pixels, int colnum, int naxis, const LONGLONG *size, const long *blc, const long *trc,
@@ -77,18 +87,22 @@ static int read_section(cf_pixels pixels, int colnum, int naxis, const LONGLONG 
   const bool table = pixels.fptr->Fptr->hdutype != IMAGE_HDU && !pixels.fptr->Fptr->compressimg;
   if (pixels.array == NULL || blc == NULL || trc == NULL || inc == NULL)
     return cf_fail(status, NULL_INPUT_PTR, "expected corners, steps and memory of a section, found NULL");
+  if (pixels.flags != NULL && check_forwards(&pixels, naxis, blc, trc) > 0)
+    return *status;
   if (pixels.fptr->Fptr->compressimg)
     return cf_compressed_read_section(&pixels, blc, trc, inc);
   if (cf_section_make(&section, naxis, size, blc, trc, inc, status) > 0 ||
       (!table && !cf_image_check(pixels.fptr, status)))
     return *status;
+  if (!table && colnum < 0)
+    return cf_fail(status, BAD_ROW_NUM, "group %d does not exist", colnum);
   if (table && inc[naxis] < 1)
     return cf_fail(status, BAD_PIX_NUM, "the step of rows is %ld", inc[naxis]);
   int *anynul = pixels.anynul;
   pixels.anynul = &any;
   if (!table) {
     join_axes(&section);
-    (void)read_rows(&pixels, &section, 0, colnum < 1 ? 1 : colnum, &done);
+    (void)read_rows(&pixels, &section, 0, colnum == 0 ? 1 : colnum, &done);
   }
   for (LONGLONG row = table ? blc[naxis] : 1; table && row <= trc[naxis] && *status <= 0; row += inc[naxis])
     (void)read_rows(&pixels, &section, colnum > 0 ? colnum : 1, row, &done);

@@ -64,6 +64,37 @@ int file_close(int handle);
 /* Bytes that a compressed tile of nx pixels takes at most. */
 int imcomp_calc_max_elem(int comptype, int nx, int zbitpix, int blocksize);
 
+/* Columns. Reading: every elemincre-th element; nultyp 1: null values become nulval (if it is not 0), 2: nularray. */
+int ffgtbc(fitsfile *fptr, LONGLONG *totalwidth, int *status);
+int ffgcll(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, int nultyp, char nulval,
+           char *array, char *nularray, int *anynul, int *status);
+int ffgcls(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, int nultyp, char *nulval,
+           char **array, char *nularray, int *anynul, int *status);
+int ffgclb(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, long elemincre,
+           int nultyp, unsigned char nulval, unsigned char *array, char *nularray, int *anynul, int *status);
+int ffgclsb(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, long elemincre,
+            int nultyp, signed char nulval, signed char *array, char *nularray, int *anynul, int *status);
+int ffgclui(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, long elemincre,
+            int nultyp, unsigned short nulval, unsigned short *array, char *nularray, int *anynul, int *status);
+int ffgcli(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, long elemincre,
+           int nultyp, short nulval, short *array, char *nularray, int *anynul, int *status);
+int ffgcluj(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, long elemincre,
+            int nultyp, unsigned long nulval, unsigned long *array, char *nularray, int *anynul, int *status);
+int ffgclujj(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, long elemincre,
+             int nultyp, ULONGLONG nulval, ULONGLONG *array, char *nularray, int *anynul, int *status);
+int ffgcljj(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, long elemincre,
+            int nultyp, LONGLONG nulval, LONGLONG *array, char *nularray, int *anynul, int *status);
+int ffgclj(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, long elemincre,
+           int nultyp, long nulval, long *array, char *nularray, int *anynul, int *status);
+int ffgcluk(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, long elemincre,
+            int nultyp, unsigned int nulval, unsigned int *array, char *nularray, int *anynul, int *status);
+int ffgclk(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, long elemincre,
+           int nultyp, int nulval, int *array, char *nularray, int *anynul, int *status);
+int ffgcle(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, long elemincre,
+           int nultyp, float nulval, float *array, char *nularray, int *anynul, int *status);
+int ffgcld(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, long elemincre,
+           int nultyp, double nulval, double *array, char *nularray, int *anynul, int *status);
+
 #ifdef __cplusplus
 }
 #endif

@@ -110,5 +110,5 @@ def make(folder: Path) -> None:
     tables(folder, rng)
     damaged(folder)
     for name in ("i2", "f4", "multi"):
-        command = ["fpack", "-q", "4", f"{name}.fits", "-O", f"packed_{name}.fits.fz"]
+        command = ["fpack", "-q", "4", "-O", f"packed_{name}.fits.fz", f"{name}.fits"]
         subprocess.run(command, cwd=folder, check=True)

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Fields follow the rules of Fortran: blanks in a number do not count, and a number without a point gets one before its
+ * last digits, as TFORMn says.
+ */
+#include "column/field.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+#include "fitsio2.h"
+
+#define MAX_EXPONENT 999 /* the result of a larger one is infinite or 0 all the same */
+
+static int read_number(const char **text) {
+  int value = 0;
+  for (; isdigit((unsigned char)**text); (*text)++)
+    value = value < 100000 ? value * 10 + (**text - '0') : value;
+  return value;
+}
+
+int cf_field_form(const tcolumn *column, cf_field *form, int *status) {
+  const char *text = column->tform + strspn(column->tform, " ");
+  char letter = (char)toupper((unsigned char)*text);
+  *form = (cf_field){0, 0, 0};
+  if (letter == '\0' || strchr("IFEDA", letter) == NULL)
+    return cf_fail(status, BAD_TFORM_DTYPE, "TFORM '%s' is not one of numbers", column->tform);
+  text++;
+  form->letter = letter == 'D' ? 'E' : letter;
+  form->width = read_number(&text);
+  if (*text == '.') {
+    text++;
+    form->decimals = read_number(&text);
+  }
+  return *status;
+}
+
+/* The text of a field without its blanks. */
+typedef struct cf_scan {
+  const char *at;
+  const char *end;
+} cf_scan;
+
+static char peek(cf_scan *text) {
+  while (text->at < text->end && *text->at == ' ')
+    text->at++;
+  return text->at < text->end ? *text->at : '\0';
+}
+
+static bool take_sign(cf_scan *text) {
+  char c = peek(text);
+  if (c == '+' || c == '-')
+    text->at++;
+  return c == '-';
+}
+
+static int take_exponent(cf_scan *text) {
+  bool negative = take_sign(text);
+  int value = 0;
+  for (char c = peek(text); isdigit((unsigned char)c); c = peek(text)) {
+    if (value <= MAX_EXPONENT)
+      value = value * 10 + (c - '0');
+    text->at++;
+  }
+  return negative ? -value : value;
+}
+
+int cf_field_parse(const cf_field *form, const char *text, size_t n, double *value, int *status) {
+  cf_scan scan = {text, text + n};
+  bool point = false;
+  double digits = 0, divisor = 1;
+  bool negative = take_sign(&scan);
+  for (char c = peek(&scan); isdigit((unsigned char)c) || (c == '.' && !point); c = peek(&scan)) {
+    scan.at++;
+    if (c == '.') {
+      point = true;
+      continue;
+    }
+    digits = digits * 10 + (c - '0');
+    if (point)
+      divisor *= 10;
+  }
+  if (!point)
+    for (int i = 0; i < form->decimals && i < 400; i++)
+      divisor *= 10;
+  int exponent = 0;
+  char c = peek(&scan);
+  if (c == 'E' || c == 'D') {
+    scan.at++;
+    exponent = take_exponent(&scan);
+  }
+  *value = (negative ? -digits : digits) / divisor;
+  if (exponent != 0)
+    *value *= pow(10, exponent);
+  if (peek(&scan) != '\0')
+    return cf_fail(status, BAD_C2D, "'%.*s' is not a number", (int)(n < 60 ? n : 60), text);
+  return *status;
+}
+
+bool cf_field_print(const cf_field *form, double value, char *text, size_t n) {
+  char number[512];
+  int width = (int)n, length;
+  if (form->letter == 'I')
+    length = snprintf(number, sizeof number, "%*.0f", width, value);
+  else if (form->letter == 'F')
+    length = snprintf(number, sizeof number, "%*.*f", width, form->decimals, value);
+  else
+    length = snprintf(number, sizeof number, "%*.*E", width, form->decimals, value);
+  memset(text, ' ', n);
+  if (length > (int)sizeof number - 1)
+    length = (int)sizeof number - 1;
+  memcpy(text, number, length < width ? (size_t)length : n);
+  return length <= width;
+}
+
+bool cf_field_is_null(const tcolumn *column, const char *text, size_t n) {
+  size_t length = strnlen(column->strnull, sizeof column->strnull);
+  if (column->strnull[0] == ASCII_NULL_UNDEFINED || length == 0)
+    return false;
+  if (length > n)
+    length = n;
+  return memcmp(column->strnull, text, length) == 0;
+}

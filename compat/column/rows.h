@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The number of rows, and the room for them.
+ */
+#ifndef CF_COLUMN_ROWS_H
+#define CF_COLUMN_ROWS_H
+
+#include <stdbool.h>
+
+#include "base/status.h"
+
+/* Adds rows at the end until the table has `rows`. They are filled with zeros, or blanks in an ASCII table. */
+int cf_rows_grow(fitsfile *fptr, LONGLONG rows, int *status);
+
+/* Fills the file up to the end of row `rows`: rows that a header promises may not be in the file yet. */
+int cf_rows_exist(fitsfile *fptr, LONGLONG rows, int *status);
+
+/* Makes room for a data unit of `bytes`. Later HDUs move. */
+int cf_data_extend(fitsfile *fptr, LONGLONG bytes, int *status);
+
+/* Gives back the blocks behind a data unit of `bytes`, and fills the rest of its last block. */
+int cf_data_shrink(fitsfile *fptr, LONGLONG bytes, int *status);
+
+/* Returns whether the HDU is a table; else *status is NOT_TABLE. */
+bool cf_is_table(fitsfile *fptr, int *status);
+
+/* Returns what fills new rows: 0, or a blank. */
+int cf_row_filler(const fitsfile *fptr);
+
+/* Sets NAXIS2 in the header, where it counts rows, and in memory. */
+int cf_rows_set(fitsfile *fptr, LONGLONG rows, int *status);
+
+#endif
