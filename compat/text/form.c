@@ -169,7 +169,7 @@ int ffbnfm(char *tform, int *datacode, long *repeat, long *width, int *status) {
 
 int ffgabc(int tfields, char **tform, int space, long *rowlen, long *tbcol, int *status) {
   CF_GO(status);
-  if (rowlen == NULL || (tfields > 0 && (tform == NULL || tbcol == NULL)))
+  if (tform == NULL || rowlen == NULL || tbcol == NULL)
     return cf_fail(status, NULL_INPUT_PTR, "no formats, or no places for positions");
   *rowlen = 0;
   for (int i = 0; i < tfields; i++) {
