@@ -16,10 +16,10 @@ SEED ?= 0
 STEPS ?=
 export PYTHON
 
-.PHONY: help build test test-dropin demo bench lint docs abi fuzz torture clean
+.PHONY: help build test test-dropin demo bench bench-cfitsio lint docs abi fuzz torture clean
 help:
 	@sed -n '3,10s/^# \{0,1\}//p' Makefile
-	@echo "targets: build test test-dropin demo bench lint docs abi fuzz torture clean"
+	@echo "targets: build test test-dropin demo bench bench-cfitsio lint docs abi fuzz torture clean"
 
 build:
 	@tools/setup.sh build
@@ -39,6 +39,13 @@ demo:
 bench:
 	@tools/setup.sh bench
 	@.venv/bin/python benchmarks/run.py $(if $(QUICK),--quick) $(if $(README),--readme)
+
+bench-cfitsio:
+	@tools/setup.sh bench
+	@tools/setup.sh test
+	@[ -e build-bench-cfitsio/build.ninja ] || meson setup build-bench-cfitsio -Dbuildtype=release >/dev/null
+	@meson compile -C build-bench-cfitsio >/dev/null
+	@.venv/bin/python -P benchmarks/cfitsio.py build-bench-cfitsio
 
 lint:
 	@tools/setup.sh lint
