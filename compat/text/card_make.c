@@ -49,7 +49,7 @@ static int append_hierarch(char *card, const char *value, int *status) {
     return cf_fail(status, BAD_KEYCHAR, "no name of a keyword: %s", card);
   cf_append(card, used + 3 + n <= CARD ? " = " : "= ", FLEN_CARD);
   used = strlen(card);
-  if (used + n > CARD && (*value != '\'' || used + 2 > CARD))
+  if (used + n > CARD && (*value != '\'' || used + 3 > CARD))
     return cf_fail(status, BAD_KEYCHAR, "the value does not fit into the card: %s", card);
   if (*value != '\'' && n > 0)
     for (; used + n < VALUE_END; used++)
