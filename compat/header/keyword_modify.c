@@ -12,6 +12,8 @@
 #include "header/keyword_store.h"
 #include "header/record.h"
 
+#define MAX_UNIT 45 /* characters of a unit, so that its ']' is in the card */
+
 /* Finds a keyword. `card` receives it, *index its number. */
 static int find(fitsfile *fptr, const char *keyname, char *card, LONGLONG *index, int *status) {
   if (keyname == NULL)
@@ -93,7 +95,7 @@ int ffpunt(fitsfile *fptr, const char *keyname, const char *unit, int *status) {
     return *status;
   if (*unit != '\0') {
     cf_append(comment, "[", sizeof comment);
-    cf_append(comment, unit, FLEN_COMMENT);
+    cf_append(comment, unit, MAX_UNIT + 2);
     cf_append(comment, "] ", sizeof comment);
   }
   const char *end = *old == '[' ? strchr(old, ']') : NULL, *rest = old;
