@@ -7,21 +7,21 @@
 #include <string.h>
 
 #include "base/string.h"
+#include "file/bytes.h"
 #include "file/handle.h"
 #include "fitsio2.h"
 #include "header/cards.h"
-#include "header/read.h"
 
 #define CARD 80
 
-/* Tells whether a card belongs into the string. */
+/* Tells whether a card belongs into the string. Only 8 characters of its keyword count. */
 static bool included(const char *text, int exclude_comm, char **exclist, int nexc) {
-  char card[FLEN_CARD], name[FLEN_KEYWORD];
-  int length, match, exact, ignored = 0;
+  char name[9];
+  int match, exact;
   if (exclude_comm == 0 && nexc == 0)
     return true;
-  cf_card_copy(card, text);
-  ffgknm(card, name, &length, &ignored);
+  cf_copy_n(name, text, 8, sizeof name);
+  cf_trim_end(name);
   if (exclude_comm != 0 && (strcmp(name, "COMMENT") == 0 || strcmp(name, "HISTORY") == 0 || *name == '\0'))
     return false;
   for (int i = 0; i < nexc; i++) {
@@ -69,22 +69,42 @@ int ffhdr2str(fitsfile *fptr, int exclude_comm, char **exclist, int nexc, char *
   return *status;
 }
 
+/* The blocks of the header as they are, with END. */
 int ffh2st(fitsfile *fptr, char **header, int *status) {
-  LONGLONG count;
+  if (header != NULL)
+    *header = NULL;
+  if (!cf_use_data(fptr, status))
+    return cf_refused(status);
+  if (header == NULL)
+    return cf_fail(status, NULL_INPUT_PTR, "no place for the header");
+  LONGLONG start = fptr->Fptr->headstart[fptr->Fptr->curhdu], size = fptr->Fptr->datastart - start;
+  if (size < 0 || size > cf_size(fptr))
+    return cf_fail(status, KEY_NO_EXIST, "the header is not complete");
+  char *string = malloc((size_t)size + 1);
+  if (string == NULL)
+    return cf_fail(status, MEMORY_ALLOCATION, "no memory for a header of %lld bytes", size);
+  if (cf_read(fptr, start, (size_t)size, string, status) > 0) {
+    free(string);
+    return *status;
+  }
+  string[size] = '\0';
+  *header = string;
+  return *status;
+}
+
+int ffcnvthdr2str(fitsfile *fptr, int exclude_comm, char **exclist, int nexc, char **header, int *nkeys, int *status) {
+  fitsfile *image = NULL;
+  int ignored = 0;
   if (header != NULL)
     *header = NULL;
   if (!cf_use(fptr, status))
     return cf_refused(status);
-  if (header == NULL)
-    return cf_fail(status, NULL_INPUT_PTR, "no place for the header");
-  const char *text = cf_cards(fptr, &count, status);
-  if (text == NULL)
+  if (!fits_is_compressed_image(fptr, status))
+    return ffhdr2str(fptr, exclude_comm, exclist, nexc, header, nkeys, status);
+  if (ffinit(&image, "mem://", status) > 0)
     return *status;
-  char *string = malloc((size_t)count * CARD + 1);
-  if (string == NULL)
-    return cf_fail(status, MEMORY_ALLOCATION, "no memory for a header of %lld cards", count);
-  memcpy(string, text, (size_t)count * CARD);
-  string[count * CARD] = '\0';
-  *header = string;
+  if (fits_img_decompress_header(fptr, image, status) <= 0)
+    ffhdr2str(image, exclude_comm, exclist, nexc, header, nkeys, status);
+  ffclos(image, *status > 0 ? &ignored : status);
   return *status;
 }

@@ -161,6 +161,7 @@ int ffgstr(fitsfile *fptr, const char *string, char *card, int *status) {
       return *status;
     }
   }
+  move_to(fptr, 0);
   memcpy(card, copy, sizeof copy);
   return *status = KEY_NO_EXIST;
 }
