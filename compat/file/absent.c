@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Weak definitions of what other rooms do not build yet. To be deleted.
+ * What other rooms do not build yet. The commit that builds it deletes it here.
  */
 #include <string.h>
 
@@ -19,11 +19,11 @@ WEAK int cf_create_extended(fitsfile **fptr, const char *name, int *status) {
   return cf_file_create(fptr, name + 1, status);
 }
 
-WEAK int ffopen(fitsfile **fptr, const char *filename, int iomode, int *status) {
+int ffopen(fitsfile **fptr, const char *filename, int iomode, int *status) {
   return ffdkopn(fptr, filename, iomode, status);
 }
 
-WEAK int ffopentest(int soname, fitsfile **fptr, const char *filename, int iomode, int *status) {
+int ffopentest(int soname, fitsfile **fptr, const char *filename, int iomode, int *status) {
   (void)soname;
   return ffdkopn(fptr, filename, iomode, status);
 }
