@@ -187,16 +187,18 @@ static int get_comment(const char *what, char comment[FLEN_COMMENT], int *status
   return *status;
 }
 
-/* Writes CHECKSUM for a header with DATASUM = `data`, unless it is right. */
-static int write_checksum(fitsfile *fptr, uint32_t data, bool check, int *status) {
+/* Writes CHECKSUM for a header with DATASUM = `data`, unless `old` is right. `old` is NULL if the header has none. */
+static int write_checksum(fitsfile *fptr, uint32_t data, const char *old, int *status) {
   char comment[FLEN_COMMENT], text[17];
   uint32_t sum = data;
   if (get_comment("HDU checksum", comment, status) > 0)
     return *status;
-  if (check && (add_header(fptr, &sum, status) > 0 || is_right(sum)))
+  if (old != NULL && (add_header(fptr, &sum, status) > 0 || is_right(sum)))
     return *status;
   sum = data;
-  if (ffukys(fptr, "CHECKSUM", NO_CHECKSUM, comment, status) > 0 || add_header(fptr, &sum, status) > 0)
+  if ((old == NULL || strcmp(old, NO_CHECKSUM) != 0) && ffukys(fptr, "CHECKSUM", NO_CHECKSUM, comment, status) > 0)
+    return *status;
+  if (add_header(fptr, &sum, status) > 0)
     return *status;
   ffesum(sum, TRUE, text);
   return ffmkys(fptr, "CHECKSUM", text, "&", status);
@@ -222,7 +224,7 @@ int ffpcks(fitsfile *fptr, int *status) {
     (void)snprintf(datasum, sizeof datasum, "%lu", (unsigned long)sum);
     (void)ffukys(fptr, "DATASUM", datasum, comment, status);
   }
-  return write_checksum(fptr, sum, has_checksum, status);
+  return write_checksum(fptr, sum, has_checksum ? checksum : NO_CHECKSUM, status);
 }
 
 int ffupck(fitsfile *fptr, int *status) {
@@ -231,5 +233,6 @@ int ffupck(fitsfile *fptr, int *status) {
     return cf_refused(status);
   if (!get_value(fptr, "DATASUM", datasum))
     return cf_fail(status, KEY_NO_EXIST, "the header has no DATASUM");
-  return write_checksum(fptr, number_of(datasum), get_value(fptr, "CHECKSUM", checksum), status);
+  bool has_checksum = get_value(fptr, "CHECKSUM", checksum);
+  return write_checksum(fptr, number_of(datasum), has_checksum ? checksum : NULL, status);
 }

@@ -91,7 +91,7 @@ static int update_table(fitsfile *fptr, int *status) {
   }
   if (f->hdutype == BINARY_TBL && (f->heapsize > 0 || f->heapstart > f->rowlength * rows))
     (void)update_size(fptr, "PCOUNT", f->heapstart + f->heapsize - f->rowlength * rows, status);
-  return *status;
+  return update_formats(fptr, status);
 }
 
 int ffrdef(fitsfile *fptr, int *status) {
@@ -140,7 +140,6 @@ int ffchdu(fitsfile *fptr, int *status) {
       (void)ffrdef(fptr, &own);
     else
       (void)update_table(fptr, &own);
-    (void)update_formats(fptr, &own);
     if (own <= 0 && fill_data(fptr, &own) <= 0 && cf_header_load(fptr, &own) <= 0)
       file->header.dirty = true; /* a program may have written over END */
   }

@@ -4,7 +4,9 @@
  */
 #include "hdu_show.h"
 
+/* Flushes first: until then, CFITSIO sums a header without its END card. */
 static void verify(fitsfile *f) {
+  DO(ffflus(f, &status));
   int data = -9, hdu = -9;
   unsigned long datasum = 1, hdusum = 1;
   DO(ffvcks(f, &data, &hdu, &status));
@@ -75,9 +77,6 @@ int main(void) {
   DO(ffmkys(f, "DATASUM", " 12.0", NULL, &status));
   verify(f);
   DO(ffdkey(f, "CHECKSUM", &status));
-  verify(f);
-  DO(ffupck(f, &status));
-  show_cards(f);
   verify(f);
   DO(ffpcks(f, &status));
   show_cards(f);

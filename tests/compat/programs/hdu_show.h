@@ -54,7 +54,7 @@ static inline void show_state(fitsfile *f) {
     else
       printf(" col '%s' %lld %d %lld %g %g %lld '%s' %ld\n", c->ttype, c->tbcol,
              F->hdutype == ASCII_TBL ? 0 : c->tdatatype, c->trepeat, c->tscale, c->tzero,
-             F->hdutype == ASCII_TBL ? 0 : c->tnull, c->tform, c->twidth);
+             F->hdutype == ASCII_TBL ? 0 : c->tnull, c->tdatatype < 0 ? "" : c->tform, c->twidth);
   }
 }
 
