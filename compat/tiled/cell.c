@@ -121,6 +121,13 @@ static void take_cell(fitsfile *fptr, const unsigned char *row, cf_cell *cell, i
   cell->null = null > -9.2e18 && null < 9.2e18 ? (LONGLONG)null : 0;
 }
 
+int cf_rows_read(fitsfile *fptr, LONGLONG offset, size_t n, unsigned char *buffer, int *status) {
+  LONGLONG size = cf_size(fptr);
+  size_t there = offset >= size ? 0 : (uint64_t)(size - offset) < n ? (size_t)(size - offset) : n;
+  memset(buffer + there, 0, n - there);
+  return there > 0 ? cf_read(fptr, offset, there, buffer, status) : *status;
+}
+
 int cf_cells_read(fitsfile *fptr, LONGLONG first, size_t count, cf_cell *cells, int *status) {
   const FITSfile *file = fptr->Fptr;
   unsigned char chunk[CHUNK];
@@ -132,7 +139,7 @@ int cf_cells_read(fitsfile *fptr, LONGLONG first, size_t count, cf_cell *cells, 
   for (size_t done = 0; done < count && *status <= 0;) {
     size_t n = count - done < most ? count - done : most;
     LONGLONG at = file->datastart + (first + (LONGLONG)done) * file->rowlength;
-    if (cf_read(fptr, at, n * (size_t)file->rowlength, chunk, status) > 0)
+    if (cf_rows_read(fptr, at, n * (size_t)file->rowlength, chunk, status) > 0)
       return *status;
     for (size_t i = 0; i < n && *status <= 0; i++)
       take_cell(fptr, chunk + i * (size_t)file->rowlength, &cells[done + i], status);

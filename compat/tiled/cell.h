@@ -28,6 +28,9 @@ typedef struct cf_cell {
 /* Reads the cells of `count` tiles from tile `first` on. What they say lies within the file. */
 int cf_cells_read(fitsfile *fptr, LONGLONG first, size_t count, cf_cell *cells, int *status);
 
+/* Reads n bytes of rows. Those of a new table that were never written are zeros. */
+int cf_rows_read(fitsfile *fptr, LONGLONG offset, size_t n, unsigned char *buffer, int *status);
+
 /* Returns the bytes of an element of the array that a descriptor of column `number` (1-based) points at. */
 size_t cf_column_element(const FITSfile *file, int number);
 
