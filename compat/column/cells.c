@@ -284,7 +284,8 @@ int cf_cells_put(cf_cells *cells, size_t n, const unsigned char *packed, int *st
     if (in_spans(cells, n, run)) {
       size_t bytes;
       run = spanned(cells, n, &bytes);
-      if (cf_read(cells->fptr, offset(cells), bytes, span, status) <= 0) {
+      int filler = cf_row_filler(cells->fptr);
+      if (cf_read_padded(cells->fptr, offset(cells), bytes, filler, span, status) <= 0) {
         copy_span(cells, span, (unsigned char *)(uintptr_t)packed, run, true);
         (void)cf_write(cells->fptr, offset(cells), bytes, span, status);
       }

@@ -121,6 +121,13 @@ int cf_read(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int *status
   return *status;
 }
 
+int cf_read_padded(fitsfile *fptr, LONGLONG offset, size_t n, int byte, void *buffer, int *status) {
+  LONGLONG left = fptr->Fptr->logfilesize - offset;
+  size_t there = left <= 0 ? 0 : (uint64_t)left < n ? (size_t)left : n;
+  memset((char *)buffer + there, byte, n - there);
+  return cf_read(fptr, offset, there, buffer, status);
+}
+
 /* Copies written bytes into a page that is in memory. */
 static void update_page(cf_file *file, LONGLONG number, LONGLONG offset, size_t n, const char *bytes) {
   cf_page *page = &file->pages[number % CF_PAGES];

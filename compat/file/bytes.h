@@ -13,6 +13,9 @@
 /* Reads n bytes. END_OF_FILE if the file ends before. */
 int cf_read(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int *status);
 
+/* Reads n bytes. Those behind the end of the file are `byte`. */
+int cf_read_padded(fitsfile *fptr, LONGLONG offset, size_t n, int byte, void *buffer, int *status);
+
 /* Writes n bytes. The file grows; a gap before them becomes zeros. */
 int cf_write(fitsfile *fptr, LONGLONG offset, size_t n, const void *buffer, int *status);
 
