@@ -56,6 +56,8 @@ int cf_record_append(fitsfile *fptr, const char *text, int *status) {
   LONGLONG count = 0, position = fptr->Fptr->nextkey;
   if (cf_record_clean(card, text, status) > 0 || cf_cards(fptr, &count, status) == NULL)
     return *status;
+  if (strcmp(card, "END") == 0) /* the header gets its own one */
+    return *status;
   cf_card_insert(fptr, count, card, status);
   fptr->Fptr->nextkey = position;
   return *status;
@@ -69,11 +71,10 @@ int cf_record_replace(fitsfile *fptr, LONGLONG index, const char *text, int *sta
   if (index < 0 || index >= count)
     return cf_fail(status, index < 0 ? NEG_FILE_POS : END_OF_FILE, "no card %lld in a header of %lld", index + 1,
                    count);
+  cf_record_move(fptr, index + 1);
   if (cf_record_clean(card, text, status) > 0)
     return *status;
-  cf_card_set(fptr, index, card, status);
-  cf_record_move(fptr, index + 1);
-  return *status;
+  return cf_card_set(fptr, index, card, status);
 }
 
 int cf_record_insert(fitsfile *fptr, LONGLONG index, const char *text, int *status) {
