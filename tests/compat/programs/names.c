@@ -15,7 +15,6 @@ static const char *const names[] = {
     "-",
     "ftp://legacy.gsfc.nasa.gov/test/vela.fits",
     "root://legacy.gsfc.nasa.gov/test/vela.fits",
-    "shmem://h2[events]",
     "mem://",
     "myfile.fits[3; Images(10)]",
     "myfile.fits[1:512:2, 1:512:2]",
