@@ -71,13 +71,13 @@ static void set_type(cf_cells *cells, int type, LONGLONG repeat) {
   }
 }
 
-/* Checks the last row of a read, or adds the rows that a write needs. */
+/* Checks the last row of a read, or adds the rows that a write needs: to the table, and to the file. */
 static int reach_row(cf_cells *cells, LONGLONG last, int mode, int *status) {
   LONGLONG rows = cells->fptr->Fptr->numrows;
+  if (mode == CF_CELLS_WRITE)
+    return last < rows ? cf_rows_exist(cells->fptr, last + 1, status) : cf_rows_grow(cells->fptr, last + 1, status);
   if (last < rows)
     return *status;
-  if (mode == CF_CELLS_WRITE)
-    return cf_rows_grow(cells->fptr, last + 1, status);
   return cf_fail(status, BAD_ROW_NUM, "row %lld does not exist: the table has %lld rows", last + 1, rows);
 }
 

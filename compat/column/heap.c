@@ -152,30 +152,47 @@ int ffpdes(fitsfile *fptr, int colnum, LONGLONG rownum, LONGLONG length, LONGLON
   return *status;
 }
 
+/* Makes the heap `bytes` longer. *address receives where the new part begins. */
+static int extend(fitsfile *fptr, LONGLONG bytes, LONGLONG *address, int *status) {
+  FITSfile *file = fptr->Fptr;
+  if (bytes < 0 || file->heapsize > LARGEST - bytes)
+    return cf_fail(status, BAD_HEAP_PTR, "an array of %lld bytes is too long for the heap", bytes);
+  *address = file->heapsize;
+  if (cf_rows_exist(fptr, file->numrows, status) > 0 ||
+      cf_data_extend(fptr, file->heapstart + file->heapsize + bytes, status) > 0)
+    return *status;
+  LONGLONG end = file->datastart + file->heapstart + file->heapsize, size = cf_size(fptr);
+  if (size < end)
+    (void)cf_fill(fptr, size, end - size, 0, status);
+  file->heapsize += bytes;
+  return *status;
+}
+
 int cf_heap_reserve(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG elements, LONGLONG *length, LONGLONG *address,
                     int *status) {
-  FITSfile *file = fptr->Fptr;
   LONGLONG offset;
   size_t width;
-  int type = -file->tableptr[colnum - 1].tdatatype;
+  int type = -fptr->Fptr->tableptr[colnum - 1].tdatatype;
   if (find_descriptor(fptr, colnum, row, &offset, &width, status) > 0 ||
-      cf_rows_exist(fptr, file->numrows, status) > 0 ||
+      cf_rows_exist(fptr, fptr->Fptr->numrows, status) > 0 ||
       get_descriptor(fptr, offset, width, length, address, status) > 0)
     return *status;
-  if (*length < elements || *length < 0) {
-    LONGLONG bytes = cf_heap_bytes(type, elements);
-    if (bytes < 0 || file->heapsize > LARGEST - bytes)
-      return cf_fail(status, BAD_HEAP_PTR, "an array of %lld elements is too long", elements);
-    *address = file->heapsize;
-    if (cf_data_extend(fptr, file->heapstart + file->heapsize + bytes, status) > 0)
-      return *status;
-    LONGLONG end = file->datastart + file->heapstart + file->heapsize;
-    if (cf_size(fptr) < end)
-      (void)cf_fill(fptr, cf_size(fptr), end - cf_size(fptr), 0, status);
-    file->heapsize += bytes;
-  }
+  if ((*length < elements || *length < 0) && extend(fptr, cf_heap_bytes(type, elements), address, status) > 0)
+    return *status;
   *length = elements;
   return put_descriptor(fptr, offset, width, *length, *address, status);
+}
+
+int cf_heap_append(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG length, LONGLONG *offset, int *status) {
+  LONGLONG at, address = 0;
+  size_t width;
+  if (find_descriptor(fptr, colnum, row, &at, &width, status) > 0)
+    return *status;
+  LONGLONG bytes = cf_heap_bytes(-fptr->Fptr->tableptr[colnum - 1].tdatatype, length);
+  if (extend(fptr, bytes, &address, status) > 0 || put_descriptor(fptr, at, width, length, address, status) > 0)
+    return *status;
+  *offset = fptr->Fptr->datastart + fptr->Fptr->heapstart + address;
+  return *status;
 }
 
 /* An array in the heap, by its descriptor. */

@@ -15,6 +15,9 @@ int cf_heap_at(fitsfile *fptr, LONGLONG address, LONGLONG length, int type, LONG
 int cf_heap_reserve(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG elements, LONGLONG *length, LONGLONG *address,
                     int *status);
 
+/* Gives a cell `length` elements behind the heap. *offset receives where they begin in the file. */
+int cf_heap_append(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG length, LONGLONG *offset, int *status);
+
 /* Returns the bytes of `length` elements of `type` (positive); -1: too many. */
 LONGLONG cf_heap_bytes(int type, LONGLONG length);
 

@@ -102,6 +102,8 @@ static int insert_rows(fitsfile *fptr, LONGLONG firstrow, LONGLONG nrows, int *s
 
 int cf_rows_exist(fitsfile *fptr, LONGLONG rows, int *status) {
   FITSfile *file = fptr->Fptr;
+  if (file->hdutype == IMAGE_HDU)
+    return *status;
   if (too_many(file, rows))
     return cf_fail(status, BAD_ROW_NUM, "row %lld is too far for a file", rows);
   LONGLONG size = cf_size(fptr), end = file->datastart + rows * file->rowlength;
