@@ -15,6 +15,11 @@
 
 #define CHUNK 262144 /* bytes of rows that are rewritten at once */
 
+/* Begins a change of columns: a table that may be written, whose header has the sizes of rows and heap. */
+static bool begin(fitsfile *fptr, int *status) {
+  return cf_use_write_data(fptr, status) && cf_is_table(fptr, status) && ffrdef(fptr, status) <= 0;
+}
+
 /* In each row, `removed` bytes at `at` become `added` bytes of filler. */
 typedef struct change {
   LONGLONG at;
@@ -250,15 +255,13 @@ static int insert(fitsfile *fptr, int first, int ncols, char **ttype, const plan
     (void)write_keys(fptr, first + i, ttype != NULL ? ttype[i] : NULL, &plans[i], tbcol, status);
     tbcol += plans[i].bytes;
   }
-  return ffrdef(fptr, status);
+  return ffrhdu(fptr, NULL, status);
 }
 
 int fficls(fitsfile *fptr, int firstcol, int ncols, char **ttype, char **tform, int *status) {
-  if (!cf_use_write_data(fptr, status))
+  if (!begin(fptr, status))
     return cf_refused(status);
   FITSfile *file = fptr->Fptr;
-  if (!cf_is_table(fptr, status))
-    return *status;
   if (firstcol < 1)
     return cf_fail(status, BAD_COL_NUM, "cannot insert a column as number %d", firstcol);
   if (ncols < 1)
@@ -318,11 +321,10 @@ static int find_extent(fitsfile *fptr, int number, LONGLONG *at, LONGLONG *bytes
 
 int ffdcol(fitsfile *fptr, int numcol, int *status) {
   LONGLONG at, bytes;
-  if (!cf_use_write_data(fptr, status))
+  if (!begin(fptr, status))
     return cf_refused(status);
   FITSfile *file = fptr->Fptr;
-  if (!cf_is_table(fptr, status) || cf_column(fptr, numcol, status) == NULL ||
-      find_extent(fptr, numcol, &at, &bytes, status) > 0)
+  if (cf_column(fptr, numcol, status) == NULL || find_extent(fptr, numcol, &at, &bytes, status) > 0)
     return *status;
   int columns = file->tfield;
   for (int i = 1; file->hdutype == ASCII_TBL && i <= columns && *status <= 0; i++)
@@ -335,13 +337,13 @@ int ffdcol(fitsfile *fptr, int numcol, int *status) {
       ffmkyj(fptr, "TFIELDS", columns - 1, "&", status) > 0 ||
       renumber(fptr, numcol + 1, columns, -1, numcol, status) > 0)
     return *status;
-  return ffrdef(fptr, status);
+  return ffrhdu(fptr, NULL, status);
 }
 
 /* Makes the vectors of a column longer, with zeros at the end, or shorter. */
 int ffmvec(fitsfile *fptr, int colnum, LONGLONG newveclen, int *status) {
   char key[FLEN_KEYWORD], form[FLEN_VALUE];
-  if (!cf_use_write_data(fptr, status))
+  if (!begin(fptr, status))
     return cf_refused(status);
   FITSfile *file = fptr->Fptr;
   if (file->hdutype != BINARY_TBL)
@@ -368,5 +370,5 @@ int ffmvec(fitsfile *fptr, int colnum, LONGLONG newveclen, int *status) {
     return *status;
   numbered_key("TFORM", colnum, key, status);
   (void)ffmkys(fptr, key, form, "&", status);
-  return ffrdef(fptr, status);
+  return ffrhdu(fptr, NULL, status);
 }

@@ -68,6 +68,9 @@ static int update_formats(fitsfile *fptr, int *status) {
         longest = length;
     if (*status > 0 || ffgkys(fptr, name, form, NULL, status) > 0)
       break;
+    const char *letter = form + strspn(form, " 0123456789");
+    if (*letter != 'P' && *letter != 'Q') /* a program has written another TFORMn */
+      continue;
     char *bracket = strchr(form, '(');
     if (bracket != NULL && strtoll(bracket + 1, NULL, 10) == longest)
       continue;
@@ -80,7 +83,7 @@ static int update_formats(fitsfile *fptr, int *status) {
 }
 
 /* Writes what calls have changed in the sizes of a table into its header. */
-static int update_table(fitsfile *fptr, int *status) {
+static int update_sizes(fitsfile *fptr, int *status) {
   FITSfile *f = fptr->Fptr;
   if (f->hdutype == IMAGE_HDU || f->datastart < 0)
     return *status;
@@ -91,7 +94,7 @@ static int update_table(fitsfile *fptr, int *status) {
   }
   if (f->hdutype == BINARY_TBL && (f->heapsize > 0 || f->heapstart > f->rowlength * rows))
     (void)update_size(fptr, "PCOUNT", f->heapstart + f->heapsize - f->rowlength * rows, status);
-  return update_formats(fptr, status);
+  return *status;
 }
 
 int ffrdef(fitsfile *fptr, int *status) {
@@ -100,7 +103,7 @@ int ffrdef(fitsfile *fptr, int *status) {
   FITSfile *f = fptr->Fptr;
   if (f->writemode == READWRITE) {
     cf_header *header = &cf_file_of(f)->header;
-    if (update_table(fptr, status) > 0 || cf_header_load(fptr, status) > 0)
+    if (update_sizes(fptr, status) > 0 || cf_header_load(fptr, status) > 0)
       return *status;
     if (header->count == 0)
       return cf_fail(status, UNKNOWN_REC, "HDU %d has no cards", f->curhdu + 1);
@@ -139,7 +142,7 @@ int ffchdu(fitsfile *fptr, int *status) {
     if (f->datastart < 0)
       (void)ffrdef(fptr, &own);
     else
-      (void)update_table(fptr, &own);
+      (void)(update_sizes(fptr, &own) > 0 || update_formats(fptr, &own) > 0);
     if (own <= 0 && fill_data(fptr, &own) <= 0 && cf_header_load(fptr, &own) <= 0)
       file->header.dirty = true; /* a program may have written over END */
   }
