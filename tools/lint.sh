@@ -27,7 +27,7 @@ refuse() {
   }
 }
 
-mapfile -t c_files < <(git ls-files 'csrc/*.[ch]' 'tests/*.[ch]')
+mapfile -t c_files < <(git ls-files 'csrc/*.[ch]' 'compat/*.[ch]' 'tests/*.[ch]' 'benchmarks/*.[ch]')
 mapfile -t sources < <(git ls-files '*.py' '*.c' '*.h' '*.sh' '*.in' 'Makefile' '*meson.build' '*.ini' '*.toml')
 
 check "ruff found something: see above." ruff check --quiet .
@@ -38,7 +38,7 @@ check "clang-format would change the files above: run clang-format-14 -i on them
 
 refuse "A C function that the rules forbid (CONTRIBUTING.md):" \
   '\b(sprintf|vsprintf|strcpy|strcat|strncpy|strncat|strtok|gets|alloca|atoi|atol|atoll|atof|scanf|sscanf)[[:space:]]*\(' \
-  'csrc/*.c' 'csrc/*.h'
+  'csrc/*.c' 'csrc/*.h' 'compat/*.c' 'compat/*.h'
 refuse "The library does not print, exit or assert:" \
   '\b(printf|puts|fprintf|perror|exit|abort|assert)[[:space:]]*\(' 'csrc/*.c'
 refuse "Compiler built-ins need a portable version, and typed loads go through memcpy:" \

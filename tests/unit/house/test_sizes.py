@@ -14,7 +14,7 @@ MAX_LINES = 650
 SUFFIXES = {".c", ".h", ".py"}
 SOURCES = sorted(
     path
-    for folder in ("csrc", "rustfits", "servers", "tests")
+    for folder in ("csrc", "compat", "rustfits", "servers", "tests")
     for path in (ROOT / folder).rglob("*")
     if path.suffix in SUFFIXES
 )
