@@ -24,6 +24,7 @@ import inputs  # noqa: E402
 
 TIMEOUT = 120
 DATE = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT?|\d\d:\d\d:\d\d(\.\d+)?")
+DURATION = re.compile(rb"\d+\.\d+(?= +(seconds|s|ms)\b)|(?<=time=)[\d.]+|(?<=in: ) *[\d.]+")
 ADDRESS = re.compile(rb"0x[0-9a-f]{8,}|line 1: +\d+")
 VOLATILE = re.compile(rb"(CHECKSUM|DATASUM|ZHECKSUM|ZDATASUM|DATE    |CREATOR)= .{70}")
 
@@ -77,8 +78,9 @@ def run(command: str, source: Path, library: str | None) -> Outcome:
 
 
 def clean(text: bytes) -> bytes:
-    """Return text without dates, times, addresses and numbers of processes."""
-    return VOLATILE.sub(rb"\1= ...", ADDRESS.sub(b"ADDRESS", DATE.sub(b"DATE", text)))
+    """Return text without dates, durations, addresses and numbers of processes."""
+    text = DURATION.sub(b"TIME", DATE.sub(b"DATE", text))
+    return VOLATILE.sub(rb"\1= ...", ADDRESS.sub(b"ADDRESS", text))
 
 
 def differences(ours: Outcome, peer: Outcome) -> list[str]:
@@ -111,7 +113,7 @@ def check(command: str, source: Path, library: str, known: str | None) -> bool:
     peer = run(command, source, None)
     found = differences(run(command, source, library), peer)
     if known is not None:
-        print(f"  {'known' if found else 'GONE '}  {command}\n         {known}")
+        print(f"  {'known' if found else 'PAST '}  {command}\n         {known}")
         return bool(found)
     print(
         f"  {'DIFFERS' if found else 'same   '} {command}"
