@@ -86,8 +86,9 @@ int ffpcll(RANGE, char *array, int *status) {
   return *status;
 }
 
-/* Finds the bytes that hold `nbits` bits from `firstbit` (1-based) of a row on. *skip receives the bits before them in
- * the first byte. Bits go on at the first bit of the next row. *per_row receives the bits of a row. */
+/* Checks `nbits` bits from `firstbit` (1-based) of a row on, and adds the rows that a write needs. Bits go on at the
+ * first bit of the next row. *per_row receives the bits of a row, all those of its bytes: those behind the last bit of
+ * a column count, as in CFITSIO. */
 static int find_bits(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstbit, LONGLONG nbits, int mode,
                      LONGLONG *per_row, int *status) {
   FITSfile *file = fptr->Fptr;
@@ -107,7 +108,9 @@ static int find_bits(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG fir
   *per_row = LLONG_MAX;
   if (column->tdatatype < 0)
     return cf_cells_find(fptr, colnum, firstrow, 1, (firstbit + nbits + 6) / 8, mode, &cells, status);
-  *per_row = type == TBIT ? column->trepeat : column->trepeat < LLONG_MAX / 8 ? column->trepeat * 8 : 0;
+  if (column->trepeat > LLONG_MAX / 16)
+    return cf_fail(status, BAD_ELEM_NUM, "column %d has too many bits", colnum);
+  *per_row = type == TBIT ? (column->trepeat + 7) / 8 * 8 : column->trepeat * 8;
   if (firstbit > *per_row)
     return cf_fail(status, BAD_ELEM_NUM, "bit %lld does not exist: a row has %lld", firstbit, *per_row);
   LONGLONG last = firstrow + (firstbit + nbits - 2) / *per_row;
@@ -158,7 +161,6 @@ int ffgcx(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstbit, LONG
 static int write_bits(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG bit, LONGLONG n, const char *array,
                       int *status) {
   unsigned char buffer[1024];
-  bool variable = fptr->Fptr->tableptr[colnum - 1].tdatatype < 0;
   while (n > 0 && *status <= 0) {
     cf_cells cells;
     LONGLONG first = (bit - 1) / 8, bytes = (bit + n - 2) / 8 - first + 1;
@@ -179,7 +181,6 @@ static int write_bits(fitsfile *fptr, int colnum, LONGLONG row, LONGLONG bit, LO
       buffer[at / 8] = (unsigned char)(array[i] ? buffer[at / 8] | mask : buffer[at / 8] & ~mask);
     }
     (void)cf_cells_put(&again, (size_t)bytes, buffer, status);
-    (void)variable;
     bit += here;
     array += here;
     n -= here;
@@ -222,6 +223,8 @@ int ffpclx(fitsfile *fptr, int colnum, LONGLONG frow, long fbit, long nbit, char
       return cf_fail(status, NULL_INPUT_PTR, "no array for the values");                                               \
     if (find_bits(fptr, colnum, firstrow, firstbit, nbits, CF_CELLS_READ, &per_row, status) > 0)                       \
       return *status;                                                                                                  \
+    if (fptr->Fptr->tableptr[colnum - 1].tdatatype == TBIT)                                                            \
+      per_row = fptr->Fptr->tableptr[colnum - 1].trepeat;                                                              \
     if (firstbit - 1 > per_row - nbits)                                                                                \
       return cf_fail(status, BAD_ELEM_NUM, "a row has %lld bits", per_row);                                            \
     for (LONGLONG i = 0; i < nrows && *status <= 0; i++) {                                                             \

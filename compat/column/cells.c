@@ -252,7 +252,7 @@ const unsigned char *cf_cells_get(cf_cells *cells, size_t n, unsigned char *buff
   size_t run = contiguous(cells, n);
   if (run == n) {
     const unsigned char *at = cf_at_hand(cells->fptr, offset(cells), n * cells->width);
-    if (at == NULL && cf_read(cells->fptr, offset(cells), n * cells->width, buffer, status) <= 0)
+    if (at == NULL && cf_data_read(cells->fptr, offset(cells), n * cells->width, buffer, status) <= 0)
       at = buffer;
     advance(cells, (LONGLONG)n);
     return at;
@@ -263,12 +263,12 @@ const unsigned char *cf_cells_get(cf_cells *cells, size_t n, unsigned char *buff
       size_t bytes;
       run = spanned(cells, n, &bytes);
       const unsigned char *from = cf_at_hand(cells->fptr, offset(cells), bytes);
-      if (from == NULL && cf_read(cells->fptr, offset(cells), bytes, span, status) <= 0)
+      if (from == NULL && cf_data_read(cells->fptr, offset(cells), bytes, span, status) <= 0)
         from = span;
       if (from != NULL)
         copy_span(cells, (unsigned char *)(uintptr_t)from, to, run, false);
     } else {
-      (void)cf_read(cells->fptr, offset(cells), run * cells->width, to, status);
+      (void)cf_data_read(cells->fptr, offset(cells), run * cells->width, to, status);
     }
     advance(cells, (LONGLONG)run);
     to += run * cells->width;

@@ -23,8 +23,10 @@ static int null_value(const cf_cells *cells, int colnum, unsigned char *value, i
   case TLOGICAL:
     return *status;
   case TSTRING:
-    if (!text)
+    if (!text) {
+      memset(value + 1, ' ', cells->width - 1);
       return *status;
+    }
     if (column->strnull[0] != ASCII_NULL_UNDEFINED) {
       size_t n = strnlen(column->strnull, sizeof column->strnull);
       memset(value, ' ', cells->width);
@@ -72,6 +74,17 @@ int ffpclu(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LO
   return *status;
 }
 
+/* Makes the arrays of variable length of rows null; of a string, its first character. */
+static int null_arrays(fitsfile *fptr, int colnum, int type, LONGLONG firstrow, LONGLONG nrows, int *status) {
+  for (LONGLONG i = 0; i < nrows && firstrow + i <= fptr->Fptr->numrows && *status <= 0; i++) {
+    LONGLONG length = 0;
+    if (ffgdesll(fptr, colnum, firstrow + i, &length, NULL, status) > 0 || length == 0)
+      continue;
+    (void)ffpclu(fptr, colnum, firstrow + i, 1, type == -TSTRING ? 1 : length, status);
+  }
+  return *status;
+}
+
 /* Makes all cells of rows null. Columns that have no null value stay as they are. */
 int ffprwu(fitsfile *fptr, LONGLONG firstrow, LONGLONG nrows, int *status) {
   if (!cf_use_write_data(fptr, status))
@@ -88,7 +101,11 @@ int ffprwu(fitsfile *fptr, LONGLONG firstrow, LONGLONG nrows, int *status) {
       break;
     if (type == TSTRING && fptr->Fptr->hdutype == BINARY_TBL)
       repeat = width > 0 ? repeat / width : 0;
-    if (type > 0 && type != TBIT && repeat > 0 && ffpclu(fptr, i, firstrow, 1, nrows * repeat, status) == NO_NULL)
+    if (type < 0)
+      (void)null_arrays(fptr, i, type, firstrow, nrows, status);
+    else if (type != TBIT && repeat > 0)
+      (void)ffpclu(fptr, i, firstrow, 1, nrows * repeat, status);
+    if (*status == NO_NULL)
       *status = 0;
   }
   if (*status <= 0)
@@ -122,7 +139,7 @@ int ffgtbb(fitsfile *fptr, LONGLONG firstrow, LONGLONG firstchar, LONGLONG nchar
     return cf_fail(status, BAD_ROW_NUM, "row %lld does not exist: the table has %lld rows", last, fptr->Fptr->numrows);
   if (values == NULL)
     return cf_fail(status, NULL_INPUT_PTR, "no array for the bytes");
-  return cf_read(fptr, offset, (size_t)nchars, values, status);
+  return cf_data_read(fptr, offset, (size_t)nchars, values, status);
 }
 
 int ffptbb(fitsfile *fptr, LONGLONG firstrow, LONGLONG firstchar, LONGLONG nchars, unsigned char *values, int *status) {

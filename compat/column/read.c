@@ -83,6 +83,8 @@ static int read_fields(cf_cells *cells, LONGLONG nelem, const cf_target *to, int
   how.stored = TDOUBLE;
   if (cells->width > sizeof buffer)
     return cf_fail(status, BAD_ATABLE_FORMAT, "a field of %zu characters is too long", cells->width);
+  if (flags != NULL)
+    memset(flags, 0, (size_t)nelem);
   for (size_t n; nelem > 0 && *status <= 0; nelem -= (LONGLONG)n) {
     int state = 0;
     n = cf_cells_some(cells, nelem < (LONGLONG)most ? nelem : (LONGLONG)most);
@@ -202,6 +204,8 @@ static int read_flagged_pairs(fitsfile *fptr, int datatype, int colnum, LONGLONG
     return cf_fail(status, nelem < 0 ? NEG_BYTES : BAD_ELEM_NUM, "cannot read %lld elements", nelem);
   if (nelem > 0 && nularray == NULL)
     return cf_fail(status, NULL_INPUT_PTR, "no array for the flags of null values");
+  if (nelem > 0)
+    memset(nularray, 0, (size_t)nelem);
   char *flags = malloc((size_t)nelem * 2 + 1);
   if (flags == NULL)
     return cf_fail(status, MEMORY_ALLOCATION, "cannot allocate %lld flags", nelem * 2);

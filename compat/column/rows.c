@@ -38,6 +38,13 @@ static bool is_last(fitsfile *fptr) {
   return file->lasthdu != 0 || file->headstart[file->curhdu + 1] >= cf_size(fptr);
 }
 
+int cf_data_read(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int *status) {
+  const FITSfile *file = fptr->Fptr;
+  if (file->writemode == READWRITE && file->datastart >= file->filesize)
+    return cf_read_padded(fptr, offset, n, 0, buffer, status);
+  return cf_read(fptr, offset, n, buffer, status);
+}
+
 int cf_data_extend(fitsfile *fptr, LONGLONG bytes, int *status) {
   FITSfile *file = fptr->Fptr;
   LONGLONG next = file->headstart[file->curhdu + 1];

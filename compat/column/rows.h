@@ -6,6 +6,7 @@
 #define CF_COLUMN_ROWS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/status.h"
 
@@ -14,6 +15,9 @@ int cf_rows_grow(fitsfile *fptr, LONGLONG rows, int *status);
 
 /* Fills the file up to the end of row `rows`: rows that a header promises may not be in the file yet. */
 int cf_rows_exist(fitsfile *fptr, LONGLONG rows, int *status);
+
+/* Reads bytes of the data unit. What nothing has written yet is 0 in a new HDU; a file that ends early is an error. */
+int cf_data_read(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int *status);
 
 /* Makes room for a data unit of `bytes`. Later HDUs move. */
 int cf_data_extend(fitsfile *fptr, LONGLONG bytes, int *status);

@@ -23,12 +23,21 @@ typedef struct target {
   int anynul;
 } target;
 
-/* Puts the text of a null value: at most `width` characters, for which callers have room. */
-static void put_null(target *to, LONGLONG i, size_t width) {
+static const char *note_null(target *to, LONGLONG i) {
   to->anynul = 1;
   if (to->nulls == CF_NULLS_FLAGGED)
     to->flags[i] = 1;
-  cf_copy(to->array[i], to->nulls == CF_NULLS_REPLACED ? to->nulval : "", width + 1);
+  return to->nulls == CF_NULLS_REPLACED ? to->nulval : "";
+}
+
+/* Puts the text of a null value: at most `width` characters, for which callers have room. */
+static void put_null(target *to, LONGLONG i, size_t width) {
+  cf_copy(to->array[i], note_null(to, i), width + 1);
+}
+
+/* The same for numbers, which are aligned right. */
+static void put_null_number(target *to, LONGLONG i, int width) {
+  (void)snprintf(to->array[i], (size_t)width + 1, "%*.*s", width, width, note_null(to, i));
 }
 
 /* Removes blanks at the end, but for one if there is nothing else. */
@@ -38,6 +47,11 @@ static void trim(char *text) {
     n--;
   if (n > 0)
     text[n] = '\0';
+}
+
+/* Tells whether a string is null: it is empty, or the TNULLn of an ASCII table. */
+static bool is_null(const cf_cells *cells, const char *text, size_t n) {
+  return cells->fptr->Fptr->hdutype == ASCII_TBL ? cf_field_is_null(cells->column, text, n) : n > 0 && *text == '\0';
 }
 
 static int read_strings(cf_cells *cells, LONGLONG nelem, target *to, int *status) {
@@ -61,8 +75,8 @@ static int read_strings(cf_cells *cells, LONGLONG nelem, target *to, int *status
       break;
     for (size_t k = 0; k < some; k++, at += width) {
       char *text = to->array[i + (LONGLONG)k];
-      if (to->nulls != CF_NULLS_KEPT && cf_field_is_null(cells->column, at, width)) {
-        put_null(to, i + (LONGLONG)k, width);
+      if (to->nulls != CF_NULLS_KEPT && is_null(cells, at, width)) {
+        put_null(to, i + (LONGLONG)k, cells->variable && to->nulls == CF_NULLS_REPLACED ? strlen(to->nulval) : width);
         continue;
       }
       memcpy(text, at, width);
@@ -152,7 +166,7 @@ static int read_numbers(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG 
       char text[1024], second[1024];
       LONGLONG to_index = (done + i) / parts;
       if (flags[i] || flags[i + parts - 1]) {
-        put_null(to, to_index, (size_t)width);
+        put_null_number(to, to_index, width);
         continue;
       }
       print_number(&display, datatype, &values, (size_t)i, text, sizeof text);
@@ -208,6 +222,8 @@ int ffgcls(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LO
   target to = {CF_NULLS_KEPT, nulval, array, nularray, 0};
   if (!cf_use_data(fptr, status))
     return cf_refused(status);
+  if (cf_column(fptr, colnum, status) == NULL)
+    return *status;
   if (anynul != NULL)
     *anynul = 0;
   if (nelem == 0)
