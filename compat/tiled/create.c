@@ -116,6 +116,8 @@ int cf_tiled_plan_init(cf_tiled_plan *plan, const FITSfile *file, int bitpix, in
     plan->method = file->request_quantize_method == 0 ? SUBTRACTIVE_DITHER_1 : file->request_quantize_method;
     if (plan->type == HCOMPRESS_1 && plan->method == SUBTRACTIVE_DITHER_2)
       plan->method = SUBTRACTIVE_DITHER_1;
+    double level = (double)file->request_quantize_level;
+    plan->level = level != 0.0 ? level : plan->method == NO_DITHER ? 16.0 : 4.0;
   }
   return choose_tile(file, plan, status);
 }
@@ -173,15 +175,27 @@ static int put_structure(fitsfile *fptr, const cf_tiled_plan *plan, bool primary
   return *status;
 }
 
-static int put_quantizing(fitsfile *fptr, const cf_tiled_plan *plan, int *status) {
+int cf_tiled_put_quantizing(fitsfile *fptr, const cf_tiled_plan *plan, bool history, int *status) {
+  bool second = plan->method == SUBTRACTIVE_DITHER_2, none = plan->method == NO_DITHER;
+  char card[FLEN_CARD], text[FLEN_CARD];
   if (plan->zbitpix > 0)
     return *status;
   if (plan->lossless)
     return put_text(fptr, "ZQUANTIZ", "NONE", "Lossless compression without quantization", status);
-  if (plan->method == NO_DITHER)
-    return put_text(fptr, "ZQUANTIZ", "NO_DITHER", "No dithering during quantization", status);
-  put_text(fptr, "ZQUANTIZ", plan->method == SUBTRACTIVE_DITHER_2 ? "SUBTRACTIVE_DITHER_2" : "SUBTRACTIVE_DITHER_1",
-           "Pixel Quantization Algorithm", status);
+  put_text(fptr, "ZQUANTIZ",
+           none     ? "NO_DITHER"
+           : second ? "SUBTRACTIVE_DITHER_2"
+                    : "SUBTRACTIVE_DITHER_1",
+           none ? "No dithering during quantization" : "Pixel Quantization Algorithm", status);
+  if (history) {
+    ffphis(fptr, "Image was compressed by CFITSIO using scaled integer quantization:", status);
+    (void)snprintf(text, sizeof text, "  q = %f / quantized level scaling parameter", plan->level);
+    ffphis(fptr, text, status);
+    if (ffgcrd(fptr, "ZQUANTIZ", card, status) <= 0)
+      ffphis(fptr, card + 10, status);
+  }
+  if (none)
+    return *status;
   return put_int(fptr, "ZDITHER0", fptr->Fptr->request_dither_seed, "dithering offset when quantizing floats", status);
 }
 
@@ -228,7 +242,8 @@ int cf_tiled_begin(fitsfile *fptr, const cf_tiled_plan *plan, bool primary, bool
     ffkeyn("ZTILE", i + 1, keyword, status);
     put_int(fptr, keyword, plan->tile[i], "size of tiles to be compressed", status);
   }
-  put_quantizing(fptr, plan, status);
+  if (structure)
+    cf_tiled_put_quantizing(fptr, plan, false, status);
   put_parameters(fptr, plan, status);
   return put_offset(fptr, plan->bitpix, status);
 }

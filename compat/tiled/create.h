@@ -19,6 +19,7 @@ typedef struct cf_tiled_plan {
   long tile[MAX_COMPRESS_DIM]; /* ZTILEn */
   LONGLONG rows;
   int method;    /* of dithering, for reals */
+  double level;  /* of quantizing */
   bool lossless; /* reals are not quantized */
 } cf_tiled_plan;
 
@@ -28,7 +29,10 @@ int cf_tiled_plan_init(cf_tiled_plan *plan, const FITSfile *file, int bitpix, in
 
 /* Creates the HDU with its header.
  * primary    1: the image would be the primary HDU
- * structure  0: without ZSIMPLE, ZBITPIX, ZNAXIS and ZNAXISn, which come from another header */
+ * structure  0: without ZSIMPLE, ZBITPIX, ZNAXIS, ZNAXISn, ZQUANTIZ and ZDITHER0 */
 int cf_tiled_begin(fitsfile *fptr, const cf_tiled_plan *plan, bool primary, bool structure, int *status);
+
+/* Appends ZQUANTIZ and ZDITHER0 for reals. history: with cards that tell about it. */
+int cf_tiled_put_quantizing(fitsfile *fptr, const cf_tiled_plan *plan, bool history, int *status);
 
 #endif

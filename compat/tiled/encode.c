@@ -39,6 +39,15 @@ static bool is_taken(const FITSfile *file, int datatype) {
   }
 }
 
+static bool is_stored(const FITSfile *file, int datatype) {
+  int stored = file->zbitpix == BYTE_IMG    ? TBYTE
+               : file->zbitpix == SHORT_IMG ? TSHORT
+               : file->zbitpix == LONG_IMG  ? TINT
+               : file->zbitpix == FLOAT_IMG ? TFLOAT
+                                            : TDOUBLE;
+  return datatype == stored && (file->zbitpix != LONGLONG_IMG);
+}
+
 static double level_of(const FITSfile *file, int method) {
   double level = (double)file->request_quantize_level;
   if (level != 0.0 && isfinite(level) && file->request_quantize_level != NOT_QUANTIZED)
@@ -76,12 +85,12 @@ static int find_bound(cf_encoder *encoder, int *status) {
   return *status;
 }
 
-int cf_encoder_init(cf_encoder *encoder, const FITSfile *file, int datatype, int nullcheck, const void *nulval,
-                    int *status) {
+int cf_encoder_init(cf_encoder *encoder, const FITSfile *file, int datatype, bool raw, int nullcheck,
+                    const void *nulval, int *status) {
   memset(encoder, 0, sizeof *encoder);
   if (datatype == TLONG || datatype == TULONG)
     return cf_fail(status, BAD_DATATYPE, "values of type long do not go to compressed images");
-  if (!is_taken(file, datatype))
+  if (!(raw ? is_stored(file, datatype) : is_taken(file, datatype)))
     return cf_fail(status, DATA_COMPRESSION_ERR, "a compressed image with ZBITPIX = %d does not take type %d",
                    file->zbitpix, datatype);
   encoder->file = file;
@@ -90,6 +99,8 @@ int cf_encoder_init(cf_encoder *encoder, const FITSfile *file, int datatype, int
   encoder->nullcheck = nullcheck;
   encoder->nulval = nulval;
   encoder->type = cf_codec_of(file->compress_type);
+  if (encoder->type == RF_Z_NOCOMPRESS && (file->zbitpix == BYTE_IMG || file->zbitpix == DOUBLE_IMG))
+    return cf_fail(status, DATA_COMPRESSION_ERR, "tiles with ZBITPIX = %d are not stored uncompressed", file->zbitpix);
   if (encoder->type == RF_Z_AUTO)
     return cf_fail(status, DATA_COMPRESSION_ERR, "this library does not write algorithm %d", file->compress_type);
   encoder->lossless = file->zbitpix < 0 && file->cn_zscale == 0;
@@ -246,7 +257,7 @@ static rf_status encode_stored(const cf_encoder *encoder, LONGLONG number, const
     store_reals(encoder, values, n, scratch);
     break;
   }
-  tile->form = CF_CELL_COMPRESSED;
+  tile->form = encoder->type == RF_Z_NOCOMPRESS ? CF_CELL_RAW : CF_CELL_COMPRESSED;
   return encode_integers(encoder, number, scratch, width, n, (int32_t *)scratch + n, out, &tile->bytes, err);
 }
 
@@ -292,8 +303,9 @@ static rf_status encode_lossless(const cf_encoder *encoder, LONGLONG number, voi
   else if (!narrow && is_float)
     for (size_t i = n; i-- > 0;)
       doubles[i] = (double)floats[i];
-  tile->form = encoder->lossless ? CF_CELL_COMPRESSED : CF_CELL_GZIP;
-  rf_zcmptype type = encoder->lossless ? encoder->type : RF_Z_GZIP_1;
+  bool plain = encoder->type == RF_Z_NOCOMPRESS;
+  tile->form = plain ? CF_CELL_RAW : encoder->lossless ? CF_CELL_COMPRESSED : CF_CELL_GZIP;
+  rf_zcmptype type = encoder->lossless || plain ? encoder->type : RF_Z_GZIP_1;
   return run_codec(encoder, type, number, reals, width, 0, out, &tile->bytes, err);
 }
 
@@ -305,7 +317,7 @@ static rf_status encode_reals(const cf_encoder *encoder, LONGLONG number, const 
     take_floats(encoder, values, n, scratch);
   else
     take_doubles(encoder, values, n, scratch);
-  if (encoder->lossless)
+  if (encoder->lossless || encoder->type == RF_Z_NOCOMPRESS)
     return encode_lossless(encoder, number, scratch, n, out, tile, err);
   int seed = encoder->file->dither_seed;
   rf_quantization_init(&q);

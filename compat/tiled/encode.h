@@ -16,6 +16,7 @@ typedef struct cf_encoder {
   size_t size;
   int nullcheck;
   const void *nulval;
+  bool raw;      /* integers are stored as they are, whatever BZERO says */
   bool lossless; /* reals are not quantized */
   double level;
   rf_dither dither;
@@ -31,9 +32,10 @@ typedef struct cf_encoded {
   bool nulls; /* quantized, with null pixels */
 } cf_encoded;
 
-/* Begins encoding. DATA_COMPRESSION_ERR and BAD_DATATYPE where the image does not hold values of this type. */
-int cf_encoder_init(cf_encoder *encoder, const FITSfile *file, int datatype, int nullcheck, const void *nulval,
-                    int *status);
+/* Begins encoding. DATA_COMPRESSION_ERR and BAD_DATATYPE where the image does not hold values of this type. raw: the
+ * values are of the stored type: TBYTE, TSHORT, TINT, TFLOAT or TDOUBLE. */
+int cf_encoder_init(cf_encoder *encoder, const FITSfile *file, int datatype, bool raw, int nullcheck,
+                    const void *nulval, int *status);
 
 /* Encodes the pixels of tile `number` at `values`, which are of the type `datatype`. `scratch` has 12 bytes a pixel,
  * aligned as doubles are. `out` has encoder->bound bytes. Any thread. */

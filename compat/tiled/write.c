@@ -13,6 +13,7 @@
 #include "tiled/heap.h"
 #include "tiled/section.h"
 #include "tiled/tiled.h"
+#include "tiled/write.h"
 
 /* What a batch has at most. */
 #define BATCH_TILES 256
@@ -82,7 +83,7 @@ static int begin_tiles(writer *w, const job *first, int *status) {
   w->begun = true;
   if (file->zbitpix > 0)
     return *status;
-  if (!w->encoder.lossless) {
+  if (!w->encoder.lossless && w->encoder.type != RF_Z_NOCOMPRESS) {
     file->quantize_level = (float)w->encoder.level;
     if (w->encoder.dither != RF_DITHER_NONE && choose_seed(w, first, status) > 0)
       return *status;
@@ -90,15 +91,25 @@ static int begin_tiles(writer *w, const job *first, int *status) {
   return w->encoder.nullcheck == 1 ? put_blank(w, status) : *status;
 }
 
-/* Adds the column for tiles that were not quantized. */
-static int add_gzip_column(fitsfile *fptr, int *status) {
+/* Gets the column for tiles of a form, which is added where it is missing. */
+static int column_of(fitsfile *fptr, cf_cell_form form, int *status) {
   FITSfile *file = fptr->Fptr;
-  char name[] = "GZIP_COMPRESSED_DATA", form[] = "1PB";
-  form[1] = cf_column_is_wide(file, file->cn_compressed) ? 'Q' : 'P';
-  if (file->cn_gzip_data > 0 || fficol(fptr, 999, name, form, status) > 0)
-    return *status;
-  file->cn_gzip_data = file->tfield;
-  return *status;
+  char gzip[] = "GZIP_COMPRESSED_DATA", raw[] = "UNCOMPRESSED_DATA", tform[] = "1PB";
+  int *number = form == CF_CELL_GZIP ? &file->cn_gzip_data : &file->cn_uncompressed;
+  if (form == CF_CELL_COMPRESSED)
+    return file->cn_compressed;
+  if (*number > 0)
+    return *number;
+  bool wide = cf_column_is_wide(file, file->cn_compressed);
+  if (form == CF_CELL_RAW) {
+    tform[2] = file->zbitpix == SHORT_IMG ? 'I' : file->zbitpix == LONG_IMG ? 'J' : 'E';
+    wide = wide || file->zbitpix < 0;
+  }
+  tform[1] = wide ? 'Q' : 'P';
+  if (fficol(fptr, 999, form == CF_CELL_GZIP ? gzip : raw, tform, status) > 0)
+    return 0;
+  *number = file->tfield;
+  return *number;
 }
 
 /* ---- writing encoded tiles ---- */
@@ -121,15 +132,15 @@ static int put_number(fitsfile *fptr, int column, LONGLONG row, double value, in
 static int put_tile(fitsfile *fptr, const job *one, int *status) {
   FITSfile *file = fptr->Fptr;
   LONGLONG row = one->number + 1;
-  bool gzip = one->tile.form == CF_CELL_GZIP;
-  if (gzip && file->cn_gzip_data <= 0 && add_gzip_column(fptr, status) > 0)
+  int own = column_of(fptr, one->tile.form, status);
+  if (*status > 0)
     return *status;
-  cf_heap_put(fptr, gzip ? file->cn_gzip_data : file->cn_compressed, row, one->out, one->tile.bytes, status);
-  if (file->cn_gzip_data > 0)
-    cf_heap_clear(fptr, gzip ? file->cn_compressed : file->cn_gzip_data, row, status);
-  if (file->cn_uncompressed > 0)
-    cf_heap_clear(fptr, file->cn_uncompressed, row, status);
-  if (!gzip && file->cn_zscale > 0) {
+  const int columns[] = {file->cn_compressed, file->cn_gzip_data, file->cn_uncompressed};
+  cf_heap_put(fptr, own, row, one->out, one->tile.bytes, status);
+  for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+    if (columns[i] > 0 && columns[i] != own)
+      cf_heap_clear(fptr, columns[i], row, status);
+  if (one->tile.form == CF_CELL_COMPRESSED && file->cn_zscale > 0) {
     put_number(fptr, file->cn_zscale, row, one->tile.scale, status);
     put_number(fptr, file->cn_zzero, row, one->tile.zero, status);
   }
@@ -266,16 +277,26 @@ static void finish(writer *w) {
   free(w->scratch);
 }
 
-int cf_tiled_write(fitsfile *fptr, int datatype, const LONGLONG *first, const LONGLONG *last, int nullcheck,
-                   const void *nulval, const void *array, int *status) {
+static int write_section(fitsfile *fptr, int datatype, bool raw, const LONGLONG *first, const LONGLONG *last,
+                         int nullcheck, const void *nulval, const void *array, int *status) {
   writer w = {.fptr = fptr, .array = array};
   if (array == NULL || (nullcheck == 1 && nulval == NULL))
     return cf_fail(status, NULL_INPUT_PTR, "expected pixels to write, found NULL");
-  if (cf_encoder_init(&w.encoder, fptr->Fptr, datatype, nullcheck, nulval, status) > 0 ||
+  if (cf_encoder_init(&w.encoder, fptr->Fptr, datatype, raw, nullcheck, nulval, status) > 0 ||
       cf_section_init(&w.section, &w.encoder.grid, first, last, NULL, status) > 0)
     return *status;
   if (begin(&w, status) <= 0)
     write_tiles(&w, status);
   finish(&w);
   return *status;
+}
+
+int cf_tiled_write(fitsfile *fptr, int datatype, const LONGLONG *first, const LONGLONG *last, int nullcheck,
+                   const void *nulval, const void *array, int *status) {
+  return write_section(fptr, datatype, false, first, last, nullcheck, nulval, array, status);
+}
+
+int cf_tiled_write_stored(fitsfile *fptr, int datatype, const LONGLONG *first, const LONGLONG *last, int nullcheck,
+                          const void *nulval, const void *array, int *status) {
+  return write_section(fptr, datatype, true, first, last, nullcheck, nulval, array, status);
 }
