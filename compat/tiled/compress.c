@@ -186,7 +186,7 @@ static int make_plan(fitsfile *from, fitsfile *to, cf_tiled_plan *plan, bool *lo
 
 static int compress_plain(fitsfile *from, fitsfile *to, int *status) {
   cf_tiled_plan plan;
-  bool lossy;
+  bool lossy = false;
   if (fits_set_compression_pref(from, to, status) > 0 || make_plan(from, to, &plan, &lossy, status) > 0 ||
       begin_compressed(from, to, &plan, lossy, status) > 0)
     return *status;

@@ -38,18 +38,18 @@ static int fit_plane(LONGLONG axis, long *tile, int *status) {
   return *status;
 }
 
-static int check_planes(const cf_tiled_plan *plan, long *tile, bool chosen, int *status) {
+static int check_planes(const cf_tiled_plan *plan, long *tile, int *status) {
   const LONGLONG *axes = plan->axes;
   if (plan->naxis < 2)
     return cf_fail(status, DATA_COMPRESSION_ERR, "HCOMPRESS_1 does not hold images of one axis");
   if (axes[0] < LEAST_PLANE || axes[1] < LEAST_PLANE)
     if (axes[0] < LEAST_PLANE ? axes[0] != 1 : axes[1] != 1)
       return cf_fail(status, DATA_COMPRESSION_ERR, "HCOMPRESS_1 needs %d pixels along an axis", LEAST_PLANE);
-  if (!chosen)
+  if (tile[0] <= 0 && (tile[1] == 0 || tile[1] == 1))
     tile[1] = plane_rows(axes[1]);
-  for (int i = 2; i < plan->naxis; i++)
-    if (tile[i] < 0)
-      tile[i] = 1;
+  else if (tile[1] < 0)
+    for (int i = 2; i < plan->naxis; i++)
+      tile[i] = tile[i] < 0 ? 1 : tile[i];
   for (int i = 0; i < plan->naxis; i++)
     tile[i] = tile[i] < 0 ? (long)axes[i] : tile[i] == 0 ? (i == 0 ? (long)axes[0] : 1) : tile[i];
   if (tile[0] == 1 || tile[1] == 1)
@@ -70,7 +70,7 @@ static int choose_tile(const FITSfile *file, cf_tiled_plan *plan, int *status) {
   long *tile = plan->tile;
   LONGLONG rows = 1;
   memcpy(tile, file->request_tilesize, sizeof plan->tile);
-  if (plan->type == HCOMPRESS_1 && check_planes(plan, tile, tile[0] != 0 || tile[1] != 0, status) > 0)
+  if (plan->type == HCOMPRESS_1 && check_planes(plan, tile, status) > 0)
     return *status;
   for (int i = 0; i < plan->naxis; i++) {
     if (tile[i] <= 0)
