@@ -244,6 +244,8 @@ static int read_stored(fitsfile *fptr, int type, const slabs *s, void *pixels, i
   cf_tiled_forget(file); /* tiles in the cache know their scale */
   cf_tiled_read(fptr, type, s->first, s->last, NULL, null != NULL, null, pixels, NULL, anynul, status);
   cf_tiled_forget(file);
+  if (*status == NUM_OVERFLOW)
+    *status = 0; /* lossy compression went beyond the range */
   file->cn_bscale = scale;
   file->cn_bzero = zero;
   return *status;

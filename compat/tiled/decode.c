@@ -127,6 +127,10 @@ rf_status cf_decode(const cf_decoder *decoder, LONGLONG number, const cf_cell *c
   rf_status status = rf_codec_decode(&tile, err);
   if (status != RF_OK)
     return status;
+  /* PLIO_1 holds unsigned 16-bit values as they are, and not as they are stored. */
+  if (tile.type == RF_Z_PLIO_1 && file->zbitpix == SHORT_IMG && file->cn_actual_bzero == 32768.0)
+    for (size_t i = 0; i < tile.rows * tile.columns; i++)
+      ((int32_t *)values)[i] -= 32768;
   describe(decoder, cell, tile.width, pixels);
   if (cell->quantized && decoder->reals != CF_REALS_INTEGER && tile.width <= 4)
     status = dequantize(decoder, number, tile.rows, tile.columns, values, pixels, err);

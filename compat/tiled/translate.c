@@ -106,42 +106,75 @@ static bool has_card(fitsfile *fptr, const char *keyword) {
   return cf_card_find(fptr, keyword, 0, LONGLONG_MAX, &own) >= 0;
 }
 
-int cf_header_to_plain(fitsfile *from, fitsfile *to, int *status) {
+/* ---- where the image goes ---- */
+
+static bool is_empty(const FITSfile *file) {
+  return file->maxhdu == 0 && file->curhdu == 0 && file->headend <= file->headstart[0];
+}
+
+/* Tells whether the file is one primary HDU without data, which the image replaces. */
+static bool is_null_primary(fitsfile *fptr) {
+  int own = 0, naxis = -1, hdus = 0;
+  return fptr->Fptr->curhdu == 0 && ffgky(fptr, TINT, "NAXIS", &naxis, NULL, &own) <= 0 && naxis == 0 &&
+         ffthdu(fptr, &hdus, &own) <= 0 && hdus == 1;
+}
+
+static int clear_header(fitsfile *fptr, int *status) {
+  LONGLONG count = 0;
+  (void)cf_cards(fptr, &count, status);
+  while (count > 0 && cf_card_delete(fptr, --count, status) <= 0) {
+  }
+  return *status;
+}
+
+static int create_image(fitsfile *fptr, int bitpix, int naxis, const LONGLONG *axes, int *status) {
+  FITSfile *file = fptr->Fptr;
+  int type = file->request_compress_type;
+  file->request_compress_type = 0;
+  ffcrimll(fptr, bitpix, naxis, (LONGLONG *)(size_t)axes, status);
+  file->request_compress_type = type;
+  return *status;
+}
+
+/* Appends the translated cards. extension: those of a primary HDU that becomes an extension, where the structure is
+ * written already. */
+static int append_cards(fitsfile *from, fitsfile *to, bool extension, int *status) {
   LONGLONG count = 0;
   char card[FLEN_CARD], name[FLEN_VALUE] = "";
   int own = 0;
-  FITSfile *file = to->Fptr;
-  bool empty = file->maxhdu == 0 && file->curhdu == 0 && file->headend <= file->headstart[0];
-  bool primary = has_card(from, "ZSIMPLE") || !has_card(from, "ZTENSION");
-  bool standard = !has_card(from, "ZSIMPLE") && !has_card(from, "ZTENSION");
   bool named = ffgky(from, TSTRING, "EXTNAME", name, NULL, &own) <= 0 && strcmp(name, "COMPRESSED_IMAGE") == 0;
-  if (empty && !primary) {
-    int type = file->request_compress_type;
-    file->request_compress_type = 0;
-    ffcrim(to, BYTE_IMG, 0, NULL, status);
-    file->request_compress_type = type;
-    empty = false;
-  }
-  if (!empty)
-    ffcrhd(to, status);
-  if (standard) {
-    LONGLONG axes[MAX_COMPRESS_DIM];
-    for (int i = 0; i < from->Fptr->zndim; i++)
-      axes[i] = from->Fptr->znaxis[i];
-    ffphprll(to, 1, from->Fptr->zbitpix, from->Fptr->zndim, axes, 0, 1, 1, status);
-  }
   (void)cf_cards(from, &count, status);
   for (LONGLONG i = 0; i < count && *status <= 0; i++) {
     const char *cards = cf_cards(from, &count, status);
     if (cards == NULL)
       break;
     cf_copy_n(card, cards + 80 * i, 80, sizeof card);
-    bool structure = strncmp(card, "ZBITPIX ", 8) == 0 || strncmp(card, "ZNAXIS", 6) == 0;
-    if (!translate_back(card, named) || (standard && structure))
+    if (!translate_back(card, named))
       continue;
-    if (!empty && strncmp(card, "SIMPLE  ", 8) == 0)
-      cf_copy(card, "XTENSION= 'IMAGE   '           / IMAGE extension", sizeof card);
-    ffprec(to, card, status);
+    int kind = extension ? ffgkcl(card) : TYP_USER_KEY;
+    if (kind > TYP_CMPRS_KEY && kind != TYP_CKSUM_KEY)
+      ffprec(to, card, status);
   }
   return *status;
+}
+
+int cf_header_to_plain(fitsfile *from, fitsfile *to, int *status) {
+  const FITSfile *source = from->Fptr;
+  LONGLONG axes[MAX_COMPRESS_DIM] = {0};
+  bool primary = has_card(from, "ZSIMPLE"), extension = has_card(from, "ZTENSION");
+  for (int i = 0; i < source->zndim && i < MAX_COMPRESS_DIM; i++)
+    axes[i] = source->znaxis[i];
+  if (extension && is_empty(to->Fptr))
+    create_image(to, BYTE_IMG, 0, NULL, status);
+  if (extension) {
+    ffcrhd(to, status);
+    return append_cards(from, to, false, status);
+  }
+  if (primary && (is_empty(to->Fptr) || is_null_primary(to))) {
+    if (!is_empty(to->Fptr))
+      clear_header(to, status);
+    return append_cards(from, to, false, status);
+  }
+  create_image(to, source->zbitpix, source->zndim, axes, status);
+  return append_cards(from, to, true, status);
 }
