@@ -173,8 +173,14 @@ static int locate(fitsfile **fptr, const cf_name *name, cf_location *where, int 
   return *status;
 }
 
+/* A histogram tells by which name it was made. */
+static int write_origin(fitsfile *fptr, const char *text, int *status) {
+  ffphis(fptr, "CFITSIO used the following expression to create this histogram:", status);
+  return ffphis(fptr, text, status);
+}
+
 /* The filters, in their order: cell, columns, rows or section, histogram, pixels. The last one writes the output. */
-static int filter(fitsfile **fptr, const cf_name *name, const cf_location *where, int *status) {
+static int filter(fitsfile **fptr, const char *text, const cf_name *name, const cf_location *where, int *status) {
   int type = 0;
   const char *output = name->output;
   bool histogram = name->bin[0] != '\0', cell = where->column[0] != '\0';
@@ -200,6 +206,8 @@ static int filter(fitsfile **fptr, const cf_name *name, const cf_location *where
     cf_set_origin(*fptr, "mem://", "mem://_1", status);
   if (*status <= 0 && histogram)
     cf_open_histogram(fptr, output, name->bin, status);
+  if (*status <= 0 && histogram)
+    write_origin(*fptr, text, status);
   if (*status <= 0 && name->pixels[0] != '\0')
     cf_open_pixels(fptr, output, name->pixels, status);
   return *status;
@@ -236,7 +244,7 @@ static int open_parsed(fitsfile **fptr, const char *text, int mode, bool *given,
     return give_up(fptr, status);
   if (!saved && cf_set_origin(*fptr, name.type, text, status) > 0)
     return give_up(fptr, status);
-  if (locate(fptr, &name, &where, status) > 0 || filter(fptr, &name, &where, status) > 0)
+  if (locate(fptr, &name, &where, status) > 0 || filter(fptr, text, &name, &where, status) > 0)
     return give_up(fptr, status);
   return *status;
 }

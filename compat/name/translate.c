@@ -37,6 +37,21 @@ static const rule cell_rules[] = {
 #define CELL_RULES (sizeof cell_rules / sizeof *cell_rules)
 #define FIRST_COORDINATE 6 /* in cell_rules */
 
+/* Lists of pixels to an image: n and k are columns there, axes here. */
+static const rule pixel_rules[] = {
+    {"TCTYPn", "CTYPEn"},   {"TCTYnA", "CTYPEnA"},  {"TCUNIn", "CUNITn"},   {"TCUNnA", "CUNITnA"},
+    {"TCRVLn", "CRVALn"},   {"TCRVnA", "CRVALnA"},  {"TCDLTn", "CDELTn"},   {"TCDEnA", "CDELTnA"},
+    {"TCRPXn", "CRPIXn"},   {"TCRPnA", "CRPIXnA"},  {"TCROTn", "CROTAn"},   {"TPCn_ka", "PCn_ka"},
+    {"TPn_ka", "PCn_ka"},   {"TCDn_ka", "CDn_ka"},  {"TCn_ka", "CDn_ka"},   {"TPVn_ma", "PVn_ma"},
+    {"TVn_ma", "PVn_ma"},   {"TPSn_ma", "PSn_ma"},  {"TSn_ma", "PSn_ma"},   {"TCRDna", "CRDERna"},
+    {"TCSYna", "CSYERna"},  {"LONPna", "LONPOLEa"}, {"LATPna", "LATPOLEa"}, {"EQUIna", "EQUINOXa"},
+    {"MJDOBn", "MJD-OBS"},  {"MJDAn", "MJD-AVG"},   {"DAVGn", "DATE-AVG"},  {"RADEna", "RADESYSa"},
+    {"SPECna", "SPECSYSa"}, {"SOBSna", "SSYSOBSa"}, {"SSRCna", "SSYSSRCa"}, {"OBSGXn", "OBSGEO-X"},
+    {"OBSGYn", "OBSGEO-Y"}, {"OBSGZn", "OBSGEO-Z"},
+};
+
+#define PIXEL_RULES (sizeof pixel_rules / sizeof *pixel_rules)
+
 /* Tells whether a keyword follows a template, and takes its parts. */
 static bool match(const char *template, const char *key, parts *p) {
   memset(p, 0, sizeof *p);
@@ -171,6 +186,46 @@ int cf_keys_to_cell(fitsfile *in, fitsfile *out, int column, int coordinates_onl
     if (r < CELL_RULES && build(cell_rules[r].from, &p, renamed))
       write_renamed(out, renamed, card, status);
     else if (!coordinates_only && !belongs_to_image(key, card))
+      ffprec(out, card, status);
+  }
+  return *status;
+}
+
+static int axis_of(int column, int naxis, const int *columns) {
+  for (int i = 0; i < naxis; i++)
+    if (columns[i] == column)
+      return i + 1;
+  return 0;
+}
+
+/* Finds the rule of a keyword, and turns columns into axes. Returns NULL: it belongs to none of the columns. */
+static const rule *pixel_rule(const char *key, int naxis, const int *columns, parts *p) {
+  for (size_t r = 0; r < PIXEL_RULES; r++) {
+    if (!match(pixel_rules[r].from, key, p))
+      continue;
+    p->n = axis_of(p->n, naxis, columns);
+    if (strchr(pixel_rules[r].from, 'k') != NULL)
+      p->k = axis_of(p->k, naxis, columns);
+    else
+      p->k = 1;
+    if (p->n > 0 && p->k > 0)
+      return &pixel_rules[r];
+  }
+  return NULL;
+}
+
+int cf_keys_from_pixels(fitsfile *in, fitsfile *out, int first, int naxis, const int *columns, int *status) {
+  char card[FLEN_CARD], key[FLEN_KEYWORD], renamed[FLEN_KEYWORD];
+  int count = 0, length = 0;
+  parts p;
+  ffghsp(in, &count, NULL, status);
+  for (int i = first < 1 ? 1 : first; i <= count && *status <= 0; i++) {
+    if (ffgrec(in, i, card, status) > 0 || ffgknm(card, key, &length, status) > 0)
+      break;
+    const rule *r = pixel_rule(key, naxis, columns, &p);
+    if (r != NULL && build(r->to, &p, renamed))
+      write_renamed(out, renamed, card, status);
+    else if (!belongs_to_table(key, card) && strcmp(key, "CPREF") != 0)
       ffprec(out, card, status);
   }
   return *status;

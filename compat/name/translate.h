@@ -14,4 +14,8 @@ int cf_keys_from_cell(fitsfile *in, fitsfile *out, int column, int *status);
  * coordinates_only  1: those that describe the coordinates, and nothing else */
 int cf_keys_to_cell(fitsfile *in, fitsfile *out, int column, int coordinates_only, int *status);
 
+/* Copies the keywords of a table from card `first` on, without those of other columns, to the header of a histogram of
+ * `columns`: column columns[i] becomes axis i + 1. */
+int cf_keys_from_pixels(fitsfile *in, fitsfile *out, int first, int naxis, const int *columns, int *status);
+
 #endif
