@@ -255,6 +255,8 @@ static size_t find_bin(const cf_histogram *h, const work *w, long row) {
 
 /* Adds a weight as an image of the type would: an integer without the fraction, a float rounded. */
 static void add(double *count, double weight, int bitpix) {
+  if (bitpix == FLOAT_IMG)
+    weight = (float)weight;
   *count += weight;
   if (bitpix > 0)
     *count = trunc(*count);

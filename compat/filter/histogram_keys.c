@@ -61,7 +61,7 @@ int fits_write_keys_histo(fitsfile *fptr, fitsfile *histptr, int naxis, int *col
       ffpkys(histptr, name, value, "Coordinate Units", status);
     for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
       ffkeyn(numbers[k].root, i + 1, name, status);
-      ffpkyg(histptr, name, 1.0, 0, numbers[k].comment, status);
+      ffpkyd(histptr, name, 1.0, -14, numbers[k].comment, status);
     }
   }
   return *status;

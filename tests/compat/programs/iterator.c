@@ -286,6 +286,9 @@ static void images(void) {
   todo.write = 0;
   run("read short image", 1, cols, 0, 0, &todo);
   fits_create_img(fptr, USHORT_IMG, 2, naxes, &status);
+  unsigned short many[35];
+  memset(many, 255, sizeof many);
+  fits_write_img(fptr, TUSHORT, 1, 35, many, &status);
   run("read ushort image", 1, cols, 0, 0, &todo);
   fits_create_img(fptr, BYTE_IMG, 0, naxes, &status);
   run("empty image", 1, cols, 0, 0, &todo);
