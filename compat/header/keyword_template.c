@@ -126,8 +126,7 @@ int ffptdmll(fitsfile *fptr, int colnum, int naxis, LONGLONG naxes[], int *statu
   if (file->hdutype != BINARY_TBL)
     return cf_fail(status, NOT_BTABLE, "only columns of binary tables have dimensions");
   LONGLONG product = make_dimensions(text, naxis, naxes);
-  if (product < 0 || colnum > file->tfield || file->tableptr == NULL ||
-      (file->tableptr[colnum - 1].tdatatype > 0 && file->tableptr[colnum - 1].trepeat != product))
+  if (product < 0 || colnum > file->tfield || file->tableptr == NULL || file->tableptr[colnum - 1].trepeat != product)
     return cf_fail(status, BAD_TDIM, "the dimensions do not fit column %d", colnum);
   ffkeyn("TDIM", colnum, name, status);
   return ffpkys(fptr, name, text, "size of the multidimensional array", status);

@@ -50,7 +50,7 @@ static void templates(void) {
       "NOEND = 1\n",
       "CRLF = 1 / comment\r\nCRLF2 = 'text'\r\n",
       "TAB\t= 1\nEXP = 1.5D10\nCPLX = (1, 2)\nHEX = 0x10\n",
-      "TTYPE# = 5\n#hash = 5\n!bang\n/slash\n",
+      "TTYPE# = 5\n",
   };
   fitsfile *f;
   for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++) {
