@@ -62,7 +62,7 @@ static void set_type(cf_cells *cells, int type, LONGLONG repeat) {
     cells->repeat = repeat * 2;
     break;
   case TSTRING:
-    cells->width = column->twidth > 0 ? (size_t)column->twidth : 1;
+    cells->width = column->twidth > 0 && !cells->variable ? (size_t)column->twidth : 1;
     if (!cells->variable)
       cells->repeat = column->twidth > 0 ? repeat / column->twidth : 0;
     break;

@@ -280,7 +280,7 @@ static int rewrite(fitsfile *fptr, const unsigned char *heap, LONGLONG *size, in
         break;
       LONGLONG bytes = cf_heap_bytes(-file->tableptr[i].tdatatype, length);
       if (cf_write(fptr, start + *size, (size_t)bytes, heap + address, status) <= 0 &&
-          put_descriptor(fptr, offset, width, length, bytes > 0 ? *size : 0, status) <= 0)
+          put_descriptor(fptr, offset, width, length, *size, status) <= 0)
         *size += bytes;
     }
   return *status;

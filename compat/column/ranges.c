@@ -18,7 +18,10 @@ static bool read_row(const char **text, LONGLONG *row) {
   if (*c < '0' || *c > '9')
     return false;
   for (; *c >= '0' && *c <= '9'; c++)
-    value = value < LLONG_MAX / 16 ? value * 10 + (*c - '0') : value;
+    if (value < LLONG_MAX / 16)
+      value = value * 10 + (*c - '0');
+    else
+      return false;
   *row = value;
   *text = skip_blanks(c);
   return true;
@@ -43,7 +46,8 @@ static int read_range(const char **text, LONGLONG maxrows, LONGLONG *first, LONG
   return *status;
 }
 
-/* Both functions: the type of the numbers of rows is LONGLONG, or long. */
+/* Both functions: an empty list is all rows, and ranges behind the last row are left out. The type of the numbers of
+ * rows is LONGLONG, or long. */
 #define PARSE(name, type)                                                                                              \
   int name(char *rowlist, LONGLONG maxrows, int maxranges, int *numranges, type *minrow, type *maxrow, int *status) {  \
     LONGLONG first, last, before = 0;                                                                                  \
@@ -51,17 +55,22 @@ static int read_range(const char **text, LONGLONG maxrows, LONGLONG *first, LONG
     if (rowlist == NULL || numranges == NULL || minrow == NULL || maxrow == NULL)                                      \
       return cf_fail(status, NULL_INPUT_PTR, "no ranges of rows");                                                     \
     *numranges = 0;                                                                                                    \
-    if (maxrows < 0)                                                                                                   \
+    if (maxrows < 1)                                                                                                   \
       return cf_fail(status, RANGE_PARSE_ERROR, "the table has %lld rows", maxrows);                                   \
+    if (*skip_blanks(rowlist) == '\0' && maxranges > 0) {                                                              \
+      *numranges = 1;                                                                                                  \
+      *minrow = 1;                                                                                                     \
+      *maxrow = (type)maxrows;                                                                                         \
+    }                                                                                                                  \
     for (const char *c = skip_blanks(rowlist); *c != '\0'; c = skip_blanks(c)) {                                       \
       if (read_range(&c, maxrows, &first, &last, status) > 0)                                                          \
         return *status;                                                                                                \
       if (first < 1 || last < first || first <= before)                                                                \
         return cf_fail(status, RANGE_PARSE_ERROR, "the rows of '%.60s' do not ascend", rowlist);                       \
-      if (first > maxrows)                                                                                             \
-        break;                                                                                                         \
       if (*numranges >= maxranges)                                                                                     \
         return cf_fail(status, RANGE_PARSE_ERROR, "'%.60s' has more than %d ranges", rowlist, maxranges);              \
+      if (first > maxrows)                                                                                             \
+        break;                                                                                                         \
       minrow[*numranges] = (type)first;                                                                                \
       maxrow[(*numranges)++] = (type)(last < maxrows ? last : maxrows);                                                \
       before = last;                                                                                                   \
