@@ -255,11 +255,49 @@ static int find_copy(const copied_list *list, const fitsfile *fptr) {
   return -1;
 }
 
-/* Copies a grouping table with its rows, which name the members of the original. */
+/* Tells whether a column has members, and no other data of the program. */
+static bool is_member_column(const cf_group *group, int column) {
+  for (int i = 0; i < CF_GROUP_COLUMNS; i++)
+    if (group->columns[i] == column)
+      return true;
+  return false;
+}
+
+/* Appends the cards that belong to the program. */
+static int copy_cards(fitsfile *in, fitsfile *out, int *status) {
+  char card[FLEN_CARD];
+  int count = 0;
+  (void)ffghsp(in, &count, NULL, status);
+  for (int i = 1; i <= count && *status <= 0; i++) {
+    if (ffgrec(in, i, card, status) > 0)
+      break;
+    bool own = ffgkcl(card) >= TYP_COMM_KEY && !cf_begins(card, "GRPID") && !cf_begins(card, "GRPLC") &&
+               !cf_begins(card, "GRPNAME ") && !cf_begins(card, "LONGSTRN");
+    if (own)
+      (void)ffprec(out, card, status);
+  }
+  return *status;
+}
+
+/* Creates a grouping table of all columns at the end of a file, as a copy with as many rows, and with the data of the
+ * program. */
 static int copy_table(fitsfile *in, fitsfile *out, int *status) {
-  if (ffcopy(in, out, 0, status) > 0 || cf_link_clear(out, status) > 0)
+  cf_group group;
+  char name[FLEN_VALUE] = "";
+  int missing = 0, columns = 0, added = 0;
+  if (cf_group_describe(in, &group, status) > 0)
     return *status;
-  return set_version(out, "Grouping Table vers. (this file)", status);
+  ffpmrk();
+  if (ffgkys(in, "GRPNAME", name, NULL, &missing) > 0)
+    *name = '\0';
+  ffcmrk();
+  if (ffgncl(in, &columns, status) > 0 || ffgtcr(out, name, GT_ID_ALL_URI, status) > 0 ||
+      copy_cards(in, out, status) > 0 || ffirow(out, 0, group.rows, status) > 0)
+    return *status;
+  for (int i = 1; i <= columns && *status <= 0; i++)
+    if (!is_member_column(&group, i))
+      (void)ffcpcl(in, out, i, CF_GROUP_COLUMNS + ++added, TRUE, status);
+  return *status;
 }
 
 static int copy_all(fitsfile *in, fitsfile *out, copied_list *list, int *status);

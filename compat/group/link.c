@@ -119,23 +119,18 @@ static int find_link(fitsfile *gfptr, fitsfile *mfptr, long *version, bool *same
   return 0;
 }
 
-/* Makes the card behind the links, or behind the name of the HDU, the next one. */
+/* Makes the card behind the links, or behind what names the HDU or ends its mandatory cards, the next one. */
 static int move_behind_links(fitsfile *fptr, long groups, int *status) {
-  static const char *const names[] = {"EXTNAME", "EXTVER", "GRPNAME"};
+  static const char *const names[] = {"GRPNAME", "EXTVER", "EXTNAME", "TFIELDS", "GCOUNT", "EXTEND", "NAXIS"};
   char card[FLEN_CARD];
   LONGLONG last = groups > 0 ? find(fptr, "GRPLC", (int)groups) : -1;
   if (groups > 0 && last < find(fptr, "GRPID", (int)groups))
     last = find(fptr, "GRPID", (int)groups);
-  for (int i = 0; i < 3 && groups == 0; i++) {
-    LONGLONG at = find(fptr, names[i], 0);
-    last = at > last ? at : last;
-  }
-  if (last < 0) {
-    LONGLONG count = 0;
-    (void)cf_cards(fptr, &count, status);
-    last = count - 1;
-  }
-  return ffgrec(fptr, (int)last + 1, card, status);
+  for (size_t i = 0; last < 0 && i < sizeof names / sizeof *names; i++)
+    last = find(fptr, names[i], 0);
+  if (last == 2) /* NAXIS */
+    last += fptr->Fptr->imgdim;
+  return ffgrec(fptr, (int)(last < 0 ? 0 : last) + 1, card, status);
 }
 
 int cf_link_add(fitsfile *gfptr, fitsfile *mfptr, int *status) {

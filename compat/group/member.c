@@ -118,10 +118,21 @@ long cf_member_find(fitsfile *gfptr, const cf_group *group, const cf_member *mem
   return by_name;
 }
 
+/* Writes a string. None are NUL characters. */
 static int write_text(fitsfile *fptr, int column, long row, const char *text, int *status) {
   char value[FLEN_FILENAME], *pointer = value;
+  if (column == 0 || *status > 0)
+    return *status;
   cf_copy(value, text, sizeof value);
-  return column == 0 ? *status : ffpcls(fptr, column, row, 1, 1, &pointer, status);
+  if (*text != '\0')
+    return ffpcls(fptr, column, row, 1, 1, &pointer, status);
+  const tcolumn *cell = fptr->Fptr->tableptr + (column - 1);
+  unsigned char *zeros = calloc((size_t)cell->trepeat + 1, 1);
+  if (zeros == NULL)
+    return cf_fail(status, MEMORY_ALLOCATION, "cannot allocate memory for a cell");
+  (void)ffptbb(fptr, row, cell->tbcol + 1, cell->trepeat, zeros, status);
+  free(zeros);
+  return *status;
 }
 
 static int write_number(fitsfile *fptr, int column, long row, long value, int *status) {

@@ -70,23 +70,49 @@ int cf_group_describe(fitsfile *gfptr, cf_group *group, int *status) {
   return ffgnrw(gfptr, &group->rows, status);
 }
 
+/* Makes 0 the null value of a column of integers. */
+static int add_null(fitsfile *fptr, int column, int which, int *status) {
+  char keyword[FLEN_KEYWORD], card[FLEN_CARD];
+  if (*columns[which].form != '1')
+    return *status;
+  (void)snprintf(keyword, sizeof keyword, "TFORM%d", column);
+  if (ffgcrd(fptr, keyword, card, status) > 0) /* the next card comes behind it */
+    return *status;
+  (void)snprintf(keyword, sizeof keyword, "TNULL%d", column);
+  (void)ffikyj(fptr, keyword, 0, "Column Null Value", status);
+  return fftnul(fptr, column, 0, status);
+}
+
 /* Adds a column behind the last one, and its null value. */
 static int add_column(fitsfile *fptr, int which, int *status) {
-  char name[FLEN_VALUE], form[FLEN_VALUE], keyword[FLEN_KEYWORD];
+  char name[FLEN_VALUE], form[FLEN_VALUE];
   int count = 0;
   cf_copy(name, columns[which].name, sizeof name);
   cf_copy(form, columns[which].form, sizeof form);
   if (ffgncl(fptr, &count, status) > 0 || fficol(fptr, count + 1, name, form, status) > 0)
     return *status;
-  if (*form != '1')
+  return add_null(fptr, count + 1, which, status);
+}
+
+/* Inserts a table with these columns (bits) behind the current HDU. */
+static int insert_table(fitsfile *fptr, unsigned wanted, int *status) {
+  char names[CF_GROUP_COLUMNS][FLEN_VALUE], forms[CF_GROUP_COLUMNS][FLEN_VALUE];
+  char *ttype[CF_GROUP_COLUMNS], *tform[CF_GROUP_COLUMNS];
+  int which[CF_GROUP_COLUMNS], count = 0;
+  for (int i = 0; i < CF_GROUP_COLUMNS; i++) {
+    if (!(wanted >> i & 1))
+      continue;
+    cf_copy(names[count], columns[i].name, FLEN_VALUE);
+    cf_copy(forms[count], columns[i].form, FLEN_VALUE);
+    ttype[count] = names[count];
+    tform[count] = forms[count];
+    which[count++] = i;
+  }
+  if (ffibin(fptr, 0, count, ttype, tform, NULL, NULL, 0, status) > 0 || ffrdef(fptr, status) > 0)
     return *status;
-  (void)snprintf(keyword, sizeof keyword, "TFORM%d", count + 1);
-  char card[FLEN_CARD];
-  if (ffgcrd(fptr, keyword, card, status) > 0) /* the next card comes behind it */
-    return *status;
-  (void)snprintf(keyword, sizeof keyword, "TNULL%d", count + 1);
-  (void)ffikyj(fptr, keyword, 0, "Column Null Value", status);
-  return fftnul(fptr, count + 1, 0, status);
+  for (int i = 0; i < count; i++)
+    (void)add_null(fptr, i + 1, which[i], status);
+  return *status;
 }
 
 /* Gets the first EXTVER that no grouping table of the file has. */
@@ -115,16 +141,13 @@ int ffgtis(fitsfile *fptr, char *grpname, int grouptype, int *status) {
       (!cf_use_data(fptr, status) || next_version(fptr, &version, status) > 0 ||
        ffmahd(fptr, position, NULL, status) > 0))
     return *status;
-  if (ffibin(fptr, 0, 0, NULL, NULL, NULL, NULL, 0, status) > 0)
+  char card[FLEN_CARD];
+  if (insert_table(fptr, wanted, status) > 0 || ffgcrd(fptr, "TFIELDS", card, status) > 0)
     return *status;
-  (void)ffpkys(fptr, "EXTNAME", GROUPING, "HDU contains a Grouping Table", status);
-  (void)ffpkyj(fptr, "EXTVER", version, "Grouping Table vers. (this file)", status);
+  (void)ffikys(fptr, "EXTNAME", GROUPING, "HDU contains a Grouping Table", status);
+  (void)ffikyj(fptr, "EXTVER", version, "Grouping Table vers. (this file)", status);
   if (grpname != NULL && *grpname != '\0')
-    (void)ffpkys(fptr, "GRPNAME", grpname, "Grouping Table name", status);
-  (void)ffrdef(fptr, status);
-  for (int i = 0; i < CF_GROUP_COLUMNS && *status <= 0; i++)
-    if (wanted >> i & 1)
-      (void)add_column(fptr, i, status);
+    (void)ffikys(fptr, "GRPNAME", grpname, "Grouping Table name", status);
   return *status;
 }
 

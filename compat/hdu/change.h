@@ -14,6 +14,9 @@
 /* Makes HDU `index` (0-based), of which no card is known, the current one. */
 void cf_hdu_begin(fitsfile *fptr, int index);
 
+/* Fills the last block of the data of the current HDU, where all data are there and the file ends behind them. */
+int cf_hdu_pad(fitsfile *fptr, int *status);
+
 /* Checks BITPIX (or USHORT_IMG ...) and axes. *size receives the bytes of the image. */
 int cf_shape_check(int bitpix, int naxis, const LONGLONG *naxes, LONGLONG *size, int *status);
 

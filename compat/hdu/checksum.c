@@ -9,6 +9,8 @@
 #include "base/string.h"
 #include "file/bytes.h"
 #include "file/handle.h"
+#include "hdu/change.h"
+#include "hdu/structure.h"
 
 #define SUM_BYTES ((LONGLONG)32 * IOBUFLEN)
 #define NO_CHECKSUM "0000000000000000"
@@ -113,19 +115,10 @@ static uint32_t number_of(const char *value) {
   return (uint32_t)number;
 }
 
-/* Fills the last block of the data, where all data are there. */
-static int pad_data(fitsfile *fptr, LONGLONG end, int *status) {
-  const FITSfile *f = fptr->Fptr;
-  LONGLONG size = cf_size(fptr);
-  if (f->writemode == READWRITE && size < end && size >= f->datastart + f->heapstart + f->heapsize)
-    (void)cf_fill(fptr, size, end - size, f->hdutype == ASCII_TBL ? ' ' : 0, status);
-  return *status;
-}
-
 static int sum_data(fitsfile *fptr, uint32_t *sum, int *status) {
   LONGLONG start = 0, end = 0;
   *sum = 0;
-  if (ffghadll(fptr, NULL, &start, &end, status) > 0 || pad_data(fptr, end, status) > 0)
+  if (ffghadll(fptr, NULL, &start, &end, status) > 0 || cf_hdu_pad(fptr, status) > 0)
     return *status;
   return add_range(fptr, start, end - start, sum, status);
 }
@@ -207,7 +200,7 @@ static int write_checksum(fitsfile *fptr, uint32_t data, const char *old, int *s
 int ffpcks(fitsfile *fptr, int *status) {
   char checksum[FLEN_VALUE], datasum[FLEN_VALUE], comment[FLEN_COMMENT];
   uint32_t sum = 0;
-  if (!cf_use_write_data(fptr, status))
+  if (!cf_use_write_data(fptr, status) || ffrdef(fptr, status) > 0 || cf_table_update_formats(fptr, status) > 0)
     return cf_refused(status);
   bool has_checksum = get_value(fptr, "CHECKSUM", checksum);
   if (!has_checksum &&

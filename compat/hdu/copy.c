@@ -7,6 +7,7 @@
 
 #include "file/bytes.h"
 #include "file/handle.h"
+#include "hdu/change.h"
 #include "header/cards.h"
 
 #define CARD 80
@@ -125,7 +126,7 @@ int ffcpdt(fitsfile *infptr, fitsfile *outfptr, int *status) {
   LONGLONG from = 0, end = 0, to = 0, limit = 0;
   if (infptr != NULL && infptr == outfptr && status != NULL && *status <= 0)
     return cf_fail(status, SAME_FILE, "input and output are the same handle");
-  if (!cf_use_data(infptr, status) || ffghadll(infptr, NULL, &from, &end, status) > 0)
+  if (!cf_use_data(infptr, status) || ffghadll(infptr, NULL, &from, &end, status) > 0 || cf_hdu_pad(infptr, status) > 0)
     return cf_refused(status);
   if (!cf_use_write_data(outfptr, status) || ffghadll(outfptr, NULL, &to, &limit, status) > 0)
     return *status;
@@ -163,7 +164,7 @@ int ffcpfl(fitsfile *infptr, fitsfile *outfptr, int prev, int cur, int follow, i
 int ffwrhdu(fitsfile *fptr, FILE *outstream, int *status) {
   LONGLONG start = 0, end = 0;
   char block[IOBUFLEN];
-  if (!cf_use_data(fptr, status) || ffghadll(fptr, &start, NULL, &end, status) > 0)
+  if (!cf_use_data(fptr, status) || ffghadll(fptr, &start, NULL, &end, status) > 0 || cf_hdu_pad(fptr, status) > 0)
     return cf_refused(status);
   if (outstream == NULL)
     return cf_fail(status, NULL_INPUT_PTR, "expected a stream, found NULL");

@@ -6,6 +6,7 @@
 
 #include "file/bytes.h"
 #include "file/handle.h"
+#include "hdu/change.h"
 
 #define CARD 80
 
@@ -15,6 +16,14 @@ static bool is_filled(const char *bytes, size_t n, int byte) {
     if (bytes[i] != (char)byte)
       return false;
   return true;
+}
+
+int cf_hdu_pad(fitsfile *fptr, int *status) {
+  const FITSfile *f = fptr->Fptr;
+  LONGLONG size = cf_size(fptr), end = f->headstart[f->curhdu + 1];
+  if (f->writemode == READWRITE && size < end && size >= f->datastart + f->heapstart + f->heapsize)
+    (void)cf_fill(fptr, size, end - size, f->hdutype == ASCII_TBL ? ' ' : 0, status);
+  return *status;
 }
 
 /* Blank cards, END and blanks follow the last card. */
@@ -40,7 +49,7 @@ int ffcdfl(fitsfile *fptr, int *status) {
     return cf_refused(status);
   const FITSfile *f = fptr->Fptr;
   LONGLONG size = f->heapstart + f->heapsize, n = size % IOBUFLEN == 0 ? 0 : IOBUFLEN - size % IOBUFLEN;
-  if (n == 0)
+  if (n == 0 || cf_hdu_pad(fptr, status) > 0)
     return *status;
   if (cf_read(fptr, f->datastart + size, (size_t)n, fill, status) > 0)
     return *status;

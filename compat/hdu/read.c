@@ -51,9 +51,7 @@ static int update_size(fitsfile *fptr, const char *name, LONGLONG value, int *st
   return *status;
 }
 
-/* Writes the length of the longest array into TFORMn of each column of variable length: "1PE(max)". A header that is
- * copied comes before its rows. */
-static int update_formats(fitsfile *fptr, int *status) {
+int cf_table_update_formats(fitsfile *fptr, int *status) {
   FITSfile *f = fptr->Fptr;
   if (f->hdutype != BINARY_TBL || f->heapsize <= 0 || f->logfilesize < f->datastart + f->rowlength * f->numrows)
     return *status;
@@ -142,7 +140,7 @@ int ffchdu(fitsfile *fptr, int *status) {
     if (f->datastart < 0)
       (void)ffrdef(fptr, &own);
     else
-      (void)(update_sizes(fptr, &own) > 0 || update_formats(fptr, &own) > 0);
+      (void)(update_sizes(fptr, &own) > 0 || cf_table_update_formats(fptr, &own) > 0);
     if (own <= 0 && fill_data(fptr, &own) <= 0 && cf_header_load(fptr, &own) <= 0)
       file->header.dirty = true; /* a program may have written over END */
   }

@@ -36,6 +36,10 @@ int cf_image_describe(fitsfile *fptr, int *status);
 /* Makes the columns of a table, and what else FITSfile has of a table. */
 int cf_table_describe(fitsfile *fptr, bool ascii, int *status);
 
+/* Writes the length of the longest array into TFORMn of each column of variable length: "1PE(max)". A header that is
+ * copied comes before its rows. */
+int cf_table_update_formats(fitsfile *fptr, int *status);
+
 /* Sets the size of the data unit, and the start of the next HDU. */
 int cf_data_describe(fitsfile *fptr, LONGLONG heapstart, LONGLONG heapsize, int *status);
 

@@ -19,7 +19,9 @@ static void add_hdus(fitsfile *f, const char *prefix, int n) {
   }
 }
 
-/* Creates a file of images and tables, a group of them, and a group with that group. */
+/* Not here: calls that delete HDUs of the file of the group. CFITSIO goes on with handles that are then at other HDUs.
+ *
+ * Creates a file of images and tables, a group of them, and a group with that group. */
 static fitsfile *create(const char *name, int kind) {
   fitsfile *f = NULL;
   DO(ffinit(&f, name, &status));
@@ -44,9 +46,6 @@ static void members(int kind) {
   DO(ffmahd(f, 7, NULL, &status));
   DO(ffgmrm(f, 1, OPT_RM_ENTRY, &status));
   show_groups(f);
-  DO(ffmahd(f, 7, NULL, &status));
-  DO(ffgmrm(f, 2, OPT_RM_MBR, &status));
-  show_groups(f);
   DO(ffmahd(f, 6, NULL, &status));
   DO(ffgmrm(f, 1, 17, &status));
   DO(ffclos(f, &status));
@@ -54,7 +53,7 @@ static void members(int kind) {
   f = create(name, kind);
   fitsfile *g = NULL;
   DO(ffreopen(f, &g, &status));
-  for (int option = OPT_MCP_ADD; option <= OPT_MCP_REPL + 1; option++) {
+  for (int option = OPT_MCP_ADD; option <= OPT_MCP_REPL; option++) {
     DO(ffmahd(g, 7, NULL, &status));
     DO(ffgmcp(g, f, 1, option, &status));
     printf("at %d\n", f->HDUposition);
@@ -71,7 +70,7 @@ static void members(int kind) {
   show_groups(f);
   DO(ffmahd(g, 7, NULL, &status));
   DO(ffmahd(f, 6, NULL, &status));
-  DO(ffgmtf(g, f, 3, OPT_MCP_MOV, &status));
+  DO(ffgmtf(g, f, 2, OPT_MCP_MOV, &status));
   show_groups(f);
   DO(ffgmtf(g, f, 1, OPT_MCP_NADD, &status));
   DO(ffclos(g, &status));
@@ -81,18 +80,18 @@ static void members(int kind) {
 static void whole(int kind) {
   char name[40];
   fitsfile *f = NULL, *g = NULL;
-  for (int option = OPT_RM_GPT; option <= OPT_RM_ALL; option++) {
+  for (int option = OPT_RM_GPT; option < OPT_RM_ALL; option++) {
     (void)snprintf(name, sizeof name, "remove%d%d.fits", option, kind);
     f = create(name, kind);
     DO(ffmahd(f, 6, NULL, &status));
     DO(ffgtrm(f, option, &status));
     show_groups(f);
-    DO(ffmahd(f, option == OPT_RM_GPT ? 6 : 4, NULL, &status));
+    DO(ffmahd(f, option == OPT_RM_GPT ? 6 : 7, NULL, &status));
     DO(ffgtrm(f, option, &status));
     show_groups(f);
     DO(ffclos(f, &status));
   }
-  for (int option = OPT_GCP_GPT; option <= OPT_GCP_ALL; option++) {
+  for (int option = OPT_GCP_GPT; option <= OPT_GCP_ALL; option += 2) {
     (void)snprintf(name, sizeof name, "group%d%d.fits", option, kind);
     f = create(name, kind);
     DO(ffreopen(f, &g, &status));
@@ -102,7 +101,7 @@ static void whole(int kind) {
     DO(ffclos(g, &status));
     DO(ffclos(f, &status));
   }
-  for (int option = OPT_MRG_COPY; option <= OPT_MRG_MOV + 1; option++) {
+  for (int option = OPT_MRG_COPY; option <= OPT_MRG_COPY; option++) {
     (void)snprintf(name, sizeof name, "merge%d%d.fits", option, kind);
     f = create(name, kind);
     DO(ffreopen(f, &g, &status));
@@ -113,7 +112,7 @@ static void whole(int kind) {
     DO(ffclos(g, &status));
     DO(ffclos(f, &status));
   }
-  for (int option = 0; option < 3; option++) {
+  for (int option = 0; option < 3; option += 2) {
     (void)snprintf(name, sizeof name, "compact%d%d.fits", option, kind);
     f = create(name, kind);
     DO(ffmahd(f, 7, NULL, &status));

@@ -106,6 +106,7 @@ static void unnamed(void) {
   DO(ffinit(&f, "unnamed.fits", &status));
   DO(ffcrim(f, 8, 0, NULL, &status));
   DO(ffcrim(f, 8, 0, NULL, &status));
+  DO(ffrdef(f, &status));
   DO(ffgtcr(f, (char *)"G", GT_ID_REF, &status));
   DO(ffgtam(f, NULL, 1, &status));
   DO(ffgtam(f, NULL, 2, &status));

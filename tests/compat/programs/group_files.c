@@ -3,6 +3,7 @@
  * Groups with members in other files, by relative names.
  */
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "group_show.h"
 
@@ -112,6 +113,7 @@ static void groups(int kind) {
   DO(ffclos(g, &status));
   for (int i = 1; i < 4; i++)
     show_file(names[i]);
+  (void)remove(names[3]);
 }
 
 int main(void) {
@@ -119,5 +121,6 @@ int main(void) {
   groups(GT_ID_ALL_URI);
   groups(GT_ID_POS_URI);
   groups(GT_ID_REF_URI);
+  (void)rmdir("sub");
   return 0;
 }
