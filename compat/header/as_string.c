@@ -69,24 +69,34 @@ int ffhdr2str(fitsfile *fptr, int exclude_comm, char **exclist, int nexc, char *
   return *status;
 }
 
-/* The blocks of the header as they are, with END. */
+/* The blocks of the header, with END. */
 int ffh2st(fitsfile *fptr, char **header, int *status) {
+  LONGLONG count;
   if (header != NULL)
     *header = NULL;
   if (!cf_use_data(fptr, status))
     return cf_refused(status);
   if (header == NULL)
     return cf_fail(status, NULL_INPUT_PTR, "no place for the header");
+  const char *text = cf_cards(fptr, &count, status);
   LONGLONG start = fptr->Fptr->headstart[fptr->Fptr->curhdu], size = fptr->Fptr->datastart - start;
-  if (size < 0 || size > cf_size(fptr))
+  if (text == NULL || size < (count + 1) * CARD)
     return cf_fail(status, KEY_NO_EXIST, "the header is not complete");
   char *string = malloc((size_t)size + 1);
   if (string == NULL)
     return cf_fail(status, MEMORY_ALLOCATION, "no memory for a header of %lld bytes", size);
-  if (cf_read(fptr, start, (size_t)size, string, status) > 0) {
-    free(string);
+  if (start + size <= cf_size(fptr)) {
+    if (cf_read(fptr, start, (size_t)size, string, status) > 0) {
+      free(string);
+      return *status;
+    }
+    string[size] = '\0';
+    *header = string;
     return *status;
   }
+  memset(string, ' ', (size_t)size); /* not in the file yet */
+  memcpy(string, text, (size_t)(count * CARD));
+  memcpy(string + (count * CARD > size - IOBUFLEN ? count * CARD : size - IOBUFLEN), "END", 3);
   string[size] = '\0';
   *header = string;
   return *status;
