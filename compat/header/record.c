@@ -4,6 +4,7 @@
  */
 #include "header/record.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,29 +16,49 @@
 #define NAME_LENGTH 8
 #define COMMENT_LENGTH 72
 
-/* Returns how many characters of the card are its name. */
-static size_t name_length(const char *card) {
-  char name[NAME_LENGTH + 1];
-  cf_copy_n(name, card, strnlen(card, NAME_LENGTH), sizeof name);
-  cf_trim_end(name);
-  if (cf_same_text(name, "COMMENT") || cf_same_text(name, "HISTORY") || cf_same_text(name, "CONTINUE") ||
-      *name == '\0' || strchr(card, '=') == NULL)
-    return strnlen(card, NAME_LENGTH);
-  return strcspn(card, "=");
+/* Tells whether a card has no value whatever stands behind its name. */
+static bool is_commentary(const char *name) {
+  switch (*name) {
+  case '\0':
+    return true;
+  case 'C':
+  case 'c':
+    return cf_same_text(name, "COMMENT") || cf_same_text(name, "CONTINUE");
+  case 'H':
+  case 'h':
+    return cf_same_text(name, "HISTORY");
+  default:
+    return false;
+  }
+}
+
+/* Copies the characters of a card that FITS permits, and blanks for others. Returns its length without blanks at the
+ * end. */
+static size_t copy_printable(char *card, const char *text) {
+  size_t n = strnlen(text, CARD);
+  for (size_t i = 0; i < n; i++)
+    card[i] = text[i];
+  for (size_t i = 0; i < n; i++)
+    card[i] = card[i] < ' ' || card[i] > '~' ? ' ' : card[i];
+  while (n > 0 && card[n - 1] == ' ')
+    n--;
+  card[n] = '\0';
+  return n;
 }
 
 int cf_record_clean(char *card, const char *text, int *status) {
   char name[NAME_LENGTH + 1];
-  cf_copy(card, text, FLEN_CARD);
-  for (char *c = card; *c != '\0'; c++)
-    if (*c < ' ' || *c > '~')
-      *c = ' ';
-  cf_trim_end(card);
-  size_t n = name_length(card);
-  for (size_t i = 0; i < n; i++)
+  size_t n = copy_printable(card, text);
+  const char *equals = memchr(card, '=', n);
+  size_t end = n < NAME_LENGTH ? n : NAME_LENGTH;
+  cf_copy_n(name, card, end, sizeof name);
+  cf_trim_end(name);
+  if (equals != NULL && !is_commentary(name))
+    end = (size_t)(equals - card);
+  for (size_t i = 0; i < end; i++)
     if (card[i] >= 'a' && card[i] <= 'z')
       card[i] = (char)(card[i] - 'a' + 'A');
-  cf_copy_n(name, card, strnlen(card, NAME_LENGTH), sizeof name);
+  cf_copy_n(name, card, n < NAME_LENGTH ? n : NAME_LENGTH, sizeof name);
   return fftkey(name, status);
 }
 

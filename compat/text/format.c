@@ -61,12 +61,21 @@ void cf_text_logical(char *text, int value) {
   cf_copy(text, value ? "T" : "F", FLEN_VALUE);
 }
 
-void cf_text_integer(char *text, LONGLONG value) {
-  (void)snprintf(text, FLEN_VALUE, "%lld", value);
+void cf_text_unsigned(char *text, ULONGLONG value) {
+  char digits[20];
+  size_t n = sizeof digits;
+  do {
+    digits[--n] = (char)('0' + value % 10);
+    value /= 10;
+  } while (value > 0);
+  memcpy(text, digits + n, sizeof digits - n);
+  text[sizeof digits - n] = '\0';
 }
 
-void cf_text_unsigned(char *text, ULONGLONG value) {
-  (void)snprintf(text, FLEN_VALUE, "%llu", value);
+void cf_text_integer(char *text, LONGLONG value) {
+  if (value < 0)
+    *text++ = '-';
+  cf_text_unsigned(text, value < 0 ? 0 - (ULONGLONG)value : (ULONGLONG)value);
 }
 
 int cf_text_time(char *text, long value, double fraction, int *status) {
