@@ -49,7 +49,7 @@ static int grow(fitsfile *fptr, LONGLONG n, int *status) {
   return *status;
 }
 
-int cf_heap_put(fitsfile *fptr, int column, LONGLONG row, const void *array, size_t bytes, int *status) {
+int cf_tile_heap_put(fitsfile *fptr, int column, LONGLONG row, const void *array, size_t bytes, int *status) {
   FITSfile *file = fptr->Fptr;
   unsigned char descriptor[16];
   LONGLONG at;
@@ -76,7 +76,16 @@ int cf_heap_put(fitsfile *fptr, int column, LONGLONG row, const void *array, siz
   return cf_write(fptr, at, 2 * half, descriptor, status);
 }
 
-int cf_heap_clear(fitsfile *fptr, int column, LONGLONG row, int *status) {
+int cf_tile_heap_append(fitsfile *fptr, const void *bytes, size_t n, int *status) {
+  FITSfile *file = fptr->Fptr;
+  if (grow(fptr, (LONGLONG)n, status) > 0 ||
+      cf_write(fptr, file->datastart + file->heapstart + file->heapsize, n, bytes, status) > 0)
+    return *status;
+  file->heapsize += (LONGLONG)n;
+  return *status;
+}
+
+int cf_tile_heap_clear(fitsfile *fptr, int column, LONGLONG row, int *status) {
   unsigned char zeros[16] = {0};
   LONGLONG at;
   unsigned half;

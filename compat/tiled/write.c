@@ -136,10 +136,10 @@ static int put_tile(fitsfile *fptr, const job *one, int *status) {
   if (*status > 0)
     return *status;
   const int columns[] = {file->cn_compressed, file->cn_gzip_data, file->cn_uncompressed};
-  cf_heap_put(fptr, own, row, one->out, one->tile.bytes, status);
+  cf_tile_heap_put(fptr, own, row, one->out, one->tile.bytes, status);
   for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
     if (columns[i] > 0 && columns[i] != own)
-      cf_heap_clear(fptr, columns[i], row, status);
+      cf_tile_heap_clear(fptr, columns[i], row, status);
   if (one->tile.form == CF_CELL_COMPRESSED && file->cn_zscale > 0) {
     put_number(fptr, file->cn_zscale, row, one->tile.scale, status);
     put_number(fptr, file->cn_zzero, row, one->tile.zero, status);
