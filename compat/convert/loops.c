@@ -185,15 +185,32 @@ CAST(CF_F32, float, CF_F64, double)
 CAST(CF_F64, double, CF_F32, float)
 CAST(CF_F64, double, CF_F64, double)
 
-/* Doubles to integers. REST makes an integer of a double within the bounds. */
-#define NARROW(PREFIX, REST, FROM, C, NAME, T, MIN, MAX, FLOOR, CEILING, NAN_VALUE)                                    \
+/* Doubles to integers. REST makes an integer of a double within the bounds. Types up to 32 bits clip as doubles and go
+ * through type VIA, so that vectors do it. */
+#define NARROW(PREFIX, REST, FROM, C, VIA, NAME, T, MIN, MAX, FLOOR, CEILING, NAN_VALUE)                               \
   static bool PREFIX##_##FROM##_##NAME(const void *in, void *out, size_t n) {                                          \
     const C *restrict from = in;                                                                                       \
     T *restrict to = out;                                                                                              \
     unsigned int bad = 0;                                                                                              \
     for (size_t i = 0; i < n; i++) {                                                                                   \
-      double value = (double)from[i];                                                                                  \
-      bool low = value<FLOOR, high = value> CEILING;                                                                   \
+      const double value = (double)from[i];                                                                            \
+      bad |= (unsigned int)(value < FLOOR) | (unsigned int)(value > CEILING);                                          \
+      double inside = REST(value);                                                                                     \
+      inside = value < FLOOR ? (double)MIN : inside;                                                                   \
+      inside = value > CEILING ? (double)MAX : inside;                                                                 \
+      inside = value == value ? inside : (double)NAN_VALUE;                                                            \
+      to[i] = (T)(VIA)inside;                                                                                          \
+    }                                                                                                                  \
+    return bad != 0;                                                                                                   \
+  }
+#define NARROW_WIDE(PREFIX, REST, FROM, C, NAME, T, MIN, MAX, FLOOR, CEILING, NAN_VALUE)                               \
+  static bool PREFIX##_##FROM##_##NAME(const void *in, void *out, size_t n) {                                          \
+    const C *restrict from = in;                                                                                       \
+    T *restrict to = out;                                                                                              \
+    unsigned int bad = 0;                                                                                              \
+    for (size_t i = 0; i < n; i++) {                                                                                   \
+      const double value = (double)from[i];                                                                            \
+      const bool low = value<FLOOR, high = value> CEILING;                                                             \
       bad |= (unsigned int)low | (unsigned int)high;                                                                   \
       to[i] = low ? (T)MIN : high ? (T)MAX : value == value ? (T)(REST(value)) : (T)(NAN_VALUE);                       \
     }                                                                                                                  \
@@ -201,12 +218,24 @@ CAST(CF_F64, double, CF_F64, double)
   }
 #define CUT(value) value
 #define ROUND(value) (value >= 0 ? value + 0.5 : value - 0.5)
-#define CUT_FLOAT(...) NARROW(cut, CUT, CF_F32, float, __VA_ARGS__)
-#define CUT_DOUBLE(...) NARROW(cut, CUT, CF_F64, double, __VA_ARGS__)
-#define ROUND_DOUBLE(...) NARROW(round, ROUND, CF_F64, double, __VA_ARGS__)
-CF_INTEGERS(CUT_FLOAT)
-CF_INTEGERS(CUT_DOUBLE)
-CF_STORED_INTEGERS(ROUND_DOUBLE)
+#define CUT_FLOAT(...) NARROW(cut, CUT, CF_F32, float, int, __VA_ARGS__)
+#define CUT_FLOAT_UINT(...) NARROW(cut, CUT, CF_F32, float, LONGLONG, __VA_ARGS__)
+#define CUT_FLOAT_WIDE(...) NARROW_WIDE(cut, CUT, CF_F32, float, __VA_ARGS__)
+#define CUT_DOUBLE(...) NARROW(cut, CUT, CF_F64, double, int, __VA_ARGS__)
+#define CUT_DOUBLE_UINT(...) NARROW(cut, CUT, CF_F64, double, LONGLONG, __VA_ARGS__)
+#define CUT_DOUBLE_WIDE(...) NARROW_WIDE(cut, CUT, CF_F64, double, __VA_ARGS__)
+#define ROUND_DOUBLE(...) NARROW(round, ROUND, CF_F64, double, int, __VA_ARGS__)
+#define ROUND_DOUBLE_WIDE(...) NARROW_WIDE(round, ROUND, CF_F64, double, __VA_ARGS__)
+CF_SMALL_INTEGERS(CUT_FLOAT)
+CF_ENTRY_U32(CUT_FLOAT_UINT)
+CF_WIDE_INTEGERS(CUT_FLOAT_WIDE)
+CF_SMALL_INTEGERS(CUT_DOUBLE)
+CF_ENTRY_U32(CUT_DOUBLE_UINT)
+CF_WIDE_INTEGERS(CUT_DOUBLE_WIDE)
+CF_ENTRY_U8(ROUND_DOUBLE)
+CF_ENTRY_I16(ROUND_DOUBLE)
+CF_ENTRY_I32(ROUND_DOUBLE)
+CF_ENTRY_I64(ROUND_DOUBLE_WIDE)
 
 #define CLIP_ENTRY(A, AMIN, AMAX, B, BT, BMIN, BMAX) [A][B] = clip_##A##_##B,
 #define ENTRIES_FROM_INTEGER(NAME, T, MIN, MAX, ...)                                                                   \

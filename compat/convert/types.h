@@ -24,13 +24,10 @@
 #define CF_ENTRY_U64(X) X(CF_U64, ULONGLONG, 0, ULLONG_MAX, 0.0, CF_BELOW_2_64, 1ULL << 63)
 #define CF_ENTRY_ULONG(X) X(CF_ULONG, ULONGLONG, 0, ULLONG_MAX, -0.49, CF_BELOW_2_64, 1ULL << 63)
 
-#define CF_INTEGERS(X)                                                                                                 \
-  CF_ENTRY_U8(X)                                                                                                       \
-  CF_ENTRY_I8(X)                                                                                                       \
-  CF_ENTRY_I16(X) CF_ENTRY_U16(X) CF_ENTRY_I32(X) CF_ENTRY_U32(X) CF_ENTRY_I64(X) CF_ENTRY_U64(X) CF_ENTRY_ULONG(X)
-
-/* The integers of files. */
-#define CF_STORED_INTEGERS(X) CF_ENTRY_U8(X) CF_ENTRY_I16(X) CF_ENTRY_I32(X) CF_ENTRY_I64(X)
+/* Those whose values an int has, and those of 64 bits. */
+#define CF_SMALL_INTEGERS(X) CF_ENTRY_U8(X) CF_ENTRY_I8(X) CF_ENTRY_I16(X) CF_ENTRY_U16(X) CF_ENTRY_I32(X)
+#define CF_WIDE_INTEGERS(X) CF_ENTRY_I64(X) CF_ENTRY_U64(X) CF_ENTRY_ULONG(X)
+#define CF_INTEGERS(X) CF_SMALL_INTEGERS(X) CF_ENTRY_U32(X) CF_WIDE_INTEGERS(X)
 
 #define CF_FLOATS(X)                                                                                                   \
   X(CF_F32, float)                                                                                                     \

@@ -75,16 +75,6 @@ static void forget_pages(cf_file *file, LONGLONG from) {
   }
 }
 
-static int read_direct(cf_file *file, LONGLONG offset, size_t n, void *buffer, int *status) {
-  size_t got = 0;
-  if (file->dirty_pages > 0 && write_pages(file, offset, (LONGLONG)n, status) > 0)
-    return *status;
-  if (cf_source_read(file, offset, n, buffer, &got, status) > 0)
-    return *status;
-  memset((char *)buffer + got, 0, n - got); /* between the file and what is buffered behind its end */
-  return *status;
-}
-
 /* Checks a range. Returns false if it is negative. */
 static bool is_range(LONGLONG offset, size_t n, int *status) {
   if (offset < 0)
@@ -96,18 +86,41 @@ static bool is_range(LONGLONG offset, size_t n, int *status) {
   return false;
 }
 
-int cf_read(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int *status) {
+/* Checks a range that is read, and writes the header into it if it must. */
+static int begin_read(fitsfile *fptr, LONGLONG offset, size_t n, int *status) {
   cf_file *file = cf_file_of(fptr->Fptr);
-  char *dest = buffer;
-  if (*status > 0 || n == 0 || !is_range(offset, n, status))
+  if (!is_range(offset, n, status))
     return *status;
   if (file->header.dirty && cf_header_meets(file, offset, n) && cf_header_write(fptr, status) > 0)
     return *status;
   if (offset + (LONGLONG)n > fptr->Fptr->logfilesize)
     return cf_fail(status, END_OF_FILE, "the file has %lld bytes, and %zu bytes at byte %lld are read",
                    fptr->Fptr->logfilesize, n, offset);
+  return *status;
+}
+
+int cf_read_ready(fitsfile *fptr, LONGLONG offset, size_t n, int *status) {
+  cf_file *file = cf_file_of(fptr->Fptr);
+  if (*status > 0 || n == 0 || begin_read(fptr, offset, n, status) > 0)
+    return *status;
+  return file->dirty_pages > 0 ? write_pages(file, offset, (LONGLONG)n, status) : *status;
+}
+
+int cf_read_beside(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int *status) {
+  size_t got = 0;
+  if (*status > 0 || cf_source_read(cf_file_of(fptr->Fptr), offset, n, buffer, &got, status) > 0)
+    return *status;
+  memset((char *)buffer + got, 0, n - got); /* between the file and what is buffered behind its end */
+  return *status;
+}
+
+int cf_read(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int *status) {
+  cf_file *file = cf_file_of(fptr->Fptr);
+  char *dest = buffer;
+  if (*status > 0 || n == 0 || begin_read(fptr, offset, n, status) > 0)
+    return *status;
   if (n >= DIRECT_BYTES)
-    return read_direct(file, offset, n, buffer, status);
+    return cf_read_ready(fptr, offset, n, status) <= 0 ? cf_read_beside(fptr, offset, n, buffer, status) : *status;
   while (n > 0) {
     cf_page *page = get_page(file, offset / CF_PAGE_BYTES, false, status);
     size_t at = (size_t)(offset % CF_PAGE_BYTES), part = CF_PAGE_BYTES - at < n ? CF_PAGE_BYTES - at : n;

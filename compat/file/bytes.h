@@ -16,6 +16,12 @@ int cf_read(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int *status
 /* Reads n bytes. Those behind the end of the file are `byte`. */
 int cf_read_padded(fitsfile *fptr, LONGLONG offset, size_t n, int byte, void *buffer, int *status);
 
+/* Makes n bytes ready for cf_read_beside(), until the next write: END_OF_FILE if the file ends before. */
+int cf_read_ready(fitsfile *fptr, LONGLONG offset, size_t n, int *status);
+
+/* Reads n bytes past the buffer: for parts that are far apart, or that many threads read at once. */
+int cf_read_beside(fitsfile *fptr, LONGLONG offset, size_t n, void *buffer, int *status);
+
 /* Writes n bytes. The file grows; a gap before them becomes zeros. */
 int cf_write(fitsfile *fptr, LONGLONG offset, size_t n, const void *buffer, int *status);
 

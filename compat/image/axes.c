@@ -4,6 +4,8 @@
  */
 #include "image/image.h"
 
+#define APART_PIXELS 4096 /* of an axis: the parts of its rows are far apart in the file */
+
 bool cf_image_check(fitsfile *fptr, int *status) {
   const FITSfile *file = fptr->Fptr;
   if (file->compressimg)
@@ -80,6 +82,7 @@ bool cf_section_next(cf_section_walk *walk, cf_run *run) {
   run->first = section->start[0];
   run->step = section->step[0];
   run->count = section->count[0];
+  run->apart = section->naxis > 1 && section->size[0] >= APART_PIXELS;
   for (int i = 1; i < section->naxis; i++) {
     /* corners may lie far outside: the element number may wrap around, which the check of elements finds */
     stride = (LONGLONG)((ULONGLONG)stride * (ULONGLONG)section->size[i - 1]);

@@ -3,16 +3,19 @@
  * Elements of an image between the file and the memory of the program. Rows of the table of two columns, which an image
  * is, are groups.
  */
+#include <stdatomic.h>
 #include <string.h>
 
 #include "file/bytes.h"
 #include "fitsio2.h"
 #include "image/image.h"
 
-#define ROOM_BYTES 32768   /* on the stack */
-#define CHUNK_BYTES 262144 /* in the memory of the program: stays in the cache until it is converted */
-#define AT_HAND_BYTES 8192 /* up to here the buffer of the file is read in place */
-#define GATHER_BYTES 4096  /* elements that are farther apart are read one by one */
+#define ROOM_BYTES 32768               /* on the stack */
+#define CHUNK_BYTES 262144             /* in the memory of the program: stays in the cache until it is converted */
+#define AT_HAND_BYTES 8192             /* up to here the buffer of the file is read in place */
+#define BESIDE_BYTES 8192              /* from here on reads go past the buffer of the file */
+#define SHARED_BYTES (4 * CHUNK_BYTES) /* from here on threads share reads */
+#define GATHER_BYTES 4096              /* elements that are farther apart are read one by one */
 
 /* Elements of one column on their way. */
 typedef struct transfer {
@@ -54,55 +57,137 @@ static char *memory(const transfer *move) {
   return (char *)move->pixels->array + (size_t)move->done * move->size;
 }
 
-static void convert(transfer *move, const void *stored, size_t n) {
-  char *flags = move->pixels->flags != NULL ? move->pixels->flags + move->done : NULL;
-  (void)cf_from_stored(&move->how, stored, n, memory(move), flags, move->pixels->anynul, &move->converted);
-  move->done += (LONGLONG)n;
-}
-
-/* Reads n elements that are side by side. */
-static void read_elements(transfer *move, LONGLONG offset, LONGLONG n) {
+/* Reads n elements that are side by side, through the buffer of the file or past it. */
+static int read_part(const transfer *move, LONGLONG offset, size_t n, bool beside, char *values, char *flags,
+                     int *anynul, int *converted, int *status) {
   fitsfile *fptr = move->pixels->fptr;
-  int *status = move->pixels->status;
   unsigned char room[ROOM_BYTES];
   const bool in_place = move->size == move->stored_size;
   const size_t most = (in_place ? CHUNK_BYTES : ROOM_BYTES) / move->stored_size;
-  while (n > 0 && *status <= 0) {
-    const size_t part = n < (LONGLONG)most ? (size_t)n : most, bytes = part * move->stored_size;
-    const unsigned char *stored = bytes <= AT_HAND_BYTES ? cf_at_hand(fptr, offset, bytes) : NULL;
+  for (size_t done = 0, part; done < n && *status <= 0; done += part) {
+    part = n - done < most ? n - done : most;
+    const size_t bytes = part * move->stored_size;
+    const LONGLONG at = offset + (LONGLONG)(done * move->stored_size);
+    const unsigned char *stored = !beside && bytes <= AT_HAND_BYTES ? cf_at_hand(fptr, at, bytes) : NULL;
     if (stored == NULL) {
-      unsigned char *into = in_place ? (unsigned char *)memory(move) : room;
+      unsigned char *into = in_place ? (unsigned char *)values + done * move->size : room;
       stored = into;
-      if (cf_read(fptr, offset, bytes, into, status) > 0)
-        return;
+      (void)(beside ? cf_read_beside(fptr, at, bytes, into, status) : cf_read(fptr, at, bytes, into, status));
     }
-    convert(move, stored, part);
-    offset += (LONGLONG)bytes;
-    n -= (LONGLONG)part;
+    if (*status <= 0)
+      (void)cf_from_stored(&move->how, stored, part, values + done * move->size, flags != NULL ? flags + done : NULL,
+                           anynul, converted);
+  }
+  return *status;
+}
+
+/* Work that threads share. */
+typedef struct shared_read {
+  const transfer *move;
+  LONGLONG offset;
+  size_t n;
+  size_t part; /* elements */
+  atomic_int anynul;
+  atomic_int converted;
+  atomic_int status;
+} shared_read;
+
+static rf_status read_shared_part(void *user, size_t i, unsigned worker, rf_error *err) {
+  shared_read *work = user;
+  const transfer *move = work->move;
+  const size_t first = i * work->part, n = work->n - first < work->part ? work->n - first : work->part;
+  int anynul = 0, converted = 0, status = 0;
+  (void)worker, (void)err;
+  (void)read_part(
+      move, work->offset + (LONGLONG)(first * move->stored_size), n, true, memory(move) + first * move->size,
+      move->pixels->flags != NULL ? move->pixels->flags + move->done + first : NULL, &anynul, &converted, &status);
+  if (anynul)
+    atomic_store(&work->anynul, 1);
+  if (converted > 0)
+    atomic_store(&work->converted, converted);
+  if (status > 0)
+    atomic_store(&work->status, status);
+  return status > 0 ? RF_ERR_IO : RF_OK;
+}
+
+/* Reads many elements that are side by side, with threads. */
+static void read_shared(transfer *move, LONGLONG offset, LONGLONG n) {
+  const size_t part = CHUNK_BYTES / move->stored_size, parts = ((size_t)n + part - 1) / part;
+  const unsigned threads = rf_threads_for(0, parts, (uint64_t)n * move->size);
+  shared_read work = {.move = move, .offset = offset, .n = (size_t)n, .part = part};
+  int *status = move->pixels->status;
+  rf_error err;
+  if (cf_read_ready(move->pixels->fptr, offset, (size_t)n * move->stored_size, status) > 0)
+    return;
+  if (rf_parts_run(threads, parts, read_shared_part, &work, &err) != RF_OK)
+    *status = work.status > 0 ? work.status : cf_fail_core(status, READ_ERROR, &err);
+  if (work.anynul && move->pixels->anynul != NULL)
+    *move->pixels->anynul = 1;
+  move->converted = work.converted > 0 ? work.converted : move->converted;
+  move->done += n;
+}
+
+/* Reads n elements that are side by side. */
+static void read_elements(transfer *move, LONGLONG offset, LONGLONG n, bool apart) {
+  const cf_pixels *pixels = move->pixels;
+  const LONGLONG bytes = n * (LONGLONG)move->stored_size;
+  if (bytes >= SHARED_BYTES) {
+    read_shared(move, offset, n);
+    return;
+  }
+  const bool beside = bytes >= BESIDE_BYTES || apart;
+  if (beside && cf_read_ready(pixels->fptr, offset, (size_t)bytes, pixels->status) > 0)
+    return;
+  (void)read_part(move, offset, (size_t)n, beside, memory(move),
+                  pixels->flags != NULL ? pixels->flags + move->done : NULL, pixels->anynul, &move->converted,
+                  pixels->status);
+  move->done += n;
+}
+
+/* Copies n values that are `apart` bytes apart. */
+static void gather(unsigned char *restrict to, const unsigned char *restrict from, size_t size, LONGLONG n,
+                   LONGLONG apart) {
+#define GATHER(SIZE)                                                                                                   \
+  case SIZE:                                                                                                           \
+    for (LONGLONG i = 0; i < n; i++)                                                                                   \
+      memcpy(to + i * SIZE, from + i * apart, SIZE);                                                                   \
+    break;
+  switch (size) {
+    GATHER(1)
+    GATHER(2)
+    GATHER(4)
+    GATHER(8)
+  default:
+    break;
   }
 }
 
 /* Reads n elements that are `step` elements apart, those of a smaller number first if step > 0. */
-static void gather_elements(transfer *move, LONGLONG offset, LONGLONG n, LONGLONG step) {
-  fitsfile *fptr = move->pixels->fptr;
-  int *status = move->pixels->status;
+static void gather_elements(transfer *move, LONGLONG offset, LONGLONG n, LONGLONG step, bool far) {
+  const cf_pixels *pixels = move->pixels;
+  int *status = pixels->status;
   unsigned char span[ROOM_BYTES], values[ROOM_BYTES];
-  const size_t size = move->stored_size;
-  const LONGLONG apart = (step < 0 ? -step : step) * (LONGLONG)size;
+  const LONGLONG size = (LONGLONG)move->stored_size, apart = (step < 0 ? -step : step) * size;
   const LONGLONG most = apart <= GATHER_BYTES ? ROOM_BYTES / apart : 1;
   while (n > 0 && *status <= 0) {
     const LONGLONG part = n < most ? n : most, before = step < 0 ? (part - 1) * apart : 0;
-    const size_t bytes = (size_t)((part - 1) * apart) + size;
-    const unsigned char *at = bytes <= AT_HAND_BYTES ? cf_at_hand(fptr, offset - before, bytes) : NULL;
+    const size_t bytes = (size_t)((part - 1) * apart + size);
+    const bool beside = bytes >= BESIDE_BYTES || far;
+    const unsigned char *at = !beside ? cf_at_hand(pixels->fptr, offset - before, bytes) : NULL;
     if (at == NULL) {
       at = span;
-      if (cf_read(fptr, offset - before, bytes, span, status) > 0)
-        return;
+      if (beside && cf_read_ready(pixels->fptr, offset - before, bytes, status) <= 0)
+        (void)cf_read_beside(pixels->fptr, offset - before, bytes, span, status);
+      else
+        (void)cf_read(pixels->fptr, offset - before, bytes, span, status);
     }
-    for (LONGLONG i = 0; i < part; i++)
-      memcpy(values + (size_t)i * size, at + before + (step < 0 ? -i : i) * apart, size);
-    convert(move, values, (size_t)part);
-    offset += part * step * (LONGLONG)size;
+    if (*status > 0)
+      return;
+    gather(values, at + before, (size_t)size, part, step * size);
+    (void)cf_from_stored(&move->how, values, (size_t)part, memory(move),
+                         pixels->flags != NULL ? pixels->flags + move->done : NULL, pixels->anynul, &move->converted);
+    move->done += part;
+    offset += part * step * size;
     n -= part;
   }
 }
@@ -144,6 +229,8 @@ int cf_image_read(const cf_pixels *pixels, int column, LONGLONG group, cf_run ru
       memset(pixels->flags, 0, (size_t)run.count);
     return *pixels->status;
   }
+  if (run.count == 1)
+    run.step = 1;
   LONGLONG row = group - 1, element = run.first - 1;
   const LONGLONG repeat = move.column->trepeat;
   while (run.count > 0 && *pixels->status <= 0) {
@@ -151,9 +238,9 @@ int cf_image_read(const cf_pixels *pixels, int column, LONGLONG group, cf_run ru
     const LONGLONG fit = run.step > 0 ? (repeat - 1 - element) / run.step + 1 : run.count;
     const LONGLONG part = run.count < fit ? run.count : fit;
     if (run.step == 1)
-      read_elements(&move, offset_of(&move, row, element), part);
+      read_elements(&move, offset_of(&move, row, element), part, run.apart);
     else
-      gather_elements(&move, offset_of(&move, row, element), part, run.step);
+      gather_elements(&move, offset_of(&move, row, element), part, run.step, run.apart);
     run.count -= part;
     element += part * run.step;
     row += element / repeat;

@@ -58,6 +58,7 @@ typedef struct cf_run {
   LONGLONG first;
   LONGLONG step;
   LONGLONG count;
+  bool apart; /* the next row is so far behind that the buffer of the file does not help */
 } cf_run;
 
 /* Goes through the rows of a section. `index` begins as zeros. Returns false at the end. */

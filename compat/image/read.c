@@ -17,7 +17,7 @@ static int read_pixels(const cf_pixels *pixels, LONGLONG group, LONGLONG first, 
     return *pixels->status;
   if (pixels->fptr->Fptr->compressimg)
     return cf_compressed_read(pixels, first, n);
-  return cf_image_read(pixels, CF_PIXELS, group, (cf_run){first, 1, n});
+  return cf_image_read(pixels, CF_PIXELS, group, (cf_run){.first = first, .step = 1, .count = n});
 }
 
 /* Tells whether *nulval is a null value to put into the array: not 0. */
@@ -172,7 +172,7 @@ static int read_parameters(const cf_pixels *pixels, LONGLONG group, LONGLONG fir
     return cf_fail(pixels->status, BAD_ELEM_NUM, "a compressed image has no group parameters");
   if (!cf_image_check(pixels->fptr, pixels->status))
     return *pixels->status;
-  return cf_image_read(pixels, CF_GROUP_PARAMETERS, group, (cf_run){first, 1, n});
+  return cf_image_read(pixels, CF_GROUP_PARAMETERS, group, (cf_run){.first = first, .step = 1, .count = n});
 }
 
 CF_PIXEL_TYPES(READERS)
