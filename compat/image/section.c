@@ -67,7 +67,7 @@ static void join_axes(cf_section *section) {
   }
 }
 
-/* Checks that no axis is read backwards, which functions with flags do not do. */
+/* Checks that no axis is read backwards, which sections of columns, and those with flags, are not. */
 static int check_forwards(const cf_pixels *pixels, int naxis, const long *blc, const long *trc) {
   for (int i = 0; i < naxis && i < CF_IMAGE_DIMS; i++)
     if (blc[i] > trc[i] && *pixels->status <= 0)
@@ -87,7 +87,7 @@ static int read_section(cf_pixels pixels, int colnum, int naxis, const LONGLONG 
   const bool table = pixels.fptr->Fptr->hdutype != IMAGE_HDU && !pixels.fptr->Fptr->compressimg;
   if (pixels.array == NULL || blc == NULL || trc == NULL || inc == NULL)
     return cf_fail(status, NULL_INPUT_PTR, "expected corners, steps and memory of a section, found NULL");
-  if (pixels.flags != NULL && check_forwards(&pixels, naxis, blc, trc) > 0)
+  if ((table || pixels.flags != NULL) && check_forwards(&pixels, naxis, blc, trc) > 0)
     return *status;
   if (pixels.fptr->Fptr->compressimg)
     return cf_compressed_read_section(&pixels, blc, trc, inc);

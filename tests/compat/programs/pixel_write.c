@@ -22,7 +22,7 @@ static void show(fitsfile *f, const char *what) {
   char flags[24] = {0};
   int other = 0, anynul = -1;
   fits_read_imgnull(f, TSHORT, 1, 24, a, flags, &anynul, &other);
-  printf("%-20s %d %d %d:", what, status, other, anynul);
+  printf("%-20s %d %d %d:", what, status, other, other == 0 ? anynul : 0);
   for (int i = 0; i < 24 && other == 0; i++)
     printf(flags[i] ? " N%d" : " %d", a[i]);
   printf("\n");
