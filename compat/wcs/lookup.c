@@ -10,17 +10,19 @@
 
 #define MOST_AXES 99
 
-/* Gets the axes of an array: `ndim` of them. An array without TDIMn has one axis, and a first one of length 1. */
-static int get_axes(fitsfile *fptr, int column, int ndim, long naxes[MOST_AXES], int *status) {
+/* Gets the axes of an array: `ndim` of them. Coordinates without TDIMn have one axis, and a first one of length 1. */
+static int get_axes(fitsfile *fptr, int column, const wtbarr *wtb, long naxes[MOST_AXES], int *status) {
   int naxis = 0;
   if (ffgtdm(fptr, column, MOST_AXES, &naxis, naxes, status) > 0)
     return *status;
-  if (naxis == 1 && ndim == 2) {
+  if (wtb->kind == 'c' && wtb->ndim == 2 && naxis == 1) {
     naxes[1] = naxes[0];
     naxes[0] = 1;
-  } else if (ndim < 2 || naxis < ndim) {
-    return cf_fail(status, BAD_TDIM, "an array of coordinates has %d axes, not %d", naxis, ndim);
+  } else if (naxis != wtb->ndim) {
+    return cf_fail(status, BAD_TDIM, "an array of coordinates has %d axes, not %d", naxis, wtb->ndim);
   }
+  if (wtb->kind == 'i' && naxes[0] != *wtb->dimlen)
+    return cf_fail(status, BAD_TDIM, "an index has %ld elements, and its coordinates %d", naxes[0], *wtb->dimlen);
   return *status;
 }
 
@@ -29,7 +31,7 @@ static int read_array(fitsfile *fptr, wtbarr *wtb, int *status) {
   int column = 0, anynul = 0;
   long naxes[MOST_AXES];
   LONGLONG count = 1, most = cf_size(fptr);
-  if (ffgcno(fptr, CASEINSEN, wtb->ttype, &column, status) > 0 || get_axes(fptr, column, wtb->ndim, naxes, status) > 0)
+  if (ffgcno(fptr, CASEINSEN, wtb->ttype, &column, status) > 0 || get_axes(fptr, column, wtb, naxes, status) > 0)
     return *status;
   for (int axis = 0; axis < wtb->ndim; axis++) {
     if (naxes[axis] < 0 || (naxes[axis] > 0 && count > most / naxes[axis]))

@@ -48,7 +48,7 @@ int main(void) {
   printf("made %d\n", status);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     wtbarr wtb;
-    int lengths[4] = {-7, -7, -7, -7}, hdu = -7;
+    int lengths[4] = {3, -7, -7, -7}, hdu = -7;
     double *values = NULL;
     memset(&wtb, 0, sizeof wtb);
     wtb.i = 1;
