@@ -94,8 +94,8 @@ static int begin_read(fitsfile *fptr, LONGLONG offset, size_t n, int *status) {
   if (file->header.dirty && cf_header_meets(file, offset, n) && cf_header_write(fptr, status) > 0)
     return *status;
   if (offset + (LONGLONG)n > fptr->Fptr->logfilesize)
-    return cf_fail(status, END_OF_FILE, "the file has %lld bytes, and %zu bytes at byte %lld are read",
-                   fptr->Fptr->logfilesize, n, offset);
+    return cf_fail(status, offset < fptr->Fptr->logfilesize ? READ_ERROR : END_OF_FILE,
+                   "the file has %lld bytes, and %zu bytes at byte %lld are read", fptr->Fptr->logfilesize, n, offset);
   return *status;
 }
 

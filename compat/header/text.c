@@ -103,6 +103,8 @@ int cf_header_scan(fitsfile *fptr, int *status) {
         header->valid = true;
         return *status;
       }
+    if (n < IOBUFLEN / CARD)
+      return cf_fail(status, READ_ERROR, "the file ends at byte %lld, inside a header", f->logfilesize);
   }
 }
 

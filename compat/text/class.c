@@ -174,6 +174,9 @@ static bool belongs(const char *keyword, const keyword_row *row) {
   }
 }
 
+/* The name that a compressed image gets where the image has none. It does not belong to the image. */
+static const char packed_name[] = "EXTNAME = 'COMPRESSED_IMAGE'";
+
 int ffgkcl(char *card) {
   char keyword[9] = "        ";
   if (card == NULL)
@@ -184,6 +187,8 @@ int ffgkcl(char *card) {
   for (size_t i = 0; i < sizeof about_fits / sizeof *about_fits; i++)
     if (strncmp(card, about_fits[i], strlen(about_fits[i])) == 0)
       return TYP_STRUC_KEY;
+  if (strncmp(card, packed_name, strlen(packed_name)) == 0)
+    return TYP_CMPRS_KEY;
   for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
     if (belongs(keyword, &keywords[i]))
       return keywords[i].class;
