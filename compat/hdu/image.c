@@ -24,7 +24,7 @@ static const char *expect(const char *cards, LONGLONG count, LONGLONG index, con
 }
 
 static int read_axes(const char *cards, LONGLONG count, cf_mandatory *keys, int *status) {
-  char name[16];
+  char name[24];
   for (int i = 0; i < keys->naxis; i++) {
     (void)snprintf(name, sizeof name, "NAXIS%d", i + 1);
     const char *card = expect(cards, count, 3 + i, name);
