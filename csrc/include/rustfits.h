@@ -43,6 +43,7 @@
 #include "rustfits/tile.h"
 #include "rustfits/image.h"
 #include "rustfits/expr.h"
+#include "rustfits/formula.h"
 #include "rustfits/table.h"
 /* clang-format on */
 
