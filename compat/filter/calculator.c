@@ -93,8 +93,6 @@ static char letter_of(const rf_formula_info *info) {
 static int make_format(const rf_formula_info *info, const char *given, bool ascii, char form[FLEN_VALUE], int *status) {
   long long n = info->type == RF_FORMULA_STRING ? (long long)info->width : (long long)info->count;
   n = n < 1 ? 1 : n;
-  while (given != NULL && *given == ' ')
-    given++;
   bool has_form = given != NULL && *given != '\0';
   if (ascii && has_form)
     cf_copy(form, given, FLEN_VALUE);
@@ -102,10 +100,10 @@ static int make_format(const rf_formula_info *info, const char *given, bool asci
     cf_copy(form, "I11", FLEN_VALUE);
   else if (ascii && info->type == RF_FORMULA_REAL)
     cf_copy(form, "D23.15", FLEN_VALUE);
-  else if (ascii && info->type == RF_FORMULA_STRING)
-    (void)snprintf(form, FLEN_VALUE, "A%lld", n);
+  else if (ascii && info->type == RF_FORMULA_LOGICAL)
+    return cf_fail(status, NOT_BTABLE, "an ASCII table cannot have a column of logicals");
   else if (ascii)
-    return cf_fail(status, PARSE_BAD_TYPE, "a column of an ASCII table cannot hold the expression");
+    (void)snprintf(form, FLEN_VALUE, "A%lld", n);
   else if (has_form && isdigit((unsigned char)*given))
     cf_copy(form, given, FLEN_VALUE);
   else if (has_form)
@@ -125,7 +123,7 @@ static int create_column(const rf_formula_info *info, fitsfile *fptr, char *name
   ++*number;
   if (fficol(fptr, *number, name, form, status) > 0)
     return *status;
-  if (ascii || info->naxis < 2)
+  if (info->naxis < 2)
     return *status;
   long naxes[RF_FORMULA_AXES];
   for (int i = 0; i < info->naxis; i++)

@@ -45,8 +45,8 @@ int fffrow(fitsfile *infptr, char *expr, long firstrow, long nrows, long *n_good
   LONGLONG all = infptr->Fptr->hdutype != IMAGE_HDU ? infptr->Fptr->numrows : 0;
   firstrow = firstrow < 1 ? 1 : firstrow;
   (void)cf_condition_open(&expression, infptr, expr, status);
-  LONGLONG left = expression.info.constant ? nrows : firstrow <= all ? all - firstrow + 1 : 0;
-  LONGLONG count = nrows < 0 ? 0 : nrows < left ? nrows : left;
+  LONGLONG left = firstrow <= all ? all - firstrow + 1 : 0;
+  LONGLONG count = expression.info.constant ? (nrows > 0 ? nrows : 0) : nrows > 0 && nrows < left ? nrows : left;
   if (*status <= 0)
     (void)find_rows(&expression, firstrow, count, &good, row_status, status);
   if (*status <= 0)

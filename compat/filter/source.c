@@ -20,6 +20,14 @@ static rf_status failed(cf_source *source, int status, rf_status code, rf_error 
 
 /* ------------------------------ columns ------------------------------ */
 
+int cf_column_type(fitsfile *fptr, int number, int *status) {
+  int code = fptr->Fptr->tableptr[number - 1].tdatatype;
+  LONGLONG repeat, width;
+  if (fptr->Fptr->hdutype == ASCII_TBL)
+    (void)ffgtclll(fptr, number, &code, &repeat, &width, status);
+  return code;
+}
+
 /* Integers are those that are stored as such; unsigned ones of 16 bits count, too. */
 static rf_formula_type number_type(const tcolumn *column, int code) {
   bool plain = column->tscale == 1 && (column->tzero == 0 || column->tzero == 32768);
@@ -53,7 +61,7 @@ static rf_status find_axes(cf_source *source, int number, rf_formula_info *info,
 static rf_status describe(cf_source *source, int number, rf_formula_info *info, rf_error *err) {
   const FITSfile *file = source->fptr->Fptr;
   const tcolumn *column = &file->tableptr[number - 1];
-  int code = column->tdatatype;
+  int code = cf_column_type(source->fptr, number, &source->status);
   bool ascii = file->hdutype == ASCII_TBL;
   LONGLONG repeat = ascii ? 1 : column->trepeat;
   info->column = (size_t)number;
@@ -162,15 +170,16 @@ static rf_status read(void *user, size_t column, uint64_t first, uint64_t count,
     return failed(source, status > 0 ? status : BAD_COL_NUM, RF_ERR_CALLBACK, err);
   const tcolumn *info = &fptr->Fptr->tableptr[number - 1];
   bool ascii = fptr->Fptr->hdutype == ASCII_TBL;
+  int code = cf_column_type(fptr, number, &status);
   LONGLONG row = (LONGLONG)first + 1, n = (LONGLONG)count * (ascii ? 1 : info->trepeat);
-  if (info->tdatatype == TSTRING) {
+  if (code == TSTRING) {
     memset(nulls, 0, (size_t)count);
     (void)read_strings(fptr, number, row, (LONGLONG)count, values, &status);
-  } else if (info->tdatatype == TBIT) {
+  } else if (code == TBIT) {
     (void)read_bits(fptr, number, row, (LONGLONG)count, values, &status);
-  } else if (info->tdatatype == TLOGICAL) {
+  } else if (code == TLOGICAL) {
     (void)ffgcfl(fptr, number, row, 1, n, values, (char *)nulls, &any, &status);
-  } else if (number_type(info, info->tdatatype) == RF_FORMULA_INTEGER) {
+  } else if (number_type(info, code) == RF_FORMULA_INTEGER) {
     (void)ffgcfjj(fptr, number, row, 1, n, values, (char *)nulls, &any, &status);
   } else {
     (void)ffgcfd(fptr, number, row, 1, n, values, (char *)nulls, &any, &status);

@@ -16,6 +16,9 @@ typedef struct cf_source {
   char text[FLEN_VALUE]; /* of the keyword that was found last */
 } cf_source;
 
+/* Returns the type of a column, TBYTE ...; fields of ASCII tables have the type of their format. */
+int cf_column_type(fitsfile *fptr, int number, int *status);
+
 /* Makes the functions of `source` those of a table, or of a header alone. */
 void cf_source_start(cf_source *source, fitsfile *fptr, rf_formula_source *functions);
 void cf_source_end(cf_source *source);

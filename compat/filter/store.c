@@ -26,14 +26,27 @@ typedef struct column {
   double scale, zero;
 } column;
 
-static column column_of(const cf_store *store) {
+static column column_of(const cf_store *store, int *status) {
   const FITSfile *file = store->out->Fptr;
   const tcolumn *from = &file->tableptr[store->number - 1];
   bool ascii = file->hdutype == ASCII_TBL;
-  return (column){from->tdatatype, ascii, ascii ? 1 : (size_t)from->trepeat, from->tscale, from->tzero};
+  int code = cf_column_type(store->out, store->number, status);
+  return (column){code, ascii, ascii ? 1 : (size_t)from->trepeat, from->tscale, from->tzero};
 }
 
 /* ------------------------------ undefined values ------------------------------ */
+
+/* A new column of an ASCII table gets its TNULLn now. */
+static bool may_be_null_text(const cf_store *store, int *status) {
+  const tcolumn *from = &store->out->Fptr->tableptr[store->number - 1];
+  char keyword[FLEN_KEYWORD], null[] = "NULL";
+  if (from->strnull[0] != ASCII_NULL_UNDEFINED || !store->created)
+    return from->strnull[0] != ASCII_NULL_UNDEFINED;
+  (void)snprintf(keyword, sizeof keyword, "TNULL%d", store->number);
+  (void)ffpkys(store->out, keyword, null, "Null value string", status);
+  (void)ffsnul(store->out, store->number, null, status);
+  return *status <= 0;
+}
 
 /* Tells whether the column has a way to say undefined. A new one of integers gets its TNULLn now. */
 static bool may_be_null(const cf_store *store, const column *to, int *status) {
@@ -43,7 +56,7 @@ static bool may_be_null(const cf_store *store, const column *to, int *status) {
   if (to->code == TBIT)
     return false;
   if (to->ascii)
-    return from->strnull[0] != ASCII_NULL_UNDEFINED;
+    return may_be_null_text(store, status);
   if (to->code != TBYTE && to->code != TSHORT && to->code != TLONG && to->code != TLONGLONG)
     return true;
   if (from->tnull != NULL_UNDEFINED || !store->created)
@@ -196,7 +209,7 @@ static int store_bits(const cf_store *store, const column *to, const chunk *from
 
 static int store_chunk(const cf_store *store, const chunk *from, int *status) {
   rf_formula_type type = store->expression->info.type;
-  column to = column_of(store);
+  column to = column_of(store, status);
   if (to.code < 0 || to.code == TCOMPLEX || to.code == TDBLCOMPLEX)
     return cf_fail(status, BAD_DATATYPE, "the column has complex values or arrays of varying length");
   if (type == RF_FORMULA_BITS)
@@ -229,7 +242,7 @@ int cf_store_rows(cf_store *store, LONGLONG first, LONGLONG last, int *status) {
   last = last < rows ? last : rows;
   if (first > last || !cf_use_data(store->out, status))
     return *status;
-  LONGLONG most = (LONGLONG)(CHUNK_VALUES / (column_of(store).repeat + 1)) + 1;
+  LONGLONG most = (LONGLONG)(CHUNK_VALUES / (column_of(store, status).repeat + 1)) + 1;
   size = size < most ? size : most;
   size = size < last - first + 1 ? size : last - first + 1;
   uint8_t *values = malloc((size_t)size * expression->row_bytes + 1);

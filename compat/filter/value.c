@@ -121,8 +121,6 @@ static int put(const cf_expression *expression, delivery *to, const void *values
   size_t n = (size_t)rows * expression->row_flags;
   if (info->type == RF_FORMULA_BITS)
     return put_bits(expression, to, values, rows, status);
-  if (memchr(nulls, 1, n) != NULL)
-    to->any = 1;
   if (info->type == RF_FORMULA_STRING) {
     if (to->datatype != TSTRING)
       return cf_fail(status, PARSE_BAD_TYPE, "strings cannot become values of data type %d", to->datatype);
@@ -131,7 +129,11 @@ static int put(const cf_expression *expression, delivery *to, const void *values
   int overflow = 0;
   (void)cf_deliver(info->type, values, nulls, n, to->datatype, to->nulval, to->array, &overflow);
   to->array += n * size_of(to->datatype);
-  return overflow > 0 && overflow != NUM_OVERFLOW ? (*status = overflow) : overflow;
+  if (overflow > 0 && overflow != NUM_OVERFLOW)
+    return *status = overflow;
+  if (memchr(nulls, 1, n) != NULL)
+    to->any = 1;
+  return overflow;
 }
 
 static int deliver_rows(cf_expression *expression, delivery *to, LONGLONG first, LONGLONG rows, int *status) {

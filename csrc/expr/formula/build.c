@@ -38,7 +38,11 @@ rf_status rf_formula_build(rf_formula *formula, rf_formula_op op, uint32_t at, c
 
 rf_status rf_formula_finish(rf_formula *formula, uint32_t index, rf_error *err) {
   rf_formula_node *node = at_index(formula, index);
-  return node->fixed ? rf_formula_run(formula, node, 0, 1, err) : RF_OK;
+  if (!node->fixed)
+    return RF_OK;
+  RF_TRY(rf_formula_run(formula, node, 0, 1, err));
+  node->has_nulls = node->has_nulls && memchr(node->nulls, 1, (size_t)rf_formula_row_flags(&node->shape)) != NULL;
+  return RF_OK;
 }
 
 static rf_status build(rf_formula *formula, rf_formula_op op, uint32_t at, const rf_formula_shape *shape,

@@ -204,8 +204,11 @@ static rf_status build_strmid(rf_formula_call *call, uint32_t *index) {
       rf_formula_argument(call, 2)->count != 1)
     return rf_formula_wrong_call(call);
   shape.width = rf_formula_argument(call, 0)->width;
-  if (is_constant(call, 2, &length) && length >= 0 && length < 32768)
-    shape.width = (size_t)length;
+  if (is_constant(call, 2, &length)) {
+    if (length < 1)
+      return rf_formula_wrong_call(call);
+    shape.width = length < 32768 ? (size_t)length : shape.width;
+  }
   return build(call, RF_F_STRMID, &shape, 3, index);
 }
 

@@ -26,6 +26,12 @@ static int64_t remainder_of(int64_t x, int64_t y) {
   return y == 0 || y == -1 ? 0 : x % y;
 }
 
+/* x - y * n, n being x / y without its fraction, as programs expect it to the last digit. */
+static double real_remainder(double x, double y) {
+  double n = y == 0 ? 0 : trunc(x / y);
+  return y == 0 ? 0 : fabs(n) < 9007199254740992.0 ? x - y * n : fmod(x, y);
+}
+
 static void run_integers(const rf_formula_loop *loop, rf_formula_node *node) {
   switch (node->op) {
   case RF_F_ADD:
@@ -76,7 +82,7 @@ static void run_reals(const rf_formula_loop *loop, rf_formula_node *node) {
     RF_FORMULA_LOOP_2(*loop, double, double, node->data, y == 0 ? 0 : x / y)
     break;
   case RF_F_MODULO:
-    RF_FORMULA_LOOP_2(*loop, double, double, node->data, y == 0 ? 0 : fmod(x, y))
+    RF_FORMULA_LOOP_2(*loop, double, double, node->data, real_remainder(x, y))
     break;
   case RF_F_POWER:
     RF_FORMULA_LOOP_2(*loop, double, double, node->data, pow(x, y))

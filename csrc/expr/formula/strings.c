@@ -58,9 +58,9 @@ static void run_middle(const rf_formula *formula, rf_formula_node *node, size_t 
     int64_t count = ((const int64_t *)(const void *)n.data)[r * n.row];
     char *to = (char *)node->data + r * (node->shape.width + 1);
     to[0] = '\0';
-    if (position < 1 || count < 0 || (uint64_t)position > length)
+    if (position < 1 || count < 0)
       node->nulls[r] = 1;
-    else
+    else if ((uint64_t)position <= length)
       put(to, (uint64_t)count < node->shape.width ? (size_t)count : node->shape.width, text + (position - 1),
           length - (size_t)(position - 1));
   }
