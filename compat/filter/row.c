@@ -8,6 +8,8 @@
 #include "file/handle.h"
 #include "filter/expression.h"
 
+#define COPY_BYTES ((LONGLONG)1 << 18)
+
 /* Computes a condition: 1 for rows that meet it. */
 static int run_condition(cf_expression *expression, LONGLONG first, LONGLONG count, char *chosen, uint8_t *nulls,
                          int *status) {
@@ -94,6 +96,40 @@ static int delete_others(fitsfile *fptr, const char *chosen, LONGLONG rows, LONG
   return *status;
 }
 
+/* Appends runs of chosen rows, byte for byte. */
+static int append_bytes(fitsfile *in, fitsfile *out, const char *chosen, LONGLONG rows, int *status) {
+  LONGLONG width = in->Fptr->rowlength, next = out->Fptr->numrows + 1, most = COPY_BYTES / (width + 1) + 1;
+  unsigned char *buffer = malloc((size_t)(most * width + 1));
+  if (buffer == NULL)
+    return cf_fail(status, MEMORY_ALLOCATION, "cannot allocate rows of %lld bytes", width);
+  for (LONGLONG i = 0; *status <= 0 && i < rows;) {
+    LONGLONG n = 0;
+    while (n < most && i + n < rows && chosen[i + n])
+      n++;
+    if (n > 0) {
+      (void)ffgtbb(in, i + 1, 1, n * width, buffer, status);
+      (void)ffptbb(out, next, 1, n * width, buffer, status);
+    }
+    next += n;
+    i += n > 0 ? n : 1;
+  }
+  free(buffer);
+  return *status;
+}
+
+/* Rows with arrays in the heap are copied by what knows them. */
+static int append_rows(fitsfile *in, fitsfile *out, char *chosen, LONGLONG rows, LONGLONG good, int *status) {
+  if (good == 0)
+    return *status;
+  LONGLONG width = in->Fptr->rowlength;
+  bool has_heap = in->Fptr->heapsize > 0;
+  if (!cf_use_write_data(out, status))
+    return *status;
+  if (out->Fptr->rowlength != width)
+    return cf_fail(status, BAD_ROW_WIDTH, "ffsrow: rows of %lld and %lld bytes", width, out->Fptr->rowlength);
+  return has_heap ? ffcpsr(in, out, 1, rows, chosen, status) : append_bytes(in, out, chosen, rows, status);
+}
+
 static int select_rows(cf_expression *expression, fitsfile *in, fitsfile *out, int *status) {
   LONGLONG rows = in->Fptr->numrows, good = 0;
   char *chosen = malloc((size_t)rows + 1);
@@ -103,7 +139,7 @@ static int select_rows(cf_expression *expression, fitsfile *in, fitsfile *out, i
     if (in->Fptr == out->Fptr && in->HDUposition == out->HDUposition)
       (void)delete_others(in, chosen, rows, good, status);
     else
-      (void)ffcpsr(in, out, 1, rows, chosen, status);
+      (void)append_rows(in, out, chosen, rows, good, status);
   }
   free(chosen);
   return *status;

@@ -117,7 +117,7 @@ static int check_scaled(const column *to, const double *values, const uint8_t *f
 static int type_in_memory(const column *to) {
   if (to->code == TLOGICAL || to->code == TBIT)
     return TLOGICAL;
-  if (to->ascii || to->scale != 1 || to->zero != 0)
+  if (to->scale != 1 || to->zero != 0)
     return TDOUBLE;
   return to->code == TLONG ? TINT : to->code;
 }
