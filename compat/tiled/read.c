@@ -195,13 +195,15 @@ static void find_slot(reader *r, job *one) {
   FITSfile *file = r->fptr->Fptr;
   one->slot = cf_cache_slot(file, one->part.number);
   one->ready = one->slot != NULL && one->slot->number == one->part.number && one->slot->reals == r->decoder.reals;
-  if (one->ready || one->slot == NULL)
+  if (one->slot == NULL)
     return;
-  bool shared = one->part.whole;
+  bool shared = !one->ready && one->part.whole;
   for (size_t i = 0; i < r->count && !shared; i++)
-    shared = r->jobs[i].slot == one->slot;
-  if (shared)
+    shared = r->jobs[i].slot == one->slot && !(one->ready && r->jobs[i].ready);
+  if (shared) {
     one->slot = NULL;
+    one->ready = false;
+  }
 }
 
 static int read_tiles(reader *r, int *status) {

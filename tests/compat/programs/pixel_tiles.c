@@ -2,7 +2,8 @@
  *
  * Ranges and sections of compressed images through the functions for images.
  *
- * Left out: sections that leave the image, and arrays wider than the image with higher planes.
+ * Left out: sections that leave the image; arrays narrower than the image, which CFITSIO
+ * fills; flags of tiles of several rows, with which it ends.
  */
 #include <fitsio.h>
 #include <stdio.h>
@@ -25,14 +26,14 @@ static int status;
     status = 0;                                                                                                        \
   } while (0)
 
-static void read_all(fitsfile *f) {
+static void read_all(fitsfile *f, int flagged) {
   static const struct {
     long blc[3], trc[3], inc[3];
   } all[] = {
       {{1, 1, 1}, {5, 4, 3}, {1, 1, 1}}, {{2, 1, 1}, {3, 4, 3}, {1, 1, 1}}, {{1, 2, 2}, {5, 3, 2}, {1, 1, 1}},
       {{1, 1, 1}, {5, 4, 3}, {2, 2, 2}}, {{5, 1, 1}, {1, 2, 1}, {1, 1, 1}}, {{1, 4, 1}, {5, 1, 3}, {1, 1, 1}},
       {{5, 4, 3}, {1, 1, 1}, {1, 1, 1}}, {{5, 4, 3}, {1, 1, 1}, {2, 2, 2}}, {{4, 1, 1}, {1, 1, 1}, {2, 1, 1}},
-      {{3, 3, 3}, {3, 3, 3}, {1, 1, 1}}, {{0, 1, 1}, {3, 3, 3}, {1, 1, 1}},
+      {{3, 3, 3}, {3, 3, 3}, {1, 1, 1}},
   };
   for (LONGLONG first = 1; first < 60; first += 7)
     for (LONGLONG n = 1; n < 61; n += 6)
@@ -56,10 +57,10 @@ static void read_all(fitsfile *f) {
     memset(flags, 0, sizeof flags);
     READ("section", fits_read_subset(f, TINT, blc, trc, inc, NULL, a, &an, &status));
     READ("section of typed", fits_read_subset_int(f, 0, 3, axes, blc, trc, inc, 99, a, &an, &status));
-    if (blc[0] <= trc[0] && blc[1] <= trc[1])
+    if (flagged && blc[0] <= trc[0] && blc[1] <= trc[1] && blc[2] <= trc[2])
       READ("section, flags", fits_read_subsetnull_int(f, 0, 3, axes, blc, trc, inc, a, flags, &an, &status));
   }
-  for (LONGLONG ncols = 4; ncols < 7; ncols++)
+  for (LONGLONG ncols = 5; ncols < 7; ncols++)
     READ("2d", fits_read_2d_int(f, 1, 0, ncols, 5, 4, a, &an, &status));
   READ("3d", fits_read_3d_int(f, 1, 0, 5, 4, 5, 4, 3, a, &an, &status));
 }
@@ -106,7 +107,7 @@ int main(void) {
     fits_create_img(f, 32, 3, axes, &status);
     fits_write_img(f, TINT, 1, 60, numbers, &status);
     printf("kind %d: %d\n", k, status);
-    read_all(f);
+    read_all(f, k < 4);
     if (k >= 4)
       write_all(f, numbers);
     status = 0;
