@@ -86,6 +86,11 @@ static bool is_range(LONGLONG offset, size_t n, int *status) {
   return false;
 }
 
+/* Tells whether bytes from `offset` on are missing because the file was cut inside a block. */
+static bool is_cut(const FITSfile *f, LONGLONG offset) {
+  return f->writemode == READONLY && f->logfilesize % IOBUFLEN != 0 && offset < f->logfilesize;
+}
+
 /* Checks a range that is read, and writes the header into it if it must. */
 static int begin_read(fitsfile *fptr, LONGLONG offset, size_t n, int *status) {
   cf_file *file = cf_file_of(fptr->Fptr);
@@ -94,7 +99,7 @@ static int begin_read(fitsfile *fptr, LONGLONG offset, size_t n, int *status) {
   if (file->header.dirty && cf_header_meets(file, offset, n) && cf_header_write(fptr, status) > 0)
     return *status;
   if (offset + (LONGLONG)n > fptr->Fptr->logfilesize)
-    return cf_fail(status, offset < fptr->Fptr->logfilesize ? READ_ERROR : END_OF_FILE,
+    return cf_fail(status, is_cut(fptr->Fptr, offset) ? READ_ERROR : END_OF_FILE,
                    "the file has %lld bytes, and %zu bytes at byte %lld are read", fptr->Fptr->logfilesize, n, offset);
   return *status;
 }
