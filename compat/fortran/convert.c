@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define UNWRITTEN LONG_MIN /* of an element that the function has not written */
+#define NUMBER_END 20      /* numbers end in this column */
 #define MARK '\1'          /* the first character of a string that the function has not written */
 
 static size_t trimmed_length(const char *text, size_t n) {
@@ -45,6 +46,15 @@ void cf_string_write(cf_string *string, char *text, size_t n) {
   if (string->text != NULL)
     write_padded(text, n, string->text);
   cf_string_free(string);
+}
+
+void cf_number_write(cf_string *string, char *text, size_t n) {
+  size_t used = strnlen(string->small, sizeof string->small);
+  if (string->text == string->small && used < NUMBER_END) {
+    memmove(string->small + NUMBER_END - used, string->small, used + 1);
+    memset(string->small, ' ', NUMBER_END - used);
+  }
+  cf_string_write(string, text, n);
 }
 
 void cf_strings_begin(cf_strings *strings, const char *text, size_t n, LONGLONG count, LONGLONG width, bool filled,

@@ -32,6 +32,9 @@ void cf_string_begin(cf_string *string, const char *text, size_t n, bool written
 /* Writes the string back, with blanks at the end. Frees. */
 void cf_string_write(cf_string *string, char *text, size_t n);
 
+/* As cf_string_write(), with blanks before a text of less than 20 characters. */
+void cf_number_write(cf_string *string, char *text, size_t n);
+
 void cf_string_free(cf_string *string);
 
 /* Makes strings of C of `count` elements of n characters. `width`: at least so many characters fit into each.

@@ -232,3 +232,25 @@ void ftgsky_(const int *unit, const char *keyword, const int *first, const int *
   cf_string_free(&name);
   cf_string_write(&text, comment, n7);
 }
+
+void ftcsum_(const int *unit, const int *blocks, double *sum, int *status);
+void ftcsum_(const int *unit, const int *blocks, double *sum, int *status) {
+  unsigned long value = *sum >= 0 && *sum < 4294967296.0 ? (unsigned long)*sum : 0;
+  if (ffcsum(CUnit2FITS(*unit), *blocks, &value, status) <= 0)
+    *sum = (double)value;
+}
+
+void ftgtbs_(const int *unit, const int *row, const int *start, const int *count, char *text, int *status, size_t n);
+void ftgtbs_(const int *unit, const int *row, const int *start, const int *count, char *text, int *status, size_t n) {
+  if (*count > 0 && (size_t)*count > n)
+    cf_fail(status, BAD_ELEM_NUM, "%d characters do not fit into %zu", *count, n);
+  if (ffgtbb(CUnit2FITS(*unit), *row, *start, *count, (unsigned char *)text, status) <= 0 && *count >= 0)
+    memset(text + *count, ' ', n - (size_t)*count);
+}
+
+void ftptbs_(const int *unit, const int *row, const int *start, const int *count, char *text, int *status, size_t n);
+void ftptbs_(const int *unit, const int *row, const int *start, const int *count, char *text, int *status, size_t n) {
+  if (*count > 0 && (size_t)*count > n)
+    cf_fail(status, BAD_ELEM_NUM, "no %d characters, but %zu", *count, n);
+  ffptbb(CUnit2FITS(*unit), *row, *start, *count, (unsigned char *)text, status);
+}

@@ -15,7 +15,7 @@ DECLARATION = re.compile(
     r"^(?!typedef)((?:\w+ )+\*?)(\w+)\(((?:[^()]|\([^()]*\))*)\);", re.MULTILINE
 )
 BY_VALUE = {"j": "int", "m": "int", "k": "LONGLONG", "b": "int"}
-TEXT = "sScvVWC"
+TEXT = "sSNcvVWC"
 
 
 def read_declarations(headers: list[str]) -> dict[str, list[str]]:
@@ -82,12 +82,13 @@ def argument(i: int, kind: str, c_type: str, kinds: list[str]) -> tuple[str, str
         return f"int *{a}", f"int {v} = *{a};", f"&{v}", f"*{a} = {v} != 0;", ""
     if letter == "c":
         return f"const char *{a}", "", f"n{i} > 0 ? *{a} : ' '", "", ""
-    if letter in "sS":
-        written = "true" if letter == "S" else "false"
+    if letter in "sSN":
+        written = "false" if letter == "s" else "true"
         begin = f"cf_string {v};\n  cf_string_begin(&{v}, {a}, n{i}, {written});"
         if letter == "s":
             return f"const char *{a}", begin, f"{v}.text", "", f"cf_string_free(&{v});"
-        return f"char *{a}", begin, f"{v}.text", f"cf_string_write(&{v}, {a}, n{i});", ""
+        write = "number" if letter == "N" else "string"
+        return f"char *{a}", begin, f"{v}.text", f"cf_{write}_write(&{v}, {a}, n{i});", ""
     if letter in "vVW":
         width = "cf_column_width(u1, *a2)" if letter == "W" else "0"
         filled = "true" if letter == "v" else "false"

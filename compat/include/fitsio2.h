@@ -38,6 +38,16 @@ int ffc2x(const char *cval, char *dtype, long *ival, int *lval, char *sval, doub
 int ffc2xx(const char *cval, char *dtype, LONGLONG *ival, int *lval, char *sval, double *dval, int *status);
 int ffc2uxx(const char *cval, char *dtype, ULONGLONG *ival, int *lval, char *sval, double *dval, int *status);
 
+/* Values to texts of FLEN_VALUE bytes: f: fixed, e: with an exponent. */
+int ffi2c(LONGLONG ival, char *cval, int *status);
+int ffu2c(ULONGLONG ival, char *cval, int *status);
+int ffl2c(int lval, char *cval, int *status);
+int ffs2c(const char *instr, char *outstr, int *status);
+int ffr2f(float fval, int decim, char *cval, int *status);
+int ffr2e(float fval, int decim, char *cval, int *status);
+int ffd2f(double dval, int decim, char *cval, int *status);
+int ffd2e(double dval, int decim, char *cval, int *status);
+
 /* Cards of the current header. */
 int ffgnky(fitsfile *fptr, char *card, int *status);
 int ffgcnt(fitsfile *fptr, char *value, char *comm, int *status);

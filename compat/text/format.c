@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/string.h"
+#include "fitsio2.h"
 
 #define MAX_STRING 68 /* characters between the quotes */
 #define MIN_STRING 8
@@ -105,3 +106,23 @@ void cf_text_string(char *text, const char *value) {
   text[n++] = '\'';
   text[n] = '\0';
 }
+
+/* A public function: value, text, status. MAKE writes the text. */
+#define CF_TO_TEXT(NAME, PARAMETERS, MAKE)                                                                             \
+  int NAME(PARAMETERS, char *cval, int *status) {                                                                      \
+    CF_GO(status);                                                                                                     \
+    if (cval == NULL)                                                                                                  \
+      return cf_fail(status, NULL_INPUT_PTR, "no text to write");                                                      \
+    MAKE;                                                                                                              \
+    return *status;                                                                                                    \
+  }
+#define CF_COMMA ,
+
+CF_TO_TEXT(ffi2c, LONGLONG ival, cf_text_integer(cval, ival))
+CF_TO_TEXT(ffu2c, ULONGLONG ival, cf_text_unsigned(cval, ival))
+CF_TO_TEXT(ffl2c, int lval, cf_text_logical(cval, lval))
+CF_TO_TEXT(ffs2c, const char *instr, cf_text_string(cval, instr != NULL ? instr : ""))
+CF_TO_TEXT(ffr2f, float fval CF_COMMA int decim, cf_text_float(cval, (double)fval, decim, CF_TEXT_FIXED, status))
+CF_TO_TEXT(ffr2e, float fval CF_COMMA int decim, cf_text_float(cval, (double)fval, decim, CF_TEXT_EXPONENT, status))
+CF_TO_TEXT(ffd2f, double dval CF_COMMA int decim, cf_text_float(cval, dval, decim, CF_TEXT_FIXED, status))
+CF_TO_TEXT(ffd2e, double dval CF_COMMA int decim, cf_text_float(cval, dval, decim, CF_TEXT_EXPONENT, status))

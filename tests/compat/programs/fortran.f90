@@ -13,6 +13,10 @@ program fortran
   call ascii_table
   call images
   call texts
+  call more_texts
+  call more_keywords
+  call more_columns
+  call more_images
 
 contains
 
@@ -351,5 +355,226 @@ contains
     print '(3a)', '[', text, ']'
     call ftvers(version)
     print *, version
+  end subroutine
+
+  subroutine more_texts
+    character(len=30) :: text, second
+    integer :: i, j, k, l, m
+    double precision :: d
+    real :: e
+    logical :: flag
+    call fti2c(-42, text, status)
+    print '(3a)', '[', text, ']'
+    call ftl2c(.true., text, status)
+    print '(3a)', '[', text, ']'
+    call fts2c('it''s', text, status)
+    print '(3a)', '[', text, ']'
+    call ftr2e(1.5, 3, text, status)
+    print '(3a)', '[', text, ']'
+    call ftd2f(1.5d0, 3, text, status)
+    print '(3a)', '[', text, ']'
+    call ftc2i('42', i, status)
+    call ftc2l('T', flag, status)
+    call ftc2r('1.5', e, status)
+    call ftc2d('2.5', d, status)
+    call ftc2s('''it''''s''', text, status)
+    print *, i, flag, e, d, text
+    call show('values')
+    call ftdt2s(2001, 2, 3, text, status)
+    print '(3a)', '[', text, ']'
+    call fttm2s(2001, 2, 3, 4, 5, 6.5d0, 2, text, status)
+    print '(3a)', '[', text, ']'
+    call fts2dt('2001-02-03', i, j, k, status)
+    print *, i, j, k
+    call fts2tm('2001-02-03T04:05:06.5', i, j, k, l, m, d, status)
+    print *, i, j, k, l, m, d
+    call ftkeyn('ROOT', 12, text, status)
+    print '(3a)', '[', text, ']'
+    call ftnkey(12, 'ROOT', text, status)
+    print '(3a)', '[', text, ']'
+    call ftkeyn('TOOLONGROOT', 12, text, status)
+    call show('ftkeyn')
+    call ftmkky('KEY', '''value''', 'comment', text, status)
+    print '(3a)', '[', text, ']'
+    call ftasfm('F10.3', i, j, k, status)
+    print *, i, j, k
+    call ftgknm('KEYWORD = 5', second, i, status)
+    print *, second, i
+    call fttkey('GOOD', status)
+    call show('fttkey')
+    call fttkey('BAD KEY', status)
+    call show('fttkey bad')
+    call ftrtnm('name.fits[1][col x]', text, status)
+    print '(3a)', '[', text, ']'
+    call ftextn('name.fits[3]', i, status)
+    print *, i
+    call ftgsdt(i, j, k, status)
+    call show('names')
+  end subroutine
+
+  subroutine more_keywords
+    character(len=8) :: strings(3) = ['one     ', 'two     ', '        '], back(4)
+    character(len=10) :: comments(3) = ['first     ', 'second    ', 'third     '], same(1) = ['the same&  ']
+    character(len=200) :: long
+    character(len=80) :: comment, card
+    integer :: numbers(3) = [1, -2, 3], found, length, i
+    integer(8) :: big(3) = [1_8, 9007199254740993_8, -5_8], rbig(3), value
+    logical :: flags(3) = [.true., .false., .true.], rflags(3)
+    real :: e(3) = [1., 2.5, -3.], pair(2) = [1.5, -2.5]
+    double precision :: d(3) = [1d0, 2.5d0, -3d100], rd(3), dpair(2) = [1.5d0, -2.5d0], fraction
+    call ftinit(12, '!more.fits', 1, status)
+    call ftphps(12, 8, 0, numbers, status)
+    call ftpkns(12, 'STR', 1, 3, strings, comments, status)
+    call ftpknj(12, 'NUM', 1, 3, numbers, same, status)
+    call ftpknk(12, 'BIG', 1, 3, big, same, status)
+    call ftpknl(12, 'LOG', 1, 3, flags, comments, status)
+    call ftpkne(12, 'REAL', 1, 3, e, 3, comments, status)
+    call ftpknd(12, 'DBL', 1, 3, d, -5, comments, status)
+    call ftpkyk(12, 'BIGKEY', 9007199254740993_8, 'big', status)
+    call ftpkye(12, 'EXP', 1.5, 3, 'exponent', status)
+    call ftpkyg(12, 'FIXED', 1.5d0, 3, 'fixed', status)
+    call ftpkyc(12, 'CMPLX', pair, 3, 'complex', status)
+    call ftpkfm(12, 'CMPLX2', dpair, 3, 'complex', status)
+    call ftpkyt(12, 'TIME', 123, 0.25d0, 'time', status)
+    call ftpkls(12, 'LONG', repeat('a long string ', 12), 'long', status)
+    call ftukls(12, 'LONG', repeat('a longer string ', 12), 'longer', status)
+    call ftmkyj(12, 'NUM2', 7, 'modified', status)
+    call ftmcom(12, 'NUM1', 'new comment', status)
+    call ftmnam(12, 'NUM3', 'NUM4', status)
+    call ftikyj(12, 'INSERTED', 1, 'inserted', status)
+    call ftpunt(12, 'NUM1', 'km', status)
+    call show('written')
+    back = 'xxxxxxxx'
+    call ftgkns(12, 'STR', 1, 4, back, found, status)
+    print '(9a)', ('[', back(i), ']', i=1, found)
+    print *, found
+    rbig = -1
+    call ftgknk(12, 'BIG', 1, 3, rbig, found, status)
+    print *, rbig, found
+    call ftgknl(12, 'LOG', 1, 3, rflags, found, status)
+    print *, rflags, found
+    rd = -1
+    call ftgknd(12, 'DBL', 1, 3, rd, found, status)
+    print *, rd, found
+    call ftgkyk(12, 'BIGKEY', value, comment, status)
+    print *, value
+    call ftgkyc(12, 'CMPLX', pair, comment, status)
+    print *, pair
+    call ftgkyt(12, 'TIME', i, fraction, comment, status)
+    print *, i, fraction
+    call ftgkls(12, 'LONG', long, comment, status)
+    print '(5a)', '[', long, '][', comment, ']'
+    call ftgksl(12, 'LONG', length, status)
+    print *, length
+    call ftgsky(12, 'LONG', 5, 20, long, length, comment, status)
+    print '(3a,i0)', '[', long(1:20), ']', length
+    call ftgunt(12, 'NUM1', comment, status)
+    print '(3a)', '[', comment, ']'
+    call ftgkyn(12, 7, card, long, comment, status)
+    print '(7a)', '[', trim(card), '][', trim(long), '][', trim(comment), ']'
+    call show('read')
+    call show_header(12)
+  end subroutine
+
+  subroutine more_columns
+    character(len=8) :: ttype(4) = ['Number  ', 'Bits    ', 'Big     ', 'Text    ']
+    character(len=8) :: tform(4) = ['2J      ', '10X     ', '1K      ', '6A      ']
+    character(len=8) :: tunit(4) = ['m       ', '        ', '        ', '        ']
+    character(len=20) :: name, display, unit, kind
+    integer :: j(6) = [1, 2, 3, 4, 5, 6], rj(6), column, axes(2), naxis, repeat_, nul, width, i
+    integer(8) :: k(3) = [9007199254740993_8, -1_8, 5_8], rk(3)
+    logical :: bits(10) = [.true., .false., .true., .true., .false., .false., .false., .false., .false., .true.]
+    logical :: rbits(10), flags(6), any
+    double precision :: scale, zero, datasum, hdusum, sum
+    character(len=16) :: ascii
+    integer :: dataok, hduok
+    call ftibinll(12, 3_8, 4, ttype, tform, tunit, 'MORE', 0, status)
+    call ftpcljll(12, 1, 1_8, 1_8, 6_8, j, status)
+    do i = 1, 3
+      call ftpclx(12, 2, i, 1, 10, bits, status)
+    end do
+    call ftpclk(12, 3, 1, 1, 3, k, status)
+    call ftpcls(12, 4, 1, 1, 3, ['abcdefgh', 'b       ', '        '], status)
+    call fttnul(12, 1, 4, status)
+    axes = [1, 2] ! CFITSIO writes to it
+    call ftptdm(12, 1, 2, axes, status)
+    call show('written')
+    call ftrdef(12, status)
+    call fttnul(12, 1, 4, status)
+    call ftgcvjll(12, 1, 1_8, 1_8, 6_8, -99, rj, any, status)
+    print *, rj, any
+    flags = .true.
+    call ftgcfj(12, 1, 1, 1, 6, rj, flags, any, status)
+    print *, rj(1:3), rj(5:6), flags, any
+    call ftgcvk(12, 3, 1, 1, 3, 0_8, rk, any, status)
+    print *, rk, any
+    rbits = .false.
+    call ftgcx(12, 2, 2, 1, 10, rbits, status)
+    print *, rbits
+    call show('read')
+    display = 'xxxx'
+    call ftgcnn(12, .false., 'b*', display, column, status)
+    print '(3a,i0)', '[', display, ']', column
+    call show('ftgcnn')
+    call ftgcnn(12, .false., 'b*', display, column, status)
+    status = 0
+    axes = -1
+    call ftgtdm(12, 1, 2, naxis, axes, status)
+    print *, naxis, axes
+    call ftgbcl(12, 1, display, unit, kind, repeat_, scale, zero, nul, name, status)
+    print *, display, unit, kind, repeat_, scale, zero, nul, '[', name, ']'
+    call ftgtcl(12, 1, column, repeat_, width, status)
+    print *, column, repeat_, width
+    call ftgcdw(12, 1, width, status)
+    print *, width
+    call ftdrow(12, 2, 1, status)
+    call ftdcol(12, 2, status)
+    call ftgnrw(12, i, status)
+    print *, i
+    call show('deleted')
+    call ftpcks(12, status)
+    call ftvcks(12, dataok, hduok, status)
+    print *, dataok, hduok
+    call ftgcks(12, datasum, hdusum, status)
+    print *, datasum > 0, hdusum == 4294967295d0
+    call ftesum(1234567890d0, .true., ascii)
+    print '(3a)', '[', ascii, ']'
+    call ftdsum(ascii, .true., sum)
+    print *, sum
+    call ftdkey(12, 'CHECKSUM', status)
+    call ftdkey(12, 'DATASUM', status)
+    call show('sums')
+  end subroutine
+
+  subroutine more_images
+    integer :: image(4, 3) = reshape([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [4, 3]), back(4, 3), part(4)
+    integer :: naxis, bitpix, lengths(3), type
+    integer :: axes(2) = [4, 3], first(2) = [2, 2], last(2) = [3, 3], ones(2) = 1, steps(2) = 2, small(2) = 2
+    integer(8) :: wide(3)
+    logical :: flags(4), any
+    call ftiimg(12, 32, 2, axes, status)
+    call ftp2dj(12, 1, 4, 4, 3, image, status)
+    call ftpssj(12, 1, 2, axes, first, last, [-1, -2, -3, -4], status)
+    call show('written')
+    call ftg2dj(12, 1, 0, 4, 4, 3, back, any, status)
+    print *, back, any
+    call ftgsvj(12, 0, 2, axes, ones, axes, steps, 0, part, any, status)
+    print *, part, any
+    call ftgsfj(12, 0, 2, axes, ones, axes, steps, part, flags, any, status)
+    print *, part, flags, any
+    lengths = -1
+    call ftgipr(12, 3, bitpix, naxis, lengths, status)
+    print *, bitpix, naxis, lengths
+    wide = -1
+    call ftgiprll(12, 3, bitpix, naxis, wide, status)
+    print *, bitpix, naxis, wide
+    call ftrsim(12, 16, 2, small, status)
+    call ftgidt(12, bitpix, status)
+    print *, bitpix
+    call ftdhdu(12, type, status)
+    print *, type
+    call show('images')
+    call ftclos(12, status)
+    call show('ftclos')
   end subroutine
 end program
