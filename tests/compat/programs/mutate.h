@@ -10,7 +10,7 @@
 
 static unsigned long long mutate_state = 88172645463325252ULL;
 
-static unsigned random_below(unsigned n) {
+static inline unsigned random_below(unsigned n) {
   mutate_state ^= mutate_state << 13;
   mutate_state ^= mutate_state >> 7;
   mutate_state ^= mutate_state << 17;
@@ -19,7 +19,7 @@ static unsigned random_below(unsigned n) {
 
 /* Changes, deletes or inserts up to 3 characters of `text`, which is at most `most` characters long. New ones are of
  * `alphabet`. */
-static void mutate(char *text, size_t most, const char *alphabet) {
+static inline void mutate(char *text, size_t most, const char *alphabet) {
   for (unsigned edits = 1 + random_below(3); edits > 0; edits--) {
     size_t n = strlen(text), at = random_below((unsigned)n + 1);
     char letter = alphabet[random_below((unsigned)strlen(alphabet))];
