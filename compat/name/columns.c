@@ -195,7 +195,8 @@ static int key_clause(edit *e, const char *name, const char *info, char *express
   cf_copy(comment, info, sizeof comment);
   if (strcmp(info, "&") == 0)
     get_comment(e->fptr, key + 1, comment);
-  return ffcalc(e->fptr, expression, e->fptr, key, comment, status);
+  ffcalc(e->fptr, expression, e->fptr, key, comment, status);
+  return *info == '\0' ? ffmcom(e->fptr, key + 1, "", status) : *status;
 }
 
 /* "name(form) = expression" */

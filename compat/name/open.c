@@ -173,9 +173,11 @@ static int locate(fitsfile **fptr, const cf_name *name, cf_location *where, int 
   return *status;
 }
 
-/* A histogram tells by which name it was made. */
-static int write_origin(fitsfile *fptr, const char *text, int *status) {
-  ffphis(fptr, "CFITSIO used the following expression to create this histogram:", status);
+/* What a filter made tells by which name: a table, a histogram, an image. */
+static int write_origin(fitsfile *fptr, const char *what, const char *text, int *status) {
+  char line[FLEN_CARD];
+  (void)snprintf(line, sizeof line, "CFITSIO used the following %s:", what);
+  ffphis(fptr, line, status);
   return ffphis(fptr, text, status);
 }
 
@@ -201,15 +203,19 @@ static int filter(fitsfile **fptr, const char *text, const cf_name *name, const 
       ffsrow(*fptr, *fptr, (char *)name->rows, status);
     else
       cf_select_rows(fptr, histogram ? "" : output, name->rows, status);
+    if (*status <= 0 && type != IMAGE_HDU && !histogram)
+      write_origin(*fptr, "filtering expression to create this table", text, status);
   }
   if (*status <= 0 && cell && name->rows[0] != '\0' && *output == '\0')
     cf_set_origin(*fptr, "mem://", "mem://_1", status);
   if (*status <= 0 && histogram)
     cf_open_histogram(fptr, output, name->bin, status);
   if (*status <= 0 && histogram)
-    write_origin(*fptr, text, status);
+    write_origin(*fptr, "expression to create this histogram", text, status);
   if (*status <= 0 && name->pixels[0] != '\0')
     cf_open_pixels(fptr, output, name->pixels, status);
+  if (*status <= 0 && name->pixels[0] != '\0')
+    write_origin(*fptr, "expression to create this image", text, status);
   return *status;
 }
 

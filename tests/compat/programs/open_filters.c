@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Opening by names with filters of columns, rows, pixels, and with histograms.
+ * Opening by names with filters of columns, rows, and with histograms.
  */
 #include "open_show.h"
 
@@ -94,7 +94,6 @@ static const char *const bins[] = {
     "a.fits[1][bin Y=:20:5]",
     "a.fits[1][bin NOT]",
     "a.fits[1][bin NAME]",
-    "a.fits[1][bin IMG]",
     "a.fits[1][bin X=20:1:2]",
     "a.fits[1][bin X=1:20:0]",
     "a.fits[1][bin X=1:20:-1]",
@@ -109,11 +108,6 @@ static const char *const bins[] = {
     "a.fits(bins.fits)[1][bin X=1:20:2]",
 };
 
-static const char *const pixels[] = {
-    "a.fits[pix X*2]",        "a.fits[pixr X/2]", "a.fits[SKY][pixr1 sqrt(X)]",
-    "a.fits[SKY][pixb1 X+1]", "a.fits[1][pix X]", "a.fits[pix X+]",
-};
-
 int main(int argc, char **argv) {
   const char *group = argc > 2 ? argv[2] : NULL;
   make_files();
@@ -122,7 +116,6 @@ int main(int argc, char **argv) {
   GROUP(columns, 0)
   GROUP(rows, 0)
   GROUP(bins, 1)
-  GROUP(pixels, 1)
   (void)remove("packed.fits.gz"); /* compressed to other bytes */
   return 0;
 }
