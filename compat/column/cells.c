@@ -116,7 +116,8 @@ static int find(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstele
   cells->column = cf_column(fptr, colnum, status);
   if (cells->column == NULL)
     return *status;
-  if (step < 1 || firstrow > HUGE_REPEAT || firstelem > HUGE_REPEAT || nelem > HUGE_REPEAT / step)
+  if (step < 1 || firstrow > HUGE_REPEAT || firstelem > HUGE_REPEAT ||
+      nelem > (step == 1 ? HUGE_REPEAT : HUGE_REPEAT / step))
     return cf_fail(status, BAD_ELEM_NUM, "too many elements for a file: %lld from %lld on", nelem, firstelem);
   LONGLONG behind = firstelem + (nelem > 0 ? (nelem - 1) * step + 1 : 0) - 1; /* elements from the row's first on */
   if (file->hdutype == BINARY_TBL && cells->column->tdatatype < 0) {
@@ -138,10 +139,11 @@ static int find(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstele
   cells->base = file->datastart + cells->column->tbcol;
   if (firstelem > cells->repeat)
     return cf_fail(status, BAD_ELEM_NUM, "element %lld does not exist: a row has %lld", firstelem, cells->repeat);
-  if (cells->column->tbcol < 0 || cells->repeat > HUGE_REPEAT / (LONGLONG)(cells->width | 1) ||
+  if (cells->column->tbcol < 0 || cells->repeat > file->rowlength || file->rowlength > HUGE_REPEAT ||
       cells->column->tbcol + cells->repeat * (LONGLONG)cells->width > file->rowlength)
     return cf_fail(status, BAD_ROW_WIDTH, "column %d is wider than the rows of %lld bytes", colnum, file->rowlength);
-  return nelem > 0 ? reach_row(cells, firstrow - 1 + (behind - 1) / cells->repeat, mode, status) : *status;
+  LONGLONG rows = behind <= cells->repeat ? 0 : (behind - 1) / cells->repeat;
+  return nelem > 0 ? reach_row(cells, firstrow - 1 + rows, mode, status) : *status;
 }
 
 int cf_cells_find(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem, int mode,
@@ -155,6 +157,8 @@ int cf_cells_find_steps(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG 
 }
 
 size_t cf_cells_some(const cf_cells *cells, LONGLONG left) {
+  if (left < 16 && cells->width < CF_CELLS_BUFFER / 16)
+    return (size_t)left;
   LONGLONG fit = CF_CELLS_BUFFER / (LONGLONG)cells->width;
   return (size_t)(left < fit ? left : fit);
 }
@@ -162,7 +166,10 @@ size_t cf_cells_some(const cf_cells *cells, LONGLONG left) {
 /* Goes n elements on. */
 static void advance(cf_cells *cells, LONGLONG n) {
   cells->element += n * cells->step;
-  if (cells->element >= cells->repeat && !cells->variable) {
+  if (cells->element == cells->repeat && !cells->variable) {
+    cells->row++;
+    cells->element = 0;
+  } else if (cells->element > cells->repeat && !cells->variable) {
     cells->row += cells->element / cells->repeat;
     cells->element %= cells->repeat;
   }

@@ -5,11 +5,12 @@
 #include "column/read.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "column/field.h"
+#include "column/single.h"
+#include "column/swap.h"
 #include "convert/convert.h"
 #include "file/handle.h"
 #include "fitsio2.h"
@@ -35,13 +36,6 @@ static bool note_overflow(int *state, bool *overflow) {
   return *state > 0;
 }
 
-static void store_be_double(unsigned char *to, double value) {
-  uint64_t bits;
-  memcpy(&bits, &value, sizeof bits);
-  for (int i = 7; i >= 0; i--, bits >>= 8)
-    to[i] = (unsigned char)(bits & 0xff);
-}
-
 /* Turns n fields into big-endian doubles, NaN where they are null. Returns how many are null, or -1. */
 static LONGLONG parse_fields(const cf_cells *cells, const unsigned char *fields, size_t n, unsigned char *numbers,
                              int *status) {
@@ -56,7 +50,7 @@ static LONGLONG parse_fields(const cf_cells *cells, const unsigned char *fields,
       nulls++;
     else if (cf_field_parse(&form, text, cells->width, &value, status) > 0)
       return -1;
-    store_be_double(numbers + 8 * i, value);
+    cf_swap_value(numbers + 8 * i, &value, sizeof value);
   }
   return nulls;
 }
@@ -135,6 +129,8 @@ int cf_read_numbers(fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firs
                     const cf_target *to, int *status) {
   cf_cells cells;
   int nulls = 0;
+  if (nelem == 1 && step == 1 && cf_read_one(fptr, colnum, firstrow, firstelem, to))
+    return *status;
   cf_target target = *to;
   if (to->anynul != NULL)
     *to->anynul = 0;

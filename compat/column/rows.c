@@ -92,6 +92,8 @@ static int move_tail(fitsfile *fptr, LONGLONG start, LONGLONG shift, int *status
 
 /* Returns whether `rows` rows are too many for a file. */
 static bool too_many(const FITSfile *file, LONGLONG rows) {
+  if (rows <= INT_MAX && file->rowlength <= INT_MAX) /* a division takes long */
+    return false;
   return rows > (LLONG_MAX / 4) / (file->rowlength > 0 ? file->rowlength : 1);
 }
 
@@ -114,11 +116,12 @@ int cf_rows_exist(fitsfile *fptr, LONGLONG rows, int *status) {
   if (too_many(file, rows))
     return cf_fail(status, BAD_ROW_NUM, "row %lld is too far for a file", rows);
   LONGLONG size = cf_size(fptr), end = file->datastart + rows * file->rowlength;
-  if (size < end) {
-    LONGLONG from = size > file->datastart ? size : file->datastart;
-    (void)cf_fill(fptr, from, end - from, cf_row_filler(fptr), status);
-  }
-  return *status;
+  if (size >= end)
+    return *status;
+  if (file->hdutype == BINARY_TBL) /* what lies before the last byte becomes zeros */
+    return cf_fill(fptr, end - 1, 1, 0, status);
+  LONGLONG from = size > file->datastart ? size : file->datastart;
+  return cf_fill(fptr, from, end - from, ' ', status);
 }
 
 int cf_rows_grow(fitsfile *fptr, LONGLONG rows, int *status) {
@@ -134,8 +137,7 @@ int cf_rows_grow(fitsfile *fptr, LONGLONG rows, int *status) {
     return cf_fail(status, BAD_ROW_NUM, "row %lld is too far for a file", rows);
   /* NAXIS2 follows when the HDU is closed, so that a program may write row after row. */
   LONGLONG bytes = (rows - old) * file->rowlength;
-  if (cf_rows_exist(fptr, old, status) > 0 || cf_data_extend(fptr, file->heapstart + bytes, status) > 0 ||
-      cf_fill(fptr, file->datastart + old * file->rowlength, bytes, cf_row_filler(fptr), status) > 0)
+  if (cf_data_extend(fptr, file->heapstart + bytes, status) > 0 || cf_rows_exist(fptr, rows, status) > 0)
     return *status;
   file->numrows = rows;
   file->heapstart += bytes;

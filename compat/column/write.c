@@ -2,24 +2,16 @@
  *
  * Writing numbers into columns.
  */
-#include <stdint.h>
 #include <string.h>
 
 #include "column/cells.h"
 #include "column/field.h"
+#include "column/single.h"
+#include "column/swap.h"
 #include "convert/convert.h"
 #include "file/handle.h"
 
 #define RANGE fitsfile *fptr, int colnum, LONGLONG firstrow, LONGLONG firstelem, LONGLONG nelem
-
-static double load_be_double(const unsigned char *from) {
-  uint64_t bits = 0;
-  double value;
-  for (int i = 0; i < 8; i++)
-    bits = bits << 8 | from[i];
-  memcpy(&value, &bits, sizeof value);
-  return value;
-}
 
 /* Converts n values to fields, by way of doubles. Returns whether all fit. */
 static bool print_fields(const cf_cells *cells, const cf_conversion *how, const char *values, size_t n,
@@ -35,14 +27,19 @@ static bool print_fields(const cf_cells *cells, const cf_conversion *how, const 
   }
   if (cf_to_stored(how, values, n, numbers, &state) == NUM_OVERFLOW)
     *overflow = true;
-  for (size_t i = 0; i < n; i++)
-    if (!cf_field_print(&form, load_be_double(numbers + 8 * i), (char *)fields + i * cells->width, cells->width))
+  for (size_t i = 0; i < n; i++) {
+    double value;
+    cf_swap_value(&value, numbers + 8 * i, sizeof value);
+    if (!cf_field_print(&form, value, (char *)fields + i * cells->width, cells->width))
       *overflow = true;
+  }
   return true;
 }
 
 /* Writes numbers. The caller has called cf_use_write_data(). */
 static int write_numbers(RANGE, int datatype, const void *array, int *status) {
+  if (nelem == 1 && cf_write_one(fptr, colnum, firstrow, firstelem, datatype, array, status))
+    return *status;
   unsigned char buffer[CF_CELLS_BUFFER];
   cf_cells cells;
   bool overflow = false, fields = fptr->Fptr->hdutype == ASCII_TBL;

@@ -223,7 +223,7 @@ const unsigned char *cf_at_hand(fitsfile *fptr, LONGLONG offset, size_t n) {
   int status = 0;
   LONGLONG number = offset / CF_PAGE_BYTES, at = offset % CF_PAGE_BYTES;
   if (offset < 0 || n > CF_PAGE_BYTES || at + (LONGLONG)n > CF_PAGE_BYTES ||
-      offset + (LONGLONG)n > fptr->Fptr->logfilesize || file->header.dirty)
+      offset + (LONGLONG)n > fptr->Fptr->logfilesize || (file->header.dirty && cf_header_meets(file, offset, n)))
     return NULL;
   cf_page *page = &file->pages[number % CF_PAGES];
   if (page->number != number) {
