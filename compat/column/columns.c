@@ -244,8 +244,6 @@ static int insert(fitsfile *fptr, int first, int ncols, char **ttype, const plan
   for (int i = 0; i < ncols; i++)
     added += plans[i].bytes;
   LONGLONG tbcol = first <= columns ? at + 1 : at + 2; /* a blank before the first one, or behind each */
-  if (text && first > columns && columns == 0)
-    tbcol = 1;
   if (text && first <= columns && shift_tbcol(fptr, first, added, status) > 0)
     return *status;
   if (change_rows(fptr, at, 0, added, status) > 0 || ffmkyj(fptr, "TFIELDS", columns + ncols, "&", status) > 0 ||

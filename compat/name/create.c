@@ -96,8 +96,7 @@ static int copy_headers(fitsfile *model, fitsfile *fptr, int *status) {
   return *status <= 0 ? ffmahd(fptr, 1, NULL, status) : *status;
 }
 
-/* A template is a FITS file, or a text. */
-static int apply_template(fitsfile *fptr, const char *name, int *status) {
+int cf_template_apply(fitsfile *fptr, const char *name, int *status) {
   fitsfile *model = NULL;
   int failed = 0;
   ffpmrk();
@@ -139,7 +138,7 @@ int cf_create_extended(fitsfile **fptr, const char *text, int *status) {
   text = skip_blanks(text);
   cf_set_origin(*fptr, name.type, *text == '!' ? text + 1 : text, status);
   if (*status <= 0 && name.template_file[0] != '\0')
-    apply_template(*fptr, name.template_file, status);
+    cf_template_apply(*fptr, name.template_file, status);
   if (*status <= 0 && name.compress[0] != '\0')
     set_compression(*fptr, name.compress, status);
   if (*status > 0) {

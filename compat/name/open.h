@@ -16,6 +16,9 @@ bool cf_is_extended(const char *name);
 /* Opens what a name describes: a file of any type, moved to an HDU, or filtered into a file in memory. */
 int cf_open_extended(fitsfile **fptr, const char *name, int mode, int *status);
 
+/* Writes the HDUs of a template into a new file. A template is a FITS file, or a text. */
+int cf_template_apply(fitsfile *fptr, const char *name, int *status);
+
 /* Creates a file: !name, name(template), name[compress ...]. */
 int cf_create_extended(fitsfile **fptr, const char *name, int *status);
 
